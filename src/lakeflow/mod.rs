@@ -1,0 +1,1 @@
+//! Lakeflow SQL: syntax tree, parser, printer, types. Usable as a library on its own.
