@@ -2,6 +2,6 @@
 //!
 //! Modules stand in import order: each may use only those above it (`tests/structure.rs` enforces it).
 
-pub mod source;
 pub mod diag;
 pub mod lakeflow;
+pub mod source;

@@ -48,7 +48,14 @@ pub struct Diagnostic {
 impl Diagnostic {
     /// An error without a place.
     pub fn error(code: Code, message: impl Into<String>) -> Self {
-        Diagnostic { code, severity: Severity::Error, message: message.into(), primary: None, related: vec![], hints: vec![] }
+        Diagnostic {
+            code,
+            severity: Severity::Error,
+            message: message.into(),
+            primary: None,
+            related: vec![],
+            hints: vec![],
+        }
     }
 
     /// A warning without a place.
