@@ -209,7 +209,8 @@ fn dimensions(
         let pointer = format!("{pointer}/{i}");
         let Some(compiled) = rows.compile(text, &pointer, spec, context) else { continue };
         let Some(name) = compiled.column_name() else {
-            let fault = Diagnostic::error(Code::UnknownDimension, format!("`{text}` is no name of a column or dimension"));
+            let fault =
+                Diagnostic::error(Code::UnknownDimension, format!("`{text}` is no name of a column or dimension"));
             let hint = "define it under `dimensions`, and list its name here";
             context.push(fault.at(spec.value(&pointer)).hint(hint));
             continue;
@@ -252,7 +253,8 @@ fn per(
     let (own, other) = (&graph.entities[from.0], &graph.entities[entity.0]);
     let leading: Vec<_> = own.references.iter().filter(|r| r.entity == entity).collect();
     let [reference] = leading.as_slice() else {
-        let message = format!("{} references lead from `{}` to `{}`, where one must", leading.len(), own.name, other.name);
+        let message =
+            format!("{} references lead from `{}` to `{}`, where one must", leading.len(), own.name, other.name);
         context.push(Diagnostic::error(Code::ReferenceKey, message).at(spec.value("/per/entity")));
         return None;
     };
@@ -317,8 +319,17 @@ fn report_personal_data(
         for id in audiences {
             let Some(audience) = context.audiences.get(id.0) else { continue };
             if !audience.sees.includes(kind) {
-                let message = format!("`{name}` carries personal data ({}) that audience `{}` may not see", kind.word(), audience.name);
-                let hint = format!("leave the column out, or let `{}` see {}: `sees: [{}]`", audience.name, kind.word(), kind.word());
+                let message = format!(
+                    "`{name}` carries personal data ({}) that audience `{}` may not see",
+                    kind.word(),
+                    audience.name
+                );
+                let hint = format!(
+                    "leave the column out, or let `{}` see {}: `sees: [{}]`",
+                    audience.name,
+                    kind.word(),
+                    kind.word()
+                );
                 context.push(Diagnostic::error(Code::AudienceMayNotSee, message).at(origin).hint(hint));
             }
         }

@@ -133,8 +133,7 @@ fn distinct<'a>(
         context.push(Diagnostic::error(Code::DuplicateName, message).at(span).related(*first, "first here"));
         false
     };
-    let mut entities: Vec<_> =
-        set.entities.iter().filter(|e| is_new(&e.spec.entity, e.value("/entity"))).collect();
+    let mut entities: Vec<_> = set.entities.iter().filter(|e| is_new(&e.spec.entity, e.value("/entity"))).collect();
     let mut metrics: Vec<_> = set.metrics.iter().filter(|m| is_new(&m.spec.metric, m.value("/metric"))).collect();
     entities.sort_by(|a, b| a.spec.entity.cmp(&b.spec.entity));
     metrics.sort_by(|a, b| a.spec.metric.cmp(&b.spec.metric));

@@ -41,7 +41,8 @@ impl Graph {
     pub fn new(entities: Vec<Entity>, specs: &[&Located<EntitySpec>]) -> Self {
         let derived = specs.iter().map(|spec| {
             let declared = spec.spec.derived.iter().flatten();
-            let derived = declared.map(|(name, sql)| (name.to_lowercase(), Derived::new(sql, format!("/derived/{}", escaped(name)))));
+            let derived = declared
+                .map(|(name, sql)| (name.to_lowercase(), Derived::new(sql, format!("/derived/{}", escaped(name)))));
             derived.collect()
         });
         Graph { derived: derived.collect(), entities }
@@ -165,7 +166,13 @@ impl<'a> Rows<'a> {
 
     /// Checks an expression of a spec and makes it ready for a query. Faults are reported; `None` after one that leaves
     /// nothing to work with.
-    pub fn compile<T>(&self, sql: &str, pointer: &str, spec: &Located<T>, context: &mut Context<'_>) -> Option<Compiled> {
+    pub fn compile<T>(
+        &self,
+        sql: &str,
+        pointer: &str,
+        spec: &Located<T>,
+        context: &mut Context<'_>,
+    ) -> Option<Compiled> {
         let expr = context.parse_expr(sql, pointer, spec)?;
         let analysis = infer::analyze_expr(&expr, sql, &RowScope { rows: *self, depth: 0 });
         let failed = report(&analysis, pointer, spec, context);
@@ -272,7 +279,13 @@ fn forgets_values(aggregate: &str) -> bool {
 fn is_simple(expr: &Expr) -> bool {
     matches!(
         expr,
-        Expr::Identifier(_) | Expr::CompoundIdentifier(_) | Expr::Function(_) | Expr::Value(_) | Expr::Nested(_) | Expr::Case { .. } | Expr::Cast { .. }
+        Expr::Identifier(_)
+            | Expr::CompoundIdentifier(_)
+            | Expr::Function(_)
+            | Expr::Value(_)
+            | Expr::Nested(_)
+            | Expr::Case { .. }
+            | Expr::Cast { .. }
     )
 }
 
@@ -331,10 +344,15 @@ impl Scope for RowScope<'_> {
             return Resolution::Column { ty: DataType::Unknown, nullable: true };
         }
         match self.rows.name(parts) {
-            Some(Named::Column { column, .. }) => Resolution::Column { ty: column.ty.clone(), nullable: column.nullable },
+            Some(Named::Column { column, .. }) => {
+                Resolution::Column { ty: column.ty.clone(), nullable: column.nullable }
+            }
             Some(Named::Derived { entity, derived, own, .. }) => {
-                let Some(expr) = &derived.expr else { return Resolution::Column { ty: DataType::Unknown, nullable: true } };
-                let rows = Rows { base: entity, definitions: if own { self.rows.definitions } else { None }, ..self.rows };
+                let Some(expr) = &derived.expr else {
+                    return Resolution::Column { ty: DataType::Unknown, nullable: true };
+                };
+                let rows =
+                    Rows { base: entity, definitions: if own { self.rows.definitions } else { None }, ..self.rows };
                 let analysis = infer::analyze_expr(expr, &derived.sql, &RowScope { rows, depth: self.depth + 1 });
                 Resolution::Column { ty: analysis.ty, nullable: analysis.nullable }
             }
@@ -357,7 +375,13 @@ pub struct Measures<'a> {
 
 impl Measures<'_> {
     /// Like [`Rows::compile`], for an expression over measures.
-    pub fn compile<T>(&self, sql: &str, pointer: &str, spec: &Located<T>, context: &mut Context<'_>) -> Option<Compiled> {
+    pub fn compile<T>(
+        &self,
+        sql: &str,
+        pointer: &str,
+        spec: &Located<T>,
+        context: &mut Context<'_>,
+    ) -> Option<Compiled> {
         let mut expr = context.parse_expr(sql, pointer, spec)?;
         let analysis = infer::analyze_expr(&expr, sql, self);
         let mut uses = vec![];
@@ -477,7 +501,12 @@ impl Compiled {
     /// The expression as SQL text.
     pub fn expression(&self) -> Expression {
         let expr = if let Expr::Nested(inner) = &self.expr { inner } else { &self.expr };
-        Expression { sql: lakeflow::print_expr(expr), ty: self.ty.clone(), nullable: self.nullable, origin: self.origin }
+        Expression {
+            sql: lakeflow::print_expr(expr),
+            ty: self.ty.clone(),
+            nullable: self.nullable,
+            origin: self.origin,
+        }
     }
 
     /// The comment of the one column it shows.
@@ -513,7 +542,8 @@ pub fn condition(
     columns: &[Column],
     context: &mut Context<'_>,
 ) -> Expression {
-    let placeholder = Expression { sql: "TRUE".into(), ty: DataType::Boolean, nullable: false, origin: spec.value(pointer) };
+    let placeholder =
+        Expression { sql: "TRUE".into(), ty: DataType::Boolean, nullable: false, origin: spec.value(pointer) };
     let Some(expr) = context.parse_expr(sql, pointer, spec) else { return placeholder };
     let analysis = infer::analyze_expr(&expr, sql, &OwnColumns { columns });
     if report(&analysis, pointer, spec, context) {
@@ -556,7 +586,8 @@ impl Scope for OwnColumns<'_> {
 fn report<T>(analysis: &Analysis, pointer: &str, spec: &Located<T>, context: &mut Context<'_>) -> bool {
     for fault in &analysis.faults {
         let span = spec.places.inside(context.sources, pointer, fault.range.clone());
-        context.push(Diagnostic::error(fault.kind.code(), fault.message.clone()).at(span).maybe_hint(fault.hint.clone()));
+        context
+            .push(Diagnostic::error(fault.kind.code(), fault.message.clone()).at(span).maybe_hint(fault.hint.clone()));
     }
     !analysis.faults.is_empty()
 }
