@@ -67,9 +67,9 @@ def faults(packages: list[dict], rules: dict) -> list[str]:
         name, present = ban["crate"], versions.get(ban["crate"], [])
         if ban.get("deny-multiple-versions"):
             if len(present) > 1:
-                found.append(f"{name}: {len(present)} versions, {', '.join(present)}")
+                found.append(f"{name}: {' and '.join(present)}; {ban['reason']}")
         elif present:
-            found.append(f"{name}: banned")
+            found.append(f"{name}: {ban['reason']}")
     return found
 
 
