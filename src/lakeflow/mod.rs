@@ -1,5 +1,10 @@
 //! Lakeflow SQL: syntax tree, parser, printer, types. Usable as a library on its own.
 
+pub mod ast;
+mod fault;
 pub mod functions;
 pub mod infer;
 pub mod types;
+
+pub use ast::{Statement, StatementKind};
+pub use fault::Fault;
