@@ -102,7 +102,8 @@ const PROJECT: (&str, &str) = ("specs/project.yml", "project: p\n");
 
 #[test]
 fn a_broken_file_does_not_hide_the_faults_of_the_others() {
-    let found = codes(&[PROJECT, ("specs/a.yml", "entity: [\n"), ("specs/b.yaml", ""), ("specs/c.yml", "nothing: 1\n")]);
+    let found =
+        codes(&[PROJECT, ("specs/a.yml", "entity: [\n"), ("specs/b.yaml", ""), ("specs/c.yml", "nothing: 1\n")]);
     let expected = [(Code::YamlSyntax, "a"), (Code::EmptyFile, "b"), (Code::UnknownFileKind, "c")];
     let found: Vec<_> = found.iter().map(|(code, path)| (*code, &path[6..7])).collect();
     assert_eq!(found, expected);
