@@ -111,7 +111,10 @@ fn derive(
         let Some(compiled) = scope.compile(&declared.spec.sql, &declared.sql_pointer, spec, context) else { continue };
         let span = spec.value(&declared.sql_pointer);
         if compiled.uses.is_empty() {
-            let fault = Diagnostic::error(Code::NotAnAggregate, format!("measure `{}` computes nothing from rows", declared.name));
+            let fault = Diagnostic::error(
+                Code::NotAnAggregate,
+                format!("measure `{}` computes nothing from rows", declared.name),
+            );
             context.push(fault.at(span).hint("a measure is an aggregate, such as `sum(..)` or `count(*)`"));
             continue;
         }
@@ -153,7 +156,7 @@ fn finish(
     let mut ty = compiled.ty.clone();
     if let Some(text) = &declared.spec.ty {
         let pointer = format!("{}/type", declared.pointer);
-        let wanted = context.data_type(text, spec.value(&pointer));
+        let wanted = context.data_type(text, &pointer, spec);
         if !fits(&ty, &wanted) {
             let message = format!("measure `{}` is {ty}, which is no {wanted}", declared.name);
             context.push(Diagnostic::error(Code::MeasureType, message).at(spec.value(&pointer)));
@@ -204,7 +207,12 @@ fn is_additive(compiled: &Compiled, rows: &Rows<'_>) -> bool {
 }
 
 /// The value where there are no rows: as declared, or what the aggregate gives by itself.
-fn empty_value(expr: &Expr, declared: &Declared<'_>, spec: &Located<MetricSpec>, context: &mut Context<'_>) -> Option<String> {
+fn empty_value(
+    expr: &Expr,
+    declared: &Declared<'_>,
+    spec: &Located<MetricSpec>,
+    context: &mut Context<'_>,
+) -> Option<String> {
     if declared.spec.empty.is_some() {
         return declared_empty(declared, spec, context);
     }

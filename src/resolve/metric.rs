@@ -6,7 +6,7 @@ use super::Context;
 use super::measure;
 use super::names::{self, NameOf};
 use super::project::{self, escaped, list_hint};
-use super::scope::{Compiled, Definitions, Graph, Rows};
+use super::scope::{Definitions, Graph, Rows};
 use crate::diag::{Code, Diagnostic, did_you_mean};
 use crate::lakeflow::types::DataType;
 use crate::load::Located;
@@ -47,7 +47,7 @@ pub fn resolve(spec: &Located<MetricSpec>, graph: &Graph, context: &mut Context<
             span: name,
         }];
     }
-    let audiences = project::audience_ids(spec, spec.spec.audience.as_ref(), context.audiences, context.diagnostics);
+    let audiences = project::audience_ids(spec, spec.spec.audience.as_ref(), context);
     let shown_dimensions = per.iter().flat_map(|p| &p.columns).chain(tables.iter().flat_map(|t| &t.dimensions));
     let dimensions: Vec<Dimension> = shown_dimensions.cloned().collect();
     report_personal_data(&dimensions, &measures, &audiences, context);
@@ -63,7 +63,7 @@ pub fn resolve(spec: &Located<MetricSpec>, graph: &Graph, context: &mut Context<
         measures: measures.into_iter().map(|m| m.measure).collect(),
         time,
         tables,
-        classification: context.classification(spec.spec.classification, holds_personal),
+        classification: context.classification(spec.spec.classification, holds_personal, spec.value("/classification")),
         audiences,
     })
 }
@@ -209,7 +209,8 @@ fn dimensions(
         let pointer = format!("{pointer}/{i}");
         let Some(compiled) = rows.compile(text, &pointer, spec, context) else { continue };
         let Some(name) = compiled.column_name() else {
-            let fault = Diagnostic::error(Code::UnknownDimension, format!("`{text}` is no name of a column or dimension"));
+            let fault =
+                Diagnostic::error(Code::UnknownDimension, format!("`{text}` is no name of a column or dimension"));
             let hint = "define it under `dimensions`, and list its name here";
             context.push(fault.at(spec.value(&pointer)).hint(hint));
             continue;
@@ -252,7 +253,8 @@ fn per(
     let (own, other) = (&graph.entities[from.0], &graph.entities[entity.0]);
     let leading: Vec<_> = own.references.iter().filter(|r| r.entity == entity).collect();
     let [reference] = leading.as_slice() else {
-        let message = format!("{} references lead from `{}` to `{}`, where one must", leading.len(), own.name, other.name);
+        let message =
+            format!("{} references lead from `{}` to `{}`, where one must", leading.len(), own.name, other.name);
         context.push(Diagnostic::error(Code::ReferenceKey, message).at(spec.value("/per/entity")));
         return None;
     };
@@ -317,18 +319,19 @@ fn report_personal_data(
         for id in audiences {
             let Some(audience) = context.audiences.get(id.0) else { continue };
             if !audience.sees.includes(kind) {
-                let message = format!("`{name}` carries personal data ({}) that audience `{}` may not see", kind.word(), audience.name);
-                let hint = format!("leave the column out, or let `{}` see {}: `sees: [{}]`", audience.name, kind.word(), kind.word());
+                let message = format!(
+                    "`{name}` carries personal data ({}) that audience `{}` may not see",
+                    kind.word(),
+                    audience.name
+                );
+                let hint = format!(
+                    "leave the column out, or let `{}` see {}: `sees: [{}]`",
+                    audience.name,
+                    kind.word(),
+                    kind.word()
+                );
                 context.push(Diagnostic::error(Code::AudienceMayNotSee, message).at(origin).hint(hint));
             }
         }
-    }
-}
-
-/// What a compiled expression tells about the column it shows.
-impl Compiled {
-    /// The kind of personal data whose values it passes on.
-    pub fn personal_kind(&self) -> Option<PersonalKind> {
-        self.uses.iter().filter(|u| u.passes_value).find_map(|u| u.pii)
     }
 }

@@ -12,7 +12,7 @@ use sqlparser::ast::{Expr, FunctionArg, FunctionArgExpr, FunctionArguments, Iden
 
 use super::Context;
 use super::project::escaped;
-use crate::diag::{Code, Diagnostic, did_you_mean};
+use crate::diag::{Code, Diagnostic};
 use crate::lakeflow::infer::{self, Analysis, Resolution, Scope};
 use crate::lakeflow::{self, types::DataType};
 use crate::load::Located;
@@ -41,7 +41,8 @@ impl Graph {
     pub fn new(entities: Vec<Entity>, specs: &[&Located<EntitySpec>]) -> Self {
         let derived = specs.iter().map(|spec| {
             let declared = spec.spec.derived.iter().flatten();
-            let derived = declared.map(|(name, sql)| (name.to_lowercase(), Derived::new(sql, format!("/derived/{}", escaped(name)))));
+            let derived = declared
+                .map(|(name, sql)| (name.to_lowercase(), Derived::new(sql, format!("/derived/{}", escaped(name)))));
             derived.collect()
         });
         Graph { derived: derived.collect(), entities }
@@ -165,7 +166,13 @@ impl<'a> Rows<'a> {
 
     /// Checks an expression of a spec and makes it ready for a query. Faults are reported; `None` after one that leaves
     /// nothing to work with.
-    pub fn compile<T>(&self, sql: &str, pointer: &str, spec: &Located<T>, context: &mut Context<'_>) -> Option<Compiled> {
+    pub fn compile<T>(
+        &self,
+        sql: &str,
+        pointer: &str,
+        spec: &Located<T>,
+        context: &mut Context<'_>,
+    ) -> Option<Compiled> {
         let expr = context.parse_expr(sql, pointer, spec)?;
         let analysis = infer::analyze_expr(&expr, sql, &RowScope { rows: *self, depth: 0 });
         let failed = report(&analysis, pointer, spec, context);
@@ -173,10 +180,24 @@ impl<'a> Rows<'a> {
             return None;
         }
         let origin = spec.value(pointer);
+        let name = self.shown_name(&expr);
         let uses = self.uses(&analysis, pointer, spec, context);
         let expr = self.expanded(expr, sql, &analysis, &[], 0);
         let nullable = analysis.nullable || uses.iter().any(|u| !u.path.is_empty());
-        Some(Compiled { expr, ty: analysis.ty, nullable, aggregates: analysis.aggregates, uses, origin })
+        Some(Compiled { expr, name, ty: analysis.ty, nullable, aggregates: analysis.aggregates, uses, origin })
+    }
+
+    /// The name of what an expression shows, if it is the mere name of a column or of something derived.
+    fn shown_name(&self, expr: &Expr) -> Option<String> {
+        let parts: Vec<String> = match expr {
+            Expr::Identifier(ident) => vec![ident.value.clone()],
+            Expr::CompoundIdentifier(idents) => idents.iter().map(|i| i.value.clone()).collect(),
+            _ => return None,
+        };
+        match self.name(&parts)? {
+            Named::Column { column, .. } => Some(column.name.clone()),
+            Named::Derived { .. } => parts.last().cloned(),
+        }
     }
 
     fn uses<T>(&self, analysis: &Analysis, pointer: &str, spec: &Located<T>, context: &Context<'_>) -> Vec<Use> {
@@ -228,7 +249,7 @@ impl<'a> Rows<'a> {
         match self.name(parts)? {
             Named::Column { column, path, .. } => {
                 let path = [prefix, &path].concat();
-                let alias = if path.is_empty() { self.root_name(prefix) } else { path.join("_") };
+                let alias = if path.is_empty() { self.entity().name.clone() } else { path.join("_") };
                 Some(Expr::CompoundIdentifier(vec![lakeflow::ident(&alias), lakeflow::ident(&column.name)]))
             }
             Named::Derived { entity, derived, path, own } if depth < MAX_DEPTH => {
@@ -240,10 +261,6 @@ impl<'a> Rows<'a> {
             }
             Named::Derived { .. } => None,
         }
-    }
-
-    fn root_name(&self, _prefix: &[String]) -> String {
-        self.entity().name.clone()
     }
 }
 
@@ -262,7 +279,13 @@ fn forgets_values(aggregate: &str) -> bool {
 fn is_simple(expr: &Expr) -> bool {
     matches!(
         expr,
-        Expr::Identifier(_) | Expr::CompoundIdentifier(_) | Expr::Function(_) | Expr::Value(_) | Expr::Nested(_) | Expr::Case { .. } | Expr::Cast { .. }
+        Expr::Identifier(_)
+            | Expr::CompoundIdentifier(_)
+            | Expr::Function(_)
+            | Expr::Value(_)
+            | Expr::Nested(_)
+            | Expr::Case { .. }
+            | Expr::Cast { .. }
     )
 }
 
@@ -321,10 +344,15 @@ impl Scope for RowScope<'_> {
             return Resolution::Column { ty: DataType::Unknown, nullable: true };
         }
         match self.rows.name(parts) {
-            Some(Named::Column { column, .. }) => Resolution::Column { ty: column.ty.clone(), nullable: column.nullable },
+            Some(Named::Column { column, .. }) => {
+                Resolution::Column { ty: column.ty.clone(), nullable: column.nullable }
+            }
             Some(Named::Derived { entity, derived, own, .. }) => {
-                let Some(expr) = &derived.expr else { return Resolution::Column { ty: DataType::Unknown, nullable: true } };
-                let rows = Rows { base: entity, definitions: if own { self.rows.definitions } else { None }, ..self.rows };
+                let Some(expr) = &derived.expr else {
+                    return Resolution::Column { ty: DataType::Unknown, nullable: true };
+                };
+                let rows =
+                    Rows { base: entity, definitions: if own { self.rows.definitions } else { None }, ..self.rows };
                 let analysis = infer::analyze_expr(expr, &derived.sql, &RowScope { rows, depth: self.depth + 1 });
                 Resolution::Column { ty: analysis.ty, nullable: analysis.nullable }
             }
@@ -347,7 +375,13 @@ pub struct Measures<'a> {
 
 impl Measures<'_> {
     /// Like [`Rows::compile`], for an expression over measures.
-    pub fn compile<T>(&self, sql: &str, pointer: &str, spec: &Located<T>, context: &mut Context<'_>) -> Option<Compiled> {
+    pub fn compile<T>(
+        &self,
+        sql: &str,
+        pointer: &str,
+        spec: &Located<T>,
+        context: &mut Context<'_>,
+    ) -> Option<Compiled> {
         let mut expr = context.parse_expr(sql, pointer, spec)?;
         let analysis = infer::analyze_expr(&expr, sql, self);
         let mut uses = vec![];
@@ -377,7 +411,8 @@ impl Measures<'_> {
             qualify(&mut expr);
         }
         let nullable = analysis.nullable;
-        Some(Compiled { expr, ty: analysis.ty, nullable, aggregates: false, uses, origin: spec.value(pointer) })
+        let origin = spec.value(pointer);
+        Some(Compiled { expr, name: None, ty: analysis.ty, nullable, aggregates: false, uses, origin })
     }
 }
 
@@ -419,6 +454,7 @@ impl Scope for Measures<'_> {
 /// An expression that is ready for a query.
 pub struct Compiled {
     pub expr: Expr,
+    name: Option<String>,
     pub ty: DataType,
     pub nullable: bool,
     aggregates: bool,
@@ -452,9 +488,25 @@ impl Compiled {
         self.uses.iter().filter(|u| !u.path.is_empty()).map(|u| u.path.clone()).collect()
     }
 
+    /// The name of the column or derived expression, if it is nothing but that.
+    pub fn column_name(&self) -> Option<String> {
+        self.name.clone()
+    }
+
+    /// The kind of personal data whose values it passes on.
+    pub fn personal_kind(&self) -> Option<PersonalKind> {
+        self.uses.iter().filter(|u| u.passes_value).find_map(|u| u.pii)
+    }
+
     /// The expression as SQL text.
     pub fn expression(&self) -> Expression {
-        Expression { sql: lakeflow::print_expr(&self.expr), ty: self.ty.clone(), nullable: self.nullable, origin: self.origin }
+        let expr = if let Expr::Nested(inner) = &self.expr { inner } else { &self.expr };
+        Expression {
+            sql: lakeflow::print_expr(expr),
+            ty: self.ty.clone(),
+            nullable: self.nullable,
+            origin: self.origin,
+        }
     }
 
     /// The comment of the one column it shows.
@@ -490,7 +542,8 @@ pub fn condition(
     columns: &[Column],
     context: &mut Context<'_>,
 ) -> Expression {
-    let placeholder = Expression { sql: "TRUE".into(), ty: DataType::Boolean, nullable: false, origin: spec.value(pointer) };
+    let placeholder =
+        Expression { sql: "TRUE".into(), ty: DataType::Boolean, nullable: false, origin: spec.value(pointer) };
     let Some(expr) = context.parse_expr(sql, pointer, spec) else { return placeholder };
     let analysis = infer::analyze_expr(&expr, sql, &OwnColumns { columns });
     if report(&analysis, pointer, spec, context) {
@@ -498,6 +551,7 @@ pub fn condition(
     }
     let compiled = Compiled {
         expr,
+        name: None,
         ty: analysis.ty,
         nullable: analysis.nullable,
         aggregates: analysis.aggregates,
@@ -532,7 +586,8 @@ impl Scope for OwnColumns<'_> {
 fn report<T>(analysis: &Analysis, pointer: &str, spec: &Located<T>, context: &mut Context<'_>) -> bool {
     for fault in &analysis.faults {
         let span = spec.places.inside(context.sources, pointer, fault.range.clone());
-        context.push(Diagnostic::error(fault.kind.code(), fault.message.clone()).at(span).maybe_hint(fault.hint.clone()));
+        context
+            .push(Diagnostic::error(fault.kind.code(), fault.message.clone()).at(span).maybe_hint(fault.hint.clone()));
     }
     !analysis.faults.is_empty()
 }

@@ -2,7 +2,7 @@
 CREATE OR REFRESH PRIVATE STREAMING TABLE {{ name }}
 {%- if !rules.is_empty() %} (
 {%- for rule in rules %}
-  CONSTRAINT {{ rule.name }} EXPECT (NOT array_contains(_violations, {{ rule.literal }}))
+  CONSTRAINT {{ rule.name }} EXPECT (array_contains(_violations, {{ rule.literal }}) IS FALSE)
     {%- if rule.drops %} ON VIOLATION DROP ROW{% endif %}
     {%- if rule.fails %} ON VIOLATION FAIL UPDATE{% endif %}
     {%- if !loop.last %},{% endif %}
@@ -74,9 +74,7 @@ SELECT
   FALSE AS _quarantined,
 {%- else %}
   arrays_overlap(_violations, array(
-{%- for rule in quarantine_rules %}
-    {{ rule }}{% if !loop.last %},{% endif %}
-{%- endfor %}
+    {{ quarantine_rules }}
   )) AS _quarantined,
 {%- endif %}
   _raw,
