@@ -1,10 +1,11 @@
 //! Entities: columns, keys, loads, references, rules.
 
 use super::Context;
+use super::compiled::condition;
+use super::graph::Graph;
 use super::lookup;
 use super::names::{self, NameOf};
 use super::project::{self, escaped, list_hint};
-use super::scope::{self, Graph};
 use crate::diag::{Code, Diagnostic, did_you_mean};
 use crate::lakeflow::types::DataType;
 use crate::load::{Located, SpecSet};
@@ -153,7 +154,7 @@ fn default_literal(
         let message = format!("the default `{text}` is no {ty}");
         context.push(Diagnostic::error(Code::TypeMismatch, message).at(spec.value(&format!("{pointer}/default"))));
     }
-    let literal = crate::lakeflow::quote_string(text);
+    let literal = crate::lakeflow::string_text(text);
     Some(match ty {
         DataType::String => literal,
         DataType::Boolean | DataType::Int | DataType::BigInt => text.to_owned(),
@@ -274,8 +275,7 @@ fn load(spec: &Located<EntitySpec>, columns: &[Column], key: &[ColumnId], contex
     let names = entity.sequence.as_ref().map(|s| s.with_pointers("/sequence")).unwrap_or_default();
     let sequence = find_columns(spec, &names, columns, context);
     check_load_options(spec, load, &sequence, context);
-    let delete_when =
-        entity.delete_when.as_ref().map(|sql| scope::condition(sql, "/delete_when", spec, columns, context));
+    let delete_when = entity.delete_when.as_ref().map(|sql| condition(sql, "/delete_when", spec, columns, context));
     match load {
         LoadSpec::Append => Load::Append,
         LoadSpec::Snapshot => Load::Snapshot,
@@ -448,7 +448,7 @@ fn rules(spec: &Located<EntitySpec>, entity: &Entity, context: &mut Context<'_>)
                 (&full.check, format!("{pointer}/check"), full.on_violation, full.description.clone())
             }
         };
-        let condition = scope::condition(sql, &pointer, spec, &entity.columns, context);
+        let condition = self::condition(sql, &pointer, spec, &entity.columns, context);
         rules.push(Rule {
             name: name.clone(),
             kind: RuleKind::Check(Check { condition }),

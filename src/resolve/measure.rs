@@ -8,11 +8,13 @@ use sqlparser::ast::{
 };
 
 use super::Context;
+use super::compiled::Compiled;
+use super::measure_scope::Measures;
 use super::names::{self, NameOf};
 use super::project::escaped;
-use super::scope::{Compiled, Measures, Rows};
+use super::rows::Rows;
 use crate::diag::{Code, Diagnostic};
-use crate::lakeflow::{self, types::DataType};
+use crate::lakeflow::{self, infer::Place, types::DataType};
 use crate::load::Located;
 use crate::model::{Expression, Measure, PersonalKind};
 use crate::source::Span;
@@ -46,7 +48,7 @@ pub fn resolve(
             MeasureEntry::Full(full) => (full.clone(), format!("{pointer}/sql")),
         };
         let declared = Declared { name, spec: measure, pointer, sql_pointer };
-        if lakeflow::parse_expr(&declared.spec.sql).is_ok_and(|e| !lakeflow::infer::has_aggregate(&e)) {
+        if lakeflow::parse_expr(&declared.spec.sql).is_ok() && !rows.aggregates(&declared.spec.sql) {
             pending.push(declared);
         } else if let Some(resolved) = aggregate(&declared, spec, rows, paths, context) {
             done.push(resolved);
@@ -73,7 +75,8 @@ fn aggregate(
     paths: &mut BTreeSet<Vec<String>>,
     context: &mut Context<'_>,
 ) -> Option<Resolved> {
-    let compiled = rows.compile(&declared.spec.sql, &declared.sql_pointer, spec, context)?;
+    let compiled =
+        rows.compile(&declared.spec.sql, &declared.sql_pointer, Place::measure("a measure"), spec, context)?;
     let span = spec.value(&declared.sql_pointer);
     if let Some(column) = compiled.uses.iter().find(|u| !u.inside_aggregate) {
         let message = format!("`{}` stands outside of an aggregate", column.text);
@@ -99,8 +102,10 @@ fn derive(
 ) {
     let all: Vec<&str> = spec.spec.measures.keys().map(String::as_str).collect();
     while !pending.is_empty() {
-        let waiting: Vec<String> = pending.iter().map(|d| d.name.to_owned()).collect();
-        let ready = pending.iter().position(|d| !lakeflow::infer::mentions(&d.spec.sql, &waiting));
+        let waiting: Vec<String> = pending.iter().map(|d| d.name.to_lowercase()).collect();
+        let names = Measures { known: &[], all: &all, rows, per };
+        let is_ready = |d: &Declared<'_>| !names.mentioned(&d.spec.sql).iter().any(|n| waiting.contains(n));
+        let ready = pending.iter().position(is_ready);
         let Some(index) = ready else {
             report_cycle(&pending, spec, context);
             return;
@@ -152,7 +157,7 @@ fn finish(
     context: &mut Context<'_>,
 ) -> Measure {
     guard_divisions(&mut compiled.expr);
-    let mut sql = lakeflow::print_expr(&compiled.expr);
+    let mut sql = lakeflow::expr_text(&compiled.expr);
     let mut ty = compiled.ty.clone();
     if let Some(text) = &declared.spec.ty {
         let pointer = format!("{}/type", declared.pointer);
@@ -234,7 +239,7 @@ fn declared_empty(declared: &Declared<'_>, spec: &Located<MetricSpec>, context: 
     let text = declared.spec.empty.as_ref()?;
     let pointer = format!("{}/empty", declared.pointer);
     let expr = context.parse_expr(text, &pointer, spec)?;
-    Some(lakeflow::print_expr(&expr))
+    Some(lakeflow::expr_text(&expr))
 }
 
 /// A division by zero gives NULL: every divisor that is no literal is guarded.
@@ -248,7 +253,9 @@ fn guard_divisions(expr: &mut Expr) {
             {
                 let divisor = std::mem::replace(right.as_mut(), Expr::value(Value::Null));
                 let divisor = if let Expr::Nested(inner) = divisor { *inner } else { divisor };
-                **right = lakeflow::call("nullif", vec![divisor, Expr::value(Value::Number("0".into(), false))]);
+                if let Ok(guarded) = lakeflow::parse_expr(&format!("nullif({}, 0)", lakeflow::expr_text(&divisor))) {
+                    **right = guarded;
+                }
             }
             ControlFlow::Continue(())
         }

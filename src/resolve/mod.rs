@@ -3,14 +3,19 @@
 //! Every fault is reported at its place in the spec, and the pass goes on after it. The result is used only when there
 //! was no error; until then it may hold placeholders.
 
+mod compiled;
 mod entity;
+mod graph;
 mod lookup;
 mod measure;
+mod measure_scope;
 mod metric;
 mod names;
 mod project;
+mod rows;
 mod schedule;
-mod scope;
+
+pub use compiled::code_of;
 
 use std::collections::BTreeMap;
 
@@ -97,7 +102,7 @@ pub fn resolve(set: &SpecSet, sources: &SourceMap, diagnostics: &mut Diagnostics
     };
     let (entity_specs, metric_specs) = distinct(set, &mut context);
     let entities = entity_specs.iter().map(|spec| entity::resolve(spec, set, &mut context)).collect();
-    let mut graph = scope::Graph::new(entities, &entity_specs);
+    let mut graph = graph::Graph::new(entities, &entity_specs);
     entity::link(&entity_specs, &mut graph, &mut context);
     graph.check_derived(&entity_specs, &mut context);
     let metrics = metric_specs.iter().filter_map(|spec| metric::resolve(spec, &graph, &mut context)).collect();
