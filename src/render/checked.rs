@@ -17,7 +17,8 @@ struct Checked {
     raw: Ident,
     columns: Vec<CheckedColumn>,
     rules: Vec<CheckedRule>,
-    quarantine_rules: Vec<Literal>,
+    /// Their names, as a list of literals; empty when there are none.
+    quarantine_rules: String,
 }
 
 struct CheckedColumn {
@@ -45,6 +46,7 @@ pub fn checked(entity: &Entity) -> Result<String, askama::Error> {
     let name = plan::checked_name(entity);
     let has_valid_rule = |c: &Column| entity.rules.iter().any(|r| matches!(r.kind, RuleKind::Valid(id) if std::ptr::eq(entity.column(id), c)));
     let quarantined = entity.rules.iter().filter(|r| r.action == Action::Quarantine);
+    let quarantined: Vec<String> = quarantined.map(|r| Literal::new(&r.name).to_string()).collect();
     Checked {
         header: header(&format!("{name}: rows of {}, typed, with the rules that each one breaks.", entity.name), &entity.origin.path)?,
         name: Ident::new(&name),
@@ -52,7 +54,7 @@ pub fn checked(entity: &Entity) -> Result<String, askama::Error> {
         raw: Ident::new(plan::raw_name(entity)),
         columns: entity.columns.iter().map(|c| checked_column(c, has_valid_rule(c))).collect(),
         rules: entity.rules.iter().map(|r| checked_rule(entity, r)).collect(),
-        quarantine_rules: quarantined.map(|r| Literal::new(&r.name)).collect(),
+        quarantine_rules: wrapped(&quarantined, ", ", 4, 110),
     }
     .render()
 }

@@ -27,9 +27,9 @@ impl Definition {
         Self::new(&column.name, &column.ty, &column.description)
     }
 
-    /// A column of an entity as text.
+    /// A column of an entity as text. What the spec says of it holds for the typed value only.
     pub fn text_of(column: &Column) -> Self {
-        Self::new(&column.name, "STRING", &column.description)
+        Self::new(&column.name, "STRING", "")
     }
 }
 

@@ -111,7 +111,7 @@ fn per_table(project: &Project, metric: &Metric, table: &MetricTable, per: &Per)
         let value = if measure.derived { measure.expression.sql.clone() } else { format!("measured.{name}") };
         outer.push(match &measure.empty {
             Some(empty) => format!("coalesce({value}, {empty}) AS {name}"),
-            None => format!("{value} AS {name}"),
+            None => aliased(&value, &measure.name),
         });
         if !measure.derived {
             body.columns.push(aliased(&measure.expression.sql, &measure.name));
@@ -302,7 +302,9 @@ fn measure_definition(measure: &Measure) -> Definition {
 /// `sql AS name`, or the column alone when it bears the name already.
 fn aliased(sql: &str, name: &str) -> String {
     let name = Ident::new(name).to_string();
-    if sql == name { name } else { format!("{sql} AS {name}") }
+    let column = sql.rsplit('.').next().unwrap_or(sql);
+    let is_column = sql.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '`'));
+    if is_column && column == name { sql.to_owned() } else { format!("{sql} AS {name}") }
 }
 
 fn title(metric: &Metric, table: &MetricTable) -> String {

@@ -42,6 +42,12 @@ pub fn orphans(project: &Project, entity: &Entity) -> Result<String, askama::Err
     .render()
 }
 
+/// A table under another name, where it is another.
+fn named(table: &str, alias: &str) -> String {
+    let (table, alias) = (Ident::new(table), Ident::new(alias));
+    if table == alias { table.to_string() } else { format!("{table} AS {alias}") }
+}
+
 /// References that may fail to resolve.
 fn unresolved(entity: &Entity) -> impl Iterator<Item = &Reference> {
     entity.references.iter().filter(|r| !r.always_resolves)
@@ -51,16 +57,14 @@ fn orphan_reference(project: &Project, entity: &Entity, reference: &Reference) -
     let referenced = project.entity(reference.entity);
     let column = &entity.column(reference.column).name;
     let key = referenced.key_columns().next().map_or("", |c| c.name.as_str());
-    // The alias keeps the name free: an entity may be referenced twice, or by itself.
-    let alias = format!("_{column}");
-    let (own, alias_ident) = (format!("{}.{}", Ident::new(&entity.name), Ident::new(column)), Ident::new(&alias));
+    let (own, alias_ident) = (format!("{}.{}", Ident::new(&entity.name), Ident::new(column)), Ident::new(&reference.alias));
     let found = format!("{alias_ident}.{}", Ident::new(key));
     let mut condition = format!("{found} = {own}");
-    if let Some(current) = current_rows(referenced, &alias) {
+    if let Some(current) = current_rows(referenced, &reference.alias) {
         condition.push_str(&format!(" AND {current}"));
     }
     OrphanReference {
-        table: format!("{} AS {alias_ident}", Ident::new(&referenced.name)),
+        table: named(&referenced.name, &reference.alias),
         condition,
         missing: format!("{own} IS NOT NULL AND {found} IS NULL"),
         literal: Literal::new(column),

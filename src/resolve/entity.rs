@@ -9,7 +9,7 @@ use crate::diag::{Code, Diagnostic, did_you_mean};
 use crate::lakeflow::types::DataType;
 use crate::load::{Located, SpecSet};
 use crate::model::{
-    Action, Check, Column, ColumnId, Entity, EntityId, FileSource, Load, Lookup, Normalize, Origin, Reference, RowCount,
+    Action, Check, Column, ColumnId, Entity, FileSource, Load, Lookup, Normalize, Origin, Reference, RowCount,
     Rule, RuleKind, Source, Validity,
 };
 use crate::spec::{
@@ -22,8 +22,8 @@ pub fn resolve(spec: &Located<EntitySpec>, set: &SpecSet, context: &mut Context<
     let path = context.sources.path(spec.file).to_owned();
     let span = spec.value("/entity");
     context.extend(names::check(&spec.spec.entity, NameOf::Entity, span));
-    let mut columns = columns(spec, context);
-    let key = key(spec, &mut columns, context);
+    let columns = columns(spec, context);
+    let key = key(spec, &columns, context);
     let source = source(spec, set, &columns, &key, context);
     let load = load(spec, &columns, &key, context);
     Entity {
@@ -35,8 +35,12 @@ pub fn resolve(spec: &Located<EntitySpec>, set: &SpecSet, context: &mut Context<
         load,
         rules: vec![],
         references: vec![],
-        classification: context.classification(spec.spec.classification, columns.iter().any(|c| c.pii.is_some())),
-        audiences: project::audience_ids(spec, spec.spec.audience.as_ref(), context.audiences, context.diagnostics),
+        classification: context.classification(
+            spec.spec.classification,
+            columns.iter().any(|c| c.pii.is_some()),
+            spec.value("/classification"),
+        ),
+        audiences: project::audience_ids(spec, spec.spec.audience.as_ref(), context),
         fresh_within_hours: spec.spec.freshness.as_ref().map(|f| f.within_hours),
         row_count: spec.spec.row_count.as_ref().map(|r| RowCount {
             min: r.min,
@@ -85,7 +89,12 @@ fn column(
     type_pointer: &str,
     context: &mut Context<'_>,
 ) -> Column {
-    let ty = context.data_type(&column.ty, spec.value(type_pointer));
+    let ty = context.data_type(&column.ty, type_pointer, spec);
+    if !is_readable(&ty) {
+        let message = format!("a column of a file can't be {ty}");
+        let hint = "types are string, int, bigint, decimal(p,s), double, boolean, date and timestamp";
+        context.push(Diagnostic::error(Code::BadValue, message).at(spec.value(type_pointer)).hint(hint));
+    }
     if let Some(pattern) = &column.matches {
         context.extend(pattern_fault(pattern).map(|d| d.at(spec.value(&format!("{pointer}/matches")))));
     }
@@ -107,6 +116,12 @@ fn column(
         span: spec.key(pointer),
         ty,
     }
+}
+
+/// Whether a text can be read as the type.
+fn is_readable(ty: &DataType) -> bool {
+    let simple = matches!(ty, DataType::String | DataType::Boolean | DataType::Date | DataType::Timestamp);
+    simple || matches!(ty, DataType::Int | DataType::BigInt | DataType::Decimal { .. } | DataType::Double | DataType::Unknown)
 }
 
 /// The fault of a regular expression: it must mean the same to Java (Spark) and to Rust (the local engine).
@@ -140,7 +155,7 @@ fn default_literal(
     })
 }
 
-fn key(spec: &Located<EntitySpec>, columns: &mut [Column], context: &mut Context<'_>) -> Vec<ColumnId> {
+fn key(spec: &Located<EntitySpec>, columns: &[Column], context: &mut Context<'_>) -> Vec<ColumnId> {
     let names = spec.spec.key.as_ref().map(|k| k.with_pointers("/key")).unwrap_or_default();
     find_columns(spec, &names, columns, context)
 }
@@ -451,9 +466,4 @@ fn action(spec: ActionSpec) -> Action {
         ActionSpec::Fail => Action::Fail,
         ActionSpec::Quarantine => Action::Quarantine,
     }
-}
-
-/// The id of the entity called `name`.
-pub fn id_of(name: &str, graph: &Graph) -> Option<EntityId> {
-    graph.find(name)
 }

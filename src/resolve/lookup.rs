@@ -116,7 +116,7 @@ fn check_row(columns: &[Column], row: &[Option<String>], span: Span, diagnostics
 }
 
 /// Whether a text converts under the reading rules of the language.
-fn converts(text: &str, ty: &DataType) -> bool {
+pub fn converts(text: &str, ty: &DataType) -> bool {
     let digits = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
     let unsigned = text.strip_prefix('-').unwrap_or(text);
     match ty {

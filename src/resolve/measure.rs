@@ -153,7 +153,7 @@ fn finish(
     let mut ty = compiled.ty.clone();
     if let Some(text) = &declared.spec.ty {
         let pointer = format!("{}/type", declared.pointer);
-        let wanted = context.data_type(text, spec.value(&pointer));
+        let wanted = context.data_type(text, &pointer, spec);
         if !fits(&ty, &wanted) {
             let message = format!("measure `{}` is {ty}, which is no {wanted}", declared.name);
             context.push(Diagnostic::error(Code::MeasureType, message).at(spec.value(&pointer)));

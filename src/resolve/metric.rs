@@ -6,7 +6,7 @@ use super::Context;
 use super::measure;
 use super::names::{self, NameOf};
 use super::project::{self, escaped, list_hint};
-use super::scope::{Compiled, Definitions, Graph, Rows};
+use super::scope::{Definitions, Graph, Rows};
 use crate::diag::{Code, Diagnostic, did_you_mean};
 use crate::lakeflow::types::DataType;
 use crate::load::Located;
@@ -47,7 +47,7 @@ pub fn resolve(spec: &Located<MetricSpec>, graph: &Graph, context: &mut Context<
             span: name,
         }];
     }
-    let audiences = project::audience_ids(spec, spec.spec.audience.as_ref(), context.audiences, context.diagnostics);
+    let audiences = project::audience_ids(spec, spec.spec.audience.as_ref(), context);
     let shown_dimensions = per.iter().flat_map(|p| &p.columns).chain(tables.iter().flat_map(|t| &t.dimensions));
     let dimensions: Vec<Dimension> = shown_dimensions.cloned().collect();
     report_personal_data(&dimensions, &measures, &audiences, context);
@@ -63,7 +63,7 @@ pub fn resolve(spec: &Located<MetricSpec>, graph: &Graph, context: &mut Context<
         measures: measures.into_iter().map(|m| m.measure).collect(),
         time,
         tables,
-        classification: context.classification(spec.spec.classification, holds_personal),
+        classification: context.classification(spec.spec.classification, holds_personal, spec.value("/classification")),
         audiences,
     })
 }
@@ -322,13 +322,5 @@ fn report_personal_data(
                 context.push(Diagnostic::error(Code::AudienceMayNotSee, message).at(origin).hint(hint));
             }
         }
-    }
-}
-
-/// What a compiled expression tells about the column it shows.
-impl Compiled {
-    /// The kind of personal data whose values it passes on.
-    pub fn personal_kind(&self) -> Option<PersonalKind> {
-        self.uses.iter().filter(|u| u.passes_value).find_map(|u| u.pii)
     }
 }

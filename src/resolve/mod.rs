@@ -40,13 +40,13 @@ impl Context<'_> {
         self.diagnostics.extend(diagnostics);
     }
 
-    /// A type as a spec spells it; a fault gives `Unknown`.
-    fn data_type(&mut self, text: &str, span: Span) -> DataType {
+    /// The type that stands at `pointer`; a fault gives `Unknown`.
+    fn data_type<T>(&mut self, text: &str, pointer: &str, located: &Located<T>) -> DataType {
         match DataType::parse(text) {
             Ok(ty) => ty,
-            Err(why) => {
-                let hint = "types are string, int, bigint, decimal(p,s), double, boolean, date and timestamp";
-                self.push(Diagnostic::error(Code::BadValue, format!("`{text}` is no type: {why}")).at(span).hint(hint));
+            Err(fault) => {
+                let span = located.places.inside(self.sources, pointer, fault.range);
+                self.push(Diagnostic::error(Code::BadValue, fault.message).at(span).maybe_hint(fault.hint));
                 DataType::Unknown
             }
         }
@@ -64,8 +64,12 @@ impl Context<'_> {
         }
     }
 
-    /// The classification of a table: as declared, or the default of the project, but never lower than its data.
-    fn classification(&self, declared: Option<Classification>, personal: bool) -> Classification {
+    /// The classification of a table: as declared, or the default of the project; personal data is never public.
+    fn classification(&mut self, declared: Option<Classification>, personal: bool, span: Span) -> Classification {
+        if personal && declared == Some(Classification::Public) {
+            let fault = Diagnostic::error(Code::ClassificationTooLow, "a table with personal data can't be `public`");
+            self.push(fault.at(span).hint("write `confidential`, or leave the personal data out"));
+        }
         let default = if personal {
             Classification::Confidential
         } else {

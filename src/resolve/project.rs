@@ -225,9 +225,9 @@ pub fn check_refreshes(project: &Located<ProjectSpec>, known: &[&str], context: 
 pub fn audience_ids<T>(
     located: &Located<T>,
     names: Option<&OneOrMany>,
-    audiences: &[Audience],
     context: &mut Context<'_>,
 ) -> Vec<AudienceId> {
+    let audiences = context.audiences;
     let mut ids = vec![];
     for (name, pointer) in names.iter().flat_map(|n| n.with_pointers("/audience")) {
         match audiences.iter().position(|a| a.name == name) {

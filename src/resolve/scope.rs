@@ -12,7 +12,7 @@ use sqlparser::ast::{Expr, FunctionArg, FunctionArgExpr, FunctionArguments, Iden
 
 use super::Context;
 use super::project::escaped;
-use crate::diag::{Code, Diagnostic, did_you_mean};
+use crate::diag::{Code, Diagnostic};
 use crate::lakeflow::infer::{self, Analysis, Resolution, Scope};
 use crate::lakeflow::{self, types::DataType};
 use crate::load::Located;
@@ -173,10 +173,24 @@ impl<'a> Rows<'a> {
             return None;
         }
         let origin = spec.value(pointer);
+        let name = self.shown_name(&expr);
         let uses = self.uses(&analysis, pointer, spec, context);
         let expr = self.expanded(expr, sql, &analysis, &[], 0);
         let nullable = analysis.nullable || uses.iter().any(|u| !u.path.is_empty());
-        Some(Compiled { expr, ty: analysis.ty, nullable, aggregates: analysis.aggregates, uses, origin })
+        Some(Compiled { expr, name, ty: analysis.ty, nullable, aggregates: analysis.aggregates, uses, origin })
+    }
+
+    /// The name of what an expression shows, if it is the mere name of a column or of something derived.
+    fn shown_name(&self, expr: &Expr) -> Option<String> {
+        let parts: Vec<String> = match expr {
+            Expr::Identifier(ident) => vec![ident.value.clone()],
+            Expr::CompoundIdentifier(idents) => idents.iter().map(|i| i.value.clone()).collect(),
+            _ => return None,
+        };
+        match self.name(&parts)? {
+            Named::Column { column, .. } => Some(column.name.clone()),
+            Named::Derived { .. } => parts.last().cloned(),
+        }
     }
 
     fn uses<T>(&self, analysis: &Analysis, pointer: &str, spec: &Located<T>, context: &Context<'_>) -> Vec<Use> {
@@ -228,7 +242,7 @@ impl<'a> Rows<'a> {
         match self.name(parts)? {
             Named::Column { column, path, .. } => {
                 let path = [prefix, &path].concat();
-                let alias = if path.is_empty() { self.root_name(prefix) } else { path.join("_") };
+                let alias = if path.is_empty() { self.entity().name.clone() } else { path.join("_") };
                 Some(Expr::CompoundIdentifier(vec![lakeflow::ident(&alias), lakeflow::ident(&column.name)]))
             }
             Named::Derived { entity, derived, path, own } if depth < MAX_DEPTH => {
@@ -240,10 +254,6 @@ impl<'a> Rows<'a> {
             }
             Named::Derived { .. } => None,
         }
-    }
-
-    fn root_name(&self, _prefix: &[String]) -> String {
-        self.entity().name.clone()
     }
 }
 
@@ -377,7 +387,8 @@ impl Measures<'_> {
             qualify(&mut expr);
         }
         let nullable = analysis.nullable;
-        Some(Compiled { expr, ty: analysis.ty, nullable, aggregates: false, uses, origin: spec.value(pointer) })
+        let origin = spec.value(pointer);
+        Some(Compiled { expr, name: None, ty: analysis.ty, nullable, aggregates: false, uses, origin })
     }
 }
 
@@ -419,6 +430,7 @@ impl Scope for Measures<'_> {
 /// An expression that is ready for a query.
 pub struct Compiled {
     pub expr: Expr,
+    name: Option<String>,
     pub ty: DataType,
     pub nullable: bool,
     aggregates: bool,
@@ -452,9 +464,20 @@ impl Compiled {
         self.uses.iter().filter(|u| !u.path.is_empty()).map(|u| u.path.clone()).collect()
     }
 
+    /// The name of the column or derived expression, if it is nothing but that.
+    pub fn column_name(&self) -> Option<String> {
+        self.name.clone()
+    }
+
+    /// The kind of personal data whose values it passes on.
+    pub fn personal_kind(&self) -> Option<PersonalKind> {
+        self.uses.iter().filter(|u| u.passes_value).find_map(|u| u.pii)
+    }
+
     /// The expression as SQL text.
     pub fn expression(&self) -> Expression {
-        Expression { sql: lakeflow::print_expr(&self.expr), ty: self.ty.clone(), nullable: self.nullable, origin: self.origin }
+        let expr = if let Expr::Nested(inner) = &self.expr { inner } else { &self.expr };
+        Expression { sql: lakeflow::print_expr(expr), ty: self.ty.clone(), nullable: self.nullable, origin: self.origin }
     }
 
     /// The comment of the one column it shows.
@@ -498,6 +521,7 @@ pub fn condition(
     }
     let compiled = Compiled {
         expr,
+        name: None,
         ty: analysis.ty,
         nullable: analysis.nullable,
         aggregates: analysis.aggregates,

@@ -114,7 +114,7 @@ pub enum ColumnEntry {
 }
 
 /// A column.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ColumnSpec {
     /// Type of the column: string, int, bigint, decimal(p,s), double, boolean, date or timestamp.

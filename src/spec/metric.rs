@@ -76,7 +76,7 @@ pub enum MeasureEntry {
 }
 
 /// A measure.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MeasureSpec {
     /// An aggregate over the rows of `from`, or an expression over other measures. A division by zero gives NULL.

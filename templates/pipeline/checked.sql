@@ -74,9 +74,7 @@ SELECT
   FALSE AS _quarantined,
 {%- else %}
   arrays_overlap(_violations, array(
-{%- for rule in quarantine_rules %}
-    {{ rule }}{% if !loop.last %},{% endif %}
-{%- endfor %}
+    {{ quarantine_rules }}
   )) AS _quarantined,
 {%- endif %}
   _raw,
