@@ -204,8 +204,9 @@ fn report_duplicates(artifacts: &[Artifact], diagnostics: &mut Diagnostics) {
     for artifact in artifacts {
         let Some(first) = seen.insert(&artifact.name, artifact) else { continue };
         let mut diagnostic =
-            Diagnostic::error(Code::DuplicateName, format!("two datasets are called `{}`", artifact.name))
-                .hint("every entity and metric brings datasets of its own, such as `<entity>_raw`: rename one of the two");
+            Diagnostic::error(Code::DuplicateName, format!("two datasets are called `{}`", artifact.name)).hint(
+                "every entity and metric brings datasets of its own, such as `<entity>_raw`: rename one of the two",
+            );
         let (here, there) = if artifact.origin.is_some() { (artifact, first) } else { (first, artifact) };
         if let Some(span) = here.origin {
             diagnostic = diagnostic.at(span);

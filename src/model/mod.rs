@@ -10,8 +10,8 @@ mod metric;
 mod sql;
 
 pub use entity::{
-    Check, Column, ColumnId, Entity, EntityId, FileSource, Load, Lookup, Normalize, Reference, RowCount, Rule, RuleKind,
-    Source, Validity,
+    Check, Column, ColumnId, Entity, EntityId, FileSource, Load, Lookup, Normalize, Reference, RowCount, Rule,
+    RuleKind, Source, Validity,
 };
 pub use governance::{
     Alerts, Audience, AudienceId, Classification, Mask, PersonalKind, Principal, Schedule, Sees, Target,

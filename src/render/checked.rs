@@ -44,11 +44,16 @@ struct CheckedRule {
 
 pub fn checked(entity: &Entity) -> Result<String, askama::Error> {
     let name = plan::checked_name(entity);
-    let has_valid_rule = |c: &Column| entity.rules.iter().any(|r| matches!(r.kind, RuleKind::Valid(id) if std::ptr::eq(entity.column(id), c)));
+    let has_valid_rule = |c: &Column| {
+        entity.rules.iter().any(|r| matches!(r.kind, RuleKind::Valid(id) if std::ptr::eq(entity.column(id), c)))
+    };
     let quarantined = entity.rules.iter().filter(|r| r.action == Action::Quarantine);
     let quarantined: Vec<String> = quarantined.map(|r| Literal::new(&r.name).to_string()).collect();
     Checked {
-        header: header(&format!("{name}: rows of {}, typed, with the rules that each one breaks.", entity.name), &entity.origin.path)?,
+        header: header(
+            &format!("{name}: rows of {}, typed, with the rules that each one breaks.", entity.name),
+            &entity.origin.path,
+        )?,
         name: Ident::new(&name),
         comment: Literal::new(format!("Rows of {}, typed, with the rules that each one breaks", entity.name)),
         raw: Ident::new(plan::raw_name(entity)),
@@ -128,9 +133,9 @@ fn pattern(ty: &DataType) -> Option<&'static str> {
         DataType::Decimal { .. } => Some(r"^-?[0-9]+([.][0-9]+)?\z"),
         DataType::Float | DataType::Double => Some(r"^-?[0-9]+([.][0-9]+)?([eE][-+]?[0-9]{1,3})?\z"),
         DataType::Date => Some(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}\z"),
-        DataType::Timestamp | DataType::TimestampNtz => {
-            Some(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,6})?(Z|[-+][0-9]{2}:[0-9]{2})?\z")
-        }
+        DataType::Timestamp | DataType::TimestampNtz => Some(
+            r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,6})?(Z|[-+][0-9]{2}:[0-9]{2})?\z",
+        ),
         _ => None,
     }
 }

@@ -186,7 +186,13 @@ pub fn reconciliation(project: &Project, metric: &Metric) -> Result<String, aska
         None => "FALSE".to_owned(),
     });
     Reconciliation {
-        header: header(&format!("{name}: proof that every table of {} adds up to {}, and that no row is lost on the way.", metric.name, from.name), &metric.origin.path)?,
+        header: header(
+            &format!(
+                "{name}: proof that every table of {} adds up to {}, and that no row is lost on the way.",
+                metric.name, from.name
+            ),
+            &metric.origin.path,
+        )?,
         name: Ident::new(&name),
         comment: Literal::new(format!("Proof that every table of {} adds up to {}", metric.name, from.name)),
         ty: total_type(&additive),
@@ -198,7 +204,10 @@ pub fn reconciliation(project: &Project, metric: &Metric) -> Result<String, aska
         },
         body,
         left_out: guarded(left_out).join("\n    AND "),
-        measures: additive.iter().map(|m| ReconciledMeasure { name: Ident::new(&m.name), literal: Literal::new(&m.name) }).collect(),
+        measures: additive
+            .iter()
+            .map(|m| ReconciledMeasure { name: Ident::new(&m.name), literal: Literal::new(&m.name) })
+            .collect(),
         totals: metric.tables.iter().flat_map(|t| additive.iter().map(move |m| total(t, m))).collect(),
         orphan_rows: if plan::has_orphans(from) {
             format!("(SELECT count(*) FROM {})", Ident::new(plan::orphans_name(from)))
@@ -237,7 +246,12 @@ fn join(project: &Project, join: &Join) -> String {
     let (table, alias) = (Ident::new(&entity.name), Ident::new(&join.alias));
     let named = if table == alias { table.to_string() } else { format!("{table} AS {alias}") };
     let word = if join.kind == JoinKind::Inner { "INNER" } else { "LEFT" };
-    let mut on = format!("{alias}.{} = {}.{}", Ident::new(&join.key), Ident::new(&join.from_alias), Ident::new(&join.from_column));
+    let mut on = format!(
+        "{alias}.{} = {}.{}",
+        Ident::new(&join.key),
+        Ident::new(&join.from_alias),
+        Ident::new(&join.from_column)
+    );
     if let Some(current) = current_rows(entity, &join.alias) {
         on.push_str(&format!(" AND {current}"));
     }
@@ -260,7 +274,8 @@ fn guarded(conditions: Vec<String>) -> Vec<String> {
     if conditions.len() < 2 {
         return conditions;
     }
-    let needs = |c: &str| c.to_lowercase().split_whitespace().any(|w| w == "or") && !(c.starts_with('(') && c.ends_with(')'));
+    let needs =
+        |c: &str| c.to_lowercase().split_whitespace().any(|w| w == "or") && !(c.starts_with('(') && c.ends_with(')'));
     conditions.into_iter().map(|c| if needs(&c) { format!("({c})") } else { c }).collect()
 }
 

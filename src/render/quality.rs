@@ -31,7 +31,10 @@ struct OrphanReference {
 pub fn orphans(project: &Project, entity: &Entity) -> Result<String, askama::Error> {
     let name = plan::orphans_name(entity);
     Orphans {
-        header: header(&format!("{name}: rows of {} that refer to something unknown, until it arrives.", entity.name), &entity.origin.path)?,
+        header: header(
+            &format!("{name}: rows of {} that refer to something unknown, until it arrives.", entity.name),
+            &entity.origin.path,
+        )?,
         name: Ident::new(&name),
         columns: columns::typed(entity),
         comment: Literal::new(format!("Rows of {} that refer to something unknown", entity.name)),
@@ -57,7 +60,8 @@ fn orphan_reference(project: &Project, entity: &Entity, reference: &Reference) -
     let referenced = project.entity(reference.entity);
     let column = &entity.column(reference.column).name;
     let key = referenced.key_columns().next().map_or("", |c| c.name.as_str());
-    let (own, alias_ident) = (format!("{}.{}", Ident::new(&entity.name), Ident::new(column)), Ident::new(&reference.alias));
+    let (own, alias_ident) =
+        (format!("{}.{}", Ident::new(&entity.name), Ident::new(column)), Ident::new(&reference.alias));
     let found = format!("{alias_ident}.{}", Ident::new(key));
     let mut condition = format!("{found} = {own}");
     if let Some(current) = current_rows(referenced, &reference.alias) {
@@ -85,7 +89,10 @@ struct Duplicates {
 pub fn duplicates(entity: &Entity) -> Result<String, askama::Error> {
     let name = plan::duplicates_name(entity);
     Duplicates {
-        header: header(&format!("{name}: keys of {} that were delivered more than once.", entity.name), &entity.origin.path)?,
+        header: header(
+            &format!("{name}: keys of {} that were delivered more than once.", entity.name),
+            &entity.origin.path,
+        )?,
         name: Ident::new(&name),
         columns: entity.key_columns().map(Definition::of).collect(),
         all_columns: entity.columns.iter().map(|c| Ident::new(&c.name)).collect(),

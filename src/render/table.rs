@@ -3,10 +3,10 @@
 use askama::Template;
 
 use super::columns::{self, Definition};
-use super::text::{Ident, Literal, Sql};
+use super::text::{Ident, Literal, Sql, wrapped};
 use super::{first_text, header};
 use crate::lakeflow::types::DataType;
-use crate::model::{Column, Entity, FileSource, Load, Lookup, Source};
+use crate::model::{Column, Entity, Expression, FileSource, Load, Lookup, Source};
 use crate::plan;
 
 #[derive(Template)]
@@ -72,19 +72,40 @@ struct Clean {
     name: Ident,
     comment: Literal,
     columns: Vec<Ident>,
+    sequence: String,
     checked: Ident,
 }
 
 pub fn clean(entity: &Entity) -> Result<String, askama::Error> {
     let name = plan::clean_name(entity);
     Clean {
-        header: header(&format!("{name}: the rows that stay, on their way into {}.", entity.name), &entity.origin.path)?,
+        header: header(
+            &format!("{name}: the rows that stay, on their way into {}.", entity.name),
+            &entity.origin.path,
+        )?,
         name: Ident::new(&name),
         comment: Literal::new(format!("Rows of {} that break no rule that keeps them out", entity.name)),
         columns: entity.columns.iter().map(|c| Ident::new(&c.name)).collect(),
+        sequence: sequence(entity),
         checked: Ident::new(plan::checked_name(entity)),
     }
     .render()
+}
+
+/// What tells the newer of two rows of a key. Versions of a history go by their own column, whose value the table
+/// shows. Other rows go by the columns of the spec, then by the file that was changed last and its name, then by the
+/// greatest row, so that the choice never depends on the order of reading.
+fn sequence(entity: &Entity) -> String {
+    let own = match &entity.load {
+        Load::History { sequence, .. } => return Ident::new(&entity.column(*sequence).name).to_string(),
+        Load::Upsert { sequence, .. } => sequence.as_slice(),
+        Load::Append | Load::Snapshot => &[],
+    };
+    let own = own.iter().map(|id| entity.column(*id));
+    let file = ["_file_modified_at", "_file_name"].map(String::from);
+    let quoted = |c: &Column| Ident::new(&c.name).to_string();
+    let parts: Vec<String> = own.map(quoted).chain(file).chain(entity.columns.iter().map(quoted)).collect();
+    format!("struct({})", wrapped(&parts, ", ", 4, 110))
 }
 
 pub fn table(entity: &Entity) -> Result<String, askama::Error> {
@@ -92,24 +113,9 @@ pub fn table(entity: &Entity) -> Result<String, askama::Error> {
         (Source::Lookup(lookup), _) => lookup_table(entity, lookup),
         (_, Load::Append) => append_table(entity),
         (_, Load::Snapshot) => snapshot_table(entity),
-        (_, Load::Upsert { sequence, delete_when }) => {
-            let newest_first = sequence.iter().map(|id| entity.column(*id));
-            let order = newest_first.map(|c| Ident::new(&c.name).to_string());
-            let delete_when = delete_when.as_ref().map(|e| e.sql.clone());
-            let sequence = format!("STRUCT({})", order.chain(file_order(entity)).collect::<Vec<_>>().join(", "));
-            keyed_table(entity, "upsert", sequence, delete_when, 1)
-        }
-        (_, Load::History { sequence, delete_when }) => {
-            let sequence = Ident::new(&entity.column(*sequence).name).to_string();
-            keyed_table(entity, "history", sequence, delete_when.as_ref().map(|e| e.sql.clone()), 2)
-        }
+        (_, Load::Upsert { delete_when, .. }) => keyed_table(entity, "upsert", delete_when.as_ref(), 1),
+        (_, Load::History { delete_when, .. }) => keyed_table(entity, "history", delete_when.as_ref(), 2),
     }
-}
-
-/// What decides between two rows of a key: the file that was changed last, its name, then the greatest row.
-fn file_order(entity: &Entity) -> impl Iterator<Item = String> {
-    let columns = entity.columns.iter().map(|c| Ident::new(&c.name).to_string());
-    ["_file_modified_at", "_file_name"].into_iter().map(String::from).chain(columns)
 }
 
 #[derive(Template)]
@@ -124,15 +130,13 @@ struct KeyedTable {
     clean: Ident,
     key: String,
     delete_when: Option<String>,
-    sequence: String,
     scd_type: u8,
 }
 
 fn keyed_table(
     entity: &Entity,
     flow: &str,
-    sequence: String,
-    delete_when: Option<String>,
+    delete_when: Option<&Expression>,
     scd_type: u8,
 ) -> Result<String, askama::Error> {
     let mut columns = columns::typed(entity);
@@ -150,8 +154,7 @@ fn keyed_table(
         flow: Ident::new(format!("{}_{flow}", entity.name)),
         clean: Ident::new(plan::clean_name(entity)),
         key: columns::list(entity.key_columns()),
-        delete_when,
-        sequence,
+        delete_when: delete_when.map(|condition| condition.sql.clone()),
         scd_type,
     }
     .render()
@@ -240,7 +243,10 @@ struct Quarantine {
 pub fn quarantine(entity: &Entity) -> Result<String, askama::Error> {
     let name = plan::quarantine_name(entity);
     Quarantine {
-        header: header(&format!("{name}: rows of {} that break a rule, as they were delivered.", entity.name), &entity.origin.path)?,
+        header: header(
+            &format!("{name}: rows of {} that break a rule, as they were delivered.", entity.name),
+            &entity.origin.path,
+        )?,
         name: Ident::new(&name),
         columns: entity.columns.iter().map(Definition::text_of).collect(),
         comment: Literal::new(format!("Rows of {} that break a rule, as delivered", entity.name)),

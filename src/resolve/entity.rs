@@ -1,16 +1,17 @@
 //! Entities: columns, keys, loads, references, rules.
 
 use super::Context;
+use super::compiled::condition;
+use super::graph::Graph;
 use super::lookup;
 use super::names::{self, NameOf};
 use super::project::{self, escaped, list_hint};
-use super::scope::{self, Graph};
 use crate::diag::{Code, Diagnostic, did_you_mean};
 use crate::lakeflow::types::DataType;
 use crate::load::{Located, SpecSet};
 use crate::model::{
-    Action, Check, Column, ColumnId, Entity, FileSource, Load, Lookup, Normalize, Origin, Reference, RowCount,
-    Rule, RuleKind, Source, Validity,
+    Action, Check, Column, ColumnId, Entity, FileSource, Load, Lookup, Normalize, Origin, Reference, RowCount, Rule,
+    RuleKind, Source, Validity,
 };
 use crate::spec::{
     ActionSpec, ColumnEntry, ColumnSpec, EntitySpec, LoadSpec, NormalizeSpec, OneOrMany, ReferenceEntry, RuleEntry,
@@ -42,10 +43,11 @@ pub fn resolve(spec: &Located<EntitySpec>, set: &SpecSet, context: &mut Context<
         ),
         audiences: project::audience_ids(spec, spec.spec.audience.as_ref(), context),
         fresh_within_hours: spec.spec.freshness.as_ref().map(|f| f.within_hours),
-        row_count: spec.spec.row_count.as_ref().map(|r| RowCount {
-            min: r.min,
-            fail: r.on_violation.is_none_or(|a| a == ActionSpec::Fail),
-        }),
+        row_count: spec
+            .spec
+            .row_count
+            .as_ref()
+            .map(|r| RowCount { min: r.min, fail: r.on_violation.is_none_or(|a| a == ActionSpec::Fail) }),
         columns,
     }
 }
@@ -67,7 +69,8 @@ fn columns(spec: &Located<EntitySpec>, context: &mut Context<'_>) -> Vec<Column>
         columns.push(Column { span, ..column });
     }
     if columns.is_empty() {
-        context.push(Diagnostic::error(Code::MissingKey, "an entity needs at least one column").at(spec.key("/columns")));
+        context
+            .push(Diagnostic::error(Code::MissingKey, "an entity needs at least one column").at(spec.key("/columns")));
     }
     columns
 }
@@ -121,7 +124,11 @@ fn column(
 /// Whether a text can be read as the type.
 fn is_readable(ty: &DataType) -> bool {
     let simple = matches!(ty, DataType::String | DataType::Boolean | DataType::Date | DataType::Timestamp);
-    simple || matches!(ty, DataType::Int | DataType::BigInt | DataType::Decimal { .. } | DataType::Double | DataType::Unknown)
+    simple
+        || matches!(
+            ty,
+            DataType::Int | DataType::BigInt | DataType::Decimal { .. } | DataType::Double | DataType::Unknown
+        )
 }
 
 /// The fault of a regular expression: it must mean the same to Java (Spark) and to Rust (the local engine).
@@ -207,7 +214,9 @@ fn source(
                 let known: Vec<&str> = set.lookups.keys().map(String::as_str).collect();
                 let hint = did_you_mean(&wanted.lookup, known.iter().copied()).or_else(|| list_hint("lookups", &known));
                 let message = format!("there is no lookup file `specs/lookups/{}`", wanted.lookup);
-                context.push(Diagnostic::error(Code::LookupFile, message).at(spec.value("/source/lookup")).maybe_hint(hint));
+                context.push(
+                    Diagnostic::error(Code::LookupFile, message).at(spec.value("/source/lookup")).maybe_hint(hint),
+                );
                 return Source::Lookup(empty);
             };
             let path = context.sources.path(*file).to_owned();
@@ -266,7 +275,7 @@ fn load(spec: &Located<EntitySpec>, columns: &[Column], key: &[ColumnId], contex
     let names = entity.sequence.as_ref().map(|s| s.with_pointers("/sequence")).unwrap_or_default();
     let sequence = find_columns(spec, &names, columns, context);
     check_load_options(spec, load, &sequence, context);
-    let delete_when = entity.delete_when.as_ref().map(|sql| scope::condition(sql, "/delete_when", spec, columns, context));
+    let delete_when = entity.delete_when.as_ref().map(|sql| condition(sql, "/delete_when", spec, columns, context));
     match load {
         LoadSpec::Append => Load::Append,
         LoadSpec::Snapshot => Load::Snapshot,
@@ -284,7 +293,9 @@ fn check_load_options(spec: &Located<EntitySpec>, load: LoadSpec, sequence: &[Co
     if is_lookup && spec.spec.load.is_some() {
         fault("a lookup has no load".into(), "/load", "the rows of a lookup are those of its file: remove the key");
     }
-    if load == LoadSpec::History && spec.spec.sequence.as_ref().is_none_or(|s| matches!(s, OneOrMany::Many(m) if m.len() != 1)) {
+    if load == LoadSpec::History
+        && spec.spec.sequence.as_ref().is_none_or(|s| matches!(s, OneOrMany::Many(m) if m.len() != 1))
+    {
         let hint = "name the one column that tells which version is newer: `sequence: <column>`";
         fault("`load: history` needs a sequence of one column".into(), "/load", hint);
     }
@@ -340,7 +351,9 @@ fn references(spec: &Located<EntitySpec>, index: usize, graph: &Graph, context: 
         let Some(entity) = graph.find(target) else {
             let known: Vec<&str> = graph.entities.iter().map(|e| e.name.as_str()).collect();
             let hint = did_you_mean(target, known.iter().copied()).or_else(|| list_hint("entities", &known));
-            context.push(Diagnostic::error(Code::UnknownEntity, format!("unknown entity `{target}`")).at(span).maybe_hint(hint));
+            context.push(
+                Diagnostic::error(Code::UnknownEntity, format!("unknown entity `{target}`")).at(span).maybe_hint(hint),
+            );
             continue;
         };
         let own = &graph.entities[index];
@@ -362,12 +375,17 @@ fn references(spec: &Located<EntitySpec>, index: usize, graph: &Graph, context: 
 fn reference_fault(column: &Column, target: &Entity) -> Option<Diagnostic> {
     let [key] = target.key.as_slice() else {
         let message = format!("`{}` has no key of one column to refer to", target.name);
-        return Some(Diagnostic::error(Code::ReferenceKey, message).hint("a reference holds the value of one key column"));
+        return Some(
+            Diagnostic::error(Code::ReferenceKey, message).hint("a reference holds the value of one key column"),
+        );
     };
     let key = target.column(*key);
     let known = column.ty != DataType::Unknown && key.ty != DataType::Unknown;
     (known && column.ty != key.ty).then(|| {
-        let message = format!("`{}` is {}, but the key `{}` of `{}` is {}", column.name, column.ty, key.name, target.name, key.ty);
+        let message = format!(
+            "`{}` is {}, but the key `{}` of `{}` is {}",
+            column.name, column.ty, key.name, target.name, key.ty
+        );
         Diagnostic::error(Code::ReferenceType, message).hint("give both columns the same type")
     })
 }
@@ -420,13 +438,17 @@ fn rules(spec: &Located<EntitySpec>, entity: &Entity, context: &mut Context<'_>)
         context.extend(names::check(name, NameOf::Rule, span));
         if let Some(twin) = rules.iter().find(|r| r.name == *name) {
             let message = format!("there is a rule `{name}` already");
-            context.push(Diagnostic::error(Code::DuplicateName, message).at(span).related(twin.span, "made by this column"));
+            context.push(
+                Diagnostic::error(Code::DuplicateName, message).at(span).related(twin.span, "made by this column"),
+            );
         }
         let (sql, pointer, action, description) = match entry {
             RuleEntry::Condition(sql) => (sql, pointer, None, None),
-            RuleEntry::Full(full) => (&full.check, format!("{pointer}/check"), full.on_violation, full.description.clone()),
+            RuleEntry::Full(full) => {
+                (&full.check, format!("{pointer}/check"), full.on_violation, full.description.clone())
+            }
         };
-        let condition = scope::condition(sql, &pointer, spec, &entity.columns, context);
+        let condition = self::condition(sql, &pointer, spec, &entity.columns, context);
         rules.push(Rule {
             name: name.clone(),
             kind: RuleKind::Check(Check { condition }),
@@ -452,7 +474,8 @@ fn column_rules(column: &Column, id: ColumnId, spec: Option<&ColumnSpec>, is_loa
         let action = spec.and_then(|s| s.on_missing);
         rules.push(rule(format!("{}_required", column.name), RuleKind::Required(id), action));
     }
-    let can_fail = column.ty != DataType::String || column.validity.matches.is_some() || column.validity.accepted.is_some();
+    let can_fail =
+        column.ty != DataType::String || column.validity.matches.is_some() || column.validity.accepted.is_some();
     if can_fail && is_loaded {
         rules.push(rule(format!("valid_{}", column.name), RuleKind::Valid(id), spec.and_then(|s| s.on_invalid)));
     }

@@ -34,7 +34,8 @@ pub fn read(request: &Request<'_>, sources: &SourceMap, diagnostics: &mut Diagno
             Err(error) => {
                 let start = error.position().map_or(0, |p| p.byte() as usize) + skipped;
                 let span = Span::new(request.file, start..start + 1);
-                diagnostics.push(Diagnostic::error(Code::LookupFile, format!("the line can't be read: {error}")).at(span));
+                diagnostics
+                    .push(Diagnostic::error(Code::LookupFile, format!("the line can't be read: {error}")).at(span));
                 return None;
             }
         }
@@ -42,7 +43,9 @@ pub fn read(request: &Request<'_>, sources: &SourceMap, diagnostics: &mut Diagno
     let place = |record: &csv::StringRecord| record_span(request.file, text, skipped, record);
     let Some((header, rows)) = records.split_first() else {
         let span = Span::new(request.file, 0..0);
-        diagnostics.push(Diagnostic::error(Code::LookupFile, "the lookup file is empty").at(span).hint(header_hint(request.columns)));
+        diagnostics.push(
+            Diagnostic::error(Code::LookupFile, "the lookup file is empty").at(span).hint(header_hint(request.columns)),
+        );
         return None;
     };
     let positions = header_positions(request, header, place(header), diagnostics)?;
@@ -59,7 +62,8 @@ pub fn read(request: &Request<'_>, sources: &SourceMap, diagnostics: &mut Diagno
             diagnostics.push(Diagnostic::error(Code::LookupFile, message).at(place(record)));
             continue;
         }
-        let value = |position: &usize| record.get(*position).map(|v| v.trim_matches(' ').to_owned()).filter(|v| !v.is_empty());
+        let value =
+            |position: &usize| record.get(*position).map(|v| v.trim_matches(' ').to_owned()).filter(|v| !v.is_empty());
         let row: Vec<Option<String>> = positions.iter().map(value).collect();
         check_row(request.columns, &row, place(record), diagnostics);
         read.push((row, place(record)));
@@ -106,7 +110,9 @@ fn check_row(columns: &[Column], row: &[Option<String>], span: Span, diagnostics
     for (column, value) in columns.iter().zip(row) {
         let fault = match value {
             None if !column.nullable => Some(format!("`{}` is required and has no value", column.name)),
-            Some(value) if !converts(value, &column.ty) => Some(format!("`{value}` is no {} for `{}`", column.ty, column.name)),
+            Some(value) if !converts(value, &column.ty) => {
+                Some(format!("`{value}` is no {} for `{}`", column.ty, column.name))
+            }
             _ => None,
         };
         if let Some(message) = fault {
@@ -159,7 +165,8 @@ fn report_duplicate_keys(key: &[ColumnId], rows: &[(Vec<Option<String>>, Span)],
         let shown: Vec<&str> = values.iter().map(|v| v.as_deref().unwrap_or("NULL")).collect();
         let message = format!("the key `{}` stands twice", shown.join(", "));
         if let Some(first) = seen.insert(values, *span) {
-            diagnostics.push(Diagnostic::error(Code::LookupDuplicateKey, message).at(*span).related(first, "first here"));
+            diagnostics
+                .push(Diagnostic::error(Code::LookupDuplicateKey, message).at(*span).related(first, "first here"));
         }
     }
 }

@@ -8,11 +8,13 @@ use sqlparser::ast::{
 };
 
 use super::Context;
+use super::compiled::Compiled;
+use super::measure_scope::Measures;
 use super::names::{self, NameOf};
 use super::project::escaped;
-use super::scope::{Compiled, Measures, Rows};
+use super::rows::Rows;
 use crate::diag::{Code, Diagnostic};
-use crate::lakeflow::{self, types::DataType};
+use crate::lakeflow::{self, infer::Place, types::DataType};
 use crate::load::Located;
 use crate::model::{Expression, Measure, PersonalKind};
 use crate::source::Span;
@@ -46,7 +48,7 @@ pub fn resolve(
             MeasureEntry::Full(full) => (full.clone(), format!("{pointer}/sql")),
         };
         let declared = Declared { name, spec: measure, pointer, sql_pointer };
-        if lakeflow::parse_expr(&declared.spec.sql).is_ok_and(|e| !lakeflow::infer::has_aggregate(&e)) {
+        if lakeflow::parse_expr(&declared.spec.sql).is_ok() && !rows.aggregates(&declared.spec.sql) {
             pending.push(declared);
         } else if let Some(resolved) = aggregate(&declared, spec, rows, paths, context) {
             done.push(resolved);
@@ -73,7 +75,8 @@ fn aggregate(
     paths: &mut BTreeSet<Vec<String>>,
     context: &mut Context<'_>,
 ) -> Option<Resolved> {
-    let compiled = rows.compile(&declared.spec.sql, &declared.sql_pointer, spec, context)?;
+    let compiled =
+        rows.compile(&declared.spec.sql, &declared.sql_pointer, Place::measure("a measure"), spec, context)?;
     let span = spec.value(&declared.sql_pointer);
     if let Some(column) = compiled.uses.iter().find(|u| !u.inside_aggregate) {
         let message = format!("`{}` stands outside of an aggregate", column.text);
@@ -99,8 +102,10 @@ fn derive(
 ) {
     let all: Vec<&str> = spec.spec.measures.keys().map(String::as_str).collect();
     while !pending.is_empty() {
-        let waiting: Vec<String> = pending.iter().map(|d| d.name.to_owned()).collect();
-        let ready = pending.iter().position(|d| !lakeflow::infer::mentions(&d.spec.sql, &waiting));
+        let waiting: Vec<String> = pending.iter().map(|d| d.name.to_lowercase()).collect();
+        let names = Measures { known: &[], all: &all, rows, per };
+        let is_ready = |d: &Declared<'_>| !names.mentioned(&d.spec.sql).iter().any(|n| waiting.contains(n));
+        let ready = pending.iter().position(is_ready);
         let Some(index) = ready else {
             report_cycle(&pending, spec, context);
             return;
@@ -111,7 +116,10 @@ fn derive(
         let Some(compiled) = scope.compile(&declared.spec.sql, &declared.sql_pointer, spec, context) else { continue };
         let span = spec.value(&declared.sql_pointer);
         if compiled.uses.is_empty() {
-            let fault = Diagnostic::error(Code::NotAnAggregate, format!("measure `{}` computes nothing from rows", declared.name));
+            let fault = Diagnostic::error(
+                Code::NotAnAggregate,
+                format!("measure `{}` computes nothing from rows", declared.name),
+            );
             context.push(fault.at(span).hint("a measure is an aggregate, such as `sum(..)` or `count(*)`"));
             continue;
         }
@@ -204,7 +212,12 @@ fn is_additive(compiled: &Compiled, rows: &Rows<'_>) -> bool {
 }
 
 /// The value where there are no rows: as declared, or what the aggregate gives by itself.
-fn empty_value(expr: &Expr, declared: &Declared<'_>, spec: &Located<MetricSpec>, context: &mut Context<'_>) -> Option<String> {
+fn empty_value(
+    expr: &Expr,
+    declared: &Declared<'_>,
+    spec: &Located<MetricSpec>,
+    context: &mut Context<'_>,
+) -> Option<String> {
     if declared.spec.empty.is_some() {
         return declared_empty(declared, spec, context);
     }

@@ -3,11 +3,13 @@
 use std::collections::BTreeSet;
 
 use super::Context;
+use super::graph::{Definitions, Graph};
 use super::measure;
 use super::names::{self, NameOf};
 use super::project::{self, escaped, list_hint};
-use super::scope::{Definitions, Graph, Rows};
+use super::rows::Rows;
 use crate::diag::{Code, Diagnostic, did_you_mean};
+use crate::lakeflow::infer::Place;
 use crate::lakeflow::types::DataType;
 use crate::load::Located;
 use crate::model::{
@@ -106,9 +108,7 @@ fn condition(
     paths: &mut BTreeSet<Vec<String>>,
     context: &mut Context<'_>,
 ) -> Option<Expression> {
-    let compiled = rows.compile(sql, pointer, spec, context)?;
-    compiled.forbid_aggregates("a condition on rows", spec.value(pointer), context);
-    compiled.require_boolean(spec.value(pointer), context);
+    let compiled = rows.compile_condition(sql, pointer, spec, context)?;
     paths.extend(compiled.paths());
     Some(compiled.expression())
 }
@@ -120,9 +120,8 @@ fn time(
     context: &mut Context<'_>,
 ) -> Option<Time> {
     let time = spec.spec.time.as_ref()?;
-    let compiled = rows.compile(&time.column, "/time/column", spec, context)?;
+    let compiled = rows.compile(&time.column, "/time/column", Place::row("the time column"), spec, context)?;
     let span = spec.value("/time/column");
-    compiled.forbid_aggregates("the time column", span, context);
     if !matches!(compiled.ty, DataType::Date | DataType::Timestamp | DataType::TimestampNtz | DataType::Unknown) {
         let message = format!("the time column is {}, not a date or timestamp", compiled.ty);
         context.push(Diagnostic::error(Code::TypeMismatch, message).at(span));
@@ -207,14 +206,14 @@ fn dimensions(
     let mut dimensions = vec![];
     for (i, text) in names.iter().enumerate() {
         let pointer = format!("{pointer}/{i}");
-        let Some(compiled) = rows.compile(text, &pointer, spec, context) else { continue };
+        let Some(compiled) = rows.compile(text, &pointer, Place::row("a dimension"), spec, context) else { continue };
         let Some(name) = compiled.column_name() else {
-            let fault = Diagnostic::error(Code::UnknownDimension, format!("`{text}` is no name of a column or dimension"));
+            let fault =
+                Diagnostic::error(Code::UnknownDimension, format!("`{text}` is no name of a column or dimension"));
             let hint = "define it under `dimensions`, and list its name here";
             context.push(fault.at(spec.value(&pointer)).hint(hint));
             continue;
         };
-        compiled.forbid_aggregates("a dimension", spec.value(&pointer), context);
         paths.extend(compiled.paths());
         dimensions.push(Dimension {
             name,
@@ -252,7 +251,8 @@ fn per(
     let (own, other) = (&graph.entities[from.0], &graph.entities[entity.0]);
     let leading: Vec<_> = own.references.iter().filter(|r| r.entity == entity).collect();
     let [reference] = leading.as_slice() else {
-        let message = format!("{} references lead from `{}` to `{}`, where one must", leading.len(), own.name, other.name);
+        let message =
+            format!("{} references lead from `{}` to `{}`, where one must", leading.len(), own.name, other.name);
         context.push(Diagnostic::error(Code::ReferenceKey, message).at(spec.value("/per/entity")));
         return None;
     };
@@ -317,8 +317,17 @@ fn report_personal_data(
         for id in audiences {
             let Some(audience) = context.audiences.get(id.0) else { continue };
             if !audience.sees.includes(kind) {
-                let message = format!("`{name}` carries personal data ({}) that audience `{}` may not see", kind.word(), audience.name);
-                let hint = format!("leave the column out, or let `{}` see {}: `sees: [{}]`", audience.name, kind.word(), kind.word());
+                let message = format!(
+                    "`{name}` carries personal data ({}) that audience `{}` may not see",
+                    kind.word(),
+                    audience.name
+                );
+                let hint = format!(
+                    "leave the column out, or let `{}` see {}: `sees: [{}]`",
+                    audience.name,
+                    kind.word(),
+                    kind.word()
+                );
                 context.push(Diagnostic::error(Code::AudienceMayNotSee, message).at(origin).hint(hint));
             }
         }

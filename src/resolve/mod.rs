@@ -3,14 +3,17 @@
 //! Every fault is reported at its place in the spec, and the pass goes on after it. The result is used only when there
 //! was no error; until then it may hold placeholders.
 
+mod compiled;
 mod entity;
+mod graph;
 mod lookup;
 mod measure;
+mod measure_scope;
 mod metric;
 mod names;
 mod project;
+mod rows;
 mod schedule;
-mod scope;
 
 use std::collections::BTreeMap;
 
@@ -97,7 +100,7 @@ pub fn resolve(set: &SpecSet, sources: &SourceMap, diagnostics: &mut Diagnostics
     };
     let (entity_specs, metric_specs) = distinct(set, &mut context);
     let entities = entity_specs.iter().map(|spec| entity::resolve(spec, set, &mut context)).collect();
-    let mut graph = scope::Graph::new(entities, &entity_specs);
+    let mut graph = graph::Graph::new(entities, &entity_specs);
     entity::link(&entity_specs, &mut graph, &mut context);
     graph.check_derived(&entity_specs, &mut context);
     let metrics = metric_specs.iter().filter_map(|spec| metric::resolve(spec, &graph, &mut context)).collect();
@@ -133,8 +136,7 @@ fn distinct<'a>(
         context.push(Diagnostic::error(Code::DuplicateName, message).at(span).related(*first, "first here"));
         false
     };
-    let mut entities: Vec<_> =
-        set.entities.iter().filter(|e| is_new(&e.spec.entity, e.value("/entity"))).collect();
+    let mut entities: Vec<_> = set.entities.iter().filter(|e| is_new(&e.spec.entity, e.value("/entity"))).collect();
     let mut metrics: Vec<_> = set.metrics.iter().filter(|m| is_new(&m.spec.metric, m.value("/metric"))).collect();
     entities.sort_by(|a, b| a.spec.entity.cmp(&b.spec.entity));
     metrics.sort_by(|a, b| a.spec.metric.cmp(&b.spec.metric));

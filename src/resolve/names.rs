@@ -89,7 +89,9 @@ fn reserved(name: &str, of: NameOf) -> Option<&'static str> {
         NameOf::Column if name.starts_with('_') => {
             Some("begins with `_`, which is kept for columns of Databricks and of the compiler")
         }
-        NameOf::Entity | NameOf::Table if name.starts_with('_') => Some("begins with `_`, which is kept for the compiler"),
+        NameOf::Entity | NameOf::Table if name.starts_with('_') => {
+            Some("begins with `_`, which is kept for the compiler")
+        }
         NameOf::Entity | NameOf::Table if INNER_NAMES.contains(&lower.as_str()) => {
             Some("has a name that generated queries use for their parts")
         }

@@ -8,7 +8,9 @@ use super::schedule;
 use crate::diag::{Code, Diagnostic, did_you_mean};
 use crate::load::Located;
 use crate::model::{Alerts, Audience, AudienceId, Mask, PersonalKind, Principal, Schedule, Sees, Target};
-use crate::spec::{AudienceSpec, MaskSpec, MaskStyle, OneOrMany, PlainMask, PrincipalSpec, ProjectSpec, SeesSpec, TargetSpec};
+use crate::spec::{
+    AudienceSpec, MaskSpec, MaskStyle, OneOrMany, PlainMask, PrincipalSpec, ProjectSpec, SeesSpec, TargetSpec,
+};
 
 /// The settings of a project file, resolved.
 pub struct Settings {
@@ -193,7 +195,8 @@ fn schedules(project: &Located<ProjectSpec>, context: &mut Context<'_>) -> Vec<S
         context.extend(names::check(name, NameOf::Setting, project.key(&pointer)));
         let timezone = spec.timezone.clone().unwrap_or_else(|| "UTC".to_owned());
         context.extend(schedule::check_cron(&spec.cron).map(|d| d.at(project.value(&format!("{pointer}/cron")))));
-        context.extend(schedule::check_timezone(&timezone).map(|d| d.at(project.value(&format!("{pointer}/timezone")))));
+        context
+            .extend(schedule::check_timezone(&timezone).map(|d| d.at(project.value(&format!("{pointer}/timezone")))));
         let refresh = spec.refresh.as_ref().map(|r| r.with_pointers("")).unwrap_or_default();
         schedules.push(Schedule {
             name: name.clone(),
@@ -222,11 +225,7 @@ pub fn check_refreshes(project: &Located<ProjectSpec>, known: &[&str], context: 
 }
 
 /// The audiences of an entity or metric.
-pub fn audience_ids<T>(
-    located: &Located<T>,
-    names: Option<&OneOrMany>,
-    context: &mut Context<'_>,
-) -> Vec<AudienceId> {
+pub fn audience_ids<T>(located: &Located<T>, names: Option<&OneOrMany>, context: &mut Context<'_>) -> Vec<AudienceId> {
     let audiences = context.audiences;
     let mut ids = vec![];
     for (name, pointer) in names.iter().flat_map(|n| n.with_pointers("/audience")) {

@@ -18,14 +18,17 @@ pub fn check_cron(cron: &str) -> Option<Diagnostic> {
         return Some(fault("it has 5 fields, not 6 or 7".into()).hint(hint));
     }
     if !(6..=7).contains(&fields.len()) {
-        return Some(fault(format!("it has {} fields, not 6 or 7", fields.len())).hint("every day at five is `0 0 5 * * ?`"));
+        return Some(
+            fault(format!("it has {} fields, not 6 or 7", fields.len())).hint("every day at five is `0 0 5 * * ?`"),
+        );
     }
     let (day, weekday) = (fields[3], fields[5]);
     if (day == "?") == (weekday == "?") {
         let hint = "write `?` for the one of the two that does not matter";
         return Some(fault("exactly one of day of month and day of week must be `?`".into()).hint(hint));
     }
-    let mut standard: Vec<String> = fields.iter().map(|f| if *f == "?" { "*".into() } else { (*f).to_owned() }).collect();
+    let mut standard: Vec<String> =
+        fields.iter().map(|f| if *f == "?" { "*".into() } else { (*f).to_owned() }).collect();
     standard[5] = renumbered_weekday(&standard[5]);
     let parser = croner::parser::CronParser::builder()
         .seconds(croner::parser::Seconds::Required)
@@ -53,7 +56,10 @@ pub fn check_timezone(name: &str) -> Option<Diagnostic> {
         return None;
     }
     let known = chrono_tz::TZ_VARIANTS.iter().map(|tz| tz.name());
-    Some(Diagnostic::error(Code::BadTimezone, format!("there is no time zone `{name}`")).maybe_hint(did_you_mean(name, known)))
+    Some(
+        Diagnostic::error(Code::BadTimezone, format!("there is no time zone `{name}`"))
+            .maybe_hint(did_you_mean(name, known)),
+    )
 }
 
 #[cfg(test)]
@@ -62,14 +68,31 @@ mod tests {
 
     #[test]
     fn quartz_expressions_are_accepted() {
-        for cron in ["0 0 5 * * ?", "0 0 4 ? * MON", "0 15 10 ? * 2-6", "0 0/5 14 * * ?", "0 0 12 1/5 * ?", "0 0 12 L * ?", "0 0 5 * * ? 2030"] {
+        for cron in [
+            "0 0 5 * * ?",
+            "0 0 4 ? * MON",
+            "0 15 10 ? * 2-6",
+            "0 0/5 14 * * ?",
+            "0 0 12 1/5 * ?",
+            "0 0 12 L * ?",
+            "0 0 5 * * ? 2030",
+        ] {
             assert_eq!(check_cron(cron), None, "{cron}");
         }
     }
 
     #[test]
     fn others_are_refused() {
-        for cron in ["", "daily", "0 5 * * *", "0 0 5 * * *", "0 0 5 ? * ?", "0 0 25 * * ?", "0 0 5 * * ? 2030 1", "0 61 5 * * ?"] {
+        for cron in [
+            "",
+            "daily",
+            "0 5 * * *",
+            "0 0 5 * * *",
+            "0 0 5 ? * ?",
+            "0 0 25 * * ?",
+            "0 0 5 * * ? 2030 1",
+            "0 61 5 * * ?",
+        ] {
             assert!(check_cron(cron).is_some(), "{cron}");
         }
     }

@@ -2,7 +2,7 @@
 CREATE OR REFRESH PRIVATE STREAMING TABLE {{ name }}
 {%- if !rules.is_empty() %} (
 {%- for rule in rules %}
-  CONSTRAINT {{ rule.name }} EXPECT (NOT array_contains(_violations, {{ rule.literal }}))
+  CONSTRAINT {{ rule.name }} EXPECT (array_contains(_violations, {{ rule.literal }}) IS FALSE)
     {%- if rule.drops %} ON VIOLATION DROP ROW{% endif %}
     {%- if rule.fails %} ON VIOLATION FAIL UPDATE{% endif %}
     {%- if !loop.last %},{% endif %}

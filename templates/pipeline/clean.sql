@@ -6,7 +6,6 @@ SELECT
 {%- for column in columns %}
   {{ column }},
 {%- endfor %}
-  _file_modified_at,
-  _file_name
+  {{ sequence }} AS _sequence
 FROM STREAM {{ checked }}
 WHERE NOT _quarantined;

@@ -14,6 +14,6 @@ KEYS ({{ key }})
 {%- if let Some(condition) = delete_when %}
 APPLY AS DELETE WHEN {{ condition }}
 {%- endif %}
-SEQUENCE BY {{ sequence }}
-COLUMNS * EXCEPT (_file_modified_at, _file_name)
+SEQUENCE BY _sequence
+COLUMNS * EXCEPT (_sequence)
 STORED AS SCD TYPE {{ scd_type }};

@@ -21,6 +21,6 @@ TBLPROPERTIES (
 CREATE FLOW customers_upsert AS AUTO CDC INTO customers
 FROM STREAM(customers_clean)
 KEYS (customer_id)
-SEQUENCE BY STRUCT(_file_modified_at, _file_name, customer_id, name, address, email, phone, state)
-COLUMNS * EXCEPT (_file_modified_at, _file_name)
+SEQUENCE BY _sequence
+COLUMNS * EXCEPT (_sequence)
 STORED AS SCD TYPE 1;

@@ -11,7 +11,6 @@ SELECT
   email,
   phone,
   state,
-  _file_modified_at,
-  _file_name
+  struct(_file_modified_at, _file_name, customer_id, name, address, email, phone, state) AS _sequence
 FROM STREAM customers_checked
 WHERE NOT _quarantined;

@@ -20,6 +20,6 @@ TBLPROPERTIES (
 CREATE FLOW products_upsert AS AUTO CDC INTO products
 FROM STREAM(products_clean)
 KEYS (product_id)
-SEQUENCE BY STRUCT(_file_modified_at, _file_name, product_id, product_name, category, price, availability_status)
-COLUMNS * EXCEPT (_file_modified_at, _file_name)
+SEQUENCE BY _sequence
+COLUMNS * EXCEPT (_sequence)
 STORED AS SCD TYPE 1;

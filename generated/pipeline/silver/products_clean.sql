@@ -10,7 +10,6 @@ SELECT
   category,
   price,
   availability_status,
-  _file_modified_at,
-  _file_name
+  struct(_file_modified_at, _file_name, product_id, product_name, category, price, availability_status) AS _sequence
 FROM STREAM products_checked
 WHERE NOT _quarantined;

@@ -21,6 +21,6 @@ TBLPROPERTIES (
 CREATE FLOW sales_orders_upsert AS AUTO CDC INTO sales_orders
 FROM STREAM(sales_orders_clean)
 KEYS (order_id)
-SEQUENCE BY STRUCT(_file_modified_at, _file_name, order_id, customer_id, product_id, order_date, quantity, order_status)
-COLUMNS * EXCEPT (_file_modified_at, _file_name)
+SEQUENCE BY _sequence
+COLUMNS * EXCEPT (_sequence)
 STORED AS SCD TYPE 1;
