@@ -61,7 +61,7 @@ fn build(out: &Path, only_check: bool, root: &Path, shell: &mut Shell, world: &d
 
 fn compare(changes: &ChangeSet, shown: &str, shell: &mut Shell) -> Ended {
     if changes.is_fresh() {
-        shell.say(&format!("{shown} is fresh: {}", counted(changes.changes().len(), "file", "files")))?;
+        shell.say(&format!("{shown} is fresh: {}", counted(changes.total(), "file", "files")))?;
         return Ok(Status::Done);
     }
     shell.result(&changes.diff(shell.colour()))?;
@@ -70,7 +70,7 @@ fn compare(changes: &ChangeSet, shown: &str, shell: &mut Shell) -> Ended {
 }
 
 fn summary(changes: &ChangeSet, shown: &str) -> String {
-    let files = counted(changes.count_current(), "file", "files");
+    let files = counted(changes.total(), "file", "files");
     if changes.is_fresh() {
         return format!("{shown} is fresh: {files}");
     }

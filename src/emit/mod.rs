@@ -4,6 +4,8 @@
 //! are never overwritten and never removed: one that stands where an output belongs is a fault (E0901).
 
 mod manifest;
+#[cfg(test)]
+mod tests;
 mod unified;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -69,7 +71,12 @@ impl ChangeSet {
         for path in paths {
             let after = files.get(path);
             match disk.read(path) {
-                Ok(before) => changes.extend(change(path, before, after, &old).map_err(|d| diagnostics.push(*d)).ok().flatten()),
+                Ok(before) => match kind(path, before.as_deref(), after, &old) {
+                    Some(kind) => changes.push(Change { path: path.to_owned(), kind, before, after: after.cloned() }),
+                    None if after.is_some() => diagnostics.push(foreign(out, path, "a file that `gen` did not write stands")),
+                    // An orphan that is gone already.
+                    None => {}
+                },
                 Err(fault) => diagnostics.push(fault),
             }
         }
@@ -93,6 +100,11 @@ impl ChangeSet {
         self.changes.iter().filter(|c| c.kind == kind).count()
     }
 
+    /// How many files the specs give.
+    pub fn total(&self) -> usize {
+        self.changes.len() - self.count(ChangeKind::Removed)
+    }
+
     /// Whether the disk holds just what the specs give.
     pub fn is_fresh(&self) -> bool {
         self.manifest.kind == ChangeKind::Unchanged && self.count(ChangeKind::Unchanged) == self.changes.len()
@@ -108,7 +120,7 @@ impl ChangeSet {
 
     /// Makes the disk hold what the specs give. Unchanged files are not touched. New bytes replace old ones all together
     /// or not at all; then orphans go, with directories that they leave empty; the manifest is written last, so that
-    /// an interrupted run leaves nothing unowned.
+    /// orphans of an interrupted run are still known to the next one.
     ///
     /// # Errors
     /// The first file that could not be written or removed.
@@ -182,23 +194,16 @@ impl Disk<'_> {
     }
 }
 
-/// What happens to a file; `None` when there is nothing to do because an orphan is gone already.
-fn change(
-    path: &str,
-    before: Option<Vec<u8>>,
-    after: Option<&String>,
-    old: &Manifest,
-) -> Result<Option<Change>, Box<Diagnostic>> {
-    let kind = match (&before, after) {
-        (None, None) => return Ok(None),
-        (None, Some(_)) => ChangeKind::Created,
-        (Some(_), None) => ChangeKind::Removed,
-        (Some(before), Some(after)) if before == after.as_bytes() => ChangeKind::Unchanged,
-        (Some(before), Some(_)) if old.wrote(path, before) => ChangeKind::Changed,
-        (Some(_), Some(_)) if old.owns(path) => ChangeKind::Restored,
-        (Some(_), Some(_)) => return Err(Box::new(foreign(Path::new(""), path, "a file that `gen` did not write stands"))),
-    };
-    Ok(Some(Change { path: path.to_owned(), kind, before, after: after.cloned() }))
+/// What happens to a file; `None` when there is nothing that may be done to it.
+fn kind(path: &str, before: Option<&[u8]>, after: Option<&String>, old: &Manifest) -> Option<ChangeKind> {
+    match (before, after) {
+        (None, None) => None,
+        (None, Some(_)) => Some(ChangeKind::Created),
+        (Some(_), None) => Some(ChangeKind::Removed),
+        (Some(before), Some(after)) if before == after.as_bytes() => Some(ChangeKind::Unchanged),
+        (Some(before), Some(_)) if old.wrote(path, before) => Some(ChangeKind::Changed),
+        (Some(_), Some(_)) => old.owns(path).then_some(ChangeKind::Restored),
+    }
 }
 
 fn foreign(out: &Path, path: &str, what: &str) -> Diagnostic {
