@@ -127,14 +127,14 @@ impl Scope for OwnColumns<'_> {
 pub fn report<T>(faults: &[infer::Fault], pointer: &str, spec: &Located<T>, context: &mut Context<'_>) -> bool {
     for fault in faults {
         let span = spec.places.inside(context.sources, pointer, fault.range.clone());
-        let diagnostic = Diagnostic::error(code(fault.kind), fault.message.clone()).at(span);
+        let diagnostic = Diagnostic::error(code_of(fault.kind), fault.message.clone()).at(span);
         context.push(diagnostic.maybe_hint(fault.hint.clone()));
     }
     !faults.is_empty()
 }
 
 /// The code for a kind of fault in the SQL of a spec.
-fn code(kind: FaultKind) -> Code {
+pub fn code_of(kind: FaultKind) -> Code {
     match kind {
         FaultKind::UnknownColumn | FaultKind::UnknownTable | FaultKind::AmbiguousColumn => Code::UnknownColumn,
         FaultKind::UnknownFunction => Code::UnknownFunction,

@@ -15,6 +15,8 @@ mod project;
 mod rows;
 mod schedule;
 
+pub use compiled::code_of;
+
 use std::collections::BTreeMap;
 
 use sqlparser::ast::Expr;
