@@ -2,7 +2,16 @@
 //!
 //! Modules stand in import order: each may use only those above it (`tests/structure.rs` enforces it).
 
-pub mod diag;
-pub mod lakeflow;
 pub mod source;
+
+pub mod diag;
+
+pub mod world;
+
 pub mod spec;
+
+pub mod load;
+
+pub mod validate;
+
+pub mod lakeflow;

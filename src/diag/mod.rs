@@ -5,6 +5,7 @@
 //! fault first, the remedy as a hint.
 
 mod codes;
+pub mod human;
 
 pub use codes::Code;
 

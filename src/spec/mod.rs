@@ -9,6 +9,10 @@ mod metric;
 mod project;
 mod shared;
 
+use schemars::Schema;
+use schemars::transform::{RecursiveTransform, Transform};
+use serde_json::Value;
+
 pub use entity::{
     ColumnEntry, ColumnSpec, EntitySpec, FilesSpec, FreshnessSpec, LoadSpec, LookupSpec, NormalizeSpec, ReferenceEntry,
     ReferenceSpec, RowCountSpec, RuleEntry, RuleSpec, SourceSpec,
@@ -46,10 +50,26 @@ impl SpecKind {
 
     /// The JSON Schema of this kind of file (draft 2020-12).
     pub fn json_schema(self) -> schemars::Schema {
-        match self {
+        let mut schema = match self {
             SpecKind::Project => schemars::schema_for!(ProjectSpec),
             SpecKind::Entity => schemars::schema_for!(EntitySpec),
             SpecKind::Metric => schemars::schema_for!(MetricSpec),
+        };
+        RecursiveTransform(describe_variant).transform(&mut schema);
+        schema
+    }
+}
+
+/// Gives the key of an enum variant with a value (`{ keep_first: 1 }`) the description and the examples that schemars
+/// puts on the mapping around it: editors show what stands at the key.
+fn describe_variant(schema: &mut Schema) {
+    let variants = schema.get_mut("oneOf").and_then(Value::as_array_mut).into_iter().flatten();
+    for variant in variants.filter_map(Value::as_object_mut) {
+        let moved: Vec<_> = ["description", "examples"].map(|k| (k, variant.get(k).cloned())).into();
+        let key = variant.get_mut("properties").and_then(Value::as_object_mut);
+        if let Some((_, Value::Object(property))) = key.and_then(|p| p.iter_mut().next()) {
+            property.extend(moved.into_iter().filter_map(|(k, value)| Some((k.to_owned(), value?))));
+            variant.shift_remove("examples");
         }
     }
 }
