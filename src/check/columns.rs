@@ -112,7 +112,7 @@ fn compare(
         return;
     }
     let span = |column: &DeclaredColumn| {
-        let range = lakeflow::ident_range(sources.text(statement.file), &column.name);
+        let range = lakeflow::range_of_node(sources.text(statement.file), &column.name).unwrap_or(0..0);
         Span::new(statement.file, range)
     };
     for (column, written) in declared.iter().zip(written) {

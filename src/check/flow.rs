@@ -66,11 +66,11 @@ impl Context<'_> {
     fn name_span(&self, file: FileId, name: &ObjectName) -> Span {
         let text = self.sources.text(file);
         let last = name.0.last().and_then(|part| part.as_ident());
-        Span::new(file, last.map_or(0..0, |ident| lakeflow::ident_range(text, ident)))
+        Span::new(file, last.map_or(0..0, |ident| lakeflow::range_of_node(text, ident).unwrap_or(0..0)))
     }
 
     fn ident_span(&self, file: FileId, ident: &Ident) -> Span {
-        Span::new(file, lakeflow::ident_range(self.sources.text(file), ident))
+        Span::new(file, lakeflow::range_of_node(self.sources.text(file), ident).unwrap_or(0..0))
     }
 
     /// The dataset that a flow names, or a fault.

@@ -143,7 +143,7 @@ fn expectations(definition: &Definition, file: FileId, statement: &Statement, te
     }
     let mut seen: Vec<String> = vec![];
     for expectation in expectations {
-        let name = Span::new(file, lakeflow::ident_range(text, &expectation.name));
+        let name = Span::new(file, lakeflow::range_of_node(text, &expectation.name).unwrap_or(0..0));
         if seen.contains(&expectation.name.value.to_lowercase()) {
             let message = format!("expectation `{}` stands twice", expectation.name.value);
             diagnostics.push(Diagnostic::error(Code::BadExpectation, message).at(name));

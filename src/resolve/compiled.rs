@@ -66,7 +66,7 @@ impl Compiled {
     pub fn expression(&self) -> Expression {
         let expr = if let Expr::Nested(inner) = &self.expr { inner } else { &self.expr };
         Expression {
-            sql: lakeflow::print_expr(expr),
+            sql: lakeflow::expr_text(expr),
             ty: self.ty.clone(),
             nullable: self.nullable,
             origin: self.origin,
@@ -97,7 +97,7 @@ pub fn condition(
     if report(&info.faults, pointer, spec, context) {
         return placeholder;
     }
-    Expression { sql: lakeflow::print_expr(&expr), ty: info.ty, nullable: info.nullable, origin: spec.value(pointer) }
+    Expression { sql: lakeflow::expr_text(&expr), ty: info.ty, nullable: info.nullable, origin: spec.value(pointer) }
 }
 
 /// The columns of one entity, and nothing else.

@@ -154,7 +154,7 @@ fn default_literal(
         let message = format!("the default `{text}` is no {ty}");
         context.push(Diagnostic::error(Code::TypeMismatch, message).at(spec.value(&format!("{pointer}/default"))));
     }
-    let literal = crate::lakeflow::quote_string(text);
+    let literal = crate::lakeflow::string_text(text);
     Some(match ty {
         DataType::String => literal,
         DataType::Boolean | DataType::Int | DataType::BigInt => text.to_owned(),

@@ -157,7 +157,7 @@ fn finish(
     context: &mut Context<'_>,
 ) -> Measure {
     guard_divisions(&mut compiled.expr);
-    let mut sql = lakeflow::print_expr(&compiled.expr);
+    let mut sql = lakeflow::expr_text(&compiled.expr);
     let mut ty = compiled.ty.clone();
     if let Some(text) = &declared.spec.ty {
         let pointer = format!("{}/type", declared.pointer);
@@ -239,7 +239,7 @@ fn declared_empty(declared: &Declared<'_>, spec: &Located<MetricSpec>, context: 
     let text = declared.spec.empty.as_ref()?;
     let pointer = format!("{}/empty", declared.pointer);
     let expr = context.parse_expr(text, &pointer, spec)?;
-    Some(lakeflow::print_expr(&expr))
+    Some(lakeflow::expr_text(&expr))
 }
 
 /// A division by zero gives NULL: every divisor that is no literal is guarded.
@@ -253,7 +253,9 @@ fn guard_divisions(expr: &mut Expr) {
             {
                 let divisor = std::mem::replace(right.as_mut(), Expr::value(Value::Null));
                 let divisor = if let Expr::Nested(inner) = divisor { *inner } else { divisor };
-                **right = lakeflow::call("nullif", vec![divisor, Expr::value(Value::Number("0".into(), false))]);
+                if let Ok(guarded) = lakeflow::parse_expr(&format!("nullif({}, 0)", lakeflow::expr_text(&divisor))) {
+                    **right = guarded;
+                }
             }
             ControlFlow::Continue(())
         }

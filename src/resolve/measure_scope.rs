@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use sqlparser::ast::{Expr, VisitMut, VisitorMut};
+use sqlparser::ast::{Expr, Ident, VisitMut, VisitorMut};
 
 use super::Context;
 use super::compiled::{Compiled, Use, report};
@@ -78,7 +78,7 @@ fn qualify(expr: &mut Expr) {
         type Break = ();
         fn post_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<()> {
             if let Expr::Identifier(ident) = expr {
-                *expr = Expr::CompoundIdentifier(vec![lakeflow::ident("measured"), ident.clone()]);
+                *expr = Expr::CompoundIdentifier(vec![Ident::new("measured"), ident.clone()]);
             }
             ControlFlow::Continue(())
         }

@@ -238,7 +238,7 @@ impl<'a> Rows<'a> {
             Named::Column { column, path } => {
                 let path = [prefix, &path].concat();
                 let alias = if path.is_empty() { self.entity().name.clone() } else { path.join("_") };
-                Some(Expr::CompoundIdentifier(vec![lakeflow::ident(&alias), lakeflow::ident(&column.name)]))
+                Some(Expr::CompoundIdentifier(vec![Ident::new(&alias), Ident::new(&column.name)]))
             }
             Named::Derived { entity, derived, path, own } if depth < MAX_DEPTH => {
                 let rows = self.at(entity, own);

@@ -71,6 +71,12 @@ MUTANTS = (
         "prices keep their cents",
     ),
     Mutant(
+        "silver/products_clean.sql",
+        "struct(_file_modified_at, _file_name,",
+        "struct(_file_name, _file_modified_at,",
+        "a later file wins, whatever its name",
+    ),
+    Mutant(
         "silver/us_states.sql",
         "('IN', 'Indiana', 'America/New_York')",
         "('IN', 'Indiana', 'America/Chicago')",
