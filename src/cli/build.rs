@@ -42,7 +42,7 @@ pub fn build_default(root: &Path, shell: &mut Shell, world: &dyn World) -> Ended
 }
 
 fn build(out: &Path, only_check: bool, root: &Path, shell: &mut Shell, world: &dyn World) -> Ended {
-    let (compilation, changes) = driver::build(world, root, out);
+    let (compilation, changes) = driver::build(world, root, out)?;
     if !require_faultless(&compilation, shell)? {
         return Ok(Status::Fault);
     }

@@ -24,11 +24,11 @@ pub struct CheckArgs {
 
 pub fn run(args: &CheckArgs, root: &Path, shell: &mut Shell, world: &dyn World) -> Ended {
     if args.paths.is_empty() {
-        return report(&driver::check(world, root), shell);
+        return report(&driver::check(world, root)?, shell);
     }
     let checked = driver::check_sql(world, &args.paths);
     shell.report(&checked.sources, &checked.diagnostics)?;
-    let what = format!("checked {}", counted(checked.files, "file", "files"));
+    let what = format!("checked {}", counted(checked.pipeline.files.len(), "file", "files"));
     finish(&what, &checked.diagnostics, shell)
 }
 

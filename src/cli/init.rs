@@ -47,7 +47,7 @@ pub fn run(args: &InitArgs, asked: Option<&Path>, shell: &mut Shell, world: &dyn
         scaffold::from_csv(&name, &read_csv(&args.from_csv, world)?)
     }
     .map_err(|error| match error {
-        ScaffoldError::Template(error) => Failure::Engine(error.to_string()),
+        ScaffoldError::Template(error) => Failure::Bug(error.to_string()),
         input => Failure::Input(input.to_string()),
     })?;
     write(&dir, &files, world)?;

@@ -24,6 +24,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::render::RenderError;
 use crate::world::World;
 use shell::{Colour, Format, Shell};
 
@@ -98,6 +99,14 @@ enum Failure {
     Usage(String),
     /// The machine or the engine failed.
     Engine(String),
+    /// `gen` itself is at fault.
+    Bug(String),
+}
+
+impl From<RenderError> for Failure {
+    fn from(error: RenderError) -> Self {
+        Failure::Bug(error.to_string())
+    }
 }
 
 type Ended = Result<Status, Failure>;
@@ -120,6 +129,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, world: &dyn World) -> 
         Err(Failure::Input(message)) => shell.fail(1, &message),
         Err(Failure::Usage(message)) => shell.fail(2, &message),
         Err(Failure::Engine(message)) => shell.fail(3, &message),
+        Err(Failure::Bug(message)) => shell.fail(101, &format!("this is a bug of gen, please report it: {message}")),
     }
 }
 

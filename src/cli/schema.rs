@@ -1,6 +1,5 @@
 //! `gen schema`: the JSON Schemas that editors complete specs with.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use clap::Args;
@@ -8,7 +7,7 @@ use clap::Args;
 use super::check::counted;
 use super::shell::Shell;
 use super::{Ended, Failure, Status};
-use crate::spec::SpecKind;
+use crate::scaffold::{self, ProjectFile};
 use crate::world::World;
 
 /// Directory of the schemas, below the project; the first line of each spec points there.
@@ -28,22 +27,21 @@ pub struct SchemaArgs {
 }
 
 pub fn run(args: &SchemaArgs, root: &Path, shell: &mut Shell, world: &dyn World) -> Ended {
-    let schemas: BTreeMap<String, String> = SpecKind::ALL.into_iter().map(|kind| (kind.schema_file(), kind.schema_text())).collect();
-    let path = |name: &str| root.join(DIRECTORY).join(name);
-    let is_fresh = |name: &str, text: &str| world.read(&path(name), MAX_FILE).is_ok_and(|bytes| bytes == text.as_bytes());
-    let stale: Vec<(&String, &String)> = schemas.iter().filter(|(name, text)| !is_fresh(name, text)).collect();
+    let schemas = scaffold::schemas();
+    let is_fresh = |file: &ProjectFile| world.read(&root.join(&file.path), MAX_FILE).is_ok_and(|bytes| bytes == file.bytes);
+    let stale: Vec<&ProjectFile> = schemas.iter().filter(|file| !is_fresh(file)).collect();
     if stale.is_empty() {
         shell.say(&format!("{DIRECTORY} is fresh: {}", counted(schemas.len(), "file", "files")))?;
         return Ok(Status::Done);
     }
     if args.check {
-        for (name, _) in &stale {
-            shell.result(&format!("stale: {DIRECTORY}/{name}\n"))?;
+        for file in &stale {
+            shell.result(&format!("stale: {}\n", file.path))?;
         }
         shell.say("run `gen schema`")?;
         return Ok(Status::Fault);
     }
-    let files: Vec<_> = stale.iter().map(|(name, text)| (path(name), text.as_bytes())).collect();
+    let files: Vec<_> = stale.iter().map(|file| (root.join(&file.path), file.bytes.as_slice())).collect();
     world.write_all(&files).map_err(|error| Failure::Engine(error.to_string()))?;
     shell.say(&format!("wrote {} to {DIRECTORY}", counted(stale.len(), "file", "files")))?;
     Ok(Status::Done)

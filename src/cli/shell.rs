@@ -8,7 +8,7 @@ use clap::ValueEnum;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use super::{Failure, GlobalArgs};
-use crate::diag::{Diagnostic, render};
+use crate::diag::{Diagnostic, human};
 use crate::source::SourceMap;
 use crate::world::World;
 
@@ -142,12 +142,9 @@ impl Shell {
     /// Writes diagnostics in the format that was asked for.
     pub fn report(&mut self, sources: &SourceMap, diagnostics: &[Diagnostic]) -> Result<(), Failure> {
         match self.format {
-            Some(Format::Json) => self.result(&render::json(sources, diagnostics)),
-            Some(Format::Sarif) => self.result(&render::sarif(sources, diagnostics)),
-            Some(Format::Github) => self.result(&render::github(sources, diagnostics)),
             _ => {
                 self.flush()?;
-                let text = render::human(sources, diagnostics, self.width, self.colour_err);
+                let text = human::render(diagnostics, sources, human::Style { color: self.colour_err, width: self.width });
                 self.err.write_all(text.as_bytes()).map_err(|error| stream_failure(&error))
             }
         }

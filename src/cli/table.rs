@@ -15,7 +15,8 @@ pub enum Align {
 pub fn draw(header: &[(&str, Align)], rows: &[Vec<String>], width: usize) -> String {
     let mut table = Table::new();
     table
-        .load_preset(presets::NOTHING)
+        .load_style(presets::NOTHING)
+        .force_no_tty()
         .set_content_arrangement(ContentArrangement::Dynamic)
         .set_width(u16::try_from(width).unwrap_or(u16::MAX));
     let cell = |text: &str, align: Align| {

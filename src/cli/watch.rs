@@ -51,7 +51,7 @@ pub fn run(args: &WatchArgs, root: &Path, shell: &mut Shell, world: &dyn World) 
         if args.build {
             build::build_default(root, shell, world)?;
         } else {
-            check::report(&driver::check(world, root), shell)?;
+            check::report(&driver::check(world, root)?, shell)?;
         }
         shell.flush()?;
         if !wait(&receiver)? {

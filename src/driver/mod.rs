@@ -97,17 +97,18 @@ impl Compilation {
         let specs = self.pass("validate", |sources| validate::validate(loaded, sources, found));
         let project = self.pass("resolve", |sources| resolve::resolve(&specs, sources, found));
         let Some(project) = project.filter(|_| !found.has_errors()) else { return Ok(()) };
-        self.plan = self.pass("plan", |_| plan::plan(&project, found));
+        let plan = self.pass("plan", |_| plan::plan(&project, found));
         if !found.has_errors() {
-            self.files = self.pass("render", |_| render::render(&project, &self.plan))?;
-            self.check(found);
+            self.files = self.pass("render", |_| render::render(&project, &plan))?;
+            self.check(&plan, found);
         }
         self.project = Some(project);
+        self.plan = plan;
         Ok(())
     }
 
     /// Proves the rendered files; what is wrong with one of them is shown at the spec it came from.
-    fn check(&mut self, found: &mut Diagnostics) {
+    fn check(&mut self, plan: &BuildPlan, found: &mut Diagnostics) {
         let files: Vec<_> = self
             .files
             .iter()
@@ -115,7 +116,7 @@ impl Compilation {
             .collect();
         let mut faults = Diagnostics::default();
         self.pipeline = self.pass("check", |sources| check::check(&files, sources, &mut faults));
-        let origins = files.into_iter().zip(self.plan.artifacts.iter().map(|artifact| artifact.origin)).collect();
+        let origins = files.into_iter().zip(plan.artifacts.iter().map(|artifact| artifact.origin)).collect();
         found.extend(faults.into_sorted().into_iter().map(|fault| origin::at_spec(fault, &origins)));
     }
 

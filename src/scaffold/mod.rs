@@ -19,6 +19,7 @@ use std::collections::BTreeMap;
 use askama::Template;
 
 use crate::spec::SpecKind;
+use crate::validate;
 use entity::InferredEntity;
 use table::Table;
 
@@ -130,10 +131,14 @@ fn common(name: &str, description: &str) -> Result<Vec<ProjectFile>, askama::Err
         ProjectFile::new("specs/project.yml", end_line(&project)),
         ProjectFile::new(".gitignore", "# Tables of local runs.\n/.gen/\n"),
     ];
-    for kind in SpecKind::ALL {
-        out.push(ProjectFile::new(format!("schemas/{}", kind.schema_file()), kind.schema_text()));
-    }
+    out.extend(schemas());
     Ok(out)
+}
+
+/// The JSON Schemas of all kinds of spec, where the first line of each spec expects them.
+pub fn schemas() -> Vec<ProjectFile> {
+    let file = |kind: SpecKind| ProjectFile::new(format!("schemas/{}.schema.json", kind.key()), validate::schema_text(kind));
+    SpecKind::ALL.into_iter().map(file).collect()
 }
 
 fn readme(name: &str, description: &str, metric: Option<(&str, &str)>) -> Result<ProjectFile, askama::Error> {
