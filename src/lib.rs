@@ -28,6 +28,8 @@ pub mod check;
 
 pub mod emit;
 
+pub mod engine;
+
 pub mod scaffold;
 
 pub mod sample;
