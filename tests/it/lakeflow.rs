@@ -65,6 +65,11 @@ fn faults_point_at_the_word() {
         }
         snapshot("refuse", path, shown);
         let statements = text.lines().filter(|line| line.ends_with(';')).count();
-        assert_eq!(faults.len(), statements, "{}: each statement, ended by `;`, has one fault\n{faults:#?}", path.display());
+        assert_eq!(
+            faults.len(),
+            statements,
+            "{}: each statement, ended by `;`, has one fault\n{faults:#?}",
+            path.display()
+        );
     });
 }
