@@ -1,6 +1,15 @@
-//! Everything that is tested from outside, in one binary: one link instead of many.
+//! Behaviour a user sees, in one binary so that everything is linked once.
 
-#![expect(clippy::unwrap_used, reason = "a test that can't go on fails")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    missing_docs,
+    reason = "a test fails by panicking and reports on the terminal"
+)]
 
 mod errors;
+mod lakeflow;
 mod schemas;
