@@ -4,3 +4,4 @@
 
 mod errors;
 mod schemas;
+mod spark_types;
