@@ -214,7 +214,8 @@ impl Analyzer<'_> {
 
     fn literal(&mut self, value: &Value) -> Typed {
         match value {
-            Value::Number(digits, _) => number_literal(digits),
+            Value::Number(_, true) => Typed::new(DataType::BigInt, false),
+            Value::Number(digits, false) => number_literal(digits),
             Value::Boolean(_) => Typed::boolean(false),
             Value::Null => Typed::new(DataType::Null, true),
             Value::HexStringLiteral(_) => Typed::new(DataType::Binary, false),
@@ -389,7 +390,7 @@ pub(super) fn implied_name(expr: &Expr) -> Option<&Ident> {
 }
 
 /// The type of a number as written: `1` INT, `3000000000` BIGINT, `1.10` DECIMAL(3,2), `1e3` DOUBLE.
-pub(super) fn number_literal(text: &str) -> Typed {
+fn number_literal(text: &str) -> Typed {
     if text.contains(['e', 'E']) {
         return Typed::new(DataType::Double, false);
     }
