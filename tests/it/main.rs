@@ -3,5 +3,6 @@
 #![expect(clippy::unwrap_used, reason = "a test that can't go on fails")]
 
 mod errors;
+mod infer;
 mod schemas;
 mod spark_types;

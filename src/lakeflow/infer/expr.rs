@@ -300,10 +300,6 @@ impl Analyzer<'_> {
     fn structure(&mut self, values: &[Expr]) -> Typed {
         let mut fields: Vec<(String, DataType)> = Vec::new();
         for value in values {
-            if let Expr::Wildcard(_) | Expr::QualifiedWildcard(..) = value {
-                fields.extend(self.star_columns(value).into_iter().map(|c| (c.column.name, c.column.ty)));
-                continue;
-            }
             let (name, value) = match value {
                 Expr::Named { expr, name } => (Some(name.value.clone()), &**expr),
                 other => (implied_name(other).map(|i| i.value.clone()), other),
