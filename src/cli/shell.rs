@@ -144,7 +144,8 @@ impl Shell {
         match self.format {
             _ => {
                 self.flush()?;
-                let text = human::render(diagnostics, sources, human::Style { color: self.colour_err, width: self.width });
+                let text =
+                    human::render(diagnostics, sources, human::Style { color: self.colour_err, width: self.width });
                 self.err.write_all(text.as_bytes()).map_err(|error| stream_failure(&error))
             }
         }

@@ -73,7 +73,9 @@ impl ChangeSet {
             match disk.read(path) {
                 Ok(before) => match kind(path, before.as_deref(), after, &old) {
                     Some(kind) => changes.push(Change { path: path.to_owned(), kind, before, after: after.cloned() }),
-                    None if after.is_some() => diagnostics.push(foreign(out, path, "a file that `gen` did not write stands")),
+                    None if after.is_some() => {
+                        diagnostics.push(foreign(out, path, "a file that `gen` did not write stands"))
+                    }
                     // An orphan that is gone already.
                     None => {}
                 },

@@ -6,10 +6,11 @@
     clippy::panic,
     clippy::print_stdout,
     clippy::print_stderr,
-    missing_docs,
     reason = "a test fails by panicking and reports on the terminal"
 )]
 
 mod errors;
+mod infer;
 mod lakeflow;
 mod schemas;
+mod spark_types;
