@@ -15,3 +15,13 @@ pub mod load;
 pub mod validate;
 
 pub mod lakeflow;
+
+pub mod model;
+
+pub mod resolve;
+
+pub mod plan;
+
+pub mod render;
+
+pub mod check;

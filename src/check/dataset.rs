@@ -8,12 +8,11 @@ use sqlparser::ast::{ObjectName, Query, Visit, Visitor};
 use super::PipelineFile;
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::lakeflow::ast::{
-    AutoCdc, Column as DeclaredColumn, CreateStreamingTable, Expectation, FlowBody, Statement, StatementKind,
-    StoredAs, TableDefinition, TableSource,
+    AutoCdc, CreateStreamingTable, Expectation, FlowBody, Statement, StatementKind, TableDefinition, TableSource,
 };
-use crate::lakeflow::infer::{self, Catalog, QueryInfo, Relation};
-use crate::lakeflow::types::{Column, DataType};
-use crate::source::{FileId, SourceMap, Span};
+use crate::lakeflow::infer::QueryInfo;
+use crate::lakeflow::types::Column;
+use crate::source::{FileId, Span};
 
 /// What a dataset is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -83,7 +82,10 @@ pub fn collect(files: &[PipelineFile], diagnostics: &mut Diagnostics) -> Vec<Def
 
 /// All statements with the index of their file and their own.
 pub fn statements(files: &[PipelineFile]) -> impl Iterator<Item = (usize, usize, &PipelineFile, &Statement)> {
-    files.iter().enumerate().flat_map(|(f, file)| file.statements.iter().enumerate().map(move |(s, st)| (f, s, file, st)))
+    files
+        .iter()
+        .enumerate()
+        .flat_map(|(f, file)| file.statements.iter().enumerate().map(move |(s, st)| (f, s, file, st)))
 }
 
 /// The statement of a definition with its file.
@@ -107,7 +109,7 @@ fn defined(kind: &StatementKind) -> Option<(&ObjectName, Kind)> {
     }
 }
 
-fn query_of(kind: &StatementKind) -> Option<&Query> {
+pub fn query_of(kind: &StatementKind) -> Option<&Query> {
     match kind {
         StatementKind::CreateStreamingTable(t) => match t.source.as_ref()? {
             TableSource::Query(query) => Some(query),
@@ -181,4 +183,55 @@ fn tables_of(query: &Query) -> BTreeSet<String> {
     let mut tables = Tables(BTreeSet::new());
     let _ = query.visit(&mut tables);
     tables.0
+}
+
+/// Puts every dataset after those it reads. Datasets that read each other in a cycle are a fault; they keep their place.
+pub fn order(definitions: &mut Vec<Definition>, files: &[PipelineFile], diagnostics: &mut Diagnostics) {
+    let index: BTreeMap<&str, usize> = definitions.iter().enumerate().map(|(i, d)| (d.name.as_str(), i)).collect();
+    let mut graph = petgraph::graphmap::DiGraphMap::<usize, ()>::new();
+    for (reader, definition) in definitions.iter().enumerate() {
+        graph.add_node(reader);
+        for read in definition.reads.iter().filter_map(|name| index.get(name.as_str())) {
+            graph.add_edge(reader, *read, ());
+        }
+    }
+    // Components come with the dependencies first: an edge leads from the reader to what it reads.
+    let components = petgraph::algo::tarjan_scc(&graph);
+    for component in &components {
+        let is_cycle = component.len() > 1 || component.iter().any(|i| graph.contains_edge(*i, *i));
+        if is_cycle {
+            diagnostics.push(cycle(component, definitions, files));
+        }
+    }
+    let mut slots: Vec<Option<Definition>> = std::mem::take(definitions).into_iter().map(Some).collect();
+    definitions.extend(components.into_iter().flatten().filter_map(|i| slots.get_mut(i).and_then(Option::take)));
+}
+
+fn cycle(component: &[usize], definitions: &[Definition], files: &[PipelineFile]) -> Diagnostic {
+    let mut members: Vec<&Definition> = component.iter().filter_map(|i| definitions.get(*i)).collect();
+    members.sort_by(|a, b| a.name.cmp(&b.name));
+    let names: Vec<&str> = members.iter().map(|d| d.name.as_str()).collect();
+    let message = match names.as_slice() {
+        [only] => format!("dataset `{only}` reads itself"),
+        several => format!("datasets `{}` read each other in a cycle", several.join("`, `")),
+    };
+    let mut fault = Diagnostic::error(Code::DatasetCycle, message);
+    for (position, member) in members.iter().enumerate() {
+        let (file, statement) = statement_of(member, files);
+        let span = first_line(Span::new(file, statement.range.clone()));
+        fault = if position == 0 { fault.at(span) } else { fault.related(span, "part of the cycle") };
+    }
+    fault
+}
+
+/// The change data capture that writes a table, in its own statement or in a flow.
+pub fn cdc_into<'a>(name: &str, files: &'a [PipelineFile]) -> Option<&'a AutoCdc> {
+    statements(files).find_map(|(_, _, _, statement)| match &statement.kind {
+        StatementKind::CreateStreamingTable(t) if last_part(&t.table.name) == name => inline_cdc(t),
+        StatementKind::CreateFlow(flow) if last_part(&flow.target) == name => match &flow.body {
+            FlowBody::AutoCdc(cdc) => Some(cdc.as_ref()),
+            FlowBody::Insert(_) => None,
+        },
+        _ => None,
+    })
 }

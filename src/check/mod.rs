@@ -3,8 +3,10 @@
 //!
 //! It knows nothing of specs, so it judges generated files and files that people wrote by hand alike. Nothing is run.
 
+mod columns;
 mod dataset;
 mod flow;
+mod read_files;
 mod rules;
 
 use rayon::prelude::*;
@@ -12,7 +14,12 @@ use rayon::prelude::*;
 pub use dataset::{Definition, Kind};
 
 use crate::diag::{Code, Diagnostic, Diagnostics};
-use crate::lakeflow::{self, Fault, ast::Statement};
+use crate::lakeflow::{
+    self, Fault,
+    ast::Statement,
+    infer::{self, FaultKind},
+};
+use crate::resolve::code_of;
 use crate::source::{FileId, SourceMap, Span};
 
 /// A parsed file.
@@ -45,15 +52,26 @@ pub fn check(files: &[FileId], sources: &SourceMap, diagnostics: &mut Diagnostic
         pipeline.files.push(PipelineFile { file, statements });
     }
     let mut definitions = dataset::collect(&pipeline.files, diagnostics);
-    dataset::order(&mut definitions, diagnostics);
-    dataset::resolve(&mut definitions, &pipeline.files, sources, diagnostics);
+    dataset::order(&mut definitions, &pipeline.files, diagnostics);
+    columns::resolve(&mut definitions, &pipeline.files, sources, diagnostics);
     flow::check(&definitions, &pipeline.files, sources, diagnostics);
     rules::check(&definitions, &pipeline.files, sources, diagnostics);
     pipeline.datasets = definitions;
     pipeline
 }
 
-/// A fault of the parser or of the analyser as a diagnostic.
+/// A fault of the analyser as a diagnostic: names that a spec can't have meant, and everything else as in specs.
+fn fault(file: FileId, fault: &infer::Fault) -> Diagnostic {
+    let code = match fault.kind {
+        FaultKind::UnknownColumn | FaultKind::UnknownTable | FaultKind::AmbiguousColumn => Code::UnresolvedName,
+        kind => code_of(kind),
+    };
+    Diagnostic::error(code, fault.message.clone())
+        .at(Span::new(file, fault.range.clone()))
+        .maybe_hint(fault.hint.clone())
+}
+
+/// A fault of the parser as a diagnostic.
 fn at(code: Code, file: FileId, fault: Fault) -> Diagnostic {
     Diagnostic::error(code, fault.message).at(Span::new(file, fault.range)).maybe_hint(fault.hint)
 }

@@ -4,129 +4,7 @@
 
 use std::fmt;
 
-/// Words that can't stand unquoted as an identifier everywhere (reserved in Databricks SQL or in ANSI mode of Spark;
-/// reference section 8).
-const RESERVED: &[&str] = &[
-    "all",
-    "alter",
-    "and",
-    "anti",
-    "any",
-    "array",
-    "as",
-    "at",
-    "authorization",
-    "between",
-    "both",
-    "by",
-    "case",
-    "cast",
-    "check",
-    "collate",
-    "column",
-    "commit",
-    "constraint",
-    "create",
-    "cross",
-    "cube",
-    "current",
-    "current_date",
-    "current_time",
-    "current_timestamp",
-    "current_user",
-    "default",
-    "delete",
-    "describe",
-    "distinct",
-    "drop",
-    "else",
-    "end",
-    "escape",
-    "except",
-    "exists",
-    "external",
-    "false",
-    "fetch",
-    "filter",
-    "for",
-    "foreign",
-    "from",
-    "full",
-    "function",
-    "global",
-    "grant",
-    "group",
-    "grouping",
-    "having",
-    "in",
-    "inner",
-    "insert",
-    "intersect",
-    "interval",
-    "into",
-    "is",
-    "join",
-    "lateral",
-    "leading",
-    "left",
-    "like",
-    "local",
-    "minus",
-    "natural",
-    "no",
-    "not",
-    "null",
-    "of",
-    "offset",
-    "on",
-    "only",
-    "or",
-    "order",
-    "outer",
-    "overlaps",
-    "partition",
-    "percentile_cont",
-    "pivot",
-    "position",
-    "primary",
-    "qualify",
-    "range",
-    "references",
-    "revoke",
-    "right",
-    "rollback",
-    "rollup",
-    "row",
-    "rows",
-    "select",
-    "semi",
-    "session_user",
-    "set",
-    "some",
-    "start",
-    "stream",
-    "table",
-    "tablesample",
-    "then",
-    "time",
-    "to",
-    "trailing",
-    "true",
-    "truncate",
-    "union",
-    "unique",
-    "unknown",
-    "unpivot",
-    "update",
-    "user",
-    "using",
-    "values",
-    "when",
-    "where",
-    "window",
-    "with",
-    "within",
-];
+use crate::lakeflow;
 
 /// An identifier, in backticks where it needs them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -141,16 +19,8 @@ impl Ident {
 
 impl fmt::Display for Ident {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if is_plain(&self.0) { f.write_str(&self.0) } else { write!(f, "`{}`", self.0.replace('`', "``")) }
+        f.write_str(&lakeflow::ident_text(&lakeflow::ast::Ident::new(&self.0)))
     }
-}
-
-/// Whether a name can stand without backticks.
-fn is_plain(name: &str) -> bool {
-    let mut chars = name.chars();
-    chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
-        && chars.all(|c| c.is_ascii_alphanumeric() || c == '_')
-        && RESERVED.binary_search(&name.to_ascii_lowercase().as_str()).is_err()
 }
 
 /// A string literal, escaped so that every engine reads it alike (reference section 8).
@@ -166,18 +36,7 @@ impl Literal {
 
 impl fmt::Display for Literal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("'")?;
-        for c in self.0.chars() {
-            match c {
-                '\'' => f.write_str("\\'")?,
-                '\\' => f.write_str("\\\\")?,
-                '\n' => f.write_str("\\n")?,
-                '\r' => f.write_str("\\r")?,
-                '\t' => f.write_str("\\t")?,
-                c => write!(f, "{c}")?,
-            }
-        }
-        f.write_str("'")
+        f.write_str(&lakeflow::string_text(&self.0))
     }
 }
 
@@ -211,11 +70,6 @@ pub fn wrapped(items: &[String], separator: &str, indent: usize, width: usize) -
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn reserved_words_are_sorted_for_the_search() {
-        assert!(RESERVED.is_sorted());
-    }
 
     #[test]
     fn identifiers_are_quoted_when_they_need_it() {

@@ -8,11 +8,13 @@ use sqlparser::ast::{
 };
 
 use super::Context;
+use super::compiled::Compiled;
+use super::measure_scope::Measures;
 use super::names::{self, NameOf};
 use super::project::escaped;
-use super::scope::{Compiled, Measures, Rows};
+use super::rows::Rows;
 use crate::diag::{Code, Diagnostic};
-use crate::lakeflow::{self, types::DataType};
+use crate::lakeflow::{self, infer::Place, types::DataType};
 use crate::load::Located;
 use crate::model::{Expression, Measure, PersonalKind};
 use crate::source::Span;
@@ -46,7 +48,7 @@ pub fn resolve(
             MeasureEntry::Full(full) => (full.clone(), format!("{pointer}/sql")),
         };
         let declared = Declared { name, spec: measure, pointer, sql_pointer };
-        if lakeflow::parse_expr(&declared.spec.sql).is_ok_and(|e| !lakeflow::infer::has_aggregate(&e)) {
+        if lakeflow::parse_expr(&declared.spec.sql).is_ok() && !rows.aggregates(&declared.spec.sql) {
             pending.push(declared);
         } else if let Some(resolved) = aggregate(&declared, spec, rows, paths, context) {
             done.push(resolved);
@@ -73,7 +75,8 @@ fn aggregate(
     paths: &mut BTreeSet<Vec<String>>,
     context: &mut Context<'_>,
 ) -> Option<Resolved> {
-    let compiled = rows.compile(&declared.spec.sql, &declared.sql_pointer, spec, context)?;
+    let compiled =
+        rows.compile(&declared.spec.sql, &declared.sql_pointer, Place::measure("a measure"), spec, context)?;
     let span = spec.value(&declared.sql_pointer);
     if let Some(column) = compiled.uses.iter().find(|u| !u.inside_aggregate) {
         let message = format!("`{}` stands outside of an aggregate", column.text);
@@ -99,8 +102,10 @@ fn derive(
 ) {
     let all: Vec<&str> = spec.spec.measures.keys().map(String::as_str).collect();
     while !pending.is_empty() {
-        let waiting: Vec<String> = pending.iter().map(|d| d.name.to_owned()).collect();
-        let ready = pending.iter().position(|d| !lakeflow::infer::mentions(&d.spec.sql, &waiting));
+        let waiting: Vec<String> = pending.iter().map(|d| d.name.to_lowercase()).collect();
+        let names = Measures { known: &[], all: &all, rows, per };
+        let is_ready = |d: &Declared<'_>| !names.mentioned(&d.spec.sql).iter().any(|n| waiting.contains(n));
+        let ready = pending.iter().position(is_ready);
         let Some(index) = ready else {
             report_cycle(&pending, spec, context);
             return;
@@ -152,8 +157,9 @@ fn finish(
     context: &mut Context<'_>,
 ) -> Measure {
     guard_divisions(&mut compiled.expr);
-    let mut sql = lakeflow::print_expr(&compiled.expr);
+    let mut sql = lakeflow::expr_text(&compiled.expr);
     let mut ty = compiled.ty.clone();
+    let mut exact = true;
     if let Some(text) = &declared.spec.ty {
         let pointer = format!("{}/type", declared.pointer);
         let wanted = context.data_type(text, &pointer, spec);
@@ -164,13 +170,14 @@ fn finish(
         if ty != wanted {
             sql = format!("CAST({sql} AS {wanted})");
         }
+        exact = keeps_digits(&ty, &wanted);
         ty = wanted;
     }
     Measure {
         name: declared.name.to_owned(),
         expression: Expression { sql, ty, nullable: compiled.nullable, origin: span },
         derived,
-        additive,
+        additive: additive && exact,
         empty,
         description: declared.spec.description.clone().unwrap_or_default(),
         unit: declared.spec.unit.clone().unwrap_or_default(),
@@ -182,6 +189,15 @@ fn finish(
 fn fits(found: &DataType, wanted: &DataType) -> bool {
     let unknown = *found == DataType::Unknown || *wanted == DataType::Unknown;
     unknown || found == wanted || found.is_numeric() && wanted.is_numeric()
+}
+
+/// Whether a value of one type has no digit after the point that the other lacks: sums of rounded values differ from
+/// the rounded sum.
+fn keeps_digits(found: &DataType, wanted: &DataType) -> bool {
+    match (found.digits(), wanted.digits()) {
+        (Some((_, scale)), Some((_, kept))) => kept >= scale,
+        _ => false,
+    }
 }
 
 /// Whether sums over disjoint groups make the sum of the whole, exactly: sums of whole or decimal numbers, counts of
@@ -234,7 +250,7 @@ fn declared_empty(declared: &Declared<'_>, spec: &Located<MetricSpec>, context: 
     let text = declared.spec.empty.as_ref()?;
     let pointer = format!("{}/empty", declared.pointer);
     let expr = context.parse_expr(text, &pointer, spec)?;
-    Some(lakeflow::print_expr(&expr))
+    Some(lakeflow::expr_text(&expr))
 }
 
 /// A division by zero gives NULL: every divisor that is no literal is guarded.
@@ -248,7 +264,9 @@ fn guard_divisions(expr: &mut Expr) {
             {
                 let divisor = std::mem::replace(right.as_mut(), Expr::value(Value::Null));
                 let divisor = if let Expr::Nested(inner) = divisor { *inner } else { divisor };
-                **right = lakeflow::call("nullif", vec![divisor, Expr::value(Value::Number("0".into(), false))]);
+                if let Ok(guarded) = lakeflow::parse_expr(&format!("nullif({}, 0)", lakeflow::expr_text(&divisor))) {
+                    **right = guarded;
+                }
             }
             ControlFlow::Continue(())
         }

@@ -3,11 +3,13 @@
 use std::collections::BTreeSet;
 
 use super::Context;
+use super::graph::{Definitions, Graph};
 use super::measure;
 use super::names::{self, NameOf};
 use super::project::{self, escaped, list_hint};
-use super::scope::{Definitions, Graph, Rows};
+use super::rows::Rows;
 use crate::diag::{Code, Diagnostic, did_you_mean};
+use crate::lakeflow::infer::Place;
 use crate::lakeflow::types::DataType;
 use crate::load::Located;
 use crate::model::{
@@ -76,7 +78,7 @@ fn find_entity(
     context: &mut Context<'_>,
 ) -> Option<EntityId> {
     let found = graph.find(name);
-    if found.is_none() {
+    if found.is_none() && context.complete {
         let known: Vec<&str> = graph.entities.iter().map(|e| e.name.as_str()).collect();
         let hint = did_you_mean(name, known.iter().copied()).or_else(|| list_hint("entities", &known));
         let fault = Diagnostic::error(Code::UnknownEntity, format!("unknown entity `{name}`"));
@@ -106,9 +108,7 @@ fn condition(
     paths: &mut BTreeSet<Vec<String>>,
     context: &mut Context<'_>,
 ) -> Option<Expression> {
-    let compiled = rows.compile(sql, pointer, spec, context)?;
-    compiled.forbid_aggregates("a condition on rows", spec.value(pointer), context);
-    compiled.require_boolean(spec.value(pointer), context);
+    let compiled = rows.compile_condition(sql, pointer, spec, context)?;
     paths.extend(compiled.paths());
     Some(compiled.expression())
 }
@@ -120,9 +120,8 @@ fn time(
     context: &mut Context<'_>,
 ) -> Option<Time> {
     let time = spec.spec.time.as_ref()?;
-    let compiled = rows.compile(&time.column, "/time/column", spec, context)?;
+    let compiled = rows.compile(&time.column, "/time/column", Place::row("the time column"), spec, context)?;
     let span = spec.value("/time/column");
-    compiled.forbid_aggregates("the time column", span, context);
     if !matches!(compiled.ty, DataType::Date | DataType::Timestamp | DataType::TimestampNtz | DataType::Unknown) {
         let message = format!("the time column is {}, not a date or timestamp", compiled.ty);
         context.push(Diagnostic::error(Code::TypeMismatch, message).at(span));
@@ -180,7 +179,7 @@ fn refuse_beside_per(spec: &Located<MetricSpec>, context: &mut Context<'_>) {
         if given {
             let message = format!("`{}` can't stand beside `per`", &pointer[1..]);
             let hint = "`per` makes one table, named like the metric, with one row for each row of the entity";
-            context.push(Diagnostic::error(Code::LoadOption, message).at(spec.key(pointer)).hint(hint));
+            context.push(Diagnostic::error(Code::OptionConflict, message).at(spec.key(pointer)).hint(hint));
         }
     }
 }
@@ -207,7 +206,7 @@ fn dimensions(
     let mut dimensions = vec![];
     for (i, text) in names.iter().enumerate() {
         let pointer = format!("{pointer}/{i}");
-        let Some(compiled) = rows.compile(text, &pointer, spec, context) else { continue };
+        let Some(compiled) = rows.compile(text, &pointer, Place::row("a dimension"), spec, context) else { continue };
         let Some(name) = compiled.column_name() else {
             let fault =
                 Diagnostic::error(Code::UnknownDimension, format!("`{text}` is no name of a column or dimension"));
@@ -215,7 +214,6 @@ fn dimensions(
             context.push(fault.at(spec.value(&pointer)).hint(hint));
             continue;
         };
-        compiled.forbid_aggregates("a dimension", spec.value(&pointer), context);
         paths.extend(compiled.paths());
         dimensions.push(Dimension {
             name,

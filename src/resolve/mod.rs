@@ -3,14 +3,20 @@
 //! Every fault is reported at its place in the spec, and the pass goes on after it. The result is used only when there
 //! was no error; until then it may hold placeholders.
 
+mod compiled;
 mod entity;
+mod graph;
 mod lookup;
 mod measure;
+mod measure_scope;
 mod metric;
 mod names;
 mod project;
+mod reference;
+mod rows;
 mod schedule;
-mod scope;
+
+pub use compiled::code_of;
 
 use std::collections::BTreeMap;
 
@@ -29,6 +35,8 @@ pub struct Context<'a> {
     diagnostics: &'a mut Diagnostics,
     audiences: &'a [Audience],
     default_classification: Option<Classification>,
+    /// Whether every spec could be read; otherwise what seems unknown may be declared in one that could not.
+    complete: bool,
 }
 
 impl Context<'_> {
@@ -87,6 +95,7 @@ pub fn resolve(set: &SpecSet, sources: &SourceMap, diagnostics: &mut Diagnostics
         diagnostics: &mut *diagnostics,
         audiences: &[],
         default_classification: project.spec.classification,
+        complete: set.complete,
     };
     let settings = project::resolve(project, &mut context);
     let mut context = Context {
@@ -94,10 +103,11 @@ pub fn resolve(set: &SpecSet, sources: &SourceMap, diagnostics: &mut Diagnostics
         diagnostics,
         audiences: &settings.audiences,
         default_classification: project.spec.classification,
+        complete: set.complete,
     };
     let (entity_specs, metric_specs) = distinct(set, &mut context);
     let entities = entity_specs.iter().map(|spec| entity::resolve(spec, set, &mut context)).collect();
-    let mut graph = scope::Graph::new(entities, &entity_specs);
+    let mut graph = graph::Graph::new(entities, &entity_specs);
     entity::link(&entity_specs, &mut graph, &mut context);
     graph.check_derived(&entity_specs, &mut context);
     let metrics = metric_specs.iter().filter_map(|spec| metric::resolve(spec, &graph, &mut context)).collect();

@@ -87,10 +87,10 @@ def shown(value: object) -> object:
     return str(value) if isinstance(value, Decimal | datetime) else value
 
 
-def compare(landing: Path, warehouse: Path, gen: Path) -> list[tuple[str, int, list[str]]]:
+def compare(tables: dict[str, Table], warehouse: Path, gen: Path) -> list[tuple[str, int, list[str]]]:
     """For every table of the oracle: its name, its rows, and what differs."""
     results = []
-    for name, table in compute(landing).items():
+    for name, table in tables.items():
         try:
             lines = differences(table, query(gen, warehouse, name))
         except (LookupError, json.JSONDecodeError) as fault:
@@ -105,7 +105,7 @@ def main() -> int:
     parser.add_argument("--warehouse", type=Path, required=True, help="warehouse that `gen run` filled from it")
     parser.add_argument("--gen", type=Path, required=True, help="the `gen` program")
     arguments = parser.parse_args()
-    results = compare(arguments.landing, arguments.warehouse, arguments.gen)
+    results = compare(compute(arguments.landing), arguments.warehouse, arguments.gen)
     for name, rows, lines in results:
         print(f"{'FAIL' if lines else 'ok  '} {name:34} {rows:8} rows")
         for line in lines:

@@ -65,7 +65,7 @@ def compute(landing: Path) -> dict[str, Table]:
     tables["sales_orders_orphans"] = orphans_table(entities)
     tables["row_counts"] = row_counts(entities, len(tables["sales_orders_orphans"].rows))
     tables["orphan_counts"] = orphan_counts(tables["sales_orders_orphans"])
-    return tables | sales_tables(entities) | marketing_tables(entities)
+    return tables | sales_tables(entities) | marketing_tables(entities) | reconciliations(entities)
 
 
 # --- bronze and silver -------------------------------------------------------------------------------------------
@@ -176,6 +176,28 @@ def marketing_tables(entities: dict[str, Silver]) -> dict[str, Table]:
             [("customer_id", "text"), ("category", "text"), *spend, last],
             metrics.marketing_customer_categories(customers, counting),
         ),
+    }
+
+
+def reconciliations(entities: dict[str, Silver]) -> dict[str, Table]:
+    """What every table of a metric must add up to: the figures of all orders it stands for, and no order lost."""
+    counting = sold(entities)
+    contacts = [sale for sale in counting if metrics.reachable([sale.customer])]
+    orders = ("sales_orders", "rows", len(entities["sales_orders"].rows))
+    sums = [
+        (f"{table}_{period}", measure, value)
+        for table in metrics.DIMENSIONS
+        for period in metrics.PERIODS
+        for measure, value in (("revenue", metrics.total(counting)), ("order_count", metrics.order_count(counting)))
+    ]
+    categories = [
+        ("marketing_customer_categories", "order_count", metrics.order_count(contacts)),
+        ("marketing_customer_categories", "total_spend", metrics.total(contacts)),
+    ]
+    columns = [("dataset", "text"), ("measure", "text"), ("actual", "decimal"), ("expected", "decimal")]
+    return {
+        f"{metric}_reconciliation": Table(columns, [(*row, row[-1]) for row in (*rows, orders)])
+        for metric, rows in (("sales", sums), ("marketing_customer_categories", categories))
     }
 
 

@@ -231,6 +231,14 @@ class Figures(Landing):
         self.assertEqual(missing, [["customer_id"], ["customer_id", "product_id"]])
         self.assertEqual([row[-1] for row in self.rows("orphan_counts")], [2, 1])
 
+    def test_tables_add_up_to_the_orders_that_count_and_no_order_is_lost(self) -> None:
+        rows = self.rows("sales_reconciliation")
+        self.assertIn(("sales_total_weekly", "revenue", Decimal("23.66"), Decimal("23.66")), rows)
+        self.assertIn(("sales_orders", "rows", 7, 7), rows)
+        self.assertEqual(len(rows), 12 * 2 + 1)
+        contacts = self.rows("marketing_customer_categories_reconciliation")
+        self.assertIn(("marketing_customer_categories", "order_count", 3, 3), contacts)
+
     def test_marketing(self) -> None:
         monday, sunday, next_monday = date(2024, 12, 30), date(2025, 1, 5), date(2025, 1, 6)
         ann = ("c1", "Ann", "a@b.c", None, "IN", "America/New_York")
