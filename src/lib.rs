@@ -1,6 +1,6 @@
 //! `gen` compiles typed YAML specs into Databricks Lakeflow pipelines and proves the result.
 //!
-//! Modules stand in import order: each may use only those above it (`tests/structure.rs` enforces it).
+//! Modules stand in import order: each may use only those above it (`tests/it/structure.rs` enforces it).
 
 pub mod source;
 
@@ -25,3 +25,13 @@ pub mod plan;
 pub mod render;
 
 pub mod check;
+
+pub mod emit;
+
+pub mod scaffold;
+
+pub mod sample;
+
+pub mod driver;
+
+pub mod cli;

@@ -18,6 +18,8 @@ mod schedule;
 
 pub use compiled::code_of;
 
+pub use lookup::converts;
+
 use std::collections::BTreeMap;
 
 use sqlparser::ast::Expr;
