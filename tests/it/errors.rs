@@ -8,10 +8,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use lakegen::diag::{Code, Diagnostic, Diagnostics, human};
-use lakegen::load::load;
+use lakegen::diag::{Code, Diagnostic, human};
+use lakegen::driver;
 use lakegen::source::SourceMap;
-use lakegen::validate::validate;
 use lakegen::world::DiskWorld;
 
 /// Codes without a case. This list only ever shrinks.
@@ -41,13 +40,10 @@ fn errors_dir() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/errors")
 }
 
-/// All passes that report faults of specs.
+/// All faults and warnings of the project in `root`.
 fn check_project(root: &Path) -> (SourceMap, Vec<Diagnostic>) {
-    let mut sources = SourceMap::default();
-    let mut diagnostics = Diagnostics::default();
-    let loaded = load(&DiskWorld, root, &mut sources, &mut diagnostics);
-    validate(loaded, &sources, &mut diagnostics);
-    (sources, diagnostics.into_sorted())
+    let compilation = driver::check(&DiskWorld, root).unwrap();
+    (compilation.sources, compilation.diagnostics)
 }
 
 fn drawn(root: &Path) -> String {
