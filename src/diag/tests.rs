@@ -101,7 +101,7 @@ fn every_code_is_explained_with_an_example() {
         assert!(text.matches("```").count() >= 2, "{number} has no example");
         let lines = text.lines().count();
         assert!((8..=40).contains(&lines), "{number} has {lines} lines");
-        assert!(text.lines().all(|line| line.chars().count() <= 120), "{number} has a line beyond 120 columns");
+        assert!(text.lines().all(|line| line.chars().count() <= 110), "{number} has a line beyond 110 columns");
     }
 }
 
