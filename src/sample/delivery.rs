@@ -51,7 +51,10 @@ const PLAN: [(Shape, usize, u64); 7] = [
 
 /// Share of rows with a fault in a field, in percent, and the greatest one for the sake of showing every fault.
 const FAULTY: usize = 6;
-const FAULTY_AT_MOST: usize = 20;
+const FAULTY_AT_MOST: usize = 30;
+
+/// Of so many rows, one is delivered again as it is, and one with other values; at least one of each.
+const REPEATED: usize = 100;
 
 /// Splits the valid rows of an entity into files and spoils some of them.
 pub fn deliveries(
@@ -69,11 +72,13 @@ pub fn deliveries(
         let mut rows = spoiled.get(start..end).unwrap_or_default().to_vec();
         let (delivered, here) = (valid.get(..start).unwrap_or_default(), valid.get(start..end).unwrap_or_default());
         match shape {
-            Shape::Plain | Shape::Windows => repeat_some(&mut rows, here, &mut versions, random),
+            Shape::Plain | Shape::Windows => repeat_some(&mut rows, here, REPEATED, &mut versions, random),
             // Equally late as the file before: the name of the file decides.
-            Shape::Extra => again(&mut rows, delivered, 3, &mut versions, random),
+            Shape::Extra => repeat_some(&mut rows, delivered, REPEATED, &mut versions, random),
             Shape::Corrections => {
-                again(&mut rows, delivered, if versions.are_kept { 40 } else { 4 }, &mut versions, random)
+                correct_some(&mut rows, delivered, &spoiled, random);
+                let step = if versions.are_kept { 3 } else { 25 };
+                repeat_some(&mut rows, delivered, step, &mut versions, random);
             }
             Shape::Broken => rows.extend(delivered.iter().rev().take(4).cloned()),
             Shape::HeaderOnly | Shape::Empty => {}
@@ -105,25 +110,22 @@ fn spoiled(valid: &[Row], faults: &[(ColumnId, Fault)], random: &mut Random) -> 
     rows
 }
 
-/// Exact and conflicting duplicates inside one file.
-fn repeat_some(rows: &mut Vec<Row>, valid: &[Row], versions: &mut Versions<'_>, random: &mut Random) {
-    for row in valid {
-        if random.chance(1) {
-            rows.push(row.clone());
-        }
-        if random.chance(1) {
-            rows.extend(versions.next(row, random));
-        }
+/// Rows again: every `REPEATED`th as it was, and every `step`th with other values. Rows of the same file give duplicates
+/// in it, rows of earlier files give corrections of them.
+fn repeat_some(rows: &mut Vec<Row>, valid: &[Row], step: usize, versions: &mut Versions<'_>, random: &mut Random) {
+    let offset = random.below(valid.len().min(REPEATED));
+    rows.extend(valid.iter().skip(offset).step_by(REPEATED).cloned());
+    let offset = random.below(valid.len().min(step));
+    for row in valid.iter().skip(offset).step_by(step) {
+        rows.extend(versions.next(row, random));
     }
 }
 
-/// Rows of earlier files again: `percent` of them changed, and a few as they were.
-fn again(rows: &mut Vec<Row>, delivered: &[Row], percent: usize, versions: &mut Versions<'_>, random: &mut Random) {
-    for row in delivered {
-        if random.chance(percent) {
-            rows.extend(versions.next(row, random));
-        } else if random.chance(1) {
-            rows.push(row.clone());
+/// A third of the rows that were delivered with a fault, without it.
+fn correct_some(rows: &mut Vec<Row>, delivered: &[Row], spoiled: &[Row], random: &mut Random) {
+    for (valid, _) in delivered.iter().zip(spoiled).filter(|(valid, spoiled)| valid != spoiled) {
+        if random.chance(33) {
+            rows.push(valid.clone());
         }
     }
 }

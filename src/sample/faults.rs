@@ -8,7 +8,7 @@ use super::rows::Row;
 use super::values::{Values, normalized};
 use super::words::AWKWARD;
 use crate::lakeflow::types::DataType;
-use crate::model::{Column, ColumnId, Source};
+use crate::model::{Column, ColumnId, Project, Source};
 
 /// A change to the text of a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,26 +23,30 @@ pub enum Fault {
     Half,
 }
 
-/// Every change that fits the columns of an entity, each with its column.
+/// Every change that fits the columns of an entity, each with its column: first one of each column, then another of
+/// each, so that a small sample shows something of all columns.
 pub fn all(values: &Values<'_>, is_lookup: impl Fn(ColumnId) -> bool) -> Vec<(ColumnId, Fault)> {
-    let mut faults = vec![];
+    let mut faults: Vec<(usize, ColumnId, Fault)> = vec![];
     for (id, column) in values.columns().filter(|(id, _)| !values.is_protected(*id)) {
-        let mut add = |fault| faults.push((id, fault));
+        let mut rank = 0;
+        let mut add = |fault| {
+            faults.push((rank, id, fault));
+            rank += 1;
+        };
         if values.is_required(id) {
             add(Fault::Instead(String::new()));
-            add(Fault::Instead("   ".into()));
-        }
-        for text in unconvertible(&column.ty) {
-            add(Fault::Instead(text));
-        }
-        for text in invalid(values, id, column).into_iter().chain(beyond(values, id)) {
-            add(Fault::Instead(text));
         }
         if values.entity.references.iter().any(|r| r.column == id) && !is_lookup(id) {
             add(Fault::Instead(unknown_key(&column.ty)));
         }
         if matches!(column.ty, DataType::Decimal { scale: 1.., .. }) {
             add(Fault::Half);
+        }
+        for text in beyond(values, id).into_iter().chain(invalid(values, id, column)) {
+            add(Fault::Instead(text));
+        }
+        for text in unconvertible(&column.ty) {
+            add(Fault::Instead(text));
         }
         if column.normalize.is_some() {
             add(Fault::Case);
@@ -51,12 +55,16 @@ pub fn all(values: &Values<'_>, is_lookup: impl Fn(ColumnId) -> bool) -> Vec<(Co
         if is_free_text(values, id, column) {
             AWKWARD.iter().for_each(|text| add(Fault::Instead((*text).to_owned())));
         }
+        if values.is_required(id) {
+            add(Fault::Instead("   ".into()));
+        }
     }
-    faults
+    faults.sort_by_key(|(rank, id, _)| (*rank, *id));
+    faults.into_iter().map(|(_, id, fault)| (id, fault)).collect()
 }
 
 /// Whether a column of an entity refers to rows that are part of the specs.
-pub fn refers_to_lookup(project: &crate::model::Project, values: &Values<'_>, id: ColumnId) -> bool {
+pub fn refers_to_lookup(project: &Project, values: &Values<'_>, id: ColumnId) -> bool {
     let references = values.entity.references.iter().filter(|r| r.column == id);
     references.into_iter().any(|r| matches!(project.entity(r.entity).source, Source::Lookup(_)))
 }
@@ -128,11 +136,12 @@ fn unknown_key(ty: &DataType) -> String {
     }
 }
 
-/// Whether any text may stand in a column, without meaning another row or another reference.
+/// Whether any text may stand in a column: it names no row, and nothing is said about its values.
 fn is_free_text(values: &Values<'_>, id: ColumnId, column: &Column) -> bool {
     let is_bound = values.entity.key.contains(&id) || values.entity.references.iter().any(|r| r.column == id);
     let validity = &column.validity;
-    column.ty == DataType::String && !is_bound && validity.accepted.is_none() && validity.matches.is_none()
+    let is_stated = validity.accepted.is_some() || validity.matches.is_some() || !column.examples.is_empty();
+    column.ty == DataType::String && !is_bound && !is_stated
 }
 
 /// Makes one change to a row.

@@ -35,7 +35,7 @@ const EVENING: u64 = 18 * 3600;
 /// How much is made, and which of all possible samples.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Options {
-    /// Rows of each entity that no other one refers to; the others get a tenth or a fiftieth.
+    /// Rows of each entity that no other one refers to; the others get a tenth or a 25th.
     pub rows: usize,
     /// Another seed, another sample.
     pub seed: u64,

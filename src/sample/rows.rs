@@ -115,13 +115,13 @@ fn is_ordered(row: &Row, greater: ColumnId, lesser: ColumnId) -> bool {
     }
 }
 
-/// How many rows an entity gets: the full number where nothing refers to it, a tenth where others do, and a fiftieth of
+/// How many rows an entity gets: the full number where nothing refers to it, a tenth where others do, and a 25th of
 /// those without personal data: there are more people than things.
 pub fn size(rows: usize, is_referred_to: bool, is_personal: bool) -> usize {
     match (is_referred_to, is_personal) {
         (false, _) => rows,
         (true, true) => (rows / 10).max(10).min(rows),
-        (true, false) => (rows / 50).max(10).min(rows),
+        (true, false) => (rows / 25).max(10).min(rows),
     }
 }
 
@@ -158,7 +158,7 @@ mod tests {
     fn those_referred_to_are_fewer() {
         assert_eq!(
             [size(2000, false, false), size(2000, true, true), size(2000, true, false), size(20, true, true)],
-            [2000, 200, 40, 10]
+            [2000, 200, 80, 10]
         );
     }
 
