@@ -2,5 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that can't go on fails")]
 
+mod cli;
 mod errors;
 mod schemas;
+mod structure;
