@@ -147,7 +147,8 @@ impl Shell {
             Some(Format::Github) => self.result(&github::render(diagnostics, sources)),
             _ => {
                 self.flush()?;
-                let text = human::render(diagnostics, sources, human::Style { color: self.colour_err, width: self.width });
+                let text =
+                    human::render(diagnostics, sources, human::Style { color: self.colour_err, width: self.width });
                 self.err.write_all(text.as_bytes()).map_err(|error| stream_failure(&error))
             }
         }

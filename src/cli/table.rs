@@ -32,7 +32,8 @@ pub fn draw(header: &[(&str, Align)], rows: &[Vec<String>], width: usize) -> Str
 
 /// Draws rows below a header if they fit, and otherwise each row as a list of `name: value`, which any width can show.
 pub fn draw_or_list(header: &[(&str, Align)], rows: &[Vec<String>], width: usize) -> String {
-    let widest = |column: usize| rows.iter().filter_map(|r| r.get(column)).map(|text| longest_word(text)).max().unwrap_or(0);
+    let widest =
+        |column: usize| rows.iter().filter_map(|r| r.get(column)).map(|text| longest_word(text)).max().unwrap_or(0);
     let needed: usize = header.iter().enumerate().map(|(i, (name, _))| widest(i).max(longest_word(name)) + 2).sum();
     if needed <= width {
         return draw(header, rows, width);
@@ -62,7 +63,10 @@ mod tests {
     fn a_table_fits_or_becomes_a_list() {
         let rows = vec![vec!["sales_by_category_monthly".to_owned(), "12".to_owned()]];
         let wide = draw_or_list(&HEADER, &rows, 60);
-        assert!(wide.lines().all(|line| line.chars().count() <= 60) && wide.contains("sales_by_category_monthly    12"), "{wide}");
+        assert!(
+            wide.lines().all(|line| line.chars().count() <= 60) && wide.contains("sales_by_category_monthly    12"),
+            "{wide}"
+        );
         assert_eq!(draw_or_list(&HEADER, &rows, 30), "dataset: sales_by_category_monthly\nrows: 12\n\n");
     }
 }

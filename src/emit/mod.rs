@@ -73,7 +73,9 @@ impl ChangeSet {
             match disk.read(path) {
                 Ok(before) => match kind(path, before.as_deref(), after, &old) {
                     Some(kind) => changes.push(Change { path: path.to_owned(), kind, before, after: after.cloned() }),
-                    None if after.is_some() => diagnostics.push(foreign(out, path, "a file that `gen` did not write stands")),
+                    None if after.is_some() => {
+                        diagnostics.push(foreign(out, path, "a file that `gen` did not write stands"))
+                    }
                     // An orphan that is gone already.
                     None => {}
                 },
@@ -172,7 +174,9 @@ impl Disk<'_> {
             Ok(bytes) => Ok(Some(bytes)),
             Err(error) if error.fault == WorldFault::NotFound => Ok(None),
             Err(_) if self.world.is_dir(&full) => Err(foreign(self.out, path, "a directory stands")),
-            Err(error) => Err(Diagnostic::error(Code::CannotWrite, format!("`{}`: {}", shown(self.out, path), error.fault))),
+            Err(error) => {
+                Err(Diagnostic::error(Code::CannotWrite, format!("`{}`: {}", shown(self.out, path), error.fault)))
+            }
         }
     }
 

@@ -34,7 +34,12 @@ fn rust_files(dir: &Path) -> Vec<(PathBuf, String)> {
 }
 
 fn all_rust_files() -> Vec<(PathBuf, String)> {
-    ["src", "tests", "benches"].iter().map(|dir| root().join(dir)).filter(|dir| dir.exists()).flat_map(|dir| rust_files(&dir)).collect()
+    ["src", "tests", "benches"]
+        .iter()
+        .map(|dir| root().join(dir))
+        .filter(|dir| dir.exists())
+        .flat_map(|dir| rust_files(&dir))
+        .collect()
 }
 
 /// The top-level module that a file below `src` belongs to.
@@ -100,7 +105,9 @@ fn modules_use_only_modules_before_them() {
             continue;
         };
         let upwards = |name: &String| position(name).is_some_and(|other| other > own);
-        wrong.extend(imported(&text).into_iter().filter(upwards).map(|name| format!("{}: uses `{name}`", path.display())));
+        wrong.extend(
+            imported(&text).into_iter().filter(upwards).map(|name| format!("{}: uses `{name}`", path.display())),
+        );
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
@@ -108,7 +115,8 @@ fn modules_use_only_modules_before_them() {
 #[test]
 fn the_library_declares_its_modules_in_order() {
     let text = fs::read_to_string(root().join("src/lib.rs")).unwrap();
-    let declared: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';')).collect();
+    let declared: Vec<&str> =
+        text.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';')).collect();
     let ordered: Vec<&str> = ORDER.iter().copied().filter(|module| declared.contains(module)).collect();
     assert_eq!(declared, ordered);
 }
@@ -136,7 +144,9 @@ fn functions_fit_a_screen() {
         for (start, line) in lines.iter().enumerate().filter(|(_, line)| begins_function(line)) {
             let indent = line.len() - line.trim_start().len();
             let end = format!("{}}}", " ".repeat(indent));
-            let length = lines[start..].iter().position(|line| *line == end || line.ends_with(';') && line.len() - line.trim_start().len() == indent);
+            let length = lines[start..]
+                .iter()
+                .position(|line| *line == end || line.ends_with(';') && line.len() - line.trim_start().len() == indent);
             if length.is_some_and(|length| length >= MAX_FUNCTION_LINES) {
                 wrong.push(format!("{}:{}: {}", path.display(), start + 1, line.trim()));
             }
@@ -151,6 +161,10 @@ fn begins_function(line: &str) -> bool {
     if line.ends_with('}') {
         return false;
     }
-    let line = line.strip_prefix("pub ").or_else(|| line.strip_prefix("pub(crate) ")).or_else(|| line.strip_prefix("pub(super) ")).unwrap_or(line);
+    let line = line
+        .strip_prefix("pub ")
+        .or_else(|| line.strip_prefix("pub(crate) "))
+        .or_else(|| line.strip_prefix("pub(super) "))
+        .unwrap_or(line);
     line.strip_prefix("const ").unwrap_or(line).starts_with("fn ")
 }

@@ -55,9 +55,19 @@ fn an_edit_of_a_metric_is_stale_and_shows_only_what_it_touches() {
     edit(dir.path(), "specs/metrics/revenue.yml", "status <> 'cancelled'", "status = 'paid'");
     let before = files(&dir.path().join("generated"));
     let ran = gen_in(dir.path(), &["build", "--check"]).ended(1);
-    let metric = ["gold/revenue_by_category_daily", "gold/revenue_by_category_monthly", "gold/revenue_total_daily", "gold/revenue_total_monthly", "quality/revenue_reconciliation"];
+    let metric = [
+        "gold/revenue_by_category_daily",
+        "gold/revenue_by_category_monthly",
+        "gold/revenue_total_daily",
+        "gold/revenue_total_monthly",
+        "quality/revenue_reconciliation",
+    ];
     assert_eq!(touched(&ran.out), metric.map(|name| format!("generated/pipeline/{name}.sql")));
-    assert!(ran.out.contains("\n-  WHERE orders.status <> 'cancelled'\n+  WHERE orders.status = 'paid'\n"), "{}", ran.out);
+    assert!(
+        ran.out.contains("\n-  WHERE orders.status <> 'cancelled'\n+  WHERE orders.status = 'paid'\n"),
+        "{}",
+        ran.out
+    );
     assert!(ran.out.ends_with("generated is stale: 5 changed; run `gen build`\n"), "{}", ran.out);
     assert_eq!(files(&dir.path().join("generated")), before);
     assert_eq!(gen_in(dir.path(), &["build"]).ended(0).out, "built generated: 20 files, 5 changed\n");
@@ -84,7 +94,12 @@ fn a_foreign_file_in_the_way_stops_the_build() {
     let foreign = dir.path().join("generated/pipeline/silver/orders.sql");
     fs::write(&foreign, "-- mine\n").unwrap();
     let ran = gen_in(dir.path(), &["build"]).ended(1);
-    assert!(ran.err.contains("error[E0901]: a file that `gen` did not write stands at `generated/pipeline/silver/orders.sql`"), "{}", ran.err);
+    assert!(
+        ran.err
+            .contains("error[E0901]: a file that `gen` did not write stands at `generated/pipeline/silver/orders.sql`"),
+        "{}",
+        ran.err
+    );
     assert_eq!(files(&dir.path().join("generated")).into_keys().collect::<Vec<_>>(), [foreign]);
 }
 

@@ -119,7 +119,10 @@ fn codes_are_explained() {
     assert!(all.lines().count() > 40 && all.contains("E0305  a column that is not declared\n"), "{all}");
     let unknown = gen_in(here, &["explain", "E0399"]).ended(1);
     assert!(unknown.err.starts_with("error: there is no code `E0399`: did you mean `E0"), "{}", unknown.err);
-    assert_eq!(gen_in(here, &["explain", "what"]).ended(1).err, "error: there is no code `what`: `gen explain` lists all codes\n");
+    assert_eq!(
+        gen_in(here, &["explain", "what"]).ended(1).err,
+        "error: there is no code `what`: `gen explain` lists all codes\n"
+    );
 }
 
 #[test]

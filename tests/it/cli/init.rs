@@ -23,7 +23,13 @@ fn orders(from: usize) -> String {
     let mut text = "order_id,customer_no,amount,ordered_at,status\n".to_owned();
     for n in from..from + 30 {
         let status = ["open", "paid", "sent"][n % 3];
-        text.push_str(&format!("{n},C{:03},{}.{:02},2024-05-{:02} 10:00:00,{status}\n", n % 10 + 1, n * 3, n % 100, n % 28 + 1));
+        text.push_str(&format!(
+            "{n},C{:03},{}.{:02},2024-05-{:02} 10:00:00,{status}\n",
+            n % 10 + 1,
+            n * 3,
+            n % 100,
+            n % 28 + 1
+        ));
     }
     text
 }
@@ -40,7 +46,11 @@ fn the_example_is_without_fault_and_builds() {
 fn the_name_comes_from_the_directory() {
     let dir = tempfile::tempdir().unwrap();
     let ran = gen_in(dir.path(), &["init", "My Web-Shop"]).ended(0);
-    assert!(ran.out.starts_with("created My Web-Shop/.gitignore\n") && ran.out.contains("  cd My Web-Shop\n"), "{}", ran.out);
+    assert!(
+        ran.out.starts_with("created My Web-Shop/.gitignore\n") && ran.out.contains("  cd My Web-Shop\n"),
+        "{}",
+        ran.out
+    );
     let spec = fs::read_to_string(dir.path().join("My Web-Shop/specs/project.yml")).unwrap();
     assert!(spec.contains("project: my_web_shop\n"), "{spec}");
     let ran = gen_in(dir.path(), &["init", "x", "--name", "Not A Name"]).ended(2);

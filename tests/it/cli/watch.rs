@@ -10,7 +10,8 @@ use super::{command, edit, shop};
 #[test]
 fn each_save_is_checked_and_built_until_interrupted() {
     let dir = shop();
-    let mut child = command(dir.path(), &["watch", "--build"]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut child =
+        command(dir.path(), &["watch", "--build"]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
     let mut said = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
     assert_eq!(said.next().unwrap(), "built generated: 20 files, 20 created");
     edit(dir.path(), "specs/metrics/revenue.yml", "status <> 'cancelled'", "status <> 'paid'");
