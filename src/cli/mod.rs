@@ -15,6 +15,7 @@ mod run;
 mod sample;
 mod schema;
 mod shell;
+mod summary;
 mod table;
 mod watch;
 
