@@ -15,7 +15,9 @@ mod run;
 mod sample;
 mod schema;
 mod shell;
+#[cfg(feature = "engine")]
 mod summary;
+#[cfg(feature = "engine")]
 mod table;
 mod watch;
 

@@ -34,6 +34,7 @@ pub struct RunArgs {
 }
 
 /// Directory of the tables of local runs, below the project.
+#[cfg(feature = "engine")]
 pub const WAREHOUSE: &str = ".gen/warehouse";
 
 /// What is said where there is no engine.

@@ -111,6 +111,7 @@ impl Shell {
     }
 
     /// Columns of the terminal.
+    #[cfg(feature = "engine")]
     pub fn width(&self) -> usize {
         self.width
     }
