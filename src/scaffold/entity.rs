@@ -33,12 +33,18 @@ pub struct InferredEntity {
     pub key: Option<String>,
     /// Columns, in the order of the files.
     pub columns: Vec<InferredColumn>,
-    /// Length of the longest column name, for alignment.
-    pub width: usize,
     rows: usize,
     keys: BTreeSet<String>,
     /// Values of columns that may hold a key of another entity.
     identifiers: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl InferredEntity {
+    /// A column name with its colon, padded so that what follows stands in one line with the others.
+    fn padded(&self, name: &str) -> String {
+        let width = self.columns.iter().map(|c| c.name.len()).max().unwrap_or(0) + 1;
+        format!("{:<width$}", format!("{name}:"))
+    }
 }
 
 /// The entities of tables that are grouped by entity name.
@@ -52,7 +58,8 @@ pub fn infer(grouped: &BTreeMap<String, Vec<Table>>) -> Vec<InferredEntity> {
 fn entity(name: &str, tables: &[Table]) -> InferredEntity {
     let mut headers: Vec<String> = vec![];
     for header in tables.iter().flat_map(|t| &t.header) {
-        if !headers.contains(header) {
+        // A column without a name can't be declared; its values still reach the rescued data of the raw table.
+        if !header.is_empty() && !headers.contains(header) {
             headers.push(header.clone());
         }
     }
@@ -89,7 +96,6 @@ fn entity(name: &str, tables: &[Table]) -> InferredEntity {
             .first()
             .filter(|t| t.delimiter != ',')
             .map(|t| serde_json::Value::from(t.delimiter.to_string()).to_string()),
-        width: columns.iter().map(|c| c.name.len()).max().unwrap_or(0),
         keys: key.as_ref().and_then(|k| keys_by_column.get(k).cloned()).unwrap_or_default(),
         key,
         columns,

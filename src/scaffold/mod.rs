@@ -105,7 +105,7 @@ pub fn from_csv(name: &str, files: &[CsvFile]) -> Result<Vec<ProjectFile>, Scaff
         grouped.entry(names::entity_name(&file.name)).or_default().push(Table::read(file)?);
     }
     let entities = entity::infer(&grouped);
-    let mut out = common(name, "Inferred from CSV files: read each guess before you rely on it.")?;
+    let mut out = common(name, "Inferred from CSV files; every guess wants to be read before it is relied on.")?;
     for entity in &entities {
         out.push(ProjectFile::new(format!("specs/entities/{}.yml", entity.name), entity_text(entity)?));
     }

@@ -63,10 +63,10 @@ pub fn kind(name: &str, values: &[&str]) -> Option<PersonalSpec> {
 
 fn by_name(name: &str) -> Option<PersonalSpec> {
     let has = |word: &&str| format!("_{name}_").contains(&format!("_{word}_"));
-    if PERSON_NAMES.iter().any(|n| has(n)) {
+    if PERSON_NAMES.iter().any(&has) {
         return Some(PersonalSpec::Name);
     }
-    WORDS.iter().find(|(_, words)| words.iter().any(|word| has(word))).map(|(kind, _)| *kind)
+    WORDS.iter().find(|(_, words)| words.iter().any(&has)).map(|(kind, _)| *kind)
 }
 
 fn by_values(values: &[&str]) -> Option<PersonalSpec> {

@@ -14,3 +14,5 @@ mod infer;
 mod lakeflow;
 mod schemas;
 mod spark_types;
+mod structure;
+mod cli;
