@@ -5,3 +5,4 @@
 pub mod source;
 pub mod diag;
 pub mod lakeflow;
+pub mod engine;

@@ -1,0 +1,3 @@
+//! The embedded engine: runs Lakeflow SQL on this machine.
+
+pub mod spark;
