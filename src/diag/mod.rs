@@ -5,6 +5,7 @@
 //! fault first, the remedy as a hint.
 
 mod codes;
+pub mod human;
 
 pub use codes::Code;
 
@@ -48,12 +49,24 @@ pub struct Diagnostic {
 impl Diagnostic {
     /// An error without a place.
     pub fn error(code: Code, message: impl Into<String>) -> Self {
-        Diagnostic { code, severity: Severity::Error, message: message.into(), primary: None, related: vec![], hints: vec![] }
+        Diagnostic {
+            code,
+            severity: Severity::Error,
+            message: message.into(),
+            primary: None,
+            related: vec![],
+            hints: vec![],
+        }
     }
 
     /// A warning without a place.
     pub fn warning(code: Code, message: impl Into<String>) -> Self {
         Diagnostic { severity: Severity::Warning, ..Self::error(code, message) }
+    }
+
+    /// Whether it stops a run.
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error
     }
 
     /// Sets the place of the fault.
@@ -112,7 +125,7 @@ impl Diagnostics {
 
     /// Whether any of them is an error.
     pub fn has_errors(&self) -> bool {
-        self.items.iter().any(|d| d.severity == Severity::Error)
+        self.items.iter().any(Diagnostic::is_error)
     }
 
     /// Sorted by place (file, offset), then code, then message, without repetitions; those without a place come first.

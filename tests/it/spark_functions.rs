@@ -12,20 +12,12 @@ use datafusion::arrow::datatypes::{DataType, DurationMicrosecondType, Float32Typ
 use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
 use datafusion::datasource::MemTable;
 use lakegen::engine::local::spark::{Fault, LastPart, Session};
-use sqlparser::ast::Statement;
-use sqlparser::dialect::DatabricksDialect;
-use sqlparser::parser::Parser;
+use lakegen::lakeflow::parse_query;
 
 type Rows = (SchemaRef, Vec<RecordBatch>);
 
 fn run(runtime: &tokio::runtime::Runtime, session: &Session, sql: &str) -> Result<Rows, Fault> {
-    let mut statements =
-        Parser::parse_sql(&DatabricksDialect {}, sql).map_err(|e| Fault::failed(format!("syntax: {e}")))?;
-    let query = match statements.remove(0) {
-        Statement::Query(query) => query,
-        Statement::CreateView(view) => view.query,
-        other => return Err(Fault::failed(format!("no query: {other}"))),
-    };
+    let query = parse_query(sql).map_err(|fault| Fault::failed(format!("syntax: {}", fault.message)))?;
     runtime.block_on(session.query(&query, &mut LastPart))
 }
 
@@ -110,7 +102,8 @@ fn functions_answer_as_spark_does() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build().unwrap();
     let session = Session::new();
     for (sql, name) in setup["setup"].as_array().unwrap().iter().zip(["t", "u"]) {
-        let (schema, batches) = run(&runtime, &session, sql.as_str().unwrap()).unwrap();
+        let query = sql.as_str().unwrap().split_once(" AS ").unwrap().1;
+        let (schema, batches) = run(&runtime, &session, query).unwrap();
         session.register(name, Arc::new(MemTable::try_new(schema, vec![batches]).unwrap())).unwrap();
     }
     let known = differences();

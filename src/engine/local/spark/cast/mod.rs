@@ -20,7 +20,7 @@ use super::types;
 
 pub(super) use number::decimal_from_text;
 pub(super) use show::texts;
-pub(super) use time::{date_from_text, days_of, micros_of_date, timestamp_from_text};
+pub(super) use time::days_of;
 
 /// The two functions that stand for `CAST(x AS type)` and `TRY_CAST(x AS type)`: a value and the type as text.
 pub(super) const FUNCTIONS: &[Native] = &[
@@ -111,10 +111,4 @@ fn structs(array: &ArrayRef, to: &DataType, lenient: bool) -> Result<ArrayRef> {
     let columns = from.columns().iter().zip(fields.iter());
     let columns = columns.map(|(column, field)| convert(column, field.data_type(), lenient)).collect::<Result<Vec<_>>>()?;
     Ok(Arc::new(StructArray::try_new(fields.clone(), columns, from.nulls().cloned())?))
-}
-
-/// Whether a call has a text in every row: the check of bodies that take one constant.
-pub(super) fn constant_text<'a>(call: &'a Call, position: usize) -> Result<Option<&'a str>> {
-    let texts = call.text(position)?;
-    Ok(if texts.is_empty() || texts.is_null(0) { None } else { Some(texts.value(0)) })
 }

@@ -1,0 +1,111 @@
+//! Flows: appending, replacing, and change data capture.
+//!
+//! Sources of the grammar: reference sections 1.1 (`FLOW` in a table), 1.4 (`CREATE FLOW`) and 1.5 (`AUTO CDC`). The
+//! legacy spelling `APPLY CHANGES INTO` has no node.
+
+use super::{Expr, Ident, ObjectName, Query};
+
+/// `CREATE FLOW name [COMMENT ..] AS ..`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CreateFlow {
+    /// Name of the flow.
+    pub name: ObjectName,
+    /// `COMMENT`.
+    pub comment: Option<String>,
+    /// The streaming table written into.
+    pub target: ObjectName,
+    /// What is written.
+    pub body: FlowBody,
+}
+
+/// What a flow does.
+#[derive(Debug, Clone, PartialEq)]
+pub enum FlowBody {
+    /// `INSERT ..` and `REPLACE ..`, by name always.
+    Insert(InsertFlow),
+    /// `AUTO CDC ..`.
+    AutoCdc(Box<AutoCdc>),
+}
+
+/// `INSERT [ONCE] [INTO target] BY NAME .. query`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct InsertFlow {
+    /// `ONCE`: runs once, and again on a full refresh.
+    pub once: bool,
+    /// Rows of the target that give way.
+    pub replace: Option<Replace>,
+    /// The rows written.
+    pub query: Box<Query>,
+}
+
+/// Which rows of the target a flow replaces.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Replace {
+    /// `REPLACE WHERE predicate`; only inside `CREATE STREAMING TABLE`.
+    Where(Expr),
+    /// `REPLACE USING (k, ..) SEQUENCE BY c`.
+    Using {
+        /// Rows that agree in these are replaced.
+        keys: Vec<Ident>,
+        /// Orders the versions of a row.
+        sequence_by: Expr,
+    },
+}
+
+/// The clauses of `AUTO CDC`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AutoCdc {
+    /// `ONCE`.
+    pub once: bool,
+    /// The name inside `FROM STREAM(..)`.
+    pub source: ObjectName,
+    /// `KEYS`.
+    pub keys: Vec<Ident>,
+    /// `IGNORE NULL UPDATES`.
+    pub ignore_null_updates: Option<IgnoreNullUpdates>,
+    /// `APPLY AS DELETE WHEN`.
+    pub apply_as_delete: Option<Expr>,
+    /// `APPLY AS TRUNCATE WHEN`; SCD type 1 only.
+    pub apply_as_truncate: Option<Expr>,
+    /// `SEQUENCE BY`: a column or `STRUCT(a, b)`.
+    pub sequence_by: Expr,
+    /// `SYSTEM SEQUENCE BY`; goes with `BITEMPORAL`.
+    pub system_sequence_by: Option<Expr>,
+    /// `COLUMNS`.
+    pub columns: Option<ColumnSelection>,
+    /// `STORED AS`; `None` means SCD type 1.
+    pub stored_as: Option<StoredAs>,
+    /// `TRACK HISTORY ON`; SCD type 2 only.
+    pub track_history: Option<ColumnSelection>,
+    /// `COLUMNS TO UPDATE`; excludes `IGNORE NULL UPDATES`.
+    pub columns_to_update: Option<Ident>,
+}
+
+/// Whose NULLs leave the stored value as it is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum IgnoreNullUpdates {
+    /// All columns.
+    All,
+    /// `ON ..`: some.
+    On(ColumnSelection),
+}
+
+/// `(a, b)` or `* EXCEPT (a, b)`.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ColumnSelection {
+    /// These.
+    Only(Vec<Ident>),
+    /// All but these.
+    AllExcept(Vec<Ident>),
+}
+
+/// How versions are stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StoredAs {
+    /// `SCD TYPE 1`: the current row.
+    ScdType1,
+    /// `SCD TYPE 2`: every version with its validity.
+    ScdType2,
+    /// `BITEMPORAL`.
+    Bitemporal,
+}

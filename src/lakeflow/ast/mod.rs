@@ -1,0 +1,91 @@
+//! The syntax tree of Lakeflow SQL: our own statement shell around sqlparser's expressions and queries.
+//!
+//! A tree says what was written and nothing else: no defaults are filled in, no names are resolved. Two trees are
+//! equal when they say the same; where it was said (byte ranges, token spans) never counts. Clauses that may stand in
+//! any order are fields, so that order is not part of a tree either.
+//!
+//! The grammar followed is that of pipeline source files plus the governance statements that run beside a pipeline.
+//! What it does not know has no node here: there is no variant for "other SQL".
+
+mod flow;
+mod governance;
+mod table;
+mod view;
+
+use std::ops::Range;
+
+pub use flow::{AutoCdc, ColumnSelection, CreateFlow, FlowBody, IgnoreNullUpdates, InsertFlow, Replace, StoredAs};
+pub use governance::{
+    Alter, AlterAction, ColumnAction, CommentOn, CommentTarget, CreateFunction, CreatePolicy, CreateSchema,
+    CreateVolume, DropPolicy, Grant, MatchColumn, Parameter, PolicyKind, Privilege, Revoke, Securable, SecurableKind,
+    Tag,
+};
+pub use sqlparser::ast::{DataType as TypeName, Expr, Ident, ObjectName, ObjectNamePart, Query};
+pub use table::{
+    Column, CreateMaterializedView, CreateStreamingTable, Expectation, ForeignKey, Generated, Layout, Mask, Property,
+    RefreshPolicy, RowFilter, TableConstraint, TableConstraintKind, TableDefinition, TableSource, Violation,
+};
+pub use view::{CreateMetricView, CreateView, Text, ViewColumn};
+
+/// One statement of a file.
+#[derive(Debug, Clone)]
+pub struct Statement {
+    /// Bytes of the file from the first token to the last, without the `;`.
+    pub range: Range<usize>,
+    /// Comment lines that stand before the statement, without `--` and the blank after it.
+    pub comments: Vec<String>,
+    /// What the statement is.
+    pub kind: StatementKind,
+}
+
+impl PartialEq for Statement {
+    fn eq(&self, other: &Self) -> bool {
+        self.comments == other.comments && self.kind == other.kind
+    }
+}
+
+/// All the statements there are.
+#[derive(Debug, Clone, PartialEq)]
+pub enum StatementKind {
+    /// `CREATE [OR REFRESH] [PRIVATE] STREAMING TABLE`.
+    CreateStreamingTable(Box<CreateStreamingTable>),
+    /// `CREATE [OR REFRESH] [PRIVATE] MATERIALIZED VIEW`.
+    CreateMaterializedView(Box<CreateMaterializedView>),
+    /// `CREATE [TEMPORARY] VIEW .. AS query`.
+    CreateView(Box<CreateView>),
+    /// `CREATE VIEW .. WITH METRICS LANGUAGE YAML`.
+    CreateMetricView(CreateMetricView),
+    /// `CREATE FLOW`.
+    CreateFlow(Box<CreateFlow>),
+    /// `SET key = value`: key and value as written.
+    Set {
+        /// The dotted key.
+        key: String,
+        /// The text after `=`, trimmed.
+        value: String,
+    },
+    /// `USE CATALOG c`; also written `SET CATALOG c`.
+    UseCatalog(Ident),
+    /// `USE [SCHEMA | DATABASE] [c.]s`.
+    UseSchema(ObjectName),
+    /// A bare query.
+    Query(Box<Query>),
+    /// `CREATE SCHEMA`.
+    CreateSchema(CreateSchema),
+    /// `CREATE VOLUME`.
+    CreateVolume(CreateVolume),
+    /// `CREATE FUNCTION .. RETURN expression`.
+    CreateFunction(Box<CreateFunction>),
+    /// `CREATE POLICY`.
+    CreatePolicy(Box<CreatePolicy>),
+    /// `DROP POLICY`.
+    DropPolicy(DropPolicy),
+    /// `GRANT`.
+    Grant(Grant),
+    /// `REVOKE`.
+    Revoke(Revoke),
+    /// `ALTER` of tags, masks, row filters and metric view bodies.
+    Alter(Box<Alter>),
+    /// `COMMENT ON`.
+    CommentOn(CommentOn),
+}

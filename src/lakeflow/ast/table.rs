@@ -1,0 +1,208 @@
+//! Streaming tables and materialized views: columns, expectations, constraints, table clauses.
+//!
+//! Sources of the grammar: reference sections 1.1 (streaming tables) and 1.2 (materialized views). Clauses of the
+//! stand-alone statements of Databricks SQL (`SCHEDULE`, `TRIGGER`, `DEFAULT COLLATION`) are not part of it.
+
+use super::{Expr, FlowBody, Ident, ObjectName, Query, TypeName};
+
+/// `CREATE [OR REFRESH] [PRIVATE] STREAMING TABLE ..`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CreateStreamingTable {
+    /// Name, columns and clauses.
+    pub table: TableDefinition,
+    /// Where its rows come from; `None` when separate flows write into it.
+    pub source: Option<TableSource>,
+}
+
+/// What fills a streaming table in its own statement.
+#[derive(Debug, Clone, PartialEq)]
+pub enum TableSource {
+    /// `AS query`.
+    Query(Box<Query>),
+    /// `FLOW ..`.
+    Flow(FlowBody),
+}
+
+/// `CREATE [OR REFRESH] [PRIVATE] MATERIALIZED VIEW .. AS query`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CreateMaterializedView {
+    /// Name, columns and clauses.
+    pub table: TableDefinition,
+    /// `REFRESH POLICY`.
+    pub refresh_policy: Option<RefreshPolicy>,
+    /// The query after `AS`.
+    pub query: Box<Query>,
+}
+
+/// `REFRESH POLICY` of a materialized view.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RefreshPolicy {
+    /// `AUTO`: the engine chooses.
+    Auto,
+    /// `INCREMENTAL`: refused at creation when it cannot be.
+    Incremental,
+    /// `INCREMENTAL STRICT`: a refresh fails rather than recompute.
+    IncrementalStrict,
+    /// `FULL`.
+    Full,
+}
+
+/// What streaming tables and materialized views have in common.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TableDefinition {
+    /// `OR REFRESH`.
+    pub or_refresh: bool,
+    /// `PRIVATE`: visible in this pipeline only.
+    pub private: bool,
+    /// One to three parts.
+    pub name: ObjectName,
+    /// Declared columns; empty when the query gives the schema.
+    pub columns: Vec<Column>,
+    /// `CONSTRAINT .. EXPECT`, in order.
+    pub expectations: Vec<Expectation>,
+    /// Primary and foreign keys of the table.
+    pub constraints: Vec<TableConstraint>,
+    /// `USING format`.
+    pub using: Option<Ident>,
+    /// `PARTITIONED BY` or `CLUSTER BY`, which exclude each other.
+    pub layout: Option<Layout>,
+    /// `LOCATION`.
+    pub location: Option<String>,
+    /// `COMMENT`.
+    pub comment: Option<String>,
+    /// `TBLPROPERTIES`, in order; keys are distinct.
+    pub properties: Vec<Property>,
+    /// `WITH ROW FILTER`.
+    pub row_filter: Option<RowFilter>,
+}
+
+/// How the files of a table are laid out.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Layout {
+    /// `PARTITIONED BY (c, ..)`.
+    PartitionedBy(Vec<Ident>),
+    /// `CLUSTER BY (c, ..)`; a column may be a path into a struct.
+    ClusterBy(Vec<ObjectName>),
+    /// `CLUSTER BY AUTO`.
+    ClusterByAuto,
+    /// `CLUSTER BY NONE`.
+    ClusterByNone,
+}
+
+/// One declared column.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Column {
+    /// Its name.
+    pub name: Ident,
+    /// Its type as written.
+    pub data_type: TypeName,
+    /// `NOT NULL`.
+    pub not_null: bool,
+    /// `GENERATED ..`.
+    pub generated: Option<Generated>,
+    /// `DEFAULT expression`.
+    pub default: Option<Expr>,
+    /// `PRIMARY KEY` behind the column.
+    pub primary_key: bool,
+    /// `REFERENCES ..` behind the column.
+    pub foreign_key: Option<ForeignKey>,
+    /// `COMMENT`.
+    pub comment: Option<String>,
+    /// `MASK`.
+    pub mask: Option<Mask>,
+}
+
+/// `GENERATED` columns.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Generated {
+    /// `GENERATED ALWAYS AS (expression)`.
+    Always(Expr),
+    /// `GENERATED {ALWAYS | BY DEFAULT} AS IDENTITY [(START WITH n INCREMENT BY n)]`.
+    Identity {
+        /// `ALWAYS` rather than `BY DEFAULT`.
+        always: bool,
+        /// `START WITH`.
+        start: Option<i64>,
+        /// `INCREMENT BY`.
+        increment: Option<i64>,
+    },
+}
+
+/// `MASK function [USING COLUMNS (argument, ..)]`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mask {
+    /// The masking function; the column itself is its first argument.
+    pub function: ObjectName,
+    /// Further arguments: column names or literals.
+    pub using_columns: Vec<Expr>,
+}
+
+/// `ROW FILTER function ON (argument, ..)`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RowFilter {
+    /// The filter function.
+    pub function: ObjectName,
+    /// Its arguments, possibly none: column names or literals.
+    pub on: Vec<Expr>,
+}
+
+/// `CONSTRAINT name EXPECT (predicate) [ON VIOLATION ..]`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Expectation {
+    /// The name under which violations are counted.
+    pub name: Ident,
+    /// What every row is expected to fulfil.
+    pub predicate: Expr,
+    /// What becomes of a row that does not; `None`: it is kept and counted.
+    pub on_violation: Option<Violation>,
+}
+
+/// The action of an expectation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Violation {
+    /// `DROP ROW`.
+    DropRow,
+    /// `FAIL UPDATE`.
+    FailUpdate,
+}
+
+/// A key of the whole table; informational, never enforced.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TableConstraint {
+    /// `CONSTRAINT name`.
+    pub name: Option<Ident>,
+    /// Which key.
+    pub kind: TableConstraintKind,
+}
+
+/// The kinds of table constraint.
+#[derive(Debug, Clone, PartialEq)]
+pub enum TableConstraintKind {
+    /// `PRIMARY KEY (c, ..)`.
+    PrimaryKey(Vec<Ident>),
+    /// `FOREIGN KEY (c, ..) REFERENCES ..`.
+    ForeignKey {
+        /// The referring columns.
+        columns: Vec<Ident>,
+        /// What they refer to.
+        references: ForeignKey,
+    },
+}
+
+/// `REFERENCES table [(c, ..)]`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ForeignKey {
+    /// The table referred to.
+    pub table: ObjectName,
+    /// Its columns; empty when they are not named.
+    pub columns: Vec<Ident>,
+}
+
+/// One entry of `TBLPROPERTIES`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Property {
+    /// The key, unquoted.
+    pub key: String,
+    /// The value; a number or a truth value is kept as its text.
+    pub value: String,
+}

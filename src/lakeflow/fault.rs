@@ -1,0 +1,37 @@
+//! What the parser says when it refuses: a byte range, a message, perhaps a remedy.
+//!
+//! Diagnostic codes and files are the caller's: the same text may come from a file, a spec or a template.
+
+use std::ops::Range;
+
+/// One fault in a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// The bytes at fault, never empty unless the text ends too early.
+    pub range: Range<usize>,
+    /// What is wrong: lower case, code words in backticks, no final period.
+    pub message: String,
+    /// A remedy.
+    pub hint: Option<String>,
+}
+
+impl Fault {
+    /// A fault without a remedy.
+    pub fn new(range: Range<usize>, message: impl Into<String>) -> Self {
+        Fault { range, message: message.into(), hint: None }
+    }
+
+    /// Adds a remedy.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// Adds a remedy if there is one.
+    #[must_use]
+    pub fn maybe_hint(mut self, hint: Option<String>) -> Self {
+        self.hint = hint.or(self.hint);
+        self
+    }
+}
