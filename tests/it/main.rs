@@ -13,6 +13,7 @@ mod errors;
 mod infer;
 mod lakeflow;
 mod schemas;
+mod spark_functions;
 mod spark_types;
 mod structure;
 mod cli;
