@@ -44,12 +44,18 @@ impl Catalog for Known<'_> {
 }
 
 /// Analyses every query against the columns of the datasets before it.
-pub fn resolve(definitions: &mut [Definition], files: &[PipelineFile], sources: &SourceMap, diagnostics: &mut Diagnostics) {
+pub fn resolve(
+    definitions: &mut [Definition],
+    files: &[PipelineFile],
+    sources: &SourceMap,
+    diagnostics: &mut Diagnostics,
+) {
     let names: Vec<String> = definitions.iter().map(|d| d.name.clone()).collect();
     let mut known = Known { relations: BTreeMap::new(), names: names.iter().map(String::as_str).collect() };
     for (definition, name) in definitions.iter_mut().zip(&names) {
         let (file, statement) = statement_of(definition, files);
-        definition.query = query_of(&statement.kind).map(|query| infer::analyze_query(query, sources.text(file), &known));
+        definition.query =
+            query_of(&statement.kind).map(|query| infer::analyze_query(query, sources.text(file), &known));
         if let Some(query) = &definition.query {
             diagnostics.extend(query.faults.iter().map(|fault| super::fault(file, fault)));
         }
@@ -58,7 +64,14 @@ pub fn resolve(definitions: &mut [Definition], files: &[PipelineFile], sources: 
         let delivered = inferred.or_else(|| cdc.map(|cdc| cdc_columns(cdc, &known)));
         let declared = table_of(&statement.kind).map(|t| declared_columns(&t.columns)).filter(|c| !c.is_empty());
         if let (Some(declared), Some(delivered), Some(table)) = (&declared, &delivered, table_of(&statement.kind)) {
-            compare(&table.columns, declared, delivered, Span::new(file, statement.range.clone()), sources, diagnostics);
+            compare(
+                &table.columns,
+                declared,
+                delivered,
+                Span::new(file, statement.range.clone()),
+                sources,
+                diagnostics,
+            );
         }
         definition.columns = declared.or(delivered).unwrap_or_default();
         let streaming = definition.query.as_ref().is_some_and(|q| q.streaming);
@@ -89,7 +102,11 @@ fn cdc_columns(cdc: &AutoCdc, known: &Known<'_>) -> Vec<Column> {
     if cdc.stored_as == Some(StoredAs::ScdType2) {
         let sequence = source.columns.iter().find(|c| cdc.sequence_by.to_string().eq_ignore_ascii_case(&c.name));
         let ty = sequence.map_or(DataType::Unknown, |c| c.ty.clone());
-        columns.extend(["__START_AT", "__END_AT"].map(|name| Column { name: name.into(), ty: ty.clone(), nullable: true }));
+        columns.extend(["__START_AT", "__END_AT"].map(|name| Column {
+            name: name.into(),
+            ty: ty.clone(),
+            nullable: true,
+        }));
     }
     columns
 }
@@ -112,7 +129,7 @@ fn compare(
         return;
     }
     let span = |column: &DeclaredColumn| {
-        let range = lakeflow::range_of_node(sources.text(statement.file), &column.name).unwrap_or(0..0);
+        let range = lakeflow::range_of(sources.text(statement.file), column.name.span).unwrap_or(0..0);
         Span::new(statement.file, range)
     };
     for (column, written) in declared.iter().zip(written) {
@@ -123,7 +140,8 @@ fn compare(
             continue;
         };
         if found.ty != column.ty && !column.ty.can_store(&found.ty) {
-            let message = format!("column `{}` is declared as {}, but the query delivers {}", column.name, column.ty, found.ty);
+            let message =
+                format!("column `{}` is declared as {}, but the query delivers {}", column.name, column.ty, found.ty);
             diagnostics.push(Diagnostic::error(Code::ColumnMismatch, message).at(span(written)));
         }
     }

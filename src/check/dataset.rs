@@ -82,7 +82,10 @@ pub fn collect(files: &[PipelineFile], diagnostics: &mut Diagnostics) -> Vec<Def
 
 /// All statements with the index of their file and their own.
 pub fn statements(files: &[PipelineFile]) -> impl Iterator<Item = (usize, usize, &PipelineFile, &Statement)> {
-    files.iter().enumerate().flat_map(|(f, file)| file.statements.iter().enumerate().map(move |(s, st)| (f, s, file, st)))
+    files
+        .iter()
+        .enumerate()
+        .flat_map(|(f, file)| file.statements.iter().enumerate().map(move |(s, st)| (f, s, file, st)))
 }
 
 /// The statement of a definition with its file.

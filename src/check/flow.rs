@@ -33,7 +33,8 @@ pub fn check(definitions: &[Definition], files: &[PipelineFile], sources: &Sourc
                 let span = context.name_span(file.file, &flow.name);
                 if let Some(first) = names.insert(last_part(&flow.name), span) {
                     let message = format!("flow `{}` is defined twice", last_part(&flow.name));
-                    context.push(Diagnostic::error(Code::DuplicateDataset, message).at(span).related(first, "first here"));
+                    context
+                        .push(Diagnostic::error(Code::DuplicateDataset, message).at(span).related(first, "first here"));
                 }
                 targets.push(last_part(&flow.target));
                 check_flow(flow, file.file, &mut context);
@@ -66,11 +67,11 @@ impl Context<'_> {
     fn name_span(&self, file: FileId, name: &ObjectName) -> Span {
         let text = self.sources.text(file);
         let last = name.0.last().and_then(|part| part.as_ident());
-        Span::new(file, last.map_or(0..0, |ident| lakeflow::range_of_node(text, ident).unwrap_or(0..0)))
+        Span::new(file, last.map_or(0..0, |ident| lakeflow::range_of(text, ident.span).unwrap_or(0..0)))
     }
 
     fn ident_span(&self, file: FileId, ident: &Ident) -> Span {
-        Span::new(file, lakeflow::range_of_node(self.sources.text(file), ident).unwrap_or(0..0))
+        Span::new(file, lakeflow::range_of(self.sources.text(file), ident.span).unwrap_or(0..0))
     }
 
     /// The dataset that a flow names, or a fault.

@@ -66,7 +66,9 @@ fn fault(file: FileId, fault: &infer::Fault) -> Diagnostic {
         FaultKind::UnknownColumn | FaultKind::UnknownTable | FaultKind::AmbiguousColumn => Code::UnresolvedName,
         kind => code_of(kind),
     };
-    Diagnostic::error(code, fault.message.clone()).at(Span::new(file, fault.range.clone())).maybe_hint(fault.hint.clone())
+    Diagnostic::error(code, fault.message.clone())
+        .at(Span::new(file, fault.range.clone()))
+        .maybe_hint(fault.hint.clone())
 }
 
 /// A fault of the parser as a diagnostic.

@@ -38,7 +38,8 @@ fn at(code: Code, message: impl Into<String>, file: FileId, range: Range<usize>)
 /// Section 1.8: what pipeline source may hold.
 fn forbidden(file: FileId, statement: &Statement) -> Option<Diagnostic> {
     let span = first_line(Span::new(file, statement.range.clone()));
-    let refuse = |message: &str, hint: &str| Some(Diagnostic::error(Code::ForbiddenStatement, message).at(span).hint(hint));
+    let refuse =
+        |message: &str, hint: &str| Some(Diagnostic::error(Code::ForbiddenStatement, message).at(span).hint(hint));
     match &statement.kind {
         StatementKind::CreateStreamingTable(_)
         | StatementKind::CreateMaterializedView(_)
@@ -49,16 +50,24 @@ fn forbidden(file: FileId, statement: &Statement) -> Option<Diagnostic> {
         | StatementKind::UseSchema(_) => {
             let table = table_of(&statement.kind)?;
             if table.location.is_some() {
-                return refuse("a table of Unity Catalog takes no `LOCATION`", "its location is managed: leave the clause out");
+                return refuse(
+                    "a table of Unity Catalog takes no `LOCATION`",
+                    "its location is managed: leave the clause out",
+                );
             }
             let is_view = matches!(statement.kind, StatementKind::CreateMaterializedView(_));
             let odd = table.columns.iter().any(|c| c.generated.is_some() || c.default.is_some());
             if is_view && odd {
-                return refuse("a materialized view takes no generated, identity or default columns", "compute the value in the query");
+                return refuse(
+                    "a materialized view takes no generated, identity or default columns",
+                    "compute the value in the query",
+                );
             }
             None
         }
-        StatementKind::Query(_) => refuse("a query alone defines nothing in a pipeline", "name a dataset for it: `CREATE OR REFRESH ..`"),
+        StatementKind::Query(_) => {
+            refuse("a query alone defines nothing in a pipeline", "name a dataset for it: `CREATE OR REFRESH ..`")
+        }
         _ => refuse(
             "this statement may not stand in pipeline source",
             "functions, grants, tags, comments and schemas are set up outside of the pipeline",
@@ -70,9 +79,10 @@ fn forbidden(file: FileId, statement: &Statement) -> Option<Diagnostic> {
 fn streaming(definition: &Definition, query: &QueryInfo, file: FileId, statement: &Statement) -> Option<Diagnostic> {
     let name = &definition.name;
     let (message, hint) = match definition.kind {
-        Kind::StreamingTable if !query.streaming => {
-            (format!("streaming table `{name}` reads no stream"), "read it as `FROM STREAM ..`, or make it a materialized view")
-        }
+        Kind::StreamingTable if !query.streaming => (
+            format!("streaming table `{name}` reads no stream"),
+            "read it as `FROM STREAM ..`, or make it a materialized view",
+        ),
         Kind::MaterializedView if query.streaming => {
             (format!("materialized view `{name}` reads a stream"), "leave out `STREAM`, or make it a streaming table")
         }
@@ -82,7 +92,8 @@ fn streaming(definition: &Definition, query: &QueryInfo, file: FileId, statement
         _ => return None,
     };
     let stream = query.reads.iter().find(|r| r.stream).map(|r| r.range.clone());
-    let span = stream.map_or_else(|| first_line(Span::new(file, statement.range.clone())), |range| Span::new(file, range));
+    let span =
+        stream.map_or_else(|| first_line(Span::new(file, statement.range.clone())), |range| Span::new(file, range));
     Some(Diagnostic::error(Code::StreamingMismatch, message).at(span).hint(hint))
 }
 
@@ -124,7 +135,8 @@ fn repeatable(definition: &Definition, query: &QueryInfo, file: FileId) -> Vec<D
         let warning = Diagnostic::warning(Code::InexactSum, message).at(Span::new(file, range.clone()));
         warning.hint("cast the numbers to a decimal inside the sum")
     }));
-    let files = query.reads.iter().filter(|r| r.function && !r.stream && r.name.last().is_some_and(|n| n == "read_files"));
+    let files =
+        query.reads.iter().filter(|r| r.function && !r.stream && r.name.last().is_some_and(|n| n == "read_files"));
     found.extend(files.map(|read| {
         let message = "a materialized view over `read_files` reads every file again in every refresh";
         let warning = Diagnostic::warning(Code::NotIncremental, message).at(Span::new(file, read.range.clone()));
@@ -134,16 +146,23 @@ fn repeatable(definition: &Definition, query: &QueryInfo, file: FileId) -> Vec<D
 }
 
 /// Section 3: an expectation looks at one row of the result and is never NULL.
-fn expectations(definition: &Definition, file: FileId, statement: &Statement, text: &str, diagnostics: &mut Diagnostics) {
+fn expectations(
+    definition: &Definition,
+    file: FileId,
+    statement: &Statement,
+    text: &str,
+    diagnostics: &mut Diagnostics,
+) {
     let expectations = expectations_of(&statement.kind);
     if !expectations.is_empty() && matches!(definition.kind, Kind::View | Kind::TemporaryView) {
         let span = first_line(Span::new(file, statement.range.clone()));
-        let fault = Diagnostic::error(Code::BadExpectation, format!("view `{}` can't hold expectations", definition.name));
+        let fault =
+            Diagnostic::error(Code::BadExpectation, format!("view `{}` can't hold expectations", definition.name));
         diagnostics.push(fault.at(span).hint("put them on the table that reads it"));
     }
     let mut seen: Vec<String> = vec![];
     for expectation in expectations {
-        let name = Span::new(file, lakeflow::range_of_node(text, &expectation.name).unwrap_or(0..0));
+        let name = Span::new(file, lakeflow::range_of(text, expectation.name.span).unwrap_or(0..0));
         if seen.contains(&expectation.name.value.to_lowercase()) {
             let message = format!("expectation `{}` stands twice", expectation.name.value);
             diagnostics.push(Diagnostic::error(Code::BadExpectation, message).at(name));
@@ -151,12 +170,18 @@ fn expectations(definition: &Definition, file: FileId, statement: &Statement, te
         seen.push(expectation.name.value.to_lowercase());
         let columns: &[Column] = &definition.columns;
         let info = infer::analyze_condition(&expectation.predicate, text, columns, Place::row("an expectation"));
-        diagnostics.extend(info.faults.iter().map(|fault| match fault.kind {
-            FaultKind::UnknownColumn | FaultKind::UnknownFunction | FaultKind::TypeMismatch => super::fault(file, fault),
-            _ => at(Code::BadExpectation, fault.message.clone(), file, fault.range.clone()).maybe_hint(fault.hint.clone()),
+        diagnostics.extend(info.faults.iter().map(|fault| {
+            match fault.kind {
+                FaultKind::UnknownColumn | FaultKind::UnknownFunction | FaultKind::TypeMismatch => {
+                    super::fault(file, fault)
+                }
+                _ => at(Code::BadExpectation, fault.message.clone(), file, fault.range.clone())
+                    .maybe_hint(fault.hint.clone()),
+            }
         }));
         if info.faults.is_empty() && info.nullable {
-            let message = format!("expectation `{}` can be NULL, and nobody says what that means", expectation.name.value);
+            let message =
+                format!("expectation `{}` can be NULL, and nobody says what that means", expectation.name.value);
             let hint = "write `coalesce(<condition>, FALSE)`, or `(<condition>) IS TRUE`";
             diagnostics.push(Diagnostic::error(Code::BadExpectation, message).at(name).hint(hint));
         }
@@ -178,12 +203,18 @@ fn overwrites(definition: &Definition, definitions: &[Definition], files: &[Pipe
         reached.extend(readers);
     }
     let settled = definitions.iter().any(|d| {
-        let keeps_one = d.kind == Kind::MaterializedView && d.query.as_ref().is_some_and(|q| !q.features.windows.is_empty());
+        let keeps_one =
+            d.kind == Kind::MaterializedView && d.query.as_ref().is_some_and(|q| !q.features.windows.is_empty());
         reached.contains(&d.name.as_str()) && (keeps_one || cdc_into(&d.name, files).is_some())
     });
     (!settled).then(|| {
-        let message = format!("`{}` reads overwritten files again, and nothing behind it keeps one row of a key", definition.name);
+        let message = format!(
+            "`{}` reads overwritten files again, and nothing behind it keeps one row of a key",
+            definition.name
+        );
         let span = first_line(Span::new(file, statement.range.clone()));
-        Diagnostic::error(Code::OverwritesNeedCdc, message).at(span).hint("lead its rows into AUTO CDC, or leave out `allowOverwrites`")
+        Diagnostic::error(Code::OverwritesNeedCdc, message)
+            .at(span)
+            .hint("lead its rows into AUTO CDC, or leave out `allowOverwrites`")
     })
 }

@@ -1,7 +1,27 @@
 //! Lakeflow SQL: syntax tree, parser, printer, types. Usable as a library on its own.
+//!
+//! The statement shell (what stands around a query) is read and written here; expressions and queries are sqlparser's.
+//! Text goes `lex` (our tokens) → `parse` (our statements, sqlparser inside) → [`ast`] → `print`, and back again to an
+//! equal tree. No disk, no specs, no meaning: names and types are resolved by whoever needs them.
 
 pub mod ast;
+mod dialect;
 mod fault;
+pub mod functions;
+pub mod infer;
+mod lex;
+mod parse;
+mod place;
+mod print;
+mod stream;
+mod strict;
+mod type_name;
+pub mod types;
 
 pub use ast::{Statement, StatementKind};
+pub use dialect::Lakeflow;
 pub use fault::Fault;
+pub use parse::{parse, parse_expr, parse_query};
+pub use place::{offset_of, range_of, range_of_node};
+pub use print::{expr_text, ident_text, name_text, print, query_text, string_text};
+pub use stream::{StreamSource, stream_source};

@@ -10,13 +10,15 @@ use super::places::Style;
 /// The byte range of `written` that became `range` of `decoded`.
 pub(super) fn align(written: &str, decoded: &str, style: Style, range: Range<usize>) -> Range<usize> {
     let mut cursor = Cursor { written, at: usize::from(style != Style::Block && style != Style::Plain), style };
+    // Blank lines at the head of a block are part of its text, but the parser's place starts after them.
+    let blank_head = if style == Style::Block { decoded.len() - decoded.trim_start().len() } else { 0 };
     let mut start = None;
     let mut end = cursor.at;
     for (offset, c) in decoded.char_indices() {
         if offset >= range.end {
             break;
         }
-        let place = cursor.take(c);
+        let place = if offset < blank_head { cursor.at..cursor.at } else { cursor.take(c) };
         if offset >= range.start {
             start.get_or_insert(place.start);
         }

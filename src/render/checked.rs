@@ -5,7 +5,7 @@ use askama::Template;
 use super::header;
 use super::text::{Ident, Literal, Sql, wrapped};
 use crate::lakeflow::types::DataType;
-use crate::model::{Action, Column, Entity, Normalize, Rule, RuleKind};
+use crate::model::{Action, Column, Entity, Load, Normalize, Rule, RuleKind};
 use crate::plan;
 
 #[derive(Template)]
@@ -27,10 +27,8 @@ struct CheckedColumn {
     text: String,
     /// The typed value, with its name.
     typed: String,
-    /// Name under which the text goes along for the rule `valid_<column>`.
-    kept_text: Option<Ident>,
-    /// The value with its default, with its name.
-    final_value: String,
+    /// The text that goes along for the rule `valid_<column>`, with its name.
+    kept_text: Option<String>,
 }
 
 struct CheckedRule {
@@ -72,15 +70,23 @@ fn checked_column(column: &Column, has_valid_rule: bool) -> CheckedColumn {
         Some(Normalize::Upper) => format!("upper({trimmed})"),
         None => trimmed,
     };
-    let typed = match typed_value(column) {
-        Some(value) => format!("{value} AS {name}"),
-        None => name.to_string(),
+    let value = typed_value(column);
+    let shown = value.clone().unwrap_or_else(|| name.to_string());
+    let typed = match (&column.default, &value) {
+        (Some(default), _) => format!("coalesce({shown}, {default}) AS {name}"),
+        (None, Some(value)) => format!("{value} AS {name}"),
+        (None, None) => name.to_string(),
     };
-    let final_value = match &column.default {
-        Some(default) => format!("coalesce({name}, {default}) AS {name}"),
-        None => name.to_string(),
-    };
-    CheckedColumn { text, typed, kept_text: has_valid_rule.then(|| kept_text(column)), final_value, name }
+    let kept_text = has_valid_rule.then(|| {
+        let kept = kept_text(column);
+        // Behind a default nobody sees any more that the text was not valid.
+        if column.default.is_some() {
+            format!("CASE WHEN {shown} IS NULL THEN {name} END AS {kept}")
+        } else {
+            format!("{name} AS {kept}")
+        }
+    });
+    CheckedColumn { text, typed, kept_text, name }
 }
 
 /// Name of the column that carries the text beside the typed value.
@@ -93,33 +99,36 @@ fn typed_value(column: &Column) -> Option<String> {
     let name = Ident::new(&column.name);
     let mut conditions = vec![];
     conditions.extend(column.validity.matches.as_ref().map(|p| format!("{name} RLIKE {}", Literal::new(p))));
-    conditions.extend(column.validity.accepted.as_ref().map(|values| accepted(&name, values)));
-    if column.ty == DataType::Boolean {
-        let words = format!(
+    let converted = match (&column.ty, pattern(&column.ty)) {
+        (DataType::Boolean, _) => format!(
             "CASE\n      WHEN lower({name}) IN ('true', 't', 'yes', 'y', '1') THEN TRUE\n      WHEN lower({name}) IN ('false', 'f', 'no', 'n', '0') THEN FALSE\n    END"
-        );
-        return Some(if conditions.is_empty() { words } else { case(&conditions, &words) });
-    }
-    let converted = match pattern(&column.ty) {
-        Some(pattern) => {
+        ),
+        (ty, Some(pattern)) => {
             conditions.push(format!("{name} RLIKE {}", Literal::new(pattern)));
-            format!("try_cast({name} AS {})", column.ty)
+            format!("try_cast({name} AS {ty})")
         }
-        None => name.to_string(),
+        (_, None) => name.to_string(),
     };
-    (!conditions.is_empty()).then(|| case(&conditions, &converted))
-}
-
-fn case(conditions: &[String], value: &str) -> String {
-    format!("CASE WHEN {} THEN {value} END", conditions.join(" AND "))
-}
-
-fn accepted(name: &Ident, values: &[String]) -> String {
-    let literals: Vec<String> = values.iter().map(|v| Literal::new(v).to_string()).collect();
-    if literals.len() <= 8 {
-        return format!("{name} IN ({})", literals.join(", "));
+    conditions.extend(column.validity.accepted.as_ref().map(|values| accepted(&converted, &column.ty, values)));
+    match (conditions.is_empty(), &column.ty) {
+        (true, DataType::Boolean) => Some(converted),
+        (true, _) => None,
+        (false, _) => Some(format!("CASE WHEN {} THEN {converted} END", conditions.join(" AND "))),
     }
-    format!("{name} IN (\n      {}\n    )", wrapped(&literals, ", ", 6, 100))
+}
+
+/// Whether a value is among those accepted, compared in its type: `2.0` is `2`.
+fn accepted(value: &str, ty: &DataType, values: &[String]) -> String {
+    let literal = |text: &String| match ty {
+        DataType::String => Literal::new(text).to_string(),
+        ty if ty.is_numeric() => text.clone(),
+        ty => format!("CAST({} AS {ty})", Literal::new(text)),
+    };
+    let literals: Vec<String> = values.iter().map(literal).collect();
+    if literals.len() <= 8 {
+        return format!("{value} IN ({})", literals.join(", "));
+    }
+    format!("{value} IN (\n      {}\n    )", wrapped(&literals, ", ", 6, 100))
 }
 
 /// What a text must look like before it is converted: casts alone are too lenient, they take `2024-1-5`, `1e2` and
@@ -145,15 +154,39 @@ fn checked_rule(entity: &Entity, rule: &Rule) -> CheckedRule {
         RuleKind::Required(id) => format!("{} IS NULL", Ident::new(&entity.column(*id).name)),
         RuleKind::Valid(id) => {
             let column = entity.column(*id);
-            format!("{} IS NOT NULL AND {} IS NULL", kept_text(column), Ident::new(&column.name))
+            let invalid = format!("{} IS NOT NULL", kept_text(column));
+            if column.default.is_some() {
+                invalid
+            } else {
+                format!("{invalid} AND {} IS NULL", Ident::new(&column.name))
+            }
         }
         RuleKind::Check(check) => format!("({}) IS NOT TRUE", check.condition.sql),
     };
     CheckedRule {
         name: Ident::new(&rule.name),
         literal: Literal::new(&rule.name),
-        broken,
+        broken: match deletion(entity, rule) {
+            Some(condition) => format!("({condition}) IS NOT TRUE AND {broken}"),
+            None => broken,
+        },
         drops: rule.action == Action::Drop,
         fails: rule.action == Action::Fail,
     }
+}
+
+/// The condition under which a rule is not asked for: a row that deletes its key brings the key and when, and no more.
+fn deletion<'a>(entity: &'a Entity, rule: &Rule) -> Option<&'a str> {
+    let (Load::Upsert { delete_when, .. } | Load::History { delete_when, .. }) = &entity.load else { return None };
+    let column = match rule.kind {
+        RuleKind::Required(id) | RuleKind::Valid(id) => Some(id),
+        RuleKind::Check(_) => None,
+    };
+    let sequence = match &entity.load {
+        Load::Upsert { sequence, .. } => sequence.as_slice(),
+        Load::History { sequence, .. } => std::slice::from_ref(sequence),
+        Load::Append | Load::Snapshot => &[],
+    };
+    let is_needed = column.is_some_and(|id| entity.key.contains(&id) || sequence.contains(&id));
+    delete_when.as_ref().filter(|_| !is_needed).map(|condition| condition.sql.as_str())
 }

@@ -5,7 +5,7 @@ use askama::Template;
 use super::columns::{self, Definition};
 use super::text::{Ident, Literal, Sql};
 use super::{current_rows, header};
-use crate::model::{Entity, Project, Reference};
+use crate::model::{Column, Entity, Load, Project, Reference};
 use crate::plan;
 
 #[derive(Template)]
@@ -94,12 +94,21 @@ pub fn duplicates(entity: &Entity) -> Result<String, askama::Error> {
             &entity.origin.path,
         )?,
         name: Ident::new(&name),
-        columns: entity.key_columns().map(Definition::of).collect(),
+        columns: identity(entity).map(Definition::of).collect(),
         all_columns: entity.columns.iter().map(|c| Ident::new(&c.name)).collect(),
         comment: Literal::new(format!("Keys of {} that were delivered more than once", entity.name)),
         checked: Ident::new(plan::checked_name(entity)),
     }
     .render()
+}
+
+/// What two deliveries of one row agree in: the key, and in a history the version.
+fn identity(entity: &Entity) -> impl Iterator<Item = &Column> {
+    let version = match &entity.load {
+        Load::History { sequence, .. } if !entity.key.contains(sequence) => Some(entity.column(*sequence)),
+        _ => None,
+    };
+    entity.key_columns().chain(version)
 }
 
 #[derive(Template)]

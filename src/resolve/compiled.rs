@@ -65,12 +65,7 @@ impl Compiled {
     /// The expression as SQL text.
     pub fn expression(&self) -> Expression {
         let expr = if let Expr::Nested(inner) = &self.expr { inner } else { &self.expr };
-        Expression {
-            sql: lakeflow::expr_text(expr),
-            ty: self.ty.clone(),
-            nullable: self.nullable,
-            origin: self.origin,
-        }
+        Expression { sql: lakeflow::expr_text(expr), ty: self.ty.clone(), nullable: self.nullable, origin: self.origin }
     }
 
     /// The comment of the one column it shows.

@@ -6,15 +6,16 @@ use super::graph::Graph;
 use super::lookup;
 use super::names::{self, NameOf};
 use super::project::{self, escaped, list_hint};
+use super::reference;
 use crate::diag::{Code, Diagnostic, did_you_mean};
 use crate::lakeflow::types::DataType;
 use crate::load::{Located, SpecSet};
 use crate::model::{
-    Action, Check, Column, ColumnId, Entity, FileSource, Load, Lookup, Normalize, Origin, Reference, RowCount, Rule,
+    Action, Check, Column, ColumnId, Entity, FileSource, Load, Lookup, Normalize, Origin, RowCount, Rule,
     RuleKind, Source, Validity,
 };
 use crate::spec::{
-    ActionSpec, ColumnEntry, ColumnSpec, EntitySpec, LoadSpec, NormalizeSpec, OneOrMany, ReferenceEntry, RuleEntry,
+    ActionSpec, ColumnEntry, ColumnSpec, EntitySpec, LoadSpec, NormalizeSpec, OneOrMany, RuleEntry,
     SourceSpec,
 };
 
@@ -68,6 +69,7 @@ fn columns(spec: &Located<EntitySpec>, context: &mut Context<'_>) -> Vec<Column>
         };
         columns.push(Column { span, ..column });
     }
+    report_equal_headers(&columns, context);
     if columns.is_empty() {
         context
             .push(Diagnostic::error(Code::MissingKey, "an entity needs at least one column").at(spec.key("/columns")));
@@ -75,7 +77,20 @@ fn columns(spec: &Located<EntitySpec>, context: &mut Context<'_>) -> Vec<Column>
     columns
 }
 
-fn column_pointer(name: &str) -> String {
+/// Two columns can't be read from one field of a line.
+fn report_equal_headers(columns: &[Column], context: &mut Context<'_>) {
+    for (index, column) in columns.iter().enumerate() {
+        if let Some(twin) = columns[..index].iter().find(|c| c.header == column.header) {
+            let message =
+                format!("columns `{}` and `{}` have the same header `{}`", twin.name, column.name, column.header);
+            context.push(
+                Diagnostic::error(Code::DuplicateName, message).at(column.span).related(twin.span, "the other one"),
+            );
+        }
+    }
+}
+
+pub fn column_pointer(name: &str) -> String {
     format!("/columns/{}", escaped(name))
 }
 
@@ -100,6 +115,10 @@ fn column(
     }
     if let Some(pattern) = &column.matches {
         context.extend(pattern_fault(pattern).map(|d| d.at(spec.value(&format!("{pointer}/matches")))));
+    }
+    for (i, value) in column.accepted.iter().flatten().enumerate().filter(|(_, v)| !lookup::converts(v, &ty)) {
+        let message = format!("the accepted value `{value}` is no {ty}");
+        context.push(Diagnostic::error(Code::TypeMismatch, message).at(spec.value(&format!("{pointer}/accepted/{i}"))));
     }
     let is_required = column.required.unwrap_or(false);
     let keeps_null = matches!(column.on_missing, Some(ActionSpec::Warn));
@@ -287,7 +306,7 @@ fn load(spec: &Located<EntitySpec>, columns: &[Column], key: &[ColumnId], contex
 fn check_load_options(spec: &Located<EntitySpec>, load: LoadSpec, sequence: &[ColumnId], context: &mut Context<'_>) {
     let word = load_word(load);
     let mut fault = |message: String, pointer: &str, hint: &str| {
-        context.push(Diagnostic::error(Code::LoadOption, message).at(spec.value(pointer)).hint(hint));
+        context.push(Diagnostic::error(Code::OptionConflict, message).at(spec.value(pointer)).hint(hint));
     };
     let is_lookup = matches!(spec.spec.source, SourceSpec::Lookup(_));
     if is_lookup && spec.spec.load.is_some() {
@@ -322,106 +341,12 @@ fn load_word(load: LoadSpec) -> &'static str {
 /// Resolves references, then rules. `specs` stand in the order of `graph.entities`.
 pub fn link(specs: &[&Located<EntitySpec>], graph: &mut Graph, context: &mut Context<'_>) {
     for (index, spec) in specs.iter().enumerate() {
-        let references = references(spec, index, graph, context);
-        for reference in &references {
-            accept_lookup_keys(graph, index, reference);
-        }
-        graph.entities[index].references = references;
+        graph.entities[index].references = reference::resolve(spec, index, graph, context);
+        reference::accept_lookup_keys(graph, index);
     }
-    report_cycles(specs, graph, context);
+    reference::report_cycles(specs, graph, context);
     for (index, spec) in specs.iter().enumerate() {
         graph.entities[index].rules = rules(spec, &graph.entities[index], context);
-    }
-}
-
-fn references(spec: &Located<EntitySpec>, index: usize, graph: &Graph, context: &mut Context<'_>) -> Vec<Reference> {
-    let mut references: Vec<Reference> = vec![];
-    for (name, entry) in &spec.spec.columns {
-        let ColumnEntry::Full(column) = entry else { continue };
-        let Some(reference) = &column.references else { continue };
-        let mut pointer = format!("{}/references", column_pointer(name));
-        let (target, alias) = match reference {
-            ReferenceEntry::Entity(target) => (target, None),
-            ReferenceEntry::Named(named) => {
-                pointer.push_str("/entity");
-                (&named.entity, named.alias.as_deref())
-            }
-        };
-        let span = spec.value(&pointer);
-        let Some(entity) = graph.find(target) else {
-            let known: Vec<&str> = graph.entities.iter().map(|e| e.name.as_str()).collect();
-            let hint = did_you_mean(target, known.iter().copied()).or_else(|| list_hint("entities", &known));
-            context.push(
-                Diagnostic::error(Code::UnknownEntity, format!("unknown entity `{target}`")).at(span).maybe_hint(hint),
-            );
-            continue;
-        };
-        let own = &graph.entities[index];
-        let Some(column) = own.find(name) else { continue };
-        let target = &graph.entities[entity.0];
-        context.extend(reference_fault(own.column(column), target).map(|d| d.at(span)));
-        let alias = alias.unwrap_or(&target.name).to_owned();
-        if alias == own.name || references.iter().any(|r| r.alias == alias) {
-            let message = format!("`{alias}` would mean two things in expressions of `{}`", own.name);
-            let hint = format!("name the reference: `references: {{ entity: {}, as: <name> }}`", target.name);
-            context.push(Diagnostic::error(Code::AmbiguousReference, message).at(span).hint(hint));
-        }
-        let always_resolves = matches!(target.source, Source::Lookup(_));
-        references.push(Reference { column, entity, alias, always_resolves });
-    }
-    references
-}
-
-fn reference_fault(column: &Column, target: &Entity) -> Option<Diagnostic> {
-    let [key] = target.key.as_slice() else {
-        let message = format!("`{}` has no key of one column to refer to", target.name);
-        return Some(
-            Diagnostic::error(Code::ReferenceKey, message).hint("a reference holds the value of one key column"),
-        );
-    };
-    let key = target.column(*key);
-    let known = column.ty != DataType::Unknown && key.ty != DataType::Unknown;
-    (known && column.ty != key.ty).then(|| {
-        let message = format!(
-            "`{}` is {}, but the key `{}` of `{}` is {}",
-            column.name, column.ty, key.name, target.name, key.ty
-        );
-        Diagnostic::error(Code::ReferenceType, message).hint("give both columns the same type")
-    })
-}
-
-/// The keys of a lookup are known now: a value that is none of them is not valid.
-fn accept_lookup_keys(graph: &mut Graph, index: usize, reference: &Reference) {
-    let target = &graph.entities[reference.entity.0];
-    let (Source::Lookup(lookup), Some(key)) = (&target.source, target.key.first()) else { return };
-    let keys = lookup.rows.iter().filter_map(|row| row.get(key.0).cloned().flatten()).collect();
-    let column = &mut graph.entities[index].columns[reference.column.0];
-    column.validity.accepted.get_or_insert(keys);
-}
-
-fn report_cycles(specs: &[&Located<EntitySpec>], graph: &Graph, context: &mut Context<'_>) {
-    let mut edges = petgraph::graphmap::DiGraphMap::<usize, ()>::new();
-    for (index, entity) in graph.entities.iter().enumerate() {
-        for reference in entity.references.iter().filter(|r| r.entity.0 != index) {
-            edges.add_edge(index, reference.entity.0, ());
-        }
-    }
-    for mut cycle in petgraph::algo::tarjan_scc(&edges).into_iter().filter(|c| c.len() > 1) {
-        cycle.sort_unstable();
-        let names: Vec<&str> = cycle.iter().map(|i| graph.entities[*i].name.as_str()).collect();
-        let message = format!("`{}` refer to each other in a cycle", names.join("`, `"));
-        let mut fault = Diagnostic::error(Code::ReferenceCycle, message)
-            .hint("metrics follow references to find their joins: leave one of them out");
-        for (position, index) in cycle.iter().enumerate() {
-            let entity = &graph.entities[*index];
-            let inner = entity.references.iter().find(|r| cycle.contains(&r.entity.0) && r.entity.0 != *index);
-            let Some(reference) = inner else { continue };
-            let pointer = format!("{}/references", column_pointer(&entity.column(reference.column).name));
-            let span = specs[*index].value(&pointer);
-            let text = format!("`{}` refers to `{}`", entity.name, graph.entities[reference.entity.0].name);
-            fault = if position == 0 { fault.at_labelled(span, text) } else { fault.related(span, text) };
-        }
-        context.push(fault);
     }
 }
 

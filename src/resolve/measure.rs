@@ -159,6 +159,7 @@ fn finish(
     guard_divisions(&mut compiled.expr);
     let mut sql = lakeflow::expr_text(&compiled.expr);
     let mut ty = compiled.ty.clone();
+    let mut exact = true;
     if let Some(text) = &declared.spec.ty {
         let pointer = format!("{}/type", declared.pointer);
         let wanted = context.data_type(text, &pointer, spec);
@@ -169,13 +170,14 @@ fn finish(
         if ty != wanted {
             sql = format!("CAST({sql} AS {wanted})");
         }
+        exact = keeps_digits(&ty, &wanted);
         ty = wanted;
     }
     Measure {
         name: declared.name.to_owned(),
         expression: Expression { sql, ty, nullable: compiled.nullable, origin: span },
         derived,
-        additive,
+        additive: additive && exact,
         empty,
         description: declared.spec.description.clone().unwrap_or_default(),
         unit: declared.spec.unit.clone().unwrap_or_default(),
@@ -187,6 +189,15 @@ fn finish(
 fn fits(found: &DataType, wanted: &DataType) -> bool {
     let unknown = *found == DataType::Unknown || *wanted == DataType::Unknown;
     unknown || found == wanted || found.is_numeric() && wanted.is_numeric()
+}
+
+/// Whether a value of one type has no digit after the point that the other lacks: sums of rounded values differ from
+/// the rounded sum.
+fn keeps_digits(found: &DataType, wanted: &DataType) -> bool {
+    match (found.digits(), wanted.digits()) {
+        (Some((_, scale)), Some((_, kept))) => kept >= scale,
+        _ => false,
+    }
 }
 
 /// Whether sums over disjoint groups make the sum of the whole, exactly: sums of whole or decimal numbers, counts of

@@ -78,7 +78,7 @@ fn find_entity(
     context: &mut Context<'_>,
 ) -> Option<EntityId> {
     let found = graph.find(name);
-    if found.is_none() {
+    if found.is_none() && context.complete {
         let known: Vec<&str> = graph.entities.iter().map(|e| e.name.as_str()).collect();
         let hint = did_you_mean(name, known.iter().copied()).or_else(|| list_hint("entities", &known));
         let fault = Diagnostic::error(Code::UnknownEntity, format!("unknown entity `{name}`"));
@@ -179,7 +179,7 @@ fn refuse_beside_per(spec: &Located<MetricSpec>, context: &mut Context<'_>) {
         if given {
             let message = format!("`{}` can't stand beside `per`", &pointer[1..]);
             let hint = "`per` makes one table, named like the metric, with one row for each row of the entity";
-            context.push(Diagnostic::error(Code::LoadOption, message).at(spec.key(pointer)).hint(hint));
+            context.push(Diagnostic::error(Code::OptionConflict, message).at(spec.key(pointer)).hint(hint));
         }
     }
 }

@@ -12,10 +12,13 @@ mod measure_scope;
 mod metric;
 mod names;
 mod project;
+mod reference;
 mod rows;
 mod schedule;
 
 pub use compiled::code_of;
+
+pub use lookup::converts;
 
 use std::collections::BTreeMap;
 
@@ -34,6 +37,8 @@ pub struct Context<'a> {
     diagnostics: &'a mut Diagnostics,
     audiences: &'a [Audience],
     default_classification: Option<Classification>,
+    /// Whether every spec could be read; otherwise what seems unknown may be declared in one that could not.
+    complete: bool,
 }
 
 impl Context<'_> {
@@ -92,6 +97,7 @@ pub fn resolve(set: &SpecSet, sources: &SourceMap, diagnostics: &mut Diagnostics
         diagnostics: &mut *diagnostics,
         audiences: &[],
         default_classification: project.spec.classification,
+        complete: set.complete,
     };
     let settings = project::resolve(project, &mut context);
     let mut context = Context {
@@ -99,6 +105,7 @@ pub fn resolve(set: &SpecSet, sources: &SourceMap, diagnostics: &mut Diagnostics
         diagnostics,
         audiences: &settings.audiences,
         default_classification: project.spec.classification,
+        complete: set.complete,
     };
     let (entity_specs, metric_specs) = distinct(set, &mut context);
     let entities = entity_specs.iter().map(|spec| entity::resolve(spec, set, &mut context)).collect();

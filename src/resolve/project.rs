@@ -216,7 +216,7 @@ pub fn check_refreshes(project: &Located<ProjectSpec>, known: &[&str], context: 
     for (name, spec) in project.spec.schedules.iter().flatten() {
         let pointer = format!("/schedules/{}/refresh", escaped(name));
         for (word, pointer) in spec.refresh.iter().flat_map(|r| r.with_pointers(&pointer)) {
-            if !known.contains(&word) {
+            if !known.contains(&word) && context.complete {
                 let fault = Diagnostic::error(Code::UnknownRefresh, format!("no entity or metric is called `{word}`"));
                 context.push(fault.at(project.value(&pointer)).maybe_hint(did_you_mean(word, known.iter().copied())));
             }

@@ -29,13 +29,15 @@ pub struct EntitySpec {
     /// Columns whose greatest values mark the newest row of a key. Default: the file that was changed last.
     #[schemars(example = &"updated_at")]
     pub sequence: Option<OneOrMany>,
-    /// Condition under which a row deletes its key instead of writing it (`upsert` and `history`).
+    /// Condition under which a row deletes its key instead of writing it (`upsert` and `history`). Such a row needs a
+    /// key and a sequence, and is judged by no other rule.
     #[schemars(example = &"operation = 'D'")]
     pub delete_when: Option<String>,
     /// Columns in order, each with its type (`price: decimal(10,2)`) or with more about it.
     #[schemars(extend("examples" = [{"customer_id": {"type": "string", "required": true}, "city": "string"}]))]
     pub columns: IndexMap<String, ColumnEntry>,
-    /// Conditions that every row must keep, by name. A condition that is NULL counts as broken.
+    /// Conditions that every row must keep, by name. A condition that is NULL counts as broken: where a value may be
+    /// missing, write `x is null or ..`.
     #[schemars(extend("examples" = [{"price_not_negative": "price >= 0"}]))]
     pub rules: Option<IndexMap<String, RuleEntry>>,
     /// Expressions that metrics can use by name, like columns; they are not stored. They may read referenced entities.
@@ -50,7 +52,7 @@ pub struct EntitySpec {
     /// How old the newest file may be before somebody is told.
     #[schemars(extend("examples" = [{"within_hours": 48}]))]
     pub freshness: Option<FreshnessSpec>,
-    /// How many rows a table must hold after an update.
+    /// How many lines must have been delivered after an update.
     #[schemars(extend("examples" = [{"min": 1}]))]
     pub row_count: Option<RowCountSpec>,
 }
@@ -99,7 +101,7 @@ pub enum LoadSpec {
     Upsert,
     /// Every version of a key is kept, with the time it came and went (slowly changing dimension, type 2).
     History,
-    /// The newest file is the whole truth: keys that it lacks are gone.
+    /// The newest file is the whole truth: keys that it lacks are gone. A newest file without rows changes nothing.
     Snapshot,
 }
 
@@ -142,7 +144,8 @@ pub struct ColumnSpec {
     /// Regular expression that the text must match: rule `valid_<column>`.
     #[schemars(example = &"^[A-Z]{2}[0-9]{4}$")]
     pub matches: Option<String>,
-    /// The only values there may be: rule `valid_<column>`.
+    /// The only values there may be, compared in the type of the column: rule `valid_<column>`. A column that refers to
+    /// a lookup accepts its keys.
     #[schemars(extend("examples" = [["open", "closed"]]))]
     pub accepted: Option<Vec<String>>,
     /// What is done about a value that does not fit type, pattern or accepted values. With `warn` it becomes NULL and

@@ -8,7 +8,7 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use super::{Listing, World, WorldError, WorldFault};
+use super::{staged, Listing, World, WorldError, WorldFault};
 
 /// Nesting of directories at which listing gives up; paths of most systems end before that.
 const MAX_DEPTH: usize = 64;
@@ -51,21 +51,20 @@ impl World for DiskWorld {
         path.exists()
     }
 
-    fn write_atomic(&self, path: &Path, bytes: &[u8]) -> Result<(), WorldError> {
-        if let Some(parent) = path.parent() {
-            self.create_dir_all(parent)?;
-        }
-        let temporary = temporary_name(path);
-        let written = fs::write(&temporary, bytes).and_then(|()| fs::rename(&temporary, path));
-        written.map_err(|e| {
-            // The first fault is the one to report; a leftover temporary file is only untidy.
-            let _ = fs::remove_file(&temporary);
-            WorldError::new(path, fault(&e))
-        })
+    fn is_dir(&self, path: &Path) -> bool {
+        path.is_dir()
+    }
+
+    fn write_all(&self, files: &[(PathBuf, &[u8])]) -> Result<(), WorldError> {
+        staged::write_all(files).map_err(|(path, error)| WorldError::new(&path, fault(&error)))
     }
 
     fn remove(&self, path: &Path) -> Result<(), WorldError> {
         fs::remove_file(path).map_err(|e| WorldError::new(path, fault(&e)))
+    }
+
+    fn remove_empty_dir(&self, path: &Path) -> bool {
+        fs::remove_dir(path).is_ok()
     }
 
     fn create_dir_all(&self, path: &Path) -> Result<(), WorldError> {
@@ -83,12 +82,6 @@ impl World for DiskWorld {
     fn now(&self) -> SystemTime {
         SystemTime::now()
     }
-}
-
-/// A name next to `path` (a rename must not cross file systems) that no other process uses.
-fn temporary_name(path: &Path) -> PathBuf {
-    let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    path.with_file_name(format!(".{name}.{}.tmp", std::process::id()))
 }
 
 /// Lists `dir`; `above` holds the real paths of the directories on the way down, which a link must not lead back to.

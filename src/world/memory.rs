@@ -84,13 +84,29 @@ impl World for MemoryWorld {
         state.files.keys().chain(&state.dirs).any(|p| p.starts_with(path))
     }
 
-    fn write_atomic(&self, path: &Path, bytes: &[u8]) -> Result<(), WorldError> {
-        self.lock().files.insert(path.to_owned(), (bytes.to_owned(), self.now));
+    fn write_all(&self, files: &[(PathBuf, &[u8])]) -> Result<(), WorldError> {
+        let mut state = self.lock();
+        for (path, bytes) in files {
+            state.files.insert(path.clone(), (bytes.to_vec(), self.now));
+        }
         Ok(())
     }
 
     fn remove(&self, path: &Path) -> Result<(), WorldError> {
         self.lock().files.remove(path).map(|_| ()).ok_or_else(|| not_found(path))
+    }
+
+    fn is_dir(&self, path: &Path) -> bool {
+        self.exists(path) && !self.lock().files.contains_key(path)
+    }
+
+    fn remove_empty_dir(&self, path: &Path) -> bool {
+        let mut state = self.lock();
+        let holds_nothing = !state.files.keys().chain(&state.dirs).any(|p| p != path && p.starts_with(path));
+        holds_nothing && {
+            state.dirs.remove(path);
+            true
+        }
     }
 
     fn create_dir_all(&self, path: &Path) -> Result<(), WorldError> {

@@ -5,6 +5,7 @@
 
 mod disk;
 mod memory;
+mod staged;
 
 pub use disk::DiskWorld;
 pub use memory::MemoryWorld;
@@ -21,10 +22,18 @@ pub trait World: Sync {
     fn list(&self, dir: &Path) -> Listing;
     /// Whether a file or directory is there.
     fn exists(&self, path: &Path) -> bool;
+    /// Whether a directory is there.
+    fn is_dir(&self, path: &Path) -> bool;
+    /// Writes all files or none: readers of each see the old bytes or the new ones. Parent directories are made.
+    fn write_all(&self, files: &[(PathBuf, &[u8])]) -> Result<(), WorldError>;
     /// Writes a whole file or nothing: readers see the old bytes or the new ones. Parent directories are made.
-    fn write_atomic(&self, path: &Path, bytes: &[u8]) -> Result<(), WorldError>;
+    fn write_atomic(&self, path: &Path, bytes: &[u8]) -> Result<(), WorldError> {
+        self.write_all(&[(path.to_owned(), bytes)])
+    }
     /// Removes a file.
     fn remove(&self, path: &Path) -> Result<(), WorldError>;
+    /// Removes a directory that holds nothing; `false` when it stays.
+    fn remove_empty_dir(&self, path: &Path) -> bool;
     /// Makes a directory and its parents.
     fn create_dir_all(&self, path: &Path) -> Result<(), WorldError>;
     /// When a file was last changed.

@@ -33,7 +33,7 @@ typed AS (
 {%- for column in columns %}
     {{ column.typed }},
 {%- if let Some(kept) = column.kept_text %}
-    {{ column.name }} AS {{ kept }},
+    {{ kept }},
 {%- endif %}
 {%- endfor %}
     _raw,
@@ -67,7 +67,7 @@ judged AS (
 
 SELECT
 {%- for column in columns %}
-  {{ column.final_value }},
+  {{ column.name }},
 {%- endfor %}
   _violations,
 {%- if quarantine_rules.is_empty() %}

@@ -4,8 +4,8 @@
 CREATE OR REFRESH MATERIALIZED VIEW marketing_customer_categories_reconciliation (
   dataset STRING COMMENT 'Table that is checked',
   measure STRING COMMENT 'Measure that is summed up over the whole table',
-  actual DECIMAL(38,0) COMMENT 'Sum over the table',
-  expected DECIMAL(38,0) COMMENT 'The same, computed from sales_orders at once',
+  actual DECIMAL(38,2) COMMENT 'Sum over the table',
+  expected DECIMAL(38,2) COMMENT 'The same, computed from sales_orders at once',
   CONSTRAINT reconciles EXPECT (coalesce(actual = expected, FALSE)) ON VIOLATION FAIL UPDATE
 )
 COMMENT 'Proof that every table of marketing_customer_categories adds up to sales_orders'
@@ -16,6 +16,7 @@ AS
 WITH measured AS (
   SELECT
     count(DISTINCT sales_orders.order_id) AS order_count,
+    CAST(sum(sales_orders.quantity * products.price) AS DECIMAL(18,2)) AS total_spend,
     count(*) AS _rows
   FROM sales_orders
   INNER JOIN customers ON customers.customer_id = sales_orders.customer_id
@@ -33,11 +34,15 @@ left_out AS (
 ),
 
 expected AS (
-  SELECT 'order_count' AS measure, CAST(order_count AS DECIMAL(38,0)) AS total FROM measured
+  SELECT 'order_count' AS measure, CAST(order_count AS DECIMAL(38,2)) AS total FROM measured
+  UNION ALL
+  SELECT 'total_spend' AS measure, CAST(total_spend AS DECIMAL(38,2)) AS total FROM measured
 ),
 
 actual AS (
-  SELECT 'marketing_customer_categories' AS dataset, 'order_count' AS measure, CAST(sum(order_count) AS DECIMAL(38,0)) AS total FROM marketing_customer_categories
+  SELECT 'marketing_customer_categories' AS dataset, 'order_count' AS measure, CAST(sum(order_count) AS DECIMAL(38,2)) AS total FROM marketing_customer_categories
+  UNION ALL
+  SELECT 'marketing_customer_categories' AS dataset, 'total_spend' AS measure, CAST(sum(total_spend) AS DECIMAL(38,2)) AS total FROM marketing_customer_categories
 )
 
 SELECT
@@ -51,5 +56,5 @@ UNION ALL
 SELECT
   'sales_orders' AS dataset,
   'rows' AS measure,
-  CAST((SELECT _rows FROM measured) + (SELECT row_count FROM left_out) + (SELECT count(*) FROM sales_orders_orphans) AS DECIMAL(38,0)) AS actual,
-  CAST((SELECT count(*) FROM sales_orders) AS DECIMAL(38,0)) AS expected;
+  CAST((SELECT _rows FROM measured) + (SELECT row_count FROM left_out) + (SELECT count(*) FROM sales_orders_orphans) AS DECIMAL(38,2)) AS actual,
+  CAST((SELECT count(*) FROM sales_orders) AS DECIMAL(38,2)) AS expected;

@@ -4,8 +4,8 @@
 CREATE OR REFRESH MATERIALIZED VIEW sales_reconciliation (
   dataset STRING COMMENT 'Table that is checked',
   measure STRING COMMENT 'Measure that is summed up over the whole table',
-  actual DECIMAL(38,0) COMMENT 'Sum over the table',
-  expected DECIMAL(38,0) COMMENT 'The same, computed from sales_orders at once',
+  actual DECIMAL(38,2) COMMENT 'Sum over the table',
+  expected DECIMAL(38,2) COMMENT 'The same, computed from sales_orders at once',
   CONSTRAINT reconciles EXPECT (coalesce(actual = expected, FALSE)) ON VIOLATION FAIL UPDATE
 )
 COMMENT 'Proof that every table of sales adds up to sales_orders'
@@ -15,6 +15,7 @@ TBLPROPERTIES (
 AS
 WITH measured AS (
   SELECT
+    CAST(sum(sales_orders.quantity * products.price) AS DECIMAL(18,2)) AS revenue,
     count(DISTINCT sales_orders.order_id) AS order_count,
     count(*) AS _rows
   FROM sales_orders
@@ -33,33 +34,59 @@ left_out AS (
 ),
 
 expected AS (
-  SELECT 'order_count' AS measure, CAST(order_count AS DECIMAL(38,0)) AS total FROM measured
+  SELECT 'revenue' AS measure, CAST(revenue AS DECIMAL(38,2)) AS total FROM measured
+  UNION ALL
+  SELECT 'order_count' AS measure, CAST(order_count AS DECIMAL(38,2)) AS total FROM measured
 ),
 
 actual AS (
-  SELECT 'sales_by_product_daily' AS dataset, 'order_count' AS measure, CAST(sum(order_count) AS DECIMAL(38,0)) AS total FROM sales_by_product_daily
+  SELECT 'sales_by_product_daily' AS dataset, 'revenue' AS measure, CAST(sum(revenue) AS DECIMAL(38,2)) AS total FROM sales_by_product_daily
   UNION ALL
-  SELECT 'sales_by_product_weekly' AS dataset, 'order_count' AS measure, CAST(sum(order_count) AS DECIMAL(38,0)) AS total FROM sales_by_product_weekly
+  SELECT 'sales_by_product_daily' AS dataset, 'order_count' AS measure, CAST(sum(order_count) AS DECIMAL(38,2)) AS total FROM sales_by_product_daily
   UNION ALL
-  SELECT 'sales_by_product_monthly' AS dataset, 'order_count' AS measure, CAST(sum(order_count) AS DECIMAL(38,0)) AS total FROM sales_by_product_monthly
+  SELECT 'sales_by_product_weekly' AS dataset, 'revenue' AS measure, CAST(sum(revenue) AS DECIMAL(38,2)) AS total FROM sales_by_product_weekly
   UNION ALL
-  SELECT 'sales_by_product_annual' AS dataset, 'order_count' AS measure, CAST(sum(order_count) AS DECIMAL(38,0)) AS total FROM sales_by_product_annual
+  SELECT 'sales_by_product_weekly' AS dataset, 'order_count' AS measure, CAST(sum(order_count) AS DECIMAL(38,2)) AS total FROM sales_by_product_weekly
   UNION ALL
-  SELECT 'sales_by_category_daily' AS dataset, 'order_count' AS measure, CAST(sum(order_count) AS DECIMAL(38,0)) AS total FROM sales_by_category_daily
+  SELECT 'sales_by_product_monthly' AS dataset, 'revenue' AS measure, CAST(sum(revenue) AS DECIMAL(38,2)) AS total FROM sales_by_product_monthly
   UNION ALL
-  SELECT 'sales_by_category_weekly' AS dataset, 'order_count' AS measure, CAST(sum(order_count) AS DECIMAL(38,0)) AS total FROM sales_by_category_weekly
+  SELECT 'sales_by_product_monthly' AS dataset, 'order_count' AS measure, CAST(sum(order_count) AS DECIMAL(38,2)) AS total FROM sales_by_product_monthly
   UNION ALL
-  SELECT 'sales_by_category_monthly' AS dataset, 'order_count' AS measure, CAST(sum(order_count) AS DECIMAL(38,0)) AS total FROM sales_by_category_monthly
+  SELECT 'sales_by_product_annual' AS dataset, 'revenue' AS measure, CAST(sum(revenue) AS DECIMAL(38,2)) AS total FROM sales_by_product_annual
   UNION ALL
-  SELECT 'sales_by_category_annual' AS dataset, 'order_count' AS measure, CAST(sum(order_count) AS DECIMAL(38,0)) AS total FROM sales_by_category_annual
+  SELECT 'sales_by_product_annual' AS dataset, 'order_count' AS measure, CAST(sum(order_count) AS DECIMAL(38,2)) AS total FROM sales_by_product_annual
   UNION ALL
-  SELECT 'sales_total_daily' AS dataset, 'order_count' AS measure, CAST(sum(order_count) AS DECIMAL(38,0)) AS total FROM sales_total_daily
+  SELECT 'sales_by_category_daily' AS dataset, 'revenue' AS measure, CAST(sum(revenue) AS DECIMAL(38,2)) AS total FROM sales_by_category_daily
   UNION ALL
-  SELECT 'sales_total_weekly' AS dataset, 'order_count' AS measure, CAST(sum(order_count) AS DECIMAL(38,0)) AS total FROM sales_total_weekly
+  SELECT 'sales_by_category_daily' AS dataset, 'order_count' AS measure, CAST(sum(order_count) AS DECIMAL(38,2)) AS total FROM sales_by_category_daily
   UNION ALL
-  SELECT 'sales_total_monthly' AS dataset, 'order_count' AS measure, CAST(sum(order_count) AS DECIMAL(38,0)) AS total FROM sales_total_monthly
+  SELECT 'sales_by_category_weekly' AS dataset, 'revenue' AS measure, CAST(sum(revenue) AS DECIMAL(38,2)) AS total FROM sales_by_category_weekly
   UNION ALL
-  SELECT 'sales_total_annual' AS dataset, 'order_count' AS measure, CAST(sum(order_count) AS DECIMAL(38,0)) AS total FROM sales_total_annual
+  SELECT 'sales_by_category_weekly' AS dataset, 'order_count' AS measure, CAST(sum(order_count) AS DECIMAL(38,2)) AS total FROM sales_by_category_weekly
+  UNION ALL
+  SELECT 'sales_by_category_monthly' AS dataset, 'revenue' AS measure, CAST(sum(revenue) AS DECIMAL(38,2)) AS total FROM sales_by_category_monthly
+  UNION ALL
+  SELECT 'sales_by_category_monthly' AS dataset, 'order_count' AS measure, CAST(sum(order_count) AS DECIMAL(38,2)) AS total FROM sales_by_category_monthly
+  UNION ALL
+  SELECT 'sales_by_category_annual' AS dataset, 'revenue' AS measure, CAST(sum(revenue) AS DECIMAL(38,2)) AS total FROM sales_by_category_annual
+  UNION ALL
+  SELECT 'sales_by_category_annual' AS dataset, 'order_count' AS measure, CAST(sum(order_count) AS DECIMAL(38,2)) AS total FROM sales_by_category_annual
+  UNION ALL
+  SELECT 'sales_total_daily' AS dataset, 'revenue' AS measure, CAST(sum(revenue) AS DECIMAL(38,2)) AS total FROM sales_total_daily
+  UNION ALL
+  SELECT 'sales_total_daily' AS dataset, 'order_count' AS measure, CAST(sum(order_count) AS DECIMAL(38,2)) AS total FROM sales_total_daily
+  UNION ALL
+  SELECT 'sales_total_weekly' AS dataset, 'revenue' AS measure, CAST(sum(revenue) AS DECIMAL(38,2)) AS total FROM sales_total_weekly
+  UNION ALL
+  SELECT 'sales_total_weekly' AS dataset, 'order_count' AS measure, CAST(sum(order_count) AS DECIMAL(38,2)) AS total FROM sales_total_weekly
+  UNION ALL
+  SELECT 'sales_total_monthly' AS dataset, 'revenue' AS measure, CAST(sum(revenue) AS DECIMAL(38,2)) AS total FROM sales_total_monthly
+  UNION ALL
+  SELECT 'sales_total_monthly' AS dataset, 'order_count' AS measure, CAST(sum(order_count) AS DECIMAL(38,2)) AS total FROM sales_total_monthly
+  UNION ALL
+  SELECT 'sales_total_annual' AS dataset, 'revenue' AS measure, CAST(sum(revenue) AS DECIMAL(38,2)) AS total FROM sales_total_annual
+  UNION ALL
+  SELECT 'sales_total_annual' AS dataset, 'order_count' AS measure, CAST(sum(order_count) AS DECIMAL(38,2)) AS total FROM sales_total_annual
 )
 
 SELECT
@@ -73,5 +100,5 @@ UNION ALL
 SELECT
   'sales_orders' AS dataset,
   'rows' AS measure,
-  CAST((SELECT _rows FROM measured) + (SELECT row_count FROM left_out) + (SELECT count(*) FROM sales_orders_orphans) AS DECIMAL(38,0)) AS actual,
-  CAST((SELECT count(*) FROM sales_orders) AS DECIMAL(38,0)) AS expected;
+  CAST((SELECT _rows FROM measured) + (SELECT row_count FROM left_out) + (SELECT count(*) FROM sales_orders_orphans) AS DECIMAL(38,2)) AS actual,
+  CAST((SELECT count(*) FROM sales_orders) AS DECIMAL(38,2)) AS expected;

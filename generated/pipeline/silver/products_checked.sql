@@ -32,7 +32,7 @@ typed AS (
   SELECT
     product_id,
     product_name,
-    category,
+    coalesce(category, 'Uncategorized') AS category,
     CASE WHEN price RLIKE '^-?[0-9]+([.][0-9]+)?\\z' THEN try_cast(price AS DECIMAL(10,2)) END AS price,
     price AS _text_price,
     availability_status,
@@ -67,7 +67,7 @@ judged AS (
 SELECT
   product_id,
   product_name,
-  coalesce(category, 'Uncategorized') AS category,
+  category,
   price,
   availability_status,
   _violations,

@@ -269,3 +269,70 @@ pub struct DropPolicy {
     /// Where it hangs.
     pub on: Securable,
 }
+
+impl SecurableKind {
+    /// The keywords that name it.
+    pub fn words(self) -> &'static str {
+        match self {
+            SecurableKind::Catalog => "CATALOG",
+            SecurableKind::Schema => "SCHEMA",
+            SecurableKind::Table => "TABLE",
+            SecurableKind::StreamingTable => "STREAMING TABLE",
+            SecurableKind::MaterializedView => "MATERIALIZED VIEW",
+            SecurableKind::View => "VIEW",
+            SecurableKind::Function => "FUNCTION",
+            SecurableKind::Volume => "VOLUME",
+            SecurableKind::ExternalLocation => "EXTERNAL LOCATION",
+        }
+    }
+}
+
+impl Privilege {
+    /// All of them, in order.
+    pub const ALL: &[Privilege] = &[
+        Privilege::AllPrivileges,
+        Privilege::ApplyTag,
+        Privilege::Browse,
+        Privilege::CreateFunction,
+        Privilege::CreateMaterializedView,
+        Privilege::CreateSchema,
+        Privilege::CreateTable,
+        Privilege::CreateVolume,
+        Privilege::Execute,
+        Privilege::Manage,
+        Privilege::Modify,
+        Privilege::ReadFiles,
+        Privilege::ReadVolume,
+        Privilege::Refresh,
+        Privilege::Select,
+        Privilege::UseCatalog,
+        Privilege::UseSchema,
+        Privilege::WriteFiles,
+        Privilege::WriteVolume,
+    ];
+
+    /// The keywords that name it.
+    pub fn words(self) -> &'static str {
+        match self {
+            Privilege::AllPrivileges => "ALL PRIVILEGES",
+            Privilege::ApplyTag => "APPLY TAG",
+            Privilege::Browse => "BROWSE",
+            Privilege::CreateFunction => "CREATE FUNCTION",
+            Privilege::CreateMaterializedView => "CREATE MATERIALIZED VIEW",
+            Privilege::CreateSchema => "CREATE SCHEMA",
+            Privilege::CreateTable => "CREATE TABLE",
+            Privilege::CreateVolume => "CREATE VOLUME",
+            Privilege::Execute => "EXECUTE",
+            Privilege::Manage => "MANAGE",
+            Privilege::Modify => "MODIFY",
+            Privilege::ReadFiles => "READ FILES",
+            Privilege::ReadVolume => "READ VOLUME",
+            Privilege::Refresh => "REFRESH",
+            Privilege::Select => "SELECT",
+            Privilege::UseCatalog => "USE CATALOG",
+            Privilege::UseSchema => "USE SCHEMA",
+            Privilege::WriteFiles => "WRITE FILES",
+            Privilege::WriteVolume => "WRITE VOLUME",
+        }
+    }
+}

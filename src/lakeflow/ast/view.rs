@@ -47,6 +47,8 @@ pub struct CreateMetricView {
     pub name: ObjectName,
     /// `COMMENT`.
     pub comment: Option<String>,
+    /// `TBLPROPERTIES`.
+    pub properties: Vec<Property>,
     /// The definition; never parsed here.
     pub yaml: Text,
 }

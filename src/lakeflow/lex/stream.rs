@@ -1,0 +1,132 @@
+//! `FROM STREAM x` as a call: `FROM STREAM(x)`.
+//!
+//! sqlparser reads `FROM STREAM x` as a table `STREAM` under the alias `x` and refuses `FROM STREAM read_files(..)`; it
+//! reads the call as a table function, which is what both mean. So the brackets are put in on the token vector, without
+//! width, and `WITH (options)` moves behind the alias, where sqlparser expects it. Nothing else is touched: `STREAM` in any
+//! other place stays the name it is.
+
+use std::ops::Range;
+
+use sqlparser::keywords::Keyword;
+use sqlparser::tokenizer::{Span, Token, TokenWithSpan};
+
+use super::Lexed;
+
+type Piece = (TokenWithSpan, Range<usize>);
+
+/// Puts the brackets in.
+pub(super) fn call_streams(lexed: Lexed) -> Lexed {
+    let Lexed { tokens, ranges, comments, faults } = lexed;
+    let mut input = tokens.into_iter().zip(ranges).peekable();
+    let mut output: Vec<Piece> = Vec::with_capacity(input.len() + 2);
+    while let Some(piece) = input.next() {
+        let in_from = output.last().is_some_and(|(t, _)| opens_source(&t.token));
+        let stream = in_from && is_word(&piece.0.token, "STREAM");
+        let insert = stream && matches!(input.peek(), Some((t, _)) if names_source(&t.token));
+        output.push(piece);
+        if insert {
+            open_call(&mut output);
+            take_path(&mut input, &mut output);
+            close_call(&mut output);
+        } else if stream && matches!(input.peek(), Some((t, _)) if t.token == Token::LParen) {
+            take_brackets(&mut input, &mut output);
+        }
+        if stream {
+            move_options(&mut input, &mut output);
+        }
+    }
+    let (tokens, ranges) = output.into_iter().unzip();
+    Lexed { tokens, ranges, comments, faults }
+}
+
+fn is_word(token: &Token, text: &str) -> bool {
+    matches!(token, Token::Word(w) if w.quote_style.is_none() && w.value.eq_ignore_ascii_case(text))
+}
+
+fn opens_source(token: &Token) -> bool {
+    is_word(token, "FROM") || is_word(token, "JOIN")
+}
+
+/// Whether a name follows, not the next clause of a query whose table is called `stream`.
+fn names_source(token: &Token) -> bool {
+    const CLAUSES: &[Keyword] = &[
+        Keyword::WHERE,
+        Keyword::GROUP,
+        Keyword::ORDER,
+        Keyword::HAVING,
+        Keyword::QUALIFY,
+        Keyword::LIMIT,
+        Keyword::JOIN,
+        Keyword::INNER,
+        Keyword::LEFT,
+        Keyword::RIGHT,
+        Keyword::FULL,
+        Keyword::CROSS,
+        Keyword::LATERAL,
+        Keyword::UNION,
+        Keyword::EXCEPT,
+        Keyword::INTERSECT,
+        Keyword::MINUS,
+        Keyword::AS,
+        Keyword::ON,
+    ];
+    matches!(token, Token::Word(w) if w.quote_style.is_some() || !CLAUSES.contains(&w.keyword))
+}
+
+fn widthless(output: &[Piece], token: Token) -> Option<Piece> {
+    let (last, range) = output.last()?;
+    let span = Span::new(last.span.end, last.span.end);
+    Some((TokenWithSpan { token, span }, range.end..range.end))
+}
+
+fn open_call(output: &mut Vec<Piece>) {
+    output.extend(widthless(output, Token::LParen));
+}
+
+fn close_call(output: &mut Vec<Piece>) {
+    output.extend(widthless(output, Token::RParen));
+}
+
+/// `a.b.c` and the arguments behind it, if any.
+fn take_path(input: &mut std::iter::Peekable<impl Iterator<Item = Piece>>, output: &mut Vec<Piece>) {
+    output.extend(input.next());
+    while let Some(dot) = input.next_if(|(t, _)| t.token == Token::Period) {
+        output.push(dot);
+        output.extend(input.next_if(|(t, _)| matches!(t.token, Token::Word(_))));
+    }
+    if matches!(input.peek(), Some((t, _)) if t.token == Token::LParen) {
+        take_brackets(input, output);
+    }
+}
+
+/// From `(` to its `)`, or to the end of the statement when it is missing.
+fn take_brackets(input: &mut std::iter::Peekable<impl Iterator<Item = Piece>>, output: &mut Vec<Piece>) {
+    let mut depth = 0usize;
+    while let Some(piece) = input.next_if(|(t, _)| t.token != Token::SemiColon) {
+        match piece.0.token {
+            Token::LParen => depth += 1,
+            Token::RParen => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        output.push(piece);
+        if depth == 0 {
+            break;
+        }
+    }
+}
+
+/// `WITH (..) [AS] alias` becomes `[AS] alias WITH (..)`.
+fn move_options(input: &mut std::iter::Peekable<impl Iterator<Item = Piece>>, output: &mut Vec<Piece>) {
+    let Some(with) = input.next_if(|(t, _)| is_word(&t.token, "WITH")) else { return };
+    let mut options = vec![with];
+    take_brackets(input, &mut options);
+    if let Some(keyword) = input.next_if(|(t, _)| is_word(&t.token, "AS")) {
+        output.push(keyword);
+        output.extend(input.next());
+    } else if let Some(alias) =
+        input.next_if(|(t, _)| matches!(&t.token, Token::Word(w) if w.keyword == Keyword::NoKeyword))
+    {
+        output.push(alias);
+    }
+    output.append(&mut options);
+}

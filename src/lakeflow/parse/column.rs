@@ -1,0 +1,214 @@
+//! What stands between the brackets of a table: columns, then expectations, then keys (reference sections 1.1, 1.2).
+
+use sqlparser::tokenizer::Token;
+
+use super::clause::{TableKind, mask};
+use super::cursor::{Cursor, Once, Parsed};
+use crate::lakeflow::Fault;
+use crate::lakeflow::ast::{
+    Column, Expectation, ForeignKey, Generated, Ident, TableConstraint, TableConstraintKind, Violation,
+};
+
+/// What was read.
+#[derive(Default)]
+pub(super) struct TableElements {
+    pub(super) columns: Vec<Column>,
+    pub(super) expectations: Vec<Expectation>,
+    pub(super) constraints: Vec<TableConstraint>,
+}
+
+/// `( column, .., CONSTRAINT .., .. )`, or nothing.
+pub(super) fn table_elements(c: &mut Cursor<'_>, kind: TableKind) -> Parsed<TableElements> {
+    let mut elements = TableElements::default();
+    if !c.eat_token(&Token::LParen) {
+        return Ok(elements);
+    }
+    loop {
+        elements.read_one(c, kind)?;
+        if !c.eat_token(&Token::Comma) {
+            break;
+        }
+    }
+    c.close_list()?;
+    Ok(elements)
+}
+
+impl TableElements {
+    fn read_one(&mut self, c: &mut Cursor<'_>, kind: TableKind) -> Parsed<()> {
+        let place = c.range();
+        if c.eat("CONSTRAINT") {
+            let name = c.ident()?;
+            if c.is("EXPECT") {
+                if !self.constraints.is_empty() {
+                    return Err(Fault::new(place, "expectations stand before primary and foreign keys"));
+                }
+                self.expectations.push(expectation(c, name)?);
+            } else {
+                self.constraints.push(TableConstraint { name: Some(name), kind: key(c, &["EXPECT"])? });
+            }
+        } else if c.is("PRIMARY KEY") || c.is("FOREIGN KEY") {
+            self.constraints.push(TableConstraint { name: None, kind: key(c, &[])? });
+        } else if self.expectations.is_empty() && self.constraints.is_empty() {
+            self.columns.push(column(c, kind)?);
+        } else if matches!(c.token(), Token::Word(_)) {
+            let hint = "a constraint begins with `CONSTRAINT name`";
+            return Err(Fault::new(place, "columns stand before constraints").hint(hint));
+        } else {
+            return Err(c.expected(&["CONSTRAINT"]));
+        }
+        Ok(())
+    }
+}
+
+/// `EXPECT (predicate) [ON VIOLATION ..]` behind `CONSTRAINT name`.
+pub(super) fn expectation(c: &mut Cursor<'_>, name: Ident) -> Parsed<Expectation> {
+    c.expect("EXPECT")?;
+    c.expect_token(&Token::LParen)?;
+    let predicate = c.expr()?;
+    c.expect_token(&Token::RParen)?;
+    let on_violation = if c.eat("ON") {
+        c.expect("VIOLATION")?;
+        Some(violation(c)?)
+    } else {
+        None
+    };
+    Ok(Expectation { name, predicate, on_violation })
+}
+
+fn violation(c: &mut Cursor<'_>) -> Parsed<Violation> {
+    match c.one_of(&["DROP", "FAIL"]) {
+        Ok("DROP") => c.expect("ROW").map(|()| Violation::DropRow),
+        Ok(_) => c.expect("UPDATE").map(|()| Violation::FailUpdate),
+        Err(fault) => {
+            let message = format!("expected `DROP ROW` or `FAIL UPDATE`, found {}", c.found());
+            let hint = fault.hint.unwrap_or_else(|| "without `ON VIOLATION` rows are kept and counted".to_owned());
+            Err(Fault::new(fault.range, message).hint(hint))
+        }
+    }
+}
+
+/// `PRIMARY KEY (..)` or `FOREIGN KEY (..) REFERENCES ..`; `others` names what else may stand here.
+fn key(c: &mut Cursor<'_>, others: &[&str]) -> Parsed<TableConstraintKind> {
+    if c.is("CHECK") {
+        return Err(c.fault("`CHECK` is not allowed in a pipeline").hint("write `EXPECT (..)`"));
+    }
+    let mut heads = others.to_vec();
+    heads.extend(["PRIMARY", "FOREIGN"]);
+    match c.one_of(&["PRIMARY", "FOREIGN"]).map_err(|_| c.expected(&heads))? {
+        "PRIMARY" => {
+            c.expect("KEY")?;
+            Ok(TableConstraintKind::PrimaryKey(c.list(Cursor::ident)?))
+        }
+        _ => {
+            c.expect("KEY")?;
+            let columns = c.list(Cursor::ident)?;
+            c.expect("REFERENCES")?;
+            Ok(TableConstraintKind::ForeignKey { columns, references: foreign_key(c)? })
+        }
+    }
+}
+
+/// `table [(column, ..)]` behind `REFERENCES`.
+fn foreign_key(c: &mut Cursor<'_>) -> Parsed<ForeignKey> {
+    let table = c.name()?;
+    let columns = if *c.token() == Token::LParen { c.list(Cursor::ident)? } else { vec![] };
+    Ok(ForeignKey { table, columns })
+}
+
+fn column(c: &mut Cursor<'_>, kind: TableKind) -> Parsed<Column> {
+    let name = c.ident()?;
+    if matches!(c.token(), Token::Comma | Token::RParen) || c.is("COMMENT") || c.is("NOT") || c.is("MASK") {
+        return Err(c.fault(format!("expected the type of `{}`, found {}", name.value, c.found())));
+    }
+    let data_type = c.type_name()?;
+    let mut column = Column {
+        name,
+        data_type,
+        not_null: false,
+        generated: None,
+        default: None,
+        primary_key: false,
+        foreign_key: None,
+        comment: None,
+        mask: None,
+    };
+    let mut once = Once::default();
+    while property(c, kind, &mut column, &mut once)? {}
+    if !matches!(c.token(), Token::Comma | Token::RParen) {
+        let heads = ["NOT", "COMMENT", "MASK", "PRIMARY", "REFERENCES", "GENERATED", "DEFAULT"];
+        return Err(c.expected_one_of("a column property, `,` or `)`", &heads));
+    }
+    Ok(column)
+}
+
+/// Reads one property of a column; `false` when none follows.
+fn property(c: &mut Cursor<'_>, kind: TableKind, column: &mut Column, once: &mut Once) -> Parsed<bool> {
+    let place = c.range();
+    if c.eat("NOT") {
+        once.note("NOT NULL", place)?;
+        c.expect("NULL")?;
+        column.not_null = true;
+    } else if c.eat("COMMENT") {
+        once.note("COMMENT", place)?;
+        column.comment = Some(c.string()?);
+    } else if c.eat("MASK") {
+        once.note("MASK", place)?;
+        column.mask = Some(mask(c)?);
+    } else if c.eat("PRIMARY") {
+        once.note("PRIMARY KEY", place)?;
+        c.expect("KEY")?;
+        column.primary_key = true;
+    } else if c.is("FOREIGN") || c.is("REFERENCES") {
+        once.note("REFERENCES", place)?;
+        if c.eat("FOREIGN") {
+            c.expect("KEY")?;
+        }
+        c.expect("REFERENCES")?;
+        column.foreign_key = Some(foreign_key(c)?);
+    } else if c.is("GENERATED") || c.is("DEFAULT") {
+        if kind == TableKind::MaterializedView {
+            return Err(c.fault(format!("{} does not go with a column of a materialized view", c.found())));
+        }
+        once.note("GENERATED or DEFAULT", place)?;
+        if c.eat("DEFAULT") {
+            column.default = Some(c.expr()?);
+        } else {
+            column.generated = Some(generated(c)?);
+        }
+    } else {
+        return Ok(false);
+    }
+    Ok(true)
+}
+
+fn generated(c: &mut Cursor<'_>) -> Parsed<Generated> {
+    c.expect("GENERATED")?;
+    let always = match c.one_of(&["ALWAYS", "BY"])? {
+        "ALWAYS" => true,
+        _ => c.expect("DEFAULT").map(|()| false)?,
+    };
+    c.expect("AS")?;
+    if always && *c.token() == Token::LParen {
+        c.advance();
+        let expr = c.expr()?;
+        c.expect_token(&Token::RParen)?;
+        return Ok(Generated::Always(expr));
+    }
+    c.expect("IDENTITY")?;
+    let (mut start, mut increment) = (None, None);
+    if c.eat_token(&Token::LParen) {
+        if c.eat("START") {
+            c.expect("WITH")?;
+            start = Some(c.integer()?);
+        }
+        if c.eat("INCREMENT") {
+            c.expect("BY")?;
+            increment = Some(c.integer()?);
+        }
+        if start.is_none() && increment.is_none() {
+            return Err(c.expected(&["START", "INCREMENT"]));
+        }
+        c.expect_token(&Token::RParen)?;
+    }
+    Ok(Generated::Identity { always, start, increment })
+}

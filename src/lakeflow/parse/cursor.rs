@@ -1,0 +1,305 @@
+//! The parser's place in the tokens, and the words, names and lists that every statement is made of.
+//!
+//! The shell of a statement is read here token by token; expressions, queries and types are handed to sqlparser
+//! (`embedded.rs`) at the same place. Keywords are compared as text, because sqlparser's list lacks many of Lakeflow's.
+//! A quoted name is never a keyword.
+
+use std::ops::Range;
+
+use sqlparser::ast::{Ident, ObjectName, ObjectNamePart};
+use sqlparser::parser::Parser;
+use sqlparser::tokenizer::{Token, Word};
+
+use crate::diag::did_you_mean;
+use crate::lakeflow::Fault;
+use crate::lakeflow::dialect::Lakeflow;
+use crate::lakeflow::lex::Lexed;
+
+/// What every parsing function returns.
+pub(super) type Parsed<T> = Result<T, Fault>;
+
+/// sqlparser's own limit; the depth of the whole is bounded by the lexer.
+const RECURSION_LIMIT: usize = 150;
+
+/// Words that begin or join clauses and so are never a name without backticks.
+const NEVER_NAMES: &[&str] =
+    &["AS", "SELECT", "FROM", "WHERE", "WITH", "ON", "USING", "VALUES", "UNION", "JOIN", "SET"];
+
+/// A place in the tokens of a text.
+pub(super) struct Cursor<'a> {
+    pub(super) text: &'a str,
+    pub(super) ranges: Vec<Range<usize>>,
+    pub(super) parser: Parser<'a>,
+}
+
+impl<'a> Cursor<'a> {
+    /// A cursor at the first token; comments and faults of `lexed` stay with the caller.
+    pub(super) fn new(text: &'a str, lexed: &mut Lexed) -> Self {
+        let tokens = std::mem::take(&mut lexed.tokens);
+        let mut parser =
+            Parser::new(&Lakeflow).with_recursion_limit(RECURSION_LIMIT).with_tokens_with_locations(tokens);
+        parser.advance_token(); // the `;` that the lexer puts in front
+        Cursor { text, ranges: std::mem::take(&mut lexed.ranges), parser }
+    }
+
+    /// Index of the next token.
+    pub(super) fn index(&self) -> usize {
+        self.parser.get_current_index() + 1
+    }
+
+    pub(super) fn token(&self) -> &Token {
+        &self.parser.peek_token_ref().token
+    }
+
+    /// Bytes of the next token; empty at the end of the text.
+    pub(super) fn range(&self) -> Range<usize> {
+        self.range_at(self.index())
+    }
+
+    pub(super) fn range_at(&self, index: usize) -> Range<usize> {
+        self.ranges.get(index).cloned().unwrap_or(self.text.len()..self.text.len())
+    }
+
+    /// Bytes from the token at `start` to the last one read.
+    pub(super) fn range_since(&self, start: usize) -> Range<usize> {
+        let first = self.range_at(start);
+        first.start..self.range_at(self.index() - 1).end.max(first.end)
+    }
+
+    pub(super) fn advance(&mut self) {
+        self.parser.advance_token();
+    }
+
+    /// Whether the statement ends here.
+    pub(super) fn at_end(&self) -> bool {
+        matches!(self.token(), Token::SemiColon | Token::EOF)
+    }
+
+    pub(super) fn fault(&self, message: impl Into<String>) -> Fault {
+        Fault::new(self.range(), message)
+    }
+
+    /// `expected a, b or c, found x` with a guess at what was meant.
+    pub(super) fn expected(&self, what: &[&str]) -> Fault {
+        let mut list = String::new();
+        for (position, word) in what.iter().enumerate() {
+            let joint = match position {
+                0 => "",
+                n if n + 1 == what.len() => " or ",
+                _ => ", ",
+            };
+            list.push_str(&format!("{joint}`{word}`"));
+        }
+        self.expected_one_of(&list, what)
+    }
+
+    /// `expected {noun}, found x` with a guess among `candidates`.
+    pub(super) fn expected_one_of(&self, noun: &str, candidates: &[&str]) -> Fault {
+        let hint = match self.token() {
+            Token::Word(w) if w.quote_style.is_none() => did_you_mean(&w.value, candidates.iter().copied()),
+            _ => None,
+        };
+        self.fault(format!("expected {noun}, found {}", self.found())).maybe_hint(hint)
+    }
+
+    /// The next token as a message shows it.
+    pub(super) fn found(&self) -> String {
+        self.found_at(self.index())
+    }
+
+    pub(super) fn found_at(&self, index: usize) -> String {
+        let text = self.text.get(self.range_at(index)).unwrap_or("");
+        match &self.parser.token_at(index).token {
+            Token::EOF => "the end".to_owned(),
+            Token::SingleQuotedString(_) if text.len() > 40 || text.contains('\n') => "a string".to_owned(),
+            Token::DollarQuotedString(_) => "a `$$` text".to_owned(),
+            Token::Word(w) if w.quote_style.is_some() => format!("the name {text}"),
+            _ => format!("`{text}`"),
+        }
+    }
+
+    /// Whether the next words are those of `phrase`.
+    pub(super) fn is(&self, phrase: &str) -> bool {
+        let mut words = phrase.split(' ').enumerate();
+        words.all(|(n, word)| is_word(&self.parser.peek_nth_token_ref(n).token, word))
+    }
+
+    /// Reads the words of `phrase` if all of them come next.
+    pub(super) fn eat(&mut self, phrase: &str) -> bool {
+        let found = self.is(phrase);
+        if found {
+            for _ in phrase.split(' ') {
+                self.advance();
+            }
+        }
+        found
+    }
+
+    /// Reads the words of `phrase`, or says which one is missing.
+    pub(super) fn expect(&mut self, phrase: &str) -> Parsed<()> {
+        for word in phrase.split(' ') {
+            if !self.eat(word) {
+                return Err(self.expected(&[word]));
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads one of `words` and returns it.
+    pub(super) fn one_of<'w>(&mut self, words: &[&'w str]) -> Parsed<&'w str> {
+        for word in words {
+            if self.eat(word) {
+                return Ok(word);
+            }
+        }
+        Err(self.expected(words))
+    }
+
+    pub(super) fn eat_token(&mut self, token: &Token) -> bool {
+        let found = self.token() == token;
+        if found {
+            self.advance();
+        }
+        found
+    }
+
+    pub(super) fn expect_token(&mut self, token: &Token) -> Parsed<()> {
+        if self.eat_token(token) { Ok(()) } else { Err(self.expected(&[&token.to_string()])) }
+    }
+
+    /// `IF NOT EXISTS`, whole or not at all.
+    pub(super) fn if_not_exists(&mut self) -> Parsed<bool> {
+        if !self.eat("IF") {
+            return Ok(false);
+        }
+        self.expect("NOT EXISTS")?;
+        Ok(true)
+    }
+
+    /// `(item, ..)` with at least one item.
+    pub(super) fn list<T>(&mut self, item: impl Fn(&mut Self) -> Parsed<T>) -> Parsed<Vec<T>> {
+        self.expect_token(&Token::LParen)?;
+        let mut items = vec![item(self)?];
+        while self.eat_token(&Token::Comma) {
+            items.push(item(self)?);
+        }
+        self.close_list()?;
+        Ok(items)
+    }
+
+    /// `(item, ..)` or `()`.
+    pub(super) fn list_or_none<T>(&mut self, item: impl Fn(&mut Self) -> Parsed<T>) -> Parsed<Vec<T>> {
+        if *self.token() == Token::LParen && self.parser.peek_nth_token_ref(1).token == Token::RParen {
+            self.advance();
+            self.advance();
+            return Ok(vec![]);
+        }
+        self.list(item)
+    }
+
+    pub(super) fn close_list(&mut self) -> Parsed<()> {
+        if self.eat_token(&Token::RParen) { Ok(()) } else { Err(self.expected(&[",", ")"])) }
+    }
+
+    /// A name of one part.
+    pub(super) fn ident(&mut self) -> Parsed<Ident> {
+        match self.token() {
+            Token::Word(w)
+                if w.quote_style.is_none() && NEVER_NAMES.iter().any(|n| w.value.eq_ignore_ascii_case(n)) =>
+            {
+                Err(self.fault(format!("expected a name, found {}", self.found())))
+            }
+            Token::Word(_) => self.word_as_ident(),
+            Token::SingleQuotedString(_) => {
+                let fault = self.fault(format!("expected a name, found {}", self.found()));
+                Err(fault.hint("names go in backticks, quotes of either kind make strings"))
+            }
+            _ => Err(self.fault(format!("expected a name, found {}", self.found()))),
+        }
+    }
+
+    fn word_as_ident(&mut self) -> Parsed<Ident> {
+        let token = self.parser.next_token();
+        match token.token {
+            Token::Word(Word { value, quote_style, .. }) => Ok(Ident { value, quote_style, span: token.span }),
+            _ => Err(self.fault("expected a name")),
+        }
+    }
+
+    /// A dotted name of at most `most` parts.
+    pub(super) fn dotted(&mut self, most: usize) -> Parsed<ObjectName> {
+        let start = self.index();
+        let mut parts = vec![ObjectNamePart::Identifier(self.ident()?)];
+        while self.eat_token(&Token::Period) {
+            parts.push(ObjectNamePart::Identifier(self.ident()?));
+        }
+        if parts.len() > most {
+            let message = format!("a name of {} parts, where at most {most} make sense", parts.len());
+            return Err(Fault::new(self.range_since(start), message));
+        }
+        self.refuse_hyphen(start)?;
+        Ok(ObjectName(parts))
+    }
+
+    /// `catalog.schema.object` or less.
+    pub(super) fn name(&mut self) -> Parsed<ObjectName> {
+        self.dotted(3)
+    }
+
+    /// `my-catalog` without backticks.
+    fn refuse_hyphen(&self, start: usize) -> Parsed<()> {
+        let touching = self.range_at(self.index() - 1).end == self.range().start;
+        if *self.token() != Token::Minus || !touching {
+            return Ok(());
+        }
+        let from = self.range_at(start).start;
+        let rest = self.text.get(from..).unwrap_or("");
+        let length =
+            rest.find(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '-' | '.' | '`')).unwrap_or(rest.len());
+        let fault = Fault::new(from..from + length, "a name with a hyphen needs backticks");
+        Err(fault.hint("quote each part by itself: `` `my-catalog`.`my-schema`.t ``"))
+    }
+
+    /// A string literal.
+    pub(super) fn string(&mut self) -> Parsed<String> {
+        match self.token() {
+            Token::SingleQuotedString(_) => match self.parser.next_token().token {
+                Token::SingleQuotedString(value) => Ok(value),
+                _ => Err(self.fault("expected a string")),
+            },
+            _ => Err(self.fault(format!("expected a string, found {}", self.found()))),
+        }
+    }
+
+    /// A whole number, possibly negative.
+    pub(super) fn integer(&mut self) -> Parsed<i64> {
+        let start = self.index();
+        let sign = if self.eat_token(&Token::Minus) { "-" } else { "" };
+        let digits = match self.token() {
+            Token::Number(digits, _) => format!("{sign}{digits}"),
+            _ => return Err(self.fault(format!("expected a whole number, found {}", self.found()))),
+        };
+        self.advance();
+        let fault = |_| Fault::new(self.range_since(start), "expected a whole number within 64 bits");
+        digits.parse().map_err(fault)
+    }
+}
+
+fn is_word(token: &Token, text: &str) -> bool {
+    matches!(token, Token::Word(w) if w.quote_style.is_none() && w.value.eq_ignore_ascii_case(text))
+}
+
+/// Remembers which clauses have been read, each of which may stand once.
+#[derive(Default)]
+pub(super) struct Once(Vec<&'static str>);
+
+impl Once {
+    /// Notes that `clause` begins at the token just read, `words` long.
+    pub(super) fn note(&mut self, clause: &'static str, place: Range<usize>) -> Parsed<()> {
+        if self.0.contains(&clause) {
+            return Err(Fault::new(place, format!("`{clause}` is given twice")));
+        }
+        self.0.push(clause);
+        Ok(())
+    }
+}

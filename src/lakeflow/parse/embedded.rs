@@ -1,0 +1,244 @@
+//! What sqlparser reads for us: expressions, queries, types; and its errors in our words.
+//!
+//! Two things make its errors useful here. A fault inside a subquery is reported inside it: sqlparser, having failed to
+//! read `FROM (SELECT ..`, tries a bracketed join and reports that failure. And a misspelt keyword that was taken for an
+//! alias gets the caret itself, not the word behind it. What sqlparser accepts though Databricks does not is refused by
+//! `strict.rs`.
+
+use sqlparser::ast::{Expr, Query};
+use sqlparser::parser::{Parser, ParserError};
+use sqlparser::tokenizer::{Location, Token, TokenWithSpan};
+
+use super::cursor::{Cursor, Parsed};
+use crate::diag::nearest;
+use crate::lakeflow::Fault;
+use crate::lakeflow::ast::TypeName;
+use crate::lakeflow::dialect::Lakeflow;
+use crate::lakeflow::{strict, type_name};
+
+/// Keywords of queries that are worth guessing at.
+const QUERY_WORDS: &[&str] = &[
+    "SELECT",
+    "DISTINCT",
+    "FROM",
+    "WHERE",
+    "GROUP",
+    "HAVING",
+    "QUALIFY",
+    "ORDER",
+    "LIMIT",
+    "OFFSET",
+    "WINDOW",
+    "UNION",
+    "EXCEPT",
+    "INTERSECT",
+    "INNER",
+    "LEFT",
+    "RIGHT",
+    "FULL",
+    "CROSS",
+    "LATERAL",
+    "JOIN",
+    "USING",
+    "VALUES",
+    "CASE",
+    "WHEN",
+    "THEN",
+    "ELSE",
+    "BETWEEN",
+    "LIKE",
+    "RLIKE",
+    "OVER",
+    "PARTITION",
+];
+
+impl Cursor<'_> {
+    /// An expression that Databricks would read too.
+    pub(super) fn expr(&mut self) -> Parsed<Expr> {
+        let start = self.index();
+        let expr = self.parser.parse_expr().map_err(|e| self.refusal(start, e))?;
+        strict::check(self.text, &expr, self.range_since(start))?;
+        Ok(expr)
+    }
+
+    /// A query that Databricks would read too.
+    pub(super) fn query(&mut self) -> Parsed<Box<Query>> {
+        let start = self.index();
+        if !starts_query(self.token()) {
+            return Err(self.expected_one_of("a query", &["SELECT", "WITH", "VALUES"]));
+        }
+        let query = self.parser.parse_query().map_err(|e| self.refusal(start, e))?;
+        if !self.at_end() && *self.token() != Token::RParen {
+            return Err(self.blame(start, self.trailing()));
+        }
+        strict::check(self.text, &*query, self.range_since(start))?;
+        Ok(query)
+    }
+
+    /// A type that Databricks has.
+    pub(super) fn type_name(&mut self) -> Parsed<TypeName> {
+        let start = self.index();
+        let data_type = self.parser.parse_data_type().map_err(|e| self.refusal(start, e))?;
+        match type_name::unknown(&data_type) {
+            Some((message, hint)) => Err(Fault::new(self.range_since(start), message).maybe_hint(hint)),
+            None => Ok(data_type),
+        }
+    }
+
+    /// A column name or a literal: an argument of a mask or a filter.
+    pub(super) fn argument(&mut self) -> Parsed<Expr> {
+        let start = self.index();
+        let expr = self.expr()?;
+        let negative = |e: &Expr| matches!(e, Expr::Value(_));
+        match &expr {
+            Expr::Identifier(_)
+            | Expr::CompoundIdentifier(_)
+            | Expr::Value(_)
+            | Expr::TypedString(_)
+            | Expr::Interval(_) => Ok(expr),
+            Expr::UnaryOp { expr: inner, .. } if negative(inner) => Ok(expr),
+            _ => Err(Fault::new(self.range_since(start), "expected a column name or a literal")),
+        }
+    }
+
+    /// The statement must end here.
+    pub(super) fn expect_end(&mut self) -> Parsed<()> {
+        if self.at_end() { Ok(()) } else { Err(self.trailing()) }
+    }
+
+    /// Something stands where the statement should end.
+    fn trailing(&self) -> Fault {
+        self.respell(self.index(), self.fault(format!("expected the end of the statement, found {}", self.found())))
+    }
+
+    /// sqlparser's error as a fault.
+    fn refusal(&self, start: usize, error: ParserError) -> Fault {
+        self.blame(start, self.translate(&error))
+    }
+
+    fn translate(&self, error: &ParserError) -> Fault {
+        let text = match error {
+            ParserError::ParserError(text) | ParserError::TokenizerError(text) => text,
+            ParserError::RecursionLimitExceeded => return self.fault("nested too deeply"),
+        };
+        let (message, index) = match place_of(text) {
+            Some((message, location)) => (message, self.index_of(location)),
+            None => (text.as_str(), self.index()),
+        };
+        let fault = match message.strip_prefix("Expected: ").and_then(|m| m.split_once(", found: ")) {
+            Some((expected, _)) => format!("expected {}, found {}", in_our_words(expected), self.found_at(index)),
+            None => lower_first(message.trim_end_matches('.')),
+        };
+        self.respell(index, Fault::new(self.range_at(index), fault))
+    }
+
+    /// Index of the token that begins at `location`; the end for sqlparser's "nowhere".
+    fn index_of(&self, location: Location) -> usize {
+        let at = |index: &usize| self.parser.token_at(*index).span.start == location;
+        (0..self.ranges.len()).filter(at).last().unwrap_or(self.ranges.len())
+    }
+
+    /// Adds what was probably meant by the word at `index`, or moves the fault to the word before it when that one looks
+    /// like a keyword that was taken for an alias.
+    fn respell(&self, index: usize, fault: Fault) -> Fault {
+        if let Some(meant) = self.meant(index) {
+            return fault.hint(format!("did you mean `{meant}`?"));
+        }
+        let before = index.saturating_sub(1);
+        match self.meant(before) {
+            Some(meant) => {
+                let message = format!("unexpected {}", self.found_at(before));
+                Fault::new(self.range_at(before), message).hint(format!("did you mean `{meant}`?"))
+            }
+            None => fault,
+        }
+    }
+
+    fn meant(&self, index: usize) -> Option<&'static str> {
+        match &self.parser.token_at(index).token {
+            Token::Word(w) if w.quote_style.is_none() && w.value.len() > 3 => {
+                let known = QUERY_WORDS.iter().any(|k| k.eq_ignore_ascii_case(&w.value));
+                nearest(&w.value, QUERY_WORDS.iter().copied()).filter(|_| !known)
+            }
+            _ => None,
+        }
+    }
+
+    /// The fault of the innermost subquery since `start` that is at fault by itself, or else `fault`.
+    fn blame(&self, start: usize, fault: Fault) -> Fault {
+        let mut open: Vec<usize> = vec![];
+        for index in start..self.ranges.len() {
+            match self.parser.token_at(index).token {
+                Token::LParen => open.push(index),
+                Token::RParen => {
+                    let inner = open.pop().map(|bracket| bracket + 1..index);
+                    if let Some(found) = inner.and_then(|inner| self.subquery_fault(inner)) {
+                        return found;
+                    }
+                }
+                Token::SemiColon => break,
+                _ => {}
+            }
+        }
+        fault
+    }
+
+    fn subquery_fault(&self, tokens: std::ops::Range<usize>) -> Option<Fault> {
+        if !starts_query(&self.parser.token_at(tokens.start).token) || self.ranges.get(tokens.clone())?.is_empty() {
+            return None;
+        }
+        let mut copy: Vec<TokenWithSpan> = tokens.clone().map(|i| self.parser.token_at(i).clone()).collect();
+        let end = self.parser.token_at(tokens.end);
+        copy.push(TokenWithSpan { token: Token::RParen, span: end.span });
+        let mut parser = Parser::new(&Lakeflow).with_tokens_with_locations(copy);
+        if let Err(error) = parser.parse_query() {
+            return Some(self.translate(&error));
+        }
+        let next = parser.peek_token_ref();
+        if next.span.start == end.span.start {
+            return None;
+        }
+        let index = self.index_of(next.span.start);
+        let message = format!("expected `)`, found {}", self.found_at(index));
+        Some(self.respell(index, Fault::new(self.range_at(index), message)))
+    }
+}
+
+/// Whether `token` can begin a query.
+pub(super) fn starts_query(token: &Token) -> bool {
+    match token {
+        Token::LParen => true,
+        Token::Word(w) => {
+            w.quote_style.is_none()
+                && ["SELECT", "WITH", "VALUES", "TABLE"].iter().any(|k| w.value.eq_ignore_ascii_case(k))
+        }
+        _ => false,
+    }
+}
+
+/// Splits ` at Line: 1, Column: 2` off a message.
+fn place_of(text: &str) -> Option<(&str, Location)> {
+    let (message, place) = text.rsplit_once(" at Line: ")?;
+    let (line, column) = place.split_once(", Column: ")?;
+    Some((message, Location::new(line.trim().parse().ok()?, column.trim().parse().ok()?)))
+}
+
+fn in_our_words(expected: &str) -> String {
+    match expected {
+        "end of statement" => "the end of the statement".to_owned(),
+        "an expression" | "identifier" | "literal string" => {
+            expected.replace("identifier", "a name").replace("literal string", "a string")
+        }
+        _ if expected.chars().all(|c| c.is_ascii_punctuation()) => format!("`{expected}`"),
+        _ => lower_first(expected),
+    }
+}
+
+fn lower_first(text: &str) -> String {
+    let shouted = text.chars().nth(1).is_some_and(char::is_uppercase);
+    let mut chars = text.chars();
+    match chars.next() {
+        Some(first) if !shouted => first.to_lowercase().chain(chars).collect(),
+        _ => text.to_owned(),
+    }
+}

@@ -1,0 +1,75 @@
+//! `CREATE FLOW` and the `FLOW` clause of a streaming table (reference sections 1.1 and 1.4).
+
+use super::Modifiers;
+use super::cdc::auto_cdc;
+use super::cursor::{Cursor, Parsed};
+use crate::lakeflow::Fault;
+use crate::lakeflow::ast::{CreateFlow, FlowBody, InsertFlow, Replace, StatementKind};
+
+pub(super) fn create_flow(c: &mut Cursor<'_>, modifiers: &Modifiers) -> Parsed<StatementKind> {
+    modifiers.only(&[], "FLOW")?;
+    let name = c.name()?;
+    let comment = if c.eat("COMMENT") { Some(c.string()?) } else { None };
+    if !c.eat("AS") {
+        let fault = c.expected(&["COMMENT", "AS"]);
+        let lost = c.is("INSERT") || c.is("AUTO");
+        return Err(if lost { fault.hint("what the flow does stands behind `AS`") } else { fault });
+    }
+    let (target, body) = match c.one_of(&["INSERT", "AUTO"])? {
+        "INSERT" => {
+            let mut once = c.eat("ONCE");
+            c.expect("INTO")?;
+            once |= !once && c.eat("ONCE"); // both places of `ONCE` are documented
+            let target = c.name()?;
+            by_name(c)?;
+            let replace = if c.eat("REPLACE") { Some(replace_using(c)?) } else { None };
+            (target, FlowBody::Insert(InsertFlow { once, replace, query: c.query()? }))
+        }
+        _ => {
+            c.expect("CDC")?;
+            let once = c.eat("ONCE");
+            c.expect("INTO")?;
+            (c.name()?, FlowBody::AutoCdc(Box::new(auto_cdc(c, once)?)))
+        }
+    };
+    Ok(StatementKind::CreateFlow(Box::new(CreateFlow { name, comment, target, body })))
+}
+
+/// What stands behind `FLOW` in `CREATE STREAMING TABLE`.
+pub(super) fn inline_flow(c: &mut Cursor<'_>) -> Parsed<FlowBody> {
+    match c.one_of(&["INSERT", "AUTO", "REPLACE"])? {
+        "INSERT" => {
+            let once = c.eat("ONCE");
+            if c.is("INTO") {
+                return Err(c.fault("the flow of a table writes into that table").hint("leave `INTO ..` out"));
+            }
+            by_name(c)?;
+            Ok(FlowBody::Insert(InsertFlow { once, replace: None, query: c.query()? }))
+        }
+        "AUTO" => {
+            c.expect("CDC")?;
+            let once = c.eat("ONCE");
+            Ok(FlowBody::AutoCdc(Box::new(auto_cdc(c, once)?)))
+        }
+        _ => {
+            let replace = if c.eat("WHERE") { Replace::Where(c.expr()?) } else { replace_using(c)? };
+            by_name(c)?;
+            Ok(FlowBody::Insert(InsertFlow { once: false, replace: Some(replace), query: c.query()? }))
+        }
+    }
+}
+
+/// `USING (k, ..) SEQUENCE BY c` behind `REPLACE`.
+fn replace_using(c: &mut Cursor<'_>) -> Parsed<Replace> {
+    c.expect("USING")?;
+    let keys = c.list(Cursor::ident)?;
+    c.expect("SEQUENCE BY")?;
+    Ok(Replace::Using { keys, sequence_by: c.expr()? })
+}
+
+fn by_name(c: &mut Cursor<'_>) -> Parsed<()> {
+    c.expect("BY NAME").map_err(|fault| {
+        let hint = fault.hint.clone().unwrap_or_else(|| "flows match columns by name: write `BY NAME`".to_owned());
+        Fault { hint: Some(hint), ..fault }
+    })
+}

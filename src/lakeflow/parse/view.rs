@@ -1,0 +1,178 @@
+//! `CREATE VIEW`: temporary, published, metric (reference sections 1.3 and 7).
+
+use sqlparser::tokenizer::Token;
+
+use super::Modifiers;
+use super::clause::properties;
+use super::column::expectation;
+use super::cursor::{Cursor, Once, Parsed};
+use super::embedded::starts_query;
+use crate::lakeflow::Fault;
+use crate::lakeflow::ast::{
+    CreateMetricView, CreateView, Expectation, Ident, ObjectName, Property, StatementKind, Text, ViewColumn,
+};
+
+pub(super) fn view(c: &mut Cursor<'_>, modifiers: &Modifiers) -> Parsed<StatementKind> {
+    modifiers.only(&["OR REPLACE", "TEMPORARY"], "VIEW")?;
+    let temporary = modifiers.temporary.is_some();
+    let place = c.range();
+    let if_not_exists = c.if_not_exists()?;
+    if if_not_exists && modifiers.or_replace.is_some() {
+        return Err(Fault::new(place, "`IF NOT EXISTS` and `OR REPLACE` exclude each other"));
+    }
+    let start = c.index();
+    let name = c.name()?;
+    if temporary && name.0.len() > 1 {
+        let fault = Fault::new(c.range_since(start), "a temporary view has a name of one part");
+        return Err(fault.hint("it lives in the pipeline, not in a schema"));
+    }
+    let elements = c.range();
+    let (columns, expectations) = view_elements(c, temporary)?;
+    let clauses = ViewClauses::read(c)?;
+    if clauses.metrics || clauses.yaml {
+        if temporary || if_not_exists || !columns.is_empty() {
+            let hint = "write `CREATE [OR REPLACE] VIEW name WITH METRICS LANGUAGE YAML AS $$ .. $$`";
+            let range = if columns.is_empty() { place } else { elements };
+            return Err(
+                Fault::new(range, "a metric view takes neither columns, `TEMPORARY` nor `IF NOT EXISTS`").hint(hint)
+            );
+        }
+        return metric_view(c, Head { or_replace: modifiers.or_replace.is_some(), name }, clauses);
+    }
+    if !c.eat("AS") {
+        return Err(expected_clause(c));
+    }
+    Ok(StatementKind::CreateView(Box::new(CreateView {
+        or_replace: modifiers.or_replace.is_some(),
+        temporary,
+        if_not_exists,
+        name,
+        columns,
+        expectations,
+        comment: clauses.comment,
+        properties: clauses.properties,
+        query: c.query()?,
+    })))
+}
+
+struct Head {
+    or_replace: bool,
+    name: ObjectName,
+}
+
+fn expected_clause(c: &Cursor<'_>) -> Fault {
+    if starts_query(c.token()) && *c.token() != Token::LParen {
+        return c.expected(&["AS"]).hint("the query stands behind `AS`");
+    }
+    c.expected(&["COMMENT", "TBLPROPERTIES", "AS"])
+}
+
+type ViewElements = (Vec<ViewColumn>, Vec<Expectation>);
+
+fn view_elements(c: &mut Cursor<'_>, temporary: bool) -> Parsed<ViewElements> {
+    let (mut columns, mut expectations) = (vec![], vec![]);
+    if !c.eat_token(&Token::LParen) {
+        return Ok((columns, expectations));
+    }
+    loop {
+        let place = c.range();
+        if c.eat("CONSTRAINT") {
+            if !temporary {
+                return Err(Fault::new(
+                    place,
+                    "only temporary views, materialized views and streaming tables take expectations",
+                ));
+            }
+            let name = c.ident()?;
+            expectations.push(expectation(c, name)?);
+        } else if expectations.is_empty() {
+            columns.push(view_column(c)?);
+        } else {
+            return Err(Fault::new(place, "columns stand before constraints"));
+        }
+        if !c.eat_token(&Token::Comma) {
+            break;
+        }
+    }
+    c.close_list()?;
+    Ok((columns, expectations))
+}
+
+fn view_column(c: &mut Cursor<'_>) -> Parsed<ViewColumn> {
+    let name = c.ident()?;
+    let comment = if c.eat("COMMENT") { Some(c.string()?) } else { None };
+    if !matches!(c.token(), Token::Comma | Token::RParen) {
+        return Err(c.expected(&["COMMENT", ",", ")"]).maybe_hint(column_type_hint(c, &name)));
+    }
+    Ok(ViewColumn { name, comment })
+}
+
+fn column_type_hint(c: &Cursor<'_>, name: &Ident) -> Option<String> {
+    let word = matches!(c.token(), Token::Word(_)) && !c.is("COMENT");
+    word.then(|| format!("the type of `{}` comes from the query", name.value))
+}
+
+/// What stands between the columns and `AS`, in any order.
+#[derive(Default)]
+struct ViewClauses {
+    comment: Option<String>,
+    properties: Vec<Property>,
+    /// `WITH METRICS`.
+    metrics: bool,
+    /// `LANGUAGE YAML`.
+    yaml: bool,
+}
+
+impl ViewClauses {
+    fn read(c: &mut Cursor<'_>) -> Parsed<Self> {
+        let mut clauses = ViewClauses::default();
+        let mut once = Once::default();
+        loop {
+            let place = c.range();
+            if c.eat("COMMENT") {
+                once.note("COMMENT", place)?;
+                clauses.comment = Some(c.string()?);
+            } else if c.eat("TBLPROPERTIES") {
+                once.note("TBLPROPERTIES", place)?;
+                clauses.properties = properties(c)?;
+            } else if c.eat("WITH") {
+                once.note("WITH METRICS", place)?;
+                c.expect("METRICS")?;
+                clauses.metrics = true;
+            } else if c.eat("LANGUAGE") {
+                once.note("LANGUAGE", place)?;
+                c.expect("YAML")?;
+                clauses.yaml = true;
+            } else {
+                return Ok(clauses);
+            }
+        }
+    }
+}
+
+fn metric_view(c: &mut Cursor<'_>, head: Head, clauses: ViewClauses) -> Parsed<StatementKind> {
+    if !clauses.metrics {
+        return Err(c.expected(&["WITH METRICS"]));
+    }
+    if !clauses.yaml {
+        return Err(c.expected(&["LANGUAGE YAML"]));
+    }
+    c.expect("AS")?;
+    let yaml = dollar_text(c)?;
+    let ViewClauses { comment, properties, .. } = clauses;
+    let Head { or_replace, name } = head;
+    Ok(StatementKind::CreateMetricView(CreateMetricView { or_replace, name, comment, properties, yaml }))
+}
+
+/// `$$ .. $$`.
+pub(super) fn dollar_text(c: &mut Cursor<'_>) -> Parsed<Text> {
+    let outer = c.range();
+    let Token::DollarQuotedString(text) = c.token() else {
+        return Err(c
+            .fault(format!("expected `$$`, found {}", c.found()))
+            .hint("the definition stands between `$$` and `$$`"));
+    };
+    let value = text.value.clone();
+    c.advance();
+    Ok(Text { value, range: outer.start + 2..outer.end.saturating_sub(2) })
+}

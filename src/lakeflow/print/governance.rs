@@ -1,0 +1,185 @@
+//! Statements that run beside a pipeline, as text.
+
+use std::fmt::{self, Display, Formatter};
+
+use super::sql::{Name, Names, Quoted, Sql, Word};
+use super::{arguments, comment_line, flag};
+use crate::lakeflow::ast::{
+    Alter, AlterAction, ColumnAction, CommentOn, CommentTarget, CreateFunction, CreatePolicy, CreateSchema,
+    CreateVolume, DropPolicy, Grant, MatchColumn, Parameter, PolicyKind, Privilege, Revoke, Securable, Tag,
+};
+use crate::lakeflow::type_name;
+
+impl Display for Securable {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.kind.words(), Name(&self.name))
+    }
+}
+
+impl Display for Grant {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "GRANT {} ON {} TO {}", privileges(&self.privileges), self.on, Word(&self.to))
+    }
+}
+
+impl Display for Revoke {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "REVOKE {} ON {} FROM {}", privileges(&self.privileges), self.on, Word(&self.from))
+    }
+}
+
+fn privileges(privileges: &[Privilege]) -> String {
+    privileges.iter().map(|p| p.words()).collect::<Vec<_>>().join(", ")
+}
+
+impl Display for Alter {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "ALTER {} ", self.object)?;
+        match &self.action {
+            AlterAction::SetTags(tags) => write!(f, "SET TAGS {}", Tags(tags)),
+            AlterAction::UnsetTags(keys) => write!(f, "UNSET TAGS {}", key_list(keys)),
+            AlterAction::SetRowFilter(filter) => write!(f, "SET ROW FILTER {filter}"),
+            AlterAction::DropRowFilter => f.write_str("DROP ROW FILTER"),
+            AlterAction::Column { name, action } => write!(f, "ALTER COLUMN {} {action}", Word(name)),
+            AlterAction::MetricBody(yaml) => write!(f, "AS\n$${}$$", yaml.value),
+        }
+    }
+}
+
+impl Display for ColumnAction {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            ColumnAction::SetTags(tags) => write!(f, "SET TAGS {}", Tags(tags)),
+            ColumnAction::UnsetTags(keys) => write!(f, "UNSET TAGS {}", key_list(keys)),
+            ColumnAction::SetMask(mask) => write!(f, "SET MASK {mask}"),
+            ColumnAction::DropMask => f.write_str("DROP MASK"),
+        }
+    }
+}
+
+struct Tags<'a>(&'a [Tag]);
+
+impl Display for Tags<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        for (position, tag) in self.0.iter().enumerate() {
+            f.write_str(if position == 0 { "(" } else { ", " })?;
+            Quoted(&tag.key).fmt(f)?;
+            if let Some(value) = &tag.value {
+                write!(f, " = {}", Quoted(value))?;
+            }
+        }
+        f.write_str(")")
+    }
+}
+
+fn key_list(keys: &[String]) -> String {
+    let keys: Vec<String> = keys.iter().map(|key| Quoted(key).to_string()).collect();
+    format!("({})", keys.join(", "))
+}
+
+impl Display for CommentOn {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match &self.target {
+            CommentTarget::Securable(securable) => write!(f, "COMMENT ON {securable} IS ")?,
+            CommentTarget::Column(name) => write!(f, "COMMENT ON COLUMN {} IS ", Name(name))?,
+        }
+        match &self.comment {
+            Some(comment) => Quoted(comment).fmt(f),
+            None => f.write_str("NULL"),
+        }
+    }
+}
+
+impl Display for CreateSchema {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "CREATE SCHEMA {}{}", flag(self.if_not_exists, "IF NOT EXISTS "), Name(&self.name))?;
+        comment_line(f, self.comment.as_deref())
+    }
+}
+
+impl Display for CreateVolume {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "CREATE VOLUME {}{}", flag(self.if_not_exists, "IF NOT EXISTS "), Name(&self.name))?;
+        comment_line(f, self.comment.as_deref())
+    }
+}
+
+impl Display for CreateFunction {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let (replace, exists) = (flag(self.or_replace, "OR REPLACE "), flag(self.if_not_exists, "IF NOT EXISTS "));
+        write!(f, "CREATE {replace}FUNCTION {exists}{}(", Name(&self.name))?;
+        for (position, parameter) in self.parameters.iter().enumerate() {
+            f.write_str(if position == 0 { "" } else { ", " })?;
+            parameter.fmt(f)?;
+        }
+        write!(f, ")\nRETURNS {}", type_name::text(&self.returns))?;
+        f.write_str(if self.language_sql { "\nLANGUAGE SQL" } else { "" })?;
+        match self.deterministic {
+            Some(true) => f.write_str("\nDETERMINISTIC")?,
+            Some(false) => f.write_str("\nNOT DETERMINISTIC")?,
+            None => {}
+        }
+        comment_line(f, self.comment.as_deref())?;
+        write!(f, "\nRETURN {}", Sql(&self.body))
+    }
+}
+
+impl Display for Parameter {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", Word(&self.name), type_name::text(&self.data_type))?;
+        if let Some(default) = &self.default {
+            write!(f, " DEFAULT {}", Sql(default))?;
+        }
+        match &self.comment {
+            Some(comment) => write!(f, " COMMENT {}", Quoted(comment)),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Display for CreatePolicy {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "CREATE {}POLICY {}", flag(self.or_replace, "OR REPLACE "), Word(&self.name))?;
+        write!(f, "\nON {}", self.on)?;
+        comment_line(f, self.comment.as_deref())?;
+        let words = match &self.kind {
+            PolicyKind::RowFilter => "ROW FILTER",
+            PolicyKind::ColumnMask { .. } => "COLUMN MASK",
+        };
+        write!(f, "\n{words} {}\nTO {}", Name(&self.function), Names(&self.to))?;
+        if !self.except.is_empty() {
+            write!(f, "\nEXCEPT {}", Names(&self.except))?;
+        }
+        f.write_str("\nFOR TABLES")?;
+        if let Some(condition) = &self.when {
+            write!(f, "\nWHEN {}", Sql(condition))?;
+        }
+        for (position, column) in self.match_columns.iter().enumerate() {
+            f.write_str(if position == 0 { "\nMATCH COLUMNS\n  " } else { ",\n  " })?;
+            column.fmt(f)?;
+        }
+        if let PolicyKind::ColumnMask { on_column } = &self.kind {
+            write!(f, "\nON COLUMN {}", Word(on_column))?;
+        }
+        if self.using_columns.is_empty() {
+            return Ok(());
+        }
+        write!(f, "\nUSING COLUMNS {}", arguments(&self.using_columns))
+    }
+}
+
+impl Display for MatchColumn {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", Sql(&self.condition))?;
+        match &self.alias {
+            Some(alias) => write!(f, " AS {}", Word(alias)),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Display for DropPolicy {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "DROP POLICY {} ON {}", Word(&self.name), self.on)
+    }
+}

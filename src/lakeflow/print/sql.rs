@@ -1,0 +1,187 @@
+//! Names, strings, expressions and queries as text.
+//!
+//! Queries and expressions are printed by sqlparser, after what it would print wrongly has been replaced by ready-made
+//! text in a copy: strings (it does not know backslash escapes), `STREAM` (its brackets and options), maps and structs.
+//! Ready-made text travels as a placeholder or an unquoted identifier, both of which sqlparser prints unchanged.
+
+use std::fmt::{self, Display, Formatter, Write};
+use std::ops::ControlFlow;
+
+use sqlparser::ast::{
+    DataType, Expr, FunctionArguments, Ident, ObjectName, ObjectNamePart, Query, TableFactor, TableFunctionArgs, Value,
+    ValueWithSpan, VisitMut, VisitorMut,
+};
+
+use crate::lakeflow::stream::{StreamSource, stream_source};
+use crate::lakeflow::type_name;
+
+/// A string literal: `'it\'s'`.
+pub fn string_text(value: &str) -> String {
+    Quoted(value).to_string()
+}
+
+/// A name of one part, in backticks when it was or must be.
+pub fn ident_text(ident: &Ident) -> String {
+    Word(ident).to_string()
+}
+
+/// A dotted name.
+pub fn name_text(name: &ObjectName) -> String {
+    Name(name).to_string()
+}
+
+/// An expression on one line.
+pub fn expr_text(expr: &Expr) -> String {
+    let mut copy = expr.clone();
+    make_ready(&mut copy);
+    copy.to_string()
+}
+
+/// A query, one column a line.
+pub fn query_text(query: &Query) -> String {
+    let mut copy = query.clone();
+    make_ready(&mut copy);
+    format!("{copy:#}")
+}
+
+/// Displays a string literal.
+pub(super) struct Quoted<'a>(pub(super) &'a str);
+
+impl Display for Quoted<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_char('\'')?;
+        for c in self.0.chars() {
+            match c {
+                '\'' => f.write_str("\\'")?,
+                '\\' => f.write_str("\\\\")?,
+                '\n' => f.write_str("\\n")?,
+                '\r' => f.write_str("\\r")?,
+                '\t' => f.write_str("\\t")?,
+                c if c.is_control() => write!(f, "\\u{:04X}", u32::from(c))?,
+                c => f.write_char(c)?,
+            }
+        }
+        f.write_char('\'')
+    }
+}
+
+/// Displays a name of one part.
+pub(super) struct Word<'a>(pub(super) &'a Ident);
+
+impl Display for Word<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let value = &self.0.value;
+        let plain = !value.is_empty()
+            && value.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+            && !value.starts_with(|c: char| c.is_ascii_digit());
+        match self.0.quote_style {
+            None if plain => f.write_str(value),
+            _ => write!(f, "`{}`", value.replace('`', "``")),
+        }
+    }
+}
+
+/// Displays names with commas between them.
+pub(super) struct Names<'a>(pub(super) &'a [Ident]);
+
+impl Display for Names<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        for (position, name) in self.0.iter().enumerate() {
+            if position > 0 {
+                f.write_str(", ")?;
+            }
+            Word(name).fmt(f)?;
+        }
+        Ok(())
+    }
+}
+
+/// Displays a dotted name.
+pub(super) struct Name<'a>(pub(super) &'a ObjectName);
+
+impl Display for Name<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        for (position, part) in self.0.0.iter().enumerate() {
+            if position > 0 {
+                f.write_char('.')?;
+            }
+            match part.as_ident() {
+                Some(ident) => Word(ident).fmt(f)?,
+                None => part.fmt(f)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Displays an expression on one line.
+pub(super) struct Sql<'a>(pub(super) &'a Expr);
+
+impl Display for Sql<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(&expr_text(self.0))
+    }
+}
+
+fn make_ready(node: &mut impl VisitMut) {
+    let ControlFlow::Continue(()) = node.visit(&mut Ready);
+}
+
+struct Ready;
+
+impl VisitorMut for Ready {
+    type Break = std::convert::Infallible;
+
+    fn post_visit_value(&mut self, value: &mut ValueWithSpan) -> ControlFlow<Self::Break> {
+        if let Value::SingleQuotedString(text) = &value.value {
+            value.value = Value::Placeholder(string_text(text));
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn post_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<Self::Break> {
+        if let Expr::Cast { data_type, .. } = expr {
+            *data_type = DataType::Custom(verbatim(type_name::text(data_type)), vec![]);
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn post_visit_table_factor(&mut self, factor: &mut TableFactor) -> ControlFlow<Self::Break> {
+        let (mut text, arguments) = match stream_source(factor) {
+            Some(StreamSource::Table(parts)) => {
+                let parts: Vec<String> = parts.into_iter().map(ident_text).collect();
+                (format!("STREAM {}", parts.join(".")), None)
+            }
+            Some(StreamSource::Function(function)) => match &function.args {
+                FunctionArguments::List(list) => {
+                    let arguments = TableFunctionArgs { args: list.args.clone(), settings: None };
+                    (format!("STREAM {}", name_text(&function.name)), Some(arguments))
+                }
+                _ => return ControlFlow::Continue(()),
+            },
+            None => return ControlFlow::Continue(()),
+        };
+        if let TableFactor::Table { name, args, with_hints, .. } = factor {
+            if !with_hints.is_empty() {
+                // Options stand before the alias, behind the arguments: all of it becomes part of the name.
+                let options: Vec<String> = with_hints.drain(..).map(|option| option.to_string()).collect();
+                let call = arguments.map_or(String::new(), |a| call_text(&a));
+                text = format!("{text}{call} WITH ({})", options.join(", "));
+                *args = None;
+            } else {
+                *args = arguments;
+            }
+            *name = verbatim(text);
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+fn call_text(arguments: &TableFunctionArgs) -> String {
+    let all: Vec<String> = arguments.args.iter().map(ToString::to_string).collect();
+    format!("({})", all.join(", "))
+}
+
+fn verbatim(text: String) -> ObjectName {
+    ObjectName(vec![ObjectNamePart::Identifier(Ident::new(text))])
+}

@@ -1,0 +1,42 @@
+//! Views as text.
+
+use std::fmt::{self, Display, Formatter};
+
+use super::sql::{Name, Quoted, Word};
+use super::table::{element_lines, properties};
+use super::{comment_line, flag, query_text};
+use crate::lakeflow::ast::{CreateMetricView, CreateView, ViewColumn};
+
+impl Display for CreateView {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let (replace, temporary) = (flag(self.or_replace, "OR REPLACE "), flag(self.temporary, "TEMPORARY "));
+        let exists = flag(self.if_not_exists, "IF NOT EXISTS ");
+        write!(f, "CREATE {replace}{temporary}VIEW {exists}{}", Name(&self.name))?;
+        let mut elements: Vec<&dyn Display> = vec![];
+        elements.extend(self.columns.iter().map(|c| c as &dyn Display));
+        elements.extend(self.expectations.iter().map(|e| e as &dyn Display));
+        element_lines(f, &elements)?;
+        comment_line(f, self.comment.as_deref())?;
+        properties(f, &self.properties)?;
+        write!(f, "\nAS\n{}", query_text(&self.query))
+    }
+}
+
+impl Display for ViewColumn {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", Word(&self.name))?;
+        match &self.comment {
+            Some(comment) => write!(f, " COMMENT {}", Quoted(comment)),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Display for CreateMetricView {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "CREATE {}VIEW {}", flag(self.or_replace, "OR REPLACE "), Name(&self.name))?;
+        comment_line(f, self.comment.as_deref())?;
+        properties(f, &self.properties)?;
+        write!(f, "\nWITH METRICS LANGUAGE YAML AS\n$${}$$", self.yaml.value)
+    }
+}

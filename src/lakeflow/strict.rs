@@ -1,0 +1,254 @@
+//! Refuses what sqlparser accepts and Databricks does not, or reads differently.
+//!
+//! sqlparser's grammar is the union of many. A construct that Databricks lacks would fail only when the pipeline runs; one
+//! that it reads differently would not fail at all. Names that are strings (`SELECT a 'b'`) belong to the second kind: two
+//! literals side by side are one string in Spark. Meaning (types, names, functions) is not looked at.
+
+use std::ops::{ControlFlow, Range};
+
+use sqlparser::ast::{
+    Array, BinaryOperator, CastKind, Distinct, Expr, Function, FunctionArguments, Ident, Interval, ObjectName, Query,
+    Select, SelectItem, SetExpr, Spanned, TableAlias, TableFactor, Value, ValueWithSpan, Visit, Visitor,
+};
+use sqlparser::tokenizer::Span;
+
+use super::Fault;
+use super::place::range_of;
+use super::stream::{is_stream_name, stream_source};
+use super::type_name;
+
+/// The first thing in `node` that Databricks would refuse or read differently. `range` is where `node` stands, for parts
+/// that have no place of their own.
+pub(super) fn check(text: &str, node: &impl Visit, range: Range<usize>) -> Result<(), Fault> {
+    match node.visit(&mut Strict { text, range }) {
+        ControlFlow::Continue(()) => Ok(()),
+        ControlFlow::Break(fault) => Err(fault),
+    }
+}
+
+struct Strict<'a> {
+    text: &'a str,
+    range: Range<usize>,
+}
+
+type Flow = ControlFlow<Fault>;
+
+const GO_ON: Flow = ControlFlow::Continue(());
+
+impl Strict<'_> {
+    fn refuse(&self, span: Span, message: impl Into<String>, hint: Option<String>) -> Flow {
+        let range = range_of(self.text, span).filter(|r| !r.is_empty()).unwrap_or_else(|| self.range.clone());
+        ControlFlow::Break(Fault::new(range, message).maybe_hint(hint))
+    }
+
+    fn foreign(&self, span: Span, what: &str) -> Flow {
+        self.refuse(span, format!("Databricks SQL has no {what}"), None)
+    }
+
+    fn ident(&self, ident: &Ident) -> Flow {
+        if matches!(ident.quote_style, Some('\'' | '"')) {
+            let message = "expected a name, found a string";
+            return self.refuse(
+                ident.span,
+                message,
+                Some("names go in backticks, quotes of either kind make strings".to_owned()),
+            );
+        }
+        GO_ON
+    }
+
+    fn alias(&self, alias: Option<&TableAlias>) -> Flow {
+        let Some(alias) = alias else { return GO_ON };
+        self.ident(&alias.name)?;
+        alias.columns.iter().try_for_each(|column| self.ident(&column.name))
+    }
+
+    fn stream(&self, factor: &TableFactor) -> Flow {
+        if !is_stream_name(factor) || stream_source(factor).is_some() {
+            return GO_ON;
+        }
+        let hint = "write `STREAM name` or `STREAM read_files(..)`; a table that is called `stream` goes in backticks";
+        self.refuse(factor.span(), "`STREAM` needs one table or table function behind it", Some(hint.to_owned()))
+    }
+
+    fn operator(&self, op: &BinaryOperator, span: Span) -> Flow {
+        use BinaryOperator as B;
+        match op {
+            B::Plus | B::Minus | B::Multiply | B::Divide | B::Modulo | B::MyIntegerDivide | B::StringConcat => GO_ON,
+            B::Gt | B::Lt | B::GtEq | B::LtEq | B::Spaceship | B::Eq | B::NotEq | B::And | B::Or => GO_ON,
+            B::BitwiseOr | B::BitwiseAnd | B::BitwiseXor | B::PGBitwiseShiftLeft | B::PGBitwiseShiftRight => GO_ON,
+            other => self.foreign(span, &format!("operator `{other}`")),
+        }
+    }
+
+    fn function(&self, function: &Function) -> Flow {
+        if !matches!(function.parameters, FunctionArguments::None) || function.uses_odbc_syntax {
+            return self.foreign(function.span(), "functions with two argument lists");
+        }
+        function.name.0.iter().filter_map(|part| part.as_ident()).try_for_each(|ident| self.ident(ident))
+    }
+
+    fn interval(&self, interval: &Interval, span: Span) -> Flow {
+        if interval.leading_field.is_some() {
+            return GO_ON;
+        }
+        let has_unit = matches!(&*interval.value, Expr::Value(ValueWithSpan { value: Value::SingleQuotedString(s), .. })
+            if s.contains(char::is_alphabetic));
+        if has_unit {
+            return GO_ON;
+        }
+        self.refuse(span, "an interval needs a unit", Some("write `INTERVAL 7 DAYS`".to_owned()))
+    }
+
+    fn cast(&self, kind: &CastKind, data_type: &sqlparser::ast::DataType, span: Span) -> Flow {
+        if *kind == CastKind::SafeCast {
+            return self.refuse(span, "Databricks SQL has no `SAFE_CAST`", Some("write `TRY_CAST`".to_owned()));
+        }
+        match type_name::unknown(data_type) {
+            Some((message, hint)) => self.refuse(span, message, hint),
+            None => GO_ON,
+        }
+    }
+
+    fn set_expr(&self, body: &SetExpr) -> Flow {
+        match body {
+            SetExpr::Insert(_) | SetExpr::Update(_) | SetExpr::Delete(_) | SetExpr::Merge(_) => {
+                self.refuse(body.span(), "expected a query, found a statement that changes data", None)
+            }
+            SetExpr::SetOperation { left, right, .. } => {
+                self.set_expr(left)?;
+                self.set_expr(right)
+            }
+            _ => GO_ON,
+        }
+    }
+}
+
+impl Visitor for Strict<'_> {
+    type Break = Fault;
+
+    fn pre_visit_query(&mut self, query: &Query) -> Flow {
+        for cte in query.with.iter().flat_map(|with| &with.cte_tables) {
+            self.alias(Some(&cte.alias))?;
+            if cte.materialized.is_some() || cte.from.is_some() {
+                return self.foreign(cte.span(), "`MATERIALIZED` in `WITH`");
+            }
+        }
+        if !query.locks.is_empty() || query.for_clause.is_some() {
+            return self.foreign(query.span(), "`FOR` clause behind a query");
+        }
+        if query.fetch.is_some() {
+            return self.refuse(query.span(), "Databricks SQL has no `FETCH`", Some("write `LIMIT`".to_owned()));
+        }
+        if query.settings.is_some() || query.format_clause.is_some() || !query.pipe_operators.is_empty() {
+            return self.foreign(query.span(), "such clause behind a query");
+        }
+        self.set_expr(&query.body)
+    }
+
+    fn pre_visit_select(&mut self, select: &Select) -> Flow {
+        let span = select.select_token.0.span;
+        if select.top.is_some() {
+            return self.refuse(span, "Databricks SQL has no `TOP`", Some("write `LIMIT` behind the query".to_owned()));
+        }
+        if matches!(select.distinct, Some(Distinct::On(_))) {
+            let hint = "write `QUALIFY row_number() OVER (PARTITION BY ..) = 1`";
+            return self.refuse(span, "Databricks SQL has no `DISTINCT ON`", Some(hint.to_owned()));
+        }
+        if select.into.is_some() {
+            return self.foreign(span, "`SELECT INTO`");
+        }
+        let odd = select.prewhere.is_some()
+            || !select.connect_by.is_empty()
+            || select.value_table_mode.is_some()
+            || select.select_modifiers.is_some()
+            || select.exclude.is_some();
+        if odd {
+            return self.foreign(span, "such clause in `SELECT`");
+        }
+        select.projection.iter().try_for_each(|item| match item {
+            SelectItem::ExprWithAlias { alias, .. } => self.ident(alias),
+            SelectItem::ExprWithAliases { aliases, .. } => aliases.iter().try_for_each(|alias| self.ident(alias)),
+            _ => GO_ON,
+        })
+    }
+
+    fn pre_visit_relation(&mut self, relation: &ObjectName) -> Flow {
+        relation.0.iter().filter_map(|part| part.as_ident()).try_for_each(|ident| self.ident(ident))
+    }
+
+    fn pre_visit_table_factor(&mut self, factor: &TableFactor) -> Flow {
+        match factor {
+            TableFactor::Table { alias, with_hints, with_ordinality, .. } => {
+                self.stream(factor)?;
+                if *with_ordinality {
+                    return self.foreign(factor.span(), "`WITH ORDINALITY`");
+                }
+                if !with_hints.is_empty() && !is_stream_name(factor) {
+                    return self.refuse(factor.span(), "read options go with `STREAM` only", None);
+                }
+                self.alias(alias.as_ref())
+            }
+            TableFactor::Derived { alias, .. }
+            | TableFactor::Function { alias, .. }
+            | TableFactor::NestedJoin { alias, .. }
+            | TableFactor::Pivot { alias, .. }
+            | TableFactor::Unpivot { alias, .. } => self.alias(alias.as_ref()),
+            _ => self.foreign(factor.span(), "such table function"),
+        }
+    }
+
+    fn pre_visit_expr(&mut self, expr: &Expr) -> Flow {
+        let span = expr.span();
+        match expr {
+            Expr::Identifier(ident) => self.ident(ident),
+            Expr::CompoundIdentifier(parts) => parts.iter().try_for_each(|ident| self.ident(ident)),
+            Expr::BinaryOp { op, .. } => self.operator(op, span),
+            Expr::Function(function) => self.function(function),
+            Expr::Interval(interval) => self.interval(interval, span),
+            Expr::Cast { kind, data_type, array: false, format: None, .. } => self.cast(kind, data_type, span),
+            Expr::TypedString(literal) => {
+                let name = literal.data_type.to_string();
+                match name.as_str() {
+                    "DATE" | "TIMESTAMP" | "TIMESTAMP_NTZ" | "TIMESTAMP_LTZ" => GO_ON,
+                    _ => self.refuse(
+                        span,
+                        format!("there are no literals of type `{name}`"),
+                        Some(format!("write `CAST(.. AS {name})`")),
+                    ),
+                }
+            }
+            Expr::Array(Array { named: false, .. }) => {
+                self.refuse(span, "an array is not written in square brackets", Some("write `array(..)`".to_owned()))
+            }
+            Expr::Cast { .. } | Expr::Convert { .. } => self.foreign(span, "such conversion"),
+            Expr::SimilarTo { .. } => {
+                self.refuse(span, "Databricks SQL has no `SIMILAR TO`", Some("write `RLIKE`".to_owned()))
+            }
+            Expr::IsNormalized { .. }
+            | Expr::InUnnest { .. }
+            | Expr::AtTimeZone { .. }
+            | Expr::Prefixed { .. }
+            | Expr::Dictionary(_)
+            | Expr::Map(_)
+            | Expr::MatchAgainst { .. }
+            | Expr::OuterJoin(_)
+            | Expr::Prior(_)
+            | Expr::MemberOf(_)
+            | Expr::AnyOp { .. }
+            | Expr::AllOp { .. } => self.foreign(span, "such expression"),
+            _ => GO_ON,
+        }
+    }
+
+    fn pre_visit_value(&mut self, value: &ValueWithSpan) -> Flow {
+        match &value.value {
+            Value::DollarQuotedString(_) => self.refuse(
+                value.span,
+                "`$$` holds the body of a metric view, not a string",
+                Some("write `'..'`".to_owned()),
+            ),
+            _ => GO_ON,
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! The names of types: which ones Databricks has, and how they are written.
+//!
+//! sqlparser takes any word for a type and prints maps and structs the way other databases write them. What a type means
+//! is not decided here.
+
+use sqlparser::ast::{ArrayElemTypeDef, DataType, ExactNumberInfo, TimezoneInfo};
+
+use crate::diag::did_you_mean;
+
+/// Type names that sqlparser has no variant of its own for.
+const PLAIN: &[&str] =
+    &["VARIANT", "VOID", "BYTE", "SHORT", "LONG", "TIMESTAMP_LTZ", "OBJECT", "GEOMETRY", "GEOGRAPHY"];
+
+/// Names to guess among.
+const COMMON: &[&str] = &[
+    "STRING",
+    "INT",
+    "BIGINT",
+    "SMALLINT",
+    "TINYINT",
+    "DOUBLE",
+    "FLOAT",
+    "DECIMAL",
+    "BOOLEAN",
+    "DATE",
+    "TIMESTAMP",
+    "TIMESTAMP_NTZ",
+    "BINARY",
+    "ARRAY",
+    "MAP",
+    "STRUCT",
+    "VARIANT",
+    "INTERVAL",
+    "VARCHAR",
+    "CHAR",
+];
+
+/// What other databases call a type.
+const FOREIGN: &[(&str, &str)] = &[
+    ("TEXT", "STRING"),
+    ("CLOB", "STRING"),
+    ("NVARCHAR", "STRING"),
+    ("UUID", "STRING"),
+    ("JSON", "VARIANT"),
+    ("JSONB", "VARIANT"),
+    ("BOOL", "BOOLEAN"),
+    ("DATETIME", "TIMESTAMP"),
+    ("INT8", "BIGINT"),
+    ("INT64", "BIGINT"),
+    ("INT4", "INT"),
+    ("INT32", "INT"),
+    ("FLOAT8", "DOUBLE"),
+    ("FLOAT64", "DOUBLE"),
+    ("BYTEA", "BINARY"),
+    ("BLOB", "BINARY"),
+];
+
+/// Message and hint for a type that Databricks does not have; looks into arrays, maps and structs.
+pub(super) fn unknown(data_type: &DataType) -> Option<(String, Option<String>)> {
+    match data_type {
+        DataType::Array(ArrayElemTypeDef::AngleBracket(element)) => unknown(element),
+        DataType::Map(key, value) => unknown(key).or_else(|| unknown(value)),
+        DataType::Struct(fields, _) if !fields.is_empty() => fields.iter().find_map(|f| unknown(&f.field_type)),
+        plain if is_known(plain) => None,
+        other => {
+            let text = other.to_string();
+            let word = text.split(['(', ' ', '<']).next().unwrap_or("");
+            let known = FOREIGN.iter().find(|(foreign, _)| foreign.eq_ignore_ascii_case(word));
+            let hint = match known {
+                Some((_, ours)) => Some(format!("write `{ours}`")),
+                None => did_you_mean(word, COMMON.iter().copied()),
+            };
+            Some((format!("unknown type `{text}`"), hint))
+        }
+    }
+}
+
+fn is_known(data_type: &DataType) -> bool {
+    match data_type {
+        DataType::TinyInt(None) | DataType::SmallInt(None) | DataType::Int(None) | DataType::Integer(None) => true,
+        DataType::BigInt(None) | DataType::String(None) | DataType::Binary(None) => true,
+        DataType::Float(ExactNumberInfo::None) | DataType::Double(ExactNumberInfo::None) | DataType::Real => true,
+        DataType::Decimal(_) | DataType::Dec(_) | DataType::Numeric(_) => true,
+        DataType::Varchar(Some(_)) | DataType::Char(Some(_)) | DataType::Character(Some(_)) => true,
+        DataType::Boolean | DataType::Date | DataType::Interval { .. } => true,
+        DataType::Timestamp(None, TimezoneInfo::None) | DataType::TimestampNtz(None) => true,
+        DataType::Custom(name, arguments) => {
+            arguments.is_empty() && PLAIN.iter().any(|plain| name.to_string().eq_ignore_ascii_case(plain))
+        }
+        _ => false,
+    }
+}
+
+/// The type as Databricks writes it: `MAP<STRING, INT>`, `STRUCT<a: INT>`.
+pub(super) fn text(data_type: &DataType) -> String {
+    match data_type {
+        DataType::Array(ArrayElemTypeDef::AngleBracket(element)) => format!("ARRAY<{}>", text(element)),
+        DataType::Map(key, value) => format!("MAP<{}, {}>", text(key), text(value)),
+        DataType::Struct(fields, _) if !fields.is_empty() => {
+            let field = |f: &sqlparser::ast::StructField| match &f.field_name {
+                Some(name) => format!("{name}: {}", text(&f.field_type)),
+                None => text(&f.field_type),
+            };
+            format!("STRUCT<{}>", fields.iter().map(field).collect::<Vec<_>>().join(", "))
+        }
+        other => other.to_string(),
+    }
+}
