@@ -13,7 +13,8 @@ pub fn check_cron(cron: &str) -> Option<Diagnostic> {
     let fields: Vec<&str> = cron.split_whitespace().collect();
     if fields.len() == 5 {
         let [minute, hour, day, month, weekday] = [fields[0], fields[1], fields[2], fields[3], fields[4]];
-        let (day, weekday) = if weekday == "*" { (day, "?") } else { ("?", weekday) };
+        let weekday = quartz_weekday(weekday);
+        let (day, weekday) = if weekday == "*" { (day, "?") } else { ("?", weekday.as_str()) };
         let hint = format!("put seconds first: `0 {minute} {hour} {day} {month} {weekday}`");
         return Some(fault("it has 5 fields, not 6 or 7".into()).hint(hint));
     }
@@ -36,7 +37,10 @@ pub fn check_cron(cron: &str) -> Option<Diagnostic> {
         .build();
     match parser.parse(&standard.join(" ")) {
         Ok(_) => None,
-        Err(error) => Some(fault(error.to_string().to_lowercase().trim_end_matches('.').to_owned())),
+        Err(error) => {
+            let why = error.to_string().to_lowercase();
+            Some(fault(why.trim_start_matches("component error: ").trim_end_matches('.').to_owned()))
+        }
     }
 }
 
@@ -48,6 +52,16 @@ fn renumbered_weekday(field: &str) -> String {
         _ => c,
     });
     shifted.collect::<String>() + modifier
+}
+
+/// Days 0 to 7 of Unix cron, where 0 and 7 are Sunday, as days 1 to 7 from Sunday.
+fn quartz_weekday(field: &str) -> String {
+    let (days, step) = field.split_at(field.find('/').unwrap_or(field.len()));
+    let shifted = days.chars().map(|c| match c.to_digit(10) {
+        Some(day @ 0..=7) => char::from_digit(day % 7 + 1, 10).unwrap_or(c),
+        _ => c,
+    });
+    shifted.collect::<String>() + step
 }
 
 /// The fault of an IANA time zone, if it has one.
@@ -100,6 +114,6 @@ mod tests {
     #[test]
     fn five_fields_get_the_remedy() {
         let fault = check_cron("30 5 * * 1").map(|d| d.hints);
-        assert_eq!(fault, Some(vec!["put seconds first: `0 30 5 ? * 1`".to_owned()]));
+        assert_eq!(fault, Some(vec!["put seconds first: `0 30 5 ? * 2`".to_owned()]));
     }
 }
