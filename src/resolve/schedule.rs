@@ -7,7 +7,8 @@ use crate::diag::{Code, Diagnostic, did_you_mean};
 /// The fault of a Quartz cron expression, if it has one.
 ///
 /// Quartz has six or seven fields, begins with seconds, counts the days of the week from Sunday = 1, and wants a `?` in
-/// one of the two day fields. The parser of standard cron judges the rest, so days of the week are renumbered for it.
+/// one of the two day fields. The parser of standard cron judges the rest, so days of the week are renumbered for it, and
+/// steps from a start (`0/5`) get an end.
 pub fn check_cron(cron: &str) -> Option<Diagnostic> {
     let fault = |why: String| Diagnostic::error(Code::BadCron, format!("`{cron}` is no Quartz cron expression: {why}"));
     let fields: Vec<&str> = cron.split_whitespace().collect();
@@ -31,6 +32,11 @@ pub fn check_cron(cron: &str) -> Option<Diagnostic> {
     let mut standard: Vec<String> =
         fields.iter().map(|f| if *f == "?" { "*".into() } else { (*f).to_owned() }).collect();
     standard[5] = renumbered_weekday(&standard[5]);
+    for (field, last) in standard.iter_mut().zip([59, 59, 23, 31, 12, 6]) {
+        if let Some((start, step)) = field.split_once('/').filter(|(start, _)| start.parse::<u8>().is_ok()) {
+            *field = format!("{start}-{last}/{step}");
+        }
+    }
     let parser = croner::parser::CronParser::builder()
         .seconds(croner::parser::Seconds::Required)
         .year(croner::parser::Year::Optional)
