@@ -7,7 +7,7 @@ use sqlparser::ast::{
 };
 
 use super::super::fault::Fault;
-use super::build::{arguments, call, case, rename, set_arguments, text};
+use super::build::{arguments, call, case, raw_number, rename, set_arguments, text};
 use super::literals::{is_hidden, number, restore, restore_in_window};
 use super::names::lowered;
 
@@ -84,6 +84,9 @@ pub(super) fn function(mut function: Function) -> Result<Expr, Fault> {
     let name = function.name.to_string().to_lowercase().replace(['`', '"'], "");
     if name.starts_with("__") && !INTERNAL.contains(&name.as_str()) {
         return Err(Fault::refused(format!("the function `{name}`")));
+    }
+    if name == "count" && function.to_string().to_lowercase().starts_with("count(*)") {
+        set_arguments(&mut function, vec![raw_number("1")]);
     }
     let Some(args) = arguments(&function) else { return Ok(Expr::Function(function)) };
     if let Some(simple) = conditional(&name, &args) {
