@@ -9,6 +9,7 @@
     reason = "a test fails by panicking and reports on the terminal"
 )]
 
+mod cli;
 mod errors;
 mod infer;
 mod lakeflow;
@@ -16,4 +17,3 @@ mod schemas;
 mod spark_functions;
 mod spark_types;
 mod structure;
-mod cli;

@@ -66,7 +66,8 @@ fn call(args: &[FunctionArg], parameters: &dyn Fn(&str) -> Result<String, Fault>
             }
             other => return Err(Fault::refused(format!("the argument `{other}` of `read_files`"))),
         };
-        let text = literal(value).ok_or_else(|| Fault::refused(format!("`{name}` of `read_files` as an expression")))?;
+        let text =
+            literal(value).ok_or_else(|| Fault::refused(format!("`{name}` of `read_files` as an expression")))?;
         match name.as_str() {
             "path" => call.path = keep_landing(&text, parameters)?,
             "format" => call.format = text,
@@ -94,7 +95,9 @@ fn keep_landing(path: &str, parameters: &dyn Fn(&str) -> Result<String, Fault>) 
 fn literal(expr: &Expr) -> Option<String> {
     let Expr::Value(value) = expr else { return None };
     match &value.value {
-        Value::SingleQuotedString(text) | Value::DoubleQuotedString(text) | Value::Number(text, _) => Some(text.clone()),
+        Value::SingleQuotedString(text) | Value::DoubleQuotedString(text) | Value::Number(text, _) => {
+            Some(text.clone())
+        }
         Value::Boolean(truth) => Some(truth.to_string()),
         _ => None,
     }

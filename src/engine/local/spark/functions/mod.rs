@@ -26,9 +26,32 @@ use super::{arithmetic, cast};
 
 /// DataFusion's functions that do as Spark does.
 const CORE: &[&str] = &[
-    "coalesce", "greatest", "least", "lower", "upper", "named_struct", "md5", "uuid", "replace", "translate", "split_part",
-    "octet_length", "bit_length", "levenshtein", "radians", "degrees", "exp", "cbrt", "sin", "cos", "tan", "asin", "acos",
-    "atan", "grouping", "nanvl",
+    "coalesce",
+    "greatest",
+    "least",
+    "lower",
+    "upper",
+    "named_struct",
+    "md5",
+    "uuid",
+    "replace",
+    "translate",
+    "split_part",
+    "octet_length",
+    "bit_length",
+    "levenshtein",
+    "radians",
+    "degrees",
+    "exp",
+    "cbrt",
+    "sin",
+    "cos",
+    "tan",
+    "asin",
+    "acos",
+    "atan",
+    "grouping",
+    "nanvl",
 ];
 
 /// DataFusion's functions on arrays and maps that do as Spark does.
@@ -36,26 +59,79 @@ const NESTED: &[&str] = &["make_array", "flatten", "map", "map_keys", "map_value
 
 /// Functions of `datafusion-spark` that do as Spark does.
 const SPARK: &[&str] = &[
-    "sha1", "sha2", "crc32", "xxhash64", "base64", "unbase64", "concat_ws", "format_string", "str_to_map", "ascii", "char",
-    "space", "hex", "bin", "rint", "bit_count", "soundex", "parse_url", "url_encode", "url_decode",
+    "sha1",
+    "sha2",
+    "crc32",
+    "xxhash64",
+    "base64",
+    "unbase64",
+    "concat_ws",
+    "format_string",
+    "str_to_map",
+    "ascii",
+    "char",
+    "space",
+    "hex",
+    "bin",
+    "rint",
+    "bit_count",
+    "soundex",
+    "parse_url",
+    "url_encode",
+    "url_decode",
 ];
 
 const AGGREGATES: &[&str] = &[
-    "count", "sum", "avg", "min", "max", "first_value", "last_value", "stddev", "stddev_pop", "var", "var_pop", "corr",
-    "covar_pop", "covar_samp", "bool_and", "bool_or", "percentile_cont", "grouping", "bit_and", "bit_or", "bit_xor",
+    "count",
+    "sum",
+    "avg",
+    "min",
+    "max",
+    "first_value",
+    "last_value",
+    "stddev",
+    "stddev_pop",
+    "var",
+    "var_pop",
+    "corr",
+    "covar_pop",
+    "covar_samp",
+    "bool_and",
+    "bool_or",
+    "percentile_cont",
+    "grouping",
+    "bit_and",
+    "bit_or",
+    "bit_xor",
 ];
 
 const SPARK_AGGREGATES: &[&str] = &["collect_list", "collect_set", "try_sum"];
 
 const WINDOWS: &[&str] = &[
-    "row_number", "rank", "dense_rank", "percent_rank", "cume_dist", "ntile", "lag", "lead", "first_value", "last_value",
+    "row_number",
+    "rank",
+    "dense_rank",
+    "percent_rank",
+    "cume_dist",
+    "ntile",
+    "lag",
+    "lead",
+    "first_value",
+    "last_value",
     "nth_value",
 ];
 
 /// Another name for a function: (name, function).
 const ALIASES: &[(&str, &str)] = &[
-    ("array", "make_array"), ("std", "stddev"), ("stddev_samp", "stddev"), ("variance", "var"), ("var_samp", "var"),
-    ("every", "bool_and"), ("some", "bool_or"), ("any", "bool_or"), ("mean", "avg"),
+    ("array", "make_array"),
+    ("std", "stddev"),
+    ("stddev_samp", "stddev"),
+    ("variance", "var"),
+    ("var_samp", "var"),
+    ("every", "bool_and"),
+    ("some", "bool_or"),
+    ("any", "bool_or"),
+    ("mean", "avg"),
 ];
 
 const HIGHER_ORDER: &[(&str, &str)] =

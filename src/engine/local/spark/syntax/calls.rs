@@ -1,9 +1,8 @@
 //! Calls and special forms that DataFusion knows under another name, or that are made of simpler ones.
 
 use sqlparser::ast::{
-    BinaryOperator, CeilFloorKind, DateTimeField, DuplicateTreatment, Expr, Function,
-    FunctionArgumentClause, FunctionArguments, NullTreatment, OrderByExpr, OrderByOptions, TrimWhereField, Value,
-    ValueWithSpan, WindowType,
+    BinaryOperator, CeilFloorKind, DateTimeField, DuplicateTreatment, Expr, Function, FunctionArgumentClause,
+    FunctionArguments, NullTreatment, OrderByExpr, OrderByOptions, TrimWhereField, Value, ValueWithSpan, WindowType,
 };
 
 use super::super::fault::Fault;
@@ -169,7 +168,7 @@ fn aggregate(name: &str, args: Vec<Expr>, mut function: Function) -> Result<Expr
         ("array_agg", _) => {
             let distinct = is_distinct(&function);
             rename(&mut function, if distinct { "collect_set" } else { "collect_list" });
-        },
+        }
         ("approx_count_distinct", [value]) => {
             set_arguments(&mut function, vec![value.clone()]);
             make_distinct(&mut function);
@@ -271,4 +270,3 @@ fn listagg(mut function: Function, value: &Expr, rest: &[Expr]) -> Result<Expr, 
     }
     Ok(call("array_join", vec![Expr::Function(function), separator]))
 }
-

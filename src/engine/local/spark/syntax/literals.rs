@@ -102,7 +102,8 @@ pub(super) fn suffixed(ident: Ident) -> Result<Expr, Fault> {
         return Ok(Expr::Identifier(lowered(ident)));
     }
     let upper = word.to_uppercase();
-    let kinds = [("BD", "DECIMAL"), ("L", "BIGINT"), ("S", "SMALLINT"), ("Y", "TINYINT"), ("D", "DOUBLE"), ("F", "FLOAT")];
+    let kinds =
+        [("BD", "DECIMAL"), ("L", "BIGINT"), ("S", "SMALLINT"), ("Y", "TINYINT"), ("D", "DOUBLE"), ("F", "FLOAT")];
     for (suffix, ty) in kinds {
         let Some(digits) = upper.strip_suffix(suffix) else { continue };
         if !digits.bytes().all(|b| b.is_ascii_digit() || b == b'.') {

@@ -1,8 +1,9 @@
 //! Names: lower case throughout, one part for tables, and the name that Spark would show for an unnamed column.
 
 use sqlparser::ast::{
-    Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Ident, NamedWindowExpr, ObjectName, ObjectNamePart, Query,
-    Select, SelectItem, SelectItemQualifiedWildcardKind, SetExpr, TableAlias, TableFactor, WildcardAdditionalOptions,
+    Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Ident, NamedWindowExpr, ObjectName,
+    ObjectNamePart, Query, Select, SelectItem, SelectItemQualifiedWildcardKind, SetExpr, TableAlias, TableFactor,
+    WildcardAdditionalOptions,
 };
 
 use super::super::fault::Fault;
@@ -113,7 +114,11 @@ pub(super) fn relation(factor: &mut TableFactor, relations: &mut dyn Relations) 
     }
     if args.is_some() {
         let function = name.to_string().to_lowercase();
-        return if function == "range" { Ok(()) } else { Err(Fault::refused(format!("the table function `{function}`"))) };
+        return if function == "range" {
+            Ok(())
+        } else {
+            Err(Fault::refused(format!("the table function `{function}`")))
+        };
     }
     let resolved = relations.table(name)?;
     // The written name stays usable as a qualifier: its last part is the name that columns are qualified by.
@@ -201,7 +206,9 @@ pub(in super::super) fn display_names(query: &Query) -> Vec<Option<String>> {
     for item in &select.projection {
         match item {
             SelectItem::UnnamedExpr(Expr::Identifier(ident)) => names.push(Some(ident.value.clone())),
-            SelectItem::UnnamedExpr(Expr::CompoundIdentifier(parts)) => names.push(parts.last().map(|i| i.value.clone())),
+            SelectItem::UnnamedExpr(Expr::CompoundIdentifier(parts)) => {
+                names.push(parts.last().map(|i| i.value.clone()))
+            }
             SelectItem::UnnamedExpr(expr) => names.push(spark_name(expr)),
             SelectItem::ExprWithAlias { alias, .. } => names.push(Some(alias.value.clone())),
             // A wildcard's width is not known here: names after it cannot be placed from the left.

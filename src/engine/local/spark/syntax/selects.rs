@@ -3,9 +3,9 @@
 use std::ops::ControlFlow;
 
 use sqlparser::ast::{
-    ExceptSelectItem, Expr, GroupByExpr, GroupByWithModifier, Ident, JoinConstraint, JoinOperator,
-    LambdaFunction, LateralView, ObjectName, ObjectNamePart, OneOrManyWithParens, Query, Select, SelectItem, SetExpr,
-    TableAlias, TableFactor, TableWithJoins, VisitMut, VisitorMut, WildcardAdditionalOptions,
+    ExceptSelectItem, Expr, GroupByExpr, GroupByWithModifier, Ident, JoinConstraint, JoinOperator, LambdaFunction,
+    LateralView, ObjectName, ObjectNamePart, OneOrManyWithParens, Query, Select, SelectItem, SetExpr, TableAlias,
+    TableFactor, TableWithJoins, VisitMut, VisitorMut, WildcardAdditionalOptions,
 };
 
 use super::super::fault::Fault;
@@ -309,4 +309,3 @@ impl VisitorMut for Substitute<'_> {
         ControlFlow::Continue(())
     }
 }
-
