@@ -1,1 +1,4 @@
 //! Engines that run the generated SQL.
+
+#[cfg(feature = "engine")]
+pub mod local;

@@ -1,0 +1,189 @@
+//! A run: every dataset of a pipeline, each after those it reads.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Instant;
+
+use datafusion::arrow::datatypes::DataType;
+use sqlparser::ast::Query;
+
+use super::cdc;
+use super::expectation;
+use super::relations::PipelineRelations;
+use super::spark::{Fault, Session};
+use super::table::Table;
+use super::warehouse::Writer;
+use super::{RunFault, spark};
+use crate::check::{
+    Definition, Kind, Pipeline, cdc_into, expectations_of, inserts_into, query_of, statement_of, table_of,
+};
+use crate::lakeflow::ast::Violation;
+
+/// What is to be run.
+pub struct Request<'a> {
+    /// The pipeline, judged and in order.
+    pub pipeline: &'a Pipeline,
+    /// Values of `${key}`, except for `landing`.
+    pub parameters: &'a BTreeMap<String, String>,
+    /// The directory that `${landing}` means.
+    pub landing: &'a Path,
+    /// Where the tables are kept; replaced as a whole when the run succeeds.
+    pub warehouse: &'a Path,
+}
+
+/// What a run did.
+#[derive(Debug, Clone, Default)]
+pub struct RunReport {
+    /// Datasets, in the order of the run.
+    pub datasets: Vec<DatasetReport>,
+}
+
+/// What became of one dataset.
+#[derive(Debug, Clone)]
+pub struct DatasetReport {
+    /// Its name.
+    pub name: String,
+    /// What it is.
+    pub kind: Kind,
+    /// Rows of the datasets or files it reads, where it reads one; 0 otherwise.
+    pub rows_in: usize,
+    /// Rows it holds.
+    pub rows_out: usize,
+    /// Rows that expectations dropped.
+    pub dropped: usize,
+    /// Its expectations, in order.
+    pub expectations: Vec<ExpectationReport>,
+    /// How long it took.
+    pub seconds: f64,
+}
+
+/// How an expectation was met.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExpectationReport {
+    /// Its name.
+    pub name: String,
+    /// What happens to rows that do not meet it; `None`: they are counted.
+    pub action: Option<Violation>,
+    /// Rows that meet it.
+    pub passed: usize,
+    /// Rows that do not.
+    pub failed: usize,
+}
+
+/// Runs a pipeline and replaces the warehouse.
+///
+/// # Errors
+/// The first fault. The warehouse is then as it was.
+pub fn run(request: &Request<'_>) -> Result<RunReport, RunFault> {
+    let mut writer = Writer::begin(request.warehouse)?;
+    let report = runtime()?.block_on(run_all(request, &mut writer))?;
+    writer.finish()?;
+    Ok(report)
+}
+
+/// The runtime of one run or query.
+pub fn runtime() -> Result<tokio::runtime::Runtime, RunFault> {
+    let built = tokio::runtime::Builder::new_multi_thread().thread_stack_size(8 << 20).build();
+    built.map_err(|e| RunFault::failed("run", e))
+}
+
+async fn run_all(request: &Request<'_>, writer: &mut Writer) -> Result<RunReport, RunFault> {
+    let session = Session::new();
+    let mut report = RunReport::default();
+    let mut rows: BTreeMap<&str, usize> = BTreeMap::new();
+    for definition in &request.pipeline.datasets {
+        let start = Instant::now();
+        let made = make(request, &session, definition).await?;
+        let result = conform(definition, made.table)?;
+        let (_, statement) = statement_of(definition, &request.pipeline.files);
+        let before = result.rows();
+        let expectations = expectations_of(&statement.kind);
+        let (table, expectations) = expectation::apply(&session, &definition.name, expectations, result).await?;
+        table.register(&session, &definition.name)?;
+        let private = matches!(definition.kind, Kind::TemporaryView)
+            || table_of(&statement.kind).is_some_and(|t| t.private);
+        writer.add(&definition.name, &table, private)?;
+        let read = definition.reads.iter().filter_map(|name| rows.get(name.as_str())).collect::<Vec<_>>();
+        let rows_in = if let [one] = read.as_slice() { **one } else { made.rows_in };
+        rows.insert(&definition.name, table.rows());
+        report.datasets.push(DatasetReport {
+            name: definition.name.clone(),
+            kind: definition.kind,
+            rows_in,
+            rows_out: table.rows(),
+            dropped: before - table.rows(),
+            expectations,
+            seconds: start.elapsed().as_secs_f64(),
+        });
+    }
+    Ok(report)
+}
+
+struct Made {
+    table: Table,
+    rows_in: usize,
+}
+
+/// The result of a dataset before its expectations.
+async fn make(request: &Request<'_>, session: &Session, definition: &Definition) -> Result<Made, RunFault> {
+    let files = &request.pipeline.files;
+    let (_, statement) = statement_of(definition, files);
+    if let Some(query) = query_of(&statement.kind) {
+        return run_query(request, session, &definition.name, query).await;
+    }
+    if let Some(cdc) = cdc_into(&definition.name, files) {
+        let (table, rows_in) = cdc::apply(session, &definition.name, cdc).await?;
+        return Ok(Made { table, rows_in });
+    }
+    let mut made: Option<Made> = None;
+    for flow in inserts_into(&definition.name, files) {
+        let next = run_query(request, session, &definition.name, &flow.query).await?;
+        made = Some(match made {
+            None => next,
+            Some(before) => {
+                let table = before.table.append_by_name(&next.table);
+                let table = table.map_err(|e| RunFault::failed(&definition.name, e))?;
+                Made { table, rows_in: before.rows_in + next.rows_in }
+            }
+        });
+    }
+    made.ok_or_else(|| RunFault::failed(&definition.name, "nothing writes into it"))
+}
+
+async fn run_query(request: &Request<'_>, session: &Session, name: &str, query: &Query) -> Result<Made, RunFault> {
+    let fill = |text: &str| filled(text, request.parameters);
+    let mut relations =
+        PipelineRelations { session, landing: request.landing, parameters: &fill, rows_read: 0, fault: None };
+    let result = session.query(query, &mut relations).await;
+    let fault = relations.fault.take();
+    let (schema, batches) = result.map_err(|e| fault.unwrap_or_else(|| RunFault::of(name, e)))?;
+    let table = Table::of(&schema, &batches).map_err(|e| RunFault::failed(name, e))?;
+    Ok(Made { table, rows_in: relations.rows_read })
+}
+
+/// A text with its `${key}` parameters filled in.
+fn filled(text: &str, parameters: &BTreeMap<String, String>) -> Result<String, Fault> {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("${") {
+        let (key, behind) = after.split_once('}').ok_or_else(|| Fault::failed(format!("`{text}` has no closing `}}`")))?;
+        let value = parameters.get(key).ok_or_else(|| Fault::failed(format!("parameter `{key}` has no value")))?;
+        out.push_str(before);
+        out.push_str(value);
+        rest = behind;
+    }
+    out.push_str(rest);
+    Ok(out)
+}
+
+/// The result with the declared columns, in their order and type; without a declaration as the query gives it.
+fn conform(definition: &Definition, table: Table) -> Result<Table, RunFault> {
+    let failed = |why: &dyn std::fmt::Display| RunFault::failed(&definition.name, why.to_string());
+    let mut columns: Vec<(String, DataType)> = vec![];
+    for column in &definition.columns {
+        let found = table.index_of(&column.name).map(|i| table.batch.column(i).data_type().clone());
+        let declared = spark::arrow_type(&column.ty.to_string()).ok().or(found);
+        columns.push((column.name.clone(), declared.ok_or_else(|| failed(&format!("no column `{}`", column.name)))?));
+    }
+    if columns.is_empty() { Ok(table) } else { table.conform(&columns).map_err(|e| failed(&e)) }
+}

@@ -1,0 +1,53 @@
+//! Why a query does not run: refused by this engine, or failed on it. The text names no value of any row.
+
+use datafusion::common::DataFusionError;
+
+/// A fault of planning or running a query.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    /// The query uses something that this engine cannot do as Spark does.
+    #[error("the local engine does not support {0}")]
+    Refused(String),
+    /// The query is wrong, or failed while it ran.
+    #[error("{0}")]
+    Failed(String),
+}
+
+impl Fault {
+    /// A construct that this engine does not have.
+    pub fn refused(what: impl Into<String>) -> Self {
+        Fault::Refused(what.into())
+    }
+
+    /// Something that went wrong.
+    pub fn failed(what: impl Into<String>) -> Self {
+        Fault::Failed(what.into())
+    }
+}
+
+impl From<DataFusionError> for Fault {
+    fn from(error: DataFusionError) -> Self {
+        let refused = matches!(error.find_root(), DataFusionError::NotImplemented(_));
+        let text = trimmed(&error.find_root().strip_backtrace());
+        if refused { Fault::Refused(text) } else { Fault::Failed(text) }
+    }
+}
+
+/// The message without the engine's own prefixes, suggestions of its function names and everything past one line.
+fn trimmed(message: &str) -> String {
+    let mut text = message.lines().next().unwrap_or_default();
+    let prefixes = [
+        "Error during planning: ",
+        "Execution error: ",
+        "Schema error: ",
+        "This feature is not implemented: ",
+        "Arrow error: ",
+        "Optimizer rule ",
+        "External error: ",
+        "SQL error: ",
+    ];
+    while let Some(rest) = prefixes.iter().find_map(|prefix| text.strip_prefix(prefix)) {
+        text = rest;
+    }
+    text.trim_end_matches('.').to_owned()
+}

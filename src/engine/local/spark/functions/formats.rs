@@ -1,0 +1,86 @@
+//! Dates and timestamps from texts and to texts, by a pattern.
+
+use std::sync::Arc;
+
+use datafusion::arrow::array::{Array, ArrayRef, Date32Array, Int64Array, StringArray, TimestampMicrosecondArray};
+use datafusion::arrow::datatypes::{DataType, Int64Type, TimestampMicrosecondType};
+use datafusion::common::{Result, exec_err, plan_err};
+
+use super::super::cast::{convert, days_of};
+use super::super::native::Param::{Any, Long, Text, Timestamp};
+use super::super::native::{Call, Given, Native, native};
+use super::super::types;
+use super::dates::{micros, moment};
+use super::patterns::Pattern;
+use super::strings::constant;
+
+pub(super) const FUNCTIONS: &[Native] = &[
+    native("date_format", &[Timestamp, Text], pattern_first_text, date_format),
+    native("to_date", &[Any, Text], |_| Ok(DataType::Date32), |c| to_date(c, false)).optional(1),
+    native("try_to_date", &[Any, Text], |_| Ok(DataType::Date32), |c| to_date(c, true)).optional(1),
+    native("to_timestamp", &[Any, Text], |_| Ok(types::timestamp()), |c| to_timestamp(c, false)).optional(1),
+    native("try_to_timestamp", &[Any, Text], |_| Ok(types::timestamp()), |c| to_timestamp(c, true)).optional(1),
+    native("unix_timestamp", &[Timestamp], |_| Ok(DataType::Int64), unix_timestamp),
+    native("from_unixtime", &[Long, Text], |_| Ok(DataType::Utf8), from_unixtime).optional(1),
+    native("timestamp_seconds", &[Long], |_| Ok(types::timestamp()), |c| convert(c.arg(0)?, &types::timestamp(), false)),
+];
+
+fn pattern_first_text(given: &Given) -> Result<DataType> {
+    match given.text(1) {
+        Some(pattern) => Pattern::parse(pattern).map(|_| DataType::Utf8),
+        None => plan_err!("a date pattern has to be a literal"),
+    }
+}
+
+fn pattern_at(call: &Call, position: usize) -> Result<Option<Pattern>> {
+    constant(call, position)?.map(|pattern| Pattern::parse(&pattern)).transpose()
+}
+
+fn date_format(call: &Call) -> Result<ArrayRef> {
+    let Some(pattern) = pattern_at(call, 1)? else { return Ok(Arc::new(StringArray::new_null(call.rows))) };
+    let times = call.values::<TimestampMicrosecondType>(0)?.iter();
+    Ok(Arc::new(times.map(|t| Some(pattern.write(moment(t?)?))).collect::<StringArray>()))
+}
+
+/// The microseconds that each text stands for; a text that does not follow the pattern is an error or NULL.
+fn read(call: &Call, lenient: bool) -> Result<Vec<Option<i64>>> {
+    let Some(pattern) = pattern_at(call, 1)? else { return Ok(vec![None; call.rows]) };
+    let texts = convert(call.arg(0)?, &DataType::Utf8, false)?;
+    let texts = datafusion::arrow::array::AsArray::as_string::<i32>(&texts).clone();
+    let values: Vec<Option<i64>> = texts.iter().map(|t| Some(micros(pattern.read(t?)?))).collect();
+    let failed = values.iter().enumerate().any(|(row, value)| value.is_none() && texts.is_valid(row));
+    if failed && !lenient {
+        return exec_err!("a text does not follow the date pattern; the `try_` functions give NULL instead");
+    }
+    Ok(values)
+}
+
+fn to_date(call: &Call, lenient: bool) -> Result<ArrayRef> {
+    if call.len() == 1 {
+        return convert(call.arg(0)?, &DataType::Date32, lenient);
+    }
+    let values = read(call, lenient)?;
+    let days = values.into_iter().map(|t| t.and_then(moment).map(|t| days_of(t.date())));
+    Ok(Arc::new(days.collect::<Date32Array>()))
+}
+
+fn to_timestamp(call: &Call, lenient: bool) -> Result<ArrayRef> {
+    if call.len() == 1 {
+        return convert(call.arg(0)?, &types::timestamp(), lenient);
+    }
+    let values = read(call, lenient)?;
+    Ok(Arc::new(values.into_iter().collect::<TimestampMicrosecondArray>().with_timezone("UTC")))
+}
+
+fn unix_timestamp(call: &Call) -> Result<ArrayRef> {
+    let times = call.values::<TimestampMicrosecondType>(0)?.iter();
+    Ok(Arc::new(times.map(|t| t.map(|t| t.div_euclid(1_000_000))).collect::<Int64Array>()))
+}
+
+fn from_unixtime(call: &Call) -> Result<ArrayRef> {
+    let pattern = if call.len() > 1 { pattern_at(call, 1)? } else { Some(Pattern::parse("yyyy-MM-dd HH:mm:ss")?) };
+    let Some(pattern) = pattern else { return Ok(Arc::new(StringArray::new_null(call.rows))) };
+    let seconds = call.values::<Int64Type>(0)?.iter();
+    let shown = seconds.map(|s| Some(pattern.write(moment(s?.checked_mul(1_000_000)?)?)));
+    Ok(Arc::new(shown.collect::<StringArray>()))
+}

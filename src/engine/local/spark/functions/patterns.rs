@@ -1,0 +1,225 @@
+//! Date patterns such as `yyyy-MM-dd HH:mm`: read once, then used to write or to read.
+//!
+//! Letters whose meaning needs a week's first day or a locale are refused, as Spark 3 refuses most of them.
+
+use chrono::{Datelike, NaiveDate, NaiveDateTime, Timelike, Weekday};
+use datafusion::common::{Result, plan_err};
+
+/// A run of one letter, or text that stands for itself.
+enum Part {
+    Letters(char, usize),
+    Literal(String),
+}
+
+/// A pattern, ready for use.
+pub(super) struct Pattern {
+    parts: Vec<Part>,
+}
+
+const MONTHS: [&str; 12] = [
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+];
+
+impl Pattern {
+    /// Reads a pattern.
+    ///
+    /// # Errors
+    /// When it uses a letter that this engine does not know.
+    pub fn parse(pattern: &str) -> Result<Self> {
+        let mut parts = vec![];
+        let mut rest = pattern;
+        while let Some(c) = rest.chars().next() {
+            if c == '\'' {
+                let (literal, after) = quoted(rest);
+                parts.push(Part::Literal(literal));
+                rest = after;
+            } else if c.is_ascii_alphabetic() {
+                let run = rest.len() - rest.trim_start_matches(c).len();
+                if !known(c, run) {
+                    return plan_err!("the date pattern `{pattern}` is not supported by the local engine");
+                }
+                parts.push(Part::Letters(c, run));
+                rest = rest.split_at(run).1;
+            } else if "[]{}#".contains(c) {
+                return plan_err!("the date pattern `{pattern}` is not supported by the local engine");
+            } else {
+                parts.push(Part::Literal(c.to_string()));
+                rest = rest.split_at(c.len_utf8()).1;
+            }
+        }
+        Ok(Pattern { parts })
+    }
+
+    /// Writes a moment.
+    pub fn write(&self, t: NaiveDateTime) -> String {
+        let mut text = String::new();
+        for part in &self.parts {
+            match part {
+                Part::Literal(literal) => text.push_str(literal),
+                Part::Letters(letter, width) => text.push_str(&written(*letter, *width, t)),
+            }
+        }
+        text
+    }
+
+    /// Reads a moment; `None` when the text does not follow the pattern or names no moment.
+    pub fn read(&self, text: &str) -> Option<NaiveDateTime> {
+        let mut fields = Fields::default();
+        let mut rest = text;
+        for (position, part) in self.parts.iter().enumerate() {
+            match part {
+                Part::Literal(literal) => rest = rest.strip_prefix(literal.as_str())?,
+                Part::Letters(letter, width) => {
+                    // A number that another follows at once takes exactly its width.
+                    let adjacent = matches!(self.parts.get(position + 1), Some(Part::Letters(..)));
+                    rest = fields.read(*letter, *width, adjacent, rest)?;
+                }
+            }
+        }
+        if rest.is_empty() { fields.moment() } else { None }
+    }
+}
+
+fn quoted(text: &str) -> (String, &str) {
+    let inner = text.strip_prefix('\'').unwrap_or(text);
+    if let Some(after) = inner.strip_prefix('\'') {
+        return ("'".to_owned(), after);
+    }
+    inner.split_once('\'').map_or_else(|| (inner.to_owned(), ""), |(literal, after)| (literal.to_owned(), after))
+}
+
+fn known(letter: char, width: usize) -> bool {
+    match letter {
+        'y' => matches!(width, 1 | 2 | 4),
+        'M' | 'L' => width <= 4,
+        'd' | 'H' | 'h' | 'm' | 's' => width <= 2,
+        'D' => width <= 3,
+        'S' => width <= 9,
+        'E' => width <= 4,
+        'a' => width == 1,
+        _ => false,
+    }
+}
+
+fn written(letter: char, width: usize, t: NaiveDateTime) -> String {
+    let number = |n: u32| format!("{n:0>width$}");
+    match letter {
+        'y' if width == 2 => format!("{:02}", t.year().rem_euclid(100)),
+        'y' => format!("{:0>width$}", t.year()),
+        'M' | 'L' if width >= 3 => {
+            let name = MONTHS.get(t.month0() as usize).copied().unwrap_or_default();
+            if width == 3 { name.chars().take(3).collect() } else { name.to_owned() }
+        }
+        'M' | 'L' => number(t.month()),
+        'd' => number(t.day()),
+        'D' => number(t.ordinal()),
+        'H' => number(t.hour()),
+        'h' => number(t.hour12().1),
+        'm' => number(t.minute()),
+        's' => number(t.second()),
+        'S' => format!("{:09}", t.nanosecond()).chars().take(width).collect(),
+        'a' => if t.hour() < 12 { "AM" } else { "PM" }.to_owned(),
+        'E' if width == 4 => full_name(t.weekday()).to_owned(),
+        _ => full_name(t.weekday()).chars().take(3).collect(),
+    }
+}
+
+fn full_name(day: Weekday) -> &'static str {
+    match day {
+        Weekday::Mon => "Monday",
+        Weekday::Tue => "Tuesday",
+        Weekday::Wed => "Wednesday",
+        Weekday::Thu => "Thursday",
+        Weekday::Fri => "Friday",
+        Weekday::Sat => "Saturday",
+        Weekday::Sun => "Sunday",
+    }
+}
+
+#[derive(Default)]
+struct Fields {
+    year: Option<i32>,
+    month: Option<u32>,
+    day: Option<u32>,
+    hour: Option<u32>,
+    hour12: Option<u32>,
+    afternoon: Option<bool>,
+    minute: u32,
+    second: u32,
+    nanos: u32,
+}
+
+impl Fields {
+    /// Takes one field off the front of `text` and gives what is left.
+    fn read<'a>(&mut self, letter: char, width: usize, adjacent: bool, text: &'a str) -> Option<&'a str> {
+        match letter {
+            'M' | 'L' if width >= 3 => {
+                let matches = |name: &&str| {
+                    let shown: String = if width == 3 { name.chars().take(3).collect() } else { (**name).to_owned() };
+                    text.starts_with(&shown)
+                };
+                let index = MONTHS.iter().position(|name| matches(&name))?;
+                self.month = u32::try_from(index + 1).ok();
+                let length = if width == 3 { 3 } else { MONTHS.get(index)?.len() };
+                return text.get(length..);
+            }
+            'a' => {
+                self.afternoon = Some(text.starts_with("PM"));
+                return text.strip_prefix("PM").or_else(|| text.strip_prefix("AM"));
+            }
+            'E' | 'D' => return None,
+            _ => {}
+        }
+        let most = match (letter, width, adjacent) {
+            ('y', 4, false) => 7,
+            (_, 1, false) => 9,
+            _ => width,
+        };
+        let digits = text.bytes().take(most).take_while(u8::is_ascii_digit).count();
+        let (digits, rest) = text.split_at_checked(digits)?;
+        if digits.len() < width {
+            return None;
+        }
+        let number: u32 = digits.parse().ok()?;
+        match letter {
+            'y' if width == 2 => self.year = i32::try_from(number).ok().map(|y| 2000 + y),
+            'y' => self.year = i32::try_from(number).ok(),
+            'M' | 'L' => self.month = Some(number),
+            'd' => self.day = Some(number),
+            'H' => self.hour = Some(number),
+            'h' => self.hour12 = Some(number),
+            'm' => self.minute = number,
+            's' => self.second = number,
+            _ => self.nanos = format!("{digits:0<9}").parse().ok()?,
+        }
+        Some(rest)
+    }
+
+    fn moment(&self) -> Option<NaiveDateTime> {
+        let date = NaiveDate::from_ymd_opt(self.year.unwrap_or(1970), self.month.unwrap_or(1), self.day.unwrap_or(1))?;
+        let hour = match (self.hour, self.hour12) {
+            (Some(hour), _) => hour,
+            (None, Some(hour @ 1..=12)) => hour % 12 + if self.afternoon == Some(true) { 12 } else { 0 },
+            (None, Some(_)) => return None,
+            (None, None) => 0,
+        };
+        date.and_hms_nano_opt(hour, self.minute, self.second, self.nanos / 1000 * 1000)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Pattern;
+
+    #[test]
+    fn patterns_write_and_read() {
+        let pattern = |p: &str| Pattern::parse(p).unwrap_or(Pattern { parts: vec![] });
+        let moment = pattern("yyyy-MM-dd HH:mm:ss").read("2024-02-29 13:05:09").unwrap_or_default();
+        assert_eq!(pattern("d/M/yy h:mm a 'at' EEEE, MMM").write(moment), "29/2/24 1:05 PM at Thursday, Feb");
+        assert!(pattern("yyyy-MM-dd").read("2024-2-29").is_none(), "two digits are asked for");
+        assert!(pattern("yyyy-MM-dd").read("2023-02-29").is_none(), "no such day");
+        assert!(pattern("yyyy-MM-dd").read("2024-02-29x").is_none(), "nothing may follow");
+        assert_eq!(pattern("yyyyMMdd").read("20240229").map(|t| t.date()), Some(moment.date()));
+        assert!(Pattern::parse("YYYY").is_err() && Pattern::parse("w").is_err());
+    }
+}

@@ -1,0 +1,145 @@
+//! Access to what is inside a struct, a map or an array.
+
+use std::sync::Arc;
+
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, MapArray, UInt32Array};
+use datafusion::arrow::compute::{is_not_null, nullif, take};
+use datafusion::arrow::datatypes::{DataType, Int32Type};
+use datafusion::common::{Result, exec_err, plan_err};
+
+use super::super::cast::convert;
+use super::super::native::Param::{Any, Text};
+use super::super::native::{Call, Given, Native, native};
+use super::super::types;
+use super::arrays::{comparable, range};
+
+pub(super) const FUNCTIONS: &[Native] = &[
+    native("__field", &[Any, Text], field_type, field),
+    native("__subscript", &[Any, Any], inner_type, |c| at(c, Base::Zero)),
+    native("element_at", &[Any, Any], inner_type, |c| at(c, Base::One)),
+    native("try_element_at", &[Any, Any], inner_type, |c| at(c, Base::Lenient)),
+    native("get", &[Any, Any], inner_type, |c| at(c, Base::LenientZero)),
+];
+
+fn field_type(given: &Given) -> Result<DataType> {
+    let Some(name) = given.text(1) else { return plan_err!("a field needs a name") };
+    match given.type_at(0) {
+        DataType::Struct(fields) => match fields.iter().find(|f| f.name().eq_ignore_ascii_case(name)) {
+            Some(field) => Ok(field.data_type().clone()),
+            None => plan_err!("the struct has no field `{name}`"),
+        },
+        DataType::Map(..) => inner_type(given),
+        // An array of structs gives an array of the field's values.
+        DataType::List(element) => match element.data_type() {
+            DataType::Struct(fields) => match fields.iter().find(|f| f.name().eq_ignore_ascii_case(name)) {
+                Some(field) => Ok(types::array(field.data_type().clone())),
+                None => plan_err!("the struct has no field `{name}`"),
+            },
+            other => plan_err!("{} has no field `{name}`", types::show(other)),
+        },
+        other => plan_err!("{} has no field `{name}`", types::show(&other)),
+    }
+}
+
+fn field(call: &Call) -> Result<ArrayRef> {
+    let array = call.arg(0)?;
+    let Some(name) = super::strings::constant(call, 1)? else { return exec_err!("a field needs a name") };
+    let of = |structs: &ArrayRef| -> Result<ArrayRef> {
+        let structs = structs.as_struct();
+        let position = structs.fields().iter().position(|f| f.name().eq_ignore_ascii_case(&name));
+        let Some(column) = position.and_then(|p| structs.columns().get(p)) else {
+            return exec_err!("the struct has no field `{name}`");
+        };
+        // A field of a NULL struct is NULL, whatever its buffer holds.
+        match structs.nulls() {
+            Some(_) => Ok(nullif(column.as_ref(), &datafusion::arrow::compute::is_null(structs)?)?),
+            None => Ok(Arc::clone(column)),
+        }
+    };
+    match array.data_type() {
+        DataType::Struct(_) => of(array),
+        DataType::List(_) => {
+            let lists = array.as_list::<i32>();
+            let values = of(lists.values())?;
+            let rows = (0..lists.len()).map(|row| lists.is_valid(row).then(|| range(lists, row).map(Some).collect()));
+            super::arrays::gathered(&values, rows.collect())
+        }
+        _ => at(call, Base::Zero),
+    }
+}
+
+fn inner_type(given: &Given) -> Result<DataType> {
+    match given.type_at(0) {
+        DataType::List(element) if given.type_at(1).is_integer() || given.type_at(1).is_null() => {
+            Ok(element.data_type().clone())
+        }
+        DataType::Map(entries, _) => match entries.data_type() {
+            DataType::Struct(fields) if fields.len() == 2 => {
+                fields.get(1).map_or_else(|| plan_err!("a map without values"), |f| Ok(f.data_type().clone()))
+            }
+            _ => plan_err!("a map without values"),
+        },
+        DataType::Struct(_) => field_type(given),
+        other => plan_err!("{} has no elements", types::show(&other)),
+    }
+}
+
+/// Where arrays begin, and whether a position beyond the end is an error.
+#[derive(Clone, Copy, PartialEq)]
+enum Base {
+    Zero,
+    LenientZero,
+    One,
+    Lenient,
+}
+
+fn at(call: &Call, base: Base) -> Result<ArrayRef> {
+    match call.arg(0)?.data_type() {
+        DataType::Map(..) => lookup(call),
+        DataType::Struct(_) => field(call),
+        _ => element(call, base),
+    }
+}
+
+fn element(call: &Call, base: Base) -> Result<ArrayRef> {
+    let lists = call.lists(0)?;
+    let positions = convert(call.arg(1)?, &DataType::Int32, false)?;
+    let positions = positions.as_primitive::<Int32Type>();
+    let mut chosen = Vec::with_capacity(call.rows);
+    for row in 0..call.rows {
+        if lists.is_null(row) || positions.is_null(row) {
+            chosen.push(None);
+            continue;
+        }
+        let mut range = range(lists, row);
+        let position = i64::from(positions.value(row));
+        let index = match base {
+            Base::Zero | Base::LenientZero => position,
+            _ if position < 0 => range.len() as i64 + position,
+            _ => position - 1,
+        };
+        let found = usize::try_from(index).ok().and_then(|i| range.nth(i));
+        if found.is_none() && matches!(base, Base::Zero | Base::One) {
+            return exec_err!("the array has no element at this position; `try_element_at` and `get` give NULL");
+        }
+        chosen.push(found);
+    }
+    Ok(take(lists.values().as_ref(), &UInt32Array::from(chosen), None)?)
+}
+
+/// The value of a key; NULL when the map does not have it.
+fn lookup(call: &Call) -> Result<ArrayRef> {
+    let maps: &MapArray = call.arg(0)?.as_map();
+    let keys = convert(call.arg(1)?, maps.keys().data_type(), false)?;
+    let (wanted, known) = (comparable(&keys)?, comparable(maps.keys())?);
+    let usable = is_not_null(&keys)?;
+    let find = |row: usize| {
+        if maps.is_null(row) || !usable.value(row) {
+            return None;
+        }
+        let at = |i: usize| maps.value_offsets().get(i).map_or(0, |o| *o as usize);
+        (at(row)..at(row + 1)).find(|i| known.row(*i) == wanted.row(row)).and_then(|i| u32::try_from(i).ok())
+    };
+    let chosen: UInt32Array = (0..call.rows).map(find).collect();
+    Ok(take(maps.values().as_ref(), &chosen, None)?)
+}

@@ -1,0 +1,134 @@
+//! One session: its tables, and queries planned and run over them.
+
+use std::sync::Arc;
+
+use datafusion::arrow::array::RecordBatch;
+use datafusion::arrow::datatypes::{Field, Schema, SchemaRef};
+use datafusion::catalog::TableProvider;
+use datafusion::dataframe::DataFrame;
+use datafusion::execution::SessionStateBuilder;
+use datafusion::logical_expr::LogicalPlan;
+use datafusion::prelude::{SessionConfig, SessionContext};
+use datafusion::sql::parser::Statement as PlannedStatement;
+use sqlparser::ast::{ObjectName, ObjectNamePart, Query, Statement, TableFactor};
+
+use super::fault::Fault;
+use super::functions::Registry;
+use super::planner::SparkPlanner;
+use super::syntax::{self, Relations};
+
+/// Tables by name, and a planner that reads Spark's SQL.
+pub struct Session {
+    context: SessionContext,
+}
+
+impl Session {
+    /// A session without tables.
+    pub fn new() -> Self {
+        let registry = Arc::new(Registry::new());
+        let mut config = SessionConfig::new().with_information_schema(false);
+        let options = config.options_mut();
+        options.sql_parser.parse_float_as_decimal = true;
+        options.sql_parser.enable_ident_normalization = false;
+        options.sql_parser.default_null_ordering = "nulls_min".to_owned();
+        options.sql_parser.map_string_types_to_utf8view = false;
+        options.execution.enable_ansi_mode = true;
+        options.execution.time_zone = Some("UTC".to_owned());
+        options.execution.parquet.schema_force_view_types = false;
+        let builder = SessionStateBuilder::new()
+            .with_config(config)
+            .with_default_features()
+            .with_expr_planners(vec![Arc::new(SparkPlanner::new(Arc::clone(&registry)))]);
+        let state = registry.install(builder).build();
+        Session { context: SessionContext::new_with_state(state) }
+    }
+
+    /// Makes a table known under a name in lower case, replacing an earlier one.
+    ///
+    /// # Errors
+    /// When the session refuses the table.
+    pub fn register(&self, name: &str, table: Arc<dyn TableProvider>) -> Result<(), Fault> {
+        self.context.deregister_table(quoted(name))?;
+        self.context.register_table(quoted(name), table)?;
+        Ok(())
+    }
+
+    /// Plans a query whose names are resolved by `relations`.
+    ///
+    /// # Errors
+    /// When the query is refused or wrong.
+    pub async fn plan(&self, query: &Query, relations: &mut dyn Relations) -> Result<LogicalPlan, Fault> {
+        let mut query = query.clone();
+        syntax::rewrite(&mut query, relations)?;
+        let statement = PlannedStatement::Statement(Box::new(Statement::Query(Box::new(query))));
+        Ok(self.context.state().statement_to_plan(statement).await?)
+    }
+
+    /// Runs a plan to its end.
+    ///
+    /// # Errors
+    /// When a row breaks the query.
+    pub async fn collect(&self, plan: LogicalPlan) -> Result<(SchemaRef, Vec<RecordBatch>), Fault> {
+        let frame: DataFrame = self.context.execute_logical_plan(plan).await?;
+        let schema: SchemaRef = Arc::new(frame.schema().as_arrow().clone());
+        Ok((schema, frame.collect().await?))
+    }
+
+    /// Plans and runs a query; the columns bear the names as they are written.
+    ///
+    /// # Errors
+    /// As [`Session::plan`] and [`Session::collect`].
+    pub async fn query(
+        &self,
+        query: &Query,
+        relations: &mut dyn Relations,
+    ) -> Result<(SchemaRef, Vec<RecordBatch>), Fault> {
+        let names = syntax::display_names(query);
+        let plan = self.plan(query, relations).await?;
+        let (schema, batches) = self.collect(plan).await?;
+        named(&schema, &batches, &names)
+    }
+}
+
+impl Default for Session {
+    fn default() -> Self {
+        Session::new()
+    }
+}
+
+fn quoted(name: &str) -> datafusion::common::TableReference {
+    datafusion::common::TableReference::bare(name.to_owned())
+}
+
+/// The batches with the columns renamed from the left; `None` keeps a name.
+fn named(
+    schema: &SchemaRef,
+    batches: &[RecordBatch],
+    names: &[Option<String>],
+) -> Result<(SchemaRef, Vec<RecordBatch>), Fault> {
+    let field = |(position, field): (usize, &Arc<Field>)| match names.get(position) {
+        Some(Some(name)) => Arc::new(field.as_ref().clone().with_name(name)),
+        _ => Arc::clone(field),
+    };
+    let renamed = Arc::new(Schema::new(schema.fields().iter().enumerate().map(field).collect::<Vec<_>>()));
+    let rebuild = |batch: &RecordBatch| {
+        RecordBatch::try_new(Arc::clone(&renamed), batch.columns().to_vec()).map_err(|e| Fault::failed(e.to_string()))
+    };
+    let batches = batches.iter().map(rebuild).collect::<Result<Vec<_>, _>>()?;
+    Ok((renamed, batches))
+}
+
+/// Resolves every table to the last part of its name: for sessions of one schema.
+#[derive(Debug, Default)]
+pub struct LastPart;
+
+impl Relations for LastPart {
+    fn table(&mut self, name: &ObjectName) -> Result<String, Fault> {
+        let last = name.0.last().and_then(ObjectNamePart::as_ident);
+        last.map(|i| i.value.to_lowercase()).ok_or_else(|| Fault::failed(format!("`{name}` is no table name")))
+    }
+
+    fn function(&mut self, _: &TableFactor) -> Result<Option<String>, Fault> {
+        Ok(None)
+    }
+}

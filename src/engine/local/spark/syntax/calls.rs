@@ -1,0 +1,274 @@
+//! Calls and special forms that DataFusion knows under another name, or that are made of simpler ones.
+
+use sqlparser::ast::{
+    BinaryOperator, CeilFloorKind, DateTimeField, DuplicateTreatment, Expr, Function,
+    FunctionArgumentClause, FunctionArguments, NullTreatment, OrderByExpr, OrderByOptions, TrimWhereField, Value,
+    ValueWithSpan, WindowType,
+};
+
+use super::super::fault::Fault;
+use super::build::{arguments, call, case, raw_number, rename, set_arguments, text};
+use super::literals::{is_hidden, number, restore, restore_in_window};
+use super::names::lowered;
+
+/// Forms with a syntax of their own, as calls.
+pub(super) fn special_form(expr: Expr) -> Result<Expr, Fault> {
+    Ok(match expr {
+        Expr::Extract { field, expr, syntax } => match is_hidden(&field) {
+            true => Expr::Extract { field, expr, syntax },
+            false => call("date_part", vec![text(field.to_string()), *expr]),
+        },
+        Expr::Trim { expr, trim_where, trim_what, trim_characters: None } => {
+            let name = match trim_where {
+                None | Some(TrimWhereField::Both) => "trim",
+                Some(TrimWhereField::Leading) => "__trim_start",
+                Some(TrimWhereField::Trailing) => "__trim_end",
+            };
+            call(name, std::iter::once(*expr).chain(trim_what.map(|w| *w)).collect())
+        }
+        Expr::Substring { expr, substring_from: Some(from), substring_for, .. } => {
+            call("substring", [*expr, *from].into_iter().chain(substring_for.map(|f| *f)).collect())
+        }
+        Expr::Position { expr, r#in } => call("locate", vec![*expr, *r#in]),
+        Expr::Ceil { expr, field } => rounded("ceil", *expr, field)?,
+        Expr::Floor { expr, field } => rounded("floor", *expr, field)?,
+        Expr::Struct { values, fields } if fields.is_empty() => named_struct(values)?,
+        Expr::Lambda(mut lambda) => {
+            match &mut lambda.params {
+                sqlparser::ast::OneOrManyWithParens::One(param) => param.name = lowered(param.name.clone()),
+                sqlparser::ast::OneOrManyWithParens::Many(params) => {
+                    params.iter_mut().for_each(|param| param.name = lowered(param.name.clone()));
+                }
+            }
+            Expr::Lambda(lambda)
+        }
+        other => other,
+    })
+}
+
+fn rounded(name: &str, expr: Expr, field: CeilFloorKind) -> Result<Expr, Fault> {
+    match field {
+        CeilFloorKind::DateTimeField(DateTimeField::NoDateTime) => Ok(call(name, vec![expr])),
+        _ => Err(Fault::refused(format!("`{name}` to a scale or unit"))),
+    }
+}
+
+/// `struct(a, 1 AS b, x)` with the names that Spark gives: the alias, the column's own, or `colN`.
+fn named_struct(values: Vec<Expr>) -> Result<Expr, Fault> {
+    let mut args = vec![];
+    for (position, value) in values.into_iter().enumerate() {
+        let (name, value) = match value {
+            Expr::Named { expr, name } => (name.value, *expr),
+            Expr::Identifier(ident) => (ident.value.clone(), Expr::Identifier(ident)),
+            Expr::CompoundIdentifier(parts) => match parts.last() {
+                Some(last) => (last.value.clone(), Expr::CompoundIdentifier(parts)),
+                None => return Err(Fault::refused("a name without parts")),
+            },
+            other => (format!("col{}", position + 1), other),
+        };
+        args.extend([text(name), value]);
+    }
+    Ok(call("named_struct", args))
+}
+
+/// Rewrites one call whose arguments are rewritten already.
+pub(super) fn function(mut function: Function) -> Result<Expr, Fault> {
+    if let Some(WindowType::WindowSpec(window)) = &mut function.over {
+        restore_in_window(window);
+        if let Some(name) = &mut window.window_name {
+            *name = lowered(name.clone());
+        }
+    } else if let Some(WindowType::NamedWindow(name)) = &mut function.over {
+        *name = lowered(name.clone());
+    }
+    let name = function.name.to_string().to_lowercase().replace(['`', '"'], "");
+    if name.starts_with("__") && !INTERNAL.contains(&name.as_str()) {
+        return Err(Fault::refused(format!("the function `{name}`")));
+    }
+    if name == "count" && function.to_string().to_lowercase().starts_with("count(*)") {
+        set_arguments(&mut function, vec![raw_number("1")]);
+    }
+    let Some(args) = arguments(&function) else { return Ok(Expr::Function(function)) };
+    if let Some(simple) = conditional(&name, &args) {
+        return Ok(simple);
+    }
+    if let Some(simple) = units(&name, &args)? {
+        return Ok(simple);
+    }
+    aggregate(&name, args, function)
+}
+
+/// Functions that only this rewriter calls.
+const INTERNAL: [&str; 7] =
+    ["__cast", "__try_cast", "__field", "__subscript", "__trim_start", "__trim_end", "__with_position"];
+
+fn equals(left: &Expr, op: BinaryOperator, right: &Expr) -> Expr {
+    Expr::BinaryOp { left: Box::new(left.clone()), op, right: Box::new(right.clone()) }
+}
+
+fn not_null(expr: &Expr) -> Expr {
+    Expr::IsNotNull(Box::new(expr.clone()))
+}
+
+fn conditional(name: &str, args: &[Expr]) -> Option<Expr> {
+    Some(match (name, args) {
+        ("if" | "iff", [condition, yes, no]) => case(vec![(condition.clone(), yes.clone())], Some(no.clone())),
+        ("nvl" | "ifnull", [_, _]) => call("coalesce", args.to_vec()),
+        ("nvl2", [value, yes, no]) => case(vec![(not_null(value), yes.clone())], Some(no.clone())),
+        ("nullif", [value, other]) => {
+            let null = Expr::value(Value::Null);
+            case(vec![(equals(value, BinaryOperator::Eq, other), null)], Some(value.clone()))
+        }
+        ("isnull", [value]) => Expr::IsNull(Box::new(value.clone())),
+        ("isnotnull", [value]) => not_null(value),
+        ("decode", [value, rest @ ..]) if rest.len() >= 2 => {
+            let pairs = rest.chunks_exact(2);
+            let otherwise = pairs.remainder().first().cloned();
+            let branch = |pair: &[Expr]| match pair {
+                [search, result] => Some((equals(value, BinaryOperator::Spaceship, search), result.clone())),
+                _ => None,
+            };
+            case(pairs.filter_map(branch).collect(), otherwise)
+        }
+        ("date_part" | "datepart", [Expr::Value(_), _]) => call("date_part", args.to_vec()),
+        ("transform", [list, Expr::Lambda(lambda)]) => return super::selects::transform(list, lambda),
+        _ => return None,
+    })
+}
+
+/// `datediff(MONTH, a, b)`: the unit is a word, not a column.
+fn units(name: &str, args: &[Expr]) -> Result<Option<Expr>, Fault> {
+    let target = match (name, args.len()) {
+        ("datediff" | "date_diff" | "timestampdiff", 3) => "__units_between",
+        ("dateadd" | "date_add" | "timestampadd", 3) => "__add_units",
+        _ => return Ok(None),
+    };
+    let [Expr::Identifier(unit), rest @ ..] = args else {
+        return Err(Fault::refused(format!("`{name}` without a unit as its first word")));
+    };
+    Ok(Some(call(target, std::iter::once(text(unit.value.to_uppercase())).chain(rest.iter().cloned()).collect())))
+}
+
+fn aggregate(name: &str, args: Vec<Expr>, mut function: Function) -> Result<Expr, Fault> {
+    match (name, args.as_slice()) {
+        ("count_if", [condition]) => {
+            let counted = case(vec![(condition.clone(), number("1".to_owned(), false))], None);
+            rename(&mut function, "count");
+            set_arguments(&mut function, vec![counted]);
+        }
+        ("count", [_, _, ..]) => several_distinct(&mut function, &args)?,
+        ("max_by" | "min_by", [value, by]) => extreme(&mut function, value, by, name == "max_by")?,
+        ("first" | "last" | "first_value" | "last_value" | "any_value", [value, rest @ ..]) => {
+            if let [flag] = rest {
+                function.null_treatment = ignoring(flag)?;
+            }
+            let first = !name.starts_with("last");
+            rename(&mut function, if first { "first_value" } else { "last_value" });
+            set_arguments(&mut function, vec![value.clone()]);
+        }
+        ("array_agg", _) => {
+            let distinct = is_distinct(&function);
+            rename(&mut function, if distinct { "collect_set" } else { "collect_list" });
+        },
+        ("approx_count_distinct", [value]) => {
+            set_arguments(&mut function, vec![value.clone()]);
+            make_distinct(&mut function);
+            rename(&mut function, "count");
+        }
+        ("percentile_approx" | "approx_percentile", [value, share, ..]) => {
+            return Ok(over_collected("__percentile_disc", function, value, vec![share.clone()]));
+        }
+        ("mode", [value]) => return Ok(over_collected("__mode", function, value, vec![])),
+        ("skewness" | "kurtosis", [value]) => return Ok(over_collected(&format!("__{name}"), function, value, vec![])),
+        ("listagg" | "string_agg", [value, rest @ ..]) => return listagg(function, value, rest),
+        ("lag" | "lead" | "ntile" | "nth_value", [_, rest @ ..]) => {
+            let mut args = args.clone();
+            // Offsets are bare numbers to the planner; a default keeps its type.
+            if name == "ntile" {
+                args.iter_mut().take(1).for_each(restore);
+            } else if !rest.is_empty() {
+                args.iter_mut().skip(1).take(1).for_each(restore);
+            }
+            set_arguments(&mut function, args);
+        }
+        ("percentile_cont", _) if function.within_group.is_empty() => {
+            return Err(Fault::refused("`percentile_cont` without WITHIN GROUP"));
+        }
+        _ => {}
+    }
+    Ok(Expr::Function(function))
+}
+
+fn is_distinct(function: &Function) -> bool {
+    matches!(&function.args, FunctionArguments::List(list) if list.duplicate_treatment == Some(DuplicateTreatment::Distinct))
+}
+
+fn make_distinct(function: &mut Function) {
+    if let FunctionArguments::List(list) = &mut function.args {
+        list.duplicate_treatment = Some(DuplicateTreatment::Distinct);
+    }
+}
+
+fn ignoring(flag: &Expr) -> Result<Option<NullTreatment>, Fault> {
+    match flag {
+        Expr::Value(ValueWithSpan { value: Value::Boolean(true), .. }) => Ok(Some(NullTreatment::IgnoreNulls)),
+        Expr::Value(ValueWithSpan { value: Value::Boolean(false), .. }) => Ok(None),
+        other => Err(Fault::refused(format!("`{other}` where TRUE or FALSE says whether NULLs are ignored"))),
+    }
+}
+
+/// `count(a, b)` counts rows in which no argument is NULL.
+fn several_distinct(function: &mut Function, args: &[Expr]) -> Result<(), Fault> {
+    let all = args.iter().map(not_null).reduce(|a, b| equals(&a, BinaryOperator::And, &b));
+    let Some(all) = all else { return Ok(()) };
+    let names = args.iter().enumerate().flat_map(|(i, arg)| [text(format!("c{i}")), arg.clone()]);
+    let tuple = call("named_struct", names.collect());
+    set_arguments(function, vec![case(vec![(all, tuple)], None)]);
+    Ok(())
+}
+
+fn and_filter(function: &mut Function, condition: Expr) {
+    let filter = function.filter.take().map(|given| equals(&given, BinaryOperator::And, &condition));
+    function.filter = Some(Box::new(filter.unwrap_or(condition)));
+}
+
+/// `max_by(x, y)` as the first `x` by descending `y`, rows without `y` left out.
+fn extreme(function: &mut Function, value: &Expr, by: &Expr, greatest: bool) -> Result<(), Fault> {
+    if function.over.is_some() {
+        return Err(Fault::refused("`max_by` and `min_by` over a window"));
+    }
+    and_filter(function, not_null(by));
+    rename(function, "first_value");
+    set_arguments(function, vec![value.clone()]);
+    if let FunctionArguments::List(list) = &mut function.args {
+        let options = OrderByOptions { asc: Some(!greatest), nulls_first: Some(false) };
+        let order = OrderByExpr { expr: by.clone(), options, with_fill: None };
+        list.clauses.push(FunctionArgumentClause::OrderBy(vec![order]));
+    }
+    Ok(())
+}
+
+/// A function of all values of a group, which an aggregate collects first; FILTER and OVER stay with the aggregate.
+fn over_collected(name: &str, mut function: Function, value: &Expr, more: Vec<Expr>) -> Expr {
+    rename(&mut function, "collect_list");
+    set_arguments(&mut function, vec![value.clone()]);
+    call(name, std::iter::once(Expr::Function(function)).chain(more).collect())
+}
+
+fn listagg(mut function: Function, value: &Expr, rest: &[Expr]) -> Result<Expr, Fault> {
+    if is_distinct(&function) || function.over.is_some() {
+        return Err(Fault::refused("`listagg` with DISTINCT or over a window"));
+    }
+    let order = std::mem::take(&mut function.within_group);
+    let separator = rest.first().cloned().unwrap_or_else(|| text(""));
+    and_filter(&mut function, not_null(value));
+    rename(&mut function, "__ordered_list");
+    set_arguments(&mut function, vec![value.clone()]);
+    if let FunctionArguments::List(list) = &mut function.args
+        && !order.is_empty()
+    {
+        list.clauses.push(FunctionArgumentClause::OrderBy(order));
+    }
+    Ok(call("array_join", vec![Expr::Function(function), separator]))
+}
+

@@ -1,0 +1,160 @@
+//! Numbers, casts, typed texts, intervals and field access.
+
+use sqlparser::ast::{
+    AccessExpr, CastKind, DataType, DateTimeField, Expr, ExtractSyntax, GroupByExpr, Ident, Interval, LimitClause,
+    OrderByKind, Query, Select, Subscript, TypedString, UnaryOperator, Value, ValueWithSpan, WindowFrameBound,
+    WindowSpec,
+};
+
+use super::super::fault::Fault;
+use super::super::planner::NUMBER;
+use super::build::{call, raw_number, text};
+use super::names::lowered;
+
+/// Hides an integer where the planner asks this engine for its type; gives an exponent Spark's DOUBLE.
+pub(super) fn number(digits: String, long: bool) -> Expr {
+    if digits.contains(['e', 'E']) {
+        call("__cast", vec![text(digits), text("DOUBLE")])
+    } else if long {
+        call("__cast", vec![text(digits), text("BIGINT")])
+    } else if digits.contains('.') {
+        raw_number(digits)
+    } else {
+        hidden(raw_number(digits))
+    }
+}
+
+/// `-1` is one literal to Spark, so that the smallest integer has a form.
+pub(super) fn negative(expr: Expr) -> Expr {
+    let minus = |expr| Expr::UnaryOp { op: UnaryOperator::Minus, expr: Box::new(expr) };
+    let Expr::Extract { field, expr, syntax } = expr else { return minus(expr) };
+    match expr.as_ref() {
+        Expr::Value(ValueWithSpan { value: Value::Number(digits, _), .. })
+            if is_hidden(&field) && !digits.starts_with('-') =>
+        {
+            hidden(raw_number(format!("-{digits}")))
+        }
+        _ => minus(Expr::Extract { field, expr, syntax }),
+    }
+}
+
+fn hidden(number: Expr) -> Expr {
+    let field = DateTimeField::Custom(Ident::new(NUMBER));
+    Expr::Extract { field, syntax: ExtractSyntax::From, expr: Box::new(number) }
+}
+
+/// Whether the expression is a number that [`number`] has hidden; such a node is left alone by later rewrites.
+pub(super) fn is_hidden(field: &DateTimeField) -> bool {
+    matches!(field, DateTimeField::Custom(ident) if ident.value == NUMBER)
+}
+
+/// Puts a bare number back where the planner wants one.
+pub(super) fn restore(expr: &mut Expr) {
+    if let Expr::Extract { field, expr: inner, .. } = expr
+        && is_hidden(field)
+    {
+        *expr = std::mem::replace(inner, Expr::value(Value::Null));
+    }
+}
+
+/// Positions of ORDER BY, LIMIT and OFFSET are bare numbers.
+pub(super) fn restore_in_query(query: &mut Query) {
+    if let Some(order) = &mut query.order_by
+        && let OrderByKind::Expressions(items) = &mut order.kind
+    {
+        items.iter_mut().for_each(|item| restore(&mut item.expr));
+    }
+    match &mut query.limit_clause {
+        Some(LimitClause::LimitOffset { limit, offset, .. }) => {
+            limit.iter_mut().for_each(restore);
+            offset.iter_mut().for_each(|o| restore(&mut o.value));
+        }
+        Some(LimitClause::OffsetCommaLimit { offset, limit }) => {
+            restore(offset);
+            restore(limit);
+        }
+        None => {}
+    }
+}
+
+/// Positions of GROUP BY are bare numbers.
+pub(super) fn restore_in_select(select: &mut Select) {
+    if let GroupByExpr::Expressions(items, _) = &mut select.group_by {
+        items.iter_mut().for_each(restore);
+    }
+}
+
+/// Bounds of a window's frame are bare numbers.
+pub(super) fn restore_in_window(window: &mut WindowSpec) {
+    let Some(frame) = &mut window.window_frame else { return };
+    let bounds = std::iter::once(&mut frame.start_bound).chain(frame.end_bound.as_mut());
+    for bound in bounds {
+        if let WindowFrameBound::Preceding(Some(expr)) | WindowFrameBound::Following(Some(expr)) = bound {
+            restore(expr);
+        }
+    }
+}
+
+/// `10L`, `1.5D`, `3BD`: read by the tokenizer as names that start with a digit.
+pub(super) fn suffixed(ident: Ident) -> Result<Expr, Fault> {
+    let word = ident.value.as_str();
+    if ident.quote_style.is_some() || !word.starts_with(|c: char| c.is_ascii_digit()) {
+        return Ok(Expr::Identifier(lowered(ident)));
+    }
+    let upper = word.to_uppercase();
+    let kinds = [("BD", "DECIMAL"), ("L", "BIGINT"), ("S", "SMALLINT"), ("Y", "TINYINT"), ("D", "DOUBLE"), ("F", "FLOAT")];
+    for (suffix, ty) in kinds {
+        let Some(digits) = upper.strip_suffix(suffix) else { continue };
+        if !digits.bytes().all(|b| b.is_ascii_digit() || b == b'.') {
+            break;
+        }
+        let ty = if ty == "DECIMAL" { decimal_type(digits) } else { ty.to_owned() };
+        return Ok(call("__cast", vec![text(digits), text(ty)]));
+    }
+    Err(Fault::refused(format!("the number `{word}`")))
+}
+
+fn decimal_type(digits: &str) -> String {
+    let scale = digits.split_once('.').map_or(0, |(_, fraction)| fraction.len());
+    format!("DECIMAL({}, {scale})", digits.len() - usize::from(digits.contains('.')))
+}
+
+/// A cast as a call that names the type.
+pub(super) fn cast(kind: CastKind, expr: Expr, to: &DataType) -> Expr {
+    let name = match kind {
+        CastKind::Cast | CastKind::DoubleColon => "__cast",
+        CastKind::TryCast | CastKind::SafeCast => "__try_cast",
+    };
+    call(name, vec![expr, text(to.to_string())])
+}
+
+/// `DATE '2024-01-01'` and `TIMESTAMP '...'`.
+pub(super) fn typed(typed: &TypedString) -> Result<Expr, Fault> {
+    let value = match &typed.value.value {
+        Value::SingleQuotedString(value) | Value::DoubleQuotedString(value) => value.clone(),
+        other => return Err(Fault::refused(format!("the literal {other}"))),
+    };
+    Ok(call("__cast", vec![text(value), text(typed.data_type.to_string())]))
+}
+
+/// `INTERVAL n UNIT`, with the number as the planner wants it.
+pub(super) fn interval(mut interval: Interval) -> Result<Expr, Fault> {
+    if interval.last_field.is_some() {
+        return Err(Fault::refused("intervals of two units"));
+    }
+    restore(&mut interval.value);
+    Ok(Expr::Interval(interval))
+}
+
+/// `root.a[1]`: a field by name in any letter case, an element from 0 on, a map's value by key.
+pub(super) fn access(root: Expr, chain: Vec<AccessExpr>) -> Result<Expr, Fault> {
+    let mut expr = root;
+    for step in chain {
+        expr = match step {
+            AccessExpr::Dot(Expr::Identifier(field)) => call("__field", vec![expr, text(lowered(field).value)]),
+            AccessExpr::Subscript(Subscript::Index { index }) => call("__subscript", vec![expr, index]),
+            other => return Err(Fault::refused(format!("the access `{other}`"))),
+        };
+    }
+    Ok(expr)
+}

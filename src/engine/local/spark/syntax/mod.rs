@@ -1,0 +1,198 @@
+//! Rewrites a parsed query into what DataFusion's planner understands, wherever the types do not matter.
+//!
+//! Names become lower case (Spark compares them so), casts and numbers become calls whose types are ours, Spark's
+//! own constructs become standard ones. What has no faithful form is refused by name; nothing is left to chance.
+
+mod build;
+mod calls;
+mod literals;
+mod names;
+mod selects;
+
+use std::ops::ControlFlow;
+
+use sqlparser::ast::{
+    BinaryOperator, Expr, ObjectName, Query, Select, SetOperator, SetQuantifier, Statement, TableFactor, UnaryOperator,
+    Value, ValueWithSpan, VisitMut, VisitorMut,
+};
+
+use super::fault::Fault;
+use build::{call, text};
+
+pub(super) use names::display_names;
+
+/// Gives the relation that a table function or a name stands for.
+pub trait Relations {
+    /// The name under which the session knows a table, view or dataset.
+    ///
+    /// # Errors
+    /// When the name points elsewhere than the session's catalog and schema.
+    fn table(&mut self, name: &ObjectName) -> Result<String, Fault>;
+
+    /// Replaces `read_files(..)` and the like by the name of a registered relation; `None` when it is not known.
+    ///
+    /// # Errors
+    /// When the arguments are not usable.
+    fn function(&mut self, factor: &TableFactor) -> Result<Option<String>, Fault>;
+}
+
+/// Rewrites `query` in place.
+///
+/// # Errors
+/// When a construct has no faithful form on this engine.
+pub(super) fn rewrite(query: &mut Query, relations: &mut dyn Relations) -> Result<(), Fault> {
+    finish(query.visit(&mut Rewriter { relations }))
+}
+
+/// Rewrites one expression in place, as of an expectation.
+///
+/// # Errors
+/// When a construct has no faithful form on this engine.
+pub(super) fn rewrite_expr(expr: &mut Expr, relations: &mut dyn Relations) -> Result<(), Fault> {
+    finish(expr.visit(&mut Rewriter { relations }))
+}
+
+fn finish(flow: ControlFlow<Fault>) -> Result<(), Fault> {
+    match flow {
+        ControlFlow::Break(fault) => Err(fault),
+        ControlFlow::Continue(()) => Ok(()),
+    }
+}
+
+struct Rewriter<'a> {
+    relations: &'a mut dyn Relations,
+}
+
+fn flow(result: Result<(), Fault>) -> ControlFlow<Fault> {
+    match result {
+        Ok(()) => ControlFlow::Continue(()),
+        Err(fault) => ControlFlow::Break(fault),
+    }
+}
+
+impl VisitorMut for Rewriter<'_> {
+    type Break = Fault;
+
+    fn pre_visit_query(&mut self, query: &mut Query) -> ControlFlow<Fault> {
+        flow(names::lower_query(query).and_then(|()| refuse_clauses(query)))
+    }
+
+    fn post_visit_query(&mut self, query: &mut Query) -> ControlFlow<Fault> {
+        literals::restore_in_query(query);
+        ControlFlow::Continue(())
+    }
+
+    fn pre_visit_select(&mut self, select: &mut Select) -> ControlFlow<Fault> {
+        names::name_items(select);
+        flow(names::lower_select(select).and_then(|()| selects::before(select)))
+    }
+
+    fn post_visit_select(&mut self, select: &mut Select) -> ControlFlow<Fault> {
+        literals::restore_in_select(select);
+        flow(selects::after(select))
+    }
+
+    fn pre_visit_table_factor(&mut self, factor: &mut TableFactor) -> ControlFlow<Fault> {
+        flow(names::relation(factor, self.relations))
+    }
+
+    fn pre_visit_statement(&mut self, statement: &mut Statement) -> ControlFlow<Fault> {
+        ControlFlow::Break(Fault::refused(format!("a statement inside a query: {statement}")))
+    }
+
+    fn pre_visit_value(&mut self, value: &mut ValueWithSpan) -> ControlFlow<Fault> {
+        if let Value::DoubleQuotedString(text) = &value.value {
+            value.value = Value::SingleQuotedString(text.clone());
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn post_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<Fault> {
+        flow(after_expr(expr))
+    }
+}
+
+fn refuse_clauses(query: &mut Query) -> Result<(), Fault> {
+    if !query.pipe_operators.is_empty() {
+        return Err(Fault::refused("the pipe operator `|>`"));
+    }
+    set_operations(&mut query.body)
+}
+
+fn set_operations(body: &mut sqlparser::ast::SetExpr) -> Result<(), Fault> {
+    if let sqlparser::ast::SetExpr::SetOperation { left, op, set_quantifier, right } = body {
+        if matches!(set_quantifier, SetQuantifier::ByName | SetQuantifier::AllByName | SetQuantifier::DistinctByName) {
+            return Err(Fault::refused("set operations BY NAME"));
+        }
+        if *op == SetOperator::Minus {
+            *op = SetOperator::Except;
+        }
+        set_operations(left)?;
+        set_operations(right)?;
+    }
+    Ok(())
+}
+
+fn after_expr(expr: &mut Expr) -> Result<(), Fault> {
+    let taken = std::mem::replace(expr, Expr::value(Value::Null));
+    *expr = match taken {
+        Expr::Value(ValueWithSpan { value: Value::Number(digits, long), .. }) => literals::number(digits, long),
+        Expr::UnaryOp { op: UnaryOperator::Minus, expr } => literals::negative(*expr),
+        Expr::Identifier(ident) => literals::suffixed(ident)?,
+        Expr::CompoundIdentifier(parts) => Expr::CompoundIdentifier(parts.into_iter().map(names::lowered).collect()),
+        Expr::CompoundFieldAccess { root, access_chain } => literals::access(*root, access_chain)?,
+        Expr::Cast { kind, expr, data_type, array: false, format: None } => literals::cast(kind, *expr, &data_type),
+        Expr::TypedString(typed) => literals::typed(&typed)?,
+        Expr::Interval(interval) => literals::interval(interval)?,
+        Expr::RLike { negated, expr, pattern, regexp: _ } => {
+            negate_if(negated, call("regexp_like", vec![*expr, *pattern]))
+        }
+        Expr::Like { negated, any: true, expr, pattern, escape_char } => {
+            let like = |pattern| Expr::Like {
+                negated: false,
+                any: false,
+                expr: expr.clone(),
+                pattern: Box::new(pattern),
+                escape_char: escape_char.clone(),
+            };
+            any_of(negated, *pattern, like)
+        }
+        Expr::ILike { negated, any: true, expr, pattern, escape_char } => {
+            let like = |pattern| Expr::ILike {
+                negated: false,
+                any: false,
+                expr: expr.clone(),
+                pattern: Box::new(pattern),
+                escape_char: escape_char.clone(),
+            };
+            any_of(negated, *pattern, like)
+        }
+        Expr::Function(function) => calls::function(function)?,
+        Expr::JsonAccess { .. } => return Err(Fault::refused("the path operator `:` on VARIANT or JSON text")),
+        Expr::AtTimeZone { .. } => return Err(Fault::refused("AT TIME ZONE")),
+        Expr::Collate { .. } => return Err(Fault::refused("COLLATE")),
+        Expr::SimilarTo { .. } => return Err(Fault::refused("SIMILAR TO")),
+        other => calls::special_form(other)?,
+    };
+    Ok(())
+}
+
+fn negate_if(negated: bool, expr: Expr) -> Expr {
+    if negated { Expr::UnaryOp { op: UnaryOperator::Not, expr: Box::new(expr) } } else { expr }
+}
+
+/// `x LIKE ANY (a, b)` as `x LIKE a OR x LIKE b`.
+fn any_of(negated: bool, patterns: Expr, like: impl Fn(Expr) -> Expr) -> Expr {
+    let patterns = match patterns {
+        Expr::Tuple(patterns) => patterns,
+        Expr::Nested(pattern) => vec![*pattern],
+        single => vec![single],
+    };
+    let either = |left: Expr, right: Expr| Expr::BinaryOp {
+        left: Box::new(left),
+        op: BinaryOperator::Or,
+        right: Box::new(right),
+    };
+    let any = patterns.into_iter().map(like).reduce(either).unwrap_or_else(|| text("false"));
+    negate_if(negated, Expr::Nested(Box::new(any)))
+}

@@ -1,0 +1,212 @@
+//! Names: lower case throughout, one part for tables, and the name that Spark would show for an unnamed column.
+
+use sqlparser::ast::{
+    Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Ident, NamedWindowExpr, ObjectName, ObjectNamePart, Query,
+    Select, SelectItem, SelectItemQualifiedWildcardKind, SetExpr, TableAlias, TableFactor, WildcardAdditionalOptions,
+};
+
+use super::super::fault::Fault;
+use super::Relations;
+
+/// The identifier in lower case, quoted so that no later stage touches it.
+pub(super) fn lowered(ident: Ident) -> Ident {
+    Ident { value: ident.value.to_lowercase(), quote_style: Some('"'), span: ident.span }
+}
+
+fn lower(ident: &mut Ident) {
+    ident.value = ident.value.to_lowercase();
+    ident.quote_style = Some('"');
+}
+
+fn lower_alias(alias: &mut TableAlias) {
+    lower(&mut alias.name);
+    alias.columns.iter_mut().for_each(|column| lower(&mut column.name));
+}
+
+/// Lower-cases the names of common table expressions.
+pub(super) fn lower_query(query: &mut Query) -> Result<(), Fault> {
+    for cte in query.with.iter_mut().flat_map(|with| with.cte_tables.iter_mut()) {
+        lower_alias(&mut cte.alias);
+    }
+    Ok(())
+}
+
+/// Lower-cases all that a SELECT names outside of expressions.
+pub(super) fn lower_select(select: &mut Select) -> Result<(), Fault> {
+    for item in &mut select.projection {
+        match item {
+            SelectItem::ExprWithAlias { alias, .. } => lower(alias),
+            SelectItem::Wildcard(options) => lower_options(options)?,
+            SelectItem::QualifiedWildcard(kind, options) => {
+                if let SelectItemQualifiedWildcardKind::ObjectName(name) = kind {
+                    lower_object(name);
+                }
+                lower_options(options)?;
+            }
+            SelectItem::UnnamedExpr(_) => {}
+            SelectItem::ExprWithAliases { .. } => return Err(Fault::refused("several aliases of one expression")),
+        }
+    }
+    for window in &mut select.named_window {
+        lower(&mut window.0);
+        if let NamedWindowExpr::NamedWindow(other) = &mut window.1 {
+            lower(other);
+        }
+    }
+    for view in &mut select.lateral_views {
+        lower_object(&mut view.lateral_view_name);
+        view.lateral_col_alias.iter_mut().for_each(lower);
+    }
+    for join in select.from.iter_mut().flat_map(|from| from.joins.iter_mut()) {
+        if let Some(columns) = super::selects::using_columns(&mut join.join_operator) {
+            columns.iter_mut().for_each(lower_object);
+        }
+    }
+    Ok(())
+}
+
+fn lower_object(name: &mut ObjectName) {
+    for part in &mut name.0 {
+        if let ObjectNamePart::Identifier(ident) = part {
+            lower(ident);
+        }
+    }
+}
+
+fn lower_options(options: &mut WildcardAdditionalOptions) -> Result<(), Fault> {
+    if let Some(except) = &mut options.opt_except {
+        lower(&mut except.first_element);
+        except.additional_elements.iter_mut().for_each(lower);
+    }
+    let others = [
+        options.opt_ilike.is_some(),
+        options.opt_exclude.is_some(),
+        options.opt_replace.is_some(),
+        options.opt_rename.is_some(),
+        options.opt_alias.is_some(),
+    ];
+    if others.contains(&true) { Err(Fault::refused("`*` with anything but EXCEPT")) } else { Ok(()) }
+}
+
+/// Resolves a table, `STREAM(table)` or a table function to a name of the session.
+pub(super) fn relation(factor: &mut TableFactor, relations: &mut dyn Relations) -> Result<(), Fault> {
+    match factor {
+        TableFactor::Derived { alias, .. }
+        | TableFactor::NestedJoin { alias, .. }
+        | TableFactor::Function { alias, .. }
+        | TableFactor::Pivot { alias, .. }
+        | TableFactor::Unpivot { alias, .. } => {
+            alias.iter_mut().for_each(lower_alias);
+            return Ok(());
+        }
+        TableFactor::Table { .. } => {}
+        other => return Err(Fault::refused(format!("the relation `{other}`"))),
+    }
+    unwrap_stream(factor)?;
+    if let Some(name) = relations.function(factor)? {
+        set_table(factor, &name);
+        return Ok(());
+    }
+    let TableFactor::Table { name, alias, args, version, with_ordinality, sample, .. } = factor else { return Ok(()) };
+    if version.is_some() || sample.is_some() || *with_ordinality {
+        return Err(Fault::refused("a table at a version or sampled"));
+    }
+    if args.is_some() {
+        let function = name.to_string().to_lowercase();
+        return if function == "range" { Ok(()) } else { Err(Fault::refused(format!("the table function `{function}`"))) };
+    }
+    let resolved = relations.table(name)?;
+    // The written name stays usable as a qualifier: its last part is the name that columns are qualified by.
+    let last = name.0.last().and_then(ObjectNamePart::as_ident).map(|i| i.value.to_lowercase()).unwrap_or_default();
+    if alias.is_none() && last != resolved {
+        *alias = Some(TableAlias { explicit: true, name: Ident::with_quote('"', last), columns: vec![], at: None });
+    }
+    *name = ObjectName::from(vec![Ident::with_quote('"', resolved)]);
+    alias.iter_mut().for_each(lower_alias);
+    Ok(())
+}
+
+fn set_table(factor: &mut TableFactor, table: &str) {
+    if let TableFactor::Table { name, args, alias, .. } = factor {
+        *name = ObjectName::from(vec![Ident::with_quote('"', table)]);
+        *args = None;
+        alias.iter_mut().for_each(lower_alias);
+    }
+}
+
+/// `STREAM(x)` reads what `x` reads: a batch computes everything.
+fn unwrap_stream(factor: &mut TableFactor) -> Result<(), Fault> {
+    let TableFactor::Table { name, args, .. } = factor else { return Ok(()) };
+    if args.is_none() || !name.to_string().eq_ignore_ascii_case("stream") {
+        return Ok(());
+    }
+    let inner = match args.as_ref().map(|a| a.args.as_slice()) {
+        Some([FunctionArg::Unnamed(FunctionArgExpr::Expr(inner))]) => inner.clone(),
+        _ => return Err(Fault::refused("STREAM of anything but one relation")),
+    };
+    *args = None;
+    match inner {
+        Expr::Identifier(ident) => *name = ObjectName::from(vec![ident]),
+        Expr::CompoundIdentifier(parts) => *name = ObjectName::from(parts),
+        Expr::Function(Function { name: function, args: FunctionArguments::List(list), .. }) => {
+            *name = function;
+            *args = Some(sqlparser::ast::TableFunctionArgs { args: list.args, settings: None });
+        }
+        other => return Err(Fault::refused(format!("STREAM of `{other}`"))),
+    }
+    Ok(())
+}
+
+/// Gives every unnamed expression the name that Spark derives from its text.
+pub(super) fn name_items(select: &mut Select) {
+    for item in &mut select.projection {
+        let SelectItem::UnnamedExpr(expr) = item else { continue };
+        let Some(name) = spark_name(expr) else { continue };
+        let expr = std::mem::replace(expr, Expr::value(sqlparser::ast::Value::Null));
+        *item = SelectItem::ExprWithAlias { expr, alias: Ident::with_quote('"', name) };
+    }
+}
+
+/// `None` for a column, which keeps its own name, and for functions that give several columns.
+fn spark_name(expr: &Expr) -> Option<String> {
+    match expr {
+        Expr::Identifier(_) | Expr::CompoundIdentifier(_) => None,
+        Expr::CompoundFieldAccess { access_chain, .. } => match access_chain.last() {
+            Some(sqlparser::ast::AccessExpr::Dot(Expr::Identifier(field))) => Some(field.value.clone()),
+            _ => Some(expr.to_string()),
+        },
+        Expr::Nested(inner) => spark_name(inner),
+        Expr::Function(function) => match function.name.to_string().to_lowercase().as_str() {
+            "explode" | "explode_outer" => Some("col".to_owned()),
+            "posexplode" | "inline" | "stack" => None,
+            "count" if function.to_string().to_lowercase() == "count(*)" => Some("count(1)".to_owned()),
+            _ => Some(expr.to_string()),
+        },
+        _ => Some(expr.to_string()),
+    }
+}
+
+/// The names of the result's columns as they are written in the outermost SELECT; `None` where a name comes from below.
+pub(in super::super) fn display_names(query: &Query) -> Vec<Option<String>> {
+    let mut body = query.body.as_ref();
+    let select = loop {
+        match body {
+            SetExpr::Select(select) => break select,
+            SetExpr::Query(inner) => body = inner.body.as_ref(),
+            SetExpr::SetOperation { left, .. } => body = left.as_ref(),
+            _ => return vec![],
+        }
+    };
+    let mut names = vec![];
+    for item in &select.projection {
+        match item {
+            SelectItem::UnnamedExpr(Expr::Identifier(ident)) => names.push(Some(ident.value.clone())),
+            SelectItem::UnnamedExpr(Expr::CompoundIdentifier(parts)) => names.push(parts.last().map(|i| i.value.clone())),
+            SelectItem::UnnamedExpr(expr) => names.push(spark_name(expr)),
+            SelectItem::ExprWithAlias { alias, .. } => names.push(Some(alias.value.clone())),
+            // A wildcard's width is not known here: names after it cannot be placed from the left.
+            _ => return names,
+        }
+    }
+    names
+}

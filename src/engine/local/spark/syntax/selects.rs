@@ -1,0 +1,312 @@
+//! Shapes of a SELECT: generators, LATERAL VIEW, joins, grouping.
+
+use std::ops::ControlFlow;
+
+use sqlparser::ast::{
+    ExceptSelectItem, Expr, GroupByExpr, GroupByWithModifier, Ident, JoinConstraint, JoinOperator,
+    LambdaFunction, LateralView, ObjectName, ObjectNamePart, OneOrManyWithParens, Query, Select, SelectItem, SetExpr,
+    TableAlias, TableFactor, TableWithJoins, VisitMut, VisitorMut, WildcardAdditionalOptions,
+};
+
+use super::super::fault::Fault;
+use super::build::{arguments, call, column, text};
+
+/// What must be seen before the parts of the SELECT are rewritten.
+pub(super) fn before(select: &mut Select) -> Result<(), Fault> {
+    let refused = [
+        (select.top.is_some(), "TOP"),
+        (select.into.is_some(), "SELECT INTO"),
+        (select.prewhere.is_some(), "PREWHERE"),
+        (!select.connect_by.is_empty(), "CONNECT BY"),
+        (!select.sort_by.is_empty(), "SORT BY"),
+        (!select.distribute_by.is_empty(), "DISTRIBUTE BY"),
+        (!select.cluster_by.is_empty(), "CLUSTER BY in a query"),
+        (select.value_table_mode.is_some(), "SELECT AS VALUE"),
+    ];
+    if let Some((_, what)) = refused.iter().find(|(found, _)| *found) {
+        return Err(Fault::refused(*what));
+    }
+    for from in &mut select.from {
+        for join in &mut from.joins {
+            standard_join(&mut join.join_operator);
+        }
+    }
+    lateral_relations(select)?;
+    for view in std::mem::take(&mut select.lateral_views) {
+        lateral_view(select, view)?;
+    }
+    Ok(())
+}
+
+fn standard_join(join: &mut JoinOperator) {
+    let taken = std::mem::replace(join, JoinOperator::CrossJoin(JoinConstraint::None));
+    *join = match taken {
+        JoinOperator::Semi(constraint) => JoinOperator::LeftSemi(constraint),
+        JoinOperator::Anti(constraint) => JoinOperator::LeftAnti(constraint),
+        other => other,
+    };
+}
+
+/// The columns of USING.
+pub(super) fn using_columns(join: &mut JoinOperator) -> Option<&mut Vec<ObjectName>> {
+    use JoinOperator as J;
+    let constraint = match join {
+        J::Join(c) | J::Inner(c) | J::Left(c) | J::LeftOuter(c) | J::Right(c) | J::RightOuter(c) => c,
+        J::FullOuter(c) | J::Semi(c) | J::LeftSemi(c) | J::RightSemi(c) | J::Anti(c) | J::LeftAnti(c) => c,
+        _ => return None,
+    };
+    match constraint {
+        JoinConstraint::Using(columns) => Some(columns),
+        _ => None,
+    }
+}
+
+/// `FROM t, LATERAL explode(x) AS a(b)` is `FROM t LATERAL VIEW explode(x) a AS b`.
+fn lateral_relations(select: &mut Select) -> Result<(), Fault> {
+    let mut kept = vec![];
+    for from in std::mem::take(&mut select.from) {
+        match from.relation {
+            TableFactor::Function { lateral: true, name, args, alias: Some(alias), .. } if from.joins.is_empty() => {
+                let mut generator = super::build::function("", vec![]);
+                generator.name = name;
+                if let sqlparser::ast::FunctionArguments::List(list) = &mut generator.args {
+                    list.args = args;
+                }
+                select.lateral_views.push(LateralView {
+                    lateral_view: Expr::Function(generator),
+                    lateral_view_name: ObjectName::from(vec![alias.name]),
+                    lateral_col_alias: alias.columns.into_iter().map(|c| c.name).collect(),
+                    outer: false,
+                });
+            }
+            TableFactor::Function { .. } => return Err(Fault::refused("a table function in FROM")),
+            relation => kept.push(TableWithJoins { relation, joins: from.joins }),
+        }
+    }
+    select.from = kept;
+    Ok(())
+}
+
+/// Wraps the one relation of FROM: `(SELECT *, unnest(x) AS c FROM t) t`.
+fn lateral_view(select: &mut Select, view: LateralView) -> Result<(), Fault> {
+    let Expr::Function(generator) = &view.lateral_view else {
+        return Err(Fault::refused("LATERAL VIEW of anything but a function"));
+    };
+    let name = generator.name.to_string().to_lowercase();
+    let args = arguments(generator).unwrap_or_default();
+    let [array] = args.as_slice() else { return Err(Fault::refused(format!("LATERAL VIEW of `{name}`"))) };
+    let outer = view.outer || name.ends_with("_outer");
+    let positions = name.starts_with("posexplode");
+    if !matches!(name.as_str(), "explode" | "explode_outer" | "posexplode" | "posexplode_outer") {
+        return Err(Fault::refused(format!("LATERAL VIEW of `{name}`")));
+    }
+    let alias = single_alias(select)?;
+    let names: Vec<String> = view.lateral_col_alias.iter().map(|i| i.value.to_lowercase()).collect();
+    let from = std::mem::take(&mut select.from);
+    let array = if positions { call("__with_position", vec![array.clone()]) } else { array.clone() };
+    let array = if outer { call("__or_null", vec![array]) } else { array };
+    let generated = if positions { "__generated" } else { names.first().map_or("col", String::as_str) };
+    let mut wrapped = wrap(from, vec![wildcard(None), aliased(call("unnest", vec![array]), generated)], &alias);
+    if positions {
+        let [position, element] = names.as_slice() else {
+            return Err(Fault::refused("`posexplode` without two column names"));
+        };
+        let field = |name: &str, alias: &str| aliased(call("__field", vec![column("__generated"), text(name)]), alias);
+        let items = vec![wildcard(Some("__generated")), field("pos", position), field("col", element)];
+        wrapped = wrap(vec![wrapped], items, &alias);
+    }
+    select.from = vec![wrapped];
+    let view_name = view.lateral_view_name.to_string().to_lowercase().replace(['`', '"'], "");
+    unqualify(select, &view_name)
+}
+
+fn single_alias(select: &Select) -> Result<Ident, Fault> {
+    let refused = || Fault::refused("a generator beside several relations");
+    let [TableWithJoins { relation, joins }] = select.from.as_slice() else { return Err(refused()) };
+    if !joins.is_empty() {
+        return Err(refused());
+    }
+    let alias = match relation {
+        TableFactor::Table { alias: Some(alias), .. } | TableFactor::Derived { alias: Some(alias), .. } => {
+            Some(alias.name.clone())
+        }
+        TableFactor::Table { name, .. } => name.0.last().and_then(ObjectNamePart::as_ident).cloned(),
+        _ => None,
+    };
+    Ok(alias.unwrap_or_else(|| Ident::new("__relation")))
+}
+
+fn aliased(expr: Expr, alias: &str) -> SelectItem {
+    SelectItem::ExprWithAlias { expr, alias: Ident::with_quote('"', alias) }
+}
+
+fn wildcard(except: Option<&str>) -> SelectItem {
+    let except = except.map(|name| ExceptSelectItem { first_element: Ident::new(name), additional_elements: vec![] });
+    SelectItem::Wildcard(WildcardAdditionalOptions { opt_except: except, ..WildcardAdditionalOptions::default() })
+}
+
+fn wrap(from: Vec<TableWithJoins>, projection: Vec<SelectItem>, alias: &Ident) -> TableWithJoins {
+    let alias = TableAlias { explicit: true, name: alias.clone(), columns: vec![], at: None };
+    let subquery = Box::new(select_from(from, projection));
+    TableWithJoins {
+        relation: TableFactor::Derived { lateral: false, subquery, alias: Some(alias), sample: None },
+        joins: vec![],
+    }
+}
+
+fn select_from(from: Vec<TableWithJoins>, projection: Vec<SelectItem>) -> Query {
+    let select = Select {
+        select_token: sqlparser::ast::helpers::attached_token::AttachedToken::empty(),
+        optimizer_hints: vec![],
+        distinct: None,
+        select_modifiers: None,
+        top: None,
+        top_before_distinct: false,
+        projection,
+        exclude: None,
+        into: None,
+        from,
+        lateral_views: vec![],
+        prewhere: None,
+        selection: None,
+        connect_by: vec![],
+        group_by: GroupByExpr::Expressions(vec![], vec![]),
+        cluster_by: vec![],
+        distribute_by: vec![],
+        sort_by: vec![],
+        having: None,
+        named_window: vec![],
+        qualify: None,
+        window_before_qualify: false,
+        value_table_mode: None,
+        flavor: sqlparser::ast::SelectFlavor::Standard,
+    };
+    Query {
+        with: None,
+        body: Box::new(SetExpr::Select(Box::new(select))),
+        order_by: None,
+        limit_clause: None,
+        fetch: None,
+        locks: vec![],
+        for_clause: None,
+        settings: None,
+        format_clause: None,
+        pipe_operators: vec![],
+    }
+}
+
+/// Drops the qualifier `view` from columns: they are columns of the wrapped relation now.
+fn unqualify(select: &mut Select, view: &str) -> Result<(), Fault> {
+    struct Unqualify<'a>(&'a str);
+    impl VisitorMut for Unqualify<'_> {
+        type Break = Fault;
+        fn pre_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<Fault> {
+            if let Expr::CompoundIdentifier(parts) = expr
+                && let [qualifier, name] = parts.as_slice()
+                && qualifier.value.eq_ignore_ascii_case(self.0)
+            {
+                *expr = Expr::Identifier(name.clone());
+            }
+            ControlFlow::Continue(())
+        }
+    }
+    match select.visit(&mut Unqualify(view)) {
+        ControlFlow::Break(fault) => Err(fault),
+        ControlFlow::Continue(()) => Ok(()),
+    }
+}
+
+/// What needs the rewritten parts: generators in the list of items, WITH ROLLUP, `grouping_id()`.
+pub(super) fn after(select: &mut Select) -> Result<(), Fault> {
+    for item in &mut select.projection {
+        let (SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. }) = item else { continue };
+        let Expr::Function(function) = expr else { continue };
+        let name = function.name.to_string().to_lowercase();
+        let args = arguments(function).unwrap_or_default();
+        match (name.as_str(), args.as_slice()) {
+            ("explode", [array]) => *expr = call("unnest", vec![array.clone()]),
+            ("explode_outer", [array]) => *expr = call("unnest", vec![call("__or_null", vec![array.clone()])]),
+            _ => {}
+        }
+    }
+    group_modifiers(select)
+}
+
+fn group_modifiers(select: &mut Select) -> Result<(), Fault> {
+    let GroupByExpr::Expressions(items, modifiers) = &mut select.group_by else { return Ok(()) };
+    let tuples = || items.iter().map(|item| vec![item.clone()]).collect::<Vec<_>>();
+    let rewritten = match modifiers.as_slice() {
+        [] => None,
+        [GroupByWithModifier::Rollup] => Some(Expr::Rollup(tuples())),
+        [GroupByWithModifier::Cube] => Some(Expr::Cube(tuples())),
+        _ => return Err(Fault::refused("a modifier of GROUP BY")),
+    };
+    if let Some(rewritten) = rewritten {
+        *items = vec![rewritten];
+        modifiers.clear();
+    }
+    let grouped: Vec<Expr> = match items.as_slice() {
+        [Expr::Rollup(sets) | Expr::Cube(sets)] => sets.iter().flatten().cloned().collect(),
+        _ => vec![],
+    };
+    for item in &mut select.projection {
+        let (SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. }) = item else { continue };
+        if let Expr::Function(function) = expr
+            && function.name.to_string().eq_ignore_ascii_case("grouping_id")
+        {
+            let args = arguments(function).filter(|args| !args.is_empty()).unwrap_or_else(|| grouped.clone());
+            *expr = call("__cast", vec![call("grouping", args), text("BIGINT")]);
+        }
+    }
+    Ok(())
+}
+
+/// `transform(list, x -> ..)`, and with the element's position `transform(list, (x, i) -> ..)`.
+pub(super) fn transform(list: &Expr, lambda: &LambdaFunction) -> Option<Expr> {
+    let names: Vec<String> = match &lambda.params {
+        OneOrManyWithParens::One(param) => vec![param.name.value.clone()],
+        OneOrManyWithParens::Many(params) => params.iter().map(|p| p.name.value.clone()).collect(),
+    };
+    match names.as_slice() {
+        [_] => Some(call("array_transform", vec![list.clone(), Expr::Lambda(lambda.clone())])),
+        [element, position] => {
+            let mut lambda = lambda.clone();
+            let mut single = match &lambda.params {
+                OneOrManyWithParens::Many(params) => params.first()?.clone(),
+                OneOrManyWithParens::One(param) => param.clone(),
+            };
+            single.name = Ident::with_quote('"', "__element");
+            lambda.params = OneOrManyWithParens::One(single);
+            let mut substitute = Substitute { element, position };
+            if lambda.body.visit(&mut substitute).is_break() {
+                return None;
+            }
+            Some(call("array_transform", vec![call("__with_position", vec![list.clone()]), Expr::Lambda(lambda)]))
+        }
+        _ => None,
+    }
+}
+
+struct Substitute<'a> {
+    element: &'a str,
+    position: &'a str,
+}
+
+impl VisitorMut for Substitute<'_> {
+    type Break = ();
+
+    fn post_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<()> {
+        if let Expr::Identifier(ident) = expr {
+            let field = if ident.value == self.element {
+                "col"
+            } else if ident.value == self.position {
+                "pos"
+            } else {
+                return ControlFlow::Continue(());
+            };
+            *expr = call("__field", vec![column("__element"), text(field)]);
+        }
+        ControlFlow::Continue(())
+    }
+}
+
