@@ -9,6 +9,8 @@
     reason = "a test fails by panicking and reports on the terminal"
 )]
 
+mod cases;
+mod cli;
 mod errors;
 mod infer;
 mod lakeflow;
@@ -16,4 +18,4 @@ mod schemas;
 mod spark_functions;
 mod spark_types;
 mod structure;
-mod cli;
+
