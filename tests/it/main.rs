@@ -9,7 +9,7 @@
     reason = "a test fails by panicking and reports on the terminal"
 )]
 
-mod cli;
+mod cases;
 mod errors;
 mod infer;
 mod lakeflow;
@@ -17,3 +17,4 @@ mod schemas;
 mod spark_functions;
 mod spark_types;
 mod structure;
+mod cli;
