@@ -18,7 +18,7 @@ type Rows = (SchemaRef, Vec<RecordBatch>);
 
 fn run(runtime: &tokio::runtime::Runtime, session: &Session, sql: &str) -> Result<Rows, Fault> {
     let query = parse_query(sql).map_err(|fault| Fault::failed(format!("syntax: {}", fault.message)))?;
-    runtime.block_on(session.query(&query, &mut LastPart))
+    runtime.block_on(session.query(&query, &mut LastPart, &BTreeMap::new()))
 }
 
 fn text(array: &ArrayRef, row: usize) -> String {
@@ -80,7 +80,8 @@ fn compare(case: &serde_json::Value, answer: Result<Rows, Fault>) -> Option<Stri
                 wanted.sort();
                 got.sort();
             }
-            let names: Vec<_> = case["types"].as_str().unwrap().split(", ").filter_map(|t| t.split(':').next()).collect();
+            let names: Vec<_> =
+                case["types"].as_str().unwrap().split(", ").filter_map(|t| t.split(':').next()).collect();
             let have: Vec<_> = rows.0.fields().iter().map(|f| f.name().as_str()).collect();
             if wanted != got {
                 Some(format!("differs: Spark {wanted:?}, here {got:?}"))
@@ -126,6 +127,7 @@ fn functions_answer_as_spark_does() {
             }
         }
     }
-    faults.extend(known.keys().filter(|k| !seen.contains(k)).map(|k| format!("{k} | listed but not among the queries")));
+    faults
+        .extend(known.keys().filter(|k| !seen.contains(k)).map(|k| format!("{k} | listed but not among the queries")));
     assert!(faults.is_empty(), "{equal} are equal, {} are not as listed:\n{}", faults.len(), faults.join("\n"));
 }

@@ -2,6 +2,8 @@
 
 use datafusion::common::DataFusionError;
 
+use crate::diag::Code;
+
 /// A fault of planning or running a query.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
@@ -11,12 +13,32 @@ pub enum Fault {
     /// The query is wrong, or failed while it ran.
     #[error("{0}")]
     Failed(String),
+    /// A delivered file, or the directory of them, cannot be used.
+    #[error("{0}")]
+    Landing(String),
+    /// The tables of the last run cannot be read.
+    #[error("{0}")]
+    Unreadable(String),
+    /// Tables cannot be written.
+    #[error("{0}")]
+    Unwritable(String),
 }
 
 impl Fault {
     /// A construct that this engine does not have.
     pub fn refused(what: impl Into<String>) -> Self {
         Fault::Refused(what.into())
+    }
+
+    /// The code under which the fault is reported.
+    pub fn code(&self) -> Code {
+        match self {
+            Fault::Refused(_) => Code::NotRunnableLocally,
+            Fault::Failed(_) => Code::QueryFailed,
+            Fault::Landing(_) => Code::Landing,
+            Fault::Unreadable(_) => Code::UnreadableFile,
+            Fault::Unwritable(_) => Code::CannotWrite,
+        }
     }
 
     /// Something that went wrong.
@@ -29,6 +51,10 @@ impl From<DataFusionError> for Fault {
     fn from(error: DataFusionError) -> Self {
         let refused = matches!(error.find_root(), DataFusionError::NotImplemented(_));
         let text = trimmed(&error.find_root().strip_backtrace());
+        let unknown = text.strip_prefix("Invalid function '").and_then(|rest| rest.split('\'').next());
+        if let Some(function) = unknown {
+            return Fault::Refused(format!("the function `{function}`"));
+        }
         if refused { Fault::Refused(text) } else { Fault::Failed(text) }
     }
 }
