@@ -48,9 +48,8 @@ fn main() {
     let ids: Vec<_> = files.iter().map(|f| sources.add(f.path.clone(), f.text.as_str())).collect();
     let pipeline = check::check(&ids, &sources, &mut diagnostics);
     lap("check");
-    let outputs: Vec<emit::OutputFile> =
-        files.iter().map(|f| emit::OutputFile { path: f.path.clone(), text: f.text.clone() }).collect();
-    let changes = emit::ChangeSet::compute(&DiskWorld, &dir.path().join("generated"), &outputs).expect("a change set");
+    let outputs = files.iter().map(|f| (f.path.clone(), f.text.clone())).collect();
+    let changes = emit::ChangeSet::compute(&DiskWorld, &dir.path().join("generated"), &outputs, &mut diagnostics);
     changes.apply(&DiskWorld).expect("written files");
     lap("emit");
 

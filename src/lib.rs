@@ -1,6 +1,7 @@
 //! `gen` compiles typed YAML specs into Databricks Lakeflow pipelines and proves the result.
 //!
 //! Modules stand in import order: each may use only those above it (`tests/it/structure.rs` enforces it).
+#![doc = include_str!("ARCHITECTURE.md")]
 
 pub mod source;
 

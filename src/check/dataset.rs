@@ -8,7 +8,7 @@ use sqlparser::ast::{ObjectName, Query, Visit, Visitor};
 use super::PipelineFile;
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::lakeflow::ast::{
-    AutoCdc, CreateStreamingTable, Expectation, FlowBody, Statement, StatementKind, TableDefinition, TableSource,
+    AutoCdc, CreateStreamingTable, Expectation, FlowBody, InsertFlow, Statement, StatementKind, TableDefinition, TableSource,
 };
 use crate::lakeflow::infer::QueryInfo;
 use crate::lakeflow::types::Column;
@@ -109,6 +109,7 @@ fn defined(kind: &StatementKind) -> Option<(&ObjectName, Kind)> {
     }
 }
 
+/// The query that a statement holds.
 pub fn query_of(kind: &StatementKind) -> Option<&Query> {
     match kind {
         StatementKind::CreateStreamingTable(t) => match t.source.as_ref()? {
@@ -222,6 +223,17 @@ fn cycle(component: &[usize], definitions: &[Definition], files: &[PipelineFile]
         fault = if position == 0 { fault.at(span) } else { fault.related(span, "part of the cycle") };
     }
     fault
+}
+
+/// The flows that append to a table, in the order of the files.
+pub fn inserts_into<'a>(name: &'a str, files: &'a [PipelineFile]) -> impl Iterator<Item = &'a InsertFlow> {
+    statements(files).filter_map(move |(_, _, _, statement)| match &statement.kind {
+        StatementKind::CreateFlow(flow) if last_part(&flow.target) == name => match &flow.body {
+            FlowBody::Insert(insert) => Some(insert),
+            FlowBody::AutoCdc(_) => None,
+        },
+        _ => None,
+    })
 }
 
 /// The change data capture that writes a table, in its own statement or in a flow.

@@ -45,7 +45,7 @@ fn list(shell: &mut Shell) -> Result<(), Failure> {
 
 fn unknown(number: &str) -> Failure {
     let numbers = Code::ALL.iter().map(|code| code.number());
-    let hint = did_you_mean(&number.to_uppercase(), numbers)
-        .unwrap_or_else(|| "`gen explain` lists all codes".to_owned());
+    let hint =
+        did_you_mean(&number.to_uppercase(), numbers).unwrap_or_else(|| "`gen explain` lists all codes".to_owned());
     Failure::Input(format!("there is no code `{number}`: {hint}"))
 }

@@ -68,7 +68,10 @@ fn write(dir: &Path, files: &[ProjectFile], world: &dyn World) -> Result<(), Fai
     let taken: Vec<&str> = files.iter().map(|f| f.path.as_str()).filter(|path| world.exists(&dir.join(path))).collect();
     if !taken.is_empty() {
         let list = taken.iter().map(|path| format!("\n  {path}")).collect::<String>();
-        return Err(Failure::Input(format!("nothing was written, because these files exist in {}:{list}", project::shown(dir))));
+        return Err(Failure::Input(format!(
+            "nothing was written, because these files exist in {}:{list}",
+            project::shown(dir)
+        )));
     }
     let files: Vec<(PathBuf, &[u8])> = files.iter().map(|file| (dir.join(&file.path), file.bytes.as_slice())).collect();
     world.write_all(&files).map_err(|error| Failure::Engine(error.to_string()))

@@ -15,6 +15,9 @@ mod run;
 mod sample;
 mod schema;
 mod shell;
+#[cfg(feature = "engine")]
+mod summary;
+#[cfg(feature = "engine")]
 mod table;
 mod watch;
 
@@ -54,8 +57,9 @@ struct GlobalArgs {
     /// How diagnostics are written
     #[arg(long, global = true, value_parser = shell::diagnostic_formats(), help_heading = "Global options")]
     format: Option<Format>,
-    /// When output is coloured [default: auto, which heeds NO_COLOR and CLICOLOR_FORCE]
-    #[arg(long, global = true, value_enum, value_name = "WHEN", hide_default_value = true, default_value = "auto", help_heading = "Global options")]
+    /// When output is coloured: always, never, or auto, which heeds the terminal, NO_COLOR and CLICOLOR_FORCE
+    #[arg(long, global = true, value_enum, value_name = "WHEN", hide_possible_values = true, default_value = "auto")]
+    #[arg(help_heading = "Global options")]
     color: Colour,
     /// Say nothing but diagnostics and results
     #[arg(short, long, global = true, conflicts_with = "verbose", help_heading = "Global options")]

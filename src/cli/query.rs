@@ -1,13 +1,35 @@
-//! `gen query`
+//! `gen query`: SQL over the tables of the last run.
+
 use std::path::{Path, PathBuf};
+
 use clap::Args;
+
 use super::shell::{self, Format, Shell};
 use super::{Ended, Failure};
 use crate::world::World;
+
 /// Query the tables of the last run
 #[derive(Debug, Args)]
-pub struct QueryArgs { #[arg(long)] warehouse: Option<PathBuf>, 
-    #[arg(id = "format", long, value_parser = shell::row_formats())]
+#[command(after_help = "Examples:
+  gen query --tables
+  gen query \"SELECT * FROM orders LIMIT 5\"
+  gen query \"SELECT * FROM orders\" --format csv > orders.csv")]
+pub struct QueryArgs {
+    /// A SELECT statement, in the SQL of Databricks
+    #[arg(required_unless_present = "tables")]
+    sql: Option<String>,
+    /// List the tables instead
+    #[arg(long, conflicts_with = "sql")]
+    tables: bool,
+    /// Directory of the tables [default: .gen/warehouse, in the project]
+    #[arg(long, value_name = "DIR")]
+    warehouse: Option<PathBuf>,
+    /// How rows are written [default: table]
+    #[arg(id = "format", long, value_name = "FORMAT", value_parser = shell::row_formats())]
     format: Option<Format>,
 }
-pub fn run(_args: &QueryArgs, _p: Option<&Path>, _shell: &mut Shell, _world: &dyn World) -> Ended { Err(Failure::Usage(String::new())) }
+
+#[cfg(not(feature = "engine"))]
+pub fn run(_: &QueryArgs, _: Option<&Path>, _: &mut Shell, _: &dyn World) -> Ended {
+    Err(Failure::Usage(super::run::NO_ENGINE.to_owned()))
+}

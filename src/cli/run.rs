@@ -1,10 +1,47 @@
-//! `gen run`
+//! `gen run`: the pipeline on this machine, over the files of a directory.
+
 use std::path::{Path, PathBuf};
+
 use clap::Args;
+
 use super::shell::Shell;
 use super::{Ended, Failure};
 use crate::world::World;
+
 /// Run the pipeline here, on the files of a directory
+///
+/// The specs are compiled first; what runs is the SQL that `gen build` writes. Tables are kept, and replaced all together
+/// when the run succeeds: one that fails or is interrupted leaves those of the run before.
 #[derive(Debug, Args)]
-pub struct RunArgs { #[arg(long)] landing: Option<PathBuf> }
-pub fn run(_args: &RunArgs, _root: &Path, _shell: &mut Shell, _world: &dyn World) -> Ended { Err(Failure::Usage(String::new())) }
+#[command(after_help = "Examples:
+  gen run                                   the files in samples/
+  gen run --landing ~/exports               your files
+  gen run --format json                     everything about the run, for programs
+  gen run --pipeline sql --landing files    pipeline SQL written by hand")]
+pub struct RunArgs {
+    /// Directory of the files that arrive [default: samples, in the project]
+    #[arg(long, value_name = "DIR")]
+    landing: Option<PathBuf>,
+    /// Directory of the tables [default: .gen/warehouse, in the project]
+    #[arg(long, value_name = "DIR")]
+    warehouse: Option<PathBuf>,
+    /// The target whose catalog and schema the SQL names [default: the default target]
+    #[arg(long, value_name = "NAME")]
+    target: Option<String>,
+    /// Directory of pipeline SQL to run instead of the project
+    #[arg(long, value_name = "DIR", conflicts_with = "target")]
+    pipeline: Option<PathBuf>,
+}
+
+/// Directory of the tables of local runs, below the project.
+#[cfg(feature = "engine")]
+pub const WAREHOUSE: &str = ".gen/warehouse";
+
+/// What is said where there is no engine.
+#[cfg(not(feature = "engine"))]
+pub const NO_ENGINE: &str = "this `gen` was built without the engine: build it with `cargo build --features engine`";
+
+#[cfg(not(feature = "engine"))]
+pub fn run(_: &RunArgs, _: &Path, _: &mut Shell, _: &dyn World) -> Ended {
+    Err(Failure::Usage(NO_ENGINE.to_owned()))
+}

@@ -43,6 +43,11 @@ pub fn run(args: &SampleArgs, root: &Path, shell: &mut Shell, world: &dyn World)
         WriteError::Io { .. } => Failure::Engine(error.to_string()),
     })?;
     let bytes: usize = files.iter().map(|file| file.bytes.len()).sum();
-    shell.say(&format!("wrote {} of {} kB to {}", counted(files.len(), "file", "files"), bytes.div_ceil(1000), project::shown(&out)))?;
+    shell.say(&format!(
+        "wrote {} of {} kB to {}",
+        counted(files.len(), "file", "files"),
+        bytes.div_ceil(1000),
+        project::shown(&out)
+    ))?;
     Ok(Status::Done)
 }

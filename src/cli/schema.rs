@@ -28,7 +28,8 @@ pub struct SchemaArgs {
 
 pub fn run(args: &SchemaArgs, root: &Path, shell: &mut Shell, world: &dyn World) -> Ended {
     let schemas = scaffold::schemas();
-    let is_fresh = |file: &ProjectFile| world.read(&root.join(&file.path), MAX_FILE).is_ok_and(|bytes| bytes == file.bytes);
+    let is_fresh =
+        |file: &ProjectFile| world.read(&root.join(&file.path), MAX_FILE).is_ok_and(|bytes| bytes == file.bytes);
     let stale: Vec<&ProjectFile> = schemas.iter().filter(|file| !is_fresh(file)).collect();
     if stale.is_empty() {
         shell.say(&format!("{DIRECTORY} is fresh: {}", counted(schemas.len(), "file", "files")))?;

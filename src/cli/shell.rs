@@ -8,7 +8,7 @@ use clap::ValueEnum;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use super::{Failure, GlobalArgs};
-use crate::diag::{Diagnostic, human};
+use crate::diag::{Diagnostic, github, human, json, sarif};
 use crate::source::SourceMap;
 use crate::world::World;
 
@@ -111,6 +111,7 @@ impl Shell {
     }
 
     /// Columns of the terminal.
+    #[cfg(feature = "engine")]
     pub fn width(&self) -> usize {
         self.width
     }
@@ -142,9 +143,13 @@ impl Shell {
     /// Writes diagnostics in the format that was asked for.
     pub fn report(&mut self, sources: &SourceMap, diagnostics: &[Diagnostic]) -> Result<(), Failure> {
         match self.format {
+            Some(Format::Json) => self.result(&json::render(diagnostics, sources)),
+            Some(Format::Sarif) => self.result(&sarif::render(diagnostics, sources)),
+            Some(Format::Github) => self.result(&github::render(diagnostics, sources)),
             _ => {
                 self.flush()?;
-                let text = human::render(diagnostics, sources, human::Style { color: self.colour_err, width: self.width });
+                let text =
+                    human::render(diagnostics, sources, human::Style { color: self.colour_err, width: self.width });
                 self.err.write_all(text.as_bytes()).map_err(|error| stream_failure(&error))
             }
         }

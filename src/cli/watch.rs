@@ -36,7 +36,8 @@ pub fn run(args: &WatchArgs, root: &Path, shell: &mut Shell, world: &dyn World) 
     let stop = sender.clone();
     // A signal nobody waits for any more is of no interest.
     ctrlc::set_handler(move || drop(stop.send(Signal::Stop))).map_err(|error| Failure::Engine(error.to_string()))?;
-    let cannot_watch = |error: notify::Error| Failure::Input(format!("`{}` can't be watched: {error}", specs.display()));
+    let cannot_watch =
+        |error: notify::Error| Failure::Input(format!("`{}` can't be watched: {error}", specs.display()));
     let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
         let signal = match event {
             Ok(event) if matches!(event.kind, EventKind::Access(_)) => return,

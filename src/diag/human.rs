@@ -44,7 +44,7 @@ fn group<'a>(diagnostic: &'a Diagnostic, sources: &'a SourceMap) -> Group<'a> {
                 for mark in marks {
                     let range = clip(shown, mark.span, start);
                     let kind = if mark.primary { AnnotationKind::Primary } else { AnnotationKind::Context };
-                    let label = Some(mark.text).filter(|text| !text.is_empty());
+                    let label = Some(mark.text).filter(|text| !text.is_empty()).map(normalize_untrusted_str);
                     snippet = snippet.annotation(kind.span(range).label(label));
                 }
                 group.element(snippet)

@@ -5,7 +5,13 @@
 //! fault first, the remedy as a hint.
 
 mod codes;
+pub mod github;
 pub mod human;
+pub mod json;
+mod region;
+pub mod sarif;
+#[cfg(test)]
+mod tests;
 
 pub use codes::Code;
 
@@ -18,6 +24,16 @@ pub enum Severity {
     Error,
     /// Worth a look; the run goes on.
     Warning,
+}
+
+impl Severity {
+    /// The word for it: `error` or `warning`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        }
+    }
 }
 
 /// A span with a word on what stands there.

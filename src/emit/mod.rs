@@ -73,7 +73,9 @@ impl ChangeSet {
             match disk.read(path) {
                 Ok(before) => match kind(path, before.as_deref(), after, &old) {
                     Some(kind) => changes.push(Change { path: path.to_owned(), kind, before, after: after.cloned() }),
-                    None if after.is_some() => diagnostics.push(foreign(out, path, "a file that `gen` did not write stands")),
+                    None if after.is_some() => {
+                        diagnostics.push(foreign(out, path, "a file that `gen` did not write stands"))
+                    }
                     // An orphan that is gone already.
                     None => {}
                 },
@@ -114,8 +116,8 @@ impl ChangeSet {
     /// files, so it is shown only when it alone differs.
     pub fn diff(&self, colour: bool) -> String {
         let stale: Vec<&Change> = self.changes.iter().filter(|c| c.kind != ChangeKind::Unchanged).collect();
-        let shown = if stale.is_empty() && !self.is_fresh() { vec![&self.manifest] } else { stale };
-        shown.iter().map(|change| unified::diff(&self.shown_path(&change.path), change, colour)).collect()
+        let told = if stale.is_empty() && !self.is_fresh() { vec![&self.manifest] } else { stale };
+        told.iter().map(|change| unified::diff(&shown(&self.out, &change.path), change, colour)).collect()
     }
 
     /// Makes the disk hold what the specs give. Unchanged files are not touched. New bytes replace old ones all together
@@ -150,11 +152,12 @@ impl ChangeSet {
         // A directory that still holds something stays, and so do those above it.
         let _ = above.map(|dir| world.remove_empty_dir(dir)).find(|removed| !removed);
     }
+}
 
-    fn shown_path(&self, path: &str) -> String {
-        let directory = self.out.file_name().map(|name| name.to_string_lossy().into_owned());
-        directory.map_or_else(|| path.to_owned(), |directory| format!("{directory}/{path}"))
-    }
+/// A file as messages and diffs name it: no absolute path, so that two machines say the same.
+fn shown(out: &Path, path: &str) -> String {
+    let directory = out.file_name().map(|name| name.to_string_lossy().into_owned());
+    directory.map_or_else(|| path.to_owned(), |directory| format!("{directory}/{path}"))
 }
 
 /// The output directory as it is now.
@@ -171,7 +174,9 @@ impl Disk<'_> {
             Ok(bytes) => Ok(Some(bytes)),
             Err(error) if error.fault == WorldFault::NotFound => Ok(None),
             Err(_) if self.world.is_dir(&full) => Err(foreign(self.out, path, "a directory stands")),
-            Err(error) => Err(Diagnostic::error(Code::CannotWrite, format!("`{}`: {}", full.display(), error.fault))),
+            Err(error) => {
+                Err(Diagnostic::error(Code::CannotWrite, format!("`{}`: {}", shown(self.out, path), error.fault)))
+            }
         }
     }
 
@@ -186,7 +191,7 @@ impl Disk<'_> {
         let Some(text) = &bytes else { return (Manifest::default(), None) };
         let parsed = std::str::from_utf8(text).ok().and_then(Manifest::parse);
         if parsed.is_none() {
-            let message = format!("`{}` is no manifest of `gen`", self.out.join(MANIFEST).display());
+            let message = format!("`{}` is no manifest of `gen`", shown(self.out, MANIFEST));
             let hint = "restore it from version control, or remove the whole output directory and build again";
             diagnostics.push(Diagnostic::error(Code::ForeignFile, message).hint(hint));
         }
@@ -207,6 +212,6 @@ fn kind(path: &str, before: Option<&[u8]>, after: Option<&String>, old: &Manifes
 }
 
 fn foreign(out: &Path, path: &str, what: &str) -> Diagnostic {
-    Diagnostic::error(Code::ForeignFile, format!("{what} at `{}`", out.join(path).display()))
+    Diagnostic::error(Code::ForeignFile, format!("{what} at `{}`", shown(out, path)))
         .hint("the specs give a file of that name: move yours elsewhere")
 }

@@ -109,6 +109,9 @@ fn colour_does_not_change_the_text_of_a_diff() {
     let plain = set.diff(false);
     let coloured = set.diff(true);
     assert!(coloured.contains("\u{1b}[32m+1\u{1b}[0m"));
-    assert_eq!(["\u{1b}[0m", "\u{1b}[1m", "\u{1b}[32m", "\u{1b}[36m"].iter().fold(coloured, |s, code| s.replace(code, "")), plain);
+    assert_eq!(
+        ["\u{1b}[0m", "\u{1b}[1m", "\u{1b}[32m", "\u{1b}[36m"].iter().fold(coloured, |s, code| s.replace(code, "")),
+        plain
+    );
     assert!(plain.ends_with("+no line break at the end\n\\ No newline at end of file\n"));
 }

@@ -6,10 +6,11 @@
 
 use std::any::TypeId;
 
-use sqlparser::ast::{BinaryOperator, Expr};
-use sqlparser::dialect::{DatabricksDialect, Dialect};
+use sqlparser::ast::{BinaryOperator, Expr, UnaryOperator};
+use sqlparser::dialect::{DatabricksDialect, Dialect, Precedence};
 use sqlparser::keywords::Keyword;
 use sqlparser::parser::{Parser, ParserError};
+use sqlparser::tokenizer::Token;
 
 /// Databricks SQL as Lakeflow pipelines run it.
 #[derive(Debug)]
@@ -72,13 +73,124 @@ impl Dialect for Lakeflow {
         false
     }
 
-    /// `a DIV b`, as tight as `a * b`.
-    fn parse_infix(&self, parser: &mut Parser, expr: &Expr, precedence: u8) -> Option<Result<Expr, ParserError>> {
-        if !parser.parse_keyword(Keyword::DIV) {
-            return None;
+    /// Where Spark's grammar binds otherwise than sqlparser's table: `||` is as tight as `+`, `raw:path` tighter than any
+    /// operator. Words and signs that are no operators in Databricks end the expression.
+    fn get_next_precedence(&self, parser: &Parser) -> Option<Result<u8, ParserError>> {
+        let precedence = match &parser.peek_token_ref().token {
+            Token::StringConcat => self.prec_value(Precedence::PlusMinus),
+            Token::ExclamationMark | Token::Tilde | Token::ShiftLeft | Token::ShiftRight => self.prec_unknown(),
+            Token::Word(word) => match word.keyword {
+                Keyword::XOR | Keyword::MATCH | Keyword::OVERLAPS | Keyword::MEMBER | Keyword::OPERATOR => {
+                    self.prec_unknown()
+                }
+                // `DEFAULT 5 NOT NULL` is two things.
+                Keyword::NOT if next_is(parser, 1, Keyword::NULL) => self.prec_unknown(),
+                _ => return None,
+            },
+            _ => return None,
+        };
+        Some(Ok(precedence))
+    }
+
+    fn prec_value(&self, precedence: Precedence) -> u8 {
+        match precedence {
+            Precedence::Colon => DatabricksDialect.prec_value(Precedence::DoubleColon),
+            other => DatabricksDialect.prec_value(other),
         }
+    }
+
+    /// `~a * b` is `(~a) * b`; `NOT exists(array, x -> ..)` calls a function.
+    fn parse_prefix(&self, parser: &mut Parser) -> Option<Result<Expr, ParserError>> {
+        let (op, precedence) = match &parser.peek_token_ref().token {
+            Token::Tilde => (UnaryOperator::BitwiseNot, Precedence::MulDivModOp),
+            Token::Word(_) if next_is(parser, 0, Keyword::NOT) && exists_call(parser) => {
+                (UnaryOperator::Not, Precedence::UnaryNot)
+            }
+            _ => return None,
+        };
+        parser.advance_token();
+        let operand = parser.parse_subexpr(self.prec_value(precedence));
+        Some(operand.map(|operand| Expr::UnaryOp { op, expr: Box::new(operand) }))
+    }
+
+    /// `a DIV b`, and `a IS [NOT] DISTINCT FROM b`, whose right side sqlparser lets run on over `AND`.
+    fn parse_infix(&self, parser: &mut Parser, expr: &Expr, precedence: u8) -> Option<Result<Expr, ParserError>> {
+        let make: fn(Box<Expr>, Box<Expr>) -> Expr = if parser.parse_keyword(Keyword::DIV) {
+            |left, right| Expr::BinaryOp { left, op: BinaryOperator::MyIntegerDivide, right }
+        } else if parser.parse_keywords(&[Keyword::IS, Keyword::DISTINCT, Keyword::FROM]) {
+            Expr::IsDistinctFrom
+        } else if parser.parse_keywords(&[Keyword::IS, Keyword::NOT, Keyword::DISTINCT, Keyword::FROM]) {
+            Expr::IsNotDistinctFrom
+        } else {
+            return None;
+        };
         let left = Box::new(expr.clone());
-        let right = parser.parse_subexpr(precedence);
-        Some(right.map(|right| Expr::BinaryOp { left, op: BinaryOperator::MyIntegerDivide, right: Box::new(right) }))
+        Some(parser.parse_subexpr(precedence).map(|right| make(left, Box::new(right))))
+    }
+}
+
+fn next_is(parser: &Parser, ahead: usize, keyword: Keyword) -> bool {
+    matches!(&parser.peek_nth_token_ref(ahead).token, Token::Word(word) if word.keyword == keyword)
+}
+
+/// Whether `NOT exists(` goes on with arguments rather than with a query.
+fn exists_call(parser: &Parser) -> bool {
+    let query = next_is(parser, 3, Keyword::SELECT) || next_is(parser, 3, Keyword::WITH);
+    next_is(parser, 1, Keyword::EXISTS) && parser.peek_nth_token_ref(2).token == Token::LParen && !query
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::lakeflow::{expr_text, parse_expr};
+    use sqlparser::ast::{BinaryOperator, Expr, UnaryOperator};
+
+    fn parse(text: &str) -> Expr {
+        parse_expr(text).expect(text)
+    }
+
+    /// Whether `text` is read as `bracketed` would be, brackets apart.
+    fn binds_like(text: &str, bracketed: &str) {
+        let without = |e: Expr| expr_text(&e);
+        let mut tree = parse(bracketed);
+        let _ = sqlparser::ast::visit_expressions_mut(&mut tree, |e| {
+            if let Expr::Nested(inner) = e {
+                *e = (**inner).clone();
+            }
+            std::ops::ControlFlow::<()>::Continue(())
+        });
+        assert_eq!(parse(text), tree, "{text} is read as {}", without(parse(text)));
+    }
+
+    #[test]
+    fn operators_bind_as_in_spark() {
+        binds_like("a + b || c", "(a + b) || c");
+        binds_like("a || b * c", "a || (b * c)");
+        binds_like("a DIV b + c", "(a DIV b) + c");
+        binds_like("1 + raw:a.b", "1 + (raw:a.b)");
+        binds_like("raw:a = 'x' AND b", "((raw:a) = 'x') AND b");
+        binds_like("a IS DISTINCT FROM b AND c", "(a IS DISTINCT FROM b) AND c");
+        binds_like("a IS NOT DISTINCT FROM b OR c", "(a IS NOT DISTINCT FROM b) OR c");
+        binds_like("~a * b", "(~a) * b");
+        binds_like("-a::INT * b", "(-(a::INT)) * b");
+        binds_like("!a = b", "!(a = b)");
+        binds_like("NOT a = b AND c", "(NOT (a = b)) AND c");
+        binds_like("a OR b AND c = d IS NULL", "a OR (b AND ((c = d) IS NULL))");
+        binds_like("a & b ^ c | d", "((a & b) ^ c) | d");
+        binds_like("a BETWEEN b AND c AND d", "(a BETWEEN b AND c) AND d");
+    }
+
+    #[test]
+    fn exists_under_not_may_be_a_function() {
+        let Expr::UnaryOp { op: UnaryOperator::Not, expr } = parse("NOT exists(arr, x -> x > 0)") else {
+            panic!("`NOT` is the outermost operator")
+        };
+        assert!(matches!(*expr, Expr::Function(_)));
+        assert!(matches!(parse("NOT EXISTS (SELECT 1)"), Expr::Exists { negated: true, .. }));
+    }
+
+    #[test]
+    fn comparison_keeps_its_operator() {
+        assert!(matches!(parse("a == b"), Expr::BinaryOp { op: BinaryOperator::Eq, .. }));
+        assert!(matches!(parse("a <=> b"), Expr::BinaryOp { op: BinaryOperator::Spaceship, .. }));
     }
 }

@@ -36,6 +36,23 @@ type Flow = ControlFlow<Fault>;
 const GO_ON: Flow = ControlFlow::Continue(());
 
 impl Strict<'_> {
+    /// The bytes of `word`, for a part that sqlparser gives no place: its only occurrence in what is checked, if it has
+    /// just one.
+    fn sole(&self, word: &str) -> Option<Range<usize>> {
+        let lower = self.text.get(self.range.clone())?.to_ascii_lowercase();
+        let word = word.to_ascii_lowercase();
+        let mut found = lower.match_indices(&word).map(|(at, _)| self.range.start + at);
+        let start = found.next()?;
+        found.next().is_none().then(|| start..start + word.len())
+    }
+
+    fn refuse_word(&self, word: &str, span: Span, message: impl Into<String>, hint: Option<String>) -> Flow {
+        match self.sole(word) {
+            Some(range) => ControlFlow::Break(Fault::new(range, message).maybe_hint(hint)),
+            None => self.refuse(span, message, hint),
+        }
+    }
+
     fn refuse(&self, span: Span, message: impl Into<String>, hint: Option<String>) -> Flow {
         let range = range_of(self.text, span).filter(|r| !r.is_empty()).unwrap_or_else(|| self.range.clone());
         ControlFlow::Break(Fault::new(range, message).maybe_hint(hint))
@@ -46,15 +63,10 @@ impl Strict<'_> {
     }
 
     fn ident(&self, ident: &Ident) -> Flow {
-        if matches!(ident.quote_style, Some('\'' | '"')) {
-            let message = "expected a name, found a string";
-            return self.refuse(
-                ident.span,
-                message,
-                Some("names go in backticks, quotes of either kind make strings".to_owned()),
-            );
-        }
-        GO_ON
+        let Some(quote @ ('\'' | '"')) = ident.quote_style else { return GO_ON };
+        let hint = "names go in backticks, quotes of either kind make strings";
+        let literal = format!("{quote}{}{quote}", ident.value);
+        self.refuse_word(&literal, ident.span, "expected a name, found a string", Some(hint.to_owned()))
     }
 
     fn alias(&self, alias: Option<&TableAlias>) -> Flow {
@@ -102,10 +114,11 @@ impl Strict<'_> {
 
     fn cast(&self, kind: &CastKind, data_type: &sqlparser::ast::DataType, span: Span) -> Flow {
         if *kind == CastKind::SafeCast {
-            return self.refuse(span, "Databricks SQL has no `SAFE_CAST`", Some("write `TRY_CAST`".to_owned()));
+            let hint = Some("write `TRY_CAST`".to_owned());
+            return self.refuse_word("SAFE_CAST", span, "Databricks SQL has no `SAFE_CAST`", hint);
         }
         match type_name::unknown(data_type) {
-            Some((message, hint)) => self.refuse(span, message, hint),
+            Some((message, hint)) => self.refuse_word(&data_type.to_string(), span, message, hint),
             None => GO_ON,
         }
     }

@@ -38,6 +38,8 @@ const COMMON: &[&str] = &[
 /// What other databases call a type.
 const FOREIGN: &[(&str, &str)] = &[
     ("TEXT", "STRING"),
+    ("VARCHAR", "STRING"),
+    ("CHAR", "STRING"),
     ("CLOB", "STRING"),
     ("NVARCHAR", "STRING"),
     ("UUID", "STRING"),

@@ -11,12 +11,11 @@ use crate::diag::{Code, Diagnostic, did_you_mean};
 use crate::lakeflow::types::DataType;
 use crate::load::{Located, SpecSet};
 use crate::model::{
-    Action, Check, Column, ColumnId, Entity, FileSource, Load, Lookup, Normalize, Origin, RowCount, Rule,
-    RuleKind, Source, Validity,
+    Action, Check, Column, ColumnId, Entity, FileSource, Load, Lookup, Normalize, Origin, RowCount, Rule, RuleKind,
+    Source, Validity,
 };
 use crate::spec::{
-    ActionSpec, ColumnEntry, ColumnSpec, EntitySpec, LoadSpec, NormalizeSpec, OneOrMany, RuleEntry,
-    SourceSpec,
+    ActionSpec, ColumnEntry, ColumnSpec, EntitySpec, LoadSpec, NormalizeSpec, OneOrMany, RuleEntry, SourceSpec,
 };
 
 /// Resolves all that an entity says about itself. References and rules follow in [`link`], when all entities are known.

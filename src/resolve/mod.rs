@@ -42,12 +42,15 @@ pub struct Context<'a> {
 }
 
 impl Context<'_> {
+    /// Keeps a fault, unless it may only follow from a spec that could not be read and is reported already.
     fn push(&mut self, diagnostic: Diagnostic) {
-        self.diagnostics.push(diagnostic);
+        if self.complete || !diagnostic.code.is_unknown_name() {
+            self.diagnostics.push(diagnostic);
+        }
     }
 
     fn extend(&mut self, diagnostics: impl IntoIterator<Item = Diagnostic>) {
-        self.diagnostics.extend(diagnostics);
+        diagnostics.into_iter().for_each(|diagnostic| self.push(diagnostic));
     }
 
     /// The type that stands at `pointer`; a fault gives `Unknown`.

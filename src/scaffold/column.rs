@@ -110,13 +110,15 @@ fn data_type(values: &[&str]) -> (DataType, usize) {
 }
 
 fn fits(value: &str, ty: &DataType) -> bool {
-    let has_time = || value.get(10..19).is_some_and(|time| {
-        time.bytes().zip(*b"T00:00:00").all(|(b, shape)| match shape {
-            b'T' => matches!(b, b'T' | b' '),
-            b'0' => b.is_ascii_digit(),
-            other => b == other,
+    let has_time = || {
+        value.get(10..19).is_some_and(|time| {
+            time.bytes().zip(*b"T00:00:00").all(|(b, shape)| match shape {
+                b'T' => matches!(b, b'T' | b' '),
+                b'0' => b.is_ascii_digit(),
+                other => b == other,
+            })
         })
-    });
+    };
     match ty {
         DataType::Timestamp => has_time() && converts(value, ty),
         DataType::Double => value.bytes().any(|b| b.is_ascii_digit()) && converts(value, ty),
@@ -218,7 +220,10 @@ mod tests {
         let mut values = vec!["7"; 39];
         values.push("seven");
         let column = infer("n", "n", &values);
-        assert_eq!((column.entry().as_str(), column.note().as_str()), ("{ type: int, required: true }", "1 of 40 values does not convert"));
+        assert_eq!(
+            (column.entry().as_str(), column.note().as_str()),
+            ("{ type: int, required: true }", "1 of 40 values does not convert")
+        );
     }
 
     #[test]

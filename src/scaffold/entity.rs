@@ -33,12 +33,18 @@ pub struct InferredEntity {
     pub key: Option<String>,
     /// Columns, in the order of the files.
     pub columns: Vec<InferredColumn>,
-    /// Length of the longest column name, for alignment.
-    pub width: usize,
     rows: usize,
     keys: BTreeSet<String>,
     /// Values of columns that may hold a key of another entity.
     identifiers: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl InferredEntity {
+    /// A column name with its colon, padded so that what follows stands in one line with the others.
+    fn padded(&self, name: &str) -> String {
+        let width = self.columns.iter().map(|c| c.name.len()).max().unwrap_or(0) + 1;
+        format!("{:<width$}", format!("{name}:"))
+    }
 }
 
 /// The entities of tables that are grouped by entity name.
@@ -52,7 +58,8 @@ pub fn infer(grouped: &BTreeMap<String, Vec<Table>>) -> Vec<InferredEntity> {
 fn entity(name: &str, tables: &[Table]) -> InferredEntity {
     let mut headers: Vec<String> = vec![];
     for header in tables.iter().flat_map(|t| &t.header) {
-        if !headers.contains(header) {
+        // A column without a name can't be declared; its values still reach the rescued data of the raw table.
+        if !header.is_empty() && !headers.contains(header) {
             headers.push(header.clone());
         }
     }
@@ -85,8 +92,10 @@ fn entity(name: &str, tables: &[Table]) -> InferredEntity {
         name: name.to_owned(),
         files: Scalar(format!("{stem}*.{extension}")),
         except: None,
-        delimiter: tables.first().filter(|t| t.delimiter != ',').map(|t| serde_json::Value::from(t.delimiter.to_string()).to_string()),
-        width: columns.iter().map(|c| c.name.len()).max().unwrap_or(0),
+        delimiter: tables
+            .first()
+            .filter(|t| t.delimiter != ',')
+            .map(|t| serde_json::Value::from(t.delimiter.to_string()).to_string()),
         keys: key.as_ref().and_then(|k| keys_by_column.get(k).cloned()).unwrap_or_default(),
         key,
         columns,
@@ -107,7 +116,15 @@ fn values_of<'a>(header: &str, tables: &'a [Table]) -> Vec<&'a str> {
 /// The column that is called like a key of this entity, or else the first identifier that tells all rows apart.
 fn key(entity: &str, columns: &[InferredColumn], rows: usize) -> Option<String> {
     let one = singular(entity);
-    let expected = ["id".to_owned(), format!("{one}_id"), format!("{entity}_id"), format!("{one}_key"), format!("{one}_code"), format!("{one}_number"), format!("{one}_no")];
+    let expected = [
+        "id".to_owned(),
+        format!("{one}_id"),
+        format!("{entity}_id"),
+        format!("{one}_key"),
+        format!("{one}_code"),
+        format!("{one}_number"),
+        format!("{one}_no"),
+    ];
     let nearly_unique = |c: &&InferredColumn| c.distinct as f64 >= MOST * rows as f64;
     let named = expected.iter().find_map(|name| columns.iter().find(|c| c.name == *name)).filter(nearly_unique);
     let unique = |c: &&InferredColumn| rows > 0 && c.distinct == rows && column::is_identifier(&c.name);
@@ -121,14 +138,21 @@ fn separate_files(entities: &mut [InferredEntity], grouped: &BTreeMap<String, Ve
     for entity in entities {
         let Scalar(own) = &entity.files;
         let prefix = own.split('*').next().unwrap_or_default();
-        let overlaps = |name: &str| grouped.get(name).is_some_and(|tables| tables.iter().any(|t| t.file.starts_with(prefix)));
-        let others: Vec<&Scalar> = patterns.iter().filter(|(n, _)| *n != entity.name && overlaps(n)).map(|(_, p)| p).collect();
+        let overlaps =
+            |name: &str| grouped.get(name).is_some_and(|tables| tables.iter().any(|t| t.file.starts_with(prefix)));
+        let others: Vec<&Scalar> =
+            patterns.iter().filter(|(n, _)| *n != entity.name && overlaps(n)).map(|(_, p)| p).collect();
         match others.as_slice() {
             [] => {}
             [one] => entity.except = Some((*one).clone()),
             _ => {
-                let files: Vec<&str> = grouped.get(&entity.name).into_iter().flatten().map(|t| t.file.as_str()).collect();
-                entity.files = Scalar(if let [one] = files.as_slice() { (*one).to_owned() } else { format!("{{{}}}", files.join(",")) });
+                let files: Vec<&str> =
+                    grouped.get(&entity.name).into_iter().flatten().map(|t| t.file.as_str()).collect();
+                entity.files = Scalar(if let [one] = files.as_slice() {
+                    (*one).to_owned()
+                } else {
+                    format!("{{{}}}", files.join(","))
+                });
             }
         }
     }
@@ -158,7 +182,9 @@ fn reaches(from: usize, to: usize, references: &[(usize, usize)]) -> bool {
 fn referring_column(entity: &InferredEntity, target: &InferredEntity) -> Option<usize> {
     let key = target.key.as_ref()?;
     let one = singular(&target.name);
-    let is_named = |c: &InferredColumn| (c.name == *key && key != "id") || c.name == format!("{one}_{key}") || c.name == format!("{one}_id");
+    let is_named = |c: &InferredColumn| {
+        (c.name == *key && key != "id") || c.name == format!("{one}_{key}") || c.name == format!("{one}_id")
+    };
     entity.columns.iter().position(|column| {
         let values = entity.identifiers.get(&column.name);
         let known = values.map_or(0, |v| v.intersection(&target.keys).count());
@@ -192,7 +218,9 @@ pub fn starter_metric(entities: &[InferredEntity]) -> Option<InferredMetric> {
     if entities.iter().any(|e| e.name.starts_with(&name)) {
         return None;
     }
-    let is_number = |c: &&InferredColumn| matches!(c.ty, DataType::Int | DataType::BigInt | DataType::Decimal { .. }) && c.pii.is_none();
+    let is_number = |c: &&InferredColumn| {
+        matches!(c.ty, DataType::Int | DataType::BigInt | DataType::Decimal { .. }) && c.pii.is_none()
+    };
     let time = fact.columns.iter().find(|c| matches!(c.ty, DataType::Date | DataType::Timestamp) && c.pii.is_none());
     let table = if time.is_some() { format!("{name}_monthly") } else { name.clone() };
     Some(InferredMetric {

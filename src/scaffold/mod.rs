@@ -105,7 +105,7 @@ pub fn from_csv(name: &str, files: &[CsvFile]) -> Result<Vec<ProjectFile>, Scaff
         grouped.entry(names::entity_name(&file.name)).or_default().push(Table::read(file)?);
     }
     let entities = entity::infer(&grouped);
-    let mut out = common(name, "Inferred from CSV files: read each guess before you rely on it.")?;
+    let mut out = common(name, "Inferred from CSV files; every guess wants to be read before it is relied on.")?;
     for entity in &entities {
         out.push(ProjectFile::new(format!("specs/entities/{}.yml", entity.name), entity_text(entity)?));
     }
@@ -114,7 +114,11 @@ pub fn from_csv(name: &str, files: &[CsvFile]) -> Result<Vec<ProjectFile>, Scaff
         let text = MetricView { metric }.render()?;
         out.push(ProjectFile::new(format!("specs/metrics/{}.yml", metric.name), end_line(&text)));
     }
-    out.push(readme(name, "Entities inferred from CSV files.", metric.as_ref().map(|m| (m.name.as_str(), m.table.as_str())))?);
+    out.push(readme(
+        name,
+        "Entities inferred from CSV files.",
+        metric.as_ref().map(|m| (m.name.as_str(), m.table.as_str())),
+    )?);
     out.extend(files.iter().map(|file| ProjectFile::new(format!("{SAMPLES}/{}", file.name), file.bytes.clone())));
     out.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(out)
@@ -137,7 +141,8 @@ fn common(name: &str, description: &str) -> Result<Vec<ProjectFile>, askama::Err
 
 /// The JSON Schemas of all kinds of spec, where the first line of each spec expects them.
 pub fn schemas() -> Vec<ProjectFile> {
-    let file = |kind: SpecKind| ProjectFile::new(format!("schemas/{}.schema.json", kind.key()), validate::schema_text(kind));
+    let file =
+        |kind: SpecKind| ProjectFile::new(format!("schemas/{}.schema.json", kind.key()), validate::schema_text(kind));
     SpecKind::ALL.into_iter().map(file).collect()
 }
 

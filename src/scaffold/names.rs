@@ -7,7 +7,8 @@ use heck::ToSnakeCase;
 /// A name of letters, digits and underscores that begins with a letter; `fallback` when nothing is left of `text`.
 fn plain(text: &str, fallback: &str) -> String {
     let ascii: String = text.chars().map(ascii_like).collect();
-    let words: Vec<String> = ascii.split_whitespace().map(|word| word.to_snake_case()).filter(|w| !w.is_empty()).collect();
+    let words: Vec<String> =
+        ascii.split_whitespace().map(|word| word.to_snake_case()).filter(|w| !w.is_empty()).collect();
     let name = words.join("_");
     match name.chars().next() {
         None => fallback.to_owned(),
@@ -115,7 +116,9 @@ mod tests {
 
     #[test]
     fn plurals_become_singular() {
-        for (plural, one) in [("customers", "customer"), ("categories", "category"), ("boxes", "box"), ("address", "address")] {
+        for (plural, one) in
+            [("customers", "customer"), ("categories", "category"), ("boxes", "box"), ("address", "address")]
+        {
             assert_eq!(singular(plural), one);
         }
     }

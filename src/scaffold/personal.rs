@@ -26,8 +26,24 @@ const WORDS: &[(PersonalSpec, &[&str])] = &[
 ];
 
 /// Names of people, wherever they stand.
-const PERSON_NAMES: &[&str] =
-    &["first_name", "last_name", "full_name", "middle_name", "surname", "forename", "given_name", "family_name", "firstname", "lastname", "contact_name", "customer_name", "employee_name", "patient_name", "user_name", "username"];
+const PERSON_NAMES: &[&str] = &[
+    "first_name",
+    "last_name",
+    "full_name",
+    "middle_name",
+    "surname",
+    "forename",
+    "given_name",
+    "family_name",
+    "firstname",
+    "lastname",
+    "contact_name",
+    "customer_name",
+    "employee_name",
+    "patient_name",
+    "user_name",
+    "username",
+];
 
 #[expect(clippy::expect_used, reason = "constant patterns, compiled by every test of this module")]
 static PATTERNS: LazyLock<[(PersonalSpec, Regex); 4]> = LazyLock::new(|| {
@@ -47,21 +63,43 @@ pub fn kind(name: &str, values: &[&str]) -> Option<PersonalSpec> {
 
 fn by_name(name: &str) -> Option<PersonalSpec> {
     let has = |word: &&str| format!("_{name}_").contains(&format!("_{word}_"));
-    if PERSON_NAMES.iter().any(|n| has(n)) {
+    if PERSON_NAMES.iter().any(&has) {
         return Some(PersonalSpec::Name);
     }
-    WORDS.iter().find(|(_, words)| words.iter().any(|word| has(word))).map(|(kind, _)| *kind)
+    WORDS.iter().find(|(_, words)| words.iter().any(&has)).map(|(kind, _)| *kind)
 }
 
 fn by_values(values: &[&str]) -> Option<PersonalSpec> {
-    let share = |pattern: &Regex| values.iter().filter(|v| pattern.is_match(v)).count() as f64 / values.len().max(1) as f64;
+    let share =
+        |pattern: &Regex| values.iter().filter(|v| pattern.is_match(v)).count() as f64 / values.len().max(1) as f64;
     PATTERNS.iter().find(|(_, pattern)| share(pattern) >= MOST).map(|(kind, _)| *kind)
 }
 
 /// Whether an entity looks like people, so that its plain `name` is the name of a person.
 pub fn is_people(entity: &str, kinds: &[Option<PersonalSpec>]) -> bool {
-    const PEOPLE: &[&str] = &["customer", "user", "person", "people", "employee", "patient", "member", "contact", "student", "teacher", "driver", "tenant", "subscriber", "author", "guest", "client", "lead", "donor"];
-    let telling = |kind: &PersonalSpec| matches!(kind, PersonalSpec::Email | PersonalSpec::Phone | PersonalSpec::BirthDate | PersonalSpec::NationalId);
+    const PEOPLE: &[&str] = &[
+        "customer",
+        "user",
+        "person",
+        "people",
+        "employee",
+        "patient",
+        "member",
+        "contact",
+        "student",
+        "teacher",
+        "driver",
+        "tenant",
+        "subscriber",
+        "author",
+        "guest",
+        "client",
+        "lead",
+        "donor",
+    ];
+    let telling = |kind: &PersonalSpec| {
+        matches!(kind, PersonalSpec::Email | PersonalSpec::Phone | PersonalSpec::BirthDate | PersonalSpec::NationalId)
+    };
     PEOPLE.iter().any(|word| entity.contains(word)) || kinds.iter().flatten().any(telling)
 }
 
@@ -85,6 +123,8 @@ mod tests {
             assert_eq!(kind(name, &["12.50", "13"]), None, "{name}");
         }
         assert_eq!(kind("ordered_on", &["2024-01-05", "2024-02-07"]), None);
-        assert!(is_people("customers", &[]) && is_people("x", &[Some(PersonalSpec::Email)]) && !is_people("parts", &[None]));
+        assert!(
+            is_people("customers", &[]) && is_people("x", &[Some(PersonalSpec::Email)]) && !is_people("parts", &[None])
+        );
     }
 }

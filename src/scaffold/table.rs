@@ -27,11 +27,15 @@ impl Table {
     /// A file that is not UTF-8, has no header, or is broken CSV.
     pub fn read(file: &CsvFile) -> Result<Table, ScaffoldError> {
         let fault = |reason: &str| ScaffoldError::Csv { file: file.name.clone(), reason: reason.to_owned() };
-        let text = std::str::from_utf8(&file.bytes).map_err(|_| fault("it is not UTF-8"))?.trim_start_matches('\u{feff}');
+        let text =
+            std::str::from_utf8(&file.bytes).map_err(|_| fault("it is not UTF-8"))?.trim_start_matches('\u{feff}');
         let first = text.lines().next().unwrap_or_default();
         let delimiter = delimiter_of(first);
-        let mut reader =
-            csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
+        let mut reader = csv::ReaderBuilder::new()
+            .delimiter(delimiter)
+            .flexible(true)
+            .trim(csv::Trim::All)
+            .from_reader(text.as_bytes());
         let header: Vec<String> =
             reader.headers().map_err(|e| fault(&e.to_string()))?.iter().map(str::to_owned).collect();
         if header.iter().all(String::is_empty) {

@@ -24,8 +24,8 @@ impl fmt::Display for Scalar {
 fn is_plain(text: &str) -> bool {
     let word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ' ' | '*' | '/' | '(' | ')');
     let starts = text.chars().next().is_some_and(char::is_alphabetic);
-    let looks_like_something_else =
-        ["true", "false", "yes", "no", "on", "off", "y", "n", "null", "nan", "inf"].contains(&text.to_lowercase().as_str());
+    let looks_like_something_else = ["true", "false", "yes", "no", "on", "off", "y", "n", "null", "nan", "inf"]
+        .contains(&text.to_lowercase().as_str());
     starts && !text.ends_with(' ') && text.chars().all(word) && !looks_like_something_else
 }
 
@@ -35,7 +35,14 @@ mod tests {
 
     #[test]
     fn what_yaml_would_read_as_something_else_is_quoted() {
-        let quoted = [("NO", "'NO'"), ("1.10", "'1.10'"), ("a: b", "'a: b'"), ("it's", "'it''s'"), ("", "''"), ("a\tb", "\"a\\tb\"")];
+        let quoted = [
+            ("NO", "'NO'"),
+            ("1.10", "'1.10'"),
+            ("a: b", "'a: b'"),
+            ("it's", "'it''s'"),
+            ("", "''"),
+            ("a\tb", "\"a\\tb\""),
+        ];
         for (text, expected) in quoted {
             assert_eq!(Scalar(text.to_owned()).to_string(), expected);
         }

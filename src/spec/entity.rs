@@ -146,20 +146,20 @@ pub struct ColumnSpec {
     pub matches: Option<String>,
     /// The only values there may be, compared in the type of the column: rule `valid_<column>`. A column that refers to
     /// a lookup accepts its keys.
-    #[schemars(extend("examples" = [["open", "closed"]]))]
+    #[schemars(extend("examples" = [["open", "closed"]], "x-unquoted" = true))]
     pub accepted: Option<Vec<String>>,
     /// What is done about a value that does not fit type, pattern or accepted values. With `warn` it becomes NULL and
     /// the row stays. Default: `quarantine`.
     #[schemars(example = &"warn")]
     pub on_invalid: Option<ActionSpec>,
     /// Value of rows that have none.
-    #[schemars(example = &"Uncategorized")]
+    #[schemars(extend("examples" = ["Uncategorized", 0], "x-unquoted" = true))]
     pub default: Option<String>,
     /// The entity whose key this column holds.
     #[schemars(extend("examples" = ["customers", {"entity": "addresses", "as": "billing_address"}]))]
     pub references: Option<ReferenceEntry>,
     /// Typical values: documentation, and the stock that sample data is made of.
-    #[schemars(extend("examples" = [["Books", "Garden", "Toys"]]))]
+    #[schemars(extend("examples" = [["Books", "Garden", "Toys"]], "x-unquoted" = true))]
     pub examples: Option<Vec<String>>,
 }
 

@@ -94,7 +94,7 @@ pub struct MeasureSpec {
     pub unit: Option<String>,
     /// Value where there are no rows, in SQL (with `per`). Default: 0 for counts, an empty array for collections,
     /// NULL otherwise.
-    #[schemars(example = &"0")]
+    #[schemars(extend("examples" = [0], "x-unquoted" = true))]
     pub empty: Option<String>,
 }
 

@@ -241,6 +241,9 @@ impl<'a> Walk<'a> {
 
 /// The form that a mapping was meant to have: the one that knows most of its keys, typing mistakes included.
 fn intended<'a>(fields: &Map<String, Value>, forms: &[Leaf<'a>]) -> Option<Leaf<'a>> {
+    if let [only] = forms {
+        return Some(*only);
+    }
     let likeness = |form: &Leaf<'a>| -> usize {
         let known = fields.keys().filter(|key| form.property(key).is_some()).count();
         let near = fields.keys().filter(|key| nearest(key, form.keys()).is_some()).count();

@@ -36,7 +36,10 @@ pub fn validate(loaded: Loaded, sources: &SourceMap, diags: &mut Diagnostics) ->
         match spec {
             Some(Typed::Project(project)) => match &set.project {
                 None => set.project = Some(*project),
-                Some(first) => diags.push(second_project(first, &project)),
+                Some(first) => {
+                    diags.push(second_project(first, &project));
+                    set.complete = false;
+                }
             },
             Some(Typed::Entity(entity)) => set.entities.push(*entity),
             Some(Typed::Metric(metric)) => set.metrics.push(*metric),

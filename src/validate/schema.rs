@@ -3,6 +3,8 @@
 use std::sync::LazyLock;
 
 use jsonschema::Validator;
+use schemars::Schema;
+use schemars::transform::{RecursiveTransform, Transform};
 use serde_json::{Value, json};
 
 use crate::spec::SpecKind;
@@ -52,10 +54,26 @@ impl Rules {
 }
 
 /// The text of `schemas/<kind>.schema.json`, with a line break at the end.
+///
+/// Editors judge values as YAML reads them, so where people write `0` for a text the file accepts numbers; the check
+/// itself reads an unquoted scalar as text wherever a text is wanted.
 pub fn schema_text(kind: SpecKind) -> String {
     let mut schema = kind.json_schema();
+    RecursiveTransform(accept_unquoted).transform(&mut schema);
     schema.insert("$id".to_owned(), json!(format!("urn:lakegen:schema:{}", kind.key())));
     format!("{:#}\n", schema.to_value())
+}
+
+/// Lets numbers and booleans stand for the texts of a key marked `x-unquoted`.
+fn accept_unquoted(schema: &mut Schema) {
+    if schema.remove("x-unquoted").is_none() {
+        return;
+    }
+    if let Some(items) = schema.get_mut("items").and_then(Value::as_object_mut) {
+        items.insert("type".to_owned(), json!(["string", "number", "boolean"]));
+    } else {
+        schema.insert("type".to_owned(), json!(["string", "number", "boolean", "null"]));
+    }
 }
 
 #[cfg(test)]

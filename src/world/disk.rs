@@ -8,7 +8,7 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use super::{staged, Listing, World, WorldError, WorldFault};
+use super::{Listing, World, WorldError, WorldFault, staged};
 
 /// Nesting of directories at which listing gives up; paths of most systems end before that.
 const MAX_DEPTH: usize = 64;

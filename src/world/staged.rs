@@ -41,7 +41,8 @@ impl Stage {
 
     fn make_parents(&mut self, path: &Path) -> io::Result<()> {
         let Some(parent) = path.parent() else { return Ok(()) };
-        let missing: Vec<&Path> = parent.ancestors().take_while(|dir| !dir.as_os_str().is_empty() && !dir.exists()).collect();
+        let missing: Vec<&Path> =
+            parent.ancestors().take_while(|dir| !dir.as_os_str().is_empty() && !dir.exists()).collect();
         self.directories.extend(missing.into_iter().rev().map(Path::to_owned));
         fs::create_dir_all(parent)
     }

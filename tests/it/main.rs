@@ -1,7 +1,20 @@
-//! Everything that is tested from outside, in one binary: one link instead of many.
+//! Behaviour a user sees, in one binary so that everything is linked once.
 
-#![expect(clippy::unwrap_used, reason = "a test that can't go on fails")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test fails by panicking and reports on the terminal"
+)]
 
+mod engine;
 mod errors;
+mod infer;
+mod lakeflow;
 mod schemas;
 mod spark_functions;
+mod spark_types;
+mod structure;
+mod cli;

@@ -18,7 +18,7 @@ type Rows = (SchemaRef, Vec<RecordBatch>);
 
 fn run(runtime: &tokio::runtime::Runtime, session: &Session, sql: &str) -> Result<Rows, Fault> {
     let query = parse_query(sql).map_err(|fault| Fault::failed(format!("syntax: {}", fault.message)))?;
-    runtime.block_on(session.query(&query, &mut LastPart, &BTreeMap::new()))
+    runtime.block_on(session.query(&query, &mut LastPart))
 }
 
 fn text(array: &ArrayRef, row: usize) -> String {

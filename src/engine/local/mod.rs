@@ -1,32 +1,21 @@
-//! The embedded engine: runs Lakeflow SQL on this machine.
+//! The embedded engine: runs Lakeflow SQL on this machine, over the files of a landing directory.
 //!
-//! A run computes every dataset of a pipeline from the files of a landing directory and keeps the tables in a warehouse
-//! directory; [`query()`] reads them. Batch only: each run computes everything anew. What this engine cannot do as
-//! Databricks does is refused by name (`E1002`), never done in another way.
+//! Every run computes everything from the files (increments come with continuous tables). Results are kept as Parquet
+//! in a warehouse, which is replaced as a whole at the end or not at all.
 
-mod definition;
+mod cdc;
+mod expectation;
+mod fault;
 mod landing;
 mod output;
-mod parameters;
-mod query;
+mod read_files;
 mod relations;
-mod report;
 mod run;
 pub mod spark;
-mod tables;
+mod table;
 mod warehouse;
 
-pub use output::{to_csv, to_json, to_texts};
-pub use query::{Answer, query};
-pub use report::{DatasetReport, ExpectationReport, RunReport};
-pub use run::{LocalRun, run};
-pub use warehouse::{StoredTable, Warehouse};
-
-use tokio::runtime::{Builder, Runtime};
-
-use spark::Fault;
-
-/// The threads that queries run on.
-fn runtime() -> Result<Runtime, Fault> {
-    Builder::new_multi_thread().build().map_err(|e| Fault::failed(format!("no threads to run on: {e}")))
-}
+pub use fault::RunFault;
+pub use output::{Rows, csv_text, json_text, text_cells};
+pub use run::{DatasetReport, ExpectationReport, Request, RunReport, run};
+pub use warehouse::{TableInfo, query, tables};

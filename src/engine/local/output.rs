@@ -1,71 +1,143 @@
-//! Rows as text: cells for a table on a terminal, CSV, JSON.
+//! Rows as text: cells for a table, CSV, JSON. Decimals keep all digits, dates are ISO, NULL is told from an empty text.
 
-use datafusion::arrow::array::{Array, ArrayRef, RecordBatch};
-use serde_json::{Map, Value};
+use std::fmt::Write as _;
 
-use super::query::Answer;
-use super::spark::{Fault, json, texts};
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
+use datafusion::arrow::datatypes::{DataType, SchemaRef};
+use datafusion::arrow::error::ArrowError;
+use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
 
-/// Every row as texts, as CAST to STRING writes them; `None` for NULL.
-///
-/// # Errors
-/// When a type has no text.
-pub fn to_texts(answer: &Answer) -> Result<Vec<Vec<Option<String>>>, Fault> {
-    let mut rows = vec![];
-    for batch in &answer.batches {
-        let columns = batch.columns().iter().map(shown).collect::<Result<Vec<_>, _>>()?;
-        rows.extend((0..batch.num_rows()).map(|row| columns.iter().map(|c| c.get(row).cloned().flatten()).collect()));
-    }
-    Ok(rows)
+use super::table::Table;
+
+/// The result of a query.
+pub struct Rows {
+    table: Table,
 }
 
-/// CSV with a header by RFC 4180: NULL is an empty field, an empty text is `""`; arrays and structs are JSON.
-///
-/// # Errors
-/// When a type has no text.
-pub fn to_csv(answer: &Answer) -> Result<String, Fault> {
-    let header: Vec<_> = answer.schema.fields().iter().map(|f| quoted(f.name())).collect();
-    let mut text = header.join(",") + "\n";
-    for row in to_texts(answer)? {
-        let fields: Vec<_> = row.iter().map(|cell| cell.as_deref().map(quoted).unwrap_or_default()).collect();
-        text.push_str(&fields.join(","));
-        text.push('\n');
+impl Rows {
+    pub(super) fn new(schema: &SchemaRef, batches: &[RecordBatch]) -> Result<Rows, ArrowError> {
+        Ok(Rows { table: Table::of(schema, batches)? })
     }
-    Ok(text)
+
+    /// Names of the columns.
+    pub fn columns(&self) -> Vec<String> {
+        self.table.batch.schema().fields().iter().map(|f| f.name().clone()).collect()
+    }
+
+    /// Whether each column holds numbers.
+    pub fn numeric(&self) -> Vec<bool> {
+        self.table.batch.schema().fields().iter().map(|f| f.data_type().is_numeric()).collect()
+    }
+
+    /// Number of rows.
+    pub fn len(&self) -> usize {
+        self.table.rows()
+    }
+
+    /// Whether there are no rows.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    fn cells(&self, row: usize) -> impl Iterator<Item = (&ArrayRef, usize)> {
+        self.table.batch.columns().iter().map(move |column| (column, row))
+    }
 }
 
-/// A JSON array of one object a row: NULL is `null`, dates and timestamps are ISO 8601 texts, decimals with a fraction
-/// and integers beyond 64 bits are texts, which keep every digit.
-///
-/// # Errors
-/// When a type has no form in JSON.
-pub fn to_json(answer: &Answer) -> Result<String, Fault> {
-    let mut rows = vec![];
-    for batch in &answer.batches {
-        for row in 0..batch.num_rows() {
-            rows.push(object(batch, row)?);
+/// Cells for a table, NULL as `NULL`.
+pub fn text_cells(rows: &Rows) -> Vec<Vec<String>> {
+    let cell = |(column, row): (&ArrayRef, usize)| plain(column, row).unwrap_or_else(|| "NULL".to_owned());
+    (0..rows.len()).map(|row| rows.cells(row).map(cell).collect()).collect()
+}
+
+/// CSV with a header. NULL is an empty field, and an empty text a quoted one.
+pub fn csv_text(rows: &Rows) -> String {
+    let mut out = line(rows.columns().into_iter().map(Some));
+    for row in 0..rows.len() {
+        out.push_str(&line(rows.cells(row).map(|(column, row)| plain(column, row))));
+    }
+    out
+}
+
+fn line(fields: impl Iterator<Item = Option<String>>) -> String {
+    let quoted = |field: Option<String>| match field {
+        None => String::new(),
+        Some(text) if text.is_empty() || text.contains(['"', ',', '\n', '\r']) => {
+            format!("\"{}\"", text.replace('"', "\"\""))
         }
-    }
-    serde_json::to_string_pretty(&Value::Array(rows)).map_err(|e| Fault::failed(e.to_string()))
+        Some(text) => text,
+    };
+    format!("{}\n", fields.map(quoted).collect::<Vec<_>>().join(","))
 }
 
-fn object(batch: &RecordBatch, row: usize) -> Result<Value, Fault> {
-    let mut object = Map::new();
-    for (field, column) in batch.schema().fields().iter().zip(batch.columns()) {
-        object.insert(field.name().clone(), json(column, row)?);
+/// A JSON array of objects, one line each.
+pub fn json_text(rows: &Rows) -> String {
+    let names: Vec<String> = rows.columns().iter().map(|n| json_string(n)).collect();
+    let mut out = String::from("[");
+    for row in 0..rows.len() {
+        out.push_str(if row == 0 { "\n{" } else { ",\n{" });
+        for (index, ((column, row), name)) in rows.cells(row).zip(&names).enumerate() {
+            let comma = if index == 0 { "" } else { ", " };
+            let _ = write!(out, "{comma}{name}: {}", json(column, row));
+        }
+        out.push('}');
     }
-    Ok(Value::Object(object))
+    out.push_str(if rows.is_empty() { "]\n" } else { "\n]\n" });
+    out
 }
 
-fn shown(column: &ArrayRef) -> Result<Vec<Option<String>>, Fault> {
-    if column.data_type().is_nested() {
-        let cell = |row: usize| Ok(if column.is_null(row) { None } else { Some(json(column, row)?.to_string()) });
-        return (0..column.len()).map(cell).collect();
+/// A value as text; `None` for NULL. Lists and structs are JSON.
+fn plain(column: &ArrayRef, row: usize) -> Option<String> {
+    if column.is_null(row) {
+        return None;
     }
-    Ok(texts(column)?.iter().map(|cell| cell.map(str::to_owned)).collect())
+    match column.data_type() {
+        DataType::List(_) | DataType::Struct(_) | DataType::Map(..) => Some(json(column, row)),
+        DataType::Utf8 => Some(column.as_string::<i32>().value(row).to_owned()),
+        _ => Some(shown(column, row)),
+    }
 }
 
-fn quoted(text: &str) -> String {
-    let plain = !text.is_empty() && !text.contains([',', '"', '\n', '\r']);
-    if plain { text.to_owned() } else { format!("\"{}\"", text.replace('"', "\"\"")) }
+fn json(column: &ArrayRef, row: usize) -> String {
+    if column.is_null(row) {
+        return "null".to_owned();
+    }
+    match column.data_type() {
+        DataType::Utf8 => json_string(column.as_string::<i32>().value(row)),
+        DataType::List(_) => {
+            let values = column.as_list::<i32>().value(row);
+            let items: Vec<String> = (0..values.len()).map(|i| json(&values, i)).collect();
+            format!("[{}]", items.join(", "))
+        }
+        DataType::Struct(fields) => {
+            let values = column.as_struct();
+            let items = fields.iter().zip(values.columns());
+            let items: Vec<String> =
+                items.map(|(f, c)| format!("{}: {}", json_string(f.name()), json(c, row))).collect();
+            format!("{{{}}}", items.join(", "))
+        }
+        DataType::Map(..) => {
+            let map = column.as_map();
+            let entries = map.value(row);
+            let (keys, values) = (entries.column(0), entries.column(1));
+            let item = |i| format!("{}: {}", json_string(&plain(keys, i).unwrap_or_default()), json(values, i));
+            format!("{{{}}}", (0..entries.len()).map(item).collect::<Vec<_>>().join(", "))
+        }
+        DataType::Boolean => shown(column, row),
+        ty if ty.is_numeric() => {
+            let text = shown(column, row);
+            // What JSON has no number for.
+            if text.starts_with(|c: char| c.is_ascii_digit() || c == '-') { text } else { json_string(&text) }
+        }
+        _ => json_string(&shown(column, row)),
+    }
+}
+
+fn json_string(text: &str) -> String {
+    serde_json::Value::String(text.to_owned()).to_string()
+}
+
+fn shown(column: &ArrayRef, row: usize) -> String {
+    let options = FormatOptions::default();
+    ArrayFormatter::try_new(column.as_ref(), &options).map(|f| f.value(row).to_string()).unwrap_or_default()
 }

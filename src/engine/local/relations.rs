@@ -1,69 +1,108 @@
-//! What names in a pipeline's queries stand for: datasets computed before, and files of the landing directory.
+//! What the names of a query stand for: datasets by the last part of their name, and files behind `read_files`.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::path::Path;
 
-use datafusion::datasource::MemTable;
-use sqlparser::ast::{ObjectName, ObjectNamePart, TableFactor};
+use sqlparser::ast::{
+    Expr, FunctionArg, FunctionArgExpr, FunctionArguments, ObjectName, ObjectNamePart, TableFactor, Value,
+};
 
-use super::landing::Landing;
-use super::parameters::Parameters;
-use super::spark::{Fault, Relations, Session};
+use super::RunFault;
+use super::read_files::{self, ReadFiles};
+use super::spark::{FILES_PREFIX, Fault, Relations, Session};
 
-/// Resolves the relations of one run.
-pub(super) struct PipelineRelations<'a> {
-    /// The session that tables are registered in.
+/// Resolves the names of one query; files are read when they are asked for.
+pub struct PipelineRelations<'a> {
     pub session: &'a Session,
-    /// The delivered files.
-    pub landing: &'a Landing<'a>,
-    /// Values of `${key}`.
-    pub parameters: &'a Parameters,
-    /// Names of all datasets in lower case, with the catalog and schema under which they are defined.
-    pub datasets: &'a BTreeMap<String, Vec<String>>,
-    /// How many reads of files were registered.
-    pub reads: &'a mut usize,
-}
-
-/// The parts of a name in lower case.
-pub(super) fn parts(name: &ObjectName) -> Vec<String> {
-    name.0.iter().filter_map(ObjectNamePart::as_ident).map(|ident| ident.value.to_lowercase()).collect()
-}
-
-impl PipelineRelations<'_> {
-    /// Whether a qualified name can mean a dataset of this run.
-    fn is_own(&self, qualifier: &[String], defined: &[String]) -> bool {
-        let given = |key: &str| self.parameters.get(key).map(|value| value.to_lowercase());
-        let place = [given("catalog"), given("schema")];
-        let ends = |known: &[String]| known.ends_with(qualifier);
-        let own: Vec<String> = place.into_iter().flatten().collect();
-        qualifier.is_empty() || ends(&own) || ends(defined)
-    }
+    pub landing: &'a Path,
+    pub parameters: &'a dyn Fn(&str) -> Result<String, Fault>,
+    /// Calls of `read_files` so far.
+    pub reads: usize,
+    /// Lines read from files.
+    pub rows_read: usize,
+    /// A fault of the landing directory, which the session can't carry.
+    pub fault: Option<RunFault>,
 }
 
 impl Relations for PipelineRelations<'_> {
     fn table(&mut self, name: &ObjectName) -> Result<String, Fault> {
-        let parts = parts(name);
-        let Some((last, qualifier)) = parts.split_last() else {
-            return Err(Fault::failed(format!("`{name}` is no table name")));
-        };
-        match self.datasets.get(last) {
-            Some(defined) if self.is_own(qualifier, defined) => Ok(last.clone()),
-            _ => Err(Fault::refused(format!("reading `{name}`, which no statement of the pipeline defines"))),
-        }
+        let last = name.0.last().and_then(ObjectNamePart::as_ident);
+        last.map(|i| i.value.to_lowercase()).ok_or_else(|| Fault::failed(format!("`{name}` is no table name")))
     }
 
     fn function(&mut self, factor: &TableFactor) -> Result<Option<String>, Fault> {
         let TableFactor::Table { name, args: Some(args), .. } = factor else { return Ok(None) };
-        if parts(name) != ["read_files"] {
+        let (name, args) = match args.args.as_slice() {
+            [FunctionArg::Unnamed(FunctionArgExpr::Expr(Expr::Function(inner)))]
+                if name.to_string().eq_ignore_ascii_case("stream") =>
+            {
+                let FunctionArguments::List(list) = &inner.args else { return Ok(None) };
+                (&inner.name, list.args.as_slice())
+            }
+            args => (name, args),
+        };
+        if !name.to_string().eq_ignore_ascii_case("read_files") {
             return Ok(None);
         }
-        let mut args = args.args.clone();
-        super::parameters::substitute(&mut args, self.parameters)?;
-        let (schema, batches) = self.landing.read_files(&args)?;
-        let table = MemTable::try_new(schema, vec![batches])?;
-        *self.reads += 1;
-        let registered = format!("{}{}", super::spark::FILES_PREFIX, self.reads);
-        self.session.register(&registered, Arc::new(table))?;
+        let call = call(args, self.parameters)?;
+        let table = read_files::read(&call, self.landing).map_err(|fault| {
+            let text = fault.to_string();
+            self.fault = Some(fault);
+            Fault::failed(text)
+        })?;
+        self.rows_read += table.rows();
+        // A query may read files more than once: each read is a table of its own.
+        self.reads += 1;
+        let registered = format!("{FILES_PREFIX}_{}", self.reads);
+        table.register(self.session, &registered).map_err(|e| Fault::failed(e.to_string()))?;
         Ok(Some(registered))
+    }
+}
+
+/// The arguments of `read_files`; options that change nothing here are passed over, others are refused.
+fn call(args: &[FunctionArg], parameters: &dyn Fn(&str) -> Result<String, Fault>) -> Result<ReadFiles, Fault> {
+    let mut call = ReadFiles { format: "csv".into(), ..ReadFiles::default() };
+    for arg in args {
+        let (name, value) = match arg {
+            FunctionArg::Unnamed(FunctionArgExpr::Expr(value)) => ("path".to_owned(), value),
+            FunctionArg::Named { name, arg: FunctionArgExpr::Expr(value), .. } => (name.value.to_lowercase(), value),
+            FunctionArg::ExprNamed { name: Expr::Identifier(name), arg: FunctionArgExpr::Expr(value), .. } => {
+                (name.value.to_lowercase(), value)
+            }
+            other => return Err(Fault::refused(format!("the argument `{other}` of `read_files`"))),
+        };
+        let text =
+            literal(value).ok_or_else(|| Fault::refused(format!("`{name}` of `read_files` as an expression")))?;
+        match name.as_str() {
+            "path" => call.path = keep_landing(&text, parameters)?,
+            "format" => call.format = text,
+            "schema" => call.schema = text,
+            "sep" | "delimiter" => call.delimiter = Some(text),
+            "header" => call.header = text.eq_ignore_ascii_case("true"),
+            "escape" => call.escape = Some(text),
+            "rescueddatacolumn" => call.rescued = Some(text),
+            "mode" if text.eq_ignore_ascii_case("permissive") => {}
+            "multiline" | "allowoverwrites" | "includeexistingfiles" | "maxfilespertrigger" => {}
+            other => return Err(Fault::refused(format!("the option `{other}` of `read_files`"))),
+        }
+    }
+    Ok(call)
+}
+
+/// A path with its parameters filled in, except for the landing directory, which is one of this machine.
+fn keep_landing(path: &str, parameters: &dyn Fn(&str) -> Result<String, Fault>) -> Result<String, Fault> {
+    match path.strip_prefix("${landing}") {
+        Some(rest) => Ok(format!("${{landing}}{}", parameters(rest)?)),
+        None => parameters(path),
+    }
+}
+
+fn literal(expr: &Expr) -> Option<String> {
+    let Expr::Value(value) = expr else { return None };
+    match &value.value {
+        Value::SingleQuotedString(text) | Value::DoubleQuotedString(text) | Value::Number(text, _) => {
+            Some(text.clone())
+        }
+        Value::Boolean(truth) => Some(truth.to_string()),
+        _ => None,
     }
 }

@@ -1,164 +1,167 @@
-//! Where the tables of the last run stay: one Parquet file a table, and an index that names them.
+//! The warehouse: the tables of the last run, one Parquet file each, and a list of them.
 //!
-//! A run writes its tables beside those of the run before and then replaces the index, which is one atomic step: a
-//! reader, and a run that fails or is interrupted, finds the earlier tables whole.
+//! A run writes a whole new warehouse beside the old one and swaps the two at the end, so that an interrupted run leaves
+//! the old one as it was. A directory that holds anything else is never replaced.
 
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use bytes::Bytes;
 use datafusion::arrow::array::RecordBatch;
-use datafusion::arrow::datatypes::{Schema, SchemaRef};
 use datafusion::parquet::arrow::ArrowWriter;
 use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde::{Deserialize, Serialize};
+use sqlparser::ast::{ObjectName, ObjectNamePart, TableFactor};
 
-use super::spark::Fault;
-use super::tables::Rows;
-use crate::world::World;
+use super::output::Rows;
+use super::spark::{Fault, Relations, Session};
+use super::table::Table;
+use super::{RunFault, run};
+use crate::lakeflow;
 
-/// The file that says which tables there are.
-const INDEX: &str = "index.json";
+/// Name of the list of tables.
+const INDEX: &str = "_tables.json";
 
-/// No table of a local run is larger.
-const MAX_TABLE: u64 = 8 << 30;
-
-/// A table of the warehouse.
+/// A table of a warehouse.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StoredTable {
-    /// Its name in lower case.
+pub struct TableInfo {
+    /// Its name, in lower case.
     pub name: String,
-    /// Its file, relative to the warehouse.
-    file: String,
-    /// Names of its columns as they are written.
-    columns: Vec<String>,
-    /// Whether it is meant for readers outside of the pipeline.
-    pub visible: bool,
-    /// How many rows it has.
-    pub rows: u64,
+    /// Number of rows.
+    pub rows: usize,
+    /// Whether it is part of the pipeline only: private tables and temporary views.
+    pub private: bool,
 }
 
-#[derive(Debug, Default, Serialize, Deserialize)]
-struct Index {
-    run: u64,
-    tables: Vec<StoredTable>,
+/// A warehouse that is being written.
+pub struct Writer {
+    target: PathBuf,
+    temporary: PathBuf,
+    tables: Vec<TableInfo>,
 }
 
-/// The tables of the last run.
-pub struct Warehouse<'a> {
-    world: &'a dyn World,
-    root: PathBuf,
-    index: Index,
-}
-
-/// Tables of a run that is not finished.
-pub(super) struct Pending<'w, 'a> {
-    warehouse: &'w mut Warehouse<'a>,
-    directory: String,
-    index: Index,
-}
-
-impl<'a> Warehouse<'a> {
-    /// Opens a warehouse; one that does not exist yet has no tables.
-    ///
-    /// # Errors
-    /// When its index cannot be read.
-    pub fn open(world: &'a dyn World, root: &Path) -> Result<Self, Fault> {
-        let path = root.join(INDEX);
-        let index = if world.exists(&path) {
-            let bytes = world.read(&path, MAX_TABLE).map_err(|e| unreadable(&path, e.fault))?;
-            serde_json::from_slice(&bytes).map_err(|e| unreadable(&path, e))?
-        } else {
-            Index::default()
-        };
-        Ok(Warehouse { world, root: root.to_owned(), index })
-    }
-
-    /// All tables, sorted by name.
-    pub fn tables(&self) -> &[StoredTable] {
-        &self.index.tables
-    }
-
-    /// The rows of a table; `None` when there is no such table. The columns bear lower-case names.
-    ///
-    /// # Errors
-    /// When its file cannot be read.
-    pub(super) fn read(&self, name: &str) -> Result<Option<Rows>, Fault> {
-        let Some(table) = self.index.tables.iter().find(|t| t.name == name) else { return Ok(None) };
-        let path = self.root.join(&table.file);
-        let bytes = self.world.read(&path, MAX_TABLE).map_err(|e| unreadable(&path, e.fault))?;
-        let reader = ParquetRecordBatchReaderBuilder::try_new(Bytes::from(bytes)).map_err(|e| unreadable(&path, e))?;
-        let schema = Arc::new(Schema::new(reader.schema().fields().clone()));
-        let batches = reader.build().map_err(|e| unreadable(&path, e))?;
-        let batches = batches.collect::<Result<Vec<_>, _>>().map_err(|e| unreadable(&path, e))?;
-        let batches = batches.into_iter().map(|b| rebuilt(&b, &schema)).collect::<Result<Vec<_>, _>>()?;
-        Ok(Some(Rows { schema, batches, names: table.columns.clone() }))
-    }
-
-    /// Begins a new set of tables.
-    pub(super) fn begin(&mut self) -> Pending<'_, 'a> {
-        let run = self.index.run + 1;
-        Pending { directory: format!("run-{run}"), index: Index { run, tables: vec![] }, warehouse: self }
-    }
-
-    /// Removes what the index does not name: tables of earlier runs and of runs that did not finish.
-    fn sweep(&self) {
-        let kept: Vec<PathBuf> = self.index.tables.iter().map(|t| self.root.join(&t.file)).collect();
-        for path in self.world.list(&self.root).files {
-            let is_table = path.extension().is_some_and(|e| e == "parquet");
-            if is_table && !kept.contains(&path) {
-                // What cannot be removed now is removed by the next run.
-                let _ = self.world.remove(&path);
-                path.parent().map(|directory| self.world.remove_empty_dir(directory));
-            }
+impl Writer {
+    /// Begins a new warehouse that will stand at `target`.
+    pub fn begin(target: &Path) -> Result<Writer, RunFault> {
+        let is_empty = |dir: &Path| fs::read_dir(dir).is_ok_and(|mut entries| entries.next().is_none());
+        if target.exists() && !target.join(INDEX).exists() && !is_empty(target) {
+            return Err(RunFault::warehouse(target, "the directory holds something that is no warehouse"));
         }
+        let temporary = beside(target, "new");
+        if temporary.exists() {
+            fs::remove_dir_all(&temporary).map_err(|e| RunFault::warehouse(&temporary, e))?;
+        }
+        fs::create_dir_all(&temporary).map_err(|e| RunFault::warehouse(&temporary, e))?;
+        Ok(Writer { target: target.to_owned(), temporary, tables: vec![] })
     }
-}
 
-impl Pending<'_, '_> {
     /// Adds a table.
-    ///
-    /// # Errors
-    /// When its file cannot be written.
-    pub fn add(&mut self, name: &str, rows: &Rows, visible: bool) -> Result<(), Fault> {
-        let file = format!("{}/{name}.parquet", self.directory);
-        let path = self.warehouse.root.join(&file);
-        let mut bytes = vec![];
-        let mut writer =
-            ArrowWriter::try_new(&mut bytes, Arc::clone(&rows.schema), None).map_err(|e| unwritable(&path, e))?;
-        for batch in &rows.batches {
-            writer.write(batch).map_err(|e| unwritable(&path, e))?;
+    pub fn add(&mut self, name: &str, table: &Table, private: bool) -> Result<(), RunFault> {
+        let path = self.temporary.join(format!("{name}.parquet"));
+        let failed = |e: &dyn std::fmt::Display| RunFault::warehouse(&path, e.to_string());
+        let file = File::create(&path).map_err(|e| failed(&e))?;
+        let mut writer = ArrowWriter::try_new(file, table.batch.schema(), None).map_err(|e| failed(&e))?;
+        writer.write(&table.batch).map_err(|e| failed(&e))?;
+        writer.close().map_err(|e| failed(&e))?;
+        self.tables.push(TableInfo { name: name.to_owned(), rows: table.rows(), private });
+        Ok(())
+    }
+
+    /// Puts the new warehouse in the place of the old one.
+    pub fn finish(mut self) -> Result<(), RunFault> {
+        self.tables.sort_by(|a, b| a.name.cmp(&b.name));
+        let index = serde_json::to_string_pretty(&self.tables).map_err(|e| RunFault::warehouse(&self.target, e))?;
+        let at = |path: &Path| {
+            let path = path.to_owned();
+            move |e: std::io::Error| RunFault::warehouse(&path, e)
+        };
+        fs::write(self.temporary.join(INDEX), index).map_err(at(&self.temporary))?;
+        let old = beside(&self.target, "old");
+        if old.exists() {
+            fs::remove_dir_all(&old).map_err(at(&old))?;
         }
-        writer.close().map_err(|e| unwritable(&path, e))?;
-        self.warehouse.world.write_atomic(&path, &bytes).map_err(|e| unwritable(&path, e.fault))?;
-        let columns = rows.names.clone();
-        self.index.tables.push(StoredTable { name: name.to_owned(), file, columns, visible, rows: rows.count() });
-        Ok(())
-    }
-
-    /// Makes the new tables those of the warehouse.
-    ///
-    /// # Errors
-    /// When the index cannot be written; the earlier tables stay.
-    pub fn commit(mut self) -> Result<(), Fault> {
-        self.index.tables.sort_by(|a, b| a.name.cmp(&b.name));
-        let path = self.warehouse.root.join(INDEX);
-        let text = serde_json::to_vec_pretty(&self.index).map_err(|e| unwritable(&path, e))?;
-        self.warehouse.world.write_atomic(&path, &text).map_err(|e| unwritable(&path, e.fault))?;
-        self.warehouse.index = self.index;
-        self.warehouse.sweep();
+        if self.target.exists() {
+            fs::rename(&self.target, &old).map_err(at(&self.target))?;
+        }
+        fs::rename(&self.temporary, &self.target).map_err(at(&self.target))?;
+        if old.exists() {
+            fs::remove_dir_all(&old).map_err(at(&old))?;
+        }
         Ok(())
     }
 }
 
-fn rebuilt(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch, Fault> {
-    RecordBatch::try_new(Arc::clone(schema), batch.columns().to_vec()).map_err(|e| Fault::failed(e.to_string()))
+impl Drop for Writer {
+    /// A warehouse that was not finished leaves nothing behind.
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.temporary);
+    }
 }
 
-fn unreadable(path: &Path, reason: impl std::fmt::Display) -> Fault {
-    Fault::Unreadable(format!("`{}` cannot be read: {reason}", path.display()))
+fn beside(target: &Path, suffix: &str) -> PathBuf {
+    let name = target.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    target.with_file_name(format!(".{name}.{suffix}"))
 }
 
-fn unwritable(path: &Path, reason: impl std::fmt::Display) -> Fault {
-    Fault::Unwritable(format!("`{}` cannot be written: {reason}", path.display()))
+/// The tables of a warehouse, by name.
+pub fn tables(warehouse: &Path) -> Result<Vec<TableInfo>, RunFault> {
+    let path = warehouse.join(INDEX);
+    if !path.exists() {
+        return Err(RunFault::warehouse(warehouse, "there is no warehouse: `gen run` fills one"));
+    }
+    let text = fs::read_to_string(&path).map_err(|e| RunFault::warehouse(&path, e))?;
+    serde_json::from_str(&text).map_err(|e| RunFault::warehouse(&path, e))
+}
+
+/// Runs a query over the tables of a warehouse.
+pub fn query(sql: &str, warehouse: &Path) -> Result<Rows, RunFault> {
+    let known = tables(warehouse)?;
+    let parsed = lakeflow::parse_query(sql.trim().trim_end_matches(';'));
+    let parsed = parsed.map_err(|e| RunFault::failed("query", e.message))?;
+    let session = Session::new();
+    let mut stored = Stored { session: &session, warehouse, known: &known, fault: None };
+    let result = run::runtime()?.block_on(session.query(&parsed, &mut stored));
+    let fault = stored.fault.take();
+    let (schema, batches) = result.map_err(|e| fault.unwrap_or_else(|| RunFault::of("query", e)))?;
+    Rows::new(&schema, &batches).map_err(|e| RunFault::failed("query", e))
+}
+
+/// Tables on the disk, read when a query names them.
+struct Stored<'a> {
+    session: &'a Session,
+    warehouse: &'a Path,
+    known: &'a [TableInfo],
+    fault: Option<RunFault>,
+}
+
+impl Relations for Stored<'_> {
+    fn table(&mut self, name: &ObjectName) -> Result<String, Fault> {
+        let last = name.0.last().and_then(ObjectNamePart::as_ident).map(|i| i.value.to_lowercase()).unwrap_or_default();
+        if !self.known.iter().any(|t| t.name == last) {
+            let names = self.known.iter().map(|t| t.name.as_str());
+            let hint = crate::diag::did_you_mean(&last, names).map(|h| format!("; {h}")).unwrap_or_default();
+            return Err(Fault::failed(format!("there is no table `{last}`{hint}")));
+        }
+        let loaded =
+            load(&self.warehouse.join(format!("{last}.parquet"))).and_then(|t| t.register(self.session, &last));
+        loaded.map_err(|fault| {
+            let text = fault.to_string();
+            self.fault = Some(fault);
+            Fault::failed(text)
+        })?;
+        Ok(last)
+    }
+
+    fn function(&mut self, _: &TableFactor) -> Result<Option<String>, Fault> {
+        Ok(None)
+    }
+}
+
+fn load(path: &Path) -> Result<Table, RunFault> {
+    let failed = |e: &dyn std::fmt::Display| RunFault::warehouse(path, e.to_string());
+    let file = File::open(path).map_err(|e| failed(&e))?;
+    let reader = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|e| failed(&e))?;
+    let schema = Arc::clone(reader.schema());
+    let batches = reader.build().map_err(|e| failed(&e))?.collect::<Result<Vec<RecordBatch>, _>>();
+    Table::of(&schema, &batches.map_err(|e| failed(&e))?).map_err(|e| failed(&e))
 }

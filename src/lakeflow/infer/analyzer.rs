@@ -108,10 +108,13 @@ pub(super) struct Inside {
     pub window: Option<&'static str>,
 }
 
+/// Resolves what no query around the current place knows.
+pub(super) type Outer<'a> = dyn Fn(&[&str]) -> Resolution + 'a;
+
 pub(super) struct Analyzer<'a> {
     pub text: Text<'a>,
     pub catalog: &'a dyn Catalog,
-    pub outer: Option<&'a dyn Fn(&[&str]) -> Resolution>,
+    pub outer: Option<&'a Outer<'a>>,
     pub place: Place,
     pub frames: Vec<Frame>,
     pub ctes: Vec<Cte>,
@@ -253,7 +256,7 @@ impl<'a> Analyzer<'a> {
     }
 
     fn sort_faults(&mut self) {
-        self.faults.sort_by(|a, b| (a.range.start, a.range.end, a.kind).cmp(&(b.range.start, b.range.end, b.kind)));
+        self.faults.sort_by_key(|f| (f.range.start, f.range.end, f.kind));
         self.faults.dedup();
     }
 }

@@ -226,7 +226,7 @@ impl Analyzer<'_> {
     pub(super) fn range_of_name(&self, name: &ObjectName) -> Range<usize> {
         let mut idents = name.0.iter().filter_map(|p| p.as_ident());
         let Some(first) = idents.next() else { return self.here.clone() };
-        let last = idents.last().unwrap_or(first);
+        let last = idents.next_back().unwrap_or(first);
         self.range_of_ident(first).start..self.range_of_ident(last).end
     }
 }

@@ -214,7 +214,8 @@ impl Analyzer<'_> {
 
     fn literal(&mut self, value: &Value) -> Typed {
         match value {
-            Value::Number(digits, _) => number_literal(digits),
+            Value::Number(_, true) => Typed::new(DataType::BigInt, false),
+            Value::Number(digits, false) => number_literal(digits),
             Value::Boolean(_) => Typed::boolean(false),
             Value::Null => Typed::new(DataType::Null, true),
             Value::HexStringLiteral(_) => Typed::new(DataType::Binary, false),
@@ -299,10 +300,6 @@ impl Analyzer<'_> {
     fn structure(&mut self, values: &[Expr]) -> Typed {
         let mut fields: Vec<(String, DataType)> = Vec::new();
         for value in values {
-            if let Expr::Wildcard(_) | Expr::QualifiedWildcard(..) = value {
-                fields.extend(self.star_columns(value).into_iter().map(|c| (c.column.name, c.column.ty)));
-                continue;
-            }
             let (name, value) = match value {
                 Expr::Named { expr, name } => (Some(name.value.clone()), &**expr),
                 other => (implied_name(other).map(|i| i.value.clone()), other),
@@ -389,7 +386,7 @@ pub(super) fn implied_name(expr: &Expr) -> Option<&Ident> {
 }
 
 /// The type of a number as written: `1` INT, `3000000000` BIGINT, `1.10` DECIMAL(3,2), `1e3` DOUBLE.
-pub(super) fn number_literal(text: &str) -> Typed {
+fn number_literal(text: &str) -> Typed {
     if text.contains(['e', 'E']) {
         return Typed::new(DataType::Double, false);
     }

@@ -12,7 +12,7 @@ use super::catalog::Resolution;
 use super::fault::FaultKind;
 use super::{ColumnUse, Origin};
 use crate::diag::did_you_mean;
-use crate::lakeflow::types::{Column, DataType};
+use crate::lakeflow::types::Column;
 
 /// What the first parts of a path stand for.
 struct Found {
@@ -40,12 +40,6 @@ impl Analyzer<'_> {
         let parts: Vec<&str> = idents.iter().map(|i| i.value.as_str()).collect();
         let (Some(first), Some(last)) = (idents.first(), idents.last()) else { return Typed::unknown() };
         let range = self.range_of_ident(first).start..self.range_of_ident(last).end;
-        if let [only] = idents
-            && only.quote_style.is_none()
-            && only.value.starts_with(|c: char| c.is_ascii_digit())
-        {
-            return self.suffixed_number(&only.value, range);
-        }
         match self.find(&parts) {
             Ok(found) => self.found(found, idents, range),
             Err(_) if BARE_FUNCTIONS.contains(&parts.join(".").to_ascii_lowercase().as_str()) => {
@@ -307,33 +301,6 @@ impl Source {
             _ => 0,
         };
         (0..self.width() + hidden).filter_map(|i| self.column(i)).map(|c| c.name).collect()
-    }
-}
-
-impl Analyzer<'_> {
-    /// A number with a type suffix such as `1L` or `1.5D`, which the parser takes for a name.
-    fn suffixed_number(&mut self, text: &str, range: Range<usize>) -> Typed {
-        let lower = text.to_ascii_lowercase();
-        let digits = lower.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-        let ty = match lower.get(digits.len()..) {
-            Some("l") => DataType::BigInt,
-            Some("s") => DataType::SmallInt,
-            Some("y") => DataType::TinyInt,
-            Some("d") => DataType::Double,
-            Some("f") => DataType::Float,
-            Some("bd") => super::expr::number_literal(digits).ty,
-            _ => {
-                let message = format!("`{text}` is neither a number nor a name");
-                self.fault_with(
-                    FaultKind::UnknownColumn,
-                    range,
-                    message,
-                    Some("names that begin with a digit need backticks"),
-                );
-                DataType::Unknown
-            }
-        };
-        Typed::new(ty, false)
     }
 }
 

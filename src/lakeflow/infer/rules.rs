@@ -148,7 +148,7 @@ fn number_format(format: &str) -> DataType {
 fn decode(args: &Args<'_>) -> RuleResult {
     let mut so_far = DataType::Null;
     let pairs = (args.len() - 1) / 2;
-    let default = (args.len() % 2 == 0).then(|| args.len() - 1);
+    let default = args.len().is_multiple_of(2).then(|| args.len() - 1);
     for index in (0..pairs).map(|p| 2 * p + 2).chain(default) {
         let ty = args.ty(index);
         so_far =
@@ -184,7 +184,7 @@ fn structure(args: &Args<'_>) -> DataType {
 }
 
 fn named_struct(args: &Args<'_>) -> RuleResult {
-    if args.len() % 2 != 0 {
+    if !args.len().is_multiple_of(2) {
         return Err((args.len() - 1, "takes pairs of a name and a value".into()));
     }
     let mut fields = Vec::new();

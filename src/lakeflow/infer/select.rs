@@ -216,18 +216,6 @@ impl Analyzer<'_> {
         columns
     }
 
-    /// The columns of `*` or `t.*` as an argument.
-    pub(super) fn star_columns(&mut self, star: &Expr) -> Vec<OutputColumn> {
-        let columns = match star {
-            Expr::QualifiedWildcard(name, _) => {
-                let idents: Vec<Ident> = name.0.iter().filter_map(|p| p.as_ident()).cloned().collect();
-                self.qualified_star(&idents)
-            }
-            _ => self.star(),
-        };
-        columns.unwrap_or_default()
-    }
-
     /// Takes out what `EXCEPT` names.
     fn without(
         &mut self,

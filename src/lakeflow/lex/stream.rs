@@ -19,10 +19,13 @@ pub(super) fn call_streams(lexed: Lexed) -> Lexed {
     let Lexed { tokens, ranges, comments, faults } = lexed;
     let mut input = tokens.into_iter().zip(ranges).peekable();
     let mut output: Vec<Piece> = Vec::with_capacity(input.len() + 2);
-    while let Some(piece) = input.next() {
+    while let Some(mut piece) = input.next() {
         let in_from = output.last().is_some_and(|(t, _)| opens_source(&t.token));
         let stream = in_from && is_word(&piece.0.token, "STREAM");
         let insert = stream && matches!(input.peek(), Some((t, _)) if names_source(&t.token));
+        if stream && let Token::Word(word) = &mut piece.0.token {
+            word.value.make_ascii_uppercase(); // one spelling, or two equal statements would differ
+        }
         output.push(piece);
         if insert {
             open_call(&mut output);

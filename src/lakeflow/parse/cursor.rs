@@ -209,7 +209,13 @@ impl<'a> Cursor<'a> {
             {
                 Err(self.fault(format!("expected a name, found {}", self.found())))
             }
-            Token::Word(_) => self.word_as_ident(),
+            Token::Word(_) => {
+                let ident = self.word_as_ident()?;
+                match self.hyphen_before(self.index()) {
+                    Some(fault) => Err(fault),
+                    None => Ok(ident),
+                }
+            }
             Token::SingleQuotedString(_) => {
                 let fault = self.fault(format!("expected a name, found {}", self.found()));
                 Err(fault.hint("names go in backticks, quotes of either kind make strings"))
@@ -237,7 +243,6 @@ impl<'a> Cursor<'a> {
             let message = format!("a name of {} parts, where at most {most} make sense", parts.len());
             return Err(Fault::new(self.range_since(start), message));
         }
-        self.refuse_hyphen(start)?;
         Ok(ObjectName(parts))
     }
 
@@ -246,18 +251,19 @@ impl<'a> Cursor<'a> {
         self.dotted(3)
     }
 
-    /// `my-catalog` without backticks.
-    fn refuse_hyphen(&self, start: usize) -> Parsed<()> {
-        let touching = self.range_at(self.index() - 1).end == self.range().start;
-        if *self.token() != Token::Minus || !touching {
-            return Ok(());
+    /// The fault of `my-catalog` without backticks, if the token at `index` is its hyphen.
+    pub(super) fn hyphen_before(&self, index: usize) -> Option<Fault> {
+        let word = |at: usize| matches!(self.parser.token_at(at).token, Token::Word(_));
+        let (before, hyphen, after) = (self.range_at(index - 1), self.range_at(index), self.range_at(index + 1));
+        let touching = before.end == hyphen.start && hyphen.end == after.start;
+        if self.parser.token_at(index).token != Token::Minus || !touching || !word(index - 1) || !word(index + 1) {
+            return None;
         }
-        let from = self.range_at(start).start;
-        let rest = self.text.get(from..).unwrap_or("");
+        let rest = self.text.get(before.start..).unwrap_or("");
         let length =
             rest.find(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '-' | '.' | '`')).unwrap_or(rest.len());
-        let fault = Fault::new(from..from + length, "a name with a hyphen needs backticks");
-        Err(fault.hint("quote each part by itself: `` `my-catalog`.`my-schema`.t ``"))
+        let fault = Fault::new(before.start..before.start + length, "a name with a hyphen needs backticks");
+        Some(fault.hint("quote each part by itself: `` `my-catalog`.`my-schema`.t ``"))
     }
 
     /// A string literal.

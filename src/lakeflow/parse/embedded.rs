@@ -121,12 +121,21 @@ impl Cursor<'_> {
             ParserError::ParserError(text) | ParserError::TokenizerError(text) => text,
             ParserError::RecursionLimitExceeded => return self.fault("nested too deeply"),
         };
-        let (message, index) = match place_of(text) {
+        let (message, mut index) = match place_of(text) {
             Some((message, location)) => (message, self.index_of(location)),
             None => (text.as_str(), self.index()),
         };
-        let fault = match message.strip_prefix("Expected: ").and_then(|m| m.split_once(", found: ")) {
+        let expected = message.strip_prefix("Expected: ").or_else(|| {
+            // The only message without a colon is placed one token too far.
+            let stripped = message.strip_prefix("Expected ")?;
+            index -= 1;
+            Some(stripped)
+        });
+        let fault = match expected.and_then(|m| m.split_once(", found: ")) {
             Some((expected, _)) => format!("expected {}, found {}", in_our_words(expected), self.found_at(index)),
+            None if message.contains("infix parser") || message.contains('{') => {
+                format!("unexpected {}", self.found_at(index))
+            }
             None => lower_first(message.trim_end_matches('.')),
         };
         self.respell(index, Fault::new(self.range_at(index), fault))
@@ -141,10 +150,16 @@ impl Cursor<'_> {
     /// Adds what was probably meant by the word at `index`, or moves the fault to the word before it when that one looks
     /// like a keyword that was taken for an alias.
     fn respell(&self, index: usize, fault: Fault) -> Fault {
+        if let Some(hyphen) = self.hyphen_before(index) {
+            return hyphen;
+        }
+        let before = index.saturating_sub(1);
+        if [before, index].iter().any(|at| self.begins_table_clause(*at)) {
+            return fault.hint("clauses of the table stand before `AS`");
+        }
         if let Some(meant) = self.meant(index) {
             return fault.hint(format!("did you mean `{meant}`?"));
         }
-        let before = index.saturating_sub(1);
         match self.meant(before) {
             Some(meant) => {
                 let message = format!("unexpected {}", self.found_at(before));
@@ -152,6 +167,12 @@ impl Cursor<'_> {
             }
             None => fault,
         }
+    }
+
+    fn begins_table_clause(&self, index: usize) -> bool {
+        let words = ["COMMENT", "TBLPROPERTIES", "PARTITIONED"];
+        matches!(&self.parser.token_at(index).token, Token::Word(w)
+            if w.quote_style.is_none() && words.iter().any(|word| w.value.eq_ignore_ascii_case(word)))
     }
 
     fn meant(&self, index: usize) -> Option<&'static str> {

@@ -48,7 +48,8 @@ pub fn parse(text: &str) -> Result<Vec<Statement>, Vec<Fault>> {
             break;
         }
         let start = cursor.index();
-        let whole = cursor.whole_statement();
+        let end = cursor.end_of_statement();
+        let whole = cursor.range_at(start).start..cursor.range_at(end).start;
         let mut leading = vec![];
         while let Some(comment) = comments.next_if(|c| c.range.start < whole.start) {
             if stands_before(text, &comment, previous_end) {
@@ -62,7 +63,7 @@ pub fn parse(text: &str) -> Result<Vec<Statement>, Vec<Fault>> {
                 Err(fault) => faults.push(fault),
             }
         }
-        cursor.skip_statement();
+        cursor.move_to(end);
     }
     if faults.is_empty() {
         return Ok(statements);
@@ -235,17 +236,19 @@ fn use_namespace(c: &mut Cursor<'_>) -> Parsed<StatementKind> {
 }
 
 impl Cursor<'_> {
-    /// Bytes from the next token to the end of its statement.
-    fn whole_statement(&self) -> Range<usize> {
-        let start = self.index();
+    /// Index of the token that ends the statement: its `;` or the end of the text.
+    fn end_of_statement(&self) -> usize {
         let ends = |index: &usize| matches!(self.parser.token_at(*index).token, Token::SemiColon | Token::EOF);
-        let end = (start..=self.ranges.len()).find(ends).unwrap_or(start);
-        self.range_at(start).start..self.range_at(end).start
+        (self.index()..self.ranges.len()).find(ends).unwrap_or(self.ranges.len())
     }
 
-    fn skip_statement(&mut self) {
-        while !self.at_end() {
-            self.advance();
+    /// Goes to the token at `index`, back if need be: sqlparser reads the `;` before it refuses it.
+    fn move_to(&mut self, index: usize) {
+        while self.index() < index {
+            self.parser.advance_token();
+        }
+        while self.index() > index {
+            self.parser.prev_token();
         }
     }
 }

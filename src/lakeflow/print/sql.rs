@@ -37,11 +37,14 @@ pub fn expr_text(expr: &Expr) -> String {
     copy.to_string()
 }
 
-/// A query, one column a line.
+/// A query, one column, one clause a line.
 pub fn query_text(query: &Query) -> String {
     let mut copy = query.clone();
     make_ready(&mut copy);
-    format!("{copy:#}")
+    // sqlparser puts these two on the line of the clause before them.
+    let order_by = copy.order_by.take().map_or(String::new(), |order| format!("\n{order}"));
+    let limit = copy.limit_clause.take().map_or(String::new(), |limit| format!("\n{}", limit.to_string().trim_start()));
+    format!("{copy:#}{order_by}{limit}")
 }
 
 /// Displays a string literal.

@@ -2,8 +2,6 @@
 
 use datafusion::common::DataFusionError;
 
-use crate::diag::Code;
-
 /// A fault of planning or running a query.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
@@ -13,32 +11,12 @@ pub enum Fault {
     /// The query is wrong, or failed while it ran.
     #[error("{0}")]
     Failed(String),
-    /// A delivered file, or the directory of them, cannot be used.
-    #[error("{0}")]
-    Landing(String),
-    /// The tables of the last run cannot be read.
-    #[error("{0}")]
-    Unreadable(String),
-    /// Tables cannot be written.
-    #[error("{0}")]
-    Unwritable(String),
 }
 
 impl Fault {
     /// A construct that this engine does not have.
     pub fn refused(what: impl Into<String>) -> Self {
         Fault::Refused(what.into())
-    }
-
-    /// The code under which the fault is reported.
-    pub fn code(&self) -> Code {
-        match self {
-            Fault::Refused(_) => Code::NotRunnableLocally,
-            Fault::Failed(_) => Code::QueryFailed,
-            Fault::Landing(_) => Code::Landing,
-            Fault::Unreadable(_) => Code::UnreadableFile,
-            Fault::Unwritable(_) => Code::CannotWrite,
-        }
     }
 
     /// Something that went wrong.

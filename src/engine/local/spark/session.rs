@@ -1,6 +1,5 @@
 //! One session: its tables, and queries planned and run over them.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use datafusion::arrow::array::RecordBatch;
@@ -19,6 +18,7 @@ use super::fault::Fault;
 use super::functions::Registry;
 use super::planner::SparkPlanner;
 use super::syntax::{self, Relations};
+use super::verify::verify;
 
 /// Tables by name, and a planner that reads Spark's SQL.
 pub struct Session {
@@ -66,7 +66,9 @@ impl Session {
         let mut query = query.clone();
         syntax::rewrite(&mut query, relations)?;
         let statement = PlannedStatement::Statement(Box::new(Statement::Query(Box::new(query))));
-        Ok(self.context.state().statement_to_plan(statement).await?)
+        let plan = self.context.state().statement_to_plan(statement).await?;
+        verify(&plan)?;
+        Ok(plan)
     }
 
     /// Runs a plan to its end.
@@ -81,37 +83,23 @@ impl Session {
         Ok((plan.schema(), collect(plan, task).await?))
     }
 
-    /// Plans and runs a query; see [`Session::named`].
+    /// Plans and runs a query. The columns bear the names as the query writes them; those that a wildcard gives are in
+    /// lower case.
     ///
     /// # Errors
-    /// As [`Session::plan`] and [`Session::named`].
+    /// As [`Session::plan`] and [`Session::collect`].
     pub async fn query(
         &self,
         query: &Query,
         relations: &mut dyn Relations,
-        known: &BTreeMap<String, String>,
-    ) -> Result<(SchemaRef, Vec<RecordBatch>), Fault> {
-        let plan = self.plan(query, relations).await?;
-        self.named(query, plan, known).await
-    }
-
-    /// Runs the plan of a query. The columns bear the names as they are written: in the query itself, or else where
-    /// `known` finds them by their lower-case form.
-    ///
-    /// # Errors
-    /// When a row breaks the query.
-    pub async fn named(
-        &self,
-        query: &Query,
-        plan: LogicalPlan,
-        known: &BTreeMap<String, String>,
     ) -> Result<(SchemaRef, Vec<RecordBatch>), Fault> {
         let written = syntax::display_names(query);
+        let plan = self.plan(query, relations).await?;
         let (schema, batches) = self.collect(plan).await?;
         let width = schema.fields().len();
         let name = |(position, field): (usize, &Arc<Field>)| {
-            let name = written.of(position, width).or_else(|| known.get(field.name()).cloned());
-            field.as_ref().clone().with_name(name.unwrap_or_else(|| field.name().clone()))
+            let name = written.of(position, width).unwrap_or_else(|| field.name().clone());
+            field.as_ref().clone().with_name(name)
         };
         let named = Arc::new(Schema::new(schema.fields().iter().enumerate().map(name).collect::<Vec<_>>()));
         let rebuild = |batch: &RecordBatch| RecordBatch::try_new(Arc::clone(&named), batch.columns().to_vec());

@@ -19,20 +19,10 @@ mod zones;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use datafusion::arrow::array::ArrayRef;
-use datafusion::common::Result;
 use datafusion::execution::SessionStateBuilder;
 use datafusion::logical_expr::{AggregateUDF, HigherOrderUDF, ScalarUDF, Volatility, WindowUDF};
 
 use super::{arithmetic, cast};
-
-/// One value as JSON, NULL fields of structs included.
-///
-/// # Errors
-/// When the type has no form in JSON.
-pub(super) fn json_value(array: &ArrayRef, row: usize) -> Result<serde_json::Value> {
-    json::value(array, row, true)
-}
 
 /// DataFusion's functions that do as Spark does.
 const CORE: &[&str] = &[

@@ -1,9 +1,9 @@
 //! Numbers, casts, typed texts, intervals and field access.
 
 use sqlparser::ast::{
-    AccessExpr, CastKind, DataType, DateTimeField, Expr, ExtractSyntax, FunctionArg, FunctionArgExpr, GroupByExpr,
-    Ident, Interval, LimitClause, OrderByKind, Query, Select, Subscript, TableFactor, TypedString, UnaryOperator,
-    Value, ValueWithSpan, WindowFrameBound, WindowSpec,
+    AccessExpr, CastKind, DataType, DateTimeField, Expr, ExtractSyntax, GroupByExpr, Ident, Interval, LimitClause,
+    OrderByKind, Query, Select, Subscript, TypedString, UnaryOperator, Value, ValueWithSpan, WindowFrameBound,
+    WindowSpec,
 };
 
 use super::super::fault::Fault;
@@ -74,16 +74,6 @@ pub(super) fn restore_in_query(query: &mut Query) {
             restore(limit);
         }
         None => {}
-    }
-}
-
-/// `range(n)` counts by bare numbers.
-pub(super) fn restore_in_relation(factor: &mut TableFactor) {
-    let TableFactor::Table { args: Some(args), .. } = factor else { return };
-    for arg in &mut args.args {
-        if let FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) = arg {
-            restore(expr);
-        }
     }
 }
 

@@ -45,14 +45,6 @@ pub(super) fn rewrite(query: &mut Query, relations: &mut dyn Relations) -> Resul
     finish(query.visit(&mut Rewriter { relations, scopes: vec![], now: Utc::now() }))
 }
 
-/// Rewrites one expression in place, as of an expectation.
-///
-/// # Errors
-/// When a construct has no faithful form on this engine.
-pub(super) fn rewrite_expr(expr: &mut Expr, relations: &mut dyn Relations) -> Result<(), Fault> {
-    finish(expr.visit(&mut Rewriter { relations, scopes: vec![], now: Utc::now() }))
-}
-
 fn finish(flow: ControlFlow<Fault>) -> Result<(), Fault> {
     match flow {
         ControlFlow::Break(fault) => Err(fault),
@@ -101,11 +93,6 @@ impl VisitorMut for Rewriter<'_> {
 
     fn pre_visit_table_factor(&mut self, factor: &mut TableFactor) -> ControlFlow<Fault> {
         flow(names::relation(factor, self.relations, &self.scopes))
-    }
-
-    fn post_visit_table_factor(&mut self, factor: &mut TableFactor) -> ControlFlow<Fault> {
-        literals::restore_in_relation(factor);
-        ControlFlow::Continue(())
     }
 
     fn pre_visit_statement(&mut self, statement: &mut Statement) -> ControlFlow<Fault> {

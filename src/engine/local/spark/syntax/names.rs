@@ -100,13 +100,13 @@ pub(super) fn relation(
     match factor {
         TableFactor::Derived { alias, .. }
         | TableFactor::NestedJoin { alias, .. }
-        | TableFactor::Function { alias, .. }
-        | TableFactor::Pivot { alias, .. }
-        | TableFactor::Unpivot { alias, .. } => {
+        | TableFactor::Function { alias, .. } => {
             alias.iter_mut().for_each(lower_alias);
             return Ok(());
         }
         TableFactor::Table { .. } => {}
+        TableFactor::Pivot { .. } => return Err(Fault::refused("PIVOT")),
+        TableFactor::Unpivot { .. } => return Err(Fault::refused("UNPIVOT")),
         other => return Err(Fault::refused(format!("the relation `{other}`"))),
     }
     unwrap_stream(factor)?;
@@ -120,11 +120,7 @@ pub(super) fn relation(
     }
     if args.is_some() {
         let function = name.to_string().to_lowercase();
-        return if function == "range" {
-            Ok(())
-        } else {
-            Err(Fault::refused(format!("the table function `{function}`")))
-        };
+        return Err(Fault::refused(format!("the table function `{function}`")));
     }
     let resolved = match name.0.as_slice() {
         [ObjectNamePart::Identifier(ident)] if scopes.iter().flatten().any(|n| *n == ident.value.to_lowercase()) => {

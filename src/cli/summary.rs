@@ -1,0 +1,236 @@
+//! What a run did, for people and for programs.
+//!
+//! Rows of a table are shown only when the table holds no personal data: output ends up in logs.
+
+use serde::Serialize;
+
+use super::check::counted;
+use super::table::{Align, draw_or_list, unbroken};
+
+/// A table of at most so many rows is shown whole.
+pub const SMALL: usize = 12;
+
+/// A run.
+#[derive(Debug, Serialize)]
+pub struct Summary {
+    /// Directory of the files that were read.
+    pub landing: String,
+    /// Directory of the tables that were written.
+    pub warehouse: String,
+    /// How long the run took.
+    pub seconds: f64,
+    /// Datasets, in the order in which they were computed.
+    pub datasets: Vec<DatasetSummary>,
+    /// Tables for readers, by name.
+    pub figures: Vec<Figures>,
+}
+
+/// A dataset of a run.
+#[derive(Debug, Serialize)]
+pub struct DatasetSummary {
+    /// Name.
+    pub name: String,
+    /// Layer of the pipeline; `None` for SQL that people wrote.
+    pub layer: Option<&'static str>,
+    /// What Lakeflow calls it.
+    pub kind: &'static str,
+    /// Rows of its query, before expectations.
+    pub rows_in: usize,
+    /// Rows it holds.
+    pub rows_out: usize,
+    /// Rows that an expectation left out.
+    pub dropped: usize,
+    /// Rows that went to quarantine; `None` for datasets that have none.
+    pub quarantined: Option<usize>,
+    /// Its expectations, in the order of the SQL.
+    pub expectations: Vec<ExpectationSummary>,
+    /// How long it took.
+    pub seconds: f64,
+}
+
+/// An expectation of a dataset.
+#[derive(Debug, Serialize)]
+pub struct ExpectationSummary {
+    /// Name.
+    pub name: String,
+    /// `warn`, `drop` or `fail`.
+    pub action: &'static str,
+    /// Rows that meet it.
+    pub passed: usize,
+    /// Rows that do not.
+    pub failed: usize,
+}
+
+/// A table for readers.
+#[derive(Debug, Serialize)]
+pub struct Figures {
+    /// Name.
+    pub name: String,
+    /// How many rows it holds.
+    pub rows: usize,
+    /// Names of its columns; empty when its rows are not shown.
+    pub columns: Vec<String>,
+    /// All its rows, if they are few and no personal data is among them.
+    pub values: Vec<Vec<String>>,
+}
+
+impl Summary {
+    /// The summary as a JSON document.
+    pub fn json(&self) -> String {
+        serde_json::to_string_pretty(self).map_or_else(|_| String::new(), |text| format!("{text}\n"))
+    }
+
+    /// The summary as tables no wider than `width`.
+    pub fn human(&self, width: usize) -> String {
+        let datasets = draw_or_list(&HEADER, &self.datasets.iter().map(DatasetSummary::row).collect::<Vec<_>>(), width);
+        let mut out = format!("{datasets}\n");
+        let (small, large): (Vec<&Figures>, Vec<&Figures>) = self.figures.iter().partition(|f| !f.columns.is_empty());
+        for figures in small {
+            out.push_str(&figures.human(width));
+        }
+        for figures in large {
+            out.push_str(&format!("{}: {}\n", figures.name, counted(figures.rows, "row", "rows")));
+        }
+        out
+    }
+
+    /// One line on the run.
+    pub fn line(&self) -> String {
+        let rows: usize = self.datasets.iter().map(|d| d.rows_out).sum();
+        format!(
+            "ran {} on {} in {}: {}, in {}",
+            counted(self.datasets.len(), "dataset", "datasets"),
+            self.landing,
+            shown_seconds(self.seconds),
+            counted(rows, "row", "rows"),
+            self.warehouse
+        )
+    }
+}
+
+const HEADER: [(&str, Align); 8] = [
+    ("dataset", Align::Left),
+    ("layer", Align::Left),
+    ("in", Align::Right),
+    ("out", Align::Right),
+    ("dropped", Align::Right),
+    ("quarantined", Align::Right),
+    ("broken rules", Align::Left),
+    ("time", Align::Right),
+];
+
+impl DatasetSummary {
+    fn row(&self) -> Vec<String> {
+        let failed =
+            self.expectations.iter().filter(|e| e.failed > 0).map(|e| unbroken(&format!("{} {}", e.name, e.failed)));
+        let unless_zero = |n: usize| if n == 0 { String::new() } else { n.to_string() };
+        vec![
+            self.name.clone(),
+            self.layer.unwrap_or(self.kind).to_owned(),
+            self.rows_in.to_string(),
+            self.rows_out.to_string(),
+            unless_zero(self.dropped),
+            self.quarantined.map(unless_zero).unwrap_or_default(),
+            failed.collect::<Vec<_>>().join(", "),
+            unbroken(&shown_seconds(self.seconds)),
+        ]
+    }
+}
+
+impl Figures {
+    fn human(&self, width: usize) -> String {
+        let is_number =
+            |column: usize| self.values.iter().all(|row| row.get(column).is_some_and(|v| looks_like_number(v)));
+        let header: Vec<(&str, Align)> = self
+            .columns
+            .iter()
+            .enumerate()
+            .map(|(index, name)| (name.as_str(), if is_number(index) { Align::Right } else { Align::Left }))
+            .collect();
+        format!("{}\n{}\n", self.name, draw_or_list(&header, &self.values, width))
+    }
+}
+
+fn looks_like_number(text: &str) -> bool {
+    let unsigned = text.strip_prefix('-').unwrap_or(text);
+    text.is_empty() || unsigned.split('.').count() <= 2 && unsigned.bytes().all(|b| b.is_ascii_digit() || b == b'.')
+}
+
+fn shown_seconds(seconds: f64) -> String {
+    if seconds < 1.0 { format!("{:.0} ms", seconds * 1000.0) } else { format!("{seconds:.1} s") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn summary() -> Summary {
+        let dataset = |name: &str, layer, rows_in, rows_out, expectations| DatasetSummary {
+            name: name.to_owned(),
+            layer: Some(layer),
+            kind: "streaming table",
+            rows_in,
+            rows_out,
+            dropped: rows_in - rows_out,
+            quarantined: (layer == "silver").then_some(2),
+            expectations,
+            seconds: 0.0123,
+        };
+        let expectation = |name: &str, failed| ExpectationSummary {
+            name: name.to_owned(),
+            action: "warn",
+            passed: 10 - failed,
+            failed,
+        };
+        let failed = vec![
+            expectation("valid_ordered_on", 2),
+            expectation("quantity_positive", 1),
+            expectation("order_id_required", 0),
+        ];
+        Summary {
+            landing: "samples".to_owned(),
+            warehouse: ".gen/warehouse".to_owned(),
+            seconds: 1.26,
+            datasets: vec![
+                dataset("orders_raw", "bronze", 11, 11, vec![]),
+                dataset("orders_checked", "silver", 11, 10, failed),
+            ],
+            figures: vec![
+                Figures {
+                    name: "revenue_total".to_owned(),
+                    rows: 2,
+                    columns: vec!["period_start".to_owned(), "revenue".to_owned()],
+                    values: vec![
+                        vec!["2024-01-01".to_owned(), "52.00".to_owned()],
+                        vec!["2024-02-01".to_owned(), "9.90".to_owned()],
+                    ],
+                },
+                Figures { name: "reachable_customers".to_owned(), rows: 1234, columns: vec![], values: vec![] },
+            ],
+        }
+    }
+
+    #[test]
+    fn a_run_is_told_as_tables() {
+        insta::assert_snapshot!(summary().human(100));
+        assert_eq!(summary().line(), "ran 2 datasets on samples in 1.3 s: 21 rows, in .gen/warehouse");
+    }
+
+    #[test]
+    fn no_terminal_is_too_narrow() {
+        for width in [20, 40, 60, 80] {
+            let text = summary().human(width);
+            let widest = text.lines().map(|line| line.chars().count()).max().unwrap();
+            assert!(widest <= width.max(60), "{widest} columns in {width}:\n{text}");
+            assert!(text.contains("orders_checked") && text.contains("valid_ordered_on 2"), "{text}");
+        }
+    }
+
+    #[test]
+    fn programs_get_numbers() {
+        let json: serde_json::Value = serde_json::from_str(&summary().json()).unwrap();
+        assert_eq!(json["datasets"][1]["quarantined"], 2);
+        assert_eq!(json["datasets"][1]["expectations"][0]["failed"], 2);
+        assert_eq!(json["figures"][0]["values"][0][1], "52.00");
+    }
+}

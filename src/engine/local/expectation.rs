@@ -1,0 +1,58 @@
+//! Expectations: counted on the rows of a result, before any of them is dropped (reference section 3).
+
+use datafusion::arrow::array::{Array, AsArray, BooleanArray};
+use datafusion::arrow::compute::and;
+
+use super::RunFault;
+use super::run::ExpectationReport;
+use super::spark::{LastPart, Session};
+use super::table::Table;
+use crate::lakeflow::ast::{Expectation, Violation};
+use crate::lakeflow::{self, expr_text};
+
+/// Applies all expectations of a dataset to its result: what is left, and how each of them was met. A predicate that is
+/// NULL is not met.
+pub async fn apply(
+    session: &Session,
+    dataset: &str,
+    expectations: &[Expectation],
+    table: Table,
+) -> Result<(Table, Vec<ExpectationReport>), RunFault> {
+    if expectations.is_empty() {
+        return Ok((table, vec![]));
+    }
+    const RESULT: &str = "__result";
+    table.register(session, RESULT)?;
+    let predicates: Vec<String> = expectations
+        .iter()
+        .enumerate()
+        .map(|(i, e)| format!("({}) IS TRUE AS e{i}", expr_text(&e.predicate)))
+        .collect();
+    let text = format!("SELECT {} FROM {RESULT}", predicates.join(", "));
+    let query = lakeflow::parse_query(&text).map_err(|e| RunFault::failed(dataset, e.message))?;
+    let (schema, batches) = session.query(&query, &mut LastPart).await.map_err(|e| RunFault::of(dataset, e))?;
+    let judged = Table::of(&schema, &batches).map_err(|e| RunFault::failed(dataset, e))?;
+    let mut keep = BooleanArray::from(vec![true; table.rows()]);
+    let mut reports = vec![];
+    for (index, expectation) in expectations.iter().enumerate() {
+        let met = judged.batch.column(index).as_boolean();
+        let passed = met.true_count();
+        let failed = met.len() - passed;
+        let name = expectation.name.value.clone();
+        match expectation.on_violation {
+            Some(Violation::FailUpdate) if failed > 0 => {
+                return Err(RunFault::Expectation {
+                    dataset: dataset.to_owned(),
+                    expectation: name,
+                    failed,
+                    rows: table.rows(),
+                });
+            }
+            Some(Violation::DropRow) => keep = and(&keep, met).map_err(|e| RunFault::failed(dataset, e))?,
+            _ => {}
+        }
+        reports.push(ExpectationReport { name, action: expectation.on_violation, passed, failed });
+    }
+    let table = table.filter(&keep).map_err(|e| RunFault::failed(dataset, e))?;
+    Ok((table, reports))
+}

@@ -1,0 +1,93 @@
+//! Why a run or a query failed. Texts name tables, columns, rules and files, never a value of a row.
+
+use std::path::{Path, PathBuf};
+
+use super::spark;
+use crate::diag::Code;
+
+/// A fault of a run or of a query.
+#[derive(Debug, thiserror::Error)]
+pub enum RunFault {
+    /// The landing directory or one of its files cannot be used.
+    #[error("{path}: {why}", path = .path.display())]
+    Landing {
+        /// The file or directory.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// A statement uses something that this engine does not do as Spark does.
+    #[error("`{dataset}`: the local engine does not support {what}")]
+    Unsupported {
+        /// The dataset.
+        dataset: String,
+        /// The construct.
+        what: String,
+    },
+    /// An expectation that stops the update is not met.
+    #[error("`{dataset}`: expectation `{expectation}` is not met by {failed} of {rows} rows")]
+    Expectation {
+        /// The dataset.
+        dataset: String,
+        /// Its expectation.
+        expectation: String,
+        /// Rows that do not meet it.
+        failed: usize,
+        /// All rows.
+        rows: usize,
+    },
+    /// A statement failed while it was planned or run.
+    #[error("`{dataset}`: {why}")]
+    Failed {
+        /// The dataset; `query` for a query.
+        dataset: String,
+        /// What happened.
+        why: String,
+    },
+    /// The warehouse cannot be used.
+    #[error("{path}: {why}", path = .path.display())]
+    Warehouse {
+        /// The file or directory.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
+}
+
+impl RunFault {
+    /// The code that explains it.
+    pub fn code(&self) -> Code {
+        match self {
+            RunFault::Landing { .. } => Code::Landing,
+            RunFault::Unsupported { .. } => Code::NotRunnableLocally,
+            RunFault::Expectation { .. } => Code::ExpectationFailed,
+            RunFault::Failed { .. } => Code::QueryFailed,
+            RunFault::Warehouse { .. } => Code::CannotWrite,
+        }
+    }
+
+    /// Whether the input is to blame, and not the engine or the machine.
+    pub fn is_input(&self) -> bool {
+        matches!(self, RunFault::Landing { .. } | RunFault::Expectation { .. })
+    }
+
+    pub(super) fn of(dataset: &str, fault: spark::Fault) -> Self {
+        let dataset = dataset.to_owned();
+        match fault {
+            spark::Fault::Refused(what) => RunFault::Unsupported { dataset, what },
+            spark::Fault::Failed(why) => RunFault::Failed { dataset, why },
+        }
+    }
+
+    pub(super) fn failed(dataset: &str, why: impl ToString) -> Self {
+        RunFault::Failed { dataset: dataset.to_owned(), why: why.to_string() }
+    }
+
+    pub(super) fn landing(path: &Path, why: impl ToString) -> Self {
+        RunFault::Landing { path: path.to_owned(), why: why.to_string() }
+    }
+
+    pub(super) fn warehouse(path: &Path, why: impl ToString) -> Self {
+        RunFault::Warehouse { path: path.to_owned(), why: why.to_string() }
+    }
+}

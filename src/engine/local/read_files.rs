@@ -1,0 +1,169 @@
+//! `read_files` for CSV: every field as text, columns by name, everything else rescued (reference section 2).
+
+use std::path::Path;
+use std::sync::Arc;
+
+use datafusion::arrow::array::{
+    ArrayRef, Int64Array, RecordBatch, StringArray, StructArray, TimestampMicrosecondArray,
+};
+use datafusion::arrow::datatypes::{DataType, Field, Schema};
+use serde_json::{Map, Value};
+
+use super::RunFault;
+use super::landing::{self, LandedFile};
+use super::table::Table;
+use crate::lakeflow::types::{self, DataType as SqlType};
+
+/// What a call of `read_files` asks for.
+#[derive(Debug, Clone, Default)]
+pub struct ReadFiles {
+    /// Files, relative to the landing directory or absolute.
+    pub path: String,
+    /// `format`.
+    pub format: String,
+    /// `schema`.
+    pub schema: String,
+    /// `sep` or `delimiter`.
+    pub delimiter: Option<String>,
+    /// `header`.
+    pub header: bool,
+    /// `escape`; a quotation mark means that quotes are doubled.
+    pub escape: Option<String>,
+    /// `rescuedDataColumn`.
+    pub rescued: Option<String>,
+}
+
+/// Reads all files of a call, with `_metadata` as the last column.
+pub fn read(call: &ReadFiles, landing: &Path) -> Result<Table, RunFault> {
+    let unsupported = |what: String| RunFault::Unsupported { dataset: "read_files".into(), what };
+    if !call.format.eq_ignore_ascii_case("csv") || !call.header {
+        return Err(unsupported("`read_files` of anything but CSV with a header".into()));
+    }
+    let columns = types::parse_columns(&call.schema).map_err(|e| unsupported(format!("the schema: {}", e.message)))?;
+    if let Some(typed) = columns.iter().find(|c| c.ty != SqlType::String) {
+        return Err(unsupported(format!("`read_files` with a column of type {}: read text and cast it", typed.ty)));
+    }
+    let names: Vec<String> = columns.into_iter().map(|c| c.name).collect();
+    let (root, pattern) = match call.path.split_once("${landing}/") {
+        Some(("", rest)) => (landing.to_owned(), rest.to_owned()),
+        _ => split(&call.path),
+    };
+    let mut lines = Lines::new(names, call.rescued.is_some());
+    for file in landing::files(&root, &pattern)? {
+        lines.read(call, &file)?;
+    }
+    lines.into_table(call.rescued.as_deref()).map_err(|e| RunFault::failed("read_files", e))
+}
+
+/// A path as the directory that holds no wildcard, and the pattern below it.
+fn split(path: &str) -> (std::path::PathBuf, String) {
+    let wild = path.find(['*', '?', '[', '{']).unwrap_or(path.len());
+    match path[..wild].rfind('/') {
+        Some(slash) => (path[..slash.max(1)].into(), path[slash + 1..].to_owned()),
+        None => (".".into(), path.to_owned()),
+    }
+}
+
+/// Lines of all files, column by column.
+struct Lines {
+    names: Vec<String>,
+    columns: Vec<Vec<Option<String>>>,
+    rescues: bool,
+    rescued: Vec<Option<String>>,
+    files: Vec<(Arc<str>, Arc<str>, i64, i64)>,
+}
+
+impl Lines {
+    fn new(names: Vec<String>, rescues: bool) -> Self {
+        let columns = vec![vec![]; names.len()];
+        Lines { names, columns, rescues, rescued: vec![], files: vec![] }
+    }
+
+    fn read(&mut self, call: &ReadFiles, file: &LandedFile) -> Result<(), RunFault> {
+        let bytes = file.bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&file.bytes);
+        let text = std::str::from_utf8(bytes).map_err(|e| {
+            let line = bytes[..e.valid_up_to()].iter().filter(|b| **b == b'\n').count() + 1;
+            RunFault::landing(&file.path, format!("line {line} is not UTF-8"))
+        })?;
+        let doubled = call.escape.as_deref() == Some("\"");
+        let delimiter = call.delimiter.as_deref().and_then(|d| d.bytes().next()).unwrap_or(b',');
+        let mut reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .delimiter(delimiter)
+            .double_quote(doubled)
+            .escape((!doubled).then_some(b'\\'))
+            .from_reader(text.as_bytes());
+        let (name, path) = (Arc::from(file.name.as_str()), Arc::from(file.path.to_string_lossy().as_ref()));
+        let size = i64::try_from(file.bytes.len()).unwrap_or(i64::MAX);
+        let mut header: Option<Vec<String>> = None;
+        for record in reader.records() {
+            let record = record.map_err(|e| RunFault::landing(&file.path, e))?;
+            match &header {
+                None => header = Some(record.iter().map(str::to_owned).collect()),
+                Some(header) => {
+                    self.push(header, &record, &path);
+                    self.files.push((Arc::clone(&path), Arc::clone(&name), size, file.modified));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// One line: declared columns by name, an empty field is no value, and what no column is declared for is rescued.
+    fn push(&mut self, header: &[String], record: &csv::StringRecord, path: &str) {
+        let mut values: Vec<Option<String>> = vec![None; self.names.len()];
+        let mut rest = Map::new();
+        for (index, value) in record.iter().enumerate().filter(|(_, v)| !v.is_empty()) {
+            let name = header.get(index);
+            match name.and_then(|name| self.names.iter().position(|n| n == name)) {
+                Some(column) => values[column] = Some(value.to_owned()),
+                None => {
+                    let name = name.cloned().unwrap_or_else(|| format!("_c{index}"));
+                    rest.insert(name, Value::String(value.to_owned()));
+                }
+            }
+        }
+        for (column, value) in self.columns.iter_mut().zip(values) {
+            column.push(value);
+        }
+        if self.rescues {
+            let is_whole = rest.is_empty();
+            rest.insert("_file_path".into(), Value::String(path.to_owned()));
+            self.rescued.push((!is_whole).then(|| Value::Object(rest).to_string()));
+        }
+    }
+
+    fn into_table(self, rescued: Option<&str>) -> Result<Table, datafusion::arrow::error::ArrowError> {
+        let mut fields: Vec<Field> = vec![];
+        let mut arrays: Vec<ArrayRef> = vec![];
+        for (name, values) in self.names.iter().zip(self.columns) {
+            fields.push(Field::new(name, DataType::Utf8, true));
+            arrays.push(Arc::new(StringArray::from(values)));
+        }
+        if let Some(name) = rescued {
+            fields.push(Field::new(name, DataType::Utf8, true));
+            arrays.push(Arc::new(StringArray::from(self.rescued)));
+        }
+        let metadata = metadata(&self.files);
+        fields.push(Field::new("_metadata", metadata.data_type().clone(), true));
+        arrays.push(metadata);
+        Ok(Table { batch: RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)? })
+    }
+}
+
+/// The struct `_metadata` of every line.
+fn metadata(files: &[(Arc<str>, Arc<str>, i64, i64)]) -> ArrayRef {
+    let path = StringArray::from_iter_values(files.iter().map(|f| f.0.as_ref()));
+    let name = StringArray::from_iter_values(files.iter().map(|f| f.1.as_ref()));
+    let size = Int64Array::from_iter_values(files.iter().map(|f| f.2));
+    let modified = TimestampMicrosecondArray::from_iter_values(files.iter().map(|f| f.3)).with_timezone("UTC");
+    let arrays: [(&str, ArrayRef); 4] = [
+        ("file_path", Arc::new(path)),
+        ("file_name", Arc::new(name)),
+        ("file_size", Arc::new(size)),
+        ("file_modification_time", Arc::new(modified)),
+    ];
+    let parts = arrays.map(|(name, array)| (Arc::new(Field::new(name, array.data_type().clone(), true)), array));
+    Arc::new(StructArray::from(Vec::from(parts)))
+}

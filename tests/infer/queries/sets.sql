@@ -1,0 +1,11 @@
+SELECT order_id, quantity FROM orders UNION ALL SELECT customer_id, 1.5 FROM customers;
+SELECT order_id FROM orders UNION ALL SELECT customer_id, name FROM customers;
+SELECT quantity FROM orders UNION ALL SELECT paid FROM orders;
+SELECT order_id AS a, quantity AS b FROM orders UNION ALL BY NAME SELECT quantity AS b, status AS a FROM orders;
+SELECT order_id AS a FROM orders UNION ALL BY NAME SELECT status AS aa FROM orders;
+SELECT status FROM orders EXCEPT SELECT state FROM customers ORDER BY status;
+SELECT status FROM orders UNION SELECT state FROM customers ORDER BY state;
+SELECT * FROM VALUES (1, 'a', NULL), (2.5, NULL, 3) AS v(x, y, z);
+SELECT * FROM VALUES (1, 'a'), (2) AS v;
+SELECT * FROM VALUES (1), (DATE'2024-01-01') AS v;
+SELECT * FROM VALUES (1, 2) AS v(a);

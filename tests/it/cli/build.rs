@@ -1,0 +1,113 @@
+//! What `gen build` does to a project on disk.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use super::{edit, gen_in, shop};
+
+/// Every file below a directory with its bytes and its time.
+fn files(dir: &Path) -> BTreeMap<PathBuf, (Vec<u8>, SystemTime)> {
+    let mut found = BTreeMap::new();
+    for entry in fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(files(&path));
+        } else {
+            let time = fs::metadata(&path).unwrap().modified().unwrap();
+            found.insert(path.clone(), (fs::read(&path).unwrap(), time));
+        }
+    }
+    found
+}
+
+/// Names of the files that a unified diff touches.
+fn touched(diff: &str) -> Vec<&str> {
+    let names = diff.lines().filter_map(|line| line.strip_prefix("+++ b/").or_else(|| line.strip_prefix("--- a/")));
+    let mut names: Vec<&str> = names.collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+#[test]
+fn building_twice_gives_the_same_bytes_and_writes_nothing() {
+    let dir = shop();
+    assert_eq!(gen_in(dir.path(), &["build"]).ended(0).out, "built generated: 20 files, 20 created\n");
+    let first = files(&dir.path().join("generated"));
+    assert_eq!(gen_in(dir.path(), &["build"]).ended(0).out, "generated is fresh: 20 files\n");
+    assert_eq!(files(&dir.path().join("generated")), first);
+    let other = shop();
+    gen_in(other.path(), &["build", "--out", "elsewhere"]).ended(0);
+    let bytes = |files: BTreeMap<PathBuf, (Vec<u8>, SystemTime)>, below: PathBuf| -> Vec<(PathBuf, Vec<u8>)> {
+        files.into_iter().map(|(path, (bytes, _))| (path.strip_prefix(&below).unwrap().to_owned(), bytes)).collect()
+    };
+    let elsewhere = other.path().join("elsewhere");
+    assert_eq!(bytes(first, dir.path().join("generated")), bytes(files(&elsewhere), elsewhere));
+}
+
+#[test]
+fn an_edit_of_a_metric_is_stale_and_shows_only_what_it_touches() {
+    let dir = shop();
+    gen_in(dir.path(), &["build"]).ended(0);
+    assert_eq!(gen_in(dir.path(), &["build", "--check"]).ended(0).out, "generated is fresh: 20 files\n");
+    edit(dir.path(), "specs/metrics/revenue.yml", "status <> 'cancelled'", "status = 'paid'");
+    let before = files(&dir.path().join("generated"));
+    let ran = gen_in(dir.path(), &["build", "--check"]).ended(1);
+    let metric = [
+        "gold/revenue_by_category_daily",
+        "gold/revenue_by_category_monthly",
+        "gold/revenue_total_daily",
+        "gold/revenue_total_monthly",
+        "quality/revenue_reconciliation",
+    ];
+    assert_eq!(touched(&ran.out), metric.map(|name| format!("generated/pipeline/{name}.sql")));
+    assert!(
+        ran.out.contains("\n-  WHERE orders.status <> 'cancelled'\n+  WHERE orders.status = 'paid'\n"),
+        "{}",
+        ran.out
+    );
+    assert!(ran.out.ends_with("generated is stale: 5 changed; run `gen build`\n"), "{}", ran.out);
+    assert_eq!(files(&dir.path().join("generated")), before);
+    assert_eq!(gen_in(dir.path(), &["build"]).ended(0).out, "built generated: 20 files, 5 changed\n");
+    gen_in(dir.path(), &["build", "--check"]).ended(0);
+}
+
+#[test]
+fn files_of_a_metric_that_is_gone_are_removed_and_foreign_ones_stay() {
+    let dir = shop();
+    gen_in(dir.path(), &["build"]).ended(0);
+    fs::write(dir.path().join("generated/pipeline/quality/mine.sql"), "-- mine\n").unwrap();
+    fs::remove_file(dir.path().join("specs/metrics/revenue.yml")).unwrap();
+    let ran = gen_in(dir.path(), &["build", "-v"]).ended(0);
+    assert_eq!(ran.out, "built generated: 15 files, 5 removed\n");
+    assert!(ran.err.contains("removed  generated/pipeline/gold/revenue_total_daily.sql\n"), "{}", ran.err);
+    assert!(!dir.path().join("generated/pipeline/gold").exists());
+    assert!(dir.path().join("generated/pipeline/quality/mine.sql").exists());
+}
+
+#[test]
+fn a_foreign_file_in_the_way_stops_the_build() {
+    let dir = shop();
+    fs::create_dir_all(dir.path().join("generated/pipeline/silver")).unwrap();
+    let foreign = dir.path().join("generated/pipeline/silver/orders.sql");
+    fs::write(&foreign, "-- mine\n").unwrap();
+    let ran = gen_in(dir.path(), &["build"]).ended(1);
+    assert!(
+        ran.err
+            .contains("error[E0901]: a file that `gen` did not write stands at `generated/pipeline/silver/orders.sql`"),
+        "{}",
+        ran.err
+    );
+    assert_eq!(files(&dir.path().join("generated")).into_keys().collect::<Vec<_>>(), [foreign]);
+}
+
+#[test]
+fn an_output_that_cannot_be_written_is_an_error_that_leaves_nothing() {
+    let dir = shop();
+    fs::write(dir.path().join("file"), "").unwrap();
+    let ran = gen_in(dir.path(), &["build", "--out", "file/inner"]);
+    assert!([1, 3].contains(&ran.status) && !ran.err.contains("panicked"), "{ran:?}");
+    assert_eq!(fs::read(dir.path().join("file")).unwrap(), b"");
+}

@@ -1,0 +1,156 @@
+//! Faults as the program shows them: streams, formats, statuses, width.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+
+use super::{command, edit, gen_in, run, shop};
+
+/// A project with a misspelt column in a metric.
+fn shop_with_fault() -> tempfile::TempDir {
+    let dir = shop();
+    edit(dir.path(), "specs/metrics/revenue.yml", "sum(quantity * products.price)", "sum(quantty * products.price)");
+    dir
+}
+
+#[test]
+fn a_typing_mistake_gets_a_caret_and_a_hint_on_standard_error() {
+    let dir = shop_with_fault();
+    let ran = gen_in(dir.path(), &["check"]).ended(1);
+    assert_eq!(ran.out, "checked: 1 fault\n");
+    let expected = "\
+error[E0305]: unknown column `quantty`
+ --> specs/metrics/revenue.yml:8:14
+  |
+8 |     sql: sum(quantty * products.price)
+  |              ^^^^^^^
+  |
+  = help: did you mean `quantity`?
+";
+    assert_eq!(ran.err, expected);
+    let quiet = gen_in(dir.path(), &["check", "-q"]).ended(1);
+    assert_eq!((quiet.out.as_str(), quiet.err.as_str()), ("", expected));
+}
+
+#[test]
+fn nothing_is_written_while_there_are_faults() {
+    let dir = shop_with_fault();
+    gen_in(dir.path(), &["build"]).ended(1);
+    assert!(!dir.path().join("generated").exists());
+    gen_in(dir.path(), &["sample"]).ended(1);
+}
+
+#[test]
+fn programs_read_diagnostics_from_standard_output() {
+    let dir = shop_with_fault();
+    let json = gen_in(dir.path(), &["check", "--format", "json"]).ended(1);
+    let fault: Value = serde_json::from_str(&json.out).unwrap();
+    assert_eq!((fault["code"].as_str(), fault["line"].as_u64(), json.err.as_str()), (Some("E0305"), Some(8), ""));
+    let sarif = gen_in(dir.path(), &["--format", "sarif", "check"]).ended(1);
+    let log: Value = serde_json::from_str(&sarif.out).unwrap();
+    assert_eq!(log["runs"][0]["results"][0]["ruleId"], "E0305");
+    let github = gen_in(dir.path(), &["check", "--format", "github"]).ended(1);
+    assert!(github.out.starts_with("::error file=specs/metrics/revenue.yml,line=8,"), "{}", github.out);
+    let fine = shop();
+    assert_eq!(gen_in(fine.path(), &["check", "--format", "json"]).ended(0).out, "");
+}
+
+#[test]
+fn a_narrow_terminal_keeps_the_caret_under_the_word() {
+    let dir = shop_with_fault();
+    let mut narrow = command(dir.path(), &["check"]);
+    narrow.env("COLUMNS", "40");
+    let drawn = run(narrow).ended(1).err;
+    let lines: Vec<&str> = drawn.lines().collect();
+    let caret = lines.iter().position(|line| line.contains('^')).unwrap();
+    let at = lines[caret].find('^').unwrap();
+    assert_eq!(&lines[caret - 1][at..at + 7], "quantty", "{drawn}");
+}
+
+#[test]
+fn colour_is_for_terminals_unless_asked_for() {
+    let dir = shop_with_fault();
+    let coloured = |set: &[(&str, &str)], arguments: &[&str]| {
+        let mut command = command(dir.path(), arguments);
+        command.envs(set.iter().copied());
+        run(command).ended(1).err.contains('\u{1b}')
+    };
+    assert!(!coloured(&[], &["check"]));
+    assert!(coloured(&[], &["check", "--color", "always"]));
+    assert!(coloured(&[("CLICOLOR_FORCE", "1")], &["check"]));
+    assert!(!coloured(&[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")], &["check"]));
+    assert!(!coloured(&[("CLICOLOR_FORCE", "1")], &["check", "--color", "never"]));
+}
+
+#[test]
+fn the_project_is_found_from_below_and_by_option() {
+    let dir = shop();
+    let fine = "checked 2 entities, 1 metric, 20 datasets: no faults\n";
+    assert_eq!(gen_in(&dir.path().join("specs/metrics"), &["check"]).ended(0).out, fine);
+    let elsewhere = tempfile::tempdir().unwrap();
+    let path = dir.path().to_str().unwrap();
+    assert_eq!(gen_in(elsewhere.path(), &["check", "--project", path]).ended(0).out, fine);
+    let none = gen_in(elsewhere.path(), &["check"]).ended(1);
+    assert!(none.err.contains("error[E0107]") && none.err.contains("gen init"), "{}", none.err);
+}
+
+#[test]
+fn the_shipped_specs_have_no_fault() {
+    let ran = gen_in(Path::new(env!("CARGO_MANIFEST_DIR")), &["check"]).ended(0);
+    assert_eq!(ran.err, "");
+    assert!(ran.out.ends_with(": no faults\n"), "{}", ran.out);
+}
+
+#[test]
+fn passes_are_told_to_those_who_ask() {
+    let dir = shop();
+    let said = gen_in(dir.path(), &["check", "-v"]).ended(0).err;
+    let passes: Vec<&str> = said.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    assert_eq!(passes, ["load", "validate", "resolve", "plan", "render", "check"]);
+}
+
+#[test]
+fn codes_are_explained() {
+    let here = Path::new(".");
+    let explained = gen_in(here, &["explain", "e0305"]).ended(0).out;
+    assert!(explained.starts_with("# E0305: a column that is not declared\n"), "{explained}");
+    let all = gen_in(here, &["explain"]).ended(0).out;
+    assert!(all.lines().count() > 40 && all.contains("E0305  a column that is not declared\n"), "{all}");
+    let unknown = gen_in(here, &["explain", "E0399"]).ended(1);
+    assert!(unknown.err.starts_with("error: there is no code `E0399`: did you mean `E0"), "{}", unknown.err);
+    assert_eq!(
+        gen_in(here, &["explain", "what"]).ended(1).err,
+        "error: there is no code `what`: `gen explain` lists all codes\n"
+    );
+}
+
+#[test]
+fn pipeline_sql_written_by_hand_is_judged() {
+    let dir = tempfile::tempdir().unwrap();
+    let sql = |name: &str, text: &str| fs::write(dir.path().join(name), text).unwrap();
+    sql("a.sql", "CREATE OR REFRESH MATERIALIZED VIEW a AS SELECT 1 AS one;\n");
+    sql("b.sql", "CREATE OR REFRESH MATERIALIZED VIEW b AS SELECT one FROM a;\n");
+    sql("notes.txt", "no SQL\n");
+    assert_eq!(gen_in(dir.path(), &["check", "."]).ended(0).out, "checked 2 files: no faults\n");
+    sql("b.sql", "CREATE OR REFRESH MATERIALIZED VIEW b AS SELECT oen FROM a;\n");
+    sql("c.sql", "CREATE OR REFRESH MATERIALISED VIEW c AS SELECT 1 AS x;\n");
+    let ran = gen_in(dir.path(), &["check", "a.sql", "b.sql", "c.sql"]).ended(1);
+    assert_eq!(ran.out, "checked 3 files: 2 faults\n");
+    assert!(ran.err.contains("b.sql:1:49") && ran.err.contains("did you mean `one`?"), "{}", ran.err);
+    assert!(ran.err.contains("error[E0801]"), "{}", ran.err);
+    let missing = gen_in(dir.path(), &["check", "nowhere.sql"]).ended(1);
+    assert!(missing.err.contains("error[E0101]: `nowhere.sql` cannot be read"), "{}", missing.err);
+}
+
+#[test]
+fn schemas_are_written_and_compared() {
+    let dir = shop();
+    assert_eq!(gen_in(dir.path(), &["schema", "--check"]).ended(0).out, "schemas is fresh: 3 files\n");
+    fs::remove_file(dir.path().join("schemas/metric.schema.json")).unwrap();
+    fs::write(dir.path().join("schemas/entity.schema.json"), "{}").unwrap();
+    let stale = gen_in(dir.path(), &["schema", "--check"]).ended(1).out;
+    assert_eq!(stale, "stale: schemas/entity.schema.json\nstale: schemas/metric.schema.json\nrun `gen schema`\n");
+    assert_eq!(gen_in(dir.path(), &["schema"]).ended(0).out, "wrote 2 files to schemas\n");
+    gen_in(dir.path(), &["schema", "--check"]).ended(0);
+}

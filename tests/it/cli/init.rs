@@ -1,0 +1,125 @@
+//! New projects: they check and build at once, and nothing that exists is overwritten.
+
+use std::fs;
+use std::path::Path;
+
+use super::{gen_in, shop};
+
+const CUSTOMERS: &str = "\
+Customer No.;Full Name;E-Mail;Signed Up;Segment
+C001;Ada Lovelace;ada@example.com;2024-01-03;Business
+C002;Alan Turing;alan@example.com;2024-02-11;private
+C003;Grace Hopper;grace@example.com;2024-02-29;business
+C004;Edsger Dijkstra;;2024-03-01;private
+C005;Barbara Liskov;barbara@example.com;2024-03-02;private
+C006;Ken Thompson;ken@example.com;2024-03-03;Private
+C007;Dennis Ritchie;dennis@example.com;2024-03-04;business
+C008;Donald Knuth;donald@example.com;2024-03-05;business
+C009;Frances Allen;frances@example.com;2024-03-06;private
+C010;John Backus;john@example.com;2024-03-07;business
+";
+
+fn orders(from: usize) -> String {
+    let mut text = "order_id,customer_no,amount,ordered_at,status\n".to_owned();
+    for n in from..from + 30 {
+        let status = ["open", "paid", "sent"][n % 3];
+        text.push_str(&format!(
+            "{n},C{:03},{}.{:02},2024-05-{:02} 10:00:00,{status}\n",
+            n % 10 + 1,
+            n * 3,
+            n % 100,
+            n % 28 + 1
+        ));
+    }
+    text
+}
+
+#[test]
+fn the_example_is_without_fault_and_builds() {
+    let dir = shop();
+    let ran = gen_in(dir.path(), &["check"]).ended(0);
+    assert_eq!(ran.err, "");
+    gen_in(dir.path(), &["build"]).ended(0);
+}
+
+#[test]
+fn the_name_comes_from_the_directory() {
+    let dir = tempfile::tempdir().unwrap();
+    let ran = gen_in(dir.path(), &["init", "My Web-Shop"]).ended(0);
+    assert!(
+        ran.out.starts_with("created My Web-Shop/.gitignore\n") && ran.out.contains("  cd My Web-Shop\n"),
+        "{}",
+        ran.out
+    );
+    let spec = fs::read_to_string(dir.path().join("My Web-Shop/specs/project.yml")).unwrap();
+    assert!(spec.contains("project: my_web_shop\n"), "{spec}");
+    let ran = gen_in(dir.path(), &["init", "x", "--name", "Not A Name"]).ended(2);
+    assert_eq!(ran.err, "error: `Not A Name` is no name for a project: write `--name not_a_name`\n");
+}
+
+#[test]
+fn nothing_is_overwritten_and_nothing_half_written() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("README.md"), "mine\n").unwrap();
+    let ran = gen_in(dir.path(), &["init", "."]).ended(1);
+    assert_eq!(ran.err, "error: nothing was written, because these files exist in .:\n  README.md\n");
+    assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn entities_are_inferred_from_csv_files() {
+    let dir = tempfile::tempdir().unwrap();
+    let csv = dir.path().join("exports");
+    fs::create_dir(&csv).unwrap();
+    fs::write(csv.join("customers.csv"), CUSTOMERS).unwrap();
+    fs::write(csv.join("orders_2024-05.csv"), orders(1000)).unwrap();
+    fs::write(csv.join("orders_2024-06.csv"), orders(1030)).unwrap();
+    let files = ["exports/customers.csv", "exports/orders_2024-05.csv", "exports/orders_2024-06.csv"];
+    gen_in(dir.path(), &[&["init", "shop", "--from-csv"], files.as_slice()].concat()).ended(0);
+    let project = dir.path().join("shop");
+    let ran = gen_in(&project, &["check"]).ended(0);
+    assert_eq!(ran.err, "");
+    gen_in(&project, &["build"]).ended(0);
+    assert_eq!(fs::read_to_string(project.join("samples/customers.csv")).unwrap(), CUSTOMERS);
+    insta::assert_snapshot!(specs(&project));
+}
+
+#[test]
+fn files_that_say_little_still_give_specs_without_fault() {
+    let dir = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &[u8]| fs::write(dir.path().join(name), text).unwrap();
+    write("sales.csv", b"Sale ID,Sale ID,,2024,\"a,b\",_rescued_data,NO\n1,2,3,4,5,6,yes\n");
+    write("sales_orders.csv", b"id\n");
+    write("newest.csv", b"\xef\xbb\xbfid|x: y|'q'\n1|#no|it's\n2|-|[a]\n");
+    gen_in(dir.path(), &["init", "p", "--from-csv", "sales.csv", "sales_orders.csv", "newest.csv"]).ended(0);
+    let ran = gen_in(&dir.path().join("p"), &["check"]).ended(0);
+    assert_eq!(ran.err, "");
+    insta::assert_snapshot!(specs(&dir.path().join("p")));
+}
+
+#[test]
+fn files_that_are_no_csv_are_refused_by_name() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("latin.csv"), b"name\nJos\xe9\n").unwrap();
+    fs::write(dir.path().join("empty.csv"), b"").unwrap();
+    let refused = |file: &str| gen_in(dir.path(), &["init", "p", "--from-csv", file]).ended(1).err;
+    assert_eq!(refused("latin.csv"), "error: `latin.csv` can't be read as CSV: it is not UTF-8\n");
+    assert_eq!(refused("empty.csv"), "error: `empty.csv` can't be read as CSV: its first line names no columns\n");
+    assert_eq!(refused("gone.csv"), "error: gone.csv: there is no such file\n");
+    assert!(!dir.path().join("p").exists());
+}
+
+/// All entity and metric specs of a project.
+fn specs(project: &Path) -> String {
+    let mut out = String::new();
+    for directory in ["specs/entities", "specs/metrics"] {
+        let entries = fs::read_dir(project.join(directory)).map(|entries| entries.map(|e| e.unwrap().path()).collect());
+        let mut paths: Vec<_> = entries.unwrap_or_default();
+        paths.sort();
+        for path in paths {
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            out.push_str(&format!("======== {directory}/{name}\n{}", fs::read_to_string(&path).unwrap()));
+        }
+    }
+    out
+}

@@ -1,0 +1,75 @@
+//! Lakeflow SQL as a user meets it: what is accepted and how it is laid out, what is refused and where the caret goes.
+//!
+//! A case is a file under `tests/lakeflow`: `accept/*.sql` or `refuse/*.sql`; its snapshot stands beside it.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use lakegen::lakeflow::{Fault, parse, print};
+use lakegen::source::line_column;
+
+fn read(path: &Path) -> String {
+    std::fs::read_to_string(path).expect("a case file can be read")
+}
+
+fn snapshot(folder: &str, path: &Path, text: String) {
+    let name = path.file_stem().expect("a case has a name").to_string_lossy().into_owned();
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path(format!("../lakeflow/{folder}"));
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_snapshot_suffix("");
+    settings.set_omit_expression(true);
+    settings.remove_input_file();
+    settings.bind(|| insta::assert_snapshot!(name, text));
+}
+
+/// A fault with the line it is in and a caret under it.
+fn show(text: &str, fault: &Fault) -> String {
+    let at = line_column(text, fault.range.start);
+    let line = text.lines().nth(at.line - 1).unwrap_or("");
+    let covered = text[fault.range.clone()].lines().next().map_or(0, |l| l.chars().count()).max(1);
+    let hint = fault.hint.as_deref().map_or(String::new(), |h| format!(" | {h}"));
+    let caret = format!("{}{}", " ".repeat(at.column - 1), "^".repeat(covered));
+    format!("{}:{} {}{hint}\n    {line}\n    {caret}\n", at.line, at.column, fault.message)
+}
+
+#[test]
+fn accepted_statements_survive_printing() {
+    insta::glob!("../lakeflow/accept", "*.sql", |path| {
+        let text = read(path);
+        let statements = parse(&text).unwrap_or_else(|faults| {
+            panic!("{}:\n{}", path.display(), faults.iter().map(|f| show(&text, f)).collect::<String>())
+        });
+        let printed: String = statements.iter().map(|s| format!("{};\n\n", print(s))).collect();
+        let again = parse(&printed).unwrap_or_else(|faults| {
+            panic!("{} as printed:\n{}", path.display(), faults.iter().map(|f| show(&printed, f)).collect::<String>())
+        });
+        assert_eq!(statements.len(), again.len(), "{}: printing changes the number of statements", path.display());
+        for (before, after) in statements.iter().zip(&again) {
+            assert!(before == after, "{}: printed otherwise than meant:\n{}", path.display(), print(before));
+        }
+        let once_more: String = again.iter().map(|s| format!("{};\n\n", print(s))).collect();
+        assert_eq!(printed, once_more, "{}: printing is not canonical", path.display());
+        snapshot("accept", path, printed);
+    });
+}
+
+#[test]
+fn faults_point_at_the_word() {
+    insta::glob!("../lakeflow/refuse", "*.sql", |path| {
+        let text = read(path);
+        let faults = parse(&text).expect_err("every statement of the file is faulty");
+        let mut shown = String::new();
+        for fault in &faults {
+            writeln!(shown, "{}", show(&text, fault)).expect("a string takes text");
+        }
+        snapshot("refuse", path, shown);
+        let statements = text.lines().filter(|line| line.ends_with(';')).count();
+        assert_eq!(
+            faults.len(),
+            statements,
+            "{}: each statement, ended by `;`, has one fault\n{faults:#?}",
+            path.display()
+        );
+    });
+}

@@ -1,0 +1,170 @@
+//! What the sources promise of their shape: modules import in one direction, files are short and say why they exist,
+//! functions fit a screen.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Top-level modules; each may use only those before it. `src/ARCHITECTURE.md` says what each is for.
+const ORDER: &[&str] = &[
+    "source", "diag", "world", "spec", "load", "validate", "lakeflow", "model", "resolve", "plan", "render", "check",
+    "lineage", "emit", "diff", "engine", "deploy", "scaffold", "sample", "driver", "cli",
+];
+
+const MAX_FILE_LINES: usize = 500;
+const MAX_FUNCTION_LINES: usize = 60;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// All Rust files below a directory, with their texts.
+fn rust_files(dir: &Path) -> Vec<(PathBuf, String)> {
+    let mut found = vec![];
+    let mut entries: Vec<PathBuf> = fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()).collect();
+    entries.sort();
+    for path in entries {
+        if path.is_dir() {
+            found.extend(rust_files(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let text = fs::read_to_string(&path).unwrap();
+            found.push((path.strip_prefix(root()).unwrap().to_owned(), text));
+        }
+    }
+    found
+}
+
+fn all_rust_files() -> Vec<(PathBuf, String)> {
+    ["src", "tests", "benches"]
+        .iter()
+        .map(|dir| root().join(dir))
+        .filter(|dir| dir.exists())
+        .flat_map(|dir| rust_files(&dir))
+        .collect()
+}
+
+/// The top-level module that a file below `src` belongs to.
+fn module_of(path: &Path) -> String {
+    let first = path.components().nth(1).unwrap().as_os_str().to_string_lossy().into_owned();
+    first.trim_end_matches(".rs").to_owned()
+}
+
+/// Names right after `crate::` in a text, those in braces included.
+fn imported(text: &str) -> Vec<String> {
+    let mut names = vec![];
+    for (at, mark) in text.match_indices("crate::") {
+        // `$crate::` and words that end in `crate`.
+        if text[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == '$') {
+            continue;
+        }
+        let rest = &text[at + mark.len()..];
+        match rest.strip_prefix('{') {
+            Some(group) => names.extend(first_names(group)),
+            None => names.push(first_name(rest)),
+        }
+    }
+    names
+}
+
+fn first_name(text: &str) -> String {
+    text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()
+}
+
+/// The first name of each item of a group, up to its closing brace.
+fn first_names(group: &str) -> Vec<String> {
+    let (mut names, mut depth, mut item) = (vec![], 0, String::new());
+    for c in group.chars() {
+        match c {
+            '}' if depth == 0 => break,
+            ',' if depth == 0 => names.push(first_name(std::mem::take(&mut item).trim())),
+            '{' | '}' => depth += if c == '{' { 1 } else { -1 },
+            c => item.push(c),
+        }
+    }
+    names.push(first_name(item.trim()));
+    names.retain(|name| !name.is_empty());
+    names
+}
+
+#[test]
+fn imports_are_found_alone_and_in_groups() {
+    let text = "use crate::diag::{Code, Diagnostic};\nuse crate::{\n    plan,\n    model::{a, b},\n};\nlet x = crate::source::f();";
+    assert_eq!(imported(text), ["diag", "plan", "model", "source"]);
+}
+
+#[test]
+fn modules_use_only_modules_before_them() {
+    let position = |name: &str| ORDER.iter().position(|module| *module == name);
+    let mut wrong = vec![];
+    for (path, text) in rust_files(&root().join("src")) {
+        let module = module_of(&path);
+        if ["lib", "main"].contains(&module.as_str()) {
+            continue;
+        }
+        let Some(own) = position(&module) else {
+            wrong.push(format!("{}: `{module}` has no place in the order", path.display()));
+            continue;
+        };
+        let upwards = |name: &String| position(name).is_some_and(|other| other > own);
+        wrong.extend(
+            imported(&text).into_iter().filter(upwards).map(|name| format!("{}: uses `{name}`", path.display())),
+        );
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_library_declares_its_modules_in_order() {
+    let text = fs::read_to_string(root().join("src/lib.rs")).unwrap();
+    let declared: Vec<&str> =
+        text.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';')).collect();
+    let ordered: Vec<&str> = ORDER.iter().copied().filter(|module| declared.contains(module)).collect();
+    assert_eq!(declared, ordered);
+}
+
+#[test]
+fn files_are_short_and_say_why_they_exist() {
+    let mut wrong = vec![];
+    for (path, text) in all_rust_files() {
+        let lines = text.lines().count();
+        if lines > MAX_FILE_LINES {
+            wrong.push(format!("{}: {lines} lines", path.display()));
+        }
+        if !text.starts_with("//! ") {
+            wrong.push(format!("{}: does not begin with `//!`", path.display()));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn functions_fit_a_screen() {
+    let mut wrong = vec![];
+    for (path, text) in all_rust_files() {
+        let lines: Vec<&str> = text.lines().collect();
+        for (start, line) in lines.iter().enumerate().filter(|(_, line)| begins_function(line)) {
+            let indent = line.len() - line.trim_start().len();
+            let end = format!("{}}}", " ".repeat(indent));
+            let length = lines[start..]
+                .iter()
+                .position(|line| *line == end || line.ends_with(';') && line.len() - line.trim_start().len() == indent);
+            if length.is_some_and(|length| length >= MAX_FUNCTION_LINES) {
+                wrong.push(format!("{}:{}: {}", path.display(), start + 1, line.trim()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "functions of {MAX_FUNCTION_LINES} lines and more:\n{}", wrong.join("\n"));
+}
+
+/// Whether a function begins here and does not end here.
+fn begins_function(line: &str) -> bool {
+    let line = line.trim_start();
+    if line.ends_with('}') {
+        return false;
+    }
+    let line = line
+        .strip_prefix("pub ")
+        .or_else(|| line.strip_prefix("pub(crate) "))
+        .or_else(|| line.strip_prefix("pub(super) "))
+        .unwrap_or(line);
+    line.strip_prefix("const ").unwrap_or(line).starts_with("fn ")
+}

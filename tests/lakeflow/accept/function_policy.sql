@@ -1,0 +1,13 @@
+CREATE OR REPLACE FUNCTION c.s.mask_email(email STRING COMMENT 'value', state STRING DEFAULT 'CA')
+RETURNS STRING LANGUAGE SQL DETERMINISTIC COMMENT 'masks'
+RETURN CASE WHEN is_account_group_member('data-engineers') THEN email ELSE concat('***@', split_part(email, '@', 2)) END;
+CREATE FUNCTION IF NOT EXISTS f() RETURNS BOOLEAN RETURN TRUE;
+CREATE FUNCTION f(x MAP<STRING, INT>) RETURNS ARRAY<STRUCT<a: INT>> NOT DETERMINISTIC RETURN (SELECT max(a) FROM t);
+CREATE OR REPLACE POLICY hide_email ON SCHEMA c.s COMMENT 'masks emails'
+COLUMN MASK c.s.mask_email TO `account users` EXCEPT `data-engineers`, `marketing-team`
+FOR TABLES WHEN has_tag_value('classification', 'confidential')
+MATCH COLUMNS has_tag_value('pii', 'email') AS e, has_tag('region') r
+ON COLUMN e USING COLUMNS (r, 'x');
+CREATE POLICY p ON TABLE c.s.t ROW FILTER c.s.f TO g FOR TABLES MATCH COLUMNS has_tag('region') AS r USING COLUMNS (r);
+CREATE POLICY p ON CATALOG c ROW FILTER f TO g FOR TABLES;
+DROP POLICY p ON SCHEMA c.s;

@@ -1,0 +1,2 @@
+SELECT 1 + ;
+CREATE STREAMING TABLE t COMMENT 'never closed;
