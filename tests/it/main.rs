@@ -10,6 +10,7 @@
 )]
 
 mod cases;
+mod engine;
 mod errors;
 mod infer;
 mod lakeflow;

@@ -153,7 +153,7 @@ async fn make(request: &Request<'_>, session: &Session, definition: &Definition)
 async fn run_query(request: &Request<'_>, session: &Session, name: &str, query: &Query) -> Result<Made, RunFault> {
     let fill = |text: &str| filled(text, request.parameters);
     let mut relations =
-        PipelineRelations { session, landing: request.landing, parameters: &fill, rows_read: 0, fault: None };
+        PipelineRelations { session, landing: request.landing, parameters: &fill, reads: 0, rows_read: 0, fault: None };
     let result = session.query(query, &mut relations).await;
     let fault = relations.fault.take();
     let (schema, batches) = result.map_err(|e| fault.unwrap_or_else(|| RunFault::of(name, e)))?;

@@ -15,7 +15,7 @@ use datafusion::arrow::compute::{CastOptions, cast_with_options};
 use datafusion::arrow::datatypes::{DataType, Field};
 use datafusion::common::{Result, exec_datafusion_err, plan_err};
 
-use super::native::{Call, Given, Native, Param, native};
+use super::native::{Given, Native, Param, native};
 use super::types;
 
 pub(super) use number::decimal_from_text;

@@ -32,7 +32,6 @@ const CORE: &[&str] = &[
     "lower",
     "upper",
     "named_struct",
-    "md5",
     "uuid",
     "replace",
     "translate",
@@ -89,13 +88,6 @@ const AGGREGATES: &[&str] = &[
     "max",
     "first_value",
     "last_value",
-    "stddev",
-    "stddev_pop",
-    "var",
-    "var_pop",
-    "corr",
-    "covar_pop",
-    "covar_samp",
     "bool_and",
     "bool_or",
     "percentile_cont",
@@ -121,21 +113,7 @@ const WINDOWS: &[&str] = &[
     "nth_value",
 ];
 
-/// Another name for a function: (name, function).
-const ALIASES: &[(&str, &str)] = &[
-    ("array", "make_array"),
-    ("std", "stddev"),
-    ("stddev_samp", "stddev"),
-    ("variance", "var"),
-    ("var_samp", "var"),
-    ("every", "bool_and"),
-    ("some", "bool_or"),
-    ("any", "bool_or"),
-    ("mean", "avg"),
-];
-
-const HIGHER_ORDER: &[(&str, &str)] =
-    &[("array_transform", "array_transform"), ("array_filter", "filter"), ("array_any_match", "exists")];
+const HIGHER_ORDER: &[&str] = &["array_transform", "array_filter", "array_any_match"];
 
 /// Every function of the engine, by its name in SQL.
 #[derive(Debug, Default)]
@@ -177,9 +155,7 @@ impl Registry {
         ];
         for (functions, names) in scalars {
             for function in functions.into_iter().filter(|f| names.contains(&f.name())) {
-                let aliases = aliases_of(function.name());
-                let bare = ScalarUDF::new_from_shared_impl(Arc::clone(function.inner()));
-                self.scalar.insert(function.name().to_owned(), Arc::new(bare.with_aliases(aliases)));
+                self.scalar.insert(function.name().to_owned(), function);
             }
         }
         let aggregates = [
@@ -188,8 +164,7 @@ impl Registry {
         ];
         for (functions, names) in aggregates {
             for function in functions.into_iter().filter(|f| names.contains(&f.name())) {
-                let aliases = aliases_of(function.name());
-                self.aggregate.insert(function.name().to_owned(), Arc::new((*function).clone().with_aliases(aliases)));
+                self.aggregate.insert(function.name().to_owned(), function);
             }
         }
         let ordered = (*datafusion::functions_aggregate::array_agg::array_agg_udaf()).clone();
@@ -200,7 +175,7 @@ impl Registry {
             }
         }
         for function in datafusion::functions_nested::all_default_higher_order_functions() {
-            if HIGHER_ORDER.iter().any(|(name, _)| *name == function.name()) {
+            if HIGHER_ORDER.contains(&function.name()) {
                 self.higher_order.insert(function.name().to_owned(), function);
             }
         }
@@ -226,8 +201,4 @@ impl Registry {
             self.scalar.insert(native.name.to_owned(), Arc::new(native.udf(Volatility::Immutable)));
         }
     }
-}
-
-fn aliases_of(name: &str) -> Vec<&'static str> {
-    ALIASES.iter().filter(|(_, function)| *function == name).map(|(alias, _)| *alias).collect()
 }
