@@ -1,7 +1,37 @@
 //! `gen` compiles typed YAML specs into Databricks Lakeflow pipelines and proves the result.
 //!
-//! Modules stand in import order: each may use only those above it (`tests/structure.rs` enforces it).
+//! Modules stand in import order: each may use only those above it (`tests/it/structure.rs` enforces it).
+
+pub mod source;
 
 pub mod diag;
+
+pub mod world;
+
+pub mod spec;
+
+pub mod load;
+
+pub mod validate;
+
 pub mod lakeflow;
-pub mod source;
+
+pub mod model;
+
+pub mod resolve;
+
+pub mod plan;
+
+pub mod render;
+
+pub mod check;
+
+pub mod emit;
+
+pub mod scaffold;
+
+pub mod sample;
+
+pub mod driver;
+
+pub mod cli;

@@ -58,7 +58,7 @@ codes! {
     ReferenceType "E0402" "a reference and the key it names differ in type"
     ReferenceKey "E0403" "a reference needs an entity with a key of one column"
     LoadNeedsKey "E0404" "this load needs a key"
-    LoadOption "E0405" "an option does not fit the load"
+    OptionConflict "E0405" "an option does not fit what stands beside it"
     DefinitionCycle "E0406" "measures or dimensions are defined by each other"
     DefaultTarget "E0407" "exactly one target must be the default"
     BadGlob "E0408" "a file pattern is not valid"

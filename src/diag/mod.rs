@@ -5,6 +5,7 @@
 //! fault first, the remedy as a hint.
 
 mod codes;
+pub mod human;
 
 pub use codes::Code;
 
@@ -63,6 +64,11 @@ impl Diagnostic {
         Diagnostic { severity: Severity::Warning, ..Self::error(code, message) }
     }
 
+    /// Whether it stops a run.
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
+
     /// Sets the place of the fault.
     #[must_use]
     pub fn at(self, span: Span) -> Self {
@@ -119,7 +125,7 @@ impl Diagnostics {
 
     /// Whether any of them is an error.
     pub fn has_errors(&self) -> bool {
-        self.items.iter().any(|d| d.severity == Severity::Error)
+        self.items.iter().any(Diagnostic::is_error)
     }
 
     /// Sorted by place (file, offset), then code, then message, without repetitions; those without a place come first.

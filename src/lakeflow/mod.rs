@@ -7,6 +7,8 @@
 pub mod ast;
 mod dialect;
 mod fault;
+pub mod functions;
+pub mod infer;
 mod lex;
 mod parse;
 mod place;
@@ -14,6 +16,7 @@ mod print;
 mod stream;
 mod strict;
 mod type_name;
+pub mod types;
 
 pub use ast::{Statement, StatementKind};
 pub use dialect::Lakeflow;

@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# Python packages for the checks, in .venv at the top of the repository: python.sh PACKAGE...
+# Prints the path of the interpreter. Installs only what is not there in that version.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+[[ -x .venv/bin/python ]] || python3 -m venv .venv
+.venv/bin/python -m pip install --quiet --disable-pip-version-check "$@" >&2
+echo .venv/bin/python

@@ -1,0 +1,237 @@
+//! Datasets of a pipeline: who defines which name, who reads whom, and what columns come out.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
+
+use sqlparser::ast::{ObjectName, Query, Visit, Visitor};
+
+use super::PipelineFile;
+use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::lakeflow::ast::{
+    AutoCdc, CreateStreamingTable, Expectation, FlowBody, Statement, StatementKind, TableDefinition, TableSource,
+};
+use crate::lakeflow::infer::QueryInfo;
+use crate::lakeflow::types::Column;
+use crate::source::{FileId, Span};
+
+/// What a dataset is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// `CREATE STREAMING TABLE`.
+    StreamingTable,
+    /// `CREATE MATERIALIZED VIEW`.
+    MaterializedView,
+    /// `CREATE TEMPORARY VIEW`, or a private one.
+    TemporaryView,
+    /// `CREATE VIEW`.
+    View,
+}
+
+/// A dataset with what is known of it.
+#[derive(Debug, Clone)]
+pub struct Definition {
+    /// Last part of its name, in lower case.
+    pub name: String,
+    /// What it is.
+    pub kind: Kind,
+    /// Where it is defined: index of the file and of the statement in it.
+    pub place: (usize, usize),
+    /// Datasets it reads, itself or through flows into it, in lower case.
+    pub reads: BTreeSet<String>,
+    /// Columns, as far as they are known.
+    pub columns: Vec<Column>,
+    /// Whether its rows are a stream when it is read with `STREAM`.
+    pub streamable: bool,
+    /// What its query is made of; `None` for a table that only flows write.
+    pub query: Option<QueryInfo>,
+}
+
+/// Finds all definitions; a second one of a name is a fault.
+pub fn collect(files: &[PipelineFile], diagnostics: &mut Diagnostics) -> Vec<Definition> {
+    let mut found: BTreeMap<String, Definition> = BTreeMap::new();
+    for (file_index, statement_index, file, statement) in statements(files) {
+        let Some((name, kind)) = defined(&statement.kind) else { continue };
+        let name = last_part(name);
+        let span = Span::new(file.file, statement.range.clone());
+        if let Some(first) = found.get(&name) {
+            let other = &files[first.place.0];
+            let first = Span::new(other.file, other.statements[first.place.1].range.clone());
+            let fault = Diagnostic::error(Code::DuplicateDataset, format!("dataset `{name}` is defined twice"));
+            diagnostics.push(fault.at(first_line(span)).related(first_line(first), "first here"));
+            continue;
+        }
+        let definition = Definition {
+            name: name.clone(),
+            kind,
+            place: (file_index, statement_index),
+            reads: query_of(&statement.kind).map(tables_of).unwrap_or_default(),
+            columns: vec![],
+            streamable: false,
+            query: None,
+        };
+        found.insert(name, definition);
+    }
+    for (_, _, _, statement) in statements(files) {
+        let StatementKind::CreateFlow(flow) = &statement.kind else { continue };
+        if let Some(target) = found.get_mut(&last_part(&flow.target)) {
+            target.reads.extend(reads_of_flow(&flow.body));
+        }
+    }
+    found.into_values().collect()
+}
+
+/// All statements with the index of their file and their own.
+pub fn statements(files: &[PipelineFile]) -> impl Iterator<Item = (usize, usize, &PipelineFile, &Statement)> {
+    files
+        .iter()
+        .enumerate()
+        .flat_map(|(f, file)| file.statements.iter().enumerate().map(move |(s, st)| (f, s, file, st)))
+}
+
+/// The statement of a definition with its file.
+pub fn statement_of<'a>(definition: &Definition, files: &'a [PipelineFile]) -> (FileId, &'a Statement) {
+    let file = &files[definition.place.0];
+    (file.file, &file.statements[definition.place.1])
+}
+
+/// A span cut down to what fits under a caret: statements are long.
+pub fn first_line(span: Span) -> Span {
+    Span { end: span.end.min(span.start + 6), ..span }
+}
+
+fn defined(kind: &StatementKind) -> Option<(&ObjectName, Kind)> {
+    match kind {
+        StatementKind::CreateStreamingTable(t) => Some((&t.table.name, Kind::StreamingTable)),
+        StatementKind::CreateMaterializedView(v) => Some((&v.table.name, Kind::MaterializedView)),
+        StatementKind::CreateView(v) if v.temporary => Some((&v.name, Kind::TemporaryView)),
+        StatementKind::CreateView(v) => Some((&v.name, Kind::View)),
+        _ => None,
+    }
+}
+
+pub fn query_of(kind: &StatementKind) -> Option<&Query> {
+    match kind {
+        StatementKind::CreateStreamingTable(t) => match t.source.as_ref()? {
+            TableSource::Query(query) => Some(query),
+            TableSource::Flow(FlowBody::Insert(flow)) => Some(&flow.query),
+            TableSource::Flow(FlowBody::AutoCdc(_)) => None,
+        },
+        StatementKind::CreateMaterializedView(v) => Some(&v.query),
+        StatementKind::CreateView(v) => Some(&v.query),
+        _ => None,
+    }
+}
+
+fn reads_of_flow(body: &FlowBody) -> BTreeSet<String> {
+    match body {
+        FlowBody::Insert(flow) => tables_of(&flow.query),
+        FlowBody::AutoCdc(cdc) => BTreeSet::from([last_part(&cdc.source)]),
+    }
+}
+
+/// The table definition of a statement that has one.
+pub fn table_of(kind: &StatementKind) -> Option<&TableDefinition> {
+    match kind {
+        StatementKind::CreateStreamingTable(t) => Some(&t.table),
+        StatementKind::CreateMaterializedView(v) => Some(&v.table),
+        _ => None,
+    }
+}
+
+/// The expectations of a statement.
+pub fn expectations_of(kind: &StatementKind) -> &[Expectation] {
+    match kind {
+        StatementKind::CreateView(v) => &v.expectations,
+        other => table_of(other).map_or(&[], |t| &t.expectations),
+    }
+}
+
+/// The change data capture that fills a table in its own statement.
+pub fn inline_cdc(table: &CreateStreamingTable) -> Option<&AutoCdc> {
+    match table.source.as_ref()? {
+        TableSource::Flow(FlowBody::AutoCdc(cdc)) => Some(cdc),
+        _ => None,
+    }
+}
+
+/// The last part of a name, in lower case: datasets of one pipeline are known by it.
+pub fn last_part(name: &ObjectName) -> String {
+    let last = name.0.last().and_then(|part| part.as_ident());
+    last.map(|ident| ident.value.to_lowercase()).unwrap_or_default()
+}
+
+/// Every name that stands where a table can, including those of common table expressions.
+fn tables_of(query: &Query) -> BTreeSet<String> {
+    struct Tables(BTreeSet<String>);
+    impl Visitor for Tables {
+        type Break = ();
+        fn pre_visit_relation(&mut self, relation: &ObjectName) -> ControlFlow<()> {
+            self.0.insert(last_part(relation));
+            ControlFlow::Continue(())
+        }
+        fn pre_visit_expr(&mut self, expr: &sqlparser::ast::Expr) -> ControlFlow<()> {
+            // The argument of `STREAM(..)` is parsed as an expression.
+            if let sqlparser::ast::Expr::Identifier(ident) = expr {
+                self.0.insert(ident.value.to_lowercase());
+            }
+            if let sqlparser::ast::Expr::CompoundIdentifier(parts) = expr {
+                self.0.extend(parts.last().map(|p| p.value.to_lowercase()));
+            }
+            ControlFlow::Continue(())
+        }
+    }
+    let mut tables = Tables(BTreeSet::new());
+    let _ = query.visit(&mut tables);
+    tables.0
+}
+
+/// Puts every dataset after those it reads. Datasets that read each other in a cycle are a fault; they keep their place.
+pub fn order(definitions: &mut Vec<Definition>, files: &[PipelineFile], diagnostics: &mut Diagnostics) {
+    let index: BTreeMap<&str, usize> = definitions.iter().enumerate().map(|(i, d)| (d.name.as_str(), i)).collect();
+    let mut graph = petgraph::graphmap::DiGraphMap::<usize, ()>::new();
+    for (reader, definition) in definitions.iter().enumerate() {
+        graph.add_node(reader);
+        for read in definition.reads.iter().filter_map(|name| index.get(name.as_str())) {
+            graph.add_edge(reader, *read, ());
+        }
+    }
+    // Components come with the dependencies first: an edge leads from the reader to what it reads.
+    let components = petgraph::algo::tarjan_scc(&graph);
+    for component in &components {
+        let is_cycle = component.len() > 1 || component.iter().any(|i| graph.contains_edge(*i, *i));
+        if is_cycle {
+            diagnostics.push(cycle(component, definitions, files));
+        }
+    }
+    let mut slots: Vec<Option<Definition>> = std::mem::take(definitions).into_iter().map(Some).collect();
+    definitions.extend(components.into_iter().flatten().filter_map(|i| slots.get_mut(i).and_then(Option::take)));
+}
+
+fn cycle(component: &[usize], definitions: &[Definition], files: &[PipelineFile]) -> Diagnostic {
+    let mut members: Vec<&Definition> = component.iter().filter_map(|i| definitions.get(*i)).collect();
+    members.sort_by(|a, b| a.name.cmp(&b.name));
+    let names: Vec<&str> = members.iter().map(|d| d.name.as_str()).collect();
+    let message = match names.as_slice() {
+        [only] => format!("dataset `{only}` reads itself"),
+        several => format!("datasets `{}` read each other in a cycle", several.join("`, `")),
+    };
+    let mut fault = Diagnostic::error(Code::DatasetCycle, message);
+    for (position, member) in members.iter().enumerate() {
+        let (file, statement) = statement_of(member, files);
+        let span = first_line(Span::new(file, statement.range.clone()));
+        fault = if position == 0 { fault.at(span) } else { fault.related(span, "part of the cycle") };
+    }
+    fault
+}
+
+/// The change data capture that writes a table, in its own statement or in a flow.
+pub fn cdc_into<'a>(name: &str, files: &'a [PipelineFile]) -> Option<&'a AutoCdc> {
+    statements(files).find_map(|(_, _, _, statement)| match &statement.kind {
+        StatementKind::CreateStreamingTable(t) if last_part(&t.table.name) == name => inline_cdc(t),
+        StatementKind::CreateFlow(flow) if last_part(&flow.target) == name => match &flow.body {
+            FlowBody::AutoCdc(cdc) => Some(cdc.as_ref()),
+            FlowBody::Insert(_) => None,
+        },
+        _ => None,
+    })
+}

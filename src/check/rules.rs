@@ -1,0 +1,220 @@
+//! Prohibitions and traps of Lakeflow that a statement can fall into although it parses and resolves.
+//!
+//! One function a rule; each names the section of the reference it comes from.
+
+use std::ops::Range;
+
+use super::PipelineFile;
+use super::dataset::{Definition, Kind, cdc_into, expectations_of, first_line, statement_of, statements, table_of};
+use super::read_files;
+use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::lakeflow::ast::{Statement, StatementKind};
+use crate::lakeflow::functions::Stability;
+use crate::lakeflow::infer::{self, FaultKind, Place, QueryInfo};
+use crate::lakeflow::{self, types::Column};
+use crate::source::{FileId, SourceMap, Span};
+
+/// Applies every rule to every statement.
+pub fn check(definitions: &[Definition], files: &[PipelineFile], sources: &SourceMap, diagnostics: &mut Diagnostics) {
+    for (_, _, file, statement) in statements(files) {
+        diagnostics.extend(forbidden(file.file, statement));
+    }
+    for definition in definitions {
+        let (file, statement) = statement_of(definition, files);
+        if let Some(query) = &definition.query {
+            diagnostics.extend(streaming(definition, query, file, statement));
+            diagnostics.extend(stream_operations(query, file));
+            diagnostics.extend(repeatable(definition, query, file));
+        }
+        expectations(definition, file, statement, sources.text(file), diagnostics);
+        diagnostics.extend(overwrites(definition, definitions, files));
+    }
+}
+
+fn at(code: Code, message: impl Into<String>, file: FileId, range: Range<usize>) -> Diagnostic {
+    Diagnostic::error(code, message).at(Span::new(file, range))
+}
+
+/// Section 1.8: what pipeline source may hold.
+fn forbidden(file: FileId, statement: &Statement) -> Option<Diagnostic> {
+    let span = first_line(Span::new(file, statement.range.clone()));
+    let refuse =
+        |message: &str, hint: &str| Some(Diagnostic::error(Code::ForbiddenStatement, message).at(span).hint(hint));
+    match &statement.kind {
+        StatementKind::CreateStreamingTable(_)
+        | StatementKind::CreateMaterializedView(_)
+        | StatementKind::CreateView(_)
+        | StatementKind::CreateFlow(_)
+        | StatementKind::Set { .. }
+        | StatementKind::UseCatalog(_)
+        | StatementKind::UseSchema(_) => {
+            let table = table_of(&statement.kind)?;
+            if table.location.is_some() {
+                return refuse(
+                    "a table of Unity Catalog takes no `LOCATION`",
+                    "its location is managed: leave the clause out",
+                );
+            }
+            let is_view = matches!(statement.kind, StatementKind::CreateMaterializedView(_));
+            let odd = table.columns.iter().any(|c| c.generated.is_some() || c.default.is_some());
+            if is_view && odd {
+                return refuse(
+                    "a materialized view takes no generated, identity or default columns",
+                    "compute the value in the query",
+                );
+            }
+            None
+        }
+        StatementKind::Query(_) => {
+            refuse("a query alone defines nothing in a pipeline", "name a dataset for it: `CREATE OR REFRESH ..`")
+        }
+        _ => refuse(
+            "this statement may not stand in pipeline source",
+            "functions, grants, tags, comments and schemas are set up outside of the pipeline",
+        ),
+    }
+}
+
+/// Sections 1.1 and 1.2: streaming tables read streams, materialized views and published views do not.
+fn streaming(definition: &Definition, query: &QueryInfo, file: FileId, statement: &Statement) -> Option<Diagnostic> {
+    let name = &definition.name;
+    let (message, hint) = match definition.kind {
+        Kind::StreamingTable if !query.streaming => (
+            format!("streaming table `{name}` reads no stream"),
+            "read it as `FROM STREAM ..`, or make it a materialized view",
+        ),
+        Kind::MaterializedView if query.streaming => {
+            (format!("materialized view `{name}` reads a stream"), "leave out `STREAM`, or make it a streaming table")
+        }
+        Kind::View if query.streaming => {
+            (format!("view `{name}` reads a stream"), "make it a temporary view, or leave out `STREAM`")
+        }
+        _ => return None,
+    };
+    let stream = query.reads.iter().find(|r| r.stream).map(|r| r.range.clone());
+    let span =
+        stream.map_or_else(|| first_line(Span::new(file, statement.range.clone())), |range| Span::new(file, range));
+    Some(Diagnostic::error(Code::StreamingMismatch, message).at(span).hint(hint))
+}
+
+/// Section 1.6: what a stream can't do without state that grows for ever, or at all.
+fn stream_operations(query: &QueryInfo, file: FileId) -> Vec<Diagnostic> {
+    if !query.streaming {
+        return vec![];
+    }
+    let used = &query.features;
+    let refused: [(&[Range<usize>], &str, &str); 5] = [
+        (&used.windows, "a window function over a stream", "keep the newest row of a key with AUTO CDC"),
+        (&used.aggregates, "an aggregate over a stream", "aggregate in a materialized view"),
+        (&used.distinct, "`DISTINCT` over a stream", "remove duplicates with AUTO CDC, or in a materialized view"),
+        (&used.order_by, "`ORDER BY` over a stream", "sort when the table is read"),
+        (&used.limit, "`LIMIT` over a stream", "limit when the table is read"),
+    ];
+    let faults = refused.into_iter().flat_map(|(ranges, what, hint)| {
+        let message = format!("{what} is not supported");
+        ranges.iter().map(move |r| at(Code::StreamingOperation, message.clone(), file, r.clone()).hint(hint))
+    });
+    faults.collect()
+}
+
+/// Section 9: a materialized view must give the same rows from the same tables, or it can't be refreshed incrementally.
+fn repeatable(definition: &Definition, query: &QueryInfo, file: FileId) -> Vec<Diagnostic> {
+    if definition.kind != Kind::MaterializedView {
+        return vec![];
+    }
+    let calls = query.unstable.iter().filter(|call| call.stability > Stability::RowOrder);
+    let mut found: Vec<Diagnostic> = calls
+        .map(|call| {
+            let message = format!("`{}` gives another result in every refresh of a materialized view", call.function);
+            let hint = "take the value from a column, so that the same rows give the same result";
+            at(Code::NotIncremental, message, file, call.range.clone()).hint(hint)
+        })
+        .collect();
+    found.extend(query.inexact_sums.iter().map(|range| {
+        let message = "a sum of floating point numbers depends on the order of rows";
+        let warning = Diagnostic::warning(Code::InexactSum, message).at(Span::new(file, range.clone()));
+        warning.hint("cast the numbers to a decimal inside the sum")
+    }));
+    let files =
+        query.reads.iter().filter(|r| r.function && !r.stream && r.name.last().is_some_and(|n| n == "read_files"));
+    found.extend(files.map(|read| {
+        let message = "a materialized view over `read_files` reads every file again in every refresh";
+        let warning = Diagnostic::warning(Code::NotIncremental, message).at(Span::new(file, read.range.clone()));
+        warning.hint("read files into a streaming table with `STREAM read_files(..)`")
+    }));
+    found
+}
+
+/// Section 3: an expectation looks at one row of the result and is never NULL.
+fn expectations(
+    definition: &Definition,
+    file: FileId,
+    statement: &Statement,
+    text: &str,
+    diagnostics: &mut Diagnostics,
+) {
+    let expectations = expectations_of(&statement.kind);
+    if !expectations.is_empty() && matches!(definition.kind, Kind::View | Kind::TemporaryView) {
+        let span = first_line(Span::new(file, statement.range.clone()));
+        let fault =
+            Diagnostic::error(Code::BadExpectation, format!("view `{}` can't hold expectations", definition.name));
+        diagnostics.push(fault.at(span).hint("put them on the table that reads it"));
+    }
+    let mut seen: Vec<String> = vec![];
+    for expectation in expectations {
+        let name = Span::new(file, lakeflow::range_of(text, expectation.name.span).unwrap_or(0..0));
+        if seen.contains(&expectation.name.value.to_lowercase()) {
+            let message = format!("expectation `{}` stands twice", expectation.name.value);
+            diagnostics.push(Diagnostic::error(Code::BadExpectation, message).at(name));
+        }
+        seen.push(expectation.name.value.to_lowercase());
+        let columns: &[Column] = &definition.columns;
+        let info = infer::analyze_condition(&expectation.predicate, text, columns, Place::row("an expectation"));
+        diagnostics.extend(info.faults.iter().map(|fault| {
+            match fault.kind {
+                FaultKind::UnknownColumn | FaultKind::UnknownFunction | FaultKind::TypeMismatch => {
+                    super::fault(file, fault)
+                }
+                _ => at(Code::BadExpectation, fault.message.clone(), file, fault.range.clone())
+                    .maybe_hint(fault.hint.clone()),
+            }
+        }));
+        if info.faults.is_empty() && info.nullable {
+            let message =
+                format!("expectation `{}` can be NULL, and nobody says what that means", expectation.name.value);
+            let hint = "write `coalesce(<condition>, FALSE)`, or `(<condition>) IS TRUE`";
+            diagnostics.push(Diagnostic::error(Code::BadExpectation, message).at(name).hint(hint));
+        }
+    }
+}
+
+/// Section 2: `allowOverwrites` appends a file again, so something behind it must keep one row of a key.
+fn overwrites(definition: &Definition, definitions: &[Definition], files: &[PipelineFile]) -> Option<Diagnostic> {
+    let (file, statement) = statement_of(definition, files);
+    if !read_files::allows_overwrites(&statement.kind) {
+        return None;
+    }
+    let mut reached: Vec<&str> = vec![&definition.name];
+    let mut next = 0;
+    while let Some(name) = reached.get(next).copied() {
+        next += 1;
+        let readers = definitions.iter().filter(|d| d.reads.contains(name) && !reached.contains(&d.name.as_str()));
+        let readers: Vec<&str> = readers.map(|d| d.name.as_str()).collect();
+        reached.extend(readers);
+    }
+    let settled = definitions.iter().any(|d| {
+        let keeps_one =
+            d.kind == Kind::MaterializedView && d.query.as_ref().is_some_and(|q| !q.features.windows.is_empty());
+        reached.contains(&d.name.as_str()) && (keeps_one || cdc_into(&d.name, files).is_some())
+    });
+    (!settled).then(|| {
+        let message = format!(
+            "`{}` reads overwritten files again, and nothing behind it keeps one row of a key",
+            definition.name
+        );
+        let span = first_line(Span::new(file, statement.range.clone()));
+        Diagnostic::error(Code::OverwritesNeedCdc, message)
+            .at(span)
+            .hint("lead its rows into AUTO CDC, or leave out `allowOverwrites`")
+    })
+}

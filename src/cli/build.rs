@@ -1,0 +1,99 @@
+//! `gen build`: writes what the specs give, or says how the disk differs from it.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::check::{counted, require_faultless};
+use super::shell::Shell;
+use super::{Ended, Failure, Status, project};
+use crate::driver;
+use crate::emit::{ChangeKind, ChangeSet};
+use crate::world::World;
+
+/// Directory of the output, below the project.
+const OUT: &str = "generated";
+
+/// Write the pipeline that the specs give
+///
+/// Only files that differ are written, all of them or none. Files that the specs no longer give are removed; files that
+/// `gen` did not write are never touched.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  gen build                                 write generated/
+  gen build --check                         show what would change; exit status 1 if anything would")]
+pub struct BuildArgs {
+    /// Write nothing: print a diff, and end with status 1 when the output is stale
+    #[arg(long)]
+    check: bool,
+    /// Directory of the output [default: generated, in the project]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+}
+
+pub fn run(args: &BuildArgs, root: &Path, shell: &mut Shell, world: &dyn World) -> Ended {
+    let out = project::directory(args.out.as_deref(), root, OUT);
+    build(&out, args.check, root, shell, world)
+}
+
+/// Builds into the usual directory, as `gen watch --build` does after each save.
+pub fn build_default(root: &Path, shell: &mut Shell, world: &dyn World) -> Ended {
+    build(&root.join(OUT), false, root, shell, world)
+}
+
+fn build(out: &Path, only_check: bool, root: &Path, shell: &mut Shell, world: &dyn World) -> Ended {
+    let (compilation, changes) = driver::build(world, root, out)?;
+    if !require_faultless(&compilation, shell)? {
+        return Ok(Status::Fault);
+    }
+    let Some(changes) = changes else { return Ok(Status::Fault) };
+    let shown = project::shown(out);
+    if only_check {
+        return compare(&changes, &shown, shell);
+    }
+    changes.apply(world).map_err(|error| Failure::Engine(error.to_string()))?;
+    for change in changes.changes().iter().filter(|c| c.kind != ChangeKind::Unchanged) {
+        shell.detail(&format!("{:<9}{shown}/{}", word(change.kind), change.path))?;
+    }
+    shell.say(&summary(&changes, &shown))?;
+    Ok(Status::Done)
+}
+
+fn compare(changes: &ChangeSet, shown: &str, shell: &mut Shell) -> Ended {
+    if changes.is_fresh() {
+        shell.say(&format!("{shown} is fresh: {}", counted(changes.total(), "file", "files")))?;
+        return Ok(Status::Done);
+    }
+    shell.result(&changes.diff(shell.colour()))?;
+    shell.say(&format!("{shown} is stale: {}; run `gen build`", fates(changes)))?;
+    Ok(Status::Fault)
+}
+
+fn summary(changes: &ChangeSet, shown: &str) -> String {
+    let files = counted(changes.total(), "file", "files");
+    if changes.is_fresh() {
+        return format!("{shown} is fresh: {files}");
+    }
+    format!("built {shown}: {files}, {}", fates(changes))
+}
+
+fn fates(changes: &ChangeSet) -> String {
+    let kinds = [ChangeKind::Created, ChangeKind::Changed, ChangeKind::Restored, ChangeKind::Removed];
+    let parts: Vec<String> = kinds
+        .into_iter()
+        .map(|kind| (changes.count(kind), word(kind)))
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, word)| format!("{count} {word}"))
+        .collect();
+    if parts.is_empty() { "only the manifest differs".to_owned() } else { parts.join(", ") }
+}
+
+fn word(kind: ChangeKind) -> &'static str {
+    match kind {
+        ChangeKind::Created => "created",
+        ChangeKind::Changed => "changed",
+        ChangeKind::Restored => "restored",
+        ChangeKind::Removed => "removed",
+        ChangeKind::Unchanged => "fresh",
+    }
+}

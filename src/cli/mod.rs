@@ -1,0 +1,161 @@
+//! The command line: arguments in, exit status out.
+//!
+//! A command is a file: its arguments and one function that runs passes of the [driver](crate::driver) and shows what
+//! came of them. Nothing is decided here that another caller of the library would need. Results go to standard output,
+//! diagnostics and notes to standard error; machine-readable diagnostics go to standard output.
+
+mod build;
+mod check;
+mod completions;
+mod explain;
+mod init;
+mod project;
+mod query;
+mod run;
+mod sample;
+mod schema;
+mod shell;
+mod table;
+mod watch;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::render::RenderError;
+use crate::world::World;
+use shell::{Colour, Format, Shell};
+
+/// Compile typed YAML specs into a Databricks Lakeflow pipeline, prove it, and run it here.
+///
+/// `gen` reads the specs of a project (specs/project.yml and what lies beside it), reports every fault it finds with its
+/// place, and writes the SQL of a pipeline. The same SQL runs on this machine over sample files.
+#[derive(Debug, Parser)]
+#[command(name = "gen", version, max_term_width = 100, after_help = EXIT_STATUSES)]
+struct Cli {
+    #[command(flatten)]
+    global: GlobalArgs,
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXIT_STATUSES: &str = "\
+Exit status: 0 done; 1 the input is at fault, or a difference was found; 2 wrong usage; 3 the engine failed; 101 a bug.
+Begin with `gen init`, or run `gen check` in a project.";
+
+/// Options of every command.
+#[derive(Debug, Args)]
+struct GlobalArgs {
+    /// Directory of the project; without it, the nearest one upwards that holds specs/project.yml
+    #[arg(long, global = true, value_name = "DIR", help_heading = "Global options")]
+    project: Option<PathBuf>,
+    /// How diagnostics are written
+    #[arg(long, global = true, value_parser = shell::diagnostic_formats(), help_heading = "Global options")]
+    format: Option<Format>,
+    /// When output is coloured [default: auto, which heeds NO_COLOR and CLICOLOR_FORCE]
+    #[arg(long, global = true, value_enum, value_name = "WHEN", hide_default_value = true, default_value = "auto", help_heading = "Global options")]
+    color: Colour,
+    /// Say nothing but diagnostics and results
+    #[arg(short, long, global = true, conflicts_with = "verbose", help_heading = "Global options")]
+    quiet: bool,
+    /// Say more: what each pass took, each file that is written
+    #[arg(short, long, global = true, help_heading = "Global options")]
+    verbose: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Init(init::InitArgs),
+    Check(check::CheckArgs),
+    Build(build::BuildArgs),
+    Run(run::RunArgs),
+    Query(query::QueryArgs),
+    Sample(sample::SampleArgs),
+    Watch(watch::WatchArgs),
+    Explain(explain::ExplainArgs),
+    Schema(schema::SchemaArgs),
+    Completions(completions::CompletionsArgs),
+}
+
+/// How a command that did its work ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Status {
+    /// Nothing is wrong.
+    Done,
+    /// The input is at fault, or a difference was found; it was reported.
+    Fault,
+}
+
+/// Why a command could not do its work.
+#[derive(Debug, PartialEq, Eq)]
+enum Failure {
+    /// Nobody reads the output any more, as in `gen query .. | head`.
+    Closed,
+    /// The input is at fault in a way that no diagnostic tells.
+    Input(String),
+    /// The command was called in a way that can't work.
+    Usage(String),
+    /// The machine or the engine failed.
+    Engine(String),
+    /// `gen` itself is at fault.
+    Bug(String),
+}
+
+impl From<RenderError> for Failure {
+    fn from(error: RenderError) -> Self {
+        Failure::Bug(error.to_string())
+    }
+}
+
+type Ended = Result<Status, Failure>;
+
+/// Runs `gen` with these arguments, the first of which is the name of the program.
+pub fn run(arguments: impl IntoIterator<Item = OsString>, world: &dyn World) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are errors of clap's that go to standard output; a reader that left is none.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    let mut shell = Shell::new(&cli.global, world);
+    let ended = dispatch(&cli, &mut shell, world).and_then(|status| shell.flush().map(|()| status));
+    match ended {
+        Ok(Status::Done) | Err(Failure::Closed) => ExitCode::SUCCESS,
+        Ok(Status::Fault) => ExitCode::from(1),
+        Err(Failure::Input(message)) => shell.fail(1, &message),
+        Err(Failure::Usage(message)) => shell.fail(2, &message),
+        Err(Failure::Engine(message)) => shell.fail(3, &message),
+        Err(Failure::Bug(message)) => shell.fail(101, &format!("this is a bug of gen, please report it: {message}")),
+    }
+}
+
+fn dispatch(cli: &Cli, shell: &mut Shell, world: &dyn World) -> Ended {
+    let project = cli.global.project.as_deref();
+    match &cli.command {
+        Command::Init(args) => init::run(args, project, shell, world),
+        Command::Explain(args) => explain::run(args, shell),
+        Command::Completions(args) => completions::run(args, shell),
+        Command::Query(args) => query::run(args, project, shell, world),
+        Command::Check(args) => check::run(args, &project::find(project, world)?, shell, world),
+        Command::Build(args) => build::run(args, &project::find(project, world)?, shell, world),
+        Command::Run(args) => run::run(args, &project::find(project, world)?, shell, world),
+        Command::Sample(args) => sample::run(args, &project::find(project, world)?, shell, world),
+        Command::Watch(args) => watch::run(args, &project::find(project, world)?, shell, world),
+        Command::Schema(args) => schema::run(args, &project::find(project, world)?, shell, world),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn arguments_are_declared_without_contradiction() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,48 @@
+//! `gen sample`: files for the landing directory, made from the specs, with every defect that files have in real life.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::check::{counted, require_faultless};
+use super::shell::Shell;
+use super::{Ended, Failure, Status, project};
+use crate::driver;
+use crate::sample::{self, Options, WriteError};
+use crate::scaffold::SAMPLES;
+use crate::world::World;
+
+/// Make sample files for the entities of the project
+///
+/// The files hold good rows and every kind of defect: values that do not convert, duplicates, unknown references, broken
+/// headers. The same seed gives the same files.
+#[derive(Debug, Args)]
+#[command(after_help = "Example: gen sample --rows 5000 --seed 7 --out /tmp/landing && gen run --landing /tmp/landing")]
+pub struct SampleArgs {
+    /// Rows of each entity that no other one refers to
+    #[arg(long, alias = "orders", value_name = "N", default_value_t = 1000)]
+    rows: usize,
+    /// Another seed, another sample
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    seed: u64,
+    /// Directory of the files; it must be empty, or hold an earlier sample [default: samples, in the project]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+}
+
+pub fn run(args: &SampleArgs, root: &Path, shell: &mut Shell, world: &dyn World) -> Ended {
+    let compilation = driver::check(world, root)?;
+    if !require_faultless(&compilation, shell)? {
+        return Ok(Status::Fault);
+    }
+    let Some(project) = &compilation.project else { return Ok(Status::Fault) };
+    let out = project::directory(args.out.as_deref(), root, SAMPLES);
+    let files = sample::generate(project, Options { rows: args.rows, seed: args.seed });
+    sample::write(&out, &files).map_err(|error| match error {
+        WriteError::Foreign(_) => Failure::Input(error.to_string()),
+        WriteError::Io { .. } => Failure::Engine(error.to_string()),
+    })?;
+    let bytes: usize = files.iter().map(|file| file.bytes.len()).sum();
+    shell.say(&format!("wrote {} of {} kB to {}", counted(files.len(), "file", "files"), bytes.div_ceil(1000), project::shown(&out)))?;
+    Ok(Status::Done)
+}

@@ -1,0 +1,48 @@
+//! `gen schema`: the JSON Schemas that editors complete specs with.
+
+use std::path::Path;
+
+use clap::Args;
+
+use super::check::counted;
+use super::shell::Shell;
+use super::{Ended, Failure, Status};
+use crate::scaffold::{self, ProjectFile};
+use crate::world::World;
+
+/// Directory of the schemas, below the project; the first line of each spec points there.
+const DIRECTORY: &str = "schemas";
+/// More than any schema takes.
+const MAX_FILE: u64 = 16 << 20;
+
+/// Write the JSON Schemas of the spec language to schemas/
+///
+/// An editor with a YAML language server completes and explains every key by them.
+#[derive(Debug, Args)]
+#[command(after_help = "Example: gen schema --check      in CI, after an update of gen")]
+pub struct SchemaArgs {
+    /// Write nothing: end with status 1 when a schema differs
+    #[arg(long)]
+    check: bool,
+}
+
+pub fn run(args: &SchemaArgs, root: &Path, shell: &mut Shell, world: &dyn World) -> Ended {
+    let schemas = scaffold::schemas();
+    let is_fresh = |file: &ProjectFile| world.read(&root.join(&file.path), MAX_FILE).is_ok_and(|bytes| bytes == file.bytes);
+    let stale: Vec<&ProjectFile> = schemas.iter().filter(|file| !is_fresh(file)).collect();
+    if stale.is_empty() {
+        shell.say(&format!("{DIRECTORY} is fresh: {}", counted(schemas.len(), "file", "files")))?;
+        return Ok(Status::Done);
+    }
+    if args.check {
+        for file in &stale {
+            shell.result(&format!("stale: {}\n", file.path))?;
+        }
+        shell.say("run `gen schema`")?;
+        return Ok(Status::Fault);
+    }
+    let files: Vec<_> = stale.iter().map(|file| (root.join(&file.path), file.bytes.as_slice())).collect();
+    world.write_all(&files).map_err(|error| Failure::Engine(error.to_string()))?;
+    shell.say(&format!("wrote {} to {DIRECTORY}", counted(stale.len(), "file", "files")))?;
+    Ok(Status::Done)
+}

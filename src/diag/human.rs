@@ -1,0 +1,101 @@
+//! Diagnostics for people: the offending line, carets under the word, further places, remedies.
+//!
+//! Only draws. Nothing that a file holds can break the picture: control characters are shown as symbols, long lines are
+//! cut to the given width around the caret, a span beyond its file is pulled back into it.
+
+use std::ops::Range;
+
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet, normalize_untrusted_str};
+
+use crate::source::{FileId, SourceMap, Span};
+
+use super::{Diagnostic, Severity};
+
+/// How to draw.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Style {
+    /// Whether to colour with ANSI escapes.
+    pub color: bool,
+    /// Width of the terminal in columns.
+    pub width: usize,
+}
+
+/// Draws all diagnostics, an empty line between two.
+pub fn render(diagnostics: &[Diagnostic], sources: &SourceMap, style: Style) -> String {
+    let renderer = if style.color { Renderer::styled() } else { Renderer::plain() };
+    let renderer = renderer.term_width(style.width.max(MIN_WIDTH));
+    let drawn = diagnostics.iter().map(|d| renderer.render(&[group(d, sources)]) + "\n");
+    drawn.collect::<Vec<_>>().join("\n")
+}
+
+/// Below this, more of a line is lost than shown.
+const MIN_WIDTH: usize = 40;
+
+fn group<'a>(diagnostic: &'a Diagnostic, sources: &'a SourceMap) -> Group<'a> {
+    let level = match diagnostic.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+    };
+    let mut group = Group::with_title(level.primary_title(&*diagnostic.message).id(diagnostic.code.number()));
+    for (file, marks) in by_file(diagnostic) {
+        group = match window(sources.text(file), &marks) {
+            Some((shown, first_line, start)) => {
+                let mut snippet = Snippet::source(shown).path(sources.path(file)).line_start(first_line);
+                for mark in marks {
+                    let range = clip(shown, mark.span, start);
+                    let kind = if mark.primary { AnnotationKind::Primary } else { AnnotationKind::Context };
+                    let label = Some(mark.text).filter(|text| !text.is_empty());
+                    snippet = snippet.annotation(kind.span(range).label(label));
+                }
+                group.element(snippet)
+            }
+            None => group.element(Origin::path(sources.path(file))),
+        };
+    }
+    let hints = diagnostic.hints.iter().map(|hint| Level::HELP.message(normalize_untrusted_str(hint)));
+    group.elements(hints)
+}
+
+#[derive(Clone, Copy)]
+struct Mark<'a> {
+    span: Span,
+    text: &'a str,
+    primary: bool,
+}
+
+/// The marks of each file; the file of the fault comes first.
+fn by_file(diagnostic: &Diagnostic) -> Vec<(FileId, Vec<Mark<'_>>)> {
+    let primary = diagnostic.primary.iter().map(|label| (label, true));
+    let mut files: Vec<(FileId, Vec<Mark<'_>>)> = vec![];
+    for (label, primary) in primary.chain(diagnostic.related.iter().map(|label| (label, false))) {
+        let mark = Mark { span: label.span, text: &label.text, primary };
+        match files.iter_mut().find(|(file, _)| *file == label.span.file) {
+            Some((_, marks)) => marks.push(mark),
+            None => files.push((label.span.file, vec![mark])),
+        }
+    }
+    files
+}
+
+/// The lines of `text` that hold all marks, the number of the first, and its offset; `None` for an empty text.
+fn window<'a>(text: &'a str, marks: &[Mark<'_>]) -> Option<(&'a str, usize, usize)> {
+    if text.is_empty() {
+        return None;
+    }
+    let lowest = marks.iter().map(|m| m.span.range().start).min()?.min(text.len());
+    let highest = marks.iter().map(|m| m.span.range().start).max()?.min(text.len());
+    let lowest = text.floor_char_boundary(lowest);
+    let highest = text.floor_char_boundary(highest);
+    let start = text[..lowest].rfind('\n').map_or(0, |i| i + 1);
+    let end = text[highest..].find('\n').map_or(text.len(), |i| highest + i);
+    Some((&text[start..end], text[..start].matches('\n').count() + 1, start))
+}
+
+/// A span as a range of `shown`, which starts at offset `start` of its file: on one line, on character boundaries.
+fn clip(shown: &str, span: Span, start: usize) -> Range<usize> {
+    let range = span.range();
+    let first = shown.floor_char_boundary(range.start.saturating_sub(start).min(shown.len()));
+    let line_end = shown[first..].find('\n').map_or(shown.len(), |i| first + i);
+    let last = shown.floor_char_boundary(range.end.saturating_sub(start).clamp(first, line_end));
+    first..last
+}

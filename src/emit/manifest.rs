@@ -1,0 +1,104 @@
+//! The manifest: which files of the output directory belong to `gen`, and the hash of each as it was written.
+//!
+//! It is the only memory between two builds. It holds no time stamps, so that the same output gives the same manifest,
+//! and it never names a path outside the output directory: such an entry makes the whole manifest invalid.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+
+/// Name of the manifest in the output directory.
+pub const FILE_NAME: &str = ".manifest.json";
+
+/// Owned files: path below the output directory (`/`-separated) to the SHA-256 of the bytes, in hexadecimal.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Manifest {
+    files: BTreeMap<String, String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    files: BTreeMap<String, String>,
+}
+
+impl Manifest {
+    /// The manifest of these files.
+    pub fn of<'a>(files: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Self {
+        Manifest { files: files.into_iter().map(|(path, bytes)| (path.to_owned(), hash(bytes))).collect() }
+    }
+
+    /// Reads a manifest; `None` when the text is none, or when it claims files elsewhere.
+    pub fn parse(text: &str) -> Option<Self> {
+        let written: Written = serde_json::from_str(text).ok()?;
+        written.files.keys().all(|path| is_inside(path)).then_some(Manifest { files: written.files })
+    }
+
+    /// The text of the manifest file.
+    pub fn text(&self) -> String {
+        let mut out = String::from("{\n  \"files\": {");
+        for (index, (path, hash)) in self.files.iter().enumerate() {
+            let comma = if index == 0 { "" } else { "," };
+            // Writing to a string can't fail.
+            let _ = write!(out, "{comma}\n    {}: \"{hash}\"", serde_json::Value::from(path.as_str()));
+        }
+        out.push_str(if self.files.is_empty() { "}\n}\n" } else { "\n  }\n}\n" });
+        out
+    }
+
+    /// Paths of the owned files, sorted.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        self.files.keys().map(String::as_str)
+    }
+
+    /// Whether a file is owned.
+    pub fn owns(&self, path: &str) -> bool {
+        self.files.contains_key(path)
+    }
+
+    /// Whether `bytes` are what was last written to an owned file.
+    pub fn wrote(&self, path: &str, bytes: &[u8]) -> bool {
+        self.files.get(path).is_some_and(|written| *written == hash(bytes))
+    }
+}
+
+fn hash(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut hex, byte| {
+        // Writing to a string can't fail.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
+/// Whether a path stays below the output directory on every system, and is not the manifest itself.
+fn is_inside(path: &str) -> bool {
+    path != FILE_NAME
+        && !path.contains(['\\', ':', '\0'])
+        && path.split('/').all(|part| !part.is_empty() && part != "." && part != "..")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_text_reads_back_and_is_sorted() {
+        let manifest = Manifest::of([("b.sql", b"2".as_slice()), ("a/c.sql", b"1")]);
+        assert_eq!(Manifest::parse(&manifest.text()), Some(manifest.clone()));
+        assert_eq!(manifest.paths().collect::<Vec<_>>(), ["a/c.sql", "b.sql"]);
+        assert!(manifest.wrote("b.sql", b"2") && !manifest.wrote("b.sql", b"3") && !manifest.wrote("c", b"2"));
+        let empty = Manifest::default();
+        assert_eq!(Manifest::parse(&empty.text()), Some(empty));
+    }
+
+    #[test]
+    fn a_manifest_that_claims_files_elsewhere_is_refused() {
+        for path in ["../x", "/etc/passwd", "a/../../x", "", "a//b", "C:\\x", ".manifest.json"] {
+            let text = format!("{{\"files\": {{{}: \"00\"}}}}", serde_json::Value::from(path));
+            assert_eq!(Manifest::parse(&text), None, "{path}");
+        }
+        assert_eq!(Manifest::parse("not json"), None);
+    }
+}

@@ -1,0 +1,212 @@
+//! From rendered files to the disk: what would change, shown as a diff, then written all or not at all.
+//!
+//! [`ChangeSet::compute`] only reads; [`ChangeSet::apply`] only writes what was computed. Files that `gen` does not own
+//! are never overwritten and never removed: one that stands where an output belongs is a fault (E0901).
+
+mod manifest;
+#[cfg(test)]
+mod tests;
+mod unified;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+pub use manifest::FILE_NAME as MANIFEST;
+
+use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::world::{World, WorldError, WorldFault};
+use manifest::Manifest;
+
+/// An output larger than this was never written by `gen`.
+const MAX_FILE: u64 = 64 << 20;
+
+/// What happens to one file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ChangeKind {
+    /// It is not there yet.
+    Created,
+    /// It differs from what the specs give now.
+    Changed,
+    /// It was edited by hand since `gen` wrote it; the edit is undone.
+    Restored,
+    /// The specs no longer give it.
+    Removed,
+    /// It stays, and is not written.
+    Unchanged,
+}
+
+/// One file of the output directory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// Path below the output directory, `/`-separated.
+    pub path: String,
+    /// What happens to it.
+    pub kind: ChangeKind,
+    before: Option<Vec<u8>>,
+    after: Option<String>,
+}
+
+/// The difference between the disk and what the specs give.
+#[derive(Debug)]
+pub struct ChangeSet {
+    out: PathBuf,
+    changes: Vec<Change>,
+    manifest: Change,
+}
+
+impl ChangeSet {
+    /// Compares `files` (path below `out` to text) with the disk. Faults: a foreign file in the way (E0901), a file that
+    /// can't be read (E0902); a set with faults must not be applied.
+    pub fn compute(
+        world: &dyn World,
+        out: &Path,
+        files: &BTreeMap<String, String>,
+        diagnostics: &mut Diagnostics,
+    ) -> ChangeSet {
+        let disk = Disk { world, out };
+        let (old, manifest_before) = disk.manifest(diagnostics);
+        let orphans = old.paths().filter(|path| !files.contains_key(*path));
+        let paths: BTreeSet<&str> = files.keys().map(String::as_str).chain(orphans).collect();
+        let mut changes = vec![];
+        for path in paths {
+            let after = files.get(path);
+            match disk.read(path) {
+                Ok(before) => match kind(path, before.as_deref(), after, &old) {
+                    Some(kind) => changes.push(Change { path: path.to_owned(), kind, before, after: after.cloned() }),
+                    None if after.is_some() => diagnostics.push(foreign(out, path, "a file that `gen` did not write stands")),
+                    // An orphan that is gone already.
+                    None => {}
+                },
+                Err(fault) => diagnostics.push(fault),
+            }
+        }
+        let new = Manifest::of(files.iter().map(|(path, text)| (path.as_str(), text.as_bytes()))).text();
+        let kind = match &manifest_before {
+            None => ChangeKind::Created,
+            Some(before) if *before == new.as_bytes() => ChangeKind::Unchanged,
+            Some(_) => ChangeKind::Changed,
+        };
+        let manifest = Change { path: MANIFEST.to_owned(), kind, before: manifest_before, after: Some(new) };
+        ChangeSet { out: out.to_owned(), changes, manifest }
+    }
+
+    /// Files by path, without the manifest.
+    pub fn changes(&self) -> &[Change] {
+        &self.changes
+    }
+
+    /// How many files share a fate.
+    pub fn count(&self, kind: ChangeKind) -> usize {
+        self.changes.iter().filter(|c| c.kind == kind).count()
+    }
+
+    /// How many files the specs give.
+    pub fn total(&self) -> usize {
+        self.changes.len() - self.count(ChangeKind::Removed)
+    }
+
+    /// Whether the disk holds just what the specs give.
+    pub fn is_fresh(&self) -> bool {
+        self.manifest.kind == ChangeKind::Unchanged && self.count(ChangeKind::Unchanged) == self.changes.len()
+    }
+
+    /// Unified diff from the disk to what the specs give; empty when all is fresh. The manifest follows from the other
+    /// files, so it is shown only when it alone differs.
+    pub fn diff(&self, colour: bool) -> String {
+        let stale: Vec<&Change> = self.changes.iter().filter(|c| c.kind != ChangeKind::Unchanged).collect();
+        let shown = if stale.is_empty() && !self.is_fresh() { vec![&self.manifest] } else { stale };
+        shown.iter().map(|change| unified::diff(&self.shown_path(&change.path), change, colour)).collect()
+    }
+
+    /// Makes the disk hold what the specs give. Unchanged files are not touched. New bytes replace old ones all together
+    /// or not at all; then orphans go, with directories that they leave empty; the manifest is written last, so that
+    /// orphans of an interrupted run are still known to the next one.
+    ///
+    /// # Errors
+    /// The first file that could not be written or removed.
+    pub fn apply(&self, world: &dyn World) -> Result<(), WorldError> {
+        if self.is_fresh() {
+            return Ok(());
+        }
+        let written: Vec<(PathBuf, &[u8])> =
+            self.changes.iter().filter(|c| c.kind != ChangeKind::Unchanged).filter_map(|c| self.bytes(c)).collect();
+        world.write_all(&written)?;
+        for change in self.changes.iter().filter(|c| c.kind == ChangeKind::Removed) {
+            let path = self.out.join(&change.path);
+            match world.remove(&path) {
+                Err(error) if error.fault != WorldFault::NotFound => return Err(error),
+                _ => self.remove_empty_directories(world, &path),
+            }
+        }
+        world.write_all(&self.bytes(&self.manifest).into_iter().collect::<Vec<_>>())
+    }
+
+    fn bytes<'a>(&self, change: &'a Change) -> Option<(PathBuf, &'a [u8])> {
+        change.after.as_ref().map(|after| (self.out.join(&change.path), after.as_bytes()))
+    }
+
+    fn remove_empty_directories(&self, world: &dyn World, removed: &Path) {
+        let above = removed.ancestors().skip(1).take_while(|dir| *dir != self.out);
+        // A directory that still holds something stays, and so do those above it.
+        let _ = above.map(|dir| world.remove_empty_dir(dir)).find(|removed| !removed);
+    }
+
+    fn shown_path(&self, path: &str) -> String {
+        let directory = self.out.file_name().map(|name| name.to_string_lossy().into_owned());
+        directory.map_or_else(|| path.to_owned(), |directory| format!("{directory}/{path}"))
+    }
+}
+
+/// The output directory as it is now.
+struct Disk<'a> {
+    world: &'a dyn World,
+    out: &'a Path,
+}
+
+impl Disk<'_> {
+    /// The bytes of a file; `None` when there is none.
+    fn read(&self, path: &str) -> Result<Option<Vec<u8>>, Diagnostic> {
+        let full = self.out.join(path);
+        match self.world.read(&full, MAX_FILE) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.fault == WorldFault::NotFound => Ok(None),
+            Err(_) if self.world.is_dir(&full) => Err(foreign(self.out, path, "a directory stands")),
+            Err(error) => Err(Diagnostic::error(Code::CannotWrite, format!("`{}`: {}", full.display(), error.fault))),
+        }
+    }
+
+    fn manifest(&self, diagnostics: &mut Diagnostics) -> (Manifest, Option<Vec<u8>>) {
+        let bytes = match self.read(MANIFEST) {
+            Ok(bytes) => bytes,
+            Err(fault) => {
+                diagnostics.push(fault);
+                return (Manifest::default(), None);
+            }
+        };
+        let Some(text) = &bytes else { return (Manifest::default(), None) };
+        let parsed = std::str::from_utf8(text).ok().and_then(Manifest::parse);
+        if parsed.is_none() {
+            let message = format!("`{}` is no manifest of `gen`", self.out.join(MANIFEST).display());
+            let hint = "restore it from version control, or remove the whole output directory and build again";
+            diagnostics.push(Diagnostic::error(Code::ForeignFile, message).hint(hint));
+        }
+        (parsed.unwrap_or_default(), bytes)
+    }
+}
+
+/// What happens to a file; `None` when there is nothing that may be done to it.
+fn kind(path: &str, before: Option<&[u8]>, after: Option<&String>, old: &Manifest) -> Option<ChangeKind> {
+    match (before, after) {
+        (None, None) => None,
+        (None, Some(_)) => Some(ChangeKind::Created),
+        (Some(_), None) => Some(ChangeKind::Removed),
+        (Some(before), Some(after)) if before == after.as_bytes() => Some(ChangeKind::Unchanged),
+        (Some(before), Some(_)) if old.wrote(path, before) => Some(ChangeKind::Changed),
+        (Some(_), Some(_)) => old.owns(path).then_some(ChangeKind::Restored),
+    }
+}
+
+fn foreign(out: &Path, path: &str, what: &str) -> Diagnostic {
+    Diagnostic::error(Code::ForeignFile, format!("{what} at `{}`", out.join(path).display()))
+        .hint("the specs give a file of that name: move yours elsewhere")
+}

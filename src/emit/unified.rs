@@ -1,0 +1,54 @@
+//! Unified diffs of changed files, as `git diff` prints them.
+
+use std::fmt::Write as _;
+
+use similar::{ChangeTag, TextDiff};
+
+use super::Change;
+
+/// Lines of context around a hunk.
+const CONTEXT: usize = 3;
+
+const BOLD: &str = "\u{1b}[1m";
+const RED: &str = "\u{1b}[31m";
+const GREEN: &str = "\u{1b}[32m";
+const CYAN: &str = "\u{1b}[36m";
+const RESET: &str = "\u{1b}[0m";
+
+/// The diff of one file, headed by `path`; empty when both sides are equal.
+pub fn diff(path: &str, change: &Change, colour: bool) -> String {
+    let before = change.before.as_deref().map(String::from_utf8_lossy).unwrap_or_default();
+    let after = change.after.as_deref().unwrap_or_default();
+    let from = if change.before.is_some() { format!("a/{path}") } else { "/dev/null".to_owned() };
+    let to = if change.after.is_some() { format!("b/{path}") } else { "/dev/null".to_owned() };
+    let text = TextDiff::from_lines(before.as_ref(), after);
+    let mut out = String::new();
+    let mut line = |colour_code: &str, text: &str| {
+        // Writing to a string can't fail.
+        let _ = if colour && !colour_code.is_empty() {
+            writeln!(out, "{colour_code}{text}{RESET}")
+        } else {
+            writeln!(out, "{text}")
+        };
+    };
+    for (index, hunk) in text.unified_diff().context_radius(CONTEXT).iter_hunks().enumerate() {
+        if index == 0 {
+            line(BOLD, &format!("--- {from}"));
+            line(BOLD, &format!("+++ {to}"));
+        }
+        line(CYAN, &hunk.header().to_string());
+        for change in hunk.iter_changes() {
+            let (sign, code) = match change.tag() {
+                ChangeTag::Equal => (' ', ""),
+                ChangeTag::Delete => ('-', RED),
+                ChangeTag::Insert => ('+', GREEN),
+            };
+            let value = change.value().trim_end_matches('\n');
+            line(code, &format!("{sign}{value}"));
+            if change.missing_newline() {
+                line("", "\\ No newline at end of file");
+            }
+        }
+    }
+    out
+}

@@ -1,0 +1,266 @@
+//! The state of one analysis: what was found so far, and the names in force at the current place.
+
+use std::ops::Range;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use sqlparser::ast::{Expr, Ident, Spanned};
+use sqlparser::tokenizer::Span;
+
+use super::catalog::{Catalog, Place, Relation, Resolution};
+use super::fault::{Fault, FaultKind};
+use super::group::Groups;
+use super::text::Text;
+use super::{ColumnUse, ExprInfo, Features, Origin, OutputColumn, QueryInfo, TableRead, UnstableCall};
+use crate::lakeflow::types::DataType;
+
+/// Expressions and queries nested deeper than this are refused, so that no text can exhaust the stack.
+const MAX_DEPTH: usize = 100;
+
+/// The type of an expression.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Typed {
+    pub ty: DataType,
+    pub nullable: bool,
+    /// Digits of a whole number written out: `2` counts as `DECIMAL(1,0)` beside a decimal, not as `DECIMAL(10,0)`.
+    pub digits: Option<u8>,
+}
+
+impl Typed {
+    pub(super) fn new(ty: DataType, nullable: bool) -> Self {
+        Typed { ty, nullable, digits: None }
+    }
+
+    pub(super) fn unknown() -> Self {
+        Typed::new(DataType::Unknown, true)
+    }
+
+    pub(super) fn boolean(nullable: bool) -> Self {
+        Typed::new(DataType::Boolean, nullable)
+    }
+}
+
+/// Names in force: those of a query's `FROM`, or the parameters of a lambda.
+pub(super) enum Frame {
+    Select(SelectFrame),
+    Lambda(Vec<(String, Typed)>),
+}
+
+/// The names of one `SELECT`.
+#[derive(Default)]
+pub(super) struct SelectFrame {
+    pub sources: Vec<Source>,
+    /// What `*` gives: places of sources and of their columns.
+    pub star: Vec<(usize, usize)>,
+    /// Columns of the select list that later expressions may name.
+    pub aliases: Vec<OutputColumn>,
+    /// In `ORDER BY`, names of the select list hide those of `FROM`.
+    pub aliases_first: bool,
+    /// What rows are grouped by.
+    pub groups: Groups,
+    /// Named windows.
+    pub windows: Vec<String>,
+}
+
+/// One relation of a `FROM`.
+pub(super) struct Source {
+    /// Parts by which its columns may be qualified: the alias, or the name of the table.
+    pub qualifier: Vec<String>,
+    pub rows: Rows,
+    /// Names given by `AS t(a, b)`, in place of its own.
+    pub renamed: Vec<String>,
+    /// On the side of an outer join that may have no match.
+    pub optional: bool,
+    pub streaming: bool,
+    /// Columns that `USING` merged into those of another source: no longer found without qualifier.
+    pub merged: Vec<usize>,
+}
+
+/// Where the columns of a source come from.
+#[derive(Clone)]
+pub(super) enum Rows {
+    Table(Arc<Relation>, usize),
+    Derived(Rc<[OutputColumn]>),
+    /// After a fault: has every column.
+    Open,
+}
+
+/// A table of a `WITH`.
+pub(super) struct Cte {
+    pub name: String,
+    pub columns: Rc<[OutputColumn]>,
+    pub open: bool,
+    pub streaming: bool,
+}
+
+/// A query's result while it is built.
+pub(super) struct Rowset {
+    pub columns: Vec<OutputColumn>,
+    pub streaming: bool,
+    /// After a fault: may have further columns.
+    pub open: bool,
+}
+
+/// Whether the current place is inside an aggregate or a window function, and which.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) struct Inside {
+    pub aggregate: Option<&'static str>,
+    pub window: Option<&'static str>,
+}
+
+pub(super) struct Analyzer<'a> {
+    pub text: Text<'a>,
+    pub catalog: &'a dyn Catalog,
+    pub outer: Option<&'a dyn Fn(&[&str]) -> Resolution>,
+    pub place: Place,
+    pub frames: Vec<Frame>,
+    pub ctes: Vec<Cte>,
+    pub inside: Inside,
+    pub faults: Vec<Fault>,
+    pub uses: Vec<ColumnUse>,
+    /// For each use, whether it needs grouping: the source and column in the current select.
+    pub bare: Vec<BareUse>,
+    pub unstable: Vec<UnstableCall>,
+    pub inexact_sums: Vec<Range<usize>>,
+    pub reads: Vec<TableRead>,
+    pub features: Features,
+    /// The narrowest place known around the current node, for nodes that have none of their own.
+    pub here: Range<usize>,
+    depth: usize,
+}
+
+/// A column of the current `FROM` outside of any aggregate, to be judged when the grouping is known.
+#[derive(Debug, Clone)]
+pub(super) struct BareUse {
+    pub frame: usize,
+    pub source: usize,
+    pub column: usize,
+    pub range: Range<usize>,
+    pub name: String,
+}
+
+impl<'a> Analyzer<'a> {
+    pub(super) fn new(text: &'a str, catalog: &'a dyn Catalog, place: Place) -> Self {
+        let text = Text::new(text);
+        let here = 0..text.len();
+        Analyzer {
+            text,
+            catalog,
+            outer: None,
+            place,
+            frames: Vec::new(),
+            ctes: Vec::new(),
+            inside: Inside::default(),
+            faults: Vec::new(),
+            uses: Vec::new(),
+            bare: Vec::new(),
+            unstable: Vec::new(),
+            inexact_sums: Vec::new(),
+            reads: Vec::new(),
+            features: Features::default(),
+            here,
+            depth: 0,
+        }
+    }
+
+    /// Runs `inner` one level deeper, or reports that the text is nested too deeply.
+    pub(super) fn deeper<T>(&mut self, inner: impl FnOnce(&mut Self) -> T) -> Option<T> {
+        if self.depth >= MAX_DEPTH {
+            let here = self.here.clone();
+            self.fault(FaultKind::Unsupported, here, "the expression is nested too deeply");
+            return None;
+        }
+        self.depth += 1;
+        let result = inner(self);
+        self.depth -= 1;
+        Some(result)
+    }
+
+    /// Runs `inner` at another place.
+    pub(super) fn at<T>(&mut self, place: Place, inner: impl FnOnce(&mut Self) -> T) -> T {
+        let before = std::mem::replace(&mut self.place, place);
+        let result = inner(self);
+        self.place = before;
+        result
+    }
+
+    pub(super) fn fault(&mut self, kind: FaultKind, range: Range<usize>, message: impl Into<String>) {
+        self.fault_with(kind, range, message, None::<String>);
+    }
+
+    pub(super) fn fault_with(
+        &mut self,
+        kind: FaultKind,
+        range: Range<usize>,
+        message: impl Into<String>,
+        hint: Option<impl Into<String>>,
+    ) {
+        self.faults.push(Fault { kind, range, message: message.into(), hint: hint.map(Into::into) });
+    }
+
+    /// The place of a node, or the narrowest known place around it.
+    pub(super) fn range_of(&self, node: &impl Spanned) -> Range<usize> {
+        self.range_in(node.span())
+    }
+
+    pub(super) fn range_in(&self, span: Span) -> Range<usize> {
+        self.text.range(span).unwrap_or_else(|| self.here.clone())
+    }
+
+    /// The place of an expression; the parser forgets that of some kinds, which is then put together from their parts.
+    pub(super) fn range_of_expr(&self, expr: &Expr) -> Range<usize> {
+        let span = match expr {
+            Expr::RLike { expr, pattern, .. } => expr.span().union(&pattern.span()),
+            Expr::Interval(interval) => interval.value.span(),
+            Expr::Struct { values, .. } => Span::union_iter(values.iter().map(Spanned::span)),
+            Expr::Lambda(lambda) => lambda.body.span(),
+            expr => expr.span(),
+        };
+        self.range_in(span)
+    }
+
+    pub(super) fn range_of_ident(&self, ident: &Ident) -> Range<usize> {
+        self.range_in(ident.span)
+    }
+
+    pub(super) fn into_expr_info(mut self, typed: Typed) -> ExprInfo {
+        self.sort_faults();
+        ExprInfo {
+            ty: typed.ty,
+            nullable: typed.nullable,
+            aggregates: !self.features.aggregates.is_empty(),
+            windows: !self.features.windows.is_empty(),
+            subqueries: !self.features.subqueries.is_empty(),
+            unstable: self.unstable,
+            inexact_sums: self.inexact_sums,
+            columns: self.uses,
+            faults: self.faults,
+        }
+    }
+
+    pub(super) fn into_query_info(mut self, result: Rowset) -> QueryInfo {
+        self.sort_faults();
+        QueryInfo {
+            columns: result.columns,
+            streaming: result.streaming,
+            reads: self.reads,
+            uses: self.uses,
+            unstable: self.unstable,
+            inexact_sums: self.inexact_sums,
+            features: self.features,
+            faults: self.faults,
+        }
+    }
+
+    fn sort_faults(&mut self) {
+        self.faults.sort_by(|a, b| (a.range.start, a.range.end, a.kind).cmp(&(b.range.start, b.range.end, b.kind)));
+        self.faults.dedup();
+    }
+}
+
+/// Sorted origins without repetition.
+pub(super) fn tidy(mut origins: Vec<Origin>) -> Vec<Origin> {
+    origins.sort_unstable();
+    origins.dedup();
+    origins
+}

@@ -1,0 +1,57 @@
+//! Generators: functions that make rows, in a select list, after `LATERAL VIEW` or in `FROM`.
+
+use sqlparser::ast::{Expr, Function as Call};
+
+use super::analyzer::{Analyzer, tidy};
+use super::apply::resolve;
+use super::call::{arguments, plain_name};
+use super::rules::{self, Args};
+use super::{Origin, OutputColumn};
+use crate::lakeflow::functions::{self, Function, Kind, Returns};
+use crate::lakeflow::types::{Column, DataType};
+
+/// The generator that `expr` calls, if it calls one.
+pub(super) fn generator(expr: &Expr) -> Option<(&Call, &'static Function)> {
+    let Expr::Function(call) = expr else { return None };
+    let function = functions::lookup(&plain_name(&call.name)?.value)?;
+    (function.kind == Kind::Generator).then_some((call, function))
+}
+
+impl Analyzer<'_> {
+    /// The columns that a generator makes; `None` after a fault.
+    pub(super) fn generate(&mut self, call: &Call, function: &'static Function) -> Option<Vec<OutputColumn>> {
+        let (args, _) = arguments(call);
+        self.generated(function, &args, self.range_of_name(&call.name))
+    }
+
+    /// As [`Self::generate`], for a call in `FROM`.
+    pub(super) fn generated(
+        &mut self,
+        function: &'static Function,
+        args: &[&Expr],
+        range: std::ops::Range<usize>,
+    ) -> Option<Vec<OutputColumn>> {
+        self.features.generators.push(range.clone());
+        let mark = self.uses.len();
+        let found = self.matched(function, args, &range)?;
+        let columns: Vec<(String, DataType)> = match &found.signature.returns {
+            Returns::Columns(columns) => {
+                columns.iter().map(|(name, pattern)| (name.to_string(), resolve(pattern, &found.bindings))).collect()
+            }
+            Returns::Rule(rule) => rules::columns(*rule, &Args { exprs: args, typed: &found.typed }),
+            Returns::Type(pattern) => vec![("col".into(), resolve(pattern, &found.bindings))],
+        };
+        let origins = self.origins_since(mark);
+        let output = |(name, ty)| {
+            // A position always has a value; elements may be NULL.
+            let column = Column { nullable: name != "pos", name, ty };
+            OutputColumn { column, named: true, origins: origins.clone() }
+        };
+        (!columns.is_empty()).then(|| columns.into_iter().map(output).collect())
+    }
+
+    /// The table columns behind all uses since `mark`.
+    pub(super) fn origins_since(&self, mark: usize) -> Vec<Origin> {
+        tidy(self.uses.iter().skip(mark).flat_map(|u| u.origins.iter().copied()).collect())
+    }
+}

@@ -1,0 +1,221 @@
+//! What rows are grouped by, and whether what stands in the select list is grouped or aggregated.
+//!
+//! A select item that is a key itself, or that uses only keys, passes. Keys are compared as columns where they are
+//! columns and as expressions, without regard to qualifiers and letter case, where they are not.
+
+use sqlparser::ast::{
+    Expr, GroupByExpr, GroupByWithModifier, Ident, ObjectNamePart, SelectItem, visit_expressions_mut,
+};
+
+use super::OutputColumn;
+use super::analyzer::{Analyzer, BareUse, Frame, Typed};
+use super::catalog::Place;
+use super::fault::FaultKind;
+use super::rules::whole_literal;
+use crate::lakeflow::types::Column;
+
+/// The grouping of one select.
+#[derive(Default)]
+pub(super) struct Groups {
+    /// Source and column of keys that are columns.
+    columns: Vec<(usize, usize)>,
+    /// Keys that are expressions, in a form that can be compared.
+    exprs: Vec<Expr>,
+    /// Select items that are keys: by place, or by alias.
+    items: Vec<usize>,
+    /// `GROUP BY ALL`: every item without an aggregate is a key.
+    all: bool,
+    /// There is a `GROUP BY`.
+    pub present: bool,
+    /// An aggregate was seen.
+    pub aggregated: bool,
+}
+
+impl Groups {
+    /// Whether the select item at this place is a key, so that what it uses needs no further thought.
+    pub(super) fn has_item(&self, item: usize) -> bool {
+        self.all || self.items.contains(&item)
+    }
+}
+
+impl Analyzer<'_> {
+    /// Reads the keys of a `GROUP BY`.
+    pub(super) fn group_by(&mut self, group_by: &GroupByExpr, items: &[SelectItem]) {
+        let (exprs, modifiers) = match group_by {
+            GroupByExpr::All(modifiers) => {
+                self.groups(|g| (g.all, g.present) = (true, true));
+                (&[][..], modifiers)
+            }
+            GroupByExpr::Expressions(exprs, modifiers) => (exprs.as_slice(), modifiers),
+        };
+        if !exprs.is_empty() {
+            self.groups(|g| g.present = true);
+        }
+        for expr in exprs {
+            self.group_keys(expr, items);
+        }
+        for modifier in modifiers {
+            if let GroupByWithModifier::GroupingSets(sets) = modifier {
+                self.group_keys(sets, items);
+            }
+        }
+        self.bare.clear_frame(self.select_frame_index());
+    }
+
+    fn groups(&mut self, change: impl FnOnce(&mut Groups)) {
+        if let Some(select) = self.select_frame() {
+            change(&mut select.groups);
+        }
+    }
+
+    fn group_keys(&mut self, expr: &Expr, items: &[SelectItem]) {
+        match expr {
+            Expr::GroupingSets(sets) | Expr::Cube(sets) | Expr::Rollup(sets) => {
+                sets.iter().flatten().for_each(|key| self.group_key(key, items));
+            }
+            Expr::Tuple(keys) => keys.iter().for_each(|key| self.group_key(key, items)),
+            key => self.group_key(key, items),
+        }
+    }
+
+    fn group_key(&mut self, key: &Expr, items: &[SelectItem]) {
+        if let Expr::Nested(inner) = key {
+            return self.group_key(inner, items);
+        }
+        if let Some(ordinal) = whole_literal(key) {
+            return self.ordinal_key(key, ordinal, items);
+        }
+        if let Some(item) = self.alias_key(key, items) {
+            return self.groups(|g| g.items.push(item));
+        }
+        let before = self.bare.len();
+        let typed = self.at(Place::clause("`GROUP BY`", false, false), |a| a.expr(key));
+        self.name_time_window(key, &typed);
+        let column = match key {
+            Expr::Identifier(_) | Expr::CompoundIdentifier(_) => self.bare.get(before).map(|b| (b.source, b.column)),
+            _ => None,
+        };
+        let comparable = normal(key);
+        self.groups(|g| match column {
+            Some(column) => g.columns.push(column),
+            None => g.exprs.push(comparable),
+        });
+    }
+
+    fn ordinal_key(&mut self, key: &Expr, ordinal: i64, items: &[SelectItem]) {
+        let item = usize::try_from(ordinal).ok().and_then(|n| n.checked_sub(1)).filter(|n| *n < items.len());
+        match item {
+            Some(item) => self.groups(|g| g.items.push(item)),
+            None => {
+                let range = self.range_of_expr(key);
+                let message = format!("`GROUP BY {ordinal}` counts past the {} columns selected", items.len());
+                self.fault(FaultKind::WrongArguments, range, message);
+            }
+        }
+    }
+
+    /// The select item with the name `key`, unless a column of `FROM` has it.
+    fn alias_key(&mut self, key: &Expr, items: &[SelectItem]) -> Option<usize> {
+        let Expr::Identifier(ident) = key else { return None };
+        let select = self.select_frame()?;
+        if select.sources.iter().any(|s| s.column_index(&ident.value).is_some()) {
+            return None;
+        }
+        items.iter().position(|item| match item {
+            SelectItem::ExprWithAlias { alias, .. } => alias.value.eq_ignore_ascii_case(&ident.value),
+            _ => false,
+        })
+    }
+
+    /// `GROUP BY window(ts, '1 day')` makes a column `window`.
+    fn name_time_window(&mut self, key: &Expr, typed: &Typed) {
+        let Expr::Function(call) = key else { return };
+        let name = call.name.to_string().to_ascii_lowercase();
+        if matches!(name.as_str(), "window" | "session_window")
+            && let Some(select) = self.select_frame()
+        {
+            let column = Column { name, ty: typed.ty.clone(), nullable: typed.nullable };
+            select.aliases.push(OutputColumn { column, named: true, origins: Vec::new() });
+        }
+    }
+
+    /// Whether `expr` is one of the keys that are no plain columns; what it uses is grouped then.
+    pub(super) fn is_group_key(&mut self, expr: &Expr) -> bool {
+        if self.inside.aggregate.is_some() || matches!(expr, Expr::Identifier(_) | Expr::Value(_)) {
+            return false;
+        }
+        match self.frames.iter().rev().find_map(|f| if let Frame::Select(s) = f { Some(&s.groups) } else { None }) {
+            Some(groups) if !groups.exprs.is_empty() => groups.exprs.contains(&normal(expr)),
+            _ => false,
+        }
+    }
+
+    /// Reports columns of the current select that are neither grouped nor aggregated.
+    pub(super) fn check_grouping(&mut self) {
+        let Some(frame) = self.select_frame_index() else { return };
+        let uses = self.bare.take_frame(frame);
+        let Some(select) = self.select_frame() else { return };
+        let groups = &select.groups;
+        if !groups.present && !groups.aggregated {
+            return;
+        }
+        let loose: Vec<BareUse> =
+            uses.into_iter().filter(|u| !groups.columns.contains(&(u.source, u.column))).collect();
+        let hint = if groups.present {
+            "add it to `GROUP BY` or aggregate it, e.g. with `any_value`"
+        } else {
+            "add a `GROUP BY`"
+        };
+        for bare in loose {
+            let message = format!("column `{}` is neither grouped nor aggregated", bare.name);
+            self.fault_with(FaultKind::MissingGroupBy, bare.range, message, Some(hint));
+        }
+    }
+}
+
+/// The uses of columns that a frame has collected.
+pub(super) trait BareUses {
+    fn clear_frame(&mut self, frame: Option<usize>);
+    fn take_frame(&mut self, frame: usize) -> Vec<BareUse>;
+}
+
+impl BareUses for Vec<BareUse> {
+    fn clear_frame(&mut self, frame: Option<usize>) {
+        self.retain(|b| Some(b.frame) != frame);
+    }
+
+    fn take_frame(&mut self, frame: usize) -> Vec<BareUse> {
+        let (own, others) = std::mem::take(self).into_iter().partition(|b| b.frame == frame);
+        *self = others;
+        own
+    }
+}
+
+/// `expr` without qualifiers, quotes and capitals.
+fn normal(expr: &Expr) -> Expr {
+    let mut copy = expr.clone();
+    let _: std::ops::ControlFlow<()> = visit_expressions_mut(&mut copy, |node| {
+        match node {
+            Expr::CompoundIdentifier(parts) => {
+                if let Some(last) = parts.last() {
+                    *node = Expr::Identifier(lower(last));
+                }
+            }
+            Expr::Identifier(ident) => *ident = lower(ident),
+            Expr::Function(call) => {
+                for part in &mut call.name.0 {
+                    if let ObjectNamePart::Identifier(ident) = part {
+                        *ident = lower(ident);
+                    }
+                }
+            }
+            _ => {}
+        }
+        std::ops::ControlFlow::Continue(())
+    });
+    copy
+}
+
+fn lower(ident: &Ident) -> Ident {
+    Ident { value: ident.value.to_ascii_lowercase(), quote_style: None, span: ident.span }
+}

@@ -1,0 +1,247 @@
+//! The analyser: names, types, NULLs and places of Databricks SQL, over the parser's own tree.
+//!
+//! [`analyze_expr`] judges a single expression against a [`Scope`] (spec time), [`analyze_query`] a whole query against
+//! a [`Catalog`] (after rendering). Both report every fault, one for each cause: what is at fault goes on as
+//! [`DataType::Unknown`], which fits everywhere. Nothing is read from outside and nothing is evaluated.
+//!
+//! Types and coercions are those of Spark 4 in ANSI mode and of Databricks (`types`, `functions`). NULLs are tracked as
+//! far as the signatures say; what is not known counts as nullable.
+
+mod access;
+mod analyzer;
+mod apply;
+mod call;
+mod catalog;
+mod expr;
+mod fault;
+mod from;
+mod generate;
+mod group;
+mod names;
+mod operators;
+mod pivot;
+mod query;
+mod rules;
+mod select;
+mod table_function;
+mod text;
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use sqlparser::ast::{Expr, Query};
+
+pub use catalog::{Catalog, NoCatalog, Place, Relation, Resolution, Scope, UserFunction};
+pub use fault::{Fault, FaultKind};
+
+use crate::lakeflow::functions::Stability;
+use crate::lakeflow::types::{Column, DataType};
+use analyzer::Analyzer;
+
+/// A column that an expression or query names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ColumnUse {
+    /// The bytes of the whole path.
+    pub range: Range<usize>,
+    /// The path as written.
+    pub parts: Vec<String>,
+    /// The name that the [`Scope`] knows it by; `None` inside queries and after a fault.
+    pub resolved: Option<String>,
+    /// The table columns it stands for, through subqueries and aliases; empty outside of queries.
+    pub origins: Vec<Origin>,
+    /// The aggregate or window function around it.
+    pub inside_aggregate: Option<String>,
+}
+
+/// A column of a table that a query reads: places in [`QueryInfo::reads`] and in [`Relation::column`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Origin {
+    /// Which read.
+    pub read: usize,
+    /// Which column of its relation.
+    pub column: usize,
+}
+
+/// A call of a function that does not always give the same result.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnstableCall {
+    /// The bytes of the function's name.
+    pub range: Range<usize>,
+    /// Its name.
+    pub function: String,
+    /// On what the result depends.
+    pub stability: Stability,
+}
+
+/// What an expression is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExprInfo {
+    /// Its type.
+    pub ty: DataType,
+    /// Whether it may be NULL.
+    pub nullable: bool,
+    /// Whether it holds an aggregate that is no window function.
+    pub aggregates: bool,
+    /// Whether it holds a window function.
+    pub windows: bool,
+    /// Whether it holds a subquery.
+    pub subqueries: bool,
+    /// Calls whose result may change.
+    pub unstable: Vec<UnstableCall>,
+    /// Places of sums and averages over floating point numbers.
+    pub inexact_sums: Vec<Range<usize>>,
+    /// The columns it names, in order.
+    pub columns: Vec<ColumnUse>,
+    /// All faults, by place.
+    pub faults: Vec<Fault>,
+}
+
+impl ExprInfo {
+    /// Whether the same rows always give the same result (in whatever order they come).
+    pub fn deterministic(&self) -> bool {
+        self.unstable.iter().all(|call| call.stability <= Stability::RowOrder)
+    }
+}
+
+/// A table that a query reads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TableRead {
+    /// The name in parts, as written; the function's name for `read_files` and its kind.
+    pub name: Vec<String>,
+    /// The bytes of the name.
+    pub range: Range<usize>,
+    /// Whether it stands in `STREAM(..)`.
+    pub stream: bool,
+    /// Whether it is a table function, not a table.
+    pub function: bool,
+    /// Its columns.
+    pub relation: Arc<Relation>,
+}
+
+/// A column of a query's result.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutputColumn {
+    /// Name, type, NULLs.
+    pub column: Column,
+    /// Whether the query names it; otherwise the name is the text of the expression.
+    pub named: bool,
+    /// The table columns its values come from, sorted.
+    pub origins: Vec<Origin>,
+}
+
+/// What a query uses, as places: what a stream or an incremental refresh may not do can be looked up here.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Features {
+    /// Window functions.
+    pub windows: Vec<Range<usize>>,
+    /// Aggregates that are no window functions.
+    pub aggregates: Vec<Range<usize>>,
+    /// `SELECT DISTINCT` and set operations that remove duplicates.
+    pub distinct: Vec<Range<usize>>,
+    /// `LIMIT` and `OFFSET`.
+    pub limit: Vec<Range<usize>>,
+    /// `ORDER BY` of a query.
+    pub order_by: Vec<Range<usize>>,
+    /// Subqueries inside expressions.
+    pub subqueries: Vec<Range<usize>>,
+    /// Joins, with what is joined.
+    pub joins: Vec<JoinUse>,
+    /// Generators.
+    pub generators: Vec<Range<usize>>,
+}
+
+/// A join.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JoinUse {
+    /// The bytes of the right side.
+    pub range: Range<usize>,
+    /// What becomes of rows without a match.
+    pub kind: JoinKind,
+    /// Whether the left side is a stream.
+    pub left_streaming: bool,
+    /// Whether the right side is a stream.
+    pub right_streaming: bool,
+}
+
+/// Kinds of join.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JoinKind {
+    /// Only matches.
+    Inner,
+    /// All of the left side.
+    Left,
+    /// All of the right side.
+    Right,
+    /// All of both sides.
+    Full,
+    /// Left rows that have a match.
+    Semi,
+    /// Left rows that have none.
+    Anti,
+    /// Every pair.
+    Cross,
+}
+
+/// What a query is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QueryInfo {
+    /// Its result.
+    pub columns: Vec<OutputColumn>,
+    /// Whether it reads a stream.
+    pub streaming: bool,
+    /// The tables it reads, in order of appearance; a table read twice is here twice.
+    pub reads: Vec<TableRead>,
+    /// The columns it names, in order.
+    pub uses: Vec<ColumnUse>,
+    /// Calls whose result may change.
+    pub unstable: Vec<UnstableCall>,
+    /// Places of sums and averages over floating point numbers.
+    pub inexact_sums: Vec<Range<usize>>,
+    /// What it is made of.
+    pub features: Features,
+    /// All faults, by place.
+    pub faults: Vec<Fault>,
+}
+
+impl QueryInfo {
+    /// The columns of its result, without origins.
+    pub fn schema(&self) -> Vec<Column> {
+        self.columns.iter().map(|c| c.column.clone()).collect()
+    }
+
+    /// Whether the same tables always give the same result.
+    pub fn deterministic(&self) -> bool {
+        self.unstable.iter().all(|call| call.stability <= Stability::RowOrder)
+    }
+
+    /// The table and column behind an origin.
+    pub fn origin(&self, origin: Origin) -> Option<(&TableRead, &Column)> {
+        let read = self.reads.get(origin.read)?;
+        Some((read, read.relation.column(origin.column)?))
+    }
+}
+
+/// Judges one expression. `text` is what it was parsed from.
+pub fn analyze_expr(expr: &Expr, text: &str, scope: &(impl Scope + ?Sized), place: Place) -> ExprInfo {
+    let mut analyzer = Analyzer::new(text, scope.catalog(), place);
+    let resolve = |path: &[&str]| scope.resolve(path);
+    analyzer.outer = Some(&resolve);
+    let typed = analyzer.expr(expr);
+    analyzer.into_expr_info(typed)
+}
+
+/// As [`analyze_expr`], for a condition: it must be boolean.
+pub fn analyze_condition(expr: &Expr, text: &str, scope: &(impl Scope + ?Sized), place: Place) -> ExprInfo {
+    let mut analyzer = Analyzer::new(text, scope.catalog(), place);
+    let resolve = |path: &[&str]| scope.resolve(path);
+    analyzer.outer = Some(&resolve);
+    let typed = analyzer.condition(expr, place.name);
+    analyzer.into_expr_info(typed)
+}
+
+/// Judges a whole query. `text` is what it was parsed from.
+pub fn analyze_query(query: &Query, text: &str, catalog: &dyn Catalog) -> QueryInfo {
+    let mut analyzer = Analyzer::new(text, catalog, Place::clause("the query", true, true));
+    let result = analyzer.query(query);
+    analyzer.into_query_info(result)
+}

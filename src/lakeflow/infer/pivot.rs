@@ -1,0 +1,128 @@
+//! `PIVOT` and `UNPIVOT`.
+
+use sqlparser::ast::{ExprWithAlias, PivotValueSource, TableFactor};
+
+use super::OutputColumn;
+use super::analyzer::{Analyzer, Frame, Rows, SelectFrame, Source, tidy};
+use super::catalog::Place;
+use super::expr::implied_name;
+use super::fault::FaultKind;
+use super::rules::string_literal;
+use crate::lakeflow::types::{Column, DataType};
+
+impl Analyzer<'_> {
+    /// One column for each value and aggregate, beside the columns that neither uses.
+    pub(super) fn pivot(&mut self, factor: &TableFactor) -> Source {
+        let TableFactor::Pivot { table, aggregate_functions, value_column, value_source, .. } = factor else {
+            return unknown();
+        };
+        let PivotValueSource::List(values) = value_source else {
+            let range = self.range_of(&**table);
+            self.fault(FaultKind::Unsupported, range, "`PIVOT` needs its values written out");
+            return unknown();
+        };
+        let frame = self.inner(table);
+        let streaming = frame.sources.iter().any(|s| s.streaming);
+        let own = columns_of(&frame);
+        let open = frame.sources.iter().any(|s| matches!(s.rows, Rows::Open));
+        self.frames.push(Frame::Select(frame));
+        let mark = self.uses.len();
+        value_column.iter().for_each(|e| drop(self.expr(e)));
+        let place = Place::clause("`PIVOT`", true, false);
+        let aggregates: Vec<OutputColumn> =
+            self.at(place, |a| aggregate_functions.iter().map(|f| a.measure(f)).collect());
+        values.iter().for_each(|v| drop(self.expr(&v.expr)));
+        let used: Vec<String> = self.uses.iter().skip(mark).filter_map(|u| u.parts.last().cloned()).collect();
+        self.bare_reset();
+        self.frames.pop();
+        if open {
+            return unknown();
+        }
+        let mut columns: Vec<OutputColumn> =
+            own.into_iter().filter(|c| !used.iter().any(|u| u.eq_ignore_ascii_case(&c.column.name))).collect();
+        for value in values {
+            for aggregate in &aggregates {
+                let mut column = aggregate.clone();
+                column.column.name = match aggregates.len() {
+                    1 => self.value_name(value),
+                    _ => format!("{}_{}", self.value_name(value), aggregate.column.name),
+                };
+                columns.push(column);
+            }
+        }
+        Source::derived(Vec::new(), Rows::Derived(columns.into()), streaming)
+    }
+
+    /// A row for each of the columns listed, with its name and its value.
+    pub(super) fn unpivot(&mut self, factor: &TableFactor) -> Source {
+        let TableFactor::Unpivot { table, value, name, columns: listed, .. } = factor else { return unknown() };
+        let frame = self.inner(table);
+        let streaming = frame.sources.iter().any(|s| s.streaming);
+        let own = columns_of(&frame);
+        let open = frame.sources.iter().any(|s| matches!(s.rows, Rows::Open));
+        self.frames.push(Frame::Select(frame));
+        let mark = self.uses.len();
+        let mut ty = DataType::Null;
+        for column in listed {
+            let found = self.expr(&column.expr).ty;
+            ty = ty.common(&found).unwrap_or_else(|| {
+                let range = self.range_of_expr(&column.expr);
+                self.fault(
+                    FaultKind::TypeMismatch,
+                    range,
+                    format!("`UNPIVOT` needs columns of one type, found {ty} and {found}"),
+                );
+                DataType::Unknown
+            });
+        }
+        let used: Vec<String> = self.uses.iter().skip(mark).filter_map(|u| u.parts.last().cloned()).collect();
+        let origins = self.origins_since(mark);
+        self.bare_reset();
+        self.frames.pop();
+        let (Some(value), false) = (implied_name(value), open) else { return unknown() };
+        let mut columns: Vec<OutputColumn> =
+            own.into_iter().filter(|c| !used.iter().any(|u| u.eq_ignore_ascii_case(&c.column.name))).collect();
+        let label = Column::required(name.value.clone(), DataType::String);
+        columns.push(OutputColumn { column: label, named: true, origins: Vec::new() });
+        let content = Column::nullable(value.value.clone(), ty);
+        columns.push(OutputColumn { column: content, named: true, origins: tidy(origins) });
+        Source::derived(Vec::new(), Rows::Derived(columns.into()), streaming)
+    }
+
+    fn inner(&mut self, table: &TableFactor) -> SelectFrame {
+        let mut frame = SelectFrame::default();
+        self.table_factor(table, &mut frame);
+        frame
+    }
+
+    fn measure(&mut self, function: &ExprWithAlias) -> OutputColumn {
+        let mark = self.uses.len();
+        let typed = self.expr(&function.expr);
+        let name = match &function.alias {
+            Some(alias) => alias.value.clone(),
+            None => function.expr.to_string(),
+        };
+        let column = Column { name, ty: typed.ty, nullable: true };
+        OutputColumn { column, named: true, origins: self.origins_since(mark) }
+    }
+
+    fn value_name(&self, value: &ExprWithAlias) -> String {
+        match (&value.alias, string_literal(&value.expr)) {
+            (Some(alias), _) => alias.value.clone(),
+            (None, Some(text)) => text.to_string(),
+            (None, None) => self.text.slice(self.range_of_expr(&value.expr)).to_string(),
+        }
+    }
+}
+
+fn columns_of(frame: &SelectFrame) -> Vec<OutputColumn> {
+    let column = |(source, at): &(usize, usize)| {
+        let from = frame.sources.get(*source)?;
+        Some(OutputColumn { column: from.column(*at)?, named: true, origins: from.origins(*at) })
+    };
+    frame.star.iter().filter_map(column).collect()
+}
+
+fn unknown() -> Source {
+    Source::derived(Vec::new(), Rows::Open, false)
+}

@@ -1,0 +1,270 @@
+//! One `SELECT`: clauses in the order in which their names come into force.
+
+use sqlparser::ast::{
+    Distinct, Expr, Ident, NamedWindowExpr, OrderBy, OrderByKind, Select, SelectItem, SelectItemQualifiedWildcardKind,
+    WildcardAdditionalOptions,
+};
+
+use super::OutputColumn;
+use super::analyzer::{Analyzer, Frame, Rows, Rowset};
+use super::catalog::Place;
+use super::expr::implied_name;
+use super::fault::FaultKind;
+use super::generate::generator;
+use crate::diag::did_you_mean;
+use crate::lakeflow::types::{Column, DataType};
+
+impl Analyzer<'_> {
+    pub(super) fn select(&mut self, select: &Select, order_by: Option<&OrderBy>) -> Rowset {
+        let mut frame = self.from(&select.from, &select.lateral_views);
+        let streaming = frame.sources.iter().any(|s| s.streaming);
+        frame.windows = select.named_window.iter().map(|w| w.0.value.clone()).collect();
+        self.frames.push(Frame::Select(frame));
+        self.unsupported_clauses(select);
+        if let Some(filter) = &select.selection {
+            self.at(Place::clause("`WHERE`", false, false), |a| a.condition(filter, "`WHERE`"));
+        }
+        self.bare_reset();
+        self.group_by(&select.group_by, &select.projection);
+        for window in &select.named_window {
+            if let NamedWindowExpr::WindowSpec(spec) = &window.1 {
+                self.window_spec(spec);
+            }
+        }
+        let (columns, open) = self.projection(&select.projection);
+        self.after_projection(select);
+        if let Some(order_by) = order_by {
+            self.order_feature(order_by);
+            self.order(order_by);
+        }
+        self.check_grouping();
+        self.frames.pop();
+        if matches!(select.distinct, Some(Distinct::Distinct | Distinct::On(_))) {
+            let range = self.range_in(select.select_token.0.span);
+            self.features.distinct.push(range);
+        }
+        Rowset { columns, streaming, open }
+    }
+
+    fn unsupported_clauses(&mut self, select: &Select) {
+        let found = [
+            (select.top.is_some(), "`TOP`", "write `LIMIT` at the end"),
+            (select.into.is_some(), "`SELECT INTO`", "create a table from the query"),
+            (!select.connect_by.is_empty(), "`CONNECT BY`", "write a recursive `WITH`"),
+            (select.prewhere.is_some(), "`PREWHERE`", "write `WHERE`"),
+            (
+                matches!(select.distinct, Some(Distinct::On(_))),
+                "`DISTINCT ON`",
+                "write `QUALIFY row_number() OVER (..) = 1`",
+            ),
+        ];
+        for (_, what, hint) in found.into_iter().filter(|(is_there, ..)| *is_there) {
+            let range = self.range_in(select.select_token.0.span);
+            self.fault_with(FaultKind::Unsupported, range, format!("Databricks has no {what}"), Some(hint));
+        }
+    }
+
+    /// `HAVING`, `QUALIFY` and the clauses that only place rows.
+    fn after_projection(&mut self, select: &Select) {
+        if let Some(having) = &select.having {
+            self.at(Place::clause("`HAVING`", true, false), |a| a.condition(having, "`HAVING`"));
+        }
+        if let Some(qualify) = &select.qualify {
+            self.at(Place::clause("`QUALIFY`", true, true), |a| a.condition(qualify, "`QUALIFY`"));
+        }
+        for expr in select.cluster_by.iter().chain(&select.distribute_by) {
+            self.expr(expr);
+        }
+        self.order_exprs(&select.sort_by);
+    }
+
+    fn order(&mut self, order_by: &OrderBy) {
+        let OrderByKind::Expressions(exprs) = &order_by.kind else { return };
+        if let Some(frame) = self.select_frame() {
+            frame.aliases_first = true;
+        }
+        for item in exprs {
+            // `ORDER BY ALL` reaches us as a name.
+            let all = matches!(&item.expr, Expr::Identifier(i) if i.quote_style.is_none() && i.value.eq_ignore_ascii_case("all"));
+            if !all {
+                self.expr(&item.expr);
+            }
+        }
+    }
+
+    /// The columns selected, and whether there may be others because something is at fault.
+    fn projection(&mut self, items: &[SelectItem]) -> (Vec<OutputColumn>, bool) {
+        let (mut columns, mut open) = (Vec::new(), false);
+        for (index, item) in items.iter().enumerate() {
+            let before = self.bare.len();
+            match self.select_item(item) {
+                Some(mut found) => {
+                    if let Some(frame) = self.select_frame() {
+                        frame.aliases.extend(found.iter().cloned());
+                    }
+                    columns.append(&mut found);
+                }
+                None => open = true,
+            }
+            if self.select_frame().is_some_and(|f| f.groups.has_item(index)) {
+                self.bare.truncate(before);
+            }
+        }
+        (columns, open)
+    }
+
+    /// The columns of one select item; `None` when they cannot be known.
+    fn select_item(&mut self, item: &SelectItem) -> Option<Vec<OutputColumn>> {
+        match item {
+            SelectItem::UnnamedExpr(expr) => self.item(expr, &[]),
+            SelectItem::ExprWithAlias { expr, alias } => self.item(expr, std::slice::from_ref(alias)),
+            SelectItem::ExprWithAliases { expr, aliases } => self.item(expr, aliases),
+            SelectItem::Wildcard(options) => self.wildcard(options),
+            SelectItem::QualifiedWildcard(kind, options) => {
+                let columns = match kind {
+                    SelectItemQualifiedWildcardKind::ObjectName(name) => {
+                        let idents: Vec<Ident> = name.0.iter().filter_map(|p| p.as_ident()).cloned().collect();
+                        self.qualified_star(&idents)
+                    }
+                    SelectItemQualifiedWildcardKind::Expr(expr) => {
+                        let typed = self.expr(expr);
+                        struct_columns(&typed.ty)
+                    }
+                };
+                self.without(columns?, options)
+            }
+        }
+    }
+
+    fn item(&mut self, expr: &Expr, aliases: &[Ident]) -> Option<Vec<OutputColumn>> {
+        let mark = self.uses.len();
+        if let Some((call, function)) = generator(expr) {
+            let mut columns = self.generate(call, function)?;
+            if !aliases.is_empty() && aliases.len() != columns.len() {
+                let range = self.range_of_expr(expr);
+                let message =
+                    format!("`{}` makes {} columns, {} are named", function.name, columns.len(), aliases.len());
+                self.fault(FaultKind::ColumnCount, range, message);
+            }
+            columns.iter_mut().zip(aliases).for_each(|(c, alias)| c.column.name.clone_from(&alias.value));
+            return Some(columns);
+        }
+        let typed = self.expr(expr);
+        let name = match aliases.first().or_else(|| implied_name(expr)) {
+            Some(ident) => (ident.value.clone(), true),
+            None => (self.text.slice(self.range_of_expr(expr)).to_string(), false),
+        };
+        let column = Column { name: name.0, ty: typed.ty, nullable: typed.nullable };
+        Some(vec![OutputColumn { column, named: name.1, origins: self.origins_since(mark) }])
+    }
+
+    fn wildcard(&mut self, options: &WildcardAdditionalOptions) -> Option<Vec<OutputColumn>> {
+        let columns = self.star();
+        self.without(columns?, options)
+    }
+
+    /// What `*` gives; `None` when a source is at fault.
+    fn star(&mut self) -> Option<Vec<OutputColumn>> {
+        let frame = self.select_frame()?;
+        if frame.sources.iter().any(|s| matches!(s.rows, Rows::Open)) {
+            return None;
+        }
+        let places = frame.star.clone();
+        Some(self.columns_at(&places))
+    }
+
+    /// The columns at these places, noted as used.
+    fn columns_at(&mut self, places: &[(usize, usize)]) -> Vec<OutputColumn> {
+        let index = self.select_frame_index().unwrap_or(0);
+        let here = self.here.clone();
+        let Some(frame) = self.select_frame() else { return Vec::new() };
+        let column = |(source, at): &(usize, usize)| {
+            let from = frame.sources.get(*source)?;
+            Some(OutputColumn { column: from.column(*at)?, named: true, origins: from.origins(*at) })
+        };
+        let columns: Vec<OutputColumn> = places.iter().filter_map(column).collect();
+        for ((source, column), output) in places.iter().zip(&columns) {
+            let name = output.column.name.clone();
+            self.bare.push(super::analyzer::BareUse {
+                frame: index,
+                source: *source,
+                column: *column,
+                range: here.clone(),
+                name,
+            });
+        }
+        columns
+    }
+
+    /// `t.*`, or all fields of a struct.
+    fn qualified_star(&mut self, idents: &[Ident]) -> Option<Vec<OutputColumn>> {
+        let parts: Vec<&str> = idents.iter().map(|i| i.value.as_str()).collect();
+        let frame = self.select_frame()?;
+        if let Some((index, source)) = frame.sources.iter().enumerate().find(|(_, s)| s.is_called(&parts)) {
+            if matches!(source.rows, Rows::Open) {
+                return None;
+            }
+            let places: Vec<_> = (0..source.width()).map(|at| (index, at)).collect();
+            return Some(self.columns_at(&places));
+        }
+        let typed = self.path(idents);
+        let columns = struct_columns(&typed.ty);
+        if columns.is_none() && !typed.ty.is_open() {
+            let range = idents.first().map_or(self.here.clone(), |i| self.range_of_ident(i));
+            self.fault(FaultKind::TypeMismatch, range, format!("`.*` needs a table or a struct, found {}", typed.ty));
+        }
+        columns
+    }
+
+    /// The columns of `*` or `t.*` as an argument.
+    pub(super) fn star_columns(&mut self, star: &Expr) -> Vec<OutputColumn> {
+        let columns = match star {
+            Expr::QualifiedWildcard(name, _) => {
+                let idents: Vec<Ident> = name.0.iter().filter_map(|p| p.as_ident()).cloned().collect();
+                self.qualified_star(&idents)
+            }
+            _ => self.star(),
+        };
+        columns.unwrap_or_default()
+    }
+
+    /// Takes out what `EXCEPT` names.
+    fn without(
+        &mut self,
+        mut columns: Vec<OutputColumn>,
+        options: &WildcardAdditionalOptions,
+    ) -> Option<Vec<OutputColumn>> {
+        if options.opt_replace.is_some()
+            || options.opt_rename.is_some()
+            || options.opt_ilike.is_some()
+            || options.opt_exclude.is_some()
+        {
+            let range = self.range_in(options.wildcard_token.0.span);
+            self.fault(FaultKind::Unsupported, range, "after `*` Databricks knows only `EXCEPT`");
+        }
+        let Some(except) = &options.opt_except else { return Some(columns) };
+        for ident in std::iter::once(&except.first_element).chain(&except.additional_elements) {
+            let before = columns.len();
+            let names: Vec<String> = columns.iter().map(|c| c.column.name.clone()).collect();
+            columns.retain(|c| !c.column.name.eq_ignore_ascii_case(&ident.value));
+            if columns.len() == before {
+                let range = self.range_of_ident(ident);
+                let hint = did_you_mean(&ident.value, names.iter().map(String::as_str));
+                self.fault_with(FaultKind::UnknownColumn, range, format!("unknown column `{}`", ident.value), hint);
+            }
+        }
+        Some(columns)
+    }
+
+    /// Forgets the columns used so far in the current select: grouping does not concern them.
+    pub(super) fn bare_reset(&mut self) {
+        let frame = self.select_frame_index();
+        self.bare.retain(|b| Some(b.frame) != frame);
+    }
+}
+
+fn struct_columns(ty: &DataType) -> Option<Vec<OutputColumn>> {
+    let DataType::Struct(fields) = ty else { return None };
+    let column = |f: &crate::lakeflow::types::Field| Column::nullable(f.name.clone(), f.ty.clone());
+    Some(fields.iter().map(|f| OutputColumn { column: column(f), named: true, origins: Vec::new() }).collect())
+}

@@ -1,0 +1,119 @@
+//! Which files make up a project, and their texts.
+//!
+//! Everything that is refused before YAML is looked at is refused here: directories that can't be listed, files that are
+//! too large or not UTF-8. Hidden files (editors' leftovers) are not part of a project.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+
+use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::source::{FileId, SourceMap, Span};
+use crate::world::{World, WorldError, WorldFault};
+
+/// The directory of all specs, below the project directory.
+const SPECS: &str = "specs";
+/// Directory of lookup files, below the project directory.
+const LOOKUPS: &str = "specs/lookups";
+/// Where the project file is expected.
+pub(super) const PROJECT_FILE: &str = "specs/project.yml";
+/// No hand-written spec comes near this size.
+const MAX_BYTES: u64 = 1024 * 1024;
+
+/// Files of a project, in the order of paths.
+pub(super) struct Found {
+    pub specs: Vec<FileId>,
+    pub lookups: BTreeMap<String, FileId>,
+    /// Whether every file could be read.
+    pub complete: bool,
+}
+
+/// Reads all specs and lookup files below `root` into `sources`.
+pub(super) fn find(world: &dyn World, root: &Path, sources: &mut SourceMap, diags: &mut Diagnostics) -> Found {
+    let mut found = Found { specs: vec![], lookups: BTreeMap::new(), complete: true };
+    let specs = root.join(SPECS);
+    if !world.exists(&specs) {
+        return found;
+    }
+    let listing = world.list(&specs);
+    for error in &listing.faults {
+        found.complete = false;
+        let shown = shown_path(root, &error.path);
+        let fault = Diagnostic::error(Code::UnreadableFile, format!("cannot read `{shown}`: {}", error.fault));
+        diags.push(fault.at(Span::new(sources.add(shown, ""), 0..0)));
+    }
+    let wanted: Vec<(PathBuf, String, Role)> = listing.files.into_iter().filter_map(|p| role(root, p)).collect();
+    let read: Vec<_> = wanted.par_iter().map(|(path, _, _)| world.read(path, MAX_BYTES)).collect();
+    for ((_, shown, role), bytes) in wanted.into_iter().zip(read) {
+        match add(&shown, bytes, sources) {
+            Ok(file) => match role {
+                Role::Spec => found.specs.push(file),
+                Role::Lookup(name) => drop(found.lookups.insert(name, file)),
+            },
+            Err(fault) => {
+                found.complete = false;
+                diags.push(*fault);
+            }
+        }
+    }
+    found
+}
+
+/// Whether a path is that of the project file, which a fault elsewhere must not be blamed on.
+pub(super) fn is_project_file(path: &str) -> bool {
+    matches!(path, PROJECT_FILE | "specs/project.yaml")
+}
+
+enum Role {
+    Spec,
+    /// A lookup file, with its name.
+    Lookup(String),
+}
+
+/// What a file is for, by its name; `None` for files that are none of our business.
+fn role(root: &Path, path: PathBuf) -> Option<(PathBuf, String, Role)> {
+    let shown = shown_path(root, &path);
+    let name = path.file_name()?.to_str()?;
+    if name.starts_with('.') {
+        return None;
+    }
+    let role = match path.extension()?.to_str()? {
+        "yml" | "yaml" => Role::Spec,
+        "csv" => Role::Lookup(shown.strip_prefix(LOOKUPS)?.strip_prefix('/')?.to_owned()),
+        _ => return None,
+    };
+    Some((path, shown, role))
+}
+
+/// Adds the text of a file, or says why it has none.
+fn add(shown: &str, bytes: Result<Vec<u8>, WorldError>, sources: &mut SourceMap) -> Result<FileId, Box<Diagnostic>> {
+    let bytes = bytes.map_err(|error| {
+        let (code, message) = match error.fault {
+            WorldFault::TooLarge { size, limit } => {
+                (Code::FileTooLarge, format!("`{shown}` has {size} bytes; a spec may have {limit}"))
+            }
+            fault => (Code::UnreadableFile, format!("cannot read `{shown}`: {fault}")),
+        };
+        Box::new(Diagnostic::error(code, message).at(Span::new(sources.add(shown, ""), 0..0)))
+    })?;
+    match String::from_utf8(bytes) {
+        // A byte-order mark is no text; without it, offsets count from what people see as the first character.
+        Ok(text) => Ok(sources.add(shown, text.strip_prefix('\u{feff}').unwrap_or(&text))),
+        Err(error) => {
+            let offset = error.utf8_error().valid_up_to();
+            let byte = error.as_bytes().get(offset).copied().unwrap_or(0);
+            let message = format!("`{shown}` is not UTF-8: byte 0x{byte:02X} at offset {offset}");
+            // Up to the fault the lossy text has the same offsets, and there it shows U+FFFD.
+            let file = sources.add(shown, String::from_utf8_lossy(error.as_bytes()));
+            let place = Span::new(file, offset..offset + '\u{fffd}'.len_utf8());
+            Err(Box::new(Diagnostic::error(Code::NotUtf8, message).at(place).hint("save the file as UTF-8")))
+        }
+    }
+}
+
+/// A path as people see it: below the project, with slashes.
+fn shown_path(root: &Path, path: &Path) -> String {
+    let below = path.strip_prefix(root).unwrap_or(path);
+    below.components().map(|c| c.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
+}

@@ -1,0 +1,137 @@
+//! Finds the files of a project and reads them as YAML, with the place of everything kept.
+//!
+//! This pass knows files, text and YAML; what a spec may hold is for `validate` to say. The directory a spec lies in has
+//! no meaning: its top-level key tells what it is. Files that can't be read as YAML are reported and left out.
+
+mod align;
+mod find;
+mod places;
+mod scalar;
+mod set;
+mod syntax;
+#[cfg(test)]
+mod tests;
+mod yaml;
+
+pub use places::{Places, pointer_segment};
+pub use set::{Located, SpecSet};
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use rayon::prelude::*;
+use serde_json::Value;
+
+use crate::diag::{Code, Diagnostic, Diagnostics, did_you_mean};
+use crate::source::{FileId, SourceMap, Span};
+use crate::spec::SpecKind;
+use crate::world::World;
+
+/// One YAML file as a JSON value: a mapping with the key of its kind.
+#[derive(Debug, Clone)]
+pub struct Document {
+    /// What the top-level key says it is.
+    pub kind: SpecKind,
+    /// The file.
+    pub file: FileId,
+    /// The mapping.
+    pub value: Value,
+    /// Where everything in it stands.
+    pub places: Places,
+}
+
+/// All that was found, in the order of paths.
+#[derive(Debug, Clone, Default)]
+pub struct Loaded {
+    /// Specs that could be read as YAML.
+    pub documents: Vec<Document>,
+    /// Lookup files by their path below `specs/lookups`.
+    pub lookups: BTreeMap<String, FileId>,
+    /// Whether nothing had to be left out. Otherwise a name that seems unknown may be declared in what was left out.
+    pub complete: bool,
+}
+
+/// Reads all specs of the project in directory `root`. Texts go to `sources`, faults to `diags`.
+pub fn load(world: &dyn World, root: &Path, sources: &mut SourceMap, diags: &mut Diagnostics) -> Loaded {
+    let found = find::find(world, root, sources, diags);
+    let texts: Vec<_> = found.specs.iter().map(|file| (*file, sources.text(*file))).collect();
+    let parsed: Vec<_> = texts.par_iter().map(|(file, text)| document(*file, text)).collect();
+    let mut loaded = Loaded { documents: vec![], lookups: found.lookups, complete: found.complete };
+    let mut project_broken = !found.complete;
+    for ((file, _), (document, faults)) in texts.into_iter().zip(parsed) {
+        diags.extend(faults);
+        project_broken |= document.is_none() && find::is_project_file(sources.path(file));
+        loaded.complete &= document.is_some();
+        loaded.documents.extend(document);
+    }
+    if !project_broken && loaded.documents.iter().all(|d| d.kind != SpecKind::Project) {
+        let fault = Diagnostic::error(Code::NoProject, format!("there is no `{}`", find::PROJECT_FILE));
+        diags.push(fault.hint("`gen init` starts a project; `--project DIR` names another directory"));
+    }
+    loaded
+}
+
+/// Reads one file.
+fn document(file: FileId, text: &str) -> (Option<Document>, Vec<Diagnostic>) {
+    let yaml::Parsed { document, mut faults } = yaml::parse(file, text);
+    let start = Span::new(file, 0..0);
+    let document = match document {
+        Some((value @ Value::Object(_), places)) => match kind(&value, &places) {
+            Ok(kind) => Some(Document { kind, file, value, places }),
+            Err(fault) => {
+                faults.push(*fault);
+                None
+            }
+        },
+        Some((Value::Null, _)) | None if faults.is_empty() => {
+            let fault = Diagnostic::error(Code::EmptyFile, "the file is empty").at(start);
+            faults.push(fault.hint("a spec starts with `project:`, `entity:` or `metric:`"));
+            None
+        }
+        Some((value, places)) if faults.is_empty() => {
+            let message = format!("a spec must be a mapping of keys and values, found {}", noun(&value));
+            faults.push(Diagnostic::error(Code::EmptyFile, message).at(places.value("")));
+            None
+        }
+        _ => None,
+    };
+    (document, faults)
+}
+
+/// The kind that the top-level keys tell.
+fn kind(value: &Value, places: &Places) -> Result<SpecKind, Box<Diagnostic>> {
+    let keys: Vec<&str> = value.as_object().into_iter().flatten().map(|(key, _)| key.as_str()).collect();
+    let kinds: Vec<SpecKind> = SpecKind::ALL.into_iter().filter(|kind| keys.contains(&kind.key())).collect();
+    let pointer = |kind: SpecKind| format!("/{}", kind.key());
+    match kinds.as_slice() {
+        [kind] => Ok(*kind),
+        [first, second, ..] => {
+            let message = format!("a file can't be both `{}` and `{}`", first.key(), second.key());
+            let fault = Diagnostic::error(Code::UnknownFileKind, message).at(places.key(&pointer(*second)));
+            Err(Box::new(fault.related(places.key(&pointer(*first)), "first here").hint("make it two files")))
+        }
+        [] => {
+            let message = "the file is neither a project, an entity nor a metric";
+            let names = SpecKind::ALL.map(SpecKind::key);
+            let typo = keys.iter().find_map(|key| did_you_mean(key, names).map(|hint| (key, hint)));
+            let fault = Diagnostic::error(Code::UnknownFileKind, message);
+            Err(Box::new(match typo {
+                Some((key, hint)) => fault.at(places.key(&format!("/{}", pointer_segment(key)))).hint(hint),
+                None => fault.at(places.key("")).hint("its first key must be `project`, `entity` or `metric`"),
+            }))
+        }
+    }
+}
+
+/// What a value is, as messages call it.
+pub fn noun(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "nothing",
+        Value::Bool(_) => "a yes/no value",
+        Value::Number(n) if n.is_f64() => "a number with decimals",
+        Value::Number(_) => "a whole number",
+        Value::String(_) => "text",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "a mapping",
+    }
+}

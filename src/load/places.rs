@@ -1,0 +1,157 @@
+//! Where everything in a YAML file stands: JSON pointer → span.
+//!
+//! The tree is a shadow of the JSON value, so that values stay plain and rules report by pointer. A pointer that leads
+//! nowhere (a missing key) resolves to the nearest thing above it: a diagnostic always has a place.
+
+use std::ops::Range;
+
+use crate::source::{FileId, SourceMap, Span};
+
+use super::align::align;
+
+/// The places of one file.
+#[derive(Debug, Clone)]
+pub struct Places {
+    file: FileId,
+    root: Node,
+}
+
+/// One value: where its key stands, where it stands itself, and what is in it.
+#[derive(Debug, Clone)]
+pub(super) struct Node {
+    /// The key in front of the value; `None` for list items and the root.
+    pub key: Option<Range<usize>>,
+    /// The value; from the first to the last of its parts for lists and mappings.
+    pub value: Range<usize>,
+    pub form: Form,
+}
+
+/// What a [`Node`] holds.
+#[derive(Debug, Clone)]
+pub(super) enum Form {
+    Scalar {
+        style: Style,
+        /// The decoded text where it is not simply what stands between the quotes.
+        decoded: Option<Box<str>>,
+    },
+    Items(Vec<Node>),
+    Fields(Vec<(String, Node)>),
+}
+
+/// How a scalar is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Style {
+    Plain,
+    Single,
+    Double,
+    Block,
+}
+
+impl Node {
+    /// How many nodes there are in this one, itself included.
+    pub fn size(&self) -> usize {
+        1 + match &self.form {
+            Form::Scalar { .. } => 0,
+            Form::Items(items) => items.iter().map(Node::size).sum(),
+            Form::Fields(fields) => fields.iter().map(|(_, node)| node.size()).sum(),
+        }
+    }
+
+    fn child(&self, segment: &str) -> Option<&Node> {
+        match &self.form {
+            Form::Scalar { .. } => None,
+            Form::Items(items) => segment.parse().ok().and_then(|i: usize| items.get(i)),
+            Form::Fields(fields) => fields.iter().find(|(key, _)| key == segment).map(|(_, node)| node),
+        }
+    }
+}
+
+/// A pointer followed as far as it leads.
+struct Found<'a> {
+    node: &'a Node,
+    /// The nearest key at or above the node.
+    key: Option<&'a Range<usize>>,
+    exact: bool,
+}
+
+impl Places {
+    pub(super) fn new(file: FileId, root: Node) -> Self {
+        Places { file, root }
+    }
+
+    /// The file these places are in.
+    pub fn file(&self) -> FileId {
+        self.file
+    }
+
+    /// The key at `pointer`. For a list item, a missing key and the like: the nearest key above, at last the first key
+    /// of the file, which tells its kind.
+    pub fn key(&self, pointer: &str) -> Span {
+        let found = self.find(pointer);
+        self.span(found.key.unwrap_or_else(|| self.first_key()))
+    }
+
+    /// The value at `pointer`; if there is none, what [`Places::key`] says.
+    pub fn value(&self, pointer: &str) -> Span {
+        let found = self.find(pointer);
+        if found.exact && !found.node.value.is_empty() { self.span(&found.node.value) } else { self.key(pointer) }
+    }
+
+    /// The place of `range`, counted in bytes of the *decoded* text at `pointer` (an SQL expression, say), in the file:
+    /// right through quotes, escapes and folded lines. If there is no such text, the whole value.
+    pub fn inside(&self, sources: &SourceMap, pointer: &str, range: Range<usize>) -> Span {
+        let found = self.find(pointer);
+        let Form::Scalar { style, decoded } = &found.node.form else { return self.value(pointer) };
+        let Some(written) = sources.text(self.file).get(found.node.value.clone()).filter(|_| found.exact) else {
+            return self.value(pointer);
+        };
+        let start = found.node.value.start;
+        let inner = match decoded {
+            Some(decoded) => align(written, decoded, *style, range),
+            None => {
+                let quote = usize::from(matches!(style, Style::Single | Style::Double));
+                let last = written.len().saturating_sub(quote);
+                (range.start + quote).min(last)..(range.end + quote).min(last)
+            }
+        };
+        self.span(&(start + inner.start..start + inner.end))
+    }
+
+    /// The text of the plain (unquoted) one-line scalar at `pointer`, as written: `1.10`, `007`, `True`.
+    pub fn plain_text<'a>(&self, text: &'a str, pointer: &str) -> Option<&'a str> {
+        let found = self.find(pointer);
+        let plain = matches!(found.node.form, Form::Scalar { style: Style::Plain, decoded: None });
+        if plain && found.exact { text.get(found.node.value.clone()) } else { None }
+    }
+
+    fn span(&self, range: &Range<usize>) -> Span {
+        Span::new(self.file, range.clone())
+    }
+
+    fn first_key(&self) -> &Range<usize> {
+        match &self.root.form {
+            Form::Fields(fields) => fields.first().and_then(|(_, node)| node.key.as_ref()).unwrap_or(&self.root.value),
+            _ => &self.root.value,
+        }
+    }
+
+    fn find(&self, pointer: &str) -> Found<'_> {
+        let mut found = Found { node: &self.root, key: None, exact: true };
+        for segment in pointer.split('/').skip(1) {
+            match found.node.child(&unescape(segment)) {
+                Some(node) => found = Found { node, key: node.key.as_ref().or(found.key), exact: true },
+                None => return Found { exact: false, ..found },
+            }
+        }
+        found
+    }
+}
+
+fn unescape(segment: &str) -> String {
+    segment.replace("~1", "/").replace("~0", "~")
+}
+
+/// `key` as a segment of a JSON pointer.
+pub fn pointer_segment(key: &str) -> String {
+    key.replace('~', "~0").replace('/', "~1")
+}

@@ -1,0 +1,222 @@
+//! Entities: sources, columns, rules, references.
+
+use super::governance::{AudienceId, Classification, PersonalKind};
+use super::sql::{Action, Expression, Origin};
+use crate::lakeflow::types::DataType;
+use crate::source::Span;
+
+/// Index of an entity in its project.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EntityId(pub usize);
+
+/// Index of a column in its entity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ColumnId(pub usize);
+
+/// Rows of one kind.
+#[derive(Debug, Clone)]
+pub struct Entity {
+    /// Name of the entity and of its table.
+    pub name: String,
+    /// What one row is; may be empty.
+    pub description: String,
+    /// The spec.
+    pub origin: Origin,
+    /// Where rows come from.
+    pub source: Source,
+    /// Columns of the key; empty only for append loads.
+    pub key: Vec<ColumnId>,
+    /// How new rows meet old ones.
+    pub load: Load,
+    /// Columns, in the order of the spec.
+    pub columns: Vec<Column>,
+    /// All rules: those of each column in order, then the named ones.
+    pub rules: Vec<Rule>,
+    /// References, in the order of their columns.
+    pub references: Vec<Reference>,
+    /// How far the table may travel.
+    pub classification: Classification,
+    /// Who may read it.
+    pub audiences: Vec<AudienceId>,
+    /// Hours after which the newest file is stale.
+    pub fresh_within_hours: Option<u32>,
+    /// Least number of raw rows.
+    pub row_count: Option<RowCount>,
+}
+
+impl Entity {
+    /// A column by id.
+    ///
+    /// # Panics
+    /// When the id comes from another entity, which is a fault of the compiler.
+    pub fn column(&self, id: ColumnId) -> &Column {
+        &self.columns[id.0]
+    }
+
+    /// A column by name, in any letter case.
+    pub fn find(&self, name: &str) -> Option<ColumnId> {
+        self.columns.iter().position(|c| c.name.eq_ignore_ascii_case(name)).map(ColumnId)
+    }
+
+    /// The columns of the key.
+    pub fn key_columns(&self) -> impl Iterator<Item = &Column> {
+        self.key.iter().map(|id| self.column(*id))
+    }
+
+    /// Whether rows are read from files, and so have raw, checked and quarantined forms.
+    pub fn is_loaded(&self) -> bool {
+        matches!(self.source, Source::Files(_))
+    }
+}
+
+/// Where rows come from.
+#[derive(Debug, Clone)]
+pub enum Source {
+    /// CSV files of the landing directory.
+    Files(FileSource),
+    /// Rows that are part of the specs.
+    Lookup(Lookup),
+}
+
+/// CSV files of the landing directory.
+#[derive(Debug, Clone)]
+pub struct FileSource {
+    /// Glob of file names, relative to the landing directory.
+    pub files: String,
+    /// Regular expression of file names that are left out, anchored at both ends.
+    pub except: Option<String>,
+    /// Field separator.
+    pub delimiter: char,
+}
+
+/// Rows that are part of the specs: literals in SQL, one a column; `NULL` for a missing value.
+#[derive(Debug, Clone)]
+pub struct Lookup {
+    /// File name in the lookups directory.
+    pub file: String,
+    /// Values as text, in the order of the columns.
+    pub rows: Vec<Vec<Option<String>>>,
+}
+
+/// How new rows meet old ones.
+#[derive(Debug, Clone)]
+pub enum Load {
+    /// Every row is kept.
+    Append,
+    /// The newest row of a key stays (SCD type 1).
+    Upsert {
+        /// Columns that decide before the file's time does.
+        sequence: Vec<ColumnId>,
+        /// Condition that deletes a key.
+        delete_when: Option<Expression>,
+    },
+    /// Every version of a key stays (SCD type 2).
+    History {
+        /// The column that orders versions.
+        sequence: ColumnId,
+        /// Condition that ends a key.
+        delete_when: Option<Expression>,
+    },
+    /// The rows of the newest file.
+    Snapshot,
+}
+
+/// A column.
+#[derive(Debug, Clone)]
+pub struct Column {
+    /// Name in the tables.
+    pub name: String,
+    /// Name in the header of the files.
+    pub header: String,
+    /// Type.
+    pub ty: DataType,
+    /// What it holds; may be empty.
+    pub description: String,
+    /// The kind of personal data it holds.
+    pub pii: Option<PersonalKind>,
+    /// Change made to the text.
+    pub normalize: Option<Normalize>,
+    /// Conditions on the text besides its type.
+    pub validity: Validity,
+    /// Value of rows that have none, as a SQL literal.
+    pub default: Option<String>,
+    /// Whether the tables can hold NULL in it.
+    pub nullable: bool,
+    /// Typical values.
+    pub examples: Vec<String>,
+    /// Its key in the spec.
+    pub span: Span,
+}
+
+/// Change made to a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Normalize {
+    /// Lower case.
+    Lower,
+    /// Upper case.
+    Upper,
+}
+
+/// What a text must be besides convertible to its type.
+#[derive(Debug, Clone, Default)]
+pub struct Validity {
+    /// Regular expression (the part of the syntax that Java and Rust share).
+    pub matches: Option<String>,
+    /// The only values there may be, as texts in the order of the spec.
+    pub accepted: Option<Vec<String>>,
+}
+
+/// A rule that every row must keep.
+#[derive(Debug, Clone)]
+pub struct Rule {
+    /// Name, unique in its entity.
+    pub name: String,
+    /// What it demands.
+    pub kind: RuleKind,
+    /// What happens to a row that breaks it.
+    pub action: Action,
+    /// Why there is such a rule; may be empty.
+    pub description: String,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// What a rule demands.
+#[derive(Debug, Clone)]
+pub enum RuleKind {
+    /// A column has a value.
+    Required(ColumnId),
+    /// A text, where there is one, is valid for its column.
+    Valid(ColumnId),
+    /// A condition holds.
+    Check(Check),
+}
+
+/// A condition over the columns of the entity.
+#[derive(Debug, Clone)]
+pub struct Check {
+    /// The condition; columns are not qualified.
+    pub condition: Expression,
+}
+
+/// A column that holds the key of an entity.
+#[derive(Debug, Clone)]
+pub struct Reference {
+    /// The referring column.
+    pub column: ColumnId,
+    /// The entity referred to; its key is one column.
+    pub entity: EntityId,
+    /// What expressions call it.
+    pub alias: String,
+    /// Whether it is known at compile time to resolve (a lookup whose keys are the accepted values).
+    pub always_resolves: bool,
+}
+
+/// Least number of raw rows.
+#[derive(Debug, Clone, Copy)]
+pub struct RowCount {
+    /// The number.
+    pub min: u64,
+    /// Whether fewer stop the update.
+    pub fail: bool,
+}

@@ -1,0 +1,116 @@
+//! Places, people, schedules.
+
+use std::collections::BTreeSet;
+
+pub use crate::spec::{ClassificationSpec as Classification, PersonalSpec as PersonalKind};
+
+/// One place of deployment.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// Name.
+    pub name: String,
+    /// Whether it is meant when none is named.
+    pub default: bool,
+    /// Catalog of all tables.
+    pub catalog: String,
+    /// Schema of all tables.
+    pub schema: String,
+    /// Directory of source files, without a slash at the end.
+    pub landing: String,
+    /// Whether schedules are paused.
+    pub paused: bool,
+    /// Principals by the name that audiences use, in the order of the project.
+    pub principals: Vec<(String, Principal)>,
+}
+
+/// A group or a service principal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Principal {
+    /// Name of an account group.
+    Group(String),
+    /// Application id of a service principal.
+    ServicePrincipal(String),
+}
+
+/// Index of an audience in its project.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AudienceId(pub usize);
+
+/// Readers who see the same.
+#[derive(Debug, Clone)]
+pub struct Audience {
+    /// Name.
+    pub name: String,
+    /// Who they are; may be empty.
+    pub description: String,
+    /// Names of principals.
+    pub members: Vec<String>,
+    /// Personal data they see unmasked.
+    pub sees: Sees,
+}
+
+/// Kinds of personal data seen unmasked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sees {
+    /// Every kind.
+    All,
+    /// These.
+    Kinds(BTreeSet<PersonalKind>),
+}
+
+impl Sees {
+    /// Whether a kind is among them.
+    pub fn includes(&self, kind: PersonalKind) -> bool {
+        match self {
+            Sees::All => true,
+            Sees::Kinds(kinds) => kinds.contains(&kind),
+        }
+    }
+}
+
+/// How a masked value looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mask {
+    /// `***`.
+    Redact,
+    /// NULL.
+    Nullify,
+    /// A hash, the same for equal values.
+    Hash,
+    /// The domain of a mail address.
+    KeepDomain,
+    /// The first n characters.
+    KeepFirst(u8),
+    /// The last n characters.
+    KeepLast(u8),
+}
+
+/// When something is refreshed.
+#[derive(Debug, Clone)]
+pub struct Schedule {
+    /// Name.
+    pub name: String,
+    /// Quartz cron expression.
+    pub cron: String,
+    /// IANA time zone.
+    pub timezone: String,
+    /// Names of metrics and entities; empty means everything.
+    pub refresh: Vec<String>,
+    /// Tries after the first.
+    pub retries: u8,
+    /// Minutes before the first new try.
+    pub backoff_minutes: u16,
+    /// Minutes after which a run counts as failed.
+    pub timeout_minutes: u16,
+}
+
+/// Limits beyond which an alert is raised.
+#[derive(Debug, Clone, Default)]
+pub struct Alerts {
+    /// Least share of rows that keep all rules, in percent.
+    pub quality_below_percent: Option<f64>,
+    /// Largest difference from the trailing mean of row counts, in percent.
+    pub row_count_drift_percent: Option<f64>,
+    /// Whether stale entities raise an alert.
+    pub stale: bool,
+}

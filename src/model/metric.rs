@@ -1,0 +1,143 @@
+//! Metrics: measures, dimensions, joins, tables.
+
+use super::entity::{ColumnId, EntityId};
+use super::governance::{AudienceId, Classification, PersonalKind};
+use super::sql::{Expression, Origin};
+use crate::source::Span;
+
+/// Index of a metric in its project.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MetricId(pub usize);
+
+/// Measures over the rows of an entity.
+#[derive(Debug, Clone)]
+pub struct Metric {
+    /// Name.
+    pub name: String,
+    /// What it tells; may be empty.
+    pub description: String,
+    /// The spec.
+    pub origin: Origin,
+    /// The entity whose rows are measured.
+    pub from: EntityId,
+    /// Joins of the measured rows, each after those it builds on.
+    pub joins: Vec<Join>,
+    /// Conditions on the measured rows, besides references that must resolve.
+    pub filter: Option<Expression>,
+    /// One row for each row of another entity.
+    pub per: Option<Per>,
+    /// Measures, in the order of the spec.
+    pub measures: Vec<Measure>,
+    /// Time column.
+    pub time: Option<Time>,
+    /// Tables, one for each table of the spec and grain.
+    pub tables: Vec<MetricTable>,
+    /// How far the tables may travel.
+    pub classification: Classification,
+    /// Who may read them.
+    pub audiences: Vec<AudienceId>,
+}
+
+/// A join along a reference.
+#[derive(Debug, Clone)]
+pub struct Join {
+    /// Name of the joined rows in the query.
+    pub alias: String,
+    /// The joined entity.
+    pub entity: EntityId,
+    /// Alias of the referring rows.
+    pub from_alias: String,
+    /// Referring column.
+    pub from_column: String,
+    /// Key column of the joined entity.
+    pub key: String,
+    /// How rows without a partner are treated.
+    pub kind: JoinKind,
+}
+
+/// How rows without a partner are treated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JoinKind {
+    /// They take no part.
+    Inner,
+    /// They stay.
+    Left,
+    /// They stay if they refer to nothing, and take no part if they refer to something unknown.
+    LeftResolved,
+}
+
+/// One row for each row of an entity.
+#[derive(Debug, Clone)]
+pub struct Per {
+    /// The entity.
+    pub entity: EntityId,
+    /// The column of the measured entity that holds its key.
+    pub reference: ColumnId,
+    /// Joins of its rows.
+    pub joins: Vec<Join>,
+    /// Condition on its rows.
+    pub filter: Option<Expression>,
+    /// Columns before the measures.
+    pub columns: Vec<Dimension>,
+}
+
+/// A column that is shown or grouped by.
+#[derive(Debug, Clone)]
+pub struct Dimension {
+    /// Name in the table.
+    pub name: String,
+    /// The value.
+    pub expression: Expression,
+    /// What it holds; may be empty.
+    pub description: String,
+    /// The kind of personal data it passes on.
+    pub pii: Option<PersonalKind>,
+}
+
+/// A measure.
+#[derive(Debug, Clone)]
+pub struct Measure {
+    /// Name in the tables.
+    pub name: String,
+    /// The value, in its declared type: an aggregate, or an expression over other measures.
+    pub expression: Expression,
+    /// Whether it is an expression over other measures.
+    pub derived: bool,
+    /// Whether sums of its values over disjoint groups make the value of the whole, exactly.
+    pub additive: bool,
+    /// Value where there are no rows, as SQL; `None` is NULL.
+    pub empty: Option<String>,
+    /// What it tells; may be empty.
+    pub description: String,
+    /// Unit; may be empty.
+    pub unit: String,
+    /// Its key in the spec.
+    pub span: Span,
+}
+
+/// Time column of a metric.
+#[derive(Debug, Clone)]
+pub struct Time {
+    /// The date.
+    pub expression: Expression,
+    /// Periods.
+    pub grains: Vec<Grain>,
+}
+
+/// A period of time.
+pub use crate::spec::GrainSpec as Grain;
+
+/// One table of a metric.
+#[derive(Debug, Clone)]
+pub struct MetricTable {
+    /// Name of the table.
+    pub name: String,
+    /// What it tells; may be empty.
+    pub description: String,
+    /// The period, if it has one.
+    pub grain: Option<Grain>,
+    /// What it is grouped by, besides the period.
+    pub dimensions: Vec<Dimension>,
+    /// Its key in the spec.
+    pub span: Span,
+}

@@ -1,0 +1,67 @@
+//! The resolved project: every name found, every default filled in, every expression typed.
+//!
+//! Later passes never look at a spec again. Expressions are kept as SQL text whose columns are already qualified,
+//! together with their type and the place they came from. Ids index the vectors of [`Project`] and stay valid for its
+//! lifetime.
+
+mod entity;
+mod governance;
+mod metric;
+mod sql;
+
+pub use entity::{
+    Check, Column, ColumnId, Entity, EntityId, FileSource, Load, Lookup, Normalize, Reference, RowCount, Rule,
+    RuleKind, Source, Validity,
+};
+pub use governance::{
+    Alerts, Audience, AudienceId, Classification, Mask, PersonalKind, Principal, Schedule, Sees, Target,
+};
+pub use metric::{Dimension, Grain, Join, JoinKind, Measure, Metric, MetricId, MetricTable, Per, Time};
+pub use sql::{Action, Expression, Origin};
+
+use std::collections::BTreeMap;
+
+/// A whole project.
+#[derive(Debug, Clone)]
+pub struct Project {
+    /// Name, in snake_case.
+    pub name: String,
+    /// What it is for; may be empty.
+    pub description: String,
+    /// Places of deployment, in the order of the spec. One of them is the default.
+    pub targets: Vec<Target>,
+    /// Audiences, in the order of the spec.
+    pub audiences: Vec<Audience>,
+    /// How each kind of personal data is masked; every kind has an entry.
+    pub masks: BTreeMap<PersonalKind, Mask>,
+    /// Schedules, in the order of the spec.
+    pub schedules: Vec<Schedule>,
+    /// Mail addresses told of failures.
+    pub notify: Vec<String>,
+    /// Limits for alerts.
+    pub alerts: Alerts,
+    /// Entities, by name.
+    pub entities: Vec<Entity>,
+    /// Metrics, by name.
+    pub metrics: Vec<Metric>,
+}
+
+impl Project {
+    /// The entity behind an id.
+    ///
+    /// # Panics
+    /// When the id comes from another project, which is a fault of the compiler.
+    pub fn entity(&self, id: EntityId) -> &Entity {
+        &self.entities[id.0]
+    }
+
+    /// The default target; the first one if none is marked (which validation refuses).
+    pub fn default_target(&self) -> Option<&Target> {
+        self.targets.iter().find(|t| t.default).or_else(|| self.targets.first())
+    }
+
+    /// The target with this name.
+    pub fn target(&self, name: &str) -> Option<&Target> {
+        self.targets.iter().find(|t| t.name == name)
+    }
+}

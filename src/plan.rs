@@ -1,0 +1,219 @@
+//! What is built: the list of datasets with the file of each.
+//!
+//! Names and layers are decided here and nowhere else. One dataset a file; the order is the order of the layers, then
+//! of names.
+
+use std::collections::BTreeMap;
+
+use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::model::{Entity, EntityId, Load, MetricId, Project, Source};
+use crate::source::Span;
+
+/// A dataset of the pipeline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Dataset {
+    /// Lines of files as text.
+    Raw(EntityId),
+    /// Typed rows with the names of the rules they break; private to the pipeline.
+    Checked(EntityId),
+    /// The rows that stay, as a stream for AUTO CDC; a temporary view.
+    Clean(EntityId),
+    /// The table of an entity.
+    Table(EntityId),
+    /// Rows that break a quarantine rule.
+    Quarantine(EntityId),
+    /// Rows that refer to something unknown.
+    Orphans(EntityId),
+    /// Keys delivered more than once.
+    Duplicates(EntityId),
+    /// A table of a metric, by its index there.
+    MetricTable(MetricId, usize),
+    /// Proof that the tables of a metric add up.
+    Reconciliation(MetricId),
+    /// Rows by entity and fate.
+    RowCounts,
+    /// Rows that refer to something unknown, by reference.
+    OrphanCounts,
+}
+
+/// A layer of the pipeline, and the directory of its files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Layer {
+    /// As delivered.
+    Bronze,
+    /// Typed and checked.
+    Silver,
+    /// For readers.
+    Gold,
+    /// About the data.
+    Quality,
+}
+
+impl Layer {
+    /// Name of the directory.
+    pub fn directory(self) -> &'static str {
+        match self {
+            Layer::Bronze => "bronze",
+            Layer::Silver => "silver",
+            Layer::Gold => "gold",
+            Layer::Quality => "quality",
+        }
+    }
+}
+
+/// One file to build.
+#[derive(Debug, Clone)]
+pub struct Artifact {
+    /// What it defines.
+    pub dataset: Dataset,
+    /// Name of the dataset.
+    pub name: String,
+    /// Layer.
+    pub layer: Layer,
+    /// The part of a spec it comes from; `None` for those that all entities share.
+    pub origin: Option<Span>,
+}
+
+impl Artifact {
+    /// Path below the output directory, `/`-separated.
+    pub fn path(&self) -> String {
+        format!("pipeline/{}/{}.sql", self.layer.directory(), self.name)
+    }
+}
+
+/// Everything to build.
+#[derive(Debug, Clone, Default)]
+pub struct BuildPlan {
+    /// Files, by layer and name.
+    pub artifacts: Vec<Artifact>,
+}
+
+/// Lists what a project builds. Two datasets of one name are a fault (E0303).
+pub fn plan(project: &Project, diagnostics: &mut Diagnostics) -> BuildPlan {
+    let mut artifacts = vec![];
+    for (index, entity) in project.entities.iter().enumerate() {
+        plan_entity(EntityId(index), entity, &mut artifacts);
+    }
+    for (index, metric) in project.metrics.iter().enumerate() {
+        let id = MetricId(index);
+        for (table_index, table) in metric.tables.iter().enumerate() {
+            artifacts.push(artifact(Dataset::MetricTable(id, table_index), &table.name, Layer::Gold, table.span));
+        }
+        if reconciles(project, id) {
+            let name = format!("{}_reconciliation", metric.name);
+            artifacts.push(artifact(Dataset::Reconciliation(id), &name, Layer::Quality, metric.origin.span));
+        }
+    }
+    let shared = |dataset, name: &str| Artifact { dataset, name: name.to_owned(), layer: Layer::Quality, origin: None };
+    if project.entities.iter().any(Entity::is_loaded) {
+        artifacts.push(shared(Dataset::RowCounts, ROW_COUNTS));
+    }
+    if project.entities.iter().any(has_orphans) {
+        artifacts.push(shared(Dataset::OrphanCounts, ORPHAN_COUNTS));
+    }
+    report_duplicates(&artifacts, diagnostics);
+    artifacts.sort_by(|a, b| (a.layer, &a.name).cmp(&(b.layer, &b.name)));
+    BuildPlan { artifacts }
+}
+
+/// Name of the table of row counts.
+pub const ROW_COUNTS: &str = "row_counts";
+/// Name of the table of orphan counts.
+pub const ORPHAN_COUNTS: &str = "orphan_counts";
+
+/// Name of the raw table of an entity.
+pub fn raw_name(entity: &Entity) -> String {
+    format!("{}_raw", entity.name)
+}
+
+/// Name of the checked table of an entity.
+pub fn checked_name(entity: &Entity) -> String {
+    format!("{}_checked", entity.name)
+}
+
+/// Name of the view of clean rows of an entity.
+pub fn clean_name(entity: &Entity) -> String {
+    format!("{}_clean", entity.name)
+}
+
+/// Name of the quarantine table of an entity.
+pub fn quarantine_name(entity: &Entity) -> String {
+    format!("{}_quarantine", entity.name)
+}
+
+/// Name of the table of orphans of an entity.
+pub fn orphans_name(entity: &Entity) -> String {
+    format!("{}_orphans", entity.name)
+}
+
+/// Name of the table of duplicate keys of an entity.
+pub fn duplicates_name(entity: &Entity) -> String {
+    format!("{}_duplicates", entity.name)
+}
+
+/// Whether an entity can hold references that do not resolve.
+pub fn has_orphans(entity: &Entity) -> bool {
+    entity.is_loaded() && entity.references.iter().any(|r| !r.always_resolves)
+}
+
+/// Whether keys of an entity that are delivered twice are counted.
+pub fn has_duplicates(entity: &Entity) -> bool {
+    entity.is_loaded() && !entity.key.is_empty()
+}
+
+/// Whether an entity is written by AUTO CDC.
+pub fn is_keyed(entity: &Entity) -> bool {
+    entity.is_loaded() && matches!(entity.load, Load::Upsert { .. } | Load::History { .. })
+}
+
+/// Whether a metric has measures whose sums can be compared: it is no list of entity rows, and reads loaded rows.
+fn reconciles(project: &Project, id: MetricId) -> bool {
+    let Some(metric) = project.metrics.get(id.0) else { return false };
+    metric.per.is_none()
+        && metric.measures.iter().any(|m| m.additive)
+        && matches!(project.entity(metric.from).source, Source::Files(_))
+}
+
+fn plan_entity(id: EntityId, entity: &Entity, artifacts: &mut Vec<Artifact>) {
+    let span = entity.origin.span;
+    let mut add = |dataset, name: &str, layer| artifacts.push(artifact(dataset, name, layer, span));
+    add(Dataset::Table(id), &entity.name, Layer::Silver);
+    if !entity.is_loaded() {
+        return;
+    }
+    add(Dataset::Raw(id), &raw_name(entity), Layer::Bronze);
+    add(Dataset::Checked(id), &checked_name(entity), Layer::Silver);
+    add(Dataset::Quarantine(id), &quarantine_name(entity), Layer::Quality);
+    if is_keyed(entity) {
+        add(Dataset::Clean(id), &clean_name(entity), Layer::Silver);
+    }
+    if has_duplicates(entity) {
+        add(Dataset::Duplicates(id), &duplicates_name(entity), Layer::Quality);
+    }
+    if has_orphans(entity) {
+        add(Dataset::Orphans(id), &orphans_name(entity), Layer::Quality);
+    }
+}
+
+fn artifact(dataset: Dataset, name: &str, layer: Layer, span: Span) -> Artifact {
+    Artifact { dataset, name: name.to_owned(), layer, origin: Some(span) }
+}
+
+fn report_duplicates(artifacts: &[Artifact], diagnostics: &mut Diagnostics) {
+    let mut seen: BTreeMap<&str, &Artifact> = BTreeMap::new();
+    for artifact in artifacts {
+        let Some(first) = seen.insert(&artifact.name, artifact) else { continue };
+        let mut diagnostic =
+            Diagnostic::error(Code::DuplicateName, format!("two datasets are called `{}`", artifact.name)).hint(
+                "every entity and metric brings datasets of its own, such as `<entity>_raw`: rename one of the two",
+            );
+        let (here, there) = if artifact.origin.is_some() { (artifact, first) } else { (first, artifact) };
+        if let Some(span) = here.origin {
+            diagnostic = diagnostic.at(span);
+        }
+        if let Some(span) = there.origin {
+            diagnostic = diagnostic.related(span, "the other one comes from here");
+        }
+        diagnostics.push(diagnostic);
+    }
+}

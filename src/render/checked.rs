@@ -1,0 +1,192 @@
+//! The checked table: texts become typed values, and every row learns which rules it breaks.
+
+use askama::Template;
+
+use super::header;
+use super::text::{Ident, Literal, Sql, wrapped};
+use crate::lakeflow::types::DataType;
+use crate::model::{Action, Column, Entity, Load, Normalize, Rule, RuleKind};
+use crate::plan;
+
+#[derive(Template)]
+#[template(path = "pipeline/checked.sql")]
+struct Checked {
+    header: Sql,
+    name: Ident,
+    comment: Literal,
+    raw: Ident,
+    columns: Vec<CheckedColumn>,
+    rules: Vec<CheckedRule>,
+    /// Their names, as a list of literals; empty when there are none.
+    quarantine_rules: String,
+}
+
+struct CheckedColumn {
+    name: Ident,
+    /// The text, normalised.
+    text: String,
+    /// The typed value, with its name.
+    typed: String,
+    /// The text that goes along for the rule `valid_<column>`, with its name.
+    kept_text: Option<String>,
+}
+
+struct CheckedRule {
+    name: Ident,
+    literal: Literal,
+    /// Condition that is true, never NULL, for rows that break the rule.
+    broken: String,
+    drops: bool,
+    fails: bool,
+}
+
+pub fn checked(entity: &Entity) -> Result<String, askama::Error> {
+    let name = plan::checked_name(entity);
+    let has_valid_rule = |c: &Column| {
+        entity.rules.iter().any(|r| matches!(r.kind, RuleKind::Valid(id) if std::ptr::eq(entity.column(id), c)))
+    };
+    let quarantined = entity.rules.iter().filter(|r| r.action == Action::Quarantine);
+    let quarantined: Vec<String> = quarantined.map(|r| Literal::new(&r.name).to_string()).collect();
+    Checked {
+        header: header(
+            &format!("{name}: rows of {}, typed, with the rules that each one breaks.", entity.name),
+            &entity.origin.path,
+        )?,
+        name: Ident::new(&name),
+        comment: Literal::new(format!("Rows of {}, typed, with the rules that each one breaks", entity.name)),
+        raw: Ident::new(plan::raw_name(entity)),
+        columns: entity.columns.iter().map(|c| checked_column(c, has_valid_rule(c))).collect(),
+        rules: entity.rules.iter().map(|r| checked_rule(entity, r)).collect(),
+        quarantine_rules: wrapped(&quarantined, ", ", 4, 110),
+    }
+    .render()
+}
+
+fn checked_column(column: &Column, has_valid_rule: bool) -> CheckedColumn {
+    let name = Ident::new(&column.name);
+    let trimmed = format!("nullif(trim({name}), '')");
+    let text = match column.normalize {
+        Some(Normalize::Lower) => format!("lower({trimmed})"),
+        Some(Normalize::Upper) => format!("upper({trimmed})"),
+        None => trimmed,
+    };
+    let value = typed_value(column);
+    let shown = value.clone().unwrap_or_else(|| name.to_string());
+    let typed = match (&column.default, &value) {
+        (Some(default), _) => format!("coalesce({shown}, {default}) AS {name}"),
+        (None, Some(value)) => format!("{value} AS {name}"),
+        (None, None) => name.to_string(),
+    };
+    let kept_text = has_valid_rule.then(|| {
+        let kept = kept_text(column);
+        // Behind a default nobody sees any more that the text was not valid.
+        if column.default.is_some() {
+            format!("CASE WHEN {shown} IS NULL THEN {name} END AS {kept}")
+        } else {
+            format!("{name} AS {kept}")
+        }
+    });
+    CheckedColumn { text, typed, kept_text, name }
+}
+
+/// Name of the column that carries the text beside the typed value.
+fn kept_text(column: &Column) -> Ident {
+    Ident::new(format!("_text_{}", column.name))
+}
+
+/// The typed value of a text, NULL when the text is not valid; `None` when every text is.
+fn typed_value(column: &Column) -> Option<String> {
+    let name = Ident::new(&column.name);
+    let mut conditions = vec![];
+    conditions.extend(column.validity.matches.as_ref().map(|p| format!("{name} RLIKE {}", Literal::new(p))));
+    let converted = match (&column.ty, pattern(&column.ty)) {
+        (DataType::Boolean, _) => format!(
+            "CASE\n      WHEN lower({name}) IN ('true', 't', 'yes', 'y', '1') THEN TRUE\n      WHEN lower({name}) IN ('false', 'f', 'no', 'n', '0') THEN FALSE\n    END"
+        ),
+        (ty, Some(pattern)) => {
+            conditions.push(format!("{name} RLIKE {}", Literal::new(pattern)));
+            format!("try_cast({name} AS {ty})")
+        }
+        (_, None) => name.to_string(),
+    };
+    conditions.extend(column.validity.accepted.as_ref().map(|values| accepted(&converted, &column.ty, values)));
+    match (conditions.is_empty(), &column.ty) {
+        (true, DataType::Boolean) => Some(converted),
+        (true, _) => None,
+        (false, _) => Some(format!("CASE WHEN {} THEN {converted} END", conditions.join(" AND "))),
+    }
+}
+
+/// Whether a value is among those accepted, compared in its type: `2.0` is `2`.
+fn accepted(value: &str, ty: &DataType, values: &[String]) -> String {
+    let literal = |text: &String| match ty {
+        DataType::String => Literal::new(text).to_string(),
+        ty if ty.is_numeric() => text.clone(),
+        ty => format!("CAST({} AS {ty})", Literal::new(text)),
+    };
+    let literals: Vec<String> = values.iter().map(literal).collect();
+    if literals.len() <= 8 {
+        return format!("{value} IN ({})", literals.join(", "));
+    }
+    format!("{value} IN (\n      {}\n    )", wrapped(&literals, ", ", 6, 100))
+}
+
+/// What a text must look like before it is converted: casts alone are too lenient, they take `2024-1-5`, `1e2` and
+/// `now` (traps of Spark SQL). `\z` is the very end; `$` would let a line break through.
+fn pattern(ty: &DataType) -> Option<&'static str> {
+    match ty {
+        DataType::TinyInt => Some(r"^-?[0-9]{1,3}\z"),
+        DataType::SmallInt => Some(r"^-?[0-9]{1,5}\z"),
+        DataType::Int => Some(r"^-?[0-9]{1,9}\z"),
+        DataType::BigInt => Some(r"^-?[0-9]{1,18}\z"),
+        DataType::Decimal { .. } => Some(r"^-?[0-9]+([.][0-9]+)?\z"),
+        DataType::Float | DataType::Double => Some(r"^-?[0-9]+([.][0-9]+)?([eE][-+]?[0-9]{1,3})?\z"),
+        DataType::Date => Some(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}\z"),
+        DataType::Timestamp | DataType::TimestampNtz => Some(
+            r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,6})?(Z|[-+][0-9]{2}:[0-9]{2})?\z",
+        ),
+        _ => None,
+    }
+}
+
+fn checked_rule(entity: &Entity, rule: &Rule) -> CheckedRule {
+    let broken = match &rule.kind {
+        RuleKind::Required(id) => format!("{} IS NULL", Ident::new(&entity.column(*id).name)),
+        RuleKind::Valid(id) => {
+            let column = entity.column(*id);
+            let invalid = format!("{} IS NOT NULL", kept_text(column));
+            if column.default.is_some() {
+                invalid
+            } else {
+                format!("{invalid} AND {} IS NULL", Ident::new(&column.name))
+            }
+        }
+        RuleKind::Check(check) => format!("({}) IS NOT TRUE", check.condition.sql),
+    };
+    CheckedRule {
+        name: Ident::new(&rule.name),
+        literal: Literal::new(&rule.name),
+        broken: match deletion(entity, rule) {
+            Some(condition) => format!("({condition}) IS NOT TRUE AND {broken}"),
+            None => broken,
+        },
+        drops: rule.action == Action::Drop,
+        fails: rule.action == Action::Fail,
+    }
+}
+
+/// The condition under which a rule is not asked for: a row that deletes its key brings the key and when, and no more.
+fn deletion<'a>(entity: &'a Entity, rule: &Rule) -> Option<&'a str> {
+    let (Load::Upsert { delete_when, .. } | Load::History { delete_when, .. }) = &entity.load else { return None };
+    let column = match rule.kind {
+        RuleKind::Required(id) | RuleKind::Valid(id) => Some(id),
+        RuleKind::Check(_) => None,
+    };
+    let sequence = match &entity.load {
+        Load::Upsert { sequence, .. } => sequence.as_slice(),
+        Load::History { sequence, .. } => std::slice::from_ref(sequence),
+        Load::Append | Load::Snapshot => &[],
+    };
+    let is_needed = column.is_some_and(|id| entity.key.contains(&id) || sequence.contains(&id));
+    delete_when.as_ref().filter(|_| !is_needed).map(|condition| condition.sql.as_str())
+}

@@ -1,0 +1,210 @@
+//! Tables about the data: orphans, duplicates, row counts.
+
+use askama::Template;
+
+use super::columns::{self, Definition};
+use super::text::{Ident, Literal, Sql};
+use super::{current_rows, header};
+use crate::model::{Column, Entity, Load, Project, Reference};
+use crate::plan;
+
+#[derive(Template)]
+#[template(path = "pipeline/orphans.sql")]
+struct Orphans {
+    header: Sql,
+    name: Ident,
+    columns: Vec<Definition>,
+    comment: Literal,
+    entity: Ident,
+    references: Vec<OrphanReference>,
+    current: Option<String>,
+}
+
+struct OrphanReference {
+    table: String,
+    condition: String,
+    /// True for rows whose value the referenced entity does not know.
+    missing: String,
+    literal: Literal,
+}
+
+pub fn orphans(project: &Project, entity: &Entity) -> Result<String, askama::Error> {
+    let name = plan::orphans_name(entity);
+    Orphans {
+        header: header(
+            &format!("{name}: rows of {} that refer to something unknown, until it arrives.", entity.name),
+            &entity.origin.path,
+        )?,
+        name: Ident::new(&name),
+        columns: columns::typed(entity),
+        comment: Literal::new(format!("Rows of {} that refer to something unknown", entity.name)),
+        entity: Ident::new(&entity.name),
+        references: unresolved(entity).map(|r| orphan_reference(project, entity, r)).collect(),
+        current: current_rows(entity, &entity.name),
+    }
+    .render()
+}
+
+/// A table under another name, where it is another.
+fn named(table: &str, alias: &str) -> String {
+    let (table, alias) = (Ident::new(table), Ident::new(alias));
+    if table == alias { table.to_string() } else { format!("{table} AS {alias}") }
+}
+
+/// References that may fail to resolve.
+fn unresolved(entity: &Entity) -> impl Iterator<Item = &Reference> {
+    entity.references.iter().filter(|r| !r.always_resolves)
+}
+
+fn orphan_reference(project: &Project, entity: &Entity, reference: &Reference) -> OrphanReference {
+    let referenced = project.entity(reference.entity);
+    let column = &entity.column(reference.column).name;
+    let key = referenced.key_columns().next().map_or("", |c| c.name.as_str());
+    let (own, alias_ident) =
+        (format!("{}.{}", Ident::new(&entity.name), Ident::new(column)), Ident::new(&reference.alias));
+    let found = format!("{alias_ident}.{}", Ident::new(key));
+    let mut condition = format!("{found} = {own}");
+    if let Some(current) = current_rows(referenced, &reference.alias) {
+        condition.push_str(&format!(" AND {current}"));
+    }
+    OrphanReference {
+        table: named(&referenced.name, &reference.alias),
+        condition,
+        missing: format!("{own} IS NOT NULL AND {found} IS NULL"),
+        literal: Literal::new(column),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "pipeline/duplicates.sql")]
+struct Duplicates {
+    header: Sql,
+    name: Ident,
+    columns: Vec<Definition>,
+    all_columns: Vec<Ident>,
+    comment: Literal,
+    checked: Ident,
+}
+
+pub fn duplicates(entity: &Entity) -> Result<String, askama::Error> {
+    let name = plan::duplicates_name(entity);
+    Duplicates {
+        header: header(
+            &format!("{name}: keys of {} that were delivered more than once.", entity.name),
+            &entity.origin.path,
+        )?,
+        name: Ident::new(&name),
+        columns: identity(entity).map(Definition::of).collect(),
+        all_columns: entity.columns.iter().map(|c| Ident::new(&c.name)).collect(),
+        comment: Literal::new(format!("Keys of {} that were delivered more than once", entity.name)),
+        checked: Ident::new(plan::checked_name(entity)),
+    }
+    .render()
+}
+
+/// What two deliveries of one row agree in: the key, and in a history the version.
+fn identity(entity: &Entity) -> impl Iterator<Item = &Column> {
+    let version = match &entity.load {
+        Load::History { sequence, .. } if !entity.key.contains(sequence) => Some(entity.column(*sequence)),
+        _ => None,
+    };
+    entity.key_columns().chain(version)
+}
+
+#[derive(Template)]
+#[template(path = "pipeline/row_counts.sql")]
+struct RowCounts {
+    header: Sql,
+    name: Ident,
+    comment: Literal,
+    minima: Vec<Minimum>,
+    entities: Vec<CountedEntity>,
+}
+
+struct Minimum {
+    name: Ident,
+    entity: Literal,
+    rows: u64,
+    fails: bool,
+}
+
+struct CountedEntity {
+    literal: Literal,
+    raw: Ident,
+    checked: Ident,
+    quarantine: Ident,
+    table: Ident,
+    duplicate_rows: String,
+    orphan_rows: String,
+}
+
+pub fn row_counts(project: &Project) -> Result<String, askama::Error> {
+    let loaded = || project.entities.iter().filter(|e| e.is_loaded());
+    let minimum = |entity: &Entity| {
+        let count = entity.row_count?;
+        let name = Ident::new(format!("{}_minimum", entity.name));
+        Some(Minimum { name, entity: Literal::new(&entity.name), rows: count.min, fails: count.fail })
+    };
+    RowCounts {
+        header: header("row_counts: what became of the lines of every entity.", "specs/entities")?,
+        name: Ident::new(plan::ROW_COUNTS),
+        comment: Literal::new("What became of the lines of every entity"),
+        minima: loaded().filter_map(minimum).collect(),
+        entities: loaded().map(counted_entity).collect(),
+    }
+    .render()
+}
+
+fn counted_entity(entity: &Entity) -> CountedEntity {
+    let duplicates = Ident::new(plan::duplicates_name(entity));
+    let orphans = Ident::new(plan::orphans_name(entity));
+    let none = || "CAST(0 AS BIGINT)".to_owned();
+    CountedEntity {
+        literal: Literal::new(&entity.name),
+        raw: Ident::new(plan::raw_name(entity)),
+        checked: Ident::new(plan::checked_name(entity)),
+        quarantine: Ident::new(plan::quarantine_name(entity)),
+        table: Ident::new(&entity.name),
+        duplicate_rows: if plan::has_duplicates(entity) {
+            format!("(SELECT coalesce(sum(row_count - 1), 0) FROM {duplicates})")
+        } else {
+            none()
+        },
+        orphan_rows: if plan::has_orphans(entity) { format!("(SELECT count(*) FROM {orphans})") } else { none() },
+    }
+}
+
+#[derive(Template)]
+#[template(path = "pipeline/orphan_counts.sql")]
+struct OrphanCounts {
+    header: Sql,
+    name: Ident,
+    comment: Literal,
+    references: Vec<CountedReference>,
+}
+
+struct CountedReference {
+    entity: Literal,
+    column: Literal,
+    referenced: Literal,
+    orphans: Ident,
+}
+
+pub fn orphan_counts(project: &Project) -> Result<String, askama::Error> {
+    let mut references = vec![];
+    for entity in project.entities.iter().filter(|e| plan::has_orphans(e)) {
+        references.extend(unresolved(entity).map(|r| CountedReference {
+            entity: Literal::new(&entity.name),
+            column: Literal::new(&entity.column(r.column).name),
+            referenced: Literal::new(&project.entity(r.entity).name),
+            orphans: Ident::new(plan::orphans_name(entity)),
+        }));
+    }
+    OrphanCounts {
+        header: header("orphan_counts: rows that refer to something unknown, by reference.", "specs/entities")?,
+        name: Ident::new(plan::ORPHAN_COUNTS),
+        comment: Literal::new("Rows that refer to something unknown, by reference"),
+        references,
+    }
+    .render()
+}

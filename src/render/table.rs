@@ -1,0 +1,264 @@
+//! Raw, clean, final and quarantine tables of an entity.
+
+use askama::Template;
+
+use super::columns::{self, Definition};
+use super::text::{Ident, Literal, Sql, wrapped};
+use super::{first_text, header};
+use crate::lakeflow::types::DataType;
+use crate::model::{Column, Entity, Expression, FileSource, Load, Lookup, Source};
+use crate::plan;
+
+#[derive(Template)]
+#[template(path = "pipeline/raw.sql")]
+struct Raw {
+    header: Sql,
+    name: Ident,
+    columns: Vec<RawColumn>,
+    comment: Literal,
+    path: Literal,
+    schema: Literal,
+    delimiter: Option<Literal>,
+    allow_overwrites: bool,
+    except: Option<Literal>,
+}
+
+struct RawColumn {
+    definition: Definition,
+    source: Sql,
+}
+
+impl std::fmt::Display for RawColumn {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.definition.fmt(f)
+    }
+}
+
+pub fn raw(entity: &Entity) -> Result<String, askama::Error> {
+    let Source::Files(files) = &entity.source else { return Ok(String::new()) };
+    let name = plan::raw_name(entity);
+    let title = format!("{name}: lines of {} as they were delivered, every value as text.", files.files);
+    let schema: Vec<String> = entity.columns.iter().map(|c| format!("{} STRING", Ident::new(&c.header))).collect();
+    Raw {
+        header: header(&title, &entity.origin.path)?,
+        name: Ident::new(&name),
+        columns: entity.columns.iter().map(raw_column).collect(),
+        comment: Literal::new(format!("Lines of {} as delivered", files.files)),
+        path: Literal::new(format!("${{landing}}/{}", files.files)),
+        schema: Literal::new(schema.join(", ")),
+        delimiter: (files.delimiter != ',').then(|| Literal::new(files.delimiter)),
+        allow_overwrites: reads_overwritten_files(entity, files),
+        except: files.except.as_ref().map(Literal::new),
+    }
+    .render()
+}
+
+/// A file that is overwritten is read again, which only loads that keep the newest row of a key can bear
+/// (reference section 2: pair `allowOverwrites` with AUTO CDC).
+fn reads_overwritten_files(entity: &Entity, _files: &FileSource) -> bool {
+    !matches!(entity.load, Load::Append)
+}
+
+fn raw_column(column: &Column) -> RawColumn {
+    let (name, header) = (Ident::new(&column.name), Ident::new(&column.header));
+    let source = if name == header { name.to_string() } else { format!("{header} AS {name}") };
+    RawColumn { definition: Definition::text_of(column), source: Sql(source) }
+}
+
+#[derive(Template)]
+#[template(path = "pipeline/clean.sql")]
+struct Clean {
+    header: Sql,
+    name: Ident,
+    comment: Literal,
+    columns: Vec<Ident>,
+    sequence: String,
+    checked: Ident,
+}
+
+pub fn clean(entity: &Entity) -> Result<String, askama::Error> {
+    let name = plan::clean_name(entity);
+    Clean {
+        header: header(
+            &format!("{name}: the rows that stay, on their way into {}.", entity.name),
+            &entity.origin.path,
+        )?,
+        name: Ident::new(&name),
+        comment: Literal::new(format!("Rows of {} that break no rule that keeps them out", entity.name)),
+        columns: entity.columns.iter().map(|c| Ident::new(&c.name)).collect(),
+        sequence: sequence(entity),
+        checked: Ident::new(plan::checked_name(entity)),
+    }
+    .render()
+}
+
+/// What tells the newer of two rows of a key. Versions of a history go by their own column, whose value the table
+/// shows. Other rows go by the columns of the spec, then by the file that was changed last and its name, then by the
+/// greatest row, so that the choice never depends on the order of reading.
+fn sequence(entity: &Entity) -> String {
+    let own = match &entity.load {
+        Load::History { sequence, .. } => return Ident::new(&entity.column(*sequence).name).to_string(),
+        Load::Upsert { sequence, .. } => sequence.as_slice(),
+        Load::Append | Load::Snapshot => &[],
+    };
+    let own = own.iter().map(|id| entity.column(*id));
+    let file = ["_file_modified_at", "_file_name"].map(String::from);
+    let quoted = |c: &Column| Ident::new(&c.name).to_string();
+    let parts: Vec<String> = own.map(quoted).chain(file).chain(entity.columns.iter().map(quoted)).collect();
+    format!("struct({})", wrapped(&parts, ", ", 4, 110))
+}
+
+pub fn table(entity: &Entity) -> Result<String, askama::Error> {
+    match (&entity.source, &entity.load) {
+        (Source::Lookup(lookup), _) => lookup_table(entity, lookup),
+        (_, Load::Append) => append_table(entity),
+        (_, Load::Snapshot) => snapshot_table(entity),
+        (_, Load::Upsert { delete_when, .. }) => keyed_table(entity, "upsert", delete_when.as_ref(), 1),
+        (_, Load::History { delete_when, .. }) => keyed_table(entity, "history", delete_when.as_ref(), 2),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "pipeline/keyed_table.sql")]
+struct KeyedTable {
+    header: Sql,
+    name: Ident,
+    columns: Vec<Definition>,
+    cluster_by: String,
+    comment: Literal,
+    flow: Ident,
+    clean: Ident,
+    key: String,
+    delete_when: Option<String>,
+    scd_type: u8,
+}
+
+fn keyed_table(
+    entity: &Entity,
+    flow: &str,
+    delete_when: Option<&Expression>,
+    scd_type: u8,
+) -> Result<String, askama::Error> {
+    let mut columns = columns::typed(entity);
+    if let Load::History { sequence, .. } = &entity.load {
+        let ty = &entity.column(*sequence).ty;
+        columns.push(Definition::new("__START_AT", ty, "From when this version holds"));
+        columns.push(Definition::new("__END_AT", ty, "Until when it held; NULL for the current version"));
+    }
+    KeyedTable {
+        header: header(&title(entity), &entity.origin.path)?,
+        name: Ident::new(&entity.name),
+        columns,
+        cluster_by: columns::list(entity.key_columns().filter(|c| c.ty != DataType::Boolean).take(4)),
+        comment: Literal::new(comment(entity)),
+        flow: Ident::new(format!("{}_{flow}", entity.name)),
+        clean: Ident::new(plan::clean_name(entity)),
+        key: columns::list(entity.key_columns()),
+        delete_when: delete_when.map(|condition| condition.sql.clone()),
+        scd_type,
+    }
+    .render()
+}
+
+#[derive(Template)]
+#[template(path = "pipeline/append_table.sql")]
+struct AppendTable {
+    header: Sql,
+    name: Ident,
+    columns: Vec<Definition>,
+    comment: Literal,
+    checked: Ident,
+}
+
+fn append_table(entity: &Entity) -> Result<String, askama::Error> {
+    AppendTable {
+        header: header(&title(entity), &entity.origin.path)?,
+        name: Ident::new(&entity.name),
+        columns: columns::typed(entity),
+        comment: Literal::new(comment(entity)),
+        checked: Ident::new(plan::checked_name(entity)),
+    }
+    .render()
+}
+
+#[derive(Template)]
+#[template(path = "pipeline/snapshot_table.sql")]
+struct SnapshotTable {
+    header: Sql,
+    name: Ident,
+    columns: Vec<Definition>,
+    comment: Literal,
+    checked: Ident,
+    key: Option<String>,
+    order: String,
+}
+
+fn snapshot_table(entity: &Entity) -> Result<String, askama::Error> {
+    let order: Vec<String> = entity.columns.iter().map(|c| format!("{} DESC", Ident::new(&c.name))).collect();
+    SnapshotTable {
+        header: header(&title(entity), &entity.origin.path)?,
+        name: Ident::new(&entity.name),
+        columns: columns::typed(entity),
+        comment: Literal::new(comment(entity)),
+        checked: Ident::new(plan::checked_name(entity)),
+        key: (!entity.key.is_empty()).then(|| columns::list(entity.key_columns())),
+        order: order.join(", "),
+    }
+    .render()
+}
+
+#[derive(Template)]
+#[template(path = "pipeline/lookup.sql")]
+struct LookupTable {
+    header: Sql,
+    name: Ident,
+    columns: Vec<Definition>,
+    comment: Literal,
+    rows: Vec<String>,
+}
+
+fn lookup_table(entity: &Entity, lookup: &Lookup) -> Result<String, askama::Error> {
+    let origin = format!("{} and {}", entity.origin.path, lookup.file);
+    let value = |v: &Option<String>| v.as_ref().map_or("NULL".to_owned(), |v| Literal::new(v).to_string());
+    LookupTable {
+        header: header(&title(entity), &origin)?,
+        name: Ident::new(&entity.name),
+        columns: columns::typed(entity),
+        comment: Literal::new(comment(entity)),
+        rows: lookup.rows.iter().map(|row| row.iter().map(value).collect::<Vec<_>>().join(", ")).collect(),
+    }
+    .render()
+}
+
+#[derive(Template)]
+#[template(path = "pipeline/quarantine.sql")]
+struct Quarantine {
+    header: Sql,
+    name: Ident,
+    columns: Vec<Definition>,
+    comment: Literal,
+    checked: Ident,
+}
+
+pub fn quarantine(entity: &Entity) -> Result<String, askama::Error> {
+    let name = plan::quarantine_name(entity);
+    Quarantine {
+        header: header(
+            &format!("{name}: rows of {} that break a rule, as they were delivered.", entity.name),
+            &entity.origin.path,
+        )?,
+        name: Ident::new(&name),
+        columns: entity.columns.iter().map(Definition::text_of).collect(),
+        comment: Literal::new(format!("Rows of {} that break a rule, as delivered", entity.name)),
+        checked: Ident::new(plan::checked_name(entity)),
+    }
+    .render()
+}
+
+fn title(entity: &Entity) -> String {
+    format!("{}: {}", entity.name, first_text(&[&entity.description, "rows that keep all rules."]))
+}
+
+fn comment(entity: &Entity) -> &str {
+    first_text(&[&entity.description, &entity.name])
+}

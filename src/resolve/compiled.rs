@@ -1,0 +1,150 @@
+//! Expressions that passed the analyser: what they are, which columns they use, and how faults find their place.
+
+use std::collections::BTreeSet;
+
+use sqlparser::ast::Expr;
+
+use super::Context;
+use crate::diag::{Code, Diagnostic};
+use crate::lakeflow::infer::{self, FaultKind, Place, Resolution, Scope};
+use crate::lakeflow::{
+    self,
+    types::{Column as TypedColumn, DataType},
+};
+use crate::load::Located;
+use crate::model::{Column, Expression, PersonalKind};
+use crate::source::Span;
+use crate::spec::EntitySpec;
+
+/// An expression that is ready for a query.
+pub struct Compiled {
+    pub expr: Expr,
+    pub name: Option<String>,
+    pub ty: DataType,
+    pub nullable: bool,
+    /// The columns it reads, with derived expressions seen through.
+    pub uses: Vec<Use>,
+    /// The spec text.
+    pub origin: Span,
+}
+
+/// One use of a column.
+pub struct Use {
+    /// The path as written, or as a derived expression wrote it.
+    pub text: String,
+    /// What the column holds.
+    pub description: String,
+    /// References that lead to it.
+    pub path: Vec<String>,
+    /// The kind of personal data it holds.
+    pub pii: Option<PersonalKind>,
+    /// Where the spec mentions it.
+    pub span: Span,
+    /// Whether its values, and not only their number, reach the result.
+    pub passes_value: bool,
+    /// Whether it stands inside an aggregate.
+    pub inside_aggregate: bool,
+}
+
+impl Compiled {
+    /// The paths of references it needs.
+    pub fn paths(&self) -> BTreeSet<Vec<String>> {
+        self.uses.iter().filter(|u| !u.path.is_empty()).map(|u| u.path.clone()).collect()
+    }
+
+    /// The name of the column or derived expression, if it is nothing but that.
+    pub fn column_name(&self) -> Option<String> {
+        self.name.clone()
+    }
+
+    /// The kind of personal data whose values it passes on.
+    pub fn personal_kind(&self) -> Option<PersonalKind> {
+        self.uses.iter().filter(|u| u.passes_value).find_map(|u| u.pii)
+    }
+
+    /// The expression as SQL text.
+    pub fn expression(&self) -> Expression {
+        let expr = if let Expr::Nested(inner) = &self.expr { inner } else { &self.expr };
+        Expression { sql: lakeflow::expr_text(expr), ty: self.ty.clone(), nullable: self.nullable, origin: self.origin }
+    }
+
+    /// The comment of the one column it shows.
+    pub fn description(&self) -> String {
+        match (&self.expr, self.uses.as_slice()) {
+            (Expr::CompoundIdentifier(_), [only]) => only.description.clone(),
+            _ => String::new(),
+        }
+    }
+}
+
+/// A condition over the columns of one entity, not qualified: rules and deletions.
+pub fn condition(
+    sql: &str,
+    pointer: &str,
+    spec: &Located<EntitySpec>,
+    columns: &[Column],
+    context: &mut Context<'_>,
+) -> Expression {
+    let placeholder =
+        Expression { sql: "TRUE".into(), ty: DataType::Boolean, nullable: false, origin: spec.value(pointer) };
+    let Some(expr) = context.parse_expr(sql, pointer, spec) else { return placeholder };
+    let info = infer::analyze_condition(&expr, sql, &OwnColumns { columns }, Place::row("a condition on one row"));
+    if report(&info.faults, pointer, spec, context) {
+        return placeholder;
+    }
+    Expression { sql: lakeflow::expr_text(&expr), ty: info.ty, nullable: info.nullable, origin: spec.value(pointer) }
+}
+
+/// The columns of one entity, and nothing else.
+struct OwnColumns<'a> {
+    columns: &'a [Column],
+}
+
+impl Scope for OwnColumns<'_> {
+    fn resolve(&self, path: &[&str]) -> Resolution {
+        let first = path.first().copied().unwrap_or("");
+        match self.columns.iter().find(|c| c.name.eq_ignore_ascii_case(first)) {
+            Some(column) => Resolution::Found {
+                column: TypedColumn { name: column.name.clone(), ty: column.ty.clone(), nullable: true },
+                used: 1,
+                path: column.name.clone(),
+            },
+            None => Resolution::Unknown {
+                part: 0,
+                message: None,
+                candidates: self.columns.iter().map(|c| c.name.clone()).collect(),
+            },
+        }
+    }
+}
+
+/// Reports the faults of an analysis at their place in the spec; true if there was one.
+pub fn report<T>(faults: &[infer::Fault], pointer: &str, spec: &Located<T>, context: &mut Context<'_>) -> bool {
+    for fault in faults {
+        let span = spec.places.inside(context.sources, pointer, fault.range.clone());
+        let diagnostic = Diagnostic::error(code_of(fault.kind), fault.message.clone()).at(span);
+        context.push(diagnostic.maybe_hint(fault.hint.clone()));
+    }
+    !faults.is_empty()
+}
+
+/// The code for a kind of fault in the SQL of a spec.
+pub fn code_of(kind: FaultKind) -> Code {
+    match kind {
+        FaultKind::UnknownColumn | FaultKind::UnknownTable | FaultKind::AmbiguousColumn => Code::UnknownColumn,
+        FaultKind::UnknownFunction => Code::UnknownFunction,
+        FaultKind::WrongArguments => Code::WrongArguments,
+        FaultKind::NotBoolean => Code::NotBoolean,
+        FaultKind::SubqueryNotAllowed => Code::SubqueryNotAllowed,
+        FaultKind::AggregateNotAllowed => Code::AggregateNotAllowed,
+        FaultKind::WindowNotAllowed | FaultKind::GeneratorNotAllowed => Code::WindowNotAllowed,
+        FaultKind::NestedAggregate => Code::NestedAggregate,
+        FaultKind::NotDeterministic => Code::NotDeterministic,
+        FaultKind::InexactSum => Code::InexactSum,
+        FaultKind::TypeMismatch
+        | FaultKind::MissingGroupBy
+        | FaultKind::ColumnCount
+        | FaultKind::DuplicateName
+        | FaultKind::Unsupported => Code::TypeMismatch,
+    }
+}

@@ -1,0 +1,417 @@
+//! Entities: columns, keys, loads, references, rules.
+
+use super::Context;
+use super::compiled::condition;
+use super::graph::Graph;
+use super::lookup;
+use super::names::{self, NameOf};
+use super::project::{self, escaped, list_hint};
+use super::reference;
+use crate::diag::{Code, Diagnostic, did_you_mean};
+use crate::lakeflow::types::DataType;
+use crate::load::{Located, SpecSet};
+use crate::model::{
+    Action, Check, Column, ColumnId, Entity, FileSource, Load, Lookup, Normalize, Origin, RowCount, Rule,
+    RuleKind, Source, Validity,
+};
+use crate::spec::{
+    ActionSpec, ColumnEntry, ColumnSpec, EntitySpec, LoadSpec, NormalizeSpec, OneOrMany, RuleEntry,
+    SourceSpec,
+};
+
+/// Resolves all that an entity says about itself. References and rules follow in [`link`], when all entities are known.
+pub fn resolve(spec: &Located<EntitySpec>, set: &SpecSet, context: &mut Context<'_>) -> Entity {
+    let path = context.sources.path(spec.file).to_owned();
+    let span = spec.value("/entity");
+    context.extend(names::check(&spec.spec.entity, NameOf::Entity, span));
+    let columns = columns(spec, context);
+    let key = key(spec, &columns, context);
+    let source = source(spec, set, &columns, &key, context);
+    let load = load(spec, &columns, &key, context);
+    Entity {
+        name: spec.spec.entity.clone(),
+        description: spec.spec.description.clone().unwrap_or_default(),
+        origin: Origin { path, span },
+        source,
+        key,
+        load,
+        rules: vec![],
+        references: vec![],
+        classification: context.classification(
+            spec.spec.classification,
+            columns.iter().any(|c| c.pii.is_some()),
+            spec.value("/classification"),
+        ),
+        audiences: project::audience_ids(spec, spec.spec.audience.as_ref(), context),
+        fresh_within_hours: spec.spec.freshness.as_ref().map(|f| f.within_hours),
+        row_count: spec
+            .spec
+            .row_count
+            .as_ref()
+            .map(|r| RowCount { min: r.min, fail: r.on_violation.is_none_or(|a| a == ActionSpec::Fail) }),
+        columns,
+    }
+}
+
+fn columns(spec: &Located<EntitySpec>, context: &mut Context<'_>) -> Vec<Column> {
+    let mut columns: Vec<Column> = vec![];
+    for (name, entry) in &spec.spec.columns {
+        let pointer = column_pointer(name);
+        let span = spec.key(&pointer);
+        context.extend(names::check(name, NameOf::Column, span));
+        if let Some(twin) = columns.iter().find(|c| c.name.eq_ignore_ascii_case(name)) {
+            let message = format!("column `{name}` differs from `{}` in letter case only", twin.name);
+            context.push(Diagnostic::error(Code::DuplicateName, message).at(span).related(twin.span, "the other one"));
+        }
+        let column = match entry {
+            ColumnEntry::Type(ty) => column(name, &bare(ty), spec, &pointer, &pointer, context),
+            ColumnEntry::Full(full) => column(name, full, spec, &pointer, &format!("{pointer}/type"), context),
+        };
+        columns.push(Column { span, ..column });
+    }
+    report_equal_headers(&columns, context);
+    if columns.is_empty() {
+        context
+            .push(Diagnostic::error(Code::MissingKey, "an entity needs at least one column").at(spec.key("/columns")));
+    }
+    columns
+}
+
+/// Two columns can't be read from one field of a line.
+fn report_equal_headers(columns: &[Column], context: &mut Context<'_>) {
+    for (index, column) in columns.iter().enumerate() {
+        if let Some(twin) = columns[..index].iter().find(|c| c.header == column.header) {
+            let message =
+                format!("columns `{}` and `{}` have the same header `{}`", twin.name, column.name, column.header);
+            context.push(
+                Diagnostic::error(Code::DuplicateName, message).at(column.span).related(twin.span, "the other one"),
+            );
+        }
+    }
+}
+
+pub fn column_pointer(name: &str) -> String {
+    format!("/columns/{}", escaped(name))
+}
+
+/// A column of which only the type is known.
+fn bare(ty: &str) -> ColumnSpec {
+    ColumnSpec { ty: ty.to_owned(), ..ColumnSpec::default() }
+}
+
+fn column(
+    name: &str,
+    column: &ColumnSpec,
+    spec: &Located<EntitySpec>,
+    pointer: &str,
+    type_pointer: &str,
+    context: &mut Context<'_>,
+) -> Column {
+    let ty = context.data_type(&column.ty, type_pointer, spec);
+    if !is_readable(&ty) {
+        let message = format!("a column of a file can't be {ty}");
+        let hint = "types are string, int, bigint, decimal(p,s), double, boolean, date and timestamp";
+        context.push(Diagnostic::error(Code::BadValue, message).at(spec.value(type_pointer)).hint(hint));
+    }
+    if let Some(pattern) = &column.matches {
+        context.extend(pattern_fault(pattern).map(|d| d.at(spec.value(&format!("{pointer}/matches")))));
+    }
+    for (i, value) in column.accepted.iter().flatten().enumerate().filter(|(_, v)| !lookup::converts(v, &ty)) {
+        let message = format!("the accepted value `{value}` is no {ty}");
+        context.push(Diagnostic::error(Code::TypeMismatch, message).at(spec.value(&format!("{pointer}/accepted/{i}"))));
+    }
+    let is_required = column.required.unwrap_or(false);
+    let keeps_null = matches!(column.on_missing, Some(ActionSpec::Warn));
+    Column {
+        name: name.to_owned(),
+        header: column.header.clone().unwrap_or_else(|| name.to_owned()),
+        description: column.description.clone().unwrap_or_default(),
+        pii: column.pii,
+        normalize: column.normalize.map(|n| match n {
+            NormalizeSpec::Lower => Normalize::Lower,
+            NormalizeSpec::Upper => Normalize::Upper,
+        }),
+        validity: Validity { matches: column.matches.clone(), accepted: column.accepted.clone() },
+        default: default_literal(column.default.as_deref(), &ty, spec, pointer, context),
+        nullable: !(is_required && !keeps_null || column.default.is_some()),
+        examples: column.examples.clone().unwrap_or_default(),
+        span: spec.key(pointer),
+        ty,
+    }
+}
+
+/// Whether a text can be read as the type.
+fn is_readable(ty: &DataType) -> bool {
+    let simple = matches!(ty, DataType::String | DataType::Boolean | DataType::Date | DataType::Timestamp);
+    simple
+        || matches!(
+            ty,
+            DataType::Int | DataType::BigInt | DataType::Decimal { .. } | DataType::Double | DataType::Unknown
+        )
+}
+
+/// The fault of a regular expression: it must mean the same to Java (Spark) and to Rust (the local engine).
+fn pattern_fault(pattern: &str) -> Option<Diagnostic> {
+    let error = regex::Regex::new(pattern).err()?.to_string();
+    let last = error.lines().last().unwrap_or_default().trim_start_matches("error: ");
+    Some(
+        Diagnostic::error(Code::BadPattern, format!("`{pattern}` is no regular expression: {last}"))
+            .hint("look-around and back-references are not available"),
+    )
+}
+
+/// A default as a literal of the type of its column.
+fn default_literal(
+    default: Option<&str>,
+    ty: &DataType,
+    spec: &Located<EntitySpec>,
+    pointer: &str,
+    context: &mut Context<'_>,
+) -> Option<String> {
+    let text = default?;
+    if !lookup::converts(text, ty) {
+        let message = format!("the default `{text}` is no {ty}");
+        context.push(Diagnostic::error(Code::TypeMismatch, message).at(spec.value(&format!("{pointer}/default"))));
+    }
+    let literal = crate::lakeflow::string_text(text);
+    Some(match ty {
+        DataType::String => literal,
+        DataType::Boolean | DataType::Int | DataType::BigInt => text.to_owned(),
+        _ => format!("CAST({literal} AS {ty})"),
+    })
+}
+
+fn key(spec: &Located<EntitySpec>, columns: &[Column], context: &mut Context<'_>) -> Vec<ColumnId> {
+    let names = spec.spec.key.as_ref().map(|k| k.with_pointers("/key")).unwrap_or_default();
+    find_columns(spec, &names, columns, context)
+}
+
+fn find_columns(
+    spec: &Located<EntitySpec>,
+    names: &[(&str, String)],
+    columns: &[Column],
+    context: &mut Context<'_>,
+) -> Vec<ColumnId> {
+    let mut ids = vec![];
+    for (name, pointer) in names {
+        match columns.iter().position(|c| c.name.eq_ignore_ascii_case(name)) {
+            Some(index) => ids.push(ColumnId(index)),
+            None => context.push(unknown_column(name, columns).at(spec.value(pointer))),
+        }
+    }
+    ids
+}
+
+fn unknown_column(name: &str, columns: &[Column]) -> Diagnostic {
+    let known: Vec<&str> = columns.iter().map(|c| c.name.as_str()).collect();
+    Diagnostic::error(Code::UnknownColumn, format!("unknown column `{name}`"))
+        .maybe_hint(did_you_mean(name, known.iter().copied()).or_else(|| list_hint("columns", &known)))
+}
+
+fn source(
+    spec: &Located<EntitySpec>,
+    set: &SpecSet,
+    columns: &[Column],
+    key: &[ColumnId],
+    context: &mut Context<'_>,
+) -> Source {
+    match &spec.spec.source {
+        SourceSpec::Files(files) => {
+            for (name, pattern) in [("files", Some(&files.files)), ("except", files.except.as_ref())] {
+                let fault = pattern.and_then(|p| glob_fault(p));
+                context.extend(fault.map(|d| d.at(spec.value(&format!("/source/{name}")))));
+            }
+            Source::Files(FileSource {
+                files: files.files.clone(),
+                except: files.except.as_deref().map(glob_to_regex),
+                delimiter: files.delimiter.as_ref().and_then(|d| d.chars().next()).unwrap_or(','),
+            })
+        }
+        SourceSpec::Lookup(wanted) => {
+            let empty = Lookup { file: wanted.lookup.clone(), rows: vec![] };
+            let Some(file) = set.lookups.get(&wanted.lookup) else {
+                let known: Vec<&str> = set.lookups.keys().map(String::as_str).collect();
+                let hint = did_you_mean(&wanted.lookup, known.iter().copied()).or_else(|| list_hint("lookups", &known));
+                let message = format!("there is no lookup file `specs/lookups/{}`", wanted.lookup);
+                context.push(
+                    Diagnostic::error(Code::LookupFile, message).at(spec.value("/source/lookup")).maybe_hint(hint),
+                );
+                return Source::Lookup(empty);
+            };
+            let path = context.sources.path(*file).to_owned();
+            let request = lookup::Request { file: *file, path: &path, columns, key };
+            Source::Lookup(lookup::read(&request, context.sources, context.diagnostics).unwrap_or(empty))
+        }
+    }
+}
+
+/// The fault of a file pattern: the part of glob syntax that Auto Loader and the local engine share is `* ? [] {}`.
+fn glob_fault(pattern: &str) -> Option<Diagnostic> {
+    let bad = |why: String| Some(Diagnostic::error(Code::BadGlob, format!("`{pattern}` is no file pattern: {why}")));
+    if pattern.is_empty() || pattern.starts_with('/') || pattern.contains("..") {
+        return bad("it must name files below the landing directory".into());
+    }
+    if pattern.contains("${") {
+        return bad("it can't hold a parameter".into());
+    }
+    globset::GlobBuilder::new(pattern).literal_separator(true).build().err().and_then(|e| bad(e.kind().to_string()))
+}
+
+/// A glob of file names as an anchored regular expression.
+fn glob_to_regex(glob: &str) -> String {
+    let mut out = String::from("^");
+    let mut depth = 0;
+    for c in glob.chars() {
+        match c {
+            '*' => out.push_str("[^/]*"),
+            '?' => out.push_str("[^/]"),
+            '{' => {
+                depth += 1;
+                out.push_str("(?:");
+            }
+            '}' => {
+                depth -= 1;
+                out.push(')');
+            }
+            ',' if depth > 0 => out.push('|'),
+            '[' | ']' | '-' => out.push(c),
+            c if c.is_alphanumeric() || c == '_' || c == '/' => out.push(c),
+            c => out.push_str(&format!("[{c}]")),
+        }
+    }
+    out.push_str(r"\z");
+    out
+}
+
+fn load(spec: &Located<EntitySpec>, columns: &[Column], key: &[ColumnId], context: &mut Context<'_>) -> Load {
+    let entity = &spec.spec;
+    let load = entity.load.unwrap_or(if entity.key.is_some() { LoadSpec::Upsert } else { LoadSpec::Append });
+    if matches!(load, LoadSpec::Upsert | LoadSpec::History) && key.is_empty() && entity.key.is_none() {
+        let message = format!("`load: {}` needs a key", load_word(load));
+        let fault = Diagnostic::error(Code::LoadNeedsKey, message).at(spec.value("/load"));
+        context.push(fault.hint("name the columns that tell one row from another: `key: <column>`"));
+    }
+    let names = entity.sequence.as_ref().map(|s| s.with_pointers("/sequence")).unwrap_or_default();
+    let sequence = find_columns(spec, &names, columns, context);
+    check_load_options(spec, load, &sequence, context);
+    let delete_when = entity.delete_when.as_ref().map(|sql| condition(sql, "/delete_when", spec, columns, context));
+    match load {
+        LoadSpec::Append => Load::Append,
+        LoadSpec::Snapshot => Load::Snapshot,
+        LoadSpec::Upsert => Load::Upsert { sequence, delete_when },
+        LoadSpec::History => Load::History { sequence: sequence.first().copied().unwrap_or(ColumnId(0)), delete_when },
+    }
+}
+
+fn check_load_options(spec: &Located<EntitySpec>, load: LoadSpec, sequence: &[ColumnId], context: &mut Context<'_>) {
+    let word = load_word(load);
+    let mut fault = |message: String, pointer: &str, hint: &str| {
+        context.push(Diagnostic::error(Code::OptionConflict, message).at(spec.value(pointer)).hint(hint));
+    };
+    let is_lookup = matches!(spec.spec.source, SourceSpec::Lookup(_));
+    if is_lookup && spec.spec.load.is_some() {
+        fault("a lookup has no load".into(), "/load", "the rows of a lookup are those of its file: remove the key");
+    }
+    if load == LoadSpec::History
+        && spec.spec.sequence.as_ref().is_none_or(|s| matches!(s, OneOrMany::Many(m) if m.len() != 1))
+    {
+        let hint = "name the one column that tells which version is newer: `sequence: <column>`";
+        fault("`load: history` needs a sequence of one column".into(), "/load", hint);
+    }
+    if matches!(load, LoadSpec::Append | LoadSpec::Snapshot) {
+        let hint = "it belongs to `load: upsert` and `load: history`";
+        if !sequence.is_empty() {
+            fault(format!("`load: {word}` takes no sequence"), "/sequence", hint);
+        }
+        if spec.spec.delete_when.is_some() {
+            fault(format!("`load: {word}` takes no `delete_when`"), "/delete_when", hint);
+        }
+    }
+}
+
+fn load_word(load: LoadSpec) -> &'static str {
+    match load {
+        LoadSpec::Append => "append",
+        LoadSpec::Upsert => "upsert",
+        LoadSpec::History => "history",
+        LoadSpec::Snapshot => "snapshot",
+    }
+}
+
+/// Resolves references, then rules. `specs` stand in the order of `graph.entities`.
+pub fn link(specs: &[&Located<EntitySpec>], graph: &mut Graph, context: &mut Context<'_>) {
+    for (index, spec) in specs.iter().enumerate() {
+        graph.entities[index].references = reference::resolve(spec, index, graph, context);
+        reference::accept_lookup_keys(graph, index);
+    }
+    reference::report_cycles(specs, graph, context);
+    for (index, spec) in specs.iter().enumerate() {
+        graph.entities[index].rules = rules(spec, &graph.entities[index], context);
+    }
+}
+
+fn rules(spec: &Located<EntitySpec>, entity: &Entity, context: &mut Context<'_>) -> Vec<Rule> {
+    let mut rules: Vec<Rule> = vec![];
+    for (index, column) in entity.columns.iter().enumerate() {
+        let entry = spec.spec.columns.get(&column.name);
+        let full = entry.and_then(|e| if let ColumnEntry::Full(full) = e { Some(full.as_ref()) } else { None });
+        rules.extend(column_rules(column, ColumnId(index), full, entity.is_loaded()));
+    }
+    for (name, entry) in spec.spec.rules.iter().flatten() {
+        let pointer = format!("/rules/{}", escaped(name));
+        let span = spec.key(&pointer);
+        context.extend(names::check(name, NameOf::Rule, span));
+        if let Some(twin) = rules.iter().find(|r| r.name == *name) {
+            let message = format!("there is a rule `{name}` already");
+            context.push(
+                Diagnostic::error(Code::DuplicateName, message).at(span).related(twin.span, "made by this column"),
+            );
+        }
+        let (sql, pointer, action, description) = match entry {
+            RuleEntry::Condition(sql) => (sql, pointer, None, None),
+            RuleEntry::Full(full) => {
+                (&full.check, format!("{pointer}/check"), full.on_violation, full.description.clone())
+            }
+        };
+        let condition = self::condition(sql, &pointer, spec, &entity.columns, context);
+        rules.push(Rule {
+            name: name.clone(),
+            kind: RuleKind::Check(Check { condition }),
+            action: action.map_or(Action::Quarantine, self::action),
+            description: description.unwrap_or_default(),
+            span,
+        });
+    }
+    rules
+}
+
+/// The rules that a column brings: a value where one is required, and a valid text.
+fn column_rules(column: &Column, id: ColumnId, spec: Option<&ColumnSpec>, is_loaded: bool) -> Vec<Rule> {
+    let rule = |name: String, kind, action: Option<ActionSpec>| Rule {
+        name,
+        kind,
+        action: action.map_or(Action::Quarantine, self::action),
+        description: String::new(),
+        span: column.span,
+    };
+    let mut rules = vec![];
+    if spec.is_some_and(|s| s.required == Some(true)) && column.default.is_none() {
+        let action = spec.and_then(|s| s.on_missing);
+        rules.push(rule(format!("{}_required", column.name), RuleKind::Required(id), action));
+    }
+    let can_fail =
+        column.ty != DataType::String || column.validity.matches.is_some() || column.validity.accepted.is_some();
+    if can_fail && is_loaded {
+        rules.push(rule(format!("valid_{}", column.name), RuleKind::Valid(id), spec.and_then(|s| s.on_invalid)));
+    }
+    rules
+}
+
+fn action(spec: ActionSpec) -> Action {
+    match spec {
+        ActionSpec::Warn => Action::Warn,
+        ActionSpec::Drop => Action::Drop,
+        ActionSpec::Fail => Action::Fail,
+        ActionSpec::Quarantine => Action::Quarantine,
+    }
+}

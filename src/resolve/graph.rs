@@ -1,0 +1,87 @@
+//! All entities with what they derive, and the dimensions that a metric defines: named expressions, as written.
+
+use indexmap::IndexMap;
+use sqlparser::ast::Expr;
+
+use super::Context;
+use super::project::escaped;
+use super::rows::Rows;
+use crate::lakeflow::{self, infer::Place};
+use crate::load::Located;
+use crate::model::{Entity, EntityId, Reference};
+use crate::spec::{EntitySpec, MetricSpec};
+
+/// How deep derived expressions may build on each other.
+pub const MAX_DEPTH: usize = 16;
+
+/// All entities with what they derive.
+pub struct Graph {
+    pub entities: Vec<Entity>,
+    pub derived: Vec<IndexMap<String, Derived>>,
+}
+
+/// A named expression, as written.
+#[derive(Debug, Clone)]
+pub struct Derived {
+    pub sql: String,
+    pub expr: Option<Expr>,
+    pub pointer: String,
+}
+
+impl Graph {
+    pub fn new(entities: Vec<Entity>, specs: &[&Located<EntitySpec>]) -> Self {
+        let derived = specs.iter().map(|spec| {
+            let declared = spec.spec.derived.iter().flatten();
+            let derived = declared
+                .map(|(name, sql)| (name.to_lowercase(), Derived::new(sql, format!("/derived/{}", escaped(name)))));
+            derived.collect()
+        });
+        Graph { derived: derived.collect(), entities }
+    }
+
+    /// The entity called `name`.
+    pub fn find(&self, name: &str) -> Option<EntityId> {
+        self.entities.binary_search_by(|e| e.name.as_str().cmp(name)).ok().map(EntityId)
+    }
+
+    /// The reference that an entity calls `alias`.
+    pub fn follow(&self, entity: EntityId, alias: &str) -> Option<&Reference> {
+        self.entities[entity.0].references.iter().find(|r| r.alias.eq_ignore_ascii_case(alias))
+    }
+
+    /// Checks every derived expression, used or not.
+    pub fn check_derived(&self, specs: &[&Located<EntitySpec>], context: &mut Context<'_>) {
+        for (index, spec) in specs.iter().enumerate() {
+            for derived in self.derived[index].values() {
+                let rows = Rows::new(self, EntityId(index));
+                let _ = rows.compile(&derived.sql, &derived.pointer, Place::row("a derived expression"), spec, context);
+            }
+        }
+    }
+}
+
+impl Derived {
+    fn new(sql: &str, pointer: String) -> Self {
+        Derived { sql: sql.to_owned(), expr: lakeflow::parse_expr(sql).ok(), pointer }
+    }
+}
+
+/// Dimensions that a metric defines.
+#[derive(Default)]
+pub struct Definitions {
+    pub by_name: IndexMap<String, Derived>,
+}
+
+impl Definitions {
+    pub fn add<T>(&mut self, name: &str, sql: &str, spec: &Located<T>, pointer: &str, context: &mut Context<'_>) {
+        let _ = context.parse_expr(sql, pointer, spec);
+        self.by_name.insert(name.to_lowercase(), Derived::new(sql, pointer.to_owned()));
+    }
+
+    pub fn check(&self, rows: &Rows<'_>, spec: &Located<MetricSpec>, context: &mut Context<'_>) {
+        for definition in self.by_name.values().filter(|d| d.expr.is_some()) {
+            let rows = Rows::new(rows.graph, rows.base).with(Some(self));
+            let _ = rows.compile(&definition.sql, &definition.pointer, Place::row("a dimension"), spec, context);
+        }
+    }
+}

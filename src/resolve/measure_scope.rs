@@ -1,0 +1,108 @@
+//! The measures of a metric as a scope, for expressions over them.
+
+use std::ops::ControlFlow;
+
+use sqlparser::ast::{Expr, Ident, VisitMut, VisitorMut};
+
+use super::Context;
+use super::compiled::{Compiled, Use, report};
+use super::rows::Rows;
+use crate::diag::{Code, Diagnostic};
+use crate::lakeflow::infer::{self, Place, Resolution, Scope};
+use crate::lakeflow::{
+    self,
+    types::{Column as TypedColumn, DataType},
+};
+use crate::load::Located;
+use crate::model::Measure;
+
+/// Measures of a metric, as a scope for expressions over them.
+pub struct Measures<'a> {
+    pub known: &'a [&'a Measure],
+    pub all: &'a [&'a str],
+    pub rows: &'a Rows<'a>,
+    pub per: bool,
+}
+
+impl Measures<'_> {
+    /// Like [`Rows::compile`], for an expression over measures.
+    pub fn compile<T>(
+        &self,
+        sql: &str,
+        pointer: &str,
+        spec: &Located<T>,
+        context: &mut Context<'_>,
+    ) -> Option<Compiled> {
+        let mut expr = context.parse_expr(sql, pointer, spec)?;
+        let info = infer::analyze_expr(&expr, sql, self, Place::row("an expression over measures"));
+        let mut uses = vec![];
+        for column in &info.columns {
+            let span = spec.places.inside(context.sources, pointer, column.range.clone());
+            let text = column.parts.join(".");
+            if self.rows.knows(&column.parts) && !self.all.iter().any(|m| m.eq_ignore_ascii_case(&text)) {
+                let fault = Diagnostic::error(Code::NotAnAggregate, format!("`{text}` is a column, not a measure"));
+                context.push(fault.at(span).hint(format!("aggregate it, as in `sum({text})`")));
+                return None;
+            }
+            uses.push(Use {
+                text,
+                description: String::new(),
+                path: vec![],
+                pii: None,
+                span,
+                passes_value: true,
+                inside_aggregate: false,
+            });
+        }
+        if report(&info.faults, pointer, spec, context) {
+            return None;
+        }
+        if self.per {
+            qualify(&mut expr);
+        }
+        Some(Compiled { expr, name: None, ty: info.ty, nullable: info.nullable, uses, origin: spec.value(pointer) })
+    }
+
+    /// The names of the measures that an expression mentions.
+    pub fn mentioned(&self, sql: &str) -> Vec<String> {
+        let Ok(expr) = lakeflow::parse_expr(sql) else { return vec![] };
+        let info = infer::analyze_expr(&expr, sql, self, Place::measure("a measure"));
+        info.columns.into_iter().map(|c| c.parts.join(".").to_lowercase()).collect()
+    }
+}
+
+/// Puts the query part `measured` before every column.
+fn qualify(expr: &mut Expr) {
+    struct Qualifier;
+    impl VisitorMut for Qualifier {
+        type Break = ();
+        fn post_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<()> {
+            if let Expr::Identifier(ident) = expr {
+                *expr = Expr::CompoundIdentifier(vec![Ident::new("measured"), ident.clone()]);
+            }
+            ControlFlow::Continue(())
+        }
+    }
+    let _ = expr.visit(&mut Qualifier);
+}
+
+impl Scope for Measures<'_> {
+    fn resolve(&self, path: &[&str]) -> Resolution {
+        let name = path.first().copied().unwrap_or("");
+        let found = |ty: DataType, nullable: bool| Resolution::Found {
+            column: TypedColumn { name: name.to_owned(), ty, nullable },
+            used: 1,
+            path: name.to_owned(),
+        };
+        match self.known.iter().find(|m| m.name.eq_ignore_ascii_case(name)) {
+            Some(measure) => found(measure.expression.ty.clone(), measure.expression.nullable),
+            // A measure at fault is reported where it is defined.
+            None if self.all.iter().any(|m| m.eq_ignore_ascii_case(name)) => found(DataType::Unknown, true),
+            None => Resolution::Unknown {
+                part: 0,
+                message: Some(format!("unknown measure `{name}`")),
+                candidates: self.all.iter().map(|m| (*m).to_owned()).collect(),
+            },
+        }
+    }
+}

@@ -1,0 +1,335 @@
+//! Metrics: what is measured, along which joins, into which tables.
+
+use std::collections::BTreeSet;
+
+use super::Context;
+use super::graph::{Definitions, Graph};
+use super::measure;
+use super::names::{self, NameOf};
+use super::project::{self, escaped, list_hint};
+use super::rows::Rows;
+use crate::diag::{Code, Diagnostic, did_you_mean};
+use crate::lakeflow::infer::Place;
+use crate::lakeflow::types::DataType;
+use crate::load::Located;
+use crate::model::{
+    AudienceId, Dimension, EntityId, Expression, Grain, Join, JoinKind, Metric, MetricTable, Origin, Per, PersonalKind,
+    Time,
+};
+use crate::spec::{MetricSpec, PerSpec, TableSpec};
+
+/// Resolves a metric; `None` when its entity is not known, so that nothing else can be said about it.
+pub fn resolve(spec: &Located<MetricSpec>, graph: &Graph, context: &mut Context<'_>) -> Option<Metric> {
+    let name = spec.value("/metric");
+    context.extend(names::check(&spec.spec.metric, NameOf::Metric, name));
+    let from = find_entity(&spec.spec.from, "/from", spec, graph, context)?;
+    let per_entity = match &spec.spec.per {
+        Some(per) => Some(find_entity(&per.entity, "/per/entity", spec, graph, context)?),
+        None => None,
+    };
+    let shown = per_entity.unwrap_or(from);
+    let definitions = definitions(spec, shown, graph, context);
+    let rows = Rows::new(graph, from).with(if per_entity.is_none() { Some(&definitions) } else { None });
+    let shown_rows = Rows::new(graph, shown).with(Some(&definitions));
+
+    let mut paths = BTreeSet::new();
+    let filter = spec.spec.filter.as_ref().and_then(|sql| condition(sql, "/where", spec, &rows, &mut paths, context));
+    let measures = measure::resolve(spec, &rows, per_entity.is_some(), &mut paths, context);
+    let time = time(spec, &rows, &mut paths, context);
+    let mut tables = tables(spec, &rows, time.as_ref(), &mut paths, context);
+    let mut per_paths = BTreeSet::new();
+    let per = spec.spec.per.as_ref().zip(per_entity);
+    let per = per.and_then(|(p, e)| self::per(spec, p, e, from, &shown_rows, &mut per_paths, context));
+    if per.is_some() {
+        tables = vec![MetricTable {
+            name: spec.spec.metric.clone(),
+            description: String::new(),
+            grain: None,
+            dimensions: vec![],
+            span: name,
+        }];
+    }
+    let audiences = project::audience_ids(spec, spec.spec.audience.as_ref(), context);
+    let shown_dimensions = per.iter().flat_map(|p| &p.columns).chain(tables.iter().flat_map(|t| &t.dimensions));
+    let dimensions: Vec<Dimension> = shown_dimensions.cloned().collect();
+    report_personal_data(&dimensions, &measures, &audiences, context);
+    let holds_personal = dimensions.iter().any(|d| d.pii.is_some()) || measures.iter().any(|m| m.pii.is_some());
+    Some(Metric {
+        name: spec.spec.metric.clone(),
+        description: spec.spec.description.clone().unwrap_or_default(),
+        origin: Origin { path: context.sources.path(spec.file).to_owned(), span: name },
+        from,
+        joins: joins(graph, from, &paths, true),
+        filter,
+        per,
+        measures: measures.into_iter().map(|m| m.measure).collect(),
+        time,
+        tables,
+        classification: context.classification(spec.spec.classification, holds_personal, spec.value("/classification")),
+        audiences,
+    })
+}
+
+fn find_entity(
+    name: &str,
+    pointer: &str,
+    spec: &Located<MetricSpec>,
+    graph: &Graph,
+    context: &mut Context<'_>,
+) -> Option<EntityId> {
+    let found = graph.find(name);
+    if found.is_none() && context.complete {
+        let known: Vec<&str> = graph.entities.iter().map(|e| e.name.as_str()).collect();
+        let hint = did_you_mean(name, known.iter().copied()).or_else(|| list_hint("entities", &known));
+        let fault = Diagnostic::error(Code::UnknownEntity, format!("unknown entity `{name}`"));
+        context.push(fault.at(spec.value(pointer)).maybe_hint(hint));
+    }
+    found
+}
+
+/// The dimensions that the metric defines, in the scope of the rows that are shown.
+fn definitions(spec: &Located<MetricSpec>, shown: EntityId, graph: &Graph, context: &mut Context<'_>) -> Definitions {
+    let mut definitions = Definitions::default();
+    for (name, sql) in spec.spec.dimensions.iter().flatten() {
+        let pointer = format!("/dimensions/{}", escaped(name));
+        context.extend(names::check(name, NameOf::Column, spec.key(&pointer)));
+        definitions.add(name, sql, spec, &pointer, context);
+    }
+    definitions.check(&Rows::new(graph, shown), spec, context);
+    definitions
+}
+
+/// A boolean expression over rows, without aggregates.
+fn condition(
+    sql: &str,
+    pointer: &str,
+    spec: &Located<MetricSpec>,
+    rows: &Rows<'_>,
+    paths: &mut BTreeSet<Vec<String>>,
+    context: &mut Context<'_>,
+) -> Option<Expression> {
+    let compiled = rows.compile_condition(sql, pointer, spec, context)?;
+    paths.extend(compiled.paths());
+    Some(compiled.expression())
+}
+
+fn time(
+    spec: &Located<MetricSpec>,
+    rows: &Rows<'_>,
+    paths: &mut BTreeSet<Vec<String>>,
+    context: &mut Context<'_>,
+) -> Option<Time> {
+    let time = spec.spec.time.as_ref()?;
+    let compiled = rows.compile(&time.column, "/time/column", Place::row("the time column"), spec, context)?;
+    let span = spec.value("/time/column");
+    if !matches!(compiled.ty, DataType::Date | DataType::Timestamp | DataType::TimestampNtz | DataType::Unknown) {
+        let message = format!("the time column is {}, not a date or timestamp", compiled.ty);
+        context.push(Diagnostic::error(Code::TypeMismatch, message).at(span));
+    }
+    if time.grains.is_empty() {
+        context.push(Diagnostic::error(Code::EmptyMetric, "no grain is given").at(spec.value("/time/grains")));
+    }
+    paths.extend(compiled.paths());
+    let mut grains = time.grains.clone();
+    grains.dedup();
+    Some(Time { expression: compiled.expression(), grains })
+}
+
+fn tables(
+    spec: &Located<MetricSpec>,
+    rows: &Rows<'_>,
+    time: Option<&Time>,
+    paths: &mut BTreeSet<Vec<String>>,
+    context: &mut Context<'_>,
+) -> Vec<MetricTable> {
+    if spec.spec.per.is_some() {
+        refuse_beside_per(spec, context);
+        return vec![];
+    }
+    let total = || (spec.spec.metric.clone(), TableSpec { by: vec![], description: None });
+    let declared: Vec<(String, TableSpec)> = match &spec.spec.tables {
+        Some(tables) => tables.iter().map(|(n, t)| (n.clone(), t.clone())).collect(),
+        None => vec![total()],
+    };
+    if declared.is_empty() {
+        let fault = Diagnostic::error(Code::EmptyMetric, "the metric has no table").at(spec.key("/tables"));
+        context.push(fault.hint("name one, such as `total: { by: [] }`, or leave `tables` out"));
+    }
+    let mut tables = vec![];
+    for (name, table) in &declared {
+        let pointer = format!("/tables/{}", escaped(name));
+        let span = if spec.spec.tables.is_some() { spec.key(&pointer) } else { spec.value("/metric") };
+        context.extend(names::check(name, NameOf::Table, span));
+        let dimensions = dimensions(&table.by, &format!("{pointer}/by"), spec, rows, paths, context);
+        report_twice(&dimensions, time.is_some(), spec, context);
+        let grains: Vec<Option<Grain>> = time.map_or(vec![None], |t| t.grains.iter().copied().map(Some).collect());
+        tables.extend(grains.into_iter().map(|grain| MetricTable {
+            name: grain.map_or_else(|| name.clone(), |g| format!("{name}_{}", adverb(g))),
+            description: table.description.clone().unwrap_or_default(),
+            grain,
+            dimensions: dimensions.clone(),
+            span,
+        }));
+    }
+    tables
+}
+
+fn refuse_beside_per(spec: &Located<MetricSpec>, context: &mut Context<'_>) {
+    for (pointer, given) in [("/tables", spec.spec.tables.is_some()), ("/time", spec.spec.time.is_some())] {
+        if given {
+            let message = format!("`{}` can't stand beside `per`", &pointer[1..]);
+            let hint = "`per` makes one table, named like the metric, with one row for each row of the entity";
+            context.push(Diagnostic::error(Code::OptionConflict, message).at(spec.key(pointer)).hint(hint));
+        }
+    }
+}
+
+fn adverb(grain: Grain) -> &'static str {
+    match grain {
+        Grain::Day => "daily",
+        Grain::Week => "weekly",
+        Grain::Month => "monthly",
+        Grain::Quarter => "quarterly",
+        Grain::Year => "annual",
+    }
+}
+
+/// The columns that `by` or `per.columns` list.
+fn dimensions(
+    names: &[String],
+    pointer: &str,
+    spec: &Located<MetricSpec>,
+    rows: &Rows<'_>,
+    paths: &mut BTreeSet<Vec<String>>,
+    context: &mut Context<'_>,
+) -> Vec<Dimension> {
+    let mut dimensions = vec![];
+    for (i, text) in names.iter().enumerate() {
+        let pointer = format!("{pointer}/{i}");
+        let Some(compiled) = rows.compile(text, &pointer, Place::row("a dimension"), spec, context) else { continue };
+        let Some(name) = compiled.column_name() else {
+            let fault =
+                Diagnostic::error(Code::UnknownDimension, format!("`{text}` is no name of a column or dimension"));
+            let hint = "define it under `dimensions`, and list its name here";
+            context.push(fault.at(spec.value(&pointer)).hint(hint));
+            continue;
+        };
+        paths.extend(compiled.paths());
+        dimensions.push(Dimension {
+            name,
+            description: compiled.description(),
+            pii: compiled.personal_kind(),
+            expression: compiled.expression(),
+        });
+    }
+    dimensions
+}
+
+fn report_twice(dimensions: &[Dimension], has_period: bool, spec: &Located<MetricSpec>, context: &mut Context<'_>) {
+    let mut seen: Vec<&str> = if has_period { vec!["period_start"] } else { vec![] };
+    seen.extend(spec.spec.measures.keys().map(String::as_str));
+    for dimension in dimensions {
+        if seen.iter().any(|n| n.eq_ignore_ascii_case(&dimension.name)) {
+            let message = format!("the table would have two columns called `{}`", dimension.name);
+            let hint = "give one of them another name under `dimensions`";
+            context.push(Diagnostic::error(Code::DuplicateName, message).at(dimension.expression.origin).hint(hint));
+        }
+        seen.push(&dimension.name);
+    }
+}
+
+fn per(
+    spec: &Located<MetricSpec>,
+    per: &PerSpec,
+    entity: EntityId,
+    from: EntityId,
+    rows: &Rows<'_>,
+    paths: &mut BTreeSet<Vec<String>>,
+    context: &mut Context<'_>,
+) -> Option<Per> {
+    let graph = rows.graph;
+    let (own, other) = (&graph.entities[from.0], &graph.entities[entity.0]);
+    let leading: Vec<_> = own.references.iter().filter(|r| r.entity == entity).collect();
+    let [reference] = leading.as_slice() else {
+        let message =
+            format!("{} references lead from `{}` to `{}`, where one must", leading.len(), own.name, other.name);
+        context.push(Diagnostic::error(Code::ReferenceKey, message).at(spec.value("/per/entity")));
+        return None;
+    };
+    let filter = per.filter.as_ref().and_then(|sql| condition(sql, "/per/where", spec, rows, paths, context));
+    let columns = dimensions(&per.columns, "/per/columns", spec, rows, paths, context);
+    report_twice(&columns, false, spec, context);
+    Some(Per { entity, reference: reference.column, joins: joins(graph, entity, paths, false), filter, columns })
+}
+
+/// The joins that expressions need, each after those it builds on. With `resolved`, rows of `base` whose own references
+/// do not resolve take no part, whether the reference is used or not.
+fn joins(graph: &Graph, base: EntityId, paths: &BTreeSet<Vec<String>>, resolved: bool) -> Vec<Join> {
+    let mut wanted: BTreeSet<Vec<String>> = BTreeSet::new();
+    for path in paths {
+        wanted.extend((1..=path.len()).map(|n| path[..n].to_vec()));
+    }
+    let own = &graph.entities[base.0];
+    if resolved {
+        wanted.extend(own.references.iter().filter(|r| !r.always_resolves).map(|r| vec![r.alias.clone()]));
+    }
+    let mut ordered: Vec<Vec<String>> = wanted.into_iter().collect();
+    ordered.sort_by_key(Vec::len);
+    ordered.iter().filter_map(|path| join(graph, base, path, resolved)).collect()
+}
+
+fn join(graph: &Graph, base: EntityId, path: &[String], resolved: bool) -> Option<Join> {
+    let (last, before) = path.split_last()?;
+    let from = before.iter().try_fold(base, |entity, alias| graph.follow(entity, alias).map(|r| r.entity))?;
+    let reference = graph.follow(from, last)?;
+    let entity = &graph.entities[reference.entity.0];
+    let nullable = graph.entities[from.0].column(reference.column).nullable;
+    let kind = match (before.is_empty() && resolved, reference.always_resolves, nullable) {
+        (true, _, false) => JoinKind::Inner,
+        (true, false, true) => JoinKind::LeftResolved,
+        _ => JoinKind::Left,
+    };
+    Some(Join {
+        alias: path.join("_"),
+        entity: reference.entity,
+        from_alias: if before.is_empty() { graph.entities[base.0].name.clone() } else { before.join("_") },
+        from_column: graph.entities[from.0].column(reference.column).name.clone(),
+        key: entity.key_columns().next()?.name.clone(),
+        kind,
+    })
+}
+
+/// Personal data in the clear may reach only those who may see it: tables of metrics are not masked.
+fn report_personal_data(
+    dimensions: &[Dimension],
+    measures: &[measure::Resolved],
+    audiences: &[AudienceId],
+    context: &mut Context<'_>,
+) {
+    let shown = dimensions.iter().map(|d| (&d.name, d.pii, d.expression.origin));
+    let measured = measures.iter().map(|m| (&m.measure.name, m.pii, m.measure.expression.origin));
+    let mut seen: BTreeSet<(String, PersonalKind)> = BTreeSet::new();
+    for (name, kind, origin) in shown.chain(measured) {
+        let Some(kind) = kind else { continue };
+        if !seen.insert((name.clone(), kind)) {
+            continue;
+        }
+        for id in audiences {
+            let Some(audience) = context.audiences.get(id.0) else { continue };
+            if !audience.sees.includes(kind) {
+                let message = format!(
+                    "`{name}` carries personal data ({}) that audience `{}` may not see",
+                    kind.word(),
+                    audience.name
+                );
+                let hint = format!(
+                    "leave the column out, or let `{}` see {}: `sees: [{}]`",
+                    audience.name,
+                    kind.word(),
+                    kind.word()
+                );
+                context.push(Diagnostic::error(Code::AudienceMayNotSee, message).at(origin).hint(hint));
+            }
+        }
+    }
+}

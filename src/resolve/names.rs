@@ -1,0 +1,116 @@
+//! Names: what Unity Catalog and Lakeflow accept, and what the compiler keeps for itself.
+
+use crate::diag::{Code, Diagnostic};
+use crate::source::Span;
+
+/// The longest name of an object in Unity Catalog (reference section 8).
+const MAX_LENGTH: usize = 255;
+/// Room for what the compiler adds to the name of an entity or table, such as `_quarantine` or `_reconciliation`.
+const SUFFIX_ROOM: usize = 20;
+/// Names that a query of the compiler uses for its parts.
+const INNER_NAMES: [&str; 9] =
+    ["texts", "typed", "judged", "newest", "variants", "measured", "expected", "actual", "left_out"];
+/// Columns that Delta, Auto Loader and AUTO CDC bring along (reference section 8).
+const SYSTEM_COLUMNS: [&str; 2] = ["__start_at", "__end_at"];
+
+/// What a name is for, as messages call it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NameOf {
+    /// The project.
+    Project,
+    /// An entity, and so a table.
+    Entity,
+    /// A metric.
+    Metric,
+    /// A table of a metric.
+    Table,
+    /// A column, dimension or measure.
+    Column,
+    /// A rule, and so an expectation.
+    Rule,
+    /// A target, audience, principal or schedule.
+    Setting,
+    /// A catalog or schema.
+    Place,
+}
+
+impl NameOf {
+    fn word(self) -> &'static str {
+        match self {
+            NameOf::Project => "project",
+            NameOf::Entity => "entity",
+            NameOf::Metric => "metric",
+            NameOf::Table => "table",
+            NameOf::Column => "column",
+            NameOf::Rule => "rule",
+            NameOf::Setting => "name",
+            NameOf::Place => "catalog or schema",
+        }
+    }
+}
+
+/// The fault of a name, if it has one.
+pub fn check(name: &str, of: NameOf, span: Span) -> Option<Diagnostic> {
+    let word = of.word();
+    let bad = |why: String| Diagnostic::error(Code::BadName, format!("{word} `{}` {why}", shown(name))).at(span);
+    if name.is_empty() {
+        return Some(Diagnostic::error(Code::BadName, format!("a {word} needs a name")).at(span));
+    }
+    if name.chars().count() > MAX_LENGTH - SUFFIX_ROOM {
+        return Some(bad(format!("is longer than {} characters", MAX_LENGTH - SUFFIX_ROOM)));
+    }
+    match of {
+        NameOf::Place => {
+            let refused = name.chars().find(|c| matches!(c, '.' | ' ' | '/') || c.is_control());
+            return refused.map(|c| bad(format!("holds {}, which Unity Catalog refuses", named(c))));
+        }
+        NameOf::Column => {
+            if let Some(c) = name.chars().find(|c| " ,;{}()=.`".contains(*c) || c.is_control()) {
+                let hint = "choose a plain name, and give the name in the files as `header`";
+                return Some(bad(format!("holds {}, which Delta tables refuse", named(c))).hint(hint));
+            }
+        }
+        _ => {
+            let snake = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+            if !name.chars().all(snake) || !name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_') {
+                let better = heck::ToSnakeCase::to_snake_case(name);
+                let hint = (better.is_ascii() && !better.is_empty()).then(|| format!("write `{better}`"));
+                return Some(bad("is not in snake_case".into()).maybe_hint(hint));
+            }
+        }
+    }
+    reserved(name, of).map(|why| Diagnostic::error(Code::ReservedName, format!("{word} `{name}` {why}")).at(span))
+}
+
+fn reserved(name: &str, of: NameOf) -> Option<&'static str> {
+    let lower = name.to_ascii_lowercase();
+    match of {
+        NameOf::Column if SYSTEM_COLUMNS.contains(&lower.as_str()) => Some("has the name of a column of AUTO CDC"),
+        NameOf::Column if name.starts_with('_') => {
+            Some("begins with `_`, which is kept for columns of Databricks and of the compiler")
+        }
+        NameOf::Entity | NameOf::Table if name.starts_with('_') => {
+            Some("begins with `_`, which is kept for the compiler")
+        }
+        NameOf::Entity | NameOf::Table if INNER_NAMES.contains(&lower.as_str()) => {
+            Some("has a name that generated queries use for their parts")
+        }
+        _ => None,
+    }
+}
+
+/// A name as a message can show it: short, and without characters that would break the line.
+fn shown(name: &str) -> String {
+    let clean: String = name.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).take(60).collect();
+    if name.chars().count() > 60 { format!("{clean}…") } else { clean }
+}
+
+fn named(c: char) -> String {
+    match c {
+        ' ' => "a space".into(),
+        '\n' => "a line break".into(),
+        '\t' => "a tab".into(),
+        c if c.is_control() => "a control character".into(),
+        c => format!("`{c}`"),
+    }
+}

@@ -1,0 +1,123 @@
+//! References: columns that hold the key of another entity.
+
+use super::Context;
+use super::entity::column_pointer;
+use super::graph::Graph;
+use super::project::list_hint;
+use crate::diag::{Code, Diagnostic, did_you_mean};
+use crate::lakeflow::types::DataType;
+use crate::load::Located;
+use crate::model::{Column, Entity, Reference, Source};
+use crate::spec::{ColumnEntry, EntitySpec, ReferenceEntry};
+
+/// The references of an entity, in the order of its columns.
+pub fn resolve(spec: &Located<EntitySpec>, index: usize, graph: &Graph, context: &mut Context<'_>) -> Vec<Reference> {
+    let mut references: Vec<Reference> = vec![];
+    for (name, entry) in &spec.spec.columns {
+        let ColumnEntry::Full(column) = entry else { continue };
+        let Some(reference) = &column.references else { continue };
+        let mut pointer = format!("{}/references", column_pointer(name));
+        let (target, alias) = match reference {
+            ReferenceEntry::Entity(target) => (target, None),
+            ReferenceEntry::Named(named) => {
+                pointer.push_str("/entity");
+                (&named.entity, named.alias.as_deref())
+            }
+        };
+        let span = spec.value(&pointer);
+        let Some(entity) = graph.find(target) else {
+            if !context.complete {
+                continue;
+            }
+            let known: Vec<&str> = graph.entities.iter().map(|e| e.name.as_str()).collect();
+            let hint = did_you_mean(target, known.iter().copied()).or_else(|| list_hint("entities", &known));
+            context.push(
+                Diagnostic::error(Code::UnknownEntity, format!("unknown entity `{target}`")).at(span).maybe_hint(hint),
+            );
+            continue;
+        };
+        let own = &graph.entities[index];
+        let Some(column) = own.find(name) else { continue };
+        let target = &graph.entities[entity.0];
+        context.extend(reference_fault(own.column(column), target).map(|d| d.at(span)));
+        if matches!(target.source, Source::Lookup(_)) && column_accepts(spec, name) {
+            let message = format!("`accepted` can't stand beside a reference to the lookup `{}`", target.name);
+            let span = spec.key(&format!("{}/accepted", column_pointer(name)));
+            let hint = "the keys of the lookup are the accepted values: leave `accepted` out";
+            context.push(Diagnostic::error(Code::OptionConflict, message).at(span).hint(hint));
+        }
+        let alias = alias.unwrap_or(&target.name).to_owned();
+        if alias == own.name || references.iter().any(|r| r.alias == alias) {
+            let message = format!("`{alias}` would mean two things in expressions of `{}`", own.name);
+            let hint = format!("name the reference: `references: {{ entity: {}, as: <name> }}`", target.name);
+            context.push(Diagnostic::error(Code::AmbiguousReference, message).at(span).hint(hint));
+        }
+        let always_resolves = matches!(target.source, Source::Lookup(_));
+        references.push(Reference { column, entity, alias, always_resolves });
+    }
+    references
+}
+
+fn column_accepts(spec: &Located<EntitySpec>, name: &str) -> bool {
+    matches!(spec.spec.columns.get(name), Some(ColumnEntry::Full(column)) if column.accepted.is_some())
+}
+
+fn reference_fault(column: &Column, target: &Entity) -> Option<Diagnostic> {
+    let [key] = target.key.as_slice() else {
+        let message = format!("`{}` has no key of one column to refer to", target.name);
+        return Some(
+            Diagnostic::error(Code::ReferenceKey, message).hint("a reference holds the value of one key column"),
+        );
+    };
+    let key = target.column(*key);
+    let known = column.ty != DataType::Unknown && key.ty != DataType::Unknown;
+    (known && column.ty != key.ty).then(|| {
+        let message = format!(
+            "`{}` is {}, but the key `{}` of `{}` is {}",
+            column.name, column.ty, key.name, target.name, key.ty
+        );
+        Diagnostic::error(Code::ReferenceType, message).hint("give both columns the same type")
+    })
+}
+
+/// The keys of a lookup are known now: a value that is none of them is not valid.
+pub fn accept_lookup_keys(graph: &mut Graph, index: usize) {
+    for reference in graph.entities[index].references.clone() {
+        accept_keys(graph, index, &reference);
+    }
+}
+
+fn accept_keys(graph: &mut Graph, index: usize, reference: &Reference) {
+    let target = &graph.entities[reference.entity.0];
+    let (Source::Lookup(lookup), Some(key)) = (&target.source, target.key.first()) else { return };
+    let keys = lookup.rows.iter().filter_map(|row| row.get(key.0).cloned().flatten()).collect();
+    let column = &mut graph.entities[index].columns[reference.column.0];
+    column.validity.accepted.get_or_insert(keys);
+}
+
+/// Reports entities that refer to each other in a cycle. An entity may refer to itself.
+pub fn report_cycles(specs: &[&Located<EntitySpec>], graph: &Graph, context: &mut Context<'_>) {
+    let mut edges = petgraph::graphmap::DiGraphMap::<usize, ()>::new();
+    for (index, entity) in graph.entities.iter().enumerate() {
+        for reference in entity.references.iter().filter(|r| r.entity.0 != index) {
+            edges.add_edge(index, reference.entity.0, ());
+        }
+    }
+    for mut cycle in petgraph::algo::tarjan_scc(&edges).into_iter().filter(|c| c.len() > 1) {
+        cycle.sort_unstable();
+        let names: Vec<&str> = cycle.iter().map(|i| graph.entities[*i].name.as_str()).collect();
+        let message = format!("`{}` refer to each other in a cycle", names.join("`, `"));
+        let mut fault = Diagnostic::error(Code::ReferenceCycle, message)
+            .hint("metrics follow references to find their joins: leave one of them out");
+        for (position, index) in cycle.iter().enumerate() {
+            let entity = &graph.entities[*index];
+            let inner = entity.references.iter().find(|r| cycle.contains(&r.entity.0) && r.entity.0 != *index);
+            let Some(reference) = inner else { continue };
+            let pointer = format!("{}/references", column_pointer(&entity.column(reference.column).name));
+            let span = specs[*index].value(&pointer);
+            let text = format!("`{}` refers to `{}`", entity.name, graph.entities[reference.entity.0].name);
+            fault = if position == 0 { fault.at_labelled(span, text) } else { fault.related(span, text) };
+        }
+        context.push(fault);
+    }
+}

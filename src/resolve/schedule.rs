@@ -1,0 +1,105 @@
+//! Cron expressions and time zones of schedules.
+
+use std::str::FromStr;
+
+use crate::diag::{Code, Diagnostic, did_you_mean};
+
+/// The fault of a Quartz cron expression, if it has one.
+///
+/// Quartz has six or seven fields, begins with seconds, counts the days of the week from Sunday = 1, and wants a `?` in
+/// one of the two day fields. The parser of standard cron judges the rest, so days of the week are renumbered for it.
+pub fn check_cron(cron: &str) -> Option<Diagnostic> {
+    let fault = |why: String| Diagnostic::error(Code::BadCron, format!("`{cron}` is no Quartz cron expression: {why}"));
+    let fields: Vec<&str> = cron.split_whitespace().collect();
+    if fields.len() == 5 {
+        let [minute, hour, day, month, weekday] = [fields[0], fields[1], fields[2], fields[3], fields[4]];
+        let (day, weekday) = if weekday == "*" { (day, "?") } else { ("?", weekday) };
+        let hint = format!("put seconds first: `0 {minute} {hour} {day} {month} {weekday}`");
+        return Some(fault("it has 5 fields, not 6 or 7".into()).hint(hint));
+    }
+    if !(6..=7).contains(&fields.len()) {
+        return Some(
+            fault(format!("it has {} fields, not 6 or 7", fields.len())).hint("every day at five is `0 0 5 * * ?`"),
+        );
+    }
+    let (day, weekday) = (fields[3], fields[5]);
+    if (day == "?") == (weekday == "?") {
+        let hint = "write `?` for the one of the two that does not matter";
+        return Some(fault("exactly one of day of month and day of week must be `?`".into()).hint(hint));
+    }
+    let mut standard: Vec<String> =
+        fields.iter().map(|f| if *f == "?" { "*".into() } else { (*f).to_owned() }).collect();
+    standard[5] = renumbered_weekday(&standard[5]);
+    let parser = croner::parser::CronParser::builder()
+        .seconds(croner::parser::Seconds::Required)
+        .year(croner::parser::Year::Optional)
+        .build();
+    match parser.parse(&standard.join(" ")) {
+        Ok(_) => None,
+        Err(error) => Some(fault(error.to_string().to_lowercase().trim_end_matches('.').to_owned())),
+    }
+}
+
+/// Days 1 to 7 from Sunday, as days 0 to 6.
+fn renumbered_weekday(field: &str) -> String {
+    let (days, modifier) = field.split_at(field.find(['/', '#', 'L']).unwrap_or(field.len()));
+    let shifted = days.chars().map(|c| match c.to_digit(10) {
+        Some(day @ 1..=7) => char::from_digit(day - 1, 10).unwrap_or(c),
+        _ => c,
+    });
+    shifted.collect::<String>() + modifier
+}
+
+/// The fault of an IANA time zone, if it has one.
+pub fn check_timezone(name: &str) -> Option<Diagnostic> {
+    if chrono_tz::Tz::from_str(name).is_ok() {
+        return None;
+    }
+    let known = chrono_tz::TZ_VARIANTS.iter().map(|tz| tz.name());
+    Some(
+        Diagnostic::error(Code::BadTimezone, format!("there is no time zone `{name}`"))
+            .maybe_hint(did_you_mean(name, known)),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quartz_expressions_are_accepted() {
+        for cron in [
+            "0 0 5 * * ?",
+            "0 0 4 ? * MON",
+            "0 15 10 ? * 2-6",
+            "0 0/5 14 * * ?",
+            "0 0 12 1/5 * ?",
+            "0 0 12 L * ?",
+            "0 0 5 * * ? 2030",
+        ] {
+            assert_eq!(check_cron(cron), None, "{cron}");
+        }
+    }
+
+    #[test]
+    fn others_are_refused() {
+        for cron in [
+            "",
+            "daily",
+            "0 5 * * *",
+            "0 0 5 * * *",
+            "0 0 5 ? * ?",
+            "0 0 25 * * ?",
+            "0 0 5 * * ? 2030 1",
+            "0 61 5 * * ?",
+        ] {
+            assert!(check_cron(cron).is_some(), "{cron}");
+        }
+    }
+
+    #[test]
+    fn five_fields_get_the_remedy() {
+        let fault = check_cron("30 5 * * 1").map(|d| d.hints);
+        assert_eq!(fault, Some(vec!["put seconds first: `0 30 5 ? * 1`".to_owned()]));
+    }
+}

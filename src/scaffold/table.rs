@@ -1,0 +1,59 @@
+//! A CSV file as rows of text, with its delimiter found out.
+
+use super::{CsvFile, ScaffoldError};
+
+/// Rows looked at; more would not change what is inferred.
+const MAX_ROWS: usize = 50_000;
+/// Delimiters that occur, the usual one first.
+const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
+
+/// Header and rows of one file, surrounding spaces removed.
+#[derive(Debug)]
+pub struct Table {
+    /// Name of the file.
+    pub file: String,
+    /// Field separator.
+    pub delimiter: char,
+    /// Names in the header.
+    pub header: Vec<String>,
+    /// Fields by row, empty where a row is short; as many as the header has.
+    pub rows: Vec<Vec<String>>,
+}
+
+impl Table {
+    /// Reads a file with a header.
+    ///
+    /// # Errors
+    /// A file that is not UTF-8, has no header, or is broken CSV.
+    pub fn read(file: &CsvFile) -> Result<Table, ScaffoldError> {
+        let fault = |reason: &str| ScaffoldError::Csv { file: file.name.clone(), reason: reason.to_owned() };
+        let text = std::str::from_utf8(&file.bytes).map_err(|_| fault("it is not UTF-8"))?.trim_start_matches('\u{feff}');
+        let first = text.lines().next().unwrap_or_default();
+        let delimiter = delimiter_of(first);
+        let mut reader =
+            csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
+        let header: Vec<String> =
+            reader.headers().map_err(|e| fault(&e.to_string()))?.iter().map(str::to_owned).collect();
+        if header.iter().all(String::is_empty) {
+            return Err(fault("its first line names no columns"));
+        }
+        let mut rows = vec![];
+        for record in reader.records().take(MAX_ROWS) {
+            let record = record.map_err(|e| fault(&e.to_string()))?;
+            rows.push((0..header.len()).map(|i| record.get(i).unwrap_or_default().to_owned()).collect());
+        }
+        Ok(Table { file: file.name.clone(), delimiter: char::from(delimiter), header, rows })
+    }
+}
+
+/// The delimiter that splits the header into the most names.
+fn delimiter_of(header: &str) -> u8 {
+    let count = |delimiter: &u8| header.bytes().filter(|b| b == delimiter).count();
+    let mut best = DELIMITERS[0];
+    for delimiter in DELIMITERS {
+        if count(&delimiter) > count(&best) {
+            best = delimiter;
+        }
+    }
+    best
+}

@@ -1,0 +1,243 @@
+//! The entity file: what arrives, what it must look like, what happens when it does not.
+
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::shared::{ActionSpec, ClassificationSpec, OneOrMany, PersonalSpec};
+
+/// An entity: rows of one kind, read from files or shipped with the specs as a lookup.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(title = "gen entity")]
+pub struct EntitySpec {
+    /// Name of the entity and of its table, in snake_case.
+    #[schemars(example = &"customers")]
+    pub entity: String,
+    /// What one row is, in a sentence. Becomes the comment of the table.
+    #[schemars(example = &"People who buy; one row a customer.")]
+    pub description: Option<String>,
+    /// Where rows come from: files of the landing directory, or a lookup file next to the specs.
+    #[schemars(extend("examples" = [{"files": "customers*.csv"}, {"lookup": "us_states.csv"}]))]
+    pub source: SourceSpec,
+    /// The column or columns that tell one row from another.
+    #[schemars(extend("examples" = ["customer_id", ["order_id", "line_number"]]))]
+    pub key: Option<OneOrMany>,
+    /// How new rows meet old ones. Default: `upsert` with a key, `append` without one.
+    #[schemars(example = &"upsert")]
+    pub load: Option<LoadSpec>,
+    /// Columns whose greatest values mark the newest row of a key. Default: the file that was changed last.
+    #[schemars(example = &"updated_at")]
+    pub sequence: Option<OneOrMany>,
+    /// Condition under which a row deletes its key instead of writing it (`upsert` and `history`). Such a row needs a
+    /// key and a sequence, and is judged by no other rule.
+    #[schemars(example = &"operation = 'D'")]
+    pub delete_when: Option<String>,
+    /// Columns in order, each with its type (`price: decimal(10,2)`) or with more about it.
+    #[schemars(extend("examples" = [{"customer_id": {"type": "string", "required": true}, "city": "string"}]))]
+    pub columns: IndexMap<String, ColumnEntry>,
+    /// Conditions that every row must keep, by name. A condition that is NULL counts as broken: where a value may be
+    /// missing, write `x is null or ..`.
+    #[schemars(extend("examples" = [{"price_not_negative": "price >= 0"}]))]
+    pub rules: Option<IndexMap<String, RuleEntry>>,
+    /// Expressions that metrics can use by name, like columns; they are not stored. They may read referenced entities.
+    #[schemars(extend("examples" = [{"amount": "quantity * products.price"}]))]
+    pub derived: Option<IndexMap<String, String>>,
+    /// How far the table may travel.
+    #[schemars(example = &"confidential")]
+    pub classification: Option<ClassificationSpec>,
+    /// Audiences that may read the table; personal data that an audience does not see is masked for it.
+    #[schemars(extend("examples" = [["marketing"]]))]
+    pub audience: Option<OneOrMany>,
+    /// How old the newest file may be before somebody is told.
+    #[schemars(extend("examples" = [{"within_hours": 48}]))]
+    pub freshness: Option<FreshnessSpec>,
+    /// How many lines must have been delivered after an update.
+    #[schemars(extend("examples" = [{"min": 1}]))]
+    pub row_count: Option<RowCountSpec>,
+}
+
+/// Where rows come from.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum SourceSpec {
+    /// CSV files that arrive in the landing directory of the target.
+    Files(FilesSpec),
+    /// Rows that are part of the specs.
+    Lookup(LookupSpec),
+}
+
+/// CSV files in the landing directory.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FilesSpec {
+    /// Pattern of the file names, relative to the landing directory of the target.
+    #[schemars(example = &"customers*.csv")]
+    pub files: String,
+    /// Pattern of file names that `files` matches but that belong to something else.
+    #[schemars(example = &"customers_archive*.csv")]
+    pub except: Option<String>,
+    /// The character between two fields. Default: a comma.
+    #[schemars(length(min = 1, max = 1), example = &";")]
+    pub delimiter: Option<String>,
+}
+
+/// Rows that are part of the specs.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LookupSpec {
+    /// CSV file in the `lookups` directory of the specs, with a header; at most 1000 rows.
+    #[schemars(example = &"us_states.csv")]
+    pub lookup: String,
+}
+
+/// How new rows meet old ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum LoadSpec {
+    /// Every row is kept.
+    Append,
+    /// The newest row of a key replaces the older ones (slowly changing dimension, type 1).
+    Upsert,
+    /// Every version of a key is kept, with the time it came and went (slowly changing dimension, type 2).
+    History,
+    /// The newest file is the whole truth: keys that it lacks are gone. A newest file without rows changes nothing.
+    Snapshot,
+}
+
+/// A column: its type alone, or more about it.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum ColumnEntry {
+    /// The type.
+    Type(String),
+    /// The type and more.
+    Full(Box<ColumnSpec>),
+}
+
+/// A column.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ColumnSpec {
+    /// Type of the column: string, int, bigint, decimal(p,s), double, boolean, date or timestamp.
+    #[serde(rename = "type")]
+    #[schemars(example = &"decimal(10,2)")]
+    pub ty: String,
+    /// What it holds. Becomes the comment of the column.
+    #[schemars(example = &"Price of one piece in US dollars")]
+    pub description: Option<String>,
+    /// Header of the column in the files, where it is not the name of the column.
+    #[schemars(example = &"Customer No.")]
+    pub header: Option<String>,
+    /// Whether a row without a value is at fault: rule `<column>_required`. Default: no.
+    #[schemars(example = true)]
+    pub required: Option<bool>,
+    /// What is done about a row without a required value. Default: `quarantine`.
+    #[schemars(example = &"quarantine")]
+    pub on_missing: Option<ActionSpec>,
+    /// The kind of personal data it holds.
+    #[schemars(example = &"email")]
+    pub pii: Option<PersonalSpec>,
+    /// Changes made to the text before anything looks at it. Surrounding spaces are always removed.
+    #[schemars(example = &"lower")]
+    pub normalize: Option<NormalizeSpec>,
+    /// Regular expression that the text must match: rule `valid_<column>`.
+    #[schemars(example = &"^[A-Z]{2}[0-9]{4}$")]
+    pub matches: Option<String>,
+    /// The only values there may be, compared in the type of the column: rule `valid_<column>`. A column that refers to
+    /// a lookup accepts its keys.
+    #[schemars(extend("examples" = [["open", "closed"]]))]
+    pub accepted: Option<Vec<String>>,
+    /// What is done about a value that does not fit type, pattern or accepted values. With `warn` it becomes NULL and
+    /// the row stays. Default: `quarantine`.
+    #[schemars(example = &"warn")]
+    pub on_invalid: Option<ActionSpec>,
+    /// Value of rows that have none.
+    #[schemars(example = &"Uncategorized")]
+    pub default: Option<String>,
+    /// The entity whose key this column holds.
+    #[schemars(extend("examples" = ["customers", {"entity": "addresses", "as": "billing_address"}]))]
+    pub references: Option<ReferenceEntry>,
+    /// Typical values: documentation, and the stock that sample data is made of.
+    #[schemars(extend("examples" = [["Books", "Garden", "Toys"]]))]
+    pub examples: Option<Vec<String>>,
+}
+
+/// Changes made to a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum NormalizeSpec {
+    /// Lower case.
+    Lower,
+    /// Upper case.
+    Upper,
+}
+
+/// The entity that a column refers to.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum ReferenceEntry {
+    /// The entity.
+    Entity(String),
+    /// The entity, and a name for this reference.
+    Named(ReferenceSpec),
+}
+
+/// A reference with a name, for entities that are referenced twice.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReferenceSpec {
+    /// The entity.
+    #[schemars(example = &"addresses")]
+    pub entity: String,
+    /// What expressions call it. Default: the name of the entity.
+    #[serde(rename = "as")]
+    #[schemars(example = &"billing_address")]
+    pub alias: Option<String>,
+}
+
+/// A rule: its condition alone, or more about it.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum RuleEntry {
+    /// The condition.
+    Condition(String),
+    /// The condition and more.
+    Full(RuleSpec),
+}
+
+/// A condition that every row must keep.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RuleSpec {
+    /// The condition, in SQL over the columns of the entity.
+    #[schemars(example = &"shipped_on >= ordered_on")]
+    pub check: String,
+    /// What is done about a row that breaks it. Default: `quarantine`.
+    #[schemars(example = &"warn")]
+    pub on_violation: Option<ActionSpec>,
+    /// Why there is such a rule.
+    #[schemars(example = &"Nothing is shipped before it is ordered.")]
+    pub description: Option<String>,
+}
+
+/// How old the newest file may be.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FreshnessSpec {
+    /// Hours since the newest file was changed.
+    #[schemars(range(min = 1), example = 48)]
+    pub within_hours: u32,
+}
+
+/// How many rows there must be.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RowCountSpec {
+    /// The fewest rows that the raw table may hold after an update.
+    #[schemars(example = 1)]
+    pub min: u64,
+    /// What is done about fewer: `fail` or `warn`. Default: `fail`.
+    #[schemars(example = &"fail")]
+    pub on_violation: Option<ActionSpec>,
+}

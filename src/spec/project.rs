@@ -1,0 +1,197 @@
+//! The project file: places, people, schedules, targets.
+
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::shared::{ClassificationSpec, OneOrMany};
+
+/// A project: where it runs, who may read it, when it is refreshed.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(title = "gen project")]
+pub struct ProjectSpec {
+    /// Name of the project, in snake_case. Pipeline, jobs and bundle are named after it.
+    #[schemars(example = &"sales_marketing")]
+    pub project: String,
+    /// What the project is for, in a sentence.
+    #[schemars(example = &"Sales figures and campaign lists from the CSV exports of the shop.")]
+    pub description: Option<String>,
+    /// Workspaces and places the project is deployed to. Generated pipeline SQL is the same for all of them.
+    #[schemars(extend("examples" = [{"dev": {"default": true, "catalog": "dev", "schema": "shop", "landing": "/Volumes/dev/shop/landing"}}]))]
+    pub targets: IndexMap<String, TargetSpec>,
+    /// Groups and service principals, by the name that audiences use for them.
+    #[schemars(extend("examples" = [{"analysts": {"group": "sales-analysts"}}]))]
+    pub principals: Option<IndexMap<String, PrincipalSpec>>,
+    /// Who reads: each audience has members and the kinds of personal data that its members see unmasked.
+    #[schemars(extend("examples" = [{"sales": {"members": ["analysts"]}}]))]
+    pub audiences: Option<IndexMap<String, AudienceSpec>>,
+    /// How each kind of personal data looks to those who may not see it. The default for every kind is `redact`.
+    #[schemars(extend("examples" = [{"email": "keep_domain", "phone": {"keep_last": 4}}]))]
+    pub masks: Option<IndexMap<String, MaskSpec>>,
+    /// Classification of tables that state none. Default: `internal`, and `confidential` for tables with personal data.
+    #[schemars(example = &"internal")]
+    pub classification: Option<ClassificationSpec>,
+    /// When which metrics or entities are refreshed. Without a schedule a pipeline runs on demand.
+    #[schemars(extend("examples" = [{"sales_daily": {"cron": "0 0 5 * * ?", "timezone": "UTC", "refresh": ["sales"]}}]))]
+    pub schedules: Option<IndexMap<String, ScheduleSpec>>,
+    /// Who hears of failures.
+    #[schemars(extend("examples" = [{"on_failure": ["data-team@example.com"]}]))]
+    pub notifications: Option<NotificationsSpec>,
+    /// Limits beyond which somebody is told.
+    #[schemars(extend("examples" = [{"quality_below_percent": 95}]))]
+    pub alerts: Option<AlertsSpec>,
+}
+
+/// One place the project is deployed to.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TargetSpec {
+    /// Whether this target is meant when none is named. Exactly one target is the default.
+    #[schemars(example = true)]
+    pub default: Option<bool>,
+    /// Unity Catalog catalog of all tables.
+    #[schemars(example = &"main")]
+    pub catalog: String,
+    /// Schema of all tables.
+    #[schemars(example = &"shop")]
+    pub schema: String,
+    /// Directory where source files arrive, without a slash at the end.
+    #[schemars(example = &"/Volumes/main/shop/landing")]
+    pub landing: String,
+    /// Principals that have another name in this target.
+    #[schemars(extend("examples" = [{"analysts": {"group": "sales-analysts-dev"}}]))]
+    pub principals: Option<IndexMap<String, PrincipalSpec>>,
+    /// Whether schedules are paused in this target. Default: no.
+    #[schemars(example = true)]
+    pub paused: Option<bool>,
+}
+
+/// A group or a service principal of the account.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PrincipalSpec {
+    /// Name of an account group.
+    #[schemars(example = &"sales-analysts")]
+    Group(String),
+    /// Application id of a service principal.
+    #[schemars(example = &"2f1c3a54-7d0e-4a53-9c44-1f6f3d0c8b11")]
+    ServicePrincipal(String),
+}
+
+/// Readers who see the same.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AudienceSpec {
+    /// Who they are.
+    #[schemars(example = &"Analysts of the sales team")]
+    pub description: Option<String>,
+    /// Principals in this audience.
+    #[schemars(extend("examples" = [["analysts"]]))]
+    pub members: Vec<String>,
+    /// Kinds of personal data its members see unmasked: a list of kinds, or `all`. Default: none.
+    #[schemars(extend("examples" = [["name", "email"], "all"]))]
+    pub sees: Option<SeesSpec>,
+}
+
+/// Kinds of personal data, or all of them.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum SeesSpec {
+    /// The word `all`.
+    Word(AllWord),
+    /// A list of kinds.
+    Kinds(Vec<String>),
+}
+
+/// The word `all`.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AllWord {
+    /// Every kind.
+    All,
+}
+
+/// How a masked value looks.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum MaskSpec {
+    /// A mask without parameters.
+    Plain(PlainMask),
+    /// A mask with a parameter.
+    Styled(MaskStyle),
+}
+
+/// Masks without parameters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PlainMask {
+    /// `***` for every value.
+    Redact,
+    /// NULL for every value.
+    Nullify,
+    /// A hash that is the same for equal values.
+    Hash,
+    /// `***@example.com`: only the domain of a mail address stays.
+    KeepDomain,
+}
+
+/// Masks with a parameter.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MaskStyle {
+    /// Only the first n characters stay.
+    #[schemars(example = 1)]
+    KeepFirst(u8),
+    /// Only the last n characters stay.
+    #[schemars(example = 4)]
+    KeepLast(u8),
+}
+
+/// When something is refreshed, and how hard it is tried.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ScheduleSpec {
+    /// Quartz cron expression: seconds, minutes, hours, day of month, month, day of week and, optionally, year.
+    #[schemars(example = &"0 0 5 * * ?")]
+    pub cron: String,
+    /// IANA time zone of the cron expression. Default: UTC.
+    #[schemars(example = &"Europe/Zurich")]
+    pub timezone: Option<String>,
+    /// Metrics and entities that are refreshed, with all they read. Default: everything.
+    #[schemars(extend("examples" = [["sales"]]))]
+    pub refresh: Option<OneOrMany>,
+    /// How often a failed run is tried again. Default: 2.
+    #[schemars(example = 3)]
+    pub retries: Option<u8>,
+    /// Minutes to wait before a new try; doubled each time. Default: 5.
+    #[schemars(example = 5)]
+    pub backoff_minutes: Option<u16>,
+    /// Minutes after which a run counts as failed. Default: 60.
+    #[schemars(example = 30)]
+    pub timeout_minutes: Option<u16>,
+}
+
+/// Who hears of what.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NotificationsSpec {
+    /// Mail addresses told of every failed run.
+    #[schemars(extend("examples" = [["data-team@example.com"]]))]
+    pub on_failure: Vec<String>,
+}
+
+/// Limits beyond which an alert is raised.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AlertsSpec {
+    /// Alert when fewer than this share of the rows of an update keep all rules, in percent.
+    #[schemars(range(min = 0, max = 100), example = 95)]
+    pub quality_below_percent: Option<f64>,
+    /// Alert when the rows of an update differ from the mean of the last updates by more than this, in percent.
+    #[schemars(range(min = 0), example = 50)]
+    pub row_count_drift_percent: Option<f64>,
+    /// Alert when an entity got no new file for longer than it declares in `freshness`. Default: yes.
+    #[schemars(example = true)]
+    pub stale: Option<bool>,
+}

@@ -1,0 +1,107 @@
+//! Small forms that several kinds of file use.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// One value or a list of values.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum OneOrMany {
+    /// One.
+    One(String),
+    /// Several.
+    Many(Vec<String>),
+}
+
+impl OneOrMany {
+    /// The values with the JSON pointer of each, below `pointer`.
+    pub fn with_pointers(&self, pointer: &str) -> Vec<(&str, String)> {
+        match self {
+            OneOrMany::One(value) => vec![(value.as_str(), pointer.to_owned())],
+            OneOrMany::Many(values) => {
+                values.iter().enumerate().map(|(i, v)| (v.as_str(), format!("{pointer}/{i}"))).collect()
+            }
+        }
+    }
+}
+
+/// What happens to a row that breaks a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ActionSpec {
+    /// The row stays and is counted.
+    Warn,
+    /// The row is left out and counted; only the raw table keeps it.
+    Drop,
+    /// The update stops.
+    Fail,
+    /// The row goes to `<entity>_quarantine` with the names of the rules it broke.
+    Quarantine,
+}
+
+/// How far a table may travel. A table with personal data can't be `public`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ClassificationSpec {
+    /// May leave the company.
+    Public,
+    /// For everyone inside.
+    Internal,
+    /// For its audiences only.
+    Confidential,
+}
+
+/// A kind of personal data. Masks and audiences are declared per kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PersonalSpec {
+    /// Names of people.
+    Name,
+    /// Mail addresses.
+    Email,
+    /// Telephone numbers.
+    Phone,
+    /// Postal addresses.
+    Address,
+    /// Dates of birth.
+    BirthDate,
+    /// Passport, tax and social security numbers.
+    NationalId,
+    /// Card and account numbers.
+    Payment,
+    /// Network and device addresses.
+    DeviceAddress,
+    /// Places a person was at.
+    Location,
+    /// Health data.
+    Health,
+    /// Anything else that tells who somebody is.
+    Other,
+}
+
+impl PersonalSpec {
+    /// All kinds with their spelling in specs.
+    pub const ALL: [(&'static str, PersonalSpec); 11] = [
+        ("name", PersonalSpec::Name),
+        ("email", PersonalSpec::Email),
+        ("phone", PersonalSpec::Phone),
+        ("address", PersonalSpec::Address),
+        ("birth_date", PersonalSpec::BirthDate),
+        ("national_id", PersonalSpec::NationalId),
+        ("payment", PersonalSpec::Payment),
+        ("device_address", PersonalSpec::DeviceAddress),
+        ("location", PersonalSpec::Location),
+        ("health", PersonalSpec::Health),
+        ("other", PersonalSpec::Other),
+    ];
+
+    /// The kind spelt `word`.
+    pub fn from_word(word: &str) -> Option<PersonalSpec> {
+        Self::ALL.iter().find(|(name, _)| *name == word).map(|(_, kind)| *kind)
+    }
+
+    /// The spelling in specs.
+    pub fn word(self) -> &'static str {
+        Self::ALL.iter().find(|(_, kind)| *kind == self).map_or("other", |(name, _)| name)
+    }
+}

@@ -1,0 +1,330 @@
+//! Why a document does not keep its schema, in words for the person who wrote it.
+//!
+//! A JSON Schema validator says "not valid under any of the given schemas" where a value has alternative forms. This
+//! walk picks the form that the value was meant to have (by its JSON type, then by its keys) and reports what is wrong
+//! with that one. It also finds unquoted scalars (`1.10`, `007`) that stand where a text is wanted: those are texts.
+
+use serde_json::{Map, Value};
+
+use crate::diag::{Code, Diagnostic, did_you_mean, nearest};
+use crate::load::{Document, noun, pointer_segment};
+
+use super::leaf::Leaf;
+
+/// What the walk found.
+#[derive(Default)]
+pub(super) struct Findings {
+    /// The faults, in the order of the document.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Scalars to be read as the text that stands in the file, by pointer.
+    pub texts: Vec<(String, String)>,
+    /// Keys without which the rest of the spec can still be used.
+    pub passed_over: Vec<String>,
+}
+
+/// Compares a document with the schema of its kind; `text` is that of its file.
+pub(super) fn explain(schema: &Value, document: &Document, text: &str) -> Findings {
+    let mut walk = Walk { root: schema, document, text, findings: Findings::default() };
+    let place = Place { pointer: String::new(), name: "the spec".to_owned(), schema, optional: None };
+    walk.value(&place, &document.value);
+    walk.findings
+}
+
+struct Walk<'a> {
+    root: &'a Value,
+    document: &'a Document,
+    text: &'a str,
+    findings: Findings,
+}
+
+/// A value's pointer and schema.
+struct Place<'a> {
+    pointer: String,
+    /// What messages call the value: its key, or its position in a list.
+    name: String,
+    schema: &'a Value,
+    /// The nearest key at or above the value that a spec can do without.
+    optional: Option<String>,
+}
+
+impl<'a> Place<'a> {
+    /// The value of a key.
+    fn key(&self, key: &str, schema: &'a Value, optional: Option<String>) -> Place<'a> {
+        let pointer = format!("{}/{}", self.pointer, pointer_segment(key));
+        Place { pointer, name: format!("`{key}`"), schema, optional }
+    }
+
+    /// An item of a list, which a spec can do without if it can do without the list.
+    fn item(&self, index: usize, schema: &'a Value) -> Place<'a> {
+        let name = format!("item {} of {}", index + 1, self.name);
+        Place { pointer: format!("{}/{index}", self.pointer), name, schema, optional: self.optional.clone() }
+    }
+}
+
+impl<'a> Walk<'a> {
+    fn value(&mut self, place: &Place<'a>, value: &Value) {
+        let leaves = Leaf::all(self.root, place.schema);
+        let fitting: Vec<Leaf<'a>> = leaves.iter().copied().filter(|leaf| leaf.takes(value)).collect();
+        match value {
+            _ if fitting.is_empty() => self.other_type(place, value, &leaves),
+            Value::Object(fields) => self.mapping(place, fields, &fitting),
+            Value::Array(items) => {
+                let schemas = fitting.iter().find_map(|leaf| leaf.items());
+                for (index, item) in items.iter().enumerate() {
+                    if let Some(schema) = schemas {
+                        self.value(&place.item(index, schema), item);
+                    }
+                }
+            }
+            Value::String(text) => self.word(place, text, &leaves),
+            Value::Number(_) => self.number(place, value, &fitting),
+            Value::Null | Value::Bool(_) => {}
+        }
+    }
+
+    /// A value of a type that is not wanted; an unquoted scalar may be a text all the same.
+    fn other_type(&mut self, place: &Place<'a>, value: &Value, leaves: &[Leaf<'a>]) {
+        let takes_text = leaves.iter().any(|leaf| leaf.types().any(|ty| ty == "string"));
+        let written = self.document.places.plain_text(self.text, &place.pointer);
+        if let Some(written) = written.filter(|_| takes_text && !value.is_null()) {
+            self.findings.texts.push((place.pointer.clone(), written.to_owned()));
+            return self.word(place, written, leaves);
+        }
+        let wanted = join(wanted(leaves).into_iter(), " or ");
+        let message = match value {
+            Value::Null => format!("{} has no value; it must be {wanted}", place.name),
+            _ => format!("{} must be {wanted}, found {}", place.name, noun(value)),
+        };
+        let places = &self.document.places;
+        let is_collection = value.is_array() || value.is_object();
+        let span = if is_collection { places.key(&place.pointer) } else { places.value(&place.pointer) };
+        let fault = Diagnostic::error(Code::WrongType, message).at(span).maybe_hint(unquote_hint(value, leaves));
+        self.fault(place, fault.maybe_hint(self.meaning(place)).maybe_hint(example(&place.name, place.schema)));
+    }
+
+    fn word(&mut self, place: &Place<'a>, text: &str, leaves: &[Leaf<'a>]) {
+        let free = leaves.iter().find(|leaf| leaf.word().is_none() && leaf.types().any(|ty| ty == "string"));
+        let Some(free) = free else {
+            let words: Vec<&str> = leaves.iter().filter_map(|leaf| leaf.word()).collect();
+            if words.contains(&text) {
+                return;
+            }
+            let message = format!("`{text}` is no value of {}", place.name);
+            let list = format!("allowed: {}", join(wanted(leaves).into_iter(), ", "));
+            let fault = Diagnostic::error(Code::BadValue, message).at(self.document.places.value(&place.pointer));
+            return self.fault(place, fault.maybe_hint(did_you_mean(text, words)).hint(list));
+        };
+        let length = text.chars().count() as u64;
+        let bound = |keyword| free.bound(keyword).and_then(Value::as_u64);
+        let (min, max) = (bound("minLength").unwrap_or(0), bound("maxLength").unwrap_or(u64::MAX));
+        if length < min || length > max {
+            let size = if min == max { format!("{min}") } else { format!("{min} to {max}") };
+            let unit = if size == "1" { "character" } else { "characters" };
+            self.out_of_bounds(place, &format!("{size} {unit} long"), &format!("{length}"));
+        }
+    }
+
+    fn number(&mut self, place: &Place<'a>, value: &Value, leaves: &[Leaf<'a>]) {
+        let Some(number) = value.as_f64() else { return };
+        for leaf in leaves {
+            let bound = |keyword| leaf.bound(keyword).and_then(Value::as_f64);
+            if let Some(min) = bound("minimum").filter(|min| number < *min) {
+                return self.out_of_bounds(place, &format!("at least {min}"), &value.to_string());
+            }
+            if let Some(max) = bound("maximum").filter(|max| number > *max) {
+                return self.out_of_bounds(place, &format!("at most {max}"), &value.to_string());
+            }
+        }
+    }
+
+    fn out_of_bounds(&mut self, place: &Place<'a>, wanted: &str, found: &str) {
+        let message = format!("{} must be {wanted}, found {found}", place.name);
+        let fault = Diagnostic::error(Code::BadValue, message).at(self.document.places.value(&place.pointer));
+        self.fault(place, fault.maybe_hint(self.meaning(place)));
+    }
+
+    fn mapping(&mut self, place: &Place<'a>, fields: &Map<String, Value>, forms: &[Leaf<'a>]) {
+        let Some(form) = intended(fields, forms) else { return };
+        let mut misspelt = vec![];
+        for (key, value) in fields {
+            if let Some(schema) = form.property(key) {
+                let required = form.required().any(|name| name == key);
+                // Without a whole mapping the names in it would be missed elsewhere.
+                let passable =
+                    !required && Leaf::all(self.root, schema).iter().all(|l| l.types().all(|t| t != "object"));
+                let own = format!("{}/{}", place.pointer, pointer_segment(key));
+                let optional = if passable { Some(own) } else { place.optional.clone().filter(|_| required) };
+                self.value(&place.key(key, schema, optional), value);
+            } else if let Some(schema) = form.other_keys() {
+                self.value(&place.key(key, schema, None), value);
+            } else if let Some(meant) = self.unknown_key(place, key, form, forms, fields) {
+                // What stands below a misspelt key may hold more mistakes.
+                if let Some(schema) = forms.iter().find_map(|form| form.property(meant)) {
+                    self.value(&place.key(key, schema, None), value);
+                }
+                misspelt.push(meant);
+            }
+        }
+        self.missing_keys(place, fields, form, forms, &misspelt);
+    }
+
+    /// Reports a key that is not declared; gives the one it was probably meant to be.
+    fn unknown_key(
+        &mut self,
+        place: &Place<'a>,
+        key: &str,
+        form: Leaf<'a>,
+        forms: &[Leaf<'a>],
+        fields: &Map<String, Value>,
+    ) -> Option<&'a str> {
+        let own = format!("{}/{}", place.pointer, pointer_segment(key));
+        let span = self.document.places.key(&own);
+        self.findings.passed_over.push(own);
+        let fault = |message: String| Diagnostic::error(Code::UnknownKey, message).at(span);
+        if forms.iter().any(|other| other.property(key).is_some()) {
+            let rival = form.keys().find(|name| fields.contains_key(*name)).unwrap_or("the other keys");
+            let message = format!("`{key}` can't stand next to `{rival}`");
+            self.findings.diagnostics.push(fault(message).hint("write one of them"));
+            return None;
+        }
+        let known: Vec<&str> = forms.iter().flat_map(|form| form.keys()).collect();
+        let meant = nearest(key, known.iter().copied().filter(|name| !fields.contains_key(*name)));
+        let hint = match meant {
+            Some(name) => format!("did you mean `{name}`?"),
+            None => format!("known keys: {}", join(known.iter().map(|k| format!("`{k}`")), ", ")),
+        };
+        self.findings.diagnostics.push(fault(format!("unknown key `{key}`")).hint(hint));
+        meant
+    }
+
+    fn missing_keys(
+        &mut self,
+        place: &Place<'a>,
+        fields: &Map<String, Value>,
+        form: Leaf<'a>,
+        forms: &[Leaf<'a>],
+        misspelt: &[&str],
+    ) {
+        let span = self.document.places.key(&place.pointer);
+        let absent = |name: &&str| !fields.contains_key(*name) && !misspelt.contains(name);
+        if forms.len() > 1 && form.required().filter(absent).count() > 0 {
+            if misspelt.is_empty() {
+                let names = forms.iter().flat_map(|form| form.required()).map(|name| format!("`{name}`"));
+                let message = format!("one of the keys {} is missing", join(names, ", "));
+                self.fault(place, Diagnostic::error(Code::MissingKey, message).at(span));
+            }
+            return;
+        }
+        for name in form.required().filter(absent) {
+            let fault = Diagnostic::error(Code::MissingKey, format!("the key `{name}` is missing")).at(span);
+            let key = form.property(name).map(|schema| place.key(name, schema, None));
+            let example = key.as_ref().and_then(|key| example(&key.name, key.schema));
+            let meaning = key.as_ref().and_then(|key| self.meaning(key));
+            self.fault(place, fault.maybe_hint(meaning).maybe_hint(example));
+        }
+    }
+
+    /// What the schema says about a key, or else about the kind of value it holds, as a hint.
+    fn meaning(&self, place: &Place<'a>) -> Option<String> {
+        let own = place.schema.get("description");
+        let target = || place.schema.get("$ref")?.as_str()?.strip_prefix('#');
+        let description = own.or_else(|| self.root.pointer(target()?)?.get("description")).and_then(Value::as_str)?;
+        let first = description.split_once(". ").map_or(description, |(first, _)| first);
+        Some(format!("{}: {}", place.name, lower_first(first.trim_end_matches('.'))))
+    }
+
+    fn fault(&mut self, place: &Place<'a>, diagnostic: Diagnostic) {
+        self.findings.diagnostics.push(diagnostic);
+        self.findings.passed_over.extend(place.optional.clone());
+    }
+}
+
+/// The form that a mapping was meant to have: the one that knows most of its keys, typing mistakes included.
+fn intended<'a>(fields: &Map<String, Value>, forms: &[Leaf<'a>]) -> Option<Leaf<'a>> {
+    let likeness = |form: &Leaf<'a>| -> usize {
+        let known = fields.keys().filter(|key| form.property(key).is_some()).count();
+        let near = fields.keys().filter(|key| nearest(key, form.keys()).is_some()).count();
+        2 * known + near
+    };
+    // The first of equals: `max_by_key` would take the last.
+    forms.iter().rev().max_by_key(|form| likeness(form)).copied()
+}
+
+/// The types that are accepted, in words.
+fn wanted(leaves: &[Leaf<'_>]) -> Vec<String> {
+    let mut words: Vec<String> = vec![];
+    for leaf in leaves {
+        let names = leaf.types().filter_map(|ty| match (leaf.word(), ty) {
+            (Some(word), _) => Some(format!("`{word}`")),
+            (None, "string") => Some("a text".to_owned()),
+            (None, "integer") => Some("a whole number".to_owned()),
+            (None, "number") => Some("a number".to_owned()),
+            (None, "boolean") => Some("`true` or `false`".to_owned()),
+            (None, "array") => Some("a list".to_owned()),
+            (None, "object") => Some("a mapping".to_owned()),
+            _ => None,
+        });
+        for name in names {
+            if !words.contains(&name) {
+                words.push(name);
+            }
+        }
+    }
+    words
+}
+
+/// What to do about a text where none is wanted.
+fn unquote_hint(value: &Value, leaves: &[Leaf<'_>]) -> Option<String> {
+    let text = value.as_str()?;
+    let wants = |ty: &str| leaves.iter().any(|leaf| leaf.types().any(|t| t == ty));
+    let lower = text.to_lowercase();
+    match lower.as_str() {
+        "yes" | "y" | "on" | "true" if wants("boolean") => Some("write `true`".to_owned()),
+        "no" | "n" | "off" | "false" if wants("boolean") => Some("write `false`".to_owned()),
+        _ if text.parse::<f64>().is_ok() && (wants("integer") || wants("number")) => {
+            Some(format!("write `{text}`, without quotes"))
+        }
+        _ => None,
+    }
+}
+
+/// An example of a key with a value, if it is short.
+fn example(name: &str, schema: &Value) -> Option<String> {
+    let value = match schema.get("examples")?.get(0)? {
+        Value::String(text) if is_plain(text) => text.clone(),
+        other => flow(other),
+    };
+    (value.len() <= 60).then(|| format!("for example `{}: {value}`", name.trim_matches('`')))
+}
+
+/// Whether a text needs no quotes as a value on a line of its own.
+fn is_plain(text: &str) -> bool {
+    !text.starts_with(|c: char| c.is_ascii_punctuation()) && !text.contains(": ") && !text.contains(" #")
+}
+
+/// A value on one line of YAML, between brackets or not.
+fn flow(value: &Value) -> String {
+    match value {
+        Value::String(text) if is_plain(text) && !text.contains([',', '[', ']', '{', '}']) => text.clone(),
+        Value::Array(items) => format!("[{}]", join(items.iter().map(flow), ", ")),
+        Value::Object(fields) => {
+            format!("{{ {} }}", join(fields.iter().map(|(key, value)| format!("{key}: {}", flow(value))), ", "))
+        }
+        other => other.to_string(),
+    }
+}
+
+fn lower_first(text: &str) -> String {
+    let mut chars = text.chars();
+    match (chars.next(), chars.clone().next()) {
+        // Abbreviations (`IANA time zone`) keep their capitals.
+        (Some(first), Some(second)) if second.is_lowercase() || second == ' ' => {
+            first.to_lowercase().chain(chars).collect()
+        }
+        _ => text.to_owned(),
+    }
+}
+
+fn join(words: impl Iterator<Item = String>, separator: &str) -> String {
+    words.collect::<Vec<_>>().join(separator)
+}

@@ -1,0 +1,145 @@
+//! A world in memory, for tests: no disk, a fixed clock, an environment of its own.
+//!
+//! Directories exist as far as files lie below them or [`World::create_dir_all`] named them; there are no links.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
+
+use super::{Listing, World, WorldError, WorldFault};
+
+/// Files, variables and a time that only the test changes.
+#[derive(Debug)]
+pub struct MemoryWorld {
+    state: Mutex<State>,
+    variables: BTreeMap<String, String>,
+    now: SystemTime,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    files: BTreeMap<PathBuf, (Vec<u8>, SystemTime)>,
+    dirs: BTreeSet<PathBuf>,
+}
+
+impl Default for MemoryWorld {
+    fn default() -> Self {
+        MemoryWorld { state: Mutex::default(), variables: BTreeMap::new(), now: SystemTime::UNIX_EPOCH }
+    }
+}
+
+impl MemoryWorld {
+    /// Adds a file, changed at the world's time.
+    #[must_use]
+    pub fn with_file(self, path: impl Into<PathBuf>, bytes: impl Into<Vec<u8>>) -> Self {
+        let now = self.now;
+        self.lock().files.insert(path.into(), (bytes.into(), now));
+        self
+    }
+
+    /// Sets a variable of the environment.
+    #[must_use]
+    pub fn with_env(mut self, name: &str, value: &str) -> Self {
+        self.variables.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
+    /// Sets the time; files added or written from now on bear it.
+    #[must_use]
+    pub fn at(mut self, now: SystemTime) -> Self {
+        self.now = now;
+        self
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // No call leaves the maps half changed, so a panic elsewhere does not spoil them.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn not_found(path: &Path) -> WorldError {
+    WorldError::new(path, WorldFault::NotFound)
+}
+
+impl World for MemoryWorld {
+    fn read(&self, path: &Path, limit: u64) -> Result<Vec<u8>, WorldError> {
+        let state = self.lock();
+        let (bytes, _) = state.files.get(path).ok_or_else(|| not_found(path))?;
+        let size = bytes.len() as u64;
+        if size > limit {
+            return Err(WorldError::new(path, WorldFault::TooLarge { size, limit }));
+        }
+        Ok(bytes.clone())
+    }
+
+    fn list(&self, dir: &Path) -> Listing {
+        let files: Vec<_> = self.lock().files.keys().filter(|p| p.starts_with(dir)).cloned().collect();
+        let faults = if files.is_empty() && !self.exists(dir) { vec![not_found(dir)] } else { vec![] };
+        Listing { files, faults }
+    }
+
+    fn exists(&self, path: &Path) -> bool {
+        let state = self.lock();
+        state.files.keys().chain(&state.dirs).any(|p| p.starts_with(path))
+    }
+
+    fn write_all(&self, files: &[(PathBuf, &[u8])]) -> Result<(), WorldError> {
+        let mut state = self.lock();
+        for (path, bytes) in files {
+            state.files.insert(path.clone(), (bytes.to_vec(), self.now));
+        }
+        Ok(())
+    }
+
+    fn remove(&self, path: &Path) -> Result<(), WorldError> {
+        self.lock().files.remove(path).map(|_| ()).ok_or_else(|| not_found(path))
+    }
+
+    fn is_dir(&self, path: &Path) -> bool {
+        self.exists(path) && !self.lock().files.contains_key(path)
+    }
+
+    fn remove_empty_dir(&self, path: &Path) -> bool {
+        let mut state = self.lock();
+        let holds_nothing = !state.files.keys().chain(&state.dirs).any(|p| p != path && p.starts_with(path));
+        holds_nothing && {
+            state.dirs.remove(path);
+            true
+        }
+    }
+
+    fn create_dir_all(&self, path: &Path) -> Result<(), WorldError> {
+        self.lock().dirs.insert(path.to_owned());
+        Ok(())
+    }
+
+    fn modified(&self, path: &Path) -> Result<SystemTime, WorldError> {
+        self.lock().files.get(path).map(|(_, time)| *time).ok_or_else(|| not_found(path))
+    }
+
+    fn env(&self, name: &str) -> Option<String> {
+        self.variables.get(name).cloned()
+    }
+
+    fn now(&self) -> SystemTime {
+        self.now
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_come_and_go() {
+        let world = MemoryWorld::default().with_file("p/b", "2").with_file("p/a", "1").with_file("q", "3");
+        assert_eq!(world.list(Path::new("p")).files, [Path::new("p/a"), Path::new("p/b")]);
+        assert!(world.exists(Path::new("p")));
+        world.remove(Path::new("p/a")).unwrap();
+        world.remove(Path::new("p/b")).unwrap();
+        assert!(!world.exists(Path::new("p")));
+        assert_eq!(world.remove(Path::new("p/a")).unwrap_err().fault, WorldFault::NotFound);
+        assert_eq!(world.read(Path::new("q"), 0).unwrap_err().fault, WorldFault::TooLarge { size: 1, limit: 0 });
+    }
+}

@@ -1,0 +1,15 @@
+{{ header }}
+CREATE OR REFRESH STREAMING TABLE {{ name }} (
+{%- for column in columns %}
+  {{ column }}{% if !loop.last %},{% endif %}
+{%- endfor %}
+)
+COMMENT {{ comment }}
+{% include "table_properties.sql" %}
+AS
+SELECT
+{%- for column in columns %}
+  {{ column.name }}{% if !loop.last %},{% endif %}
+{%- endfor %}
+FROM STREAM {{ checked }}
+WHERE NOT _quarantined;

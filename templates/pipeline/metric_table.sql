@@ -1,0 +1,24 @@
+{{ header }}
+CREATE OR REFRESH MATERIALIZED VIEW {{ name }} (
+{%- for column in columns %}
+  {{ column }}{% if !loop.last %},{% endif %}
+{%- endfor %}
+)
+COMMENT {{ comment }}
+TBLPROPERTIES (
+  'quality' = 'gold'
+)
+AS
+{%- if outer.is_empty() %}
+{% include "measured.sql" %};
+{%- else %}
+WITH measured AS (
+  {% filter indent(2) %}{% include "measured.sql" %}{% endfilter %}
+)
+
+SELECT
+{%- for column in outer %}
+  {{ column }}{% if !loop.last %},{% endif %}
+{%- endfor %}
+FROM measured;
+{%- endif %}

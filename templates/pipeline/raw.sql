@@ -1,0 +1,41 @@
+{{ header }}
+CREATE OR REFRESH STREAMING TABLE {{ name }} (
+{%- for column in columns %}
+  {{ column }},
+{%- endfor %}
+  _rescued_data STRING COMMENT 'Fields of the line that no column is declared for, as JSON',
+  _file_name STRING COMMENT 'File the line came from',
+  _file_modified_at TIMESTAMP COMMENT 'When that file was last changed'
+)
+COMMENT {{ comment }}
+TBLPROPERTIES (
+  'quality' = 'bronze',
+  'pipelines.reset.allowed' = 'false'
+)
+AS
+SELECT
+{%- for column in columns %}
+  {{ column.source }},
+{%- endfor %}
+  _rescued_data,
+  _metadata.file_name AS _file_name,
+  _metadata.file_modification_time AS _file_modified_at
+FROM STREAM read_files(
+  {{ path }},
+  format => 'csv',
+  schema => {{ schema }},
+  header => true,
+{%- if let Some(delimiter) = delimiter %}
+  sep => {{ delimiter }},
+{%- endif %}
+  escape => '"',
+  multiLine => true,
+  mode => 'PERMISSIVE',
+{%- if allow_overwrites %}
+  allowOverwrites => true,
+{%- endif %}
+  rescuedDataColumn => '_rescued_data'
+)
+{%- if let Some(except) = except %}
+WHERE NOT _metadata.file_name RLIKE {{ except }}
+{%- endif %};

@@ -1,0 +1,25 @@
+{{ header }}
+CREATE OR REFRESH MATERIALIZED VIEW {{ name }} (
+{%- for column in columns %}
+  {{ column }}{% if !loop.last %},{% endif %}
+{%- endfor %}
+)
+COMMENT {{ comment }}
+{% include "table_properties.sql" %}
+AS
+WITH newest AS (
+  -- All rows of the file that was changed last, also those that are quarantined.
+  SELECT *
+  FROM {{ checked }}
+  QUALIFY dense_rank() OVER (ORDER BY _file_modified_at DESC, _file_name DESC) = 1
+)
+
+SELECT
+{%- for column in columns %}
+  {{ column.name }}{% if !loop.last %},{% endif %}
+{%- endfor %}
+FROM newest
+WHERE NOT _quarantined
+{%- if let Some(key) = key %}
+QUALIFY row_number() OVER (PARTITION BY {{ key }} ORDER BY {{ order }}) = 1
+{%- endif %};

@@ -1,0 +1,6 @@
+TBLPROPERTIES (
+  'quality' = 'silver',
+  'delta.enableRowTracking' = 'true',
+  'delta.enableDeletionVectors' = 'true',
+  'delta.enableChangeDataFeed' = 'true'
+)

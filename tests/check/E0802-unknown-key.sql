@@ -1,0 +1,3 @@
+CREATE OR REFRESH STREAMING TABLE changes AS SELECT id, at FROM STREAM read_files('/in/*.csv', format => 'csv', schema => 'id STRING, at TIMESTAMP');
+CREATE OR REFRESH STREAMING TABLE target;
+CREATE FLOW f AS AUTO CDC INTO target FROM STREAM(changes) KEYS (ids) SEQUENCE BY at STORED AS SCD TYPE 1;

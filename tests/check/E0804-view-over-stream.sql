@@ -1,0 +1,2 @@
+CREATE OR REFRESH STREAMING TABLE raw AS SELECT id FROM STREAM read_files('/in/*.csv', format => 'csv', schema => 'id STRING');
+CREATE OR REFRESH MATERIALIZED VIEW copy AS SELECT id FROM STREAM raw;
