@@ -114,6 +114,18 @@ fn deep_nesting_is_a_fault_never_an_overflow() {
     }
 }
 
+/// The deepest text that is accepted can also be walked: printed, read again, compared, dropped.
+#[test]
+fn what_is_accepted_can_be_printed() {
+    for depth in (10..260).step_by(25) {
+        for text in nested(depth) {
+            let Ok(statements) = parse(&text) else { continue };
+            let printed: String = statements.iter().map(print).collect();
+            assert_eq!(parse(&printed).as_deref(), Ok(statements.as_slice()), "{printed}");
+        }
+    }
+}
+
 #[test]
 fn ordinary_nesting_is_no_fault() {
     let long_or = vec!["a = 1"; 60].join(" OR ");
