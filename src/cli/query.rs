@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::shell::{self, Format, Shell};
-use super::{Ended, Failure};
+use super::{Ended, local};
 use crate::world::World;
 
 /// Query the tables of the last run
@@ -17,19 +17,18 @@ use crate::world::World;
 pub struct QueryArgs {
     /// A SELECT statement, in the SQL of Databricks
     #[arg(required_unless_present = "tables")]
-    sql: Option<String>,
+    pub sql: Option<String>,
     /// List the tables instead
     #[arg(long, conflicts_with = "sql")]
-    tables: bool,
+    pub tables: bool,
     /// Directory of the tables [default: .gen/warehouse, in the project]
     #[arg(long, value_name = "DIR")]
-    warehouse: Option<PathBuf>,
+    pub warehouse: Option<PathBuf>,
     /// How rows are written [default: table]
     #[arg(id = "format", long, value_name = "FORMAT", value_parser = shell::row_formats())]
-    format: Option<Format>,
+    pub format: Option<Format>,
 }
 
-#[cfg(not(feature = "engine"))]
-pub fn run(_: &QueryArgs, _: Option<&Path>, _: &mut Shell, _: &dyn World) -> Ended {
-    Err(Failure::Usage(super::run::NO_ENGINE.to_owned()))
+pub fn run(args: &QueryArgs, asked: Option<&Path>, shell: &mut Shell, world: &dyn World) -> Ended {
+    local::query(args, asked, shell, world)
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::shell::Shell;
-use super::{Ended, Failure};
+use super::{Ended, local};
 use crate::world::World;
 
 /// Run the pipeline here, on the files of a directory
@@ -21,27 +21,18 @@ use crate::world::World;
 pub struct RunArgs {
     /// Directory of the files that arrive [default: samples, in the project]
     #[arg(long, value_name = "DIR")]
-    landing: Option<PathBuf>,
+    pub landing: Option<PathBuf>,
     /// Directory of the tables [default: .gen/warehouse, in the project]
     #[arg(long, value_name = "DIR")]
-    warehouse: Option<PathBuf>,
+    pub warehouse: Option<PathBuf>,
     /// The target whose catalog and schema the SQL names [default: the default target]
     #[arg(long, value_name = "NAME")]
-    target: Option<String>,
+    pub target: Option<String>,
     /// Directory of pipeline SQL to run instead of the project
     #[arg(long, value_name = "DIR", conflicts_with = "target")]
-    pipeline: Option<PathBuf>,
+    pub pipeline: Option<PathBuf>,
 }
 
-/// Directory of the tables of local runs, below the project.
-#[cfg(feature = "engine")]
-pub const WAREHOUSE: &str = ".gen/warehouse";
-
-/// What is said where there is no engine.
-#[cfg(not(feature = "engine"))]
-pub const NO_ENGINE: &str = "this `gen` was built without the engine: build it with `cargo build --features engine`";
-
-#[cfg(not(feature = "engine"))]
-pub fn run(_: &RunArgs, _: &Path, _: &mut Shell, _: &dyn World) -> Ended {
-    Err(Failure::Usage(NO_ENGINE.to_owned()))
+pub fn run(args: &RunArgs, root: &Path, shell: &mut Shell, world: &dyn World) -> Ended {
+    local::run(args, root, shell, world)
 }
