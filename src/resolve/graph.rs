@@ -4,7 +4,9 @@ use indexmap::IndexMap;
 use sqlparser::ast::Expr;
 
 use super::Context;
+use super::cycle;
 use super::project::escaped;
+use super::reference;
 use super::rows::Rows;
 use crate::lakeflow::{self, infer::Place};
 use crate::load::Located;
@@ -18,6 +20,8 @@ pub const MAX_DEPTH: usize = 16;
 pub struct Graph {
     pub entities: Vec<Entity>,
     pub derived: Vec<IndexMap<String, Derived>>,
+    /// Aliases of references to entities that do not exist or were left out, which is reported where they are declared.
+    lost: Vec<Vec<String>>,
 }
 
 /// A named expression, as written.
@@ -36,7 +40,19 @@ impl Graph {
                 .map(|(name, sql)| (name.to_lowercase(), Derived::new(sql, format!("/derived/{}", escaped(name)))));
             derived.collect()
         });
-        Graph { derived: derived.collect(), entities }
+        let mut graph = Graph { derived: derived.collect(), entities, lost: vec![] };
+        graph.lost = specs.iter().map(|spec| reference::lost(&spec.spec, &graph)).collect();
+        graph
+    }
+
+    /// Whether nothing can be said about a path, because it leads through a reference that is at fault itself.
+    pub fn is_lost(&self, entity: EntityId, path: &[String]) -> bool {
+        let Some((alias, rest)) = path.split_first().filter(|(_, rest)| !rest.is_empty()) else { return false };
+        match self.follow(entity, alias) {
+            Some(reference) => self.is_lost(reference.entity, rest),
+            None if self.entities[entity.0].name.eq_ignore_ascii_case(alias) => self.is_lost(entity, rest),
+            None => self.lost[entity.0].iter().any(|lost| lost.eq_ignore_ascii_case(alias)),
+        }
     }
 
     /// The entity called `name`.
@@ -52,8 +68,9 @@ impl Graph {
     /// Checks every derived expression, used or not.
     pub fn check_derived(&self, specs: &[&Located<EntitySpec>], context: &mut Context<'_>) {
         for (index, spec) in specs.iter().enumerate() {
+            let rows = Rows::new(self, EntityId(index));
+            cycle::report("derived expressions", rows, self.derived[index].values(), spec, context);
             for derived in self.derived[index].values() {
-                let rows = Rows::new(self, EntityId(index));
                 let _ = rows.compile(&derived.sql, &derived.pointer, Place::row("a derived expression"), spec, context);
             }
         }
@@ -79,8 +96,9 @@ impl Definitions {
     }
 
     pub fn check(&self, rows: &Rows<'_>, spec: &Located<MetricSpec>, context: &mut Context<'_>) {
+        let rows = Rows::new(rows.graph, rows.base).with(Some(self));
+        cycle::report("dimensions", rows, self.by_name.values(), spec, context);
         for definition in self.by_name.values().filter(|d| d.expr.is_some()) {
-            let rows = Rows::new(rows.graph, rows.base).with(Some(self));
             let _ = rows.compile(&definition.sql, &definition.pointer, Place::row("a dimension"), spec, context);
         }
     }

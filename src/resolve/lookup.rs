@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::diag::{Code, Diagnostic, Diagnostics, did_you_mean};
+use crate::diag::{Code, Diagnostic, Diagnostics, did_you_mean, nearest};
 use crate::lakeflow::types::DataType;
 use crate::model::{Column, ColumnId, Lookup};
 use crate::source::{FileId, SourceMap, Span};
@@ -85,16 +85,18 @@ fn header_positions(
         diagnostics.push(Diagnostic::error(Code::LookupFile, message).at(span).maybe_hint(hint));
         complete = false;
     };
-    for name in &names {
-        if !request.columns.iter().any(|c| c.header == *name) {
-            let hint = did_you_mean(name, request.columns.iter().map(|c| c.header.as_str()));
-            fault(format!("the header names `{name}`, which is no column of the entity"), hint);
-        }
+    let is_known = |name: &&&str| request.columns.iter().any(|c| c.header == **name);
+    let unknown: Vec<&str> = names.iter().filter(|name| !is_known(name)).copied().collect();
+    for name in &unknown {
+        let hint = did_you_mean(name, request.columns.iter().map(|c| c.header.as_str()));
+        fault(format!("the header names `{name}`, which is no column of the entity"), hint);
     }
     let mut positions = vec![];
     for column in request.columns {
         match names.iter().position(|n| *n == column.header) {
             Some(position) => positions.push(position),
+            // What looks like the misspelt name of this column is reported as such.
+            None if unknown.iter().any(|name| nearest(name, [column.header.as_str()]).is_some()) => {}
             None => fault(format!("the header lacks `{}`", column.header), Some(header_hint(request.columns))),
         }
     }

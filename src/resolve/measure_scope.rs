@@ -8,7 +8,7 @@ use super::Context;
 use super::compiled::{Compiled, Use, report};
 use super::rows::Rows;
 use crate::diag::{Code, Diagnostic};
-use crate::lakeflow::infer::{self, Place, Resolution, Scope};
+use crate::lakeflow::infer::{self, FaultKind, Place, Resolution, Scope};
 use crate::lakeflow::{
     self,
     types::{Column as TypedColumn, DataType},
@@ -35,6 +35,11 @@ impl Measures<'_> {
     ) -> Option<Compiled> {
         let mut expr = context.parse_expr(sql, pointer, spec)?;
         let info = infer::analyze_expr(&expr, sql, self, Place::row("an expression over measures"));
+        // A misspelt aggregate makes its columns look like measures: the function is what to report.
+        let calls: Vec<_> = info.faults.iter().filter(|f| f.kind == FaultKind::UnknownFunction).cloned().collect();
+        if report(&calls, pointer, spec, context) {
+            return None;
+        }
         let mut uses = vec![];
         for column in &info.columns {
             let span = spec.places.inside(context.sources, pointer, column.range.clone());

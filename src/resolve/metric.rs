@@ -251,9 +251,15 @@ fn per(
     let (own, other) = (&graph.entities[from.0], &graph.entities[entity.0]);
     let leading: Vec<_> = own.references.iter().filter(|r| r.entity == entity).collect();
     let [reference] = leading.as_slice() else {
-        let message =
-            format!("{} references lead from `{}` to `{}`, where one must", leading.len(), own.name, other.name);
-        context.push(Diagnostic::error(Code::ReferenceKey, message).at(spec.value("/per/entity")));
+        let (message, hint) = if leading.is_empty() {
+            let hint =
+                format!("declare it at the column of `{}` that holds the key: `references: {}`", own.name, other.name);
+            (format!("no reference leads from `{}` to `{}`", own.name, other.name), hint)
+        } else {
+            let message = format!("{} references lead from `{}` to `{}`", leading.len(), own.name, other.name);
+            (message, "`per` can't tell which of them is meant".to_owned())
+        };
+        context.push(Diagnostic::error(Code::ReferenceKey, message).at(spec.value("/per/entity")).hint(hint));
         return None;
     };
     let filter = per.filter.as_ref().and_then(|sql| condition(sql, "/per/where", spec, rows, paths, context));

@@ -4,6 +4,7 @@
 //! was no error; until then it may hold placeholders.
 
 mod compiled;
+mod cycle;
 mod entity;
 mod graph;
 mod lookup;

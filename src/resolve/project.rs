@@ -231,6 +231,7 @@ pub fn audience_ids<T>(located: &Located<T>, names: Option<&OneOrMany>, context:
     for (name, pointer) in names.iter().flat_map(|n| n.with_pointers("/audience")) {
         match audiences.iter().position(|a| a.name == name) {
             Some(index) => ids.push(AudienceId(index)),
+            None if !context.complete => {}
             None => {
                 let known: Vec<&str> = audiences.iter().map(|a| a.name.as_str()).collect();
                 let hint = did_you_mean(name, known.iter().copied()).or_else(|| list_hint("audiences", &known));

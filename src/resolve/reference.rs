@@ -7,7 +7,7 @@ use super::project::list_hint;
 use crate::diag::{Code, Diagnostic, did_you_mean};
 use crate::lakeflow::types::DataType;
 use crate::load::Located;
-use crate::model::{Column, Entity, Reference, Source};
+use crate::model::{Column, Entity, Load, Reference, Source};
 use crate::spec::{ColumnEntry, EntitySpec, ReferenceEntry};
 
 /// The references of an entity, in the order of its columns.
@@ -17,13 +17,10 @@ pub fn resolve(spec: &Located<EntitySpec>, index: usize, graph: &Graph, context:
         let ColumnEntry::Full(column) = entry else { continue };
         let Some(reference) = &column.references else { continue };
         let mut pointer = format!("{}/references", column_pointer(name));
-        let (target, alias) = match reference {
-            ReferenceEntry::Entity(target) => (target, None),
-            ReferenceEntry::Named(named) => {
-                pointer.push_str("/entity");
-                (&named.entity, named.alias.as_deref())
-            }
-        };
+        let (target, alias) = target_and_alias(reference);
+        if matches!(reference, ReferenceEntry::Named(_)) {
+            pointer.push_str("/entity");
+        }
         let span = spec.value(&pointer);
         let Some(entity) = graph.find(target) else {
             if !context.complete {
@@ -46,7 +43,7 @@ pub fn resolve(spec: &Located<EntitySpec>, index: usize, graph: &Graph, context:
             let hint = "the keys of the lookup are the accepted values: leave `accepted` out";
             context.push(Diagnostic::error(Code::OptionConflict, message).at(span).hint(hint));
         }
-        let alias = alias.unwrap_or(&target.name).to_owned();
+        let alias = alias.unwrap_or(target.name.as_str()).to_owned();
         if alias == own.name || references.iter().any(|r| r.alias == alias) {
             let message = format!("`{alias}` would mean two things in expressions of `{}`", own.name);
             let hint = format!("name the reference: `references: {{ entity: {}, as: <name> }}`", target.name);
@@ -58,11 +55,33 @@ pub fn resolve(spec: &Located<EntitySpec>, index: usize, graph: &Graph, context:
     references
 }
 
+/// The entity that a reference names, and the name it gives to the reference.
+fn target_and_alias(reference: &ReferenceEntry) -> (&str, Option<&str>) {
+    match reference {
+        ReferenceEntry::Entity(target) => (target, None),
+        ReferenceEntry::Named(named) => (&named.entity, named.alias.as_deref()),
+    }
+}
+
+/// What expressions call the references of an entity that lead nowhere.
+pub fn lost(spec: &EntitySpec, graph: &Graph) -> Vec<String> {
+    let references = spec.columns.values().filter_map(|entry| match entry {
+        ColumnEntry::Full(column) => column.references.as_ref(),
+        ColumnEntry::Type(_) => None,
+    });
+    let lost = references.map(target_and_alias).filter(|(target, _)| graph.find(target).is_none());
+    lost.map(|(target, alias)| alias.unwrap_or(target).to_owned()).collect()
+}
+
 fn column_accepts(spec: &Located<EntitySpec>, name: &str) -> bool {
     matches!(spec.spec.columns.get(name), Some(ColumnEntry::Full(column)) if column.accepted.is_some())
 }
 
 fn reference_fault(column: &Column, target: &Entity) -> Option<Diagnostic> {
+    // Only an append load needs no key; where another one has none, that is reported already.
+    if target.key.is_empty() && !matches!(target.load, Load::Append) {
+        return None;
+    }
     let [key] = target.key.as_slice() else {
         let message = format!("`{}` has no key of one column to refer to", target.name);
         return Some(

@@ -56,6 +56,19 @@ impl<'a> Rows<'a> {
         self.name(parts).is_some()
     }
 
+    /// The derived expressions that another one mentions, each with the rows in which it is at home.
+    pub fn mentioned(&self, derived: &Derived) -> Vec<(Rows<'a>, &'a Derived)> {
+        let Some(expr) = &derived.expr else { return vec![] };
+        let scope = RowScope { rows: *self, depth: MAX_DEPTH };
+        let info = infer::analyze_expr(expr, &derived.sql, &scope, MEASURE);
+        let named = info.columns.iter().filter_map(|column| self.name(&column.parts));
+        let derived = named.filter_map(|named| match named {
+            Named::Derived { entity, derived, own, .. } => Some((self.at(entity, own), derived)),
+            Named::Column { .. } => None,
+        });
+        derived.collect()
+    }
+
     fn name(&self, parts: &[String]) -> Option<Named<'a>> {
         let (last, mut aliases) = parts.split_last()?;
         if aliases.is_empty()
@@ -183,9 +196,10 @@ impl<'a> Rows<'a> {
             Expr::CompoundIdentifier(idents) => idents.iter().map(|i| i.value.clone()).collect(),
             _ => return None,
         };
-        match self.name(&parts)? {
-            Named::Column { column, .. } => Some(column.name.clone()),
-            Named::Derived { .. } => parts.last().cloned(),
+        match self.name(&parts) {
+            Some(Named::Column { column, .. }) => Some(column.name.clone()),
+            // A name that is not known was reported before.
+            Some(Named::Derived { .. }) | None => parts.last().cloned(),
         }
     }
 
@@ -348,6 +362,7 @@ impl Scope for RowScope<'_> {
                 let info = infer::analyze_expr(expr, &derived.sql, &RowScope { rows, depth: self.depth + 1 }, MEASURE);
                 found(last, info.ty, info.nullable)
             }
+            None if self.rows.graph.is_lost(self.rows.base, &parts) => found(last, DataType::Unknown, true),
             None => self.rows.unknown(&parts),
         }
     }

@@ -7,13 +7,15 @@ use crate::diag::{Code, Diagnostic, did_you_mean};
 /// The fault of a Quartz cron expression, if it has one.
 ///
 /// Quartz has six or seven fields, begins with seconds, counts the days of the week from Sunday = 1, and wants a `?` in
-/// one of the two day fields. The parser of standard cron judges the rest, so days of the week are renumbered for it.
+/// one of the two day fields. The parser of standard cron judges the rest, so days of the week are renumbered for it, and
+/// steps from a start (`0/5`) get an end.
 pub fn check_cron(cron: &str) -> Option<Diagnostic> {
     let fault = |why: String| Diagnostic::error(Code::BadCron, format!("`{cron}` is no Quartz cron expression: {why}"));
     let fields: Vec<&str> = cron.split_whitespace().collect();
     if fields.len() == 5 {
         let [minute, hour, day, month, weekday] = [fields[0], fields[1], fields[2], fields[3], fields[4]];
-        let (day, weekday) = if weekday == "*" { (day, "?") } else { ("?", weekday) };
+        let weekday = quartz_weekday(weekday);
+        let (day, weekday) = if weekday == "*" { (day, "?") } else { ("?", weekday.as_str()) };
         let hint = format!("put seconds first: `0 {minute} {hour} {day} {month} {weekday}`");
         return Some(fault("it has 5 fields, not 6 or 7".into()).hint(hint));
     }
@@ -30,13 +32,21 @@ pub fn check_cron(cron: &str) -> Option<Diagnostic> {
     let mut standard: Vec<String> =
         fields.iter().map(|f| if *f == "?" { "*".into() } else { (*f).to_owned() }).collect();
     standard[5] = renumbered_weekday(&standard[5]);
+    for (field, last) in standard.iter_mut().zip([59, 59, 23, 31, 12, 6]) {
+        if let Some((start, step)) = field.split_once('/').filter(|(start, _)| start.parse::<u8>().is_ok()) {
+            *field = format!("{start}-{last}/{step}");
+        }
+    }
     let parser = croner::parser::CronParser::builder()
         .seconds(croner::parser::Seconds::Required)
         .year(croner::parser::Year::Optional)
         .build();
     match parser.parse(&standard.join(" ")) {
         Ok(_) => None,
-        Err(error) => Some(fault(error.to_string().to_lowercase().trim_end_matches('.').to_owned())),
+        Err(error) => {
+            let why = error.to_string().to_lowercase();
+            Some(fault(why.trim_start_matches("component error: ").trim_end_matches('.').to_owned()))
+        }
     }
 }
 
@@ -48,6 +58,16 @@ fn renumbered_weekday(field: &str) -> String {
         _ => c,
     });
     shifted.collect::<String>() + modifier
+}
+
+/// Days 0 to 7 of Unix cron, where 0 and 7 are Sunday, as days 1 to 7 from Sunday.
+fn quartz_weekday(field: &str) -> String {
+    let (days, step) = field.split_at(field.find('/').unwrap_or(field.len()));
+    let shifted = days.chars().map(|c| match c.to_digit(10) {
+        Some(day @ 0..=7) => char::from_digit(day % 7 + 1, 10).unwrap_or(c),
+        _ => c,
+    });
+    shifted.collect::<String>() + step
 }
 
 /// The fault of an IANA time zone, if it has one.
@@ -100,6 +120,6 @@ mod tests {
     #[test]
     fn five_fields_get_the_remedy() {
         let fault = check_cron("30 5 * * 1").map(|d| d.hints);
-        assert_eq!(fault, Some(vec!["put seconds first: `0 30 5 ? * 1`".to_owned()]));
+        assert_eq!(fault, Some(vec!["put seconds first: `0 30 5 ? * 2`".to_owned()]));
     }
 }

@@ -1,8 +1,8 @@
 //! Each fault a spec can have, as a small project and the text a person sees.
 //!
-//! A case is a folder `tests/errors/<code>-<slug>/`: its files are laid over the valid project in `tests/errors/base/`
-//! (`without.txt` names files of it to leave away), `expected.txt` is what is drawn, 100 columns wide. `BLESS=1` writes
-//! the expected texts anew; read the difference before you commit it.
+//! A case is a folder `tests/errors/<code>-<slug>/`, or one of another name if it is not about one code: its files are
+//! laid over the valid project in `tests/errors/base/` (`without.txt` names files of it to leave away), `expected.txt` is
+//! what is drawn, 100 columns wide. `BLESS=1` writes the expected texts anew; read the difference before you commit it.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -14,12 +14,7 @@ use lakegen::source::SourceMap;
 use lakegen::world::DiskWorld;
 
 /// Codes without a case. This list only ever shrinks.
-const PENDING: &[&str] = &[
-    "E0301", "E0302", "E0304", "E0305", "E0306", "E0307", "E0308", "E0309", "E0310", "E0401", "E0402", "E0403",
-    "E0404", "E0405", "E0406", "E0407", "E0408", "E0409", "E0501", "E0502", "E0503", "E0601", "E0602", "E0603",
-    "E0604", "E0605", "E0606", "E0607", "E0608", "E0609", "E0610", "E0611", "E0612", "E0613", "E0701", "E0702",
-    "E0703", "E0704", "E0705", "E0901", "E0902", "E1001", "E1002", "E1003", "E1004",
-];
+const PENDING: &[&str] = &["E0901", "E0902", "E1001", "E1002", "E1003", "E1004"];
 
 /// Adds to the `specs` directory of a case what can't be kept in a repository.
 type Make = fn(&Path);
@@ -98,7 +93,7 @@ fn each_case_is_reported_as_expected() {
         let expected_file = errors_dir().join(&name).join("expected.txt");
         let drawn = drawn(lay_out(&name).path());
         let code = name.split('-').next().unwrap();
-        if !drawn.contains(&format!("[{code}]")) {
+        if Code::from_number(code).is_some() && !drawn.contains(&format!("[{code}]")) {
             wrong.push(format!("== {name} does not report its code ==\n{drawn}"));
             continue;
         }
@@ -111,6 +106,12 @@ fn each_case_is_reported_as_expected() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn ten_faults_are_ten_reports() {
+    let drawn = drawn(lay_out("ten-faults").path());
+    assert_eq!(drawn.matches("error[").count(), 10, "{drawn}");
 }
 
 #[test]

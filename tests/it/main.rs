@@ -9,6 +9,8 @@
     reason = "a test fails by panicking and reports on the terminal"
 )]
 
+mod cases;
+mod engine;
 mod errors;
 mod infer;
 mod lakeflow;

@@ -25,7 +25,8 @@ pub fn query(args: &QueryArgs, asked: Option<&Path>, shell: &mut Shell, world: &
         None => list(&warehouse, format, shell),
         Some(sql) => match local::query(sql, &warehouse) {
             Ok(rows) => write(&rows, format, shell),
-            Err(fault) => report_fault(&fault, shell),
+            // Whatever a query can't do is the fault of the query.
+            Err(fault) => report_fault(&fault, shell).map(|_| Status::Fault),
         },
     }
 }

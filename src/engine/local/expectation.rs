@@ -1,6 +1,6 @@
 //! Expectations: counted on the rows of a result, before any of them is dropped (reference section 3).
 
-use datafusion::arrow::array::{Array, AsArray, BooleanArray};
+use datafusion::arrow::array::{AsArray, BooleanArray};
 use datafusion::arrow::compute::and;
 
 use super::RunFault;
