@@ -28,6 +28,18 @@ pub enum Kind {
     View,
 }
 
+impl Kind {
+    /// What Lakeflow calls it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Kind::StreamingTable => "streaming table",
+            Kind::MaterializedView => "materialized view",
+            Kind::TemporaryView => "temporary view",
+            Kind::View => "view",
+        }
+    }
+}
+
 /// A dataset with what is known of it.
 #[derive(Debug, Clone)]
 pub struct Definition {
