@@ -14,6 +14,7 @@ mod cli;
 mod errors;
 mod infer;
 mod lakeflow;
+mod sample;
 mod schemas;
 mod spark_functions;
 mod spark_types;
