@@ -8,7 +8,8 @@ use sqlparser::ast::{ObjectName, Query, Visit, Visitor};
 use super::PipelineFile;
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::lakeflow::ast::{
-    AutoCdc, CreateStreamingTable, Expectation, FlowBody, InsertFlow, Statement, StatementKind, TableDefinition, TableSource,
+    AutoCdc, CreateStreamingTable, Expectation, FlowBody, InsertFlow, Statement, StatementKind, TableDefinition,
+    TableSource,
 };
 use crate::lakeflow::infer::QueryInfo;
 use crate::lakeflow::types::Column;

@@ -75,9 +75,12 @@ fn list(warehouse: &Path, format: Option<Format>, shell: &mut Shell) -> Ended {
     let shown = tables.iter().filter(|t| !t.private);
     let rows: Vec<Vec<String>> = shown.map(|t| vec![t.name.clone(), t.rows.to_string()]).collect();
     let text = match format {
-        Some(Format::Csv) => rows.iter().fold("table,rows\n".to_owned(), |text, row| format!("{text}{}\n", row.join(","))),
+        Some(Format::Csv) => {
+            rows.iter().fold("table,rows\n".to_owned(), |text, row| format!("{text}{}\n", row.join(",")))
+        }
         Some(Format::Json) => {
-            let objects = rows.iter().map(|row| serde_json::json!({ "table": row[0], "rows": row[1].parse::<u64>().ok() }));
+            let objects =
+                rows.iter().map(|row| serde_json::json!({ "table": row[0], "rows": row[1].parse::<u64>().ok() }));
             format!("{}\n", serde_json::Value::Array(objects.collect()))
         }
         _ => draw_or_list(&[("table", Align::Left), ("rows", Align::Right)], &rows, shell.width()),

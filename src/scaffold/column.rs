@@ -230,7 +230,7 @@ mod tests {
     fn repeated_words_are_a_closed_list() {
         let mut values = ["open", "Open", "closed", "no", "no"].repeat(4);
         values.push("");
-        assert_eq!(entry("status", &values), "{ type: string, normalize: lower, accepted: [closed, \"no\", open] }");
+        assert_eq!(entry("status", &values), "{ type: string, normalize: lower, accepted: [closed, 'no', open] }");
         assert_eq!(entry("comment", &["a", "b", "c", "a", "b", ""]), "string");
     }
 }

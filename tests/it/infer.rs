@@ -14,6 +14,8 @@ use lakegen::lakeflow::infer::{
 use lakegen::lakeflow::types::{Column, DataType, parse_columns};
 use lakegen::lakeflow::{parse_expr, parse_query};
 use lakegen::source::line_column;
+use sqlparser::dialect::DatabricksDialect;
+use sqlparser::parser::Parser;
 
 const ORDERS: &str = "order_id STRING NOT NULL, customer_id STRING, order_date DATE, placed_at TIMESTAMP, quantity INT, \
      price DECIMAL(10,2), weight DOUBLE, status STRING NOT NULL, paid BOOLEAN, tags ARRAY<STRING> NOT NULL, \
@@ -162,12 +164,34 @@ fn what_a_query_uses_is_told() {
     );
 }
 
+/// Trees can also come from sqlparser itself, which bounds the depth of chains by nothing.
 #[test]
-fn long_chains_and_deep_nests_end_in_an_answer() {
-    let chain = vec!["quantity > 0"; 20_000].join(" AND ");
-    let Ok(expr) = parse_expr(&chain) else { return };
-    let info = analyze_expr(&expr, &chain, columns(ORDERS).as_slice(), Place::row("a rule"));
+fn a_chain_takes_no_stack() {
+    let text = vec!["quantity > 0"; 20_000].join(" AND ");
+    let expr = Parser::new(&DatabricksDialect {}).try_with_sql(&text).unwrap().parse_expr().unwrap();
+    let info = analyze_expr(&expr, &text, columns(ORDERS).as_slice(), Place::row("a rule"));
     assert_eq!((info.ty, info.faults.len(), info.columns.len()), (DataType::Boolean, 0, 20_000));
-    // The tree is as deep as the text is long, and dropping it is the parser's own business.
+    // Dropping so deep a tree is more than a test thread can do.
     std::mem::forget(expr);
+}
+
+/// The parser needs far more stack than the analyser, so it gets a thread of its own.
+#[test]
+fn deep_nesting_ends_in_an_answer() {
+    let faults = |depth: usize| {
+        let text = format!("{}status{}", "upper(".repeat(depth), ")".repeat(depth));
+        let parse = |text: String| {
+            let mut parser =
+                Parser::new(&DatabricksDialect {}).with_recursion_limit(5_000).try_with_sql(&text).unwrap();
+            parser.parse_expr().unwrap()
+        };
+        let owned = text.clone();
+        let thread = std::thread::Builder::new().stack_size(256 << 20).spawn(move || parse(owned)).unwrap();
+        let expr = thread.join().unwrap();
+        let faults = analyze_expr(&expr, &text, columns(ORDERS).as_slice(), Place::row("a rule")).faults;
+        std::mem::forget(expr);
+        faults.into_iter().map(|f| f.message).collect::<Vec<_>>()
+    };
+    assert_eq!(faults(200), Vec::<String>::new());
+    assert_eq!(faults(1_000), ["the expression is nested too deeply"]);
 }

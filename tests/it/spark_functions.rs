@@ -80,7 +80,8 @@ fn compare(case: &serde_json::Value, answer: Result<Rows, Fault>) -> Option<Stri
                 wanted.sort();
                 got.sort();
             }
-            let names: Vec<_> = case["types"].as_str().unwrap().split(", ").filter_map(|t| t.split(':').next()).collect();
+            let names: Vec<_> =
+                case["types"].as_str().unwrap().split(", ").filter_map(|t| t.split(':').next()).collect();
             let have: Vec<_> = rows.0.fields().iter().map(|f| f.name().as_str()).collect();
             if wanted != got {
                 Some(format!("differs: Spark {wanted:?}, here {got:?}"))
@@ -126,6 +127,7 @@ fn functions_answer_as_spark_does() {
             }
         }
     }
-    faults.extend(known.keys().filter(|k| !seen.contains(k)).map(|k| format!("{k} | listed but not among the queries")));
+    faults
+        .extend(known.keys().filter(|k| !seen.contains(k)).map(|k| format!("{k} | listed but not among the queries")));
     assert!(faults.is_empty(), "{equal} are equal, {} are not as listed:\n{}", faults.len(), faults.join("\n"));
 }

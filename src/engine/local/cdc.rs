@@ -58,7 +58,9 @@ impl Changes {
         let batch = &source.batch;
         let column = |name: &str| {
             let index = source.index_of(name);
-            index.map(|i| Arc::clone(batch.column(i))).ok_or_else(|| RunFault::failed(target, format!("no column `{name}`")))
+            index
+                .map(|i| Arc::clone(batch.column(i)))
+                .ok_or_else(|| RunFault::failed(target, format!("no column `{name}`")))
         };
         let keys = cdc.keys.iter().map(|k| column(&k.value)).collect::<Result<Vec<_>, _>>()?;
         let sequence = column("__sequence")?;
@@ -106,7 +108,9 @@ impl Changes {
                 if unchanged {
                     continue;
                 }
-                if open.is_some() && let Some(end) = ends.last_mut() {
+                if open.is_some()
+                    && let Some(end) = ends.last_mut()
+                {
                     *end = Some(row as u32);
                 }
                 open = (!self.deletes[row]).then_some(row);

@@ -62,7 +62,9 @@ pub fn csv_text(rows: &Rows) -> String {
 fn line(fields: impl Iterator<Item = Option<String>>) -> String {
     let quoted = |field: Option<String>| match field {
         None => String::new(),
-        Some(text) if text.is_empty() || text.contains(['"', ',', '\n', '\r']) => format!("\"{}\"", text.replace('"', "\"\"")),
+        Some(text) if text.is_empty() || text.contains(['"', ',', '\n', '\r']) => {
+            format!("\"{}\"", text.replace('"', "\"\""))
+        }
         Some(text) => text,
     };
     format!("{}\n", fields.map(quoted).collect::<Vec<_>>().join(","))
@@ -110,7 +112,8 @@ fn json(column: &ArrayRef, row: usize) -> String {
         DataType::Struct(fields) => {
             let values = column.as_struct();
             let items = fields.iter().zip(values.columns());
-            let items: Vec<String> = items.map(|(f, c)| format!("{}: {}", json_string(f.name()), json(c, row))).collect();
+            let items: Vec<String> =
+                items.map(|(f, c)| format!("{}: {}", json_string(f.name()), json(c, row))).collect();
             format!("{{{}}}", items.join(", "))
         }
         DataType::Map(..) => {

@@ -8,13 +8,15 @@ use sqlparser::ast::{
 
 use super::RunFault;
 use super::read_files::{self, ReadFiles};
-use super::spark::{Fault, Relations, Session};
+use super::spark::{FILES_PREFIX, Fault, Relations, Session};
 
 /// Resolves the names of one query; files are read when they are asked for.
 pub struct PipelineRelations<'a> {
     pub session: &'a Session,
     pub landing: &'a Path,
     pub parameters: &'a dyn Fn(&str) -> Result<String, Fault>,
+    /// Calls of `read_files` so far.
+    pub reads: usize,
     /// Lines read from files.
     pub rows_read: usize,
     /// A fault of the landing directory, which the session can't carry.
@@ -48,9 +50,11 @@ impl Relations for PipelineRelations<'_> {
             Fault::failed(text)
         })?;
         self.rows_read += table.rows();
-        let registered = "__read_files";
-        table.register(self.session, registered).map_err(|e| Fault::failed(e.to_string()))?;
-        Ok(Some(registered.to_owned()))
+        // A query may read files more than once: each read is a table of its own.
+        self.reads += 1;
+        let registered = format!("{FILES_PREFIX}_{}", self.reads);
+        table.register(self.session, &registered).map_err(|e| Fault::failed(e.to_string()))?;
+        Ok(Some(registered))
     }
 }
 
@@ -66,7 +70,8 @@ fn call(args: &[FunctionArg], parameters: &dyn Fn(&str) -> Result<String, Fault>
             }
             other => return Err(Fault::refused(format!("the argument `{other}` of `read_files`"))),
         };
-        let text = literal(value).ok_or_else(|| Fault::refused(format!("`{name}` of `read_files` as an expression")))?;
+        let text =
+            literal(value).ok_or_else(|| Fault::refused(format!("`{name}` of `read_files` as an expression")))?;
         match name.as_str() {
             "path" => call.path = keep_landing(&text, parameters)?,
             "format" => call.format = text,
@@ -94,7 +99,9 @@ fn keep_landing(path: &str, parameters: &dyn Fn(&str) -> Result<String, Fault>) 
 fn literal(expr: &Expr) -> Option<String> {
     let Expr::Value(value) = expr else { return None };
     match &value.value {
-        Value::SingleQuotedString(text) | Value::DoubleQuotedString(text) | Value::Number(text, _) => Some(text.clone()),
+        Value::SingleQuotedString(text) | Value::DoubleQuotedString(text) | Value::Number(text, _) => {
+            Some(text.clone())
+        }
         Value::Boolean(truth) => Some(truth.to_string()),
         _ => None,
     }

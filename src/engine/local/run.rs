@@ -100,8 +100,8 @@ async fn run_all(request: &Request<'_>, writer: &mut Writer) -> Result<RunReport
         let expectations = expectations_of(&statement.kind);
         let (table, expectations) = expectation::apply(&session, &definition.name, expectations, result).await?;
         table.register(&session, &definition.name)?;
-        let private = matches!(definition.kind, Kind::TemporaryView)
-            || table_of(&statement.kind).is_some_and(|t| t.private);
+        let private =
+            matches!(definition.kind, Kind::TemporaryView) || table_of(&statement.kind).is_some_and(|t| t.private);
         writer.add(&definition.name, &table, private)?;
         let read = definition.reads.iter().filter_map(|name| rows.get(name.as_str())).collect::<Vec<_>>();
         let rows_in = if let [one] = read.as_slice() { **one } else { made.rows_in };
@@ -153,7 +153,7 @@ async fn make(request: &Request<'_>, session: &Session, definition: &Definition)
 async fn run_query(request: &Request<'_>, session: &Session, name: &str, query: &Query) -> Result<Made, RunFault> {
     let fill = |text: &str| filled(text, request.parameters);
     let mut relations =
-        PipelineRelations { session, landing: request.landing, parameters: &fill, rows_read: 0, fault: None };
+        PipelineRelations { session, landing: request.landing, parameters: &fill, reads: 0, rows_read: 0, fault: None };
     let result = session.query(query, &mut relations).await;
     let fault = relations.fault.take();
     let (schema, batches) = result.map_err(|e| fault.unwrap_or_else(|| RunFault::of(name, e)))?;
@@ -166,7 +166,8 @@ fn filled(text: &str, parameters: &BTreeMap<String, String>) -> Result<String, F
     let mut out = String::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once("${") {
-        let (key, behind) = after.split_once('}').ok_or_else(|| Fault::failed(format!("`{text}` has no closing `}}`")))?;
+        let (key, behind) =
+            after.split_once('}').ok_or_else(|| Fault::failed(format!("`{text}` has no closing `}}`")))?;
         let value = parameters.get(key).ok_or_else(|| Fault::failed(format!("parameter `{key}` has no value")))?;
         out.push_str(before);
         out.push_str(value);

@@ -142,7 +142,8 @@ impl Relations for Stored<'_> {
             let hint = crate::diag::did_you_mean(&last, names).map(|h| format!("; {h}")).unwrap_or_default();
             return Err(Fault::failed(format!("there is no table `{last}`{hint}")));
         }
-        let loaded = load(&self.warehouse.join(format!("{last}.parquet"))).and_then(|t| t.register(self.session, &last));
+        let loaded =
+            load(&self.warehouse.join(format!("{last}.parquet"))).and_then(|t| t.register(self.session, &last));
         loaded.map_err(|fault| {
             let text = fault.to_string();
             self.fault = Some(fault);

@@ -30,8 +30,14 @@ pub struct Param {
 pub struct Var(u8);
 
 impl Var {
+    /// The letters that signatures use.
+    const LETTERS: [u8; 6] = *b"TUKVAR";
     /// No signature has more variables.
-    pub const LIMIT: usize = 26;
+    pub const LIMIT: usize = Var::LETTERS.len();
+
+    fn named(letter: u8) -> Option<Var> {
+        Var::LETTERS.iter().zip(0..).find(|(own, _)| **own == letter).map(|(_, index)| Var(index))
+    }
 
     /// The index, below [`Var::LIMIT`].
     pub fn index(self) -> usize {
@@ -62,8 +68,10 @@ pub enum Pattern {
     Unit,
     /// A string naming a part of a date: `date_part('week', d)`.
     Part,
-    /// A string naming what `date_trunc` and `trunc` cut to; an unknown one gives NULL, not an error.
+    /// A string naming what `date_trunc` cuts to; an unknown one gives NULL, not an error.
     TruncUnit,
+    /// A string naming what `trunc` cuts to, which is never less than a week.
+    TruncDateUnit,
 }
 
 /// Families of types.
@@ -294,8 +302,9 @@ impl Reader {
         let start = self.text.len() - self.rest().len();
         let word = self.word()?;
         if let [letter @ b'A'..=b'Z'] = word.as_bytes() {
+            let Some(var) = Var::named(*letter) else { return Err(format!("unknown variable `{word}`")) };
             let bound = if self.accept(":") { Some(Box::new(self.single()?)) } else { None };
-            return Ok(Pattern::Var(Var(letter - b'A'), bound));
+            return Ok(Pattern::Var(var, bound));
         }
         match word {
             "array" => {
@@ -334,6 +343,7 @@ fn simple(word: &str) -> Result<Pattern, String> {
         "unit" => Pattern::Unit,
         "part" => Pattern::Part,
         "trunc_unit" => Pattern::TruncUnit,
+        "trunc_date_unit" => Pattern::TruncDateUnit,
         "interval_day_second" => Pattern::Is(DataType::DAY_TO_SECOND),
         "interval_year_month" => Pattern::Is(DataType::YEAR_TO_MONTH),
         "calendar_interval" => Pattern::Is(DataType::CalendarInterval),

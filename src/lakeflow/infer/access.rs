@@ -90,7 +90,9 @@ impl Analyzer<'_> {
                 return Typed::unknown();
             }
         };
-        if !wanted.fits(&key.ty) {
+        let fits =
+            if wanted == DataType::Int { key.ty.is_integral() || key.ty.is_open() } else { wanted.fits(&key.ty) };
+        if !fits {
             let range = self.range_of_expr(index);
             self.fault(FaultKind::TypeMismatch, range, format!("expected {wanted} in brackets, found {}", key.ty));
         }

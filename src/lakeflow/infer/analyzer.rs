@@ -15,7 +15,7 @@ use super::{ColumnUse, ExprInfo, Features, Origin, OutputColumn, QueryInfo, Tabl
 use crate::lakeflow::types::DataType;
 
 /// Expressions and queries nested deeper than this are refused, so that no text can exhaust the stack.
-const MAX_DEPTH: usize = 100;
+const MAX_DEPTH: usize = 220;
 
 /// The type of an expression.
 #[derive(Debug, Clone, PartialEq)]
@@ -212,6 +212,13 @@ impl<'a> Analyzer<'a> {
 
     /// The place of an expression; the parser forgets that of some kinds, which is then put together from their parts.
     pub(super) fn range_of_expr(&self, expr: &Expr) -> Range<usize> {
+        if let Expr::BinaryOp { left, right, .. } = expr {
+            let mut first = &**left;
+            while let Expr::BinaryOp { left, .. } = first {
+                first = left;
+            }
+            return self.range_of_expr(first).start..self.range_of_expr(right).end;
+        }
         let span = match expr {
             Expr::RLike { expr, pattern, .. } => expr.span().union(&pattern.span()),
             Expr::Interval(interval) => interval.value.span(),
@@ -245,6 +252,7 @@ impl<'a> Analyzer<'a> {
         self.sort_faults();
         QueryInfo {
             columns: result.columns,
+            open: result.open,
             streaming: result.streaming,
             reads: self.reads,
             uses: self.uses,

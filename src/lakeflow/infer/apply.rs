@@ -8,7 +8,7 @@ use std::ops::Range;
 use sqlparser::ast::{Expr, LambdaFunction, Value};
 
 use super::analyzer::{Analyzer, Frame, Typed};
-use super::call::count;
+use super::call::counted;
 use super::fault::FaultKind;
 use super::rules::{self, Args};
 use crate::diag::did_you_mean;
@@ -57,8 +57,8 @@ const UNITS: [&str; 19] = [
     "YEARS",
 ];
 
-/// What `date_trunc` and `trunc` can cut to.
-const TRUNC_UNITS: [&str; 16] = [
+/// What `trunc` and `date_trunc` can cut to; the first eight are all that `trunc` knows.
+const TRUNC_UNITS: [&str; 15] = [
     "YEAR",
     "YYYY",
     "YY",
@@ -74,7 +74,23 @@ const TRUNC_UNITS: [&str; 16] = [
     "SECOND",
     "MILLISECOND",
     "MICROSECOND",
+];
+
+/// The parts of a date that are offered for a misspelt one.
+const PARTS: [&str; 13] = [
+    "YEAR",
+    "YEAROFWEEK",
+    "QUARTER",
+    "MONTH",
+    "WEEK",
+    "DAY",
+    "DAYOFWEEK",
+    "DAYOFWEEK_ISO",
     "DAYOFYEAR",
+    "HOUR",
+    "MINUTE",
+    "SECOND",
+    "DOW",
 ];
 
 impl Analyzer<'_> {
@@ -116,7 +132,7 @@ impl Analyzer<'_> {
             .map(|(i, arg)| match param(first, i).map(|p| &p.pattern) {
                 Some(Pattern::Lambda(..)) => None,
                 Some(Pattern::Unit) => self.unit(arg),
-                Some(Pattern::Part | Pattern::TruncUnit) => Some(self.word(first, i, arg)),
+                Some(Pattern::Part | Pattern::TruncUnit | Pattern::TruncDateUnit) => Some(self.word(first, i, arg)),
                 _ => Some(self.expr(arg)),
             })
             .collect();
@@ -174,12 +190,16 @@ impl Analyzer<'_> {
         let typed = self.expr(arg);
         let Expr::Value(literal) = arg else { return typed };
         let Value::SingleQuotedString(text) = &literal.value else { return typed };
-        let cuts = matches!(param(signature, index).map(|p| &p.pattern), Some(Pattern::TruncUnit));
         let word = text.to_ascii_uppercase();
-        let known = if cuts { TRUNC_UNITS.contains(&word.as_str()) } else { rules::part_type(&word).is_some() };
-        if !known {
+        let units = match param(signature, index).map(|p| &p.pattern) {
+            Some(Pattern::TruncUnit) => &TRUNC_UNITS[..],
+            Some(Pattern::TruncDateUnit) => &TRUNC_UNITS[..8],
+            _ if rules::part_type(&word).is_some() => return typed,
+            _ => &PARTS[..],
+        };
+        if !units.contains(&word.as_str()) {
             let range = self.range_of_expr(arg);
-            let hint = did_you_mean(&word, TRUNC_UNITS);
+            let hint = did_you_mean(&word, units.iter().copied());
             self.fault_with(FaultKind::WrongArguments, range, format!("unknown unit of time `{text}`"), hint);
         }
         typed
@@ -262,9 +282,9 @@ fn wanted(signatures: &[Signature]) -> String {
     let required = signatures.iter().map(|s| s.params.iter().filter(|p| !p.optional).count()).min().unwrap_or(0);
     let most = signatures.iter().map(|s| s.params.len()).max().unwrap_or(0);
     match signatures.iter().any(|s| s.repeats) {
-        true => format!("at least {}", count(required)),
-        false if required == most => count(required),
-        false => format!("{required} to {}", count(most)),
+        true => format!("at least {}", counted(required, "argument")),
+        false if required == most => counted(required, "argument"),
+        false => format!("{required} to {}", counted(most, "argument")),
     }
 }
 
@@ -344,7 +364,9 @@ fn fit(pattern: &Pattern, ty: &DataType, bindings: &mut Bindings) -> Fit {
             ty if ty.is_open() => fit(key, ty, bindings).min(fit(value, ty, bindings)),
             _ => Fit::No,
         },
-        Pattern::Part | Pattern::TruncUnit => fit(&Pattern::Is(DataType::String), ty, bindings),
+        Pattern::Part | Pattern::TruncUnit | Pattern::TruncDateUnit => {
+            fit(&Pattern::Is(DataType::String), ty, bindings)
+        }
         Pattern::Lambda(..) | Pattern::Unit => Fit::Exact,
     }
 }
@@ -431,6 +453,6 @@ fn describe(pattern: &Pattern) -> String {
         Pattern::Array(_) => "an array".into(),
         Pattern::Map(..) => "a map".into(),
         Pattern::Lambda(..) => "a lambda".into(),
-        Pattern::Unit | Pattern::Part | Pattern::TruncUnit => "a unit of time".into(),
+        Pattern::Unit | Pattern::Part | Pattern::TruncUnit | Pattern::TruncDateUnit => "a unit of time".into(),
     }
 }

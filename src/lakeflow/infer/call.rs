@@ -69,7 +69,8 @@ impl Analyzer<'_> {
         };
         self.unstable_call(&name, function.stability, &range);
         if typed.len() != function.params.len() {
-            let message = format!("`{name}` takes {}, found {}", count(function.params.len()), typed.len());
+            let message =
+                format!("`{name}` takes {}, found {}", counted(function.params.len(), "argument"), typed.len());
             self.fault(FaultKind::WrongArguments, range, message);
         } else if let Some(((param, arg), expr)) =
             function.params.iter().zip(&typed).zip(args).find(|((p, a), _)| !p.fits(&a.ty))
@@ -112,7 +113,9 @@ impl Analyzer<'_> {
         range: Range<usize>,
     ) -> Typed {
         self.features.aggregates.push(range.clone());
-        if let Some(select) = self.select_frame() {
+        if self.place.aggregates
+            && let Some(select) = self.select_frame()
+        {
             select.groups.aggregated = true;
         }
         if let Some(outer) = self.inside.aggregate {
@@ -261,11 +264,11 @@ pub(super) fn plain_name(name: &ObjectName) -> Option<&Ident> {
     }
 }
 
-/// `no arguments`, `1 argument`, `2 arguments`.
-pub(super) fn count(n: usize) -> String {
+/// `no columns`, `1 column`, `2 columns`.
+pub(super) fn counted(n: usize, noun: &str) -> String {
     match n {
-        0 => "no arguments".into(),
-        1 => "1 argument".into(),
-        n => format!("{n} arguments"),
+        0 => format!("no {noun}s"),
+        1 => format!("1 {noun}"),
+        n => format!("{n} {noun}s"),
     }
 }

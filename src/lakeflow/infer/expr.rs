@@ -3,6 +3,7 @@
 use sqlparser::ast::{CaseWhen, CastKind, CeilFloorKind, DateTimeField, Expr, Ident, Interval, Query, Spanned, Value};
 
 use super::analyzer::{Analyzer, Inside, Typed};
+use super::call::counted;
 use super::catalog::Place;
 use super::fault::FaultKind;
 use super::operators::comparable;
@@ -14,9 +15,9 @@ impl Analyzer<'_> {
     pub(super) fn expr(&mut self, expr: &Expr) -> Typed {
         if self.is_group_key(expr) {
             let before = self.bare.len();
-            let typed = self.deeper(|a| a.node(expr));
+            let typed = self.deeper(|a| a.node(expr)).unwrap_or_else(Typed::unknown);
             self.bare.truncate(before);
-            return typed.unwrap_or_else(Typed::unknown);
+            return Typed { nullable: typed.nullable || self.has_subtotals(), ..typed };
         }
         self.deeper(|a| a.node(expr)).unwrap_or_else(Typed::unknown)
     }
@@ -80,12 +81,14 @@ impl Analyzer<'_> {
                 Typed::boolean(false)
             }
             Expr::InList { expr, list, .. } => {
-                let value = self.expr(expr);
-                let mut nullable = value.nullable;
+                // All of the list takes one type, together with the value.
+                let mut value = self.expr(expr);
                 for item in list {
-                    nullable |= self.compared(&value, expr, item).nullable;
+                    let other = self.compared(&value, expr, item);
+                    let ty = value.ty.common(&other.ty).unwrap_or(value.ty);
+                    value = Typed::new(ty, value.nullable || other.nullable);
                 }
-                Typed::boolean(nullable)
+                Typed::boolean(value.nullable)
             }
             Expr::Between { expr, low, high, .. } => {
                 let value = self.expr(expr);
@@ -336,7 +339,7 @@ impl Analyzer<'_> {
             [] => Typed::unknown(),
             several => {
                 if self.faults.len() == faults {
-                    let message = format!("a subquery used as a value must have one column, not {}", several.len());
+                    let message = format!("a subquery used as a value must have 1 column, not {}", several.len());
                     let range = self.range_of_expr(around);
                     self.fault(FaultKind::ColumnCount, range, message);
                 }
@@ -354,7 +357,8 @@ impl Analyzer<'_> {
         };
         let range = self.range_of_expr(value);
         if !columns.is_empty() && columns.len() != wanted.len() {
-            let message = format!("expected {} columns in the subquery, found {}", wanted.len(), columns.len());
+            let message =
+                format!("expected {} in the subquery, found {}", counted(wanted.len(), "column"), columns.len());
             self.fault(FaultKind::ColumnCount, range, message);
         } else if let Some((ty, column)) = wanted.iter().zip(&columns).find(|(ty, c)| !comparable(ty, &c.column.ty)) {
             self.fault(FaultKind::TypeMismatch, range, format!("cannot compare {ty} with {}", column.column.ty));

@@ -6,6 +6,7 @@ use sqlparser::ast::{
 };
 
 use super::analyzer::{Analyzer, Frame, Rows, Rowset, SelectFrame, Source};
+use super::call::counted;
 use super::catalog::{Place, Relation};
 use super::fault::FaultKind;
 use super::generate::generator;
@@ -223,7 +224,8 @@ impl Analyzer<'_> {
         }
         if names.len() != source.width() {
             let range = self.range_of_ident(alias);
-            let message = format!("`{}` names {} columns, there are {}", alias.value, names.len(), source.width());
+            let named = counted(names.len(), "column");
+            let message = format!("`{}` names {named}, there are {}", alias.value, source.width());
             self.fault(FaultKind::ColumnCount, range, message);
             source.rows = Rows::Open;
             return;

@@ -9,6 +9,7 @@ use sqlparser::ast::{
 
 use super::OutputColumn;
 use super::analyzer::{Analyzer, BareUse, Frame, Typed};
+use super::call::counted;
 use super::catalog::Place;
 use super::fault::FaultKind;
 use super::rules::whole_literal;
@@ -25,6 +26,8 @@ pub(super) struct Groups {
     items: Vec<usize>,
     /// `GROUP BY ALL`: every item without an aggregate is a key.
     all: bool,
+    /// `ROLLUP`, `CUBE` or `GROUPING SETS`: keys are NULL in the rows that sum them up.
+    subtotals: bool,
     /// There is a `GROUP BY`.
     pub present: bool,
     /// An aggregate was seen.
@@ -55,6 +58,7 @@ impl Analyzer<'_> {
             self.group_keys(expr, items);
         }
         for modifier in modifiers {
+            self.groups(|g| g.subtotals = true);
             if let GroupByWithModifier::GroupingSets(sets) = modifier {
                 self.group_keys(sets, items);
             }
@@ -71,6 +75,7 @@ impl Analyzer<'_> {
     fn group_keys(&mut self, expr: &Expr, items: &[SelectItem]) {
         match expr {
             Expr::GroupingSets(sets) | Expr::Cube(sets) | Expr::Rollup(sets) => {
+                self.groups(|g| g.subtotals = true);
                 sets.iter().flatten().for_each(|key| self.group_key(key, items));
             }
             Expr::Tuple(keys) => keys.iter().for_each(|key| self.group_key(key, items)),
@@ -108,8 +113,10 @@ impl Analyzer<'_> {
             Some(item) => self.groups(|g| g.items.push(item)),
             None => {
                 let range = self.range_of_expr(key);
-                let message = format!("`GROUP BY {ordinal}` counts past the {} columns selected", items.len());
+                let message = format!("`GROUP BY {ordinal}` but {} selected", selected(items.len()));
                 self.fault(FaultKind::WrongArguments, range, message);
+                // Whatever was meant to be grouped is not known.
+                self.groups(|g| g.all = true);
             }
         }
     }
@@ -141,13 +148,23 @@ impl Analyzer<'_> {
 
     /// Whether `expr` is one of the keys that are no plain columns; what it uses is grouped then.
     pub(super) fn is_group_key(&mut self, expr: &Expr) -> bool {
-        if self.inside.aggregate.is_some() || matches!(expr, Expr::Identifier(_) | Expr::Value(_)) {
+        if self.inside.aggregate.is_some() || matches!(expr, Expr::Identifier(_) | Expr::Value(_)) || is_long(expr) {
             return false;
         }
         match self.frames.iter().rev().find_map(|f| if let Frame::Select(s) = f { Some(&s.groups) } else { None }) {
-            Some(groups) if !groups.exprs.is_empty() => groups.exprs.contains(&normal(expr)),
-            _ => false,
+            Some(groups) => {
+                // Most nodes are of another kind than every key, which spares them the copy.
+                let kind = std::mem::discriminant(expr);
+                let alike = |key: &Expr| std::mem::discriminant(key) == kind;
+                groups.exprs.iter().any(alike) && groups.exprs.contains(&normal(expr))
+            }
+            None => false,
         }
+    }
+
+    /// Whether keys of the current select are NULL in some rows although what they name is not.
+    pub(super) fn has_subtotals(&mut self) -> bool {
+        self.inside.aggregate.is_none() && self.select_frame().is_some_and(|s| s.groups.subtotals)
     }
 
     /// Reports columns of the current select that are neither grouped nor aggregated.
@@ -189,6 +206,23 @@ impl BareUses for Vec<BareUse> {
         *self = others;
         own
     }
+}
+
+/// `1 column is`, `2 columns are`.
+pub(super) fn selected(n: usize) -> String {
+    format!("{} {}", counted(n, "column"), if n == 1 { "is" } else { "are" })
+}
+
+/// Whether `expr` is a chain of operators so long that comparing, copying or printing it would take much stack.
+pub(super) fn is_long(expr: &Expr) -> bool {
+    let mut node = expr;
+    for _ in 0..64 {
+        match node {
+            Expr::BinaryOp { left, .. } => node = left,
+            _ => return false,
+        }
+    }
+    true
 }
 
 /// `expr` without qualifiers, quotes and capitals.

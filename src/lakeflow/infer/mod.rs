@@ -187,6 +187,8 @@ pub enum JoinKind {
 pub struct QueryInfo {
     /// Its result.
     pub columns: Vec<OutputColumn>,
+    /// After a fault, or over files of unknown schema: there may be further columns.
+    pub open: bool,
     /// Whether it reads a stream.
     pub streaming: bool,
     /// The tables it reads, in order of appearance; a table read twice is here twice.

@@ -55,7 +55,9 @@ impl Analyzer<'_> {
 
     fn found(&mut self, found: Found, idents: &[Ident], range: Range<usize>) -> Typed {
         let parts: Vec<&str> = idents.iter().map(|i| i.value.as_str()).collect();
+        let mut typed = found.typed;
         if let (Some((source, column)), None) = (found.local, self.inside.aggregate) {
+            typed.nullable |= self.has_subtotals();
             let frame = self.select_frame_index().unwrap_or(0);
             self.bare.push(BareUse { frame, source, column, range: range.clone(), name: parts.join(".") });
         }
@@ -63,7 +65,6 @@ impl Analyzer<'_> {
         if found.resolved.is_some() || !found.origins.is_empty() || found.local.is_some() {
             self.record(range, &parts, found.resolved, found.origins);
         }
-        let mut typed = found.typed;
         for ident in idents.get(found.used..).unwrap_or(&[]) {
             typed = self.field(typed, ident);
         }
@@ -80,7 +81,10 @@ impl Analyzer<'_> {
         match miss {
             Miss::Ambiguous(candidates) => {
                 let name = idents.iter().map(|i| i.value.as_str()).collect::<Vec<_>>().join(".");
-                let hint = format!("write one of {}", list(&candidates));
+                let hint = match candidates.is_empty() {
+                    true => "the subquery has two columns of this name".to_string(),
+                    false => format!("write one of {}", list(&candidates)),
+                };
                 self.fault_with(
                     FaultKind::AmbiguousColumn,
                     range.clone(),
@@ -90,8 +94,17 @@ impl Analyzer<'_> {
             }
             Miss::Unknown { part, message, candidates } => {
                 let Some(ident) = idents.get(part).or(idents.first()) else { return };
-                let message = message.unwrap_or_else(|| format!("unknown column `{}`", ident.value));
-                let hint = did_you_mean(&ident.value, candidates.iter().map(String::as_str));
+                let hidden = if part == 0 && idents.len() > 1 { self.alias_of(&ident.value) } else { None };
+                let (message, hint) = match hidden {
+                    Some(alias) => {
+                        let message = format!("table `{}` goes by another name here", ident.value);
+                        (message, Some(format!("write `{alias}.{}`", idents.last().map_or("", |i| i.value.as_str()))))
+                    }
+                    None => {
+                        let message = message.unwrap_or_else(|| format!("unknown column `{}`", ident.value));
+                        (message, did_you_mean(&ident.value, candidates.iter().map(String::as_str)))
+                    }
+                };
                 let at = self.range_of_ident(ident);
                 self.fault_with(FaultKind::UnknownColumn, at, message, hint);
             }
@@ -144,6 +157,21 @@ impl Analyzer<'_> {
         }
     }
 
+    /// The alias of the table that is called `name` outside of this query.
+    fn alias_of(&self, name: &str) -> Option<String> {
+        let sources = self.frames.iter().rev().filter_map(|f| match f {
+            Frame::Select(select) => Some(&select.sources),
+            Frame::Lambda(_) => None,
+        });
+        sources.flatten().find_map(|source| match &source.rows {
+            Rows::Table(_, read) => {
+                let own = self.reads.get(*read)?.name.last()?;
+                own.eq_ignore_ascii_case(name).then(|| source.qualifier.last().cloned()).flatten()
+            }
+            _ => None,
+        })
+    }
+
     /// The index of the innermost select among the frames.
     pub(super) fn select_frame_index(&self) -> Option<usize> {
         self.frames.iter().rposition(|f| matches!(f, Frame::Select(_)))
@@ -177,6 +205,7 @@ impl SelectFrame {
             let known = self.sources.iter().enumerate().filter(|(_, s)| s.is_called(qualifier));
             for (index, source) in known {
                 match source.column_index(column) {
+                    Some(at) if source.has_twice(at, column) => return Err(Miss::Ambiguous(Vec::new())),
                     Some(at) => return Ok(source.found(index, at, used + 1)),
                     None if matches!(source.rows, Rows::Open) => return Ok(open()),
                     None => unknown = Some(Miss::Unknown { part: used, message: None, candidates: source.names() }),
@@ -191,6 +220,9 @@ impl SelectFrame {
             [] => {}
             [(index, at)] => {
                 if let Some(source) = self.sources.get(*index) {
+                    if source.has_twice(*at, name) {
+                        return Err(Miss::Ambiguous(Vec::new()));
+                    }
                     return Ok(source.found(*index, *at, 1));
                 }
             }
@@ -264,6 +296,16 @@ impl Source {
             }
             Rows::Derived(columns) => columns.iter().position(|c| c.column.name.eq_ignore_ascii_case(name)),
             Rows::Open => None,
+        }
+    }
+
+    /// Whether another column after the one at `index` has its name too.
+    fn has_twice(&self, index: usize, name: &str) -> bool {
+        match &self.rows {
+            Rows::Derived(columns) if self.renamed.is_empty() => {
+                columns.iter().skip(index + 1).any(|c| c.column.name.eq_ignore_ascii_case(name))
+            }
+            _ => false,
         }
     }
 

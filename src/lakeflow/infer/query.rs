@@ -9,6 +9,7 @@ use sqlparser::ast::{
 
 use super::OutputColumn;
 use super::analyzer::{Analyzer, Cte, Frame, Rows, Rowset, SelectFrame, Source, tidy};
+use super::call::counted;
 use super::fault::FaultKind;
 use crate::diag::did_you_mean;
 use crate::lakeflow::types::Column;
@@ -36,7 +37,17 @@ impl Analyzer<'_> {
     }
 
     fn with(&mut self, with: &With) {
+        let first = self.ctes.len();
         for cte in &with.cte_tables {
+            let name = &cte.alias.name;
+            if self.ctes.iter().skip(first).any(|c| c.name.eq_ignore_ascii_case(&name.value)) {
+                let range = self.range_of_ident(name);
+                self.fault(
+                    FaultKind::DuplicateName,
+                    range,
+                    format!("`{}` is defined twice in this `WITH`", name.value),
+                );
+            }
             if with.recursive {
                 // The table may name itself: its columns are known only afterwards.
                 self.ctes.push(Cte {
@@ -56,9 +67,9 @@ impl Analyzer<'_> {
         if !names.is_empty() && names.len() != result.columns.len() && !result.open {
             let range = self.range_of_ident(&cte.alias.name);
             let message = format!(
-                "`{}` names {} columns but its query has {}",
+                "`{}` names {} but its query has {}",
                 cte.alias.name.value,
-                names.len(),
+                counted(names.len(), "column"),
                 result.columns.len()
             );
             self.fault(FaultKind::ColumnCount, range, message);
@@ -222,7 +233,8 @@ impl Analyzer<'_> {
             let range = self.range_in(exprs.span());
             let exprs = &exprs.content;
             if row > 0 && exprs.len() != columns.len() {
-                let message = format!("expected {} values as in the first row, found {}", columns.len(), exprs.len());
+                let wanted = counted(columns.len(), "value");
+                let message = format!("expected {wanted} as in the first row, found {}", exprs.len());
                 self.fault(FaultKind::ColumnCount, range, message);
             }
             for (i, expr) in exprs.iter().enumerate() {

@@ -11,8 +11,11 @@ use super::catalog::Place;
 use super::expr::implied_name;
 use super::fault::FaultKind;
 use super::generate::generator;
+use super::group::{is_long, selected};
+use super::rules::whole_literal;
 use crate::diag::did_you_mean;
-use crate::lakeflow::types::{Column, DataType};
+use crate::lakeflow::print::expr_text;
+use crate::lakeflow::types::{Column, DataType, Field};
 
 impl Analyzer<'_> {
     pub(super) fn select(&mut self, select: &Select, order_by: Option<&OrderBy>) -> Rowset {
@@ -35,7 +38,7 @@ impl Analyzer<'_> {
         self.after_projection(select);
         if let Some(order_by) = order_by {
             self.order_feature(order_by);
-            self.order(order_by);
+            self.order(order_by, (!open).then_some(columns.len()));
         }
         self.check_grouping();
         self.frames.pop();
@@ -78,7 +81,8 @@ impl Analyzer<'_> {
         self.order_exprs(&select.sort_by);
     }
 
-    fn order(&mut self, order_by: &OrderBy) {
+    /// `columns` is how many are selected, if that is known.
+    fn order(&mut self, order_by: &OrderBy, columns: Option<usize>) {
         let OrderByKind::Expressions(exprs) = &order_by.kind else { return };
         if let Some(frame) = self.select_frame() {
             frame.aliases_first = true;
@@ -86,9 +90,19 @@ impl Analyzer<'_> {
         for item in exprs {
             // `ORDER BY ALL` reaches us as a name.
             let all = matches!(&item.expr, Expr::Identifier(i) if i.quote_style.is_none() && i.value.eq_ignore_ascii_case("all"));
-            if !all {
-                self.expr(&item.expr);
+            match whole_literal(&item.expr) {
+                Some(ordinal) => self.order_ordinal(&item.expr, ordinal, columns),
+                None if all => {}
+                None => drop(self.expr(&item.expr)),
             }
+        }
+    }
+
+    fn order_ordinal(&mut self, expr: &Expr, ordinal: i64, columns: Option<usize>) {
+        let known = |n: &usize| usize::try_from(ordinal).is_ok_and(|ordinal| (1..=*n).contains(&ordinal));
+        if let Some(n) = columns.filter(|n| !known(n)) {
+            let range = self.range_of_expr(expr);
+            self.fault(FaultKind::WrongArguments, range, format!("`ORDER BY {ordinal}` but {} selected", selected(n)));
         }
     }
 
@@ -99,6 +113,7 @@ impl Analyzer<'_> {
             let before = self.bare.len();
             match self.select_item(item) {
                 Some(mut found) => {
+                    self.settle_key(index, before, &mut found);
                     if let Some(frame) = self.select_frame() {
                         frame.aliases.extend(found.iter().cloned());
                     }
@@ -106,11 +121,17 @@ impl Analyzer<'_> {
                 }
                 None => open = true,
             }
-            if self.select_frame().is_some_and(|f| f.groups.has_item(index)) {
-                self.bare.truncate(before);
-            }
         }
         (columns, open)
+    }
+
+    /// A select item that is a grouping key needs no further thought; with subtotals it may be NULL.
+    fn settle_key(&mut self, index: usize, before: usize, columns: &mut [OutputColumn]) {
+        if self.select_frame().is_some_and(|f| f.groups.has_item(index)) {
+            self.bare.truncate(before);
+            let subtotals = self.has_subtotals();
+            columns.iter_mut().for_each(|c| c.column.nullable |= subtotals);
+        }
     }
 
     /// The columns of one select item; `None` when they cannot be known.
@@ -127,8 +148,9 @@ impl Analyzer<'_> {
                         self.qualified_star(&idents)
                     }
                     SelectItemQualifiedWildcardKind::Expr(expr) => {
+                        let mark = self.uses.len();
                         let typed = self.expr(expr);
-                        struct_columns(&typed.ty)
+                        self.struct_columns(&typed.ty, mark)
                     }
                 };
                 self.without(columns?, options)
@@ -152,7 +174,8 @@ impl Analyzer<'_> {
         let typed = self.expr(expr);
         let name = match aliases.first().or_else(|| implied_name(expr)) {
             Some(ident) => (ident.value.clone(), true),
-            None => (self.text.slice(self.range_of_expr(expr)).to_string(), false),
+            None if is_long(expr) => (self.text.slice(self.range_of_expr(expr)).to_string(), false),
+            None => (expr_text(expr), false),
         };
         let column = Column { name: name.0, ty: typed.ty, nullable: typed.nullable };
         Some(vec![OutputColumn { column, named: name.1, origins: self.origins_since(mark) }])
@@ -207,8 +230,9 @@ impl Analyzer<'_> {
             let places: Vec<_> = (0..source.width()).map(|at| (index, at)).collect();
             return Some(self.columns_at(&places));
         }
+        let mark = self.uses.len();
         let typed = self.path(idents);
-        let columns = struct_columns(&typed.ty);
+        let columns = self.struct_columns(&typed.ty, mark);
         if columns.is_none() && !typed.ty.is_open() {
             let range = idents.first().map_or(self.here.clone(), |i| self.range_of_ident(i));
             self.fault(FaultKind::TypeMismatch, range, format!("`.*` needs a table or a struct, found {}", typed.ty));
@@ -249,10 +273,12 @@ impl Analyzer<'_> {
         let frame = self.select_frame_index();
         self.bare.retain(|b| Some(b.frame) != frame);
     }
-}
 
-fn struct_columns(ty: &DataType) -> Option<Vec<OutputColumn>> {
-    let DataType::Struct(fields) = ty else { return None };
-    let column = |f: &crate::lakeflow::types::Field| Column::nullable(f.name.clone(), f.ty.clone());
-    Some(fields.iter().map(|f| OutputColumn { column: column(f), named: true, origins: Vec::new() }).collect())
+    /// The fields of a struct as columns that come from what was used since `mark`.
+    fn struct_columns(&self, ty: &DataType, mark: usize) -> Option<Vec<OutputColumn>> {
+        let DataType::Struct(fields) = ty else { return None };
+        let origins = self.origins_since(mark);
+        let column = |f: &Field| Column::nullable(f.name.clone(), f.ty.clone());
+        Some(fields.iter().map(|f| OutputColumn { column: column(f), named: true, origins: origins.clone() }).collect())
+    }
 }

@@ -5,15 +5,20 @@ use std::ops::Range;
 use sqlparser::tokenizer::{Location, Span};
 
 /// A text with the offsets at which its lines start.
+///
+/// `lakeflow::place` answers the same question for a single place; here there is one for every name of a query, so the
+/// lines are found once.
 pub(super) struct Text<'a> {
     text: &'a str,
     lines: Vec<usize>,
+    /// Columns are bytes.
+    ascii: bool,
 }
 
 impl<'a> Text<'a> {
     pub(super) fn new(text: &'a str) -> Self {
         let breaks = text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i + 1);
-        Text { text, lines: std::iter::once(0).chain(breaks).collect() }
+        Text { text, lines: std::iter::once(0).chain(breaks).collect(), ascii: text.is_ascii() }
     }
 
     /// The bytes under `span`; `None` for the empty span of nodes whose place the parser does not keep.
@@ -39,7 +44,7 @@ impl<'a> Text<'a> {
         let start = *self.lines.get(line)?;
         let end = self.lines.get(line + 1).copied().unwrap_or(self.text.len());
         let text = self.text.get(start..end)?;
-        let within = match text.is_ascii() {
+        let within = match self.ascii {
             true => column.min(text.len()),
             false => text.char_indices().nth(column).map_or(text.len(), |(i, _)| i),
         };

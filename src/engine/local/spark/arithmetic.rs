@@ -46,7 +46,9 @@ fn result(op: Op, given: &Given) -> Result<DataType> {
     let number = |ty: &DataType| ty.is_numeric() || ty.is_null();
     if !number(&left) || !number(&right) {
         let (left, right) = (types::show(&left), types::show(&right));
-        return plan_err!("arithmetic on {left} and {right} is not supported by the local engine; cast both to numbers");
+        return plan_err!(
+            "arithmetic on {left} and {right} is not supported by the local engine; cast both to numbers"
+        );
     }
     if op == Op::IntegerDivide {
         return Ok(DataType::Int64);
@@ -120,7 +122,9 @@ fn compute(op: Op, call: &Call, lenient: bool) -> Result<ArrayRef> {
     match call.returns {
         DataType::Float64 | DataType::Float32 => floats(op, call, lenient),
         DataType::Decimal128(precision, scale) => decimals(op, call, (precision, scale), lenient),
-        _ if op == Op::IntegerDivide && call.args().iter().any(|a| matches!(a.data_type(), DataType::Decimal128(..))) => {
+        _ if op == Op::IntegerDivide
+            && call.args().iter().any(|a| matches!(a.data_type(), DataType::Decimal128(..))) =>
+        {
             let quotients = decimals(op, call, (MAX_PRECISION, 0), lenient)?;
             convert(&quotients, &call.returns, lenient)
         }
@@ -305,6 +309,9 @@ mod tests {
     #[test]
     fn quotients_round_half_up_on_both_sides_of_zero() {
         let divide = |a: i128, b: i128| round_divide(i256::from_i128(a), i256::from_i128(b)).and_then(|v| v.to_i128());
-        assert_eq!([divide(5, 2), divide(-5, 2), divide(5, -2), divide(4, 3), divide(-4, 3)].map(Option::unwrap_or_default), [3, -3, -3, 1, -1]);
+        assert_eq!(
+            [divide(5, 2), divide(-5, 2), divide(5, -2), divide(4, 3), divide(-4, 3)].map(Option::unwrap_or_default),
+            [3, -3, -3, 1, -1]
+        );
     }
 }

@@ -29,6 +29,10 @@ impl From<DataFusionError> for Fault {
     fn from(error: DataFusionError) -> Self {
         let refused = matches!(error.find_root(), DataFusionError::NotImplemented(_));
         let text = trimmed(&error.find_root().strip_backtrace());
+        let unknown = text.strip_prefix("Invalid function '").and_then(|rest| rest.split('\'').next());
+        if let Some(function) = unknown {
+            return Fault::Refused(format!("the function `{function}`"));
+        }
         if refused { Fault::Refused(text) } else { Fault::Failed(text) }
     }
 }

@@ -13,8 +13,15 @@ mod planner;
 mod session;
 mod syntax;
 mod types;
+mod verify;
 
 pub use fault::Fault;
 pub use session::{LastPart, Session};
 pub use syntax::Relations;
 pub use types::parse as arrow_type;
+
+/// Prefix of the names under which files are registered as tables; [`METADATA`] of such a table is hidden from `*`.
+pub(super) const FILES_PREFIX: &str = "__read_files";
+
+/// The column that describes a row's file.
+pub(super) const METADATA: &str = "_metadata";

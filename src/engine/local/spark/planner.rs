@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use datafusion::arrow::datatypes::{DataType, Field};
-use datafusion::common::{Column, DFSchema, Result, ScalarValue, TableReference, not_impl_err, plan_datafusion_err, plan_err};
+use datafusion::common::{
+    Column, DFSchema, Result, ScalarValue, TableReference, not_impl_err, plan_datafusion_err, plan_err,
+};
 use datafusion::functions_nested::make_array::make_array_udf;
 use datafusion::functions_nested::map::map_udf;
 use datafusion::logical_expr::expr::ScalarFunction;
@@ -56,7 +58,9 @@ impl SparkPlanner {
                 Ok(Some(binary(self.cast(left, &timestamp)?, Operator::Minus, self.cast(right, &timestamp)?)))
             }
             (T::Timestamp(..), T::Interval(_)) if moves => Ok(None),
-            (T::Interval(_), T::Date32 | T::Timestamp(..)) if adds => self.arithmetic(name, right, left, (T::Date32, T::Null)),
+            (T::Interval(_), T::Date32 | T::Timestamp(..)) if adds => {
+                self.arithmetic(name, right, left, (T::Date32, T::Null))
+            }
             _ => self.call(name, vec![left, right]).map(Some),
         }
     }
@@ -123,7 +127,9 @@ impl ExprPlanner for SparkPlanner {
 
     fn plan_field_access(&self, raw: RawFieldAccessExpr, _: &DFSchema) -> Result<PlannerResult<RawFieldAccessExpr>> {
         let planned = match raw.field_access {
-            GetFieldAccess::NamedStructField { name } => self.call("__field", vec![raw.expr, Expr::Literal(name, None)]),
+            GetFieldAccess::NamedStructField { name } => {
+                self.call("__field", vec![raw.expr, Expr::Literal(name, None)])
+            }
             GetFieldAccess::ListIndex { key } => self.call("__subscript", vec![raw.expr, *key]),
             GetFieldAccess::ListRange { .. } => not_impl_err!("array ranges are not Spark SQL"),
         };
@@ -173,4 +179,3 @@ impl ExprPlanner for SparkPlanner {
         Ok(PlannerResult::Planned(Expr::ScalarFunction(map)))
     }
 }
-

@@ -5,9 +5,11 @@ use std::sync::Arc;
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::{Field, Schema, SchemaRef};
 use datafusion::catalog::TableProvider;
-use datafusion::dataframe::DataFrame;
 use datafusion::execution::SessionStateBuilder;
+use datafusion::functions_aggregate::planner::AggregateFunctionPlanner;
+use datafusion::functions_window::planner::WindowFunctionPlanner;
 use datafusion::logical_expr::LogicalPlan;
+use datafusion::physical_plan::collect;
 use datafusion::prelude::{SessionConfig, SessionContext};
 use datafusion::sql::parser::Statement as PlannedStatement;
 use sqlparser::ast::{ObjectName, ObjectNamePart, Query, Statement, TableFactor};
@@ -16,6 +18,7 @@ use super::fault::Fault;
 use super::functions::Registry;
 use super::planner::SparkPlanner;
 use super::syntax::{self, Relations};
+use super::verify::verify;
 
 /// Tables by name, and a planner that reads Spark's SQL.
 pub struct Session {
@@ -35,10 +38,12 @@ impl Session {
         options.execution.enable_ansi_mode = true;
         options.execution.time_zone = Some("UTC".to_owned());
         options.execution.parquet.schema_force_view_types = false;
-        let builder = SessionStateBuilder::new()
-            .with_config(config)
-            .with_default_features()
-            .with_expr_planners(vec![Arc::new(SparkPlanner::new(Arc::clone(&registry)))]);
+        let builder = SessionStateBuilder::new().with_config(config).with_default_features().with_expr_planners(vec![
+            Arc::new(SparkPlanner::new(Arc::clone(&registry))),
+            // These two only expand `count(*)`.
+            Arc::new(AggregateFunctionPlanner),
+            Arc::new(WindowFunctionPlanner),
+        ]);
         let state = registry.install(builder).build();
         Session { context: SessionContext::new_with_state(state) }
     }
@@ -61,7 +66,9 @@ impl Session {
         let mut query = query.clone();
         syntax::rewrite(&mut query, relations)?;
         let statement = PlannedStatement::Statement(Box::new(Statement::Query(Box::new(query))));
-        Ok(self.context.state().statement_to_plan(statement).await?)
+        let plan = self.context.state().statement_to_plan(statement).await?;
+        verify(&plan)?;
+        Ok(plan)
     }
 
     /// Runs a plan to its end.
@@ -69,12 +76,15 @@ impl Session {
     /// # Errors
     /// When a row breaks the query.
     pub async fn collect(&self, plan: LogicalPlan) -> Result<(SchemaRef, Vec<RecordBatch>), Fault> {
-        let frame: DataFrame = self.context.execute_logical_plan(plan).await?;
-        let schema: SchemaRef = Arc::new(frame.schema().as_arrow().clone());
-        Ok((schema, frame.collect().await?))
+        let frame = self.context.execute_logical_plan(plan).await?;
+        let task = Arc::new(frame.task_ctx());
+        // The schema before optimization does not know the types that implicit conversions lead to.
+        let plan = frame.create_physical_plan().await?;
+        Ok((plan.schema(), collect(plan, task).await?))
     }
 
-    /// Plans and runs a query; the columns bear the names as they are written.
+    /// Plans and runs a query. The columns bear the names as the query writes them; those that a wildcard gives are in
+    /// lower case.
     ///
     /// # Errors
     /// As [`Session::plan`] and [`Session::collect`].
@@ -83,10 +93,18 @@ impl Session {
         query: &Query,
         relations: &mut dyn Relations,
     ) -> Result<(SchemaRef, Vec<RecordBatch>), Fault> {
-        let names = syntax::display_names(query);
+        let written = syntax::display_names(query);
         let plan = self.plan(query, relations).await?;
         let (schema, batches) = self.collect(plan).await?;
-        named(&schema, &batches, &names)
+        let width = schema.fields().len();
+        let name = |(position, field): (usize, &Arc<Field>)| {
+            let name = written.of(position, width).unwrap_or_else(|| field.name().clone());
+            field.as_ref().clone().with_name(name)
+        };
+        let named = Arc::new(Schema::new(schema.fields().iter().enumerate().map(name).collect::<Vec<_>>()));
+        let rebuild = |batch: &RecordBatch| RecordBatch::try_new(Arc::clone(&named), batch.columns().to_vec());
+        let batches = batches.iter().map(rebuild).collect::<Result<Vec<_>, _>>();
+        Ok((named, batches.map_err(|e| Fault::failed(e.to_string()))?))
     }
 }
 
@@ -98,24 +116,6 @@ impl Default for Session {
 
 fn quoted(name: &str) -> datafusion::common::TableReference {
     datafusion::common::TableReference::bare(name.to_owned())
-}
-
-/// The batches with the columns renamed from the left; `None` keeps a name.
-fn named(
-    schema: &SchemaRef,
-    batches: &[RecordBatch],
-    names: &[Option<String>],
-) -> Result<(SchemaRef, Vec<RecordBatch>), Fault> {
-    let field = |(position, field): (usize, &Arc<Field>)| match names.get(position) {
-        Some(Some(name)) => Arc::new(field.as_ref().clone().with_name(name)),
-        _ => Arc::clone(field),
-    };
-    let renamed = Arc::new(Schema::new(schema.fields().iter().enumerate().map(field).collect::<Vec<_>>()));
-    let rebuild = |batch: &RecordBatch| {
-        RecordBatch::try_new(Arc::clone(&renamed), batch.columns().to_vec()).map_err(|e| Fault::failed(e.to_string()))
-    };
-    let batches = batches.iter().map(rebuild).collect::<Result<Vec<_>, _>>()?;
-    Ok((renamed, batches))
 }
 
 /// Resolves every table to the last part of its name: for sessions of one schema.

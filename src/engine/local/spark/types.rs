@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use datafusion::arrow::datatypes::{DataType, Field, Fields, TimeUnit};
 use datafusion::common::{Result, plan_datafusion_err, plan_err};
-use sqlparser::ast::{ArrayElemTypeDef, DataType as Sql, ExactNumberInfo, ObjectNamePart, StructBracketKind, TimezoneInfo};
+use sqlparser::ast::{
+    ArrayElemTypeDef, DataType as Sql, ExactNumberInfo, ObjectNamePart, StructBracketKind, TimezoneInfo,
+};
 use sqlparser::dialect::DatabricksDialect;
 use sqlparser::parser::Parser;
 

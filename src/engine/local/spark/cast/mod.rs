@@ -15,7 +15,7 @@ use datafusion::arrow::compute::{CastOptions, cast_with_options};
 use datafusion::arrow::datatypes::{DataType, Field};
 use datafusion::common::{Result, exec_datafusion_err, plan_err};
 
-use super::native::{Call, Given, Native, Param, native};
+use super::native::{Given, Native, Param, native};
 use super::types;
 
 pub(super) use number::decimal_from_text;
@@ -32,7 +32,11 @@ fn target(given: &Given) -> Result<DataType> {
     let Some(wanted) = given.text(1) else { return plan_err!("a cast needs a type") };
     let to = types::parse(wanted)?;
     let from = given.type_at(0);
-    if castable(&from, &to) { Ok(to) } else { plan_err!("{} cannot be cast to {}", types::show(&from), types::show(&to)) }
+    if castable(&from, &to) {
+        Ok(to)
+    } else {
+        plan_err!("{} cannot be cast to {}", types::show(&from), types::show(&to))
+    }
 }
 
 fn castable(from: &DataType, to: &DataType) -> bool {
@@ -49,7 +53,9 @@ fn castable(from: &DataType, to: &DataType) -> bool {
         (_, T::Utf8) => !matches!(from, T::Interval(_) | T::Duration(_)),
         (T::Utf8, T::Binary | T::Date32 | T::Timestamp(..)) => true,
         (T::Utf8, to) => simple(to),
-        (T::Date32, T::Timestamp(..)) | (T::Timestamp(..), T::Date32 | T::Timestamp(..) | T::Int64 | T::Float64) => true,
+        (T::Date32, T::Timestamp(..)) | (T::Timestamp(..), T::Date32 | T::Timestamp(..) | T::Int64 | T::Float64) => {
+            true
+        }
         (from, T::Timestamp(_, Some(_))) => from.is_integer(),
         (from, to) => simple(from) && simple(to),
     }
@@ -109,6 +115,7 @@ fn structs(array: &ArrayRef, to: &DataType, lenient: bool) -> Result<ArrayRef> {
         return plan_err!("{} cannot be cast to {}", types::show(array.data_type()), types::show(to));
     }
     let columns = from.columns().iter().zip(fields.iter());
-    let columns = columns.map(|(column, field)| convert(column, field.data_type(), lenient)).collect::<Result<Vec<_>>>()?;
+    let columns =
+        columns.map(|(column, field)| convert(column, field.data_type(), lenient)).collect::<Result<Vec<_>>>()?;
     Ok(Arc::new(StructArray::try_new(fields.clone(), columns, from.nulls().cloned())?))
 }

@@ -19,8 +19,12 @@ pub(crate) fn texts(array: &ArrayRef) -> Result<StringArray> {
     Ok(match array.data_type() {
         DataType::Utf8 => array.as_string::<i32>().clone(),
         DataType::Null => (0..array.len()).map(|_| None::<&str>).collect(),
-        DataType::Float32 => each(array.as_primitive::<Float32Type>().iter(), |v| float(&v.to_string(), &format!("{v:e}"))),
-        DataType::Float64 => each(array.as_primitive::<Float64Type>().iter(), |v| float(&v.to_string(), &format!("{v:e}"))),
+        DataType::Float32 => {
+            each(array.as_primitive::<Float32Type>().iter(), |v| float(&v.to_string(), &format!("{v:e}")))
+        }
+        DataType::Float64 => {
+            each(array.as_primitive::<Float64Type>().iter(), |v| float(&v.to_string(), &format!("{v:e}")))
+        }
         DataType::Decimal128(_, scale) => {
             let scale = *scale;
             each(array.as_primitive::<Decimal128Type>().iter(), |v| decimal(v, scale))
@@ -30,9 +34,7 @@ pub(crate) fn texts(array: &ArrayRef) -> Result<StringArray> {
             each(array.as_primitive::<TimestampMicrosecondType>().iter(), timestamp)
         }
         DataType::Boolean => each(array.as_boolean().iter(), |v| v.to_string()),
-        DataType::Binary => {
-            each(array.as_binary::<i32>().iter(), |v| String::from_utf8_lossy(v).into_owned())
-        }
+        DataType::Binary => each(array.as_binary::<i32>().iter(), |v| String::from_utf8_lossy(v).into_owned()),
         DataType::List(_) => {
             let lists = array.as_list::<i32>();
             each((0..lists.len()).map(|i| (!lists.is_null(i)).then(|| lists.value(i))), |v| nested(&v)).clone()

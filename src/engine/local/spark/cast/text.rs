@@ -80,7 +80,10 @@ mod tests {
     fn texts_are_read_as_spark_reads_them() {
         assert_eq!(integer(trimmed(" 12\t")), Some(12));
         assert_eq!(integer("+7"), Some(7));
-        assert_eq!([integer("1.9"), integer(""), integer("-"), integer("1_0"), integer("9223372036854775808")], [None; 5]);
+        assert_eq!(
+            [integer("1.9"), integer(""), integer("-"), integer("1_0"), integer("9223372036854775808")],
+            [None; 5]
+        );
         assert_eq!([float("1e3"), float("1d"), float(".5")], [Some(1000.0), Some(1.0), Some(0.5)]);
         assert_eq!([float("x"), float(""), float("0x1")], [None; 3]);
         assert_eq!([flag("YES"), flag("n"), flag("on")], [Some(true), Some(false), None]);

@@ -29,7 +29,9 @@ pub(super) fn convert(array: &ArrayRef, to: &DataType) -> Result<Option<ArrayRef
         (DataType::Timestamp(TimeUnit::Microsecond, _), to) => {
             let micros = array.as_primitive::<TimestampMicrosecondType>();
             match to {
-                DataType::Timestamp(TimeUnit::Microsecond, zone) => Arc::new(micros.clone().with_timezone_opt(zone.clone())),
+                DataType::Timestamp(TimeUnit::Microsecond, zone) => {
+                    Arc::new(micros.clone().with_timezone_opt(zone.clone()))
+                }
                 DataType::Date32 => {
                     let days = |m: i64| i32::try_from(m.div_euclid(MICROS_PER_DAY)).ok();
                     Arc::new(micros.iter().map(|m| m.and_then(days)).collect::<Date32Array>())
@@ -37,7 +39,9 @@ pub(super) fn convert(array: &ArrayRef, to: &DataType) -> Result<Option<ArrayRef
                 DataType::Int64 => {
                     Arc::new(micros.iter().map(|m| m.map(|m| m.div_euclid(MICROS_PER_SECOND))).collect::<Int64Array>())
                 }
-                DataType::Float64 => Arc::new(micros.iter().map(|m| m.map(|m| m as f64 / 1e6)).collect::<Float64Array>()),
+                DataType::Float64 => {
+                    Arc::new(micros.iter().map(|m| m.map(|m| m as f64 / 1e6)).collect::<Float64Array>())
+                }
                 _ => return Ok(None),
             }
         }

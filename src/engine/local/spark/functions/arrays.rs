@@ -4,7 +4,8 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{
-    Array, ArrayRef, AsArray, BooleanArray, Int32Array, ListArray, StringArray, StructArray, UInt32Array, new_null_array,
+    Array, ArrayRef, AsArray, BooleanArray, Int32Array, ListArray, StringArray, StructArray, UInt32Array,
+    new_null_array,
 };
 use datafusion::arrow::buffer::OffsetBuffer;
 use datafusion::arrow::compute::{concat as concat_arrays, take};
@@ -125,7 +126,9 @@ fn position(call: &Call) -> Result<ArrayRef> {
     let (values, wanted_rows, wanted) = searched(call)?;
     let row = |row: usize| {
         let known = lists.is_valid(row) && wanted.is_valid(row);
-        known.then(|| range(lists, row).position(|i| values.row(i as usize) == wanted_rows.row(row)).map_or(0, |p| p as i64 + 1))
+        known.then(|| {
+            range(lists, row).position(|i| values.row(i as usize) == wanted_rows.row(row)).map_or(0, |p| p as i64 + 1)
+        })
     };
     Ok(Arc::new((0..call.rows).map(row).collect::<datafusion::arrow::array::Int64Array>()))
 }
@@ -211,7 +214,11 @@ fn with_element(call: &Call, before: bool) -> Result<ArrayRef> {
     let row = |row: usize| {
         let new = u32::try_from(base + row).ok();
         let old = range(lists, row).map(Some);
-        if before { std::iter::once(new).chain(old).collect() } else { old.chain(std::iter::once(new)).collect::<Vec<_>>() }
+        if before {
+            std::iter::once(new).chain(old).collect()
+        } else {
+            old.chain(std::iter::once(new)).collect::<Vec<_>>()
+        }
     };
     gathered(&values, (0..call.rows).map(|i| lists.is_valid(i).then(|| row(i))).collect())
 }

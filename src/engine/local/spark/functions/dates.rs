@@ -44,9 +44,12 @@ pub(super) const FUNCTIONS: &[Native] = &[
     native("__add_units", &[Text, Int, Timestamp], |_| Ok(types::timestamp()), add_units),
     native("window", &[Timestamp, Text], window_type, window),
     native("unix_date", &[Date], int, |c| convert(c.arg(0)?, &DataType::Int32, false)),
-    native("current_timezone", &[], |_| Ok(DataType::Utf8), |c| {
-        Ok(Arc::new(datafusion::arrow::array::StringArray::from(vec!["Etc/UTC"; c.rows])))
-    }),
+    native(
+        "current_timezone",
+        &[],
+        |_| Ok(DataType::Utf8),
+        |c| Ok(Arc::new(datafusion::arrow::array::StringArray::from(vec!["Etc/UTC"; c.rows]))),
+    ),
 ];
 
 const MICROS_PER_DAY: i64 = 86_400_000_000;
@@ -187,7 +190,8 @@ fn month_end(date: NaiveDate) -> NaiveDate {
 
 /// Whole months when both are the same day of the month or both the last; else with 31 days a month, to 8 decimals.
 fn months_between(call: &Call) -> Result<ArrayRef> {
-    let rows = call.values::<TimestampMicrosecondType>(0)?.iter().zip(call.values::<TimestampMicrosecondType>(1)?.iter());
+    let rows =
+        call.values::<TimestampMicrosecondType>(0)?.iter().zip(call.values::<TimestampMicrosecondType>(1)?.iter());
     let months = rows.map(|(a, b)| {
         let (a, b) = (moment(a?)?, moment(b?)?);
         let whole = f64::from((a.year() - b.year()) * 12 + a.month() as i32 - b.month() as i32);
@@ -229,12 +233,14 @@ fn weekday(name: &str) -> Option<Weekday> {
 }
 
 fn make_date(call: &Call) -> Result<ArrayRef> {
-    let (years, months, days) = (call.values::<Int32Type>(0)?, call.values::<Int32Type>(1)?, call.values::<Int32Type>(2)?);
+    let (years, months, days) =
+        (call.values::<Int32Type>(0)?, call.values::<Int32Type>(1)?, call.values::<Int32Type>(2)?);
     let rows = years.iter().zip(months.iter()).zip(days.iter()).map(|((y, m), d)| match (y, m, d) {
         (Some(y), Some(m), Some(d)) => {
             let (month, day) = (u32::try_from(m).unwrap_or(0), u32::try_from(d).unwrap_or(0));
             let date = NaiveDate::from_ymd_opt(y, month, day);
-            date.map(|d| Some(days_of(d))).ok_or_else(|| exec_datafusion_err!("`make_date` of a date that does not exist"))
+            date.map(|d| Some(days_of(d)))
+                .ok_or_else(|| exec_datafusion_err!("`make_date` of a date that does not exist"))
         }
         _ => Ok(None),
     });
@@ -249,7 +255,8 @@ fn units_between(call: &Call) -> Result<ArrayRef> {
     if per.is_none() && months.is_none() {
         return exec_err!("the unit `{unit}` is not supported by the local engine");
     }
-    let rows = call.values::<TimestampMicrosecondType>(1)?.iter().zip(call.values::<TimestampMicrosecondType>(2)?.iter());
+    let rows =
+        call.values::<TimestampMicrosecondType>(1)?.iter().zip(call.values::<TimestampMicrosecondType>(2)?.iter());
     let counts = rows.map(|(a, b)| {
         let (a, b) = (a?, b?);
         if let Some(per) = per {
@@ -298,7 +305,9 @@ fn add_units(call: &Call) -> Result<ArrayRef> {
         let n = i64::from(n);
         let moved = match (duration(&unit), months_in(&unit)) {
             (Some(per), _) => n.checked_mul(per).and_then(|d| t.checked_add(d)),
-            (_, Some(months)) => moment(t).and_then(|m| Some(micros(plus_months(m.date(), n * months)?.and_time(m.time())))),
+            (_, Some(months)) => {
+                moment(t).and_then(|m| Some(micros(plus_months(m.date(), n * months)?.and_time(m.time()))))
+            }
             _ => return exec_err!("the unit `{unit}` is not supported by the local engine"),
         };
         moved.map(Some).ok_or_else(|| exec_datafusion_err!("a timestamp beyond the calendar"))
@@ -330,7 +339,8 @@ fn window(call: &Call) -> Result<ArrayRef> {
     let times = call.values::<TimestampMicrosecondType>(0)?;
     let start = |t: i64| t - t.rem_euclid(width);
     let starts = times.iter().map(|t| t.map(start)).collect::<TimestampMicrosecondArray>().with_timezone("UTC");
-    let ends = times.iter().map(|t| t.map(|t| start(t) + width)).collect::<TimestampMicrosecondArray>().with_timezone("UTC");
+    let ends =
+        times.iter().map(|t| t.map(|t| start(t) + width)).collect::<TimestampMicrosecondArray>().with_timezone("UTC");
     let columns: Vec<ArrayRef> = vec![Arc::new(starts), Arc::new(ends)];
     Ok(Arc::new(StructArray::try_new(window_fields(), columns, datafusion::arrow::array::Array::logical_nulls(times))?))
 }

@@ -22,7 +22,12 @@ pub(super) const FUNCTIONS: &[Native] = &[
     native("try_to_timestamp", &[Any, Text], |_| Ok(types::timestamp()), |c| to_timestamp(c, true)).optional(1),
     native("unix_timestamp", &[Timestamp], |_| Ok(DataType::Int64), unix_timestamp),
     native("from_unixtime", &[Long, Text], |_| Ok(DataType::Utf8), from_unixtime).optional(1),
-    native("timestamp_seconds", &[Long], |_| Ok(types::timestamp()), |c| convert(c.arg(0)?, &types::timestamp(), false)),
+    native(
+        "timestamp_seconds",
+        &[Long],
+        |_| Ok(types::timestamp()),
+        |c| convert(c.arg(0)?, &types::timestamp(), false),
+    ),
 ];
 
 fn pattern_first_text(given: &Given) -> Result<DataType> {

@@ -112,10 +112,12 @@ pub(crate) fn value(array: &ArrayRef, row: usize, keep_nulls: bool) -> Result<Va
             let text = texts(&array.slice(row, 1))?;
             exact(text.value(0).to_owned())
         }
-        ty if ty.is_integer() => Value::from(convert(&array.slice(row, 1), &DataType::Int64, false)?.as_primitive::<Int64Type>().value(0)),
-        ty if ty.is_floating() => {
-            Value::from(convert(&array.slice(row, 1), &DataType::Float64, false)?.as_primitive::<Float64Type>().value(0))
+        ty if ty.is_integer() => {
+            Value::from(convert(&array.slice(row, 1), &DataType::Int64, false)?.as_primitive::<Int64Type>().value(0))
         }
+        ty if ty.is_floating() => Value::from(
+            convert(&array.slice(row, 1), &DataType::Float64, false)?.as_primitive::<Float64Type>().value(0),
+        ),
         _ => Value::String(texts(&array.slice(row, 1))?.value(0).to_owned()),
     })
 }

@@ -97,7 +97,8 @@ fn round(call: &Call, mode: Mode) -> Result<ArrayRef> {
                 return exec_err!("rounding a decimal gives a decimal");
             };
             let values = array.as_primitive::<Decimal128Type>().iter();
-            let rounded = values.map(|v| v.map(|v| rescaled(v, from, wanted.min(from), i32::from(to), mode).ok_or_else(overflow)));
+            let rounded = values
+                .map(|v| v.map(|v| rescaled(v, from, wanted.min(from), i32::from(to), mode).ok_or_else(overflow)));
             let rounded = rounded.map(Option::transpose).collect::<Result<Decimal128Array>>()?;
             Ok(Arc::new(rounded.with_precision_and_scale(precision, to)?))
         }
@@ -157,7 +158,8 @@ fn abs(call: &Call) -> Result<ArrayRef> {
     let array = call.arg(0)?;
     match array.data_type() {
         DataType::Decimal128(p, s) => {
-            let values = array.as_primitive::<Decimal128Type>().iter().map(|v| v.map(i128::abs)).collect::<Decimal128Array>();
+            let values =
+                array.as_primitive::<Decimal128Type>().iter().map(|v| v.map(i128::abs)).collect::<Decimal128Array>();
             Ok(Arc::new(values.with_precision_and_scale(*p, *s)?))
         }
         ty if ty.is_floating() => {

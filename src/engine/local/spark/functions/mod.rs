@@ -26,9 +26,31 @@ use super::{arithmetic, cast};
 
 /// DataFusion's functions that do as Spark does.
 const CORE: &[&str] = &[
-    "coalesce", "greatest", "least", "lower", "upper", "named_struct", "md5", "uuid", "replace", "translate", "split_part",
-    "octet_length", "bit_length", "levenshtein", "radians", "degrees", "exp", "cbrt", "sin", "cos", "tan", "asin", "acos",
-    "atan", "grouping", "nanvl",
+    "coalesce",
+    "greatest",
+    "least",
+    "lower",
+    "upper",
+    "named_struct",
+    "uuid",
+    "replace",
+    "translate",
+    "split_part",
+    "octet_length",
+    "bit_length",
+    "levenshtein",
+    "radians",
+    "degrees",
+    "exp",
+    "cbrt",
+    "sin",
+    "cos",
+    "tan",
+    "asin",
+    "acos",
+    "atan",
+    "grouping",
+    "nanvl",
 ];
 
 /// DataFusion's functions on arrays and maps that do as Spark does.
@@ -36,30 +58,62 @@ const NESTED: &[&str] = &["make_array", "flatten", "map", "map_keys", "map_value
 
 /// Functions of `datafusion-spark` that do as Spark does.
 const SPARK: &[&str] = &[
-    "sha1", "sha2", "crc32", "xxhash64", "base64", "unbase64", "concat_ws", "format_string", "str_to_map", "ascii", "char",
-    "space", "hex", "bin", "rint", "bit_count", "soundex", "parse_url", "url_encode", "url_decode",
+    "sha1",
+    "sha2",
+    "crc32",
+    "xxhash64",
+    "base64",
+    "unbase64",
+    "concat_ws",
+    "format_string",
+    "str_to_map",
+    "ascii",
+    "char",
+    "space",
+    "hex",
+    "bin",
+    "rint",
+    "bit_count",
+    "soundex",
+    "parse_url",
+    "url_encode",
+    "url_decode",
 ];
 
 const AGGREGATES: &[&str] = &[
-    "count", "sum", "avg", "min", "max", "first_value", "last_value", "stddev", "stddev_pop", "var", "var_pop", "corr",
-    "covar_pop", "covar_samp", "bool_and", "bool_or", "percentile_cont", "grouping", "bit_and", "bit_or", "bit_xor",
+    "count",
+    "sum",
+    "avg",
+    "min",
+    "max",
+    "first_value",
+    "last_value",
+    "bool_and",
+    "bool_or",
+    "percentile_cont",
+    "grouping",
+    "bit_and",
+    "bit_or",
+    "bit_xor",
 ];
 
 const SPARK_AGGREGATES: &[&str] = &["collect_list", "collect_set", "try_sum"];
 
 const WINDOWS: &[&str] = &[
-    "row_number", "rank", "dense_rank", "percent_rank", "cume_dist", "ntile", "lag", "lead", "first_value", "last_value",
+    "row_number",
+    "rank",
+    "dense_rank",
+    "percent_rank",
+    "cume_dist",
+    "ntile",
+    "lag",
+    "lead",
+    "first_value",
+    "last_value",
     "nth_value",
 ];
 
-/// Another name for a function: (name, function).
-const ALIASES: &[(&str, &str)] = &[
-    ("array", "make_array"), ("std", "stddev"), ("stddev_samp", "stddev"), ("variance", "var"), ("var_samp", "var"),
-    ("every", "bool_and"), ("some", "bool_or"), ("any", "bool_or"), ("mean", "avg"),
-];
-
-const HIGHER_ORDER: &[(&str, &str)] =
-    &[("array_transform", "array_transform"), ("array_filter", "filter"), ("array_any_match", "exists")];
+const HIGHER_ORDER: &[&str] = &["array_transform", "array_filter", "array_any_match"];
 
 /// Every function of the engine, by its name in SQL.
 #[derive(Debug, Default)]
@@ -101,9 +155,7 @@ impl Registry {
         ];
         for (functions, names) in scalars {
             for function in functions.into_iter().filter(|f| names.contains(&f.name())) {
-                let aliases = aliases_of(function.name());
-                let bare = ScalarUDF::new_from_shared_impl(Arc::clone(function.inner()));
-                self.scalar.insert(function.name().to_owned(), Arc::new(bare.with_aliases(aliases)));
+                self.scalar.insert(function.name().to_owned(), function);
             }
         }
         let aggregates = [
@@ -112,8 +164,7 @@ impl Registry {
         ];
         for (functions, names) in aggregates {
             for function in functions.into_iter().filter(|f| names.contains(&f.name())) {
-                let aliases = aliases_of(function.name());
-                self.aggregate.insert(function.name().to_owned(), Arc::new((*function).clone().with_aliases(aliases)));
+                self.aggregate.insert(function.name().to_owned(), function);
             }
         }
         let ordered = (*datafusion::functions_aggregate::array_agg::array_agg_udaf()).clone();
@@ -124,7 +175,7 @@ impl Registry {
             }
         }
         for function in datafusion::functions_nested::all_default_higher_order_functions() {
-            if HIGHER_ORDER.iter().any(|(name, _)| *name == function.name()) {
+            if HIGHER_ORDER.contains(&function.name()) {
                 self.higher_order.insert(function.name().to_owned(), function);
             }
         }
@@ -150,8 +201,4 @@ impl Registry {
             self.scalar.insert(native.name.to_owned(), Arc::new(native.udf(Volatility::Immutable)));
         }
     }
-}
-
-fn aliases_of(name: &str) -> Vec<&'static str> {
-    ALIASES.iter().filter(|(_, function)| *function == name).map(|(alias, _)| *alias).collect()
 }

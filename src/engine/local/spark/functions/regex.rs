@@ -97,7 +97,10 @@ fn escape(c: char, in_class: bool, out: &mut String) -> Result<()> {
         (None, 'B') => out.push_str(r"(?-u:\B)"),
         (None, 'Z') => out.push_str(&format!(r"(?:\r\n|[{LINE_ENDS}])?\z")),
         (None, 'A' | 'z' | 't' | 'n' | 'r' | 'f' | 'x') => out.extend(['\\', c]),
-        (None, 'p' | 'P' | 'Q' | 'E' | 'G' | 'R' | 'X' | 'h' | 'H' | 'v' | 'V' | 'k' | 'u' | 'c' | 'e' | 'a' | '0'..='9') => {
+        (
+            None,
+            'p' | 'P' | 'Q' | 'E' | 'G' | 'R' | 'X' | 'h' | 'H' | 'v' | 'V' | 'k' | 'u' | 'c' | 'e' | 'a' | '0'..='9',
+        ) => {
             return plan_err!("`\\{c}` in a pattern is not supported by the local engine");
         }
         (None, c) if c.is_ascii_alphabetic() => return plan_err!("`\\{c}` in a pattern is not valid"),

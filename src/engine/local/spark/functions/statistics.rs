@@ -16,9 +16,18 @@ use super::arrays::{comparable, range};
 pub(super) const FUNCTIONS: &[Native] = &[
     native("__percentile_disc", &[List, Double], element, percentile),
     native("__mode", &[List], element, mode),
-    native("__skewness", &[List], |_| Ok(DataType::Float64), |c| moments(c, skewness)),
-    native("__kurtosis", &[List], |_| Ok(DataType::Float64), |c| moments(c, kurtosis)),
+    native("__skewness", &[List], double, |c| moments(c, Moments::skewness)),
+    native("__kurtosis", &[List], double, |c| moments(c, Moments::kurtosis)),
+    native("__variance", &[List], double, |c| moments(c, |m| m.variance(1.0))),
+    native("__var_pop", &[List], double, |c| moments(c, |m| m.variance(0.0))),
+    native("__stddev", &[List], double, |c| moments(c, |m| m.variance(1.0).map(f64::sqrt))),
+    native("__stddev_pop", &[List], double, |c| moments(c, |m| m.variance(0.0).map(f64::sqrt))),
+    native("__corr", &[List], double, correlation),
 ];
+
+fn double(_: &Given) -> Result<DataType> {
+    Ok(DataType::Float64)
+}
 
 fn element(given: &Given) -> Result<DataType> {
     match given.type_at(0) {
@@ -62,31 +71,75 @@ fn mode(call: &Call) -> Result<ArrayRef> {
     Ok(take(lists.values().as_ref(), &chosen, None)?)
 }
 
-fn moments(call: &Call, of: fn(&[f64]) -> Option<f64>) -> Result<ArrayRef> {
+fn moments(call: &Call, of: fn(&Moments) -> Option<f64>) -> Result<ArrayRef> {
     let lists = call.lists(0)?;
     let values = convert(lists.values(), &DataType::Float64, false)?;
     let values = values.as_primitive::<Float64Type>();
     let row = |row: usize| {
-        let numbers: Vec<f64> = range(lists, row).map(|i| values.value(i as usize)).collect();
-        of(&numbers)
+        let mut moments = Moments::default();
+        range(lists, row).for_each(|i| moments.add(values.value(i as usize)));
+        of(&moments)
     };
     Ok(Arc::new((0..call.rows).map(row).collect::<Float64Array>()))
 }
 
-/// Second, third and fourth central moments, as sums.
-fn sums(values: &[f64]) -> (f64, f64, f64) {
-    let mean = values.iter().sum::<f64>() / values.len() as f64;
-    let power = |n: i32| values.iter().map(|v| (v - mean).powi(n)).sum::<f64>();
-    (power(2), power(3), power(4))
+/// Central moments, updated value by value in Spark's order of operations, so that even the last digit agrees.
+#[derive(Default)]
+struct Moments {
+    count: f64,
+    mean: f64,
+    second: f64,
+    third: f64,
+    fourth: f64,
 }
 
-fn skewness(values: &[f64]) -> Option<f64> {
-    let (m2, m3, _) = sums(values);
-    let n = values.len() as f64;
-    (!values.is_empty() && m2 != 0.0).then(|| n.sqrt() * m3 / (m2 * m2 * m2).sqrt())
+impl Moments {
+    fn add(&mut self, value: f64) {
+        self.count += 1.0;
+        let delta = value - self.mean;
+        let step = delta / self.count;
+        self.mean += step;
+        self.second += delta * (delta - step);
+        let (squared, step_squared) = (delta * delta, step * step);
+        self.third = self.third - 3.0 * step * self.second + delta * (squared - step_squared);
+        self.fourth = self.fourth - 4.0 * step * self.third - 6.0 * step_squared * self.second
+            + delta * (delta * squared - step * step_squared);
+    }
+
+    fn variance(&self, less: f64) -> Option<f64> {
+        (self.count > less).then(|| self.second / (self.count - less))
+    }
+
+    fn skewness(&self) -> Option<f64> {
+        let spread = (self.second * self.second * self.second).sqrt();
+        (self.count > 0.0 && self.second != 0.0).then(|| self.count.sqrt() * self.third / spread)
+    }
+
+    fn kurtosis(&self) -> Option<f64> {
+        let known = self.count > 0.0 && self.second != 0.0;
+        known.then(|| self.count * self.fourth / (self.second * self.second) - 3.0)
+    }
 }
 
-fn kurtosis(values: &[f64]) -> Option<f64> {
-    let (m2, _, m4) = sums(values);
-    (!values.is_empty() && m2 != 0.0).then(|| values.len() as f64 * m4 / (m2 * m2) - 3.0)
+/// Pearson's correlation of pairs without a NULL.
+fn correlation(call: &Call) -> Result<ArrayRef> {
+    let lists = call.lists(0)?;
+    let pairs = lists.values().as_struct();
+    let [x, y] = pairs.columns() else { return plan_err!("a correlation needs pairs") };
+    let (xs, ys) = (x.as_primitive::<Float64Type>(), y.as_primitive::<Float64Type>());
+    let row = |row: usize| {
+        let (mut n, mut x_mean, mut y_mean) = (0.0, 0.0, 0.0);
+        let (mut together, mut x_spread, mut y_spread) = (0.0, 0.0, 0.0);
+        for i in range(lists, row).map(|i| i as usize).filter(|i| xs.is_valid(*i) && ys.is_valid(*i)) {
+            n += 1.0;
+            let (dx, dy) = (xs.value(i) - x_mean, ys.value(i) - y_mean);
+            x_mean += dx / n;
+            y_mean += dy / n;
+            together += dx * (ys.value(i) - y_mean);
+            x_spread += dx * (xs.value(i) - x_mean);
+            y_spread += dy * (ys.value(i) - y_mean);
+        }
+        (n > 1.0).then(|| together / (x_spread * y_spread).sqrt())
+    };
+    Ok(Arc::new((0..call.rows).map(row).collect::<Float64Array>()))
 }

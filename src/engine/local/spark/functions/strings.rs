@@ -154,7 +154,13 @@ fn substring(call: &Call) -> Result<ArrayRef> {
     let parts = rows.map(|((s, from), length)| {
         let (s, from, length) = (s?, i64::from(from?), i64::from(length?));
         let size = i64::try_from(s.chars().count()).ok()?;
-        let start = if from > 0 { from - 1 } else if from < 0 { size + from } else { 0 };
+        let start = if from > 0 {
+            from - 1
+        } else if from < 0 {
+            size + from
+        } else {
+            0
+        };
         let end = start.saturating_add(length);
         let (start, end) = (usize::try_from(start.max(0)).ok()?, usize::try_from(end.max(0)).ok()?);
         Some(s.chars().skip(start).take(end.saturating_sub(start)).collect::<String>())

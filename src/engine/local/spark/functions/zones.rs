@@ -16,7 +16,12 @@ use super::dates::{micros, moment};
 use super::strings::constant;
 
 pub(super) const FUNCTIONS: &[Native] = &[
-    native("from_utc_timestamp", &[Timestamp, Text], |_| Ok(types::timestamp()), |c| moved(c, Some("UTC".into()), true)),
+    native(
+        "from_utc_timestamp",
+        &[Timestamp, Text],
+        |_| Ok(types::timestamp()),
+        |c| moved(c, Some("UTC".into()), true),
+    ),
     native("to_utc_timestamp", &[Timestamp, Text], |_| Ok(types::timestamp()), |c| moved(c, Some("UTC".into()), false)),
     native("convert_timezone", &[Text, Text, Any], converted_type, converted),
 ];

@@ -1,13 +1,13 @@
 //! Calls and special forms that DataFusion knows under another name, or that are made of simpler ones.
 
+use chrono::{DateTime, Utc};
 use sqlparser::ast::{
-    BinaryOperator, CeilFloorKind, DateTimeField, DuplicateTreatment, Expr, Function,
-    FunctionArgumentClause, FunctionArguments, NullTreatment, OrderByExpr, OrderByOptions, TrimWhereField, Value,
-    ValueWithSpan, WindowType,
+    BinaryOperator, CeilFloorKind, DateTimeField, DuplicateTreatment, Expr, Function, FunctionArgumentClause,
+    FunctionArguments, NullTreatment, OrderByExpr, OrderByOptions, TrimWhereField, Value, ValueWithSpan, WindowType,
 };
 
 use super::super::fault::Fault;
-use super::build::{arguments, call, case, raw_number, rename, set_arguments, text};
+use super::build::{arguments, call, case, rename, set_arguments, text};
 use super::literals::{is_hidden, number, restore, restore_in_window};
 use super::names::lowered;
 
@@ -72,7 +72,7 @@ fn named_struct(values: Vec<Expr>) -> Result<Expr, Fault> {
 }
 
 /// Rewrites one call whose arguments are rewritten already.
-pub(super) fn function(mut function: Function) -> Result<Expr, Fault> {
+pub(super) fn function(mut function: Function, now: DateTime<Utc>) -> Result<Expr, Fault> {
     if let Some(WindowType::WindowSpec(window)) = &mut function.over {
         restore_in_window(window);
         if let Some(name) = &mut window.window_name {
@@ -85,8 +85,15 @@ pub(super) fn function(mut function: Function) -> Result<Expr, Fault> {
     if name.starts_with("__") && !INTERNAL.contains(&name.as_str()) {
         return Err(Fault::refused(format!("the function `{name}`")));
     }
-    if name == "count" && function.to_string().to_lowercase().starts_with("count(*)") {
-        set_arguments(&mut function, vec![raw_number("1")]);
+    let name = match ALIASES.iter().find(|(alias, _)| *alias == name) {
+        Some((_, target)) => {
+            rename(&mut function, target);
+            (*target).to_owned()
+        }
+        None => name,
+    };
+    if let Some(moment) = present(&name, &function, now) {
+        return Ok(moment);
     }
     let Some(args) = arguments(&function) else { return Ok(Expr::Function(function)) };
     if let Some(simple) = conditional(&name, &args) {
@@ -99,8 +106,37 @@ pub(super) fn function(mut function: Function) -> Result<Expr, Fault> {
 }
 
 /// Functions that only this rewriter calls.
-const INTERNAL: [&str; 7] =
-    ["__cast", "__try_cast", "__field", "__subscript", "__trim_start", "__trim_end", "__with_position"];
+const INTERNAL: [&str; 8] =
+    ["__cast", "__try_cast", "__field", "__subscript", "__trim_start", "__trim_end", "__with_position", "__or_null"];
+
+/// Other names for functions: (name, function).
+const ALIASES: &[(&str, &str)] = &[
+    ("array", "make_array"),
+    ("filter", "array_filter"),
+    ("exists", "array_any_match"),
+    ("std", "stddev"),
+    ("stddev_samp", "stddev"),
+    ("var_samp", "variance"),
+    ("every", "bool_and"),
+    ("some", "bool_or"),
+    ("any", "bool_or"),
+    ("mean", "avg"),
+];
+
+/// The present moment as a constant of the query.
+fn present(name: &str, function: &Function, now: DateTime<Utc>) -> Option<Expr> {
+    let bare = match &function.args {
+        FunctionArguments::None => true,
+        FunctionArguments::List(list) => list.args.is_empty(),
+        FunctionArguments::Subquery(_) => false,
+    };
+    let (format, ty) = match name {
+        "current_timestamp" | "now" | "localtimestamp" => ("%Y-%m-%d %H:%M:%S%.6f", "TIMESTAMP"),
+        "current_date" | "curdate" => ("%Y-%m-%d", "DATE"),
+        _ => return None,
+    };
+    bare.then(|| call("__cast", vec![text(now.format(format).to_string()), text(ty)]))
+}
 
 fn equals(left: &Expr, op: BinaryOperator, right: &Expr) -> Expr {
     Expr::BinaryOp { left: Box::new(left.clone()), op, right: Box::new(right.clone()) }
@@ -166,10 +202,13 @@ fn aggregate(name: &str, args: Vec<Expr>, mut function: Function) -> Result<Expr
             rename(&mut function, if first { "first_value" } else { "last_value" });
             set_arguments(&mut function, vec![value.clone()]);
         }
-        ("array_agg", _) => {
+        ("array_agg" | "collect_list", _) => {
             let distinct = is_distinct(&function);
             rename(&mut function, if distinct { "collect_set" } else { "collect_list" });
-        },
+            if let FunctionArguments::List(list) = &mut function.args {
+                list.duplicate_treatment = None;
+            }
+        }
         ("approx_count_distinct", [value]) => {
             set_arguments(&mut function, vec![value.clone()]);
             make_distinct(&mut function);
@@ -178,18 +217,36 @@ fn aggregate(name: &str, args: Vec<Expr>, mut function: Function) -> Result<Expr
         ("percentile_approx" | "approx_percentile", [value, share, ..]) => {
             return Ok(over_collected("__percentile_disc", function, value, vec![share.clone()]));
         }
+        ("percentile", [value, share]) => {
+            rename(&mut function, "percentile_cont");
+            set_arguments(&mut function, vec![to_double(value), to_double(share)]);
+        }
+        ("median", [value]) => {
+            rename(&mut function, "percentile_cont");
+            set_arguments(&mut function, vec![to_double(value), to_double(&text("0.5"))]);
+        }
+        ("stddev" | "stddev_pop" | "variance" | "var_pop", [value]) => {
+            return Ok(over_collected(&format!("__{name}"), function, value, vec![]));
+        }
+        ("corr", [x, y]) => {
+            let pair = call("named_struct", vec![text("x"), to_double(x), text("y"), to_double(y)]);
+            return Ok(over_collected("__corr", function, &pair, vec![]));
+        }
+        ("row_number" | "rank" | "dense_rank", []) => {
+            return Ok(call("__cast", vec![Expr::Function(function), text("INT")]));
+        }
         ("mode", [value]) => return Ok(over_collected("__mode", function, value, vec![])),
         ("skewness" | "kurtosis", [value]) => return Ok(over_collected(&format!("__{name}"), function, value, vec![])),
         ("listagg" | "string_agg", [value, rest @ ..]) => return listagg(function, value, rest),
-        ("lag" | "lead" | "ntile" | "nth_value", [_, rest @ ..]) => {
+        ("lag" | "lead" | "ntile" | "nth_value", [_, ..]) => {
             let mut args = args.clone();
             // Offsets are bare numbers to the planner; a default keeps its type.
-            if name == "ntile" {
-                args.iter_mut().take(1).for_each(restore);
-            } else if !rest.is_empty() {
-                args.iter_mut().skip(1).take(1).for_each(restore);
-            }
+            let offset = usize::from(name != "ntile");
+            args.iter_mut().skip(offset).take(1).for_each(restore);
             set_arguments(&mut function, args);
+            if name == "ntile" {
+                return Ok(call("__cast", vec![Expr::Function(function), text("INT")]));
+            }
         }
         ("percentile_cont", _) if function.within_group.is_empty() => {
             return Err(Fault::refused("`percentile_cont` without WITHIN GROUP"));
@@ -197,6 +254,10 @@ fn aggregate(name: &str, args: Vec<Expr>, mut function: Function) -> Result<Expr
         _ => {}
     }
     Ok(Expr::Function(function))
+}
+
+fn to_double(expr: &Expr) -> Expr {
+    call("__cast", vec![expr.clone(), text("DOUBLE")])
 }
 
 fn is_distinct(function: &Function) -> bool {
@@ -271,4 +332,3 @@ fn listagg(mut function: Function, value: &Expr, rest: &[Expr]) -> Result<Expr, 
     }
     Ok(call("array_join", vec![Expr::Function(function), separator]))
 }
-

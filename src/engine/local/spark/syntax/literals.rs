@@ -95,30 +95,6 @@ pub(super) fn restore_in_window(window: &mut WindowSpec) {
     }
 }
 
-/// `10L`, `1.5D`, `3BD`: read by the tokenizer as names that start with a digit.
-pub(super) fn suffixed(ident: Ident) -> Result<Expr, Fault> {
-    let word = ident.value.as_str();
-    if ident.quote_style.is_some() || !word.starts_with(|c: char| c.is_ascii_digit()) {
-        return Ok(Expr::Identifier(lowered(ident)));
-    }
-    let upper = word.to_uppercase();
-    let kinds = [("BD", "DECIMAL"), ("L", "BIGINT"), ("S", "SMALLINT"), ("Y", "TINYINT"), ("D", "DOUBLE"), ("F", "FLOAT")];
-    for (suffix, ty) in kinds {
-        let Some(digits) = upper.strip_suffix(suffix) else { continue };
-        if !digits.bytes().all(|b| b.is_ascii_digit() || b == b'.') {
-            break;
-        }
-        let ty = if ty == "DECIMAL" { decimal_type(digits) } else { ty.to_owned() };
-        return Ok(call("__cast", vec![text(digits), text(ty)]));
-    }
-    Err(Fault::refused(format!("the number `{word}`")))
-}
-
-fn decimal_type(digits: &str) -> String {
-    let scale = digits.split_once('.').map_or(0, |(_, fraction)| fraction.len());
-    format!("DECIMAL({}, {scale})", digits.len() - usize::from(digits.contains('.')))
-}
-
 /// A cast as a call that names the type.
 pub(super) fn cast(kind: CastKind, expr: Expr, to: &DataType) -> Expr {
     let name = match kind {
@@ -143,6 +119,10 @@ pub(super) fn interval(mut interval: Interval) -> Result<Expr, Fault> {
         return Err(Fault::refused("intervals of two units"));
     }
     restore(&mut interval.value);
+    // Bounds of window frames take the count as a text only.
+    if let Expr::Value(ValueWithSpan { value: Value::Number(count, _), .. }) = interval.value.as_ref() {
+        *interval.value = text(count.clone());
+    }
     Ok(Expr::Interval(interval))
 }
 

@@ -11,6 +11,7 @@ mod selects;
 
 use std::ops::ControlFlow;
 
+use chrono::{DateTime, Utc};
 use sqlparser::ast::{
     BinaryOperator, Expr, ObjectName, Query, Select, SetOperator, SetQuantifier, Statement, TableFactor, UnaryOperator,
     Value, ValueWithSpan, VisitMut, VisitorMut,
@@ -41,15 +42,7 @@ pub trait Relations {
 /// # Errors
 /// When a construct has no faithful form on this engine.
 pub(super) fn rewrite(query: &mut Query, relations: &mut dyn Relations) -> Result<(), Fault> {
-    finish(query.visit(&mut Rewriter { relations }))
-}
-
-/// Rewrites one expression in place, as of an expectation.
-///
-/// # Errors
-/// When a construct has no faithful form on this engine.
-pub(super) fn rewrite_expr(expr: &mut Expr, relations: &mut dyn Relations) -> Result<(), Fault> {
-    finish(expr.visit(&mut Rewriter { relations }))
+    finish(query.visit(&mut Rewriter { relations, scopes: vec![], now: Utc::now() }))
 }
 
 fn finish(flow: ControlFlow<Fault>) -> Result<(), Fault> {
@@ -61,6 +54,10 @@ fn finish(flow: ControlFlow<Fault>) -> Result<(), Fault> {
 
 struct Rewriter<'a> {
     relations: &'a mut dyn Relations,
+    /// Names of common table expressions, query by query inwards.
+    scopes: Vec<Vec<String>>,
+    /// The moment that all calls in one query agree on.
+    now: DateTime<Utc>,
 }
 
 fn flow(result: Result<(), Fault>) -> ControlFlow<Fault> {
@@ -74,10 +71,12 @@ impl VisitorMut for Rewriter<'_> {
     type Break = Fault;
 
     fn pre_visit_query(&mut self, query: &mut Query) -> ControlFlow<Fault> {
-        flow(names::lower_query(query).and_then(|()| refuse_clauses(query)))
+        self.scopes.push(names::lower_query(query));
+        flow(refuse_clauses(query))
     }
 
     fn post_visit_query(&mut self, query: &mut Query) -> ControlFlow<Fault> {
+        self.scopes.pop();
         literals::restore_in_query(query);
         ControlFlow::Continue(())
     }
@@ -93,22 +92,15 @@ impl VisitorMut for Rewriter<'_> {
     }
 
     fn pre_visit_table_factor(&mut self, factor: &mut TableFactor) -> ControlFlow<Fault> {
-        flow(names::relation(factor, self.relations))
+        flow(names::relation(factor, self.relations, &self.scopes))
     }
 
     fn pre_visit_statement(&mut self, statement: &mut Statement) -> ControlFlow<Fault> {
         ControlFlow::Break(Fault::refused(format!("a statement inside a query: {statement}")))
     }
 
-    fn pre_visit_value(&mut self, value: &mut ValueWithSpan) -> ControlFlow<Fault> {
-        if let Value::DoubleQuotedString(text) = &value.value {
-            value.value = Value::SingleQuotedString(text.clone());
-        }
-        ControlFlow::Continue(())
-    }
-
     fn post_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<Fault> {
-        flow(after_expr(expr))
+        flow(self.after_expr(expr))
     }
 }
 
@@ -133,48 +125,61 @@ fn set_operations(body: &mut sqlparser::ast::SetExpr) -> Result<(), Fault> {
     Ok(())
 }
 
-fn after_expr(expr: &mut Expr) -> Result<(), Fault> {
-    let taken = std::mem::replace(expr, Expr::value(Value::Null));
-    *expr = match taken {
-        Expr::Value(ValueWithSpan { value: Value::Number(digits, long), .. }) => literals::number(digits, long),
-        Expr::UnaryOp { op: UnaryOperator::Minus, expr } => literals::negative(*expr),
-        Expr::Identifier(ident) => literals::suffixed(ident)?,
-        Expr::CompoundIdentifier(parts) => Expr::CompoundIdentifier(parts.into_iter().map(names::lowered).collect()),
-        Expr::CompoundFieldAccess { root, access_chain } => literals::access(*root, access_chain)?,
-        Expr::Cast { kind, expr, data_type, array: false, format: None } => literals::cast(kind, *expr, &data_type),
-        Expr::TypedString(typed) => literals::typed(&typed)?,
-        Expr::Interval(interval) => literals::interval(interval)?,
-        Expr::RLike { negated, expr, pattern, regexp: _ } => {
-            negate_if(negated, call("regexp_like", vec![*expr, *pattern]))
-        }
-        Expr::Like { negated, any: true, expr, pattern, escape_char } => {
-            let like = |pattern| Expr::Like {
-                negated: false,
-                any: false,
-                expr: expr.clone(),
-                pattern: Box::new(pattern),
-                escape_char: escape_char.clone(),
-            };
-            any_of(negated, *pattern, like)
-        }
-        Expr::ILike { negated, any: true, expr, pattern, escape_char } => {
-            let like = |pattern| Expr::ILike {
-                negated: false,
-                any: false,
-                expr: expr.clone(),
-                pattern: Box::new(pattern),
-                escape_char: escape_char.clone(),
-            };
-            any_of(negated, *pattern, like)
-        }
-        Expr::Function(function) => calls::function(function)?,
-        Expr::JsonAccess { .. } => return Err(Fault::refused("the path operator `:` on VARIANT or JSON text")),
-        Expr::AtTimeZone { .. } => return Err(Fault::refused("AT TIME ZONE")),
-        Expr::Collate { .. } => return Err(Fault::refused("COLLATE")),
-        Expr::SimilarTo { .. } => return Err(Fault::refused("SIMILAR TO")),
-        other => calls::special_form(other)?,
-    };
-    Ok(())
+impl Rewriter<'_> {
+    fn after_expr(&self, expr: &mut Expr) -> Result<(), Fault> {
+        let taken = std::mem::replace(expr, Expr::value(Value::Null));
+        *expr = match taken {
+            Expr::Value(ValueWithSpan { value: Value::Number(digits, long), .. }) => literals::number(digits, long),
+            Expr::UnaryOp { op: UnaryOperator::Minus, expr } => literals::negative(*expr),
+            Expr::Identifier(ident) => Expr::Identifier(names::lowered(ident)),
+            Expr::CompoundIdentifier(parts) => {
+                Expr::CompoundIdentifier(parts.into_iter().map(names::lowered).collect())
+            }
+            Expr::CompoundFieldAccess { root, access_chain } => literals::access(*root, access_chain)?,
+            Expr::Cast { kind, expr, data_type, array: false, format: None } => literals::cast(kind, *expr, &data_type),
+            Expr::TypedString(typed) => literals::typed(&typed)?,
+            Expr::Interval(interval) => literals::interval(interval)?,
+            Expr::RLike { negated, expr, pattern, regexp: _ } => {
+                negate_if(negated, call("regexp_like", vec![*expr, *pattern]))
+            }
+            Expr::Like { negated, any: true, expr, pattern, escape_char } => {
+                let like = |pattern| Expr::Like {
+                    negated: false,
+                    any: false,
+                    expr: expr.clone(),
+                    pattern: Box::new(pattern),
+                    escape_char: escape_char.clone(),
+                };
+                any_of(negated, *pattern, like)
+            }
+            Expr::ILike { negated, any: true, expr, pattern, escape_char } => {
+                let like = |pattern| Expr::ILike {
+                    negated: false,
+                    any: false,
+                    expr: expr.clone(),
+                    pattern: Box::new(pattern),
+                    escape_char: escape_char.clone(),
+                };
+                any_of(negated, *pattern, like)
+            }
+            Expr::Function(function) => calls::function(function, self.now)?,
+            Expr::Between { expr, negated, low, high } => between(negated, *expr, *low, *high),
+            Expr::JsonAccess { .. } => return Err(Fault::refused("the path operator `:` on VARIANT or JSON text")),
+            Expr::AtTimeZone { .. } => return Err(Fault::refused("AT TIME ZONE")),
+            Expr::Collate { .. } => return Err(Fault::refused("COLLATE")),
+            Expr::SimilarTo { .. } => return Err(Fault::refused("SIMILAR TO")),
+            other => calls::special_form(other)?,
+        };
+        Ok(())
+    }
+}
+
+/// Two comparisons, so that each bound is compared by the rules for its own type.
+fn between(negated: bool, expr: Expr, low: Expr, high: Expr) -> Expr {
+    let compare = |op, bound| Expr::BinaryOp { left: Box::new(expr.clone()), op, right: Box::new(bound) };
+    let (low, high) = (compare(BinaryOperator::GtEq, low), compare(BinaryOperator::LtEq, high));
+    let both = Expr::BinaryOp { left: Box::new(low), op: BinaryOperator::And, right: Box::new(high) };
+    negate_if(negated, Expr::Nested(Box::new(both)))
 }
 
 fn negate_if(negated: bool, expr: Expr) -> Expr {

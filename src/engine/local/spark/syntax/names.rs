@@ -1,8 +1,9 @@
 //! Names: lower case throughout, one part for tables, and the name that Spark would show for an unnamed column.
 
 use sqlparser::ast::{
-    Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Ident, NamedWindowExpr, ObjectName, ObjectNamePart, Query,
-    Select, SelectItem, SelectItemQualifiedWildcardKind, SetExpr, TableAlias, TableFactor, WildcardAdditionalOptions,
+    Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Ident, NamedWindowExpr, ObjectName,
+    ObjectNamePart, Query, Select, SelectItem, SelectItemQualifiedWildcardKind, SetExpr, TableAlias, TableFactor,
+    WildcardAdditionalOptions,
 };
 
 use super::super::fault::Fault;
@@ -23,12 +24,14 @@ fn lower_alias(alias: &mut TableAlias) {
     alias.columns.iter_mut().for_each(|column| lower(&mut column.name));
 }
 
-/// Lower-cases the names of common table expressions.
-pub(super) fn lower_query(query: &mut Query) -> Result<(), Fault> {
+/// Lower-cases the names of common table expressions, and gives them.
+pub(super) fn lower_query(query: &mut Query) -> Vec<String> {
+    let mut names = vec![];
     for cte in query.with.iter_mut().flat_map(|with| with.cte_tables.iter_mut()) {
         lower_alias(&mut cte.alias);
+        names.push(cte.alias.name.value.clone());
     }
-    Ok(())
+    names
 }
 
 /// Lower-cases all that a SELECT names outside of expressions.
@@ -89,17 +92,21 @@ fn lower_options(options: &mut WildcardAdditionalOptions) -> Result<(), Fault> {
 }
 
 /// Resolves a table, `STREAM(table)` or a table function to a name of the session.
-pub(super) fn relation(factor: &mut TableFactor, relations: &mut dyn Relations) -> Result<(), Fault> {
+pub(super) fn relation(
+    factor: &mut TableFactor,
+    relations: &mut dyn Relations,
+    scopes: &[Vec<String>],
+) -> Result<(), Fault> {
     match factor {
         TableFactor::Derived { alias, .. }
         | TableFactor::NestedJoin { alias, .. }
-        | TableFactor::Function { alias, .. }
-        | TableFactor::Pivot { alias, .. }
-        | TableFactor::Unpivot { alias, .. } => {
+        | TableFactor::Function { alias, .. } => {
             alias.iter_mut().for_each(lower_alias);
             return Ok(());
         }
         TableFactor::Table { .. } => {}
+        TableFactor::Pivot { .. } => return Err(Fault::refused("PIVOT")),
+        TableFactor::Unpivot { .. } => return Err(Fault::refused("UNPIVOT")),
         other => return Err(Fault::refused(format!("the relation `{other}`"))),
     }
     unwrap_stream(factor)?;
@@ -113,9 +120,14 @@ pub(super) fn relation(factor: &mut TableFactor, relations: &mut dyn Relations) 
     }
     if args.is_some() {
         let function = name.to_string().to_lowercase();
-        return if function == "range" { Ok(()) } else { Err(Fault::refused(format!("the table function `{function}`"))) };
+        return Err(Fault::refused(format!("the table function `{function}`")));
     }
-    let resolved = relations.table(name)?;
+    let resolved = match name.0.as_slice() {
+        [ObjectNamePart::Identifier(ident)] if scopes.iter().flatten().any(|n| *n == ident.value.to_lowercase()) => {
+            ident.value.to_lowercase()
+        }
+        _ => relations.table(name)?,
+    };
     // The written name stays usable as a qualifier: its last part is the name that columns are qualified by.
     let last = name.0.last().and_then(ObjectNamePart::as_ident).map(|i| i.value.to_lowercase()).unwrap_or_default();
     if alias.is_none() && last != resolved {
@@ -186,27 +198,47 @@ fn spark_name(expr: &Expr) -> Option<String> {
     }
 }
 
-/// The names of the result's columns as they are written in the outermost SELECT; `None` where a name comes from below.
-pub(in super::super) fn display_names(query: &Query) -> Vec<Option<String>> {
+/// The names of a result's columns as its outermost SELECT writes them, from both ends towards a wildcard.
+#[derive(Debug, Default)]
+pub(in super::super) struct Written {
+    left: Vec<Option<String>>,
+    right: Vec<Option<String>>,
+}
+
+impl Written {
+    /// The name at a position of `width` columns; `None` where it comes from below.
+    pub fn of(&self, position: usize, width: usize) -> Option<String> {
+        match self.left.get(position) {
+            Some(name) => name.clone(),
+            None => self.right.get(width.checked_sub(position + 1)?).cloned().flatten(),
+        }
+    }
+}
+
+/// Finds the names that the outermost SELECT of a query writes.
+pub(in super::super) fn display_names(query: &Query) -> Written {
     let mut body = query.body.as_ref();
     let select = loop {
         match body {
             SetExpr::Select(select) => break select,
             SetExpr::Query(inner) => body = inner.body.as_ref(),
             SetExpr::SetOperation { left, .. } => body = left.as_ref(),
-            _ => return vec![],
+            _ => return Written::default(),
         }
     };
-    let mut names = vec![];
-    for item in &select.projection {
-        match item {
-            SelectItem::UnnamedExpr(Expr::Identifier(ident)) => names.push(Some(ident.value.clone())),
-            SelectItem::UnnamedExpr(Expr::CompoundIdentifier(parts)) => names.push(parts.last().map(|i| i.value.clone())),
-            SelectItem::UnnamedExpr(expr) => names.push(spark_name(expr)),
-            SelectItem::ExprWithAlias { alias, .. } => names.push(Some(alias.value.clone())),
-            // A wildcard's width is not known here: names after it cannot be placed from the left.
-            _ => return names,
-        }
-    }
-    names
+    let named = |item: &SelectItem| match item {
+        SelectItem::UnnamedExpr(Expr::Identifier(ident)) => Some(Some(ident.value.clone())),
+        SelectItem::UnnamedExpr(Expr::CompoundIdentifier(parts)) => Some(parts.last().map(|i| i.value.clone())),
+        SelectItem::UnnamedExpr(expr) => Some(spark_name(expr)),
+        SelectItem::ExprWithAlias { alias, .. } => Some(Some(alias.value.clone())),
+        // A wildcard's width is not known here.
+        _ => None,
+    };
+    let left: Vec<_> = select.projection.iter().map_while(named).collect();
+    let right = if left.len() == select.projection.len() {
+        vec![]
+    } else {
+        select.projection.iter().rev().map_while(named).collect()
+    };
+    Written { left, right }
 }

@@ -3,12 +3,13 @@
 use std::ops::ControlFlow;
 
 use sqlparser::ast::{
-    ExceptSelectItem, Expr, GroupByExpr, GroupByWithModifier, Ident, JoinConstraint, JoinOperator,
-    LambdaFunction, LateralView, ObjectName, ObjectNamePart, OneOrManyWithParens, Query, Select, SelectItem, SetExpr,
-    TableAlias, TableFactor, TableWithJoins, VisitMut, VisitorMut, WildcardAdditionalOptions,
+    ExceptSelectItem, Expr, GroupByExpr, GroupByWithModifier, Ident, JoinConstraint, JoinOperator, LambdaFunction,
+    LateralView, ObjectName, ObjectNamePart, OneOrManyWithParens, Query, Select, SelectItem, SetExpr, TableAlias,
+    TableFactor, TableWithJoins, VisitMut, VisitorMut, WildcardAdditionalOptions,
 };
 
 use super::super::fault::Fault;
+use super::super::{FILES_PREFIX, METADATA};
 use super::build::{arguments, call, column, text};
 
 /// What must be seen before the parts of the SELECT are rewritten.
@@ -218,6 +219,7 @@ fn unqualify(select: &mut Select, view: &str) -> Result<(), Fault> {
 
 /// What needs the rewritten parts: generators in the list of items, WITH ROLLUP, `grouping_id()`.
 pub(super) fn after(select: &mut Select) -> Result<(), Fault> {
+    hide_metadata(select);
     for item in &mut select.projection {
         let (SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. }) = item else { continue };
         let Expr::Function(function) = expr else { continue };
@@ -230,6 +232,27 @@ pub(super) fn after(select: &mut Select) -> Result<(), Fault> {
         }
     }
     group_modifiers(select)
+}
+
+/// `*` does not give the column that describes a row's file.
+fn hide_metadata(select: &mut Select) {
+    let reads_files = select.from.iter().any(|from| {
+        matches!(&from.relation, TableFactor::Table { name, .. } if
+            name.0.last().and_then(ObjectNamePart::as_ident).is_some_and(|i| i.value.starts_with(FILES_PREFIX)))
+    });
+    if !reads_files {
+        return;
+    }
+    for item in &mut select.projection {
+        let SelectItem::Wildcard(options) = item else { continue };
+        let metadata = Ident::with_quote('"', METADATA);
+        match &mut options.opt_except {
+            Some(except) => except.additional_elements.push(metadata),
+            None => {
+                options.opt_except = Some(ExceptSelectItem { first_element: metadata, additional_elements: vec![] });
+            }
+        }
+    }
 }
 
 fn group_modifiers(select: &mut Select) -> Result<(), Fault> {
@@ -309,4 +332,3 @@ impl VisitorMut for Substitute<'_> {
         ControlFlow::Continue(())
     }
 }
-

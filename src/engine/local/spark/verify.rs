@@ -1,0 +1,74 @@
+//! Refuses what would be converted by other rules than Spark's: texts beside numbers where types have to agree.
+//!
+//! Spark's ANSI mode reads the text as the other type and fails on one that is none; DataFusion would turn the number
+//! into a text and compare letters. Comparisons are given their casts by the planner; what is left is looked at here.
+
+use datafusion::arrow::datatypes::DataType;
+use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
+use datafusion::common::{DFSchema, Result};
+use datafusion::logical_expr::utils::merge_schema;
+use datafusion::logical_expr::{Expr, ExprSchemable, LogicalPlan};
+
+use super::fault::Fault;
+use super::types;
+
+/// Calls whose arguments all have to be of one type.
+const SAME_TYPE: [&str; 4] = ["coalesce", "greatest", "least", "make_array"];
+
+/// Checks a plan that was made but not yet optimized.
+///
+/// # Errors
+/// When a text meets another type.
+pub(super) fn verify(plan: &LogicalPlan) -> Result<(), Fault> {
+    let mut found = None;
+    plan.apply_with_subqueries(|node| {
+        let schema = merge_schema(&node.inputs());
+        node.apply_expressions(|expr| {
+            expr.apply(|part| {
+                found = found.take().or_else(|| clash(part, &schema));
+                Ok(TreeNodeRecursion::Continue)
+            })
+        })?;
+        if let LogicalPlan::Union(union) = node {
+            found = found.take().or_else(|| union_clash(&union.inputs));
+        }
+        Ok(TreeNodeRecursion::Continue)
+    })?;
+    found.map_or(Ok(()), Err)
+}
+
+fn clash(expr: &Expr, schema: &DFSchema) -> Option<Fault> {
+    let (what, parts): (&str, Vec<&Expr>) = match expr {
+        Expr::InList(list) => ("IN", std::iter::once(list.expr.as_ref()).chain(&list.list).collect()),
+        Expr::InSubquery(query) => {
+            let column = query.subquery.subquery.schema().fields().first()?.data_type().clone();
+            return mixed("IN", &[query.expr.get_type(schema).ok()?, column]);
+        }
+        Expr::Case(case) => {
+            let results = case.when_then_expr.iter().map(|(_, then)| then.as_ref());
+            ("CASE", results.chain(case.else_expr.as_deref()).collect())
+        }
+        Expr::ScalarFunction(call) if SAME_TYPE.contains(&call.name()) => (call.name(), call.args.iter().collect()),
+        _ => return None,
+    };
+    let types: Vec<DataType> = parts.iter().filter_map(|part| part.get_type(schema).ok()).collect();
+    mixed(what, &types)
+}
+
+fn union_clash(inputs: &[std::sync::Arc<LogicalPlan>]) -> Option<Fault> {
+    let width = inputs.first()?.schema().fields().len();
+    (0..width).find_map(|column| {
+        let types = inputs.iter().filter_map(|input| input.schema().fields().get(column));
+        mixed("UNION", &types.map(|f| f.data_type().clone()).collect::<Vec<_>>())
+    })
+}
+
+fn mixed(what: &str, types: &[DataType]) -> Option<Fault> {
+    let is_text = |ty: &&DataType| matches!(ty, DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View);
+    types.iter().find(is_text)?;
+    // A text among dates is read as a date by both.
+    let exempt = |ty: &DataType| ty.is_null() || (what == "IN" && ty.is_temporal());
+    let other = types.iter().find(|ty| !is_text(ty) && !exempt(ty))?;
+    let other = types::show(other);
+    Some(Fault::refused(format!("STRING beside {other} in `{}`; cast one of them", what.to_uppercase())))
+}
