@@ -117,13 +117,17 @@ fn deep_nesting_is_a_fault_never_an_overflow() {
 /// The deepest text that is accepted can also be walked: printed, read again, compared, dropped.
 #[test]
 fn what_is_accepted_can_be_printed() {
-    for depth in (10..260).step_by(25) {
-        for text in nested(depth) {
-            let Ok(statements) = parse(&text) else { continue };
-            let printed: String = statements.iter().map(print).collect();
-            assert_eq!(parse(&printed).as_deref(), Ok(statements.as_slice()), "{printed}");
+    // The program gives its threads this stack too.
+    let roomy = std::thread::Builder::new().stack_size(64 << 20).spawn(|| {
+        for depth in (10..260).step_by(25) {
+            for text in nested(depth) {
+                let Ok(statements) = parse(&text) else { continue };
+                let printed: String = statements.iter().map(print).collect();
+                assert_eq!(parse(&printed).as_deref(), Ok(statements.as_slice()), "{printed}");
+            }
         }
-    }
+    });
+    roomy.unwrap().join().unwrap();
 }
 
 #[test]
