@@ -4,7 +4,7 @@
 //! diagnostic is drawn. Nothing here reads the disk.
 
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Identifies one file of a [`SourceMap`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -41,6 +41,20 @@ pub struct Source {
     pub path: String,
     /// The whole text.
     pub text: Arc<str>,
+    /// Where each line starts; found when the first place in the file is drawn.
+    lines: OnceLock<Vec<usize>>,
+}
+
+impl Source {
+    /// The line that holds a byte offset, from 0, and the offset at which it starts.
+    fn line(&self, offset: usize) -> (usize, usize) {
+        let starts = self.lines.get_or_init(|| {
+            let after_breaks = self.text.match_indices('\n').map(|(i, _)| i + 1);
+            std::iter::once(0).chain(after_breaks).collect()
+        });
+        let index = starts.partition_point(|start| *start <= offset).saturating_sub(1);
+        (index, starts.get(index).copied().unwrap_or(0))
+    }
 }
 
 /// A place as people count it.
@@ -62,7 +76,7 @@ impl SourceMap {
     /// Adds a file and returns its id.
     pub fn add(&mut self, path: impl Into<String>, text: impl Into<Arc<str>>) -> FileId {
         let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
-        self.files.push(Source { path: path.into(), text: text.into() });
+        self.files.push(Source { path: path.into(), text: text.into(), lines: OnceLock::new() });
         id
     }
 
@@ -86,9 +100,17 @@ impl SourceMap {
         self.text(span.file).get(span.range()).unwrap_or("")
     }
 
-    /// Line and column of a byte offset.
+    /// Line and column of a byte offset; an offset past the end counts as the end.
     pub fn line_column(&self, file: FileId, offset: usize) -> LineColumn {
-        line_column(self.text(file), offset)
+        let Some(source) = self.get(file) else { return LineColumn { line: 1, column: 1 } };
+        let offset = source.text.floor_char_boundary(offset);
+        let (line, start) = source.line(offset);
+        LineColumn { line: line + 1, column: source.text[start..offset].chars().count() + 1 }
+    }
+
+    /// The offset at which the line of a byte offset starts.
+    pub fn line_start(&self, file: FileId, offset: usize) -> usize {
+        self.get(file).map_or(0, |source| source.line(offset).1)
     }
 
     /// Files with their ids, in order.
@@ -97,13 +119,31 @@ impl SourceMap {
     }
 }
 
-/// Line and column of a byte offset in `text`; an offset past the end counts as the end.
+/// Line and column of a byte offset in a text that is no file of a [`SourceMap`]; looks through all text before it.
 pub fn line_column(text: &str, offset: usize) -> LineColumn {
-    let mut end = offset.min(text.len());
-    while !text.is_char_boundary(end) {
-        end -= 1;
+    let before = &text[..text.floor_char_boundary(offset)];
+    let start = before.rfind('\n').map_or(0, |i| i + 1);
+    LineColumn { line: before.matches('\n').count() + 1, column: before[start..].chars().count() + 1 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_counted_in_lines_and_characters_from_one() {
+        let mut sources = SourceMap::default();
+        let file = sources.add("a", "é1\n\n  x");
+        let place = |offset| {
+            let LineColumn { line, column } = sources.line_column(file, offset);
+            (line, column)
+        };
+        // The second byte of a character counts as its first; what lies beyond the end counts as the end.
+        let expected = [(0, (1, 1)), (1, (1, 1)), (2, (1, 2)), (3, (1, 3)), (4, (2, 1)), (7, (3, 3)), (99, (3, 4))];
+        for (offset, place_of_it) in expected {
+            assert_eq!(place(offset), place_of_it, "offset {offset}");
+            assert_eq!(line_column(sources.text(file), offset), sources.line_column(file, offset));
+        }
+        assert_eq!(sources.line_start(file, 7), 5);
     }
-    let before = &text[..end];
-    let line_start = before.rfind('\n').map_or(0, |i| i + 1);
-    LineColumn { line: before.matches('\n').count() + 1, column: before[line_start..].chars().count() + 1 }
 }

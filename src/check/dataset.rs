@@ -8,7 +8,8 @@ use sqlparser::ast::{ObjectName, Query, Visit, Visitor};
 use super::PipelineFile;
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::lakeflow::ast::{
-    AutoCdc, CreateStreamingTable, Expectation, FlowBody, InsertFlow, Statement, StatementKind, TableDefinition, TableSource,
+    AutoCdc, CreateStreamingTable, Expectation, FlowBody, InsertFlow, Statement, StatementKind, TableDefinition,
+    TableSource,
 };
 use crate::lakeflow::infer::QueryInfo;
 use crate::lakeflow::types::Column;
@@ -25,6 +26,18 @@ pub enum Kind {
     TemporaryView,
     /// `CREATE VIEW`.
     View,
+}
+
+impl Kind {
+    /// What Lakeflow calls it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Kind::StreamingTable => "streaming table",
+            Kind::MaterializedView => "materialized view",
+            Kind::TemporaryView => "temporary view",
+            Kind::View => "view",
+        }
+    }
 }
 
 /// A dataset with what is known of it.

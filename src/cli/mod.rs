@@ -9,16 +9,14 @@ mod check;
 mod completions;
 mod explain;
 mod init;
+#[cfg_attr(not(feature = "engine"), path = "no_engine.rs")]
+mod local;
 mod project;
 mod query;
 mod run;
 mod sample;
 mod schema;
 mod shell;
-#[cfg(feature = "engine")]
-mod summary;
-#[cfg(feature = "engine")]
-mod table;
 mod watch;
 
 use std::ffi::OsString;
@@ -90,6 +88,9 @@ enum Status {
     Done,
     /// The input is at fault, or a difference was found; it was reported.
     Fault,
+    /// The engine failed; it was reported.
+    #[cfg(feature = "engine")]
+    Broken,
 }
 
 /// Why a command could not do its work.
@@ -130,6 +131,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, world: &dyn World) -> 
     match ended {
         Ok(Status::Done) | Err(Failure::Closed) => ExitCode::SUCCESS,
         Ok(Status::Fault) => ExitCode::from(1),
+        #[cfg(feature = "engine")]
+        Ok(Status::Broken) => ExitCode::from(3),
         Err(Failure::Input(message)) => shell.fail(1, &message),
         Err(Failure::Usage(message)) => shell.fail(2, &message),
         Err(Failure::Engine(message)) => shell.fail(3, &message),

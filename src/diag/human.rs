@@ -38,7 +38,7 @@ fn group<'a>(diagnostic: &'a Diagnostic, sources: &'a SourceMap) -> Group<'a> {
     };
     let mut group = Group::with_title(level.primary_title(&*diagnostic.message).id(diagnostic.code.number()));
     for (file, marks) in by_file(diagnostic) {
-        group = match window(sources.text(file), &marks) {
+        group = match window(sources, file, &marks) {
             Some((shown, first_line, start)) => {
                 let mut snippet = Snippet::source(shown).path(sources.path(file)).line_start(first_line);
                 for mark in marks {
@@ -77,18 +77,15 @@ fn by_file(diagnostic: &Diagnostic) -> Vec<(FileId, Vec<Mark<'_>>)> {
     files
 }
 
-/// The lines of `text` that hold all marks, the number of the first, and its offset; `None` for an empty text.
-fn window<'a>(text: &'a str, marks: &[Mark<'_>]) -> Option<(&'a str, usize, usize)> {
-    if text.is_empty() {
-        return None;
-    }
+/// The lines of `file` that hold all marks, the number of the first, and its offset; `None` for an empty file.
+fn window<'a>(sources: &'a SourceMap, file: FileId, marks: &[Mark<'_>]) -> Option<(&'a str, usize, usize)> {
+    let text = sources.text(file);
     let lowest = marks.iter().map(|m| m.span.range().start).min()?.min(text.len());
     let highest = marks.iter().map(|m| m.span.range().start).max()?.min(text.len());
-    let lowest = text.floor_char_boundary(lowest);
+    let start = sources.line_start(file, lowest);
     let highest = text.floor_char_boundary(highest);
-    let start = text[..lowest].rfind('\n').map_or(0, |i| i + 1);
     let end = text[highest..].find('\n').map_or(text.len(), |i| highest + i);
-    Some((&text[start..end], text[..start].matches('\n').count() + 1, start))
+    (!text.is_empty()).then(|| (&text[start..end], sources.line_column(file, start).line, start))
 }
 
 /// A span as a range of `shown`, which starts at offset `start` of its file: on one line, on character boundaries.

@@ -18,8 +18,10 @@ use super::syntax;
 
 /// Block and flow collections that may be open at once, each.
 const MAX_DEPTH: usize = 32;
-/// Nodes that aliases may add to a file.
-const MAX_ALIAS_NODES: usize = 10_000;
+/// Values that a file may hold, those that aliases repeat included.
+const MAX_VALUES: usize = 20_000;
+/// Faults after which reading a file stops: a person mends some and comes again.
+const MAX_FAULTS: usize = 100;
 
 /// What a file holds, as far as it could be read.
 pub(super) struct Parsed {
@@ -37,7 +39,7 @@ pub(super) fn parse(file: FileId, text: &str) -> Parsed {
     };
     let parser = Parser::new_from_str_with_options(text, options);
     let mut reader =
-        Reader { file, text, parser, anchors: BTreeMap::new(), alias_nodes: 0, open_brackets: vec![], faults: vec![] };
+        Reader { file, text, parser, anchors: BTreeMap::new(), values: 0, open_brackets: vec![], faults: vec![] };
     let document = match reader.document() {
         Ok(document) => document,
         Err(fault) => {
@@ -58,7 +60,7 @@ struct Reader<'a> {
     parser: Parser<'a, StrInput<'a>>,
     /// Finished anchors; one that is still open is absent, so a value can't contain itself.
     anchors: BTreeMap<usize, (Value, Node)>,
-    alias_nodes: usize,
+    values: usize,
     open_brackets: Vec<Range<usize>>,
     faults: Vec<Diagnostic>,
 }
@@ -109,6 +111,7 @@ impl<'a> Reader<'a> {
             let fault = self.fault(Code::YamlSyntax, "tags have no meaning in a spec", &place);
             return Err(Box::new(fault.hint("remove the tag; quotes make a text of any value")));
         }
+        self.count(1, &bytes(span))?;
         let anchor = event.anchor_id();
         let read = match event {
             Event::Scalar(text, style, ..) => Ok(self.scalar(&text, style, bytes(span))),
@@ -174,16 +177,25 @@ impl<'a> Reader<'a> {
             let (value, mut node) = self.node(event, &span)?;
             range.end = range.end.max(node.value.end).max(key_range.end);
             node.key = Some(key_range.clone());
-            let first = nodes.iter().find(|(name, _)| *name == key).and_then(|(_, node)| node.key.clone());
-            if let Some(first) = first {
-                let message = format!("the key `{key}` stands twice in one mapping");
-                let fault = self.fault(Code::DuplicateKey, &message, &key_range);
-                self.faults.push(fault.related(Span::new(self.file, first), "first here"));
+            if values.contains_key(&key) {
+                self.report_twice(&key, key_range, &nodes)?;
                 continue;
             }
             values.insert(key.clone(), value);
             nodes.push((key, node));
         }
+    }
+
+    fn report_twice(&mut self, key: &str, range: Range<usize>, nodes: &[(String, Node)]) -> Result<(), Fatal> {
+        let message = format!("the key `{key}` stands twice in one mapping");
+        let fault = self.fault(Code::DuplicateKey, &message, &range);
+        let first = nodes.iter().find(|(name, _)| name == key).and_then(|(_, node)| node.key.clone()).unwrap_or(range);
+        let fault = fault.related(Span::new(self.file, first), "first here");
+        if self.faults.len() >= MAX_FAULTS {
+            return Err(Box::new(fault.hint("there may be more: the rest of the file was not read")));
+        }
+        self.faults.push(fault);
+        Ok(())
     }
 
     /// The text and place of a key.
@@ -209,12 +221,19 @@ impl<'a> Reader<'a> {
             let message = "the alias stands inside the value that it repeats";
             return Err(Box::new(self.fault(Code::YamlBudget, message, range)));
         };
-        self.alias_nodes += node.size();
-        if self.alias_nodes > MAX_ALIAS_NODES {
-            let message = format!("aliases repeat more than {MAX_ALIAS_NODES} values");
-            return Err(Box::new(self.fault(Code::YamlBudget, &message, range)));
+        let read = (value.clone(), node.clone());
+        self.count(read.1.size(), range)?;
+        Ok(read)
+    }
+
+    /// Counts values against the budget of the file.
+    fn count(&mut self, values: usize, range: &Range<usize>) -> Result<(), Fatal> {
+        self.values += values;
+        if self.values <= MAX_VALUES {
+            return Ok(());
         }
-        Ok((value.clone(), node.clone()))
+        let message = format!("the file holds more than {MAX_VALUES} values, those that aliases repeat included");
+        Err(Box::new(self.fault(Code::YamlBudget, &message, range)))
     }
 
     fn open(&mut self, style: StructureStyle, start: &Range<usize>) {

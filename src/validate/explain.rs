@@ -11,6 +11,9 @@ use crate::load::{Document, noun, pointer_segment};
 
 use super::leaf::Leaf;
 
+/// Faults of one file after which the walk stops: a person mends some and comes again.
+const MAX_FAULTS: usize = 100;
+
 /// What the walk found.
 #[derive(Default)]
 pub(super) struct Findings {
@@ -27,6 +30,11 @@ pub(super) fn explain(schema: &Value, document: &Document, text: &str) -> Findin
     let mut walk = Walk { root: schema, document, text, findings: Findings::default() };
     let place = Place { pointer: String::new(), name: "the spec".to_owned(), schema, optional: None };
     walk.value(&place, &document.value);
+    if walk.is_full()
+        && let Some(last) = walk.findings.diagnostics.last_mut()
+    {
+        last.hints.push("there may be more: the rest of the file was not looked at".to_owned());
+    }
     walk.findings
 }
 
@@ -62,6 +70,10 @@ impl<'a> Place<'a> {
 }
 
 impl<'a> Walk<'a> {
+    fn is_full(&self) -> bool {
+        self.findings.diagnostics.len() >= MAX_FAULTS
+    }
+
     fn value(&mut self, place: &Place<'a>, value: &Value) {
         let leaves = Leaf::all(self.root, place.schema);
         let fitting: Vec<Leaf<'a>> = leaves.iter().copied().filter(|leaf| leaf.takes(value)).collect();
@@ -71,7 +83,7 @@ impl<'a> Walk<'a> {
             Value::Array(items) => {
                 let schemas = fitting.iter().find_map(|leaf| leaf.items());
                 for (index, item) in items.iter().enumerate() {
-                    if let Some(schema) = schemas {
+                    if let Some(schema) = schemas.filter(|_| !self.is_full()) {
                         self.value(&place.item(index, schema), item);
                     }
                 }
@@ -147,6 +159,9 @@ impl<'a> Walk<'a> {
         let Some(form) = intended(fields, forms) else { return };
         let mut misspelt = vec![];
         for (key, value) in fields {
+            if self.is_full() {
+                return;
+            }
             if let Some(schema) = form.property(key) {
                 let required = form.required().any(|name| name == key);
                 // Without a whole mapping the names in it would be missed elsewhere.

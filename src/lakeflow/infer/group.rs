@@ -152,8 +152,13 @@ impl Analyzer<'_> {
             return false;
         }
         match self.frames.iter().rev().find_map(|f| if let Frame::Select(s) = f { Some(&s.groups) } else { None }) {
-            Some(groups) if !groups.exprs.is_empty() => groups.exprs.contains(&normal(expr)),
-            _ => false,
+            Some(groups) => {
+                // Most nodes are of another kind than every key, which spares them the copy.
+                let kind = std::mem::discriminant(expr);
+                let alike = |key: &Expr| std::mem::discriminant(key) == kind;
+                groups.exprs.iter().any(alike) && groups.exprs.contains(&normal(expr))
+            }
+            None => false,
         }
     }
 

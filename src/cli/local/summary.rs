@@ -4,8 +4,8 @@
 
 use serde::Serialize;
 
-use super::check::counted;
 use super::table::{Align, draw_or_list, unbroken};
+use crate::cli::check::counted;
 
 /// A table of at most so many rows is shown whole.
 pub const SMALL: usize = 12;

@@ -1,0 +1,178 @@
+//! Runs a pipeline and tells what it did.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Instant;
+
+use super::summary::{DatasetSummary, ExpectationSummary, Figures, SMALL, Summary};
+use super::{WAREHOUSE, report_fault};
+use crate::check::{Kind, Pipeline};
+use crate::cli::check::require_faultless;
+use crate::cli::run::RunArgs;
+use crate::cli::shell::{Format, Shell};
+use crate::cli::{Ended, Failure, Status, project};
+use crate::diag::did_you_mean;
+use crate::driver;
+use crate::engine::local::{self, DatasetReport, ExpectationReport, Request, RunFault, RunReport};
+use crate::lakeflow::ast::Violation;
+use crate::model::{Classification, Metric, MetricTable, Project};
+use crate::plan::{self, BuildPlan, Dataset};
+use crate::render::text::Ident;
+use crate::scaffold::SAMPLES;
+use crate::world::World;
+
+/// Compiles the project, or reads other SQL, and runs it.
+pub fn run(args: &RunArgs, root: &Path, shell: &mut Shell, world: &dyn World) -> Ended {
+    let landing = project::directory(args.landing.as_deref(), root, SAMPLES);
+    let warehouse = project::directory(args.warehouse.as_deref(), root, WAREHOUSE);
+    let places = Places { landing: &landing, warehouse: &warehouse };
+    if let Some(dir) = &args.pipeline {
+        let sql = driver::check_sql(world, std::slice::from_ref(dir));
+        shell.report(&sql.sources, &sql.diagnostics)?;
+        if sql.has_errors() {
+            return Ok(Status::Fault);
+        }
+        let known = Known { compiled: None, parameters: BTreeMap::new() };
+        return execute(&sql.pipeline, &known, places, shell);
+    }
+    let compilation = driver::check(world, root)?;
+    if !require_faultless(&compilation, shell)? {
+        return Ok(Status::Fault);
+    }
+    let Some(project) = &compilation.project else { return Ok(Status::Fault) };
+    let known = Known {
+        parameters: parameters(project, args.target.as_deref())?,
+        compiled: Some((project, &compilation.plan)),
+    };
+    execute(&compilation.pipeline, &known, places, shell)
+}
+
+/// Where a run reads and writes.
+#[derive(Clone, Copy)]
+struct Places<'a> {
+    landing: &'a Path,
+    warehouse: &'a Path,
+}
+
+/// What is known of a pipeline besides its SQL.
+struct Known<'a> {
+    compiled: Option<(&'a Project, &'a BuildPlan)>,
+    parameters: BTreeMap<String, String>,
+}
+
+/// What `${catalog}` and `${schema}` mean in a target.
+fn parameters(project: &Project, target: Option<&str>) -> Result<BTreeMap<String, String>, Failure> {
+    let found = match target {
+        None => project.default_target(),
+        Some(name) => Some(project.target(name).ok_or_else(|| {
+            let names: Vec<&str> = project.targets.iter().map(|t| t.name.as_str()).collect();
+            let hint = did_you_mean(name, names.iter().copied())
+                .unwrap_or_else(|| format!("targets are {}", names.join(", ")));
+            Failure::Usage(format!("there is no target `{name}`: {hint}"))
+        })?),
+    };
+    let pairs = found.map(|t| [("catalog", &t.catalog), ("schema", &t.schema)]);
+    Ok(pairs.into_iter().flatten().map(|(key, value)| (key.to_owned(), value.clone())).collect())
+}
+
+fn execute(pipeline: &Pipeline, known: &Known<'_>, places: Places<'_>, shell: &mut Shell) -> Ended {
+    let start = Instant::now();
+    let Places { landing, warehouse } = places;
+    let request = Request { pipeline, parameters: &known.parameters, landing, warehouse };
+    let report = match local::run(&request) {
+        Ok(report) => report,
+        Err(fault) => return report_fault(&fault, shell),
+    };
+    let figures = match figures(&report, pipeline, known, warehouse) {
+        Ok(figures) => figures,
+        Err(fault) => return report_fault(&fault, shell),
+    };
+    let summary = Summary {
+        landing: project::shown(landing),
+        warehouse: project::shown(warehouse),
+        seconds: start.elapsed().as_secs_f64(),
+        datasets: report.datasets.iter().map(|dataset| dataset_summary(dataset, &report, known)).collect(),
+        figures,
+    };
+    if shell.format() == Some(Format::Json) {
+        shell.result(&summary.json())?;
+    } else if shell.is_human() {
+        let text = summary.human(shell.width());
+        shell.result(&text)?;
+        shell.say(&format!("\n{}", summary.line()))?;
+    }
+    Ok(Status::Done)
+}
+
+fn dataset_summary(dataset: &DatasetReport, report: &RunReport, known: &Known<'_>) -> DatasetSummary {
+    let artifact =
+        known.compiled.and_then(|(_, plan)| plan.artifacts.iter().find(|a| a.name.eq_ignore_ascii_case(&dataset.name)));
+    let rows_of = |name: &str| report.datasets.iter().find(|d| d.name.eq_ignore_ascii_case(name)).map(|d| d.rows_out);
+    let quarantined = match (artifact.map(|a| a.dataset), known.compiled) {
+        (Some(Dataset::Checked(id)), Some((project, _))) => rows_of(&plan::quarantine_name(project.entity(id))),
+        _ => None,
+    };
+    let expectation = |e: &ExpectationReport| ExpectationSummary {
+        name: e.name.clone(),
+        action: match e.action {
+            None => "warn",
+            Some(Violation::DropRow) => "drop",
+            Some(Violation::FailUpdate) => "fail",
+        },
+        passed: e.passed,
+        failed: e.failed,
+    };
+    DatasetSummary {
+        name: dataset.name.clone(),
+        layer: artifact.map(|a| a.layer.directory()),
+        kind: dataset.kind.word(),
+        rows_in: dataset.rows_in,
+        rows_out: dataset.rows_out,
+        dropped: dataset.dropped,
+        quarantined,
+        expectations: dataset.expectations.iter().map(expectation).collect(),
+        seconds: dataset.seconds,
+    }
+}
+
+/// The tables that nothing else is computed from: those of metrics, or what a pipeline of other people ends in.
+fn figures(
+    report: &RunReport,
+    pipeline: &Pipeline,
+    known: &Known<'_>,
+    warehouse: &Path,
+) -> Result<Vec<Figures>, RunFault> {
+    let mut out = vec![];
+    for dataset in &report.datasets {
+        let empty = Figures { name: dataset.name.clone(), rows: dataset.rows_out, columns: vec![], values: vec![] };
+        match known.compiled {
+            None => {
+                let is_read = pipeline.datasets.iter().any(|d| d.reads.contains(&dataset.name));
+                out.extend((!is_read && dataset.kind != Kind::TemporaryView).then_some(empty));
+            }
+            Some((project, plan)) => {
+                let Some((metric, table)) = metric_table(project, plan, &dataset.name) else { continue };
+                let is_shown = dataset.rows_out <= SMALL && metric.classification != Classification::Confidential;
+                out.push(if is_shown { with_rows(empty, table, warehouse)? } else { empty });
+            }
+        }
+    }
+    out.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(out)
+}
+
+fn metric_table<'a>(project: &'a Project, plan: &BuildPlan, name: &str) -> Option<(&'a Metric, &'a MetricTable)> {
+    let artifact = plan.artifacts.iter().find(|a| a.name.eq_ignore_ascii_case(name))?;
+    let Dataset::MetricTable(id, index) = artifact.dataset else { return None };
+    let metric = project.metrics.get(id.0)?;
+    Some((metric, metric.tables.get(index)?))
+}
+
+/// Adds all rows of a table, ordered by what it is grouped by.
+fn with_rows(figures: Figures, table: &MetricTable, warehouse: &Path) -> Result<Figures, RunFault> {
+    let keys = usize::from(table.grain.is_some()) + table.dimensions.len();
+    let positions: Vec<String> = (1..=keys).map(|position| position.to_string()).collect();
+    let order = if keys == 0 { String::new() } else { format!(" ORDER BY {}", positions.join(", ")) };
+    let rows = local::query(&format!("SELECT * FROM {}{order}", Ident::new(&figures.name)), warehouse)?;
+    Ok(Figures { columns: rows.columns(), values: local::text_cells(&rows), ..figures })
+}
