@@ -1,9 +1,17 @@
 //! The program `gen`: nothing but the process around [`lakegen::cli`].
 
 use std::process::ExitCode;
+use std::thread;
 
 use lakegen::world::DiskWorld;
 
+/// Stack of every thread that looks at SQL. Expressions nest, and so do the functions that look at them; the parser
+/// refuses what nests deeper than this bears.
+const STACK: usize = 64 << 20;
+
 fn main() -> ExitCode {
-    lakegen::cli::run(std::env::args_os(), &DiskWorld)
+    // A pool of the usual stack does the same work on ordinary input.
+    let _ = rayon::ThreadPoolBuilder::new().stack_size(STACK).build_global();
+    let program = thread::Builder::new().stack_size(STACK).spawn(|| lakegen::cli::run(std::env::args_os(), &DiskWorld));
+    program.ok().and_then(|program| program.join().ok()).unwrap_or(ExitCode::from(101))
 }

@@ -5,6 +5,7 @@
 //! business: tokens come from our own lexer.
 
 use std::any::TypeId;
+use std::cell::Cell;
 
 use sqlparser::ast::{BinaryOperator, Expr, UnaryOperator};
 use sqlparser::dialect::{DatabricksDialect, Dialect, Precedence};
@@ -12,9 +13,34 @@ use sqlparser::keywords::Keyword;
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::Token;
 
-/// Databricks SQL as Lakeflow pipelines run it.
+/// Databricks SQL as Lakeflow pipelines run it, for one parse.
+///
+/// sqlparser reads some words twice, as a construct and then as a name; nested, that doubles with every level. So each
+/// parse has a budget of expressions, far above what any text needs, and fails when it is spent.
 #[derive(Debug)]
-pub struct Lakeflow;
+pub(super) struct Lakeflow {
+    budget: Cell<usize>,
+}
+
+impl Lakeflow {
+    /// A dialect for a text of so many tokens.
+    pub(super) fn for_tokens(tokens: usize) -> Self {
+        let dialect = Lakeflow { budget: Cell::new(0) };
+        dialect.refill(tokens);
+        dialect
+    }
+
+    /// Grants a whole budget again, so that one statement's excess is not the fault of the next.
+    pub(super) fn refill(&self, tokens: usize) {
+        self.budget.set(1_000 + 30 * tokens);
+    }
+
+    fn spend(&self) -> Result<(), ParserError> {
+        let left = self.budget.get();
+        self.budget.set(left.saturating_sub(1));
+        if left == 0 { Err(ParserError::RecursionLimitExceeded) } else { Ok(()) }
+    }
+}
 
 /// Flags on which both dialects agree are taken from sqlparser's.
 macro_rules! as_databricks {
@@ -99,8 +125,16 @@ impl Dialect for Lakeflow {
         }
     }
 
+    /// A column called `case` needs backticks; taking an unfinished `CASE` for one would hide the fault.
+    fn is_reserved_for_identifier(&self, keyword: Keyword) -> bool {
+        keyword == Keyword::CASE || DatabricksDialect.is_reserved_for_identifier(keyword)
+    }
+
     /// `~a * b` is `(~a) * b`; `NOT exists(array, x -> ..)` calls a function.
     fn parse_prefix(&self, parser: &mut Parser) -> Option<Result<Expr, ParserError>> {
+        if let Err(error) = self.spend() {
+            return Some(Err(error));
+        }
         let (op, precedence) = match &parser.peek_token_ref().token {
             Token::Tilde => (UnaryOperator::BitwiseNot, Precedence::MulDivModOp),
             Token::Word(_) if next_is(parser, 0, Keyword::NOT) && exists_call(parser) => {

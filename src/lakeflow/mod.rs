@@ -19,7 +19,6 @@ mod type_name;
 pub mod types;
 
 pub use ast::{Statement, StatementKind};
-pub use dialect::Lakeflow;
 pub use fault::Fault;
 pub use parse::{parse, parse_expr, parse_query};
 pub use place::{offset_of, range_of, range_of_node};

@@ -34,7 +34,7 @@ pub fn range_of(text: &str, span: Span) -> Option<Range<usize>> {
     Some(start..offset_of(text, span.end).max(start))
 }
 
-/// The bytes of a node: an identifier, an expression, a query.
+/// The bytes of a node: an expression, a query. An identifier carries its span itself: see [`range_of`].
 pub fn range_of_node(text: &str, node: &impl Spanned) -> Option<Range<usize>> {
     range_of(text, node.span())
 }

@@ -10,7 +10,6 @@ use sqlparser::ast::{
     Array, BinaryOperator, CastKind, Distinct, Expr, Function, FunctionArguments, Ident, Interval, ObjectName, Query,
     Select, SelectItem, SetExpr, Spanned, TableAlias, TableFactor, Value, ValueWithSpan, Visit, Visitor,
 };
-use sqlparser::tokenizer::Span;
 
 use super::Fault;
 use super::place::range_of;
@@ -46,27 +45,29 @@ impl Strict<'_> {
         found.next().is_none().then(|| start..start + word.len())
     }
 
-    fn refuse_word(&self, word: &str, span: Span, message: impl Into<String>, hint: Option<String>) -> Flow {
+    fn refuse_word(&self, word: &str, node: &impl Spanned, message: impl Into<String>, hint: Option<String>) -> Flow {
         match self.sole(word) {
             Some(range) => ControlFlow::Break(Fault::new(range, message).maybe_hint(hint)),
-            None => self.refuse(span, message, hint),
+            None => self.refuse(node, message, hint),
         }
     }
 
-    fn refuse(&self, span: Span, message: impl Into<String>, hint: Option<String>) -> Flow {
-        let range = range_of(self.text, span).filter(|r| !r.is_empty()).unwrap_or_else(|| self.range.clone());
+    fn refuse(&self, node: &impl Spanned, message: impl Into<String>, hint: Option<String>) -> Flow {
+        let range = range_of(self.text, node.span()).filter(|r| !r.is_empty()).unwrap_or_else(|| self.range.clone());
         ControlFlow::Break(Fault::new(range, message).maybe_hint(hint))
     }
 
-    fn foreign(&self, span: Span, what: &str) -> Flow {
-        self.refuse(span, format!("Databricks SQL has no {what}"), None)
+    fn foreign(&self, node: &impl Spanned, what: &str) -> Flow {
+        self.refuse(node, format!("Databricks SQL has no {what}"), None)
     }
 
     fn ident(&self, ident: &Ident) -> Flow {
         let Some(quote @ ('\'' | '"')) = ident.quote_style else { return GO_ON };
         let hint = "names go in backticks, quotes of either kind make strings";
         let literal = format!("{quote}{}{quote}", ident.value);
-        self.refuse_word(&literal, ident.span, "expected a name, found a string", Some(hint.to_owned()))
+        // Such a name has no place of its own.
+        let range = self.sole(&literal).unwrap_or_else(|| self.range.clone());
+        ControlFlow::Break(Fault::new(range, "expected a name, found a string").hint(hint))
     }
 
     fn alias(&self, alias: Option<&TableAlias>) -> Flow {
@@ -80,27 +81,27 @@ impl Strict<'_> {
             return GO_ON;
         }
         let hint = "write `STREAM name` or `STREAM read_files(..)`; a table that is called `stream` goes in backticks";
-        self.refuse(factor.span(), "`STREAM` needs one table or table function behind it", Some(hint.to_owned()))
+        self.refuse(factor, "`STREAM` needs one table or table function behind it", Some(hint.to_owned()))
     }
 
-    fn operator(&self, op: &BinaryOperator, span: Span) -> Flow {
+    fn operator(&self, op: &BinaryOperator, node: &impl Spanned) -> Flow {
         use BinaryOperator as B;
         match op {
             B::Plus | B::Minus | B::Multiply | B::Divide | B::Modulo | B::MyIntegerDivide | B::StringConcat => GO_ON,
             B::Gt | B::Lt | B::GtEq | B::LtEq | B::Spaceship | B::Eq | B::NotEq | B::And | B::Or => GO_ON,
-            B::BitwiseOr | B::BitwiseAnd | B::BitwiseXor | B::PGBitwiseShiftLeft | B::PGBitwiseShiftRight => GO_ON,
-            other => self.foreign(span, &format!("operator `{other}`")),
+            B::BitwiseOr | B::BitwiseAnd | B::BitwiseXor => GO_ON,
+            other => self.foreign(node, &format!("operator `{other}`")),
         }
     }
 
     fn function(&self, function: &Function) -> Flow {
         if !matches!(function.parameters, FunctionArguments::None) || function.uses_odbc_syntax {
-            return self.foreign(function.span(), "functions with two argument lists");
+            return self.foreign(function, "functions with two argument lists");
         }
         function.name.0.iter().filter_map(|part| part.as_ident()).try_for_each(|ident| self.ident(ident))
     }
 
-    fn interval(&self, interval: &Interval, span: Span) -> Flow {
+    fn interval(&self, interval: &Interval, node: &impl Spanned) -> Flow {
         if interval.leading_field.is_some() {
             return GO_ON;
         }
@@ -109,16 +110,16 @@ impl Strict<'_> {
         if has_unit {
             return GO_ON;
         }
-        self.refuse(span, "an interval needs a unit", Some("write `INTERVAL 7 DAYS`".to_owned()))
+        self.refuse(node, "an interval needs a unit", Some("write `INTERVAL 7 DAYS`".to_owned()))
     }
 
-    fn cast(&self, kind: &CastKind, data_type: &sqlparser::ast::DataType, span: Span) -> Flow {
+    fn cast(&self, kind: &CastKind, data_type: &sqlparser::ast::DataType, node: &impl Spanned) -> Flow {
         if *kind == CastKind::SafeCast {
             let hint = Some("write `TRY_CAST`".to_owned());
-            return self.refuse_word("SAFE_CAST", span, "Databricks SQL has no `SAFE_CAST`", hint);
+            return self.refuse_word("SAFE_CAST", node, "Databricks SQL has no `SAFE_CAST`", hint);
         }
         match type_name::unknown(data_type) {
-            Some((message, hint)) => self.refuse_word(&data_type.to_string(), span, message, hint),
+            Some((message, hint)) => self.refuse_word(&data_type.to_string(), node, message, hint),
             None => GO_ON,
         }
     }
@@ -126,7 +127,7 @@ impl Strict<'_> {
     fn set_expr(&self, body: &SetExpr) -> Flow {
         match body {
             SetExpr::Insert(_) | SetExpr::Update(_) | SetExpr::Delete(_) | SetExpr::Merge(_) => {
-                self.refuse(body.span(), "expected a query, found a statement that changes data", None)
+                self.refuse(body, "expected a query, found a statement that changes data", None)
             }
             SetExpr::SetOperation { left, right, .. } => {
                 self.set_expr(left)?;
@@ -144,32 +145,32 @@ impl Visitor for Strict<'_> {
         for cte in query.with.iter().flat_map(|with| &with.cte_tables) {
             self.alias(Some(&cte.alias))?;
             if cte.materialized.is_some() || cte.from.is_some() {
-                return self.foreign(cte.span(), "`MATERIALIZED` in `WITH`");
+                return self.foreign(cte, "`MATERIALIZED` in `WITH`");
             }
         }
         if !query.locks.is_empty() || query.for_clause.is_some() {
-            return self.foreign(query.span(), "`FOR` clause behind a query");
+            return self.foreign(query, "`FOR` clause behind a query");
         }
         if query.fetch.is_some() {
-            return self.refuse(query.span(), "Databricks SQL has no `FETCH`", Some("write `LIMIT`".to_owned()));
+            return self.refuse(query, "Databricks SQL has no `FETCH`", Some("write `LIMIT`".to_owned()));
         }
         if query.settings.is_some() || query.format_clause.is_some() || !query.pipe_operators.is_empty() {
-            return self.foreign(query.span(), "such clause behind a query");
+            return self.foreign(query, "such clause behind a query");
         }
         self.set_expr(&query.body)
     }
 
     fn pre_visit_select(&mut self, select: &Select) -> Flow {
-        let span = select.select_token.0.span;
+        let word = &select.select_token.0;
         if select.top.is_some() {
-            return self.refuse(span, "Databricks SQL has no `TOP`", Some("write `LIMIT` behind the query".to_owned()));
+            return self.refuse(word, "Databricks SQL has no `TOP`", Some("write `LIMIT` behind the query".to_owned()));
         }
         if matches!(select.distinct, Some(Distinct::On(_))) {
             let hint = "write `QUALIFY row_number() OVER (PARTITION BY ..) = 1`";
-            return self.refuse(span, "Databricks SQL has no `DISTINCT ON`", Some(hint.to_owned()));
+            return self.refuse(word, "Databricks SQL has no `DISTINCT ON`", Some(hint.to_owned()));
         }
         if select.into.is_some() {
-            return self.foreign(span, "`SELECT INTO`");
+            return self.foreign(word, "`SELECT INTO`");
         }
         let odd = select.prewhere.is_some()
             || !select.connect_by.is_empty()
@@ -177,7 +178,7 @@ impl Visitor for Strict<'_> {
             || select.select_modifiers.is_some()
             || select.exclude.is_some();
         if odd {
-            return self.foreign(span, "such clause in `SELECT`");
+            return self.foreign(word, "such clause in `SELECT`");
         }
         select.projection.iter().try_for_each(|item| match item {
             SelectItem::ExprWithAlias { alias, .. } => self.ident(alias),
@@ -195,10 +196,10 @@ impl Visitor for Strict<'_> {
             TableFactor::Table { alias, with_hints, with_ordinality, .. } => {
                 self.stream(factor)?;
                 if *with_ordinality {
-                    return self.foreign(factor.span(), "`WITH ORDINALITY`");
+                    return self.foreign(factor, "`WITH ORDINALITY`");
                 }
                 if !with_hints.is_empty() && !is_stream_name(factor) {
-                    return self.refuse(factor.span(), "read options go with `STREAM` only", None);
+                    return self.refuse(factor, "read options go with `STREAM` only", None);
                 }
                 self.alias(alias.as_ref())
             }
@@ -207,36 +208,35 @@ impl Visitor for Strict<'_> {
             | TableFactor::NestedJoin { alias, .. }
             | TableFactor::Pivot { alias, .. }
             | TableFactor::Unpivot { alias, .. } => self.alias(alias.as_ref()),
-            _ => self.foreign(factor.span(), "such table function"),
+            _ => self.foreign(factor, "such table function"),
         }
     }
 
     fn pre_visit_expr(&mut self, expr: &Expr) -> Flow {
-        let span = expr.span();
         match expr {
             Expr::Identifier(ident) => self.ident(ident),
             Expr::CompoundIdentifier(parts) => parts.iter().try_for_each(|ident| self.ident(ident)),
-            Expr::BinaryOp { op, .. } => self.operator(op, span),
+            Expr::BinaryOp { op, .. } => self.operator(op, expr),
             Expr::Function(function) => self.function(function),
-            Expr::Interval(interval) => self.interval(interval, span),
-            Expr::Cast { kind, data_type, array: false, format: None, .. } => self.cast(kind, data_type, span),
+            Expr::Interval(interval) => self.interval(interval, expr),
+            Expr::Cast { kind, data_type, array: false, format: None, .. } => self.cast(kind, data_type, expr),
             Expr::TypedString(literal) => {
                 let name = literal.data_type.to_string();
                 match name.as_str() {
                     "DATE" | "TIMESTAMP" | "TIMESTAMP_NTZ" | "TIMESTAMP_LTZ" => GO_ON,
                     _ => self.refuse(
-                        span,
+                        expr,
                         format!("there are no literals of type `{name}`"),
                         Some(format!("write `CAST(.. AS {name})`")),
                     ),
                 }
             }
             Expr::Array(Array { named: false, .. }) => {
-                self.refuse(span, "an array is not written in square brackets", Some("write `array(..)`".to_owned()))
+                self.refuse(expr, "an array is not written in square brackets", Some("write `array(..)`".to_owned()))
             }
-            Expr::Cast { .. } | Expr::Convert { .. } => self.foreign(span, "such conversion"),
+            Expr::Cast { .. } | Expr::Convert { .. } => self.foreign(expr, "such conversion"),
             Expr::SimilarTo { .. } => {
-                self.refuse(span, "Databricks SQL has no `SIMILAR TO`", Some("write `RLIKE`".to_owned()))
+                self.refuse(expr, "Databricks SQL has no `SIMILAR TO`", Some("write `RLIKE`".to_owned()))
             }
             Expr::IsNormalized { .. }
             | Expr::InUnnest { .. }
@@ -249,7 +249,7 @@ impl Visitor for Strict<'_> {
             | Expr::Prior(_)
             | Expr::MemberOf(_)
             | Expr::AnyOp { .. }
-            | Expr::AllOp { .. } => self.foreign(span, "such expression"),
+            | Expr::AllOp { .. } => self.foreign(expr, "such expression"),
             _ => GO_ON,
         }
     }
@@ -257,7 +257,7 @@ impl Visitor for Strict<'_> {
     fn pre_visit_value(&mut self, value: &ValueWithSpan) -> Flow {
         match &value.value {
             Value::DollarQuotedString(_) => self.refuse(
-                value.span,
+                value,
                 "`$$` holds the body of a metric view, not a string",
                 Some("write `'..'`".to_owned()),
             ),

@@ -4,7 +4,122 @@
 
 use std::fmt;
 
-use crate::lakeflow;
+use crate::lakeflow::{self, ast};
+
+/// Words that some engine or parser reserves: Databricks itself takes most of them, Spark with reserved keywords and
+/// others do not (reference section 8).
+const RESERVED: &[&str] = &[
+    "all",
+    "alter",
+    "and",
+    "anti",
+    "any",
+    "array",
+    "as",
+    "at",
+    "between",
+    "both",
+    "by",
+    "case",
+    "cast",
+    "check",
+    "collate",
+    "column",
+    "constraint",
+    "create",
+    "cross",
+    "cube",
+    "current",
+    "default",
+    "delete",
+    "describe",
+    "distinct",
+    "drop",
+    "else",
+    "end",
+    "escape",
+    "except",
+    "exists",
+    "external",
+    "false",
+    "fetch",
+    "filter",
+    "for",
+    "foreign",
+    "from",
+    "full",
+    "function",
+    "global",
+    "grant",
+    "group",
+    "grouping",
+    "having",
+    "in",
+    "inner",
+    "insert",
+    "intersect",
+    "interval",
+    "into",
+    "is",
+    "join",
+    "lateral",
+    "leading",
+    "left",
+    "like",
+    "local",
+    "minus",
+    "natural",
+    "no",
+    "not",
+    "null",
+    "of",
+    "offset",
+    "on",
+    "only",
+    "or",
+    "order",
+    "outer",
+    "overlaps",
+    "partition",
+    "pivot",
+    "position",
+    "primary",
+    "qualify",
+    "range",
+    "references",
+    "revoke",
+    "right",
+    "rollback",
+    "rollup",
+    "row",
+    "rows",
+    "select",
+    "semi",
+    "set",
+    "some",
+    "start",
+    "stream",
+    "table",
+    "tablesample",
+    "then",
+    "to",
+    "trailing",
+    "true",
+    "truncate",
+    "union",
+    "unique",
+    "unknown",
+    "unpivot",
+    "update",
+    "user",
+    "using",
+    "values",
+    "when",
+    "where",
+    "window",
+    "with",
+    "within",
+];
 
 /// An identifier, in backticks where it needs them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,7 +134,9 @@ impl Ident {
 
 impl fmt::Display for Ident {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&lakeflow::ident_text(&lakeflow::ast::Ident::new(&self.0)))
+        let is_reserved = RESERVED.binary_search(&self.0.to_ascii_lowercase().as_str()).is_ok();
+        let ident = if is_reserved { ast::Ident::with_quote('`', &self.0) } else { ast::Ident::new(&self.0) };
+        f.write_str(&lakeflow::ident_text(&ident))
     }
 }
 
@@ -70,6 +187,11 @@ pub fn wrapped(items: &[String], separator: &str, indent: usize, width: usize) -
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn reserved_words_are_sorted_for_the_search() {
+        assert!(RESERVED.is_sorted());
+    }
 
     #[test]
     fn identifiers_are_quoted_when_they_need_it() {

@@ -10,12 +10,14 @@
 )]
 
 mod cases;
+mod cli;
 mod engine;
 mod errors;
 mod infer;
 mod lakeflow;
+mod lakeflow_round_trip;
+mod sample;
 mod schemas;
 mod spark_functions;
 mod spark_types;
 mod structure;
-mod cli;

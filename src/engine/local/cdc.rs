@@ -100,12 +100,16 @@ impl Changes {
             Some(selection) => project(&self.selected, selection)?.columns().to_vec(),
         };
         let tracked = comparable(&tracked)?;
-        let (mut versions, mut ends): (Vec<u32>, Vec<Option<u32>>) = (vec![], vec![]);
+        let (mut versions, mut starts, mut ends): (Vec<u32>, Vec<u32>, Vec<Option<u32>>) = (vec![], vec![], vec![]);
         for rows in self.by_key.values() {
             let mut open: Option<usize> = None;
             for row in rows.iter().copied() {
                 let unchanged = open.is_some_and(|o| !self.deletes[row] && tracked.row(o) == tracked.row(row));
                 if unchanged {
+                    // Columns without a history show their newest value in the version that stands.
+                    if let Some(version) = versions.last_mut() {
+                        *version = row as u32;
+                    }
                     continue;
                 }
                 if open.is_some()
@@ -116,21 +120,23 @@ impl Changes {
                 open = (!self.deletes[row]).then_some(row);
                 if open.is_some() {
                     versions.push(row as u32);
+                    starts.push(row as u32);
                     ends.push(None);
                 }
             }
         }
-        self.taken(&UInt32Array::from(versions), Some(&UInt32Array::from(ends)))
+        let validity = [UInt32Array::from(starts), UInt32Array::from(ends)];
+        self.taken(&UInt32Array::from(versions), Some(&validity))
     }
 
-    fn taken(&self, rows: &UInt32Array, ends: Option<&UInt32Array>) -> Result<Table, ArrowError> {
+    fn taken(&self, rows: &UInt32Array, validity: Option<&[UInt32Array; 2]>) -> Result<Table, ArrowError> {
         let mut fields: Vec<Arc<Field>> = self.selected.schema().fields().iter().cloned().collect();
         let mut arrays: Vec<ArrayRef> = vec![];
         for column in self.selected.columns() {
             arrays.push(take(column, rows, None)?);
         }
-        if let Some(ends) = ends {
-            for (name, indices) in [("__START_AT", rows), ("__END_AT", ends)] {
+        if let Some([starts, ends]) = validity {
+            for (name, indices) in [("__START_AT", starts), ("__END_AT", ends)] {
                 fields.push(Arc::new(Field::new(name, self.sequence.data_type().clone(), true)));
                 arrays.push(take(&self.sequence, indices, None)?);
             }

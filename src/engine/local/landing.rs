@@ -39,6 +39,9 @@ pub fn files(root: &Path, pattern: &str) -> Result<Vec<LandedFile>, RunFault> {
     if !root.is_dir() {
         return Err(RunFault::landing(root, "there is no such directory"));
     }
+    // A directory stands for all files below it.
+    let below = root.join(pattern).is_dir().then(|| format!("{}/**", pattern.trim_end_matches('/')));
+    let pattern = below.as_deref().unwrap_or(pattern);
     let glob = GlobBuilder::new(pattern).literal_separator(true).backslash_escape(false).build();
     let glob = glob.map_err(|e| RunFault::landing(&root.join(pattern), e.kind()))?.compile_matcher();
     let times = recorded_times(root)?;

@@ -29,6 +29,8 @@ pub struct ReadFiles {
     pub header: bool,
     /// `escape`; a quotation mark means that quotes are doubled.
     pub escape: Option<String>,
+    /// `multiLine`: quoted fields may span lines.
+    pub multi_line: bool,
     /// `rescuedDataColumn`.
     pub rescued: Option<String>,
 }
@@ -99,6 +101,11 @@ impl Lines {
         let mut header: Option<Vec<String>> = None;
         for record in reader.records() {
             let record = record.map_err(|e| RunFault::landing(&file.path, e))?;
+            if !call.multi_line && record.iter().any(|field| field.contains(['\n', '\r'])) {
+                let line = record.position().map_or(0, csv::Position::line);
+                let why = format!("a field on line {line} spans lines: only `multiLine => true` keeps it whole");
+                return Err(RunFault::landing(&file.path, why));
+            }
             match &header {
                 None => header = Some(record.iter().map(str::to_owned).collect()),
                 Some(header) => {

@@ -81,7 +81,8 @@ fn call(args: &[FunctionArg], parameters: &dyn Fn(&str) -> Result<String, Fault>
             "escape" => call.escape = Some(text),
             "rescueddatacolumn" => call.rescued = Some(text),
             "mode" if text.eq_ignore_ascii_case("permissive") => {}
-            "multiline" | "allowoverwrites" | "includeexistingfiles" | "maxfilespertrigger" => {}
+            "multiline" => call.multi_line = text.eq_ignore_ascii_case("true"),
+            "allowoverwrites" | "includeexistingfiles" | "maxfilespertrigger" => {}
             other => return Err(Fault::refused(format!("the option `{other}` of `read_files`"))),
         }
     }

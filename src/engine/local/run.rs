@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Instant;
 
+use datafusion::arrow::array::Array;
 use datafusion::arrow::datatypes::DataType;
 use sqlparser::ast::Query;
 
@@ -17,7 +18,7 @@ use super::{RunFault, spark};
 use crate::check::{
     Definition, Kind, Pipeline, cdc_into, expectations_of, inserts_into, query_of, statement_of, table_of,
 };
-use crate::lakeflow::ast::Violation;
+use crate::lakeflow::ast::{Column, Violation};
 
 /// What is to be run.
 pub struct Request<'a> {
@@ -96,6 +97,7 @@ async fn run_all(request: &Request<'_>, writer: &mut Writer) -> Result<RunReport
         let made = make(request, &session, definition).await?;
         let result = conform(definition, made.table)?;
         let (_, statement) = statement_of(definition, &request.pipeline.files);
+        require_values(definition, table_of(&statement.kind).map_or(&[], |t| &t.columns), &result)?;
         let before = result.rows();
         let expectations = expectations_of(&statement.kind);
         let (table, expectations) = expectation::apply(&session, &definition.name, expectations, result).await?;
@@ -187,4 +189,17 @@ fn conform(definition: &Definition, table: Table) -> Result<Table, RunFault> {
         columns.push((column.name.clone(), declared.ok_or_else(|| failed(&format!("no column `{}`", column.name)))?));
     }
     if columns.is_empty() { Ok(table) } else { table.conform(&columns).map_err(|e| failed(&e)) }
+}
+
+/// Refuses rows without a value for a column that is declared NOT NULL (reference section 1.1: the write fails).
+fn require_values(definition: &Definition, declared: &[Column], table: &Table) -> Result<(), RunFault> {
+    for column in declared.iter().filter(|c| c.not_null) {
+        let name = &column.name.value;
+        let missing = table.index_of(name).map_or(0, |i| table.batch.column(i).logical_null_count());
+        if missing > 0 {
+            let why = format!("column `{name}` is NOT NULL, but {missing} rows have no value for it");
+            return Err(RunFault::failed(&definition.name, why));
+        }
+    }
+    Ok(())
 }

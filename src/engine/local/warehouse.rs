@@ -3,6 +3,7 @@
 //! A run writes a whole new warehouse beside the old one and swaps the two at the end, so that an interrupted run leaves
 //! the old one as it was. A directory that holds anything else is never replaced.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -119,7 +120,7 @@ pub fn query(sql: &str, warehouse: &Path) -> Result<Rows, RunFault> {
     let parsed = lakeflow::parse_query(sql.trim().trim_end_matches(';'));
     let parsed = parsed.map_err(|e| RunFault::failed("query", e.message))?;
     let session = Session::new();
-    let mut stored = Stored { session: &session, warehouse, known: &known, fault: None };
+    let mut stored = Stored { session: &session, warehouse, known: &known, columns: BTreeMap::new(), fault: None };
     let result = run::runtime()?.block_on(session.query(&parsed, &mut stored));
     let fault = stored.fault.take();
     let (schema, batches) = result.map_err(|e| fault.unwrap_or_else(|| RunFault::of("query", e)))?;
@@ -131,6 +132,8 @@ struct Stored<'a> {
     session: &'a Session,
     warehouse: &'a Path,
     known: &'a [TableInfo],
+    /// Columns as they are written, by their name in lower case.
+    columns: BTreeMap<String, String>,
     fault: Option<RunFault>,
 }
 
@@ -142,8 +145,11 @@ impl Relations for Stored<'_> {
             let hint = crate::diag::did_you_mean(&last, names).map(|h| format!("; {h}")).unwrap_or_default();
             return Err(Fault::failed(format!("there is no table `{last}`{hint}")));
         }
-        let loaded =
-            load(&self.warehouse.join(format!("{last}.parquet"))).and_then(|t| t.register(self.session, &last));
+        let loaded = load(&self.warehouse.join(format!("{last}.parquet"))).and_then(|table| {
+            let names = table.batch.schema();
+            self.columns.extend(names.fields().iter().map(|f| (f.name().to_lowercase(), f.name().clone())));
+            table.register(self.session, &last)
+        });
         loaded.map_err(|fault| {
             let text = fault.to_string();
             self.fault = Some(fault);
@@ -154,6 +160,10 @@ impl Relations for Stored<'_> {
 
     fn function(&mut self, _: &TableFactor) -> Result<Option<String>, Fault> {
         Ok(None)
+    }
+
+    fn written(&self, column: &str) -> Option<String> {
+        self.columns.get(column).cloned()
     }
 }
 

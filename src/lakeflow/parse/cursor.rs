@@ -34,10 +34,9 @@ pub(super) struct Cursor<'a> {
 
 impl<'a> Cursor<'a> {
     /// A cursor at the first token; comments and faults of `lexed` stay with the caller.
-    pub(super) fn new(text: &'a str, lexed: &mut Lexed) -> Self {
+    pub(super) fn new(text: &'a str, lexed: &mut Lexed, dialect: &'a Lakeflow) -> Self {
         let tokens = std::mem::take(&mut lexed.tokens);
-        let mut parser =
-            Parser::new(&Lakeflow).with_recursion_limit(RECURSION_LIMIT).with_tokens_with_locations(tokens);
+        let mut parser = Parser::new(dialect).with_recursion_limit(RECURSION_LIMIT).with_tokens_with_locations(tokens);
         parser.advance_token(); // the `;` that the lexer puts in front
         Cursor { text, ranges: std::mem::take(&mut lexed.ranges), parser }
     }

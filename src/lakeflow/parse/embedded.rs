@@ -210,8 +210,9 @@ impl Cursor<'_> {
         }
         let mut copy: Vec<TokenWithSpan> = tokens.clone().map(|i| self.parser.token_at(i).clone()).collect();
         let end = self.parser.token_at(tokens.end);
+        let dialect = Lakeflow::for_tokens(copy.len());
         copy.push(TokenWithSpan { token: Token::RParen, span: end.span });
-        let mut parser = Parser::new(&Lakeflow).with_tokens_with_locations(copy);
+        let mut parser = Parser::new(&dialect).with_tokens_with_locations(copy);
         if let Err(error) = parser.parse_query() {
             return Some(self.translate(&error));
         }

@@ -26,6 +26,7 @@ use cursor::{Cursor, Parsed};
 
 use super::Fault;
 use super::ast::{Statement, StatementKind};
+use super::dialect::Lakeflow;
 use super::lex::{Comment, Lexed, lex};
 
 /// Reads all statements of a file.
@@ -34,7 +35,9 @@ use super::lex::{Comment, Lexed, lex};
 /// Every faulty statement gives one fault, or several when its very tokens are at fault; ordered by place.
 pub fn parse(text: &str) -> Result<Vec<Statement>, Vec<Fault>> {
     let mut lexed = lex(text);
-    let mut cursor = Cursor::new(text, &mut lexed);
+    let tokens = lexed.tokens.len();
+    let dialect = Lakeflow::for_tokens(tokens);
+    let mut cursor = Cursor::new(text, &mut lexed, &dialect);
     let Lexed { comments, mut faults, .. } = lexed;
     let mut comments = comments.into_iter().peekable();
     let unreadable: Vec<usize> = faults.iter().map(|f| f.range.start).collect();
@@ -47,6 +50,7 @@ pub fn parse(text: &str) -> Result<Vec<Statement>, Vec<Fault>> {
         if *cursor.token() == Token::EOF {
             break;
         }
+        dialect.refill(tokens);
         let start = cursor.index();
         let end = cursor.end_of_statement();
         let whole = cursor.range_at(start).start..cursor.range_at(end).start;
@@ -90,7 +94,8 @@ pub fn parse_query(text: &str) -> Result<Query, Fault> {
 
 fn parse_whole<T>(text: &str, read: impl FnOnce(&mut Cursor<'_>) -> Parsed<T>) -> Result<T, Fault> {
     let mut lexed = lex(text);
-    let mut cursor = Cursor::new(text, &mut lexed);
+    let dialect = Lakeflow::for_tokens(lexed.tokens.len());
+    let mut cursor = Cursor::new(text, &mut lexed, &dialect);
     if let Some(fault) = lexed.faults.into_iter().next() {
         return Err(fault);
     }

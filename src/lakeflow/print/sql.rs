@@ -8,8 +8,8 @@ use std::fmt::{self, Display, Formatter, Write};
 use std::ops::ControlFlow;
 
 use sqlparser::ast::{
-    DataType, Expr, FunctionArguments, Ident, ObjectName, ObjectNamePart, Query, TableFactor, TableFunctionArgs, Value,
-    ValueWithSpan, VisitMut, VisitorMut,
+    DataType, Expr, FunctionArguments, Ident, ObjectName, ObjectNamePart, Query, TableFactor, TableFunctionArgs,
+    UnaryOperator, Value, ValueWithSpan, VisitMut, VisitorMut,
 };
 
 use crate::lakeflow::stream::{StreamSource, stream_source};
@@ -143,8 +143,15 @@ impl VisitorMut for Ready {
     }
 
     fn post_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<Self::Break> {
-        if let Expr::Cast { data_type, .. } = expr {
-            *data_type = DataType::Custom(verbatim(type_name::text(data_type)), vec![]);
+        match expr {
+            Expr::Cast { data_type, .. } => {
+                *data_type = DataType::Custom(verbatim(type_name::text(data_type)), vec![]);
+            }
+            // Without the blank, `- -a` would become a comment.
+            Expr::UnaryOp { op: UnaryOperator::Minus, expr: inner } if is_negative(inner) => {
+                **inner = Expr::Identifier(Ident::new(format!(" {inner}")));
+            }
+            _ => {}
         }
         ControlFlow::Continue(())
     }
@@ -178,6 +185,10 @@ impl VisitorMut for Ready {
         }
         ControlFlow::Continue(())
     }
+}
+
+fn is_negative(expr: &Expr) -> bool {
+    matches!(expr, Expr::UnaryOp { op: UnaryOperator::Minus, .. })
 }
 
 fn call_text(arguments: &TableFunctionArgs) -> String {

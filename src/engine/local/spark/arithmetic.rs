@@ -61,9 +61,7 @@ fn result(op: Op, given: &Given) -> Result<DataType> {
         return Ok(if float { DataType::Float32 } else { DataType::Float64 });
     }
     if decimal(&left) || decimal(&right) {
-        let (p1, s1) = precision(&left, given.literals.first().copied().flatten());
-        let (p2, s2) = precision(&right, given.literals.get(1).copied().flatten());
-        return Ok(decimal_result(op, (p1, s1), (p2, s2)));
+        return Ok(decimal_result(op, precision(&left), precision(&right)));
     }
     Ok(if op == Op::Divide { DataType::Float64 } else { wider(&left, &right) })
 }
@@ -84,19 +82,28 @@ fn wider(left: &DataType, right: &DataType) -> DataType {
     }
 }
 
-/// Precision and scale of an operand; an integer literal counts its digits.
-fn precision(ty: &DataType, literal: Option<&ScalarValue>) -> (i32, i32) {
-    let digits = |n: i64| n.unsigned_abs().to_string().len() as i32;
-    match (ty, literal) {
-        (DataType::Decimal128(p, s), _) => (i32::from(*p), i32::from(*s)),
-        (_, Some(ScalarValue::Int32(Some(n)))) => (digits(i64::from(*n)), 0),
-        (_, Some(ScalarValue::Int64(Some(n)))) => (digits(*n), 0),
-        (DataType::Int8, _) => (3, 0),
-        (DataType::Int16, _) => (5, 0),
-        (DataType::Int32, _) => (10, 0),
-        (DataType::Null, _) => (1, 0),
+/// Precision and scale of an operand. Types alone count: a literal that counts by its digits is a decimal when it comes
+/// here ([`literal_as_decimal`]), because constants that the optimizer folds may not change the type of a plan.
+fn precision(ty: &DataType) -> (i32, i32) {
+    match ty {
+        DataType::Decimal128(p, s) => (i32::from(*p), i32::from(*s)),
+        DataType::Int8 => (3, 0),
+        DataType::Int16 => (5, 0),
+        DataType::Int32 => (10, 0),
+        DataType::Null => (1, 0),
         _ => (20, 0),
     }
+}
+
+/// An integer literal beside a decimal is a decimal of just its digits.
+pub(super) fn literal_as_decimal(literal: &ScalarValue) -> Option<ScalarValue> {
+    let value = match literal {
+        ScalarValue::Int32(Some(n)) => i64::from(*n),
+        ScalarValue::Int64(Some(n)) => *n,
+        _ => return None,
+    };
+    let digits = value.unsigned_abs().to_string().len();
+    Some(ScalarValue::Decimal128(Some(i128::from(value)), u8::try_from(digits).ok()?, 0))
 }
 
 /// Spark's result types (`DecimalPrecision`), cut to 38 digits with at least six decimals kept where there are six.

@@ -13,6 +13,7 @@ use datafusion::logical_expr::planner::{ExprPlanner, PlannerResult, RawBinaryExp
 use datafusion::logical_expr::{BinaryExpr, Expr, ExprSchemable, GetFieldAccess, Operator, lit};
 use sqlparser::ast::BinaryOperator;
 
+use super::arithmetic::literal_as_decimal;
 use super::functions::Registry;
 use super::types;
 
@@ -61,7 +62,11 @@ impl SparkPlanner {
             (T::Interval(_), T::Date32 | T::Timestamp(..)) if adds => {
                 self.arithmetic(name, right, left, (T::Date32, T::Null))
             }
-            _ => self.call(name, vec![left, right]).map(Some),
+            (l, r) => {
+                let left = if matches!(r, T::Decimal128(..)) { as_decimal(left) } else { left };
+                let right = if matches!(l, T::Decimal128(..)) { as_decimal(right) } else { right };
+                self.call(name, vec![left, right]).map(Some)
+            }
         }
     }
 
@@ -76,6 +81,15 @@ impl SparkPlanner {
             ty if ty.is_numeric() => self.cast(expr, &DataType::Float64),
             ty => plan_err!("STRING and {} cannot be compared", types::show(ty)),
         }
+    }
+}
+
+fn as_decimal(expr: Expr) -> Expr {
+    match &expr {
+        Expr::Literal(value, metadata) => {
+            literal_as_decimal(value).map_or_else(|| expr.clone(), |value| Expr::Literal(value, metadata.clone()))
+        }
+        _ => expr,
     }
 }
 
@@ -96,6 +110,7 @@ impl ExprPlanner for SparkPlanner {
             BinaryOperator::Divide => "__divide",
             BinaryOperator::Modulo => "mod",
             BinaryOperator::MyIntegerDivide => "__integer_divide",
+            BinaryOperator::Custom(function) => function,
             BinaryOperator::StringConcat => {
                 return self.call("concat", vec![expr.left, expr.right]).map(PlannerResult::Planned);
             }

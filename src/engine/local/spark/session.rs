@@ -83,8 +83,8 @@ impl Session {
         Ok((plan.schema(), collect(plan, task).await?))
     }
 
-    /// Plans and runs a query. The columns bear the names as the query writes them; those that a wildcard gives are in
-    /// lower case.
+    /// Plans and runs a query. The columns bear the names as the query writes them; those that a wildcard gives are
+    /// written as `relations` say.
     ///
     /// # Errors
     /// As [`Session::plan`] and [`Session::collect`].
@@ -98,8 +98,8 @@ impl Session {
         let (schema, batches) = self.collect(plan).await?;
         let width = schema.fields().len();
         let name = |(position, field): (usize, &Arc<Field>)| {
-            let name = written.of(position, width).unwrap_or_else(|| field.name().clone());
-            field.as_ref().clone().with_name(name)
+            let name = written.of(position, width).or_else(|| relations.written(field.name()));
+            field.as_ref().clone().with_name(name.unwrap_or_else(|| field.name().clone()))
         };
         let named = Arc::new(Schema::new(schema.fields().iter().enumerate().map(name).collect::<Vec<_>>()));
         let rebuild = |batch: &RecordBatch| RecordBatch::try_new(Arc::clone(&named), batch.columns().to_vec());

@@ -4,10 +4,10 @@
 //! into a text and compare letters. Comparisons are given their casts by the planner; what is left is looked at here.
 
 use datafusion::arrow::datatypes::DataType;
+use datafusion::common::DFSchema;
 use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
-use datafusion::common::{DFSchema, Result};
 use datafusion::logical_expr::utils::merge_schema;
-use datafusion::logical_expr::{Expr, ExprSchemable, LogicalPlan};
+use datafusion::logical_expr::{Case, Expr, ExprSchemable, Join, LogicalPlan};
 
 use super::fault::Fault;
 use super::types;
@@ -32,6 +32,9 @@ pub(super) fn verify(plan: &LogicalPlan) -> Result<(), Fault> {
         if let LogicalPlan::Union(union) = node {
             found = found.take().or_else(|| union_clash(&union.inputs));
         }
+        if let LogicalPlan::Join(join) = node {
+            found = found.take().or_else(|| join_clash(join));
+        }
         Ok(TreeNodeRecursion::Continue)
     })?;
     found.map_or(Ok(()), Err)
@@ -44,6 +47,9 @@ fn clash(expr: &Expr, schema: &DFSchema) -> Option<Fault> {
             let column = query.subquery.subquery.schema().fields().first()?.data_type().clone();
             return mixed("IN", &[query.expr.get_type(schema).ok()?, column]);
         }
+        Expr::Case(case) if case.expr.is_some() && operand_clash(case, schema).is_some() => {
+            return operand_clash(case, schema);
+        }
         Expr::Case(case) => {
             let results = case.when_then_expr.iter().map(|(_, then)| then.as_ref());
             ("CASE", results.chain(case.else_expr.as_deref()).collect())
@@ -53,6 +59,20 @@ fn clash(expr: &Expr, schema: &DFSchema) -> Option<Fault> {
     };
     let types: Vec<DataType> = parts.iter().filter_map(|part| part.get_type(schema).ok()).collect();
     mixed(what, &types)
+}
+
+/// `CASE x WHEN y`: `x` is compared with each `y`.
+fn operand_clash(case: &Case, schema: &DFSchema) -> Option<Fault> {
+    let compared = case.expr.iter().chain(case.when_then_expr.iter().map(|(when, _)| when));
+    mixed("CASE", &compared.filter_map(|part| part.get_type(schema).ok()).collect::<Vec<_>>())
+}
+
+/// Columns of USING, of EXCEPT and of INTERSECT.
+fn join_clash(join: &Join) -> Option<Fault> {
+    join.on.iter().find_map(|(left, right)| {
+        let types = [left.get_type(join.left.schema()).ok()?, right.get_type(join.right.schema()).ok()?];
+        mixed("JOIN", &types)
+    })
 }
 
 fn union_clash(inputs: &[std::sync::Arc<LogicalPlan>]) -> Option<Fault> {

@@ -22,7 +22,6 @@ FROM STREAM read_files(
   escape => '"',
   multiLine => true,
   mode => 'PERMISSIVE',
-  allowOverwrites => true,
   rescuedDataColumn => '_rescued_data'
 )
 WHERE NOT _metadata.file_name RLIKE '^people_archive.*\\.csv\\z';

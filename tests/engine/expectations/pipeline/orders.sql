@@ -2,7 +2,7 @@ CREATE OR REFRESH STREAMING TABLE orders (
   id STRING,
   amount DECIMAL(10,2),
   CONSTRAINT amount_known EXPECT (amount IS NOT NULL),
-  CONSTRAINT amount_positive EXPECT (amount > 0) ON VIOLATION DROP ROW,
+  CONSTRAINT amount_positive EXPECT (coalesce(amount > 0, FALSE)) ON VIOLATION DROP ROW,
   CONSTRAINT id_known EXPECT (id IS NOT NULL) ON VIOLATION DROP ROW
 )
 AS
@@ -18,7 +18,7 @@ FROM STREAM read_files(
 CREATE OR REFRESH MATERIALIZED VIEW totals (
   Orders BIGINT,
   Amount DECIMAL(38,2),
-  CONSTRAINT some_orders EXPECT (Orders > 0) ON VIOLATION FAIL UPDATE
+  CONSTRAINT some_orders EXPECT (coalesce(Orders > 0, FALSE)) ON VIOLATION FAIL UPDATE
 )
 AS
 SELECT count(*) AS Orders, sum(amount) AS Amount FROM `${catalog}`.`${schema}`.orders;

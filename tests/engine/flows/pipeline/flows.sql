@@ -6,7 +6,7 @@ FROM STREAM read_files('${landing}/a.csv', format => 'csv', schema => 'id STRING
 
 CREATE FLOW from_b AS INSERT INTO events BY NAME
 SELECT 'b' AS Source, CAST(id AS INT) AS id
-FROM STREAM read_files('${landing}/b', format => 'csv', schema => 'id STRING', header => false, sep => ';');
+FROM STREAM read_files('${landing}/b', format => 'csv', schema => 'id STRING', header => true, sep => ';');
 
 CREATE OR REFRESH PRIVATE MATERIALIZED VIEW hidden AS SELECT ID, source AS `from` FROM EVENTS WHERE Id > 1;
 

@@ -3,13 +3,14 @@
 use chrono::{DateTime, Utc};
 use sqlparser::ast::{
     BinaryOperator, CeilFloorKind, DateTimeField, DuplicateTreatment, Expr, Function, FunctionArgumentClause,
-    FunctionArguments, NullTreatment, OrderByExpr, OrderByOptions, TrimWhereField, Value, ValueWithSpan, WindowType,
+    FunctionArguments, NullTreatment, OrderByExpr, OrderByOptions, TrimWhereField, Value, ValueWithSpan,
 };
 
 use super::super::fault::Fault;
 use super::build::{arguments, call, case, rename, set_arguments, text};
-use super::literals::{is_hidden, number, restore, restore_in_window};
+use super::literals::{is_hidden, number, restore};
 use super::names::lowered;
+use super::windows;
 
 /// Forms with a syntax of their own, as calls.
 pub(super) fn special_form(expr: Expr) -> Result<Expr, Fault> {
@@ -73,15 +74,10 @@ fn named_struct(values: Vec<Expr>) -> Result<Expr, Fault> {
 
 /// Rewrites one call whose arguments are rewritten already.
 pub(super) fn function(mut function: Function, now: DateTime<Utc>) -> Result<Expr, Fault> {
-    if let Some(WindowType::WindowSpec(window)) = &mut function.over {
-        restore_in_window(window);
-        if let Some(name) = &mut window.window_name {
-            *name = lowered(name.clone());
-        }
-    } else if let Some(WindowType::NamedWindow(name)) = &mut function.over {
-        *name = lowered(name.clone());
-    }
     let name = function.name.to_string().to_lowercase().replace(['`', '"'], "");
+    if let Some(window) = &mut function.over {
+        windows::over(window, &name);
+    }
     if name.starts_with("__") && !INTERNAL.contains(&name.as_str()) {
         return Err(Fault::refused(format!("the function `{name}`")));
     }
@@ -94,6 +90,11 @@ pub(super) fn function(mut function: Function, now: DateTime<Utc>) -> Result<Exp
     };
     if let Some(moment) = present(&name, &function, now) {
         return Ok(moment);
+    }
+    if let FunctionArguments::List(list) = &function.args
+        && list.clauses.iter().any(|clause| !matches!(clause, FunctionArgumentClause::IgnoreOrRespectNulls(_)))
+    {
+        return Err(Fault::refused(format!("a clause among the arguments of `{name}`")));
     }
     let Some(args) = arguments(&function) else { return Ok(Expr::Function(function)) };
     if let Some(simple) = conditional(&name, &args) {
@@ -138,7 +139,7 @@ fn present(name: &str, function: &Function, now: DateTime<Utc>) -> Option<Expr> 
     bare.then(|| call("__cast", vec![text(now.format(format).to_string()), text(ty)]))
 }
 
-fn equals(left: &Expr, op: BinaryOperator, right: &Expr) -> Expr {
+fn binary(left: &Expr, op: BinaryOperator, right: &Expr) -> Expr {
     Expr::BinaryOp { left: Box::new(left.clone()), op, right: Box::new(right.clone()) }
 }
 
@@ -153,7 +154,7 @@ fn conditional(name: &str, args: &[Expr]) -> Option<Expr> {
         ("nvl2", [value, yes, no]) => case(vec![(not_null(value), yes.clone())], Some(no.clone())),
         ("nullif", [value, other]) => {
             let null = Expr::value(Value::Null);
-            case(vec![(equals(value, BinaryOperator::Eq, other), null)], Some(value.clone()))
+            case(vec![(binary(value, BinaryOperator::Eq, other), null)], Some(value.clone()))
         }
         ("isnull", [value]) => Expr::IsNull(Box::new(value.clone())),
         ("isnotnull", [value]) => not_null(value),
@@ -161,12 +162,16 @@ fn conditional(name: &str, args: &[Expr]) -> Option<Expr> {
             let pairs = rest.chunks_exact(2);
             let otherwise = pairs.remainder().first().cloned();
             let branch = |pair: &[Expr]| match pair {
-                [search, result] => Some((equals(value, BinaryOperator::Spaceship, search), result.clone())),
+                [search, result] => Some((binary(value, BinaryOperator::Spaceship, search), result.clone())),
                 _ => None,
             };
             case(pairs.filter_map(branch).collect(), otherwise)
         }
         ("date_part" | "datepart", [Expr::Value(_), _]) => call("date_part", args.to_vec()),
+        ("mod" | "pmod" | "try_add" | "try_subtract" | "try_multiply" | "try_divide" | "try_mod", [left, right]) => {
+            // As an operator, so that the planner sees the literals among the operands.
+            binary(left, BinaryOperator::Custom(name.to_owned()), right)
+        }
         ("transform", [list, Expr::Lambda(lambda)]) => return super::selects::transform(list, lambda),
         _ => return None,
     })
@@ -185,7 +190,14 @@ fn units(name: &str, args: &[Expr]) -> Result<Option<Expr>, Fault> {
     Ok(Some(call(target, std::iter::once(text(unit.value.to_uppercase())).chain(rest.iter().cloned()).collect())))
 }
 
+/// Aggregates that take DISTINCT here as in Spark; others would pass over it.
+const WITH_DISTINCT: [&str; 9] =
+    ["count", "sum", "avg", "min", "max", "collect_list", "collect_set", "array_agg", "approx_count_distinct"];
+
 fn aggregate(name: &str, args: Vec<Expr>, mut function: Function) -> Result<Expr, Fault> {
+    if is_distinct(&function) && !WITH_DISTINCT.contains(&name) {
+        return Err(Fault::refused(format!("DISTINCT in `{name}`")));
+    }
     match (name, args.as_slice()) {
         ("count_if", [condition]) => {
             let counted = case(vec![(condition.clone(), number("1".to_owned(), false))], None);
@@ -214,9 +226,36 @@ fn aggregate(name: &str, args: Vec<Expr>, mut function: Function) -> Result<Expr
             make_distinct(&mut function);
             rename(&mut function, "count");
         }
+        ("row_number" | "rank" | "dense_rank", []) => return Ok(as_int(function)),
+        ("lag" | "lead" | "ntile" | "nth_value", [_, ..]) => {
+            let mut args = args.clone();
+            // Offsets are bare numbers to the planner; a default keeps its type.
+            let offset = usize::from(name != "ntile");
+            args.iter_mut().skip(offset).take(1).for_each(restore);
+            set_arguments(&mut function, args);
+            if name == "ntile" {
+                return Ok(as_int(function));
+            }
+        }
+        _ => return statistic(name, &args, function),
+    }
+    Ok(Expr::Function(function))
+}
+
+/// Statistics: most are functions of all values of a group, so that they agree with Spark to the last digit.
+fn statistic(name: &str, args: &[Expr], mut function: Function) -> Result<Expr, Fault> {
+    match (name, args) {
         ("percentile_approx" | "approx_percentile", [value, share, ..]) => {
             return Ok(over_collected("__percentile_disc", function, value, vec![share.clone()]));
         }
+        ("stddev" | "stddev_pop" | "variance" | "var_pop" | "skewness" | "kurtosis" | "mode", [value]) => {
+            return Ok(over_collected(&format!("__{name}"), function, value, vec![]));
+        }
+        ("corr", [x, y]) => {
+            let pair = call("named_struct", vec![text("x"), to_double(x), text("y"), to_double(y)]);
+            return Ok(over_collected("__corr", function, &pair, vec![]));
+        }
+        ("listagg" | "string_agg", [value, rest @ ..]) => return listagg(function, value, rest),
         ("percentile", [value, share]) => {
             rename(&mut function, "percentile_cont");
             set_arguments(&mut function, vec![to_double(value), to_double(share)]);
@@ -225,35 +264,17 @@ fn aggregate(name: &str, args: Vec<Expr>, mut function: Function) -> Result<Expr
             rename(&mut function, "percentile_cont");
             set_arguments(&mut function, vec![to_double(value), to_double(&text("0.5"))]);
         }
-        ("stddev" | "stddev_pop" | "variance" | "var_pop", [value]) => {
-            return Ok(over_collected(&format!("__{name}"), function, value, vec![]));
-        }
-        ("corr", [x, y]) => {
-            let pair = call("named_struct", vec![text("x"), to_double(x), text("y"), to_double(y)]);
-            return Ok(over_collected("__corr", function, &pair, vec![]));
-        }
-        ("row_number" | "rank" | "dense_rank", []) => {
-            return Ok(call("__cast", vec![Expr::Function(function), text("INT")]));
-        }
-        ("mode", [value]) => return Ok(over_collected("__mode", function, value, vec![])),
-        ("skewness" | "kurtosis", [value]) => return Ok(over_collected(&format!("__{name}"), function, value, vec![])),
-        ("listagg" | "string_agg", [value, rest @ ..]) => return listagg(function, value, rest),
-        ("lag" | "lead" | "ntile" | "nth_value", [_, ..]) => {
-            let mut args = args.clone();
-            // Offsets are bare numbers to the planner; a default keeps its type.
-            let offset = usize::from(name != "ntile");
-            args.iter_mut().skip(offset).take(1).for_each(restore);
-            set_arguments(&mut function, args);
-            if name == "ntile" {
-                return Ok(call("__cast", vec![Expr::Function(function), text("INT")]));
-            }
-        }
         ("percentile_cont", _) if function.within_group.is_empty() => {
             return Err(Fault::refused("`percentile_cont` without WITHIN GROUP"));
         }
         _ => {}
     }
     Ok(Expr::Function(function))
+}
+
+/// A rank is an INT to Spark.
+fn as_int(function: Function) -> Expr {
+    call("__cast", vec![Expr::Function(function), text("INT")])
 }
 
 fn to_double(expr: &Expr) -> Expr {
@@ -280,7 +301,7 @@ fn ignoring(flag: &Expr) -> Result<Option<NullTreatment>, Fault> {
 
 /// `count(a, b)` counts rows in which no argument is NULL.
 fn several_distinct(function: &mut Function, args: &[Expr]) -> Result<(), Fault> {
-    let all = args.iter().map(not_null).reduce(|a, b| equals(&a, BinaryOperator::And, &b));
+    let all = args.iter().map(not_null).reduce(|a, b| binary(&a, BinaryOperator::And, &b));
     let Some(all) = all else { return Ok(()) };
     let names = args.iter().enumerate().flat_map(|(i, arg)| [text(format!("c{i}")), arg.clone()]);
     let tuple = call("named_struct", names.collect());
@@ -289,7 +310,7 @@ fn several_distinct(function: &mut Function, args: &[Expr]) -> Result<(), Fault>
 }
 
 fn and_filter(function: &mut Function, condition: Expr) {
-    let filter = function.filter.take().map(|given| equals(&given, BinaryOperator::And, &condition));
+    let filter = function.filter.take().map(|given| binary(&given, BinaryOperator::And, &condition));
     function.filter = Some(Box::new(filter.unwrap_or(condition)));
 }
 

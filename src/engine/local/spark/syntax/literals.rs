@@ -2,8 +2,7 @@
 
 use sqlparser::ast::{
     AccessExpr, CastKind, DataType, DateTimeField, Expr, ExtractSyntax, GroupByExpr, Ident, Interval, LimitClause,
-    OrderByKind, Query, Select, Subscript, TypedString, UnaryOperator, Value, ValueWithSpan, WindowFrameBound,
-    WindowSpec,
+    OrderByKind, Query, Select, Subscript, TypedString, UnaryOperator, Value, ValueWithSpan,
 };
 
 use super::super::fault::Fault;
@@ -81,17 +80,6 @@ pub(super) fn restore_in_query(query: &mut Query) {
 pub(super) fn restore_in_select(select: &mut Select) {
     if let GroupByExpr::Expressions(items, _) = &mut select.group_by {
         items.iter_mut().for_each(restore);
-    }
-}
-
-/// Bounds of a window's frame are bare numbers.
-pub(super) fn restore_in_window(window: &mut WindowSpec) {
-    let Some(frame) = &mut window.window_frame else { return };
-    let bounds = std::iter::once(&mut frame.start_bound).chain(frame.end_bound.as_mut());
-    for bound in bounds {
-        if let WindowFrameBound::Preceding(Some(expr)) | WindowFrameBound::Following(Some(expr)) = bound {
-            restore(expr);
-        }
     }
 }
 

@@ -8,6 +8,7 @@ mod calls;
 mod literals;
 mod names;
 mod selects;
+mod windows;
 
 use std::ops::ControlFlow;
 
@@ -35,6 +36,11 @@ pub trait Relations {
     /// # Errors
     /// When the arguments are not usable.
     fn function(&mut self, factor: &TableFactor) -> Result<Option<String>, Fault>;
+
+    /// How a column that a wildcard gives is written, by its name in lower case; `None` leaves it so.
+    fn written(&self, _column: &str) -> Option<String> {
+        None
+    }
 }
 
 /// Rewrites `query` in place.

@@ -1,0 +1,2 @@
+CREATE OR REFRESH STREAMING TABLE a AS
+SELECT * FROM STREAM read_files('${landing}/${directory}/*.csv', format => 'csv', schema => 'v STRING', header => true);

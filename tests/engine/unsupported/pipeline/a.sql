@@ -1,0 +1,1 @@
+CREATE OR REFRESH MATERIALIZED VIEW d AS SELECT from_json(v, 'a INT').a AS a FROM VALUES ('{}') AS t(v);

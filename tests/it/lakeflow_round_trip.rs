@@ -1,0 +1,299 @@
+//! Whatever can be built as a syntax tree is printed as text that is read back as the same tree.
+
+use lakegen::lakeflow::ast::{
+    AutoCdc, Column, ColumnSelection, CreateFlow, CreateMaterializedView, CreateStreamingTable, Expectation, FlowBody,
+    ForeignKey, IgnoreNullUpdates, InsertFlow, Layout, Mask, ObjectName, Property, RefreshPolicy, RowFilter, Statement,
+    StatementKind, StoredAs, TableConstraint, TableConstraintKind, TableDefinition, TableSource, Violation,
+};
+use lakegen::lakeflow::ast::{Expr, Ident, Query, TypeName};
+use lakegen::lakeflow::{expr_text, parse, parse_expr, parse_query, print, query_text, string_text};
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+
+/// Any text, with a liking for what needs escapes.
+fn text() -> impl Strategy<Value = String> {
+    vec(
+        prop_oneof![any::<char>(), prop::sample::select(vec!['\'', '"', '\\', '\n', '%', '`', '0', '$', '{', '\0'])],
+        0..8,
+    )
+    .prop_map(String::from_iter)
+}
+
+fn ident() -> impl Strategy<Value = Ident> {
+    prop_oneof![
+        "[a-z][a-z0-9_]{0,5}x".prop_map(Ident::new),
+        "[a-zA-Z0-9 $.{}é'\"-]{1,6}".prop_map(|name| Ident::with_quote('`', name)),
+        "[a-z]`[a-z]".prop_map(|name| Ident::with_quote('`', name)),
+    ]
+}
+
+fn name() -> impl Strategy<Value = ObjectName> {
+    vec(ident(), 1..=3).prop_map(ObjectName::from)
+}
+
+/// The text of an expression; every level is bracketed, so that no precedence is presumed.
+fn expr_source() -> impl Strategy<Value = String> {
+    let leaf = prop_oneof![
+        text().prop_map(|value| string_text(&value)),
+        ident().prop_map(|name| lakegen::lakeflow::ident_text(&name)),
+        (0u32..99).prop_map(|n| n.to_string()),
+        prop::sample::select(vec![
+            "1L",
+            "1.50",
+            "NULL",
+            "TRUE",
+            "DATE '2024-02-29'",
+            "INTERVAL 3 DAYS",
+            "a.b.c",
+            "x[0]"
+        ])
+        .prop_map(str::to_owned),
+    ];
+    leaf.prop_recursive(4, 24, 3, |inner| {
+        let op = prop::sample::select(vec![
+            "+",
+            "-",
+            "*",
+            "/",
+            "%",
+            "||",
+            "=",
+            "<=>",
+            "<>",
+            "<",
+            ">=",
+            "AND",
+            "OR",
+            "DIV",
+            "LIKE",
+            "RLIKE",
+            "&",
+            "|",
+            "^",
+            "IS DISTINCT FROM",
+        ]);
+        prop_oneof![
+            (inner.clone(), op, inner.clone()).prop_map(|(a, op, b)| format!("({a}) {op} ({b})")),
+            inner.clone().prop_map(|a| format!("NOT ({a})")),
+            inner.clone().prop_map(|a| format!("-({a})")),
+            inner.clone().prop_map(|a| format!("({a}) IS NOT TRUE")),
+            inner.clone().prop_map(|a| format!("CAST({a} AS MAP<STRING, STRUCT<a: DECIMAL(10, 2)>>)")),
+            inner.clone().prop_map(|a| format!("({a})::BIGINT")),
+            vec(inner.clone(), 1..3).prop_map(|all| format!("coalesce({})", all.join(", "))),
+            (inner.clone(), vec(inner.clone(), 1..3)).prop_map(|(a, all)| format!("({a}) NOT IN ({})", all.join(", "))),
+            (inner.clone(), inner.clone(), inner.clone())
+                .prop_map(|(a, b, c)| format!("CASE WHEN {a} THEN {b} ELSE {c} END")),
+            (inner.clone(), inner).prop_map(|(a, b)| format!("sum({a}) OVER (PARTITION BY {b} ORDER BY {a} DESC)")),
+        ]
+    })
+}
+
+fn expr() -> impl Strategy<Value = Expr> {
+    expr_source().prop_map(|text| parse_expr(&text).unwrap_or_else(|fault| panic!("{text}: {fault:?}")))
+}
+
+fn query() -> impl Strategy<Value = Box<Query>> {
+    let source = prop_oneof![
+        name().prop_map(|n| lakegen::lakeflow::name_text(&n)),
+        name().prop_map(|n| format!("STREAM {}", lakegen::lakeflow::name_text(&n))),
+        text().prop_map(|path| format!("STREAM read_files({}, format => 'csv')", string_text(&path))),
+    ];
+    (vec(expr_source(), 1..3), source, option::of(expr_source()), any::<bool>()).prop_map(
+        |(columns, source, filter, grouped)| {
+            let filter = filter.map_or(String::new(), |f| format!(" WHERE {f}"));
+            let group = if grouped { " GROUP BY ALL" } else { "" };
+            let text = format!("SELECT {} FROM {source} AS src{filter}{group}", columns.join(", "));
+            Box::new(parse_query(&text).unwrap_or_else(|fault| panic!("{text}: {fault:?}")))
+        },
+    )
+}
+
+fn type_name() -> impl Strategy<Value = TypeName> {
+    let types = ["STRING", "DECIMAL(18, 2)", "TIMESTAMP_NTZ", "ARRAY<MAP<STRING, INT>>", "STRUCT<a: INT, `b c`: DATE>"];
+    prop::sample::select(types.to_vec()).prop_map(|name| {
+        let cast = parse_expr(&format!("CAST(a AS {name})")).unwrap();
+        let Expr::Cast { data_type, .. } = cast else { panic!("{name} is cast to") };
+        data_type
+    })
+}
+
+fn argument() -> impl Strategy<Value = Expr> {
+    prop_oneof![ident().prop_map(Expr::Identifier), text().prop_map(|value| parse_expr(&string_text(&value)).unwrap()),]
+}
+
+fn foreign_key() -> impl Strategy<Value = ForeignKey> {
+    (name(), vec(ident(), 0..3)).prop_map(|(table, columns)| ForeignKey { table, columns })
+}
+
+fn column() -> impl Strategy<Value = Column> {
+    let mask = (name(), vec(argument(), 0..3)).prop_map(|(function, using_columns)| Mask { function, using_columns });
+    let keys = (any::<bool>(), option::of(foreign_key()), option::of(text()), option::of(mask));
+    (ident(), type_name(), any::<bool>(), option::of(expr()), keys).prop_map(
+        |(name, data_type, not_null, default, (primary_key, foreign_key, comment, mask))| Column {
+            name,
+            data_type,
+            not_null,
+            generated: None,
+            default,
+            primary_key,
+            foreign_key,
+            comment,
+            mask,
+        },
+    )
+}
+
+fn expectation() -> impl Strategy<Value = Expectation> {
+    let action = prop::sample::select(vec![None, Some(Violation::DropRow), Some(Violation::FailUpdate)]);
+    (ident(), expr(), action).prop_map(|(name, predicate, on_violation)| Expectation { name, predicate, on_violation })
+}
+
+fn constraint() -> impl Strategy<Value = TableConstraint> {
+    let primary = vec(ident(), 1..3).prop_map(TableConstraintKind::PrimaryKey);
+    let foreign = (vec(ident(), 1..3), foreign_key())
+        .prop_map(|(columns, references)| TableConstraintKind::ForeignKey { columns, references });
+    (option::of(ident()), prop_oneof![primary, foreign]).prop_map(|(name, kind)| TableConstraint { name, kind })
+}
+
+fn layout() -> impl Strategy<Value = Layout> {
+    prop_oneof![
+        vec(ident(), 1..3).prop_map(Layout::PartitionedBy),
+        vec(name(), 1..3).prop_map(Layout::ClusterBy),
+        Just(Layout::ClusterByAuto),
+        Just(Layout::ClusterByNone),
+    ]
+}
+
+fn properties() -> impl Strategy<Value = Vec<Property>> {
+    prop::collection::btree_map(text(), text(), 0..3)
+        .prop_map(|all| all.into_iter().map(|(key, value)| Property { key, value }).collect())
+}
+
+fn table() -> impl Strategy<Value = TableDefinition> {
+    let elements = (vec(column(), 0..3), vec(expectation(), 0..3), vec(constraint(), 0..2));
+    let filter = (name(), vec(argument(), 0..3)).prop_map(|(function, on)| RowFilter { function, on });
+    let clauses = (option::of(layout()), option::of(text()), properties(), option::of(filter));
+    (any::<bool>(), any::<bool>(), name(), elements, clauses).prop_map(
+        |(
+            or_refresh,
+            private,
+            name,
+            (columns, expectations, constraints),
+            (layout, comment, properties, row_filter),
+        )| {
+            TableDefinition {
+                or_refresh,
+                private,
+                name,
+                columns,
+                expectations,
+                constraints,
+                using: None,
+                layout,
+                location: None,
+                comment,
+                properties,
+                row_filter,
+            }
+        },
+    )
+}
+
+fn selection() -> impl Strategy<Value = ColumnSelection> {
+    prop_oneof![
+        vec(ident(), 1..3).prop_map(ColumnSelection::Only),
+        vec(ident(), 1..3).prop_map(ColumnSelection::AllExcept),
+    ]
+}
+
+fn auto_cdc() -> impl Strategy<Value = AutoCdc> {
+    let ignore = option::of(prop_oneof![Just(IgnoreNullUpdates::All), selection().prop_map(IgnoreNullUpdates::On)]);
+    let stored = prop::sample::select(vec![
+        None,
+        Some(StoredAs::ScdType1),
+        Some(StoredAs::ScdType2),
+        Some(StoredAs::Bitemporal),
+    ]);
+    let conditions = (option::of(expr()), option::of(expr()), expr());
+    let rest = (option::of(selection()), stored, option::of(selection()));
+    (any::<bool>(), name(), vec(ident(), 1..3), ignore, conditions, rest).prop_map(
+        |(once, source, keys, ignore_null_updates, (delete, truncate, sequence_by), (columns, stored_as, track))| {
+            AutoCdc {
+                once,
+                source,
+                keys,
+                ignore_null_updates,
+                apply_as_delete: delete,
+                apply_as_truncate: truncate,
+                sequence_by,
+                system_sequence_by: None,
+                columns,
+                stored_as,
+                track_history: track,
+                columns_to_update: None,
+            }
+        },
+    )
+}
+
+fn flow_body() -> impl Strategy<Value = FlowBody> {
+    let insert = (any::<bool>(), query()).prop_map(|(once, query)| InsertFlow { once, replace: None, query });
+    prop_oneof![insert.prop_map(FlowBody::Insert), auto_cdc().prop_map(|cdc| FlowBody::AutoCdc(Box::new(cdc)))]
+}
+
+fn statement() -> impl Strategy<Value = StatementKind> {
+    let source = option::of(prop_oneof![query().prop_map(TableSource::Query), flow_body().prop_map(TableSource::Flow)]);
+    let policies = vec![None, Some(RefreshPolicy::Auto), Some(RefreshPolicy::IncrementalStrict)];
+    prop_oneof![
+        (table(), source).prop_map(|(table, source)| {
+            StatementKind::CreateStreamingTable(Box::new(CreateStreamingTable { table, source }))
+        }),
+        (table(), prop::sample::select(policies), query()).prop_map(|(mut table, refresh_policy, query)| {
+            table.columns.iter_mut().for_each(|column| column.default = None); // refused in a materialized view
+            StatementKind::CreateMaterializedView(Box::new(CreateMaterializedView { table, refresh_policy, query }))
+        }),
+        (name(), option::of(text()), name(), flow_body()).prop_map(|(name, comment, target, body)| {
+            StatementKind::CreateFlow(Box::new(CreateFlow { name, comment, target, body }))
+        }),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn statements(kind in statement(), comments in vec("[a-z;' ]{0,8}[a-z]", 0..2)) {
+        let statement = Statement { range: 0..0, comments, kind };
+        let printed = print(&statement);
+        match parse(&printed) {
+            Ok(read) => prop_assert!(read.len() == 1 && read[0] == statement, "read otherwise:\n{printed}"),
+            Err(faults) => prop_assert!(false, "{faults:#?}\n{printed}"),
+        }
+    }
+
+    #[test]
+    fn expressions(expr in expr()) {
+        let printed = expr_text(&expr);
+        prop_assert!(parse_expr(&printed).as_ref() == Ok(&expr), "{printed}: {:?}", parse_expr(&printed));
+    }
+
+    #[test]
+    fn queries(query in query()) {
+        let printed = query_text(&query);
+        prop_assert!(parse_query(&printed).as_ref() == Ok(&*query), "{printed}: {:?}", parse_query(&printed));
+    }
+
+    #[test]
+    fn any_text_is_read_without_harm(text in ".{0,60}", words in vec("[A-Z]{2,6}|[(),;'`.]|STREAM|FROM|WITH|CREATE", 0..20)) {
+        for text in [text, words.join(" ")] {
+            match parse(&text) {
+                Ok(statements) => {
+                    let printed: String = statements.iter().map(|s| format!("{};\n", print(s))).collect();
+                    prop_assert!(parse(&printed).as_ref() == Ok(&statements), "{text}\n{printed}");
+                }
+                Err(faults) => prop_assert!(faults.iter().all(|f| text.get(f.range.clone()).is_some()), "{faults:?}"),
+            }
+        }
+    }
+}
