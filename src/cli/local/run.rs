@@ -15,7 +15,7 @@ use crate::diag::did_you_mean;
 use crate::driver;
 use crate::engine::local::{self, DatasetReport, ExpectationReport, Request, RunFault, RunReport};
 use crate::lakeflow::ast::Violation;
-use crate::model::{Classification, Metric, MetricTable, Project};
+use crate::model::{Action, Classification, Entity, Metric, MetricTable, Project};
 use crate::plan::{self, BuildPlan, Dataset};
 use crate::render::text::Ident;
 use crate::scaffold::SAMPLES;
@@ -108,17 +108,14 @@ fn dataset_summary(dataset: &DatasetReport, report: &RunReport, known: &Known<'_
     let artifact =
         known.compiled.and_then(|(_, plan)| plan.artifacts.iter().find(|a| a.name.eq_ignore_ascii_case(&dataset.name)));
     let rows_of = |name: &str| report.datasets.iter().find(|d| d.name.eq_ignore_ascii_case(name)).map(|d| d.rows_out);
-    let quarantined = match (artifact.map(|a| a.dataset), known.compiled) {
-        (Some(Dataset::Checked(id)), Some((project, _))) => rows_of(&plan::quarantine_name(project.entity(id))),
+    let entity = match (artifact.map(|a| a.dataset), known.compiled) {
+        (Some(Dataset::Checked(id)), Some((project, _))) => Some(project.entity(id)),
         _ => None,
     };
+    let quarantined = entity.and_then(|entity| rows_of(&plan::quarantine_name(entity)));
     let expectation = |e: &ExpectationReport| ExpectationSummary {
         name: e.name.clone(),
-        action: match e.action {
-            None => "warn",
-            Some(Violation::DropRow) => "drop",
-            Some(Violation::FailUpdate) => "fail",
-        },
+        action: action(e, entity),
         passed: e.passed,
         failed: e.failed,
     };
@@ -132,6 +129,17 @@ fn dataset_summary(dataset: &DatasetReport, report: &RunReport, known: &Known<'_
         quarantined,
         expectations: dataset.expectations.iter().map(expectation).collect(),
         seconds: dataset.seconds,
+    }
+}
+
+/// What becomes of rows that break a rule: as the spec says, or else as the SQL says.
+fn action(expectation: &ExpectationReport, entity: Option<&Entity>) -> &'static str {
+    let rule = entity.and_then(|entity| entity.rules.iter().find(|rule| rule.name == expectation.name));
+    match (rule.map(|rule| rule.action), expectation.action) {
+        (Some(Action::Quarantine), _) => "quarantine",
+        (_, None) => "warn",
+        (_, Some(Violation::DropRow)) => "drop",
+        (_, Some(Violation::FailUpdate)) => "fail",
     }
 }
 

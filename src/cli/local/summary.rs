@@ -53,7 +53,7 @@ pub struct DatasetSummary {
 pub struct ExpectationSummary {
     /// Name.
     pub name: String,
-    /// `warn`, `drop` or `fail`.
+    /// `warn`, `drop`, `fail` or `quarantine`.
     pub action: &'static str,
     /// Rows that meet it.
     pub passed: usize,
@@ -95,7 +95,7 @@ impl Summary {
         for figures in large {
             out.push_str(&format!("{}: {}\n", figures.name, counted(figures.rows, "row", "rows")));
         }
-        out
+        format!("{}\n", out.trim_end())
     }
 
     /// One line on the run.

@@ -69,3 +69,15 @@ fn a_reader_that_leaves_early_is_no_error() {
     child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
     assert_eq!((child.wait().unwrap().code(), said.as_str()), (Some(0), ""));
 }
+
+#[cfg(not(feature = "engine"))]
+#[test]
+fn without_the_engine_it_is_said_how_to_get_it() {
+    for arguments in [["run", "-q"], ["query", "SELECT 1"]] {
+        let ran = gen_in(Path::new("."), &arguments).ended(2);
+        assert_eq!(
+            ran.err,
+            "error: this `gen` was built without the engine: build it with `cargo build --features engine`\n"
+        );
+    }
+}

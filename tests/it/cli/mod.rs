@@ -4,6 +4,8 @@ mod build;
 mod diagnostics;
 mod init;
 mod manual;
+#[cfg(feature = "engine")]
+mod run;
 mod watch;
 
 use std::fs;
