@@ -9,7 +9,8 @@ use super::shell::Shell;
 use super::{Ended, Failure, Status, project};
 use crate::driver;
 use crate::emit::{ChangeKind, ChangeSet};
-use crate::world::World;
+use crate::diag::Code;
+use crate::world::{World, WorldError};
 
 /// Directory of the output, below the project.
 const OUT: &str = "generated";
@@ -51,7 +52,8 @@ fn build(out: &Path, only_check: bool, root: &Path, shell: &mut Shell, world: &d
     if only_check {
         return compare(&changes, &shown, shell);
     }
-    changes.apply(world).map_err(|error| Failure::Engine(error.to_string()))?;
+    let failed = |error: WorldError| Failure::Engine(format!("{error} [{}]", Code::CannotWrite.number()));
+    changes.apply(world).map_err(failed)?;
     for change in changes.changes().iter().filter(|c| c.kind != ChangeKind::Unchanged) {
         shell.detail(&format!("{:<9}{shown}/{}", word(change.kind), change.path))?;
     }
