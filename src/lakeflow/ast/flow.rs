@@ -19,6 +19,7 @@ pub struct CreateFlow {
 }
 
 /// What a flow does.
+#[expect(clippy::large_enum_variant, reason = "statements are few, and a box would be in the way of every match")]
 #[derive(Debug, Clone, PartialEq)]
 pub enum FlowBody {
     /// `INSERT ..` and `REPLACE ..`, by name always.

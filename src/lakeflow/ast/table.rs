@@ -15,6 +15,7 @@ pub struct CreateStreamingTable {
 }
 
 /// What fills a streaming table in its own statement.
+#[expect(clippy::large_enum_variant, reason = "statements are few, and a box would be in the way of every match")]
 #[derive(Debug, Clone, PartialEq)]
 pub enum TableSource {
     /// `AS query`.
@@ -113,6 +114,7 @@ pub struct Column {
 }
 
 /// `GENERATED` columns.
+#[expect(clippy::large_enum_variant, reason = "statements are few, and a box would be in the way of every match")]
 #[derive(Debug, Clone, PartialEq)]
 pub enum Generated {
     /// `GENERATED ALWAYS AS (expression)`.

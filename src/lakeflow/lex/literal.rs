@@ -121,7 +121,7 @@ impl Scanner<'_> {
         self.take(exponent);
         let digits = self.text.get(start..self.at).unwrap_or("").to_owned();
         let suffix = self.take_while(|c| c.is_alphanumeric() || c == '_').to_ascii_uppercase();
-        if !suffix.is_empty() && !(whole && suffix == "L") {
+        if !(suffix.is_empty() || whole && suffix == "L") {
             self.suffix_fault(start, &digits, &suffix);
         }
         self.push(Token::Number(digits, suffix == "L"), start, from);

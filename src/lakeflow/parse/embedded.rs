@@ -144,7 +144,7 @@ impl Cursor<'_> {
     /// Index of the token that begins at `location`; the end for sqlparser's "nowhere".
     fn index_of(&self, location: Location) -> usize {
         let at = |index: &usize| self.parser.token_at(*index).span.start == location;
-        (0..self.ranges.len()).filter(at).last().unwrap_or(self.ranges.len())
+        (0..self.ranges.len()).rfind(at).unwrap_or(self.ranges.len())
     }
 
     /// Adds what was probably meant by the word at `index`, or moves the fault to the word before it when that one looks

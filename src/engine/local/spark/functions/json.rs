@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, StringArray};
-use datafusion::arrow::datatypes::{DataType, Decimal128Type, Float64Type, Int64Type};
+use datafusion::arrow::datatypes::{DataType, Float64Type, Int64Type};
 use datafusion::common::{Result, exec_err, plan_err};
 use serde_json::Value;
 
@@ -19,8 +19,18 @@ pub(super) const FUNCTIONS: &[Native] = &[
 
 fn nested(given: &Given) -> Result<DataType> {
     match given.type_at(0) {
-        DataType::Struct(_) | DataType::List(_) => Ok(DataType::Utf8),
+        ty @ (DataType::Struct(_) | DataType::List(_)) if is_exact(&ty) => Ok(DataType::Utf8),
         other => plan_err!("`to_json` of {} is not supported by the local engine", types::show(&other)),
+    }
+}
+
+/// Whether every value in the type has an exact form in JSON; a decimal's digits would be lost.
+fn is_exact(ty: &DataType) -> bool {
+    match ty {
+        DataType::Struct(fields) => fields.iter().all(|f| is_exact(f.data_type())),
+        DataType::List(element) => is_exact(element.data_type()),
+        DataType::Boolean | DataType::Utf8 => true,
+        ty => ty.is_integer() || *ty == DataType::Float64 || *ty == DataType::Date32,
     }
 }
 
@@ -79,49 +89,35 @@ fn steps(path: &str) -> Result<Vec<Step>> {
 fn to_json(call: &Call) -> Result<ArrayRef> {
     let array = call.arg(0)?;
     let row = |i: usize| -> Result<Option<String>> {
-        if array.is_null(i) { Ok(None) } else { Ok(Some(value(array, i, false)?.to_string())) }
+        if array.is_null(i) { Ok(None) } else { Ok(Some(value(array, i)?.to_string())) }
     };
     Ok(Arc::new((0..call.rows).map(row).collect::<Result<StringArray>>()?))
 }
 
-/// One value as JSON; fields of a struct that are NULL are left out unless `keep_nulls`. Decimals stay exact.
-///
-/// # Errors
-/// When the type has no form in JSON.
-pub(crate) fn value(array: &ArrayRef, row: usize, keep_nulls: bool) -> Result<Value> {
+/// One value as JSON; fields of a struct that are NULL are left out.
+fn value(array: &ArrayRef, row: usize) -> Result<Value> {
     if array.is_null(row) {
         return Ok(Value::Null);
     }
+    let one = array.slice(row, 1);
     Ok(match array.data_type() {
         DataType::Boolean => Value::Bool(array.as_boolean().value(row)),
         DataType::Struct(fields) => {
             let mut object = serde_json::Map::new();
-            for (field, column) in fields.iter().zip(array.as_struct().columns()) {
-                if keep_nulls || column.is_valid(row) {
-                    object.insert(field.name().clone(), value(column, row, keep_nulls)?);
-                }
+            let present = fields.iter().zip(array.as_struct().columns()).filter(|(_, column)| column.is_valid(row));
+            for (field, column) in present {
+                object.insert(field.name().clone(), value(column, row)?);
             }
             Value::Object(object)
         }
         DataType::List(_) => {
             let values = array.as_list::<i32>().value(row);
-            Value::Array((0..values.len()).map(|i| value(&values, i, keep_nulls)).collect::<Result<_>>()?)
+            Value::Array((0..values.len()).map(|i| value(&values, i)).collect::<Result<_>>()?)
         }
-        DataType::Decimal128(_, 0) => exact(array.as_primitive::<Decimal128Type>().value(row).to_string()),
-        DataType::Decimal128(..) => {
-            let text = texts(&array.slice(row, 1))?;
-            exact(text.value(0).to_owned())
-        }
+        DataType::Float64 => Value::from(one.as_primitive::<Float64Type>().value(0)),
         ty if ty.is_integer() => {
-            Value::from(convert(&array.slice(row, 1), &DataType::Int64, false)?.as_primitive::<Int64Type>().value(0))
+            Value::from(convert(&one, &DataType::Int64, false)?.as_primitive::<Int64Type>().value(0))
         }
-        ty if ty.is_floating() => Value::from(
-            convert(&array.slice(row, 1), &DataType::Float64, false)?.as_primitive::<Float64Type>().value(0),
-        ),
-        _ => Value::String(texts(&array.slice(row, 1))?.value(0).to_owned()),
+        _ => Value::String(texts(&one)?.value(0).to_owned()),
     })
-}
-
-fn exact(digits: String) -> Value {
-    digits.parse::<i64>().map_or(Value::String(digits), Value::from)
 }

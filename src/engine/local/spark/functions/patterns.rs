@@ -165,11 +165,11 @@ impl Fields {
     fn read<'a>(&mut self, letter: char, width: usize, adjacent: bool, text: &'a str) -> Option<&'a str> {
         match letter {
             'M' | 'L' if width >= 3 => {
-                let matches = |name: &&str| {
+                let matches = |name: &&str| -> bool {
                     let shown: String = if width == 3 { name.chars().take(3).collect() } else { (**name).to_owned() };
                     text.starts_with(&shown)
                 };
-                let index = MONTHS.iter().position(|name| matches(&name))?;
+                let index = MONTHS.iter().position(matches)?;
                 self.month = u32::try_from(index + 1).ok();
                 let length = if width == 3 { 3 } else { MONTHS.get(index)?.len() };
                 return text.get(length..);
