@@ -2,11 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+use anyhow::Context as _;
 use clap::Args;
 
 use super::check::{counted, require_faultless};
 use super::shell::Shell;
-use super::{Ended, Failure, Status, project};
+use super::{Ended, Status, project};
 use crate::driver;
 use crate::emit::{ChangeKind, ChangeSet};
 use crate::world::World;
@@ -51,7 +52,7 @@ fn build(out: &Path, only_check: bool, root: &Path, shell: &mut Shell, world: &d
     if only_check {
         return compare(&changes, &shown, shell);
     }
-    changes.apply(world).map_err(|error| Failure::Engine(error.to_string()))?;
+    changes.apply(world).with_context(|| format!("{shown} can't be written"))?;
     for change in changes.changes().iter().filter(|c| c.kind != ChangeKind::Unchanged) {
         shell.detail(&format!("{:<9}{shown}/{}", word(change.kind), change.path))?;
     }
