@@ -2,15 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
+use anyhow::Context as _;
 use clap::Args;
 
 use super::check::{counted, require_faultless};
 use super::shell::Shell;
-use super::{Ended, Failure, Status, project};
+use super::{Ended, Status, project};
 use crate::driver;
 use crate::emit::{ChangeKind, ChangeSet};
-use crate::diag::Code;
-use crate::world::{World, WorldError};
+use crate::world::World;
 
 /// Directory of the output, below the project.
 const OUT: &str = "generated";
@@ -52,8 +52,7 @@ fn build(out: &Path, only_check: bool, root: &Path, shell: &mut Shell, world: &d
     if only_check {
         return compare(&changes, &shown, shell);
     }
-    let failed = |error: WorldError| Failure::Engine(format!("{error} [{}]", Code::CannotWrite.number()));
-    changes.apply(world).map_err(failed)?;
+    changes.apply(world).with_context(|| format!("{shown} can't be written"))?;
     for change in changes.changes().iter().filter(|c| c.kind != ChangeKind::Unchanged) {
         shell.detail(&format!("{:<9}{shown}/{}", word(change.kind), change.path))?;
     }

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use anyhow::Context as _;
 use clap::Args;
 
 use super::shell::Shell;
@@ -74,7 +75,7 @@ fn write(dir: &Path, files: &[ProjectFile], world: &dyn World) -> Result<(), Fai
         )));
     }
     let files: Vec<(PathBuf, &[u8])> = files.iter().map(|file| (dir.join(&file.path), file.bytes.as_slice())).collect();
-    world.write_all(&files).map_err(|error| Failure::Engine(error.to_string()))
+    Ok(world.write_all(&files).context("the project can't be written")?)
 }
 
 fn tell(dir: &Path, here: &Path, files: &[ProjectFile], shell: &mut Shell) -> Result<(), Failure> {

@@ -94,7 +94,7 @@ enum Status {
 }
 
 /// Why a command could not do its work.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 enum Failure {
     /// Nobody reads the output any more, as in `gen query .. | head`.
     Closed,
@@ -102,10 +102,16 @@ enum Failure {
     Input(String),
     /// The command was called in a way that can't work.
     Usage(String),
-    /// The machine or the engine failed.
-    Engine(String),
+    /// The machine or the engine failed; with what was tried and why it did not work.
+    Engine(anyhow::Error),
     /// `gen` itself is at fault.
     Bug(String),
+}
+
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Self {
+        Failure::Engine(error)
+    }
 }
 
 impl From<RenderError> for Failure {
@@ -135,7 +141,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, world: &dyn World) -> 
         Ok(Status::Broken) => ExitCode::from(3),
         Err(Failure::Input(message)) => shell.fail(1, &message),
         Err(Failure::Usage(message)) => shell.fail(2, &message),
-        Err(Failure::Engine(message)) => shell.fail(3, &message),
+        Err(Failure::Engine(error)) => shell.fail(3, &format!("{error:#}")),
         Err(Failure::Bug(message)) => shell.fail(101, &format!("this is a bug of gen, please report it: {message}")),
     }
 }

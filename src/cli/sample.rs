@@ -40,7 +40,7 @@ pub fn run(args: &SampleArgs, root: &Path, shell: &mut Shell, world: &dyn World)
     let files = sample::generate(project, Options { rows: args.rows, seed: args.seed });
     sample::write(&out, &files).map_err(|error| match error {
         WriteError::Foreign(_) => Failure::Input(error.to_string()),
-        WriteError::Io { .. } => Failure::Engine(error.to_string()),
+        WriteError::Io { .. } => Failure::Engine(error.into()),
     })?;
     let bytes: usize = files.iter().map(|file| file.bytes.len()).sum();
     shell.say(&format!(

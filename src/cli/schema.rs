@@ -2,11 +2,12 @@
 
 use std::path::Path;
 
+use anyhow::Context as _;
 use clap::Args;
 
 use super::check::counted;
 use super::shell::Shell;
-use super::{Ended, Failure, Status};
+use super::{Ended, Status};
 use crate::scaffold::{self, ProjectFile};
 use crate::world::World;
 
@@ -43,7 +44,7 @@ pub fn run(args: &SchemaArgs, root: &Path, shell: &mut Shell, world: &dyn World)
         return Ok(Status::Fault);
     }
     let files: Vec<_> = stale.iter().map(|file| (root.join(&file.path), file.bytes.as_slice())).collect();
-    world.write_all(&files).map_err(|error| Failure::Engine(error.to_string()))?;
+    world.write_all(&files).context("the schemas can't be written")?;
     shell.say(&format!("wrote {} to {DIRECTORY}", counted(stale.len(), "file", "files")))?;
     Ok(Status::Done)
 }

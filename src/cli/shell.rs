@@ -118,7 +118,7 @@ impl Shell {
 
     /// Writes a result.
     pub fn result(&mut self, text: &str) -> Result<(), Failure> {
-        self.out.write_all(text.as_bytes()).map_err(|error| stream_failure(&error))
+        self.out.write_all(text.as_bytes()).map_err(stream_failure)
     }
 
     /// Writes a line on what was done, for people who did not ask for quiet.
@@ -137,7 +137,7 @@ impl Shell {
     /// Writes a line beside the results.
     fn say_aside(&mut self, line: &str) -> Result<(), Failure> {
         self.flush()?;
-        writeln!(self.err, "{line}").map_err(|error| stream_failure(&error))
+        writeln!(self.err, "{line}").map_err(stream_failure)
     }
 
     /// Writes diagnostics in the format that was asked for.
@@ -150,14 +150,14 @@ impl Shell {
                 self.flush()?;
                 let text =
                     human::render(diagnostics, sources, human::Style { color: self.colour_err, width: self.width });
-                self.err.write_all(text.as_bytes()).map_err(|error| stream_failure(&error))
+                self.err.write_all(text.as_bytes()).map_err(stream_failure)
             }
         }
     }
 
     /// Hands everything over to the reader.
     pub fn flush(&mut self) -> Result<(), Failure> {
-        self.out.flush().map_err(|error| stream_failure(&error))
+        self.out.flush().map_err(stream_failure)
     }
 
     /// Says why a command could not do its work, and gives its exit status.
@@ -172,10 +172,10 @@ impl Shell {
     }
 }
 
-fn stream_failure(error: &io::Error) -> Failure {
+fn stream_failure(error: io::Error) -> Failure {
     match error.kind() {
         io::ErrorKind::BrokenPipe => Failure::Closed,
-        _ => Failure::Engine(format!("the output can't be written: {error}")),
+        _ => Failure::Engine(anyhow::Error::new(error).context("the output can't be written")),
     }
 }
 

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::Duration;
 
+use anyhow::Context as _;
 use clap::Args;
 use notify::{EventKind, RecursiveMode, Watcher as _};
 
@@ -26,7 +27,7 @@ pub struct WatchArgs {
 
 enum Signal {
     Changed,
-    Broken(String),
+    Broken(anyhow::Error),
     Stop,
 }
 
@@ -35,14 +36,14 @@ pub fn run(args: &WatchArgs, root: &Path, shell: &mut Shell, world: &dyn World) 
     let (sender, receiver) = mpsc::channel();
     let stop = sender.clone();
     // A signal nobody waits for any more is of no interest.
-    ctrlc::set_handler(move || drop(stop.send(Signal::Stop))).map_err(|error| Failure::Engine(error.to_string()))?;
+    ctrlc::set_handler(move || drop(stop.send(Signal::Stop))).context("Ctrl-C can't be heeded")?;
     let cannot_watch =
         |error: notify::Error| Failure::Input(format!("`{}` can't be watched: {error}", specs.display()));
     let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
         let signal = match event {
             Ok(event) if matches!(event.kind, EventKind::Access(_)) => return,
             Ok(_) => Signal::Changed,
-            Err(error) => Signal::Broken(error.to_string()),
+            Err(error) => Signal::Broken(error.into()),
         };
         drop(sender.send(signal));
     })
@@ -67,7 +68,9 @@ fn wait(receiver: &Receiver<Signal>) -> Result<bool, Failure> {
     loop {
         match signal {
             Ok(Signal::Changed) => signal = receiver.recv_timeout(QUIET),
-            Ok(Signal::Broken(error)) => return Err(Failure::Engine(format!("watching the specs failed: {error}"))),
+            Ok(Signal::Broken(error)) => {
+                return Err(Failure::Engine(error.context("the specs can't be watched any more")));
+            }
             Err(RecvTimeoutError::Timeout) => return Ok(true),
             Ok(Signal::Stop) | Err(RecvTimeoutError::Disconnected) => return Ok(false),
         }

@@ -122,6 +122,26 @@ fn the_library_declares_its_modules_in_order() {
 }
 
 #[test]
+fn the_architecture_page_names_every_module_and_every_dependency() {
+    let page = fs::read_to_string(root().join("src/ARCHITECTURE.md")).unwrap();
+    let library = fs::read_to_string(root().join("src/lib.rs")).unwrap();
+    let modules = library.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'));
+    let mut missing: Vec<String> =
+        modules.map(|name| format!("(crate::{name})")).filter(|link| !page.contains(link)).collect();
+    let manifest = fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    let mut section = "";
+    for line in manifest.lines() {
+        if line.starts_with('[') {
+            section = line;
+        } else if let (true, Some((name, _))) = (section.ends_with("dependencies]"), line.split_once(" = ")) {
+            let is_named = page.split(|c: char| !c.is_alphanumeric() && !"-_".contains(c)).any(|word| word == name);
+            missing.extend((!is_named).then(|| name.to_owned()));
+        }
+    }
+    assert_eq!(missing, Vec::<String>::new());
+}
+
+#[test]
 fn files_are_short_and_say_why_they_exist() {
     let mut wrong = vec![];
     for (path, text) in all_rust_files() {
