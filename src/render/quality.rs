@@ -118,7 +118,7 @@ struct RowCounts {
     name: Ident,
     comment: Literal,
     minima: Vec<Minimum>,
-    entities: Vec<CountedEntity>,
+    parts: Vec<Vec<CountedEntity>>,
 }
 
 struct Minimum {
@@ -150,7 +150,7 @@ pub fn row_counts(project: &Project) -> Result<String, askama::Error> {
         name: Ident::new(plan::ROW_COUNTS),
         comment: Literal::new("What became of the lines of every entity"),
         minima: loaded().filter_map(minimum).collect(),
-        entities: loaded().map(counted_entity).collect(),
+        parts: in_parts(loaded().map(counted_entity)),
     }
     .render()
 }
@@ -180,7 +180,7 @@ struct OrphanCounts {
     header: Sql,
     name: Ident,
     comment: Literal,
-    references: Vec<CountedReference>,
+    parts: Vec<Vec<CountedReference>>,
 }
 
 struct CountedReference {
@@ -204,7 +204,15 @@ pub fn orphan_counts(project: &Project) -> Result<String, askama::Error> {
         header: header("orphan_counts: rows that refer to something unknown, by reference.", "specs/entities")?,
         name: Ident::new(plan::ORPHAN_COUNTS),
         comment: Literal::new("Rows that refer to something unknown, by reference"),
-        references,
+        parts: in_parts(references.into_iter()),
     }
     .render()
+}
+
+/// Branches of one UNION ALL: more than these nest deeper than parsers bear.
+const MAX_BRANCHES: usize = 100;
+
+fn in_parts<T>(mut items: impl Iterator<Item = T>) -> Vec<Vec<T>> {
+    let next = || Some(items.by_ref().take(MAX_BRANCHES).collect::<Vec<_>>()).filter(|part| !part.is_empty());
+    std::iter::from_fn(next).collect()
 }

@@ -19,6 +19,13 @@ TBLPROPERTIES (
   'quality' = 'monitoring'
 )
 AS
+{%- if parts.len() > 1 %}
+WITH
+{%- endif %}
+{%- for entities in parts %}
+{%- if parts.len() > 1 %}
+part_{{ loop.index }} AS (
+{%- endif %}
 {%- for entity in entities %}
 SELECT
   {{ entity.literal }} AS entity,
@@ -29,7 +36,18 @@ SELECT
   {{ entity.duplicate_rows }} AS duplicate_rows,
   (SELECT count(*) FROM {{ entity.table }}) AS table_rows,
   {{ entity.orphan_rows }} AS orphan_rows
-{%- if loop.last %};{% else %}
+{%- if !loop.last %}
 UNION ALL
 {%- endif %}
 {%- endfor %}
+{%- if parts.len() > 1 %}
+){% if !loop.last %},{% endif %}
+{%- endif %}
+{%- endfor %}
+{%- if parts.len() > 1 %}
+{% for _part in parts %}
+{%- if !loop.first %}
+UNION ALL{% endif %}
+SELECT * FROM part_{{ loop.index }}
+{%- endfor %}
+{%- endif %};
