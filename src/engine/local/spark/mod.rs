@@ -1,7 +1,7 @@
 //! Spark's SQL on DataFusion: plans a parsed query and gives the rows that Spark 4 in ANSI mode gives, in UTC.
 //!
-//! Three layers: the syntax tree is rewritten ([`syntax`]), the planner asks for the meaning of operators and literals
-//! ([`planner`]), and every function that a query may call is listed ([`functions`]). What would give other rows than
+//! Three layers: the syntax tree is rewritten (`syntax`), the planner asks for the meaning of operators and literals
+//! (`planner`), and every function that a query may call is listed (`functions`). What would give other rows than
 //! Spark is refused by name; this module never falls back on another meaning.
 
 mod arithmetic;
