@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::PipelineFile;
-use super::dataset::{Definition, Kind, cdc_into, first_line, last_part, query_of, statement_of, table_of};
+use super::dataset::{Definition, Kind, cdc_by_target, first_line, last_part, query_of, statement_of, table_of};
 use crate::diag::{Code, Diagnostic, Diagnostics, did_you_mean};
 use crate::lakeflow;
 use crate::lakeflow::ast::{AutoCdc, Column as DeclaredColumn, ColumnSelection, StoredAs};
@@ -50,6 +50,7 @@ pub fn resolve(
     sources: &SourceMap,
     diagnostics: &mut Diagnostics,
 ) {
+    let changes = cdc_by_target(files);
     let names: Vec<String> = definitions.iter().map(|d| d.name.clone()).collect();
     let mut known = Known { relations: BTreeMap::new(), names: names.iter().map(String::as_str).collect() };
     for (definition, name) in definitions.iter_mut().zip(&names) {
@@ -60,7 +61,7 @@ pub fn resolve(
             diagnostics.extend(query.faults.iter().map(|fault| super::fault(file, fault)));
         }
         let inferred = definition.query.as_ref().map(QueryInfo::schema);
-        let cdc = inferred.is_none().then(|| cdc_into(name, files)).flatten();
+        let cdc = changes.get(name).copied().filter(|_| inferred.is_none());
         let delivered = inferred.or_else(|| cdc.map(|cdc| cdc_columns(cdc, &known)));
         let declared = table_of(&statement.kind).map(|t| declared_columns(&t.columns)).filter(|c| !c.is_empty());
         if let (Some(declared), Some(delivered), Some(table)) = (&declared, &delivered, table_of(&statement.kind)) {

@@ -249,14 +249,21 @@ pub fn inserts_into<'a>(name: &'a str, files: &'a [PipelineFile]) -> impl Iterat
     })
 }
 
-/// The change data capture that writes a table, in its own statement or in a flow.
-pub fn cdc_into<'a>(name: &str, files: &'a [PipelineFile]) -> Option<&'a AutoCdc> {
-    statements(files).find_map(|(_, _, _, statement)| match &statement.kind {
-        StatementKind::CreateStreamingTable(t) if last_part(&t.table.name) == name => inline_cdc(t),
-        StatementKind::CreateFlow(flow) if last_part(&flow.target) == name => match &flow.body {
-            FlowBody::AutoCdc(cdc) => Some(cdc.as_ref()),
-            FlowBody::Insert(_) => None,
-        },
-        _ => None,
-    })
+/// The change data capture that writes each table, in its own statement or in a flow, by the name of the table.
+pub fn cdc_by_target(files: &[PipelineFile]) -> BTreeMap<String, &AutoCdc> {
+    let mut found = BTreeMap::new();
+    for (_, _, _, statement) in statements(files) {
+        let (target, cdc) = match &statement.kind {
+            StatementKind::CreateStreamingTable(table) => (&table.table.name, inline_cdc(table)),
+            StatementKind::CreateFlow(flow) => match &flow.body {
+                FlowBody::AutoCdc(cdc) => (&flow.target, Some(cdc.as_ref())),
+                FlowBody::Insert(_) => continue,
+            },
+            _ => continue,
+        };
+        if let Some(cdc) = cdc {
+            found.entry(last_part(target)).or_insert(cdc);
+        }
+    }
+    found
 }

@@ -11,7 +11,7 @@ mod rules;
 
 use rayon::prelude::*;
 
-pub use dataset::{Definition, Kind, cdc_into, expectations_of, inserts_into, query_of, statement_of, table_of};
+pub use dataset::{Definition, Kind, cdc_by_target, expectations_of, inserts_into, query_of, statement_of, table_of};
 
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::lakeflow::{

@@ -2,10 +2,13 @@
 //!
 //! One function a rule; each names the section of the reference it comes from.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::PipelineFile;
-use super::dataset::{Definition, Kind, cdc_into, expectations_of, first_line, statement_of, statements, table_of};
+use super::dataset::{
+    Definition, Kind, cdc_by_target, expectations_of, first_line, statement_of, statements, table_of,
+};
 use super::read_files;
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::lakeflow::ast::{Statement, StatementKind};
@@ -27,8 +30,8 @@ pub fn check(definitions: &[Definition], files: &[PipelineFile], sources: &Sourc
             diagnostics.extend(repeatable(definition, query, file));
         }
         expectations(definition, file, statement, sources.text(file), diagnostics);
-        diagnostics.extend(overwrites(definition, definitions, files));
     }
+    diagnostics.extend(overwrites(definitions, files));
 }
 
 fn at(code: Code, message: impl Into<String>, file: FileId, range: Range<usize>) -> Diagnostic {
@@ -189,32 +192,43 @@ fn expectations(
 }
 
 /// Section 2: `allowOverwrites` appends a file again, so something behind it must keep one row of a key.
-fn overwrites(definition: &Definition, definitions: &[Definition], files: &[PipelineFile]) -> Option<Diagnostic> {
-    let (file, statement) = statement_of(definition, files);
-    if !read_files::allows_overwrites(&statement.kind) {
-        return None;
+fn overwrites(definitions: &[Definition], files: &[PipelineFile]) -> Vec<Diagnostic> {
+    let changes = cdc_by_target(files);
+    let keeps_one = |d: &Definition| {
+        let is_ranked = d.query.as_ref().is_some_and(|q| !q.features.windows.is_empty());
+        changes.contains_key(&d.name) || d.kind == Kind::MaterializedView && is_ranked
+    };
+    let mut readers: BTreeMap<&str, Vec<&Definition>> = BTreeMap::new();
+    for definition in definitions {
+        for read in &definition.reads {
+            readers.entry(read).or_default().push(definition);
+        }
     }
-    let mut reached: Vec<&str> = vec![&definition.name];
-    let mut next = 0;
-    while let Some(name) = reached.get(next).copied() {
-        next += 1;
-        let readers = definitions.iter().filter(|d| d.reads.contains(name) && !reached.contains(&d.name.as_str()));
-        let readers: Vec<&str> = readers.map(|d| d.name.as_str()).collect();
-        reached.extend(readers);
+    let mut found = vec![];
+    for definition in definitions {
+        let (file, statement) = statement_of(definition, files);
+        if !read_files::allows_overwrites(&statement.kind) {
+            continue;
+        }
+        let mut reached: BTreeSet<&str> = BTreeSet::from([definition.name.as_str()]);
+        let mut pending = vec![definition.name.as_str()];
+        let mut settled = false;
+        while let Some(reader) = pending.pop().filter(|_| !settled) {
+            for next in readers.get(reader).into_iter().flatten() {
+                settled |= keeps_one(next);
+                if reached.insert(&next.name) {
+                    pending.push(&next.name);
+                }
+            }
+        }
+        if !settled {
+            let name = &definition.name;
+            let message =
+                format!("`{name}` reads overwritten files again, and nothing behind it keeps one row of a key");
+            let span = first_line(Span::new(file, statement.range.clone()));
+            let fault = Diagnostic::error(Code::OverwritesNeedCdc, message).at(span);
+            found.push(fault.hint("lead its rows into AUTO CDC, or leave out `allowOverwrites`"));
+        }
     }
-    let settled = definitions.iter().any(|d| {
-        let keeps_one =
-            d.kind == Kind::MaterializedView && d.query.as_ref().is_some_and(|q| !q.features.windows.is_empty());
-        reached.contains(&d.name.as_str()) && (keeps_one || cdc_into(&d.name, files).is_some())
-    });
-    (!settled).then(|| {
-        let message = format!(
-            "`{}` reads overwritten files again, and nothing behind it keeps one row of a key",
-            definition.name
-        );
-        let span = first_line(Span::new(file, statement.range.clone()));
-        Diagnostic::error(Code::OverwritesNeedCdc, message)
-            .at(span)
-            .hint("lead its rows into AUTO CDC, or leave out `allowOverwrites`")
-    })
+    found
 }

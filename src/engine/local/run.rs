@@ -16,7 +16,7 @@ use super::table::Table;
 use super::warehouse::Writer;
 use super::{RunFault, spark};
 use crate::check::{
-    Definition, Kind, Pipeline, cdc_into, expectations_of, inserts_into, query_of, statement_of, table_of,
+    Definition, Kind, Pipeline, cdc_by_target, expectations_of, inserts_into, query_of, statement_of, table_of,
 };
 use crate::lakeflow::ast::{Column, Violation};
 
@@ -133,7 +133,7 @@ async fn make(request: &Request<'_>, session: &Session, definition: &Definition)
     if let Some(query) = query_of(&statement.kind) {
         return run_query(request, session, &definition.name, query).await;
     }
-    if let Some(cdc) = cdc_into(&definition.name, files) {
+    if let Some(cdc) = cdc_by_target(files).get(&definition.name) {
         let (table, rows_in) = cdc::apply(session, &definition.name, cdc).await?;
         return Ok(Made { table, rows_in });
     }
