@@ -44,7 +44,7 @@ fn grouped_table(project: &Project, metric: &Metric, table: &MetricTable) -> Res
     let mut outer = vec![];
     if let (Some(grain), Some(time)) = (table.grain, &metric.time) {
         let period = period(&time.expression.sql, &time.expression.ty, grain);
-        columns.push(Definition::new("period_start", "DATE", &format!("First day of the {}", grain_word(grain))));
+        columns.push(Definition::new("period_start", "DATE", period_comment(grain)));
         body.columns.push(format!("{period} AS period_start"));
         body.group_by.push(period);
         outer.push("period_start".to_owned());
@@ -291,13 +291,13 @@ fn period(sql: &str, ty: &DataType, grain: Grain) -> String {
     }
 }
 
-fn grain_word(grain: Grain) -> &'static str {
+fn period_comment(grain: Grain) -> &'static str {
     match grain {
-        Grain::Day => "day",
-        Grain::Week => "ISO week, a Monday",
-        Grain::Month => "month",
-        Grain::Quarter => "quarter",
-        Grain::Year => "year",
+        Grain::Day => "The day",
+        Grain::Week => "First day of the ISO week, a Monday",
+        Grain::Month => "First day of the month",
+        Grain::Quarter => "First day of the quarter",
+        Grain::Year => "First day of the year",
     }
 }
 
