@@ -1,7 +1,9 @@
 //! What is built: the list of datasets with the file of each.
 //!
 //! Names and layers are decided here and nowhere else. One dataset a file; the order is the order of the layers, then
-//! of names.
+//! of names. Who may read a dataset is said in [`access`].
+
+pub mod access;
 
 use std::collections::BTreeMap;
 
