@@ -102,8 +102,8 @@ impl Compilation {
         let Some(project) = project.filter(|_| !found.has_errors()) else { return Ok(()) };
         let plan = self.pass("plan", |_| plan::plan(&project, found));
         if !found.has_errors() {
-            self.files = self.pass("render", |_| render::render(&project, &plan))?;
-            self.serving = self.pass("serve", |_| serving::serving(&project))?;
+            let rendered = self.pass("render", |_| Ok((render::render(&project, &plan)?, serving::serving(&project)?)));
+            (self.files, self.serving) = rendered?;
             self.check(&plan, found);
         }
         self.project = Some(project);
