@@ -1,14 +1,15 @@
 //! What is built: the list of datasets with the file of each.
 //!
 //! Names and layers are decided here and nowhere else. One dataset a file; the order is the order of the layers, then
-//! of names. Who may read a dataset is said in [`access`].
+//! of names. Who may read a dataset is said in [`access`], what hides parts of it in [`protection`].
 
 pub mod access;
+pub mod protection;
 
 use std::collections::BTreeMap;
 
 use crate::diag::{Code, Diagnostic, Diagnostics};
-use crate::model::{Entity, EntityId, Load, MetricId, Project, Source};
+use crate::model::{Column, Entity, EntityId, Load, MetricId, Project, Source};
 use crate::source::Span;
 
 /// A dataset of the pipeline.
@@ -74,6 +75,38 @@ pub struct Artifact {
     pub layer: Layer,
     /// The part of a spec it comes from; `None` for those that all entities share.
     pub origin: Option<Span>,
+}
+
+/// How a dataset is kept, as statements about it call it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A streaming table.
+    StreamingTable,
+    /// A materialized view.
+    MaterializedView,
+    /// A private table or a temporary view: nothing that the catalog knows.
+    Internal,
+}
+
+impl Dataset {
+    /// How it is kept.
+    pub fn kind(self, project: &Project) -> Kind {
+        match self {
+            Dataset::Checked(_) | Dataset::Clean(_) => Kind::Internal,
+            Dataset::Raw(_) | Dataset::Quarantine(_) => Kind::StreamingTable,
+            Dataset::Table(id) => {
+                let entity = project.entity(id);
+                let streams = entity.is_loaded() && !matches!(entity.load, Load::Snapshot);
+                if streams { Kind::StreamingTable } else { Kind::MaterializedView }
+            }
+            Dataset::Orphans(_)
+            | Dataset::Duplicates(_)
+            | Dataset::MetricTable(..)
+            | Dataset::Reconciliation(_)
+            | Dataset::RowCounts
+            | Dataset::OrphanCounts => Kind::MaterializedView,
+        }
+    }
 }
 
 impl Artifact {
@@ -161,6 +194,15 @@ pub fn has_orphans(entity: &Entity) -> bool {
 /// Whether keys of an entity that are delivered twice are counted.
 pub fn has_duplicates(entity: &Entity) -> bool {
     entity.is_loaded() && !entity.key.is_empty()
+}
+
+/// What two deliveries of one row agree in: the key, and in a history the version.
+pub fn identity(entity: &Entity) -> impl Iterator<Item = &Column> {
+    let version = match &entity.load {
+        Load::History { sequence, .. } if !entity.key.contains(sequence) => Some(entity.column(*sequence)),
+        _ => None,
+    };
+    entity.key_columns().chain(version)
 }
 
 /// Whether an entity is written by AUTO CDC.

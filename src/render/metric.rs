@@ -2,12 +2,12 @@
 
 use askama::Template;
 
-use super::columns::Definition;
+use super::columns::{self, Definition};
 use super::text::{Ident, Literal, Sql};
 use super::{current_rows, first_text, header};
 use crate::lakeflow::types::DataType;
-use crate::model::{Dimension, Grain, Join, JoinKind, Measure, Metric, MetricTable, Per, Project};
-use crate::plan;
+use crate::model::{Dimension, Grain, Join, JoinKind, Measure, Metric, MetricId, MetricTable, Per, Project};
+use crate::plan::{self, Dataset};
 
 /// The query over the measured rows, shared by all kinds of table.
 #[derive(Default)]
@@ -26,19 +26,27 @@ struct Table {
     name: Ident,
     columns: Vec<Definition>,
     comment: Literal,
+    row_filter: Option<Sql>,
     body: Body,
     outer: Vec<String>,
 }
 
-pub fn table(project: &Project, metric: &Metric, index: usize) -> Result<String, askama::Error> {
+pub fn table(project: &Project, id: MetricId, index: usize) -> Result<String, askama::Error> {
+    let metric = &project.metrics[id.0];
     let Some(table) = metric.tables.get(index) else { return Ok(String::new()) };
+    let row_filter = columns::row_filter(project, Dataset::MetricTable(id, index));
     match &metric.per {
-        Some(per) => per_table(project, metric, table, per),
-        None => grouped_table(project, metric, table),
+        Some(per) => per_table(project, metric, table, per, row_filter),
+        None => grouped_table(project, metric, table, row_filter),
     }
 }
 
-fn grouped_table(project: &Project, metric: &Metric, table: &MetricTable) -> Result<String, askama::Error> {
+fn grouped_table(
+    project: &Project,
+    metric: &Metric,
+    table: &MetricTable,
+    row_filter: Option<Sql>,
+) -> Result<String, askama::Error> {
     let mut columns = vec![];
     let mut body = body(project, metric);
     let mut outer = vec![];
@@ -50,13 +58,13 @@ fn grouped_table(project: &Project, metric: &Metric, table: &MetricTable) -> Res
         outer.push("period_start".to_owned());
     }
     for dimension in &table.dimensions {
-        columns.push(dimension_definition(dimension));
+        columns.push(dimension_definition(project, dimension));
         body.columns.push(aliased(&dimension.expression.sql, &dimension.name));
         body.group_by.push(dimension.expression.sql.clone());
         outer.push(Ident::new(&dimension.name).to_string());
     }
     for measure in &metric.measures {
-        columns.push(measure_definition(measure));
+        columns.push(measure_definition(project, measure));
         let name = Ident::new(&measure.name).to_string();
         let aliased = aliased(&measure.expression.sql, &measure.name);
         if measure.derived {
@@ -72,6 +80,7 @@ fn grouped_table(project: &Project, metric: &Metric, table: &MetricTable) -> Res
         name: Ident::new(&table.name),
         columns,
         comment: Literal::new(comment(metric, table)),
+        row_filter,
         body,
         outer: if derived { outer } else { vec![] },
     }
@@ -85,6 +94,7 @@ struct PerTable {
     name: Ident,
     columns: Vec<Definition>,
     comment: Literal,
+    row_filter: Option<Sql>,
     body: Body,
     outer: Vec<String>,
     entity: Ident,
@@ -93,7 +103,13 @@ struct PerTable {
     conditions: Vec<String>,
 }
 
-fn per_table(project: &Project, metric: &Metric, table: &MetricTable, per: &Per) -> Result<String, askama::Error> {
+fn per_table(
+    project: &Project,
+    metric: &Metric,
+    table: &MetricTable,
+    per: &Per,
+    row_filter: Option<Sql>,
+) -> Result<String, askama::Error> {
     let entity = project.entity(per.entity);
     let reference = Ident::new(&project.entity(metric.from).column(per.reference).name);
     let key = format!("{}.{reference}", Ident::new(&project.entity(metric.from).name));
@@ -102,11 +118,11 @@ fn per_table(project: &Project, metric: &Metric, table: &MetricTable, per: &Per)
     body.group_by.push(key);
     let (mut columns, mut outer) = (vec![], vec![]);
     for dimension in &per.columns {
-        columns.push(dimension_definition(dimension));
+        columns.push(dimension_definition(project, dimension));
         outer.push(aliased(&dimension.expression.sql, &dimension.name));
     }
     for measure in &metric.measures {
-        columns.push(measure_definition(measure));
+        columns.push(measure_definition(project, measure));
         let name = Ident::new(&measure.name);
         let value = if measure.derived { measure.expression.sql.clone() } else { format!("measured.{name}") };
         outer.push(match &measure.empty {
@@ -126,6 +142,7 @@ fn per_table(project: &Project, metric: &Metric, table: &MetricTable, per: &Per)
         name: Ident::new(&table.name),
         columns,
         comment: Literal::new(comment(metric, table)),
+        row_filter,
         body,
         outer,
         entity: Ident::new(&entity.name),
@@ -301,17 +318,19 @@ fn period_comment(grain: Grain) -> &'static str {
     }
 }
 
-fn dimension_definition(dimension: &Dimension) -> Definition {
-    Definition::new(&dimension.name, &dimension.expression.ty, &dimension.description)
+fn dimension_definition(project: &Project, dimension: &Dimension) -> Definition {
+    let ty = &dimension.expression.ty;
+    Definition::new(&dimension.name, ty, &dimension.description).masked(project, dimension.pii, ty)
 }
 
-fn measure_definition(measure: &Measure) -> Definition {
+fn measure_definition(project: &Project, measure: &Measure) -> Definition {
     let comment = match (measure.description.as_str(), measure.unit.as_str()) {
         (text, "") => text.to_owned(),
         ("", unit) => format!("In {unit}"),
         (text, unit) => format!("{text}, in {unit}"),
     };
-    Definition::new(&measure.name, &measure.expression.ty, &comment)
+    let ty = &measure.expression.ty;
+    Definition::new(&measure.name, ty, &comment).masked(project, measure.pii, ty)
 }
 
 /// `sql AS name`, or the column alone when it bears the name already.

@@ -180,6 +180,8 @@ fn finish(
         additive: additive && exact,
         empty,
         description: declared.spec.description.clone().unwrap_or_default(),
+        pii: None,
+        synonyms: declared.spec.synonyms.clone().unwrap_or_default(),
         unit: declared.spec.unit.clone().unwrap_or_default(),
         span: spec.key(&declared.pointer),
     }
