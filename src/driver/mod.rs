@@ -35,8 +35,10 @@ pub struct Compilation {
     pub project: Option<Project>,
     /// What is built.
     pub plan: BuildPlan,
-    /// The files, in the order of the plan.
+    /// The files of the pipeline, in the order of the plan.
     pub files: Vec<RenderedFile>,
+    /// The files that run beside the pipeline, in the order in which they run.
+    pub governance: Vec<RenderedFile>,
     /// The same files, parsed and judged.
     pub pipeline: Pipeline,
     /// What each pass took.
@@ -82,8 +84,12 @@ pub fn build(world: &dyn World, root: &Path, out: &Path) -> Result<(Compilation,
         return Ok((compilation, None));
     }
     let mut found = Diagnostics::default();
-    let files: BTreeMap<String, String> =
-        compilation.files.iter().map(|file| (file.path.clone(), file.text.clone())).collect();
+    let files: BTreeMap<String, String> = compilation
+        .files
+        .iter()
+        .chain(&compilation.governance)
+        .map(|file| (file.path.clone(), file.text.clone()))
+        .collect();
     let changes = compilation.pass("emit", |_| ChangeSet::compute(world, out, &files, &mut found));
     let is_faultless = !found.has_errors();
     compilation.diagnostics.extend(found.into_sorted());
@@ -100,6 +106,7 @@ impl Compilation {
         let plan = self.pass("plan", |_| plan::plan(&project, found));
         if !found.has_errors() {
             self.files = self.pass("render", |_| render::render(&project, &plan))?;
+            self.governance = self.pass("govern", |_| render::governance(&project, &plan))?;
             self.check(&plan, found);
         }
         self.project = Some(project);

@@ -4,7 +4,10 @@
 //! of names. Who may read a dataset is said in [`access`], what hides parts of it in [`protection`].
 
 pub mod access;
+mod metric_view;
 pub mod protection;
+
+pub use metric_view::metric_view;
 
 use std::collections::BTreeMap;
 
@@ -146,7 +149,7 @@ pub fn plan(project: &Project, diagnostics: &mut Diagnostics) -> BuildPlan {
     if project.entities.iter().any(has_orphans) {
         artifacts.push(shared(Dataset::OrphanCounts, ORPHAN_COUNTS));
     }
-    report_duplicates(&artifacts, diagnostics);
+    report_duplicates(project, &artifacts, diagnostics);
     artifacts.sort_by(|a, b| (a.layer, &a.name).cmp(&(b.layer, &b.name)));
     BuildPlan { artifacts }
 }
@@ -243,19 +246,19 @@ fn artifact(dataset: Dataset, name: &str, layer: Layer, span: Span) -> Artifact 
     Artifact { dataset, name: name.to_owned(), layer, origin: Some(span) }
 }
 
-fn report_duplicates(artifacts: &[Artifact], diagnostics: &mut Diagnostics) {
-    let mut seen: BTreeMap<&str, &Artifact> = BTreeMap::new();
-    for artifact in artifacts {
-        let Some(first) = seen.insert(&artifact.name, artifact) else { continue };
-        let mut diagnostic =
-            Diagnostic::error(Code::DuplicateName, format!("two datasets are called `{}`", artifact.name)).hint(
-                "every entity and metric brings datasets of its own, such as `<entity>_raw`: rename one of the two",
-            );
-        let (here, there) = if artifact.origin.is_some() { (artifact, first) } else { (first, artifact) };
-        if let Some(span) = here.origin {
+fn report_duplicates(project: &Project, artifacts: &[Artifact], diagnostics: &mut Diagnostics) {
+    let views = project.metrics.iter().filter_map(|m| Some((metric_view(project, m)?, Some(m.origin.span))));
+    let datasets = artifacts.iter().map(|artifact| (artifact.name.clone(), artifact.origin));
+    let mut seen: BTreeMap<String, Option<Span>> = BTreeMap::new();
+    for (name, origin) in datasets.chain(views) {
+        let Some(first) = seen.insert(name.clone(), origin) else { continue };
+        let mut diagnostic = Diagnostic::error(Code::DuplicateName, format!("two datasets are called `{name}`"))
+            .hint("every entity and metric brings datasets of its own, such as `<entity>_raw`: rename one of the two");
+        let (here, there) = if origin.is_some() { (origin, first) } else { (first, origin) };
+        if let Some(span) = here {
             diagnostic = diagnostic.at(span);
         }
-        if let Some(span) = there.origin {
+        if let Some(span) = there {
             diagnostic = diagnostic.related(span, "the other one comes from here");
         }
         diagnostics.push(diagnostic);

@@ -247,15 +247,21 @@ fn total_type(measures: &[&Measure]) -> DataType {
 /// FROM, joins and conditions of the measured rows.
 fn body(project: &Project, metric: &Metric) -> Body {
     let from = project.entity(metric.from);
-    let mut conditions = join_conditions(project, &metric.joins);
-    conditions.extend(current_rows(from, &from.name));
-    conditions.extend(metric.filter.as_ref().map(|f| f.sql.clone()));
     Body {
         from: Ident::new(&from.name).to_string(),
         joins: metric.joins.iter().map(|j| join(project, j)).collect(),
-        conditions: guarded(conditions),
+        conditions: guarded(conditions(project, metric)),
         ..Body::default()
     }
+}
+
+/// What measured rows meet besides the joins.
+pub fn conditions(project: &Project, metric: &Metric) -> Vec<String> {
+    let from = project.entity(metric.from);
+    let mut conditions = join_conditions(project, &metric.joins);
+    conditions.extend(current_rows(from, &from.name));
+    conditions.extend(metric.filter.as_ref().map(|f| f.sql.clone()));
+    conditions
 }
 
 fn join(project: &Project, join: &Join) -> String {
@@ -297,7 +303,7 @@ fn guarded(conditions: Vec<String>) -> Vec<String> {
 }
 
 /// The first day of a period, as a DATE. `trunc` has no unit for a day.
-fn period(sql: &str, ty: &DataType, grain: Grain) -> String {
+pub fn period(sql: &str, ty: &DataType, grain: Grain) -> String {
     let date = if *ty == DataType::Date { sql.to_owned() } else { format!("CAST({sql} AS DATE)") };
     match grain {
         Grain::Day => date,
@@ -308,7 +314,7 @@ fn period(sql: &str, ty: &DataType, grain: Grain) -> String {
     }
 }
 
-fn period_comment(grain: Grain) -> &'static str {
+pub fn period_comment(grain: Grain) -> &'static str {
     match grain {
         Grain::Day => "The day",
         Grain::Week => "First day of the ISO week, a Monday",

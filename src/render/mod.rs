@@ -5,10 +5,13 @@
 
 mod checked;
 mod columns;
+mod governance;
 mod metric;
 mod quality;
 mod table;
 pub mod text;
+
+pub use governance::governance;
 
 use askama::Template;
 

@@ -134,6 +134,19 @@ pub enum GrainSpec {
     Year,
 }
 
+impl GrainSpec {
+    /// The spelling in specs.
+    pub fn word(self) -> &'static str {
+        match self {
+            GrainSpec::Day => "day",
+            GrainSpec::Week => "week",
+            GrainSpec::Month => "month",
+            GrainSpec::Quarter => "quarter",
+            GrainSpec::Year => "year",
+        }
+    }
+}
+
 /// One table of a metric.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
