@@ -6,7 +6,7 @@ use sqlparser::ast::Expr;
 
 use super::Context;
 use crate::diag::{Code, Diagnostic};
-use crate::lakeflow::infer::{self, FaultKind, Place, Resolution, Scope};
+use crate::lakeflow::infer::{self, FaultKind, Place};
 use crate::lakeflow::{
     self,
     types::{Column as TypedColumn, DataType},
@@ -96,7 +96,7 @@ pub fn condition<T>(
         columns: vec![],
     };
     let Some(expr) = context.parse_expr(sql, pointer, spec) else { return placeholder };
-    let info = infer::analyze_condition(&expr, sql, &OwnColumns { columns }, Place::row("a condition on one row"));
+    let info = infer::analyze_condition(&expr, sql, columns, Place::row("a condition on one row"));
     if report(&info.faults, pointer, spec, context) {
         return placeholder;
     }
@@ -110,25 +110,6 @@ pub fn condition<T>(
 /// The columns of an entity as a condition sees them: each may be NULL until the rules were judged.
 pub fn typed(columns: &[Column]) -> Vec<TypedColumn> {
     columns.iter().map(|c| TypedColumn::nullable(&c.name, c.ty.clone())).collect()
-}
-
-/// These columns, and nothing else.
-struct OwnColumns<'a> {
-    columns: &'a [TypedColumn],
-}
-
-impl Scope for OwnColumns<'_> {
-    fn resolve(&self, path: &[&str]) -> Resolution {
-        let first = path.first().copied().unwrap_or("");
-        match self.columns.iter().find(|c| c.name.eq_ignore_ascii_case(first)) {
-            Some(column) => Resolution::Found { column: column.clone(), used: 1, path: column.name.clone() },
-            None => Resolution::Unknown {
-                part: 0,
-                message: None,
-                candidates: self.columns.iter().map(|c| c.name.clone()).collect(),
-            },
-        }
-    }
 }
 
 /// Reports the faults of an analysis at their place in the spec; true if there was one.

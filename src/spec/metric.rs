@@ -94,8 +94,8 @@ pub struct MeasureSpec {
     /// What it tells. Becomes the comment of the column.
     #[schemars(example = &"Sum of quantity x current price")]
     pub description: Option<String>,
-    /// Other words that people use for it; dashboards and assistants find it by them.
-    #[schemars(length(max = 10), inner(length(min = 1, max = 255)), extend("examples" = [["turnover", "sales volume"]]))]
+    /// Other words that people use for it, at most ten; dashboards and assistants find it by them.
+    #[schemars(extend("examples" = [["turnover", "sales volume"]]))]
     pub synonyms: Option<Vec<String>>,
     /// Unit of the value.
     #[schemars(example = &"USD")]

@@ -1,5 +1,6 @@
 -- {{ title }}
--- Target: {{ target }}. Runs {{ runs }}, as {{ as_whom }}. It can be run any number of times.
+-- Runs {{ runs }}.
+-- As: {{ as_whom }}. Target: {{ target }}. Can be run any number of times.
 {%- for note in notes %}
 -- {{ note }}
 {%- endfor %}

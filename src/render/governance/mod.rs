@@ -77,7 +77,8 @@ struct Head<'a> {
 impl Site<'_> {
     /// The comment at the top of a file: what it is for, when it runs, as whom, and what it does not do.
     fn head(&self, title: &str, runs: &str, as_whom: &str, notes: &[&str]) -> Result<Sql, askama::Error> {
-        Ok(Sql(Head { title, target: &self.target.name, runs, as_whom, notes }.render()?))
+        let head = Head { title, target: &self.target.name, runs, as_whom, notes }.render()?;
+        Ok(Sql(format!("{head}\n")))
     }
 }
 
