@@ -1,7 +1,7 @@
 //! A small model of Unity Catalog, fed with nothing but generated text: who may read what, masked or in the clear.
 //!
-//! It starts from the worst state there can be, in which everybody was granted everything, and runs the governance files
-//! of a target in their order. It knows no specs and shares no code with what renders the files.
+//! It runs the governance files of a target in their order, from two states: one in which nobody was granted anything,
+//! and the worst there can be, in which everybody was granted everything in the schema of the project. It knows no specs and shares no code with what renders the files.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -32,8 +32,15 @@ pub enum Rows {
     Where(BTreeSet<String>),
 }
 
-/// An object that privileges are granted on: its kind is known by how statements call it.
-type Object = (&'static str, String);
+/// An object that privileges are granted on, as the path from its catalog; what is granted on it reaches all below it.
+type Object = Vec<String>;
+
+/// What people hold before the first file is run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Before {
+    Nothing,
+    Everything,
+}
 
 #[derive(Default)]
 pub struct Model {
@@ -43,28 +50,21 @@ pub struct Model {
     policies: Vec<CreatePolicy>,
     tags: BTreeSet<(String, String, String, String)>,
     pub views: BTreeSet<String>,
-    volumes: BTreeSet<String>,
+    schema: Object,
+    volumes: BTreeSet<Object>,
 }
 
 fn last(name: &ObjectName) -> String {
     name.0.last().and_then(|part| part.as_ident()).unwrap().value.to_lowercase()
 }
 
-fn object(on: &Securable) -> Object {
-    let kind = match on.kind {
-        SecurableKind::Catalog => "catalog",
-        SecurableKind::Schema => "schema",
-        SecurableKind::Function => "function",
-        SecurableKind::Volume => "volume",
-        _ => "table",
-    };
-    (kind, last(&on.name))
+fn path(name: &ObjectName) -> Object {
+    name.0.iter().filter_map(|part| part.as_ident()).map(|ident| ident.value.to_lowercase()).collect()
 }
 
 impl Model {
     /// The state after the governance files `governance` were run around the pipeline `pipeline`, both as texts.
-    /// `people` had every privilege on everything before.
-    pub fn of(pipeline: &[String], governance: &[String], people: &[String]) -> Model {
+    pub fn of(pipeline: &[String], governance: &[String], people: &[String], before: Before) -> Model {
         let mut model = Model::default();
         for statement in pipeline.iter().flat_map(|text| parse(text).unwrap()) {
             let table = match statement.kind {
@@ -78,29 +78,46 @@ impl Model {
         }
         let statements: Vec<StatementKind> =
             governance.iter().flat_map(|text| parse(text).unwrap()).map(|statement| statement.kind).collect();
-        model.grant_everything(&statements, people);
+        model.find_places(&statements);
+        if before == Before::Everything {
+            model.grant_everything(&statements, people);
+        }
         statements.iter().for_each(|statement| model.run(statement));
         model
     }
 
+    /// The schema that is created, and the volumes that are granted on.
+    fn find_places(&mut self, statements: &[StatementKind]) {
+        let mut note = |on: &Securable| {
+            if on.kind == SecurableKind::Volume {
+                self.volumes.insert(path(&on.name));
+            }
+        };
+        for statement in statements {
+            match statement {
+                StatementKind::CreateSchema(schema) => self.schema = path(&schema.name),
+                StatementKind::Grant(grant) => note(&grant.on),
+                StatementKind::Revoke(revoke) => note(&revoke.on),
+                _ => {}
+            }
+        }
+    }
+
+    fn object(&self, table: &str) -> Object {
+        self.schema.iter().cloned().chain([table.to_owned()]).collect()
+    }
+
     fn grant_everything(&mut self, statements: &[StatementKind], people: &[String]) {
-        let tables: BTreeSet<Object> = self.tables.keys().map(|name| ("table", name.clone())).collect();
-        let named = statements.iter().filter_map(|statement| match statement {
-            StatementKind::Grant(grant) => Some(object(&grant.on)),
-            StatementKind::Revoke(revoke) => Some(object(&revoke.on)),
-            StatementKind::CreateSchema(schema) => Some(("schema", last(&schema.name))),
+        let views = statements.iter().filter_map(|statement| match statement {
+            StatementKind::CreateMetricView(view) => Some(path(&view.name)),
             _ => None,
         });
-        let objects: BTreeSet<Object> =
-            tables.into_iter().chain(named).filter(|(kind, _)| *kind != "catalog").collect();
-        for (kind, name) in objects {
-            let privileges: &[&str] = match kind {
-                "table" => &["ALL PRIVILEGES", "SELECT"],
-                "schema" => &["ALL PRIVILEGES", "SELECT", "READ VOLUME"],
-                _ => &["ALL PRIVILEGES", "READ VOLUME"],
-            };
-            for (privilege, person) in privileges.iter().flat_map(|p| people.iter().map(move |person| (p, person))) {
-                self.granted.insert(((*privilege).to_owned(), (kind, name.clone()), person.clone()));
+        let tables = self.tables.keys().map(|name| self.object(name));
+        let objects = tables.chain(views).chain(self.volumes.clone()).chain([self.schema.clone()]);
+        for object in objects.collect::<BTreeSet<_>>() {
+            for privilege in ["ALL PRIVILEGES", "SELECT", "READ VOLUME"] {
+                let all = people.iter().map(|person| (privilege.to_owned(), object.clone(), person.clone()));
+                self.granted.extend(all);
             }
         }
     }
@@ -109,12 +126,12 @@ impl Model {
         let word = |privilege: &Privilege| privilege.words().to_owned();
         match statement {
             StatementKind::Grant(grant) => {
-                let grants = grant.privileges.iter().map(|p| (word(p), object(&grant.on), grant.to.value.clone()));
+                let grants = grant.privileges.iter().map(|p| (word(p), path(&grant.on.name), grant.to.value.clone()));
                 self.granted.extend(grants);
             }
             StatementKind::Revoke(revoke) => {
                 for privilege in &revoke.privileges {
-                    self.granted.remove(&(word(privilege), object(&revoke.on), revoke.from.value.clone()));
+                    self.granted.remove(&(word(privilege), path(&revoke.on.name), revoke.from.value.clone()));
                 }
             }
             StatementKind::CreateFunction(function) => {
@@ -122,7 +139,6 @@ impl Model {
             }
             StatementKind::CreatePolicy(policy) => self.policies.push((**policy).clone()),
             StatementKind::CreateMetricView(view) => drop(self.views.insert(last(&view.name))),
-            StatementKind::CreateVolume(volume) => drop(self.volumes.insert(last(&volume.name))),
             StatementKind::Alter(alter) => {
                 let table = last(&alter.object.name);
                 if let AlterAction::Column { name, action: ColumnAction::SetTags(tags) } = &alter.action {
@@ -136,27 +152,30 @@ impl Model {
         }
     }
 
-    /// Whether somebody holds one of `privileges`, by name, as everybody, or by ALL PRIVILEGES, on any of `objects`.
-    fn holds(&self, person: &str, privileges: &[&str], objects: impl Fn(&Object) -> bool) -> bool {
-        self.granted.iter().any(|(privilege, on, to)| {
+    /// Whether somebody was granted a privilege on an object or on what it lies in, by name or as everybody.
+    fn holds(&self, person: &str, privilege: &str, object: &Object) -> bool {
+        self.granted.iter().any(|(granted, on, to)| {
             (to == person || to == EVERYBODY)
-                && (privilege == "ALL PRIVILEGES" || privileges.contains(&privilege.as_str()))
-                && objects(on)
+                && (granted == privilege || granted == "ALL PRIVILEGES")
+                && object.starts_with(on)
         })
     }
 
-    /// Whether somebody may read a table or view: by a grant on it or on what it lies in, and with the use of both.
+    /// Whether somebody may use the catalog and the schema of an object.
+    fn uses(&self, person: &str, object: &Object) -> bool {
+        self.holds(person, "USE CATALOG", &object[..1].to_vec())
+            && self.holds(person, "USE SCHEMA", &object[..2].to_vec())
+    }
+
+    /// Whether somebody may read a table or view.
     pub fn reads(&self, person: &str, table: &str) -> bool {
-        let uses = |privilege: &str, kind: &str| {
-            self.granted.iter().any(|(p, (k, _), to)| p == privilege && *k == kind && (to == person || to == EVERYBODY))
-        };
-        let inherits = |on: &Object| *on == ("table", table.to_owned()) || matches!(on.0, "schema" | "catalog");
-        self.holds(person, &["SELECT"], inherits) && uses("USE CATALOG", "catalog") && uses("USE SCHEMA", "schema")
+        let object = self.object(table);
+        self.holds(person, "SELECT", &object) && self.uses(person, &object)
     }
 
     /// Whether somebody may read the files of the landing volume.
     pub fn reads_files(&self, person: &str) -> bool {
-        self.holds(person, &["READ VOLUME"], |on| matches!(on.0, "volume" | "schema" | "catalog"))
+        self.volumes.iter().any(|volume| self.holds(person, "READ VOLUME", volume) && self.uses(person, volume))
     }
 
     /// The columns of a table, in the letters of its definition.
