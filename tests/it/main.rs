@@ -13,6 +13,7 @@ mod cases;
 mod cli;
 mod engine;
 mod errors;
+mod governance;
 mod infer;
 mod lakeflow;
 mod lakeflow_round_trip;

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use jsonschema::Validator;
 use serde_json::Value;
 
+use crate::diag::Code;
 use crate::lakeflow;
 use crate::lakeflow::ast::Text;
 use crate::lakeflow::infer::{self, Place, Resolution, Scope};
@@ -20,15 +21,18 @@ static FORMAT: LazyLock<Option<Validator>> = LazyLock::new(|| {
 });
 
 /// What is wrong with a metric view; `columns` tells the columns of a table, if there is one of that name.
-pub fn faults(yaml: &Text, file: FileId, columns: impl Fn(&str) -> Option<Vec<Column>>) -> Vec<String> {
+pub fn faults(yaml: &Text, file: FileId, columns: impl Fn(&str) -> Option<Vec<Column>>) -> Vec<(Code, String)> {
+    let all = |code: Code, messages: Vec<String>| messages.into_iter().map(|message| (code, message)).collect();
     let view = match yaml_value(file, &yaml.value) {
         Ok(view) => view,
-        Err(message) => return vec![message],
+        Err(message) => return vec![(Code::PipelineSyntax, message)],
     };
-    let Some(format) = FORMAT.as_ref() else { return vec!["the schema of metric views can't be used".to_owned()] };
-    let broken: Vec<String> = format.iter_errors(&view).map(|e| format!("`{}`: {e}", e.instance_path())).collect();
+    let broken: Vec<String> = match FORMAT.as_ref() {
+        Some(format) => format.iter_errors(&view).map(|e| format!("`{}`: {e}", e.instance_path())).collect(),
+        None => vec!["the schema of metric views can't be used".to_owned()],
+    };
     if !broken.is_empty() {
-        return broken;
+        return all(Code::PipelineSyntax, broken);
     }
     let mut rows = Rows::default();
     let mut faults = vec![];
@@ -42,7 +46,7 @@ pub fn faults(yaml: &Text, file: FileId, columns: impl Fn(&str) -> Option<Vec<Co
             faults.extend(text(field, "expr").iter().flat_map(|expr| rows.judge(expr, place, None)));
         }
     }
-    faults
+    all(Code::UnresolvedName, faults)
 }
 
 fn text(value: &Value, key: &str) -> Option<String> {

@@ -22,10 +22,12 @@ use crate::source::{FileId, SourceMap, Span};
 /// belong to.
 pub fn governance(files: &[FileId], pipeline: &Pipeline, sources: &SourceMap, diagnostics: &mut Diagnostics) {
     let mut parsed: Vec<(FileId, Statement)> = vec![];
+    let mut is_complete = true;
     for file in files {
         match lakeflow::parse(sources.text(*file)) {
             Ok(statements) => parsed.extend(statements.into_iter().map(|statement| (*file, statement))),
             Err(faults) => {
+                is_complete = false;
                 diagnostics.extend(faults.into_iter().map(|fault| at(Code::PipelineSyntax, *file, fault)));
             }
         }
@@ -35,7 +37,10 @@ pub fn governance(files: &[FileId], pipeline: &Pipeline, sources: &SourceMap, di
         let judged = Judged { file: *file, statement, text: sources.text(*file), known: &known, diagnostics };
         judged.check();
     }
-    check_pipeline(pipeline, &known, diagnostics);
+    // A function that seems to be missing may stand in a file that could not be read.
+    if is_complete {
+        check_pipeline(pipeline, &known, diagnostics);
+    }
 }
 
 /// What statements can name: datasets of the pipeline, and what governance itself creates.
@@ -87,9 +92,9 @@ impl Judged<'_> {
             StatementKind::CreatePolicy(policy) => self.function(&policy.function),
             StatementKind::CreateFunction(function) => self.body(function),
             StatementKind::CreateMetricView(view) => {
-                for message in metric_view::faults(&view.yaml, self.file, |name| self.known.columns(name)) {
+                for (code, message) in metric_view::faults(&view.yaml, self.file, |name| self.known.columns(name)) {
                     let shown = name_text(&view.name);
-                    self.report(Code::UnresolvedName, format!("metric view `{shown}`: {message}"));
+                    self.report(code, format!("metric view `{shown}`: {message}"));
                 }
             }
             StatementKind::CreateSchema(_) | StatementKind::CreateVolume(_) | StatementKind::CommentOn(_) => {}
@@ -128,7 +133,7 @@ impl Judged<'_> {
         let AlterAction::Column { name, .. } = &alter.action else { return };
         let table = self.known.tables.get(last_part(&alter.object.name).as_str());
         let has = |d: &&Definition| d.columns.iter().any(|column| column.name.eq_ignore_ascii_case(&name.value));
-        if table.is_some_and(|definition| !has(&definition)) {
+        if table.is_some_and(|definition| !has(definition)) {
             let message = format!("`{}` has no column `{}`", name_text(&alter.object.name), name.value);
             self.report(Code::UnresolvedName, message);
         }

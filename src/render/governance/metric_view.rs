@@ -267,7 +267,7 @@ impl Names {
         replaced(sql, |expr| {
             let Expr::CompoundIdentifier(parts) = expr else { return };
             let Some(path) = parts.first().and_then(|rows| self.0.get(&rows.value)) else { return };
-            let path = path.iter().map(|part| SqlIdent::new(part));
+            let path = path.iter().map(SqlIdent::new);
             *parts = path.chain(parts.iter().skip(1).cloned()).collect();
         })
     }
