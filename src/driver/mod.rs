@@ -20,6 +20,7 @@ use crate::model::Project;
 use crate::plan::{self, BuildPlan};
 use crate::render::{self, RenderError, RenderedFile};
 use crate::resolve;
+use crate::serving;
 use crate::source::SourceMap;
 use crate::validate;
 use crate::world::World;
@@ -39,6 +40,8 @@ pub struct Compilation {
     pub files: Vec<RenderedFile>,
     /// The files that run beside the pipeline, in the order in which they run.
     pub governance: Vec<RenderedFile>,
+    /// What readers outside the workspace start from.
+    pub serving: Vec<RenderedFile>,
     /// The files of the pipeline, parsed and judged.
     pub pipeline: Pipeline,
     /// What each pass took.
@@ -84,12 +87,8 @@ pub fn build(world: &dyn World, root: &Path, out: &Path) -> Result<(Compilation,
         return Ok((compilation, None));
     }
     let mut found = Diagnostics::default();
-    let files: BTreeMap<String, String> = compilation
-        .files
-        .iter()
-        .chain(&compilation.governance)
-        .map(|file| (file.path.clone(), file.text.clone()))
-        .collect();
+    let outputs = compilation.files.iter().chain(&compilation.governance).chain(&compilation.serving);
+    let files: BTreeMap<String, String> = outputs.map(|file| (file.path.clone(), file.text.clone())).collect();
     let changes = compilation.pass("emit", |_| ChangeSet::compute(world, out, &files, &mut found));
     let is_faultless = !found.has_errors();
     compilation.diagnostics.extend(found.into_sorted());
@@ -108,6 +107,7 @@ impl Compilation {
             let rendered =
                 self.pass("render", |_| Ok((render::render(&project, &plan)?, render::governance(&project, &plan)?)));
             (self.files, self.governance) = rendered?;
+            self.serving = self.pass("serve", |_| serving::serving(&project))?;
             self.check(&project, &plan, found);
         }
         self.project = Some(project);

@@ -20,6 +20,7 @@ mod lakeflow_round_trip;
 mod privileges;
 mod sample;
 mod schemas;
+mod serving;
 mod spark_functions;
 mod spark_types;
 mod structure;

@@ -11,6 +11,7 @@
 //! substituting it is the business of whoever runs the statement.
 
 mod depth;
+mod keyword;
 mod literal;
 mod stream;
 mod symbol;
@@ -18,7 +19,7 @@ mod symbol;
 use std::ops::Range;
 
 use sqlparser::keywords::Keyword;
-use sqlparser::tokenizer::{Location, Span, Token, TokenWithSpan, Whitespace};
+use sqlparser::tokenizer::{Location, Span, Token, TokenWithSpan, Whitespace, Word};
 
 use super::Fault;
 
@@ -58,6 +59,11 @@ pub(super) fn lex(text: &str) -> Lexed {
     if reads_stream { stream::call_streams(lexed) } else { lexed }
 }
 
+/// Whether a byte goes on with a character of UTF-8 that began before it.
+fn is_continuation(byte: u8) -> bool {
+    byte & 0b1100_0000 == 0b1000_0000
+}
+
 struct Scanner<'a> {
     text: &'a str,
     /// Byte offset of what is read next.
@@ -85,14 +91,22 @@ impl<'a> Scanner<'a> {
     /// Moves over `bytes` bytes and returns them.
     fn take(&mut self, bytes: usize) -> &'a str {
         let taken = self.rest().get(..bytes).unwrap_or("");
-        for c in taken.chars() {
-            if c == '\n' {
+        for byte in taken.bytes() {
+            if byte == b'\n' {
                 self.here.line += 1;
                 self.here.column = 1;
-            } else {
+            } else if !is_continuation(byte) {
                 self.here.column += 1;
             }
         }
+        self.at += taken.len();
+        taken
+    }
+
+    /// Moves over `bytes` bytes that are known to be ASCII on one line, and returns them.
+    fn take_ascii(&mut self, bytes: usize) -> &'a str {
+        let taken = self.rest().get(..bytes).unwrap_or("");
+        self.here.column += taken.len() as u64;
         self.at += taken.len();
         taken
     }
@@ -124,7 +138,8 @@ impl<'a> Scanner<'a> {
         let (start, from) = (self.at, self.here);
         match (c, self.peek_second()) {
             (' ' | '\t' | '\r' | '\n', _) => {
-                self.take_while(|c| matches!(c, ' ' | '\t' | '\r' | '\n'));
+                let blank = |b: u8| matches!(b, b' ' | b'\t' | b'\r' | b'\n');
+                self.take(self.rest().bytes().position(|b| !blank(b)).unwrap_or(self.rest().len()));
             }
             ('-', Some('-')) => self.line_comment(),
             ('/', Some('*')) => self.block_comment(),
@@ -142,13 +157,18 @@ impl<'a> Scanner<'a> {
     }
 
     fn word(&mut self, start: usize, from: Location) {
-        let word = self.take_while(|c| c.is_alphanumeric() || c == '_');
+        let ascii = self.rest().bytes().position(|b| !(b.is_ascii_alphanumeric() || b == b'_'));
+        let word = match ascii.filter(|end| self.rest().as_bytes().get(*end).is_some_and(u8::is_ascii)) {
+            Some(end) => self.take_ascii(end),
+            None => self.take_while(|c| c.is_alphanumeric() || c == '_'),
+        };
         if !word.is_ascii() {
             let hint = format!("put it in backticks: `{word}`");
             self.fault(start..self.at, "an unquoted name holds only a-z, 0-9 and `_`", Some(&hint));
         }
         self.reads_stream |= word.eq_ignore_ascii_case("STREAM");
-        self.push(Token::make_word(word, None), start, from);
+        let keyword = keyword::keyword(word);
+        self.push(Token::Word(Word { value: word.to_owned(), quote_style: None, keyword }), start, from);
     }
 
     fn quoted_name(&mut self) {

@@ -14,6 +14,7 @@ mod flow;
 mod function;
 mod governance;
 mod policy;
+mod shrink;
 mod table;
 mod view;
 
