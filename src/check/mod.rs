@@ -6,8 +6,11 @@
 mod columns;
 mod dataset;
 mod flow;
+mod governance;
 mod read_files;
 mod rules;
+
+pub use governance::governance;
 
 use rayon::prelude::*;
 

@@ -36,11 +36,13 @@ pub struct Compilation {
     pub project: Option<Project>,
     /// What is built.
     pub plan: BuildPlan,
-    /// The files, in the order of the plan.
+    /// The files of the pipeline, in the order of the plan.
     pub files: Vec<RenderedFile>,
+    /// The files that run beside the pipeline, in the order in which they run.
+    pub governance: Vec<RenderedFile>,
     /// What readers outside the workspace start from.
     pub serving: Vec<RenderedFile>,
-    /// The same files, parsed and judged.
+    /// The files of the pipeline, parsed and judged.
     pub pipeline: Pipeline,
     /// What each pass took.
     pub passes: Vec<Pass>,
@@ -85,7 +87,7 @@ pub fn build(world: &dyn World, root: &Path, out: &Path) -> Result<(Compilation,
         return Ok((compilation, None));
     }
     let mut found = Diagnostics::default();
-    let outputs = compilation.files.iter().chain(&compilation.serving);
+    let outputs = compilation.files.iter().chain(&compilation.governance).chain(&compilation.serving);
     let files: BTreeMap<String, String> = outputs.map(|file| (file.path.clone(), file.text.clone())).collect();
     let changes = compilation.pass("emit", |_| ChangeSet::compute(world, out, &files, &mut found));
     let is_faultless = !found.has_errors();
@@ -102,26 +104,41 @@ impl Compilation {
         let Some(project) = project.filter(|_| !found.has_errors()) else { return Ok(()) };
         let plan = self.pass("plan", |_| plan::plan(&project, found));
         if !found.has_errors() {
-            let rendered = self.pass("render", |_| Ok((render::render(&project, &plan)?, serving::serving(&project)?)));
-            (self.files, self.serving) = rendered?;
-            self.check(&plan, found);
+            let rendered = self.pass("render", |_| {
+                let beside = (render::governance(&project, &plan)?, serving::serving(&project)?);
+                Ok((render::render(&project, &plan)?, beside))
+            });
+            (self.files, (self.governance, self.serving)) = rendered?;
+            self.check(&project, &plan, found);
         }
         self.project = Some(project);
         self.plan = plan;
         Ok(())
     }
 
-    /// Proves the rendered files; what is wrong with one of them is shown at the spec it came from.
-    fn check(&mut self, plan: &BuildPlan, found: &mut Diagnostics) {
-        let files: Vec<_> = self
-            .files
-            .iter()
-            .map(|file| self.sources.add(format!("generated/{}", file.path), file.text.as_str()))
-            .collect();
-        let mut faults = Diagnostics::default();
-        self.pipeline = self.pass("check", |sources| check::check(&files, sources, &mut faults));
+    /// Proves the rendered files; what is wrong with one of the pipeline is shown at the spec it came from. Files beside
+    /// the pipeline come from all specs, so their faults stay where they are.
+    fn check(&mut self, project: &Project, plan: &BuildPlan, found: &mut Diagnostics) {
+        let sources = &mut self.sources;
+        let mut add = |file: &RenderedFile| sources.add(format!("generated/{}", file.path), file.text.as_str());
+        let files: Vec<_> = self.files.iter().map(&mut add).collect();
+        let of = |name: &str| format!("governance/{name}/");
+        let governance = project.targets.iter().map(|target| {
+            self.governance.iter().filter(|file| file.path.starts_with(&of(&target.name))).map(&mut add).collect()
+        });
+        let governance: Vec<Vec<_>> = governance.collect();
+        let (mut faults, mut beside) = (Diagnostics::default(), Diagnostics::default());
+        self.pipeline = self.pass("check", |sources| {
+            let pipeline = check::check(&files, sources, &mut faults);
+            // Names that a faulty pipeline does not define would be missed in every target again.
+            if !faults.has_errors() {
+                governance.iter().for_each(|files| check::governance(files, &pipeline, sources, &mut beside));
+            }
+            pipeline
+        });
         let origins = files.into_iter().zip(plan.artifacts.iter().map(|artifact| artifact.origin)).collect();
         found.extend(faults.into_sorted().into_iter().map(|fault| origin::at_spec(fault, &origins)));
+        found.extend(beside.into_sorted());
     }
 
     /// Runs a pass and notes what it took.

@@ -7,14 +7,15 @@ use super::graph::{Definitions, Graph};
 use super::measure;
 use super::names::{self, NameOf};
 use super::project::{self, escaped, list_hint};
+use super::row_access;
 use super::rows::Rows;
 use crate::diag::{Code, Diagnostic, did_you_mean};
 use crate::lakeflow::infer::Place;
-use crate::lakeflow::types::DataType;
+use crate::lakeflow::types::{Column as TypedColumn, DataType};
 use crate::load::Located;
 use crate::model::{
-    AudienceId, Dimension, EntityId, Expression, Grain, Join, JoinKind, Metric, MetricTable, Origin, Per, PersonalKind,
-    Time,
+    AudienceId, Dimension, EntityId, Expression, Grain, Join, JoinKind, Measure, Metric, MetricTable, Origin, Per,
+    PersonalKind, Time,
 };
 use crate::spec::{MetricSpec, PerSpec, TableSpec};
 
@@ -50,6 +51,8 @@ pub fn resolve(spec: &Located<MetricSpec>, graph: &Graph, context: &mut Context<
         }];
     }
     let audiences = project::audience_ids(spec, spec.spec.audience.as_ref(), context);
+    let shared = shared_columns(per.as_ref(), &tables, &measures);
+    let rows = row_access::resolve(spec.spec.rows.as_ref(), &audiences, &shared, spec, context);
     let shown_dimensions = per.iter().flat_map(|p| &p.columns).chain(tables.iter().flat_map(|t| &t.dimensions));
     let dimensions: Vec<Dimension> = shown_dimensions.cloned().collect();
     report_personal_data(&dimensions, &measures, &audiences, context);
@@ -62,12 +65,30 @@ pub fn resolve(spec: &Located<MetricSpec>, graph: &Graph, context: &mut Context<
         joins: joins(graph, from, &paths, true),
         filter,
         per,
-        measures: measures.into_iter().map(|m| m.measure).collect(),
+        measures: measures.into_iter().map(|m| Measure { pii: m.pii, ..m.measure }).collect(),
         time,
         tables,
         classification: context.classification(spec.spec.classification, holds_personal, spec.value("/classification")),
         audiences,
+        rows,
     })
+}
+
+/// The columns that all tables of a metric have, with their types.
+fn shared_columns(per: Option<&Per>, tables: &[MetricTable], measures: &[measure::Resolved]) -> Vec<TypedColumn> {
+    let typed = |d: &Dimension| TypedColumn::nullable(&d.name, d.expression.ty.clone());
+    let shown: Vec<TypedColumn> = match (per, tables.split_first()) {
+        (Some(per), _) => per.columns.iter().map(typed).collect(),
+        (None, Some((first, others))) => {
+            let period = first.grain.map(|_| TypedColumn::nullable("period_start", DataType::Date));
+            let everywhere =
+                |d: &&Dimension| others.iter().all(|t| t.dimensions.iter().any(|other| other.name == d.name));
+            period.into_iter().chain(first.dimensions.iter().filter(everywhere).map(typed)).collect()
+        }
+        (None, None) => vec![],
+    };
+    let measured = measures.iter().map(|m| TypedColumn::nullable(&m.measure.name, m.measure.expression.ty.clone()));
+    shown.into_iter().chain(measured).collect()
 }
 
 fn find_entity(

@@ -47,6 +47,11 @@ pub struct MetricSpec {
     /// Audiences that may read the tables. Personal data that one of them may not see can't reach the tables.
     #[schemars(extend("examples" = [["sales"]]))]
     pub audience: Option<OneOrMany>,
+    /// Audiences that see some rows only, each with the condition that these rows meet, over columns of all its
+    /// tables. Others of
+    /// `audience` see all rows; nobody else sees any.
+    #[schemars(extend("examples" = [{"sales": "region = 'EU'"}]))]
+    pub rows: Option<IndexMap<String, String>>,
 }
 
 /// One row for each row of an entity.
@@ -89,6 +94,9 @@ pub struct MeasureSpec {
     /// What it tells. Becomes the comment of the column.
     #[schemars(example = &"Sum of quantity x current price")]
     pub description: Option<String>,
+    /// Other words that people use for it, at most ten; dashboards and assistants find it by them.
+    #[schemars(extend("examples" = [["turnover", "sales volume"]]))]
+    pub synonyms: Option<Vec<String>>,
     /// Unit of the value.
     #[schemars(example = &"USD")]
     pub unit: Option<String>,
@@ -124,6 +132,19 @@ pub enum GrainSpec {
     Quarter,
     /// A year: `<table>_annual`.
     Year,
+}
+
+impl GrainSpec {
+    /// The spelling in specs.
+    pub fn word(self) -> &'static str {
+        match self {
+            GrainSpec::Day => "day",
+            GrainSpec::Week => "week",
+            GrainSpec::Month => "month",
+            GrainSpec::Quarter => "quarter",
+            GrainSpec::Year => "year",
+        }
+    }
 }
 
 /// One table of a metric.

@@ -20,7 +20,7 @@ pub use entity::{
 pub use metric::{GrainSpec, MeasureEntry, MeasureSpec, MetricSpec, PerSpec, TableSpec, TimeSpec};
 pub use project::{
     AlertsSpec, AllWord, AudienceSpec, MaskSpec, MaskStyle, NotificationsSpec, PlainMask, PrincipalSpec, ProjectSpec,
-    ScheduleSpec, SeesSpec, TargetSpec,
+    ProtectionSpec, ScheduleSpec, SeesSpec, TargetSpec,
 };
 pub use shared::{ActionSpec, ClassificationSpec, OneOrMany, PersonalSpec};
 
