@@ -14,6 +14,7 @@ mod call;
 mod catalog;
 mod expr;
 mod fault;
+mod flow;
 mod from;
 mod generate;
 mod group;
@@ -33,6 +34,7 @@ use sqlparser::ast::{Expr, Query};
 
 pub use catalog::{Catalog, NoCatalog, Place, Relation, Resolution, Scope, UserFunction};
 pub use fault::{Fault, FaultKind};
+pub use flow::{Flow, Influence, Release};
 
 use crate::lakeflow::functions::Stability;
 use crate::lakeflow::types::{Column, DataType};
@@ -127,6 +129,8 @@ pub struct OutputColumn {
     pub named: bool,
     /// The table columns its values come from, sorted.
     pub origins: Vec<Origin>,
+    /// How table columns have a part in its values.
+    pub flows: Vec<Flow>,
 }
 
 /// What a query uses, as places: what a stream or an incremental refresh may not do can be looked up here.
@@ -195,6 +199,8 @@ pub struct QueryInfo {
     pub reads: Vec<TableRead>,
     /// The columns it names, in order.
     pub uses: Vec<ColumnUse>,
+    /// How table columns have a part in which rows there are, in what order.
+    pub rows: Vec<Flow>,
     /// Calls whose result may change.
     pub unstable: Vec<UnstableCall>,
     /// Places of sums and averages over floating point numbers.
