@@ -26,6 +26,7 @@ pub mod plan;
 pub mod render;
 
 pub mod check;
+pub mod lineage;
 
 pub mod emit;
 

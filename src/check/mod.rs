@@ -11,7 +11,10 @@ mod rules;
 
 use rayon::prelude::*;
 
-pub use dataset::{Definition, Kind, cdc_by_target, expectations_of, inserts_into, query_of, statement_of, table_of};
+pub use columns::Known;
+pub use dataset::{
+    Definition, Kind, cdc_by_target, expectations_of, inserts_into, last_part, query_of, statement_of, table_of,
+};
 
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::lakeflow::{

@@ -181,6 +181,7 @@ fn finish(
         empty,
         description: declared.spec.description.clone().unwrap_or_default(),
         unit: declared.spec.unit.clone().unwrap_or_default(),
+        declassify: declared.spec.declassify.clone(),
         span: spec.key(&declared.pointer),
     }
 }

@@ -214,7 +214,7 @@ impl Analyzer<'_> {
     ) -> Source {
         let rows = if relation.open { Rows::Open } else { Rows::Table(relation.clone(), self.reads.len()) };
         let streaming = stream || relation.streaming;
-        self.reads.push(TableRead { name: name.clone(), range, stream, function, relation });
+        self.reads.push(TableRead { name: name.clone(), range, stream, function, path: None, relation });
         Source::derived(name, rows, streaming)
     }
 

@@ -116,6 +116,8 @@ pub struct TableRead {
     pub stream: bool,
     /// Whether it is a table function, not a table.
     pub function: bool,
+    /// The files that `read_files` reads, as written.
+    pub path: Option<String>,
     /// Its columns.
     pub relation: Arc<Relation>,
 }
