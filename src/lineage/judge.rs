@@ -7,26 +7,56 @@ use crate::diag::{Code, Diagnostic};
 use crate::model::PersonalKind;
 use crate::source::Span;
 
-/// Reports every kind of personal data that a reader of a dataset may not see but gets.
+/// Reports every kind of personal data that a reader of a dataset may not see but gets, once for each cause.
 ///
 /// Declared columns of entities are masked, so they may stand where they are declared. Everything else is as it is.
 pub fn judge(flow: &Flow, lineage: &Lineage, policy: &Policy) -> Vec<Diagnostic> {
-    let mut found = vec![];
-    // Tables of several periods come from one expression, which is at fault once.
-    let mut seen: BTreeSet<(Option<Span>, Part, PersonalKind, &str)> = BTreeSet::new();
-    for (index, reach) in flow.reached.iter().enumerate() {
-        if !flow.is_current(lineage, index) {
-            continue;
-        }
-        for reader in policy.readers(&reach.dataset).filter(|reader| is_leak(reach, reader, policy)) {
-            let judgement = Judgement { flow, policy, index, reach, reader };
-            let span = judgement.place();
-            if seen.insert((span, reach.part.clone(), reach.kind, &reader.name)) {
-                found.push(judgement.diagnostic(span));
+    let mut judge = Judge { flow, policy, lineage, seen: BTreeSet::new(), covered: BTreeSet::new(), found: vec![] };
+    let current = |index: &usize| flow.is_current(lineage, *index);
+    let (columns, rows): (Vec<usize>, Vec<usize>) = (0..flow.reached.len())
+        .filter(current)
+        .partition(|index| flow.reached.get(*index).is_some_and(|reach| reach.part != Part::Rows));
+    columns.into_iter().chain(rows).for_each(|index| judge.reach(index));
+    judge.found
+}
+
+/// What was reported so far.
+struct Judge<'a> {
+    flow: &'a Flow,
+    policy: &'a Policy,
+    lineage: &'a Lineage,
+    /// Tables of several periods come from one expression, which is at fault once.
+    seen: BTreeSet<(Option<Span>, &'a Part, PersonalKind, &'a str)>,
+    /// Datasets by kind and audience: what follows from a leak is no further one.
+    covered: BTreeSet<(&'a str, PersonalKind, &'a str)>,
+    found: Vec<Diagnostic>,
+}
+
+impl<'a> Judge<'a> {
+    fn reach(&mut self, index: usize) {
+        let Some(reach) = self.flow.reached.get(index) else { return };
+        for reader in self.policy.readers(&reach.dataset).filter(|reader| is_leak(reach, reader, self.policy)) {
+            if self.follows(index, reach, reader) {
+                continue;
             }
+            let leak = Leak { flow: self.flow, policy: self.policy, lineage: self.lineage, index, reach, reader };
+            let span = leak.place();
+            if self.seen.insert((span, &reach.part, reach.kind, &reader.name)) {
+                self.found.push(leak.diagnostic(span));
+            }
+            self.covered.insert((&reach.dataset, reach.kind, &reader.name));
         }
     }
-    found
+
+    /// Whether a leak is there because of another one: before it on the path, or a column that shows what is grouped by.
+    fn follows(&self, index: usize, reach: &Reach, reader: &'a Reader) -> bool {
+        let is_covered = |dataset: &'a str| self.covered.contains(&(dataset, reach.kind, reader.name.as_str()));
+        let path = self.flow.path(index);
+        let mut before = path.iter().filter(|at| **at != index).filter_map(|at| self.flow.reached.get(*at));
+        let own = self.flow.reached.get(index).is_some_and(|r| is_covered(&r.dataset));
+        before.any(|step| step.dataset != reach.dataset && is_covered(&step.dataset))
+            || own && reach.influence == Influence::GroupBy
+    }
 }
 
 impl Policy {
@@ -53,15 +83,17 @@ fn is_leak(reach: &Reach, reader: &Reader, policy: &Policy) -> bool {
     }
 }
 
-struct Judgement<'a> {
+/// Personal data in front of somebody who may not see it.
+struct Leak<'a> {
     flow: &'a Flow,
     policy: &'a Policy,
+    lineage: &'a Lineage,
     index: usize,
     reach: &'a Reach,
     reader: &'a Reader,
 }
 
-impl Judgement<'_> {
+impl Leak<'_> {
     /// The place in a spec that is to blame, if there is one.
     fn place(&self) -> Option<Span> {
         let column = match &self.reach.part {
@@ -79,16 +111,16 @@ impl Judgement<'_> {
     fn diagnostic(&self, place: Option<Span>) -> Diagnostic {
         let (reach, kind, reader) = (self.reach, self.reach.kind.word(), &self.reader.name);
         let subject = match &reach.part {
-            Part::Column(column) => column.as_str(),
+            Part::Column(column) => self.spelt(column),
             Part::Rows => reach.dataset.as_str(),
         };
         let message =
             format!("`{subject}` {} personal data ({kind}) that audience `{reader}` may not see", verb(reach));
         let mut diagnostic = Diagnostic::error(Code::AudienceMayNotSee, message);
         let mut steps = self.steps();
-        let primary = place.or_else(|| steps.pop().map(|(span, _)| span));
-        if let Some(span) = primary {
-            diagnostic = diagnostic.at(span);
+        let primary = place.map(|span| (span, String::new())).or_else(|| steps.pop());
+        if let Some((span, text)) = primary {
+            diagnostic = diagnostic.at_labelled(span, text);
         }
         for (span, text) in steps {
             diagnostic = diagnostic.related(span, text);
@@ -98,6 +130,12 @@ impl Judgement<'_> {
             Part::Rows => "choose the rows by something else",
         };
         diagnostic.hint(format!("{remedy}, or let `{reader}` see {kind}: `sees: [{kind}]`"))
+    }
+
+    /// A column of the dataset as it spells it.
+    fn spelt<'b>(&'b self, column: &'b str) -> &'b str {
+        let known = self.lineage.dataset(&self.reach.dataset).and_then(|d| d.column(column));
+        known.map_or(column, |c| c.name.as_str())
     }
 
     /// Each step of the path: its place and what happens there.
@@ -114,8 +152,12 @@ impl Judgement<'_> {
                     }
                 }
                 (Some((before, span)), _) => {
-                    let from = self.flow.reached.get(before).map(named).unwrap_or_default();
-                    steps.push((span, format!("{from} {}", deed(reach))));
+                    let Some(before) = self.flow.reached.get(before) else { continue };
+                    let text = match before.part {
+                        Part::Rows => format!("{} go into `{}`", named(before), reach.dataset),
+                        Part::Column(_) => format!("{} {}", named(before), deed(reach)),
+                    };
+                    steps.push((span, text));
                 }
                 (None, Part::Rows) => {}
             }

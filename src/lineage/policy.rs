@@ -80,7 +80,8 @@ impl Policy {
                     policy.guarded.insert(name.clone());
                 }
                 Dataset::MetricTable(id, table) => policy.metric(&name, &project.metrics[id.0], table, &mut place),
-                Dataset::Reconciliation(_) | Dataset::RowCounts | Dataset::OrphanCounts => {}
+                Dataset::Reconciliation(id) => place.conditions = conditions(&project.metrics[id.0]),
+                Dataset::RowCounts | Dataset::OrphanCounts => {}
             }
             policy.places.insert(name, place);
         }
@@ -103,8 +104,7 @@ impl Policy {
         if let Some(time) = &metric.time {
             place.columns.insert("period_start".to_owned(), time.expression.origin);
         }
-        let conditions = metric.filter.iter().chain(per.and_then(|p| p.filter.as_ref()));
-        place.conditions = conditions.map(|c: &Expression| (c.sql.to_lowercase(), c.origin)).collect();
+        place.conditions = conditions(metric);
     }
 
     /// The kind that a column is declared to hold.
@@ -130,4 +130,10 @@ impl Policy {
         };
         of_column.or_else(of_rows).or(place.dataset)
     }
+}
+
+/// The conditions of a metric on its rows, each with its place.
+fn conditions(metric: &Metric) -> Vec<(String, Span)> {
+    let own = metric.filter.iter().chain(metric.per.as_ref().and_then(|p| p.filter.as_ref()));
+    own.map(|c: &Expression| (c.sql.to_lowercase(), c.origin)).collect()
 }

@@ -132,13 +132,13 @@ impl Analyzer<'_> {
             if flow.range.is_empty() {
                 flow.range = range.clone();
             }
+            if flow.influence == Influence::Identity
+                || flow.influence.is_direct() && self.release == Some(Release::Masked)
+            {
+                flow.release = flow.release.or(self.release);
+            }
             if self.inside.aggregate.is_some() || self.inside.window.is_some() {
                 flow.influence = flow.influence.then(Influence::Aggregation);
-            }
-            let shows_only_this = flow.influence == Influence::Identity || self.release == Some(Release::Masked);
-            let counted = self.release == Some(Release::Counted) && flow.influence == Influence::Aggregation;
-            if flow.influence.is_direct() && (shows_only_this || counted && flow.release.is_none()) {
-                flow.release = flow.release.or(self.release);
             }
             if let Some(role) = self.role {
                 flow.influence = flow.influence.then(role);
