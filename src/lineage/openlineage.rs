@@ -80,5 +80,5 @@ fn transformation(edge: &Edge) -> Value {
         Influence::GroupBy => ("INDIRECT", "GROUP_BY"),
         Influence::Sort => ("INDIRECT", "SORT"),
     };
-    json!({"type": kind, "subtype": subtype, "description": "", "masking": edge.release.is_some()})
+    json!({"type": kind, "subtype": subtype, "masking": edge.release.is_some()})
 }

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Influence, Lineage};
 
-/// A dataset, or a column of one; also of files and tables outside of the pipeline.
+/// A dataset, or a column of one; also of files and tables outside of the pipeline. Among columns, a dataset stands for
+/// which rows it has.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Node {
     /// The dataset, or what else it is called.
@@ -74,13 +75,15 @@ fn neighbours(lineage: &Lineage, columns: bool) -> (Neighbours, Neighbours) {
             }
             continue;
         }
+        let node = |table: &str, column: &str| Node { table: table.to_owned(), column: Some(spelt(table, column)) };
         for column in &dataset.columns {
             for edge in &column.edges {
-                let from =
-                    Node { table: edge.from.table.clone(), column: Some(spelt(&edge.from.table, &edge.from.column)) };
-                let to = Node { table: dataset.name.clone(), column: Some(column.name.clone()) };
-                add(from, to, edge.influence);
+                add(node(&edge.from.table, &edge.from.column), node(&dataset.name, &column.name), edge.influence);
             }
+        }
+        for edge in &dataset.rows {
+            let rows = Node { table: dataset.name.clone(), column: None };
+            add(node(&edge.from.table, &edge.from.column), rows, edge.influence);
         }
     }
     (before, after)
