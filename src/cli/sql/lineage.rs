@@ -8,7 +8,8 @@ use serde_json::{Map, Value, json};
 use super::super::shell::Shell;
 use super::super::{Ended, Status};
 use crate::driver;
-use crate::lineage::{self, Edge, Influence, Traced};
+use crate::lakeflow::types::Column;
+use crate::lineage::{self, Edge, Influence, Traced, TracedColumn};
 use crate::world::World;
 
 /// Print where every column of pipeline SQL comes from, as JSON
@@ -27,14 +28,20 @@ pub fn run(args: &SqlLineageArgs, shell: &mut Shell, world: &dyn World) -> Ended
         return Ok(Status::Fault);
     }
     let lineage = lineage::trace(&checked.pipeline, &checked.sources);
-    let datasets: Map<String, Value> = lineage.datasets.iter().map(|d| (d.name.clone(), dataset(d))).collect();
+    let types = checked.pipeline.datasets.iter().map(|d| d.columns.as_slice());
+    let datasets =
+        lineage.datasets.iter().zip(types).map(|(traced, types)| (traced.name.clone(), dataset(traced, types)));
+    let datasets: Map<String, Value> = datasets.collect();
     let text = serde_json::to_string_pretty(&Value::Object(datasets)).unwrap_or_default();
     shell.result(&format!("{text}\n"))?;
     Ok(Status::Done)
 }
 
-fn dataset(traced: &Traced) -> Value {
-    let columns: Map<String, Value> = traced.columns.iter().map(|c| (c.name.clone(), edges(&c.edges))).collect();
+fn dataset(traced: &Traced, types: &[Column]) -> Value {
+    let column = |(column, typed): (&TracedColumn, &Column)| {
+        (column.name.clone(), json!({"type": typed.ty.to_string(), "from": edges(&column.edges)}))
+    };
+    let columns: Map<String, Value> = traced.columns.iter().zip(types).map(column).collect();
     json!({"columns": columns, "rows": edges(&traced.rows)})
 }
 
