@@ -61,19 +61,19 @@ fn find(name: &str, lineage: &Lineage) -> Result<Node, Failure> {
     if let Some(dataset) = lineage.dataset(name) {
         return Ok(Node { table: dataset.name.clone(), column: None });
     }
-    let unknown = |what: &str, name: &str, hint: Option<String>| {
-        Failure::Input(format!("there is no {what} `{name}`{}", hint.map(|h| format!(": {h}")).unwrap_or_default()))
-    };
     let (table, column) = name.rsplit_once('.').unwrap_or((name, ""));
+    let unknown = |what: String, hint: Option<String>| {
+        Failure::Input(format!("there is no {what}{}", hint.map(|hint| format!(": {hint}")).unwrap_or_default()))
+    };
     let Some(dataset) = lineage.dataset(table) else {
         let hint = did_you_mean(table, lineage.datasets.iter().map(|d| d.name.as_str()));
-        return Err(unknown("table", table, hint));
+        return Err(unknown(format!("table `{table}`"), hint));
     };
     match dataset.column(column) {
         Some(found) => Ok(Node { table: dataset.name.clone(), column: Some(found.name.clone()) }),
         None => {
             let hint = did_you_mean(column, dataset.columns.iter().map(|c| c.name.as_str()));
-            Err(unknown(&format!("column in `{}` called", dataset.name), column, hint))
+            Err(unknown(format!("column `{column}` in `{}`", dataset.name), hint))
         }
     }
 }

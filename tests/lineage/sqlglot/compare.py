@@ -77,7 +77,8 @@ def main():
     wrong = [f"{key}: {what}" for key, what in differ.items() if key not in known]
     wrong += [f"{key}: stands in differences.json, but there is no difference" for key in known if key not in differ]
     wrong += [f"{key}: has no reason" for key, reason in known.items() if not reason.strip()]
-    print("\n".join(wrong))
+    for line in wrong:
+        print(line)
     print(f"{compared} columns of {texts} queries compared, {len(differ)} differ, {len(known)} explained")
     sys.exit(1 if wrong else 0)
 
