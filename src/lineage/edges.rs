@@ -5,9 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use sqlparser::ast::Expr;
 
 use super::{Edge, Influence, Lineage, Origin, Traced, TracedColumn};
-use crate::check::{Definition, Known, Pipeline, PipelineFile, last_part, statement_of};
+use crate::check::{Definition, Known, Pipeline, PipelineFile, expectations_of, last_part, statement_of};
 use crate::lakeflow;
-use crate::lakeflow::ast::{AutoCdc, ColumnSelection, FlowBody, InsertFlow, StatementKind, StoredAs, TableSource};
+use crate::lakeflow::ast::{
+    AutoCdc, ColumnSelection, Expectation, FlowBody, InsertFlow, Statement, StatementKind, StoredAs, TableSource,
+    Violation,
+};
 use crate::lakeflow::infer::{self, Flow, Place, QueryInfo, TableRead};
 use crate::lakeflow::types::Column;
 use crate::source::{FileId, SourceMap, Span};
@@ -87,6 +90,7 @@ impl Tracer<'_> {
                 Writer::Changes(changes) => self.changes(changes, *file, &mut traced),
             }
         }
+        self.expectations(statement, &definition.columns, file, &mut traced);
         traced
     }
 
@@ -103,6 +107,40 @@ impl Tracer<'_> {
             }
         }
         traced.rows.extend(query.rows.iter().filter_map(edge));
+        if query.recursive {
+            self.everything(query, file, traced);
+        }
+    }
+
+    /// What can't be followed may come from every column of every table.
+    fn everything(&self, query: &QueryInfo, file: FileId, traced: &mut Traced) {
+        for read in &query.reads {
+            let (table, inside) = self.table(read);
+            for column in &read.relation.columns {
+                let from = Origin { table: table.clone(), inside, column: column.name.clone(), field: vec![] };
+                let span = Span::new(file, read.range.clone());
+                let influence = Influence::Transformation;
+                let edge = Edge { from, into: vec![], influence, release: None, span };
+                traced.columns.iter_mut().for_each(|c| c.edges.push(edge.clone()));
+                traced.rows.push(Edge { influence: Influence::Filter, ..edge });
+            }
+        }
+    }
+
+    /// An expectation that drops rows filters by the columns it names, and so by what those come from.
+    fn expectations(&self, statement: &Statement, columns: &[Column], file: FileId, traced: &mut Traced) {
+        let drops = |e: &&Expectation| e.on_violation == Some(Violation::DropRow);
+        for expectation in expectations_of(&statement.kind).iter().filter(drops) {
+            let place = Place::row("an expectation");
+            let info = infer::analyze_condition(&expectation.predicate, self.sources.text(file), columns, place);
+            for used in &info.columns {
+                let column = used.resolved.as_deref().and_then(|name| traced.column(name));
+                let edges = column.map(|c| c.edges.clone()).unwrap_or_default();
+                let span = Span::new(file, used.range.clone());
+                let filters = |edge: Edge| Edge { influence: Influence::Filter, release: None, span, ..edge };
+                traced.rows.extend(edges.into_iter().map(filters));
+            }
+        }
     }
 
     fn edge(&self, query: &QueryInfo, flow: &Flow, file: FileId) -> Option<Edge> {

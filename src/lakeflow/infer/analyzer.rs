@@ -134,6 +134,8 @@ pub(super) struct Analyzer<'a> {
     pub unstable: Vec<UnstableCall>,
     pub inexact_sums: Vec<Range<usize>>,
     pub reads: Vec<TableRead>,
+    /// There is a `WITH RECURSIVE`.
+    pub recursive: bool,
     pub features: Features,
     /// The narrowest place known around the current node, for nodes that have none of their own.
     pub here: Range<usize>,
@@ -172,6 +174,7 @@ impl<'a> Analyzer<'a> {
             unstable: Vec::new(),
             inexact_sums: Vec::new(),
             reads: Vec::new(),
+            recursive: false,
             features: Features::default(),
             here,
             depth: 0,
@@ -265,6 +268,7 @@ impl<'a> Analyzer<'a> {
         QueryInfo {
             columns: result.columns,
             open: result.open,
+            recursive: self.recursive,
             streaming: result.streaming,
             reads: self.reads,
             uses: self.uses,

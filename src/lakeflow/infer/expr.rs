@@ -320,7 +320,7 @@ impl Analyzer<'_> {
             let mark = self.flows.len();
             let typed = self.expr(value);
             let name = name.unwrap_or_else(|| format!("col{}", fields.len() + 1));
-            self.into_field(&name, mark);
+            self.put_into_field(&name, mark);
             fields.push((name, typed.ty));
         }
         Typed::new(DataType::structure(fields), false)

@@ -213,7 +213,7 @@ impl Analyzer<'_> {
     }
 
     /// Puts what was noted since `mark` into a field of a struct.
-    pub(super) fn into_field(&mut self, field: &str, mark: usize) {
+    pub(super) fn put_into_field(&mut self, field: &str, mark: usize) {
         for flow in self.flows.iter_mut().skip(mark) {
             flow.into.insert(0, field.to_lowercase());
         }
@@ -276,5 +276,44 @@ pub(super) fn role_of_argument(function: &str, index: usize) -> Option<Influence
         ("if" | "iff" | "nvl2" | "decode", 0) => Some(Influence::Conditional),
         ("min_by" | "max_by", 1) => Some(Influence::Window),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::lakeflow::functions::Stability;
+    use crate::lakeflow::infer::{Catalog, Relation, UserFunction, analyze_query};
+    use crate::lakeflow::types::{Column, DataType};
+
+    struct People;
+
+    impl Catalog for People {
+        fn table(&self, _: &[&str]) -> Option<Arc<Relation>> {
+            Some(Relation::of(vec![Column::nullable("email", DataType::String)]))
+        }
+
+        fn function(&self, _: &[&str]) -> Option<Arc<UserFunction>> {
+            let (params, returns) = (vec![DataType::String], DataType::String);
+            Some(Arc::new(UserFunction { params, returns, stability: Stability::Stable }))
+        }
+    }
+
+    fn release(sql: &str) -> Option<Release> {
+        let text = format!("SELECT {sql} AS shown FROM people");
+        let query = crate::lakeflow::parse_query(&text).unwrap_or_else(|fault| panic!("{fault:?}"));
+        let info = analyze_query(&query, &text, &People);
+        info.columns.first().and_then(|c| c.flows.first()).and_then(|flow| flow.release)
+    }
+
+    #[test]
+    fn only_functions_that_mask_release_what_they_are_given() {
+        assert_eq!(release("mask_email(email)"), Some(Release::Masked));
+        assert_eq!(release("mask_email(lower(email))"), Some(Release::Masked));
+        assert_eq!(release("unmask_email(email)"), None);
+        assert_eq!(release("count(email)"), Some(Release::Counted));
+        assert_eq!(release("max(email)"), None);
     }
 }

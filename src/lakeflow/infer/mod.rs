@@ -195,6 +195,8 @@ pub struct QueryInfo {
     pub columns: Vec<OutputColumn>,
     /// After a fault, or over files of unknown schema: there may be further columns.
     pub open: bool,
+    /// Whether a table of a `WITH` reads itself, so that columns can't be followed through it.
+    pub recursive: bool,
     /// Whether it reads a stream.
     pub streaming: bool,
     /// The tables it reads, in order of appearance; a table read twice is here twice.

@@ -39,6 +39,7 @@ impl Analyzer<'_> {
 
     fn with(&mut self, with: &With) {
         let first = self.ctes.len();
+        self.recursive |= with.recursive;
         for cte in &with.cte_tables {
             let name = &cte.alias.name;
             if self.ctes.iter().skip(first).any(|c| c.name.eq_ignore_ascii_case(&name.value)) {
