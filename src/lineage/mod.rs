@@ -25,7 +25,7 @@ pub use crate::lakeflow::infer::{Influence, Release};
 use crate::source::Span;
 
 /// Where something comes from: a column of a dataset of the pipeline, or of something outside of it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Origin {
     /// The dataset in lower case; for files their path, for other tables their name as written.
     pub table: String,

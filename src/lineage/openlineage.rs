@@ -2,6 +2,7 @@
 //!
 //! Shapes are those of the column lineage facet 1-2-0, <https://openlineage.io/spec/facets/1-2-0/ColumnLineageDatasetFacet.json>.
 
+use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
 use super::{Edge, Influence, Lineage, Origin, Traced};
@@ -50,13 +51,12 @@ fn facets(dataset: &Traced, project: &str) -> Value {
 
 /// The columns that edges come from, each once with all its transformations.
 fn inputs(edges: &[Edge], project: &str) -> Vec<Value> {
-    let mut found: Vec<(&Origin, Vec<Value>)> = vec![];
+    let mut found: IndexMap<&Origin, Vec<Value>> = IndexMap::new();
     for edge in edges {
         let transformation = transformation(edge);
-        match found.iter_mut().find(|(from, _)| **from == edge.from) {
-            Some((_, all)) if all.contains(&transformation) => {}
-            Some((_, all)) => all.push(transformation),
-            None => found.push((&edge.from, vec![transformation])),
+        let all = found.entry(&edge.from).or_default();
+        if !all.contains(&transformation) {
+            all.push(transformation);
         }
     }
     let input = |(from, transformations): (&Origin, Vec<Value>)| {
