@@ -9,14 +9,17 @@ mod check;
 mod completions;
 mod explain;
 mod init;
+mod lineage;
 #[cfg_attr(not(feature = "engine"), path = "no_engine.rs")]
 mod local;
+mod pii;
 mod project;
 mod query;
 mod run;
 mod sample;
 mod schema;
 mod shell;
+mod sql;
 mod watch;
 
 use std::ffi::OsString;
@@ -74,6 +77,9 @@ enum Command {
     Build(build::BuildArgs),
     Run(run::RunArgs),
     Query(query::QueryArgs),
+    Lineage(lineage::LineageArgs),
+    Pii(pii::PiiArgs),
+    Sql(sql::SqlArgs),
     Sample(sample::SampleArgs),
     Watch(watch::WatchArgs),
     Explain(explain::ExplainArgs),
@@ -152,6 +158,9 @@ fn dispatch(cli: &Cli, shell: &mut Shell, world: &dyn World) -> Ended {
         Command::Init(args) => init::run(args, project, shell, world),
         Command::Explain(args) => explain::run(args, shell),
         Command::Completions(args) => completions::run(args, shell),
+        Command::Sql(args) => sql::run(args, shell, world),
+        Command::Lineage(args) => lineage::run(args, &project::find(project, world)?, shell, world),
+        Command::Pii(args) => pii::run(args, &project::find(project, world)?, shell, world),
         Command::Query(args) => query::run(args, project, shell, world),
         Command::Check(args) => check::run(args, &project::find(project, world)?, shell, world),
         Command::Build(args) => build::run(args, &project::find(project, world)?, shell, world),

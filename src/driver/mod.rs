@@ -15,6 +15,7 @@ pub use sql::{SqlPipeline, check_sql};
 use crate::check::{self, Pipeline};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::emit::ChangeSet;
+use crate::lineage::{self, Lineage};
 use crate::load;
 use crate::model::Project;
 use crate::plan::{self, BuildPlan};
@@ -24,6 +25,9 @@ use crate::serving;
 use crate::source::SourceMap;
 use crate::validate;
 use crate::world::World;
+
+/// The lineage, below the output directory.
+const LINEAGE: &str = "lineage.json";
 
 /// What came of the specs of a project, as far as the passes got.
 #[derive(Debug, Default)]
@@ -44,6 +48,10 @@ pub struct Compilation {
     pub serving: Vec<RenderedFile>,
     /// The files of the pipeline, parsed and judged.
     pub pipeline: Pipeline,
+    /// Where every column of it comes from; empty when there are faults.
+    pub lineage: Lineage,
+    /// Where personal data goes.
+    pub personal: lineage::Flow,
     /// What each pass took.
     pub passes: Vec<Pass>,
 }
@@ -88,7 +96,8 @@ pub fn build(world: &dyn World, root: &Path, out: &Path) -> Result<(Compilation,
     }
     let mut found = Diagnostics::default();
     let outputs = compilation.files.iter().chain(&compilation.governance).chain(&compilation.serving);
-    let files: BTreeMap<String, String> = outputs.map(|file| (file.path.clone(), file.text.clone())).collect();
+    let mut files: BTreeMap<String, String> = outputs.map(|file| (file.path.clone(), file.text.clone())).collect();
+    files.extend(compilation.lineage_file());
     let changes = compilation.pass("emit", |_| ChangeSet::compute(world, out, &files, &mut found));
     let is_faultless = !found.has_errors();
     compilation.diagnostics.extend(found.into_sorted());
@@ -110,6 +119,9 @@ impl Compilation {
             });
             (self.files, (self.governance, self.serving)) = rendered?;
             self.check(&project, &plan, found);
+        }
+        if !found.has_errors() {
+            self.trace(&project, &plan, found);
         }
         self.project = Some(project);
         self.plan = plan;
@@ -139,6 +151,27 @@ impl Compilation {
         let origins = files.into_iter().zip(plan.artifacts.iter().map(|artifact| artifact.origin)).collect();
         found.extend(faults.into_sorted().into_iter().map(|fault| origin::at_spec(fault, &origins)));
         found.extend(beside.into_sorted());
+    }
+
+    /// Finds where every column comes from, and proves that personal data stays with those who may see it.
+    fn trace(&mut self, project: &Project, plan: &BuildPlan, found: &mut Diagnostics) {
+        let pipeline = std::mem::take(&mut self.pipeline);
+        (self.lineage, self.personal) = self.pass("lineage", |sources| {
+            let policy = lineage::Policy::of(project, plan);
+            let lineage = lineage::trace(&pipeline, sources);
+            let personal = lineage::follow(&lineage, &policy);
+            found.extend(lineage::judge(&personal, &lineage, &policy));
+            (lineage, personal)
+        });
+        self.pipeline = pipeline;
+    }
+
+    /// The lineage as a file of the output.
+    fn lineage_file(&self) -> Option<(String, String)> {
+        let project = self.project.as_ref()?;
+        let document = lineage::document(&self.lineage, &project.name);
+        let text = serde_json::to_string_pretty(&document).ok()?;
+        Some((LINEAGE.to_owned(), format!("{text}\n")))
     }
 
     /// Runs a pass and notes what it took.

@@ -94,6 +94,8 @@ pub struct Dimension {
     pub description: String,
     /// The kind of personal data it passes on.
     pub pii: Option<PersonalKind>,
+    /// Why its values count as no personal data although they come from such.
+    pub declassify: Option<String>,
 }
 
 /// A measure.
@@ -117,6 +119,8 @@ pub struct Measure {
     pub synonyms: Vec<String>,
     /// Unit; may be empty.
     pub unit: String,
+    /// Why its values count as no personal data although they come from such.
+    pub declassify: Option<String>,
     /// Its key in the spec.
     pub span: Span,
 }

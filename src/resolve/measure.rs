@@ -183,6 +183,7 @@ fn finish(
         pii: None,
         synonyms: synonyms(declared, spec, context),
         unit: declared.spec.unit.clone().unwrap_or_default(),
+        declassify: declared.spec.declassify.clone(),
         span: spec.key(&declared.pointer),
     }
 }

@@ -30,7 +30,7 @@ pub struct MetricSpec {
     pub per: Option<PerSpec>,
     /// Expressions to group by or to show, by name, for use in `by` and `per.columns`.
     #[schemars(extend("examples" = [{"price_band": "case when products.price < 20 then 'low' else 'high' end"}]))]
-    pub dimensions: Option<IndexMap<String, String>>,
+    pub dimensions: Option<IndexMap<String, DimensionEntry>>,
     /// What is computed: aggregates over rows, or expressions over other measures, by name.
     #[schemars(extend("examples" = [{"order_count": "count(distinct order_id)"}]))]
     pub measures: IndexMap<String, MeasureEntry>,
@@ -70,6 +70,39 @@ pub struct PerSpec {
     pub columns: Vec<String>,
 }
 
+/// A dimension: its expression alone, or more about it.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum DimensionEntry {
+    /// The expression.
+    Sql(String),
+    /// The expression and more.
+    Full(DimensionSpec),
+}
+
+impl DimensionEntry {
+    /// The expression, with the JSON pointer that leads to it from that of the entry.
+    pub fn sql(&self) -> (&str, &'static str) {
+        match self {
+            DimensionEntry::Sql(sql) => (sql, ""),
+            DimensionEntry::Full(full) => (&full.sql, "/sql"),
+        }
+    }
+}
+
+/// A dimension.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DimensionSpec {
+    /// An expression over rows.
+    #[schemars(example = &"left(customers.postcode, 2)")]
+    pub sql: String,
+    /// Why its values are no personal data although they are computed from such. Everyone who may read the table sees
+    /// them then, and `gen pii` lists the reason.
+    #[schemars(length(min = 1), example = &"two digits of a postcode stand for 100,000 people")]
+    pub declassify: Option<String>,
+}
+
 /// A measure: its expression alone, or more about it.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(untagged)]
@@ -104,6 +137,10 @@ pub struct MeasureSpec {
     /// NULL otherwise.
     #[schemars(extend("examples" = [0], "x-unquoted" = true))]
     pub empty: Option<String>,
+    /// Why its values are no personal data although they are computed from such. Everyone who may read the tables sees
+    /// them then, and `gen pii` lists the reason.
+    #[schemars(length(min = 1), example = &"an average over a whole state tells nothing of one person")]
+    pub declassify: Option<String>,
 }
 
 /// Periods of time.

@@ -17,6 +17,7 @@ mod governance;
 mod infer;
 mod lakeflow;
 mod lakeflow_round_trip;
+mod lineage;
 mod privileges;
 mod sample;
 mod schemas;
