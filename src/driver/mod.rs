@@ -12,6 +12,7 @@ use std::time::Instant;
 
 pub use sql::{SqlPipeline, check_sql};
 
+use crate::bundle::{self, Bundle};
 use crate::check::{self, Pipeline};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::emit::ChangeSet;
@@ -35,8 +36,12 @@ pub struct Compilation {
     pub project: Option<Project>,
     /// What is built.
     pub plan: BuildPlan,
-    /// The files, in the order of the plan.
+    /// The files of the pipeline, in the order of the plan.
     pub files: Vec<RenderedFile>,
+    /// Files beside the pipeline: scripts that run after an update, the bundle.
+    pub beside: Vec<RenderedFile>,
+    /// What is deployed; `None` as long as something is at fault.
+    pub bundle: Option<Bundle>,
     /// The same files, parsed and judged.
     pub pipeline: Pipeline,
     /// What each pass took.
@@ -56,6 +61,11 @@ impl Compilation {
     /// Whether something has to be changed before anything can be built.
     pub fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(Diagnostic::is_error)
+    }
+
+    /// Every file that is written.
+    pub fn outputs(&self) -> impl Iterator<Item = &RenderedFile> {
+        self.files.iter().chain(&self.beside)
     }
 }
 
@@ -83,7 +93,7 @@ pub fn build(world: &dyn World, root: &Path, out: &Path) -> Result<(Compilation,
     }
     let mut found = Diagnostics::default();
     let files: BTreeMap<String, String> =
-        compilation.files.iter().map(|file| (file.path.clone(), file.text.clone())).collect();
+        compilation.outputs().map(|file| (file.path.clone(), file.text.clone())).collect();
     let changes = compilation.pass("emit", |_| ChangeSet::compute(world, out, &files, &mut found));
     let is_faultless = !found.has_errors();
     compilation.diagnostics.extend(found.into_sorted());
@@ -101,6 +111,8 @@ impl Compilation {
         if !found.has_errors() {
             self.files = self.pass("render", |_| render::render(&project, &plan))?;
             self.check(&plan, found);
+            self.beside = render::operation::operation(&project, &plan)?;
+            self.bundle(&project, &plan)?;
         }
         self.project = Some(project);
         self.plan = plan;
@@ -118,6 +130,15 @@ impl Compilation {
         self.pipeline = self.pass("check", |sources| check::check(&files, sources, &mut faults));
         let origins = files.into_iter().zip(plan.artifacts.iter().map(|artifact| artifact.origin)).collect();
         found.extend(faults.into_sorted().into_iter().map(|fault| origin::at_spec(fault, &origins)));
+    }
+
+    /// Lists what is deployed, and writes it as the files of a bundle.
+    fn bundle(&mut self, project: &Project, plan: &BuildPlan) -> Result<(), RenderError> {
+        let governance: Vec<RenderedFile> = vec![];
+        let bundle = self.pass("bundle", |_| bundle::bundle(project, plan, &governance));
+        self.beside.extend(bundle::files::files(&bundle)?);
+        self.bundle = Some(bundle);
+        Ok(())
     }
 
     /// Runs a pass and notes what it took.

@@ -14,7 +14,8 @@ pub use entity::{
     RuleKind, Source, Validity,
 };
 pub use governance::{
-    Alerts, Audience, AudienceId, Classification, Mask, PersonalKind, Principal, Schedule, Sees, Target,
+    Alerts, Audience, AudienceId, Classification, Cron, Mask, Mode, PersonalKind, Principal, Schedule, Sees, Start,
+    Target,
 };
 pub use metric::{Dimension, Grain, Join, JoinKind, Measure, Metric, MetricId, MetricTable, Per, Time};
 pub use sql::{Action, Expression, Origin};

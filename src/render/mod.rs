@@ -6,6 +6,7 @@
 mod checked;
 mod columns;
 mod metric;
+pub mod operation;
 mod quality;
 mod table;
 pub mod text;
@@ -30,6 +31,13 @@ pub struct RenderedFile {
 pub struct RenderError {
     path: String,
     source: askama::Error,
+}
+
+impl RenderError {
+    /// The fault of a file.
+    pub fn new(path: &str, source: askama::Error) -> RenderError {
+        RenderError { path: path.to_owned(), source }
+    }
 }
 
 /// Renders every artifact of a plan, in its order.
