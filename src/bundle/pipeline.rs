@@ -16,8 +16,6 @@ pub fn pipeline(project: &Project) -> Pipeline {
         schema: reference::to(SCHEMA),
         serverless: true,
         channel: Channel::Current,
-        continuous: false,
-        development: None,
         libraries: vec![Library { glob: Glob { include: format!("{sources}/**") } }],
         root_path: sources,
         // What the sources call `${landing}`.

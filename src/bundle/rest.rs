@@ -1,7 +1,6 @@
 //! The resources of one target as REST requests, in the order in which they can be made.
 //!
-//! Bodies are the resources of the bundle with their references replaced; nothing is added but the key that marks the
-//! pipeline of a development target.
+//! Bodies are the resources of the bundle with their references replaced; nothing is added.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -9,7 +8,6 @@ use serde_json::Value;
 use super::reference::{self, ReferenceError, Values};
 use super::resource::{Kind, Resource};
 use super::{Bundle, Declared, Deployment};
-use crate::model::Mode;
 
 /// A request that creates a resource.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -33,10 +31,7 @@ pub fn resources(bundle: &Bundle, target: &Deployment, known: &Values) -> Result
     let places = target.places.iter().map(|place| &place.declared);
     let mut resolved = vec![];
     for declared in places.chain(&bundle.resources) {
-        let mut resource = substituted(&declared.resource, &values)?;
-        if let (Resource::Pipeline(pipeline), Mode::Development) = (&mut resource, target.mode) {
-            pipeline.development = Some(true);
-        }
+        let resource = substituted(&declared.resource, &values)?;
         resolved.push(Declared { key: declared.key.clone(), resource });
     }
     resolved.sort_by_key(|declared| declared.resource.kind());

@@ -13,6 +13,7 @@ mod init;
 mod local;
 mod project;
 mod query;
+mod requests;
 mod run;
 mod sample;
 mod schema;
@@ -75,6 +76,7 @@ enum Command {
     Run(run::RunArgs),
     Query(query::QueryArgs),
     Sample(sample::SampleArgs),
+    Requests(requests::RequestsArgs),
     Watch(watch::WatchArgs),
     Explain(explain::ExplainArgs),
     Schema(schema::SchemaArgs),
@@ -156,6 +158,7 @@ fn dispatch(cli: &Cli, shell: &mut Shell, world: &dyn World) -> Ended {
         Command::Check(args) => check::run(args, &project::find(project, world)?, shell, world),
         Command::Build(args) => build::run(args, &project::find(project, world)?, shell, world),
         Command::Run(args) => run::run(args, &project::find(project, world)?, shell, world),
+        Command::Requests(args) => requests::run(args, &project::find(project, world)?, shell, world),
         Command::Sample(args) => sample::run(args, &project::find(project, world)?, shell, world),
         Command::Watch(args) => watch::run(args, &project::find(project, world)?, shell, world),
         Command::Schema(args) => schema::run(args, &project::find(project, world)?, shell, world),

@@ -3,7 +3,8 @@
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-/// A Lakeflow pipeline. Serverless, so no clusters; triggered, so never `continuous`.
+/// A Lakeflow pipeline. Serverless, so no clusters. `continuous` and `development` are deprecated and so no keys here: a
+/// pipeline without them is triggered, and development is a matter of each update.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Pipeline {
@@ -17,11 +18,6 @@ pub struct Pipeline {
     pub serverless: bool,
     /// Which release of the engine runs it.
     pub channel: Channel,
-    /// Whether it runs for ever; always false here.
-    pub continuous: bool,
-    /// Whether failures are shown at once instead of being retried.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub development: Option<bool>,
     /// Folder of the sources, as the editor of the workspace shows it.
     pub root_path: String,
     /// Sources.
