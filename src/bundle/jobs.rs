@@ -131,10 +131,21 @@ fn refresh_selection(selection: &Selection) -> Vec<String> {
     if selection.everything { vec![] } else { names.collect() }
 }
 
-/// The scripts whose tables a run has brought up to date.
+/// The scripts that some job runs, in the order in which they run.
+pub fn all_scripts(project: &Project, plan: &BuildPlan) -> Vec<Script> {
+    let named = project.schedules.iter().map(|schedule| schedule.refresh.as_slice());
+    let selections = named.chain([&[] as &[String]]).map(|names| Selection::of(project, plan, names));
+    let run: Vec<Script> = selections.flat_map(|selection| scripts(project, plan, &selection)).collect();
+    operation::scripts(project, plan).into_iter().filter(|script| run.contains(script)).collect()
+}
+
+/// The scripts whose tables a run has brought up to date, without those that say again what a table of it says.
 fn scripts(project: &Project, plan: &BuildPlan, selection: &Selection) -> Vec<Script> {
     let is_fresh = |script: &Script| match script {
         Script::Events => true,
+        Script::Minimum { entity, .. } => {
+            selection.contains(Dataset::Raw(*entity)) && !selection.contains(Dataset::RowCounts)
+        }
         Script::Freshness => operation::fresh_entities(project).all(|id| selection.contains(Dataset::Raw(id))),
         Script::Gate { metric, .. } => selection.contains(Dataset::Reconciliation(*metric)),
     };
@@ -151,12 +162,13 @@ fn operation_task(script: &Script, schedule: &Schedule) -> Task {
     let (key, description) = match script {
         Script::Events => ("operation_events".to_owned(), "Keeps the views over the event log up to date."),
         Script::Freshness => ("operation_freshness".to_owned(), "Keeps the view of freshness up to date."),
+        Script::Minimum { name, .. } => (format!("minimum_{name}"), "Fails when too few lines were delivered."),
         Script::Gate { name, .. } => (format!("gate_{name}"), "Fails when a table does not reconcile."),
     };
     let path = format!("{}/operation/{}/{}", reference::to(FILES), reference::to(TARGET), script.file_name());
     let mut task = sql_task(&key, description, path, schedule);
-    if let Script::Gate { .. } = script {
-        // A difference does not go away by counting again.
+    if let Script::Gate { .. } | Script::Minimum { .. } = script {
+        // Counting again gives the same.
         (task.max_retries, task.min_retry_interval_millis, task.retry_on_timeout) = (0, None, false);
     }
     task

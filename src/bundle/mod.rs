@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::{Mode, Principal, Project, Target};
 use crate::plan::BuildPlan;
 use crate::render::RenderedFile;
+use crate::render::operation::Script;
 use reference::Values;
 use resource::{Kind, Resource};
 pub use selection::Selection;
@@ -35,6 +36,8 @@ pub struct Bundle {
     pub resources: Vec<Declared>,
     /// Targets, in the order of the project.
     pub deployments: Vec<Deployment>,
+    /// Scripts that jobs run after the update.
+    pub scripts: Vec<Script>,
     /// Folders of the output directory that are uploaded, besides the bundle itself.
     pub folders: Vec<String>,
 }
@@ -124,7 +127,8 @@ impl Level {
     }
 }
 
-/// Lists what is deployed for a project. `governance` are the files of statements that run outside the pipeline.
+/// Lists what is deployed for a project. `governance` are files of which those with statements that run outside the
+/// pipeline count, at `governance/<target>/{before,after}/`.
 pub fn bundle(project: &Project, plan: &BuildPlan, governance: &[RenderedFile]) -> Bundle {
     let statements = Statements::of(governance);
     let mut resources = vec![declared(&project.name, Resource::Pipeline(Box::new(pipeline::pipeline(project))))];
@@ -137,7 +141,8 @@ pub fn bundle(project: &Project, plan: &BuildPlan, governance: &[RenderedFile]) 
         folders.insert(0, "governance".to_owned());
     }
     let deployments = project.targets.iter().map(|target| deployment(project, target)).collect();
-    Bundle { name: project.name.clone(), resources, deployments, folders }
+    let scripts = jobs::all_scripts(project, plan);
+    Bundle { name: project.name.clone(), resources, deployments, scripts, folders }
 }
 
 fn declared(key: &str, resource: Resource) -> Declared {

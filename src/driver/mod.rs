@@ -111,7 +111,6 @@ impl Compilation {
         if !found.has_errors() {
             self.files = self.pass("render", |_| render::render(&project, &plan))?;
             self.check(&plan, found);
-            self.beside = render::operation::operation(&project, &plan)?;
             self.bundle(&project, &plan)?;
         }
         self.project = Some(project);
@@ -132,10 +131,12 @@ impl Compilation {
         found.extend(faults.into_sorted().into_iter().map(|fault| origin::at_spec(fault, &origins)));
     }
 
-    /// Lists what is deployed, and writes it as the files of a bundle.
+    /// Lists what is deployed, with what lies beside the pipeline so far, and writes it as the files of a bundle.
     fn bundle(&mut self, project: &Project, plan: &BuildPlan) -> Result<(), RenderError> {
-        let governance: Vec<RenderedFile> = vec![];
+        let governance = std::mem::take(&mut self.beside);
         let bundle = self.pass("bundle", |_| bundle::bundle(project, plan, &governance));
+        self.beside = governance;
+        self.beside.extend(render::operation::operation(project, &bundle.scripts)?);
         self.beside.extend(bundle::files::files(&bundle)?);
         self.bundle = Some(bundle);
         Ok(())

@@ -18,6 +18,14 @@ pub enum Script {
     Events,
     /// The view of how fresh entities are.
     Freshness,
+    /// Fails when fewer lines of an entity were delivered than have to be. The table of row counts says so too, but it is
+    /// computed only where all entities are refreshed.
+    Minimum {
+        /// The entity.
+        entity: EntityId,
+        /// Its name.
+        name: String,
+    },
     /// Fails when a table of a metric does not reconcile.
     Gate {
         /// The metric.
@@ -33,6 +41,7 @@ impl Script {
         match self {
             Script::Events => "events.sql".into(),
             Script::Freshness => "freshness.sql".into(),
+            Script::Minimum { name, .. } => format!("minimum_{name}.sql"),
             Script::Gate { name, .. } => format!("gate_{name}.sql"),
         }
     }
@@ -72,12 +81,15 @@ impl View {
 /// Updates that the mean of line counts is taken over.
 const TRAILING_UPDATES: u32 = 7;
 
-/// The scripts of a project, in the order in which they run.
+/// All scripts that a project may need, in the order in which they run.
 pub fn scripts(project: &Project, plan: &BuildPlan) -> Vec<Script> {
     let mut scripts = vec![Script::Events];
     if fresh_entities(project).next().is_some() {
         scripts.push(Script::Freshness);
     }
+    let minima = (0..project.entities.len()).map(EntityId).map(|id| (id, project.entity(id)));
+    let minima = minima.filter(|(_, entity)| entity.is_loaded() && entity.row_count.is_some_and(|count| count.fail));
+    scripts.extend(minima.map(|(entity, of)| Script::Minimum { entity, name: of.name.clone() }));
     scripts.extend(plan.artifacts.iter().filter_map(|artifact| match artifact.dataset {
         Dataset::Reconciliation(metric) => {
             Some(Script::Gate { metric, name: project.metrics.get(metric.0)?.name.clone() })
@@ -93,19 +105,19 @@ pub fn fresh_entities(project: &Project) -> impl Iterator<Item = EntityId> {
     ids.filter(|id| project.entity(*id).is_loaded() && project.entity(*id).fresh_within_hours.is_some())
 }
 
-/// Renders the scripts of every target, at `operation/<target>/`.
+/// Renders scripts for every target, at `operation/<target>/`.
 ///
 /// # Errors
 /// A template that can't be filled, which is a fault of the compiler.
-pub fn operation(project: &Project, plan: &BuildPlan) -> Result<Vec<RenderedFile>, RenderError> {
-    let scripts = scripts(project, plan);
+pub fn operation(project: &Project, scripts: &[Script]) -> Result<Vec<RenderedFile>, RenderError> {
     let mut files = vec![];
     for target in &project.targets {
-        for script in &scripts {
+        for script in scripts {
             let path = format!("operation/{}/{}", target.name, script.file_name());
             let text = match script {
                 Script::Events => events(project, target),
                 Script::Freshness => freshness(project, target),
+                Script::Minimum { entity, .. } => minimum(project, target, *entity),
                 Script::Gate { metric, .. } => gate(project, target, *metric),
             };
             let text = text.map_err(|source| RenderError { path: path.clone(), source })?;
@@ -198,6 +210,27 @@ fn freshness(project: &Project, target: &Target) -> Result<String, askama::Error
         header: header("How long ago each entity got its newest file; run after an update.", ORIGIN)?,
         view: full_name(target, View::Freshness.name()),
         entities: fresh_entities(project).filter_map(fresh).collect(),
+    }
+    .render()
+}
+
+#[derive(Template)]
+#[template(path = "operation/minimum.sql")]
+struct Minimum {
+    header: Sql,
+    raw: Sql,
+    rows: u64,
+    message: Literal,
+}
+
+fn minimum(project: &Project, target: &Target, id: EntityId) -> Result<String, askama::Error> {
+    let entity = project.entity(id);
+    let name = &entity.name;
+    Minimum {
+        header: header(&format!("Fails when too few lines of {name} were delivered; run after an update."), ORIGIN)?,
+        raw: full_name(target, &plan::raw_name(entity)),
+        rows: entity.row_count.map_or(0, |count| count.min),
+        message: Literal::new(format!("too few lines of {name} were delivered")),
     }
     .render()
 }

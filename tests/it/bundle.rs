@@ -199,3 +199,15 @@ fn schema_and_volume_are_declared_for_production_only() {
     }
     assert!(text("databricks.yml").contains("warehouse_id:\n        lookup:\n          warehouse: Reports\n"));
 }
+
+/// The table of row counts is computed over all entities; a job that refreshes some of them asks for their minima itself.
+#[test]
+fn a_minimum_is_a_gate_where_row_counts_are_not_computed() {
+    let compilation = compile(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/ledger"));
+    let (_, bundle) = parts(&compilation);
+    let keys = |job: &str| -> Vec<String> { jobs(bundle)[job].tasks.iter().map(|t| t.task_key.clone()).collect() };
+    assert_eq!(keys("accounts_hourly"), ["update", "operation_events", "minimum_accounts"]);
+    assert!(!keys("on_demand").iter().any(|key| key.starts_with("minimum")), "{:?}", keys("on_demand"));
+    let script = compilation.beside.iter().find(|file| file.path.ends_with("/minimum_accounts.sql")).unwrap();
+    assert!(script.text.contains("assert_true(count(*) >= 3, "), "{}", script.text);
+}
