@@ -211,3 +211,26 @@ fn a_minimum_is_a_gate_where_row_counts_are_not_computed() {
     let script = compilation.beside.iter().find(|file| file.path.ends_with("/minimum_accounts.sql")).unwrap();
     assert!(script.text.contains("assert_true(count(*) >= 3, "), "{}", script.text);
 }
+
+/// Who sees everything may run everything, and nobody else may.
+#[test]
+fn who_sees_everything_may_run_everything() {
+    let compilation = compile(Path::new(env!("CARGO_MANIFEST_DIR")));
+    let (_, bundle) = parts(&compilation);
+    let prod = bundle.deployments.iter().find(|deployment| deployment.name == "prod").unwrap();
+    let requests = resolved(bundle, prod);
+    let body = |path: &str| requests.iter().find(|request| request.path == path).unwrap().body.to_string();
+    for (path, level) in [
+        ("pipelines/id-of-sales_marketing", "CAN_RUN"),
+        ("jobs/id-of-sales_daily", "CAN_MANAGE_RUN"),
+        ("alertsv2/id-of-update_failed", "CAN_RUN"),
+    ] {
+        let expected =
+            format!(r#"{{"access_control_list":[{{"group_name":"data-engineers","permission_level":"{level}"}}]}}"#);
+        assert_eq!(body(&format!("/api/2.0/permissions/{path}")), expected);
+    }
+    assert_eq!(
+        body("/api/2.1/unity-catalog/permissions/volume/zoltan-verebes-catalog-m.dg-day-prod.volume"),
+        r#"{"changes":[{"principal":"data-engineers","add":["READ_VOLUME","WRITE_VOLUME"]}]}"#
+    );
+}
