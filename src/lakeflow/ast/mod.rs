@@ -4,9 +4,10 @@
 //! equal when they say the same; where it was said (byte ranges, token spans) never counts. Clauses that may stand in
 //! any order are fields, so that order is not part of a tree either.
 //!
-//! The grammar followed is that of pipeline source files plus the governance statements that run beside a pipeline.
-//! What it does not know has no node here: there is no variant for "other SQL".
+//! What makes a pipeline, and what governs access to it, has nodes of its own; the statements around them are [`Command`]s,
+//! sequences of typed parts. What the grammar does not know has no node: there is no variant for "other SQL".
 
+mod command;
 mod flow;
 mod governance;
 mod table;
@@ -14,6 +15,7 @@ mod view;
 
 use std::ops::Range;
 
+pub use command::{Command, Part};
 pub use flow::{AutoCdc, ColumnSelection, CreateFlow, FlowBody, IgnoreNullUpdates, InsertFlow, Replace, StoredAs};
 pub use governance::{
     Alter, AlterAction, ColumnAction, CommentOn, CommentTarget, CreateFunction, CreatePolicy, CreateSchema,
@@ -88,4 +90,33 @@ pub enum StatementKind {
     Alter(Box<Alter>),
     /// `COMMENT ON`.
     CommentOn(CommentOn),
+    /// A statement that the grammar under `grammar/` gives: maintenance, lookups, changes of rows and objects.
+    Command(Box<Command>),
+}
+
+impl StatementKind {
+    /// What it is, as one lower-case word: `create_streaming_table`, `grant`, `vacuum`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            StatementKind::CreateStreamingTable(_) => "create_streaming_table",
+            StatementKind::CreateMaterializedView(_) => "create_materialized_view",
+            StatementKind::CreateView(_) => "create_view",
+            StatementKind::CreateMetricView(_) => "create_metric_view",
+            StatementKind::CreateFlow(_) => "create_flow",
+            StatementKind::Set { .. } => "set",
+            StatementKind::UseCatalog(_) => "use_catalog",
+            StatementKind::UseSchema(_) => "use_schema",
+            StatementKind::Query(_) => "query",
+            StatementKind::CreateSchema(_) => "create_schema",
+            StatementKind::CreateVolume(_) => "create_volume",
+            StatementKind::CreateFunction(_) => "create_function",
+            StatementKind::CreatePolicy(_) => "create_policy",
+            StatementKind::DropPolicy(_) => "drop_policy",
+            StatementKind::Grant(_) => "grant",
+            StatementKind::Revoke(_) => "revoke",
+            StatementKind::Alter(_) => "alter",
+            StatementKind::CommentOn(_) => "comment_on",
+            StatementKind::Command(command) => command.rule,
+        }
+    }
 }

@@ -22,6 +22,9 @@ use sqlparser::tokenizer::{Location, Span, Token, TokenWithSpan, Whitespace};
 
 use super::Fault;
 
+/// The first line of an exported notebook.
+const NOTEBOOK: &str = "-- Databricks notebook source";
+
 /// The tokens of a text and what else the parser needs of it.
 #[derive(Debug, Default)]
 pub(super) struct Lexed {
@@ -46,7 +49,14 @@ pub(super) struct Comment {
 
 /// Reads all tokens of `text`.
 pub(super) fn lex(text: &str) -> Lexed {
-    let mut scanner = Scanner { text, at: 0, here: Location::new(1, 1), reads_stream: false, out: Lexed::default() };
+    let mut scanner = Scanner {
+        text,
+        at: 0,
+        here: Location::new(1, 1),
+        reads_stream: false,
+        notebook: text.starts_with(NOTEBOOK),
+        out: Lexed::default(),
+    };
     scanner.push(Token::SemiColon, 0, Location::new(1, 1));
     while scanner.step() {}
     let reads_stream = scanner.reads_stream;
@@ -66,6 +76,8 @@ struct Scanner<'a> {
     here: Location,
     /// Whether the word `STREAM` was met.
     reads_stream: bool,
+    /// Whether the text is an exported notebook, whose cells end statements as `;` does.
+    notebook: bool,
     out: Lexed,
 }
 
@@ -142,7 +154,7 @@ impl<'a> Scanner<'a> {
     }
 
     fn word(&mut self, start: usize, from: Location) {
-        let word = self.take_while(|c| c.is_alphanumeric() || c == '_');
+        let word = self.take_while(is_name_part);
         if !word.is_ascii() {
             let hint = format!("put it in backticks: `{word}`");
             self.fault(start..self.at, "an unquoted name holds only a-z, 0-9 and `_`", Some(&hint));
@@ -179,9 +191,23 @@ impl<'a> Scanner<'a> {
 
     fn line_comment(&mut self) {
         let start = self.at;
+        let from = self.here;
         let text = self.take_while(|c| c != '\n').trim_start_matches('-');
+        if self.notebook && self.notebook_line(text.trim(), start, from) {
+            return;
+        }
         let text = text.strip_prefix(' ').unwrap_or(text).trim_end();
         self.out.comments.push(Comment { range: start..self.at, lines: vec![text.to_owned()] });
+    }
+
+    /// Reads a line that an export adds to the cells of a notebook; cells in other languages are such lines too.
+    fn notebook_line(&mut self, text: &str, start: usize, from: Location) -> bool {
+        if text.strip_suffix("----------").is_some_and(|before| before.trim() == "COMMAND") {
+            self.push(Token::SemiColon, start, from);
+            return true;
+        }
+        let added = |mark| text.strip_prefix(mark).is_some_and(|rest: &str| !rest.starts_with(is_name_part));
+        added("Databricks notebook source") || added("MAGIC") || added("DBTITLE")
     }
 
     fn block_comment(&mut self) {
@@ -230,4 +256,8 @@ impl<'a> Scanner<'a> {
         let rest = self.text.get(offset..).unwrap_or("");
         offset + rest.find('\n').unwrap_or(rest.len())
     }
+}
+
+fn is_name_part(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
 }

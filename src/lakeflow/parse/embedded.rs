@@ -68,7 +68,8 @@ impl Cursor<'_> {
             return Err(self.expected_one_of("a query", &["SELECT", "WITH", "VALUES"]));
         }
         let query = self.parser.parse_query().map_err(|e| self.refusal(start, e))?;
-        if !self.at_end() && *self.token() != Token::RParen {
+        // `DO` follows in the `FOR` of a script.
+        if !self.at_end() && *self.token() != Token::RParen && !self.is("DO") {
             return Err(self.blame(start, self.trailing()));
         }
         strict::check(self.text, &*query, self.range_since(start))?;

@@ -8,6 +8,7 @@ mod alter;
 mod cdc;
 mod clause;
 mod column;
+mod command;
 mod cursor;
 mod embedded;
 mod flow;
@@ -22,26 +23,49 @@ use std::ops::Range;
 use sqlparser::ast::{Expr, Query};
 use sqlparser::tokenizer::Token;
 
-use cursor::{Cursor, Parsed};
+use cursor::{Cursor, Parsed, is_word};
 
 use super::Fault;
 use super::ast::{Statement, StatementKind};
 use super::dialect::Lakeflow;
+use super::grammar::grammar;
 use super::lex::{Comment, Lexed, lex};
+
+/// One statement of a file, read or refused.
+#[derive(Debug, Clone)]
+pub struct Attempt {
+    /// Bytes of the file from its first token to its last.
+    pub range: Range<usize>,
+    /// The statement, or what is wrong with it: one fault, or several when its very tokens are at fault.
+    pub statement: Result<Statement, Vec<Fault>>,
+}
 
 /// Reads all statements of a file.
 ///
 /// # Errors
-/// Every faulty statement gives one fault, or several when its very tokens are at fault; ordered by place.
+/// The faults of all faulty statements, ordered by place.
 pub fn parse(text: &str) -> Result<Vec<Statement>, Vec<Fault>> {
+    let (mut statements, mut faults) = (vec![], vec![]);
+    for attempt in parse_each(text) {
+        match attempt.statement {
+            Ok(statement) => statements.push(statement),
+            Err(more) => faults.extend(more),
+        }
+    }
+    if faults.is_empty() { Ok(statements) } else { Err(faults) }
+}
+
+/// Reads each statement of a file by itself: one that is refused does not take the others with it.
+pub fn parse_each(text: &str) -> Vec<Attempt> {
     let mut lexed = lex(text);
     let tokens = lexed.tokens.len();
     let dialect = Lakeflow::for_tokens(tokens);
     let mut cursor = Cursor::new(text, &mut lexed, &dialect);
     let Lexed { comments, mut faults, .. } = lexed;
+    faults.sort_by_key(|fault| fault.range.start);
+    let mut faults = faults.into_iter().peekable();
     let mut comments = comments.into_iter().peekable();
-    let unreadable: Vec<usize> = faults.iter().map(|f| f.range.start).collect();
-    let mut statements = vec![];
+    let mut attempts = vec![];
     let mut previous_end = None;
     loop {
         while cursor.eat_token(&Token::SemiColon) {
@@ -52,28 +76,37 @@ pub fn parse(text: &str) -> Result<Vec<Statement>, Vec<Fault>> {
         }
         dialect.refill(tokens);
         let start = cursor.index();
-        let end = cursor.end_of_statement();
-        let whole = cursor.range_at(start).start..cursor.range_at(end).start;
+        let mut end = cursor.end_of_statement();
+        let first = cursor.range_at(start).start;
         let mut leading = vec![];
-        while let Some(comment) = comments.next_if(|c| c.range.start < whole.start) {
+        while let Some(comment) = comments.next_if(|c| c.range.start < first) {
             if stands_before(text, &comment, previous_end) {
                 leading.extend(comment.lines);
             }
         }
-        while comments.next_if(|c| c.range.start < whole.end).is_some() {}
-        if !unreadable.iter().any(|at| whole.contains(at)) {
-            match statement(&mut cursor).and_then(|kind| cursor.expect_end().map(|()| kind)) {
-                Ok(kind) => statements.push(Statement { range: cursor.range_since(start), comments: leading, kind }),
-                Err(fault) => faults.push(fault),
+        let read = statement(&mut cursor).and_then(|kind| cursor.expect_end().map(|()| kind));
+        let statement = match read {
+            Ok(kind) => {
+                end = cursor.index(); // a script goes on behind its first `;`
+                Ok(Statement { range: cursor.range_since(start), comments: leading, kind })
             }
-        }
+            Err(fault) => Err(vec![fault]),
+        };
         cursor.move_to(end);
+        let behind = cursor.range().start;
+        while comments.next_if(|c| c.range.start < behind).is_some() {}
+        let mut unreadable = vec![];
+        while let Some(fault) = faults.next_if(|fault| fault.range.start < behind) {
+            unreadable.push(fault);
+        }
+        let statement = if unreadable.is_empty() { statement } else { Err(unreadable) };
+        attempts.push(Attempt { range: cursor.range_since(start), statement });
     }
-    if faults.is_empty() {
-        return Ok(statements);
+    let rest: Vec<Fault> = faults.collect();
+    if !rest.is_empty() {
+        attempts.push(Attempt { range: text.len()..text.len(), statement: Err(rest) });
     }
-    faults.sort_by_key(|f| f.range.start);
-    Err(faults)
+    attempts
 }
 
 /// Reads one expression, which must be all of `text`.
@@ -117,7 +150,7 @@ fn stands_before(text: &str, comment: &Comment, previous_end: Option<usize>) -> 
     }
 }
 
-/// First words of the statements there are.
+/// First words of the statements that have nodes of their own.
 const STATEMENTS: &[&str] =
     &["CREATE", "SELECT", "WITH", "VALUES", "SET", "USE", "GRANT", "REVOKE", "ALTER", "COMMENT", "DROP"];
 
@@ -125,19 +158,43 @@ fn statement(c: &mut Cursor<'_>) -> Parsed<StatementKind> {
     if embedded::starts_query(c.token()) {
         return c.query().map(StatementKind::Query);
     }
-    match c.one_of(STATEMENTS) {
-        Ok("CREATE") => create(c),
-        Ok("SET") => set(c),
-        Ok("USE") => use_namespace(c),
-        Ok("GRANT") => governance::grant(c),
-        Ok("REVOKE") => governance::revoke(c),
-        Ok("ALTER") => alter::alter(c),
-        Ok("COMMENT") => governance::comment_on(c),
-        Ok(_) => policy::drop_policy(c),
-        Err(_) if c.is("APPLY CHANGES") => {
-            Err(c.fault("unknown statement `APPLY CHANGES`").hint("write `CREATE FLOW name AS AUTO CDC INTO ..`"))
+    let first = c.token().to_string().to_ascii_uppercase();
+    match first.as_str() {
+        "CREATE" => create(c),
+        "SET" => either(c, set),
+        "USE" => after(c, use_namespace),
+        "GRANT" => after(c, governance::grant),
+        "REVOKE" => after(c, governance::revoke),
+        "ALTER" => either(c, alter::alter),
+        "COMMENT" => after(c, governance::comment_on),
+        "DROP" if c.is("DROP POLICY") => after(c, policy::drop_policy),
+        _ if c.parser.peek_nth_token_ref(1).token == Token::Colon => command::command(c),
+        _ if grammar().beginning_with(&first).next().is_some() => command::command(c),
+        _ => {
+            let known: Vec<&str> = STATEMENTS.iter().copied().chain(grammar().heads()).collect();
+            let fault = c.expected_one_of("a statement", &known);
+            Err(Fault { message: format!("unknown statement {}", c.found()), ..fault })
         }
-        Err(fault) => Err(Fault { message: format!("unknown statement {}", c.found()), ..fault }),
+    }
+}
+
+/// Reads on behind the first word.
+fn after(c: &mut Cursor<'_>, read: impl Fn(&mut Cursor<'_>) -> Parsed<StatementKind>) -> Parsed<StatementKind> {
+    c.advance();
+    read(c)
+}
+
+/// Reads a node of its own, or else a command; the fault is that of whichever came further.
+fn either(c: &mut Cursor<'_>, read: impl Fn(&mut Cursor<'_>) -> Parsed<StatementKind>) -> Parsed<StatementKind> {
+    let start = c.index();
+    let own = match after(c, read).and_then(|kind| c.expect_end().map(|()| kind)) {
+        Ok(kind) => return Ok(kind),
+        Err(fault) => fault,
+    };
+    c.move_to(start);
+    match command::command(c) {
+        Err(fault) if fault.range.start <= own.range.start => Err(own),
+        other => other,
     }
 }
 
@@ -176,6 +233,8 @@ impl Modifiers {
 const OBJECTS: &[&str] = &["STREAMING", "MATERIALIZED", "VIEW", "FLOW", "SCHEMA", "VOLUME", "FUNCTION", "POLICY"];
 
 fn create(c: &mut Cursor<'_>) -> Parsed<StatementKind> {
+    let place = c.index();
+    c.advance();
     let mut modifiers = Modifiers::default();
     let start = c.index();
     if c.eat("OR") {
@@ -197,6 +256,15 @@ fn create(c: &mut Cursor<'_>) -> Parsed<StatementKind> {
     } else if c.is("TABLE") {
         return Err(c.fault("`CREATE TABLE` is not supported").hint("write `CREATE OR REFRESH STREAMING TABLE`"));
     }
+    if !OBJECTS.iter().any(|object| c.is(object)) {
+        let others = grammar().seconds("CREATE");
+        if others.iter().any(|object| c.is(object)) {
+            c.move_to(place);
+            return command::command(c);
+        }
+        let all: Vec<&str> = OBJECTS.iter().copied().chain(others).collect();
+        return Err(c.expected_one_of("what to create", &all));
+    }
     match c.one_of(OBJECTS)? {
         "STREAMING" => table::streaming_table(c, &modifiers),
         "MATERIALIZED" => table::materialized_view(c, &modifiers),
@@ -213,9 +281,6 @@ fn create(c: &mut Cursor<'_>) -> Parsed<StatementKind> {
 fn set(c: &mut Cursor<'_>) -> Parsed<StatementKind> {
     if c.eat("CATALOG") {
         return c.ident().map(StatementKind::UseCatalog);
-    }
-    if c.is("TAG ON") {
-        return Err(c.fault("`SET TAG ON` is not supported").hint("write `ALTER .. SET TAGS ('key' = 'value')`"));
     }
     let start = c.index();
     c.dotted(usize::MAX)?;
@@ -241,10 +306,30 @@ fn use_namespace(c: &mut Cursor<'_>) -> Parsed<StatementKind> {
 }
 
 impl Cursor<'_> {
-    /// Index of the token that ends the statement: its `;` or the end of the text.
+    /// Index of the token that ends the statement: its `;` or the end of the text. A script ends behind the `END` that
+    /// closes it; only where the next statement begins depends on this, not what is read.
     fn end_of_statement(&self) -> usize {
-        let ends = |index: &usize| matches!(self.parser.token_at(*index).token, Token::SemiColon | Token::EOF);
-        (self.index()..self.ranges.len()).find(ends).unwrap_or(self.ranges.len())
+        let word = |index: usize, text: &str| is_word(&self.parser.token_at(index).token, text);
+        let mut open = 0usize;
+        let mut index = self.index();
+        while index < self.ranges.len() {
+            match &self.parser.token_at(index).token {
+                Token::EOF => break,
+                Token::SemiColon if open == 0 => return index,
+                Token::Word(_) if word(index, "BEGIN") || open > 0 && word(index, "CASE") => open += 1,
+                Token::Word(_) if open > 0 && word(index, "END") => {
+                    if ["IF", "WHILE", "LOOP", "REPEAT", "FOR"].iter().any(|control| word(index + 1, control)) {
+                        index += 1;
+                    } else {
+                        open -= 1;
+                        index += usize::from(word(index + 1, "CASE"));
+                    }
+                }
+                _ => {}
+            }
+            index += 1;
+        }
+        index
     }
 
     /// Goes to the token at `index`, back if need be: sqlparser reads the `;` before it refuses it.

@@ -3,6 +3,7 @@
 //! Parsing what is printed gives an equal tree. Clauses come in a fixed order whatever the order they were written in.
 //! Strings are printed with backslash escapes, which every engine reads alike (doubled quotes are not).
 
+mod command;
 mod flow;
 mod governance;
 mod sql;
@@ -52,6 +53,7 @@ impl Display for StatementKind {
             StatementKind::Revoke(revoke) => revoke.fmt(f),
             StatementKind::Alter(alter) => alter.fmt(f),
             StatementKind::CommentOn(comment) => comment.fmt(f),
+            StatementKind::Command(command) => command.fmt(f),
         }
     }
 }
