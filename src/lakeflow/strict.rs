@@ -154,7 +154,7 @@ impl Visitor for Strict<'_> {
         if query.fetch.is_some() {
             return self.refuse(query, "Databricks SQL has no `FETCH`", Some("write `LIMIT`".to_owned()));
         }
-        if query.settings.is_some() || query.format_clause.is_some() || !query.pipe_operators.is_empty() {
+        if query.settings.is_some() || query.format_clause.is_some() {
             return self.foreign(query, "such clause behind a query");
         }
         self.set_expr(&query.body)

@@ -9,25 +9,33 @@
 
 mod command;
 mod flow;
+mod function;
 mod governance;
+mod plain_table;
+mod privilege;
 mod table;
 mod view;
 
 use std::ops::Range;
 
 pub use command::{Command, Part};
-pub use flow::{AutoCdc, ColumnSelection, CreateFlow, FlowBody, IgnoreNullUpdates, InsertFlow, Replace, StoredAs};
-pub use governance::{
-    Alter, AlterAction, ColumnAction, CommentOn, CommentTarget, CreateFunction, CreatePolicy, CreateSchema,
-    CreateVolume, DropPolicy, Grant, MatchColumn, Parameter, PolicyKind, Privilege, Revoke, Securable, SecurableKind,
-    Tag,
+pub use flow::{
+    ApplyChanges, AutoCdc, ColumnSelection, CreateFlow, FlowBody, IgnoreNullUpdates, InsertFlow, Replace, StoredAs,
 };
+pub use function::{CreateFunction, FunctionBody, Language, Parameter, Returns};
+pub use governance::{
+    Alter, AlterAction, ColumnAction, CommentOn, CommentTarget, CreatePolicy, CreateSchema, CreateVolume, DropPolicy,
+    Grant, MatchColumn, PolicyKind, Revoke, Securable, Tag,
+};
+pub use plain_table::{AsOf, CreateTable, TableOrigin};
+pub use privilege::{Privilege, SecurableKind};
 pub use sqlparser::ast::{DataType as TypeName, Expr, Ident, ObjectName, ObjectNamePart, Query};
 pub use table::{
-    Column, CreateMaterializedView, CreateStreamingTable, Expectation, ForeignKey, Generated, Layout, Mask, Property,
-    RefreshPolicy, RowFilter, TableConstraint, TableConstraintKind, TableDefinition, TableSource, Violation,
+    Column, CreateMaterializedView, CreateStreamingTable, Expectation, ForeignKey, Generated, InlineKey, KeyOption,
+    Layout, Mask, Property, RefreshPolicy, RowFilter, Schedule, ScheduleUnit, TableConstraint, TableConstraintKind,
+    TableDefinition, TableSource, Violation,
 };
-pub use view::{CreateMetricView, CreateView, Text, ViewColumn};
+pub use view::{CreateMetricView, CreateView, SchemaBinding, Text, ViewColumn};
 
 /// One statement of a file.
 #[derive(Debug, Clone)]
@@ -59,6 +67,10 @@ pub enum StatementKind {
     CreateMetricView(CreateMetricView),
     /// `CREATE FLOW`.
     CreateFlow(Box<CreateFlow>),
+    /// `APPLY CHANGES INTO`, the legacy spelling of `CREATE FLOW .. AS AUTO CDC INTO`.
+    ApplyChanges(Box<ApplyChanges>),
+    /// `CREATE TABLE`.
+    CreateTable(Box<CreateTable>),
     /// `SET key = value`: key and value as written.
     Set {
         /// The dotted key.
@@ -66,8 +78,10 @@ pub enum StatementKind {
         /// The text after `=`, trimmed.
         value: String,
     },
+    /// `SET`, `SET -v` or `SET key`, which show what is set: the key, if one is named.
+    ShowSet(Option<String>),
     /// `USE CATALOG c`; also written `SET CATALOG c`.
-    UseCatalog(Ident),
+    UseCatalog(ObjectName),
     /// `USE [SCHEMA | DATABASE] [c.]s`.
     UseSchema(ObjectName),
     /// A bare query.
@@ -103,7 +117,9 @@ impl StatementKind {
             StatementKind::CreateView(_) => "create_view",
             StatementKind::CreateMetricView(_) => "create_metric_view",
             StatementKind::CreateFlow(_) => "create_flow",
-            StatementKind::Set { .. } => "set",
+            StatementKind::ApplyChanges(_) => "apply_changes",
+            StatementKind::CreateTable(_) => "create_table",
+            StatementKind::Set { .. } | StatementKind::ShowSet(_) => "set",
             StatementKind::UseCatalog(_) => "use_catalog",
             StatementKind::UseSchema(_) => "use_schema",
             StatementKind::Query(_) => "query",

@@ -7,13 +7,16 @@
 //!
 //! Strings of either quote and raw strings all become [`Token::SingleQuotedString`] with their escapes resolved, so no
 //! later stage has to know how a literal was spelled. White space and comments make no tokens, except hints
-//! (`/*+ .. */`), which sqlparser expects behind `SELECT`. `${key}` in a string or between backticks is plain text:
-//! substituting it is the business of whoever runs the statement.
+//! (`/*+ .. */`), which sqlparser expects behind `SELECT`. `${key}` in a string or between backticks is plain text, and
+//! elsewhere it is a name or a part of one: substituting it is the business of whoever runs the statement.
 
 mod depth;
 mod literal;
+mod rewrite;
 mod stream;
 mod symbol;
+
+pub(super) use symbol::TRY_CAST;
 
 use std::ops::Range;
 
@@ -54,16 +57,20 @@ pub(super) fn lex(text: &str) -> Lexed {
         at: 0,
         here: Location::new(1, 1),
         reads_stream: false,
+        rewrites: false,
         notebook: text.starts_with(NOTEBOOK),
         out: Lexed::default(),
     };
     scanner.push(Token::SemiColon, 0, Location::new(1, 1));
     while scanner.step() {}
-    let reads_stream = scanner.reads_stream;
+    let (reads_stream, rewrites) = (scanner.reads_stream, scanner.rewrites);
     let mut lexed = scanner.out;
     if let Some(fault) = depth::check(&lexed) {
         lexed.faults.push(fault);
         lexed.faults.sort_by_key(|f| f.range.start);
+    }
+    if rewrites {
+        lexed = rewrite::rewrite(lexed);
     }
     if reads_stream { stream::call_streams(lexed) } else { lexed }
 }
@@ -76,6 +83,8 @@ struct Scanner<'a> {
     here: Location,
     /// Whether the word `STREAM` was met.
     reads_stream: bool,
+    /// Whether a word was met that `rewrite.rs` looks for.
+    rewrites: bool,
     /// Whether the text is an exported notebook, whose cells end statements as `;` does.
     notebook: bool,
     out: Lexed,
@@ -147,6 +156,7 @@ impl<'a> Scanner<'a> {
             ('$', Some('$')) => self.dollar_text(),
             ('0'..='9', _) => self.number(),
             ('.', Some('0'..='9')) if !self.operand_ends_at(start) => self.number(),
+            ('$', Some('{')) => self.word(start, from),
             (c, _) if c.is_alphabetic() || c == '_' => self.word(start, from),
             _ => self.symbol(start, from),
         }
@@ -154,13 +164,36 @@ impl<'a> Scanner<'a> {
     }
 
     fn word(&mut self, start: usize, from: Location) {
-        let word = self.take_while(is_name_part);
+        loop {
+            self.take_while(is_name_part);
+            let template = self.template_length();
+            if template == 0 {
+                break;
+            }
+            self.take(template);
+        }
+        let word = self.text.get(start..self.at).unwrap_or("");
+        if word.is_empty() {
+            self.take(2);
+            self.fault(start..self.at, "the parameter `${` is never closed", None);
+            return;
+        }
         if !word.is_ascii() {
             let hint = format!("put it in backticks: `{word}`");
             self.fault(start..self.at, "an unquoted name holds only a-z, 0-9 and `_`", Some(&hint));
         }
         self.reads_stream |= word.eq_ignore_ascii_case("STREAM");
-        self.push(Token::make_word(word, None), start, from);
+        let token = Token::make_word(word, None);
+        if let Token::Word(word) = &token {
+            self.rewrites |= matches!(word.keyword, Keyword::STRUCT | Keyword::EXCEPT | Keyword::VALUES);
+        }
+        self.push(token, start, from);
+    }
+
+    /// Length of a `${key}` that comes next; 0 when none does.
+    fn template_length(&self) -> usize {
+        let inner = self.rest().strip_prefix("${").and_then(|rest| rest.split_once('}')).map(|(inner, _)| inner);
+        inner.filter(|inner| !inner.is_empty() && !inner.contains(['\n', '{', '\''])).map_or(0, |inner| inner.len() + 3)
     }
 
     fn quoted_name(&mut self) {

@@ -43,6 +43,14 @@ pub(super) fn command(c: &mut Cursor<'_>) -> Parsed<StatementKind> {
     Err(matcher.complaint())
 }
 
+/// `BEGIN .. END`, the body of a function.
+pub(super) fn block(c: &mut Cursor<'_>) -> Parsed<Command> {
+    match command(c)? {
+        StatementKind::Command(command) => Ok(*command),
+        _ => Err(c.expected(&["BEGIN"])),
+    }
+}
+
 struct Matcher<'c, 't> {
     c: &'c mut Cursor<'t>,
     /// Index of the furthest token that did not fit.

@@ -233,7 +233,7 @@ pub(super) fn starts_query(token: &Token) -> bool {
         Token::LParen => true,
         Token::Word(w) => {
             w.quote_style.is_none()
-                && ["SELECT", "WITH", "VALUES", "TABLE"].iter().any(|k| w.value.eq_ignore_ascii_case(k))
+                && ["SELECT", "WITH", "VALUES", "TABLE", "FROM"].iter().any(|k| w.value.eq_ignore_ascii_case(k))
         }
         _ => false,
     }

@@ -14,6 +14,7 @@ mod embedded;
 mod flow;
 mod function;
 mod governance;
+mod plain_table;
 mod policy;
 mod table;
 mod view;
@@ -26,7 +27,7 @@ use sqlparser::tokenizer::Token;
 use cursor::{Cursor, Parsed, is_word};
 
 use super::Fault;
-use super::ast::{Statement, StatementKind};
+use super::ast::{Ident, ObjectName, Statement, StatementKind};
 use super::dialect::Lakeflow;
 use super::grammar::grammar;
 use super::lex::{Comment, Lexed, lex};
@@ -84,22 +85,24 @@ pub fn parse_each(text: &str) -> Vec<Attempt> {
                 leading.extend(comment.lines);
             }
         }
-        let read = statement(&mut cursor).and_then(|kind| cursor.expect_end().map(|()| kind));
-        let statement = match read {
-            Ok(kind) => {
-                end = cursor.index(); // a script goes on behind its first `;`
-                Ok(Statement { range: cursor.range_since(start), comments: leading, kind })
-            }
-            Err(fault) => Err(vec![fault]),
-        };
-        cursor.move_to(end);
-        let behind = cursor.range().start;
-        while comments.next_if(|c| c.range.start < behind).is_some() {}
         let mut unreadable = vec![];
+        let behind = cursor.range_at(end).start;
         while let Some(fault) = faults.next_if(|fault| fault.range.start < behind) {
             unreadable.push(fault);
         }
-        let statement = if unreadable.is_empty() { statement } else { Err(unreadable) };
+        // What the lexer refuses, deep nesting for one, must not even be tried.
+        let read = if unreadable.is_empty() {
+            statement(&mut cursor).and_then(|kind| cursor.expect_end().map(|()| kind)).map_err(|fault| vec![fault])
+        } else {
+            Err(unreadable)
+        };
+        let statement = read.map(|kind| {
+            end = cursor.index(); // a script goes on behind its first `;`
+            Statement { range: cursor.range_since(start), comments: leading, kind }
+        });
+        cursor.move_to(end);
+        let behind = cursor.range().start;
+        while comments.next_if(|c| c.range.start < behind).is_some() {}
         attempts.push(Attempt { range: cursor.range_since(start), statement });
     }
     let rest: Vec<Fault> = faults.collect();
@@ -167,6 +170,11 @@ fn statement(c: &mut Cursor<'_>) -> Parsed<StatementKind> {
         "REVOKE" => after(c, governance::revoke),
         "ALTER" => either(c, alter::alter),
         "COMMENT" => after(c, governance::comment_on),
+        "APPLY" => after(c, flow::apply_changes),
+        "REPLACE" => {
+            c.advance();
+            plain_table::create_table(c, &Modifiers::default(), &plain_table::Head { replace: true, external: false })
+        }
         "DROP" if c.is("DROP POLICY") => after(c, policy::drop_policy),
         _ if c.parser.peek_nth_token_ref(1).token == Token::Colon => command::command(c),
         _ if grammar().beginning_with(&first).next().is_some() => command::command(c),
@@ -198,6 +206,20 @@ fn either(c: &mut Cursor<'_>, read: impl Fn(&mut Cursor<'_>) -> Parsed<Statement
     }
 }
 
+/// Reads a node of its own, or else, from `start` on, a command in an older form; the fault is that of the former.
+fn or_command(
+    c: &mut Cursor<'_>,
+    start: usize,
+    read: impl FnOnce(&mut Cursor<'_>) -> Parsed<StatementKind>,
+) -> Parsed<StatementKind> {
+    let own = match read(c).and_then(|kind| c.expect_end().map(|()| kind)) {
+        Ok(kind) => return Ok(kind),
+        Err(fault) => fault,
+    };
+    c.move_to(start);
+    command::command(c).map_err(|_| own)
+}
+
 /// What may stand between `CREATE` and the kind of object, with the places.
 #[derive(Default)]
 struct Modifiers {
@@ -205,6 +227,8 @@ struct Modifiers {
     or_replace: Option<Range<usize>>,
     private: Option<Range<usize>>,
     temporary: Option<Range<usize>>,
+    /// `GLOBAL` before `TEMPORARY`.
+    global: bool,
 }
 
 impl Modifiers {
@@ -230,7 +254,8 @@ impl Modifiers {
     }
 }
 
-const OBJECTS: &[&str] = &["STREAMING", "MATERIALIZED", "VIEW", "FLOW", "SCHEMA", "VOLUME", "FUNCTION", "POLICY"];
+const OBJECTS: &[&str] =
+    &["STREAMING", "MATERIALIZED", "VIEW", "FLOW", "SCHEMA", "DATABASE", "VOLUME", "FUNCTION", "POLICY"];
 
 fn create(c: &mut Cursor<'_>) -> Parsed<StatementKind> {
     let place = c.index();
@@ -245,16 +270,29 @@ fn create(c: &mut Cursor<'_>) -> Parsed<StatementKind> {
         *slot = Some(c.range_since(start));
     }
     let range = c.range();
+    modifiers.global = c.is("GLOBAL TEMPORARY") || c.is("GLOBAL TEMP");
+    if modifiers.global {
+        c.advance();
+    }
     if c.eat("PRIVATE") {
         modifiers.private = Some(range);
     } else if c.eat("TEMPORARY") || c.eat("TEMP") {
         modifiers.temporary = Some(range);
-    } else if c.is("LIVE") {
-        return Err(c
-            .fault("`LIVE` is no longer part of the grammar")
-            .hint("write `TEMPORARY VIEW`, `MATERIALIZED VIEW` or `STREAMING TABLE`"));
-    } else if c.is("TABLE") {
-        return Err(c.fault("`CREATE TABLE` is not supported").hint("write `CREATE OR REFRESH STREAMING TABLE`"));
+    }
+    if c.is("TABLE") || c.is("EXTERNAL TABLE") {
+        let external = c.eat("EXTERNAL");
+        let head = plain_table::Head { replace: false, external };
+        return or_command(c, place, |c| plain_table::create_table(c, &modifiers, &head));
+    }
+    if c.eat("EXTERNAL VOLUME") {
+        return governance::create_volume(c, &modifiers, true);
+    }
+    let streaming = c.is("STREAMING LIVE VIEW") && c.eat("STREAMING");
+    if c.eat("LIVE") {
+        return match c.one_of(&["TABLE", "VIEW"])? {
+            "TABLE" => table::live_table(c, &modifiers),
+            _ => view::live_view(c, &modifiers, streaming),
+        };
     }
     if !OBJECTS.iter().any(|object| c.is(object)) {
         let others = grammar().seconds("CREATE");
@@ -268,11 +306,11 @@ fn create(c: &mut Cursor<'_>) -> Parsed<StatementKind> {
     match c.one_of(OBJECTS)? {
         "STREAMING" => table::streaming_table(c, &modifiers),
         "MATERIALIZED" => table::materialized_view(c, &modifiers),
-        "VIEW" => view::view(c, &modifiers),
+        "VIEW" => or_command(c, place, |c| view::view(c, &modifiers)),
         "FLOW" => flow::create_flow(c, &modifiers),
-        "SCHEMA" => governance::create_schema(c, &modifiers),
-        "VOLUME" => governance::create_volume(c, &modifiers),
-        "FUNCTION" => function::create_function(c, &modifiers),
+        "SCHEMA" | "DATABASE" => governance::create_schema(c, &modifiers),
+        "VOLUME" => governance::create_volume(c, &modifiers, false),
+        "FUNCTION" => or_command(c, place, |c| function::create_function(c, &modifiers)),
         _ => policy::create_policy(c, &modifiers),
     }
 }
@@ -280,16 +318,24 @@ fn create(c: &mut Cursor<'_>) -> Parsed<StatementKind> {
 /// `SET key = value`; the value is whatever stands there, as Spark reads it.
 fn set(c: &mut Cursor<'_>) -> Parsed<StatementKind> {
     if c.eat("CATALOG") {
-        return c.ident().map(StatementKind::UseCatalog);
+        return namespace(c, 1).map(StatementKind::UseCatalog);
+    }
+    if c.at_end() || c.is_verbose_flag() {
+        c.skip_to_end();
+        return Ok(StatementKind::ShowSet(None));
     }
     let start = c.index();
     c.dotted(usize::MAX)?;
+    while c.eat_token(&Token::Colon) {
+        c.dotted(usize::MAX)?;
+    }
     let key = c.text.get(c.range_since(start)).unwrap_or("").to_owned();
+    if c.at_end() {
+        return Ok(StatementKind::ShowSet(Some(key)));
+    }
     c.expect_token(&Token::Eq)?;
     let start = c.index();
-    while !c.at_end() {
-        c.advance();
-    }
+    c.skip_to_end();
     if start == c.index() {
         return Err(c.fault(format!("expected a value, found {}", c.found())));
     }
@@ -299,10 +345,19 @@ fn set(c: &mut Cursor<'_>) -> Parsed<StatementKind> {
 
 fn use_namespace(c: &mut Cursor<'_>) -> Parsed<StatementKind> {
     if c.eat("CATALOG") {
-        return c.ident().map(StatementKind::UseCatalog);
+        return namespace(c, 1).map(StatementKind::UseCatalog);
     }
     let _ = c.eat("SCHEMA") || c.eat("DATABASE");
-    c.dotted(2).map(StatementKind::UseSchema)
+    namespace(c, 2).map(StatementKind::UseSchema)
+}
+
+/// The name of a catalog or a schema; Spark also takes it as a string.
+fn namespace(c: &mut Cursor<'_>, parts: usize) -> Parsed<ObjectName> {
+    if !matches!(c.token(), Token::SingleQuotedString(_)) {
+        return c.dotted(parts);
+    }
+    let name = c.string()?;
+    Ok(ObjectName::from(vec![Ident::with_quote('`', name)]))
 }
 
 impl Cursor<'_> {
@@ -330,6 +385,17 @@ impl Cursor<'_> {
             index += 1;
         }
         index
+    }
+
+    /// `-v` behind `SET`.
+    fn is_verbose_flag(&self) -> bool {
+        *self.token() == Token::Minus && is_word(&self.parser.peek_nth_token_ref(1).token, "v")
+    }
+
+    fn skip_to_end(&mut self) {
+        while !self.at_end() {
+            self.advance();
+        }
     }
 
     /// Goes to the token at `index`, back if need be: sqlparser reads the `;` before it refuses it.

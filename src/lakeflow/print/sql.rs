@@ -74,14 +74,25 @@ pub(super) struct Word<'a>(pub(super) &'a Ident);
 impl Display for Word<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let value = &self.0.value;
-        let plain = !value.is_empty()
-            && value.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-            && !value.starts_with(|c: char| c.is_ascii_digit());
         match self.0.quote_style {
-            None if plain => f.write_str(value),
+            None if is_plain(value) => f.write_str(value),
             _ => write!(f, "`{}`", value.replace('`', "``")),
         }
     }
+}
+
+/// Whether a name needs no backticks; `${key}` in it has none.
+fn is_plain(name: &str) -> bool {
+    let mut rest = name;
+    while let Some((before, after)) = rest.split_once("${") {
+        if !before.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
+            return false;
+        }
+        rest = after.split_once('}').map_or(".", |(_, behind)| behind);
+    }
+    !name.is_empty()
+        && rest.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+        && !name.starts_with(|c: char| c.is_ascii_digit())
 }
 
 /// Displays names with commas between them.
