@@ -22,6 +22,7 @@ pub struct CreateTable {
 }
 
 /// What a table is made from.
+#[expect(clippy::large_enum_variant, reason = "statements are few, and a box would be in the way of every match")]
 #[derive(Debug, Clone, PartialEq)]
 pub enum TableOrigin {
     /// `AS query`.

@@ -91,6 +91,7 @@ pub struct TableDefinition {
 }
 
 /// When a stand-alone streaming table or materialized view is refreshed.
+#[expect(clippy::large_enum_variant, reason = "statements are few, and a box would be in the way of every match")]
 #[derive(Debug, Clone, PartialEq)]
 pub enum Schedule {
     /// `SCHEDULE [REFRESH] EVERY count unit`.
@@ -252,6 +253,7 @@ pub struct TableConstraint {
 }
 
 /// The kinds of table constraint.
+#[expect(clippy::large_enum_variant, reason = "statements are few, and a box would be in the way of every match")]
 #[derive(Debug, Clone, PartialEq)]
 pub enum TableConstraintKind {
     /// `PRIMARY KEY (c, .., t TIMESERIES)`.

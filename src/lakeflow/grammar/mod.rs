@@ -87,6 +87,8 @@ pub(super) enum Slot {
     Expr,
     /// A query.
     Query,
+    /// A query of `COPY INTO`, which reads `FROM 'path'`.
+    CopyQuery,
     /// A string literal.
     Text,
     /// A whole number, possibly negative.

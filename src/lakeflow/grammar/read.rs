@@ -158,6 +158,7 @@ fn slot(word: &str) -> Result<Slot, String> {
         "ident" => Slot::Ident,
         "expr" => Slot::Expr,
         "query" => Slot::Query,
+        "copy_query" => Slot::CopyQuery,
         "string" => Slot::Text,
         "integer" => Slot::Integer,
         "number" => Slot::Number,

@@ -157,6 +157,7 @@ impl<'a> Scanner<'a> {
             ('0'..='9', _) => self.number(),
             ('.', Some('0'..='9')) if !self.operand_ends_at(start) => self.number(),
             ('$', Some('{')) => self.word(start, from),
+            ('{', Some('{')) if self.template_length() > 0 => self.word(start, from),
             (c, _) if c.is_alphabetic() || c == '_' => self.word(start, from),
             _ => self.symbol(start, from),
         }
@@ -185,13 +186,19 @@ impl<'a> Scanner<'a> {
         self.reads_stream |= word.eq_ignore_ascii_case("STREAM");
         let token = Token::make_word(word, None);
         if let Token::Word(word) = &token {
-            self.rewrites |= matches!(word.keyword, Keyword::STRUCT | Keyword::EXCEPT | Keyword::VALUES);
+            self.rewrites |=
+                matches!(word.keyword, Keyword::STRUCT | Keyword::EXCEPT | Keyword::VALUES | Keyword::TABLE);
         }
         self.push(token, start, from);
     }
 
-    /// Length of a `${key}` that comes next; 0 when none does.
+    /// Length of a `${key}` or `{{key}}`, as SQL files of jobs have it, that comes next; 0 when none does.
     fn template_length(&self) -> usize {
+        if let Some((inner, _)) = self.rest().strip_prefix("{{").and_then(|rest| rest.split_once("}}")) {
+            let key = inner.trim_matches(' ');
+            let plain = !key.is_empty() && key.chars().all(|c| is_name_part(c) || c == '.');
+            return if plain { inner.len() + 4 } else { 0 };
+        }
         let inner = self.rest().strip_prefix("${").and_then(|rest| rest.split_once('}')).map(|(inner, _)| inner);
         inner.filter(|inner| !inner.is_empty() && !inner.contains(['\n', '{', '\''])).map_or(0, |inner| inner.len() + 3)
     }

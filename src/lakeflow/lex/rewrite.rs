@@ -5,6 +5,7 @@
 //! | `STRUCT<a: INT NOT NULL COMMENT 'x'>` | `STRUCT<a: INT OPTIONS(not_null = TRUE, comment = 'x')>` |
 //! | `* EXCEPT (t.a)` | `* EXCEPT (name)` with one name that holds the dot |
 //! | `VALUES 1, 2` | `VALUES (1), (2)` |
+//! | `TABLE t` as a query | `SELECT * FROM t`; sqlparser reads one token too many behind the name |
 //!
 //! Put-in tokens have no width; every other token keeps its place. The printer undoes what would be seen.
 
@@ -67,11 +68,13 @@ impl Pass {
                 self.field_options();
                 return true;
             }
-            Token::Word(_) if self.is(0, "EXCEPT") && self.peek(1) == Some(&Token::LParen) => {
-                if self.output.last().is_some_and(|(token, _)| token.token == Token::Mul) {
-                    self.except_names();
-                    return true;
-                }
+            Token::Word(_) if self.is(0, "EXCEPT") && self.peek(1) == Some(&Token::LParen) && self.follows_star() => {
+                self.except_names();
+                return true;
+            }
+            Token::Word(_) if self.is(0, "TABLE") && self.begins_query() => {
+                self.select_all();
+                return true;
             }
             Token::Word(_) if self.is(0, "VALUES") && self.peek(1).is_some_and(begins_value) => {
                 self.copy();
@@ -82,6 +85,28 @@ impl Pass {
         }
         self.copy();
         true
+    }
+
+    /// Whether the word that comes next stands where a query begins, and a name behind it.
+    fn begins_query(&self) -> bool {
+        const BEFORE: &[&str] = &["UNION", "ALL", "DISTINCT", "EXCEPT", "INTERSECT", "MINUS", "EXPLAIN"];
+        let before = |(token, _): &Piece| {
+            token.token == Token::SemiColon || BEFORE.iter().any(|word| is_word(&token.token, word))
+        };
+        matches!(self.peek(1), Some(Token::Word(_))) && self.output.last().is_some_and(before)
+    }
+
+    fn follows_star(&self) -> bool {
+        self.output.last().is_some_and(|(token, _)| token.token == Token::Mul)
+    }
+
+    /// `TABLE` becomes `SELECT * FROM`.
+    fn select_all(&mut self) {
+        self.copy();
+        if let Some((token, _)) = self.output.last_mut() {
+            token.token = Token::make_word("SELECT", None);
+        }
+        [Token::Mul, Token::make_word("FROM", None)].into_iter().for_each(|token| self.insert(token));
     }
 
     fn begins_option(&self) -> bool {

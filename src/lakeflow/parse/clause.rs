@@ -174,8 +174,11 @@ fn format(c: &mut Cursor<'_>, kind: TableKind) -> Parsed<Ident> {
         while c.eat_token(&Token::Period) {
             c.ident()?;
         }
+        if c.index() == start + 1 {
+            return Ok(first);
+        }
         let value = c.text.get(c.range_since(start)).unwrap_or("").to_owned();
-        return Ok(Ident { value: value.trim_matches('`').to_owned(), ..first });
+        return Ok(Ident { value, quote_style: None, ..first });
     };
     if formats.iter().any(|format| first.value.eq_ignore_ascii_case(format)) {
         return Ok(first);

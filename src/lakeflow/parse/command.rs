@@ -224,6 +224,7 @@ impl Matcher<'_, '_> {
             Slot::Ident => Part::Name(ObjectName::from(vec![c.ident()?])),
             Slot::Expr => Part::Expr(Box::new(c.expr()?)),
             Slot::Query => Part::Query(c.query()?),
+            Slot::CopyQuery => Part::Query(c.copy_query()?),
             Slot::Text => Part::Text(c.string()?),
             Slot::Integer => Part::Number(c.integer()?.to_string()),
             Slot::Number => Part::Number(c.number()?),

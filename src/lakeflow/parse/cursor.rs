@@ -180,6 +180,7 @@ impl<'a> Cursor<'a> {
             ";" => Token::SemiColon,
             ":" => Token::Colon,
             "=" => Token::Eq,
+            "=>" => Token::RArrow,
             "*" => Token::Mul,
             _ => return false,
         };

@@ -5,6 +5,8 @@
 //! alias gets the caret itself, not the word behind it. What sqlparser accepts though Databricks does not is refused by
 //! `strict.rs`.
 
+use std::ops::Range;
+
 use sqlparser::ast::{Expr, Query};
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::{Location, Token, TokenWithSpan};
@@ -63,6 +65,15 @@ impl Cursor<'_> {
 
     /// A query that Databricks would read too.
     pub(super) fn query(&mut self) -> Parsed<Box<Query>> {
+        self.checked_query(strict::check)
+    }
+
+    /// The query of a `COPY INTO`, which reads `FROM 'path'`.
+    pub(super) fn copy_query(&mut self) -> Parsed<Box<Query>> {
+        self.checked_query(strict::check_with_paths)
+    }
+
+    fn checked_query(&mut self, check: fn(&str, &Query, Range<usize>) -> Result<(), Fault>) -> Parsed<Box<Query>> {
         let start = self.index();
         if !starts_query(self.token()) {
             return Err(self.expected_one_of("a query", &["SELECT", "WITH", "VALUES"]));
@@ -72,7 +83,7 @@ impl Cursor<'_> {
         if !self.at_end() && *self.token() != Token::RParen && !self.is("DO") {
             return Err(self.blame(start, self.trailing()));
         }
-        strict::check(self.text, &*query, self.range_since(start))?;
+        check(self.text, &query, self.range_since(start))?;
         Ok(query)
     }
 

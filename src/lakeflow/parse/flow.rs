@@ -1,7 +1,7 @@
 //! `CREATE FLOW` and the `FLOW` clause of a streaming table (reference sections 1.1 and 1.4).
 
-use super::Modifiers;
 use super::cdc::{self, auto_cdc};
+use super::create::Modifiers;
 use super::cursor::{Cursor, Parsed};
 use crate::lakeflow::Fault;
 use crate::lakeflow::ast::{ApplyChanges, CreateFlow, FlowBody, InsertFlow, Replace, StatementKind};

@@ -2,8 +2,8 @@
 
 use sqlparser::tokenizer::Token;
 
-use super::Modifiers;
 use super::command;
+use super::create::Modifiers;
 use super::cursor::{Cursor, Once, Parsed};
 use super::embedded::starts_query;
 use super::view::dollar_text;

@@ -2,8 +2,8 @@
 
 use sqlparser::tokenizer::Token;
 
-use super::Modifiers;
 use super::clause::properties;
+use super::create::Modifiers;
 use super::cursor::{Cursor, Once, Parsed};
 use crate::lakeflow::Fault;
 use crate::lakeflow::ast::{

@@ -9,11 +9,13 @@ mod cdc;
 mod clause;
 mod column;
 mod command;
+mod create;
 mod cursor;
 mod embedded;
 mod flow;
 mod function;
 mod governance;
+mod metric;
 mod plain_table;
 mod policy;
 mod table;
@@ -163,7 +165,7 @@ fn statement(c: &mut Cursor<'_>) -> Parsed<StatementKind> {
     }
     let first = c.token().to_string().to_ascii_uppercase();
     match first.as_str() {
-        "CREATE" => create(c),
+        "CREATE" => create::create(c),
         "SET" => either(c, set),
         "USE" => after(c, use_namespace),
         "GRANT" => after(c, governance::grant),
@@ -173,7 +175,11 @@ fn statement(c: &mut Cursor<'_>) -> Parsed<StatementKind> {
         "APPLY" => after(c, flow::apply_changes),
         "REPLACE" => {
             c.advance();
-            plain_table::create_table(c, &Modifiers::default(), &plain_table::Head { replace: true, external: false })
+            plain_table::create_table(
+                c,
+                &create::Modifiers::default(),
+                &plain_table::Head { replace: true, external: false },
+            )
         }
         "DROP" if c.is("DROP POLICY") => after(c, policy::drop_policy),
         _ if c.parser.peek_nth_token_ref(1).token == Token::Colon => command::command(c),
@@ -203,115 +209,6 @@ fn either(c: &mut Cursor<'_>, read: impl Fn(&mut Cursor<'_>) -> Parsed<Statement
     match command::command(c) {
         Err(fault) if fault.range.start <= own.range.start => Err(own),
         other => other,
-    }
-}
-
-/// Reads a node of its own, or else, from `start` on, a command in an older form; the fault is that of the former.
-fn or_command(
-    c: &mut Cursor<'_>,
-    start: usize,
-    read: impl FnOnce(&mut Cursor<'_>) -> Parsed<StatementKind>,
-) -> Parsed<StatementKind> {
-    let own = match read(c).and_then(|kind| c.expect_end().map(|()| kind)) {
-        Ok(kind) => return Ok(kind),
-        Err(fault) => fault,
-    };
-    c.move_to(start);
-    command::command(c).map_err(|_| own)
-}
-
-/// What may stand between `CREATE` and the kind of object, with the places.
-#[derive(Default)]
-struct Modifiers {
-    or_refresh: Option<Range<usize>>,
-    or_replace: Option<Range<usize>>,
-    private: Option<Range<usize>>,
-    temporary: Option<Range<usize>>,
-    /// `GLOBAL` before `TEMPORARY`.
-    global: bool,
-}
-
-impl Modifiers {
-    /// Refuses every modifier that is not in `allowed`.
-    fn only(&self, allowed: &[&str], object: &str) -> Parsed<()> {
-        let given = [
-            ("OR REFRESH", &self.or_refresh),
-            ("OR REPLACE", &self.or_replace),
-            ("PRIVATE", &self.private),
-            ("TEMPORARY", &self.temporary),
-        ];
-        for (name, range) in given {
-            let Some(range) = range.clone().filter(|_| !allowed.contains(&name)) else { continue };
-            let hint = match name {
-                "OR REPLACE" if allowed.contains(&"OR REFRESH") => Some("write `OR REFRESH`".to_owned()),
-                "OR REFRESH" if allowed.contains(&"OR REPLACE") => Some("write `OR REPLACE`".to_owned()),
-                "TEMPORARY" if allowed.contains(&"PRIVATE") => Some("write `PRIVATE`".to_owned()),
-                _ => None,
-            };
-            return Err(Fault::new(range, format!("`{name}` does not go with `CREATE {object}`")).maybe_hint(hint));
-        }
-        Ok(())
-    }
-}
-
-const OBJECTS: &[&str] =
-    &["STREAMING", "MATERIALIZED", "VIEW", "FLOW", "SCHEMA", "DATABASE", "VOLUME", "FUNCTION", "POLICY"];
-
-fn create(c: &mut Cursor<'_>) -> Parsed<StatementKind> {
-    let place = c.index();
-    c.advance();
-    let mut modifiers = Modifiers::default();
-    let start = c.index();
-    if c.eat("OR") {
-        let slot = match c.one_of(&["REFRESH", "REPLACE"])? {
-            "REFRESH" => &mut modifiers.or_refresh,
-            _ => &mut modifiers.or_replace,
-        };
-        *slot = Some(c.range_since(start));
-    }
-    let range = c.range();
-    modifiers.global = c.is("GLOBAL TEMPORARY") || c.is("GLOBAL TEMP");
-    if modifiers.global {
-        c.advance();
-    }
-    if c.eat("PRIVATE") {
-        modifiers.private = Some(range);
-    } else if c.eat("TEMPORARY") || c.eat("TEMP") {
-        modifiers.temporary = Some(range);
-    }
-    if c.is("TABLE") || c.is("EXTERNAL TABLE") {
-        let external = c.eat("EXTERNAL");
-        let head = plain_table::Head { replace: false, external };
-        return or_command(c, place, |c| plain_table::create_table(c, &modifiers, &head));
-    }
-    if c.eat("EXTERNAL VOLUME") {
-        return governance::create_volume(c, &modifiers, true);
-    }
-    let streaming = c.is("STREAMING LIVE VIEW") && c.eat("STREAMING");
-    if c.eat("LIVE") {
-        return match c.one_of(&["TABLE", "VIEW"])? {
-            "TABLE" => table::live_table(c, &modifiers),
-            _ => view::live_view(c, &modifiers, streaming),
-        };
-    }
-    if !OBJECTS.iter().any(|object| c.is(object)) {
-        let others = grammar().seconds("CREATE");
-        if others.iter().any(|object| c.is(object)) {
-            c.move_to(place);
-            return command::command(c);
-        }
-        let all: Vec<&str> = OBJECTS.iter().copied().chain(others).collect();
-        return Err(c.expected_one_of("what to create", &all));
-    }
-    match c.one_of(OBJECTS)? {
-        "STREAMING" => table::streaming_table(c, &modifiers),
-        "MATERIALIZED" => table::materialized_view(c, &modifiers),
-        "VIEW" => or_command(c, place, |c| view::view(c, &modifiers)),
-        "FLOW" => flow::create_flow(c, &modifiers),
-        "SCHEMA" | "DATABASE" => governance::create_schema(c, &modifiers),
-        "VOLUME" => governance::create_volume(c, &modifiers, false),
-        "FUNCTION" => or_command(c, place, |c| function::create_function(c, &modifiers)),
-        _ => policy::create_policy(c, &modifiers),
     }
 }
 
@@ -363,7 +260,7 @@ fn namespace(c: &mut Cursor<'_>, parts: usize) -> Parsed<ObjectName> {
 impl Cursor<'_> {
     /// Index of the token that ends the statement: its `;` or the end of the text. A script ends behind the `END` that
     /// closes it; only where the next statement begins depends on this, not what is read.
-    fn end_of_statement(&self) -> usize {
+    pub(super) fn end_of_statement(&self) -> usize {
         let word = |index: usize, text: &str| is_word(&self.parser.token_at(index).token, text);
         let mut open = 0usize;
         let mut index = self.index();
@@ -399,7 +296,7 @@ impl Cursor<'_> {
     }
 
     /// Goes to the token at `index`, back if need be: sqlparser reads the `;` before it refuses it.
-    fn move_to(&mut self, index: usize) {
+    pub(super) fn move_to(&mut self, index: usize) {
         while self.index() < index {
             self.parser.advance_token();
         }

@@ -2,8 +2,9 @@
 
 use super::clause::{TableClauses, TableKind};
 use super::column::table_elements;
-use super::cursor::{Cursor, Parsed};
-use super::{Modifiers, flow};
+use super::create::Modifiers;
+use super::cursor::{Cursor, Parsed, is_word};
+use super::flow;
 use crate::lakeflow::Fault;
 use crate::lakeflow::ast::{AsOf, CreateTable, FlowBody, StatementKind, TableOrigin};
 
@@ -11,6 +12,18 @@ use crate::lakeflow::ast::{AsOf, CreateTable, FlowBody, StatementKind, TableOrig
 pub(super) struct Head {
     pub(super) replace: bool,
     pub(super) external: bool,
+}
+
+/// Whether the statement has a clause of Hive's, which only the grammar of commands knows.
+pub(super) fn is_of_hive(c: &Cursor<'_>) -> bool {
+    let words = |n: usize, phrase: [&str; 2]| {
+        let [first, second] = phrase;
+        is_word(&c.parser.peek_nth_token_ref(n).token, first)
+            && is_word(&c.parser.peek_nth_token_ref(n + 1).token, second)
+    };
+    let ahead = c.end_of_statement() - c.index();
+    (0..ahead)
+        .any(|n| [["ROW", "FORMAT"], ["STORED", "AS"], ["CLUSTERED", "BY"]].iter().any(|phrase| words(n, *phrase)))
 }
 
 /// `TABLE` comes next.

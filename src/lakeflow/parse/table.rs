@@ -2,8 +2,9 @@
 
 use super::clause::{TableClauses, TableKind};
 use super::column::table_elements;
+use super::create::Modifiers;
 use super::cursor::{Cursor, Parsed};
-use super::{Modifiers, flow};
+use super::flow;
 use crate::lakeflow::Fault;
 use crate::lakeflow::ast::{CreateMaterializedView, CreateStreamingTable, StatementKind, TableDefinition, TableSource};
 

@@ -2,11 +2,12 @@
 
 use sqlparser::tokenizer::Token;
 
-use super::Modifiers;
 use super::clause::properties;
 use super::column::expectation;
+use super::create::Modifiers;
 use super::cursor::{Cursor, Once, Parsed};
 use super::embedded::starts_query;
+use super::metric;
 use crate::lakeflow::Fault;
 use crate::lakeflow::ast::{
     CreateMetricView, CreateView, Expectation, Ident, ObjectName, Property, SchemaBinding, StatementKind, Text,
@@ -192,7 +193,7 @@ fn metric_view(c: &mut Cursor<'_>, head: Head, clauses: ViewClauses) -> Parsed<S
         return Err(c.expected(&["LANGUAGE YAML"]));
     }
     c.expect("AS")?;
-    let yaml = dollar_text(c)?;
+    let yaml = metric_text(c)?;
     let ViewClauses { comment, properties, .. } = clauses;
     let Head { or_replace, if_not_exists, name, columns } = head;
     Ok(StatementKind::CreateMetricView(CreateMetricView {
@@ -204,6 +205,12 @@ fn metric_view(c: &mut Cursor<'_>, head: Head, clauses: ViewClauses) -> Parsed<S
         properties,
         yaml,
     }))
+}
+
+/// `$$ .. $$` with the definition of a metric view.
+pub(super) fn metric_text(c: &mut Cursor<'_>) -> Parsed<Text> {
+    let yaml = dollar_text(c)?;
+    metric::check(&yaml).map(|()| yaml)
 }
 
 /// `$$ .. $$`.

@@ -81,18 +81,18 @@ impl Display for Word<'_> {
     }
 }
 
-/// Whether a name needs no backticks; `${key}` in it has none.
+/// Whether a name needs no backticks; `${key}` and `{{key}}` in it have none.
 fn is_plain(name: &str) -> bool {
     let mut rest = name;
-    while let Some((before, after)) = rest.split_once("${") {
-        if !before.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
-            return false;
-        }
-        rest = after.split_once('}').map_or(".", |(_, behind)| behind);
+    while !rest.is_empty() {
+        let template = rest.strip_prefix("${").and_then(|rest| rest.split_once('}'));
+        let template = template.or_else(|| rest.strip_prefix("{{").and_then(|rest| rest.split_once("}}")));
+        rest = match (template, rest.strip_prefix(|c: char| c.is_ascii_alphanumeric() || c == '_')) {
+            (Some((_, behind)), _) | (None, Some(behind)) => behind,
+            _ => return false,
+        };
     }
-    !name.is_empty()
-        && rest.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-        && !name.starts_with(|c: char| c.is_ascii_digit())
+    !name.is_empty() && !name.starts_with(|c: char| c.is_ascii_digit())
 }
 
 /// Displays names with commas between them.
@@ -168,6 +168,12 @@ impl VisitorMut for Ready {
     }
 
     fn post_visit_table_factor(&mut self, factor: &mut TableFactor) -> ControlFlow<Self::Break> {
+        // sqlparser prints the version behind the alias, where it can't be read.
+        if let TableFactor::Table { name, version: version @ Some(_), .. } = factor
+            && let Some(of) = version.take()
+        {
+            *name = verbatim(format!("{} {of}", name_text(name)));
+        }
         let (mut text, arguments) = match stream_source(factor) {
             Some(StreamSource::Table(parts)) => {
                 let parts: Vec<String> = parts.into_iter().map(ident_text).collect();

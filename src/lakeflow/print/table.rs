@@ -66,7 +66,10 @@ pub(super) fn element_lines(f: &mut Formatter<'_>, elements: &[&dyn Display]) ->
 
 pub(super) fn clauses(f: &mut Formatter<'_>, table: &TableDefinition) -> fmt::Result {
     if let Some(format) = &table.using {
-        write!(f, "\nUSING {}", Word(format))?;
+        match format.quote_style {
+            None => write!(f, "\nUSING {}", format.value)?, // perhaps a class, whose dots are part of it
+            Some(_) => write!(f, "\nUSING {}", Word(format))?,
+        }
     }
     if !table.options.is_empty() {
         property_lines(f, "OPTIONS", &table.options)?;
