@@ -85,7 +85,18 @@ impl Strict<'_> {
     fn alias(&self, alias: Option<&TableAlias>) -> Flow {
         let Some(alias) = alias else { return GO_ON };
         self.ident(&alias.name)?;
-        alias.columns.iter().try_for_each(|column| self.ident(&column.name))
+        alias.columns.iter().try_for_each(|column| {
+            self.ident(&column.name)?;
+            match &column.data_type {
+                Some(data_type) => self.refuse_word(
+                    &data_type.to_string(),
+                    &column.name,
+                    format!("expected `,` or `)`, found `{data_type}`"),
+                    None,
+                ),
+                None => GO_ON,
+            }
+        })
     }
 
     fn stream(&self, factor: &TableFactor) -> Flow {
@@ -102,6 +113,9 @@ impl Strict<'_> {
             None => return GO_ON,
         };
         match &sample.quantity {
+            Some(quantity) if quantity.unit.is_none() => {
+                self.refuse(factor, "`TABLESAMPLE` needs `PERCENT` or `ROWS`", None)
+            }
             Some(quantity) if !quantity.parenthesized => {
                 self.refuse(factor, "how much `TABLESAMPLE` takes stands in brackets", None)
             }
@@ -247,6 +261,10 @@ impl Visitor for Strict<'_> {
             Expr::CompoundIdentifier(parts) => parts.iter().try_for_each(|ident| self.ident(ident)),
             Expr::BinaryOp { op, .. } => self.operator(op, expr),
             Expr::Function(function) => self.function(function),
+            Expr::Lambda(lambda) => match lambda.params.iter().find(|parameter| parameter.data_type.is_some()) {
+                Some(parameter) => self.refuse(&parameter.name, "a parameter of a lambda has no type", None),
+                None => GO_ON,
+            },
             Expr::Interval(interval) => self.interval(interval, expr),
             Expr::Cast { kind, data_type, array: false, format: None, .. } => self.cast(kind, data_type, expr),
             Expr::TypedString(literal) => {
