@@ -14,6 +14,10 @@ use lakegen::source::SourceMap;
 use lakegen::world::DiskWorld;
 use lakegen::{check, emit, load, plan, render, resolve, validate};
 
+/// As in the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// CPU time of this process in seconds, user and system, over all threads.
 fn cpu_seconds() -> f64 {
     let stat = fs::read_to_string("/proc/self/stat").unwrap_or_default();

@@ -5,6 +5,10 @@ use std::thread;
 
 use lakegen::world::DiskWorld;
 
+/// Trees are many small pieces, made by one thread and dropped by another: a fifth of the time with the system's allocator.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Stack of every thread that looks at SQL. Expressions nest, and so do the functions that look at them; the parser
 /// refuses what nests deeper than this bears.
 const STACK: usize = 64 << 20;

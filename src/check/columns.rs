@@ -13,47 +13,36 @@ use crate::lakeflow::types::{Column, DataType};
 use crate::source::{SourceMap, Span};
 
 /// The datasets resolved so far, as tables.
-pub struct Known<'a> {
-    relations: BTreeMap<&'a str, Arc<Relation>>,
+#[derive(Default)]
+pub struct Known {
+    relations: BTreeMap<String, Arc<Relation>>,
     /// Defined but not resolved yet: only in cycles, which are reported.
-    names: BTreeSet<&'a str>,
+    pending: BTreeSet<String>,
 }
 
-impl<'a> Known<'a> {
-    /// All datasets, resolved.
-    pub fn of(definitions: &'a [Definition]) -> Self {
-        let mut known = Known { relations: BTreeMap::new(), names: BTreeSet::new() };
-        for definition in definitions {
-            known.names.insert(&definition.name);
-            known.relations.insert(&definition.name, definition.relation());
-        }
-        known
-    }
-}
-
-impl Catalog for Known<'_> {
+impl Catalog for Known {
     fn table(&self, name: &[&str]) -> Option<Arc<Relation>> {
         let last = name.last()?.to_lowercase();
-        let pending = || self.names.contains(last.as_str()).then(Relation::unknown);
-        self.relations.get(last.as_str()).cloned().or_else(pending)
+        let pending = || self.pending.contains(&last).then(Relation::unknown);
+        self.relations.get(&last).cloned().or_else(pending)
     }
 
     fn table_names(&self) -> Vec<String> {
-        self.names.iter().map(|n| (*n).to_owned()).collect()
+        self.relations.keys().chain(&self.pending).cloned().collect()
     }
 }
 
-/// Analyses every query against the columns of the datasets before it.
+/// Analyses every query against the columns of the datasets before it; gives all of them as tables.
 pub fn resolve(
     definitions: &mut [Definition],
     files: &[PipelineFile],
     sources: &SourceMap,
     diagnostics: &mut Diagnostics,
-) {
+) -> Known {
     let changes = cdc_by_target(files);
-    let names: Vec<String> = definitions.iter().map(|d| d.name.clone()).collect();
-    let mut known = Known { relations: BTreeMap::new(), names: names.iter().map(String::as_str).collect() };
-    for (definition, name) in definitions.iter_mut().zip(&names) {
+    let pending = definitions.iter().map(|d| d.name.clone()).collect();
+    let mut known = Known { relations: BTreeMap::new(), pending };
+    for definition in definitions.iter_mut() {
         let (file, statement) = statement_of(definition, files);
         definition.query =
             query_of(&statement.kind).map(|query| infer::analyze_query(query, sources.text(file), &known));
@@ -61,7 +50,7 @@ pub fn resolve(
             diagnostics.extend(query.faults.iter().map(|fault| super::fault(file, fault)));
         }
         let inferred = definition.query.as_ref().map(QueryInfo::schema);
-        let cdc = changes.get(name).copied().filter(|_| inferred.is_none());
+        let cdc = changes.get(&definition.name).copied().filter(|_| inferred.is_none());
         let delivered = inferred.or_else(|| cdc.map(|cdc| cdc_columns(cdc, &known)));
         let declared = table_of(&statement.kind).map(|t| declared_columns(&t.columns)).filter(|c| !c.is_empty());
         if let (Some(declared), Some(delivered), Some(table)) = (&declared, &delivered, table_of(&statement.kind)) {
@@ -77,8 +66,10 @@ pub fn resolve(
         definition.columns = declared.or(delivered).unwrap_or_default();
         let streaming = definition.query.as_ref().is_some_and(|q| q.streaming);
         definition.streamable = definition.kind == Kind::StreamingTable || streaming;
-        known.relations.insert(name, definition.relation());
+        known.pending.remove(&definition.name);
+        known.relations.insert(definition.name.clone(), definition.relation());
     }
+    known
 }
 
 impl Definition {
@@ -91,8 +82,8 @@ impl Definition {
 }
 
 /// What change data capture delivers: the chosen columns of its source, and validity for a history.
-fn cdc_columns(cdc: &AutoCdc, known: &Known<'_>) -> Vec<Column> {
-    let Some(source) = known.relations.get(last_part(&cdc.source).as_str()) else { return vec![] };
+fn cdc_columns(cdc: &AutoCdc, known: &Known) -> Vec<Column> {
+    let Some(source) = known.relations.get(&last_part(&cdc.source)) else { return vec![] };
     let is = |names: &[sqlparser::ast::Ident], c: &Column| names.iter().any(|n| n.value.eq_ignore_ascii_case(&c.name));
     let chosen = |c: &&Column| match &cdc.columns {
         None => true,

@@ -16,15 +16,21 @@ use crate::source::{FileId, SourceMap, Span};
 /// Where a flow stands, and what is known around it.
 struct Context<'a> {
     by_name: BTreeMap<&'a str, &'a Definition>,
-    known: Known<'a>,
+    known: &'a Known,
     sources: &'a SourceMap,
     diagnostics: &'a mut Diagnostics,
 }
 
 /// Checks every flow, and that every streaming table has something that fills it.
-pub fn check(definitions: &[Definition], files: &[PipelineFile], sources: &SourceMap, diagnostics: &mut Diagnostics) {
+pub fn check(
+    definitions: &[Definition],
+    known: &Known,
+    files: &[PipelineFile],
+    sources: &SourceMap,
+    diagnostics: &mut Diagnostics,
+) {
     let by_name: BTreeMap<&str, &Definition> = definitions.iter().map(|d| (d.name.as_str(), d)).collect();
-    let mut context = Context { by_name, known: Known::of(definitions), sources, diagnostics };
+    let mut context = Context { by_name, known, sources, diagnostics };
     let mut names: BTreeMap<String, Span> = BTreeMap::new();
     let mut targets: Vec<String> = vec![];
     for (_, _, file, statement) in statements(files) {
@@ -59,7 +65,7 @@ pub fn check(definitions: &[Definition], files: &[PipelineFile], sources: &Sourc
     }
 }
 
-impl Context<'_> {
+impl<'a> Context<'a> {
     fn push(&mut self, diagnostic: Diagnostic) {
         self.diagnostics.push(diagnostic);
     }
@@ -75,8 +81,8 @@ impl Context<'_> {
     }
 
     /// The dataset that a flow names, or a fault.
-    fn dataset(&mut self, file: FileId, name: &ObjectName) -> Option<Definition> {
-        let found = self.by_name.get(last_part(name).as_str()).map(|d| (*d).clone());
+    fn dataset(&mut self, file: FileId, name: &ObjectName) -> Option<&'a Definition> {
+        let found = self.by_name.get(last_part(name).as_str()).copied();
         if found.is_none() {
             let word = last_part(name);
             let hint = did_you_mean(&word, self.by_name.keys().copied());
@@ -107,7 +113,7 @@ fn check_flow(flow: &CreateFlow, file: FileId, context: &mut Context<'_>) {
 }
 
 fn check_insert(insert: &InsertFlow, flow: &CreateFlow, file: FileId, context: &mut Context<'_>) {
-    let info = infer::analyze_query(&insert.query, context.sources.text(file), &context.known);
+    let info = infer::analyze_query(&insert.query, context.sources.text(file), context.known);
     context.diagnostics.extend(info.faults.iter().map(|fault| super::fault(file, fault)));
     if info.streaming == insert.once {
         let span = context.name_span(file, &flow.name);
@@ -132,7 +138,7 @@ fn check_cdc(cdc: &AutoCdc, target: &str, file: FileId, context: &mut Context<'_
         None => &[],
     };
     for ident in cdc.keys.iter().chain(selected) {
-        check_column(ident, &source, file, context);
+        check_column(ident, source, file, context);
     }
     let text = context.sources.text(file);
     let scope: &[Column] = &source.columns;

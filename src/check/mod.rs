@@ -53,8 +53,8 @@ pub fn check(files: &[FileId], sources: &SourceMap, diagnostics: &mut Diagnostic
     }
     let mut definitions = dataset::collect(&pipeline.files, diagnostics);
     dataset::order(&mut definitions, &pipeline.files, diagnostics);
-    columns::resolve(&mut definitions, &pipeline.files, sources, diagnostics);
-    flow::check(&definitions, &pipeline.files, sources, diagnostics);
+    let known = columns::resolve(&mut definitions, &pipeline.files, sources, diagnostics);
+    flow::check(&definitions, &known, &pipeline.files, sources, diagnostics);
     rules::check(&definitions, &pipeline.files, sources, diagnostics);
     pipeline.datasets = definitions;
     pipeline

@@ -20,6 +20,7 @@ use crate::model::Project;
 use crate::plan::{self, BuildPlan};
 use crate::render::{self, RenderError, RenderedFile};
 use crate::resolve;
+use crate::serving;
 use crate::source::SourceMap;
 use crate::validate;
 use crate::world::World;
@@ -37,6 +38,8 @@ pub struct Compilation {
     pub plan: BuildPlan,
     /// The files, in the order of the plan.
     pub files: Vec<RenderedFile>,
+    /// What readers outside the workspace start from.
+    pub serving: Vec<RenderedFile>,
     /// The same files, parsed and judged.
     pub pipeline: Pipeline,
     /// What each pass took.
@@ -82,8 +85,8 @@ pub fn build(world: &dyn World, root: &Path, out: &Path) -> Result<(Compilation,
         return Ok((compilation, None));
     }
     let mut found = Diagnostics::default();
-    let files: BTreeMap<String, String> =
-        compilation.files.iter().map(|file| (file.path.clone(), file.text.clone())).collect();
+    let outputs = compilation.files.iter().chain(&compilation.serving);
+    let files: BTreeMap<String, String> = outputs.map(|file| (file.path.clone(), file.text.clone())).collect();
     let changes = compilation.pass("emit", |_| ChangeSet::compute(world, out, &files, &mut found));
     let is_faultless = !found.has_errors();
     compilation.diagnostics.extend(found.into_sorted());
@@ -99,7 +102,8 @@ impl Compilation {
         let Some(project) = project.filter(|_| !found.has_errors()) else { return Ok(()) };
         let plan = self.pass("plan", |_| plan::plan(&project, found));
         if !found.has_errors() {
-            self.files = self.pass("render", |_| render::render(&project, &plan))?;
+            let rendered = self.pass("render", |_| Ok((render::render(&project, &plan)?, serving::serving(&project)?)));
+            (self.files, self.serving) = rendered?;
             self.check(&plan, found);
         }
         self.project = Some(project);

@@ -156,6 +156,8 @@ impl Dialect for Lakeflow {
             Token::Word(_) if next_is(parser, 0, Keyword::NOT) && exists_call(parser) => {
                 (UnaryOperator::Not, Precedence::UnaryNot)
             }
+            Token::Number(..) | Token::SingleQuotedString(_) => return Some(parser.parse_value().map(Expr::Value)),
+            Token::Word(word) if word.keyword == Keyword::NoKeyword => return plain_name(parser),
             _ => return None,
         };
         parser.advance_token();
@@ -229,6 +231,22 @@ fn long_interval(parser: &mut Parser) -> Option<Expr> {
         last_field,
         fractional_seconds_precision: None,
     }))
+}
+
+/// A name that is no keyword: a column, or a function with its arguments. sqlparser comes to the same, but only after it
+/// has tried to read the name as a type and has written an error about that, which is half of its time.
+fn plain_name(parser: &mut Parser) -> Option<Result<Expr, ParserError>> {
+    let calls = match (&parser.peek_nth_token_ref(1).token, &parser.peek_nth_token_ref(2).token) {
+        // An outer join as Oracle writes it, and lambdas.
+        (Token::LParen, Token::Plus) | (Token::Arrow, _) | (Token::Word(_), Token::Arrow) => return None,
+        (Token::SingleQuotedString(_) | Token::HexStringLiteral(_), _) => return None,
+        (next, _) => *next == Token::LParen,
+    };
+    let name = match parser.parse_identifier() {
+        Ok(name) => name,
+        Err(error) => return Some(Err(error)),
+    };
+    Some(if calls { parser.parse_function(name.into()) } else { Ok(Expr::Identifier(name)) })
 }
 
 /// Whether `NOT exists(` goes on with arguments rather than with a query.

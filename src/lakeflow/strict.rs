@@ -88,15 +88,16 @@ impl Strict<'_> {
         alias.columns.iter().try_for_each(|column| {
             self.ident(&column.name)?;
             match &column.data_type {
-                Some(data_type) => self.refuse_word(
-                    &data_type.to_string(),
-                    &column.name,
-                    format!("expected `,` or `)`, found `{data_type}`"),
-                    None,
-                ),
+                Some(data_type) => self.typed(&column.name, &data_type.to_string()),
                 None => GO_ON,
             }
         })
+    }
+
+    /// A type behind a name that takes none.
+    fn typed(&self, name: &Ident, found: &str) -> Flow {
+        let range = range_of(self.text, name.span).unwrap_or_else(|| self.range.clone());
+        ControlFlow::Break(Fault::new(range, format!("expected `,` or `)` behind `{}`, found `{found}`", name.value)))
     }
 
     fn stream(&self, factor: &TableFactor) -> Flow {
@@ -262,7 +263,7 @@ impl Visitor for Strict<'_> {
             Expr::BinaryOp { op, .. } => self.operator(op, expr),
             Expr::Function(function) => self.function(function),
             Expr::Lambda(lambda) => match lambda.params.iter().find(|parameter| parameter.data_type.is_some()) {
-                Some(parameter) => self.refuse(&parameter.name, "a parameter of a lambda has no type", None),
+                Some(parameter) => self.typed(&parameter.name, "a type"),
                 None => GO_ON,
             },
             Expr::Interval(interval) => self.interval(interval, expr),

@@ -32,6 +32,13 @@ pub struct RenderError {
     source: askama::Error,
 }
 
+impl RenderError {
+    /// The template of the file at this path failed.
+    pub fn new(path: String, source: askama::Error) -> RenderError {
+        RenderError { path, source }
+    }
+}
+
 /// Renders every artifact of a plan, in its order.
 pub fn render(project: &Project, plan: &BuildPlan) -> Result<Vec<RenderedFile>, RenderError> {
     plan.artifacts.iter().map(|artifact| render_artifact(project, artifact)).collect()

@@ -119,6 +119,11 @@ fn column(
         let message = format!("the accepted value `{value}` is no {ty}");
         context.push(Diagnostic::error(Code::TypeMismatch, message).at(spec.value(&format!("{pointer}/accepted/{i}"))));
     }
+    if let Some(header) = column.header.as_ref().filter(|header| header.trim().is_empty()) {
+        let fault = Diagnostic::error(Code::BadName, format!("`{header}` is no header of a column"));
+        let hint = "leave it out if the files call the column by its name";
+        context.push(fault.at(spec.value(&format!("{pointer}/header"))).hint(hint));
+    }
     let is_required = column.required.unwrap_or(false);
     let keeps_null = matches!(column.on_missing, Some(ActionSpec::Warn));
     Column {

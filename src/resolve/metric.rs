@@ -78,7 +78,7 @@ fn find_entity(
     context: &mut Context<'_>,
 ) -> Option<EntityId> {
     let found = graph.find(name);
-    if found.is_none() && context.complete {
+    if found.is_none() {
         let known: Vec<&str> = graph.entities.iter().map(|e| e.name.as_str()).collect();
         let hint = did_you_mean(name, known.iter().copied()).or_else(|| list_hint("entities", &known));
         let fault = Diagnostic::error(Code::UnknownEntity, format!("unknown entity `{name}`"));

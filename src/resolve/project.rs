@@ -216,7 +216,7 @@ pub fn check_refreshes(project: &Located<ProjectSpec>, known: &[&str], context: 
     for (name, spec) in project.spec.schedules.iter().flatten() {
         let pointer = format!("/schedules/{}/refresh", escaped(name));
         for (word, pointer) in spec.refresh.iter().flat_map(|r| r.with_pointers(&pointer)) {
-            if !known.contains(&word) && context.complete {
+            if !known.contains(&word) {
                 let fault = Diagnostic::error(Code::UnknownRefresh, format!("no entity or metric is called `{word}`"));
                 context.push(fault.at(project.value(&pointer)).maybe_hint(did_you_mean(word, known.iter().copied())));
             }
@@ -231,7 +231,6 @@ pub fn audience_ids<T>(located: &Located<T>, names: Option<&OneOrMany>, context:
     for (name, pointer) in names.iter().flat_map(|n| n.with_pointers("/audience")) {
         match audiences.iter().position(|a| a.name == name) {
             Some(index) => ids.push(AudienceId(index)),
-            None if !context.complete => {}
             None => {
                 let known: Vec<&str> = audiences.iter().map(|a| a.name.as_str()).collect();
                 let hint = did_you_mean(name, known.iter().copied()).or_else(|| list_hint("audiences", &known));

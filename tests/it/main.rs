@@ -18,6 +18,7 @@ mod lakeflow;
 mod lakeflow_round_trip;
 mod sample;
 mod schemas;
+mod serving;
 mod spark_functions;
 mod spark_types;
 mod structure;

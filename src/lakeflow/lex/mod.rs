@@ -11,6 +11,7 @@
 //! elsewhere it is a name or a part of one: substituting it is the business of whoever runs the statement.
 
 mod depth;
+mod keyword;
 mod literal;
 mod rewrite;
 mod stream;
@@ -21,7 +22,7 @@ pub(super) use symbol::TRY_CAST;
 use std::ops::Range;
 
 use sqlparser::keywords::Keyword;
-use sqlparser::tokenizer::{Location, Span, Token, TokenWithSpan, Whitespace};
+use sqlparser::tokenizer::{Location, Span, Token, TokenWithSpan, Whitespace, Word};
 
 use super::Fault;
 
@@ -75,6 +76,11 @@ pub(super) fn lex(text: &str) -> Lexed {
     if reads_stream { stream::call_streams(lexed) } else { lexed }
 }
 
+/// Whether a byte goes on with a character of UTF-8 that began before it.
+fn is_continuation(byte: u8) -> bool {
+    byte & 0b1100_0000 == 0b1000_0000
+}
+
 struct Scanner<'a> {
     text: &'a str,
     /// Byte offset of what is read next.
@@ -106,14 +112,22 @@ impl<'a> Scanner<'a> {
     /// Moves over `bytes` bytes and returns them.
     fn take(&mut self, bytes: usize) -> &'a str {
         let taken = self.rest().get(..bytes).unwrap_or("");
-        for c in taken.chars() {
-            if c == '\n' {
+        for byte in taken.bytes() {
+            if byte == b'\n' {
                 self.here.line += 1;
                 self.here.column = 1;
-            } else {
+            } else if !is_continuation(byte) {
                 self.here.column += 1;
             }
         }
+        self.at += taken.len();
+        taken
+    }
+
+    /// Moves over `bytes` bytes that are known to be ASCII on one line, and returns them.
+    fn take_ascii(&mut self, bytes: usize) -> &'a str {
+        let taken = self.rest().get(..bytes).unwrap_or("");
+        self.here.column += taken.len() as u64;
         self.at += taken.len();
         taken
     }
@@ -145,7 +159,8 @@ impl<'a> Scanner<'a> {
         let (start, from) = (self.at, self.here);
         match (c, self.peek_second()) {
             (' ' | '\t' | '\r' | '\n', _) => {
-                self.take_while(|c| matches!(c, ' ' | '\t' | '\r' | '\n'));
+                let blank = |b: u8| matches!(b, b' ' | b'\t' | b'\r' | b'\n');
+                self.take(self.rest().bytes().position(|b| !blank(b)).unwrap_or(self.rest().len()));
             }
             ('-', Some('-')) => self.line_comment(),
             ('/', Some('*')) => self.block_comment(),
@@ -165,13 +180,14 @@ impl<'a> Scanner<'a> {
     }
 
     fn word(&mut self, start: usize, from: Location) {
-        loop {
-            self.take_while(is_name_part);
+        self.name_part();
+        while matches!(self.peek(), Some('$' | '{')) {
             let template = self.template_length();
             if template == 0 {
                 break;
             }
             self.take(template);
+            self.name_part();
         }
         let word = self.text.get(start..self.at).unwrap_or("");
         if word.is_empty() {
@@ -184,12 +200,18 @@ impl<'a> Scanner<'a> {
             self.fault(start..self.at, "an unquoted name holds only a-z, 0-9 and `_`", Some(&hint));
         }
         self.reads_stream |= word.eq_ignore_ascii_case("STREAM");
-        let token = Token::make_word(word, None);
-        if let Token::Word(word) = &token {
-            self.rewrites |=
-                matches!(word.keyword, Keyword::STRUCT | Keyword::EXCEPT | Keyword::VALUES | Keyword::TABLE);
-        }
-        self.push(token, start, from);
+        let keyword = keyword::keyword(word);
+        self.rewrites |= matches!(keyword, Keyword::STRUCT | Keyword::EXCEPT | Keyword::VALUES | Keyword::TABLE);
+        self.push(Token::Word(Word { value: word.to_owned(), quote_style: None, keyword }), start, from);
+    }
+
+    /// Moves over letters, digits and `_`.
+    fn name_part(&mut self) {
+        let ascii = self.rest().bytes().position(|b| !(b.is_ascii_alphanumeric() || b == b'_'));
+        match ascii.filter(|end| self.rest().as_bytes().get(*end).is_some_and(u8::is_ascii)) {
+            Some(end) => self.take_ascii(end),
+            None => self.take_while(is_name_part),
+        };
     }
 
     /// Length of a `${key}` or `{{key}}`, as SQL files of jobs have it, that comes next; 0 when none does.

@@ -29,8 +29,10 @@ pub(in crate::lakeflow) const TRY_CAST: &str = "?::";
 
 impl Scanner<'_> {
     pub(super) fn symbol(&mut self, start: usize, from: Location) {
-        if let Some((text, token)) = LONG.iter().find(|(text, _)| self.rest().starts_with(text)) {
-            self.take(text.len());
+        let may_be_long = matches!(self.peek_second(), Some('=' | '>' | '<' | ':' | '|'));
+        let long = LONG.iter().find(|(text, _)| may_be_long && self.rest().starts_with(text));
+        if let Some((text, token)) = long {
+            self.take_ascii(text.len());
             self.push(token.clone(), start, from);
             return;
         }

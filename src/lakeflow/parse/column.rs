@@ -31,6 +31,7 @@ pub(super) fn table_elements(c: &mut Cursor<'_>, kind: TableKind) -> Parsed<Tabl
         }
     }
     c.close_list()?;
+    elements.columns.shrink_to_fit();
     Ok(elements)
 }
 

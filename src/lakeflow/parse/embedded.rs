@@ -12,6 +12,7 @@ use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::{Location, Token, TokenWithSpan};
 
 use super::cursor::{Cursor, Parsed};
+use super::shrink::shrink;
 use crate::diag::nearest;
 use crate::lakeflow::Fault;
 use crate::lakeflow::ast::TypeName;
@@ -58,8 +59,9 @@ impl Cursor<'_> {
     /// An expression that Databricks would read too.
     pub(super) fn expr(&mut self) -> Parsed<Expr> {
         let start = self.index();
-        let expr = self.parser.parse_expr().map_err(|e| self.refusal(start, e))?;
+        let mut expr = self.parser.parse_expr().map_err(|e| self.refusal(start, e))?;
         strict::check(self.text, &expr, self.range_since(start))?;
+        shrink(&mut expr);
         Ok(expr)
     }
 
@@ -78,12 +80,13 @@ impl Cursor<'_> {
         if !starts_query(self.token()) {
             return Err(self.expected_one_of("a query", &["SELECT", "WITH", "VALUES"]));
         }
-        let query = self.parser.parse_query().map_err(|e| self.refusal(start, e))?;
+        let mut query = self.parser.parse_query().map_err(|e| self.refusal(start, e))?;
         // `DO` follows in the `FOR` of a script.
         if !self.at_end() && *self.token() != Token::RParen && !self.is("DO") {
             return Err(self.blame(start, self.trailing()));
         }
         check(self.text, &query, self.range_since(start))?;
+        shrink(&mut *query);
         Ok(query)
     }
 

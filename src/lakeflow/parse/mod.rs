@@ -18,6 +18,7 @@ mod governance;
 mod metric;
 mod plain_table;
 mod policy;
+mod shrink;
 mod table;
 mod view;
 
