@@ -104,6 +104,9 @@ fn nested(depth: usize) -> Vec<String> {
         format!("CREATE STREAMING TABLE t (a {})", around("STRUCT<a: INT, b: ", "INT", "")),
         format!("SELECT CAST(a AS {})", around("ARRAY<", "INT", ">")),
         around("/* ", "", ""),
+        around("BEGIN ", "SELECT 1; ", "END; "),
+        around("BEGIN IF a THEN ", "SELECT 1; ", "END IF; END; "),
+        around("EXPLAIN ", "SELECT 1", ""),
     ]
 }
 

@@ -46,7 +46,9 @@ pub fn run(args: &ParseArgs, shell: &mut Shell, world: &dyn World) -> Ended {
     let statements: usize = reports.iter().map(|report| report.statements).sum();
     let faulty: usize = reports.iter().map(|report| report.faulty).sum();
     if !args.json {
-        shell.say(&format!("{statements} statements in {} files, {faulty} faulty", files.len()))?;
+        let plural = |n: usize| if n == 1 { "" } else { "s" };
+        let (n, files) = (statements, files.len());
+        shell.say(&format!("{n} statement{} in {files} file{}, {faulty} faulty", plural(n), plural(files)))?;
     }
     Ok(if faulty == 0 { Status::Done } else { Status::Fault })
 }

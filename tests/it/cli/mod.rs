@@ -6,6 +6,7 @@ mod init;
 mod manual;
 #[cfg(feature = "engine")]
 mod run;
+mod sql;
 mod watch;
 
 use std::fs;
