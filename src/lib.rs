@@ -28,6 +28,7 @@ pub mod render;
 pub mod serving;
 
 pub mod check;
+pub mod lineage;
 
 pub mod emit;
 

@@ -1,6 +1,7 @@
-//! `gen sql`: tools for Lakeflow SQL that people wrote; no project is needed.
+//! `gen sql`: commands for pipeline SQL that people wrote, without any project.
 
 mod files;
+mod lineage;
 mod parse;
 
 use clap::{Args, Subcommand};
@@ -9,7 +10,7 @@ use super::Ended;
 use super::shell::Shell;
 use crate::world::World;
 
-/// Work with Lakeflow SQL files: no project needed
+/// Look into Lakeflow SQL that people wrote, without a project
 #[derive(Debug, Args)]
 pub struct SqlArgs {
     #[command(subcommand)]
@@ -19,10 +20,12 @@ pub struct SqlArgs {
 #[derive(Debug, Subcommand)]
 enum SqlCommand {
     Parse(parse::ParseArgs),
+    Lineage(lineage::SqlLineageArgs),
 }
 
 pub fn run(args: &SqlArgs, shell: &mut Shell, world: &dyn World) -> Ended {
     match &args.command {
         SqlCommand::Parse(args) => parse::run(args, shell, world),
+        SqlCommand::Lineage(args) => lineage::run(args, shell, world),
     }
 }
