@@ -1,6 +1,8 @@
 //! `gen sql`: commands for pipeline SQL that people wrote, without any project.
 
+mod files;
 mod lineage;
+mod parse;
 
 use clap::{Args, Subcommand};
 
@@ -17,11 +19,13 @@ pub struct SqlArgs {
 
 #[derive(Debug, Subcommand)]
 enum SqlCommand {
+    Parse(parse::ParseArgs),
     Lineage(lineage::SqlLineageArgs),
 }
 
 pub fn run(args: &SqlArgs, shell: &mut Shell, world: &dyn World) -> Ended {
     match &args.command {
+        SqlCommand::Parse(args) => parse::run(args, shell, world),
         SqlCommand::Lineage(args) => lineage::run(args, shell, world),
     }
 }

@@ -7,6 +7,7 @@ mod lineage;
 mod manual;
 #[cfg(feature = "engine")]
 mod run;
+mod sql;
 mod watch;
 
 use std::fs;
