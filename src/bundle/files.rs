@@ -3,6 +3,7 @@
 //! A development deployment renames schemas that it declares after whoever deploys, and SQL that names the schema could
 //! not follow. So schema and volume are declared for production targets only; in development they have to be there.
 
+use heck::ToTitleCase;
 use serde_json::{Map, Value, json};
 
 use super::resource::Kind;
@@ -31,6 +32,7 @@ fn written(bundle: &Bundle) -> Result<Vec<RenderedFile>, serde_json::Error> {
         let value = json!({ "resources": { kind.section(): { key: declared.resource.to_json()? } } });
         files.push(file(&path, &format!("{} {key}", kind.word()), &value));
     }
+    files.extend(bundle.dashboards.iter().map(|name| dashboard(name)));
     for kind in [Kind::Schema, Kind::Volume] {
         let targets = production_places(bundle, kind)?;
         if !targets.is_empty() {
@@ -40,6 +42,19 @@ fn written(bundle: &Bundle) -> Result<Vec<RenderedFile>, serde_json::Error> {
     }
     files.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(files)
+}
+
+/// A dashboard. The command line reads its file and sends the text, so the resource is none that a REST call would take.
+fn dashboard(name: &str) -> RenderedFile {
+    let value = json!({
+        "display_name": name.to_title_case(),
+        "warehouse_id": reference::to(reference::WAREHOUSE),
+        "dataset_catalog": reference::to(reference::CATALOG),
+        "dataset_schema": reference::to(reference::SCHEMA),
+        "file_path": format!("../../dashboards/{name}.lvdash.json"),
+    });
+    let resource = json!({ "resources": { "dashboards": { name: value } } });
+    file(&format!("bundle/resources/{name}.dashboard.yml"), &format!("dashboard {name}"), &resource)
 }
 
 fn file(path: &str, title: &str, value: &Value) -> RenderedFile {
@@ -58,19 +73,25 @@ fn root(bundle: &Bundle) -> Value {
         "include": ["resources/*.yml"],
         // The parent of all these is what `${workspace.file_path}` stands for.
         "sync": { "paths": folders.chain([json!(".")]).collect::<Vec<_>>() },
-        "variables": variables(),
+        "variables": variables(bundle),
         "targets": targets,
     })
 }
 
-fn variables() -> Value {
-    json!({
+fn variables(bundle: &Bundle) -> Value {
+    let mut variables = json!({
         "catalog": { "description": "Catalog of all tables" },
         "schema": { "description": "Schema of all tables" },
         "landing": { "description": "Directory where source files arrive" },
         "schedules": { "description": "Whether schedules run: PAUSED or UNPAUSED" },
-        "warehouse_id": { "description": "SQL warehouse that runs governance statements and alerts" },
-    })
+        "warehouse_id": { "description": "SQL warehouse that runs governance statements, alerts and dashboards" },
+    });
+    let runs_as = bundle.deployments.iter().any(|deployment| deployment.values.contains_key(reference::RUN_AS));
+    if let Some(variables) = variables.as_object_mut().filter(|_| runs_as) {
+        let described = json!({ "description": "Service principal that the pipeline runs as" });
+        variables.insert("run_as".to_owned(), described);
+    }
+    variables
 }
 
 fn target(deployment: &Deployment) -> Value {

@@ -38,6 +38,8 @@ pub struct Bundle {
     pub deployments: Vec<Deployment>,
     /// Scripts that jobs run after the update.
     pub scripts: Vec<Script>,
+    /// Names of the dashboards, at `dashboards/<name>.lvdash.json`.
+    pub dashboards: Vec<String>,
     /// Folders of the output directory that are uploaded, besides the bundle itself.
     pub folders: Vec<String>,
 }
@@ -127,10 +129,10 @@ impl Level {
     }
 }
 
-/// Lists what is deployed for a project. `governance` are files of which those with statements that run outside the
-/// pipeline count, at `governance/<target>/{before,after}/`.
-pub fn bundle(project: &Project, plan: &BuildPlan, governance: &[RenderedFile]) -> Bundle {
-    let statements = Statements::of(governance);
+/// Lists what is deployed for a project. `beside` are files of which two kinds count: statements that run outside the
+/// pipeline, at `governance/<target>/{before,after}/`, and dashboards.
+pub fn bundle(project: &Project, plan: &BuildPlan, beside: &[RenderedFile]) -> Bundle {
+    let statements = Statements::of(beside);
     let mut resources = vec![declared(&project.name, Resource::Pipeline(Box::new(pipeline::pipeline(project))))];
     let jobs = jobs::jobs(project, plan, &statements);
     resources.extend(jobs.into_iter().map(|(key, job)| declared(&key, Resource::Job(Box::new(job)))));
@@ -140,9 +142,15 @@ pub fn bundle(project: &Project, plan: &BuildPlan, governance: &[RenderedFile]) 
     if !statements.is_empty() {
         folders.insert(0, "governance".to_owned());
     }
+    let dashboard =
+        |file: &RenderedFile| Some(file.path.strip_prefix("dashboards/")?.strip_suffix(".lvdash.json")?.to_owned());
+    let dashboards: Vec<String> = beside.iter().filter_map(dashboard).collect();
+    if !dashboards.is_empty() {
+        folders.insert(0, "dashboards".to_owned());
+    }
     let deployments = project.targets.iter().map(|target| deployment(project, target)).collect();
     let scripts = jobs::all_scripts(project, plan);
-    Bundle { name: project.name.clone(), resources, deployments, scripts, folders }
+    Bundle { name: project.name.clone(), resources, deployments, scripts, dashboards, folders }
 }
 
 fn declared(key: &str, resource: Resource) -> Declared {
@@ -173,13 +181,13 @@ fn deployment(project: &Project, target: &Target) -> Deployment {
 /// What references stand for in a target, as far as the specs say.
 fn values(target: &Target) -> Values {
     let schedules = if target.paused { "PAUSED" } else { "UNPAUSED" };
-    [
+    let run_as = pipeline::run_as(target).map(|id| (reference::RUN_AS, id));
+    let declared = [
         (reference::CATALOG, target.catalog.as_str()),
         (reference::SCHEMA, &target.schema),
         (reference::LANDING, &target.landing),
         (reference::SCHEDULES, schedules),
         (reference::TARGET, &target.name),
-    ]
-    .map(|(name, value)| (name.to_owned(), value.to_owned()))
-    .into()
+    ];
+    declared.into_iter().chain(run_as).map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }

@@ -2,9 +2,9 @@
 
 use indexmap::IndexMap;
 
-use super::reference::{self, CATALOG, FILES, LANDING, SCHEMA};
-use super::resource::{Channel, EventLog, Glob, Library, Pipeline, PipelineEvent, PipelineNotification};
-use crate::model::Project;
+use super::reference::{self, CATALOG, FILES, LANDING, RUN_AS, SCHEMA};
+use super::resource::{Channel, EventLog, Glob, Library, Pipeline, PipelineEvent, PipelineNotification, RunAs};
+use crate::model::{Principal, Project, Target};
 use crate::plan;
 
 /// The pipeline that runs everything below `pipeline/`.
@@ -20,6 +20,7 @@ pub fn pipeline(project: &Project) -> Pipeline {
         root_path: sources,
         // What the sources call `${landing}`.
         configuration: [("landing".to_owned(), reference::to(LANDING))].into(),
+        run_as: has_run_as(project).then(|| RunAs { service_principal_name: reference::to(RUN_AS) }),
         event_log: EventLog {
             name: plan::event_log_name(project),
             catalog: reference::to(CATALOG),
@@ -28,6 +29,19 @@ pub fn pipeline(project: &Project) -> Pipeline {
         notifications: notifications(project),
         tags: tags(project),
     }
+}
+
+/// The service principal that the pipeline runs as in a target.
+pub fn run_as(target: &Target) -> Option<&str> {
+    match &target.run_as {
+        Some(Principal::ServicePrincipal(id)) => Some(id),
+        Some(Principal::Group(_)) | None => None,
+    }
+}
+
+/// Whether every target names one: the pipeline is the same resource in all of them.
+fn has_run_as(project: &Project) -> bool {
+    project.targets.iter().all(|target| run_as(target).is_some())
 }
 
 /// Tags of everything that belongs to the project.

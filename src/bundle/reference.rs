@@ -24,6 +24,8 @@ pub const LANDING: &str = "var.landing";
 pub const WAREHOUSE: &str = "var.warehouse_id";
 /// Whether schedules run: `PAUSED` or `UNPAUSED`.
 pub const SCHEDULES: &str = "var.schedules";
+/// Application id of the service principal that the pipeline runs as.
+pub const RUN_AS: &str = "var.run_as";
 /// Name of the target.
 pub const TARGET: &str = "bundle.target";
 

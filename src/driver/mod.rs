@@ -177,10 +177,10 @@ impl Compilation {
         let governance = std::mem::take(&mut self.beside);
         let lineage = std::mem::take(&mut self.lineage);
         let (bundle, files) = self.pass("deliver", |_| {
-            let bundle = bundle::bundle(project, plan, &governance);
-            let mut files = render::operation::operation(project, &bundle.scripts)?;
+            let mut files = serving::serving(project)?;
+            let bundle = bundle::bundle(project, plan, &[governance.as_slice(), &files].concat());
+            files.extend(render::operation::operation(project, &bundle.scripts)?);
             files.extend(bundle::files::files(&bundle)?);
-            files.extend(serving::serving(project)?);
             let document = lineage::document(&lineage, &project.name);
             files.push(RenderedFile { path: LINEAGE.to_owned(), text: format!("{document:#}\n") });
             Ok((bundle, files))

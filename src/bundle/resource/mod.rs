@@ -18,7 +18,7 @@ pub use job::{
     CronSchedule, FileArrival, Health, HealthMetric, HealthOperator, HealthRule, Job, JobNotifications, PipelineTask,
     Queue, SqlFile, SqlFileSource, SqlTask, Task, TaskDependency, Trigger,
 };
-pub use pipeline::{Channel, EventLog, Glob, Library, Pipeline, PipelineEvent, PipelineNotification};
+pub use pipeline::{Channel, EventLog, Glob, Library, Pipeline, PipelineEvent, PipelineNotification, RunAs};
 pub use place::{Schema, Volume, VolumeType};
 
 use serde::{Deserialize, Serialize};

@@ -25,6 +25,9 @@ pub struct Pipeline {
     /// Values of `${key}` in the sources, by key.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub configuration: IndexMap<String, String>,
+    /// Whom updates run as; whoever deploys, if nobody is named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run_as: Option<RunAs>,
     /// Where events are published.
     pub event_log: EventLog,
     /// Who is told of what.
@@ -59,6 +62,14 @@ pub struct Library {
 pub struct Glob {
     /// A folder followed by `/**`; no other wildcard is allowed.
     pub include: String,
+}
+
+/// Whom something runs as. A group can't run anything.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RunAs {
+    /// Application id of a service principal.
+    pub service_principal_name: String,
 }
 
 /// Where the events of a pipeline are published as a table.
