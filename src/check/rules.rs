@@ -64,7 +64,7 @@ fn forbidden(file: FileId, statement: &Statement) -> Option<Diagnostic> {
             let odd = table.columns.iter().any(|c| c.generated.is_some() || c.default.is_some());
             if is_view && odd {
                 return refuse(
-                    "generated-column-in-view",
+                    "generated-column",
                     "a materialized view takes no generated, identity or default columns",
                     "compute the value in the query",
                 );
@@ -118,9 +118,19 @@ fn stream_operations(query: &QueryInfo, file: FileId) -> Vec<Diagnostic> {
     }
     let used = &query.features;
     let refused: [(&[Range<usize>], &str, &str, &str); 5] = [
-        (&used.windows, "window-over-stream", "a window function over a stream", "keep the newest row of a key with AUTO CDC"),
+        (
+            &used.windows,
+            "window-over-stream",
+            "a window function over a stream",
+            "keep the newest row of a key with AUTO CDC",
+        ),
         (&used.aggregates, "aggregate-over-stream", "an aggregate over a stream", "aggregate in a materialized view"),
-        (&used.distinct, "distinct-stream", "`DISTINCT` over a stream", "remove duplicates with AUTO CDC, or in a materialized view"),
+        (
+            &used.distinct,
+            "distinct-stream",
+            "`DISTINCT` over a stream",
+            "remove duplicates with AUTO CDC, or in a materialized view",
+        ),
         (&used.order_by, "sorted-stream", "`ORDER BY` over a stream", "sort when the table is read"),
         (&used.limit, "limited-stream", "`LIMIT` over a stream", "limit when the table is read"),
     ];
@@ -200,8 +210,9 @@ fn expectations(
             let message =
                 format!("expectation `{}` can be NULL, and nobody says what that means", expectation.name.value);
             let hint = "write `coalesce(<condition>, FALSE)`, or `(<condition>) IS TRUE`";
-            diagnostics
-                .push(Diagnostic::error(Code::BadExpectation, message).at(name).hint(hint).rule("nullable-expectation"));
+            diagnostics.push(
+                Diagnostic::error(Code::BadExpectation, message).at(name).hint(hint).rule("nullable-expectation"),
+            );
         }
     }
 }

@@ -46,6 +46,12 @@ pub struct Change {
     after: Option<String>,
 }
 
+/// A unified diff of one text, as `git diff` prints it.
+pub fn text_diff(path: &str, before: &str, after: &str, colour: bool) -> String {
+    let (kind, before, after) = (ChangeKind::Changed, Some(before.as_bytes().to_vec()), Some(after.to_owned()));
+    unified::diff(path, &Change { path: path.to_owned(), kind, before, after }, colour)
+}
+
 /// The difference between the disk and what the specs give.
 #[derive(Debug)]
 pub struct ChangeSet {

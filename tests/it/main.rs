@@ -16,6 +16,7 @@ mod errors;
 mod infer;
 mod lakeflow;
 mod lakeflow_round_trip;
+mod lint;
 mod sample;
 mod schemas;
 mod spark_functions;
