@@ -85,7 +85,7 @@ impl ChangeSet {
                     // An orphan that is gone already.
                     None => {}
                 },
-                Err(fault) => diagnostics.push(fault),
+                Err(fault) => diagnostics.push(*fault),
             }
         }
         let new = Manifest::of(files.iter().map(|(path, text)| (path.as_str(), text.as_bytes()))).text();
@@ -174,14 +174,15 @@ struct Disk<'a> {
 
 impl Disk<'_> {
     /// The bytes of a file; `None` when there is none.
-    fn read(&self, path: &str) -> Result<Option<Vec<u8>>, Diagnostic> {
+    fn read(&self, path: &str) -> Result<Option<Vec<u8>>, Box<Diagnostic>> {
         let full = self.out.join(path);
         match self.world.read(&full, MAX_FILE) {
             Ok(bytes) => Ok(Some(bytes)),
             Err(error) if error.fault == WorldFault::NotFound => Ok(None),
-            Err(_) if self.world.is_dir(&full) => Err(foreign(self.out, path, "a directory stands")),
+            Err(_) if self.world.is_dir(&full) => Err(Box::new(foreign(self.out, path, "a directory stands"))),
             Err(error) => {
-                Err(Diagnostic::error(Code::CannotWrite, format!("`{}`: {}", shown(self.out, path), error.fault)))
+                let message = format!("`{}`: {}", shown(self.out, path), error.fault);
+                Err(Box::new(Diagnostic::error(Code::CannotWrite, message)))
             }
         }
     }
@@ -190,7 +191,7 @@ impl Disk<'_> {
         let bytes = match self.read(MANIFEST) {
             Ok(bytes) => bytes,
             Err(fault) => {
-                diagnostics.push(fault);
+                diagnostics.push(*fault);
                 return (Manifest::default(), None);
             }
         };

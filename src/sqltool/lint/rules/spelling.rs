@@ -123,7 +123,7 @@ pub fn column_name_needs_mapping(view: &View<'_>) -> Vec<Finding> {
         })
     };
     // The column list and the aliases of the query say the same name.
-    (0..view.pieces.len()).filter_map(find).last().into_iter().collect()
+    (0..view.pieces.len()).rev().find_map(find).into_iter().collect()
 }
 
 /// A file that begins with U+FEFF: the parser refuses it.

@@ -37,11 +37,10 @@ pub fn cluster_key_type(view: &View<'_>) -> Vec<Finding> {
     let find = |(first, last): (usize, usize)| {
         let (name, _) = view.name_at(first).filter(|_| first == last)?;
         let column = definition.columns.iter().find(|column| column.name.eq_ignore_ascii_case(name))?;
-        let is_refused = match column.ty {
-            DataType::Boolean | DataType::Binary => true,
-            DataType::Array(..) | DataType::Map(..) | DataType::Struct(..) => true,
-            _ => false,
-        };
+        let is_refused = matches!(
+            column.ty,
+            DataType::Boolean | DataType::Binary | DataType::Array(..) | DataType::Map(..) | DataType::Struct(..)
+        );
         let message = format!("a table can't be clustered by `{name}`, which is {}", column.ty);
         is_refused.then(|| {
             Finding::new(view.range(first, last), message).hint("numbers, strings, dates and timestamps can be keys")
