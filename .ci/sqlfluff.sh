@@ -1,7 +1,13 @@
 #!/usr/bin/env bash
-# Every file of the generated pipeline is accepted by an independent parser of Databricks SQL.
+# Every generated file is accepted by an independent parser of Databricks SQL: those of the shipped project, and those
+# of the cases that use row filters and policies, which it does not.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+for case in branches registry; do
+  "${CARGO_TARGET_DIR:-target}/debug/gen" --project "tests/cases/$case" build --out "$work/$case" > /dev/null
+done
 python=$(.ci/python.sh 'sqlfluff==4.5.*')
-"$python" .ci/sqlfluff_parse.py generated/pipeline
+"$python" .ci/sqlfluff_parse.py generated "$work"

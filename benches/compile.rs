@@ -11,7 +11,7 @@ use std::fs;
 use lakegen::diag::Diagnostics;
 use lakegen::source::SourceMap;
 use lakegen::world::DiskWorld;
-use lakegen::{check, emit, load, plan, render, resolve, validate};
+use lakegen::{check, emit, lineage, load, plan, render, resolve, validate};
 
 mod large_project;
 
@@ -53,7 +53,14 @@ fn main() {
     let ids: Vec<_> = files.iter().map(|f| sources.add(f.path.clone(), f.text.as_str())).collect();
     let pipeline = check::check(&ids, &sources, &mut diagnostics);
     lap("check");
+    let policy = lineage::Policy::of(&project, &plan);
+    let traced = lineage::trace(&pipeline, &sources);
+    let flow = lineage::follow(&traced, &policy);
+    diagnostics.extend(lineage::judge(&flow, &traced, &policy));
+    let document = lineage::document(&traced, &project.name);
+    lap("lineage");
     let outputs = files.iter().map(|f| (f.path.clone(), f.text.clone())).collect();
+    assert!(document.as_array().is_some_and(|jobs| jobs.len() == pipeline.datasets.len()));
     let changes = emit::ChangeSet::compute(&DiskWorld, &dir.path().join("generated"), &outputs, &mut diagnostics);
     changes.apply(&DiskWorld).expect("written files");
     lap("emit");

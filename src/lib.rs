@@ -25,7 +25,10 @@ pub mod plan;
 
 pub mod render;
 
+pub mod serving;
+
 pub mod check;
+pub mod lineage;
 
 pub mod sqltool;
 

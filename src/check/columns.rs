@@ -13,7 +13,7 @@ use crate::lakeflow::types::{Column, DataType};
 use crate::source::{SourceMap, Span};
 
 /// The datasets resolved so far, as tables.
-#[derive(Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Known {
     relations: BTreeMap<String, Arc<Relation>>,
     /// Defined but not resolved yet: only in cycles, which are reported.

@@ -6,12 +6,18 @@
 mod columns;
 mod dataset;
 mod flow;
+mod governance;
 mod read_files;
 mod rules;
 
+pub use governance::governance;
+
 use rayon::prelude::*;
 
-pub use dataset::{Definition, Kind, cdc_by_target, expectations_of, inserts_into, query_of, statement_of, table_of};
+pub use columns::Known;
+pub use dataset::{
+    Definition, Kind, cdc_by_target, expectations_of, inserts_into, last_part, query_of, statement_of, table_of,
+};
 
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::lakeflow::{
@@ -38,6 +44,8 @@ pub struct Pipeline {
     pub files: Vec<PipelineFile>,
     /// Datasets, each after those it reads.
     pub datasets: Vec<Definition>,
+    /// The same as tables, by name.
+    pub known: Known,
 }
 
 /// Parses and judges all files as one pipeline.
@@ -57,6 +65,7 @@ pub fn check(files: &[FileId], sources: &SourceMap, diagnostics: &mut Diagnostic
     flow::check(&definitions, &known, &pipeline.files, sources, diagnostics);
     rules::check(&definitions, &pipeline.files, sources, diagnostics);
     pipeline.datasets = definitions;
+    pipeline.known = known;
     pipeline
 }
 

@@ -9,8 +9,10 @@ mod check;
 mod completions;
 mod explain;
 mod init;
+mod lineage;
 #[cfg_attr(not(feature = "engine"), path = "no_engine.rs")]
 mod local;
+mod pii;
 mod project;
 mod query;
 mod run;
@@ -75,9 +77,11 @@ enum Command {
     Build(build::BuildArgs),
     Run(run::RunArgs),
     Query(query::QueryArgs),
+    Lineage(lineage::LineageArgs),
+    Pii(pii::PiiArgs),
+    Sql(sql::SqlArgs),
     Sample(sample::SampleArgs),
     Watch(watch::WatchArgs),
-    Sql(sql::SqlArgs),
     Explain(explain::ExplainArgs),
     Schema(schema::SchemaArgs),
     Completions(completions::CompletionsArgs),
@@ -155,6 +159,8 @@ fn dispatch(cli: &Cli, shell: &mut Shell, world: &dyn World) -> Ended {
         Command::Explain(args) => explain::run(args, shell),
         Command::Completions(args) => completions::run(args, shell),
         Command::Sql(args) => sql::run(args, shell, world),
+        Command::Lineage(args) => lineage::run(args, &project::find(project, world)?, shell, world),
+        Command::Pii(args) => pii::run(args, &project::find(project, world)?, shell, world),
         Command::Query(args) => query::run(args, project, shell, world),
         Command::Check(args) => check::run(args, &project::find(project, world)?, shell, world),
         Command::Build(args) => build::run(args, &project::find(project, world)?, shell, world),

@@ -30,15 +30,24 @@ pub enum Format {
     Table,
     /// Rows as CSV.
     Csv,
+    /// A graph as a tree.
+    Tree,
+    /// A graph for Mermaid.
+    Mermaid,
+    /// A graph for Graphviz.
+    Dot,
 }
 
-const FORMATS: [(&str, Format); 6] = [
+const FORMATS: [(&str, Format); 9] = [
     ("human", Format::Human),
     ("json", Format::Json),
     ("sarif", Format::Sarif),
     ("github", Format::Github),
     ("table", Format::Table),
     ("csv", Format::Csv),
+    ("tree", Format::Tree),
+    ("mermaid", Format::Mermaid),
+    ("dot", Format::Dot),
 ];
 
 /// The formats of diagnostics.
@@ -49,6 +58,11 @@ pub fn diagnostic_formats() -> impl TypedValueParser<Value = Format> {
 /// The formats of rows.
 pub fn row_formats() -> impl TypedValueParser<Value = Format> {
     formats(["table", "csv", "json"])
+}
+
+/// The formats of graphs.
+pub fn graph_formats() -> impl TypedValueParser<Value = Format> {
+    formats(["tree", "mermaid", "dot", "json"])
 }
 
 fn formats<const N: usize>(words: [&'static str; N]) -> impl TypedValueParser<Value = Format> {

@@ -17,14 +17,19 @@ pub use sql::{SqlPipeline, check_sql};
 use crate::check::{self, Pipeline};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::emit::ChangeSet;
+use crate::lineage::{self, Lineage};
 use crate::load;
 use crate::model::Project;
 use crate::plan::{self, BuildPlan};
 use crate::render::{self, RenderError, RenderedFile};
 use crate::resolve;
+use crate::serving;
 use crate::source::SourceMap;
 use crate::validate;
 use crate::world::World;
+
+/// The lineage, below the output directory.
+const LINEAGE: &str = "lineage.json";
 
 /// What came of the specs of a project, as far as the passes got.
 #[derive(Debug, Default)]
@@ -37,10 +42,18 @@ pub struct Compilation {
     pub project: Option<Project>,
     /// What is built.
     pub plan: BuildPlan,
-    /// The files, in the order of the plan.
+    /// The files of the pipeline, in the order of the plan.
     pub files: Vec<RenderedFile>,
-    /// The same files, parsed and judged.
+    /// The files that run beside the pipeline, in the order in which they run.
+    pub governance: Vec<RenderedFile>,
+    /// What readers outside the workspace start from.
+    pub serving: Vec<RenderedFile>,
+    /// The files of the pipeline, parsed and judged.
     pub pipeline: Pipeline,
+    /// Where every column of it comes from; empty when there are faults.
+    pub lineage: Lineage,
+    /// Where personal data goes.
+    pub personal: lineage::Flow,
     /// What each pass took.
     pub passes: Vec<Pass>,
 }
@@ -84,8 +97,9 @@ pub fn build(world: &dyn World, root: &Path, out: &Path) -> Result<(Compilation,
         return Ok((compilation, None));
     }
     let mut found = Diagnostics::default();
-    let files: BTreeMap<String, String> =
-        compilation.files.iter().map(|file| (file.path.clone(), file.text.clone())).collect();
+    let outputs = compilation.files.iter().chain(&compilation.governance).chain(&compilation.serving);
+    let mut files: BTreeMap<String, String> = outputs.map(|file| (file.path.clone(), file.text.clone())).collect();
+    files.extend(compilation.lineage_file());
     let changes = compilation.pass("emit", |_| ChangeSet::compute(world, out, &files, &mut found));
     let is_faultless = !found.has_errors();
     compilation.diagnostics.extend(found.into_sorted());
@@ -101,25 +115,65 @@ impl Compilation {
         let Some(project) = project.filter(|_| !found.has_errors()) else { return Ok(()) };
         let plan = self.pass("plan", |_| plan::plan(&project, found));
         if !found.has_errors() {
-            self.files = self.pass("render", |_| render::render(&project, &plan))?;
-            self.check(&plan, found);
+            let rendered = self.pass("render", |_| {
+                let beside = (render::governance(&project, &plan)?, serving::serving(&project)?);
+                Ok((render::render(&project, &plan)?, beside))
+            });
+            (self.files, (self.governance, self.serving)) = rendered?;
+            self.check(&project, &plan, found);
+        }
+        if !found.has_errors() {
+            self.trace(&project, &plan, found);
         }
         self.project = Some(project);
         self.plan = plan;
         Ok(())
     }
 
-    /// Proves the rendered files; what is wrong with one of them is shown at the spec it came from.
-    fn check(&mut self, plan: &BuildPlan, found: &mut Diagnostics) {
-        let files: Vec<_> = self
-            .files
-            .iter()
-            .map(|file| self.sources.add(format!("generated/{}", file.path), file.text.as_str()))
-            .collect();
-        let mut faults = Diagnostics::default();
-        self.pipeline = self.pass("check", |sources| check::check(&files, sources, &mut faults));
+    /// Proves the rendered files; what is wrong with one of the pipeline is shown at the spec it came from. Files beside
+    /// the pipeline come from all specs, so their faults stay where they are.
+    fn check(&mut self, project: &Project, plan: &BuildPlan, found: &mut Diagnostics) {
+        let sources = &mut self.sources;
+        let mut add = |file: &RenderedFile| sources.add(format!("generated/{}", file.path), file.text.as_str());
+        let files: Vec<_> = self.files.iter().map(&mut add).collect();
+        let of = |name: &str| format!("governance/{name}/");
+        let governance = project.targets.iter().map(|target| {
+            self.governance.iter().filter(|file| file.path.starts_with(&of(&target.name))).map(&mut add).collect()
+        });
+        let governance: Vec<Vec<_>> = governance.collect();
+        let (mut faults, mut beside) = (Diagnostics::default(), Diagnostics::default());
+        self.pipeline = self.pass("check", |sources| {
+            let pipeline = check::check(&files, sources, &mut faults);
+            // Names that a faulty pipeline does not define would be missed in every target again.
+            if !faults.has_errors() {
+                governance.iter().for_each(|files| check::governance(files, &pipeline, sources, &mut beside));
+            }
+            pipeline
+        });
         let origins = files.into_iter().zip(plan.artifacts.iter().map(|artifact| artifact.origin)).collect();
         found.extend(faults.into_sorted().into_iter().map(|fault| origin::at_spec(fault, &origins)));
+        found.extend(beside.into_sorted());
+    }
+
+    /// Finds where every column comes from, and proves that personal data stays with those who may see it.
+    fn trace(&mut self, project: &Project, plan: &BuildPlan, found: &mut Diagnostics) {
+        let pipeline = std::mem::take(&mut self.pipeline);
+        (self.lineage, self.personal) = self.pass("lineage", |sources| {
+            let policy = lineage::Policy::of(project, plan);
+            let lineage = lineage::trace(&pipeline, sources);
+            let personal = lineage::follow(&lineage, &policy);
+            found.extend(lineage::judge(&personal, &lineage, &policy));
+            (lineage, personal)
+        });
+        self.pipeline = pipeline;
+    }
+
+    /// The lineage as a file of the output.
+    fn lineage_file(&self) -> Option<(String, String)> {
+        let project = self.project.as_ref()?;
+        let document = lineage::document(&self.lineage, &project.name);
+        let text = serde_json::to_string_pretty(&document).ok()?;
+        Some((LINEAGE.to_owned(), format!("{text}\n")))
     }
 
     /// Runs a pass and notes what it took.

@@ -70,7 +70,11 @@ impl ChangeSet {
         diagnostics: &mut Diagnostics,
     ) -> ChangeSet {
         let disk = Disk { world, out };
-        let (old, manifest_before) = disk.manifest(diagnostics);
+        let Some((old, manifest_before)) = disk.manifest(diagnostics) else {
+            // A directory whose manifest can't be read would be the same fault again for every file.
+            let manifest = Change { path: MANIFEST.to_owned(), kind: ChangeKind::Unchanged, before: None, after: None };
+            return ChangeSet { out: out.to_owned(), changes: vec![], manifest };
+        };
         let orphans = old.paths().filter(|path| !files.contains_key(*path));
         let paths: BTreeSet<&str> = files.keys().map(String::as_str).chain(orphans).collect();
         let mut changes = vec![];
@@ -187,22 +191,17 @@ impl Disk<'_> {
         }
     }
 
-    fn manifest(&self, diagnostics: &mut Diagnostics) -> (Manifest, Option<Vec<u8>>) {
-        let bytes = match self.read(MANIFEST) {
-            Ok(bytes) => bytes,
-            Err(fault) => {
-                diagnostics.push(*fault);
-                return (Manifest::default(), None);
-            }
-        };
-        let Some(text) = &bytes else { return (Manifest::default(), None) };
+    /// What `gen` wrote before; `None` if the directory can't be read at all.
+    fn manifest(&self, diagnostics: &mut Diagnostics) -> Option<(Manifest, Option<Vec<u8>>)> {
+        let bytes = self.read(MANIFEST).map_err(|fault| diagnostics.push(*fault)).ok()?;
+        let Some(text) = &bytes else { return Some((Manifest::default(), None)) };
         let parsed = std::str::from_utf8(text).ok().and_then(Manifest::parse);
         if parsed.is_none() {
             let message = format!("`{}` is no manifest of `gen`", shown(self.out, MANIFEST));
             let hint = "restore it from version control, or remove the whole output directory and build again";
             diagnostics.push(Diagnostic::error(Code::ForeignFile, message).hint(hint));
         }
-        (parsed.unwrap_or_default(), bytes)
+        Some((parsed.unwrap_or_default(), bytes))
     }
 }
 

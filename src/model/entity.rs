@@ -1,6 +1,6 @@
 //! Entities: sources, columns, rules, references.
 
-use super::governance::{AudienceId, Classification, PersonalKind};
+use super::governance::{AudienceId, Classification, PersonalKind, RowAccess};
 use super::sql::{Action, Expression, Origin};
 use crate::lakeflow::types::DataType;
 use crate::source::Span;
@@ -38,6 +38,8 @@ pub struct Entity {
     pub classification: Classification,
     /// Who may read it.
     pub audiences: Vec<AudienceId>,
+    /// Those of them that see some rows only.
+    pub rows: Vec<RowAccess>,
     /// Hours after which the newest file is stale.
     pub fresh_within_hours: Option<u32>,
     /// Least number of raw rows.

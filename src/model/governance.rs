@@ -2,7 +2,11 @@
 
 use std::collections::BTreeSet;
 
-pub use crate::spec::{ClassificationSpec as Classification, PersonalSpec as PersonalKind};
+use super::sql::Expression;
+use crate::lakeflow::types::Column as TypedColumn;
+pub use crate::spec::{
+    ClassificationSpec as Classification, PersonalSpec as PersonalKind, ProtectionSpec as Protection,
+};
 
 /// One place of deployment.
 #[derive(Debug, Clone)]
@@ -21,10 +25,19 @@ pub struct Target {
     pub paused: bool,
     /// Principals by the name that audiences use, in the order of the project.
     pub principals: Vec<(String, Principal)>,
+    /// The principal that pipelines run as.
+    pub run_as: Option<Principal>,
+}
+
+impl Target {
+    /// The principal behind a name of the project.
+    pub fn principal(&self, name: &str) -> Option<&Principal> {
+        self.principals.iter().find(|(known, _)| known == name).map(|(_, principal)| principal)
+    }
 }
 
 /// A group or a service principal.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Principal {
     /// Name of an account group.
     Group(String),
@@ -66,6 +79,17 @@ impl Sees {
             Sees::Kinds(kinds) => kinds.contains(&kind),
         }
     }
+}
+
+/// The rows that an audience sees, where it does not see all.
+#[derive(Debug, Clone)]
+pub struct RowAccess {
+    /// The audience.
+    pub audience: AudienceId,
+    /// What the rows meet; columns are not qualified.
+    pub condition: Expression,
+    /// Columns that the condition reads, each once, with their types.
+    pub columns: Vec<TypedColumn>,
 }
 
 /// How a masked value looks.

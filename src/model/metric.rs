@@ -1,7 +1,7 @@
 //! Metrics: measures, dimensions, joins, tables.
 
 use super::entity::{ColumnId, EntityId};
-use super::governance::{AudienceId, Classification, PersonalKind};
+use super::governance::{AudienceId, Classification, PersonalKind, RowAccess};
 use super::sql::{Expression, Origin};
 use crate::source::Span;
 
@@ -36,6 +36,8 @@ pub struct Metric {
     pub classification: Classification,
     /// Who may read them.
     pub audiences: Vec<AudienceId>,
+    /// Those of them that see some rows only, by columns that all tables have.
+    pub rows: Vec<RowAccess>,
 }
 
 /// A join along a reference.
@@ -92,6 +94,8 @@ pub struct Dimension {
     pub description: String,
     /// The kind of personal data it passes on.
     pub pii: Option<PersonalKind>,
+    /// Why its values count as no personal data although they come from such.
+    pub declassify: Option<String>,
 }
 
 /// A measure.
@@ -109,8 +113,14 @@ pub struct Measure {
     pub empty: Option<String>,
     /// What it tells; may be empty.
     pub description: String,
+    /// The kind of personal data whose values it passes on.
+    pub pii: Option<PersonalKind>,
+    /// Other words for it.
+    pub synonyms: Vec<String>,
     /// Unit; may be empty.
     pub unit: String,
+    /// Why its values count as no personal data although they come from such.
+    pub declassify: Option<String>,
     /// Its key in the spec.
     pub span: Span,
 }

@@ -14,7 +14,8 @@ pub use entity::{
     RuleKind, Source, Validity,
 };
 pub use governance::{
-    Alerts, Audience, AudienceId, Classification, Mask, PersonalKind, Principal, Schedule, Sees, Target,
+    Alerts, Audience, AudienceId, Classification, Mask, PersonalKind, Principal, Protection, RowAccess, Schedule, Sees,
+    Target,
 };
 pub use metric::{Dimension, Grain, Join, JoinKind, Measure, Metric, MetricId, MetricTable, Per, Time};
 pub use sql::{Action, Expression, Origin};
@@ -34,6 +35,8 @@ pub struct Project {
     pub audiences: Vec<Audience>,
     /// How each kind of personal data is masked; every kind has an entry.
     pub masks: BTreeMap<PersonalKind, Mask>,
+    /// What hides personal data.
+    pub protection: Protection,
     /// Schedules, in the order of the spec.
     pub schedules: Vec<Schedule>,
     /// Mail addresses told of failures.

@@ -7,47 +7,82 @@
 use std::collections::BTreeMap;
 
 use super::Dataset;
-use crate::model::{AudienceId, Classification, Entity, PersonalKind, Project, Sees};
+use crate::lakeflow::types::DataType;
+use crate::model::{
+    AudienceId, Classification, Column, Entity, EntityId, Metric, PersonalKind, Project, RowAccess, Sees,
+};
 
 /// The audiences that may read a dataset, in the order of the project; nobody reads what is no table.
 ///
 /// Tables of entities and metrics are for the audiences they declare. Tables with rows as delivered (raw, quarantine,
 /// orphans, duplicates) are for those of them that see everything, because nobody knows what a broken row holds; counts
-/// over all entities are for all who see everything.
+/// over all entities are for all who see everything. An audience that sees some rows only reads the tables that can be
+/// filtered, and no other: rows as delivered have no values to filter by, and totals tell of all rows.
 pub fn readers(project: &Project, dataset: Dataset) -> Vec<AudienceId> {
     let sees_all = |id: &AudienceId| project.audiences.get(id.0).is_some_and(|a| a.sees == Sees::All);
     let declared = match dataset {
         Dataset::Checked(_) | Dataset::Clean(_) => return vec![],
         Dataset::Table(id) => return sorted(&project.entity(id).audiences),
-        Dataset::MetricTable(id, _) | Dataset::Reconciliation(id) => return sorted(&project.metrics[id.0].audiences),
+        Dataset::MetricTable(id, _) => return sorted(&project.metrics[id.0].audiences),
+        Dataset::Reconciliation(id) => {
+            let metric = &project.metrics[id.0];
+            let mut all_rows = sorted(&metric.audiences);
+            all_rows.retain(|id| !is_limited(&metric.rows, *id));
+            return all_rows;
+        }
         Dataset::Raw(id) | Dataset::Quarantine(id) | Dataset::Orphans(id) | Dataset::Duplicates(id) => {
-            sorted(&project.entity(id).audiences)
+            let entity = project.entity(id);
+            let mut all_rows = sorted(&entity.audiences);
+            all_rows.retain(|id| !is_limited(&entity.rows, *id));
+            all_rows
         }
         Dataset::RowCounts | Dataset::OrphanCounts => (0..project.audiences.len()).map(AudienceId).collect(),
     };
     declared.into_iter().filter(sees_all).collect()
 }
 
+fn is_limited(rows: &[RowAccess], audience: AudienceId) -> bool {
+    rows.iter().any(|access| access.audience == audience)
+}
+
+/// The audiences that may read files as they arrive: those that may read the lines of every entity, because one
+/// directory holds them all.
+pub fn landing_readers(project: &Project) -> Vec<AudienceId> {
+    let loaded = (0..project.entities.len()).map(EntityId).filter(|id| project.entity(*id).is_loaded());
+    let lines: Vec<Vec<AudienceId>> = loaded.map(|id| readers(project, Dataset::Raw(id))).collect();
+    let all = (0..project.audiences.len()).map(AudienceId);
+    all.filter(|audience| !lines.is_empty() && lines.iter().all(|readers| readers.contains(audience))).collect()
+}
+
+/// A column that is declared to hold personal data.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PersonalColumn {
+    /// Its name in the dataset.
+    pub name: String,
+    /// The kind of personal data.
+    pub kind: PersonalKind,
+    /// Its type in the dataset: rows as delivered are text.
+    pub ty: DataType,
+}
+
 /// The columns of a dataset that are declared to hold personal data, by name, with the kind of each.
 pub fn personal_columns(project: &Project, dataset: Dataset) -> BTreeMap<String, PersonalKind> {
+    typed_personal_columns(project, dataset).into_iter().map(|column| (column.name, column.kind)).collect()
+}
+
+/// The same columns with their types, in the order of the dataset.
+pub fn typed_personal_columns(project: &Project, dataset: Dataset) -> Vec<PersonalColumn> {
     match dataset {
-        Dataset::Raw(id)
-        | Dataset::Checked(id)
-        | Dataset::Clean(id)
-        | Dataset::Table(id)
-        | Dataset::Quarantine(id)
-        | Dataset::Orphans(id) => of_entity(project.entity(id), |_| true),
+        Dataset::Raw(id) | Dataset::Quarantine(id) => of_entity(project.entity(id), |_| Some(DataType::String)),
+        Dataset::Checked(id) | Dataset::Clean(id) | Dataset::Table(id) | Dataset::Orphans(id) => {
+            of_entity(project.entity(id), |column| Some(column.ty.clone()))
+        }
         Dataset::Duplicates(id) => {
-            let entity = project.entity(id);
-            of_entity(entity, |name| entity.key_columns().any(|column| column.name == name))
+            let identity: Vec<&str> = super::identity(project.entity(id)).map(|c| c.name.as_str()).collect();
+            of_entity(project.entity(id), |c| identity.contains(&c.name.as_str()).then(|| c.ty.clone()))
         }
-        Dataset::MetricTable(id, table) => {
-            let metric = &project.metrics[id.0];
-            let own = metric.tables.get(table).map(|t| t.dimensions.as_slice()).unwrap_or_default();
-            let per = metric.per.as_ref().map(|p| p.columns.as_slice()).unwrap_or_default();
-            own.iter().chain(per).filter_map(|d| Some((d.name.clone(), d.pii?))).collect()
-        }
-        Dataset::Reconciliation(_) | Dataset::RowCounts | Dataset::OrphanCounts => BTreeMap::new(),
+        Dataset::MetricTable(id, table) => of_metric(&project.metrics[id.0], table),
+        Dataset::Reconciliation(_) | Dataset::RowCounts | Dataset::OrphanCounts => vec![],
     }
 }
 
@@ -73,7 +108,18 @@ fn sorted(ids: &[AudienceId]) -> Vec<AudienceId> {
     ids
 }
 
-fn of_entity(entity: &Entity, keeps: impl Fn(&str) -> bool) -> BTreeMap<String, PersonalKind> {
-    let columns = entity.columns.iter().filter(|column| keeps(&column.name));
-    columns.filter_map(|column| Some((column.name.clone(), column.pii?))).collect()
+fn of_entity(entity: &Entity, ty: impl Fn(&Column) -> Option<DataType>) -> Vec<PersonalColumn> {
+    let columns = entity.columns.iter();
+    columns.filter_map(|c| Some(PersonalColumn { name: c.name.clone(), kind: c.pii?, ty: ty(c)? })).collect()
+}
+
+fn of_metric(metric: &Metric, table: usize) -> Vec<PersonalColumn> {
+    let own = metric.tables.get(table).map(|t| t.dimensions.as_slice()).unwrap_or_default();
+    let per = metric.per.as_ref().map(|p| p.columns.as_slice()).unwrap_or_default();
+    let dimensions = own.iter().chain(per).map(|d| (&d.name, d.pii, &d.expression.ty));
+    let measures = metric.measures.iter().map(|m| (&m.name, m.pii, &m.expression.ty));
+    let columns = dimensions.chain(measures);
+    columns
+        .filter_map(|(name, pii, ty)| Some(PersonalColumn { name: name.clone(), kind: pii?, ty: ty.clone() }))
+        .collect()
 }

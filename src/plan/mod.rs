@@ -1,14 +1,18 @@
 //! What is built: the list of datasets with the file of each.
 //!
 //! Names and layers are decided here and nowhere else. One dataset a file; the order is the order of the layers, then
-//! of names. Who may read a dataset is said in [`access`].
+//! of names. Who may read a dataset is said in [`access`], what hides parts of it in [`protection`].
 
 pub mod access;
+mod metric_view;
+pub mod protection;
+
+pub use metric_view::metric_view;
 
 use std::collections::BTreeMap;
 
 use crate::diag::{Code, Diagnostic, Diagnostics};
-use crate::model::{Entity, EntityId, Load, MetricId, Project, Source};
+use crate::model::{Column, Entity, EntityId, Load, MetricId, Project, Source};
 use crate::source::Span;
 
 /// A dataset of the pipeline.
@@ -76,6 +80,38 @@ pub struct Artifact {
     pub origin: Option<Span>,
 }
 
+/// How a dataset is kept, as statements about it call it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A streaming table.
+    StreamingTable,
+    /// A materialized view.
+    MaterializedView,
+    /// A private table or a temporary view: nothing that the catalog knows.
+    Internal,
+}
+
+impl Dataset {
+    /// How it is kept.
+    pub fn kind(self, project: &Project) -> Kind {
+        match self {
+            Dataset::Checked(_) | Dataset::Clean(_) => Kind::Internal,
+            Dataset::Raw(_) | Dataset::Quarantine(_) => Kind::StreamingTable,
+            Dataset::Table(id) => {
+                let entity = project.entity(id);
+                let streams = entity.is_loaded() && !matches!(entity.load, Load::Snapshot);
+                if streams { Kind::StreamingTable } else { Kind::MaterializedView }
+            }
+            Dataset::Orphans(_)
+            | Dataset::Duplicates(_)
+            | Dataset::MetricTable(..)
+            | Dataset::Reconciliation(_)
+            | Dataset::RowCounts
+            | Dataset::OrphanCounts => Kind::MaterializedView,
+        }
+    }
+}
+
 impl Artifact {
     /// Path below the output directory, `/`-separated.
     pub fn path(&self) -> String {
@@ -113,7 +149,7 @@ pub fn plan(project: &Project, diagnostics: &mut Diagnostics) -> BuildPlan {
     if project.entities.iter().any(has_orphans) {
         artifacts.push(shared(Dataset::OrphanCounts, ORPHAN_COUNTS));
     }
-    report_duplicates(&artifacts, diagnostics);
+    report_duplicates(project, &artifacts, diagnostics);
     artifacts.sort_by(|a, b| (a.layer, &a.name).cmp(&(b.layer, &b.name)));
     BuildPlan { artifacts }
 }
@@ -163,6 +199,15 @@ pub fn has_duplicates(entity: &Entity) -> bool {
     entity.is_loaded() && !entity.key.is_empty()
 }
 
+/// What two deliveries of one row agree in: the key, and in a history the version.
+pub fn identity(entity: &Entity) -> impl Iterator<Item = &Column> {
+    let version = match &entity.load {
+        Load::History { sequence, .. } if !entity.key.contains(sequence) => Some(entity.column(*sequence)),
+        _ => None,
+    };
+    entity.key_columns().chain(version)
+}
+
 /// Whether an entity is written by AUTO CDC.
 pub fn is_keyed(entity: &Entity) -> bool {
     entity.is_loaded() && matches!(entity.load, Load::Upsert { .. } | Load::History { .. })
@@ -201,19 +246,19 @@ fn artifact(dataset: Dataset, name: &str, layer: Layer, span: Span) -> Artifact 
     Artifact { dataset, name: name.to_owned(), layer, origin: Some(span) }
 }
 
-fn report_duplicates(artifacts: &[Artifact], diagnostics: &mut Diagnostics) {
-    let mut seen: BTreeMap<&str, &Artifact> = BTreeMap::new();
-    for artifact in artifacts {
-        let Some(first) = seen.insert(&artifact.name, artifact) else { continue };
-        let mut diagnostic =
-            Diagnostic::error(Code::DuplicateName, format!("two datasets are called `{}`", artifact.name)).hint(
-                "every entity and metric brings datasets of its own, such as `<entity>_raw`: rename one of the two",
-            );
-        let (here, there) = if artifact.origin.is_some() { (artifact, first) } else { (first, artifact) };
-        if let Some(span) = here.origin {
+fn report_duplicates(project: &Project, artifacts: &[Artifact], diagnostics: &mut Diagnostics) {
+    let views = project.metrics.iter().filter_map(|m| Some((metric_view(project, m)?, Some(m.origin.span))));
+    let datasets = artifacts.iter().map(|artifact| (artifact.name.clone(), artifact.origin));
+    let mut seen: BTreeMap<String, Option<Span>> = BTreeMap::new();
+    for (name, origin) in datasets.chain(views) {
+        let Some(first) = seen.insert(name.clone(), origin) else { continue };
+        let mut diagnostic = Diagnostic::error(Code::DuplicateName, format!("two datasets are called `{name}`"))
+            .hint("every entity and metric brings datasets of its own, such as `<entity>_raw`: rename one of the two");
+        let (here, there) = if origin.is_some() { (origin, first) } else { (first, origin) };
+        if let Some(span) = here {
             diagnostic = diagnostic.at(span);
         }
-        if let Some(span) = there.origin {
+        if let Some(span) = there {
             diagnostic = diagnostic.related(span, "the other one comes from here");
         }
         diagnostics.push(diagnostic);

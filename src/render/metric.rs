@@ -2,12 +2,12 @@
 
 use askama::Template;
 
-use super::columns::Definition;
+use super::columns::{self, Definition};
 use super::text::{Ident, Literal, Sql};
 use super::{current_rows, first_text, header};
 use crate::lakeflow::types::DataType;
-use crate::model::{Dimension, Grain, Join, JoinKind, Measure, Metric, MetricTable, Per, Project};
-use crate::plan;
+use crate::model::{Dimension, Grain, Join, JoinKind, Measure, Metric, MetricId, MetricTable, Per, Project};
+use crate::plan::{self, Dataset};
 
 /// The query over the measured rows, shared by all kinds of table.
 #[derive(Default)]
@@ -26,19 +26,27 @@ struct Table {
     name: Ident,
     columns: Vec<Definition>,
     comment: Literal,
+    row_filter: Option<Sql>,
     body: Body,
     outer: Vec<String>,
 }
 
-pub fn table(project: &Project, metric: &Metric, index: usize) -> Result<String, askama::Error> {
+pub fn table(project: &Project, id: MetricId, index: usize) -> Result<String, askama::Error> {
+    let metric = &project.metrics[id.0];
     let Some(table) = metric.tables.get(index) else { return Ok(String::new()) };
+    let row_filter = columns::row_filter(project, Dataset::MetricTable(id, index));
     match &metric.per {
-        Some(per) => per_table(project, metric, table, per),
-        None => grouped_table(project, metric, table),
+        Some(per) => per_table(project, metric, table, per, row_filter),
+        None => grouped_table(project, metric, table, row_filter),
     }
 }
 
-fn grouped_table(project: &Project, metric: &Metric, table: &MetricTable) -> Result<String, askama::Error> {
+fn grouped_table(
+    project: &Project,
+    metric: &Metric,
+    table: &MetricTable,
+    row_filter: Option<Sql>,
+) -> Result<String, askama::Error> {
     let mut columns = vec![];
     let mut body = body(project, metric);
     let mut outer = vec![];
@@ -50,13 +58,13 @@ fn grouped_table(project: &Project, metric: &Metric, table: &MetricTable) -> Res
         outer.push("period_start".to_owned());
     }
     for dimension in &table.dimensions {
-        columns.push(dimension_definition(dimension));
+        columns.push(dimension_definition(project, dimension));
         body.columns.push(aliased(&dimension.expression.sql, &dimension.name));
         body.group_by.push(dimension.expression.sql.clone());
         outer.push(Ident::new(&dimension.name).to_string());
     }
     for measure in &metric.measures {
-        columns.push(measure_definition(measure));
+        columns.push(measure_definition(project, measure));
         let name = Ident::new(&measure.name).to_string();
         let aliased = aliased(&measure.expression.sql, &measure.name);
         if measure.derived {
@@ -72,6 +80,7 @@ fn grouped_table(project: &Project, metric: &Metric, table: &MetricTable) -> Res
         name: Ident::new(&table.name),
         columns,
         comment: Literal::new(comment(metric, table)),
+        row_filter,
         body,
         outer: if derived { outer } else { vec![] },
     }
@@ -85,6 +94,7 @@ struct PerTable {
     name: Ident,
     columns: Vec<Definition>,
     comment: Literal,
+    row_filter: Option<Sql>,
     body: Body,
     outer: Vec<String>,
     entity: Ident,
@@ -93,7 +103,13 @@ struct PerTable {
     conditions: Vec<String>,
 }
 
-fn per_table(project: &Project, metric: &Metric, table: &MetricTable, per: &Per) -> Result<String, askama::Error> {
+fn per_table(
+    project: &Project,
+    metric: &Metric,
+    table: &MetricTable,
+    per: &Per,
+    row_filter: Option<Sql>,
+) -> Result<String, askama::Error> {
     let entity = project.entity(per.entity);
     let reference = Ident::new(&project.entity(metric.from).column(per.reference).name);
     let key = format!("{}.{reference}", Ident::new(&project.entity(metric.from).name));
@@ -102,11 +118,11 @@ fn per_table(project: &Project, metric: &Metric, table: &MetricTable, per: &Per)
     body.group_by.push(key);
     let (mut columns, mut outer) = (vec![], vec![]);
     for dimension in &per.columns {
-        columns.push(dimension_definition(dimension));
+        columns.push(dimension_definition(project, dimension));
         outer.push(aliased(&dimension.expression.sql, &dimension.name));
     }
     for measure in &metric.measures {
-        columns.push(measure_definition(measure));
+        columns.push(measure_definition(project, measure));
         let name = Ident::new(&measure.name);
         let value = if measure.derived { measure.expression.sql.clone() } else { format!("measured.{name}") };
         outer.push(match &measure.empty {
@@ -126,6 +142,7 @@ fn per_table(project: &Project, metric: &Metric, table: &MetricTable, per: &Per)
         name: Ident::new(&table.name),
         columns,
         comment: Literal::new(comment(metric, table)),
+        row_filter,
         body,
         outer,
         entity: Ident::new(&entity.name),
@@ -230,15 +247,21 @@ fn total_type(measures: &[&Measure]) -> DataType {
 /// FROM, joins and conditions of the measured rows.
 fn body(project: &Project, metric: &Metric) -> Body {
     let from = project.entity(metric.from);
-    let mut conditions = join_conditions(project, &metric.joins);
-    conditions.extend(current_rows(from, &from.name));
-    conditions.extend(metric.filter.as_ref().map(|f| f.sql.clone()));
     Body {
         from: Ident::new(&from.name).to_string(),
         joins: metric.joins.iter().map(|j| join(project, j)).collect(),
-        conditions: guarded(conditions),
+        conditions: guarded(conditions(project, metric)),
         ..Body::default()
     }
+}
+
+/// What measured rows meet besides the joins.
+pub fn conditions(project: &Project, metric: &Metric) -> Vec<String> {
+    let from = project.entity(metric.from);
+    let mut conditions = join_conditions(project, &metric.joins);
+    conditions.extend(current_rows(from, &from.name));
+    conditions.extend(metric.filter.as_ref().map(|f| f.sql.clone()));
+    conditions
 }
 
 fn join(project: &Project, join: &Join) -> String {
@@ -280,7 +303,7 @@ fn guarded(conditions: Vec<String>) -> Vec<String> {
 }
 
 /// The first day of a period, as a DATE. `trunc` has no unit for a day.
-fn period(sql: &str, ty: &DataType, grain: Grain) -> String {
+pub fn period(sql: &str, ty: &DataType, grain: Grain) -> String {
     let date = if *ty == DataType::Date { sql.to_owned() } else { format!("CAST({sql} AS DATE)") };
     match grain {
         Grain::Day => date,
@@ -291,7 +314,7 @@ fn period(sql: &str, ty: &DataType, grain: Grain) -> String {
     }
 }
 
-fn period_comment(grain: Grain) -> &'static str {
+pub fn period_comment(grain: Grain) -> &'static str {
     match grain {
         Grain::Day => "The day",
         Grain::Week => "First day of the ISO week, a Monday",
@@ -301,17 +324,19 @@ fn period_comment(grain: Grain) -> &'static str {
     }
 }
 
-fn dimension_definition(dimension: &Dimension) -> Definition {
-    Definition::new(&dimension.name, &dimension.expression.ty, &dimension.description)
+fn dimension_definition(project: &Project, dimension: &Dimension) -> Definition {
+    let ty = &dimension.expression.ty;
+    Definition::new(&dimension.name, ty, &dimension.description).masked(project, dimension.pii, ty)
 }
 
-fn measure_definition(measure: &Measure) -> Definition {
+fn measure_definition(project: &Project, measure: &Measure) -> Definition {
     let comment = match (measure.description.as_str(), measure.unit.as_str()) {
         (text, "") => text.to_owned(),
         ("", unit) => format!("In {unit}"),
         (text, unit) => format!("{text}, in {unit}"),
     };
-    Definition::new(&measure.name, &measure.expression.ty, &comment)
+    let ty = &measure.expression.ty;
+    Definition::new(&measure.name, ty, &comment).masked(project, measure.pii, ty)
 }
 
 /// `sql AS name`, or the column alone when it bears the name already.

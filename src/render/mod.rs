@@ -5,10 +5,13 @@
 
 mod checked;
 mod columns;
+mod governance;
 mod metric;
 mod quality;
 mod table;
 pub mod text;
+
+pub use governance::governance;
 
 use askama::Template;
 
@@ -32,6 +35,13 @@ pub struct RenderError {
     source: askama::Error,
 }
 
+impl RenderError {
+    /// The template of the file at this path failed.
+    pub fn new(path: String, source: askama::Error) -> RenderError {
+        RenderError { path, source }
+    }
+}
+
 /// Renders every artifact of a plan, in its order.
 pub fn render(project: &Project, plan: &BuildPlan) -> Result<Vec<RenderedFile>, RenderError> {
     plan.artifacts.iter().map(|artifact| render_artifact(project, artifact)).collect()
@@ -44,16 +54,16 @@ fn render_artifact(project: &Project, artifact: &Artifact) -> Result<RenderedFil
 
 fn text_of(project: &Project, artifact: &Artifact) -> Result<String, askama::Error> {
     match artifact.dataset {
-        Dataset::Raw(id) => table::raw(project.entity(id)),
+        Dataset::Raw(id) => table::raw(project, project.entity(id)),
         Dataset::Checked(id) => checked::checked(project.entity(id)),
         Dataset::Clean(id) => table::clean(project.entity(id)),
-        Dataset::Table(id) => table::table(project.entity(id)),
-        Dataset::Quarantine(id) => table::quarantine(project.entity(id)),
-        Dataset::Orphans(id) => quality::orphans(project, project.entity(id)),
-        Dataset::Duplicates(id) => quality::duplicates(project.entity(id)),
+        Dataset::Table(id) => table::table(project, id),
+        Dataset::Quarantine(id) => table::quarantine(project, project.entity(id)),
+        Dataset::Orphans(id) => quality::orphans(project, id),
+        Dataset::Duplicates(id) => quality::duplicates(project, project.entity(id)),
         Dataset::RowCounts => quality::row_counts(project),
         Dataset::OrphanCounts => quality::orphan_counts(project),
-        Dataset::MetricTable(id, table) => metric::table(project, &project.metrics[id.0], table),
+        Dataset::MetricTable(id, table) => metric::table(project, id, table),
         Dataset::Reconciliation(id) => metric::reconciliation(project, &project.metrics[id.0]),
     }
 }

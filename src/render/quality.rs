@@ -5,8 +5,8 @@ use askama::Template;
 use super::columns::{self, Definition};
 use super::text::{Ident, Literal, Sql};
 use super::{current_rows, header};
-use crate::model::{Column, Entity, Load, Project, Reference};
-use crate::plan;
+use crate::model::{Entity, EntityId, Project, Reference};
+use crate::plan::{self, Dataset};
 
 #[derive(Template)]
 #[template(path = "pipeline/orphans.sql")]
@@ -15,6 +15,7 @@ struct Orphans {
     name: Ident,
     columns: Vec<Definition>,
     comment: Literal,
+    row_filter: Option<Sql>,
     entity: Ident,
     references: Vec<OrphanReference>,
     current: Option<String>,
@@ -28,7 +29,8 @@ struct OrphanReference {
     literal: Literal,
 }
 
-pub fn orphans(project: &Project, entity: &Entity) -> Result<String, askama::Error> {
+pub fn orphans(project: &Project, id: EntityId) -> Result<String, askama::Error> {
+    let entity = project.entity(id);
     let name = plan::orphans_name(entity);
     Orphans {
         header: header(
@@ -36,7 +38,8 @@ pub fn orphans(project: &Project, entity: &Entity) -> Result<String, askama::Err
             &entity.origin.path,
         )?,
         name: Ident::new(&name),
-        columns: columns::typed(entity),
+        columns: columns::typed(project, entity),
+        row_filter: columns::row_filter(project, Dataset::Orphans(id)),
         comment: Literal::new(format!("Rows of {} that refer to something unknown", entity.name)),
         entity: Ident::new(&entity.name),
         references: unresolved(entity).map(|r| orphan_reference(project, entity, r)).collect(),
@@ -86,7 +89,7 @@ struct Duplicates {
     checked: Ident,
 }
 
-pub fn duplicates(entity: &Entity) -> Result<String, askama::Error> {
+pub fn duplicates(project: &Project, entity: &Entity) -> Result<String, askama::Error> {
     let name = plan::duplicates_name(entity);
     Duplicates {
         header: header(
@@ -94,21 +97,12 @@ pub fn duplicates(entity: &Entity) -> Result<String, askama::Error> {
             &entity.origin.path,
         )?,
         name: Ident::new(&name),
-        columns: identity(entity).map(Definition::of).collect(),
+        columns: plan::identity(entity).map(|column| Definition::of(project, column)).collect(),
         all_columns: entity.columns.iter().map(|c| Ident::new(&c.name)).collect(),
         comment: Literal::new(format!("Keys of {} that were delivered more than once", entity.name)),
         checked: Ident::new(plan::checked_name(entity)),
     }
     .render()
-}
-
-/// What two deliveries of one row agree in: the key, and in a history the version.
-fn identity(entity: &Entity) -> impl Iterator<Item = &Column> {
-    let version = match &entity.load {
-        Load::History { sequence, .. } if !entity.key.contains(sequence) => Some(entity.column(*sequence)),
-        _ => None,
-    };
-    entity.key_columns().chain(version)
 }
 
 #[derive(Template)]

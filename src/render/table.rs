@@ -6,8 +6,8 @@ use super::columns::{self, Definition};
 use super::text::{Ident, Literal, Sql, wrapped};
 use super::{first_text, header};
 use crate::lakeflow::types::DataType;
-use crate::model::{Column, Entity, Expression, FileSource, Load, Lookup, Source};
-use crate::plan;
+use crate::model::{Column, Entity, EntityId, Expression, FileSource, Load, Lookup, Project, Source};
+use crate::plan::{self, Dataset};
 
 #[derive(Template)]
 #[template(path = "pipeline/raw.sql")]
@@ -34,7 +34,7 @@ impl std::fmt::Display for RawColumn {
     }
 }
 
-pub fn raw(entity: &Entity) -> Result<String, askama::Error> {
+pub fn raw(project: &Project, entity: &Entity) -> Result<String, askama::Error> {
     let Source::Files(files) = &entity.source else { return Ok(String::new()) };
     let name = plan::raw_name(entity);
     let title = format!("{name}: lines of {} as they were delivered, every value as text.", files.files);
@@ -42,7 +42,7 @@ pub fn raw(entity: &Entity) -> Result<String, askama::Error> {
     Raw {
         header: header(&title, &entity.origin.path)?,
         name: Ident::new(&name),
-        columns: entity.columns.iter().map(raw_column).collect(),
+        columns: entity.columns.iter().map(|column| raw_column(project, column)).collect(),
         comment: Literal::new(format!("Lines of {} as delivered", files.files)),
         path: Literal::new(format!("${{landing}}/{}", files.files)),
         schema: Literal::new(schema.join(", ")),
@@ -59,10 +59,10 @@ fn reads_overwritten_files(entity: &Entity, _files: &FileSource) -> bool {
     !matches!(entity.load, Load::Append)
 }
 
-fn raw_column(column: &Column) -> RawColumn {
+fn raw_column(project: &Project, column: &Column) -> RawColumn {
     let (name, header) = (Ident::new(&column.name), Ident::new(&column.header));
     let source = if name == header { name.to_string() } else { format!("{header} AS {name}") };
-    RawColumn { definition: Definition::text_of(column), source: Sql(source) }
+    RawColumn { definition: Definition::text_of(project, column), source: Sql(source) }
 }
 
 #[derive(Template)]
@@ -108,14 +108,25 @@ fn sequence(entity: &Entity) -> String {
     format!("struct({})", wrapped(&parts, ", ", 4, 110))
 }
 
-pub fn table(entity: &Entity) -> Result<String, askama::Error> {
+pub fn table(project: &Project, id: EntityId) -> Result<String, askama::Error> {
+    let entity = project.entity(id);
+    let guarded = Guarded {
+        columns: columns::typed(project, entity),
+        row_filter: columns::row_filter(project, Dataset::Table(id)),
+    };
     match (&entity.source, &entity.load) {
-        (Source::Lookup(lookup), _) => lookup_table(entity, lookup),
-        (_, Load::Append) => append_table(entity),
-        (_, Load::Snapshot) => snapshot_table(entity),
-        (_, Load::Upsert { delete_when, .. }) => keyed_table(entity, "upsert", delete_when.as_ref(), 1),
-        (_, Load::History { delete_when, .. }) => keyed_table(entity, "history", delete_when.as_ref(), 2),
+        (Source::Lookup(lookup), _) => lookup_table(entity, lookup, guarded),
+        (_, Load::Append) => append_table(entity, guarded),
+        (_, Load::Snapshot) => snapshot_table(entity, guarded),
+        (_, Load::Upsert { delete_when, .. }) => keyed_table(entity, "upsert", delete_when.as_ref(), 1, guarded),
+        (_, Load::History { delete_when, .. }) => keyed_table(entity, "history", delete_when.as_ref(), 2, guarded),
     }
+}
+
+/// The columns of a table with their masks, and the clause that keeps rows from readers.
+struct Guarded {
+    columns: Vec<Definition>,
+    row_filter: Option<Sql>,
 }
 
 #[derive(Template)]
@@ -126,6 +137,7 @@ struct KeyedTable {
     columns: Vec<Definition>,
     cluster_by: String,
     comment: Literal,
+    row_filter: Option<Sql>,
     flow: Ident,
     clean: Ident,
     key: String,
@@ -138,8 +150,9 @@ fn keyed_table(
     flow: &str,
     delete_when: Option<&Expression>,
     scd_type: u8,
+    guarded: Guarded,
 ) -> Result<String, askama::Error> {
-    let mut columns = columns::typed(entity);
+    let Guarded { mut columns, row_filter } = guarded;
     if let Load::History { sequence, .. } = &entity.load {
         let ty = &entity.column(*sequence).ty;
         columns.push(Definition::new("__START_AT", ty, "From when this version holds"));
@@ -151,6 +164,7 @@ fn keyed_table(
         columns,
         cluster_by: columns::list(entity.key_columns().filter(|c| c.ty != DataType::Boolean).take(4)),
         comment: Literal::new(comment(entity)),
+        row_filter,
         flow: Ident::new(format!("{}_{flow}", entity.name)),
         clean: Ident::new(plan::clean_name(entity)),
         key: columns::list(entity.key_columns()),
@@ -167,14 +181,16 @@ struct AppendTable {
     name: Ident,
     columns: Vec<Definition>,
     comment: Literal,
+    row_filter: Option<Sql>,
     checked: Ident,
 }
 
-fn append_table(entity: &Entity) -> Result<String, askama::Error> {
+fn append_table(entity: &Entity, guarded: Guarded) -> Result<String, askama::Error> {
     AppendTable {
         header: header(&title(entity), &entity.origin.path)?,
         name: Ident::new(&entity.name),
-        columns: columns::typed(entity),
+        columns: guarded.columns,
+        row_filter: guarded.row_filter,
         comment: Literal::new(comment(entity)),
         checked: Ident::new(plan::checked_name(entity)),
     }
@@ -188,17 +204,19 @@ struct SnapshotTable {
     name: Ident,
     columns: Vec<Definition>,
     comment: Literal,
+    row_filter: Option<Sql>,
     checked: Ident,
     key: Option<String>,
     order: String,
 }
 
-fn snapshot_table(entity: &Entity) -> Result<String, askama::Error> {
+fn snapshot_table(entity: &Entity, guarded: Guarded) -> Result<String, askama::Error> {
     let order: Vec<String> = entity.columns.iter().map(|c| format!("{} DESC", Ident::new(&c.name))).collect();
     SnapshotTable {
         header: header(&title(entity), &entity.origin.path)?,
         name: Ident::new(&entity.name),
-        columns: columns::typed(entity),
+        columns: guarded.columns,
+        row_filter: guarded.row_filter,
         comment: Literal::new(comment(entity)),
         checked: Ident::new(plan::checked_name(entity)),
         key: (!entity.key.is_empty()).then(|| columns::list(entity.key_columns())),
@@ -214,16 +232,18 @@ struct LookupTable {
     name: Ident,
     columns: Vec<Definition>,
     comment: Literal,
+    row_filter: Option<Sql>,
     rows: Vec<String>,
 }
 
-fn lookup_table(entity: &Entity, lookup: &Lookup) -> Result<String, askama::Error> {
+fn lookup_table(entity: &Entity, lookup: &Lookup, guarded: Guarded) -> Result<String, askama::Error> {
     let origin = format!("{} and {}", entity.origin.path, lookup.file);
     let value = |v: &Option<String>| v.as_ref().map_or("NULL".to_owned(), |v| Literal::new(v).to_string());
     LookupTable {
         header: header(&title(entity), &origin)?,
         name: Ident::new(&entity.name),
-        columns: columns::typed(entity),
+        columns: guarded.columns,
+        row_filter: guarded.row_filter,
         comment: Literal::new(comment(entity)),
         rows: lookup.rows.iter().map(|row| row.iter().map(value).collect::<Vec<_>>().join(", ")).collect(),
     }
@@ -240,7 +260,7 @@ struct Quarantine {
     checked: Ident,
 }
 
-pub fn quarantine(entity: &Entity) -> Result<String, askama::Error> {
+pub fn quarantine(project: &Project, entity: &Entity) -> Result<String, askama::Error> {
     let name = plan::quarantine_name(entity);
     Quarantine {
         header: header(
@@ -248,7 +268,7 @@ pub fn quarantine(entity: &Entity) -> Result<String, askama::Error> {
             &entity.origin.path,
         )?,
         name: Ident::new(&name),
-        columns: entity.columns.iter().map(Definition::text_of).collect(),
+        columns: entity.columns.iter().map(|column| Definition::text_of(project, column)).collect(),
         comment: Literal::new(format!("Rows of {} that break a rule, as delivered", entity.name)),
         checked: Ident::new(plan::checked_name(entity)),
     }

@@ -6,7 +6,7 @@ use sqlparser::ast::Expr;
 
 use super::Context;
 use crate::diag::{Code, Diagnostic};
-use crate::lakeflow::infer::{self, FaultKind, Place, Resolution, Scope};
+use crate::lakeflow::infer::{self, FaultKind, Place};
 use crate::lakeflow::{
     self,
     types::{Column as TypedColumn, DataType},
@@ -14,7 +14,6 @@ use crate::lakeflow::{
 use crate::load::Located;
 use crate::model::{Column, Expression, PersonalKind};
 use crate::source::Span;
-use crate::spec::EntitySpec;
 
 /// An expression that is ready for a query.
 pub struct Compiled {
@@ -77,45 +76,40 @@ impl Compiled {
     }
 }
 
-/// A condition over the columns of one entity, not qualified: rules and deletions.
-pub fn condition(
+/// A condition over named columns, not qualified, with the columns it reads, each once.
+pub struct Condition {
+    pub expression: Expression,
+    pub columns: Vec<TypedColumn>,
+}
+
+/// A condition on one row: rules, deletions, the rows that an audience sees. After a fault it is TRUE.
+pub fn condition<T>(
     sql: &str,
     pointer: &str,
-    spec: &Located<EntitySpec>,
-    columns: &[Column],
+    spec: &Located<T>,
+    columns: &[TypedColumn],
     context: &mut Context<'_>,
-) -> Expression {
-    let placeholder =
-        Expression { sql: "TRUE".into(), ty: DataType::Boolean, nullable: false, origin: spec.value(pointer) };
+) -> Condition {
+    let origin = spec.value(pointer);
+    let placeholder = Condition {
+        expression: Expression { sql: "TRUE".into(), ty: DataType::Boolean, nullable: false, origin },
+        columns: vec![],
+    };
     let Some(expr) = context.parse_expr(sql, pointer, spec) else { return placeholder };
-    let info = infer::analyze_condition(&expr, sql, &OwnColumns { columns }, Place::row("a condition on one row"));
+    let info = infer::analyze_condition(&expr, sql, columns, Place::row("a condition on one row"));
     if report(&info.faults, pointer, spec, context) {
         return placeholder;
     }
-    Expression { sql: lakeflow::expr_text(&expr), ty: info.ty, nullable: info.nullable, origin: spec.value(pointer) }
-}
-
-/// The columns of one entity, and nothing else.
-struct OwnColumns<'a> {
-    columns: &'a [Column],
-}
-
-impl Scope for OwnColumns<'_> {
-    fn resolve(&self, path: &[&str]) -> Resolution {
-        let first = path.first().copied().unwrap_or("");
-        match self.columns.iter().find(|c| c.name.eq_ignore_ascii_case(first)) {
-            Some(column) => Resolution::Found {
-                column: TypedColumn { name: column.name.clone(), ty: column.ty.clone(), nullable: true },
-                used: 1,
-                path: column.name.clone(),
-            },
-            None => Resolution::Unknown {
-                part: 0,
-                message: None,
-                candidates: self.columns.iter().map(|c| c.name.clone()).collect(),
-            },
-        }
+    let is_read = |c: &&TypedColumn| info.columns.iter().any(|used| used.resolved.as_ref() == Some(&c.name));
+    Condition {
+        expression: Expression { sql: lakeflow::expr_text(&expr), ty: info.ty, nullable: info.nullable, origin },
+        columns: columns.iter().filter(is_read).cloned().collect(),
     }
+}
+
+/// The columns of an entity as a condition sees them: each may be NULL until the rules were judged.
+pub fn typed(columns: &[Column]) -> Vec<TypedColumn> {
+    columns.iter().map(|c| TypedColumn::nullable(&c.name, c.ty.clone())).collect()
 }
 
 /// Reports the faults of an analysis at their place in the spec; true if there was one.

@@ -1,12 +1,13 @@
 //! Entities: columns, keys, loads, references, rules.
 
 use super::Context;
-use super::compiled::condition;
+use super::compiled::{self, condition};
 use super::graph::Graph;
 use super::lookup;
 use super::names::{self, NameOf};
 use super::project::{self, escaped, list_hint};
 use super::reference;
+use super::row_access;
 use crate::diag::{Code, Diagnostic, did_you_mean};
 use crate::lakeflow::types::DataType;
 use crate::load::{Located, SpecSet};
@@ -27,6 +28,8 @@ pub fn resolve(spec: &Located<EntitySpec>, set: &SpecSet, context: &mut Context<
     let key = key(spec, &columns, context);
     let source = source(spec, set, &columns, &key, context);
     let load = load(spec, &columns, &key, context);
+    let audiences = project::audience_ids(spec, spec.spec.audience.as_ref(), context);
+    let rows = row_access::resolve(spec.spec.rows.as_ref(), &audiences, &compiled::typed(&columns), spec, context);
     Entity {
         name: spec.spec.entity.clone(),
         description: spec.spec.description.clone().unwrap_or_default(),
@@ -41,7 +44,8 @@ pub fn resolve(spec: &Located<EntitySpec>, set: &SpecSet, context: &mut Context<
             columns.iter().any(|c| c.pii.is_some()),
             spec.value("/classification"),
         ),
-        audiences: project::audience_ids(spec, spec.spec.audience.as_ref(), context),
+        audiences,
+        rows,
         fresh_within_hours: spec.spec.freshness.as_ref().map(|f| f.within_hours),
         row_count: spec
             .spec
@@ -118,6 +122,11 @@ fn column(
     for (i, value) in column.accepted.iter().flatten().enumerate().filter(|(_, v)| !lookup::converts(v, &ty)) {
         let message = format!("the accepted value `{value}` is no {ty}");
         context.push(Diagnostic::error(Code::TypeMismatch, message).at(spec.value(&format!("{pointer}/accepted/{i}"))));
+    }
+    if let Some(header) = column.header.as_ref().filter(|header| header.trim().is_empty()) {
+        let fault = Diagnostic::error(Code::BadName, format!("`{header}` is no header of a column"));
+        let hint = "leave it out if the files call the column by its name";
+        context.push(fault.at(spec.value(&format!("{pointer}/header"))).hint(hint));
     }
     let is_required = column.required.unwrap_or(false);
     let keeps_null = matches!(column.on_missing, Some(ActionSpec::Warn));
@@ -293,7 +302,10 @@ fn load(spec: &Located<EntitySpec>, columns: &[Column], key: &[ColumnId], contex
     let names = entity.sequence.as_ref().map(|s| s.with_pointers("/sequence")).unwrap_or_default();
     let sequence = find_columns(spec, &names, columns, context);
     check_load_options(spec, load, &sequence, context);
-    let delete_when = entity.delete_when.as_ref().map(|sql| condition(sql, "/delete_when", spec, columns, context));
+    let delete_when = entity
+        .delete_when
+        .as_ref()
+        .map(|sql| condition(sql, "/delete_when", spec, &compiled::typed(columns), context).expression);
     match load {
         LoadSpec::Append => Load::Append,
         LoadSpec::Snapshot => Load::Snapshot,
@@ -356,6 +368,7 @@ fn rules(spec: &Located<EntitySpec>, entity: &Entity, context: &mut Context<'_>)
         let full = entry.and_then(|e| if let ColumnEntry::Full(full) = e { Some(full.as_ref()) } else { None });
         rules.extend(column_rules(column, ColumnId(index), full, entity.is_loaded()));
     }
+    let typed = compiled::typed(&entity.columns);
     for (name, entry) in spec.spec.rules.iter().flatten() {
         let pointer = format!("/rules/{}", escaped(name));
         let span = spec.key(&pointer);
@@ -372,7 +385,7 @@ fn rules(spec: &Located<EntitySpec>, entity: &Entity, context: &mut Context<'_>)
                 (&full.check, format!("{pointer}/check"), full.on_violation, full.description.clone())
             }
         };
-        let condition = self::condition(sql, &pointer, spec, &entity.columns, context);
+        let condition = self::condition(sql, &pointer, spec, &typed, context).expression;
         rules.push(Rule {
             name: name.clone(),
             kind: RuleKind::Check(Check { condition }),

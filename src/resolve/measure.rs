@@ -180,9 +180,31 @@ fn finish(
         additive: additive && exact,
         empty,
         description: declared.spec.description.clone().unwrap_or_default(),
+        pii: None,
+        synonyms: synonyms(declared, spec, context),
         unit: declared.spec.unit.clone().unwrap_or_default(),
+        declassify: declared.spec.declassify.clone(),
         span: spec.key(&declared.pointer),
     }
+}
+
+/// Other words for a measure, as many and as long as a metric view takes (reference section 7).
+fn synonyms(declared: &Declared<'_>, spec: &Located<MetricSpec>, context: &mut Context<'_>) -> Vec<String> {
+    let words = declared.spec.synonyms.clone().unwrap_or_default();
+    let pointer = format!("{}/synonyms", declared.pointer);
+    let mut fault = |message: String, pointer: &str| {
+        context.push(Diagnostic::error(Code::BadValue, message).at(spec.value(pointer)));
+    };
+    if words.len() > 10 {
+        fault(format!("{} synonyms are given, and a metric view takes 10", words.len()), &pointer);
+    }
+    for (i, word) in words.iter().enumerate() {
+        let length = word.chars().count();
+        if length == 0 || length > 255 {
+            fault(format!("a synonym has 1 to 255 characters, not {length}"), &format!("{pointer}/{i}"));
+        }
+    }
+    words
 }
 
 /// Whether a value can be given a declared type: numbers become other numbers, everything else stays what it is.

@@ -7,16 +7,16 @@ use super::graph::{Definitions, Graph};
 use super::measure;
 use super::names::{self, NameOf};
 use super::project::{self, escaped, list_hint};
+use super::row_access;
 use super::rows::Rows;
 use crate::diag::{Code, Diagnostic, did_you_mean};
 use crate::lakeflow::infer::Place;
-use crate::lakeflow::types::DataType;
+use crate::lakeflow::types::{Column as TypedColumn, DataType};
 use crate::load::Located;
 use crate::model::{
-    AudienceId, Dimension, EntityId, Expression, Grain, Join, JoinKind, Metric, MetricTable, Origin, Per, PersonalKind,
-    Time,
+    Dimension, EntityId, Expression, Grain, Join, JoinKind, Measure, Metric, MetricTable, Origin, Per, Time,
 };
-use crate::spec::{MetricSpec, PerSpec, TableSpec};
+use crate::spec::{DimensionEntry, MetricSpec, PerSpec, TableSpec};
 
 /// Resolves a metric; `None` when its entity is not known, so that nothing else can be said about it.
 pub fn resolve(spec: &Located<MetricSpec>, graph: &Graph, context: &mut Context<'_>) -> Option<Metric> {
@@ -50,10 +50,12 @@ pub fn resolve(spec: &Located<MetricSpec>, graph: &Graph, context: &mut Context<
         }];
     }
     let audiences = project::audience_ids(spec, spec.spec.audience.as_ref(), context);
+    let shared = shared_columns(per.as_ref(), &tables, &measures);
+    let rows = row_access::resolve(spec.spec.rows.as_ref(), &audiences, &shared, spec, context);
     let shown_dimensions = per.iter().flat_map(|p| &p.columns).chain(tables.iter().flat_map(|t| &t.dimensions));
     let dimensions: Vec<Dimension> = shown_dimensions.cloned().collect();
-    report_personal_data(&dimensions, &measures, &audiences, context);
-    let holds_personal = dimensions.iter().any(|d| d.pii.is_some()) || measures.iter().any(|m| m.pii.is_some());
+    let holds_personal = dimensions.iter().any(|d| d.pii.is_some())
+        || measures.iter().any(|m| m.pii.is_some() && m.measure.declassify.is_none());
     Some(Metric {
         name: spec.spec.metric.clone(),
         description: spec.spec.description.clone().unwrap_or_default(),
@@ -62,12 +64,30 @@ pub fn resolve(spec: &Located<MetricSpec>, graph: &Graph, context: &mut Context<
         joins: joins(graph, from, &paths, true),
         filter,
         per,
-        measures: measures.into_iter().map(|m| m.measure).collect(),
+        measures: measures.into_iter().map(|m| Measure { pii: m.pii, ..m.measure }).collect(),
         time,
         tables,
         classification: context.classification(spec.spec.classification, holds_personal, spec.value("/classification")),
         audiences,
+        rows,
     })
+}
+
+/// The columns that all tables of a metric have, with their types.
+fn shared_columns(per: Option<&Per>, tables: &[MetricTable], measures: &[measure::Resolved]) -> Vec<TypedColumn> {
+    let typed = |d: &Dimension| TypedColumn::nullable(&d.name, d.expression.ty.clone());
+    let shown: Vec<TypedColumn> = match (per, tables.split_first()) {
+        (Some(per), _) => per.columns.iter().map(typed).collect(),
+        (None, Some((first, others))) => {
+            let period = first.grain.map(|_| TypedColumn::nullable("period_start", DataType::Date));
+            let everywhere =
+                |d: &&Dimension| others.iter().all(|t| t.dimensions.iter().any(|other| other.name == d.name));
+            period.into_iter().chain(first.dimensions.iter().filter(everywhere).map(typed)).collect()
+        }
+        (None, None) => vec![],
+    };
+    let measured = measures.iter().map(|m| TypedColumn::nullable(&m.measure.name, m.measure.expression.ty.clone()));
+    shown.into_iter().chain(measured).collect()
 }
 
 fn find_entity(
@@ -78,7 +98,7 @@ fn find_entity(
     context: &mut Context<'_>,
 ) -> Option<EntityId> {
     let found = graph.find(name);
-    if found.is_none() && context.complete {
+    if found.is_none() {
         let known: Vec<&str> = graph.entities.iter().map(|e| e.name.as_str()).collect();
         let hint = did_you_mean(name, known.iter().copied()).or_else(|| list_hint("entities", &known));
         let fault = Diagnostic::error(Code::UnknownEntity, format!("unknown entity `{name}`"));
@@ -90,10 +110,11 @@ fn find_entity(
 /// The dimensions that the metric defines, in the scope of the rows that are shown.
 fn definitions(spec: &Located<MetricSpec>, shown: EntityId, graph: &Graph, context: &mut Context<'_>) -> Definitions {
     let mut definitions = Definitions::default();
-    for (name, sql) in spec.spec.dimensions.iter().flatten() {
+    for (name, entry) in spec.spec.dimensions.iter().flatten() {
+        let (sql, below) = entry.sql();
         let pointer = format!("/dimensions/{}", escaped(name));
         context.extend(names::check(name, NameOf::Column, spec.key(&pointer)));
-        definitions.add(name, sql, spec, &pointer, context);
+        definitions.add(name, sql, spec, &format!("{pointer}{below}"), context);
     }
     definitions.check(&Rows::new(graph, shown), spec, context);
     definitions
@@ -215,14 +236,25 @@ fn dimensions(
             continue;
         };
         paths.extend(compiled.paths());
+        let declassify = declassified(spec, text);
         dimensions.push(Dimension {
             name,
             description: compiled.description(),
-            pii: compiled.personal_kind(),
+            pii: compiled.personal_kind().filter(|_| declassify.is_none()),
+            declassify,
             expression: compiled.expression(),
         });
     }
     dimensions
+}
+
+/// Why the dimension called `name` is declared to hold no personal data.
+fn declassified(spec: &Located<MetricSpec>, name: &str) -> Option<String> {
+    let mut dimensions = spec.spec.dimensions.iter().flatten();
+    match dimensions.find(|(own, _)| own.eq_ignore_ascii_case(name)) {
+        Some((_, DimensionEntry::Full(full))) => full.declassify.clone(),
+        _ => None,
+    }
 }
 
 fn report_twice(dimensions: &[Dimension], has_period: bool, spec: &Located<MetricSpec>, context: &mut Context<'_>) {
@@ -303,39 +335,4 @@ fn join(graph: &Graph, base: EntityId, path: &[String], resolved: bool) -> Optio
         key: entity.key_columns().next()?.name.clone(),
         kind,
     })
-}
-
-/// Personal data in the clear may reach only those who may see it: tables of metrics are not masked.
-fn report_personal_data(
-    dimensions: &[Dimension],
-    measures: &[measure::Resolved],
-    audiences: &[AudienceId],
-    context: &mut Context<'_>,
-) {
-    let shown = dimensions.iter().map(|d| (&d.name, d.pii, d.expression.origin));
-    let measured = measures.iter().map(|m| (&m.measure.name, m.pii, m.measure.expression.origin));
-    let mut seen: BTreeSet<(String, PersonalKind)> = BTreeSet::new();
-    for (name, kind, origin) in shown.chain(measured) {
-        let Some(kind) = kind else { continue };
-        if !seen.insert((name.clone(), kind)) {
-            continue;
-        }
-        for id in audiences {
-            let Some(audience) = context.audiences.get(id.0) else { continue };
-            if !audience.sees.includes(kind) {
-                let message = format!(
-                    "`{name}` carries personal data ({}) that audience `{}` may not see",
-                    kind.word(),
-                    audience.name
-                );
-                let hint = format!(
-                    "leave the column out, or let `{}` see {}: `sees: [{}]`",
-                    audience.name,
-                    kind.word(),
-                    kind.word()
-                );
-                context.push(Diagnostic::error(Code::AudienceMayNotSee, message).at(origin).hint(hint));
-            }
-        }
-    }
 }

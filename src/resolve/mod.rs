@@ -14,6 +14,7 @@ mod metric;
 mod names;
 mod project;
 mod reference;
+mod row_access;
 mod rows;
 mod schedule;
 
@@ -28,7 +29,7 @@ use sqlparser::ast::Expr;
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::lakeflow::{self, types::DataType};
 use crate::load::{Located, SpecSet};
-use crate::model::{Audience, Classification, Project};
+use crate::model::{Audience, Classification, Project, Protection};
 use crate::source::{SourceMap, Span};
 use crate::spec::{EntitySpec, MetricSpec};
 
@@ -126,6 +127,7 @@ pub fn resolve(set: &SpecSet, sources: &SourceMap, diagnostics: &mut Diagnostics
         targets: settings.targets,
         audiences: settings.audiences,
         masks: settings.masks,
+        protection: project.spec.protection.unwrap_or(Protection::Masks),
         schedules: settings.schedules,
         notify: project.spec.notifications.as_ref().map(|n| n.on_failure.clone()).unwrap_or_default(),
         alerts: settings.alerts,

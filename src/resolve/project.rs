@@ -29,6 +29,12 @@ pub fn resolve(project: &Located<ProjectSpec>, context: &mut Context<'_>) -> Set
     for (name, _) in principals {
         context.extend(names::check(name, NameOf::Setting, project.key(&format!("/principals/{}", escaped(name)))));
     }
+    if let Some(name) = &spec.run_as {
+        let known: Vec<&str> = spec.principals.iter().flatten().map(|(n, _)| n.as_str()).collect();
+        if !known.contains(&name.as_str()) {
+            context.push(unknown_principal(name, &known).at(project.value("/run_as")));
+        }
+    }
     Settings {
         targets: targets(project, context),
         audiences: audiences(project, context),
@@ -90,7 +96,10 @@ fn target(
             }
         }
     }
+    let run_as = project.spec.run_as.as_ref();
+    let run_as = run_as.and_then(|wanted| principals.iter().find(|(n, _)| n == wanted));
     Target {
+        run_as: run_as.map(|(_, principal)| principal.clone()),
         name: name.to_owned(),
         default: target.default.unwrap_or(false),
         catalog: target.catalog.clone(),
@@ -216,7 +225,7 @@ pub fn check_refreshes(project: &Located<ProjectSpec>, known: &[&str], context: 
     for (name, spec) in project.spec.schedules.iter().flatten() {
         let pointer = format!("/schedules/{}/refresh", escaped(name));
         for (word, pointer) in spec.refresh.iter().flat_map(|r| r.with_pointers(&pointer)) {
-            if !known.contains(&word) && context.complete {
+            if !known.contains(&word) {
                 let fault = Diagnostic::error(Code::UnknownRefresh, format!("no entity or metric is called `{word}`"));
                 context.push(fault.at(project.value(&pointer)).maybe_hint(did_you_mean(word, known.iter().copied())));
             }
@@ -231,14 +240,15 @@ pub fn audience_ids<T>(located: &Located<T>, names: Option<&OneOrMany>, context:
     for (name, pointer) in names.iter().flat_map(|n| n.with_pointers("/audience")) {
         match audiences.iter().position(|a| a.name == name) {
             Some(index) => ids.push(AudienceId(index)),
-            None if !context.complete => {}
-            None => {
-                let known: Vec<&str> = audiences.iter().map(|a| a.name.as_str()).collect();
-                let hint = did_you_mean(name, known.iter().copied()).or_else(|| list_hint("audiences", &known));
-                let fault = Diagnostic::error(Code::UnknownAudience, format!("unknown audience `{name}`"));
-                context.push(fault.at(located.value(&pointer)).maybe_hint(hint));
-            }
+            None => context.push(unknown_audience(name, audiences).at(located.value(&pointer))),
         }
     }
     ids
+}
+
+/// The fault of a name that no audience has.
+pub fn unknown_audience(name: &str, audiences: &[Audience]) -> Diagnostic {
+    let known: Vec<&str> = audiences.iter().map(|a| a.name.as_str()).collect();
+    Diagnostic::error(Code::UnknownAudience, format!("unknown audience `{name}`"))
+        .maybe_hint(did_you_mean(name, known.iter().copied()).or_else(|| list_hint("audiences", &known)))
 }

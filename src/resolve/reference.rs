@@ -23,9 +23,6 @@ pub fn resolve(spec: &Located<EntitySpec>, index: usize, graph: &Graph, context:
         }
         let span = spec.value(&pointer);
         let Some(entity) = graph.find(target) else {
-            if !context.complete {
-                continue;
-            }
             let known: Vec<&str> = graph.entities.iter().map(|e| e.name.as_str()).collect();
             let hint = did_you_mean(target, known.iter().copied()).or_else(|| list_hint("entities", &known));
             context.push(

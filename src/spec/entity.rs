@@ -49,6 +49,10 @@ pub struct EntitySpec {
     /// Audiences that may read the table; personal data that an audience does not see is masked for it.
     #[schemars(extend("examples" = [["marketing"]]))]
     pub audience: Option<OneOrMany>,
+    /// Audiences that see some rows only, each with the condition that these rows meet, over columns of the table. Others of
+    /// `audience` see all rows; nobody else sees any. Tables of metrics have conditions of their own.
+    #[schemars(extend("examples" = [{"sales": "region = 'EU'"}]))]
+    pub rows: Option<IndexMap<String, String>>,
     /// How old the newest file may be before somebody is told.
     #[schemars(extend("examples" = [{"within_hours": 48}]))]
     pub freshness: Option<FreshnessSpec>,

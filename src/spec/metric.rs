@@ -30,7 +30,7 @@ pub struct MetricSpec {
     pub per: Option<PerSpec>,
     /// Expressions to group by or to show, by name, for use in `by` and `per.columns`.
     #[schemars(extend("examples" = [{"price_band": "case when products.price < 20 then 'low' else 'high' end"}]))]
-    pub dimensions: Option<IndexMap<String, String>>,
+    pub dimensions: Option<IndexMap<String, DimensionEntry>>,
     /// What is computed: aggregates over rows, or expressions over other measures, by name.
     #[schemars(extend("examples" = [{"order_count": "count(distinct order_id)"}]))]
     pub measures: IndexMap<String, MeasureEntry>,
@@ -47,6 +47,11 @@ pub struct MetricSpec {
     /// Audiences that may read the tables. Personal data that one of them may not see can't reach the tables.
     #[schemars(extend("examples" = [["sales"]]))]
     pub audience: Option<OneOrMany>,
+    /// Audiences that see some rows only, each with the condition that these rows meet, over columns of all its
+    /// tables. Others of
+    /// `audience` see all rows; nobody else sees any.
+    #[schemars(extend("examples" = [{"sales": "region = 'EU'"}]))]
+    pub rows: Option<IndexMap<String, String>>,
 }
 
 /// One row for each row of an entity.
@@ -63,6 +68,39 @@ pub struct PerSpec {
     /// Columns of the entity, of entities it references, and dimensions, that stand before the measures.
     #[schemars(extend("examples" = [["customer_id", "name", "us_states.timezone"]]))]
     pub columns: Vec<String>,
+}
+
+/// A dimension: its expression alone, or more about it.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum DimensionEntry {
+    /// The expression.
+    Sql(String),
+    /// The expression and more.
+    Full(DimensionSpec),
+}
+
+impl DimensionEntry {
+    /// The expression, with the JSON pointer that leads to it from that of the entry.
+    pub fn sql(&self) -> (&str, &'static str) {
+        match self {
+            DimensionEntry::Sql(sql) => (sql, ""),
+            DimensionEntry::Full(full) => (&full.sql, "/sql"),
+        }
+    }
+}
+
+/// A dimension.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DimensionSpec {
+    /// An expression over rows.
+    #[schemars(example = &"left(customers.postcode, 2)")]
+    pub sql: String,
+    /// Why its values are no personal data although they are computed from such. Everyone who may read the table sees
+    /// them then, and `gen pii` lists the reason.
+    #[schemars(length(min = 1), example = &"two digits of a postcode stand for 100,000 people")]
+    pub declassify: Option<String>,
 }
 
 /// A measure: its expression alone, or more about it.
@@ -89,6 +127,9 @@ pub struct MeasureSpec {
     /// What it tells. Becomes the comment of the column.
     #[schemars(example = &"Sum of quantity x current price")]
     pub description: Option<String>,
+    /// Other words that people use for it, at most ten; dashboards and assistants find it by them.
+    #[schemars(extend("examples" = [["turnover", "sales volume"]]))]
+    pub synonyms: Option<Vec<String>>,
     /// Unit of the value.
     #[schemars(example = &"USD")]
     pub unit: Option<String>,
@@ -96,6 +137,10 @@ pub struct MeasureSpec {
     /// NULL otherwise.
     #[schemars(extend("examples" = [0], "x-unquoted" = true))]
     pub empty: Option<String>,
+    /// Why its values are no personal data although they are computed from such. Everyone who may read the tables sees
+    /// them then, and `gen pii` lists the reason.
+    #[schemars(length(min = 1), example = &"an average over a whole state tells nothing of one person")]
+    pub declassify: Option<String>,
 }
 
 /// Periods of time.
@@ -124,6 +169,19 @@ pub enum GrainSpec {
     Quarter,
     /// A year: `<table>_annual`.
     Year,
+}
+
+impl GrainSpec {
+    /// The spelling in specs.
+    pub fn word(self) -> &'static str {
+        match self {
+            GrainSpec::Day => "day",
+            GrainSpec::Week => "week",
+            GrainSpec::Month => "month",
+            GrainSpec::Quarter => "quarter",
+            GrainSpec::Year => "year",
+        }
+    }
 }
 
 /// One table of a metric.

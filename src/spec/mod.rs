@@ -17,10 +17,10 @@ pub use entity::{
     ColumnEntry, ColumnSpec, EntitySpec, FilesSpec, FreshnessSpec, LoadSpec, LookupSpec, NormalizeSpec, ReferenceEntry,
     ReferenceSpec, RowCountSpec, RuleEntry, RuleSpec, SourceSpec,
 };
-pub use metric::{GrainSpec, MeasureEntry, MeasureSpec, MetricSpec, PerSpec, TableSpec, TimeSpec};
+pub use metric::{DimensionEntry, GrainSpec, MeasureEntry, MeasureSpec, MetricSpec, PerSpec, TableSpec, TimeSpec};
 pub use project::{
     AlertsSpec, AllWord, AudienceSpec, MaskSpec, MaskStyle, NotificationsSpec, PlainMask, PrincipalSpec, ProjectSpec,
-    ScheduleSpec, SeesSpec, TargetSpec,
+    ProtectionSpec, ScheduleSpec, SeesSpec, TargetSpec,
 };
 pub use shared::{ActionSpec, ClassificationSpec, OneOrMany, PersonalSpec};
 

@@ -29,6 +29,14 @@ pub struct ProjectSpec {
     /// How each kind of personal data looks to those who may not see it. The default for every kind is `redact`.
     #[schemars(extend("examples" = [{"email": "keep_domain", "phone": {"keep_last": 4}}]))]
     pub masks: Option<IndexMap<String, MaskSpec>>,
+    /// What hides personal data: `masks` in the definition of every table, or `abac`, policies of the schema that go by
+    /// tags. With `abac`, tables stay incremental downstream, and the tag `pii` must be a governed one. Default: `masks`.
+    #[schemars(example = &"masks")]
+    pub protection: Option<ProtectionSpec>,
+    /// The principal that pipelines run as. It sees everything: what is hidden from it would be stored as it sees it.
+    /// Without this key, pipelines must be run by somebody who sees all personal data and all rows.
+    #[schemars(example = &"pipeline")]
+    pub run_as: Option<String>,
     /// Classification of tables that state none. Default: `internal`, and `confidential` for tables with personal data.
     #[schemars(example = &"internal")]
     pub classification: Option<ClassificationSpec>,
@@ -110,6 +118,16 @@ pub enum SeesSpec {
 pub enum AllWord {
     /// Every kind.
     All,
+}
+
+/// What hides personal data from those who may not see it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ProtectionSpec {
+    /// Column masks in the definitions of tables.
+    Masks,
+    /// Policies of the schema that go by the tags of columns.
+    Abac,
 }
 
 /// How a masked value looks.

@@ -8,6 +8,9 @@ COMMENT {{ comment }}
 TBLPROPERTIES (
   'quality' = 'silver'
 )
+{%- if let Some(filter) = row_filter %}
+{{ filter }}
+{%- endif %}
 AS
 SELECT
 {%- for column in columns %}

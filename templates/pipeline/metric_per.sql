@@ -8,6 +8,9 @@ COMMENT {{ comment }}
 TBLPROPERTIES (
   'quality' = 'gold'
 )
+{%- if let Some(filter) = row_filter %}
+{{ filter }}
+{%- endif %}
 AS
 WITH measured AS (
   {% filter indent(2) %}{% include "measured.sql" %}{% endfilter %}

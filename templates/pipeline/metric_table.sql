@@ -8,6 +8,9 @@ COMMENT {{ comment }}
 TBLPROPERTIES (
   'quality' = 'gold'
 )
+{%- if let Some(filter) = row_filter %}
+{{ filter }}
+{%- endif %}
 AS
 {%- if outer.is_empty() %}
 {% include "measured.sql" %};

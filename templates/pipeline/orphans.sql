@@ -9,6 +9,9 @@ COMMENT {{ comment }}
 TBLPROPERTIES (
   'quality' = 'quarantine'
 )
+{%- if let Some(filter) = row_filter %}
+{{ filter }}
+{%- endif %}
 AS
 SELECT
 {%- for column in columns %}

@@ -4,3 +4,6 @@ TBLPROPERTIES (
   'delta.enableDeletionVectors' = 'true',
   'delta.enableChangeDataFeed' = 'true'
 )
+{%- if let Some(filter) = row_filter %}
+{{ filter }}
+{%- endif %}

@@ -3,10 +3,10 @@
 
 CREATE OR REFRESH STREAMING TABLE customers_raw (
   customer_id STRING,
-  name STRING,
-  address STRING,
-  email STRING,
-  phone STRING,
+  name STRING MASK mask_name,
+  address STRING MASK mask_address,
+  email STRING MASK mask_email,
+  phone STRING MASK mask_phone,
   state STRING,
   _rescued_data STRING COMMENT 'Fields of the line that no column is declared for, as JSON',
   _file_name STRING COMMENT 'File the line came from',

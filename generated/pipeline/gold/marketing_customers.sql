@@ -3,9 +3,9 @@
 
 CREATE OR REFRESH MATERIALIZED VIEW marketing_customers (
   customer_id STRING COMMENT 'Identifier of the customer',
-  name STRING COMMENT 'Full name',
-  email STRING COMMENT 'Mail address, lower-cased; NULL when it is not a mail address',
-  phone STRING COMMENT 'Telephone number as delivered',
+  name STRING MASK mask_name COMMENT 'Full name',
+  email STRING MASK mask_email COMMENT 'Mail address, lower-cased; NULL when it is not a mail address',
+  phone STRING MASK mask_phone COMMENT 'Telephone number as delivered',
   state STRING COMMENT 'Two-letter code of a US state or DC; NULL when it is none',
   timezone STRING,
   order_count BIGINT COMMENT 'Number of orders',

@@ -3,10 +3,10 @@
 
 CREATE OR REFRESH STREAMING TABLE customers (
   customer_id STRING COMMENT 'Identifier of the customer',
-  name STRING COMMENT 'Full name',
-  address STRING COMMENT 'Postal address in one line',
-  email STRING COMMENT 'Mail address, lower-cased; NULL when it is not a mail address',
-  phone STRING COMMENT 'Telephone number as delivered',
+  name STRING MASK mask_name COMMENT 'Full name',
+  address STRING MASK mask_address COMMENT 'Postal address in one line',
+  email STRING MASK mask_email COMMENT 'Mail address, lower-cased; NULL when it is not a mail address',
+  phone STRING MASK mask_phone COMMENT 'Telephone number as delivered',
   state STRING COMMENT 'Two-letter code of a US state or DC; NULL when it is none'
 )
 CLUSTER BY (customer_id)

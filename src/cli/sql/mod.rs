@@ -1,5 +1,6 @@
 //! `gen sql`: tools for Lakeflow SQL that people wrote; no project is needed.
 
+mod lineage;
 mod lint;
 
 use clap::{Args, Subcommand};
@@ -8,7 +9,7 @@ use super::Ended;
 use super::shell::Shell;
 use crate::world::World;
 
-/// Work with Lakeflow SQL files: no project needed
+/// Judge and trace Lakeflow SQL that people wrote, without a project
 #[derive(Debug, Args)]
 pub struct SqlArgs {
     #[command(subcommand)]
@@ -17,11 +18,13 @@ pub struct SqlArgs {
 
 #[derive(Debug, Subcommand)]
 enum SqlCommand {
+    Lineage(lineage::SqlLineageArgs),
     Lint(lint::LintArgs),
 }
 
 pub fn run(args: &SqlArgs, shell: &mut Shell, world: &dyn World) -> Ended {
     match &args.command {
+        SqlCommand::Lineage(args) => lineage::run(args, shell, world),
         SqlCommand::Lint(args) => lint::run(args, shell, world),
     }
 }

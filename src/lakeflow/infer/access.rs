@@ -4,6 +4,7 @@ use sqlparser::ast::{AccessExpr, Expr, Ident, Subscript};
 
 use super::analyzer::{Analyzer, Typed};
 use super::fault::FaultKind;
+use super::flow::Flow;
 use crate::diag::did_you_mean;
 use crate::lakeflow::types::DataType;
 
@@ -49,11 +50,18 @@ impl Analyzer<'_> {
             path.push(ident.clone());
             rest = tail;
         }
+        let mark = self.flows.len();
         let mut value = if path.is_empty() { self.expr(root) } else { self.path(&path) };
         for step in rest {
             value = match step {
-                AccessExpr::Dot(Expr::Identifier(name)) => self.field(value, name),
-                AccessExpr::Subscript(Subscript::Index { index }) => self.subscript(value, index),
+                AccessExpr::Dot(Expr::Identifier(name)) => {
+                    self.take_field(&name.value, mark);
+                    self.field(value, name)
+                }
+                AccessExpr::Subscript(Subscript::Index { index }) => {
+                    self.flows.iter_mut().skip(mark).for_each(Flow::compute);
+                    self.subscript(value, index)
+                }
                 AccessExpr::Dot(other) => {
                     let range = self.range_of_expr(other);
                     self.fault(FaultKind::Unsupported, range, "expected the name of a field");

@@ -9,6 +9,7 @@ use sqlparser::tokenizer::Span;
 
 use super::catalog::{Catalog, Place, Relation, Resolution};
 use super::fault::{Fault, FaultKind};
+use super::flow::{Flow, Influence, Release, tidy_flows};
 use super::group::Groups;
 use super::text::Text;
 use super::{ColumnUse, ExprInfo, Features, Origin, OutputColumn, QueryInfo, TableRead, UnstableCall};
@@ -121,11 +122,20 @@ pub(super) struct Analyzer<'a> {
     pub inside: Inside,
     pub faults: Vec<Fault>,
     pub uses: Vec<ColumnUse>,
+    /// Columns that have a part in the values of the current select, and in its rows.
+    pub flows: Vec<Flow>,
+    pub rows: Vec<Flow>,
+    /// The part that columns named here have, if it is not their value.
+    pub role: Option<Influence>,
+    /// Why values of columns named here do not show.
+    pub release: Option<Release>,
     /// For each use, whether it needs grouping: the source and column in the current select.
     pub bare: Vec<BareUse>,
     pub unstable: Vec<UnstableCall>,
     pub inexact_sums: Vec<Range<usize>>,
     pub reads: Vec<TableRead>,
+    /// There is a `WITH RECURSIVE`.
+    pub recursive: bool,
     pub features: Features,
     /// The narrowest place known around the current node, for nodes that have none of their own.
     pub here: Range<usize>,
@@ -156,10 +166,15 @@ impl<'a> Analyzer<'a> {
             inside: Inside::default(),
             faults: Vec::new(),
             uses: Vec::new(),
+            flows: Vec::new(),
+            rows: Vec::new(),
+            role: None,
+            release: None,
             bare: Vec::new(),
             unstable: Vec::new(),
             inexact_sums: Vec::new(),
             reads: Vec::new(),
+            recursive: false,
             features: Features::default(),
             here,
             depth: 0,
@@ -253,9 +268,11 @@ impl<'a> Analyzer<'a> {
         QueryInfo {
             columns: result.columns,
             open: result.open,
+            recursive: self.recursive,
             streaming: result.streaming,
             reads: self.reads,
             uses: self.uses,
+            rows: tidy_flows(self.rows),
             unstable: self.unstable,
             inexact_sums: self.inexact_sums,
             features: self.features,

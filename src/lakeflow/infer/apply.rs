@@ -10,6 +10,7 @@ use sqlparser::ast::{Expr, LambdaFunction, Value};
 use super::analyzer::{Analyzer, Frame, Typed};
 use super::call::counted;
 use super::fault::FaultKind;
+use super::flow::role_of_argument;
 use super::rules::{self, Args};
 use crate::diag::did_you_mean;
 use crate::lakeflow::functions::{Class, Function, NullRule, Param, Pattern, Returns, Signature, Var};
@@ -133,7 +134,7 @@ impl Analyzer<'_> {
                 Some(Pattern::Lambda(..)) => None,
                 Some(Pattern::Unit) => self.unit(arg),
                 Some(Pattern::Part | Pattern::TruncUnit | Pattern::TruncDateUnit) => Some(self.word(first, i, arg)),
-                _ => Some(self.expr(arg)),
+                _ => Some(self.argument(function.name, i, arg)),
             })
             .collect();
         let (signature, mut bindings) = match choose(&candidates, &typed) {
@@ -152,6 +153,13 @@ impl Analyzer<'_> {
             }
         }
         Some(Match { signature, bindings, typed })
+    }
+
+    fn argument(&mut self, function: &str, index: usize, arg: &Expr) -> Typed {
+        match role_of_argument(function, index) {
+            Some(role) => self.as_role(role, |a| a.expr(arg)),
+            None => self.expr(arg),
+        }
     }
 
     fn wrong_shape(&mut self, function: &Function, args: &[&Expr], range: Range<usize>) {

@@ -11,8 +11,12 @@ use super::UnstableCall;
 use super::analyzer::{Analyzer, Inside, Typed};
 use super::catalog::Thing;
 use super::fault::FaultKind;
+use super::flow::{Influence, Release, is_total};
 use crate::diag::did_you_mean;
 use crate::lakeflow::functions::{self, Function, Kind, Stability};
+
+/// How names of functions begin that mask what they are given.
+const MASK: &str = "mask_";
 
 impl Analyzer<'_> {
     pub(super) fn call(&mut self, call: &Call) -> Typed {
@@ -57,7 +61,13 @@ impl Analyzer<'_> {
     }
 
     fn user_call(&mut self, call: &Call, args: &[&Expr], range: Range<usize>) -> Typed {
-        let typed = self.all(args);
+        let masks = call
+            .name
+            .0
+            .last()
+            .and_then(|p| p.as_ident())
+            .is_some_and(|i| i.value.to_ascii_lowercase().starts_with(MASK));
+        let typed = self.released(masks.then_some(Release::Masked), |a| a.all(args));
         self.clauses(call);
         let parts: Vec<String> = call.name.0.iter().filter_map(|p| p.as_ident()).map(|i| i.value.clone()).collect();
         let path: Vec<&str> = parts.iter().map(String::as_str).collect();
@@ -127,7 +137,12 @@ impl Analyzer<'_> {
         let inside = Inside { aggregate: Some(function.name), ..self.inside };
         self.within(inside, |a| {
             a.clauses(call);
-            if a.star_is_refused(star, function, &range) { Typed::unknown() } else { a.apply(function, args, range) }
+            let counts =
+                matches!(function.name, "count" | "approx_count_distinct") && args.iter().all(|arg| is_total(arg));
+            match a.star_is_refused(star, function, &range) {
+                true => Typed::unknown(),
+                false => a.released(counts.then_some(Release::Counted), |a| a.apply(function, args, range)),
+            }
         })
     }
 
@@ -174,18 +189,18 @@ impl Analyzer<'_> {
     /// `FILTER (WHERE ..)`, `WITHIN GROUP (ORDER BY ..)`, `OVER (..)` and what else may follow the arguments.
     fn clauses(&mut self, call: &Call) {
         if let Some(filter) = &call.filter {
-            self.condition(filter, "a `FILTER`");
+            self.as_role(Influence::Conditional, |a| a.condition(filter, "a `FILTER`"));
         }
-        self.order_exprs(&call.within_group);
+        self.as_role(Influence::Window, |a| a.order_exprs(&call.within_group));
         if let FunctionArguments::List(list) = &call.args {
             for clause in &list.clauses {
                 if let FunctionArgumentClause::OrderBy(order) = clause {
-                    self.order_exprs(order);
+                    self.as_role(Influence::Window, |a| a.order_exprs(order));
                 }
             }
         }
         match &call.over {
-            Some(WindowType::WindowSpec(spec)) => self.window_spec(spec),
+            Some(WindowType::WindowSpec(spec)) => self.as_role(Influence::Window, |a| a.window_spec(spec)),
             Some(WindowType::NamedWindow(name)) => self.named_window(name),
             None => {}
         }

@@ -6,6 +6,7 @@ use super::analyzer::{Analyzer, Inside, Typed};
 use super::call::counted;
 use super::catalog::Place;
 use super::fault::FaultKind;
+use super::flow::{Influence, Release, is_total};
 use super::operators::comparable;
 use super::rules;
 use crate::lakeflow::types::{DataType, IntervalUnit};
@@ -13,6 +14,14 @@ use crate::lakeflow::types::{DataType, IntervalUnit};
 impl Analyzer<'_> {
     /// The type of `expr`; faults inside it are reported.
     pub(super) fn expr(&mut self, expr: &Expr) -> Typed {
+        let mark = self.flows.len();
+        let typed = self.ungrouped(expr);
+        self.settle_flows(expr, mark);
+        typed
+    }
+
+    /// The type of `expr`; if it is a grouping key, what it uses is grouped.
+    fn ungrouped(&mut self, expr: &Expr) -> Typed {
         if self.is_group_key(expr) {
             let before = self.bare.len();
             let typed = self.deeper(|a| a.node(expr)).unwrap_or_else(Typed::unknown);
@@ -64,7 +73,8 @@ impl Analyzer<'_> {
     fn predicate(&mut self, expr: &Expr) -> Typed {
         match expr {
             Expr::IsNull(inner) | Expr::IsNotNull(inner) => {
-                self.expr(inner);
+                let release = is_total(inner).then_some(Release::Presence);
+                self.released(release, |a| a.expr(inner));
                 Typed::boolean(false)
             }
             Expr::IsTrue(inner) | Expr::IsNotTrue(inner) | Expr::IsFalse(inner) | Expr::IsNotFalse(inner) => {
@@ -268,13 +278,13 @@ impl Analyzer<'_> {
     }
 
     fn case(&mut self, operand: Option<&Expr>, conditions: &[CaseWhen], otherwise: Option<&Expr>) -> Typed {
-        let value = operand.map(|o| (self.expr(o), o));
+        let value = operand.map(|o| (self.as_role(Influence::Conditional, |a| a.expr(o)), o));
         let mut result: Option<Typed> = None;
         for case in conditions {
-            match &value {
-                Some((value, operand)) => drop(self.compared(value, operand, &case.condition)),
-                None => drop(self.condition(&case.condition, "a `WHEN`")),
-            }
+            self.as_role(Influence::Conditional, |a| match &value {
+                Some((value, operand)) => drop(a.compared(value, operand, &case.condition)),
+                None => drop(a.condition(&case.condition, "a `WHEN`")),
+            });
             result = Some(self.branch(result, &case.result));
         }
         match otherwise {
@@ -307,8 +317,11 @@ impl Analyzer<'_> {
                 Expr::Named { expr, name } => (Some(name.value.clone()), &**expr),
                 other => (implied_name(other).map(|i| i.value.clone()), other),
             };
+            let mark = self.flows.len();
             let typed = self.expr(value);
-            fields.push((name.unwrap_or_else(|| format!("col{}", fields.len() + 1)), typed.ty));
+            let name = name.unwrap_or_else(|| format!("col{}", fields.len() + 1));
+            self.put_into_field(&name, mark);
+            fields.push((name, typed.ty));
         }
         Typed::new(DataType::structure(fields), false)
     }
@@ -327,14 +340,16 @@ impl Analyzer<'_> {
         }
         self.features.subqueries.push(range);
         let inside = std::mem::take(&mut self.inside);
-        let result = self.at(Place::clause("the subquery", true, true), |a| a.query(query));
+        let result = self.apart(|a| a.at(Place::clause("the subquery", true, true), |a| a.query(query)));
         self.inside = inside;
         if result.open { Vec::new() } else { result.columns }
     }
 
     fn scalar_subquery(&mut self, query: &Query, around: &Expr) -> Typed {
         let faults = self.faults.len();
-        match self.subquery(query, around).as_slice() {
+        let columns = self.subquery(query, around);
+        self.emit_values(&columns);
+        match columns.as_slice() {
             [only] => Typed::new(only.column.ty.clone(), true),
             [] => Typed::unknown(),
             several => {
@@ -351,6 +366,7 @@ impl Analyzer<'_> {
     fn in_subquery(&mut self, value: &Expr, query: &Query, around: &Expr) -> Typed {
         let typed = self.expr(value);
         let columns = self.subquery(query, around);
+        self.emit_values(&columns);
         let wanted: Vec<DataType> = match (&typed.ty, value) {
             (DataType::Struct(fields), Expr::Tuple(_)) => fields.iter().map(|f| f.ty.clone()).collect(),
             (ty, _) => vec![ty.clone()],

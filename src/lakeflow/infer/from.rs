@@ -9,6 +9,7 @@ use super::analyzer::{Analyzer, Frame, Rows, Rowset, SelectFrame, Source};
 use super::call::counted;
 use super::catalog::{Place, Relation};
 use super::fault::FaultKind;
+use super::flow::{Flow, Influence};
 use super::generate::generator;
 use super::{JoinKind, JoinUse, TableRead};
 use crate::diag::did_you_mean;
@@ -66,12 +67,16 @@ impl Analyzer<'_> {
         self.join_use(&join.relation, kind, frame, right);
         match constraint {
             JoinConstraint::On(condition) => {
+                let place = Place::clause("`ON`", false, false);
                 self.lateral(frame, |a| {
-                    a.at(Place::clause("`ON`", false, false), |a| drop(a.condition(condition, "`ON`")))
+                    a.at(place, |a| a.as_role(Influence::Join, |a| drop(a.condition(condition, "`ON`"))))
                 });
             }
             JoinConstraint::Using(names) => self.using(names, frame, right, kind),
-            JoinConstraint::Natural => natural(frame, right, kind),
+            JoinConstraint::Natural => {
+                let keys = natural(frame, right, kind);
+                self.join_keys(keys);
+            }
             JoinConstraint::None => {}
         }
         let (left_optional, right_optional) = match kind {
@@ -92,9 +97,10 @@ impl Analyzer<'_> {
 
     fn using(&mut self, names: &[ObjectName], frame: &mut SelectFrame, right: usize, kind: JoinKind) {
         for (place, ident) in names.iter().filter_map(|n| n.0.last()).filter_map(|p| p.as_ident()).enumerate() {
-            if !merge(frame, &ident.value, right, kind, place)
-                && !frame.sources.iter().any(|s| matches!(s.rows, Rows::Open))
-            {
+            let keys = merge(frame, &ident.value, right, kind, place);
+            let found = keys.is_some();
+            self.join_keys(keys.unwrap_or_default());
+            if !found && !frame.sources.iter().any(|s| matches!(s.rows, Rows::Open)) {
                 let range = self.range_of_ident(ident);
                 let names: Vec<String> = frame.sources.iter().flat_map(Source::names).collect();
                 let hint = did_you_mean(&ident.value, names.iter().map(String::as_str));
@@ -102,6 +108,12 @@ impl Analyzer<'_> {
                 self.fault_with(FaultKind::UnknownColumn, range, message, hint);
             }
         }
+    }
+
+    /// Notes that rows are matched by these columns.
+    fn join_keys(&mut self, keys: Vec<Flow>) {
+        let here = self.here.clone();
+        self.as_role(Influence::Join, |a| a.emit(keys, &here));
     }
 
     /// Runs `inner` with the sources found so far in force.
@@ -151,8 +163,8 @@ impl Analyzer<'_> {
         let inside = std::mem::take(&mut self.inside);
         let place = Place::clause("the subquery", true, true);
         let result = match lateral {
-            true => self.lateral(frame, |a| a.at(place, |a| a.query(query))),
-            false => self.at(place, |a| a.query(query)),
+            true => self.lateral(frame, |a| a.apart(|a| a.at(place, |a| a.query(query)))),
+            false => self.apart(|a| a.at(place, |a| a.query(query))),
         };
         self.inside = inside;
         result
@@ -202,7 +214,7 @@ impl Analyzer<'_> {
     ) -> Source {
         let rows = if relation.open { Rows::Open } else { Rows::Table(relation.clone(), self.reads.len()) };
         let streaming = stream || relation.streaming;
-        self.reads.push(TableRead { name: name.clone(), range, stream, function, relation });
+        self.reads.push(TableRead { name: name.clone(), range, stream, function, path: None, relation });
         Source::derived(name, rows, streaming)
     }
 
@@ -262,30 +274,37 @@ impl Rowset {
     }
 }
 
-/// Makes one column of the two that `USING` names and puts it at `place` of `*`; `false` if a side lacks it.
-fn merge(frame: &mut SelectFrame, name: &str, right: usize, kind: JoinKind, place: usize) -> bool {
+/// Makes one column of the two that `USING` names and puts it at `place` of `*`; gives what both hold, or `None` if a
+/// side lacks it.
+fn merge(frame: &mut SelectFrame, name: &str, right: usize, kind: JoinKind, place: usize) -> Option<Vec<Flow>> {
     let find = |range: std::ops::Range<usize>| {
         range.into_iter().find_map(|i| {
             let source = frame.sources.get(i)?;
             source.column_index(name).filter(|at| !source.merged.contains(at)).map(|at| (i, at))
         })
     };
-    let (Some(left), Some(other)) = (find(0..right), find(right..frame.sources.len())) else { return false };
+    let (Some(left), Some(other)) = (find(0..right), find(right..frame.sources.len())) else { return None };
+    let held = [left, other].into_iter().filter_map(|(source, at)| Some(frame.sources.get(source)?.flows(at)));
+    let held = held.flatten().collect();
     let (kept, hidden) = if kind == JoinKind::Right { (other, left) } else { (left, other) };
     if let Some(source) = frame.sources.get_mut(hidden.0) {
         source.merged.push(hidden.1);
     }
     frame.star.retain(|column| *column != hidden && *column != kept);
     frame.star.insert(place.min(frame.star.len()), kept);
-    true
+    Some(held)
 }
 
-fn natural(frame: &mut SelectFrame, right: usize, kind: JoinKind) {
+/// Merges all columns that both sides have; gives what they hold.
+fn natural(frame: &mut SelectFrame, right: usize, kind: JoinKind) -> Vec<Flow> {
     let names: Vec<String> = frame.sources.iter().skip(right).flat_map(Source::names).collect();
     let mut merged = 0;
+    let mut held = Vec::new();
     for name in names {
-        if merge(frame, &name, right, kind, merged) {
+        if let Some(keys) = merge(frame, &name, right, kind, merged) {
             merged += 1;
+            held.extend(keys);
         }
     }
+    held
 }

@@ -12,6 +12,7 @@ use super::analyzer::{Analyzer, BareUse, Frame, Typed};
 use super::call::counted;
 use super::catalog::Place;
 use super::fault::FaultKind;
+use super::flow::Influence;
 use super::rules::whole_literal;
 use crate::lakeflow::types::Column;
 
@@ -94,7 +95,8 @@ impl Analyzer<'_> {
             return self.groups(|g| g.items.push(item));
         }
         let before = self.bare.len();
-        let typed = self.at(Place::clause("`GROUP BY`", false, false), |a| a.expr(key));
+        let place = Place::clause("`GROUP BY`", false, false);
+        let typed = self.as_role(Influence::GroupBy, |a| a.at(place, |a| a.expr(key)));
         self.name_time_window(key, &typed);
         let column = match key {
             Expr::Identifier(_) | Expr::CompoundIdentifier(_) => self.bare.get(before).map(|b| (b.source, b.column)),
@@ -142,7 +144,7 @@ impl Analyzer<'_> {
             && let Some(select) = self.select_frame()
         {
             let column = Column { name, ty: typed.ty.clone(), nullable: typed.nullable };
-            select.aliases.push(OutputColumn { column, named: true, origins: Vec::new() });
+            select.aliases.push(OutputColumn { column, named: true, origins: Vec::new(), flows: Vec::new() });
         }
     }
 

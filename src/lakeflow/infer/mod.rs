@@ -14,6 +14,7 @@ mod call;
 mod catalog;
 mod expr;
 mod fault;
+mod flow;
 mod from;
 mod generate;
 mod group;
@@ -33,6 +34,7 @@ use sqlparser::ast::{Expr, Query};
 
 pub use catalog::{Catalog, NoCatalog, Place, Relation, Resolution, Scope, UserFunction};
 pub use fault::{Fault, FaultKind};
+pub use flow::{Flow, Influence, Release};
 
 use crate::lakeflow::functions::Stability;
 use crate::lakeflow::types::{Column, DataType};
@@ -114,6 +116,8 @@ pub struct TableRead {
     pub stream: bool,
     /// Whether it is a table function, not a table.
     pub function: bool,
+    /// The files that `read_files` reads, as written.
+    pub path: Option<String>,
     /// Its columns.
     pub relation: Arc<Relation>,
 }
@@ -127,6 +131,8 @@ pub struct OutputColumn {
     pub named: bool,
     /// The table columns its values come from, sorted.
     pub origins: Vec<Origin>,
+    /// How table columns have a part in its values.
+    pub flows: Vec<Flow>,
 }
 
 /// What a query uses, as places: what a stream or an incremental refresh may not do can be looked up here.
@@ -189,12 +195,16 @@ pub struct QueryInfo {
     pub columns: Vec<OutputColumn>,
     /// After a fault, or over files of unknown schema: there may be further columns.
     pub open: bool,
+    /// Whether a table of a `WITH` reads itself, so that columns can't be followed through it.
+    pub recursive: bool,
     /// Whether it reads a stream.
     pub streaming: bool,
     /// The tables it reads, in order of appearance; a table read twice is here twice.
     pub reads: Vec<TableRead>,
     /// The columns it names, in order.
     pub uses: Vec<ColumnUse>,
+    /// How table columns have a part in which rows there are, in what order.
+    pub rows: Vec<Flow>,
     /// Calls whose result may change.
     pub unstable: Vec<UnstableCall>,
     /// Places of sums and averages over floating point numbers.

@@ -10,6 +10,7 @@ use sqlparser::ast::Ident;
 use super::analyzer::{Analyzer, BareUse, Frame, Rows, SelectFrame, Source, Typed};
 use super::catalog::Resolution;
 use super::fault::FaultKind;
+use super::flow::{Flow, narrowed};
 use super::{ColumnUse, Origin};
 use crate::diag::did_you_mean;
 use crate::lakeflow::types::Column;
@@ -20,6 +21,7 @@ struct Found {
     /// How many parts are used up.
     used: usize,
     origins: Vec<Origin>,
+    flows: Vec<Flow>,
     resolved: Option<String>,
     /// Source and column in the innermost select, if it is one of its columns.
     local: Option<(usize, usize)>,
@@ -61,6 +63,9 @@ impl Analyzer<'_> {
             let frame = self.select_frame_index().unwrap_or(0);
             self.bare.push(BareUse { frame, source, column, range: range.clone(), name: parts.join(".") });
         }
+        let fields = idents.get(found.used..).unwrap_or(&[]);
+        let flows = fields.iter().fold(found.flows, |flows, field| narrowed(flows, &field.value));
+        self.emit(flows, &range);
         // A lambda parameter is no column.
         if found.resolved.is_some() || !found.origins.is_empty() || found.local.is_some() {
             self.record(range, &parts, found.resolved, found.origins);
@@ -144,6 +149,7 @@ impl Analyzer<'_> {
                     typed: Typed::new(column.ty, column.nullable),
                     used: used.max(1),
                     origins: Vec::new(),
+                    flows: Vec::new(),
                     resolved: Some(path),
                     local: None,
                 }),
@@ -189,7 +195,7 @@ impl Analyzer<'_> {
 fn find_param(params: &[(String, Typed)], parts: &[&str]) -> Option<Found> {
     let first = parts.first()?;
     let (_, typed) = params.iter().find(|(name, _)| name.eq_ignore_ascii_case(first))?;
-    Some(Found { typed: typed.clone(), used: 1, origins: Vec::new(), resolved: None, local: None })
+    Some(Found { typed: typed.clone(), used: 1, origins: Vec::new(), flows: Vec::new(), resolved: None, local: None })
 }
 
 impl SelectFrame {
@@ -251,7 +257,8 @@ impl SelectFrame {
         // Of two columns with one name the left one is found: what follows can only mean a column that stands already.
         let alias = self.aliases.iter().find(|a| a.named && a.column.name.eq_ignore_ascii_case(name))?;
         let typed = Typed::new(alias.column.ty.clone(), alias.column.nullable);
-        Some(Found { typed, used: 1, origins: alias.origins.clone(), resolved: None, local: None })
+        let (origins, flows) = (alias.origins.clone(), alias.flows.clone());
+        Some(Found { typed, used: 1, origins, flows, resolved: None, local: None })
     }
 
     fn qualified(&self, hits: &[(usize, usize)]) -> Vec<String> {
@@ -265,7 +272,8 @@ impl SelectFrame {
 }
 
 fn open() -> Found {
-    Found { typed: Typed::unknown(), used: usize::MAX, origins: Vec::new(), resolved: None, local: None }
+    let (origins, flows) = (Vec::new(), Vec::new());
+    Found { typed: Typed::unknown(), used: usize::MAX, origins, flows, resolved: None, local: None }
 }
 
 impl Source {
@@ -331,10 +339,19 @@ impl Source {
         }
     }
 
+    pub(super) fn flows(&self, index: usize) -> Vec<Flow> {
+        match &self.rows {
+            Rows::Table(_, read) => vec![Flow::of(Origin { read: *read, column: index })],
+            Rows::Derived(columns) => columns.get(index).map(|c| c.flows.clone()).unwrap_or_default(),
+            Rows::Open => Vec::new(),
+        }
+    }
+
     fn found(&self, source: usize, at: usize, used: usize) -> Found {
         let column = self.column(at);
         let typed = column.map_or_else(Typed::unknown, |c| Typed::new(c.ty, c.nullable));
-        Found { typed, used, origins: self.origins(at), resolved: None, local: Some((source, at)) }
+        let (origins, flows) = (self.origins(at), self.flows(at));
+        Found { typed, used, origins, flows, resolved: None, local: Some((source, at)) }
     }
 
     pub(super) fn names(&self) -> Vec<String> {

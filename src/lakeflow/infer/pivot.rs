@@ -7,6 +7,7 @@ use super::analyzer::{Analyzer, Frame, Rows, SelectFrame, Source, tidy};
 use super::catalog::Place;
 use super::expr::implied_name;
 use super::fault::FaultKind;
+use super::flow::Influence;
 use super::rules::string_literal;
 use crate::lakeflow::types::{Column, DataType};
 
@@ -26,13 +27,14 @@ impl Analyzer<'_> {
         let own = columns_of(&frame);
         let open = frame.sources.iter().any(|s| matches!(s.rows, Rows::Open));
         self.frames.push(Frame::Select(frame));
-        let mark = self.uses.len();
-        value_column.iter().for_each(|e| drop(self.expr(e)));
+        let mark = self.mark();
+        self.as_role(Influence::Conditional, |a| value_column.iter().for_each(|e| drop(a.expr(e))));
+        let chooses = self.flows_since(mark.1);
         let place = Place::clause("`PIVOT`", true, false);
         let aggregates: Vec<OutputColumn> =
             self.at(place, |a| aggregate_functions.iter().map(|f| a.measure(f)).collect());
         values.iter().for_each(|v| drop(self.expr(&v.expr)));
-        let used: Vec<String> = self.uses.iter().skip(mark).filter_map(|u| u.parts.last().cloned()).collect();
+        let used: Vec<String> = self.uses.iter().skip(mark.0).filter_map(|u| u.parts.last().cloned()).collect();
         self.bare_reset();
         self.frames.pop();
         if open {
@@ -43,6 +45,7 @@ impl Analyzer<'_> {
         for value in values {
             for aggregate in &aggregates {
                 let mut column = aggregate.clone();
+                column.flows.extend(chooses.iter().cloned());
                 column.column.name = match aggregates.len() {
                     1 => self.value_name(value),
                     _ => format!("{}_{}", self.value_name(value), aggregate.column.name),
@@ -61,7 +64,7 @@ impl Analyzer<'_> {
         let own = columns_of(&frame);
         let open = frame.sources.iter().any(|s| matches!(s.rows, Rows::Open));
         self.frames.push(Frame::Select(frame));
-        let mark = self.uses.len();
+        let mark = self.mark();
         let mut ty = DataType::Null;
         for column in listed {
             let found = self.expr(&column.expr).ty;
@@ -75,17 +78,17 @@ impl Analyzer<'_> {
                 DataType::Unknown
             });
         }
-        let used: Vec<String> = self.uses.iter().skip(mark).filter_map(|u| u.parts.last().cloned()).collect();
-        let origins = self.origins_since(mark);
+        let used: Vec<String> = self.uses.iter().skip(mark.0).filter_map(|u| u.parts.last().cloned()).collect();
+        let (origins, flows) = (self.origins_since(mark.0), self.flows_since(mark.1));
         self.bare_reset();
         self.frames.pop();
         let (Some(value), false) = (implied_name(value), open) else { return unknown() };
         let mut columns: Vec<OutputColumn> =
             own.into_iter().filter(|c| !used.iter().any(|u| u.eq_ignore_ascii_case(&c.column.name))).collect();
         let label = Column::required(name.value.clone(), DataType::String);
-        columns.push(OutputColumn { column: label, named: true, origins: Vec::new() });
+        columns.push(OutputColumn { column: label, named: true, origins: Vec::new(), flows: Vec::new() });
         let content = Column::nullable(value.value.clone(), ty);
-        columns.push(OutputColumn { column: content, named: true, origins: tidy(origins) });
+        columns.push(OutputColumn { column: content, named: true, origins: tidy(origins), flows });
         Source::derived(Vec::new(), Rows::Derived(columns.into()), streaming)
     }
 
@@ -96,14 +99,14 @@ impl Analyzer<'_> {
     }
 
     fn measure(&mut self, function: &ExprWithAlias) -> OutputColumn {
-        let mark = self.uses.len();
+        let mark = self.mark();
         let typed = self.expr(&function.expr);
         let name = match &function.alias {
             Some(alias) => alias.value.clone(),
             None => function.expr.to_string(),
         };
         let column = Column { name, ty: typed.ty, nullable: true };
-        OutputColumn { column, named: true, origins: self.origins_since(mark) }
+        OutputColumn { column, named: true, origins: self.origins_since(mark.0), flows: self.flows_since(mark.1) }
     }
 
     fn value_name(&self, value: &ExprWithAlias) -> String {
@@ -118,7 +121,12 @@ impl Analyzer<'_> {
 fn columns_of(frame: &SelectFrame) -> Vec<OutputColumn> {
     let column = |(source, at): &(usize, usize)| {
         let from = frame.sources.get(*source)?;
-        Some(OutputColumn { column: from.column(*at)?, named: true, origins: from.origins(*at) })
+        Some(OutputColumn {
+            column: from.column(*at)?,
+            named: true,
+            origins: from.origins(*at),
+            flows: from.flows(*at),
+        })
     };
     frame.star.iter().filter_map(column).collect()
 }

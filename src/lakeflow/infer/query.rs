@@ -11,6 +11,7 @@ use super::OutputColumn;
 use super::analyzer::{Analyzer, Cte, Frame, Rows, Rowset, SelectFrame, Source, tidy};
 use super::call::counted;
 use super::fault::FaultKind;
+use super::flow::{Influence, tidy_flows};
 use crate::diag::did_you_mean;
 use crate::lakeflow::types::Column;
 
@@ -38,6 +39,7 @@ impl Analyzer<'_> {
 
     fn with(&mut self, with: &With) {
         let first = self.ctes.len();
+        self.recursive |= with.recursive;
         for cte in &with.cte_tables {
             let name = &cte.alias.name;
             if self.ctes.iter().skip(first).any(|c| c.name.eq_ignore_ascii_case(&name.value)) {
@@ -121,7 +123,7 @@ impl Analyzer<'_> {
         let frame = SelectFrame { sources: vec![Source::derived(Vec::new(), rows, false)], ..SelectFrame::default() };
         self.frames.push(Frame::Select(frame));
         if let OrderByKind::Expressions(exprs) = &order_by.kind {
-            self.order_exprs(exprs);
+            self.as_role(Influence::Sort, |a| a.order_exprs(exprs));
         }
         self.bare_reset();
         self.frames.pop();
@@ -181,6 +183,9 @@ impl Analyzer<'_> {
             self.fault(FaultKind::ColumnCount, range, message);
             return Rowset { columns: left.columns, streaming, open: false };
         }
+        if op != SetOperator::Union {
+            self.emit_columns(&right, Influence::Filter);
+        }
         let pairs = left.columns.into_iter().zip(right);
         let columns = pairs.enumerate().map(|(i, (l, r))| self.merge(l, r, op, i, &range)).collect();
         Rowset { columns, streaming, open: false }
@@ -204,7 +209,8 @@ impl Analyzer<'_> {
         let both = left.column.nullable || right.column.nullable;
         let nullable = if op == SetOperator::Union { both } else { left.column.nullable };
         let column = Column { name: left.column.name, ty, nullable };
-        OutputColumn { column, named: left.named, origins: tidy([left.origins, right.origins].concat()) }
+        let flows = tidy_flows([left.flows, right.flows].concat());
+        OutputColumn { column, named: left.named, origins: tidy([left.origins, right.origins].concat()), flows }
     }
 
     /// The right side of `BY NAME`, put in the order of the left side.
@@ -238,9 +244,11 @@ impl Analyzer<'_> {
                 self.fault(FaultKind::ColumnCount, range, message);
             }
             for (i, expr) in exprs.iter().enumerate() {
+                let mark = self.flows.len();
                 let typed = self.expr(expr);
+                let flows = self.flows_since(mark);
                 let column = Column { name: format!("col{}", i + 1), ty: typed.ty, nullable: typed.nullable };
-                let cell = OutputColumn { column, named: false, origins: Vec::new() };
+                let cell = OutputColumn { column, named: false, origins: Vec::new(), flows };
                 match columns.get_mut(i) {
                     None if row == 0 => columns.push(cell),
                     None => {}
@@ -248,6 +256,7 @@ impl Analyzer<'_> {
                         Some(ty) => {
                             column.column.ty = ty;
                             column.column.nullable |= cell.column.nullable;
+                            column.flows.extend(cell.flows);
                         }
                         None => {
                             let range = self.range_of_expr(expr);

@@ -10,6 +10,7 @@ use super::analyzer::{Analyzer, Frame, Rows, Rowset};
 use super::catalog::Place;
 use super::expr::implied_name;
 use super::fault::FaultKind;
+use super::flow::{Influence, narrowed};
 use super::generate::generator;
 use super::group::{is_long, selected};
 use super::rules::whole_literal;
@@ -25,13 +26,14 @@ impl Analyzer<'_> {
         self.frames.push(Frame::Select(frame));
         self.unsupported_clauses(select);
         if let Some(filter) = &select.selection {
-            self.at(Place::clause("`WHERE`", false, false), |a| a.condition(filter, "`WHERE`"));
+            let place = Place::clause("`WHERE`", false, false);
+            self.as_role(Influence::Filter, |a| a.at(place, |a| a.condition(filter, "`WHERE`")));
         }
         self.bare_reset();
         self.group_by(&select.group_by, &select.projection);
         for window in &select.named_window {
             if let NamedWindowExpr::WindowSpec(spec) = &window.1 {
-                self.window_spec(spec);
+                self.as_role(Influence::Sort, |a| a.window_spec(spec));
             }
         }
         let (columns, open) = self.projection(&select.projection);
@@ -70,15 +72,17 @@ impl Analyzer<'_> {
     /// `HAVING`, `QUALIFY` and the clauses that only place rows.
     fn after_projection(&mut self, select: &Select) {
         if let Some(having) = &select.having {
-            self.at(Place::clause("`HAVING`", true, false), |a| a.condition(having, "`HAVING`"));
+            let place = Place::clause("`HAVING`", true, false);
+            self.as_role(Influence::Filter, |a| a.at(place, |a| a.condition(having, "`HAVING`")));
         }
         if let Some(qualify) = &select.qualify {
-            self.at(Place::clause("`QUALIFY`", true, true), |a| a.condition(qualify, "`QUALIFY`"));
+            let place = Place::clause("`QUALIFY`", true, true);
+            self.as_role(Influence::Filter, |a| a.at(place, |a| a.condition(qualify, "`QUALIFY`")));
         }
-        for expr in select.cluster_by.iter().chain(&select.distribute_by) {
-            self.expr(expr);
-        }
-        self.order_exprs(&select.sort_by);
+        self.as_role(Influence::Sort, |a| {
+            select.cluster_by.iter().chain(&select.distribute_by).for_each(|expr| drop(a.expr(expr)));
+            a.order_exprs(&select.sort_by);
+        });
     }
 
     /// `columns` is how many are selected, if that is known.
@@ -93,7 +97,7 @@ impl Analyzer<'_> {
             match whole_literal(&item.expr) {
                 Some(ordinal) => self.order_ordinal(&item.expr, ordinal, columns),
                 None if all => {}
-                None => drop(self.expr(&item.expr)),
+                None => drop(self.as_role(Influence::Sort, |a| a.expr(&item.expr))),
             }
         }
     }
@@ -129,9 +133,22 @@ impl Analyzer<'_> {
     fn settle_key(&mut self, index: usize, before: usize, columns: &mut [OutputColumn]) {
         if self.select_frame().is_some_and(|f| f.groups.has_item(index)) {
             self.bare.truncate(before);
+            self.emit_keys(columns);
             let subtotals = self.has_subtotals();
             columns.iter_mut().for_each(|c| c.column.nullable |= subtotals);
         }
+    }
+
+    /// Notes that rows are summed up by what a select item gives, unless it is an aggregate itself.
+    fn emit_keys(&mut self, columns: &[OutputColumn]) {
+        let is_aggregate = |c: &OutputColumn| c.flows.iter().any(|f| f.influence == Influence::Aggregation);
+        let keys: Vec<OutputColumn> = columns.iter().filter(|c| !is_aggregate(c)).cloned().collect();
+        self.emit_columns(&keys, Influence::GroupBy);
+    }
+
+    /// How many uses and flows there are so far.
+    pub(super) fn mark(&self) -> (usize, usize) {
+        (self.uses.len(), self.flows.len())
     }
 
     /// The columns of one select item; `None` when they cannot be known.
@@ -148,7 +165,7 @@ impl Analyzer<'_> {
                         self.qualified_star(&idents)
                     }
                     SelectItemQualifiedWildcardKind::Expr(expr) => {
-                        let mark = self.uses.len();
+                        let mark = self.mark();
                         let typed = self.expr(expr);
                         self.struct_columns(&typed.ty, mark)
                     }
@@ -159,7 +176,7 @@ impl Analyzer<'_> {
     }
 
     fn item(&mut self, expr: &Expr, aliases: &[Ident]) -> Option<Vec<OutputColumn>> {
-        let mark = self.uses.len();
+        let mark = self.mark();
         if let Some((call, function)) = generator(expr) {
             let mut columns = self.generate(call, function)?;
             if !aliases.is_empty() && aliases.len() != columns.len() {
@@ -178,7 +195,12 @@ impl Analyzer<'_> {
             None => (expr_text(expr), false),
         };
         let column = Column { name: name.0, ty: typed.ty, nullable: typed.nullable };
-        Some(vec![OutputColumn { column, named: name.1, origins: self.origins_since(mark) }])
+        Some(vec![OutputColumn {
+            column,
+            named: name.1,
+            origins: self.origins_since(mark.0),
+            flows: self.flows_since(mark.1),
+        }])
     }
 
     fn wildcard(&mut self, options: &WildcardAdditionalOptions) -> Option<Vec<OutputColumn>> {
@@ -203,7 +225,12 @@ impl Analyzer<'_> {
         let Some(frame) = self.select_frame() else { return Vec::new() };
         let column = |(source, at): &(usize, usize)| {
             let from = frame.sources.get(*source)?;
-            Some(OutputColumn { column: from.column(*at)?, named: true, origins: from.origins(*at) })
+            Some(OutputColumn {
+                column: from.column(*at)?,
+                named: true,
+                origins: from.origins(*at),
+                flows: from.flows(*at),
+            })
         };
         let columns: Vec<OutputColumn> = places.iter().filter_map(column).collect();
         for ((source, column), output) in places.iter().zip(&columns) {
@@ -230,7 +257,7 @@ impl Analyzer<'_> {
             let places: Vec<_> = (0..source.width()).map(|at| (index, at)).collect();
             return Some(self.columns_at(&places));
         }
-        let mark = self.uses.len();
+        let mark = self.mark();
         let typed = self.path(idents);
         let columns = self.struct_columns(&typed.ty, mark);
         if columns.is_none() && !typed.ty.is_open() {
@@ -275,10 +302,15 @@ impl Analyzer<'_> {
     }
 
     /// The fields of a struct as columns that come from what was used since `mark`.
-    fn struct_columns(&self, ty: &DataType, mark: usize) -> Option<Vec<OutputColumn>> {
+    fn struct_columns(&self, ty: &DataType, mark: (usize, usize)) -> Option<Vec<OutputColumn>> {
         let DataType::Struct(fields) = ty else { return None };
-        let origins = self.origins_since(mark);
-        let column = |f: &Field| Column::nullable(f.name.clone(), f.ty.clone());
-        Some(fields.iter().map(|f| OutputColumn { column: column(f), named: true, origins: origins.clone() }).collect())
+        let (origins, flows) = (self.origins_since(mark.0), self.flows_since(mark.1));
+        let column = |f: &Field| OutputColumn {
+            column: Column::nullable(f.name.clone(), f.ty.clone()),
+            named: true,
+            origins: origins.clone(),
+            flows: narrowed(flows.iter().cloned(), &f.name),
+        };
+        Some(fields.iter().map(column).collect())
     }
 }

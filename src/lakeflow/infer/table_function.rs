@@ -114,7 +114,15 @@ impl Analyzer<'_> {
             }
             None => Relation::unknown(),
         };
-        self.function_read(name, relation, stream)
+        let source = self.function_read(name, relation, stream);
+        let path = args.iter().find_map(|arg| match arg {
+            FunctionArg::Unnamed(FunctionArgExpr::Expr(path)) => string_literal(path),
+            _ => None,
+        });
+        if let Some(read) = self.reads.last_mut() {
+            read.path = path.map(str::to_owned);
+        }
+        source
     }
 
     fn file_schema(&mut self, text: &str, value: &Expr) -> Option<Vec<Column>> {

@@ -3,6 +3,7 @@
 mod build;
 mod diagnostics;
 mod init;
+mod lineage;
 mod manual;
 #[cfg(feature = "engine")]
 mod run;

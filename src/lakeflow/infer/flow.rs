@@ -1,0 +1,319 @@
+//! What columns of a result depend on, and how: values, conditions, filters, joins, grouping, order.
+//!
+//! Every use of a column is noted as a [`Flow`] while its expression is typed. Flows that decide a value stay with the
+//! column of the result; flows that decide which rows there are belong to the whole query. What is not followed exactly
+//! (elements of arrays, parameters of lambdas) counts as the whole value: a flow too many is found here, none too few.
+
+use std::ops::Range;
+
+use sqlparser::ast::{CastKind, Expr};
+
+use super::analyzer::Analyzer;
+use super::call::{arguments, plain_name};
+use super::{Origin, OutputColumn};
+
+/// How a column has a part in a result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Influence {
+    /// Its values are the result.
+    Identity,
+    /// The result is computed from its values.
+    Transformation,
+    /// The result is computed from its values in many rows.
+    Aggregation,
+    /// It decides which of several values is taken.
+    Conditional,
+    /// It divides or orders the rows that a value is taken from.
+    Window,
+    /// It decides which rows there are.
+    Filter,
+    /// Rows are matched by it.
+    Join,
+    /// Rows are summed up by it.
+    GroupBy,
+    /// Rows are put in order by it.
+    Sort,
+}
+
+impl Influence {
+    /// Whether values themselves reach the result.
+    pub fn is_direct(self) -> bool {
+        self <= Influence::Aggregation
+    }
+
+    /// Whether it concerns which rows there are, not a column.
+    pub fn concerns_rows(self) -> bool {
+        self >= Influence::Filter
+    }
+
+    /// What remains of `self` after a further step.
+    #[must_use]
+    pub fn then(self, step: Influence) -> Influence {
+        match (step.is_direct(), self.is_direct()) {
+            (true, true) => self.max(step),
+            (true, false) => self,
+            (false, _) => step,
+        }
+    }
+}
+
+/// Why values do not show in a result although it is computed from them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Release {
+    /// They are counted.
+    Counted,
+    /// Only whether there is one is told.
+    Presence,
+    /// They are masked.
+    Masked,
+}
+
+/// One way in which a table column has a part in a result.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Flow {
+    /// The table column.
+    pub origin: Origin,
+    /// The field of it, in lower case; empty for the whole column.
+    pub from: Vec<String>,
+    /// The field of the result that it reaches, in lower case; empty for the whole.
+    pub into: Vec<String>,
+    /// How.
+    pub influence: Influence,
+    /// Why its values do not show, if they do not.
+    pub release: Option<Release>,
+    /// Where the query names the column.
+    pub range: Range<usize>,
+}
+
+impl Flow {
+    /// A column as it stands.
+    pub(super) fn of(origin: Origin) -> Flow {
+        let (from, into) = (Vec::new(), Vec::new());
+        Flow { origin, from, into, influence: Influence::Identity, release: None, range: 0..0 }
+    }
+
+    /// The value is computed with, not passed on.
+    pub(super) fn compute(&mut self) {
+        self.influence = self.influence.then(Influence::Transformation);
+        self.into.clear();
+    }
+
+    fn key(&self) -> (Origin, Influence, Option<Release>, &[String], &[String]) {
+        (self.origin, self.influence, self.release, &self.from, &self.into)
+    }
+}
+
+/// Flows in order of what they are, each once.
+pub(super) fn tidy_flows(mut flows: Vec<Flow>) -> Vec<Flow> {
+    flows.sort_by(|a, b| a.key().cmp(&b.key()).then_with(|| a.range.start.cmp(&b.range.start)));
+    flows.dedup_by(|a, b| a.key() == b.key());
+    flows
+}
+
+/// What is left of flows into a value when one of its fields is taken.
+pub(super) fn narrowed(flows: impl IntoIterator<Item = Flow>, field: &str) -> Vec<Flow> {
+    let field = field.to_lowercase();
+    let narrow = |mut flow: Flow| {
+        if flow.into.is_empty() {
+            if flow.influence == Influence::Identity {
+                flow.from.push(field.clone());
+            }
+            return Some(flow);
+        }
+        (flow.into.remove(0) == field).then_some(flow)
+    };
+    flows.into_iter().filter_map(narrow).collect()
+}
+
+impl Analyzer<'_> {
+    /// Notes that columns are used here, at `range` unless they were named further inside.
+    pub(super) fn emit(&mut self, flows: impl IntoIterator<Item = Flow>, range: &Range<usize>) {
+        for mut flow in flows {
+            if flow.range.is_empty() {
+                flow.range = range.clone();
+            }
+            if flow.influence == Influence::Identity
+                || flow.influence.is_direct() && self.release == Some(Release::Masked)
+            {
+                flow.release = flow.release.or(self.release);
+            }
+            if self.inside.aggregate.is_some() || self.inside.window.is_some() {
+                flow.influence = flow.influence.then(Influence::Aggregation);
+            }
+            if let Some(role) = self.role {
+                flow.influence = flow.influence.then(role);
+            }
+            match flow.influence.concerns_rows() {
+                true => self.rows.push(flow),
+                false => self.flows.push(flow),
+            }
+        }
+    }
+
+    /// Runs `inner` where columns have a part by `role`.
+    pub(super) fn as_role<T>(&mut self, role: Influence, inner: impl FnOnce(&mut Self) -> T) -> T {
+        let before = self.role;
+        if before.is_none() || role.concerns_rows() {
+            self.role = Some(role);
+        }
+        let result = inner(self);
+        self.role = before;
+        result
+    }
+
+    /// Runs `inner` where values do not show for the reason given, if there is one.
+    pub(super) fn released<T>(&mut self, release: Option<Release>, inner: impl FnOnce(&mut Self) -> T) -> T {
+        let before = self.release;
+        self.release = release.or(before);
+        let result = inner(self);
+        self.release = before;
+        result
+    }
+
+    /// Runs `inner`, a query, apart from the expression around it.
+    pub(super) fn apart<T>(&mut self, inner: impl FnOnce(&mut Self) -> T) -> T {
+        let before = (self.role.take(), self.release.take());
+        let result = inner(self);
+        (self.role, self.release) = before;
+        result
+    }
+
+    /// Notes that the expression takes its value from these columns.
+    pub(super) fn emit_values(&mut self, columns: &[OutputColumn]) {
+        let here = self.here.clone();
+        columns.iter().for_each(|c| self.emit(c.flows.iter().cloned(), &here));
+    }
+
+    /// Notes that a column of a result has a part in the rows by `role`.
+    pub(super) fn emit_columns(&mut self, columns: &[OutputColumn], role: Influence) {
+        let here = self.here.clone();
+        self.as_role(role, |a| columns.iter().for_each(|c| a.emit(c.flows.iter().cloned(), &here)));
+    }
+
+    /// The flows noted since `mark`.
+    pub(super) fn flows_since(&self, mark: usize) -> Vec<Flow> {
+        tidy_flows(self.flows.get(mark..).unwrap_or(&[]).to_vec())
+    }
+
+    /// What was noted since `mark` is computed with, not passed on, unless `expr` only passes on.
+    pub(super) fn settle_flows(&mut self, expr: &Expr, mark: usize) {
+        let passes = matches!(
+            expr,
+            Expr::Identifier(_)
+                | Expr::CompoundIdentifier(_)
+                | Expr::CompoundFieldAccess { .. }
+                | Expr::Nested(_)
+                | Expr::Struct { .. }
+                | Expr::Tuple(_)
+        );
+        if passes {
+            return;
+        }
+        self.flows.iter_mut().skip(mark).for_each(Flow::compute);
+    }
+
+    /// Puts what was noted since `mark` into a field of a struct.
+    pub(super) fn put_into_field(&mut self, field: &str, mark: usize) {
+        for flow in self.flows.iter_mut().skip(mark) {
+            flow.into.insert(0, field.to_lowercase());
+        }
+    }
+
+    /// Takes a field of what was noted since `mark`.
+    pub(super) fn take_field(&mut self, field: &str, mark: usize) {
+        let noted = self.flows.split_off(mark.min(self.flows.len()));
+        self.flows.extend(narrowed(noted, field));
+    }
+}
+
+/// Functions that give NULL only for NULL and tell nothing of a value but in their result.
+const TOTAL: [&str; 24] = [
+    "lower",
+    "upper",
+    "trim",
+    "ltrim",
+    "rtrim",
+    "substr",
+    "substring",
+    "left",
+    "right",
+    "concat",
+    "coalesce",
+    "sha1",
+    "sha2",
+    "sha",
+    "md5",
+    "hash",
+    "xxhash64",
+    "length",
+    "char_length",
+    "initcap",
+    "reverse",
+    "struct",
+    "ifnull",
+    "nvl",
+];
+
+/// Whether an expression is there whenever its columns are, so that counting it, or asking whether it is there, tells
+/// nothing else of them.
+pub(super) fn is_total(expr: &Expr) -> bool {
+    match expr {
+        Expr::Identifier(_) | Expr::CompoundIdentifier(_) | Expr::Value(_) => true,
+        Expr::Nested(inner) | Expr::Cast { kind: CastKind::Cast, expr: inner, .. } => is_total(inner),
+        Expr::Substring { expr, .. } | Expr::Trim { expr, .. } => is_total(expr),
+        Expr::Struct { values, .. } | Expr::Tuple(values) => values.iter().all(is_total),
+        Expr::Function(call) => {
+            let name = plain_name(&call.name).map(|i| i.value.to_ascii_lowercase()).unwrap_or_default();
+            TOTAL.contains(&name.as_str()) && arguments(call).0.into_iter().all(is_total)
+        }
+        _ => false,
+    }
+}
+
+/// The part that an argument of a function has in its result, if it is no value.
+pub(super) fn role_of_argument(function: &str, index: usize) -> Option<Influence> {
+    match (function, index) {
+        ("if" | "iff" | "nvl2" | "decode", 0) => Some(Influence::Conditional),
+        ("min_by" | "max_by", 1) => Some(Influence::Window),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::lakeflow::functions::Stability;
+    use crate::lakeflow::infer::{Catalog, Relation, UserFunction, analyze_query};
+    use crate::lakeflow::types::{Column, DataType};
+
+    struct People;
+
+    impl Catalog for People {
+        fn table(&self, _: &[&str]) -> Option<Arc<Relation>> {
+            Some(Relation::of(vec![Column::nullable("email", DataType::String)]))
+        }
+
+        fn function(&self, _: &[&str]) -> Option<Arc<UserFunction>> {
+            let (params, returns) = (vec![DataType::String], DataType::String);
+            Some(Arc::new(UserFunction { params, returns, stability: Stability::Stable }))
+        }
+    }
+
+    fn release(sql: &str) -> Option<Release> {
+        let text = format!("SELECT {sql} AS shown FROM people");
+        let query = crate::lakeflow::parse_query(&text).unwrap_or_else(|fault| panic!("{fault:?}"));
+        let info = analyze_query(&query, &text, &People);
+        info.columns.first().and_then(|c| c.flows.first()).and_then(|flow| flow.release)
+    }
+
+    #[test]
+    fn only_functions_that_mask_release_what_they_are_given() {
+        assert_eq!(release("mask_email(email)"), Some(Release::Masked));
+        assert_eq!(release("mask_email(lower(email))"), Some(Release::Masked));
+        assert_eq!(release("unmask_email(email)"), None);
+        assert_eq!(release("count(email)"), Some(Release::Counted));
+        assert_eq!(release("max(email)"), None);
+    }
+}

@@ -1,0 +1,112 @@
+//! Where every column of a pipeline comes from, and where personal data goes.
+//!
+//! [`trace`] works on parsed SQL alone, whoever wrote it; [`Flow`] is what follows from declared personal data along
+//! the edges it found. Nothing is guessed from names of columns, and nothing is read from specs but who declared what.
+
+mod edges;
+mod judge;
+mod openlineage;
+mod personal;
+mod picture;
+mod policy;
+mod walk;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+pub use edges::trace;
+pub use judge::judge;
+pub use openlineage::document;
+pub use personal::{Flow, Part, Reach, Released, View, follow};
+pub use picture::{dot, json, mermaid, tree};
+pub use policy::{Place, Policy, Reader, Why};
+pub use walk::{Direction, Node, Subgraph, walk};
+
+pub use crate::lakeflow::infer::{Influence, Release};
+use crate::source::Span;
+
+/// Where something comes from: a column of a dataset of the pipeline, or of something outside of it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Origin {
+    /// The dataset in lower case; for files their path, for other tables their name as written.
+    pub table: String,
+    /// Whether it is a dataset of the pipeline.
+    pub inside: bool,
+    /// The column, as the table spells it.
+    pub column: String,
+    /// The field of it, in lower case; empty for the whole column.
+    pub field: Vec<String>,
+}
+
+/// One way in which a column has a part in a dataset.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edge {
+    /// The column.
+    pub from: Origin,
+    /// The field of the result that it reaches, in lower case; empty for the whole.
+    pub into: Vec<String>,
+    /// How.
+    pub influence: Influence,
+    /// Why its values do not show, if they do not.
+    pub release: Option<Release>,
+    /// Where the SQL names it.
+    pub span: Span,
+}
+
+/// A column with what it comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TracedColumn {
+    /// Its name.
+    pub name: String,
+    /// What its values depend on.
+    pub edges: Vec<Edge>,
+}
+
+/// A dataset with what it comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Traced {
+    /// Its name in lower case.
+    pub name: String,
+    /// The start of the statement that defines it.
+    pub span: Span,
+    /// Its columns, in order.
+    pub columns: Vec<TracedColumn>,
+    /// What decides which rows it has, and in what order.
+    pub rows: Vec<Edge>,
+    /// The datasets it reads, in lower case.
+    pub reads: BTreeSet<String>,
+    /// Files and tables outside of the pipeline that it reads.
+    pub outside: BTreeSet<String>,
+}
+
+/// The lineage of a pipeline.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Lineage {
+    /// Datasets, each after those it reads.
+    pub datasets: Vec<Traced>,
+    by_name: BTreeMap<String, usize>,
+}
+
+impl Lineage {
+    /// A lineage of these datasets, each after those it reads.
+    pub fn of(datasets: Vec<Traced>) -> Lineage {
+        let by_name = datasets.iter().enumerate().map(|(i, d)| (d.name.clone(), i)).collect();
+        Lineage { datasets, by_name }
+    }
+
+    /// The place of a dataset, by its name in any letter case.
+    pub fn index(&self, name: &str) -> Option<usize> {
+        self.by_name.get(&name.to_lowercase()).copied()
+    }
+
+    /// A dataset by its name in any letter case.
+    pub fn dataset(&self, name: &str) -> Option<&Traced> {
+        self.datasets.get(self.index(name)?)
+    }
+}
+
+impl Traced {
+    /// A column by its name in any letter case.
+    pub fn column(&self, name: &str) -> Option<&TracedColumn> {
+        self.columns.iter().find(|c| c.name.eq_ignore_ascii_case(name))
+    }
+}

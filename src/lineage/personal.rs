@@ -1,0 +1,235 @@
+//! Follows declared personal data through the graph, to every column and every set of rows that it reaches.
+//!
+//! Each dataset is looked at once, after those it reads; of several ways by which a kind reaches the same place, the
+//! most telling one is kept. What ends on the way is kept too, with the reason: counted, masked, only asked for its
+//! presence, or declared to be no personal data.
+
+use std::collections::BTreeMap;
+
+use super::{Edge, Influence, Lineage, Policy, Release, Traced};
+use crate::model::PersonalKind;
+use crate::source::Span;
+
+/// A part of a dataset.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    /// A column, in lower case.
+    Column(String),
+    /// Which rows there are, and in what order.
+    Rows,
+}
+
+/// Personal data in a part of a dataset.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reach {
+    /// The dataset.
+    pub dataset: String,
+    /// The part.
+    pub part: Part,
+    /// The field of the column, in lower case; empty for the whole.
+    pub field: Vec<String>,
+    /// The kind.
+    pub kind: PersonalKind,
+    /// How it came here from where it was declared, all steps together.
+    pub influence: Influence,
+    /// The step before, as an index of [`Flow::reached`], and where the SQL takes it; `None` where it is declared.
+    pub via: Option<(usize, Span)>,
+}
+
+/// Personal data that ends here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Released {
+    /// The dataset.
+    pub dataset: String,
+    /// The part.
+    pub part: Part,
+    /// The kind.
+    pub kind: PersonalKind,
+    /// How it would have reached the part.
+    pub influence: Influence,
+    /// Where it came from, as an index of [`Flow::reached`].
+    pub from: usize,
+    /// Why it ends: what the SQL does, or the reason that the spec gives.
+    pub why: Result<Release, String>,
+    /// Where the SQL takes it.
+    pub span: Span,
+}
+
+/// What an audience gets of personal data in a column that it may read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum View {
+    /// As it is.
+    Clear,
+    /// Masked.
+    Masked,
+    /// Nothing: it may not read the dataset.
+    NotGranted,
+}
+
+/// Where personal data goes.
+#[derive(Debug, Clone, Default)]
+pub struct Flow {
+    /// All places it reaches, in the order of the datasets.
+    pub reached: Vec<Reach>,
+    /// All places where it ends.
+    pub released: Vec<Released>,
+    by_part: BTreeMap<(usize, Part), Vec<usize>>,
+}
+
+/// Follows what `policy` declares.
+pub fn follow(lineage: &Lineage, policy: &Policy) -> Flow {
+    let mut flow = Flow::default();
+    for (index, dataset) in lineage.datasets.iter().enumerate() {
+        for (column, (kind, _)) in policy.declared.get(&dataset.name).into_iter().flatten() {
+            if dataset.column(column).is_some() {
+                let part = Part::Column(column.clone());
+                let reach = Reach {
+                    dataset: dataset.name.clone(),
+                    part,
+                    field: vec![],
+                    kind: *kind,
+                    influence: Influence::Identity,
+                    via: None,
+                };
+                flow.add(index, reach);
+            }
+        }
+        Step { lineage, policy, index, dataset, flow: &mut flow }.run();
+    }
+    flow
+}
+
+impl Flow {
+    /// The steps from the declaration to a reached place, as indexes of [`Flow::reached`].
+    pub fn path(&self, reach: usize) -> Vec<usize> {
+        let mut path = vec![reach];
+        let mut at = reach;
+        // A step leads only to an earlier one.
+        while let Some((before, _)) = self.reached.get(at).and_then(|r| r.via).filter(|(before, _)| *before < at) {
+            path.push(before);
+            at = before;
+        }
+        path.reverse();
+        path
+    }
+
+    fn at(&self, index: usize, part: &Part) -> &[usize] {
+        self.by_part.get(&(index, part.clone())).map_or(&[], Vec::as_slice)
+    }
+
+    /// Adds a place, unless it is known already by a more telling way.
+    fn add(&mut self, index: usize, reach: Reach) {
+        let known = self.by_part.entry((index, reach.part.clone())).or_default();
+        let same =
+            |at: &&mut usize| self.reached.get(**at).is_some_and(|r| r.kind == reach.kind && r.field == reach.field);
+        let place = self.reached.len();
+        match known.iter_mut().find(same) {
+            Some(at) if self.reached.get(*at).is_some_and(|r| r.influence <= reach.influence) => return,
+            Some(at) => *at = place,
+            None => known.push(place),
+        }
+        self.reached.push(reach);
+    }
+
+    /// Whether a place was found to be reached in a more telling way later.
+    pub fn is_current(&self, lineage: &Lineage, reach: usize) -> bool {
+        let Some(found) = self.reached.get(reach) else { return false };
+        lineage.index(&found.dataset).is_some_and(|index| self.at(index, &found.part).contains(&reach))
+    }
+}
+
+/// One dataset while it is looked at.
+struct Step<'a> {
+    lineage: &'a Lineage,
+    policy: &'a Policy,
+    index: usize,
+    dataset: &'a Traced,
+    flow: &'a mut Flow,
+}
+
+impl Step<'_> {
+    fn run(&mut self) {
+        let dataset = self.dataset;
+        for column in &dataset.columns {
+            let part = Part::Column(column.name.to_lowercase());
+            let why = self.policy.declassified.get(&(dataset.name.clone(), column.name.to_lowercase())).cloned();
+            column.edges.iter().for_each(|edge| self.edge(edge, &part, why.as_ref()));
+        }
+        for edge in &dataset.rows {
+            let why = self.key_released(edge).cloned();
+            self.edge(edge, &Part::Rows, why.as_ref());
+        }
+        self.rows_of_sources();
+    }
+
+    /// Grouping by what a released column shows tells no more than the column does.
+    fn key_released(&self, edge: &Edge) -> Option<&String> {
+        if edge.influence != Influence::GroupBy {
+            return None;
+        }
+        let shown = self.dataset.columns.iter().filter(|c| c.edges.iter().any(|e| e.from == edge.from));
+        let mut reasons =
+            shown.map(|c| self.policy.declassified.get(&(self.dataset.name.clone(), c.name.to_lowercase())));
+        reasons.find_map(|why| why)
+    }
+
+    fn edge(&mut self, edge: &Edge, part: &Part, why: Option<&String>) {
+        let Some(source) = self.lineage.index(&edge.from.table).filter(|_| edge.from.inside) else { return };
+        let from = Part::Column(edge.from.column.to_lowercase());
+        for at in self.flow.at(source, &from).to_vec() {
+            let Some(before) = self.flow.reached.get(at) else { continue };
+            let Some(field) = landing(&before.field, edge) else { continue };
+            let (kind, influence) = (before.kind, before.influence.then(edge.influence));
+            let is_plain = before.influence == Influence::Identity;
+            let release = edge.release.filter(|release| is_plain || *release == Release::Masked);
+            let why = release.map(Ok).or_else(|| why.cloned().map(Err));
+            let dataset = self.dataset.name.clone();
+            let part = part.clone();
+            match why {
+                Some(why) => {
+                    let released = Released { dataset, part, kind, influence, from: at, why, span: edge.span };
+                    let same = |r: &Released| {
+                        (&r.dataset, &r.part, r.kind, &r.why)
+                            == (&released.dataset, &released.part, released.kind, &released.why)
+                    };
+                    if !self.flow.released.iter().rev().take_while(|r| r.dataset == released.dataset).any(same) {
+                        self.flow.released.push(released);
+                    }
+                }
+                None => {
+                    let reach = Reach { dataset, part, field, kind, influence, via: Some((at, edge.span)) };
+                    self.flow.add(self.index, reach);
+                }
+            }
+        }
+    }
+
+    /// What decided the rows of a source decides those of its readers. Which rows an entity has follows from its own
+    /// rules, which tell no more than that a row is valid: that ends at its tables.
+    fn rows_of_sources(&mut self) {
+        let sources: Vec<usize> = self.dataset.reads.iter().filter_map(|name| self.lineage.index(name)).collect();
+        for source in sources {
+            let Some(read) = self.lineage.datasets.get(source) else { continue };
+            if self.policy.guarded.contains(&read.name) {
+                continue;
+            }
+            for at in self.flow.at(source, &Part::Rows).to_vec() {
+                let Some(before) = self.flow.reached.get(at) else { continue };
+                let reach =
+                    Reach { dataset: self.dataset.name.clone(), via: Some((at, self.dataset.span)), ..before.clone() };
+                self.flow.add(self.index, reach);
+            }
+        }
+    }
+}
+
+/// Where in the target personal data in `field` of the source column arrives; `None` if the edge takes another field.
+fn landing(field: &[String], edge: &Edge) -> Option<Vec<String>> {
+    let shared = field.iter().zip(&edge.from.field).take_while(|(a, b)| a == b).count();
+    if shared < field.len() && shared < edge.from.field.len() {
+        return None;
+    }
+    let passes = edge.influence == Influence::Identity;
+    let rest = if passes { field.get(shared..).unwrap_or(&[]) } else { &[] };
+    Some([edge.into.as_slice(), rest].concat())
+}

@@ -1,0 +1,107 @@
+//! What hides data from readers of a table: the names of mask and row filter functions, and where they stand.
+//!
+//! Decides nothing about people; what the functions let whom see is rendered from [`access`](super::access). Only what
+//! the catalog publishes is protected: private tables and temporary views have no readers.
+
+use super::access::typed_personal_columns;
+use super::{BuildPlan, Dataset, Kind};
+use crate::lakeflow::types::{Column as TypedColumn, DataType};
+use crate::model::{AudienceId, PersonalKind, Project, Protection, RowAccess};
+
+/// A function that masks values of one kind and type.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MaskFunction {
+    /// Its name in the schema.
+    pub name: String,
+    /// The kind of personal data.
+    pub kind: PersonalKind,
+    /// The type of the column, exactly: an implicit cast would turn values into NULL (reference section 4.1).
+    pub ty: DataType,
+}
+
+/// Name of the function that masks a kind of personal data in columns of a type: `mask_email`, `mask_birth_date_date`.
+pub fn mask_name(kind: PersonalKind, ty: &DataType) -> String {
+    match ty {
+        DataType::String => format!("mask_{}", kind.word()),
+        ty => format!("mask_{}_{}", kind.word(), type_word(ty)),
+    }
+}
+
+/// A type as a part of a name: `decimal_10_2`.
+pub fn type_word(ty: &DataType) -> String {
+    let printed = ty.to_string().to_lowercase();
+    let words: Vec<&str> =
+        printed.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    words.join("_")
+}
+
+/// The function in the definition of a column; `None` without personal data, and where policies mask instead.
+pub fn column_mask(project: &Project, kind: Option<PersonalKind>, ty: &DataType) -> Option<String> {
+    kind.filter(|_| project.protection == Protection::Masks).map(|kind| mask_name(kind, ty))
+}
+
+/// The mask functions that published datasets need, each once, by name.
+pub fn mask_functions(project: &Project, plan: &BuildPlan) -> Vec<MaskFunction> {
+    let published = plan.artifacts.iter().map(|a| a.dataset).filter(|d| d.kind(project) != Kind::Internal);
+    let columns = published.flat_map(|dataset| typed_personal_columns(project, dataset));
+    let mut functions: Vec<MaskFunction> = columns
+        .map(|column| MaskFunction { name: mask_name(column.kind, &column.ty), kind: column.kind, ty: column.ty })
+        .collect();
+    functions.sort_by(|a, b| a.name.cmp(&b.name));
+    functions.dedup();
+    functions
+}
+
+/// A function that tells which rows of the tables of an entity or metric a reader sees.
+#[derive(Debug, Clone)]
+pub struct RowFilter<'a> {
+    /// Its name in the schema.
+    pub name: String,
+    /// The columns it looks at, each once, in the order in which conditions name them.
+    pub columns: Vec<TypedColumn>,
+    /// Readers of the tables.
+    pub audiences: &'a [AudienceId],
+    /// Those of them that see some rows only.
+    pub rows: &'a [RowAccess],
+}
+
+impl RowFilter<'_> {
+    /// The readers that see every row.
+    pub fn unlimited(&self) -> impl Iterator<Item = AudienceId> {
+        let is_limited = |id: &AudienceId| self.rows.iter().any(|access| access.audience == *id);
+        self.audiences.iter().copied().filter(move |id| !is_limited(id))
+    }
+}
+
+/// The row filter of a dataset, where some audience does not see all rows.
+pub fn row_filter(project: &Project, dataset: Dataset) -> Option<RowFilter<'_>> {
+    let (name, audiences, rows) = match dataset {
+        Dataset::Table(id) | Dataset::Orphans(id) => {
+            let entity = project.entity(id);
+            (&entity.name, &entity.audiences, &entity.rows)
+        }
+        Dataset::MetricTable(id, _) => {
+            let metric = project.metrics.get(id.0)?;
+            (&metric.name, &metric.audiences, &metric.rows)
+        }
+        _ => return None,
+    };
+    if rows.is_empty() {
+        return None;
+    }
+    let mut columns: Vec<TypedColumn> = vec![];
+    for column in rows.iter().flat_map(|access| &access.columns) {
+        if !columns.iter().any(|known| known.name == column.name) {
+            columns.push(column.clone());
+        }
+    }
+    Some(RowFilter { name: format!("row_filter_{name}"), columns, audiences, rows })
+}
+
+/// The row filters of a project, each once, by name.
+pub fn row_filters<'a>(project: &'a Project, plan: &BuildPlan) -> Vec<RowFilter<'a>> {
+    let mut filters: Vec<_> = plan.artifacts.iter().filter_map(|a| row_filter(project, a.dataset)).collect();
+    filters.sort_by(|a, b| a.name.cmp(&b.name));
+    filters.dedup_by(|a, b| a.name == b.name);
+    filters
+}

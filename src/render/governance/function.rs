@@ -1,0 +1,188 @@
+//! Functions that masks and row filters call, and policies that call them.
+
+use askama::Template;
+
+use super::super::text::{Ident, Literal, Sql};
+use super::Site;
+use super::place::{EVERYBODY, grantee, is_asking};
+use crate::lakeflow::types::{Column as TypedColumn, DataType};
+use crate::model::{AudienceId, Mask, PersonalKind, Principal, Protection};
+use crate::plan::protection::{self, MaskFunction, RowFilter};
+
+#[derive(Template)]
+#[template(path = "governance/functions.sql")]
+struct Functions {
+    head: Sql,
+    functions: Vec<Function>,
+}
+
+struct Function {
+    name: Sql,
+    parameters: String,
+    returns: DataType,
+    deterministic: bool,
+    comment: Literal,
+    /// Conditions on who asks; the first that holds decides.
+    unless: Vec<String>,
+    masks: bool,
+    /// The masked value; for filters, nothing.
+    masked: String,
+    callers: Vec<Sql>,
+}
+
+/// The functions of a target; none without personal data and row conditions.
+pub fn functions(site: &Site<'_>) -> Result<String, askama::Error> {
+    let masks = protection::mask_functions(site.project, site.plan);
+    let filters = protection::row_filters(site.project, site.plan);
+    if masks.is_empty() && filters.is_empty() {
+        return Ok(String::new());
+    }
+    let masks = masks.iter().map(|function| mask(site, function));
+    Functions {
+        head: site.head(
+            "Functions that mask personal data and keep rows from readers.",
+            "before the pipeline: definitions of tables name these functions",
+            "the owner of the schema",
+            if site.target.run_as.is_some() { &[] } else { &RUNS_AS_SOMEBODY },
+        )?,
+        functions: masks.chain(filters.iter().map(|filter| row_filter(site, filter))).collect(),
+    }
+    .render()
+}
+
+/// What the reader of a file must know when the project names nobody.
+const RUNS_AS_SOMEBODY: [&str; 2] = [
+    "The project names no `run_as`: run the pipeline as a member of an audience that sees all personal data and all",
+    "rows. What is masked for whoever runs it would be stored masked.",
+];
+
+/// Readers and the pipeline, who both call the functions when they read a table.
+fn callers(site: &Site<'_>) -> Vec<Sql> {
+    let mut callers: Vec<&Principal> = site.members(&site.audiences());
+    callers.extend(&site.target.run_as);
+    callers.sort();
+    callers.dedup();
+    callers.into_iter().map(grantee).collect()
+}
+
+/// Who sees a kind of personal data in the clear: members of audiences that do, and the pipeline.
+fn sees<'a>(site: &'a Site<'_>, kind: PersonalKind) -> Vec<&'a Principal> {
+    let seeing = |id: &AudienceId| site.project.audiences.get(id.0).is_some_and(|a| a.sees.includes(kind));
+    let audiences: Vec<AudienceId> = site.audiences().into_iter().filter(seeing).collect();
+    with_pipeline(site, site.members(&audiences))
+}
+
+fn with_pipeline<'a>(site: &'a Site<'_>, mut principals: Vec<&'a Principal>) -> Vec<&'a Principal> {
+    principals.extend(site.target.run_as.iter().filter(|run_as| !principals.contains(run_as)).collect::<Vec<_>>());
+    principals
+}
+
+fn mask(site: &Site<'_>, function: &MaskFunction) -> Function {
+    let style = site.project.masks.get(&function.kind).copied().unwrap_or(Mask::Redact);
+    let by_policy = site.project.protection == Protection::Abac;
+    Function {
+        name: site.place.object(&function.name),
+        parameters: format!("value {}", function.ty),
+        returns: function.ty.clone(),
+        // Who asks is no argument, so a mask that asks for it is not deterministic.
+        deterministic: by_policy,
+        comment: Literal::new(format!("Masks personal data: {}", function.kind.word())),
+        unless: if by_policy { vec![] } else { sees(site, function.kind).into_iter().map(is_asking).collect() },
+        masks: true,
+        masked: masked(style, &function.ty),
+        callers: callers(site),
+    }
+}
+
+/// The masked form of `value`. Only texts have parts to keep; a value of another type is hidden whole. A missing value
+/// stays missing, and a text of which everything would stay shows nothing.
+fn masked(style: Mask, ty: &DataType) -> String {
+    if *ty != DataType::String {
+        return format!("CAST(NULL AS {ty})");
+    }
+    match style {
+        Mask::Nullify => "CAST(NULL AS STRING)".to_owned(),
+        Mask::Redact => "if(value IS NULL, NULL, '***')".to_owned(),
+        Mask::Hash => "sha2(value, 256)".to_owned(),
+        Mask::KeepDomain => {
+            "if(instr(value, '@') > 0, concat('***@', substring_index(value, '@', -1)), if(value IS NULL, NULL, '***'))"
+                .to_owned()
+        }
+        Mask::KeepFirst(n) => kept(n, &format!("concat(left(value, {n}), '***')")),
+        Mask::KeepLast(n) => kept(n, &format!("concat('***', right(value, {n}))")),
+    }
+}
+
+fn kept(n: u8, part: &str) -> String {
+    format!("if(length(value) > {n}, {part}, if(value IS NULL, NULL, '***'))")
+}
+
+fn row_filter(site: &Site<'_>, filter: &RowFilter<'_>) -> Function {
+    let parameter = |c: &TypedColumn| format!("{} {}", Ident::new(&c.name), c.ty);
+    let unlimited: Vec<AudienceId> = filter.unlimited().collect();
+    let mut unless: Vec<String> = with_pipeline(site, site.members(&unlimited)).into_iter().map(is_asking).collect();
+    for access in filter.rows {
+        let members = site.members(&[access.audience]);
+        unless.extend(members.into_iter().map(|m| format!("({} AND ({}))", is_asking(m), access.condition.sql)));
+    }
+    Function {
+        name: site.place.object(&filter.name),
+        parameters: filter.columns.iter().map(parameter).collect::<Vec<_>>().join(", "),
+        returns: DataType::Boolean,
+        deterministic: false,
+        comment: Literal::new("Tells which rows whoever asks may see"),
+        unless,
+        masks: false,
+        masked: "FALSE".to_owned(),
+        callers: callers(site),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "governance/policies.sql")]
+struct Policies {
+    head: Sql,
+    schema: Sql,
+    everybody: Sql,
+    policies: Vec<Policy>,
+}
+
+struct Policy {
+    name: Ident,
+    comment: Literal,
+    function: Sql,
+    except: String,
+    kind: Literal,
+    ty: Literal,
+}
+
+/// The policies that mask by tags; none unless the project asks for them.
+pub fn policies(site: &Site<'_>) -> Result<String, askama::Error> {
+    let functions = protection::mask_functions(site.project, site.plan);
+    if site.project.protection != Protection::Abac || functions.is_empty() {
+        return Ok(String::new());
+    }
+    let policy = |function: &MaskFunction| Policy {
+        name: Ident::new(&function.name),
+        comment: Literal::new(format!("Masks personal data: {}", function.kind.word())),
+        function: site.place.object(&function.name),
+        except: sees(site, function.kind).into_iter().map(|p| grantee(p).0).collect::<Vec<_>>().join(", "),
+        kind: Literal::new(function.kind.word()),
+        ty: Literal::new(protection::type_word(&function.ty)),
+    };
+    Policies {
+        head: site.head(
+            "Policies that mask columns by their tags.",
+            "before the pipeline, after the functions",
+            "the owner of the schema",
+            &[
+                "An administrator of the account makes `pii` and `pii_type` governed tags once: policies go by no other",
+                "tags, and there is no statement for it that can be run again.",
+            ],
+        )?,
+        schema: site.place.schema(),
+        everybody: grantee(&Principal::Group(EVERYBODY.to_owned())),
+        policies: functions.iter().map(policy).collect(),
+    }
+    .render()
+}

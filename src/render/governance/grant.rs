@@ -1,0 +1,180 @@
+//! Who may use the schema, read files, read tables: grants for readers, revocations for everybody else.
+
+use askama::Template;
+
+use super::super::text::Sql;
+use super::Site;
+use super::place::grantee;
+use crate::model::Principal;
+use crate::plan::{Artifact, Kind, access, metric_view};
+
+/// An object with a list of principals.
+struct Access {
+    kind: &'static str,
+    object: Sql,
+    principals: Vec<Sql>,
+}
+
+#[derive(Template)]
+#[template(path = "governance/access.sql")]
+struct SchemaAccess {
+    head: Sql,
+    catalog: Sql,
+    schema: Sql,
+    users: Vec<Sql>,
+    everyone: Vec<Sql>,
+}
+
+/// Who may use the schema at all. What is granted on a whole schema reaches every table, so nothing that reads is.
+pub fn schema_access(site: &Site<'_>) -> Result<String, askama::Error> {
+    let users = site.members(&site.audiences());
+    SchemaAccess {
+        head: site.head(
+            "Use of the schema: every reader may look into it, and nobody reads all of it.",
+            "before the pipeline, so that no new table can be read by inheritance",
+            "the owner of the schema, with the right to grant the use of the catalog",
+            &["Privileges on the catalog are inherited too and are not touched: other projects may live in it."],
+        )?,
+        catalog: site.place.catalog(),
+        schema: site.place.schema(),
+        users: users.iter().map(|principal| grantee(principal)).collect(),
+        everyone: site.others(&[]).iter().map(grantee).collect(),
+    }
+    .render()
+}
+
+#[derive(Template)]
+#[template(path = "governance/landing.sql")]
+struct Landing {
+    head: Sql,
+    catalog: Sql,
+    schema: Sql,
+    volume: Sql,
+    in_schema: bool,
+    readers: Vec<Sql>,
+    others: Vec<Sql>,
+}
+
+/// Who may read files as they arrive.
+pub fn landing(site: &Site<'_>) -> Result<String, askama::Error> {
+    let Some(volume) = &site.place.volume else { return Ok(String::new()) };
+    let mut readers = site.members(&access::landing_readers(site.project));
+    let others = site.others(&readers);
+    readers.extend(site.target.run_as.iter().filter(|run_as| !readers.contains(run_as)).collect::<Vec<_>>());
+    let (catalog, schema) = volume.parents();
+    Landing {
+        head: site.head(
+            "Files as they arrive, which hold personal data in the clear: for those who may read every line of them.",
+            "before the pipeline",
+            "the owner of the volume",
+            &["Whoever delivers files needs WRITE VOLUME, which is not granted here."],
+        )?,
+        catalog,
+        schema,
+        volume: volume.name(),
+        in_schema: volume.in_schema,
+        readers: readers.into_iter().map(grantee).collect(),
+        others: others.iter().map(grantee).collect(),
+    }
+    .render()
+}
+
+#[derive(Template)]
+#[template(path = "governance/run_as.sql")]
+struct RunAs {
+    head: Sql,
+    catalog: Sql,
+    schema: Sql,
+    principal: Sql,
+}
+
+/// What the pipeline needs to create its tables.
+pub fn run_as(site: &Site<'_>) -> Result<String, askama::Error> {
+    let Some(principal) = &site.target.run_as else { return Ok(String::new()) };
+    RunAs {
+        head: site.head(
+            "The principal that the pipeline runs as: it creates and owns all tables.",
+            "before the pipeline",
+            "the owner of the schema, with the right to grant the use of the catalog",
+            &[],
+        )?,
+        catalog: site.place.catalog(),
+        schema: site.place.schema(),
+        principal: grantee(principal),
+    }
+    .render()
+}
+
+impl Site<'_> {
+    /// What the catalog shows of the pipeline, in the order of the plan.
+    pub fn published(&self) -> impl Iterator<Item = &Artifact> {
+        self.plan.artifacts.iter().filter(|artifact| artifact.dataset.kind(self.project) != Kind::Internal)
+    }
+}
+
+#[derive(Template)]
+#[template(path = "governance/revokes.sql")]
+struct Revokes {
+    head: Sql,
+    tables: Vec<Access>,
+}
+
+/// Takes tables from everybody who must not read them.
+pub fn revokes(site: &Site<'_>) -> Result<String, askama::Error> {
+    let table = |artifact: &Artifact| {
+        let readers = site.members(&access::readers(site.project, artifact.dataset));
+        Access {
+            kind: "TABLE",
+            object: site.place.object(&artifact.name),
+            principals: site.others(&readers).iter().map(grantee).collect(),
+        }
+    };
+    Revokes {
+        head: site.head(
+            "Tables are taken from everybody who is no reader of them.",
+            "after the first update, when the tables exist, and before any grant",
+            "the owner of the schema",
+            &["To revoke ALL PRIVILEGES leaves privileges that were granted by name: SELECT is revoked beside it."],
+        )?,
+        tables: site.published().map(table).collect(),
+    }
+    .render()
+}
+
+#[derive(Template)]
+#[template(path = "governance/grants.sql")]
+struct Grants {
+    head: Sql,
+    objects: Vec<Access>,
+}
+
+/// Gives tables and metric views to their readers; nothing when there are none.
+pub fn grants(site: &Site<'_>) -> Result<String, askama::Error> {
+    let granted = |members: Vec<&Principal>| members.into_iter().map(grantee).collect();
+    let tables = site.published().map(|artifact| Access {
+        kind: "TABLE",
+        object: site.place.object(&artifact.name),
+        principals: granted(site.members(&access::readers(site.project, artifact.dataset))),
+    });
+    let views = site.project.metrics.iter().filter_map(|metric| {
+        Some(Access {
+            kind: "VIEW",
+            object: site.place.object(&metric_view(site.project, metric)?),
+            principals: granted(site.members(&metric.audiences)),
+        })
+    });
+    let objects: Vec<Access> = tables.chain(views).filter(|access| !access.principals.is_empty()).collect();
+    if objects.is_empty() {
+        return Ok(String::new());
+    }
+    Grants {
+        head: site.head(
+            "Tables and metric views for their readers.",
+            "last, after everything that keeps others out",
+            "the owner of the schema",
+            &[],
+        )?,
+        objects,
+    }
+    .render()
+}

@@ -1,0 +1,115 @@
+//! Names in full: catalog, schema and object, and principals as statements call them.
+
+use crate::model::{AudienceId, Principal, Target};
+
+use super::super::text::{Ident, Literal, Sql};
+use super::Site;
+
+/// The group of everybody in the account.
+pub const EVERYBODY: &str = "account users";
+
+/// Where the objects of a target live.
+pub struct Place {
+    catalog: String,
+    schema: String,
+    /// The volume that the landing directory lies in, if it is one.
+    pub volume: Option<Volume>,
+}
+
+/// A volume.
+pub struct Volume {
+    parts: [String; 3],
+    /// Whether it lies in the schema of the tables.
+    pub in_schema: bool,
+}
+
+impl Volume {
+    /// The volume in full.
+    pub fn name(&self) -> Sql {
+        dotted(&self.parts)
+    }
+
+    /// Its catalog and its schema.
+    pub fn parents(&self) -> (Sql, Sql) {
+        let [catalog, schema, _] = &self.parts;
+        (dotted(std::slice::from_ref(catalog)), dotted(&[catalog.clone(), schema.clone()]))
+    }
+}
+
+impl Place {
+    /// The place of a target.
+    pub fn of(target: &Target) -> Place {
+        let mut parts = target.landing.strip_prefix("/Volumes/").unwrap_or_default().split('/').map(str::to_owned);
+        let volume = match (parts.next(), parts.next(), parts.next()) {
+            (Some(catalog), Some(schema), Some(name)) => {
+                let in_schema =
+                    catalog.eq_ignore_ascii_case(&target.catalog) && schema.eq_ignore_ascii_case(&target.schema);
+                Some(Volume { parts: [catalog, schema, name], in_schema })
+            }
+            _ => None,
+        };
+        Place { catalog: target.catalog.clone(), schema: target.schema.clone(), volume }
+    }
+
+    /// The catalog.
+    pub fn catalog(&self) -> Sql {
+        dotted(std::slice::from_ref(&self.catalog))
+    }
+
+    /// The schema in full.
+    pub fn schema(&self) -> Sql {
+        dotted(&[self.catalog.clone(), self.schema.clone()])
+    }
+
+    /// An object of the schema in full.
+    pub fn object(&self, name: &str) -> Sql {
+        dotted(&[self.catalog.clone(), self.schema.clone(), name.to_owned()])
+    }
+}
+
+fn dotted(parts: &[String]) -> Sql {
+    Sql(parts.iter().map(|part| Ident::new(part).to_string()).collect::<Vec<_>>().join("."))
+}
+
+/// A principal as `GRANT` calls it: always in backticks (reference section 5).
+pub fn grantee(principal: &Principal) -> Sql {
+    let (Principal::Group(name) | Principal::ServicePrincipal(name)) = principal;
+    Sql(format!("`{}`", name.replace('`', "``")))
+}
+
+/// Whether whoever asks is a principal. The account's groups count, not those of the workspace, and of a service
+/// principal the session knows its application id (reference section 4.1).
+pub fn is_asking(principal: &Principal) -> String {
+    match principal {
+        Principal::Group(name) => format!("is_account_group_member({})", Literal::new(name)),
+        Principal::ServicePrincipal(id) => format!("session_user() = {}", Literal::new(id)),
+    }
+}
+
+impl Site<'_> {
+    /// The members of audiences in this target, each once, in a fixed order.
+    pub fn members(&self, audiences: &[AudienceId]) -> Vec<&Principal> {
+        let audiences = audiences.iter().filter_map(|id| self.project.audiences.get(id.0));
+        let names = audiences.flat_map(|audience| &audience.members);
+        let mut members: Vec<&Principal> = names.filter_map(|name| self.target.principal(name)).collect();
+        members.sort();
+        members.dedup();
+        members
+    }
+
+    /// Everybody that the project knows but `readers`, and all users of the account, who must not read either. The
+    /// principal that pipelines run as owns the tables, so nothing can be taken from it.
+    pub fn others(&self, readers: &[&Principal]) -> Vec<Principal> {
+        let known = self.target.principals.iter().map(|(_, principal)| principal.clone());
+        let mut others: Vec<Principal> = known.chain([Principal::Group(EVERYBODY.to_owned())]).collect();
+        others.sort();
+        others.dedup();
+        others.retain(|principal| !readers.contains(&principal) && self.target.run_as.as_ref() != Some(principal));
+        others
+    }
+
+    /// All audiences of the project.
+    pub fn audiences(&self) -> Vec<AudienceId> {
+        (0..self.project.audiences.len()).map(AudienceId).collect()
+    }
+}

@@ -1,0 +1,77 @@
+//! Tags: how far a table may travel, and which columns hold personal data.
+
+use askama::Template;
+
+use super::super::text::{Ident, Literal, Sql};
+use super::Site;
+use crate::model::{Classification, Protection};
+use crate::plan::protection::type_word;
+use crate::plan::{Artifact, Kind, access};
+
+#[derive(Template)]
+#[template(path = "governance/tags.sql")]
+struct Tags {
+    head: Sql,
+    tables: Vec<TaggedTable>,
+}
+
+struct TaggedTable {
+    kind: &'static str,
+    name: Sql,
+    classification: Literal,
+    columns: Vec<TaggedColumn>,
+}
+
+struct TaggedColumn {
+    name: Ident,
+    kind: Literal,
+    /// Policies tell functions for texts from those for dates by it.
+    ty: Option<Literal>,
+}
+
+/// The tags of all published tables.
+pub fn tags(site: &Site<'_>) -> Result<String, askama::Error> {
+    Tags {
+        head: site.head(
+            "Tags of tables and columns.",
+            "after the first update, when the tables exist, and before any grant",
+            "the owner of the schema, with APPLY TAG",
+            &[
+                "No tag is ever removed: one that is no longer declared protects too much, never too little. Remove it",
+                "by hand: ALTER .. ALTER COLUMN .. UNSET TAGS ('pii').",
+            ],
+        )?,
+        tables: site.published().map(|artifact| tagged_table(site, artifact)).collect(),
+    }
+    .render()
+}
+
+fn tagged_table(site: &Site<'_>, artifact: &Artifact) -> TaggedTable {
+    let by_policy = site.project.protection == Protection::Abac;
+    let columns = access::typed_personal_columns(site.project, artifact.dataset);
+    TaggedTable {
+        kind: match artifact.dataset.kind(site.project) {
+            Kind::StreamingTable => "STREAMING TABLE",
+            Kind::MaterializedView | Kind::Internal => "MATERIALIZED VIEW",
+        },
+        name: site.place.object(&artifact.name),
+        classification: classification_tag(access::classification(site.project, artifact.dataset)),
+        columns: columns
+            .into_iter()
+            .map(|column| TaggedColumn {
+                name: Ident::new(&column.name),
+                kind: Literal::new(column.kind.word()),
+                ty: by_policy.then(|| Literal::new(type_word(&column.ty))),
+            })
+            .collect(),
+    }
+}
+
+/// The value of the tag `classification`.
+pub fn classification_tag(classification: Classification) -> Literal {
+    Literal::new(match classification {
+        Classification::Public => "public",
+        Classification::Internal => "internal",
+        Classification::Confidential => "confidential",
+    })
+}

@@ -1,0 +1,216 @@
+//! How one table is read over REST: a statement with parameters, a page at a time.
+//!
+//! Pages are told apart by the key of the last row (keyset), never by an offset: a row that comes or goes between two
+//! pages makes no other row appear twice or not at all. A table whose rows no columns tell apart is not read this way.
+
+use askama::Template;
+
+use crate::lakeflow::types::DataType;
+use crate::model::{Dimension, Metric, MetricTable, Per, Project};
+use crate::render::text::Ident;
+
+/// A statement over a table.
+#[derive(Debug, Clone)]
+pub struct Reading {
+    /// Name of the table.
+    pub table: String,
+    /// What it tells.
+    pub description: String,
+    /// What a row holds.
+    pub columns: Vec<Column>,
+    /// What the statement is given, the place of a page and its size last.
+    pub parameters: Vec<Parameter>,
+    /// The statement.
+    pub statement: String,
+}
+
+/// A column of the result.
+#[derive(Debug, Clone)]
+pub struct Column {
+    /// Its name.
+    pub name: String,
+    /// Its type.
+    pub ty: DataType,
+    /// Whether it can be NULL.
+    pub nullable: bool,
+    /// What it holds; may be empty.
+    pub description: String,
+    /// Whether it holds personal data: rows are not searched by it.
+    personal: bool,
+}
+
+/// A parameter of the statement; without a value it asks for nothing.
+#[derive(Debug, Clone)]
+pub struct Parameter {
+    /// Its name.
+    pub name: String,
+    /// Its type, as SQL.
+    pub ty: String,
+    /// What it is for.
+    pub description: String,
+    /// The column of the last row that it is taken from, for the place of a page.
+    pub follows: Option<String>,
+}
+
+/// A column that tells rows apart and puts them in order.
+struct Key {
+    column: String,
+    sql: String,
+    ty: String,
+}
+
+#[derive(Template)]
+#[template(path = "serving/statement.sql")]
+struct Statement {
+    columns: Vec<Ident>,
+    table: Ident,
+    conditions: Vec<String>,
+    order: Vec<String>,
+}
+
+impl Reading {
+    /// The reading of a table; `None` if no columns tell its rows apart.
+    pub fn of(project: &Project, metric: &Metric, table: &MetricTable) -> Option<Reading> {
+        let columns = columns(metric, table);
+        let keys = keys(project, metric, table, &columns)?;
+        let mut parameters = vec![];
+        let mut conditions = vec![];
+        for column in columns.iter().filter(|column| !column.personal) {
+            for (parameter, condition) in filters(column) {
+                conditions.push(condition);
+                parameters.push(parameter);
+            }
+        }
+        conditions.push(behind(&keys));
+        parameters.extend(keys.iter().map(|key| Parameter {
+            name: format!("after_{}", key.column),
+            ty: key.ty.clone(),
+            description: format!("`{}` of the last row of the page before; no value for the first page", key.column),
+            follows: Some(key.column.clone()),
+        }));
+        parameters.push(Parameter {
+            name: "page_size".to_owned(),
+            ty: "INT".to_owned(),
+            description: "Rows of a page; the last page has fewer".to_owned(),
+            follows: None,
+        });
+        let statement = Statement {
+            columns: columns.iter().map(|column| Ident::new(&column.name)).collect(),
+            table: Ident::new(&table.name),
+            conditions,
+            order: keys.iter().map(|key| key.sql.clone()).collect(),
+        };
+        let described = [&table.description, &metric.description].into_iter().find(|text| !text.is_empty());
+        Some(Reading {
+            table: table.name.clone(),
+            description: described.cloned().unwrap_or_default(),
+            columns,
+            parameters,
+            statement: statement.render().ok()?.trim_end().to_owned(),
+        })
+    }
+}
+
+fn columns(metric: &Metric, table: &MetricTable) -> Vec<Column> {
+    let dimension = |d: &Dimension| Column {
+        name: d.name.clone(),
+        ty: d.expression.ty.clone(),
+        nullable: d.expression.nullable,
+        description: d.description.clone(),
+        personal: d.pii.is_some(),
+    };
+    let period = table.grain.map(|_| Column {
+        name: "period_start".to_owned(),
+        ty: DataType::Date,
+        nullable: false,
+        description: "First day of the period".to_owned(),
+        personal: false,
+    });
+    let shown = metric.per.iter().flat_map(|per| &per.columns).chain(&table.dimensions).map(dimension);
+    let measures = metric.measures.iter().map(|m| Column {
+        name: m.name.clone(),
+        ty: m.expression.ty.clone(),
+        nullable: m.expression.nullable && m.empty.is_none(),
+        description: m.description.clone(),
+        personal: false,
+    });
+    period.into_iter().chain(shown).chain(measures).collect()
+}
+
+/// The key of the entity for a table of its rows; period and dimensions for groups.
+fn keys(project: &Project, metric: &Metric, table: &MetricTable, columns: &[Column]) -> Option<Vec<Key>> {
+    let is_key = |column: &&Column| match &metric.per {
+        Some(per) => key_of(project, per).is_some_and(|key| key.name == column.name),
+        None => column.name == "period_start" || table.dimensions.iter().any(|d| d.name == column.name),
+    };
+    let keys: Vec<Key> = columns.iter().filter(is_key).map(key).collect();
+    (!keys.is_empty()).then_some(keys)
+}
+
+/// The column that shows the key of the entity.
+fn key_of<'a>(project: &Project, per: &'a Per) -> Option<&'a Dimension> {
+    let entity = project.entity(per.entity);
+    let key = entity.key_columns().next().filter(|_| entity.key.len() == 1)?;
+    let sql = format!("{}.{}", Ident::new(&entity.name), Ident::new(&key.name));
+    per.columns.iter().find(|dimension| dimension.expression.sql == sql)
+}
+
+/// NULL is ordered as the empty text, which no column holds: a blank is NULL.
+fn key(column: &Column) -> Key {
+    let name = Ident::new(&column.name);
+    let (sql, ty) = match (&column.ty, column.nullable) {
+        (DataType::String, true) => (format!("coalesce({name}, '')"), DataType::String),
+        (_, true) => (format!("coalesce(CAST({name} AS STRING), '')"), DataType::String),
+        (ty, false) => (name.to_string(), ty.clone()),
+    };
+    Key { column: column.name.clone(), sql, ty: ty.to_string() }
+}
+
+/// The rows behind the last one of the page before.
+fn behind(keys: &[Key]) -> String {
+    let deeper = keys.iter().rev().fold(String::new(), |inner, key| {
+        let (sql, name) = (&key.sql, &key.column);
+        match inner.as_str() {
+            "" => format!("{sql} > :after_{name}"),
+            inner => format!("{sql} > :after_{name} OR ({sql} = :after_{name} AND ({inner}))"),
+        }
+    });
+    let first = keys.first().map_or("", |key| key.column.as_str());
+    format!("(:after_{first} IS NULL OR {deeper})")
+}
+
+/// What rows can be searched by, each with its condition.
+fn filters(column: &Column) -> Vec<(Parameter, String)> {
+    let name = Ident::new(&column.name);
+    let make = |parameter: String, ty: &DataType, description: String, test: String| {
+        let condition = format!("(:{parameter} IS NULL OR {test})");
+        (Parameter { name: parameter, ty: ty.to_string(), description, follows: None }, condition)
+    };
+    let compared = |parameter: String, operator: &str, words: &str| {
+        let test = format!("{name} {operator} :{parameter}");
+        make(parameter, &column.ty, format!("Only rows whose `{}` is {words}", column.name), test)
+    };
+    match &column.ty {
+        DataType::String | DataType::Boolean => vec![compared(column.name.clone(), "=", "this")],
+        DataType::Date | DataType::Timestamp | DataType::TimestampNtz => vec![
+            compared(format!("{}_from", column.name), ">=", "this or later"),
+            compared(format!("{}_until", column.name), "<=", "this or earlier"),
+        ],
+        DataType::TinyInt
+        | DataType::SmallInt
+        | DataType::Int
+        | DataType::BigInt
+        | DataType::Float
+        | DataType::Double
+        | DataType::Decimal { .. } => vec![
+            compared(format!("min_{}", column.name), ">=", "this or more"),
+            compared(format!("max_{}", column.name), "<=", "this or less"),
+        ],
+        DataType::Array(element) if **element == DataType::String => {
+            let parameter = format!("{}_contains", column.name);
+            let test = format!("array_contains({name}, :{parameter})");
+            vec![make(parameter, element, format!("Only rows whose `{}` contains this", column.name), test)]
+        }
+        _ => vec![],
+    }
+}

@@ -1,0 +1,13 @@
+{{ head }}
+{%- for policy in policies %}
+CREATE OR REPLACE POLICY {{ policy.name }} ON SCHEMA {{ schema }}
+COMMENT {{ policy.comment }}
+COLUMN MASK {{ policy.function }}
+TO {{ everybody }}
+{%- if !policy.except.is_empty() %}
+EXCEPT {{ policy.except }}
+{%- endif %}
+FOR TABLES
+MATCH COLUMNS has_tag_value('pii', {{ policy.kind }}) AND has_tag_value('pii_type', {{ policy.ty }}) AS personal
+ON COLUMN personal;
+{% endfor %}

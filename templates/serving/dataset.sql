@@ -1,0 +1,5 @@
+SELECT
+{%- for column in columns %}
+  {{ column }}{% if !loop.last %},{% endif %}
+{%- endfor %}
+FROM {{ table }}

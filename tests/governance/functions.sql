@@ -1,0 +1,3 @@
+CREATE OR REPLACE FUNCTION c.s.mask_email(value STRING) RETURNS STRING
+RETURN CASE WHEN is_account_group_member('staff') THEN valeu ELSE '***' END;
+CREATE OR REPLACE FUNCTION c.s.mask_birth_date(value STRING) RETURNS STRING RETURN CAST(NULL AS DATE);

@@ -1,0 +1,20 @@
+CREATE OR REFRESH MATERIALIZED VIEW windows_01 AS
+SELECT id, row_number() OVER (PARTITION BY city ORDER BY born) AS n FROM people;
+
+CREATE OR REFRESH MATERIALIZED VIEW windows_02 AS
+SELECT order_id, sum(quantity) OVER (PARTITION BY person_id) AS total FROM orders;
+
+CREATE OR REFRESH MATERIALIZED VIEW windows_03 AS
+SELECT order_id, lag(quantity, 1) OVER (PARTITION BY person_id ORDER BY day) AS before FROM orders;
+
+CREATE OR REFRESH MATERIALIZED VIEW windows_04 AS
+SELECT title, rank() OVER (ORDER BY price DESC) AS r FROM products;
+
+CREATE OR REFRESH MATERIALIZED VIEW windows_05 AS
+SELECT title, price / sum(price) OVER (PARTITION BY category) AS share FROM products;
+
+CREATE OR REFRESH MATERIALIZED VIEW windows_06 AS
+SELECT id FROM people QUALIFY row_number() OVER (PARTITION BY city ORDER BY born) = 1;
+
+CREATE OR REFRESH MATERIALIZED VIEW windows_07 AS
+SELECT order_id, avg(quantity) OVER (ORDER BY day ROWS BETWEEN 6 PRECEDING AND CURRENT ROW) AS mean FROM orders;
