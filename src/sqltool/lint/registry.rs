@@ -99,7 +99,7 @@ lints! {
     "too-many-cluster-keys" Warning Statement(tables::too_many_cluster_keys) "more than four clustering keys"
     "cluster-key-type" Error Statement(tables::cluster_key_type) "a clustering key of a type without an order"
     "generated-column" Warning Statement(tables::generated_column) "a generated or identity column"
-    "standalone-clause" Error Statement(tables::standalone_clause) "a clause for tables outside of a pipeline"
+    "standalone-clause" Warning Statement(tables::standalone_clause) "a clause for tables outside of a pipeline"
     "check-constraint" Error Statement(tables::check_constraint) "`CHECK` on a dataset"
     "comment-without-type" Warning Statement(tables::comment_without_type) "a column comment without a type"
     "mask-on-private-table" Warning Statement(tables::mask_on_private_table) "a mask or row filter on a private table"

@@ -26,6 +26,9 @@ pub fn unquoted_principal(view: &View<'_>) -> Vec<Finding> {
     let last = (at + 1..view.pieces.len()).take_while(|index| !view.is(*index, "WITH")).last();
     let Some(last) = last.filter(|_| view.word(at + 1).is_some()) else { return vec![] };
     let name = view.slice(at + 1, last);
+    if name.contains(char::is_whitespace) {
+        return vec![]; // `TO RECIPIENT r`: of a share, and not of Unity Catalog's groups
+    }
     let finding = Finding::new(view.range(at + 1, last), "the name of a principal stands without backticks");
     let finding = finding.hint(format!("write `` `{name}` ``"));
     let is_name = name.chars().all(|c| c.is_alphanumeric() || "-_.@".contains(c));
@@ -75,7 +78,9 @@ const CONTEXT: &[&str] = &[
 
 /// `CREATE FUNCTION` that could say `DETERMINISTIC` and does not.
 pub fn function_without_deterministic(view: &View<'_>) -> Vec<Finding> {
-    let is_pure = !CONTEXT.iter().any(|name| view.calls(name).next().is_some() || view.has(name));
+    let asks_a_model =
+        (0..view.pieces.len()).any(|at| view.word(at).is_some_and(|word| word.to_lowercase().starts_with("ai_")));
+    let is_pure = !asks_a_model && !CONTEXT.iter().any(|name| view.has(name));
     let Some((_, name)) = view.created().filter(|_| view.creates(Created::Function) && is_pure) else { return vec![] };
     if view.has("DETERMINISTIC") || view.has("SELECT") || view.has("PYTHON") {
         return vec![];

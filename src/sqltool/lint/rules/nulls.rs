@@ -7,10 +7,10 @@ use crate::sqltool::lint::view::View;
 
 /// `x = NULL`.
 pub fn equals_null(view: &View<'_>) -> Vec<Finding> {
-    // `UPDATE t SET x = NULL` and `SET key = NULL` assign.
-    let assigns = ["SET", "UPDATE", "MERGE"].into_iter().any(|word| view.is(0, word));
+    // Elsewhere it assigns: `UPDATE t SET x = NULL`, `ALTER .. SET key = NULL`.
+    let compares = ["SELECT", "WITH", "CREATE", "INSERT", "DELETE"].into_iter().any(|word| view.is(0, word));
     let find = |at: usize| {
-        let operator = at.checked_sub(1).filter(|_| !assigns)?;
+        let operator = at.checked_sub(1).filter(|_| compares && !view.has("SET"))?;
         let hint = match view.token(operator)? {
             Token::Eq => "write `IS NULL`",
             Token::Neq => "write `IS NOT NULL`",
