@@ -7,6 +7,7 @@ One process, one core. sqlfluff takes a second for what the others do in a milli
 folder only, up to a limit of bytes; its figure is over those.
 """
 
+import logging
 import sys
 import time
 from collections.abc import Callable
@@ -20,8 +21,9 @@ def readers() -> dict[str, tuple[Callable[[str], bool], int | None]]:
     import sqlfluff
     import sqlglot
     from sqlfluff.core import Linter
-    from sqlglot.errors import ErrorLevel
+    from sqlglot.errors import ErrorLevel, SqlglotError
 
+    logging.getLogger("sqlglot").setLevel(logging.ERROR)
     linter = Linter(dialect="databricks")
 
     def fluff(text: str) -> bool:
@@ -31,7 +33,7 @@ def readers() -> dict[str, tuple[Callable[[str], bool], int | None]]:
     def glot(text: str) -> bool:
         try:
             statements = sqlglot.parse(text, read="databricks", error_level=ErrorLevel.RAISE)
-        except sqlglot.errors.SqlglotError:
+        except SqlglotError:
             return False
         # A `Command` is text that was not understood.
         return not any(isinstance(s, sqlglot.exp.Command) for s in statements)
