@@ -25,6 +25,8 @@ pub mod plan;
 
 pub mod render;
 
+pub mod bundle;
+
 pub mod serving;
 
 pub mod check;

@@ -49,10 +49,32 @@ fn forbidden(file: FileId, statement: &Statement) -> Option<Diagnostic> {
         | StatementKind::CreateMaterializedView(_)
         | StatementKind::CreateView(_)
         | StatementKind::CreateFlow(_)
+        | StatementKind::ShowSet(_)
         | StatementKind::Set { .. }
         | StatementKind::UseCatalog(_)
         | StatementKind::UseSchema(_) => {
+            if is_live(&statement.kind) {
+                return refuse(
+                    "live-object",
+                    "`LIVE` is no longer part of the grammar",
+                    "write `TEMPORARY VIEW`, `MATERIALIZED VIEW` or `STREAMING TABLE`",
+                );
+            }
             let table = table_of(&statement.kind)?;
+            if table.or_replace {
+                return refuse(
+                    "or-replace-dataset",
+                    "`OR REPLACE` does not go with a dataset of a pipeline",
+                    "write `OR REFRESH`",
+                );
+            }
+            if table.schedule.is_some() || table.if_not_exists || table.collation.is_some() {
+                return refuse(
+                    "standalone-clause",
+                    "`IF NOT EXISTS`, `SCHEDULE`, `TRIGGER` and `DEFAULT COLLATION` do not go with a pipeline",
+                    "`OR REFRESH` creates what is missing, and the pipeline's own schedule or trigger decides when it runs",
+                );
+            }
             if table.location.is_some() {
                 return refuse(
                     "location-clause",
@@ -71,6 +93,11 @@ fn forbidden(file: FileId, statement: &Statement) -> Option<Diagnostic> {
             }
             None
         }
+        StatementKind::ApplyChanges(_) => refuse(
+            "apply-changes",
+            "`APPLY CHANGES INTO` is no longer part of the grammar",
+            "write `CREATE FLOW name AS AUTO CDC INTO ..`",
+        ),
         StatementKind::Query(_) => refuse(
             "bare-query",
             "a query alone defines nothing in a pipeline",
@@ -81,6 +108,14 @@ fn forbidden(file: FileId, statement: &Statement) -> Option<Diagnostic> {
             "this statement may not stand in pipeline source",
             "functions, grants, tags, comments and schemas are set up outside of the pipeline",
         ),
+    }
+}
+
+/// Whether a dataset is defined in the legacy spelling.
+fn is_live(kind: &StatementKind) -> bool {
+    match kind {
+        StatementKind::CreateView(view) => view.live,
+        other => table_of(other).is_some_and(|table| table.live),
     }
 }
 

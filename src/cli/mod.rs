@@ -15,6 +15,7 @@ mod local;
 mod pii;
 mod project;
 mod query;
+mod requests;
 mod run;
 mod sample;
 mod schema;
@@ -81,6 +82,7 @@ enum Command {
     Pii(pii::PiiArgs),
     Sql(sql::SqlArgs),
     Sample(sample::SampleArgs),
+    Requests(requests::RequestsArgs),
     Watch(watch::WatchArgs),
     Explain(explain::ExplainArgs),
     Schema(schema::SchemaArgs),
@@ -165,6 +167,7 @@ fn dispatch(cli: &Cli, shell: &mut Shell, world: &dyn World) -> Ended {
         Command::Check(args) => check::run(args, &project::find(project, world)?, shell, world),
         Command::Build(args) => build::run(args, &project::find(project, world)?, shell, world),
         Command::Run(args) => run::run(args, &project::find(project, world)?, shell, world),
+        Command::Requests(args) => requests::run(args, &project::find(project, world)?, shell, world),
         Command::Sample(args) => sample::run(args, &project::find(project, world)?, shell, world),
         Command::Watch(args) => watch::run(args, &project::find(project, world)?, shell, world),
         Command::Schema(args) => schema::run(args, &project::find(project, world)?, shell, world),

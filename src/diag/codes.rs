@@ -110,6 +110,7 @@ codes! {
     BadCron "E0703" "a schedule is not a cron expression"
     BadTimezone "E0704" "a time zone that does not exist"
     ClassificationTooLow "E0705" "the classification is too low for the data"
+    NobodyNotified "E0706" "alerts that nobody hears of"
     PipelineSyntax "E0801" "a pipeline statement does not parse"
     UnresolvedName "E0802" "a name in a pipeline statement does not resolve"
     ColumnMismatch "E0803" "declared columns and query differ"

@@ -14,6 +14,7 @@ use std::time::Instant;
 pub use lint::{FixedFile, Linted, fix_sql, lint_sql};
 pub use sql::{SqlPipeline, check_sql};
 
+use crate::bundle::{self, Bundle};
 use crate::check::{self, Pipeline};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::emit::ChangeSet;
@@ -44,10 +45,10 @@ pub struct Compilation {
     pub plan: BuildPlan,
     /// The files of the pipeline, in the order of the plan.
     pub files: Vec<RenderedFile>,
-    /// The files that run beside the pipeline, in the order in which they run.
-    pub governance: Vec<RenderedFile>,
-    /// What readers outside the workspace start from.
-    pub serving: Vec<RenderedFile>,
+    /// Files beside the pipeline: what governs it, what watches it, what deploys it, what readers start from.
+    pub beside: Vec<RenderedFile>,
+    /// What is deployed; `None` as long as something is at fault.
+    pub bundle: Option<Bundle>,
     /// The files of the pipeline, parsed and judged.
     pub pipeline: Pipeline,
     /// Where every column of it comes from; empty when there are faults.
@@ -71,6 +72,11 @@ impl Compilation {
     /// Whether something has to be changed before anything can be built.
     pub fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(Diagnostic::is_error)
+    }
+
+    /// Every file that is written.
+    pub fn outputs(&self) -> impl Iterator<Item = &RenderedFile> {
+        self.files.iter().chain(&self.beside)
     }
 }
 
@@ -97,9 +103,8 @@ pub fn build(world: &dyn World, root: &Path, out: &Path) -> Result<(Compilation,
         return Ok((compilation, None));
     }
     let mut found = Diagnostics::default();
-    let outputs = compilation.files.iter().chain(&compilation.governance).chain(&compilation.serving);
-    let mut files: BTreeMap<String, String> = outputs.map(|file| (file.path.clone(), file.text.clone())).collect();
-    files.extend(compilation.lineage_file());
+    let files: BTreeMap<String, String> =
+        compilation.outputs().map(|file| (file.path.clone(), file.text.clone())).collect();
     let changes = compilation.pass("emit", |_| ChangeSet::compute(world, out, &files, &mut found));
     let is_faultless = !found.has_errors();
     compilation.diagnostics.extend(found.into_sorted());
@@ -115,15 +120,16 @@ impl Compilation {
         let Some(project) = project.filter(|_| !found.has_errors()) else { return Ok(()) };
         let plan = self.pass("plan", |_| plan::plan(&project, found));
         if !found.has_errors() {
-            let rendered = self.pass("render", |_| {
-                let beside = (render::governance(&project, &plan)?, serving::serving(&project)?);
-                Ok((render::render(&project, &plan)?, beside))
-            });
-            (self.files, (self.governance, self.serving)) = rendered?;
+            let rendered =
+                self.pass("render", |_| Ok((render::render(&project, &plan)?, render::governance(&project, &plan)?)));
+            (self.files, self.beside) = rendered?;
             self.check(&project, &plan, found);
         }
         if !found.has_errors() {
             self.trace(&project, &plan, found);
+        }
+        if !found.has_errors() {
+            self.deliver(&project, &plan)?;
         }
         self.project = Some(project);
         self.plan = plan;
@@ -138,7 +144,7 @@ impl Compilation {
         let files: Vec<_> = self.files.iter().map(&mut add).collect();
         let of = |name: &str| format!("governance/{name}/");
         let governance = project.targets.iter().map(|target| {
-            self.governance.iter().filter(|file| file.path.starts_with(&of(&target.name))).map(&mut add).collect()
+            self.beside.iter().filter(|file| file.path.starts_with(&of(&target.name))).map(&mut add).collect()
         });
         let governance: Vec<Vec<_>> = governance.collect();
         let (mut faults, mut beside) = (Diagnostics::default(), Diagnostics::default());
@@ -168,12 +174,22 @@ impl Compilation {
         self.pipeline = pipeline;
     }
 
-    /// The lineage as a file of the output.
-    fn lineage_file(&self) -> Option<(String, String)> {
-        let project = self.project.as_ref()?;
-        let document = lineage::document(&self.lineage, &project.name);
-        let text = serde_json::to_string_pretty(&document).ok()?;
-        Some((LINEAGE.to_owned(), format!("{text}\n")))
+    /// Writes what goes with the pipeline: what is deployed, what watches it, what readers start from, its lineage.
+    fn deliver(&mut self, project: &Project, plan: &BuildPlan) -> Result<(), RenderError> {
+        let governance = std::mem::take(&mut self.beside);
+        let lineage = std::mem::take(&mut self.lineage);
+        let (bundle, files) = self.pass("deliver", |_| {
+            let bundle = bundle::bundle(project, plan, &governance);
+            let mut files = render::operation::operation(project, &bundle.scripts)?;
+            files.extend(bundle::files::files(&bundle)?);
+            files.extend(serving::serving(project)?);
+            let document = lineage::document(&lineage, &project.name);
+            files.push(RenderedFile { path: LINEAGE.to_owned(), text: format!("{document:#}\n") });
+            Ok((bundle, files))
+        })?;
+        self.beside = governance.into_iter().chain(files).collect();
+        (self.bundle, self.lineage) = (Some(bundle), lineage);
+        Ok(())
     }
 
     /// Runs a pass and notes what it took.

@@ -7,11 +7,13 @@
 use std::any::TypeId;
 use std::cell::Cell;
 
-use sqlparser::ast::{BinaryOperator, Expr, UnaryOperator};
+use sqlparser::ast::{BinaryOperator, CastKind, Expr, Interval, UnaryOperator, Value};
 use sqlparser::dialect::{DatabricksDialect, Dialect, Precedence};
 use sqlparser::keywords::Keyword;
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::Token;
+
+use super::lex::TRY_CAST;
 
 /// Databricks SQL as Lakeflow pipelines run it, for one parse.
 ///
@@ -92,6 +94,11 @@ impl Dialect for Lakeflow {
         supports_comment_optimizer_hint,
         supports_long_type_as_bigint,
         supports_map_literal_with_angle_brackets,
+        supports_pipe_operator,
+        supports_from_first_select,
+        supports_parens_around_table_factor,
+        supports_table_sample_before_alias,
+        supports_window_function_null_treatment_arg,
     }
 
     /// Off, so that `INTERVAL '1 day'` is read too; an interval without any unit is refused afterwards.
@@ -104,6 +111,7 @@ impl Dialect for Lakeflow {
     fn get_next_precedence(&self, parser: &Parser) -> Option<Result<u8, ParserError>> {
         let precedence = match &parser.peek_token_ref().token {
             Token::StringConcat => self.prec_value(Precedence::PlusMinus),
+            Token::CustomBinaryOperator(op) if op == TRY_CAST => self.prec_value(Precedence::DoubleColon),
             Token::ExclamationMark | Token::Tilde | Token::ShiftLeft | Token::ShiftRight => self.prec_unknown(),
             Token::Word(word) => match word.keyword {
                 Keyword::XOR | Keyword::MATCH | Keyword::OVERLAPS | Keyword::MEMBER | Keyword::OPERATOR => {
@@ -130,10 +138,18 @@ impl Dialect for Lakeflow {
         keyword == Keyword::CASE || DatabricksDialect.is_reserved_for_identifier(keyword)
     }
 
+    /// `FOR row AS query DO` ends the query.
+    fn is_table_alias(&self, kw: &Keyword, parser: &mut Parser) -> bool {
+        *kw != Keyword::DO && DatabricksDialect.is_table_alias(kw, parser)
+    }
+
     /// `~a * b` is `(~a) * b`; `NOT exists(array, x -> ..)` calls a function.
     fn parse_prefix(&self, parser: &mut Parser) -> Option<Result<Expr, ParserError>> {
         if let Err(error) = self.spend() {
             return Some(Err(error));
+        }
+        if let Some(interval) = long_interval(parser) {
+            return Some(Ok(interval));
         }
         let (op, precedence) = match &parser.peek_token_ref().token {
             Token::Tilde => (UnaryOperator::BitwiseNot, Precedence::MulDivModOp),
@@ -149,8 +165,14 @@ impl Dialect for Lakeflow {
         Some(operand.map(|operand| Expr::UnaryOp { op, expr: Box::new(operand) }))
     }
 
-    /// `a DIV b`, and `a IS [NOT] DISTINCT FROM b`, whose right side sqlparser lets run on over `AND`.
+    /// `a ?:: t`, `a DIV b`, and `a IS [NOT] DISTINCT FROM b`, whose right side sqlparser lets run on over `AND`.
     fn parse_infix(&self, parser: &mut Parser, expr: &Expr, precedence: u8) -> Option<Result<Expr, ParserError>> {
+        if matches!(&parser.peek_token_ref().token, Token::CustomBinaryOperator(op) if op == TRY_CAST) {
+            parser.advance_token();
+            let (kind, expr) = (CastKind::TryCast, Box::new(expr.clone()));
+            let cast = |data_type| Expr::Cast { kind, expr, data_type, array: false, format: None };
+            return Some(parser.parse_data_type().map(cast));
+        }
         let make: fn(Box<Expr>, Box<Expr>) -> Expr = if parser.parse_keyword(Keyword::DIV) {
             |left, right| Expr::BinaryOp { left, op: BinaryOperator::MyIntegerDivide, right }
         } else if parser.parse_keywords(&[Keyword::IS, Keyword::DISTINCT, Keyword::FROM]) {
@@ -167,6 +189,48 @@ impl Dialect for Lakeflow {
 
 fn next_is(parser: &Parser, ahead: usize, keyword: Keyword) -> bool {
     matches!(&parser.peek_nth_token_ref(ahead).token, Token::Word(word) if word.keyword == keyword)
+}
+
+const UNITS: &[&str] = &["YEAR", "MONTH", "WEEK", "DAY", "HOUR", "MINUTE", "SECOND", "MILLISECOND", "MICROSECOND"];
+
+/// `INTERVAL 2 HOURS 30 MINUTES` is `INTERVAL '2 HOURS 30 MINUTES'`; sqlparser knows only one unit.
+fn long_interval(parser: &mut Parser) -> Option<Expr> {
+    if !next_is(parser, 0, Keyword::INTERVAL) {
+        return None;
+    }
+    let (mut text, mut ahead, mut pairs) = (String::new(), 1, 0);
+    loop {
+        let negative = parser.peek_nth_token_ref(ahead).token == Token::Minus;
+        let number = match &parser.peek_nth_token_ref(ahead + usize::from(negative)).token {
+            Token::Number(digits, false) | Token::SingleQuotedString(digits) => digits,
+            _ => break,
+        };
+        let Token::Word(unit) = &parser.peek_nth_token_ref(ahead + usize::from(negative) + 1).token else { break };
+        let unit = unit.value.to_ascii_uppercase();
+        if !UNITS.contains(&unit.trim_end_matches('S')) {
+            break;
+        }
+        text.push_str(&format!(
+            "{}{}{number} {unit}",
+            if pairs > 0 { " " } else { "" },
+            if negative { "-" } else { "" }
+        ));
+        ahead += usize::from(negative) + 2;
+        pairs += 1;
+    }
+    if pairs < 2 {
+        return None;
+    }
+    (0..ahead).for_each(|_| parser.advance_token());
+    let value = Box::new(Expr::Value(Value::SingleQuotedString(text).into()));
+    let (leading_field, last_field) = (None, None);
+    Some(Expr::Interval(Interval {
+        value,
+        leading_field,
+        leading_precision: None,
+        last_field,
+        fractional_seconds_precision: None,
+    }))
 }
 
 /// A name that is no keyword: a column, or a function with its arguments. sqlparser comes to the same, but only after it

@@ -8,6 +8,7 @@ pub mod ast;
 mod dialect;
 mod fault;
 pub mod functions;
+mod grammar;
 pub mod infer;
 mod lex;
 mod parse;
@@ -21,7 +22,7 @@ pub mod types;
 
 pub use ast::{Statement, StatementKind};
 pub use fault::Fault;
-pub use parse::{parse, parse_expr, parse_query};
+pub use parse::{Attempt, parse, parse_each, parse_expr, parse_query};
 pub use place::{offset_of, range_of, range_of_node};
 pub use print::{expr_text, ident_text, name_text, print, query_text, string_text};
 pub use stream::{StreamSource, stream_source};

@@ -8,7 +8,8 @@ use std::ops::{ControlFlow, Range};
 
 use sqlparser::ast::{
     Array, BinaryOperator, CastKind, Distinct, Expr, Function, FunctionArguments, Ident, Interval, ObjectName, Query,
-    Select, SelectItem, SetExpr, Spanned, TableAlias, TableFactor, Value, ValueWithSpan, Visit, Visitor,
+    Select, SelectItem, SetExpr, Spanned, TableAlias, TableFactor, TableSampleKind, Value, ValueWithSpan, Visit,
+    Visitor,
 };
 
 use super::Fault;
@@ -18,8 +19,17 @@ use super::type_name;
 
 /// The first thing in `node` that Databricks would refuse or read differently. `range` is where `node` stands, for parts
 /// that have no place of their own.
-pub(super) fn check(text: &str, node: &impl Visit, range: Range<usize>) -> Result<(), Fault> {
-    match node.visit(&mut Strict { text, range }) {
+pub(super) fn check<N: Visit>(text: &str, node: &N, range: Range<usize>) -> Result<(), Fault> {
+    walk(node, Strict { text, range, paths: false })
+}
+
+/// The same for a query that may read `FROM 'path'`.
+pub(super) fn check_with_paths(text: &str, query: &Query, range: Range<usize>) -> Result<(), Fault> {
+    walk(query, Strict { text, range, paths: true })
+}
+
+fn walk(node: &impl Visit, mut strict: Strict<'_>) -> Result<(), Fault> {
+    match node.visit(&mut strict) {
         ControlFlow::Continue(()) => Ok(()),
         ControlFlow::Break(fault) => Err(fault),
     }
@@ -28,6 +38,8 @@ pub(super) fn check(text: &str, node: &impl Visit, range: Range<usize>) -> Resul
 struct Strict<'a> {
     text: &'a str,
     range: Range<usize>,
+    /// Whether a string may name a relation.
+    paths: bool,
 }
 
 type Flow = ControlFlow<Fault>;
@@ -73,7 +85,19 @@ impl Strict<'_> {
     fn alias(&self, alias: Option<&TableAlias>) -> Flow {
         let Some(alias) = alias else { return GO_ON };
         self.ident(&alias.name)?;
-        alias.columns.iter().try_for_each(|column| self.ident(&column.name))
+        alias.columns.iter().try_for_each(|column| {
+            self.ident(&column.name)?;
+            match &column.data_type {
+                Some(data_type) => self.typed(&column.name, &data_type.to_string()),
+                None => GO_ON,
+            }
+        })
+    }
+
+    /// A type behind a name that takes none.
+    fn typed(&self, name: &Ident, found: &str) -> Flow {
+        let range = range_of(self.text, name.span).unwrap_or_else(|| self.range.clone());
+        ControlFlow::Break(Fault::new(range, format!("expected `,` or `)` behind `{}`, found `{found}`", name.value)))
     }
 
     fn stream(&self, factor: &TableFactor) -> Flow {
@@ -82,6 +106,22 @@ impl Strict<'_> {
         }
         let hint = "write `STREAM name` or `STREAM read_files(..)`; a table that is called `stream` goes in backticks";
         self.refuse(factor, "`STREAM` needs one table or table function behind it", Some(hint.to_owned()))
+    }
+
+    fn sample(&self, sample: Option<&TableSampleKind>, factor: &TableFactor) -> Flow {
+        let (TableSampleKind::BeforeTableAlias(sample) | TableSampleKind::AfterTableAlias(sample)) = match sample {
+            Some(sample) => sample,
+            None => return GO_ON,
+        };
+        match &sample.quantity {
+            Some(quantity) if quantity.unit.is_none() => {
+                self.refuse(factor, "`TABLESAMPLE` needs `PERCENT` or `ROWS`", None)
+            }
+            Some(quantity) if !quantity.parenthesized => {
+                self.refuse(factor, "how much `TABLESAMPLE` takes stands in brackets", None)
+            }
+            _ => GO_ON,
+        }
     }
 
     fn operator(&self, op: &BinaryOperator, node: &impl Spanned) -> Flow {
@@ -154,7 +194,7 @@ impl Visitor for Strict<'_> {
         if query.fetch.is_some() {
             return self.refuse(query, "Databricks SQL has no `FETCH`", Some("write `LIMIT`".to_owned()));
         }
-        if query.settings.is_some() || query.format_clause.is_some() || !query.pipe_operators.is_empty() {
+        if query.settings.is_some() || query.format_clause.is_some() {
             return self.foreign(query, "such clause behind a query");
         }
         self.set_expr(&query.body)
@@ -188,13 +228,17 @@ impl Visitor for Strict<'_> {
     }
 
     fn pre_visit_relation(&mut self, relation: &ObjectName) -> Flow {
+        if self.paths {
+            return GO_ON;
+        }
         relation.0.iter().filter_map(|part| part.as_ident()).try_for_each(|ident| self.ident(ident))
     }
 
     fn pre_visit_table_factor(&mut self, factor: &TableFactor) -> Flow {
         match factor {
-            TableFactor::Table { alias, with_hints, with_ordinality, .. } => {
+            TableFactor::Table { alias, with_hints, with_ordinality, sample, .. } => {
                 self.stream(factor)?;
+                self.sample(sample.as_ref(), factor)?;
                 if *with_ordinality {
                     return self.foreign(factor, "`WITH ORDINALITY`");
                 }
@@ -218,6 +262,10 @@ impl Visitor for Strict<'_> {
             Expr::CompoundIdentifier(parts) => parts.iter().try_for_each(|ident| self.ident(ident)),
             Expr::BinaryOp { op, .. } => self.operator(op, expr),
             Expr::Function(function) => self.function(function),
+            Expr::Lambda(lambda) => match lambda.params.iter().find(|parameter| parameter.data_type.is_some()) {
+                Some(parameter) => self.typed(&parameter.name, "a type"),
+                None => GO_ON,
+            },
             Expr::Interval(interval) => self.interval(interval, expr),
             Expr::Cast { kind, data_type, array: false, format: None, .. } => self.cast(kind, data_type, expr),
             Expr::TypedString(literal) => {

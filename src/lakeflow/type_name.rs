@@ -3,8 +3,9 @@
 //! sqlparser takes any word for a type and prints maps and structs the way other databases write them. What a type means
 //! is not decided here.
 
-use sqlparser::ast::{ArrayElemTypeDef, DataType, ExactNumberInfo, TimezoneInfo};
+use sqlparser::ast::{ArrayElemTypeDef, DataType, ExactNumberInfo, Expr, SqlOption, StructField, TimezoneInfo};
 
+use super::print::{ident_text, string_text};
 use crate::diag::did_you_mean;
 
 /// Type names that sqlparser has no variant of its own for.
@@ -99,12 +100,27 @@ pub(super) fn text(data_type: &DataType) -> String {
         DataType::Array(ArrayElemTypeDef::AngleBracket(element)) => format!("ARRAY<{}>", text(element)),
         DataType::Map(key, value) => format!("MAP<{}, {}>", text(key), text(value)),
         DataType::Struct(fields, _) if !fields.is_empty() => {
-            let field = |f: &sqlparser::ast::StructField| match &f.field_name {
-                Some(name) => format!("{name}: {}", text(&f.field_type)),
+            let field = |f: &StructField| match &f.field_name {
+                Some(name) => format!("{}: {}{}", ident_text(name), text(&f.field_type), field_options(f)),
                 None => text(&f.field_type),
             };
             format!("STRUCT<{}>", fields.iter().map(field).collect::<Vec<_>>().join(", "))
         }
         other => other.to_string(),
     }
+}
+
+/// `NOT NULL` and `COMMENT` of a field, which the lexer hands over as options.
+fn field_options(field: &StructField) -> String {
+    let mut shown = String::new();
+    for option in field.options.iter().flatten() {
+        match option {
+            SqlOption::KeyValue { key, value: Expr::Value(value) } if key.value == "comment" => {
+                let comment = value.value.clone().into_string().unwrap_or_default();
+                shown.push_str(&format!(" COMMENT {}", string_text(&comment)));
+            }
+            _ => shown.push_str(" NOT NULL"),
+        }
+    }
+    shown
 }

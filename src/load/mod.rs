@@ -71,6 +71,13 @@ pub fn load(world: &dyn World, root: &Path, sources: &mut SourceMap, diags: &mut
     loaded
 }
 
+/// Reads one YAML text of any kind: its value with the place of everything in it, and its faults. No value when a fault
+/// left nothing to go on with.
+pub fn yaml(file: FileId, text: &str) -> (Option<(Value, Places)>, Vec<Diagnostic>) {
+    let yaml::Parsed { document, faults } = yaml::parse(file, text);
+    (document, faults)
+}
+
 /// Reads one file.
 fn document(file: FileId, text: &str) -> (Option<Document>, Vec<Diagnostic>) {
     let yaml::Parsed { document, mut faults } = yaml::parse(file, text);

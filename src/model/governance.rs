@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::sql::Expression;
 use crate::lakeflow::types::Column as TypedColumn;
 pub use crate::spec::{
-    ClassificationSpec as Classification, PersonalSpec as PersonalKind, ProtectionSpec as Protection,
+    ClassificationSpec as Classification, ModeSpec as Mode, PersonalSpec as PersonalKind, ProtectionSpec as Protection,
 };
 
 /// One place of deployment.
@@ -23,6 +23,10 @@ pub struct Target {
     pub landing: String,
     /// Whether schedules are paused.
     pub paused: bool,
+    /// What a deployment is for.
+    pub mode: Mode,
+    /// Name of the SQL warehouse; `None` when its id is given at deployment.
+    pub warehouse: Option<String>,
     /// Principals by the name that audiences use, in the order of the project.
     pub principals: Vec<(String, Principal)>,
     /// The principal that pipelines run as.
@@ -114,27 +118,52 @@ pub enum Mask {
 pub struct Schedule {
     /// Name.
     pub name: String,
-    /// Quartz cron expression.
-    pub cron: String,
-    /// IANA time zone.
-    pub timezone: String,
+    /// What starts it.
+    pub start: Start,
     /// Names of metrics and entities; empty means everything.
     pub refresh: Vec<String>,
     /// Tries after the first.
     pub retries: u8,
-    /// Minutes before the first new try.
+    /// Minutes from the start of a failed try to the next.
     pub backoff_minutes: u16,
-    /// Minutes after which a run counts as failed.
+    /// Minutes after which a try counts as failed.
     pub timeout_minutes: u16,
+}
+
+/// What starts a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Start {
+    /// A point in time.
+    Time(Cron),
+    /// New files in the landing directory.
+    Files,
+}
+
+/// A point in time that comes again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cron {
+    /// Quartz cron expression.
+    pub expression: String,
+    /// IANA time zone.
+    pub timezone: String,
+}
+
+impl Default for Cron {
+    /// Every day at seven, UTC.
+    fn default() -> Cron {
+        Cron { expression: "0 0 7 * * ?".into(), timezone: "UTC".into() }
+    }
 }
 
 /// Limits beyond which an alert is raised.
 #[derive(Debug, Clone, Default)]
 pub struct Alerts {
-    /// Least share of rows that keep all rules, in percent.
+    /// Least share of rows that keep each rule, in percent.
     pub quality_below_percent: Option<f64>,
     /// Largest difference from the trailing mean of row counts, in percent.
     pub row_count_drift_percent: Option<f64>,
     /// Whether stale entities raise an alert.
     pub stale: bool,
+    /// When limits are checked; `None` when the project declares no alerts.
+    pub checked: Option<Cron>,
 }

@@ -138,7 +138,7 @@ pub fn plan(project: &Project, diagnostics: &mut Diagnostics) -> BuildPlan {
             artifacts.push(artifact(Dataset::MetricTable(id, table_index), &table.name, Layer::Gold, table.span));
         }
         if reconciles(project, id) {
-            let name = format!("{}_reconciliation", metric.name);
+            let name = reconciliation_name(&metric.name);
             artifacts.push(artifact(Dataset::Reconciliation(id), &name, Layer::Quality, metric.origin.span));
         }
     }
@@ -158,6 +158,16 @@ pub fn plan(project: &Project, diagnostics: &mut Diagnostics) -> BuildPlan {
 pub const ROW_COUNTS: &str = "row_counts";
 /// Name of the table of orphan counts.
 pub const ORPHAN_COUNTS: &str = "orphan_counts";
+
+/// Name of the table to which the events of the pipeline are published.
+pub fn event_log_name(project: &Project) -> String {
+    format!("{}_event_log", project.name)
+}
+
+/// Name of the proof that the tables of a metric add up.
+pub fn reconciliation_name(metric: &str) -> String {
+    format!("{metric}_reconciliation")
+}
 
 /// Name of the raw table of an entity.
 pub fn raw_name(entity: &Entity) -> String {

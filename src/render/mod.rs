@@ -7,6 +7,7 @@ mod checked;
 mod columns;
 mod governance;
 mod metric;
+pub mod operation;
 mod quality;
 mod table;
 pub mod text;
@@ -37,8 +38,8 @@ pub struct RenderError {
 
 impl RenderError {
     /// The template of the file at this path failed.
-    pub fn new(path: String, source: askama::Error) -> RenderError {
-        RenderError { path, source }
+    pub fn new(path: &str, source: askama::Error) -> RenderError {
+        RenderError { path: path.to_owned(), source }
     }
 }
 

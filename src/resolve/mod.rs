@@ -12,6 +12,7 @@ mod measure;
 mod measure_scope;
 mod metric;
 mod names;
+mod operation;
 mod project;
 mod reference;
 mod row_access;
@@ -120,7 +121,7 @@ pub fn resolve(set: &SpecSet, sources: &SourceMap, diagnostics: &mut Diagnostics
     let metrics = metric_specs.iter().filter_map(|spec| metric::resolve(spec, &graph, &mut context)).collect();
     let names = entity_specs.iter().map(|s| s.spec.entity.as_str());
     let known: Vec<&str> = names.chain(metric_specs.iter().map(|s| s.spec.metric.as_str())).collect();
-    project::check_refreshes(project, &known, &mut context);
+    operation::check_refreshes(project, &known, &mut context);
     Some(Project {
         name: project.spec.project.clone(),
         description: project.spec.description.clone().unwrap_or_default(),

@@ -1,13 +1,13 @@
-//! The project file: targets, principals, audiences, masks, schedules.
+//! The project file: targets, principals, audiences, masks.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Context;
 use super::names::{self, NameOf};
-use super::schedule;
+use super::operation;
 use crate::diag::{Code, Diagnostic, did_you_mean};
 use crate::load::Located;
-use crate::model::{Alerts, Audience, AudienceId, Mask, PersonalKind, Principal, Schedule, Sees, Target};
+use crate::model::{Alerts, Audience, AudienceId, Mask, Mode, PersonalKind, Principal, Schedule, Sees, Target};
 use crate::spec::{
     AudienceSpec, MaskSpec, MaskStyle, OneOrMany, PlainMask, PrincipalSpec, ProjectSpec, SeesSpec, TargetSpec,
 };
@@ -39,12 +39,8 @@ pub fn resolve(project: &Located<ProjectSpec>, context: &mut Context<'_>) -> Set
         targets: targets(project, context),
         audiences: audiences(project, context),
         masks: masks(project, context),
-        schedules: schedules(project, context),
-        alerts: spec.alerts.as_ref().map_or_else(Alerts::default, |a| Alerts {
-            quality_below_percent: a.quality_below_percent,
-            row_count_drift_percent: a.row_count_drift_percent,
-            stale: a.stale.unwrap_or(true),
-        }),
+        schedules: operation::schedules(project, context),
+        alerts: operation::alerts(project, context),
     }
 }
 
@@ -106,6 +102,8 @@ fn target(
         schema: target.schema.clone(),
         landing: target.landing.trim_end_matches('/').to_owned(),
         paused: target.paused.unwrap_or(false),
+        mode: target.mode.unwrap_or(if target.default == Some(true) { Mode::Development } else { Mode::Production }),
+        warehouse: target.warehouse.clone(),
         principals,
     }
 }
@@ -194,42 +192,6 @@ fn mask(spec: &MaskSpec) -> Mask {
         MaskSpec::Plain(PlainMask::KeepDomain) => Mask::KeepDomain,
         MaskSpec::Styled(MaskStyle::KeepFirst(n)) => Mask::KeepFirst(*n),
         MaskSpec::Styled(MaskStyle::KeepLast(n)) => Mask::KeepLast(*n),
-    }
-}
-
-fn schedules(project: &Located<ProjectSpec>, context: &mut Context<'_>) -> Vec<Schedule> {
-    let mut schedules = vec![];
-    for (name, spec) in project.spec.schedules.iter().flatten() {
-        let pointer = format!("/schedules/{}", escaped(name));
-        context.extend(names::check(name, NameOf::Setting, project.key(&pointer)));
-        let timezone = spec.timezone.clone().unwrap_or_else(|| "UTC".to_owned());
-        context.extend(schedule::check_cron(&spec.cron).map(|d| d.at(project.value(&format!("{pointer}/cron")))));
-        context
-            .extend(schedule::check_timezone(&timezone).map(|d| d.at(project.value(&format!("{pointer}/timezone")))));
-        let refresh = spec.refresh.as_ref().map(|r| r.with_pointers("")).unwrap_or_default();
-        schedules.push(Schedule {
-            name: name.clone(),
-            cron: spec.cron.clone(),
-            timezone,
-            refresh: refresh.into_iter().map(|(name, _)| name.to_owned()).collect(),
-            retries: spec.retries.unwrap_or(2),
-            backoff_minutes: spec.backoff_minutes.unwrap_or(5),
-            timeout_minutes: spec.timeout_minutes.unwrap_or(60),
-        });
-    }
-    schedules
-}
-
-/// Reports schedules that refresh what does not exist; `known` are the names of entities and metrics.
-pub fn check_refreshes(project: &Located<ProjectSpec>, known: &[&str], context: &mut Context<'_>) {
-    for (name, spec) in project.spec.schedules.iter().flatten() {
-        let pointer = format!("/schedules/{}/refresh", escaped(name));
-        for (word, pointer) in spec.refresh.iter().flat_map(|r| r.with_pointers(&pointer)) {
-            if !known.contains(&word) {
-                let fault = Diagnostic::error(Code::UnknownRefresh, format!("no entity or metric is called `{word}`"));
-                context.push(fault.at(project.value(&pointer)).maybe_hint(did_you_mean(word, known.iter().copied())));
-            }
-        }
     }
 }
 

@@ -36,7 +36,7 @@ pub fn serving(project: &Project) -> Result<Vec<RenderedFile>, RenderError> {
         let path = |extension: &str| format!("openapi/{}.{extension}", reader.name);
         files.push(RenderedFile { path: path("json"), text: json_text(&openapi::document(project, &reader)) });
         for (extension, text) in [("py", client::python(&reader)), ("sh", client::shell(project, &reader))] {
-            let text = text.map_err(|source| RenderError::new(path(extension), source))?;
+            let text = text.map_err(|source| RenderError::new(&path(extension), source))?;
             files.push(RenderedFile { path: path(extension), text: format!("{}\n", text.trim_end()) });
         }
     }

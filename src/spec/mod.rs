@@ -19,8 +19,8 @@ pub use entity::{
 };
 pub use metric::{DimensionEntry, GrainSpec, MeasureEntry, MeasureSpec, MetricSpec, PerSpec, TableSpec, TimeSpec};
 pub use project::{
-    AlertsSpec, AllWord, AudienceSpec, MaskSpec, MaskStyle, NotificationsSpec, PlainMask, PrincipalSpec, ProjectSpec,
-    ProtectionSpec, ScheduleSpec, SeesSpec, TargetSpec,
+    AlertsSpec, AllWord, AudienceSpec, MaskSpec, MaskStyle, ModeSpec, NotificationsSpec, PlainMask, PrincipalSpec,
+    ProjectSpec, ProtectionSpec, ScheduleSpec, SeesSpec, TargetSpec,
 };
 pub use shared::{ActionSpec, ClassificationSpec, OneOrMany, PersonalSpec};
 

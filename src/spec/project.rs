@@ -73,6 +73,24 @@ pub struct TargetSpec {
     /// Whether schedules are paused in this target. Default: no.
     #[schemars(example = true)]
     pub paused: Option<bool>,
+    /// What a deployment is for: `development` puts the name of whoever deploys before that of every job and pipeline,
+    /// `production` creates schema and volume too. Default: `development` for the default target, else `production`.
+    #[schemars(example = &"production")]
+    pub mode: Option<ModeSpec>,
+    /// Name of the SQL warehouse that runs governance statements and alerts. Without it, the id is a variable of the
+    /// bundle that has to be given when it is deployed.
+    #[schemars(example = &"Serverless Starter Warehouse")]
+    pub warehouse: Option<String>,
+}
+
+/// What a deployment is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ModeSpec {
+    /// For whoever deploys it.
+    Development,
+    /// For everybody.
+    Production,
 }
 
 /// A group or a service principal of the account.
@@ -172,7 +190,11 @@ pub enum MaskStyle {
 pub struct ScheduleSpec {
     /// Quartz cron expression: seconds, minutes, hours, day of month, month, day of week and, optionally, year.
     #[schemars(example = &"0 0 5 * * ?")]
-    pub cron: String,
+    pub cron: Option<String>,
+    /// Whether new files in the landing directory start it, in place of a cron expression. Files that follow each other
+    /// within a minute are read together. Default: no.
+    #[schemars(example = true)]
+    pub on_files: Option<bool>,
     /// IANA time zone of the cron expression. Default: UTC.
     #[schemars(example = &"Europe/Zurich")]
     pub timezone: Option<String>,
@@ -182,10 +204,10 @@ pub struct ScheduleSpec {
     /// How often a failed run is tried again. Default: 2.
     #[schemars(example = 3)]
     pub retries: Option<u8>,
-    /// Minutes to wait before a new try; doubled each time. Default: 5.
+    /// Minutes from the start of a failed try to the next one. Default: 5.
     #[schemars(example = 5)]
     pub backoff_minutes: Option<u16>,
-    /// Minutes after which a run counts as failed. Default: 60.
+    /// Minutes after which a try counts as failed. Default: 60.
     #[schemars(example = 30)]
     pub timeout_minutes: Option<u16>,
 }
@@ -203,13 +225,20 @@ pub struct NotificationsSpec {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AlertsSpec {
-    /// Alert when fewer than this share of the rows of an update keep all rules, in percent.
+    /// Alert when fewer than this share of the rows of an update keep a rule, in percent; each rule is judged alone.
     #[schemars(range(min = 0, max = 100), example = 95)]
     pub quality_below_percent: Option<f64>,
-    /// Alert when the rows of an update differ from the mean of the last updates by more than this, in percent.
+    /// Alert when the lines that an update reads for an entity differ from the mean of the last seven updates that read
+    /// any by more than this, in percent.
     #[schemars(range(min = 0), example = 50)]
     pub row_count_drift_percent: Option<f64>,
     /// Alert when an entity got no new file for longer than it declares in `freshness`. Default: yes.
     #[schemars(example = true)]
     pub stale: Option<bool>,
+    /// When the limits are checked: a Quartz cron expression. Default: every day at seven.
+    #[schemars(example = &"0 0 7 * * ?")]
+    pub cron: Option<String>,
+    /// IANA time zone of the cron expression. Default: UTC.
+    #[schemars(example = &"Europe/Zurich")]
+    pub timezone: Option<String>,
 }

@@ -15,19 +15,3 @@ measures:
     expression: "count(*)"
     synonyms: [a, b, c, d, e, f, g, h, i, j, k]
 $$;
-CREATE OR REPLACE VIEW c.s.no_names WITH METRICS LANGUAGE YAML AS
-$$
-version: 1.1
-source: "c.s.people"
-joins:
-  - name: "towns"
-    source: "c.s.towns"
-    'on': "source.town = towns.town"
-filter: "source.id"
-dimensions:
-  - name: "mail"
-    expr: "source.mail"
-measures:
-  - name: "people"
-    expr: "source.id"
-$$;

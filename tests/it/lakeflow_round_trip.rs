@@ -1,11 +1,12 @@
 //! Whatever can be built as a syntax tree is printed as text that is read back as the same tree.
 
 use lakegen::lakeflow::ast::{
-    AutoCdc, Column, ColumnSelection, CreateFlow, CreateMaterializedView, CreateStreamingTable, Expectation, FlowBody,
-    ForeignKey, IgnoreNullUpdates, InsertFlow, Layout, Mask, ObjectName, Property, RefreshPolicy, RowFilter, Statement,
-    StatementKind, StoredAs, TableConstraint, TableConstraintKind, TableDefinition, TableSource, Violation,
+    ApplyChanges, AsOf, AutoCdc, Column, ColumnSelection, CreateFlow, CreateFunction, CreateMaterializedView,
+    CreateStreamingTable, CreateTable, Expectation, Expr, FlowBody, ForeignKey, FunctionBody, Ident, IgnoreNullUpdates,
+    InlineKey, InsertFlow, KeyOption, Layout, Mask, ObjectName, Parameter, Property, Query, RefreshPolicy, Returns,
+    RowFilter, Schedule, ScheduleUnit, Statement, StatementKind, StoredAs, TableConstraint, TableConstraintKind,
+    TableDefinition, TableOrigin, TableSource, TypeName, Violation,
 };
-use lakegen::lakeflow::ast::{Expr, Ident, Query, TypeName};
 use lakegen::lakeflow::{expr_text, parse, parse_expr, parse_query, print, query_text, string_text};
 use proptest::collection::vec;
 use proptest::option;
@@ -89,24 +90,24 @@ fn expr_source() -> impl Strategy<Value = String> {
     })
 }
 
-fn expr() -> impl Strategy<Value = Expr> {
-    expr_source().prop_map(|text| parse_expr(&text).unwrap_or_else(|fault| panic!("{text}: {fault:?}")))
+fn expr() -> BoxedStrategy<Expr> {
+    expr_source().prop_map(|text| parse_expr(&text).unwrap_or_else(|fault| panic!("{text}: {fault:?}"))).boxed()
 }
 
-fn query() -> impl Strategy<Value = Box<Query>> {
+fn query() -> BoxedStrategy<Box<Query>> {
     let source = prop_oneof![
         name().prop_map(|n| lakegen::lakeflow::name_text(&n)),
         name().prop_map(|n| format!("STREAM {}", lakegen::lakeflow::name_text(&n))),
         text().prop_map(|path| format!("STREAM read_files({}, format => 'csv')", string_text(&path))),
     ];
-    (vec(expr_source(), 1..3), source, option::of(expr_source()), any::<bool>()).prop_map(
-        |(columns, source, filter, grouped)| {
+    (vec(expr_source(), 1..3), source, option::of(expr_source()), any::<bool>())
+        .prop_map(|(columns, source, filter, grouped)| {
             let filter = filter.map_or(String::new(), |f| format!(" WHERE {f}"));
             let group = if grouped { " GROUP BY ALL" } else { "" };
             let text = format!("SELECT {} FROM {source} AS src{filter}{group}", columns.join(", "));
             Box::new(parse_query(&text).unwrap_or_else(|fault| panic!("{text}: {fault:?}")))
-        },
-    )
+        })
+        .boxed()
 }
 
 fn type_name() -> impl Strategy<Value = TypeName> {
@@ -126,11 +127,21 @@ fn foreign_key() -> impl Strategy<Value = ForeignKey> {
     (name(), vec(ident(), 0..3)).prop_map(|(table, columns)| ForeignKey { table, columns })
 }
 
-fn column() -> impl Strategy<Value = Column> {
+fn key_options() -> impl Strategy<Value = Vec<KeyOption>> {
+    let all: Vec<KeyOption> = KeyOption::ALL.iter().map(|(option, _)| *option).collect();
+    prop::sample::subsequence(all, 0..3)
+}
+
+fn inline_key() -> impl Strategy<Value = InlineKey> {
+    (option::of(ident()), key_options()).prop_map(|(name, options)| InlineKey { name, options })
+}
+
+fn column() -> BoxedStrategy<Column> {
     let mask = (name(), vec(argument(), 0..3)).prop_map(|(function, using_columns)| Mask { function, using_columns });
-    let keys = (any::<bool>(), option::of(foreign_key()), option::of(text()), option::of(mask));
-    (ident(), type_name(), any::<bool>(), option::of(expr()), keys).prop_map(
-        |(name, data_type, not_null, default, (primary_key, foreign_key, comment, mask))| Column {
+    let keys =
+        (option::of(inline_key()), option::of((inline_key(), foreign_key())), option::of(text()), option::of(mask));
+    (ident(), type_name(), any::<bool>(), option::of(expr()), keys)
+        .prop_map(|(name, data_type, not_null, default, (primary_key, foreign_key, comment, mask))| Column {
             name,
             data_type,
             not_null,
@@ -138,10 +149,11 @@ fn column() -> impl Strategy<Value = Column> {
             default,
             primary_key,
             foreign_key,
+            collation: None,
             comment,
             mask,
-        },
-    )
+        })
+        .boxed()
 }
 
 fn expectation() -> impl Strategy<Value = Expectation> {
@@ -149,11 +161,16 @@ fn expectation() -> impl Strategy<Value = Expectation> {
     (ident(), expr(), action).prop_map(|(name, predicate, on_violation)| Expectation { name, predicate, on_violation })
 }
 
-fn constraint() -> impl Strategy<Value = TableConstraint> {
-    let primary = vec(ident(), 1..3).prop_map(TableConstraintKind::PrimaryKey);
+fn constraint() -> BoxedStrategy<TableConstraint> {
+    let primary = (vec(ident(), 1..3), any::<bool>()).prop_map(|(columns, series)| TableConstraintKind::PrimaryKey {
+        timeseries: columns.first().filter(|first| series && columns.last() != Some(first)).cloned(),
+        columns,
+    });
     let foreign = (vec(ident(), 1..3), foreign_key())
         .prop_map(|(columns, references)| TableConstraintKind::ForeignKey { columns, references });
-    (option::of(ident()), prop_oneof![primary, foreign]).prop_map(|(name, kind)| TableConstraint { name, kind })
+    (option::of(ident()), prop_oneof![primary, foreign], key_options())
+        .prop_map(|(name, kind, options)| TableConstraint { name, kind, options })
+        .boxed()
 }
 
 fn layout() -> impl Strategy<Value = Layout> {
@@ -170,34 +187,122 @@ fn properties() -> impl Strategy<Value = Vec<Property>> {
         .prop_map(|all| all.into_iter().map(|(key, value)| Property { key, value }).collect())
 }
 
-fn table() -> impl Strategy<Value = TableDefinition> {
+fn table() -> BoxedStrategy<TableDefinition> {
     let elements = (vec(column(), 0..3), vec(expectation(), 0..3), vec(constraint(), 0..2));
     let filter = (name(), vec(argument(), 0..3)).prop_map(|(function, on)| RowFilter { function, on });
     let clauses = (option::of(layout()), option::of(text()), properties(), option::of(filter));
-    (any::<bool>(), any::<bool>(), name(), elements, clauses).prop_map(
-        |(
-            or_refresh,
-            private,
-            name,
-            (columns, expectations, constraints),
-            (layout, comment, properties, row_filter),
-        )| {
-            TableDefinition {
+    (any::<bool>(), any::<bool>(), name(), elements, clauses)
+        .prop_map(
+            |(
                 or_refresh,
                 private,
                 name,
-                columns,
-                expectations,
-                constraints,
-                using: None,
-                layout,
-                location: None,
-                comment,
-                properties,
-                row_filter,
-            }
-        },
-    )
+                (columns, expectations, constraints),
+                (layout, comment, properties, row_filter),
+            )| {
+                TableDefinition {
+                    or_refresh,
+                    or_replace: false,
+                    private,
+                    live: false,
+                    if_not_exists: false,
+                    name,
+                    columns,
+                    expectations,
+                    constraints,
+                    using: None,
+                    layout,
+                    location: None,
+                    comment,
+                    properties,
+                    row_filter,
+                    schedule: None,
+                    collation: None,
+                    options: vec![],
+                }
+            },
+        )
+        .boxed()
+}
+
+fn schedule() -> impl Strategy<Value = Schedule> {
+    prop_oneof![
+        (1i64..90, prop::sample::select(ScheduleUnit::ALL.to_vec()))
+            .prop_map(|(count, (unit, _))| Schedule::Every { count, unit }),
+        (text(), option::of(text())).prop_map(|(expression, zone)| Schedule::Cron { expression, zone }),
+        option::of(prop::sample::select(vec!["INTERVAL 1 HOUR", "INTERVAL '2 DAYS 3 HOURS'"])).prop_map(|interval| {
+            Schedule::OnUpdate { at_most_every: interval.map(|text| parse_expr(text).unwrap()) }
+        }),
+    ]
+}
+
+/// Tables of a pipeline, and stand-alone ones with a schedule.
+fn dataset() -> BoxedStrategy<TableDefinition> {
+    (table(), option::of(schedule()), option::of(ident()), any::<bool>())
+        .prop_map(|(table, schedule, collation, live)| TableDefinition {
+            if_not_exists: !table.or_refresh && schedule.is_some(),
+            live,
+            schedule,
+            collation,
+            ..table
+        })
+        .boxed()
+}
+
+fn plain_table() -> BoxedStrategy<CreateTable> {
+    let as_of = prop_oneof![expr().prop_map(AsOf::Version), expr().prop_map(AsOf::Timestamp)];
+    let insert = |query| FlowBody::Insert(InsertFlow { once: false, replace: None, query });
+    let origin = option::of(prop_oneof![
+        query().prop_map(TableOrigin::Query),
+        query().prop_map(move |query| TableOrigin::Flow(Box::new(insert(query)))),
+        name().prop_map(TableOrigin::Like),
+        (any::<bool>(), name(), option::of(as_of)).prop_map(|(shallow, table, as_of)| TableOrigin::Clone {
+            shallow,
+            table,
+            as_of
+        }),
+    ]);
+    (table(), any::<bool>(), properties(), origin)
+        .prop_map(|(table, or_replace, options, origin)| CreateTable {
+            or_replace,
+            replace: false,
+            external: false,
+            temporary: false,
+            table: TableDefinition { or_refresh: false, private: false, expectations: vec![], options, ..table },
+            origin,
+        })
+        .boxed()
+}
+
+fn function() -> BoxedStrategy<CreateFunction> {
+    let parameter = (ident(), type_name(), option::of(text())).prop_map(|(name, data_type, comment)| Parameter {
+        name,
+        data_type,
+        default: None,
+        comment,
+    });
+    let parameters = vec(parameter, 0..3).boxed();
+    let returns = prop_oneof![type_name().prop_map(Returns::Scalar), parameters.clone().prop_map(Returns::Table)];
+    let body = prop_oneof![
+        query().prop_map(FunctionBody::Query),
+        expr().prop_map(|expr| FunctionBody::Expr(Box::new(Expr::Nested(Box::new(expr))))),
+    ];
+    let traits = (option::of(any::<bool>()), option::of(any::<bool>()), option::of(text()));
+    (name(), parameters, option::of(returns), traits, body)
+        .prop_map(|(name, parameters, returns, (deterministic, reads_data, comment), body)| CreateFunction {
+            or_replace: false,
+            temporary: false,
+            if_not_exists: true,
+            name,
+            parameters,
+            returns,
+            language: None,
+            deterministic,
+            reads_data,
+            comment,
+            body,
+        })
+        .boxed()
 }
 
 fn selection() -> impl Strategy<Value = ColumnSelection> {
@@ -207,7 +312,7 @@ fn selection() -> impl Strategy<Value = ColumnSelection> {
     ]
 }
 
-fn auto_cdc() -> impl Strategy<Value = AutoCdc> {
+fn auto_cdc() -> BoxedStrategy<AutoCdc> {
     let ignore = option::of(prop_oneof![Just(IgnoreNullUpdates::All), selection().prop_map(IgnoreNullUpdates::On)]);
     let stored = prop::sample::select(vec![
         None,
@@ -217,46 +322,63 @@ fn auto_cdc() -> impl Strategy<Value = AutoCdc> {
     ]);
     let conditions = (option::of(expr()), option::of(expr()), expr());
     let rest = (option::of(selection()), stored, option::of(selection()));
-    (any::<bool>(), name(), vec(ident(), 1..3), ignore, conditions, rest).prop_map(
-        |(once, source, keys, ignore_null_updates, (delete, truncate, sequence_by), (columns, stored_as, track))| {
-            AutoCdc {
+    (any::<bool>(), name(), vec(ident(), 1..3), ignore, conditions, rest)
+        .prop_map(
+            |(
                 once,
                 source,
                 keys,
                 ignore_null_updates,
-                apply_as_delete: delete,
-                apply_as_truncate: truncate,
-                sequence_by,
-                system_sequence_by: None,
-                columns,
-                stored_as,
-                track_history: track,
-                columns_to_update: None,
-            }
-        },
-    )
+                (delete, truncate, sequence_by),
+                (columns, stored_as, track),
+            )| {
+                AutoCdc {
+                    once,
+                    source,
+                    keys,
+                    ignore_null_updates,
+                    filter: None,
+                    apply_as_delete: delete,
+                    apply_as_truncate: truncate,
+                    sequence_by,
+                    system_sequence_by: None,
+                    columns,
+                    stored_as,
+                    track_history: track,
+                    columns_to_update: None,
+                }
+            },
+        )
+        .boxed()
 }
 
-fn flow_body() -> impl Strategy<Value = FlowBody> {
+fn flow_body() -> BoxedStrategy<FlowBody> {
     let insert = (any::<bool>(), query()).prop_map(|(once, query)| InsertFlow { once, replace: None, query });
-    prop_oneof![insert.prop_map(FlowBody::Insert), auto_cdc().prop_map(|cdc| FlowBody::AutoCdc(Box::new(cdc)))]
+    prop_oneof![insert.prop_map(FlowBody::Insert), auto_cdc().prop_map(|cdc| FlowBody::AutoCdc(Box::new(cdc)))].boxed()
 }
 
-fn statement() -> impl Strategy<Value = StatementKind> {
+fn statement() -> BoxedStrategy<StatementKind> {
     let source = option::of(prop_oneof![query().prop_map(TableSource::Query), flow_body().prop_map(TableSource::Flow)]);
     let policies = vec![None, Some(RefreshPolicy::Auto), Some(RefreshPolicy::IncrementalStrict)];
     prop_oneof![
-        (table(), source).prop_map(|(table, source)| {
+        (dataset(), source).prop_map(|(table, source)| {
             StatementKind::CreateStreamingTable(Box::new(CreateStreamingTable { table, source }))
         }),
-        (table(), prop::sample::select(policies), query()).prop_map(|(mut table, refresh_policy, query)| {
+        (dataset(), prop::sample::select(policies), query()).prop_map(|(mut table, refresh_policy, query)| {
             table.columns.iter_mut().for_each(|column| column.default = None); // refused in a materialized view
             StatementKind::CreateMaterializedView(Box::new(CreateMaterializedView { table, refresh_policy, query }))
         }),
         (name(), option::of(text()), name(), flow_body()).prop_map(|(name, comment, target, body)| {
             StatementKind::CreateFlow(Box::new(CreateFlow { name, comment, target, body }))
         }),
+        (name(), auto_cdc(), option::of(expr())).prop_map(|(target, cdc, filter)| {
+            let cdc = AutoCdc { once: false, filter, ..cdc };
+            StatementKind::ApplyChanges(Box::new(ApplyChanges { target, cdc }))
+        }),
+        plain_table().prop_map(|table| StatementKind::CreateTable(Box::new(table))),
+        function().prop_map(|function| StatementKind::CreateFunction(Box::new(function))),
     ]
+    .boxed()
 }
 
 proptest! {

@@ -9,6 +9,7 @@
     reason = "a test fails by panicking and reports on the terminal"
 )]
 
+mod bundle;
 mod cases;
 mod cli;
 mod engine;

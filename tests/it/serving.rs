@@ -15,7 +15,7 @@ fn projects() -> Vec<Compilation> {
 }
 
 fn documents<'a>(project: &'a Compilation, ending: &'a str) -> impl Iterator<Item = (&'a str, Value)> {
-    let files = project.serving.iter().filter(move |file| file.path.ends_with(ending));
+    let files = project.beside.iter().filter(move |file| file.path.ends_with(ending));
     files.map(|file| (file.path.as_str(), serde_json::from_str(&file.text).unwrap()))
 }
 

@@ -11,7 +11,8 @@ use super::dataset::{Definition, Kind, last_part, statement_of, table_of};
 use super::{Pipeline, at};
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::lakeflow::ast::{
-    Alter, AlterAction, CreateFunction, Mask, ObjectName, Securable, SecurableKind, Statement, StatementKind, TypeName,
+    Alter, AlterAction, CreateFunction, FunctionBody, Mask, ObjectName, Returns, Securable, SecurableKind, Statement,
+    StatementKind, TypeName,
 };
 use crate::lakeflow::infer::{self, Place};
 use crate::lakeflow::types::{Column, DataType};
@@ -146,15 +147,19 @@ impl Judged<'_> {
     }
 
     /// A function that does not compile would leave its tables unreadable.
+    ///
+    /// Tables, blocks and Python are not looked into.
     fn body(&mut self, function: &CreateFunction) {
+        let FunctionBody::Expr(body) = &function.body else { return };
         let parameter = |p: &lakeflow::ast::Parameter| Column::nullable(&p.name.value, data_type(&p.data_type));
         let parameters: Vec<Column> = function.parameters.iter().map(parameter).collect();
         let place = Place { unstable: true, ..Place::row("a function") };
-        let info = infer::analyze_expr(&function.body, self.text, parameters.as_slice(), place);
+        let info = infer::analyze_expr(body, self.text, parameters.as_slice(), place);
         for fault in &info.faults {
             self.diagnostics.push(super::fault(self.file, fault));
         }
-        let returns = data_type(&function.returns);
+        let Some(Returns::Scalar(returns)) = &function.returns else { return };
+        let returns = data_type(returns);
         if info.faults.is_empty() && info.ty != returns && info.ty != DataType::Unknown {
             let shown = name_text(&function.name);
             self.report(Code::ColumnMismatch, format!("`{shown}` returns {}, not {returns}", info.ty));

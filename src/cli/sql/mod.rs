@@ -1,7 +1,9 @@
 //! `gen sql`: tools for Lakeflow SQL that people wrote; no project is needed.
 
+mod files;
 mod lineage;
 mod lint;
+mod parse;
 
 use clap::{Args, Subcommand};
 
@@ -18,12 +20,14 @@ pub struct SqlArgs {
 
 #[derive(Debug, Subcommand)]
 enum SqlCommand {
+    Parse(parse::ParseArgs),
     Lineage(lineage::SqlLineageArgs),
     Lint(lint::LintArgs),
 }
 
 pub fn run(args: &SqlArgs, shell: &mut Shell, world: &dyn World) -> Ended {
     match &args.command {
+        SqlCommand::Parse(args) => parse::run(args, shell, world),
         SqlCommand::Lineage(args) => lineage::run(args, shell, world),
         SqlCommand::Lint(args) => lint::run(args, shell, world),
     }

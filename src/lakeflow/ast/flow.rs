@@ -1,7 +1,7 @@
 //! Flows: appending, replacing, and change data capture.
 //!
 //! Sources of the grammar: reference sections 1.1 (`FLOW` in a table), 1.4 (`CREATE FLOW`) and 1.5 (`AUTO CDC`). The
-//! legacy spelling `APPLY CHANGES INTO` has no node.
+//! legacy spelling `APPLY CHANGES INTO` is a statement of its own, because it names no flow.
 
 use super::{Expr, Ident, ObjectName, Query};
 
@@ -53,6 +53,15 @@ pub enum Replace {
     },
 }
 
+/// `APPLY CHANGES INTO target FROM ..`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ApplyChanges {
+    /// The streaming table written into, often spelled `LIVE.target`.
+    pub target: ObjectName,
+    /// Source, keys and the other clauses.
+    pub cdc: AutoCdc,
+}
+
 /// The clauses of `AUTO CDC`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AutoCdc {
@@ -64,6 +73,8 @@ pub struct AutoCdc {
     pub keys: Vec<Ident>,
     /// `IGNORE NULL UPDATES`.
     pub ignore_null_updates: Option<IgnoreNullUpdates>,
+    /// `WHERE`: which changes count; only of the legacy `APPLY CHANGES`.
+    pub filter: Option<Expr>,
     /// `APPLY AS DELETE WHEN`.
     pub apply_as_delete: Option<Expr>,
     /// `APPLY AS TRUNCATE WHEN`; SCD type 1 only.

@@ -1,40 +1,17 @@
-//! Statements that run beside a pipeline: objects, functions, grants, tags, masks, policies, comments.
+//! Statements that run beside a pipeline: schemas, volumes, grants, tags, masks, policies, comments.
 //!
 //! Sources of the grammar: reference sections 4 and 5. None of them may stand in pipeline source (section 1.8); that
 //! rule belongs to the checker, which knows what a file is for.
 
-use super::{Expr, Ident, Mask, ObjectName, RowFilter, Text, TypeName};
+use super::{Expr, Ident, Mask, ObjectName, Privilege, Property, RowFilter, SecurableKind, Text};
 
 /// A thing that can be granted on, tagged, or commented.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Securable {
     /// What it is.
     pub kind: SecurableKind,
-    /// What it is called.
+    /// What it is called; of no parts for `METASTORE` and `ANY FILE`.
     pub name: ObjectName,
-}
-
-/// The kinds of securable.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum SecurableKind {
-    /// `CATALOG`.
-    Catalog,
-    /// `SCHEMA`.
-    Schema,
-    /// `TABLE`; in a grant also when nothing is written.
-    Table,
-    /// `STREAMING TABLE`; only in `ALTER`.
-    StreamingTable,
-    /// `MATERIALIZED VIEW`.
-    MaterializedView,
-    /// `VIEW`.
-    View,
-    /// `FUNCTION`.
-    Function,
-    /// `VOLUME`.
-    Volume,
-    /// `EXTERNAL LOCATION`.
-    ExternalLocation,
 }
 
 /// `GRANT privilege, .. ON securable TO principal`.
@@ -46,6 +23,8 @@ pub struct Grant {
     pub on: Securable,
     /// Group, user or application id of a service principal.
     pub to: Ident,
+    /// `TO RECIPIENT`: the other end of a share.
+    pub recipient: bool,
 }
 
 /// `REVOKE privilege, .. ON securable FROM principal`.
@@ -57,31 +36,8 @@ pub struct Revoke {
     pub on: Securable,
     /// Group, user or application id of a service principal.
     pub from: Ident,
-}
-
-/// The privileges of Unity Catalog that the reference lists.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-#[expect(missing_docs, reason = "each variant is named as the privilege it stands for")]
-pub enum Privilege {
-    AllPrivileges,
-    ApplyTag,
-    Browse,
-    CreateFunction,
-    CreateMaterializedView,
-    CreateSchema,
-    CreateTable,
-    CreateVolume,
-    Execute,
-    Manage,
-    Modify,
-    ReadFiles,
-    ReadVolume,
-    Refresh,
-    Select,
-    UseCatalog,
-    UseSchema,
-    WriteFiles,
-    WriteVolume,
+    /// `FROM RECIPIENT`: the other end of a share.
+    pub recipient: bool,
 }
 
 /// `ALTER securable ..`.
@@ -155,7 +111,7 @@ pub enum CommentTarget {
     Column(ObjectName),
 }
 
-/// `CREATE SCHEMA [IF NOT EXISTS] name [COMMENT ..]`.
+/// `CREATE SCHEMA [IF NOT EXISTS] name ..`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CreateSchema {
     /// `IF NOT EXISTS`.
@@ -164,51 +120,27 @@ pub struct CreateSchema {
     pub name: ObjectName,
     /// `COMMENT`.
     pub comment: Option<String>,
+    /// `LOCATION`; of the Hive metastore.
+    pub location: Option<String>,
+    /// `MANAGED LOCATION`.
+    pub managed_location: Option<String>,
+    /// `DEFAULT COLLATION`.
+    pub collation: Option<Ident>,
+    /// `WITH DBPROPERTIES`.
+    pub properties: Vec<Property>,
 }
 
-/// `CREATE VOLUME [IF NOT EXISTS] name [COMMENT ..]`: managed volumes only.
+/// `CREATE [EXTERNAL] VOLUME [IF NOT EXISTS] name [LOCATION ..] [COMMENT ..]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CreateVolume {
+    /// `EXTERNAL`.
+    pub external: bool,
     /// `IF NOT EXISTS`.
     pub if_not_exists: bool,
     /// Name of the volume.
     pub name: ObjectName,
-    /// `COMMENT`.
-    pub comment: Option<String>,
-}
-
-/// `CREATE [OR REPLACE] FUNCTION .. RETURNS type .. RETURN expression`: scalar SQL functions only.
-#[derive(Debug, Clone, PartialEq)]
-pub struct CreateFunction {
-    /// `OR REPLACE`.
-    pub or_replace: bool,
-    /// `IF NOT EXISTS`.
-    pub if_not_exists: bool,
-    /// Name of the function.
-    pub name: ObjectName,
-    /// Its parameters.
-    pub parameters: Vec<Parameter>,
-    /// Type of the result.
-    pub returns: TypeName,
-    /// `LANGUAGE SQL`, spelled out.
-    pub language_sql: bool,
-    /// `DETERMINISTIC` or `NOT DETERMINISTIC`.
-    pub deterministic: Option<bool>,
-    /// `COMMENT`.
-    pub comment: Option<String>,
-    /// The expression after `RETURN`.
-    pub body: Expr,
-}
-
-/// A parameter of a function.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Parameter {
-    /// Its name.
-    pub name: Ident,
-    /// Its type.
-    pub data_type: TypeName,
-    /// `DEFAULT expression`.
-    pub default: Option<Expr>,
+    /// `LOCATION`; external volumes only.
+    pub location: Option<String>,
     /// `COMMENT`.
     pub comment: Option<String>,
 }
@@ -268,71 +200,4 @@ pub struct DropPolicy {
     pub name: Ident,
     /// Where it hangs.
     pub on: Securable,
-}
-
-impl SecurableKind {
-    /// The keywords that name it.
-    pub fn words(self) -> &'static str {
-        match self {
-            SecurableKind::Catalog => "CATALOG",
-            SecurableKind::Schema => "SCHEMA",
-            SecurableKind::Table => "TABLE",
-            SecurableKind::StreamingTable => "STREAMING TABLE",
-            SecurableKind::MaterializedView => "MATERIALIZED VIEW",
-            SecurableKind::View => "VIEW",
-            SecurableKind::Function => "FUNCTION",
-            SecurableKind::Volume => "VOLUME",
-            SecurableKind::ExternalLocation => "EXTERNAL LOCATION",
-        }
-    }
-}
-
-impl Privilege {
-    /// All of them, in order.
-    pub const ALL: &[Privilege] = &[
-        Privilege::AllPrivileges,
-        Privilege::ApplyTag,
-        Privilege::Browse,
-        Privilege::CreateFunction,
-        Privilege::CreateMaterializedView,
-        Privilege::CreateSchema,
-        Privilege::CreateTable,
-        Privilege::CreateVolume,
-        Privilege::Execute,
-        Privilege::Manage,
-        Privilege::Modify,
-        Privilege::ReadFiles,
-        Privilege::ReadVolume,
-        Privilege::Refresh,
-        Privilege::Select,
-        Privilege::UseCatalog,
-        Privilege::UseSchema,
-        Privilege::WriteFiles,
-        Privilege::WriteVolume,
-    ];
-
-    /// The keywords that name it.
-    pub fn words(self) -> &'static str {
-        match self {
-            Privilege::AllPrivileges => "ALL PRIVILEGES",
-            Privilege::ApplyTag => "APPLY TAG",
-            Privilege::Browse => "BROWSE",
-            Privilege::CreateFunction => "CREATE FUNCTION",
-            Privilege::CreateMaterializedView => "CREATE MATERIALIZED VIEW",
-            Privilege::CreateSchema => "CREATE SCHEMA",
-            Privilege::CreateTable => "CREATE TABLE",
-            Privilege::CreateVolume => "CREATE VOLUME",
-            Privilege::Execute => "EXECUTE",
-            Privilege::Manage => "MANAGE",
-            Privilege::Modify => "MODIFY",
-            Privilege::ReadFiles => "READ FILES",
-            Privilege::ReadVolume => "READ VOLUME",
-            Privilege::Refresh => "REFRESH",
-            Privilege::Select => "SELECT",
-            Privilege::UseCatalog => "USE CATALOG",
-            Privilege::UseSchema => "USE SCHEMA",
-            Privilege::WriteFiles => "WRITE FILES",
-            Privilege::WriteVolume => "WRITE VOLUME",
-        }
-    }
 }

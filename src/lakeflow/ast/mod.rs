@@ -4,28 +4,38 @@
 //! equal when they say the same; where it was said (byte ranges, token spans) never counts. Clauses that may stand in
 //! any order are fields, so that order is not part of a tree either.
 //!
-//! The grammar followed is that of pipeline source files plus the governance statements that run beside a pipeline.
-//! What it does not know has no node here: there is no variant for "other SQL".
+//! What makes a pipeline, and what governs access to it, has nodes of its own; the statements around them are [`Command`]s,
+//! sequences of typed parts. What the grammar does not know has no node: there is no variant for "other SQL".
 
+mod command;
 mod flow;
+mod function;
 mod governance;
+mod plain_table;
+mod privilege;
 mod table;
 mod view;
 
 use std::ops::Range;
 
-pub use flow::{AutoCdc, ColumnSelection, CreateFlow, FlowBody, IgnoreNullUpdates, InsertFlow, Replace, StoredAs};
-pub use governance::{
-    Alter, AlterAction, ColumnAction, CommentOn, CommentTarget, CreateFunction, CreatePolicy, CreateSchema,
-    CreateVolume, DropPolicy, Grant, MatchColumn, Parameter, PolicyKind, Privilege, Revoke, Securable, SecurableKind,
-    Tag,
+pub use command::{Command, Part};
+pub use flow::{
+    ApplyChanges, AutoCdc, ColumnSelection, CreateFlow, FlowBody, IgnoreNullUpdates, InsertFlow, Replace, StoredAs,
 };
+pub use function::{CreateFunction, FunctionBody, Language, Parameter, Returns};
+pub use governance::{
+    Alter, AlterAction, ColumnAction, CommentOn, CommentTarget, CreatePolicy, CreateSchema, CreateVolume, DropPolicy,
+    Grant, MatchColumn, PolicyKind, Revoke, Securable, Tag,
+};
+pub use plain_table::{AsOf, CreateTable, TableOrigin};
+pub use privilege::{Privilege, SecurableKind};
 pub use sqlparser::ast::{DataType as TypeName, Expr, Ident, ObjectName, ObjectNamePart, Query};
 pub use table::{
-    Column, CreateMaterializedView, CreateStreamingTable, Expectation, ForeignKey, Generated, Layout, Mask, Property,
-    RefreshPolicy, RowFilter, TableConstraint, TableConstraintKind, TableDefinition, TableSource, Violation,
+    Column, CreateMaterializedView, CreateStreamingTable, Expectation, ForeignKey, Generated, InlineKey, KeyOption,
+    Layout, Mask, Property, RefreshPolicy, RowFilter, Schedule, ScheduleUnit, TableConstraint, TableConstraintKind,
+    TableDefinition, TableSource, Violation,
 };
-pub use view::{CreateMetricView, CreateView, Text, ViewColumn};
+pub use view::{CreateMetricView, CreateView, SchemaBinding, Text, ViewColumn};
 
 /// One statement of a file.
 #[derive(Debug, Clone)]
@@ -57,6 +67,10 @@ pub enum StatementKind {
     CreateMetricView(CreateMetricView),
     /// `CREATE FLOW`.
     CreateFlow(Box<CreateFlow>),
+    /// `APPLY CHANGES INTO`, the legacy spelling of `CREATE FLOW .. AS AUTO CDC INTO`.
+    ApplyChanges(Box<ApplyChanges>),
+    /// `CREATE TABLE`.
+    CreateTable(Box<CreateTable>),
     /// `SET key = value`: key and value as written.
     Set {
         /// The dotted key.
@@ -64,8 +78,10 @@ pub enum StatementKind {
         /// The text after `=`, trimmed.
         value: String,
     },
+    /// `SET`, `SET -v` or `SET key`, which show what is set: the key, if one is named.
+    ShowSet(Option<String>),
     /// `USE CATALOG c`; also written `SET CATALOG c`.
-    UseCatalog(Ident),
+    UseCatalog(ObjectName),
     /// `USE [SCHEMA | DATABASE] [c.]s`.
     UseSchema(ObjectName),
     /// A bare query.
@@ -88,4 +104,35 @@ pub enum StatementKind {
     Alter(Box<Alter>),
     /// `COMMENT ON`.
     CommentOn(CommentOn),
+    /// A statement that the grammar under `grammar/` gives: maintenance, lookups, changes of rows and objects.
+    Command(Box<Command>),
+}
+
+impl StatementKind {
+    /// What it is, as one lower-case word: `create_streaming_table`, `grant`, `vacuum`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            StatementKind::CreateStreamingTable(_) => "create_streaming_table",
+            StatementKind::CreateMaterializedView(_) => "create_materialized_view",
+            StatementKind::CreateView(_) => "create_view",
+            StatementKind::CreateMetricView(_) => "create_metric_view",
+            StatementKind::CreateFlow(_) => "create_flow",
+            StatementKind::ApplyChanges(_) => "apply_changes",
+            StatementKind::CreateTable(_) => "create_table",
+            StatementKind::Set { .. } | StatementKind::ShowSet(_) => "set",
+            StatementKind::UseCatalog(_) => "use_catalog",
+            StatementKind::UseSchema(_) => "use_schema",
+            StatementKind::Query(_) => "query",
+            StatementKind::CreateSchema(_) => "create_schema",
+            StatementKind::CreateVolume(_) => "create_volume",
+            StatementKind::CreateFunction(_) => "create_function",
+            StatementKind::CreatePolicy(_) => "create_policy",
+            StatementKind::DropPolicy(_) => "drop_policy",
+            StatementKind::Grant(_) => "grant",
+            StatementKind::Revoke(_) => "revoke",
+            StatementKind::Alter(_) => "alter",
+            StatementKind::CommentOn(_) => "comment_on",
+            StatementKind::Command(command) => command.rule,
+        }
+    }
 }

@@ -1,7 +1,8 @@
 //! Streaming tables and materialized views: columns, expectations, constraints, table clauses.
 //!
-//! Sources of the grammar: reference sections 1.1 (streaming tables) and 1.2 (materialized views). Clauses of the
-//! stand-alone statements of Databricks SQL (`SCHEDULE`, `TRIGGER`, `DEFAULT COLLATION`) are not part of it.
+//! Sources of the grammar: reference sections 1.1 (streaming tables) and 1.2 (materialized views), and the stand-alone
+//! statements of Databricks SQL, which add `IF NOT EXISTS`, `SCHEDULE`, `TRIGGER` and `DEFAULT COLLATION`. What of it may
+//! stand in a pipeline is for the checker to say.
 
 use super::{Expr, FlowBody, Ident, ObjectName, Query, TypeName};
 
@@ -53,8 +54,14 @@ pub enum RefreshPolicy {
 pub struct TableDefinition {
     /// `OR REFRESH`.
     pub or_refresh: bool,
-    /// `PRIVATE`: visible in this pipeline only.
+    /// `OR REPLACE`; stand-alone materialized views only.
+    pub or_replace: bool,
+    /// `PRIVATE`, once spelled `TEMPORARY`: visible in this pipeline only.
     pub private: bool,
+    /// `LIVE`, the legacy spelling: a streaming table is a `STREAMING LIVE TABLE`, a materialized view a `LIVE TABLE`.
+    pub live: bool,
+    /// `IF NOT EXISTS`; not in a pipeline.
+    pub if_not_exists: bool,
     /// One to three parts.
     pub name: ObjectName,
     /// Declared columns; empty when the query gives the schema.
@@ -75,6 +82,57 @@ pub struct TableDefinition {
     pub properties: Vec<Property>,
     /// `WITH ROW FILTER`.
     pub row_filter: Option<RowFilter>,
+    /// `SCHEDULE` or `TRIGGER`; not in a pipeline.
+    pub schedule: Option<Schedule>,
+    /// `DEFAULT COLLATION`.
+    pub collation: Option<Ident>,
+    /// `OPTIONS` of the data source; plain tables only.
+    pub options: Vec<Property>,
+}
+
+/// When a stand-alone streaming table or materialized view is refreshed.
+#[expect(clippy::large_enum_variant, reason = "statements are few, and a box would be in the way of every match")]
+#[derive(Debug, Clone, PartialEq)]
+pub enum Schedule {
+    /// `SCHEDULE [REFRESH] EVERY count unit`.
+    Every {
+        /// How many units.
+        count: i64,
+        /// Of which length.
+        unit: ScheduleUnit,
+    },
+    /// `SCHEDULE [REFRESH] CRON 'expression' [AT TIME ZONE 'zone']`.
+    Cron {
+        /// In Quartz's notation.
+        expression: String,
+        /// Name of a time zone.
+        zone: Option<String>,
+    },
+    /// `TRIGGER ON UPDATE [AT MOST EVERY interval]`.
+    OnUpdate {
+        /// The shortest time between two refreshes.
+        at_most_every: Option<Expr>,
+    },
+}
+
+/// Units of `EVERY`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each variant is named as the unit it stands for")]
+pub enum ScheduleUnit {
+    Minutes,
+    Hours,
+    Days,
+    Weeks,
+}
+
+impl ScheduleUnit {
+    /// All of them with their keyword.
+    pub const ALL: &[(ScheduleUnit, &str)] = &[
+        (ScheduleUnit::Minutes, "MINUTES"),
+        (ScheduleUnit::Hours, "HOURS"),
+        (ScheduleUnit::Days, "DAYS"),
+        (ScheduleUnit::Weeks, "WEEKS"),
+    ];
 }
 
 /// How the files of a table are laid out.
@@ -82,6 +140,10 @@ pub struct TableDefinition {
 pub enum Layout {
     /// `PARTITIONED BY (c, ..)`.
     PartitionedBy(Vec<Ident>),
+    /// `PARTITIONED BY (c type, ..)`: columns that are not in the list of columns.
+    PartitionColumns(Vec<(Ident, TypeName)>),
+    /// `PARTITIONED BY (years(c), ..)`.
+    PartitionTransforms(Vec<Expr>),
     /// `CLUSTER BY (c, ..)`; a column may be a path into a struct.
     ClusterBy(Vec<ObjectName>),
     /// `CLUSTER BY AUTO`.
@@ -103,10 +165,12 @@ pub struct Column {
     pub generated: Option<Generated>,
     /// `DEFAULT expression`.
     pub default: Option<Expr>,
-    /// `PRIMARY KEY` behind the column.
-    pub primary_key: bool,
-    /// `REFERENCES ..` behind the column.
-    pub foreign_key: Option<ForeignKey>,
+    /// `[CONSTRAINT name] PRIMARY KEY` behind the column.
+    pub primary_key: Option<InlineKey>,
+    /// `[CONSTRAINT name] [FOREIGN KEY] REFERENCES ..` behind the column.
+    pub foreign_key: Option<(InlineKey, ForeignKey)>,
+    /// `COLLATE`.
+    pub collation: Option<Ident>,
     /// `COMMENT`.
     pub comment: Option<String>,
     /// `MASK`.
@@ -168,20 +232,37 @@ pub enum Violation {
     FailUpdate,
 }
 
-/// A key of the whole table; informational, never enforced.
+/// What is said of a key that stands behind its column.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct InlineKey {
+    /// `CONSTRAINT name`.
+    pub name: Option<Ident>,
+    /// `NOT ENFORCED`, `RELY` and the like.
+    pub options: Vec<KeyOption>,
+}
+
+/// A constraint of the whole table; keys are informational, never enforced.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TableConstraint {
     /// `CONSTRAINT name`.
     pub name: Option<Ident>,
-    /// Which key.
+    /// Which constraint.
     pub kind: TableConstraintKind,
+    /// `NOT ENFORCED`, `RELY` and the like.
+    pub options: Vec<KeyOption>,
 }
 
 /// The kinds of table constraint.
+#[expect(clippy::large_enum_variant, reason = "statements are few, and a box would be in the way of every match")]
 #[derive(Debug, Clone, PartialEq)]
 pub enum TableConstraintKind {
-    /// `PRIMARY KEY (c, ..)`.
-    PrimaryKey(Vec<Ident>),
+    /// `PRIMARY KEY (c, .., t TIMESERIES)`.
+    PrimaryKey {
+        /// The columns of the key.
+        columns: Vec<Ident>,
+        /// The one among them that says when a row holds.
+        timeseries: Option<Ident>,
+    },
     /// `FOREIGN KEY (c, ..) REFERENCES ..`.
     ForeignKey {
         /// The referring columns.
@@ -189,6 +270,38 @@ pub enum TableConstraintKind {
         /// What they refer to.
         references: ForeignKey,
     },
+    /// `CHECK (predicate)`; plain tables only.
+    Check(Expr),
+}
+
+/// What may be said of a constraint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "each variant is named as the words it stands for")]
+pub enum KeyOption {
+    NotEnforced,
+    Enforced,
+    Deferrable,
+    InitiallyDeferred,
+    MatchFull,
+    OnUpdateNoAction,
+    OnDeleteNoAction,
+    Rely,
+    NoRely,
+}
+
+impl KeyOption {
+    /// All of them with their words, in the order they are printed in.
+    pub const ALL: &[(KeyOption, &str)] = &[
+        (KeyOption::NotEnforced, "NOT ENFORCED"),
+        (KeyOption::Enforced, "ENFORCED"),
+        (KeyOption::Deferrable, "DEFERRABLE"),
+        (KeyOption::InitiallyDeferred, "INITIALLY DEFERRED"),
+        (KeyOption::MatchFull, "MATCH FULL"),
+        (KeyOption::OnUpdateNoAction, "ON UPDATE NO ACTION"),
+        (KeyOption::OnDeleteNoAction, "ON DELETE NO ACTION"),
+        (KeyOption::Rely, "RELY"),
+        (KeyOption::NoRely, "NORELY"),
+    ];
 }
 
 /// `REFERENCES table [(c, ..)]`.

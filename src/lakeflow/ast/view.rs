@@ -1,6 +1,6 @@
 //! Views: temporary, published, metric.
 //!
-//! Source of the grammar: reference sections 1.3 and 7. The legacy `LIVE VIEW` has no node.
+//! Source of the grammar: reference sections 1.3 and 7. The legacy `LIVE VIEW` is a view that says so.
 
 use std::ops::Range;
 
@@ -13,6 +13,12 @@ pub struct CreateView {
     pub or_replace: bool,
     /// `TEMPORARY`: lives in the pipeline only. Otherwise published to the catalog.
     pub temporary: bool,
+    /// `GLOBAL TEMPORARY`: lives as long as the cluster.
+    pub global: bool,
+    /// `LIVE`, the legacy spelling of a temporary view of a pipeline.
+    pub live: bool,
+    /// `STREAMING LIVE VIEW`.
+    pub streaming: bool,
     /// `IF NOT EXISTS`.
     pub if_not_exists: bool,
     /// A temporary view has one part.
@@ -25,8 +31,35 @@ pub struct CreateView {
     pub comment: Option<String>,
     /// `TBLPROPERTIES`.
     pub properties: Vec<Property>,
+    /// `WITH SCHEMA ..`.
+    pub schema_binding: Option<SchemaBinding>,
+    /// `DEFAULT COLLATION`.
+    pub collation: Option<Ident>,
     /// The query after `AS`.
     pub query: Box<Query>,
+}
+
+/// What becomes of a view when the columns of its query change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SchemaBinding {
+    /// `BINDING`: it fails.
+    Binding,
+    /// `COMPENSATION`: values are cast to the old types.
+    Compensation,
+    /// `TYPE EVOLUTION`: the types change.
+    TypeEvolution,
+    /// `EVOLUTION`: columns and types change.
+    Evolution,
+}
+
+impl SchemaBinding {
+    /// All of them with their words.
+    pub const ALL: &[(SchemaBinding, &str)] = &[
+        (SchemaBinding::Binding, "BINDING"),
+        (SchemaBinding::Compensation, "COMPENSATION"),
+        (SchemaBinding::TypeEvolution, "TYPE EVOLUTION"),
+        (SchemaBinding::Evolution, "EVOLUTION"),
+    ];
 }
 
 /// A column of a view: no type, that is the query's.
@@ -43,13 +76,17 @@ pub struct ViewColumn {
 pub struct CreateMetricView {
     /// `OR REPLACE`.
     pub or_replace: bool,
+    /// `IF NOT EXISTS`.
+    pub if_not_exists: bool,
     /// Name of the view.
     pub name: ObjectName,
+    /// Column names with comments.
+    pub columns: Vec<ViewColumn>,
     /// `COMMENT`.
     pub comment: Option<String>,
     /// `TBLPROPERTIES`.
     pub properties: Vec<Property>,
-    /// The definition; never parsed here.
+    /// The definition, checked when it was read but kept as text.
     pub yaml: Text,
 }
 

@@ -1,11 +1,11 @@
 //! Numbers and the four kinds of string.
 //!
 //! Escapes follow Spark's parser: `\0 \b \n \r \t \Z`, `\uXXXX`, `\UXXXXXXXX`, three octal digits, `\%` and `\_` with
-//! the backslash kept for `LIKE`, and any other character for itself. Typed number suffixes other than `L` are refused:
-//! the tree has no node for them, and dropping one would change a type silently.
+//! the backslash kept for `LIKE`, and any other character for itself. sqlparser's tree has no node for a number with a
+//! type other than `L`, so `1.5D` becomes the tokens of `CAST(1.5 AS DOUBLE)`, which means the same.
 
 use sqlparser::ast::DollarQuotedString;
-use sqlparser::tokenizer::Token;
+use sqlparser::tokenizer::{Location, Token};
 
 use super::Scanner;
 
@@ -121,10 +121,39 @@ impl Scanner<'_> {
         self.take(exponent);
         let digits = self.text.get(start..self.at).unwrap_or("").to_owned();
         let suffix = self.take_while(|c| c.is_alphanumeric() || c == '_').to_ascii_uppercase();
-        if !(suffix.is_empty() || whole && suffix == "L") {
-            self.suffix_fault(start, &digits, &suffix);
+        if suffix.is_empty() || whole && suffix == "L" {
+            self.push(Token::Number(digits, suffix == "L"), start, from);
+        } else if let Some(type_name) = typed(&digits, &suffix, whole) {
+            self.typed_number(digits, type_name, start, from);
+        } else {
+            self.digit_name(start, from);
         }
-        self.push(Token::Number(digits, suffix == "L"), start, from);
+    }
+
+    /// `CAST(digits AS type)`: the first token stands for the whole literal, the others have no width.
+    fn typed_number(&mut self, digits: String, type_name: TypedNumber, start: usize, from: Location) {
+        let word = |text: &str| Token::make_word(text, None);
+        self.push(word("CAST"), start, from);
+        let mut tokens = vec![Token::LParen, Token::Number(digits, false), word("AS"), word(type_name.name)];
+        if let Some((precision, scale)) = type_name.decimal {
+            let number = |n: usize| Token::Number(n.to_string(), false);
+            tokens.extend([Token::LParen, number(precision), Token::Comma, number(scale), Token::RParen]);
+        }
+        tokens.push(Token::RParen);
+        let (end, here) = (self.at, self.here);
+        tokens.into_iter().for_each(|token| self.push(token, end, here));
+    }
+
+    /// A name may begin with digits, if it does not read as a number; printed, it has backticks.
+    fn digit_name(&mut self, start: usize, from: Location) {
+        let text = self.text.get(start..self.at).unwrap_or("").to_owned();
+        if text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
+            self.push(Token::make_word(&text, Some('`')), start, from);
+            return;
+        }
+        let hint = "a name that holds other signs than letters, digits and `_` goes in backticks";
+        self.fault(start..self.at, format!("`{text}` is neither a number nor a name"), Some(hint));
+        self.push(Token::Number("0".to_owned(), false), start, from);
     }
 
     /// Length of `e12`, `E+12`, `e-3`; 0 when no exponent follows.
@@ -137,27 +166,36 @@ impl Scanner<'_> {
             count => rest.len() - digits.len() + count,
         }
     }
+}
 
-    fn suffix_fault(&mut self, start: usize, digits: &str, suffix: &str) {
-        let type_name = match suffix {
-            "L" => Some("BIGINT"),
-            "S" => Some("SMALLINT"),
-            "Y" => Some("TINYINT"),
-            "D" => Some("DOUBLE"),
-            "F" => Some("FLOAT"),
-            "BD" => Some("DECIMAL(38, 18)"),
-            _ => None,
-        };
-        let text = self.text.get(start..self.at).unwrap_or("").to_owned();
-        let (message, hint) = match type_name {
-            Some(name) => {
-                (format!("the number suffix of `{text}` is not supported"), format!("write `CAST({digits} AS {name})`"))
-            }
-            None => (
-                format!("`{text}` is neither a number nor a name"),
-                "a name that begins with a digit goes in backticks".to_owned(),
-            ),
-        };
-        self.fault(start..self.at, message, Some(&hint));
-    }
+/// The type that a suffix gives a number.
+struct TypedNumber {
+    name: &'static str,
+    /// Precision and scale of a decimal.
+    decimal: Option<(usize, usize)>,
+}
+
+fn typed(digits: &str, suffix: &str, whole: bool) -> Option<TypedNumber> {
+    let name = match suffix {
+        "S" if whole => "SMALLINT",
+        "Y" if whole => "TINYINT",
+        "D" => "DOUBLE",
+        "F" => "FLOAT",
+        "BD" => return Some(TypedNumber { name: "DECIMAL", decimal: Some(precision_and_scale(digits)?) }),
+        _ => return None,
+    };
+    Some(TypedNumber { name, decimal: None })
+}
+
+/// What Spark makes of `1.50BD` and `1e3BD`; `None` past 38 digits.
+fn precision_and_scale(digits: &str) -> Option<(usize, usize)> {
+    let (mantissa, exponent) = digits.split_once(['e', 'E']).unwrap_or((digits, "0"));
+    let exponent: i64 = exponent.parse().ok()?;
+    let fraction = mantissa.split_once('.').map_or("", |(_, fraction)| fraction);
+    let significant = mantissa.replace('.', "").trim_start_matches('0').len().max(1);
+    let scale = i64::try_from(fraction.len()).ok()? - exponent;
+    let grown = usize::try_from(-scale).unwrap_or(0);
+    let scale = usize::try_from(scale).unwrap_or(0);
+    let precision = (significant + grown).max(scale);
+    (precision <= 38).then_some((precision, scale))
 }

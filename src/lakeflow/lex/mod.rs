@@ -7,14 +7,17 @@
 //!
 //! Strings of either quote and raw strings all become [`Token::SingleQuotedString`] with their escapes resolved, so no
 //! later stage has to know how a literal was spelled. White space and comments make no tokens, except hints
-//! (`/*+ .. */`), which sqlparser expects behind `SELECT`. `${key}` in a string or between backticks is plain text:
-//! substituting it is the business of whoever runs the statement.
+//! (`/*+ .. */`), which sqlparser expects behind `SELECT`. `${key}` in a string or between backticks is plain text, and
+//! elsewhere it is a name or a part of one: substituting it is the business of whoever runs the statement.
 
 mod depth;
 mod keyword;
 mod literal;
+mod rewrite;
 mod stream;
 mod symbol;
+
+pub(super) use symbol::TRY_CAST;
 
 use std::ops::Range;
 
@@ -22,6 +25,9 @@ use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::{Location, Span, Token, TokenWithSpan, Whitespace, Word};
 
 use super::Fault;
+
+/// The first line of an exported notebook.
+const NOTEBOOK: &str = "-- Databricks notebook source";
 
 /// The tokens of a text and what else the parser needs of it.
 #[derive(Debug, Default)]
@@ -47,14 +53,25 @@ pub(super) struct Comment {
 
 /// Reads all tokens of `text`.
 pub(super) fn lex(text: &str) -> Lexed {
-    let mut scanner = Scanner { text, at: 0, here: Location::new(1, 1), reads_stream: false, out: Lexed::default() };
+    let mut scanner = Scanner {
+        text,
+        at: 0,
+        here: Location::new(1, 1),
+        reads_stream: false,
+        rewrites: false,
+        notebook: text.starts_with(NOTEBOOK),
+        out: Lexed::default(),
+    };
     scanner.push(Token::SemiColon, 0, Location::new(1, 1));
     while scanner.step() {}
-    let reads_stream = scanner.reads_stream;
+    let (reads_stream, rewrites) = (scanner.reads_stream, scanner.rewrites);
     let mut lexed = scanner.out;
     if let Some(fault) = depth::check(&lexed) {
         lexed.faults.push(fault);
         lexed.faults.sort_by_key(|f| f.range.start);
+    }
+    if rewrites {
+        lexed = rewrite::rewrite(lexed);
     }
     if reads_stream { stream::call_streams(lexed) } else { lexed }
 }
@@ -72,6 +89,10 @@ struct Scanner<'a> {
     here: Location,
     /// Whether the word `STREAM` was met.
     reads_stream: bool,
+    /// Whether a word was met that `rewrite.rs` looks for.
+    rewrites: bool,
+    /// Whether the text is an exported notebook, whose cells end statements as `;` does.
+    notebook: bool,
     out: Lexed,
 }
 
@@ -150,6 +171,8 @@ impl<'a> Scanner<'a> {
             ('$', Some('$')) => self.dollar_text(),
             ('0'..='9', _) => self.number(),
             ('.', Some('0'..='9')) if !self.operand_ends_at(start) => self.number(),
+            ('$', Some('{')) => self.word(start, from),
+            ('{', Some('{')) if self.template_length() > 0 => self.word(start, from),
             (c, _) if c.is_alphabetic() || c == '_' => self.word(start, from),
             _ => self.symbol(start, from),
         }
@@ -157,18 +180,49 @@ impl<'a> Scanner<'a> {
     }
 
     fn word(&mut self, start: usize, from: Location) {
-        let ascii = self.rest().bytes().position(|b| !(b.is_ascii_alphanumeric() || b == b'_'));
-        let word = match ascii.filter(|end| self.rest().as_bytes().get(*end).is_some_and(u8::is_ascii)) {
-            Some(end) => self.take_ascii(end),
-            None => self.take_while(|c| c.is_alphanumeric() || c == '_'),
-        };
+        self.name_part();
+        while matches!(self.peek(), Some('$' | '{')) {
+            let template = self.template_length();
+            if template == 0 {
+                break;
+            }
+            self.take(template);
+            self.name_part();
+        }
+        let word = self.text.get(start..self.at).unwrap_or("");
+        if word.is_empty() {
+            self.take(2);
+            self.fault(start..self.at, "the parameter `${` is never closed", None);
+            return;
+        }
         if !word.is_ascii() {
             let hint = format!("put it in backticks: `{word}`");
             self.fault(start..self.at, "an unquoted name holds only a-z, 0-9 and `_`", Some(&hint));
         }
         self.reads_stream |= word.eq_ignore_ascii_case("STREAM");
         let keyword = keyword::keyword(word);
+        self.rewrites |= matches!(keyword, Keyword::STRUCT | Keyword::EXCEPT | Keyword::VALUES | Keyword::TABLE);
         self.push(Token::Word(Word { value: word.to_owned(), quote_style: None, keyword }), start, from);
+    }
+
+    /// Moves over letters, digits and `_`.
+    fn name_part(&mut self) {
+        let ascii = self.rest().bytes().position(|b| !(b.is_ascii_alphanumeric() || b == b'_'));
+        match ascii.filter(|end| self.rest().as_bytes().get(*end).is_some_and(u8::is_ascii)) {
+            Some(end) => self.take_ascii(end),
+            None => self.take_while(is_name_part),
+        };
+    }
+
+    /// Length of a `${key}` or `{{key}}`, as SQL files of jobs have it, that comes next; 0 when none does.
+    fn template_length(&self) -> usize {
+        if let Some((inner, _)) = self.rest().strip_prefix("{{").and_then(|rest| rest.split_once("}}")) {
+            let key = inner.trim_matches(' ');
+            let plain = !key.is_empty() && key.chars().all(|c| is_name_part(c) || c == '.');
+            return if plain { inner.len() + 4 } else { 0 };
+        }
+        let inner = self.rest().strip_prefix("${").and_then(|rest| rest.split_once('}')).map(|(inner, _)| inner);
+        inner.filter(|inner| !inner.is_empty() && !inner.contains(['\n', '{', '\''])).map_or(0, |inner| inner.len() + 3)
     }
 
     fn quoted_name(&mut self) {
@@ -199,9 +253,23 @@ impl<'a> Scanner<'a> {
 
     fn line_comment(&mut self) {
         let start = self.at;
+        let from = self.here;
         let text = self.take_while(|c| c != '\n').trim_start_matches('-');
+        if self.notebook && self.notebook_line(text.trim(), start, from) {
+            return;
+        }
         let text = text.strip_prefix(' ').unwrap_or(text).trim_end();
         self.out.comments.push(Comment { range: start..self.at, lines: vec![text.to_owned()] });
+    }
+
+    /// Reads a line that an export adds to the cells of a notebook; cells in other languages are such lines too.
+    fn notebook_line(&mut self, text: &str, start: usize, from: Location) -> bool {
+        if text.strip_suffix("----------").is_some_and(|before| before.trim() == "COMMAND") {
+            self.push(Token::SemiColon, start, from);
+            return true;
+        }
+        let added = |mark| text.strip_prefix(mark).is_some_and(|rest: &str| !rest.starts_with(is_name_part));
+        added("Databricks notebook source") || added("MAGIC") || added("DBTITLE")
     }
 
     fn block_comment(&mut self) {
@@ -250,4 +318,8 @@ impl<'a> Scanner<'a> {
         let rest = self.text.get(offset..).unwrap_or("");
         offset + rest.find('\n').unwrap_or(rest.len())
     }
+}
+
+fn is_name_part(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
 }

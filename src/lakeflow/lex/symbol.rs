@@ -1,6 +1,6 @@
 //! Operators and punctuation, longest first.
 //!
-//! Characters that mean something only to other databases (`@`, `#`, `?`, `{`) are refused here, by name and with the
+//! Characters that mean something only to other databases (`@`, `#`, `{`) are refused here, by name and with the
 //! Databricks way to say it where there is one.
 
 use sqlparser::tokenizer::{Location, Token};
@@ -21,7 +21,11 @@ const LONG: &[(&str, Token)] = &[
     ("::", Token::DoubleColon),
     ("||", Token::StringConcat),
     ("->", Token::Arrow),
+    ("|>", Token::VerticalBarRightAngleBracket),
 ];
+
+/// `x ?:: t` is `try_cast(x AS t)`; sqlparser has no token for it.
+pub(in crate::lakeflow) const TRY_CAST: &str = "?::";
 
 impl Scanner<'_> {
     pub(super) fn symbol(&mut self, start: usize, from: Location) {
@@ -32,6 +36,14 @@ impl Scanner<'_> {
             self.push(token.clone(), start, from);
             return;
         }
+        if self.rest().starts_with(TRY_CAST) {
+            self.take(TRY_CAST.len());
+            self.push(Token::CustomBinaryOperator(TRY_CAST.to_owned()), start, from);
+            return;
+        }
+        if self.peek() == Some('@') && self.operand_ends_at(start) && self.version(start, from) {
+            return;
+        }
         let Some(c) = self.peek() else { return };
         self.take(c.len_utf8());
         match short(c) {
@@ -40,10 +52,28 @@ impl Scanner<'_> {
         }
     }
 
+    /// `table@v7` is `table VERSION AS OF 7`; `table@20240229123000000` is `table TIMESTAMP AS OF '..'`.
+    fn version(&mut self, start: usize, from: Location) -> bool {
+        let rest = self.rest().get(1..).unwrap_or("");
+        let marked = rest.starts_with(['v', 'V']);
+        let digits = rest.get(usize::from(marked)..).unwrap_or("");
+        let digits = digits.get(..digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len())).unwrap_or("");
+        let (word, value) = match (marked, digits.len()) {
+            (true, 1..) => ("VERSION", Token::Number(digits.to_owned(), false)),
+            (false, 17) => ("TIMESTAMP", Token::SingleQuotedString(dashed(digits))),
+            _ => return false,
+        };
+        self.take(1 + usize::from(marked) + digits.len());
+        self.push(Token::make_word(word, None), start, from);
+        let (end, here) = (self.at, self.here);
+        let words = [Token::make_word("AS", None), Token::make_word("OF", None), value];
+        words.into_iter().for_each(|token| self.push(token, end, here));
+        true
+    }
+
     fn unknown(&mut self, c: char, start: usize) {
         let hint = match c {
-            '$' => Some("a parameter outside a string goes in backticks: `${key}`"),
-            '?' => Some("`x ?:: t` is written `try_cast(x AS t)`"),
+            '$' => Some("a parameter is written `${key}` or `:key`"),
             '\u{feff}' => Some("save the file without a byte-order mark"),
             c if c.is_whitespace() => Some("replace it by a plain blank"),
             _ => None,
@@ -58,6 +88,22 @@ impl Scanner<'_> {
         };
         self.fault(start..self.at, format!("unexpected `{shown}`"), hint);
     }
+}
+
+/// `20240229123000000` as `2024-02-29 12:30:00.000`.
+fn dashed(digits: &str) -> String {
+    let mut text = String::new();
+    for (position, digit) in digits.chars().enumerate() {
+        match position {
+            4 | 6 => text.push('-'),
+            8 => text.push(' '),
+            10 | 12 => text.push(':'),
+            14 => text.push('.'),
+            _ => {}
+        }
+        text.push(digit);
+    }
+    text
 }
 
 fn short(c: char) -> Option<Token> {
@@ -83,6 +129,7 @@ fn short(c: char) -> Option<Token> {
         '^' => Token::Caret,
         '&' => Token::Ampersand,
         '|' => Token::Pipe,
+        '?' => Token::Placeholder("?".to_owned()),
         _ => return None,
     })
 }

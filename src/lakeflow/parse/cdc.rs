@@ -11,6 +11,7 @@ use crate::lakeflow::ast::{AutoCdc, ColumnSelection, IgnoreNullUpdates, StoredAs
 const ORDER: &[&str] = &[
     "KEYS",
     "IGNORE NULL UPDATES",
+    "WHERE",
     "APPLY AS DELETE WHEN",
     "APPLY AS TRUNCATE WHEN",
     "SEQUENCE BY",
@@ -25,6 +26,7 @@ const ORDER: &[&str] = &[
 struct Clauses {
     keys: Vec<Ident>,
     ignore_null_updates: Option<IgnoreNullUpdates>,
+    filter: Option<Expr>,
     apply_as_delete: Option<Expr>,
     apply_as_truncate: Option<Expr>,
     sequence_by: Option<Expr>,
@@ -37,6 +39,16 @@ struct Clauses {
 
 /// What stands behind `AUTO CDC [ONCE] [INTO target]`.
 pub(super) fn auto_cdc(c: &mut Cursor<'_>, once: bool) -> Parsed<AutoCdc> {
+    let place = c.range();
+    let cdc = clauses(c, once)?;
+    if cdc.filter.is_some() {
+        return Err(Fault::new(place, "`AUTO CDC` has no `WHERE`").hint("filter the changes in a temporary view"));
+    }
+    Ok(cdc)
+}
+
+/// What stands behind `APPLY CHANGES INTO target`, which may also filter.
+pub(super) fn clauses(c: &mut Cursor<'_>, once: bool) -> Parsed<AutoCdc> {
     c.expect("FROM")?;
     let source = source(c)?;
     let mut clauses = Clauses::default();
@@ -59,6 +71,7 @@ pub(super) fn auto_cdc(c: &mut Cursor<'_>, once: bool) -> Parsed<AutoCdc> {
         source,
         keys: clauses.keys,
         ignore_null_updates: clauses.ignore_null_updates,
+        filter: clauses.filter,
         apply_as_delete: clauses.apply_as_delete,
         apply_as_truncate: clauses.apply_as_truncate,
         sequence_by,
@@ -141,6 +154,7 @@ impl Clauses {
                 self.ignore_null_updates =
                     Some(if on { IgnoreNullUpdates::On(selection(c)?) } else { IgnoreNullUpdates::All });
             }
+            "WHERE" => self.filter = Some(c.expr()?),
             "APPLY AS DELETE WHEN" => self.apply_as_delete = Some(c.expr()?),
             "APPLY AS TRUNCATE WHEN" => self.apply_as_truncate = Some(c.expr()?),
             "SEQUENCE BY" => self.sequence_by = Some(c.expr()?),

@@ -3,16 +3,20 @@
 use sqlparser::ast::Ident;
 use sqlparser::tokenizer::Token;
 
+use super::column::TableElements;
 use super::cursor::{Cursor, Once, Parsed};
 use super::embedded::starts_query;
 use crate::lakeflow::Fault;
-use crate::lakeflow::ast::{Layout, Mask, Property, RefreshPolicy, RowFilter};
+use crate::lakeflow::ast::{
+    Layout, Mask, ObjectName, Property, RefreshPolicy, RowFilter, Schedule, ScheduleUnit, TableDefinition,
+};
 
-/// Which of the two kinds of table is being read.
+/// Which kind of table is being read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum TableKind {
     StreamingTable,
     MaterializedView,
+    Table,
 }
 
 impl TableKind {
@@ -20,13 +24,16 @@ impl TableKind {
         match self {
             TableKind::StreamingTable => "STREAMING TABLE",
             TableKind::MaterializedView => "MATERIALIZED VIEW",
+            TableKind::Table => "TABLE",
         }
     }
 
-    fn formats(self) -> &'static [&'static str] {
+    /// What it can be stored as; `None` for any format.
+    fn formats(self) -> Option<&'static [&'static str]> {
         match self {
-            TableKind::StreamingTable => &["DELTA"],
-            TableKind::MaterializedView => &["DELTA", "ICEBERG"],
+            TableKind::StreamingTable => Some(&["DELTA"]),
+            TableKind::MaterializedView => Some(&["DELTA", "ICEBERG"]),
+            TableKind::Table => None,
         }
     }
 
@@ -35,15 +42,12 @@ impl TableKind {
         if starts_query(c.token()) && *c.token() != Token::LParen {
             return c.expected(&["AS"]).hint("the query stands behind `AS`");
         }
-        if c.is("SCHEDULE") || c.is("TRIGGER") || c.is("DEFAULT COLLATION") {
-            let message = format!("{} does not go with `CREATE {}` in a pipeline", c.found(), self.words());
-            return c.fault(message).hint("the pipeline's own schedule or trigger decides when it runs");
-        }
         let mut heads =
             vec!["USING", "PARTITIONED BY", "CLUSTER BY", "LOCATION", "COMMENT", "TBLPROPERTIES", "WITH ROW FILTER"];
         match self {
             TableKind::StreamingTable => heads.push("FLOW"),
             TableKind::MaterializedView => heads.push("REFRESH POLICY"),
+            TableKind::Table => heads.push("OPTIONS"),
         }
         heads.push("AS");
         // A guess compares single words, so the first words of the longer heads are candidates too.
@@ -64,6 +68,9 @@ pub(super) struct TableClauses {
     pub(super) properties: Vec<Property>,
     pub(super) row_filter: Option<RowFilter>,
     pub(super) refresh_policy: Option<RefreshPolicy>,
+    pub(super) schedule: Option<Schedule>,
+    pub(super) collation: Option<Ident>,
+    pub(super) options: Vec<Property>,
 }
 
 impl TableClauses {
@@ -75,27 +82,38 @@ impl TableClauses {
         Ok(clauses)
     }
 
+    /// The definition of a table with these clauses.
+    pub(super) fn define(self, name: ObjectName, elements: TableElements) -> TableDefinition {
+        TableDefinition {
+            or_refresh: false,
+            or_replace: false,
+            private: false,
+            live: false,
+            if_not_exists: false,
+            name,
+            columns: elements.columns,
+            expectations: elements.expectations,
+            constraints: elements.constraints,
+            using: self.using,
+            layout: self.layout,
+            location: self.location,
+            comment: self.comment,
+            properties: self.properties,
+            row_filter: self.row_filter,
+            schedule: self.schedule,
+            collation: self.collation,
+            options: self.options,
+        }
+    }
+
     fn read_one(&mut self, c: &mut Cursor<'_>, kind: TableKind, once: &mut Once) -> Parsed<bool> {
         let place = c.range();
         if c.eat("USING") {
             once.note("USING", place)?;
-            let format = c.ident()?;
-            if !kind.formats().iter().any(|f| format.value.eq_ignore_ascii_case(f)) {
-                let range = c.range_at(c.index() - 1);
-                let message = format!("a {} cannot be stored as `{}`", kind.words().to_lowercase(), format.value);
-                return Err(Fault::new(range, message).hint(format!("write `{}`", kind.formats().join("` or `"))));
-            }
-            self.using = Some(format);
+            self.using = Some(format(c, kind)?);
         } else if c.eat("PARTITIONED") {
             once.note("PARTITIONED BY", place.clone())?;
-            self.set_layout(
-                place,
-                |c| {
-                    c.expect("BY")?;
-                    Ok(Layout::PartitionedBy(c.list(Cursor::ident)?))
-                },
-                c,
-            )?;
+            self.set_layout(place, partitioned_by, c)?;
         } else if c.eat("CLUSTER") {
             once.note("CLUSTER BY", place.clone())?;
             self.set_layout(place, cluster_by, c)?;
@@ -112,6 +130,19 @@ impl TableClauses {
             once.note("WITH ROW FILTER", place)?;
             c.expect("ROW FILTER")?;
             self.row_filter = Some(row_filter(c)?);
+        } else if c.is("SCHEDULE") || c.is("TRIGGER") {
+            if kind == TableKind::Table {
+                return Err(c.fault(format!("{} does not go with `CREATE TABLE`", c.found())));
+            }
+            once.note("SCHEDULE or TRIGGER", place)?;
+            self.schedule = Some(schedule(c)?);
+        } else if c.eat("DEFAULT") {
+            once.note("DEFAULT COLLATION", place)?;
+            c.expect("COLLATION")?;
+            self.collation = Some(c.ident()?);
+        } else if kind == TableKind::Table && c.eat("OPTIONS") {
+            once.note("OPTIONS", place)?;
+            self.options = properties(c)?;
         } else if c.is("REFRESH") {
             once.note("REFRESH POLICY", place)?;
             self.refresh_policy = Some(refresh_policy(c, kind)?);
@@ -135,6 +166,69 @@ impl TableClauses {
     }
 }
 
+fn format(c: &mut Cursor<'_>, kind: TableKind) -> Parsed<Ident> {
+    let start = c.index();
+    let first = c.ident()?;
+    let Some(formats) = kind.formats() else {
+        // A class such as `org.apache.spark.sql.jdbc` is one word to us.
+        while c.eat_token(&Token::Period) {
+            c.ident()?;
+        }
+        if c.index() == start + 1 {
+            return Ok(first);
+        }
+        let value = c.text.get(c.range_since(start)).unwrap_or("").to_owned();
+        return Ok(Ident { value, quote_style: None, ..first });
+    };
+    if formats.iter().any(|format| first.value.eq_ignore_ascii_case(format)) {
+        return Ok(first);
+    }
+    let message = format!("a {} cannot be stored as `{}`", kind.words().to_lowercase(), first.value);
+    Err(Fault::new(c.range_since(start), message).hint(format!("write `{}`", formats.join("` or `"))))
+}
+
+/// `BY (c, ..)`, `BY (c type, ..)` or `BY (years(c), ..)`: one kind for the whole list.
+fn partitioned_by(c: &mut Cursor<'_>) -> Parsed<Layout> {
+    c.expect("BY")?;
+    Ok(match &c.parser.peek_nth_token_ref(2).token {
+        Token::Word(_) => Layout::PartitionColumns(c.list(|c| Ok((c.ident()?, c.type_name()?)))?),
+        Token::LParen => Layout::PartitionTransforms(c.list(Cursor::expr)?),
+        _ => Layout::PartitionedBy(c.list(Cursor::ident)?),
+    })
+}
+
+fn schedule(c: &mut Cursor<'_>) -> Parsed<Schedule> {
+    if c.eat("TRIGGER") {
+        c.expect("ON UPDATE")?;
+        let limited = c.eat("AT");
+        if limited {
+            c.expect("MOST EVERY")?;
+        }
+        return Ok(Schedule::OnUpdate { at_most_every: if limited { Some(c.expr()?) } else { None } });
+    }
+    c.expect("SCHEDULE")?;
+    c.eat("REFRESH");
+    if c.one_of(&["EVERY", "CRON"])? == "EVERY" {
+        return Ok(Schedule::Every { count: c.integer()?, unit: schedule_unit(c)? });
+    }
+    let expression = c.string()?;
+    let zoned = c.eat("AT");
+    if zoned {
+        c.expect("TIME ZONE")?;
+    }
+    Ok(Schedule::Cron { expression, zone: if zoned { Some(c.string()?) } else { None } })
+}
+
+fn schedule_unit(c: &mut Cursor<'_>) -> Parsed<ScheduleUnit> {
+    let found = ScheduleUnit::ALL.iter().find(|(_, word)| c.is(word) || c.is(word.trim_end_matches('S')));
+    let Some((unit, _)) = found else {
+        let words: Vec<&str> = ScheduleUnit::ALL.iter().map(|(_, word)| *word).collect();
+        return Err(c.expected(&words));
+    };
+    c.advance();
+    Ok(*unit)
+}
+
 fn cluster_by(c: &mut Cursor<'_>) -> Parsed<Layout> {
     c.expect("BY")?;
     if *c.token() == Token::LParen {
@@ -151,7 +245,7 @@ fn cluster_by(c: &mut Cursor<'_>) -> Parsed<Layout> {
 }
 
 fn refresh_policy(c: &mut Cursor<'_>, kind: TableKind) -> Parsed<RefreshPolicy> {
-    if kind == TableKind::StreamingTable {
+    if kind != TableKind::MaterializedView {
         return Err(c.fault("`REFRESH POLICY` goes with materialized views only"));
     }
     c.expect("REFRESH POLICY")?;
@@ -163,7 +257,7 @@ fn refresh_policy(c: &mut Cursor<'_>, kind: TableKind) -> Parsed<RefreshPolicy> 
     })
 }
 
-/// `('k' = 'v', ..)`.
+/// `('k' = 'v', k 'v', ..)`.
 pub(super) fn properties(c: &mut Cursor<'_>) -> Parsed<Vec<Property>> {
     c.expect_token(&Token::LParen)?;
     let mut properties: Vec<Property> = vec![];
@@ -173,7 +267,10 @@ pub(super) fn properties(c: &mut Cursor<'_>) -> Parsed<Vec<Property>> {
         if properties.iter().any(|p| p.key == key) {
             return Err(Fault::new(c.range_since(start), format!("the property `{key}` is given twice")));
         }
-        c.expect_token(&Token::Eq)?;
+        // The value of an option may also follow without `=`.
+        if !matches!(c.token(), Token::SingleQuotedString(_)) {
+            c.expect_token(&Token::Eq)?;
+        }
         properties.push(Property { key, value: property_value(c)? });
         if !c.eat_token(&Token::Comma) {
             break;

@@ -6,7 +6,8 @@ use super::clause::{TableKind, mask};
 use super::cursor::{Cursor, Once, Parsed};
 use crate::lakeflow::Fault;
 use crate::lakeflow::ast::{
-    Column, Expectation, ForeignKey, Generated, Ident, TableConstraint, TableConstraintKind, Violation,
+    Column, Expectation, ForeignKey, Generated, Ident, InlineKey, KeyOption, TableConstraint, TableConstraintKind,
+    Violation,
 };
 
 /// What was read.
@@ -40,15 +41,18 @@ impl TableElements {
         if c.eat("CONSTRAINT") {
             let name = c.ident()?;
             if c.is("EXPECT") {
+                if kind == TableKind::Table {
+                    return Err(c.fault("only datasets of a pipeline take expectations").hint("write `CHECK (..)`"));
+                }
                 if !self.constraints.is_empty() {
                     return Err(Fault::new(place, "expectations stand before primary and foreign keys"));
                 }
                 self.expectations.push(expectation(c, name)?);
             } else {
-                self.constraints.push(TableConstraint { name: Some(name), kind: key(c, &["EXPECT"])? });
+                self.constraints.push(key(c, Some(name), kind, &["EXPECT"])?);
             }
-        } else if c.is("PRIMARY KEY") || c.is("FOREIGN KEY") {
-            self.constraints.push(TableConstraint { name: None, kind: key(c, &[])? });
+        } else if c.is("PRIMARY KEY") || c.is("FOREIGN KEY") || c.is("CHECK") {
+            self.constraints.push(key(c, None, kind, &[])?);
         } else if self.expectations.is_empty() && self.constraints.is_empty() {
             self.columns.push(column(c, kind)?);
         } else if matches!(c.token(), Token::Word(_)) {
@@ -88,25 +92,48 @@ fn violation(c: &mut Cursor<'_>) -> Parsed<Violation> {
     }
 }
 
-/// `PRIMARY KEY (..)` or `FOREIGN KEY (..) REFERENCES ..`; `others` names what else may stand here.
-fn key(c: &mut Cursor<'_>, others: &[&str]) -> Parsed<TableConstraintKind> {
-    if c.is("CHECK") {
+/// `PRIMARY KEY (..)`, `FOREIGN KEY (..) REFERENCES ..` or `CHECK (..)`; `others` names what else may stand here.
+fn key(c: &mut Cursor<'_>, name: Option<Ident>, kind: TableKind, others: &[&str]) -> Parsed<TableConstraint> {
+    if kind != TableKind::Table && c.is("CHECK") {
         return Err(c.fault("`CHECK` is not allowed in a pipeline").hint("write `EXPECT (..)`"));
     }
     let mut heads = others.to_vec();
     heads.extend(["PRIMARY", "FOREIGN"]);
-    match c.one_of(&["PRIMARY", "FOREIGN"]).map_err(|_| c.expected(&heads))? {
+    let kind = match c.one_of(&["PRIMARY", "FOREIGN", "CHECK"]).map_err(|_| c.expected(&heads))? {
         "PRIMARY" => {
             c.expect("KEY")?;
-            Ok(TableConstraintKind::PrimaryKey(c.list(Cursor::ident)?))
+            let columns = c.list(|c| Ok((c.ident()?, c.eat("TIMESERIES"))))?;
+            let timeseries = columns.iter().find(|(_, timeseries)| *timeseries).map(|(name, _)| name.clone());
+            TableConstraintKind::PrimaryKey { columns: columns.into_iter().map(|(name, _)| name).collect(), timeseries }
         }
-        _ => {
+        "FOREIGN" => {
             c.expect("KEY")?;
             let columns = c.list(Cursor::ident)?;
             c.expect("REFERENCES")?;
-            Ok(TableConstraintKind::ForeignKey { columns, references: foreign_key(c)? })
+            TableConstraintKind::ForeignKey { columns, references: foreign_key(c)? }
         }
+        _ => {
+            c.expect_token(&Token::LParen)?;
+            let predicate = c.expr()?;
+            c.expect_token(&Token::RParen)?;
+            TableConstraintKind::Check(predicate)
+        }
+    };
+    Ok(TableConstraint { name, kind, options: key_options(c)? })
+}
+
+/// `NOT ENFORCED`, `RELY` and the like, in any order.
+fn key_options(c: &mut Cursor<'_>) -> Parsed<Vec<KeyOption>> {
+    let mut options = vec![];
+    let mut once = Once::default();
+    // `NOT NULL` and `ON VIOLATION` are no options, so the whole phrase must be there.
+    while let Some((option, words)) = KeyOption::ALL.iter().find(|(_, words)| c.is(words)) {
+        once.note(words, c.range())?;
+        c.expect(words)?;
+        options.push(*option);
     }
+    options.sort();
+    Ok(options)
 }
 
 /// `table [(column, ..)]` behind `REFERENCES`.
@@ -128,15 +155,16 @@ fn column(c: &mut Cursor<'_>, kind: TableKind) -> Parsed<Column> {
         not_null: false,
         generated: None,
         default: None,
-        primary_key: false,
+        primary_key: None,
         foreign_key: None,
+        collation: None,
         comment: None,
         mask: None,
     };
     let mut once = Once::default();
     while property(c, kind, &mut column, &mut once)? {}
     if !matches!(c.token(), Token::Comma | Token::RParen) {
-        let heads = ["NOT", "COMMENT", "MASK", "PRIMARY", "REFERENCES", "GENERATED", "DEFAULT"];
+        let heads = ["NOT", "COMMENT", "MASK", "CONSTRAINT", "PRIMARY", "REFERENCES", "GENERATED", "DEFAULT"];
         return Err(c.expected_one_of("a column property, `,` or `)`", &heads));
     }
     Ok(column)
@@ -155,17 +183,11 @@ fn property(c: &mut Cursor<'_>, kind: TableKind, column: &mut Column, once: &mut
     } else if c.eat("MASK") {
         once.note("MASK", place)?;
         column.mask = Some(mask(c)?);
-    } else if c.eat("PRIMARY") {
-        once.note("PRIMARY KEY", place)?;
-        c.expect("KEY")?;
-        column.primary_key = true;
-    } else if c.is("FOREIGN") || c.is("REFERENCES") {
-        once.note("REFERENCES", place)?;
-        if c.eat("FOREIGN") {
-            c.expect("KEY")?;
-        }
-        c.expect("REFERENCES")?;
-        column.foreign_key = Some(foreign_key(c)?);
+    } else if c.eat("COLLATE") {
+        once.note("COLLATE", place)?;
+        column.collation = Some(c.ident()?);
+    } else if ["CONSTRAINT", "PRIMARY", "FOREIGN", "REFERENCES"].iter().any(|word| c.is(word)) {
+        inline_key(c, column, once)?;
     } else if c.is("GENERATED") || c.is("DEFAULT") {
         if kind == TableKind::MaterializedView {
             return Err(c.fault(format!("{} does not go with a column of a materialized view", c.found())));
@@ -180,6 +202,28 @@ fn property(c: &mut Cursor<'_>, kind: TableKind, column: &mut Column, once: &mut
         return Ok(false);
     }
     Ok(true)
+}
+
+/// `[CONSTRAINT name] PRIMARY KEY` or `[CONSTRAINT name] [FOREIGN KEY] REFERENCES ..`.
+fn inline_key(c: &mut Cursor<'_>, column: &mut Column, once: &mut Once) -> Parsed<()> {
+    let place = c.range();
+    let name = if c.eat("CONSTRAINT") { Some(c.ident()?) } else { None };
+    if c.is("EXPECT") {
+        return Err(Fault::new(place, "an expectation stands behind a comma, not behind a column"));
+    }
+    if c.one_of(&["PRIMARY", "FOREIGN", "REFERENCES"])? == "PRIMARY" {
+        once.note("PRIMARY KEY", place)?;
+        c.expect("KEY")?;
+        column.primary_key = Some(InlineKey { name, options: key_options(c)? });
+        return Ok(());
+    }
+    once.note("REFERENCES", place)?;
+    if c.eat("KEY") {
+        c.expect("REFERENCES")?;
+    }
+    let references = foreign_key(c)?;
+    column.foreign_key = Some((InlineKey { name, options: key_options(c)? }, references));
+    Ok(())
 }
 
 fn generated(c: &mut Cursor<'_>) -> Parsed<Generated> {

@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use sqlparser::ast::{Ident, ObjectName, ObjectNamePart};
+use sqlparser::ast::{FunctionArg, FunctionArgExpr, Ident, ObjectName, ObjectNamePart, ObjectNamePartFunction};
 use sqlparser::parser::Parser;
 use sqlparser::tokenizer::{Token, Word};
 
@@ -21,6 +21,9 @@ pub(super) type Parsed<T> = Result<T, Fault>;
 /// sqlparser's own limit; the depth of the whole is bounded by the lexer.
 const RECURSION_LIMIT: usize = 150;
 
+/// Rules and statements inside one another; the blocks of a script take about five a level.
+const DEPTH_LIMIT: usize = 100;
+
 /// Words that begin or join clauses and so are never a name without backticks.
 const NEVER_NAMES: &[&str] =
     &["AS", "SELECT", "FROM", "WHERE", "WITH", "ON", "USING", "VALUES", "UNION", "JOIN", "SET"];
@@ -30,6 +33,8 @@ pub(super) struct Cursor<'a> {
     pub(super) text: &'a str,
     pub(super) ranges: Vec<Range<usize>>,
     pub(super) parser: Parser<'a>,
+    /// Statements and rules of the grammar that are being read, one inside the other.
+    depth: usize,
 }
 
 impl<'a> Cursor<'a> {
@@ -38,7 +43,7 @@ impl<'a> Cursor<'a> {
         let tokens = std::mem::take(&mut lexed.tokens);
         let mut parser = Parser::new(dialect).with_recursion_limit(RECURSION_LIMIT).with_tokens_with_locations(tokens);
         parser.advance_token(); // the `;` that the lexer puts in front
-        Cursor { text, ranges: std::mem::take(&mut lexed.ranges), parser }
+        Cursor { text, ranges: std::mem::take(&mut lexed.ranges), parser, depth: 0 }
     }
 
     /// Index of the next token.
@@ -166,6 +171,41 @@ impl<'a> Cursor<'a> {
         if self.eat_token(token) { Ok(()) } else { Err(self.expected(&[&token.to_string()])) }
     }
 
+    /// Reads a sign of the grammar.
+    pub(super) fn sign(&mut self, sign: &str) -> bool {
+        let token = match sign {
+            "(" => Token::LParen,
+            ")" => Token::RParen,
+            "," => Token::Comma,
+            ";" => Token::SemiColon,
+            ":" => Token::Colon,
+            "=" => Token::Eq,
+            "=>" => Token::RArrow,
+            "*" => Token::Mul,
+            _ => return false,
+        };
+        self.eat_token(&token)
+    }
+
+    /// Enters a rule or a statement that stands inside another.
+    pub(super) fn descend(&mut self) -> Parsed<()> {
+        if self.depth >= DEPTH_LIMIT {
+            return Err(self.fault("nested too deeply"));
+        }
+        self.depth += 1;
+        Ok(())
+    }
+
+    /// Leaves what [`Cursor::descend`] entered.
+    pub(super) fn ascend(&mut self) {
+        self.depth = self.depth.saturating_sub(1);
+    }
+
+    /// Index of the first token that begins at byte `offset` or behind it.
+    pub(super) fn index_at(&self, offset: usize) -> usize {
+        self.ranges.partition_point(|range| range.start < offset).max(1)
+    }
+
     /// `IF NOT EXISTS`, whole or not at all.
     pub(super) fn if_not_exists(&mut self) -> Parsed<bool> {
         if !self.eat("IF") {
@@ -234,15 +274,26 @@ impl<'a> Cursor<'a> {
     /// A dotted name of at most `most` parts.
     pub(super) fn dotted(&mut self, most: usize) -> Parsed<ObjectName> {
         let start = self.index();
-        let mut parts = vec![ObjectNamePart::Identifier(self.ident()?)];
+        let mut parts = vec![self.name_part()?];
         while self.eat_token(&Token::Period) {
-            parts.push(ObjectNamePart::Identifier(self.ident()?));
+            parts.push(self.name_part()?);
         }
         if parts.len() > most {
             let message = format!("a name of {} parts, where at most {most} make sense", parts.len());
             return Err(Fault::new(self.range_since(start), message));
         }
         Ok(ObjectName(parts))
+    }
+
+    /// A name, or `IDENTIFIER(expression)`, which gives one when the statement runs.
+    fn name_part(&mut self) -> Parsed<ObjectNamePart> {
+        if !self.is("IDENTIFIER") || self.parser.peek_nth_token_ref(1).token != Token::LParen {
+            return self.ident().map(ObjectNamePart::Identifier);
+        }
+        let name = self.word_as_ident()?;
+        let args = self.list(Cursor::expr)?;
+        let args = args.into_iter().map(|arg| FunctionArg::Unnamed(FunctionArgExpr::Expr(arg))).collect();
+        Ok(ObjectNamePart::Function(ObjectNamePartFunction { name, args }))
     }
 
     /// `catalog.schema.object` or less.
@@ -276,6 +327,17 @@ impl<'a> Cursor<'a> {
         }
     }
 
+    /// A number as written, possibly negative.
+    pub(super) fn number(&mut self) -> Parsed<String> {
+        let start = self.index();
+        self.eat_token(&Token::Minus);
+        if !matches!(self.token(), Token::Number(..)) {
+            return Err(self.fault(format!("expected a number, found {}", self.found())));
+        }
+        self.advance();
+        Ok(self.text.get(self.range_since(start)).unwrap_or("").to_owned())
+    }
+
     /// A whole number, possibly negative.
     pub(super) fn integer(&mut self) -> Parsed<i64> {
         let start = self.index();
@@ -290,7 +352,7 @@ impl<'a> Cursor<'a> {
     }
 }
 
-fn is_word(token: &Token, text: &str) -> bool {
+pub(super) fn is_word(token: &Token, text: &str) -> bool {
     matches!(token, Token::Word(w) if w.quote_style.is_none() && w.value.eq_ignore_ascii_case(text))
 }
 

@@ -5,6 +5,8 @@
 //! alias gets the caret itself, not the word behind it. What sqlparser accepts though Databricks does not is refused by
 //! `strict.rs`.
 
+use std::ops::Range;
+
 use sqlparser::ast::{Expr, Query};
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::{Location, Token, TokenWithSpan};
@@ -65,15 +67,25 @@ impl Cursor<'_> {
 
     /// A query that Databricks would read too.
     pub(super) fn query(&mut self) -> Parsed<Box<Query>> {
+        self.checked_query(strict::check)
+    }
+
+    /// The query of a `COPY INTO`, which reads `FROM 'path'`.
+    pub(super) fn copy_query(&mut self) -> Parsed<Box<Query>> {
+        self.checked_query(strict::check_with_paths)
+    }
+
+    fn checked_query(&mut self, check: fn(&str, &Query, Range<usize>) -> Result<(), Fault>) -> Parsed<Box<Query>> {
         let start = self.index();
         if !starts_query(self.token()) {
             return Err(self.expected_one_of("a query", &["SELECT", "WITH", "VALUES"]));
         }
         let mut query = self.parser.parse_query().map_err(|e| self.refusal(start, e))?;
-        if !self.at_end() && *self.token() != Token::RParen {
+        // `DO` follows in the `FOR` of a script.
+        if !self.at_end() && *self.token() != Token::RParen && !self.is("DO") {
             return Err(self.blame(start, self.trailing()));
         }
-        strict::check(self.text, &*query, self.range_since(start))?;
+        check(self.text, &query, self.range_since(start))?;
         shrink(&mut *query);
         Ok(query)
     }
@@ -235,7 +247,7 @@ pub(super) fn starts_query(token: &Token) -> bool {
         Token::LParen => true,
         Token::Word(w) => {
             w.quote_style.is_none()
-                && ["SELECT", "WITH", "VALUES", "TABLE"].iter().any(|k| w.value.eq_ignore_ascii_case(k))
+                && ["SELECT", "WITH", "VALUES", "TABLE", "FROM"].iter().any(|k| w.value.eq_ignore_ascii_case(k))
         }
         _ => false,
     }

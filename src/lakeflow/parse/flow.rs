@@ -1,10 +1,10 @@
 //! `CREATE FLOW` and the `FLOW` clause of a streaming table (reference sections 1.1 and 1.4).
 
-use super::Modifiers;
-use super::cdc::auto_cdc;
+use super::cdc::{self, auto_cdc};
+use super::create::Modifiers;
 use super::cursor::{Cursor, Parsed};
 use crate::lakeflow::Fault;
-use crate::lakeflow::ast::{CreateFlow, FlowBody, InsertFlow, Replace, StatementKind};
+use crate::lakeflow::ast::{ApplyChanges, CreateFlow, FlowBody, InsertFlow, Replace, StatementKind};
 
 pub(super) fn create_flow(c: &mut Cursor<'_>, modifiers: &Modifiers) -> Parsed<StatementKind> {
     modifiers.only(&[], "FLOW")?;
@@ -33,6 +33,13 @@ pub(super) fn create_flow(c: &mut Cursor<'_>, modifiers: &Modifiers) -> Parsed<S
         }
     };
     Ok(StatementKind::CreateFlow(Box::new(CreateFlow { name, comment, target, body })))
+}
+
+/// The legacy statement; `APPLY` has been read.
+pub(super) fn apply_changes(c: &mut Cursor<'_>) -> Parsed<StatementKind> {
+    c.expect("CHANGES INTO")?;
+    let target = c.name()?;
+    Ok(StatementKind::ApplyChanges(Box::new(ApplyChanges { target, cdc: cdc::clauses(c, false)? })))
 }
 
 /// What stands behind `FLOW` in `CREATE STREAMING TABLE`.

@@ -1,14 +1,17 @@
-//! `CREATE FUNCTION`: scalar SQL functions (reference section 5).
+//! `CREATE FUNCTION` (reference section 5).
 
 use sqlparser::tokenizer::Token;
 
-use super::Modifiers;
+use super::command;
+use super::create::Modifiers;
 use super::cursor::{Cursor, Once, Parsed};
+use super::embedded::starts_query;
+use super::view::dollar_text;
 use crate::lakeflow::Fault;
-use crate::lakeflow::ast::{CreateFunction, Parameter, StatementKind};
+use crate::lakeflow::ast::{CreateFunction, FunctionBody, Language, Parameter, Returns, StatementKind, Text};
 
 pub(super) fn create_function(c: &mut Cursor<'_>, modifiers: &Modifiers) -> Parsed<StatementKind> {
-    modifiers.only(&["OR REPLACE"], "FUNCTION")?;
+    modifiers.only(&["OR REPLACE", "TEMPORARY"], "FUNCTION")?;
     let place = c.range();
     let if_not_exists = c.if_not_exists()?;
     if if_not_exists && modifiers.or_replace.is_some() {
@@ -16,26 +19,54 @@ pub(super) fn create_function(c: &mut Cursor<'_>, modifiers: &Modifiers) -> Pars
     }
     let name = c.name()?;
     let parameters = c.list_or_none(parameter)?;
-    c.expect("RETURNS")?;
-    if c.is("TABLE") {
-        return Err(c.fault("functions that return a table are not supported"));
-    }
-    let returns = c.type_name()?;
+    let returns = if c.eat("RETURNS") { Some(returns(c)?) } else { None };
     let traits = Traits::read(c)?;
-    if !c.eat("RETURN") {
-        return Err(c.expected(&["LANGUAGE", "DETERMINISTIC", "COMMENT", "RETURN"]));
-    }
+    let body = body(c, traits.language)?;
     Ok(StatementKind::CreateFunction(Box::new(CreateFunction {
         or_replace: modifiers.or_replace.is_some(),
+        temporary: modifiers.temporary.is_some(),
         if_not_exists,
         name,
         parameters,
         returns,
-        language_sql: traits.language_sql,
+        language: traits.language,
         deterministic: traits.deterministic,
+        reads_data: traits.reads_data,
         comment: traits.comment,
-        body: c.expr()?,
+        body,
     })))
+}
+
+/// What stands behind `RETURNS`.
+fn returns(c: &mut Cursor<'_>) -> Parsed<Returns> {
+    if !c.eat("TABLE") {
+        return c.type_name().map(Returns::Scalar);
+    }
+    Ok(Returns::Table(if *c.token() == Token::LParen { c.list(parameter)? } else { vec![] }))
+}
+
+fn body(c: &mut Cursor<'_>, language: Option<Language>) -> Parsed<FunctionBody> {
+    if language == Some(Language::Python) {
+        if !c.eat("AS") {
+            return Err(c.expected(&["DETERMINISTIC", "COMMENT", "AS"]));
+        }
+        if matches!(c.token(), Token::SingleQuotedString(_)) {
+            let range = c.range();
+            let value = c.string()?;
+            return Ok(FunctionBody::Code(Text { value, range }));
+        }
+        return dollar_text(c).map(FunctionBody::Code);
+    }
+    if c.is("BEGIN") {
+        return command::block(c).map(|block| FunctionBody::Block(Box::new(block)));
+    }
+    if !c.eat("RETURN") {
+        return Err(c.expected(&["RETURNS", "LANGUAGE", "DETERMINISTIC", "COMMENT", "RETURN"]));
+    }
+    if starts_query(c.token()) && *c.token() != Token::LParen {
+        return c.query().map(FunctionBody::Query);
+    }
+    c.expr().map(|expr| FunctionBody::Expr(Box::new(expr)))
 }
 
 fn parameter(c: &mut Cursor<'_>) -> Parsed<Parameter> {
@@ -59,11 +90,12 @@ fn parameter(c: &mut Cursor<'_>) -> Parsed<Parameter> {
     }
 }
 
-/// What stands between `RETURNS type` and `RETURN`, in any order.
+/// What stands between `RETURNS type` and the body, in any order.
 #[derive(Default)]
 struct Traits {
-    language_sql: bool,
+    language: Option<Language>,
     deterministic: Option<bool>,
+    reads_data: Option<bool>,
     comment: Option<String>,
 }
 
@@ -75,13 +107,16 @@ impl Traits {
             let place = c.range();
             if c.eat("LANGUAGE") {
                 once.note("LANGUAGE", place)?;
-                if c.is("PYTHON") {
-                    return Err(c
-                        .fault("functions in Python are not supported")
-                        .hint("masks and filters must be SQL functions"));
-                }
+                let python = c.one_of(&["SQL", "PYTHON"])? == "PYTHON";
+                traits.language = Some(if python { Language::Python } else { Language::Sql });
+            } else if c.eat("CONTAINS") {
+                once.note("CONTAINS SQL or READS SQL DATA", place)?;
                 c.expect("SQL")?;
-                traits.language_sql = true;
+                traits.reads_data = Some(false);
+            } else if c.eat("READS") {
+                once.note("CONTAINS SQL or READS SQL DATA", place)?;
+                c.expect("SQL DATA")?;
+                traits.reads_data = Some(true);
             } else if c.eat("DETERMINISTIC") {
                 once.note("DETERMINISTIC", place)?;
                 traits.deterministic = Some(true);

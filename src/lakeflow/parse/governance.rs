@@ -2,8 +2,9 @@
 
 use sqlparser::tokenizer::Token;
 
-use super::Modifiers;
-use super::cursor::{Cursor, Parsed};
+use super::clause::properties;
+use super::create::Modifiers;
+use super::cursor::{Cursor, Once, Parsed};
 use crate::lakeflow::Fault;
 use crate::lakeflow::ast::{
     CommentOn, CommentTarget, CreateSchema, CreateVolume, Grant, ObjectName, Privilege, Revoke, Securable,
@@ -13,13 +14,15 @@ use crate::lakeflow::ast::{
 pub(super) fn grant(c: &mut Cursor<'_>) -> Parsed<StatementKind> {
     let (privileges, on) = privileges_on(c)?;
     c.expect("TO")?;
-    Ok(StatementKind::Grant(Grant { privileges, on, to: c.ident()? }))
+    let recipient = c.eat("RECIPIENT");
+    Ok(StatementKind::Grant(Grant { privileges, on, to: c.ident()?, recipient }))
 }
 
 pub(super) fn revoke(c: &mut Cursor<'_>) -> Parsed<StatementKind> {
     let (privileges, on) = privileges_on(c)?;
     c.expect("FROM")?;
-    Ok(StatementKind::Revoke(Revoke { privileges, on, from: c.ident()? }))
+    let recipient = c.eat("RECIPIENT");
+    Ok(StatementKind::Revoke(Revoke { privileges, on, from: c.ident()?, recipient }))
 }
 
 fn privileges_on(c: &mut Cursor<'_>) -> Parsed<(Vec<Privilege>, Securable)> {
@@ -33,45 +36,61 @@ fn privileges_on(c: &mut Cursor<'_>) -> Parsed<(Vec<Privilege>, Securable)> {
     if c.is("STREAMING TABLE") {
         return Err(c.fault("a streaming table is granted on as a `TABLE`").hint("write `ON TABLE ..`"));
     }
-    let kinds = [
-        SecurableKind::Catalog,
-        SecurableKind::Schema,
-        SecurableKind::Table,
-        SecurableKind::MaterializedView,
-        SecurableKind::View,
-        SecurableKind::Function,
-        SecurableKind::Volume,
-        SecurableKind::ExternalLocation,
-    ];
-    if kinds.iter().any(|kind| c.is(kind.words())) {
-        return Ok((privileges, securable(c, &kinds)?));
+    if let Some(kind) = kind(c, SecurableKind::ALL) {
+        return Ok((privileges, of_kind(c, kind)?));
     }
     Ok((privileges, Securable { kind: SecurableKind::Table, name: c.name()? }))
 }
 
 fn privilege(c: &mut Cursor<'_>) -> Parsed<Privilege> {
-    if let Some(privilege) = Privilege::ALL.iter().find(|privilege| c.is(privilege.words())) {
+    if c.is("ALL ON") || c.is("ALL") && !c.is("ALL PRIVILEGES") {
+        return Err(c.fault("unknown privilege `ALL`").hint("write `ALL PRIVILEGES`"));
+    }
+    let fitting = Privilege::ALL.iter().filter(|privilege| c.is(privilege.words()));
+    if let Some(privilege) = fitting.max_by_key(|privilege| privilege.words().len()) {
         c.expect(privilege.words())?;
+        if !c.is("ON") && *c.token() != Token::Comma && *privilege == Privilege::Create {
+            return Err(unknown_privilege(c, c.index() - 1));
+        }
         return Ok(*privilege);
     }
-    let fault = Fault::new(c.range(), format!("unknown privilege {}", c.found()));
-    let written = c.text.get(c.range().start..).unwrap_or("").split([',', ';', '\n']).next().unwrap_or("");
+    Err(unknown_privilege(c, c.index()))
+}
+
+fn unknown_privilege(c: &Cursor<'_>, index: usize) -> Fault {
+    let range = c.range_at(index);
+    let written = c.text.get(range.start..).unwrap_or("").split([',', ';', '\n']).next().unwrap_or("");
     let phrase = written.split(" ON ").next().unwrap_or("").trim();
     let known = Privilege::ALL.iter().map(|privilege| privilege.words());
-    Err(fault.maybe_hint(crate::diag::did_you_mean(phrase, known)))
+    Fault::new(range, format!("unknown privilege {}", c.found_at(index)))
+        .maybe_hint(crate::diag::did_you_mean(phrase, known))
+}
+
+/// The kind out of `kinds` whose words come next; a database is a schema.
+fn kind(c: &Cursor<'_>, kinds: &[SecurableKind]) -> Option<SecurableKind> {
+    if c.is("DATABASE") {
+        return kinds.contains(&SecurableKind::Schema).then_some(SecurableKind::Schema);
+    }
+    kinds.iter().find(|kind| c.is(kind.words())).copied()
+}
+
+fn of_kind(c: &mut Cursor<'_>, kind: SecurableKind) -> Parsed<Securable> {
+    if !c.eat("DATABASE") {
+        c.expect(kind.words())?;
+    }
+    let name = if kind.is_nameless() { ObjectName(vec![]) } else { c.dotted(kind.most_parts())? };
+    Ok(Securable { kind, name })
 }
 
 /// A kind out of `kinds` and a name.
 pub(super) fn securable(c: &mut Cursor<'_>, kinds: &[SecurableKind]) -> Parsed<Securable> {
-    let words: Vec<&str> = kinds.iter().map(|kind| kind.words()).collect();
-    let Some(kind) = kinds.iter().find(|kind| c.is(kind.words())) else { return Err(c.expected(&words)) };
-    c.expect(kind.words())?;
-    let most = match kind {
-        SecurableKind::Catalog | SecurableKind::ExternalLocation => 1,
-        SecurableKind::Schema => 2,
-        _ => 3,
-    };
-    Ok(Securable { kind: *kind, name: c.dotted(most)? })
+    match kind(c, kinds) {
+        Some(kind) => of_kind(c, kind),
+        None => {
+            let words: Vec<&str> = kinds.iter().map(|kind| kind.words()).collect();
+            Err(c.expected(&words))
+        }
+    }
 }
 
 /// `COMMENT` has been read.
@@ -87,10 +106,15 @@ pub(super) fn comment_on(c: &mut Cursor<'_>) -> Parsed<StatementKind> {
             SecurableKind::View,
             SecurableKind::Volume,
             SecurableKind::Function,
+            SecurableKind::MaterializedView,
+            SecurableKind::Connection,
+            SecurableKind::Provider,
+            SecurableKind::Recipient,
+            SecurableKind::Share,
         ];
         let mut words: Vec<&str> = kinds.iter().map(|kind| kind.words()).collect();
         words.push("COLUMN");
-        if !kinds.iter().any(|kind| c.is(kind.words())) {
+        if kind(c, &kinds).is_none() {
             return Err(c.expected(&words));
         }
         CommentTarget::Securable(securable(c, &kinds)?)
@@ -115,22 +139,66 @@ pub(super) fn create_schema(c: &mut Cursor<'_>, modifiers: &Modifiers) -> Parsed
     modifiers.only(&[], "SCHEMA")?;
     let if_not_exists = c.if_not_exists()?;
     let name = c.dotted(2)?;
-    Ok(StatementKind::CreateSchema(CreateSchema { if_not_exists, name, comment: comment(c)? }))
+    let mut schema = CreateSchema {
+        if_not_exists,
+        name,
+        comment: None,
+        location: None,
+        managed_location: None,
+        collation: None,
+        properties: vec![],
+    };
+    let mut once = Once::default();
+    while !c.at_end() {
+        let place = c.range();
+        match c.one_of(&["COMMENT", "LOCATION", "MANAGED", "DEFAULT", "WITH"])? {
+            "COMMENT" => {
+                once.note("COMMENT", place)?;
+                schema.comment = Some(c.string()?);
+            }
+            "LOCATION" => {
+                once.note("LOCATION", place)?;
+                schema.location = Some(c.string()?);
+            }
+            "MANAGED" => {
+                once.note("MANAGED LOCATION", place)?;
+                c.expect("LOCATION")?;
+                schema.managed_location = Some(c.string()?);
+            }
+            "DEFAULT" => {
+                once.note("DEFAULT COLLATION", place)?;
+                c.expect("COLLATION")?;
+                schema.collation = Some(c.ident()?);
+            }
+            _ => {
+                once.note("WITH DBPROPERTIES", place)?;
+                c.expect("DBPROPERTIES")?;
+                schema.properties = properties(c)?;
+            }
+        }
+    }
+    Ok(StatementKind::CreateSchema(schema))
 }
 
-pub(super) fn create_volume(c: &mut Cursor<'_>, modifiers: &Modifiers) -> Parsed<StatementKind> {
+pub(super) fn create_volume(c: &mut Cursor<'_>, modifiers: &Modifiers, external: bool) -> Parsed<StatementKind> {
     modifiers.only(&[], "VOLUME")?;
     let if_not_exists = c.if_not_exists()?;
-    let name = c.name()?;
-    Ok(StatementKind::CreateVolume(CreateVolume { if_not_exists, name, comment: comment(c)? }))
-}
-
-fn comment(c: &mut Cursor<'_>) -> Parsed<Option<String>> {
-    if c.eat("COMMENT") {
-        return c.string().map(Some);
+    let mut volume = CreateVolume { external, if_not_exists, name: c.name()?, location: None, comment: None };
+    let mut once = Once::default();
+    while !c.at_end() {
+        let place = c.range();
+        if c.one_of(&["COMMENT", "LOCATION"])? == "COMMENT" {
+            once.note("COMMENT", place)?;
+            volume.comment = Some(c.string()?);
+        } else if external {
+            once.note("LOCATION", place)?;
+            volume.location = Some(c.string()?);
+        } else {
+            return Err(Fault::new(place, "only an external volume has a `LOCATION`").hint("write `EXTERNAL VOLUME`"));
+        }
     }
-    if c.at_end() {
-        return Ok(None);
+    if external && volume.location.is_none() {
+        return Err(c.expected(&["LOCATION"]));
     }
-    Err(c.expected_one_of("`COMMENT` or the end of the statement", &["COMMENT"]))
+    Ok(StatementKind::CreateVolume(volume))
 }

@@ -8,11 +8,15 @@ mod alter;
 mod cdc;
 mod clause;
 mod column;
+mod command;
+mod create;
 mod cursor;
 mod embedded;
 mod flow;
 mod function;
 mod governance;
+mod metric;
+mod plain_table;
 mod policy;
 mod shrink;
 mod table;
@@ -23,26 +27,49 @@ use std::ops::Range;
 use sqlparser::ast::{Expr, Query};
 use sqlparser::tokenizer::Token;
 
-use cursor::{Cursor, Parsed};
+use cursor::{Cursor, Parsed, is_word};
 
 use super::Fault;
-use super::ast::{Statement, StatementKind};
+use super::ast::{Ident, ObjectName, Statement, StatementKind};
 use super::dialect::Lakeflow;
+use super::grammar::grammar;
 use super::lex::{Comment, Lexed, lex};
+
+/// One statement of a file, read or refused.
+#[derive(Debug, Clone)]
+pub struct Attempt {
+    /// Bytes of the file from its first token to its last.
+    pub range: Range<usize>,
+    /// The statement, or what is wrong with it: one fault, or several when its very tokens are at fault.
+    pub statement: Result<Statement, Vec<Fault>>,
+}
 
 /// Reads all statements of a file.
 ///
 /// # Errors
-/// Every faulty statement gives one fault, or several when its very tokens are at fault; ordered by place.
+/// The faults of all faulty statements, ordered by place.
 pub fn parse(text: &str) -> Result<Vec<Statement>, Vec<Fault>> {
+    let (mut statements, mut faults) = (vec![], vec![]);
+    for attempt in parse_each(text) {
+        match attempt.statement {
+            Ok(statement) => statements.push(statement),
+            Err(more) => faults.extend(more),
+        }
+    }
+    if faults.is_empty() { Ok(statements) } else { Err(faults) }
+}
+
+/// Reads each statement of a file by itself: one that is refused does not take the others with it.
+pub fn parse_each(text: &str) -> Vec<Attempt> {
     let mut lexed = lex(text);
     let tokens = lexed.tokens.len();
     let dialect = Lakeflow::for_tokens(tokens);
     let mut cursor = Cursor::new(text, &mut lexed, &dialect);
     let Lexed { comments, mut faults, .. } = lexed;
+    faults.sort_by_key(|fault| fault.range.start);
+    let mut faults = faults.into_iter().peekable();
     let mut comments = comments.into_iter().peekable();
-    let unreadable: Vec<usize> = faults.iter().map(|f| f.range.start).collect();
-    let mut statements = vec![];
+    let mut attempts = vec![];
     let mut previous_end = None;
     loop {
         while cursor.eat_token(&Token::SemiColon) {
@@ -53,28 +80,39 @@ pub fn parse(text: &str) -> Result<Vec<Statement>, Vec<Fault>> {
         }
         dialect.refill(tokens);
         let start = cursor.index();
-        let end = cursor.end_of_statement();
-        let whole = cursor.range_at(start).start..cursor.range_at(end).start;
+        let mut end = cursor.end_of_statement();
+        let first = cursor.range_at(start).start;
         let mut leading = vec![];
-        while let Some(comment) = comments.next_if(|c| c.range.start < whole.start) {
+        while let Some(comment) = comments.next_if(|c| c.range.start < first) {
             if stands_before(text, &comment, previous_end) {
                 leading.extend(comment.lines);
             }
         }
-        while comments.next_if(|c| c.range.start < whole.end).is_some() {}
-        if !unreadable.iter().any(|at| whole.contains(at)) {
-            match statement(&mut cursor).and_then(|kind| cursor.expect_end().map(|()| kind)) {
-                Ok(kind) => statements.push(Statement { range: cursor.range_since(start), comments: leading, kind }),
-                Err(fault) => faults.push(fault),
-            }
+        let mut unreadable = vec![];
+        let behind = cursor.range_at(end).start;
+        while let Some(fault) = faults.next_if(|fault| fault.range.start < behind) {
+            unreadable.push(fault);
         }
+        // What the lexer refuses, deep nesting for one, must not even be tried.
+        let read = if unreadable.is_empty() {
+            statement(&mut cursor).and_then(|kind| cursor.expect_end().map(|()| kind)).map_err(|fault| vec![fault])
+        } else {
+            Err(unreadable)
+        };
+        let statement = read.map(|kind| {
+            end = cursor.index(); // a script goes on behind its first `;`
+            Statement { range: cursor.range_since(start), comments: leading, kind }
+        });
         cursor.move_to(end);
+        let behind = cursor.range().start;
+        while comments.next_if(|c| c.range.start < behind).is_some() {}
+        attempts.push(Attempt { range: cursor.range_since(start), statement });
     }
-    if faults.is_empty() {
-        return Ok(statements);
+    let rest: Vec<Fault> = faults.collect();
+    if !rest.is_empty() {
+        attempts.push(Attempt { range: text.len()..text.len(), statement: Err(rest) });
     }
-    faults.sort_by_key(|f| f.range.start);
-    Err(faults)
+    attempts
 }
 
 /// Reads one expression, which must be all of `text`.
@@ -118,7 +156,7 @@ fn stands_before(text: &str, comment: &Comment, previous_end: Option<usize>) -> 
     }
 }
 
-/// First words of the statements there are.
+/// First words of the statements that have nodes of their own.
 const STATEMENTS: &[&str] =
     &["CREATE", "SELECT", "WITH", "VALUES", "SET", "USE", "GRANT", "REVOKE", "ALTER", "COMMENT", "DROP"];
 
@@ -126,106 +164,76 @@ fn statement(c: &mut Cursor<'_>) -> Parsed<StatementKind> {
     if embedded::starts_query(c.token()) {
         return c.query().map(StatementKind::Query);
     }
-    match c.one_of(STATEMENTS) {
-        Ok("CREATE") => create(c),
-        Ok("SET") => set(c),
-        Ok("USE") => use_namespace(c),
-        Ok("GRANT") => governance::grant(c),
-        Ok("REVOKE") => governance::revoke(c),
-        Ok("ALTER") => alter::alter(c),
-        Ok("COMMENT") => governance::comment_on(c),
-        Ok(_) => policy::drop_policy(c),
-        Err(_) if c.is("APPLY CHANGES") => {
-            Err(c.fault("unknown statement `APPLY CHANGES`").hint("write `CREATE FLOW name AS AUTO CDC INTO ..`"))
+    let first = c.token().to_string().to_ascii_uppercase();
+    match first.as_str() {
+        "CREATE" => create::create(c),
+        "SET" => either(c, set),
+        "USE" => after(c, use_namespace),
+        "GRANT" => after(c, governance::grant),
+        "REVOKE" => after(c, governance::revoke),
+        "ALTER" => either(c, alter::alter),
+        "COMMENT" => after(c, governance::comment_on),
+        "APPLY" => after(c, flow::apply_changes),
+        "REPLACE" => {
+            c.advance();
+            plain_table::create_table(
+                c,
+                &create::Modifiers::default(),
+                &plain_table::Head { replace: true, external: false },
+            )
         }
-        Err(fault) => Err(Fault { message: format!("unknown statement {}", c.found()), ..fault }),
+        "DROP" if c.is("DROP POLICY") => after(c, policy::drop_policy),
+        _ if c.parser.peek_nth_token_ref(1).token == Token::Colon => command::command(c),
+        _ if grammar().beginning_with(&first).next().is_some() => command::command(c),
+        _ => {
+            let known: Vec<&str> = STATEMENTS.iter().copied().chain(grammar().heads()).collect();
+            let fault = c.expected_one_of("a statement", &known);
+            Err(Fault { message: format!("unknown statement {}", c.found()), ..fault })
+        }
     }
 }
 
-/// What may stand between `CREATE` and the kind of object, with the places.
-#[derive(Default)]
-struct Modifiers {
-    or_refresh: Option<Range<usize>>,
-    or_replace: Option<Range<usize>>,
-    private: Option<Range<usize>>,
-    temporary: Option<Range<usize>>,
+/// Reads on behind the first word.
+fn after(c: &mut Cursor<'_>, read: impl Fn(&mut Cursor<'_>) -> Parsed<StatementKind>) -> Parsed<StatementKind> {
+    c.advance();
+    read(c)
 }
 
-impl Modifiers {
-    /// Refuses every modifier that is not in `allowed`.
-    fn only(&self, allowed: &[&str], object: &str) -> Parsed<()> {
-        let given = [
-            ("OR REFRESH", &self.or_refresh),
-            ("OR REPLACE", &self.or_replace),
-            ("PRIVATE", &self.private),
-            ("TEMPORARY", &self.temporary),
-        ];
-        for (name, range) in given {
-            let Some(range) = range.clone().filter(|_| !allowed.contains(&name)) else { continue };
-            let hint = match name {
-                "OR REPLACE" if allowed.contains(&"OR REFRESH") => Some("write `OR REFRESH`".to_owned()),
-                "OR REFRESH" if allowed.contains(&"OR REPLACE") => Some("write `OR REPLACE`".to_owned()),
-                "TEMPORARY" if allowed.contains(&"PRIVATE") => Some("write `PRIVATE`".to_owned()),
-                _ => None,
-            };
-            return Err(Fault::new(range, format!("`{name}` does not go with `CREATE {object}`")).maybe_hint(hint));
-        }
-        Ok(())
-    }
-}
-
-const OBJECTS: &[&str] = &["STREAMING", "MATERIALIZED", "VIEW", "FLOW", "SCHEMA", "VOLUME", "FUNCTION", "POLICY"];
-
-fn create(c: &mut Cursor<'_>) -> Parsed<StatementKind> {
-    let mut modifiers = Modifiers::default();
+/// Reads a node of its own, or else a command; the fault is that of whichever came further.
+fn either(c: &mut Cursor<'_>, read: impl Fn(&mut Cursor<'_>) -> Parsed<StatementKind>) -> Parsed<StatementKind> {
     let start = c.index();
-    if c.eat("OR") {
-        let slot = match c.one_of(&["REFRESH", "REPLACE"])? {
-            "REFRESH" => &mut modifiers.or_refresh,
-            _ => &mut modifiers.or_replace,
-        };
-        *slot = Some(c.range_since(start));
-    }
-    let range = c.range();
-    if c.eat("PRIVATE") {
-        modifiers.private = Some(range);
-    } else if c.eat("TEMPORARY") || c.eat("TEMP") {
-        modifiers.temporary = Some(range);
-    } else if c.is("LIVE") {
-        return Err(c
-            .fault("`LIVE` is no longer part of the grammar")
-            .hint("write `TEMPORARY VIEW`, `MATERIALIZED VIEW` or `STREAMING TABLE`"));
-    } else if c.is("TABLE") {
-        return Err(c.fault("`CREATE TABLE` is not supported").hint("write `CREATE OR REFRESH STREAMING TABLE`"));
-    }
-    match c.one_of(OBJECTS)? {
-        "STREAMING" => table::streaming_table(c, &modifiers),
-        "MATERIALIZED" => table::materialized_view(c, &modifiers),
-        "VIEW" => view::view(c, &modifiers),
-        "FLOW" => flow::create_flow(c, &modifiers),
-        "SCHEMA" => governance::create_schema(c, &modifiers),
-        "VOLUME" => governance::create_volume(c, &modifiers),
-        "FUNCTION" => function::create_function(c, &modifiers),
-        _ => policy::create_policy(c, &modifiers),
+    let own = match after(c, read).and_then(|kind| c.expect_end().map(|()| kind)) {
+        Ok(kind) => return Ok(kind),
+        Err(fault) => fault,
+    };
+    c.move_to(start);
+    match command::command(c) {
+        Err(fault) if fault.range.start <= own.range.start => Err(own),
+        other => other,
     }
 }
 
 /// `SET key = value`; the value is whatever stands there, as Spark reads it.
 fn set(c: &mut Cursor<'_>) -> Parsed<StatementKind> {
     if c.eat("CATALOG") {
-        return c.ident().map(StatementKind::UseCatalog);
+        return namespace(c, 1).map(StatementKind::UseCatalog);
     }
-    if c.is("TAG ON") {
-        return Err(c.fault("`SET TAG ON` is not supported").hint("write `ALTER .. SET TAGS ('key' = 'value')`"));
+    if c.at_end() || c.is_verbose_flag() {
+        c.skip_to_end();
+        return Ok(StatementKind::ShowSet(None));
     }
     let start = c.index();
     c.dotted(usize::MAX)?;
+    while c.eat_token(&Token::Colon) {
+        c.dotted(usize::MAX)?;
+    }
     let key = c.text.get(c.range_since(start)).unwrap_or("").to_owned();
+    if c.at_end() {
+        return Ok(StatementKind::ShowSet(Some(key)));
+    }
     c.expect_token(&Token::Eq)?;
     let start = c.index();
-    while !c.at_end() {
-        c.advance();
-    }
+    c.skip_to_end();
     if start == c.index() {
         return Err(c.fault(format!("expected a value, found {}", c.found())));
     }
@@ -235,21 +243,61 @@ fn set(c: &mut Cursor<'_>) -> Parsed<StatementKind> {
 
 fn use_namespace(c: &mut Cursor<'_>) -> Parsed<StatementKind> {
     if c.eat("CATALOG") {
-        return c.ident().map(StatementKind::UseCatalog);
+        return namespace(c, 1).map(StatementKind::UseCatalog);
     }
     let _ = c.eat("SCHEMA") || c.eat("DATABASE");
-    c.dotted(2).map(StatementKind::UseSchema)
+    namespace(c, 2).map(StatementKind::UseSchema)
+}
+
+/// The name of a catalog or a schema; Spark also takes it as a string.
+fn namespace(c: &mut Cursor<'_>, parts: usize) -> Parsed<ObjectName> {
+    if !matches!(c.token(), Token::SingleQuotedString(_)) {
+        return c.dotted(parts);
+    }
+    let name = c.string()?;
+    Ok(ObjectName::from(vec![Ident::with_quote('`', name)]))
 }
 
 impl Cursor<'_> {
-    /// Index of the token that ends the statement: its `;` or the end of the text.
-    fn end_of_statement(&self) -> usize {
-        let ends = |index: &usize| matches!(self.parser.token_at(*index).token, Token::SemiColon | Token::EOF);
-        (self.index()..self.ranges.len()).find(ends).unwrap_or(self.ranges.len())
+    /// Index of the token that ends the statement: its `;` or the end of the text. A script ends behind the `END` that
+    /// closes it; only where the next statement begins depends on this, not what is read.
+    pub(super) fn end_of_statement(&self) -> usize {
+        let word = |index: usize, text: &str| is_word(&self.parser.token_at(index).token, text);
+        let mut open = 0usize;
+        let mut index = self.index();
+        while index < self.ranges.len() {
+            match &self.parser.token_at(index).token {
+                Token::EOF => break,
+                Token::SemiColon if open == 0 => return index,
+                Token::Word(_) if word(index, "BEGIN") || open > 0 && word(index, "CASE") => open += 1,
+                Token::Word(_) if open > 0 && word(index, "END") => {
+                    if ["IF", "WHILE", "LOOP", "REPEAT", "FOR"].iter().any(|control| word(index + 1, control)) {
+                        index += 1;
+                    } else {
+                        open -= 1;
+                        index += usize::from(word(index + 1, "CASE"));
+                    }
+                }
+                _ => {}
+            }
+            index += 1;
+        }
+        index
+    }
+
+    /// `-v` behind `SET`.
+    fn is_verbose_flag(&self) -> bool {
+        *self.token() == Token::Minus && is_word(&self.parser.peek_nth_token_ref(1).token, "v")
+    }
+
+    fn skip_to_end(&mut self) {
+        while !self.at_end() {
+            self.advance();
+        }
     }
 
     /// Goes to the token at `index`, back if need be: sqlparser reads the `;` before it refuses it.
-    fn move_to(&mut self, index: usize) {
+    pub(super) fn move_to(&mut self, index: usize) {
         while self.index() < index {
             self.parser.advance_token();
         }

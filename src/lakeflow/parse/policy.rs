@@ -2,7 +2,7 @@
 
 use sqlparser::tokenizer::Token;
 
-use super::Modifiers;
+use super::create::Modifiers;
 use super::cursor::{Cursor, Parsed};
 use super::governance::securable;
 use crate::lakeflow::ast::{

@@ -2,14 +2,17 @@
 
 use super::clause::{TableClauses, TableKind};
 use super::column::table_elements;
+use super::create::Modifiers;
 use super::cursor::{Cursor, Parsed};
-use super::{Modifiers, flow};
+use super::flow;
+use crate::lakeflow::Fault;
 use crate::lakeflow::ast::{CreateMaterializedView, CreateStreamingTable, StatementKind, TableDefinition, TableSource};
 
 pub(super) fn streaming_table(c: &mut Cursor<'_>, modifiers: &Modifiers) -> Parsed<StatementKind> {
+    let live = c.eat("LIVE");
     c.expect("TABLE")?;
     let kind = TableKind::StreamingTable;
-    let (table, _) = definition(c, modifiers, kind)?;
+    let (table, _) = definition(c, modifiers, kind, live)?;
     let source = if c.eat("AS") {
         Some(TableSource::Query(c.query()?))
     } else if c.eat("FLOW") {
@@ -24,8 +27,17 @@ pub(super) fn streaming_table(c: &mut Cursor<'_>, modifiers: &Modifiers) -> Pars
 
 pub(super) fn materialized_view(c: &mut Cursor<'_>, modifiers: &Modifiers) -> Parsed<StatementKind> {
     c.expect("VIEW")?;
+    materialized(c, modifiers, false)
+}
+
+/// `CREATE LIVE TABLE`, the legacy spelling; `LIVE TABLE` has been read.
+pub(super) fn live_table(c: &mut Cursor<'_>, modifiers: &Modifiers) -> Parsed<StatementKind> {
+    materialized(c, modifiers, true)
+}
+
+fn materialized(c: &mut Cursor<'_>, modifiers: &Modifiers, live: bool) -> Parsed<StatementKind> {
     let kind = TableKind::MaterializedView;
-    let (table, refresh_policy) = definition(c, modifiers, kind)?;
+    let (table, refresh_policy) = definition(c, modifiers, kind, live)?;
     if !c.eat("AS") {
         return Err(kind.expected_clause(c));
     }
@@ -35,28 +47,25 @@ pub(super) fn materialized_view(c: &mut Cursor<'_>, modifiers: &Modifiers) -> Pa
 
 type Definition = (TableDefinition, Option<crate::lakeflow::ast::RefreshPolicy>);
 
-fn definition(c: &mut Cursor<'_>, modifiers: &Modifiers, kind: TableKind) -> Parsed<Definition> {
-    modifiers.only(&["OR REFRESH", "PRIVATE"], kind.words())?;
-    if c.is("IF NOT EXISTS") {
-        let fault = c.fault(format!("`IF NOT EXISTS` does not go with `CREATE {}` in a pipeline", kind.words()));
+fn definition(c: &mut Cursor<'_>, modifiers: &Modifiers, kind: TableKind, live: bool) -> Parsed<Definition> {
+    let replaces = kind == TableKind::MaterializedView && !live;
+    let allowed: &[&str] = &["OR REFRESH", "PRIVATE", "TEMPORARY", "OR REPLACE"];
+    modifiers.only(allowed.get(..if replaces { 4 } else { 3 }).unwrap_or(allowed), kind.words())?;
+    let place = c.range();
+    let if_not_exists = c.if_not_exists()?;
+    if if_not_exists && modifiers.or_refresh.is_some() {
+        let fault = Fault::new(place, "`IF NOT EXISTS` and `OR REFRESH` exclude each other");
         return Err(fault.hint("`OR REFRESH` creates what is missing and keeps what is there"));
     }
     let name = c.name()?;
     let elements = table_elements(c, kind)?;
     let clauses = TableClauses::read(c, kind)?;
-    let table = TableDefinition {
-        or_refresh: modifiers.or_refresh.is_some(),
-        private: modifiers.private.is_some(),
-        name,
-        columns: elements.columns,
-        expectations: elements.expectations,
-        constraints: elements.constraints,
-        using: clauses.using,
-        layout: clauses.layout,
-        location: clauses.location,
-        comment: clauses.comment,
-        properties: clauses.properties,
-        row_filter: clauses.row_filter,
-    };
-    Ok((table, clauses.refresh_policy))
+    let refresh_policy = clauses.refresh_policy;
+    let mut table = clauses.define(name, elements);
+    table.or_refresh = modifiers.or_refresh.is_some();
+    table.or_replace = modifiers.or_replace.is_some();
+    table.private = modifiers.private.is_some() || modifiers.temporary.is_some();
+    table.live = live;
+    table.if_not_exists = if_not_exists;
+    Ok((table, refresh_policy))
 }

@@ -2,18 +2,31 @@
 
 use sqlparser::tokenizer::Token;
 
-use super::Modifiers;
 use super::clause::properties;
 use super::column::expectation;
+use super::create::Modifiers;
 use super::cursor::{Cursor, Once, Parsed};
 use super::embedded::starts_query;
+use super::metric;
 use crate::lakeflow::Fault;
 use crate::lakeflow::ast::{
-    CreateMetricView, CreateView, Expectation, Ident, ObjectName, Property, StatementKind, Text, ViewColumn,
+    CreateMetricView, CreateView, Expectation, Ident, ObjectName, Property, SchemaBinding, StatementKind, Text,
+    ViewColumn,
 };
 
+/// `VIEW` has been read.
 pub(super) fn view(c: &mut Cursor<'_>, modifiers: &Modifiers) -> Parsed<StatementKind> {
-    modifiers.only(&["OR REPLACE", "TEMPORARY"], "VIEW")?;
+    read(c, modifiers, false, false)
+}
+
+/// `CREATE [TEMPORARY] [STREAMING] LIVE VIEW`, the legacy spelling; `VIEW` has been read.
+pub(super) fn live_view(c: &mut Cursor<'_>, modifiers: &Modifiers, streaming: bool) -> Parsed<StatementKind> {
+    read(c, modifiers, true, streaming)
+}
+
+fn read(c: &mut Cursor<'_>, modifiers: &Modifiers, live: bool, streaming: bool) -> Parsed<StatementKind> {
+    let allowed: &[&str] = &["OR REPLACE", "TEMPORARY"];
+    modifiers.only(allowed, if live { "LIVE VIEW" } else { "VIEW" })?;
     let temporary = modifiers.temporary.is_some();
     let place = c.range();
     let if_not_exists = c.if_not_exists()?;
@@ -22,22 +35,19 @@ pub(super) fn view(c: &mut Cursor<'_>, modifiers: &Modifiers) -> Parsed<Statemen
     }
     let start = c.index();
     let name = c.name()?;
-    if temporary && name.0.len() > 1 {
+    if temporary && !live && name.0.len() > 1 {
         let fault = Fault::new(c.range_since(start), "a temporary view has a name of one part");
         return Err(fault.hint("it lives in the pipeline, not in a schema"));
     }
-    let elements = c.range();
-    let (columns, expectations) = view_elements(c, temporary)?;
+    let (columns, expectations) = view_elements(c, temporary || live)?;
     let clauses = ViewClauses::read(c)?;
     if clauses.metrics || clauses.yaml {
-        if temporary || if_not_exists || !columns.is_empty() {
+        if temporary || live {
             let hint = "write `CREATE [OR REPLACE] VIEW name WITH METRICS LANGUAGE YAML AS $$ .. $$`";
-            let range = if columns.is_empty() { place } else { elements };
-            return Err(
-                Fault::new(range, "a metric view takes neither columns, `TEMPORARY` nor `IF NOT EXISTS`").hint(hint)
-            );
+            return Err(Fault::new(place, "a metric view is never temporary").hint(hint));
         }
-        return metric_view(c, Head { or_replace: modifiers.or_replace.is_some(), name }, clauses);
+        let head = Head { or_replace: modifiers.or_replace.is_some(), if_not_exists, name, columns };
+        return metric_view(c, head, clauses);
     }
     if !c.eat("AS") {
         return Err(expected_clause(c));
@@ -45,19 +55,26 @@ pub(super) fn view(c: &mut Cursor<'_>, modifiers: &Modifiers) -> Parsed<Statemen
     Ok(StatementKind::CreateView(Box::new(CreateView {
         or_replace: modifiers.or_replace.is_some(),
         temporary,
+        global: modifiers.global,
+        live,
+        streaming,
         if_not_exists,
         name,
         columns,
         expectations,
         comment: clauses.comment,
         properties: clauses.properties,
+        schema_binding: clauses.schema_binding,
+        collation: clauses.collation,
         query: c.query()?,
     })))
 }
 
 struct Head {
     or_replace: bool,
+    if_not_exists: bool,
     name: ObjectName,
+    columns: Vec<ViewColumn>,
 }
 
 fn expected_clause(c: &Cursor<'_>) -> Fault {
@@ -121,6 +138,8 @@ struct ViewClauses {
     metrics: bool,
     /// `LANGUAGE YAML`.
     yaml: bool,
+    schema_binding: Option<SchemaBinding>,
+    collation: Option<Ident>,
 }
 
 impl ViewClauses {
@@ -135,6 +154,13 @@ impl ViewClauses {
             } else if c.eat("TBLPROPERTIES") {
                 once.note("TBLPROPERTIES", place)?;
                 clauses.properties = properties(c)?;
+            } else if c.eat("WITH SCHEMA") {
+                once.note("WITH SCHEMA", place)?;
+                clauses.schema_binding = Some(schema_binding(c)?);
+            } else if c.eat("DEFAULT") {
+                once.note("DEFAULT COLLATION", place)?;
+                c.expect("COLLATION")?;
+                clauses.collation = Some(c.ident()?);
             } else if c.eat("WITH") {
                 once.note("WITH METRICS", place)?;
                 c.expect("METRICS")?;
@@ -150,6 +176,15 @@ impl ViewClauses {
     }
 }
 
+fn schema_binding(c: &mut Cursor<'_>) -> Parsed<SchemaBinding> {
+    let Some((binding, words)) = SchemaBinding::ALL.iter().find(|(_, words)| c.is(words)) else {
+        let words: Vec<&str> = SchemaBinding::ALL.iter().map(|(_, words)| *words).collect();
+        return Err(c.expected(&words));
+    };
+    c.expect(words)?;
+    Ok(*binding)
+}
+
 fn metric_view(c: &mut Cursor<'_>, head: Head, clauses: ViewClauses) -> Parsed<StatementKind> {
     if !clauses.metrics {
         return Err(c.expected(&["WITH METRICS"]));
@@ -158,10 +193,24 @@ fn metric_view(c: &mut Cursor<'_>, head: Head, clauses: ViewClauses) -> Parsed<S
         return Err(c.expected(&["LANGUAGE YAML"]));
     }
     c.expect("AS")?;
-    let yaml = dollar_text(c)?;
+    let yaml = metric_text(c)?;
     let ViewClauses { comment, properties, .. } = clauses;
-    let Head { or_replace, name } = head;
-    Ok(StatementKind::CreateMetricView(CreateMetricView { or_replace, name, comment, properties, yaml }))
+    let Head { or_replace, if_not_exists, name, columns } = head;
+    Ok(StatementKind::CreateMetricView(CreateMetricView {
+        or_replace,
+        if_not_exists,
+        name,
+        columns,
+        comment,
+        properties,
+        yaml,
+    }))
+}
+
+/// `$$ .. $$` with the definition of a metric view.
+pub(super) fn metric_text(c: &mut Cursor<'_>) -> Parsed<Text> {
+    let yaml = dollar_text(c)?;
+    metric::check(&yaml).map(|()| yaml)
 }
 
 /// `$$ .. $$`.

@@ -4,7 +4,9 @@ use std::fmt::{self, Display, Formatter};
 
 use super::sql::{Name, Sql, Word};
 use super::{columns, comment_line, flag, query_text};
-use crate::lakeflow::ast::{AutoCdc, ColumnSelection, CreateFlow, FlowBody, IgnoreNullUpdates, Replace, StoredAs};
+use crate::lakeflow::ast::{
+    ApplyChanges, AutoCdc, ColumnSelection, CreateFlow, FlowBody, IgnoreNullUpdates, Replace, StoredAs,
+};
 
 impl Display for CreateFlow {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
@@ -23,6 +25,12 @@ impl Display for CreateFlow {
                 write!(f, "\nAS AUTO CDC {}INTO {}\n{cdc}", flag(cdc.once, "ONCE "), Name(&self.target))
             }
         }
+    }
+}
+
+impl Display for ApplyChanges {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "APPLY CHANGES INTO {}\n{}", Name(&self.target), self.cdc)
     }
 }
 
@@ -62,6 +70,9 @@ impl Display for AutoCdc {
             Some(IgnoreNullUpdates::All) => f.write_str("\nIGNORE NULL UPDATES")?,
             Some(IgnoreNullUpdates::On(selection)) => write!(f, "\nIGNORE NULL UPDATES ON {selection}")?,
             None => {}
+        }
+        if let Some(filter) = &self.filter {
+            write!(f, "\nWHERE {}", Sql(filter))?;
         }
         if let Some(condition) = &self.apply_as_delete {
             write!(f, "\nAPPLY AS DELETE WHEN {}", Sql(condition))?;

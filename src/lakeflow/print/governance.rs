@@ -3,28 +3,31 @@
 use std::fmt::{self, Display, Formatter};
 
 use super::sql::{Name, Names, Quoted, Sql, Word};
+use super::table::property_lines;
 use super::{arguments, comment_line, flag};
 use crate::lakeflow::ast::{
-    Alter, AlterAction, ColumnAction, CommentOn, CommentTarget, CreateFunction, CreatePolicy, CreateSchema,
-    CreateVolume, DropPolicy, Grant, MatchColumn, Parameter, PolicyKind, Privilege, Revoke, Securable, Tag,
+    Alter, AlterAction, ColumnAction, CommentOn, CommentTarget, CreatePolicy, CreateSchema, CreateVolume, DropPolicy,
+    Grant, MatchColumn, PolicyKind, Privilege, Revoke, Securable, Tag,
 };
-use crate::lakeflow::type_name;
 
 impl Display for Securable {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.kind.words(), Name(&self.name))
+        f.write_str(self.kind.words())?;
+        if self.kind.is_nameless() { Ok(()) } else { write!(f, " {}", Name(&self.name)) }
     }
 }
 
 impl Display for Grant {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "GRANT {} ON {} TO {}", privileges(&self.privileges), self.on, Word(&self.to))
+        let recipient = flag(self.recipient, "RECIPIENT ");
+        write!(f, "GRANT {} ON {} TO {recipient}{}", privileges(&self.privileges), self.on, Word(&self.to))
     }
 }
 
 impl Display for Revoke {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "REVOKE {} ON {} FROM {}", privileges(&self.privileges), self.on, Word(&self.from))
+        let recipient = flag(self.recipient, "RECIPIENT ");
+        write!(f, "REVOKE {} ON {} FROM {recipient}{}", privileges(&self.privileges), self.on, Word(&self.from))
     }
 }
 
@@ -93,47 +96,28 @@ impl Display for CommentOn {
 impl Display for CreateSchema {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         write!(f, "CREATE SCHEMA {}{}", flag(self.if_not_exists, "IF NOT EXISTS "), Name(&self.name))?;
-        comment_line(f, self.comment.as_deref())
+        comment_line(f, self.comment.as_deref())?;
+        if let Some(path) = &self.location {
+            write!(f, "\nLOCATION {}", Quoted(path))?;
+        }
+        if let Some(path) = &self.managed_location {
+            write!(f, "\nMANAGED LOCATION {}", Quoted(path))?;
+        }
+        if let Some(collation) = &self.collation {
+            write!(f, "\nDEFAULT COLLATION {}", Word(collation))?;
+        }
+        property_lines(f, "WITH DBPROPERTIES", &self.properties)
     }
 }
 
 impl Display for CreateVolume {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "CREATE VOLUME {}{}", flag(self.if_not_exists, "IF NOT EXISTS "), Name(&self.name))?;
+        let (external, exists) = (flag(self.external, "EXTERNAL "), flag(self.if_not_exists, "IF NOT EXISTS "));
+        write!(f, "CREATE {external}VOLUME {exists}{}", Name(&self.name))?;
+        if let Some(path) = &self.location {
+            write!(f, "\nLOCATION {}", Quoted(path))?;
+        }
         comment_line(f, self.comment.as_deref())
-    }
-}
-
-impl Display for CreateFunction {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let (replace, exists) = (flag(self.or_replace, "OR REPLACE "), flag(self.if_not_exists, "IF NOT EXISTS "));
-        write!(f, "CREATE {replace}FUNCTION {exists}{}(", Name(&self.name))?;
-        for (position, parameter) in self.parameters.iter().enumerate() {
-            f.write_str(if position == 0 { "" } else { ", " })?;
-            parameter.fmt(f)?;
-        }
-        write!(f, ")\nRETURNS {}", type_name::text(&self.returns))?;
-        f.write_str(if self.language_sql { "\nLANGUAGE SQL" } else { "" })?;
-        match self.deterministic {
-            Some(true) => f.write_str("\nDETERMINISTIC")?,
-            Some(false) => f.write_str("\nNOT DETERMINISTIC")?,
-            None => {}
-        }
-        comment_line(f, self.comment.as_deref())?;
-        write!(f, "\nRETURN {}", Sql(&self.body))
-    }
-}
-
-impl Display for Parameter {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", Word(&self.name), type_name::text(&self.data_type))?;
-        if let Some(default) = &self.default {
-            write!(f, " DEFAULT {}", Sql(default))?;
-        }
-        match &self.comment {
-            Some(comment) => write!(f, " COMMENT {}", Quoted(comment)),
-            None => Ok(()),
-        }
     }
 }
 

@@ -3,8 +3,11 @@
 //! Parsing what is printed gives an equal tree. Clauses come in a fixed order whatever the order they were written in.
 //! Strings are printed with backslash escapes, which every engine reads alike (doubled quotes are not).
 
+mod command;
 mod flow;
+mod function;
 mod governance;
+mod plain_table;
 mod sql;
 mod table;
 mod view;
@@ -13,7 +16,7 @@ use std::fmt::{self, Display, Formatter};
 
 pub use sql::{expr_text, ident_text, name_text, query_text, string_text};
 
-use sql::{Name, Names, Quoted, Sql, Word};
+use sql::{Name, Names, Quoted, Sql};
 
 use super::ast::{Statement, StatementKind};
 
@@ -39,8 +42,12 @@ impl Display for StatementKind {
             StatementKind::CreateView(create) => create.fmt(f),
             StatementKind::CreateMetricView(create) => create.fmt(f),
             StatementKind::CreateFlow(create) => create.fmt(f),
+            StatementKind::ApplyChanges(apply) => apply.fmt(f),
+            StatementKind::CreateTable(create) => create.fmt(f),
+            StatementKind::ShowSet(None) => f.write_str("SET"),
+            StatementKind::ShowSet(Some(key)) => write!(f, "SET {key}"),
             StatementKind::Set { key, value } => write!(f, "SET {key} = {value}"),
-            StatementKind::UseCatalog(catalog) => write!(f, "USE CATALOG {}", Word(catalog)),
+            StatementKind::UseCatalog(catalog) => write!(f, "USE CATALOG {}", Name(catalog)),
             StatementKind::UseSchema(schema) => write!(f, "USE SCHEMA {}", Name(schema)),
             StatementKind::Query(query) => f.write_str(&query_text(query)),
             StatementKind::CreateSchema(create) => create.fmt(f),
@@ -52,6 +59,7 @@ impl Display for StatementKind {
             StatementKind::Revoke(revoke) => revoke.fmt(f),
             StatementKind::Alter(alter) => alter.fmt(f),
             StatementKind::CommentOn(comment) => comment.fmt(f),
+            StatementKind::Command(command) => command.fmt(f),
         }
     }
 }

@@ -74,14 +74,25 @@ pub(super) struct Word<'a>(pub(super) &'a Ident);
 impl Display for Word<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let value = &self.0.value;
-        let plain = !value.is_empty()
-            && value.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-            && !value.starts_with(|c: char| c.is_ascii_digit());
         match self.0.quote_style {
-            None if plain => f.write_str(value),
+            None if is_plain(value) => f.write_str(value),
             _ => write!(f, "`{}`", value.replace('`', "``")),
         }
     }
+}
+
+/// Whether a name needs no backticks; `${key}` and `{{key}}` in it have none.
+fn is_plain(name: &str) -> bool {
+    let mut rest = name;
+    while !rest.is_empty() {
+        let template = rest.strip_prefix("${").and_then(|rest| rest.split_once('}'));
+        let template = template.or_else(|| rest.strip_prefix("{{").and_then(|rest| rest.split_once("}}")));
+        rest = match (template, rest.strip_prefix(|c: char| c.is_ascii_alphanumeric() || c == '_')) {
+            (Some((_, behind)), _) | (None, Some(behind)) => behind,
+            _ => return false,
+        };
+    }
+    !name.is_empty() && !name.starts_with(|c: char| c.is_ascii_digit())
 }
 
 /// Displays names with commas between them.
@@ -157,6 +168,12 @@ impl VisitorMut for Ready {
     }
 
     fn post_visit_table_factor(&mut self, factor: &mut TableFactor) -> ControlFlow<Self::Break> {
+        // sqlparser prints the version behind the alias, where it can't be read.
+        if let TableFactor::Table { name, version: version @ Some(_), .. } = factor
+            && let Some(of) = version.take()
+        {
+            *name = verbatim(format!("{} {of}", name_text(name)));
+        }
         let (mut text, arguments) = match stream_source(factor) {
             Some(StreamSource::Table(parts)) => {
                 let parts: Vec<String> = parts.into_iter().map(ident_text).collect();

@@ -5,14 +5,15 @@ use std::fmt::{self, Display, Formatter};
 use super::sql::{Name, Quoted, Sql, Word};
 use super::{arguments, columns, comment_line, flag, query_text};
 use crate::lakeflow::ast::{
-    Column, CreateMaterializedView, CreateStreamingTable, Expectation, ForeignKey, Generated, Layout, Mask, Property,
-    RefreshPolicy, RowFilter, TableConstraint, TableConstraintKind, TableDefinition, TableSource, Violation,
+    Column, CreateMaterializedView, CreateStreamingTable, Expectation, ForeignKey, Generated, InlineKey, KeyOption,
+    Layout, Mask, Property, RefreshPolicy, RowFilter, Schedule, ScheduleUnit, TableConstraint, TableConstraintKind,
+    TableDefinition, TableSource, Violation,
 };
 use crate::lakeflow::type_name;
 
 impl Display for CreateStreamingTable {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        head(f, &self.table, "STREAMING TABLE")?;
+        head(f, &self.table, if self.table.live { "STREAMING LIVE TABLE" } else { "STREAMING TABLE" })?;
         clauses(f, &self.table)?;
         match &self.source {
             Some(TableSource::Query(query)) => write!(f, "\nAS\n{}", query_text(query)),
@@ -24,7 +25,7 @@ impl Display for CreateStreamingTable {
 
 impl Display for CreateMaterializedView {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        head(f, &self.table, "MATERIALIZED VIEW")?;
+        head(f, &self.table, if self.table.live { "LIVE TABLE" } else { "MATERIALIZED VIEW" })?;
         clauses(f, &self.table)?;
         match self.refresh_policy {
             Some(RefreshPolicy::Auto) => f.write_str("\nREFRESH POLICY AUTO")?,
@@ -38,8 +39,15 @@ impl Display for CreateMaterializedView {
 }
 
 fn head(f: &mut Formatter<'_>, table: &TableDefinition, words: &str) -> fmt::Result {
-    let (refresh, private) = (flag(table.or_refresh, "OR REFRESH "), flag(table.private, "PRIVATE "));
-    write!(f, "CREATE {refresh}{private}{words} {}", Name(&table.name))?;
+    let refresh = if table.or_replace { "OR REPLACE " } else { flag(table.or_refresh, "OR REFRESH ") };
+    let private = flag(table.private, "PRIVATE ");
+    let exists = flag(table.if_not_exists, "IF NOT EXISTS ");
+    write!(f, "CREATE {refresh}{private}{words} {exists}{}", Name(&table.name))?;
+    elements(f, table)
+}
+
+/// Columns, expectations, constraints.
+pub(super) fn elements(f: &mut Formatter<'_>, table: &TableDefinition) -> fmt::Result {
     let mut elements: Vec<&dyn Display> = vec![];
     elements.extend(table.columns.iter().map(|c| c as &dyn Display));
     elements.extend(table.expectations.iter().map(|e| e as &dyn Display));
@@ -56,12 +64,26 @@ pub(super) fn element_lines(f: &mut Formatter<'_>, elements: &[&dyn Display]) ->
     f.write_str(if elements.is_empty() { "" } else { "\n)" })
 }
 
-fn clauses(f: &mut Formatter<'_>, table: &TableDefinition) -> fmt::Result {
+pub(super) fn clauses(f: &mut Formatter<'_>, table: &TableDefinition) -> fmt::Result {
     if let Some(format) = &table.using {
-        write!(f, "\nUSING {}", Word(format))?;
+        match format.quote_style {
+            None => write!(f, "\nUSING {}", format.value)?, // perhaps a class, whose dots are part of it
+            Some(_) => write!(f, "\nUSING {}", Word(format))?,
+        }
+    }
+    if !table.options.is_empty() {
+        property_lines(f, "OPTIONS", &table.options)?;
     }
     match &table.layout {
         Some(Layout::PartitionedBy(names)) => write!(f, "\nPARTITIONED BY {}", columns(names))?,
+        Some(Layout::PartitionColumns(typed)) => {
+            let typed: Vec<String> = typed
+                .iter()
+                .map(|(name, data_type)| format!("{} {}", Word(name), type_name::text(data_type)))
+                .collect();
+            write!(f, "\nPARTITIONED BY ({})", typed.join(", "))?;
+        }
+        Some(Layout::PartitionTransforms(transforms)) => write!(f, "\nPARTITIONED BY {}", arguments(transforms))?,
         Some(Layout::ClusterBy(names)) => {
             let names: Vec<String> = names.iter().map(|name| Name(name).to_string()).collect();
             write!(f, "\nCLUSTER BY ({})", names.join(", "))?;
@@ -78,13 +100,46 @@ fn clauses(f: &mut Formatter<'_>, table: &TableDefinition) -> fmt::Result {
     if let Some(filter) = &table.row_filter {
         write!(f, "\nWITH ROW FILTER {filter}")?;
     }
-    Ok(())
+    if let Some(collation) = &table.collation {
+        write!(f, "\nDEFAULT COLLATION {}", Word(collation))?;
+    }
+    match &table.schedule {
+        Some(schedule) => write!(f, "\n{schedule}"),
+        None => Ok(()),
+    }
+}
+
+impl Display for Schedule {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Schedule::Every { count, unit } => {
+                let word = ScheduleUnit::ALL.iter().find(|(other, _)| other == unit).map_or("", |(_, word)| word);
+                write!(f, "SCHEDULE EVERY {count} {word}")
+            }
+            Schedule::Cron { expression, zone } => {
+                write!(f, "SCHEDULE CRON {}", Quoted(expression))?;
+                zone.as_ref().map_or(Ok(()), |zone| write!(f, " AT TIME ZONE {}", Quoted(zone)))
+            }
+            Schedule::OnUpdate { at_most_every } => {
+                f.write_str("TRIGGER ON UPDATE")?;
+                at_most_every.as_ref().map_or(Ok(()), |interval| write!(f, " AT MOST EVERY {}", Sql(interval)))
+            }
+        }
+    }
 }
 
 /// `TBLPROPERTIES`, one a line; nothing when there are none.
 pub(super) fn properties(f: &mut Formatter<'_>, properties: &[Property]) -> fmt::Result {
+    property_lines(f, "TBLPROPERTIES", properties)
+}
+
+/// The same under another heading.
+pub(super) fn property_lines(f: &mut Formatter<'_>, heading: &str, properties: &[Property]) -> fmt::Result {
     for (position, property) in properties.iter().enumerate() {
-        f.write_str(if position == 0 { "\nTBLPROPERTIES (\n  " } else { ",\n  " })?;
+        match position {
+            0 => write!(f, "\n{heading} (\n  ")?,
+            _ => f.write_str(",\n  ")?,
+        }
         write!(f, "{} = {}", Quoted(&property.key), Quoted(&property.value))?;
     }
     f.write_str(if properties.is_empty() { "" } else { "\n)" })
@@ -93,6 +148,9 @@ pub(super) fn properties(f: &mut Formatter<'_>, properties: &[Property]) -> fmt:
 impl Display for Column {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", Word(&self.name), type_name::text(&self.data_type))?;
+        if let Some(collation) = &self.collation {
+            write!(f, " COLLATE {}", Word(collation))?;
+        }
         f.write_str(if self.not_null { " NOT NULL" } else { "" })?;
         match &self.generated {
             Some(Generated::Always(expr)) => write!(f, " GENERATED ALWAYS AS ({})", Sql(expr))?,
@@ -102,9 +160,11 @@ impl Display for Column {
         if let Some(default) = &self.default {
             write!(f, " DEFAULT {}", Sql(default))?;
         }
-        f.write_str(if self.primary_key { " PRIMARY KEY" } else { "" })?;
-        if let Some(key) = &self.foreign_key {
-            write!(f, " {key}")?;
+        if let Some(key) = &self.primary_key {
+            write!(f, "{} PRIMARY KEY{}", KeyName(key), KeyOptions(&key.options))?;
+        }
+        if let Some((key, references)) = &self.foreign_key {
+            write!(f, "{} {references}{}", KeyName(key), KeyOptions(&key.options))?;
         }
         if let Some(comment) = &self.comment {
             write!(f, " COMMENT {}", Quoted(comment))?;
@@ -157,11 +217,38 @@ impl Display for TableConstraint {
             write!(f, "CONSTRAINT {} ", Word(name))?;
         }
         match &self.kind {
-            TableConstraintKind::PrimaryKey(names) => write!(f, "PRIMARY KEY {}", columns(names)),
-            TableConstraintKind::ForeignKey { columns: names, references } => {
-                write!(f, "FOREIGN KEY {} {references}", columns(names))
+            TableConstraintKind::PrimaryKey { columns, timeseries } => {
+                f.write_str("PRIMARY KEY (")?;
+                for (position, column) in columns.iter().enumerate() {
+                    let mark = if timeseries.as_ref() == Some(column) { " TIMESERIES" } else { "" };
+                    write!(f, "{}{}{mark}", if position == 0 { "" } else { ", " }, Word(column))?;
+                }
+                f.write_str(")")?;
             }
+            TableConstraintKind::ForeignKey { columns: names, references } => {
+                write!(f, "FOREIGN KEY {} {references}", columns(names))?;
+            }
+            TableConstraintKind::Check(predicate) => write!(f, "CHECK ({})", Sql(predicate))?,
         }
+        KeyOptions(&self.options).fmt(f)
+    }
+}
+
+/// ` CONSTRAINT name`, if it has one.
+struct KeyName<'a>(&'a InlineKey);
+
+impl Display for KeyName<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        self.0.name.as_ref().map_or(Ok(()), |name| write!(f, " CONSTRAINT {}", Word(name)))
+    }
+}
+
+struct KeyOptions<'a>(&'a [KeyOption]);
+
+impl Display for KeyOptions<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let words = KeyOption::ALL.iter().filter(|(option, _)| self.0.contains(option));
+        words.map(|(_, words)| words).try_for_each(|words| write!(f, " {words}"))
     }
 }
 

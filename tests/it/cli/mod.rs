@@ -8,6 +8,7 @@ mod lint;
 mod manual;
 #[cfg(feature = "engine")]
 mod run;
+mod sql;
 mod watch;
 
 use std::fs;

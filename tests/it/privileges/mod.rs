@@ -27,7 +27,7 @@ fn projects() -> Vec<PathBuf> {
 
 fn files(compilation: &Compilation, target: &Target) -> Files {
     let own = format!("governance/{}/", target.name);
-    let governance = compilation.governance.iter().filter(|file| file.path.starts_with(&own));
+    let governance = compilation.beside.iter().filter(|file| file.path.starts_with(&own));
     compilation.files.iter().chain(governance).map(|file| (file.path.clone(), file.text.clone())).collect()
 }
 

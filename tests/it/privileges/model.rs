@@ -208,7 +208,7 @@ impl Model {
             let function = &self.functions[name];
             assert_eq!(function.parameters.len(), 1, "{name}");
             assert_eq!(function.parameters[0].data_type, declared.data_type, "{table}.{column} and {name}");
-            matches!(value(&function.body, person), Expr::Identifier(shown) if *shown == function.parameters[0].name)
+            matches!(value(body(function), person), Expr::Identifier(shown) if *shown == function.parameters[0].name)
         });
         if masks.unwrap_or(true) { Sight::Clear } else { Sight::Masked }
     }
@@ -236,7 +236,7 @@ impl Model {
                 let given: Vec<String> = filter.on.iter().map(ToString::to_string).collect();
                 let taken: Vec<String> = function.parameters.iter().map(|p| p.name.to_string()).collect();
                 assert_eq!(given, taken, "{table}");
-                rows(&function.body, person)
+                rows(body(function), person)
             }
         }
     }
@@ -303,5 +303,13 @@ fn rows(body: &Expr, person: &str) -> Rows {
             Some(false) => Rows::None,
             None => panic!("unknown condition {other}"),
         },
+    }
+}
+
+/// The expression that a function computes: masks and filters have no other kind of body.
+fn body(function: &lakegen::lakeflow::ast::CreateFunction) -> &Expr {
+    match &function.body {
+        lakegen::lakeflow::ast::FunctionBody::Expr(body) => body,
+        other => panic!("a mask or a filter is one expression, not {other:?}"),
     }
 }

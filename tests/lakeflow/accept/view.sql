@@ -11,7 +11,9 @@ measures:
   - name: revenue
     expr: sum(amount)   # a ; inside
 $$;
-CREATE VIEW m TBLPROPERTIES ('a' = 'b') LANGUAGE YAML WITH METRICS AS $$version: 1.1$$;
+CREATE VIEW m TBLPROPERTIES ('a' = 'b') LANGUAGE YAML WITH METRICS AS $${version: 1.1, source: t, measures: [{name: n, expr: count(*)}]}$$;
 ALTER VIEW c.s.sales_metrics AS $$
 version: 1.1
+source: t
+measures: [{name: n, expr: count(1)}]
 $$;

@@ -1,0 +1,71 @@
+"""Reads a bundle with the classes of the package databricks-bundles, and compares its resources with REST bodies.
+
+    .venv/bin/python .ci/bundle_check.py BUNDLE REQUESTS
+
+Every resource of BUNDLE must be taken by the class of its kind, and must come back from it with every key that it had:
+a key that the class does not know is an error. REQUESTS holds calls as JSON lines; resources and bodies must agree in
+everything but the texts, where the bundle has references.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+import yaml
+from databricks.bundles.jobs import Job
+from databricks.bundles.pipelines import Pipeline
+from databricks.bundles.schemas import Schema
+from databricks.bundles.volumes import Volume
+
+CLASSES = {"pipelines": Pipeline, "jobs": Job, "schemas": Schema, "volumes": Volume}
+# The package has no class of alerts; the JSON Schema and the SDK judge them.
+WITHOUT_CLASS = {"alerts"}
+PATHS = {
+    "pipelines": "/api/2.0/pipelines",
+    "jobs": "/api/2.2/jobs/create",
+    "alerts": "/api/2.0/alerts",
+}
+
+
+def resources(bundle: Path):
+    """Kind, key and value of every resource, those of single targets included."""
+    for path in sorted(bundle.rglob("*.yml")):
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        scopes = [document, *document.get("targets", {}).values()]
+        for scope in scopes:
+            for kind, of_kind in scope.get("resources", {}).items():
+                for key, value in of_kind.items():
+                    yield scope is document, kind, key, value
+
+
+def shape(value, where=""):
+    """The paths of all leaves, with the values of those that are no text."""
+    if isinstance(value, dict):
+        return {leaf for key, inner in value.items() for leaf in shape(inner, f"{where}/{key}")}
+    if isinstance(value, list):
+        return {leaf for index, inner in enumerate(value) for leaf in shape(inner, f"{where}/{index}")}
+    return {(where, None if isinstance(value, str) else value)}
+
+
+def main() -> int:
+    bundle, requests = map(Path, sys.argv[1:])
+    calls = [json.loads(line) for line in requests.read_text(encoding="utf-8").splitlines()]
+    bodies = {(call["path"], call["body"].get("name") or call["body"].get("display_name")): call["body"] for call in calls}
+    checked = 0
+    for common, kind, key, value in resources(bundle):
+        if kind not in WITHOUT_CLASS:
+            returned = CLASSES[kind].from_dict(value).as_dict()
+            missing = {where for where, _ in shape(value)} - {where for where, _ in shape(returned)}
+            if missing:
+                raise ValueError(f"{kind}.{key}: {sorted(missing)} are lost in {CLASSES[kind].__name__}")
+        if common:
+            body = bodies[PATHS[kind], value.get("name") or value.get("display_name")]
+            if difference := shape(value) ^ shape(body):
+                raise ValueError(f"{kind}.{key}: bundle and call differ in {sorted(map(str, difference))}")
+        checked += 1
+    print(f"{checked} resources accepted")
+    return 0 if checked else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

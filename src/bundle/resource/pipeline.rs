@@ -1,0 +1,98 @@
+//! The pipeline: the body of `POST` and `PUT /api/2.0/pipelines` (reference, section 2.4).
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+
+/// A Lakeflow pipeline. Serverless, so no clusters. `continuous` and `development` are deprecated and so no keys here: a
+/// pipeline without them is triggered, and development is a matter of each update.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pipeline {
+    /// Name, unique in the workspace.
+    pub name: String,
+    /// Catalog of all tables.
+    pub catalog: String,
+    /// Schema of all tables.
+    pub schema: String,
+    /// Whether Databricks provides the compute.
+    pub serverless: bool,
+    /// Which release of the engine runs it.
+    pub channel: Channel,
+    /// Folder of the sources, as the editor of the workspace shows it.
+    pub root_path: String,
+    /// Sources.
+    pub libraries: Vec<Library>,
+    /// Values of `${key}` in the sources, by key.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub configuration: IndexMap<String, String>,
+    /// Where events are published.
+    pub event_log: EventLog,
+    /// Who is told of what.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notifications: Vec<PipelineNotification>,
+    /// Tags, at most 25.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub tags: IndexMap<String, String>,
+}
+
+/// Which release of the engine runs a pipeline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Channel {
+    /// The one for production.
+    Current,
+    /// The next one.
+    Preview,
+}
+
+/// Sources of a pipeline.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Library {
+    /// All files below a folder.
+    pub glob: Glob,
+}
+
+/// A folder with all that is in it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Glob {
+    /// A folder followed by `/**`; no other wildcard is allowed.
+    pub include: String,
+}
+
+/// Where the events of a pipeline are published as a table.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EventLog {
+    /// Name of the table.
+    pub name: String,
+    /// Its catalog.
+    pub catalog: String,
+    /// Its schema.
+    pub schema: String,
+}
+
+/// Who is told of what happens to updates.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PipelineNotification {
+    /// Mail addresses.
+    pub email_recipients: Vec<String>,
+    /// Of what they are told.
+    pub alerts: Vec<PipelineEvent>,
+}
+
+/// What can happen to an update.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PipelineEvent {
+    /// It succeeded.
+    OnUpdateSuccess,
+    /// It failed and may be tried again.
+    OnUpdateFailure,
+    /// It failed for good.
+    OnUpdateFatalFailure,
+    /// A single table failed.
+    OnFlowFailure,
+}

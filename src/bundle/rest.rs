@@ -1,0 +1,122 @@
+//! The resources of one target as REST requests, in the order in which they can be made.
+//!
+//! Bodies are the resources of the bundle with their references replaced; nothing is added.
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::reference::{self, ReferenceError, Values};
+use super::resource::{Kind, Resource};
+use super::{Bundle, Declared, Deployment, Grant, Permission};
+use crate::model::Principal;
+
+/// A request that creates a resource, or says who may do what with it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Request {
+    /// Verb.
+    pub method: &'static str,
+    /// Path, from the host on.
+    pub path: String,
+    /// The body.
+    pub body: Value,
+}
+
+/// What is deployed to a target: resources without references, in the order of creation. `known` are the values that
+/// only the workspace has: [`reference::WAREHOUSE`], [`reference::FILES`], [`reference::pipeline_id`].
+///
+/// # Errors
+/// When a reference stands for nothing that is known.
+pub fn resources(bundle: &Bundle, target: &Deployment, known: &Values) -> Result<Vec<Declared>, ReferenceError> {
+    let mut values = target.values.clone();
+    values.extend(known.clone());
+    let places = target.places.iter().map(|place| &place.declared);
+    let mut resolved = vec![];
+    for declared in places.chain(&bundle.resources) {
+        let resource = substituted(&declared.resource, &values)?;
+        resolved.push(Declared { key: declared.key.clone(), resource });
+    }
+    resolved.sort_by_key(|declared| declared.resource.kind());
+    Ok(resolved)
+}
+
+/// Substitutes within a kind, so that no resource can come back as one of another kind.
+fn substituted(resource: &Resource, values: &Values) -> Result<Resource, ReferenceError> {
+    Ok(match resource {
+        Resource::Schema(schema) => Resource::Schema(reference::substituted(schema, values)?),
+        Resource::Volume(volume) => Resource::Volume(reference::substituted(volume, values)?),
+        Resource::Pipeline(pipeline) => Resource::Pipeline(reference::substituted(pipeline, values)?),
+        Resource::Job(job) => Resource::Job(reference::substituted(job, values)?),
+        Resource::Alert(alert) => Resource::Alert(reference::substituted(alert, values)?),
+    })
+}
+
+/// The requests that create everything in an empty workspace, each resource followed by who may do what with it. Ids that
+/// it would give are made up from keys: what comes of it shows the form of the calls, and is what the checks of bodies read.
+///
+/// # Errors
+/// When a reference stands for nothing that is known.
+pub fn sample_requests(bundle: &Bundle, target: &Deployment) -> Result<Vec<Request>, ReferenceError> {
+    let files = format!("/Workspace/deployed/{}/{}/files", bundle.name, target.name);
+    let mut known: Values =
+        [(reference::WAREHOUSE.to_owned(), "0123456789abcdef".to_owned()), (reference::FILES.to_owned(), files)].into();
+    let pipelines = bundle.resources.iter().filter(|declared| declared.resource.kind() == Kind::Pipeline);
+    known.extend(pipelines.map(|declared| (reference::pipeline_id(&declared.key), sample_id(&declared.key))));
+    let mut requests = vec![];
+    for declared in resources(bundle, target, &known)? {
+        let kind = declared.resource.kind();
+        requests.push(Request {
+            method: "POST",
+            path: kind.create_path().to_owned(),
+            body: declared.resource.to_json()?,
+        });
+        let place = target.places.iter().find(|place| place.declared.resource.kind() == kind);
+        let grants = place.and_then(|place| grant_request(&declared.resource, &place.grants));
+        requests.extend(grants.or_else(|| permission_request(kind, &sample_id(&declared.key), &target.permissions)));
+    }
+    Ok(requests)
+}
+
+fn sample_id(key: &str) -> String {
+    format!("id-of-{key}")
+}
+
+/// The request that grants privileges on a schema or volume whose references are replaced; `None` for other kinds, and
+/// where there is nothing to grant. It adds to what is granted (reference, section 2.7).
+pub fn grant_request(resource: &Resource, grants: &[Grant]) -> Option<Request> {
+    let name = match resource {
+        Resource::Schema(schema) => format!("{}.{}", schema.catalog_name, schema.name),
+        Resource::Volume(volume) => format!("{}.{}.{}", volume.catalog_name, volume.schema_name, volume.name),
+        Resource::Pipeline(_) | Resource::Job(_) | Resource::Alert(_) => return None,
+    };
+    let changes: Vec<Value> =
+        grants.iter().map(|grant| json!({ "principal": grant.principal, "add": grant.privileges })).collect();
+    (!changes.is_empty()).then(|| Request {
+        method: "PATCH",
+        path: format!("/api/2.1/unity-catalog/permissions/{}/{name}", resource.kind().word()),
+        body: json!({ "changes": changes }),
+    })
+}
+
+/// The request that gives permissions on the pipeline, job or alert of this id; `None` for other kinds, and where there is
+/// nothing to give. It leaves the permissions of others as they are (reference, section 2.9).
+pub fn permission_request(kind: Kind, id: &str, permissions: &[Permission]) -> Option<Request> {
+    let of_kind = match kind {
+        Kind::Pipeline => "pipelines",
+        Kind::Job => "jobs",
+        Kind::Alert => "alertsv2",
+        Kind::Schema | Kind::Volume => return None,
+    };
+    let entry = |permission: &Permission| {
+        let level = permission.level.word(kind)?;
+        Some(match &permission.principal {
+            Principal::Group(name) => json!({ "group_name": name, "permission_level": level }),
+            Principal::ServicePrincipal(id) => json!({ "service_principal_name": id, "permission_level": level }),
+        })
+    };
+    let entries: Vec<Value> = permissions.iter().filter_map(entry).collect();
+    (!entries.is_empty()).then(|| Request {
+        method: "PATCH",
+        path: format!("/api/2.0/permissions/{of_kind}/{id}"),
+        body: json!({ "access_control_list": entries }),
+    })
+}

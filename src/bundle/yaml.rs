@@ -1,0 +1,179 @@
+//! YAML of a JSON value, as people would write it: block style, the order of the keys kept, texts of several lines as
+//! literal blocks, everything quoted that a reader of YAML could take for something else.
+//!
+//! No crate does this: serialisers quote by rules of their own and lose comments at the top. It writes what a bundle
+//! needs (no anchors, no tags, no flow style but for what is empty).
+
+use serde_json::Value;
+
+/// A document that begins with `header`, a comment of whole lines.
+pub fn document(header: &str, value: &Value) -> String {
+    let mut out = String::from(header);
+    out.push('\n');
+    write_block(value, 0, &mut out);
+    out
+}
+
+/// Writes a mapping or list as lines that are indented by `indent`; anything else as a line.
+fn write_block(value: &Value, indent: usize, out: &mut String) {
+    match value {
+        Value::Object(map) if !map.is_empty() => {
+            for (key, value) in map {
+                out.push_str(&" ".repeat(indent));
+                write_entry(key, value, indent, out);
+            }
+        }
+        Value::Array(items) if !items.is_empty() => {
+            for item in items {
+                out.push_str(&" ".repeat(indent));
+                out.push_str("- ");
+                write_item(item, indent + 2, out);
+            }
+        }
+        other => {
+            out.push_str(&inline(other));
+            out.push('\n');
+        }
+    }
+}
+
+/// `key: value`, the line begun already.
+fn write_entry(key: &str, value: &Value, indent: usize, out: &mut String) {
+    out.push_str(&scalar(key));
+    out.push(':');
+    match value {
+        Value::Object(map) if !map.is_empty() => {
+            out.push('\n');
+            write_block(value, indent + 2, out);
+        }
+        Value::Array(items) if !items.is_empty() => {
+            out.push('\n');
+            write_block(value, indent + 2, out);
+        }
+        Value::String(text) if is_literal(text) => {
+            out.push(' ');
+            write_literal(text, indent + 2, out);
+        }
+        other => {
+            out.push(' ');
+            out.push_str(&inline(other));
+            out.push('\n');
+        }
+    }
+}
+
+/// What stands behind a dash, the line begun already.
+fn write_item(item: &Value, indent: usize, out: &mut String) {
+    let Value::Object(map) = item else { return write_block_item(item, indent, out) };
+    if map.is_empty() {
+        return out.push_str("{}\n");
+    }
+    for (index, (key, value)) in map.iter().enumerate() {
+        if index > 0 {
+            out.push_str(&" ".repeat(indent));
+        }
+        write_entry(key, value, indent, out);
+    }
+}
+
+fn write_block_item(item: &Value, indent: usize, out: &mut String) {
+    match item {
+        Value::Array(items) if !items.is_empty() => {
+            out.push('\n');
+            write_block(item, indent, out);
+        }
+        Value::String(text) if is_literal(text) => write_literal(text, indent, out),
+        other => {
+            out.push_str(&inline(other));
+            out.push('\n');
+        }
+    }
+}
+
+/// Whether a text can stand as a literal block: several lines, none of which needs an escape or begins with a space.
+fn is_literal(text: &str) -> bool {
+    let begins_plainly = text.starts_with(|c: char| !c.is_whitespace());
+    text.trim_end_matches('\n').contains('\n') && begins_plainly && text.chars().all(|c| c == '\n' || !c.is_control())
+}
+
+fn write_literal(text: &str, indent: usize, out: &mut String) {
+    let body = text.trim_end_matches('\n');
+    let chomping = match text.len() - body.len() {
+        0 => "-",
+        1 => "",
+        _ => "+",
+    };
+    out.push_str(&format!("|{chomping}\n"));
+    let lines = if chomping == "+" { text.strip_suffix('\n').unwrap_or(text) } else { body };
+    for line in lines.split('\n') {
+        if !line.is_empty() {
+            out.push_str(&" ".repeat(indent));
+            out.push_str(line);
+        }
+        out.push('\n');
+    }
+}
+
+/// A value on one line.
+fn inline(value: &Value) -> String {
+    match value {
+        Value::String(text) => scalar(text),
+        Value::Object(_) => "{}".into(),
+        Value::Array(_) => "[]".into(),
+        // Null, booleans and numbers are written alike in JSON and YAML.
+        other => other.to_string(),
+    }
+}
+
+/// A text: plain where no reader can take it for anything else, else quoted. JSON's quotes are YAML's.
+fn scalar(text: &str) -> String {
+    if is_plain(text) { text.to_owned() } else { Value::String(text.to_owned()).to_string() }
+}
+
+/// Words that some reader of YAML 1.1 or 1.2 takes for a boolean or null.
+const WORDS: &[&str] = &["null", "true", "false", "yes", "no", "on", "off", "y", "n"];
+
+fn is_plain(text: &str) -> bool {
+    let begins = text.starts_with(|c: char| c.is_alphabetic() || c == '_' || c == '/' || c == '$');
+    let holds = text.chars().all(|c| c.is_alphanumeric() || " _-./@${}(),;+*<>=:".contains(c));
+    begins
+        && holds
+        && !text.ends_with([' ', ':'])
+        && !text.contains(": ")
+        && !WORDS.contains(&text.to_ascii_lowercase().as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn shown(value: Value) -> String {
+        document("# head\n", &value)
+    }
+
+    #[test]
+    fn nesting_is_by_blocks() {
+        let value = json!({"a": {"b": [1, {"c": true, "d": ["x"]}, []]}, "e": {}, "f": null});
+        let expected = "# head\n\na:\n  b:\n    - 1\n    - c: true\n      d:\n        - x\n    - []\ne: {}\nf: null\n";
+        assert_eq!(shown(value), expected);
+    }
+
+    #[test]
+    fn what_could_be_read_otherwise_is_quoted() {
+        for text in ["", "no", "True", "12", "1e3", "-", "a: b", " a", "a ", "#", "*", "0 0 5 * * ?", "{a}", "a #b"] {
+            assert_eq!(shown(json!({ "k": text })), format!("# head\n\nk: {}\n", json!(text)));
+        }
+        for text in ["sales", "${var.catalog}", "a b", "/Volumes/a-b", "data@example.com", "a:b"] {
+            assert_eq!(shown(json!({ "k": text })), format!("# head\n\nk: {text}\n"));
+        }
+    }
+
+    #[test]
+    fn several_lines_are_a_literal_block() {
+        let expected = "# head\n\nq: |-\n  SELECT 1\n\n  FROM t\nr: |\n  a\n  b\n";
+        assert_eq!(shown(json!({"q": "SELECT 1\n\nFROM t", "r": "a\nb\n"})), expected);
+        assert_eq!(shown(json!({"q": " a\nb"})), "# head\n\nq: \" a\\nb\"\n");
+    }
+}

@@ -1,0 +1,46 @@
+//! `gen requests`: the calls that create what is deployed.
+
+use std::path::Path;
+
+use clap::Args;
+
+use super::check::require_faultless;
+use super::shell::Shell;
+use super::{Ended, Failure, Status};
+use crate::bundle::rest;
+use crate::driver;
+use crate::world::World;
+
+/// Print the REST calls that create pipeline, jobs and alerts of a target; make none
+///
+/// One call a line, as JSON with `method`, `path` and `body`. Ids that only a workspace can give (of the warehouse, of
+/// the pipeline) are made up.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  gen requests                              the default target
+  gen requests --target prod | jq .path     what is called for another one")]
+pub struct RequestsArgs {
+    /// Name of the target [default: the default target of the project]
+    #[arg(long, value_name = "NAME")]
+    target: Option<String>,
+}
+
+pub fn run(args: &RequestsArgs, root: &Path, shell: &mut Shell, world: &dyn World) -> Ended {
+    let compilation = driver::check(world, root)?;
+    if !require_faultless(&compilation, shell)? {
+        return Ok(Status::Fault);
+    }
+    let Some(bundle) = &compilation.bundle else { return Ok(Status::Fault) };
+    let wanted = args.target.as_deref();
+    let target = bundle.deployments.iter().find(|d| wanted.map_or(d.default, |name| d.name == name));
+    let Some(target) = target else {
+        let known: Vec<&str> = bundle.deployments.iter().map(|deployment| deployment.name.as_str()).collect();
+        let fault = format!("there is no target `{}`, but `{}`", wanted.unwrap_or_default(), known.join("`, `"));
+        return Err(Failure::Usage(fault));
+    };
+    for request in rest::sample_requests(bundle, target).map_err(|fault| Failure::Bug(fault.to_string()))? {
+        let line = serde_json::to_string(&request).map_err(|fault| Failure::Bug(fault.to_string()))?;
+        shell.result(&format!("{line}\n"))?;
+    }
+    Ok(Status::Done)
+}

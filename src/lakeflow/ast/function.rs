@@ -1,0 +1,74 @@
+//! Functions: of SQL or Python, of one value or of a table.
+
+use super::{Command, Expr, Ident, ObjectName, Query, Text, TypeName};
+
+/// `CREATE [OR REPLACE] [TEMPORARY] FUNCTION ..`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CreateFunction {
+    /// `OR REPLACE`.
+    pub or_replace: bool,
+    /// `TEMPORARY`: of this session.
+    pub temporary: bool,
+    /// `IF NOT EXISTS`.
+    pub if_not_exists: bool,
+    /// Name of the function.
+    pub name: ObjectName,
+    /// Its parameters.
+    pub parameters: Vec<Parameter>,
+    /// `RETURNS`; `None` when the body gives the type.
+    pub returns: Option<Returns>,
+    /// `LANGUAGE`, if it is spelled out.
+    pub language: Option<Language>,
+    /// `DETERMINISTIC` or `NOT DETERMINISTIC`.
+    pub deterministic: Option<bool>,
+    /// `CONTAINS SQL` (`false`) or `READS SQL DATA` (`true`).
+    pub reads_data: Option<bool>,
+    /// `COMMENT`.
+    pub comment: Option<String>,
+    /// What it computes.
+    pub body: FunctionBody,
+}
+
+/// What a function gives.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Returns {
+    /// One value.
+    Scalar(TypeName),
+    /// `TABLE [(column type, ..)]`; no columns when the query gives them.
+    Table(Vec<Parameter>),
+}
+
+/// In which language the body is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Language {
+    /// `SQL`.
+    Sql,
+    /// `PYTHON`.
+    Python,
+}
+
+/// What a function computes.
+#[derive(Debug, Clone, PartialEq)]
+pub enum FunctionBody {
+    /// `RETURN expression`.
+    Expr(Box<Expr>),
+    /// `RETURN query`.
+    Query(Box<Query>),
+    /// `AS $$ .. $$`, in Python.
+    Code(Text),
+    /// `BEGIN .. END`.
+    Block(Box<Command>),
+}
+
+/// A parameter of a function, or a column of the table it returns.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Parameter {
+    /// Its name.
+    pub name: Ident,
+    /// Its type.
+    pub data_type: TypeName,
+    /// `DEFAULT expression`.
+    pub default: Option<Expr>,
+    /// `COMMENT`.
+    pub comment: Option<String>,
+}

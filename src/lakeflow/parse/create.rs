@@ -1,0 +1,131 @@
+//! `CREATE`: what stands before the kind of object, and which file reads on from there.
+
+use std::ops::Range;
+
+use super::cursor::{Cursor, Parsed};
+use super::{command, flow, function, governance, plain_table, policy, table, view};
+use crate::lakeflow::Fault;
+use crate::lakeflow::ast::StatementKind;
+use crate::lakeflow::grammar::grammar;
+
+/// Reads a node of its own, or else, from `start` on, a command in an older form; the fault is that of the former.
+fn or_command(
+    c: &mut Cursor<'_>,
+    start: usize,
+    read: impl FnOnce(&mut Cursor<'_>) -> Parsed<StatementKind>,
+) -> Parsed<StatementKind> {
+    let own = match read(c).and_then(|kind| c.expect_end().map(|()| kind)) {
+        Ok(kind) => return Ok(kind),
+        Err(fault) => fault,
+    };
+    c.move_to(start);
+    command::command(c).map_err(|_| own)
+}
+
+/// What may stand between `CREATE` and the kind of object, with the places.
+#[derive(Default)]
+pub(super) struct Modifiers {
+    pub(super) or_refresh: Option<Range<usize>>,
+    pub(super) or_replace: Option<Range<usize>>,
+    pub(super) private: Option<Range<usize>>,
+    pub(super) temporary: Option<Range<usize>>,
+    /// `GLOBAL` before `TEMPORARY`.
+    pub(super) global: bool,
+}
+
+impl Modifiers {
+    fn read(c: &mut Cursor<'_>) -> Parsed<Self> {
+        let mut modifiers = Modifiers::default();
+        let start = c.index();
+        if c.eat("OR") {
+            let slot = match c.one_of(&["REFRESH", "REPLACE"])? {
+                "REFRESH" => &mut modifiers.or_refresh,
+                _ => &mut modifiers.or_replace,
+            };
+            *slot = Some(c.range_since(start));
+        }
+        modifiers.global = c.is("GLOBAL TEMPORARY VIEW") || c.is("GLOBAL TEMP VIEW");
+        if modifiers.global {
+            c.advance();
+        }
+        let range = c.range();
+        if c.eat("PRIVATE") {
+            modifiers.private = Some(range);
+        } else if c.eat("TEMPORARY") || c.eat("TEMP") {
+            modifiers.temporary = Some(range);
+        }
+        Ok(modifiers)
+    }
+
+    /// Refuses every modifier that is not in `allowed`.
+    pub(super) fn only(&self, allowed: &[&str], object: &str) -> Parsed<()> {
+        let given = [
+            ("OR REFRESH", &self.or_refresh),
+            ("OR REPLACE", &self.or_replace),
+            ("PRIVATE", &self.private),
+            ("TEMPORARY", &self.temporary),
+        ];
+        for (name, range) in given {
+            let Some(range) = range.clone().filter(|_| !allowed.contains(&name)) else { continue };
+            let hint = match name {
+                "OR REPLACE" if allowed.contains(&"OR REFRESH") => Some("write `OR REFRESH`".to_owned()),
+                "OR REFRESH" if allowed.contains(&"OR REPLACE") => Some("write `OR REPLACE`".to_owned()),
+                "TEMPORARY" if allowed.contains(&"PRIVATE") => Some("write `PRIVATE`".to_owned()),
+                _ => None,
+            };
+            return Err(Fault::new(range, format!("`{name}` does not go with `CREATE {object}`")).maybe_hint(hint));
+        }
+        Ok(())
+    }
+}
+
+const OBJECTS: &[&str] =
+    &["STREAMING", "MATERIALIZED", "VIEW", "FLOW", "SCHEMA", "DATABASE", "VOLUME", "FUNCTION", "POLICY"];
+
+/// Reads the whole statement.
+pub(super) fn create(c: &mut Cursor<'_>) -> Parsed<StatementKind> {
+    let start = c.index();
+    c.advance();
+    let modifiers = Modifiers::read(c)?;
+    if c.is("TABLE") || c.is("EXTERNAL TABLE") {
+        if plain_table::is_of_hive(c) {
+            c.move_to(start);
+            return command::command(c);
+        }
+        let head = plain_table::Head { replace: false, external: c.eat("EXTERNAL") };
+        return plain_table::create_table(c, &modifiers, &head);
+    }
+    if c.eat("EXTERNAL VOLUME") {
+        return governance::create_volume(c, &modifiers, true);
+    }
+    let streaming = c.is("STREAMING LIVE VIEW") && c.eat("STREAMING");
+    if c.eat("LIVE") {
+        return match c.one_of(&["TABLE", "VIEW"])? {
+            "TABLE" => table::live_table(c, &modifiers),
+            _ => view::live_view(c, &modifiers, streaming),
+        };
+    }
+    if OBJECTS.iter().any(|object| c.is(object)) {
+        return object(c, start, &modifiers);
+    }
+    let others = grammar().seconds("CREATE");
+    if others.iter().any(|object| c.is(object)) {
+        c.move_to(start);
+        return command::command(c);
+    }
+    let all: Vec<&str> = OBJECTS.iter().copied().chain(others).collect();
+    Err(c.expected_one_of("what to create", &all))
+}
+
+fn object(c: &mut Cursor<'_>, start: usize, modifiers: &Modifiers) -> Parsed<StatementKind> {
+    match c.one_of(OBJECTS)? {
+        "STREAMING" => table::streaming_table(c, modifiers),
+        "MATERIALIZED" => table::materialized_view(c, modifiers),
+        "VIEW" => or_command(c, start, |c| view::view(c, modifiers)),
+        "FLOW" => flow::create_flow(c, modifiers),
+        "SCHEMA" | "DATABASE" => governance::create_schema(c, modifiers),
+        "VOLUME" => governance::create_volume(c, modifiers, false),
+        "FUNCTION" => or_command(c, start, |c| function::create_function(c, modifiers)),
+        _ => policy::create_policy(c, modifiers),
+    }
+}

@@ -1,0 +1,71 @@
+//! Functions as text.
+
+use std::fmt::{self, Display, Formatter};
+
+use super::sql::{Name, Quoted, Sql, Word};
+use super::{comment_line, flag, query_text};
+use crate::lakeflow::ast::{CreateFunction, FunctionBody, Language, Parameter, Returns};
+use crate::lakeflow::type_name;
+
+impl Display for CreateFunction {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let (replace, temporary) = (flag(self.or_replace, "OR REPLACE "), flag(self.temporary, "TEMPORARY "));
+        let exists = flag(self.if_not_exists, "IF NOT EXISTS ");
+        write!(f, "CREATE {replace}{temporary}FUNCTION {exists}{}{}", Name(&self.name), List(&self.parameters))?;
+        match &self.returns {
+            Some(Returns::Scalar(data_type)) => write!(f, "\nRETURNS {}", type_name::text(data_type))?,
+            Some(Returns::Table(columns)) if columns.is_empty() => f.write_str("\nRETURNS TABLE")?,
+            Some(Returns::Table(columns)) => write!(f, "\nRETURNS TABLE {}", List(columns))?,
+            None => {}
+        }
+        match self.language {
+            Some(Language::Sql) => f.write_str("\nLANGUAGE SQL")?,
+            Some(Language::Python) => f.write_str("\nLANGUAGE PYTHON")?,
+            None => {}
+        }
+        match self.deterministic {
+            Some(true) => f.write_str("\nDETERMINISTIC")?,
+            Some(false) => f.write_str("\nNOT DETERMINISTIC")?,
+            None => {}
+        }
+        match self.reads_data {
+            Some(true) => f.write_str("\nREADS SQL DATA")?,
+            Some(false) => f.write_str("\nCONTAINS SQL")?,
+            None => {}
+        }
+        comment_line(f, self.comment.as_deref())?;
+        match &self.body {
+            FunctionBody::Expr(expr) => write!(f, "\nRETURN {}", Sql(expr)),
+            FunctionBody::Query(query) => write!(f, "\nRETURN\n{}", query_text(query)),
+            FunctionBody::Code(code) if code.value.contains("$$") => write!(f, "\nAS {}", Quoted(&code.value)),
+            FunctionBody::Code(code) => write!(f, "\nAS $${}$$", code.value),
+            FunctionBody::Block(block) => write!(f, "\n{block}"),
+        }
+    }
+}
+
+struct List<'a>(&'a [Parameter]);
+
+impl Display for List<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str("(")?;
+        for (position, parameter) in self.0.iter().enumerate() {
+            f.write_str(if position == 0 { "" } else { ", " })?;
+            parameter.fmt(f)?;
+        }
+        f.write_str(")")
+    }
+}
+
+impl Display for Parameter {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", Word(&self.name), type_name::text(&self.data_type))?;
+        if let Some(default) = &self.default {
+            write!(f, " DEFAULT {}", Sql(default))?;
+        }
+        match &self.comment {
+            Some(comment) => write!(f, " COMMENT {}", Quoted(comment)),
+            None => Ok(()),
+        }
+    }
+}

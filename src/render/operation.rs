@@ -1,0 +1,254 @@
+//! Scripts that run on a warehouse after an update: views over the published event log, the view of freshness, and the
+//! gate of each reconciliation.
+//!
+//! They stand outside the pipeline, since nothing of a pipeline may depend on its own event log, and so differ between
+//! targets in the names of catalog and schema. Shapes of events: reference, section 6.
+
+use askama::Template;
+
+use super::text::{Ident, Literal, Sql};
+use super::{RenderError, RenderedFile, header};
+use crate::model::{Entity, EntityId, MetricId, Project, Target};
+use crate::plan::{self, BuildPlan, Dataset};
+
+/// A script, one file a target.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Script {
+    /// Views over the event log.
+    Events,
+    /// The view of how fresh entities are.
+    Freshness,
+    /// Fails when fewer lines of an entity were delivered than have to be. The table of row counts says so too, but it is
+    /// computed only where all entities are refreshed.
+    Minimum {
+        /// The entity.
+        entity: EntityId,
+        /// Its name.
+        name: String,
+    },
+    /// Fails when a table of a metric does not reconcile.
+    Gate {
+        /// The metric.
+        metric: MetricId,
+        /// Its name.
+        name: String,
+    },
+}
+
+impl Script {
+    /// Name of the file in the folder of a target.
+    pub fn file_name(&self) -> String {
+        match self {
+            Script::Events => "events.sql".into(),
+            Script::Freshness => "freshness.sql".into(),
+            Script::Minimum { name, .. } => format!("minimum_{name}.sql"),
+            Script::Gate { name, .. } => format!("gate_{name}.sql"),
+        }
+    }
+}
+
+/// A view of operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum View {
+    /// Updates with their end.
+    Updates,
+    /// Results of expectations by update.
+    Expectations,
+    /// Rows by dataset and update.
+    Rows,
+    /// Share of lines in quarantine by entity and update.
+    Quarantine,
+    /// Lines by entity and update against the mean of updates before.
+    Drift,
+    /// Newest file by entity.
+    Freshness,
+}
+
+impl View {
+    /// Name, without catalog and schema.
+    pub fn name(self) -> &'static str {
+        match self {
+            View::Updates => "operation_updates",
+            View::Expectations => "operation_expectations",
+            View::Rows => "operation_rows",
+            View::Quarantine => "operation_quarantine",
+            View::Drift => "operation_drift",
+            View::Freshness => "operation_freshness",
+        }
+    }
+}
+
+/// Updates that the mean of line counts is taken over.
+const TRAILING_UPDATES: u32 = 7;
+
+/// All scripts that a project may need, in the order in which they run.
+pub fn scripts(project: &Project, plan: &BuildPlan) -> Vec<Script> {
+    let mut scripts = vec![Script::Events];
+    if fresh_entities(project).next().is_some() {
+        scripts.push(Script::Freshness);
+    }
+    let minima = (0..project.entities.len()).map(EntityId).map(|id| (id, project.entity(id)));
+    let minima = minima.filter(|(_, entity)| entity.is_loaded() && entity.row_count.is_some_and(|count| count.fail));
+    scripts.extend(minima.map(|(entity, of)| Script::Minimum { entity, name: of.name.clone() }));
+    scripts.extend(plan.artifacts.iter().filter_map(|artifact| match artifact.dataset {
+        Dataset::Reconciliation(metric) => {
+            Some(Script::Gate { metric, name: project.metrics.get(metric.0)?.name.clone() })
+        }
+        _ => None,
+    }));
+    scripts
+}
+
+/// Entities that declare how fresh they have to be.
+pub fn fresh_entities(project: &Project) -> impl Iterator<Item = EntityId> {
+    let ids = (0..project.entities.len()).map(EntityId);
+    ids.filter(|id| project.entity(*id).is_loaded() && project.entity(*id).fresh_within_hours.is_some())
+}
+
+/// Renders scripts for every target, at `operation/<target>/`.
+///
+/// # Errors
+/// A template that can't be filled, which is a fault of the compiler.
+pub fn operation(project: &Project, scripts: &[Script]) -> Result<Vec<RenderedFile>, RenderError> {
+    let mut files = vec![];
+    for target in &project.targets {
+        for script in scripts {
+            let path = format!("operation/{}/{}", target.name, script.file_name());
+            let text = match script {
+                Script::Events => events(project, target),
+                Script::Freshness => freshness(project, target),
+                Script::Minimum { entity, .. } => minimum(project, target, *entity),
+                Script::Gate { metric, .. } => gate(project, target, *metric),
+            };
+            let text = text.map_err(|source| RenderError { path: path.clone(), source })?;
+            files.push(RenderedFile { path, text: format!("{}\n", text.trim_end()) });
+        }
+    }
+    Ok(files)
+}
+
+/// Where a project says what these scripts do.
+const ORIGIN: &str = "specs/project.yml";
+
+#[derive(Template)]
+#[template(path = "operation/events.sql")]
+struct Events {
+    header: Sql,
+    names: Names,
+    entities: Vec<Counted>,
+    trailing: u32,
+}
+
+/// Full names of what the scripts of a target create and read.
+struct Names {
+    log: Sql,
+    updates: Sql,
+    expectations: Sql,
+    rows: Sql,
+    quarantine: Sql,
+    drift: Sql,
+}
+
+/// An entity whose lines are counted.
+struct Counted {
+    entity: Literal,
+    raw: Literal,
+    quarantine: Literal,
+}
+
+fn full_name(target: &Target, name: &str) -> Sql {
+    Sql(format!("{}.{}.{}", Ident::new(&target.catalog), Ident::new(&target.schema), Ident::new(name)))
+}
+
+fn events(project: &Project, target: &Target) -> Result<String, askama::Error> {
+    let named = |view: View| full_name(target, view.name());
+    let counted = |entity: &Entity| Counted {
+        entity: Literal::new(&entity.name),
+        raw: Literal::new(plan::raw_name(entity)),
+        quarantine: Literal::new(plan::quarantine_name(entity)),
+    };
+    Events {
+        header: header("Views over the event log of the pipeline; run after an update.", ORIGIN)?,
+        names: Names {
+            log: full_name(target, &plan::event_log_name(project)),
+            updates: named(View::Updates),
+            expectations: named(View::Expectations),
+            rows: named(View::Rows),
+            quarantine: named(View::Quarantine),
+            drift: named(View::Drift),
+        },
+        entities: project.entities.iter().filter(|entity| entity.is_loaded()).map(counted).collect(),
+        trailing: TRAILING_UPDATES,
+    }
+    .render()
+}
+
+#[derive(Template)]
+#[template(path = "operation/freshness.sql")]
+struct Freshness {
+    header: Sql,
+    view: Sql,
+    entities: Vec<Fresh>,
+}
+
+struct Fresh {
+    entity: Literal,
+    raw: Sql,
+    within_hours: u32,
+}
+
+fn freshness(project: &Project, target: &Target) -> Result<String, askama::Error> {
+    let fresh = |id: EntityId| {
+        let entity = project.entity(id);
+        Some(Fresh {
+            entity: Literal::new(&entity.name),
+            raw: full_name(target, &plan::raw_name(entity)),
+            within_hours: entity.fresh_within_hours?,
+        })
+    };
+    Freshness {
+        header: header("How long ago each entity got its newest file; run after an update.", ORIGIN)?,
+        view: full_name(target, View::Freshness.name()),
+        entities: fresh_entities(project).filter_map(fresh).collect(),
+    }
+    .render()
+}
+
+#[derive(Template)]
+#[template(path = "operation/minimum.sql")]
+struct Minimum {
+    header: Sql,
+    raw: Sql,
+    rows: u64,
+    message: Literal,
+}
+
+fn minimum(project: &Project, target: &Target, id: EntityId) -> Result<String, askama::Error> {
+    let entity = project.entity(id);
+    let name = &entity.name;
+    Minimum {
+        header: header(&format!("Fails when too few lines of {name} were delivered; run after an update."), ORIGIN)?,
+        raw: full_name(target, &plan::raw_name(entity)),
+        rows: entity.row_count.map_or(0, |count| count.min),
+        message: Literal::new(format!("too few lines of {name} were delivered")),
+    }
+    .render()
+}
+
+#[derive(Template)]
+#[template(path = "operation/gate.sql")]
+struct Gate {
+    header: Sql,
+    reconciliation: Sql,
+    message: Literal,
+}
+
+fn gate(project: &Project, target: &Target, id: MetricId) -> Result<String, askama::Error> {
+    let name = project.metrics.get(id.0).map_or("", |metric| metric.name.as_str());
+    Gate {
+        header: header(&format!("Fails when a table of {name} does not reconcile; run after an update."), ORIGIN)?,
+        reconciliation: full_name(target, &plan::reconciliation_name(name)),
+        message: Literal::new(format!("tables of {name} do not reconcile")),
+    }
+    .render()
+}

@@ -1,0 +1,102 @@
+//! The project file: when what is refreshed, and when somebody is told.
+
+use super::Context;
+use super::names::{self, NameOf};
+use super::project::escaped;
+use super::schedule;
+use crate::diag::{Code, Diagnostic, did_you_mean};
+use crate::load::Located;
+use crate::model::{Alerts, Cron, Schedule, Start};
+use crate::spec::{ProjectSpec, ScheduleSpec};
+
+/// Resolves schedules, in the order of the spec.
+pub fn schedules(project: &Located<ProjectSpec>, context: &mut Context<'_>) -> Vec<Schedule> {
+    let mut schedules = vec![];
+    for (name, spec) in project.spec.schedules.iter().flatten() {
+        let pointer = format!("/schedules/{}", escaped(name));
+        context.extend(names::check(name, NameOf::Setting, project.key(&pointer)));
+        let refresh = spec.refresh.as_ref().map(|r| r.with_pointers("")).unwrap_or_default();
+        schedules.push(Schedule {
+            name: name.clone(),
+            start: start(project, name, spec, &pointer, context),
+            refresh: refresh.into_iter().map(|(name, _)| name.to_owned()).collect(),
+            retries: spec.retries.unwrap_or(2),
+            backoff_minutes: spec.backoff_minutes.unwrap_or(5),
+            timeout_minutes: spec.timeout_minutes.unwrap_or(60),
+        });
+    }
+    schedules
+}
+
+/// What starts a schedule: a point in time or new files, and only one of them.
+fn start(
+    project: &Located<ProjectSpec>,
+    name: &str,
+    spec: &ScheduleSpec,
+    pointer: &str,
+    context: &mut Context<'_>,
+) -> Start {
+    let on_files = spec.on_files == Some(true);
+    let fault = match (&spec.cron, on_files) {
+        (Some(_), true) => {
+            Some((project.key(&format!("{pointer}/on_files")), "starts both at a time and on new files"))
+        }
+        (None, false) => Some((project.key(pointer), "says nowhere when it starts")),
+        _ => None,
+    };
+    if let Some((span, fault)) = fault {
+        let fault = Diagnostic::error(Code::BadCron, format!("schedule `{name}` {fault}")).at(span);
+        context.push(fault.hint("write either `cron: \"0 0 5 * * ?\"` or `on_files: true`"));
+    }
+    if on_files {
+        return Start::Files;
+    }
+    Start::Time(cron(project, pointer, spec.cron.as_deref(), spec.timezone.as_deref(), context))
+}
+
+/// The cron expression and time zone below `pointer`, with the defaults for those that are missing.
+fn cron(
+    project: &Located<ProjectSpec>,
+    pointer: &str,
+    expression: Option<&str>,
+    timezone: Option<&str>,
+    context: &mut Context<'_>,
+) -> Cron {
+    let fault = expression.and_then(schedule::check_cron);
+    context.extend(fault.map(|d| d.at(project.value(&format!("{pointer}/cron")))));
+    let fault = timezone.and_then(schedule::check_timezone);
+    context.extend(fault.map(|d| d.at(project.value(&format!("{pointer}/timezone")))));
+    let default = Cron::default();
+    Cron {
+        expression: expression.map_or(default.expression, str::to_owned),
+        timezone: timezone.map_or(default.timezone, str::to_owned),
+    }
+}
+
+/// Resolves the limits for alerts. Alerts that nobody hears of are a fault (E0706).
+pub fn alerts(project: &Located<ProjectSpec>, context: &mut Context<'_>) -> Alerts {
+    let Some(spec) = &project.spec.alerts else { return Alerts::default() };
+    if project.spec.notifications.as_ref().is_none_or(|n| n.on_failure.is_empty()) {
+        let fault = Diagnostic::error(Code::NobodyNotified, "there are alerts, but nobody hears of them");
+        context.push(fault.at(project.key("/alerts")).hint("list mail addresses as `on_failure` of `notifications`"));
+    }
+    Alerts {
+        quality_below_percent: spec.quality_below_percent,
+        row_count_drift_percent: spec.row_count_drift_percent,
+        stale: spec.stale.unwrap_or(true),
+        checked: Some(cron(project, "/alerts", spec.cron.as_deref(), spec.timezone.as_deref(), context)),
+    }
+}
+
+/// Reports schedules that refresh what does not exist; `known` are the names of entities and metrics.
+pub fn check_refreshes(project: &Located<ProjectSpec>, known: &[&str], context: &mut Context<'_>) {
+    for (name, spec) in project.spec.schedules.iter().flatten() {
+        let pointer = format!("/schedules/{}/refresh", escaped(name));
+        for (word, pointer) in spec.refresh.iter().flat_map(|r| r.with_pointers(&pointer)) {
+            if !known.contains(&word) && context.complete {
+                let fault = Diagnostic::error(Code::UnknownRefresh, format!("no entity or metric is called `{word}`"));
+                context.push(fault.at(project.value(&pointer)).maybe_hint(did_you_mean(word, known.iter().copied())));
+            }
+        }
+    }
+}

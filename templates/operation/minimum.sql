@@ -1,0 +1,3 @@
+{{ header }}
+SELECT assert_true(count(*) >= {{ rows }}, {{ message }}) AS has_enough_rows
+FROM {{ raw }};

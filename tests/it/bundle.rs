@@ -1,0 +1,238 @@
+//! What is deployed for a project: every case and the shipped specs.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use lakegen::bundle::resource::{Job, Resource};
+use lakegen::bundle::{Bundle, Deployment, Statements, bundle, files, rest};
+use lakegen::driver::Compilation;
+use lakegen::lakeflow;
+use lakegen::model::{Project, Start};
+use lakegen::render::RenderedFile;
+
+use super::cases::{cases, compile};
+
+/// Every project: the cases and the shipped one.
+fn projects() -> Vec<Compilation> {
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR"));
+    cases().iter().map(|case| case.as_path()).chain([shipped]).map(compile).collect()
+}
+
+fn parts(compilation: &Compilation) -> (&Project, &Bundle) {
+    (compilation.project.as_ref().unwrap(), compilation.bundle.as_ref().unwrap())
+}
+
+fn jobs(bundle: &Bundle) -> BTreeMap<&str, &Job> {
+    let mut jobs = BTreeMap::new();
+    for declared in &bundle.resources {
+        if let Resource::Job(job) = &declared.resource {
+            jobs.insert(declared.key.as_str(), job.as_ref());
+        }
+    }
+    jobs
+}
+
+fn resolved(bundle: &Bundle, target: &Deployment) -> Vec<rest::Request> {
+    rest::sample_requests(bundle, target).unwrap()
+}
+
+#[test]
+fn every_schedule_is_a_job_that_tries_as_hard_as_it_says() {
+    for compilation in projects() {
+        let (project, bundle) = parts(&compilation);
+        let jobs = jobs(bundle);
+        assert_eq!(jobs.len(), project.schedules.len() + 1, "{}", project.name);
+        for schedule in &project.schedules {
+            let job = jobs[schedule.name.as_str()];
+            match &schedule.start {
+                Start::Time(cron) => {
+                    let own = job.schedule.as_ref().unwrap();
+                    assert_eq!((&own.quartz_cron_expression, &own.timezone_id), (&cron.expression, &cron.timezone));
+                    assert!(job.trigger.is_none());
+                }
+                Start::Files => {
+                    assert!(job.schedule.is_none());
+                    assert_eq!(job.trigger.as_ref().unwrap().file_arrival.url, "${var.landing}/");
+                }
+            }
+            let update = job.tasks.iter().find(|task| task.pipeline_task.is_some()).unwrap();
+            assert_eq!(update.max_retries, u32::from(schedule.retries));
+            assert_eq!(update.timeout_seconds, u32::from(schedule.timeout_minutes) * 60);
+            assert_eq!(update.min_retry_interval_millis, Some(u32::from(schedule.backoff_minutes) * 60_000));
+            assert!(job.email_notifications.is_some() != project.notify.is_empty());
+        }
+        let on_demand = jobs["on_demand"];
+        assert!(on_demand.schedule.is_none() && on_demand.trigger.is_none());
+    }
+}
+
+/// What a refreshed dataset reads is refreshed too; the pipeline itself, parsed from its text, says what that is.
+#[test]
+fn a_schedule_refreshes_all_that_its_datasets_read() {
+    for compilation in projects() {
+        let (project, bundle) = parts(&compilation);
+        let reads: BTreeMap<&str, &BTreeSet<String>> =
+            compilation.pipeline.datasets.iter().map(|d| (d.name.as_str(), &d.reads)).collect();
+        for (key, job) in jobs(bundle) {
+            let update = job.tasks.iter().find_map(|task| task.pipeline_task.as_ref()).unwrap();
+            assert!(!update.full_refresh);
+            let selected: BTreeSet<&str> = update.refresh_selection.iter().map(String::as_str).collect();
+            let mut open: Vec<&str> = selected.iter().copied().collect();
+            while let Some(name) = open.pop() {
+                // What is read but not defined is a file.
+                for read in reads[name].iter().filter(|read| reads.contains_key(read.as_str())) {
+                    let is_view = read.ends_with("_clean");
+                    assert!(
+                        is_view || selected.contains(read.as_str()),
+                        "{}: {key}: {name} reads {read}",
+                        project.name
+                    );
+                    if is_view {
+                        open.push(read);
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn targets_differ_in_what_references_stand_for() {
+    for compilation in projects() {
+        let (project, bundle) = parts(&compilation);
+        for (target, deployment) in project.targets.iter().zip(&bundle.deployments) {
+            let text = serde_json::to_string(&resolved(bundle, deployment)).unwrap();
+            assert!(!text.contains("${"), "{text}");
+            let (wanted, other) = if target.paused { ("PAUSED", "UNPAUSED") } else { ("UNPAUSED", "PAUSED") };
+            assert!(!text.contains(&format!("\"pause_status\":\"{other}\"")), "{text}");
+            if !project.schedules.is_empty() {
+                assert!(text.contains(&format!("\"pause_status\":\"{wanted}\"")), "{text}");
+            }
+            assert!(text.contains(&format!("\"catalog\":\"{}\"", target.catalog)), "{text}");
+            assert!(text.contains(&format!("\"landing\":\"{}\"", target.landing)), "{text}");
+        }
+    }
+}
+
+#[test]
+fn tasks_are_one_chain_with_governance_around_the_update_and_the_gate_last() {
+    let compilation = compile(Path::new(env!("CARGO_MANIFEST_DIR")));
+    let (project, _) = parts(&compilation);
+    let file = |path: &str| RenderedFile { path: path.into(), text: String::new() };
+    let governance = [
+        "governance/dev/after/10_grants.sql",
+        "governance/prod/after/10_grants.sql",
+        "governance/dev/before/20_functions.sql",
+        "governance/dev/before/10_schema.sql",
+        "governance/README.md",
+    ];
+    let bundle = bundle(project, &compilation.plan, &governance.map(file));
+    let jobs = jobs(&bundle);
+    let tasks = &jobs["sales_daily"].tasks;
+    let keys: Vec<&str> = tasks.iter().map(|task| task.task_key.as_str()).collect();
+    let expected = [
+        "before_10_schema",
+        "before_20_functions",
+        "update",
+        "after_10_grants",
+        "operation_events",
+        "operation_freshness",
+        "gate_sales",
+    ];
+    assert_eq!(keys, expected);
+    for (task, before) in tasks.iter().skip(1).zip(&keys) {
+        assert_eq!(task.depends_on.iter().map(|d| d.task_key.as_str()).collect::<Vec<_>>(), [*before]);
+    }
+    let path = &tasks[0].sql_task.as_ref().unwrap().file.path;
+    assert_eq!(path, "${workspace.file_path}/governance/${bundle.target}/before/10_schema.sql");
+    assert!(bundle.folders.contains(&"governance".to_owned()));
+    assert!(!Statements::of(&[file("governance/dev/before/x.sql")]).is_empty());
+}
+
+/// Files that a task names are there for every target, and our own parser takes them.
+#[test]
+fn every_script_that_a_task_runs_is_written_and_parses() {
+    for compilation in projects() {
+        let (_, bundle) = parts(&compilation);
+        let written: BTreeMap<&str, &str> =
+            compilation.beside.iter().map(|file| (file.path.as_str(), file.text.as_str())).collect();
+        for job in jobs(bundle).values() {
+            for task in job.tasks.iter().filter_map(|task| task.sql_task.as_ref()) {
+                for deployment in &bundle.deployments {
+                    let path = task.file.path.replace("${bundle.target}", &deployment.name);
+                    let text = written[path.strip_prefix("${workspace.file_path}/").unwrap()];
+                    let parsed = lakeflow::parse(text);
+                    assert!(parsed.is_ok(), "{path}: {parsed:?}\n{text}");
+                }
+            }
+        }
+    }
+}
+
+/// An alert looks at a column that its query has, in views that are written.
+#[test]
+fn alerts_query_what_there_is() {
+    for compilation in projects() {
+        let (project, bundle) = parts(&compilation);
+        let views: String = compilation.beside.iter().map(|file| file.text.as_str()).collect();
+        for declared in &bundle.resources {
+            let Resource::Alert(alert) = &declared.resource else { continue };
+            let view = alert.query_text.split_once("${var.schema}`.").unwrap().1.split_whitespace().next().unwrap();
+            assert!(views.contains(&format!("{view}\nCOMMENT")), "{}: {view}", declared.key);
+            assert!(alert.query_text.contains(&format!(" AS {}\n", alert.evaluation.source.name)), "{alert:?}");
+            let told: Vec<&str> =
+                alert.evaluation.notification.subscriptions.iter().map(|s| s.user_email.as_str()).collect();
+            assert_eq!(told, project.notify);
+            assert!(lakeflow::parse(&alert.query_text).is_ok(), "{}", alert.query_text);
+        }
+    }
+}
+
+#[test]
+fn schema_and_volume_are_declared_for_production_only() {
+    let compilation = compile(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/clinic"));
+    let (_, bundle) = parts(&compilation);
+    let written = files::files(bundle).unwrap();
+    let text = |name: &str| written.iter().find(|file| file.path.ends_with(name)).unwrap().text.clone();
+    for name in ["resources/schema.yml", "resources/volume.yml"] {
+        assert!(text(name).contains("\n  prod:\n") && !text(name).contains("\n  dev:\n"), "{}", text(name));
+    }
+    assert!(text("databricks.yml").contains("warehouse_id:\n        lookup:\n          warehouse: Reports\n"));
+}
+
+/// The table of row counts is computed over all entities; a job that refreshes some of them asks for their minima itself.
+#[test]
+fn a_minimum_is_a_gate_where_row_counts_are_not_computed() {
+    let compilation = compile(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/ledger"));
+    let (_, bundle) = parts(&compilation);
+    let keys = |job: &str| -> Vec<String> { jobs(bundle)[job].tasks.iter().map(|t| t.task_key.clone()).collect() };
+    let is_governance = |key: &String| key.starts_with("before_") || key.starts_with("after_");
+    let hourly: Vec<String> = keys("accounts_hourly").into_iter().filter(|key| !is_governance(key)).collect();
+    assert_eq!(hourly, ["update", "operation_events", "minimum_accounts"]);
+    assert!(!keys("on_demand").iter().any(|key| key.starts_with("minimum")), "{:?}", keys("on_demand"));
+    let script = compilation.beside.iter().find(|file| file.path.ends_with("/minimum_accounts.sql")).unwrap();
+    assert!(script.text.contains("assert_true(count(*) >= 3, "), "{}", script.text);
+}
+
+/// Who sees everything may run everything, and nobody else may.
+#[test]
+fn who_sees_everything_may_run_everything() {
+    let compilation = compile(Path::new(env!("CARGO_MANIFEST_DIR")));
+    let (_, bundle) = parts(&compilation);
+    let prod = bundle.deployments.iter().find(|deployment| deployment.name == "prod").unwrap();
+    let requests = resolved(bundle, prod);
+    let body = |path: &str| requests.iter().find(|request| request.path == path).unwrap().body.to_string();
+    for (path, level) in [
+        ("pipelines/id-of-sales_marketing", "CAN_RUN"),
+        ("jobs/id-of-sales_daily", "CAN_MANAGE_RUN"),
+        ("alertsv2/id-of-update_failed", "CAN_RUN"),
+    ] {
+        let expected =
+            format!(r#"{{"access_control_list":[{{"group_name":"data-engineers","permission_level":"{level}"}}]}}"#);
+        assert_eq!(body(&format!("/api/2.0/permissions/{path}")), expected);
+    }
+    assert_eq!(
+        body("/api/2.1/unity-catalog/permissions/volume/zoltan-verebes-catalog-m.dg-day-prod.volume"),
+        r#"{"changes":[{"principal":"data-engineers","add":["READ_VOLUME","WRITE_VOLUME"]}]}"#
+    );
+}

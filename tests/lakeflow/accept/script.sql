@@ -1,0 +1,30 @@
+BEGIN
+  DECLARE total INT DEFAULT 0;
+  SET total = total + 1;
+  IF total > 0 THEN
+    INSERT INTO t VALUES (total);
+  ELSEIF total = 0 THEN
+    SELECT 1;
+  ELSE
+    DELETE FROM t;
+  END IF;
+END;
+BEGIN
+  DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN SELECT 'failed'; END;
+  outer_loop: WHILE x < 5 DO
+    SET x = x + 1;
+    IF x = 3 THEN ITERATE outer_loop; END IF;
+    IF x = 4 THEN LEAVE outer_loop; END IF;
+  END WHILE outer_loop;
+  REPEAT SET x = x - 1; UNTIL x = 0 END REPEAT;
+  each: FOR r AS SELECT a FROM t DO INSERT INTO u VALUES (r.a); END FOR each;
+  again: LOOP LEAVE again; END LOOP again;
+  CASE WHEN x = 1 THEN SELECT 1; ELSE SELECT 2; END CASE;
+  CASE x WHEN 1 THEN SELECT CASE WHEN a THEN 1 END FROM t; END CASE;
+  SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'no';
+END;
+main: BEGIN
+  DECLARE broken CONDITION FOR SQLSTATE '45001';
+  BEGIN CREATE OR REPLACE TABLE t AS SELECT 1 AS a; END;
+END main;
+SELECT 'behind the scripts';

@@ -1,0 +1,12 @@
+SELECT * FROM ${catalog}.${schema}.orders;
+SELECT '${prefix}/x', `${odd}` FROM t_${env}_v WHERE day >= ${first_day} LIMIT ${n};
+CREATE OR REFRESH STREAMING TABLE ${catalog}.bronze.orders AS SELECT * FROM STREAM read_files('${path}/orders', format => 'csv');
+USE CATALOG ${catalog};
+USE SCHEMA IDENTIFIER(:schema);
+USE CATALOG IDENTIFIER(:catalog);
+USE IDENTIFIER(:catalog || '.' || :schema);
+GRANT SELECT ON TABLE ${catalog}.s.t TO `${group}`;
+SELECT * FROM IDENTIFIER(:t) WHERE day = :day;
+SELECT * FROM t WHERE id = ?;
+SET spark.x = ${value};
+INSERT INTO ${t} SELECT * FROM STREAM ${source};
