@@ -52,47 +52,7 @@ fn forbidden(file: FileId, statement: &Statement) -> Option<Diagnostic> {
         | StatementKind::ShowSet(_)
         | StatementKind::Set { .. }
         | StatementKind::UseCatalog(_)
-        | StatementKind::UseSchema(_) => {
-            if is_live(&statement.kind) {
-                return refuse(
-                    "live-object",
-                    "`LIVE` is no longer part of the grammar",
-                    "write `TEMPORARY VIEW`, `MATERIALIZED VIEW` or `STREAMING TABLE`",
-                );
-            }
-            let table = table_of(&statement.kind)?;
-            if table.or_replace {
-                return refuse(
-                    "or-replace-dataset",
-                    "`OR REPLACE` does not go with a dataset of a pipeline",
-                    "write `OR REFRESH`",
-                );
-            }
-            if table.schedule.is_some() || table.if_not_exists || table.collation.is_some() {
-                return refuse(
-                    "standalone-clause",
-                    "`IF NOT EXISTS`, `SCHEDULE`, `TRIGGER` and `DEFAULT COLLATION` do not go with a pipeline",
-                    "`OR REFRESH` creates what is missing, and the pipeline's own schedule or trigger decides when it runs",
-                );
-            }
-            if table.location.is_some() {
-                return refuse(
-                    "location-clause",
-                    "a table of Unity Catalog takes no `LOCATION`",
-                    "its location is managed: leave the clause out",
-                );
-            }
-            let is_view = matches!(statement.kind, StatementKind::CreateMaterializedView(_));
-            let odd = table.columns.iter().any(|c| c.generated.is_some() || c.default.is_some());
-            if is_view && odd {
-                return refuse(
-                    "generated-column",
-                    "a materialized view takes no generated, identity or default columns",
-                    "compute the value in the query",
-                );
-            }
-            None
-        }
+        | StatementKind::UseSchema(_) => forbidden_in_definition(statement, refuse),
         StatementKind::ApplyChanges(_) => refuse(
             "apply-changes",
             "`APPLY CHANGES INTO` is no longer part of the grammar",
@@ -109,6 +69,52 @@ fn forbidden(file: FileId, statement: &Statement) -> Option<Diagnostic> {
             "functions, grants, tags, comments and schemas are set up outside of the pipeline",
         ),
     }
+}
+
+/// Sections 1.1 to 1.3: what the definition of a dataset may not say in a pipeline.
+fn forbidden_in_definition(
+    statement: &Statement,
+    refuse: impl Fn(&'static str, &str, &str) -> Option<Diagnostic>,
+) -> Option<Diagnostic> {
+    if is_live(&statement.kind) {
+        return refuse(
+            "live-object",
+            "`LIVE` is no longer part of the grammar",
+            "write `TEMPORARY VIEW`, `MATERIALIZED VIEW` or `STREAMING TABLE`",
+        );
+    }
+    let table = table_of(&statement.kind)?;
+    if table.or_replace {
+        return refuse(
+            "or-replace-dataset",
+            "`OR REPLACE` does not go with a dataset of a pipeline",
+            "write `OR REFRESH`",
+        );
+    }
+    if table.schedule.is_some() || table.if_not_exists || table.collation.is_some() {
+        return refuse(
+            "standalone-clause",
+            "`IF NOT EXISTS`, `SCHEDULE`, `TRIGGER` and `DEFAULT COLLATION` do not go with a pipeline",
+            "`OR REFRESH` creates what is missing, and the pipeline's own schedule or trigger decides when it runs",
+        );
+    }
+    if table.location.is_some() {
+        return refuse(
+            "location-clause",
+            "a table of Unity Catalog takes no `LOCATION`",
+            "its location is managed: leave the clause out",
+        );
+    }
+    let is_view = matches!(statement.kind, StatementKind::CreateMaterializedView(_));
+    let odd = table.columns.iter().any(|c| c.generated.is_some() || c.default.is_some());
+    if is_view && odd {
+        return refuse(
+            "generated-column",
+            "a materialized view takes no generated, identity or default columns",
+            "compute the value in the query",
+        );
+    }
+    None
 }
 
 /// Whether a dataset is defined in the legacy spelling.
