@@ -7,12 +7,13 @@
 #![expect(clippy::print_stdout, clippy::expect_used, reason = "a bench prints its result and may end at a fault")]
 
 use std::fs;
-use std::path::Path;
 
 use lakegen::diag::Diagnostics;
 use lakegen::source::SourceMap;
 use lakegen::world::DiskWorld;
 use lakegen::{check, emit, lineage, load, plan, render, resolve, validate};
+
+mod large_project;
 
 /// As in the program.
 #[global_allocator]
@@ -29,7 +30,7 @@ fn cpu_seconds() -> f64 {
 fn main() {
     let count = std::env::args().skip(1).find_map(|a| a.parse().ok()).unwrap_or(1000);
     let dir = tempfile::tempdir().expect("a temporary directory");
-    write_project(dir.path(), count);
+    large_project::write(dir.path(), count);
     let mut laps: Vec<(&str, f64)> = vec![];
     let mut before = cpu_seconds();
     let mut lap = |name: &'static str| {
@@ -72,33 +73,4 @@ fn main() {
         println!("{name:<10} {seconds:>7.2} s {:>5.1} %", 100.0 * seconds / total);
     }
     println!("{:<10} {total:>7.2} s", "total");
-}
-
-/// Entities refer to the one before them; each metric measures one entity along that reference.
-fn write_project(dir: &Path, count: usize) {
-    let write = |path: String, text: String| {
-        let path = dir.join(path);
-        fs::create_dir_all(path.parent().expect("a parent")).expect("a directory");
-        fs::write(path, text).expect("a spec");
-    };
-    write(
-        "specs/project.yml".into(),
-        "project: large\ntargets:\n  dev: { default: true, catalog: main, schema: large, landing: /Volumes/main/large/in }\n".into(),
-    );
-    for i in 0..count {
-        let reference = if i > 0 { format!(", references: entity_{:04}", i - 1) } else { String::new() };
-        write(
-            format!("specs/entities/entity_{i:04}.yml"),
-            format!(
-                "entity: entity_{i:04}\ndescription: Rows of kind {i}.\nsource: {{ files: entity_{i:04}*.csv }}\nkey: id\ncolumns:\n  id: {{ type: string, required: true }}\n  parent: {{ type: string{reference} }}\n  day: {{ type: date, required: true }}\n  amount: {{ type: \"decimal(12,2)\", required: true }}\n  quantity: int\n  state: {{ type: string, normalize: lower, accepted: [open, closed] }}\nrules:\n  amount_not_negative: amount >= 0\n  quantity_positive: {{ check: quantity > 0, on_violation: warn }}\n"
-            ),
-        );
-        let by = if i > 0 { format!("entity_{:04}.state", i - 1) } else { "state".into() };
-        write(
-            format!("specs/metrics/metric_{i:04}.yml"),
-            format!(
-                "metric: metric_{i:04}\ndescription: Figures of kind {i}.\nfrom: entity_{i:04}\nwhere: quantity > 0 and amount < 1000000\nmeasures:\n  total: {{ sql: sum(amount * quantity), type: \"decimal(18,2)\" }}\n  row_count: count(distinct id)\n  mean: {{ sql: total / row_count, type: \"decimal(18,2)\" }}\ntime: {{ column: day, grains: [month] }}\ntables:\n  metric_{i:04}_by_state: {{ by: [{by}] }}\n"
-            ),
-        );
-    }
 }

@@ -32,6 +32,8 @@ pub mod serving;
 pub mod check;
 pub mod lineage;
 
+pub mod sqltool;
+
 pub mod emit;
 
 pub mod engine;

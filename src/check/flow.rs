@@ -103,7 +103,7 @@ fn check_flow(flow: &CreateFlow, file: FileId, context: &mut Context<'_>) {
         } else if target.query.is_some() {
             let message = format!("`{}` has a query of its own", target.name);
             let hint = "leave out `AS ..` there, and make it a flow like this one";
-            context.push(Diagnostic::error(Code::DuplicateDataset, message).at(span).hint(hint));
+            context.push(Diagnostic::error(Code::DuplicateDataset, message).at(span).hint(hint).rule("query-and-flow"));
         }
     }
     match &flow.body {

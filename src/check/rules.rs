@@ -41,8 +41,9 @@ fn at(code: Code, message: impl Into<String>, file: FileId, range: Range<usize>)
 /// Section 1.8: what pipeline source may hold.
 fn forbidden(file: FileId, statement: &Statement) -> Option<Diagnostic> {
     let span = first_line(Span::new(file, statement.range.clone()));
-    let refuse =
-        |message: &str, hint: &str| Some(Diagnostic::error(Code::ForbiddenStatement, message).at(span).hint(hint));
+    let refuse = |rule: &'static str, message: &str, hint: &str| {
+        Some(Diagnostic::error(Code::ForbiddenStatement, message).at(span).hint(hint).rule(rule))
+    };
     match &statement.kind {
         StatementKind::CreateStreamingTable(_)
         | StatementKind::CreateMaterializedView(_)
@@ -51,51 +52,69 @@ fn forbidden(file: FileId, statement: &Statement) -> Option<Diagnostic> {
         | StatementKind::ShowSet(_)
         | StatementKind::Set { .. }
         | StatementKind::UseCatalog(_)
-        | StatementKind::UseSchema(_) => {
-            if is_live(&statement.kind) {
-                return refuse(
-                    "`LIVE` is no longer part of the grammar",
-                    "write `TEMPORARY VIEW`, `MATERIALIZED VIEW` or `STREAMING TABLE`",
-                );
-            }
-            let table = table_of(&statement.kind)?;
-            if table.or_replace {
-                return refuse("`OR REPLACE` does not go with a dataset of a pipeline", "write `OR REFRESH`");
-            }
-            if table.schedule.is_some() || table.if_not_exists || table.collation.is_some() {
-                return refuse(
-                    "`IF NOT EXISTS`, `SCHEDULE`, `TRIGGER` and `DEFAULT COLLATION` do not go with a pipeline",
-                    "`OR REFRESH` creates what is missing, and the pipeline's own schedule or trigger decides when it runs",
-                );
-            }
-            if table.location.is_some() {
-                return refuse(
-                    "a table of Unity Catalog takes no `LOCATION`",
-                    "its location is managed: leave the clause out",
-                );
-            }
-            let is_view = matches!(statement.kind, StatementKind::CreateMaterializedView(_));
-            let odd = table.columns.iter().any(|c| c.generated.is_some() || c.default.is_some());
-            if is_view && odd {
-                return refuse(
-                    "a materialized view takes no generated, identity or default columns",
-                    "compute the value in the query",
-                );
-            }
-            None
-        }
+        | StatementKind::UseSchema(_) => forbidden_in_definition(statement, refuse),
         StatementKind::ApplyChanges(_) => refuse(
+            "apply-changes",
             "`APPLY CHANGES INTO` is no longer part of the grammar",
             "write `CREATE FLOW name AS AUTO CDC INTO ..`",
         ),
-        StatementKind::Query(_) => {
-            refuse("a query alone defines nothing in a pipeline", "name a dataset for it: `CREATE OR REFRESH ..`")
-        }
+        StatementKind::Query(_) => refuse(
+            "bare-query",
+            "a query alone defines nothing in a pipeline",
+            "name a dataset for it: `CREATE OR REFRESH ..`",
+        ),
         _ => refuse(
+            "statement-outside-pipeline",
             "this statement may not stand in pipeline source",
             "functions, grants, tags, comments and schemas are set up outside of the pipeline",
         ),
     }
+}
+
+/// Sections 1.1 to 1.3: what the definition of a dataset may not say in a pipeline.
+fn forbidden_in_definition(
+    statement: &Statement,
+    refuse: impl Fn(&'static str, &str, &str) -> Option<Diagnostic>,
+) -> Option<Diagnostic> {
+    if is_live(&statement.kind) {
+        return refuse(
+            "live-object",
+            "`LIVE` is no longer part of the grammar",
+            "write `TEMPORARY VIEW`, `MATERIALIZED VIEW` or `STREAMING TABLE`",
+        );
+    }
+    let table = table_of(&statement.kind)?;
+    if table.or_replace {
+        return refuse(
+            "or-replace-dataset",
+            "`OR REPLACE` does not go with a dataset of a pipeline",
+            "write `OR REFRESH`",
+        );
+    }
+    if table.schedule.is_some() || table.if_not_exists || table.collation.is_some() {
+        return refuse(
+            "standalone-clause",
+            "`IF NOT EXISTS`, `SCHEDULE`, `TRIGGER` and `DEFAULT COLLATION` do not go with a pipeline",
+            "`OR REFRESH` creates what is missing, and the pipeline's own schedule or trigger decides when it runs",
+        );
+    }
+    if table.location.is_some() {
+        return refuse(
+            "location-clause",
+            "a table of Unity Catalog takes no `LOCATION`",
+            "its location is managed: leave the clause out",
+        );
+    }
+    let is_view = matches!(statement.kind, StatementKind::CreateMaterializedView(_));
+    let odd = table.columns.iter().any(|c| c.generated.is_some() || c.default.is_some());
+    if is_view && odd {
+        return refuse(
+            "generated-column",
+            "a materialized view takes no generated, identity or default columns",
+            "compute the value in the query",
+        );
+    }
+    None
 }
 
 /// Whether a dataset is defined in the legacy spelling.
@@ -109,23 +128,28 @@ fn is_live(kind: &StatementKind) -> bool {
 /// Sections 1.1 and 1.2: streaming tables read streams, materialized views and published views do not.
 fn streaming(definition: &Definition, query: &QueryInfo, file: FileId, statement: &Statement) -> Option<Diagnostic> {
     let name = &definition.name;
-    let (message, hint) = match definition.kind {
+    let (rule, message, hint) = match definition.kind {
         Kind::StreamingTable if !query.streaming => (
+            "stream-missing",
             format!("streaming table `{name}` reads no stream"),
             "read it as `FROM STREAM ..`, or make it a materialized view",
         ),
-        Kind::MaterializedView if query.streaming => {
-            (format!("materialized view `{name}` reads a stream"), "leave out `STREAM`, or make it a streaming table")
-        }
-        Kind::View if query.streaming => {
-            (format!("view `{name}` reads a stream"), "make it a temporary view, or leave out `STREAM`")
-        }
+        Kind::MaterializedView if query.streaming => (
+            "stream-in-view",
+            format!("materialized view `{name}` reads a stream"),
+            "leave out `STREAM`, or make it a streaming table",
+        ),
+        Kind::View if query.streaming => (
+            "stream-in-view",
+            format!("view `{name}` reads a stream"),
+            "make it a temporary view, or leave out `STREAM`",
+        ),
         _ => return None,
     };
     let stream = query.reads.iter().find(|r| r.stream).map(|r| r.range.clone());
     let span =
         stream.map_or_else(|| first_line(Span::new(file, statement.range.clone())), |range| Span::new(file, range));
-    Some(Diagnostic::error(Code::StreamingMismatch, message).at(span).hint(hint))
+    Some(Diagnostic::error(Code::StreamingMismatch, message).at(span).hint(hint).rule(rule))
 }
 
 /// Section 1.6: what a stream can't do without state that grows for ever, or at all.
@@ -134,16 +158,26 @@ fn stream_operations(query: &QueryInfo, file: FileId) -> Vec<Diagnostic> {
         return vec![];
     }
     let used = &query.features;
-    let refused: [(&[Range<usize>], &str, &str); 5] = [
-        (&used.windows, "a window function over a stream", "keep the newest row of a key with AUTO CDC"),
-        (&used.aggregates, "an aggregate over a stream", "aggregate in a materialized view"),
-        (&used.distinct, "`DISTINCT` over a stream", "remove duplicates with AUTO CDC, or in a materialized view"),
-        (&used.order_by, "`ORDER BY` over a stream", "sort when the table is read"),
-        (&used.limit, "`LIMIT` over a stream", "limit when the table is read"),
+    let refused: [(&[Range<usize>], &str, &str, &str); 5] = [
+        (
+            &used.windows,
+            "window-over-stream",
+            "a window function over a stream",
+            "keep the newest row of a key with AUTO CDC",
+        ),
+        (&used.aggregates, "aggregate-over-stream", "an aggregate over a stream", "aggregate in a materialized view"),
+        (
+            &used.distinct,
+            "distinct-stream",
+            "`DISTINCT` over a stream",
+            "remove duplicates with AUTO CDC, or in a materialized view",
+        ),
+        (&used.order_by, "sorted-stream", "`ORDER BY` over a stream", "sort when the table is read"),
+        (&used.limit, "limited-stream", "`LIMIT` over a stream", "limit when the table is read"),
     ];
-    let faults = refused.into_iter().flat_map(|(ranges, what, hint)| {
+    let faults = refused.into_iter().flat_map(|(ranges, rule, what, hint)| {
         let message = format!("{what} is not supported");
-        ranges.iter().map(move |r| at(Code::StreamingOperation, message.clone(), file, r.clone()).hint(hint))
+        ranges.iter().map(move |r| at(Code::StreamingOperation, message.clone(), file, r.clone()).hint(hint).rule(rule))
     });
     faults.collect()
 }
@@ -158,20 +192,22 @@ fn repeatable(definition: &Definition, query: &QueryInfo, file: FileId) -> Vec<D
         .map(|call| {
             let message = format!("`{}` gives another result in every refresh of a materialized view", call.function);
             let hint = "take the value from a column, so that the same rows give the same result";
-            at(Code::NotIncremental, message, file, call.range.clone()).hint(hint)
+            at(Code::NotIncremental, message, file, call.range.clone()).hint(hint).rule("unstable-materialized-view")
         })
         .collect();
     found.extend(query.inexact_sums.iter().map(|range| {
         let message = "a sum of floating point numbers depends on the order of rows";
         let warning = Diagnostic::warning(Code::InexactSum, message).at(Span::new(file, range.clone()));
-        warning.hint("cast the numbers to a decimal inside the sum")
+        warning.hint("cast the numbers to a decimal inside the sum").rule("float-sum")
     }));
     let files =
         query.reads.iter().filter(|r| r.function && !r.stream && r.name.last().is_some_and(|n| n == "read_files"));
     found.extend(files.map(|read| {
         let message = "a materialized view over `read_files` reads every file again in every refresh";
         let warning = Diagnostic::warning(Code::NotIncremental, message).at(Span::new(file, read.range.clone()));
-        warning.hint("read files into a streaming table with `STREAM read_files(..)`")
+        warning
+            .hint("read files into a streaming table with `STREAM read_files(..)`")
+            .rule("read-files-in-materialized-view")
     }));
     found
 }
@@ -189,14 +225,14 @@ fn expectations(
         let span = first_line(Span::new(file, statement.range.clone()));
         let fault =
             Diagnostic::error(Code::BadExpectation, format!("view `{}` can't hold expectations", definition.name));
-        diagnostics.push(fault.at(span).hint("put them on the table that reads it"));
+        diagnostics.push(fault.at(span).hint("put them on the table that reads it").rule("expectation-on-view"));
     }
     let mut seen: Vec<String> = vec![];
     for expectation in expectations {
         let name = Span::new(file, lakeflow::range_of(text, expectation.name.span).unwrap_or(0..0));
         if seen.contains(&expectation.name.value.to_lowercase()) {
             let message = format!("expectation `{}` stands twice", expectation.name.value);
-            diagnostics.push(Diagnostic::error(Code::BadExpectation, message).at(name));
+            diagnostics.push(Diagnostic::error(Code::BadExpectation, message).at(name).rule("duplicate-expectation"));
         }
         seen.push(expectation.name.value.to_lowercase());
         let columns: &[Column] = &definition.columns;
@@ -207,14 +243,17 @@ fn expectations(
                     super::fault(file, fault)
                 }
                 _ => at(Code::BadExpectation, fault.message.clone(), file, fault.range.clone())
-                    .maybe_hint(fault.hint.clone()),
+                    .maybe_hint(fault.hint.clone())
+                    .rule("expectation-beyond-row"),
             }
         }));
         if info.faults.is_empty() && info.nullable {
             let message =
                 format!("expectation `{}` can be NULL, and nobody says what that means", expectation.name.value);
             let hint = "write `coalesce(<condition>, FALSE)`, or `(<condition>) IS TRUE`";
-            diagnostics.push(Diagnostic::error(Code::BadExpectation, message).at(name).hint(hint));
+            diagnostics.push(
+                Diagnostic::error(Code::BadExpectation, message).at(name).hint(hint).rule("nullable-expectation"),
+            );
         }
     }
 }
@@ -255,7 +294,8 @@ fn overwrites(definitions: &[Definition], files: &[PipelineFile]) -> Vec<Diagnos
                 format!("`{name}` reads overwritten files again, and nothing behind it keeps one row of a key");
             let span = first_line(Span::new(file, statement.range.clone()));
             let fault = Diagnostic::error(Code::OverwritesNeedCdc, message).at(span);
-            found.push(fault.hint("lead its rows into AUTO CDC, or leave out `allowOverwrites`"));
+            let hint = "lead its rows into AUTO CDC, or leave out `allowOverwrites`";
+            found.push(fault.hint(hint).rule("overwrites-without-cdc"));
         }
     }
     found

@@ -1,16 +1,19 @@
-//! `gen explain`: what a diagnostic code means, with an example.
+//! `gen explain`: what a diagnostic code or a rule of the linter means, with an example.
 
 use clap::Args;
 
 use super::shell::{Format, Shell};
 use super::{Ended, Failure, Status};
 use crate::diag::{Code, did_you_mean};
+use crate::sqltool::lint;
 
-/// Explain a diagnostic code, or list all of them
+/// Explain a diagnostic code or a rule of the linter, or list all codes
 #[derive(Debug, Args)]
-#[command(after_help = "Example: gen explain E0305")]
+#[command(after_help = "Examples:
+  gen explain E0305
+  gen explain live-prefix")]
 pub struct ExplainArgs {
-    /// The code, such as E0305
+    /// The code, such as E0305, or the rule, such as live-prefix
     code: Option<String>,
 }
 
@@ -18,7 +21,8 @@ pub fn run(args: &ExplainArgs, shell: &mut Shell) -> Ended {
     match &args.code {
         None => list(shell)?,
         Some(number) => {
-            let code = Code::from_number(number).ok_or_else(|| unknown(number))?;
+            let rule = || lint::by_id(number).map(|lint| Code::Rule(&lint.rule));
+            let code = Code::from_number(number).or_else(rule).ok_or_else(|| unknown(number))?;
             if shell.format() == Some(Format::Json) {
                 let text = serde_json::json!({
                     "code": code.number(), "title": code.title(), "explanation": code.explanation(),
@@ -45,7 +49,8 @@ fn list(shell: &mut Shell) -> Result<(), Failure> {
 
 fn unknown(number: &str) -> Failure {
     let numbers = Code::ALL.iter().map(|code| code.number());
-    let hint =
-        did_you_mean(&number.to_uppercase(), numbers).unwrap_or_else(|| "`gen explain` lists all codes".to_owned());
+    let rules = lint::ALL.iter().map(|lint| lint.rule.id);
+    let hint = did_you_mean(&number.to_uppercase(), numbers).or_else(|| did_you_mean(number, rules));
+    let hint = hint.unwrap_or_else(|| "`gen explain` lists all codes, `gen sql lint --list` all rules".to_owned());
     Failure::Input(format!("there is no code `{number}`: {hint}"))
 }

@@ -1,4 +1,18 @@
 //! The closed list of codes: a number, a name, a title each; the explanation stands in `explain/<number>.md`.
+//!
+//! Rules of the linter have names in place of numbers. Their list is the linter's; here is only what a diagnostic says
+//! of one.
+
+/// A named rule, as diagnostics show it.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Rule {
+    /// Its name in kebab case, as in `warning[live-prefix]`.
+    pub id: &'static str,
+    /// One line on what it finds.
+    pub title: &'static str,
+    /// The explanation that `gen explain` prints, in Markdown.
+    pub explanation: &'static str,
+}
 
 macro_rules! codes {
     ($($variant:ident $number:literal $title:literal)*) => {
@@ -6,25 +20,36 @@ macro_rules! codes {
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Code {
             $(#[doc = $title] $variant,)*
+            /// A rule of the linter.
+            Rule(&'static Rule),
         }
 
         impl Code {
-            /// Every code, by number.
+            /// Every code, by number; without the rules of the linter.
             pub const ALL: &'static [Code] = &[$(Code::$variant,)*];
 
-            /// The number, as in `error[E0305]`.
+            /// The number, as in `error[E0305]`; of a rule its name.
             pub fn number(self) -> &'static str {
-                match self { $(Code::$variant => $number,)* }
+                match self {
+                    $(Code::$variant => $number,)*
+                    Code::Rule(rule) => rule.id,
+                }
             }
 
             /// One line on what the code is about.
             pub fn title(self) -> &'static str {
-                match self { $(Code::$variant => $title,)* }
+                match self {
+                    $(Code::$variant => $title,)*
+                    Code::Rule(rule) => rule.title,
+                }
             }
 
             /// The explanation that `gen explain` prints, in Markdown.
             pub fn explanation(self) -> &'static str {
-                match self { $(Code::$variant => include_str!(concat!("explain/", $number, ".md")),)* }
+                match self {
+                    $(Code::$variant => include_str!(concat!("explain/", $number, ".md")),)*
+                    Code::Rule(rule) => rule.explanation,
+                }
             }
         }
     };

@@ -13,7 +13,7 @@ pub mod sarif;
 #[cfg(test)]
 mod tests;
 
-pub use codes::Code;
+pub use codes::{Code, Rule};
 
 use crate::source::Span;
 
@@ -60,6 +60,8 @@ pub struct Diagnostic {
     pub related: Vec<Label>,
     /// Remedies, one a line.
     pub hints: Vec<String>,
+    /// The linter's name for the rule that was broken, where a code has several.
+    pub rule: Option<&'static str>,
 }
 
 impl Diagnostic {
@@ -72,6 +74,7 @@ impl Diagnostic {
             primary: None,
             related: vec![],
             hints: vec![],
+            rule: None,
         }
     }
 
@@ -109,6 +112,13 @@ impl Diagnostic {
     #[must_use]
     pub fn hint(mut self, text: impl Into<String>) -> Self {
         self.hints.push(text.into());
+        self
+    }
+
+    /// Names the rule that was broken.
+    #[must_use]
+    pub fn rule(mut self, id: &'static str) -> Self {
+        self.rule = Some(id);
         self
     }
 

@@ -32,15 +32,26 @@ impl SqlPipeline {
 pub fn check_sql(world: &dyn World, paths: &[PathBuf]) -> SqlPipeline {
     let mut out = SqlPipeline::default();
     let mut found = Diagnostics::default();
-    let mut files = vec![];
-    for path in paths {
-        for file in sql_files(world, path, &mut found) {
-            files.extend(read(world, &file, &mut out.sources, &mut found));
-        }
-    }
+    let files = read_all(world, paths, &mut out.sources, &mut found);
     out.pipeline = check::check(&files, &out.sources, &mut found);
     out.diagnostics = found.into_sorted();
     out
+}
+
+/// Reads all `.sql` files of `paths`, in order; what can't be read is a fault.
+pub(super) fn read_all(
+    world: &dyn World,
+    paths: &[PathBuf],
+    sources: &mut SourceMap,
+    found: &mut Diagnostics,
+) -> Vec<FileId> {
+    let mut files = vec![];
+    for path in paths {
+        for file in sql_files(world, path, found) {
+            files.extend(read(world, &file, sources, found));
+        }
+    }
+    files
 }
 
 /// The files that a path stands for, sorted.

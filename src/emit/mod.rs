@@ -46,6 +46,12 @@ pub struct Change {
     after: Option<String>,
 }
 
+/// A unified diff of one text, as `git diff` prints it.
+pub fn text_diff(path: &str, before: &str, after: &str, colour: bool) -> String {
+    let (kind, before, after) = (ChangeKind::Changed, Some(before.as_bytes().to_vec()), Some(after.to_owned()));
+    unified::diff(path, &Change { path: path.to_owned(), kind, before, after }, colour)
+}
+
 /// The difference between the disk and what the specs give.
 #[derive(Debug)]
 pub struct ChangeSet {
@@ -83,7 +89,7 @@ impl ChangeSet {
                     // An orphan that is gone already.
                     None => {}
                 },
-                Err(fault) => diagnostics.push(fault),
+                Err(fault) => diagnostics.push(*fault),
             }
         }
         let new = Manifest::of(files.iter().map(|(path, text)| (path.as_str(), text.as_bytes()))).text();
@@ -172,21 +178,22 @@ struct Disk<'a> {
 
 impl Disk<'_> {
     /// The bytes of a file; `None` when there is none.
-    fn read(&self, path: &str) -> Result<Option<Vec<u8>>, Diagnostic> {
+    fn read(&self, path: &str) -> Result<Option<Vec<u8>>, Box<Diagnostic>> {
         let full = self.out.join(path);
         match self.world.read(&full, MAX_FILE) {
             Ok(bytes) => Ok(Some(bytes)),
             Err(error) if error.fault == WorldFault::NotFound => Ok(None),
-            Err(_) if self.world.is_dir(&full) => Err(foreign(self.out, path, "a directory stands")),
+            Err(_) if self.world.is_dir(&full) => Err(Box::new(foreign(self.out, path, "a directory stands"))),
             Err(error) => {
-                Err(Diagnostic::error(Code::CannotWrite, format!("`{}`: {}", shown(self.out, path), error.fault)))
+                let message = format!("`{}`: {}", shown(self.out, path), error.fault);
+                Err(Box::new(Diagnostic::error(Code::CannotWrite, message)))
             }
         }
     }
 
     /// What `gen` wrote before; `None` if the directory can't be read at all.
     fn manifest(&self, diagnostics: &mut Diagnostics) -> Option<(Manifest, Option<Vec<u8>>)> {
-        let bytes = self.read(MANIFEST).map_err(|fault| diagnostics.push(fault)).ok()?;
+        let bytes = self.read(MANIFEST).map_err(|fault| diagnostics.push(*fault)).ok()?;
         let Some(text) = &bytes else { return Some((Manifest::default(), None)) };
         let parsed = std::str::from_utf8(text).ok().and_then(Manifest::parse);
         if parsed.is_none() {

@@ -16,6 +16,7 @@ mod place;
 mod print;
 mod stream;
 mod strict;
+mod tokens;
 mod type_name;
 pub mod types;
 
@@ -25,3 +26,4 @@ pub use parse::{Attempt, parse, parse_each, parse_expr, parse_query};
 pub use place::{offset_of, range_of, range_of_node};
 pub use print::{expr_text, ident_text, name_text, print, query_text, string_text};
 pub use stream::{StreamSource, stream_source};
+pub use tokens::{Piece, Tokens, tokens};

@@ -19,6 +19,7 @@ mod infer;
 mod lakeflow;
 mod lakeflow_round_trip;
 mod lineage;
+mod lint;
 mod privileges;
 mod sample;
 mod schemas;

@@ -1,7 +1,8 @@
-//! `gen sql`: commands for pipeline SQL that people wrote, without any project.
+//! `gen sql`: tools for Lakeflow SQL that people wrote; no project is needed.
 
 mod files;
 mod lineage;
+mod lint;
 mod parse;
 
 use clap::{Args, Subcommand};
@@ -10,7 +11,7 @@ use super::Ended;
 use super::shell::Shell;
 use crate::world::World;
 
-/// Look into Lakeflow SQL that people wrote, without a project
+/// Judge and trace Lakeflow SQL that people wrote, without a project
 #[derive(Debug, Args)]
 pub struct SqlArgs {
     #[command(subcommand)]
@@ -21,11 +22,13 @@ pub struct SqlArgs {
 enum SqlCommand {
     Parse(parse::ParseArgs),
     Lineage(lineage::SqlLineageArgs),
+    Lint(lint::LintArgs),
 }
 
 pub fn run(args: &SqlArgs, shell: &mut Shell, world: &dyn World) -> Ended {
     match &args.command {
         SqlCommand::Parse(args) => parse::run(args, shell, world),
         SqlCommand::Lineage(args) => lineage::run(args, shell, world),
+        SqlCommand::Lint(args) => lint::run(args, shell, world),
     }
 }

@@ -121,7 +121,7 @@ fn codes_are_explained() {
     assert!(unknown.err.starts_with("error: there is no code `E0399`: did you mean `E0"), "{}", unknown.err);
     assert_eq!(
         gen_in(here, &["explain", "what"]).ended(1).err,
-        "error: there is no code `what`: `gen explain` lists all codes\n"
+        "error: there is no code `what`: `gen explain` lists all codes, `gen sql lint --list` all rules\n"
     );
 }
 

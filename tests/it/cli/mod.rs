@@ -4,6 +4,7 @@ mod build;
 mod diagnostics;
 mod init;
 mod lineage;
+mod lint;
 mod manual;
 #[cfg(feature = "engine")]
 mod run;

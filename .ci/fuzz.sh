@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# Every fuzz target for twenty seconds: enough to see that it runs and that nothing near the tests breaks it.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+command -v cargo-fuzz > /dev/null || cargo install --quiet --locked --root "$CARGO_TARGET_DIR/tools" cargo-fuzz
+export PATH=$CARGO_TARGET_DIR/tools/bin:$PATH
+# Other flags than those of the other stages: a directory of its own, or each would compile everything anew.
+export CARGO_TARGET_DIR=$CARGO_TARGET_DIR/fuzz
+for target in $(cargo fuzz list); do
+  echo "-- $target"
+  fuzz/run "$target" "${FUZZ_SECONDS:-20}" 2> "$CARGO_TARGET_DIR/$target.log" || { tail -n 40 "$CARGO_TARGET_DIR/$target.log"; exit 1; }
+  grep -E 'stat::(number_of_executed_units|slowest_unit_time_sec)' "$CARGO_TARGET_DIR/$target.log"
+done

@@ -1,0 +1,116 @@
+//! `gen sql lint`: traps and prohibitions in Lakeflow SQL, and fixes for some of them.
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use clap::{Args, ValueEnum};
+use serde_json::json;
+
+use crate::cli::check::counted;
+use crate::cli::shell::{Format, Shell};
+use crate::cli::{Ended, Failure, Status};
+use crate::diag::did_you_mean;
+use crate::driver::{self, FixedFile};
+use crate::emit;
+use crate::sqltool::lint::{ALL, Lint, by_id};
+use crate::world::World;
+
+/// Find traps in SQL files, by named rules, and put right what is safe to
+///
+/// The files are judged as one pipeline. A comment `-- gen: allow <rule> <reason>` behind a line, or above it, allows a
+/// finding. `gen explain <rule>` says why a rule is there.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  gen sql lint pipelines/                   what is wrong, and how to mend it
+  gen sql lint --diff pipelines/            what --fix would change
+  gen sql lint --fix --rule live-prefix .   mend one thing everywhere
+  gen sql lint --list                       all rules
+
+The exit status is 1 when an error is found, with --deny warnings when anything is.")]
+pub struct LintArgs {
+    /// Files, or directories whose `.sql` files are read
+    #[arg(value_name = "PATH", required_unless_present = "list")]
+    paths: Vec<PathBuf>,
+    /// Put right what has a safe fix; a file is written only while it parses no worse than before
+    #[arg(long)]
+    fix: bool,
+    /// Write nothing: print what --fix would change, and end with status 1 when it would
+    #[arg(long, conflicts_with = "fix")]
+    diff: bool,
+    /// Only this rule; may be given several times
+    #[arg(long = "rule", value_name = "ID")]
+    rules: Vec<String>,
+    /// List all rules
+    #[arg(long)]
+    list: bool,
+    /// Let warnings decide the exit status too
+    #[arg(long, value_enum, value_name = "WHAT")]
+    deny: Option<Deny>,
+}
+
+/// What beside errors is a fault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Deny {
+    Warnings,
+}
+
+pub fn run(args: &LintArgs, shell: &mut Shell, world: &dyn World) -> Ended {
+    if args.list {
+        return list(shell);
+    }
+    let chosen = args.rules.iter().map(|id| by_id(id).ok_or_else(|| unknown(id))).collect::<Result<Vec<_>, _>>()?;
+    if args.diff {
+        return diff(&driver::fix_sql(world, &args.paths, &chosen), shell);
+    }
+    let fixed = if args.fix { driver::fix_sql(world, &args.paths, &chosen) } else { vec![] };
+    write(&fixed, world)?;
+    let linted = driver::lint_sql(world, &args.paths, &chosen);
+    shell.report(&linted.sources, &linted.diagnostics)?;
+    let files = counted(linted.sources.iter().count(), "file", "files");
+    let found = counted(linted.diagnostics.len(), "finding", "findings");
+    let mended: usize = fixed.iter().map(|file| file.after.count).sum();
+    let end = match (args.fix, linted.fixable) {
+        (true, _) => format!(", {mended} fixed in {}", counted(fixed.len(), "file", "files")),
+        (false, 0) => String::new(),
+        (false, fixable) => format!(", --fix can mend {fixable}"),
+    };
+    shell.say(&format!("linted {files}: {found}{end}"))?;
+    let is_fault = linted.diagnostics.iter().any(|d| d.is_error() || args.deny == Some(Deny::Warnings));
+    Ok(if is_fault { Status::Fault } else { Status::Done })
+}
+
+/// Writes all fixed files or none.
+fn write(fixed: &[FixedFile], world: &dyn World) -> Result<(), Failure> {
+    if fixed.is_empty() {
+        return Ok(());
+    }
+    let files: Vec<(PathBuf, &[u8])> =
+        fixed.iter().map(|file| (file.path.clone(), file.after.text.as_bytes())).collect();
+    world.write_all(&files).context("the fixed files can't be written").map_err(Failure::Engine)
+}
+
+fn diff(fixed: &[FixedFile], shell: &mut Shell) -> Ended {
+    for file in fixed {
+        let path = file.path.display().to_string();
+        shell.result(&emit::text_diff(&path, &file.before, &file.after.text, shell.colour()))?;
+    }
+    Ok(if fixed.is_empty() { Status::Done } else { Status::Fault })
+}
+
+fn list(shell: &mut Shell) -> Ended {
+    let width = ALL.iter().map(|lint| lint.rule.id.len()).max().unwrap_or(0);
+    for Lint { rule, severity, .. } in ALL {
+        let word = severity.word();
+        let line = match shell.format() {
+            Some(Format::Json) => json!({"rule": rule.id, "severity": word, "title": rule.title}).to_string(),
+            _ => format!("{:<width$}  {word:<7}  {}", rule.id, rule.title),
+        };
+        shell.result(&format!("{line}\n"))?;
+    }
+    Ok(Status::Done)
+}
+
+fn unknown(id: &str) -> Failure {
+    let hint = did_you_mean(id, ALL.iter().map(|lint| lint.rule.id));
+    Failure::Usage(format!("there is no rule `{id}`: {}", hint.unwrap_or_else(|| "--list lists all".to_owned())))
+}

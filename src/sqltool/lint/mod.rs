@@ -1,0 +1,136 @@
+//! The linter: traps and prohibitions of Lakeflow SQL as named rules, with an explanation, a remedy, and a fix where one is
+//! safe.
+//!
+//! A rule looks at the tokens of one statement, so it also finds what the parser refuses, and the statement may belong to
+//! any file: a pipeline, a governance script. What needs names and types is found by [`check`](crate::check) and only gets
+//! its name here, so that no rule is written twice. Nothing is read from disk and nothing is written.
+
+mod allow;
+mod finding;
+mod fix;
+mod options;
+mod registry;
+mod rules;
+mod view;
+
+pub use finding::Edit;
+pub use fix::{Fixed, fix};
+pub use registry::{ALL, Lint, by_id};
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use rayon::prelude::*;
+
+use crate::check::{self, Pipeline};
+use crate::diag::{Code, Diagnostic, Diagnostics, Severity};
+use crate::source::{FileId, SourceMap, Span};
+use finding::Finding;
+use registry::Find;
+use view::{FileView, Targets};
+
+/// What is wrong in one place, and how it can be put right.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// The rule that was broken, or the fault of a statement that does not parse.
+    pub diagnostic: Diagnostic,
+    /// Edits of the file it lies in that put it right; empty when a person has to decide.
+    pub fix: Vec<Edit>,
+}
+
+/// Judges all files as one pipeline, by the rules that `chosen` names, or by all of them; sorted by place.
+pub fn lint(files: &[FileId], sources: &SourceMap, chosen: &[&Lint]) -> Vec<Report> {
+    let mut judged = Diagnostics::default();
+    let pipeline = check::check(files, sources, &mut judged);
+    let targets = Targets::of(&pipeline);
+    let mut found = from_check(judged.into_sorted(), &pipeline);
+    for (file, findings) in
+        files.par_iter().map(|file| (*file, in_file(*file, sources, &pipeline, &targets))).collect::<Vec<_>>()
+    {
+        found.entry(file).or_default().extend(findings);
+    }
+    found.values_mut().for_each(drop_said);
+    let is_chosen = |report: &Report| {
+        chosen.is_empty()
+            || matches!(report.diagnostic.code, Code::Rule(rule) if chosen.iter().any(|c| c.rule == *rule))
+    };
+    let mut reports: Vec<Report> = vec![];
+    for (file, findings) in found {
+        reports.extend(allow::apply(file, sources.text(file), findings).into_iter().filter(is_chosen));
+    }
+    reports.sort_by(|a, b| order(a).cmp(&order(b)));
+    reports
+}
+
+/// Leaves out what the parser says of a word that a rule has already refused with an explanation.
+fn drop_said(reports: &mut Vec<Report>) {
+    let place = |report: &Report| report.diagnostic.primary.as_ref().map(|label| label.span.range());
+    let is_rule = |report: &&Report| report.diagnostic.is_error() && report.diagnostic.code != Code::PipelineSyntax;
+    let refused: Vec<_> = reports.iter().filter(is_rule).filter_map(place).collect();
+    let is_said = |report: &Report| {
+        let meets = |at: &Range<usize>| refused.iter().any(|r| r.start <= at.start && at.start < r.end);
+        report.diagnostic.code == Code::PipelineSyntax && place(report).as_ref().is_some_and(meets)
+    };
+    reports.retain(|report| !is_said(report));
+}
+
+fn order(report: &Report) -> (Option<Span>, Code, &str) {
+    (report.diagnostic.primary.as_ref().map(|label| label.span), report.diagnostic.code, &report.diagnostic.message)
+}
+
+/// What the compiler's own analysis found, under the names of the rules; other faults are for `gen check` to tell, but for
+/// statements that do not parse.
+fn from_check(diagnostics: Vec<Diagnostic>, pipeline: &Pipeline) -> BTreeMap<FileId, Vec<Report>> {
+    let mut found: BTreeMap<FileId, Vec<Report>> = BTreeMap::new();
+    for mut diagnostic in diagnostics {
+        let Some(file) = diagnostic.primary.as_ref().map(|label| label.span.file) else { continue };
+        let is_named = |lint: &&Lint| match lint.find {
+            Find::Check => true,
+            Find::BesidePipeline => defines_datasets(pipeline, file),
+            _ => false,
+        };
+        match diagnostic.rule.and_then(by_id).filter(is_named) {
+            Some(lint) => {
+                diagnostic.code = Code::Rule(&lint.rule);
+                diagnostic.severity = lint.severity;
+            }
+            None if diagnostic.code == Code::PipelineSyntax => {}
+            None => continue,
+        }
+        found.entry(file).or_default().push(Report { diagnostic, fix: vec![] });
+    }
+    found
+}
+
+/// Whether a file is pipeline source: a script of grants is judged as what it is.
+fn defines_datasets(pipeline: &Pipeline, file: FileId) -> bool {
+    let of_file = |place: (usize, usize)| pipeline.files.get(place.0).is_some_and(|f| f.file == file);
+    pipeline.datasets.iter().any(|dataset| of_file(dataset.place))
+}
+
+/// What the rules over tokens find in one file.
+fn in_file(file: FileId, sources: &SourceMap, pipeline: &Pipeline, targets: &Targets) -> Vec<Report> {
+    let view = FileView::new(file, sources.text(file));
+    let statements = view.statements(pipeline, targets);
+    let mut reports = vec![];
+    for lint in ALL {
+        let findings: Vec<Finding> = match lint.find {
+            Find::Statement(find) => statements.iter().flat_map(|statement| find(statement)).collect(),
+            Find::File(find) => find(&view),
+            Find::Check | Find::BesidePipeline | Find::Allowance => continue,
+        };
+        reports.extend(findings.into_iter().map(|finding| report(lint, file, finding)));
+    }
+    reports
+}
+
+/// A finding as a diagnostic under the name of its rule.
+fn report(lint: &'static Lint, file: FileId, finding: Finding) -> Report {
+    let code = Code::Rule(&lint.rule);
+    let diagnostic = match lint.severity {
+        Severity::Error => Diagnostic::error(code, finding.message),
+        Severity::Warning => Diagnostic::warning(code, finding.message),
+    };
+    let diagnostic = diagnostic.at(Span::new(file, finding.range)).maybe_hint(finding.hint).rule(lint.rule.id);
+    Report { diagnostic, fix: finding.fix }
+}

@@ -1,0 +1,123 @@
+//! Options of `read_files` whose default surprises: reference section 2.
+
+use sqlparser::tokenizer::Token;
+
+use crate::sqltool::lint::finding::Finding;
+use crate::sqltool::lint::options::ReadFiles;
+use crate::sqltool::lint::view::{Created, View};
+
+/// A finding at the name of each call that `is_at_fault`.
+fn at_calls(view: &View<'_>, is_at_fault: impl Fn(&ReadFiles<'_>) -> bool, message: &str, hint: &str) -> Vec<Finding> {
+    let calls = ReadFiles::of(view).into_iter().filter(is_at_fault);
+    calls.map(|call| Finding::new(view.range(call.name, call.name), message).hint(hint)).collect()
+}
+
+/// The format is guessed.
+pub fn missing_format(view: &View<'_>) -> Vec<Finding> {
+    at_calls(
+        view,
+        |call| call.option("format").is_none(),
+        "the format of the files is guessed",
+        "add `format => 'csv'`, or what it is",
+    )
+}
+
+/// CSV without `header`.
+pub fn missing_header(view: &View<'_>) -> Vec<Finding> {
+    let is_at_fault = |call: &ReadFiles<'_>| call.is_csv() && call.option("header").is_none();
+    at_calls(
+        view,
+        is_at_fault,
+        "whether CSV files have a header is left to a default",
+        "add `header => true`, or `false`",
+    )
+}
+
+/// CSV without `escape`.
+pub fn missing_escape(view: &View<'_>) -> Vec<Finding> {
+    let is_at_fault = |call: &ReadFiles<'_>| call.is_csv() && call.option("escape").is_none();
+    let message = "a backslash escapes quotes in these CSV files, not a doubled quote";
+    at_calls(view, is_at_fault, message, "add `escape => '\"'` for files as RFC 4180 has them")
+}
+
+/// An explicit schema without a rescue column: fields go by position, and what does not fit is lost.
+pub fn missing_rescue_column(view: &View<'_>) -> Vec<Finding> {
+    let kept = ["rescuedDataColumn", "failOnUnknownFields"];
+    let is_at_fault = |call: &ReadFiles<'_>| {
+        call.is_csv() && call.has_schema() && kept.iter().all(|option| call.option(option).is_none())
+    };
+    let message = "with a schema of its own, CSV is read by position, and what does not fit is lost";
+    at_calls(view, is_at_fault, message, "add `rescuedDataColumn => '_rescued_data'`: columns then go by name")
+}
+
+/// `schemaEvolutionMode => 'addNewColumns'` beside a schema is an error.
+pub fn evolution_with_schema(view: &View<'_>) -> Vec<Finding> {
+    let adds = |call: &ReadFiles<'_>| {
+        call.value("schemaEvolutionMode").is_some_and(|mode| mode.eq_ignore_ascii_case("addNewColumns"))
+    };
+    let find = |call: ReadFiles<'_>| {
+        let (first, last) = call.option("schemaEvolutionMode")?;
+        let finding = Finding::new(view.range(first, last), "columns can't be added to a schema that is given");
+        (adds(&call) && call.has_schema())
+            .then(|| finding.hint("write `schemaHints` in place of `schema`, or `'rescue'` here"))
+    };
+    ReadFiles::of(view).into_iter().filter_map(find).collect()
+}
+
+/// `schemaLocation` in a streaming table, which keeps it itself.
+pub fn schema_location(view: &View<'_>) -> Vec<Finding> {
+    let find = |call: ReadFiles<'_>| {
+        let (first, last) = call.option("schemaLocation")?;
+        let finding = Finding::new(view.range(first, last), "the pipeline manages the place of the schema itself");
+        // The comma before the option goes with it.
+        Some(finding.hint("leave out `schemaLocation`").replace(view.range(first - 1, last), ""))
+    };
+    ReadFiles::of(view).into_iter().filter_map(find).collect()
+}
+
+/// Neither a schema nor `inferColumnTypes => false`.
+pub fn inferred_column_types(view: &View<'_>) -> Vec<Finding> {
+    let is_text =
+        |call: &ReadFiles<'_>| call.value("inferColumnTypes").is_some_and(|v| v.eq_ignore_ascii_case("false"));
+    let is_at_fault = |call: &ReadFiles<'_>| {
+        call.is_csv() && !call.has_schema() && call.option("schemaHints").is_none() && !is_text(call)
+    };
+    let message = "the types of the columns are guessed from the first files";
+    at_calls(
+        view,
+        is_at_fault,
+        message,
+        "add `schema => '..'`, or `inferColumnTypes => false` and cast with `try_cast`",
+    )
+}
+
+/// `SELECT *` over files whose columns nobody stated.
+pub fn select_star(view: &View<'_>) -> Vec<Finding> {
+    let find = |call: ReadFiles<'_>| {
+        let from = view.places("FROM").filter(|from| *from < call.name).last()?;
+        let (select, star) = (from.checked_sub(2)?, from - 1);
+        if call.has_schema() || !view.is(select, "SELECT") || !view.is_token(star, &Token::Mul) {
+            return None;
+        }
+        let finding = Finding::new(view.range(star, star), "the columns of the table are whatever the files hold");
+        Some(finding.hint("name the columns, or give `read_files` a `schema`"))
+    };
+    ReadFiles::of(view).into_iter().filter_map(find).collect()
+}
+
+/// Sources that forget, into a table that a full refresh empties (reference section 9, `pipelines.reset.allowed`).
+pub fn ungated_full_refresh(view: &View<'_>) -> Vec<Finding> {
+    let is_gated = view.property("pipelines.reset.allowed").is_some_and(|value| value.eq_ignore_ascii_case("false"));
+    if is_gated || !view.creates(Created::StreamingTable) {
+        return vec![];
+    }
+    let cleans = |call: &ReadFiles<'_>| call.value("cleanSource").is_some_and(|mode| !mode.eq_ignore_ascii_case("off"));
+    let files = ReadFiles::of(view).into_iter().filter(cleans).map(|call| call.name);
+    let queues = ["read_kafka", "read_kinesis", "read_pubsub", "read_pulsar"];
+    let sources = files.chain(queues.into_iter().flat_map(|name| view.calls(name).collect::<Vec<_>>()));
+    let find = |at: usize| {
+        let message = "a full refresh empties this table, and its source no longer has all rows";
+        Finding::new(view.range(at, at), message).hint("add `TBLPROPERTIES ('pipelines.reset.allowed' = 'false')`")
+    };
+    sources.map(find).collect()
+}

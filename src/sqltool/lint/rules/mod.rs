@@ -1,0 +1,15 @@
+//! The rules over tokens, a family a file. Each function is one rule; `registry.rs` gives it a name, and `<name>.md` beside
+//! this file its explanation, with the section of the reference that it comes from.
+
+pub(super) mod files;
+pub(super) mod flows;
+pub(super) mod functions;
+pub(super) mod governance;
+pub(super) mod legacy;
+pub(super) mod metric;
+pub(super) mod nulls;
+pub(super) mod policy;
+pub(super) mod spelling;
+pub(super) mod streams;
+pub(super) mod tables;
+pub(super) mod views;

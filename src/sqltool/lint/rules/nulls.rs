@@ -1,0 +1,48 @@
+//! Conditions that are neither true nor false: reference sections 3 and 9.
+
+use sqlparser::tokenizer::Token;
+
+use crate::sqltool::lint::finding::Finding;
+use crate::sqltool::lint::view::View;
+
+/// `x = NULL`.
+pub fn equals_null(view: &View<'_>) -> Vec<Finding> {
+    // Elsewhere it assigns: `UPDATE t SET x = NULL`, `ALTER .. SET key = NULL`.
+    let compares = ["SELECT", "WITH", "CREATE", "INSERT", "DELETE"].into_iter().any(|word| view.is(0, word));
+    let find = |at: usize| {
+        let operator = at.checked_sub(1).filter(|_| compares && !view.has("SET"))?;
+        let hint = match view.token(operator)? {
+            Token::Eq => "write `IS NULL`",
+            Token::Neq => "write `IS NOT NULL`",
+            _ => return None,
+        };
+        Some(Finding::new(view.range(operator, at), "a comparison with NULL is never true").hint(hint))
+    };
+    view.places("NULL").filter_map(find).collect()
+}
+
+/// `NOT (a AND b) AS is_quarantined`.
+pub fn negated_rules(view: &View<'_>) -> Vec<Finding> {
+    let find = |at: usize| {
+        let close = view.closing(at + 1);
+        let joins =
+            |word: &str| view.places(word).any(|and| view.opening(and) == Some(at + 1) && !is_of_between(view, and));
+        let is_column = view.is_token(at + 1, &Token::LParen) && view.is(close + 1, "AS");
+        let is_safe = ["IS TRUE", "IS NOT NULL", "IS FALSE", "COALESCE"]
+            .into_iter()
+            .any(|words| view.places(words).any(|place| (at..close).contains(&place)));
+        let message = "a row that makes a rule NULL is neither kept nor set aside";
+        let hint = "write `(..) IS NOT TRUE` in place of `NOT (..)`";
+        (is_column && !is_safe && joins("AND")).then(|| Finding::new(view.range(at, close), message).hint(hint))
+    };
+    view.places("NOT").filter(|_| view.created().is_some()).filter_map(find).collect()
+}
+
+/// Whether an `AND` belongs to a `BETWEEN` before it.
+fn is_of_between(view: &View<'_>, and: usize) -> bool {
+    let open = view.opening(and);
+    let before = view.places("BETWEEN").filter(|at| *at < and && view.opening(*at) == open).last();
+    before.is_some_and(|between| {
+        !view.places("AND").any(|other| between < other && other < and && view.opening(other) == open)
+    })
+}

@@ -1,0 +1,82 @@
+//! Queries of materialized views that are refused, or recomputed in every refresh: reference sections 1.2, 1.5 and 9.
+
+use std::ops::Range;
+
+use sqlparser::tokenizer::Token;
+
+use crate::check::Kind;
+use crate::lakeflow::infer::TableRead;
+use crate::sqltool::lint::finding::Finding;
+use crate::sqltool::lint::view::View;
+
+/// `PIVOT`.
+pub fn pivot(view: &View<'_>) -> Vec<Finding> {
+    let is_clause = |at: &usize| view.created().is_some() && view.is_token(at + 1, &Token::LParen);
+    let find = |at: usize| {
+        let finding = Finding::new(view.range(at, at), "a pipeline does not support `PIVOT`");
+        finding.hint("write an aggregate for each column: `sum(x) FILTER (WHERE k = 'a') AS a`")
+    };
+    view.places("PIVOT").filter(is_clause).map(find).collect()
+}
+
+/// `ORDER BY` and `LIMIT` of a whole materialized view.
+pub fn sorted_view(view: &View<'_>) -> Vec<Finding> {
+    let query = view.definition.filter(|d| d.kind == Kind::MaterializedView).and_then(|d| d.query.as_ref());
+    let Some(query) = query else { return vec![] };
+    let find = |range: &Range<usize>| {
+        let finding =
+            Finding::new(range.clone(), "sorting and limits make every refresh a full one, and a table has no order");
+        finding.hint("sort and limit when the view is read")
+    };
+    query.features.order_by.iter().chain(&query.features.limit).map(find).collect()
+}
+
+/// `OVER (ORDER BY ..)`, but for `QUALIFY`: who keeps the newest delivery as a whole has no group to name.
+pub fn window_without_partition(view: &View<'_>) -> Vec<Finding> {
+    let is_whole = |at: &usize| {
+        let window = at + 1..view.closing(at + 1);
+        view.is_materialized_view()
+            && view.is_token(at + 1, &Token::LParen)
+            && !window.clone().any(|i| view.is(i, "PARTITION BY"))
+    };
+    let find = |at: usize| {
+        let finding = Finding::new(
+            view.range(at, view.closing(at + 1)),
+            "a window over all rows is computed anew in every refresh",
+        );
+        finding.hint("add `PARTITION BY`, or compute it where the view is read")
+    };
+    let qualify = view.places("QUALIFY").next().unwrap_or(view.pieces.len());
+    view.places("OVER").filter(|at| *at < qualify && is_whole(at)).map(find).collect()
+}
+
+/// `SELECT sum(x)` without `AS`.
+pub fn unnamed_column(view: &View<'_>) -> Vec<Finding> {
+    let Some(definition) = view.definition.filter(|d| d.kind == Kind::MaterializedView) else { return vec![] };
+    let Some(query) = definition.query.as_ref().filter(|_| view.column_list().is_none()) else { return vec![] };
+    let unnamed = query.columns.iter().filter(|column| !column.named);
+    let find = |name: &str| {
+        let finding =
+            Finding::new(view.range(0, 2), format!("`{name}` has no name, and a materialized view needs one"));
+        finding.hint(format!("write `{name} AS ..`"))
+    };
+    unnamed.map(|column| find(&column.column.name)).collect()
+}
+
+/// Every version of a history where the current one is meant; who only counts rows and names no column means all.
+pub fn history_without_end(view: &View<'_>) -> Vec<Finding> {
+    let Some(query) = view.definition.and_then(|d| d.query.as_ref()) else { return vec![] };
+    let is_bounded = query.uses.iter().any(|used| {
+        used.parts.last().is_some_and(|part| ["__END_AT", "__START_AT"].iter().any(|c| c.eq_ignore_ascii_case(part)))
+    });
+    if is_bounded || !view.is_materialized_view() {
+        return vec![];
+    }
+    let is_named = |index: usize| query.uses.iter().flat_map(|used| &used.origins).any(|origin| origin.read == index);
+    let find = |(index, read): (usize, &TableRead)| {
+        let name = read.name.last().filter(|name| view.keeps_history(name) && is_named(index))?;
+        let message = format!("`{name}` keeps all versions of a row, and all of them are read");
+        Some(Finding::new(read.range.clone(), message).hint("add `WHERE __END_AT IS NULL` for the current ones"))
+    };
+    query.reads.iter().enumerate().filter_map(find).collect()
+}

@@ -1,0 +1,296 @@
+//! A statement as rules see it: its tokens, what it defines, and what the pipeline around it knows.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use sqlparser::tokenizer::Token;
+
+use crate::check::{Definition, Kind, Pipeline, cdc_by_target};
+use crate::lakeflow::ast::StoredAs;
+use crate::lakeflow::{Piece, Tokens, tokens};
+use crate::source::FileId;
+
+/// A file as rules see it.
+pub(super) struct FileView<'a> {
+    pub text: &'a str,
+    pub tokens: Tokens,
+    file: FileId,
+}
+
+/// Tables that change data capture writes, by the last part of their names in lower case.
+pub(super) struct Targets {
+    current: BTreeSet<String>,
+    history: BTreeSet<String>,
+}
+
+impl Targets {
+    pub fn of(pipeline: &Pipeline) -> Self {
+        let (mut current, mut history) = (BTreeSet::new(), BTreeSet::new());
+        for (name, cdc) in cdc_by_target(&pipeline.files) {
+            let kept = if cdc.stored_as.unwrap_or(StoredAs::ScdType1) == StoredAs::ScdType1 {
+                &mut current
+            } else {
+                &mut history
+            };
+            kept.insert(name);
+        }
+        Targets { current, history }
+    }
+}
+
+impl<'a> FileView<'a> {
+    pub fn new(file: FileId, text: &'a str) -> Self {
+        FileView { text, tokens: tokens(text), file }
+    }
+
+    /// The statements of the file: what stands between two `;`.
+    pub fn statements<'b>(&'b self, pipeline: &'b Pipeline, targets: &'b Targets) -> Vec<View<'b>> {
+        let parts = self.tokens.pieces.split(|piece| piece.token == Token::SemiColon).filter(|part| !part.is_empty());
+        let of_file = |d: &&Definition| pipeline.files.get(d.place.0).is_some_and(|f| f.file == self.file);
+        let defined: Vec<(usize, &Definition)> = pipeline
+            .datasets
+            .iter()
+            .filter(of_file)
+            .filter_map(|d| Some((pipeline.files.get(d.place.0)?.statements.get(d.place.1)?.range.start, d)))
+            .collect();
+        let definition = |part: &[Piece]| {
+            let start = part.first().map(|piece| piece.range.start);
+            defined.iter().find(|(at, _)| Some(*at) == start).map(|(_, definition)| *definition)
+        };
+        parts.map(|part| View { text: self.text, pieces: part, definition: definition(part), targets }).collect()
+    }
+}
+
+/// A statement.
+pub(super) struct View<'a> {
+    /// The text of the whole file.
+    pub text: &'a str,
+    pub pieces: &'a [Piece],
+    /// What the statement defines, if it parses and defines a dataset.
+    pub definition: Option<&'a Definition>,
+    targets: &'a Targets,
+}
+
+impl<'a> View<'a> {
+    pub fn token(&self, index: usize) -> Option<&'a Token> {
+        self.pieces.get(index).map(|piece| &piece.token)
+    }
+
+    /// The unquoted word at `index`.
+    pub fn word(&self, index: usize) -> Option<&'a str> {
+        match self.token(index)? {
+            Token::Word(word) if word.quote_style.is_none() => Some(&word.value),
+            _ => None,
+        }
+    }
+
+    /// Whether the unquoted words from `index` on are those of `phrase`.
+    pub fn is(&self, index: usize, phrase: &str) -> bool {
+        phrase
+            .split(' ')
+            .enumerate()
+            .all(|(n, word)| self.word(index + n).is_some_and(|w| w.eq_ignore_ascii_case(word)))
+    }
+
+    pub fn is_token(&self, index: usize, token: &Token) -> bool {
+        self.token(index) == Some(token)
+    }
+
+    /// Every place where the words of `phrase` stand.
+    pub fn places<'p>(&'p self, phrase: &'p str) -> impl Iterator<Item = usize> + 'p {
+        (0..self.pieces.len()).filter(move |index| self.is(*index, phrase))
+    }
+
+    /// Whether the words of `phrase` stand anywhere.
+    pub fn has(&self, phrase: &str) -> bool {
+        self.places(phrase).next().is_some()
+    }
+
+    /// Bytes of the tokens from `first` to `last`.
+    pub fn range(&self, first: usize, last: usize) -> Range<usize> {
+        let start = self.pieces.get(first).map_or(self.text.len(), |piece| piece.range.start);
+        start..self.pieces.get(last).map_or(start, |piece| piece.range.end)
+    }
+
+    pub fn slice(&self, first: usize, last: usize) -> &'a str {
+        self.text.get(self.range(first, last)).unwrap_or("")
+    }
+
+    /// The value of the string literal at `index`.
+    pub fn string(&self, index: usize) -> Option<&'a str> {
+        match self.token(index)? {
+            Token::SingleQuotedString(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// Index of the bracket that closes the one at `open`; the last token when none does.
+    pub fn closing(&self, open: usize) -> usize {
+        let mut depth = 0usize;
+        for (index, piece) in self.pieces.iter().enumerate().skip(open) {
+            match piece.token {
+                Token::LParen => depth += 1,
+                Token::RParen if depth <= 1 => return index,
+                Token::RParen => depth -= 1,
+                _ => {}
+            }
+        }
+        self.pieces.len().saturating_sub(1)
+    }
+
+    /// Index of the bracket that is open at `index`, if any.
+    pub fn opening(&self, index: usize) -> Option<usize> {
+        let mut depth = 0usize;
+        for (at, piece) in self.pieces.iter().enumerate().take(index).rev() {
+            match piece.token {
+                Token::RParen => depth += 1,
+                Token::LParen if depth == 0 => return Some(at),
+                Token::LParen => depth -= 1,
+                _ => {}
+            }
+        }
+        None
+    }
+
+    /// Calls of a function, as the index of its name.
+    pub fn calls<'p>(&'p self, name: &'p str) -> impl Iterator<Item = usize> + 'p {
+        let is_call = move |index: usize| {
+            let is_method = index > 0 && self.is_token(index - 1, &Token::Period);
+            self.is_token(index + 1, &Token::LParen) && !is_method
+        };
+        self.places(name).filter(move |index| is_call(*index))
+    }
+
+    /// Parts between commas inside the brackets that `open` opens, each as first and last index.
+    pub fn parts(&self, open: usize) -> Vec<(usize, usize)> {
+        let close = self.closing(open);
+        let (mut parts, mut depth, mut first) = (vec![], 0usize, open + 1);
+        for index in open + 1..close {
+            match self.token(index) {
+                Some(Token::LParen | Token::LBracket) => depth += 1,
+                Some(Token::RParen | Token::RBracket) => depth = depth.saturating_sub(1),
+                Some(Token::Comma) if depth == 0 => {
+                    parts.push((first, index.saturating_sub(1)));
+                    first = index + 1;
+                }
+                _ => {}
+            }
+        }
+        if first < close {
+            parts.push((first, close - 1));
+        }
+        parts
+    }
+
+    /// What the statement creates, with the index of the first word behind that: `STREAMING TABLE`, `POLICY`.
+    pub fn created(&self) -> Option<(Created, usize)> {
+        let mut at = 1;
+        if !self.is(0, "CREATE") {
+            return None;
+        }
+        for modifier in ["OR REFRESH", "OR REPLACE", "PRIVATE", "TEMPORARY", "TEMP"] {
+            at += if self.is(at, modifier) { modifier.split(' ').count() } else { 0 };
+        }
+        let found = Created::ALL.iter().find(|(phrase, _)| self.is(at, phrase))?;
+        Some((found.1, at + found.0.split(' ').count()))
+    }
+
+    pub fn creates(&self, what: Created) -> bool {
+        self.created().is_some_and(|(created, _)| created == what)
+    }
+
+    /// Whether the statement defines a dataset of a pipeline that holds rows.
+    pub fn creates_table(&self) -> bool {
+        self.creates(Created::StreamingTable) || self.creates(Created::MaterializedView)
+    }
+
+    pub fn is_materialized_view(&self) -> bool {
+        self.creates(Created::MaterializedView)
+    }
+
+    /// The dataset that the statement defines, if it is a streaming table that change data capture writes.
+    pub fn is_cdc_target(&self) -> bool {
+        let table = self.definition.filter(|d| d.kind == Kind::StreamingTable);
+        table.is_some_and(|d| self.targets.current.contains(&d.name) || self.targets.history.contains(&d.name))
+    }
+
+    /// Whether a table keeps only the current row of each key; `name` in any letter case.
+    pub fn keeps_current(&self, name: &str) -> bool {
+        self.targets.current.contains(&name.to_lowercase())
+    }
+
+    /// Whether a table keeps the history of each key; `name` in any letter case.
+    pub fn keeps_history(&self, name: &str) -> bool {
+        self.targets.history.contains(&name.to_lowercase())
+    }
+
+    /// The column list of a dataset: its brackets, if it has one.
+    pub fn column_list(&self) -> Option<usize> {
+        let (_, mut at) = self.created().filter(|_| self.creates_table() || self.creates(Created::View))?;
+        while matches!(self.token(at), Some(Token::Word(_) | Token::Period)) {
+            if self.is(at, "AS") {
+                return None;
+            }
+            at += 1;
+        }
+        self.is_token(at, &Token::LParen).then_some(at)
+    }
+
+    /// The value of a table property.
+    pub fn property(&self, key: &str) -> Option<&'a str> {
+        let open = self.places("TBLPROPERTIES").next()? + 1;
+        let is_key = |first: usize| self.string(first).is_some_and(|k| k.eq_ignore_ascii_case(key));
+        let (_, last) = self.parts(open).into_iter().find(|(first, _)| is_key(*first))?;
+        self.string(last).or_else(|| Some(self.slice(last, last)))
+    }
+
+    /// The last part of the dotted name that begins at `index`, and the index behind it.
+    pub fn name_at(&self, index: usize) -> Option<(&'a str, usize)> {
+        let part = |at: usize| match self.token(at) {
+            Some(Token::Word(word)) => Some(word.value.as_str()),
+            _ => None,
+        };
+        let (mut at, mut last) = (index + 1, part(index)?);
+        while self.is_token(at, &Token::Period) {
+            last = part(at + 1)?;
+            at += 2;
+        }
+        Some((last, at))
+    }
+
+    /// Tables read as streams: the index of `STREAM` and the last part of the table's name.
+    pub fn streams(&self) -> Vec<(usize, &'a str)> {
+        let sources =
+            self.places("STREAM").filter(|at| *at > 0 && (self.is(at - 1, "FROM") || self.is(at - 1, "JOIN")));
+        let named = |at: usize| {
+            let name = if self.is_token(at + 1, &Token::LParen) { at + 2 } else { at + 1 };
+            self.name_at(name).map(|(name, _)| (at, name))
+        };
+        sources.filter_map(named).collect()
+    }
+}
+
+/// What a `CREATE` statement makes, as far as rules care.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Created {
+    StreamingTable,
+    MaterializedView,
+    View,
+    Flow,
+    Function,
+    Policy,
+}
+
+impl Created {
+    const ALL: &[(&str, Created)] = &[
+        ("STREAMING TABLE", Created::StreamingTable),
+        ("STREAMING LIVE TABLE", Created::StreamingTable),
+        ("LIVE TABLE", Created::MaterializedView),
+        ("MATERIALIZED VIEW", Created::MaterializedView),
+        ("LIVE VIEW", Created::View),
+        ("VIEW", Created::View),
+        ("FLOW", Created::Flow),
+        ("FUNCTION", Created::Function),
+        ("POLICY", Created::Policy),
+    ];
+}

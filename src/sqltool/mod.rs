@@ -1,0 +1,3 @@
+//! Tools for SQL that people write: what a text says beyond what the compiler needs of it.
+
+pub mod lint;

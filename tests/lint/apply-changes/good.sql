@@ -1,0 +1,1 @@
+CREATE FLOW newest_cdc AS AUTO CDC INTO newest FROM STREAM(raw) KEYS (id) SEQUENCE BY day;

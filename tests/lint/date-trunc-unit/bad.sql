@@ -1,0 +1,1 @@
+CREATE OR REFRESH MATERIALIZED VIEW weeks AS SELECT date_trunc('WEEKLY', day) AS week FROM raw;

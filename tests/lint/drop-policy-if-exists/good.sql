@@ -1,0 +1,1 @@
+DROP POLICY hide ON CATALOG main;

@@ -1,0 +1,7 @@
+CREATE OR REFRESH STREAMING TABLE raw (id STRING, day DATE, weight DOUBLE) AS
+SELECT id, day, weight
+FROM STREAM read_files('/Volumes/main/in/raw', format => 'json', schema => 'id STRING, day DATE, weight DOUBLE');
+CREATE OR REFRESH STREAMING TABLE checked (
+  CONSTRAINT has_id EXPECT (id IS NOT NULL),
+  CONSTRAINT has_day EXPECT (day IS NOT NULL)
+) AS SELECT id, day FROM STREAM raw;

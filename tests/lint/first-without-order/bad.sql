@@ -1,0 +1,1 @@
+CREATE OR REFRESH MATERIALIZED VIEW states AS SELECT id, last(state) AS state FROM raw GROUP BY id;

@@ -1,0 +1,5 @@
+CREATE OR REFRESH STREAMING TABLE raw (id STRING, day DATE, weight DOUBLE) AS
+SELECT id, day, weight
+FROM STREAM read_files('/Volumes/main/in/raw', format => 'json', schema => 'id STRING, day DATE, weight DOUBLE');
+CREATE OR REFRESH MATERIALIZED VIEW weights AS
+SELECT day, sum(CAST(weight AS DECIMAL(12,3))) AS weight FROM raw GROUP BY day;

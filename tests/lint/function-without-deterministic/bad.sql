@@ -1,0 +1,2 @@
+CREATE FUNCTION main.shop.net(price DECIMAL(10,2)) RETURNS DECIMAL(10,2)
+RETURN price / 1.2;

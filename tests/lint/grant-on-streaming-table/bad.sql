@@ -1,0 +1,1 @@
+GRANT SELECT ON STREAMING TABLE main.shop.raw TO `analysts`;

@@ -1,0 +1,1 @@
+ALTER STREAMING TABLE main.shop.people ALTER COLUMN name SET MASK main.shop.hide;

@@ -1,0 +1,2 @@
+CREATE OR REFRESH STREAMING TABLE people (name STRING MASK main.shop.hide) AS
+SELECT name FROM STREAM raw;

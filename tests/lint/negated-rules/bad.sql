@@ -1,0 +1,2 @@
+CREATE OR REFRESH STREAMING TABLE judged AS
+SELECT id, NOT (id IS NOT DISTINCT FROM 'a' AND weight > 0) AS is_quarantined FROM STREAM raw;

@@ -1,0 +1,1 @@
+CREATE OR REFRESH MATERIALIZED VIEW keys AS SELECT sha2(concat_ws('|', a, b), 256) AS row_key FROM raw;

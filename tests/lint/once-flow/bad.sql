@@ -1,0 +1,1 @@
+CREATE FLOW backfill AS INSERT INTO ONCE ids BY NAME SELECT id FROM archive;

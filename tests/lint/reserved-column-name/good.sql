@@ -1,0 +1,1 @@
+CREATE OR REFRESH MATERIALIZED VIEW ids AS SELECT id, kind AS change_kind FROM raw;

@@ -1,0 +1,1 @@
+ALTER TABLE main.shop.people SET TAGS ('cost.center' = '7');

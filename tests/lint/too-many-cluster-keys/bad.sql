@@ -1,0 +1,1 @@
+CREATE OR REFRESH MATERIALIZED VIEW wide CLUSTER BY (a, b, c, d, e) AS SELECT a, b, c, d, e FROM raw;

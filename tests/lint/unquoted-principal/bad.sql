@@ -1,0 +1,1 @@
+GRANT SELECT ON TABLE main.shop.raw TO analysts;

@@ -1,0 +1,1 @@
+CREATE OR REFRESH MATERIALIZED VIEW days AS SELECT date_format(day, 'YYYY-MM-dd') AS day FROM raw;

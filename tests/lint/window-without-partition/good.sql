@@ -1,0 +1,4 @@
+CREATE OR REFRESH STREAMING TABLE raw (id STRING, day DATE, weight DOUBLE) AS
+SELECT id, day, weight
+FROM STREAM read_files('/Volumes/main/in/raw', format => 'json', schema => 'id STRING, day DATE, weight DOUBLE');
+CREATE OR REFRESH MATERIALIZED VIEW ranks AS SELECT id, rank() OVER (PARTITION BY id ORDER BY day) AS n FROM raw;
