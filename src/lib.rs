@@ -27,6 +27,8 @@ pub mod render;
 
 pub mod check;
 
+pub mod sqltool;
+
 pub mod emit;
 
 pub mod engine;

@@ -17,6 +17,7 @@ mod run;
 mod sample;
 mod schema;
 mod shell;
+mod sql;
 mod watch;
 
 use std::ffi::OsString;
@@ -76,6 +77,7 @@ enum Command {
     Query(query::QueryArgs),
     Sample(sample::SampleArgs),
     Watch(watch::WatchArgs),
+    Sql(sql::SqlArgs),
     Explain(explain::ExplainArgs),
     Schema(schema::SchemaArgs),
     Completions(completions::CompletionsArgs),
@@ -152,6 +154,7 @@ fn dispatch(cli: &Cli, shell: &mut Shell, world: &dyn World) -> Ended {
         Command::Init(args) => init::run(args, project, shell, world),
         Command::Explain(args) => explain::run(args, shell),
         Command::Completions(args) => completions::run(args, shell),
+        Command::Sql(args) => sql::run(args, shell, world),
         Command::Query(args) => query::run(args, project, shell, world),
         Command::Check(args) => check::run(args, &project::find(project, world)?, shell, world),
         Command::Build(args) => build::run(args, &project::find(project, world)?, shell, world),

@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 pub use manifest::FILE_NAME as MANIFEST;
+pub use unified::text_diff;
 
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::world::{World, WorldError, WorldFault};

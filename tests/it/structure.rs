@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 /// Top-level modules; each may use only those before it. `src/ARCHITECTURE.md` says what each is for.
 const ORDER: &[&str] = &[
     "source", "diag", "world", "spec", "load", "validate", "lakeflow", "model", "resolve", "plan", "render", "check",
-    "lineage", "emit", "diff", "engine", "deploy", "scaffold", "sample", "driver", "cli",
+    "lineage", "sqltool", "emit", "diff", "engine", "deploy", "scaffold", "sample", "driver", "cli",
 ];
 
 const MAX_FILE_LINES: usize = 500;

@@ -45,18 +45,26 @@ pub(super) struct Comment {
     pub lines: Vec<String>,
 }
 
-/// Reads all tokens of `text`.
+/// Reads all tokens of `text`, as sqlparser has to see them.
 pub(super) fn lex(text: &str) -> Lexed {
+    let scanner = scan(text);
+    if scanner.reads_stream { stream::call_streams(scanner.out) } else { scanner.out }
+}
+
+/// Reads all tokens of `text`, as they were written.
+pub(super) fn lex_as_written(text: &str) -> Lexed {
+    scan(text).out
+}
+
+fn scan(text: &str) -> Scanner<'_> {
     let mut scanner = Scanner { text, at: 0, here: Location::new(1, 1), reads_stream: false, out: Lexed::default() };
     scanner.push(Token::SemiColon, 0, Location::new(1, 1));
     while scanner.step() {}
-    let reads_stream = scanner.reads_stream;
-    let mut lexed = scanner.out;
-    if let Some(fault) = depth::check(&lexed) {
-        lexed.faults.push(fault);
-        lexed.faults.sort_by_key(|f| f.range.start);
+    if let Some(fault) = depth::check(&scanner.out) {
+        scanner.out.faults.push(fault);
+        scanner.out.faults.sort_by_key(|f| f.range.start);
     }
-    if reads_stream { stream::call_streams(lexed) } else { lexed }
+    scanner
 }
 
 /// Whether a byte goes on with a character of UTF-8 that began before it.
