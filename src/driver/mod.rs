@@ -10,6 +10,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Instant;
 
+use rayon::prelude::*;
+
 pub use sql::{SqlPipeline, check_sql};
 
 use crate::check::{self, Pipeline};
@@ -21,6 +23,7 @@ use crate::plan::{self, BuildPlan};
 use crate::render::{self, RenderError, RenderedFile};
 use crate::resolve;
 use crate::source::SourceMap;
+use crate::sqltool::fmt;
 use crate::validate;
 use crate::world::World;
 
@@ -82,12 +85,20 @@ pub fn build(world: &dyn World, root: &Path, out: &Path) -> Result<(Compilation,
         return Ok((compilation, None));
     }
     let mut found = Diagnostics::default();
-    let files: BTreeMap<String, String> =
-        compilation.files.iter().map(|file| (file.path.clone(), file.text.clone())).collect();
-    let changes = compilation.pass("emit", |_| ChangeSet::compute(world, out, &files, &mut found));
+    let files = std::mem::take(&mut compilation.files);
+    let texts = compilation.pass("format", |_| formatted(&files));
+    compilation.files = files;
+    let changes = compilation.pass("emit", |_| ChangeSet::compute(world, out, &texts, &mut found));
     let is_faultless = !found.has_errors();
     compilation.diagnostics.extend(found.into_sorted());
     Ok((compilation, is_faultless.then_some(changes)))
+}
+
+/// The texts in the layout for people, by path. The formatter proves that they mean the same; one that it can't read
+/// stays as it was rendered.
+fn formatted(files: &[RenderedFile]) -> BTreeMap<String, String> {
+    let text = |file: &RenderedFile| fmt::format(&file.text).map_or_else(|_| file.text.clone(), |done| done.text);
+    files.par_iter().map(|file| (file.path.clone(), text(file))).collect()
 }
 
 impl Compilation {

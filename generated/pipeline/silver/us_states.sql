@@ -66,5 +66,4 @@ FROM VALUES
   ('WA', 'Washington', 'America/Los_Angeles'),
   ('WV', 'West Virginia', 'America/New_York'),
   ('WI', 'Wisconsin', 'America/Chicago'),
-  ('WY', 'Wyoming', 'America/Denver')
-AS rows(state, state_name, timezone);
+  ('WY', 'Wyoming', 'America/Denver') AS rows(state, state_name, timezone);

@@ -14,11 +14,12 @@ const NAME_FOLLOWS: &[&str] = &["TABLE", "VIEW", "INTO", "EXISTS", "WITH", "REFE
 
 /// Decides it for all tokens of a statement.
 pub fn set(tokens: &mut [Token<'_>]) {
-    let generics = generics(tokens);
+    let (generics, in_types) = generics(tokens);
     let tight_lists = tight_lists(tokens);
     let spaces: Vec<bool> = (0..tokens.len()).map(|index| is_apart(tokens, &generics, &tight_lists, index)).collect();
-    for (token, space) in tokens.iter_mut().zip(spaces) {
+    for ((token, space), in_type) in tokens.iter_mut().zip(spaces).zip(in_types) {
         token.space = space;
+        token.separates &= !in_type;
     }
 }
 
@@ -106,32 +107,34 @@ fn names_a_list(tokens: &[Token<'_>], index: usize) -> bool {
         first -= 2;
     }
     let Some(before) = first.checked_sub(1).and_then(|index| tokens.get(index)) else { return false };
-    before.keyword && NAME_FOLLOWS.iter().any(|word| before.is_word(word))
+    let of_function = (2..5).any(|back| first.checked_sub(back).and_then(|at| tokens.get(at)).is_some_and(is_function));
+    before.keyword && !of_function && NAME_FOLLOWS.iter().any(|word| before.is_word(word))
 }
 
-/// Which signs are angle brackets of types.
-fn generics(tokens: &[Token<'_>]) -> Vec<bool> {
+fn is_function(token: &Token<'_>) -> bool {
+    token.is_word("FUNCTION")
+}
+
+/// Which signs are angle brackets of types or the `:` in them, and which tokens stand inside of such brackets.
+fn generics(tokens: &[Token<'_>]) -> (Vec<bool>, Vec<bool>) {
     let mut depth = 0usize;
-    let mut all = Vec::with_capacity(tokens.len());
+    let mut signs = Vec::with_capacity(tokens.len());
+    let mut inside = Vec::with_capacity(tokens.len());
     for (index, token) in tokens.iter().enumerate() {
-        let behind_type = index
-            .checked_sub(1)
-            .and_then(|index| tokens.get(index))
-            .is_some_and(|before| ["ARRAY", "MAP", "STRUCT"].iter().any(|name| before.is_word(name)));
-        let mut generic = depth > 0 && [">", ">>", ":"].contains(&token.text);
+        let before = index.checked_sub(1).and_then(|index| tokens.get(index));
+        let behind_type =
+            before.is_some_and(|before| ["ARRAY", "MAP", "STRUCT"].iter().any(|name| before.is_word(name)));
+        let opens = behind_type && token.is_sign("<");
+        signs.push(opens || depth > 0 && [">", ">>", ":"].contains(&token.text));
+        inside.push(depth > 0);
         match token.text {
-            "<" if behind_type => {
-                generic = true;
-                depth += 1;
-            }
+            "<" if opens => depth += 1,
             ">" => depth = depth.saturating_sub(1),
             ">>" => depth = depth.saturating_sub(2),
-            "(" | ")" | ";" if !generic && depth > 0 && token.text == ";" => depth = 0,
             _ => {}
         }
-        all.push(generic);
     }
-    all
+    (signs, inside)
 }
 
 /// Whether the `:` before `index` stands between the name and the type of a field.

@@ -29,6 +29,8 @@ pub struct Token<'a> {
     pub keyword: bool,
     /// Whether it keeps its letters all the same.
     pub as_written: bool,
+    /// Whether it is a comma between items, and not inside a type.
+    pub separates: bool,
     /// Whether a blank goes before it when it does not begin a line; see `spaces`.
     pub space: bool,
 }
@@ -104,6 +106,7 @@ impl<'a> Reader<'a> {
             self.comment(Comment { text: text.trim_end(), after_blank }, begins_line);
             return;
         }
+        let separates = text == ",";
         let token = Token {
             kind: piece.kind,
             text,
@@ -114,6 +117,7 @@ impl<'a> Reader<'a> {
             touches: gap.is_empty(),
             keyword: false,
             as_written: false,
+            separates,
             space: true,
         };
         if token.is_sign(";") {

@@ -100,7 +100,7 @@ const RESERVED: &[&str] = &[
 const ALSO_FUNCTIONS: &[&str] = &["LEFT", "RIGHT", "LIKE", "ILIKE", "RLIKE", "REGEXP", "LOCATION", "END", "WINDOW"];
 
 /// Of those, the ones that are keywords only before a bracket.
-const ONLY_BEFORE_BRACKET: &[&str] = &["OVER", "FILTER", "PIVOT", "UNPIVOT", "WITHIN"];
+const ONLY_BEFORE_BRACKET: &[&str] = &["OVER", "PIVOT", "UNPIVOT", "WITHIN"];
 
 /// Types, where a type is expected.
 const TYPES: &[&str] = &[
@@ -174,13 +174,21 @@ fn is_reserved(tokens: &[Token<'_>], index: usize) -> bool {
         return false;
     }
     let before_bracket = sign_at(tokens, Some(index + 1), "(");
+    let behind = |sign: &str| sign_at(tokens, index.checked_sub(1), sign);
+    if token.is_word("TRUE") || token.is_word("FALSE") {
+        // The value of an option or a property is text, letter case included.
+        return !behind("=") && !behind("=>");
+    }
+    if token.is_word("FILTER") {
+        return before_bracket && behind(")");
+    }
     if token.is_word("EXISTS") && before_bracket {
         return ["SELECT", "WITH", "FROM"].iter().any(|word| word_at(tokens, Some(index + 2), word));
     }
     if before_bracket {
         return !is_one_of(token, ALSO_FUNCTIONS) || is_operator_place(tokens, index);
     }
-    let names_window = token.is_word("OVER") && sign_at(tokens, index.checked_sub(1), ")");
+    let names_window = token.is_word("OVER") && behind(")");
     !is_one_of(token, ONLY_BEFORE_BRACKET) || names_window
 }
 

@@ -108,7 +108,7 @@ pub fn broken(out: &mut Writer, group: &Group<'_>) {
 /// What stands in brackets, on lines of its own.
 fn inside(out: &mut Writer, nodes: &[Node<'_>]) {
     let items = items(nodes);
-    if nodes.first().is_some_and(query::begins_query) {
+    if query::begins_query(nodes) {
         query::broken(out, nodes);
     } else if items.len() >= FILLED && items.iter().all(|item| is_plain(item)) {
         for item in items {
@@ -135,7 +135,7 @@ fn hugged(out: &mut Writer, nodes: &[Node<'_>]) -> bool {
         matches!(node, Node::Token(token) if token.kind == PieceKind::Word && !token.keyword) && !last.open.space
     });
     let plain = before.iter().all(|node| matches!(node, Node::Token(token) if token.kind != PieceKind::Hint));
-    let brackets = last.open.is_sign("(") && !last.inner.first().is_some_and(query::begins_query);
+    let brackets = last.open.is_sign("(") && !query::begins_query(&last.inner);
     if !(called && plain && brackets && fits(out, before, 1)) {
         return false;
     }

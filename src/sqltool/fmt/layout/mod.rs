@@ -11,8 +11,7 @@ use super::writer::Writer;
 
 /// Writes a statement, without its `;`.
 pub fn statement(out: &mut Writer, nodes: &[Node<'_>]) {
-    let Some(first) = nodes.first() else { return };
-    if query::begins_query(first) {
+    if query::begins_query(nodes) {
         let is_short = query::clauses(nodes).len() < 2 && fits(out, nodes, 1);
         if is_short { out.flat(nodes) } else { query::broken(out, nodes) }
     } else {
@@ -28,7 +27,7 @@ fn fits(out: &Writer, nodes: &[Node<'_>], behind: usize) -> bool {
 
 /// The parts between commas, each with its comma.
 fn items<'n, 'a>(nodes: &'n [Node<'a>]) -> Vec<&'n [Node<'a>]> {
-    nodes.split_inclusive(|node| node.is_sign(",")).collect()
+    nodes.split_inclusive(|node| matches!(node, Node::Token(token) if token.separates)).collect()
 }
 
 /// Writes a list behind its keyword: one item stays on the line of the keyword, several have a line each.

@@ -35,10 +35,15 @@ const STARTERS: &[&[&str]] = &[
 
 const JOIN_WORDS: &[&str] = &["NATURAL", "INNER", "CROSS", "LEFT", "RIGHT", "FULL", "OUTER", "SEMI", "ANTI", "LATERAL"];
 
-/// Whether a query begins with this node.
-pub fn begins_query(node: &Node<'_>) -> bool {
-    let inner = node.round().and_then(|group| group.inner.first());
-    ["SELECT", "WITH", "FROM", "VALUES"].iter().any(|word| node.is_keyword(word)) || inner.is_some_and(begins_query)
+const SET_OPERATIONS: &[&str] = &["UNION", "INTERSECT", "EXCEPT", "MINUS"];
+
+/// Whether nodes are a query: alone in brackets, too, or with a set operation or an order behind the brackets.
+pub fn begins_query(nodes: &[Node<'_>]) -> bool {
+    let Some(first) = nodes.first() else { return false };
+    let continues = ["ORDER", "LIMIT", "OFFSET"];
+    let goes_on = |node: &Node<'_>| SET_OPERATIONS.iter().chain(&continues).any(|word| node.is_keyword(word));
+    let bracketed = first.round().is_some_and(|group| begins_query(&group.inner)) && nodes.get(1).is_none_or(goes_on);
+    ["SELECT", "WITH", "FROM", "VALUES"].iter().any(|word| first.is_keyword(word)) || bracketed
 }
 
 /// Writes a query on several lines.
@@ -82,7 +87,7 @@ fn starter(nodes: &[Node<'_>], index: usize) -> usize {
     if at(0, "WITH") {
         return usize::from(index == 0);
     }
-    if ["UNION", "INTERSECT", "EXCEPT", "MINUS"].iter().any(|word| at(0, word)) {
+    if SET_OPERATIONS.iter().any(|word| at(0, word)) {
         let excepted = index.checked_sub(1).and_then(|i| nodes.get(i)).is_some_and(|node| node.is_sign("*"));
         let quantified = at(1, "ALL") || at(1, "DISTINCT");
         return if excepted { 0 } else { 1 + usize::from(quantified) };
@@ -119,7 +124,9 @@ pub fn clause(out: &mut Writer, clause: &Clause<'_, '_>) {
         values(out, clause.body);
     } else if head("FROM") && items(clause.body).len() > 1 && !fits(out, clause.body, 0) {
         list(out, clause.body);
-    } else if clause.head.is_empty() && clause.body.first().is_some_and(begins_query) {
+    } else if begins_query(clause.body) {
+        // Between the keyword of a set operation and a query in brackets of its own.
+        out.newline();
         bracketed(out, clause.body);
     } else {
         expr::expr(out, clause.body);

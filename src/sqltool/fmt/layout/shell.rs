@@ -15,6 +15,7 @@ const CREATE: &[&str] = &[
     "CLUSTER BY",
     "COLUMN MASK",
     "COLUMNS",
+    "COLUMNS TO UPDATE",
     "COMMENT",
     "DEFAULT COLLATION",
     "DETERMINISTIC",
@@ -43,6 +44,7 @@ const CREATE: &[&str] = &[
     "TBLPROPERTIES",
     "TO",
     "TRACK HISTORY ON",
+    "USING",
     "USING COLUMNS",
     "WHEN",
     "WITH METRICS",
@@ -105,7 +107,7 @@ fn query_start(nodes: &[Node<'_>]) -> usize {
             && !is(1, "METRICS")
             && !is(1, "SCHEMA")
             && at(1).is_some_and(|node| node.round().is_none());
-        let body = is(0, "AS") && at(1).is_some_and(query::begins_query);
+        let body = is(0, "AS") && nodes.get(index + 1..).is_some_and(query::begins_query);
         body || with || is(0, "SELECT") || is(0, "VALUES")
     };
     (1..nodes.len()).find(|index| begins(*index)).unwrap_or(nodes.len())
@@ -141,7 +143,7 @@ fn continues(nodes: &[Node<'_>], index: usize) -> bool {
         index.checked_sub(offset).and_then(|index| nodes.get(index)).is_some_and(|node| node.is_keyword(word))
     };
     let starred = index.checked_sub(1).and_then(|index| nodes.get(index)).is_some_and(|node| node.is_sign("*"));
-    starred || before(1, "METRICS") || before(1, "ON") || before(1, "TO") && before(2, "COLUMNS")
+    starred || before(1, "METRICS") || before(1, "ON") || before(1, "FLOW")
 }
 
 /// Whether what stands in the brackets of a clause has a line for each element, however short it is.
