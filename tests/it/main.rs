@@ -20,4 +20,5 @@ mod sample;
 mod schemas;
 mod spark_functions;
 mod spark_types;
+mod sql_fmt;
 mod structure;

@@ -1,0 +1,4 @@
+create view v with metrics language yaml as $$
+version: 1.1
+  source:   t
+$$;

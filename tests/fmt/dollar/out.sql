@@ -1,0 +1,5 @@
+CREATE VIEW v
+WITH METRICS LANGUAGE YAML AS $$
+version: 1.1
+  source:   t
+$$;
