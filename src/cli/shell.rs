@@ -149,7 +149,7 @@ impl Shell {
     }
 
     /// Writes a line beside the results.
-    fn say_aside(&mut self, line: &str) -> Result<(), Failure> {
+    pub fn say_aside(&mut self, line: &str) -> Result<(), Failure> {
         self.flush()?;
         writeln!(self.err, "{line}").map_err(stream_failure)
     }

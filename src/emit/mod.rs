@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 pub use manifest::FILE_NAME as MANIFEST;
+pub use unified::text_diff;
 
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::world::{World, WorldError, WorldFault};
@@ -44,12 +45,6 @@ pub struct Change {
     pub kind: ChangeKind,
     before: Option<Vec<u8>>,
     after: Option<String>,
-}
-
-/// A unified diff of one text, as `git diff` prints it.
-pub fn text_diff(path: &str, before: &str, after: &str, colour: bool) -> String {
-    let (kind, before, after) = (ChangeKind::Changed, Some(before.as_bytes().to_vec()), Some(after.to_owned()));
-    unified::diff(path, &Change { path: path.to_owned(), kind, before, after }, colour)
 }
 
 /// The difference between the disk and what the specs give.

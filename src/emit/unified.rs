@@ -17,11 +17,19 @@ const RESET: &str = "\u{1b}[0m";
 
 /// The diff of one file, headed by `path`; empty when both sides are equal.
 pub fn diff(path: &str, change: &Change, colour: bool) -> String {
-    let before = change.before.as_deref().map(String::from_utf8_lossy).unwrap_or_default();
-    let after = change.after.as_deref().unwrap_or_default();
-    let from = if change.before.is_some() { format!("a/{path}") } else { "/dev/null".to_owned() };
-    let to = if change.after.is_some() { format!("b/{path}") } else { "/dev/null".to_owned() };
-    let text = TextDiff::from_lines(before.as_ref(), after);
+    let before = change.before.as_deref().map(String::from_utf8_lossy);
+    unified(path, before.as_deref(), change.after.as_deref(), colour)
+}
+
+/// The diff of a text that is there before and after.
+pub fn text_diff(path: &str, before: &str, after: &str, colour: bool) -> String {
+    unified(path, Some(before), Some(after), colour)
+}
+
+fn unified(path: &str, before: Option<&str>, after: Option<&str>, colour: bool) -> String {
+    let from = before.map_or("/dev/null".to_owned(), |_| format!("a/{path}"));
+    let to = after.map_or("/dev/null".to_owned(), |_| format!("b/{path}"));
+    let text = TextDiff::from_lines(before.unwrap_or_default(), after.unwrap_or_default());
     let mut out = String::new();
     let mut line = |colour_code: &str, text: &str| {
         // Writing to a string can't fail.

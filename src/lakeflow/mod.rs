@@ -12,6 +12,7 @@ mod grammar;
 pub mod infer;
 mod lex;
 mod parse;
+pub mod pieces;
 mod place;
 mod print;
 mod stream;

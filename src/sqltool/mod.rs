@@ -1,3 +1,4 @@
-//! Tools for SQL that people write: what a text says beyond what the compiler needs of it.
+//! Tools for SQL that people write: they need no project and no specs.
 
+pub mod fmt;
 pub mod lint;

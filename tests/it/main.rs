@@ -26,4 +26,5 @@ mod schemas;
 mod serving;
 mod spark_functions;
 mod spark_types;
+mod sql_fmt;
 mod structure;

@@ -1,6 +1,7 @@
 //! `gen sql`: tools for Lakeflow SQL that people wrote; no project is needed.
 
 mod files;
+mod fmt;
 mod lineage;
 mod lint;
 mod parse;
@@ -20,6 +21,7 @@ pub struct SqlArgs {
 
 #[derive(Debug, Subcommand)]
 enum SqlCommand {
+    Fmt(fmt::FmtArgs),
     Parse(parse::ParseArgs),
     Lineage(lineage::SqlLineageArgs),
     Lint(lint::LintArgs),
@@ -27,6 +29,7 @@ enum SqlCommand {
 
 pub fn run(args: &SqlArgs, shell: &mut Shell, world: &dyn World) -> Ended {
     match &args.command {
+        SqlCommand::Fmt(args) => fmt::run(args, shell, world),
         SqlCommand::Parse(args) => parse::run(args, shell, world),
         SqlCommand::Lineage(args) => lineage::run(args, shell, world),
         SqlCommand::Lint(args) => lint::run(args, shell, world),

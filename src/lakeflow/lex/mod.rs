@@ -51,8 +51,23 @@ pub(super) struct Comment {
     pub lines: Vec<String>,
 }
 
-/// Reads all tokens of `text`.
+/// Reads all tokens of `text`, as sqlparser has to see them.
 pub(super) fn lex(text: &str) -> Lexed {
+    let scanner = scan(text);
+    let (reads_stream, rewrites) = (scanner.reads_stream, scanner.rewrites);
+    let mut lexed = scanner.out;
+    if rewrites {
+        lexed = rewrite::rewrite(lexed);
+    }
+    if reads_stream { stream::call_streams(lexed) } else { lexed }
+}
+
+/// Reads all tokens of `text`, as they were written.
+pub(super) fn lex_as_written(text: &str) -> Lexed {
+    scan(text).out
+}
+
+fn scan(text: &str) -> Scanner<'_> {
     let mut scanner = Scanner {
         text,
         at: 0,
@@ -64,16 +79,11 @@ pub(super) fn lex(text: &str) -> Lexed {
     };
     scanner.push(Token::SemiColon, 0, Location::new(1, 1));
     while scanner.step() {}
-    let (reads_stream, rewrites) = (scanner.reads_stream, scanner.rewrites);
-    let mut lexed = scanner.out;
-    if let Some(fault) = depth::check(&lexed) {
-        lexed.faults.push(fault);
-        lexed.faults.sort_by_key(|f| f.range.start);
+    if let Some(fault) = depth::check(&scanner.out) {
+        scanner.out.faults.push(fault);
+        scanner.out.faults.sort_by_key(|f| f.range.start);
     }
-    if rewrites {
-        lexed = rewrite::rewrite(lexed);
-    }
-    if reads_stream { stream::call_streams(lexed) } else { lexed }
+    scanner
 }
 
 /// Whether a byte goes on with a character of UTF-8 that began before it.

@@ -1,0 +1,53 @@
+//! From nested tokens to lines: what stands on a line of its own, and what is broken when a line gets too long.
+//!
+//! Everything here decides between blanks and line ends only. The order of tokens is never touched.
+
+mod expr;
+mod query;
+mod shell;
+
+use super::tree::{Node, width};
+use super::writer::Writer;
+
+/// Writes a statement, without its `;`.
+pub fn statement(out: &mut Writer, nodes: &[Node<'_>]) {
+    if query::begins_query(nodes) {
+        let is_short = query::clauses(nodes).len() < 2 && fits(out, nodes, 1);
+        if is_short { out.flat(nodes) } else { query::broken(out, nodes) }
+    } else {
+        shell::statement(out, nodes);
+    }
+}
+
+/// Whether nodes fit on this line, with `behind` more columns.
+fn fits(out: &Writer, nodes: &[Node<'_>], behind: usize) -> bool {
+    let blank = usize::from(nodes.first().is_some_and(|node| node.first().space));
+    width(nodes).is_some_and(|width| width + blank + behind <= out.left())
+}
+
+/// The parts between commas, each with its comma.
+fn items<'n, 'a>(nodes: &'n [Node<'a>]) -> Vec<&'n [Node<'a>]> {
+    nodes.split_inclusive(|node| matches!(node, Node::Token(token) if token.separates)).collect()
+}
+
+/// Writes a list behind its keyword: one item stays on the line of the keyword, several have a line each.
+fn list(out: &mut Writer, nodes: &[Node<'_>]) {
+    let items = items(nodes);
+    match items.as_slice() {
+        [] => {}
+        [one] if !begins_with_comment(one) => expr::expr(out, one),
+        items => out.deeper(|out| lines(out, items)),
+    }
+}
+
+fn begins_with_comment(nodes: &[Node<'_>]) -> bool {
+    nodes.first().is_some_and(|node| !node.first().before.is_empty())
+}
+
+/// Writes each item on a line of its own.
+fn lines(out: &mut Writer, items: &[&[Node<'_>]]) {
+    for item in items {
+        out.newline();
+        expr::expr(out, item);
+    }
+}

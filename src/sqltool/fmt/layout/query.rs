@@ -1,0 +1,171 @@
+//! Queries: a line for each clause.
+
+use super::{expr, fits, items, list};
+use crate::sqltool::fmt::tree::Node;
+use crate::sqltool::fmt::writer::Writer;
+
+/// A clause: its keywords and what follows them.
+pub struct Clause<'n, 'a> {
+    pub head: &'n [Node<'a>],
+    pub body: &'n [Node<'a>],
+}
+
+/// Clauses by their keywords, which are those of the layout too; joins and set operations are found apart.
+const STARTERS: &[&[&str]] = &[
+    &["SELECT", "DISTINCT"],
+    &["SELECT", "ALL"],
+    &["SELECT"],
+    &["FROM", "VALUES"],
+    &["FROM"],
+    &["WHERE"],
+    &["GROUP", "BY"],
+    &["HAVING"],
+    &["QUALIFY"],
+    &["WINDOW"],
+    &["ORDER", "BY"],
+    &["SORT", "BY"],
+    &["CLUSTER", "BY"],
+    &["DISTRIBUTE", "BY"],
+    &["LIMIT"],
+    &["OFFSET"],
+    &["LATERAL", "VIEW"],
+    &["PIVOT"],
+    &["UNPIVOT"],
+];
+
+const JOIN_WORDS: &[&str] = &["NATURAL", "INNER", "CROSS", "LEFT", "RIGHT", "FULL", "OUTER", "SEMI", "ANTI", "LATERAL"];
+
+const SET_OPERATIONS: &[&str] = &["UNION", "INTERSECT", "EXCEPT", "MINUS"];
+
+/// Whether nodes are a query: alone in brackets, too, or with a set operation or an order behind the brackets.
+pub fn begins_query(nodes: &[Node<'_>]) -> bool {
+    let Some(first) = nodes.first() else { return false };
+    let continues = ["ORDER", "LIMIT", "OFFSET"];
+    let goes_on = |node: &Node<'_>| SET_OPERATIONS.iter().chain(&continues).any(|word| node.is_keyword(word));
+    let bracketed = first.round().is_some_and(|group| begins_query(&group.inner)) && nodes.get(1).is_none_or(goes_on);
+    ["SELECT", "WITH", "FROM", "VALUES"].iter().any(|word| first.is_keyword(word)) || bracketed
+}
+
+/// Writes a query on several lines.
+pub fn broken(out: &mut Writer, nodes: &[Node<'_>]) {
+    for clause in clauses(nodes) {
+        let with = clause.head.first().is_some_and(|node| node.is_keyword("WITH"));
+        out.newline();
+        if with { common_tables(out, &clause) } else { self::clause(out, &clause) }
+    }
+}
+
+/// Splits a query.
+pub fn clauses<'n, 'a>(nodes: &'n [Node<'a>]) -> Vec<Clause<'n, 'a>> {
+    let mut starts: Vec<(usize, usize)> = vec![];
+    let mut index = 0;
+    while index < nodes.len() {
+        let length = starter(nodes, index);
+        if length > 0 || index == 0 {
+            starts.push((index, length));
+        }
+        index += length.max(1);
+    }
+    let ends = starts.iter().skip(1).map(|(start, _)| *start).chain([nodes.len()]);
+    let clause = |((start, length), end): (&(usize, usize), usize)| {
+        let (head, body) = nodes.get(*start..end)?.split_at_checked(*length)?;
+        Some(Clause { head, body })
+    };
+    starts.iter().zip(ends).filter_map(clause).collect()
+}
+
+/// Number of keywords that begin a clause at `index`; 0 when none does.
+fn starter(nodes: &[Node<'_>], index: usize) -> usize {
+    let at = |offset: usize, word: &str| nodes.get(index + offset).is_some_and(|node| node.is_keyword(word));
+    let before = |word: &str| index.checked_sub(1).and_then(|i| nodes.get(i)).is_some_and(|node| node.is_keyword(word));
+    if nodes.get(index).is_some_and(|node| node.is_sign("|>")) {
+        return 1;
+    }
+    if in_pipe(nodes, index) || before("DISTINCT") && at(0, "FROM") {
+        return 0;
+    }
+    if at(0, "WITH") {
+        return usize::from(index == 0);
+    }
+    if SET_OPERATIONS.iter().any(|word| at(0, word)) {
+        let excepted = index.checked_sub(1).and_then(|i| nodes.get(i)).is_some_and(|node| node.is_sign("*"));
+        let quantified = at(1, "ALL") || at(1, "DISTINCT");
+        return if excepted { 0 } else { 1 + usize::from(quantified) };
+    }
+    if at(0, "VALUES") {
+        let begins = index == 0 || ["UNION", "INTERSECT", "EXCEPT", "MINUS", "ALL"].iter().any(|word| before(word));
+        return usize::from(begins);
+    }
+    let join = (0..4).find(|offset| at(*offset, "JOIN"));
+    if let Some(join) = join
+        && (0..join).all(|offset| JOIN_WORDS.iter().any(|word| at(offset, word)))
+    {
+        return join + 1;
+    }
+    let begins = |words: &&&[&str]| words.iter().enumerate().all(|(offset, word)| at(offset, word));
+    STARTERS.iter().find(begins).map_or(0, |words| words.len())
+}
+
+/// Whether the keyword at `index` belongs to a `|>` on its left, which begins the line.
+fn in_pipe(nodes: &[Node<'_>], index: usize) -> bool {
+    nodes.get(..index).is_some_and(|before| before.iter().any(|node| node.is_sign("|>")))
+}
+
+/// Writes a clause from the beginning of a line on.
+pub fn clause(out: &mut Writer, clause: &Clause<'_, '_>) {
+    let head = |word: &str| clause.head.first().is_some_and(|node| node.is_keyword(word));
+    let ends_in = |word: &str| clause.head.last().is_some_and(|node| node.is_keyword(word));
+    out.flat(clause.head);
+    if head("SELECT") || ends_in("BY") {
+        let hint = clause.body.first().filter(|node| node.first().text.starts_with("/*+"));
+        hint.iter().for_each(|hint| out.token(hint.first()));
+        list(out, clause.body.get(usize::from(hint.is_some())..).unwrap_or(&[]));
+    } else if ends_in("VALUES") {
+        values(out, clause.body);
+    } else if head("FROM") && items(clause.body).len() > 1 && !fits(out, clause.body, 0) {
+        list(out, clause.body);
+    } else if begins_query(clause.body) {
+        // Between the keyword of a set operation and a query in brackets of its own.
+        out.newline();
+        bracketed(out, clause.body);
+    } else {
+        expr::expr(out, clause.body);
+    }
+}
+
+/// A query in brackets of its own, as beside `UNION`.
+fn bracketed(out: &mut Writer, nodes: &[Node<'_>]) {
+    if fits(out, nodes, 0) {
+        return out.flat(nodes);
+    }
+    for node in nodes {
+        match node {
+            Node::Group(group) => expr::broken(out, group),
+            Node::Token(token) => out.token(token),
+        }
+    }
+}
+
+/// Rows, one a line if there are several.
+fn values(out: &mut Writer, nodes: &[Node<'_>]) {
+    if fits(out, nodes, 1) {
+        return out.flat(nodes);
+    }
+    // What follows the last row, as `AS t (a, b)`, stays behind it.
+    list(out, nodes);
+}
+
+/// `WITH a AS ( .. ), b AS ( .. )`, with an empty line behind each.
+fn common_tables(out: &mut Writer, clause: &Clause<'_, '_>) {
+    out.flat(clause.head);
+    for item in items(clause.body) {
+        let query = item.iter().rposition(|node| node.round().is_some_and(|group| !group.inner.is_empty()));
+        for (index, node) in item.iter().enumerate() {
+            match node {
+                Node::Group(group) if Some(index) == query => expr::broken(out, group),
+                node => out.flat(std::slice::from_ref(node)),
+            }
+        }
+        out.blank_line();
+    }
+}

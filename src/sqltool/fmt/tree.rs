@@ -1,0 +1,136 @@
+//! Tokens as nested groups: brackets, and `CASE .. END`. What is not closed ends where the group around it ends.
+
+use super::token::Token;
+
+/// A token, or a group of them.
+#[derive(Debug)]
+pub enum Node<'a> {
+    Token(Token<'a>),
+    Group(Group<'a>),
+}
+
+/// `( .. )`, `[ .. ]` or `CASE .. END`.
+#[derive(Debug)]
+pub struct Group<'a> {
+    pub open: Token<'a>,
+    pub inner: Vec<Node<'a>>,
+    /// Absent in a text that is not well formed.
+    pub close: Option<Token<'a>>,
+    /// Columns it takes on one line, without the blank before it; `None` when it can't stand on one.
+    pub width: Option<usize>,
+}
+
+impl<'a> Node<'a> {
+    /// The token that begins it.
+    pub fn first(&self) -> &Token<'a> {
+        match self {
+            Node::Token(token) => token,
+            Node::Group(group) => &group.open,
+        }
+    }
+
+    /// Whether it is this keyword.
+    pub fn is_keyword(&self, word: &str) -> bool {
+        matches!(self, Node::Token(token) if token.keyword && token.is_word(word))
+    }
+
+    /// Whether it is this sign.
+    pub fn is_sign(&self, sign: &str) -> bool {
+        matches!(self, Node::Token(token) if token.is_sign(sign))
+    }
+
+    /// The group in round brackets that it is.
+    pub fn round(&self) -> Option<&Group<'a>> {
+        match self {
+            Node::Group(group) if group.open.is_sign("(") => Some(group),
+            _ => None,
+        }
+    }
+
+    /// Columns on one line, the blank before it included; `None` when it needs several lines.
+    pub fn width(&self) -> Option<usize> {
+        match self {
+            Node::Token(token) => token_width(token).filter(|_| token.before.is_empty()),
+            Node::Group(group) if group.open.before.is_empty() => Some(group.width? + usize::from(group.open.space)),
+            Node::Group(_) => None,
+        }
+    }
+}
+
+/// Columns of nodes on one line, without the blank before the first; `None` when they need several lines.
+pub fn width(nodes: &[Node<'_>]) -> Option<usize> {
+    let all: usize = nodes.iter().map(Node::width).sum::<Option<usize>>()?;
+    Some(all - usize::from(nodes.first().is_some_and(|node| node.first().space)))
+}
+
+/// Whether a comment ends its line.
+pub fn ends_line(comment: &str) -> bool {
+    comment.starts_with("--") || comment.contains('\n')
+}
+
+fn token_width(token: &Token<'_>) -> Option<usize> {
+    if token.text.contains('\n') || token.behind.iter().any(|comment| ends_line(comment)) {
+        return None;
+    }
+    let comments: usize = token.behind.iter().map(|comment| comment.chars().count() + 1).sum();
+    Some(token.text.chars().count() + usize::from(token.space) + comments)
+}
+
+/// Groups the tokens of a statement.
+pub fn tree(tokens: Vec<Token<'_>>) -> Vec<Node<'_>> {
+    let mut builder = Builder { open: vec![], level: vec![] };
+    for token in tokens {
+        builder.token(token);
+    }
+    while builder.close(None) {}
+    builder.level
+}
+
+struct Builder<'a> {
+    /// Open groups: the token that opened each, and the nodes before it.
+    open: Vec<(Token<'a>, Vec<Node<'a>>)>,
+    /// Nodes of the innermost group so far.
+    level: Vec<Node<'a>>,
+}
+
+impl<'a> Builder<'a> {
+    fn token(&mut self, token: Token<'a>) {
+        let opens = token.is_sign("(") || token.is_sign("[") || (token.keyword && token.is_word("CASE"));
+        if opens {
+            let outer = std::mem::take(&mut self.level);
+            self.open.push((token, outer));
+            return;
+        }
+        let opener = if token.is_sign(")") {
+            "("
+        } else if token.is_sign("]") {
+            "["
+        } else if token.keyword && token.is_word("END") {
+            "CASE"
+        } else {
+            self.level.push(Node::Token(token));
+            return;
+        };
+        let at = self.open.iter().rposition(|(open, _)| open.text.eq_ignore_ascii_case(opener));
+        // Only a bracket may end an open `CASE`; an `END` in brackets closes nothing outside them.
+        let reaches = at.filter(|at| opener != "CASE" || at + 1 == self.open.len());
+        let Some(at) = reaches else {
+            self.level.push(Node::Token(token));
+            return;
+        };
+        while self.open.len() > at + 1 && self.close(None) {}
+        self.close(Some(token));
+    }
+
+    /// Ends the innermost group; `false` when none is open.
+    fn close(&mut self, close: Option<Token<'a>>) -> bool {
+        let Some((open, outer)) = self.open.pop() else { return false };
+        let inner = std::mem::replace(&mut self.level, outer);
+        let inside: Option<usize> = inner.iter().map(Node::width).sum();
+        let behind = close.as_ref().map_or(Some(0), |close| token_width(close).filter(|_| close.before.is_empty()));
+        let before = token_width(&open).map(|width| width - usize::from(open.space));
+        let width = before.zip(inside).zip(behind).map(|((before, inside), behind)| before + inside + behind);
+        self.level.push(Node::Group(Group { open, inner, close, width }));
+        true
+    }
+}

@@ -1,0 +1,266 @@
+//! Which words are keywords. They are written in capitals; names and functions stay as they are.
+//!
+//! Few words of Spark's SQL are reserved, so most are judged by their company. Where this goes wrong the proof of
+//! `super` finds a changed name, and the statement keeps its letters.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use super::token::Token;
+use crate::lakeflow::pieces::PieceKind;
+
+/// Phrases by their first word.
+static PHRASES: LazyLock<BTreeMap<&str, Vec<Vec<&str>>>> = LazyLock::new(|| {
+    let mut phrases: BTreeMap<&str, Vec<Vec<&str>>> = BTreeMap::new();
+    for line in include_str!("phrases.txt").lines().filter(|line| !line.starts_with('#')) {
+        let words: Vec<&str> = line.split(' ').collect();
+        if let Some(first) = words.first() {
+            phrases.entry(first).or_default().push(words);
+        }
+    }
+    phrases
+});
+
+/// Keywords wherever they stand, unless a dot is beside them.
+const RESERVED: &[&str] = &[
+    "ALL",
+    "AND",
+    "ANTI",
+    "AS",
+    "ASC",
+    "BETWEEN",
+    "BY",
+    "CASE",
+    "CONSTRAINT",
+    "CROSS",
+    "DESC",
+    "DISTINCT",
+    "ELSE",
+    "END",
+    "EXCEPT",
+    "EXISTS",
+    "FALSE",
+    "FOREIGN",
+    "FROM",
+    "FULL",
+    "GROUP",
+    "HAVING",
+    "ILIKE",
+    "IN",
+    "INNER",
+    "INTERSECT",
+    "INTO",
+    "IS",
+    "JOIN",
+    "LATERAL",
+    "LEFT",
+    "LIKE",
+    "LIMIT",
+    "MINUS",
+    "NATURAL",
+    "NOT",
+    "NULL",
+    "OFFSET",
+    "ON",
+    "OR",
+    "ORDER",
+    "OUTER",
+    "OVER",
+    "PIVOT",
+    "PRIMARY",
+    "QUALIFY",
+    "REFERENCES",
+    "RETURN",
+    "RETURNS",
+    "RIGHT",
+    "RLIKE",
+    "SELECT",
+    "SEMI",
+    "TBLPROPERTIES",
+    "THEN",
+    "TO",
+    "TRUE",
+    "UNION",
+    "UNPIVOT",
+    "USING",
+    "VALUES",
+    "WHEN",
+    "WHERE",
+    "WINDOW",
+    "WITH",
+    "WITHIN",
+    "LOCATION",
+    "DETERMINISTIC",
+    "REGEXP",
+    "DIV",
+    "FILTER",
+];
+
+/// Of those, the ones that are functions before a bracket.
+const ALSO_FUNCTIONS: &[&str] = &["LEFT", "RIGHT", "LIKE", "ILIKE", "RLIKE", "REGEXP", "LOCATION", "END", "WINDOW"];
+
+/// Of those, the ones that are keywords only before a bracket.
+const ONLY_BEFORE_BRACKET: &[&str] = &["OVER", "PIVOT", "UNPIVOT", "WITHIN"];
+
+/// Types, where a type is expected.
+const TYPES: &[&str] = &[
+    "ARRAY",
+    "BIGINT",
+    "BINARY",
+    "BOOLEAN",
+    "CHAR",
+    "DATE",
+    "DECIMAL",
+    "DOUBLE",
+    "FLOAT",
+    "INT",
+    "INTEGER",
+    "MAP",
+    "NUMERIC",
+    "SMALLINT",
+    "STRING",
+    "STRUCT",
+    "TIMESTAMP",
+    "TIMESTAMP_LTZ",
+    "TIMESTAMP_NTZ",
+    "TINYINT",
+    "VARCHAR",
+    "VARIANT",
+];
+
+/// Marks the keywords of a statement.
+pub fn mark(tokens: &mut [Token<'_>]) {
+    let types = type_places(tokens);
+    let mut marks = vec![false; tokens.len()];
+    for index in 0..tokens.len() {
+        if types.get(index) == Some(&true) || index == 0 || is_reserved(tokens, index) {
+            set(&mut marks, index..index + 1);
+        }
+        set(&mut marks, index..index + phrase_length(tokens, index));
+    }
+    for (index, mark) in marks.into_iter().enumerate() {
+        let dotted = beside_dot(tokens, index);
+        if let Some(token) = tokens.get_mut(index) {
+            token.keyword = mark && !dotted && token.kind == PieceKind::Word && token.text.is_ascii();
+        }
+    }
+}
+
+fn set(marks: &mut [bool], range: std::ops::Range<usize>) {
+    if let Some(marks) = marks.get_mut(range) {
+        marks.fill(true);
+    }
+}
+
+fn sign_at(tokens: &[Token<'_>], index: Option<usize>, sign: &str) -> bool {
+    index.and_then(|index| tokens.get(index)).is_some_and(|token| token.is_sign(sign))
+}
+
+fn word_at(tokens: &[Token<'_>], index: Option<usize>, word: &str) -> bool {
+    index.and_then(|index| tokens.get(index)).is_some_and(|token| token.is_word(word))
+}
+
+fn beside_dot(tokens: &[Token<'_>], index: usize) -> bool {
+    sign_at(tokens, index.checked_sub(1), ".") || sign_at(tokens, Some(index + 1), ".")
+}
+
+fn is_one_of(token: &Token<'_>, words: &[&str]) -> bool {
+    token.kind == PieceKind::Word && words.iter().any(|word| token.text.eq_ignore_ascii_case(word))
+}
+
+fn is_reserved(tokens: &[Token<'_>], index: usize) -> bool {
+    let Some(token) = tokens.get(index) else { return false };
+    if !is_one_of(token, RESERVED) {
+        return false;
+    }
+    let before_bracket = sign_at(tokens, Some(index + 1), "(");
+    let behind = |sign: &str| sign_at(tokens, index.checked_sub(1), sign);
+    if token.is_word("TRUE") || token.is_word("FALSE") {
+        // The value of an option or a property is text, letter case included.
+        return !behind("=") && !behind("=>");
+    }
+    if token.is_word("FILTER") {
+        return before_bracket && behind(")");
+    }
+    if token.is_word("EXISTS") && before_bracket {
+        return ["SELECT", "WITH", "FROM"].iter().any(|word| word_at(tokens, Some(index + 2), word));
+    }
+    if before_bracket {
+        return !is_one_of(token, ALSO_FUNCTIONS) || is_operator_place(tokens, index);
+    }
+    let names_window = token.is_word("OVER") && behind(")");
+    !is_one_of(token, ONLY_BEFORE_BRACKET) || names_window
+}
+
+/// Whether an operand stands before, as before `LIKE (..)` and unlike before the function `like(..)`.
+fn is_operator_place(tokens: &[Token<'_>], index: usize) -> bool {
+    let Some(before) = index.checked_sub(1).and_then(|index| tokens.get(index)) else { return false };
+    let joins = tokens.get(index).is_some_and(|token| is_one_of(token, &["LIKE", "ILIKE", "RLIKE", "REGEXP"]));
+    joins
+        && (before.kind != PieceKind::Sign || before.is_sign(")") || before.is_sign("]"))
+        && !is_one_of(before, RESERVED)
+        || joins && before.is_word("NOT")
+}
+
+/// Number of words of the longest phrase that begins at `index`; what has to follow it does not count.
+fn phrase_length(tokens: &[Token<'_>], index: usize) -> usize {
+    let Some(first) = tokens.get(index).filter(|token| token.kind == PieceKind::Word) else { return 0 };
+    let lower = first.text.to_ascii_lowercase();
+    let Some(phrases) = PHRASES.get(lower.as_str()) else { return 0 };
+    phrases.iter().filter(|phrase| matches(phrase, tokens, index)).map(|phrase| words_in(phrase)).max().unwrap_or(0)
+}
+
+fn words_in(phrase: &[&str]) -> usize {
+    phrase.iter().filter(|word| !word.starts_with('<') || word.starts_with("<name")).count()
+}
+
+fn matches(phrase: &[&str], tokens: &[Token<'_>], index: usize) -> bool {
+    phrase.iter().enumerate().all(|(offset, part)| {
+        tokens.get(index + offset).is_some_and(|token| match *part {
+            "<text>" => token.kind == PieceKind::Text,
+            "<number>" => token.kind == PieceKind::Number,
+            "<name>" => matches!(token.kind, PieceKind::Word | PieceKind::Name),
+            "<(>" => token.is_sign("("),
+            "*" | "=" => token.is_sign(part),
+            word => token.is_word(word),
+        })
+    })
+}
+
+/// Which tokens stand where a type is expected: behind `::`, `AS` of a cast, `RETURNS`, and the names of declared columns.
+fn type_places(tokens: &[Token<'_>]) -> Vec<bool> {
+    let creates = tokens.first().is_some_and(|token| token.is_word("CREATE"));
+    let mut declares = creates;
+    let mut casts: Vec<bool> = vec![];
+    let mut angles = 0usize;
+    let mut places = Vec::with_capacity(tokens.len());
+    for (index, token) in tokens.iter().enumerate() {
+        let before = index.checked_sub(1).and_then(|index| tokens.get(index));
+        let opens_cast = before.is_some_and(|before| before.is_word("CAST") || before.is_word("TRY_CAST"));
+        let behind = |words: &[&str], signs: &[&str]| {
+            before.is_some_and(|before| is_one_of(before, words) || signs.iter().any(|sign| before.is_sign(sign)))
+        };
+        let declared = declares
+            && !casts.is_empty()
+            && before.is_some_and(|before| {
+                matches!(before.kind, PieceKind::Word | PieceKind::Name) && !is_one_of(before, RESERVED)
+            });
+        let in_cast = casts.last() == Some(&true) && behind(&["AS"], &[]);
+        let in_angles = angles > 0 && behind(&[], &["<", ",", ":"]);
+        let place = in_cast || in_angles || declared || behind(&["RETURNS"], &["::", "?::"]);
+        let is_type = place && is_one_of(token, TYPES);
+        places.push(is_type);
+        match token.text {
+            "(" => casts.push(opens_cast),
+            ")" => {
+                casts.pop();
+            }
+            "<" if places.len() > 1 && places.get(index.saturating_sub(1)) == Some(&true) => angles += 1,
+            ">" => angles = angles.saturating_sub(1),
+            ">>" => angles = angles.saturating_sub(2),
+            _ if casts.is_empty() && token.is_word("AS") => declares = false,
+            _ => {}
+        }
+    }
+    places
+}

@@ -1,0 +1,9 @@
+-- head
+
+select a, -- first
+  -- own line
+  b /* inner */ from t; -- end
+
+
+
+-- rest

@@ -1,0 +1,9 @@
+-- head
+
+SELECT
+  a, -- first
+  -- own line
+  b /* inner */
+FROM t; -- end
+
+-- rest

@@ -1,0 +1,1 @@
+select * from t where aaaaaaaaaaaaaaaaaaaaaaaaaaa = 1 and bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb between 1 and 2 or ccccccccccccccccccc is null

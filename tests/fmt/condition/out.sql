@@ -1,0 +1,5 @@
+SELECT *
+FROM t
+WHERE aaaaaaaaaaaaaaaaaaaaaaaaaaa = 1
+  AND bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb BETWEEN 1 AND 2
+  OR ccccccccccccccccccc IS NULL

@@ -1,0 +1,6 @@
+-- Databricks notebook source
+select 1
+
+-- COMMAND ----------
+
+select 2

@@ -1,0 +1,2 @@
+SET  a.b =  True  x;
+USE CATALOG c;

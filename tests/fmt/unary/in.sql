@@ -1,0 +1,1 @@
+select - -a, a - -1, not(b), a[0], raw:x.y::int, count( * )
