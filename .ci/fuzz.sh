@@ -7,6 +7,7 @@ command -v cargo-fuzz > /dev/null || cargo install --quiet --locked --root "$CAR
 export PATH=$CARGO_TARGET_DIR/tools/bin:$PATH
 # Other flags than those of the other stages: a directory of its own, or each would compile everything anew.
 export CARGO_TARGET_DIR=$CARGO_TARGET_DIR/fuzz
+mkdir -p "$CARGO_TARGET_DIR"
 for target in $(cargo fuzz list); do
   echo "-- $target"
   fuzz/run "$target" "${FUZZ_SECONDS:-20}" 2> "$CARGO_TARGET_DIR/$target.log" || { tail -n 40 "$CARGO_TARGET_DIR/$target.log"; exit 1; }

@@ -1,9 +1,9 @@
 //! The formatter for people: one layout for all Lakeflow SQL, comments kept.
 //!
-//! Text goes [`token`] (tokens with their comments) → [`words`] (which are keywords) → [`spaces`] → [`tree`] (brackets)
-//! → [`layout`] (lines). No syntax tree is printed, so what the parser does not know can be laid out too, and nothing
+//! Text goes `token` (tokens with their comments) → `words` (which are keywords) → `spaces` → `tree` (brackets)
+//! → `layout` (lines). No syntax tree is printed, so what the parser does not know can be laid out too, and nothing
 //! that was written is lost. That the meaning is the same is not left to those steps but proven afterwards, statement
-//! by statement: see [`proof`]. A statement for which the proof fails stays as it was written.
+//! by statement: see `proof`. A statement for which the proof fails stays as it was written.
 
 mod layout;
 mod proof;

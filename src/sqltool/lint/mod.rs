@@ -2,7 +2,7 @@
 //! safe.
 //!
 //! A rule looks at the tokens of one statement, so it also finds what the parser refuses, and the statement may belong to
-//! any file: a pipeline, a governance script. What needs names and types is found by [`check`](crate::check) and only gets
+//! any file: a pipeline, a governance script. What needs names and types is found by [`check`](mod@crate::check) and only gets
 //! its name here, so that no rule is written twice. Nothing is read from disk and nothing is written.
 
 mod allow;
