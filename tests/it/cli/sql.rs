@@ -56,3 +56,21 @@ fn what_cannot_be_read_is_said() {
     let ran = gen_in(dir.path(), &["sql", "parse", "latin.sql"]).ended(1);
     assert!(ran.out.contains("latin.sql: the file is not UTF-8"), "{}", ran.out);
 }
+
+#[test]
+fn formatting_is_checked_shown_and_done() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("a.sql");
+    std::fs::write(&file, "select 1 as a -- one\n").unwrap();
+    let checked = gen_in(dir.path(), &["sql", "fmt", "--check", "."]).ended(1);
+    assert!(checked.out.contains("a.sql"), "{checked:?}");
+    assert!(gen_in(dir.path(), &["sql", "fmt", "--diff", "a.sql"]).ended(1).out.contains("+SELECT 1 AS a -- one"));
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "select 1 as a -- one\n");
+    gen_in(dir.path(), &["sql", "fmt", "a.sql"]).ended(0);
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "SELECT 1 AS a -- one\n");
+    gen_in(dir.path(), &["sql", "fmt", "--check", "a.sql"]).ended(0);
+    gen_in(dir.path(), &["sql", "fmt", "nowhere.sql"]).ended(1);
+    std::fs::write(&file, "select 'never closed\n").unwrap();
+    gen_in(dir.path(), &["sql", "fmt", "a.sql"]).ended(1);
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "select 'never closed\n");
+}
