@@ -56,3 +56,11 @@ fn generated_sql_can_be_formatted_whole() {
         assert!(parse(&formatted.text).unwrap() == parse(&text).unwrap(), "{} means something else", path.display());
     }
 }
+
+#[test]
+fn a_script_keeps_its_layout() {
+    let text = "BEGIN\n  DECLARE x INT DEFAULT 1;\n  select x;\nEND;\n";
+    let formatted = format(text).unwrap();
+    assert_eq!(formatted.text, text);
+    assert_eq!(formatted.as_written.len(), 1);
+}

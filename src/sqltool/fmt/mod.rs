@@ -15,7 +15,7 @@ mod writer;
 
 use std::ops::Range;
 
-use crate::lakeflow::Fault;
+use crate::lakeflow::{Fault, parse_each};
 use token::{Comment, Script, Statement, Token};
 use writer::Writer;
 
@@ -34,7 +34,10 @@ pub struct Formatted {
 /// What the lexer refuses, by place: such a text has no layout.
 pub fn format(text: &str) -> Result<Formatted, Vec<Fault>> {
     let script = token::script(text)?;
-    let mut as_written = vec![];
+    let mut as_written = scripts(text, &script);
+    if !as_written.is_empty() {
+        return Ok(Formatted { text: text.to_owned(), as_written });
+    }
     let mut blocks = vec![];
     for statement in &script.statements {
         let source = range(statement);
@@ -48,6 +51,15 @@ pub fn format(text: &str) -> Result<Formatted, Vec<Fault>> {
         }
     }
     Ok(Formatted { text: join(&script, &blocks), as_written })
+}
+
+/// Statements that hold others (`BEGIN .. END`). Their inside has no layout of its own yet, and taken to pieces at each `;`
+/// it would lose the one that it has, so a text with such a statement stays as it is.
+fn scripts(text: &str, script: &Script<'_>) -> Vec<Range<usize>> {
+    let starts: Vec<usize> = script.statements.iter().map(|statement| range(statement).start).collect();
+    let before = |end: usize| starts.partition_point(|start| *start < end);
+    let read = parse_each(text).into_iter().filter(|attempt| attempt.statement.is_ok()).map(|attempt| attempt.range);
+    read.filter(|range| before(range.end) > before(range.start) + 1).collect()
 }
 
 /// From the first token of a statement to the last, comments behind them left out.
