@@ -20,7 +20,8 @@ type Piece = (TokenWithSpan, Range<usize>);
 /// Rewrites all of them.
 pub(super) fn rewrite(lexed: Lexed) -> Lexed {
     let Lexed { tokens, ranges, comments, faults } = lexed;
-    let mut pass = Pass { input: tokens.into_iter().zip(ranges).collect(), at: 0, output: vec![], angles: 0 };
+    let output = Vec::with_capacity(tokens.len() + tokens.len() / 8);
+    let mut pass = Pass { input: tokens.into_iter().zip(ranges).collect(), at: 0, output, angles: 0 };
     while pass.step() {}
     let (tokens, ranges) = pass.output.into_iter().unzip();
     Lexed { tokens, ranges, comments, faults }
@@ -46,7 +47,10 @@ impl Pass {
 
     /// Moves one token over.
     fn copy(&mut self) {
-        self.output.extend(self.input.get(self.at).cloned());
+        if let Some((token, range)) = self.input.get_mut(self.at) {
+            let moved = TokenWithSpan { token: std::mem::replace(&mut token.token, Token::EOF), span: token.span };
+            self.output.push((moved, range.clone()));
+        }
         self.at += 1;
     }
 
