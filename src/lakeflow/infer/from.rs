@@ -1,8 +1,8 @@
 //! `FROM`: tables, subqueries, joins, lateral views.
 
 use sqlparser::ast::{
-    FunctionArg, Join, JoinConstraint, JoinOperator, LateralView, ObjectName, Query, TableAlias, TableFactor,
-    TableWithJoins,
+    Expr, Function, FunctionArg, FunctionArguments, Join, JoinConstraint, JoinOperator, LateralView, ObjectName, Query,
+    TableAlias, TableFactor, TableWithJoins,
 };
 
 use super::analyzer::{Analyzer, Frame, Rows, Rowset, SelectFrame, Source};
@@ -150,6 +150,13 @@ impl Analyzer<'_> {
             TableFactor::Unpivot { alias, .. } => {
                 let source = self.unpivot(factor);
                 self.add(source, alias.as_ref(), frame);
+            }
+            TableFactor::TableFunction { expr: Expr::Function(Function { name, args, .. }), alias } => {
+                let args = match args {
+                    FunctionArguments::List(list) => list.args.as_slice(),
+                    _ => &[],
+                };
+                self.function_source(name, args, alias.as_ref(), frame)
             }
             other => {
                 let range = self.range_of(other);

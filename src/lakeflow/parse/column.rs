@@ -189,7 +189,7 @@ fn property(c: &mut Cursor<'_>, kind: TableKind, column: &mut Column, once: &mut
     } else if ["CONSTRAINT", "PRIMARY", "FOREIGN", "REFERENCES"].iter().any(|word| c.is(word)) {
         inline_key(c, column, once)?;
     } else if c.is("GENERATED") || c.is("DEFAULT") {
-        if kind == TableKind::MaterializedView {
+        if kind == TableKind::MaterializedView && c.is("DEFAULT") {
             return Err(c.fault(format!("{} does not go with a column of a materialized view", c.found())));
         }
         once.note("GENERATED or DEFAULT", place)?;

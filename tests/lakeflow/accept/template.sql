@@ -10,3 +10,5 @@ SELECT * FROM IDENTIFIER(:t) WHERE day = :day;
 SELECT * FROM t WHERE id = ?;
 SET spark.x = ${value};
 INSERT INTO ${t} SELECT * FROM STREAM ${source};
+SELECT * FROM $schema.t WHERE day = $day;
+CREATE SCHEMA IF NOT EXISTS $catalog.$schema;
