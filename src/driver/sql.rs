@@ -55,7 +55,7 @@ pub(super) fn read_all(
 }
 
 /// The files that a path stands for, sorted.
-fn sql_files(world: &dyn World, path: &Path, found: &mut Diagnostics) -> Vec<PathBuf> {
+pub(super) fn sql_files(world: &dyn World, path: &Path, found: &mut Diagnostics) -> Vec<PathBuf> {
     if !world.is_dir(path) {
         return vec![path.to_owned()];
     }
@@ -70,7 +70,7 @@ fn sql_files(world: &dyn World, path: &Path, found: &mut Diagnostics) -> Vec<Pat
     files
 }
 
-fn read(world: &dyn World, path: &Path, sources: &mut SourceMap, found: &mut Diagnostics) -> Option<FileId> {
+pub(super) fn read(world: &dyn World, path: &Path, sources: &mut SourceMap, found: &mut Diagnostics) -> Option<FileId> {
     let bytes = world.read(path, MAX_FILE).map_err(|error| found.push(unreadable(&error))).ok()?;
     let shown = path.display().to_string();
     match String::from_utf8(bytes) {
