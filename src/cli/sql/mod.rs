@@ -1,6 +1,5 @@
 //! `gen sql`: tools for Lakeflow SQL that people wrote; no project is needed.
 
-mod files;
 mod fmt;
 mod lineage;
 mod lint;
