@@ -12,6 +12,7 @@
 mod bundle;
 mod cases;
 mod cli;
+mod convert;
 mod engine;
 mod errors;
 mod governance;

@@ -86,6 +86,11 @@ fn a_literal_over_several_lines_is_not_ended_in_another_way() {
     assert_eq!(format("select 'a\r\nb';\r\n").unwrap().text, "SELECT 'a\r\nb';\r\n");
 }
 
+#[test]
+fn a_byte_order_mark_goes() {
+    assert_eq!(format("\u{feff}select 1").unwrap().text, "SELECT 1\n");
+}
+
 /// Statements that the parser accepts, a text each.
 fn accepted() -> Vec<String> {
     let files = sql_below(&root().join("tests/lakeflow/accept"));

@@ -80,8 +80,10 @@ pub enum StatementKind {
     },
     /// `SET`, `SET -v` or `SET key`, which show what is set: the key, if one is named.
     ShowSet(Option<String>),
-    /// `USE CATALOG c`; also written `SET CATALOG c`.
+    /// `USE CATALOG c`.
     UseCatalog(ObjectName),
+    /// `SET CATALOG c`, which means the same; Spark knows no other spelling.
+    SetCatalog(ObjectName),
     /// `USE [SCHEMA | DATABASE] [c.]s`.
     UseSchema(ObjectName),
     /// A bare query.
@@ -120,7 +122,7 @@ impl StatementKind {
             StatementKind::ApplyChanges(_) => "apply_changes",
             StatementKind::CreateTable(_) => "create_table",
             StatementKind::Set { .. } | StatementKind::ShowSet(_) => "set",
-            StatementKind::UseCatalog(_) => "use_catalog",
+            StatementKind::UseCatalog(_) | StatementKind::SetCatalog(_) => "use_catalog",
             StatementKind::UseSchema(_) => "use_schema",
             StatementKind::Query(_) => "query",
             StatementKind::CreateSchema(_) => "create_schema",

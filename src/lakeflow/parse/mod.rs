@@ -224,7 +224,7 @@ fn either(c: &mut Cursor<'_>, read: impl Fn(&mut Cursor<'_>) -> Parsed<Statement
 /// `SET key = value`; the value is whatever stands there, as Spark reads it.
 fn set(c: &mut Cursor<'_>) -> Parsed<StatementKind> {
     if c.eat("CATALOG") {
-        return namespace(c, 1).map(StatementKind::UseCatalog);
+        return namespace(c, 1).map(StatementKind::SetCatalog);
     }
     if c.at_end() || c.is_verbose_flag() {
         c.skip_to_end();
