@@ -119,13 +119,6 @@ impl SourceMap {
     }
 }
 
-/// Line and column of a byte offset in a text that is no file of a [`SourceMap`]; looks through all text before it.
-pub fn line_column(text: &str, offset: usize) -> LineColumn {
-    let before = &text[..text.floor_char_boundary(offset)];
-    let start = before.rfind('\n').map_or(0, |i| i + 1);
-    LineColumn { line: before.matches('\n').count() + 1, column: before[start..].chars().count() + 1 }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -142,7 +135,6 @@ mod tests {
         let expected = [(0, (1, 1)), (1, (1, 1)), (2, (1, 2)), (3, (1, 3)), (4, (2, 1)), (7, (3, 3)), (99, (3, 4))];
         for (offset, place_of_it) in expected {
             assert_eq!(place(offset), place_of_it, "offset {offset}");
-            assert_eq!(line_column(sources.text(file), offset), sources.line_column(file, offset));
         }
         assert_eq!(sources.line_start(file, 7), 5);
     }

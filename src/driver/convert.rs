@@ -2,10 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use super::sql::{read, sql_files};
 use crate::diag::{Diagnostic, Diagnostics};
+use crate::lakeflow::notebook;
 use crate::source::{FileId, SourceMap};
 use crate::sqltool::convert::{ConvertedFile, Settings, convert};
+use crate::sqltool::files as sql_files;
 use crate::world::World;
 
 /// A converted pipeline.
@@ -30,15 +31,18 @@ pub struct PortedFile {
     pub converted: ConvertedFile,
 }
 
-/// Converts all `.sql` files of `paths` (files, and directories with all below them) as one pipeline.
+/// Converts all SQL files of `paths` (files, and directories with all below them) as one pipeline.
 pub fn convert_sql(world: &dyn World, paths: &[PathBuf], settings: &Settings) -> ConvertedSql {
     let mut out = ConvertedSql::default();
     let mut found = Diagnostics::default();
     let mut files: Vec<(FileId, PathBuf)> = vec![];
     for path in paths {
-        for file in sql_files(world, path, &mut found) {
-            let relative = below(path, &file);
-            files.extend(read(world, &file, &mut out.sources, &mut found).map(|id| (id, relative)));
+        for file in sql_files::read(world, std::slice::from_ref(path)) {
+            found.extend(file.fault());
+            // Of a notebook in another language only some cells are SQL, so nothing whole could come of it.
+            let text = file.text.ok().filter(|text| notebook::mark(text).is_none_or(|mark| mark == "--"));
+            let Some(text) = text else { continue };
+            files.push((out.sources.add(file.path.display().to_string(), text), below(path, &file.path)));
         }
     }
     let texts: Vec<&str> = files.iter().map(|(id, _)| out.sources.text(*id)).collect();

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::line_column;
 use lakegen::lakeflow::{parse, parse_each};
-use lakegen::source::line_column;
 use lakegen::sqltool::convert::{ConvertedFile, Loss, Note, Settings, convert};
 
 fn root() -> &'static Path {

@@ -1,7 +1,6 @@
 //! `gen sql`: tools for Lakeflow SQL that people wrote; no project is needed.
 
 mod convert;
-mod files;
 mod fmt;
 mod lineage;
 mod lint;

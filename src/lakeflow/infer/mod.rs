@@ -25,7 +25,6 @@ mod query;
 mod rules;
 mod select;
 mod table_function;
-mod text;
 
 use std::ops::Range;
 use std::sync::Arc;

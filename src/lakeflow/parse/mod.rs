@@ -42,6 +42,9 @@ pub struct Attempt {
     pub range: Range<usize>,
     /// The statement, or what is wrong with it: one fault, or several when its very tokens are at fault.
     pub statement: Result<Statement, Vec<Fault>>,
+    /// Where the words begin that were read as keywords or types, in order; of those inside expressions and queries
+    /// nothing is known.
+    pub keywords: Vec<usize>,
 }
 
 /// Reads all statements of a file.
@@ -106,11 +109,15 @@ pub fn parse_each(text: &str) -> Vec<Attempt> {
         cursor.move_to(end);
         let behind = cursor.range().start;
         while comments.next_if(|c| c.range.start < behind).is_some() {}
-        attempts.push(Attempt { range: cursor.range_since(start), statement });
+        let mut words = std::mem::take(&mut cursor.keywords);
+        words.sort_unstable();
+        words.dedup();
+        let keywords = words.into_iter().map(|index| cursor.range_at(index).start).collect();
+        attempts.push(Attempt { range: cursor.range_since(start), statement, keywords });
     }
     let rest: Vec<Fault> = faults.collect();
     if !rest.is_empty() {
-        attempts.push(Attempt { range: text.len()..text.len(), statement: Err(rest) });
+        attempts.push(Attempt { range: text.len()..text.len(), statement: Err(rest), keywords: vec![] });
     }
     attempts
 }
@@ -167,6 +174,7 @@ fn statement(c: &mut Cursor<'_>) -> Parsed<StatementKind> {
     if embedded::starts_query(c.token()) {
         return c.query().map(StatementKind::Query);
     }
+    c.keywords.push(c.index());
     let first = c.token().to_string().to_ascii_uppercase();
     match first.as_str() {
         "CREATE" => create::create(c),
@@ -290,13 +298,19 @@ impl Cursor<'_> {
     /// closes it; only where the next statement begins depends on this, not what is read.
     pub(super) fn end_of_statement(&self) -> usize {
         let word = |index: usize, text: &str| is_word(&self.parser.token_at(index).token, text);
+        // Elsewhere `begin` is a name.
+        let may_hold_block = word(self.index(), "CREATE");
+        let opens = |index: usize, open: usize| {
+            let is_first = index == self.index() || self.parser.token_at(index - 1).token == Token::Colon;
+            word(index, "BEGIN") && (open > 0 || is_first || may_hold_block)
+        };
         let mut open = 0usize;
         let mut index = self.index();
         while index < self.ranges.len() {
             match &self.parser.token_at(index).token {
                 Token::EOF => break,
                 Token::SemiColon if open == 0 => return index,
-                Token::Word(_) if word(index, "BEGIN") || open > 0 && word(index, "CASE") => open += 1,
+                Token::Word(_) if opens(index, open) || open > 0 && word(index, "CASE") => open += 1,
                 Token::Word(_) if open > 0 && word(index, "END") => {
                     if ["IF", "WHILE", "LOOP", "REPEAT", "FOR"].iter().any(|control| word(index + 1, control)) {
                         index += 1;
@@ -325,6 +339,7 @@ impl Cursor<'_> {
 
     /// Goes to the token at `index`, back if need be: sqlparser reads the `;` before it refuses it.
     pub(super) fn move_to(&mut self, index: usize) {
+        while self.keywords.pop_if(|keyword| *keyword >= index).is_some() {}
         while self.index() < index {
             self.parser.advance_token();
         }

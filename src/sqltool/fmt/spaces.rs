@@ -1,7 +1,7 @@
 //! Where a blank goes between two tokens of one line.
 
 use super::token::Token;
-use crate::lakeflow::pieces::PieceKind;
+use crate::lakeflow::PieceKind;
 
 /// Signs that close up to what stands before them.
 const TIGHT_BEFORE: &[&str] = &[",", ")", "]", ".", "::", "?::", ";"];
@@ -108,7 +108,8 @@ fn names_a_list(tokens: &[Token<'_>], index: usize) -> bool {
     }
     let Some(before) = first.checked_sub(1).and_then(|index| tokens.get(index)) else { return false };
     let of_function = (2..5).any(|back| first.checked_sub(back).and_then(|at| tokens.get(at)).is_some_and(is_function));
-    before.keyword && !of_function && NAME_FOLLOWS.iter().any(|word| before.is_word(word))
+    let is_lateral = first.checked_sub(2).and_then(|at| tokens.get(at)).is_some_and(|token| token.is_word("LATERAL"));
+    before.keyword && !of_function && !is_lateral && NAME_FOLLOWS.iter().any(|word| before.is_word(word))
 }
 
 fn is_function(token: &Token<'_>) -> bool {

@@ -1,0 +1,1 @@
+with a as (select 1 as x), b as (select x from a) select x from b union all select 2

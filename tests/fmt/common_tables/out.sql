@@ -1,0 +1,13 @@
+WITH a AS (
+  SELECT 1 AS x
+),
+
+b AS (
+  SELECT x
+  FROM a
+)
+
+SELECT x
+FROM b
+UNION ALL
+SELECT 2
