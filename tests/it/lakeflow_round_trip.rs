@@ -299,6 +299,7 @@ fn function() -> BoxedStrategy<CreateFunction> {
             language: None,
             deterministic,
             reads_data,
+            definer: None,
             python: PythonTraits::default(),
             comment,
             body,

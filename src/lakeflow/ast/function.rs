@@ -23,6 +23,8 @@ pub struct CreateFunction {
     pub deterministic: Option<bool>,
     /// `CONTAINS SQL` (`false`) or `READS SQL DATA` (`true`).
     pub reads_data: Option<bool>,
+    /// `SQL SECURITY DEFINER` (`true`) or `SQL SECURITY INVOKER`.
+    pub definer: Option<bool>,
     /// `COMMENT`.
     pub comment: Option<String>,
     /// `PARAMETER STYLE`, `HANDLER` and the like, of a function in Python.

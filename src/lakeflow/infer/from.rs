@@ -191,6 +191,9 @@ impl Analyzer<'_> {
     /// A table of a `WITH` or of the catalog.
     pub(super) fn table(&mut self, name: &ObjectName, stream: bool) -> Source {
         let parts: Vec<String> = name.0.iter().filter_map(|p| p.as_ident()).map(|i| i.value.clone()).collect();
+        if parts.len() < name.0.len() {
+            return Source::derived(Vec::new(), Rows::Open, stream); // `IDENTIFIER(..)`: known when it runs
+        }
         if let ([only], false) = (parts.as_slice(), stream)
             && let Some(cte) = self.ctes.iter().rev().find(|c| c.name.eq_ignore_ascii_case(only))
         {

@@ -163,6 +163,10 @@ impl<'a> Scanner<'a> {
                 let blank = |b: u8| matches!(b, b' ' | b'\t' | b'\r' | b'\n') || char::from(b) == notebook::COVER;
                 self.take(self.rest().bytes().position(|b| !blank(b)).unwrap_or(self.rest().len()));
             }
+            // Spark takes any blank of Unicode for one, such as those that come from web pages.
+            (c, _) if !c.is_ascii() && c.is_whitespace() => {
+                self.take(c.len_utf8());
+            }
             ('-', Some('-')) => self.line_comment(),
             ('/', Some('*')) => self.block_comment(),
             ('r' | 'R', Some('\'' | '"')) => self.raw_string(),

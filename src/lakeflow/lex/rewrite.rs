@@ -9,7 +9,7 @@
 //! | `VALUES (1) AS t(a)` as a query | `SELECT * FROM VALUES (1) AS t(a)` |
 //! | `r (n) MAX RECURSION LEVEL 9 AS (SELECT ..` | `r (n) AS (SELECT /*+ MAX RECURSION LEVEL 9 */ ..` |
 //! | `FROM (DESCRIBE HISTORY t)` | `FROM name` with one name that holds all of it |
-//! | `IDENTIFIER(x)(y)` | the function with a blank in its name, by which the dialect knows it |
+//! | `IDENTIFIER(x)(y)`, `IDENTIFIER(x).t` | the function with a blank in its name, by which the dialect knows it |
 //! | `TABLE t` as a query | `SELECT * FROM t`; sqlparser reads one token too many behind the name |
 //!
 //! Put-in tokens have no width; every other token keeps its place. The printer undoes what would be seen.
@@ -21,7 +21,7 @@ use sqlparser::tokenizer::{Span, Token, TokenWithSpan, Whitespace};
 
 use super::Lexed;
 
-/// `IDENTIFIER` where it gives the name of a function, `IDENTIFIER(x)(y)`.
+/// `IDENTIFIER` where more follows than its brackets: `IDENTIFIER(x)(y)`, `IDENTIFIER(x) VERSION AS OF 3`.
 pub(in crate::lakeflow) const IDENTIFIER: &str = "IDENTIFIER ";
 
 /// How the hint begins that stands for the limit of a recursion.
@@ -167,7 +167,7 @@ impl Pass {
         }
     }
 
-    /// Whether `IDENTIFIER (..)` goes on with the arguments of the function that it names.
+    /// Whether `IDENTIFIER (..)` goes on: with arguments of the function that it names, a version, a further part.
     fn gives_function(&self) -> bool {
         let source = |(token, _): &Piece| ["FROM", "JOIN", "LATERAL"].iter().any(|word| is_word(&token.token, word));
         if self.peek(1) != Some(&Token::LParen) || !self.output.last().is_some_and(source) {
@@ -186,7 +186,8 @@ impl Pass {
                 break;
             }
         }
-        self.peek(ahead) == Some(&Token::LParen)
+        let version = ["VERSION", "TIMESTAMP"].iter().any(|word| self.is(ahead, word)) && self.is(ahead + 1, "AS");
+        version || matches!(self.peek(ahead), Some(Token::LParen | Token::Period))
     }
 
     /// Reads `(DESCRIBE HISTORY t)` as one name; `false` when something else comes next.

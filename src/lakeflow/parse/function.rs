@@ -40,6 +40,7 @@ pub(super) fn create_function(c: &mut Cursor<'_>, modifiers: &Modifiers) -> Pars
         language: traits.language,
         deterministic: traits.deterministic,
         reads_data: traits.reads_data,
+        definer: traits.definer,
         comment: traits.comment,
         python: traits.python,
         body,
@@ -105,6 +106,7 @@ struct Traits {
     language: Option<Language>,
     deterministic: Option<bool>,
     reads_data: Option<bool>,
+    definer: Option<bool>,
     comment: Option<String>,
     python: PythonTraits,
 }
@@ -127,6 +129,10 @@ impl Traits {
                 once.note("CONTAINS SQL or READS SQL DATA", place)?;
                 c.expect("SQL DATA")?;
                 traits.reads_data = Some(true);
+            } else if c.eat("SQL") {
+                once.note("SQL SECURITY", place)?;
+                c.expect("SECURITY")?;
+                traits.definer = Some(c.one_of(&["INVOKER", "DEFINER"])? == "DEFINER");
             } else if c.eat("DETERMINISTIC") {
                 once.note("DETERMINISTIC", place)?;
                 traits.deterministic = Some(true);

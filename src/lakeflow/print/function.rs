@@ -34,6 +34,11 @@ impl Display for CreateFunction {
             Some(false) => f.write_str("\nCONTAINS SQL")?,
             None => {}
         }
+        match self.definer {
+            Some(true) => f.write_str("\nSQL SECURITY DEFINER")?,
+            Some(false) => f.write_str("\nSQL SECURITY INVOKER")?,
+            None => {}
+        }
         comment_line(f, self.comment.as_deref())?;
         self.python.fmt(f)?;
         match &self.body {

@@ -12,3 +12,6 @@ SET spark.x = ${value};
 INSERT INTO ${t} SELECT * FROM STREAM ${source};
 SELECT * FROM $schema.t WHERE day = $day;
 CREATE SCHEMA IF NOT EXISTS $catalog.$schema;
+CREATE OR REFRESH LIVE TABLE t (${t.schema}) AS SELECT 1 AS a;
+CREATE TABLE t (${first}, b INT, ${rest});
+CREATE TABLE t (${schema} ${constraints});
