@@ -20,9 +20,10 @@ use std::ops::Range;
 
 pub use command::{Command, Part};
 pub use flow::{
-    ApplyChanges, AutoCdc, ColumnSelection, CreateFlow, FlowBody, IgnoreNullUpdates, InsertFlow, Replace, StoredAs,
+    ApplyChanges, AutoCdc, CdcSource, ColumnSelection, CreateFlow, FlowBody, IgnoreNullUpdates, InsertFlow, Replace,
+    StoredAs,
 };
-pub use function::{CreateFunction, FunctionBody, Language, Parameter, Returns};
+pub use function::{CreateFunction, FunctionBody, FunctionCredential, Language, Parameter, PythonTraits, Returns};
 pub use governance::{
     Alter, AlterAction, ColumnAction, CommentOn, CommentTarget, CreatePolicy, CreateSchema, CreateVolume, DropPolicy,
     Grant, MatchColumn, PolicyKind, Revoke, Securable, Tag,

@@ -157,7 +157,7 @@ pub enum Layout {
 pub struct Column {
     /// Its name.
     pub name: Ident,
-    /// Its type as written.
+    /// Its type as written; a nameless one behind `${key}`, which stands for any columns.
     pub data_type: TypeName,
     /// `NOT NULL`.
     pub not_null: bool,

@@ -81,9 +81,10 @@ impl Scanner<'_> {
 
     pub(super) fn hex_string(&mut self) {
         let start = self.at;
+        let quote = self.peek_second().unwrap_or('\'');
         self.take(2);
-        let value = self.take_while(|c| c != '\'' && c != '\n');
-        if self.take(1) != "'" {
+        let value = self.take_while(|c| c != quote && c != '\n');
+        if !self.take(1).starts_with(quote) {
             self.fault(start..self.at, "the hexadecimal literal is never closed", None);
         } else if !value.chars().all(|c| c.is_ascii_hexdigit()) {
             self.fault(start..self.at, "a hexadecimal literal holds only 0-9 and A-F", None);

@@ -17,6 +17,7 @@ mod rewrite;
 mod stream;
 mod symbol;
 
+pub(super) use rewrite::{IDENTIFIER, RECURSION};
 pub(super) use symbol::TRY_CAST;
 
 use std::ops::Range;
@@ -162,16 +163,20 @@ impl<'a> Scanner<'a> {
                 let blank = |b: u8| matches!(b, b' ' | b'\t' | b'\r' | b'\n') || char::from(b) == notebook::COVER;
                 self.take(self.rest().bytes().position(|b| !blank(b)).unwrap_or(self.rest().len()));
             }
+            // Spark takes any blank of Unicode for one, such as those that come from web pages.
+            (c, _) if !c.is_ascii() && c.is_whitespace() => {
+                self.take(c.len_utf8());
+            }
             ('-', Some('-')) => self.line_comment(),
             ('/', Some('*')) => self.block_comment(),
             ('r' | 'R', Some('\'' | '"')) => self.raw_string(),
-            ('x' | 'X', Some('\'')) => self.hex_string(),
+            ('x' | 'X', Some('\'' | '"')) => self.hex_string(),
             ('\'' | '"', _) => self.string(),
             ('`', _) => self.quoted_name(),
             ('$', Some('$')) => self.dollar_text(),
             ('0'..='9', _) => self.number(),
             ('.', Some('0'..='9')) if !self.operand_ends_at(start) => self.number(),
-            ('$', Some('{')) => self.word(start),
+            ('$', Some('{' | 'a'..='z' | 'A'..='Z' | '_')) => self.word(start),
             ('{', Some('{')) if self.template_length() > 0 => self.word(start),
             (c, _) if c.is_alphabetic() || c == '_' => self.word(start),
             _ => self.symbol(start),
@@ -180,6 +185,10 @@ impl<'a> Scanner<'a> {
     }
 
     fn word(&mut self, start: usize) {
+        // `$key` is how notebooks once named a widget.
+        if self.peek() == Some('$') && self.peek_second() != Some('{') {
+            self.take(1);
+        }
         self.name_part();
         while matches!(self.peek(), Some('$' | '{')) {
             let template = self.template_length();
@@ -200,8 +209,15 @@ impl<'a> Scanner<'a> {
             self.fault(start..self.at, "an unquoted name holds only a-z, 0-9 and `_`", Some(&hint));
         }
         self.reads_stream |= word.eq_ignore_ascii_case("STREAM");
-        let keyword = keyword::keyword(word);
-        self.rewrites |= matches!(keyword, Keyword::STRUCT | Keyword::EXCEPT | Keyword::VALUES | Keyword::TABLE);
+        let keyword = match keyword::keyword(word) {
+            Keyword::AT => Keyword::NoKeyword, // a common alias; Databricks has no `AT TIME ZONE`
+            keyword => keyword,
+        };
+        self.rewrites |= match keyword {
+            Keyword::STRUCT | Keyword::EXCEPT | Keyword::VALUES | Keyword::TABLE => true,
+            Keyword::DESC | Keyword::DESCRIBE => self.out.tokens.last().is_some_and(|t| t.token == Token::LParen),
+            _ => word.eq_ignore_ascii_case("RECURSION") || word.eq_ignore_ascii_case("IDENTIFIER"),
+        };
         self.push(Token::Word(Word { value: word.to_owned(), quote_style: None, keyword }), start);
     }
 

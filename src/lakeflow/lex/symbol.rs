@@ -75,7 +75,6 @@ impl Scanner<'_> {
         let hint = match c {
             '$' => Some("a parameter is written `${key}` or `:key`"),
             '\u{feff}' => Some("save the file without a byte-order mark"),
-            c if c.is_whitespace() => Some("replace it by a plain blank"),
             _ => None,
         };
         // One fault for a run such as `{{`; braces of `${key}` belong to the same mistake.

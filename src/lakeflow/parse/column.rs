@@ -6,8 +6,8 @@ use super::clause::{TableKind, mask};
 use super::cursor::{Cursor, Once, Parsed};
 use crate::lakeflow::Fault;
 use crate::lakeflow::ast::{
-    Column, Expectation, ForeignKey, Generated, Ident, InlineKey, KeyOption, TableConstraint, TableConstraintKind,
-    Violation,
+    Column, Expectation, ForeignKey, Generated, Ident, InlineKey, KeyOption, ObjectName, TableConstraint,
+    TableConstraintKind, TypeName, Violation,
 };
 
 /// What was read.
@@ -145,10 +145,13 @@ fn foreign_key(c: &mut Cursor<'_>) -> Parsed<ForeignKey> {
 
 fn column(c: &mut Cursor<'_>, kind: TableKind) -> Parsed<Column> {
     let name = c.ident()?;
-    if matches!(c.token(), Token::Comma | Token::RParen) || c.is("COMMENT") || c.is("NOT") || c.is("MASK") {
+    let ends = matches!(c.token(), Token::Comma | Token::RParen);
+    let template = ends && name.quote_style.is_none() && name.value.starts_with("${");
+    if ends && !template || c.is("COMMENT") || c.is("NOT") || c.is("MASK") {
         return Err(c.fault(format!("expected the type of `{}`, found {}", name.value, c.found())));
     }
-    let data_type = c.type_name()?;
+    // `${key}` stands for whatever columns it is replaced by.
+    let data_type = if template { TypeName::Custom(ObjectName(vec![]), vec![]) } else { c.type_name()? };
     let mut column = Column {
         name,
         data_type,
@@ -189,7 +192,7 @@ fn property(c: &mut Cursor<'_>, kind: TableKind, column: &mut Column, once: &mut
     } else if ["CONSTRAINT", "PRIMARY", "FOREIGN", "REFERENCES"].iter().any(|word| c.is(word)) {
         inline_key(c, column, once)?;
     } else if c.is("GENERATED") || c.is("DEFAULT") {
-        if kind == TableKind::MaterializedView {
+        if kind == TableKind::MaterializedView && c.is("DEFAULT") {
             return Err(c.fault(format!("{} does not go with a column of a materialized view", c.found())));
         }
         once.note("GENERATED or DEFAULT", place)?;

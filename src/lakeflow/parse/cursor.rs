@@ -177,6 +177,8 @@ impl<'a> Cursor<'a> {
     /// Reads a sign of the grammar.
     pub(super) fn sign(&mut self, sign: &str) -> bool {
         let token = match sign {
+            "[" => Token::LBracket,
+            "]" => Token::RBracket,
             "(" => Token::LParen,
             ")" => Token::RParen,
             "," => Token::Comma,

@@ -168,6 +168,9 @@ const STATEMENTS: &[&str] =
     &["CREATE", "SELECT", "WITH", "VALUES", "SET", "USE", "GRANT", "REVOKE", "ALTER", "COMMENT", "DROP"];
 
 fn statement(c: &mut Cursor<'_>) -> Parsed<StatementKind> {
+    if changes_rows(c) {
+        return command::command(c);
+    }
     if embedded::starts_query(c.token()) {
         return c.query().map(StatementKind::Query);
     }
@@ -199,6 +202,30 @@ fn statement(c: &mut Cursor<'_>) -> Parsed<StatementKind> {
             Err(Fault { message: format!("unknown statement {}", c.found()), ..fault })
         }
     }
+}
+
+/// Whether `WITH` stands before a change of rows rather than before a query.
+fn changes_rows(c: &Cursor<'_>) -> bool {
+    if !c.is("WITH") {
+        return false;
+    }
+    let mut depth = 0usize;
+    for index in c.index()..c.end_of_statement() {
+        match &c.parser.token_at(index).token {
+            Token::LParen => depth += 1,
+            Token::RParen => depth = depth.saturating_sub(1),
+            token if depth == 0 => {
+                if ["SELECT", "VALUES", "TABLE", "FROM"].iter().any(|word| is_word(token, word)) {
+                    return false;
+                }
+                if ["INSERT", "MERGE", "UPDATE", "DELETE"].iter().any(|word| is_word(token, word)) {
+                    return true;
+                }
+            }
+            _ => {}
+        }
+    }
+    false
 }
 
 /// Reads on behind the first word.

@@ -8,10 +8,11 @@ use std::fmt::{self, Display, Formatter, Write};
 use std::ops::ControlFlow;
 
 use sqlparser::ast::{
-    DataType, Expr, FunctionArguments, Ident, ObjectName, ObjectNamePart, Query, TableFactor, TableFunctionArgs,
-    UnaryOperator, Value, ValueWithSpan, VisitMut, VisitorMut,
+    DataType, Expr, FunctionArguments, Ident, JsonPathElem, ObjectName, ObjectNamePart, Query, SetExpr, TableFactor,
+    TableFunctionArgs, UnaryOperator, Value, ValueWithSpan, VisitMut, VisitorMut,
 };
 
+use crate::lakeflow::lex::RECURSION;
 use crate::lakeflow::stream::{StreamSource, stream_source};
 use crate::lakeflow::type_name;
 
@@ -81,9 +82,9 @@ impl Display for Word<'_> {
     }
 }
 
-/// Whether a name needs no backticks; `${key}` and `{{key}}` in it have none.
+/// Whether a name needs no backticks; `$key`, `${key}` and `{{key}}` in it have none.
 fn is_plain(name: &str) -> bool {
-    let mut rest = name;
+    let mut rest = name.strip_prefix('$').filter(|rest| !rest.starts_with('{')).unwrap_or(name);
     while !rest.is_empty() {
         let template = rest.strip_prefix("${").and_then(|rest| rest.split_once('}'));
         let template = template.or_else(|| rest.strip_prefix("{{").and_then(|rest| rest.split_once("}}")));
@@ -158,11 +159,32 @@ impl VisitorMut for Ready {
             Expr::Cast { data_type, .. } => {
                 *data_type = DataType::Custom(verbatim(type_name::text(data_type)), vec![]);
             }
+            // sqlparser prints double quotes, which make strings.
+            Expr::JsonAccess { path, .. } => {
+                for element in &mut path.path {
+                    if let JsonPathElem::Dot { key, quoted: quoted @ true } = element {
+                        *quoted = false;
+                        *key = ident_text(&Ident::with_quote('`', key.as_str()));
+                    }
+                }
+            }
             // Without the blank, `- -a` would become a comment.
             Expr::UnaryOp { op: UnaryOperator::Minus, expr: inner } if is_negative(inner) => {
                 **inner = Expr::Identifier(Ident::new(format!(" {inner}")));
             }
             _ => {}
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// The limit of a recursion, a hint to the parser, goes back behind the name.
+    fn pre_visit_query(&mut self, query: &mut Query) -> ControlFlow<Self::Break> {
+        for cte in query.with.iter_mut().flat_map(|with| &mut with.cte_tables) {
+            if let Some(limit) = recursion_limit(&mut cte.query.body) {
+                let columns: Vec<String> = cte.alias.columns.drain(..).map(|column| column.to_string()).collect();
+                let columns = if columns.is_empty() { String::new() } else { format!(" ({})", columns.join(", ")) };
+                cte.alias.name = Ident::new(format!("{}{columns} {limit}", ident_text(&cte.alias.name)));
+            }
         }
         ControlFlow::Continue(())
     }
@@ -201,6 +223,19 @@ impl VisitorMut for Ready {
             *name = verbatim(text);
         }
         ControlFlow::Continue(())
+    }
+}
+
+/// Takes `MAX RECURSION LEVEL n` out of the first `SELECT` of a query.
+fn recursion_limit(body: &mut SetExpr) -> Option<String> {
+    match body {
+        SetExpr::Select(select) => {
+            let at = select.optimizer_hints.iter().position(|hint| hint.text.trim().starts_with(RECURSION))?;
+            Some(select.optimizer_hints.remove(at).text.trim().to_owned())
+        }
+        SetExpr::Query(query) => recursion_limit(&mut query.body),
+        SetExpr::SetOperation { left, .. } => recursion_limit(left),
+        _ => None,
     }
 }
 

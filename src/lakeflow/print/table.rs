@@ -147,7 +147,9 @@ pub(super) fn property_lines(f: &mut Formatter<'_>, heading: &str, properties: &
 
 impl Display for Column {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", Word(&self.name), type_name::text(&self.data_type))?;
+        Word(&self.name).fmt(f)?;
+        let data_type = type_name::text(&self.data_type);
+        write!(f, "{}{data_type}", flag(!data_type.is_empty(), " "))?;
         if let Some(collation) = &self.collation {
             write!(f, " COLLATE {}", Word(collation))?;
         }

@@ -7,9 +7,9 @@ use super::note::Loss;
 use super::scope::Scope;
 use super::statement::Rewritten;
 use crate::lakeflow::ast::{
-    ApplyChanges, AutoCdc, CreateFlow, Expr, FlowBody, Ident, ObjectName, StatementKind, StoredAs,
+    ApplyChanges, AutoCdc, CdcSource, CreateFlow, Expr, FlowBody, Ident, ObjectName, StatementKind, StoredAs,
 };
-use crate::lakeflow::{Fault, expr_text, ident_text, name_text, parse};
+use crate::lakeflow::{Fault, expr_text, ident_text, name_text, parse, query_text};
 
 /// The legacy statement names no flow; a filter of it, which `AUTO CDC` lacks, becomes a view.
 pub(super) fn apply_changes(apply: ApplyChanges, scope: &mut Scope<'_>) -> Rewritten {
@@ -22,7 +22,7 @@ pub(super) fn apply_changes(apply: ApplyChanges, scope: &mut Scope<'_>) -> Rewri
     if let Some(filter) = filter {
         let view = Ident::new(scope.project.free_name(&format!("{}_filtered", last(&target))));
         statements.extend(filtered(&view, &cdc.source, filter, scope)?);
-        cdc.source = ObjectName::from(vec![view]);
+        cdc.source = CdcSource::Stream(ObjectName::from(vec![view]));
     }
     let name = Ident::new(scope.project.free_name(&format!("{}_changes", last(&target))));
     let name = ObjectName::from(vec![name]);
@@ -34,20 +34,27 @@ pub(super) fn apply_changes(apply: ApplyChanges, scope: &mut Scope<'_>) -> Rewri
 /// A view of the changes that count.
 fn filtered(
     view: &Ident,
-    source: &ObjectName,
+    source: &CdcSource,
     mut filter: Expr,
     scope: &mut Scope<'_>,
 ) -> Result<Vec<StatementKind>, Fault> {
     scope.rewrite(&mut filter);
-    let (view, source, filter) = (ident_text(view), name_text(source), expr_text(&filter));
-    let text = format!("CREATE TEMPORARY VIEW {view} AS SELECT * FROM STREAM {source} WHERE {filter}");
+    let source = match source {
+        CdcSource::Stream(name) => format!("STREAM {}", name_text(name)),
+        CdcSource::Query(query) => format!("({})", query_text(query)),
+    };
+    let (view, filter) = (ident_text(view), expr_text(&filter));
+    let text = format!("CREATE TEMPORARY VIEW {view} AS SELECT * FROM {source} WHERE {filter}");
     let statements = parse(&text).map_err(|mut faults| faults.remove(0))?;
     Ok(statements.into_iter().map(|statement| statement.kind).collect())
 }
 
 /// Rewrites the clauses of `AUTO CDC`; the printer has them in the order that Spark asks for.
 pub(super) fn clauses(cdc: &mut AutoCdc, scope: &mut Scope<'_>) {
-    scope.settle(&mut cdc.source);
+    match &mut cdc.source {
+        CdcSource::Stream(name) => scope.settle(name),
+        CdcSource::Query(query) => scope.rewrite(&mut **query),
+    }
     let lacking = [
         (cdc.once, "ONCE"),
         (cdc.ignore_null_updates.is_some(), "IGNORE NULL UPDATES"),
