@@ -41,19 +41,37 @@ pub struct Source {
     pub path: String,
     /// The whole text.
     pub text: Arc<str>,
-    /// Where each line starts; found when the first place in the file is drawn.
-    lines: OnceLock<Vec<usize>>,
+    /// Found when the first place in the file is drawn.
+    lines: OnceLock<Lines>,
+}
+
+/// What is needed to count lines and columns.
+#[derive(Debug, Clone)]
+struct Lines {
+    /// Where each line starts.
+    starts: Vec<usize>,
+    /// Whether each byte is a character, so that columns need no counting: a line may be as long as the file.
+    is_ascii: bool,
 }
 
 impl Source {
     /// The line that holds a byte offset, from 0, and the offset at which it starts.
     fn line(&self, offset: usize) -> (usize, usize) {
-        let starts = self.lines.get_or_init(|| {
-            let after_breaks = self.text.match_indices('\n').map(|(i, _)| i + 1);
-            std::iter::once(0).chain(after_breaks).collect()
-        });
+        let starts = &self.lines().starts;
         let index = starts.partition_point(|start| *start <= offset).saturating_sub(1);
         (index, starts.get(index).copied().unwrap_or(0))
+    }
+
+    fn lines(&self) -> &Lines {
+        self.lines.get_or_init(|| {
+            let after_breaks = self.text.match_indices('\n').map(|(i, _)| i + 1);
+            Lines { starts: std::iter::once(0).chain(after_breaks).collect(), is_ascii: self.text.is_ascii() }
+        })
+    }
+
+    /// Characters between two bytes.
+    fn characters(&self, range: Range<usize>) -> usize {
+        if self.lines().is_ascii { range.len() } else { self.text.get(range).unwrap_or("").chars().count() }
     }
 }
 
@@ -105,7 +123,7 @@ impl SourceMap {
         let Some(source) = self.get(file) else { return LineColumn { line: 1, column: 1 } };
         let offset = source.text.floor_char_boundary(offset);
         let (line, start) = source.line(offset);
-        LineColumn { line: line + 1, column: source.text[start..offset].chars().count() + 1 }
+        LineColumn { line: line + 1, column: source.characters(start..offset) + 1 }
     }
 
     /// The offset at which the line of a byte offset starts.

@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::cli::check::counted;
 use crate::cli::shell::Shell;
 use crate::cli::{Ended, Status};
-use crate::lakeflow::{Attempt, Fault, parse_each};
+use crate::lakeflow::{Attempt, Fault, visit_each};
 use crate::source::{FileId, SourceMap};
 use crate::sqltool::files::{self, SqlFile, Unread};
 use crate::world::World;
@@ -66,13 +66,16 @@ fn report(file: &SqlFile, as_json: bool) -> Report {
             return Report { text, statements: 0, faulty: 1 };
         }
     };
-    let attempts = parse_each(text);
     let mut sources = SourceMap::default();
     let places = Places { file: sources.add(name, text), sources };
-    let faulty = attempts.iter().filter(|attempt| attempt.statement.is_err()).count();
     let line = if as_json { json_line } else { fault_lines };
-    let lines = attempts.iter().enumerate().map(|(index, attempt)| line(&places, index, attempt));
-    Report { text: lines.collect(), statements: attempts.len(), faulty }
+    let mut report = Report { text: String::new(), statements: 0, faulty: 0 };
+    visit_each(text, |attempt| {
+        report.text.push_str(&line(&places, report.statements, &attempt));
+        report.statements += 1;
+        report.faulty += usize::from(attempt.statement.is_err());
+    });
+    report
 }
 
 /// A file in which places are looked up.

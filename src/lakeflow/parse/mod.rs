@@ -53,17 +53,23 @@ pub struct Attempt {
 /// The faults of all faulty statements, ordered by place.
 pub fn parse(text: &str) -> Result<Vec<Statement>, Vec<Fault>> {
     let (mut statements, mut faults) = (vec![], vec![]);
-    for attempt in parse_each(text) {
-        match attempt.statement {
-            Ok(statement) => statements.push(statement),
-            Err(more) => faults.extend(more),
-        }
-    }
+    visit_each(text, |attempt| match attempt.statement {
+        Ok(statement) => statements.push(statement),
+        Err(more) => faults.extend(more),
+    });
     if faults.is_empty() { Ok(statements) } else { Err(faults) }
 }
 
 /// Reads each statement of a file by itself: one that is refused does not take the others with it.
 pub fn parse_each(text: &str) -> Vec<Attempt> {
+    let mut attempts = vec![];
+    visit_each(text, |attempt| attempts.push(attempt));
+    attempts
+}
+
+/// Reads each statement of a file by itself and hands it over, so that not all trees have to be kept: they take some hundred
+/// times as much memory as the text.
+pub fn visit_each(text: &str, mut visit: impl FnMut(Attempt)) {
     let mut lexed = lex(text);
     let tokens = lexed.tokens.len();
     let dialect = Lakeflow::for_tokens(tokens);
@@ -72,7 +78,6 @@ pub fn parse_each(text: &str) -> Vec<Attempt> {
     faults.sort_by_key(|fault| fault.range.start);
     let mut faults = faults.into_iter().peekable();
     let mut comments = comments.into_iter().peekable();
-    let mut attempts = vec![];
     let mut previous_end = None;
     loop {
         while cursor.eat_token(&Token::SemiColon) {
@@ -113,13 +118,12 @@ pub fn parse_each(text: &str) -> Vec<Attempt> {
         words.sort_unstable();
         words.dedup();
         let keywords = words.into_iter().map(|index| cursor.range_at(index).start).collect();
-        attempts.push(Attempt { range: cursor.range_since(start), statement, keywords });
+        visit(Attempt { range: cursor.range_since(start), statement, keywords });
     }
     let rest: Vec<Fault> = faults.collect();
     if !rest.is_empty() {
-        attempts.push(Attempt { range: text.len()..text.len(), statement: Err(rest), keywords: vec![] });
+        visit(Attempt { range: text.len()..text.len(), statement: Err(rest), keywords: vec![] });
     }
-    attempts
 }
 
 /// Reads one expression, which must be all of `text`.

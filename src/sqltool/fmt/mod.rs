@@ -19,7 +19,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use crate::lakeflow::ast::StatementKind;
-use crate::lakeflow::{Attempt, Fault, parse_each, tokens};
+use crate::lakeflow::{Attempt, Fault, Piece, PieceKind, Tokens, parse_each, tokens, visit_each};
 use token::{Comment, Script, Statement, Token};
 use writer::Writer;
 
@@ -59,11 +59,8 @@ fn statements(text: &str) -> Result<Formatted, Vec<Fault>> {
     if !tokens.faults.is_empty() {
         return Err(tokens.faults);
     }
-    let attempts = parse_each(text);
-    let whole: Vec<Range<usize>> = attempts.iter().map(|attempt| attempt.range.clone()).collect();
-    let script = token::script(text, &tokens, &whole);
-    let layouts: Vec<Option<String>> =
-        script.statements.par_iter().map(|statement| proven(statement, text, &attempts)).collect();
+    let script = token::script(text, &tokens, &scripts(text, &tokens));
+    let layouts: Vec<Option<String>> = script.statements.par_iter().map(|statement| proven(statement, text)).collect();
     let mut as_written = vec![];
     let mut blocks = vec![];
     for (statement, layout) in script.statements.iter().zip(layouts) {
@@ -76,29 +73,44 @@ fn statements(text: &str) -> Result<Formatted, Vec<Fault>> {
     Ok(Formatted { text: join(&script, &blocks), as_written })
 }
 
-/// What the parser says of a statement, if it begins one there.
-fn attempt<'a>(statement: &Statement<'_>, attempts: &'a [Attempt]) -> Option<&'a Attempt> {
-    let start = statement.first()?.start;
-    let at = attempts.partition_point(|attempt| attempt.range.start < start);
-    attempts.get(at).filter(|attempt| attempt.range.start == start)
+/// The statements that may hold others, and those beside them.
+fn scripts(text: &str, tokens: &Tokens) -> Vec<Range<usize>> {
+    let mut found = vec![];
+    let begins = |piece: &Piece| {
+        piece.kind == PieceKind::Word
+            && text.get(piece.range.clone()).is_some_and(|word| word.eq_ignore_ascii_case("BEGIN"))
+    };
+    if tokens.pieces.iter().any(begins) {
+        visit_each(text, |attempt| found.push(attempt.range));
+    }
+    found
+}
+
+/// What the parser says of a statement.
+fn attempt(source: &str) -> Option<Attempt> {
+    let mut attempts = parse_each(source);
+    attempts.pop().filter(|_| attempts.is_empty())
 }
 
 /// The layout of a statement whose meaning is that of its source: with keywords in capitals, or at least with the letters
 /// that it had.
-fn proven(statement: &Statement<'_>, text: &str, attempts: &[Attempt]) -> Option<String> {
-    let attempt = attempt(statement, attempts);
+fn proven(statement: &Statement<'_>, text: &str) -> Option<String> {
+    let source = text.get(statement.range())?;
+    let attempt = attempt(source);
+    let attempt = attempt.as_ref();
     let meaning = attempt.and_then(|attempt| attempt.statement.as_ref().ok()).map(|statement| &statement.kind);
     // Spark takes a setting as it stands, blanks and letter case included.
     if statement.is_kept || matches!(meaning, Some(StatementKind::Set { .. } | StatementKind::ShowSet(_))) {
-        return text.get(statement.range()).map(str::to_owned);
+        return Some(source.to_owned());
     }
     if meaning.is_none() && statement.tokens.iter().any(|token| token.is_sign(";")) {
         return None; // A script that can't be read has a layout that nobody else knows.
     }
     let keywords = attempt.map_or([].as_slice(), |attempt| &attempt.keywords);
+    let start = statement.range().start;
     let mut statement = statement.clone();
     for token in &mut statement.tokens {
-        token.keyword = keywords.binary_search(&token.start).is_ok();
+        token.keyword = keywords.binary_search(&(token.start - start)).is_ok();
     }
     if let Some(meaning) = meaning {
         let laid = laid_out(&statement);

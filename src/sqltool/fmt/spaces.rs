@@ -88,12 +88,29 @@ fn is_prefix(tokens: &[Token<'_>], index: usize) -> bool {
 fn bracket_is_apart(tokens: &[Token<'_>], index: usize) -> bool {
     let Some(before) = index.checked_sub(1).and_then(|index| tokens.get(index)) else { return false };
     match before.kind {
-        PieceKind::Word if before.is_word("STREAM") => false,
+        PieceKind::Word if before.is_word("STREAM") || before.is_word("IDENTIFIER") => false,
         PieceKind::Word if before.keyword => !TYPES_WITH_ARGUMENTS.iter().any(|name| before.is_word(name)),
         PieceKind::Word | PieceKind::Name => names_a_list(tokens, index - 1),
-        PieceKind::Sign => !is_operand(before),
+        PieceKind::Sign => !is_operand(before) || ends_identifier(tokens, index - 1),
         _ => true,
     }
+}
+
+/// Whether the `)` at `index` ends the name of a table or view that is computed, behind which its columns follow.
+fn ends_identifier(tokens: &[Token<'_>], index: usize) -> bool {
+    let mut depth = 0usize;
+    for (at, token) in tokens.iter().enumerate().take(index).rev() {
+        match token.text {
+            ")" => depth += 1,
+            "(" if depth == 0 => {
+                let name = at.checked_sub(1).filter(|name| tokens.get(*name).is_some_and(|t| t.is_word("IDENTIFIER")));
+                return name.is_some_and(|name| names_a_list(tokens, name));
+            }
+            "(" => depth -= 1,
+            _ => {}
+        }
+    }
+    false
 }
 
 /// Keywords that take arguments as functions do.

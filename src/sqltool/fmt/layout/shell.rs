@@ -195,9 +195,13 @@ fn clause(out: &mut Writer, nodes: &[Node<'_>]) {
     if !has_element_lines(nodes) {
         return expr::expr(out, nodes);
     }
-    for node in nodes {
+    for (index, node) in nodes.iter().enumerate() {
+        let is_name = index
+            .checked_sub(1)
+            .and_then(|before| nodes.get(before))
+            .is_some_and(|node| matches!(node, Node::Token(token) if token.is_word("IDENTIFIER")));
         match node {
-            Node::Group(group) if group.open.is_sign("(") => elements(out, group),
+            Node::Group(group) if group.open.is_sign("(") && !is_name => elements(out, group),
             node => out.flat(std::slice::from_ref(node)),
         }
     }
