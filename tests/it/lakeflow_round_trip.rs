@@ -148,6 +148,7 @@ fn column() -> BoxedStrategy<Column> {
             generated: None,
             default,
             primary_key,
+            unique: false,
             foreign_key,
             collation: None,
             comment,

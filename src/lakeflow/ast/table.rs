@@ -167,6 +167,8 @@ pub struct Column {
     pub default: Option<Expr>,
     /// `[CONSTRAINT name] PRIMARY KEY` behind the column.
     pub primary_key: Option<InlineKey>,
+    /// `UNIQUE` behind the column, which Spark reads; plain tables only.
+    pub unique: bool,
     /// `[CONSTRAINT name] [FOREIGN KEY] REFERENCES ..` behind the column.
     pub foreign_key: Option<(InlineKey, ForeignKey)>,
     /// `COLLATE`.
@@ -270,6 +272,8 @@ pub enum TableConstraintKind {
         /// What they refer to.
         references: ForeignKey,
     },
+    /// `UNIQUE (c, ..)`, which Spark reads; plain tables only.
+    Unique(Vec<Ident>),
     /// `CHECK (predicate)`; plain tables only.
     Check(Expr),
 }

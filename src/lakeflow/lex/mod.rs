@@ -216,7 +216,7 @@ impl<'a> Scanner<'a> {
         self.rewrites |= match keyword {
             Keyword::STRUCT | Keyword::EXCEPT | Keyword::VALUES | Keyword::TABLE => true,
             Keyword::DESC | Keyword::DESCRIBE => self.out.tokens.last().is_some_and(|t| t.token == Token::LParen),
-            _ => word.eq_ignore_ascii_case("RECURSION") || word.eq_ignore_ascii_case("IDENTIFIER"),
+            _ => ["RECURSION", "IDENTIFIER", "WATERMARK"].iter().any(|known| word.eq_ignore_ascii_case(known)),
         };
         self.push(Token::Word(Word { value: word.to_owned(), quote_style: None, keyword }), start);
     }

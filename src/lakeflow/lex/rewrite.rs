@@ -8,11 +8,14 @@
 //! | `VALUES (1 a)`, whose alias means nothing | `VALUES (1)` |
 //! | `VALUES (1) AS t(a)` as a query | `SELECT * FROM VALUES (1) AS t(a)` |
 //! | `r (n) MAX RECURSION LEVEL 9 AS (SELECT ..` | `r (n) AS (SELECT /*+ MAX RECURSION LEVEL 9 */ ..` |
+//! | `FROM t WATERMARK ..` | a sample, see `rewrite/watermark.rs` |
 //! | `FROM (DESCRIBE HISTORY t)` | `FROM name` with one name that holds all of it |
 //! | `IDENTIFIER(x)(y)`, `IDENTIFIER(x).t` | the function with a blank in its name, by which the dialect knows it |
 //! | `TABLE t` as a query | `SELECT * FROM t`; sqlparser reads one token too many behind the name |
 //!
 //! Put-in tokens have no width; every other token keeps its place. The printer undoes what would be seen.
+
+mod watermark;
 
 use std::ops::Range;
 
@@ -73,6 +76,9 @@ impl Pass {
     }
 
     fn step(&mut self) -> bool {
+        if self.is(0, "WATERMARK") && self.watermark() {
+            return true;
+        }
         if self.peek(0) == Some(&Token::LParen) && self.describes() {
             return true;
         }
@@ -96,6 +102,11 @@ impl Pass {
             }
             Token::Word(_) if self.is(0, "VALUES") && self.peek(1).is_some_and(begins_row) => {
                 self.values_or_query();
+                return true;
+            }
+            Token::Word(_) if self.is(0, "AS") && self.names_columns() && self.closes_query() => {
+                self.copy();
+                self.insert(Token::make_word("", None));
                 return true;
             }
             Token::Word(_) if self.is(0, "MAX") && self.is(1, "RECURSION") && self.is(2, "LEVEL") => {
@@ -145,14 +156,35 @@ impl Pass {
             Some(Token::Word(word)) if word.quote_style.is_some() || word.keyword == Keyword::NoKeyword => true,
             _ => self.is(0, "AS") && matches!(self.peek(1), Some(Token::Word(_))),
         };
+        // Names of columns alone: the relation has an empty name.
+        let columns = !alias && self.is(0, "AS") && self.names_columns();
         if query
-            && alias
+            && (alias || columns)
             && let Some((first, range)) = self.output.get(start)
         {
             let (span, place) = (Span::new(first.span.start, first.span.start), range.start..range.start);
             let tokens = [Token::make_word("SELECT", None), Token::Mul, Token::make_word("FROM", None)];
             let put_in = tokens.map(|token| (TokenWithSpan { token, span }, place.clone()));
             self.output.splice(start..start, put_in);
+        }
+        if columns {
+            self.copy();
+            self.insert(Token::make_word("", None));
+        }
+    }
+
+    /// Whether `AS (a, b)` comes next.
+    fn names_columns(&self) -> bool {
+        let mut ahead = 1;
+        loop {
+            let name = matches!(self.peek(ahead + 1), Some(Token::Word(word)) if word.keyword != Keyword::SELECT);
+            match (self.peek(ahead), name, self.peek(ahead + 2)) {
+                (Some(Token::LParen), true, Some(Token::RParen)) if ahead == 1 => return true,
+                (Some(Token::LParen), true, Some(Token::Comma)) if ahead == 1 => ahead += 2,
+                (Some(Token::Comma), true, Some(Token::Comma)) => ahead += 2,
+                (Some(Token::Comma), true, Some(Token::RParen)) => return true,
+                _ => return false,
+            }
         }
     }
 

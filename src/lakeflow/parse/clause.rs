@@ -28,6 +28,12 @@ impl TableKind {
         }
     }
 
+    /// Whether `UNIQUE (..)` comes next, which only plain tables have.
+    pub(super) fn has_unique(self, c: &Cursor<'_>) -> bool {
+        let list = c.parser.peek_nth_token_ref(1).token == Token::LParen;
+        self == TableKind::Table && list && c.is("UNIQUE")
+    }
+
     /// What it can be stored as; `None` for any format.
     fn formats(self) -> Option<&'static [&'static str]> {
         match self {

@@ -8,8 +8,8 @@ use std::fmt::{self, Display, Formatter, Write};
 use std::ops::ControlFlow;
 
 use sqlparser::ast::{
-    DataType, Expr, FunctionArguments, Ident, JsonPathElem, ObjectName, ObjectNamePart, Query, SetExpr, TableFactor,
-    TableFunctionArgs, UnaryOperator, Value, ValueWithSpan, VisitMut, VisitorMut,
+    DataType, Expr, FunctionArguments, Ident, JsonPathElem, ObjectName, ObjectNamePart, Query, SetExpr, TableAlias,
+    TableFactor, TableFunctionArgs, TableSampleKind, UnaryOperator, Value, ValueWithSpan, VisitMut, VisitorMut,
 };
 
 use crate::lakeflow::lex::RECURSION;
@@ -190,39 +190,80 @@ impl VisitorMut for Ready {
     }
 
     fn post_visit_table_factor(&mut self, factor: &mut TableFactor) -> ControlFlow<Self::Break> {
-        // sqlparser prints the version behind the alias, where it can't be read.
-        if let TableFactor::Table { name, version: version @ Some(_), .. } = factor
-            && let Some(of) = version.take()
-        {
-            *name = verbatim(format!("{} {of}", name_text(name)));
-        }
-        let (mut text, arguments) = match stream_source(factor) {
-            Some(StreamSource::Table(parts)) => {
-                let parts: Vec<String> = parts.into_iter().map(ident_text).collect();
-                (format!("STREAM {}", parts.join(".")), None)
-            }
-            Some(StreamSource::Function(function)) => match &function.args {
-                FunctionArguments::List(list) => {
-                    let arguments = TableFunctionArgs { args: list.args.clone(), settings: None };
-                    (format!("STREAM {}", name_text(&function.name)), Some(arguments))
-                }
-                _ => return ControlFlow::Continue(()),
-            },
-            None => return ControlFlow::Continue(()),
-        };
-        if let TableFactor::Table { name, args, with_hints, .. } = factor {
-            if !with_hints.is_empty() {
-                // Options stand before the alias, behind the arguments: all of it becomes part of the name.
-                let options: Vec<String> = with_hints.drain(..).map(|option| option.to_string()).collect();
-                let call = arguments.map_or(String::new(), |a| call_text(&a));
-                text = format!("{text}{call} WITH ({})", options.join(", "));
-                *args = None;
-            } else {
-                *args = arguments;
-            }
-            *name = verbatim(text);
+        let watermark = take_watermark(factor);
+        make_source_ready(factor);
+        if let Some(watermark) = watermark {
+            put_watermark(factor, &watermark);
         }
         ControlFlow::Continue(())
+    }
+}
+
+/// `STREAM`, its options, and versions.
+fn make_source_ready(factor: &mut TableFactor) {
+    // sqlparser prints the version behind the alias, where it can't be read.
+    if let TableFactor::Table { name, version: version @ Some(_), .. } = factor
+        && let Some(of) = version.take()
+    {
+        *name = verbatim(format!("{} {of}", name_text(name)));
+    }
+    let (mut text, arguments) = match stream_source(factor) {
+        Some(StreamSource::Table(parts)) => {
+            let parts: Vec<String> = parts.into_iter().map(ident_text).collect();
+            (format!("STREAM {}", parts.join(".")), None)
+        }
+        Some(StreamSource::Function(function)) => match &function.args {
+            FunctionArguments::List(list) => {
+                let arguments = TableFunctionArgs { args: list.args.clone(), settings: None };
+                (format!("STREAM {}", name_text(&function.name)), Some(arguments))
+            }
+            _ => return,
+        },
+        None => return,
+    };
+    if let TableFactor::Table { name, args, with_hints, .. } = factor {
+        if !with_hints.is_empty() {
+            // Options stand before the alias, behind the arguments: all of it becomes part of the name.
+            let options: Vec<String> = with_hints.drain(..).map(|option| option.to_string()).collect();
+            let call = arguments.map_or(String::new(), |a| call_text(&a));
+            text = format!("{text}{call} WITH ({})", options.join(", "));
+            *args = None;
+        } else {
+            *args = arguments;
+        }
+        *name = verbatim(text);
+    }
+}
+
+/// Takes `WATERMARK .. DELAY OF ..` out of the sample that stands for it.
+fn take_watermark(factor: &mut TableFactor) -> Option<String> {
+    let (TableFactor::Table { sample, .. } | TableFactor::Derived { sample, .. }) = factor else { return None };
+    let (TableSampleKind::BeforeTableAlias(inner) | TableSampleKind::AfterTableAlias(inner)) = sample.as_ref()?;
+    let Expr::Function(function) = &inner.quantity.as_ref()?.value else { return None };
+    let FunctionArguments::List(list) = &function.args else { return None };
+    let text = match list.args.as_slice() {
+        _ if !function.name.to_string().eq_ignore_ascii_case("WATERMARK") => return None,
+        [time, delay] => format!("WATERMARK {time} DELAY OF {delay}"),
+        [time, name, delay] => format!("WATERMARK {time} AS {name} DELAY OF {delay}"),
+        _ => return None,
+    };
+    *sample = None;
+    Some(text)
+}
+
+/// Writes it where it is read: before the alias.
+fn put_watermark(factor: &mut TableFactor, text: &str) {
+    match factor {
+        TableFactor::Table { name, args, .. } => {
+            let call = args.take().map_or(String::new(), |a| call_text(&a));
+            *name = verbatim(format!("{name}{call} {text}"));
+        }
+        TableFactor::Derived { alias, .. } => {
+            let behind = alias.take().map_or(String::new(), |alias| format!(" {alias}"));
+            let name = Ident::new(format!("{text}{behind}"));
+            *alias = Some(TableAlias { explicit: false, name, columns: vec![], at: None });
+        }
+        _ => {}
     }
 }
 

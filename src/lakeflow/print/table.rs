@@ -165,6 +165,7 @@ impl Display for Column {
         if let Some(key) = &self.primary_key {
             write!(f, "{} PRIMARY KEY{}", KeyName(key), KeyOptions(&key.options))?;
         }
+        f.write_str(flag(self.unique, " UNIQUE"))?;
         if let Some((key, references)) = &self.foreign_key {
             write!(f, "{} {references}{}", KeyName(key), KeyOptions(&key.options))?;
         }
@@ -230,6 +231,7 @@ impl Display for TableConstraint {
             TableConstraintKind::ForeignKey { columns: names, references } => {
                 write!(f, "FOREIGN KEY {} {references}", columns(names))?;
             }
+            TableConstraintKind::Unique(names) => write!(f, "UNIQUE {}", columns(names))?,
             TableConstraintKind::Check(predicate) => write!(f, "CHECK ({})", Sql(predicate))?,
         }
         KeyOptions(&self.options).fmt(f)

@@ -136,6 +136,10 @@ fn column(column: &mut Column, scope: &mut Scope<'_>) {
         let place = scope.behind(&column.name, "PRIMARY KEY");
         scope.note_at(place, Loss::Dropped, format!("primary key `{name}` left out: it is informational"));
     }
+    if std::mem::take(&mut column.unique) {
+        let place = scope.behind(&column.name, "UNIQUE");
+        scope.note_at(place, Loss::Unenforced, format!("`UNIQUE` on `{name}` is not enforced"));
+    }
     if let Some((_, references)) = column.foreign_key.take() {
         let place = scope.behind(&column.name, "REFERENCES");
         let table = shown(&references.table);
@@ -179,6 +183,9 @@ fn constraints(table: &mut TableDefinition, scope: &mut Scope<'_>) {
                 let (names, to) = (list(columns), shown(&references.table));
                 let message = format!("foreign key `{names}` to `{to}` left out: it is informational");
                 (first(columns), Loss::Dropped, message)
+            }
+            TableConstraintKind::Unique(columns) => {
+                (first(columns), Loss::Unenforced, format!("`UNIQUE ({})` is not enforced", list(columns)))
             }
             TableConstraintKind::Check(predicate) => {
                 (None, Loss::Unenforced, format!("`CHECK ({})` is not enforced", expr_text(predicate)))
@@ -257,6 +264,7 @@ fn plain_column(name: Ident, data_type: TypeName) -> Column {
         generated: None,
         default: None,
         primary_key: None,
+        unique: false,
         foreign_key: None,
         collation: None,
         comment: None,
