@@ -1,6 +1,8 @@
 //! `gen sql fmt`: one layout for all SQL, proven to mean what it meant.
 
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::Args;
 use rayon::prelude::*;
@@ -56,13 +58,27 @@ pub fn run(args: &FmtArgs, shell: &mut Shell, world: &dyn World) -> Ended {
     let files = files::read(world, &args.paths);
     let outcomes: Vec<Outcome> = files.par_iter().map(outcome).collect();
     let mut counts = Counts::default();
+    let stopped = stopped();
     for (file, outcome) in files.iter().zip(&outcomes) {
+        if stopped.load(Ordering::Relaxed) {
+            let from = file.path.display();
+            return Err(Failure::Input(format!("interrupted: files from `{from}` on are as they were")));
+        }
         counts.add(file, outcome, args, shell, world)?;
     }
     if !reads_input {
         shell.say(&counts.summary(args))?;
     }
     Ok(counts.status(args))
+}
+
+/// Becomes true at Ctrl-C: from here on files are written, and none is to be left half done. Where that can't be heeded, the
+/// process ends at once, as it does before.
+fn stopped() -> Arc<AtomicBool> {
+    let stopped = Arc::new(AtomicBool::new(false));
+    let stop = Arc::clone(&stopped);
+    let _ = ctrlc::set_handler(move || stop.store(true, Ordering::Relaxed));
+    stopped
 }
 
 fn outcome(file: &SqlFile) -> Outcome {

@@ -90,10 +90,30 @@ fn bracket_is_apart(tokens: &[Token<'_>], index: usize) -> bool {
     match before.kind {
         PieceKind::Word if before.is_word("STREAM") || before.is_word("IDENTIFIER") => false,
         PieceKind::Word if before.keyword => !TYPES_WITH_ARGUMENTS.iter().any(|name| before.is_word(name)),
-        PieceKind::Word | PieceKind::Name => names_a_list(tokens, index - 1),
+        PieceKind::Word | PieceKind::Name => {
+            // `WITH a (SELECT ..), b (SELECT ..)`: no function takes a query without brackets of its own.
+            let holds_query = tokens.get(index + 1).is_some_and(|next| next.is_word("SELECT") || next.is_word("WITH"));
+            holds_query || names_a_list(tokens, index - 1) || names_common_table(tokens, index)
+        }
         PieceKind::Sign => !is_operand(before) || ends_identifier(tokens, index - 1),
         _ => true,
     }
+}
+
+/// Whether the bracket at `index` holds the columns of a common table that is not the first: `, b (x) AS (SELECT ..`.
+fn names_common_table(tokens: &[Token<'_>], index: usize) -> bool {
+    let follows_comma = index.checked_sub(2).and_then(|at| tokens.get(at)).is_some_and(|token| token.is_sign(","));
+    if !follows_comma {
+        return false;
+    }
+    let columns = tokens.iter().skip(index + 1);
+    let length = columns.take_while(|token| token.kind != PieceKind::Sign || token.is_sign(",")).count();
+    let at = |offset: usize| tokens.get(index + 1 + length + offset);
+    let begins_query = |token: &Token<'_>| ["SELECT", "WITH", "VALUES", "FROM"].iter().any(|word| token.is_word(word));
+    at(0).is_some_and(|token| token.is_sign(")"))
+        && at(1).is_some_and(|token| token.is_word("AS"))
+        && at(2).is_some_and(|token| token.is_sign("("))
+        && at(3).is_some_and(begins_query)
 }
 
 /// Whether the `)` at `index` ends the name of a table or view that is computed, behind which its columns follow.

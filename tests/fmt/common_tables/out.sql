@@ -10,4 +10,21 @@ b AS (
 SELECT x
 FROM b
 UNION ALL
-SELECT 2
+SELECT 2;
+
+WITH a (
+  SELECT 1 AS x
+),
+
+b (
+  SELECT x
+  FROM a
+),
+
+c (y) AS (
+  SELECT x
+  FROM b
+)
+
+SELECT y
+FROM c;
