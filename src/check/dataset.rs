@@ -8,8 +8,8 @@ use sqlparser::ast::{ObjectName, Query, Visit, Visitor};
 use super::PipelineFile;
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::lakeflow::ast::{
-    AutoCdc, CreateStreamingTable, Expectation, FlowBody, InsertFlow, Statement, StatementKind, TableDefinition,
-    TableSource,
+    AutoCdc, CdcSource, CreateStreamingTable, Expectation, FlowBody, InsertFlow, Statement, StatementKind,
+    TableDefinition, TableSource,
 };
 use crate::lakeflow::infer::QueryInfo;
 use crate::lakeflow::types::Column;
@@ -84,9 +84,10 @@ pub fn add_flows(definitions: &mut BTreeMap<String, Definition>, files: &[Pipeli
     for (_, _, _, statement) in statements(files) {
         let (target, reads) = match &statement.kind {
             StatementKind::CreateFlow(flow) => (&flow.target, reads_of_flow(&flow.body)),
-            StatementKind::CreateStreamingTable(table) => match inline_cdc(table) {
-                Some(cdc) => (&table.table.name, BTreeSet::from([last_part(&cdc.source)])),
-                None => continue,
+            StatementKind::CreateStreamingTable(table) => match &table.source {
+                // A query of its own is judged with the table.
+                Some(TableSource::Flow(body @ FlowBody::AutoCdc(_))) => (&table.table.name, reads_of_flow(body)),
+                _ => continue,
             },
             _ => continue,
         };
@@ -142,7 +143,10 @@ pub fn query_of(kind: &StatementKind) -> Option<&Query> {
 fn reads_of_flow(body: &FlowBody) -> BTreeSet<String> {
     match body {
         FlowBody::Insert(flow) => tables_of(&flow.query),
-        FlowBody::AutoCdc(cdc) => BTreeSet::from([last_part(&cdc.source)]),
+        FlowBody::AutoCdc(cdc) => match &cdc.source {
+            CdcSource::Stream(name) => BTreeSet::from([last_part(name)]),
+            CdcSource::Query(query) => tables_of(query),
+        },
     }
 }
 

@@ -7,12 +7,13 @@
 use std::ops::{ControlFlow, Range};
 
 use sqlparser::ast::{
-    Array, BinaryOperator, CastKind, Distinct, Expr, Function, FunctionArguments, Ident, Interval, ObjectName, Query,
-    Select, SelectItem, SetExpr, Spanned, TableAlias, TableFactor, TableSampleKind, Value, ValueWithSpan, Visit,
-    Visitor,
+    Array, BinaryOperator, CastKind, Distinct, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Ident,
+    Interval, ObjectName, Query, Select, SelectItem, SetExpr, Spanned, TableAlias, TableFactor, TableSampleKind, Value,
+    ValueWithSpan, Visit, Visitor, WildcardAdditionalOptions,
 };
 
 use super::Fault;
+use super::infer::part_type;
 use super::place::range_of;
 use super::stream::{is_stream_name, stream_source};
 use super::type_name;
@@ -138,7 +139,21 @@ impl Strict<'_> {
         if !matches!(function.parameters, FunctionArguments::None) || function.uses_odbc_syntax {
             return self.foreign(function, "functions with two argument lists");
         }
+        if let FunctionArguments::List(list) = &function.args {
+            list.args.iter().try_for_each(|arg| match arg {
+                FunctionArg::Unnamed(FunctionArgExpr::WildcardWithOptions(options)) => self.star(options, function),
+                _ => GO_ON,
+            })?;
+        }
         function.name.0.iter().filter_map(|part| part.as_ident()).try_for_each(|ident| self.ident(ident))
+    }
+
+    /// `*` goes with `EXCEPT` only.
+    fn star(&self, options: &WildcardAdditionalOptions, node: &impl Spanned) -> Flow {
+        match options.opt_exclude {
+            Some(_) => self.refuse(node, "Databricks SQL has no `EXCLUDE`", Some("write `* EXCEPT (..)`".to_owned())),
+            None => GO_ON,
+        }
     }
 
     fn interval(&self, interval: &Interval, node: &impl Spanned) -> Flow {
@@ -223,6 +238,7 @@ impl Visitor for Strict<'_> {
         select.projection.iter().try_for_each(|item| match item {
             SelectItem::ExprWithAlias { alias, .. } => self.ident(alias),
             SelectItem::ExprWithAliases { aliases, .. } => aliases.iter().try_for_each(|alias| self.ident(alias)),
+            SelectItem::Wildcard(options) | SelectItem::QualifiedWildcard(_, options) => self.star(options, word),
             _ => GO_ON,
         })
     }
@@ -252,6 +268,7 @@ impl Visitor for Strict<'_> {
             | TableFactor::NestedJoin { alias, .. }
             | TableFactor::Pivot { alias, .. }
             | TableFactor::Unpivot { alias, .. } => self.alias(alias.as_ref()),
+            TableFactor::TableFunction { expr: Expr::Function(_), alias } => self.alias(alias.as_ref()),
             _ => self.foreign(factor, "such table function"),
         }
     }
@@ -266,6 +283,9 @@ impl Visitor for Strict<'_> {
                 Some(parameter) => self.typed(&parameter.name, "a type"),
                 None => GO_ON,
             },
+            Expr::Extract { field, expr: from, .. } if part_type(&field.to_string()).is_none() => {
+                self.refuse(&**from, format!("a date has no part `{field}`"), None)
+            }
             Expr::Interval(interval) => self.interval(interval, expr),
             Expr::Cast { kind, data_type, array: false, format: None, .. } => self.cast(kind, data_type, expr),
             Expr::TypedString(literal) => {

@@ -3,7 +3,9 @@
 //! sqlparser takes any word for a type and prints maps and structs the way other databases write them. What a type means
 //! is not decided here.
 
-use sqlparser::ast::{ArrayElemTypeDef, DataType, ExactNumberInfo, Expr, SqlOption, StructField, TimezoneInfo};
+use sqlparser::ast::{
+    ArrayElemTypeDef, DataType, ExactNumberInfo, Expr, ObjectName, SqlOption, StructField, TimezoneInfo,
+};
 
 use super::print::{ident_text, string_text};
 use crate::diag::did_you_mean;
@@ -88,10 +90,17 @@ fn is_known(data_type: &DataType) -> bool {
         DataType::Boolean | DataType::Date | DataType::Interval { .. } => true,
         DataType::Timestamp(None, TimezoneInfo::None) | DataType::TimestampNtz(None) => true,
         DataType::Custom(name, arguments) => {
-            arguments.is_empty() && PLAIN.iter().any(|plain| name.to_string().eq_ignore_ascii_case(plain))
+            arguments.is_empty()
+                && (is_template(name) || PLAIN.iter().any(|plain| name.to_string().eq_ignore_ascii_case(plain)))
         }
         _ => false,
     }
+}
+
+/// `${key}`, which is replaced before the statement is read.
+fn is_template(name: &ObjectName) -> bool {
+    let text = name.to_string();
+    text.starts_with("${") && text.ends_with('}')
 }
 
 /// The type as Databricks writes it: `MAP<STRING, INT>`, `STRUCT<a: INT>`.
