@@ -11,17 +11,21 @@
 
 use std::ops::Range;
 
-use sqlparser::tokenizer::{Span, Token, TokenWithSpan};
+use sqlparser::keywords::Keyword;
+use sqlparser::tokenizer::{Span, Token, TokenWithSpan, Word};
 
 use super::Lexed;
+use crate::lakeflow::Fault;
 
 type Piece = (TokenWithSpan, Range<usize>);
 
 /// Rewrites all of them.
 pub(super) fn rewrite(lexed: Lexed) -> Lexed {
     let Lexed { tokens, ranges, comments, faults } = lexed;
-    let mut pass = Pass { input: tokens.into_iter().zip(ranges).collect(), at: 0, output: vec![], angles: 0 };
+    let input = tokens.into_iter().zip(ranges).collect();
+    let mut pass = Pass { input, at: 0, output: vec![], angles: 0, faults };
     while pass.step() {}
+    let faults = pass.faults;
     let (tokens, ranges) = pass.output.into_iter().unzip();
     Lexed { tokens, ranges, comments, faults }
 }
@@ -33,6 +37,7 @@ struct Pass {
     output: Vec<Piece>,
     /// Open `<` of types.
     angles: usize,
+    faults: Vec<Fault>,
 }
 
 impl Pass {
@@ -72,6 +77,14 @@ impl Pass {
                 self.except_names();
                 return true;
             }
+            Token::Word(_) if self.is(0, "EXCEPT") && self.follows_star() && !self.goes_on_with_query() => {
+                self.fault(1, "expected `(` behind `EXCEPT`", "write `* EXCEPT (..)`");
+            }
+            Token::LParen if self.peek(1) == Some(&Token::Mul) && self.peek(2) == Some(&Token::RParen) => {
+                if self.begins_item() {
+                    self.fault(1, "a `*` in brackets of its own", "is the name of a function missing?");
+                }
+            }
             Token::Word(_) if self.is(0, "TABLE") && self.begins_query() => {
                 self.select_all();
                 return true;
@@ -96,15 +109,35 @@ impl Pass {
         matches!(self.peek(1), Some(Token::Word(_))) && self.output.last().is_some_and(before)
     }
 
+    /// What sqlparser would overlook.
+    fn fault(&mut self, ahead: usize, message: &str, hint: &str) {
+        let Some((_, range)) = self.input.get(self.at + ahead) else { return };
+        self.faults.push(Fault::new(range.clone(), message).hint(hint));
+    }
+
+    /// Whether a column or an argument begins here, rather than the arguments of a function.
+    fn begins_item(&self) -> bool {
+        let before =
+            |(token, _): &Piece| matches!(token.token, Token::Comma | Token::LParen) || is_word(&token.token, "SELECT");
+        self.output.last().is_some_and(before)
+    }
+
+    /// Whether the `EXCEPT` that comes next stands between two queries.
+    fn goes_on_with_query(&self) -> bool {
+        const BEHIND: &[&str] = &["SELECT", "ALL", "DISTINCT", "VALUES", "TABLE", "FROM", "WITH"];
+        BEHIND.iter().any(|word| self.is(1, word))
+    }
+
     fn follows_star(&self) -> bool {
         self.output.last().is_some_and(|(token, _)| token.token == Token::Mul)
     }
 
-    /// `TABLE` becomes `SELECT * FROM`.
+    /// `TABLE` becomes `SELECT * FROM`; the text of the word tells that nothing but a name may follow.
     fn select_all(&mut self) {
         self.copy();
         if let Some((token, _)) = self.output.last_mut() {
-            token.token = Token::make_word("SELECT", None);
+            let keyword = Keyword::SELECT;
+            token.token = Token::Word(Word { value: "TABLE".to_owned(), quote_style: None, keyword });
         }
         [Token::Mul, Token::make_word("FROM", None)].into_iter().for_each(|token| self.insert(token));
     }
