@@ -41,19 +41,37 @@ pub struct Source {
     pub path: String,
     /// The whole text.
     pub text: Arc<str>,
-    /// Where each line starts; found when the first place in the file is drawn.
-    lines: OnceLock<Vec<usize>>,
+    /// Found when the first place in the file is drawn.
+    lines: OnceLock<Lines>,
+}
+
+/// What is needed to count lines and columns.
+#[derive(Debug, Clone)]
+struct Lines {
+    /// Where each line starts.
+    starts: Vec<usize>,
+    /// Whether each byte is a character, so that columns need no counting: a line may be as long as the file.
+    is_ascii: bool,
 }
 
 impl Source {
     /// The line that holds a byte offset, from 0, and the offset at which it starts.
     fn line(&self, offset: usize) -> (usize, usize) {
-        let starts = self.lines.get_or_init(|| {
-            let after_breaks = self.text.match_indices('\n').map(|(i, _)| i + 1);
-            std::iter::once(0).chain(after_breaks).collect()
-        });
+        let starts = &self.lines().starts;
         let index = starts.partition_point(|start| *start <= offset).saturating_sub(1);
         (index, starts.get(index).copied().unwrap_or(0))
+    }
+
+    fn lines(&self) -> &Lines {
+        self.lines.get_or_init(|| {
+            let after_breaks = self.text.match_indices('\n').map(|(i, _)| i + 1);
+            Lines { starts: std::iter::once(0).chain(after_breaks).collect(), is_ascii: self.text.is_ascii() }
+        })
+    }
+
+    /// Characters between two bytes.
+    fn characters(&self, range: Range<usize>) -> usize {
+        if self.lines().is_ascii { range.len() } else { self.text.get(range).unwrap_or("").chars().count() }
     }
 }
 
@@ -105,7 +123,7 @@ impl SourceMap {
         let Some(source) = self.get(file) else { return LineColumn { line: 1, column: 1 } };
         let offset = source.text.floor_char_boundary(offset);
         let (line, start) = source.line(offset);
-        LineColumn { line: line + 1, column: source.text[start..offset].chars().count() + 1 }
+        LineColumn { line: line + 1, column: source.characters(start..offset) + 1 }
     }
 
     /// The offset at which the line of a byte offset starts.
@@ -117,13 +135,6 @@ impl SourceMap {
     pub fn iter(&self) -> impl Iterator<Item = (FileId, &Source)> {
         self.files.iter().enumerate().map(|(i, s)| (FileId(i as u32), s))
     }
-}
-
-/// Line and column of a byte offset in a text that is no file of a [`SourceMap`]; looks through all text before it.
-pub fn line_column(text: &str, offset: usize) -> LineColumn {
-    let before = &text[..text.floor_char_boundary(offset)];
-    let start = before.rfind('\n').map_or(0, |i| i + 1);
-    LineColumn { line: before.matches('\n').count() + 1, column: before[start..].chars().count() + 1 }
 }
 
 #[cfg(test)]
@@ -142,7 +153,6 @@ mod tests {
         let expected = [(0, (1, 1)), (1, (1, 1)), (2, (1, 2)), (3, (1, 3)), (4, (2, 1)), (7, (3, 3)), (99, (3, 4))];
         for (offset, place_of_it) in expected {
             assert_eq!(place(offset), place_of_it, "offset {offset}");
-            assert_eq!(line_column(sources.text(file), offset), sources.line_column(file, offset));
         }
         assert_eq!(sources.line_start(file, 7), 5);
     }

@@ -83,7 +83,7 @@ impl Definition {
 
 /// What change data capture delivers: the chosen columns of its source, and validity for a history.
 fn cdc_columns(cdc: &AutoCdc, known: &Known) -> Vec<Column> {
-    let Some(source) = known.relations.get(&last_part(&cdc.source)) else { return vec![] };
+    let Some(source) = cdc.source.name().and_then(|name| known.relations.get(&last_part(name))) else { return vec![] };
     let is = |names: &[sqlparser::ast::Ident], c: &Column| names.iter().any(|n| n.value.eq_ignore_ascii_case(&c.name));
     let chosen = |c: &&Column| match &cdc.columns {
         None => true,

@@ -8,8 +8,8 @@ use sqlparser::ast::{ObjectName, Query, Visit, Visitor};
 use super::PipelineFile;
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::lakeflow::ast::{
-    AutoCdc, CreateStreamingTable, Expectation, FlowBody, InsertFlow, Statement, StatementKind, TableDefinition,
-    TableSource,
+    AutoCdc, CdcSource, CreateStreamingTable, Expectation, FlowBody, InsertFlow, Statement, StatementKind,
+    TableDefinition, TableSource,
 };
 use crate::lakeflow::infer::QueryInfo;
 use crate::lakeflow::types::Column;
@@ -139,7 +139,10 @@ pub fn query_of(kind: &StatementKind) -> Option<&Query> {
 fn reads_of_flow(body: &FlowBody) -> BTreeSet<String> {
     match body {
         FlowBody::Insert(flow) => tables_of(&flow.query),
-        FlowBody::AutoCdc(cdc) => BTreeSet::from([last_part(&cdc.source)]),
+        FlowBody::AutoCdc(cdc) => match &cdc.source {
+            CdcSource::Stream(name) => BTreeSet::from([last_part(name)]),
+            CdcSource::Query(query) => tables_of(query),
+        },
     }
 }
 

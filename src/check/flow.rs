@@ -127,9 +127,10 @@ fn check_insert(insert: &InsertFlow, flow: &CreateFlow, file: FileId, context: &
 }
 
 fn check_cdc(cdc: &AutoCdc, target: &str, file: FileId, context: &mut Context<'_>) {
-    let Some(source) = context.dataset(file, &cdc.source) else { return };
+    let Some(name) = cdc.source.name() else { return };
+    let Some(source) = context.dataset(file, name) else { return };
     if !source.streamable {
-        let span = context.name_span(file, &cdc.source);
+        let span = context.name_span(file, name);
         let message = format!("`{}` is no stream, so AUTO CDC can't read its changes", source.name);
         context.push(Diagnostic::error(Code::StreamingMismatch, message).at(span));
     }
@@ -150,7 +151,7 @@ fn check_cdc(cdc: &AutoCdc, target: &str, file: FileId, context: &mut Context<'_
     }
     let kept = context.by_name.get(target).is_some_and(|t| t.columns.iter().any(|c| c.name == "__START_AT"));
     if cdc.stored_as == Some(StoredAs::ScdType2) && !kept {
-        let span = context.name_span(file, &cdc.source);
+        let span = context.name_span(file, name);
         let message = format!("`{target}` keeps a history, but declares no `__START_AT` and `__END_AT`");
         let hint = "a table that lists its columns must list these two as well, with the type of `SEQUENCE BY`";
         context.push(Diagnostic::error(Code::ColumnMismatch, message).at(span).hint(hint));

@@ -52,6 +52,7 @@ fn forbidden(file: FileId, statement: &Statement) -> Option<Diagnostic> {
         | StatementKind::ShowSet(_)
         | StatementKind::Set { .. }
         | StatementKind::UseCatalog(_)
+        | StatementKind::SetCatalog(_)
         | StatementKind::UseSchema(_) => forbidden_in_definition(statement, refuse),
         StatementKind::ApplyChanges(_) => refuse(
             "apply-changes",

@@ -17,7 +17,7 @@ use crate::world::World;
   gen check --format github                 as annotations of a pull request
   gen check pipelines/sql                   Lakeflow SQL written by hand")]
 pub struct CheckArgs {
-    /// Directories or files of pipeline SQL to check instead of the project
+    /// Pipeline SQL to check instead of the project: files, directories, `-` for standard input
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
 }

@@ -63,13 +63,17 @@ struct Mark<'a> {
     primary: bool,
 }
 
+/// Marks of one file that lie further apart are drawn apart: all lines between them would be looked at.
+const NEAR: u32 = 20_000;
+
 /// The marks of each file; the file of the fault comes first.
 fn by_file(diagnostic: &Diagnostic) -> Vec<(FileId, Vec<Mark<'_>>)> {
     let primary = diagnostic.primary.iter().map(|label| (label, true));
     let mut files: Vec<(FileId, Vec<Mark<'_>>)> = vec![];
     for (label, primary) in primary.chain(diagnostic.related.iter().map(|label| (label, false))) {
         let mark = Mark { span: label.span, text: &label.text, primary };
-        match files.iter_mut().find(|(file, _)| *file == label.span.file) {
+        let is_near = |other: &Mark<'_>| other.span.start.abs_diff(label.span.start) < NEAR;
+        match files.iter_mut().find(|(file, marks)| *file == label.span.file && marks.iter().any(is_near)) {
             Some((_, marks)) => marks.push(mark),
             None => files.push((label.span.file, vec![mark])),
         }

@@ -32,7 +32,7 @@ pub struct FixedFile {
     pub after: Fixed,
 }
 
-/// Judges all `.sql` files of `paths` (files, and directories with all below them) as one pipeline, by the rules that
+/// Judges all SQL of `paths` (files, and directories with all below them) as one pipeline, by the rules that
 /// `chosen` names, or by all.
 pub fn lint_sql(world: &dyn World, paths: &[PathBuf], chosen: &[&Lint]) -> Linted {
     let mut found = Diagnostics::default();

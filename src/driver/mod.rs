@@ -3,6 +3,7 @@
 //! Every command runs a prefix of this chain and one step of its own. A pass collects all faults it can find; the chain
 //! stops between two passes, where the next one could only report what follows from them.
 
+mod convert;
 mod lint;
 mod origin;
 mod sql;
@@ -11,6 +12,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Instant;
 
+pub use convert::{ConvertedSql, PortedFile, convert_sql};
 pub use lint::{FixedFile, Linted, fix_sql, lint_sql};
 pub use sql::{SqlPipeline, check_sql};
 

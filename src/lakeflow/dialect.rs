@@ -7,13 +7,17 @@
 use std::any::TypeId;
 use std::cell::Cell;
 
-use sqlparser::ast::{BinaryOperator, CastKind, Expr, Interval, UnaryOperator, Value};
+use sqlparser::ast::helpers::attached_token::AttachedToken;
+use sqlparser::ast::{
+    BinaryOperator, CastKind, DataType, Expr, Function, FunctionArguments, Ident, Interval, ObjectName, ObjectNamePart,
+    TypedString, UnaryOperator, Value,
+};
 use sqlparser::dialect::{DatabricksDialect, Dialect, Precedence};
 use sqlparser::keywords::Keyword;
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::Token;
 
-use super::lex::TRY_CAST;
+use super::lex::{IDENTIFIER, TRY_CAST};
 
 /// Databricks SQL as Lakeflow pipelines run it, for one parse.
 ///
@@ -99,6 +103,12 @@ impl Dialect for Lakeflow {
         supports_parens_around_table_factor,
         supports_table_sample_before_alias,
         supports_window_function_null_treatment_arg,
+        allow_extract_custom,
+        supports_select_wildcard_exclude,
+    }
+
+    fn is_identifier_generating_function_name(&self, ident: &Ident, name_parts: &[ObjectNamePart]) -> bool {
+        name_parts.is_empty() && ident.value == IDENTIFIER
     }
 
     /// Off, so that `INTERVAL '1 day'` is read too; an interval without any unit is refused afterwards.
@@ -156,8 +166,15 @@ impl Dialect for Lakeflow {
             Token::Word(_) if next_is(parser, 0, Keyword::NOT) && exists_call(parser) => {
                 (UnaryOperator::Not, Precedence::UnaryNot)
             }
+            Token::Mul if parser.peek_nth_token_ref(1).token == Token::RBracket => {
+                return Some(Ok(any_element(parser)));
+            }
             Token::Number(..) | Token::SingleQuotedString(_) => return Some(parser.parse_value().map(Expr::Value)),
             Token::Word(word) if word.keyword == Keyword::NoKeyword => return plain_name(parser),
+            Token::Word(word) if word.keyword == Keyword::TABLE => return table_argument(parser),
+            Token::Word(word) if word.keyword == Keyword::STRUCT && takes_star(parser) => {
+                return Some(parser.parse_identifier().and_then(|name| parser.parse_function(name.into())));
+            }
             _ => return None,
         };
         parser.advance_token();
@@ -239,6 +256,7 @@ fn plain_name(parser: &mut Parser) -> Option<Result<Expr, ParserError>> {
     let calls = match (&parser.peek_nth_token_ref(1).token, &parser.peek_nth_token_ref(2).token) {
         // An outer join as Oracle writes it, and lambdas.
         (Token::LParen, Token::Plus) | (Token::Arrow, _) | (Token::Word(_), Token::Arrow) => return None,
+        (Token::SingleQuotedString(_), _) if is_named(parser, "TIMESTAMP_LTZ") => return local_timestamp(parser),
         (Token::SingleQuotedString(_) | Token::HexStringLiteral(_), _) => return None,
         (next, _) => *next == Token::LParen,
     };
@@ -247,6 +265,54 @@ fn plain_name(parser: &mut Parser) -> Option<Result<Expr, ParserError>> {
         Err(error) => return Some(Err(error)),
     };
     Some(if calls { parser.parse_function(name.into()) } else { Ok(Expr::Identifier(name)) })
+}
+
+/// `*` in the path `raw:items[*]`; in any other brackets `strict.rs` refuses it.
+fn any_element(parser: &mut Parser) -> Expr {
+    Expr::Wildcard(AttachedToken(parser.next_token()))
+}
+
+fn is_named(parser: &Parser, name: &str) -> bool {
+    matches!(&parser.peek_token_ref().token, Token::Word(word) if word.value.eq_ignore_ascii_case(name))
+}
+
+/// `TIMESTAMP_LTZ '..'`, a type that sqlparser does not know.
+fn local_timestamp(parser: &mut Parser) -> Option<Result<Expr, ParserError>> {
+    parser.advance_token();
+    let data_type = DataType::Custom(ObjectName::from(vec![Ident::new("TIMESTAMP_LTZ")]), vec![]);
+    let literal = |value| Expr::TypedString(TypedString { data_type, value, uses_odbc_syntax: false });
+    Some(parser.parse_value().map(literal))
+}
+
+/// `TABLE(query)` as an argument of a table function; sqlparser takes it for the query `TABLE name`.
+fn table_argument(parser: &mut Parser) -> Option<Result<Expr, ParserError>> {
+    let queries = [Keyword::SELECT, Keyword::WITH, Keyword::FROM, Keyword::VALUES];
+    let called = parser.peek_nth_token_ref(1).token == Token::LParen;
+    if !called || !queries.iter().any(|keyword| next_is(parser, 2, *keyword)) {
+        return None;
+    }
+    Some(parser.parse_identifier().and_then(|name| {
+        parser.expect_token(&Token::LParen)?;
+        let query = parser.parse_query()?;
+        parser.expect_token(&Token::RParen)?;
+        Ok(Expr::Function(Function {
+            name: name.into(),
+            uses_odbc_syntax: false,
+            parameters: FunctionArguments::None,
+            args: FunctionArguments::Subquery(query),
+            filter: None,
+            null_treatment: None,
+            over: None,
+            within_group: vec![],
+        }))
+    }))
+}
+
+/// Whether `STRUCT(` goes on with `*` or `t.*`, which sqlparser knows among the arguments of functions only.
+fn takes_star(parser: &Parser) -> bool {
+    let token = |ahead| &parser.peek_nth_token_ref(ahead).token;
+    let dotted = matches!(token(2), Token::Word(_)) && *token(3) == Token::Period && *token(4) == Token::Mul;
+    *token(1) == Token::LParen && (*token(2) == Token::Mul || dotted)
 }
 
 /// Whether `NOT exists(` goes on with arguments rather than with a query.

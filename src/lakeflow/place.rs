@@ -1,28 +1,30 @@
-//! From sqlparser's lines and columns to bytes.
+//! Places in sqlparser's tree as bytes.
 //!
-//! sqlparser counts lines and columns in characters from 1; everything of ours counts bytes from 0. Only the lexer and
-//! this file know both.
+//! sqlparser keeps a line and a column for each token and never looks at them but to compare and to print them. Our lexer
+//! writes byte offsets there, on one line that has no end: so a place is had without counting lines, however long the text.
+//! Only the lexer and this file know it.
 
 use std::ops::Range;
 
 use sqlparser::ast::Spanned;
 use sqlparser::tokenizer::{Location, Span};
 
-/// Byte offset of `location` in `text`. A place past the end of a line or of the text is clamped to it; the empty
-/// location (line 0), which sqlparser uses for "nowhere" and for the end, is the end of the text.
+/// The place of a byte as the tree keeps it.
+pub(super) fn location(offset: usize) -> Location {
+    Location::new(1, u64::try_from(offset).unwrap_or(u64::MAX).saturating_add(1))
+}
+
+/// The places of a token's bytes.
+pub(super) fn span(range: &Range<usize>) -> Span {
+    Span::new(location(range.start), location(range.end))
+}
+
+/// Byte offset of `location` in `text`, clamped to it; the empty location, which sqlparser uses for "nowhere" and for the
+/// end, is the end of the text.
 pub fn offset_of(text: &str, location: Location) -> usize {
-    let Some(line) = location.line.checked_sub(1) else { return text.len() };
-    let mut start = 0;
-    for _ in 0..line {
-        match text.get(start..).and_then(|rest| rest.find('\n')) {
-            Some(end) => start += end + 1,
-            None => return text.len(),
-        }
-    }
-    let rest = text.get(start..).unwrap_or("");
-    let rest = rest.split('\n').next().unwrap_or("");
-    let column = usize::try_from(location.column.saturating_sub(1)).unwrap_or(usize::MAX);
-    start + rest.char_indices().nth(column).map_or(rest.len(), |(offset, _)| offset)
+    let offset = location.column.checked_sub(1).filter(|_| location.line > 0);
+    let offset = offset.and_then(|offset| usize::try_from(offset).ok()).unwrap_or(text.len());
+    text.floor_char_boundary(offset)
 }
 
 /// The bytes under `span`; `None` for the empty span, which nodes have that sqlparser gives no place.
@@ -42,18 +44,22 @@ pub fn range_of_node(text: &str, node: &impl Spanned) -> Option<Range<usize>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lakeflow::ast::Expr;
+    use crate::lakeflow::parse_expr;
 
     #[test]
-    fn counts_characters_of_several_bytes() {
-        let text = "SELECT 'ä',\n  'öö' AS ü";
-        assert_eq!(offset_of(text, Location::new(1, 11)), text.find(',').expect("a comma"));
-        assert_eq!(offset_of(text, Location::new(2, 8)), text.find("AS").expect("an alias"));
+    fn a_node_lies_at_its_bytes() {
+        let text = "a = 'ä€'\nAND `ö`.b = c";
+        let Expr::BinaryOp { left, right, .. } = parse_expr(text).unwrap() else { panic!("a condition") };
+        assert_eq!(range_of_node(text, &*left).map(|range| &text[range]), Some("a = 'ä€'"));
+        assert_eq!(range_of_node(text, &*right).map(|range| &text[range]), Some("`ö`.b = c"));
     }
 
     #[test]
     fn clamps_what_lies_outside() {
-        assert_eq!(offset_of("ab\nc", Location::new(1, 9)), 2);
-        assert_eq!(offset_of("ab\nc", Location::new(9, 1)), 4);
+        assert_eq!(offset_of("ab\nc", location(1)), 1);
+        assert_eq!(offset_of("ab\nc", location(9)), 4);
+        assert_eq!(offset_of("ä", location(1)), 0);
         assert_eq!(offset_of("ab\nc", Location::empty()), 4);
         assert_eq!(range_of("ab", Span::empty()), None);
     }

@@ -4,7 +4,8 @@
 //! is not decided here.
 
 use sqlparser::ast::{
-    ArrayElemTypeDef, CharacterLength, DataType, ExactNumberInfo, Expr, SqlOption, StructField, TimezoneInfo,
+    ArrayElemTypeDef, CharacterLength, DataType, ExactNumberInfo, Expr, ObjectName, SqlOption, StructField,
+    TimezoneInfo,
 };
 
 use super::print::{ident_text, string_text};
@@ -98,10 +99,17 @@ fn is_known(data_type: &DataType) -> bool {
         DataType::Boolean | DataType::Date | DataType::Interval { .. } => true,
         DataType::Timestamp(None, TimezoneInfo::None) | DataType::TimestampNtz(None) => true,
         DataType::Custom(name, arguments) => {
-            arguments.is_empty() && PLAIN.iter().any(|plain| name.to_string().eq_ignore_ascii_case(plain))
+            arguments.is_empty()
+                && (is_template(name) || PLAIN.iter().any(|plain| name.to_string().eq_ignore_ascii_case(plain)))
         }
         _ => false,
     }
+}
+
+/// `${key}`, which is replaced before the statement is read.
+fn is_template(name: &ObjectName) -> bool {
+    let text = name.to_string();
+    text.starts_with("${") && text.ends_with('}')
 }
 
 /// The type as Databricks writes it: `MAP<STRING, INT>`, `STRUCT<a: INT>`.

@@ -165,11 +165,12 @@ impl Tracer<'_> {
 
     /// AUTO CDC passes columns on as they are; the sequence decides which version stays, a condition which keys do.
     fn changes(&self, changes: &AutoCdc, file: FileId, traced: &mut Traced) {
-        let name = last_part(&changes.source);
+        let Some(table) = changes.source.name() else { return };
+        let name = last_part(table);
         traced.reads.insert(name.clone());
         let Some(source) = self.by_name.get(name.as_str()) else { return };
         let text = self.sources.text(file);
-        let ident = changes.source.0.last().and_then(|part| part.as_ident());
+        let ident = table.0.last().and_then(|part| part.as_ident());
         let range = ident.and_then(|ident| lakeflow::range_of(text, ident.span)).unwrap_or(0..0);
         let edge = |column: &str, influence, span| {
             let from = Origin { table: name.clone(), inside: true, column: column.to_owned(), field: vec![] };

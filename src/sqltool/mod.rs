@@ -1,4 +1,6 @@
 //! Tools for SQL that people write: they need no project and no specs.
 
+pub mod convert;
+pub mod files;
 pub mod fmt;
 pub mod lint;

@@ -39,9 +39,17 @@ impl World for DiskWorld {
         Ok(bytes)
     }
 
-    fn list(&self, dir: &Path) -> Listing {
+    fn input(&self, limit: u64) -> Result<Vec<u8>, WorldError> {
+        let path = Path::new("-");
+        let mut bytes = vec![];
+        let read = io::stdin().lock().take(limit.saturating_add(1)).read_to_end(&mut bytes);
+        let size = read.map_err(|e| WorldError::new(path, fault(&e)))? as u64;
+        if size > limit { Err(WorldError::new(path, WorldFault::TooLarge { size, limit })) } else { Ok(bytes) }
+    }
+
+    fn list_where(&self, dir: &Path, enter: &dyn Fn(&Path) -> bool) -> Listing {
         let mut listing = Listing::default();
-        walk(dir, &mut Vec::new(), &mut listing);
+        walk(dir, enter, &mut Vec::new(), &mut listing);
         listing.files.sort();
         listing.faults.sort_by(|a, b| a.path.cmp(&b.path));
         listing
@@ -85,7 +93,7 @@ impl World for DiskWorld {
 }
 
 /// Lists `dir`; `above` holds the real paths of the directories on the way down, which a link must not lead back to.
-fn walk(dir: &Path, above: &mut Vec<PathBuf>, listing: &mut Listing) {
+fn walk(dir: &Path, enter: &dyn Fn(&Path) -> bool, above: &mut Vec<PathBuf>, listing: &mut Listing) {
     let mut refuse = |fault| listing.faults.push(WorldError::new(dir, fault));
     if above.len() >= MAX_DEPTH {
         return refuse(WorldFault::TooDeep);
@@ -100,7 +108,11 @@ fn walk(dir: &Path, above: &mut Vec<PathBuf>, listing: &mut Listing) {
     above.push(real);
     for path in entries {
         match fs::metadata(&path) {
-            Ok(metadata) if metadata.is_dir() => walk(&path, above, listing),
+            Ok(metadata) if metadata.is_dir() => {
+                if enter(&path) {
+                    walk(&path, enter, above, listing);
+                }
+            }
             Ok(_) => listing.files.push(path),
             Err(e) => listing.faults.push(WorldError::new(&path, fault(&e))),
         }
@@ -116,6 +128,7 @@ fn fault(error: &io::Error) -> WorldFault {
     match error.kind() {
         io::ErrorKind::NotFound => WorldFault::NotFound,
         _ if error.raw_os_error() == Some(ELOOP) => WorldFault::Loop,
+        io::ErrorKind::ReadOnlyFilesystem => WorldFault::Io("the file is read-only".to_owned()),
         io::ErrorKind::PermissionDenied => WorldFault::Io("permission denied".to_owned()),
         _ => WorldFault::Io(error.to_string()),
     }
@@ -160,6 +173,36 @@ mod tests {
         let faults: Vec<_> = listing.faults.iter().map(|e| (e.path.clone(), e.fault.clone())).collect();
         let expected = [(dir.path().join("self"), WorldFault::Loop), (dir.path().join("sub/back"), WorldFault::Loop)];
         assert_eq!(faults, expected);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_written_file_keeps_its_permissions_and_the_link_to_it() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let dir = tempfile::tempdir().unwrap();
+        let (file, link) = (dir.path().join("file"), dir.path().join("link"));
+        fs::write(&file, "before").unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o750)).unwrap();
+        std::os::unix::fs::symlink("file", &link).unwrap();
+        DiskWorld.write_atomic(&link, b"after").unwrap();
+        assert_eq!(fs::read(&file).unwrap(), b"after");
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o750);
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o440)).unwrap();
+        let error = DiskWorld.write_atomic(&file, b"more").unwrap_err();
+        assert_eq!(error.fault, WorldFault::Io("the file is read-only".to_owned()));
+        assert_eq!(fs::read(&file).unwrap(), b"after");
+        assert_eq!(DiskWorld.list(dir.path()).files, [file, link]);
+    }
+
+    #[test]
+    fn directories_that_are_not_entered_are_not_listed() {
+        let dir = tempfile::tempdir().unwrap();
+        for name in ["a/x", "b/a/x", "b/x"] {
+            DiskWorld.write_atomic(&dir.path().join(name), b"").unwrap();
+        }
+        let listing = DiskWorld.list_where(dir.path(), &|dir| !dir.ends_with("a"));
+        assert_eq!(listing.files, [dir.path().join("b/x")]);
     }
 
     #[test]

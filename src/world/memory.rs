@@ -14,6 +14,7 @@ use super::{Listing, World, WorldError, WorldFault};
 pub struct MemoryWorld {
     state: Mutex<State>,
     variables: BTreeMap<String, String>,
+    input: Vec<u8>,
     now: SystemTime,
 }
 
@@ -25,7 +26,8 @@ struct State {
 
 impl Default for MemoryWorld {
     fn default() -> Self {
-        MemoryWorld { state: Mutex::default(), variables: BTreeMap::new(), now: SystemTime::UNIX_EPOCH }
+        let now = SystemTime::UNIX_EPOCH;
+        MemoryWorld { state: Mutex::default(), variables: BTreeMap::new(), input: vec![], now }
     }
 }
 
@@ -42,6 +44,13 @@ impl MemoryWorld {
     #[must_use]
     pub fn with_env(mut self, name: &str, value: &str) -> Self {
         self.variables.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
+    /// Sets what is given on standard input.
+    #[must_use]
+    pub fn with_input(mut self, bytes: impl Into<Vec<u8>>) -> Self {
+        self.input = bytes.into();
         self
     }
 
@@ -73,8 +82,17 @@ impl World for MemoryWorld {
         Ok(bytes.clone())
     }
 
-    fn list(&self, dir: &Path) -> Listing {
-        let files: Vec<_> = self.lock().files.keys().filter(|p| p.starts_with(dir)).cloned().collect();
+    fn input(&self, limit: u64) -> Result<Vec<u8>, WorldError> {
+        let size = self.input.len() as u64;
+        let too_large = || WorldError::new(Path::new("-"), WorldFault::TooLarge { size, limit });
+        if size > limit { Err(too_large()) } else { Ok(self.input.clone()) }
+    }
+
+    fn list_where(&self, dir: &Path, enter: &dyn Fn(&Path) -> bool) -> Listing {
+        let entered = |path: &&PathBuf| {
+            path.starts_with(dir) && path.ancestors().skip(1).take_while(|above| *above != dir).all(enter)
+        };
+        let files: Vec<_> = self.lock().files.keys().filter(entered).cloned().collect();
         let faults = if files.is_empty() && !self.exists(dir) { vec![not_found(dir)] } else { vec![] };
         Listing { files, faults }
     }

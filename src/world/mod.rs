@@ -18,13 +18,20 @@ use std::time::SystemTime;
 pub trait World: Sync {
     /// The bytes of a file of at most `limit` bytes; a larger one is refused before it is read.
     fn read(&self, path: &Path, limit: u64) -> Result<Vec<u8>, WorldError>;
+    /// What is given on standard input, at most `limit` bytes. The path in an error is `-`.
+    fn input(&self, limit: u64) -> Result<Vec<u8>, WorldError>;
     /// All files below a directory, sorted by path. Symbolic links are followed; faults do not hide the other files.
-    fn list(&self, dir: &Path) -> Listing;
+    fn list(&self, dir: &Path) -> Listing {
+        self.list_where(dir, &|_| true)
+    }
+    /// The same, without the directories below it that are not to be entered.
+    fn list_where(&self, dir: &Path, enter: &dyn Fn(&Path) -> bool) -> Listing;
     /// Whether a file or directory is there.
     fn exists(&self, path: &Path) -> bool;
     /// Whether a directory is there.
     fn is_dir(&self, path: &Path) -> bool;
-    /// Writes all files or none: readers of each see the old bytes or the new ones. Parent directories are made.
+    /// Writes all files or none: readers of each see the old bytes or the new ones. Parent directories are made; a file
+    /// that is there keeps its permissions, and is not written when they forbid it.
     fn write_all(&self, files: &[(PathBuf, &[u8])]) -> Result<(), WorldError>;
     /// Writes a whole file or nothing: readers see the old bytes or the new ones. Parent directories are made.
     fn write_atomic(&self, path: &Path, bytes: &[u8]) -> Result<(), WorldError> {

@@ -10,11 +10,29 @@ use std::path::{Path, PathBuf};
 /// Writes all files or none; parent directories are made. The path in the error is the file that failed.
 pub fn write_all(files: &[(PathBuf, &[u8])]) -> Result<(), (PathBuf, io::Error)> {
     let mut stage = Stage::default();
-    let written = stage.write(files).and_then(|()| stage.rename(files));
+    let files: Vec<(PathBuf, &[u8])> = files.iter().map(|(path, bytes)| (behind_link(path), *bytes)).collect();
+    let written = stage.write(&files).and_then(|()| stage.rename(&files));
     if written.is_err() {
         stage.undo();
     }
     written
+}
+
+/// The file that a symbolic link leads to, which is written in place of the link.
+fn behind_link(path: &Path) -> PathBuf {
+    let is_link = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink());
+    let target = is_link.then(|| fs::canonicalize(path).ok()).flatten();
+    target.unwrap_or_else(|| path.to_owned())
+}
+
+/// The permissions of a file that is there and may be written.
+fn permissions(path: &Path) -> io::Result<Option<fs::Permissions>> {
+    match fs::metadata(path) {
+        Ok(metadata) if metadata.permissions().readonly() => Err(io::ErrorKind::ReadOnlyFilesystem.into()),
+        Ok(metadata) => Ok(metadata.is_file().then(|| metadata.permissions())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 #[derive(Default)]
@@ -32,9 +50,13 @@ impl Stage {
         for (path, bytes) in files {
             let fail = |error| (path.clone(), error);
             self.make_parents(path).map_err(fail)?;
+            let permissions = permissions(path).map_err(fail)?;
             let temporary = temporary_name(path);
             self.temporary.push(temporary.clone());
             fs::write(&temporary, bytes).map_err(fail)?;
+            if let Some(permissions) = permissions {
+                fs::set_permissions(&temporary, permissions).map_err(fail)?;
+            }
         }
         Ok(())
     }

@@ -7,13 +7,13 @@ use std::fmt::Write;
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::line_column;
 use lakegen::lakeflow::functions::Stability;
 use lakegen::lakeflow::infer::{
     Catalog, Fault, Place, Relation, UserFunction, analyze_condition, analyze_expr, analyze_query,
 };
 use lakegen::lakeflow::types::{Column, DataType, parse_columns};
 use lakegen::lakeflow::{parse_expr, parse_query};
-use lakegen::source::line_column;
 use sqlparser::dialect::DatabricksDialect;
 use sqlparser::parser::Parser;
 

@@ -5,8 +5,8 @@
 use std::fmt::Write;
 use std::path::Path;
 
+use crate::line_column;
 use lakegen::lakeflow::{Fault, parse, parse_each, print};
-use lakegen::source::line_column;
 
 fn read(path: &Path) -> String {
     std::fs::read_to_string(path).expect("a case file can be read")

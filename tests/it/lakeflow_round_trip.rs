@@ -1,11 +1,11 @@
 //! Whatever can be built as a syntax tree is printed as text that is read back as the same tree.
 
 use lakegen::lakeflow::ast::{
-    ApplyChanges, AsOf, AutoCdc, Column, ColumnSelection, CreateFlow, CreateFunction, CreateMaterializedView,
-    CreateStreamingTable, CreateTable, Expectation, Expr, FlowBody, ForeignKey, FunctionBody, Ident, IgnoreNullUpdates,
-    InlineKey, InsertFlow, KeyOption, Layout, Mask, ObjectName, Parameter, Property, Query, RefreshPolicy, Returns,
-    RowFilter, Schedule, ScheduleUnit, Statement, StatementKind, StoredAs, TableConstraint, TableConstraintKind,
-    TableDefinition, TableOrigin, TableSource, TypeName, Violation,
+    ApplyChanges, AsOf, AutoCdc, CdcSource, Column, ColumnSelection, CreateFlow, CreateFunction,
+    CreateMaterializedView, CreateStreamingTable, CreateTable, Expectation, Expr, FlowBody, ForeignKey, FunctionBody,
+    Ident, IgnoreNullUpdates, InlineKey, InsertFlow, KeyOption, Layout, Mask, ObjectName, Parameter, Property,
+    PythonTraits, Query, RefreshPolicy, Returns, RowFilter, Schedule, ScheduleUnit, Statement, StatementKind, StoredAs,
+    TableConstraint, TableConstraintKind, TableDefinition, TableOrigin, TableSource, TypeName, Violation,
 };
 use lakegen::lakeflow::{expr_text, parse, parse_expr, parse_query, print, query_text, string_text};
 use proptest::collection::vec;
@@ -152,6 +152,7 @@ fn column() -> BoxedStrategy<Column> {
             generated: None,
             default,
             primary_key,
+            unique: false,
             foreign_key,
             collation: None,
             comment,
@@ -259,7 +260,7 @@ fn plain_table() -> BoxedStrategy<CreateTable> {
     let origin = option::of(prop_oneof![
         query().prop_map(TableOrigin::Query),
         query().prop_map(move |query| TableOrigin::Flow(Box::new(insert(query)))),
-        name().prop_map(TableOrigin::Like),
+        (name(), any::<bool>()).prop_map(|(table, copy_location)| TableOrigin::Like { table, copy_location }),
         (any::<bool>(), name(), option::of(as_of)).prop_map(|(shallow, table, as_of)| TableOrigin::Clone {
             shallow,
             table,
@@ -303,6 +304,8 @@ fn function() -> BoxedStrategy<CreateFunction> {
             language: None,
             deterministic,
             reads_data,
+            definer: None,
+            python: PythonTraits::default(),
             comment,
             body,
         })
@@ -338,7 +341,7 @@ fn auto_cdc() -> BoxedStrategy<AutoCdc> {
             )| {
                 AutoCdc {
                     once,
-                    source,
+                    source: CdcSource::Stream(source),
                     keys,
                     ignore_null_updates,
                     filter: None,

@@ -12,6 +12,7 @@
 mod bundle;
 mod cases;
 mod cli;
+mod convert;
 mod engine;
 mod errors;
 mod governance;
@@ -28,3 +29,10 @@ mod spark_functions;
 mod spark_types;
 mod sql_fmt;
 mod structure;
+
+/// Where people see a byte of a text.
+fn line_column(text: &str, offset: usize) -> lakegen::source::LineColumn {
+    let mut sources = lakegen::source::SourceMap::default();
+    let file = sources.add("", text);
+    sources.line_column(file, offset)
+}

@@ -3,8 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use lakegen::lakeflow::parse;
+use lakegen::lakeflow::{Statement, StatementKind, parse, parse_each, tokens};
 use lakegen::sqltool::fmt::format;
+use proptest::prelude::*;
 
 fn sql_below(dir: &Path) -> Vec<PathBuf> {
     let mut found = vec![];
@@ -58,9 +59,97 @@ fn generated_sql_can_be_formatted_whole() {
 }
 
 #[test]
-fn a_script_keeps_its_layout() {
-    let text = "BEGIN\n  DECLARE x INT DEFAULT 1;\n  select x;\nEND;\n";
+fn a_script_that_does_not_parse_keeps_its_layout() {
+    let text = "BEGIN\n  DECLARE x INT DEFAULT 1;\n  selec x;\nEND;\n";
     let formatted = format(text).unwrap();
     assert_eq!(formatted.text, text);
-    assert_eq!(formatted.as_written.len(), 1);
+    assert_eq!(formatted.as_written.first(), Some(&(0..text.len() - 1)));
+}
+
+#[test]
+fn faults_and_what_is_left_lie_in_the_text_as_it_was_given() {
+    let notebook =
+        "\u{feff}# Databricks notebook source\n# MAGIC %sql\n# MAGIC BEGIN\n# MAGIC   selec 1;\n# MAGIC END;";
+    let left = format(notebook).unwrap().as_written;
+    assert_eq!(
+        left.iter().map(|range| &notebook[range.clone()]).collect::<Vec<_>>(),
+        [&notebook[notebook.find("BEGIN").unwrap()..notebook.len()]]
+    );
+    let open = "\u{feff}# Databricks notebook source\n# MAGIC %sql select 1,\n# MAGIC   'open";
+    assert_eq!(format(open).unwrap_err()[0].range.start, open.find("'open").unwrap());
+}
+
+#[test]
+fn a_literal_over_several_lines_is_not_ended_in_another_way() {
+    let text = "SELECT 'a\nb';\r\n";
+    assert_eq!(format(text).unwrap().text, "SELECT 'a\nb';\n");
+    assert_eq!(format("select 'a\r\nb';\r\n").unwrap().text, "SELECT 'a\r\nb';\r\n");
+}
+
+#[test]
+fn a_byte_order_mark_goes() {
+    assert_eq!(format("\u{feff}select 1").unwrap().text, "SELECT 1\n");
+}
+
+/// Statements that the parser accepts, a text each.
+fn accepted() -> Vec<String> {
+    let files = sql_below(&root().join("tests/lakeflow/accept"));
+    let texts = files.iter().map(|path| fs::read_to_string(path).unwrap());
+    let statements = |text: String| -> Vec<String> {
+        parse_each(&text).into_iter().map(|attempt| text[attempt.range].to_owned()).collect()
+    };
+    texts.filter(|text| !text.starts_with("-- Databricks")).flat_map(statements).collect()
+}
+
+/// The text with comments put in behind some of its tokens, each with a number of its own.
+fn with_comments(text: &str, places: &[(prop::sample::Index, u8)]) -> String {
+    let pieces = tokens(text).pieces;
+    let mut comments: Vec<(usize, usize, u8)> = vec![];
+    for (number, (place, kind)) in places.iter().enumerate() {
+        let end = pieces[place.index(pieces.len())].range.end;
+        // Nobody puts a comment inside a dotted name; the tree keeps some of those as they are written.
+        if !text[..end].ends_with('.') && !text[end..].starts_with('.') {
+            comments.push((end, number, *kind));
+        }
+    }
+    comments.sort_unstable();
+    let (mut out, mut at) = (String::new(), 0);
+    for (end, number, kind) in comments {
+        out.push_str(&text[at..end]);
+        out.push_str(&match kind {
+            0 => format!(" -- c{number}\n"),
+            1 => format!("\n-- c{number}\n"),
+            2 => format!(" /* c{number} */ "),
+            _ => format!("\n\n/* c{number}\n over lines */\n"),
+        });
+        at = end;
+    }
+    out.push_str(&text[at..]);
+    out
+}
+
+fn comments(text: &str) -> Vec<String> {
+    tokens(text).comments.into_iter().map(|range| text[range].trim_end().to_owned()).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn comments_anywhere_are_kept_and_change_nothing(
+        statement in prop::sample::select(accepted()),
+        places in prop::collection::vec((any::<prop::sample::Index>(), 0..4u8), 0..6),
+    ) {
+        let text = with_comments(&statement, &places);
+        prop_assume!(tokens(&text).faults.is_empty());
+        let once = format(&text).unwrap();
+        prop_assert_eq!(comments(&once.text), comments(&text));
+        let again = format(&once.text).unwrap().text;
+        prop_assert_eq!(&again, &once.text, "a second run changes\n{}", once.text);
+        if let Ok(statements) = parse(&text) {
+            let kinds = |statements: Vec<Statement>| -> Vec<StatementKind> { statements.into_iter().map(|s| s.kind).collect() };
+            prop_assert!(once.as_written.is_empty(), "{text} is left as written");
+            prop_assert_eq!(parse(&once.text).map(kinds), Ok(kinds(statements)), "{}", once.text);
+        }
+    }
 }

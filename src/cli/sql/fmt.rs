@@ -1,33 +1,37 @@
 //! `gen sql fmt`: one layout for all SQL, proven to mean what it meant.
 
-use std::io::Read as _;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::Args;
 use rayon::prelude::*;
 
-use super::files::{self, SqlFile};
 use crate::cli::check::counted;
 use crate::cli::shell::Shell;
 use crate::cli::{Ended, Failure, Status};
 use crate::emit::text_diff;
 use crate::lakeflow::Fault;
-use crate::source::line_column;
-use crate::sqltool::fmt::{Formatted, format};
+use crate::source::SourceMap;
+use crate::sqltool::files::{self, SqlFile};
+use crate::sqltool::fmt::format;
 use crate::world::World;
 
 /// Format SQL files in place, comments kept
 ///
 /// Keywords in capitals, a line for each clause, two blanks a level, 100 columns. A statement changes only if what it
-/// means is proven to be the same; one for which that can't be shown is left as written.
+/// means is proven to be the same; one for which that can't be shown is left as written, and so is what stands between
+/// the comments `-- fmt: off` and `-- fmt: on`. Of notebooks, Python ones too, the cells of SQL are formatted.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  gen sql fmt pipelines/               format all .sql files below a directory
+  gen sql fmt pipelines/               format all SQL files below a directory
   gen sql fmt --check pipelines/       write nothing; exit status 1 if a file would change
   gen sql fmt --diff a.sql             write nothing; print what would change
-  gen sql fmt - < a.sql                from standard input to standard output")]
+  gen sql fmt - < a.sql                from standard input to standard output
+
+The exit status is 1 if a file can't be read, laid out or written, too; the others are formatted all the same.")]
 pub struct FmtArgs {
-    /// Files, or directories whose `.sql` files are formatted; `-` for standard input
+    /// Files, or directories whose `.sql` files and notebooks are formatted; `-` for standard input
     #[arg(value_name = "PATH", required = true)]
     paths: Vec<PathBuf>,
     /// Write nothing: name the files that would change, and end with status 1 if there are any
@@ -38,69 +42,68 @@ pub struct FmtArgs {
     diff: bool,
 }
 
-/// What became of a file.
+/// What would become of a file.
 struct Outcome {
-    /// Its name as shown.
-    name: String,
-    before: String,
-    result: Result<Formatted, Vec<String>>,
+    /// Its new text; `None` when it has none.
+    text: Option<String>,
+    /// What is to be said, a line each.
+    said: Vec<String>,
 }
 
 pub fn run(args: &FmtArgs, shell: &mut Shell, world: &dyn World) -> Ended {
-    if args.paths.iter().any(|path| path.as_os_str() == "-") {
-        return from_input(args, shell);
+    let reads_input = args.paths.iter().any(|path| files::is_input(path));
+    if reads_input && args.paths.len() > 1 {
+        return Err(Failure::Usage("`-` stands for standard input and goes with no other path".to_owned()));
     }
-    let files = files::read(&args.paths, world)?;
+    let files = files::read(world, &args.paths);
     let outcomes: Vec<Outcome> = files.par_iter().map(outcome).collect();
     let mut counts = Counts::default();
-    let mut changed: Vec<(PathBuf, &[u8])> = vec![];
+    let stopped = stopped();
     for (file, outcome) in files.iter().zip(&outcomes) {
-        if counts.add(outcome, args, shell)? {
-            let text = outcome.result.as_ref().map_or("", |formatted| formatted.text.as_str());
-            changed.push((file.path.clone(), text.as_bytes()));
+        if stopped.load(Ordering::Relaxed) {
+            let from = file.path.display();
+            return Err(Failure::Input(format!("interrupted: files from `{from}` on are as they were")));
         }
+        counts.add(file, outcome, args, shell, world)?;
     }
-    if !args.check && !args.diff {
-        world
-            .write_all(&changed)
-            .map_err(|error| Failure::Engine(anyhow::Error::new(error).context("nothing was written")))?;
+    if !reads_input {
+        shell.say(&counts.summary(args))?;
     }
-    shell.say(&counts.summary(args))?;
     Ok(counts.status(args))
 }
 
-/// From standard input to standard output.
-fn from_input(args: &FmtArgs, shell: &mut Shell) -> Ended {
-    if args.paths.len() > 1 {
-        return Err(Failure::Usage("`-` stands for standard input and goes with no other path".to_owned()));
-    }
-    let mut text = String::new();
-    std::io::stdin()
-        .read_to_string(&mut text)
-        .map_err(|error| Failure::Input(format!("standard input can't be read: {error}")))?;
-    let outcome = outcome(&SqlFile { path: PathBuf::from("-"), text: Ok(text) });
-    let mut counts = Counts::default();
-    counts.add(&outcome, args, shell)?;
-    if let (Ok(formatted), false, false) = (&outcome.result, args.check, args.diff) {
-        shell.result(&formatted.text)?;
-    }
-    Ok(counts.status(args))
+/// Becomes true at Ctrl-C: from here on files are written, and none is to be left half done. Where that can't be heeded, the
+/// process ends at once, as it does before.
+fn stopped() -> Arc<AtomicBool> {
+    let stopped = Arc::new(AtomicBool::new(false));
+    let stop = Arc::clone(&stopped);
+    let _ = ctrlc::set_handler(move || stop.store(true, Ordering::Relaxed));
+    stopped
 }
 
 fn outcome(file: &SqlFile) -> Outcome {
     let name = file.path.display().to_string();
     let text = match &file.text {
         Ok(text) => text,
-        Err(error) => return Outcome { name, before: String::new(), result: Err(vec![error.clone()]) },
+        Err(unread) => return Outcome { text: None, said: vec![format!("{name}: {}", unread.message)] },
     };
-    let result = format(text).map_err(|faults| {
-        let said = |fault: &Fault| {
-            let place = line_column(text, fault.range.start);
-            format!("{}:{}: {}", place.line, place.column, fault.message)
-        };
-        faults.iter().map(said).collect()
-    });
-    Outcome { name, before: text.clone(), result }
+    let mut sources = SourceMap::default();
+    let id = sources.add(name.as_str(), text.as_str());
+    let line = |start: usize, message: &str| {
+        let place = sources.line_column(id, start);
+        format!("{name}:{}:{}: {message}", place.line, place.column)
+    };
+    match format(text) {
+        Ok(formatted) => {
+            let kept = formatted.as_written.iter();
+            let said = kept.map(|range| line(range.start, "left as written: its layout can't be proven")).collect();
+            Outcome { text: Some(formatted.text), said }
+        }
+        Err(faults) => {
+            let said = faults.iter().map(|Fault { range, message, .. }| line(range.start, message)).collect();
+            Outcome { text: None, said }
+        }
+    }
 }
 
 /// Files by what became of them.
@@ -112,44 +115,45 @@ struct Counts {
 }
 
 impl Counts {
-    /// Counts a file and says what is to be said of it; `true` if it changes.
-    fn add(&mut self, outcome: &Outcome, args: &FmtArgs, shell: &mut Shell) -> Result<bool, Failure> {
-        let formatted = match &outcome.result {
-            Ok(formatted) => formatted,
-            Err(faults) => {
-                self.faulty += 1;
-                for fault in faults {
-                    shell.say_aside(&format!("{}:{fault}", outcome.name))?;
-                }
-                return Ok(false);
-            }
+    /// Counts a file, says what is to be said of it and writes it, if it is to be written.
+    fn add(
+        &mut self,
+        file: &SqlFile,
+        outcome: &Outcome,
+        args: &FmtArgs,
+        shell: &mut Shell,
+        world: &dyn World,
+    ) -> Result<(), Failure> {
+        for line in &outcome.said {
+            shell.say_aside(line)?;
+        }
+        let (Ok(before), Some(after)) = (&file.text, &outcome.text) else {
+            self.faulty += 1;
+            return Ok(());
         };
-        for range in &formatted.as_written {
-            let place = line_column(&outcome.before, range.start);
-            shell.say_aside(&format!(
-                "{}:{}:{}: left as written: its layout can't be proven",
-                outcome.name, place.line, place.column
-            ))?;
+        let name = file.path.display().to_string();
+        let differs = before != after;
+        if args.diff && differs {
+            shell.result(&text_diff(&name, before, after, shell.colour()))?;
+        } else if args.check && differs {
+            shell.result(&format!("{name}\n"))?;
+        } else if file.is_input() && !args.diff && !args.check {
+            shell.result(after)?;
+        } else if differs {
+            if let Err(error) = world.write_atomic(&file.path, after.as_bytes()) {
+                self.faulty += 1;
+                return shell.say_aside(&format!("{name}: cannot be written: {}", error.fault));
+            }
+            shell.detail(&format!("formatted {name}"))?;
         }
-        if formatted.text == outcome.before {
-            self.unchanged += 1;
-            return Ok(false);
-        }
-        self.changed += 1;
-        if args.diff {
-            shell.result(&text_diff(&outcome.name, &outcome.before, &formatted.text, shell.colour()))?;
-        } else if args.check {
-            shell.result(&format!("{}\n", outcome.name))?;
-        } else {
-            shell.detail(&format!("formatted {}", outcome.name))?;
-        }
-        Ok(true)
+        *(if differs { &mut self.changed } else { &mut self.unchanged }) += 1;
+        Ok(())
     }
 
     fn summary(&self, args: &FmtArgs) -> String {
         let would = if args.check || args.diff { "would change" } else { "changed" };
         let files = counted(self.changed + self.unchanged + self.faulty, "file", "files");
-        let faulty = if self.faulty == 0 { String::new() } else { format!(", {} not read", self.faulty) };
+        let faulty = if self.faulty == 0 { String::new() } else { format!(", {} at fault", self.faulty) };
         format!("{files}: {} {would}, {} as they should be{faulty}", self.changed, self.unchanged)
     }
 

@@ -16,7 +16,7 @@ use crate::world::World;
 #[derive(Debug, Args)]
 #[command(after_help = "Example: gen sql lineage pipelines/sql | jq '.orders'")]
 pub struct SqlLineageArgs {
-    /// Directories or files of pipeline SQL
+    /// Files, or directories whose `.sql` files and notebooks are read; `-` for standard input
     #[arg(value_name = "PATH", required = true)]
     paths: Vec<PathBuf>,
 }

@@ -12,6 +12,7 @@ use crate::cli::{Ended, Failure, Status};
 use crate::diag::did_you_mean;
 use crate::driver::{self, FixedFile};
 use crate::emit;
+use crate::sqltool::files;
 use crate::sqltool::lint::{ALL, Lint, by_id};
 use crate::world::World;
 
@@ -28,7 +29,7 @@ use crate::world::World;
 
 The exit status is 1 when an error is found, with --deny warnings when anything is.")]
 pub struct LintArgs {
-    /// Files, or directories whose `.sql` files are read
+    /// Files, or directories whose `.sql` files and notebooks are read; `-` for standard input
     #[arg(value_name = "PATH", required_unless_present = "list")]
     paths: Vec<PathBuf>,
     /// Put right what has a safe fix; a file is written only while it parses no worse than before
@@ -59,6 +60,11 @@ pub fn run(args: &LintArgs, shell: &mut Shell, world: &dyn World) -> Ended {
         return list(shell);
     }
     let chosen = args.rules.iter().map(|id| by_id(id).ok_or_else(|| unknown(id))).collect::<Result<Vec<_>, _>>()?;
+    if args.fix && args.paths.iter().any(|path| files::is_input(path)) {
+        return Err(Failure::Usage(
+            "--fix can't write to standard input; --diff shows what it would change".to_owned(),
+        ));
+    }
     if args.diff {
         return diff(&driver::fix_sql(world, &args.paths, &chosen), shell);
     }

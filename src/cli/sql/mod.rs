@@ -1,6 +1,6 @@
 //! `gen sql`: tools for Lakeflow SQL that people wrote; no project is needed.
 
-mod files;
+mod convert;
 mod fmt;
 mod lineage;
 mod lint;
@@ -12,7 +12,7 @@ use super::Ended;
 use super::shell::Shell;
 use crate::world::World;
 
-/// Judge and trace Lakeflow SQL that people wrote, without a project
+/// Judge, trace and convert Lakeflow SQL that people wrote, without a project
 #[derive(Debug, Args)]
 pub struct SqlArgs {
     #[command(subcommand)]
@@ -25,6 +25,7 @@ enum SqlCommand {
     Parse(parse::ParseArgs),
     Lineage(lineage::SqlLineageArgs),
     Lint(lint::LintArgs),
+    Convert(convert::ConvertArgs),
 }
 
 pub fn run(args: &SqlArgs, shell: &mut Shell, world: &dyn World) -> Ended {
@@ -33,5 +34,6 @@ pub fn run(args: &SqlArgs, shell: &mut Shell, world: &dyn World) -> Ended {
         SqlCommand::Parse(args) => parse::run(args, shell, world),
         SqlCommand::Lineage(args) => lineage::run(args, shell, world),
         SqlCommand::Lint(args) => lint::run(args, shell, world),
+        SqlCommand::Convert(args) => convert::run(args, shell, world),
     }
 }

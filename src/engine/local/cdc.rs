@@ -24,11 +24,12 @@ pub async fn apply(session: &Session, target: &str, cdc: &AutoCdc) -> Result<(Ta
     if cdc.apply_as_truncate.is_some() || cdc.ignore_null_updates.is_some() || cdc.columns_to_update.is_some() {
         return Err(refused("TRUNCATE, IGNORE NULL UPDATES and COLUMNS TO UPDATE of AUTO CDC"));
     }
+    let Some(name) = cdc.source.name() else { return Err(refused("AUTO CDC from a query")) };
     let text = format!(
         "SELECT *, {} AS __sequence, {} AS __deletes FROM {}",
         expr_text(&cdc.sequence_by),
         cdc.apply_as_delete.as_ref().map_or("FALSE".to_owned(), |c| format!("({}) IS TRUE", expr_text(c))),
-        name_text(&cdc.source),
+        name_text(name),
     );
     let query = lakeflow::parse_query(&text).map_err(|e| RunFault::failed(target, e.message))?;
     let (schema, batches) = session.query(&query, &mut LastPart).await.map_err(|e| RunFault::of(target, e))?;

@@ -62,13 +62,32 @@ pub struct ApplyChanges {
     pub cdc: AutoCdc,
 }
 
+/// What `AUTO CDC` reads.
+#[derive(Debug, Clone, PartialEq)]
+pub enum CdcSource {
+    /// The name inside `FROM STREAM(..)`.
+    Stream(ObjectName),
+    /// `FROM (query)`, which Spark's grammar allows.
+    Query(Box<Query>),
+}
+
+impl CdcSource {
+    /// The table or view that is read, unless a query is.
+    pub fn name(&self) -> Option<&ObjectName> {
+        match self {
+            CdcSource::Stream(name) => Some(name),
+            CdcSource::Query(_) => None,
+        }
+    }
+}
+
 /// The clauses of `AUTO CDC`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AutoCdc {
     /// `ONCE`.
     pub once: bool,
-    /// The name inside `FROM STREAM(..)`.
-    pub source: ObjectName,
+    /// Where the changes come from.
+    pub source: CdcSource,
     /// `KEYS`.
     pub keys: Vec<Ident>,
     /// `IGNORE NULL UPDATES`.

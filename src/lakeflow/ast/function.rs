@@ -1,6 +1,6 @@
 //! Functions: of SQL or Python, of one value or of a table.
 
-use super::{Command, Expr, Ident, ObjectName, Query, Text, TypeName};
+use super::{Command, Expr, Ident, ObjectName, Property, Query, Text, TypeName};
 
 /// `CREATE [OR REPLACE] [TEMPORARY] FUNCTION ..`.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,10 +23,38 @@ pub struct CreateFunction {
     pub deterministic: Option<bool>,
     /// `CONTAINS SQL` (`false`) or `READS SQL DATA` (`true`).
     pub reads_data: Option<bool>,
+    /// `SQL SECURITY DEFINER` (`true`) or `SQL SECURITY INVOKER`.
+    pub definer: Option<bool>,
     /// `COMMENT`.
     pub comment: Option<String>,
+    /// `PARAMETER STYLE`, `HANDLER` and the like, of a function in Python.
+    pub python: PythonTraits,
     /// What it computes.
     pub body: FunctionBody,
+}
+
+/// How a function in Python is called, and where it runs.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PythonTraits {
+    /// `PARAMETER STYLE PANDAS`: batches instead of rows.
+    pub pandas: bool,
+    /// `HANDLER`: the function in the code that is called.
+    pub handler: Option<String>,
+    /// `CREDENTIALS`: what it signs in with.
+    pub credentials: Vec<FunctionCredential>,
+    /// `ENVIRONMENT`: `dependencies` and `environment_version`.
+    pub environment: Vec<Property>,
+}
+
+/// One entry of `CREDENTIALS`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FunctionCredential {
+    /// A service credential.
+    pub name: Ident,
+    /// `AS alias`: what the code calls it.
+    pub alias: Option<Ident>,
+    /// `DEFAULT`: the one that is used where the code names none.
+    pub default: bool,
 }
 
 /// What a function gives.

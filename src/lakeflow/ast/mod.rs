@@ -20,9 +20,10 @@ use std::ops::Range;
 
 pub use command::{Command, Part};
 pub use flow::{
-    ApplyChanges, AutoCdc, ColumnSelection, CreateFlow, FlowBody, IgnoreNullUpdates, InsertFlow, Replace, StoredAs,
+    ApplyChanges, AutoCdc, CdcSource, ColumnSelection, CreateFlow, FlowBody, IgnoreNullUpdates, InsertFlow, Replace,
+    StoredAs,
 };
-pub use function::{CreateFunction, FunctionBody, Language, Parameter, Returns};
+pub use function::{CreateFunction, FunctionBody, FunctionCredential, Language, Parameter, PythonTraits, Returns};
 pub use governance::{
     Alter, AlterAction, ColumnAction, CommentOn, CommentTarget, CreatePolicy, CreateSchema, CreateVolume, DropPolicy,
     Grant, MatchColumn, PolicyKind, Revoke, Securable, Tag,
@@ -80,8 +81,10 @@ pub enum StatementKind {
     },
     /// `SET`, `SET -v` or `SET key`, which show what is set: the key, if one is named.
     ShowSet(Option<String>),
-    /// `USE CATALOG c`; also written `SET CATALOG c`.
+    /// `USE CATALOG c`.
     UseCatalog(ObjectName),
+    /// `SET CATALOG c`, which means the same; Spark knows no other spelling.
+    SetCatalog(ObjectName),
     /// `USE [SCHEMA | DATABASE] [c.]s`.
     UseSchema(ObjectName),
     /// A bare query.
@@ -120,7 +123,7 @@ impl StatementKind {
             StatementKind::ApplyChanges(_) => "apply_changes",
             StatementKind::CreateTable(_) => "create_table",
             StatementKind::Set { .. } | StatementKind::ShowSet(_) => "set",
-            StatementKind::UseCatalog(_) => "use_catalog",
+            StatementKind::UseCatalog(_) | StatementKind::SetCatalog(_) => "use_catalog",
             StatementKind::UseSchema(_) => "use_schema",
             StatementKind::Query(_) => "query",
             StatementKind::CreateSchema(_) => "create_schema",

@@ -30,7 +30,12 @@ pub enum TableOrigin {
     /// `FLOW INSERT ..`.
     Flow(Box<FlowBody>),
     /// `LIKE table`: its columns.
-    Like(ObjectName),
+    Like {
+        /// The table whose columns are taken.
+        table: ObjectName,
+        /// `COPY LOCATION`: the new table lies where that one does, as when it moves to Unity Catalog.
+        copy_location: bool,
+    },
     /// `[SHALLOW | DEEP] CLONE table [.. AS OF ..]`: its columns and rows.
     Clone {
         /// `SHALLOW`: the rows stay where they are.

@@ -157,7 +157,7 @@ pub enum Layout {
 pub struct Column {
     /// Its name.
     pub name: Ident,
-    /// Its type as written.
+    /// Its type as written; a nameless one behind `${key}`, which stands for any columns.
     pub data_type: TypeName,
     /// `NOT NULL`.
     pub not_null: bool,
@@ -167,6 +167,8 @@ pub struct Column {
     pub default: Option<Expr>,
     /// `[CONSTRAINT name] PRIMARY KEY` behind the column.
     pub primary_key: Option<InlineKey>,
+    /// `UNIQUE` behind the column, which Spark reads; plain tables only.
+    pub unique: bool,
     /// `[CONSTRAINT name] [FOREIGN KEY] REFERENCES ..` behind the column.
     pub foreign_key: Option<(InlineKey, ForeignKey)>,
     /// `COLLATE`.
@@ -270,6 +272,8 @@ pub enum TableConstraintKind {
         /// What they refer to.
         references: ForeignKey,
     },
+    /// `UNIQUE (c, ..)`, which Spark reads; plain tables only.
+    Unique(Vec<Ident>),
     /// `CHECK (predicate)`; plain tables only.
     Check(Expr),
 }

@@ -11,8 +11,8 @@ use super::catalog::{Catalog, Place, Relation, Resolution};
 use super::fault::{Fault, FaultKind};
 use super::flow::{Flow, Influence, Release, tidy_flows};
 use super::group::Groups;
-use super::text::Text;
 use super::{ColumnUse, ExprInfo, Features, Origin, OutputColumn, QueryInfo, TableRead, UnstableCall};
+use crate::lakeflow::range_of;
 use crate::lakeflow::types::DataType;
 
 /// Expressions and queries nested deeper than this are refused, so that no text can exhaust the stack.
@@ -113,7 +113,7 @@ pub(super) struct Inside {
 pub(super) type Outer<'a> = dyn Fn(&[&str]) -> Resolution + 'a;
 
 pub(super) struct Analyzer<'a> {
-    pub text: Text<'a>,
+    pub text: &'a str,
     pub catalog: &'a dyn Catalog,
     pub outer: Option<&'a Outer<'a>>,
     pub place: Place,
@@ -154,7 +154,6 @@ pub(super) struct BareUse {
 
 impl<'a> Analyzer<'a> {
     pub(super) fn new(text: &'a str, catalog: &'a dyn Catalog, place: Place) -> Self {
-        let text = Text::new(text);
         let here = 0..text.len();
         Analyzer {
             text,
@@ -221,8 +220,13 @@ impl<'a> Analyzer<'a> {
         self.range_in(node.span())
     }
 
+    /// What was written there.
+    pub(super) fn slice(&self, range: Range<usize>) -> String {
+        self.text.get(range).unwrap_or("").to_owned()
+    }
+
     pub(super) fn range_in(&self, span: Span) -> Range<usize> {
-        self.text.range(span).unwrap_or_else(|| self.here.clone())
+        range_of(self.text, span).unwrap_or_else(|| self.here.clone())
     }
 
     /// The place of an expression; the parser forgets that of some kinds, which is then put together from their parts.

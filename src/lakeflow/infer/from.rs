@@ -1,8 +1,8 @@
 //! `FROM`: tables, subqueries, joins, lateral views.
 
 use sqlparser::ast::{
-    FunctionArg, Join, JoinConstraint, JoinOperator, LateralView, ObjectName, Query, TableAlias, TableFactor,
-    TableWithJoins,
+    Expr, Function, FunctionArg, FunctionArguments, Join, JoinConstraint, JoinOperator, LateralView, ObjectName, Query,
+    TableAlias, TableFactor, TableWithJoins,
 };
 
 use super::analyzer::{Analyzer, Frame, Rows, Rowset, SelectFrame, Source};
@@ -151,6 +151,13 @@ impl Analyzer<'_> {
                 let source = self.unpivot(factor);
                 self.add(source, alias.as_ref(), frame);
             }
+            TableFactor::TableFunction { expr: Expr::Function(Function { name, args, .. }), alias } => {
+                let args = match args {
+                    FunctionArguments::List(list) => list.args.as_slice(),
+                    _ => &[],
+                };
+                self.function_source(name, args, alias.as_ref(), frame)
+            }
             other => {
                 let range = self.range_of(other);
                 self.fault(FaultKind::Unsupported, range, "this kind of table is not supported");
@@ -184,6 +191,9 @@ impl Analyzer<'_> {
     /// A table of a `WITH` or of the catalog.
     pub(super) fn table(&mut self, name: &ObjectName, stream: bool) -> Source {
         let parts: Vec<String> = name.0.iter().filter_map(|p| p.as_ident()).map(|i| i.value.clone()).collect();
+        if parts.len() < name.0.len() {
+            return Source::derived(Vec::new(), Rows::Open, stream); // `IDENTIFIER(..)`: known when it runs
+        }
         if let ([only], false) = (parts.as_slice(), stream)
             && let Some(cte) = self.ctes.iter().rev().find(|c| c.name.eq_ignore_ascii_case(only))
         {

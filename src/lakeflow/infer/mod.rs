@@ -25,7 +25,6 @@ mod query;
 mod rules;
 mod select;
 mod table_function;
-mod text;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -35,6 +34,7 @@ use sqlparser::ast::{Expr, Query};
 pub use catalog::{Catalog, NoCatalog, Place, Relation, Resolution, Scope, UserFunction};
 pub use fault::{Fault, FaultKind};
 pub use flow::{Flow, Influence, Release};
+pub(super) use rules::part_type;
 
 use crate::lakeflow::functions::Stability;
 use crate::lakeflow::types::{Column, DataType};

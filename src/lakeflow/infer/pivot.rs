@@ -113,7 +113,7 @@ impl Analyzer<'_> {
         match (&value.alias, string_literal(&value.expr)) {
             (Some(alias), _) => alias.value.clone(),
             (None, Some(text)) => text.to_string(),
-            (None, None) => self.text.slice(self.range_of_expr(&value.expr)).to_string(),
+            (None, None) => self.slice(self.range_of_expr(&value.expr)),
         }
     }
 }

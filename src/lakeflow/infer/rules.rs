@@ -158,7 +158,7 @@ fn decode(args: &Args<'_>) -> RuleResult {
 }
 
 /// The type of `extract(part FROM ..)`; `None` for a part that does not exist.
-pub(super) fn part_type(part: &str) -> Option<DataType> {
+pub(in crate::lakeflow) fn part_type(part: &str) -> Option<DataType> {
     match part.to_ascii_uppercase().as_str() {
         "SECOND" | "S" | "SEC" | "SECONDS" | "SECS" => Some(DataType::decimal(8, 6)),
         "YEAR" | "Y" | "YEARS" | "YR" | "YRS" | "YEAROFWEEK" | "QUARTER" | "QTR" | "MONTH" | "MON" | "MONS"

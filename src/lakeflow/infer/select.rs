@@ -191,7 +191,7 @@ impl Analyzer<'_> {
         let typed = self.expr(expr);
         let name = match aliases.first().or_else(|| implied_name(expr)) {
             Some(ident) => (ident.value.clone(), true),
-            None if is_long(expr) => (self.text.slice(self.range_of_expr(expr)).to_string(), false),
+            None if is_long(expr) => (self.slice(self.range_of_expr(expr)), false),
             None => (expr_text(expr), false),
         };
         let column = Column { name: name.0, ty: typed.ty, nullable: typed.nullable };

@@ -5,13 +5,13 @@
 //! type other than `L`, so `1.5D` becomes the tokens of `CAST(1.5 AS DOUBLE)`, which means the same.
 
 use sqlparser::ast::DollarQuotedString;
-use sqlparser::tokenizer::{Location, Token};
+use sqlparser::tokenizer::Token;
 
 use super::Scanner;
 
 impl Scanner<'_> {
     pub(super) fn string(&mut self) {
-        let (start, from) = (self.at, self.here);
+        let start = self.at;
         let quote = self.peek().unwrap_or('\'');
         self.take(1);
         let mut value = String::new();
@@ -27,7 +27,7 @@ impl Scanner<'_> {
                 _ => break,
             }
         }
-        self.push(Token::SingleQuotedString(value), start, from);
+        self.push(Token::SingleQuotedString(value), start);
     }
 
     /// Reads what follows a backslash.
@@ -68,7 +68,7 @@ impl Scanner<'_> {
     }
 
     pub(super) fn raw_string(&mut self) {
-        let (start, from) = (self.at, self.here);
+        let start = self.at;
         self.take(1);
         let quote = self.peek().unwrap_or('\'');
         self.take(1);
@@ -76,24 +76,25 @@ impl Scanner<'_> {
         if self.take(1).is_empty() {
             self.fault(start..self.line_end(start), "the string is never closed", None);
         }
-        self.push(Token::SingleQuotedString(value.to_owned()), start, from);
+        self.push(Token::SingleQuotedString(value.to_owned()), start);
     }
 
     pub(super) fn hex_string(&mut self) {
-        let (start, from) = (self.at, self.here);
+        let start = self.at;
+        let quote = self.peek_second().unwrap_or('\'');
         self.take(2);
-        let value = self.take_while(|c| c != '\'' && c != '\n');
-        if self.take(1) != "'" {
+        let value = self.take_while(|c| c != quote && c != '\n');
+        if !self.take(1).starts_with(quote) {
             self.fault(start..self.at, "the hexadecimal literal is never closed", None);
         } else if !value.chars().all(|c| c.is_ascii_hexdigit()) {
             self.fault(start..self.at, "a hexadecimal literal holds only 0-9 and A-F", None);
         }
-        self.push(Token::HexStringLiteral(value.to_owned()), start, from);
+        self.push(Token::HexStringLiteral(value.to_owned()), start);
     }
 
     /// `$$ .. $$`, the body of a metric view.
     pub(super) fn dollar_text(&mut self) {
-        let (start, from) = (self.at, self.here);
+        let start = self.at;
         self.take(2);
         let rest = self.rest();
         let value = match rest.find("$$") {
@@ -104,11 +105,11 @@ impl Scanner<'_> {
             }
         };
         self.take(2);
-        self.push(Token::DollarQuotedString(DollarQuotedString { value, tag: None }), start, from);
+        self.push(Token::DollarQuotedString(DollarQuotedString { value, tag: None }), start);
     }
 
     pub(super) fn number(&mut self) {
-        let (start, from) = (self.at, self.here);
+        let start = self.at;
         self.take_while(|c| c.is_ascii_digit());
         let mut whole = true;
         if self.peek() == Some('.') {
@@ -122,38 +123,38 @@ impl Scanner<'_> {
         let digits = self.text.get(start..self.at).unwrap_or("").to_owned();
         let suffix = self.take_while(|c| c.is_alphanumeric() || c == '_').to_ascii_uppercase();
         if suffix.is_empty() || whole && suffix == "L" {
-            self.push(Token::Number(digits, suffix == "L"), start, from);
+            self.push(Token::Number(digits, suffix == "L"), start);
         } else if let Some(type_name) = typed(&digits, &suffix, whole) {
-            self.typed_number(digits, type_name, start, from);
+            self.typed_number(digits, type_name, start);
         } else {
-            self.digit_name(start, from);
+            self.digit_name(start);
         }
     }
 
     /// `CAST(digits AS type)`: the first token stands for the whole literal, the others have no width.
-    fn typed_number(&mut self, digits: String, type_name: TypedNumber, start: usize, from: Location) {
+    fn typed_number(&mut self, digits: String, type_name: TypedNumber, start: usize) {
         let word = |text: &str| Token::make_word(text, None);
-        self.push(word("CAST"), start, from);
+        self.push(word("CAST"), start);
         let mut tokens = vec![Token::LParen, Token::Number(digits, false), word("AS"), word(type_name.name)];
         if let Some((precision, scale)) = type_name.decimal {
             let number = |n: usize| Token::Number(n.to_string(), false);
             tokens.extend([Token::LParen, number(precision), Token::Comma, number(scale), Token::RParen]);
         }
         tokens.push(Token::RParen);
-        let (end, here) = (self.at, self.here);
-        tokens.into_iter().for_each(|token| self.push(token, end, here));
+        let end = self.at;
+        tokens.into_iter().for_each(|token| self.push(token, end));
     }
 
     /// A name may begin with digits, if it does not read as a number; printed, it has backticks.
-    fn digit_name(&mut self, start: usize, from: Location) {
+    fn digit_name(&mut self, start: usize) {
         let text = self.text.get(start..self.at).unwrap_or("").to_owned();
         if text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
-            self.push(Token::make_word(&text, Some('`')), start, from);
+            self.push(Token::make_word(&text, Some('`')), start);
             return;
         }
         let hint = "a name that holds other signs than letters, digits and `_` goes in backticks";
         self.fault(start..self.at, format!("`{text}` is neither a number nor a name"), Some(hint));
-        self.push(Token::Number("0".to_owned(), false), start, from);
+        self.push(Token::Number("0".to_owned(), false), start);
     }
 
     /// Length of `e12`, `E+12`, `e-3`; 0 when no exponent follows.

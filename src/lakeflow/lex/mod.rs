@@ -17,17 +17,18 @@ mod rewrite;
 mod stream;
 mod symbol;
 
+pub(super) use rewrite::{IDENTIFIER, RECURSION};
 pub(super) use symbol::TRY_CAST;
 
 use std::ops::Range;
 
+use sqlparser::ast::DollarQuotedString;
 use sqlparser::keywords::Keyword;
-use sqlparser::tokenizer::{Location, Span, Token, TokenWithSpan, Whitespace, Word};
+use sqlparser::tokenizer::{Token, TokenWithSpan, Whitespace, Word};
 
 use super::Fault;
-
-/// The first line of an exported notebook.
-const NOTEBOOK: &str = "-- Databricks notebook source";
+use super::notebook;
+use super::place::span;
 
 /// The tokens of a text and what else the parser needs of it.
 #[derive(Debug, Default)]
@@ -53,9 +54,7 @@ pub(super) struct Comment {
 
 /// Reads all tokens of `text`, as sqlparser has to see them.
 pub(super) fn lex(text: &str) -> Lexed {
-    let scanner = scan(text);
-    let (reads_stream, rewrites) = (scanner.reads_stream, scanner.rewrites);
-    let mut lexed = scanner.out;
+    let Scanned { mut lexed, reads_stream, rewrites } = scan(text);
     if rewrites {
         lexed = rewrite::rewrite(lexed);
     }
@@ -64,45 +63,48 @@ pub(super) fn lex(text: &str) -> Lexed {
 
 /// Reads all tokens of `text`, as they were written.
 pub(super) fn lex_as_written(text: &str) -> Lexed {
-    scan(text).out
+    scan(text).lexed
 }
 
-fn scan(text: &str) -> Scanner<'_> {
+/// What was read, and what is to be done to it.
+struct Scanned {
+    lexed: Lexed,
+    /// Whether the word `STREAM` was met.
+    reads_stream: bool,
+    /// Whether a word was met that `rewrite.rs` looks for.
+    rewrites: bool,
+}
+
+fn scan(text: &str) -> Scanned {
+    let covered = notebook::covered(text);
     let mut scanner = Scanner {
-        text,
+        text: covered.as_deref().unwrap_or(text),
         at: 0,
-        here: Location::new(1, 1),
         reads_stream: false,
         rewrites: false,
-        notebook: text.starts_with(NOTEBOOK),
+        is_covered: covered.is_some(),
         out: Lexed::default(),
     };
-    scanner.push(Token::SemiColon, 0, Location::new(1, 1));
+    scanner.push(Token::SemiColon, 0);
     while scanner.step() {}
-    if let Some(fault) = depth::check(&scanner.out) {
-        scanner.out.faults.push(fault);
-        scanner.out.faults.sort_by_key(|f| f.range.start);
+    let Scanner { out: mut lexed, reads_stream, rewrites, .. } = scanner;
+    if let Some(fault) = depth::check(&lexed) {
+        lexed.faults.push(fault);
+        lexed.faults.sort_by_key(|f| f.range.start);
     }
-    scanner
-}
-
-/// Whether a byte goes on with a character of UTF-8 that began before it.
-fn is_continuation(byte: u8) -> bool {
-    byte & 0b1100_0000 == 0b1000_0000
+    Scanned { lexed, reads_stream, rewrites }
 }
 
 struct Scanner<'a> {
     text: &'a str,
     /// Byte offset of what is read next.
     at: usize,
-    /// The same place as sqlparser counts it.
-    here: Location,
     /// Whether the word `STREAM` was met.
     reads_stream: bool,
     /// Whether a word was met that `rewrite.rs` looks for.
     rewrites: bool,
-    /// Whether the text is an exported notebook, whose cells end statements as `;` does.
-    notebook: bool,
+    /// Whether parts of the text are covered, which literals leave out.
+    is_covered: bool,
     out: Lexed,
 }
 
@@ -122,22 +124,6 @@ impl<'a> Scanner<'a> {
     /// Moves over `bytes` bytes and returns them.
     fn take(&mut self, bytes: usize) -> &'a str {
         let taken = self.rest().get(..bytes).unwrap_or("");
-        for byte in taken.bytes() {
-            if byte == b'\n' {
-                self.here.line += 1;
-                self.here.column = 1;
-            } else if !is_continuation(byte) {
-                self.here.column += 1;
-            }
-        }
-        self.at += taken.len();
-        taken
-    }
-
-    /// Moves over `bytes` bytes that are known to be ASCII on one line, and returns them.
-    fn take_ascii(&mut self, bytes: usize) -> &'a str {
-        let taken = self.rest().get(..bytes).unwrap_or("");
-        self.here.column += taken.len() as u64;
         self.at += taken.len();
         taken
     }
@@ -147,9 +133,14 @@ impl<'a> Scanner<'a> {
         self.take(rest.find(|c| !accept(c)).unwrap_or(rest.len()))
     }
 
-    fn push(&mut self, token: Token, start: usize, from: Location) {
-        self.out.tokens.push(TokenWithSpan { token, span: Span::new(from, self.here) });
-        self.out.ranges.push(start..self.at);
+    /// Adds a token that began at `start` and ends here.
+    fn push(&mut self, mut token: Token, start: usize) {
+        if self.is_covered {
+            uncover(&mut token);
+        }
+        let range = start..self.at;
+        self.out.tokens.push(TokenWithSpan { token, span: span(&range) });
+        self.out.ranges.push(range);
     }
 
     fn fault(&mut self, range: Range<usize>, message: impl Into<String>, hint: Option<&str>) {
@@ -166,30 +157,38 @@ impl<'a> Scanner<'a> {
     /// Reads one token, comment or blank; `false` at the end.
     fn step(&mut self) -> bool {
         let Some(c) = self.peek() else { return false };
-        let (start, from) = (self.at, self.here);
+        let start = self.at;
         match (c, self.peek_second()) {
-            (' ' | '\t' | '\r' | '\n', _) => {
-                let blank = |b: u8| matches!(b, b' ' | b'\t' | b'\r' | b'\n');
+            (' ' | '\t' | '\r' | '\n' | notebook::COVER, _) => {
+                let blank = |b: u8| matches!(b, b' ' | b'\t' | b'\r' | b'\n') || char::from(b) == notebook::COVER;
                 self.take(self.rest().bytes().position(|b| !blank(b)).unwrap_or(self.rest().len()));
+            }
+            // Spark takes any blank of Unicode for one, such as those that come from web pages.
+            (c, _) if !c.is_ascii() && c.is_whitespace() => {
+                self.take(c.len_utf8());
             }
             ('-', Some('-')) => self.line_comment(),
             ('/', Some('*')) => self.block_comment(),
             ('r' | 'R', Some('\'' | '"')) => self.raw_string(),
-            ('x' | 'X', Some('\'')) => self.hex_string(),
+            ('x' | 'X', Some('\'' | '"')) => self.hex_string(),
             ('\'' | '"', _) => self.string(),
             ('`', _) => self.quoted_name(),
             ('$', Some('$')) => self.dollar_text(),
             ('0'..='9', _) => self.number(),
             ('.', Some('0'..='9')) if !self.operand_ends_at(start) => self.number(),
-            ('$', Some('{')) => self.word(start, from),
-            ('{', Some('{')) if self.template_length() > 0 => self.word(start, from),
-            (c, _) if c.is_alphabetic() || c == '_' => self.word(start, from),
-            _ => self.symbol(start, from),
+            ('$', Some('{' | 'a'..='z' | 'A'..='Z' | '_')) => self.word(start),
+            ('{', Some('{')) if self.template_length() > 0 => self.word(start),
+            (c, _) if c.is_alphabetic() || c == '_' => self.word(start),
+            _ => self.symbol(start),
         }
         true
     }
 
-    fn word(&mut self, start: usize, from: Location) {
+    fn word(&mut self, start: usize) {
+        // `$key` is how notebooks once named a widget.
+        if self.peek() == Some('$') && self.peek_second() != Some('{') {
+            self.take(1);
+        }
         self.name_part();
         while matches!(self.peek(), Some('$' | '{')) {
             let template = self.template_length();
@@ -210,33 +209,43 @@ impl<'a> Scanner<'a> {
             self.fault(start..self.at, "an unquoted name holds only a-z, 0-9 and `_`", Some(&hint));
         }
         self.reads_stream |= word.eq_ignore_ascii_case("STREAM");
-        let keyword = keyword::keyword(word);
-        self.rewrites |= matches!(keyword, Keyword::STRUCT | Keyword::EXCEPT | Keyword::VALUES | Keyword::TABLE);
-        self.push(Token::Word(Word { value: word.to_owned(), quote_style: None, keyword }), start, from);
+        let keyword = match keyword::keyword(word) {
+            Keyword::AT => Keyword::NoKeyword, // a common alias; Databricks has no `AT TIME ZONE`
+            keyword => keyword,
+        };
+        self.rewrites |= match keyword {
+            Keyword::STRUCT | Keyword::EXCEPT | Keyword::VALUES | Keyword::TABLE => true,
+            Keyword::DESC | Keyword::DESCRIBE => self.out.tokens.last().is_some_and(|t| t.token == Token::LParen),
+            _ => ["RECURSION", "IDENTIFIER", "WATERMARK"].iter().any(|known| word.eq_ignore_ascii_case(known)),
+        };
+        self.push(Token::Word(Word { value: word.to_owned(), quote_style: None, keyword }), start);
     }
 
     /// Moves over letters, digits and `_`.
     fn name_part(&mut self) {
         let ascii = self.rest().bytes().position(|b| !(b.is_ascii_alphanumeric() || b == b'_'));
         match ascii.filter(|end| self.rest().as_bytes().get(*end).is_some_and(u8::is_ascii)) {
-            Some(end) => self.take_ascii(end),
+            Some(end) => self.take(end),
             None => self.take_while(is_name_part),
         };
     }
 
     /// Length of a `${key}` or `{{key}}`, as SQL files of jobs have it, that comes next; 0 when none does.
     fn template_length(&self) -> usize {
-        if let Some((inner, _)) = self.rest().strip_prefix("{{").and_then(|rest| rest.split_once("}}")) {
-            let key = inner.trim_matches(' ');
-            let plain = !key.is_empty() && key.chars().all(|c| is_name_part(c) || c == '.');
-            return if plain { inner.len() + 4 } else { 0 };
+        // Looks no further than the key goes: a text may be full of braces that nothing closes.
+        let until = |text: &'a str, stops: fn(char) -> bool| text.split(stops).next().unwrap_or("");
+        if let Some(rest) = self.rest().strip_prefix("{{") {
+            let inner = until(rest, |c| !is_name_part(c) && !matches!(c, '.' | ' '));
+            let is_key = !inner.trim_matches(' ').is_empty() && !inner.trim_matches(' ').contains(' ');
+            return if is_key && rest[inner.len()..].starts_with("}}") { inner.len() + 4 } else { 0 };
         }
-        let inner = self.rest().strip_prefix("${").and_then(|rest| rest.split_once('}')).map(|(inner, _)| inner);
-        inner.filter(|inner| !inner.is_empty() && !inner.contains(['\n', '{', '\''])).map_or(0, |inner| inner.len() + 3)
+        let Some(rest) = self.rest().strip_prefix("${") else { return 0 };
+        let inner = until(rest, |c| matches!(c, '\n' | '{' | '}' | '\''));
+        if !inner.is_empty() && rest[inner.len()..].starts_with('}') { inner.len() + 3 } else { 0 }
     }
 
     fn quoted_name(&mut self) {
-        let (start, from) = (self.at, self.here);
+        let start = self.at;
         self.take(1);
         let mut name = String::new();
         loop {
@@ -258,32 +267,18 @@ impl<'a> Scanner<'a> {
                 "a name cannot hold two backticks in a row, a backslash before a backtick, or a control character";
             self.fault(start..self.at, message, None);
         }
-        self.push(Token::make_word(&name, Some('`')), start, from);
+        self.push(Token::make_word(&name, Some('`')), start);
     }
 
     fn line_comment(&mut self) {
         let start = self.at;
-        let from = self.here;
         let text = self.take_while(|c| c != '\n').trim_start_matches('-');
-        if self.notebook && self.notebook_line(text.trim(), start, from) {
-            return;
-        }
         let text = text.strip_prefix(' ').unwrap_or(text).trim_end();
         self.out.comments.push(Comment { range: start..self.at, lines: vec![text.to_owned()] });
     }
 
-    /// Reads a line that an export adds to the cells of a notebook; cells in other languages are such lines too.
-    fn notebook_line(&mut self, text: &str, start: usize, from: Location) -> bool {
-        if text.strip_suffix("----------").is_some_and(|before| before.trim() == "COMMAND") {
-            self.push(Token::SemiColon, start, from);
-            return true;
-        }
-        let added = |mark| text.strip_prefix(mark).is_some_and(|rest: &str| !rest.starts_with(is_name_part));
-        added("Databricks notebook source") || added("MAGIC") || added("DBTITLE")
-    }
-
     fn block_comment(&mut self) {
-        let (start, from) = (self.at, self.here);
+        let start = self.at;
         let mut depth = 0usize;
         loop {
             let rest = self.rest();
@@ -307,17 +302,19 @@ impl<'a> Scanner<'a> {
         }
         let inner = self.text.get(start + 2..self.at - 2).unwrap_or("");
         if inner.starts_with('+') {
-            self.hint(inner, start, from);
+            self.hint(inner, start);
         } else {
-            let lines = inner.trim().lines().map(|l| l.trim().trim_start_matches("* ").to_owned()).collect();
+            let blank = |c: char| c.is_whitespace() || c == notebook::COVER;
+            let lines =
+                inner.trim().lines().map(|l| l.trim_matches(blank).trim_start_matches("* ").to_owned()).collect();
             self.out.comments.push(Comment { range: start..self.at, lines });
         }
     }
 
-    fn hint(&mut self, inner: &str, start: usize, from: Location) {
+    fn hint(&mut self, inner: &str, start: usize) {
         let select = |t: &TokenWithSpan| matches!(&t.token, Token::Word(w) if w.keyword == Keyword::SELECT);
         if self.out.tokens.last().is_some_and(select) {
-            self.push(Token::Whitespace(Whitespace::MultiLineComment(inner.to_owned())), start, from);
+            self.push(Token::Whitespace(Whitespace::MultiLineComment(inner.to_owned())), start);
         } else {
             self.fault(start..self.at, "a hint must stand right behind `SELECT`", None);
         }
@@ -327,6 +324,16 @@ impl<'a> Scanner<'a> {
     fn line_end(&self, offset: usize) -> usize {
         let rest = self.text.get(offset..).unwrap_or("");
         offset + rest.find('\n').unwrap_or(rest.len())
+    }
+}
+
+/// Takes what is covered out of a literal that goes over several lines of a notebook.
+fn uncover(token: &mut Token) {
+    match token {
+        Token::SingleQuotedString(value) | Token::DollarQuotedString(DollarQuotedString { value, .. }) => {
+            value.retain(|c| c != notebook::COVER);
+        }
+        _ => {}
     }
 }
 

@@ -5,17 +5,31 @@
 //! | `STRUCT<a: INT NOT NULL COMMENT 'x'>` | `STRUCT<a: INT OPTIONS(not_null = TRUE, comment = 'x')>` |
 //! | `* EXCEPT (t.a)` | `* EXCEPT (name)` with one name that holds the dot |
 //! | `VALUES 1, 2` | `VALUES (1), (2)` |
+//! | `VALUES (1 a)`, whose alias means nothing | `VALUES (1)` |
+//! | `VALUES (1) AS t(a)` as a query | `SELECT * FROM VALUES (1) AS t(a)` |
+//! | `r (n) MAX RECURSION LEVEL 9 AS (SELECT ..` | `r (n) AS (SELECT /*+ MAX RECURSION LEVEL 9 */ ..` |
+//! | `FROM t WATERMARK ..` | a sample, see `rewrite/watermark.rs` |
+//! | `FROM (DESCRIBE HISTORY t)` | `FROM name` with one name that holds all of it |
+//! | `IDENTIFIER(x)(y)`, `IDENTIFIER(x).t` | the function with a blank in its name, by which the dialect knows it |
 //! | `TABLE t` as a query | `SELECT * FROM t`; sqlparser reads one token too many behind the name |
 //!
 //! Put-in tokens have no width; every other token keeps its place. The printer undoes what would be seen.
 
+mod watermark;
+
 use std::ops::Range;
 
 use sqlparser::keywords::Keyword;
-use sqlparser::tokenizer::{Span, Token, TokenWithSpan, Word};
+use sqlparser::tokenizer::{Span, Token, TokenWithSpan, Whitespace, Word};
 
 use super::Lexed;
 use crate::lakeflow::Fault;
+
+/// `IDENTIFIER` where more follows than its brackets: `IDENTIFIER(x)(y)`, `IDENTIFIER(x) VERSION AS OF 3`.
+pub(in crate::lakeflow) const IDENTIFIER: &str = "IDENTIFIER ";
+
+/// How the hint begins that stands for the limit of a recursion.
+pub(in crate::lakeflow) const RECURSION: &str = "MAX RECURSION LEVEL";
 
 type Piece = (TokenWithSpan, Range<usize>);
 
@@ -23,7 +37,7 @@ type Piece = (TokenWithSpan, Range<usize>);
 pub(super) fn rewrite(lexed: Lexed) -> Lexed {
     let Lexed { tokens, ranges, comments, faults } = lexed;
     let input = tokens.into_iter().zip(ranges).collect();
-    let mut pass = Pass { input, at: 0, output: vec![], angles: 0, faults };
+    let mut pass = Pass { input, at: 0, output: vec![], angles: 0, recursion: None, faults };
     while pass.step() {}
     let faults = pass.faults;
     let (tokens, ranges) = pass.output.into_iter().unzip();
@@ -37,6 +51,8 @@ struct Pass {
     output: Vec<Piece>,
     /// Open `<` of types.
     angles: usize,
+    /// `MAX RECURSION LEVEL ..`, until the query that it is about begins.
+    recursion: Option<String>,
     faults: Vec<Fault>,
 }
 
@@ -62,13 +78,34 @@ impl Pass {
         self.output.push((TokenWithSpan { token, span }, range.end..range.end));
     }
 
+    /// Notes what comes next if sqlparser would overlook that it is wrong.
+    fn note_overlooked(&mut self) {
+        let star_alone = self.peek(0) == Some(&Token::LParen)
+            && self.peek(1) == Some(&Token::Mul)
+            && self.peek(2) == Some(&Token::RParen);
+        if star_alone && self.begins_item() {
+            self.fault(1, "a `*` in brackets of its own", "is the name of a function missing?");
+        }
+        let bare = self.is(0, "EXCEPT") && self.peek(1) != Some(&Token::LParen);
+        if bare && self.follows_star() && !self.goes_on_with_query() {
+            self.fault(1, "expected `(` behind `EXCEPT`", "write `* EXCEPT (..)`");
+        }
+    }
+
     fn step(&mut self) -> bool {
+        self.note_overlooked();
+        if self.is(0, "WATERMARK") && self.watermark() {
+            return true;
+        }
+        if self.peek(0) == Some(&Token::LParen) && self.describes() {
+            return true;
+        }
         let Some(token) = self.peek(0) else { return false };
         match token {
             Token::Lt if self.output.last().is_some_and(|(t, _)| opens_type(&t.token)) => self.angles += 1,
             Token::Gt => self.angles = self.angles.saturating_sub(1),
             Token::ShiftRight => self.angles = self.angles.saturating_sub(2),
-            Token::SemiColon => self.angles = 0,
+            Token::SemiColon => (self.angles, self.recursion) = (0, None),
             Token::Word(_) if self.angles > 0 && self.begins_option() => {
                 self.field_options();
                 return true;
@@ -77,21 +114,34 @@ impl Pass {
                 self.except_names();
                 return true;
             }
-            Token::Word(_) if self.is(0, "EXCEPT") && self.follows_star() && !self.goes_on_with_query() => {
-                self.fault(1, "expected `(` behind `EXCEPT`", "write `* EXCEPT (..)`");
-            }
-            Token::LParen if self.peek(1) == Some(&Token::Mul) && self.peek(2) == Some(&Token::RParen) => {
-                if self.begins_item() {
-                    self.fault(1, "a `*` in brackets of its own", "is the name of a function missing?");
-                }
-            }
             Token::Word(_) if self.is(0, "TABLE") && self.begins_query() => {
                 self.select_all();
                 return true;
             }
-            Token::Word(_) if self.is(0, "VALUES") && self.peek(1).is_some_and(begins_value) => {
+            Token::Word(_) if self.is(0, "VALUES") && self.peek(1).is_some_and(begins_row) => {
+                self.values_or_query();
+                return true;
+            }
+            Token::Word(_) if self.is(0, "AS") && self.names_columns() && self.closes_query() => {
                 self.copy();
-                self.values();
+                self.insert(Token::make_word("", None));
+                return true;
+            }
+            Token::Word(_) if self.is(0, "MAX") && self.is(1, "RECURSION") && self.is(2, "LEVEL") => {
+                self.recursion_limit();
+                return true;
+            }
+            Token::Word(_) if self.is(0, "SELECT") && self.recursion.is_some() => {
+                self.copy();
+                let limit = self.recursion.take().unwrap_or_default();
+                self.insert(Token::Whitespace(Whitespace::MultiLineComment(format!("+ {limit} "))));
+                return true;
+            }
+            Token::Word(_) if self.is(0, "IDENTIFIER") && self.gives_function() => {
+                self.copy();
+                if let Some((TokenWithSpan { token: Token::Word(word), .. }, _)) = self.output.last_mut() {
+                    word.value = IDENTIFIER.to_owned();
+                }
                 return true;
             }
             _ => {}
@@ -102,14 +152,129 @@ impl Pass {
 
     /// Whether the word that comes next stands where a query begins, and a name behind it.
     fn begins_query(&self) -> bool {
-        const BEFORE: &[&str] = &["UNION", "ALL", "DISTINCT", "EXCEPT", "INTERSECT", "MINUS", "EXPLAIN"];
-        let before = |(token, _): &Piece| {
-            token.token == Token::SemiColon || BEFORE.iter().any(|word| is_word(&token.token, word))
-        };
-        matches!(self.peek(1), Some(Token::Word(_))) && self.output.last().is_some_and(before)
+        matches!(self.peek(1), Some(Token::Word(_))) && self.may_begin_query(false)
     }
 
-    /// What sqlparser would overlook.
+    /// Whether a query may begin here; in brackets and behind `AS` only when it is `nested`.
+    fn may_begin_query(&self, nested: bool) -> bool {
+        const BEFORE: &[&str] = &["UNION", "ALL", "DISTINCT", "EXCEPT", "INTERSECT", "MINUS", "EXPLAIN", "QUERY"];
+        self.output.last().is_some_and(|(token, _)| match &token.token {
+            Token::SemiColon => true,
+            Token::LParen => nested,
+            token => BEFORE.iter().any(|word| is_word(token, word)) || nested && is_word(token, "AS"),
+        })
+    }
+
+    /// `VALUES ..`, as a query of its own when an alias follows.
+    fn values_or_query(&mut self) {
+        let (start, query) = (self.output.len(), self.may_begin_query(true));
+        self.copy();
+        self.values();
+        let alias = match self.peek(0) {
+            Some(Token::Word(word)) if word.quote_style.is_some() || word.keyword == Keyword::NoKeyword => true,
+            _ => self.is(0, "AS") && matches!(self.peek(1), Some(Token::Word(_))),
+        };
+        // Names of columns alone: the relation has an empty name.
+        let columns = !alias && self.is(0, "AS") && self.names_columns();
+        if query
+            && (alias || columns)
+            && let Some((first, range)) = self.output.get(start)
+        {
+            let (span, place) = (Span::new(first.span.start, first.span.start), range.start..range.start);
+            let tokens = [Token::make_word("SELECT", None), Token::Mul, Token::make_word("FROM", None)];
+            let put_in = tokens.map(|token| (TokenWithSpan { token, span }, place.clone()));
+            self.output.splice(start..start, put_in);
+        }
+        if columns {
+            self.copy();
+            self.insert(Token::make_word("", None));
+        }
+    }
+
+    /// Whether `AS (a, b)` comes next.
+    fn names_columns(&self) -> bool {
+        let mut ahead = 1;
+        loop {
+            let name = matches!(self.peek(ahead + 1), Some(Token::Word(word)) if word.keyword != Keyword::SELECT);
+            match (self.peek(ahead), name, self.peek(ahead + 2)) {
+                (Some(Token::LParen), true, Some(Token::RParen)) if ahead == 1 => return true,
+                (Some(Token::LParen), true, Some(Token::Comma)) if ahead == 1 => ahead += 2,
+                (Some(Token::Comma), true, Some(Token::Comma)) => ahead += 2,
+                (Some(Token::Comma), true, Some(Token::RParen)) => return true,
+                _ => return false,
+            }
+        }
+    }
+
+    /// `MAX RECURSION LEVEL n` waits for the query behind it; without a number it stays what it is.
+    fn recursion_limit(&mut self) {
+        match self.peek(3) {
+            Some(Token::Number(level, false)) => {
+                self.recursion = Some(format!("{RECURSION} {level}"));
+                self.at += 4;
+            }
+            _ => self.copy(),
+        }
+    }
+
+    /// Whether `IDENTIFIER (..)` goes on: with arguments of the function that it names, a version, a further part.
+    fn gives_function(&self) -> bool {
+        let source = |(token, _): &Piece| ["FROM", "JOIN", "LATERAL"].iter().any(|word| is_word(&token.token, word));
+        if self.peek(1) != Some(&Token::LParen) || !self.output.last().is_some_and(source) {
+            return false;
+        }
+        let (mut depth, mut ahead) = (0usize, 1);
+        while let Some(token) = self.peek(ahead) {
+            match token {
+                Token::LParen => depth += 1,
+                Token::RParen => depth -= 1,
+                Token::SemiColon => return false,
+                _ => {}
+            }
+            ahead += 1;
+            if depth == 0 {
+                break;
+            }
+        }
+        let version = ["VERSION", "TIMESTAMP"].iter().any(|word| self.is(ahead, word)) && self.is(ahead + 1, "AS");
+        version || matches!(self.peek(ahead), Some(Token::LParen | Token::Period))
+    }
+
+    /// Reads `(DESCRIBE HISTORY t)` as one name; `false` when something else comes next.
+    fn describes(&mut self) -> bool {
+        let source =
+            |(token, _): &Piece| ["FROM", "JOIN", "AS", "USING"].iter().any(|word| is_word(&token.token, word));
+        let verb = self.is(1, "DESCRIBE") || self.is(1, "DESC");
+        let object = ["HISTORY", "DETAIL"].into_iter().find(|object| self.is(2, object));
+        let (true, Some(object), Some(true)) = (verb, object, self.output.last().map(source)) else { return false };
+        let mut ahead = 3;
+        let mut name = String::new();
+        while let Some(token) = self.peek(ahead).filter(|token| matches!(token, Token::Word(_) | Token::Period)) {
+            name.push_str(&token.to_string());
+            ahead += 1;
+        }
+        if name.is_empty() || self.peek(ahead) != Some(&Token::RParen) {
+            return false;
+        }
+        let query = self.output.last().is_some_and(|(token, _)| is_word(&token.token, "AS"));
+        if query {
+            self.copy();
+            self.at -= 1;
+            let tokens = [Token::make_word("SELECT", None), Token::Mul, Token::make_word("FROM", None)];
+            tokens.into_iter().for_each(|token| self.insert(token));
+        }
+        let Some((mut piece, range)) = self.input.get(self.at).cloned() else { return false };
+        let Some((last, end)) = self.input.get(self.at + ahead).cloned() else { return false };
+        piece.token = Token::make_word(&format!("(DESCRIBE {object} {name})"), None);
+        piece.span.end = last.span.end;
+        self.output.push((piece, range.start..end.end));
+        if query {
+            self.insert(Token::RParen);
+        }
+        self.at += ahead + 1;
+        true
+    }
+
     fn fault(&mut self, ahead: usize, message: &str, hint: &str) {
         let Some((_, range)) = self.input.get(self.at + ahead) else { return };
         self.faults.push(Fault::new(range.clone(), message).hint(hint));
@@ -195,7 +360,7 @@ impl Pass {
         loop {
             if self.peek(0) == Some(&Token::LParen) {
                 self.copy_until_value_ends();
-            } else if self.peek(0).is_some_and(begins_value) {
+            } else if self.peek(0).is_some_and(begins_value) || self.calls() {
                 self.insert(Token::LParen);
                 self.copy_until_value_ends();
                 self.insert(Token::RParen);
@@ -206,6 +371,28 @@ impl Pass {
                 return;
             }
             self.copy();
+        }
+    }
+
+    fn calls(&self) -> bool {
+        matches!(self.peek(0), Some(Token::Word(_))) && self.peek(1) == Some(&Token::LParen)
+    }
+
+    /// How many tokens an alias of one value takes that comes next.
+    fn value_alias(&self) -> usize {
+        const UNITS: &[&str] = &["YEAR", "MONTH", "WEEK", "DAY", "HOUR", "MINUTE", "SECOND"];
+        let operand = self.output.last().is_some_and(|(token, _)| match &token.token {
+            Token::Number(..) | Token::SingleQuotedString(_) | Token::RParen => true,
+            Token::Word(word) => word.quote_style.is_some() || word.keyword == Keyword::NoKeyword,
+            _ => false,
+        });
+        let name = usize::from(self.is(0, "AS"));
+        let Some(Token::Word(word)) = self.peek(name) else { return 0 };
+        let upper = word.value.to_ascii_uppercase();
+        let unit = UNITS.contains(&upper.trim_end_matches('S')) || upper.ends_with("SECONDS") || upper == "END";
+        match self.peek(name + 1) {
+            Some(Token::Comma | Token::RParen) if operand && (name == 1 || !unit) => name + 1,
+            _ => 0,
         }
     }
 
@@ -221,6 +408,10 @@ impl Pass {
                 Token::Comma if depth == 0 => return,
                 Token::SemiColon | Token::EOF => return,
                 Token::Word(_) if depth == 0 && operand => return,
+                Token::Word(_) if depth == 1 && self.value_alias() > 0 => {
+                    self.at += self.value_alias();
+                    continue;
+                }
                 _ => {}
             }
             operand =
@@ -236,6 +427,11 @@ fn is_word(token: &Token, text: &str) -> bool {
 
 fn opens_type(token: &Token) -> bool {
     ["STRUCT", "ARRAY", "MAP"].iter().any(|word| is_word(token, word))
+}
+
+/// Whether a row can begin so.
+fn begins_row(token: &Token) -> bool {
+    *token == Token::LParen || begins_value(token)
 }
 
 /// Whether a row of one value, without brackets, can begin so.

@@ -118,11 +118,15 @@ fn take_brackets(input: &mut std::iter::Peekable<impl Iterator<Item = Piece>>, o
     }
 }
 
-/// `WITH (..) [AS] alias` becomes `[AS] alias WITH (..)`.
+/// `WITH (..) [AS] alias` becomes `[AS] alias WITH (..)`; a sample between the two stays before the alias.
 fn move_options(input: &mut std::iter::Peekable<impl Iterator<Item = Piece>>, output: &mut Vec<Piece>) {
     let Some(with) = input.next_if(|(t, _)| is_word(&t.token, "WITH")) else { return };
     let mut options = vec![with];
     take_brackets(input, &mut options);
+    if let Some(sample) = input.next_if(|(t, _)| is_word(&t.token, "TABLESAMPLE")) {
+        output.push(sample);
+        take_brackets(input, output);
+    }
     if let Some(keyword) = input.next_if(|(t, _)| is_word(&t.token, "AS")) {
         output.push(keyword);
         output.extend(input.next());

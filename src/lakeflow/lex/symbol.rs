@@ -3,7 +3,7 @@
 //! Characters that mean something only to other databases (`@`, `#`, `{`) are refused here, by name and with the
 //! Databricks way to say it where there is one.
 
-use sqlparser::tokenizer::{Location, Token};
+use sqlparser::tokenizer::Token;
 
 use super::Scanner;
 
@@ -28,32 +28,32 @@ const LONG: &[(&str, Token)] = &[
 pub(in crate::lakeflow) const TRY_CAST: &str = "?::";
 
 impl Scanner<'_> {
-    pub(super) fn symbol(&mut self, start: usize, from: Location) {
+    pub(super) fn symbol(&mut self, start: usize) {
         let may_be_long = matches!(self.peek_second(), Some('=' | '>' | '<' | ':' | '|'));
         let long = LONG.iter().find(|(text, _)| may_be_long && self.rest().starts_with(text));
         if let Some((text, token)) = long {
-            self.take_ascii(text.len());
-            self.push(token.clone(), start, from);
+            self.take(text.len());
+            self.push(token.clone(), start);
             return;
         }
         if self.rest().starts_with(TRY_CAST) {
             self.take(TRY_CAST.len());
-            self.push(Token::CustomBinaryOperator(TRY_CAST.to_owned()), start, from);
+            self.push(Token::CustomBinaryOperator(TRY_CAST.to_owned()), start);
             return;
         }
-        if self.peek() == Some('@') && self.operand_ends_at(start) && self.version(start, from) {
+        if self.peek() == Some('@') && self.operand_ends_at(start) && self.version(start) {
             return;
         }
         let Some(c) = self.peek() else { return };
         self.take(c.len_utf8());
         match short(c) {
-            Some(token) => self.push(token, start, from),
+            Some(token) => self.push(token, start),
             None => self.unknown(c, start),
         }
     }
 
     /// `table@v7` is `table VERSION AS OF 7`; `table@20240229123000000` is `table TIMESTAMP AS OF '..'`.
-    fn version(&mut self, start: usize, from: Location) -> bool {
+    fn version(&mut self, start: usize) -> bool {
         let rest = self.rest().get(1..).unwrap_or("");
         let marked = rest.starts_with(['v', 'V']);
         let digits = rest.get(usize::from(marked)..).unwrap_or("");
@@ -64,10 +64,10 @@ impl Scanner<'_> {
             _ => return false,
         };
         self.take(1 + usize::from(marked) + digits.len());
-        self.push(Token::make_word(word, None), start, from);
-        let (end, here) = (self.at, self.here);
+        self.push(Token::make_word(word, None), start);
+        let end = self.at;
         let words = [Token::make_word("AS", None), Token::make_word("OF", None), value];
-        words.into_iter().for_each(|token| self.push(token, end, here));
+        words.into_iter().for_each(|token| self.push(token, end));
         true
     }
 
@@ -75,13 +75,12 @@ impl Scanner<'_> {
         let hint = match c {
             '$' => Some("a parameter is written `${key}` or `:key`"),
             '\u{feff}' => Some("save the file without a byte-order mark"),
-            c if c.is_whitespace() => Some("replace it by a plain blank"),
             _ => None,
         };
         // One fault for a run such as `{{`; braces of `${key}` belong to the same mistake.
-        let end = if c == '$' { self.rest().find('}').map(|n| n + 1) } else { None };
-        let inner = self.rest().get(..end.unwrap_or(0)).filter(|s| s.starts_with('{') && !s.contains('\n'));
-        self.take(inner.map_or(0, str::len));
+        let opens = c == '$' && self.peek() == Some('{');
+        let end = if opens { self.rest().find(['}', '\n']) } else { None };
+        self.take(end.filter(|end| self.rest()[*end..].starts_with('}')).map_or(0, |end| end + 1));
         let shown = match c {
             c if c.is_control() || c.is_whitespace() || c == '\u{feff}' => format!("U+{:04X}", u32::from(c)),
             _ => self.text.get(start..self.at).unwrap_or("").to_owned(),

@@ -1,11 +1,11 @@
 //! The clauses of `AUTO CDC` (reference section 1.5): in the order of the grammar, each at most once.
 
-use sqlparser::ast::{Expr, Ident, ObjectName};
+use sqlparser::ast::{Expr, Ident};
 use sqlparser::tokenizer::Token;
 
 use super::cursor::{Cursor, Parsed};
 use crate::lakeflow::Fault;
-use crate::lakeflow::ast::{AutoCdc, ColumnSelection, IgnoreNullUpdates, StoredAs};
+use crate::lakeflow::ast::{AutoCdc, CdcSource, ColumnSelection, IgnoreNullUpdates, StoredAs};
 
 /// The clauses in their order. `COLUMNS TO UPDATE` begins like `COLUMNS` and is looked for first.
 const ORDER: &[&str] = &[
@@ -83,8 +83,13 @@ pub(super) fn clauses(c: &mut Cursor<'_>, once: bool) -> Parsed<AutoCdc> {
     })
 }
 
-/// `STREAM(name)`; `STREAM name` has its brackets put in by the lexer.
-fn source(c: &mut Cursor<'_>) -> Parsed<ObjectName> {
+/// `STREAM(name)` or `(query)`; `STREAM name` has its brackets put in by the lexer.
+fn source(c: &mut Cursor<'_>) -> Parsed<CdcSource> {
+    if c.eat_token(&Token::LParen) {
+        let query = c.query()?;
+        c.expect_token(&Token::RParen)?;
+        return Ok(CdcSource::Query(query));
+    }
     if !c.eat("STREAM") {
         let fault = c.expected(&["STREAM"]);
         return Err(fault.maybe_hint(Some("change data is read from a stream: `FROM STREAM(name)`".to_owned())));
@@ -99,7 +104,7 @@ fn source(c: &mut Cursor<'_>) -> Parsed<ObjectName> {
         return Err(no_logic(c.range_since(start)));
     }
     c.expect_token(&Token::RParen)?;
-    Ok(name)
+    Ok(CdcSource::Stream(name))
 }
 
 fn no_logic(range: std::ops::Range<usize>) -> Fault {

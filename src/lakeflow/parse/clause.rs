@@ -28,6 +28,12 @@ impl TableKind {
         }
     }
 
+    /// Whether `UNIQUE (..)` comes next, which only plain tables have.
+    pub(super) fn has_unique(self, c: &Cursor<'_>) -> bool {
+        let list = c.parser.peek_nth_token_ref(1).token == Token::LParen;
+        self == TableKind::Table && list && c.is("UNIQUE")
+    }
+
     /// What it can be stored as; `None` for any format.
     fn formats(self) -> Option<&'static [&'static str]> {
         match self {
@@ -126,7 +132,8 @@ impl TableClauses {
         } else if c.eat("TBLPROPERTIES") {
             once.note("TBLPROPERTIES", place)?;
             self.properties = properties(c)?;
-        } else if c.eat("WITH") {
+        } else if c.is("WITH") && (kind != TableKind::Table || c.is("WITH ROW")) {
+            c.advance();
             once.note("WITH ROW FILTER", place)?;
             c.expect("ROW FILTER")?;
             self.row_filter = Some(row_filter(c)?);
@@ -268,7 +275,7 @@ pub(super) fn properties(c: &mut Cursor<'_>) -> Parsed<Vec<Property>> {
             return Err(Fault::new(c.range_since(start), format!("the property `{key}` is given twice")));
         }
         // The value of an option may also follow without `=`.
-        if !matches!(c.token(), Token::SingleQuotedString(_)) {
+        if !matches!(c.token(), Token::SingleQuotedString(_) | Token::Number(..)) && !c.is("TRUE") && !c.is("FALSE") {
             c.expect_token(&Token::Eq)?;
         }
         properties.push(Property { key, value: property_value(c)? });

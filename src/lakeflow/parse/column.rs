@@ -6,8 +6,8 @@ use super::clause::{TableKind, mask};
 use super::cursor::{Cursor, Once, Parsed};
 use crate::lakeflow::Fault;
 use crate::lakeflow::ast::{
-    Column, Expectation, ForeignKey, Generated, Ident, InlineKey, KeyOption, TableConstraint, TableConstraintKind,
-    Violation,
+    Column, Expectation, ForeignKey, Generated, Ident, InlineKey, KeyOption, ObjectName, TableConstraint,
+    TableConstraintKind, TypeName, Violation,
 };
 
 /// What was read.
@@ -51,7 +51,7 @@ impl TableElements {
             } else {
                 self.constraints.push(key(c, Some(name), kind, &["EXPECT"])?);
             }
-        } else if c.is("PRIMARY KEY") || c.is("FOREIGN KEY") || c.is("CHECK") {
+        } else if c.is("PRIMARY KEY") || c.is("FOREIGN KEY") || c.is("CHECK") || kind.has_unique(c) {
             self.constraints.push(key(c, None, kind, &[])?);
         } else if self.expectations.is_empty() && self.constraints.is_empty() {
             self.columns.push(column(c, kind)?);
@@ -99,6 +99,11 @@ fn key(c: &mut Cursor<'_>, name: Option<Ident>, kind: TableKind, others: &[&str]
     }
     let mut heads = others.to_vec();
     heads.extend(["PRIMARY", "FOREIGN"]);
+    if kind.has_unique(c) {
+        c.advance();
+        let kind = TableConstraintKind::Unique(c.list(Cursor::ident)?);
+        return Ok(TableConstraint { name, kind, options: key_options(c)? });
+    }
     let kind = match c.one_of(&["PRIMARY", "FOREIGN", "CHECK"]).map_err(|_| c.expected(&heads))? {
         "PRIMARY" => {
             c.expect("KEY")?;
@@ -149,10 +154,13 @@ fn foreign_key(c: &mut Cursor<'_>) -> Parsed<ForeignKey> {
 
 fn column(c: &mut Cursor<'_>, kind: TableKind) -> Parsed<Column> {
     let name = c.ident()?;
-    if matches!(c.token(), Token::Comma | Token::RParen) || c.is("COMMENT") || c.is("NOT") || c.is("MASK") {
+    let ends = matches!(c.token(), Token::Comma | Token::RParen);
+    let template = ends && name.quote_style.is_none() && name.value.starts_with("${");
+    if ends && !template || c.is("COMMENT") || c.is("NOT") || c.is("MASK") {
         return Err(c.fault(format!("expected the type of `{}`, found {}", name.value, c.found())));
     }
-    let data_type = c.type_name()?;
+    // `${key}` stands for whatever columns it is replaced by.
+    let data_type = if template { TypeName::Custom(ObjectName(vec![]), vec![]) } else { c.type_name()? };
     let mut column = Column {
         name,
         data_type,
@@ -160,6 +168,7 @@ fn column(c: &mut Cursor<'_>, kind: TableKind) -> Parsed<Column> {
         generated: None,
         default: None,
         primary_key: None,
+        unique: false,
         foreign_key: None,
         collation: None,
         comment: None,
@@ -192,8 +201,11 @@ fn property(c: &mut Cursor<'_>, kind: TableKind, column: &mut Column, once: &mut
         column.collation = Some(c.ident()?);
     } else if ["CONSTRAINT", "PRIMARY", "FOREIGN", "REFERENCES"].iter().any(|word| c.is(word)) {
         inline_key(c, column, once)?;
+    } else if kind == TableKind::Table && c.eat("UNIQUE") {
+        once.note("UNIQUE", place)?;
+        column.unique = true;
     } else if c.is("GENERATED") || c.is("DEFAULT") {
-        if kind == TableKind::MaterializedView {
+        if kind == TableKind::MaterializedView && c.is("DEFAULT") {
             return Err(c.fault(format!("{} does not go with a column of a materialized view", c.found())));
         }
         once.note("GENERATED or DEFAULT", place)?;

@@ -100,7 +100,15 @@ pub(super) fn create(c: &mut Cursor<'_>) -> Parsed<StatementKind> {
     if c.eat("EXTERNAL VOLUME") {
         return governance::create_volume(c, &modifiers, true);
     }
-    let streaming = c.is("STREAMING LIVE VIEW") && c.eat("STREAMING");
+    // What is streaming was called incremental at first.
+    if c.is("INCREMENTAL LIVE TABLE") {
+        c.advance();
+        return table::streaming_table(c, &modifiers);
+    }
+    let streaming = c.is("STREAMING LIVE VIEW") || c.is("INCREMENTAL LIVE VIEW");
+    if streaming {
+        c.advance();
+    }
     if c.eat("LIVE") {
         return match c.one_of(&["TABLE", "VIEW"])? {
             "TABLE" => table::live_table(c, &modifiers),

@@ -35,6 +35,8 @@ pub(super) struct Cursor<'a> {
     pub(super) parser: Parser<'a>,
     /// Statements and rules of the grammar that are being read, one inside the other.
     depth: usize,
+    /// Indices of the words that were read as keywords of the shell, or as types.
+    pub(super) keywords: Vec<usize>,
 }
 
 impl<'a> Cursor<'a> {
@@ -43,7 +45,7 @@ impl<'a> Cursor<'a> {
         let tokens = std::mem::take(&mut lexed.tokens);
         let mut parser = Parser::new(dialect).with_recursion_limit(RECURSION_LIMIT).with_tokens_with_locations(tokens);
         parser.advance_token(); // the `;` that the lexer puts in front
-        Cursor { text, ranges: std::mem::take(&mut lexed.ranges), parser, depth: 0 }
+        Cursor { text, ranges: std::mem::take(&mut lexed.ranges), parser, depth: 0, keywords: vec![] }
     }
 
     /// Index of the next token.
@@ -133,6 +135,7 @@ impl<'a> Cursor<'a> {
         let found = self.is(phrase);
         if found {
             for _ in phrase.split(' ') {
+                self.keywords.push(self.index());
                 self.advance();
             }
         }
@@ -174,6 +177,8 @@ impl<'a> Cursor<'a> {
     /// Reads a sign of the grammar.
     pub(super) fn sign(&mut self, sign: &str) -> bool {
         let token = match sign {
+            "[" => Token::LBracket,
+            "]" => Token::RBracket,
             "(" => Token::LParen,
             ")" => Token::RParen,
             "," => Token::Comma,

@@ -8,6 +8,7 @@
 use std::ops::Range;
 
 use sqlparser::ast::{Expr, Query};
+use sqlparser::keywords::Keyword;
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::{Location, Token, TokenWithSpan};
 
@@ -94,6 +95,13 @@ impl Cursor<'_> {
     pub(super) fn type_name(&mut self) -> Parsed<TypeName> {
         let start = self.index();
         let data_type = self.parser.parse_data_type().map_err(|e| self.refusal(start, e))?;
+        let is_keyword = |index: &usize| {
+            let names_field = self.parser.token_at(index + 1).token == Token::Colon;
+            matches!(&self.parser.token_at(*index).token, Token::Word(w) if w.keyword != Keyword::NoKeyword)
+                && !names_field
+        };
+        let keywords: Vec<usize> = (start..self.index()).filter(is_keyword).collect();
+        self.keywords.extend(keywords);
         match type_name::unknown(&data_type) {
             Some((message, hint)) => Err(Fault::new(self.range_since(start), message).maybe_hint(hint)),
             None => Ok(data_type),
@@ -173,10 +181,16 @@ impl Cursor<'_> {
         self.respell(index, Fault::new(self.range_at(index), fault))
     }
 
-    /// Index of the token that begins at `location`; the end for sqlparser's "nowhere".
+    /// Index of the token that begins at `location`; the end for sqlparser's "nowhere". What sqlparser reads has no `;`, so
+    /// it does not lie behind the next one.
     fn index_of(&self, location: Location) -> usize {
+        if location == Location::empty() {
+            return self.ranges.len();
+        }
+        let ends = |index: &usize| self.parser.token_at(*index).token == Token::SemiColon;
+        let end = (self.index()..self.ranges.len()).find(ends).map_or(self.ranges.len(), |end| end + 1);
         let at = |index: &usize| self.parser.token_at(*index).span.start == location;
-        (0..self.ranges.len()).rfind(at).unwrap_or(self.ranges.len())
+        (0..end).rfind(at).unwrap_or(self.ranges.len())
     }
 
     /// Adds what was probably meant by the word at `index`, or moves the fault to the word before it when that one looks

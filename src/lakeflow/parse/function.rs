@@ -2,13 +2,16 @@
 
 use sqlparser::tokenizer::Token;
 
+use super::clause::properties;
 use super::command;
 use super::create::Modifiers;
 use super::cursor::{Cursor, Once, Parsed};
 use super::embedded::starts_query;
 use super::view::dollar_text;
 use crate::lakeflow::Fault;
-use crate::lakeflow::ast::{CreateFunction, FunctionBody, Language, Parameter, Returns, StatementKind, Text};
+use crate::lakeflow::ast::{
+    CreateFunction, FunctionBody, FunctionCredential, Language, Parameter, PythonTraits, Returns, StatementKind, Text,
+};
 
 pub(super) fn create_function(c: &mut Cursor<'_>, modifiers: &Modifiers) -> Parsed<StatementKind> {
     modifiers.only(&["OR REPLACE", "TEMPORARY"], "FUNCTION")?;
@@ -21,7 +24,12 @@ pub(super) fn create_function(c: &mut Cursor<'_>, modifiers: &Modifiers) -> Pars
     let parameters = c.list_or_none(parameter)?;
     let returns = if c.eat("RETURNS") { Some(returns(c)?) } else { None };
     let traits = Traits::read(c)?;
+    let place = c.range();
     let body = body(c, traits.language)?;
+    if traits.language != Some(Language::Python) && traits.python != PythonTraits::default() {
+        let message = "`PARAMETER STYLE`, `HANDLER`, `CREDENTIALS` and `ENVIRONMENT` go with `LANGUAGE PYTHON`";
+        return Err(Fault::new(place, message));
+    }
     Ok(StatementKind::CreateFunction(Box::new(CreateFunction {
         or_replace: modifiers.or_replace.is_some(),
         temporary: modifiers.temporary.is_some(),
@@ -32,7 +40,9 @@ pub(super) fn create_function(c: &mut Cursor<'_>, modifiers: &Modifiers) -> Pars
         language: traits.language,
         deterministic: traits.deterministic,
         reads_data: traits.reads_data,
+        definer: traits.definer,
         comment: traits.comment,
+        python: traits.python,
         body,
     })))
 }
@@ -96,7 +106,9 @@ struct Traits {
     language: Option<Language>,
     deterministic: Option<bool>,
     reads_data: Option<bool>,
+    definer: Option<bool>,
     comment: Option<String>,
+    python: PythonTraits,
 }
 
 impl Traits {
@@ -117,6 +129,10 @@ impl Traits {
                 once.note("CONTAINS SQL or READS SQL DATA", place)?;
                 c.expect("SQL DATA")?;
                 traits.reads_data = Some(true);
+            } else if c.eat("SQL") {
+                once.note("SQL SECURITY", place)?;
+                c.expect("SECURITY")?;
+                traits.definer = Some(c.one_of(&["INVOKER", "DEFINER"])? == "DEFINER");
             } else if c.eat("DETERMINISTIC") {
                 once.note("DETERMINISTIC", place)?;
                 traits.deterministic = Some(true);
@@ -127,9 +143,35 @@ impl Traits {
             } else if c.eat("COMMENT") {
                 once.note("COMMENT", place)?;
                 traits.comment = Some(c.string()?);
+            } else if let Some(name) = PYTHON.iter().find(|name| c.is(name)) {
+                once.note(name, place)?;
+                c.advance();
+                python_trait(c, name, &mut traits.python)?;
             } else {
                 return Ok(traits);
             }
         }
     }
+}
+
+/// First words of what only functions in Python have.
+const PYTHON: &[&str] = &["PARAMETER", "HANDLER", "CREDENTIALS", "ENVIRONMENT"];
+
+fn python_trait(c: &mut Cursor<'_>, name: &str, python: &mut PythonTraits) -> Parsed<()> {
+    match name {
+        "PARAMETER" => {
+            c.expect("STYLE PANDAS")?;
+            python.pandas = true;
+        }
+        "HANDLER" => python.handler = Some(c.string()?),
+        "CREDENTIALS" => python.credentials = c.list(credential)?,
+        _ => python.environment = properties(c)?,
+    }
+    Ok(())
+}
+
+fn credential(c: &mut Cursor<'_>) -> Parsed<FunctionCredential> {
+    let name = c.ident()?;
+    let alias = if c.eat("AS") { Some(c.ident()?) } else { None };
+    Ok(FunctionCredential { name, alias, default: c.eat("DEFAULT") })
 }

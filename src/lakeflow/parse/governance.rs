@@ -54,6 +54,12 @@ fn privilege(c: &mut Cursor<'_>) -> Parsed<Privilege> {
         }
         return Ok(*privilege);
     }
+    // The REST API and information schema spell privileges with `_`; statements may too.
+    let spelled = |privilege: &&Privilege| c.is(&privilege.words().replace(' ', "_"));
+    if let Some(privilege) = Privilege::ALL.iter().find(spelled) {
+        c.advance();
+        return Ok(*privilege);
+    }
     Err(unknown_privilege(c, c.index()))
 }
 

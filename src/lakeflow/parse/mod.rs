@@ -42,6 +42,9 @@ pub struct Attempt {
     pub range: Range<usize>,
     /// The statement, or what is wrong with it: one fault, or several when its very tokens are at fault.
     pub statement: Result<Statement, Vec<Fault>>,
+    /// Where the words begin that were read as keywords or types, in order; of those inside expressions and queries
+    /// nothing is known.
+    pub keywords: Vec<usize>,
 }
 
 /// Reads all statements of a file.
@@ -50,17 +53,23 @@ pub struct Attempt {
 /// The faults of all faulty statements, ordered by place.
 pub fn parse(text: &str) -> Result<Vec<Statement>, Vec<Fault>> {
     let (mut statements, mut faults) = (vec![], vec![]);
-    for attempt in parse_each(text) {
-        match attempt.statement {
-            Ok(statement) => statements.push(statement),
-            Err(more) => faults.extend(more),
-        }
-    }
+    visit_each(text, |attempt| match attempt.statement {
+        Ok(statement) => statements.push(statement),
+        Err(more) => faults.extend(more),
+    });
     if faults.is_empty() { Ok(statements) } else { Err(faults) }
 }
 
 /// Reads each statement of a file by itself: one that is refused does not take the others with it.
 pub fn parse_each(text: &str) -> Vec<Attempt> {
+    let mut attempts = vec![];
+    visit_each(text, |attempt| attempts.push(attempt));
+    attempts
+}
+
+/// Reads each statement of a file by itself and hands it over, so that not all trees have to be kept: they take some hundred
+/// times as much memory as the text.
+pub fn visit_each(text: &str, mut visit: impl FnMut(Attempt)) {
     let mut lexed = lex(text);
     let tokens = lexed.tokens.len();
     let dialect = Lakeflow::for_tokens(tokens);
@@ -69,7 +78,6 @@ pub fn parse_each(text: &str) -> Vec<Attempt> {
     faults.sort_by_key(|fault| fault.range.start);
     let mut faults = faults.into_iter().peekable();
     let mut comments = comments.into_iter().peekable();
-    let mut attempts = vec![];
     let mut previous_end = None;
     loop {
         while cursor.eat_token(&Token::SemiColon) {
@@ -106,13 +114,16 @@ pub fn parse_each(text: &str) -> Vec<Attempt> {
         cursor.move_to(end);
         let behind = cursor.range().start;
         while comments.next_if(|c| c.range.start < behind).is_some() {}
-        attempts.push(Attempt { range: cursor.range_since(start), statement });
+        let mut words = std::mem::take(&mut cursor.keywords);
+        words.sort_unstable();
+        words.dedup();
+        let keywords = words.into_iter().map(|index| cursor.range_at(index).start).collect();
+        visit(Attempt { range: cursor.range_since(start), statement, keywords });
     }
     let rest: Vec<Fault> = faults.collect();
     if !rest.is_empty() {
-        attempts.push(Attempt { range: text.len()..text.len(), statement: Err(rest) });
+        visit(Attempt { range: text.len()..text.len(), statement: Err(rest), keywords: vec![] });
     }
-    attempts
 }
 
 /// Reads one expression, which must be all of `text`.
@@ -161,9 +172,13 @@ const STATEMENTS: &[&str] =
     &["CREATE", "SELECT", "WITH", "VALUES", "SET", "USE", "GRANT", "REVOKE", "ALTER", "COMMENT", "DROP"];
 
 fn statement(c: &mut Cursor<'_>) -> Parsed<StatementKind> {
+    if changes_rows(c) {
+        return command::command(c);
+    }
     if embedded::starts_query(c.token()) {
         return c.query().map(StatementKind::Query);
     }
+    c.keywords.push(c.index());
     let first = c.token().to_string().to_ascii_uppercase();
     match first.as_str() {
         "CREATE" => create::create(c),
@@ -193,6 +208,30 @@ fn statement(c: &mut Cursor<'_>) -> Parsed<StatementKind> {
     }
 }
 
+/// Whether `WITH` stands before a change of rows rather than before a query.
+fn changes_rows(c: &Cursor<'_>) -> bool {
+    if !c.is("WITH") {
+        return false;
+    }
+    let mut depth = 0usize;
+    for index in c.index()..c.end_of_statement() {
+        match &c.parser.token_at(index).token {
+            Token::LParen => depth += 1,
+            Token::RParen => depth = depth.saturating_sub(1),
+            token if depth == 0 => {
+                if ["SELECT", "VALUES", "TABLE", "FROM"].iter().any(|word| is_word(token, word)) {
+                    return false;
+                }
+                if ["INSERT", "MERGE", "UPDATE", "DELETE"].iter().any(|word| is_word(token, word)) {
+                    return true;
+                }
+            }
+            _ => {}
+        }
+    }
+    false
+}
+
 /// Reads on behind the first word.
 fn after(c: &mut Cursor<'_>, read: impl Fn(&mut Cursor<'_>) -> Parsed<StatementKind>) -> Parsed<StatementKind> {
     c.advance();
@@ -216,7 +255,7 @@ fn either(c: &mut Cursor<'_>, read: impl Fn(&mut Cursor<'_>) -> Parsed<Statement
 /// `SET key = value`; the value is whatever stands there, as Spark reads it.
 fn set(c: &mut Cursor<'_>) -> Parsed<StatementKind> {
     if c.eat("CATALOG") {
-        return namespace(c, 1).map(StatementKind::UseCatalog);
+        return namespace(c, 1).map(StatementKind::SetCatalog);
     }
     if c.at_end() || c.is_verbose_flag() {
         c.skip_to_end();
@@ -263,13 +302,19 @@ impl Cursor<'_> {
     /// closes it; only where the next statement begins depends on this, not what is read.
     pub(super) fn end_of_statement(&self) -> usize {
         let word = |index: usize, text: &str| is_word(&self.parser.token_at(index).token, text);
+        // Elsewhere `begin` is a name.
+        let may_hold_block = word(self.index(), "CREATE");
+        let opens = |index: usize, open: usize| {
+            let is_first = index == self.index() || self.parser.token_at(index - 1).token == Token::Colon;
+            word(index, "BEGIN") && (open > 0 || is_first || may_hold_block)
+        };
         let mut open = 0usize;
         let mut index = self.index();
         while index < self.ranges.len() {
             match &self.parser.token_at(index).token {
                 Token::EOF => break,
                 Token::SemiColon if open == 0 => return index,
-                Token::Word(_) if word(index, "BEGIN") || open > 0 && word(index, "CASE") => open += 1,
+                Token::Word(_) if opens(index, open) || open > 0 && word(index, "CASE") => open += 1,
                 Token::Word(_) if open > 0 && word(index, "END") => {
                     if ["IF", "WHILE", "LOOP", "REPEAT", "FOR"].iter().any(|control| word(index + 1, control)) {
                         index += 1;
@@ -298,6 +343,7 @@ impl Cursor<'_> {
 
     /// Goes to the token at `index`, back if need be: sqlparser reads the `;` before it refuses it.
     pub(super) fn move_to(&mut self, index: usize) {
+        while self.keywords.pop_if(|keyword| *keyword >= index).is_some() {}
         while self.index() < index {
             self.parser.advance_token();
         }

@@ -4,6 +4,7 @@ use super::clause::{TableClauses, TableKind};
 use super::column::table_elements;
 use super::create::Modifiers;
 use super::cursor::{Cursor, Parsed, is_word};
+use super::embedded::starts_query;
 use super::flow;
 use crate::lakeflow::Fault;
 use crate::lakeflow::ast::{AsOf, CreateTable, FlowBody, StatementKind, TableOrigin};
@@ -37,7 +38,12 @@ pub(super) fn create_table(c: &mut Cursor<'_>, modifiers: &Modifiers, head: &Hea
     }
     let name = c.dotted(3)?;
     let elements = table_elements(c, TableKind::Table)?;
-    let like = if c.eat("LIKE") { Some(TableOrigin::Like(c.name()?)) } else { None };
+    let declared = !elements.columns.is_empty();
+    let like = if c.eat("LIKE") {
+        Some(TableOrigin::Like { table: c.name()?, copy_location: c.eat("COPY LOCATION") })
+    } else {
+        None
+    };
     let cloned = match like {
         Some(like) => Some(like),
         None => cloned(c)?,
@@ -45,7 +51,7 @@ pub(super) fn create_table(c: &mut Cursor<'_>, modifiers: &Modifiers, head: &Hea
     let clauses = TableClauses::read(c, TableKind::Table)?;
     let origin = match cloned {
         Some(origin) => Some(origin),
-        None => filled(c)?,
+        None => filled(c, declared)?,
     };
     let mut table = clauses.define(name, elements);
     table.if_not_exists = if_not_exists;
@@ -81,9 +87,9 @@ fn as_of(c: &mut Cursor<'_>) -> Parsed<Option<AsOf>> {
     Ok(None)
 }
 
-/// `AS query` or `FLOW ..`; a query may also stand without `AS`, as Spark reads it.
-fn filled(c: &mut Cursor<'_>) -> Parsed<Option<TableOrigin>> {
-    if c.eat("AS") {
+/// `AS query` or `FLOW ..`; Spark also reads a query without `AS`, where no column is declared.
+fn filled(c: &mut Cursor<'_>, declared: bool) -> Parsed<Option<TableOrigin>> {
+    if c.eat("AS") || !declared && starts_query(c.token()) {
         return Ok(Some(TableOrigin::Query(c.query()?)));
     }
     let place = c.range();

@@ -5,7 +5,7 @@ use std::fmt::{self, Display, Formatter};
 use super::sql::{Name, Sql, Word};
 use super::{columns, comment_line, flag, query_text};
 use crate::lakeflow::ast::{
-    ApplyChanges, AutoCdc, ColumnSelection, CreateFlow, FlowBody, IgnoreNullUpdates, Replace, StoredAs,
+    ApplyChanges, AutoCdc, CdcSource, ColumnSelection, CreateFlow, FlowBody, IgnoreNullUpdates, Replace, StoredAs,
 };
 
 impl Display for CreateFlow {
@@ -65,7 +65,11 @@ impl Display for Replace {
 
 impl Display for AutoCdc {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "FROM STREAM({})\nKEYS {}", Name(&self.source), columns(&self.keys))?;
+        match &self.source {
+            CdcSource::Stream(name) => write!(f, "FROM STREAM({})", Name(name))?,
+            CdcSource::Query(query) => write!(f, "FROM (\n{}\n)", query_text(query))?,
+        }
+        write!(f, "\nKEYS {}", columns(&self.keys))?;
         match &self.ignore_null_updates {
             Some(IgnoreNullUpdates::All) => f.write_str("\nIGNORE NULL UPDATES")?,
             Some(IgnoreNullUpdates::On(selection)) => write!(f, "\nIGNORE NULL UPDATES ON {selection}")?,

@@ -3,8 +3,9 @@
 use std::fmt::{self, Display, Formatter};
 
 use super::sql::{Name, Quoted, Sql, Word};
+use super::table::property_lines;
 use super::{comment_line, flag, query_text};
-use crate::lakeflow::ast::{CreateFunction, FunctionBody, Language, Parameter, Returns};
+use crate::lakeflow::ast::{CreateFunction, FunctionBody, Language, Parameter, PythonTraits, Returns};
 use crate::lakeflow::type_name;
 
 impl Display for CreateFunction {
@@ -33,7 +34,13 @@ impl Display for CreateFunction {
             Some(false) => f.write_str("\nCONTAINS SQL")?,
             None => {}
         }
+        match self.definer {
+            Some(true) => f.write_str("\nSQL SECURITY DEFINER")?,
+            Some(false) => f.write_str("\nSQL SECURITY INVOKER")?,
+            None => {}
+        }
         comment_line(f, self.comment.as_deref())?;
+        self.python.fmt(f)?;
         match &self.body {
             FunctionBody::Expr(expr) => write!(f, "\nRETURN {}", Sql(expr)),
             FunctionBody::Query(query) => write!(f, "\nRETURN\n{}", query_text(query)),
@@ -41,6 +48,24 @@ impl Display for CreateFunction {
             FunctionBody::Code(code) => write!(f, "\nAS $${}$$", code.value),
             FunctionBody::Block(block) => write!(f, "\n{block}"),
         }
+    }
+}
+
+impl Display for PythonTraits {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(flag(self.pandas, "\nPARAMETER STYLE PANDAS"))?;
+        if let Some(handler) = &self.handler {
+            write!(f, "\nHANDLER {}", Quoted(handler))?;
+        }
+        for (position, credential) in self.credentials.iter().enumerate() {
+            write!(f, "{}{}", if position == 0 { "\nCREDENTIALS (" } else { ", " }, Word(&credential.name))?;
+            if let Some(alias) = &credential.alias {
+                write!(f, " AS {}", Word(alias))?;
+            }
+            f.write_str(flag(credential.default, " DEFAULT"))?;
+        }
+        f.write_str(flag(!self.credentials.is_empty(), ")"))?;
+        property_lines(f, "ENVIRONMENT", &self.environment)
     }
 }
 

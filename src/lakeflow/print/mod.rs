@@ -48,6 +48,7 @@ impl Display for StatementKind {
             StatementKind::ShowSet(Some(key)) => write!(f, "SET {key}"),
             StatementKind::Set { key, value } => write!(f, "SET {key} = {value}"),
             StatementKind::UseCatalog(catalog) => write!(f, "USE CATALOG {}", Name(catalog)),
+            StatementKind::SetCatalog(catalog) => write!(f, "SET CATALOG {}", Name(catalog)),
             StatementKind::UseSchema(schema) => write!(f, "USE SCHEMA {}", Name(schema)),
             StatementKind::Query(query) => f.write_str(&query_text(query)),
             StatementKind::CreateSchema(create) => create.fmt(f),

@@ -16,7 +16,9 @@ impl Display for CreateTable {
         write!(f, "{verb} {replace}{temporary}{external}TABLE {exists}{}", Name(&self.table.name))?;
         elements(f, &self.table)?;
         match &self.origin {
-            Some(TableOrigin::Like(table)) => write!(f, "\nLIKE {}", Name(table))?,
+            Some(TableOrigin::Like { table, copy_location }) => {
+                write!(f, "\nLIKE {}{}", Name(table), if *copy_location { " COPY LOCATION" } else { "" })?;
+            }
             Some(TableOrigin::Clone { shallow, table, as_of }) => {
                 write!(f, "\n{} CLONE {}", if *shallow { "SHALLOW" } else { "DEEP" }, Name(table))?;
                 match as_of {

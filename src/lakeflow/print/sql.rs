@@ -8,10 +8,11 @@ use std::fmt::{self, Display, Formatter, Write};
 use std::ops::ControlFlow;
 
 use sqlparser::ast::{
-    DataType, Expr, FunctionArguments, Ident, ObjectName, ObjectNamePart, Query, TableFactor, TableFunctionArgs,
-    UnaryOperator, Value, ValueWithSpan, VisitMut, VisitorMut,
+    DataType, Expr, FunctionArguments, Ident, JsonPathElem, ObjectName, ObjectNamePart, Query, SetExpr, TableAlias,
+    TableFactor, TableFunctionArgs, TableSampleKind, UnaryOperator, Value, ValueWithSpan, VisitMut, VisitorMut,
 };
 
+use crate::lakeflow::lex::RECURSION;
 use crate::lakeflow::stream::{StreamSource, stream_source};
 use crate::lakeflow::type_name;
 
@@ -81,9 +82,9 @@ impl Display for Word<'_> {
     }
 }
 
-/// Whether a name needs no backticks; `${key}` and `{{key}}` in it have none.
+/// Whether a name needs no backticks; `$key`, `${key}` and `{{key}}` in it have none.
 fn is_plain(name: &str) -> bool {
-    let mut rest = name;
+    let mut rest = name.strip_prefix('$').filter(|rest| !rest.starts_with('{')).unwrap_or(name);
     while !rest.is_empty() {
         let template = rest.strip_prefix("${").and_then(|rest| rest.split_once('}'));
         let template = template.or_else(|| rest.strip_prefix("{{").and_then(|rest| rest.split_once("}}")));
@@ -158,6 +159,15 @@ impl VisitorMut for Ready {
             Expr::Cast { data_type, .. } => {
                 *data_type = DataType::Custom(verbatim(type_name::text(data_type)), vec![]);
             }
+            // sqlparser prints double quotes, which make strings.
+            Expr::JsonAccess { path, .. } => {
+                for element in &mut path.path {
+                    if let JsonPathElem::Dot { key, quoted: quoted @ true } = element {
+                        *quoted = false;
+                        *key = ident_text(&Ident::with_quote('`', key.as_str()));
+                    }
+                }
+            }
             // Without the blank, `- -a` would become a comment.
             Expr::UnaryOp { op: UnaryOperator::Minus, expr: inner } if is_negative(inner) => {
                 **inner = Expr::Identifier(Ident::new(format!(" {inner}")));
@@ -167,40 +177,106 @@ impl VisitorMut for Ready {
         ControlFlow::Continue(())
     }
 
-    fn post_visit_table_factor(&mut self, factor: &mut TableFactor) -> ControlFlow<Self::Break> {
-        // sqlparser prints the version behind the alias, where it can't be read.
-        if let TableFactor::Table { name, version: version @ Some(_), .. } = factor
-            && let Some(of) = version.take()
-        {
-            *name = verbatim(format!("{} {of}", name_text(name)));
-        }
-        let (mut text, arguments) = match stream_source(factor) {
-            Some(StreamSource::Table(parts)) => {
-                let parts: Vec<String> = parts.into_iter().map(ident_text).collect();
-                (format!("STREAM {}", parts.join(".")), None)
+    /// The limit of a recursion, a hint to the parser, goes back behind the name.
+    fn pre_visit_query(&mut self, query: &mut Query) -> ControlFlow<Self::Break> {
+        for cte in query.with.iter_mut().flat_map(|with| &mut with.cte_tables) {
+            if let Some(limit) = recursion_limit(&mut cte.query.body) {
+                let columns: Vec<String> = cte.alias.columns.drain(..).map(|column| column.to_string()).collect();
+                let columns = if columns.is_empty() { String::new() } else { format!(" ({})", columns.join(", ")) };
+                cte.alias.name = Ident::new(format!("{}{columns} {limit}", ident_text(&cte.alias.name)));
             }
-            Some(StreamSource::Function(function)) => match &function.args {
-                FunctionArguments::List(list) => {
-                    let arguments = TableFunctionArgs { args: list.args.clone(), settings: None };
-                    (format!("STREAM {}", name_text(&function.name)), Some(arguments))
-                }
-                _ => return ControlFlow::Continue(()),
-            },
-            None => return ControlFlow::Continue(()),
-        };
-        if let TableFactor::Table { name, args, with_hints, .. } = factor {
-            if !with_hints.is_empty() {
-                // Options stand before the alias, behind the arguments: all of it becomes part of the name.
-                let options: Vec<String> = with_hints.drain(..).map(|option| option.to_string()).collect();
-                let call = arguments.map_or(String::new(), |a| call_text(&a));
-                text = format!("{text}{call} WITH ({})", options.join(", "));
-                *args = None;
-            } else {
-                *args = arguments;
-            }
-            *name = verbatim(text);
         }
         ControlFlow::Continue(())
+    }
+
+    fn post_visit_table_factor(&mut self, factor: &mut TableFactor) -> ControlFlow<Self::Break> {
+        let watermark = take_watermark(factor);
+        make_source_ready(factor);
+        if let Some(watermark) = watermark {
+            put_watermark(factor, &watermark);
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+/// `STREAM`, its options, and versions.
+fn make_source_ready(factor: &mut TableFactor) {
+    // sqlparser prints the version behind the alias, where it can't be read.
+    if let TableFactor::Table { name, version: version @ Some(_), .. } = factor
+        && let Some(of) = version.take()
+    {
+        *name = verbatim(format!("{} {of}", name_text(name)));
+    }
+    let (mut text, arguments) = match stream_source(factor) {
+        Some(StreamSource::Table(parts)) => {
+            let parts: Vec<String> = parts.into_iter().map(ident_text).collect();
+            (format!("STREAM {}", parts.join(".")), None)
+        }
+        Some(StreamSource::Function(function)) => match &function.args {
+            FunctionArguments::List(list) => {
+                let arguments = TableFunctionArgs { args: list.args.clone(), settings: None };
+                (format!("STREAM {}", name_text(&function.name)), Some(arguments))
+            }
+            _ => return,
+        },
+        None => return,
+    };
+    if let TableFactor::Table { name, args, with_hints, .. } = factor {
+        if !with_hints.is_empty() {
+            // Options stand before the alias, behind the arguments: all of it becomes part of the name.
+            let options: Vec<String> = with_hints.drain(..).map(|option| option.to_string()).collect();
+            let call = arguments.map_or(String::new(), |a| call_text(&a));
+            text = format!("{text}{call} WITH ({})", options.join(", "));
+            *args = None;
+        } else {
+            *args = arguments;
+        }
+        *name = verbatim(text);
+    }
+}
+
+/// Takes `WATERMARK .. DELAY OF ..` out of the sample that stands for it.
+fn take_watermark(factor: &mut TableFactor) -> Option<String> {
+    let (TableFactor::Table { sample, .. } | TableFactor::Derived { sample, .. }) = factor else { return None };
+    let (TableSampleKind::BeforeTableAlias(inner) | TableSampleKind::AfterTableAlias(inner)) = sample.as_ref()?;
+    let Expr::Function(function) = &inner.quantity.as_ref()?.value else { return None };
+    let FunctionArguments::List(list) = &function.args else { return None };
+    let text = match list.args.as_slice() {
+        _ if !function.name.to_string().eq_ignore_ascii_case("WATERMARK") => return None,
+        [time, delay] => format!("WATERMARK {time} DELAY OF {delay}"),
+        [time, name, delay] => format!("WATERMARK {time} AS {name} DELAY OF {delay}"),
+        _ => return None,
+    };
+    *sample = None;
+    Some(text)
+}
+
+/// Writes it where it is read: before the alias.
+fn put_watermark(factor: &mut TableFactor, text: &str) {
+    match factor {
+        TableFactor::Table { name, args, .. } => {
+            let call = args.take().map_or(String::new(), |a| call_text(&a));
+            *name = verbatim(format!("{name}{call} {text}"));
+        }
+        TableFactor::Derived { alias, .. } => {
+            let behind = alias.take().map_or(String::new(), |alias| format!(" {alias}"));
+            let name = Ident::new(format!("{text}{behind}"));
+            *alias = Some(TableAlias { explicit: false, name, columns: vec![], at: None });
+        }
+        _ => {}
+    }
+}
+
+/// Takes `MAX RECURSION LEVEL n` out of the first `SELECT` of a query.
+fn recursion_limit(body: &mut SetExpr) -> Option<String> {
+    match body {
+        SetExpr::Select(select) => {
+            let at = select.optimizer_hints.iter().position(|hint| hint.text.trim().starts_with(RECURSION))?;
+            Some(select.optimizer_hints.remove(at).text.trim().to_owned())
+        }
+        SetExpr::Query(query) => recursion_limit(&mut query.body),
+        SetExpr::SetOperation { left, .. } => recursion_limit(left),
+        _ => None,
     }
 }
 

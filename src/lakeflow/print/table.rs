@@ -147,7 +147,9 @@ pub(super) fn property_lines(f: &mut Formatter<'_>, heading: &str, properties: &
 
 impl Display for Column {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", Word(&self.name), type_name::text(&self.data_type))?;
+        Word(&self.name).fmt(f)?;
+        let data_type = type_name::text(&self.data_type);
+        write!(f, "{}{data_type}", flag(!data_type.is_empty(), " "))?;
         if let Some(collation) = &self.collation {
             write!(f, " COLLATE {}", Word(collation))?;
         }
@@ -163,6 +165,7 @@ impl Display for Column {
         if let Some(key) = &self.primary_key {
             write!(f, "{} PRIMARY KEY{}", KeyName(key), KeyOptions(&key.options))?;
         }
+        f.write_str(flag(self.unique, " UNIQUE"))?;
         if let Some((key, references)) = &self.foreign_key {
             write!(f, "{} {references}{}", KeyName(key), KeyOptions(&key.options))?;
         }
@@ -228,6 +231,7 @@ impl Display for TableConstraint {
             TableConstraintKind::ForeignKey { columns: names, references } => {
                 write!(f, "FOREIGN KEY {} {references}", columns(names))?;
             }
+            TableConstraintKind::Unique(names) => write!(f, "UNIQUE {}", columns(names))?,
             TableConstraintKind::Check(predicate) => write!(f, "CHECK ({})", Sql(predicate))?,
         }
         KeyOptions(&self.options).fmt(f)

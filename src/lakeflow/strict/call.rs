@@ -24,6 +24,10 @@ impl Strict<'_> {
             let name = function.name.to_string();
             self.argument_clauses(function, &name, &list.clauses)?;
             self.unit(&name, list)?;
+            list.args.iter().try_for_each(|arg| match arg {
+                FunctionArg::Unnamed(FunctionArgExpr::WildcardWithOptions(options)) => self.star(options, function),
+                _ => GO_ON,
+            })?;
         }
         match &function.over {
             Some(WindowType::WindowSpec(window)) => self.window(window, function),
@@ -66,12 +70,6 @@ impl Strict<'_> {
     }
 
     fn window(&self, window: &WindowSpec, function: &Function) -> Flow {
-        let named = window.window_name.as_ref();
-        let more = !window.partition_by.is_empty() || !window.order_by.is_empty() || window.window_frame.is_some();
-        if let Some(name) = named.filter(|_| more) {
-            let message = format!("a window that is named, `{}`, takes no further clause", name.value);
-            return self.refuse_at(name.span, message, None);
-        }
         match &window.window_frame {
             Some(frame) if frame.units == WindowFrameUnits::Groups => {
                 let hint = Some("write `ROWS` or `RANGE`".to_owned());

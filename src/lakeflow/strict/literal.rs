@@ -71,7 +71,7 @@ impl Strict<'_> {
         }
         let numbers = words.iter().step_by(2).all(|word| word.trim_start_matches(['+', '-']).parse::<f64>().is_ok());
         let units = words.iter().skip(1).step_by(2).all(|word| is_unit(word));
-        if numbers && units && words.len() % 2 == 0 {
+        if numbers && units && words.len().is_multiple_of(2) {
             return GO_ON;
         }
         let hint = Some("write `INTERVAL '1 day 2 hours'`".to_owned());

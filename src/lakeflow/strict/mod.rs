@@ -13,11 +13,12 @@ mod relation;
 
 use sqlparser::ast::{
     AccessExpr, BinaryOperator, CastKind, CeilFloorKind, DateTimeField, Distinct, Expr, Ident, ObjectName, Query,
-    Select, Spanned, Subscript, TableFactor, Value, ValueWithSpan, Visit, Visitor,
+    Select, Spanned, Subscript, TableFactor, Value, ValueWithSpan, Visit, Visitor, WildcardAdditionalOptions,
 };
 use sqlparser::tokenizer::Span;
 
 use super::Fault;
+use super::infer::part_type;
 use super::place::range_of;
 use super::type_name;
 
@@ -124,6 +125,14 @@ impl Strict<'_> {
         }
     }
 
+    /// `*` goes with `EXCEPT` only.
+    fn star(&self, options: &WildcardAdditionalOptions, node: &impl Spanned) -> Flow {
+        match options.opt_exclude {
+            Some(_) => self.refuse(node, "Databricks SQL has no `EXCLUDE`", Some("write `* EXCEPT (..)`".to_owned())),
+            None => GO_ON,
+        }
+    }
+
     fn other_expr(&self, expr: &Expr) -> Flow {
         let with_hint = |message: &str, hint: &str| self.refuse(expr, message, Some(hint.to_owned()));
         match expr {
@@ -227,6 +236,9 @@ impl Visitor for Strict<'_> {
             Expr::BinaryOp { op, .. } => self.operator(op, expr),
             Expr::Function(function) => self.function(function),
             Expr::Lambda(lambda) => self.lambda(lambda),
+            Expr::Extract { field, expr: from, .. } if part_type(&field.to_string()).is_none() => {
+                self.refuse(&**from, format!("a date has no part `{field}`"), None)
+            }
             Expr::Interval(interval) => self.interval(interval, expr),
             Expr::Cast { kind, data_type, array: false, format: None, .. } => self.cast(kind, data_type, expr),
             Expr::TypedString(literal) => self.typed_string(literal, expr),

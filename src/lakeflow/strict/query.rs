@@ -95,7 +95,10 @@ impl Strict<'_> {
         select.projection.iter().try_for_each(|item| match item {
             SelectItem::ExprWithAlias { alias, .. } => self.ident(alias),
             SelectItem::ExprWithAliases { aliases, .. } => aliases.iter().try_for_each(|alias| self.ident(alias)),
-            _ => GO_ON,
+            SelectItem::Wildcard(options) | SelectItem::QualifiedWildcard(_, options) => {
+                self.star(options, &select.select_token.0)
+            }
+            SelectItem::UnnamedExpr(_) => GO_ON,
         })
     }
 

@@ -92,7 +92,9 @@ impl Strict<'_> {
                 self.pivot(value_source, default_on_null.as_ref())?;
                 self.alias(alias.as_ref())
             }
-            TableFactor::Function { alias, .. } | TableFactor::Unpivot { alias, .. } => self.alias(alias.as_ref()),
+            TableFactor::Function { alias, .. }
+            | TableFactor::Unpivot { alias, .. }
+            | TableFactor::TableFunction { expr: Expr::Function(_), alias } => self.alias(alias.as_ref()),
             _ => self.foreign(factor, "such table function"),
         }
     }

@@ -6,6 +6,7 @@
 //! by statement: see `proof`. A statement for which the proof fails stays as it was written.
 
 mod layout;
+mod notebook;
 mod proof;
 mod spaces;
 mod token;
@@ -15,7 +16,10 @@ mod writer;
 
 use std::ops::Range;
 
-use crate::lakeflow::{Fault, parse_each};
+use rayon::prelude::*;
+
+use crate::lakeflow::ast::StatementKind;
+use crate::lakeflow::{Attempt, Fault, Piece, PieceKind, Tokens, parse_each, tokens, visit_each};
 use token::{Comment, Script, Statement, Token};
 use writer::Writer;
 
@@ -28,71 +32,105 @@ pub struct Formatted {
     pub as_written: Vec<Range<usize>>,
 }
 
-/// Formats all statements of a text.
+/// Formats all statements of a text; of a notebook the cells that hold SQL. A byte-order mark goes, line ends stay what
+/// they are.
 ///
 /// # Errors
 /// What the lexer refuses, by place: such a text has no layout.
 pub fn format(text: &str) -> Result<Formatted, Vec<Fault>> {
-    let script = token::script(text)?;
-    let mut as_written = scripts(text, &script);
-    if !as_written.is_empty() {
-        return Ok(Formatted { text: text.to_owned(), as_written });
+    let plain = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let shift = text.len() - plain.len();
+    let mut formatted = notebook::format(plain).unwrap_or_else(|| statements(plain)).map_err(|faults| {
+        let moved = |fault: Fault| Fault { range: fault.range.start + shift..fault.range.end + shift, ..fault };
+        faults.into_iter().map(moved).collect::<Vec<_>>()
+    })?;
+    for range in &mut formatted.as_written {
+        *range = range.start + shift..range.end + shift;
     }
+    if plain.split_once('\n').is_some_and(|(first, _)| first.ends_with('\r')) {
+        formatted.text = with_carriage_returns(&formatted.text);
+    }
+    Ok(formatted)
+}
+
+/// Formats a text that is no notebook.
+fn statements(text: &str) -> Result<Formatted, Vec<Fault>> {
+    let tokens = tokens(text);
+    if !tokens.faults.is_empty() {
+        return Err(tokens.faults);
+    }
+    let script = token::script(text, &tokens, &scripts(text, &tokens));
+    let layouts: Vec<Option<String>> = script.statements.par_iter().map(|statement| proven(statement, text)).collect();
+    let mut as_written = vec![];
     let mut blocks = vec![];
-    for statement in &script.statements {
-        let source = range(statement);
-        let source_text = text.get(source.clone()).unwrap_or("");
-        match proven(statement, source_text) {
-            Some(block) => blocks.push(block),
-            None => {
-                blocks.push(source_text.to_owned());
-                as_written.push(source);
-            }
-        }
+    for (statement, layout) in script.statements.iter().zip(layouts) {
+        let range = statement.range();
+        blocks.push(layout.unwrap_or_else(|| {
+            as_written.push(range.clone());
+            text.get(range).unwrap_or("").to_owned()
+        }));
     }
     Ok(Formatted { text: join(&script, &blocks), as_written })
 }
 
-/// Statements that hold others (`BEGIN .. END`). Their inside has no layout of its own yet, and taken to pieces at each `;`
-/// it would lose the one that it has, so a text with such a statement stays as it is.
-fn scripts(text: &str, script: &Script<'_>) -> Vec<Range<usize>> {
-    let starts: Vec<usize> = script.statements.iter().map(|statement| range(statement).start).collect();
-    let before = |end: usize| starts.partition_point(|start| *start < end);
-    let read = parse_each(text).into_iter().filter(|attempt| attempt.statement.is_ok()).map(|attempt| attempt.range);
-    read.filter(|range| before(range.end) > before(range.start) + 1).collect()
+/// The statements that may hold others, and those beside them.
+fn scripts(text: &str, tokens: &Tokens) -> Vec<Range<usize>> {
+    let mut found = vec![];
+    let begins = |piece: &Piece| {
+        piece.kind == PieceKind::Word
+            && text.get(piece.range.clone()).is_some_and(|word| word.eq_ignore_ascii_case("BEGIN"))
+    };
+    if tokens.pieces.iter().any(begins) {
+        visit_each(text, |attempt| found.push(attempt.range));
+    }
+    found
 }
 
-/// From the first token of a statement to the last, comments behind them left out.
-fn range(statement: &Statement<'_>) -> Range<usize> {
-    let end = |token: &Token<'_>| token.start + token.text.len();
-    let last = statement.semicolon.as_ref().or(statement.tokens.last());
-    let start = statement.first().map_or(0, |token| token.start);
-    start..last.map_or(start, end)
+/// What the parser says of a statement.
+fn attempt(source: &str) -> Option<Attempt> {
+    let mut attempts = parse_each(source);
+    attempts.pop().filter(|_| attempts.is_empty())
 }
 
 /// The layout of a statement whose meaning is that of its source: with keywords in capitals, or at least with the letters
 /// that it had.
-fn proven(statement: &Statement<'_>, source: &str) -> Option<String> {
-    let first = statement.first()?;
-    if first.is_word("SET") && statement.tokens.get(1).is_some_and(|token| !token.is_word("TAG")) {
-        // Spark takes the value of a setting as it stands, blanks and letter case included.
+fn proven(statement: &Statement<'_>, text: &str) -> Option<String> {
+    let source = text.get(statement.range())?;
+    let attempt = attempt(source);
+    let attempt = attempt.as_ref();
+    let meaning = attempt.and_then(|attempt| attempt.statement.as_ref().ok()).map(|statement| &statement.kind);
+    // Spark takes a setting as it stands, blanks and letter case included.
+    if statement.is_kept || matches!(meaning, Some(StatementKind::Set { .. } | StatementKind::ShowSet(_))) {
         return Some(source.to_owned());
     }
-    let original = proof::meaning(source);
-    [true, false].into_iter().find_map(|capitals| {
-        let text = laid_out(statement, capitals);
-        proof::is_same(source, &original, &text, capitals).then_some(text)
-    })
+    if meaning.is_none() && statement.tokens.iter().any(|token| token.is_sign(";")) {
+        return None; // A script that can't be read has a layout that nobody else knows.
+    }
+    let keywords = attempt.map_or([].as_slice(), |attempt| &attempt.keywords);
+    let start = statement.range().start;
+    let mut statement = statement.clone();
+    for token in &mut statement.tokens {
+        token.keyword = keywords.binary_search(&(token.start - start)).is_ok();
+    }
+    if let Some(meaning) = meaning {
+        let laid = laid_out(&statement);
+        if proof::is_same(&statement, Some(meaning), &laid, true) {
+            return Some(laid);
+        }
+        proof::keep_names(&mut statement, &laid, meaning);
+        let laid = laid_out(&statement);
+        if proof::is_same(&statement, Some(meaning), &laid, true) {
+            return Some(laid);
+        }
+    }
+    statement.tokens.iter_mut().for_each(|token| token.as_written = true);
+    let laid = laid_out(&statement);
+    proof::is_same(&statement, meaning, &laid, false).then_some(laid)
 }
 
 /// One statement in lines, without the comments before it and behind it.
-fn laid_out(statement: &Statement<'_>, capitals: bool) -> String {
+fn laid_out(statement: &Statement<'_>) -> String {
     let mut tokens = statement.tokens.clone();
-    words::mark(&mut tokens);
-    spaces::set(&mut tokens);
-    if !capitals {
-        tokens.iter_mut().for_each(|token| token.as_written = true);
-    }
     if let Some(first) = tokens.first_mut() {
         first.before.clear();
     }
@@ -102,7 +140,7 @@ fn laid_out(statement: &Statement<'_>, capitals: bool) -> String {
         last.behind.clear();
     }
     let mut out = Writer::default();
-    layout::statement(&mut out, &tree::tree(tokens));
+    layout::statement(&mut out, tokens);
     if let Some(semicolon) = &statement.semicolon {
         let mut semicolon = Token { behind: vec![], space: false, ..semicolon.clone() };
         if statement.tokens.is_empty() {
@@ -151,4 +189,12 @@ fn comments(out: &mut String, comments: &[Comment<'_>], placed: bool) {
         out.push_str(comment.text);
         out.push('\n');
     }
+}
+
+/// Lines ended as on Windows, unless a literal over several lines would become another.
+fn with_carriage_returns(text: &str) -> String {
+    let ended = |text: &str| text.replace("\r\n", "\n").replace('\n', "\r\n");
+    let literals = tokens(text).pieces;
+    let keep = |range: &Range<usize>| text.get(range.clone()).is_some_and(|literal| ended(literal) == literal);
+    if literals.iter().all(|piece| keep(&piece.range)) { ended(text) } else { text.to_owned() }
 }

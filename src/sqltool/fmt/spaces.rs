@@ -1,7 +1,7 @@
 //! Where a blank goes between two tokens of one line.
 
 use super::token::Token;
-use crate::lakeflow::pieces::PieceKind;
+use crate::lakeflow::PieceKind;
 
 /// Signs that close up to what stands before them.
 const TIGHT_BEFORE: &[&str] = &[",", ")", "]", ".", "::", "?::", ";"];
@@ -88,12 +88,49 @@ fn is_prefix(tokens: &[Token<'_>], index: usize) -> bool {
 fn bracket_is_apart(tokens: &[Token<'_>], index: usize) -> bool {
     let Some(before) = index.checked_sub(1).and_then(|index| tokens.get(index)) else { return false };
     match before.kind {
-        PieceKind::Word if before.is_word("STREAM") => false,
+        PieceKind::Word if before.is_word("STREAM") || before.is_word("IDENTIFIER") => false,
         PieceKind::Word if before.keyword => !TYPES_WITH_ARGUMENTS.iter().any(|name| before.is_word(name)),
-        PieceKind::Word | PieceKind::Name => names_a_list(tokens, index - 1),
-        PieceKind::Sign => !is_operand(before),
+        PieceKind::Word | PieceKind::Name => {
+            // `WITH a (SELECT ..), b (SELECT ..)`: no function takes a query without brackets of its own.
+            let holds_query = tokens.get(index + 1).is_some_and(|next| next.is_word("SELECT") || next.is_word("WITH"));
+            holds_query || names_a_list(tokens, index - 1) || names_common_table(tokens, index)
+        }
+        PieceKind::Sign => !is_operand(before) || ends_identifier(tokens, index - 1),
         _ => true,
     }
+}
+
+/// Whether the bracket at `index` holds the columns of a common table that is not the first: `, b (x) AS (SELECT ..`.
+fn names_common_table(tokens: &[Token<'_>], index: usize) -> bool {
+    let follows_comma = index.checked_sub(2).and_then(|at| tokens.get(at)).is_some_and(|token| token.is_sign(","));
+    if !follows_comma {
+        return false;
+    }
+    let columns = tokens.iter().skip(index + 1);
+    let length = columns.take_while(|token| token.kind != PieceKind::Sign || token.is_sign(",")).count();
+    let at = |offset: usize| tokens.get(index + 1 + length + offset);
+    let begins_query = |token: &Token<'_>| ["SELECT", "WITH", "VALUES", "FROM"].iter().any(|word| token.is_word(word));
+    at(0).is_some_and(|token| token.is_sign(")"))
+        && at(1).is_some_and(|token| token.is_word("AS"))
+        && at(2).is_some_and(|token| token.is_sign("("))
+        && at(3).is_some_and(begins_query)
+}
+
+/// Whether the `)` at `index` ends the name of a table or view that is computed, behind which its columns follow.
+fn ends_identifier(tokens: &[Token<'_>], index: usize) -> bool {
+    let mut depth = 0usize;
+    for (at, token) in tokens.iter().enumerate().take(index).rev() {
+        match token.text {
+            ")" => depth += 1,
+            "(" if depth == 0 => {
+                let name = at.checked_sub(1).filter(|name| tokens.get(*name).is_some_and(|t| t.is_word("IDENTIFIER")));
+                return name.is_some_and(|name| names_a_list(tokens, name));
+            }
+            "(" => depth -= 1,
+            _ => {}
+        }
+    }
+    false
 }
 
 /// Keywords that take arguments as functions do.
@@ -108,7 +145,8 @@ fn names_a_list(tokens: &[Token<'_>], index: usize) -> bool {
     }
     let Some(before) = first.checked_sub(1).and_then(|index| tokens.get(index)) else { return false };
     let of_function = (2..5).any(|back| first.checked_sub(back).and_then(|at| tokens.get(at)).is_some_and(is_function));
-    before.keyword && !of_function && NAME_FOLLOWS.iter().any(|word| before.is_word(word))
+    let is_lateral = first.checked_sub(2).and_then(|at| tokens.get(at)).is_some_and(|token| token.is_word("LATERAL"));
+    before.keyword && !of_function && !is_lateral && NAME_FOLLOWS.iter().any(|word| before.is_word(word))
 }
 
 fn is_function(token: &Token<'_>) -> bool {

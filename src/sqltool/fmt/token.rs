@@ -3,13 +3,13 @@
 //! A comment that begins its line stands before the next token; any other stands behind the token it follows. So each
 //! comment moves with a token, and a second run finds it at the same one.
 
-use crate::lakeflow::Fault;
-use crate::lakeflow::pieces::{Piece, PieceKind, pieces};
+use std::ops::Range;
 
-/// The first line of an exported notebook.
-const NOTEBOOK: &str = "-- Databricks notebook source";
-/// The line between two cells of it.
-const CELL: &str = "-- COMMAND ----------";
+use crate::lakeflow::{Piece, PieceKind, Tokens};
+
+/// Comments between which a text keeps its layout.
+const OFF: &str = "-- fmt: off";
+const ON: &str = "-- fmt: on";
 
 /// A token and what is decided about it.
 #[derive(Debug, Clone)]
@@ -44,11 +44,13 @@ pub struct Comment<'a> {
     pub after_blank: bool,
 }
 
-/// The tokens of a statement, its `;` among them if it has one.
+/// The tokens of a statement, and the `;` that ends it if one does.
 #[derive(Debug, Default, Clone)]
 pub struct Statement<'a> {
     pub tokens: Vec<Token<'a>>,
     pub semicolon: Option<Token<'a>>,
+    /// Whether its layout, or a part of it, was taken out of the formatter's hands.
+    pub is_kept: bool,
 }
 
 /// A text as statements, and the comments behind the last one.
@@ -70,44 +72,49 @@ impl Token<'_> {
     }
 }
 
-/// Splits a text.
-///
-/// # Errors
-/// What the lexer refuses.
-pub fn script(text: &str) -> Result<Script<'_>, Vec<Fault>> {
-    let mut reader = Reader { text, notebook: text.starts_with(NOTEBOOK), ..Reader::default() };
-    for piece in pieces(text)? {
-        reader.piece(&piece);
+/// Splits a text at each `;` that does not stand inside one of the statements that `whole` holds, in order.
+pub fn script<'a>(text: &'a str, tokens: &Tokens, whole: &[Range<usize>]) -> Script<'a> {
+    let mut reader = Reader { text, ..Reader::default() };
+    let mut comments = tokens.comments.iter().peekable();
+    let mut whole = whole.iter().peekable();
+    for piece in &tokens.pieces {
+        while let Some(comment) = comments.next_if(|comment| comment.start < piece.range.start) {
+            reader.comment(comment);
+        }
+        while whole.next_if(|range| range.end <= piece.range.start).is_some() {}
+        reader.piece(piece, whole.peek().is_some_and(|range| range.start <= piece.range.start));
     }
+    comments.for_each(|comment| reader.comment(comment));
     reader.end_statement();
-    Ok(Script { statements: reader.statements, rest: reader.waiting })
+    Script { statements: reader.statements, rest: reader.waiting }
 }
 
 #[derive(Default)]
 struct Reader<'a> {
     text: &'a str,
-    notebook: bool,
     statements: Vec<Statement<'a>>,
     current: Statement<'a>,
     /// Comments before the next token.
     waiting: Vec<Comment<'a>>,
-    /// Where the last piece ended.
+    /// Where the last token or comment ended.
     end: usize,
+    /// Whether a layout is kept here.
+    is_off: bool,
 }
 
 impl<'a> Reader<'a> {
-    fn piece(&mut self, piece: &Piece) {
-        let gap = self.text.get(self.end..piece.range.start).unwrap_or("");
-        let text = self.text.get(piece.range.clone()).unwrap_or("");
+    /// What stands at `range`, whether it begins its line, and whether it follows an empty line.
+    fn next(&mut self, range: &Range<usize>) -> (&'a str, bool, bool) {
+        let gap = self.text.get(self.end..range.start).unwrap_or("");
         let newlines = gap.matches('\n').count();
         let begins_line = newlines > 0 || self.end == 0;
-        let after_blank = newlines > 1;
-        self.end = piece.range.end;
-        if piece.kind == PieceKind::Comment {
-            self.comment(Comment { text: text.trim_end(), after_blank }, begins_line);
-            return;
-        }
-        let separates = text == ",";
+        self.end = range.end;
+        (self.text.get(range.clone()).unwrap_or(""), begins_line, newlines > 1)
+    }
+
+    fn piece(&mut self, piece: &Piece, is_inside: bool) {
+        let touches = self.end == piece.range.start;
+        let (text, _, after_blank) = self.next(&piece.range);
         let token = Token {
             kind: piece.kind,
             text,
@@ -115,23 +122,32 @@ impl<'a> Reader<'a> {
             before: std::mem::take(&mut self.waiting),
             behind: vec![],
             after_blank,
-            touches: gap.is_empty(),
+            touches,
             keyword: false,
             as_written: false,
-            separates,
+            separates: text == ",",
             space: true,
         };
-        if token.is_sign(";") {
-            self.current.semicolon = Some(token);
+        self.current.is_kept |= self.is_off;
+        let ends = token.is_sign(";") && !is_inside && !self.is_off;
+        self.current.tokens.push(token);
+        if ends {
             self.end_statement();
-        } else {
-            self.current.tokens.push(token);
         }
     }
 
-    fn comment(&mut self, comment: Comment<'a>, begins_line: bool) {
-        if self.notebook && comment.text == CELL {
-            self.end_statement();
+    fn comment(&mut self, range: &Range<usize>) {
+        let (text, begins_line, after_blank) = self.next(range);
+        let comment = Comment { text: text.trim_end(), after_blank };
+        match comment.text {
+            OFF => self.is_off = true,
+            ON if self.is_off => {
+                self.is_off = false;
+                if self.current.tokens.last().is_some_and(|token| token.is_sign(";")) {
+                    self.end_statement();
+                }
+            }
+            _ => {}
         }
         let open = self.current.tokens.last_mut();
         let owner = open.or_else(|| self.statements.last_mut().and_then(|ended| ended.last_token()));
@@ -142,8 +158,10 @@ impl<'a> Reader<'a> {
     }
 
     fn end_statement(&mut self) {
-        if !self.current.tokens.is_empty() || self.current.semicolon.is_some() {
-            self.statements.push(std::mem::take(&mut self.current));
+        let mut ended = std::mem::take(&mut self.current);
+        ended.semicolon = ended.tokens.pop_if(|token| token.is_sign(";"));
+        if ended.first().is_some() {
+            self.statements.push(ended);
         }
     }
 }
@@ -159,5 +177,12 @@ impl<'a> Statement<'a> {
     /// The first token, the `;` of an empty statement included.
     pub fn first(&self) -> Option<&Token<'a>> {
         self.tokens.first().or(self.semicolon.as_ref())
+    }
+
+    /// From its first token to its last, comments behind them left out.
+    pub fn range(&self) -> Range<usize> {
+        let start = self.first().map_or(0, |token| token.start);
+        let last = self.semicolon.as_ref().or(self.tokens.last());
+        start..last.map_or(start, |token| token.start + token.text.len())
     }
 }

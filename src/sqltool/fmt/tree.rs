@@ -16,7 +16,8 @@ pub struct Group<'a> {
     pub inner: Vec<Node<'a>>,
     /// Absent in a text that is not well formed.
     pub close: Option<Token<'a>>,
-    /// Columns it takes on one line, without the blank before it; `None` when it can't stand on one.
+    /// Columns it takes on one line, without the blank before it and the comments behind it; `None` when it can't stand
+    /// on one.
     pub width: Option<usize>,
 }
 
@@ -51,8 +52,24 @@ impl<'a> Node<'a> {
     pub fn width(&self) -> Option<usize> {
         match self {
             Node::Token(token) => token_width(token).filter(|_| token.before.is_empty()),
+            Node::Group(_) => Some(self.width_before_comments()? + behind_width(self.last())?),
+        }
+    }
+
+    /// The same without the comments behind it.
+    fn width_before_comments(&self) -> Option<usize> {
+        match self {
+            Node::Token(token) if token.before.is_empty() => bare_width(token),
             Node::Group(group) if group.open.before.is_empty() => Some(group.width? + usize::from(group.open.space)),
-            Node::Group(_) => None,
+            _ => None,
+        }
+    }
+
+    /// The token that ends it.
+    fn last(&self) -> &Token<'a> {
+        match self {
+            Node::Token(token) => token,
+            Node::Group(group) => group.close.as_ref().unwrap_or(&group.open),
         }
     }
 }
@@ -63,17 +80,32 @@ pub fn width(nodes: &[Node<'_>]) -> Option<usize> {
     Some(all - usize::from(nodes.first().is_some_and(|node| node.first().space)))
 }
 
+/// The same, without the comments behind the last.
+pub fn width_before_comments(nodes: &[Node<'_>]) -> Option<usize> {
+    let Some((last, before)) = nodes.split_last() else { return Some(0) };
+    let before: usize = before.iter().map(Node::width).sum::<Option<usize>>()?;
+    let all = before + last.width_before_comments()?;
+    Some(all - usize::from(nodes.first().is_some_and(|node| node.first().space)))
+}
+
 /// Whether a comment ends its line.
 pub fn ends_line(comment: &str) -> bool {
     comment.starts_with("--") || comment.contains('\n')
 }
 
 fn token_width(token: &Token<'_>) -> Option<usize> {
-    if token.text.contains('\n') || token.behind.iter().any(|comment| ends_line(comment)) {
-        return None;
-    }
-    let comments: usize = token.behind.iter().map(|comment| comment.chars().count() + 1).sum();
-    Some(token.text.chars().count() + usize::from(token.space) + comments)
+    Some(bare_width(token)? + behind_width(token)?)
+}
+
+/// Columns of a token with the blank before it, without the comments behind it.
+fn bare_width(token: &Token<'_>) -> Option<usize> {
+    (!token.text.contains('\n')).then(|| token.text.chars().count() + usize::from(token.space))
+}
+
+/// Columns of the comments behind a token.
+fn behind_width(token: &Token<'_>) -> Option<usize> {
+    let is_short = !token.behind.iter().any(|comment| ends_line(comment));
+    is_short.then(|| token.behind.iter().map(|comment| comment.chars().count() + 1).sum())
 }
 
 /// Groups the tokens of a statement.
@@ -127,7 +159,7 @@ impl<'a> Builder<'a> {
         let Some((open, outer)) = self.open.pop() else { return false };
         let inner = std::mem::replace(&mut self.level, outer);
         let inside: Option<usize> = inner.iter().map(Node::width).sum();
-        let behind = close.as_ref().map_or(Some(0), |close| token_width(close).filter(|_| close.before.is_empty()));
+        let behind = close.as_ref().map_or(Some(0), |close| bare_width(close).filter(|_| close.before.is_empty()));
         let before = token_width(&open).map(|width| width - usize::from(open.space));
         let width = before.zip(inside).zip(behind).map(|((before, inside), behind)| before + inside + behind);
         self.level.push(Node::Group(Group { open, inner, close, width }));

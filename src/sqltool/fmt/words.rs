@@ -7,11 +7,11 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use super::token::Token;
-use crate::lakeflow::pieces::PieceKind;
+use crate::lakeflow::PieceKind;
 
 /// Phrases by their first word.
-static PHRASES: LazyLock<BTreeMap<&str, Vec<Vec<&str>>>> = LazyLock::new(|| {
-    let mut phrases: BTreeMap<&str, Vec<Vec<&str>>> = BTreeMap::new();
+static PHRASES: LazyLock<BTreeMap<&'static str, Vec<Vec<&'static str>>>> = LazyLock::new(|| {
+    let mut phrases: BTreeMap<&'static str, Vec<Vec<&'static str>>> = BTreeMap::new();
     for line in include_str!("phrases.txt").lines().filter(|line| !line.starts_with('#')) {
         let words: Vec<&str> = line.split(' ').collect();
         if let Some(first) = words.first() {
@@ -128,7 +128,7 @@ const TYPES: &[&str] = &[
     "VARIANT",
 ];
 
-/// Marks the keywords of a statement.
+/// Marks the keywords of a statement, beside those that are marked already because the parser read them as such.
 pub fn mark(tokens: &mut [Token<'_>]) {
     let types = type_places(tokens);
     let mut marks = vec![false; tokens.len()];
@@ -136,12 +136,19 @@ pub fn mark(tokens: &mut [Token<'_>]) {
         if types.get(index) == Some(&true) || index == 0 || is_reserved(tokens, index) {
             set(&mut marks, index..index + 1);
         }
-        set(&mut marks, index..index + phrase_length(tokens, index));
+        for (offset, part) in phrase(tokens, index).iter().enumerate() {
+            if !part.starts_with('<') {
+                set(&mut marks, index + offset..index + offset + 1);
+            }
+        }
+        if follows_unit(tokens, index) {
+            set(&mut marks, index..index + 1);
+        }
     }
     for (index, mark) in marks.into_iter().enumerate() {
         let dotted = beside_dot(tokens, index);
         if let Some(token) = tokens.get_mut(index) {
-            token.keyword = mark && !dotted && token.kind == PieceKind::Word && token.text.is_ascii();
+            token.keyword |= mark && !dotted && token.kind == PieceKind::Word && token.text.is_ascii();
         }
     }
 }
@@ -202,16 +209,27 @@ fn is_operator_place(tokens: &[Token<'_>], index: usize) -> bool {
         || joins && before.is_word("NOT")
 }
 
-/// Number of words of the longest phrase that begins at `index`; what has to follow it does not count.
-fn phrase_length(tokens: &[Token<'_>], index: usize) -> usize {
-    let Some(first) = tokens.get(index).filter(|token| token.kind == PieceKind::Word) else { return 0 };
+/// The longest phrase that begins at `index`; empty when none does.
+fn phrase<'p>(tokens: &[Token<'_>], index: usize) -> &'p [&'static str] {
+    let Some(first) = tokens.get(index).filter(|token| token.kind == PieceKind::Word) else { return &[] };
     let lower = first.text.to_ascii_lowercase();
-    let Some(phrases) = PHRASES.get(lower.as_str()) else { return 0 };
-    phrases.iter().filter(|phrase| matches(phrase, tokens, index)).map(|phrase| words_in(phrase)).max().unwrap_or(0)
+    let Some(phrases) = PHRASES.get(lower.as_str()) else { return &[] };
+    phrases
+        .iter()
+        .filter(|phrase| matches(phrase, tokens, index))
+        .max_by_key(|phrase| phrase.len())
+        .map_or(&[], Vec::as_slice)
 }
 
-fn words_in(phrase: &[&str]) -> usize {
-    phrase.iter().filter(|word| !word.starts_with('<') || word.starts_with("<name")).count()
+/// Whether the word at `index` stands where it can only be a keyword: the unit of an interval, `10 PERCENT`, the operator
+/// behind `|>`.
+fn follows_unit(tokens: &[Token<'_>], index: usize) -> bool {
+    let at = |back: usize| index.checked_sub(back).and_then(|index| tokens.get(index));
+    let is_value = |token: &Token<'_>| matches!(token.kind, PieceKind::Number | PieceKind::Text);
+    let Some(token) = tokens.get(index) else { return false };
+    let unit = at(1).is_some_and(is_value) && at(2).is_some_and(|token| is_one_of(token, &["INTERVAL", "EVERY"]));
+    let quantity = is_one_of(token, &["PERCENT", "ROWS"]) && at(1).is_some_and(is_value);
+    unit && !is_one_of(token, RESERVED) || quantity || at(1).is_some_and(|token| token.is_sign("|>"))
 }
 
 fn matches(phrase: &[&str], tokens: &[Token<'_>], index: usize) -> bool {

@@ -1,6 +1,6 @@
 //! Lines as they come about: indents, blanks, comments. A comment that ends its line ends it, whatever was planned.
 
-use super::token::Token;
+use super::token::{Comment, Token};
 use super::tree::{Node, ends_line};
 
 /// Columns that a line should keep to.
@@ -45,9 +45,22 @@ impl Writer {
 
     /// Does something one level deeper.
     pub fn deeper(&mut self, inner: impl FnOnce(&mut Self)) {
-        self.level += 1;
+        self.levels(1, inner);
+    }
+
+    /// Does something so many levels deeper.
+    pub fn levels(&mut self, levels: usize, inner: impl FnOnce(&mut Self)) {
+        self.level += levels;
         inner(self);
-        self.level -= 1;
+        self.level -= levels;
+    }
+
+    /// Writes comments on lines of their own.
+    pub fn comments(&mut self, comments: &[Comment<'_>]) {
+        for comment in comments {
+            self.newline();
+            self.raw(comment.text);
+        }
     }
 
     /// Columns left on this line, or on the next one if this one has to end.
@@ -58,10 +71,7 @@ impl Writer {
 
     /// Writes a token with its comments, behind a blank if it has one.
     pub fn token(&mut self, token: &Token<'_>) {
-        for comment in &token.before {
-            self.newline();
-            self.raw(comment.text);
-        }
+        self.comments(&token.before);
         if self.ends || !token.before.is_empty() {
             self.newline();
         }
@@ -78,6 +88,13 @@ impl Writer {
             self.raw(comment);
             self.ends |= ends_line(comment);
         }
+    }
+
+    /// Writes the token that closes a group on a line of its own; comments before it belong to what is inside.
+    pub fn close(&mut self, token: &Token<'_>) {
+        self.deeper(|out| out.comments(&token.before));
+        self.newline();
+        self.token(&Token { before: vec![], ..token.clone() });
     }
 
     /// Writes nodes on this line.

@@ -1,5 +1,7 @@
 //! Applies fixes: edits that do not overlap, again and again until none is left, and only while the text stays readable.
 
+use std::collections::BTreeMap;
+
 use super::{Edit, Lint, lint};
 use crate::lakeflow::parse;
 use crate::source::SourceMap;
@@ -39,17 +41,20 @@ fn faults(text: &str) -> usize {
 
 /// Applies each group of edits that touches no byte of one before it, whole; gives the text and how many groups that were.
 fn apply(text: &str, groups: impl Iterator<Item = Vec<Edit>>) -> (String, usize) {
-    let (mut edits, mut count): (Vec<Edit>, usize) = (vec![], 0);
+    let (mut edits, mut count): (BTreeMap<(usize, usize), Edit>, usize) = (BTreeMap::new(), 0);
     for group in groups {
-        let meets = |edit: &Edit| edits.iter().any(|other| edit.start <= other.end && other.start <= edit.end);
+        // Of edits that touch no other, the last that begins before an end reaches furthest.
+        let meets = |edit: &Edit| {
+            let before = edits.range(..=(edit.end, usize::MAX)).next_back();
+            before.is_some_and(|(_, other)| edit.start <= other.end)
+        };
         if !group.iter().any(meets) {
-            edits.extend(group);
+            edits.extend(group.into_iter().map(|edit| ((edit.start, edit.end), edit)));
             count += 1;
         }
     }
-    edits.sort();
     let (mut out, mut at) = (String::with_capacity(text.len()), 0);
-    for edit in edits {
+    for edit in edits.into_values() {
         out.push_str(text.get(at..edit.start).unwrap_or(""));
         out.push_str(&edit.text);
         at = edit.end;

@@ -66,9 +66,21 @@ pub fn lint(files: &[FileId], sources: &SourceMap, chosen: &[&Lint]) -> Vec<Repo
 fn drop_said(reports: &mut Vec<Report>) {
     let place = |report: &Report| report.diagnostic.primary.as_ref().map(|label| label.span.range());
     let is_rule = |report: &&Report| report.diagnostic.is_error() && report.diagnostic.code != Code::PipelineSyntax;
-    let refused: Vec<_> = reports.iter().filter(is_rule).filter_map(place).collect();
+    let mut refused: Vec<Range<usize>> = reports.iter().filter(is_rule).filter_map(place).collect();
+    refused.sort_unstable_by_key(|range| range.start);
+    // How far those reach that begin no later than each.
+    let reach: Vec<usize> = refused
+        .iter()
+        .scan(0, |reach, range| {
+            *reach = range.end.max(*reach);
+            Some(*reach)
+        })
+        .collect();
     let is_said = |report: &Report| {
-        let meets = |at: &Range<usize>| refused.iter().any(|r| r.start <= at.start && at.start < r.end);
+        let meets = |at: &Range<usize>| {
+            let before = refused.partition_point(|range| range.start <= at.start);
+            before.checked_sub(1).and_then(|last| reach.get(last)).is_some_and(|end| at.start < *end)
+        };
         report.diagnostic.code == Code::PipelineSyntax && place(report).as_ref().is_some_and(meets)
     };
     reports.retain(|report| !is_said(report));

@@ -1,6 +1,6 @@
 //! A statement as rules see it: its tokens, what it defines, and what the pipeline around it knows.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use sqlparser::tokenizer::Token;
@@ -47,16 +47,13 @@ impl<'a> FileView<'a> {
     pub fn statements<'b>(&'b self, pipeline: &'b Pipeline, targets: &'b Targets) -> Vec<View<'b>> {
         let parts = self.tokens.pieces.split(|piece| piece.token == Token::SemiColon).filter(|part| !part.is_empty());
         let of_file = |d: &&Definition| pipeline.files.get(d.place.0).is_some_and(|f| f.file == self.file);
-        let defined: Vec<(usize, &Definition)> = pipeline
+        let defined: BTreeMap<usize, &Definition> = pipeline
             .datasets
             .iter()
             .filter(of_file)
             .filter_map(|d| Some((pipeline.files.get(d.place.0)?.statements.get(d.place.1)?.range.start, d)))
             .collect();
-        let definition = |part: &[Piece]| {
-            let start = part.first().map(|piece| piece.range.start);
-            defined.iter().find(|(at, _)| Some(*at) == start).map(|(_, definition)| *definition)
-        };
+        let definition = |part: &[Piece]| defined.get(&part.first()?.range.start).copied();
         parts.map(|part| View { text: self.text, pieces: part, definition: definition(part), targets }).collect()
     }
 }

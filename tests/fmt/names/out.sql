@@ -1,7 +1,7 @@
-select
+SELECT
   Left,
   t.`From`,
   left(a, 1),
-  filter(b, x -> x > 0) as Date
-from Orders as o
-left join p using (id)
+  filter(b, x -> x > 0) AS Date
+FROM Orders AS o
+LEFT JOIN p USING (id)

@@ -1,1 +1,4 @@
-with a as (select 1 as x), b as (select x from a) select x from b union all select 2
+create table if not exists main.sales.orders (id bigint generated always as identity (start with 1 increment by 1), name string not null default 'x' comment 'Name', at timestamp, constraint pk primary key (id), constraint ok check (id > 0)) using delta partitioned by (name) location 's3://bucket/x' comment 'Orders' tblproperties ('delta.appendOnly'='true');
+create or replace table t as select 1 as a; create table u like t; create table c deep clone main.sales.orders version as of 5;
+alter table t add columns (a int comment 'x' first, b string after a); alter table t rename column a to b; alter table t set tblproperties ('a'='b','c'='d'); alter table t add constraint ok check (a > 0 and b is not null); alter table t cluster by (a,b); drop table if exists t; comment on table t is 'x';
+create schema if not exists main.sales comment 'Sales' managed location 's3://x'; create volume main.raw.files comment 'x'; create catalog if not exists c;

@@ -1,6 +1,7 @@
 //! The program as people and scripts meet it: the real binary, its streams and its exit status.
 
 mod build;
+mod convert;
 mod diagnostics;
 mod init;
 mod lineage;

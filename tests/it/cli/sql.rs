@@ -48,13 +48,89 @@ fn people_see_the_faulty_statements_only() {
 }
 
 #[test]
-fn what_cannot_be_read_is_said() {
+fn what_cannot_be_read_is_said_and_the_rest_is_read() {
     let dir = tempfile::tempdir().unwrap();
-    let ran = gen_in(dir.path(), &["sql", "parse", "nowhere.sql"]).ended(1);
-    assert!(ran.err.contains("there is no `nowhere.sql`"), "{}", ran.err);
+    write(dir.path(), "good.sql", "SELECT 1;\n");
     fs::write(dir.path().join("latin.sql"), b"SELECT '\xe4'").unwrap();
-    let ran = gen_in(dir.path(), &["sql", "parse", "latin.sql"]).ended(1);
-    assert!(ran.out.contains("latin.sql: the file is not UTF-8"), "{}", ran.out);
+    fs::write(dir.path().join("wide.sql"), b"\xff\xfeS\0").unwrap();
+    let files = ["good.sql", "latin.sql", "wide.sql", "nowhere.sql"];
+    let wrong = [
+        ("latin.sql", "is not UTF-8: see byte 8"),
+        ("wide.sql", "is UTF-16: save it as UTF-8"),
+        ("nowhere.sql", "cannot be read: there is no such file"),
+    ];
+    for command in
+        [["sql", "parse"].as_slice(), &["sql", "fmt", "--check"], &["sql", "lint"], &["sql", "lineage"], &["check"]]
+    {
+        let ran = gen_in(dir.path(), &[command, files.as_slice()].concat()).ended(1);
+        let said = ran.out + &ran.err;
+        for (file, fault) in wrong {
+            let shown = [format!("{file}: {fault}"), format!("`{file}` {fault}")];
+            assert!(shown.iter().any(|shown| said.contains(shown)), "{command:?}\n{said}");
+        }
+    }
+    let ran = gen_in(dir.path(), &[&["sql", "parse"], files.as_slice()].concat()).ended(1);
+    assert!(ran.out.contains("1 statement in 4 files, 3 faulty"), "{}", ran.out);
+}
+
+#[test]
+fn directories_are_read_alike_by_every_command() {
+    let dir = tempfile::tempdir().unwrap();
+    write(dir.path(), "a.sql", "CREATE OR REFRESH MATERIALIZED VIEW a AS SELECT 1 AS one;\n");
+    write(dir.path(), "deep/b.SQL", "CREATE OR REFRESH MATERIALIZED VIEW b AS SELECT one FROM a;\n");
+    write(
+        dir.path(),
+        "notebook.py",
+        "# Databricks notebook source\n# MAGIC %sql\n# MAGIC CREATE VIEW c AS SELECT one FROM b\n",
+    );
+    write(dir.path(), "module.py", "import os\n");
+    for hidden in [".git/x.sql", ".venv/x.sql", "target/x.sql"] {
+        write(dir.path(), hidden, "SELEC 1;\n");
+    }
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("..", dir.path().join("deep/loop")).unwrap();
+    let read = |arguments: &[&str]| gen_in(dir.path(), arguments).ended(0).out;
+    assert!(read(&["sql", "parse", "."]).contains("3 statements in 3 files, 0 faulty"));
+    assert!(read(&["sql", "lint", "."]).contains("linted 3 files"));
+    assert!(read(&["check", "."]).contains("checked 3 files"));
+    assert!(read(&["sql", "lineage", "."]).contains("\"c\": {"));
+    assert!(gen_in(dir.path(), &["sql", "fmt", "--check", "."]).ended(1).out.contains("3 files: 3 would change"));
+    fs::create_dir(dir.path().join("empty")).unwrap();
+    let ran = gen_in(dir.path(), &["sql", "fmt", "empty"]).ended(1);
+    assert!(ran.err.contains("empty: holds no `.sql` file and no notebook"), "{}", ran.err);
+}
+
+#[test]
+fn standard_input_is_a_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let given = |arguments: &[&str], text: &str| {
+        write(dir.path(), "given", text);
+        let mut command = super::command(dir.path(), arguments);
+        command.stdin(fs::File::open(dir.path().join("given")).unwrap());
+        super::run(command)
+    };
+    assert_eq!(given(&["sql", "fmt", "-"], "select 1").ended(0).out, "SELECT 1\n");
+    given(&["sql", "fmt", "--check", "-"], "select 1").ended(1);
+    given(&["sql", "fmt", "--check", "-"], "SELECT 1\n").ended(0);
+    assert!(given(&["sql", "fmt", "-"], "select '").ended(1).err.starts_with("-:1:8: "));
+    assert!(given(&["sql", "parse", "-"], "SELECT 1; SELEC 2").ended(1).out.starts_with("-:1:11: "));
+    assert!(given(&["sql", "lint", "-"], "CREATE VIEW v AS SELECT id FROM LIVE.t").ended(0).err.contains("-:1:"));
+    given(&["sql", "fmt", "-", "a.sql"], "").ended(2);
+    given(&["sql", "lint", "--fix", "-"], "").ended(2);
+}
+
+#[test]
+fn python_notebooks_are_read_in_their_sql_cells() {
+    let dir = tempfile::tempdir().unwrap();
+    let notebook = "# Databricks notebook source\nx = 1\n\n# COMMAND ----------\n\n# MAGIC %sql\n# MAGIC select 'a\n# MAGIC b'\n\n# COMMAND ----------\n\n# MAGIC %sql\n# MAGIC\n# MAGIC selec 2;\n";
+    write(dir.path(), "n.py", notebook);
+    let ran = gen_in(dir.path(), &["sql", "parse", "--json", "n.py"]).ended(1);
+    let lines: Vec<Value> = ran.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let places: Vec<(u64, u64)> =
+        lines.iter().map(|line| (line["line"].as_u64().unwrap(), line["column"].as_u64().unwrap())).collect();
+    assert_eq!(places, [(7, 9), (14, 9)]);
+    let ran = gen_in(dir.path(), &["sql", "lint", "n.py"]).ended(1);
+    assert!(ran.err.contains("n.py:14:9") && ran.err.contains("# MAGIC selec 2;"), "{}", ran.err);
 }
 
 #[test]
@@ -73,4 +149,20 @@ fn formatting_is_checked_shown_and_done() {
     std::fs::write(&file, "select 'never closed\n").unwrap();
     gen_in(dir.path(), &["sql", "fmt", "a.sql"]).ended(1);
     assert_eq!(std::fs::read_to_string(&file).unwrap(), "select 'never closed\n");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_cannot_be_written_hides_no_other() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let dir = tempfile::tempdir().unwrap();
+    write(dir.path(), "a.sql", "select 1\n");
+    write(dir.path(), "b.sql", "select 2\n");
+    fs::set_permissions(dir.path().join("a.sql"), fs::Permissions::from_mode(0o444)).unwrap();
+    let ran = gen_in(dir.path(), &["sql", "fmt", "."]).ended(1);
+    assert_eq!(ran.err, "./a.sql: cannot be written: the file is read-only\n");
+    assert!(ran.out.contains("2 files: 1 changed, 0 as they should be, 1 at fault"), "{}", ran.out);
+    assert_eq!(fs::read_to_string(dir.path().join("a.sql")).unwrap(), "select 1\n");
+    assert_eq!(fs::read_to_string(dir.path().join("b.sql")).unwrap(), "SELECT 2\n");
+    assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2, "no temporary file is left");
 }

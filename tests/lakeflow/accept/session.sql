@@ -5,3 +5,8 @@ SET CATALOG main;
 USE SCHEMA s;
 USE DATABASE s;
 USE `my-cat`.`dg-day`;
+SET QUERY_TAGS;
+SET QUERY_TAGS['team'] = 'sales';
+SET QUERY_TAGS['team'] = UNSET;
+ADD JARS 'a.jar' 'b.jar';
+LIST FILES 'a.txt' 'b.txt';

@@ -10,3 +10,8 @@ SELECT * FROM IDENTIFIER(:t) WHERE day = :day;
 SELECT * FROM t WHERE id = ?;
 SET spark.x = ${value};
 INSERT INTO ${t} SELECT * FROM STREAM ${source};
+SELECT * FROM $schema.t WHERE day = $day;
+CREATE SCHEMA IF NOT EXISTS $catalog.$schema;
+CREATE OR REFRESH LIVE TABLE t (${t.schema}) AS SELECT 1 AS a;
+CREATE TABLE t (${first}, b INT, ${rest});
+CREATE TABLE t (${schema} ${constraints});

@@ -1,7 +1,7 @@
 //! Expressions, and whatever else has no clauses: on one line if they fit, else broken where it hurts least.
 
 use super::{fits, items, lines, query};
-use crate::lakeflow::pieces::PieceKind;
+use crate::lakeflow::PieceKind;
 use crate::sqltool::fmt::tree::{Group, Node, width};
 use crate::sqltool::fmt::writer::Writer;
 
@@ -17,7 +17,9 @@ pub fn expr(out: &mut Writer, nodes: &[Node<'_>]) {
     if !breaks.is_empty() {
         return at_operators(out, nodes, &breaks);
     }
-    let breaks = arithmetic(nodes);
+    // What binds least is broken first.
+    let breaks = [["+", "-", "||"].as_slice(), &["*", "/"]].map(|signs| arithmetic(nodes, signs));
+    let breaks = breaks.into_iter().find(|breaks| !breaks.is_empty()).unwrap_or_default();
     if !breaks.is_empty() && parts(nodes, &breaks).all(|part| width(part).is_some_and(|width| width < out.left())) {
         return at_operators(out, nodes, &breaks);
     }
@@ -33,18 +35,20 @@ fn connectives(nodes: &[Node<'_>]) -> Vec<usize> {
             between += 1;
         } else if node.is_keyword("AND") && between > 0 {
             between -= 1;
-        } else if index > 0 && (node.is_keyword("AND") || node.is_keyword("OR")) {
-            found.push(index);
+        } else if node.is_keyword("AND") || node.is_keyword("OR") {
+            let creates =
+                index.checked_sub(1).and_then(|index| nodes.get(index)).is_none_or(|n| n.is_keyword("CREATE"));
+            found.extend((!creates).then_some(index));
         }
     }
     found
 }
 
-/// Positions of `+`, `-`, `*`, `/` and `||` between operands.
-fn arithmetic(nodes: &[Node<'_>]) -> Vec<usize> {
+/// Positions of operators between operands.
+fn arithmetic(nodes: &[Node<'_>], signs: &[&str]) -> Vec<usize> {
     let is_operator = |index: usize, node: &Node<'_>| {
         let between = index > 0 && nodes.get(index + 1).is_some_and(|next| next.first().space);
-        between && ["+", "-", "*", "/", "||"].iter().any(|sign| node.is_sign(sign))
+        between && signs.iter().any(|sign| node.is_sign(sign))
     };
     nodes.iter().enumerate().filter(|(index, node)| is_operator(*index, node)).map(|(index, _)| index).collect()
 }
@@ -95,21 +99,33 @@ pub fn broken(out: &mut Writer, group: &Group<'_>) {
         return case(out, group);
     }
     out.token(&group.open);
-    if !group.inner.is_empty() && !hugged(out, &group.inner) {
+    let is_hugged = !group.inner.is_empty() && hugged(out, &group.inner);
+    if !group.inner.is_empty() && !is_hugged {
         out.deeper(|out| {
             out.newline();
             inside(out, &group.inner);
         });
-        out.newline();
     }
-    group.close.iter().for_each(|close| out.token(close));
+    if let Some(close) = &group.close {
+        if is_hugged || group.inner.is_empty() { out.token(close) } else { out.close(close) }
+    }
 }
 
 /// What stands in brackets, on lines of its own.
 fn inside(out: &mut Writer, nodes: &[Node<'_>]) {
     let items = items(nodes);
+    let clauses = clauses(nodes);
     if query::begins_query(nodes) {
         query::broken(out, nodes);
+    } else if !clauses.is_empty() {
+        for clause in parts(nodes, &clauses) {
+            lines(out, &self::items(clause));
+        }
+    } else if let ([condition], breaks @ [_, ..]) = (items.as_slice(), connectives(nodes).as_slice()) {
+        for part in parts(condition, breaks) {
+            out.newline();
+            expr(out, part);
+        }
     } else if items.len() >= FILLED && items.iter().all(|item| is_plain(item)) {
         for item in items {
             if !fits(out, item, 0) {
@@ -122,9 +138,22 @@ fn inside(out: &mut Writer, nodes: &[Node<'_>]) {
     }
 }
 
-/// A literal or a name, perhaps with a sign and a comma.
+/// Positions of the keywords in brackets that begin lines of their own: in windows, in `PIVOT`.
+fn clauses(nodes: &[Node<'_>]) -> Vec<usize> {
+    let starts = |index: usize| {
+        let is = |offset: usize, word: &str| nodes.get(index + offset).is_some_and(|node| node.is_keyword(word));
+        let by = ["PARTITION", "ORDER", "DISTRIBUTE", "SORT", "CLUSTER"].iter().any(|word| is(0, word)) && is(1, "BY");
+        by || is(0, "ROWS") || is(0, "RANGE") || is(0, "FOR")
+    };
+    (1..nodes.len()).filter(|index| starts(*index)).collect()
+}
+
+/// A literal, perhaps with a sign and a comma.
 fn is_plain(item: &[Node<'_>]) -> bool {
-    let is_value = |node: &Node<'_>| matches!(node, Node::Token(token) if token.kind != PieceKind::Hint);
+    let is_value = |node: &Node<'_>| {
+        let Node::Token(token) = node else { return false };
+        matches!(token.kind, PieceKind::Text | PieceKind::Number | PieceKind::Sign) || token.keyword
+    };
     width(item).is_some() && item.iter().all(is_value) && item.len() <= 3
 }
 
@@ -159,8 +188,7 @@ fn case(out: &mut Writer, group: &Group<'_>) {
             self::branch(out, branch);
         }
     });
-    out.newline();
-    group.close.iter().for_each(|close| out.token(close));
+    group.close.iter().for_each(|close| out.close(close));
 }
 
 /// `WHEN .. THEN ..`, with `THEN` on a line of its own if need be.

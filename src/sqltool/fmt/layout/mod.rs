@@ -4,13 +4,26 @@
 
 mod expr;
 mod query;
+mod script;
 mod shell;
 
-use super::tree::{Node, width};
+use super::token::Token;
+use super::tree::{Node, tree, width_before_comments};
 use super::writer::Writer;
+use super::{spaces, words};
 
 /// Writes a statement, without its `;`.
-pub fn statement(out: &mut Writer, nodes: &[Node<'_>]) {
+pub fn statement(out: &mut Writer, mut tokens: Vec<Token<'_>>) {
+    if tokens.iter().any(|token| token.is_sign(";")) {
+        return script::script(out, tokens);
+    }
+    words::mark(&mut tokens);
+    spaces::set(&mut tokens);
+    nodes(out, &tree(tokens));
+}
+
+/// Writes a statement that holds no other.
+fn nodes(out: &mut Writer, nodes: &[Node<'_>]) {
     if query::begins_query(nodes) {
         let is_short = query::clauses(nodes).len() < 2 && fits(out, nodes, 1);
         if is_short { out.flat(nodes) } else { query::broken(out, nodes) }
@@ -22,7 +35,7 @@ pub fn statement(out: &mut Writer, nodes: &[Node<'_>]) {
 /// Whether nodes fit on this line, with `behind` more columns.
 fn fits(out: &Writer, nodes: &[Node<'_>], behind: usize) -> bool {
     let blank = usize::from(nodes.first().is_some_and(|node| node.first().space));
-    width(nodes).is_some_and(|width| width + blank + behind <= out.left())
+    width_before_comments(nodes).is_some_and(|width| width + blank + behind <= out.left())
 }
 
 /// The parts between commas, each with its comma.

@@ -48,20 +48,31 @@ pub fn begins_query(nodes: &[Node<'_>]) -> bool {
 
 /// Writes a query on several lines.
 pub fn broken(out: &mut Writer, nodes: &[Node<'_>]) {
+    let mut behind_with = false;
     for clause in clauses(nodes) {
-        let with = clause.head.first().is_some_and(|node| node.is_keyword("WITH"));
+        if behind_with {
+            out.blank_line();
+        }
         out.newline();
-        if with { common_tables(out, &clause) } else { self::clause(out, &clause) }
+        behind_with = clause.head.first().is_some_and(|node| node.is_keyword("WITH"));
+        if behind_with { common_tables(out, &clause) } else { self::clause(out, &clause) }
     }
 }
 
 /// Splits a query.
 pub fn clauses<'n, 'a>(nodes: &'n [Node<'a>]) -> Vec<Clause<'n, 'a>> {
     let mut starts: Vec<(usize, usize)> = vec![];
-    let mut index = 0;
+    let (mut index, mut in_pipe) = (0, false);
     while index < nodes.len() {
-        let length = starter(nodes, index);
-        if length > 0 || index == 0 {
+        // Behind a `|>`, which begins its line, no keyword does.
+        let is_pipe = nodes.get(index).is_some_and(|node| node.is_sign("|>"));
+        in_pipe |= is_pipe;
+        let length = if in_pipe { usize::from(is_pipe) } else { starter(nodes, index) };
+        // The main query in brackets behind common tables.
+        let is_main = index > 0
+            && nodes.get(index - 1).is_some_and(|node| node.round().is_some())
+            && nodes.get(index).and_then(Node::round).is_some_and(|group| begins_query(&group.inner));
+        if length > 0 || index == 0 || is_main {
             starts.push((index, length));
         }
         index += length.max(1);
@@ -78,10 +89,7 @@ pub fn clauses<'n, 'a>(nodes: &'n [Node<'a>]) -> Vec<Clause<'n, 'a>> {
 fn starter(nodes: &[Node<'_>], index: usize) -> usize {
     let at = |offset: usize, word: &str| nodes.get(index + offset).is_some_and(|node| node.is_keyword(word));
     let before = |word: &str| index.checked_sub(1).and_then(|i| nodes.get(i)).is_some_and(|node| node.is_keyword(word));
-    if nodes.get(index).is_some_and(|node| node.is_sign("|>")) {
-        return 1;
-    }
-    if in_pipe(nodes, index) || before("DISTINCT") && at(0, "FROM") {
+    if before("DISTINCT") && at(0, "FROM") {
         return 0;
     }
     if at(0, "WITH") {
@@ -106,11 +114,6 @@ fn starter(nodes: &[Node<'_>], index: usize) -> usize {
     STARTERS.iter().find(begins).map_or(0, |words| words.len())
 }
 
-/// Whether the keyword at `index` belongs to a `|>` on its left, which begins the line.
-fn in_pipe(nodes: &[Node<'_>], index: usize) -> bool {
-    nodes.get(..index).is_some_and(|before| before.iter().any(|node| node.is_sign("|>")))
-}
-
 /// Writes a clause from the beginning of a line on.
 pub fn clause(out: &mut Writer, clause: &Clause<'_, '_>) {
     let head = |word: &str| clause.head.first().is_some_and(|node| node.is_keyword(word));
@@ -124,10 +127,14 @@ pub fn clause(out: &mut Writer, clause: &Clause<'_, '_>) {
         values(out, clause.body);
     } else if head("FROM") && items(clause.body).len() > 1 && !fits(out, clause.body, 0) {
         list(out, clause.body);
-    } else if begins_query(clause.body) {
-        // Between the keyword of a set operation and a query in brackets of its own.
+    } else if clause.head.is_empty() || SET_OPERATIONS.iter().any(|word| head(word)) {
+        // A query in brackets of its own.
         out.newline();
         bracketed(out, clause.body);
+    } else if clause.head.first().is_some_and(|node| node.is_sign("|>")) && !fits(out, clause.body, 0) {
+        let (operator, rest) = clause.body.split_at(1.min(clause.body.len()));
+        out.flat(operator);
+        list(out, rest);
     } else {
         expr::expr(out, clause.body);
     }
@@ -155,10 +162,13 @@ fn values(out: &mut Writer, nodes: &[Node<'_>]) {
     list(out, nodes);
 }
 
-/// `WITH a AS ( .. ), b AS ( .. )`, with an empty line behind each.
+/// `WITH a AS ( .. ), b AS ( .. )`, with an empty line between them.
 fn common_tables(out: &mut Writer, clause: &Clause<'_, '_>) {
     out.flat(clause.head);
-    for item in items(clause.body) {
+    for (position, item) in items(clause.body).into_iter().enumerate() {
+        if position > 0 {
+            out.blank_line();
+        }
         let query = item.iter().rposition(|node| node.round().is_some_and(|group| !group.inner.is_empty()));
         for (index, node) in item.iter().enumerate() {
             match node {
@@ -166,6 +176,5 @@ fn common_tables(out: &mut Writer, clause: &Clause<'_, '_>) {
                 node => out.flat(std::slice::from_ref(node)),
             }
         }
-        out.blank_line();
     }
 }

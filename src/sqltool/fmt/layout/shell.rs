@@ -1,6 +1,6 @@
 //! Statements around queries: a line for each clause of a `CREATE`, a `MERGE` and their like; others are expressions.
 
-use super::{expr, fits, items, lines, query};
+use super::{expr, fits, items, lines, list, query};
 use crate::sqltool::fmt::tree::{Group, Node};
 use crate::sqltool::fmt::writer::Writer;
 
@@ -17,6 +17,7 @@ const CREATE: &[&str] = &[
     "COLUMNS",
     "COLUMNS TO UPDATE",
     "COMMENT",
+    "CONTAINS SQL",
     "DEFAULT COLLATION",
     "DETERMINISTIC",
     "EXCEPT",
@@ -27,32 +28,43 @@ const CREATE: &[&str] = &[
     "KEYS",
     "LANGUAGE",
     "LOCATION",
+    "MANAGED LOCATION",
     "MATCH COLUMNS",
+    "MODIFIES SQL DATA",
     "NOT DETERMINISTIC",
     "ON COLUMN",
     "OPTIONS",
     "PARTITIONED BY",
+    "READS SQL DATA",
     "REFRESH POLICY",
     "REPLACE USING",
     "REPLACE WHERE",
     "RETURN",
     "RETURNS",
     "ROW FILTER",
+    "SCHEDULE",
     "SEQUENCE BY",
+    "SQL SECURITY",
     "STORED AS",
     "SYSTEM SEQUENCE BY",
     "TBLPROPERTIES",
     "TO",
     "TRACK HISTORY ON",
+    "TRIGGER",
     "USING",
     "USING COLUMNS",
     "WHEN",
+    "WITH DBPROPERTIES",
     "WITH METRICS",
     "WITH ROW FILTER",
+    "WITH SCHEMA",
 ];
 const MERGE: &[&str] = &["USING", "ON", "WHEN MATCHED", "WHEN NOT MATCHED"];
 const UPDATE: &[&str] = &["SET", "WHERE"];
 const DELETE: &[&str] = &["WHERE"];
+const COPY: &[&str] = &["FROM", "FILEFORMAT", "FILES", "PATTERN", "VALIDATE", "FORMAT_OPTIONS", "COPY_OPTIONS"];
+const GRANT: &[&str] = &["ON", "TO"];
+const REVOKE: &[&str] = &["ON", "FROM"];
 
 /// Clauses of which no statement needs lines of their own while it is short.
 const SHORT: usize = 1;
@@ -60,23 +72,27 @@ const SHORT: usize = 1;
 /// Writes a statement that is no query.
 pub fn statement(out: &mut Writer, nodes: &[Node<'_>]) {
     let is = |word: &str| nodes.first().is_some_and(|node| node.is_keyword(word));
-    let starters = match () {
-        () if is("CREATE") => CREATE,
-        () if is("MERGE") => MERGE,
-        () if is("UPDATE") => UPDATE,
-        () if is("DELETE") => DELETE,
-        () if is("INSERT") => &[],
+    let (starters, short) = match () {
+        () if is("CREATE") || is("APPLY") => (CREATE, SHORT),
+        () if is("MERGE") => (MERGE, 0),
+        () if is("UPDATE") => (UPDATE, SHORT),
+        () if is("DELETE") => (DELETE, SHORT),
+        () if is("COPY") => (COPY, SHORT + 1),
+        () if is("GRANT") => (GRANT, usize::MAX - 1),
+        () if is("REVOKE") => (REVOKE, usize::MAX - 1),
+        () if is("INSERT") => ([].as_slice(), SHORT),
         () => return expr::expr(out, nodes),
     };
-    let (shell, query) = nodes.split_at(query_start(nodes));
+    let has_query = is("CREATE") || is("INSERT");
+    let (shell, query) = nodes.split_at(if has_query { query_start(nodes) } else { nodes.len() });
     let clauses = split(shell, starters);
-    let is_small = clauses.len() <= 1 + SHORT && !clauses.iter().any(|clause| has_element_lines(clause));
+    let is_small = clauses.len() <= 1 + short && !clauses.iter().any(|clause| has_element_lines(clause));
     if is_small && query::clauses(query).len() < 2 && !is_as_query(query) && fits(out, nodes, 1) {
         return out.flat(nodes);
     }
     for (index, clause) in clauses.iter().enumerate() {
         // A flow says on its first line what it does.
-        let joins_header = index == 1 && clause.first().is_some_and(|node| node.is_keyword("AS"));
+        let joins_header = index == 1 && is_flow(clause);
         if !joins_header {
             out.newline();
         }
@@ -93,6 +109,14 @@ pub fn statement(out: &mut Writer, nodes: &[Node<'_>]) {
     query::broken(out, query);
 }
 
+/// Whether a clause says what a flow does.
+fn is_flow(clause: &[Node<'_>]) -> bool {
+    let is = |index: usize, words: &[&str]| {
+        clause.get(index).is_some_and(|node| words.iter().any(|word| node.is_keyword(word)))
+    };
+    is(0, &["AS"]) && is(1, &["APPLY", "AUTO", "INSERT", "REPLACE"])
+}
+
 fn is_as_query(query: &[Node<'_>]) -> bool {
     query.first().is_some_and(|node| node.is_keyword("AS"))
 }
@@ -102,11 +126,9 @@ fn query_start(nodes: &[Node<'_>]) -> usize {
     let begins = |index: usize| {
         let at = |offset: usize| nodes.get(index + offset);
         let is = |offset: usize, word: &str| at(offset).is_some_and(|node| node.is_keyword(word));
-        let with = is(0, "WITH")
-            && !is(1, "ROW")
-            && !is(1, "METRICS")
-            && !is(1, "SCHEMA")
-            && at(1).is_some_and(|node| node.round().is_none());
+        let named = at(1).is_some_and(|node| node.round().is_none());
+        let with =
+            is(0, "WITH") && named && (is(2, "AS") || is(3, "AS") && at(2).is_some_and(|node| node.round().is_some()));
         let body = is(0, "AS") && nodes.get(index + 1..).is_some_and(query::begins_query);
         body || with || is(0, "SELECT") || is(0, "VALUES")
     };
@@ -124,7 +146,10 @@ fn split<'n, 'a>(nodes: &'n [Node<'a>], starters: &[&str]) -> Vec<&'n [Node<'a>]
                 .enumerate()
                 .all(|(offset, word)| nodes.get(index + offset).is_some_and(|node| node.is_keyword(word)))
         };
+        let body = nodes.get(index).is_some_and(|node| node.is_keyword("AS"))
+            && nodes.get(index + 1).is_none_or(|node| node.first().text.starts_with("$$"));
         let longest = starters.iter().filter(begins).map(|phrase| phrase.split(' ').count()).max();
+        let longest = longest.or(body.then_some(1));
         // `CREATE FLOW` and `CREATE .. IF NOT EXISTS` begin with words that are clauses elsewhere.
         let follows_create =
             nodes.get(index - 1).is_some_and(|node| node.is_keyword("CREATE") || node.is_keyword("REFRESH"));
@@ -143,7 +168,8 @@ fn continues(nodes: &[Node<'_>], index: usize) -> bool {
         index.checked_sub(offset).and_then(|index| nodes.get(index)).is_some_and(|node| node.is_keyword(word))
     };
     let starred = index.checked_sub(1).and_then(|index| nodes.get(index)).is_some_and(|node| node.is_sign("*"));
-    starred || before(1, "METRICS") || before(1, "ON") || before(1, "FLOW")
+    let sets_all = before(2, "SET") || before(2, "INSERT");
+    starred && !sets_all || before(1, "ON") || before(1, "FLOW")
 }
 
 /// Whether what stands in the brackets of a clause has a line for each element, however short it is.
@@ -151,27 +177,57 @@ fn has_element_lines(clause: &[Node<'_>]) -> bool {
     let is = |index: usize, word: &str| clause.get(index).is_some_and(|node| node.is_keyword(word));
     let declares =
         is(0, "CREATE") && ["TABLE", "VIEW"].iter().any(|word| clause.iter().any(|node| node.is_keyword(word)));
-    let properties = is(0, "TBLPROPERTIES") || is(0, "OPTIONS");
+    let properties = is(0, "TBLPROPERTIES") || is(0, "OPTIONS") || is(1, "DBPROPERTIES");
     (declares || properties) && clause.iter().any(|node| node.round().is_some_and(|group| !group.inner.is_empty()))
 }
 
 /// Writes a clause, the head of the statement included.
 fn clause(out: &mut Writer, nodes: &[Node<'_>]) {
+    let is = |index: usize, word: &str| nodes.get(index).is_some_and(|node| node.is_keyword(word));
+    if is(0, "WHEN") {
+        return branch(out, nodes);
+    }
+    if is(0, "SET") && !fits(out, nodes, 1) {
+        let (set, assignments) = nodes.split_at(1);
+        out.flat(set);
+        return list(out, assignments);
+    }
     if !has_element_lines(nodes) {
         return expr::expr(out, nodes);
     }
-    for node in nodes {
+    for (index, node) in nodes.iter().enumerate() {
+        let is_name = index
+            .checked_sub(1)
+            .and_then(|before| nodes.get(before))
+            .is_some_and(|node| matches!(node, Node::Token(token) if token.is_word("IDENTIFIER")));
         match node {
-            Node::Group(group) if group.open.is_sign("(") => elements(out, group),
+            Node::Group(group) if group.open.is_sign("(") && !is_name => elements(out, group),
             node => out.flat(std::slice::from_ref(node)),
         }
     }
+}
+
+/// `WHEN .. THEN ..` of a `MERGE`: assignments and values on lines of their own if need be.
+fn branch(out: &mut Writer, nodes: &[Node<'_>]) {
+    if fits(out, nodes, 1) {
+        return out.flat(nodes);
+    }
+    let keyword = |word: &str| nodes.iter().position(|node| node.is_keyword(word));
+    let (head, rest) = match (keyword("SET"), keyword("VALUES")) {
+        (Some(set), _) => nodes.split_at(set + 1),
+        (None, Some(values)) => nodes.split_at(values),
+        (None, None) => return expr::expr(out, nodes),
+    };
+    expr::expr(out, head);
+    out.deeper(|out| match rest.first() {
+        Some(values) if values.is_keyword("VALUES") => lines(out, &[rest]),
+        _ => lines(out, &items(rest)),
+    });
 }
 
 /// Columns and constraints, or properties: each on its line.
 fn elements(out: &mut Writer, group: &Group<'_>) {
     out.token(&group.open);
     out.deeper(|out| lines(out, &items(&group.inner)));
-    out.newline();
-    group.close.iter().for_each(|close| out.token(close));
+    group.close.iter().for_each(|close| out.close(close));
 }

@@ -9,8 +9,11 @@ use crate::sqltool::lint::view::View;
 pub fn equals_null(view: &View<'_>) -> Vec<Finding> {
     // Elsewhere it assigns: `UPDATE t SET x = NULL`, `ALTER .. SET key = NULL`.
     let compares = ["SELECT", "WITH", "CREATE", "INSERT", "DELETE"].into_iter().any(|word| view.is(0, word));
+    if !compares || view.has("SET") {
+        return vec![];
+    }
     let find = |at: usize| {
-        let operator = at.checked_sub(1).filter(|_| compares && !view.has("SET"))?;
+        let operator = at.checked_sub(1)?;
         let hint = match view.token(operator)? {
             Token::Eq => "write `IS NULL`",
             Token::Neq => "write `IS NOT NULL`",
@@ -28,12 +31,15 @@ pub fn negated_rules(view: &View<'_>) -> Vec<Finding> {
         let joins =
             |word: &str| view.places(word).any(|and| view.opening(and) == Some(at + 1) && !is_of_between(view, and));
         let is_column = view.is_token(at + 1, &Token::LParen) && view.is(close + 1, "AS");
+        if !is_column {
+            return None;
+        }
         let is_safe = ["IS TRUE", "IS NOT NULL", "IS FALSE", "COALESCE"]
             .into_iter()
             .any(|words| view.places(words).any(|place| (at..close).contains(&place)));
         let message = "a row that makes a rule NULL is neither kept nor set aside";
         let hint = "write `(..) IS NOT TRUE` in place of `NOT (..)`";
-        (is_column && !is_safe && joins("AND")).then(|| Finding::new(view.range(at, close), message).hint(hint))
+        (!is_safe && joins("AND")).then(|| Finding::new(view.range(at, close), message).hint(hint))
     };
     view.places("NOT").filter(|_| view.created().is_some()).filter_map(find).collect()
 }

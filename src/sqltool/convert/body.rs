@@ -1,0 +1,90 @@
+//! A query on its way, with its text beside it.
+//!
+//! The tree has no comments. Where nothing in a query had to be rewritten its text goes on as it was written, comments and
+//! all; that it says what the tree says is proven when it is put back into its statement.
+
+use sqlparser::tokenizer::Token;
+
+use super::scope::Scope;
+use crate::lakeflow::ast::{FlowBody, Query, Statement, StatementKind, TableSource};
+use crate::lakeflow::{Fault, parse, parse_query, query_text};
+use crate::sqltool::fmt::format;
+
+/// The operator that Spark does not read, though it has the function.
+const TRY_CAST: &str = "?::";
+
+/// A query and its text.
+pub(super) struct Body {
+    query: Box<Query>,
+    text: String,
+}
+
+impl Body {
+    /// The query of the statement at hand, rewritten.
+    pub(super) fn rewritten(mut query: Box<Query>, scope: &mut Scope<'_>) -> Self {
+        let before = query.clone();
+        scope.rewrite(&mut *query);
+        let written = if query == before { written(&query, scope) } else { None };
+        let text = written.unwrap_or_else(|| query_text(&query));
+        Body { query, text }
+    }
+
+    /// `SELECT * FROM (query) tail`.
+    pub(super) fn wrapped(self, tail: &str) -> Result<Self, Fault> {
+        let text = format!("SELECT * FROM (\n{}\n) {tail}", self.text);
+        Ok(Body { query: Box::new(parse_query(&text)?), text })
+    }
+
+    /// The query, for the tree; its text waits in the scope.
+    pub(super) fn into_query(self, scope: &mut Scope<'_>) -> Box<Query> {
+        scope.body = Some(self.text);
+        self.query
+    }
+}
+
+/// The text of a query as it stands in the statement, with the comments before it.
+fn written(query: &Query, scope: &mut Scope<'_>) -> Option<String> {
+    let range = scope.places().query(|text| parse_query(text).is_ok_and(|found| found == *query), scope.text())?;
+    let has_try_cast =
+        scope.pieces(&range).any(|token| matches!(token, Token::CustomBinaryOperator(op) if op == TRY_CAST));
+    if has_try_cast {
+        return None;
+    }
+    let text = scope.text().get(range.clone())?.trim().to_owned();
+    scope.kept = Some(range);
+    Some(text)
+}
+
+/// A statement as text in the layout for people; and whether that holds the query as it was written.
+pub(super) fn statement_text(statement: &Statement, body: Option<&str>) -> (String, bool) {
+    let printed = statement.to_string();
+    let with_body = body.and_then(|body| {
+        let head = printed.strip_suffix(&query_text(query_of(&statement.kind)?))?;
+        let text = format!("{head}{body}");
+        let is_same = parse(&text).is_ok_and(|all| matches!(all.as_slice(), [only] if only.kind == statement.kind));
+        is_same.then_some(text)
+    });
+    let is_kept = with_body.is_some();
+    (laid_out(with_body.unwrap_or(printed)), is_kept)
+}
+
+/// A text in the layout for people.
+pub(super) fn laid_out(text: String) -> String {
+    format(&text).map_or(text, |formatted| formatted.text.trim_end().to_owned())
+}
+
+fn query_of(kind: &StatementKind) -> Option<&Query> {
+    match kind {
+        StatementKind::CreateStreamingTable(create) => match create.source.as_ref()? {
+            TableSource::Query(query) => Some(query),
+            TableSource::Flow(_) => None,
+        },
+        StatementKind::CreateMaterializedView(create) => Some(&create.query),
+        StatementKind::CreateView(create) => Some(&create.query),
+        StatementKind::CreateFlow(create) => match &create.body {
+            FlowBody::Insert(insert) => Some(&insert.query),
+            FlowBody::AutoCdc(_) => None,
+        },
+        _ => None,
+    }
+}

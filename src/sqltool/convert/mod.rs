@@ -1,0 +1,94 @@
+//! Pipelines of Databricks as open-source Spark Declarative Pipelines (Spark 4.3) take them, with a report of all that is
+//! lost on the way.
+//!
+//! A pass from tree to tree: texts are parsed, each statement is rewritten to ones that Spark accepts, and printed by the
+//! printer there is, in the layout of the formatter. What Spark does not have is either put into the query (an expectation that drops rows becomes a filter),
+//! left out with a [`Note`] that names the consequence, or takes the whole statement with it. Nothing is left out without a
+//! note, and no statement comes out half.
+
+mod body;
+mod cdc;
+mod checks;
+mod files;
+mod flow;
+mod names;
+mod note;
+mod places;
+mod project;
+mod query;
+mod scope;
+mod settings;
+mod spark;
+mod statement;
+mod table;
+mod view;
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+pub use note::{Loss, Note};
+
+use crate::lakeflow::{Attempt, parse_each};
+use project::Project;
+use scope::Scope;
+use settings::Filled;
+
+/// What stands for `${key}`, `{{key}}` and `:key`.
+pub type Settings = BTreeMap<String, String>;
+
+/// A pipeline for Spark.
+#[derive(Debug, Clone, Default)]
+pub struct Conversion {
+    /// One for each text, in the same order.
+    pub files: Vec<ConvertedFile>,
+}
+
+/// One file of it.
+#[derive(Debug, Clone, Default)]
+pub struct ConvertedFile {
+    /// What became of each statement, in order.
+    pub statements: Vec<Converted>,
+    /// Tables that have to be there before the pipeline runs; no pipeline can make them itself.
+    pub setup: Vec<String>,
+    /// What was left out or changed in meaning, by place.
+    pub notes: Vec<Note>,
+}
+
+/// A statement and what became of it.
+#[derive(Debug, Clone)]
+pub struct Converted {
+    /// Bytes of the original in its text.
+    pub range: Range<usize>,
+    /// Usually one statement, without `;`; none when it can't be converted, and a note says why.
+    pub sql: Vec<String>,
+}
+
+impl ConvertedFile {
+    /// The statements as text, a `;` behind each; those that can't be converted as comments, as they stand in `original`.
+    pub fn text(&self, original: &str) -> String {
+        let mut parts: Vec<String> = vec![];
+        for Converted { range, sql } in &self.statements {
+            if sql.is_empty() {
+                let written = original.get(range.clone()).unwrap_or("");
+                let lines = written.lines().map(|line| format!("-- {line}").trim_end().to_owned() + "\n");
+                parts.push(format!("-- Not converted:\n{}", lines.collect::<String>()));
+            }
+            parts.extend(sql.iter().map(|statement| format!("{statement};\n")));
+        }
+        parts.join("\n")
+    }
+}
+
+/// Converts the files of one pipeline.
+pub fn convert(texts: &[&str], settings: &Settings) -> Conversion {
+    let filled: Vec<Filled> = texts.iter().map(|text| Filled::new(text, settings)).collect();
+    let attempts: Vec<Vec<Attempt>> = filled.iter().map(|filled| parse_each(&filled.text)).collect();
+    let mut project = Project::of(attempts.iter().flatten().filter_map(|attempt| attempt.statement.as_ref().ok()));
+    let mut conversion = Conversion::default();
+    for (filled, attempts) in filled.iter().zip(attempts) {
+        let mut scope = Scope::new(filled, settings, &mut project);
+        let statements = attempts.into_iter().map(|attempt| statement::convert(attempt, &mut scope)).collect();
+        conversion.files.push(scope.into_file(statements));
+    }
+    conversion
+}

@@ -1,0 +1,88 @@
+//! Notebooks: each cell of SQL is formatted as a text of its own, all else stays byte for byte.
+
+use std::ops::Range;
+
+use super::{Formatted, statements};
+use crate::lakeflow::Fault;
+use crate::lakeflow::notebook::{Cell, CellKind, notebook};
+
+/// A cell in its layout: what stands in its place, and what of it was left as written.
+type InPlace = (Range<usize>, Formatted);
+
+/// Formats the cells of a notebook; `None` for other texts.
+pub fn format(text: &str) -> Option<Result<Formatted, Vec<Fault>>> {
+    let notebook = notebook(text)?;
+    let (mut out, mut end) = (String::with_capacity(text.len()), 0);
+    let (mut as_written, mut faults) = (vec![], vec![]);
+    for cell in &notebook.cells {
+        let formatted = match cell.kind {
+            CellKind::Plain => plain(text, cell),
+            CellKind::Magic => magic(text, cell, notebook.mark),
+            CellKind::Other => continue,
+        };
+        match formatted {
+            Ok((range, formatted)) => {
+                out.push_str(text.get(end..range.start).unwrap_or(""));
+                out.push_str(&formatted.text);
+                end = range.end;
+                as_written.extend(formatted.as_written);
+            }
+            Err(more) => faults.extend(more),
+        }
+    }
+    out.push_str(text.get(end..).unwrap_or(""));
+    if !out.is_empty() && !out.ends_with('\n') {
+        out.push('\n');
+    }
+    Some(if faults.is_empty() { Ok(Formatted { text: out, as_written }) } else { Err(faults) })
+}
+
+/// A cell of a SQL notebook, from its first line of SQL to its last; the lines before them name and title it.
+fn plain(text: &str, cell: &Cell) -> Result<InPlace, Vec<Fault>> {
+    let start = cell.lines.first().map_or(cell.range.end, |line| line.start);
+    let inside = text.get(start..cell.range.end).unwrap_or("");
+    let range = start..start + inside.trim_end().len();
+    let moved = |range: Range<usize>| range.start + start..range.end + start;
+    in_place(text.get(range.clone()).unwrap_or(""), moved).map(|formatted| (range, formatted))
+}
+
+/// A cell of SQL in comments, from behind `%sql` on.
+fn magic(text: &str, cell: &Cell, mark: &str) -> Result<InPlace, Vec<Fault>> {
+    let slice = |line: &Range<usize>| text.get(line.clone()).unwrap_or("");
+    let sql = cell.lines.iter().map(slice).collect::<Vec<_>>().join("\n");
+    // Where each line begins, in the cell and in the notebook.
+    let mut starts: Vec<(usize, usize)> = vec![];
+    for line in &cell.lines {
+        let before = starts.last().zip(cell.lines.get(starts.len().wrapping_sub(1)));
+        starts.push((before.map_or(0, |((start, _), line)| start + line.len() + 1), line.start));
+    }
+    let place = |offset: usize| {
+        let at = starts.partition_point(|(start, _)| *start <= offset).saturating_sub(1);
+        starts.get(at).map_or(offset, |(start, line)| line + (offset - start))
+    };
+    let mut formatted = in_place(&sql, |range| place(range.start)..place(range.end))?;
+    let range = cell.lines.first().map_or(0, |line| line.start)..cell.lines.last().map_or(0, |line| line.end);
+    let is_one_line = !formatted.text.contains('\n');
+    let on_first_line = is_one_line && cell.lines.first().is_some_and(|line| !slice(line).trim().is_empty());
+    let mut lines = String::new();
+    for (index, line) in formatted.text.lines().enumerate() {
+        if index > 0 || !on_first_line {
+            lines.extend(["\n", mark, " MAGIC"]);
+        }
+        if !line.is_empty() {
+            lines.extend([" ", line]);
+        }
+    }
+    formatted.text = lines;
+    Ok((range, formatted))
+}
+
+/// Formats the SQL of a cell, without a line end behind it; places are `moved` to the notebook.
+fn in_place(sql: &str, moved: impl Fn(Range<usize>) -> Range<usize>) -> Result<Formatted, Vec<Fault>> {
+    let mut formatted = statements(sql).map_err(|faults| {
+        faults.into_iter().map(|fault| Fault { range: moved(fault.range.clone()), ..fault }).collect::<Vec<_>>()
+    })?;
+    formatted.text.truncate(formatted.text.trim_end().len());
+    formatted.as_written = formatted.as_written.into_iter().map(moved).collect();
+    Ok(formatted)
+}

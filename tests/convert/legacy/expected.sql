@@ -1,0 +1,45 @@
+CREATE STREAMING TABLE raw
+AS
+SELECT *
+FROM STREAM(landed);
+
+CREATE MATERIALIZED VIEW step
+AS
+SELECT
+  raw.id,
+  raw.name
+FROM raw;
+
+CREATE MATERIALIZED VIEW counted
+COMMENT 'rows'
+AS
+SELECT count(*) AS n
+FROM step;
+
+CREATE TEMPORARY VIEW seen
+AS
+SELECT *
+FROM (SELECT * FROM STREAM raw AS r) AS unchecked
+WHERE (id IS NOT NULL);
+
+CREATE STREAMING TABLE target;
+
+CREATE TEMPORARY VIEW target_filtered
+AS
+SELECT *
+FROM STREAM raw
+WHERE state <> 'test';
+
+CREATE FLOW target_changes AS AUTO CDC INTO target
+FROM STREAM(target_filtered)
+KEYS (id)
+APPLY AS DELETE WHEN op = 'D'
+SEQUENCE BY ts
+COLUMNS * EXCEPT (op, ts)
+STORED AS SCD TYPE 2
+TRACK HISTORY ON * EXCEPT (note);
+
+CREATE FLOW target2_changes AS AUTO CDC INTO target2
+FROM STREAM(raw)
+KEYS (id)
+SEQUENCE BY ts;

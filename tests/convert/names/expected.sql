@@ -1,0 +1,22 @@
+CREATE STREAMING TABLE Orders
+AS
+SELECT *
+FROM STREAM landed;
+
+CREATE MATERIALIZED VIEW `Per Day`
+AS
+SELECT
+  ORDERS.day,
+  count(*) AS n
+FROM Orders
+GROUP BY ORDERS.day;
+
+CREATE MATERIALIZED VIEW last_day
+AS
+WITH orders AS (
+  SELECT max(day) AS day
+  FROM `Per Day`
+)
+
+SELECT day
+FROM orders;

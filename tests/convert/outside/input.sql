@@ -1,0 +1,13 @@
+CREATE MATERIALIZED VIEW fine AS SELECT 1 AS a;
+GRANT SELECT ON TABLE fine TO `readers`;
+CREATE FUNCTION f(x INT) RETURNS INT RETURN x + 1;
+SELECT * FROM fine;
+CREATE TABLE plain (a INT);
+OPTIMIZE fine;
+CREATE MATERIALIZED VIEW wrong AS SELEC 1;
+CREATE STREAMING TABLE untyped (a, b) AS SELECT 1, 2;
+/* A block
+   before. */
+CREATE MATERIALIZED VIEW /* here */ noted (a INT -- typed
+) AS
+SELECT 1 AS a; -- behind

@@ -1,0 +1,26 @@
+SET first_day = '2024-01-01';
+
+SET spark.sql.session.timeZone = UTC;
+
+SET pipelines.trigger.interval = 5 seconds;
+
+-- ${landing} is given, ${nothing} is a comment.
+CREATE STREAMING TABLE shop.bronze.orders
+AS
+SELECT *
+FROM STREAM shop.raw.orders
+WHERE day >= '2024-01-01';
+
+CREATE MATERIALIZED VIEW v
+AS
+SELECT
+  '/data/x' AS path,
+  10 AS n,
+  'north' AS region
+FROM orders;
+
+-- Not converted:
+-- CREATE MATERIALIZED VIEW w AS SELECT ${nowhere} AS a, '${nowhere}' AS b FROM orders WHERE c = :nothing
+
+-- Not converted:
+-- CREATE MATERIALIZED VIEW x AS SELECT * FROM IDENTIFIER(:source) WHERE id = ?

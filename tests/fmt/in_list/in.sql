@@ -1,0 +1,1 @@
+select * from t where state in ('AL','AK','AZ','AR','CA','CO','CT','DE','FL','GA','HI','ID','IL','IN','IA','KS','KY','LA') and (a, b) in ((1, 2), (3, 4)) and id not in (select order_id from cancelled where cancelled_at between '2024-01-01' and '2024-12-31' and reason is not null);

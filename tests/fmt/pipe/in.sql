@@ -1,0 +1,1 @@
+from orders |> where amount > 100 |> extend amount * 0.2 as tax |> aggregate sum(amount) as total, count(*) as number group by customer_id, region |> join customers using (customer_id) |> select name, total |> order by total desc |> limit 10;

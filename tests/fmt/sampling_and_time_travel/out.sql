@@ -1,0 +1,48 @@
+SELECT *
+FROM t TABLESAMPLE (10 PERCENT) AS s;
+
+SELECT *
+FROM t VERSION AS OF 5;
+
+SELECT *
+FROM t TIMESTAMP AS OF '2024-01-01';
+
+SELECT *
+FROM t@v5;
+
+SELECT *
+FROM STREAM(t) WITH ('a' = 'b') AS x;
+
+SELECT *
+FROM range(1, 10) AS r(id);
+
+SELECT *
+FROM VALUES (1, 'a'), (2, 'b') AS v(id, name);
+
+SELECT a
+FROM t
+GROUP BY GROUPING SETS ((a, b), (a), ())
+HAVING count(*) > 1;
+
+SELECT
+  a,
+  b,
+  count(*)
+FROM t
+GROUP BY ROLLUP (a, b);
+
+SELECT * EXCEPT (a, b)
+FROM t;
+
+TABLE t;
+
+SELECT a
+FROM t
+DISTRIBUTE BY b
+SORT BY a;
+
+SELECT a
+FROM t
+CLUSTER BY a
+LIMIT ALL
+OFFSET 5;

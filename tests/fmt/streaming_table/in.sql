@@ -1,0 +1,5 @@
+create or refresh private streaming table orders(order_id bigint not null comment 'Identifier of the order' primary key, customer_id bigint, amount decimal(18, 2) comment 'In US dollars',email string mask mask_email using columns (customer_id),ordered_on date generated always as (cast(ordered_at as date)), attributes map<string,array<struct<a:int,b:string>>>, constraint positive_amount expect (amount > 0) on violation drop row, constraint known_customer expect (customer_id is not null) on violation fail update, constraint fk foreign key (customer_id) references customers (customer_id) not enforced rely)
+cluster by (order_id, customer_id) comment 'Orders as they come in' default collation UTF8_BINARY tblproperties ('quality'='silver','delta.enableChangeDataFeed'='true','pipelines.reset.allowed'=false)
+with row filter only_mine on (customer_id) as select * from stream read_files('/Volumes/main/raw/orders', format => 'csv', header => true, schema => 'order_id bigint, customer_id bigint, amount string', rescuedDataColumn => '_rescued');
+create streaming table t as select a from stream u;
+create or refresh streaming table empty_one;

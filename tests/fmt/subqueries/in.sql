@@ -1,0 +1,1 @@
+select a, (select max(b) from u where u.id = t.id) as latest, (select count(*) from a_table_with_a_long_name as counted where counted.customer_id = t.customer_id and counted.state = 'x') as number from (select * from (select id, customer_id, a from base where a > 1) as inner_one where id > 5) as t where exists (select 1 from w) and b in (select b from x);

@@ -1,0 +1,4 @@
+select	a,
+		b	--	tab
+from	t
+where	x = 'a	b';

@@ -1,0 +1,5 @@
+SELECT
+  a,
+  b --	tab
+FROM t
+WHERE x = 'a	b';

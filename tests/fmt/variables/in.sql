@@ -1,0 +1,1 @@
+declare or replace variable x int default 5; set variable x = (select max(a) from t); set var (a, b) = (select 1, 2); execute immediate 'select ?' using 1; set timezone = 'UTC'; set spark.sql.ansi.enabled =  true;

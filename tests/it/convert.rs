@@ -1,0 +1,169 @@
+//! Conversion to open-source Spark: cases under `tests/convert`, and what holds for all SQL there is here.
+//!
+//! A case is `input.sql` with `expected.sql`, what has to be set up in front, and `report.txt`; `set` gives its settings.
+//! `BLESS=1` writes both anew; read the difference before you commit it.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::line_column;
+use lakegen::lakeflow::{parse, parse_each};
+use lakegen::sqltool::convert::{ConvertedFile, Loss, Note, Settings, convert};
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn converted(text: &str, settings: &Settings) -> ConvertedFile {
+    convert(&[text], settings).files.remove(0)
+}
+
+fn report(text: &str, file: &ConvertedFile) -> String {
+    let line = |note: &Note| {
+        let at = line_column(text, note.range.start);
+        format!("{}:{}: {}: {}\n", at.line, at.column, note.loss.word(), note.message)
+    };
+    file.notes.iter().map(line).collect()
+}
+
+fn settings(case: &Path) -> Settings {
+    let text = fs::read_to_string(case.join("set")).unwrap_or_default();
+    text.lines().filter_map(|line| line.split_once('=')).map(|(k, v)| (k.to_owned(), v.to_owned())).collect()
+}
+
+#[test]
+fn cases_are_converted_and_reported_as_their_files_say() {
+    let mut cases: Vec<PathBuf> =
+        fs::read_dir(root().join("tests/convert")).unwrap().map(|case| case.unwrap().path()).collect();
+    cases.sort();
+    assert!(cases.len() >= 10, "{}", cases.len());
+    for case in cases {
+        let input = fs::read_to_string(case.join("input.sql")).unwrap();
+        let file = converted(&input, &settings(&case));
+        let setup: String = file.setup.iter().map(|statement| format!("{statement};\n\n")).collect();
+        let found = [("expected.sql", setup + &file.text(&input)), ("report.txt", report(&input, &file))];
+        for (name, found) in found {
+            let path = case.join(name);
+            if std::env::var_os("BLESS").is_some() {
+                fs::write(&path, &found).unwrap();
+            }
+            assert_eq!(found, fs::read_to_string(&path).unwrap_or_default(), "{}", path.display());
+        }
+    }
+}
+
+fn sql_below(dir: &Path) -> Vec<PathBuf> {
+    let mut found = vec![];
+    for entry in fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(sql_below(&path));
+        } else if path.extension().is_some_and(|extension| extension == "sql") {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
+}
+
+/// Every file of SQL that is meant to be good.
+fn corpus() -> Vec<PathBuf> {
+    ["generated/pipeline", "tests/lakeflow/accept", "tests/convert", "tests/cases", "tests/fmt", "tests/lineage"]
+        .iter()
+        .flat_map(|dir| sql_below(&root().join(dir)))
+        .collect()
+}
+
+/// Something for every key that the corpus asks for.
+fn all_settings(text: &str) -> Settings {
+    let mut settings = Settings::new();
+    for (open, close) in [("${", "}"), ("{{", "}}")] {
+        let keys = text.split(open).skip(1).filter_map(|rest| rest.split_once(close));
+        settings.extend(keys.map(|(key, _)| (key.trim().to_owned(), "x1".to_owned())));
+    }
+    settings
+}
+
+#[test]
+fn what_comes_out_is_sql_and_is_converted_no_further() {
+    let mut seen = 0;
+    for path in corpus() {
+        let text = fs::read_to_string(&path).unwrap();
+        let once = converted(&text, &all_settings(&text));
+        let sql = once.text(&text);
+        let faults: Vec<String> = parse_each(&sql)
+            .into_iter()
+            .filter_map(|attempt| {
+                attempt.statement.err().map(|faults| format!("{faults:?} in {}", &sql[attempt.range]))
+            })
+            .collect();
+        assert!(faults.is_empty(), "{}: {}", path.display(), faults.join("\n"));
+        let again = converted(&sql, &Settings::new());
+        let lost: Vec<_> = again.notes.iter().filter(|note| note.loss == Loss::Unconverted).collect();
+        assert!(lost.is_empty(), "{}: {lost:?}", path.display());
+        assert_eq!(parse(&again.text(&sql)).unwrap(), parse(&sql).unwrap(), "{}", path.display());
+        seen += once.statements.iter().map(|statement| statement.sql.len()).sum::<usize>();
+    }
+    assert!(seen > 300, "{seen} statements");
+}
+
+#[test]
+fn a_statement_is_left_out_with_a_note_and_only_then() {
+    for path in corpus() {
+        let text = fs::read_to_string(&path).unwrap();
+        let file = converted(&text, &Settings::new());
+        for statement in &file.statements {
+            let inside = |at: usize| statement.range.start <= at && at <= statement.range.end;
+            let is_noted = file.notes.iter().any(|n| n.loss == Loss::Unconverted && inside(n.range.start));
+            assert_eq!(
+                statement.sql.is_empty(),
+                is_noted,
+                "{}: {:?}",
+                path.display(),
+                text.get(statement.range.clone())
+            );
+        }
+    }
+}
+
+/// Words of clauses that Spark refuses; none may be left over, wherever it came from.
+#[test]
+fn no_clause_of_databricks_is_left() {
+    const CLAUSES: &[&str] = &[
+        "OR REFRESH",
+        "PRIVATE",
+        " EXPECT (",
+        " MASK ",
+        "ROW FILTER",
+        "PRIMARY KEY",
+        "REFERENCES",
+        "CLUSTER BY AUTO",
+        "CLUSTER BY NONE",
+        "REFRESH POLICY",
+        "SCHEDULE",
+        "LIVE.",
+        "APPLY CHANGES",
+        "IGNORE NULL UPDATES",
+        "read_files",
+        "USE CATALOG",
+        "NOT NULL,",
+    ];
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for path in corpus() {
+        let text = fs::read_to_string(&path).unwrap();
+        let file = converted(&text, &all_settings(&text));
+        for sql in file.statements.iter().flat_map(|statement| &statement.sql).chain(&file.setup) {
+            // Names and texts may hold such words.
+            let bare: String =
+                sql.lines().filter(|line| !line.starts_with("--") && !line.contains(['\'', '`'])).collect();
+            let left = CLAUSES.iter().find(|clause| bare.contains(**clause));
+            assert_eq!(left, None, "{}: {sql}", path.display());
+        }
+        for clause in CLAUSES {
+            *counts.entry(clause).or_default() += text.matches(clause).count();
+        }
+    }
+    let unseen: Vec<_> = counts.iter().filter(|(_, count)| **count == 0).collect();
+    assert!(unseen.is_empty(), "the corpus has no {unseen:?}");
+}
