@@ -4,7 +4,8 @@
 //! is not decided here.
 
 use sqlparser::ast::{
-    ArrayElemTypeDef, DataType, ExactNumberInfo, Expr, ObjectName, SqlOption, StructField, TimezoneInfo,
+    ArrayElemTypeDef, CharacterLength, DataType, ExactNumberInfo, Expr, ObjectName, SqlOption, StructField,
+    TimezoneInfo,
 };
 
 use super::print::{ident_text, string_text};
@@ -65,7 +66,13 @@ pub(super) fn unknown(data_type: &DataType) -> Option<(String, Option<String>)> 
     match data_type {
         DataType::Array(ArrayElemTypeDef::AngleBracket(element)) => unknown(element),
         DataType::Map(key, value) => unknown(key).or_else(|| unknown(value)),
-        DataType::Struct(fields, _) if !fields.is_empty() => fields.iter().find_map(|f| unknown(&f.field_type)),
+        DataType::Struct(fields, _) if !fields.is_empty() => fields.iter().find_map(|field| match field.field_name {
+            Some(_) => unknown(&field.field_type),
+            None => {
+                let message = format!("a field of a struct needs a name and a type, found `{}`", field.field_type);
+                Some((message, Some("write `STRUCT<name: type, ..>`".to_owned())))
+            }
+        }),
         plain if is_known(plain) => None,
         other => {
             let text = other.to_string();
@@ -86,7 +93,9 @@ fn is_known(data_type: &DataType) -> bool {
         DataType::BigInt(None) | DataType::String(None) | DataType::Binary(None) => true,
         DataType::Float(ExactNumberInfo::None) | DataType::Double(ExactNumberInfo::None) | DataType::Real => true,
         DataType::Decimal(_) | DataType::Dec(_) | DataType::Numeric(_) => true,
-        DataType::Varchar(Some(_)) | DataType::Char(Some(_)) | DataType::Character(Some(_)) => true,
+        DataType::Varchar(Some(length)) | DataType::Char(Some(length)) | DataType::Character(Some(length)) => {
+            *length != CharacterLength::Max
+        }
         DataType::Boolean | DataType::Date | DataType::Interval { .. } => true,
         DataType::Timestamp(None, TimezoneInfo::None) | DataType::TimestampNtz(None) => true,
         DataType::Custom(name, arguments) => {

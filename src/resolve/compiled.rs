@@ -135,10 +135,8 @@ pub fn code_of(kind: FaultKind) -> Code {
         FaultKind::NestedAggregate => Code::NestedAggregate,
         FaultKind::NotDeterministic => Code::NotDeterministic,
         FaultKind::InexactSum => Code::InexactSum,
-        FaultKind::TypeMismatch
-        | FaultKind::MissingGroupBy
-        | FaultKind::ColumnCount
-        | FaultKind::DuplicateName
-        | FaultKind::Unsupported => Code::TypeMismatch,
+        FaultKind::TypeMismatch | FaultKind::MissingGroupBy | FaultKind::ColumnCount | FaultKind::Unsupported => {
+            Code::TypeMismatch
+        }
     }
 }

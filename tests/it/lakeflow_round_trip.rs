@@ -129,7 +129,11 @@ fn foreign_key() -> impl Strategy<Value = ForeignKey> {
 
 fn key_options() -> impl Strategy<Value = Vec<KeyOption>> {
     let all: Vec<KeyOption> = KeyOption::ALL.iter().map(|(option, _)| *option).collect();
-    prop::sample::subsequence(all, 0..3)
+    prop::sample::subsequence(all, 0..4).prop_map(|mut options| {
+        let chosen = options.clone();
+        options.retain(|option| !chosen.iter().any(|other| other < option && option.excludes(*other)));
+        options
+    })
 }
 
 fn inline_key() -> impl Strategy<Value = InlineKey> {

@@ -294,6 +294,12 @@ pub enum KeyOption {
 }
 
 impl KeyOption {
+    /// Whether the two say opposite things.
+    pub fn excludes(self, other: KeyOption) -> bool {
+        use KeyOption::{Enforced, NoRely, NotEnforced, Rely};
+        matches!((self, other), (Enforced, NotEnforced) | (NotEnforced, Enforced) | (Rely, NoRely) | (NoRely, Rely))
+    }
+
     /// All of them with their words, in the order they are printed in.
     pub const ALL: &[(KeyOption, &str)] = &[
         (KeyOption::NotEnforced, "NOT ENFORCED"),

@@ -99,6 +99,8 @@ pub(super) enum Slot {
     Type,
     /// A string, a number, `TRUE`, `FALSE` or `NULL`.
     Literal,
+    /// An expression that is more than a name.
+    Value,
     /// Any statement.
     Statement,
 }

@@ -164,6 +164,7 @@ fn slot(word: &str) -> Result<Slot, String> {
         "number" => Slot::Number,
         "type" => Slot::Type,
         "literal" => Slot::Literal,
+        "value" => Slot::Value,
         "statement" => Slot::Statement,
         _ => return Err(format!("unknown slot `{word}`")),
     })

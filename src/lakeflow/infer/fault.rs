@@ -37,8 +37,6 @@ pub enum FaultKind {
     MissingGroupBy,
     /// Numbers of columns that differ.
     ColumnCount,
-    /// Names that stand twice where they must not.
-    DuplicateName,
     /// Something that is valid elsewhere but not understood here.
     Unsupported,
 }

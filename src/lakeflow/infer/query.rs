@@ -38,18 +38,8 @@ impl Analyzer<'_> {
     }
 
     fn with(&mut self, with: &With) {
-        let first = self.ctes.len();
         self.recursive |= with.recursive;
         for cte in &with.cte_tables {
-            let name = &cte.alias.name;
-            if self.ctes.iter().skip(first).any(|c| c.name.eq_ignore_ascii_case(&name.value)) {
-                let range = self.range_of_ident(name);
-                self.fault(
-                    FaultKind::DuplicateName,
-                    range,
-                    format!("`{}` is defined twice in this `WITH`", name.value),
-                );
-            }
             if with.recursive {
                 // The table may name itself: its columns are known only afterwards.
                 self.ctes.push(Cte {

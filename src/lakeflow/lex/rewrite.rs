@@ -20,9 +20,10 @@ mod watermark;
 use std::ops::Range;
 
 use sqlparser::keywords::Keyword;
-use sqlparser::tokenizer::{Span, Token, TokenWithSpan, Whitespace};
+use sqlparser::tokenizer::{Span, Token, TokenWithSpan, Whitespace, Word};
 
 use super::Lexed;
+use crate::lakeflow::Fault;
 
 /// `IDENTIFIER` where more follows than its brackets: `IDENTIFIER(x)(y)`, `IDENTIFIER(x) VERSION AS OF 3`.
 pub(in crate::lakeflow) const IDENTIFIER: &str = "IDENTIFIER ";
@@ -37,8 +38,9 @@ pub(super) fn rewrite(lexed: Lexed) -> Lexed {
     let Lexed { tokens, ranges, comments, faults } = lexed;
     let output = Vec::with_capacity(tokens.len() + tokens.len() / 8);
     let input = tokens.into_iter().zip(ranges).collect();
-    let mut pass = Pass { input, at: 0, output, angles: 0, recursion: None };
+    let mut pass = Pass { input, at: 0, output, angles: 0, recursion: None, faults };
     while pass.step() {}
+    let faults = pass.faults;
     let (tokens, ranges) = pass.output.into_iter().unzip();
     Lexed { tokens, ranges, comments, faults }
 }
@@ -52,6 +54,7 @@ struct Pass {
     angles: usize,
     /// `MAX RECURSION LEVEL ..`, until the query that it is about begins.
     recursion: Option<String>,
+    faults: Vec<Fault>,
 }
 
 impl Pass {
@@ -79,7 +82,22 @@ impl Pass {
         self.output.push((TokenWithSpan { token, span }, range.end..range.end));
     }
 
+    /// Notes what comes next if sqlparser would overlook that it is wrong.
+    fn note_overlooked(&mut self) {
+        let star_alone = self.peek(0) == Some(&Token::LParen)
+            && self.peek(1) == Some(&Token::Mul)
+            && self.peek(2) == Some(&Token::RParen);
+        if star_alone && self.begins_item() {
+            self.fault(1, "a `*` in brackets of its own", "is the name of a function missing?");
+        }
+        let bare = self.is(0, "EXCEPT") && self.peek(1) != Some(&Token::LParen);
+        if bare && self.follows_star() && !self.goes_on_with_query() {
+            self.fault(1, "expected `(` behind `EXCEPT`", "write `* EXCEPT (..)`");
+        }
+    }
+
     fn step(&mut self) -> bool {
+        self.note_overlooked();
         if self.is(0, "WATERMARK") && self.watermark() {
             return true;
         }
@@ -261,15 +279,34 @@ impl Pass {
         true
     }
 
+    fn fault(&mut self, ahead: usize, message: &str, hint: &str) {
+        let Some((_, range)) = self.input.get(self.at + ahead) else { return };
+        self.faults.push(Fault::new(range.clone(), message).hint(hint));
+    }
+
+    /// Whether a column or an argument begins here, rather than the arguments of a function.
+    fn begins_item(&self) -> bool {
+        let before =
+            |(token, _): &Piece| matches!(token.token, Token::Comma | Token::LParen) || is_word(&token.token, "SELECT");
+        self.output.last().is_some_and(before)
+    }
+
+    /// Whether the `EXCEPT` that comes next stands between two queries.
+    fn goes_on_with_query(&self) -> bool {
+        const BEHIND: &[&str] = &["SELECT", "ALL", "DISTINCT", "VALUES", "TABLE", "FROM", "WITH"];
+        BEHIND.iter().any(|word| self.is(1, word))
+    }
+
     fn follows_star(&self) -> bool {
         self.output.last().is_some_and(|(token, _)| token.token == Token::Mul)
     }
 
-    /// `TABLE` becomes `SELECT * FROM`.
+    /// `TABLE` becomes `SELECT * FROM`; the text of the word tells that nothing but a name may follow.
     fn select_all(&mut self) {
         self.copy();
         if let Some((token, _)) = self.output.last_mut() {
-            token.token = Token::make_word("SELECT", None);
+            let keyword = Keyword::SELECT;
+            token.token = Token::Word(Word { value: "TABLE".to_owned(), quote_style: None, keyword });
         }
         [Token::Mul, Token::make_word("FROM", None)].into_iter().for_each(|token| self.insert(token));
     }

@@ -134,6 +134,10 @@ fn key_options(c: &mut Cursor<'_>) -> Parsed<Vec<KeyOption>> {
     // `NOT NULL` and `ON VIOLATION` are no options, so the whole phrase must be there.
     while let Some((option, words)) = KeyOption::ALL.iter().find(|(_, words)| c.is(words)) {
         once.note(words, c.range())?;
+        let opposite = KeyOption::ALL.iter().find(|(other, _)| options.contains(other) && option.excludes(*other));
+        if let Some((_, other)) = opposite {
+            return Err(c.fault(format!("`{other}` and `{words}` exclude each other")));
+        }
         c.expect(words)?;
         options.push(*option);
     }

@@ -231,10 +231,16 @@ impl Matcher<'_, '_> {
             Slot::Type => Part::Type(c.type_name()?),
             Slot::Literal => match c.token() {
                 Token::SingleQuotedString(_) => Part::Text(c.string()?),
-                Token::Word(_) if !["TRUE", "FALSE", "NULL"].iter().any(|word| c.is(word)) => {
-                    return Err(c.fault(format!("expected a literal, found {}", c.found())));
+                Token::Word(word) if word.value.starts_with(['$', '{']) => Part::Expr(Box::new(c.argument()?)),
+                Token::Word(word) if !["TRUE", "FALSE", "NULL"].iter().any(|word| c.is(word)) => {
+                    let hint = did_you_mean(&word.value, ["true", "false"]);
+                    return Err(c.fault(format!("expected a literal, found {}", c.found())).maybe_hint(hint));
                 }
                 _ => Part::Expr(Box::new(c.argument()?)),
+            },
+            Slot::Value => match c.token() {
+                Token::SingleQuotedString(_) if c.string_stands_alone() => Part::Text(c.string()?),
+                _ => Part::Expr(Box::new(c.value()?)),
             },
             Slot::Statement => {
                 c.descend()?;

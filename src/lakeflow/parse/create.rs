@@ -8,7 +8,8 @@ use crate::lakeflow::Fault;
 use crate::lakeflow::ast::StatementKind;
 use crate::lakeflow::grammar::grammar;
 
-/// Reads a node of its own, or else, from `start` on, a command in an older form; the fault is that of the former.
+/// Reads a node of its own, or else, from `start` on, a command in an older form; the fault is that of the former, unless
+/// the older form is told by its `USING`.
 fn or_command(
     c: &mut Cursor<'_>,
     start: usize,
@@ -19,7 +20,8 @@ fn or_command(
         Err(fault) => fault,
     };
     c.move_to(start);
-    command::command(c).map_err(|_| own)
+    let older = c.text.get(own.range.clone()).is_some_and(|word| word.eq_ignore_ascii_case("USING"));
+    command::command(c).map_err(|fault| if older { fault } else { own })
 }
 
 /// What may stand between `CREATE` and the kind of object, with the places.

@@ -332,6 +332,11 @@ impl<'a> Cursor<'a> {
         }
     }
 
+    /// Whether the string that comes next is a whole item of a list.
+    pub(super) fn string_stands_alone(&self) -> bool {
+        matches!(self.parser.peek_nth_token_ref(1).token, Token::Comma | Token::RParen)
+    }
+
     /// A number as written, possibly negative.
     pub(super) fn number(&mut self) -> Parsed<String> {
         let start = self.index();

@@ -3,7 +3,7 @@
 //! Two things make its errors useful here. A fault inside a subquery is reported inside it: sqlparser, having failed to
 //! read `FROM (SELECT ..`, tries a bracketed join and reports that failure. And a misspelt keyword that was taken for an
 //! alias gets the caret itself, not the word behind it. What sqlparser accepts though Databricks does not is refused by
-//! `strict.rs`.
+//! `strict/`.
 
 use std::ops::Range;
 
@@ -14,7 +14,7 @@ use sqlparser::tokenizer::{Location, Token, TokenWithSpan};
 
 use super::cursor::{Cursor, Parsed};
 use super::shrink::shrink;
-use crate::diag::nearest;
+use crate::diag::{did_you_mean, nearest};
 use crate::lakeflow::Fault;
 use crate::lakeflow::ast::TypeName;
 use crate::lakeflow::dialect::Lakeflow;
@@ -121,6 +121,23 @@ impl Cursor<'_> {
             | Expr::Interval(_) => Ok(expr),
             Expr::UnaryOp { expr: inner, .. } if negative(inner) => Ok(expr),
             _ => Err(Fault::new(self.range_since(start), "expected a column name or a literal")),
+        }
+    }
+
+    /// The value of an option: any expression but a name, which would be a misspelt literal.
+    pub(super) fn value(&mut self) -> Parsed<Expr> {
+        let start = self.index();
+        let found = self.found();
+        match self.expr()? {
+            Expr::Identifier(_) | Expr::CompoundIdentifier(_) if !found.contains(['$', '{']) => {
+                let hint = match self.parser.token_at(start) {
+                    TokenWithSpan { token: Token::Word(word), .. } => did_you_mean(&word.value, ["true", "false"]),
+                    _ => None,
+                };
+                let fault = Fault::new(self.range_since(start), format!("expected a value, found {found}"));
+                Err(fault.maybe_hint(hint.or_else(|| Some("text stands in quotes".to_owned()))))
+            }
+            value => Ok(value),
         }
     }
 

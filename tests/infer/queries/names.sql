@@ -26,6 +26,5 @@ FROM orders
 WHERE order_id = 'ä' AND quantty > 0
 ORDER BY statuss;
 SELECT x FROM (SELECT order_id AS x, status AS x FROM orders);
-WITH a AS (SELECT 1 AS x), A AS (SELECT 2 AS x) SELECT x FROM a;
 SELECT name FROM customers ORDER BY 2;
 SELECT count(*), sum(price) FILTER (WHERE paid) + 1 FROM orders;

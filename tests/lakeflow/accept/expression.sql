@@ -16,6 +16,7 @@ SELECT stack(2, 1, 'a', 2, 'b') AS (n, x);
 SELECT posexplode(a) AS (i, x) FROM t;
 SELECT from_json(a, 'a INT', map('mode', 'FAILFAST')), ai_query('m', request => a, returnType => 'STRING') FROM t;
 SELECT current_date, current_timestamp, current_user(), CURRENT_TIMESTAMP();
+SELECT tags[:key], first(a IGNORE NULLS), dateadd(DAY, 1, d), date_diff(MONTH, d, e), a LIKE ANY ('x%', 'y%') FROM t;
 SELECT extract(YEAROFWEEK FROM d), extract(dayofweek_iso FROM d);
 SELECT to_json(struct(*)), hash(struct(t.*)), hash(* EXCEPT (a)), concat_ws(',', *) FROM t;
 SELECT raw:items[*].name, raw:items[*] FROM t;

@@ -6,16 +6,20 @@
 
 use std::ops::{ControlFlow, Range};
 
+mod call;
+mod literal;
+mod query;
+mod relation;
+
 use sqlparser::ast::{
-    Array, BinaryOperator, CastKind, Distinct, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Ident,
-    Interval, ObjectName, Query, Select, SelectItem, SetExpr, Spanned, TableAlias, TableFactor, TableSampleKind, Value,
-    ValueWithSpan, Visit, Visitor, WildcardAdditionalOptions,
+    AccessExpr, BinaryOperator, CastKind, CeilFloorKind, DateTimeField, Distinct, Expr, Ident, ObjectName, Query,
+    Select, Spanned, Subscript, TableFactor, Value, ValueWithSpan, Visit, Visitor, WildcardAdditionalOptions,
 };
+use sqlparser::tokenizer::Span;
 
 use super::Fault;
 use super::infer::part_type;
 use super::place::range_of;
-use super::stream::{is_stream_name, stream_source};
 use super::type_name;
 
 /// The first thing in `node` that Databricks would refuse or read differently. `range` is where `node` stands, for parts
@@ -70,6 +74,15 @@ impl Strict<'_> {
         ControlFlow::Break(Fault::new(range, message).maybe_hint(hint))
     }
 
+    fn refuse_at(&self, span: Span, message: impl Into<String>, hint: Option<String>) -> Flow {
+        let range = range_of(self.text, span).unwrap_or_else(|| self.range.clone());
+        ControlFlow::Break(Fault::new(range, message).maybe_hint(hint))
+    }
+
+    fn foreign_word(&self, word: &str, node: &impl Spanned, what: &str) -> Flow {
+        self.refuse_word(word, node, format!("Databricks SQL has no {what}"), None)
+    }
+
     fn foreign(&self, node: &impl Spanned, what: &str) -> Flow {
         self.refuse(node, format!("Databricks SQL has no {what}"), None)
     }
@@ -83,46 +96,10 @@ impl Strict<'_> {
         ControlFlow::Break(Fault::new(range, "expected a name, found a string").hint(hint))
     }
 
-    fn alias(&self, alias: Option<&TableAlias>) -> Flow {
-        let Some(alias) = alias else { return GO_ON };
-        self.ident(&alias.name)?;
-        alias.columns.iter().try_for_each(|column| {
-            self.ident(&column.name)?;
-            match &column.data_type {
-                Some(data_type) => self.typed(&column.name, &data_type.to_string()),
-                None => GO_ON,
-            }
-        })
-    }
-
     /// A type behind a name that takes none.
     fn typed(&self, name: &Ident, found: &str) -> Flow {
         let range = range_of(self.text, name.span).unwrap_or_else(|| self.range.clone());
         ControlFlow::Break(Fault::new(range, format!("expected `,` or `)` behind `{}`, found `{found}`", name.value)))
-    }
-
-    fn stream(&self, factor: &TableFactor) -> Flow {
-        if !is_stream_name(factor) || stream_source(factor).is_some() {
-            return GO_ON;
-        }
-        let hint = "write `STREAM name` or `STREAM read_files(..)`; a table that is called `stream` goes in backticks";
-        self.refuse(factor, "`STREAM` needs one table or table function behind it", Some(hint.to_owned()))
-    }
-
-    fn sample(&self, sample: Option<&TableSampleKind>, factor: &TableFactor) -> Flow {
-        let (TableSampleKind::BeforeTableAlias(sample) | TableSampleKind::AfterTableAlias(sample)) = match sample {
-            Some(sample) => sample,
-            None => return GO_ON,
-        };
-        match &sample.quantity {
-            Some(quantity) if quantity.unit.is_none() => {
-                self.refuse(factor, "`TABLESAMPLE` needs `PERCENT` or `ROWS`", None)
-            }
-            Some(quantity) if !quantity.parenthesized => {
-                self.refuse(factor, "how much `TABLESAMPLE` takes stands in brackets", None)
-            }
-            _ => GO_ON,
-        }
     }
 
     fn operator(&self, op: &BinaryOperator, node: &impl Spanned) -> Flow {
@@ -135,17 +112,17 @@ impl Strict<'_> {
         }
     }
 
-    fn function(&self, function: &Function) -> Flow {
-        if !matches!(function.parameters, FunctionArguments::None) || function.uses_odbc_syntax {
-            return self.foreign(function, "functions with two argument lists");
+    fn like(&self, any: bool, pattern: &Expr, escape: Option<&ValueWithSpan>) -> Flow {
+        if any && !matches!(pattern, Expr::Tuple(_) | Expr::Nested(_) | Expr::Subquery(_)) {
+            let hint = Some("write `LIKE ANY ('..', '..')`".to_owned());
+            return self.refuse(pattern, "`LIKE ANY` takes a list in brackets", hint);
         }
-        if let FunctionArguments::List(list) = &function.args {
-            list.args.iter().try_for_each(|arg| match arg {
-                FunctionArg::Unnamed(FunctionArgExpr::WildcardWithOptions(options)) => self.star(options, function),
-                _ => GO_ON,
-            })?;
+        match escape.map(|escape| (&escape.value, escape)) {
+            Some((Value::SingleQuotedString(text), escape)) if text.chars().count() != 1 => {
+                self.refuse(escape, "`ESCAPE` takes one character", None)
+            }
+            _ => GO_ON,
         }
-        function.name.0.iter().filter_map(|part| part.as_ident()).try_for_each(|ident| self.ident(ident))
     }
 
     /// `*` goes with `EXCEPT` only.
@@ -156,16 +133,47 @@ impl Strict<'_> {
         }
     }
 
-    fn interval(&self, interval: &Interval, node: &impl Spanned) -> Flow {
-        if interval.leading_field.is_some() {
-            return GO_ON;
+    fn other_expr(&self, expr: &Expr) -> Flow {
+        let with_hint = |message: &str, hint: &str| self.refuse(expr, message, Some(hint.to_owned()));
+        match expr {
+            Expr::Array(_) => with_hint("an array is not written in square brackets", "write `array(..)`"),
+            Expr::Like { any, pattern, escape_char, .. } | Expr::ILike { any, pattern, escape_char, .. } => {
+                self.like(*any, pattern, escape_char.as_ref())
+            }
+            Expr::Substring { substring_from: None, substring_for: Some(_), .. } => {
+                with_hint("`FOR` needs `FROM` before it", "write `substring(a FROM 1 FOR n)`")
+            }
+            Expr::Ceil { field: CeilFloorKind::DateTimeField(field), .. }
+            | Expr::Floor { field: CeilFloorKind::DateTimeField(field), .. }
+                if *field != DateTimeField::NoDateTime =>
+            {
+                with_hint("numbers are rounded, not times", "write `date_trunc('day', ..)`")
+            }
+            Expr::CompoundFieldAccess { access_chain, .. } if access_chain.iter().any(is_slice) => {
+                with_hint("Databricks SQL has no slices", "write `slice(a, start, length)`")
+            }
+            Expr::Collate { collation, .. } => {
+                collation.0.iter().filter_map(|part| part.as_ident()).try_for_each(|ident| self.ident(ident))
+            }
+            Expr::Struct { fields, .. } if !fields.is_empty() => {
+                with_hint("`STRUCT<..>` is a type, not a value", "write `named_struct('a', 1)`")
+            }
+            Expr::SimilarTo { .. } => with_hint("Databricks SQL has no `SIMILAR TO`", "write `RLIKE`"),
+            Expr::Cast { .. } | Expr::Convert { .. } => self.foreign(expr, "such conversion"),
+            Expr::IsNormalized { .. }
+            | Expr::InUnnest { .. }
+            | Expr::AtTimeZone { .. }
+            | Expr::Prefixed { .. }
+            | Expr::Dictionary(_)
+            | Expr::Map(_)
+            | Expr::MatchAgainst { .. }
+            | Expr::OuterJoin(_)
+            | Expr::Prior(_)
+            | Expr::MemberOf(_)
+            | Expr::AnyOp { .. }
+            | Expr::AllOp { .. } => self.foreign(expr, "such expression"),
+            _ => GO_ON,
         }
-        let has_unit = matches!(&*interval.value, Expr::Value(ValueWithSpan { value: Value::SingleQuotedString(s), .. })
-            if s.contains(char::is_alphabetic));
-        if has_unit {
-            return GO_ON;
-        }
-        self.refuse(node, "an interval needs a unit", Some("write `INTERVAL 7 DAYS`".to_owned()))
     }
 
     fn cast(&self, kind: &CastKind, data_type: &sqlparser::ast::DataType, node: &impl Spanned) -> Flow {
@@ -178,41 +186,13 @@ impl Strict<'_> {
             None => GO_ON,
         }
     }
-
-    fn set_expr(&self, body: &SetExpr) -> Flow {
-        match body {
-            SetExpr::Insert(_) | SetExpr::Update(_) | SetExpr::Delete(_) | SetExpr::Merge(_) => {
-                self.refuse(body, "expected a query, found a statement that changes data", None)
-            }
-            SetExpr::SetOperation { left, right, .. } => {
-                self.set_expr(left)?;
-                self.set_expr(right)
-            }
-            _ => GO_ON,
-        }
-    }
 }
 
 impl Visitor for Strict<'_> {
     type Break = Fault;
 
     fn pre_visit_query(&mut self, query: &Query) -> Flow {
-        for cte in query.with.iter().flat_map(|with| &with.cte_tables) {
-            self.alias(Some(&cte.alias))?;
-            if cte.materialized.is_some() || cte.from.is_some() {
-                return self.foreign(cte, "`MATERIALIZED` in `WITH`");
-            }
-        }
-        if !query.locks.is_empty() || query.for_clause.is_some() {
-            return self.foreign(query, "`FOR` clause behind a query");
-        }
-        if query.fetch.is_some() {
-            return self.refuse(query, "Databricks SQL has no `FETCH`", Some("write `LIMIT`".to_owned()));
-        }
-        if query.settings.is_some() || query.format_clause.is_some() {
-            return self.foreign(query, "such clause behind a query");
-        }
-        self.set_expr(&query.body)
+        self.query(query)
     }
 
     fn pre_visit_select(&mut self, select: &Select) -> Flow {
@@ -235,12 +215,7 @@ impl Visitor for Strict<'_> {
         if odd {
             return self.foreign(word, "such clause in `SELECT`");
         }
-        select.projection.iter().try_for_each(|item| match item {
-            SelectItem::ExprWithAlias { alias, .. } => self.ident(alias),
-            SelectItem::ExprWithAliases { aliases, .. } => aliases.iter().try_for_each(|alias| self.ident(alias)),
-            SelectItem::Wildcard(options) | SelectItem::QualifiedWildcard(_, options) => self.star(options, word),
-            _ => GO_ON,
-        })
+        self.select(select)
     }
 
     fn pre_visit_relation(&mut self, relation: &ObjectName) -> Flow {
@@ -251,26 +226,7 @@ impl Visitor for Strict<'_> {
     }
 
     fn pre_visit_table_factor(&mut self, factor: &TableFactor) -> Flow {
-        match factor {
-            TableFactor::Table { alias, with_hints, with_ordinality, sample, .. } => {
-                self.stream(factor)?;
-                self.sample(sample.as_ref(), factor)?;
-                if *with_ordinality {
-                    return self.foreign(factor, "`WITH ORDINALITY`");
-                }
-                if !with_hints.is_empty() && !is_stream_name(factor) {
-                    return self.refuse(factor, "read options go with `STREAM` only", None);
-                }
-                self.alias(alias.as_ref())
-            }
-            TableFactor::Derived { alias, .. }
-            | TableFactor::Function { alias, .. }
-            | TableFactor::NestedJoin { alias, .. }
-            | TableFactor::Pivot { alias, .. }
-            | TableFactor::Unpivot { alias, .. } => self.alias(alias.as_ref()),
-            TableFactor::TableFunction { expr: Expr::Function(_), alias } => self.alias(alias.as_ref()),
-            _ => self.foreign(factor, "such table function"),
-        }
+        self.factor(factor)
     }
 
     fn pre_visit_expr(&mut self, expr: &Expr) -> Flow {
@@ -279,46 +235,14 @@ impl Visitor for Strict<'_> {
             Expr::CompoundIdentifier(parts) => parts.iter().try_for_each(|ident| self.ident(ident)),
             Expr::BinaryOp { op, .. } => self.operator(op, expr),
             Expr::Function(function) => self.function(function),
-            Expr::Lambda(lambda) => match lambda.params.iter().find(|parameter| parameter.data_type.is_some()) {
-                Some(parameter) => self.typed(&parameter.name, "a type"),
-                None => GO_ON,
-            },
+            Expr::Lambda(lambda) => self.lambda(lambda),
             Expr::Extract { field, expr: from, .. } if part_type(&field.to_string()).is_none() => {
                 self.refuse(&**from, format!("a date has no part `{field}`"), None)
             }
             Expr::Interval(interval) => self.interval(interval, expr),
             Expr::Cast { kind, data_type, array: false, format: None, .. } => self.cast(kind, data_type, expr),
-            Expr::TypedString(literal) => {
-                let name = literal.data_type.to_string();
-                match name.as_str() {
-                    "DATE" | "TIMESTAMP" | "TIMESTAMP_NTZ" | "TIMESTAMP_LTZ" => GO_ON,
-                    _ => self.refuse(
-                        expr,
-                        format!("there are no literals of type `{name}`"),
-                        Some(format!("write `CAST(.. AS {name})`")),
-                    ),
-                }
-            }
-            Expr::Array(Array { named: false, .. }) => {
-                self.refuse(expr, "an array is not written in square brackets", Some("write `array(..)`".to_owned()))
-            }
-            Expr::Cast { .. } | Expr::Convert { .. } => self.foreign(expr, "such conversion"),
-            Expr::SimilarTo { .. } => {
-                self.refuse(expr, "Databricks SQL has no `SIMILAR TO`", Some("write `RLIKE`".to_owned()))
-            }
-            Expr::IsNormalized { .. }
-            | Expr::InUnnest { .. }
-            | Expr::AtTimeZone { .. }
-            | Expr::Prefixed { .. }
-            | Expr::Dictionary(_)
-            | Expr::Map(_)
-            | Expr::MatchAgainst { .. }
-            | Expr::OuterJoin(_)
-            | Expr::Prior(_)
-            | Expr::MemberOf(_)
-            | Expr::AnyOp { .. }
-            | Expr::AllOp { .. } => self.foreign(expr, "such expression"),
-            _ => GO_ON,
+            Expr::TypedString(literal) => self.typed_string(literal, expr),
+            other => self.other_expr(other),
         }
     }
 
@@ -332,4 +256,10 @@ impl Visitor for Strict<'_> {
             _ => GO_ON,
         }
     }
+}
+
+/// `a[1:2]`; `a[:p]` has a parameter in its brackets.
+fn is_slice(access: &AccessExpr) -> bool {
+    matches!(access, AccessExpr::Subscript(Subscript::Slice { lower_bound, stride, .. })
+        if lower_bound.is_some() || stride.is_some())
 }
