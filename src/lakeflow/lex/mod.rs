@@ -88,11 +88,35 @@ fn scan(text: &str) -> Scanned {
     scanner.push(Token::SemiColon, 0);
     while scanner.step() {}
     let Scanner { out: mut lexed, reads_stream, rewrites, .. } = scanner;
+    let lone_stars = lone_stars(&lexed);
+    if !lone_stars.is_empty() {
+        lexed.faults.extend(lone_stars);
+        lexed.faults.sort_by_key(|f| f.range.start);
+    }
     if let Some(fault) = depth::check(&lexed) {
         lexed.faults.push(fault);
         lexed.faults.sort_by_key(|f| f.range.start);
     }
     Scanned { lexed, reads_stream, rewrites }
+}
+
+/// Faults of each `(*)` that is a column or an argument by itself; sqlparser drops the brackets.
+fn lone_stars(lexed: &Lexed) -> Vec<Fault> {
+    let begins_item = |token: &Token| match token {
+        Token::Comma | Token::LParen => true,
+        Token::Word(word) => word.quote_style.is_none() && word.keyword == Keyword::SELECT,
+        _ => false,
+    };
+    let lone = |tokens: &[TokenWithSpan]| match tokens {
+        [before, open, star, close] => {
+            [&open.token, &star.token, &close.token] == [&Token::LParen, &Token::Mul, &Token::RParen]
+                && begins_item(&before.token)
+        }
+        _ => false,
+    };
+    let found = lexed.tokens.windows(4).zip(lexed.ranges.iter().skip(2)).filter(|(tokens, _)| lone(tokens));
+    let hint = "is the name of a function missing?";
+    found.map(|(_, range)| Fault::new(range.clone(), "a `*` in brackets of its own").hint(hint)).collect()
 }
 
 struct Scanner<'a> {

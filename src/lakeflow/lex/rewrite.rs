@@ -84,12 +84,6 @@ impl Pass {
 
     /// Notes what comes next if sqlparser would overlook that it is wrong.
     fn note_overlooked(&mut self) {
-        let star_alone = self.peek(0) == Some(&Token::LParen)
-            && self.peek(1) == Some(&Token::Mul)
-            && self.peek(2) == Some(&Token::RParen);
-        if star_alone && self.begins_item() {
-            self.fault(1, "a `*` in brackets of its own", "is the name of a function missing?");
-        }
         let bare = self.is(0, "EXCEPT") && self.peek(1) != Some(&Token::LParen);
         if bare && self.follows_star() && !self.goes_on_with_query() {
             self.fault(1, "expected `(` behind `EXCEPT`", "write `* EXCEPT (..)`");
@@ -282,13 +276,6 @@ impl Pass {
     fn fault(&mut self, ahead: usize, message: &str, hint: &str) {
         let Some((_, range)) = self.input.get(self.at + ahead) else { return };
         self.faults.push(Fault::new(range.clone(), message).hint(hint));
-    }
-
-    /// Whether a column or an argument begins here, rather than the arguments of a function.
-    fn begins_item(&self) -> bool {
-        let before =
-            |(token, _): &Piece| matches!(token.token, Token::Comma | Token::LParen) || is_word(&token.token, "SELECT");
-        self.output.last().is_some_and(before)
     }
 
     /// Whether the `EXCEPT` that comes next stands between two queries.
