@@ -152,6 +152,10 @@ impl Strict<'_> {
             Expr::CompoundFieldAccess { access_chain, .. } if access_chain.iter().any(is_slice) => {
                 with_hint("Databricks SQL has no slices", "write `slice(a, start, length)`")
             }
+            // Printed without the blank, `5 .F` would be a number with a type.
+            Expr::CompoundFieldAccess { root, access_chain } if takes_field_of_number(root, access_chain) => {
+                self.refuse(&**root, "a number has no fields", None)
+            }
             Expr::Collate { collation, .. } => {
                 collation.0.iter().filter_map(|part| part.as_ident()).try_for_each(|ident| self.ident(ident))
             }
@@ -259,6 +263,11 @@ impl Visitor for Strict<'_> {
 }
 
 /// `a[1:2]`; `a[:p]` has a parameter in its brackets.
+fn takes_field_of_number(root: &Expr, chain: &[AccessExpr]) -> bool {
+    let is_number = matches!(root, Expr::Value(value) if matches!(value.value, Value::Number(..)));
+    is_number && matches!(chain.first(), Some(AccessExpr::Dot(_)))
+}
+
 fn is_slice(access: &AccessExpr) -> bool {
     matches!(access, AccessExpr::Subscript(Subscript::Slice { lower_bound, stride, .. })
         if lower_bound.is_some() || stride.is_some())
