@@ -4,11 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::PipelineFile;
-use super::dataset::{Definition, Kind, cdc_by_target, first_line, last_part, query_of, statement_of, table_of};
+use super::dataset::{self, Definition, Kind, cdc_by_target, first_line, last_part, query_of, statement_of, table_of};
+use super::forget::forget_query;
+use super::read_files::allows_overwrites;
 use crate::diag::{Code, Diagnostic, Diagnostics, did_you_mean};
 use crate::lakeflow;
-use crate::lakeflow::ast::{AutoCdc, Column as DeclaredColumn, ColumnSelection, StoredAs};
-use crate::lakeflow::infer::{self, Catalog, QueryInfo, Relation};
+use crate::lakeflow::ast::{AutoCdc, Column as DeclaredColumn, ColumnSelection, Statement, StoredAs};
+use crate::lakeflow::infer::{self, Catalog, FaultKind, QueryInfo, Relation};
 use crate::lakeflow::types::{Column, DataType};
 use crate::source::{SourceMap, Span};
 
@@ -32,44 +34,144 @@ impl Catalog for Known {
     }
 }
 
-/// Analyses every query against the columns of the datasets before it; gives all of them as tables.
-pub fn resolve(
-    definitions: &mut [Definition],
-    files: &[PipelineFile],
-    sources: &SourceMap,
-    diagnostics: &mut Diagnostics,
-) -> Known {
-    let changes = cdc_by_target(files);
-    let pending = definitions.iter().map(|d| d.name.clone()).collect();
-    let mut known = Known { relations: BTreeMap::new(), pending };
-    for definition in definitions.iter_mut() {
-        let (file, statement) = statement_of(definition, files);
-        definition.query =
-            query_of(&statement.kind).map(|query| infer::analyze_query(query, sources.text(file), &known));
-        if let Some(query) = &definition.query {
-            diagnostics.extend(query.faults.iter().map(|fault| super::fault(file, fault)));
+/// Tables as far as they are known while files are still to come: a name that is missing may stand in one of those.
+struct SoFar<'a>(&'a Known);
+
+impl Catalog for SoFar<'_> {
+    fn table(&self, name: &[&str]) -> Option<Arc<Relation>> {
+        self.0.table(name)
+    }
+}
+
+/// Finds the datasets of files that come one by one, and the columns of each.
+///
+/// A query is judged as soon as all tables that it reads are known, and then let go ([`forget_query`]). Tables that list
+/// their columns are known before their queries are, so in generated files hardly a query has to wait.
+pub struct Resolver<'a> {
+    sources: &'a SourceMap,
+    files: Vec<PipelineFile>,
+    definitions: BTreeMap<String, Definition>,
+    /// Datasets whose query waits for tables that are not known yet, or that only flows write.
+    waiting: BTreeSet<String>,
+    known: Known,
+    diagnostics: &'a mut Diagnostics,
+}
+
+impl<'a> Resolver<'a> {
+    /// Nothing is known yet.
+    pub fn new(sources: &'a SourceMap, diagnostics: &'a mut Diagnostics) -> Self {
+        let (files, definitions, waiting, known) = Default::default();
+        Resolver { sources, files, definitions, waiting, known, diagnostics }
+    }
+
+    /// Takes files in; a second definition of a name is a fault.
+    pub fn add(&mut self, files: Vec<PipelineFile>) {
+        let mut found = vec![];
+        for file in files {
+            for definition in dataset::definitions(self.files.len(), &file) {
+                match self.definitions.get(&definition.name) {
+                    Some(first) => {
+                        let again = &file.statements[definition.place.1].range;
+                        self.diagnostics.push(twice(first, Span::new(file.file, again.clone()), &self.files, &file));
+                    }
+                    None => {
+                        self.announce(&definition, &file);
+                        found.push(definition.name.clone());
+                        self.definitions.insert(definition.name.clone(), definition);
+                    }
+                }
+            }
+            self.files.push(file);
         }
-        let inferred = definition.query.as_ref().map(QueryInfo::schema);
-        let cdc = changes.get(&definition.name).copied().filter(|_| inferred.is_none());
-        let delivered = inferred.or_else(|| cdc.map(|cdc| cdc_columns(cdc, &known)));
-        let declared = table_of(&statement.kind).map(|t| declared_columns(&t.columns)).filter(|c| !c.is_empty());
+        for name in found {
+            let Some(mut definition) = self.definitions.remove(&name) else { continue };
+            if !self.judge_early(&mut definition) {
+                self.waiting.insert(name.clone());
+            }
+            self.definitions.insert(name, definition);
+        }
+    }
+
+    /// A table that lists its columns can be read before its own query is judged.
+    fn announce(&mut self, definition: &Definition, file: &PipelineFile) {
+        let statement = &file.statements[definition.place.1];
+        if let Some(columns) = declared_of(statement) {
+            self.known.relations.insert(definition.name.clone(), Relation::of(columns));
+        }
+    }
+
+    /// Judges the query of a dataset; `false` if it has none, or reads a table that is not known.
+    fn judge_early(&mut self, definition: &mut Definition) -> bool {
+        let (file, statement) = statement_of(definition, &self.files);
+        let Some(query) = query_of(&statement.kind) else { return false };
+        let info = infer::analyze_query(query, self.sources.text(file), &SoFar(&self.known));
+        if info.faults.iter().any(|fault| fault.kind == FaultKind::UnknownTable) {
+            return false;
+        }
+        self.settle(definition, Some(info), None);
+        true
+    }
+
+    /// Judges what had to wait, now that all datasets are known; gives the files, the datasets, each after those it reads,
+    /// and all of them as tables.
+    pub fn finish(mut self) -> (Vec<PipelineFile>, Vec<Definition>, Known) {
+        for name in &self.waiting {
+            let Some(definition) = self.definitions.get_mut(name) else { continue };
+            let (_, statement) = statement_of(definition, &self.files);
+            definition.reads = query_of(&statement.kind).map(dataset::tables_of).unwrap_or_default();
+        }
+        dataset::add_flows(&mut self.definitions, &self.files);
+        let mut definitions: Vec<Definition> = std::mem::take(&mut self.definitions).into_values().collect();
+        dataset::order(&mut definitions, &self.files, self.diagnostics);
+        self.known.pending = self.waiting.iter().filter(|n| !self.known.relations.contains_key(*n)).cloned().collect();
+        let targets = cdc_by_target(&self.files);
+        let changes: BTreeMap<String, AutoCdc> =
+            targets.into_iter().filter(|(n, _)| self.waiting.contains(n)).map(|(n, cdc)| (n, cdc.clone())).collect();
+        let waiting = std::mem::take(&mut self.waiting);
+        for definition in definitions.iter_mut().filter(|definition| waiting.contains(&definition.name)) {
+            let (file, statement) = statement_of(definition, &self.files);
+            let query = query_of(&statement.kind);
+            let info = query.map(|query| infer::analyze_query(query, self.sources.text(file), &self.known));
+            self.settle(definition, info, changes.get(&definition.name));
+        }
+        (self.files, definitions, self.known)
+    }
+
+    /// Notes what the query of a dataset, or the changes that fill it, turned out to be.
+    fn settle(&mut self, definition: &mut Definition, info: Option<QueryInfo>, cdc: Option<&AutoCdc>) {
+        let (file, statement) = statement_of(definition, &self.files);
+        if let Some(info) = &info {
+            self.diagnostics.extend(info.faults.iter().map(|fault| super::fault(file, fault)));
+            let tables = info.reads.iter().filter(|read| !read.function);
+            definition.reads.extend(tables.filter_map(|read| read.name.last()).map(|name| name.to_lowercase()));
+            definition.rereads_files =
+                info.reads.iter().any(|read| read.function) && allows_overwrites(&statement.kind);
+        }
+        let inferred = info.as_ref().map(QueryInfo::schema);
+        let delivered = inferred.or_else(|| cdc.map(|cdc| cdc_columns(cdc, &self.known)));
+        let declared = declared_of(statement);
         if let (Some(declared), Some(delivered), Some(table)) = (&declared, &delivered, table_of(&statement.kind)) {
-            compare(
-                &table.columns,
-                declared,
-                delivered,
-                Span::new(file, statement.range.clone()),
-                sources,
-                diagnostics,
-            );
+            let span = Span::new(file, statement.range.clone());
+            compare(&table.columns, declared, delivered, span, self.sources, self.diagnostics);
         }
         definition.columns = declared.or(delivered).unwrap_or_default();
-        let streaming = definition.query.as_ref().is_some_and(|q| q.streaming);
+        let streaming = info.as_ref().is_some_and(|info| info.streaming);
         definition.streamable = definition.kind == Kind::StreamingTable || streaming;
-        known.pending.remove(&definition.name);
-        known.relations.insert(definition.name.clone(), definition.relation());
+        definition.query = info;
+        self.known.pending.remove(&definition.name);
+        self.known.relations.insert(definition.name.clone(), definition.relation());
+        if let Some(statement) = self.files[definition.place.0].statements.get_mut(definition.place.1) {
+            forget_query(&mut statement.kind);
+        }
     }
-    known
+}
+
+/// The fault of a definition at `again`, a statement of `file`, that is not the first of its name.
+fn twice(first: &Definition, again: Span, files: &[PipelineFile], file: &PipelineFile) -> Diagnostic {
+    let other = files.get(first.place.0).unwrap_or(file);
+    let first_span = Span::new(other.file, other.statements[first.place.1].range.clone());
+    let fault = Diagnostic::error(Code::DuplicateDataset, format!("dataset `{}` is defined twice", first.name));
+    fault.at(first_line(again)).related(first_line(first_span), "first here")
 }
 
 impl Definition {
@@ -103,9 +205,12 @@ fn cdc_columns(cdc: &AutoCdc, known: &Known) -> Vec<Column> {
     columns
 }
 
-fn declared_columns(columns: &[DeclaredColumn]) -> Vec<Column> {
+/// The columns that a statement lists, if it lists any.
+fn declared_of(statement: &Statement) -> Option<Vec<Column>> {
+    let columns = &table_of(&statement.kind)?.columns;
     let ty = |c: &DeclaredColumn| DataType::from_sql(&c.data_type).unwrap_or(DataType::Unknown);
-    columns.iter().map(|c| Column { name: c.name.value.clone(), ty: ty(c), nullable: !c.not_null }).collect()
+    let declared = columns.iter().map(|c| Column { name: c.name.value.clone(), ty: ty(c), nullable: !c.not_null });
+    (!columns.is_empty()).then(|| declared.collect())
 }
 
 /// Declared columns and those that a query delivers must be the same (reference sections 1.1 and 1.2).

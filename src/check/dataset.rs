@@ -57,40 +57,44 @@ pub struct Definition {
     pub streamable: bool,
     /// What its query is made of; `None` for a table that only flows write.
     pub query: Option<QueryInfo>,
+    /// Whether its query reads files once more when they are overwritten.
+    pub rereads_files: bool,
 }
 
-/// Finds all definitions; a second one of a name is a fault.
-pub fn collect(files: &[PipelineFile], diagnostics: &mut Diagnostics) -> Vec<Definition> {
-    let mut found: BTreeMap<String, Definition> = BTreeMap::new();
-    for (file_index, statement_index, file, statement) in statements(files) {
-        let Some((name, kind)) = defined(&statement.kind) else { continue };
-        let name = last_part(name);
-        let span = Span::new(file.file, statement.range.clone());
-        if let Some(first) = found.get(&name) {
-            let other = &files[first.place.0];
-            let first = Span::new(other.file, other.statements[first.place.1].range.clone());
-            let fault = Diagnostic::error(Code::DuplicateDataset, format!("dataset `{name}` is defined twice"));
-            diagnostics.push(fault.at(first_line(span)).related(first_line(first), "first here"));
-            continue;
-        }
-        let definition = Definition {
-            name: name.clone(),
+/// The definitions that a file holds; `index` is its place among the files.
+pub fn definitions(index: usize, file: &PipelineFile) -> Vec<Definition> {
+    let definition = |(place, statement): (usize, &Statement)| {
+        let (name, kind) = defined(&statement.kind)?;
+        Some(Definition {
+            name: last_part(name),
             kind,
-            place: (file_index, statement_index),
-            reads: query_of(&statement.kind).map(tables_of).unwrap_or_default(),
+            place: (index, place),
+            reads: BTreeSet::new(),
             columns: vec![],
             streamable: false,
             query: None,
-        };
-        found.insert(name, definition);
-    }
+            rereads_files: false,
+        })
+    };
+    file.statements.iter().enumerate().filter_map(definition).collect()
+}
+
+/// Notes what flows read for the datasets that they write into.
+pub fn add_flows(definitions: &mut BTreeMap<String, Definition>, files: &[PipelineFile]) {
     for (_, _, _, statement) in statements(files) {
-        let StatementKind::CreateFlow(flow) = &statement.kind else { continue };
-        if let Some(target) = found.get_mut(&last_part(&flow.target)) {
-            target.reads.extend(reads_of_flow(&flow.body));
+        let (target, reads) = match &statement.kind {
+            StatementKind::CreateFlow(flow) => (&flow.target, reads_of_flow(&flow.body)),
+            StatementKind::CreateStreamingTable(table) => match &table.source {
+                // A query of its own is judged with the table.
+                Some(TableSource::Flow(body @ FlowBody::AutoCdc(_))) => (&table.table.name, reads_of_flow(body)),
+                _ => continue,
+            },
+            _ => continue,
+        };
+        if let Some(target) = definitions.get_mut(&last_part(target)) {
+            target.reads.extend(reads);
         }
     }
-    found.into_values().collect()
 }
 
 /// All statements with the index of their file and their own.
@@ -178,7 +182,7 @@ pub fn last_part(name: &ObjectName) -> String {
 }
 
 /// Every name that stands where a table can, including those of common table expressions.
-fn tables_of(query: &Query) -> BTreeSet<String> {
+pub fn tables_of(query: &Query) -> BTreeSet<String> {
     struct Tables(BTreeSet<String>);
     impl Visitor for Tables {
         type Break = ();

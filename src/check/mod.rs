@@ -6,6 +6,7 @@
 mod columns;
 mod dataset;
 mod flow;
+mod forget;
 mod governance;
 mod read_files;
 mod rules;
@@ -33,7 +34,8 @@ use crate::source::{FileId, SourceMap, Span};
 pub struct PipelineFile {
     /// The file.
     pub file: FileId,
-    /// Its statements, without those that do not parse.
+    /// Its statements, without those of a file that does not parse. In a [`Pipeline`] the queries of datasets are empty: see
+    /// [`Pipeline::trees`].
     pub statements: Vec<Statement>,
 }
 
@@ -48,25 +50,40 @@ pub struct Pipeline {
     pub known: Known,
 }
 
+impl Pipeline {
+    /// The files once more, with the queries that were let go when they had been judged.
+    pub fn trees(&self, sources: &SourceMap) -> Vec<PipelineFile> {
+        let read = |file: &PipelineFile| {
+            let statements = lakeflow::parse(sources.text(file.file)).unwrap_or_default();
+            PipelineFile { file: file.file, statements }
+        };
+        self.files.par_iter().map(read).collect()
+    }
+}
+
+/// How many files are parsed before their queries are judged.
+const AT_ONCE: usize = 128;
+
 /// Parses and judges all files as one pipeline.
 pub fn check(files: &[FileId], sources: &SourceMap, diagnostics: &mut Diagnostics) -> Pipeline {
-    let parsed: Vec<_> = files.par_iter().map(|file| (*file, lakeflow::parse(sources.text(*file)))).collect();
-    let mut pipeline = Pipeline::default();
-    for (file, result) in parsed {
-        let statements = result.unwrap_or_else(|faults| {
-            diagnostics.extend(faults.into_iter().map(|fault| at(Code::PipelineSyntax, file, fault)));
-            vec![]
+    let mut unread = vec![];
+    let mut resolver = columns::Resolver::new(sources, diagnostics);
+    for files in files.chunks(AT_ONCE) {
+        let parsed: Vec<_> = files.par_iter().map(|file| (*file, lakeflow::parse(sources.text(*file)))).collect();
+        let read = parsed.into_iter().map(|(file, result)| {
+            let statements = result.unwrap_or_else(|faults| {
+                unread.extend(faults.into_iter().map(|fault| at(Code::PipelineSyntax, file, fault)));
+                vec![]
+            });
+            PipelineFile { file, statements }
         });
-        pipeline.files.push(PipelineFile { file, statements });
+        resolver.add(read.collect());
     }
-    let mut definitions = dataset::collect(&pipeline.files, diagnostics);
-    dataset::order(&mut definitions, &pipeline.files, diagnostics);
-    let known = columns::resolve(&mut definitions, &pipeline.files, sources, diagnostics);
-    flow::check(&definitions, &known, &pipeline.files, sources, diagnostics);
-    rules::check(&definitions, &pipeline.files, sources, diagnostics);
-    pipeline.datasets = definitions;
-    pipeline.known = known;
-    pipeline
+    let (files, datasets, known) = resolver.finish();
+    diagnostics.extend(unread);
+    flow::check(&datasets, &known, &files, sources, diagnostics);
+    rules::check(&datasets, &files, sources, diagnostics);
+    Pipeline { files, datasets, known }
 }
 
 /// A fault of the analyser as a diagnostic: names that a spec can't have meant, and everything else as in specs.

@@ -9,7 +9,6 @@ use super::PipelineFile;
 use super::dataset::{
     Definition, Kind, cdc_by_target, expectations_of, first_line, statement_of, statements, table_of,
 };
-use super::read_files;
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::lakeflow::ast::{Statement, StatementKind};
 use crate::lakeflow::functions::Stability;
@@ -274,10 +273,10 @@ fn overwrites(definitions: &[Definition], files: &[PipelineFile]) -> Vec<Diagnos
     }
     let mut found = vec![];
     for definition in definitions {
-        let (file, statement) = statement_of(definition, files);
-        if !read_files::allows_overwrites(&statement.kind) {
+        if !definition.rereads_files {
             continue;
         }
+        let (file, statement) = statement_of(definition, files);
         let mut reached: BTreeSet<&str> = BTreeSet::from([definition.name.as_str()]);
         let mut pending = vec![definition.name.as_str()];
         let mut settled = false;

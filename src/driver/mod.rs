@@ -185,8 +185,7 @@ impl Compilation {
             let bundle = bundle::bundle(project, plan, &[governance.as_slice(), &files].concat());
             files.extend(render::operation::operation(project, &bundle.scripts)?);
             files.extend(bundle::files::files(&bundle)?);
-            let document = lineage::document(&lineage, &project.name);
-            files.push(RenderedFile { path: LINEAGE.to_owned(), text: format!("{document:#}\n") });
+            files.push(RenderedFile { path: LINEAGE.to_owned(), text: lineage::document(&lineage, &project.name) });
             Ok((bundle, files))
         })?;
         self.beside = governance.into_iter().chain(files).collect();

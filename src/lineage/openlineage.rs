@@ -2,8 +2,8 @@
 //!
 //! Shapes are those of the column lineage facet 1-2-0, <https://openlineage.io/spec/facets/1-2-0/ColumnLineageDatasetFacet.json>.
 
-use indexmap::IndexMap;
-use serde_json::{Map, Value, json};
+use indexmap::{IndexMap, IndexSet};
+use serde::Serialize;
 
 use super::{Edge, Influence, Lineage, Origin, Traced};
 
@@ -13,62 +13,134 @@ const COLUMNS: &str =
     "https://openlineage.io/spec/facets/1-2-0/ColumnLineageDatasetFacet.json#/$defs/ColumnLineageDatasetFacet";
 const SCHEMA: &str = "https://openlineage.io/spec/facets/1-1-1/SchemaDatasetFacet.json#/$defs/SchemaDatasetFacet";
 
-/// An array of job events, one for each dataset, in the order of their names. `project` is the namespace of datasets.
-pub fn document(lineage: &Lineage, project: &str) -> Value {
+/// A JSON array of job events, one for each dataset, in the order of their names and each on a line of its own, so that a
+/// diff shows which datasets changed. `project` is the namespace of datasets.
+pub fn document(lineage: &Lineage, project: &str) -> String {
     let mut datasets: Vec<&Traced> = lineage.datasets.iter().collect();
     datasets.sort_by(|a, b| a.name.cmp(&b.name));
-    Value::Array(datasets.into_iter().map(|dataset| job(dataset, project)).collect())
+    // Text and lists alone always have a form in JSON.
+    let lines = datasets.into_iter().filter_map(|dataset| serde_json::to_string(&job(dataset, project)).ok());
+    format!("[\n{}\n]\n", lines.collect::<Vec<_>>().join(",\n"))
 }
 
-fn job(dataset: &Traced, project: &str) -> Value {
-    let inside = dataset.reads.iter().map(|name| json!({"namespace": project, "name": name}));
-    let outside = dataset.outside.iter().map(|name| json!({"namespace": "file", "name": name}));
-    json!({
-        "schemaURL": JOB,
-        "producer": PRODUCER,
-        "job": {"namespace": project, "name": dataset.name},
-        "inputs": inside.chain(outside).collect::<Vec<_>>(),
-        "outputs": [{"namespace": project, "name": dataset.name, "facets": facets(dataset, project)}],
-    })
+#[derive(Serialize)]
+struct Job<'a> {
+    #[serde(rename = "schemaURL")]
+    schema_url: &'static str,
+    producer: &'static str,
+    job: Name<'a>,
+    inputs: Vec<Name<'a>>,
+    outputs: [Output<'a>; 1],
 }
 
-fn facets(dataset: &Traced, project: &str) -> Value {
-    let mut fields = Map::new();
-    for column in &dataset.columns {
-        fields.insert(column.name.clone(), json!({"inputFields": inputs(&column.edges, project)}));
+#[derive(Serialize)]
+struct Name<'a> {
+    namespace: &'a str,
+    name: &'a str,
+}
+
+#[derive(Serialize)]
+struct Output<'a> {
+    #[serde(flatten)]
+    dataset: Name<'a>,
+    facets: Facets<'a>,
+}
+
+#[derive(Serialize)]
+struct Facets<'a> {
+    schema: Facet<Schema<'a>>,
+    #[serde(rename = "columnLineage")]
+    column_lineage: Facet<ColumnLineage<'a>>,
+}
+
+#[derive(Serialize)]
+struct Facet<T> {
+    #[serde(rename = "_producer")]
+    producer: &'static str,
+    #[serde(rename = "_schemaURL")]
+    schema_url: &'static str,
+    #[serde(flatten)]
+    content: T,
+}
+
+#[derive(Serialize)]
+struct Schema<'a> {
+    fields: Vec<Field<'a>>,
+}
+
+#[derive(Serialize)]
+struct Field<'a> {
+    name: &'a str,
+}
+
+#[derive(Serialize)]
+struct ColumnLineage<'a> {
+    fields: IndexMap<&'a str, Inputs<'a>>,
+    /// What decides which rows there are.
+    dataset: Vec<Input<'a>>,
+}
+
+#[derive(Serialize)]
+struct Inputs<'a> {
+    #[serde(rename = "inputFields")]
+    input_fields: Vec<Input<'a>>,
+}
+
+#[derive(Serialize)]
+struct Input<'a> {
+    #[serde(flatten)]
+    table: Name<'a>,
+    field: String,
+    transformations: IndexSet<Transformation>,
+}
+
+#[derive(Serialize, PartialEq, Eq, Hash)]
+struct Transformation {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    subtype: &'static str,
+    masking: bool,
+}
+
+fn job<'a>(dataset: &'a Traced, project: &'a str) -> Job<'a> {
+    let inside = dataset.reads.iter().map(|name| Name { namespace: project, name });
+    let outside = dataset.outside.iter().map(|name| Name { namespace: "file", name });
+    let name = || Name { namespace: project, name: &dataset.name };
+    let fields = dataset.columns.iter().map(|column| Field { name: &column.name }).collect();
+    let inputs_of = |edges| Inputs { input_fields: inputs(edges, project) };
+    let column_lineage = ColumnLineage {
+        fields: dataset.columns.iter().map(|column| (column.name.as_str(), inputs_of(&column.edges))).collect(),
+        dataset: inputs(&dataset.rows, project),
+    };
+    let facets = Facets {
+        schema: Facet { producer: PRODUCER, schema_url: SCHEMA, content: Schema { fields } },
+        column_lineage: Facet { producer: PRODUCER, schema_url: COLUMNS, content: column_lineage },
+    };
+    Job {
+        schema_url: JOB,
+        producer: PRODUCER,
+        job: name(),
+        inputs: inside.chain(outside).collect(),
+        outputs: [Output { dataset: name(), facets }],
     }
-    let names: Vec<Value> = dataset.columns.iter().map(|column| json!({"name": column.name})).collect();
-    json!({
-        "schema": {"_producer": PRODUCER, "_schemaURL": SCHEMA, "fields": names},
-        "columnLineage": {
-            "_producer": PRODUCER,
-            "_schemaURL": COLUMNS,
-            "fields": fields,
-            "dataset": inputs(&dataset.rows, project),
-        },
-    })
 }
 
 /// The columns that edges come from, each once with all its transformations.
-fn inputs(edges: &[Edge], project: &str) -> Vec<Value> {
-    let mut found: IndexMap<&Origin, Vec<Value>> = IndexMap::new();
+fn inputs<'a>(edges: &'a [Edge], project: &'a str) -> Vec<Input<'a>> {
+    let mut found: IndexMap<&Origin, IndexSet<Transformation>> = IndexMap::new();
     for edge in edges {
-        let transformation = transformation(edge);
-        let all = found.entry(&edge.from).or_default();
-        if !all.contains(&transformation) {
-            all.push(transformation);
-        }
+        found.entry(&edge.from).or_default().insert(transformation(edge));
     }
-    let input = |(from, transformations): (&Origin, Vec<Value>)| {
+    let input = |(from, transformations): (&'a Origin, IndexSet<Transformation>)| {
         let namespace = if from.inside { project } else { "file" };
         let path = std::iter::once(from.column.as_str()).chain(from.field.iter().map(String::as_str));
         let field = path.collect::<Vec<_>>().join(".");
-        json!({"namespace": namespace, "name": from.table, "field": field, "transformations": transformations})
+        Input { table: Name { namespace, name: &from.table }, field, transformations }
     };
     found.into_iter().map(input).collect()
 }
 
-fn transformation(edge: &Edge) -> Value {
+fn transformation(edge: &Edge) -> Transformation {
     let (kind, subtype) = match edge.influence {
         Influence::Identity => ("DIRECT", "IDENTITY"),
         Influence::Transformation => ("DIRECT", "TRANSFORMATION"),
@@ -80,5 +152,5 @@ fn transformation(edge: &Edge) -> Value {
         Influence::GroupBy => ("INDIRECT", "GROUP_BY"),
         Influence::Sort => ("INDIRECT", "SORT"),
     };
-    json!({"type": kind, "subtype": subtype, "masking": edge.release.is_some()})
+    Transformation { kind, subtype, masking: edge.release.is_some() }
 }

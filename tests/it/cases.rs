@@ -126,7 +126,8 @@ mod run {
     /// Runs a project over the files of `landing`.
     pub fn run(compilation: &Compilation, landing: &Path, warehouse: &Path) {
         let parameters = BTreeMap::new();
-        let request = Request { pipeline: &compilation.pipeline, parameters: &parameters, landing, warehouse };
+        let (pipeline, sources) = (&compilation.pipeline, &compilation.sources);
+        let request = Request { pipeline, sources, parameters: &parameters, landing, warehouse };
         if let Err(fault) = local::run(&request) {
             panic!("the run failed: {fault}");
         }

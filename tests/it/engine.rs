@@ -82,6 +82,7 @@ fn case(directory: &Path, wrong: &mut Vec<String>) {
     let warehouse = tempfile::tempdir().unwrap();
     let outcome = run(&Request {
         pipeline: &pipeline,
+        sources: &sources,
         parameters: &BTreeMap::from([
             ("catalog".to_owned(), "cat".to_owned()),
             ("schema".to_owned(), "sch".to_owned()),

@@ -19,6 +19,7 @@ use crate::model::{Action, Classification, Entity, Metric, MetricTable, Project}
 use crate::plan::{self, BuildPlan, Dataset};
 use crate::render::text::Ident;
 use crate::scaffold::SAMPLES;
+use crate::source::SourceMap;
 use crate::world::World;
 
 /// Compiles the project, or reads other SQL, and runs it.
@@ -33,7 +34,7 @@ pub fn run(args: &RunArgs, root: &Path, shell: &mut Shell, world: &dyn World) ->
             return Ok(Status::Fault);
         }
         let known = Known { compiled: None, parameters: BTreeMap::new() };
-        return execute(&sql.pipeline, &known, places, shell);
+        return execute((&sql.pipeline, &sql.sources), &known, places, shell);
     }
     let compilation = driver::check(world, root)?;
     if !require_faultless(&compilation, shell)? {
@@ -44,7 +45,7 @@ pub fn run(args: &RunArgs, root: &Path, shell: &mut Shell, world: &dyn World) ->
         parameters: parameters(project, args.target.as_deref())?,
         compiled: Some((project, &compilation.plan)),
     };
-    execute(&compilation.pipeline, &known, places, shell)
+    execute((&compilation.pipeline, &compilation.sources), &known, places, shell)
 }
 
 /// Where a run reads and writes.
@@ -75,10 +76,11 @@ fn parameters(project: &Project, target: Option<&str>) -> Result<BTreeMap<String
     Ok(pairs.into_iter().flatten().map(|(key, value)| (key.to_owned(), value.clone())).collect())
 }
 
-fn execute(pipeline: &Pipeline, known: &Known<'_>, places: Places<'_>, shell: &mut Shell) -> Ended {
+fn execute(read: (&Pipeline, &SourceMap), known: &Known<'_>, places: Places<'_>, shell: &mut Shell) -> Ended {
     let start = Instant::now();
     let Places { landing, warehouse } = places;
-    let request = Request { pipeline, parameters: &known.parameters, landing, warehouse };
+    let (pipeline, sources) = read;
+    let request = Request { pipeline, sources, parameters: &known.parameters, landing, warehouse };
     let report = match local::run(&request) {
         Ok(report) => report,
         Err(fault) => return report_fault(&fault, shell),

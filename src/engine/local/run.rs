@@ -16,14 +16,18 @@ use super::table::Table;
 use super::warehouse::Writer;
 use super::{RunFault, spark};
 use crate::check::{
-    Definition, Kind, Pipeline, cdc_by_target, expectations_of, inserts_into, query_of, statement_of, table_of,
+    Definition, Kind, Pipeline, PipelineFile, cdc_by_target, expectations_of, inserts_into, query_of, statement_of,
+    table_of,
 };
 use crate::lakeflow::ast::{Column, Violation};
+use crate::source::SourceMap;
 
 /// What is to be run.
 pub struct Request<'a> {
     /// The pipeline, judged and in order.
     pub pipeline: &'a Pipeline,
+    /// The texts it was read from.
+    pub sources: &'a SourceMap,
     /// Values of `${key}`, except for `landing`.
     pub parameters: &'a BTreeMap<String, String>,
     /// The directory that `${landing}` means.
@@ -90,13 +94,14 @@ pub fn runtime() -> Result<tokio::runtime::Runtime, RunFault> {
 
 async fn run_all(request: &Request<'_>, writer: &mut Writer) -> Result<RunReport, RunFault> {
     let session = Session::new();
+    let files = request.pipeline.trees(request.sources);
     let mut report = RunReport::default();
     let mut rows: BTreeMap<&str, usize> = BTreeMap::new();
     for definition in &request.pipeline.datasets {
         let start = Instant::now();
-        let made = make(request, &session, definition).await?;
+        let made = make(request, &files, &session, definition).await?;
         let result = conform(definition, made.table)?;
-        let (_, statement) = statement_of(definition, &request.pipeline.files);
+        let (_, statement) = statement_of(definition, &files);
         require_values(definition, table_of(&statement.kind).map_or(&[], |t| &t.columns), &result)?;
         let before = result.rows();
         let expectations = expectations_of(&statement.kind);
@@ -127,8 +132,12 @@ struct Made {
 }
 
 /// The result of a dataset before its expectations.
-async fn make(request: &Request<'_>, session: &Session, definition: &Definition) -> Result<Made, RunFault> {
-    let files = &request.pipeline.files;
+async fn make(
+    request: &Request<'_>,
+    files: &[PipelineFile],
+    session: &Session,
+    definition: &Definition,
+) -> Result<Made, RunFault> {
     let (_, statement) = statement_of(definition, files);
     if let Some(query) = query_of(&statement.kind) {
         return run_query(request, session, &definition.name, query).await;

@@ -36,8 +36,9 @@ type Piece = (TokenWithSpan, Range<usize>);
 /// Rewrites all of them.
 pub(super) fn rewrite(lexed: Lexed) -> Lexed {
     let Lexed { tokens, ranges, comments, faults } = lexed;
+    let output = Vec::with_capacity(tokens.len() + tokens.len() / 8);
     let input = tokens.into_iter().zip(ranges).collect();
-    let mut pass = Pass { input, at: 0, output: vec![], angles: 0, recursion: None, faults };
+    let mut pass = Pass { input, at: 0, output, angles: 0, recursion: None, faults };
     while pass.step() {}
     let faults = pass.faults;
     let (tokens, ranges) = pass.output.into_iter().unzip();
@@ -67,7 +68,10 @@ impl Pass {
 
     /// Moves one token over.
     fn copy(&mut self) {
-        self.output.extend(self.input.get(self.at).cloned());
+        if let Some((token, range)) = self.input.get_mut(self.at) {
+            let moved = TokenWithSpan { token: std::mem::replace(&mut token.token, Token::EOF), span: token.span };
+            self.output.push((moved, range.clone()));
+        }
         self.at += 1;
     }
 

@@ -164,6 +164,13 @@ fn column(column: &mut Column, scope: &mut Scope<'_>) {
         );
         scope.note_at(place, Loss::Changed, message);
     }
+    if let Some(collation) = column.collation.take() {
+        // Spark compares declared types with those of the query, collation and all, and casts nothing.
+        let place = scope.behind(&column.name, "COLLATE");
+        let message =
+            format!("collation `{}` of `{name}` left out: its texts compare as those of the query", collation.value);
+        scope.note_at(place, Loss::Changed, message);
+    }
     if let Some(lacking) = spark::missing_type(&column.data_type) {
         let place = scope.ident(&column.name);
         scope.note_at(place, Loss::Unconverted, format!("Spark 4.3 has no type `{lacking}`"));

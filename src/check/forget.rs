@@ -1,0 +1,39 @@
+//! Lets go of the tree of a query once it was judged.
+//!
+//! A tree takes some sixty times the room of its text, and first touching that room takes longer than making the tree. All
+//! that later passes ask of the query of a dataset stands in [`QueryInfo`](crate::lakeflow::infer::QueryInfo); whoever
+//! has to run it reads the text again ([`Pipeline::trees`](super::Pipeline::trees)).
+
+use sqlparser::ast::{Query, SetExpr, Table};
+
+use crate::lakeflow::ast::{FlowBody, StatementKind, TableSource};
+
+/// Replaces the query of a dataset by an empty one.
+pub fn forget_query(kind: &mut StatementKind) {
+    let query = match kind {
+        StatementKind::CreateStreamingTable(table) => match &mut table.source {
+            Some(TableSource::Query(query)) => query,
+            Some(TableSource::Flow(FlowBody::Insert(flow))) => &mut flow.query,
+            _ => return,
+        },
+        StatementKind::CreateMaterializedView(view) => &mut view.query,
+        StatementKind::CreateView(view) => &mut view.query,
+        _ => return,
+    };
+    **query = empty();
+}
+
+fn empty() -> Query {
+    Query {
+        with: None,
+        body: Box::new(SetExpr::Table(Box::new(Table { table_name: None, schema_name: None }))),
+        order_by: None,
+        limit_clause: None,
+        fetch: None,
+        locks: vec![],
+        for_clause: None,
+        settings: None,
+        format_clause: None,
+        pipe_operators: vec![],
+    }
+}
