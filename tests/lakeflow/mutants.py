@@ -29,8 +29,10 @@ GOAL = 0.95
 
 
 def parse(gen, paths):
-    lines = subprocess.run([gen, "sql", "parse", "--json", *map(str, paths)], capture_output=True, text=True).stdout
-    return [json.loads(line) for line in lines.splitlines()]
+    run = subprocess.run([gen, "sql", "parse", "--json", *map(str, paths)], capture_output=True, text=True)
+    if run.returncode not in (0, 1):  # a crash is no verdict
+        sys.exit(run.stderr)
+    return [json.loads(line) for line in run.stdout.splitlines()]
 
 
 def verdicts(gen, texts):

@@ -22,6 +22,10 @@ impl Strict<'_> {
         function.name.0.iter().filter_map(|part| part.as_ident()).try_for_each(|ident| self.ident(ident))?;
         if let FunctionArguments::List(list) = &function.args {
             let name = function.name.to_string();
+            if name.eq_ignore_ascii_case("cast") {
+                let hint = format!("write `{name}(a AS INT)`");
+                return self.refuse(function, format!("`{name}` needs a value, `AS` and a type"), Some(hint));
+            }
             self.argument_clauses(function, &name, &list.clauses)?;
             self.unit(&name, list)?;
             list.args.iter().try_for_each(|arg| match arg {

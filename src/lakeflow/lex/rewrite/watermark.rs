@@ -74,8 +74,8 @@ impl Pass {
                     let called = matches!(before, Some(Token::Word(word)) if word.keyword == Keyword::NoKeyword);
                     return !called && (query || inner == Some(&Token::LParen));
                 }
-                Token::LParen => depth -= 1,
                 _ if depth == 0 => return false,
+                Token::LParen => depth -= 1,
                 _ => {}
             }
         }
