@@ -161,19 +161,7 @@ fn column(c: &mut Cursor<'_>, kind: TableKind) -> Parsed<Column> {
     }
     // `${key}` stands for whatever columns it is replaced by.
     let data_type = if template { TypeName::Custom(ObjectName(vec![]), vec![]) } else { c.type_name()? };
-    let mut column = Column {
-        name,
-        data_type,
-        not_null: false,
-        generated: None,
-        default: None,
-        primary_key: None,
-        unique: false,
-        foreign_key: None,
-        collation: None,
-        comment: None,
-        mask: None,
-    };
+    let mut column = Column::new(name, data_type);
     let mut once = Once::default();
     while property(c, kind, &mut column, &mut once)? {}
     if !matches!(c.token(), Token::Comma | Token::RParen) {
@@ -210,9 +198,9 @@ fn property(c: &mut Cursor<'_>, kind: TableKind, column: &mut Column, once: &mut
         }
         once.note("GENERATED or DEFAULT", place)?;
         if c.eat("DEFAULT") {
-            column.default = Some(c.expr()?);
+            column.default = Some(Box::new(c.expr()?));
         } else {
-            column.generated = Some(generated(c)?);
+            column.generated = Some(Box::new(generated(c)?));
         }
     } else {
         return Ok(false);
@@ -230,7 +218,7 @@ fn inline_key(c: &mut Cursor<'_>, column: &mut Column, once: &mut Once) -> Parse
     if c.one_of(&["PRIMARY", "FOREIGN", "REFERENCES"])? == "PRIMARY" {
         once.note("PRIMARY KEY", place)?;
         c.expect("KEY")?;
-        column.primary_key = Some(InlineKey { name, options: key_options(c)? });
+        column.primary_key = Some(Box::new(InlineKey { name, options: key_options(c)? }));
         return Ok(());
     }
     once.note("REFERENCES", place)?;
@@ -238,7 +226,7 @@ fn inline_key(c: &mut Cursor<'_>, column: &mut Column, once: &mut Once) -> Parse
         c.expect("REFERENCES")?;
     }
     let references = foreign_key(c)?;
-    column.foreign_key = Some((InlineKey { name, options: key_options(c)? }, references));
+    column.foreign_key = Some(Box::new((InlineKey { name, options: key_options(c)? }, references)));
     Ok(())
 }
 
