@@ -160,7 +160,7 @@ impl Display for Column {
             None => {}
         }
         if let Some(default) = &self.default {
-            write!(f, " DEFAULT {}", Sql(&**default))?;
+            write!(f, " DEFAULT {}", Sql(default))?;
         }
         if let Some(key) = self.primary_key.as_deref() {
             write!(f, "{} PRIMARY KEY{}", KeyName(key), KeyOptions(&key.options))?;
