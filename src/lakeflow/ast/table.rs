@@ -133,6 +133,21 @@ impl ScheduleUnit {
         (ScheduleUnit::Days, "DAYS"),
         (ScheduleUnit::Weeks, "WEEKS"),
     ];
+
+    /// Its keyword.
+    pub fn word(self) -> &'static str {
+        Self::ALL.iter().find(|(unit, _)| *unit == self).map_or("", |(_, word)| *word)
+    }
+
+    /// How many of them `EVERY` takes at most; of minutes the documentation says nothing.
+    pub fn most(self) -> i64 {
+        match self {
+            ScheduleUnit::Minutes => i64::MAX,
+            ScheduleUnit::Hours => 72,
+            ScheduleUnit::Days => 31,
+            ScheduleUnit::Weeks => 8,
+        }
+    }
 }
 
 /// How the files of a table are laid out.

@@ -4,6 +4,7 @@
 //! (`embedded.rs`) at the same place. Keywords are compared as text, because sqlparser's list lacks many of Lakeflow's.
 //! A quoted name is never a keyword.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use sqlparser::ast::{FunctionArg, FunctionArgExpr, Ident, ObjectName, ObjectNamePart, ObjectNamePartFunction};
@@ -14,7 +15,7 @@ use crate::diag::did_you_mean;
 use crate::lakeflow::Fault;
 use crate::lakeflow::dialect::Lakeflow;
 use crate::lakeflow::lex::Lexed;
-use crate::lakeflow::place::bytes;
+use crate::lakeflow::place::{bytes, range_of};
 
 /// What every parsing function returns.
 pub(super) type Parsed<T> = Result<T, Fault>;
@@ -253,6 +254,26 @@ impl<'a> Cursor<'a> {
         self.list(item)
     }
 
+    /// `(name, ..)` of columns, none of them twice.
+    pub(super) fn names(&mut self) -> Parsed<Vec<Ident>> {
+        let names = self.list(Self::ident)?;
+        self.distinct(names.iter())?;
+        Ok(names)
+    }
+
+    /// Refuses a column that stands twice in a list.
+    pub(super) fn distinct<'n>(&self, names: impl Iterator<Item = &'n Ident>) -> Parsed<()> {
+        let mut seen = BTreeSet::new();
+        for name in names {
+            // `${key}` may stand for anything.
+            if !name.value.starts_with("${") && !seen.insert(name.value.to_lowercase()) {
+                let range = range_of(self.text, name.span).unwrap_or_else(|| self.range());
+                return Err(Fault::new(range, format!("the column `{}` stands twice", name.value)));
+            }
+        }
+        Ok(())
+    }
+
     pub(super) fn close_list(&mut self) -> Parsed<()> {
         if self.eat_token(&Token::RParen) { Ok(()) } else { Err(self.expected(&[",", ")"])) }
     }
@@ -276,6 +297,11 @@ impl<'a> Cursor<'a> {
                 let fault = self.fault(format!("expected a name, found {}", self.found()));
                 Err(fault.hint("names go in backticks, quotes of either kind make strings"))
             }
+            Token::Colon => {
+                let key = &self.parser.peek_nth_token_ref(1).token;
+                let fault = self.fault(format!("expected a name, found {}", self.found()));
+                Err(if let Token::Word(_) = key { fault.hint(format!("write `IDENTIFIER(:{key})`")) } else { fault })
+            }
             _ => Err(self.fault(format!("expected a name, found {}", self.found()))),
         }
     }
@@ -296,7 +322,8 @@ impl<'a> Cursor<'a> {
             parts.push(self.name_part()?);
         }
         if parts.len() > most {
-            let message = format!("a name of {} parts, where at most {most} make sense", parts.len());
+            let makes = if most == 1 { "makes" } else { "make" };
+            let message = format!("a name of {} parts, where at most {most} {makes} sense", parts.len());
             return Err(Fault::new(self.range_since(start), message));
         }
         Ok(ObjectName(parts))

@@ -12,7 +12,7 @@ use sqlparser::keywords::Keyword;
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::{Location, Token, TokenWithSpan};
 
-use super::cursor::{Cursor, Parsed};
+use super::cursor::{Cursor, Parsed, is_word};
 use super::shrink::shrink;
 use crate::diag::{did_you_mean, nearest};
 use crate::lakeflow::Fault;
@@ -102,7 +102,7 @@ impl Cursor<'_> {
         };
         let keywords: Vec<usize> = (start..self.index()).filter(is_keyword).collect();
         self.keywords.extend(keywords);
-        match type_name::unknown(&data_type) {
+        match type_name::unknown(&data_type).or_else(|| type_name::beyond(&data_type)) {
             Some((message, hint)) => Err(Fault::new(self.range_since(start), message).maybe_hint(hint)),
             None => Ok(data_type),
         }
@@ -199,9 +199,12 @@ impl Cursor<'_> {
         if let Some(hyphen) = self.hyphen_before(index) {
             return hyphen;
         }
+        if let Some(hint) = self.misplaced_sign(index) {
+            return fault.hint(hint);
+        }
         let before = index.saturating_sub(1);
         if [before, index].iter().any(|at| self.begins_table_clause(*at)) {
-            return fault.hint("clauses of the table stand before `AS`");
+            return fault.hint("clauses of a dataset stand before `AS`, and it has one query or one flow");
         }
         if let Some(meant) = self.meant(index) {
             return fault.hint(format!("did you mean `{meant}`?"));
@@ -215,8 +218,25 @@ impl Cursor<'_> {
         }
     }
 
+    /// `:name` where a name is due, and options of a stream without brackets or with `=>`.
+    fn misplaced_sign(&self, index: usize) -> Option<String> {
+        let is = |at: usize, token: &Token| self.parser.token_at(at).token == *token;
+        let word = |at: usize, text: &str| is_word(&self.parser.token_at(at).token, text);
+        let is_name = |at: usize| matches!(self.parser.token_at(at).token, Token::Word(_));
+        let before = index.saturating_sub(1);
+        if is(index, &Token::Colon) && is_name(index + 1) && ["FROM", "JOIN", "INTO"].iter().any(|w| word(before, w)) {
+            return Some(format!("write `IDENTIFIER(:{})`", self.parser.token_at(index + 1).token));
+        }
+        if word(index, "WITH") && is_name(index + 1) && (0..index).any(|at| word(at, "STREAM")) {
+            return Some("options of a stream stand in brackets: `WITH (..)`".to_owned());
+        }
+        let opens = (0..index).rev().find(|at| is(*at, &Token::LParen) || is(*at, &Token::SemiColon))?;
+        let options = is(index, &Token::RArrow) && word(opens.saturating_sub(1), "WITH");
+        options.then(|| "write `=` between an option and its value".to_owned())
+    }
+
     fn begins_table_clause(&self, index: usize) -> bool {
-        let words = ["COMMENT", "TBLPROPERTIES", "PARTITIONED"];
+        let words = ["COMMENT", "TBLPROPERTIES", "PARTITIONED", "REFRESH", "FLOW"];
         matches!(&self.parser.token_at(index).token, Token::Word(w)
             if w.quote_style.is_none() && words.iter().any(|word| w.value.eq_ignore_ascii_case(word)))
     }
@@ -239,6 +259,11 @@ impl Cursor<'_> {
                 Token::LParen => open.push(index),
                 Token::RParen => {
                     let inner = open.pop().map(|bracket| bracket + 1..index);
+                    if let Some(inner) = inner.clone().filter(|inner| self.is_streamed_query(inner)) {
+                        let place = self.range_at(inner.start).start..self.range_at(inner.end - 1).end;
+                        let fault = Fault::new(place, "`STREAM` reads a table or a function by its name");
+                        return fault.hint("put the query into a temporary view, or `STREAM` before the tables in it");
+                    }
                     if let Some(found) = inner.and_then(|inner| self.subquery_fault(inner)) {
                         return found;
                     }
@@ -248,6 +273,13 @@ impl Cursor<'_> {
             }
         }
         fault
+    }
+
+    /// Whether these tokens are the query of `STREAM(SELECT ..)`.
+    fn is_streamed_query(&self, inner: &Range<usize>) -> bool {
+        let first = &self.parser.token_at(inner.start).token;
+        is_word(&self.parser.token_at(inner.start.saturating_sub(2)).token, "STREAM")
+            && (is_word(first, "SELECT") || is_word(first, "WITH"))
     }
 
     fn subquery_fault(&self, tokens: std::ops::Range<usize>) -> Option<Fault> {

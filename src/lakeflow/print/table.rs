@@ -6,8 +6,8 @@ use super::sql::{Name, Quoted, Sql, Word};
 use super::{arguments, columns, comment_line, flag, query_text};
 use crate::lakeflow::ast::{
     Column, CreateMaterializedView, CreateStreamingTable, Expectation, ForeignKey, Generated, InlineKey, KeyOption,
-    Layout, Mask, Property, RefreshPolicy, RowFilter, Schedule, ScheduleUnit, TableConstraint, TableConstraintKind,
-    TableDefinition, TableSource, Violation,
+    Layout, Mask, Property, RefreshPolicy, RowFilter, Schedule, TableConstraint, TableConstraintKind, TableDefinition,
+    TableSource, Violation,
 };
 use crate::lakeflow::type_name;
 
@@ -113,8 +113,7 @@ impl Display for Schedule {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
             Schedule::Every { count, unit } => {
-                let word = ScheduleUnit::ALL.iter().find(|(other, _)| other == unit).map_or("", |(_, word)| word);
-                write!(f, "SCHEDULE EVERY {count} {word}")
+                write!(f, "SCHEDULE EVERY {count} {}", unit.word())
             }
             Schedule::Cron { expression, zone } => {
                 write!(f, "SCHEDULE CRON {}", Quoted(expression))?;
