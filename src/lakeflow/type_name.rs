@@ -137,6 +137,10 @@ fn is_known(data_type: &DataType) -> bool {
         DataType::Decimal(_) | DataType::Dec(_) | DataType::Numeric(_) => true,
         DataType::Boolean | DataType::Date | DataType::Interval { precision: None, .. } => true,
         DataType::Timestamp(None, TimezoneInfo::None) | DataType::TimestampNtz(None) => true,
+        // The reference system: `GEOMETRY(4326)`, `GEOGRAPHY(ANY)`.
+        DataType::Custom(name, arguments) if arguments.len() == 1 => {
+            ["GEOMETRY", "GEOGRAPHY"].iter().any(|spatial| name.to_string().eq_ignore_ascii_case(spatial))
+        }
         DataType::Custom(name, arguments) => {
             arguments.is_empty()
                 && (is_template(name) || PLAIN.iter().any(|plain| name.to_string().eq_ignore_ascii_case(plain)))

@@ -172,13 +172,36 @@ impl Cursor<'_> {
             Some(stripped)
         });
         let fault = match expected.and_then(|m| m.split_once(", found: ")) {
-            Some((expected, _)) => format!("expected {}, found {}", in_our_words(expected), self.found_at(index)),
+            Some((expected, _)) => match expected.strip_prefix("one of ") {
+                Some(steps) if self.follows_pipe(index) => return self.no_step(index, steps),
+                _ => format!("expected {}, found {}", in_our_words(expected), self.found_at(index)),
+            },
             None if message.contains("infix parser") || message.contains('{') => {
                 format!("unexpected {}", self.found_at(index))
             }
             None => lower_first(message.trim_end_matches('.')),
         };
         self.respell(index, Fault::new(self.range_at(index), fault))
+    }
+
+    fn follows_pipe(&self, index: usize) -> bool {
+        self.parser.token_at(index.saturating_sub(1)).token == Token::VerticalBarRightAngleBracket
+    }
+
+    /// What follows `|>` begins no step; `steps` names those that there are.
+    fn no_step(&self, index: usize, steps: &str) -> Fault {
+        let fault = Fault::new(self.range_at(index), format!("no step of a pipe begins with {}", self.found_at(index)));
+        let Token::Word(word) = &self.parser.token_at(index).token else { return fault };
+        let elsewhere = match word.value.to_ascii_uppercase().as_str() {
+            "GROUP" => Some("write `|> AGGREGATE sum(a) GROUP BY b`"),
+            "HAVING" | "QUALIFY" | "FILTER" => Some("write `|> WHERE ..`"),
+            "DISTINCT" => Some("write `|> SELECT DISTINCT ..`"),
+            _ => None,
+        };
+        match elsewhere {
+            Some(hint) => fault.hint(hint),
+            None => fault.maybe_hint(did_you_mean(&word.value, steps.split(" or "))),
+        }
     }
 
     /// Index of the token that begins at `location`; the end for sqlparser's "nowhere". What sqlparser reads has no `;`, so
@@ -230,9 +253,19 @@ impl Cursor<'_> {
         if word(index, "WITH") && is_name(index + 1) && (0..index).any(|at| word(at, "STREAM")) {
             return Some("options of a stream stand in brackets: `WITH (..)`".to_owned());
         }
+        let versioned = ["VERSION", "TIMESTAMP"].iter().any(|text| word(before, text));
+        if versioned && (word(index, "OF") || word(index, "AS")) {
+            return Some("write `VERSION AS OF n` or `TIMESTAMP AS OF '..'`".to_owned());
+        }
         let opens = (0..index).rev().find(|at| is(*at, &Token::LParen) || is(*at, &Token::SemiColon))?;
-        let options = is(index, &Token::RArrow) && word(opens.saturating_sub(1), "WITH");
-        options.then(|| "write `=` between an option and its value".to_owned())
+        let before_list = opens.saturating_sub(1);
+        if !is(index, &Token::RArrow) {
+            return None;
+        }
+        if word(before_list, "AT") || word(before_list, "BEFORE") {
+            return Some("write `TIMESTAMP AS OF '..'` or `VERSION AS OF n`".to_owned());
+        }
+        word(before_list, "WITH").then(|| "write `=` between an option and its value".to_owned())
     }
 
     fn begins_table_clause(&self, index: usize) -> bool {
@@ -330,6 +363,10 @@ fn in_our_words(expected: &str) -> String {
             expected.replace("identifier", "a name").replace("literal string", "a string")
         }
         _ if expected.chars().all(|c| c.is_ascii_punctuation()) => format!("`{expected}`"),
+        _ if expected.starts_with("one of ") => {
+            let words = expected.trim_start_matches("one of ").split(" or ");
+            words.map(|word| format!("`{word}`")).collect::<Vec<_>>().join(" or ")
+        }
         _ => lower_first(expected),
     }
 }
