@@ -18,9 +18,14 @@ const SCHEMA: &str = "https://openlineage.io/spec/facets/1-1-1/SchemaDatasetFace
 pub fn document(lineage: &Lineage, project: &str) -> String {
     let mut datasets: Vec<&Traced> = lineage.datasets.iter().collect();
     datasets.sort_by(|a, b| a.name.cmp(&b.name));
-    // Text and lists alone always have a form in JSON.
-    let lines = datasets.into_iter().filter_map(|dataset| serde_json::to_string(&job(dataset, project)).ok());
-    format!("[\n{}\n]\n", lines.collect::<Vec<_>>().join(",\n"))
+    let mut text = String::from("[");
+    for (index, dataset) in datasets.into_iter().enumerate() {
+        text.push_str(if index == 0 { "\n" } else { ",\n" });
+        // Text and lists alone always have a form in JSON.
+        text.push_str(&serde_json::to_string(&job(dataset, project)).unwrap_or_default());
+    }
+    text.push_str("\n]\n");
+    text
 }
 
 #[derive(Serialize)]

@@ -124,6 +124,8 @@ impl Artifact {
 pub struct BuildPlan {
     /// Files, by layer and name.
     pub artifacts: Vec<Artifact>,
+    /// Metric views: which metric each shows, and its name; by the name of the metric.
+    pub metric_views: Vec<(MetricId, String)>,
 }
 
 /// Lists what a project builds. Two datasets of one name are a fault (E0303).
@@ -149,9 +151,11 @@ pub fn plan(project: &Project, diagnostics: &mut Diagnostics) -> BuildPlan {
     if project.entities.iter().any(has_orphans) {
         artifacts.push(shared(Dataset::OrphanCounts, ORPHAN_COUNTS));
     }
-    report_duplicates(project, &artifacts, diagnostics);
+    let view = |(index, metric)| Some((MetricId(index), metric_view(project, metric)?));
+    let metric_views: Vec<_> = project.metrics.iter().enumerate().filter_map(view).collect();
+    report_duplicates(project, &artifacts, &metric_views, diagnostics);
     artifacts.sort_by(|a, b| (a.layer, &a.name).cmp(&(b.layer, &b.name)));
-    BuildPlan { artifacts }
+    BuildPlan { artifacts, metric_views }
 }
 
 /// Name of the table of row counts.
@@ -256,8 +260,14 @@ fn artifact(dataset: Dataset, name: &str, layer: Layer, span: Span) -> Artifact 
     Artifact { dataset, name: name.to_owned(), layer, origin: Some(span) }
 }
 
-fn report_duplicates(project: &Project, artifacts: &[Artifact], diagnostics: &mut Diagnostics) {
-    let views = project.metrics.iter().filter_map(|m| Some((metric_view(project, m)?, Some(m.origin.span))));
+fn report_duplicates(
+    project: &Project,
+    artifacts: &[Artifact],
+    metric_views: &[(MetricId, String)],
+    diagnostics: &mut Diagnostics,
+) {
+    let origin = |id: &MetricId| project.metrics.get(id.0).map(|metric| metric.origin.span);
+    let views = metric_views.iter().map(|(id, name)| (name.clone(), origin(id)));
     let datasets = artifacts.iter().map(|artifact| (artifact.name.clone(), artifact.origin));
     let mut seen: BTreeMap<String, Option<Span>> = BTreeMap::new();
     for (name, origin) in datasets.chain(views) {

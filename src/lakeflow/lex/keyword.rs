@@ -22,8 +22,12 @@ pub(super) fn keyword(word: &str) -> Keyword {
     let Some((range, candidates)) = range.and_then(|range| Some((range, ALL_KEYWORDS.get(range.clone())?))) else {
         return Keyword::NoKeyword;
     };
-    let upper = |byte: u8| byte.to_ascii_uppercase();
-    let found = candidates.binary_search_by(|candidate| candidate.bytes().cmp(word.bytes().map(upper)));
+    // No keyword is longer; bytes on the stack compare faster than one by one.
+    let mut upper = [0; 64];
+    let Some(upper) = upper.get_mut(..word.len()) else { return Keyword::NoKeyword };
+    upper.copy_from_slice(word.as_bytes());
+    upper.make_ascii_uppercase();
+    let found = candidates.binary_search_by(|candidate| candidate.as_bytes().cmp(upper));
     found.ok().and_then(|at| ALL_KEYWORDS_INDEX.get(range.start + at)).copied().unwrap_or(Keyword::NoKeyword)
 }
 

@@ -13,7 +13,6 @@ use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::{Location, Token, TokenWithSpan};
 
 use super::cursor::{Cursor, Parsed, is_word};
-use super::shrink::shrink;
 use crate::diag::{did_you_mean, nearest};
 use crate::lakeflow::Fault;
 use crate::lakeflow::ast::TypeName;
@@ -60,9 +59,8 @@ impl Cursor<'_> {
     /// An expression that Databricks would read too.
     pub(super) fn expr(&mut self) -> Parsed<Expr> {
         let start = self.index();
-        let mut expr = self.parser.parse_expr().map_err(|e| self.refusal(start, e))?;
+        let expr = self.parser.parse_expr().map_err(|e| self.refusal(start, e))?;
         strict::check(self.text, &expr, self.range_since(start))?;
-        shrink(&mut expr);
         Ok(expr)
     }
 
@@ -81,13 +79,12 @@ impl Cursor<'_> {
         if !starts_query(self.token()) {
             return Err(self.expected_one_of("a query", &["SELECT", "WITH", "VALUES"]));
         }
-        let mut query = self.parser.parse_query().map_err(|e| self.refusal(start, e))?;
+        let query = self.parser.parse_query().map_err(|e| self.refusal(start, e))?;
         // `DO` follows in the `FOR` of a script.
         if !self.at_end() && *self.token() != Token::RParen && !self.is("DO") {
             return Err(self.blame(start, self.trailing()));
         }
         check(self.text, &query, self.range_since(start))?;
-        shrink(&mut *query);
         Ok(query)
     }
 

@@ -18,7 +18,6 @@ mod governance;
 mod metric;
 mod plain_table;
 mod policy;
-mod shrink;
 mod table;
 mod view;
 

@@ -6,7 +6,7 @@ use super::super::text::Sql;
 use super::Site;
 use super::place::grantee;
 use crate::model::Principal;
-use crate::plan::{Artifact, Kind, access, metric_view};
+use crate::plan::{Artifact, Kind, access};
 
 /// An object with a list of principals.
 struct Access {
@@ -156,12 +156,10 @@ pub fn grants(site: &Site<'_>) -> Result<String, askama::Error> {
         object: site.place.object(&artifact.name),
         principals: granted(site.members(&access::readers(site.project, artifact.dataset))),
     });
-    let views = site.project.metrics.iter().filter_map(|metric| {
-        Some(Access {
-            kind: "VIEW",
-            object: site.place.object(&metric_view(site.project, metric)?),
-            principals: granted(site.members(&metric.audiences)),
-        })
+    let views = site.metric_views().map(|(metric, name)| Access {
+        kind: "VIEW",
+        object: site.place.object(name),
+        principals: granted(site.members(&metric.audiences)),
     });
     let objects: Vec<Access> = tables.chain(views).filter(|access| !access.principals.is_empty()).collect();
     if objects.is_empty() {

@@ -17,7 +17,6 @@ use super::place::grantee;
 use super::tag::classification_tag;
 use crate::lakeflow::{self, types::DataType};
 use crate::model::{Dimension, Join, JoinKind, Measure, Metric};
-use crate::plan;
 
 #[derive(Template)]
 #[template(path = "governance/metric_views.sql")]
@@ -82,12 +81,8 @@ struct Format {
 
 /// The metric views of a target; none when no metric can be one.
 pub fn metric_views(site: &Site<'_>) -> Result<String, askama::Error> {
-    let mut views = vec![];
-    for metric in &site.project.metrics {
-        if let Some(name) = plan::metric_view(site.project, metric) {
-            views.push(metric_view(site, metric, &name)?);
-        }
-    }
+    let views = site.metric_views().map(|(metric, name)| metric_view(site, metric, name));
+    let views: Vec<MetricView> = views.collect::<Result<_, _>>()?;
     if views.is_empty() {
         return Ok(String::new());
     }

@@ -14,7 +14,7 @@ use askama::Template;
 
 use super::text::{Literal, Sql};
 use super::{RenderError, RenderedFile};
-use crate::model::{Project, Target};
+use crate::model::{Metric, Project, Target};
 use crate::plan::BuildPlan;
 use place::Place;
 
@@ -75,6 +75,12 @@ struct Head<'a> {
 }
 
 impl Site<'_> {
+    /// Every metric that is a metric view too, with the name of the view.
+    fn metric_views(&self) -> impl Iterator<Item = (&Metric, &str)> {
+        let views = self.plan.metric_views.iter();
+        views.filter_map(|(id, name)| Some((self.project.metrics.get(id.0)?, name.as_str())))
+    }
+
     /// The comment at the top of a file: what it is for, when it runs, as whom, and what it does not do.
     fn head(&self, title: &str, runs: &str, as_whom: &str, notes: &[&str]) -> Result<Sql, askama::Error> {
         let head = Head { title, target: &self.target.name, runs, as_whom, notes }.render()?;
