@@ -158,17 +158,13 @@ fn column() -> BoxedStrategy<Column> {
         (option::of(inline_key()), option::of((inline_key(), foreign_key())), option::of(text()), option::of(mask));
     (ident(), type_name(), any::<bool>(), option::of(expr()), keys)
         .prop_map(|(name, data_type, not_null, default, (primary_key, foreign_key, comment, mask))| Column {
-            name,
-            data_type,
             not_null,
-            generated: None,
-            default,
-            primary_key,
-            unique: false,
-            foreign_key,
-            collation: None,
+            default: default.map(Box::new),
+            primary_key: primary_key.map(Box::new),
+            foreign_key: foreign_key.map(Box::new),
             comment,
             mask,
+            ..Column::new(name, data_type)
         })
         .boxed()
 }

@@ -215,19 +215,7 @@ fn column(c: &mut Cursor<'_>, kind: TableKind) -> Parsed<Column> {
     }
     // `${key}` stands for whatever columns it is replaced by.
     let data_type = if template { TypeName::Custom(ObjectName(vec![]), vec![]) } else { c.type_name()? };
-    let mut column = Column {
-        name,
-        data_type,
-        not_null: false,
-        generated: None,
-        default: None,
-        primary_key: None,
-        unique: false,
-        foreign_key: None,
-        collation: None,
-        comment: None,
-        mask: None,
-    };
+    let mut column = Column::new(name, data_type);
     let mut once = Once::default();
     while property(c, kind, &mut column, &mut once)? {}
     if !matches!(c.token(), Token::Comma | Token::RParen) {
@@ -286,10 +274,10 @@ fn property(c: &mut Cursor<'_>, kind: TableKind, column: &mut Column, once: &mut
         }
         if c.eat("DEFAULT") {
             once.note("DEFAULT", place)?;
-            column.default = Some(c.expr()?);
+            column.default = Some(Box::new(c.expr()?));
         } else {
             once.note("GENERATED", place.clone())?;
-            column.generated = Some(generated(c)?);
+            column.generated = Some(Box::new(generated(c)?));
             takes_identity(column, place)?;
         }
     } else {
@@ -309,7 +297,7 @@ fn inline_key(c: &mut Cursor<'_>, column: &mut Column, once: &mut Once) -> Parse
         "PRIMARY" => {
             once.note("PRIMARY KEY", place)?;
             c.expect("KEY")?;
-            column.primary_key = Some(InlineKey { name, options: key_options(c)? });
+            column.primary_key = Some(Box::new(InlineKey { name, options: key_options(c)? }));
             return Ok(());
         }
         "FOREIGN" => c.expect("KEY REFERENCES")?,
@@ -317,7 +305,7 @@ fn inline_key(c: &mut Cursor<'_>, column: &mut Column, once: &mut Once) -> Parse
     }
     once.note("REFERENCES", place)?;
     let references = foreign_key(c)?;
-    column.foreign_key = Some((InlineKey { name, options: key_options(c)? }, references));
+    column.foreign_key = Some(Box::new((InlineKey { name, options: key_options(c)? }, references)));
     Ok(())
 }
 
@@ -331,7 +319,7 @@ fn takes_identity(column: &Column, place: Range<usize>) -> Parsed<()> {
         }
         _ => false,
     };
-    match &column.generated {
+    match column.generated.as_deref() {
         Some(Generated::Identity { .. }) if !is_number => {
             let name = &column.name.value;
             let fault = Fault::new(place, format!("an identity column is a `BIGINT`, `{name}` is none"));

@@ -208,12 +208,12 @@ impl Cursor<'_> {
     /// it does not lie behind the next one.
     fn index_of(&self, location: Location) -> usize {
         if location == Location::empty() {
-            return self.ranges.len();
+            return self.count;
         }
         let ends = |index: &usize| self.parser.token_at(*index).token == Token::SemiColon;
-        let end = (self.index()..self.ranges.len()).find(ends).map_or(self.ranges.len(), |end| end + 1);
+        let end = (self.index()..self.count).find(ends).map_or(self.count, |end| end + 1);
         let at = |index: &usize| self.parser.token_at(*index).span.start == location;
-        (0..end).rfind(at).unwrap_or(self.ranges.len())
+        (0..end).rfind(at).unwrap_or(self.count)
     }
 
     /// Adds what was probably meant by the word at `index`, or moves the fault to the word before it when that one looks
@@ -287,7 +287,7 @@ impl Cursor<'_> {
     /// The fault of the innermost subquery since `start` that is at fault by itself, or else `fault`.
     fn blame(&self, start: usize, fault: Fault) -> Fault {
         let mut open: Vec<usize> = vec![];
-        for index in start..self.ranges.len() {
+        for index in start..self.count {
             match self.parser.token_at(index).token {
                 Token::LParen => open.push(index),
                 Token::RParen => {
@@ -316,7 +316,7 @@ impl Cursor<'_> {
     }
 
     fn subquery_fault(&self, tokens: std::ops::Range<usize>) -> Option<Fault> {
-        if !starts_query(&self.parser.token_at(tokens.start).token) || self.ranges.get(tokens.clone())?.is_empty() {
+        if !starts_query(&self.parser.token_at(tokens.start).token) || tokens.is_empty() {
             return None;
         }
         let mut copy: Vec<TokenWithSpan> = tokens.clone().map(|i| self.parser.token_at(i).clone()).collect();

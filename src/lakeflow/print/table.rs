@@ -153,7 +153,7 @@ impl Display for Column {
             write!(f, " COLLATE {}", Word(collation))?;
         }
         f.write_str(if self.not_null { " NOT NULL" } else { "" })?;
-        match &self.generated {
+        match self.generated.as_deref() {
             Some(Generated::Always(expr)) => write!(f, " GENERATED ALWAYS AS ({})", Sql(expr))?,
             Some(Generated::Identity { always, start, increment }) => identity(f, *always, *start, *increment)?,
             None => {}
@@ -161,11 +161,11 @@ impl Display for Column {
         if let Some(default) = &self.default {
             write!(f, " DEFAULT {}", Sql(default))?;
         }
-        if let Some(key) = &self.primary_key {
+        if let Some(key) = self.primary_key.as_deref() {
             write!(f, "{} PRIMARY KEY{}", KeyName(key), KeyOptions(&key.options))?;
         }
         f.write_str(flag(self.unique, " UNIQUE"))?;
-        if let Some((key, references)) = &self.foreign_key {
+        if let Some((key, references)) = self.foreign_key.as_deref() {
             write!(f, "{} {references}{}", KeyName(key), KeyOptions(&key.options))?;
         }
         if let Some(comment) = &self.comment {
