@@ -3,9 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::lakeflow::notebook;
 use crate::source::{FileId, SourceMap};
-use crate::sqltool::convert::{ConvertedFile, Settings, convert};
+use crate::sqltool::convert::{Converted, Settings, convert};
 use crate::sqltool::files as sql_files;
 use crate::world::World;
 
@@ -28,7 +27,7 @@ pub struct PortedFile {
     /// Its path below the directory that was given, or its name.
     pub relative: PathBuf,
     /// Its statements and the report on them.
-    pub converted: ConvertedFile,
+    pub converted: Converted,
 }
 
 /// Converts all SQL files of `paths` (files, and directories with all below them) as one pipeline.
@@ -39,14 +38,12 @@ pub fn convert_sql(world: &dyn World, paths: &[PathBuf], settings: &Settings) ->
     for path in paths {
         for file in sql_files::read(world, std::slice::from_ref(path)) {
             found.extend(file.fault());
-            // Of a notebook in another language only some cells are SQL, so nothing whole could come of it.
-            let text = file.text.ok().filter(|text| notebook::mark(text).is_none_or(|mark| mark == "--"));
-            let Some(text) = text else { continue };
+            let Ok(text) = file.text else { continue };
             files.push((out.sources.add(file.path.display().to_string(), text), below(path, &file.path)));
         }
     }
     let texts: Vec<&str> = files.iter().map(|(id, _)| out.sources.text(*id)).collect();
-    let converted = convert(&texts, settings).files;
+    let converted = convert(&texts, settings);
     out.files = files
         .into_iter()
         .zip(converted)

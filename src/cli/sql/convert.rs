@@ -21,7 +21,7 @@ const LIMIT: u64 = 64 << 20;
 
 /// Convert a pipeline to open-source Spark 4.3, with a report of what is lost
 ///
-/// The target are Spark Declarative Pipelines. Expectations that drop rows or fail become filters, `read_files` with a schema becomes a table over the files, flows
+/// The target is Spark Declarative Pipelines. Expectations that drop rows or fail become filters, `read_files` with a schema becomes a table over the files, flows
 /// take the spelling that Spark knows. Whatever is left out or may behave otherwise is a line of the report, with its
 /// place, a class and the consequence: dropped (rows stay the same), changed, unenforced (a check), unprotected (a mask, a
 /// row filter), missing (a function that Spark lacks), unconverted (the statement is left out).
@@ -74,7 +74,7 @@ pub fn run(args: &ConvertArgs, shell: &mut Shell, world: &dyn World) -> Ended {
     if !pipeline.diagnostics.is_empty() {
         return Ok(Status::Fault);
     }
-    let left_out = count(&pipeline, |file| file.converted.statements.iter().filter(|s| s.sql.is_empty()).count());
+    let left_out = count(&pipeline, |file| file.converted.parts.iter().filter(|s| s.sql.is_empty()).count());
     if args.json {
         shell.result(&json_lines(&pipeline))?;
     } else {
@@ -131,7 +131,7 @@ fn json_lines(pipeline: &ConvertedSql) -> String {
         for statement in &converted.setup {
             lines.push(json!({"kind": "setup", "file": path, "sql": statement}));
         }
-        for statement in &converted.statements {
+        for statement in &converted.parts {
             let at = place(statement.range.start);
             let sql = &statement.sql;
             lines.push(json!({"kind": "statement", "file": path, "line": at.line, "column": at.column, "sql": sql}));
@@ -203,7 +203,7 @@ fn may_write(path: &Path, pipeline: &ConvertedSql, world: &dyn World) -> Result<
 }
 
 fn summary(pipeline: &ConvertedSql, left_out: usize, args: &ConvertArgs, written: &Written) -> String {
-    let statements = count(pipeline, |file| file.converted.statements.len());
+    let statements = count(pipeline, |file| file.converted.parts.len());
     let mut classes: Vec<String> = vec![];
     for loss in Loss::ALL {
         let found = count(pipeline, |file| file.converted.notes.iter().filter(|note| note.loss == loss).count());
