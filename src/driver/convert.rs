@@ -106,7 +106,8 @@ impl ConvertedSql {
             let text = format!("-- Tables to be made before the pipeline runs{MARK}\n{setup}");
             outputs.insert(SETUP.to_owned(), text);
         }
-        let changes = ChangeSet::compute(world, out, &outputs, &mut found);
+        let texts: BTreeMap<&str, &str> = outputs.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+        let changes = ChangeSet::compute(world, out, &texts, &mut found);
         let is_ours = |path: &str| path == SETUP || path.starts_with(TRANSFORMATIONS);
         let mut gone = changes.changes().iter().filter(|change| change.kind == ChangeKind::Removed);
         if let Some(other) = gone.find(|change| !is_ours(&change.path)) {

@@ -105,9 +105,10 @@ pub fn build(world: &dyn World, root: &Path, out: &Path) -> Result<(Compilation,
         return Ok((compilation, None));
     }
     let mut found = Diagnostics::default();
-    let files: BTreeMap<String, String> =
-        compilation.outputs().map(|file| (file.path.clone(), file.text.clone())).collect();
-    let changes = compilation.pass("emit", |_| ChangeSet::compute(world, out, &files, &mut found));
+    let start = Instant::now();
+    let files: BTreeMap<&str, &str> = compilation.outputs().map(|f| (f.path.as_str(), f.text.as_str())).collect();
+    let changes = ChangeSet::compute(world, out, &files, &mut found);
+    compilation.note("emit", start);
     let is_faultless = !found.has_errors();
     compilation.diagnostics.extend(found.into_sorted());
     Ok((compilation, is_faultless.then_some(changes)))
@@ -197,7 +198,11 @@ impl Compilation {
     fn pass<T>(&mut self, name: &'static str, pass: impl FnOnce(&mut SourceMap) -> T) -> T {
         let start = Instant::now();
         let result = pass(&mut self.sources);
-        self.passes.push(Pass { name, seconds: start.elapsed().as_secs_f64() });
+        self.note(name, start);
         result
+    }
+
+    fn note(&mut self, name: &'static str, start: Instant) {
+        self.passes.push(Pass { name, seconds: start.elapsed().as_secs_f64() });
     }
 }

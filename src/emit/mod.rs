@@ -43,8 +43,17 @@ pub struct Change {
     pub path: String,
     /// What happens to it.
     pub kind: ChangeKind,
+    /// What is there and what takes its place; of a file that stays neither is kept.
     before: Option<Vec<u8>>,
     after: Option<String>,
+}
+
+impl Change {
+    fn new(path: &str, kind: ChangeKind, before: Option<Vec<u8>>, after: Option<&str>) -> Change {
+        let differs = kind != ChangeKind::Unchanged;
+        let (before, after) = (before.filter(|_| differs), after.filter(|_| differs));
+        Change { path: path.to_owned(), kind, before, after: after.map(str::to_owned) }
+    }
 }
 
 /// The difference between the disk and what the specs give.
@@ -61,23 +70,23 @@ impl ChangeSet {
     pub fn compute(
         world: &dyn World,
         out: &Path,
-        files: &BTreeMap<String, String>,
+        files: &BTreeMap<&str, &str>,
         diagnostics: &mut Diagnostics,
     ) -> ChangeSet {
         let disk = Disk { world, out };
         let Some((old, manifest_before)) = disk.manifest(diagnostics) else {
             // A directory whose manifest can't be read would be the same fault again for every file.
-            let manifest = Change { path: MANIFEST.to_owned(), kind: ChangeKind::Unchanged, before: None, after: None };
+            let manifest = Change::new(MANIFEST, ChangeKind::Unchanged, None, None);
             return ChangeSet { out: out.to_owned(), changes: vec![], manifest };
         };
         let orphans = old.paths().filter(|path| !files.contains_key(*path));
-        let paths: BTreeSet<&str> = files.keys().map(String::as_str).chain(orphans).collect();
+        let paths: BTreeSet<&str> = files.keys().copied().chain(orphans).collect();
         let mut changes = vec![];
         for path in paths {
-            let after = files.get(path);
+            let after = files.get(path).copied();
             match disk.read(path) {
                 Ok(before) => match kind(path, before.as_deref(), after, &old) {
-                    Some(kind) => changes.push(Change { path: path.to_owned(), kind, before, after: after.cloned() }),
+                    Some(kind) => changes.push(Change::new(path, kind, before, after)),
                     None if after.is_some() => {
                         diagnostics.push(foreign(out, path, "a file that `gen` did not write stands"))
                     }
@@ -87,13 +96,13 @@ impl ChangeSet {
                 Err(fault) => diagnostics.push(*fault),
             }
         }
-        let new = Manifest::of(files.iter().map(|(path, text)| (path.as_str(), text.as_bytes()))).text();
+        let new = Manifest::of(files.iter().map(|(path, text)| (*path, text.as_bytes()))).text();
         let kind = match &manifest_before {
             None => ChangeKind::Created,
             Some(before) if *before == new.as_bytes() => ChangeKind::Unchanged,
             Some(_) => ChangeKind::Changed,
         };
-        let manifest = Change { path: MANIFEST.to_owned(), kind, before: manifest_before, after: Some(new) };
+        let manifest = Change::new(MANIFEST, kind, manifest_before, Some(&new));
         ChangeSet { out: out.to_owned(), changes, manifest }
     }
 
@@ -135,8 +144,7 @@ impl ChangeSet {
         if self.is_fresh() {
             return Ok(());
         }
-        let written: Vec<(PathBuf, &[u8])> =
-            self.changes.iter().filter(|c| c.kind != ChangeKind::Unchanged).filter_map(|c| self.bytes(c)).collect();
+        let written: Vec<(PathBuf, &[u8])> = self.changes.iter().filter_map(|c| self.bytes(c)).collect();
         world.write_all(&written)?;
         for change in self.changes.iter().filter(|c| c.kind == ChangeKind::Removed) {
             let path = self.out.join(&change.path);
@@ -201,7 +209,7 @@ impl Disk<'_> {
 }
 
 /// What happens to a file; `None` when there is nothing that may be done to it.
-fn kind(path: &str, before: Option<&[u8]>, after: Option<&String>, old: &Manifest) -> Option<ChangeKind> {
+fn kind(path: &str, before: Option<&[u8]>, after: Option<&str>, old: &Manifest) -> Option<ChangeKind> {
     match (before, after) {
         (None, None) => None,
         (None, Some(_)) => Some(ChangeKind::Created),

@@ -1,19 +1,15 @@
 //! What a build does to an output directory, on a real disk.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
 use super::*;
 use crate::world::DiskWorld;
 
-fn files(list: &[(&str, &str)]) -> BTreeMap<String, String> {
-    list.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect()
-}
-
 fn compute(out: &Path, list: &[(&str, &str)]) -> (ChangeSet, Vec<Diagnostic>) {
     let mut diagnostics = Diagnostics::default();
-    let set = ChangeSet::compute(&DiskWorld, out, &files(list), &mut diagnostics);
+    let files = list.iter().copied().collect();
+    let set = ChangeSet::compute(&DiskWorld, out, &files, &mut diagnostics);
     (set, diagnostics.into_sorted())
 }
 

@@ -105,6 +105,7 @@ impl Dialect for Lakeflow {
         supports_window_function_null_treatment_arg,
         allow_extract_custom,
         supports_select_wildcard_exclude,
+        supports_interval_options,
     }
 
     fn is_identifier_generating_function_name(&self, ident: &Ident, name_parts: &[ObjectNamePart]) -> bool {

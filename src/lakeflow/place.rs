@@ -19,6 +19,12 @@ pub(super) fn span(range: &Range<usize>) -> Span {
     Span::new(location(range.start), location(range.end))
 }
 
+/// The bytes of a token of the lexer.
+pub(super) fn bytes(span: Span) -> Range<usize> {
+    let offset = |location: Location| usize::try_from(location.column.saturating_sub(1)).unwrap_or(usize::MAX);
+    offset(span.start)..offset(span.end)
+}
+
 /// Byte offset of `location` in `text`, clamped to it; the empty location, which sqlparser uses for "nowhere" and for the
 /// end, is the end of the text.
 pub fn offset_of(text: &str, location: Location) -> usize {

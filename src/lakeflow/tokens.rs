@@ -10,6 +10,7 @@ use sqlparser::tokenizer::Token;
 
 use super::Fault;
 use super::lex::{Lexed, lex_as_written};
+use super::place::bytes;
 
 /// A token and where it stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,14 +54,14 @@ pub struct Tokens {
 
 /// Reads the tokens of `text`.
 pub fn tokens(text: &str) -> Tokens {
-    let Lexed { tokens, ranges, comments, faults } = lex_as_written(text);
+    let Lexed { tokens, comments, faults } = lex_as_written(text);
     // A token without width stands for something that was not written.
-    let written = tokens.into_iter().zip(ranges).filter(|(_, range)| !range.is_empty());
+    let written = tokens.into_iter().map(|t| (t.token, bytes(t.span))).filter(|(_, range)| !range.is_empty());
     let piece = |token: Token, range: Range<usize>| {
         let first = text.as_bytes().get(range.start).copied().unwrap_or(b' ');
         Piece { kind: kind(&token, first, &range, text), token, range }
     };
-    let pieces = written.map(|(token, range)| piece(token.token, range)).collect();
+    let pieces = written.map(|(token, range)| piece(token, range)).collect();
     Tokens { pieces, comments: comments.into_iter().map(|comment| comment.range).collect(), faults }
 }
 

@@ -9,6 +9,7 @@ use sqlparser::ast::{
 };
 
 use super::print::{ident_text, string_text};
+use super::types::MAX_PRECISION;
 use crate::diag::did_you_mean;
 
 /// Type names that sqlparser has no variant of its own for.
@@ -59,6 +60,7 @@ const FOREIGN: &[(&str, &str)] = &[
     ("FLOAT64", "DOUBLE"),
     ("BYTEA", "BINARY"),
     ("BLOB", "BINARY"),
+    ("NUMBER", "DECIMAL"),
 ];
 
 /// Message and hint for a type that Databricks does not have; looks into arrays, maps and structs.
@@ -66,13 +68,14 @@ pub(super) fn unknown(data_type: &DataType) -> Option<(String, Option<String>)> 
     match data_type {
         DataType::Array(ArrayElemTypeDef::AngleBracket(element)) => unknown(element),
         DataType::Map(key, value) => unknown(key).or_else(|| unknown(value)),
-        DataType::Struct(fields, _) if !fields.is_empty() => fields.iter().find_map(|field| match field.field_name {
-            Some(_) => unknown(&field.field_type),
-            None => {
-                let message = format!("a field of a struct needs a name and a type, found `{}`", field.field_type);
-                Some((message, Some("write `STRUCT<name: type, ..>`".to_owned())))
-            }
-        }),
+        DataType::Struct(fields, _) if !fields.is_empty() => structure(fields),
+        DataType::Struct(..) => {
+            Some(("a struct needs its fields".to_owned(), Some("write `STRUCT<name: type, ..>`".to_owned())))
+        }
+        DataType::String(Some(_)) => {
+            let hint = "write `STRING`, or `VARCHAR(n)` for a limit".to_owned();
+            Some(("`STRING` takes no length".to_owned(), Some(hint)))
+        }
         plain if is_known(plain) => None,
         other => {
             let text = other.to_string();
@@ -87,17 +90,57 @@ pub(super) fn unknown(data_type: &DataType) -> Option<(String, Option<String>)> 
     }
 }
 
+fn structure(fields: &[StructField]) -> Option<(String, Option<String>)> {
+    let mut names: Vec<String> = vec![];
+    for field in fields {
+        let Some(name) = &field.field_name else {
+            let message = format!("a field of a struct needs a name and a type, found `{}`", field.field_type);
+            return Some((message, Some("write `STRUCT<name: type, ..>`".to_owned())));
+        };
+        if names.contains(&name.value.to_lowercase()) {
+            return Some((format!("the field `{}` stands twice", name.value), None));
+        }
+        names.push(name.value.to_lowercase());
+        if let Some(fault) = unknown(&field.field_type) {
+            return Some(fault);
+        }
+    }
+    None
+}
+
+/// Message for a decimal of more digits than there are, as the type of a column; those of casts are judged with their
+/// values.
+pub(super) fn beyond(data_type: &DataType) -> Option<(String, Option<String>)> {
+    let (DataType::Decimal(digits) | DataType::Dec(digits) | DataType::Numeric(digits)) = data_type else {
+        return None;
+    };
+    let (precision, scale) = match digits {
+        ExactNumberInfo::None => return None,
+        ExactNumberInfo::Precision(precision) => (*precision, 0),
+        ExactNumberInfo::PrecisionAndScale(precision, scale) => (*precision, *scale),
+    };
+    if precision == 0 || precision > u64::from(MAX_PRECISION) {
+        return Some((format!("a decimal has 1 to {MAX_PRECISION} digits, not {precision}"), None));
+    }
+    let fits = u64::try_from(scale).is_ok_and(|scale| scale <= precision);
+    (!fits).then(|| (format!("a decimal of {precision} digits cannot have {scale} after the point"), None))
+}
+
 fn is_known(data_type: &DataType) -> bool {
     match data_type {
         DataType::TinyInt(None) | DataType::SmallInt(None) | DataType::Int(None) | DataType::Integer(None) => true,
         DataType::BigInt(None) | DataType::String(None) | DataType::Binary(None) => true,
         DataType::Float(ExactNumberInfo::None) | DataType::Double(ExactNumberInfo::None) | DataType::Real => true,
-        DataType::Decimal(_) | DataType::Dec(_) | DataType::Numeric(_) => true,
         DataType::Varchar(Some(length)) | DataType::Char(Some(length)) | DataType::Character(Some(length)) => {
             *length != CharacterLength::Max
         }
-        DataType::Boolean | DataType::Date | DataType::Interval { .. } => true,
+        DataType::Decimal(_) | DataType::Dec(_) | DataType::Numeric(_) => true,
+        DataType::Boolean | DataType::Date | DataType::Interval { precision: None, .. } => true,
         DataType::Timestamp(None, TimezoneInfo::None) | DataType::TimestampNtz(None) => true,
+        // The reference system: `GEOMETRY(4326)`, `GEOGRAPHY(ANY)`.
+        DataType::Custom(name, arguments) if arguments.len() == 1 => {
+            ["GEOMETRY", "GEOGRAPHY"].iter().any(|spatial| name.to_string().eq_ignore_ascii_case(spatial))
+        }
         DataType::Custom(name, arguments) => {
             arguments.is_empty()
                 && (is_template(name) || PLAIN.iter().any(|plain| name.to_string().eq_ignore_ascii_case(plain)))

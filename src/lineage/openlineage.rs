@@ -41,30 +41,24 @@ struct Name<'a> {
 
 #[derive(Serialize)]
 struct Output<'a> {
-    #[serde(flatten)]
-    dataset: Name<'a>,
+    namespace: &'a str,
+    name: &'a str,
     facets: Facets<'a>,
 }
 
 #[derive(Serialize)]
 struct Facets<'a> {
-    schema: Facet<Schema<'a>>,
+    schema: Schema<'a>,
     #[serde(rename = "columnLineage")]
-    column_lineage: Facet<ColumnLineage<'a>>,
-}
-
-#[derive(Serialize)]
-struct Facet<T> {
-    #[serde(rename = "_producer")]
-    producer: &'static str,
-    #[serde(rename = "_schemaURL")]
-    schema_url: &'static str,
-    #[serde(flatten)]
-    content: T,
+    column_lineage: ColumnLineage<'a>,
 }
 
 #[derive(Serialize)]
 struct Schema<'a> {
+    #[serde(rename = "_producer")]
+    producer: &'static str,
+    #[serde(rename = "_schemaURL")]
+    schema_url: &'static str,
     fields: Vec<Field<'a>>,
 }
 
@@ -75,6 +69,10 @@ struct Field<'a> {
 
 #[derive(Serialize)]
 struct ColumnLineage<'a> {
+    #[serde(rename = "_producer")]
+    producer: &'static str,
+    #[serde(rename = "_schemaURL")]
+    schema_url: &'static str,
     fields: IndexMap<&'a str, Inputs<'a>>,
     /// What decides which rows there are.
     dataset: Vec<Input<'a>>,
@@ -88,8 +86,8 @@ struct Inputs<'a> {
 
 #[derive(Serialize)]
 struct Input<'a> {
-    #[serde(flatten)]
-    table: Name<'a>,
+    namespace: &'a str,
+    name: &'a str,
     field: String,
     transformations: IndexSet<Transformation>,
 }
@@ -105,23 +103,22 @@ struct Transformation {
 fn job<'a>(dataset: &'a Traced, project: &'a str) -> Job<'a> {
     let inside = dataset.reads.iter().map(|name| Name { namespace: project, name });
     let outside = dataset.outside.iter().map(|name| Name { namespace: "file", name });
-    let name = || Name { namespace: project, name: &dataset.name };
     let fields = dataset.columns.iter().map(|column| Field { name: &column.name }).collect();
     let inputs_of = |edges| Inputs { input_fields: inputs(edges, project) };
     let column_lineage = ColumnLineage {
+        producer: PRODUCER,
+        schema_url: COLUMNS,
         fields: dataset.columns.iter().map(|column| (column.name.as_str(), inputs_of(&column.edges))).collect(),
         dataset: inputs(&dataset.rows, project),
     };
-    let facets = Facets {
-        schema: Facet { producer: PRODUCER, schema_url: SCHEMA, content: Schema { fields } },
-        column_lineage: Facet { producer: PRODUCER, schema_url: COLUMNS, content: column_lineage },
-    };
+    let facets = Facets { schema: Schema { producer: PRODUCER, schema_url: SCHEMA, fields }, column_lineage };
+    let (namespace, name) = (project, dataset.name.as_str());
     Job {
         schema_url: JOB,
         producer: PRODUCER,
-        job: name(),
+        job: Name { namespace, name },
         inputs: inside.chain(outside).collect(),
-        outputs: [Output { dataset: name(), facets }],
+        outputs: [Output { namespace, name, facets }],
     }
 }
 
@@ -135,7 +132,7 @@ fn inputs<'a>(edges: &'a [Edge], project: &'a str) -> Vec<Input<'a>> {
         let namespace = if from.inside { project } else { "file" };
         let path = std::iter::once(from.column.as_str()).chain(from.field.iter().map(String::as_str));
         let field = path.collect::<Vec<_>>().join(".");
-        Input { table: Name { namespace, name: &from.table }, field, transformations }
+        Input { namespace, name: &from.table, field, transformations }
     };
     found.into_iter().map(input).collect()
 }

@@ -123,7 +123,8 @@ fn queries() {
         let info = analyze_query(&query, text, &Shop);
         let origin = |o| info.origin(o).map(|(read, column)| format!("{}.{}", read.name.join("."), column.name));
         let columns = info.columns.iter().map(|c| {
-            let origins: Vec<String> = c.origins.iter().filter_map(|o| origin(*o)).collect();
+            let mut origins: Vec<String> = c.flows.iter().filter_map(|flow| origin(flow.origin)).collect();
+            origins.dedup();
             let from = if origins.is_empty() { String::new() } else { format!(" <- {}", origins.join(", ")) };
             format!("{} {}{from}", c.column.name, typed(&c.column.ty, c.column.nullable))
         });

@@ -29,6 +29,18 @@ fn ident() -> impl Strategy<Value = Ident> {
     ]
 }
 
+/// Only the first of those that have one name.
+fn distinct<T>(mut all: Vec<T>, name: impl Fn(&T) -> &Ident) -> Vec<T> {
+    let mut seen = std::collections::BTreeSet::new();
+    all.retain(|item| seen.insert(name(item).value.to_lowercase()));
+    all
+}
+
+/// Columns of a list, which takes none twice.
+fn names() -> impl Strategy<Value = Vec<Ident>> {
+    vec(ident(), 1..3).prop_map(|names| distinct(names, |name| name))
+}
+
 fn name() -> impl Strategy<Value = ObjectName> {
     vec(ident(), 1..=3).prop_map(ObjectName::from)
 }
@@ -146,17 +158,13 @@ fn column() -> BoxedStrategy<Column> {
         (option::of(inline_key()), option::of((inline_key(), foreign_key())), option::of(text()), option::of(mask));
     (ident(), type_name(), any::<bool>(), option::of(expr()), keys)
         .prop_map(|(name, data_type, not_null, default, (primary_key, foreign_key, comment, mask))| Column {
-            name,
-            data_type,
             not_null,
-            generated: None,
-            default,
-            primary_key,
-            unique: false,
-            foreign_key,
-            collation: None,
+            default: default.map(Box::new),
+            primary_key: primary_key.map(Box::new),
+            foreign_key: foreign_key.map(Box::new),
             comment,
             mask,
+            ..Column::new(name, data_type)
         })
         .boxed()
 }
@@ -167,12 +175,16 @@ fn expectation() -> impl Strategy<Value = Expectation> {
 }
 
 fn constraint() -> BoxedStrategy<TableConstraint> {
-    let primary = (vec(ident(), 1..3), any::<bool>()).prop_map(|(columns, series)| TableConstraintKind::PrimaryKey {
+    let primary = (names(), any::<bool>()).prop_map(|(columns, series)| TableConstraintKind::PrimaryKey {
         timeseries: columns.first().filter(|first| series && columns.last() != Some(first)).cloned(),
         columns,
     });
-    let foreign = (vec(ident(), 1..3), foreign_key())
-        .prop_map(|(columns, references)| TableConstraintKind::ForeignKey { columns, references });
+    let foreign = (names(), foreign_key()).prop_map(|(columns, mut references)| {
+        if references.columns.len() != columns.len() {
+            references.columns.clear();
+        }
+        TableConstraintKind::ForeignKey { columns, references }
+    });
     (option::of(ident()), prop_oneof![primary, foreign], key_options())
         .prop_map(|(name, kind, options)| TableConstraint { name, kind, options })
         .boxed()
@@ -180,8 +192,19 @@ fn constraint() -> BoxedStrategy<TableConstraint> {
 
 fn layout() -> impl Strategy<Value = Layout> {
     prop_oneof![
-        vec(ident(), 1..3).prop_map(Layout::PartitionedBy),
-        vec(name(), 1..3).prop_map(Layout::ClusterBy),
+        names().prop_map(Layout::PartitionedBy),
+        vec(name(), 1..3).prop_map(|keys| {
+            let single =
+                |key: &ObjectName| key.0.first().and_then(|part| part.as_ident()).filter(|_| key.0.len() == 1).cloned();
+            let mut seen = vec![];
+            let is_new = |key: &ObjectName| {
+                let name = single(key).map(|name| name.value.to_lowercase());
+                let known = name.is_some() && seen.contains(&name);
+                seen.push(name);
+                !known
+            };
+            Layout::ClusterBy(keys.into_iter().filter(is_new).collect())
+        }),
         Just(Layout::ClusterByAuto),
         Just(Layout::ClusterByNone),
     ]
@@ -192,8 +215,23 @@ fn properties() -> impl Strategy<Value = Vec<Property>> {
         .prop_map(|all| all.into_iter().map(|(key, value)| Property { key, value }).collect())
 }
 
+type Elements = (Vec<Column>, Vec<Expectation>, Vec<TableConstraint>);
+
+fn one_primary_key((columns, expectations, mut constraints): Elements) -> Elements {
+    let mut columns = distinct(columns, |column| &column.name);
+    let mut found = false;
+    constraints
+        .retain(|c| !matches!(c.kind, TableConstraintKind::PrimaryKey { .. }) || !std::mem::replace(&mut found, true));
+    for column in &mut columns {
+        if column.primary_key.is_some() && std::mem::replace(&mut found, true) {
+            column.primary_key = None;
+        }
+    }
+    (columns, expectations, constraints)
+}
+
 fn table() -> BoxedStrategy<TableDefinition> {
-    let elements = (vec(column(), 0..3), vec(expectation(), 0..3), vec(constraint(), 0..2));
+    let elements = (vec(column(), 0..3), vec(expectation(), 0..3), vec(constraint(), 0..2)).prop_map(one_primary_key);
     let filter = (name(), vec(argument(), 0..3)).prop_map(|(function, on)| RowFilter { function, on });
     let clauses = (option::of(layout()), option::of(text()), properties(), option::of(filter));
     (any::<bool>(), any::<bool>(), name(), elements, clauses)
@@ -232,7 +270,7 @@ fn table() -> BoxedStrategy<TableDefinition> {
 
 fn schedule() -> impl Strategy<Value = Schedule> {
     prop_oneof![
-        (1i64..90, prop::sample::select(ScheduleUnit::ALL.to_vec()))
+        (1i64..9, prop::sample::select(ScheduleUnit::ALL.to_vec()))
             .prop_map(|(count, (unit, _))| Schedule::Every { count, unit }),
         (text(), option::of(text())).prop_map(|(expression, zone)| Schedule::Cron { expression, zone }),
         option::of(prop::sample::select(vec!["INTERVAL 1 HOUR", "INTERVAL '2 DAYS 3 HOURS'"])).prop_map(|interval| {
@@ -286,7 +324,7 @@ fn function() -> BoxedStrategy<CreateFunction> {
         default: None,
         comment,
     });
-    let parameters = vec(parameter, 0..3).boxed();
+    let parameters = vec(parameter, 0..3).prop_map(|all| distinct(all, |parameter| &parameter.name)).boxed();
     let returns = prop_oneof![type_name().prop_map(Returns::Scalar), parameters.clone().prop_map(Returns::Table)];
     let body = prop_oneof![
         query().prop_map(FunctionBody::Query),
@@ -313,10 +351,7 @@ fn function() -> BoxedStrategy<CreateFunction> {
 }
 
 fn selection() -> impl Strategy<Value = ColumnSelection> {
-    prop_oneof![
-        vec(ident(), 1..3).prop_map(ColumnSelection::Only),
-        vec(ident(), 1..3).prop_map(ColumnSelection::AllExcept),
-    ]
+    prop_oneof![names().prop_map(ColumnSelection::Only), names().prop_map(ColumnSelection::AllExcept),]
 }
 
 fn auto_cdc() -> BoxedStrategy<AutoCdc> {
@@ -329,7 +364,7 @@ fn auto_cdc() -> BoxedStrategy<AutoCdc> {
     ]);
     let conditions = (option::of(expr()), option::of(expr()), expr());
     let rest = (option::of(selection()), stored, option::of(selection()));
-    (any::<bool>(), name(), vec(ident(), 1..3), ignore, conditions, rest)
+    (any::<bool>(), name(), names(), ignore, conditions, rest)
         .prop_map(
             |(
                 once,
@@ -339,6 +374,7 @@ fn auto_cdc() -> BoxedStrategy<AutoCdc> {
                 (delete, truncate, sequence_by),
                 (columns, stored_as, track),
             )| {
+                let keeps_current = stored_as.unwrap_or(StoredAs::ScdType1) == StoredAs::ScdType1;
                 AutoCdc {
                     once,
                     source: CdcSource::Stream(source),
@@ -346,12 +382,12 @@ fn auto_cdc() -> BoxedStrategy<AutoCdc> {
                     ignore_null_updates,
                     filter: None,
                     apply_as_delete: delete,
-                    apply_as_truncate: truncate,
+                    apply_as_truncate: truncate.filter(|_| keeps_current),
                     sequence_by,
                     system_sequence_by: None,
                     columns,
                     stored_as,
-                    track_history: track,
+                    track_history: track.filter(|_| !keeps_current),
                     columns_to_update: None,
                 }
             },

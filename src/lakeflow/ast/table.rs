@@ -133,6 +133,21 @@ impl ScheduleUnit {
         (ScheduleUnit::Days, "DAYS"),
         (ScheduleUnit::Weeks, "WEEKS"),
     ];
+
+    /// Its keyword.
+    pub fn word(self) -> &'static str {
+        Self::ALL.iter().find(|(unit, _)| *unit == self).map_or("", |(_, word)| *word)
+    }
+
+    /// How many of them `EVERY` takes at most; of minutes the documentation says nothing.
+    pub fn most(self) -> i64 {
+        match self {
+            ScheduleUnit::Minutes => i64::MAX,
+            ScheduleUnit::Hours => 72,
+            ScheduleUnit::Days => 31,
+            ScheduleUnit::Weeks => 8,
+        }
+    }
 }
 
 /// How the files of a table are laid out.
@@ -152,7 +167,7 @@ pub enum Layout {
     ClusterByNone,
 }
 
-/// One declared column.
+/// One declared column. There are many, and few say more than a name, a type and a comment: hence the boxes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Column {
     /// Its name.
@@ -162,21 +177,40 @@ pub struct Column {
     /// `NOT NULL`.
     pub not_null: bool,
     /// `GENERATED ..`.
-    pub generated: Option<Generated>,
+    pub generated: Option<Box<Generated>>,
     /// `DEFAULT expression`.
-    pub default: Option<Expr>,
+    pub default: Option<Box<Expr>>,
     /// `[CONSTRAINT name] PRIMARY KEY` behind the column.
-    pub primary_key: Option<InlineKey>,
+    pub primary_key: Option<Box<InlineKey>>,
     /// `UNIQUE` behind the column, which Spark reads; plain tables only.
     pub unique: bool,
     /// `[CONSTRAINT name] [FOREIGN KEY] REFERENCES ..` behind the column.
-    pub foreign_key: Option<(InlineKey, ForeignKey)>,
+    pub foreign_key: Option<Box<(InlineKey, ForeignKey)>>,
     /// `COLLATE`.
     pub collation: Option<Ident>,
     /// `COMMENT`.
     pub comment: Option<String>,
     /// `MASK`.
     pub mask: Option<Mask>,
+}
+
+impl Column {
+    /// A column of which nothing else is said.
+    pub fn new(name: Ident, data_type: TypeName) -> Column {
+        Column {
+            name,
+            data_type,
+            not_null: false,
+            generated: None,
+            default: None,
+            primary_key: None,
+            unique: false,
+            foreign_key: None,
+            collation: None,
+            comment: None,
+            mask: None,
+        }
+    }
 }
 
 /// `GENERATED` columns.

@@ -11,7 +11,7 @@ use super::catalog::{Catalog, Place, Relation, Resolution};
 use super::fault::{Fault, FaultKind};
 use super::flow::{Flow, Influence, Release, tidy_flows};
 use super::group::Groups;
-use super::{ColumnUse, ExprInfo, Features, Origin, OutputColumn, QueryInfo, TableRead, UnstableCall};
+use super::{ColumnUse, ExprInfo, Features, OutputColumn, QueryInfo, TableRead, UnstableCall};
 use crate::lakeflow::range_of;
 use crate::lakeflow::types::DataType;
 
@@ -122,6 +122,8 @@ pub(super) struct Analyzer<'a> {
     pub inside: Inside,
     pub faults: Vec<Fault>,
     pub uses: Vec<ColumnUse>,
+    /// Whether `uses` is asked for: by whoever judges an expression, and by `PIVOT`.
+    pub records_uses: bool,
     /// Columns that have a part in the values of the current select, and in its rows.
     pub flows: Vec<Flow>,
     pub rows: Vec<Flow>,
@@ -165,6 +167,7 @@ impl<'a> Analyzer<'a> {
             inside: Inside::default(),
             faults: Vec::new(),
             uses: Vec::new(),
+            records_uses: false,
             flows: Vec::new(),
             rows: Vec::new(),
             role: None,
@@ -275,7 +278,6 @@ impl<'a> Analyzer<'a> {
             recursive: self.recursive,
             streaming: result.streaming,
             reads: self.reads,
-            uses: self.uses,
             rows: tidy_flows(self.rows),
             unstable: self.unstable,
             inexact_sums: self.inexact_sums,
@@ -288,11 +290,4 @@ impl<'a> Analyzer<'a> {
         self.faults.sort_by_key(|f| (f.range.start, f.range.end, f.kind));
         self.faults.dedup();
     }
-}
-
-/// Sorted origins without repetition.
-pub(super) fn tidy(mut origins: Vec<Origin>) -> Vec<Origin> {
-    origins.sort_unstable();
-    origins.dedup();
-    origins
 }

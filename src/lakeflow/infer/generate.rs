@@ -2,12 +2,12 @@
 
 use sqlparser::ast::{Expr, Function as Call};
 
-use super::analyzer::{Analyzer, tidy};
+use super::OutputColumn;
+use super::analyzer::Analyzer;
 use super::apply::resolve;
 use super::call::{arguments, plain_name};
 use super::flow::{Flow, Influence};
 use super::rules::{self, Args};
-use super::{Origin, OutputColumn};
 use crate::lakeflow::functions::{self, Function, Kind, Returns};
 use crate::lakeflow::types::{Column, DataType};
 
@@ -33,7 +33,7 @@ impl Analyzer<'_> {
         range: std::ops::Range<usize>,
     ) -> Option<Vec<OutputColumn>> {
         self.features.generators.push(range.clone());
-        let mark = self.mark();
+        let mark = self.flows.len();
         let found = self.matched(function, args, &range)?;
         let columns: Vec<(String, DataType)> = match &found.signature.returns {
             Returns::Columns(columns) => {
@@ -42,20 +42,15 @@ impl Analyzer<'_> {
             Returns::Rule(rule) => rules::columns(*rule, &Args { exprs: args, typed: &found.typed }),
             Returns::Type(pattern) => vec![("col".into(), resolve(pattern, &found.bindings))],
         };
-        self.flows.iter_mut().skip(mark.1).for_each(Flow::compute);
-        let (origins, flows) = (self.origins_since(mark.0), self.flows_since(mark.1));
+        self.flows.iter_mut().skip(mark).for_each(Flow::compute);
+        let flows = self.flows_since(mark);
         // How many rows there are is told by the value that they are made from.
         self.as_role(Influence::Filter, |a| a.emit(flows.iter().cloned(), &range));
         let output = |(name, ty)| {
             // A position always has a value; elements may be NULL.
             let column = Column { nullable: name != "pos", name, ty };
-            OutputColumn { column, named: true, origins: origins.clone(), flows: flows.clone() }
+            OutputColumn { column, named: true, flows: flows.clone() }
         };
         (!columns.is_empty()).then(|| columns.into_iter().map(output).collect())
-    }
-
-    /// The table columns behind all uses since `mark`.
-    pub(super) fn origins_since(&self, mark: usize) -> Vec<Origin> {
-        tidy(self.uses.iter().skip(mark).flat_map(|u| u.origins.iter().copied()).collect())
     }
 }

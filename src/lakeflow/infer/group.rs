@@ -144,7 +144,7 @@ impl Analyzer<'_> {
             && let Some(select) = self.select_frame()
         {
             let column = Column { name, ty: typed.ty.clone(), nullable: typed.nullable };
-            select.aliases.push(OutputColumn { column, named: true, origins: Vec::new(), flows: Vec::new() });
+            select.aliases.push(OutputColumn { column, named: true, flows: Vec::new() });
         }
     }
 

@@ -49,8 +49,6 @@ pub struct ColumnUse {
     pub parts: Vec<String>,
     /// The name that the [`Scope`] knows it by; `None` inside queries and after a fault.
     pub resolved: Option<String>,
-    /// The table columns it stands for, through subqueries and aliases; empty outside of queries.
-    pub origins: Vec<Origin>,
     /// The aggregate or window function around it.
     pub inside_aggregate: Option<String>,
 }
@@ -129,8 +127,6 @@ pub struct OutputColumn {
     pub column: Column,
     /// Whether the query names it; otherwise the name is the text of the expression.
     pub named: bool,
-    /// The table columns its values come from, sorted.
-    pub origins: Vec<Origin>,
     /// How table columns have a part in its values.
     pub flows: Vec<Flow>,
 }
@@ -201,8 +197,6 @@ pub struct QueryInfo {
     pub streaming: bool,
     /// The tables it reads, in order of appearance; a table read twice is here twice.
     pub reads: Vec<TableRead>,
-    /// The columns it names, in order.
-    pub uses: Vec<ColumnUse>,
     /// How table columns have a part in which rows there are, in what order.
     pub rows: Vec<Flow>,
     /// Calls whose result may change.
@@ -238,6 +232,7 @@ pub fn analyze_expr(expr: &Expr, text: &str, scope: &(impl Scope + ?Sized), plac
     let mut analyzer = Analyzer::new(text, scope.catalog(), place);
     let resolve = |path: &[&str]| scope.resolve(path);
     analyzer.outer = Some(&resolve);
+    analyzer.records_uses = true;
     let typed = analyzer.expr(expr);
     analyzer.into_expr_info(typed)
 }
@@ -247,6 +242,7 @@ pub fn analyze_condition(expr: &Expr, text: &str, scope: &(impl Scope + ?Sized),
     let mut analyzer = Analyzer::new(text, scope.catalog(), place);
     let resolve = |path: &[&str]| scope.resolve(path);
     analyzer.outer = Some(&resolve);
+    analyzer.records_uses = true;
     let typed = analyzer.condition(expr, place.name);
     analyzer.into_expr_info(typed)
 }

@@ -20,7 +20,6 @@ struct Found {
     typed: Typed,
     /// How many parts are used up.
     used: usize,
-    origins: Vec<Origin>,
     flows: Vec<Flow>,
     resolved: Option<String>,
     /// Source and column in the innermost select, if it is one of its columns.
@@ -49,7 +48,7 @@ impl Analyzer<'_> {
             }
             Err(miss) => {
                 self.miss(miss, idents, &range);
-                self.record(range, &parts, None, Vec::new());
+                self.record(&range, &parts, None);
                 Typed::unknown()
             }
         }
@@ -64,22 +63,25 @@ impl Analyzer<'_> {
             self.bare.push(BareUse { frame, source, column, range: range.clone(), name: parts.join(".") });
         }
         let fields = idents.get(found.used..).unwrap_or(&[]);
+        // A lambda parameter is no column.
+        if found.resolved.is_some() || found.local.is_some() || !found.flows.is_empty() {
+            self.record(&range, &parts, found.resolved);
+        }
         let flows = fields.iter().fold(found.flows, |flows, field| narrowed(flows, &field.value));
         self.emit(flows, &range);
-        // A lambda parameter is no column.
-        if found.resolved.is_some() || !found.origins.is_empty() || found.local.is_some() {
-            self.record(range, &parts, found.resolved, found.origins);
-        }
         for ident in idents.get(found.used..).unwrap_or(&[]) {
             typed = self.field(typed, ident);
         }
         typed
     }
 
-    fn record(&mut self, range: Range<usize>, parts: &[&str], resolved: Option<String>, origins: Vec<Origin>) {
+    fn record(&mut self, range: &Range<usize>, parts: &[&str], resolved: Option<String>) {
+        if !self.records_uses {
+            return;
+        }
         let inside = self.inside.aggregate.or(self.inside.window).map(str::to_string);
         let parts = parts.iter().map(ToString::to_string).collect();
-        self.uses.push(ColumnUse { range, parts, resolved, origins, inside_aggregate: inside });
+        self.uses.push(ColumnUse { range: range.clone(), parts, resolved, inside_aggregate: inside });
     }
 
     fn miss(&mut self, miss: Miss, idents: &[Ident], range: &Range<usize>) {
@@ -148,7 +150,6 @@ impl Analyzer<'_> {
                 (Resolution::Found { column, used, path }, _) => Ok(Found {
                     typed: Typed::new(column.ty, column.nullable),
                     used: used.max(1),
-                    origins: Vec::new(),
                     flows: Vec::new(),
                     resolved: Some(path),
                     local: None,
@@ -195,7 +196,7 @@ impl Analyzer<'_> {
 fn find_param(params: &[(String, Typed)], parts: &[&str]) -> Option<Found> {
     let first = parts.first()?;
     let (_, typed) = params.iter().find(|(name, _)| name.eq_ignore_ascii_case(first))?;
-    Some(Found { typed: typed.clone(), used: 1, origins: Vec::new(), flows: Vec::new(), resolved: None, local: None })
+    Some(Found { typed: typed.clone(), used: 1, flows: Vec::new(), resolved: None, local: None })
 }
 
 impl SelectFrame {
@@ -257,8 +258,7 @@ impl SelectFrame {
         // Of two columns with one name the left one is found: what follows can only mean a column that stands already.
         let alias = self.aliases.iter().find(|a| a.named && a.column.name.eq_ignore_ascii_case(name))?;
         let typed = Typed::new(alias.column.ty.clone(), alias.column.nullable);
-        let (origins, flows) = (alias.origins.clone(), alias.flows.clone());
-        Some(Found { typed, used: 1, origins, flows, resolved: None, local: None })
+        Some(Found { typed, used: 1, flows: alias.flows.clone(), resolved: None, local: None })
     }
 
     fn qualified(&self, hits: &[(usize, usize)]) -> Vec<String> {
@@ -272,8 +272,7 @@ impl SelectFrame {
 }
 
 fn open() -> Found {
-    let (origins, flows) = (Vec::new(), Vec::new());
-    Found { typed: Typed::unknown(), used: usize::MAX, origins, flows, resolved: None, local: None }
+    Found { typed: Typed::unknown(), used: usize::MAX, flows: Vec::new(), resolved: None, local: None }
 }
 
 impl Source {
@@ -331,14 +330,6 @@ impl Source {
         Some(column)
     }
 
-    pub(super) fn origins(&self, index: usize) -> Vec<Origin> {
-        match &self.rows {
-            Rows::Table(_, read) => vec![Origin { read: *read, column: index }],
-            Rows::Derived(columns) => columns.get(index).map(|c| c.origins.clone()).unwrap_or_default(),
-            Rows::Open => Vec::new(),
-        }
-    }
-
     pub(super) fn flows(&self, index: usize) -> Vec<Flow> {
         match &self.rows {
             Rows::Table(_, read) => vec![Flow::of(Origin { read: *read, column: index })],
@@ -350,8 +341,7 @@ impl Source {
     fn found(&self, source: usize, at: usize, used: usize) -> Found {
         let column = self.column(at);
         let typed = column.map_or_else(Typed::unknown, |c| Typed::new(c.ty, c.nullable));
-        let (origins, flows) = (self.origins(at), self.flows(at));
-        Found { typed, used, origins, flows, resolved: None, local: Some((source, at)) }
+        Found { typed, used, flows: self.flows(at), resolved: None, local: Some((source, at)) }
     }
 
     pub(super) fn names(&self) -> Vec<String> {

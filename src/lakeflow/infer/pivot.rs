@@ -3,7 +3,7 @@
 use sqlparser::ast::{ExprWithAlias, PivotValueSource, TableFactor};
 
 use super::OutputColumn;
-use super::analyzer::{Analyzer, Frame, Rows, SelectFrame, Source, tidy};
+use super::analyzer::{Analyzer, Frame, Rows, SelectFrame, Source};
 use super::catalog::Place;
 use super::expr::implied_name;
 use super::fault::FaultKind;
@@ -27,14 +27,16 @@ impl Analyzer<'_> {
         let own = columns_of(&frame);
         let open = frame.sources.iter().any(|s| matches!(s.rows, Rows::Open));
         self.frames.push(Frame::Select(frame));
-        let mark = self.mark();
-        self.as_role(Influence::Conditional, |a| value_column.iter().for_each(|e| drop(a.expr(e))));
-        let chooses = self.flows_since(mark.1);
-        let place = Place::clause("`PIVOT`", true, false);
-        let aggregates: Vec<OutputColumn> =
-            self.at(place, |a| aggregate_functions.iter().map(|f| a.measure(f)).collect());
-        values.iter().for_each(|v| drop(self.expr(&v.expr)));
-        let used: Vec<String> = self.uses.iter().skip(mark.0).filter_map(|u| u.parts.last().cloned()).collect();
+        let mark = self.flows.len();
+        let ((chooses, aggregates), used) = self.naming(|a| {
+            a.as_role(Influence::Conditional, |a| value_column.iter().for_each(|e| drop(a.expr(e))));
+            let chooses = a.flows_since(mark);
+            let place = Place::clause("`PIVOT`", true, false);
+            let aggregates: Vec<OutputColumn> =
+                a.at(place, |a| aggregate_functions.iter().map(|f| a.measure(f)).collect());
+            values.iter().for_each(|v| drop(a.expr(&v.expr)));
+            (chooses, aggregates)
+        });
         self.bare_reset();
         self.frames.pop();
         if open {
@@ -64,10 +66,10 @@ impl Analyzer<'_> {
         let own = columns_of(&frame);
         let open = frame.sources.iter().any(|s| matches!(s.rows, Rows::Open));
         self.frames.push(Frame::Select(frame));
-        let mark = self.mark();
+        let mark = self.flows.len();
         let mut ty = DataType::Null;
-        for column in listed {
-            let found = self.expr(&column.expr).ty;
+        let (types, used) = self.naming(|a| listed.iter().map(|c| a.expr(&c.expr).ty).collect::<Vec<_>>());
+        for (column, found) in listed.iter().zip(types) {
             ty = ty.common(&found).unwrap_or_else(|| {
                 let range = self.range_of_expr(&column.expr);
                 self.fault(
@@ -78,18 +80,26 @@ impl Analyzer<'_> {
                 DataType::Unknown
             });
         }
-        let used: Vec<String> = self.uses.iter().skip(mark.0).filter_map(|u| u.parts.last().cloned()).collect();
-        let (origins, flows) = (self.origins_since(mark.0), self.flows_since(mark.1));
+        let flows = self.flows_since(mark);
         self.bare_reset();
         self.frames.pop();
         let (Some(value), false) = (implied_name(value), open) else { return unknown() };
         let mut columns: Vec<OutputColumn> =
             own.into_iter().filter(|c| !used.iter().any(|u| u.eq_ignore_ascii_case(&c.column.name))).collect();
         let label = Column::required(name.value.clone(), DataType::String);
-        columns.push(OutputColumn { column: label, named: true, origins: Vec::new(), flows: Vec::new() });
+        columns.push(OutputColumn { column: label, named: true, flows: Vec::new() });
         let content = Column::nullable(value.value.clone(), ty);
-        columns.push(OutputColumn { column: content, named: true, origins: tidy(origins), flows });
+        columns.push(OutputColumn { column: content, named: true, flows });
         Source::derived(Vec::new(), Rows::Derived(columns.into()), streaming)
+    }
+
+    /// Runs `inner`; gives also the names of the columns that it names, without qualifiers.
+    fn naming<T>(&mut self, inner: impl FnOnce(&mut Self) -> T) -> (T, Vec<String>) {
+        let (recorded, mark) = (std::mem::replace(&mut self.records_uses, true), self.uses.len());
+        let result = inner(self);
+        self.records_uses = recorded;
+        let used = self.uses.iter().skip(mark).filter_map(|u| u.parts.last().cloned()).collect();
+        (result, used)
     }
 
     fn inner(&mut self, table: &TableFactor) -> SelectFrame {
@@ -99,14 +109,14 @@ impl Analyzer<'_> {
     }
 
     fn measure(&mut self, function: &ExprWithAlias) -> OutputColumn {
-        let mark = self.mark();
+        let mark = self.flows.len();
         let typed = self.expr(&function.expr);
         let name = match &function.alias {
             Some(alias) => alias.value.clone(),
             None => function.expr.to_string(),
         };
         let column = Column { name, ty: typed.ty, nullable: true };
-        OutputColumn { column, named: true, origins: self.origins_since(mark.0), flows: self.flows_since(mark.1) }
+        OutputColumn { column, named: true, flows: self.flows_since(mark) }
     }
 
     fn value_name(&self, value: &ExprWithAlias) -> String {
@@ -121,12 +131,7 @@ impl Analyzer<'_> {
 fn columns_of(frame: &SelectFrame) -> Vec<OutputColumn> {
     let column = |(source, at): &(usize, usize)| {
         let from = frame.sources.get(*source)?;
-        Some(OutputColumn {
-            column: from.column(*at)?,
-            named: true,
-            origins: from.origins(*at),
-            flows: from.flows(*at),
-        })
+        Some(OutputColumn { column: from.column(*at)?, named: true, flows: from.flows(*at) })
     };
     frame.star.iter().filter_map(column).collect()
 }

@@ -8,7 +8,7 @@ use sqlparser::ast::{
 };
 
 use super::OutputColumn;
-use super::analyzer::{Analyzer, Cte, Frame, Rows, Rowset, SelectFrame, Source, tidy};
+use super::analyzer::{Analyzer, Cte, Frame, Rows, Rowset, SelectFrame, Source};
 use super::call::counted;
 use super::fault::FaultKind;
 use super::flow::{Influence, tidy_flows};
@@ -200,7 +200,7 @@ impl Analyzer<'_> {
         let nullable = if op == SetOperator::Union { both } else { left.column.nullable };
         let column = Column { name: left.column.name, ty, nullable };
         let flows = tidy_flows([left.flows, right.flows].concat());
-        OutputColumn { column, named: left.named, origins: tidy([left.origins, right.origins].concat()), flows }
+        OutputColumn { column, named: left.named, flows }
     }
 
     /// The right side of `BY NAME`, put in the order of the left side.
@@ -238,7 +238,7 @@ impl Analyzer<'_> {
                 let typed = self.expr(expr);
                 let flows = self.flows_since(mark);
                 let column = Column { name: format!("col{}", i + 1), ty: typed.ty, nullable: typed.nullable };
-                let cell = OutputColumn { column, named: false, origins: Vec::new(), flows };
+                let cell = OutputColumn { column, named: false, flows };
                 match columns.get_mut(i) {
                     None if row == 0 => columns.push(cell),
                     None => {}

@@ -146,11 +146,6 @@ impl Analyzer<'_> {
         self.emit_columns(&keys, Influence::GroupBy);
     }
 
-    /// How many uses and flows there are so far.
-    pub(super) fn mark(&self) -> (usize, usize) {
-        (self.uses.len(), self.flows.len())
-    }
-
     /// The columns of one select item; `None` when they cannot be known.
     fn select_item(&mut self, item: &SelectItem) -> Option<Vec<OutputColumn>> {
         match item {
@@ -165,7 +160,7 @@ impl Analyzer<'_> {
                         self.qualified_star(&idents)
                     }
                     SelectItemQualifiedWildcardKind::Expr(expr) => {
-                        let mark = self.mark();
+                        let mark = self.flows.len();
                         let typed = self.expr(expr);
                         self.struct_columns(&typed.ty, mark)
                     }
@@ -176,7 +171,7 @@ impl Analyzer<'_> {
     }
 
     fn item(&mut self, expr: &Expr, aliases: &[Ident]) -> Option<Vec<OutputColumn>> {
-        let mark = self.mark();
+        let mark = self.flows.len();
         if let Some((call, function)) = generator(expr) {
             let mut columns = self.generate(call, function)?;
             if !aliases.is_empty() && aliases.len() != columns.len() {
@@ -195,12 +190,7 @@ impl Analyzer<'_> {
             None => (expr_text(expr), false),
         };
         let column = Column { name: name.0, ty: typed.ty, nullable: typed.nullable };
-        Some(vec![OutputColumn {
-            column,
-            named: name.1,
-            origins: self.origins_since(mark.0),
-            flows: self.flows_since(mark.1),
-        }])
+        Some(vec![OutputColumn { column, named: name.1, flows: self.flows_since(mark) }])
     }
 
     fn wildcard(&mut self, options: &WildcardAdditionalOptions) -> Option<Vec<OutputColumn>> {
@@ -225,12 +215,7 @@ impl Analyzer<'_> {
         let Some(frame) = self.select_frame() else { return Vec::new() };
         let column = |(source, at): &(usize, usize)| {
             let from = frame.sources.get(*source)?;
-            Some(OutputColumn {
-                column: from.column(*at)?,
-                named: true,
-                origins: from.origins(*at),
-                flows: from.flows(*at),
-            })
+            Some(OutputColumn { column: from.column(*at)?, named: true, flows: from.flows(*at) })
         };
         let columns: Vec<OutputColumn> = places.iter().filter_map(column).collect();
         for ((source, column), output) in places.iter().zip(&columns) {
@@ -257,7 +242,7 @@ impl Analyzer<'_> {
             let places: Vec<_> = (0..source.width()).map(|at| (index, at)).collect();
             return Some(self.columns_at(&places));
         }
-        let mark = self.mark();
+        let mark = self.flows.len();
         let typed = self.path(idents);
         let columns = self.struct_columns(&typed.ty, mark);
         if columns.is_none() && !typed.ty.is_open() {
@@ -302,13 +287,12 @@ impl Analyzer<'_> {
     }
 
     /// The fields of a struct as columns that come from what was used since `mark`.
-    fn struct_columns(&self, ty: &DataType, mark: (usize, usize)) -> Option<Vec<OutputColumn>> {
+    fn struct_columns(&self, ty: &DataType, mark: usize) -> Option<Vec<OutputColumn>> {
         let DataType::Struct(fields) = ty else { return None };
-        let (origins, flows) = (self.origins_since(mark.0), self.flows_since(mark.1));
+        let flows = self.flows_since(mark);
         let column = |f: &Field| OutputColumn {
             column: Column::nullable(f.name.clone(), f.ty.clone()),
             named: true,
-            origins: origins.clone(),
             flows: narrowed(flows.iter().cloned(), &f.name),
         };
         Some(fields.iter().map(column).collect())

@@ -9,6 +9,7 @@ use sqlparser::tokenizer::Token;
 
 use super::Lexed;
 use crate::lakeflow::Fault;
+use crate::lakeflow::place::bytes;
 
 /// Trees higher than this are refused. Generated and written SQL stays below 50.
 const LIMIT: usize = 256;
@@ -59,7 +60,7 @@ impl Level {
 pub(super) fn check(lexed: &Lexed) -> Option<Fault> {
     let mut open = vec![Level::new(Bracket::Statement)];
     let mut after_generic = false;
-    for (token, range) in lexed.tokens.iter().zip(&lexed.ranges) {
+    for token in &lexed.tokens {
         match &token.token {
             Token::SemiColon => open = vec![Level::new(Bracket::Statement)],
             Token::LParen => open.push(Level::new(Bracket::Round)),
@@ -83,7 +84,7 @@ pub(super) fn check(lexed: &Lexed) -> Option<Fault> {
         let height = open.last().map_or(0, Level::height) + open.len();
         if height > LIMIT {
             let hint = "split the statement, or write the chain as a list: `IN (..)`, `concat(..)`";
-            return Some(Fault::new(range.clone(), format!("nested more than {LIMIT} levels deep")).hint(hint));
+            return Some(Fault::new(bytes(token.span), format!("nested more than {LIMIT} levels deep")).hint(hint));
         }
     }
     None

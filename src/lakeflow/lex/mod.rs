@@ -28,15 +28,13 @@ use sqlparser::tokenizer::{Token, TokenWithSpan, Whitespace, Word};
 
 use super::Fault;
 use super::notebook;
-use super::place::span;
+use super::place::{bytes, span};
 
 /// The tokens of a text and what else the parser needs of it.
 #[derive(Debug, Default)]
 pub(super) struct Lexed {
-    /// The tokens, beginning with a `;` that is not in the text: so the parser's index is never ambiguous.
+    /// The tokens with their bytes (`place.rs`), beginning with a `;` that is not in the text: so the parser's index is never ambiguous.
     pub tokens: Vec<TokenWithSpan>,
-    /// The bytes of each token, one entry a token.
-    pub ranges: Vec<Range<usize>>,
     /// All comments but hints.
     pub comments: Vec<Comment>,
     /// What could not be read, by place.
@@ -51,6 +49,9 @@ pub(super) struct Comment {
     /// Its lines without delimiters.
     pub lines: Vec<String>,
 }
+
+/// Generated SQL has some six bytes a token, white space included.
+const BYTES_A_TOKEN: usize = 5;
 
 /// Reads all tokens of `text`, as sqlparser has to see them.
 pub(super) fn lex(text: &str) -> Lexed {
@@ -83,7 +84,7 @@ fn scan(text: &str) -> Scanned {
         reads_stream: false,
         rewrites: false,
         is_covered: covered.is_some(),
-        out: Lexed::default(),
+        out: Lexed { tokens: Vec::with_capacity(text.len() / BYTES_A_TOKEN + 2), ..Lexed::default() },
     };
     scanner.push(Token::SemiColon, 0);
     while scanner.step() {}
@@ -114,9 +115,9 @@ fn lone_stars(lexed: &Lexed) -> Vec<Fault> {
         }
         _ => false,
     };
-    let found = lexed.tokens.windows(4).zip(lexed.ranges.iter().skip(2)).filter(|(tokens, _)| lone(tokens));
+    let found = lexed.tokens.windows(4).filter(|tokens| lone(tokens)).filter_map(|tokens| tokens.get(2));
     let hint = "is the name of a function missing?";
-    found.map(|(_, range)| Fault::new(range.clone(), "a `*` in brackets of its own").hint(hint)).collect()
+    found.map(|star| Fault::new(bytes(star.span), "a `*` in brackets of its own").hint(hint)).collect()
 }
 
 struct Scanner<'a> {
@@ -162,9 +163,7 @@ impl<'a> Scanner<'a> {
         if self.is_covered {
             uncover(&mut token);
         }
-        let range = start..self.at;
-        self.out.tokens.push(TokenWithSpan { token, span: span(&range) });
-        self.out.ranges.push(range);
+        self.out.tokens.push(TokenWithSpan { token, span: span(&(start..self.at)) });
     }
 
     fn fault(&mut self, range: Range<usize>, message: impl Into<String>, hint: Option<&str>) {
@@ -173,9 +172,8 @@ impl<'a> Scanner<'a> {
 
     /// Whether the last token ends right before `offset` and is an operand, as in `t.1` or `f(x).1`.
     fn operand_ends_at(&self, offset: usize) -> bool {
-        let operand =
-            self.out.tokens.last().is_some_and(|t| matches!(t.token, Token::Word(_) | Token::RParen | Token::RBracket));
-        operand && self.out.ranges.last().is_some_and(|r| r.end == offset)
+        let operand = |t: &TokenWithSpan| matches!(t.token, Token::Word(_) | Token::RParen | Token::RBracket);
+        self.out.tokens.last().is_some_and(|t| operand(t) && bytes(t.span).end == offset)
     }
 
     /// Reads one token, comment or blank; `false` at the end.
@@ -238,7 +236,8 @@ impl<'a> Scanner<'a> {
             keyword => keyword,
         };
         self.rewrites |= match keyword {
-            Keyword::STRUCT | Keyword::EXCEPT | Keyword::VALUES | Keyword::TABLE => true,
+            Keyword::STRUCT | Keyword::EXCEPT | Keyword::VALUES => true,
+            Keyword::TABLE => self.out.tokens.last().is_some_and(|t| rewrite::precedes_query(&t.token)),
             Keyword::DESC | Keyword::DESCRIBE => self.out.tokens.last().is_some_and(|t| t.token == Token::LParen),
             _ => ["RECURSION", "IDENTIFIER", "WATERMARK"].iter().any(|known| word.eq_ignore_ascii_case(known)),
         };

@@ -17,13 +17,12 @@
 
 mod watermark;
 
-use std::ops::Range;
-
 use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::{Span, Token, TokenWithSpan, Whitespace, Word};
 
 use super::Lexed;
 use crate::lakeflow::Fault;
+use crate::lakeflow::place::bytes;
 
 /// `IDENTIFIER` where more follows than its brackets: `IDENTIFIER(x)(y)`, `IDENTIFIER(x) VERSION AS OF 3`.
 pub(in crate::lakeflow) const IDENTIFIER: &str = "IDENTIFIER ";
@@ -31,25 +30,20 @@ pub(in crate::lakeflow) const IDENTIFIER: &str = "IDENTIFIER ";
 /// How the hint begins that stands for the limit of a recursion.
 pub(in crate::lakeflow) const RECURSION: &str = "MAX RECURSION LEVEL";
 
-type Piece = (TokenWithSpan, Range<usize>);
-
 /// Rewrites all of them.
 pub(super) fn rewrite(lexed: Lexed) -> Lexed {
-    let Lexed { tokens, ranges, comments, faults } = lexed;
-    let output = Vec::with_capacity(tokens.len() + tokens.len() / 8);
-    let input = tokens.into_iter().zip(ranges).collect();
+    let Lexed { tokens: input, comments, faults } = lexed;
+    let output = Vec::with_capacity(input.len() + input.len() / 8);
     let mut pass = Pass { input, at: 0, output, angles: 0, recursion: None, faults };
     while pass.step() {}
-    let faults = pass.faults;
-    let (tokens, ranges) = pass.output.into_iter().unzip();
-    Lexed { tokens, ranges, comments, faults }
+    Lexed { tokens: pass.output, comments, faults: pass.faults }
 }
 
 struct Pass {
-    input: Vec<Piece>,
+    input: Vec<TokenWithSpan>,
     /// Index of what is read next.
     at: usize,
-    output: Vec<Piece>,
+    output: Vec<TokenWithSpan>,
     /// Open `<` of types.
     angles: usize,
     /// `MAX RECURSION LEVEL ..`, until the query that it is about begins.
@@ -59,7 +53,7 @@ struct Pass {
 
 impl Pass {
     fn peek(&self, ahead: usize) -> Option<&Token> {
-        self.input.get(self.at + ahead).map(|(token, _)| &token.token)
+        self.input.get(self.at + ahead).map(|t| &t.token)
     }
 
     fn is(&self, ahead: usize, word: &str) -> bool {
@@ -68,18 +62,16 @@ impl Pass {
 
     /// Moves one token over.
     fn copy(&mut self) {
-        if let Some((token, range)) = self.input.get_mut(self.at) {
-            let moved = TokenWithSpan { token: std::mem::replace(&mut token.token, Token::EOF), span: token.span };
-            self.output.push((moved, range.clone()));
+        if let Some(TokenWithSpan { token, span }) = self.input.get_mut(self.at) {
+            self.output.push(TokenWithSpan { token: std::mem::replace(token, Token::EOF), span: *span });
         }
         self.at += 1;
     }
 
     /// Puts a token in, behind the last one.
     fn insert(&mut self, token: Token) {
-        let Some((last, range)) = self.output.last() else { return };
-        let span = Span::new(last.span.end, last.span.end);
-        self.output.push((TokenWithSpan { token, span }, range.end..range.end));
+        let Some(last) = self.output.last() else { return };
+        self.output.push(TokenWithSpan { token, span: Span::new(last.span.end, last.span.end) });
     }
 
     /// Notes what comes next if sqlparser would overlook that it is wrong.
@@ -100,7 +92,7 @@ impl Pass {
         }
         let Some(token) = self.peek(0) else { return false };
         match token {
-            Token::Lt if self.output.last().is_some_and(|(t, _)| opens_type(&t.token)) => self.angles += 1,
+            Token::Lt if self.output.last().is_some_and(|t| opens_type(&t.token)) => self.angles += 1,
             Token::Gt => self.angles = self.angles.saturating_sub(1),
             Token::ShiftRight => self.angles = self.angles.saturating_sub(2),
             Token::SemiColon => (self.angles, self.recursion) = (0, None),
@@ -137,7 +129,7 @@ impl Pass {
             }
             Token::Word(_) if self.is(0, "IDENTIFIER") && self.gives_function() => {
                 self.copy();
-                if let Some((TokenWithSpan { token: Token::Word(word), .. }, _)) = self.output.last_mut() {
+                if let Some(TokenWithSpan { token: Token::Word(word), .. }) = self.output.last_mut() {
                     word.value = IDENTIFIER.to_owned();
                 }
                 return true;
@@ -155,11 +147,9 @@ impl Pass {
 
     /// Whether a query may begin here; in brackets and behind `AS` only when it is `nested`.
     fn may_begin_query(&self, nested: bool) -> bool {
-        const BEFORE: &[&str] = &["UNION", "ALL", "DISTINCT", "EXCEPT", "INTERSECT", "MINUS", "EXPLAIN", "QUERY"];
-        self.output.last().is_some_and(|(token, _)| match &token.token {
-            Token::SemiColon => true,
+        self.output.last().is_some_and(|t| match &t.token {
             Token::LParen => nested,
-            token => BEFORE.iter().any(|word| is_word(token, word)) || nested && is_word(token, "AS"),
+            token => precedes_query(token) || nested && is_word(token, "AS"),
         })
     }
 
@@ -176,12 +166,11 @@ impl Pass {
         let columns = !alias && self.is(0, "AS") && self.names_columns();
         if query
             && (alias || columns)
-            && let Some((first, range)) = self.output.get(start)
+            && let Some(first) = self.output.get(start)
         {
-            let (span, place) = (Span::new(first.span.start, first.span.start), range.start..range.start);
+            let span = Span::new(first.span.start, first.span.start);
             let tokens = [Token::make_word("SELECT", None), Token::Mul, Token::make_word("FROM", None)];
-            let put_in = tokens.map(|token| (TokenWithSpan { token, span }, place.clone()));
-            self.output.splice(start..start, put_in);
+            self.output.splice(start..start, tokens.map(|token| TokenWithSpan { token, span }));
         }
         if columns {
             self.copy();
@@ -217,7 +206,7 @@ impl Pass {
 
     /// Whether `IDENTIFIER (..)` goes on: with arguments of the function that it names, a version, a further part.
     fn gives_function(&self) -> bool {
-        let source = |(token, _): &Piece| ["FROM", "JOIN", "LATERAL"].iter().any(|word| is_word(&token.token, word));
+        let source = |t: &TokenWithSpan| ["FROM", "JOIN", "LATERAL"].iter().any(|word| is_word(&t.token, word));
         if self.peek(1) != Some(&Token::LParen) || !self.output.last().is_some_and(source) {
             return false;
         }
@@ -240,8 +229,7 @@ impl Pass {
 
     /// Reads `(DESCRIBE HISTORY t)` as one name; `false` when something else comes next.
     fn describes(&mut self) -> bool {
-        let source =
-            |(token, _): &Piece| ["FROM", "JOIN", "AS", "USING"].iter().any(|word| is_word(&token.token, word));
+        let source = |t: &TokenWithSpan| ["FROM", "JOIN", "AS", "USING"].iter().any(|word| is_word(&t.token, word));
         let verb = self.is(1, "DESCRIBE") || self.is(1, "DESC");
         let object = ["HISTORY", "DETAIL"].into_iter().find(|object| self.is(2, object));
         let (true, Some(object), Some(true)) = (verb, object, self.output.last().map(source)) else { return false };
@@ -254,18 +242,18 @@ impl Pass {
         if name.is_empty() || self.peek(ahead) != Some(&Token::RParen) {
             return false;
         }
-        let query = self.output.last().is_some_and(|(token, _)| is_word(&token.token, "AS"));
+        let query = self.output.last().is_some_and(|t| is_word(&t.token, "AS"));
         if query {
             self.copy();
             self.at -= 1;
             let tokens = [Token::make_word("SELECT", None), Token::Mul, Token::make_word("FROM", None)];
             tokens.into_iter().for_each(|token| self.insert(token));
         }
-        let Some((mut piece, range)) = self.input.get(self.at).cloned() else { return false };
-        let Some((last, end)) = self.input.get(self.at + ahead).cloned() else { return false };
-        piece.token = Token::make_word(&format!("(DESCRIBE {object} {name})"), None);
-        piece.span.end = last.span.end;
-        self.output.push((piece, range.start..end.end));
+        let Some(mut open) = self.input.get(self.at).cloned() else { return false };
+        let Some(close) = self.input.get(self.at + ahead) else { return false };
+        open.token = Token::make_word(&format!("(DESCRIBE {object} {name})"), None);
+        open.span.end = close.span.end;
+        self.output.push(open);
         if query {
             self.insert(Token::RParen);
         }
@@ -274,8 +262,8 @@ impl Pass {
     }
 
     fn fault(&mut self, ahead: usize, message: &str, hint: &str) {
-        let Some((_, range)) = self.input.get(self.at + ahead) else { return };
-        self.faults.push(Fault::new(range.clone(), message).hint(hint));
+        let Some(token) = self.input.get(self.at + ahead) else { return };
+        self.faults.push(Fault::new(bytes(token.span), message).hint(hint));
     }
 
     /// Whether the `EXCEPT` that comes next stands between two queries.
@@ -285,13 +273,13 @@ impl Pass {
     }
 
     fn follows_star(&self) -> bool {
-        self.output.last().is_some_and(|(token, _)| token.token == Token::Mul)
+        self.output.last().is_some_and(|t| t.token == Token::Mul)
     }
 
     /// `TABLE` becomes `SELECT * FROM`; the text of the word tells that nothing but a name may follow.
     fn select_all(&mut self) {
         self.copy();
-        if let Some((token, _)) = self.output.last_mut() {
+        if let Some(token) = self.output.last_mut() {
             let keyword = Keyword::SELECT;
             token.token = Token::Word(Word { value: "TABLE".to_owned(), quote_style: None, keyword });
         }
@@ -334,14 +322,13 @@ impl Pass {
             let start = self.output.len();
             self.copy();
             while self.peek(0) == Some(&Token::Period) && matches!(self.peek(1), Some(Token::Word(_))) {
-                let Some((part, range)) = self.input.get(self.at + 1).cloned() else { return };
-                self.at += 2;
-                if let Some((token, whole)) = self.output.get_mut(start) {
+                let Some(part) = self.input.get(self.at + 1) else { return };
+                if let Some(token) = self.output.get_mut(start) {
                     let name = format!("{}.{}", token.token, part.token);
                     token.token = Token::make_word(&name, None);
                     token.span.end = part.span.end;
-                    whole.end = range.end;
                 }
+                self.at += 2;
             }
         }
     }
@@ -372,7 +359,7 @@ impl Pass {
     /// How many tokens an alias of one value takes that comes next.
     fn value_alias(&self) -> usize {
         const UNITS: &[&str] = &["YEAR", "MONTH", "WEEK", "DAY", "HOUR", "MINUTE", "SECOND"];
-        let operand = self.output.last().is_some_and(|(token, _)| match &token.token {
+        let operand = self.output.last().is_some_and(|t| match &t.token {
             Token::Number(..) | Token::SingleQuotedString(_) | Token::RParen => true,
             Token::Word(word) => word.quote_style.is_some() || word.keyword == Keyword::NoKeyword,
             _ => false,
@@ -410,6 +397,12 @@ impl Pass {
             self.copy();
         }
     }
+}
+
+/// Whether a query may begin behind `token`, outside of brackets.
+pub(super) fn precedes_query(token: &Token) -> bool {
+    const BEFORE: &[&str] = &["UNION", "ALL", "DISTINCT", "EXCEPT", "INTERSECT", "MINUS", "EXPLAIN", "QUERY"];
+    *token == Token::SemiColon || BEFORE.iter().any(|word| is_word(token, word))
 }
 
 fn is_word(token: &Token, text: &str) -> bool {

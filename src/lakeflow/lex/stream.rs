@@ -5,41 +5,36 @@
 //! width, and `WITH (options)` moves behind the alias, where sqlparser expects it. Nothing else is touched: `STREAM` in any
 //! other place stays the name it is.
 
-use std::ops::Range;
-
 use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::{Span, Token, TokenWithSpan};
 
 use super::Lexed;
 
-type Piece = (TokenWithSpan, Range<usize>);
-
 /// Puts the brackets in.
 pub(super) fn call_streams(lexed: Lexed) -> Lexed {
-    let Lexed { tokens, ranges, comments, faults } = lexed;
-    let mut input = tokens.into_iter().zip(ranges).peekable();
-    let mut output: Vec<Piece> = Vec::with_capacity(input.len() + 2);
-    while let Some(mut piece) = input.next() {
-        let in_from = output.last().is_some_and(|(t, _)| opens_source(&t.token));
-        let stream = in_from && is_word(&piece.0.token, "STREAM");
-        let insert = stream && matches!(input.peek(), Some((t, _)) if names_source(&t.token));
-        if stream && let Token::Word(word) = &mut piece.0.token {
+    let Lexed { tokens, comments, faults } = lexed;
+    let mut input = tokens.into_iter().peekable();
+    let mut output: Vec<TokenWithSpan> = Vec::with_capacity(input.len() + 2);
+    while let Some(mut token) = input.next() {
+        let in_from = output.last().is_some_and(|t| opens_source(&t.token));
+        let stream = in_from && is_word(&token.token, "STREAM");
+        let insert = stream && matches!(input.peek(), Some(t) if names_source(&t.token));
+        if stream && let Token::Word(word) = &mut token.token {
             word.value.make_ascii_uppercase(); // one spelling, or two equal statements would differ
         }
-        output.push(piece);
+        output.push(token);
         if insert {
             open_call(&mut output);
             take_path(&mut input, &mut output);
             close_call(&mut output);
-        } else if stream && matches!(input.peek(), Some((t, _)) if t.token == Token::LParen) {
+        } else if stream && matches!(input.peek(), Some(t) if t.token == Token::LParen) {
             take_brackets(&mut input, &mut output);
         }
         if stream {
             move_options(&mut input, &mut output);
         }
     }
-    let (tokens, ranges) = output.into_iter().unzip();
-    Lexed { tokens, ranges, comments, faults }
+    Lexed { tokens: output, comments, faults }
 }
 
 fn is_word(token: &Token, text: &str) -> bool {
@@ -76,42 +71,44 @@ fn names_source(token: &Token) -> bool {
     matches!(token, Token::Word(w) if w.quote_style.is_some() || !CLAUSES.contains(&w.keyword))
 }
 
-fn widthless(output: &[Piece], token: Token) -> Option<Piece> {
-    let (last, range) = output.last()?;
-    let span = Span::new(last.span.end, last.span.end);
-    Some((TokenWithSpan { token, span }, range.end..range.end))
+fn widthless(output: &[TokenWithSpan], token: Token) -> Option<TokenWithSpan> {
+    let last = output.last()?;
+    Some(TokenWithSpan { token, span: Span::new(last.span.end, last.span.end) })
 }
 
-fn open_call(output: &mut Vec<Piece>) {
+fn open_call(output: &mut Vec<TokenWithSpan>) {
     output.extend(widthless(output, Token::LParen));
 }
 
-fn close_call(output: &mut Vec<Piece>) {
+fn close_call(output: &mut Vec<TokenWithSpan>) {
     output.extend(widthless(output, Token::RParen));
 }
 
 /// `a.b.c` and the arguments behind it, if any.
-fn take_path(input: &mut std::iter::Peekable<impl Iterator<Item = Piece>>, output: &mut Vec<Piece>) {
+fn take_path(input: &mut std::iter::Peekable<impl Iterator<Item = TokenWithSpan>>, output: &mut Vec<TokenWithSpan>) {
     output.extend(input.next());
-    while let Some(dot) = input.next_if(|(t, _)| t.token == Token::Period) {
+    while let Some(dot) = input.next_if(|t| t.token == Token::Period) {
         output.push(dot);
-        output.extend(input.next_if(|(t, _)| matches!(t.token, Token::Word(_))));
+        output.extend(input.next_if(|t| matches!(t.token, Token::Word(_))));
     }
-    if matches!(input.peek(), Some((t, _)) if t.token == Token::LParen) {
+    if matches!(input.peek(), Some(t) if t.token == Token::LParen) {
         take_brackets(input, output);
     }
 }
 
 /// From `(` to its `)`, or to the end of the statement when it is missing.
-fn take_brackets(input: &mut std::iter::Peekable<impl Iterator<Item = Piece>>, output: &mut Vec<Piece>) {
+fn take_brackets(
+    input: &mut std::iter::Peekable<impl Iterator<Item = TokenWithSpan>>,
+    output: &mut Vec<TokenWithSpan>,
+) {
     let mut depth = 0usize;
-    while let Some(piece) = input.next_if(|(t, _)| t.token != Token::SemiColon) {
-        match piece.0.token {
+    while let Some(token) = input.next_if(|t| t.token != Token::SemiColon) {
+        match token.token {
             Token::LParen => depth += 1,
             Token::RParen => depth = depth.saturating_sub(1),
             _ => {}
         }
-        output.push(piece);
+        output.push(token);
         if depth == 0 {
             break;
         }
@@ -119,19 +116,18 @@ fn take_brackets(input: &mut std::iter::Peekable<impl Iterator<Item = Piece>>, o
 }
 
 /// `WITH (..) [AS] alias` becomes `[AS] alias WITH (..)`; a sample between the two stays before the alias.
-fn move_options(input: &mut std::iter::Peekable<impl Iterator<Item = Piece>>, output: &mut Vec<Piece>) {
-    let Some(with) = input.next_if(|(t, _)| is_word(&t.token, "WITH")) else { return };
+fn move_options(input: &mut std::iter::Peekable<impl Iterator<Item = TokenWithSpan>>, output: &mut Vec<TokenWithSpan>) {
+    let Some(with) = input.next_if(|t| is_word(&t.token, "WITH")) else { return };
     let mut options = vec![with];
     take_brackets(input, &mut options);
-    if let Some(sample) = input.next_if(|(t, _)| is_word(&t.token, "TABLESAMPLE")) {
+    if let Some(sample) = input.next_if(|t| is_word(&t.token, "TABLESAMPLE")) {
         output.push(sample);
         take_brackets(input, output);
     }
-    if let Some(keyword) = input.next_if(|(t, _)| is_word(&t.token, "AS")) {
+    if let Some(keyword) = input.next_if(|t| is_word(&t.token, "AS")) {
         output.push(keyword);
         output.extend(input.next());
-    } else if let Some(alias) =
-        input.next_if(|(t, _)| matches!(&t.token, Token::Word(w) if w.keyword == Keyword::NoKeyword))
+    } else if let Some(alias) = input.next_if(|t| matches!(&t.token, Token::Word(w) if w.keyword == Keyword::NoKeyword))
     {
         output.push(alias);
     }

@@ -2,6 +2,8 @@
 //!
 //! Columns, types and properties of pipeline datasets belong into their definition; altering them is refused.
 
+use std::ops::Range;
+
 use sqlparser::tokenizer::Token;
 
 use super::clause::{mask, row_filter};
@@ -60,7 +62,7 @@ fn object_action(c: &mut Cursor<'_>, kind: SecurableKind, table: bool) -> Parsed
     }
 }
 
-fn only_tables(table: bool, place: std::ops::Range<usize>, what: &str) -> Parsed<()> {
+fn only_tables(table: bool, place: Range<usize>, what: &str) -> Parsed<()> {
     if table {
         return Ok(());
     }
@@ -80,11 +82,18 @@ fn column_action(c: &mut Cursor<'_>) -> Parsed<ColumnAction> {
 
 /// `('k' = 'v', 'k2', ..)`.
 fn tags(c: &mut Cursor<'_>) -> Parsed<Vec<Tag>> {
-    c.list(|c| {
+    let tags = c.list(|c| {
+        let place = c.range();
         let key = c.string()?;
         let value = if c.eat_token(&Token::Eq) { Some(c.string()?) } else { None };
-        Ok(Tag { key, value })
-    })
+        Ok((Tag { key, value }, place))
+    })?;
+    let twice =
+        |(index, (tag, _)): &(usize, &(Tag, Range<usize>))| tags.iter().take(*index).any(|(t, _)| t.key == tag.key);
+    match tags.iter().enumerate().find(twice) {
+        Some((_, (tag, place))) => Err(Fault::new(place.clone(), format!("the tag `{}` is given twice", tag.key))),
+        None => Ok(tags.into_iter().map(|(tag, _)| tag).collect()),
+    }
 }
 
 /// `TAGS ('k', ..)`.

@@ -1,9 +1,11 @@
 //! The clauses of `AUTO CDC` (reference section 1.5): in the order of the grammar, each at most once.
 
+use std::ops::Range;
+
 use sqlparser::ast::{Expr, Ident};
 use sqlparser::tokenizer::Token;
 
-use super::cursor::{Cursor, Parsed};
+use super::cursor::{Cursor, Parsed, is_word};
 use crate::lakeflow::Fault;
 use crate::lakeflow::ast::{AutoCdc, CdcSource, ColumnSelection, IgnoreNullUpdates, StoredAs};
 
@@ -35,25 +37,30 @@ struct Clauses {
     stored_as: Option<StoredAs>,
     track_history: Option<ColumnSelection>,
     columns_to_update: Option<Ident>,
+    /// Where each clause begins.
+    places: Vec<(&'static str, Range<usize>)>,
 }
 
 /// What stands behind `AUTO CDC [ONCE] [INTO target]`.
 pub(super) fn auto_cdc(c: &mut Cursor<'_>, once: bool) -> Parsed<AutoCdc> {
-    let place = c.range();
-    let cdc = clauses(c, once)?;
-    if cdc.filter.is_some() {
-        return Err(Fault::new(place, "`AUTO CDC` has no `WHERE`").hint("filter the changes in a temporary view"));
-    }
-    Ok(cdc)
+    clauses(c, once, false)
 }
 
 /// What stands behind `APPLY CHANGES INTO target`, which may also filter.
-pub(super) fn clauses(c: &mut Cursor<'_>, once: bool) -> Parsed<AutoCdc> {
+pub(super) fn apply_changes(c: &mut Cursor<'_>) -> Parsed<AutoCdc> {
+    clauses(c, false, true)
+}
+
+/// Of the legacy statement, which filters, nobody knows any more which clauses went together.
+fn clauses(c: &mut Cursor<'_>, once: bool, filters: bool) -> Parsed<AutoCdc> {
     c.expect("FROM")?;
     let source = source(c)?;
     let mut clauses = Clauses::default();
     let mut last: Option<usize> = None;
     while let Some(position) = next_clause(c)? {
+        if !filters && c.is("WHERE") {
+            return Err(c.fault("`AUTO CDC` has no `WHERE`").hint("filter the changes in a temporary view"));
+        }
         in_order(c, last, position)?;
         last = Some(position);
         clauses.read(c, position)?;
@@ -61,10 +68,16 @@ pub(super) fn clauses(c: &mut Cursor<'_>, once: bool) -> Parsed<AutoCdc> {
     if clauses.keys.is_empty() {
         return Err(missing(c, "KEYS"));
     }
-    let Some(sequence_by) = clauses.sequence_by else { return Err(missing(c, "SEQUENCE BY")) };
+    let Some(sequence_by) = clauses.sequence_by.take() else { return Err(missing(c, "SEQUENCE BY")) };
     if !c.at_end() {
         let candidates: Vec<&str> = ORDER.iter().filter_map(|clause| clause.split(' ').next()).collect();
-        return Err(c.expected_one_of("a clause of `AUTO CDC` or the end of the statement", &candidates));
+        let fault = c.expected_one_of("a clause of `AUTO CDC` or the end of the statement", &candidates);
+        let several =
+            *c.token() == Token::Comma && clauses.places.last().is_some_and(|(last, _)| last.ends_with(" BY"));
+        return Err(if several { fault.hint("several columns order as one: `STRUCT(a, b)`") } else { fault });
+    }
+    if !filters {
+        fits_history(&clauses)?;
     }
     Ok(AutoCdc {
         once,
@@ -90,6 +103,9 @@ fn source(c: &mut Cursor<'_>) -> Parsed<CdcSource> {
         c.expect_token(&Token::RParen)?;
         return Ok(CdcSource::Query(query));
     }
+    if c.is("SNAPSHOT") {
+        return Err(no_snapshot(c));
+    }
     if !c.eat("STREAM") {
         let fault = c.expected(&["STREAM"]);
         return Err(fault.maybe_hint(Some("change data is read from a stream: `FROM STREAM(name)`".to_owned())));
@@ -107,28 +123,61 @@ fn source(c: &mut Cursor<'_>) -> Parsed<CdcSource> {
     Ok(CdcSource::Stream(name))
 }
 
-fn no_logic(range: std::ops::Range<usize>) -> Fault {
+pub(super) fn no_snapshot(c: &Cursor<'_>) -> Fault {
+    c.fault("SQL has no `AUTO CDC FROM SNAPSHOT`").hint("snapshots are compared in Python only")
+}
+
+fn no_logic(range: Range<usize>) -> Fault {
     Fault::new(range, "`AUTO CDC` reads a table or a view by its name")
         .hint("put the query into a temporary view and name that")
 }
 
-/// Position in [`ORDER`] of the clause that begins here.
-fn next_clause(c: &Cursor<'_>) -> Parsed<Option<usize>> {
-    let position = ORDER.iter().rposition(|clause| c.is(clause));
-    if position.is_none() {
-        // A clause whose first word is right and whose next is not deserves the caret on the latter.
-        let first = |clause: &&&str| clause.split_once(' ').is_some_and(|(first, _)| c.is(first));
-        if let Some(clause) = ORDER.iter().find(first) {
-            return Err(c.fault(format!("expected `{clause}`, found {}", c.found())).maybe_hint(phrase_hint(c)));
-        }
+/// Position in [`ORDER`] of the clause that begins here. Of a clause that begins well and goes on wrongly, the first wrong
+/// word is at fault.
+fn next_clause(c: &mut Cursor<'_>) -> Parsed<Option<usize>> {
+    let is_name = |c: &Cursor<'_>| matches!(c.parser.peek_nth_token_ref(2).token, Token::Word(_));
+    if c.is("COLUMNS TO") && is_name(c) && !c.is("COLUMNS TO UPDATE") && !is_clause(c, 2) {
+        c.expect("COLUMNS TO UPDATE")?;
     }
-    Ok(position)
+    let position = ORDER.iter().rposition(|clause| c.is(clause));
+    let right = |clause: &str| clause.split(' ').enumerate().take_while(|(n, word)| is_at(c, *n, word)).count();
+    let length = ORDER.iter().map(|clause| right(clause)).max().unwrap_or(0);
+    if position.is_some() || length == 0 {
+        return Ok(position);
+    }
+    let begun = ORDER.iter().filter(|clause| right(clause) == length);
+    let mut next: Vec<&str> = begun.filter_map(|clause| clause.split(' ').nth(length)).collect();
+    next.dedup();
+    for _ in 0..length {
+        c.advance();
+    }
+    Err(c.expected(&next))
 }
 
-fn phrase_hint(c: &Cursor<'_>) -> Option<String> {
-    let phrases = ORDER.iter().filter(|clause| clause.split(' ').next().is_some_and(|word| c.is(word)));
-    let phrases: Vec<String> = phrases.map(|phrase| format!("`{phrase}`")).collect();
-    (phrases.len() > 1).then(|| format!("there are {}", phrases.join(" and ")))
+fn is_at(c: &Cursor<'_>, ahead: usize, word: &str) -> bool {
+    is_word(&c.parser.peek_nth_token_ref(ahead).token, word)
+}
+
+/// Whether the word `ahead` begins a clause.
+fn is_clause(c: &Cursor<'_>, ahead: usize) -> bool {
+    ORDER.iter().filter_map(|clause| clause.split(' ').next()).any(|word| is_at(c, ahead, word))
+}
+
+/// Clauses that go with one way of keeping rows only.
+fn fits_history(clauses: &Clauses) -> Parsed<()> {
+    let stored_as = clauses.stored_as.unwrap_or(StoredAs::ScdType1);
+    let misfits = [
+        ("APPLY AS TRUNCATE WHEN", stored_as == StoredAs::ScdType1, "STORED AS SCD TYPE 1"),
+        ("TRACK HISTORY ON", stored_as != StoredAs::ScdType1, "STORED AS SCD TYPE 2"),
+        ("SYSTEM SEQUENCE BY", stored_as == StoredAs::Bitemporal, "STORED AS BITEMPORAL"),
+    ];
+    for (clause, fits, wanted) in misfits {
+        let given = clauses.places.iter().find(|(given, _)| *given == clause);
+        if let Some((_, place)) = given.filter(|_| !fits) {
+            return Err(Fault::new(place.clone(), format!("`{clause}` goes with `{wanted}` only")));
+        }
+    }
+    Ok(())
 }
 
 fn in_order(c: &Cursor<'_>, last: Option<usize>, position: usize) -> Parsed<()> {
@@ -144,16 +193,18 @@ fn in_order(c: &Cursor<'_>, last: Option<usize>, position: usize) -> Parsed<()> 
 }
 
 fn missing(c: &Cursor<'_>, clause: &str) -> Fault {
-    c.expected_one_of(&format!("`{clause}`"), &[clause.split(' ').next().unwrap_or(clause)])
+    let heads: Vec<&str> = ORDER.iter().filter_map(|clause| clause.split(' ').next()).collect();
+    c.expected_one_of(&format!("`{clause}`"), &heads)
 }
 
 impl Clauses {
     fn read(&mut self, c: &mut Cursor<'_>, position: usize) -> Parsed<()> {
         let place = c.range();
         let clause = ORDER.get(position).copied().unwrap_or("");
+        self.places.push((clause, place.clone()));
         c.expect(clause)?;
         match clause {
-            "KEYS" => self.keys = c.list(Cursor::ident)?,
+            "KEYS" => self.keys = c.names()?,
             "IGNORE NULL UPDATES" => {
                 let on = c.eat("ON");
                 self.ignore_null_updates =
@@ -180,10 +231,10 @@ impl Clauses {
 fn selection(c: &mut Cursor<'_>) -> Parsed<ColumnSelection> {
     if c.eat_token(&Token::Mul) {
         c.expect("EXCEPT")?;
-        return Ok(ColumnSelection::AllExcept(c.list(Cursor::ident)?));
+        return Ok(ColumnSelection::AllExcept(c.names()?));
     }
     if *c.token() == Token::LParen {
-        return Ok(ColumnSelection::Only(c.list(Cursor::ident)?));
+        return Ok(ColumnSelection::Only(c.names()?));
     }
     let mut columns = vec![c.ident()?];
     while c.eat_token(&Token::Comma) {

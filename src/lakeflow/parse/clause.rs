@@ -1,6 +1,6 @@
 //! The clauses behind the column list of a table: in any order, each at most once.
 
-use sqlparser::ast::Ident;
+use sqlparser::ast::{Expr, Ident};
 use sqlparser::tokenizer::Token;
 
 use super::column::TableElements;
@@ -56,9 +56,13 @@ impl TableKind {
             TableKind::Table => heads.push("OPTIONS"),
         }
         heads.push("AS");
+        if c.is("ROW FILTER") {
+            return c.expected(&["WITH"]).hint("write `WITH ROW FILTER`");
+        }
         // A guess compares single words, so the first words of the longer heads are candidates too.
         let first_words = heads.iter().filter_map(|head| head.split(' ').next());
-        let candidates: Vec<&str> = first_words.collect();
+        let rarely = ["SCHEDULE", "TRIGGER", "DEFAULT", "FLOW"];
+        let candidates: Vec<&str> = first_words.chain(rarely).collect();
         let noun = format!("a clause of `CREATE {}` or `AS`", self.words());
         c.expected_one_of(&noun, &candidates)
     }
@@ -141,7 +145,9 @@ impl TableClauses {
             if kind == TableKind::Table {
                 return Err(c.fault(format!("{} does not go with `CREATE TABLE`", c.found())));
             }
-            once.note("SCHEDULE or TRIGGER", place)?;
+            if self.schedule.is_some() {
+                return Err(c.fault("a table has one `SCHEDULE` or `TRIGGER`"));
+            }
             self.schedule = Some(schedule(c)?);
         } else if c.eat("DEFAULT") {
             once.note("DEFAULT COLLATION", place)?;
@@ -200,7 +206,7 @@ fn partitioned_by(c: &mut Cursor<'_>) -> Parsed<Layout> {
     Ok(match &c.parser.peek_nth_token_ref(2).token {
         Token::Word(_) => Layout::PartitionColumns(c.list(|c| Ok((c.ident()?, c.type_name()?)))?),
         Token::LParen => Layout::PartitionTransforms(c.list(Cursor::expr)?),
-        _ => Layout::PartitionedBy(c.list(Cursor::ident)?),
+        _ => Layout::PartitionedBy(c.names()?),
     })
 }
 
@@ -211,12 +217,22 @@ fn schedule(c: &mut Cursor<'_>) -> Parsed<Schedule> {
         if limited {
             c.expect("MOST EVERY")?;
         }
-        return Ok(Schedule::OnUpdate { at_most_every: if limited { Some(c.expr()?) } else { None } });
+        return Ok(Schedule::OnUpdate { at_most_every: if limited { Some(interval(c)?) } else { None } });
     }
     c.expect("SCHEDULE")?;
     c.eat("REFRESH");
     if c.one_of(&["EVERY", "CRON"])? == "EVERY" {
-        return Ok(Schedule::Every { count: c.integer()?, unit: schedule_unit(c)? });
+        let place = c.range();
+        let count = c.integer()?;
+        if count < 1 {
+            return Err(Fault::new(place, "a schedule counts from 1"));
+        }
+        let unit = schedule_unit(c)?;
+        let most = unit.most();
+        if count > most {
+            return Err(Fault::new(place, format!("a schedule counts up to {most} {}", unit.word())));
+        }
+        return Ok(Schedule::Every { count, unit });
     }
     let expression = c.string()?;
     let zoned = c.eat("AT");
@@ -224,6 +240,14 @@ fn schedule(c: &mut Cursor<'_>) -> Parsed<Schedule> {
         c.expect("TIME ZONE")?;
     }
     Ok(Schedule::Cron { expression, zone: if zoned { Some(c.string()?) } else { None } })
+}
+
+fn interval(c: &mut Cursor<'_>) -> Parsed<Expr> {
+    let start = c.index();
+    match c.expr()? {
+        expr @ Expr::Interval(_) => Ok(expr),
+        _ => Err(Fault::new(c.range_since(start), "expected an interval").hint("write `INTERVAL 1 HOUR`")),
+    }
 }
 
 fn schedule_unit(c: &mut Cursor<'_>) -> Parsed<ScheduleUnit> {
@@ -239,7 +263,10 @@ fn schedule_unit(c: &mut Cursor<'_>) -> Parsed<ScheduleUnit> {
 fn cluster_by(c: &mut Cursor<'_>) -> Parsed<Layout> {
     c.expect("BY")?;
     if *c.token() == Token::LParen {
-        return Ok(Layout::ClusterBy(c.list(|c| c.dotted(usize::MAX))?));
+        let keys = c.list(|c| c.dotted(usize::MAX))?;
+        let plain = keys.iter().filter(|key| key.0.len() == 1);
+        c.distinct(plain.filter_map(|key| key.0.first()?.as_ident()))?;
+        return Ok(Layout::ClusterBy(keys));
     }
     match c.one_of(&["AUTO", "NONE"]) {
         Ok("AUTO") => Ok(Layout::ClusterByAuto),
@@ -255,7 +282,15 @@ fn refresh_policy(c: &mut Cursor<'_>, kind: TableKind) -> Parsed<RefreshPolicy> 
     if kind != TableKind::MaterializedView {
         return Err(c.fault("`REFRESH POLICY` goes with materialized views only"));
     }
-    c.expect("REFRESH POLICY")?;
+    c.expect("REFRESH")?;
+    if c.is("EVERY") || c.is("CRON") {
+        let hint = "the pipeline decides when it runs; outside of one write `SCHEDULE EVERY ..`";
+        return Err(c.expected(&["POLICY"]).hint(hint));
+    }
+    c.expect("POLICY")?;
+    if c.is("INCREMENTAL_STRICT") {
+        return Err(c.expected(&["AUTO", "INCREMENTAL", "FULL"]).hint("write `INCREMENTAL STRICT`"));
+    }
     Ok(match c.one_of(&["AUTO", "INCREMENTAL", "FULL"])? {
         "AUTO" => RefreshPolicy::Auto,
         "FULL" => RefreshPolicy::Full,

@@ -1,9 +1,11 @@
 //! What stands between the brackets of a table: columns, then expectations, then keys (reference sections 1.1, 1.2).
 
+use std::ops::Range;
+
 use sqlparser::tokenizer::Token;
 
 use super::clause::{TableKind, mask};
-use super::cursor::{Cursor, Once, Parsed};
+use super::cursor::{Cursor, Once, Parsed, is_word};
 use crate::lakeflow::Fault;
 use crate::lakeflow::ast::{
     Column, Expectation, ForeignKey, Generated, Ident, InlineKey, KeyOption, ObjectName, TableConstraint,
@@ -32,7 +34,23 @@ pub(super) fn table_elements(c: &mut Cursor<'_>, kind: TableKind) -> Parsed<Tabl
     }
     c.close_list()?;
     elements.columns.shrink_to_fit();
+    c.distinct(elements.columns.iter().map(|column| &column.name))?;
     Ok(elements)
+}
+
+/// `CONSTRANT name EXPECT ..`, which looks like a column of a type `name`.
+pub(super) fn misspelt_constraint(c: &Cursor<'_>) -> Option<Fault> {
+    let at = |n: usize, word: &str| is_word(&c.parser.peek_nth_token_ref(n).token, word);
+    let opens = |n: usize| c.parser.peek_nth_token_ref(n).token == Token::LParen;
+    let meant: &[&str] = if at(2, "EXPECT") && opens(3) || (at(2, "PRIMARY") || at(2, "FOREIGN")) && opens(4) {
+        &["CONSTRAINT"]
+    } else if at(1, "KEY") {
+        &["PRIMARY", "FOREIGN"]
+    } else {
+        return None;
+    };
+    let fault = c.expected_one_of("a column or a constraint", meant);
+    fault.hint.is_some().then_some(fault)
 }
 
 impl TableElements {
@@ -49,18 +67,46 @@ impl TableElements {
                 }
                 self.expectations.push(expectation(c, name)?);
             } else {
-                self.constraints.push(key(c, Some(name), kind, &["EXPECT"])?);
+                let constraint = key(c, Some(name), kind, &["EXPECT"])?;
+                self.add_key(constraint, place)?;
             }
         } else if c.is("PRIMARY KEY") || c.is("FOREIGN KEY") || c.is("CHECK") || kind.has_unique(c) {
-            self.constraints.push(key(c, None, kind, &[])?);
+            let constraint = key(c, None, kind, &[])?;
+            self.add_key(constraint, place)?;
+        } else if c.is("EXPECT") && c.parser.peek_nth_token_ref(1).token == Token::LParen {
+            return Err(c.fault("an expectation needs a name").hint("write `CONSTRAINT name EXPECT (..)`"));
+        } else if let Some(fault) = misspelt_constraint(c) {
+            return Err(fault);
         } else if self.expectations.is_empty() && self.constraints.is_empty() {
-            self.columns.push(column(c, kind)?);
+            let column = column(c, kind)?;
+            self.add_column(column, place)?;
         } else if matches!(c.token(), Token::Word(_)) {
             let hint = "a constraint begins with `CONSTRAINT name`";
             return Err(Fault::new(place, "columns stand before constraints").hint(hint));
         } else {
             return Err(c.expected(&["CONSTRAINT"]));
         }
+        Ok(())
+    }
+
+    /// There is one primary key, of a column or of the table.
+    fn add_key(&mut self, constraint: TableConstraint, place: Range<usize>) -> Parsed<()> {
+        let is_primary = |c: &TableConstraint| matches!(c.kind, TableConstraintKind::PrimaryKey { .. });
+        let before = self.columns.iter().any(|c| c.primary_key.is_some()) || self.constraints.iter().any(is_primary);
+        if before && is_primary(&constraint) {
+            return Err(Fault::new(place, "a table has one primary key").hint("write `PRIMARY KEY (a, b)`"));
+        }
+        self.constraints.push(constraint);
+        Ok(())
+    }
+
+    fn add_column(&mut self, column: Column, place: Range<usize>) -> Parsed<()> {
+        if column.primary_key.is_some() && self.columns.iter().any(|c| c.primary_key.is_some()) {
+            return Err(
+                Fault::new(place, "a table has one primary key").hint("write `PRIMARY KEY (a, b)` behind the columns")
+            );
+        }
+        self.columns.push(column);
         Ok(())
     }
 }
@@ -108,14 +154,22 @@ fn key(c: &mut Cursor<'_>, name: Option<Ident>, kind: TableKind, others: &[&str]
         "PRIMARY" => {
             c.expect("KEY")?;
             let columns = c.list(|c| Ok((c.ident()?, c.eat("TIMESERIES"))))?;
+            c.distinct(columns.iter().map(|(name, _)| name))?;
             let timeseries = columns.iter().find(|(_, timeseries)| *timeseries).map(|(name, _)| name.clone());
             TableConstraintKind::PrimaryKey { columns: columns.into_iter().map(|(name, _)| name).collect(), timeseries }
         }
         "FOREIGN" => {
             c.expect("KEY")?;
-            let columns = c.list(Cursor::ident)?;
+            let columns = c.names()?;
             c.expect("REFERENCES")?;
-            TableConstraintKind::ForeignKey { columns, references: foreign_key(c)? }
+            let start = c.index();
+            let references = foreign_key(c)?;
+            if !references.columns.is_empty() && references.columns.len() != columns.len() {
+                let (own, other) = (columns.len(), references.columns.len());
+                let message = format!("a foreign key of {own} columns cannot refer to {other}");
+                return Err(Fault::new(c.range_since(start), message));
+            }
+            TableConstraintKind::ForeignKey { columns, references }
         }
         _ => {
             c.expect_token(&Token::LParen)?;
@@ -161,24 +215,31 @@ fn column(c: &mut Cursor<'_>, kind: TableKind) -> Parsed<Column> {
     }
     // `${key}` stands for whatever columns it is replaced by.
     let data_type = if template { TypeName::Custom(ObjectName(vec![]), vec![]) } else { c.type_name()? };
-    let mut column = Column {
-        name,
-        data_type,
-        not_null: false,
-        generated: None,
-        default: None,
-        primary_key: None,
-        unique: false,
-        foreign_key: None,
-        collation: None,
-        comment: None,
-        mask: None,
-    };
+    let mut column = Column::new(name, data_type);
     let mut once = Once::default();
     while property(c, kind, &mut column, &mut once)? {}
     if !matches!(c.token(), Token::Comma | Token::RParen) {
-        let heads = ["NOT", "COMMENT", "MASK", "CONSTRAINT", "PRIMARY", "REFERENCES", "GENERATED", "DEFAULT"];
-        return Err(c.expected_one_of("a column property, `,` or `)`", &heads));
+        let heads = [
+            "NOT",
+            "COMMENT",
+            "MASK",
+            "USING",
+            "CONSTRAINT",
+            "PRIMARY",
+            "FOREIGN",
+            "REFERENCES",
+            "GENERATED",
+            "DEFAULT",
+            "COLLATE",
+        ];
+        let fault = c.expected_one_of("a column property, `,` or `)`", &heads);
+        return Err(if c.is("NULL") {
+            fault.hint("a column takes NULL unless it says `NOT NULL`")
+        } else if c.is("CHECK") && kind != TableKind::Table {
+            fault.hint("write `CONSTRAINT name EXPECT (..)` behind the columns")
+        } else {
+            fault
+        });
     }
     Ok(column)
 }
@@ -208,11 +269,16 @@ fn property(c: &mut Cursor<'_>, kind: TableKind, column: &mut Column, once: &mut
         if kind == TableKind::MaterializedView && c.is("DEFAULT") {
             return Err(c.fault(format!("{} does not go with a column of a materialized view", c.found())));
         }
-        once.note("GENERATED or DEFAULT", place)?;
+        if column.default.is_some() && c.is("GENERATED") || column.generated.is_some() && c.is("DEFAULT") {
+            return Err(c.fault("`GENERATED` and `DEFAULT` exclude each other"));
+        }
         if c.eat("DEFAULT") {
-            column.default = Some(c.expr()?);
+            once.note("DEFAULT", place)?;
+            column.default = Some(Box::new(c.expr()?));
         } else {
-            column.generated = Some(generated(c)?);
+            once.note("GENERATED", place.clone())?;
+            column.generated = Some(Box::new(generated(c)?));
+            takes_identity(column, place)?;
         }
     } else {
         return Ok(false);
@@ -227,19 +293,40 @@ fn inline_key(c: &mut Cursor<'_>, column: &mut Column, once: &mut Once) -> Parse
     if c.is("EXPECT") {
         return Err(Fault::new(place, "an expectation stands behind a comma, not behind a column"));
     }
-    if c.one_of(&["PRIMARY", "FOREIGN", "REFERENCES"])? == "PRIMARY" {
-        once.note("PRIMARY KEY", place)?;
-        c.expect("KEY")?;
-        column.primary_key = Some(InlineKey { name, options: key_options(c)? });
-        return Ok(());
+    match c.one_of(&["PRIMARY", "FOREIGN", "REFERENCES"])? {
+        "PRIMARY" => {
+            once.note("PRIMARY KEY", place)?;
+            c.expect("KEY")?;
+            column.primary_key = Some(Box::new(InlineKey { name, options: key_options(c)? }));
+            return Ok(());
+        }
+        "FOREIGN" => c.expect("KEY REFERENCES")?,
+        _ => {}
     }
     once.note("REFERENCES", place)?;
-    if c.eat("KEY") {
-        c.expect("REFERENCES")?;
-    }
     let references = foreign_key(c)?;
-    column.foreign_key = Some((InlineKey { name, options: key_options(c)? }, references));
+    column.foreign_key = Some(Box::new((InlineKey { name, options: key_options(c)? }, references)));
     Ok(())
+}
+
+/// Identity columns are of one type.
+fn takes_identity(column: &Column, place: Range<usize>) -> Parsed<()> {
+    let is_number = match &column.data_type {
+        TypeName::BigInt(_) => true,
+        // `LONG`, or a parameter.
+        TypeName::Custom(name, _) => {
+            name.to_string().eq_ignore_ascii_case("LONG") || name.to_string().starts_with("${")
+        }
+        _ => false,
+    };
+    match column.generated.as_deref() {
+        Some(Generated::Identity { .. }) if !is_number => {
+            let name = &column.name.value;
+            let fault = Fault::new(place, format!("an identity column is a `BIGINT`, `{name}` is none"));
+            Err(fault.hint(format!("write `{name} BIGINT GENERATED ..`")))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn generated(c: &mut Cursor<'_>) -> Parsed<Generated> {
@@ -258,18 +345,25 @@ fn generated(c: &mut Cursor<'_>) -> Parsed<Generated> {
     c.expect("IDENTITY")?;
     let (mut start, mut increment) = (None, None);
     if c.eat_token(&Token::LParen) {
-        if c.eat("START") {
-            c.expect("WITH")?;
-            start = Some(c.integer()?);
+        let mut once = Once::default();
+        loop {
+            let place = c.range();
+            if c.one_of(&["START", "INCREMENT"])? == "START" {
+                once.note("START WITH", place)?;
+                c.expect("WITH")?;
+                start = Some(c.integer()?);
+            } else {
+                once.note("INCREMENT BY", place)?;
+                c.expect("BY")?;
+                increment = Some(c.integer()?);
+            }
+            if c.eat_token(&Token::RParen) {
+                break;
+            }
+            if *c.token() == Token::Comma {
+                return Err(c.fault("no comma stands here").hint("write `(START WITH 1 INCREMENT BY 1)`"));
+            }
         }
-        if c.eat("INCREMENT") {
-            c.expect("BY")?;
-            increment = Some(c.integer()?);
-        }
-        if start.is_none() && increment.is_none() {
-            return Err(c.expected(&["START", "INCREMENT"]));
-        }
-        c.expect_token(&Token::RParen)?;
     }
     Ok(Generated::Identity { always, start, increment })
 }

@@ -51,12 +51,30 @@ impl Modifiers {
             c.advance();
         }
         let range = c.range();
+        let first = c.found();
         if c.eat("PRIVATE") {
             modifiers.private = Some(range);
         } else if c.eat("TEMPORARY") || c.eat("TEMP") {
             modifiers.temporary = Some(range);
         }
+        modifiers.ends(c, &first)?;
         Ok(modifiers)
+    }
+
+    /// Nothing but the kind of object may follow; `first` is `PRIVATE` or `TEMPORARY`, if either was read.
+    fn ends(&self, c: &Cursor<'_>, first: &str) -> Parsed<()> {
+        let private = self.private.is_some() || self.temporary.is_some();
+        let replaces = self.or_refresh.is_some() || self.or_replace.is_some();
+        if c.is("OR REFRESH") || c.is("OR REPLACE") {
+            return Err(c.fault(match (replaces, private) {
+                (true, _) => "`OR ..` is given twice".to_owned(),
+                _ => format!("`OR ..` stands before {first}"),
+            }));
+        }
+        if private && (c.is("PRIVATE") || c.is("TEMPORARY") || c.is("TEMP")) {
+            return Err(c.fault(format!("{first} and {} do not go together", c.found())));
+        }
+        Ok(())
     }
 
     /// Refuses every modifier that is not in `allowed`.
@@ -123,8 +141,11 @@ pub(super) fn create(c: &mut Cursor<'_>) -> Parsed<StatementKind> {
         c.move_to(start);
         return command::command(c);
     }
-    let all: Vec<&str> = OBJECTS.iter().copied().chain(others).collect();
-    Err(c.expected_one_of("what to create", &all))
+    let before = ["PRIVATE", "TEMPORARY", "LIVE", "TABLE"];
+    let all: Vec<&str> = OBJECTS.iter().copied().chain(others).chain(before).collect();
+    let fault = c.expected_one_of("what to create", &all);
+    let lost = c.is("REFRESH") || c.is("REPLACE");
+    Err(if lost { fault.hint(format!("write `OR {}`", c.found().trim_matches('`').to_uppercase())) } else { fault })
 }
 
 fn object(c: &mut Cursor<'_>, start: usize, modifiers: &Modifiers) -> Parsed<StatementKind> {

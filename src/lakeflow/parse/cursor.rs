@@ -4,16 +4,18 @@
 //! (`embedded.rs`) at the same place. Keywords are compared as text, because sqlparser's list lacks many of Lakeflow's.
 //! A quoted name is never a keyword.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use sqlparser::ast::{FunctionArg, FunctionArgExpr, Ident, ObjectName, ObjectNamePart, ObjectNamePartFunction};
 use sqlparser::parser::Parser;
-use sqlparser::tokenizer::{Token, Word};
+use sqlparser::tokenizer::{Span, Token, Word};
 
 use crate::diag::did_you_mean;
 use crate::lakeflow::Fault;
 use crate::lakeflow::dialect::Lakeflow;
 use crate::lakeflow::lex::Lexed;
+use crate::lakeflow::place::{bytes, range_of};
 
 /// What every parsing function returns.
 pub(super) type Parsed<T> = Result<T, Fault>;
@@ -31,7 +33,8 @@ const NEVER_NAMES: &[&str] =
 /// A place in the tokens of a text.
 pub(super) struct Cursor<'a> {
     pub(super) text: &'a str,
-    pub(super) ranges: Vec<Range<usize>>,
+    /// How many tokens there are.
+    pub(super) count: usize,
     pub(super) parser: Parser<'a>,
     /// Statements and rules of the grammar that are being read, one inside the other.
     depth: usize,
@@ -43,9 +46,10 @@ impl<'a> Cursor<'a> {
     /// A cursor at the first token; comments and faults of `lexed` stay with the caller.
     pub(super) fn new(text: &'a str, lexed: &mut Lexed, dialect: &'a Lakeflow) -> Self {
         let tokens = std::mem::take(&mut lexed.tokens);
+        let count = tokens.len();
         let mut parser = Parser::new(dialect).with_recursion_limit(RECURSION_LIMIT).with_tokens_with_locations(tokens);
         parser.advance_token(); // the `;` that the lexer puts in front
-        Cursor { text, ranges: std::mem::take(&mut lexed.ranges), parser, depth: 0, keywords: vec![] }
+        Cursor { text, count, parser, depth: 0, keywords: vec![] }
     }
 
     /// Index of the next token.
@@ -63,7 +67,10 @@ impl<'a> Cursor<'a> {
     }
 
     pub(super) fn range_at(&self, index: usize) -> Range<usize> {
-        self.ranges.get(index).cloned().unwrap_or(self.text.len()..self.text.len())
+        match self.parser.token_at(index).span {
+            span if span == Span::empty() => self.text.len()..self.text.len(),
+            span => bytes(span),
+        }
     }
 
     /// Bytes from the token at `start` to the last one read.
@@ -208,7 +215,13 @@ impl<'a> Cursor<'a> {
 
     /// Index of the first token that begins at byte `offset` or behind it.
     pub(super) fn index_at(&self, offset: usize) -> usize {
-        self.ranges.partition_point(|range| range.start < offset).max(1)
+        let before = |index: usize| self.range_at(index).start < offset;
+        let (mut low, mut high) = (1, self.count);
+        while low < high {
+            let middle = low.midpoint(high);
+            if before(middle) { low = middle + 1 } else { high = middle }
+        }
+        low
     }
 
     /// `IF NOT EXISTS`, whole or not at all.
@@ -241,6 +254,26 @@ impl<'a> Cursor<'a> {
         self.list(item)
     }
 
+    /// `(name, ..)` of columns, none of them twice.
+    pub(super) fn names(&mut self) -> Parsed<Vec<Ident>> {
+        let names = self.list(Self::ident)?;
+        self.distinct(names.iter())?;
+        Ok(names)
+    }
+
+    /// Refuses a column that stands twice in a list.
+    pub(super) fn distinct<'n>(&self, names: impl Iterator<Item = &'n Ident>) -> Parsed<()> {
+        let mut seen = BTreeSet::new();
+        for name in names {
+            // `${key}` may stand for anything.
+            if !name.value.starts_with("${") && !seen.insert(name.value.to_lowercase()) {
+                let range = range_of(self.text, name.span).unwrap_or_else(|| self.range());
+                return Err(Fault::new(range, format!("the column `{}` stands twice", name.value)));
+            }
+        }
+        Ok(())
+    }
+
     pub(super) fn close_list(&mut self) -> Parsed<()> {
         if self.eat_token(&Token::RParen) { Ok(()) } else { Err(self.expected(&[",", ")"])) }
     }
@@ -264,6 +297,11 @@ impl<'a> Cursor<'a> {
                 let fault = self.fault(format!("expected a name, found {}", self.found()));
                 Err(fault.hint("names go in backticks, quotes of either kind make strings"))
             }
+            Token::Colon => {
+                let key = &self.parser.peek_nth_token_ref(1).token;
+                let fault = self.fault(format!("expected a name, found {}", self.found()));
+                Err(if let Token::Word(_) = key { fault.hint(format!("write `IDENTIFIER(:{key})`")) } else { fault })
+            }
             _ => Err(self.fault(format!("expected a name, found {}", self.found()))),
         }
     }
@@ -284,7 +322,8 @@ impl<'a> Cursor<'a> {
             parts.push(self.name_part()?);
         }
         if parts.len() > most {
-            let message = format!("a name of {} parts, where at most {most} make sense", parts.len());
+            let makes = if most == 1 { "makes" } else { "make" };
+            let message = format!("a name of {} parts, where at most {most} {makes} sense", parts.len());
             return Err(Fault::new(self.range_since(start), message));
         }
         Ok(ObjectName(parts))

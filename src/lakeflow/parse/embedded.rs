@@ -12,7 +12,7 @@ use sqlparser::keywords::Keyword;
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::{Location, Token, TokenWithSpan};
 
-use super::cursor::{Cursor, Parsed};
+use super::cursor::{Cursor, Parsed, is_word};
 use super::shrink::shrink;
 use crate::diag::{did_you_mean, nearest};
 use crate::lakeflow::Fault;
@@ -102,7 +102,7 @@ impl Cursor<'_> {
         };
         let keywords: Vec<usize> = (start..self.index()).filter(is_keyword).collect();
         self.keywords.extend(keywords);
-        match type_name::unknown(&data_type) {
+        match type_name::unknown(&data_type).or_else(|| type_name::beyond(&data_type)) {
             Some((message, hint)) => Err(Fault::new(self.range_since(start), message).maybe_hint(hint)),
             None => Ok(data_type),
         }
@@ -172,7 +172,10 @@ impl Cursor<'_> {
             Some(stripped)
         });
         let fault = match expected.and_then(|m| m.split_once(", found: ")) {
-            Some((expected, _)) => format!("expected {}, found {}", in_our_words(expected), self.found_at(index)),
+            Some((expected, _)) => match expected.strip_prefix("one of ") {
+                Some(steps) if self.follows_pipe(index) => return self.no_step(index, steps),
+                _ => format!("expected {}, found {}", in_our_words(expected), self.found_at(index)),
+            },
             None if message.contains("infix parser") || message.contains('{') => {
                 format!("unexpected {}", self.found_at(index))
             }
@@ -181,16 +184,36 @@ impl Cursor<'_> {
         self.respell(index, Fault::new(self.range_at(index), fault))
     }
 
+    fn follows_pipe(&self, index: usize) -> bool {
+        self.parser.token_at(index.saturating_sub(1)).token == Token::VerticalBarRightAngleBracket
+    }
+
+    /// What follows `|>` begins no step; `steps` names those that there are.
+    fn no_step(&self, index: usize, steps: &str) -> Fault {
+        let fault = Fault::new(self.range_at(index), format!("no step of a pipe begins with {}", self.found_at(index)));
+        let Token::Word(word) = &self.parser.token_at(index).token else { return fault };
+        let elsewhere = match word.value.to_ascii_uppercase().as_str() {
+            "GROUP" => Some("write `|> AGGREGATE sum(a) GROUP BY b`"),
+            "HAVING" | "QUALIFY" | "FILTER" => Some("write `|> WHERE ..`"),
+            "DISTINCT" => Some("write `|> SELECT DISTINCT ..`"),
+            _ => None,
+        };
+        match elsewhere {
+            Some(hint) => fault.hint(hint),
+            None => fault.maybe_hint(did_you_mean(&word.value, steps.split(" or "))),
+        }
+    }
+
     /// Index of the token that begins at `location`; the end for sqlparser's "nowhere". What sqlparser reads has no `;`, so
     /// it does not lie behind the next one.
     fn index_of(&self, location: Location) -> usize {
         if location == Location::empty() {
-            return self.ranges.len();
+            return self.count;
         }
         let ends = |index: &usize| self.parser.token_at(*index).token == Token::SemiColon;
-        let end = (self.index()..self.ranges.len()).find(ends).map_or(self.ranges.len(), |end| end + 1);
+        let end = (self.index()..self.count).find(ends).map_or(self.count, |end| end + 1);
         let at = |index: &usize| self.parser.token_at(*index).span.start == location;
-        (0..end).rfind(at).unwrap_or(self.ranges.len())
+        (0..end).rfind(at).unwrap_or(self.count)
     }
 
     /// Adds what was probably meant by the word at `index`, or moves the fault to the word before it when that one looks
@@ -199,9 +222,12 @@ impl Cursor<'_> {
         if let Some(hyphen) = self.hyphen_before(index) {
             return hyphen;
         }
+        if let Some(hint) = self.misplaced_sign(index) {
+            return fault.hint(hint);
+        }
         let before = index.saturating_sub(1);
         if [before, index].iter().any(|at| self.begins_table_clause(*at)) {
-            return fault.hint("clauses of the table stand before `AS`");
+            return fault.hint("clauses of a dataset stand before `AS`, and it has one query or one flow");
         }
         if let Some(meant) = self.meant(index) {
             return fault.hint(format!("did you mean `{meant}`?"));
@@ -215,8 +241,35 @@ impl Cursor<'_> {
         }
     }
 
+    /// `:name` where a name is due, and options of a stream without brackets or with `=>`.
+    fn misplaced_sign(&self, index: usize) -> Option<String> {
+        let is = |at: usize, token: &Token| self.parser.token_at(at).token == *token;
+        let word = |at: usize, text: &str| is_word(&self.parser.token_at(at).token, text);
+        let is_name = |at: usize| matches!(self.parser.token_at(at).token, Token::Word(_));
+        let before = index.saturating_sub(1);
+        if is(index, &Token::Colon) && is_name(index + 1) && ["FROM", "JOIN", "INTO"].iter().any(|w| word(before, w)) {
+            return Some(format!("write `IDENTIFIER(:{})`", self.parser.token_at(index + 1).token));
+        }
+        if word(index, "WITH") && is_name(index + 1) && (0..index).any(|at| word(at, "STREAM")) {
+            return Some("options of a stream stand in brackets: `WITH (..)`".to_owned());
+        }
+        let versioned = ["VERSION", "TIMESTAMP"].iter().any(|text| word(before, text));
+        if versioned && (word(index, "OF") || word(index, "AS")) {
+            return Some("write `VERSION AS OF n` or `TIMESTAMP AS OF '..'`".to_owned());
+        }
+        let opens = (0..index).rev().find(|at| is(*at, &Token::LParen) || is(*at, &Token::SemiColon))?;
+        let before_list = opens.saturating_sub(1);
+        if !is(index, &Token::RArrow) {
+            return None;
+        }
+        if word(before_list, "AT") || word(before_list, "BEFORE") {
+            return Some("write `TIMESTAMP AS OF '..'` or `VERSION AS OF n`".to_owned());
+        }
+        word(before_list, "WITH").then(|| "write `=` between an option and its value".to_owned())
+    }
+
     fn begins_table_clause(&self, index: usize) -> bool {
-        let words = ["COMMENT", "TBLPROPERTIES", "PARTITIONED"];
+        let words = ["COMMENT", "TBLPROPERTIES", "PARTITIONED", "REFRESH", "FLOW"];
         matches!(&self.parser.token_at(index).token, Token::Word(w)
             if w.quote_style.is_none() && words.iter().any(|word| w.value.eq_ignore_ascii_case(word)))
     }
@@ -234,11 +287,16 @@ impl Cursor<'_> {
     /// The fault of the innermost subquery since `start` that is at fault by itself, or else `fault`.
     fn blame(&self, start: usize, fault: Fault) -> Fault {
         let mut open: Vec<usize> = vec![];
-        for index in start..self.ranges.len() {
+        for index in start..self.count {
             match self.parser.token_at(index).token {
                 Token::LParen => open.push(index),
                 Token::RParen => {
                     let inner = open.pop().map(|bracket| bracket + 1..index);
+                    if let Some(inner) = inner.clone().filter(|inner| self.is_streamed_query(inner)) {
+                        let place = self.range_at(inner.start).start..self.range_at(inner.end - 1).end;
+                        let fault = Fault::new(place, "`STREAM` reads a table or a function by its name");
+                        return fault.hint("put the query into a temporary view, or `STREAM` before the tables in it");
+                    }
                     if let Some(found) = inner.and_then(|inner| self.subquery_fault(inner)) {
                         return found;
                     }
@@ -250,8 +308,15 @@ impl Cursor<'_> {
         fault
     }
 
+    /// Whether these tokens are the query of `STREAM(SELECT ..)`.
+    fn is_streamed_query(&self, inner: &Range<usize>) -> bool {
+        let first = &self.parser.token_at(inner.start).token;
+        is_word(&self.parser.token_at(inner.start.saturating_sub(2)).token, "STREAM")
+            && (is_word(first, "SELECT") || is_word(first, "WITH"))
+    }
+
     fn subquery_fault(&self, tokens: std::ops::Range<usize>) -> Option<Fault> {
-        if !starts_query(&self.parser.token_at(tokens.start).token) || self.ranges.get(tokens.clone())?.is_empty() {
+        if !starts_query(&self.parser.token_at(tokens.start).token) || tokens.is_empty() {
             return None;
         }
         let mut copy: Vec<TokenWithSpan> = tokens.clone().map(|i| self.parser.token_at(i).clone()).collect();
@@ -298,6 +363,10 @@ fn in_our_words(expected: &str) -> String {
             expected.replace("identifier", "a name").replace("literal string", "a string")
         }
         _ if expected.chars().all(|c| c.is_ascii_punctuation()) => format!("`{expected}`"),
+        _ if expected.starts_with("one of ") => {
+            let words = expected.trim_start_matches("one of ").split(" or ");
+            words.map(|word| format!("`{word}`")).collect::<Vec<_>>().join(" or ")
+        }
         _ => lower_first(expected),
     }
 }

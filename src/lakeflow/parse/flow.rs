@@ -8,18 +8,27 @@ use crate::lakeflow::ast::{ApplyChanges, CreateFlow, FlowBody, InsertFlow, Repla
 
 pub(super) fn create_flow(c: &mut Cursor<'_>, modifiers: &Modifiers) -> Parsed<StatementKind> {
     modifiers.only(&[], "FLOW")?;
+    if c.is("IF NOT EXISTS") {
+        return Err(c.fault("`IF NOT EXISTS` does not go with `CREATE FLOW`"));
+    }
     let name = c.name()?;
     let comment = if c.eat("COMMENT") { Some(c.string()?) } else { None };
+    if comment.is_some() && c.is("COMMENT") {
+        return Err(c.fault("`COMMENT` is given twice"));
+    }
     if !c.eat("AS") {
         let fault = c.expected(&["COMMENT", "AS"]);
         let lost = c.is("INSERT") || c.is("AUTO");
         return Err(if lost { fault.hint("what the flow does stands behind `AS`") } else { fault });
     }
-    let (target, body) = match c.one_of(&["INSERT", "AUTO"])? {
+    let (target, body) = match action(c, &["INSERT", "AUTO"])? {
         "INSERT" => {
             let mut once = c.eat("ONCE");
             c.expect("INTO")?;
             once |= !once && c.eat("ONCE"); // both places of `ONCE` are documented
+            if c.is("TABLE") && !c.is("TABLE BY") {
+                return Err(c.fault("unexpected `TABLE`").hint("a flow writes `INTO name`"));
+            }
             let target = c.name()?;
             by_name(c)?;
             let replace = if c.eat("REPLACE") { Some(replace_using(c)?) } else { None };
@@ -28,6 +37,10 @@ pub(super) fn create_flow(c: &mut Cursor<'_>, modifiers: &Modifiers) -> Parsed<S
         _ => {
             c.expect("CDC")?;
             let once = c.eat("ONCE");
+            if c.is("FROM SNAPSHOT") {
+                c.advance();
+                return Err(cdc::no_snapshot(c));
+            }
             c.expect("INTO")?;
             (c.name()?, FlowBody::AutoCdc(Box::new(auto_cdc(c, once)?)))
         }
@@ -39,37 +52,62 @@ pub(super) fn create_flow(c: &mut Cursor<'_>, modifiers: &Modifiers) -> Parsed<S
 pub(super) fn apply_changes(c: &mut Cursor<'_>) -> Parsed<StatementKind> {
     c.expect("CHANGES INTO")?;
     let target = c.name()?;
-    Ok(StatementKind::ApplyChanges(Box::new(ApplyChanges { target, cdc: cdc::clauses(c, false)? })))
+    Ok(StatementKind::ApplyChanges(Box::new(ApplyChanges { target, cdc: cdc::apply_changes(c)? })))
 }
 
 /// What stands behind `FLOW` in `CREATE STREAMING TABLE`.
 pub(super) fn inline_flow(c: &mut Cursor<'_>) -> Parsed<FlowBody> {
-    match c.one_of(&["INSERT", "AUTO", "REPLACE"])? {
+    match action(c, &["INSERT", "AUTO", "REPLACE"])? {
         "INSERT" => {
             let once = c.eat("ONCE");
-            if c.is("INTO") {
-                return Err(c.fault("the flow of a table writes into that table").hint("leave `INTO ..` out"));
-            }
+            no_target(c)?;
             by_name(c)?;
             Ok(FlowBody::Insert(InsertFlow { once, replace: None, query: c.query()? }))
         }
         "AUTO" => {
             c.expect("CDC")?;
             let once = c.eat("ONCE");
+            no_target(c)?;
             Ok(FlowBody::AutoCdc(Box::new(auto_cdc(c, once)?)))
         }
         _ => {
-            let replace = if c.eat("WHERE") { Replace::Where(c.expr()?) } else { replace_using(c)? };
+            let replace = match c.one_of(&["WHERE", "USING"])? {
+                "WHERE" => Replace::Where(c.expr()?),
+                _ => replaced_keys(c)?,
+            };
             by_name(c)?;
             Ok(FlowBody::Insert(InsertFlow { once: false, replace: Some(replace), query: c.query()? }))
         }
     }
 }
 
+/// What the flow does.
+fn action<'w>(c: &mut Cursor<'_>, known: &[&'w str]) -> Parsed<&'w str> {
+    let misplaced = c.is("ONCE");
+    let fault = |fault: Fault| if misplaced { fault.hint("write `INSERT ONCE` or `AUTO CDC ONCE`") } else { fault };
+    c.one_of(known).map_err(fault)
+}
+
+fn no_target(c: &Cursor<'_>) -> Parsed<()> {
+    if c.is("INTO") {
+        return Err(c.fault("the flow of a table writes into that table").hint("leave `INTO ..` out"));
+    }
+    Ok(())
+}
+
 /// `USING (k, ..) SEQUENCE BY c` behind `REPLACE`.
 fn replace_using(c: &mut Cursor<'_>) -> Parsed<Replace> {
+    if c.is("WHERE") {
+        let hint = "write it into the table: `CREATE STREAMING TABLE .. FLOW REPLACE WHERE ..`";
+        return Err(c.expected(&["USING"]).hint(hint));
+    }
     c.expect("USING")?;
-    let keys = c.list(Cursor::ident)?;
+    replaced_keys(c)
+}
+
+/// `(k, ..) SEQUENCE BY c` behind `REPLACE USING`.
+fn replaced_keys(c: &mut Cursor<'_>) -> Parsed<Replace> {
+    let keys = c.names()?;
     c.expect("SEQUENCE BY")?;
     Ok(Replace::Using { keys, sequence_by: c.expr()? })
 }

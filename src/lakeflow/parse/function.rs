@@ -22,6 +22,7 @@ pub(super) fn create_function(c: &mut Cursor<'_>, modifiers: &Modifiers) -> Pars
     }
     let name = c.name()?;
     let parameters = c.list_or_none(parameter)?;
+    c.distinct(parameters.iter().map(|parameter| &parameter.name))?;
     let returns = if c.eat("RETURNS") { Some(returns(c)?) } else { None };
     let traits = Traits::read(c)?;
     let place = c.range();

@@ -5,6 +5,7 @@ use sqlparser::tokenizer::Token;
 use super::clause::properties;
 use super::create::Modifiers;
 use super::cursor::{Cursor, Once, Parsed};
+use crate::diag::did_you_mean;
 use crate::lakeflow::Fault;
 use crate::lakeflow::ast::{
     CommentOn, CommentTarget, CreateSchema, CreateVolume, Grant, ObjectName, Privilege, Revoke, Securable,
@@ -28,7 +29,12 @@ pub(super) fn revoke(c: &mut Cursor<'_>) -> Parsed<StatementKind> {
 fn privileges_on(c: &mut Cursor<'_>) -> Parsed<(Vec<Privilege>, Securable)> {
     let mut privileges = vec![privilege(c)?];
     while c.eat_token(&Token::Comma) {
-        privileges.push(privilege(c)?);
+        let place = c.range();
+        let next = privilege(c)?;
+        if privileges.contains(&next) {
+            return Err(Fault::new(place, format!("`{}` is given twice", next.words())));
+        }
+        privileges.push(next);
     }
     if !c.eat("ON") {
         return Err(c.expected(&[",", "ON"]));
@@ -39,7 +45,16 @@ fn privileges_on(c: &mut Cursor<'_>) -> Parsed<(Vec<Privilege>, Securable)> {
     if let Some(kind) = kind(c, SecurableKind::ALL) {
         return Ok((privileges, of_kind(c, kind)?));
     }
-    Ok((privileges, Securable { kind: SecurableKind::Table, name: c.name()? }))
+    let place = c.range();
+    let name = c.name()?;
+    // `ON TABEL t`
+    if matches!(c.token(), Token::Word(_)) && name.0.len() == 1 && !c.is("TO") && !c.is("FROM") {
+        let words: Vec<&str> = SecurableKind::ALL.iter().filter_map(|kind| kind.words().split(' ').next()).collect();
+        let written = c.text.get(place.clone()).unwrap_or("");
+        let fault = Fault::new(place, format!("unknown kind of object `{written}`"));
+        return Err(fault.maybe_hint(did_you_mean(written, words)));
+    }
+    Ok((privileges, Securable { kind: SecurableKind::Table, name }))
 }
 
 fn privilege(c: &mut Cursor<'_>) -> Parsed<Privilege> {
@@ -68,8 +83,7 @@ fn unknown_privilege(c: &Cursor<'_>, index: usize) -> Fault {
     let written = c.text.get(range.start..).unwrap_or("").split([',', ';', '\n']).next().unwrap_or("");
     let phrase = written.split(" ON ").next().unwrap_or("").trim();
     let known = Privilege::ALL.iter().map(|privilege| privilege.words());
-    Fault::new(range, format!("unknown privilege {}", c.found_at(index)))
-        .maybe_hint(crate::diag::did_you_mean(phrase, known))
+    Fault::new(range, format!("unknown privilege {}", c.found_at(index))).maybe_hint(did_you_mean(phrase, known))
 }
 
 /// The kind out of `kinds` whose words come next; a database is a schema.
@@ -94,7 +108,10 @@ pub(super) fn securable(c: &mut Cursor<'_>, kinds: &[SecurableKind]) -> Parsed<S
         Some(kind) => of_kind(c, kind),
         None => {
             let words: Vec<&str> = kinds.iter().map(|kind| kind.words()).collect();
-            Err(c.expected(&words))
+            // A guess compares single words.
+            let first = kinds.iter().filter_map(|kind| kind.words().split(' ').next());
+            let guess = c.expected_one_of("", &first.collect::<Vec<_>>()).hint;
+            Err(c.expected(&words).maybe_hint(guess))
         }
     }
 }

@@ -1,7 +1,8 @@
 //! The YAML of a metric view (reference section 7): its keys, what is required, and the SQL inside.
 //!
-//! The text is kept as it was written; here it is only judged. Whether columns exist, and whether a measure aggregates,
-//! is not asked. Faults are placed in the SQL file, through quotes and folded lines.
+//! The text is kept as it was written; here it is only judged. Whether columns exist is not asked. Faults are placed in the SQL file, through quotes and folded lines.
+
+mod field;
 
 use serde_json::{Map, Value};
 
@@ -35,18 +36,23 @@ const VIEW: Shape = Shape {
     required: &["source"],
 };
 
-const FIELD: Shape =
-    Shape { keys: &["name", "expr", "comment", "display_name", "format", "synonyms"], required: &["name", "expr"] };
-
-const MEASURE: Shape = Shape {
-    keys: &["name", "expr", "comment", "display_name", "format", "synonyms", "window"],
-    required: &["name", "expr"],
-};
-
 const JOIN: Shape =
     Shape { keys: &["name", "source", "on", "using", "cardinality", "rely", "joins"], required: &["name", "source"] };
 
-const WINDOW: Shape = Shape { keys: &["order", "range", "semiadditive", "offset"], required: &["order", "range"] };
+const MATERIALIZATION: Shape = Shape { keys: &["schedule", "mode", "materialized_views"], required: &[] };
+
+const MATERIALIZED: Shape = Shape { keys: &["name", "type", "dimensions", "measures"], required: &["name", "type"] };
+
+/// What other tools call a key.
+const FOREIGN: &[(&str, &str)] = &[
+    ("description", "comment"),
+    ("expression", "expr"),
+    ("label", "display_name"),
+    ("metrics", "measures"),
+    ("sql", "expr"),
+    ("table", "source"),
+    ("where", "filter"),
+];
 
 /// Versions of the language.
 const VERSIONS: &[&str] = &["0.1", "1.0", "1.1"];
@@ -91,47 +97,93 @@ impl Metric {
 
     fn view(&self, value: &Value) -> Parsed<()> {
         let view = self.mapping(value, "", &VIEW)?;
-        if let Some(version) = view.get("version") {
-            let written = version.as_str().map_or_else(|| version.to_string(), str::to_owned);
-            if !VERSIONS.contains(&written.as_str()) {
-                let fault = self.at_value("/version", format!("there is no version `{written}` of metric views"));
-                return Err(fault.hint(format!("write {}", VERSIONS.join(", "))));
-            }
-        }
+        self.version(view)?;
         if view.contains_key("fields") && view.contains_key("dimensions") {
             return Err(self.at_key("/fields", "`fields` and `dimensions` are two names of one thing"));
         }
-        if !["fields", "dimensions", "measures"].iter().any(|key| view.contains_key(*key)) {
+        let is_empty = |key: &&str| view.get(*key).is_none_or(|list| list.as_array().is_some_and(Vec::is_empty));
+        if ["fields", "dimensions", "measures"].iter().all(is_empty) {
             return Err(self.at_key("", "a metric view needs `dimensions` or `measures`"));
         }
+        self.text(view, "", "comment")?;
         self.source(view, "")?;
         self.expression(view, "", "filter")?;
         self.joins(view, "")?;
-        for list in ["fields", "dimensions"] {
-            self.each(view, "", list, |item, at| self.field(item, at, &FIELD))?;
-        }
-        self.each(view, "", "measures", |item, at| {
-            self.field(item, at, &MEASURE)?;
-            let Some(measure) = item.as_object() else { return Ok(()) };
-            self.each(measure, at, "window", |window, at| self.mapping(window, at, &WINDOW).map(|_| ()))
-        })
+        self.fields(view)?;
+        self.materialization(view)
     }
 
-    fn field(&self, item: &Value, at: &str, shape: &Shape) -> Parsed<()> {
-        let field = self.mapping(item, at, shape)?;
-        self.expression(field, at, "expr")
+    fn version(&self, view: &Map<String, Value>) -> Parsed<()> {
+        let Some(version) = view.get("version") else { return Ok(()) };
+        let written = version.as_str().map_or_else(|| version.to_string(), str::to_owned);
+        if !VERSIONS.contains(&written.as_str()) {
+            let fault = self.at_value("/version", format!("there is no version `{written}` of metric views"));
+            return Err(fault.hint(format!("write {}", VERSIONS.join(", "))));
+        }
+        let newer = ["comment", "fields", "parameters", "materialization"];
+        match newer.into_iter().find(|key| written == "0.1" && view.contains_key(*key)) {
+            Some(key) => {
+                let fault = self.at_key(&format!("/{key}"), format!("version 0.1 has no `{key}`"));
+                Err(fault.hint("write `version: 1.1`"))
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn materialization(&self, view: &Map<String, Value>) -> Parsed<()> {
+        let Some(value) = view.get("materialization") else { return Ok(()) };
+        let at = "/materialization";
+        let materialization = self.mapping(value, at, &MATERIALIZATION)?;
+        self.one_of(materialization, at, "mode", &["relaxed"])?;
+        let listed = |key: &str| view.get(key).and_then(Value::as_array).into_iter().flatten();
+        for (at, item) in self.items(materialization, at, "materialized_views")? {
+            let stored = self.mapping(item, &at, &MATERIALIZED)?;
+            self.name(stored, &at)?;
+            self.one_of(stored, &at, "type", &["aggregated", "unaggregated"])?;
+            for (key, lists) in [("dimensions", &["dimensions", "fields"][..]), ("measures", &["measures"][..])] {
+                let fields = lists.iter().flat_map(|list| listed(list));
+                let known: Vec<&str> = fields.filter_map(|field| field.get("name")?.as_str()).collect();
+                for (at, name) in self.items(stored, &at, key)? {
+                    let name = name.as_str().unwrap_or_default();
+                    if !known.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+                        let fault = self.at_value(&at, format!("`{key}` of the view have no `{name}`"));
+                        return Err(fault.maybe_hint(did_you_mean(name, known)));
+                    }
+                }
+            }
+        }
+        Ok(())
     }
 
     fn joins(&self, parent: &Map<String, Value>, at: &str) -> Parsed<()> {
-        self.each(parent, at, "joins", |item, at| {
-            let join = self.mapping(item, at, &JOIN)?;
-            if join.contains_key("on") == join.contains_key("using") {
-                return Err(self.at_key(at, "a join needs either `on` or `using`"));
+        let mut names: Vec<String> = vec!["source".to_owned()];
+        for (at, item) in self.items(parent, at, "joins")? {
+            let join = self.mapping(item, &at, &JOIN)?;
+            let name = self.name(join, &at)?;
+            if names.contains(&name.to_lowercase()) {
+                let taken = if name.eq_ignore_ascii_case("source") { "is the table itself" } else { "is joined twice" };
+                return Err(self.at_value(&format!("{at}/name"), format!("`{name}` {taken}")));
             }
-            self.source(join, at)?;
-            self.expression(join, at, "on")?;
-            self.joins(join, at)
-        })
+            names.push(name.to_lowercase());
+            if join.contains_key("on") == join.contains_key("using") {
+                return Err(self.at_key(&at, "a join needs either `on` or `using`"));
+            }
+            for (at, column) in self.items(join, &at, "using")? {
+                if !column.is_string() {
+                    return Err(self.at_value(&at, "expected the name of a column"));
+                }
+            }
+            self.source(join, &at)?;
+            self.expression(join, &at, "on")?;
+            self.one_of(join, &at, "cardinality", &["many_to_one", "one_to_many"])?;
+            if let Some(rely) = join.get("rely") {
+                let at = format!("{at}/rely");
+                let rely = self.mapping(rely, &at, &Shape { keys: &["at_most_one_match"], required: &[] })?;
+                self.one_of(rely, &at, "at_most_one_match", &["true", "false"])?;
+            }
+            self.joins(join, &at)?;
+        }
+        Ok(())
     }
 
     /// A mapping with known keys, none of the required ones missing.
@@ -141,7 +193,9 @@ impl Metric {
         };
         if let Some(key) = map.keys().find(|key| !shape.keys.contains(&key.as_str())) {
             let fault = self.at_key(&format!("{at}/{key}"), format!("unknown key `{key}`"));
-            return Err(fault.maybe_hint(did_you_mean(key, shape.keys.iter().copied())));
+            let ours = FOREIGN.iter().find(|(other, ours)| key == other && shape.keys.contains(ours));
+            let hint = ours.map(|(_, ours)| format!("write `{ours}`"));
+            return Err(fault.maybe_hint(hint.or_else(|| did_you_mean(key, shape.keys.iter().copied()))));
         }
         match shape.required.iter().find(|key| !map.contains_key(**key)) {
             Some(key) => Err(self.at_key(at, format!("`{key}` is missing"))),
@@ -149,18 +203,13 @@ impl Metric {
         }
     }
 
-    fn each(
-        &self,
-        map: &Map<String, Value>,
-        at: &str,
-        key: &str,
-        judge: impl Fn(&Value, &str) -> Parsed<()>,
-    ) -> Parsed<()> {
+    /// The items of a list with their pointers; none if there is no list.
+    fn items<'v>(&self, map: &'v Map<String, Value>, at: &str, key: &str) -> Parsed<Vec<(String, &'v Value)>> {
         let at = format!("{at}/{key}");
         match map.get(key) {
-            None => Ok(()),
+            None => Ok(vec![]),
             Some(Value::Array(items)) => {
-                items.iter().enumerate().try_for_each(|(index, item)| judge(item, &format!("{at}/{index}")))
+                Ok(items.iter().enumerate().map(|(index, item)| (format!("{at}/{index}"), item)).collect())
             }
             Some(_) => Err(self.at_value(&at, format!("`{key}` is a list"))),
         }
@@ -185,6 +234,11 @@ impl Metric {
             return Err(self.at_value(&pointer, "`source` is a table or a query"));
         };
         let table = format!("TABLE {sql}");
+        let parts = sql.split('.').count();
+        if parts > 3 && !sql.contains(['`', ' ', '\n', '(', '$']) {
+            let message = format!("a name of {parts} parts, where at most 3 make sense");
+            return Err(self.at_value(&pointer, message));
+        }
         let query = if sql.trim().contains(char::is_whitespace) { sql } else { table.as_str() };
         match parse_query(query.trim_end()) {
             Ok(_) => Ok(()),

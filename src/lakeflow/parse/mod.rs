@@ -310,7 +310,7 @@ impl Cursor<'_> {
         };
         let mut open = 0usize;
         let mut index = self.index();
-        while index < self.ranges.len() {
+        while index < self.count {
             match &self.parser.token_at(index).token {
                 Token::EOF => break,
                 Token::SemiColon if open == 0 => return index,

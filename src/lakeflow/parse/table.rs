@@ -10,6 +10,10 @@ use crate::lakeflow::ast::{CreateMaterializedView, CreateStreamingTable, Stateme
 
 pub(super) fn streaming_table(c: &mut Cursor<'_>, modifiers: &Modifiers) -> Parsed<StatementKind> {
     let live = c.eat("LIVE");
+    if c.is("VIEW") {
+        let hint = "a view over a stream is a `TEMPORARY VIEW`, a table that is computed anew a `MATERIALIZED VIEW`";
+        return Err(c.expected(&["TABLE"]).hint(hint));
+    }
     c.expect("TABLE")?;
     let kind = TableKind::StreamingTable;
     let (table, _) = definition(c, modifiers, kind, live)?;
@@ -56,6 +60,9 @@ fn definition(c: &mut Cursor<'_>, modifiers: &Modifiers, kind: TableKind, live: 
     if if_not_exists && modifiers.or_refresh.is_some() {
         let fault = Fault::new(place, "`IF NOT EXISTS` and `OR REFRESH` exclude each other");
         return Err(fault.hint("`OR REFRESH` creates what is missing and keeps what is there"));
+    }
+    if if_not_exists && modifiers.or_replace.is_some() {
+        return Err(Fault::new(place, "`IF NOT EXISTS` and `OR REPLACE` exclude each other"));
     }
     let name = c.name()?;
     let elements = table_elements(c, kind)?;

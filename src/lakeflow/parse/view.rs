@@ -3,7 +3,7 @@
 use sqlparser::tokenizer::Token;
 
 use super::clause::properties;
-use super::column::expectation;
+use super::column::{expectation, misspelt_constraint};
 use super::create::Modifiers;
 use super::cursor::{Cursor, Once, Parsed};
 use super::embedded::starts_query;
@@ -102,6 +102,8 @@ fn view_elements(c: &mut Cursor<'_>, temporary: bool) -> Parsed<ViewElements> {
             }
             let name = c.ident()?;
             expectations.push(expectation(c, name)?);
+        } else if let Some(fault) = misspelt_constraint(c) {
+            return Err(fault);
         } else if expectations.is_empty() {
             columns.push(view_column(c)?);
         } else {
@@ -112,6 +114,7 @@ fn view_elements(c: &mut Cursor<'_>, temporary: bool) -> Parsed<ViewElements> {
         }
     }
     c.close_list()?;
+    c.distinct(columns.iter().map(|column| &column.name))?;
     Ok((columns, expectations))
 }
 
@@ -125,7 +128,10 @@ fn view_column(c: &mut Cursor<'_>) -> Parsed<ViewColumn> {
 }
 
 fn column_type_hint(c: &Cursor<'_>, name: &Ident) -> Option<String> {
-    let word = matches!(c.token(), Token::Word(_)) && !c.is("COMENT");
+    if c.is("MASK") {
+        return Some("a view takes no masks: put them on the table".to_owned());
+    }
+    let word = matches!(c.token(), Token::Word(_)) && c.expected(&["COMMENT"]).hint.is_none();
     word.then(|| format!("the type of `{}` comes from the query", name.value))
 }
 
@@ -161,6 +167,9 @@ impl ViewClauses {
                 once.note("DEFAULT COLLATION", place)?;
                 c.expect("COLLATION")?;
                 clauses.collation = Some(c.ident()?);
+            } else if c.is("WITH ROW FILTER") {
+                let hint = "put it on the table, or the condition into the query";
+                return Err(c.fault("a view takes no row filter").hint(hint));
             } else if c.eat("WITH") {
                 once.note("WITH METRICS", place)?;
                 c.expect("METRICS")?;

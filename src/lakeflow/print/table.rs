@@ -6,8 +6,8 @@ use super::sql::{Name, Quoted, Sql, Word};
 use super::{arguments, columns, comment_line, flag, query_text};
 use crate::lakeflow::ast::{
     Column, CreateMaterializedView, CreateStreamingTable, Expectation, ForeignKey, Generated, InlineKey, KeyOption,
-    Layout, Mask, Property, RefreshPolicy, RowFilter, Schedule, ScheduleUnit, TableConstraint, TableConstraintKind,
-    TableDefinition, TableSource, Violation,
+    Layout, Mask, Property, RefreshPolicy, RowFilter, Schedule, TableConstraint, TableConstraintKind, TableDefinition,
+    TableSource, Violation,
 };
 use crate::lakeflow::type_name;
 
@@ -113,8 +113,7 @@ impl Display for Schedule {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
             Schedule::Every { count, unit } => {
-                let word = ScheduleUnit::ALL.iter().find(|(other, _)| other == unit).map_or("", |(_, word)| word);
-                write!(f, "SCHEDULE EVERY {count} {word}")
+                write!(f, "SCHEDULE EVERY {count} {}", unit.word())
             }
             Schedule::Cron { expression, zone } => {
                 write!(f, "SCHEDULE CRON {}", Quoted(expression))?;
@@ -154,7 +153,7 @@ impl Display for Column {
             write!(f, " COLLATE {}", Word(collation))?;
         }
         f.write_str(if self.not_null { " NOT NULL" } else { "" })?;
-        match &self.generated {
+        match self.generated.as_deref() {
             Some(Generated::Always(expr)) => write!(f, " GENERATED ALWAYS AS ({})", Sql(expr))?,
             Some(Generated::Identity { always, start, increment }) => identity(f, *always, *start, *increment)?,
             None => {}
@@ -162,11 +161,11 @@ impl Display for Column {
         if let Some(default) = &self.default {
             write!(f, " DEFAULT {}", Sql(default))?;
         }
-        if let Some(key) = &self.primary_key {
+        if let Some(key) = self.primary_key.as_deref() {
             write!(f, "{} PRIMARY KEY{}", KeyName(key), KeyOptions(&key.options))?;
         }
         f.write_str(flag(self.unique, " UNIQUE"))?;
-        if let Some((key, references)) = &self.foreign_key {
+        if let Some((key, references)) = self.foreign_key.as_deref() {
             write!(f, "{} {references}{}", KeyName(key), KeyOptions(&key.options))?;
         }
         if let Some(comment) = &self.comment {

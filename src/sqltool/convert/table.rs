@@ -10,7 +10,6 @@ use super::{cdc, flow, spark};
 use crate::lakeflow::ast::{
     Column, CreateMaterializedView, CreateStreamingTable, CreateTable, FlowBody, Generated, Ident, Layout,
     RefreshPolicy, StatementKind, TableConstraint, TableConstraintKind, TableDefinition, TableOrigin, TableSource,
-    TypeName,
 };
 use crate::lakeflow::expr_text;
 
@@ -140,7 +139,7 @@ fn column(column: &mut Column, scope: &mut Scope<'_>) {
         let place = scope.behind(&column.name, "UNIQUE");
         scope.note_at(place, Loss::Unenforced, format!("`UNIQUE` on `{name}` is not enforced"));
     }
-    if let Some((_, references)) = column.foreign_key.take() {
+    if let Some((_, references)) = column.foreign_key.take().map(|key| *key) {
         let place = scope.behind(&column.name, "REFERENCES");
         let table = shown(&references.table);
         let message = format!("foreign key `{name}` to `{table}` left out: it is informational");
@@ -148,7 +147,7 @@ fn column(column: &mut Column, scope: &mut Scope<'_>) {
     }
     if let Some(generated) = column.generated.take() {
         let place = scope.behind(&column.name, "GENERATED");
-        let what = match generated {
+        let what = match *generated {
             Generated::Always(expr) => format!("as `{}`", expr_text(&expr)),
             Generated::Identity { .. } => "as an identity".to_owned(),
         };
@@ -255,26 +254,10 @@ fn spark_layout(layout: Layout, table: &mut TableDefinition, kind: Kind, scope: 
         Layout::PartitionColumns(typed) => {
             let names = typed.iter().map(|(name, _)| name.clone()).collect();
             if !table.columns.is_empty() {
-                table.columns.extend(typed.into_iter().map(|(name, data_type)| plain_column(name, data_type)));
+                table.columns.extend(typed.into_iter().map(|(name, data_type)| Column::new(name, data_type)));
             }
             Some(Layout::PartitionedBy(names))
         }
         other @ (Layout::ClusterBy(_) | Layout::PartitionedBy(_)) => Some(other),
-    }
-}
-
-fn plain_column(name: Ident, data_type: TypeName) -> Column {
-    Column {
-        name,
-        data_type,
-        not_null: false,
-        generated: None,
-        default: None,
-        primary_key: None,
-        unique: false,
-        foreign_key: None,
-        collation: None,
-        comment: None,
-        mask: None,
     }
 }

@@ -7,7 +7,6 @@ FROM STREAM(customers_clean)
 KEYS (customer_id)
 IGNORE NULL UPDATES
 APPLY AS DELETE WHEN operation = 'DELETE'
-APPLY AS TRUNCATE WHEN operation = 'TRUNCATE'
 SEQUENCE BY struct(changed_at, sequence)
 COLUMNS * EXCEPT (operation, sequence)
 STORED AS SCD TYPE 2

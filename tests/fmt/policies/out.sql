@@ -7,7 +7,7 @@ FOR TABLES
 WHEN has_tag('personal')
 MATCH COLUMNS has_tag_value('pii', 'email') AS email
 ON COLUMN email
-USING COLUMNS (region);
+USING COLUMNS ('EU');
 
 CREATE POLICY own_region ON CATALOG main
 ROW FILTER main.gov.in_region

@@ -4,7 +4,7 @@
 use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::Token;
 
-use super::{Pass, Piece};
+use super::Pass;
 
 impl Pass {
     /// Reads the clause that comes next; `false` when the word is something else.
@@ -62,13 +62,12 @@ impl Pass {
     /// Whether the last token ends a query in brackets, behind which a sample stands after the alias.
     pub(super) fn closes_query(&self) -> bool {
         let mut depth = 0usize;
-        for (position, (token, _)) in self.output.iter().enumerate().rev() {
+        for (position, token) in self.output.iter().enumerate().rev() {
             match token.token {
                 Token::RParen => depth += 1,
                 Token::LParen if depth == 1 => {
-                    let inner = self.output.get(position + 1).map(|(token, _)| &token.token);
-                    let before =
-                        position.checked_sub(1).and_then(|at| self.output.get(at)).map(|(token, _)| &token.token);
+                    let inner = self.output.get(position + 1).map(|t| &t.token);
+                    let before = position.checked_sub(1).and_then(|at| self.output.get(at)).map(|t| &t.token);
                     let queries = [Keyword::SELECT, Keyword::WITH, Keyword::FROM, Keyword::VALUES];
                     let query = matches!(inner, Some(Token::Word(word)) if queries.contains(&word.keyword));
                     let called = matches!(before, Some(Token::Word(word)) if word.keyword == Keyword::NoKeyword);
@@ -84,7 +83,7 @@ impl Pass {
 
     /// Moves the alias that comes next before the output from `start` on.
     fn alias_before(&mut self, start: usize) {
-        let sample: Vec<Piece> = self.output.split_off(start.min(self.output.len()));
+        let sample = self.output.split_off(start.min(self.output.len()));
         let named = matches!(self.peek(0), Some(Token::Word(word))
             if word.quote_style.is_some() || word.keyword == Keyword::NoKeyword);
         if self.is(0, "AS") {

@@ -6,6 +6,7 @@ use sqlparser::tokenizer::Token;
 
 use crate::check::Kind;
 use crate::lakeflow::infer::TableRead;
+use crate::lakeflow::types::Column;
 use crate::sqltool::lint::finding::Finding;
 use crate::sqltool::lint::view::View;
 
@@ -66,13 +67,13 @@ pub fn unnamed_column(view: &View<'_>) -> Vec<Finding> {
 /// Every version of a history where the current one is meant; who only counts rows and names no column means all.
 pub fn history_without_end(view: &View<'_>) -> Vec<Finding> {
     let Some(query) = view.definition.and_then(|d| d.query.as_ref()) else { return vec![] };
-    let is_bounded = query.uses.iter().any(|used| {
-        used.parts.last().is_some_and(|part| ["__END_AT", "__START_AT"].iter().any(|c| c.eq_ignore_ascii_case(part)))
-    });
+    let flows = || query.columns.iter().flat_map(|column| &column.flows).chain(&query.rows);
+    let bounds = |column: &Column| ["__END_AT", "__START_AT"].iter().any(|c| c.eq_ignore_ascii_case(&column.name));
+    let is_bounded = flows().filter_map(|flow| query.origin(flow.origin)).any(|(_, column)| bounds(column));
     if is_bounded || !view.is_materialized_view() {
         return vec![];
     }
-    let is_named = |index: usize| query.uses.iter().flat_map(|used| &used.origins).any(|origin| origin.read == index);
+    let is_named = |index: usize| flows().any(|flow| flow.origin.read == index);
     let find = |(index, read): (usize, &TableRead)| {
         let name = read.name.last().filter(|name| view.keeps_history(name) && is_named(index))?;
         let message = format!("`{name}` keeps all versions of a row, and all of them are read");
