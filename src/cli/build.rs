@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::check::{counted, require_faultless};
 use super::shell::Shell;
-use super::{Ended, Status, project};
+use super::{Ended, Failure, Status, project};
 use crate::driver;
 use crate::emit::{ChangeKind, ChangeSet};
 use crate::world::World;
@@ -52,12 +52,18 @@ fn build(out: &Path, only_check: bool, root: &Path, shell: &mut Shell, world: &d
     if only_check {
         return compare(&changes, &shown, shell);
     }
+    let summary = apply(&changes, &shown, shell, world)?;
+    shell.say(&summary)?;
+    Ok(Status::Done)
+}
+
+/// Writes what differs; gives the line that says so.
+pub fn apply(changes: &ChangeSet, shown: &str, shell: &mut Shell, world: &dyn World) -> Result<String, Failure> {
     changes.apply(world).with_context(|| format!("{shown} can't be written"))?;
     for change in changes.changes().iter().filter(|c| c.kind != ChangeKind::Unchanged) {
         shell.detail(&format!("{:<9}{shown}/{}", word(change.kind), change.path))?;
     }
-    shell.say(&summary(&changes, &shown))?;
-    Ok(Status::Done)
+    Ok(summary(changes, shown))
 }
 
 fn compare(changes: &ChangeSet, shown: &str, shell: &mut Shell) -> Ended {

@@ -9,17 +9,17 @@ use std::path::{Path, PathBuf};
 
 use crate::line_column;
 use lakegen::lakeflow::{parse, parse_each};
-use lakegen::sqltool::convert::{ConvertedFile, Loss, Note, Settings, convert};
+use lakegen::sqltool::convert::{Converted, Loss, Note, Settings, convert};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-fn converted(text: &str, settings: &Settings) -> ConvertedFile {
-    convert(&[text], settings).files.remove(0)
+fn converted(text: &str, settings: &Settings) -> Converted {
+    convert(&[text], settings).remove(0)
 }
 
-fn report(text: &str, file: &ConvertedFile) -> String {
+fn report(text: &str, file: &Converted) -> String {
     let line = |note: &Note| {
         let at = line_column(text, note.range.start);
         format!("{}:{}: {}: {}\n", at.line, at.column, note.loss.word(), note.message)
@@ -103,26 +103,21 @@ fn what_comes_out_is_sql_and_is_converted_no_further() {
         let lost: Vec<_> = again.notes.iter().filter(|note| note.loss == Loss::Unconverted).collect();
         assert!(lost.is_empty(), "{}: {lost:?}", path.display());
         assert_eq!(parse(&again.text(&sql)).unwrap(), parse(&sql).unwrap(), "{}", path.display());
-        seen += once.statements.iter().map(|statement| statement.sql.len()).sum::<usize>();
+        seen += once.parts.iter().map(|part| part.sql.len()).sum::<usize>();
     }
     assert!(seen > 300, "{seen} statements");
 }
 
 #[test]
-fn a_statement_is_left_out_with_a_note_and_only_then() {
+fn a_part_is_left_out_with_a_note_and_only_then() {
     for path in corpus() {
         let text = fs::read_to_string(&path).unwrap();
         let file = converted(&text, &Settings::new());
-        for statement in &file.statements {
-            let inside = |at: usize| statement.range.start <= at && at <= statement.range.end;
+        for part in &file.parts {
+            let inside = |at: usize| part.range.start <= at && at <= part.range.end;
             let is_noted = file.notes.iter().any(|n| n.loss == Loss::Unconverted && inside(n.range.start));
-            assert_eq!(
-                statement.sql.is_empty(),
-                is_noted,
-                "{}: {:?}",
-                path.display(),
-                text.get(statement.range.clone())
-            );
+            let written = text.get(part.range.clone());
+            assert_eq!(part.sql.is_empty(), is_noted, "{}: {written:?}", path.display());
         }
     }
 }
@@ -153,7 +148,7 @@ fn no_clause_of_databricks_is_left() {
     for path in corpus() {
         let text = fs::read_to_string(&path).unwrap();
         let file = converted(&text, &all_settings(&text));
-        for sql in file.statements.iter().flat_map(|statement| &statement.sql).chain(&file.setup) {
+        for sql in file.parts.iter().flat_map(|part| &part.sql).chain(&file.setup) {
             // Names and texts may hold such words.
             let bare: String =
                 sql.lines().filter(|line| !line.starts_with("--") && !line.contains(['\'', '`'])).collect();

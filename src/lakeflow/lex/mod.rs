@@ -238,6 +238,7 @@ impl<'a> Scanner<'a> {
         self.rewrites |= match keyword {
             Keyword::STRUCT | Keyword::EXCEPT | Keyword::VALUES => true,
             Keyword::TABLE => self.out.tokens.last().is_some_and(|t| rewrite::precedes_query(&t.token)),
+            Keyword::DROP => self.out.tokens.last().is_some_and(|t| t.token == Token::VerticalBarRightAngleBracket),
             Keyword::DESC | Keyword::DESCRIBE => self.out.tokens.last().is_some_and(|t| t.token == Token::LParen),
             _ => ["RECURSION", "IDENTIFIER", "WATERMARK"].iter().any(|known| word.eq_ignore_ascii_case(known)),
         };

@@ -8,6 +8,7 @@
 //! | `VALUES (1 a)`, whose alias means nothing | `VALUES (1)` |
 //! | `VALUES (1) AS t(a)` as a query | `SELECT * FROM VALUES (1) AS t(a)` |
 //! | `r (n) MAX RECURSION LEVEL 9 AS (SELECT ..` | `r (n) AS (SELECT /*+ MAX RECURSION LEVEL 9 */ ..` |
+//! | `\|> DROP a, b` | `\|> SELECT * EXCEPT (a, b)`, see `rewrite/pipe.rs` |
 //! | `FROM t WATERMARK ..` | a sample, see `rewrite/watermark.rs` |
 //! | `FROM (DESCRIBE HISTORY t)` | `FROM name` with one name that holds all of it |
 //! | `IDENTIFIER(x)(y)`, `IDENTIFIER(x).t` | the function with a blank in its name, by which the dialect knows it |
@@ -15,6 +16,7 @@
 //!
 //! Put-in tokens have no width; every other token keeps its place. The printer undoes what would be seen.
 
+mod pipe;
 mod watermark;
 
 use sqlparser::keywords::Keyword;
@@ -87,7 +89,7 @@ impl Pass {
         if self.is(0, "WATERMARK") && self.watermark() {
             return true;
         }
-        if self.peek(0) == Some(&Token::LParen) && self.describes() {
+        if self.peek(0) == Some(&Token::LParen) && self.describes() || self.drop_step() {
             return true;
         }
         let Some(token) = self.peek(0) else { return false };

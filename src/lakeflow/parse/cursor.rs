@@ -127,6 +127,8 @@ impl<'a> Cursor<'a> {
             Token::SingleQuotedString(_) if text.len() > 40 || text.contains('\n') => "a string".to_owned(),
             Token::DollarQuotedString(_) => "a `$$` text".to_owned(),
             Token::Word(w) if w.quote_style.is_some() => format!("the name {text}"),
+            // A bracket that the lexer put in.
+            token if text.is_empty() => format!("`{token}`"),
             _ => format!("`{text}`"),
         }
     }

@@ -219,6 +219,9 @@ impl Cursor<'_> {
         if let Some(hyphen) = self.hyphen_before(index) {
             return hyphen;
         }
+        if let Some(fault) = self.misspelt_stream(index) {
+            return fault;
+        }
         if let Some(hint) = self.misplaced_sign(index) {
             return fault.hint(hint);
         }
@@ -235,6 +238,21 @@ impl Cursor<'_> {
                 Fault::new(self.range_at(before), message).hint(format!("did you mean `{meant}`?"))
             }
             None => fault,
+        }
+    }
+
+    /// `FROM STRAM name ..`: what is no stream takes `name` for an alias, and only what follows is found wrong.
+    fn misspelt_stream(&self, index: usize) -> Option<Fault> {
+        let token = |at: usize| &self.parser.token_at(at).token;
+        let is_source = |at: usize| is_word(token(at), "FROM") || is_word(token(at), "JOIN");
+        let at = (index.saturating_sub(3)..index).find(|at| is_source(at.saturating_sub(1)))?;
+        match (token(at), token(at + 1)) {
+            (Token::Word(word), Token::Word(_)) if word.quote_style.is_none() && word.value.len() > 4 => {
+                nearest(&word.value, ["STREAM"]).filter(|_| !is_word(token(at), "STREAM"))?;
+                let fault = Fault::new(self.range_at(at), format!("unexpected {}", self.found_at(at)));
+                Some(fault.hint("did you mean `STREAM`?"))
+            }
+            _ => None,
         }
     }
 
@@ -273,7 +291,11 @@ impl Cursor<'_> {
 
     fn meant(&self, index: usize) -> Option<&'static str> {
         match &self.parser.token_at(index).token {
-            Token::Word(w) if w.quote_style.is_none() && w.value.len() > 3 => {
+            // Short words come near too much.
+            Token::Word(w) if w.quote_style.is_none() && w.value.len() <= 3 => {
+                (strsim::damerau_levenshtein(&w.value.to_lowercase(), "from") == 1).then_some("FROM")
+            }
+            Token::Word(w) if w.quote_style.is_none() => {
                 let known = QUERY_WORDS.iter().any(|k| k.eq_ignore_ascii_case(&w.value));
                 nearest(&w.value, QUERY_WORDS.iter().copied()).filter(|_| !known)
             }
@@ -360,6 +382,7 @@ fn in_our_words(expected: &str) -> String {
             expected.replace("identifier", "a name").replace("literal string", "a string")
         }
         _ if expected.chars().all(|c| c.is_ascii_punctuation()) => format!("`{expected}`"),
+        _ if expected.chars().all(|c| c.is_ascii_uppercase()) => format!("`{expected}`"),
         _ if expected.starts_with("one of ") => {
             let words = expected.trim_start_matches("one of ").split(" or ");
             words.map(|word| format!("`{word}`")).collect::<Vec<_>>().join(" or ")

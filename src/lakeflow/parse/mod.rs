@@ -33,6 +33,7 @@ use super::ast::{Ident, ObjectName, Statement, StatementKind};
 use super::dialect::Lakeflow;
 use super::grammar::grammar;
 use super::lex::{Comment, Lexed, lex};
+use crate::diag::did_you_mean;
 
 /// One statement of a file, read or refused.
 #[derive(Debug, Clone)]
@@ -269,6 +270,10 @@ fn set(c: &mut Cursor<'_>) -> Parsed<StatementKind> {
     if c.at_end() {
         return Ok(StatementKind::ShowSet(Some(key)));
     }
+    if matches!(c.token(), Token::Word(_)) {
+        let hint = did_you_mean(&key, ["CATALOG", "TAG", "VARIABLE"]);
+        return Err(c.expected(&["="]).maybe_hint(hint));
+    }
     c.expect_token(&Token::Eq)?;
     let start = c.index();
     c.skip_to_end();
@@ -284,7 +289,12 @@ fn use_namespace(c: &mut Cursor<'_>) -> Parsed<StatementKind> {
         return namespace(c, 1).map(StatementKind::UseCatalog);
     }
     let _ = c.eat("SCHEMA") || c.eat("DATABASE");
-    namespace(c, 2).map(StatementKind::UseSchema)
+    let misspelt = c.expected_one_of("`CATALOG`, `SCHEMA` or a name", &["CATALOG", "SCHEMA", "DATABASE"]);
+    let start = c.index();
+    let name = namespace(c, 2)?;
+    // `USE CATLOG c`
+    let is_word = c.index() == start + 1 && matches!(c.token(), Token::Word(_));
+    if is_word && misspelt.hint.is_some() { Err(misspelt) } else { Ok(StatementKind::UseSchema(name)) }
 }
 
 /// The name of a catalog or a schema; Spark also takes it as a string.

@@ -25,9 +25,6 @@ impl Strict<'_> {
         query.pipe_operators.iter().try_for_each(|pipe| match pipe {
             PipeOperator::Join(join) => self.join(join),
             PipeOperator::Call { function, .. } => self.foreign(function, "`|> CALL`"),
-            PipeOperator::Drop { columns } if columns.is_empty() => {
-                self.refuse_word("DROP", query, "`|> DROP` needs a column", Some("write `|> DROP a, b`".to_owned()))
-            }
             PipeOperator::Rename { .. } => {
                 let hint = "write `|> EXTEND a AS b |> DROP a`";
                 self.refuse_word("RENAME", query, "Databricks SQL has no `|> RENAME`", Some(hint.to_owned()))

@@ -7,7 +7,7 @@ use super::body::Body;
 use super::names::last;
 use super::note::Loss;
 use super::scope::Scope;
-use crate::lakeflow::ast::{Expectation, Expr, Ident, Query, TableDefinition, Violation};
+use crate::lakeflow::ast::{Column, Expectation, Expr, Ident, Query, TableDefinition, Violation};
 use crate::lakeflow::{Fault, expr_text, ident_text, string_text};
 
 /// The rules of one table that decide what becomes of a row.
@@ -25,7 +25,7 @@ impl Checks {
     /// Those of a table.
     pub(super) fn of(table: &TableDefinition) -> Self {
         let mut checks = Checks::of_expectations(&table.expectations);
-        let required = table.columns.iter().filter(|column| column.not_null);
+        let required = table.columns.iter().filter(|column| column.not_null && is_given(column));
         checks.required = required.map(|column| column.name.clone()).collect();
         checks
     }
@@ -62,6 +62,11 @@ impl Checks {
         let body = body.wrapped(&format!("AS unchecked WHERE {}", conditions.join("\nAND ")))?;
         Ok(body.into_query(scope))
     }
+}
+
+/// Whether the query has to give a column; others it need not even name, so no filter around it may.
+fn is_given(column: &Column) -> bool {
+    column.generated.is_none() && column.default.is_none()
 }
 
 /// A condition that raises an error where it does not hold.
@@ -101,6 +106,7 @@ pub(super) fn take_not_null(table: &mut TableDefinition, held: Result<(), &str>,
         column.not_null = false;
         let place = scope.behind(&column.name, "NOT NULL");
         let name = &column.name.value;
+        let held = held.and_then(|()| if is_given(column) { Ok(()) } else { Err("the query may not give it") });
         match held {
             Ok(()) => {
                 let message = format!("`NOT NULL` of `{name}` is a filter that raises an error now");

@@ -8,6 +8,7 @@
 
 mod body;
 mod cdc;
+mod cells;
 mod checks;
 mod files;
 mod flow;
@@ -23,7 +24,7 @@ mod statement;
 mod table;
 mod view;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 pub use note::{Loss, Note};
@@ -33,41 +34,36 @@ use project::Project;
 use scope::Scope;
 use settings::Filled;
 
-/// What stands for `${key}`, `{{key}}` and `:key`.
+/// What stands for `${key}`, `{{key}}`, `$key` and `:key`.
 pub type Settings = BTreeMap<String, String>;
 
-/// A pipeline for Spark.
+/// What became of a text.
 #[derive(Debug, Clone, Default)]
-pub struct Conversion {
-    /// One for each text, in the same order.
-    pub files: Vec<ConvertedFile>,
-}
-
-/// One file of it.
-#[derive(Debug, Clone, Default)]
-pub struct ConvertedFile {
-    /// What became of each statement, in order.
-    pub statements: Vec<Converted>,
+pub struct Converted {
+    /// What became of each statement, and of each cell of a notebook in another language, in order.
+    pub parts: Vec<Part>,
     /// Tables that have to be there before the pipeline runs; no pipeline can make them itself.
     pub setup: Vec<String>,
     /// What was left out or changed in meaning, by place.
     pub notes: Vec<Note>,
+    /// Settings that were put somewhere.
+    pub used: BTreeSet<String>,
 }
 
-/// A statement and what became of it.
+/// A part of a text and what became of it.
 #[derive(Debug, Clone)]
-pub struct Converted {
-    /// Bytes of the original in its text.
+pub struct Part {
+    /// Bytes of the original.
     pub range: Range<usize>,
     /// Usually one statement, without `;`; none when it can't be converted, and a note says why.
     pub sql: Vec<String>,
 }
 
-impl ConvertedFile {
+impl Converted {
     /// The statements as text, a `;` behind each; those that can't be converted as comments, as they stand in `original`.
     pub fn text(&self, original: &str) -> String {
         let mut parts: Vec<String> = vec![];
-        for Converted { range, sql } in &self.statements {
+        for Part { range, sql } in &self.parts {
             if sql.is_empty() {
                 let written = original.get(range.clone()).unwrap_or("");
                 let lines = written.lines().map(|line| format!("-- {line}").trim_end().to_owned() + "\n");
@@ -79,16 +75,18 @@ impl ConvertedFile {
     }
 }
 
-/// Converts the files of one pipeline.
-pub fn convert(texts: &[&str], settings: &Settings) -> Conversion {
+/// Converts the files of one pipeline; the result has one entry for each, in the same order.
+pub fn convert(texts: &[&str], settings: &Settings) -> Vec<Converted> {
     let filled: Vec<Filled> = texts.iter().map(|text| Filled::new(text, settings)).collect();
     let attempts: Vec<Vec<Attempt>> = filled.iter().map(|filled| parse_each(&filled.text)).collect();
     let mut project = Project::of(attempts.iter().flatten().filter_map(|attempt| attempt.statement.as_ref().ok()));
-    let mut conversion = Conversion::default();
-    for (filled, attempts) in filled.iter().zip(attempts) {
+    let mut converted = vec![];
+    for ((text, filled), attempts) in texts.iter().zip(&filled).zip(attempts) {
         let mut scope = Scope::new(filled, settings, &mut project);
-        let statements = attempts.into_iter().map(|attempt| statement::convert(attempt, &mut scope)).collect();
-        conversion.files.push(scope.into_file(statements));
+        let parts = attempts.into_iter().map(|attempt| statement::convert(attempt, &mut scope)).collect();
+        let mut file = scope.into_file(parts);
+        cells::leave_out(text, &mut file);
+        converted.push(file);
     }
-    conversion
+    converted
 }

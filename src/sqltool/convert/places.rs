@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use sqlparser::tokenizer::Token;
 
+use super::scope::among;
 use crate::lakeflow::Piece;
 
 /// The tokens of one statement.
@@ -15,9 +16,7 @@ pub(super) struct Places<'a> {
 impl<'a> Places<'a> {
     /// Of the statement at `statement`, among the tokens of its file.
     pub(super) fn new(pieces: &'a [Piece], statement: Range<usize>) -> Self {
-        let start = pieces.partition_point(|piece| piece.range.start < statement.start);
-        let end = pieces.partition_point(|piece| piece.range.start < statement.end);
-        Places { pieces: pieces.get(start..end).unwrap_or(&[]), statement }
+        Places { pieces: among(pieces, &statement, |piece| piece.range.start), statement }
     }
 
     /// The first of these words, outside of brackets and before the query; the whole statement when they are not there.

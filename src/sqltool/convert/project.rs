@@ -1,7 +1,7 @@
 //! What one statement has to know of the others: the names that are defined, the checks of a table that flows fill, how
 //! many flows fill it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sqlparser::ast::{Ident, ObjectName};
 
@@ -14,8 +14,10 @@ use crate::lakeflow::ast::{
 /// Facts about all files of a pipeline.
 #[derive(Default)]
 pub(super) struct Project {
-    datasets: Vec<Dataset>,
-    writers: Vec<Writer>,
+    /// By the last part of the name, in lower case.
+    datasets: BTreeMap<String, Vec<Dataset>>,
+    /// By the last part of the target, in lower case.
+    writers: BTreeMap<String, Vec<Writer>>,
     /// Names that are taken, in lower case: datasets, flows, and what the conversion adds.
     taken: BTreeSet<String>,
 }
@@ -84,12 +86,15 @@ impl Project {
 
     fn define(&mut self, name: &ObjectName, checks: Checks) {
         self.taken.insert(last(name).to_lowercase());
-        let name: Vec<Ident> = parts(name).into_iter().cloned().collect();
-        self.datasets.push(Dataset { name, checks });
+        let names = parts(name);
+        let dataset = Dataset { name: names.iter().copied().cloned().collect(), checks };
+        self.datasets.entry(key(&names)).or_default().push(dataset);
     }
 
     fn write(&mut self, target: &ObjectName, is_cdc: bool) {
-        self.writers.push(Writer { target: parts(target).into_iter().cloned().collect(), is_cdc });
+        let names = parts(target);
+        let writer = Writer { target: names.iter().copied().cloned().collect(), is_cdc };
+        self.writers.entry(key(&names)).or_default().push(writer);
     }
 
     /// The name of the dataset that `name` means, as it was defined.
@@ -106,7 +111,7 @@ impl Project {
     pub(super) fn writers(&self, target: &ObjectName) -> Writers {
         let target = parts(target);
         let mut count = Writers::default();
-        for writer in &self.writers {
+        for writer in self.writers.get(&key(&target)).into_iter().flatten() {
             if are_alike(&writer.target.iter().collect::<Vec<_>>(), &target) {
                 count.queries += usize::from(!writer.is_cdc);
                 count.cdc += usize::from(writer.is_cdc);
@@ -125,8 +130,14 @@ impl Project {
     }
 
     fn dataset(&self, name: &[&Ident]) -> Option<&Dataset> {
-        self.datasets.iter().find(|dataset| are_alike(&dataset.name.iter().collect::<Vec<_>>(), name))
+        let mut datasets = self.datasets.get(&key(name))?.iter();
+        datasets.find(|dataset| are_alike(&dataset.name.iter().collect::<Vec<_>>(), name))
     }
+}
+
+/// What names that are alike have in common.
+fn key(name: &[&Ident]) -> String {
+    name.last().map_or(String::new(), |last| last.value.to_ascii_lowercase())
 }
 
 fn is_cdc(body: &FlowBody) -> bool {

@@ -83,8 +83,8 @@ impl VisitorMut for Rewrite<'_, '_> {
     fn pre_visit_value(&mut self, value: &mut ValueWithSpan) -> ControlFlow<()> {
         let Value::Placeholder(written) = &value.value else { return GO_ON };
         let key = written.strip_prefix(':');
-        match key.and_then(|key| self.scope.settings.get(key)) {
-            Some(setting) => value.value = Value::SingleQuotedString(setting.clone()),
+        match key.and_then(|key| self.scope.setting(key)) {
+            Some(setting) => value.value = Value::SingleQuotedString(setting.to_owned()),
             None => {
                 let remedy = key.map_or(String::new(), |key| format!(": give --set {key}=VALUE"));
                 let message = format!("parameter `{written}` has no value{remedy}");
@@ -133,6 +133,11 @@ impl Rewrite<'_, '_> {
     fn batch(&mut self, factor: &mut TableFactor) {
         let TableFactor::Table { name, args, .. } = factor else { return };
         match args {
+            None if spark::is_description(name) => {
+                let message = "no query of Spark reads what `DESCRIBE` says: put it into a table";
+                let place = self.scope.name(name);
+                self.scope.note_at(place, Loss::Unconverted, message);
+            }
             None => {
                 let mut settled = name.clone();
                 self.settle(&mut settled);

@@ -1,5 +1,6 @@
 //! What the rewriting of a statement works with: its text, its places, the project, and the report it writes.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use sqlparser::ast::{Ident, ObjectName, ObjectNamePart, VisitMut};
@@ -11,9 +12,9 @@ use super::note::{Loss, Note};
 use super::places::Places;
 use super::project::Project;
 use super::settings::Filled;
-use super::{Converted, ConvertedFile, Settings, query};
+use super::{Converted, Part, Settings, query};
 use crate::lakeflow::ast::Statement;
-use crate::lakeflow::{Piece, Tokens, range_of, tokens};
+use crate::lakeflow::{Tokens, range_of, tokens};
 
 /// The state of one file's conversion.
 pub(super) struct Scope<'a> {
@@ -21,7 +22,9 @@ pub(super) struct Scope<'a> {
     tokens: Tokens,
     statement: Range<usize>,
     /// What the caller gives for `${key}` and `:key`.
-    pub(super) settings: &'a Settings,
+    settings: &'a Settings,
+    /// What of it was put somewhere.
+    used: BTreeSet<String>,
     /// What is known of all files.
     pub(super) project: &'a mut Project,
     /// Parts of the current namespace: of `USE CATALOG`, of `USE SCHEMA`.
@@ -48,6 +51,7 @@ impl<'a> Scope<'a> {
             tokens: tokens(&filled.text),
             statement: 0..0,
             settings,
+            used: filled.used.clone(),
             project,
             catalog: None,
             schema: vec![],
@@ -82,25 +86,29 @@ impl<'a> Scope<'a> {
     }
 
     /// The file, with its report in order of place.
-    pub(super) fn into_file(mut self, statements: Vec<Converted>) -> ConvertedFile {
+    pub(super) fn into_file(mut self, parts: Vec<Part>) -> Converted {
         self.notes.sort_by_key(|note| (note.range.start, note.loss));
         self.notes.dedup();
-        ConvertedFile { statements, setup: self.setup, notes: self.notes }
+        Converted { parts, setup: self.setup, notes: self.notes, used: self.used }
     }
 
-    /// Keys without a value among these bytes.
+    /// What the caller gives for a key.
+    pub(super) fn setting(&mut self, key: &str) -> Option<&'a str> {
+        let (key, value) = self.settings.get_key_value(key)?;
+        self.used.insert(key.clone());
+        Some(value)
+    }
+
+    /// Why keys of the statement can't be filled in, and where.
     pub(super) fn missing_keys(&self) -> Vec<(String, Range<usize>)> {
-        let inside = |at: &Range<usize>| self.statement.start <= at.start && at.start < self.statement.end;
-        self.filled.missing.iter().filter(|(_, at)| inside(at)).cloned().collect()
+        among(&self.filled.missing, &self.statement, |(_, at)| at.start).to_vec()
     }
 
     /// How many comments stand inside of the statement, but not among the bytes that are kept; and where the first does.
     pub(super) fn lost_comments(&self, kept: Option<Range<usize>>) -> (usize, Option<Range<usize>>) {
-        let inside = |at: &&Range<usize>| self.statement.start <= at.start && at.start < self.statement.end;
-        let is_lost = |at: &&Range<usize>| kept.as_ref().is_none_or(|kept| at.start < kept.start);
-        let mut comments = self.tokens.comments.iter().filter(inside).filter(is_lost);
-        let first = comments.next().cloned();
-        (comments.count() + usize::from(first.is_some()), first)
+        let end = kept.map_or(self.statement.end, |kept| kept.start);
+        let lost = among(&self.tokens.comments, &(self.statement.start..end), |at| at.start);
+        (lost.len(), lost.first().cloned())
     }
 
     /// The text with its keys filled in.
@@ -110,8 +118,7 @@ impl<'a> Scope<'a> {
 
     /// The tokens among these bytes.
     pub(super) fn pieces(&self, range: &Range<usize>) -> impl Iterator<Item = &Token> {
-        let inside = |piece: &&Piece| range.start <= piece.range.start && piece.range.start < range.end;
-        self.tokens.pieces.iter().filter(inside).map(|piece| &piece.token)
+        among(&self.tokens.pieces, range, |piece| piece.range.start).iter().map(|piece| &piece.token)
     }
 
     pub(super) fn places(&self) -> Places<'_> {
@@ -174,4 +181,11 @@ impl<'a> Scope<'a> {
     pub(super) fn set_up(&mut self, statement: &Statement) {
         self.setup.push(laid_out(statement.to_string()));
     }
+}
+
+/// Those that begin among these bytes, of things in order of their bytes.
+pub(super) fn among<'t, T>(things: &'t [T], range: &Range<usize>, start: impl Fn(&T) -> usize) -> &'t [T] {
+    let first = things.partition_point(|thing| start(thing) < range.start);
+    let end = things.partition_point(|thing| start(thing) < range.end);
+    things.get(first..end).unwrap_or(&[])
 }

@@ -2,7 +2,9 @@
 //!
 //! The functions are those of `SHOW FUNCTIONS` on one side only.
 
-use sqlparser::ast::{ArrayElemTypeDef, DataType};
+use sqlparser::ast::{ArrayElemTypeDef, DataType, ObjectName};
+
+use super::names::parts;
 
 /// Functions that Spark lacks.
 const FUNCTIONS: &[&str] = &[
@@ -65,6 +67,11 @@ pub(super) fn lacks_source(name: &str) -> bool {
 /// Whether a name of two parts reads files.
 pub(super) fn is_format(name: &str) -> bool {
     FORMATS.contains(&name.to_ascii_lowercase().as_str())
+}
+
+/// Whether a name in `FROM` is all of `(DESCRIBE HISTORY t)`, as the lexer hands it on.
+pub(super) fn is_description(name: &ObjectName) -> bool {
+    matches!(parts(name).as_slice(), [only] if only.quote_style.is_none() && only.value.starts_with("(DESCRIBE "))
 }
 
 /// The first type in a type that Spark lacks.

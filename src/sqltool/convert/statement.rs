@@ -3,21 +3,19 @@
 use super::body::statement_text;
 use super::note::Loss;
 use super::scope::Scope;
-use super::{Converted, cdc, flow, names, table, view};
+use super::{Part, cdc, flow, names, table, view};
 use crate::lakeflow::ast::{Statement, StatementKind};
 use crate::lakeflow::{Attempt, Fault};
 
 /// What a statement becomes; an error is a part that can't be put together again.
 pub(super) type Rewritten = Result<Vec<StatementKind>, Fault>;
 
-pub(super) fn convert(attempt: Attempt, scope: &mut Scope<'_>) -> Converted {
+pub(super) fn convert(attempt: Attempt, scope: &mut Scope<'_>) -> Part {
     scope.begin(attempt.range.clone());
-    let mut converted = Converted { range: scope.original(&attempt.range), sql: vec![] };
+    let mut converted = Part { range: scope.original(&attempt.range), sql: vec![] };
     let missing = scope.missing_keys();
-    for (key, place) in &missing {
-        let name = key.trim_matches(['$', '{', '}', ' ']);
-        let message = format!("`{key}` has no value: give --set {name}=VALUE");
-        scope.note_at(place.clone(), Loss::Unconverted, message);
+    for (why, place) in &missing {
+        scope.note_at(place.clone(), Loss::Unconverted, why.clone());
     }
     let statement = match attempt.statement {
         Ok(statement) => statement,

@@ -18,6 +18,11 @@ impl<'v> ReadFiles<'v> {
         view.calls("read_files").map(|name| ReadFiles { view, name, options: options(name) }).collect()
     }
 
+    /// First and last token of each option.
+    pub fn all(&self) -> &[(usize, usize)] {
+        &self.options
+    }
+
     /// First and last token of an option.
     pub fn option(&self, name: &str) -> Option<(usize, usize)> {
         let is_named = |(first, last): &&(usize, usize)| {

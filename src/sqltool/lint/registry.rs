@@ -3,7 +3,8 @@
 
 use super::finding::Finding;
 use super::rules::{
-    files, flows, functions, governance, legacy, metric, nulls, policy, spelling, streams, tables, views,
+    files, flows, functions, governance, legacy, metric, nulls, options, policy, privilege, spelling, streams, tables,
+    views,
 };
 use super::view::{FileView, View};
 use crate::diag::{Rule, Severity};
@@ -75,6 +76,7 @@ lints! {
     "cloud-files" Warning Statement(legacy::cloud_files) "`cloud_files(..)`"
     "input-file-name" Warning Statement(legacy::input_file_name) "`input_file_name()`"
     "or-replace-dataset" Error Statement(legacy::or_replace_dataset) "`OR REPLACE` on a dataset"
+    "temporary-table" Warning Statement(legacy::temporary_table) "a temporary table"
     "is-member" Warning Statement(legacy::is_member) "`is_member` in a filter or mask"
     "doubled-quote" Warning Statement(spelling::doubled_quote) "`''` in a string"
     "double-quoted-string" Warning Statement(spelling::double_quoted_string) "a string in double quotes"
@@ -89,7 +91,10 @@ lints! {
     "missing-rescue-column" Warning Statement(files::missing_rescue_column) "CSV with a schema and no rescue column"
     "evolution-with-schema" Error Statement(files::evolution_with_schema) "`addNewColumns` beside a schema"
     "schema-location" Warning Statement(files::schema_location) "`schemaLocation` in a pipeline"
+    "schema-hints-with-schema" Warning Statement(files::schema_hints_with_schema) "`schemaHints` beside a schema"
+    "enforced-schema-by-name" Error Statement(files::enforced_schema_by_name) "`enforceSchema` where columns go by name"
     "inferred-column-types" Warning Statement(files::inferred_column_types) "CSV whose column types are guessed"
+    "misspelt-option" Warning Statement(options::misspelt_option) "an option that nobody knows"
     "select-star-from-read-files" Warning Statement(files::select_star) "`SELECT *` over files without a schema"
     "ungated-full-refresh" Warning Statement(files::ungated_full_refresh) "a full refresh that loses rows"
     "union-of-streams" Warning Statement(streams::union_of_streams) "a union of streams"
@@ -104,6 +109,8 @@ lints! {
     "comment-without-type" Warning Statement(tables::comment_without_type) "a column comment without a type"
     "mask-on-private-table" Warning Statement(tables::mask_on_private_table) "a mask or row filter on a private table"
     "not-null-column" Warning Statement(tables::not_null_column) "`NOT NULL` in a streaming table"
+    "nullable-key" Error Statement(tables::nullable_key) "a primary key that may be NULL"
+    "duplicate-column" Error Statement(tables::duplicate_column) "two columns of one name"
     "pivot" Error Statement(views::pivot) "`PIVOT` in a pipeline"
     "sorted-materialized-view" Warning Statement(views::sorted_view) "`ORDER BY` or `LIMIT` of a materialized view"
     "window-without-partition" Warning Statement(views::window_without_partition) "a window over all rows"
@@ -120,8 +127,11 @@ lints! {
     "equals-null" Error Statement(nulls::equals_null) "a comparison with NULL"
     "negated-rules" Warning Statement(nulls::negated_rules) "a quarantine that loses rows"
     "grant-on-streaming-table" Error Statement(governance::grant_on_streaming_table) "a grant on a `STREAMING TABLE`"
+    "privilege-of-another-object" Error Statement(privilege::privilege_of_another_object) "a privilege that the object does not have"
+    "deny-statement" Error Statement(governance::deny_statement) "`DENY`"
     "unquoted-principal" Warning Statement(governance::unquoted_principal) "a principal without backticks"
     "mask-by-alter" Warning Statement(governance::mask_by_alter) "a mask or filter set beside the definition"
+    "owner-by-alter" Warning Statement(governance::owner_by_alter) "a name or an owner set beside the definition"
     "tag-key-characters" Warning Statement(governance::tag_key_characters) "a tag key that may be refused"
     "function-without-deterministic" Warning Statement(governance::function_without_deterministic) "a function that does not say it is deterministic"
     "policy-without-except" Warning Statement(policy::policy_without_except) "a policy that spares nobody"

@@ -53,3 +53,14 @@ AS
 SELECT *
 FROM (SELECT a FROM t) AS unchecked
 WHERE (a > 0);
+
+-- Only what the query has to give is looked at.
+CREATE STREAMING TABLE numbered (
+  id BIGINT,
+  x INT,
+  y INT
+)
+AS
+SELECT *
+FROM (SELECT x FROM STREAM s) AS unchecked
+WHERE CASE WHEN x IS NOT NULL THEN TRUE ELSE CAST(raise_error('x must not be NULL') AS BOOLEAN) END;

@@ -6,9 +6,9 @@ SELECT
   is_account_group_member('admins') AS is_admin,
   ai_summarize(text) AS summary,
   shop.tools.clean(text) AS clean,
-  CAST(shape AS GEOMETRY) AS shape,
   raw:address.city AS city,
   TRY_CAST(d AS DATE) AS day
 FROM t
 WHERE yearofweek(d) > 2020;
+CREATE MATERIALIZED VIEW shapes AS SELECT CAST(shape AS GEOMETRY) AS shape FROM t;
 CREATE STREAMING TABLE s (place GEOGRAPHY, odd ARRAY<OBJECT>, fine MAP<STRING, VARIANT>) AS SELECT * FROM STREAM t;

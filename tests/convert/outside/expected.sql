@@ -30,3 +30,14 @@ CREATE MATERIALIZED VIEW noted (
 )
 AS
 SELECT 1 AS a;
+
+-- Not converted:
+-- CREATE MATERIALIZED VIEW versions AS SELECT version FROM (DESCRIBE HISTORY live.fine)
+
+-- Not converted:
+-- CREATE MATERIALIZED VIEW newest AS WITH h AS (DESCRIBE HISTORY fine) SELECT max(version) AS version FROM h
+
+CREATE MATERIALIZED VIEW named
+AS
+SELECT *
+FROM `(DESCRIBE me)`;

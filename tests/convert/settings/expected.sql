@@ -24,3 +24,24 @@ FROM orders;
 
 -- Not converted:
 -- CREATE MATERIALIZED VIEW x AS SELECT * FROM IDENTIFIER(:source) WHERE id = ?
+
+SET base = /data/base;
+
+SET dir = /data/base/10;
+
+SET base = elsewhere;
+
+-- Not converted:
+-- SET broken = ${nowhere}/x
+
+CREATE MATERIALIZED VIEW y
+AS
+SELECT
+  '/data/base/10' AS dir,
+  '/data/north' AS whole,
+  10 AS n,
+  '$limit' AS text
+FROM shop.s.t;
+
+-- Not converted:
+-- CREATE MATERIALIZED VIEW z AS SELECT $nothing, '${broken}', '${round}' FROM orders

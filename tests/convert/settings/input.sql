@@ -6,3 +6,9 @@ CREATE STREAMING TABLE ${catalog}.bronze.orders AS SELECT * FROM STREAM ${catalo
 CREATE MATERIALIZED VIEW v AS SELECT '${prefix}/x' AS path, {{ limit }} AS n, :region AS region FROM orders;
 CREATE MATERIALIZED VIEW w AS SELECT ${nowhere} AS a, '${nowhere}' AS b FROM orders WHERE c = :nothing;
 CREATE MATERIALIZED VIEW x AS SELECT * FROM IDENTIFIER(:source) WHERE id = ?;
+SET base = ${prefix}/base;
+SET dir = ${base}/${limit};
+SET base = elsewhere;
+SET broken = ${nowhere}/x;
+CREATE MATERIALIZED VIEW y AS SELECT '${dir}' AS dir, '${whole}' AS whole, $limit AS n, '$limit' AS text FROM $catalog.s.t;
+CREATE MATERIALIZED VIEW z AS SELECT $nothing, '${broken}', '${round}' FROM orders;

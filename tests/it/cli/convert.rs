@@ -50,21 +50,42 @@ fn statements_and_notes_are_lines_of_json() {
 }
 
 #[test]
-fn a_directory_is_mirrored_with_what_has_to_be_set_up_beside_it() {
+fn a_directory_becomes_a_project_for_spark() {
     let dir = tempfile::tempdir().unwrap();
     write(dir.path(), "p/bronze/a.sql", TABLE);
-    write(dir.path(), "p/b.sql", FILES);
+    write(dir.path(), "p/b.SQL", FILES);
     let call = ["sql", "convert", "p", "--out", "spark", "--set", "in=/data"];
     let ran = gen_in(dir.path(), &call).ended(0);
-    assert!(ran.out.contains("2 statements in 2 files: 1 changed, 1 unprotected"), "{}", ran.out);
+    let said = "2 statements in 2 files: 1 changed, 1 unprotected\nbuilt spark: 3 files, 3 created\n\
+                next, in spark: `spark-sql -f setup.sql`, then `spark-pipelines run`\n";
+    assert_eq!(ran.out, said);
     assert!(read(dir.path(), "spark/transformations/bronze/a.sql").contains("CREATE STREAMING TABLE a"));
+    assert!(read(dir.path(), "spark/transformations/b.sql").contains("FROM STREAM b_files"));
     assert!(read(dir.path(), "spark/setup.sql").contains("CREATE TABLE IF NOT EXISTS b_files"));
-    // Again over what it wrote itself, but never over what it did not write.
+    let spec = read(dir.path(), "spark/spark-pipeline.yml");
+    assert!(spec.starts_with("name: \"spark\"\nstorage: \"file:///") && spec.contains("/spark/storage\"\n"), "{spec}");
+    assert!(spec.ends_with("libraries:\n  - glob:\n      include: transformations/**\n"), "{spec}");
+}
+
+#[test]
+fn a_further_run_removes_what_is_no_longer_given_and_keeps_what_is_not_its_own() {
+    let dir = tempfile::tempdir().unwrap();
+    write(dir.path(), "p/a.sql", TABLE);
+    write(dir.path(), "p/b.sql", TABLE);
+    let call = ["sql", "convert", "p", "--out", "spark"];
     gen_in(dir.path(), &call).ended(0);
-    write(dir.path(), "spark/transformations/b.sql", "SELECT 1;\n");
+    fs::rename(dir.path().join("p/b.sql"), dir.path().join("p/c.sql")).unwrap();
+    write(dir.path(), "spark/spark-pipeline.yml", "name: mine\n");
+    write(dir.path(), "spark/transformations/own.sql", "SELECT 1;\n");
+    let ran = gen_in(dir.path(), &call).ended(0);
+    assert!(ran.out.contains("built spark: 2 files, 1 created, 1 removed"), "{}", ran.out);
+    assert!(!dir.path().join("spark/transformations/b.sql").exists());
+    assert_eq!(read(dir.path(), "spark/spark-pipeline.yml"), "name: mine\n");
+    write(dir.path(), "p/own.sql", TABLE);
     let ran = gen_in(dir.path(), &call).ended(1);
-    assert!(ran.err.contains("`spark/transformations/b.sql` is in the way"), "{}", ran.err);
-    assert_eq!(read(dir.path(), "spark/transformations/b.sql"), "SELECT 1;\n");
+    let said = "a file that `gen` did not write stands at `spark/transformations/own.sql`";
+    assert!(ran.err.contains(said) && ran.err.ends_with("nothing written: see above\n"), "{}", ran.err);
+    assert_eq!(read(dir.path(), "spark/transformations/own.sql"), "SELECT 1;\n");
 }
 
 #[test]
@@ -72,24 +93,93 @@ fn nothing_is_written_when_a_statement_cannot_be_converted() {
     let dir = tempfile::tempdir().unwrap();
     write(dir.path(), "p/a.sql", TABLE);
     write(dir.path(), "p/b.sql", FILES);
-    let ran = gen_in(dir.path(), &["sql", "convert", "p", "--out", "spark"]).ended(1);
+    let call = ["sql", "convert", "p", "--out", "spark"];
+    let said = "nothing written: 1 part can't be converted; --partial writes the others\n";
+    let ran = gen_in(dir.path(), &call).ended(1);
     assert!(ran.err.contains("p/b.sql:1:62: unconverted: `${in}` has no value: give --set in=VALUE"), "{}", ran.err);
-    assert!(ran.out.contains("nothing written: 1 statement can't be converted"), "{}", ran.out);
+    assert!(ran.err.ends_with(said), "{}", ran.err);
+    assert_eq!(gen_in(dir.path(), &[&call[..], &["--json"]].concat()).ended(1).err, said);
     assert!(!dir.path().join("spark").exists());
-    gen_in(dir.path(), &["sql", "convert", "p", "--out", "spark", "--partial"]).ended(1);
+    gen_in(dir.path(), &[&call[..], &["--partial"]].concat()).ended(1);
     assert!(read(dir.path(), "spark/transformations/b.sql").contains("-- Not converted:\n-- CREATE STREAMING TABLE b"));
 }
 
 #[test]
 fn originals_are_safe_and_names_do_not_meet() {
     let dir = tempfile::tempdir().unwrap();
-    write(dir.path(), "transformations/a.sql", TABLE);
+    write(dir.path(), "pr/transformations/a.sql", TABLE);
     write(dir.path(), "other/a.sql", TABLE);
-    let ran = gen_in(dir.path(), &["sql", "convert", "transformations", "--out", "."]).ended(1);
-    assert!(ran.err.contains("is in the way"), "{}", ran.err);
-    assert_eq!(read(dir.path(), "transformations/a.sql"), TABLE);
-    let ran = gen_in(dir.path(), &["sql", "convert", "transformations", "other", "--out", "new"]).ended(1);
-    assert!(ran.err.contains("two files would become `new/transformations/a.sql`"), "{}", ran.err);
-    gen_in(dir.path(), &["sql", "convert", "other", "--set", "nothing"]).ended(2);
+    for path in ["pr/transformations", "./pr/transformations", "./pr/transformations/a.sql"] {
+        let ran = gen_in(dir.path(), &["sql", "convert", path, "--out", "pr"]).ended(1);
+        assert!(ran.err.contains("did not write stands at `pr/transformations/a.sql`"), "{}", ran.err);
+    }
+    assert_eq!(read(dir.path(), "pr/transformations/a.sql"), TABLE);
+    let ran = gen_in(dir.path(), &["sql", "convert", "pr/transformations", "other", "--out", "new"]).ended(1);
+    assert!(ran.err.contains("two files would become `transformations/a.sql`"), "{}", ran.err);
+    assert!(!dir.path().join("new").exists());
+}
+
+#[test]
+fn a_file_is_converted_once_however_it_is_given() {
+    let dir = tempfile::tempdir().unwrap();
+    write(dir.path(), "a.sql", TABLE);
+    let once = gen_in(dir.path(), &["sql", "convert", "a.sql"]).ended(0).out;
+    assert_eq!(gen_in(dir.path(), &["sql", "convert", "a.sql", "a.sql", "./a.sql"]).ended(0).out, once);
+    let call = ["sql", "convert", ".", "a.sql", "--out", "spark"];
+    gen_in(dir.path(), &call).ended(0);
+    // What came out of it lies among what is given now.
+    let ran = gen_in(dir.path(), &call).ended(0);
+    let said = "1 statement in 1 file (1 file passed over, converted before): 1 unprotected\nspark is fresh: 1 file\n";
+    assert!(ran.out.starts_with(said), "{}", ran.out);
+    let ran = gen_in(dir.path(), &["sql", "convert", "spark", "--out", "spark"]).ended(1);
+    assert!(ran.err.contains("all these files were converted before"), "{}", ran.err);
+}
+
+#[test]
+fn what_another_command_wrote_is_left_alone() {
+    let project = super::shop();
+    gen_in(project.path(), &["build"]).ended(0);
+    write(project.path(), "p/a.sql", TABLE);
+    let ran = gen_in(project.path(), &["sql", "convert", "p", "--out", "generated"]).ended(1);
+    assert!(ran.err.contains("`generated` holds what `gen build` wrote"), "{}", ran.err);
+    gen_in(project.path(), &["build", "--check"]).ended(0);
+}
+
+#[test]
+fn cells_of_a_python_notebook_are_converted_or_reported() {
+    let dir = tempfile::tempdir().unwrap();
+    let sql =
+        "# Databricks notebook source\n# MAGIC %sql\n# MAGIC CREATE MATERIALIZED VIEW v AS\n# MAGIC SELECT 1 AS x\n";
+    write(dir.path(), "p/n.py", sql);
+    gen_in(dir.path(), &["sql", "convert", "p", "--out", "spark"]).ended(0);
+    assert!(
+        read(dir.path(), "spark/transformations/n.py.sql").contains("CREATE MATERIALIZED VIEW v\nAS\nSELECT 1 AS x;")
+    );
+    write(dir.path(), "p/n.py", &format!("{sql}\n# COMMAND ----------\n\nimport os\nos.listdir()\n"));
+    let ran = gen_in(dir.path(), &["sql", "convert", "p"]).ended(1);
+    assert_eq!(ran.err, "p/n.py:8:1: unconverted: a cell of code left out: it is no SQL\n");
+    assert!(ran.out.ends_with("\n-- Not converted:\n-- import os\n-- os.listdir()\n"), "{}", ran.out);
+}
+
+#[test]
+fn settings_have_keys_and_are_used() {
+    let dir = tempfile::tempdir().unwrap();
+    write(dir.path(), "a.sql", "CREATE MATERIALIZED VIEW v AS SELECT :x AS x, $y AS y, '${z}' AS z;\n");
+    let used = ["sql", "convert", "a.sql", "--set", "x=1", "--set", "y=2", "--set", "z=${y}"];
+    let ran = gen_in(dir.path(), &[&used[..], &["--set", "w=3"]].concat()).ended(0);
+    assert_eq!(ran.err, "--set w is not used: nothing stands for it in these files\n");
+    assert!(ran.out.ends_with("SELECT\n  '1' AS x,\n  2 AS y,\n  '2' AS z;\n"), "{}", ran.out);
+    for wrong in ["nothing", "=3"] {
+        let ran = gen_in(dir.path(), &["sql", "convert", "a.sql", "--set", wrong]).ended(2);
+        assert!(ran.err.contains("expected `KEY=VALUE`"), "{}", ran.err);
+    }
+}
+
+#[test]
+fn the_report_has_no_format_of_diagnostics() {
+    let dir = tempfile::tempdir().unwrap();
+    write(dir.path(), "a.sql", TABLE);
+    let ran = gen_in(dir.path(), &["sql", "convert", "a.sql", "--format", "sarif"]).ended(2);
+    assert!(ran.out.is_empty() && ran.err.contains("with --json data"), "{}{}", ran.out, ran.err);
     gen_in(dir.path(), &["sql", "convert", "nowhere"]).ended(1);
 }

@@ -64,6 +64,28 @@ pub fn evolution_with_schema(view: &View<'_>) -> Vec<Finding> {
     ReadFiles::of(view).into_iter().filter_map(find).collect()
 }
 
+/// `schemaHints` beside a schema, which leaves nothing to hint at.
+pub fn schema_hints_with_schema(view: &View<'_>) -> Vec<Finding> {
+    let find = |call: ReadFiles<'_>| {
+        let (first, last) = call.option("schemaHints").filter(|_| call.has_schema())?;
+        let finding = Finding::new(view.range(first, last), "hints are heeded only where the schema is inferred");
+        Some(finding.hint("put the types into `schema`, and leave out `schemaHints`"))
+    };
+    ReadFiles::of(view).into_iter().filter_map(find).collect()
+}
+
+/// `enforceSchema` where columns go by name.
+pub fn enforced_schema_by_name(view: &View<'_>) -> Vec<Finding> {
+    let find = |call: ReadFiles<'_>| {
+        let (first, last) = call.option("enforceSchema")?;
+        let by_name = ["rescuedDataColumn", "failOnUnknownFields"].iter().any(|option| call.option(option).is_some());
+        let finding = Finding::new(view.range(first, last), "columns go by name here, and `enforceSchema` is refused");
+        // The comma before the option goes with it.
+        by_name.then(|| finding.hint("leave out `enforceSchema`").replace(view.range(first - 1, last), ""))
+    };
+    ReadFiles::of(view).into_iter().filter_map(find).collect()
+}
+
 /// `schemaLocation` in a streaming table, which keeps it itself.
 pub fn schema_location(view: &View<'_>) -> Vec<Finding> {
     let find = |call: ReadFiles<'_>| {

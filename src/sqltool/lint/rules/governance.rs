@@ -47,6 +47,27 @@ pub fn mask_by_alter(view: &View<'_>) -> Vec<Finding> {
     changes.map(find).collect()
 }
 
+/// A name or an owner of a dataset that the pipeline decides on.
+pub fn owner_by_alter(view: &View<'_>) -> Vec<Finding> {
+    let is_dataset = view.is(0, "ALTER STREAMING TABLE") || view.is(0, "ALTER MATERIALIZED VIEW");
+    let changes = ["OWNER TO", "RENAME TO"].into_iter().flat_map(|words| view.places(words).collect::<Vec<_>>());
+    let find = |at: usize| {
+        let finding =
+            Finding::new(view.range(at, at + 1), "a dataset of a pipeline keeps its name and belongs to the pipeline");
+        finding.hint("rename it in its definition, change the owner of the pipeline; grant `MANAGE` for the rest")
+    };
+    changes.filter(|_| is_dataset).map(find).collect()
+}
+
+/// `DENY`, which the old metastore has.
+pub fn deny_statement(view: &View<'_>) -> Vec<Finding> {
+    if !view.is(0, "DENY") || view.has("hive_metastore") {
+        return vec![];
+    }
+    let finding = Finding::new(view.range(0, 0), "Unity Catalog knows no `DENY`");
+    vec![finding.hint("grant to fewer, `REVOKE` what was granted, or hide rows and columns by a policy")]
+}
+
 /// Tag keys beyond `[A-Za-z0-9_]`.
 pub fn tag_key_characters(view: &View<'_>) -> Vec<Finding> {
     let mut found = vec![];

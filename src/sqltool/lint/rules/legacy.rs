@@ -70,6 +70,18 @@ pub fn or_replace_dataset(view: &View<'_>) -> Vec<Finding> {
     vec![finding.hint("write `OR REFRESH`").replace(view.range(1, 2), "OR REFRESH")]
 }
 
+/// `CREATE TEMPORARY STREAMING TABLE`: reference section 1.1.
+pub fn temporary_table(view: &View<'_>) -> Vec<Finding> {
+    let is_old = |at: &usize| view.creates_table() && (view.is(*at, "TEMPORARY") || view.is(*at, "TEMP"));
+    let find = |at: usize| {
+        let finding = Finding::new(view.range(at, at), "a table that only the pipeline sees is `PRIVATE`");
+        // `PRIVATE` does not go with the spelling `LIVE`.
+        let finding = finding.hint("write `PRIVATE`");
+        if view.has("LIVE") { finding } else { finding.replace(view.range(at, at), "PRIVATE") }
+    };
+    [1, 3].into_iter().filter(is_old).map(find).collect()
+}
+
 /// `is_member('group')`: reference section 4.1.
 pub fn is_member(view: &View<'_>) -> Vec<Finding> {
     let find = |at: usize| {

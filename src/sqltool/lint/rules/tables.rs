@@ -125,6 +125,51 @@ pub fn mask_on_private_table(view: &View<'_>) -> Vec<Finding> {
     masks.filter(|_| is_private).map(find).collect()
 }
 
+/// A primary key of a materialized view over a column that may be NULL.
+pub fn nullable_key(view: &View<'_>) -> Vec<Finding> {
+    let Some(open) = view.column_list().filter(|_| view.is_materialized_view()) else { return vec![] };
+    let columns = view.parts(open);
+    let named = |(first, _): &(usize, usize), name: &str| {
+        view.name_at(*first).is_some_and(|(word, _)| word.eq_ignore_ascii_case(name))
+    };
+    let may_be_null = |name: &str| {
+        let column = columns.iter().find(|column| named(column, name));
+        column.is_some_and(|(first, last)| !(*first..*last).any(|at| view.is(at, "NOT NULL")))
+    };
+    let find = |at: usize| {
+        // Of the table, `PRIMARY KEY (a, b)`, or of the column it stands behind.
+        let keys = if view.is_token(at + 2, &Token::LParen) {
+            view.parts(at + 2)
+        } else {
+            columns.iter().filter(|(first, last)| (*first..=*last).contains(&at)).copied().collect()
+        };
+        let mut names = keys.into_iter().filter_map(|(first, _)| Some(view.name_at(first)?.0));
+        let name = names.find(|name| may_be_null(name))?;
+        let finding = Finding::new(view.range(at, at + 1), format!("`{name}` of the primary key may be NULL"));
+        Some(finding.hint(format!("write `NOT NULL` behind the type of `{name}`")))
+    };
+    view.places("PRIMARY KEY").filter(|at| view.opening(*at) == Some(open)).filter_map(find).collect()
+}
+
+/// Two columns of a dataset whose names differ in letter case at most.
+pub fn duplicate_column(view: &View<'_>) -> Vec<Finding> {
+    let query = view.definition.filter(|_| view.column_list().is_none()).and_then(|d| d.query.as_ref());
+    let mut seen: Vec<String> = vec![];
+    let is_twice = |name: &&str| {
+        let lower = name.to_lowercase();
+        let known = seen.contains(&lower);
+        seen.push(lower);
+        known
+    };
+    let names = query.into_iter().flat_map(|query| &query.columns).map(|column| column.column.name.as_str());
+    let find = |name: &str| {
+        let at = (0..view.pieces.len()).rev().find(|at| view.name_at(*at).is_some_and(|(word, _)| word == name));
+        let range = at.map_or_else(|| view.range(0, 1), |at| view.range(at, at));
+        Finding::new(range, format!("two columns are called `{name}`")).hint("give one of them another name with `AS`")
+    };
+    names.filter(is_twice).map(find).collect()
+}
+
 /// `NOT NULL` in a streaming table.
 pub fn not_null_column(view: &View<'_>) -> Vec<Finding> {
     let Some(open) = view.column_list().filter(|_| view.creates(Created::StreamingTable)) else { return vec![] };

@@ -1,0 +1,86 @@
+//! Options of sources whose names or values nobody knows: reference sections 1.6 and 2.
+
+use sqlparser::tokenizer::Token;
+
+use crate::diag::did_you_mean;
+use crate::sqltool::lint::finding::Finding;
+use crate::sqltool::lint::options::ReadFiles;
+use crate::sqltool::lint::view::View;
+
+/// Options of `read_files` that begin with no prefix; those of JSON, XML and the like among them.
+const OF_FILES: &str = "format schema schemaHints inferColumnTypes schemaEvolutionMode schemaLocation rescuedDataColumn \
+     partitionColumns header sep delimiter quote escape multiLine mode columnNameOfCorruptRecord badRecordsPath dateFormat \
+     timestampFormat timestampNTZFormat timeZone locale nullValue emptyValue encoding charset lineSep comment skipRows \
+     ignoreLeadingWhiteSpace ignoreTrailingWhiteSpace maxColumns maxCharsPerColumn nanValue positiveInf negativeInf \
+     charToEscapeQuoteEscaping unescapedQuoteHandling preferDate mergeSchema enforceSchema readerCaseSensitive \
+     failOnUnknownFields failOnWidenedFields allowOverwrites includeExistingFiles maxFilesPerTrigger maxBytesPerTrigger \
+     fileNamePattern pathGlobFilter modifiedAfter modifiedBefore ignoreMissingFiles ignoreCorruptFiles recursiveFileLookup \
+     useStrictGlobber ignoredPathSegmentRegex cleanSource allowBackslashEscapingAnyCharacter allowComments \
+     allowNonNumericNumbers allowNumericLeadingZeros allowSingleQuotes allowUnquotedControlChars allowUnquotedFieldNames \
+     primitivesAsString prefersDecimal singleVariantColumn dropFieldIfAllNull samplingRatio inferSchema compression rowTag \
+     rootTag valueTag attributePrefix excludeAttribute ignoreSurroundingSpaces rowValidationXSDPath ignoreNamespace \
+     datetimeRebaseMode int96RebaseMode avroSchema wholeText validateOptions useManagedFileEvents backfillInterval \
+     maxFileAge useNotifications listOnStart";
+
+/// Options of a stream over a Delta table.
+const OF_STREAMS: &str = "maxFilesPerTrigger maxBytesPerTrigger startingVersion startingTimestamp endingVersion \
+     endingTimestamp readChangeFeed readChangeData withEventTimeOrder skipChangeCommits ignoreDeletes ignoreChanges \
+     failOnDataLoss excludeRegex schemaTrackingLocation";
+
+/// Options that are one of a few words.
+const CLOSED: &[(&str, &str)] = &[
+    ("format", "csv json xml parquet avro orc text binaryFile excel"),
+    ("mode", "PERMISSIVE DROPMALFORMED FAILFAST"),
+    ("schemaEvolutionMode", "addNewColumns rescue failOnNewColumns none addNewColumnsWithTypeWidening"),
+    ("cleanSource", "OFF DELETE MOVE"),
+];
+
+/// A name or a value that comes near one that there is.
+pub fn misspelt_option(view: &View<'_>) -> Vec<Finding> {
+    let mut found = vec![];
+    for call in ReadFiles::of(view) {
+        for (first, last) in call.all() {
+            found.extend(name(view, *first, OF_FILES).or_else(|| value(view, *first, *last)));
+        }
+    }
+    for (stream, _) in view.streams() {
+        for (first, _) in stream_options(view, stream) {
+            found.extend(name(view, first, OF_STREAMS));
+        }
+    }
+    found
+}
+
+/// The options of `STREAM name WITH (..)`.
+fn stream_options(view: &View<'_>, stream: usize) -> Vec<(usize, usize)> {
+    let bracketed = view.is_token(stream + 1, &Token::LParen);
+    let behind = view.name_at(if bracketed { stream + 2 } else { stream + 1 }).map(|(_, behind)| behind);
+    let with = behind.map_or(stream, |behind| if bracketed { behind + 1 } else { behind });
+    let has_options = view.is(with, "WITH") && view.is_token(with + 1, &Token::LParen);
+    if has_options { view.parts(with + 1) } else { vec![] }
+}
+
+fn name(view: &View<'_>, at: usize, known: &str) -> Option<Finding> {
+    let written = view.word(at)?;
+    if view.is_token(at + 1, &Token::Period) || known.split_whitespace().any(|name| name.eq_ignore_ascii_case(written))
+    {
+        return None;
+    }
+    // Letter case does not count, but the guess compares letters as they are.
+    let lower = known.to_lowercase();
+    let near = crate::diag::nearest(&written.to_lowercase(), lower.split_whitespace())?;
+    let meant = known.split_whitespace().find(|name| name.eq_ignore_ascii_case(near))?;
+    let finding = Finding::new(view.range(at, at), format!("there is no option `{written}`"));
+    Some(finding.hint(format!("did you mean `{meant}`?")))
+}
+
+fn value(view: &View<'_>, first: usize, last: usize) -> Option<Finding> {
+    let (written, option) = (view.string(last).filter(|text| !text.contains("${"))?, view.word(first)?);
+    let (name, known) = CLOSED.iter().find(|(name, _)| name.eq_ignore_ascii_case(option))?;
+    if known.split(' ').any(|value| value.eq_ignore_ascii_case(written)) {
+        return None;
+    }
+    let finding = Finding::new(view.range(last, last), format!("`{name}` is never `{written}`"));
+    let guess = did_you_mean(written, known.split(' '));
+    Some(finding.hint(guess.unwrap_or_else(|| format!("write one of {}", known.replace(' ', ", ")))))
+}

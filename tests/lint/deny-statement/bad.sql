@@ -1,0 +1,1 @@
+DENY SELECT ON TABLE main.sales.orders TO `interns`;

@@ -1,0 +1,1 @@
+REVOKE SELECT ON TABLE main.sales.orders FROM `interns`;

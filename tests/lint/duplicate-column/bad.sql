@@ -1,0 +1,2 @@
+CREATE OR REFRESH MATERIALIZED VIEW sales AS
+SELECT day, amount AS total, tax AS Total FROM orders;

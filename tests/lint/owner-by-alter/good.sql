@@ -1,0 +1,1 @@
+GRANT MANAGE ON TABLE main.sales.orders TO `engineers`;

@@ -1,0 +1,3 @@
+CREATE OR REFRESH STREAMING TABLE raw AS
+SELECT id
+FROM STREAM read_files('/Volumes/main/in/raw', format => 'json', schema => 'id STRING', schemaHints => 'id BIGINT');
