@@ -69,9 +69,13 @@ impl Source {
         })
     }
 
-    /// Characters between two bytes.
+    /// Characters between two bytes; a byte-order mark at the begin of the file is none.
     fn characters(&self, range: Range<usize>) -> usize {
-        if self.lines().is_ascii { range.len() } else { self.text.get(range).unwrap_or("").chars().count() }
+        if self.lines().is_ascii {
+            return range.len();
+        }
+        let is_marked = range.start == 0 && range.end > 0 && self.text.starts_with('\u{feff}');
+        self.text.get(range).unwrap_or("").chars().count() - usize::from(is_marked)
     }
 }
 

@@ -18,6 +18,7 @@ use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::Token;
 
 use super::lex::{IDENTIFIER, TRY_CAST};
+use super::unit::is_interval_unit;
 
 /// Databricks SQL as Lakeflow pipelines run it, for one parse.
 ///
@@ -209,8 +210,6 @@ fn next_is(parser: &Parser, ahead: usize, keyword: Keyword) -> bool {
     matches!(&parser.peek_nth_token_ref(ahead).token, Token::Word(word) if word.keyword == keyword)
 }
 
-const UNITS: &[&str] = &["YEAR", "MONTH", "WEEK", "DAY", "HOUR", "MINUTE", "SECOND", "MILLISECOND", "MICROSECOND"];
-
 /// `INTERVAL 2 HOURS 30 MINUTES` is `INTERVAL '2 HOURS 30 MINUTES'`; sqlparser knows only one unit.
 fn long_interval(parser: &mut Parser) -> Option<Expr> {
     if !next_is(parser, 0, Keyword::INTERVAL) {
@@ -224,10 +223,10 @@ fn long_interval(parser: &mut Parser) -> Option<Expr> {
             _ => break,
         };
         let Token::Word(unit) = &parser.peek_nth_token_ref(ahead + usize::from(negative) + 1).token else { break };
-        let unit = unit.value.to_ascii_uppercase();
-        if !UNITS.contains(&unit.trim_end_matches('S')) {
+        if !is_interval_unit(&unit.value) {
             break;
         }
+        let unit = unit.value.to_ascii_uppercase();
         text.push_str(&format!(
             "{}{}{number} {unit}",
             if pairs > 0 { " " } else { "" },
@@ -268,7 +267,7 @@ fn plain_name(parser: &mut Parser) -> Option<Result<Expr, ParserError>> {
     Some(if calls { parser.parse_function(name.into()) } else { Ok(Expr::Identifier(name)) })
 }
 
-/// `*` in the path `raw:items[*]`; in any other brackets `strict.rs` refuses it.
+/// `*` in the path `raw:items[*]`.
 fn any_element(parser: &mut Parser) -> Expr {
     Expr::Wildcard(AttachedToken(parser.next_token()))
 }

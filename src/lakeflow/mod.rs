@@ -15,11 +15,13 @@ pub mod notebook;
 mod parse;
 mod place;
 mod print;
+mod recursion;
 mod stream;
 mod strict;
 mod tokens;
 mod type_name;
 pub mod types;
+mod unit;
 
 pub use ast::{Statement, StatementKind};
 pub use fault::Fault;

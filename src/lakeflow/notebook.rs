@@ -58,7 +58,7 @@ enum Line<'a> {
 
 /// The language of the notebook that a text is, by its comments; `None` when it is none.
 pub fn mark(text: &str) -> Option<&'static str> {
-    let first = text.strip_prefix('\u{feff}').unwrap_or(text).lines().next()?;
+    let first = without_mark(text).lines().next()?;
     let is_header = |mark: &str| first.strip_prefix(mark).is_some_and(|rest| rest.trim() == HEADER);
     MARKS.iter().copied().find(|mark| is_header(mark))
 }
@@ -100,7 +100,7 @@ pub(super) fn covered(text: &str) -> Option<String> {
 }
 
 fn read<'a>(line: &'a str, mark: &str) -> Line<'a> {
-    let line = line.trim_end_matches(['\n', '\r']);
+    let line = without_mark(line).trim_end_matches(['\n', '\r']);
     let Some(inner) = line.strip_prefix(mark) else {
         return if line.trim().is_empty() { Line::Blank } else { Line::Code };
     };
@@ -115,6 +115,11 @@ fn read<'a>(line: &'a str, mark: &str) -> Line<'a> {
         None if behind("DBTITLE").is_some() || said.trim_end() == HEADER => Line::Apart,
         None => Line::Code,
     }
+}
+
+/// A text without the byte-order mark that it may begin with.
+fn without_mark(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
 }
 
 fn is_name_part(c: char) -> bool {

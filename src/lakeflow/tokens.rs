@@ -54,7 +54,7 @@ pub struct Tokens {
 
 /// Reads the tokens of `text`.
 pub fn tokens(text: &str) -> Tokens {
-    let Lexed { tokens, comments, faults } = lex_as_written(text);
+    let Lexed { tokens, comments, faults, .. } = lex_as_written(text);
     // A token without width stands for something that was not written.
     let written = tokens.into_iter().map(|t| (t.token, bytes(t.span))).filter(|(_, range)| !range.is_empty());
     let piece = |token: Token, range: Range<usize>| {
@@ -104,5 +104,8 @@ mod tests {
     #[test]
     fn what_does_not_lex_is_a_fault() {
         assert_eq!(tokens("SELECT 'x").faults.len(), 1);
+        assert_eq!(tokens("sel\u{1}ect").faults.len(), 1);
+        assert_eq!(tokens("a \u{feff}b").faults.len(), 1);
+        assert_eq!(tokens("\u{feff}a").faults, []);
     }
 }

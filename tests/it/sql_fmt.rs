@@ -63,7 +63,38 @@ fn a_script_that_does_not_parse_keeps_its_layout() {
     let text = "BEGIN\n  DECLARE x INT DEFAULT 1;\n  selec x;\nEND;\n";
     let formatted = format(text).unwrap();
     assert_eq!(formatted.text, text);
-    assert_eq!(formatted.as_written.first(), Some(&(0..text.len() - 1)));
+    let left = formatted.as_written.first().unwrap();
+    assert_eq!((&text[left.range.clone()], left.message.as_str()), ("x", "left as written: expected `:`, found `x`"));
+}
+
+#[test]
+fn what_does_not_parse_keeps_every_byte() {
+    let text = "key:   value\nother: 2\n";
+    let formatted = format(text).unwrap();
+    assert_eq!((formatted.text.as_str(), formatted.is_foreign), (text, true));
+    let text = "select 1;\n\nPRAGMA  foo = 1\nGO\nselect   1\nGO\n";
+    let formatted = format(text).unwrap();
+    assert_eq!(formatted.text, text.replace("select 1;", "SELECT 1;"));
+    assert_eq!((formatted.as_written.len(), formatted.is_foreign), (1, false));
+    for text in ["", "-- nothing\n", ";\n"] {
+        assert!(!format(text).unwrap().is_foreign, "{text}");
+    }
+}
+
+#[test]
+fn cells_in_other_languages_stay_byte_for_byte() {
+    let header = "# Databricks notebook source\r\n";
+    let python = "x = 1\ny = 2\r\n# COMMAND ----------\n";
+    let sql = "# MAGIC %sql\r\n# MAGIC select 1,\r\n# MAGIC 'a\r\n# MAGIC b'\r\n";
+    let end = "# COMMAND ----------\r\nprint(x)";
+    let text = [header, python, sql, end].concat();
+    let laid = "# MAGIC %sql\r\n# MAGIC SELECT\r\n# MAGIC   1,\r\n# MAGIC   'a\r\n# MAGIC b'\r\n";
+    assert_eq!(format(&text).unwrap().text, [header, python, laid, end].concat());
+    let mixed = "# Databricks notebook source\n# MAGIC %sql\n# MAGIC select 'a\r\n# MAGIC b'\n# MAGIC ;\n";
+    let formatted = format(mixed).unwrap();
+    assert_eq!((formatted.text.as_str(), formatted.as_written.len()), (mixed, 1));
+    let short = "-- Databricks notebook source\r\nselect 1";
+    assert_eq!(format(short).unwrap().text, "-- Databricks notebook source\r\nSELECT 1\r\n");
 }
 
 #[test]
@@ -71,10 +102,7 @@ fn faults_and_what_is_left_lie_in_the_text_as_it_was_given() {
     let notebook =
         "\u{feff}# Databricks notebook source\n# MAGIC %sql\n# MAGIC BEGIN\n# MAGIC   selec 1;\n# MAGIC END;";
     let left = format(notebook).unwrap().as_written;
-    assert_eq!(
-        left.iter().map(|range| &notebook[range.clone()]).collect::<Vec<_>>(),
-        [&notebook[notebook.find("BEGIN").unwrap()..notebook.len()]]
-    );
+    assert_eq!(left.iter().map(|fault| &notebook[fault.range.clone()]).collect::<Vec<_>>(), ["1"]);
     let open = "\u{feff}# Databricks notebook source\n# MAGIC %sql select 1,\n# MAGIC   'open";
     assert_eq!(format(open).unwrap_err()[0].range.start, open.find("'open").unwrap());
 }
@@ -89,6 +117,8 @@ fn a_literal_over_several_lines_is_not_ended_in_another_way() {
 #[test]
 fn a_byte_order_mark_goes() {
     assert_eq!(format("\u{feff}select 1").unwrap().text, "SELECT 1\n");
+    let notebook = "# Databricks notebook source\n# MAGIC %sql SELECT 1\n";
+    assert_eq!(format(&format!("\u{feff}{notebook}")).unwrap().text, notebook);
 }
 
 /// Statements that the parser accepts, a text each.

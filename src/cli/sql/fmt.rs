@@ -96,7 +96,7 @@ fn outcome(file: &SqlFile) -> Outcome {
     match format(text) {
         Ok(formatted) => {
             let kept = formatted.as_written.iter();
-            let said = kept.map(|range| line(range.start, "left as written: its layout can't be proven")).collect();
+            let said = kept.map(|fault| line(fault.range.start, &fault.message)).collect();
             Outcome { text: Some(formatted.text), said }
         }
         Err(faults) => {

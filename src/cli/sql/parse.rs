@@ -57,7 +57,7 @@ pub fn run(args: &ParseArgs, shell: &mut Shell, world: &dyn World) -> Ended {
 fn report(file: &SqlFile, as_json: bool) -> Report {
     let name = file.path.display().to_string();
     let text = match &file.text {
-        Ok(text) => text.strip_prefix('\u{feff}').unwrap_or(text),
+        Ok(text) => text,
         Err(Unread { message, .. }) => {
             let json = json!({
                 "file": name, "index": 0, "line": 1, "column": 1, "kind": null, "ok": false, "error": message,
@@ -67,7 +67,7 @@ fn report(file: &SqlFile, as_json: bool) -> Report {
         }
     };
     let mut sources = SourceMap::default();
-    let places = Places { file: sources.add(name, text), sources };
+    let places = Places { file: sources.add(name, text.as_str()), sources };
     let line = if as_json { json_line } else { fault_lines };
     let mut report = Report { text: String::new(), statements: 0, faulty: 0 };
     visit_each(text, |attempt| {

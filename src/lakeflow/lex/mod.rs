@@ -14,10 +14,11 @@ mod depth;
 mod keyword;
 mod literal;
 mod rewrite;
+mod sources;
 mod stream;
 mod symbol;
 
-pub(super) use rewrite::{IDENTIFIER, RECURSION};
+pub(super) use rewrite::IDENTIFIER;
 pub(super) use symbol::TRY_CAST;
 
 use std::ops::Range;
@@ -35,6 +36,8 @@ use super::place::{bytes, span};
 pub(super) struct Lexed {
     /// The tokens with their bytes (`place.rs`), beginning with a `;` that is not in the text: so the parser's index is never ambiguous.
     pub tokens: Vec<TokenWithSpan>,
+    /// Whether the name of a query holds a limit (`recursion.rs`).
+    pub limits_recursion: bool,
     /// All comments but hints.
     pub comments: Vec<Comment>,
     /// What could not be read, by place.
@@ -59,7 +62,10 @@ pub(super) fn lex(text: &str) -> Lexed {
     if rewrites {
         lexed = rewrite::rewrite(lexed);
     }
-    if reads_stream { stream::call_streams(lexed) } else { lexed }
+    if reads_stream {
+        lexed.tokens = stream::call_streams(lexed.tokens);
+    }
+    lexed
 }
 
 /// Reads all tokens of `text`, as they were written.
@@ -181,9 +187,11 @@ impl<'a> Scanner<'a> {
         let Some(c) = self.peek() else { return false };
         let start = self.at;
         match (c, self.peek_second()) {
-            (' ' | '\t' | '\r' | '\n' | notebook::COVER, _) => {
-                let blank = |b: u8| matches!(b, b' ' | b'\t' | b'\r' | b'\n') || char::from(b) == notebook::COVER;
-                self.take(self.rest().bytes().position(|b| !blank(b)).unwrap_or(self.rest().len()));
+            (' ' | '\t' | '\r' | '\n', _) => self.blanks(),
+            (notebook::COVER, _) if self.is_covered => self.blanks(),
+            // Lint has a rule for it; it is no part of the text.
+            ('\u{feff}', _) if start == 0 => {
+                self.take(c.len_utf8());
             }
             // Spark takes any blank of Unicode for one, such as those that come from web pages.
             (c, _) if !c.is_ascii() && c.is_whitespace() => {
@@ -204,6 +212,12 @@ impl<'a> Scanner<'a> {
             _ => self.symbol(start),
         }
         true
+    }
+
+    fn blanks(&mut self) {
+        let is_blank =
+            |b: u8| matches!(b, b' ' | b'\t' | b'\r' | b'\n') || self.is_covered && char::from(b) == notebook::COVER;
+        self.take(self.rest().bytes().position(|b| !is_blank(b)).unwrap_or(self.rest().len()));
     }
 
     fn word(&mut self, start: usize) {
@@ -237,7 +251,7 @@ impl<'a> Scanner<'a> {
         };
         self.rewrites |= match keyword {
             Keyword::STRUCT | Keyword::EXCEPT | Keyword::VALUES => true,
-            Keyword::TABLE => self.out.tokens.last().is_some_and(|t| rewrite::precedes_query(&t.token)),
+            Keyword::TABLE => self.out.tokens.last().is_some_and(|t| rewrite::precedes_table(&t.token)),
             Keyword::DROP => self.out.tokens.last().is_some_and(|t| t.token == Token::VerticalBarRightAngleBracket),
             Keyword::DESC | Keyword::DESCRIBE => self.out.tokens.last().is_some_and(|t| t.token == Token::LParen),
             _ => ["RECURSION", "IDENTIFIER", "WATERMARK"].iter().any(|known| word.eq_ignore_ascii_case(known)),

@@ -7,7 +7,7 @@
 //! | `VALUES 1, 2` | `VALUES (1), (2)` |
 //! | `VALUES (1 a)`, whose alias means nothing | `VALUES (1)` |
 //! | `VALUES (1) AS t(a)` as a query | `SELECT * FROM VALUES (1) AS t(a)` |
-//! | `r (n) MAX RECURSION LEVEL 9 AS (SELECT ..` | `r (n) AS (SELECT /*+ MAX RECURSION LEVEL 9 */ ..` |
+//! | `r (n) MAX RECURSION LEVEL 9 AS (..)` | `r (n) AS (..)` with the limit in the name, see `recursion.rs` |
 //! | `\|> DROP a, b` | `\|> SELECT * EXCEPT (a, b)`, see `rewrite/pipe.rs` |
 //! | `FROM t WATERMARK ..` | a sample, see `rewrite/watermark.rs` |
 //! | `FROM (DESCRIBE HISTORY t)` | `FROM name` with one name that holds all of it |
@@ -20,25 +20,33 @@ mod pipe;
 mod watermark;
 
 use sqlparser::keywords::Keyword;
-use sqlparser::tokenizer::{Span, Token, TokenWithSpan, Whitespace, Word};
+use sqlparser::tokenizer::{Span, Token, TokenWithSpan, Word};
 
 use super::Lexed;
-use crate::lakeflow::Fault;
+use super::sources::Sources;
 use crate::lakeflow::place::bytes;
+use crate::lakeflow::unit::is_interval_unit;
+use crate::lakeflow::{Fault, recursion};
 
 /// `IDENTIFIER` where more follows than its brackets: `IDENTIFIER(x)(y)`, `IDENTIFIER(x) VERSION AS OF 3`.
 pub(in crate::lakeflow) const IDENTIFIER: &str = "IDENTIFIER ";
 
-/// How the hint begins that stands for the limit of a recursion.
-pub(in crate::lakeflow) const RECURSION: &str = "MAX RECURSION LEVEL";
-
 /// Rewrites all of them.
 pub(super) fn rewrite(lexed: Lexed) -> Lexed {
-    let Lexed { tokens: input, comments, faults } = lexed;
+    let Lexed { tokens: input, comments, faults, .. } = lexed;
     let output = Vec::with_capacity(input.len() + input.len() / 8);
-    let mut pass = Pass { input, at: 0, output, angles: 0, recursion: None, faults };
+    let mut pass = Pass {
+        input,
+        at: 0,
+        output,
+        sources: Sources::default(),
+        angles: 0,
+        is_recursive: false,
+        limits_recursion: false,
+        faults,
+    };
     while pass.step() {}
-    Lexed { tokens: pass.output, comments, faults: pass.faults }
+    Lexed { tokens: pass.output, limits_recursion: pass.limits_recursion, comments, faults: pass.faults }
 }
 
 struct Pass {
@@ -46,10 +54,14 @@ struct Pass {
     /// Index of what is read next.
     at: usize,
     output: Vec<TokenWithSpan>,
+    /// Of what was moved over.
+    sources: Sources,
     /// Open `<` of types.
     angles: usize,
-    /// `MAX RECURSION LEVEL ..`, until the query that it is about begins.
-    recursion: Option<String>,
+    /// Whether the statement has a `WITH RECURSIVE`.
+    is_recursive: bool,
+    /// Whether a limit was left in a name.
+    limits_recursion: bool,
     faults: Vec<Fault>,
 }
 
@@ -65,6 +77,7 @@ impl Pass {
     /// Moves one token over.
     fn copy(&mut self) {
         if let Some(TokenWithSpan { token, span }) = self.input.get_mut(self.at) {
+            self.sources.note(token);
             self.output.push(TokenWithSpan { token: std::mem::replace(token, Token::EOF), span: *span });
         }
         self.at += 1;
@@ -92,12 +105,15 @@ impl Pass {
         if self.peek(0) == Some(&Token::LParen) && self.describes() || self.drop_step() {
             return true;
         }
+        if self.is_recursive && self.is(0, "MAX") && self.recursion_limit() {
+            return true;
+        }
         let Some(token) = self.peek(0) else { return false };
         match token {
             Token::Lt if self.output.last().is_some_and(|t| opens_type(&t.token)) => self.angles += 1,
             Token::Gt => self.angles = self.angles.saturating_sub(1),
             Token::ShiftRight => self.angles = self.angles.saturating_sub(2),
-            Token::SemiColon => (self.angles, self.recursion) = (0, None),
+            Token::SemiColon => (self.angles, self.is_recursive) = (0, false),
             Token::Word(_) if self.angles > 0 && self.begins_option() => {
                 self.field_options();
                 return true;
@@ -119,16 +135,7 @@ impl Pass {
                 self.insert(Token::make_word("", None));
                 return true;
             }
-            Token::Word(_) if self.is(0, "MAX") && self.is(1, "RECURSION") && self.is(2, "LEVEL") => {
-                self.recursion_limit();
-                return true;
-            }
-            Token::Word(_) if self.is(0, "SELECT") && self.recursion.is_some() => {
-                self.copy();
-                let limit = self.recursion.take().unwrap_or_default();
-                self.insert(Token::Whitespace(Whitespace::MultiLineComment(format!("+ {limit} "))));
-                return true;
-            }
+            Token::Word(word) if word.keyword == Keyword::RECURSIVE => self.is_recursive = true,
             Token::Word(_) if self.is(0, "IDENTIFIER") && self.gives_function() => {
                 self.copy();
                 if let Some(TokenWithSpan { token: Token::Word(word), .. }) = self.output.last_mut() {
@@ -144,20 +151,16 @@ impl Pass {
 
     /// Whether the word that comes next stands where a query begins, and a name behind it.
     fn begins_query(&self) -> bool {
-        matches!(self.peek(1), Some(Token::Word(_))) && self.may_begin_query(false)
+        matches!(self.peek(1), Some(Token::Word(_))) && self.output.last().is_some_and(|t| precedes_table(&t.token))
     }
 
-    /// Whether a query may begin here; in brackets and behind `AS` only when it is `nested`.
-    fn may_begin_query(&self, nested: bool) -> bool {
-        self.output.last().is_some_and(|t| match &t.token {
-            Token::LParen => nested,
-            token => precedes_query(token) || nested && is_word(token, "AS"),
-        })
+    fn may_begin_query(&self) -> bool {
+        self.output.last().is_some_and(|t| precedes_query(&t.token))
     }
 
     /// `VALUES ..`, as a query of its own when an alias follows.
     fn values_or_query(&mut self) {
-        let (start, query) = (self.output.len(), self.may_begin_query(true));
+        let (start, query) = (self.output.len(), self.may_begin_query());
         self.copy();
         self.values();
         let alias = match self.peek(0) {
@@ -195,21 +198,35 @@ impl Pass {
         }
     }
 
-    /// `MAX RECURSION LEVEL n` waits for the query behind it; without a number it stays what it is.
-    fn recursion_limit(&mut self) {
-        match self.peek(3) {
-            Some(Token::Number(level, false)) => {
-                self.recursion = Some(format!("{RECURSION} {level}"));
-                self.at += 4;
+    /// `MAX RECURSION LEVEL n` goes into the name that it is written behind; `false` when it stands elsewhere.
+    fn recursion_limit(&mut self) -> bool {
+        let open = if self.is(4, "AS") { 5 } else { 4 };
+        let is_query = self.peek(open) == Some(&Token::LParen) && self.peek(open + 1).is_some_and(begins_query);
+        let level = match self.peek(3) {
+            Some(Token::Number(level, false)) if is_query && self.is(1, "RECURSION") && self.is(2, "LEVEL") => {
+                level.clone()
             }
-            _ => self.copy(),
-        }
+            _ => return false,
+        };
+        // Columns may stand behind the name.
+        let columns = match self.output.split_last() {
+            Some((last, before)) if last.token == Token::RParen => {
+                before.iter().rev().take_while(|t| matches!(t.token, Token::Word(_) | Token::Comma)).count() + 2
+            }
+            _ => 0,
+        };
+        let name = self.output.len().checked_sub(columns + 1).and_then(|at| self.output.get_mut(at));
+        let Some(TokenWithSpan { token: Token::Word(name), .. }) = name else { return false };
+        recursion::mark(&mut name.value, &level);
+        self.limits_recursion = true;
+        self.at += 4;
+        true
     }
 
     /// Whether `IDENTIFIER (..)` goes on: with arguments of the function that it names, a version, a further part.
     fn gives_function(&self) -> bool {
-        let source = |t: &TokenWithSpan| ["FROM", "JOIN", "LATERAL"].iter().any(|word| is_word(&t.token, word));
-        if self.peek(1) != Some(&Token::LParen) || !self.output.last().is_some_and(source) {
+        let is_source = self.sources.are_due() || self.output.last().is_some_and(|t| is_word(&t.token, "LATERAL"));
+        if self.peek(1) != Some(&Token::LParen) || !is_source {
             return false;
         }
         let (mut depth, mut ahead) = (0usize, 1);
@@ -258,6 +275,7 @@ impl Pass {
         self.output.push(open);
         if query {
             self.insert(Token::RParen);
+            self.sources.note(&Token::RParen);
         }
         self.at += ahead + 1;
         true
@@ -360,7 +378,6 @@ impl Pass {
 
     /// How many tokens an alias of one value takes that comes next.
     fn value_alias(&self) -> usize {
-        const UNITS: &[&str] = &["YEAR", "MONTH", "WEEK", "DAY", "HOUR", "MINUTE", "SECOND"];
         let operand = self.output.last().is_some_and(|t| match &t.token {
             Token::Number(..) | Token::SingleQuotedString(_) | Token::RParen => true,
             Token::Word(word) => word.quote_style.is_some() || word.keyword == Keyword::NoKeyword,
@@ -368,8 +385,7 @@ impl Pass {
         });
         let name = usize::from(self.is(0, "AS"));
         let Some(Token::Word(word)) = self.peek(name) else { return 0 };
-        let upper = word.value.to_ascii_uppercase();
-        let unit = UNITS.contains(&upper.trim_end_matches('S')) || upper.ends_with("SECONDS") || upper == "END";
+        let unit = is_interval_unit(&word.value) || word.value.eq_ignore_ascii_case("END");
         match self.peek(name + 1) {
             Some(Token::Comma | Token::RParen) if operand && (name == 1 || !unit) => name + 1,
             _ => 0,
@@ -401,14 +417,24 @@ impl Pass {
     }
 }
 
-/// Whether a query may begin behind `token`, outside of brackets.
-pub(super) fn precedes_query(token: &Token) -> bool {
-    const BEFORE: &[&str] = &["UNION", "ALL", "DISTINCT", "EXCEPT", "INTERSECT", "MINUS", "EXPLAIN", "QUERY"];
-    *token == Token::SemiColon || BEFORE.iter().any(|word| is_word(token, word))
+/// Whether the query `TABLE t` may begin behind `token`, which may also close a `WITH` or a list of columns.
+pub(super) fn precedes_table(token: &Token) -> bool {
+    *token == Token::RParen || precedes_query(token)
+}
+
+/// Whether a query may begin behind `token`.
+fn precedes_query(token: &Token) -> bool {
+    const BEFORE: &[&str] = &["UNION", "ALL", "DISTINCT", "EXCEPT", "INTERSECT", "MINUS", "EXPLAIN", "QUERY", "AS"];
+    matches!(token, Token::SemiColon | Token::LParen) || BEFORE.iter().any(|word| is_word(token, word))
 }
 
 fn is_word(token: &Token, text: &str) -> bool {
     matches!(token, Token::Word(w) if w.quote_style.is_none() && w.value.eq_ignore_ascii_case(text))
+}
+
+/// Whether a query begins so.
+fn begins_query(token: &Token) -> bool {
+    *token == Token::LParen || ["SELECT", "WITH", "VALUES", "TABLE", "FROM"].iter().any(|word| is_word(token, word))
 }
 
 fn opens_type(token: &Token) -> bool {

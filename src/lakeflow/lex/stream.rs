@@ -8,16 +8,16 @@
 use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::{Span, Token, TokenWithSpan};
 
-use super::Lexed;
+use super::sources::Sources;
 
 /// Puts the brackets in.
-pub(super) fn call_streams(lexed: Lexed) -> Lexed {
-    let Lexed { tokens, comments, faults } = lexed;
+pub(super) fn call_streams(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
     let mut input = tokens.into_iter().peekable();
     let mut output: Vec<TokenWithSpan> = Vec::with_capacity(input.len() + 2);
+    let mut sources = Sources::default();
     while let Some(mut token) = input.next() {
-        let in_from = output.last().is_some_and(|t| opens_source(&t.token));
-        let stream = in_from && is_word(&token.token, "STREAM");
+        let stream = sources.are_due() && is_word(&token.token, "STREAM");
+        sources.note(&token.token);
         let insert = stream && matches!(input.peek(), Some(t) if names_source(&t.token));
         if stream && let Token::Word(word) = &mut token.token {
             word.value.make_ascii_uppercase(); // one spelling, or two equal statements would differ
@@ -34,15 +34,11 @@ pub(super) fn call_streams(lexed: Lexed) -> Lexed {
             move_options(&mut input, &mut output);
         }
     }
-    Lexed { tokens: output, comments, faults }
+    output
 }
 
 fn is_word(token: &Token, text: &str) -> bool {
     matches!(token, Token::Word(w) if w.quote_style.is_none() && w.value.eq_ignore_ascii_case(text))
-}
-
-fn opens_source(token: &Token) -> bool {
-    is_word(token, "FROM") || is_word(token, "JOIN")
 }
 
 /// Whether a name follows, not the next clause of a query whose table is called `stream`.

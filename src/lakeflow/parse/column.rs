@@ -42,6 +42,9 @@ pub(super) fn table_elements(c: &mut Cursor<'_>, kind: TableKind) -> Parsed<Tabl
 pub(super) fn misspelt_constraint(c: &Cursor<'_>) -> Option<Fault> {
     let at = |n: usize, word: &str| is_word(&c.parser.peek_nth_token_ref(n).token, word);
     let opens = |n: usize| c.parser.peek_nth_token_ref(n).token == Token::LParen;
+    if at(0, "UNIQUE") && opens(1) {
+        return Some(c.fault("`UNIQUE` goes with plain tables only"));
+    }
     let meant: &[&str] = if at(2, "EXPECT") && opens(3) || (at(2, "PRIMARY") || at(2, "FOREIGN")) && opens(4) {
         &["CONSTRAINT"]
     } else if at(1, "KEY") {

@@ -35,6 +35,8 @@ pub(super) struct Cursor<'a> {
     pub(super) text: &'a str,
     /// How many tokens there are.
     pub(super) count: usize,
+    /// Whether the name of a query holds a limit (`recursion.rs`).
+    pub(super) limits_recursion: bool,
     pub(super) parser: Parser<'a>,
     /// Statements and rules of the grammar that are being read, one inside the other.
     depth: usize,
@@ -49,7 +51,7 @@ impl<'a> Cursor<'a> {
         let count = tokens.len();
         let mut parser = Parser::new(dialect).with_recursion_limit(RECURSION_LIMIT).with_tokens_with_locations(tokens);
         parser.advance_token(); // the `;` that the lexer puts in front
-        Cursor { text, count, parser, depth: 0, keywords: vec![] }
+        Cursor { text, count, limits_recursion: lexed.limits_recursion, parser, depth: 0, keywords: vec![] }
     }
 
     /// Index of the next token.
@@ -88,8 +90,15 @@ impl<'a> Cursor<'a> {
         matches!(self.token(), Token::SemiColon | Token::EOF)
     }
 
+    /// A fault at the next token.
     pub(super) fn fault(&self, message: impl Into<String>) -> Fault {
-        Fault::new(self.range(), message)
+        Fault::new(self.range_at(self.written(self.index())), message)
+    }
+
+    /// The token at `index`, or the first behind it that was written: those that the lexer puts in have no width.
+    pub(super) fn written(&self, index: usize) -> usize {
+        let is_put_in = |at: &usize| self.range_at(*at).is_empty() && self.parser.token_at(*at).token != Token::EOF;
+        index + (index..).take_while(is_put_in).count()
     }
 
     /// `expected a, b or c, found x` with a guess at what was meant.
@@ -121,6 +130,7 @@ impl<'a> Cursor<'a> {
     }
 
     pub(super) fn found_at(&self, index: usize) -> String {
+        let index = self.written(index);
         let text = self.text.get(self.range_at(index)).unwrap_or("");
         match &self.parser.token_at(index).token {
             Token::EOF => "the end".to_owned(),

@@ -17,7 +17,7 @@ use crate::diag::{did_you_mean, nearest};
 use crate::lakeflow::Fault;
 use crate::lakeflow::ast::TypeName;
 use crate::lakeflow::dialect::Lakeflow;
-use crate::lakeflow::{strict, type_name};
+use crate::lakeflow::{recursion, strict, type_name};
 
 /// Keywords of queries that are worth guessing at.
 const QUERY_WORDS: &[&str] = &[
@@ -59,8 +59,11 @@ impl Cursor<'_> {
     /// An expression that Databricks would read too.
     pub(super) fn expr(&mut self) -> Parsed<Expr> {
         let start = self.index();
-        let expr = self.parser.parse_expr().map_err(|e| self.refusal(start, e))?;
+        let mut expr = self.parser.parse_expr().map_err(|e| self.refusal(start, e))?;
         strict::check(self.text, &expr, self.range_since(start))?;
+        if self.limits_recursion {
+            recursion::set_apart(&mut expr);
+        }
         Ok(expr)
     }
 
@@ -79,12 +82,15 @@ impl Cursor<'_> {
         if !starts_query(self.token()) {
             return Err(self.expected_one_of("a query", &["SELECT", "WITH", "VALUES"]));
         }
-        let query = self.parser.parse_query().map_err(|e| self.refusal(start, e))?;
+        let mut query = self.parser.parse_query().map_err(|e| self.refusal(start, e))?;
         // `DO` follows in the `FOR` of a script.
         if !self.at_end() && *self.token() != Token::RParen && !self.is("DO") {
             return Err(self.blame(start, self.trailing()));
         }
         check(self.text, &query, self.range_since(start))?;
+        if self.limits_recursion {
+            recursion::set_apart(&mut *query);
+        }
         Ok(query)
     }
 
@@ -145,7 +151,8 @@ impl Cursor<'_> {
 
     /// Something stands where the statement should end.
     fn trailing(&self) -> Fault {
-        self.respell(self.index(), self.fault(format!("expected the end of the statement, found {}", self.found())))
+        let fault = self.fault(format!("expected the end of the statement, found {}", self.found()));
+        self.respell(self.index(), fault)
     }
 
     /// sqlparser's error as a fault.
@@ -178,7 +185,7 @@ impl Cursor<'_> {
             }
             None => lower_first(message.trim_end_matches('.')),
         };
-        self.respell(index, Fault::new(self.range_at(index), fault))
+        self.respell(index, Fault::new(self.range_at(self.written(index)), fault))
     }
 
     fn follows_pipe(&self, index: usize) -> bool {
@@ -226,6 +233,11 @@ impl Cursor<'_> {
             return fault.hint(hint);
         }
         let before = index.saturating_sub(1);
+        if let Some(at) = [before, index].into_iter().find(|at| self.is_at_time_zone(*at)) {
+            let range = self.range_at(at).start..self.range_at(at + 2).end;
+            let fault = Fault::new(range, "Databricks SQL has no `AT TIME ZONE`");
+            return fault.hint("write `from_utc_timestamp(a, 'Europe/Berlin')` or `convert_timezone(..)`");
+        }
         if [before, index].iter().any(|at| self.begins_table_clause(*at)) {
             return fault.hint("clauses of a dataset stand before `AS`, and it has one query or one flow");
         }
@@ -283,6 +295,11 @@ impl Cursor<'_> {
         word(before_list, "WITH").then(|| "write `=` between an option and its value".to_owned())
     }
 
+    fn is_at_time_zone(&self, index: usize) -> bool {
+        let mut words = ["AT", "TIME", "ZONE"].into_iter().enumerate();
+        words.all(|(ahead, word)| is_word(&self.parser.token_at(index + ahead).token, word))
+    }
+
     fn begins_table_clause(&self, index: usize) -> bool {
         let words = ["COMMENT", "TBLPROPERTIES", "PARTITIONED", "REFRESH", "FLOW"];
         matches!(&self.parser.token_at(index).token, Token::Word(w)
@@ -295,9 +312,9 @@ impl Cursor<'_> {
             Token::Word(w) if w.quote_style.is_none() && w.value.len() <= 3 => {
                 (strsim::damerau_levenshtein(&w.value.to_lowercase(), "from") == 1).then_some("FROM")
             }
-            Token::Word(w) if w.quote_style.is_none() => {
-                let known = QUERY_WORDS.iter().any(|k| k.eq_ignore_ascii_case(&w.value));
-                nearest(&w.value, QUERY_WORDS.iter().copied()).filter(|_| !known)
+            // What is a keyword itself was hardly meant to be another.
+            Token::Word(w) if w.quote_style.is_none() && w.keyword == Keyword::NoKeyword => {
+                nearest(&w.value, QUERY_WORDS.iter().copied())
             }
             _ => None,
         }
@@ -376,16 +393,22 @@ fn place_of(text: &str) -> Option<(&str, Location)> {
 }
 
 fn in_our_words(expected: &str) -> String {
+    let is_keyword = |word: &str| word.len() > 1 && word.chars().all(|c| c.is_ascii_uppercase());
+    let words: Vec<&str> = expected.trim_start_matches("one of ").split(", ").flat_map(|w| w.split(" or ")).collect();
     match expected {
         "end of statement" => "the end of the statement".to_owned(),
         "an expression" | "identifier" | "literal string" => {
             expected.replace("identifier", "a name").replace("literal string", "a string")
         }
+        "ROWS, RANGE, GROUPS" => "`ROWS` or `RANGE`".to_owned(),
+        "placeholder" => "the name of a parameter".to_owned(),
+        "SELECT, VALUES, or a subquery in the query body" => "`SELECT`, `VALUES` or a query in brackets".to_owned(),
+        "[NOT] NULL | TRUE | FALSE | DISTINCT | [form] NORMALIZED FROM after IS" => {
+            "`NULL`, `TRUE`, `FALSE` or `DISTINCT FROM` behind `IS`".to_owned()
+        }
         _ if expected.chars().all(|c| c.is_ascii_punctuation()) => format!("`{expected}`"),
-        _ if expected.chars().all(|c| c.is_ascii_uppercase()) => format!("`{expected}`"),
-        _ if expected.starts_with("one of ") => {
-            let words = expected.trim_start_matches("one of ").split(" or ");
-            words.map(|word| format!("`{word}`")).collect::<Vec<_>>().join(" or ")
+        _ if words.iter().all(|word| is_keyword(word)) => {
+            words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(" or ")
         }
         _ => lower_first(expected),
     }

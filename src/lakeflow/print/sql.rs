@@ -8,11 +8,11 @@ use std::fmt::{self, Display, Formatter, Write};
 use std::ops::ControlFlow;
 
 use sqlparser::ast::{
-    DataType, Expr, FunctionArguments, Ident, JsonPathElem, ObjectName, ObjectNamePart, Query, SetExpr, TableAlias,
-    TableFactor, TableFunctionArgs, TableSampleKind, UnaryOperator, Value, ValueWithSpan, VisitMut, VisitorMut,
+    DataType, Expr, FunctionArguments, Ident, JsonPathElem, ObjectName, ObjectNamePart, Query, TableAlias, TableFactor,
+    TableFunctionArgs, TableSampleKind, UnaryOperator, Value, ValueWithSpan, VisitMut, VisitorMut,
 };
 
-use crate::lakeflow::lex::RECURSION;
+use crate::lakeflow::recursion;
 use crate::lakeflow::stream::{StreamSource, stream_source};
 use crate::lakeflow::type_name;
 
@@ -177,10 +177,10 @@ impl VisitorMut for Ready {
         ControlFlow::Continue(())
     }
 
-    /// The limit of a recursion, a hint to the parser, goes back behind the name.
+    /// The limit of a recursion stands behind the name and its columns.
     fn pre_visit_query(&mut self, query: &mut Query) -> ControlFlow<Self::Break> {
         for cte in query.with.iter_mut().flat_map(|with| &mut with.cte_tables) {
-            if let Some(limit) = recursion_limit(&mut cte.query.body) {
+            if let Some(limit) = recursion::take_limit(cte) {
                 let columns: Vec<String> = cte.alias.columns.drain(..).map(|column| column.to_string()).collect();
                 let columns = if columns.is_empty() { String::new() } else { format!(" ({})", columns.join(", ")) };
                 cte.alias.name = Ident::new(format!("{}{columns} {limit}", ident_text(&cte.alias.name)));
@@ -264,19 +264,6 @@ fn put_watermark(factor: &mut TableFactor, text: &str) {
             *alias = Some(TableAlias { explicit: false, name, columns: vec![], at: None });
         }
         _ => {}
-    }
-}
-
-/// Takes `MAX RECURSION LEVEL n` out of the first `SELECT` of a query.
-fn recursion_limit(body: &mut SetExpr) -> Option<String> {
-    match body {
-        SetExpr::Select(select) => {
-            let at = select.optimizer_hints.iter().position(|hint| hint.text.trim().starts_with(RECURSION))?;
-            Some(select.optimizer_hints.remove(at).text.trim().to_owned())
-        }
-        SetExpr::Query(query) => recursion_limit(&mut query.body),
-        SetExpr::SetOperation { left, .. } => recursion_limit(left),
-        _ => None,
     }
 }
 

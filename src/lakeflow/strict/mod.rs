@@ -20,7 +20,9 @@ use sqlparser::tokenizer::Span;
 use super::Fault;
 use super::infer::part_type;
 use super::place::range_of;
+use super::recursion;
 use super::type_name;
+use crate::diag::did_you_mean;
 
 /// The first thing in `node` that Databricks would refuse or read differently. `range` is where `node` stands, for parts
 /// that have no place of their own.
@@ -39,6 +41,10 @@ fn walk(node: &impl Visit, mut strict: Strict<'_>) -> Result<(), Fault> {
         ControlFlow::Break(fault) => Err(fault),
     }
 }
+
+/// Parts of a date that are worth guessing at.
+const DATE_PARTS: &[&str] =
+    &["YEAR", "YEAROFWEEK", "QUARTER", "MONTH", "WEEK", "DAY", "DAYOFWEEK", "DAYOFYEAR", "HOUR", "MINUTE", "SECOND"];
 
 struct Strict<'a> {
     text: &'a str,
@@ -88,6 +94,14 @@ impl Strict<'_> {
     }
 
     fn ident(&self, ident: &Ident) -> Flow {
+        if recursion::is_marked(ident) {
+            let message = "`MAX RECURSION LEVEL` goes with a name in `WITH RECURSIVE` only";
+            return self.refuse_at(ident.span, message, None);
+        }
+        self.no_string(ident)
+    }
+
+    fn no_string(&self, ident: &Ident) -> Flow {
         let Some(quote @ ('\'' | '"')) = ident.quote_style else { return GO_ON };
         let hint = "names go in backticks, quotes of either kind make strings";
         let literal = format!("{quote}{}{quote}", ident.value);
@@ -128,7 +142,10 @@ impl Strict<'_> {
     /// `*` goes with `EXCEPT` only.
     fn star(&self, options: &WildcardAdditionalOptions, node: &impl Spanned) -> Flow {
         match options.opt_exclude {
-            Some(_) => self.refuse(node, "Databricks SQL has no `EXCLUDE`", Some("write `* EXCEPT (..)`".to_owned())),
+            Some(_) => {
+                let hint = Some("write `* EXCEPT (..)`".to_owned());
+                self.refuse_word("EXCLUDE", node, "Databricks SQL has no `EXCLUDE`", hint)
+            }
             None => GO_ON,
         }
     }
@@ -241,7 +258,9 @@ impl Visitor for Strict<'_> {
             Expr::Function(function) => self.function(function),
             Expr::Lambda(lambda) => self.lambda(lambda),
             Expr::Extract { field, expr: from, .. } if part_type(&field.to_string()).is_none() => {
-                self.refuse(&**from, format!("a date has no part `{field}`"), None)
+                let part = field.to_string();
+                let hint = did_you_mean(&part, DATE_PARTS.iter().copied());
+                self.refuse_word(&part, &**from, format!("a date has no part `{part}`"), hint)
             }
             Expr::Interval(interval) => self.interval(interval, expr),
             Expr::Cast { kind, data_type, array: false, format: None, .. } => self.cast(kind, data_type, expr),

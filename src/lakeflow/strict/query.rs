@@ -1,12 +1,13 @@
 //! Clauses of queries that other databases have, that stand twice or in the wrong order, or that exclude each other.
 
 use sqlparser::ast::{
-    Expr, GroupByExpr, GroupByWithModifier, LimitClause, OffsetRows, PipeOperator, Query, Select, SelectItem, SetExpr,
-    SetOperator, SetQuantifier, Spanned,
+    Expr, GroupByExpr, GroupByWithModifier, Ident, LimitClause, OffsetRows, PipeOperator, Query, Select, SelectItem,
+    SetExpr, SetOperator, SetQuantifier, Spanned,
 };
 use sqlparser::tokenizer::Token;
 
 use super::{Flow, GO_ON, Strict};
+use crate::lakeflow::recursion;
 
 impl Strict<'_> {
     pub(super) fn query(&self, query: &Query) -> Flow {
@@ -37,15 +38,16 @@ impl Strict<'_> {
     fn ctes(&self, query: &Query) -> Flow {
         let tables = query.with.as_ref().map_or(&[][..], |with| &with.cte_tables);
         for (position, cte) in tables.iter().enumerate() {
-            let name = &cte.alias.name;
-            self.ident(name)?;
+            let (ident, name) = (&cte.alias.name, recursion::name(&cte.alias.name));
+            self.no_string(ident)?;
             cte.alias.columns.iter().try_for_each(|column| self.ident(&column.name))?;
-            if cte.materialized.is_some() || cte.from.is_some() {
-                return self.foreign(cte, "`MATERIALIZED` in `WITH`");
+            if let Some(table) = &cte.from {
+                let message = "behind a `WITH` without `AS`, a query cannot begin with `FROM`";
+                return self.refuse_at(table.span, message, Some(format!("write `WITH {name} AS (..)`")));
             }
-            let twice = |other: &str| other.eq_ignore_ascii_case(&name.value);
-            if tables.iter().take(position).any(|other| twice(&other.alias.name.value)) {
-                return self.refuse_at(name.span, format!("this `WITH` defines `{}` twice", name.value), None);
+            let twice = |other: &Ident| recursion::name(other).eq_ignore_ascii_case(name);
+            if tables.iter().take(position).any(|other| twice(&other.alias.name)) {
+                return self.refuse_at(ident.span, format!("this `WITH` defines `{name}` twice"), None);
             }
         }
         GO_ON
@@ -136,7 +138,8 @@ impl Strict<'_> {
         }
         match group_by {
             GroupByExpr::Expressions(all, _) if all.iter().any(|e| matches!(e, Expr::Tuple(t) if t.is_empty())) => {
-                self.refuse(group_by, "`GROUP BY ()` is no grouping", Some("leave it out".to_owned()))
+                let hint = Some("leave it out".to_owned());
+                self.refuse_word("GROUP BY", group_by, "`GROUP BY ()` is no grouping", hint)
             }
             _ => GO_ON,
         }

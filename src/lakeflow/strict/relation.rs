@@ -1,7 +1,7 @@
 //! What stands behind `FROM`: joins, versions, samples and pivots of other databases; aliases that are reserved.
 
 use sqlparser::ast::{
-    Expr, Ident, Join, JoinConstraint, JoinOperator, PivotValueSource, Spanned, TableAlias, TableFactor, TableSample,
+    Expr, Ident, Join, JoinConstraint, JoinOperator, PivotValueSource, TableAlias, TableFactor, TableSample,
     TableSampleKind, TableSampleModifier, TableSampleSeedModifier, TableSampleUnit, TableVersion, TableWithJoins,
     Value,
 };
@@ -89,7 +89,7 @@ impl Strict<'_> {
                 self.alias(alias.as_ref())
             }
             TableFactor::Pivot { alias, value_source, default_on_null, .. } => {
-                self.pivot(value_source, default_on_null.as_ref())?;
+                self.pivot(value_source, default_on_null.as_ref(), factor)?;
                 self.alias(alias.as_ref())
             }
             TableFactor::Function { alias, .. }
@@ -165,25 +165,16 @@ impl Strict<'_> {
         }
     }
 
-    fn pivot(&self, source: &PivotValueSource, default: Option<&Expr>) -> Flow {
+    fn pivot(&self, source: &PivotValueSource, default: Option<&Expr>, factor: &TableFactor) -> Flow {
         let hint = || Some("list the values: `FOR c IN ('a', 'b')`".to_owned());
         match source {
             PivotValueSource::Subquery(query) => self.refuse(&**query, "`PIVOT` takes no query", hint()),
-            PivotValueSource::Any(_) => self.refuse_word("ANY", &Nowhere, "`PIVOT` takes no `ANY`", hint()),
+            PivotValueSource::Any(_) => self.refuse_word("ANY", factor, "`PIVOT` takes no `ANY`", hint()),
             PivotValueSource::List(_) => match default {
                 Some(default) => self.foreign(default, "`DEFAULT ON NULL` in `PIVOT`"),
                 None => GO_ON,
             },
         }
-    }
-}
-
-/// A node without a place.
-struct Nowhere;
-
-impl Spanned for Nowhere {
-    fn span(&self) -> sqlparser::tokenizer::Span {
-        sqlparser::tokenizer::Span::empty()
     }
 }
 

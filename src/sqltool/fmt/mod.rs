@@ -1,9 +1,9 @@
 //! The formatter for people: one layout for all Lakeflow SQL, comments kept.
 //!
 //! Text goes `token` (tokens with their comments) → `words` (which are keywords) → `spaces` → `tree` (brackets)
-//! → `layout` (lines). No syntax tree is printed, so what the parser does not know can be laid out too, and nothing
-//! that was written is lost. That the meaning is the same is not left to those steps but proven afterwards, statement
-//! by statement: see `proof`. A statement for which the proof fails stays as it was written.
+//! → `layout` (lines). No syntax tree is printed, so nothing that was written is lost. That the meaning is the same is not
+//! left to those steps but proven afterwards, statement by statement: see `proof`. A statement that does not parse, or for
+//! which the proof fails, stays as it was written.
 
 mod layout;
 mod notebook;
@@ -19,17 +19,19 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use crate::lakeflow::ast::StatementKind;
-use crate::lakeflow::{Attempt, Fault, Piece, PieceKind, Tokens, parse_each, tokens, visit_each};
+use crate::lakeflow::{Fault, Piece, PieceKind, Tokens, parse_each, tokens, visit_each};
 use token::{Comment, Script, Statement, Token};
 use writer::Writer;
 
 /// A text in the layout for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Formatted {
-    /// The text, ended by a line end unless it is empty.
+    /// The text; what was laid out of it ends with a line end.
     pub text: String,
-    /// Bytes of the statements of the source that were left as written, because their layout could not be proven.
-    pub as_written: Vec<Range<usize>>,
+    /// Why statements were left as written, one fault a statement: where the parser refuses it, or the whole of it.
+    pub as_written: Vec<Fault>,
+    /// Whether there are statements, and none of them parses: such a text is hardly SQL.
+    pub is_foreign: bool,
 }
 
 /// Formats all statements of a text; of a notebook the cells that hold SQL. A byte-order mark goes, line ends stay what
@@ -38,39 +40,59 @@ pub struct Formatted {
 /// # Errors
 /// What the lexer refuses, by place: such a text has no layout.
 pub fn format(text: &str) -> Result<Formatted, Vec<Fault>> {
-    let plain = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let shift = text.len() - plain.len();
-    let mut formatted = notebook::format(plain).unwrap_or_else(|| statements(plain)).map_err(|faults| {
-        let moved = |fault: Fault| Fault { range: fault.range.start + shift..fault.range.end + shift, ..fault };
-        faults.into_iter().map(moved).collect::<Vec<_>>()
-    })?;
-    for range in &mut formatted.as_written {
-        *range = range.start + shift..range.end + shift;
+    if let Some(formatted) = notebook::format(text) {
+        return formatted;
     }
-    if plain.split_once('\n').is_some_and(|(first, _)| first.ends_with('\r')) {
+    let mut formatted = statements(text)?;
+    if has_carriage_returns(text) {
         formatted.text = with_carriage_returns(&formatted.text);
     }
     Ok(formatted)
 }
 
-/// Formats a text that is no notebook.
+/// Formats a text that is no notebook, without a look at its line ends.
 fn statements(text: &str) -> Result<Formatted, Vec<Fault>> {
     let tokens = tokens(text);
     if !tokens.faults.is_empty() {
         return Err(tokens.faults);
     }
     let script = token::script(text, &tokens, &scripts(text, &tokens));
-    let layouts: Vec<Option<String>> = script.statements.par_iter().map(|statement| proven(statement, text)).collect();
+    let layouts: Vec<Result<String, Kept>> =
+        script.statements.par_iter().map(|statement| proven(statement, text)).collect();
+    let is_foreign = !layouts.is_empty() && layouts.iter().all(|layout| matches!(layout, Err(Kept::Refused(_))));
     let mut as_written = vec![];
     let mut blocks = vec![];
     for (statement, layout) in script.statements.iter().zip(layouts) {
         let range = statement.range();
-        blocks.push(layout.unwrap_or_else(|| {
-            as_written.push(range.clone());
-            text.get(range).unwrap_or("").to_owned()
+        blocks.push(layout.unwrap_or_else(|kept| {
+            let source = text.get(range.clone()).unwrap_or("").to_owned();
+            as_written.push(kept.fault(range));
+            source
         }));
     }
-    Ok(Formatted { text: join(&script, &blocks), as_written })
+    Ok(Formatted { text: join(&script, &blocks), as_written, is_foreign })
+}
+
+/// Why a statement stays as it was written.
+enum Kept {
+    /// The parser refuses it, for this reason if it is one statement at all.
+    Refused(Option<Fault>),
+    /// No layout of it is proven to mean the same.
+    Unproven,
+}
+
+impl Kept {
+    /// What is to be said of the statement that is `range`.
+    fn fault(self, range: Range<usize>) -> Fault {
+        match self {
+            Kept::Refused(Some(Fault { range: inner, message, hint })) => {
+                let place = range.start + inner.start..range.start + inner.end;
+                Fault::new(place, format!("left as written: {message}")).maybe_hint(hint)
+            }
+            Kept::Refused(None) => Fault::new(range, "left as written: it is not one statement"),
+            Kept::Unproven => Fault::new(range, "left as written: its layout can't be proven"),
+        }
+    }
 }
 
 /// The statements that may hold others, and those beside them.
@@ -86,46 +108,43 @@ fn scripts(text: &str, tokens: &Tokens) -> Vec<Range<usize>> {
     found
 }
 
-/// What the parser says of a statement.
-fn attempt(source: &str) -> Option<Attempt> {
-    let mut attempts = parse_each(source);
-    attempts.pop().filter(|_| attempts.is_empty())
-}
-
 /// The layout of a statement whose meaning is that of its source: with keywords in capitals, or at least with the letters
 /// that it had.
-fn proven(statement: &Statement<'_>, text: &str) -> Option<String> {
-    let source = text.get(statement.range())?;
-    let attempt = attempt(source);
-    let attempt = attempt.as_ref();
-    let meaning = attempt.and_then(|attempt| attempt.statement.as_ref().ok()).map(|statement| &statement.kind);
+fn proven(statement: &Statement<'_>, text: &str) -> Result<String, Kept> {
+    let source = text.get(statement.range()).unwrap_or("");
+    if statement.is_kept {
+        return Ok(source.to_owned());
+    }
+    if statement.tokens.is_empty() {
+        return Ok(laid_out(statement));
+    }
+    let mut attempts = parse_each(source).into_iter();
+    let (Some(attempt), None) = (attempts.next(), attempts.next()) else { return Err(Kept::Refused(None)) };
+    let meaning = match attempt.statement {
+        Ok(statement) => statement.kind,
+        Err(faults) => return Err(Kept::Refused(faults.into_iter().next())),
+    };
     // Spark takes a setting as it stands, blanks and letter case included.
-    if statement.is_kept || matches!(meaning, Some(StatementKind::Set { .. } | StatementKind::ShowSet(_))) {
-        return Some(source.to_owned());
+    if matches!(meaning, StatementKind::Set { .. } | StatementKind::ShowSet(_)) {
+        return Ok(source.to_owned());
     }
-    if meaning.is_none() && statement.tokens.iter().any(|token| token.is_sign(";")) {
-        return None; // A script that can't be read has a layout that nobody else knows.
-    }
-    let keywords = attempt.map_or([].as_slice(), |attempt| &attempt.keywords);
     let start = statement.range().start;
     let mut statement = statement.clone();
     for token in &mut statement.tokens {
-        token.keyword = keywords.binary_search(&(token.start - start)).is_ok();
+        token.keyword = attempt.keywords.binary_search(&(token.start - start)).is_ok();
     }
-    if let Some(meaning) = meaning {
-        let laid = laid_out(&statement);
-        if proof::is_same(&statement, Some(meaning), &laid, true) {
-            return Some(laid);
-        }
-        proof::keep_names(&mut statement, &laid, meaning);
-        let laid = laid_out(&statement);
-        if proof::is_same(&statement, Some(meaning), &laid, true) {
-            return Some(laid);
-        }
+    let laid = laid_out(&statement);
+    if proof::is_same(&statement, &meaning, &laid, true) {
+        return Ok(laid);
+    }
+    proof::keep_names(&mut statement, &laid, &meaning);
+    let laid = laid_out(&statement);
+    if proof::is_same(&statement, &meaning, &laid, true) {
+        return Ok(laid);
     }
     statement.tokens.iter_mut().for_each(|token| token.as_written = true);
     let laid = laid_out(&statement);
-    proof::is_same(&statement, meaning, &laid, false).then_some(laid)
+    if proof::is_same(&statement, &meaning, &laid, false) { Ok(laid) } else { Err(Kept::Unproven) }
 }
 
 /// One statement in lines, without the comments before it and behind it.
@@ -189,6 +208,11 @@ fn comments(out: &mut String, comments: &[Comment<'_>], placed: bool) {
         out.push_str(comment.text);
         out.push('\n');
     }
+}
+
+/// Whether lines end as on Windows, by the first.
+fn has_carriage_returns(text: &str) -> bool {
+    text.split_once('\n').is_some_and(|(first, _)| first.ends_with('\r'))
 }
 
 /// Lines ended as on Windows, unless a literal over several lines would become another.

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Formatted, statements};
+use super::{Formatted, has_carriage_returns, statements, with_carriage_returns};
 use crate::lakeflow::Fault;
 use crate::lakeflow::notebook::{Cell, CellKind, notebook};
 
@@ -30,11 +30,17 @@ pub fn format(text: &str) -> Option<Result<Formatted, Vec<Fault>>> {
             Err(more) => faults.extend(more),
         }
     }
-    out.push_str(text.get(end..).unwrap_or(""));
-    if !out.is_empty() && !out.ends_with('\n') {
-        out.push('\n');
+    let rest = text.get(end..).unwrap_or("");
+    let ends_in_sql = notebook.cells.last().is_some_and(|cell| cell.kind != CellKind::Other);
+    out.push_str(match rest.contains('\n') || !ends_in_sql {
+        true => rest,
+        false if has_carriage_returns(text) => "\r\n",
+        false => "\n",
+    });
+    if let Some(plain) = out.strip_prefix('\u{feff}') {
+        out = plain.to_owned();
     }
-    Some(if faults.is_empty() { Ok(Formatted { text: out, as_written }) } else { Err(faults) })
+    Some(if faults.is_empty() { Ok(Formatted { text: out, as_written, is_foreign: false }) } else { Err(faults) })
 }
 
 /// A cell of a SQL notebook, from its first line of SQL to its last; the lines before them name and title it.
@@ -43,11 +49,25 @@ fn plain(text: &str, cell: &Cell) -> Result<InPlace, Vec<Fault>> {
     let inside = text.get(start..cell.range.end).unwrap_or("");
     let range = start..start + inside.trim_end().len();
     let moved = |range: Range<usize>| range.start + start..range.end + start;
-    in_place(text.get(range.clone()).unwrap_or(""), moved).map(|formatted| (range, formatted))
+    let mut formatted = in_place(text.get(range.clone()).unwrap_or(""), moved)?;
+    if has_carriage_returns(text) {
+        formatted.text = with_carriage_returns(&formatted.text);
+    }
+    Ok((range, formatted))
 }
 
 /// A cell of SQL in comments, from behind `%sql` on.
 fn magic(text: &str, cell: &Cell, mark: &str) -> Result<InPlace, Vec<Fault>> {
+    let range = cell.lines.first().map_or(0, |line| line.start)..cell.lines.last().map_or(0, |line| line.end);
+    // Lines are joined by `\n`, and what a string over several lines holds must not depend on that.
+    let inside = text.get(range.clone()).unwrap_or("");
+    let (ends, returns) = (inside.matches('\n').count(), inside.matches("\r\n").count());
+    if 0 < returns && returns < ends {
+        let left = Fault::new(range.clone(), "left as written: its lines end in two ways");
+        let formatted = Formatted { text: inside.to_owned(), as_written: vec![left], is_foreign: false };
+        return Ok((range, formatted));
+    }
+    let has_returns = if ends > 0 { returns > 0 } else { has_carriage_returns(text) };
     let slice = |line: &Range<usize>| text.get(line.clone()).unwrap_or("");
     let sql = cell.lines.iter().map(slice).collect::<Vec<_>>().join("\n");
     // Where each line begins, in the cell and in the notebook.
@@ -61,7 +81,6 @@ fn magic(text: &str, cell: &Cell, mark: &str) -> Result<InPlace, Vec<Fault>> {
         starts.get(at).map_or(offset, |(start, line)| line + (offset - start))
     };
     let mut formatted = in_place(&sql, |range| place(range.start)..place(range.end))?;
-    let range = cell.lines.first().map_or(0, |line| line.start)..cell.lines.last().map_or(0, |line| line.end);
     let is_one_line = !formatted.text.contains('\n');
     let on_first_line = is_one_line && cell.lines.first().is_some_and(|line| !slice(line).trim().is_empty());
     let mut lines = String::new();
@@ -73,6 +92,9 @@ fn magic(text: &str, cell: &Cell, mark: &str) -> Result<InPlace, Vec<Fault>> {
             lines.extend([" ", line]);
         }
     }
+    if has_returns {
+        lines = lines.replace('\n', "\r\n");
+    }
     formatted.text = lines;
     Ok((range, formatted))
 }
@@ -83,6 +105,7 @@ fn in_place(sql: &str, moved: impl Fn(Range<usize>) -> Range<usize>) -> Result<F
         faults.into_iter().map(|fault| Fault { range: moved(fault.range.clone()), ..fault }).collect::<Vec<_>>()
     })?;
     formatted.text.truncate(formatted.text.trim_end().len());
-    formatted.as_written = formatted.as_written.into_iter().map(moved).collect();
+    let as_written = formatted.as_written.into_iter();
+    formatted.as_written = as_written.map(|fault| Fault { range: moved(fault.range.clone()), ..fault }).collect();
     Ok(formatted)
 }

@@ -4,9 +4,9 @@ use super::token::{Statement, Token};
 use crate::lakeflow::ast::StatementKind;
 use crate::lakeflow::{Piece, PieceKind, parse, tokens};
 
-/// Whether `text` says the same as `statement`, of which the parser made `meaning`. Where the parser can't tell, no letter
-/// may differ.
-pub fn is_same(statement: &Statement<'_>, meaning: Option<&StatementKind>, text: &str, capitals: bool) -> bool {
+/// Whether `text` says the same as `statement`, of which the parser made `meaning`; letters may differ in words, when
+/// `capitals` may.
+pub fn is_same(statement: &Statement<'_>, meaning: &StatementKind, text: &str, capitals: bool) -> bool {
     let found = tokens(text);
     let slice = |range| text.get(range).unwrap_or("").trim_end();
     let words = statement.tokens.iter().chain(&statement.semicolon).map(|token| (token.kind, token.text));
@@ -16,11 +16,10 @@ pub fn is_same(statement: &Statement<'_>, meaning: Option<&StatementKind>, text:
         _ => before.trim_end() == after,
     };
     found.faults.is_empty()
-        && (!capitals || meaning.is_some())
         && words.clone().count() == written.len()
         && words.zip(written).all(same)
         && comments(statement).into_iter().eq(found.comments.into_iter().map(slice))
-        && meaning.is_none_or(|meaning| reads_as(text, meaning))
+        && reads_as(text, meaning)
 }
 
 /// How often a statement is read to find the names in it that were taken for keywords.

@@ -16,3 +16,6 @@ SELECT * FROM STREAM read_files('/x', format => 'json') WATERMARK at DELAY OF IN
 SELECT * FROM STREAM t WITH (SKIPCHANGECOMMITS) WATERMARK at DELAY OF INTERVAL 1 MINUTE AS s;
 FROM (FROM STREAM(t) WATERMARK at DELAY OF INTERVAL 2 SECONDS |> SELECT a) |> WHERE a > 1;
 SELECT watermark FROM t watermark;
+SELECT * FROM a, STREAM b AS c, STREAM read_files('/x'), stream(d) WHERE a.id = c.id;
+SELECT a, stream b FROM STREAM t WHERE a IS DISTINCT FROM stream;
+FROM a JOIN STREAM b ON a.id = b.id, STREAM c |> SELECT a, stream d;

@@ -5,6 +5,7 @@ use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::Token;
 
 use super::Pass;
+use crate::lakeflow::unit::is_interval_unit;
 
 impl Pass {
     /// Reads the clause that comes next; `false` when the word is something else.
@@ -29,7 +30,7 @@ impl Pass {
         self.copy();
         while matches!(self.peek(0), Some(Token::Number(..) | Token::SingleQuotedString(_) | Token::Minus)) {
             self.copy();
-            if self.peek(0).is_some_and(is_unit) {
+            if matches!(self.peek(0), Some(Token::Word(word)) if is_interval_unit(&word.value)) {
                 self.copy();
             }
         }
@@ -94,12 +95,4 @@ impl Pass {
         }
         self.output.extend(sample);
     }
-}
-
-fn is_unit(token: &Token) -> bool {
-    matches!(token, Token::Word(word) if {
-        let unit = word.value.to_ascii_uppercase();
-        let units = ["YEAR", "MONTH", "WEEK", "DAY", "HOUR", "MINUTE", "SECOND", "MILLISECOND", "MICROSECOND"];
-        units.contains(&unit.trim_end_matches('S'))
-    })
 }

@@ -126,7 +126,7 @@ pub fn column_name_needs_mapping(view: &View<'_>) -> Vec<Finding> {
     (0..view.pieces.len()).rev().find_map(find).into_iter().collect()
 }
 
-/// A file that begins with U+FEFF: the parser refuses it.
+/// A file that begins with U+FEFF: `gen` reads over it, others do not.
 pub fn byte_order_mark(file: &FileView<'_>) -> Vec<Finding> {
     let mark: Range<usize> = 0..'\u{feff}'.len_utf8();
     let finding = Finding::new(mark.clone(), "the file begins with a byte-order mark");

@@ -1,0 +1,51 @@
+//! `WITH RECURSIVE r MAX RECURSION LEVEL 9 AS (..)`, for which sqlparser has no place in its tree.
+//!
+//! The lexer takes the limit out of the tokens and leaves it in the name, behind a mark that no name can hold; once the
+//! query is read, it moves from there to the place of a clause that Databricks does not have. So the name is the name for
+//! whoever looks at the tree, and the printer finds the limit whatever query stands in the brackets.
+
+use std::ops::ControlFlow;
+
+use sqlparser::ast::{Cte, Ident, Query, VisitMut, VisitorMut};
+
+/// What stands between the name and the number.
+const MARK: &str = "\nMAX RECURSION LEVEL ";
+
+/// Leaves a limit in the name that it is written behind.
+pub(super) fn mark(name: &mut String, level: &str) {
+    name.push_str(MARK);
+    name.push_str(level);
+}
+
+/// A name without the limit in it.
+pub(super) fn name(ident: &Ident) -> &str {
+    ident.value.split_once(MARK).map_or(&ident.value, |(name, _)| name)
+}
+
+/// Whether a limit was left in a name.
+pub(super) fn is_marked(name: &Ident) -> bool {
+    name.value.contains(MARK)
+}
+
+/// Moves every limit in a tree from the name of its query to where [`take_limit`] finds it.
+pub(super) fn set_apart(node: &mut impl VisitMut) {
+    struct Limits;
+    impl VisitorMut for Limits {
+        type Break = ();
+        fn pre_visit_query(&mut self, query: &mut Query) -> ControlFlow<()> {
+            for cte in query.with.iter_mut().flat_map(|with| &mut with.cte_tables) {
+                if let Some((name, level)) = cte.alias.name.value.split_once(MARK) {
+                    cte.from = Some(Ident::new(level));
+                    cte.alias.name.value = name.to_owned();
+                }
+            }
+            ControlFlow::Continue(())
+        }
+    }
+    let _ = node.visit(&mut Limits);
+}
+
+/// Takes the limit out of the tree, as it is written.
+pub(super) fn take_limit(cte: &mut Cte) -> Option<String> {
+    cte.from.take().map(|level| format!("MAX RECURSION LEVEL {level}"))
+}
