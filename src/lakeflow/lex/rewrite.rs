@@ -151,7 +151,23 @@ impl Pass {
 
     /// Whether the word that comes next stands where a query begins, and a name behind it.
     fn begins_query(&self) -> bool {
-        matches!(self.peek(1), Some(Token::Word(_))) && self.output.last().is_some_and(|t| precedes_table(&t.token))
+        let Some(TokenWithSpan { token: last, .. }) = self.output.last() else { return false };
+        let begins =
+            precedes_query(last) || *last == Token::RParen || matches!(last, Token::Word(_)) && self.fills_table();
+        begins && matches!(self.peek(1), Some(Token::Word(_)))
+    }
+
+    /// Whether the statement so far is `INSERT INTO t` or `CREATE TABLE t`, whatever it says of the table.
+    fn fills_table(&self) -> bool {
+        let mut before = self.output.iter().rev().map(|t| &t.token).take_while(|token| **token != Token::SemiColon);
+        let defines = before.any(|token| is_word(token, "TABLE"));
+        let first = self.output.iter().rev().take_while(|t| t.token != Token::SemiColon).last();
+        first.is_some_and(|t| {
+            let is = |word: &str| is_word(&t.token, word);
+            let names =
+                self.output.last().is_some_and(|t| !is_word(&t.token, "INTO") && !is_word(&t.token, "OVERWRITE"));
+            is("INSERT") && names || defines && (is("CREATE") || is("REPLACE"))
+        })
     }
 
     fn may_begin_query(&self) -> bool {
@@ -417,9 +433,12 @@ impl Pass {
     }
 }
 
-/// Whether the query `TABLE t` may begin behind `token`, which may also close a `WITH` or a list of columns.
+/// Whether the query `TABLE t` may begin behind `token`, which may also close a `WITH` or a list of columns, or name the
+/// table that is filled.
 pub(super) fn precedes_table(token: &Token) -> bool {
-    *token == Token::RParen || precedes_query(token)
+    const ELSEWHERE: &[&str] = &["CREATE", "STREAMING", "LIVE", "PRIVATE", "ON", "ALTER", "DROP", "INTO", "OVERWRITE"];
+    let may_end_target = matches!(token, Token::Word(_)) && !ELSEWHERE.iter().any(|word| is_word(token, word));
+    *token == Token::RParen || precedes_query(token) || may_end_target
 }
 
 /// Whether a query may begin behind `token`.
