@@ -69,7 +69,7 @@ pub fn notebook(text: &str) -> Option<Notebook> {
     let mut cells = vec![];
     let (mut start, mut at) = (0, 0);
     for line in text.split_inclusive('\n') {
-        if let Line::Separator = read(line, mark) {
+        if let Line::Separator = read(line, at, mark) {
             cells.push(cell(text, start..at, mark));
             start = at + line.len();
         }
@@ -99,8 +99,9 @@ pub(super) fn covered(text: &str) -> Option<String> {
     Some(out)
 }
 
-fn read<'a>(line: &'a str, mark: &str) -> Line<'a> {
-    let line = without_mark(line).trim_end_matches(['\n', '\r']);
+/// Reads the line that begins at byte `at`.
+fn read<'a>(line: &'a str, at: usize, mark: &str) -> Line<'a> {
+    let line = if at == 0 { without_mark(line) } else { line }.trim_end_matches(['\n', '\r']);
     let Some(inner) = line.strip_prefix(mark) else {
         return if line.trim().is_empty() { Line::Blank } else { Line::Code };
     };
@@ -135,7 +136,7 @@ fn cell(text: &str, range: Range<usize>, mark: &str) -> Cell {
     let mut kind = None;
     let (mut lines, mut at) = (vec![], range.start);
     for line in text.get(range.clone()).unwrap_or("").split_inclusive('\n') {
-        let read = read(line, mark);
+        let read = read(line, at, mark);
         kind = kind.or(match read {
             Line::Magic(magic) if behind_sql(magic).is_some() => Some(CellKind::Magic),
             Line::Magic(_) => Some(CellKind::Other),
@@ -171,6 +172,13 @@ mod tests {
         let lines: Vec<&str> = notebook.cells[1].lines.iter().map(|line| &PYTHON[line.clone()]).collect();
         assert_eq!(lines, [" SELECT 1;", "", "  SELECT 'a", " b'"]);
         assert_eq!(super::notebook("SELECT 1\n# Databricks notebook source"), None);
+    }
+
+    #[test]
+    fn only_the_file_begins_with_a_byte_order_mark() {
+        let text = "\u{feff}# Databricks notebook source\n# MAGIC %sql SELECT 1\n\u{feff}# COMMAND ----------\n";
+        assert_eq!(notebook(text).map(|notebook| notebook.cells.len()), Some(1));
+        assert_eq!(notebook(&text.replace("\n\u{feff}", "\n")).map(|notebook| notebook.cells.len()), Some(2));
     }
 
     #[test]
