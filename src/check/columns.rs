@@ -1,7 +1,10 @@
 //! Columns of datasets: what queries deliver, and whether it is what was declared.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+
+use sqlparser::ast::Query;
 
 use super::PipelineFile;
 use super::dataset::{self, Definition, Kind, cdc_by_target, first_line, last_part, query_of, statement_of, table_of};
@@ -9,10 +12,10 @@ use super::forget::forget_query;
 use super::read_files::allows_overwrites;
 use crate::diag::{Code, Diagnostic, Diagnostics, did_you_mean};
 use crate::lakeflow;
-use crate::lakeflow::ast::{AutoCdc, Column as DeclaredColumn, ColumnSelection, Statement, StoredAs};
+use crate::lakeflow::ast::{AutoCdc, CdcSource, Column as DeclaredColumn, ColumnSelection, Statement, StoredAs};
 use crate::lakeflow::infer::{self, Catalog, FaultKind, QueryInfo, Relation};
 use crate::lakeflow::types::{Column, DataType};
-use crate::source::{SourceMap, Span};
+use crate::source::{FileId, SourceMap, Span};
 
 /// The datasets resolved so far, as tables.
 #[derive(Debug, Clone, Default)]
@@ -31,6 +34,31 @@ impl Catalog for Known {
 
     fn table_names(&self) -> Vec<String> {
         self.relations.keys().chain(&self.pending).cloned().collect()
+    }
+}
+
+/// All tables, and how many unknown ones are still told what may have been meant: each goes through all names.
+struct All<'a> {
+    known: &'a Known,
+    hints: &'a Cell<usize>,
+}
+
+/// More hints than anyone reads.
+const HINTS: usize = 100;
+
+impl Catalog for All<'_> {
+    fn table(&self, name: &[&str]) -> Option<Arc<Relation>> {
+        self.known.table(name)
+    }
+
+    fn table_names(&self) -> Vec<String> {
+        match self.hints.get().checked_sub(1) {
+            Some(left) => {
+                self.hints.set(left);
+                self.known.table_names()
+            }
+            None => vec![],
+        }
     }
 }
 
@@ -106,6 +134,7 @@ impl<'a> Resolver<'a> {
         let Some(query) = query_of(&statement.kind) else { return false };
         let info = infer::analyze_query(query, self.sources.text(file), &SoFar(&self.known));
         if info.faults.iter().any(|fault| fault.kind == FaultKind::UnknownTable) {
+            definition.reads = dataset::tables_of(&info).collect();
             return false;
         }
         self.settle(definition, Some(info), None);
@@ -115,40 +144,43 @@ impl<'a> Resolver<'a> {
     /// Judges what had to wait, now that all datasets are known; gives the files, the datasets, each after those it reads,
     /// and all of them as tables.
     pub fn finish(mut self) -> (Vec<PipelineFile>, Vec<Definition>, Known) {
-        for name in &self.waiting {
-            let Some(definition) = self.definitions.get_mut(name) else { continue };
-            let (_, statement) = statement_of(definition, &self.files);
-            definition.reads = query_of(&statement.kind).map(dataset::tables_of).unwrap_or_default();
-        }
-        dataset::add_flows(&mut self.definitions, &self.files);
+        let reads_of = |query: &Query, file: FileId| {
+            dataset::tables_of(&infer::analyze_query(query, self.sources.text(file), &SoFar(&self.known))).collect()
+        };
+        dataset::add_flows(&mut self.definitions, &self.files, reads_of);
         let mut definitions: Vec<Definition> = std::mem::take(&mut self.definitions).into_values().collect();
         dataset::order(&mut definitions, &self.files, self.diagnostics);
         self.known.pending = self.waiting.iter().filter(|n| !self.known.relations.contains_key(*n)).cloned().collect();
         let targets = cdc_by_target(&self.files);
-        let changes: BTreeMap<String, AutoCdc> =
-            targets.into_iter().filter(|(n, _)| self.waiting.contains(n)).map(|(n, cdc)| (n, cdc.clone())).collect();
+        let changes: BTreeMap<String, (FileId, AutoCdc)> = targets
+            .into_iter()
+            .filter(|(name, _)| self.waiting.contains(name))
+            .map(|(name, (file, cdc))| (name, (file, cdc.clone())))
+            .collect();
         let waiting = std::mem::take(&mut self.waiting);
+        let hints = Cell::new(HINTS);
         for definition in definitions.iter_mut().filter(|definition| waiting.contains(&definition.name)) {
             let (file, statement) = statement_of(definition, &self.files);
             let query = query_of(&statement.kind);
-            let info = query.map(|query| infer::analyze_query(query, self.sources.text(file), &self.known));
+            let all = All { known: &self.known, hints: &hints };
+            let info = query.map(|query| infer::analyze_query(query, self.sources.text(file), &all));
             self.settle(definition, info, changes.get(&definition.name));
         }
         (self.files, definitions, self.known)
     }
 
     /// Notes what the query of a dataset, or the changes that fill it, turned out to be.
-    fn settle(&mut self, definition: &mut Definition, info: Option<QueryInfo>, cdc: Option<&AutoCdc>) {
+    fn settle(&mut self, definition: &mut Definition, info: Option<QueryInfo>, cdc: Option<&(FileId, AutoCdc)>) {
         let (file, statement) = statement_of(definition, &self.files);
         if let Some(info) = &info {
             self.diagnostics.extend(info.faults.iter().map(|fault| super::fault(file, fault)));
-            let tables = info.reads.iter().filter(|read| !read.function);
-            definition.reads.extend(tables.filter_map(|read| read.name.last()).map(|name| name.to_lowercase()));
+            definition.reads.extend(dataset::tables_of(info));
             definition.rereads_files =
                 info.reads.iter().any(|read| read.function) && allows_overwrites(&statement.kind);
         }
         let inferred = info.as_ref().map(QueryInfo::schema);
-        let delivered = inferred.or_else(|| cdc.map(|cdc| cdc_columns(cdc, &self.known)));
+        let delivered =
+            inferred.or_else(|| cdc.map(|(file, cdc)| cdc_columns(cdc, self.sources.text(*file), &self.known)));
         let declared = declared_of(statement);
         if let (Some(declared), Some(delivered), Some(table)) = (&declared, &delivered, table_of(&statement.kind)) {
             let span = Span::new(file, statement.range.clone());
@@ -184,17 +216,24 @@ impl Definition {
 }
 
 /// What change data capture delivers: the chosen columns of its source, and validity for a history.
-fn cdc_columns(cdc: &AutoCdc, known: &Known) -> Vec<Column> {
-    let Some(source) = cdc.source.name().and_then(|name| known.relations.get(&last_part(name))) else { return vec![] };
+fn cdc_columns(cdc: &AutoCdc, text: &str, known: &Known) -> Vec<Column> {
+    let source = match &cdc.source {
+        CdcSource::Stream(name) => known.relations.get(&last_part(name)).map(|relation| relation.columns.clone()),
+        CdcSource::Query(query) => {
+            let info = infer::analyze_query(query, text, known);
+            (!info.open).then(|| info.schema())
+        }
+    };
+    let Some(source) = source else { return vec![] };
     let is = |names: &[sqlparser::ast::Ident], c: &Column| names.iter().any(|n| n.value.eq_ignore_ascii_case(&c.name));
     let chosen = |c: &&Column| match &cdc.columns {
         None => true,
         Some(ColumnSelection::Only(names)) => is(names, c),
         Some(ColumnSelection::AllExcept(names)) => !is(names, c),
     };
-    let mut columns: Vec<Column> = source.columns.iter().filter(chosen).cloned().collect();
+    let mut columns: Vec<Column> = source.iter().filter(chosen).cloned().collect();
     if cdc.stored_as == Some(StoredAs::ScdType2) {
-        let sequence = source.columns.iter().find(|c| cdc.sequence_by.to_string().eq_ignore_ascii_case(&c.name));
+        let sequence = source.iter().find(|c| cdc.sequence_by.to_string().eq_ignore_ascii_case(&c.name));
         let ty = sequence.map_or(DataType::Unknown, |c| c.ty.clone());
         columns.extend(["__START_AT", "__END_AT"].map(|name| Column {
             name: name.into(),

@@ -1,9 +1,8 @@
 //! Datasets of a pipeline: who defines which name, who reads whom, and what columns come out.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::ControlFlow;
 
-use sqlparser::ast::{ObjectName, Query, Visit, Visitor};
+use sqlparser::ast::{ObjectName, Query};
 
 use super::PipelineFile;
 use crate::diag::{Code, Diagnostic, Diagnostics};
@@ -80,13 +79,26 @@ pub fn definitions(index: usize, file: &PipelineFile) -> Vec<Definition> {
 }
 
 /// Notes what flows read for the datasets that they write into.
-pub fn add_flows(definitions: &mut BTreeMap<String, Definition>, files: &[PipelineFile]) {
-    for (_, _, _, statement) in statements(files) {
+pub fn add_flows(
+    definitions: &mut BTreeMap<String, Definition>,
+    files: &[PipelineFile],
+    reads_of: impl Fn(&Query, FileId) -> BTreeSet<String>,
+) {
+    let reads_of_flow = |body: &FlowBody, file: FileId| match body {
+        FlowBody::Insert(flow) => reads_of(&flow.query, file),
+        FlowBody::AutoCdc(cdc) => match &cdc.source {
+            CdcSource::Stream(name) => BTreeSet::from([last_part(name)]),
+            CdcSource::Query(query) => reads_of(query, file),
+        },
+    };
+    for (_, _, file, statement) in statements(files) {
         let (target, reads) = match &statement.kind {
-            StatementKind::CreateFlow(flow) => (&flow.target, reads_of_flow(&flow.body)),
+            StatementKind::CreateFlow(flow) => (&flow.target, reads_of_flow(&flow.body, file.file)),
             StatementKind::CreateStreamingTable(table) => match &table.source {
                 // A query of its own is judged with the table.
-                Some(TableSource::Flow(body @ FlowBody::AutoCdc(_))) => (&table.table.name, reads_of_flow(body)),
+                Some(TableSource::Flow(body @ FlowBody::AutoCdc(_))) => {
+                    (&table.table.name, reads_of_flow(body, file.file))
+                }
                 _ => continue,
             },
             _ => continue,
@@ -140,16 +152,6 @@ pub fn query_of(kind: &StatementKind) -> Option<&Query> {
     }
 }
 
-fn reads_of_flow(body: &FlowBody) -> BTreeSet<String> {
-    match body {
-        FlowBody::Insert(flow) => tables_of(&flow.query),
-        FlowBody::AutoCdc(cdc) => match &cdc.source {
-            CdcSource::Stream(name) => BTreeSet::from([last_part(name)]),
-            CdcSource::Query(query) => tables_of(query),
-        },
-    }
-}
-
 /// The table definition of a statement that has one.
 pub fn table_of(kind: &StatementKind) -> Option<&TableDefinition> {
     match kind {
@@ -181,29 +183,10 @@ pub fn last_part(name: &ObjectName) -> String {
     last.map(|ident| ident.value.to_lowercase()).unwrap_or_default()
 }
 
-/// Every name that stands where a table can, including those of common table expressions.
-pub fn tables_of(query: &Query) -> BTreeSet<String> {
-    struct Tables(BTreeSet<String>);
-    impl Visitor for Tables {
-        type Break = ();
-        fn pre_visit_relation(&mut self, relation: &ObjectName) -> ControlFlow<()> {
-            self.0.insert(last_part(relation));
-            ControlFlow::Continue(())
-        }
-        fn pre_visit_expr(&mut self, expr: &sqlparser::ast::Expr) -> ControlFlow<()> {
-            // The argument of `STREAM(..)` is parsed as an expression.
-            if let sqlparser::ast::Expr::Identifier(ident) = expr {
-                self.0.insert(ident.value.to_lowercase());
-            }
-            if let sqlparser::ast::Expr::CompoundIdentifier(parts) = expr {
-                self.0.extend(parts.last().map(|p| p.value.to_lowercase()));
-            }
-            ControlFlow::Continue(())
-        }
-    }
-    let mut tables = Tables(BTreeSet::new());
-    let _ = query.visit(&mut tables);
-    tables.0
+/// The tables that a query reads, in lower case.
+pub fn tables_of(query: &QueryInfo) -> impl Iterator<Item = String> {
+    let tables = query.reads.iter().filter(|read| !read.function);
+    tables.filter_map(|read| read.name.last()).map(|name| name.to_lowercase())
 }
 
 /// Puts every dataset after those it reads. Datasets that read each other in a cycle are a fault; they keep their place.
@@ -256,10 +239,11 @@ pub fn inserts_into<'a>(name: &'a str, files: &'a [PipelineFile]) -> impl Iterat
     })
 }
 
-/// The change data capture that writes each table, in its own statement or in a flow, by the name of the table.
-pub fn cdc_by_target(files: &[PipelineFile]) -> BTreeMap<String, &AutoCdc> {
+/// The change data capture that writes each table, in its own statement or in a flow, with its file, by the name of the
+/// table.
+pub fn cdc_by_target(files: &[PipelineFile]) -> BTreeMap<String, (FileId, &AutoCdc)> {
     let mut found = BTreeMap::new();
-    for (_, _, _, statement) in statements(files) {
+    for (_, _, file, statement) in statements(files) {
         let (target, cdc) = match &statement.kind {
             StatementKind::CreateStreamingTable(table) => (&table.table.name, inline_cdc(table)),
             StatementKind::CreateFlow(flow) => match &flow.body {
@@ -269,7 +253,7 @@ pub fn cdc_by_target(files: &[PipelineFile]) -> BTreeMap<String, &AutoCdc> {
             _ => continue,
         };
         if let Some(cdc) = cdc {
-            found.entry(last_part(target)).or_insert(cdc);
+            found.entry(last_part(target)).or_insert((file.file, cdc));
         }
     }
     found

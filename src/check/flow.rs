@@ -8,7 +8,9 @@ use super::PipelineFile;
 use super::columns::Known;
 use super::dataset::{Definition, Kind, first_line, inline_cdc, last_part, statement_of, statements};
 use crate::diag::{Code, Diagnostic, Diagnostics, did_you_mean};
-use crate::lakeflow::ast::{AutoCdc, ColumnSelection, CreateFlow, FlowBody, InsertFlow, StatementKind, StoredAs};
+use crate::lakeflow::ast::{
+    AutoCdc, CdcSource, ColumnSelection, CreateFlow, FlowBody, InsertFlow, StatementKind, StoredAs,
+};
 use crate::lakeflow::infer::{self, Place};
 use crate::lakeflow::{self, types::Column};
 use crate::source::{FileId, SourceMap, Span};
@@ -126,20 +128,48 @@ fn check_insert(insert: &InsertFlow, flow: &CreateFlow, file: FileId, context: &
     }
 }
 
-fn check_cdc(cdc: &AutoCdc, target: &str, file: FileId, context: &mut Context<'_>) {
-    let Some(name) = cdc.source.name() else { return };
-    let Some(source) = context.dataset(file, name) else { return };
-    if !source.streamable {
-        let span = context.name_span(file, name);
-        let message = format!("`{}` is no stream, so AUTO CDC can't read its changes", source.name);
-        context.push(Diagnostic::error(Code::StreamingMismatch, message).at(span));
+/// What AUTO CDC reads its changes from.
+struct Changes {
+    /// As messages call it.
+    name: String,
+    columns: Vec<Column>,
+    place: Span,
+}
+
+/// The source of changes, which must be a stream; `None` when it is not known.
+fn changes(cdc: &AutoCdc, file: FileId, context: &mut Context<'_>) -> Option<Changes> {
+    let (changes, is_stream) = match &cdc.source {
+        CdcSource::Stream(name) => {
+            let source = context.dataset(file, name)?;
+            let place = context.name_span(file, name);
+            let changes = Changes { name: format!("`{}`", source.name), columns: source.columns.clone(), place };
+            (changes, source.streamable)
+        }
+        CdcSource::Query(query) => {
+            let text = context.sources.text(file);
+            let info = infer::analyze_query(query, text, context.known);
+            context.diagnostics.extend(info.faults.iter().map(|fault| super::fault(file, fault)));
+            let place = Span::new(file, lakeflow::range_of_node(text, &**query).unwrap_or(0..0));
+            let columns = if info.open { vec![] } else { info.schema() };
+            let changes = Changes { name: "the query".to_owned(), columns, place: first_line(place) };
+            (changes, info.streaming || !info.faults.is_empty())
+        }
+    };
+    if !is_stream {
+        let message = format!("{} is no stream, so AUTO CDC can't read its changes", changes.name);
+        context.push(Diagnostic::error(Code::StreamingMismatch, message).at(changes.place));
     }
+    Some(changes)
+}
+
+fn check_cdc(cdc: &AutoCdc, target: &str, file: FileId, context: &mut Context<'_>) {
+    let Some(source) = changes(cdc, file, context) else { return };
     let selected = match &cdc.columns {
         Some(ColumnSelection::Only(names) | ColumnSelection::AllExcept(names)) => names.as_slice(),
         None => &[],
     };
     for ident in cdc.keys.iter().chain(selected) {
-        check_column(ident, source, file, context);
+        check_column(ident, &source, file, context);
     }
     let text = context.sources.text(file);
     let scope: &[Column] = &source.columns;
@@ -151,19 +181,18 @@ fn check_cdc(cdc: &AutoCdc, target: &str, file: FileId, context: &mut Context<'_
     }
     let kept = context.by_name.get(target).is_some_and(|t| t.columns.iter().any(|c| c.name == "__START_AT"));
     if cdc.stored_as == Some(StoredAs::ScdType2) && !kept {
-        let span = context.name_span(file, name);
         let message = format!("`{target}` keeps a history, but declares no `__START_AT` and `__END_AT`");
         let hint = "a table that lists its columns must list these two as well, with the type of `SEQUENCE BY`";
-        context.push(Diagnostic::error(Code::ColumnMismatch, message).at(span).hint(hint));
+        context.push(Diagnostic::error(Code::ColumnMismatch, message).at(source.place).hint(hint));
     }
 }
 
-fn check_column(ident: &Ident, source: &Definition, file: FileId, context: &mut Context<'_>) {
+fn check_column(ident: &Ident, source: &Changes, file: FileId, context: &mut Context<'_>) {
     if source.columns.iter().any(|c| c.name.eq_ignore_ascii_case(&ident.value)) || source.columns.is_empty() {
         return;
     }
     let hint = did_you_mean(&ident.value, source.columns.iter().map(|c| c.name.as_str()));
-    let message = format!("`{}` has no column `{}`", source.name, ident.value);
+    let message = format!("{} has no column `{}`", source.name, ident.value);
     let span = context.ident_span(file, ident);
     context.push(Diagnostic::error(Code::UnresolvedName, message).at(span).maybe_hint(hint));
 }

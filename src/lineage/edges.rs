@@ -8,10 +8,10 @@ use super::{Edge, Influence, Lineage, Origin, Traced, TracedColumn};
 use crate::check::{Definition, Known, Pipeline, PipelineFile, expectations_of, last_part, statement_of};
 use crate::lakeflow;
 use crate::lakeflow::ast::{
-    AutoCdc, ColumnSelection, Expectation, FlowBody, InsertFlow, Statement, StatementKind, StoredAs, TableSource,
-    Violation,
+    AutoCdc, CdcSource, ColumnSelection, Expectation, FlowBody, InsertFlow, Statement, StatementKind, StoredAs,
+    TableSource, Violation,
 };
-use crate::lakeflow::infer::{self, Flow, Place, QueryInfo, TableRead};
+use crate::lakeflow::infer::{self, Flow, OutputColumn, Place, QueryInfo, TableRead};
 use crate::lakeflow::types::Column;
 use crate::source::{FileId, SourceMap, Span};
 
@@ -165,20 +165,11 @@ impl Tracer<'_> {
 
     /// AUTO CDC passes columns on as they are; the sequence decides which version stays, a condition which keys do.
     fn changes(&self, changes: &AutoCdc, file: FileId, traced: &mut Traced) {
-        let Some(table) = changes.source.name() else { return };
-        let name = last_part(table);
-        traced.reads.insert(name.clone());
-        let Some(source) = self.by_name.get(name.as_str()) else { return };
         let text = self.sources.text(file);
-        let ident = table.0.last().and_then(|part| part.as_ident());
-        let range = ident.and_then(|ident| lakeflow::range_of(text, ident.span)).unwrap_or(0..0);
-        let edge = |column: &str, influence, span| {
-            let from = Origin { table: name.clone(), inside: true, column: column.to_owned(), field: vec![] };
-            Edge { from, into: vec![], influence, release: None, span }
-        };
+        let Some(source) = self.source_of(changes, file, traced) else { return };
         for column in source.columns.iter().filter(|c| is_chosen(changes.columns.as_ref(), c)) {
             if let Some(own) = traced.columns.iter_mut().find(|c| c.name.eq_ignore_ascii_case(&column.name)) {
-                own.edges.push(edge(&column.name, Influence::Identity, Span::new(file, range.clone())));
+                own.edges.extend(source.edges(&column.name, Influence::Identity, None));
             }
         }
         let used = |expr: &Expr| {
@@ -186,15 +177,66 @@ impl Tracer<'_> {
             info.columns.into_iter().filter_map(|c| Some((c.resolved?, Span::new(file, c.range))))
         };
         for (column, span) in used(&changes.sequence_by) {
-            traced.rows.push(edge(&column, Influence::Sort, span));
+            traced.rows.extend(source.edges(&column, Influence::Sort, Some(span)));
             if changes.stored_as == Some(StoredAs::ScdType2) {
                 let validity = traced.columns.iter_mut().filter(|c| VALIDITY.contains(&c.name.as_str()));
-                validity.for_each(|c| c.edges.push(edge(&column, Influence::Transformation, span)));
+                validity.for_each(|c| c.edges.extend(source.edges(&column, Influence::Transformation, Some(span))));
             }
         }
         for condition in changes.apply_as_delete.iter().chain(&changes.apply_as_truncate) {
-            traced.rows.extend(used(condition).map(|(column, span)| edge(&column, Influence::Filter, span)));
+            for (column, span) in used(condition) {
+                traced.rows.extend(source.edges(&column, Influence::Filter, Some(span)));
+            }
         }
+    }
+
+    /// What changes are read from, noted as read; `None` when it is no dataset of the pipeline.
+    fn source_of(&self, changes: &AutoCdc, file: FileId, traced: &mut Traced) -> Option<ChangeSource> {
+        let text = self.sources.text(file);
+        match &changes.source {
+            CdcSource::Stream(table) => {
+                let name = last_part(table);
+                traced.reads.insert(name.clone());
+                let columns = self.by_name.get(name.as_str())?.columns.clone();
+                let ident = table.0.last().and_then(|part| part.as_ident());
+                let range = ident.and_then(|ident| lakeflow::range_of(text, ident.span)).unwrap_or(0..0);
+                let span = Span::new(file, range);
+                let edge = |column: &Column| {
+                    let from = Origin { table: name.clone(), inside: true, column: column.name.clone(), field: vec![] };
+                    vec![Edge { from, into: vec![], influence: Influence::Identity, release: None, span }]
+                };
+                Some(ChangeSource { edges: columns.iter().map(edge).collect(), columns })
+            }
+            CdcSource::Query(query) => {
+                let mut info = infer::analyze_query(query, text, self.known);
+                let edges = |column: &OutputColumn| {
+                    column.flows.iter().filter_map(|flow| self.edge(&info, flow, file)).collect()
+                };
+                let source = ChangeSource { edges: info.columns.iter().map(edges).collect(), columns: info.schema() };
+                info.columns.clear();
+                self.query(&info, file, traced);
+                Some(source)
+            }
+        }
+    }
+}
+
+/// The columns of changes, and where each comes from.
+struct ChangeSource {
+    columns: Vec<Column>,
+    edges: Vec<Vec<Edge>>,
+}
+
+impl ChangeSource {
+    /// The edges of what is made of a column, at `span` if it is named there.
+    fn edges(&self, column: &str, step: Influence, span: Option<Span>) -> impl Iterator<Item = Edge> {
+        let found = self.columns.iter().zip(&self.edges).find(|(c, _)| c.name.eq_ignore_ascii_case(column));
+        found.into_iter().flat_map(|(_, edges)| edges).cloned().map(move |edge| Edge {
+            influence: edge.influence.then(step),
+            release: edge.release.filter(|_| step.is_direct()),
+            span: span.unwrap_or(edge.span),
+            ..edge
+        })
     }
 }
 

@@ -142,7 +142,7 @@ async fn make(
     if let Some(query) = query_of(&statement.kind) {
         return run_query(request, session, &definition.name, query).await;
     }
-    if let Some(cdc) = cdc_by_target(files).get(&definition.name) {
+    if let Some((_, cdc)) = cdc_by_target(files).get(&definition.name) {
         let (table, rows_in) = cdc::apply(session, &definition.name, cdc).await?;
         return Ok(Made { table, rows_in });
     }

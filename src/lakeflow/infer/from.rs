@@ -208,7 +208,7 @@ impl Analyzer<'_> {
             let written = parts.join(".");
             let hint = did_you_mean(&written, known.iter().map(String::as_str));
             self.fault_with(FaultKind::UnknownTable, range.clone(), format!("unknown table `{written}`"), hint);
-            return Source::derived(parts, Rows::Open, stream);
+            return self.read(parts, range, stream, false, Relation::unknown());
         };
         self.read(parts, range, stream, false, relation)
     }

@@ -195,7 +195,7 @@ pub struct QueryInfo {
     pub recursive: bool,
     /// Whether it reads a stream.
     pub streaming: bool,
-    /// The tables it reads, in order of appearance; a table read twice is here twice.
+    /// The tables it reads, unknown ones too, in order of appearance; a table read twice is here twice.
     pub reads: Vec<TableRead>,
     /// How table columns have a part in which rows there are, in what order.
     pub rows: Vec<Flow>,

@@ -266,6 +266,9 @@ impl Analyzer<'_> {
             let range = self.range_in(options.wildcard_token.0.span);
             self.fault(FaultKind::Unsupported, range, "after `*` Databricks knows only `EXCEPT`");
         }
+        let star = self.range_in(options.wildcard_token.0.span);
+        let unnamed = columns.iter_mut().flat_map(|column| &mut column.flows).filter(|flow| flow.range.is_empty());
+        unnamed.for_each(|flow| flow.range = star.clone());
         let Some(except) = &options.opt_except else { return Some(columns) };
         for ident in std::iter::once(&except.first_element).chain(&except.additional_elements) {
             let before = columns.len();

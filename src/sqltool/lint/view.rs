@@ -26,7 +26,7 @@ pub(super) struct Targets {
 impl Targets {
     pub fn of(pipeline: &Pipeline) -> Self {
         let (mut current, mut history) = (BTreeSet::new(), BTreeSet::new());
-        for (name, cdc) in cdc_by_target(&pipeline.files) {
+        for (name, (_, cdc)) in cdc_by_target(&pipeline.files) {
             let kept = if cdc.stored_as.unwrap_or(StoredAs::ScdType1) == StoredAs::ScdType1 {
                 &mut current
             } else {
