@@ -4,7 +4,7 @@
 //! permission). Only then are they renamed; a rename that fails puts back what was there before.
 
 use std::fs;
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 /// Writes all files or none; parent directories are made. The path in the error is the file that failed.
@@ -35,14 +35,28 @@ fn permissions(path: &Path) -> io::Result<Option<fs::Permissions>> {
     }
 }
 
+/// Writes a file with these permissions; until it has them, nobody else can read it.
+fn write_new(path: &Path, bytes: &[u8], permissions: Option<fs::Permissions>) -> io::Result<()> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    if permissions.is_some() {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    let mut file = options.open(path)?;
+    file.write_all(bytes)?;
+    permissions.map_or(Ok(()), |permissions| fs::set_permissions(path, permissions))
+}
+
 #[derive(Default)]
 struct Stage {
     /// Directories that were made, outer ones first.
     directories: Vec<PathBuf>,
     /// Temporary files that were not renamed yet.
     temporary: Vec<PathBuf>,
-    /// Files that were replaced, with the bytes they had.
-    replaced: Vec<(PathBuf, Option<Vec<u8>>)>,
+    /// Files that were replaced, with the bytes and permissions they had.
+    replaced: Vec<(PathBuf, Option<Vec<u8>>, Option<fs::Permissions>)>,
 }
 
 impl Stage {
@@ -53,10 +67,7 @@ impl Stage {
             let permissions = permissions(path).map_err(fail)?;
             let temporary = temporary_name(path);
             self.temporary.push(temporary.clone());
-            fs::write(&temporary, bytes).map_err(fail)?;
-            if let Some(permissions) = permissions {
-                fs::set_permissions(&temporary, permissions).map_err(fail)?;
-            }
+            write_new(&temporary, bytes, permissions).map_err(fail)?;
         }
         Ok(())
     }
@@ -76,18 +87,19 @@ impl Stage {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => None,
                 Err(error) => return Err((path.clone(), error)),
             };
+            let permissions = permissions(path).map_err(|error| (path.clone(), error))?;
             fs::rename(temporary_name(path), path).map_err(|error| (path.clone(), error))?;
-            self.replaced.push((path.clone(), before));
+            self.replaced.push((path.clone(), before, permissions));
         }
         Ok(())
     }
 
     /// Takes everything back. What fails here can't be helped: the fault that led here is the one to report.
     fn undo(self) {
-        for (path, before) in self.replaced.into_iter().rev() {
+        for (path, before, permissions) in self.replaced.into_iter().rev() {
             let temporary = temporary_name(&path);
             let _ = match before {
-                Some(bytes) => fs::write(&temporary, bytes).and_then(|()| fs::rename(&temporary, &path)),
+                Some(bytes) => write_new(&temporary, &bytes, permissions).and_then(|()| fs::rename(&temporary, &path)),
                 None => fs::remove_file(&path),
             };
         }
