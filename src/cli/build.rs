@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::check::{counted, require_faultless};
 use super::shell::Shell;
-use super::{Ended, Failure, Status, project};
+use super::{Ended, Failure, Status, interrupt, project};
 use crate::driver;
 use crate::emit::{ChangeKind, ChangeSet};
 use crate::world::World;
@@ -59,9 +59,13 @@ fn build(out: &Path, only_check: bool, root: &Path, shell: &mut Shell, world: &d
 
 /// Writes what differs; gives the line that says so.
 pub fn apply(changes: &ChangeSet, shown: &str, shell: &mut Shell, world: &dyn World) -> Result<String, Failure> {
+    interrupt::defer();
     changes.apply(world).with_context(|| format!("{shown} can't be written"))?;
     for change in changes.changes().iter().filter(|c| c.kind != ChangeKind::Unchanged) {
         shell.detail(&format!("{:<9}{shown}/{}", word(change.kind), change.path))?;
+    }
+    if interrupt::was_asked() {
+        return Err(Failure::Interrupted(summary(changes, shown)));
     }
     Ok(summary(changes, shown))
 }

@@ -9,6 +9,7 @@ mod check;
 mod completions;
 mod explain;
 mod init;
+mod interrupt;
 mod lineage;
 #[cfg_attr(not(feature = "engine"), path = "no_engine.rs")]
 mod local;
@@ -108,6 +109,8 @@ enum Failure {
     Closed,
     /// The input is at fault in a way that no diagnostic tells.
     Input(String),
+    /// Ctrl-C; with what was done until then.
+    Interrupted(String),
     /// The command was called in a way that can't work.
     Usage(String),
     /// The machine or the engine failed; with what was tried and why it did not work.
@@ -149,6 +152,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, world: &dyn World) -> 
         Ok(Status::Broken) => ExitCode::from(3),
         Err(Failure::Input(message)) => shell.fail(1, &message),
         Err(Failure::Usage(message)) => shell.fail(2, &message),
+        Err(Failure::Interrupted(message)) => shell.fail(130, &format!("interrupted: {message}")),
         Err(Failure::Engine(error)) => shell.fail(3, &format!("{error:#}")),
         Err(Failure::Bug(message)) => shell.fail(101, &format!("this is a bug of gen, please report it: {message}")),
     }

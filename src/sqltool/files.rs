@@ -43,6 +43,11 @@ impl SqlFile {
         is_input(&self.path)
     }
 
+    /// Whether it is meant to be SQL, whatever it holds.
+    pub fn is_sql(&self) -> bool {
+        self.is_input() || self.path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("sql"))
+    }
+
     /// Why there is no text, if there is none.
     pub fn fault(&self) -> Option<Diagnostic> {
         let Unread { code, message } = self.text.as_ref().err()?;

@@ -1,15 +1,13 @@
 //! `gen sql fmt`: one layout for all SQL, proven to mean what it meant.
 
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::Args;
 use rayon::prelude::*;
 
 use crate::cli::check::counted;
 use crate::cli::shell::Shell;
-use crate::cli::{Ended, Failure, Status};
+use crate::cli::{Ended, Failure, Status, interrupt};
 use crate::emit::text_diff;
 use crate::lakeflow::Fault;
 use crate::source::SourceMap;
@@ -58,11 +56,12 @@ pub fn run(args: &FmtArgs, shell: &mut Shell, world: &dyn World) -> Ended {
     let files = files::read(world, &args.paths);
     let outcomes: Vec<Outcome> = files.par_iter().map(outcome).collect();
     let mut counts = Counts::default();
-    let stopped = stopped();
+    if !args.check && !args.diff {
+        interrupt::defer();
+    }
     for (file, outcome) in files.iter().zip(&outcomes) {
-        if stopped.load(Ordering::Relaxed) {
-            let from = file.path.display();
-            return Err(Failure::Input(format!("interrupted: files from `{from}` on are as they were")));
+        if interrupt::was_asked() {
+            return Err(Failure::Interrupted(format!("files from `{}` on are as they were", file.path.display())));
         }
         counts.add(file, outcome, args, shell, world)?;
     }
@@ -70,15 +69,6 @@ pub fn run(args: &FmtArgs, shell: &mut Shell, world: &dyn World) -> Ended {
         shell.say(&counts.summary(args))?;
     }
     Ok(counts.status(args))
-}
-
-/// Becomes true at Ctrl-C: from here on files are written, and none is to be left half done. Where that can't be heeded, the
-/// process ends at once, as it does before.
-fn stopped() -> Arc<AtomicBool> {
-    let stopped = Arc::new(AtomicBool::new(false));
-    let stop = Arc::clone(&stopped);
-    let _ = ctrlc::set_handler(move || stop.store(true, Ordering::Relaxed));
-    stopped
 }
 
 fn outcome(file: &SqlFile) -> Outcome {
@@ -94,6 +84,9 @@ fn outcome(file: &SqlFile) -> Outcome {
         format!("{name}:{}:{}: {message}", place.line, place.column)
     };
     match format(text) {
+        Ok(formatted) if formatted.is_foreign && !file.is_sql() => {
+            Outcome { text: None, said: vec![format!("{name}: no SQL in it")] }
+        }
         Ok(formatted) => {
             let kept = formatted.as_written.iter();
             let said = kept.map(|fault| line(fault.range.start, &fault.message)).collect();

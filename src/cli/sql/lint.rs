@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::cli::check::counted;
 use crate::cli::shell::{Format, Shell};
-use crate::cli::{Ended, Failure, Status};
+use crate::cli::{Ended, Failure, Status, interrupt};
 use crate::diag::did_you_mean;
 use crate::driver::{self, FixedFile};
 use crate::emit;
@@ -92,6 +92,7 @@ fn write(fixed: &[FixedFile], world: &dyn World) -> Result<(), Failure> {
     }
     let files: Vec<(PathBuf, &[u8])> =
         fixed.iter().map(|file| (file.path.clone(), file.after.text.as_bytes())).collect();
+    interrupt::defer();
     world.write_all(&files).context("the fixed files can't be written").map_err(Failure::Engine)
 }
 
