@@ -4,9 +4,9 @@
 //! that later passes ask of the query of a dataset stands in [`QueryInfo`](crate::lakeflow::infer::QueryInfo); whoever
 //! has to run it reads the text again ([`Pipeline::trees`](super::Pipeline::trees)).
 
-use sqlparser::ast::{Query, SetExpr, Table};
+use sqlparser::ast::{SetExpr, Table};
 
-use crate::lakeflow::ast::{FlowBody, StatementKind, TableSource};
+use crate::lakeflow::ast::{FlowBody, StatementKind, TableSource, bare_query};
 
 /// Replaces the query of a dataset by an empty one.
 pub fn forget_query(kind: &mut StatementKind) {
@@ -20,20 +20,5 @@ pub fn forget_query(kind: &mut StatementKind) {
         StatementKind::CreateView(view) => &mut view.query,
         _ => return,
     };
-    **query = empty();
-}
-
-fn empty() -> Query {
-    Query {
-        with: None,
-        body: Box::new(SetExpr::Table(Box::new(Table { table_name: None, schema_name: None }))),
-        order_by: None,
-        limit_clause: None,
-        fetch: None,
-        locks: vec![],
-        for_clause: None,
-        settings: None,
-        format_clause: None,
-        pipe_operators: vec![],
-    }
+    **query = bare_query(SetExpr::Table(Box::new(Table { table_name: None, schema_name: None })));
 }

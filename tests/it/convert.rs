@@ -7,13 +7,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::line_column;
+use crate::{line_column, root, sql_below};
 use lakegen::lakeflow::{parse, parse_each};
 use lakegen::sqltool::convert::{Converted, Loss, Note, Settings, convert};
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
 
 fn converted(text: &str, settings: &Settings) -> Converted {
     convert(&[text], settings).remove(0)
@@ -51,20 +47,6 @@ fn cases_are_converted_and_reported_as_their_files_say() {
             assert_eq!(found, fs::read_to_string(&path).unwrap_or_default(), "{}", path.display());
         }
     }
-}
-
-fn sql_below(dir: &Path) -> Vec<PathBuf> {
-    let mut found = vec![];
-    for entry in fs::read_dir(dir).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            found.extend(sql_below(&path));
-        } else if path.extension().is_some_and(|extension| extension == "sql") {
-            found.push(path);
-        }
-    }
-    found.sort();
-    found
 }
 
 /// Every file of SQL that is meant to be good.

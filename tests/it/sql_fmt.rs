@@ -1,29 +1,12 @@
 //! The formatter: its layout by case files under `tests/fmt`, and what holds for all SQL there is here.
 
 use std::fs;
-use std::path::{Path, PathBuf};
 
 use lakegen::lakeflow::{Statement, StatementKind, parse, parse_each, tokens};
 use lakegen::sqltool::fmt::format;
 use proptest::prelude::*;
 
-fn sql_below(dir: &Path) -> Vec<PathBuf> {
-    let mut found = vec![];
-    for entry in fs::read_dir(dir).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            found.extend(sql_below(&path));
-        } else if path.extension().is_some_and(|extension| extension == "sql") {
-            found.push(path);
-        }
-    }
-    found.sort();
-    found
-}
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
+use crate::{root, sql_below};
 
 #[test]
 fn cases_are_laid_out_as_their_files_say() {

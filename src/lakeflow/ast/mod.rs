@@ -18,6 +18,8 @@ mod view;
 
 use std::ops::Range;
 
+use sqlparser::ast::SetExpr;
+
 pub use command::{Command, Part};
 pub use flow::{
     ApplyChanges, AutoCdc, CdcSource, ColumnSelection, CreateFlow, FlowBody, IgnoreNullUpdates, InsertFlow, Replace,
@@ -52,6 +54,22 @@ pub struct Statement {
 impl PartialEq for Statement {
     fn eq(&self, other: &Self) -> bool {
         self.comments == other.comments && self.kind == other.kind
+    }
+}
+
+/// A query that is nothing but its body.
+pub fn bare_query(body: SetExpr) -> Query {
+    Query {
+        with: None,
+        body: Box::new(body),
+        order_by: None,
+        limit_clause: None,
+        fetch: None,
+        locks: vec![],
+        for_clause: None,
+        settings: None,
+        format_clause: None,
+        pipe_operators: vec![],
     }
 }
 

@@ -11,6 +11,7 @@ use sqlparser::ast::{
 use super::super::fault::Fault;
 use super::super::{FILES_PREFIX, METADATA};
 use super::build::{arguments, call, column, text};
+use crate::lakeflow::ast::bare_query;
 
 /// What must be seen before the parts of the SELECT are rewritten.
 pub(super) fn before(select: &mut Select) -> Result<(), Fault> {
@@ -182,18 +183,7 @@ fn select_from(from: Vec<TableWithJoins>, projection: Vec<SelectItem>) -> Query 
         value_table_mode: None,
         flavor: sqlparser::ast::SelectFlavor::Standard,
     };
-    Query {
-        with: None,
-        body: Box::new(SetExpr::Select(Box::new(select))),
-        order_by: None,
-        limit_clause: None,
-        fetch: None,
-        locks: vec![],
-        for_clause: None,
-        settings: None,
-        format_clause: None,
-        pipe_operators: vec![],
-    }
+    bare_query(SetExpr::Select(Box::new(select)))
 }
 
 /// Drops the qualifier `view` from columns: they are columns of the wrapped relation now.
