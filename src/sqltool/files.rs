@@ -1,8 +1,8 @@
 //! Which SQL files a command was given, and their texts; the same for every command. Nothing is parsed here.
 //!
 //! A path is read whatever its ending. Below a directory files that end in `.sql` are read, and notebooks exported as
-//! Python, R or Scala source; what tools keep for themselves (`.git`, `.venv`, `target`) is passed over. What can't be read
-//! hides no other file.
+//! Python, R or Scala source; what tools keep for themselves (`.git`, `.venv`, `target` of Cargo and dbt) is passed over.
+//! What can't be read hides no other file.
 
 use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
@@ -63,17 +63,24 @@ pub fn is_input(path: &Path) -> bool {
 /// Reads the files among `paths`, and those below the directories among them, in parallel; in the order of `paths`, and of
 /// path within each directory, none twice.
 pub fn read(world: &dyn World, paths: &[PathBuf]) -> Vec<SqlFile> {
-    let mut found: Vec<Found> = vec![];
-    for path in paths {
-        if is_input(path) || !world.is_dir(path) {
-            found.push(Found::Given(path.clone()));
-        } else {
-            found.extend(below(world, path));
-        }
-    }
-    let read: Vec<Option<SqlFile>> = found.into_par_iter().map(|found| found.read(world)).collect();
+    let found: Vec<Vec<Found>> = paths.iter().map(|path| find(world, path)).collect();
+    let read = |found: Vec<Found>| found.into_par_iter().filter_map(|found| found.read(world)).collect();
+    let read: Vec<Vec<SqlFile>> = found.into_par_iter().map(read).collect();
     let mut seen = BTreeSet::new();
-    read.into_iter().flatten().filter(|file| seen.insert(without_dots(&file.path))).collect()
+    let each =
+        paths.iter().zip(read).flat_map(|(path, files)| if files.is_empty() { vec![empty(path)] } else { files });
+    each.filter(|file| seen.insert(without_dots(&file.path))).collect()
+}
+
+/// What there is at a path.
+fn find(world: &dyn World, path: &Path) -> Vec<Found> {
+    if is_input(path) || !world.is_dir(path) { vec![Found::Given(path.to_owned())] } else { below(world, path) }
+}
+
+/// A directory without SQL.
+fn empty(dir: &Path) -> SqlFile {
+    let message = "holds no `.sql` file and no notebook".to_owned();
+    SqlFile { path: dir.to_owned(), text: Err(Unread { code: Code::UnreadableFile, message }) }
 }
 
 /// A place where a file may be.
@@ -104,7 +111,11 @@ fn below(world: &dyn World, dir: &Path) -> Vec<Found> {
     let has_ending = |path: &Path, endings: &[&str]| {
         path.extension().is_some_and(|found| endings.iter().any(|ending| found.eq_ignore_ascii_case(ending)))
     };
-    let listing = world.list_where(dir, &|dir| !belongs_to_a_tool(dir));
+    let mut listing = world.list_where(dir, &|dir| !is_hidden(dir));
+    let made = made_by_tools(&listing.files);
+    let is_made = |path: &Path| path.ancestors().any(|above| made.contains(above));
+    listing.files.retain(|path| !is_made(path));
+    listing.faults.retain(|error| !is_made(&error.path));
     let mut found: Vec<Found> = vec![];
     for error in listing.faults {
         // Where a link leads back to, files are found without it; one that leads nowhere may be no SQL.
@@ -124,21 +135,18 @@ fn below(world: &dyn World, dir: &Path) -> Vec<Found> {
             found.push(Found::PerhapsNotebook(path));
         }
     }
-    if !found.iter().any(|found| !matches!(found, Found::PerhapsNotebook(_))) {
-        let notebooks = found.into_iter().filter_map(|found| found.read(world));
-        let notebooks: Vec<Found> = notebooks.map(|file| Found::Given(file.path)).collect();
-        if !notebooks.is_empty() {
-            return notebooks;
-        }
-        let message = "holds no `.sql` file and no notebook".to_owned();
-        return vec![Found::Unread(dir.to_owned(), Unread { code: Code::UnreadableFile, message })];
-    }
     found
 }
 
-fn belongs_to_a_tool(dir: &Path) -> bool {
-    let name = dir.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
-    name.starts_with('.') || name == "target"
+/// Whether a directory is not meant to be seen: what tools keep for themselves.
+fn is_hidden(dir: &Path) -> bool {
+    dir.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'))
+}
+
+/// Where Cargo and dbt put what they make, by the files that they begin with.
+fn made_by_tools(files: &[PathBuf]) -> BTreeSet<PathBuf> {
+    let begins = |path: &&PathBuf| ["Cargo.toml", "dbt_project.yml"].iter().any(|file| path.ends_with(file));
+    files.iter().filter(begins).map(|path| path.with_file_name("target")).collect()
 }
 
 /// A path without the `.` in it that change nothing.
@@ -185,12 +193,21 @@ mod tests {
             .with_file("d/a/x.sql", "2")
             .with_file("d/.venv/x.sql", "3")
             .with_file("d/target/x.sql", "4")
+            .with_file("d/rust/target/x.sql", "6")
+            .with_file("d/rust/Cargo.toml", "")
             .with_file("d/n.py", "# Databricks notebook source\n")
             .with_file("d/p.py", "import os")
             .with_file("d/q.hql", "5");
         assert_eq!(
             read_shown(&world, &["d/q.hql", "d", "./d/b.SQL", "d/p.py"]),
-            ["d/q.hql 5", "d/a/x.sql 2", "d/b.SQL 1", "d/n.py # Databricks notebook source\n", "d/p.py import os"]
+            [
+                "d/q.hql 5",
+                "d/a/x.sql 2",
+                "d/b.SQL 1",
+                "d/n.py # Databricks notebook source\n",
+                "d/target/x.sql 4",
+                "d/p.py import os"
+            ]
         );
         assert_eq!(read_shown(&world, &["d/.venv"]), ["d/.venv/x.sql 3"]);
     }
@@ -202,6 +219,7 @@ mod tests {
             .with_file("wide.sql", b"\xff\xfes\0".as_slice())
             .with_file("binary.sql", b"PK\0".as_slice())
             .with_file("empty/readme.md", "")
+            .with_file("empty/module.py", "import os")
             .with_file("good.sql", "1")
             .with_input("2");
         let paths = ["nowhere", "latin.sql", "wide.sql", "binary.sql", "empty", "good.sql", "-"];

@@ -4,8 +4,9 @@ The words of every statement, mostly its keywords, are dropped, misspelt, double
 counts when Spark or sqlfluff, one that takes the statement itself, refuses it; of those, `gen sql parse` should refuse
 95 %. sqlfluff is asked only about what Spark takes or does not know: it is slow.
 
-Usage: mutants.py GEN [FOLDER ..] [--each N] [--seed N] [--cache FILE] [--show]      needs pyspark 4.3 and sqlfluff 4.5
-The folders hold statements in `*.sql` (default: `accept/` beside this file); the name of a file is its class.
+Usage: mutants.py GEN [FOLDER ..] [--each N] [--least N] [--seed N] [--cache FILE] [--show]
+Needs pyspark 4.3 and sqlfluff 4.5. The folders hold statements in `*.sql` (default: `accept/` beside this file); the name of
+a file is its class. With fewer mutants that count than `--least` nothing was measured, which is a failure.
 """
 
 import argparse
@@ -156,7 +157,7 @@ def rows_of(options, cache):
                 yield name, kind, "sqlfluff", mutant
 
 
-def report(rows, taken):
+def report(rows, taken, least):
     all_of, refused = Counter(), Counter()
     for (name, kind, reference, _), ours in zip(rows, taken):
         for group in (f"class {name}", f"kind {kind}", f"by {reference}", "all"):
@@ -164,7 +165,9 @@ def report(rows, taken):
             refused[group] += not ours
     for group in sorted(all_of):
         print(f"{group:30} {all_of[group]:6} mutants, {refused[group]:6} refused by gen: {refused[group] / all_of[group]:.1%}")
-    return refused["all"] >= GOAL * all_of["all"]
+    if all_of["all"] < least:
+        print(f"only {all_of['all']} mutants count, where there should be {least} at least")
+    return all_of["all"] >= least and refused["all"] >= GOAL * all_of["all"]
 
 
 def main():
@@ -172,6 +175,7 @@ def main():
     parser.add_argument("gen")
     parser.add_argument("folders", nargs="*", default=[Path(__file__).parent / "accept"])
     parser.add_argument("--each", type=int, default=12)
+    parser.add_argument("--least", type=int, default=1)
     parser.add_argument("--seed", type=int, default=4)
     parser.add_argument("--cache")
     parser.add_argument("--show", action="store_true")
@@ -183,7 +187,7 @@ def main():
         for (name, kind, reference, text), ours in zip(rows, taken):
             if ours:
                 print(f"{name}, {kind}, refused by {reference}: {text}\n")
-    return 0 if report(rows, taken) else 1
+    return 0 if report(rows, taken, options.least) else 1
 
 
 if __name__ == "__main__":

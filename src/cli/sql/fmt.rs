@@ -5,12 +5,12 @@ use std::path::PathBuf;
 use clap::Args;
 use rayon::prelude::*;
 
+use super::place::Places;
 use crate::cli::check::counted;
 use crate::cli::shell::Shell;
 use crate::cli::{Ended, Failure, Status, interrupt};
 use crate::emit::text_diff;
 use crate::lakeflow::Fault;
-use crate::source::SourceMap;
 use crate::sqltool::files::{self, SqlFile};
 use crate::sqltool::fmt::format;
 use crate::world::World;
@@ -49,6 +49,10 @@ struct Outcome {
 }
 
 pub fn run(args: &FmtArgs, shell: &mut Shell, world: &dyn World) -> Ended {
+    if !shell.is_human() {
+        let message = "`gen sql fmt` has no `--format`: `gen sql parse --format ..` reports what does not parse";
+        return Err(Failure::Usage(message.to_owned()));
+    }
     let reads_input = args.paths.iter().any(|path| files::is_input(path));
     if reads_input && args.paths.len() > 1 {
         return Err(Failure::Usage("`-` stands for standard input and goes with no other path".to_owned()));
@@ -77,25 +81,14 @@ fn outcome(file: &SqlFile) -> Outcome {
         Ok(text) => text,
         Err(unread) => return Outcome { text: None, said: vec![format!("{name}: {}", unread.message)] },
     };
-    let mut sources = SourceMap::default();
-    let id = sources.add(name.as_str(), text.as_str());
-    let line = |start: usize, message: &str| {
-        let place = sources.line_column(id, start);
-        format!("{name}:{}:{}: {message}", place.line, place.column)
-    };
+    let places = Places::new(name, text);
+    let said = |faults: &[Fault]| faults.iter().map(|fault| places.line(fault)).collect();
     match format(text) {
         Ok(formatted) if formatted.is_foreign && !file.is_sql() => {
-            Outcome { text: None, said: vec![format!("{name}: no SQL in it")] }
+            Outcome { text: None, said: vec![format!("{}: no SQL in it", places.name())] }
         }
-        Ok(formatted) => {
-            let kept = formatted.as_written.iter();
-            let said = kept.map(|fault| line(fault.range.start, &fault.message)).collect();
-            Outcome { text: Some(formatted.text), said }
-        }
-        Err(faults) => {
-            let said = faults.iter().map(|Fault { range, message, .. }| line(range.start, message)).collect();
-            Outcome { text: None, said }
-        }
+        Ok(formatted) => Outcome { said: said(&formatted.as_written), text: Some(formatted.text) },
+        Err(faults) => Outcome { text: None, said: said(&faults) },
     }
 }
 

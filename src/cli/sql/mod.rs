@@ -5,6 +5,7 @@ mod fmt;
 mod lineage;
 mod lint;
 mod parse;
+mod place;
 
 use clap::{Args, Subcommand};
 
@@ -13,6 +14,9 @@ use super::shell::Shell;
 use crate::world::World;
 
 /// Judge, trace and convert Lakeflow SQL that people wrote, without a project
+///
+/// Of a directory the files that end in `.sql` are read, and notebooks exported as Python, R or Scala source. Passed over are
+/// directories whose names begin with a dot, and `target` beside a Cargo.toml or a dbt_project.yml.
 #[derive(Debug, Args)]
 pub struct SqlArgs {
     #[command(subcommand)]

@@ -6,11 +6,13 @@ use clap::Args;
 use rayon::prelude::*;
 use serde_json::json;
 
+use super::place::Places;
 use crate::cli::check::counted;
 use crate::cli::shell::Shell;
-use crate::cli::{Ended, Status};
-use crate::lakeflow::{Attempt, Fault, visit_each};
-use crate::source::{FileId, SourceMap};
+use crate::cli::{Ended, Failure, Status};
+use crate::diag::{Code, Diagnostic};
+use crate::lakeflow::{Attempt, Fault, parse, visit_each};
+use crate::source::{FileId, SourceMap, Span};
 use crate::sqltool::files::{self, SqlFile, Unread};
 use crate::world::World;
 
@@ -19,6 +21,7 @@ use crate::world::World;
 #[command(after_help = "Examples:
   gen sql parse pipelines/             the faulty statements, as `file:line:column: message`
   gen sql parse --json a.sql b.sql     every statement, as a line of JSON
+  gen sql parse --format sarif .       the faulty statements as SARIF; github and json likewise
   gen sql parse - < a.sql              from standard input
 
 Exported notebooks, Python ones too, are read cell by cell. The exit status is 1 if any statement is faulty.")]
@@ -36,22 +39,32 @@ struct Report {
     text: String,
     statements: usize,
     faulty: usize,
+    is_unread: bool,
 }
 
 pub fn run(args: &ParseArgs, shell: &mut Shell, world: &dyn World) -> Ended {
+    if args.json && shell.format().is_some() {
+        return Err(Failure::Usage("`--json` writes every statement, `--format` what is wrong: give one".to_owned()));
+    }
     let files = files::read(world, &args.paths);
+    if !shell.is_human() {
+        let (sources, diagnostics) = diagnostics(&files);
+        shell.report(&sources, &diagnostics)?;
+        return Ok(if diagnostics.is_empty() { Status::Done } else { Status::Fault });
+    }
     let reports: Vec<Report> = files.par_iter().map(|file| report(file, args.json)).collect();
     for report in &reports {
         shell.result(&report.text)?;
     }
-    let statements: usize = reports.iter().map(|report| report.statements).sum();
-    let faulty: usize = reports.iter().map(|report| report.faulty).sum();
+    let count = |number: fn(&Report) -> usize| reports.iter().map(number).sum::<usize>();
+    let (faulty, unread) = (count(|report| report.faulty), count(|report| usize::from(report.is_unread)));
     if !args.json {
-        let (statements, files) =
-            (counted(statements, "statement", "statements"), counted(files.len(), "file", "files"));
-        shell.say(&format!("{statements} in {files}, {faulty} faulty"))?;
+        let statements = counted(count(|report| report.statements), "statement", "statements");
+        let read = counted(files.len() - unread, "file", "files");
+        let unread = if unread == 0 { String::new() } else { format!(", {unread} not read") };
+        shell.say(&format!("{statements} in {read}, {faulty} faulty{unread}"))?;
     }
-    Ok(if faulty == 0 { Status::Done } else { Status::Fault })
+    Ok(if faulty + unread == 0 { Status::Done } else { Status::Fault })
 }
 
 fn report(file: &SqlFile, as_json: bool) -> Report {
@@ -63,13 +76,12 @@ fn report(file: &SqlFile, as_json: bool) -> Report {
                 "file": name, "index": 0, "line": 1, "column": 1, "kind": null, "ok": false, "error": message,
             });
             let text = if as_json { format!("{json}\n") } else { format!("{name}: {message}\n") };
-            return Report { text, statements: 0, faulty: 1 };
+            return Report { text, statements: 0, faulty: 0, is_unread: true };
         }
     };
-    let mut sources = SourceMap::default();
-    let places = Places { file: sources.add(name, text.as_str()), sources };
+    let places = Places::new(name, text);
     let line = if as_json { json_line } else { fault_lines };
-    let mut report = Report { text: String::new(), statements: 0, faulty: 0 };
+    let mut report = Report { text: String::new(), statements: 0, faulty: 0, is_unread: false };
     visit_each(text, |attempt| {
         report.text.push_str(&line(&places, report.statements, &attempt));
         report.statements += 1;
@@ -78,27 +90,30 @@ fn report(file: &SqlFile, as_json: bool) -> Report {
     report
 }
 
-/// A file in which places are looked up.
-struct Places {
-    sources: SourceMap,
-    file: FileId,
-}
-
-impl Places {
-    fn name(&self) -> &str {
-        self.sources.path(self.file)
+/// The faults of all files, as data.
+fn diagnostics(files: &[SqlFile]) -> (SourceMap, Vec<Diagnostic>) {
+    let mut sources = SourceMap::default();
+    let mut added: Vec<Result<(FileId, &str), Option<Diagnostic>>> = vec![];
+    for file in files {
+        let text = file.text.as_deref().map_err(|_| file.fault());
+        added.push(text.map(|text| (sources.add(file.path.display().to_string(), text), text)));
     }
-
-    /// `line:column: message`, with the remedy in brackets.
-    fn said(&self, fault: &Fault) -> String {
-        let place = self.sources.line_column(self.file, fault.range.start);
-        let hint = fault.hint.as_deref().map_or(String::new(), |hint| format!(" ({hint})"));
-        format!("{}:{}: {}{hint}", place.line, place.column, fault.message)
-    }
+    let found = added.into_par_iter().flat_map(|added| match added {
+        Ok((id, text)) => {
+            let diagnostic = |Fault { range, message, hint }| {
+                Diagnostic::error(Code::PipelineSyntax, message).at(Span::new(id, range)).maybe_hint(hint)
+            };
+            let faults = parse(text).err().unwrap_or_default();
+            faults.into_iter().map(diagnostic).collect()
+        }
+        Err(unread) => unread.into_iter().collect::<Vec<_>>(),
+    });
+    let found = found.collect();
+    (sources, found)
 }
 
 fn json_line(places: &Places, index: usize, attempt: &Attempt) -> String {
-    let place = places.sources.line_column(places.file, attempt.range.start);
+    let place = places.at(attempt.range.start);
     let kind = attempt.statement.as_ref().ok().map(|statement| statement.kind.name());
     let error = attempt.statement.as_ref().err().and_then(|faults| faults.first()).map(|fault| places.said(fault));
     let line = json!({
@@ -110,5 +125,5 @@ fn json_line(places: &Places, index: usize, attempt: &Attempt) -> String {
 
 fn fault_lines(places: &Places, _: usize, attempt: &Attempt) -> String {
     let faults = attempt.statement.as_ref().err().into_iter().flatten();
-    faults.map(|fault| format!("{}:{}\n", places.name(), places.said(fault))).collect()
+    faults.map(|fault| places.line(fault) + "\n").collect()
 }

@@ -152,8 +152,8 @@ impl Pass {
     /// Whether the word that comes next stands where a query begins, and a name behind it.
     fn begins_query(&self) -> bool {
         let Some(TokenWithSpan { token: last, .. }) = self.output.last() else { return false };
-        let begins =
-            precedes_query(last) || *last == Token::RParen || matches!(last, Token::Word(_)) && self.fills_table();
+        let is_word = matches!(last, Token::Word(_));
+        let begins = precedes_table(last) && (!is_word || precedes_query(last) || self.fills_table());
         begins && matches!(self.peek(1), Some(Token::Word(_)))
     }
 
@@ -436,8 +436,8 @@ impl Pass {
 /// Whether the query `TABLE t` may begin behind `token`, which may also close a `WITH` or a list of columns, or name the
 /// table that is filled.
 pub(super) fn precedes_table(token: &Token) -> bool {
-    const ELSEWHERE: &[&str] = &["CREATE", "STREAMING", "LIVE", "PRIVATE", "ON", "ALTER", "DROP", "INTO", "OVERWRITE"];
-    let may_end_target = matches!(token, Token::Word(_)) && !ELSEWHERE.iter().any(|word| is_word(token, word));
+    // Of generated files each has a `STREAMING TABLE`, for which alone all tokens would be moved.
+    let may_end_target = matches!(token, Token::Word(_)) && !is_word(token, "STREAMING");
     *token == Token::RParen || precedes_query(token) || may_end_target
 }
 

@@ -6,23 +6,31 @@ use std::process::Stdio;
 
 use super::{command, gen_in};
 
-/// All commands, as the help of the program lists them.
-fn commands() -> Vec<String> {
-    let help = gen_in(Path::new("."), &["-h"]).ended(0).out;
+/// The commands that a help lists.
+fn commands(help: &str) -> Vec<String> {
     let listed = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
     listed.filter_map(|line| line.split_whitespace().next()).filter(|name| *name != "help").map(str::to_owned).collect()
+}
+
+/// Adds the help of a command and of those below it.
+fn add(manual: &mut String, command: &[&str]) {
+    let help = gen_in(Path::new("."), &[command, &["--help"]].concat()).ended(0).out;
+    // Global options are the same everywhere; what stands behind them is not indented.
+    let (own, rest) = help.split_once("\nGlobal options:").unwrap();
+    let after = rest.lines().skip_while(|line| line.is_empty() || line.starts_with(' ')).collect::<Vec<_>>().join("\n");
+    manual.push_str(&format!("\n======== gen {}\n\n{}\n\n{after}\n", command.join(" "), own.trim_end()));
+    for name in commands(&help) {
+        add(manual, &[command, &[&name]].concat());
+    }
 }
 
 #[test]
 fn the_help_of_every_command() {
     let mut manual = gen_in(Path::new("."), &["--help"]).ended(0).out;
-    for name in commands() {
-        let help = gen_in(Path::new("."), &[&name, "--help"]).ended(0).out;
-        // Global options are the same everywhere.
-        let own = help.split("\nGlobal options:").next().unwrap();
-        let after = help.rsplit("\n\n").next().filter(|text| text.starts_with("Example")).unwrap_or_default();
-        manual.push_str(&format!("\n======== gen {name}\n\n{}\n\n{after}", own.trim_end()));
+    for name in commands(&manual.clone()) {
+        add(&mut manual, &[&name]);
     }
+    assert!(manual.contains("======== gen sql convert"));
     insta::assert_snapshot!(manual);
 }
 

@@ -43,8 +43,40 @@ fn people_see_the_faulty_statements_only() {
     let ran = gen_in(dir.path(), &["sql", "parse", "a.sql"]).ended(1);
     assert!(ran.out.starts_with("a.sql:2:10: "), "{}", ran.out);
     assert!(ran.out.contains("2 statements in 1 file, 1 faulty"), "{}", ran.out);
-    write(dir.path(), "a.sql", "\u{feff}SELECT 1");
-    gen_in(dir.path(), &["sql", "parse", "a.sql"]).ended(0);
+}
+
+#[test]
+fn faulty_statements_are_data_in_every_format() {
+    let dir = tempfile::tempdir().unwrap();
+    write(dir.path(), "a.sql", "SELECT 1;\nSELECT a FORM t;\n");
+    let sarif = gen_in(dir.path(), &["sql", "parse", "--format", "sarif", "."]).ended(1).out;
+    let log: Value = serde_json::from_str(&sarif).unwrap();
+    let result = &log["runs"][0]["results"][0];
+    assert_eq!(
+        (&result["ruleId"], result["locations"][0]["physicalLocation"]["region"]["startLine"].as_u64()),
+        (&json!("E0801"), Some(2))
+    );
+    let github = gen_in(dir.path(), &["sql", "parse", "--format", "github", "a.sql", "nowhere"]).ended(1).out;
+    assert!(github.contains("line=2") && github.contains("`nowhere` cannot be read"), "{github}");
+    gen_in(dir.path(), &["sql", "parse", "--format", "json", "--json", "."]).ended(2);
+    gen_in(dir.path(), &["sql", "fmt", "--format", "json", "."]).ended(2);
+}
+
+#[test]
+fn a_byte_order_mark_is_read_over_by_every_command() {
+    let dir = tempfile::tempdir().unwrap();
+    write(dir.path(), "a.sql", "\u{feff}CREATE MATERIALIZED VIEW v AS SELECT 1 AS a;\n");
+    write(dir.path(), "n.py", "\u{feff}# Databricks notebook source\n# MAGIC %sql\n# MAGIC selec 1;\n");
+    for command in [["sql", "parse"].as_slice(), &["sql", "lineage"], &["check"], &["sql", "convert"]] {
+        gen_in(dir.path(), &[command, &["a.sql"]].concat()).ended(0);
+        let ran = gen_in(dir.path(), &[command, &["n.py"]].concat()).ended(1);
+        assert!((ran.out + &ran.err).contains("n.py:3:9"), "{command:?}");
+    }
+    let ran = gen_in(dir.path(), &["sql", "lint", "a.sql"]);
+    assert!(ran.err.contains("byte-order mark") && !ran.err.contains("E0801"), "{}", ran.err);
+    let moved = "\u{feff}CREATE MATERIALIZED VIEW v AS SELEC 1;\n";
+    write(dir.path(), "a.sql", moved);
+    assert!(gen_in(dir.path(), &["sql", "parse", "a.sql"]).ended(1).out.starts_with("a.sql:1:31:"));
 }
 
 #[test]
@@ -70,7 +102,7 @@ fn what_cannot_be_read_is_said_and_the_rest_is_read() {
         }
     }
     let ran = gen_in(dir.path(), &[&["sql", "parse"], files.as_slice()].concat()).ended(1);
-    assert!(ran.out.contains("1 statement in 4 files, 3 faulty"), "{}", ran.out);
+    assert!(ran.out.contains("1 statement in 1 file, 0 faulty, 3 not read"), "{}", ran.out);
 }
 
 #[test]
@@ -84,6 +116,7 @@ fn directories_are_read_alike_by_every_command() {
         "# Databricks notebook source\n# MAGIC %sql\n# MAGIC CREATE VIEW c AS SELECT one FROM b\n",
     );
     write(dir.path(), "module.py", "import os\n");
+    write(dir.path(), "dbt_project.yml", "");
     for hidden in [".git/x.sql", ".venv/x.sql", "target/x.sql"] {
         write(dir.path(), hidden, "SELEC 1;\n");
     }

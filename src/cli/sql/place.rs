@@ -1,0 +1,38 @@
+//! What is wrong in a file of SQL, a line a fault: `file:line:column: message (remedy)`.
+
+use crate::lakeflow::Fault;
+use crate::source::{FileId, LineColumn, SourceMap};
+
+/// A file in which places are looked up.
+pub struct Places {
+    sources: SourceMap,
+    file: FileId,
+}
+
+impl Places {
+    pub fn new(name: String, text: &str) -> Self {
+        let mut sources = SourceMap::default();
+        Places { file: sources.add(name, text), sources }
+    }
+
+    /// The file as it is shown.
+    pub fn name(&self) -> &str {
+        self.sources.path(self.file)
+    }
+
+    pub fn at(&self, offset: usize) -> LineColumn {
+        self.sources.line_column(self.file, offset)
+    }
+
+    /// A fault without the name of the file.
+    pub fn said(&self, fault: &Fault) -> String {
+        let place = self.at(fault.range.start);
+        let hint = fault.hint.as_deref().map_or(String::new(), |hint| format!(" ({hint})"));
+        format!("{}:{}: {}{hint}", place.line, place.column, fault.message)
+    }
+
+    /// A fault as a line, without its end.
+    pub fn line(&self, fault: &Fault) -> String {
+        format!("{}:{}", self.name(), self.said(fault))
+    }
+}
