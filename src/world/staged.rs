@@ -127,11 +127,18 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let at = |name: &str| dir.path().join(name);
         fs::write(at("old"), "before").unwrap();
+        #[cfg(unix)]
+        fs::set_permissions(at("old"), std::os::unix::fs::PermissionsExt::from_mode(0o640)).unwrap();
         fs::create_dir_all(at("taken/inner")).unwrap();
         let files = [(at("old"), b"after".as_slice()), (at("new/deep/file"), b"x"), (at("taken"), b"y")];
         let (path, _) = write_all(&files).unwrap_err();
         assert_eq!(path, at("taken"));
         assert_eq!(fs::read_to_string(at("old")).unwrap(), "before");
+        #[cfg(unix)]
+        assert_eq!(
+            std::os::unix::fs::PermissionsExt::mode(&fs::metadata(at("old")).unwrap().permissions()) & 0o777,
+            0o640
+        );
         let mut left: Vec<_> = fs::read_dir(dir.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
         left.sort();
         assert_eq!(left, ["old", "taken"]);

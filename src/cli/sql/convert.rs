@@ -20,10 +20,11 @@ const SPECS: [&str; 2] = ["spark-pipeline.yml", "spark-pipeline.yaml"];
 
 /// Convert a pipeline to open-source Spark 4.3, with a report of what is lost
 ///
-/// The target is Spark Declarative Pipelines. Expectations that drop rows or fail become filters, `read_files` with a schema becomes a table over the files, flows
-/// take the spelling that Spark knows. Whatever is left out or may behave otherwise is a line of the report, with its
-/// place, a class and the consequence: dropped (rows stay the same), changed, unenforced (a check), unprotected (a mask, a
-/// row filter), missing (a function that Spark lacks), unconverted (the statement is left out). Of a notebook the cells of SQL are converted; the others are in the report.
+/// The target is Spark Declarative Pipelines. Expectations that drop rows or fail become filters, `read_files` with a
+/// schema becomes a table over the files, flows take the spelling that Spark knows. Whatever is left out or may behave
+/// otherwise is a line of the report, with its place, a class and the consequence: dropped (rows stay the same), changed,
+/// unenforced (a check), unprotected (a mask, a row filter), missing (a function that Spark lacks), unconverted (the
+/// statement is left out). Of a notebook the cells of SQL are converted; the others are in the report.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   gen sql convert pipelines/ --set landing=/data    SQL to standard output, the report beside it

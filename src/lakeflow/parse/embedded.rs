@@ -277,7 +277,7 @@ impl Cursor<'_> {
         if is(index, &Token::Colon) && is_name(index + 1) && ["FROM", "JOIN", "INTO"].iter().any(|w| word(before, w)) {
             return Some(format!("write `IDENTIFIER(:{})`", self.parser.token_at(index + 1).token));
         }
-        if word(index, "WITH") && is_name(index + 1) && (0..index).any(|at| word(at, "STREAM")) {
+        if word(index, "WITH") && is_name(index + 1) && self.reads_stream_before(index) {
             return Some("options of a stream stand in brackets: `WITH (..)`".to_owned());
         }
         let versioned = ["VERSION", "TIMESTAMP"].iter().any(|text| word(before, text));
@@ -293,6 +293,12 @@ impl Cursor<'_> {
             return Some("write `TIMESTAMP AS OF '..'` or `VERSION AS OF n`".to_owned());
         }
         word(before_list, "WITH").then(|| "write `=` between an option and its value".to_owned())
+    }
+
+    /// Whether the statement reads a stream before the token at `index`.
+    fn reads_stream_before(&self, index: usize) -> bool {
+        let tokens = (0..index).rev().map(|at| &self.parser.token_at(at).token);
+        tokens.take_while(|token| **token != Token::SemiColon).any(|token| is_word(token, "STREAM"))
     }
 
     fn is_at_time_zone(&self, index: usize) -> bool {

@@ -1,6 +1,7 @@
 //! The YAML of a metric view (reference section 7): its keys, what is required, and the SQL inside.
 //!
-//! The text is kept as it was written; here it is only judged. Whether columns exist is not asked. Faults are placed in the SQL file, through quotes and folded lines.
+//! The text is kept as it was written; here it is only judged. Whether columns exist is not asked. Faults are placed in the
+//! SQL file, through quotes and folded lines.
 
 mod field;
 

@@ -199,3 +199,25 @@ fn a_file_that_cannot_be_written_hides_no_other() {
     assert_eq!(fs::read_to_string(dir.path().join("b.sql")).unwrap(), "SELECT 2\n");
     assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2, "no temporary file is left");
 }
+
+#[test]
+fn what_is_no_sql_is_not_formatted() {
+    let dir = tempfile::tempdir().unwrap();
+    let python = "import os\nif True:\n    print(1)\n";
+    write(dir.path(), "job.py", python);
+    let ran = gen_in(dir.path(), &["sql", "fmt", "job.py"]).ended(1);
+    assert!(ran.err.contains("job.py: no SQL in it"), "{}", ran.err);
+    assert_eq!(fs::read_to_string(dir.path().join("job.py")).unwrap(), python);
+}
+
+#[test]
+fn of_many_unknown_tables_the_first_are_told_what_was_meant() {
+    let dir = tempfile::tempdir().unwrap();
+    let view = |n: usize| format!("CREATE OR REFRESH MATERIALIZED VIEW v{n:03} AS SELECT one FROM none;\n");
+    let views: String = (0..150).map(view).collect();
+    write(dir.path(), "a.sql", &("CREATE OR REFRESH MATERIALIZED VIEW nine AS SELECT 1 AS one;\n".to_owned() + &views));
+    let ran = gen_in(dir.path(), &["check", "a.sql"]).ended(1);
+    let said = ran.out + &ran.err;
+    assert_eq!(said.matches("unknown table `none`").count(), 150);
+    assert_eq!(said.matches("did you mean `nine`?").count(), 100);
+}
