@@ -165,7 +165,7 @@ impl Dialect for Lakeflow {
         }
         let (op, precedence) = match &parser.peek_token_ref().token {
             Token::Tilde => (UnaryOperator::BitwiseNot, Precedence::MulDivModOp),
-            Token::Word(_) if next_is(parser, 0, Keyword::NOT) && exists_call(parser) => {
+            Token::Word(_) if next_is(parser, 0, Keyword::NOT) && exists_is_name(parser) => {
                 (UnaryOperator::Not, Precedence::UnaryNot)
             }
             Token::Mul if parser.peek_nth_token_ref(1).token == Token::RBracket => {
@@ -315,10 +315,10 @@ fn takes_star(parser: &Parser) -> bool {
     *token(1) == Token::LParen && (*token(2) == Token::Mul || dotted)
 }
 
-/// Whether `NOT exists(` goes on with arguments rather than with a query.
-fn exists_call(parser: &Parser) -> bool {
+/// Whether the `exists` of `NOT exists` is a column, or a function with arguments, rather than the operator before a query.
+fn exists_is_name(parser: &Parser) -> bool {
     let query = next_is(parser, 3, Keyword::SELECT) || next_is(parser, 3, Keyword::WITH);
-    next_is(parser, 1, Keyword::EXISTS) && parser.peek_nth_token_ref(2).token == Token::LParen && !query
+    next_is(parser, 1, Keyword::EXISTS) && !(parser.peek_nth_token_ref(2).token == Token::LParen && query)
 }
 
 #[cfg(test)]

@@ -252,6 +252,9 @@ impl Visitor for Strict<'_> {
 
     fn pre_visit_expr(&mut self, expr: &Expr) -> Flow {
         match expr {
+            Expr::Identifier(ident) if is_not(ident) => {
+                self.refuse_at(ident.span, "expected a condition behind `NOT`", None)
+            }
             Expr::Identifier(ident) => self.ident(ident),
             Expr::CompoundIdentifier(parts) => parts.iter().try_for_each(|ident| self.ident(ident)),
             Expr::BinaryOp { op, .. } => self.operator(op, expr),
@@ -279,6 +282,11 @@ impl Visitor for Strict<'_> {
             _ => GO_ON,
         }
     }
+}
+
+/// sqlparser takes `NOT` for a column where nothing follows that it could negate.
+fn is_not(ident: &Ident) -> bool {
+    ident.quote_style.is_none() && ident.value.eq_ignore_ascii_case("NOT")
 }
 
 /// `a[1:2]`; `a[:p]` has a parameter in its brackets.

@@ -1,6 +1,7 @@
 SELECT raw:a.b[0].c::STRING, raw:['x y'], raw:items[*].price FROM t;
 SELECT transform(a, x -> x + 1), filter(m, (k, v) -> v > 0), aggregate(a, 0, (acc, x) -> acc + x, acc -> acc * 2) FROM t;
 SELECT exists(a, x -> x IS NULL) AND NOT exists(b, x -> x = 1) FROM t;
+SELECT NOT exists, a AND NOT exists AS b, NOT exists = c FROM t;
 SELECT a LIKE 'x%' ESCAPE '!', a ILIKE 'x', a RLIKE '^x', a NOT LIKE ALL ('x', 'y'), a LIKE ANY ('x') FROM t;
 SELECT a <=> b, a IS DISTINCT FROM b, a IS NOT TRUE, a BETWEEN 1 AND 2, a NOT IN (1, 2), a IN (SELECT b FROM u) FROM t;
 SELECT a DIV 2, a % 3, ~a, a & b | c ^ d, a || b, !a FROM t;
