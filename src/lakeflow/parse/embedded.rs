@@ -82,6 +82,11 @@ impl Cursor<'_> {
         if !starts_query(self.token()) {
             return Err(self.expected_one_of("a query", &["SELECT", "WITH", "VALUES"]));
         }
+        // Left so by `lex/rewrite.rs`; sqlparser would take the two tokens behind the name with it.
+        if matches!(self.token(), Token::Word(word) if word.keyword == Keyword::TABLE) {
+            let (message, hint) = strict::TABLE_FIRST;
+            return Err(self.fault(message).hint(hint));
+        }
         let mut query = self.parser.parse_query().map_err(|e| self.refusal(start, e))?;
         // `DO` follows in the `FOR` of a script.
         if !self.at_end() && *self.token() != Token::RParen && !self.is("DO") {

@@ -42,6 +42,9 @@ fn walk(node: &impl Visit, mut strict: Strict<'_>) -> Result<(), Fault> {
     }
 }
 
+/// What is wrong with a `TABLE` that `lex/rewrite.rs` left, and what helps.
+pub(super) const TABLE_FIRST: (&str, &str) = ("a query cannot begin with `TABLE` here", "write `AS TABLE ..`");
+
 /// Parts of a date that are worth guessing at.
 const DATE_PARTS: &[&str] =
     &["YEAR", "YEAROFWEEK", "QUARTER", "MONTH", "WEEK", "DAY", "DAYOFWEEK", "DAYOFYEAR", "HOUR", "MINUTE", "SECOND"];

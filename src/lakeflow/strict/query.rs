@@ -6,7 +6,7 @@ use sqlparser::ast::{
 };
 use sqlparser::tokenizer::Token;
 
-use super::{Flow, GO_ON, Strict};
+use super::{Flow, GO_ON, Strict, TABLE_FIRST};
 use crate::lakeflow::recursion;
 
 impl Strict<'_> {
@@ -150,10 +150,7 @@ impl Strict<'_> {
             SetExpr::Insert(_) | SetExpr::Update(_) | SetExpr::Delete(_) | SetExpr::Merge(_) => {
                 self.refuse(body, "expected a query, found a statement that changes data", None)
             }
-            // What sqlparser makes of a `TABLE` that `lex/rewrite.rs` left; it reads a token too many.
-            SetExpr::Table(_) => {
-                self.refuse(body, "a query cannot begin with `TABLE` here", Some("write `AS TABLE ..`".to_owned()))
-            }
+            SetExpr::Table(_) => self.refuse(body, TABLE_FIRST.0, Some(TABLE_FIRST.1.to_owned())),
             SetExpr::SetOperation { left, op, set_quantifier, right } => {
                 use SetQuantifier as Q;
                 let by_name = matches!(set_quantifier, Q::ByName | Q::AllByName | Q::DistinctByName);
