@@ -3,6 +3,7 @@
 //! All bytes are written to temporary files next to their targets first, since that is where writing fails (no space, no
 //! permission). Only then are they renamed; a rename that fails puts back what was there before.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -10,28 +11,39 @@ use std::path::{Path, PathBuf};
 /// Writes all files or none; parent directories are made. The path in the error is the file that failed.
 pub fn write_all(files: &[(PathBuf, &[u8])]) -> Result<(), (PathBuf, io::Error)> {
     let mut stage = Stage::default();
-    let files: Vec<(PathBuf, &[u8])> = files.iter().map(|(path, bytes)| (behind_link(path), *bytes)).collect();
-    let written = stage.write(&files).and_then(|()| stage.rename(&files));
+    let written = stage.write(files).and_then(|()| stage.rename());
     if written.is_err() {
         stage.undo();
     }
     written
 }
 
-/// The file that a symbolic link leads to, which is written in place of the link.
-fn behind_link(path: &Path) -> PathBuf {
-    let is_link = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink());
-    let target = is_link.then(|| fs::canonicalize(path).ok()).flatten();
-    target.unwrap_or_else(|| path.to_owned())
+/// A file that is to be written.
+struct Target {
+    /// Where it is: for a symbolic link, where that leads.
+    path: PathBuf,
+    /// The permissions of the file that is there already, if one is.
+    permissions: Option<fs::Permissions>,
 }
 
-/// The permissions of a file that is there and may be written.
-fn permissions(path: &Path) -> io::Result<Option<fs::Permissions>> {
-    match fs::metadata(path) {
-        Ok(metadata) if metadata.permissions().readonly() => Err(io::ErrorKind::ReadOnlyFilesystem.into()),
-        Ok(metadata) => Ok(metadata.is_file().then(|| metadata.permissions())),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error),
+impl Target {
+    fn of(path: &Path) -> io::Result<Target> {
+        let absent = |path: &Path| Target { path: path.to_owned(), permissions: None };
+        let metadata = match fs::symlink_metadata(path) {
+            Ok(metadata) if metadata.is_symlink() => match fs::canonicalize(path) {
+                Ok(target) => return Target::of(&target),
+                // It leads nowhere: the link itself is replaced.
+                Err(_) => return Ok(absent(path)),
+            },
+            Ok(metadata) => metadata,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(absent(path)),
+            Err(error) => return Err(error),
+        };
+        if metadata.permissions().readonly() {
+            return Err(io::ErrorKind::ReadOnlyFilesystem.into());
+        }
+        let permissions = metadata.is_file().then(|| metadata.permissions());
+        Ok(Target { path: path.to_owned(), permissions })
     }
 }
 
@@ -53,58 +65,64 @@ fn write_new(path: &Path, bytes: &[u8], permissions: Option<fs::Permissions>) ->
 struct Stage {
     /// Directories that were made, outer ones first.
     directories: Vec<PathBuf>,
-    /// Temporary files that were not renamed yet.
-    temporary: Vec<PathBuf>,
-    /// Files that were replaced, with the bytes and permissions they had.
-    replaced: Vec<(PathBuf, Option<Vec<u8>>, Option<fs::Permissions>)>,
+    /// Directories that are there.
+    parents: BTreeSet<PathBuf>,
+    /// Files with their bytes next to them, in the order in which they are renamed; some may be already.
+    staged: Vec<Target>,
+    /// What the files that were renamed had replaced.
+    replaced: Vec<Option<Vec<u8>>>,
 }
 
 impl Stage {
     fn write(&mut self, files: &[(PathBuf, &[u8])]) -> Result<(), (PathBuf, io::Error)> {
         for (path, bytes) in files {
-            let fail = |error| (path.clone(), error);
-            self.make_parents(path).map_err(fail)?;
-            let permissions = permissions(path).map_err(fail)?;
-            let temporary = temporary_name(path);
-            self.temporary.push(temporary.clone());
-            write_new(&temporary, bytes, permissions).map_err(fail)?;
+            self.write_one(path, bytes).map_err(|error| (path.clone(), error))?;
         }
         Ok(())
     }
 
+    fn write_one(&mut self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        let target = Target::of(path)?;
+        self.make_parents(&target.path)?;
+        let (temporary, permissions) = (temporary_name(&target.path), target.permissions.clone());
+        self.staged.push(target);
+        write_new(&temporary, bytes, permissions)
+    }
+
     fn make_parents(&mut self, path: &Path) -> io::Result<()> {
-        let Some(parent) = path.parent() else { return Ok(()) };
+        let Some(parent) = path.parent().filter(|parent| !self.parents.contains(*parent)) else { return Ok(()) };
         let missing: Vec<&Path> =
             parent.ancestors().take_while(|dir| !dir.as_os_str().is_empty() && !dir.exists()).collect();
         self.directories.extend(missing.into_iter().rev().map(Path::to_owned));
-        fs::create_dir_all(parent)
+        fs::create_dir_all(parent)?;
+        self.parents.insert(parent.to_owned());
+        Ok(())
     }
 
-    fn rename(&mut self, files: &[(PathBuf, &[u8])]) -> Result<(), (PathBuf, io::Error)> {
-        for (path, _) in files {
-            let before = match fs::read(path) {
-                Ok(bytes) => Some(bytes),
-                Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-                Err(error) => return Err((path.clone(), error)),
-            };
-            let permissions = permissions(path).map_err(|error| (path.clone(), error))?;
-            fs::rename(temporary_name(path), path).map_err(|error| (path.clone(), error))?;
-            self.replaced.push((path.clone(), before, permissions));
+    fn rename(&mut self) -> Result<(), (PathBuf, io::Error)> {
+        for Target { path, permissions } in &self.staged {
+            let fail = |error| (path.clone(), error);
+            let before = permissions.as_ref().map(|_| fs::read(path)).transpose().map_err(fail)?;
+            fs::rename(temporary_name(path), path).map_err(fail)?;
+            self.replaced.push(before);
         }
         Ok(())
     }
 
     /// Takes everything back. What fails here can't be helped: the fault that led here is the one to report.
     fn undo(self) {
-        for (path, before, permissions) in self.replaced.into_iter().rev() {
-            let temporary = temporary_name(&path);
+        let renamed = self.replaced.len();
+        for (Target { path, permissions }, before) in self.staged.iter().zip(self.replaced).rev() {
+            let temporary = temporary_name(path);
             let _ = match before {
-                Some(bytes) => write_new(&temporary, &bytes, permissions).and_then(|()| fs::rename(&temporary, &path)),
-                None => fs::remove_file(&path),
+                Some(bytes) => {
+                    write_new(&temporary, &bytes, permissions.clone()).and_then(|()| fs::rename(&temporary, path))
+                }
+                None => fs::remove_file(path),
             };
         }
-        for temporary in self.temporary {
-            let _ = fs::remove_file(temporary);
+        for Target { path, .. } in self.staged.iter().skip(renamed) {
+            let _ = fs::remove_file(temporary_name(path));
         }
         for directory in self.directories.into_iter().rev() {
             let _ = fs::remove_dir(directory);
