@@ -105,18 +105,6 @@ fn document(file: FileId, text: &str) -> (Option<Document>, Vec<Diagnostic>) {
     (document, faults)
 }
 
-/// The value of a YAML text that is no spec, read just as strictly.
-///
-/// # Errors
-/// What is wrong with it, in the words of the first fault.
-pub fn yaml_value(file: FileId, text: &str) -> Result<Value, String> {
-    let yaml::Parsed { document, faults } = yaml::parse(file, text);
-    match (document, faults.into_iter().next()) {
-        (Some((value, _)), None) => Ok(value),
-        (_, fault) => Err(fault.map_or_else(|| "the text is empty".to_owned(), |fault| fault.message)),
-    }
-}
-
 /// The kind that the top-level keys tell.
 fn kind(value: &Value, places: &Places) -> Result<SpecKind, Box<Diagnostic>> {
     let keys: Vec<&str> = value.as_object().into_iter().flatten().map(|(key, _)| key.as_str()).collect();

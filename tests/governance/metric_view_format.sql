@@ -13,3 +13,21 @@ measures:
     expr: "count(1)"
     synonyms: [a, b, c, d, e, f, g, h, i, j, k]
 $$;
+CREATE OR REPLACE VIEW c.s.odd_format WITH METRICS LANGUAGE YAML AS
+$$
+version: 1.1
+source: "c.s.people"
+measures:
+  - name: "people"
+    expr: "count(1)"
+    format: { type: number, decimals: 2 }
+$$;
+CREATE OR REPLACE VIEW c.s.odd_places WITH METRICS LANGUAGE YAML AS
+$$
+version: 1.1
+source: "c.s.people"
+measures:
+  - name: "people"
+    expr: "count(1)"
+    format: { type: number, decimal_places: { type: precise, places: 2 } }
+$$;

@@ -15,5 +15,5 @@ dimensions:
     expr: "source.mail"
 measures:
   - name: "people"
-    expr: "source.id"
+    expr: "count(source.nobody)"
 $$;

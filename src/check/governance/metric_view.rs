@@ -1,125 +1,69 @@
-//! The YAML of a metric view: keeps the schema of the format, and its expressions read columns that are there.
+//! Metric views: the tables that they read are there, and so are the columns that their expressions name.
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::ops::Range;
 
-use jsonschema::Validator;
-use serde_json::Value;
+use crate::lakeflow::ast::{MetricExpr, MetricJoin, MetricView, Text};
+use crate::lakeflow::infer::{self, ExprInfo, Place, Resolution, Scope};
+use crate::lakeflow::types::Column;
 
-use crate::diag::Code;
-use crate::lakeflow;
-use crate::lakeflow::ast::Text;
-use crate::lakeflow::infer::{self, Place, Resolution, Scope};
-use crate::lakeflow::types::{Column, DataType};
-use crate::load::yaml_value;
-use crate::source::FileId;
-
-/// The format, as the reference describes it (section 7): what it does not describe is refused.
-static FORMAT: LazyLock<Option<Validator>> = LazyLock::new(|| {
-    let schema: Value = serde_json::from_str(include_str!("metric-view.schema.json")).ok()?;
-    jsonschema::validator_for(&schema).ok()
-});
-
-/// What is wrong with a metric view; `columns` tells the columns of a table, if there is one of that name.
-pub fn faults(yaml: &Text, file: FileId, columns: impl Fn(&str) -> Option<Vec<Column>>) -> Vec<(Code, String)> {
-    let all = |code: Code, messages: Vec<String>| messages.into_iter().map(|message| (code, message)).collect();
-    let view = match yaml_value(file, &yaml.value) {
-        Ok(view) => view,
-        Err(message) => return vec![(Code::PipelineSyntax, message)],
-    };
-    let broken: Vec<String> = match FORMAT.as_ref() {
-        Some(format) => format.iter_errors(&view).map(|e| format!("`{}`: {e}", e.instance_path())).collect(),
-        None => vec!["the schema of metric views can't be used".to_owned()],
-    };
-    if !broken.is_empty() {
-        return all(Code::PipelineSyntax, broken);
-    }
+/// What is wrong with a metric view, each fault at its place; `columns` tells the columns of a table, if there is one of
+/// that name.
+pub fn faults<'a>(view: &MetricView, columns: impl Fn(&str) -> Option<&'a [Column]>) -> Vec<(Range<usize>, String)> {
     let mut rows = Rows::default();
-    let mut faults = vec![];
-    rows.add("source", &view, &columns, &mut faults);
-    rows.join(&view, "", &columns, &mut faults);
-    for join in rows.conditions.iter().chain(text(&view, "filter").iter()) {
-        faults.extend(rows.judge(join, Place::row("a condition"), Some(&DataType::Boolean)));
+    rows.add("source", &view.source, &columns);
+    rows.join(&view.joins, "", &columns);
+    let mut faults = std::mem::take(&mut rows.faults);
+    let mut report = |sql: &MetricExpr, info: ExprInfo| {
+        faults.extend(info.faults.into_iter().map(|fault| (sql.text.range.clone(), fault.message)));
+    };
+    for sql in view.joins.iter().flat_map(conditions).chain(&view.filter) {
+        report(sql, infer::analyze_condition(&sql.expr, &sql.text.value, &rows, Place::row("a condition")));
     }
-    for (key, place) in [("dimensions", Place::row("a dimension")), ("measures", Place::measure("a measure"))] {
-        for field in list(&view, key) {
-            faults.extend(text(field, "expr").iter().flat_map(|expr| rows.judge(expr, place, None)));
-        }
+    for sql in &view.dimensions {
+        report(sql, infer::analyze_expr(&sql.expr, &sql.text.value, &rows, Place::row("a dimension")));
     }
-    all(Code::UnresolvedName, faults)
+    for sql in &view.measures {
+        report(sql, infer::analyze_expr(&sql.expr, &sql.text.value, &rows, Place::measure("a measure")));
+    }
+    faults
 }
 
-fn text(value: &Value, key: &str) -> Option<String> {
-    value.get(key).and_then(Value::as_str).map(str::to_owned)
-}
-
-fn list<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {
-    value.get(key).and_then(Value::as_array).into_iter().flatten()
+/// The condition of a join, and those of the joins that hang on it.
+fn conditions(join: &MetricJoin) -> Vec<&MetricExpr> {
+    join.on.iter().chain(join.joins.iter().flat_map(conditions)).collect()
 }
 
 /// The rows that expressions can name, by their path: `source`, `customers`, `customers.us_states`. Conditions of joins
 /// name joined rows by the last part alone.
 #[derive(Default)]
-struct Rows {
-    columns: BTreeMap<String, Vec<Column>>,
-    conditions: Vec<String>,
+struct Rows<'a> {
+    columns: BTreeMap<String, &'a [Column]>,
+    faults: Vec<(Range<usize>, String)>,
 }
 
-impl Rows {
-    fn add(
-        &mut self,
-        path: &str,
-        node: &Value,
-        columns: &impl Fn(&str) -> Option<Vec<Column>>,
-        faults: &mut Vec<String>,
-    ) {
-        let source = text(node, "source").unwrap_or_default();
-        let last = source.rsplit('.').next().unwrap_or_default().trim_matches('`').to_lowercase();
-        match columns(&last) {
-            Some(found) => {
-                if let Some(name) = path.rsplit('.').next() {
-                    self.columns.insert(name.to_lowercase(), found.clone());
-                }
-                self.columns.insert(path.to_lowercase(), found);
-            }
-            None => faults.push(format!("there is no table `{source}`")),
-        }
-    }
-
-    fn join(
-        &mut self,
-        node: &Value,
-        path: &str,
-        columns: &impl Fn(&str) -> Option<Vec<Column>>,
-        faults: &mut Vec<String>,
-    ) {
-        for join in list(node, "joins") {
-            let name = text(join, "name").unwrap_or_default();
-            let own = if path.is_empty() { name } else { format!("{path}.{name}") };
-            self.add(&own, join, columns, faults);
-            self.conditions.extend(text(join, "on"));
-            self.join(join, &own, columns, faults);
-        }
-    }
-
-    fn judge(&self, sql: &str, place: Place, wanted: Option<&DataType>) -> Vec<String> {
-        let expr = match lakeflow::parse_expr(sql) {
-            Ok(expr) => expr,
-            Err(fault) => return vec![format!("`{sql}`: {}", fault.message)],
+impl<'a> Rows<'a> {
+    fn add(&mut self, path: &str, source: &Text, columns: &impl Fn(&str) -> Option<&'a [Column]>) {
+        let last = source.value.rsplit('.').next().unwrap_or_default().trim_matches('`').to_lowercase();
+        let Some(found) = columns(&last) else {
+            self.faults.push((source.range.clone(), format!("there is no table `{}`", source.value)));
+            return;
         };
-        let info = infer::analyze_expr(&expr, sql, self, place);
-        let mut faults: Vec<String> = info.faults.iter().map(|fault| format!("`{sql}`: {}", fault.message)).collect();
-        if wanted.is_some_and(|ty| *ty != info.ty) && faults.is_empty() {
-            faults.push(format!("`{sql}` is {}, no condition", info.ty));
+        let name = path.rsplit('.').next().unwrap_or(path);
+        self.columns.insert(name.to_lowercase(), found);
+        self.columns.insert(path.to_lowercase(), found);
+    }
+
+    fn join(&mut self, joins: &[MetricJoin], path: &str, columns: &impl Fn(&str) -> Option<&'a [Column]>) {
+        for join in joins {
+            let own = if path.is_empty() { join.name.clone() } else { format!("{path}.{}", join.name) };
+            self.add(&own, &join.source, columns);
+            self.join(&join.joins, &own, columns);
         }
-        if place.aggregates && !info.aggregates && faults.is_empty() {
-            faults.push(format!("`{sql}` is no aggregate"));
-        }
-        faults
     }
 }
 
-impl Scope for Rows {
+impl Scope for Rows<'_> {
     fn resolve(&self, path: &[&str]) -> Resolution {
         let named = (1..path.len()).rev().find_map(|used| {
             let columns = self.columns.get(&path.get(..used)?.join(".").to_lowercase())?;

@@ -93,9 +93,9 @@ impl Judged<'_> {
             StatementKind::CreatePolicy(policy) => self.function(&policy.function),
             StatementKind::CreateFunction(function) => self.body(function),
             StatementKind::CreateMetricView(view) => {
-                for (code, message) in metric_view::faults(&view.yaml, self.file, |name| self.known.columns(name)) {
-                    let shown = name_text(&view.name);
-                    self.report(code, format!("metric view `{shown}`: {message}"));
+                for (range, message) in metric_view::faults(&view.definition, |name| self.known.columns(name)) {
+                    self.diagnostics
+                        .push(Diagnostic::error(Code::UnresolvedName, message).at(Span::new(self.file, range)));
                 }
             }
             StatementKind::CreateSchema(_) | StatementKind::CreateVolume(_) | StatementKind::CommentOn(_) => {}
@@ -168,8 +168,8 @@ impl Judged<'_> {
 }
 
 impl Known<'_> {
-    fn columns(&self, table: &str) -> Option<Vec<Column>> {
-        self.tables.get(table).map(|definition| definition.columns.clone())
+    fn columns(&self, table: &str) -> Option<&[Column]> {
+        self.tables.get(table).map(|definition| definition.columns.as_slice())
     }
 
     /// What is wrong with a function that is called with values of these types; `None` when nothing is.

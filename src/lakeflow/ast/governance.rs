@@ -3,7 +3,7 @@
 //! Sources of the grammar: reference sections 4 and 5. None of them may stand in pipeline source (section 1.8); that
 //! rule belongs to the checker, which knows what a file is for.
 
-use super::{Expr, Ident, Mask, ObjectName, Privilege, Property, RowFilter, SecurableKind, Text};
+use super::{Expr, Ident, Mask, MetricView, ObjectName, Privilege, Property, RowFilter, SecurableKind};
 
 /// A thing that can be granted on, tagged, or commented.
 #[derive(Debug, Clone, PartialEq)]
@@ -68,7 +68,7 @@ pub enum AlterAction {
         action: ColumnAction,
     },
     /// `AS $$..$$`: the new body of a metric view.
-    MetricBody(Text),
+    MetricBody(Box<MetricView>),
 }
 
 /// The changes of a column.

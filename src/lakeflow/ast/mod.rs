@@ -11,6 +11,7 @@ mod command;
 mod flow;
 mod function;
 mod governance;
+mod metric;
 mod plain_table;
 mod privilege;
 mod table;
@@ -30,6 +31,7 @@ pub use governance::{
     Alter, AlterAction, ColumnAction, CommentOn, CommentTarget, CreatePolicy, CreateSchema, CreateVolume, DropPolicy,
     Grant, MatchColumn, PolicyKind, Revoke, Securable, Tag,
 };
+pub use metric::{CreateMetricView, MetricExpr, MetricJoin, MetricView};
 pub use plain_table::{AsOf, CreateTable, TableOrigin};
 pub use privilege::{Privilege, SecurableKind};
 pub use sqlparser::ast::{DataType as TypeName, Expr, Ident, ObjectName, ObjectNamePart, Query};
@@ -38,7 +40,22 @@ pub use table::{
     Layout, Mask, Property, RefreshPolicy, RowFilter, Schedule, ScheduleUnit, TableConstraint, TableConstraintKind,
     TableDefinition, TableSource, Violation,
 };
-pub use view::{CreateMetricView, CreateView, SchemaBinding, Text, ViewColumn};
+pub use view::{CreateView, SchemaBinding, ViewColumn};
+
+/// A text in another language, with its place, so that its own parser can report in terms of this file.
+#[derive(Debug, Clone)]
+pub struct Text {
+    /// The text, without the signs around it.
+    pub value: String,
+    /// Where it stands in the file.
+    pub range: Range<usize>,
+}
+
+impl PartialEq for Text {
+    fn eq(&self, other: &Self) -> bool {
+        self.value == other.value
+    }
+}
 
 /// One statement of a file.
 #[derive(Debug, Clone)]

@@ -1,8 +1,6 @@
-//! Views: temporary, published, metric.
+//! Views: temporary and published.
 //!
-//! Source of the grammar: reference sections 1.3 and 7. The legacy `LIVE VIEW` is a view that says so.
-
-use std::ops::Range;
+//! Source of the grammar: reference section 1.3. The legacy `LIVE VIEW` is a view that says so.
 
 use super::{Expectation, Ident, ObjectName, Property, Query};
 
@@ -69,38 +67,4 @@ pub struct ViewColumn {
     pub name: Ident,
     /// `COMMENT`.
     pub comment: Option<String>,
-}
-
-/// `CREATE [OR REPLACE] VIEW .. WITH METRICS LANGUAGE YAML AS $$..$$`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct CreateMetricView {
-    /// `OR REPLACE`.
-    pub or_replace: bool,
-    /// `IF NOT EXISTS`.
-    pub if_not_exists: bool,
-    /// Name of the view.
-    pub name: ObjectName,
-    /// Column names with comments.
-    pub columns: Vec<ViewColumn>,
-    /// `COMMENT`.
-    pub comment: Option<String>,
-    /// `TBLPROPERTIES`.
-    pub properties: Vec<Property>,
-    /// The definition, checked when it was read but kept as text.
-    pub yaml: Text,
-}
-
-/// A text in another language, with its place, so that its own parser can report in terms of this file.
-#[derive(Debug, Clone)]
-pub struct Text {
-    /// What stands between the `$$`, unchanged.
-    pub value: String,
-    /// Bytes of the file between the `$$`.
-    pub range: Range<usize>,
-}
-
-impl PartialEq for Text {
-    fn eq(&self, other: &Self) -> bool {
-        self.value == other.value
-    }
 }

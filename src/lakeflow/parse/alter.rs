@@ -9,7 +9,7 @@ use sqlparser::tokenizer::Token;
 use super::clause::{mask, row_filter};
 use super::cursor::{Cursor, Parsed};
 use super::governance::securable;
-use super::view::metric_text;
+use super::view::metric_definition;
 use crate::lakeflow::Fault;
 use crate::lakeflow::ast::{Alter, AlterAction, ColumnAction, SecurableKind, StatementKind, Tag};
 
@@ -36,7 +36,7 @@ pub(super) fn alter(c: &mut Cursor<'_>) -> Parsed<StatementKind> {
 fn object_action(c: &mut Cursor<'_>, kind: SecurableKind, table: bool) -> Parsed<AlterAction> {
     let place = c.range();
     if kind == SecurableKind::View && c.eat("AS") {
-        return metric_text(c).map(AlterAction::MetricBody);
+        return metric_definition(c).map(|view| AlterAction::MetricBody(Box::new(view)));
     }
     match c.one_of(&["SET", "UNSET", "DROP", "ALTER"])? {
         "SET" => match c.one_of(&["TAGS", "ROW"])? {

@@ -1,7 +1,6 @@
 //! The YAML of a metric view (reference section 7): its keys, what is required, and the SQL inside.
 //!
-//! The text is kept as it was written; here it is only judged. Whether columns exist is not asked. Faults are placed in the
-//! SQL file, through quotes and folded lines.
+//! Whether columns exist is not asked. Faults are placed in the SQL file, through quotes and folded lines.
 
 mod field;
 
@@ -11,7 +10,7 @@ use super::cursor::Parsed;
 use super::{parse_expr, parse_query};
 use crate::diag::did_you_mean;
 use crate::lakeflow::Fault;
-use crate::lakeflow::ast::Text;
+use crate::lakeflow::ast::{MetricExpr, MetricJoin, MetricView, Text};
 use crate::load::{Places, yaml};
 use crate::source::{SourceMap, Span};
 
@@ -58,11 +57,11 @@ const FOREIGN: &[(&str, &str)] = &[
 /// Versions of the language.
 const VERSIONS: &[&str] = &["0.1", "1.0", "1.1"];
 
-/// Judges the definition of a metric view.
+/// Reads the definition of a metric view.
 ///
 /// # Errors
 /// The first fault.
-pub(super) fn check(text: &Text) -> Parsed<()> {
+pub(super) fn read(text: Text) -> Parsed<MetricView> {
     let mut sources = SourceMap::default();
     let file = sources.add("metric view", text.value.as_str());
     let (document, faults) = yaml(file, &text.value);
@@ -72,7 +71,7 @@ pub(super) fn check(text: &Text) -> Parsed<()> {
         return Err(Fault::new(place, fault.message).maybe_hint(fault.hints.into_iter().next()));
     }
     let Some((value, places)) = document else { return Err(Fault::new(text.range.clone(), "the YAML is empty")) };
-    Metric { sources, places, offset }.view(&value)
+    Metric { sources, places, offset }.view(&value, text)
 }
 
 fn range(offset: usize, span: Span) -> std::ops::Range<usize> {
@@ -96,7 +95,7 @@ impl Metric {
         Fault::new(range(self.offset, self.places.value(pointer)), message)
     }
 
-    fn view(&self, value: &Value) -> Parsed<()> {
+    fn view(&self, value: &Value, yaml: Text) -> Parsed<MetricView> {
         let view = self.mapping(value, "", &VIEW)?;
         self.version(view)?;
         if view.contains_key("fields") && view.contains_key("dimensions") {
@@ -107,11 +106,12 @@ impl Metric {
             return Err(self.at_key("", "a metric view needs `dimensions` or `measures`"));
         }
         self.text(view, "", "comment")?;
-        self.source(view, "")?;
-        self.expression(view, "", "filter")?;
-        self.joins(view, "")?;
-        self.fields(view)?;
-        self.materialization(view)
+        let source = self.source(view, "")?;
+        let filter = self.expression(view, "", "filter")?;
+        let joins = self.joins(view, "")?;
+        let (dimensions, measures) = self.fields(view)?;
+        self.materialization(view)?;
+        Ok(MetricView { yaml, source, joins, filter, dimensions, measures })
     }
 
     fn version(&self, view: &Map<String, Value>) -> Parsed<()> {
@@ -156,8 +156,9 @@ impl Metric {
         Ok(())
     }
 
-    fn joins(&self, parent: &Map<String, Value>, at: &str) -> Parsed<()> {
+    fn joins(&self, parent: &Map<String, Value>, at: &str) -> Parsed<Vec<MetricJoin>> {
         let mut names: Vec<String> = vec!["source".to_owned()];
+        let mut joins = vec![];
         for (at, item) in self.items(parent, at, "joins")? {
             let join = self.mapping(item, &at, &JOIN)?;
             let name = self.name(join, &at)?;
@@ -174,17 +175,17 @@ impl Metric {
                     return Err(self.at_value(&at, "expected the name of a column"));
                 }
             }
-            self.source(join, &at)?;
-            self.expression(join, &at, "on")?;
+            let source = self.source(join, &at)?;
+            let on = self.expression(join, &at, "on")?;
             self.one_of(join, &at, "cardinality", &["many_to_one", "one_to_many"])?;
             if let Some(rely) = join.get("rely") {
                 let at = format!("{at}/rely");
                 let rely = self.mapping(rely, &at, &Shape { keys: &["at_most_one_match"], required: &[] })?;
                 self.one_of(rely, &at, "at_most_one_match", &["true", "false"])?;
             }
-            self.joins(join, &at)?;
+            joins.push(MetricJoin { name: name.to_owned(), source, on, joins: self.joins(join, &at)? });
         }
-        Ok(())
+        Ok(joins)
     }
 
     /// A mapping with known keys, none of the required ones missing.
@@ -216,20 +217,21 @@ impl Metric {
         }
     }
 
-    fn expression(&self, map: &Map<String, Value>, at: &str, key: &str) -> Parsed<()> {
-        match map.get(key) {
-            None => Ok(()),
+    fn expression(&self, map: &Map<String, Value>, at: &str, key: &str) -> Parsed<Option<MetricExpr>> {
+        let Some(value) = map.get(key) else { return Ok(None) };
+        let pointer = format!("{at}/{key}");
+        let sql = match value {
+            Value::String(sql) => sql.trim_end().to_owned(),
             // YAML takes `expr: 1` and `expr: true` for a number and a truth value; both are SQL.
-            Some(Value::Number(_) | Value::Bool(_)) => Ok(()),
-            Some(Value::String(sql)) => {
-                parse_expr(sql.trim_end()).map(|_| ()).map_err(|fault| self.inside(&format!("{at}/{key}"), fault))
-            }
-            Some(_) => Err(self.at_value(&format!("{at}/{key}"), format!("`{key}` is an SQL expression"))),
-        }
+            Value::Number(_) | Value::Bool(_) => value.to_string(),
+            _ => return Err(self.at_value(&pointer, format!("`{key}` is an SQL expression"))),
+        };
+        let expr = parse_expr(&sql).map_err(|fault| self.inside(&pointer, fault))?;
+        Ok(Some(MetricExpr { text: self.text_at(&pointer, &sql), expr }))
     }
 
     /// A table by its name, or a query.
-    fn source(&self, map: &Map<String, Value>, at: &str) -> Parsed<()> {
+    fn source(&self, map: &Map<String, Value>, at: &str) -> Parsed<Text> {
         let pointer = format!("{at}/source");
         let Some(sql) = map.get("source").and_then(Value::as_str) else {
             return Err(self.at_value(&pointer, "`source` is a table or a query"));
@@ -242,10 +244,14 @@ impl Metric {
         }
         let query = if sql.trim().contains(char::is_whitespace) { sql } else { table.as_str() };
         match parse_query(query.trim_end()) {
-            Ok(_) => Ok(()),
+            Ok(_) => Ok(self.text_at(&pointer, sql)),
             Err(_) if query != sql => Err(self.at_value(&pointer, "`source` is a table or a query")),
             Err(fault) => Err(self.inside(&pointer, fault)),
         }
+    }
+
+    fn text_at(&self, pointer: &str, value: &str) -> Text {
+        Text { value: value.to_owned(), range: range(self.offset, self.places.value(pointer)) }
     }
 
     /// A fault of the SQL at `pointer`, in terms of the file.

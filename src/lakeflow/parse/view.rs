@@ -10,8 +10,8 @@ use super::embedded::starts_query;
 use super::metric;
 use crate::lakeflow::Fault;
 use crate::lakeflow::ast::{
-    CreateMetricView, CreateView, Expectation, Ident, ObjectName, Property, SchemaBinding, StatementKind, Text,
-    ViewColumn,
+    CreateMetricView, CreateView, Expectation, Ident, MetricView, ObjectName, Property, SchemaBinding, StatementKind,
+    Text, ViewColumn,
 };
 
 /// `VIEW` has been read.
@@ -202,7 +202,7 @@ fn metric_view(c: &mut Cursor<'_>, head: Head, clauses: ViewClauses) -> Parsed<S
         return Err(c.expected(&["LANGUAGE YAML"]));
     }
     c.expect("AS")?;
-    let yaml = metric_text(c)?;
+    let definition = metric_definition(c)?;
     let ViewClauses { comment, properties, .. } = clauses;
     let Head { or_replace, if_not_exists, name, columns } = head;
     Ok(StatementKind::CreateMetricView(CreateMetricView {
@@ -212,14 +212,13 @@ fn metric_view(c: &mut Cursor<'_>, head: Head, clauses: ViewClauses) -> Parsed<S
         columns,
         comment,
         properties,
-        yaml,
+        definition,
     }))
 }
 
 /// `$$ .. $$` with the definition of a metric view.
-pub(super) fn metric_text(c: &mut Cursor<'_>) -> Parsed<Text> {
-    let yaml = dollar_text(c)?;
-    metric::check(&yaml).map(|()| yaml)
+pub(super) fn metric_definition(c: &mut Cursor<'_>) -> Parsed<MetricView> {
+    metric::read(dollar_text(c)?)
 }
 
 /// `$$ .. $$`.

@@ -44,7 +44,7 @@ impl Display for Alter {
             AlterAction::SetRowFilter(filter) => write!(f, "SET ROW FILTER {filter}"),
             AlterAction::DropRowFilter => f.write_str("DROP ROW FILTER"),
             AlterAction::Column { name, action } => write!(f, "ALTER COLUMN {} {action}", Word(name)),
-            AlterAction::MetricBody(yaml) => write!(f, "AS\n$${}$$", yaml.value),
+            AlterAction::MetricBody(view) => write!(f, "AS\n$${}$$", view.yaml.value),
         }
     }
 }

@@ -52,6 +52,6 @@ impl Display for CreateMetricView {
         element_lines(f, &columns)?;
         comment_line(f, self.comment.as_deref())?;
         properties(f, &self.properties)?;
-        write!(f, "\nWITH METRICS LANGUAGE YAML AS\n$${}$$", self.yaml.value)
+        write!(f, "\nWITH METRICS LANGUAGE YAML AS\n$${}$$", self.definition.yaml.value)
     }
 }

@@ -7,9 +7,9 @@ use sqlparser::ast::{Expr, Function, Visit, Visitor};
 
 use super::{Metric, Shape};
 use crate::diag::did_you_mean;
+use crate::lakeflow::ast::MetricExpr;
 use crate::lakeflow::functions::{Kind, lookup};
 use crate::lakeflow::parse::cursor::Parsed;
-use crate::lakeflow::parse::parse_expr;
 
 const FIELD: Shape =
     Shape { keys: &["name", "expr", "comment", "display_name", "format", "synonyms"], required: &["name", "expr"] };
@@ -21,6 +21,22 @@ const MEASURE: Shape = Shape {
 
 const WINDOW: Shape = Shape { keys: &["order", "range", "semiadditive", "offset"], required: &["order", "range"] };
 
+const FORMAT: Shape = Shape {
+    keys: &[
+        "type",
+        "currency_code",
+        "decimal_places",
+        "hide_group_separator",
+        "abbreviation",
+        "date_format",
+        "time_format",
+        "leading_zeros",
+    ],
+    required: &["type"],
+};
+
+const DECIMAL_PLACES: Shape = Shape { keys: &["type", "places"], required: &["type"] };
+
 const UNITS: &[&str] = &["second", "minute", "hour", "day", "week", "month", "quarter", "year"];
 
 const FORMATS: &[&str] = &["number", "currency", "percentage", "byte", "date", "date_time"];
@@ -29,9 +45,10 @@ const FORMATS: &[&str] = &["number", "currency", "percentage", "byte", "date", "
 const SYNONYMS: (usize, usize) = (10, 255);
 
 impl Metric {
-    /// `fields`, `dimensions` and `measures`, whose names are all different.
-    pub(super) fn fields(&self, view: &Map<String, Value>) -> Parsed<()> {
+    /// The dimensions and the measures, whose names are all different.
+    pub(super) fn fields(&self, view: &Map<String, Value>) -> Parsed<(Vec<MetricExpr>, Vec<MetricExpr>)> {
         let mut names: Vec<String> = vec![];
+        let (mut dimensions, mut measured) = (vec![], vec![]);
         for list in ["fields", "dimensions", "measures"] {
             for (at, item) in self.items(view, "", list)? {
                 let field = self.mapping(item, &at, if list == "measures" { &MEASURE } else { &FIELD })?;
@@ -40,16 +57,20 @@ impl Metric {
                     return Err(self.at_value(&format!("{at}/name"), format!("two fields are called `{name}`")));
                 }
                 names.push(name.to_lowercase());
-                self.field(field, &at, list == "measures")?;
+                let expr = self.field(field, &at, list == "measures")?;
+                if list == "measures" { &mut measured } else { &mut dimensions }.extend(expr);
             }
         }
         let measures = self.items(view, "", "measures")?;
-        measures.iter().try_for_each(|(at, measure)| self.windows(measure, at, &names))
+        measures.iter().try_for_each(|(at, measure)| self.windows(measure, at, &names))?;
+        Ok((dimensions, measured))
     }
 
-    fn field(&self, field: &Map<String, Value>, at: &str, measure: bool) -> Parsed<()> {
-        self.expression(field, at, "expr")?;
-        self.aggregates(field, at, measure)?;
+    fn field(&self, field: &Map<String, Value>, at: &str, measure: bool) -> Parsed<Option<MetricExpr>> {
+        let expr = self.expression(field, at, "expr")?;
+        if let Some(MetricExpr { expr, .. }) = &expr {
+            self.aggregates(expr, at, measure)?;
+        }
         for key in ["comment", "display_name"] {
             self.text(field, at, key)?;
         }
@@ -63,14 +84,24 @@ impl Metric {
                 return Err(self.at_value(&at, format!("a synonym is a text of 1 to {longest} characters")));
             }
         }
-        match field.get("format") {
-            Some(Value::Object(format)) => self.one_of(format, &format!("{at}/format"), "type", FORMATS),
-            Some(_) => {
-                let fault = self.at_value(&format!("{at}/format"), "`format` is a mapping");
-                Err(fault.hint("write `format: {type: number}`"))
-            }
-            None => Ok(()),
+        if let Some(format) = field.get("format") {
+            self.format(format, &format!("{at}/format"))?;
         }
+        Ok(expr)
+    }
+
+    fn format(&self, format: &Value, at: &str) -> Parsed<()> {
+        if !format.is_object() {
+            return Err(self.at_value(at, "`format` is a mapping").hint("write `format: {type: number}`"));
+        }
+        let format = self.mapping(format, at, &FORMAT)?;
+        self.one_of(format, at, "type", FORMATS)?;
+        self.one_of(format, at, "abbreviation", &["none", "compact", "scientific"])?;
+        if let Some(places) = format.get("decimal_places") {
+            let at = format!("{at}/decimal_places");
+            self.one_of(self.mapping(places, &at, &DECIMAL_PLACES)?, &at, "type", &["exact", "max", "all"])?;
+        }
+        Ok(())
     }
 
     /// A text that must not be empty.
@@ -128,10 +159,7 @@ impl Metric {
     }
 
     /// A dimension looks at one row, a measure at many.
-    fn aggregates(&self, field: &Map<String, Value>, at: &str, measure: bool) -> Parsed<()> {
-        let Some(Ok(expr)) = field.get("expr").and_then(Value::as_str).map(|sql| parse_expr(sql.trim_end())) else {
-            return Ok(());
-        };
+    fn aggregates(&self, expr: &Expr, at: &str, measure: bool) -> Parsed<()> {
         let mut calls = Calls::default();
         let _ = expr.visit(&mut calls);
         let place = format!("{at}/expr");
