@@ -100,7 +100,7 @@ pub enum StatementKind {
     /// `CREATE [TEMPORARY] VIEW .. AS query`.
     CreateView(Box<CreateView>),
     /// `CREATE VIEW .. WITH METRICS LANGUAGE YAML`.
-    CreateMetricView(CreateMetricView),
+    CreateMetricView(Box<CreateMetricView>),
     /// `CREATE FLOW`.
     CreateFlow(Box<CreateFlow>),
     /// `APPLY CHANGES INTO`, the legacy spelling of `CREATE FLOW .. AS AUTO CDC INTO`.

@@ -205,7 +205,7 @@ fn metric_view(c: &mut Cursor<'_>, head: Head, clauses: ViewClauses) -> Parsed<S
     let definition = metric_definition(c)?;
     let ViewClauses { comment, properties, .. } = clauses;
     let Head { or_replace, if_not_exists, name, columns } = head;
-    Ok(StatementKind::CreateMetricView(CreateMetricView {
+    Ok(StatementKind::CreateMetricView(Box::new(CreateMetricView {
         or_replace,
         if_not_exists,
         name,
@@ -213,7 +213,7 @@ fn metric_view(c: &mut Cursor<'_>, head: Head, clauses: ViewClauses) -> Parsed<S
         comment,
         properties,
         definition,
-    }))
+    })))
 }
 
 /// `$$ .. $$` with the definition of a metric view.
