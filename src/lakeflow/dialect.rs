@@ -9,8 +9,8 @@ use std::cell::Cell;
 
 use sqlparser::ast::helpers::attached_token::AttachedToken;
 use sqlparser::ast::{
-    BinaryOperator, CastKind, DataType, Expr, Function, FunctionArguments, Ident, Interval, ObjectName, ObjectNamePart,
-    TypedString, UnaryOperator, Value,
+    BinaryOperator, CastKind, DataType, Expr, Function, FunctionArgumentList, FunctionArguments, Ident, Interval,
+    ObjectName, ObjectNamePart, ObjectNamePartFunction, TypedString, UnaryOperator, Value,
 };
 use sqlparser::dialect::{DatabricksDialect, Dialect, Precedence};
 use sqlparser::keywords::Keyword;
@@ -264,7 +264,29 @@ fn plain_name(parser: &mut Parser) -> Option<Result<Expr, ParserError>> {
         Ok(name) => name,
         Err(error) => return Some(Err(error)),
     };
-    Some(if calls { parser.parse_function(name.into()) } else { Ok(Expr::Identifier(name)) })
+    if !calls {
+        return Some(Ok(Expr::Identifier(name)));
+    }
+    let call = parser.parse_function(name.clone().into());
+    let gives_name = name.quote_style.is_none() && name.value.eq_ignore_ascii_case(IDENTIFIER.trim_end());
+    Some(if gives_name { call.and_then(|call| named_call(parser, name, call)) } else { call })
+}
+
+/// `IDENTIFIER('f')(a)`: what was read as a call names the function, if its arguments come next.
+fn named_call(parser: &mut Parser, name: Ident, call: Expr) -> Result<Expr, ParserError> {
+    match call {
+        Expr::Function(Function {
+            args: FunctionArguments::List(FunctionArgumentList { duplicate_treatment: None, args, clauses }),
+            filter: None,
+            null_treatment: None,
+            over: None,
+            ..
+        }) if clauses.is_empty() && parser.peek_token_ref().token == Token::LParen => {
+            let part = ObjectNamePart::Function(ObjectNamePartFunction { name, args });
+            parser.parse_function(ObjectName(vec![part]))
+        }
+        call => Ok(call),
+    }
 }
 
 /// `*` in the path `raw:items[*]`.

@@ -29,6 +29,29 @@ pub fn stream_source(factor: &TableFactor) -> Option<StreamSource<'_>> {
     }
 }
 
+/// Options of a stream over a table that say yes or no; without a value they say yes.
+pub(super) const FLAGS: &[&str] = &[
+    "skipChangeCommits",
+    "readChangeFeed",
+    "readChangeData",
+    "withEventTimeOrder",
+    "ignoreDeletes",
+    "ignoreChanges",
+    "failOnDataLoss",
+];
+
+/// Options of a stream over a table that need a value (reference section 1.6; the rarer ones are Delta's own).
+pub(super) const VALUES: &[&str] = &[
+    "maxFilesPerTrigger",
+    "maxBytesPerTrigger",
+    "startingVersion",
+    "startingTimestamp",
+    "endingVersion",
+    "endingTimestamp",
+    "excludeRegex",
+    "schemaTrackingLocation",
+];
+
 /// Whether the name of `factor` is the bare word `STREAM`.
 pub(super) fn is_stream_name(factor: &TableFactor) -> bool {
     let TableFactor::Table { name, .. } = factor else { return false };

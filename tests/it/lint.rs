@@ -1,7 +1,8 @@
 //! The linter as people meet it: each rule by a file that breaks it and one that does not.
 //!
 //! A case is a folder `tests/lint/<rule>/`: `bad.sql` breaks the rule as `expected.txt` draws it, `good.sql` does not, and
-//! `fixed.sql` is what `--fix` makes of `bad.sql`, if the rule has a fix. `BLESS=1` writes `expected.txt` and `fixed.sql`
+//! `fixed.sql` is what `--fix` makes of `bad.sql`, if the rule has a fix; what it leaves to a person then stands in
+//! `unfixed.sql`, drawn in `unfixed.txt`. `BLESS=1` writes `expected.txt` and `fixed.sql`
 //! anew; read the difference before you commit it.
 
 use std::collections::BTreeSet;
@@ -71,6 +72,13 @@ fn every_rule_finds_its_bad_case_and_spares_its_good_one() {
             }
         } else if case.join("fixed.sql").exists() {
             wrong.push(format!("{}: fixed.sql is there, but nothing is fixed", rule.rule.id));
+        }
+        if let Ok(unfixed) = fs::read_to_string(case.join("unfixed.sql")) {
+            let (sources, reports) = lint_text("unfixed.sql", &unfixed);
+            if !breaks(&reports, rule) || fix(&unfixed, &[rule]).is_some() {
+                wrong.push(format!("{}: unfixed.sql does not break it, or is fixed", rule.rule.id));
+            }
+            expect(&case.join("unfixed.txt"), &drawn(&sources, reports), &mut wrong);
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

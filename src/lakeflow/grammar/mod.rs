@@ -81,6 +81,8 @@ pub(super) enum Item {
 pub(super) enum Slot {
     /// A dotted name of at most so many parts.
     Name(usize),
+    /// `table.column`, of two to four parts.
+    Column,
     /// A dotted name of one part that is no object: an alias, a label, a principal.
     Ident,
     /// An expression.

@@ -155,6 +155,7 @@ fn slot(word: &str) -> Result<Slot, String> {
         "schema" => Slot::Name(2),
         "name" => Slot::Name(3),
         "column" => Slot::Name(usize::MAX),
+        "table_column" => Slot::Column,
         "ident" => Slot::Ident,
         "expr" => Slot::Expr,
         "query" => Slot::Query,

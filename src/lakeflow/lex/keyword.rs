@@ -1,9 +1,11 @@
-//! Which word is which keyword: sqlparser's list, searched only among the words of the same first letter.
+//! Which word is which keyword: sqlparser's list, searched only among the words of the same first letter; and whether a
+//! token is a certain word, which most of Databricks' own are by their letters alone.
 
 use std::ops::Range;
 use std::sync::LazyLock;
 
 use sqlparser::keywords::{ALL_KEYWORDS, ALL_KEYWORDS_INDEX, Keyword};
+use sqlparser::tokenizer::Token;
 
 /// Where the keywords of each first letter stand in the list, which is sorted.
 static BY_LETTER: LazyLock<[Range<usize>; 26]> = LazyLock::new(|| {
@@ -31,10 +33,13 @@ pub(super) fn keyword(word: &str) -> Keyword {
     found.ok().and_then(|at| ALL_KEYWORDS_INDEX.get(range.start + at)).copied().unwrap_or(Keyword::NoKeyword)
 }
 
+/// Whether `token` is the unquoted word `text`, in any letter case.
+pub(in crate::lakeflow) fn is_word(token: &Token, text: &str) -> bool {
+    matches!(token, Token::Word(w) if w.quote_style.is_none() && w.value.eq_ignore_ascii_case(text))
+}
+
 #[cfg(test)]
 mod tests {
-    use sqlparser::tokenizer::Token;
-
     use super::*;
 
     #[test]

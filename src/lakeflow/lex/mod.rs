@@ -18,6 +18,7 @@ mod sources;
 mod stream;
 mod symbol;
 
+pub(super) use keyword::is_word;
 pub(super) use rewrite::IDENTIFIER;
 pub(super) use symbol::TRY_CAST;
 
@@ -250,7 +251,7 @@ impl<'a> Scanner<'a> {
             keyword => keyword,
         };
         self.rewrites |= match keyword {
-            Keyword::STRUCT | Keyword::EXCEPT | Keyword::VALUES => true,
+            Keyword::STRUCT | Keyword::EXCEPT | Keyword::VALUES | Keyword::WINDOW => true,
             Keyword::TABLE => self.out.tokens.last().is_some_and(|t| rewrite::precedes_table(&t.token)),
             Keyword::DROP => self.out.tokens.last().is_some_and(|t| t.token == Token::VerticalBarRightAngleBracket),
             Keyword::DESC | Keyword::DESCRIBE => self.out.tokens.last().is_some_and(|t| t.token == Token::LParen),

@@ -9,6 +9,7 @@
 //! | `VALUES (1) AS t(a)` as a query | `SELECT * FROM VALUES (1) AS t(a)` |
 //! | `r (n) MAX RECURSION LEVEL 9 AS (..)` | `r (n) AS (..)` with the limit in the name, see `recursion.rs` |
 //! | `\|> DROP a, b` | `\|> SELECT * EXCEPT (a, b)`, see `rewrite/pipe.rs` |
+//! | `\|> SELECT f(a) OVER w WINDOW w AS (..)` | `\|> SELECT f(a) OVER (..)`, see `rewrite/window.rs` |
 //! | `FROM t WATERMARK ..` | a sample, see `rewrite/watermark.rs` |
 //! | `FROM (DESCRIBE HISTORY t)` | `FROM name` with one name that holds all of it |
 //! | `IDENTIFIER(x)(y)`, `IDENTIFIER(x).t` | the function with a blank in its name, by which the dialect knows it |
@@ -18,11 +19,13 @@
 
 mod pipe;
 mod watermark;
+mod window;
 
 use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::{Span, Token, TokenWithSpan, Word};
 
 use super::Lexed;
+use super::keyword::is_word;
 use super::sources::Sources;
 use crate::lakeflow::place::bytes;
 use crate::lakeflow::unit::is_interval_unit;
@@ -36,12 +39,13 @@ pub(super) fn rewrite(lexed: Lexed) -> Lexed {
     let Lexed { tokens: input, comments, faults, .. } = lexed;
     let output = Vec::with_capacity(input.len() + input.len() / 8);
     let mut pass = Pass {
-        input,
+        input: window::inline(input),
         at: 0,
         output,
         sources: Sources::default(),
         angles: 0,
         is_recursive: false,
+        is_of_tag: false,
         limits_recursion: false,
         faults,
     };
@@ -60,6 +64,8 @@ struct Pass {
     angles: usize,
     /// Whether the statement has a `WITH RECURSIVE`.
     is_recursive: bool,
+    /// Whether the statement is about a governed tag, whose `VALUES` are no rows.
+    is_of_tag: bool,
     /// Whether a limit was left in a name.
     limits_recursion: bool,
     faults: Vec<Fault>,
@@ -113,7 +119,7 @@ impl Pass {
             Token::Lt if self.output.last().is_some_and(|t| opens_type(&t.token)) => self.angles += 1,
             Token::Gt => self.angles = self.angles.saturating_sub(1),
             Token::ShiftRight => self.angles = self.angles.saturating_sub(2),
-            Token::SemiColon => (self.angles, self.is_recursive) = (0, false),
+            Token::SemiColon => (self.angles, self.is_recursive, self.is_of_tag) = (0, false, false),
             Token::Word(_) if self.angles > 0 && self.begins_option() => {
                 self.field_options();
                 return true;
@@ -126,7 +132,8 @@ impl Pass {
                 self.select_all();
                 return true;
             }
-            Token::Word(_) if self.is(0, "VALUES") && self.peek(1).is_some_and(begins_row) => {
+            Token::Word(_) if self.is(0, "GOVERNED") && self.is(1, "TAG") => self.is_of_tag = self.makes_object(),
+            Token::Word(_) if self.is(0, "VALUES") && !self.is_of_tag && self.peek(1).is_some_and(begins_row) => {
                 self.values_or_query();
                 return true;
             }
@@ -147,6 +154,11 @@ impl Pass {
         }
         self.copy();
         true
+    }
+
+    /// Whether what comes next is created or altered.
+    fn makes_object(&self) -> bool {
+        self.output.last().is_some_and(|t| is_word(&t.token, "CREATE") || is_word(&t.token, "ALTER"))
     }
 
     /// Whether the word that comes next stands where a query begins, and a name behind it.
@@ -445,10 +457,6 @@ pub(super) fn precedes_table(token: &Token) -> bool {
 fn precedes_query(token: &Token) -> bool {
     const BEFORE: &[&str] = &["UNION", "ALL", "DISTINCT", "EXCEPT", "INTERSECT", "MINUS", "EXPLAIN", "QUERY", "AS"];
     matches!(token, Token::SemiColon | Token::LParen) || BEFORE.iter().any(|word| is_word(token, word))
-}
-
-fn is_word(token: &Token, text: &str) -> bool {
-    matches!(token, Token::Word(w) if w.quote_style.is_none() && w.value.eq_ignore_ascii_case(text))
 }
 
 /// Whether a query begins so.

@@ -8,6 +8,7 @@
 use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::{Span, Token, TokenWithSpan};
 
+use super::keyword::is_word;
 use super::sources::Sources;
 
 /// Puts the brackets in.
@@ -35,10 +36,6 @@ pub(super) fn call_streams(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
         }
     }
     output
-}
-
-fn is_word(token: &Token, text: &str) -> bool {
-    matches!(token, Token::Word(w) if w.quote_style.is_none() && w.value.eq_ignore_ascii_case(text))
 }
 
 /// Whether a name follows, not the next clause of a query whose table is called `stream`.

@@ -5,9 +5,10 @@ use std::ops::Range;
 use sqlparser::ast::{Expr, Ident};
 use sqlparser::tokenizer::Token;
 
-use super::cursor::{Cursor, Parsed, is_word};
+use super::cursor::{Cursor, Parsed};
 use crate::lakeflow::Fault;
 use crate::lakeflow::ast::{AutoCdc, CdcSource, ColumnSelection, IgnoreNullUpdates, StoredAs};
+use crate::lakeflow::lex::is_word;
 
 /// The clauses in their order. `COLUMNS TO UPDATE` begins like `COLUMNS` and is looked for first.
 const ORDER: &[&str] = &[

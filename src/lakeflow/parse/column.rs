@@ -5,12 +5,13 @@ use std::ops::Range;
 use sqlparser::tokenizer::Token;
 
 use super::clause::{TableKind, mask};
-use super::cursor::{Cursor, Once, Parsed, is_word};
+use super::cursor::{Cursor, Once, Parsed};
 use crate::lakeflow::Fault;
 use crate::lakeflow::ast::{
     Column, Expectation, ForeignKey, Generated, Ident, InlineKey, KeyOption, ObjectName, TableConstraint,
     TableConstraintKind, TypeName, Violation,
 };
+use crate::lakeflow::lex::is_word;
 
 /// What was read.
 #[derive(Default)]

@@ -7,6 +7,7 @@ use sqlparser::ast::ObjectName;
 use sqlparser::tokenizer::Token;
 
 use super::cursor::{Cursor, Parsed};
+use super::governance;
 use crate::diag::did_you_mean;
 use crate::lakeflow::Fault;
 use crate::lakeflow::ast::{Command, Part, StatementKind};
@@ -221,6 +222,7 @@ impl Matcher<'_, '_> {
         let c = &mut *self.c;
         Ok(match slot {
             Slot::Name(most) => Part::Name(c.dotted(most)?),
+            Slot::Column => Part::Name(governance::column(c)?),
             Slot::Ident => Part::Name(ObjectName::from(vec![c.ident()?])),
             Slot::Expr => Part::Expr(Box::new(c.expr()?)),
             Slot::Query => Part::Query(c.query()?),

@@ -14,7 +14,7 @@ use sqlparser::tokenizer::{Span, Token, Word};
 use crate::diag::did_you_mean;
 use crate::lakeflow::Fault;
 use crate::lakeflow::dialect::Lakeflow;
-use crate::lakeflow::lex::Lexed;
+use crate::lakeflow::lex::{Lexed, is_word};
 use crate::lakeflow::place::{bytes, range_of};
 
 /// What every parsing function returns.
@@ -411,10 +411,6 @@ impl<'a> Cursor<'a> {
         let fault = |_| Fault::new(self.range_since(start), "expected a whole number within 64 bits");
         digits.parse().map_err(fault)
     }
-}
-
-pub(super) fn is_word(token: &Token, text: &str) -> bool {
-    matches!(token, Token::Word(w) if w.quote_style.is_none() && w.value.eq_ignore_ascii_case(text))
 }
 
 /// Remembers which clauses have been read, each of which may stand once.

@@ -12,11 +12,12 @@ use sqlparser::keywords::Keyword;
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::{Location, Token, TokenWithSpan};
 
-use super::cursor::{Cursor, Parsed, is_word};
+use super::cursor::{Cursor, Parsed};
 use crate::diag::{did_you_mean, nearest};
 use crate::lakeflow::Fault;
 use crate::lakeflow::ast::TypeName;
 use crate::lakeflow::dialect::Lakeflow;
+use crate::lakeflow::lex::is_word;
 use crate::lakeflow::{recursion, strict, type_name};
 
 /// Keywords of queries that are worth guessing at.

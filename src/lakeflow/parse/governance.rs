@@ -119,7 +119,7 @@ pub(super) fn securable(c: &mut Cursor<'_>, kinds: &[SecurableKind]) -> Parsed<S
 /// `COMMENT` has been read.
 pub(super) fn comment_on(c: &mut Cursor<'_>) -> Parsed<StatementKind> {
     c.expect("ON")?;
-    let target = if c.is("COLUMN") {
+    let target = if c.eat("COLUMN") {
         CommentTarget::Column(column(c)?)
     } else {
         let kinds = [
@@ -147,9 +147,8 @@ pub(super) fn comment_on(c: &mut Cursor<'_>) -> Parsed<StatementKind> {
     Ok(StatementKind::CommentOn(CommentOn { target, comment }))
 }
 
-/// `COLUMN table.column`.
-fn column(c: &mut Cursor<'_>) -> Parsed<ObjectName> {
-    c.expect("COLUMN")?;
+/// `table.column`, behind `COLUMN`.
+pub(super) fn column(c: &mut Cursor<'_>) -> Parsed<ObjectName> {
     let start = c.index();
     let name = c.dotted(4)?;
     if name.0.len() < 2 {

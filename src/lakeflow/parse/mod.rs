@@ -26,13 +26,13 @@ use std::ops::Range;
 use sqlparser::ast::{Expr, Query};
 use sqlparser::tokenizer::Token;
 
-use cursor::{Cursor, Parsed, is_word};
+use cursor::{Cursor, Parsed};
 
 use super::Fault;
 use super::ast::{Ident, ObjectName, Statement, StatementKind};
 use super::dialect::Lakeflow;
 use super::grammar::grammar;
-use super::lex::{Comment, Lexed, lex};
+use super::lex::{Comment, Lexed, is_word, lex};
 use crate::diag::did_you_mean;
 
 /// One statement of a file, read or refused.

@@ -3,11 +3,12 @@
 use super::clause::{TableClauses, TableKind};
 use super::column::table_elements;
 use super::create::Modifiers;
-use super::cursor::{Cursor, Parsed, is_word};
+use super::cursor::{Cursor, Parsed};
 use super::embedded::starts_query;
 use super::flow;
 use crate::lakeflow::Fault;
 use crate::lakeflow::ast::{AsOf, CreateTable, FlowBody, StatementKind, TableOrigin};
+use crate::lakeflow::lex::is_word;
 
 /// How the statement begins.
 pub(super) struct Head {

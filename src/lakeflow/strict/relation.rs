@@ -1,13 +1,14 @@
 //! What stands behind `FROM`: joins, versions, samples and pivots of other databases; aliases that are reserved.
 
 use sqlparser::ast::{
-    Expr, Ident, Join, JoinConstraint, JoinOperator, PivotValueSource, TableAlias, TableFactor, TableSample,
-    TableSampleKind, TableSampleModifier, TableSampleSeedModifier, TableSampleUnit, TableVersion, TableWithJoins,
-    Value,
+    BinaryOperator, Expr, Ident, Join, JoinConstraint, JoinOperator, PivotValueSource, TableAlias, TableFactor,
+    TableSample, TableSampleKind, TableSampleModifier, TableSampleSeedModifier, TableSampleUnit, TableVersion,
+    TableWithJoins, Value, ValueWithSpan,
 };
 
 use super::{Flow, GO_ON, Strict};
-use crate::lakeflow::stream::{is_stream_name, stream_source};
+use crate::diag::did_you_mean;
+use crate::lakeflow::stream::{FLAGS, StreamSource, VALUES, is_stream_name, stream_source};
 
 /// Words that Databricks refuses as the name of a relation, `AS` or not (reference section 8).
 const RESERVED: &[&str] = &[
@@ -78,6 +79,7 @@ impl Strict<'_> {
                 if !with_hints.is_empty() && !is_stream_name(factor) {
                     return self.refuse(factor, "read options go with `STREAM` only", None);
                 }
+                self.stream_options(factor, with_hints)?;
                 self.alias(alias.as_ref())
             }
             TableFactor::Derived { alias, sample, .. } => {
@@ -127,6 +129,59 @@ impl Strict<'_> {
         }
         let hint = "write `STREAM name` or `STREAM read_files(..)`; a table that is called `stream` goes in backticks";
         self.refuse(factor, "`STREAM` needs one table or table function behind it", Some(hint.to_owned()))
+    }
+
+    /// The options of `STREAM t WITH (..)`; those of functions are the functions' own.
+    fn stream_options(&self, factor: &TableFactor, options: &[Expr]) -> Flow {
+        if !matches!(stream_source(factor), Some(StreamSource::Table(_))) {
+            return GO_ON;
+        }
+        let mut seen: Vec<&str> = vec![];
+        for option in options {
+            let (name, value) = match option {
+                Expr::BinaryOp { left, op: BinaryOperator::Eq, right } => (&**left, Some(&**right)),
+                name => (name, None),
+            };
+            let name = match name {
+                Expr::Identifier(name) => name.value.as_str(),
+                Expr::Value(ValueWithSpan { value: Value::SingleQuotedString(name), .. }) => name.as_str(),
+                _ => return self.refuse(option, "expected `option = value`", None),
+            };
+            if name.starts_with(['$', '{']) {
+                continue;
+            }
+            let all = || FLAGS.iter().chain(VALUES).copied();
+            let Some(known) = all().find(|known| known.eq_ignore_ascii_case(name)) else {
+                let message = format!("a stream has no option `{name}`");
+                return self.refuse(option, message, did_you_mean(name, all()));
+            };
+            if seen.contains(&known) {
+                return self.refuse(option, format!("`{known}` is given twice"), None);
+            }
+            seen.push(known);
+            self.option_value(option, known, value)?;
+        }
+        GO_ON
+    }
+
+    fn option_value(&self, option: &Expr, name: &str, value: Option<&Expr>) -> Flow {
+        let Some(value) = value else {
+            let is_flag = FLAGS.contains(&name);
+            return if is_flag { GO_ON } else { self.refuse(option, format!("`{name}` needs a value"), None) };
+        };
+        let fits = match value {
+            Expr::Value(value) if FLAGS.contains(&name) => match &value.value {
+                Value::SingleQuotedString(text) => {
+                    ["true", "false"].iter().any(|word| text.eq_ignore_ascii_case(word)) || text.contains("${")
+                }
+                value => matches!(value, Value::Boolean(_) | Value::Placeholder(_)),
+            },
+            Expr::Value(value) => !matches!(value.value, Value::Boolean(_) | Value::Null),
+            Expr::Identifier(name) => name.value.starts_with(['$', '{']),
+            _ => false,
+        };
+        let wanted = if FLAGS.contains(&name) { "TRUE or FALSE" } else { "a number or a string" };
+        if fits { GO_ON } else { self.refuse(value, format!("`{name}` takes {wanted}"), None) }
     }
 
     fn version(&self, version: Option<&TableVersion>, factor: &TableFactor) -> Flow {

@@ -5,8 +5,8 @@ use std::ops::Range;
 
 use sqlparser::tokenizer::Token;
 
-use crate::check::{Definition, Kind, Pipeline, cdc_by_target};
-use crate::lakeflow::ast::StoredAs;
+use crate::check::{Definition, Kind, Pipeline, cdc_by_target, last_part, table_of};
+use crate::lakeflow::ast::{StatementKind, StoredAs};
 use crate::lakeflow::{Piece, Tokens, tokens};
 use crate::source::FileId;
 
@@ -17,10 +17,41 @@ pub(super) struct FileView<'a> {
     file: FileId,
 }
 
-/// Tables that change data capture writes, by the last part of their names in lower case.
+/// What the pipeline knows of its tables; all names in lower case.
 pub(super) struct Targets {
+    /// Those that change data capture writes, by the last part of their names.
     current: BTreeSet<String>,
     history: BTreeSet<String>,
+    /// Those whose names no plain table has: scripts of several projects may lie side by side.
+    tables: Vec<Table>,
+}
+
+/// A streaming table or a materialized view.
+struct Table {
+    /// As its definition names it, in one to three parts.
+    name: Vec<String>,
+    kind: Kind,
+    /// Whether it tracks its rows, if it says so.
+    tracks_rows: Option<bool>,
+}
+
+impl Table {
+    fn of(definition: &Definition, pipeline: &Pipeline) -> Option<Self> {
+        let statement = pipeline.files.get(definition.place.0)?.statements.get(definition.place.1)?;
+        let table = table_of(&statement.kind)?;
+        let parts = table.name.0.iter().filter_map(|part| part.as_ident());
+        let property = table.properties.iter().find(|p| p.key.eq_ignore_ascii_case("delta.enableRowTracking"));
+        Some(Table {
+            name: parts.map(|part| part.value.to_lowercase()).collect(),
+            kind: definition.kind,
+            tracks_rows: property.map(|p| p.value.eq_ignore_ascii_case("true")),
+        })
+    }
+
+    /// Whether `name` can mean it: as far as both say in which schema they are, they say the same.
+    fn is_called(&self, name: &[String]) -> bool {
+        self.name.iter().rev().zip(name.iter().rev()).all(|(own, other)| own.eq_ignore_ascii_case(other))
+    }
 }
 
 impl Targets {
@@ -34,7 +65,19 @@ impl Targets {
             };
             kept.insert(name);
         }
-        Targets { current, history }
+        let statements = || pipeline.files.iter().flat_map(|file| &file.statements);
+        let plain: BTreeSet<String> = statements().filter_map(|statement| plain_table(&statement.kind)).collect();
+        let tables = pipeline.datasets.iter().filter(|definition| !plain.contains(&definition.name));
+        let tables = tables.filter_map(|definition| Table::of(definition, pipeline)).collect();
+        Targets { current, history, tables }
+    }
+}
+
+/// The last part of the name of a plain table that a statement creates, in lower case.
+fn plain_table(kind: &StatementKind) -> Option<String> {
+    match kind {
+        StatementKind::CreateTable(table) => Some(last_part(&table.table.name)),
+        _ => None,
     }
 }
 
@@ -219,6 +262,28 @@ impl<'a> View<'a> {
     /// Whether a table keeps the history of each key; `name` in any letter case.
     pub fn keeps_history(&self, name: &str) -> bool {
         self.targets.history.contains(&name.to_lowercase())
+    }
+
+    /// What the table of the pipeline is that `name` means, both naming a schema; `None` for other tables.
+    pub fn kind_of(&self, name: &[String]) -> Option<Kind> {
+        let table = self.targets.tables.iter().find(|table| table.is_called(name))?;
+        (table.name.len().min(name.len()) > 1).then_some(table.kind)
+    }
+
+    /// Whether the streaming table that `name` can mean tracks its rows, if it says so; `None` for other tables.
+    pub fn tracks_rows(&self, name: &[String]) -> Option<Option<bool>> {
+        let table = self.targets.tables.iter().find(|table| table.is_called(name))?;
+        (table.kind == Kind::StreamingTable).then_some(table.tracks_rows)
+    }
+
+    /// The parts of the dotted name that begins at `index`, and the index behind it.
+    pub fn parts_of_name(&self, index: usize) -> Option<(Vec<String>, usize)> {
+        let (_, behind) = self.name_at(index)?;
+        let part = |at: usize| match self.token(at) {
+            Some(Token::Word(word)) => Some(word.value.clone()),
+            _ => None,
+        };
+        Some(((index..behind).filter_map(part).collect(), behind))
     }
 
     /// The column list of a dataset: its brackets, if it has one.

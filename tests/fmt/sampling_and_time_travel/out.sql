@@ -11,7 +11,7 @@ SELECT *
 FROM t@v5;
 
 SELECT *
-FROM STREAM(t) WITH ('a' = 'b') AS x;
+FROM STREAM(t) WITH ('startingVersion' = '5') AS x;
 
 SELECT *
 FROM range(1, 10) AS r(id);

@@ -22,3 +22,5 @@ SELECT extract(YEAROFWEEK FROM d), extract(dayofweek_iso FROM d);
 SELECT to_json(struct(*)), hash(struct(t.*)), hash(* EXCEPT (a)), concat_ws(',', *) FROM t;
 SELECT raw:items[*].name, raw:items[*] FROM t;
 SELECT raw:`a b`::STRING, raw:a.`b-c`[0].d FROM t;
+SELECT IDENTIFIER('f')(1), IDENTIFIER(:s || '.f')(DISTINCT a) FILTER (WHERE a > 1) OVER (PARTITION BY b), identifier('g')()[0].a FROM t;
+SELECT IDENTIFIER('a') + 1, concat(IDENTIFIER('f')(IDENTIFIER('b')), 'c') FROM t WHERE IDENTIFIER('h')(a) IS NOT NULL;

@@ -19,3 +19,5 @@ SELECT watermark FROM t watermark;
 SELECT * FROM a, STREAM b AS c, STREAM read_files('/x'), stream(d) WHERE a.id = c.id;
 SELECT a, stream b FROM STREAM t WHERE a IS DISTINCT FROM stream;
 FROM a JOIN STREAM b ON a.id = b.id, STREAM c |> SELECT a, stream d;
+SELECT * FROM STREAM t WITH (MAXFILESPERTRIGGER = 10, maxBytesPerTrigger = '10g', startingTimestamp = '2026-01-01', readChangeFeed = 'true', withEventTimeOrder = false);
+SELECT * FROM STREAM t WITH (startingVersion = 'latest', skipChangeCommits = '${skip}', ${option} = 1);

@@ -1,6 +1,3 @@
 CREATE OR REFRESH STREAMING TABLE raw AS
 SELECT id
-FROM STREAM read_files('/Volumes/main/in/raw', format => 'json', MAXFILESPERTRIGGER => 10, mode => 'failfast');
-
-CREATE OR REFRESH STREAMING TABLE copied AS
-SELECT id FROM STREAM raw WITH (SKIPCHANGECOMMITS, startingVersion = 5);
+FROM STREAM read_files('/Volumes/main/in/raw', format => 'json', MAXFILESPERTRIGGER => 10, mode => 'permissive');

@@ -64,10 +64,11 @@ pub fn clauses<'n, 'a>(nodes: &'n [Node<'a>]) -> Vec<Clause<'n, 'a>> {
     let mut starts: Vec<(usize, usize)> = vec![];
     let (mut index, mut in_pipe) = (0, false);
     while index < nodes.len() {
-        // Behind a `|>`, which begins its line, no keyword does.
+        // Behind a `|>`, which begins its line, no keyword does but the one of named windows.
         let is_pipe = nodes.get(index).is_some_and(|node| node.is_sign("|>"));
         in_pipe |= is_pipe;
-        let length = if in_pipe { usize::from(is_pipe) } else { starter(nodes, index) };
+        let is_step = is_pipe || in_pipe && names_windows(nodes, index);
+        let length = if in_pipe { usize::from(is_step) } else { starter(nodes, index) };
         // The main query in brackets behind common tables.
         let is_main = index > 0
             && nodes.get(index - 1).is_some_and(|node| node.round().is_some())
@@ -83,6 +84,12 @@ pub fn clauses<'n, 'a>(nodes: &'n [Node<'a>]) -> Vec<Clause<'n, 'a>> {
         Some(Clause { head, body })
     };
     starts.iter().zip(ends).filter_map(clause).collect()
+}
+
+/// Whether `WINDOW name AS` stands at `index`.
+fn names_windows(nodes: &[Node<'_>], index: usize) -> bool {
+    let is = |offset: usize, word: &str| nodes.get(index + offset).is_some_and(|node| node.is_keyword(word));
+    is(0, "WINDOW") && is(2, "AS")
 }
 
 /// Number of keywords that begin a clause at `index`; 0 when none does.

@@ -6,6 +6,9 @@ use crate::sqltool::lint::finding::Finding;
 use crate::sqltool::lint::options::ReadFiles;
 use crate::sqltool::lint::view::{Created, View};
 
+/// Where broken rows go when nothing else is said.
+const CORRUPT_RECORD: &str = "_corrupt_record";
+
 /// A finding at the name of each call that `is_at_fault`.
 fn at_calls(view: &View<'_>, is_at_fault: impl Fn(&ReadFiles<'_>) -> bool, message: &str, hint: &str) -> Vec<Finding> {
     let calls = ReadFiles::of(view).into_iter().filter(is_at_fault);
@@ -111,6 +114,72 @@ pub fn inferred_column_types(view: &View<'_>) -> Vec<Finding> {
         message,
         "add `schema => '..'`, or `inferColumnTypes => false` and cast with `try_cast`",
     )
+}
+
+/// A column for broken rows that the schema does not declare, and that so stays empty.
+pub fn undeclared_corrupt_record(view: &View<'_>) -> Vec<Finding> {
+    let find = |call: ReadFiles<'_>| {
+        let (_, schema) = call.option("schema")?;
+        let schema = view.string(schema).filter(|schema| !schema.contains("${"))?;
+        let declares = |name: &str| {
+            schema.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word.eq_ignore_ascii_case(name))
+        };
+        let option = call.option("columnNameOfCorruptRecord");
+        let (place, name) = match option {
+            Some((first, last)) => (view.range(first, last), view.string(last)?),
+            None => {
+                let is_read = |at: &usize| {
+                    let named = at.checked_sub(1).is_some_and(|before| view.is(before, "AS"));
+                    view.word(*at).is_some_and(|word| word.eq_ignore_ascii_case(CORRUPT_RECORD)) && !named
+                };
+                let at = (0..view.pieces.len()).find(is_read)?;
+                (view.range(at, at), CORRUPT_RECORD)
+            }
+        };
+        let message = format!("`{name}` is not declared in `schema`, and broken rows are not kept");
+        (!declares(name)).then(|| Finding::new(place, message).hint(format!("add `{name} STRING` to `schema`")))
+    };
+    ReadFiles::of(view).into_iter().filter_map(find).collect()
+}
+
+/// `mode => 'FAILFAST'` where values of another type are rescued before the mode sees them.
+pub fn mode_beside_rescue_column(view: &View<'_>) -> Vec<Finding> {
+    let find = |call: ReadFiles<'_>| {
+        let (first, last) = call.option("mode")?;
+        let mode = ["FAILFAST", "DROPMALFORMED"]
+            .into_iter()
+            .find(|mode| view.string(last).is_some_and(|written| written.eq_ignore_ascii_case(mode)))?;
+        // An inferred schema has a rescue column without saying so.
+        call.option("rescuedDataColumn")
+            .filter(|_| call.has_schema())
+            .or((!call.has_schema()).then_some((first, last)))?;
+        let message = format!("values of another type are rescued, and `{mode}` sees none of them");
+        let hint = "state an expectation: `EXPECT (_rescued_data IS NULL)`, with `ON VIOLATION` as it is meant";
+        Some(Finding::new(view.range(first, last), message).hint(hint))
+    };
+    ReadFiles::of(view).into_iter().filter_map(find).collect()
+}
+
+/// A path or a pattern of names that begin with `_` or `.`, which sources of files skip.
+pub fn hidden_path(view: &View<'_>) -> Vec<Finding> {
+    let find = |call: ReadFiles<'_>| {
+        let first = view.parts(call.name + 1).first().map(|(first, _)| *first);
+        let patterns = ["fileNamePattern", "pathGlobFilter"].into_iter().filter_map(|name| call.option(name));
+        let places = first.into_iter().chain(patterns.map(|(_, last)| last));
+        let is_hidden = |at: &usize| view.string(*at).is_some_and(names_hidden_files);
+        let at = places.into_iter().find(is_hidden).filter(|_| call.option("ignoredPathSegmentRegex").is_none())?;
+        let finding =
+            Finding::new(view.range(at, at), "files and folders whose names begin with `_` or `.` are skipped");
+        Some(finding.hint("rename them, or say which are skipped: `ignoredPathSegmentRegex => '..'`"))
+    };
+    ReadFiles::of(view).into_iter().filter_map(find).collect()
+}
+
+/// Whether the last segment of a path is hidden; `_day=1` is a partition, and `.` and `..` are places.
+fn names_hidden_files(path: &str) -> bool {
+    let last = path.trim_end_matches('/').rsplit('/').next().unwrap_or("");
+    let is_place = last.chars().all(|c| c == '.');
+    last.starts_with(['_', '.']) && !is_place && !last.contains('=')
 }
 
 /// `SELECT *` over files whose columns nobody stated.

@@ -18,6 +18,14 @@ pub fn flow_without_by_name(view: &View<'_>) -> Vec<Finding> {
     vec![finding.hint("add `BY NAME`").replace(place..place, " BY NAME")]
 }
 
+/// `CREATE FLOW a.b`.
+pub fn dotted_flow_name(view: &View<'_>) -> Vec<Finding> {
+    let Some((_, name)) = view.created().filter(|_| view.creates(Created::Flow)) else { return vec![] };
+    let Some((last, behind)) = view.name_at(name).filter(|(_, behind)| *behind > name + 1) else { return vec![] };
+    let finding = Finding::new(view.range(name, behind - 1), "a flow lives in its pipeline, and its name has one part");
+    vec![finding.hint(format!("write `{last}`; a flow of another name begins with a new checkpoint"))]
+}
+
 /// `ONCE`, which pages spell in two ways.
 pub fn once_flow(view: &View<'_>) -> Vec<Finding> {
     let find = |at: usize| {

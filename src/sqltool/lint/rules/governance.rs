@@ -1,6 +1,4 @@
-//! Grants, tags, masks and functions, beside a pipeline: reference sections 4 and 5.
-
-use sqlparser::tokenizer::Token;
+//! Grants, masks and functions, beside a pipeline: reference sections 4 and 5.
 
 use crate::sqltool::lint::finding::Finding;
 use crate::sqltool::lint::view::{Created, View};
@@ -66,21 +64,6 @@ pub fn deny_statement(view: &View<'_>) -> Vec<Finding> {
     }
     let finding = Finding::new(view.range(0, 0), "Unity Catalog knows no `DENY`");
     vec![finding.hint("grant to fewer, `REVOKE` what was granted, or hide rows and columns by a policy")]
-}
-
-/// Tag keys beyond `[A-Za-z0-9_]`.
-pub fn tag_key_characters(view: &View<'_>) -> Vec<Finding> {
-    let mut found = vec![];
-    for tags in view.places("TAGS").filter(|at| view.is_token(at + 1, &Token::LParen)) {
-        for (first, _) in view.parts(tags + 1) {
-            let Some(key) = view.string(first) else { continue };
-            if key.is_empty() || !key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
-                let finding = Finding::new(view.range(first, first), format!("the tag key `{key}` may be refused"));
-                found.push(finding.hint("stay with letters, digits and `_`"));
-            }
-        }
-    }
-    found
 }
 
 /// Functions whose result depends on who asks, or when.

@@ -1,8 +1,8 @@
-//! Options of sources whose names or values nobody knows: reference sections 1.6 and 2.
+//! Options of `read_files` whose names or values nobody knows: reference section 2. Those of streams the parser knows.
 
 use sqlparser::tokenizer::Token;
 
-use crate::diag::did_you_mean;
+use crate::diag::{did_you_mean, nearest};
 use crate::sqltool::lint::finding::Finding;
 use crate::sqltool::lint::options::ReadFiles;
 use crate::sqltool::lint::view::View;
@@ -22,11 +22,6 @@ const OF_FILES: &str = "format schema schemaHints inferColumnTypes schemaEvoluti
      datetimeRebaseMode int96RebaseMode avroSchema wholeText validateOptions useManagedFileEvents backfillInterval \
      maxFileAge useNotifications listOnStart";
 
-/// Options of a stream over a Delta table.
-const OF_STREAMS: &str = "maxFilesPerTrigger maxBytesPerTrigger startingVersion startingTimestamp endingVersion \
-     endingTimestamp readChangeFeed readChangeData withEventTimeOrder skipChangeCommits ignoreDeletes ignoreChanges \
-     failOnDataLoss excludeRegex schemaTrackingLocation";
-
 /// Options that are one of a few words.
 const CLOSED: &[(&str, &str)] = &[
     ("format", "csv json xml parquet avro orc text binaryFile excel"),
@@ -40,36 +35,20 @@ pub fn misspelt_option(view: &View<'_>) -> Vec<Finding> {
     let mut found = vec![];
     for call in ReadFiles::of(view) {
         for (first, last) in call.all() {
-            found.extend(name(view, *first, OF_FILES).or_else(|| value(view, *first, *last)));
-        }
-    }
-    for (stream, _) in view.streams() {
-        for (first, _) in stream_options(view, stream) {
-            found.extend(name(view, first, OF_STREAMS));
+            found.extend(name(view, *first).or_else(|| value(view, *first, *last)));
         }
     }
     found
 }
 
-/// The options of `STREAM name WITH (..)`.
-fn stream_options(view: &View<'_>, stream: usize) -> Vec<(usize, usize)> {
-    let bracketed = view.is_token(stream + 1, &Token::LParen);
-    let behind = view.name_at(if bracketed { stream + 2 } else { stream + 1 }).map(|(_, behind)| behind);
-    let with = behind.map_or(stream, |behind| if bracketed { behind + 1 } else { behind });
-    let has_options = view.is(with, "WITH") && view.is_token(with + 1, &Token::LParen);
-    if has_options { view.parts(with + 1) } else { vec![] }
-}
-
-fn name(view: &View<'_>, at: usize, known: &str) -> Option<Finding> {
+fn name(view: &View<'_>, at: usize) -> Option<Finding> {
     let written = view.word(at)?;
-    if view.is_token(at + 1, &Token::Period) || known.split_whitespace().any(|name| name.eq_ignore_ascii_case(written))
+    if view.is_token(at + 1, &Token::Period)
+        || OF_FILES.split_whitespace().any(|name| name.eq_ignore_ascii_case(written))
     {
         return None;
     }
-    // Letter case does not count, but the guess compares letters as they are.
-    let lower = known.to_lowercase();
-    let near = crate::diag::nearest(&written.to_lowercase(), lower.split_whitespace())?;
-    let meant = known.split_whitespace().find(|name| name.eq_ignore_ascii_case(near))?;
+    let meant = nearest(written, OF_FILES.split_whitespace())?;
     let finding = Finding::new(view.range(at, at), format!("there is no option `{written}`"));
     Some(finding.hint(format!("did you mean `{meant}`?")))
 }

@@ -5,6 +5,9 @@ use sqlparser::tokenizer::Token;
 use crate::sqltool::lint::finding::Finding;
 use crate::sqltool::lint::view::{Created, View};
 
+/// Principals of a policy, those behind `EXCEPT` among them.
+const MAX_PRINCIPALS: usize = 20;
+
 /// A policy that also binds who runs the pipeline.
 pub fn policy_without_except(view: &View<'_>) -> Vec<Finding> {
     let Some((_, name)) = view.created().filter(|_| view.creates(Created::Policy) && !view.has("EXCEPT")) else {
@@ -39,6 +42,17 @@ pub fn policy_match_limit(view: &View<'_>) -> Vec<Finding> {
         .then(|| Finding::new(view.range(at, at + 1), message).hint("split the policy"))
         .into_iter()
         .collect()
+}
+
+/// More principals than a policy takes.
+pub fn policy_principal_limit(view: &View<'_>) -> Vec<Finding> {
+    let Some(to) = view.places("TO").next().filter(|_| view.creates(Created::Policy)) else { return vec![] };
+    let end = view.places("FOR TABLES").next().unwrap_or(view.pieces.len());
+    let is_name = |at: &usize| matches!(view.token(*at), Some(Token::Word(_))) && !view.is(*at, "EXCEPT");
+    let count = (to + 1..end).filter(is_name).count();
+    let message = format!("a policy names {MAX_PRINCIPALS} principals at most, this one names {count}");
+    let finding = Finding::new(view.range(to, to), message).hint("put them into groups");
+    (count > MAX_PRINCIPALS).then_some(finding).into_iter().collect()
 }
 
 /// `DROP POLICY IF EXISTS`.

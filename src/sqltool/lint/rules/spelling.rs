@@ -134,14 +134,17 @@ pub fn byte_order_mark(file: &FileView<'_>) -> Vec<Finding> {
     file.text.starts_with('\u{feff}').then_some(finding).into_iter().collect()
 }
 
-/// `${..}` in a comment: reference section 1.7.
-pub fn parameter_in_comment(file: &FileView<'_>) -> Vec<Finding> {
-    let find = |comment: &Range<usize>| {
-        let text = file.text.get(comment.clone())?;
-        let start = comment.start + text.find("${")?;
-        let end = file.text.get(start..comment.end)?.find('}').map_or(comment.end, |length| start + length + 1);
-        let finding = Finding::new(start..end, "a parameter is replaced in comments too");
-        Some(finding.hint("leave out the `$`, or the braces"))
+/// How long a name may be.
+const MAX_NAME: usize = 255;
+
+/// A name that no catalog stores; paths in backticks and parameters are no names.
+pub fn name_too_long(view: &View<'_>) -> Vec<Finding> {
+    let find = |at: usize| {
+        let Some(Token::Word(word)) = view.token(at) else { return None };
+        let length = word.value.chars().count();
+        let is_name = length > MAX_NAME && !word.value.contains(['/', '$', '{']);
+        let message = format!("a name has {MAX_NAME} characters at most, this one has {length}");
+        is_name.then(|| Finding::new(view.range(at, at), message).hint("shorten it"))
     };
-    file.tokens.comments.iter().filter_map(find).collect()
+    (0..view.pieces.len()).filter_map(find).collect()
 }

@@ -2,6 +2,7 @@
 
 use sqlparser::tokenizer::Token;
 
+use crate::lakeflow::ast::KeyOption;
 use crate::lakeflow::types::DataType;
 use crate::sqltool::lint::finding::Finding;
 use crate::sqltool::lint::view::{Created, View};
@@ -66,6 +67,48 @@ pub fn generated_column(view: &View<'_>) -> Vec<Finding> {
         Finding::new(view.range(at, at), message).hint("compute the value in the query")
     };
     view.places("GENERATED").map(find).collect()
+}
+
+/// `DEFAULT ..` columns of streaming tables, on which the pages contradict each other too; the parser refuses those of
+/// materialized views.
+pub fn default_column(view: &View<'_>) -> Vec<Finding> {
+    let Some(open) = view.column_list().filter(|_| view.creates(Created::StreamingTable)) else { return vec![] };
+    let default = |(first, last): (usize, usize)| {
+        (first + 2..=last)
+            .find(|at| view.is(*at, "DEFAULT") && !view.is(at - 1, "BY") && view.opening(*at) == Some(open))
+    };
+    let find = |at: usize| {
+        let finding =
+            Finding::new(view.range(at, at), "whether a pipeline takes columns with a default is not settled");
+        finding.hint("fill the column in the query: `coalesce(column, value) AS column`")
+    };
+    view.parts(open).into_iter().filter_map(default).map(find).collect()
+}
+
+/// `NOT ENFORCED`, `RELY` and the like behind a key.
+pub fn key_option(view: &View<'_>) -> Vec<Finding> {
+    let Some(open) = view.column_list().filter(|_| view.creates_table()) else { return vec![] };
+    let mut found = vec![];
+    for (first, last) in view.parts(open) {
+        let is_key = |at: &usize| view.is(*at, "PRIMARY KEY") || view.is(*at, "REFERENCES");
+        let Some(mut at) = (first..=last).find(is_key) else { continue };
+        while at <= last {
+            let option = KeyOption::ALL.iter().find(|(_, words)| view.is(at, words) && view.opening(at) == Some(open));
+            let Some((option, words)) = option else {
+                at += 1;
+                continue;
+            };
+            let end = at + words.split(' ').count() - 1;
+            let message = format!("no page shows `{words}` on a table of a pipeline");
+            let finding = Finding::new(view.range(at, end), message).hint("leave it out: keys only inform");
+            // What holds without the words goes without asking.
+            let is_usual = matches!(option, KeyOption::NotEnforced | KeyOption::NoRely);
+            let from = view.range(at - 1, at - 1).end;
+            found.push(if is_usual { finding.replace(from..view.range(at, end).end, "") } else { finding });
+            at = end + 1;
+        }
+    }
+    found
 }
 
 /// Clauses of the statements of Databricks SQL, outside of a pipeline.

@@ -51,6 +51,32 @@ pub fn window_without_partition(view: &View<'_>) -> Vec<Finding> {
     view.places("OVER").filter(|at| *at < qualify && is_whole(at)).map(find).collect()
 }
 
+/// `WITH RECURSIVE` in a materialized view.
+pub fn recursive_view(view: &View<'_>) -> Vec<Finding> {
+    let find = |at: usize| {
+        let finding = Finding::new(view.range(at, at + 1), "a recursive query is computed anew in every refresh");
+        finding.hint("keep the view small, and let others read it")
+    };
+    view.places("WITH RECURSIVE").filter(|_| view.is_materialized_view()).map(find).collect()
+}
+
+/// A materialized view over a table that does not track its rows, though it says so or the view is to be incremental.
+pub fn untracked_rows(view: &View<'_>) -> Vec<Finding> {
+    let Some(query) = view.definition.filter(|d| d.kind == Kind::MaterializedView).and_then(|d| d.query.as_ref())
+    else {
+        return vec![];
+    };
+    let must_be_incremental = view.has("REFRESH POLICY INCREMENTAL");
+    let find = |read: &TableRead| {
+        let tracks = view.tracks_rows(&read.name).filter(|_| !read.function)?;
+        let is_at_fault = tracks == Some(false) || tracks.is_none() && must_be_incremental;
+        let message = format!("`{}` does not track its rows, and each refresh reads all of them", read.name.join("."));
+        let hint = "add `TBLPROPERTIES ('delta.enableRowTracking' = 'true')` to that table";
+        is_at_fault.then(|| Finding::new(read.range.clone(), message).hint(hint))
+    };
+    query.reads.iter().filter_map(find).collect()
+}
+
 /// `SELECT sum(x)` without `AS`.
 pub fn unnamed_column(view: &View<'_>) -> Vec<Finding> {
     let Some(definition) = view.definition.filter(|d| d.kind == Kind::MaterializedView) else { return vec![] };

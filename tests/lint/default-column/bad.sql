@@ -1,0 +1,2 @@
+CREATE OR REFRESH STREAMING TABLE orders (id STRING, status STRING COMMENT 'as delivered' DEFAULT 'new') AS
+SELECT id, status FROM STREAM raw;

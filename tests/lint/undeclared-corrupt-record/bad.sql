@@ -1,0 +1,9 @@
+CREATE OR REFRESH STREAMING TABLE raw AS
+SELECT id
+FROM STREAM read_files('/Volumes/main/in/raw', format => 'json', schema => 'id STRING, broken_at DATE',
+  columnNameOfCorruptRecord => 'broken');
+
+CREATE OR REFRESH STREAMING TABLE rejected AS
+SELECT _corrupt_record AS line
+FROM STREAM read_files('/Volumes/main/in/raw', format => 'json', schema => 'id STRING')
+WHERE _corrupt_record IS NOT NULL;
