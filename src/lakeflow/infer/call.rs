@@ -69,6 +69,9 @@ impl Analyzer<'_> {
             .is_some_and(|i| i.value.to_ascii_lowercase().starts_with(MASK));
         let typed = self.released(masks.then_some(Release::Masked), |a| a.all(args));
         self.clauses(call);
+        if call.name.0.iter().any(|part| part.as_ident().is_none()) {
+            return Typed::unknown(); // `IDENTIFIER('f')(a)`: known when it runs
+        }
         let parts: Vec<String> = call.name.0.iter().filter_map(|p| p.as_ident()).map(|i| i.value.clone()).collect();
         let path: Vec<&str> = parts.iter().map(String::as_str).collect();
         let name = path.join(".");

@@ -28,3 +28,4 @@ ORDER BY statuss;
 SELECT x FROM (SELECT order_id AS x, status AS x FROM orders);
 SELECT name FROM customers ORDER BY 2;
 SELECT count(*), sum(price) FILTER (WHERE paid) + 1 FROM orders;
+SELECT IDENTIFIER('f')(name, statee) AS x, IDENTIFIER(:g)(1) FROM customers;

@@ -10,19 +10,53 @@ use crate::lakeflow::lex::keyword::is_word;
 /// Windows by name, each as its tokens, brackets included.
 type Windows = Vec<(String, Vec<Token>)>;
 
+/// Steps nested deeper are left alone: each level is read once more, and the parser refuses that much depth anyway.
+const DEPTH: usize = 64;
+
+/// Windows put in may make a text so many times as long; more are left alone, and refused.
+const GROWTH: usize = 8;
+
 /// Puts the windows of all steps where they are named.
 pub(super) fn inline(input: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
     if !input.iter().any(|t| is_word(&t.token, "WINDOW")) {
         return input;
     }
     let mut edits: Vec<(Range<usize>, Vec<Token>)> = vec![];
-    for step in (0..input.len()).filter(|at| begins_step(&input, *at)) {
-        let Some(clause) = clause(&input, step) else { continue };
-        let Some((windows, end)) = definitions(&input, clause) else { continue };
-        edits.extend(uses(&input, step..clause, &windows));
-        edits.push((clause..end, vec![]));
+    let mut room = GROWTH * input.len();
+    for step in steps(&input) {
+        let Some((windows, end)) = definitions(&input, step.end) else { continue };
+        let names = places(&input, step.clone(), &windows);
+        let length = names.iter().map(|(_, window)| window.len()).sum();
+        let Some(left) = room.checked_sub(length) else { break };
+        room = left;
+        edits.extend(names.into_iter().map(|(range, window)| (range, window.to_vec())));
+        edits.push((step.end..end, vec![]));
     }
     apply(input, edits)
+}
+
+/// The steps that have a `WINDOW`, up to that.
+fn steps(input: &[TokenWithSpan]) -> Vec<Range<usize>> {
+    let mut found = vec![];
+    // Where the step of each open bracket begins, if it is one that takes windows.
+    let mut open: Vec<Option<usize>> = vec![None];
+    for at in 0..input.len() {
+        match token(input, at) {
+            Some(Token::LParen) => open.push(None),
+            Some(Token::RParen) if open.len() > 1 => _ = open.pop(),
+            Some(Token::SemiColon) => open = vec![None],
+            Some(Token::VerticalBarRightAngleBracket) => {
+                let takes_windows = ["SELECT", "EXTEND", "SET"].iter().any(|word| is(input, at + 1, word));
+                let step = (takes_windows && open.len() <= DEPTH).then_some(at + 1);
+                open.last_mut().into_iter().for_each(|last| *last = step);
+            }
+            Some(Token::Word(_)) if is(input, at, "WINDOW") && is(input, at + 2, "AS") => {
+                found.extend(open.last_mut().and_then(Option::take).map(|step| step..at));
+            }
+            _ => {}
+        }
+    }
+    found
 }
 
 fn apply(input: Vec<TokenWithSpan>, mut edits: Vec<(Range<usize>, Vec<Token>)>) -> Vec<TokenWithSpan> {
@@ -48,28 +82,6 @@ fn token(input: &[TokenWithSpan], at: usize) -> Option<&Token> {
 
 fn is(input: &[TokenWithSpan], at: usize, word: &str) -> bool {
     token(input, at).is_some_and(|token| is_word(token, word))
-}
-
-fn begins_step(input: &[TokenWithSpan], at: usize) -> bool {
-    let pipe = at.checked_sub(1).and_then(|before| token(input, before));
-    pipe == Some(&Token::VerticalBarRightAngleBracket)
-        && ["SELECT", "EXTEND", "SET"].iter().any(|word| is(input, at, word))
-}
-
-/// Index of the `WINDOW` of the step that begins at `step`.
-fn clause(input: &[TokenWithSpan], step: usize) -> Option<usize> {
-    let mut depth = 0usize;
-    for at in step.. {
-        match token(input, at)? {
-            Token::LParen => depth += 1,
-            Token::RParen => depth = depth.checked_sub(1)?,
-            Token::SemiColon => return None,
-            Token::VerticalBarRightAngleBracket if depth == 0 => return None,
-            Token::Word(_) if depth == 0 && is(input, at, "WINDOW") && is(input, at + 2, "AS") => return Some(at),
-            _ => {}
-        }
-    }
-    None
 }
 
 /// What the clause at `start` defines, and where it ends; `None` when it is none.
@@ -117,7 +129,7 @@ fn brackets(input: &[TokenWithSpan], open: usize) -> Option<(Vec<Token>, usize)>
 
 /// Where a step says `OVER w` or `OVER (w)`, with the window that stands there instead. A query in brackets has windows of
 /// its own.
-fn uses(input: &[TokenWithSpan], step: Range<usize>, windows: &Windows) -> Vec<(Range<usize>, Vec<Token>)> {
+fn places<'w>(input: &[TokenWithSpan], step: Range<usize>, windows: &'w Windows) -> Vec<(Range<usize>, &'w [Token])> {
     let (mut found, mut depth, mut query) = (vec![], 0usize, None);
     for at in step {
         match token(input, at) {
@@ -136,10 +148,27 @@ fn uses(input: &[TokenWithSpan], step: Range<usize>, windows: &Windows) -> Vec<(
                 let closes = !bracketed || token(input, name + 1) == Some(&Token::RParen);
                 let Some(Token::Word(word)) = token(input, name).filter(|_| closes) else { continue };
                 let end = name + 1 + usize::from(bracketed);
-                found.extend(named(windows, &word.value).map(|window| (at + 1..end, window.to_vec())));
+                found.extend(named(windows, &word.value).map(|window| (at + 1..end, window)));
             }
             _ => {}
         }
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lakeflow::lex::lex;
+
+    #[test]
+    fn no_text_grows_beyond_its_measure() {
+        let (many, wide) = (vec!["sum(a) OVER w"; 500].join(", "), vec!["a"; 500].join(", "));
+        for step in ["SELECT", "SELECT 1 |> SELECT"] {
+            let text = format!("FROM t |> {step} {many} WINDOW w AS (PARTITION BY {wide})");
+            let short = format!("FROM t |> {step} sum(a) OVER w WINDOW w AS (PARTITION BY {wide})");
+            let written = |text: &str| lex(text).tokens.iter().any(|t| is_word(&t.token, "WINDOW"));
+            assert!(lex(&text).tokens.len() <= (GROWTH + 1) * text.len() && written(&text) && !written(&short));
+        }
+    }
 }
