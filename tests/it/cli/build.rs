@@ -5,6 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+#[cfg(unix)]
+use super::command;
 use super::{edit, gen_in, shop};
 
 /// Every file below a directory with its bytes and its time.
@@ -111,4 +113,31 @@ fn an_output_that_cannot_be_written_is_an_error_that_leaves_nothing() {
     let ran = gen_in(dir.path(), &["build", "--out", "file/inner"]);
     assert!(ran.status == 1 && ran.err.matches("[E0902]").count() == 1, "{ran:?}");
     assert_eq!(fs::read(dir.path().join("file")).unwrap(), b"");
+}
+
+/// The signal may come when the last file is written already; then it is tried again.
+#[cfg(unix)]
+#[test]
+fn ctrl_c_while_files_are_written_waits_for_the_last_of_them() {
+    use std::process::{Command, Stdio};
+
+    let dir = tempfile::tempdir().unwrap();
+    for round in 0..20 {
+        let out = dir.path().join(format!("out{round}"));
+        let build = ["--project", env!("CARGO_MANIFEST_DIR"), "build", "--out", out.to_str().unwrap()];
+        let mut child = command(dir.path(), &build).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        while !out.exists() && child.try_wait().unwrap().is_none() {
+            std::thread::yield_now();
+        }
+        Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+        let ended = child.wait_with_output().unwrap();
+        gen_in(dir.path(), &[&build[..], &["--check"]].concat()).ended(0);
+        if ended.status.code() == Some(130) {
+            let said = String::from_utf8(ended.stderr).unwrap();
+            assert!(said.contains("interrupted: built"), "{said}");
+            return;
+        }
+        assert!(ended.status.success(), "{ended:?}");
+    }
+    panic!("no signal came while files were written");
 }
