@@ -39,7 +39,7 @@ mod figures {
     use lakegen::driver::Compilation;
     use lakegen::engine::local;
     use lakegen::lakeflow::{self, StatementKind};
-    use lakegen::load::yaml_value;
+    use lakegen::load;
     use lakegen::model::{Metric, MetricTable};
     use lakegen::plan::metric_view;
     use serde_json::Value;
@@ -112,7 +112,8 @@ mod figures {
             .filter_map(|statement| match statement.kind {
                 StatementKind::CreateMetricView(view) => {
                     let name = view.name.0.last().unwrap().as_ident().unwrap().value.clone();
-                    Some((name, yaml_value(file, &view.yaml.value).unwrap()))
+                    let (document, _) = load::yaml(file, &view.definition.yaml.value);
+                    Some((name, document.unwrap().0))
                 }
                 _ => None,
             })
