@@ -3,8 +3,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-command -v cargo-fuzz > /dev/null || cargo install --quiet --locked --root "$CARGO_TARGET_DIR/tools" cargo-fuzz
 export PATH=$CARGO_TARGET_DIR/tools/bin:$PATH
+command -v cargo-fuzz > /dev/null || cargo install --quiet --locked --root "$CARGO_TARGET_DIR/tools" cargo-fuzz
 # Other flags than those of the other stages: a directory of its own, or each would compile everything anew.
 export CARGO_TARGET_DIR=$CARGO_TARGET_DIR/fuzz
 mkdir -p "$CARGO_TARGET_DIR"
