@@ -33,7 +33,8 @@ impl Target {
             Ok(metadata) if metadata.is_symlink() => match fs::canonicalize(path) {
                 Ok(target) => return Target::of(&target),
                 // It leads nowhere: the link itself is replaced.
-                Err(_) => return Ok(absent(path)),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(absent(path)),
+                Err(error) => return Err(error),
             },
             Ok(metadata) => metadata,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(absent(path)),
@@ -160,6 +161,25 @@ mod tests {
         let mut left: Vec<_> = fs::read_dir(dir.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
         left.sort();
         assert_eq!(left, ["old", "taken"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_is_written_through_replaced_or_left_by_where_it_leads() {
+        use std::os::unix::fs::symlink;
+
+        let dir = tempfile::tempdir().unwrap();
+        let at = |name: &str| dir.path().join(name);
+        fs::write(at("file"), "before").unwrap();
+        symlink(at("file"), at("good")).unwrap();
+        symlink(at("nowhere"), at("dangling")).unwrap();
+        symlink(at("loop"), at("loop")).unwrap();
+        write_all(&[(at("good"), b"after".as_slice()), (at("dangling"), b"x")]).unwrap();
+        assert_eq!(fs::read_to_string(at("file")).unwrap(), "after");
+        assert!(at("good").is_symlink() && !at("dangling").is_symlink() && !at("nowhere").exists());
+        let (path, _) = write_all(&[(at("new"), b"y".as_slice()), (at("loop"), b"y")]).unwrap_err();
+        assert_eq!(path, at("loop"));
+        assert!(at("loop").is_symlink() && !at("new").exists());
     }
 
     #[test]

@@ -31,3 +31,30 @@ measures:
     expr: "count(1)"
     format: { type: number, decimal_places: { type: precise, places: 2 } }
 $$;
+CREATE OR REPLACE VIEW c.s.odd_code WITH METRICS LANGUAGE YAML AS
+$$
+version: 1.1
+source: "c.s.people"
+measures:
+  - name: "people"
+    expr: "count(1)"
+    format: { type: currency, currency_code: euro }
+$$;
+CREATE OR REPLACE VIEW c.s.odd_count WITH METRICS LANGUAGE YAML AS
+$$
+version: 1.1
+source: "c.s.people"
+measures:
+  - name: "people"
+    expr: "count(1)"
+    format: { type: number, decimal_places: { type: exact, places: 99 } }
+$$;
+CREATE OR REPLACE VIEW c.s.odd_flag WITH METRICS LANGUAGE YAML AS
+$$
+version: 1.1
+source: "c.s.people"
+measures:
+  - name: "people"
+    expr: "count(1)"
+    format: { type: number, hide_group_separator: perhaps }
+$$;

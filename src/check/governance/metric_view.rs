@@ -1,21 +1,20 @@
 //! Metric views: the tables that they read are there, and so are the columns that their expressions name.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 
 use crate::lakeflow::ast::{MetricExpr, MetricJoin, MetricView, Text};
-use crate::lakeflow::infer::{self, ExprInfo, Place, Resolution, Scope};
+use crate::lakeflow::infer::{self, ExprInfo, Fault, FaultKind, Place, Resolution, Scope};
 use crate::lakeflow::types::Column;
 
-/// What is wrong with a metric view, each fault at its place; `columns` tells the columns of a table, if there is one of
-/// that name.
-pub fn faults<'a>(view: &MetricView, columns: impl Fn(&str) -> Option<&'a [Column]>) -> Vec<(Range<usize>, String)> {
+/// What is wrong with a metric view, each fault at the text of the YAML that it is in; `columns` tells the columns of a
+/// table, if there is one of that name.
+pub fn faults<'a>(view: &MetricView, columns: impl Fn(&str) -> Option<&'a [Column]>) -> Vec<Fault> {
     let mut rows = Rows::default();
     rows.add("source", &view.source, &columns);
     rows.join(&view.joins, "", &columns);
     let mut faults = std::mem::take(&mut rows.faults);
     let mut report = |sql: &MetricExpr, info: ExprInfo| {
-        faults.extend(info.faults.into_iter().map(|fault| (sql.text.range.clone(), fault.message)));
+        faults.extend(info.faults.into_iter().map(|fault| Fault { range: sql.text.range.clone(), ..fault }));
     };
     for sql in view.joins.iter().flat_map(conditions).chain(&view.filter) {
         report(sql, infer::analyze_condition(&sql.expr, &sql.text.value, &rows, Place::row("a condition")));
@@ -39,14 +38,16 @@ fn conditions(join: &MetricJoin) -> Vec<&MetricExpr> {
 #[derive(Default)]
 struct Rows<'a> {
     columns: BTreeMap<String, &'a [Column]>,
-    faults: Vec<(Range<usize>, String)>,
+    faults: Vec<Fault>,
 }
 
 impl<'a> Rows<'a> {
     fn add(&mut self, path: &str, source: &Text, columns: &impl Fn(&str) -> Option<&'a [Column]>) {
         let last = source.value.rsplit('.').next().unwrap_or_default().trim_matches('`').to_lowercase();
         let Some(found) = columns(&last) else {
-            self.faults.push((source.range.clone(), format!("there is no table `{}`", source.value)));
+            let (kind, range) = (FaultKind::UnknownTable, source.range.clone());
+            let message = format!("there is no table `{}`", source.value);
+            self.faults.push(Fault { kind, range, message, hint: None });
             return;
         };
         let name = path.rsplit('.').next().unwrap_or(path);

@@ -93,10 +93,8 @@ impl Judged<'_> {
             StatementKind::CreatePolicy(policy) => self.function(&policy.function),
             StatementKind::CreateFunction(function) => self.body(function),
             StatementKind::CreateMetricView(view) => {
-                for (range, message) in metric_view::faults(&view.definition, |name| self.known.columns(name)) {
-                    self.diagnostics
-                        .push(Diagnostic::error(Code::UnresolvedName, message).at(Span::new(self.file, range)));
-                }
+                let faults = metric_view::faults(&view.definition, |name| self.known.columns(name));
+                self.diagnostics.extend(faults.iter().map(|fault| super::fault(self.file, fault)));
             }
             StatementKind::CreateSchema(_) | StatementKind::CreateVolume(_) | StatementKind::CommentOn(_) => {}
             _ => self.report(Code::ForbiddenStatement, "a statement that has no place beside a pipeline".to_owned()),

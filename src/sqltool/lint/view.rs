@@ -22,8 +22,8 @@ pub(super) struct Targets {
     /// Those that change data capture writes, by the last part of their names.
     current: BTreeSet<String>,
     history: BTreeSet<String>,
-    /// Those whose names no plain table has: scripts of several projects may lie side by side.
-    tables: Vec<Table>,
+    /// Those whose names no plain table has, by the last part: scripts of several projects may lie side by side.
+    tables: BTreeMap<String, Table>,
 }
 
 /// A streaming table or a materialized view.
@@ -68,8 +68,13 @@ impl Targets {
         let statements = || pipeline.files.iter().flat_map(|file| &file.statements);
         let plain: BTreeSet<String> = statements().filter_map(|statement| plain_table(&statement.kind)).collect();
         let tables = pipeline.datasets.iter().filter(|definition| !plain.contains(&definition.name));
-        let tables = tables.filter_map(|definition| Table::of(definition, pipeline)).collect();
+        let tables = tables.filter_map(|d| Some((d.name.clone(), Table::of(d, pipeline)?))).collect();
         Targets { current, history, tables }
+    }
+
+    /// The table that `name`, in any letter case, can mean.
+    fn table(&self, name: &[String]) -> Option<&Table> {
+        self.tables.get(&name.last()?.to_lowercase()).filter(|table| table.is_called(name))
     }
 }
 
@@ -266,13 +271,13 @@ impl<'a> View<'a> {
 
     /// What the table of the pipeline is that `name` means, both naming a schema; `None` for other tables.
     pub fn kind_of(&self, name: &[String]) -> Option<Kind> {
-        let table = self.targets.tables.iter().find(|table| table.is_called(name))?;
+        let table = self.targets.table(name)?;
         (table.name.len().min(name.len()) > 1).then_some(table.kind)
     }
 
     /// Whether the streaming table that `name` can mean tracks its rows, if it says so; `None` for other tables.
     pub fn tracks_rows(&self, name: &[String]) -> Option<Option<bool>> {
-        let table = self.targets.tables.iter().find(|table| table.is_called(name))?;
+        let table = self.targets.table(name)?;
         (table.kind == Kind::StreamingTable).then_some(table.tracks_rows)
     }
 

@@ -41,6 +41,9 @@ const UNITS: &[&str] = &["second", "minute", "hour", "day", "week", "month", "qu
 
 const FORMATS: &[&str] = &["number", "currency", "percentage", "byte", "date", "date_time"];
 
+/// How many decimals a number shows at most: those of the widest `DECIMAL`.
+const MOST_PLACES: u64 = 38;
+
 /// How many synonyms a field has at most, and how long each is at most.
 const SYNONYMS: (usize, usize) = (10, 255);
 
@@ -97,11 +100,29 @@ impl Metric {
         let format = self.mapping(format, at, &FORMAT)?;
         self.one_of(format, at, "type", FORMATS)?;
         self.one_of(format, at, "abbreviation", &["none", "compact", "scientific"])?;
-        if let Some(places) = format.get("decimal_places") {
-            let at = format!("{at}/decimal_places");
-            self.one_of(self.mapping(places, &at, &DECIMAL_PLACES)?, &at, "type", &["exact", "max", "all"])?;
+        for flag in ["hide_group_separator", "leading_zeros"] {
+            self.one_of(format, at, flag, &["true", "false"])?;
         }
-        Ok(())
+        let is_code =
+            |code: &str| code.contains("${") || code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_uppercase());
+        if format.get("currency_code").is_some_and(|code| !code.as_str().is_some_and(is_code)) {
+            let fault = self.at_value(&format!("{at}/currency_code"), "a currency has a code of three capital letters");
+            return Err(fault.hint("write `currency_code: EUR`"));
+        }
+        let Some(decimals) = format.get("decimal_places") else { return Ok(()) };
+        let at = format!("{at}/decimal_places");
+        let decimals = self.mapping(decimals, &at, &DECIMAL_PLACES)?;
+        self.one_of(decimals, &at, "type", &["exact", "max", "all"])?;
+        let fits = |places: &Value| match places {
+            Value::String(places) => places.contains("${"),
+            places => places.as_u64().is_some_and(|places| places <= MOST_PLACES),
+        };
+        match decimals.get("places").is_none_or(fits) {
+            true => Ok(()),
+            false => {
+                Err(self.at_value(&format!("{at}/places"), format!("`places` is a number from 0 to {MOST_PLACES}")))
+            }
+        }
     }
 
     /// A text that must not be empty.

@@ -12,25 +12,38 @@ const MAX_LENGTH: usize = 256;
 
 /// Tag keys beyond `[A-Za-z0-9_]`.
 pub fn tag_key_characters(view: &View<'_>) -> Vec<Finding> {
-    let mut found = vec![];
-    for tags in view.places("TAGS").filter(|at| view.is_token(at + 1, &Token::LParen)) {
-        for (first, _) in view.parts(tags + 1) {
-            let Some(key) = view.string(first) else { continue };
-            if key.is_empty() || !key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
-                let finding = Finding::new(view.range(first, first), format!("the tag key `{key}` may be refused"));
-                found.push(finding.hint("stay with letters, digits and `_`"));
-            }
-        }
+    let lists = view.places("TAGS").filter(|at| view.is_token(at + 1, &Token::LParen));
+    let listed =
+        lists.flat_map(|tags| view.parts(tags + 1)).map(|(first, _)| first).filter(|at| view.string(*at).is_some());
+    let find = |at: usize| {
+        let key = text(view, at)
+            .filter(|key| !key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') || key.is_empty())?;
+        let finding = Finding::new(view.range(at, at), format!("the tag key `{key}` may be refused"));
+        Some(finding.hint("stay with letters, digits and `_`"))
+    };
+    listed.chain(tag_on(view).map(|(key, _)| key)).filter_map(find).collect()
+}
+
+/// The key of `SET TAG ON .. k = v` or `UNSET TAG ON .. k`, and the value.
+fn tag_on(view: &View<'_>) -> Option<(usize, Option<usize>)> {
+    let last = view.pieces.len().checked_sub(1).filter(|_| view.is(0, "SET TAG ON") || view.is(0, "UNSET TAG ON"))?;
+    let has_value = last > 2 && view.is_token(last - 1, &Token::Eq);
+    Some(if has_value { (last - 2, Some(last)) } else { (last, None) })
+}
+
+/// A key or a value as it is meant.
+fn text<'a>(view: &'a View<'_>, at: usize) -> Option<&'a str> {
+    match view.token(at)? {
+        Token::SingleQuotedString(text) => Some(text),
+        Token::Word(word) => Some(&word.value),
+        _ => None,
     }
-    found
 }
 
 /// The tokens that are a key or a value: of `SET TAGS ('k' = 'v')`, `SET TAG ON .. k = v`, and the values of governed tags.
 fn keys_and_values(view: &View<'_>) -> Vec<usize> {
-    if view.is(0, "SET TAG ON") {
-        let last = view.pieces.len() - 1;
-        let has_value = last > 2 && view.is_token(last - 1, &Token::Eq);
-        return if has_value { vec![last - 2, last] } else { vec![last] };
+    if let Some((key, value)) = tag_on(view) {
+        return std::iter::once(key).chain(value).collect();
     }
     let is_list = |at: &usize| {
         let words = if view.is(1, "GOVERNED TAG") { "VALUES" } else { "SET TAGS" };
@@ -44,11 +57,7 @@ fn keys_and_values(view: &View<'_>) -> Vec<usize> {
 /// Keys and values of tags that are refused.
 pub fn tag_value(view: &View<'_>) -> Vec<Finding> {
     let find = |at: usize| {
-        let text = match view.token(at)? {
-            Token::SingleQuotedString(text) => text,
-            Token::Word(word) => &word.value,
-            _ => return None,
-        };
+        let text = text(view, at)?;
         let range = view.range(at, at);
         let length = text.chars().count();
         if length > MAX_LENGTH {
