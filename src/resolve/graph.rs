@@ -35,8 +35,9 @@ impl Graph {
     pub fn new(entities: Vec<Entity>, specs: &[&Located<EntitySpec>]) -> Self {
         let derived = specs.iter().map(|spec| {
             let declared = spec.spec.derived.iter().flatten();
-            let derived = declared
-                .map(|(name, sql)| (name.to_lowercase(), Derived::new(sql, format!("/derived/{}", pointer_segment(name)))));
+            let derived = declared.map(|(name, sql)| {
+                (name.to_lowercase(), Derived::new(sql, format!("/derived/{}", pointer_segment(name))))
+            });
             derived.collect()
         });
         let mut graph = Graph { derived: derived.collect(), entities, lost: vec![] };

@@ -136,12 +136,7 @@ fn condition(
     Some(compiled.expression())
 }
 
-fn time(
-    spec: &Located<MetricSpec>,
-    rows: &Rows<'_>,
-    reads: &mut Reads,
-    context: &mut Context<'_>,
-) -> Option<Time> {
+fn time(spec: &Located<MetricSpec>, rows: &Rows<'_>, reads: &mut Reads, context: &mut Context<'_>) -> Option<Time> {
     let time = spec.spec.time.as_ref()?;
     let compiled = rows.compile(&time.column, "/time/column", Place::row("the time column"), spec, context)?;
     let span = spec.value("/time/column");

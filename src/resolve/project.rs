@@ -27,7 +27,11 @@ pub fn resolve(project: &Located<ProjectSpec>, context: &mut Context<'_>) -> Set
     context.extend(names::check(&spec.project, NameOf::Project, project.value("/project")));
     let principals = spec.principals.iter().flatten();
     for (name, _) in principals {
-        context.extend(names::check(name, NameOf::Setting, project.key(&format!("/principals/{}", pointer_segment(name)))));
+        context.extend(names::check(
+            name,
+            NameOf::Setting,
+            project.key(&format!("/principals/{}", pointer_segment(name))),
+        ));
     }
     if let Some(name) = &spec.run_as {
         let known: Vec<&str> = spec.principals.iter().flatten().map(|(n, _)| n.as_str()).collect();

@@ -317,10 +317,7 @@ fn choose(
 }
 
 /// How well a form takes the arguments; otherwise the first that it does not take, with what its variable stands for by then.
-fn try_signature(
-    signature: &Signature,
-    typed: &[Option<Typed>],
-) -> Result<(Fit, Bindings), (usize, Option<DataType>)> {
+fn try_signature(signature: &Signature, typed: &[Option<Typed>]) -> Result<(Fit, Bindings), (usize, Option<DataType>)> {
     let mut bindings: Bindings = Default::default();
     let mut worst = Fit::Exact;
     for (i, value) in typed.iter().enumerate() {

@@ -10,7 +10,7 @@ use crate::lakeflow::types::{Column, DataType};
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Relation {
     /// What `*` gives.
-    pub columns: Vec<Column>,
+    pub columns: Arc<[Column]>,
     /// What can be named but is no part of `*`, such as `_metadata`.
     pub hidden: Vec<Column>,
     /// Whether a batch read of it is a stream already (a temporary view over a stream).
@@ -21,8 +21,8 @@ pub struct Relation {
 
 impl Relation {
     /// A table of these columns.
-    pub fn of(columns: Vec<Column>) -> Arc<Relation> {
-        Arc::new(Relation { columns, ..Relation::default() })
+    pub fn of(columns: impl Into<Arc<[Column]>>) -> Arc<Relation> {
+        Arc::new(Relation { columns: columns.into(), ..Relation::default() })
     }
 
     /// A table that is at fault itself: everything about it passes.

@@ -213,7 +213,7 @@ pub struct QueryInfo {
 
 impl QueryInfo {
     /// The columns of its result, without origins.
-    pub fn schema(&self) -> Vec<Column> {
+    pub fn schema(&self) -> Arc<[Column]> {
         self.columns.iter().map(|c| c.column.clone()).collect()
     }
 

@@ -48,7 +48,10 @@ enum NotHere {
     /// It has nothing of this name.
     Unknown,
     /// The source that the first parts name has no column of this name.
-    NoColumn { part: usize, source: usize },
+    NoColumn {
+        part: usize,
+        source: usize,
+    },
     Ambiguous(Vec<String>),
 }
 
@@ -267,7 +270,8 @@ impl SelectFrame {
         }
         let mut unknown = NotHere::Unknown;
         for used in (1..idents.len()).rev() {
-            let (qualifier, column) = (idents.get(..used).unwrap_or(&[]), idents.get(used).map_or("", |i| i.value.as_str()));
+            let (qualifier, column) =
+                (idents.get(..used).unwrap_or(&[]), idents.get(used).map_or("", |i| i.value.as_str()));
             let known = self.sources.iter().enumerate().filter(|(_, s)| s.is_called(qualifier));
             for (index, source) in known {
                 match source.column_index(column) {

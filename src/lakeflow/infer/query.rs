@@ -111,7 +111,8 @@ impl Analyzer<'_> {
         let Some(order_by) = order_by else { return };
         self.order_feature(order_by);
         let rows = if result.open { Rows::Open } else { Rows::Derived(result.columns.clone().into()) };
-        let frame = SelectFrame { sources: vec![Source::derived(Arc::default(), rows, false)], ..SelectFrame::default() };
+        let frame =
+            SelectFrame { sources: vec![Source::derived(Arc::default(), rows, false)], ..SelectFrame::default() };
         self.frames.push(Frame::Select(frame));
         if let OrderByKind::Expressions(exprs) = &order_by.kind {
             self.as_role(Influence::Sort, |a| a.order_exprs(exprs));
@@ -208,12 +209,7 @@ impl Analyzer<'_> {
     }
 
     /// The right side of `BY NAME`, put in the order of the left side.
-    fn in_order_of(
-        &mut self,
-        left: &[OutputColumn],
-        right: Vec<OutputColumn>,
-        at: &SetExpr,
-    ) -> Vec<OutputColumn> {
+    fn in_order_of(&mut self, left: &[OutputColumn], right: Vec<OutputColumn>, at: &SetExpr) -> Vec<OutputColumn> {
         let same = |a: &OutputColumn, b: &OutputColumn| a.column.name.eq_ignore_ascii_case(&b.column.name);
         for (own, other, side) in [(left, &right[..], "right"), (&right[..], left, "left")] {
             for missing in own.iter().filter(|c| !other.iter().any(|o| same(c, o))) {

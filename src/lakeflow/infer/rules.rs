@@ -69,9 +69,8 @@ pub(super) fn result(rule: Rule, args: &Args<'_>) -> RuleResult {
         Rule::Subtract => operator(args, &sqlparser::ast::BinaryOperator::Minus),
         Rule::Multiply => operator(args, &sqlparser::ast::BinaryOperator::Multiply),
         Rule::Divide => operator(args, &sqlparser::ast::BinaryOperator::Divide),
-        Rule::Mod => {
-            operators::arithmetic(Arithmetic::Remainder, &args.typed(0), &args.typed(1)).ok_or_else(|| args.fault(0, "numbers"))
-        }
+        Rule::Mod => operators::arithmetic(Arithmetic::Remainder, &args.typed(0), &args.typed(1))
+            .ok_or_else(|| args.fault(0, "numbers")),
         Rule::Round => Ok(round(&first, args)),
         Rule::Ceil => Ok(ceil(&first, args)),
         Rule::Sum => first.summed().ok_or_else(|| args.fault(0, "a number")),

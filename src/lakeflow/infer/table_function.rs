@@ -110,6 +110,7 @@ impl Analyzer<'_> {
                 // What a file holds is not checked against NOT NULL.
                 columns.iter_mut().for_each(|c| c.nullable = true);
                 columns.extend(rescued);
+                let columns = columns.into();
                 Arc::new(Relation { columns, hidden: FILE_COLUMNS.clone(), streaming: false, open: false })
             }
             None => Relation::unknown(),

@@ -77,7 +77,9 @@ impl DataType {
             (T::Interval { from, .. }, T::Interval { from: f2, .. }) => from.counts_months() == f2.counts_months(),
             (T::Array(a), T::Array(b)) => a.casts_from(b),
             (T::Map(k1, v1), T::Map(k2, v2)) => k1.casts_from(k2) && v1.casts_from(v2),
-            (T::Struct(a), T::Struct(b)) => a.len() == b.len() && a.iter().zip(&**b).all(|(x, y)| x.ty.casts_from(&y.ty)),
+            (T::Struct(a), T::Struct(b)) => {
+                a.len() == b.len() && a.iter().zip(&**b).all(|(x, y)| x.ty.casts_from(&y.ty))
+            }
             (a, b) => a.fits(b),
         }
     }
