@@ -29,19 +29,19 @@ pub(in crate::lakeflow) const TRY_CAST: &str = "?::";
 
 impl Scanner<'_> {
     pub(super) fn symbol(&mut self, start: usize) {
-        let may_be_long = matches!(self.peek_second(), Some('=' | '>' | '<' | ':' | '|'));
-        let long = LONG.iter().find(|(text, _)| may_be_long && self.rest().starts_with(text));
-        if let Some((text, token)) = long {
+        if matches!(self.byte(1), b'=' | b'>' | b'<' | b':' | b'|')
+            && let Some((text, token)) = LONG.iter().find(|(text, _)| self.rest().starts_with(text))
+        {
             self.take(text.len());
             self.push(token.clone(), start);
             return;
         }
-        if self.rest().starts_with(TRY_CAST) {
+        if self.byte(0) == b'?' && self.rest().starts_with(TRY_CAST) {
             self.take(TRY_CAST.len());
             self.push(Token::CustomBinaryOperator(TRY_CAST.to_owned()), start);
             return;
         }
-        if self.peek() == Some('@') && self.operand_ends_at(start) && self.version(start) {
+        if self.byte(0) == b'@' && self.operand_ends_at(start) && self.version(start) {
             return;
         }
         let Some(c) = self.peek() else { return };
