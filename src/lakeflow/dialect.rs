@@ -4,6 +4,7 @@
 //! flags that it leaves off although Databricks knows the construct are switched on. Characters and literals are not its
 //! business: tokens come from our own lexer.
 
+mod call;
 mod prefix;
 
 use std::any::TypeId;

@@ -91,14 +91,14 @@ fn scan(text: &str) -> Scanned {
         reads_stream: false,
         rewrites: false,
         is_covered: covered.is_some(),
+        has_bracketed_star: false,
         out: Lexed { tokens: Vec::with_capacity(text.len() / BYTES_A_TOKEN + 2), ..Lexed::default() },
     };
     scanner.push(Token::SemiColon, 0);
     while scanner.step() {}
-    let Scanner { out: mut lexed, reads_stream, rewrites, .. } = scanner;
-    let lone_stars = lone_stars(&lexed);
-    if !lone_stars.is_empty() {
-        lexed.faults.extend(lone_stars);
+    let Scanner { out: mut lexed, reads_stream, rewrites, has_bracketed_star, .. } = scanner;
+    if has_bracketed_star {
+        lexed.faults.extend(lone_stars(&lexed.tokens));
         lexed.faults.sort_by_key(|f| f.range.start);
     }
     if let Some(fault) = depth::check(&lexed) {
@@ -109,7 +109,7 @@ fn scan(text: &str) -> Scanned {
 }
 
 /// Faults of each `(*)` that is a column or an argument by itself; sqlparser drops the brackets.
-fn lone_stars(lexed: &Lexed) -> Vec<Fault> {
+fn lone_stars(tokens: &[TokenWithSpan]) -> Vec<Fault> {
     let begins_item = |token: &Token| match token {
         Token::Comma | Token::LParen => true,
         Token::Word(word) => word.quote_style.is_none() && word.keyword == Keyword::SELECT,
@@ -122,7 +122,7 @@ fn lone_stars(lexed: &Lexed) -> Vec<Fault> {
         }
         _ => false,
     };
-    let found = lexed.tokens.windows(4).filter(|tokens| lone(tokens)).filter_map(|tokens| tokens.get(2));
+    let found = tokens.windows(4).filter(|tokens| lone(tokens)).filter_map(|tokens| tokens.get(2));
     let hint = "is the name of a function missing?";
     found.map(|star| Fault::new(bytes(star.span), "a `*` in brackets of its own").hint(hint)).collect()
 }
@@ -137,6 +137,8 @@ struct Scanner<'a> {
     rewrites: bool,
     /// Whether parts of the text are covered, which literals leave out.
     is_covered: bool,
+    /// Whether `(*` was met.
+    has_bracketed_star: bool,
     out: Lexed,
 }
 
@@ -167,6 +169,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Adds a token that began at `start` and ends here.
+    #[inline]
     fn push(&mut self, mut token: Token, start: usize) {
         if self.is_covered {
             uncover(&mut token);
@@ -197,6 +200,10 @@ impl<'a> Scanner<'a> {
             (b'a'..=b'z' | b'A'..=b'Z' | b'_', _) => self.word(start),
             (b'\'' | b'"', _) => self.string(),
             (b'`', _) => self.quoted_name(),
+            (b'*', _) => {
+                self.has_bracketed_star |= self.out.tokens.last().is_some_and(|t| t.token == Token::LParen);
+                self.symbol(start);
+            }
             (b'$', b'$') => self.dollar_text(),
             (b'0'..=b'9', _) => self.number(),
             (b'.', b'0'..=b'9') if !self.operand_ends_at(start) => self.number(),
@@ -275,8 +282,11 @@ impl<'a> Scanner<'a> {
             Keyword::TABLE => behind(rewrite::precedes_table),
             Keyword::DROP => behind(|token| *token == Token::VerticalBarRightAngleBracket),
             Keyword::DESC | Keyword::DESCRIBE => behind(|token| *token == Token::LParen),
-            Keyword::STREAM | Keyword::NoKeyword => {
-                self.reads_stream |= word.eq_ignore_ascii_case("STREAM");
+            Keyword::STREAM => {
+                self.reads_stream = true;
+                false
+            }
+            Keyword::NoKeyword if matches!(word.len(), 9 | 10) => {
                 ["RECURSION", "IDENTIFIER", "WATERMARK"].iter().any(|known| word.eq_ignore_ascii_case(known))
             }
             _ => false,
