@@ -1,39 +1,48 @@
 //! Columns of datasets: what queries deliver, and whether it is what was declared.
 
 use std::cell::Cell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use sqlparser::ast::Query;
 
 use super::PipelineFile;
-use super::dataset::{self, Definition, Kind, cdc_by_target, first_line, last_part, query_of, statement_of, table_of};
+use super::dataset::{self, Definition, Kind, first_line, last_part, query_of, statement_of, table_of};
 use super::forget::forget_query;
 use super::read_files::allows_overwrites;
 use crate::diag::{Code, Diagnostic, Diagnostics, did_you_mean};
-use crate::lakeflow;
 use crate::lakeflow::ast::{AutoCdc, CdcSource, Column as DeclaredColumn, ColumnSelection, Statement, StoredAs};
 use crate::lakeflow::infer::{self, Catalog, FaultKind, QueryInfo, Relation};
 use crate::lakeflow::types::{Column, DataType};
+use crate::lakeflow::{self, folded};
 use crate::source::{FileId, SourceMap, Span};
 
 /// The datasets resolved so far, as tables.
 #[derive(Debug, Clone, Default)]
 pub struct Known {
-    relations: BTreeMap<String, Arc<Relation>>,
+    relations: HashMap<String, Arc<Relation>>,
     /// Defined but not resolved yet: only in cycles, which are reported.
     pending: BTreeSet<String>,
 }
 
+impl Known {
+    fn relation(&self, name: &str) -> Option<&Arc<Relation>> {
+        self.relations.get(&*folded(name))
+    }
+}
+
 impl Catalog for Known {
     fn table(&self, name: &[&str]) -> Option<Arc<Relation>> {
-        let last = name.last()?.to_lowercase();
-        let pending = || self.pending.contains(&last).then(Relation::unknown);
-        self.relations.get(&last).cloned().or_else(pending)
+        let last = name.last()?;
+        let pending = || self.pending.contains(&*folded(last)).then(Relation::unknown);
+        self.relation(last).cloned().or_else(pending)
     }
 
     fn table_names(&self) -> Vec<String> {
-        self.relations.keys().chain(&self.pending).cloned().collect()
+        let mut names: Vec<String> = self.relations.keys().cloned().collect();
+        names.sort_unstable();
+        names.extend(self.pending.iter().cloned());
+        names
     }
 }
 
@@ -78,7 +87,9 @@ impl Catalog for SoFar<'_> {
 pub struct Resolver<'a> {
     sources: &'a SourceMap,
     files: Vec<PipelineFile>,
-    definitions: BTreeMap<String, Definition>,
+    /// In the order of the files, and their places by name.
+    definitions: Vec<Definition>,
+    by_name: HashMap<String, usize>,
     /// Datasets whose query waits for tables that are not known yet, or that only flows write.
     waiting: BTreeSet<String>,
     known: Known,
@@ -88,42 +99,39 @@ pub struct Resolver<'a> {
 impl<'a> Resolver<'a> {
     /// Nothing is known yet.
     pub fn new(sources: &'a SourceMap, diagnostics: &'a mut Diagnostics) -> Self {
-        let (files, definitions, waiting, known) = Default::default();
-        Resolver { sources, files, definitions, waiting, known, diagnostics }
+        let (files, definitions, by_name, waiting, known) = Default::default();
+        Resolver { sources, files, definitions, by_name, waiting, known, diagnostics }
     }
 
     /// Takes files in; a second definition of a name is a fault.
     pub fn add(&mut self, files: Vec<PipelineFile>) {
-        let mut found = vec![];
+        let first_new = self.definitions.len();
         for file in files {
             for definition in dataset::definitions(self.files.len(), &file) {
-                match self.definitions.get(&definition.name) {
-                    Some(first) => {
-                        let again = &file.statements[definition.place.1].range;
-                        self.diagnostics.push(twice(first, Span::new(file.file, again.clone()), &self.files, &file));
-                    }
-                    None => {
-                        self.announce(&definition, &file);
-                        found.push(definition.name.clone());
-                        self.definitions.insert(definition.name.clone(), definition);
-                    }
+                let first = self.by_name.get(&definition.name).and_then(|first| self.definitions.get(*first));
+                if let Some(first) = first {
+                    let again = &file.statements[definition.place.1].range;
+                    self.diagnostics.push(twice(first, Span::new(file.file, again.clone()), &self.files, &file));
+                    continue;
                 }
+                self.announce(&definition, &file);
+                self.by_name.insert(definition.name.clone(), self.definitions.len());
+                self.definitions.push(definition);
             }
             self.files.push(file);
         }
-        for name in found {
-            let Some(mut definition) = self.definitions.remove(&name) else { continue };
-            if !self.judge_early(&mut definition) {
-                self.waiting.insert(name.clone());
+        let mut definitions = std::mem::take(&mut self.definitions);
+        for definition in definitions.iter_mut().skip(first_new) {
+            if !self.judge_early(definition) {
+                self.waiting.insert(definition.name.clone());
             }
-            self.definitions.insert(name, definition);
         }
+        self.definitions = definitions;
     }
 
     /// A table that lists its columns can be read before its own query is judged.
     fn announce(&mut self, definition: &Definition, file: &PipelineFile) {
-        let statement = &file.statements[definition.place.1];
-        if let Some(columns) = declared_of(statement) {
+        if let Some(columns) = declared_of(&file.statements[definition.place.1]) {
             self.known.relations.insert(definition.name.clone(), Relation::of(columns));
         }
     }
@@ -147,30 +155,34 @@ impl<'a> Resolver<'a> {
         let reads_of = |query: &Query, file: FileId| {
             dataset::tables_of(&infer::analyze_query(query, self.sources.text(file), &SoFar(&self.known))).collect()
         };
-        dataset::add_flows(&mut self.definitions, &self.files, reads_of);
-        let mut definitions: Vec<Definition> = std::mem::take(&mut self.definitions).into_values().collect();
+        let mut definitions = std::mem::take(&mut self.definitions);
+        for (target, reads) in dataset::read_by_flows(&self.files, reads_of) {
+            if let Some(target) = self.by_name.get(&target).and_then(|index| definitions.get_mut(*index)) {
+                target.reads.extend(reads);
+            }
+        }
         dataset::order(&mut definitions, &self.files, self.diagnostics);
         self.known.pending = self.waiting.iter().filter(|n| !self.known.relations.contains_key(*n)).cloned().collect();
-        let targets = cdc_by_target(&self.files);
-        let changes: BTreeMap<String, (FileId, AutoCdc)> = targets
-            .into_iter()
-            .filter(|(name, _)| self.waiting.contains(name))
-            .map(|(name, (file, cdc))| (name, (file, cdc.clone())))
-            .collect();
         let waiting = std::mem::take(&mut self.waiting);
+        let changes = dataset::cdc_places(&self.files);
         let hints = Cell::new(HINTS);
         for definition in definitions.iter_mut().filter(|definition| waiting.contains(&definition.name)) {
             let (file, statement) = statement_of(definition, &self.files);
             let query = query_of(&statement.kind);
             let all = All { known: &self.known, hints: &hints };
             let info = query.map(|query| infer::analyze_query(query, self.sources.text(file), &all));
-            self.settle(definition, info, changes.get(&definition.name));
+            let changes = changes.get(&definition.name).and_then(|(file, statement)| {
+                let file = self.files.get(*file)?;
+                let (_, cdc) = dataset::cdc_of(&file.statements.get(*statement)?.kind)?;
+                Some(cdc_columns(cdc, self.sources.text(file.file), &self.known))
+            });
+            self.settle(definition, info, changes);
         }
         (self.files, definitions, self.known)
     }
 
     /// Notes what the query of a dataset, or the changes that fill it, turned out to be.
-    fn settle(&mut self, definition: &mut Definition, info: Option<QueryInfo>, cdc: Option<&(FileId, AutoCdc)>) {
+    fn settle(&mut self, definition: &mut Definition, info: Option<QueryInfo>, changes: Option<Arc<[Column]>>) {
         let (file, statement) = statement_of(definition, &self.files);
         if let Some(info) = &info {
             self.diagnostics.extend(info.faults.iter().map(|fault| super::fault(file, fault)));
@@ -178,15 +190,18 @@ impl<'a> Resolver<'a> {
             definition.rereads_files =
                 info.reads.iter().any(|read| read.function) && allows_overwrites(&statement.kind);
         }
-        let inferred = info.as_ref().map(QueryInfo::schema);
-        let delivered =
-            inferred.or_else(|| cdc.map(|(file, cdc)| cdc_columns(cdc, self.sources.text(*file), &self.known)));
-        let declared = declared_of(statement);
-        if let (Some(declared), Some(delivered), Some(table)) = (&declared, &delivered, table_of(&statement.kind)) {
+        let table = table_of(&statement.kind).filter(|table| !table.columns.is_empty());
+        let declared = table.and(self.known.relation(&definition.name)).map(|known| known.columns.clone());
+        if let (Some(table), Some(declared)) = (table, &declared) {
+            let delivered: Vec<&Column> = match (&info, &changes) {
+                (Some(info), _) => info.columns.iter().map(|output| &output.column).collect(),
+                (None, changes) => changes.iter().flat_map(|columns| columns.iter()).collect(),
+            };
             let span = Span::new(file, statement.range.clone());
-            compare(&table.columns, declared, delivered, span, self.sources, self.diagnostics);
+            compare(&table.columns, declared, &delivered, span, self.sources, self.diagnostics);
         }
-        definition.columns = declared.or(delivered).unwrap_or_default();
+        let delivered = || info.as_ref().map(QueryInfo::schema).or(changes);
+        definition.columns = declared.or_else(delivered).unwrap_or_default();
         let streaming = info.as_ref().is_some_and(|info| info.streaming);
         definition.streamable = definition.kind == Kind::StreamingTable || streaming;
         definition.query = info;
@@ -216,15 +231,15 @@ impl Definition {
 }
 
 /// What change data capture delivers: the chosen columns of its source, and validity for a history.
-fn cdc_columns(cdc: &AutoCdc, text: &str, known: &Known) -> Vec<Column> {
+fn cdc_columns(cdc: &AutoCdc, text: &str, known: &Known) -> Arc<[Column]> {
     let source = match &cdc.source {
-        CdcSource::Stream(name) => known.relations.get(&last_part(name)).map(|relation| relation.columns.clone()),
+        CdcSource::Stream(name) => known.relation(&last_part(name)).map(|relation| relation.columns.clone()),
         CdcSource::Query(query) => {
             let info = infer::analyze_query(query, text, known);
             (!info.open).then(|| info.schema())
         }
     };
-    let Some(source) = source else { return vec![] };
+    let Some(source) = source else { return Arc::default() };
     let is = |names: &[sqlparser::ast::Ident], c: &Column| names.iter().any(|n| n.value.eq_ignore_ascii_case(&c.name));
     let chosen = |c: &&Column| match &cdc.columns {
         None => true,
@@ -241,11 +256,11 @@ fn cdc_columns(cdc: &AutoCdc, text: &str, known: &Known) -> Vec<Column> {
             nullable: true,
         }));
     }
-    columns
+    columns.into()
 }
 
 /// The columns that a statement lists, if it lists any.
-fn declared_of(statement: &Statement) -> Option<Vec<Column>> {
+fn declared_of(statement: &Statement) -> Option<Arc<[Column]>> {
     let columns = &table_of(&statement.kind)?.columns;
     let ty = |c: &DeclaredColumn| DataType::from_sql(&c.data_type).unwrap_or(DataType::Unknown);
     let declared = columns.iter().map(|c| Column { name: c.name.value.clone(), ty: ty(c), nullable: !c.not_null });
@@ -256,7 +271,7 @@ fn declared_of(statement: &Statement) -> Option<Vec<Column>> {
 fn compare(
     written: &[DeclaredColumn],
     declared: &[Column],
-    delivered: &[Column],
+    delivered: &[&Column],
     statement: Span,
     sources: &SourceMap,
     diagnostics: &mut Diagnostics,

@@ -1,6 +1,8 @@
 //! Datasets of a pipeline: who defines which name, who reads whom, and what columns come out.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use sqlparser::ast::{ObjectName, Query};
 
@@ -11,7 +13,7 @@ use crate::lakeflow::ast::{
     TableDefinition, TableSource,
 };
 use crate::lakeflow::infer::QueryInfo;
-use crate::lakeflow::types::Column;
+use crate::lakeflow::{folded, types::Column};
 use crate::source::{FileId, Span};
 
 /// What a dataset is.
@@ -51,7 +53,7 @@ pub struct Definition {
     /// Datasets it reads, itself or through flows into it, in lower case.
     pub reads: BTreeSet<String>,
     /// Columns, as far as they are known.
-    pub columns: Vec<Column>,
+    pub columns: Arc<[Column]>,
     /// Whether its rows are a stream when it is read with `STREAM`.
     pub streamable: bool,
     /// What its query is made of; `None` for a table that only flows write.
@@ -65,11 +67,11 @@ pub fn definitions(index: usize, file: &PipelineFile) -> Vec<Definition> {
     let definition = |(place, statement): (usize, &Statement)| {
         let (name, kind) = defined(&statement.kind)?;
         Some(Definition {
-            name: last_part(name),
+            name: last_part(name).into_owned(),
             kind,
             place: (index, place),
             reads: BTreeSet::new(),
-            columns: vec![],
+            columns: Arc::default(),
             streamable: false,
             query: None,
             rereads_files: false,
@@ -78,35 +80,31 @@ pub fn definitions(index: usize, file: &PipelineFile) -> Vec<Definition> {
     file.statements.iter().enumerate().filter_map(definition).collect()
 }
 
-/// Notes what flows read for the datasets that they write into.
-pub fn add_flows(
-    definitions: &mut BTreeMap<String, Definition>,
+/// The datasets that flows write into, each with what the flow reads.
+pub fn read_by_flows(
     files: &[PipelineFile],
     reads_of: impl Fn(&Query, FileId) -> BTreeSet<String>,
-) {
+) -> Vec<(String, BTreeSet<String>)> {
     let reads_of_flow = |body: &FlowBody, file: FileId| match body {
         FlowBody::Insert(flow) => reads_of(&flow.query, file),
         FlowBody::AutoCdc(cdc) => match &cdc.source {
-            CdcSource::Stream(name) => BTreeSet::from([last_part(name)]),
+            CdcSource::Stream(name) => BTreeSet::from([last_part(name).into_owned()]),
             CdcSource::Query(query) => reads_of(query, file),
         },
     };
-    for (_, _, file, statement) in statements(files) {
-        let (target, reads) = match &statement.kind {
-            StatementKind::CreateFlow(flow) => (&flow.target, reads_of_flow(&flow.body, file.file)),
+    let flows = statements(files).filter_map(|(_, _, file, statement)| {
+        let (target, body) = match &statement.kind {
+            StatementKind::CreateFlow(flow) => (&flow.target, &flow.body),
             StatementKind::CreateStreamingTable(table) => match &table.source {
                 // A query of its own is judged with the table.
-                Some(TableSource::Flow(body @ FlowBody::AutoCdc(_))) => {
-                    (&table.table.name, reads_of_flow(body, file.file))
-                }
-                _ => continue,
+                Some(TableSource::Flow(body @ FlowBody::AutoCdc(_))) => (&table.table.name, body),
+                _ => return None,
             },
-            _ => continue,
+            _ => return None,
         };
-        if let Some(target) = definitions.get_mut(&last_part(target)) {
-            target.reads.extend(reads);
-        }
-    }
+        Some((last_part(target).into_owned(), reads_of_flow(body, file.file)))
+    });
+    flows.collect()
 }
 
 /// All statements with the index of their file and their own.
@@ -178,25 +176,30 @@ pub fn inline_cdc(table: &CreateStreamingTable) -> Option<&AutoCdc> {
 }
 
 /// The last part of a name, in lower case: datasets of one pipeline are known by it.
-pub fn last_part(name: &ObjectName) -> String {
+pub fn last_part(name: &ObjectName) -> Cow<'_, str> {
     let last = name.0.last().and_then(|part| part.as_ident());
-    last.map(|ident| ident.value.to_lowercase()).unwrap_or_default()
+    last.map_or(Cow::Borrowed(""), |ident| folded(&ident.value))
 }
 
 /// The tables that a query reads, in lower case.
 pub fn tables_of(query: &QueryInfo) -> impl Iterator<Item = String> {
     let tables = query.reads.iter().filter(|read| !read.function);
-    tables.filter_map(|read| read.name.last()).map(|name| name.to_lowercase())
+    tables.filter_map(|read| read.name.last()).map(|name| folded(name).into_owned())
 }
 
-/// Puts every dataset after those it reads. Datasets that read each other in a cycle are a fault; they keep their place.
+/// Puts every dataset after those it reads, otherwise by name. Datasets that read each other in a cycle are a fault; they
+/// keep their place.
 pub fn order(definitions: &mut Vec<Definition>, files: &[PipelineFile], diagnostics: &mut Diagnostics) {
-    let index: BTreeMap<&str, usize> = definitions.iter().enumerate().map(|(i, d)| (d.name.as_str(), i)).collect();
-    let mut graph = petgraph::graphmap::DiGraphMap::<usize, ()>::new();
+    definitions.sort_by(|a, b| a.name.cmp(&b.name));
+    let index: HashMap<&str, usize> = definitions.iter().enumerate().map(|(i, d)| (d.name.as_str(), i)).collect();
+    let mut graph = petgraph::Graph::<(), (), petgraph::Directed, usize>::default();
+    for _ in definitions.iter() {
+        graph.add_node(());
+    }
     for (reader, definition) in definitions.iter().enumerate() {
-        graph.add_node(reader);
-        for read in definition.reads.iter().filter_map(|name| index.get(name.as_str())) {
-            graph.add_edge(reader, *read, ());
+        // The last edge of a node comes first, and names are to come in order.
+        for read in definition.reads.iter().rev().filter_map(|name| index.get(name.as_str())) {
+            graph.add_edge(reader.into(), (*read).into(), ());
         }
     }
     // Components come with the dependencies first: an edge leads from the reader to what it reads.
@@ -204,15 +207,16 @@ pub fn order(definitions: &mut Vec<Definition>, files: &[PipelineFile], diagnost
     for component in &components {
         let is_cycle = component.len() > 1 || component.iter().any(|i| graph.contains_edge(*i, *i));
         if is_cycle {
-            diagnostics.push(cycle(component, definitions, files));
+            diagnostics.push(cycle(component.iter().filter_map(|i| definitions.get(i.index())), files));
         }
     }
     let mut slots: Vec<Option<Definition>> = std::mem::take(definitions).into_iter().map(Some).collect();
-    definitions.extend(components.into_iter().flatten().filter_map(|i| slots.get_mut(i).and_then(Option::take)));
+    definitions
+        .extend(components.into_iter().flatten().filter_map(|i| slots.get_mut(i.index()).and_then(Option::take)));
 }
 
-fn cycle(component: &[usize], definitions: &[Definition], files: &[PipelineFile]) -> Diagnostic {
-    let mut members: Vec<&Definition> = component.iter().filter_map(|i| definitions.get(*i)).collect();
+fn cycle<'a>(members: impl Iterator<Item = &'a Definition>, files: &[PipelineFile]) -> Diagnostic {
+    let mut members: Vec<&Definition> = members.collect();
     members.sort_by(|a, b| a.name.cmp(&b.name));
     let names: Vec<&str> = members.iter().map(|d| d.name.as_str()).collect();
     let message = match names.as_slice() {
@@ -239,21 +243,35 @@ pub fn inserts_into<'a>(name: &'a str, files: &'a [PipelineFile]) -> impl Iterat
     })
 }
 
-/// The change data capture that writes each table, in its own statement or in a flow, with its file, by the name of the
-/// table.
+/// The change data capture that a statement holds, in a flow or in the definition of a table, and the table that it writes.
+pub fn cdc_of(kind: &StatementKind) -> Option<(&ObjectName, &AutoCdc)> {
+    match kind {
+        StatementKind::CreateStreamingTable(table) => Some((&table.table.name, inline_cdc(table)?)),
+        StatementKind::CreateFlow(flow) => match &flow.body {
+            FlowBody::AutoCdc(cdc) => Some((&flow.target, cdc)),
+            FlowBody::Insert(_) => None,
+        },
+        _ => None,
+    }
+}
+
+/// The change data capture that writes each table, with its file, by the name of the table.
 pub fn cdc_by_target(files: &[PipelineFile]) -> BTreeMap<String, (FileId, &AutoCdc)> {
     let mut found = BTreeMap::new();
     for (_, _, file, statement) in statements(files) {
-        let (target, cdc) = match &statement.kind {
-            StatementKind::CreateStreamingTable(table) => (&table.table.name, inline_cdc(table)),
-            StatementKind::CreateFlow(flow) => match &flow.body {
-                FlowBody::AutoCdc(cdc) => (&flow.target, Some(cdc.as_ref())),
-                FlowBody::Insert(_) => continue,
-            },
-            _ => continue,
-        };
-        if let Some(cdc) = cdc {
-            found.entry(last_part(target)).or_insert((file.file, cdc));
+        if let Some((target, cdc)) = cdc_of(&statement.kind) {
+            found.entry(last_part(target).into_owned()).or_insert((file.file, cdc));
+        }
+    }
+    found
+}
+
+/// The same as places: indices of the file and of the statement in it.
+pub fn cdc_places(files: &[PipelineFile]) -> HashMap<String, (usize, usize)> {
+    let mut found = HashMap::new();
+    for (file, index, _, statement) in statements(files) {
+        if let Some((target, _)) = cdc_of(&statement.kind) {
+            found.entry(last_part(target).into_owned()).or_insert((file, index));
         }
     }
     found

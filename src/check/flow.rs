@@ -1,6 +1,8 @@
 //! Flows: what they write into, what they read, and the clauses of AUTO CDC (reference sections 1.4 and 1.5).
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
 use sqlparser::ast::{Ident, ObjectName};
 
@@ -17,7 +19,7 @@ use crate::source::{FileId, SourceMap, Span};
 
 /// Where a flow stands, and what is known around it.
 struct Context<'a> {
-    by_name: BTreeMap<&'a str, &'a Definition>,
+    by_name: HashMap<&'a str, &'a Definition>,
     known: &'a Known,
     sources: &'a SourceMap,
     diagnostics: &'a mut Diagnostics,
@@ -31,20 +33,20 @@ pub fn check(
     sources: &SourceMap,
     diagnostics: &mut Diagnostics,
 ) {
-    let by_name: BTreeMap<&str, &Definition> = definitions.iter().map(|d| (d.name.as_str(), d)).collect();
+    let by_name: HashMap<&str, &Definition> = definitions.iter().map(|d| (d.name.as_str(), d)).collect();
     let mut context = Context { by_name, known, sources, diagnostics };
     let mut names: BTreeMap<String, Span> = BTreeMap::new();
-    let mut targets: Vec<String> = vec![];
+    let mut targets: HashSet<Cow<'_, str>> = HashSet::new();
     for (_, _, file, statement) in statements(files) {
         match &statement.kind {
             StatementKind::CreateFlow(flow) => {
                 let span = context.name_span(file.file, &flow.name);
-                if let Some(first) = names.insert(last_part(&flow.name), span) {
+                if let Some(first) = names.insert(last_part(&flow.name).into_owned(), span) {
                     let message = format!("flow `{}` is defined twice", last_part(&flow.name));
                     context
                         .push(Diagnostic::error(Code::DuplicateDataset, message).at(span).related(first, "first here"));
                 }
-                targets.push(last_part(&flow.target));
+                targets.insert(last_part(&flow.target));
                 check_flow(flow, file.file, &mut context);
             }
             StatementKind::CreateStreamingTable(table) => {
@@ -58,7 +60,7 @@ pub fn check(
     for definition in definitions.iter().filter(|d| d.kind == Kind::StreamingTable) {
         let (file, statement) = statement_of(definition, files);
         let StatementKind::CreateStreamingTable(table) = &statement.kind else { continue };
-        if table.source.is_none() && !targets.contains(&definition.name) {
+        if table.source.is_none() && !targets.contains(definition.name.as_str()) {
             let message = format!("nothing writes into streaming table `{}`", definition.name);
             let span = first_line(Span::new(file, statement.range.clone()));
             let hint = "give it a query with `AS`, or a flow with `CREATE FLOW`";
@@ -84,10 +86,12 @@ impl<'a> Context<'a> {
 
     /// The dataset that a flow names, or a fault.
     fn dataset(&mut self, file: FileId, name: &ObjectName) -> Option<&'a Definition> {
-        let found = self.by_name.get(last_part(name).as_str()).copied();
+        let found = self.by_name.get(&*last_part(name)).copied();
         if found.is_none() {
             let word = last_part(name);
-            let hint = did_you_mean(&word, self.by_name.keys().copied());
+            let mut known: Vec<&str> = self.by_name.keys().copied().collect();
+            known.sort_unstable();
+            let hint = did_you_mean(&word, known);
             let fault = Diagnostic::error(Code::UnresolvedName, format!("unknown dataset `{word}`"));
             let span = self.name_span(file, name);
             self.push(fault.at(span).maybe_hint(hint));
@@ -132,7 +136,7 @@ fn check_insert(insert: &InsertFlow, flow: &CreateFlow, file: FileId, context: &
 struct Changes {
     /// As messages call it.
     name: String,
-    columns: Vec<Column>,
+    columns: Arc<[Column]>,
     place: Span,
 }
 
@@ -150,7 +154,7 @@ fn changes(cdc: &AutoCdc, file: FileId, context: &mut Context<'_>) -> Option<Cha
             let info = infer::analyze_query(query, text, context.known);
             context.diagnostics.extend(info.faults.iter().map(|fault| super::fault(file, fault)));
             let place = Span::new(file, lakeflow::range_of_node(text, &**query).unwrap_or(0..0));
-            let columns = if info.open { vec![] } else { info.schema() };
+            let columns = if info.open { Arc::default() } else { info.schema() };
             let changes = Changes { name: "the query".to_owned(), columns, place: first_line(place) };
             (changes, info.streaming || !info.faults.is_empty())
         }

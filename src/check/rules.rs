@@ -2,7 +2,8 @@
 //!
 //! One function a rule; each names the section of the reference it comes from.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::borrow::Cow;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
 use super::PipelineFile;
@@ -13,7 +14,7 @@ use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::lakeflow::ast::{Statement, StatementKind};
 use crate::lakeflow::functions::Stability;
 use crate::lakeflow::infer::{self, FaultKind, Place, QueryInfo};
-use crate::lakeflow::{self, types::Column};
+use crate::lakeflow::{self, folded, types::Column};
 use crate::source::{FileId, SourceMap, Span};
 
 /// Applies every rule to every statement.
@@ -30,7 +31,9 @@ pub fn check(definitions: &[Definition], files: &[PipelineFile], sources: &Sourc
         }
         expectations(definition, file, statement, sources.text(file), diagnostics);
     }
-    diagnostics.extend(overwrites(definitions, files));
+    if definitions.iter().any(|definition| definition.rereads_files) {
+        diagnostics.extend(overwrites(definitions, files));
+    }
 }
 
 fn at(code: Code, message: impl Into<String>, file: FileId, range: Range<usize>) -> Diagnostic {
@@ -227,14 +230,15 @@ fn expectations(
             Diagnostic::error(Code::BadExpectation, format!("view `{}` can't hold expectations", definition.name));
         diagnostics.push(fault.at(span).hint("put them on the table that reads it").rule("expectation-on-view"));
     }
-    let mut seen: Vec<String> = vec![];
+    let mut seen: Vec<Cow<'_, str>> = vec![];
     for expectation in expectations {
         let name = Span::new(file, lakeflow::range_of(text, expectation.name.span).unwrap_or(0..0));
-        if seen.contains(&expectation.name.value.to_lowercase()) {
+        let own = folded(&expectation.name.value);
+        if seen.contains(&own) {
             let message = format!("expectation `{}` stands twice", expectation.name.value);
             diagnostics.push(Diagnostic::error(Code::BadExpectation, message).at(name).rule("duplicate-expectation"));
         }
-        seen.push(expectation.name.value.to_lowercase());
+        seen.push(own);
         let columns: &[Column] = &definition.columns;
         let info = infer::analyze_condition(&expectation.predicate, text, columns, Place::row("an expectation"));
         diagnostics.extend(info.faults.iter().map(|fault| {
@@ -265,7 +269,7 @@ fn overwrites(definitions: &[Definition], files: &[PipelineFile]) -> Vec<Diagnos
         let is_ranked = d.query.as_ref().is_some_and(|q| !q.features.windows.is_empty());
         changes.contains_key(&d.name) || d.kind == Kind::MaterializedView && is_ranked
     };
-    let mut readers: BTreeMap<&str, Vec<&Definition>> = BTreeMap::new();
+    let mut readers: HashMap<&str, Vec<&Definition>> = HashMap::new();
     for definition in definitions {
         for read in &definition.reads {
             readers.entry(read).or_default().push(definition);

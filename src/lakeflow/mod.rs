@@ -7,6 +7,7 @@
 pub mod ast;
 mod dialect;
 mod fault;
+mod fold;
 pub mod functions;
 mod grammar;
 pub mod infer;
@@ -25,6 +26,7 @@ mod unit;
 
 pub use ast::{Statement, StatementKind};
 pub use fault::Fault;
+pub use fold::folded;
 pub use parse::{Attempt, parse, parse_each, parse_expr, parse_query, visit_each};
 pub use place::{offset_of, range_of, range_of_node};
 pub use print::{expr_text, ident_text, name_text, print, query_text, string_text};

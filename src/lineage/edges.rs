@@ -1,6 +1,7 @@
 //! The edges of the graph: from the queries and the change data capture of every dataset.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use sqlparser::ast::Expr;
 
@@ -53,7 +54,7 @@ fn writers(files: &[PipelineFile]) -> BTreeMap<String, Vec<(FileId, Writer<'_>)>
                 FlowBody::Insert(insert) => Writer::Insert(insert),
                 FlowBody::AutoCdc(changes) => Writer::Changes(changes),
             };
-            found.entry(last_part(target)).or_default().push((file.file, writer));
+            found.entry(last_part(target).into_owned()).or_default().push((file.file, writer));
         }
     }
     found
@@ -116,7 +117,7 @@ impl Tracer<'_> {
     fn everything(&self, query: &QueryInfo, file: FileId, traced: &mut Traced) {
         for read in &query.reads {
             let (table, inside) = self.table(read);
-            for column in &read.relation.columns {
+            for column in read.relation.columns.iter() {
                 let from = Origin { table: table.clone(), inside, column: column.name.clone(), field: vec![] };
                 let span = Span::new(file, read.range.clone());
                 let influence = Influence::Transformation;
@@ -173,7 +174,7 @@ impl Tracer<'_> {
             }
         }
         let used = |expr: &Expr| {
-            let info = infer::analyze_expr(expr, text, source.columns.as_slice(), Place::row("AUTO CDC"));
+            let info = infer::analyze_expr(expr, text, &*source.columns, Place::row("AUTO CDC"));
             info.columns.into_iter().filter_map(|c| Some((c.resolved?, Span::new(file, c.range))))
         };
         for (column, span) in used(&changes.sequence_by) {
@@ -195,7 +196,7 @@ impl Tracer<'_> {
         let text = self.sources.text(file);
         match &changes.source {
             CdcSource::Stream(table) => {
-                let name = last_part(table);
+                let name = last_part(table).into_owned();
                 traced.reads.insert(name.clone());
                 let columns = self.by_name.get(name.as_str())?.columns.clone();
                 let ident = table.0.last().and_then(|part| part.as_ident());
@@ -223,7 +224,7 @@ impl Tracer<'_> {
 
 /// The columns of changes, and where each comes from.
 struct ChangeSource {
-    columns: Vec<Column>,
+    columns: Arc<[Column]>,
     edges: Vec<Vec<Edge>>,
 }
 

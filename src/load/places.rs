@@ -3,6 +3,7 @@
 //! The tree is a shadow of the JSON value, so that values stay plain and rules report by pointer. A pointer that leads
 //! nowhere (a missing key) resolves to the nearest thing above it: a diagnostic always has a place.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::source::{FileId, SourceMap, Span};
@@ -87,14 +88,13 @@ impl Places {
     /// The key at `pointer`. For a list item, a missing key and the like: the nearest key above, at last the first key
     /// of the file, which tells its kind.
     pub fn key(&self, pointer: &str) -> Span {
-        let found = self.find(pointer);
-        self.span(found.key.unwrap_or_else(|| self.first_key()))
+        self.key_of(&self.find(pointer))
     }
 
     /// The value at `pointer`; if there is none, what [`Places::key`] says.
     pub fn value(&self, pointer: &str) -> Span {
         let found = self.find(pointer);
-        if found.exact && !found.node.value.is_empty() { self.span(&found.node.value) } else { self.key(pointer) }
+        if found.exact && !found.node.value.is_empty() { self.span(&found.node.value) } else { self.key_of(&found) }
     }
 
     /// The place of `range`, counted in bytes of the *decoded* text at `pointer` (an SQL expression, say), in the file:
@@ -124,6 +124,10 @@ impl Places {
         if plain && found.exact { text.get(found.node.value.clone()) } else { None }
     }
 
+    fn key_of(&self, found: &Found<'_>) -> Span {
+        self.span(found.key.unwrap_or_else(|| self.first_key()))
+    }
+
     fn span(&self, range: &Range<usize>) -> Span {
         Span::new(self.file, range.clone())
     }
@@ -147,11 +151,17 @@ impl Places {
     }
 }
 
-fn unescape(segment: &str) -> String {
-    segment.replace("~1", "/").replace("~0", "~")
+fn unescape(segment: &str) -> Cow<'_, str> {
+    match segment.contains('~') {
+        true => Cow::Owned(segment.replace("~1", "/").replace("~0", "~")),
+        false => Cow::Borrowed(segment),
+    }
 }
 
 /// `key` as a segment of a JSON pointer.
-pub fn pointer_segment(key: &str) -> String {
-    key.replace('~', "~0").replace('/', "~1")
+pub fn pointer_segment(key: &str) -> Cow<'_, str> {
+    match key.contains(['~', '/']) {
+        true => Cow::Owned(key.replace('~', "~0").replace('/', "~1")),
+        false => Cow::Borrowed(key),
+    }
 }

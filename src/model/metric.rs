@@ -1,5 +1,7 @@
 //! Metrics: measures, dimensions, joins, tables.
 
+use std::collections::BTreeSet;
+
 use super::entity::{ColumnId, EntityId};
 use super::governance::{AudienceId, Classification, PersonalKind, RowAccess};
 use super::sql::{Expression, Origin};
@@ -24,6 +26,8 @@ pub struct Metric {
     pub joins: Vec<Join>,
     /// Conditions on the measured rows, besides references that must resolve.
     pub filter: Option<Expression>,
+    /// Kinds of personal data in the columns that conditions, measures, time and dimensions read, whatever for.
+    pub kinds: BTreeSet<PersonalKind>,
     /// One row for each row of another entity.
     pub per: Option<Per>,
     /// Measures, in the order of the spec.

@@ -45,12 +45,25 @@ pub struct Use {
     pub inside_aggregate: bool,
 }
 
-impl Compiled {
-    /// The paths of references it needs.
-    pub fn paths(&self) -> BTreeSet<Vec<String>> {
-        self.uses.iter().filter(|u| !u.path.is_empty()).map(|u| u.path.clone()).collect()
-    }
+/// What the expressions of a metric read.
+#[derive(Default)]
+pub struct Reads {
+    /// The paths of references they need.
+    pub paths: BTreeSet<Vec<String>>,
+    /// The kinds of personal data in the columns they name.
+    pub kinds: BTreeSet<PersonalKind>,
+}
 
+impl Reads {
+    /// Notes what one more of them reads.
+    pub fn add(&mut self, compiled: &Compiled) {
+        let paths = compiled.uses.iter().map(|u| &u.path).filter(|path| !path.is_empty());
+        self.paths.extend(paths.cloned());
+        self.kinds.extend(compiled.uses.iter().filter_map(|u| u.pii));
+    }
+}
+
+impl Compiled {
     /// The name of the column or derived expression, if it is nothing but that.
     pub fn column_name(&self) -> Option<String> {
         self.name.clone()

@@ -5,12 +5,12 @@ use super::compiled::{self, condition};
 use super::graph::Graph;
 use super::lookup;
 use super::names::{self, NameOf};
-use super::project::{self, escaped, list_hint};
+use super::project::{self, list_hint};
 use super::reference;
 use super::row_access;
 use crate::diag::{Code, Diagnostic, did_you_mean};
 use crate::lakeflow::types::DataType;
-use crate::load::{Located, SpecSet};
+use crate::load::{Located, SpecSet, pointer_segment};
 use crate::model::{
     Action, Check, Column, ColumnId, Entity, FileSource, Load, Lookup, Normalize, Origin, RowCount, Rule, RuleKind,
     Source, Validity,
@@ -29,7 +29,8 @@ pub fn resolve(spec: &Located<EntitySpec>, set: &SpecSet, context: &mut Context<
     let source = source(spec, set, &columns, &key, context);
     let load = load(spec, &columns, &key, context);
     let audiences = project::audience_ids(spec, spec.spec.audience.as_ref(), context);
-    let rows = row_access::resolve(spec.spec.rows.as_ref(), &audiences, &compiled::typed(&columns), spec, context);
+    let typed = || compiled::typed(&columns);
+    let rows = row_access::resolve(spec.spec.rows.as_ref(), &audiences, typed, spec, context);
     Entity {
         name: spec.spec.entity.clone(),
         description: spec.spec.description.clone().unwrap_or_default(),
@@ -94,7 +95,7 @@ fn report_equal_headers(columns: &[Column], context: &mut Context<'_>) {
 }
 
 pub fn column_pointer(name: &str) -> String {
-    format!("/columns/{}", escaped(name))
+    format!("/columns/{}", pointer_segment(name))
 }
 
 /// A column of which only the type is known.
@@ -370,7 +371,7 @@ fn rules(spec: &Located<EntitySpec>, entity: &Entity, context: &mut Context<'_>)
     }
     let typed = compiled::typed(&entity.columns);
     for (name, entry) in spec.spec.rules.iter().flatten() {
-        let pointer = format!("/rules/{}", escaped(name));
+        let pointer = format!("/rules/{}", pointer_segment(name));
         let span = spec.key(&pointer);
         context.extend(names::check(name, NameOf::Rule, span));
         if let Some(twin) = rules.iter().find(|r| r.name == *name) {

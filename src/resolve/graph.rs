@@ -5,11 +5,10 @@ use sqlparser::ast::Expr;
 
 use super::Context;
 use super::cycle;
-use super::project::escaped;
 use super::reference;
 use super::rows::Rows;
 use crate::lakeflow::{self, infer::Place};
-use crate::load::Located;
+use crate::load::{Located, pointer_segment};
 use crate::model::{Entity, EntityId, Reference};
 use crate::spec::{EntitySpec, MetricSpec};
 
@@ -36,8 +35,9 @@ impl Graph {
     pub fn new(entities: Vec<Entity>, specs: &[&Located<EntitySpec>]) -> Self {
         let derived = specs.iter().map(|spec| {
             let declared = spec.spec.derived.iter().flatten();
-            let derived = declared
-                .map(|(name, sql)| (name.to_lowercase(), Derived::new(sql, format!("/derived/{}", escaped(name)))));
+            let derived = declared.map(|(name, sql)| {
+                (name.to_lowercase(), Derived::new(sql, format!("/derived/{}", pointer_segment(name))))
+            });
             derived.collect()
         });
         let mut graph = Graph { derived: derived.collect(), entities, lost: vec![] };
@@ -46,7 +46,7 @@ impl Graph {
     }
 
     /// Whether nothing can be said about a path, because it leads through a reference that is at fault itself.
-    pub fn is_lost(&self, entity: EntityId, path: &[String]) -> bool {
+    pub fn is_lost(&self, entity: EntityId, path: &[&str]) -> bool {
         let Some((alias, rest)) = path.split_first().filter(|(_, rest)| !rest.is_empty()) else { return false };
         match self.follow(entity, alias) {
             Some(reference) => self.is_lost(reference.entity, rest),
@@ -91,8 +91,8 @@ pub struct Definitions {
 
 impl Definitions {
     pub fn add<T>(&mut self, name: &str, sql: &str, spec: &Located<T>, pointer: &str, context: &mut Context<'_>) {
-        let _ = context.parse_expr(sql, pointer, spec);
-        self.by_name.insert(name.to_lowercase(), Derived::new(sql, pointer.to_owned()));
+        let expr = context.parse_expr(sql, pointer, spec);
+        self.by_name.insert(name.to_lowercase(), Derived { sql: sql.to_owned(), expr, pointer: pointer.to_owned() });
     }
 
     pub fn check(&self, rows: &Rows<'_>, spec: &Located<MetricSpec>, context: &mut Context<'_>) {

@@ -1,21 +1,22 @@
 //! Measures: aggregates over rows, and expressions over other measures.
 
-use std::collections::BTreeSet;
+use std::borrow::Cow;
 use std::ops::ControlFlow;
 
 use sqlparser::ast::{
-    BinaryOperator, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Value, VisitMut, VisitorMut,
+    BinaryOperator, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentList, FunctionArguments, Ident,
+    ObjectName, Value, VisitMut, VisitorMut,
 };
 
 use super::Context;
-use super::compiled::Compiled;
+use super::compiled::{Compiled, Reads};
 use super::measure_scope::Measures;
 use super::names::{self, NameOf};
-use super::project::escaped;
 use super::rows::Rows;
 use crate::diag::{Code, Diagnostic};
-use crate::lakeflow::{self, infer::Place, types::DataType};
-use crate::load::Located;
+use crate::lakeflow::infer::{self, Place};
+use crate::lakeflow::{self, types::DataType};
+use crate::load::{Located, pointer_segment};
 use crate::model::{Expression, Measure, PersonalKind};
 use crate::source::Span;
 use crate::spec::{MeasureEntry, MeasureSpec, MetricSpec};
@@ -32,7 +33,7 @@ pub fn resolve(
     spec: &Located<MetricSpec>,
     rows: &Rows<'_>,
     per: bool,
-    paths: &mut BTreeSet<Vec<String>>,
+    reads: &mut Reads,
     context: &mut Context<'_>,
 ) -> Vec<Resolved> {
     if spec.spec.measures.is_empty() {
@@ -41,17 +42,20 @@ pub fn resolve(
     let mut pending = vec![];
     let mut done: Vec<Resolved> = vec![];
     for (name, entry) in &spec.spec.measures {
-        let pointer = format!("/measures/{}", escaped(name));
+        let pointer = format!("/measures/{}", pointer_segment(name));
         context.extend(names::check(name, NameOf::Column, spec.key(&pointer)));
         let (measure, sql_pointer) = match entry {
-            MeasureEntry::Sql(sql) => (MeasureSpec { sql: sql.clone(), ..MeasureSpec::default() }, pointer.clone()),
-            MeasureEntry::Full(full) => (full.clone(), format!("{pointer}/sql")),
+            MeasureEntry::Sql(sql) => {
+                (Cow::Owned(MeasureSpec { sql: sql.clone(), ..MeasureSpec::default() }), pointer.clone())
+            }
+            MeasureEntry::Full(full) => (Cow::Borrowed(full), format!("{pointer}/sql")),
         };
+        let Some(expr) = context.parse_expr(&measure.sql, &sql_pointer, spec) else { continue };
         let declared = Declared { name, spec: measure, pointer, sql_pointer };
-        if lakeflow::parse_expr(&declared.spec.sql).is_ok() && !rows.aggregates(&declared.spec.sql) {
-            pending.push(declared);
-        } else if let Some(resolved) = aggregate(&declared, spec, rows, paths, context) {
-            done.push(resolved);
+        if infer::aggregates(&expr) {
+            done.extend(aggregate(&declared, expr, spec, rows, reads, context));
+        } else {
+            pending.push((declared, expr));
         }
     }
     derive(pending, &mut done, spec, rows, per, context);
@@ -63,20 +67,21 @@ pub fn resolve(
 /// A measure as written.
 struct Declared<'a> {
     name: &'a str,
-    spec: MeasureSpec,
+    spec: Cow<'a, MeasureSpec>,
     pointer: String,
     sql_pointer: String,
 }
 
 fn aggregate(
     declared: &Declared<'_>,
+    expr: Expr,
     spec: &Located<MetricSpec>,
     rows: &Rows<'_>,
-    paths: &mut BTreeSet<Vec<String>>,
+    reads: &mut Reads,
     context: &mut Context<'_>,
 ) -> Option<Resolved> {
-    let compiled =
-        rows.compile(&declared.spec.sql, &declared.sql_pointer, Place::measure("a measure"), spec, context)?;
+    let (sql, place) = (&declared.spec.sql, Place::measure("a measure"));
+    let compiled = rows.compile_expr(expr, sql, &declared.sql_pointer, place, spec, context)?;
     let span = spec.value(&declared.sql_pointer);
     if let Some(column) = compiled.uses.iter().find(|u| !u.inside_aggregate) {
         let message = format!("`{}` stands outside of an aggregate", column.text);
@@ -84,7 +89,7 @@ fn aggregate(
         context.push(Diagnostic::error(Code::NotAnAggregate, message).at(column.span).hint(hint));
         return None;
     }
-    paths.extend(compiled.paths());
+    reads.add(&compiled);
     let additive = is_additive(&compiled, rows);
     let pii = compiled.personal_kind();
     let empty = empty_value(&compiled.expr, declared, spec, context);
@@ -93,7 +98,7 @@ fn aggregate(
 
 /// Resolves expressions over measures, those first that others build on.
 fn derive(
-    mut pending: Vec<Declared<'_>>,
+    pending: Vec<(Declared<'_>, Expr)>,
     done: &mut Vec<Resolved>,
     spec: &Located<MetricSpec>,
     rows: &Rows<'_>,
@@ -101,19 +106,25 @@ fn derive(
     context: &mut Context<'_>,
 ) {
     let all: Vec<&str> = spec.spec.measures.keys().map(String::as_str).collect();
+    let names = Measures { known: &[], all: &all, rows, per };
+    let with_mentioned = pending.into_iter().map(|(declared, expr)| {
+        let mentioned = names.mentioned(&expr, &declared.spec.sql);
+        (declared, expr, mentioned)
+    });
+    let mut pending: Vec<_> = with_mentioned.collect();
     while !pending.is_empty() {
-        let waiting: Vec<String> = pending.iter().map(|d| d.name.to_lowercase()).collect();
-        let names = Measures { known: &[], all: &all, rows, per };
-        let is_ready = |d: &Declared<'_>| !names.mentioned(&d.spec.sql).iter().any(|n| waiting.contains(n));
-        let ready = pending.iter().position(is_ready);
+        let waiting: Vec<String> = pending.iter().map(|(declared, ..)| declared.name.to_lowercase()).collect();
+        let ready = pending.iter().position(|(.., mentioned)| !mentioned.iter().any(|n| waiting.contains(n)));
         let Some(index) = ready else {
+            let pending: Vec<_> = pending.iter().map(|(declared, ..)| declared).collect();
             report_cycle(&pending, spec, context);
             return;
         };
-        let declared = pending.remove(index);
+        let (declared, expr, _) = pending.remove(index);
         let known: Vec<&Measure> = done.iter().map(|r| &r.measure).collect();
         let scope = Measures { known: &known, all: &all, rows, per };
-        let Some(compiled) = scope.compile(&declared.spec.sql, &declared.sql_pointer, spec, context) else { continue };
+        let compiled = scope.compile(expr, &declared.spec.sql, &declared.sql_pointer, spec, context);
+        let Some(compiled) = compiled else { continue };
         let span = spec.value(&declared.sql_pointer);
         if compiled.uses.is_empty() {
             let fault = Diagnostic::error(
@@ -130,7 +141,7 @@ fn derive(
     }
 }
 
-fn report_cycle(pending: &[Declared<'_>], spec: &Located<MetricSpec>, context: &mut Context<'_>) {
+fn report_cycle(pending: &[&Declared<'_>], spec: &Located<MetricSpec>, context: &mut Context<'_>) {
     let names: Vec<&str> = pending.iter().map(|d| d.name).collect();
     let message = if let [name] = names.as_slice() {
         format!("measure `{name}` is defined by itself")
@@ -286,14 +297,29 @@ fn guard_divisions(expr: &mut Expr) {
             {
                 let divisor = std::mem::replace(right.as_mut(), Expr::value(Value::Null));
                 let divisor = if let Expr::Nested(inner) = divisor { *inner } else { divisor };
-                if let Ok(guarded) = lakeflow::parse_expr(&format!("nullif({}, 0)", lakeflow::expr_text(&divisor))) {
-                    **right = guarded;
-                }
+                **right = never_zero(divisor);
             }
             ControlFlow::Continue(())
         }
     }
     let _ = expr.visit(&mut Guard);
+}
+
+/// `nullif(divisor, 0)`
+fn never_zero(divisor: Expr) -> Expr {
+    let zero = Expr::value(Value::Number("0".to_owned(), false));
+    let argument = |expr| FunctionArg::Unnamed(FunctionArgExpr::Expr(expr));
+    let args = [divisor, zero].map(argument).into();
+    Expr::Function(Function {
+        name: ObjectName::from(Ident::new("nullif")),
+        uses_odbc_syntax: false,
+        parameters: FunctionArguments::None,
+        args: FunctionArguments::List(FunctionArgumentList { duplicate_treatment: None, args, clauses: vec![] }),
+        filter: None,
+        null_treatment: None,
+        over: None,
+        within_group: vec![],
+    })
 }
 
 fn is_number(expr: &Expr) -> bool {

@@ -9,10 +9,7 @@ use super::compiled::{Compiled, Use, report};
 use super::rows::Rows;
 use crate::diag::{Code, Diagnostic};
 use crate::lakeflow::infer::{self, FaultKind, Place, Resolution, Scope};
-use crate::lakeflow::{
-    self,
-    types::{Column as TypedColumn, DataType},
-};
+use crate::lakeflow::types::DataType;
 use crate::load::Located;
 use crate::model::Measure;
 
@@ -25,15 +22,15 @@ pub struct Measures<'a> {
 }
 
 impl Measures<'_> {
-    /// Like [`Rows::compile`], for an expression over measures.
+    /// Like [`Rows::compile_expr`], for an expression over measures.
     pub fn compile<T>(
         &self,
+        mut expr: Expr,
         sql: &str,
         pointer: &str,
         spec: &Located<T>,
         context: &mut Context<'_>,
     ) -> Option<Compiled> {
-        let mut expr = context.parse_expr(sql, pointer, spec)?;
         let info = infer::analyze_expr(&expr, sql, self, Place::row("an expression over measures"));
         // A misspelt aggregate makes its columns look like measures: the function is what to report.
         let calls: Vec<_> = info.faults.iter().filter(|f| f.kind == FaultKind::UnknownFunction).cloned().collect();
@@ -68,10 +65,9 @@ impl Measures<'_> {
         Some(Compiled { expr, name: None, ty: info.ty, nullable: info.nullable, uses, origin: spec.value(pointer) })
     }
 
-    /// The names of the measures that an expression mentions.
-    pub fn mentioned(&self, sql: &str) -> Vec<String> {
-        let Ok(expr) = lakeflow::parse_expr(sql) else { return vec![] };
-        let info = infer::analyze_expr(&expr, sql, self, Place::measure("a measure"));
+    /// The names of the measures that an expression mentions, in lower case.
+    pub fn mentioned(&self, expr: &Expr, sql: &str) -> Vec<String> {
+        let info = infer::analyze_expr(expr, sql, self, Place::measure("a measure"));
         info.columns.into_iter().map(|c| c.parts.join(".").to_lowercase()).collect()
     }
 }
@@ -94,11 +90,7 @@ fn qualify(expr: &mut Expr) {
 impl Scope for Measures<'_> {
     fn resolve(&self, path: &[&str]) -> Resolution {
         let name = path.first().copied().unwrap_or("");
-        let found = |ty: DataType, nullable: bool| Resolution::Found {
-            column: TypedColumn { name: name.to_owned(), ty, nullable },
-            used: 1,
-            path: name.to_owned(),
-        };
+        let found = |ty, nullable| Resolution::Found { ty, nullable, used: 1, path: name.to_owned() };
         match self.known.iter().find(|m| m.name.eq_ignore_ascii_case(name)) {
             Some(measure) => found(measure.expression.ty.clone(), measure.expression.nullable),
             // A measure at fault is reported where it is defined.

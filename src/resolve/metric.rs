@@ -3,16 +3,17 @@
 use std::collections::BTreeSet;
 
 use super::Context;
+use super::compiled::Reads;
 use super::graph::{Definitions, Graph};
 use super::measure;
 use super::names::{self, NameOf};
-use super::project::{self, escaped, list_hint};
+use super::project::{self, list_hint};
 use super::row_access;
 use super::rows::Rows;
 use crate::diag::{Code, Diagnostic, did_you_mean};
 use crate::lakeflow::infer::Place;
 use crate::lakeflow::types::{Column as TypedColumn, DataType};
-use crate::load::Located;
+use crate::load::{Located, pointer_segment};
 use crate::model::{
     Dimension, EntityId, Expression, Grain, Join, JoinKind, Measure, Metric, MetricTable, Origin, Per, Time,
 };
@@ -32,14 +33,14 @@ pub fn resolve(spec: &Located<MetricSpec>, graph: &Graph, context: &mut Context<
     let rows = Rows::new(graph, from).with(if per_entity.is_none() { Some(&definitions) } else { None });
     let shown_rows = Rows::new(graph, shown).with(Some(&definitions));
 
-    let mut paths = BTreeSet::new();
-    let filter = spec.spec.filter.as_ref().and_then(|sql| condition(sql, "/where", spec, &rows, &mut paths, context));
-    let measures = measure::resolve(spec, &rows, per_entity.is_some(), &mut paths, context);
-    let time = time(spec, &rows, &mut paths, context);
-    let mut tables = tables(spec, &rows, time.as_ref(), &mut paths, context);
-    let mut per_paths = BTreeSet::new();
+    let mut reads = Reads::default();
+    let filter = spec.spec.filter.as_ref().and_then(|sql| condition(sql, "/where", spec, &rows, &mut reads, context));
+    let measures = measure::resolve(spec, &rows, per_entity.is_some(), &mut reads, context);
+    let time = time(spec, &rows, &mut reads, context);
+    let mut tables = tables(spec, &rows, time.as_ref(), &mut reads, context);
+    let mut per_reads = Reads::default();
     let per = spec.spec.per.as_ref().zip(per_entity);
-    let per = per.and_then(|(p, e)| self::per(spec, p, e, from, &shown_rows, &mut per_paths, context));
+    let per = per.and_then(|(p, e)| self::per(spec, p, e, from, &shown_rows, &mut per_reads, context));
     if per.is_some() {
         tables = vec![MetricTable {
             name: spec.spec.metric.clone(),
@@ -50,8 +51,8 @@ pub fn resolve(spec: &Located<MetricSpec>, graph: &Graph, context: &mut Context<
         }];
     }
     let audiences = project::audience_ids(spec, spec.spec.audience.as_ref(), context);
-    let shared = shared_columns(per.as_ref(), &tables, &measures);
-    let rows = row_access::resolve(spec.spec.rows.as_ref(), &audiences, &shared, spec, context);
+    let shared = || shared_columns(per.as_ref(), &tables, &measures);
+    let rows = row_access::resolve(spec.spec.rows.as_ref(), &audiences, shared, spec, context);
     let shown_dimensions = per.iter().flat_map(|p| &p.columns).chain(tables.iter().flat_map(|t| &t.dimensions));
     let dimensions: Vec<Dimension> = shown_dimensions.cloned().collect();
     let holds_personal = dimensions.iter().any(|d| d.pii.is_some())
@@ -61,8 +62,9 @@ pub fn resolve(spec: &Located<MetricSpec>, graph: &Graph, context: &mut Context<
         description: spec.spec.description.clone().unwrap_or_default(),
         origin: Origin { path: context.sources.path(spec.file).to_owned(), span: name },
         from,
-        joins: joins(graph, from, &paths, true),
+        joins: joins(graph, from, &reads.paths, true),
         filter,
+        kinds: reads.kinds,
         per,
         measures: measures.into_iter().map(|m| Measure { pii: m.pii, ..m.measure }).collect(),
         time,
@@ -112,7 +114,7 @@ fn definitions(spec: &Located<MetricSpec>, shown: EntityId, graph: &Graph, conte
     let mut definitions = Definitions::default();
     for (name, entry) in spec.spec.dimensions.iter().flatten() {
         let (sql, below) = entry.sql();
-        let pointer = format!("/dimensions/{}", escaped(name));
+        let pointer = format!("/dimensions/{}", pointer_segment(name));
         context.extend(names::check(name, NameOf::Column, spec.key(&pointer)));
         definitions.add(name, sql, spec, &format!("{pointer}{below}"), context);
     }
@@ -126,20 +128,15 @@ fn condition(
     pointer: &str,
     spec: &Located<MetricSpec>,
     rows: &Rows<'_>,
-    paths: &mut BTreeSet<Vec<String>>,
+    reads: &mut Reads,
     context: &mut Context<'_>,
 ) -> Option<Expression> {
     let compiled = rows.compile_condition(sql, pointer, spec, context)?;
-    paths.extend(compiled.paths());
+    reads.add(&compiled);
     Some(compiled.expression())
 }
 
-fn time(
-    spec: &Located<MetricSpec>,
-    rows: &Rows<'_>,
-    paths: &mut BTreeSet<Vec<String>>,
-    context: &mut Context<'_>,
-) -> Option<Time> {
+fn time(spec: &Located<MetricSpec>, rows: &Rows<'_>, reads: &mut Reads, context: &mut Context<'_>) -> Option<Time> {
     let time = spec.spec.time.as_ref()?;
     let compiled = rows.compile(&time.column, "/time/column", Place::row("the time column"), spec, context)?;
     let span = spec.value("/time/column");
@@ -150,7 +147,7 @@ fn time(
     if time.grains.is_empty() {
         context.push(Diagnostic::error(Code::EmptyMetric, "no grain is given").at(spec.value("/time/grains")));
     }
-    paths.extend(compiled.paths());
+    reads.add(&compiled);
     let mut grains = time.grains.clone();
     grains.dedup();
     Some(Time { expression: compiled.expression(), grains })
@@ -160,7 +157,7 @@ fn tables(
     spec: &Located<MetricSpec>,
     rows: &Rows<'_>,
     time: Option<&Time>,
-    paths: &mut BTreeSet<Vec<String>>,
+    reads: &mut Reads,
     context: &mut Context<'_>,
 ) -> Vec<MetricTable> {
     if spec.spec.per.is_some() {
@@ -178,10 +175,10 @@ fn tables(
     }
     let mut tables = vec![];
     for (name, table) in &declared {
-        let pointer = format!("/tables/{}", escaped(name));
+        let pointer = format!("/tables/{}", pointer_segment(name));
         let span = if spec.spec.tables.is_some() { spec.key(&pointer) } else { spec.value("/metric") };
         context.extend(names::check(name, NameOf::Table, span));
-        let dimensions = dimensions(&table.by, &format!("{pointer}/by"), spec, rows, paths, context);
+        let dimensions = dimensions(&table.by, &format!("{pointer}/by"), spec, rows, reads, context);
         report_twice(&dimensions, time.is_some(), spec, context);
         let grains: Vec<Option<Grain>> = time.map_or(vec![None], |t| t.grains.iter().copied().map(Some).collect());
         tables.extend(grains.into_iter().map(|grain| MetricTable {
@@ -221,7 +218,7 @@ fn dimensions(
     pointer: &str,
     spec: &Located<MetricSpec>,
     rows: &Rows<'_>,
-    paths: &mut BTreeSet<Vec<String>>,
+    reads: &mut Reads,
     context: &mut Context<'_>,
 ) -> Vec<Dimension> {
     let mut dimensions = vec![];
@@ -235,7 +232,7 @@ fn dimensions(
             context.push(fault.at(spec.value(&pointer)).hint(hint));
             continue;
         };
-        paths.extend(compiled.paths());
+        reads.add(&compiled);
         let declassify = declassified(spec, text);
         dimensions.push(Dimension {
             name,
@@ -276,7 +273,7 @@ fn per(
     entity: EntityId,
     from: EntityId,
     rows: &Rows<'_>,
-    paths: &mut BTreeSet<Vec<String>>,
+    reads: &mut Reads,
     context: &mut Context<'_>,
 ) -> Option<Per> {
     let graph = rows.graph;
@@ -294,10 +291,10 @@ fn per(
         context.push(Diagnostic::error(Code::ReferenceKey, message).at(spec.value("/per/entity")).hint(hint));
         return None;
     };
-    let filter = per.filter.as_ref().and_then(|sql| condition(sql, "/per/where", spec, rows, paths, context));
-    let columns = dimensions(&per.columns, "/per/columns", spec, rows, paths, context);
+    let filter = per.filter.as_ref().and_then(|sql| condition(sql, "/per/where", spec, rows, reads, context));
+    let columns = dimensions(&per.columns, "/per/columns", spec, rows, reads, context);
     report_twice(&columns, false, spec, context);
-    Some(Per { entity, reference: reference.column, joins: joins(graph, entity, paths, false), filter, columns })
+    Some(Per { entity, reference: reference.column, joins: joins(graph, entity, &reads.paths, false), filter, columns })
 }
 
 /// The joins that expressions need, each after those it builds on. With `resolved`, rows of `base` whose own references

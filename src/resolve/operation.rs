@@ -2,10 +2,9 @@
 
 use super::Context;
 use super::names::{self, NameOf};
-use super::project::escaped;
 use super::schedule;
 use crate::diag::{Code, Diagnostic, did_you_mean};
-use crate::load::Located;
+use crate::load::{Located, pointer_segment};
 use crate::model::{Alerts, Cron, Schedule, Start};
 use crate::spec::{ProjectSpec, ScheduleSpec};
 
@@ -13,7 +12,7 @@ use crate::spec::{ProjectSpec, ScheduleSpec};
 pub fn schedules(project: &Located<ProjectSpec>, context: &mut Context<'_>) -> Vec<Schedule> {
     let mut schedules = vec![];
     for (name, spec) in project.spec.schedules.iter().flatten() {
-        let pointer = format!("/schedules/{}", escaped(name));
+        let pointer = format!("/schedules/{}", pointer_segment(name));
         context.extend(names::check(name, NameOf::Setting, project.key(&pointer)));
         let refresh = spec.refresh.as_ref().map(|r| r.with_pointers("")).unwrap_or_default();
         schedules.push(Schedule {
@@ -91,7 +90,7 @@ pub fn alerts(project: &Located<ProjectSpec>, context: &mut Context<'_>) -> Aler
 /// Reports schedules that refresh what does not exist; `known` are the names of entities and metrics.
 pub fn check_refreshes(project: &Located<ProjectSpec>, known: &[&str], context: &mut Context<'_>) {
     for (name, spec) in project.spec.schedules.iter().flatten() {
-        let pointer = format!("/schedules/{}/refresh", escaped(name));
+        let pointer = format!("/schedules/{}/refresh", pointer_segment(name));
         for (word, pointer) in spec.refresh.iter().flat_map(|r| r.with_pointers(&pointer)) {
             if !known.contains(&word) && context.complete {
                 let fault = Diagnostic::error(Code::UnknownRefresh, format!("no entity or metric is called `{word}`"));

@@ -6,7 +6,7 @@ use super::Context;
 use super::names::{self, NameOf};
 use super::operation;
 use crate::diag::{Code, Diagnostic, did_you_mean};
-use crate::load::Located;
+use crate::load::{Located, pointer_segment};
 use crate::model::{Alerts, Audience, AudienceId, Mask, Mode, PersonalKind, Principal, Schedule, Sees, Target};
 use crate::spec::{
     AudienceSpec, MaskSpec, MaskStyle, OneOrMany, PlainMask, PrincipalSpec, ProjectSpec, SeesSpec, TargetSpec,
@@ -27,7 +27,11 @@ pub fn resolve(project: &Located<ProjectSpec>, context: &mut Context<'_>) -> Set
     context.extend(names::check(&spec.project, NameOf::Project, project.value("/project")));
     let principals = spec.principals.iter().flatten();
     for (name, _) in principals {
-        context.extend(names::check(name, NameOf::Setting, project.key(&format!("/principals/{}", escaped(name)))));
+        context.extend(names::check(
+            name,
+            NameOf::Setting,
+            project.key(&format!("/principals/{}", pointer_segment(name))),
+        ));
     }
     if let Some(name) = &spec.run_as {
         let known: Vec<&str> = spec.principals.iter().flatten().map(|(n, _)| n.as_str()).collect();
@@ -44,16 +48,11 @@ pub fn resolve(project: &Located<ProjectSpec>, context: &mut Context<'_>) -> Set
     }
 }
 
-/// A name as a part of a JSON pointer.
-pub fn escaped(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
-}
-
 fn targets(project: &Located<ProjectSpec>, context: &mut Context<'_>) -> Vec<Target> {
     let spec = &project.spec;
     let mut targets = vec![];
     for (name, target) in &spec.targets {
-        let pointer = format!("/targets/{}", escaped(name));
+        let pointer = format!("/targets/{}", pointer_segment(name));
         context.extend(names::check(name, NameOf::Setting, project.key(&pointer)));
         for (key, value) in [("catalog", &target.catalog), ("schema", &target.schema)] {
             context.extend(names::check(value, NameOf::Place, project.value(&format!("{pointer}/{key}"))));
@@ -86,7 +85,7 @@ fn target(
         match principals.iter_mut().find(|(n, _)| n == name) {
             Some((_, slot)) => *slot = principal(own),
             None => {
-                let span = project.key(&format!("{pointer}/principals/{}", escaped(name)));
+                let span = project.key(&format!("{pointer}/principals/{}", pointer_segment(name)));
                 let known: Vec<&str> = principals.iter().map(|(n, _)| n.as_str()).collect();
                 context.push(unknown_principal(name, &known).at(span));
             }
@@ -138,7 +137,7 @@ fn audience(
     principals: &[&str],
     context: &mut Context<'_>,
 ) -> Audience {
-    let pointer = format!("/audiences/{}", escaped(name));
+    let pointer = format!("/audiences/{}", pointer_segment(name));
     context.extend(names::check(name, NameOf::Setting, project.key(&pointer)));
     for (i, member) in spec.members.iter().enumerate() {
         if !principals.contains(&member.as_str()) {
@@ -178,7 +177,7 @@ fn masks(project: &Located<ProjectSpec>, context: &mut Context<'_>) -> BTreeMap<
     for (word, spec) in project.spec.masks.iter().flatten() {
         match PersonalKind::from_word(word) {
             Some(kind) => drop(masks.insert(kind, mask(spec))),
-            None => context.push(unknown_kind(word).at(project.key(&format!("/masks/{}", escaped(word))))),
+            None => context.push(unknown_kind(word).at(project.key(&format!("/masks/{}", pointer_segment(word))))),
         }
     }
     masks

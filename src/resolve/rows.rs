@@ -12,10 +12,7 @@ use super::Context;
 use super::compiled::{Compiled, Use, report};
 use super::graph::{Definitions, Derived, Graph, MAX_DEPTH};
 use crate::lakeflow::infer::{self, ExprInfo, Place, Resolution, Scope};
-use crate::lakeflow::{
-    self,
-    types::{Column as TypedColumn, DataType},
-};
+use crate::lakeflow::{self, folded, types::DataType};
 use crate::load::Located;
 use crate::model::{Column, Entity, EntityId};
 use crate::source::Span;
@@ -33,8 +30,8 @@ const MEASURE: Place = Place::measure("a measure");
 
 /// What a path names.
 enum Named<'a> {
-    Column { column: &'a Column, path: Vec<String> },
-    Derived { entity: EntityId, derived: &'a Derived, path: Vec<String>, own: bool },
+    Column { column: &'a Column, path: Vec<&'a str> },
+    Derived { entity: EntityId, derived: &'a Derived, path: Vec<&'a str>, own: bool },
 }
 
 impl<'a> Rows<'a> {
@@ -69,30 +66,31 @@ impl<'a> Rows<'a> {
         derived.collect()
     }
 
-    fn name(&self, parts: &[String]) -> Option<Named<'a>> {
+    fn name<S: AsRef<str>>(&self, parts: &[S]) -> Option<Named<'a>> {
         let (last, mut aliases) = parts.split_last()?;
+        let last = last.as_ref();
         if aliases.is_empty()
-            && let Some(derived) = self.definitions.and_then(|d| d.by_name.get(&last.to_lowercase()))
+            && let Some(derived) = self.definitions.and_then(|d| d.by_name.get(&*folded(last)))
         {
             return Some(Named::Derived { entity: self.base, derived, path: vec![], own: true });
         }
         if let Some((first, rest)) = aliases.split_first()
-            && first.eq_ignore_ascii_case(&self.entity().name)
+            && first.as_ref().eq_ignore_ascii_case(&self.entity().name)
         {
             aliases = rest;
         }
         let mut path = vec![];
         let mut entity = self.base;
         for alias in aliases {
-            let reference = self.graph.follow(entity, alias)?;
-            path.push(reference.alias.clone());
+            let reference = self.graph.follow(entity, alias.as_ref())?;
+            path.push(reference.alias.as_str());
             entity = reference.entity;
         }
         let found = &self.graph.entities[entity.0];
         if let Some(id) = found.find(last) {
             return Some(Named::Column { column: found.column(id), path });
         }
-        let derived = self.graph.derived[entity.0].get(&last.to_lowercase())?;
+        let derived = self.graph.derived[entity.0].get(&*folded(last))?;
         Some(Named::Derived { entity, derived, path, own: false })
     }
 
@@ -102,7 +100,7 @@ impl<'a> Rows<'a> {
     }
 
     /// What to say about a path that names nothing: the first part that is at fault, and what would be known there.
-    fn unknown(&self, parts: &[String]) -> Resolution {
+    fn unknown(&self, parts: &[&str]) -> Resolution {
         let mut entity = self.base;
         let aliases = parts.split_last().map_or(&[][..], |(_, aliases)| aliases);
         for (part, alias) in aliases.iter().enumerate() {
@@ -146,6 +144,19 @@ impl<'a> Rows<'a> {
         context: &mut Context<'_>,
     ) -> Option<Compiled> {
         let expr = context.parse_expr(sql, pointer, spec)?;
+        self.compile_expr(expr, sql, pointer, place, spec, context)
+    }
+
+    /// The same for an expression that was parsed from `sql`.
+    pub fn compile_expr<T>(
+        &self,
+        expr: Expr,
+        sql: &str,
+        pointer: &str,
+        place: Place,
+        spec: &Located<T>,
+        context: &mut Context<'_>,
+    ) -> Option<Compiled> {
         let info = infer::analyze_expr(&expr, sql, &RowScope { rows: *self, depth: 0 }, place);
         self.finish(expr, sql, &info, pointer, spec, context)
     }
@@ -162,12 +173,6 @@ impl<'a> Rows<'a> {
         let scope = RowScope { rows: *self, depth: 0 };
         let info = infer::analyze_condition(&expr, sql, &scope, Place::row("a condition on rows"));
         self.finish(expr, sql, &info, pointer, spec, context)
-    }
-
-    /// Whether an expression over these rows holds an aggregate, faults aside.
-    pub fn aggregates(&self, sql: &str) -> bool {
-        let Ok(expr) = lakeflow::parse_expr(sql) else { return false };
-        infer::analyze_expr(&expr, sql, &RowScope { rows: *self, depth: 0 }, MEASURE).aggregates
     }
 
     fn finish<T>(
@@ -191,15 +196,15 @@ impl<'a> Rows<'a> {
 
     /// The name of what an expression shows, if it is the mere name of a column or of something derived.
     fn shown_name(&self, expr: &Expr) -> Option<String> {
-        let parts: Vec<String> = match expr {
-            Expr::Identifier(ident) => vec![ident.value.clone()],
-            Expr::CompoundIdentifier(idents) => idents.iter().map(|i| i.value.clone()).collect(),
+        let parts: Vec<&str> = match expr {
+            Expr::Identifier(ident) => vec![&ident.value],
+            Expr::CompoundIdentifier(idents) => idents.iter().map(|i| i.value.as_str()).collect(),
             _ => return None,
         };
         match self.name(&parts) {
             Some(Named::Column { column, .. }) => Some(column.name.clone()),
             // A name that is not known was reported before.
-            Some(Named::Derived { .. }) | None => parts.last().cloned(),
+            Some(Named::Derived { .. }) | None => parts.last().map(|last| (*last).to_owned()),
         }
     }
 
@@ -207,14 +212,14 @@ impl<'a> Rows<'a> {
         let mut uses = vec![];
         for column in &info.columns {
             let span = spec.places.inside(context.sources, pointer, column.range.clone());
-            let passes_value = !column.inside_aggregate.as_deref().is_some_and(forgets_values);
+            let passes_value = !column.inside_aggregate.is_some_and(forgets_values);
             let from = Mention { span, passes_value, inside_aggregate: column.inside_aggregate.is_some() };
             self.collect(&column.parts, &[], &from, &mut uses, 0);
         }
         uses
     }
 
-    fn collect(&self, parts: &[String], prefix: &[String], from: &Mention, uses: &mut Vec<Use>, depth: usize) {
+    fn collect(&self, parts: &[String], prefix: &[&'a str], from: &Mention, uses: &mut Vec<Use>, depth: usize) {
         if depth > MAX_DEPTH {
             return;
         }
@@ -222,7 +227,7 @@ impl<'a> Rows<'a> {
             Some(Named::Column { column, path }) => uses.push(Use {
                 text: parts.join("."),
                 description: column.description.clone(),
-                path: [prefix, &path].concat(),
+                path: prefix.iter().chain(&path).map(|alias| (*alias).to_owned()).collect(),
                 pii: column.pii,
                 span: from.span,
                 passes_value: from.passes_value,
@@ -241,13 +246,13 @@ impl<'a> Rows<'a> {
     }
 
     /// The expression with qualified columns and derived expressions in place.
-    fn expanded(&self, mut expr: Expr, sql: &str, info: &ExprInfo, prefix: &[String], depth: usize) -> Expr {
+    fn expanded(&self, mut expr: Expr, sql: &str, info: &ExprInfo, prefix: &[&'a str], depth: usize) -> Expr {
         let mut expander = Expander { rows: *self, sql, info, prefix, depth };
         let _ = expr.visit(&mut expander);
         expr
     }
 
-    fn expanded_name(&self, parts: &[String], prefix: &[String], depth: usize) -> Option<Expr> {
+    fn expanded_name(&self, parts: &[String], prefix: &[&'a str], depth: usize) -> Option<Expr> {
         match self.name(parts)? {
             Named::Column { column, path } => {
                 let path = [prefix, &path].concat();
@@ -274,7 +279,7 @@ struct Mention {
 
 /// Aggregates that tell nothing of the values they count.
 fn forgets_values(aggregate: &str) -> bool {
-    matches!(aggregate.to_lowercase().as_str(), "count" | "approx_count_distinct" | "count_if")
+    matches!(aggregate, "count" | "approx_count_distinct" | "count_if")
 }
 
 /// Whether an expression can stand anywhere without parentheses.
@@ -291,15 +296,15 @@ fn is_simple(expr: &Expr) -> bool {
     )
 }
 
-struct Expander<'a> {
+struct Expander<'a, 'b> {
     rows: Rows<'a>,
-    sql: &'a str,
-    info: &'a ExprInfo,
-    prefix: &'a [String],
+    sql: &'b str,
+    info: &'b ExprInfo,
+    prefix: &'b [&'a str],
     depth: usize,
 }
 
-impl VisitorMut for Expander<'_> {
+impl VisitorMut for Expander<'_, '_> {
     type Break = ();
 
     fn post_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<()> {
@@ -342,28 +347,20 @@ struct RowScope<'a> {
 
 impl Scope for RowScope<'_> {
     fn resolve(&self, path: &[&str]) -> Resolution {
-        let parts: Vec<String> = path.iter().map(|p| (*p).to_owned()).collect();
-        let found = |name: &str, ty: DataType, nullable: bool| Resolution::Found {
-            column: TypedColumn { name: name.to_owned(), ty, nullable },
-            used: path.len(),
-            path: parts.join("."),
-        };
-        let last = path.last().copied().unwrap_or("");
+        let found = |ty, nullable| Resolution::Found { ty, nullable, used: path.len(), path: path.join(".") };
         if self.depth > MAX_DEPTH {
-            return found(last, DataType::Unknown, true);
+            return found(DataType::Unknown, true);
         }
-        match self.rows.name(&parts) {
-            Some(Named::Column { column, path }) => {
-                found(&column.name, column.ty.clone(), column.nullable || !path.is_empty())
-            }
+        match self.rows.name(path) {
+            Some(Named::Column { column, path }) => found(column.ty.clone(), column.nullable || !path.is_empty()),
             Some(Named::Derived { entity, derived, own, .. }) => {
-                let Some(expr) = &derived.expr else { return found(last, DataType::Unknown, true) };
+                let Some(expr) = &derived.expr else { return found(DataType::Unknown, true) };
                 let rows = self.rows.at(entity, own);
                 let info = infer::analyze_expr(expr, &derived.sql, &RowScope { rows, depth: self.depth + 1 }, MEASURE);
-                found(last, info.ty, info.nullable)
+                found(info.ty, info.nullable)
             }
-            None if self.rows.graph.is_lost(self.rows.base, &parts) => found(last, DataType::Unknown, true),
-            None => self.rows.unknown(&parts),
+            None if self.rows.graph.is_lost(self.rows.base, path) => found(DataType::Unknown, true),
+            None => self.rows.unknown(path),
         }
     }
 }

@@ -16,7 +16,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::diag::{Code, Diagnostic, Diagnostics};
-use crate::load::{Document, Loaded, Located, SpecSet};
+use crate::load::{Document, Loaded, Located, Places, SpecSet};
 use crate::source::SourceMap;
 use crate::spec::{EntitySpec, MetricSpec, ProjectSpec, SpecKind};
 
@@ -77,7 +77,7 @@ fn check(mut document: Document, sources: &SourceMap) -> (Option<Typed>, Vec<Dia
         }
         if faults.is_empty() {
             faults.extend(
-                rules.errors(&document.value).map(|(pointer, message)| unforeseen(&document, &pointer, message)),
+                rules.errors(&document.value).map(|(pointer, message)| unforeseen(&document.places, &pointer, message)),
             );
         }
         for pointer in passed_over {
@@ -96,11 +96,12 @@ fn typed<T: DeserializeOwned>(
     mut faults: Vec<Diagnostic>,
     wrap: fn(Located<T>) -> Typed,
 ) -> (Option<Typed>, Vec<Diagnostic>) {
-    match T::deserialize(&document.value) {
-        Ok(spec) => (Some(wrap(Located { spec, file: document.file, places: document.places })), faults),
+    let Document { value, file, places, .. } = document;
+    match T::deserialize(value) {
+        Ok(spec) => (Some(wrap(Located { spec, file, places })), faults),
         Err(error) => {
             if faults.is_empty() {
-                faults.push(unforeseen(&document, "", error.to_string()));
+                faults.push(unforeseen(&places, "", error.to_string()));
             }
             (None, faults)
         }
@@ -108,8 +109,8 @@ fn typed<T: DeserializeOwned>(
 }
 
 /// A fault that has no words of ours: better plain than lost.
-fn unforeseen(document: &Document, pointer: &str, message: String) -> Diagnostic {
-    Diagnostic::error(Code::BadValue, message).at(document.places.key(pointer))
+fn unforeseen(places: &Places, pointer: &str, message: String) -> Diagnostic {
+    Diagnostic::error(Code::BadValue, message).at(places.key(pointer))
 }
 
 /// Removes the key at `pointer` from its mapping.

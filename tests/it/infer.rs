@@ -32,7 +32,8 @@ impl Catalog for Shop {
             ["orders"] | ["main", "shop", "orders"] => Some(Relation::of(columns(ORDERS))),
             ["customers"] => Some(Relation::of(columns(CUSTOMERS))),
             ["incoming"] => {
-                Some(Arc::new(Relation { columns: columns(CUSTOMERS), streaming: true, ..Relation::default() }))
+                let columns = columns(CUSTOMERS).into();
+                Some(Arc::new(Relation { columns, streaming: true, ..Relation::default() }))
             }
             _ => None,
         }

@@ -1,10 +1,11 @@
 //! Metric views: the tables that they read are there, and so are the columns that their expressions name.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::lakeflow::ast::{MetricExpr, MetricJoin, MetricView, Text};
 use crate::lakeflow::infer::{self, ExprInfo, Fault, FaultKind, Place, Resolution, Scope};
-use crate::lakeflow::types::Column;
+use crate::lakeflow::{folded, types::Column};
 
 /// What is wrong with a metric view, each fault at the text of the YAML that it is in; `columns` tells the columns of a
 /// table, if there is one of that name.
@@ -67,13 +68,17 @@ impl<'a> Rows<'a> {
 impl Scope for Rows<'_> {
     fn resolve(&self, path: &[&str]) -> Resolution {
         let named = (1..path.len()).rev().find_map(|used| {
-            let columns = self.columns.get(&path.get(..used)?.join(".").to_lowercase())?;
-            let column =
-                columns.iter().find(|column| column.name.eq_ignore_ascii_case(path.get(used).unwrap_or(&"")))?;
-            Some((column.clone(), used + 1))
+            let rows = match path.get(..used)? {
+                [only] => Cow::Borrowed(*only),
+                parts => Cow::Owned(parts.join(".")),
+            };
+            let (columns, name) = (self.columns.get(&*folded(&rows))?, path.get(used)?);
+            Some((columns.iter().find(|column| column.name.eq_ignore_ascii_case(name))?, used + 1))
         });
         match named {
-            Some((column, used)) => Resolution::Found { column, used, path: path.join(".") },
+            Some((Column { ty, nullable, .. }, used)) => {
+                Resolution::Found { ty: ty.clone(), nullable: *nullable, used, path: path.join(".") }
+            }
             None => Resolution::Unknown {
                 part: path.len().saturating_sub(1),
                 message: None,

@@ -5,7 +5,9 @@
 
 mod metric_view;
 
-use std::collections::BTreeMap;
+use std::collections::{HashMap, HashSet};
+
+use rayon::prelude::*;
 
 use super::dataset::{Definition, Kind, last_part, statement_of, table_of};
 use super::{Pipeline, at};
@@ -16,143 +18,187 @@ use crate::lakeflow::ast::{
 };
 use crate::lakeflow::infer::{self, Place};
 use crate::lakeflow::types::{Column, DataType};
-use crate::lakeflow::{self, name_text};
+use crate::lakeflow::{self, Fault, name_text};
 use crate::source::{FileId, SourceMap, Span};
 
 /// Parses and judges the governance files of one target, in the order in which they run, beside the pipeline they
 /// belong to.
 pub fn governance(files: &[FileId], pipeline: &Pipeline, sources: &SourceMap, diagnostics: &mut Diagnostics) {
-    let mut parsed: Vec<(FileId, Statement)> = vec![];
-    let mut is_complete = true;
-    for file in files {
-        match lakeflow::parse(sources.text(*file)) {
-            Ok(statements) => parsed.extend(statements.into_iter().map(|statement| (*file, statement))),
-            Err(faults) => {
-                is_complete = false;
-                diagnostics.extend(faults.into_iter().map(|fault| at(Code::PipelineSyntax, *file, fault)));
+    let tables = published(pipeline);
+    let judged: Vec<_> = files.par_iter().map(|file| Judged::read(*file, sources.text(*file), &tables)).collect();
+    let is_complete = judged.iter().all(Result::is_ok);
+    let mut known = Known::default();
+    let mut missing = vec![];
+    for (file, judged) in files.iter().zip(judged) {
+        match judged {
+            Ok(judged) => {
+                diagnostics.extend(judged.diagnostics);
+                missing.extend(judged.missing);
+                known.functions.extend(judged.known.functions);
+                known.views.extend(judged.known.views);
             }
+            Err(faults) => diagnostics.extend(faults.into_iter().map(|fault| at(Code::PipelineSyntax, *file, fault))),
         }
     }
-    let known = Known::of(&parsed, pipeline);
-    for (file, statement) in &parsed {
-        let judged = Judged { file: *file, statement, text: sources.text(*file), known: &known, diagnostics };
-        judged.check();
-    }
+    diagnostics
+        .extend(missing.into_iter().filter(|missing| !known.has(missing.kind, &missing.name)).map(Missing::fault));
     // A function that seems to be missing may stand in a file that could not be read.
     if is_complete {
         check_pipeline(pipeline, &known, diagnostics);
     }
 }
 
-/// What statements can name: datasets of the pipeline, and what governance itself creates.
-struct Known<'a> {
-    tables: BTreeMap<&'a str, &'a Definition>,
-    functions: BTreeMap<String, &'a CreateFunction>,
-    views: Vec<String>,
+/// The datasets that the catalog knows, by name.
+type Tables<'a> = HashMap<&'a str, &'a Definition>;
+
+fn published(pipeline: &Pipeline) -> Tables<'_> {
+    let published = pipeline.datasets.iter().filter(|definition| {
+        let (_, statement) = statement_of(definition, &pipeline.files);
+        definition.kind != Kind::TemporaryView && !table_of(&statement.kind).is_some_and(|table| table.private)
+    });
+    published.map(|definition| (definition.name.as_str(), definition)).collect()
 }
 
-impl<'a> Known<'a> {
-    fn of(governance: &'a [(FileId, Statement)], pipeline: &'a Pipeline) -> Known<'a> {
-        let published = pipeline.datasets.iter().filter(|definition| {
-            let (_, statement) = statement_of(definition, &pipeline.files);
-            definition.kind != Kind::TemporaryView && !table_of(&statement.kind).is_some_and(|table| table.private)
-        });
-        let mut known = Known {
-            tables: published.map(|definition| (definition.name.as_str(), definition)).collect(),
-            functions: BTreeMap::new(),
-            views: vec![],
-        };
-        for (_, statement) in governance {
-            match &statement.kind {
-                StatementKind::CreateFunction(function) => {
-                    known.functions.insert(last_part(&function.name), function);
-                }
-                StatementKind::CreateMetricView(view) => known.views.push(last_part(&view.name)),
-                _ => {}
-            }
-        }
-        known
+/// What governance itself creates, by name: the types of a function's parameters, and metric views.
+#[derive(Default)]
+struct Known {
+    functions: HashMap<String, Vec<DataType>>,
+    views: HashSet<String>,
+}
+
+impl Known {
+    /// Whether there is a function or a view of this name.
+    fn has(&self, kind: SecurableKind, name: &str) -> bool {
+        if kind == SecurableKind::Function { self.functions.contains_key(name) } else { self.views.contains(name) }
     }
 }
 
-/// A statement while it is judged.
+/// A function or a view that no statement has created so far.
+struct Missing {
+    kind: SecurableKind,
+    /// In lower case.
+    name: String,
+    /// As written.
+    shown: String,
+    place: Span,
+}
+
+impl Missing {
+    fn fault(self) -> Diagnostic {
+        let kind = self.kind.words().to_lowercase();
+        Diagnostic::error(Code::UnresolvedName, format!("there is no {kind} `{}`", self.shown)).at(self.place)
+    }
+}
+
+/// What was found in a file. Its trees are gone by then: those of all targets together would take more room than the
+/// pipeline.
 struct Judged<'a> {
     file: FileId,
-    statement: &'a Statement,
     text: &'a str,
-    known: &'a Known<'a>,
-    diagnostics: &'a mut Diagnostics,
+    tables: &'a Tables<'a>,
+    known: Known,
+    missing: Vec<Missing>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl<'a> Judged<'a> {
+    /// Reads a file and judges every statement.
+    ///
+    /// # Errors
+    /// What does not parse; then nothing is said of the rest.
+    fn read(file: FileId, text: &'a str, tables: &'a Tables<'a>) -> Result<Judged<'a>, Vec<Fault>> {
+        let (known, missing, diagnostics) = Default::default();
+        let mut judged = Judged { file, text, tables, known, missing, diagnostics };
+        let mut faults = vec![];
+        lakeflow::visit_each(text, |attempt| match attempt.statement {
+            Ok(statement) => judged.check(&statement),
+            Err(found) => faults.extend(found),
+        });
+        if faults.is_empty() { Ok(judged) } else { Err(faults) }
+    }
 }
 
 impl Judged<'_> {
-    fn check(mut self) {
-        match &self.statement.kind {
-            StatementKind::Grant(grant) => self.securable(&grant.on),
-            StatementKind::Revoke(revoke) => self.securable(&revoke.on),
-            StatementKind::Alter(alter) => self.alter(alter),
-            StatementKind::CreatePolicy(policy) => self.function(&policy.function),
-            StatementKind::CreateFunction(function) => self.body(function),
+    fn check(&mut self, statement: &Statement) {
+        let place = Span::new(self.file, statement.range.clone());
+        match &statement.kind {
+            StatementKind::Grant(grant) => self.securable(&grant.on, place),
+            StatementKind::Revoke(revoke) => self.securable(&revoke.on, place),
+            StatementKind::Alter(alter) => self.alter(alter, place),
+            StatementKind::CreatePolicy(policy) => self.created(SecurableKind::Function, &policy.function, place),
+            StatementKind::CreateFunction(function) => self.create(function, place),
             StatementKind::CreateMetricView(view) => {
-                let faults = metric_view::faults(&view.definition, |name| self.known.columns(name));
+                let columns = |name: &str| self.tables.get(name).map(|definition| &*definition.columns);
+                let faults = metric_view::faults(&view.definition, columns);
                 self.diagnostics.extend(faults.iter().map(|fault| super::fault(self.file, fault)));
+                self.known.views.insert(last_part(&view.name).into_owned());
             }
             StatementKind::CreateSchema(_) | StatementKind::CreateVolume(_) | StatementKind::CommentOn(_) => {}
-            _ => self.report(Code::ForbiddenStatement, "a statement that has no place beside a pipeline".to_owned()),
+            _ => {
+                let message = "a statement that has no place beside a pipeline".to_owned();
+                self.report(Code::ForbiddenStatement, message, place);
+            }
         }
     }
 
-    fn report(&mut self, code: Code, message: String) {
-        self.diagnostics.push(Diagnostic::error(code, message).at(Span::new(self.file, self.statement.range.clone())));
+    fn report(&mut self, code: Code, message: String, place: Span) {
+        self.diagnostics.push(Diagnostic::error(code, message).at(place));
     }
 
     /// A statement on an object that is not there fails, and stops the file it stands in.
-    fn securable(&mut self, on: &Securable) {
-        let name = last_part(&on.name);
+    fn securable(&mut self, on: &Securable, place: Span) {
         let is_known = match on.kind {
-            SecurableKind::Table => self.known.tables.contains_key(name.as_str()),
-            SecurableKind::StreamingTable => self.is(&name, Kind::StreamingTable),
-            SecurableKind::MaterializedView => self.is(&name, Kind::MaterializedView),
-            SecurableKind::View => self.known.views.contains(&name),
-            SecurableKind::Function => self.known.functions.contains_key(&name),
+            SecurableKind::Table => self.tables.contains_key(&*last_part(&on.name)),
+            SecurableKind::StreamingTable => self.is(&on.name, Kind::StreamingTable),
+            SecurableKind::MaterializedView => self.is(&on.name, Kind::MaterializedView),
+            SecurableKind::View | SecurableKind::Function => return self.created(on.kind, &on.name, place),
             // Places, which may be older than the project.
             _ => true,
         };
         if !is_known {
             let kind = on.kind.words().to_lowercase();
-            self.report(Code::UnresolvedName, format!("there is no {kind} `{}`", name_text(&on.name)));
+            self.report(Code::UnresolvedName, format!("there is no {kind} `{}`", name_text(&on.name)), place);
         }
     }
 
-    fn is(&self, name: &str, kind: Kind) -> bool {
-        self.known.tables.get(name).is_some_and(|definition| definition.kind == kind)
+    /// A function or a view, which may be created further down or in another file.
+    fn created(&mut self, kind: SecurableKind, name: &ObjectName, place: Span) {
+        let last = last_part(name);
+        if !self.known.has(kind, &last) {
+            self.missing.push(Missing { kind, name: last.into_owned(), shown: name_text(name), place });
+        }
     }
 
-    fn alter(&mut self, alter: &Alter) {
-        self.securable(&alter.object);
+    fn is(&self, name: &ObjectName, kind: Kind) -> bool {
+        self.tables.get(&*last_part(name)).is_some_and(|definition| definition.kind == kind)
+    }
+
+    fn alter(&mut self, alter: &Alter, place: Span) {
+        self.securable(&alter.object, place);
         let AlterAction::Column { name, .. } = &alter.action else { return };
-        let table = self.known.tables.get(last_part(&alter.object.name).as_str());
+        let table = self.tables.get(&*last_part(&alter.object.name));
         let has = |d: &&Definition| d.columns.iter().any(|column| column.name.eq_ignore_ascii_case(&name.value));
         if table.is_some_and(|definition| !has(definition)) {
             let message = format!("`{}` has no column `{}`", name_text(&alter.object.name), name.value);
-            self.report(Code::UnresolvedName, message);
+            self.report(Code::UnresolvedName, message, place);
         }
     }
 
-    fn function(&mut self, name: &ObjectName) {
-        if !self.known.functions.contains_key(&last_part(name)) {
-            self.report(Code::UnresolvedName, format!("there is no function `{}`", name_text(name)));
-        }
+    fn create(&mut self, function: &CreateFunction, place: Span) {
+        let parameters = function.parameters.iter().map(|p| data_type(&p.data_type)).collect();
+        self.known.functions.insert(last_part(&function.name).into_owned(), parameters);
+        self.body(function, place);
     }
 
     /// A function that does not compile would leave its tables unreadable.
     ///
     /// Tables, blocks and Python are not looked into.
-    fn body(&mut self, function: &CreateFunction) {
+    fn body(&mut self, function: &CreateFunction, place: Span) {
         let FunctionBody::Expr(body) = &function.body else { return };
         let parameter = |p: &lakeflow::ast::Parameter| Column::nullable(&p.name.value, data_type(&p.data_type));
         let parameters: Vec<Column> = function.parameters.iter().map(parameter).collect();
-        let place = Place { unstable: true, ..Place::row("a function") };
-        let info = infer::analyze_expr(body, self.text, parameters.as_slice(), place);
+        let within = Place { unstable: true, ..Place::row("a function") };
+        let info = infer::analyze_expr(body, self.text, parameters.as_slice(), within);
         for fault in &info.faults {
             self.diagnostics.push(super::fault(self.file, fault));
         }
@@ -160,30 +206,22 @@ impl Judged<'_> {
         let returns = data_type(returns);
         if info.faults.is_empty() && info.ty != returns && info.ty != DataType::Unknown {
             let shown = name_text(&function.name);
-            self.report(Code::ColumnMismatch, format!("`{shown}` returns {}, not {returns}", info.ty));
+            self.report(Code::ColumnMismatch, format!("`{shown}` returns {}, not {returns}", info.ty), place);
         }
     }
 }
 
-impl Known<'_> {
-    fn columns(&self, table: &str) -> Option<&[Column]> {
-        self.tables.get(table).map(|definition| definition.columns.as_slice())
-    }
-
-    /// What is wrong with a function that is called with values of these types; `None` when nothing is.
-    fn misfit(&self, name: &ObjectName, types: &[DataType]) -> Option<String> {
-        let shown = name_text(name);
-        let Some(function) = self.functions.get(&last_part(name)) else {
-            return Some(format!("no governance file creates the function `{shown}`"));
-        };
-        let wanted: Vec<DataType> = function.parameters.iter().map(|p| data_type(&p.data_type)).collect();
-        let list = |types: &[DataType]| types.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-        (wanted != types).then(|| format!("`{shown}` takes ({}), not ({})", list(&wanted), list(types)))
-    }
+/// What is wrong with a function that is called with values of these types; `None` when nothing is.
+fn misfit(known: &Known, name: &ObjectName, types: &[DataType]) -> Option<String> {
+    let Some(wanted) = known.functions.get(&*last_part(name)) else {
+        return Some(format!("no governance file creates the function `{}`", name_text(name)));
+    };
+    let list = |types: &[DataType]| types.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    (wanted != types).then(|| format!("`{}` takes ({}), not ({})", name_text(name), list(wanted), list(types)))
 }
 
 /// Masks and row filters of the pipeline call functions that governance creates, with the types they are made for.
-fn check_pipeline(pipeline: &Pipeline, known: &Known<'_>, diagnostics: &mut Diagnostics) {
+fn check_pipeline(pipeline: &Pipeline, known: &Known, diagnostics: &mut Diagnostics) {
     for definition in &pipeline.datasets {
         let (file, statement) = statement_of(definition, &pipeline.files);
         let Some(table) = table_of(&statement.kind) else { continue };
@@ -198,7 +236,7 @@ fn check_pipeline(pipeline: &Pipeline, known: &Known<'_>, diagnostics: &mut Diag
             (&filter.function, arguments.collect::<Vec<_>>())
         });
         for (function, types) in masks.chain(filters) {
-            if let Some(message) = known.misfit(function, &types) {
+            if let Some(message) = misfit(known, function, &types) {
                 let place = Span::new(file, statement.range.clone());
                 diagnostics.push(Diagnostic::error(Code::UnresolvedName, message).at(place));
             }

@@ -17,7 +17,7 @@
 
 mod signature;
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 pub use signature::{Class, NullRule, Param, Pattern, Returns, Rule, Signature, Var};
@@ -72,22 +72,26 @@ const FILES: &[(Kind, &str)] = &[
     (Kind::Generator, include_str!("builtin/generator.txt")),
 ];
 
-static BUILTINS: LazyLock<BTreeMap<&'static str, Function>> = LazyLock::new(|| read_files().0);
+static BUILTINS: LazyLock<HashMap<&'static str, Function>> = LazyLock::new(|| read_files().0);
 
 /// The built-in function of this name, in any letter case.
 pub fn lookup(name: &str) -> Option<&'static Function> {
-    // Nearly every call is written in one case, so the second look is rare.
-    BUILTINS.get(name).or_else(|| BUILTINS.get(name.to_ascii_lowercase().as_str()))
+    match name.bytes().any(|b| b.is_ascii_uppercase()) {
+        true => BUILTINS.get(name.to_ascii_lowercase().as_str()),
+        false => BUILTINS.get(name),
+    }
 }
 
 /// The names of all built-in functions, sorted.
 pub fn names() -> impl Iterator<Item = &'static str> {
-    BUILTINS.keys().copied()
+    let mut names: Vec<&'static str> = BUILTINS.keys().copied().collect();
+    names.sort_unstable();
+    names.into_iter()
 }
 
 /// All functions, and the lines that could not be read (a test keeps that list empty).
-fn read_files() -> (BTreeMap<&'static str, Function>, Vec<String>) {
-    let (mut functions, mut faults) = (BTreeMap::new(), Vec::new());
+fn read_files() -> (HashMap<&'static str, Function>, Vec<String>) {
+    let (mut functions, mut faults) = (HashMap::new(), Vec::new());
     for (kind, text) in FILES {
         for line in text.lines().filter(|l| !l.is_empty() && !l.starts_with('#')) {
             if let Err(fault) = read_line(*kind, line, &mut functions) {
@@ -98,7 +102,7 @@ fn read_files() -> (BTreeMap<&'static str, Function>, Vec<String>) {
     (functions, faults)
 }
 
-fn read_line(kind: Kind, line: &'static str, functions: &mut BTreeMap<&'static str, Function>) -> Result<(), String> {
+fn read_line(kind: Kind, line: &'static str, functions: &mut HashMap<&'static str, Function>) -> Result<(), String> {
     if let Some((alias, name)) = line.split_once(" = ") {
         let Some(original) = functions.get(name) else { return Err(format!("`{name}` is not defined above")) };
         let signatures = original.signatures.clone();

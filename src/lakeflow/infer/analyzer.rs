@@ -53,7 +53,7 @@ pub(super) struct SelectFrame {
     pub sources: Vec<Source>,
     /// What `*` gives: places of sources and of their columns.
     pub star: Vec<(usize, usize)>,
-    /// Columns of the select list that later expressions may name.
+    /// Columns that later expressions may name: time windows that rows are grouped by, then those of the select list.
     pub aliases: Vec<OutputColumn>,
     /// In `ORDER BY`, names of the select list hide those of `FROM`.
     pub aliases_first: bool,
@@ -66,7 +66,7 @@ pub(super) struct SelectFrame {
 /// One relation of a `FROM`.
 pub(super) struct Source {
     /// Parts by which its columns may be qualified: the alias, or the name of the table.
-    pub qualifier: Vec<String>,
+    pub qualifier: Arc<[String]>,
     pub rows: Rows,
     /// Names given by `AS t(a, b)`, in place of its own.
     pub renamed: Vec<String>,
@@ -131,7 +131,7 @@ pub(super) struct Analyzer<'a> {
     pub role: Option<Influence>,
     /// Why values of columns named here do not show.
     pub release: Option<Release>,
-    /// For each use, whether it needs grouping: the source and column in the current select.
+    /// Columns of selects outside of any aggregate, those of inner selects last.
     pub bare: Vec<BareUse>,
     pub unstable: Vec<UnstableCall>,
     pub inexact_sums: Vec<Range<usize>>,
@@ -139,6 +139,8 @@ pub(super) struct Analyzer<'a> {
     /// There is a `WITH RECURSIVE`.
     pub recursive: bool,
     pub features: Features,
+    /// How many subqueries of expressions there are around the current place: what they note counts for the expression.
+    pub inside_expression: usize,
     /// The narrowest place known around the current node, for nodes that have none of their own.
     pub here: Range<usize>,
     depth: usize,
@@ -151,7 +153,8 @@ pub(super) struct BareUse {
     pub source: usize,
     pub column: usize,
     pub range: Range<usize>,
-    pub name: String,
+    /// Whether it is one of those that a `*` there gives.
+    pub is_star: bool,
 }
 
 impl<'a> Analyzer<'a> {
@@ -178,6 +181,7 @@ impl<'a> Analyzer<'a> {
             reads: Vec::new(),
             recursive: false,
             features: Features::default(),
+            inside_expression: 0,
             here,
             depth: 0,
         }
@@ -262,7 +266,7 @@ impl<'a> Analyzer<'a> {
             nullable: typed.nullable,
             aggregates: !self.features.aggregates.is_empty(),
             windows: !self.features.windows.is_empty(),
-            subqueries: !self.features.subqueries.is_empty(),
+            subqueries: self.features.subqueries,
             unstable: self.unstable,
             inexact_sums: self.inexact_sums,
             columns: self.uses,

@@ -124,8 +124,8 @@ impl Analyzer<'_> {
         range: &Range<usize>,
     ) -> Option<Match> {
         self.unstable_call(function.name, function.stability, range);
-        let candidates: Vec<&'static Signature> = function.signatures.iter().filter(|s| has_shape(s, args)).collect();
-        let Some(first) = candidates.first() else {
+        let mut candidates = function.signatures.iter().filter(|s| has_shape(s, args));
+        let Some(first) = candidates.next() else {
             self.wrong_shape(function, args, range.clone());
             return None;
         };
@@ -137,7 +137,7 @@ impl Analyzer<'_> {
                 _ => Some(self.argument(function.name, i, arg)),
             })
             .collect();
-        let (signature, mut bindings) = match choose(&candidates, &typed) {
+        let (signature, mut bindings) = match choose(std::iter::once(first).chain(candidates), &typed) {
             Ok(chosen) => chosen,
             Err((at, message)) => {
                 let place = args.get(at).map_or(range.clone(), |arg| self.range_of_expr(arg));
@@ -298,41 +298,45 @@ fn wanted(signatures: &[Signature]) -> String {
 
 /// The first form that takes the arguments as they are, else the first that takes them at all.
 fn choose(
-    candidates: &[&'static Signature],
+    candidates: impl Iterator<Item = &'static Signature>,
     typed: &[Option<Typed>],
 ) -> Result<(&'static Signature, Bindings), (usize, String)> {
     let mut converted = None;
-    let mut fault = None;
+    let mut misfit = None;
     for signature in candidates {
         match try_signature(signature, typed) {
             Ok((Fit::Exact, bindings)) => return Ok((signature, bindings)),
-            Ok((_, bindings)) => converted = converted.or(Some((*signature, bindings))),
-            Err(e) => fault = fault.or(Some(e)),
+            Ok((_, bindings)) => converted = converted.or(Some((signature, bindings))),
+            Err((at, so_far)) => misfit = misfit.or(Some((signature, at, so_far))),
         }
     }
-    converted.ok_or_else(|| fault.unwrap_or((0, "takes other arguments".into())))
+    converted.ok_or_else(|| match misfit {
+        Some((signature, at, so_far)) => (at, misfit_text(signature, at, so_far, typed)),
+        None => (0, "takes other arguments".into()),
+    })
 }
 
-fn try_signature(signature: &Signature, typed: &[Option<Typed>]) -> Result<(Fit, Bindings), (usize, String)> {
+/// How well a form takes the arguments; otherwise the first that it does not take, with what its variable stands for by then.
+fn try_signature(signature: &Signature, typed: &[Option<Typed>]) -> Result<(Fit, Bindings), (usize, Option<DataType>)> {
     let mut bindings: Bindings = Default::default();
     let mut worst = Fit::Exact;
     for (i, value) in typed.iter().enumerate() {
         let (Some(value), Some(param)) = (value, param(signature, i)) else { continue };
-        let before = bound_by(&param.pattern, &bindings);
         match fit(&param.pattern, &value.ty, &mut bindings) {
-            Fit::No => {
-                return Err((
-                    i,
-                    match before.filter(|b| *b != value.ty && !matches!(param.pattern, Pattern::Var(_, Some(_)))) {
-                        Some(so_far) => format!("needs arguments of one type, found {so_far} and {}", value.ty),
-                        None => format!("takes {} here, found {}", describe(&param.pattern), value.ty),
-                    },
-                ));
-            }
+            Fit::No => return Err((i, bound_by(&param.pattern, &bindings))),
             quality => worst = worst.min(quality),
         }
     }
     Ok((worst, bindings))
+}
+
+fn misfit_text(signature: &Signature, at: usize, so_far: Option<DataType>, typed: &[Option<Typed>]) -> String {
+    let ty = typed.get(at).and_then(Option::as_ref).map_or(&DataType::Unknown, |value| &value.ty);
+    let pattern = param(signature, at).map_or(&Pattern::Any, |param| &param.pattern);
+    match so_far.filter(|so_far| so_far != ty && !matches!(pattern, Pattern::Var(_, Some(_)))) {
+        Some(so_far) => format!("needs arguments of one type, found {so_far} and {ty}"),
+        None => format!("takes {} here, found {ty}", describe(pattern)),
+    }
 }
 
 fn bound_by(pattern: &Pattern, bindings: &Bindings) -> Option<DataType> {

@@ -10,7 +10,7 @@ use crate::lakeflow::types::{Column, DataType};
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Relation {
     /// What `*` gives.
-    pub columns: Vec<Column>,
+    pub columns: Arc<[Column]>,
     /// What can be named but is no part of `*`, such as `_metadata`.
     pub hidden: Vec<Column>,
     /// Whether a batch read of it is a stream already (a temporary view over a stream).
@@ -21,8 +21,8 @@ pub struct Relation {
 
 impl Relation {
     /// A table of these columns.
-    pub fn of(columns: Vec<Column>) -> Arc<Relation> {
-        Arc::new(Relation { columns, ..Relation::default() })
+    pub fn of(columns: impl Into<Arc<[Column]>>) -> Arc<Relation> {
+        Arc::new(Relation { columns: columns.into(), ..Relation::default() })
     }
 
     /// A table that is at fault itself: everything about it passes.
@@ -77,8 +77,10 @@ impl Catalog for NoCatalog {
 pub enum Resolution {
     /// A column; further parts of the path are fields of its struct.
     Found {
-        /// The column.
-        column: Column,
+        /// Its type.
+        ty: DataType,
+        /// Whether it may be NULL.
+        nullable: bool,
         /// How many parts of the path name it.
         used: usize,
         /// The one name by which the caller knows it, whatever was written.
@@ -113,7 +115,9 @@ impl Scope for [Column] {
     fn resolve(&self, path: &[&str]) -> Resolution {
         let first = path.first().copied().unwrap_or("");
         match self.iter().find(|c| c.name.eq_ignore_ascii_case(first)) {
-            Some(column) => Resolution::Found { column: column.clone(), used: 1, path: column.name.clone() },
+            Some(Column { name, ty, nullable }) => {
+                Resolution::Found { ty: ty.clone(), nullable: *nullable, used: 1, path: name.clone() }
+            }
             None => Resolution::Unknown {
                 part: 0,
                 message: None,

@@ -1,9 +1,9 @@
 //! The type of an expression, node by node. Operators, calls, names and queries have files of their own.
 
-use sqlparser::ast::{CaseWhen, CastKind, CeilFloorKind, DateTimeField, Expr, Ident, Interval, Query, Spanned, Value};
+use sqlparser::ast::{CaseWhen, CastKind, CeilFloorKind, DateTimeField, Expr, Ident, Interval, Query, Value};
 
 use super::analyzer::{Analyzer, Inside, Typed};
-use super::call::counted;
+use super::call::{counted, plain_name};
 use super::catalog::Place;
 use super::fault::FaultKind;
 use super::flow::{Influence, Release, is_total};
@@ -208,7 +208,7 @@ impl Analyzer<'_> {
         // `LIKE ANY (..)` holds a tuple; `LIKE ALL (..)` looks like a call to the parser.
         match pattern {
             Expr::Tuple(patterns) => patterns.iter().for_each(|p| nullable |= self.text(p).nullable),
-            Expr::Function(all) if all.name.to_string().eq_ignore_ascii_case("all") => {
+            Expr::Function(all) if plain_name(&all.name).is_some_and(|name| name.value.eq_ignore_ascii_case("all")) => {
                 super::call::arguments(all).0.into_iter().for_each(|p| nullable |= self.text(p).nullable);
             }
             single => nullable |= self.text(single).nullable,
@@ -240,15 +240,16 @@ impl Analyzer<'_> {
 
     fn cast(&mut self, kind: &CastKind, value: &Expr, to: &sqlparser::ast::DataType) -> Typed {
         let typed = self.expr(value);
-        let range = self.range_of_expr(value);
         let ty = match DataType::from_sql(to) {
             Ok(ty) => ty,
             Err(message) => {
+                let range = self.range_of_expr(value);
                 self.fault(FaultKind::TypeMismatch, range, message);
                 return Typed::unknown();
             }
         };
         if !ty.casts_from(&typed.ty) {
+            let range = self.range_of_expr(value);
             self.fault(FaultKind::TypeMismatch, range, format!("cannot cast {} to {ty}", typed.ty));
         }
         let tolerant = matches!(kind, CastKind::TryCast | CastKind::SafeCast);
@@ -328,7 +329,6 @@ impl Analyzer<'_> {
 
     /// The columns of a subquery inside an expression.
     fn subquery(&mut self, query: &Query, around: &Expr) -> Vec<super::OutputColumn> {
-        let range = self.range_in(query.span());
         if !self.place.subqueries {
             let range = self.range_of_expr(around);
             self.fault(
@@ -338,9 +338,11 @@ impl Analyzer<'_> {
             );
             return Vec::new();
         }
-        self.features.subqueries.push(range);
+        self.features.subqueries = true;
         let inside = std::mem::take(&mut self.inside);
+        self.inside_expression += 1;
         let result = self.apart(|a| a.at(Place::clause("the subquery", true, true), |a| a.query(query)));
+        self.inside_expression -= 1;
         self.inside = inside;
         if result.open { Vec::new() } else { result.columns }
     }

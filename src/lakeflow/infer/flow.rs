@@ -105,24 +105,24 @@ impl Flow {
 
 /// Flows in order of what they are, each once.
 pub(super) fn tidy_flows(mut flows: Vec<Flow>) -> Vec<Flow> {
+    if flows.len() < 2 {
+        return flows;
+    }
     flows.sort_by(|a, b| a.key().cmp(&b.key()).then_with(|| a.range.start.cmp(&b.range.start)));
     flows.dedup_by(|a, b| a.key() == b.key());
     flows
 }
 
-/// What is left of flows into a value when one of its fields is taken.
-pub(super) fn narrowed(flows: impl IntoIterator<Item = Flow>, field: &str) -> Vec<Flow> {
+/// What is left of a flow into a value when one of its fields is taken.
+pub(super) fn narrowed(mut flow: Flow, field: &str) -> Option<Flow> {
     let field = field.to_lowercase();
-    let narrow = |mut flow: Flow| {
-        if flow.into.is_empty() {
-            if flow.influence == Influence::Identity {
-                flow.from.push(field.clone());
-            }
-            return Some(flow);
+    if flow.into.is_empty() {
+        if flow.influence == Influence::Identity {
+            flow.from.push(field);
         }
-        (flow.into.remove(0) == field).then_some(flow)
-    };
-    flows.into_iter().filter_map(narrow).collect()
+        return Some(flow);
+    }
+    (flow.into.remove(0) == field).then_some(flow)
 }
 
 impl Analyzer<'_> {
@@ -184,15 +184,23 @@ impl Analyzer<'_> {
         columns.iter().for_each(|c| self.emit(c.flows.iter().cloned(), &here));
     }
 
-    /// Notes that a column of a result has a part in the rows by `role`.
-    pub(super) fn emit_columns(&mut self, columns: &[OutputColumn], role: Influence) {
+    /// Notes that columns of a result have a part in the rows by `role`.
+    pub(super) fn emit_columns<'c>(&mut self, columns: impl IntoIterator<Item = &'c OutputColumn>, role: Influence) {
         let here = self.here.clone();
-        self.as_role(role, |a| columns.iter().for_each(|c| a.emit(c.flows.iter().cloned(), &here)));
+        self.as_role(role, |a| columns.into_iter().for_each(|c| a.emit(c.flows.iter().cloned(), &here)));
     }
 
     /// The flows noted since `mark`.
     pub(super) fn flows_since(&self, mark: usize) -> Vec<Flow> {
         tidy_flows(self.flows.get(mark..).unwrap_or(&[]).to_vec())
+    }
+
+    /// The same, where nothing around asks for them once more: unless an expression does, they are no longer kept.
+    pub(super) fn take_flows(&mut self, mark: usize) -> Vec<Flow> {
+        match self.inside_expression {
+            0 => tidy_flows(self.flows.drain(mark.min(self.flows.len())..).collect()),
+            _ => self.flows_since(mark),
+        }
     }
 
     /// What was noted since `mark` is computed with, not passed on, unless `expr` only passes on.
@@ -222,7 +230,7 @@ impl Analyzer<'_> {
     /// Takes a field of what was noted since `mark`.
     pub(super) fn take_field(&mut self, field: &str, mark: usize) {
         let noted = self.flows.split_off(mark.min(self.flows.len()));
-        self.flows.extend(narrowed(noted, field));
+        self.flows.extend(noted.into_iter().filter_map(|flow| narrowed(flow, field)));
     }
 }
 

@@ -1,5 +1,7 @@
 //! `FROM`: tables, subqueries, joins, lateral views.
 
+use std::sync::Arc;
+
 use sqlparser::ast::{
     Expr, Function, FunctionArg, FunctionArguments, Join, JoinConstraint, JoinOperator, LateralView, ObjectName, Query,
     TableAlias, TableFactor, TableWithJoins,
@@ -139,7 +141,7 @@ impl Analyzer<'_> {
             TableFactor::Function { name, args, alias, .. } => self.function_source(name, args, alias.as_ref(), frame),
             TableFactor::Derived { lateral, subquery, alias, .. } => {
                 let result = self.derived(subquery, *lateral, frame);
-                let source = result.into_source(Vec::new());
+                let source = result.into_source();
                 self.add(source, alias.as_ref(), frame);
             }
             TableFactor::NestedJoin { table_with_joins, .. } => self.table_with_joins(table_with_joins, frame),
@@ -161,7 +163,7 @@ impl Analyzer<'_> {
             other => {
                 let range = self.range_of(other);
                 self.fault(FaultKind::Unsupported, range, "this kind of table is not supported");
-                self.add(Source::derived(Vec::new(), Rows::Open, false), None, frame);
+                self.add(Source::derived(Arc::default(), Rows::Open, false), None, frame);
             }
         }
     }
@@ -190,18 +192,18 @@ impl Analyzer<'_> {
 
     /// A table of a `WITH` or of the catalog.
     pub(super) fn table(&mut self, name: &ObjectName, stream: bool) -> Source {
-        let parts: Vec<String> = name.0.iter().filter_map(|p| p.as_ident()).map(|i| i.value.clone()).collect();
-        if parts.len() < name.0.len() {
-            return Source::derived(Vec::new(), Rows::Open, stream); // `IDENTIFIER(..)`: known when it runs
+        let path: Vec<&str> = name.0.iter().filter_map(|p| p.as_ident()).map(|i| i.value.as_str()).collect();
+        if path.len() < name.0.len() {
+            return Source::derived(Arc::default(), Rows::Open, stream); // `IDENTIFIER(..)`: known when it runs
         }
-        if let ([only], false) = (parts.as_slice(), stream)
+        let parts: Arc<[String]> = path.iter().map(|part| (*part).to_owned()).collect();
+        if let ([only], false) = (path.as_slice(), stream)
             && let Some(cte) = self.ctes.iter().rev().find(|c| c.name.eq_ignore_ascii_case(only))
         {
             let rows = if cte.open { Rows::Open } else { Rows::Derived(cte.columns.clone()) };
             return Source::derived(parts, rows, cte.streaming);
         }
         let range = self.range_of_name(name);
-        let path: Vec<&str> = parts.iter().map(String::as_str).collect();
         let Some(relation) = self.catalog.table(&path) else {
             let mut known = self.catalog.table_names();
             known.extend(self.ctes.iter().map(|c| c.name.clone()));
@@ -216,11 +218,11 @@ impl Analyzer<'_> {
     /// Notes that a table is read.
     pub(super) fn read(
         &mut self,
-        name: Vec<String>,
+        name: Arc<[String]>,
         range: std::ops::Range<usize>,
         stream: bool,
         function: bool,
-        relation: std::sync::Arc<Relation>,
+        relation: Arc<Relation>,
     ) -> Source {
         let rows = if relation.open { Rows::Open } else { Rows::Table(relation.clone(), self.reads.len()) };
         let streaming = stream || relation.streaming;
@@ -232,7 +234,7 @@ impl Analyzer<'_> {
     fn add(&mut self, mut source: Source, alias: Option<&TableAlias>, frame: &mut SelectFrame) {
         let index = frame.sources.len();
         if let Some(alias) = alias {
-            source.qualifier = vec![alias.name.value.clone()];
+            source.qualifier = Arc::from([alias.name.value.clone()]);
             let names: Vec<String> = alias.columns.iter().map(|c| c.name.value.clone()).collect();
             self.rename(&mut source, names, &alias.name);
         }
@@ -278,9 +280,9 @@ impl Analyzer<'_> {
 }
 
 impl Rowset {
-    pub(super) fn into_source(self, qualifier: Vec<String>) -> Source {
+    fn into_source(self) -> Source {
         let rows = if self.open { Rows::Open } else { Rows::Derived(self.columns.into()) };
-        Source::derived(qualifier, rows, self.streaming)
+        Source::derived(Arc::default(), rows, self.streaming)
     }
 }
 

@@ -9,11 +9,13 @@ use sqlparser::ast::{
 
 use super::OutputColumn;
 use super::analyzer::{Analyzer, BareUse, Frame, Typed};
-use super::call::counted;
+use super::call::{counted, plain_name};
 use super::catalog::Place;
 use super::fault::FaultKind;
 use super::flow::Influence;
+use super::names::joined;
 use super::rules::whole_literal;
+use crate::lakeflow::parse_expr;
 use crate::lakeflow::types::Column;
 
 /// The grouping of one select.
@@ -64,7 +66,7 @@ impl Analyzer<'_> {
                 self.group_keys(sets, items);
             }
         }
-        self.bare.clear_frame(self.select_frame_index());
+        self.bare_reset();
     }
 
     fn groups(&mut self, change: impl FnOnce(&mut Groups)) {
@@ -102,10 +104,9 @@ impl Analyzer<'_> {
             Expr::Identifier(_) | Expr::CompoundIdentifier(_) => self.bare.get(before).map(|b| (b.source, b.column)),
             _ => None,
         };
-        let comparable = normal(key);
         self.groups(|g| match column {
             Some(column) => g.columns.push(column),
-            None => g.exprs.push(comparable),
+            None => g.exprs.push(normal(key)),
         });
     }
 
@@ -139,10 +140,12 @@ impl Analyzer<'_> {
     /// `GROUP BY window(ts, '1 day')` makes a column `window`.
     fn name_time_window(&mut self, key: &Expr, typed: &Typed) {
         let Expr::Function(call) = key else { return };
-        let name = call.name.to_string().to_ascii_lowercase();
-        if matches!(name.as_str(), "window" | "session_window")
+        let Some(called) = plain_name(&call.name) else { return };
+        let window = ["window", "session_window"].into_iter().find(|name| called.value.eq_ignore_ascii_case(name));
+        if let Some(name) = window
             && let Some(select) = self.select_frame()
         {
+            let name = name.to_owned();
             let column = Column { name, ty: typed.ty.clone(), nullable: typed.nullable };
             select.aliases.push(OutputColumn { column, named: true, flows: Vec::new() });
         }
@@ -169,44 +172,47 @@ impl Analyzer<'_> {
         self.inside.aggregate.is_none() && self.select_frame().is_some_and(|s| s.groups.subtotals)
     }
 
+    /// Forgets the columns used so far in the current select: grouping does not concern them.
+    pub(super) fn bare_reset(&mut self) {
+        self.bare.truncate(self.bare_start());
+    }
+
+    /// Where the uses of columns begin that the current select has collected.
+    fn bare_start(&self) -> usize {
+        let frame = self.select_frame_index().unwrap_or(usize::MAX);
+        self.bare.partition_point(|bare| bare.frame < frame)
+    }
+
     /// Reports columns of the current select that are neither grouped nor aggregated.
     pub(super) fn check_grouping(&mut self) {
-        let Some(frame) = self.select_frame_index() else { return };
-        let uses = self.bare.take_frame(frame);
-        let Some(select) = self.select_frame() else { return };
-        let groups = &select.groups;
+        let uses: Vec<BareUse> = self.bare.drain(self.bare_start()..).collect();
+        let Some(groups) = self.select_frame().map(|select| &select.groups) else { return };
         if !groups.present && !groups.aggregated {
             return;
         }
-        let loose: Vec<BareUse> =
-            uses.into_iter().filter(|u| !groups.columns.contains(&(u.source, u.column))).collect();
+        let is_loose = |bare: &BareUse| !groups.columns.contains(&(bare.source, bare.column));
+        let loose: Vec<BareUse> = uses.into_iter().filter(is_loose).collect();
         let hint = if groups.present {
             "add it to `GROUP BY` or aggregate it, e.g. with `any_value`"
         } else {
             "add a `GROUP BY`"
         };
         for bare in loose {
-            let message = format!("column `{}` is neither grouped nor aggregated", bare.name);
+            let message = format!("column `{}` is neither grouped nor aggregated", self.bare_name(&bare));
             self.fault_with(FaultKind::MissingGroupBy, bare.range, message, Some(hint));
         }
     }
-}
 
-/// The uses of columns that a frame has collected.
-pub(super) trait BareUses {
-    fn clear_frame(&mut self, frame: Option<usize>);
-    fn take_frame(&mut self, frame: usize) -> Vec<BareUse>;
-}
-
-impl BareUses for Vec<BareUse> {
-    fn clear_frame(&mut self, frame: Option<usize>) {
-        self.retain(|b| Some(b.frame) != frame);
-    }
-
-    fn take_frame(&mut self, frame: usize) -> Vec<BareUse> {
-        let (own, others) = std::mem::take(self).into_iter().partition(|b| b.frame == frame);
-        *self = others;
-        own
+    /// What a column is called where it is used.
+    fn bare_name(&mut self, bare: &BareUse) -> String {
+        let written = self.slice(bare.range.clone());
+        let source = self.select_frame().and_then(|select| select.sources.get(bare.source));
+        let own = source.and_then(|source| source.name(bare.column)).unwrap_or_default();
+        match parse_expr(&written) {
+            Ok(Expr::Identifier(ident)) if !bare.is_star => ident.value,
+            Ok(Expr::CompoundIdentifier(idents)) if !bare.is_star => joined(&idents),
+            _ => own.to_owned(),
+        }
     }
 }
 

@@ -11,6 +11,7 @@ mod access;
 mod analyzer;
 mod apply;
 mod call;
+mod calls;
 mod catalog;
 mod expr;
 mod fault;
@@ -31,6 +32,7 @@ use std::sync::Arc;
 
 use sqlparser::ast::{Expr, Query};
 
+pub use calls::aggregates;
 pub use catalog::{Catalog, NoCatalog, Place, Relation, Resolution, Scope, UserFunction};
 pub use fault::{Fault, FaultKind};
 pub use flow::{Flow, Influence, Release};
@@ -50,7 +52,7 @@ pub struct ColumnUse {
     /// The name that the [`Scope`] knows it by; `None` inside queries and after a fault.
     pub resolved: Option<String>,
     /// The aggregate or window function around it.
-    pub inside_aggregate: Option<String>,
+    pub inside_aggregate: Option<&'static str>,
 }
 
 /// A column of a table that a query reads: places in [`QueryInfo::reads`] and in [`Relation::column`].
@@ -107,7 +109,7 @@ impl ExprInfo {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TableRead {
     /// The name in parts, as written; the function's name for `read_files` and its kind.
-    pub name: Vec<String>,
+    pub name: Arc<[String]>,
     /// The bytes of the name.
     pub range: Range<usize>,
     /// Whether it stands in `STREAM(..)`.
@@ -144,8 +146,8 @@ pub struct Features {
     pub limit: Vec<Range<usize>>,
     /// `ORDER BY` of a query.
     pub order_by: Vec<Range<usize>>,
-    /// Subqueries inside expressions.
-    pub subqueries: Vec<Range<usize>>,
+    /// Whether there are subqueries inside expressions.
+    pub subqueries: bool,
     /// Joins, with what is joined.
     pub joins: Vec<JoinUse>,
     /// Generators.
@@ -211,7 +213,7 @@ pub struct QueryInfo {
 
 impl QueryInfo {
     /// The columns of its result, without origins.
-    pub fn schema(&self) -> Vec<Column> {
+    pub fn schema(&self) -> Arc<[Column]> {
         self.columns.iter().map(|c| c.column.clone()).collect()
     }
 

@@ -20,14 +20,38 @@ struct Found {
     typed: Typed,
     /// How many parts are used up.
     used: usize,
-    flows: Vec<Flow>,
+    /// The frame that has it.
+    frame: usize,
+    thing: Thing,
+    /// The name that the caller knows it by.
     resolved: Option<String>,
-    /// Source and column in the innermost select, if it is one of its columns.
-    local: Option<(usize, usize)>,
+}
+
+/// What a frame has under a name.
+#[derive(Clone, Copy)]
+enum Thing {
+    /// A parameter, or something of which nothing else is known here.
+    Other,
+    /// A column: its source and its place there.
+    Column(usize, usize),
+    /// A column of the select list.
+    Alias(usize),
 }
 
 enum Miss {
     Unknown { part: usize, message: Option<String>, candidates: Vec<String> },
+    Ambiguous(Vec<String>),
+}
+
+/// Why a select does not have what a path names.
+enum NotHere {
+    /// It has nothing of this name.
+    Unknown,
+    /// The source that the first parts name has no column of this name.
+    NoColumn {
+        part: usize,
+        source: usize,
+    },
     Ambiguous(Vec<String>),
 }
 
@@ -38,56 +62,84 @@ const BARE_FUNCTIONS: [&str; 7] =
 impl Analyzer<'_> {
     /// The type of a column, a struct field or a lambda parameter.
     pub(super) fn path(&mut self, idents: &[Ident]) -> Typed {
-        let parts: Vec<&str> = idents.iter().map(|i| i.value.as_str()).collect();
         let (Some(first), Some(last)) = (idents.first(), idents.last()) else { return Typed::unknown() };
         let range = self.range_of_ident(first).start..self.range_of_ident(last).end;
-        match self.find(&parts) {
+        match self.find(idents) {
             Ok(found) => self.found(found, idents, range),
-            Err(_) if BARE_FUNCTIONS.contains(&parts.join(".").to_ascii_lowercase().as_str()) => {
-                self.call_named(&first.value.to_ascii_lowercase(), &[], range)
-            }
+            Err(_) if is_bare_function(idents) => self.call_named(&first.value, &[], range),
             Err(miss) => {
                 self.miss(miss, idents, &range);
-                self.record(&range, &parts, None);
+                self.record(&range, idents, None);
                 Typed::unknown()
             }
         }
     }
 
     fn found(&mut self, found: Found, idents: &[Ident], range: Range<usize>) -> Typed {
-        let parts: Vec<&str> = idents.iter().map(|i| i.value.as_str()).collect();
-        let mut typed = found.typed;
-        if let (Some((source, column)), None) = (found.local, self.inside.aggregate) {
+        let Found { mut typed, used, frame, thing, resolved } = found;
+        let local = match thing {
+            Thing::Column(source, column) if self.select_frame_index() == Some(frame) => Some((source, column)),
+            _ => None,
+        };
+        if let (Some((source, column)), None) = (local, self.inside.aggregate) {
             typed.nullable |= self.has_subtotals();
-            let frame = self.select_frame_index().unwrap_or(0);
-            self.bare.push(BareUse { frame, source, column, range: range.clone(), name: parts.join(".") });
+            self.bare.push(BareUse { frame, source, column, range: range.clone(), is_star: false });
         }
-        let fields = idents.get(found.used..).unwrap_or(&[]);
         // A lambda parameter is no column.
-        if found.resolved.is_some() || found.local.is_some() || !found.flows.is_empty() {
-            self.record(&range, &parts, found.resolved);
+        if self.records_uses && (resolved.is_some() || local.is_some() || self.has_flows(frame, thing)) {
+            self.record(&range, idents, resolved);
         }
-        let flows = fields.iter().fold(found.flows, |flows, field| narrowed(flows, &field.value));
-        self.emit(flows, &range);
-        for ident in idents.get(found.used..).unwrap_or(&[]) {
-            typed = self.field(typed, ident);
-        }
-        typed
+        let fields = idents.get(used..).unwrap_or(&[]);
+        self.emit_thing(frame, thing, fields, &range);
+        fields.iter().fold(typed, |typed, ident| self.field(typed, ident))
     }
 
-    fn record(&mut self, range: &Range<usize>, parts: &[&str], resolved: Option<String>) {
+    /// The place of a name in the tables read, and what is noted for it.
+    fn rows_of(&self, frame: usize, thing: Thing) -> Option<(Rows, usize)> {
+        match (self.frames.get(frame)?, thing) {
+            (Frame::Select(select), Thing::Column(source, at)) => Some((select.sources.get(source)?.rows.clone(), at)),
+            (Frame::Select(select), Thing::Alias(at)) => {
+                let alias = select.aliases.get(at)?.clone();
+                Some((Rows::Derived([alias].into()), 0))
+            }
+            _ => None,
+        }
+    }
+
+    fn has_flows(&self, frame: usize, thing: Thing) -> bool {
+        match self.rows_of(frame, thing) {
+            Some((Rows::Table(..), _)) => true,
+            Some((Rows::Derived(columns), at)) => columns.get(at).is_some_and(|column| !column.flows.is_empty()),
+            Some((Rows::Open, _)) | None => false,
+        }
+    }
+
+    /// Notes that what was found, or these fields of it, is used at `range`.
+    fn emit_thing(&mut self, frame: usize, thing: Thing, fields: &[Ident], range: &Range<usize>) {
+        let narrow = |flow: Flow| fields.iter().try_fold(flow, |flow, field| narrowed(flow, &field.value));
+        match self.rows_of(frame, thing) {
+            Some((Rows::Table(_, read), column)) => self.emit(narrow(Flow::of(Origin { read, column })), range),
+            Some((Rows::Derived(columns), at)) => {
+                let flows = columns.get(at).map_or(&[][..], |column| &column.flows);
+                self.emit(flows.iter().cloned().filter_map(narrow), range);
+            }
+            Some((Rows::Open, _)) | None => {}
+        }
+    }
+
+    fn record(&mut self, range: &Range<usize>, idents: &[Ident], resolved: Option<String>) {
         if !self.records_uses {
             return;
         }
-        let inside = self.inside.aggregate.or(self.inside.window).map(str::to_string);
-        let parts = parts.iter().map(ToString::to_string).collect();
-        self.uses.push(ColumnUse { range: range.clone(), parts, resolved, inside_aggregate: inside });
+        let inside_aggregate = self.inside.aggregate.or(self.inside.window);
+        let parts = idents.iter().map(|ident| ident.value.clone()).collect();
+        self.uses.push(ColumnUse { range: range.clone(), parts, resolved, inside_aggregate });
     }
 
     fn miss(&mut self, miss: Miss, idents: &[Ident], range: &Range<usize>) {
         match miss {
             Miss::Ambiguous(candidates) => {
-                let name = idents.iter().map(|i| i.value.as_str()).collect::<Vec<_>>().join(".");
+                let name = joined(idents);
                 let hint = match candidates.is_empty() {
                     true => "the subquery has two columns of this name".to_string(),
                     false => format!("write one of {}", list(&candidates)),
@@ -118,50 +170,55 @@ impl Analyzer<'_> {
         }
     }
 
-    fn find(&self, parts: &[&str]) -> Result<Found, Miss> {
-        let innermost = self.select_frame_index();
-        let mut candidates = Vec::new();
-        let mut qualified: Option<Miss> = None;
+    fn find(&self, idents: &[Ident]) -> Result<Found, Miss> {
+        let mut qualified = None;
         for (index, frame) in self.frames.iter().enumerate().rev() {
             match frame {
                 Frame::Lambda(params) => {
-                    if let Some(found) = find_param(params, parts) {
+                    if let Some(found) = find_param(params, idents) {
                         return Ok(found);
                     }
-                    candidates.extend(params.iter().map(|(name, _)| name.clone()));
                 }
-                Frame::Select(select) => match select.find(parts) {
-                    Ok(mut found) => {
-                        if Some(index) != innermost {
-                            found.local = None;
-                        }
-                        return Ok(found);
+                Frame::Select(select) => match select.find(idents) {
+                    Ok(found) => return Ok(Found { frame: index, ..found }),
+                    Err(NotHere::Ambiguous(names)) => return Err(Miss::Ambiguous(names)),
+                    Err(NotHere::Unknown) => {}
+                    Err(NotHere::NoColumn { part, source }) => {
+                        qualified = qualified.or(select.sources.get(source).map(|source| (part, source)));
                     }
-                    Err(miss @ Miss::Ambiguous(_)) => return Err(miss),
-                    Err(Miss::Unknown { part: 0, candidates: names, .. }) => candidates.extend(names),
-                    Err(miss) => qualified = qualified.or(Some(miss)),
                 },
             }
         }
-        match (self.outer, qualified) {
-            (None, Some(miss)) => Err(miss),
-            (None, None) => Err(Miss::Unknown { part: 0, message: None, candidates }),
-            (Some(outer), qualified) => match (outer(parts), qualified) {
-                (Resolution::Found { column, used, path }, _) => Ok(Found {
-                    typed: Typed::new(column.ty, column.nullable),
-                    used: used.max(1),
-                    flows: Vec::new(),
-                    resolved: Some(path),
-                    local: None,
-                }),
-                (_, Some(miss)) => Err(miss),
-                (Resolution::Ambiguous(names), None) => Err(Miss::Ambiguous(names)),
-                (Resolution::Unknown { part, message, candidates: more }, None) => {
-                    candidates.extend(more);
-                    Err(Miss::Unknown { part, message, candidates })
-                }
-            },
+        let outside = self.outer.map(|outer| {
+            let parts: Vec<&str> = idents.iter().map(|i| i.value.as_str()).collect();
+            outer(&parts)
+        });
+        match (outside, qualified) {
+            (Some(Resolution::Found { ty, nullable, used, path }), _) => Ok(Found {
+                typed: Typed::new(ty, nullable),
+                used: used.max(1),
+                frame: 0,
+                thing: Thing::Other,
+                resolved: Some(path),
+            }),
+            (_, Some((part, source))) => Err(Miss::Unknown { part, message: None, candidates: source.names() }),
+            (None, None) => Err(Miss::Unknown { part: 0, message: None, candidates: self.names(idents) }),
+            (Some(Resolution::Ambiguous(names)), None) => Err(Miss::Ambiguous(names)),
+            (Some(Resolution::Unknown { part, message, candidates: more }), None) => {
+                let mut candidates = self.names(idents);
+                candidates.extend(more);
+                Err(Miss::Unknown { part, message, candidates })
+            }
         }
+    }
+
+    /// Every name that the first part of a path could have been.
+    fn names(&self, idents: &[Ident]) -> Vec<String> {
+        let names = |frame: &Frame| match frame {
+            Frame::Lambda(params) => params.iter().map(|(name, _)| name.clone()).collect(),
+            Frame::Select(select) => select.names(idents.len() > 1),
+        };
+        self.frames.iter().rev().flat_map(names).collect()
     }
 
     /// The alias of the table that is called `name` outside of this query.
@@ -193,95 +250,107 @@ impl Analyzer<'_> {
     }
 }
 
-fn find_param(params: &[(String, Typed)], parts: &[&str]) -> Option<Found> {
-    let first = parts.first()?;
-    let (_, typed) = params.iter().find(|(name, _)| name.eq_ignore_ascii_case(first))?;
-    Some(Found { typed: typed.clone(), used: 1, flows: Vec::new(), resolved: None, local: None })
+fn is_bare_function(idents: &[Ident]) -> bool {
+    let [only] = idents else { return false };
+    BARE_FUNCTIONS.iter().any(|function| function.eq_ignore_ascii_case(&only.value))
+}
+
+fn find_param(params: &[(String, Typed)], idents: &[Ident]) -> Option<Found> {
+    let first = idents.first()?;
+    let (_, typed) = params.iter().find(|(name, _)| name.eq_ignore_ascii_case(&first.value))?;
+    Some(Found { typed: typed.clone(), ..open(1) })
 }
 
 impl SelectFrame {
-    fn find(&self, parts: &[&str]) -> Result<Found, Miss> {
+    fn find(&self, idents: &[Ident]) -> Result<Found, NotHere> {
         if self.aliases_first
-            && let Some(found) = self.find_alias(parts)
+            && let Some(found) = self.find_alias(idents)
         {
             return Ok(found);
         }
-        let mut unknown = None;
-        for used in (1..parts.len()).rev() {
-            let (qualifier, column) = (parts.get(..used).unwrap_or(&[]), parts.get(used).copied().unwrap_or(""));
+        let mut unknown = NotHere::Unknown;
+        for used in (1..idents.len()).rev() {
+            let (qualifier, column) =
+                (idents.get(..used).unwrap_or(&[]), idents.get(used).map_or("", |i| i.value.as_str()));
             let known = self.sources.iter().enumerate().filter(|(_, s)| s.is_called(qualifier));
             for (index, source) in known {
                 match source.column_index(column) {
-                    Some(at) if source.has_twice(at, column) => return Err(Miss::Ambiguous(Vec::new())),
+                    Some(at) if source.has_twice(at, column) => return Err(NotHere::Ambiguous(Vec::new())),
                     Some(at) => return Ok(source.found(index, at, used + 1)),
-                    None if matches!(source.rows, Rows::Open) => return Ok(open()),
-                    None => unknown = Some(Miss::Unknown { part: used, message: None, candidates: source.names() }),
+                    None if matches!(source.rows, Rows::Open) => return Ok(open(usize::MAX)),
+                    None => unknown = NotHere::NoColumn { part: used, source: index },
                 }
             }
         }
-        let name = parts.first().copied().unwrap_or("");
-        let hits: Vec<(usize, usize)> = (self.sources.iter().enumerate())
-            .filter_map(|(i, s)| s.column_index(name).filter(|at| !s.merged.contains(at)).map(|at| (i, at)))
-            .collect();
-        match hits.as_slice() {
-            [] => {}
-            [(index, at)] => {
-                if let Some(source) = self.sources.get(*index) {
-                    if source.has_twice(*at, name) {
-                        return Err(Miss::Ambiguous(Vec::new()));
+        let name = idents.first().map_or("", |i| i.value.as_str());
+        let hit = |(index, source): (usize, &Source)| {
+            source.column_index(name).filter(|at| !source.merged.contains(at)).map(|at| (index, at))
+        };
+        let mut hits = self.sources.iter().enumerate().filter_map(hit);
+        match (hits.next(), hits.next()) {
+            (None, _) => {}
+            (Some((index, at)), None) => {
+                if let Some(source) = self.sources.get(index) {
+                    if source.has_twice(at, name) {
+                        return Err(NotHere::Ambiguous(Vec::new()));
                     }
-                    return Ok(source.found(*index, *at, 1));
+                    return Ok(source.found(index, at, 1));
                 }
             }
-            several => return Err(Miss::Ambiguous(self.qualified(several))),
+            (Some(first), Some(second)) => {
+                let several: Vec<_> = [first, second].into_iter().chain(hits).collect();
+                return Err(NotHere::Ambiguous(self.qualified(&several)));
+            }
         }
-        if let Some(found) = self.find_alias(parts) {
+        if let Some(found) = self.find_alias(idents) {
             return Ok(found);
         }
         if self.sources.iter().any(|s| matches!(s.rows, Rows::Open)) {
-            return Ok(open());
+            return Ok(open(usize::MAX));
         }
-        Err(unknown.unwrap_or_else(|| self.nothing(parts)))
+        Err(unknown)
     }
 
-    fn nothing(&self, parts: &[&str]) -> Miss {
-        let mut candidates: Vec<String> = self.sources.iter().flat_map(Source::names).collect();
-        candidates.extend(self.aliases.iter().map(|a| a.column.name.clone()));
-        if parts.len() > 1 {
-            candidates.extend(self.sources.iter().filter_map(|s| s.qualifier.last().cloned()));
+    /// All names of columns, and those of tables too if more may follow.
+    fn names(&self, with_tables: bool) -> Vec<String> {
+        let mut names: Vec<String> = self.sources.iter().flat_map(Source::names).collect();
+        names.extend(self.aliases.iter().map(|a| a.column.name.clone()));
+        if with_tables {
+            names.extend(self.sources.iter().filter_map(|s| s.qualifier.last().cloned()));
         }
-        Miss::Unknown { part: 0, message: None, candidates }
+        names
     }
 
-    fn find_alias(&self, parts: &[&str]) -> Option<Found> {
-        let name = parts.first()?;
+    fn find_alias(&self, idents: &[Ident]) -> Option<Found> {
+        let name = &idents.first()?.value;
         // Of two columns with one name the left one is found: what follows can only mean a column that stands already.
-        let alias = self.aliases.iter().find(|a| a.named && a.column.name.eq_ignore_ascii_case(name))?;
-        let typed = Typed::new(alias.column.ty.clone(), alias.column.nullable);
-        Some(Found { typed, used: 1, flows: alias.flows.clone(), resolved: None, local: None })
+        let at = self.aliases.iter().position(|a| a.named && a.column.name.eq_ignore_ascii_case(name))?;
+        let column = &self.aliases.get(at)?.column;
+        let typed = Typed::new(column.ty.clone(), column.nullable);
+        Some(Found { typed, thing: Thing::Alias(at), ..open(1) })
     }
 
     fn qualified(&self, hits: &[(usize, usize)]) -> Vec<String> {
         let name = |(index, at): &(usize, usize)| {
             let source = self.sources.get(*index)?;
             let table = source.qualifier.last().map_or("", String::as_str);
-            Some(format!("{table}.{}", source.column(*at)?.name))
+            Some(format!("{table}.{}", source.name(*at)?))
         };
         hits.iter().filter_map(name).collect()
     }
 }
 
-fn open() -> Found {
-    Found { typed: Typed::unknown(), used: usize::MAX, flows: Vec::new(), resolved: None, local: None }
+/// Something of which nothing is known, whose name takes up so many parts.
+fn open(used: usize) -> Found {
+    Found { typed: Typed::unknown(), used, frame: 0, thing: Thing::Other, resolved: None }
 }
 
 impl Source {
     /// Whether `qualifier` names this source: its alias, or the last parts of its name.
-    pub(super) fn is_called(&self, qualifier: &[&str]) -> bool {
+    pub(super) fn is_called(&self, qualifier: &[Ident]) -> bool {
         let skipped = self.qualifier.len().checked_sub(qualifier.len());
-        skipped.is_some_and(|skip| {
-            self.qualifier.iter().skip(skip).zip(qualifier).all(|(own, part)| own.eq_ignore_ascii_case(part))
-        })
+        let own = skipped.and_then(|skipped| self.qualifier.get(skipped..));
+        own.is_some_and(|own| own.iter().zip(qualifier).all(|(own, part)| own.eq_ignore_ascii_case(&part.value)))
     }
 
     /// How many columns `*` gives.
@@ -316,18 +385,26 @@ impl Source {
         }
     }
 
+    /// The column as its rows have it.
+    fn own_column(&self, index: usize) -> Option<&Column> {
+        match &self.rows {
+            Rows::Table(relation, _) => relation.column(index),
+            Rows::Derived(columns) => columns.get(index).map(|c| &c.column),
+            Rows::Open => None,
+        }
+    }
+
+    /// The name that a column has here.
+    pub(super) fn name(&self, index: usize) -> Option<&str> {
+        let own = self.own_column(index)?;
+        Some(self.renamed.get(index).unwrap_or(&own.name))
+    }
+
     /// The column with the name and NULLs it has here.
     pub(super) fn column(&self, index: usize) -> Option<Column> {
-        let mut column = match &self.rows {
-            Rows::Table(relation, _) => relation.column(index)?.clone(),
-            Rows::Derived(columns) => columns.get(index)?.column.clone(),
-            Rows::Open => return None,
-        };
-        if let Some(name) = self.renamed.get(index) {
-            column.name.clone_from(name);
-        }
-        column.nullable |= self.optional;
-        Some(column)
+        let own = self.own_column(index)?;
+        let name = self.name(index)?.to_owned();
+        Some(Column { name, ty: own.ty.clone(), nullable: own.nullable || self.optional })
     }
 
     pub(super) fn flows(&self, index: usize) -> Vec<Flow> {
@@ -339,9 +416,9 @@ impl Source {
     }
 
     fn found(&self, source: usize, at: usize, used: usize) -> Found {
-        let column = self.column(at);
-        let typed = column.map_or_else(Typed::unknown, |c| Typed::new(c.ty, c.nullable));
-        Found { typed, used, flows: self.flows(at), resolved: None, local: Some((source, at)) }
+        let own = self.own_column(at);
+        let typed = own.map_or_else(Typed::unknown, |c| Typed::new(c.ty.clone(), c.nullable || self.optional));
+        Found { typed, thing: Thing::Column(source, at), ..open(used) }
     }
 
     pub(super) fn names(&self) -> Vec<String> {
@@ -349,8 +426,13 @@ impl Source {
             Rows::Table(relation, _) => relation.hidden.len(),
             _ => 0,
         };
-        (0..self.width() + hidden).filter_map(|i| self.column(i)).map(|c| c.name).collect()
+        (0..self.width() + hidden).filter_map(|i| self.name(i)).map(str::to_owned).collect()
     }
+}
+
+/// A path without quotes.
+pub(super) fn joined(idents: &[Ident]) -> String {
+    idents.iter().map(|i| i.value.as_str()).collect::<Vec<_>>().join(".")
 }
 
 /// `a`, `b` and `c` in backticks.

@@ -1,5 +1,7 @@
 //! `PIVOT` and `UNPIVOT`.
 
+use std::sync::Arc;
+
 use sqlparser::ast::{ExprWithAlias, PivotValueSource, TableFactor};
 
 use super::OutputColumn;
@@ -55,7 +57,7 @@ impl Analyzer<'_> {
                 columns.push(column);
             }
         }
-        Source::derived(Vec::new(), Rows::Derived(columns.into()), streaming)
+        Source::derived(Arc::default(), Rows::Derived(columns.into()), streaming)
     }
 
     /// A row for each of the columns listed, with its name and its value.
@@ -90,7 +92,7 @@ impl Analyzer<'_> {
         columns.push(OutputColumn { column: label, named: true, flows: Vec::new() });
         let content = Column::nullable(value.value.clone(), ty);
         columns.push(OutputColumn { column: content, named: true, flows });
-        Source::derived(Vec::new(), Rows::Derived(columns.into()), streaming)
+        Source::derived(Arc::default(), Rows::Derived(columns.into()), streaming)
     }
 
     /// Runs `inner`; gives also the names of the columns that it names, without qualifiers.
@@ -137,5 +139,5 @@ fn columns_of(frame: &SelectFrame) -> Vec<OutputColumn> {
 }
 
 fn unknown() -> Source {
-    Source::derived(Vec::new(), Rows::Open, false)
+    Source::derived(Arc::default(), Rows::Open, false)
 }

@@ -1,6 +1,7 @@
 //! Queries: `WITH`, set operations, `VALUES`, and what follows a body.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use sqlparser::ast::{
     Cte as CteNode, LimitClause, OrderBy, OrderByKind, Query, SetExpr, SetOperator, SetQuantifier, Spanned, Values,
@@ -110,7 +111,8 @@ impl Analyzer<'_> {
         let Some(order_by) = order_by else { return };
         self.order_feature(order_by);
         let rows = if result.open { Rows::Open } else { Rows::Derived(result.columns.clone().into()) };
-        let frame = SelectFrame { sources: vec![Source::derived(Vec::new(), rows, false)], ..SelectFrame::default() };
+        let frame =
+            SelectFrame { sources: vec![Source::derived(Arc::default(), rows, false)], ..SelectFrame::default() };
         self.frames.push(Frame::Select(frame));
         if let OrderByKind::Expressions(exprs) = &order_by.kind {
             self.as_role(Influence::Sort, |a| a.order_exprs(exprs));
@@ -156,9 +158,9 @@ impl Analyzer<'_> {
         quantifier: SetQuantifier,
         at: &SetExpr,
     ) -> Rowset {
-        let range = self.range_of(at);
         if !matches!(quantifier, SetQuantifier::All | SetQuantifier::AllByName) {
-            self.features.distinct.push(range.clone());
+            let range = self.range_of(at);
+            self.features.distinct.push(range);
         }
         let streaming = left.streaming || right.streaming;
         if left.open || right.open {
@@ -166,10 +168,11 @@ impl Analyzer<'_> {
         }
         let by_name =
             matches!(quantifier, SetQuantifier::ByName | SetQuantifier::AllByName | SetQuantifier::DistinctByName);
-        let right = if by_name { self.in_order_of(&left.columns, right.columns, &range) } else { right.columns };
+        let right = if by_name { self.in_order_of(&left.columns, right.columns, at) } else { right.columns };
         if left.columns.len() != right.len() {
             let message =
                 format!("`{op}` needs as many columns on both sides, found {} and {}", left.columns.len(), right.len());
+            let range = self.range_of(at);
             self.fault(FaultKind::ColumnCount, range, message);
             return Rowset { columns: left.columns, streaming, open: false };
         }
@@ -177,7 +180,7 @@ impl Analyzer<'_> {
             self.emit_columns(&right, Influence::Filter);
         }
         let pairs = left.columns.into_iter().zip(right);
-        let columns = pairs.enumerate().map(|(i, (l, r))| self.merge(l, r, op, i, &range)).collect();
+        let columns = pairs.enumerate().map(|(i, (l, r))| self.merge(l, r, op, i, at)).collect();
         Rowset { columns, streaming, open: false }
     }
 
@@ -187,36 +190,34 @@ impl Analyzer<'_> {
         right: OutputColumn,
         op: SetOperator,
         index: usize,
-        range: &std::ops::Range<usize>,
+        at: &SetExpr,
     ) -> OutputColumn {
         let ty = left.column.ty.common(&right.column.ty).unwrap_or_else(|| {
             let name = &left.column.name;
             let message =
                 format!("column {} (`{name}`) of `{op}` is {} and {}", index + 1, left.column.ty, right.column.ty);
-            self.fault(FaultKind::TypeMismatch, range.clone(), message);
+            let range = self.range_of(at);
+            self.fault(FaultKind::TypeMismatch, range, message);
             crate::lakeflow::types::DataType::Unknown
         });
         let both = left.column.nullable || right.column.nullable;
         let nullable = if op == SetOperator::Union { both } else { left.column.nullable };
         let column = Column { name: left.column.name, ty, nullable };
-        let flows = tidy_flows([left.flows, right.flows].concat());
-        OutputColumn { column, named: left.named, flows }
+        let mut flows = left.flows;
+        flows.extend(right.flows);
+        OutputColumn { column, named: left.named, flows: tidy_flows(flows) }
     }
 
     /// The right side of `BY NAME`, put in the order of the left side.
-    fn in_order_of(
-        &mut self,
-        left: &[OutputColumn],
-        right: Vec<OutputColumn>,
-        range: &std::ops::Range<usize>,
-    ) -> Vec<OutputColumn> {
+    fn in_order_of(&mut self, left: &[OutputColumn], right: Vec<OutputColumn>, at: &SetExpr) -> Vec<OutputColumn> {
         let same = |a: &OutputColumn, b: &OutputColumn| a.column.name.eq_ignore_ascii_case(&b.column.name);
         for (own, other, side) in [(left, &right[..], "right"), (&right[..], left, "left")] {
             for missing in own.iter().filter(|c| !other.iter().any(|o| same(c, o))) {
                 let name = &missing.column.name;
                 let hint = did_you_mean(name, other.iter().map(|c| c.column.name.as_str()));
                 let message = format!("column `{name}` is missing on the {side} side of `BY NAME`");
-                self.fault_with(FaultKind::UnknownColumn, range.clone(), message, hint);
+                let range = self.range_of(at);
+                self.fault_with(FaultKind::UnknownColumn, range, message, hint);
             }
         }
         left.iter().map(|l| right.iter().find(|r| same(l, r)).unwrap_or(l).clone()).collect()
@@ -271,7 +272,7 @@ impl Rowset {
 
 impl Source {
     /// Rows under an alias.
-    pub(super) fn derived(qualifier: Vec<String>, rows: Rows, streaming: bool) -> Self {
+    pub(super) fn derived(qualifier: Arc<[String]>, rows: Rows, streaming: bool) -> Self {
         Source { qualifier, rows, renamed: Vec::new(), optional: false, streaming, merged: Vec::new() }
     }
 }

@@ -69,13 +69,12 @@ pub(super) fn result(rule: Rule, args: &Args<'_>) -> RuleResult {
         Rule::Subtract => operator(args, &sqlparser::ast::BinaryOperator::Minus),
         Rule::Multiply => operator(args, &sqlparser::ast::BinaryOperator::Multiply),
         Rule::Divide => operator(args, &sqlparser::ast::BinaryOperator::Divide),
-        Rule::Mod => {
-            operators::arithmetic(Arithmetic::Remainder, &args.typed(0), &args.typed(1)).ok_or(args.fault(0, "numbers"))
-        }
+        Rule::Mod => operators::arithmetic(Arithmetic::Remainder, &args.typed(0), &args.typed(1))
+            .ok_or_else(|| args.fault(0, "numbers")),
         Rule::Round => Ok(round(&first, args)),
         Rule::Ceil => Ok(ceil(&first, args)),
-        Rule::Sum => first.summed().ok_or(args.fault(0, "a number")),
-        Rule::Avg => first.averaged().ok_or(args.fault(0, "a number")),
+        Rule::Sum => first.summed().ok_or_else(|| args.fault(0, "a number")),
+        Rule::Avg => first.averaged().ok_or_else(|| args.fault(0, "a number")),
         Rule::Percentile => Ok(many_if_array(DataType::Double, &args.ty(1))),
         Rule::PercentileOf => Ok(many_if_array(first, &args.ty(1))),
         Rule::Histogram => Ok(DataType::array(DataType::structure([("x", first), ("y", DataType::Double)]))),
@@ -91,7 +90,7 @@ pub(super) fn result(rule: Rule, args: &Args<'_>) -> RuleResult {
             DataType::Map(key, value) => Ok(DataType::array(DataType::structure([("key", *key), ("value", *value)]))),
             _ => Ok(DataType::Unknown),
         },
-        Rule::MapFromEntries => entries(&first).ok_or(args.fault(0, "an array of structs of two fields")),
+        Rule::MapFromEntries => entries(&first).ok_or_else(|| args.fault(0, "an array of structs of two fields")),
         Rule::ArraysZip => Ok(arrays_zip(args)),
         Rule::FromSchema => from_schema(args),
         Rule::VariantGet => {
@@ -192,13 +191,13 @@ fn named_struct(args: &Args<'_>) -> RuleResult {
         let name = args.text(index).ok_or_else(|| (index, "takes names as strings written out".to_string()))?;
         fields.push(Field { name: name.to_string(), ty: args.ty(index + 1) });
     }
-    Ok(DataType::Struct(fields))
+    Ok(DataType::Struct(fields.into()))
 }
 
 fn entries(ty: &DataType) -> Option<DataType> {
     let DataType::Array(element) = ty else { return None };
     match &**element {
-        DataType::Struct(fields) => match fields.as_slice() {
+        DataType::Struct(fields) => match &**fields {
             [key, value] => Some(DataType::map(key.ty.clone(), value.ty.clone())),
             _ => None,
         },
@@ -259,7 +258,7 @@ pub(super) fn columns(rule: Rule, args: &Args<'_>) -> Vec<(String, DataType)> {
     match rule {
         Rule::Inline => match args.ty(0) {
             DataType::Array(element) => match *element {
-                DataType::Struct(fields) => fields.into_iter().map(|f| (f.name, f.ty)).collect(),
+                DataType::Struct(fields) => fields.iter().map(|f| (f.name.clone(), f.ty.clone())).collect(),
                 _ => Vec::new(),
             },
             _ => Vec::new(),

@@ -6,7 +6,7 @@ use sqlparser::ast::{
 };
 
 use super::OutputColumn;
-use super::analyzer::{Analyzer, Frame, Rows, Rowset};
+use super::analyzer::{Analyzer, BareUse, Frame, Rows, Rowset};
 use super::catalog::Place;
 use super::expr::implied_name;
 use super::fault::FaultKind;
@@ -36,14 +36,19 @@ impl Analyzer<'_> {
                 self.as_role(Influence::Sort, |a| a.window_spec(spec));
             }
         }
-        let (columns, open) = self.projection(&select.projection);
+        let named = self.select_frame().map_or(0, |frame| frame.aliases.len());
+        let open = self.projection(&select.projection);
         self.after_projection(select);
         if let Some(order_by) = order_by {
             self.order_feature(order_by);
-            self.order(order_by, (!open).then_some(columns.len()));
+            let selected = self.select_frame().map_or(0, |frame| frame.aliases.len() - named);
+            self.order(order_by, (!open).then_some(selected));
         }
         self.check_grouping();
-        self.frames.pop();
+        let columns = match self.frames.pop() {
+            Some(Frame::Select(frame)) => frame.aliases.into_iter().skip(named).collect(),
+            _ => Vec::new(),
+        };
         if matches!(select.distinct, Some(Distinct::Distinct | Distinct::On(_))) {
             let range = self.range_in(select.select_token.0.span);
             self.features.distinct.push(range);
@@ -110,23 +115,22 @@ impl Analyzer<'_> {
         }
     }
 
-    /// The columns selected, and whether there may be others because something is at fault.
-    fn projection(&mut self, items: &[SelectItem]) -> (Vec<OutputColumn>, bool) {
+    /// Reads the columns that are selected; tells whether there may be others because something is at fault.
+    fn projection(&mut self, items: &[SelectItem]) -> bool {
         let (mut columns, mut open) = (Vec::new(), false);
         for (index, item) in items.iter().enumerate() {
             let before = self.bare.len();
-            match self.select_item(item) {
-                Some(mut found) => {
-                    self.settle_key(index, before, &mut found);
+            match self.select_item(item, &mut columns) {
+                Some(()) => {
+                    self.settle_key(index, before, &mut columns);
                     if let Some(frame) = self.select_frame() {
-                        frame.aliases.extend(found.iter().cloned());
+                        frame.aliases.append(&mut columns);
                     }
-                    columns.append(&mut found);
                 }
                 None => open = true,
             }
         }
-        (columns, open)
+        open
     }
 
     /// A select item that is a grouping key needs no further thought; with subtotals it may be NULL.
@@ -142,17 +146,16 @@ impl Analyzer<'_> {
     /// Notes that rows are summed up by what a select item gives, unless it is an aggregate itself.
     fn emit_keys(&mut self, columns: &[OutputColumn]) {
         let is_aggregate = |c: &OutputColumn| c.flows.iter().any(|f| f.influence == Influence::Aggregation);
-        let keys: Vec<OutputColumn> = columns.iter().filter(|c| !is_aggregate(c)).cloned().collect();
-        self.emit_columns(&keys, Influence::GroupBy);
+        self.emit_columns(columns.iter().filter(|c| !is_aggregate(c)), Influence::GroupBy);
     }
 
-    /// The columns of one select item; `None` when they cannot be known.
-    fn select_item(&mut self, item: &SelectItem) -> Option<Vec<OutputColumn>> {
-        match item {
-            SelectItem::UnnamedExpr(expr) => self.item(expr, &[]),
-            SelectItem::ExprWithAlias { expr, alias } => self.item(expr, std::slice::from_ref(alias)),
-            SelectItem::ExprWithAliases { expr, aliases } => self.item(expr, aliases),
-            SelectItem::Wildcard(options) => self.wildcard(options),
+    /// Puts the columns of one select item into `columns`; `None` when they cannot be known.
+    fn select_item(&mut self, item: &SelectItem, columns: &mut Vec<OutputColumn>) -> Option<()> {
+        *columns = match item {
+            SelectItem::UnnamedExpr(expr) => return self.item(expr, &[], columns),
+            SelectItem::ExprWithAlias { expr, alias } => return self.item(expr, std::slice::from_ref(alias), columns),
+            SelectItem::ExprWithAliases { expr, aliases } => return self.item(expr, aliases, columns),
+            SelectItem::Wildcard(options) => self.wildcard(options)?,
             SelectItem::QualifiedWildcard(kind, options) => {
                 let columns = match kind {
                     SelectItemQualifiedWildcardKind::ObjectName(name) => {
@@ -165,15 +168,16 @@ impl Analyzer<'_> {
                         self.struct_columns(&typed.ty, mark)
                     }
                 };
-                self.without(columns?, options)
+                self.without(columns?, options)?
             }
-        }
+        };
+        Some(())
     }
 
-    fn item(&mut self, expr: &Expr, aliases: &[Ident]) -> Option<Vec<OutputColumn>> {
+    fn item(&mut self, expr: &Expr, aliases: &[Ident], columns: &mut Vec<OutputColumn>) -> Option<()> {
         let mark = self.flows.len();
         if let Some((call, function)) = generator(expr) {
-            let mut columns = self.generate(call, function)?;
+            *columns = self.generate(call, function)?;
             if !aliases.is_empty() && aliases.len() != columns.len() {
                 let range = self.range_of_expr(expr);
                 let message =
@@ -181,7 +185,7 @@ impl Analyzer<'_> {
                 self.fault(FaultKind::ColumnCount, range, message);
             }
             columns.iter_mut().zip(aliases).for_each(|(c, alias)| c.column.name.clone_from(&alias.value));
-            return Some(columns);
+            return Some(());
         }
         let typed = self.expr(expr);
         let name = match aliases.first().or_else(|| implied_name(expr)) {
@@ -190,7 +194,8 @@ impl Analyzer<'_> {
             None => (expr_text(expr), false),
         };
         let column = Column { name: name.0, ty: typed.ty, nullable: typed.nullable };
-        Some(vec![OutputColumn { column, named: name.1, flows: self.flows_since(mark) }])
+        columns.push(OutputColumn { column, named: name.1, flows: self.take_flows(mark) });
+        Some(())
     }
 
     fn wildcard(&mut self, options: &WildcardAdditionalOptions) -> Option<Vec<OutputColumn>> {
@@ -218,24 +223,21 @@ impl Analyzer<'_> {
             Some(OutputColumn { column: from.column(*at)?, named: true, flows: from.flows(*at) })
         };
         let columns: Vec<OutputColumn> = places.iter().filter_map(column).collect();
-        for ((source, column), output) in places.iter().zip(&columns) {
-            let name = output.column.name.clone();
-            self.bare.push(super::analyzer::BareUse {
-                frame: index,
-                source: *source,
-                column: *column,
-                range: here.clone(),
-                name,
-            });
-        }
+        let bare = |(source, column): &(usize, usize)| BareUse {
+            frame: index,
+            source: *source,
+            column: *column,
+            range: here.clone(),
+            is_star: true,
+        };
+        self.bare.extend(places.iter().map(bare));
         columns
     }
 
     /// `t.*`, or all fields of a struct.
     fn qualified_star(&mut self, idents: &[Ident]) -> Option<Vec<OutputColumn>> {
-        let parts: Vec<&str> = idents.iter().map(|i| i.value.as_str()).collect();
         let frame = self.select_frame()?;
-        if let Some((index, source)) = frame.sources.iter().enumerate().find(|(_, s)| s.is_called(&parts)) {
+        if let Some((index, source)) = frame.sources.iter().enumerate().find(|(_, s)| s.is_called(idents)) {
             if matches!(source.rows, Rows::Open) {
                 return None;
             }
@@ -283,12 +285,6 @@ impl Analyzer<'_> {
         Some(columns)
     }
 
-    /// Forgets the columns used so far in the current select: grouping does not concern them.
-    pub(super) fn bare_reset(&mut self) {
-        let frame = self.select_frame_index();
-        self.bare.retain(|b| Some(b.frame) != frame);
-    }
-
     /// The fields of a struct as columns that come from what was used since `mark`.
     fn struct_columns(&self, ty: &DataType, mark: usize) -> Option<Vec<OutputColumn>> {
         let DataType::Struct(fields) = ty else { return None };
@@ -296,7 +292,7 @@ impl Analyzer<'_> {
         let column = |f: &Field| OutputColumn {
             column: Column::nullable(f.name.clone(), f.ty.clone()),
             named: true,
-            flows: narrowed(flows.iter().cloned(), &f.name),
+            flows: flows.iter().cloned().filter_map(|flow| narrowed(flow, &f.name)).collect(),
         };
         Some(fields.iter().map(column).collect())
     }

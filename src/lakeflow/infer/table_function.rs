@@ -64,13 +64,13 @@ impl Analyzer<'_> {
             Some(function) => {
                 let columns = self.generated(function, args, range);
                 let rows = columns.map_or(Rows::Open, |columns| Rows::Derived(columns.into()));
-                Source::derived(vec![plain.to_string()], rows, false)
+                Source::derived(Arc::from([plain.to_string()]), rows, false)
             }
             None => {
                 let hint = did_you_mean(plain, TABLE_FUNCTIONS);
                 let message = format!("unknown table function `{name}`");
                 self.fault_with(FaultKind::UnknownFunction, range, message, hint);
-                Source::derived(Vec::new(), Rows::Open, false)
+                Source::derived(Arc::default(), Rows::Open, false)
             }
         }
     }
@@ -82,12 +82,12 @@ impl Analyzer<'_> {
             [Expr::CompoundIdentifier(idents)] => self.table(&ObjectName::from(idents.clone()), true),
             [Expr::Function(call)] if is_read_files(call) => match &call.args {
                 FunctionArguments::List(list) => self.read_files(&call.name, &list.args, true),
-                _ => Source::derived(Vec::new(), Rows::Open, true),
+                _ => Source::derived(Arc::default(), Rows::Open, true),
             },
             _ => {
                 let range = self.range_of_name(name);
                 self.fault(FaultKind::WrongArguments, range, "`STREAM` takes a table or `read_files(..)`");
-                Source::derived(Vec::new(), Rows::Open, true)
+                Source::derived(Arc::default(), Rows::Open, true)
             }
         }
     }
@@ -110,6 +110,7 @@ impl Analyzer<'_> {
                 // What a file holds is not checked against NOT NULL.
                 columns.iter_mut().for_each(|c| c.nullable = true);
                 columns.extend(rescued);
+                let columns = columns.into();
                 Arc::new(Relation { columns, hidden: FILE_COLUMNS.clone(), streaming: false, open: false })
             }
             None => Relation::unknown(),

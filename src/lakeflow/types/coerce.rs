@@ -56,7 +56,7 @@ impl DataType {
             (a, T::String) => !a.is_nested() && *a != T::Variant,
             (T::Array(a), T::Array(b)) => a.fits(b),
             (T::Map(k1, v1), T::Map(k2, v2)) => k1.fits(k2) && v1.fits(v2),
-            (T::Struct(a), T::Struct(b)) => a.len() == b.len() && a.iter().zip(b).all(|(x, y)| x.ty.fits(&y.ty)),
+            (T::Struct(a), T::Struct(b)) => a.len() == b.len() && a.iter().zip(&**b).all(|(x, y)| x.ty.fits(&y.ty)),
             _ => false,
         }
     }
@@ -77,7 +77,9 @@ impl DataType {
             (T::Interval { from, .. }, T::Interval { from: f2, .. }) => from.counts_months() == f2.counts_months(),
             (T::Array(a), T::Array(b)) => a.casts_from(b),
             (T::Map(k1, v1), T::Map(k2, v2)) => k1.casts_from(k2) && v1.casts_from(v2),
-            (T::Struct(a), T::Struct(b)) => a.len() == b.len() && a.iter().zip(b).all(|(x, y)| x.ty.casts_from(&y.ty)),
+            (T::Struct(a), T::Struct(b)) => {
+                a.len() == b.len() && a.iter().zip(&**b).all(|(x, y)| x.ty.casts_from(&y.ty))
+            }
             (a, b) => a.fits(b),
         }
     }
@@ -96,7 +98,7 @@ impl DataType {
             (T::Array(a), T::Array(b)) => a.assign(b),
             (T::Map(k1, v1), T::Map(k2, v2)) => k1.assign(k2).min(v1.assign(v2)),
             (T::Struct(a), T::Struct(b)) if a.len() == b.len() => {
-                a.iter().zip(b).map(|(x, y)| x.ty.assign(&y.ty)).min().unwrap_or(Lossless)
+                a.iter().zip(&**b).map(|(x, y)| x.ty.assign(&y.ty)).min().unwrap_or(Lossless)
             }
             _ => Refused,
         }
@@ -167,7 +169,7 @@ fn common_struct(a: &[Field], b: &[Field]) -> Option<DataType> {
         let same = x.name.eq_ignore_ascii_case(&y.name);
         same.then(|| x.ty.common(&y.ty)).flatten().map(|ty| Field { name: x.name.clone(), ty })
     };
-    a.iter().zip(b).map(merge).collect::<Option<Vec<_>>>().map(DataType::Struct)
+    a.iter().zip(b).map(merge).collect::<Option<_>>().map(DataType::Struct)
 }
 
 fn assign_number(to: &DataType, from: &DataType) -> Assignment {

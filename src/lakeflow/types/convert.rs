@@ -49,7 +49,14 @@ fn decimal(info: &ExactNumberInfo) -> Result<DataType, String> {
         ExactNumberInfo::Precision(precision) => (*precision, 0),
         ExactNumberInfo::PrecisionAndScale(precision, scale) => (*precision, *scale),
     };
-    // One grammar holds the limits and their messages.
+    let small = u8::try_from(precision).ok().zip(u8::try_from(scale).ok());
+    if let Some((precision, scale)) = small {
+        let cut = DataType::decimal(u32::from(precision), u32::from(scale));
+        if cut.digits() == Some((precision, scale)) {
+            return Ok(cut);
+        }
+    }
+    // There is no such type: one grammar holds the messages.
     DataType::parse(&format!("decimal({precision},{scale})")).map_err(|e| e.message)
 }
 

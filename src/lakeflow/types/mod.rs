@@ -10,6 +10,7 @@ mod decimal;
 mod parse;
 
 use std::fmt;
+use std::sync::Arc;
 
 pub use coerce::Assignment;
 pub use decimal::{Arithmetic, MAX_PRECISION};
@@ -63,7 +64,7 @@ pub enum DataType {
     /// `MAP<key, value>`.
     Map(Box<DataType>, Box<DataType>),
     /// `STRUCT<name: type, ..>`.
-    Struct(Vec<Field>),
+    Struct(Arc<[Field]>),
     /// `VARIANT`.
     Variant,
     /// `VOID`: the type of a bare `NULL`.

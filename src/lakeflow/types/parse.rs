@@ -148,11 +148,10 @@ impl<'a> Reader<'a> {
         if depth > MAX_DEPTH {
             return Err(fault(range, "the type is nested too deeply".into()));
         }
-        let word = token.to_ascii_lowercase();
-        if let Some((_, ty)) = SIMPLE.iter().find(|(name, _)| *name == word) {
+        if let Some((_, ty)) = SIMPLE.iter().find(|(name, _)| token.eq_ignore_ascii_case(name)) {
             return Ok(ty.clone());
         }
-        match word.as_str() {
+        match token.to_ascii_lowercase().as_str() {
             "decimal" | "dec" | "numeric" => self.decimal(),
             "array" => {
                 self.expect("<")?;
@@ -220,7 +219,7 @@ impl<'a> Reader<'a> {
             self.comment()?;
             fields.push(Field { name, ty });
         }
-        Ok(DataType::Struct(fields))
+        Ok(DataType::Struct(fields.into()))
     }
 
     fn interval(&mut self) -> Result<DataType, TypeError> {

@@ -81,7 +81,7 @@ impl Targets {
 /// The last part of the name of a plain table that a statement creates, in lower case.
 fn plain_table(kind: &StatementKind) -> Option<String> {
     match kind {
-        StatementKind::CreateTable(table) => Some(last_part(&table.table.name)),
+        StatementKind::CreateTable(table) => Some(last_part(&table.table.name).into_owned()),
         _ => None,
     }
 }
