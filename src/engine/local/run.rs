@@ -192,7 +192,7 @@ fn filled(text: &str, parameters: &BTreeMap<String, String>) -> Result<String, F
 fn conform(definition: &Definition, table: Table) -> Result<Table, RunFault> {
     let failed = |why: &dyn std::fmt::Display| RunFault::failed(&definition.name, why.to_string());
     let mut columns: Vec<(String, DataType)> = vec![];
-    for column in &definition.columns {
+    for column in definition.columns.iter() {
         let found = table.index_of(&column.name).map(|i| table.batch.column(i).data_type().clone());
         let declared = spark::arrow_type(&column.ty.to_string()).ok().or(found);
         columns.push((column.name.clone(), declared.ok_or_else(|| failed(&format!("no column `{}`", column.name)))?));
