@@ -4,21 +4,19 @@
 //! flags that it leaves off although Databricks knows the construct are switched on. Characters and literals are not its
 //! business: tokens come from our own lexer.
 
+mod call;
+mod prefix;
+
 use std::any::TypeId;
 use std::cell::Cell;
 
-use sqlparser::ast::helpers::attached_token::AttachedToken;
-use sqlparser::ast::{
-    BinaryOperator, CastKind, DataType, Expr, Function, FunctionArgumentList, FunctionArguments, Ident, Interval,
-    ObjectName, ObjectNamePart, ObjectNamePartFunction, TypedString, UnaryOperator, Value,
-};
+use sqlparser::ast::{BinaryOperator, CastKind, Expr, Ident, ObjectNamePart};
 use sqlparser::dialect::{DatabricksDialect, Dialect, Precedence};
 use sqlparser::keywords::Keyword;
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::Token;
 
 use super::lex::{IDENTIFIER, TRY_CAST};
-use super::unit::is_interval_unit;
 
 /// Databricks SQL as Lakeflow pipelines run it, for one parse.
 ///
@@ -155,33 +153,12 @@ impl Dialect for Lakeflow {
         *kw != Keyword::DO && DatabricksDialect.is_table_alias(kw, parser)
     }
 
-    /// `~a * b` is `(~a) * b`; `NOT exists(array, x -> ..)` calls a function.
+    /// See `dialect/prefix.rs`.
     fn parse_prefix(&self, parser: &mut Parser) -> Option<Result<Expr, ParserError>> {
         if let Err(error) = self.spend() {
             return Some(Err(error));
         }
-        if let Some(interval) = long_interval(parser) {
-            return Some(Ok(interval));
-        }
-        let (op, precedence) = match &parser.peek_token_ref().token {
-            Token::Tilde => (UnaryOperator::BitwiseNot, Precedence::MulDivModOp),
-            Token::Word(_) if next_is(parser, 0, Keyword::NOT) && exists_is_name(parser) => {
-                (UnaryOperator::Not, Precedence::UnaryNot)
-            }
-            Token::Mul if parser.peek_nth_token_ref(1).token == Token::RBracket => {
-                return Some(Ok(any_element(parser)));
-            }
-            Token::Number(..) | Token::SingleQuotedString(_) => return Some(parser.parse_value().map(Expr::Value)),
-            Token::Word(word) if word.keyword == Keyword::NoKeyword => return plain_name(parser),
-            Token::Word(word) if word.keyword == Keyword::TABLE => return table_argument(parser),
-            Token::Word(word) if word.keyword == Keyword::STRUCT && takes_star(parser) => {
-                return Some(parser.parse_identifier().and_then(|name| parser.parse_function(name.into())));
-            }
-            _ => return None,
-        };
-        parser.advance_token();
-        let operand = parser.parse_subexpr(self.prec_value(precedence));
-        Some(operand.map(|operand| Expr::UnaryOp { op, expr: Box::new(operand) }))
+        prefix::prefix(parser)
     }
 
     /// `a ?:: t`, `a DIV b`, and `a IS [NOT] DISTINCT FROM b`, whose right side sqlparser lets run on over `AND`.
@@ -208,139 +185,6 @@ impl Dialect for Lakeflow {
 
 fn next_is(parser: &Parser, ahead: usize, keyword: Keyword) -> bool {
     matches!(&parser.peek_nth_token_ref(ahead).token, Token::Word(word) if word.keyword == keyword)
-}
-
-/// `INTERVAL 2 HOURS 30 MINUTES` is `INTERVAL '2 HOURS 30 MINUTES'`; sqlparser knows only one unit.
-fn long_interval(parser: &mut Parser) -> Option<Expr> {
-    if !next_is(parser, 0, Keyword::INTERVAL) {
-        return None;
-    }
-    let (mut text, mut ahead, mut pairs) = (String::new(), 1, 0);
-    loop {
-        let negative = parser.peek_nth_token_ref(ahead).token == Token::Minus;
-        let number = match &parser.peek_nth_token_ref(ahead + usize::from(negative)).token {
-            Token::Number(digits, false) | Token::SingleQuotedString(digits) => digits,
-            _ => break,
-        };
-        let Token::Word(unit) = &parser.peek_nth_token_ref(ahead + usize::from(negative) + 1).token else { break };
-        if !is_interval_unit(&unit.value) {
-            break;
-        }
-        let unit = unit.value.to_ascii_uppercase();
-        text.push_str(&format!(
-            "{}{}{number} {unit}",
-            if pairs > 0 { " " } else { "" },
-            if negative { "-" } else { "" }
-        ));
-        ahead += usize::from(negative) + 2;
-        pairs += 1;
-    }
-    if pairs < 2 {
-        return None;
-    }
-    (0..ahead).for_each(|_| parser.advance_token());
-    let value = Box::new(Expr::Value(Value::SingleQuotedString(text).into()));
-    let (leading_field, last_field) = (None, None);
-    Some(Expr::Interval(Interval {
-        value,
-        leading_field,
-        leading_precision: None,
-        last_field,
-        fractional_seconds_precision: None,
-    }))
-}
-
-/// A name that is no keyword: a column, or a function with its arguments. sqlparser comes to the same, but only after it
-/// has tried to read the name as a type and has written an error about that, which is half of its time.
-fn plain_name(parser: &mut Parser) -> Option<Result<Expr, ParserError>> {
-    let calls = match (&parser.peek_nth_token_ref(1).token, &parser.peek_nth_token_ref(2).token) {
-        // An outer join as Oracle writes it, and lambdas.
-        (Token::LParen, Token::Plus) | (Token::Arrow, _) | (Token::Word(_), Token::Arrow) => return None,
-        (Token::SingleQuotedString(_), _) if is_named(parser, "TIMESTAMP_LTZ") => return local_timestamp(parser),
-        (Token::SingleQuotedString(_) | Token::HexStringLiteral(_), _) => return None,
-        (next, _) => *next == Token::LParen,
-    };
-    let name = match parser.parse_identifier() {
-        Ok(name) => name,
-        Err(error) => return Some(Err(error)),
-    };
-    if !calls {
-        return Some(Ok(Expr::Identifier(name)));
-    }
-    let call = parser.parse_function(name.clone().into());
-    let gives_name = name.quote_style.is_none() && name.value.eq_ignore_ascii_case(IDENTIFIER.trim_end());
-    Some(if gives_name { call.and_then(|call| named_call(parser, name, call)) } else { call })
-}
-
-/// `IDENTIFIER('f')(a)`: what was read as a call names the function, if its arguments come next.
-fn named_call(parser: &mut Parser, name: Ident, call: Expr) -> Result<Expr, ParserError> {
-    match call {
-        Expr::Function(Function {
-            args: FunctionArguments::List(FunctionArgumentList { duplicate_treatment: None, args, clauses }),
-            filter: None,
-            null_treatment: None,
-            over: None,
-            ..
-        }) if clauses.is_empty() && parser.peek_token_ref().token == Token::LParen => {
-            let part = ObjectNamePart::Function(ObjectNamePartFunction { name, args });
-            parser.parse_function(ObjectName(vec![part]))
-        }
-        call => Ok(call),
-    }
-}
-
-/// `*` in the path `raw:items[*]`.
-fn any_element(parser: &mut Parser) -> Expr {
-    Expr::Wildcard(AttachedToken(parser.next_token()))
-}
-
-fn is_named(parser: &Parser, name: &str) -> bool {
-    matches!(&parser.peek_token_ref().token, Token::Word(word) if word.value.eq_ignore_ascii_case(name))
-}
-
-/// `TIMESTAMP_LTZ '..'`, a type that sqlparser does not know.
-fn local_timestamp(parser: &mut Parser) -> Option<Result<Expr, ParserError>> {
-    parser.advance_token();
-    let data_type = DataType::Custom(ObjectName::from(vec![Ident::new("TIMESTAMP_LTZ")]), vec![]);
-    let literal = |value| Expr::TypedString(TypedString { data_type, value, uses_odbc_syntax: false });
-    Some(parser.parse_value().map(literal))
-}
-
-/// `TABLE(query)` as an argument of a table function; sqlparser takes it for the query `TABLE name`.
-fn table_argument(parser: &mut Parser) -> Option<Result<Expr, ParserError>> {
-    let queries = [Keyword::SELECT, Keyword::WITH, Keyword::FROM, Keyword::VALUES];
-    let called = parser.peek_nth_token_ref(1).token == Token::LParen;
-    if !called || !queries.iter().any(|keyword| next_is(parser, 2, *keyword)) {
-        return None;
-    }
-    Some(parser.parse_identifier().and_then(|name| {
-        parser.expect_token(&Token::LParen)?;
-        let query = parser.parse_query()?;
-        parser.expect_token(&Token::RParen)?;
-        Ok(Expr::Function(Function {
-            name: name.into(),
-            uses_odbc_syntax: false,
-            parameters: FunctionArguments::None,
-            args: FunctionArguments::Subquery(query),
-            filter: None,
-            null_treatment: None,
-            over: None,
-            within_group: vec![],
-        }))
-    }))
-}
-
-/// Whether `STRUCT(` goes on with `*` or `t.*`, which sqlparser knows among the arguments of functions only.
-fn takes_star(parser: &Parser) -> bool {
-    let token = |ahead| &parser.peek_nth_token_ref(ahead).token;
-    let dotted = matches!(token(2), Token::Word(_)) && *token(3) == Token::Period && *token(4) == Token::Mul;
-    *token(1) == Token::LParen && (*token(2) == Token::Mul || dotted)
-}
-
-/// Whether the `exists` of `NOT exists` is a column, or a function with arguments, rather than the operator before a query.
-fn exists_is_name(parser: &Parser) -> bool {
-    let query = next_is(parser, 3, Keyword::SELECT) || next_is(parser, 3, Keyword::WITH);
-    next_is(parser, 1, Keyword::EXISTS) && !(parser.peek_nth_token_ref(2).token == Token::LParen && query)
 }
 
 #[cfg(test)]

@@ -1,36 +1,40 @@
-//! Which word is which keyword: sqlparser's list, searched only among the words of the same first letter; and whether a
-//! token is a certain word, which most of Databricks' own are by their letters alone.
+//! Which word is which keyword: sqlparser's list, looked up by the ends and the length of a word; and whether a token is a
+//! certain word, which most of Databricks' own are by their letters alone.
 
-use std::ops::Range;
 use std::sync::LazyLock;
 
 use sqlparser::keywords::{ALL_KEYWORDS, ALL_KEYWORDS_INDEX, Keyword};
 use sqlparser::tokenizer::Token;
 
-/// Where the keywords of each first letter stand in the list, which is sorted.
-static BY_LETTER: LazyLock<[Range<usize>; 26]> = LazyLock::new(|| {
-    std::array::from_fn(|letter| {
-        let first = |keyword: &&str| keyword.bytes().next().unwrap_or(0);
-        let letter = b'A' + u8::try_from(letter).unwrap_or(0);
-        let start = ALL_KEYWORDS.partition_point(|keyword| first(keyword) < letter);
-        start..ALL_KEYWORDS.partition_point(|keyword| first(keyword) <= letter)
-    })
+/// Keywords with the same slot.
+type Slot = Vec<(&'static str, Keyword)>;
+
+const SLOTS: usize = 2048;
+
+/// All keywords by slot: four in one at most, with these factors.
+static BY_SLOT: LazyLock<Vec<Slot>> = LazyLock::new(|| {
+    let mut slots = vec![Slot::new(); SLOTS];
+    for (text, keyword) in ALL_KEYWORDS.iter().zip(ALL_KEYWORDS_INDEX) {
+        if let Some(slot) = slot(text).and_then(|slot| slots.get_mut(slot)) {
+            slot.push((text, *keyword));
+        }
+    }
+    slots
 });
+
+/// The slot of a word, the same in any letter case; `None` for no word.
+fn slot(word: &str) -> Option<usize> {
+    let bytes = word.as_bytes();
+    let letter = |byte: Option<&u8>| byte.map(|byte| usize::from(byte & 0x1f));
+    let (first, last, middle) = (letter(bytes.first())?, letter(bytes.last())?, letter(bytes.get(bytes.len() / 2))?);
+    Some((first * 61 + last * 7 + middle * 5 + bytes.len() * 257) % SLOTS)
+}
 
 /// The keyword that an unquoted word is, in any letter case.
 pub(super) fn keyword(word: &str) -> Keyword {
-    let first = word.bytes().next().unwrap_or(0).to_ascii_uppercase();
-    let range = usize::from(first).checked_sub(usize::from(b'A')).and_then(|letter| BY_LETTER.get(letter));
-    let Some((range, candidates)) = range.and_then(|range| Some((range, ALL_KEYWORDS.get(range.clone())?))) else {
-        return Keyword::NoKeyword;
-    };
-    // No keyword is longer; bytes on the stack compare faster than one by one.
-    let mut upper = [0; 64];
-    let Some(upper) = upper.get_mut(..word.len()) else { return Keyword::NoKeyword };
-    upper.copy_from_slice(word.as_bytes());
-    upper.make_ascii_uppercase();
-    let found = candidates.binary_search_by(|candidate| candidate.as_bytes().cmp(upper));
-    found.ok().and_then(|at| ALL_KEYWORDS_INDEX.get(range.start + at)).copied().unwrap_or(Keyword::NoKeyword)
+    let slot = slot(word).and_then(|slot| BY_SLOT.get(slot)).map_or(&[][..], Vec::as_slice);
+    let found = slot.iter().find(|(text, _)| text.eq_ignore_ascii_case(word));
+    found.map_or(Keyword::NoKeyword, |(_, keyword)| *keyword)
 }
 
 /// Whether `token` is the unquoted word `text`, in any letter case.

@@ -16,7 +16,9 @@ impl Scanner<'_> {
         self.take(1);
         let mut value = String::new();
         loop {
-            value.push_str(self.take_while(|c| c != quote && c != '\\'));
+            let rest = self.rest();
+            let plain = rest.bytes().position(|byte| char::from(byte) == quote || byte == b'\\');
+            value.push_str(self.take(plain.unwrap_or(rest.len())));
             match self.take(1) {
                 "\\" => self.escape(&mut value),
                 "" => {
@@ -81,7 +83,7 @@ impl Scanner<'_> {
 
     pub(super) fn hex_string(&mut self) {
         let start = self.at;
-        let quote = self.peek_second().unwrap_or('\'');
+        let quote = char::from(self.byte(1));
         self.take(2);
         let value = self.take_while(|c| c != quote && c != '\n');
         if !self.take(1).starts_with(quote) {
@@ -110,12 +112,12 @@ impl Scanner<'_> {
 
     pub(super) fn number(&mut self) {
         let start = self.at;
-        self.take_while(|c| c.is_ascii_digit());
+        self.digits();
         let mut whole = true;
-        if self.peek() == Some('.') {
+        if self.byte(0) == b'.' {
             whole = false;
             self.take(1);
-            self.take_while(|c| c.is_ascii_digit());
+            self.digits();
         }
         let exponent = self.exponent_length();
         whole &= exponent == 0;
@@ -128,6 +130,12 @@ impl Scanner<'_> {
             self.typed_number(digits, type_name, start);
         } else {
             self.digit_name(start);
+        }
+    }
+
+    fn digits(&mut self) {
+        while self.byte(0).is_ascii_digit() {
+            self.at += 1;
         }
     }
 

@@ -91,14 +91,14 @@ fn scan(text: &str) -> Scanned {
         reads_stream: false,
         rewrites: false,
         is_covered: covered.is_some(),
+        has_bracketed_star: false,
         out: Lexed { tokens: Vec::with_capacity(text.len() / BYTES_A_TOKEN + 2), ..Lexed::default() },
     };
     scanner.push(Token::SemiColon, 0);
     while scanner.step() {}
-    let Scanner { out: mut lexed, reads_stream, rewrites, .. } = scanner;
-    let lone_stars = lone_stars(&lexed);
-    if !lone_stars.is_empty() {
-        lexed.faults.extend(lone_stars);
+    let Scanner { out: mut lexed, reads_stream, rewrites, has_bracketed_star, .. } = scanner;
+    if has_bracketed_star {
+        lexed.faults.extend(lone_stars(&lexed.tokens));
         lexed.faults.sort_by_key(|f| f.range.start);
     }
     if let Some(fault) = depth::check(&lexed) {
@@ -109,7 +109,7 @@ fn scan(text: &str) -> Scanned {
 }
 
 /// Faults of each `(*)` that is a column or an argument by itself; sqlparser drops the brackets.
-fn lone_stars(lexed: &Lexed) -> Vec<Fault> {
+fn lone_stars(tokens: &[TokenWithSpan]) -> Vec<Fault> {
     let begins_item = |token: &Token| match token {
         Token::Comma | Token::LParen => true,
         Token::Word(word) => word.quote_style.is_none() && word.keyword == Keyword::SELECT,
@@ -122,7 +122,7 @@ fn lone_stars(lexed: &Lexed) -> Vec<Fault> {
         }
         _ => false,
     };
-    let found = lexed.tokens.windows(4).filter(|tokens| lone(tokens)).filter_map(|tokens| tokens.get(2));
+    let found = tokens.windows(4).filter(|tokens| lone(tokens)).filter_map(|tokens| tokens.get(2));
     let hint = "is the name of a function missing?";
     found.map(|star| Fault::new(bytes(star.span), "a `*` in brackets of its own").hint(hint)).collect()
 }
@@ -137,6 +137,8 @@ struct Scanner<'a> {
     rewrites: bool,
     /// Whether parts of the text are covered, which literals leave out.
     is_covered: bool,
+    /// Whether `(*` was met.
+    has_bracketed_star: bool,
     out: Lexed,
 }
 
@@ -149,8 +151,9 @@ impl<'a> Scanner<'a> {
         self.rest().chars().next()
     }
 
-    fn peek_second(&self) -> Option<char> {
-        self.rest().chars().nth(1)
+    /// The byte so far ahead; 0 behind the end. Whatever means anything here is one byte.
+    fn byte(&self, ahead: usize) -> u8 {
+        self.text.as_bytes().get(self.at + ahead).copied().unwrap_or(0)
     }
 
     /// Moves over `bytes` bytes and returns them.
@@ -166,6 +169,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Adds a token that began at `start` and ends here.
+    #[inline]
     fn push(&mut self, mut token: Token, start: usize) {
         if self.is_covered {
             uncover(&mut token);
@@ -185,49 +189,64 @@ impl<'a> Scanner<'a> {
 
     /// Reads one token, comment or blank; `false` at the end.
     fn step(&mut self) -> bool {
-        let Some(c) = self.peek() else { return false };
         let start = self.at;
-        match (c, self.peek_second()) {
-            (' ' | '\t' | '\r' | '\n', _) => self.blanks(),
-            (notebook::COVER, _) if self.is_covered => self.blanks(),
-            // Lint has a rule for it; it is no part of the text.
-            ('\u{feff}', _) if start == 0 => {
-                self.take(c.len_utf8());
+        match (self.byte(0), self.byte(1)) {
+            _ if start >= self.text.len() => return false,
+            (b' ' | b'\t' | b'\r' | b'\n', _) => self.blanks(),
+            (b'-', b'-') => self.line_comment(),
+            (b'/', b'*') => self.block_comment(),
+            (b'r' | b'R', b'\'' | b'"') => self.raw_string(),
+            (b'x' | b'X', b'\'' | b'"') => self.hex_string(),
+            (b'a'..=b'z' | b'A'..=b'Z' | b'_', _) => self.word(start),
+            (b'\'' | b'"', _) => self.string(),
+            (b'`', _) => self.quoted_name(),
+            (b'*', _) => {
+                self.has_bracketed_star |= self.out.tokens.last().is_some_and(|t| t.token == Token::LParen);
+                self.symbol(start);
             }
-            // Spark takes any blank of Unicode for one, such as those that come from web pages.
-            (c, _) if !c.is_ascii() && c.is_whitespace() => {
-                self.take(c.len_utf8());
-            }
-            ('-', Some('-')) => self.line_comment(),
-            ('/', Some('*')) => self.block_comment(),
-            ('r' | 'R', Some('\'' | '"')) => self.raw_string(),
-            ('x' | 'X', Some('\'' | '"')) => self.hex_string(),
-            ('\'' | '"', _) => self.string(),
-            ('`', _) => self.quoted_name(),
-            ('$', Some('$')) => self.dollar_text(),
-            ('0'..='9', _) => self.number(),
-            ('.', Some('0'..='9')) if !self.operand_ends_at(start) => self.number(),
-            ('$', Some('{' | 'a'..='z' | 'A'..='Z' | '_')) => self.word(start),
-            ('{', Some('{')) if self.template_length() > 0 => self.word(start),
-            (c, _) if c.is_alphabetic() || c == '_' => self.word(start),
+            (b'$', b'$') => self.dollar_text(),
+            (b'0'..=b'9', _) => self.number(),
+            (b'.', b'0'..=b'9') if !self.operand_ends_at(start) => self.number(),
+            (b'$', b'{' | b'a'..=b'z' | b'A'..=b'Z' | b'_') => self.word(start),
+            (b'{', b'{') if self.template_length() > 0 => self.word(start),
+            (0x80.., _) => self.beyond_ascii(start),
+            (byte, _) if self.is_cover(byte) => self.blanks(),
             _ => self.symbol(start),
         }
         true
     }
 
+    /// What begins with a character that is not in ASCII.
+    fn beyond_ascii(&mut self, start: usize) {
+        match self.peek() {
+            // Lint has a rule for a byte-order mark; it is no part of the text.
+            Some('\u{feff}') if start == 0 => self.at += '\u{feff}'.len_utf8(),
+            // Spark takes any blank of Unicode for one, such as those that come from web pages.
+            Some(c) if c.is_whitespace() => self.at += c.len_utf8(),
+            Some(c) if c.is_alphabetic() => self.word(start),
+            _ => self.symbol(start),
+        }
+    }
+
+    fn is_cover(&self, byte: u8) -> bool {
+        self.is_covered && char::from(byte) == notebook::COVER
+    }
+
     fn blanks(&mut self) {
-        let is_blank =
-            |b: u8| matches!(b, b' ' | b'\t' | b'\r' | b'\n') || self.is_covered && char::from(b) == notebook::COVER;
-        self.take(self.rest().bytes().position(|b| !is_blank(b)).unwrap_or(self.rest().len()));
+        let mut length = 1;
+        while matches!(self.byte(length), b' ' | b'\t' | b'\r' | b'\n') || self.is_cover(self.byte(length)) {
+            length += 1;
+        }
+        self.at += length;
     }
 
     fn word(&mut self, start: usize) {
         // `$key` is how notebooks once named a widget.
-        if self.peek() == Some('$') && self.peek_second() != Some('{') {
-            self.take(1);
+        if self.byte(0) == b'$' && self.byte(1) != b'{' {
+            self.at += 1;
         }
         self.name_part();
-        while matches!(self.peek(), Some('$' | '{')) {
+        while matches!(self.byte(0), b'$' | b'{') {
             let template = self.template_length();
             if template == 0 {
                 break;
@@ -245,28 +264,43 @@ impl<'a> Scanner<'a> {
             let hint = format!("put it in backticks: `{word}`");
             self.fault(start..self.at, "an unquoted name holds only a-z, 0-9 and `_`", Some(&hint));
         }
-        self.reads_stream |= word.eq_ignore_ascii_case("STREAM");
         let keyword = match keyword::keyword(word) {
             Keyword::AT => Keyword::NoKeyword, // a common alias; Databricks has no `AT TIME ZONE`
             keyword => keyword,
         };
-        self.rewrites |= match keyword {
-            Keyword::STRUCT | Keyword::EXCEPT | Keyword::VALUES | Keyword::WINDOW => true,
-            Keyword::TABLE => self.out.tokens.last().is_some_and(|t| rewrite::precedes_table(&t.token)),
-            Keyword::DROP => self.out.tokens.last().is_some_and(|t| t.token == Token::VerticalBarRightAngleBracket),
-            Keyword::DESC | Keyword::DESCRIBE => self.out.tokens.last().is_some_and(|t| t.token == Token::LParen),
-            _ => ["RECURSION", "IDENTIFIER", "WATERMARK"].iter().any(|known| word.eq_ignore_ascii_case(known)),
-        };
+        self.note(word, keyword);
         self.push(Token::Word(Word { value: word.to_owned(), quote_style: None, keyword }), start);
+    }
+
+    /// Notes whether `word`, which comes next, is one that a rewriting looks for.
+    fn note(&mut self, word: &str, keyword: Keyword) {
+        let behind = |is: fn(&Token) -> bool| self.out.tokens.last().is_some_and(|t| is(&t.token));
+        self.rewrites |= match keyword {
+            Keyword::EXCEPT | Keyword::VALUES | Keyword::WINDOW => true,
+            // Of a type, not a function.
+            Keyword::STRUCT => !self.rest().trim_start().starts_with('('),
+            Keyword::TABLE => behind(rewrite::precedes_table),
+            Keyword::DROP => behind(|token| *token == Token::VerticalBarRightAngleBracket),
+            Keyword::DESC | Keyword::DESCRIBE => behind(|token| *token == Token::LParen),
+            Keyword::STREAM => {
+                self.reads_stream = true;
+                false
+            }
+            Keyword::NoKeyword if matches!(word.len(), 9 | 10) => {
+                ["RECURSION", "IDENTIFIER", "WATERMARK"].iter().any(|known| word.eq_ignore_ascii_case(known))
+            }
+            _ => false,
+        };
     }
 
     /// Moves over letters, digits and `_`.
     fn name_part(&mut self) {
-        let ascii = self.rest().bytes().position(|b| !(b.is_ascii_alphanumeric() || b == b'_'));
-        match ascii.filter(|end| self.rest().as_bytes().get(*end).is_some_and(u8::is_ascii)) {
-            Some(end) => self.take(end),
-            None => self.take_while(is_name_part),
-        };
+        let rest = self.text.as_bytes().get(self.at..).unwrap_or(&[]);
+        let length = rest.iter().take_while(|byte| IS_NAME[usize::from(**byte)]).count();
+        self.at += length;
+        if rest.get(length).is_some_and(|byte| !byte.is_ascii()) {
+            self.take_while(is_name_part);
+        }
     }
 
     /// Length of a `${key}` or `{{key}}`, as SQL files of jobs have it, that comes next; 0 when none does.
@@ -375,6 +409,16 @@ fn uncover(token: &mut Token) {
         _ => {}
     }
 }
+
+/// Which bytes an unquoted name may hold.
+const IS_NAME: [bool; 256] = {
+    let (mut is_name, mut byte) = ([false; 256], 0u8);
+    while byte < 128 {
+        is_name[byte as usize] = byte.is_ascii_alphanumeric() || byte == b'_';
+        byte += 1;
+    }
+    is_name
+};
 
 fn is_name_part(c: char) -> bool {
     c.is_alphanumeric() || c == '_'

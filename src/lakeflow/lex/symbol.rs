@@ -29,26 +29,27 @@ pub(in crate::lakeflow) const TRY_CAST: &str = "?::";
 
 impl Scanner<'_> {
     pub(super) fn symbol(&mut self, start: usize) {
-        let may_be_long = matches!(self.peek_second(), Some('=' | '>' | '<' | ':' | '|'));
-        let long = LONG.iter().find(|(text, _)| may_be_long && self.rest().starts_with(text));
-        if let Some((text, token)) = long {
+        if matches!(self.byte(1), b'=' | b'>' | b'<' | b':' | b'|')
+            && let Some((text, token)) = LONG.iter().find(|(text, _)| self.rest().starts_with(text))
+        {
             self.take(text.len());
             self.push(token.clone(), start);
             return;
         }
-        if self.rest().starts_with(TRY_CAST) {
+        if self.byte(0) == b'?' && self.rest().starts_with(TRY_CAST) {
             self.take(TRY_CAST.len());
             self.push(Token::CustomBinaryOperator(TRY_CAST.to_owned()), start);
             return;
         }
-        if self.peek() == Some('@') && self.operand_ends_at(start) && self.version(start) {
+        if self.byte(0) == b'@' && self.operand_ends_at(start) && self.version(start) {
             return;
         }
-        let Some(c) = self.peek() else { return };
-        self.take(c.len_utf8());
-        match short(c) {
-            Some(token) => self.push(token, start),
-            None => self.unknown(c, start),
+        if let Some(token) = short(self.byte(0)) {
+            self.at += 1;
+            self.push(token, start);
+        } else if let Some(c) = self.peek() {
+            self.take(c.len_utf8());
+            self.unknown(c, start);
         }
     }
 
@@ -105,30 +106,30 @@ fn dashed(digits: &str) -> String {
     text
 }
 
-fn short(c: char) -> Option<Token> {
-    Some(match c {
-        '(' => Token::LParen,
-        ')' => Token::RParen,
-        '[' => Token::LBracket,
-        ']' => Token::RBracket,
-        ',' => Token::Comma,
-        ';' => Token::SemiColon,
-        ':' => Token::Colon,
-        '.' => Token::Period,
-        '+' => Token::Plus,
-        '-' => Token::Minus,
-        '*' => Token::Mul,
-        '/' => Token::Div,
-        '%' => Token::Mod,
-        '=' => Token::Eq,
-        '<' => Token::Lt,
-        '>' => Token::Gt,
-        '!' => Token::ExclamationMark,
-        '~' => Token::Tilde,
-        '^' => Token::Caret,
-        '&' => Token::Ampersand,
-        '|' => Token::Pipe,
-        '?' => Token::Placeholder("?".to_owned()),
+fn short(byte: u8) -> Option<Token> {
+    Some(match byte {
+        b'(' => Token::LParen,
+        b')' => Token::RParen,
+        b'[' => Token::LBracket,
+        b']' => Token::RBracket,
+        b',' => Token::Comma,
+        b';' => Token::SemiColon,
+        b':' => Token::Colon,
+        b'.' => Token::Period,
+        b'+' => Token::Plus,
+        b'-' => Token::Minus,
+        b'*' => Token::Mul,
+        b'/' => Token::Div,
+        b'%' => Token::Mod,
+        b'=' => Token::Eq,
+        b'<' => Token::Lt,
+        b'>' => Token::Gt,
+        b'!' => Token::ExclamationMark,
+        b'~' => Token::Tilde,
+        b'^' => Token::Caret,
+        b'&' => Token::Ampersand,
+        b'|' => Token::Pipe,
+        b'?' => Token::Placeholder("?".to_owned()),
         _ => return None,
     })
 }

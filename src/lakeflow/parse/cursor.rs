@@ -145,6 +145,11 @@ impl<'a> Cursor<'a> {
 
     /// Whether the next words are those of `phrase`.
     pub(super) fn is(&self, phrase: &str) -> bool {
+        let first = |text: &str| text.bytes().next().unwrap_or(0);
+        // Nearly all differ in the first letter.
+        if !matches!(self.token(), Token::Word(word) if first(&word.value).eq_ignore_ascii_case(&first(phrase))) {
+            return false;
+        }
         let mut words = phrase.split(' ').enumerate();
         words.all(|(n, word)| is_word(&self.parser.peek_nth_token_ref(n).token, word))
     }

@@ -61,7 +61,7 @@ impl Cursor<'_> {
     pub(super) fn expr(&mut self) -> Parsed<Expr> {
         let start = self.index();
         let mut expr = self.parser.parse_expr().map_err(|e| self.refusal(start, e))?;
-        strict::check(self.text, &expr, self.range_since(start))?;
+        strict::check_expr(self.text, &expr, self.range_since(start))?;
         if self.limits_recursion {
             recursion::set_apart(&mut expr);
         }
@@ -70,12 +70,12 @@ impl Cursor<'_> {
 
     /// A query that Databricks would read too.
     pub(super) fn query(&mut self) -> Parsed<Box<Query>> {
-        self.checked_query(strict::check)
+        self.checked_query(strict::check_query)
     }
 
     /// The query of a `COPY INTO`, which reads `FROM 'path'`.
     pub(super) fn copy_query(&mut self) -> Parsed<Box<Query>> {
-        self.checked_query(strict::check_with_paths)
+        self.checked_query(strict::check_query_with_paths)
     }
 
     fn checked_query(&mut self, check: fn(&str, &Query, Range<usize>) -> Result<(), Fault>) -> Parsed<Box<Query>> {

@@ -24,6 +24,7 @@ mod view;
 use std::ops::Range;
 
 use sqlparser::ast::{Expr, Query};
+use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::Token;
 
 use cursor::{Cursor, Parsed};
@@ -314,8 +315,8 @@ impl Cursor<'_> {
         // Elsewhere `begin` is a name.
         let may_hold_block = word(self.index(), "CREATE");
         let opens = |index: usize, open: usize| {
-            let is_first = index == self.index() || self.parser.token_at(index - 1).token == Token::Colon;
-            word(index, "BEGIN") && (open > 0 || is_first || may_hold_block)
+            let is_first = || index == self.index() || self.parser.token_at(index - 1).token == Token::Colon;
+            open > 0 || may_hold_block || is_first()
         };
         let mut open = 0usize;
         let mut index = self.index();
@@ -323,8 +324,9 @@ impl Cursor<'_> {
             match &self.parser.token_at(index).token {
                 Token::EOF => break,
                 Token::SemiColon if open == 0 => return index,
-                Token::Word(_) if opens(index, open) || open > 0 && word(index, "CASE") => open += 1,
-                Token::Word(_) if open > 0 && word(index, "END") => {
+                Token::Word(word) if word.keyword == Keyword::BEGIN && opens(index, open) => open += 1,
+                Token::Word(word) if word.keyword == Keyword::CASE && open > 0 => open += 1,
+                Token::Word(end) if end.keyword == Keyword::END && open > 0 => {
                     if ["IF", "WHILE", "LOOP", "REPEAT", "FOR"].iter().any(|control| word(index + 1, control)) {
                         index += 1;
                     } else {

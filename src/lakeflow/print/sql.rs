@@ -84,6 +84,10 @@ impl Display for Word<'_> {
 
 /// Whether a name needs no backticks; `$key`, `${key}` and `{{key}}` in it have none.
 fn is_plain(name: &str) -> bool {
+    let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    if name.bytes().all(is_letter) {
+        return !name.is_empty() && !name.starts_with(|c: char| c.is_ascii_digit());
+    }
     let mut rest = name.strip_prefix('$').filter(|rest| !rest.starts_with('{')).unwrap_or(name);
     while !rest.is_empty() {
         let template = rest.strip_prefix("${").and_then(|rest| rest.split_once('}'));

@@ -10,10 +10,11 @@ mod call;
 mod literal;
 mod query;
 mod relation;
+mod walk;
 
 use sqlparser::ast::{
     AccessExpr, BinaryOperator, CastKind, CeilFloorKind, DateTimeField, Distinct, Expr, Ident, ObjectName, Query,
-    Select, Spanned, Subscript, TableFactor, Value, ValueWithSpan, Visit, Visitor, WildcardAdditionalOptions,
+    Select, Spanned, Subscript, TableFactor, Value, ValueWithSpan, Visitor, WildcardAdditionalOptions,
 };
 use sqlparser::tokenizer::Span;
 
@@ -24,19 +25,24 @@ use super::recursion;
 use super::type_name;
 use crate::diag::did_you_mean;
 
-/// The first thing in `node` that Databricks would refuse or read differently. `range` is where `node` stands, for parts
-/// that have no place of their own.
-pub(super) fn check<N: Visit>(text: &str, node: &N, range: Range<usize>) -> Result<(), Fault> {
-    walk(node, Strict { text, range, paths: false })
+/// The first thing in `expr` that Databricks would refuse or read differently. `range` is where it stands, for parts that
+/// have no place of their own.
+pub(super) fn check_expr(text: &str, expr: &Expr, range: Range<usize>) -> Result<(), Fault> {
+    fault(Strict { text, range, paths: false }.walk_expr(expr))
 }
 
-/// The same for a query that may read `FROM 'path'`.
-pub(super) fn check_with_paths(text: &str, query: &Query, range: Range<usize>) -> Result<(), Fault> {
-    walk(query, Strict { text, range, paths: true })
+/// The same in a query.
+pub(super) fn check_query(text: &str, query: &Query, range: Range<usize>) -> Result<(), Fault> {
+    fault(Strict { text, range, paths: false }.walk_query(query))
 }
 
-fn walk(node: &impl Visit, mut strict: Strict<'_>) -> Result<(), Fault> {
-    match node.visit(&mut strict) {
+/// The same in a query that may read `FROM 'path'`.
+pub(super) fn check_query_with_paths(text: &str, query: &Query, range: Range<usize>) -> Result<(), Fault> {
+    fault(Strict { text, range, paths: true }.walk_query(query))
+}
+
+fn fault(flow: Flow) -> Result<(), Fault> {
+    match flow {
         ControlFlow::Continue(()) => Ok(()),
         ControlFlow::Break(fault) => Err(fault),
     }
