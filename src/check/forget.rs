@@ -4,9 +4,15 @@
 //! that later passes ask of the query of a dataset stands in [`QueryInfo`](crate::lakeflow::infer::QueryInfo); whoever
 //! has to run it reads the text again ([`Pipeline::trees`](super::Pipeline::trees)).
 
+use std::sync::{Arc, LazyLock};
+
 use sqlparser::ast::{SetExpr, Table};
 
-use crate::lakeflow::ast::{FlowBody, StatementKind, TableSource, bare_query};
+use crate::lakeflow::ast::{FlowBody, Query, StatementKind, TableSource, bare_query};
+
+/// What stands for every query that was let go: the mere shell of one takes some kilobytes.
+static EMPTY: LazyLock<Arc<Query>> =
+    LazyLock::new(|| Arc::new(bare_query(SetExpr::Table(Box::new(Table { table_name: None, schema_name: None })))));
 
 /// Replaces the query of a dataset by an empty one.
 pub fn forget_query(kind: &mut StatementKind) {
@@ -20,5 +26,5 @@ pub fn forget_query(kind: &mut StatementKind) {
         StatementKind::CreateView(view) => &mut view.query,
         _ => return,
     };
-    **query = bare_query(SetExpr::Table(Box::new(Table { table_name: None, schema_name: None })));
+    query.clone_from(&EMPTY);
 }

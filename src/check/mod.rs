@@ -59,6 +59,11 @@ impl Pipeline {
         };
         self.files.par_iter().map(read).collect()
     }
+
+    /// Lets go of what was found out about queries: with its lineage a pipeline has told all that is asked of them.
+    pub fn forget_queries(&mut self) {
+        self.datasets.iter_mut().for_each(|dataset| dataset.query = None);
+    }
 }
 
 /// How many files are parsed before their queries are judged.

@@ -119,6 +119,7 @@ impl Compilation {
         let loaded = self.pass("load", |sources| load::load(world, root, sources, found));
         let specs = self.pass("validate", |sources| validate::validate(loaded, sources, found));
         let project = self.pass("resolve", |sources| resolve::resolve(&specs, sources, found));
+        drop(specs);
         let Some(project) = project.filter(|_| !found.has_errors()) else { return Ok(()) };
         let plan = self.pass("plan", |_| plan::plan(&project, found));
         if !found.has_errors() {
@@ -165,7 +166,7 @@ impl Compilation {
 
     /// Finds where every column comes from, and proves that personal data stays with those who may see it.
     fn trace(&mut self, project: &Project, plan: &BuildPlan, found: &mut Diagnostics) {
-        let pipeline = std::mem::take(&mut self.pipeline);
+        let mut pipeline = std::mem::take(&mut self.pipeline);
         (self.lineage, self.personal) = self.pass("lineage", |sources| {
             let policy = lineage::Policy::of(project, plan);
             let lineage = lineage::trace(&pipeline, sources);
@@ -173,6 +174,7 @@ impl Compilation {
             found.extend(lineage::judge(&personal, &lineage, &policy));
             (lineage, personal)
         });
+        pipeline.forget_queries();
         self.pipeline = pipeline;
     }
 

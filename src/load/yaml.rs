@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use granit_parser::{Event, Parser, ScalarStyle, Span as YamlSpan, StrInput, StructureStyle};
+use serde_json::map::Entry;
 use serde_json::{Map, Value};
 
 use crate::diag::{Code, Diagnostic};
@@ -177,12 +178,13 @@ impl<'a> Reader<'a> {
             let (value, mut node) = self.node(event, &span)?;
             range.end = range.end.max(node.value.end).max(key_range.end);
             node.key = Some(key_range.clone());
-            if values.contains_key(&key) {
-                self.report_twice(&key, key_range, &nodes)?;
-                continue;
+            match values.entry(key.as_str()) {
+                Entry::Occupied(_) => self.report_twice(&key, key_range, &nodes)?,
+                Entry::Vacant(place) => {
+                    place.insert(value);
+                    nodes.push((key, node));
+                }
             }
-            values.insert(key.clone(), value);
-            nodes.push((key, node));
         }
     }
 

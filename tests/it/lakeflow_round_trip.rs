@@ -1,5 +1,7 @@
 //! Whatever can be built as a syntax tree is printed as text that is read back as the same tree.
 
+use std::sync::Arc;
+
 use lakegen::lakeflow::ast::{
     ApplyChanges, AsOf, AutoCdc, CdcSource, Column, ColumnSelection, CreateFlow, CreateFunction,
     CreateMaterializedView, CreateStreamingTable, CreateTable, Expectation, Expr, FlowBody, ForeignKey, FunctionBody,
@@ -120,6 +122,11 @@ fn query() -> BoxedStrategy<Box<Query>> {
             Box::new(parse_query(&text).unwrap_or_else(|fault| panic!("{text}: {fault:?}")))
         })
         .boxed()
+}
+
+/// As the definition of a dataset holds it.
+fn shared_query() -> BoxedStrategy<Arc<Query>> {
+    query().prop_map(Arc::from).boxed()
 }
 
 fn type_name() -> impl Strategy<Value = TypeName> {
@@ -297,7 +304,7 @@ fn plain_table() -> BoxedStrategy<CreateTable> {
     let insert = |query| FlowBody::Insert(InsertFlow { once: false, replace: None, query });
     let origin = option::of(prop_oneof![
         query().prop_map(TableOrigin::Query),
-        query().prop_map(move |query| TableOrigin::Flow(Box::new(insert(query)))),
+        shared_query().prop_map(move |query| TableOrigin::Flow(Box::new(insert(query)))),
         (name(), any::<bool>()).prop_map(|(table, copy_location)| TableOrigin::Like { table, copy_location }),
         (any::<bool>(), name(), option::of(as_of)).prop_map(|(shallow, table, as_of)| TableOrigin::Clone {
             shallow,
@@ -396,18 +403,19 @@ fn auto_cdc() -> BoxedStrategy<AutoCdc> {
 }
 
 fn flow_body() -> BoxedStrategy<FlowBody> {
-    let insert = (any::<bool>(), query()).prop_map(|(once, query)| InsertFlow { once, replace: None, query });
+    let insert = (any::<bool>(), shared_query()).prop_map(|(once, query)| InsertFlow { once, replace: None, query });
     prop_oneof![insert.prop_map(FlowBody::Insert), auto_cdc().prop_map(|cdc| FlowBody::AutoCdc(Box::new(cdc)))].boxed()
 }
 
 fn statement() -> BoxedStrategy<StatementKind> {
-    let source = option::of(prop_oneof![query().prop_map(TableSource::Query), flow_body().prop_map(TableSource::Flow)]);
+    let source =
+        option::of(prop_oneof![shared_query().prop_map(TableSource::Query), flow_body().prop_map(TableSource::Flow)]);
     let policies = vec![None, Some(RefreshPolicy::Auto), Some(RefreshPolicy::IncrementalStrict)];
     prop_oneof![
         (dataset(), source).prop_map(|(table, source)| {
             StatementKind::CreateStreamingTable(Box::new(CreateStreamingTable { table, source }))
         }),
-        (dataset(), prop::sample::select(policies), query()).prop_map(|(mut table, refresh_policy, query)| {
+        (dataset(), prop::sample::select(policies), shared_query()).prop_map(|(mut table, refresh_policy, query)| {
             table.columns.iter_mut().for_each(|column| column.default = None); // refused in a materialized view
             StatementKind::CreateMaterializedView(Box::new(CreateMaterializedView { table, refresh_policy, query }))
         }),

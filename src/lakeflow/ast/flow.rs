@@ -3,6 +3,8 @@
 //! Sources of the grammar: reference sections 1.1 (`FLOW` in a table), 1.4 (`CREATE FLOW`) and 1.5 (`AUTO CDC`). The
 //! legacy spelling `APPLY CHANGES INTO` is a statement of its own, because it names no flow.
 
+use std::sync::Arc;
+
 use super::{Expr, Ident, ObjectName, Query};
 
 /// `CREATE FLOW name [COMMENT ..] AS ..`.
@@ -36,7 +38,7 @@ pub struct InsertFlow {
     /// Rows of the target that give way.
     pub replace: Option<Replace>,
     /// The rows written.
-    pub query: Box<Query>,
+    pub query: Arc<Query>,
 }
 
 /// Which rows of the target a flow replaces.

@@ -4,6 +4,8 @@
 //! statements of Databricks SQL, which add `IF NOT EXISTS`, `SCHEDULE`, `TRIGGER` and `DEFAULT COLLATION`. What of it may
 //! stand in a pipeline is for the checker to say.
 
+use std::sync::Arc;
+
 use super::{Expr, FlowBody, Ident, ObjectName, Query, TypeName};
 
 /// `CREATE [OR REFRESH] [PRIVATE] STREAMING TABLE ..`.
@@ -20,7 +22,7 @@ pub struct CreateStreamingTable {
 #[derive(Debug, Clone, PartialEq)]
 pub enum TableSource {
     /// `AS query`.
-    Query(Box<Query>),
+    Query(Arc<Query>),
     /// `FLOW ..`.
     Flow(FlowBody),
 }
@@ -33,7 +35,7 @@ pub struct CreateMaterializedView {
     /// `REFRESH POLICY`.
     pub refresh_policy: Option<RefreshPolicy>,
     /// The query after `AS`.
-    pub query: Box<Query>,
+    pub query: Arc<Query>,
 }
 
 /// `REFRESH POLICY` of a materialized view.

@@ -2,6 +2,8 @@
 //!
 //! Source of the grammar: reference section 1.3. The legacy `LIVE VIEW` is a view that says so.
 
+use std::sync::Arc;
+
 use super::{Expectation, Ident, ObjectName, Property, Query};
 
 /// `CREATE [OR REPLACE] [TEMPORARY] VIEW [IF NOT EXISTS] .. AS query`.
@@ -34,7 +36,7 @@ pub struct CreateView {
     /// `DEFAULT COLLATION`.
     pub collation: Option<Ident>,
     /// The query after `AS`.
-    pub query: Box<Query>,
+    pub query: Arc<Query>,
 }
 
 /// What becomes of a view when the columns of its query change.

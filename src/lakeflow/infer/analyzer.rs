@@ -61,6 +61,8 @@ pub(super) struct SelectFrame {
     pub groups: Groups,
     /// Named windows.
     pub windows: Vec<String>,
+    /// Whether nobody asks what its columns are called.
+    pub nameless: bool,
 }
 
 /// One relation of a `FROM`.
@@ -139,6 +141,8 @@ pub(super) struct Analyzer<'a> {
     /// There is a `WITH RECURSIVE`.
     pub recursive: bool,
     pub features: Features,
+    /// Whether nobody asks what the columns of the next select are called: it is a value.
+    pub nameless: bool,
     /// How many subqueries of expressions there are around the current place: what they note counts for the expression.
     pub inside_expression: usize,
     /// The narrowest place known around the current node, for nodes that have none of their own.
@@ -181,6 +185,7 @@ impl<'a> Analyzer<'a> {
             reads: Vec::new(),
             recursive: false,
             features: Features::default(),
+            nameless: false,
             inside_expression: 0,
             here,
             depth: 0,

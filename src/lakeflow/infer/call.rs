@@ -260,7 +260,7 @@ pub(super) fn arguments(call: &Call) -> (Vec<&Expr>, bool) {
 
 /// As [`arguments`], for the arguments of a table function.
 pub(super) fn arguments_of(list: &[FunctionArg]) -> (Vec<&Expr>, bool) {
-    let (mut args, mut star) = (Vec::new(), false);
+    let (mut args, mut star) = (Vec::with_capacity(list.len()), false);
     for arg in list {
         match arg {
             FunctionArg::Unnamed(arg) | FunctionArg::Named { arg, .. } | FunctionArg::ExprNamed { arg, .. } => {

@@ -341,6 +341,7 @@ impl Analyzer<'_> {
         self.features.subqueries = true;
         let inside = std::mem::take(&mut self.inside);
         self.inside_expression += 1;
+        self.nameless = true;
         let result = self.apart(|a| a.at(Place::clause("the subquery", true, true), |a| a.query(query)));
         self.inside_expression -= 1;
         self.inside = inside;

@@ -20,13 +20,17 @@ impl Analyzer<'_> {
     /// The result of a query.
     pub(super) fn query(&mut self, query: &Query) -> Rowset {
         let ctes = self.ctes.len();
+        let nameless = std::mem::take(&mut self.nameless);
         let result = self.deeper(|a| {
             if let Some(with) = &query.with {
                 a.with(with);
             }
             a.limit(query);
             match (&*query.body, &query.order_by) {
-                (SetExpr::Select(select), order_by) => a.select(select, order_by.as_ref()),
+                (SetExpr::Select(select), order_by) => {
+                    a.nameless = nameless;
+                    a.select(select, order_by.as_ref())
+                }
                 (body, order_by) => {
                     let result = a.body(body);
                     a.order_result(&result, order_by.as_ref());

@@ -20,7 +20,9 @@ use crate::lakeflow::types::{Column, DataType, Field};
 
 impl Analyzer<'_> {
     pub(super) fn select(&mut self, select: &Select, order_by: Option<&OrderBy>) -> Rowset {
+        let nameless = std::mem::take(&mut self.nameless);
         let mut frame = self.from(&select.from, &select.lateral_views);
+        frame.nameless = nameless;
         let streaming = frame.sources.iter().any(|s| s.streaming);
         frame.windows = select.named_window.iter().map(|w| w.0.value.clone()).collect();
         self.frames.push(Frame::Select(frame));
@@ -118,6 +120,9 @@ impl Analyzer<'_> {
     /// Reads the columns that are selected; tells whether there may be others because something is at fault.
     fn projection(&mut self, items: &[SelectItem]) -> bool {
         let (mut columns, mut open) = (Vec::new(), false);
+        if let Some(frame) = self.select_frame() {
+            frame.aliases.reserve(items.len());
+        }
         for (index, item) in items.iter().enumerate() {
             let before = self.bare.len();
             match self.select_item(item, &mut columns) {
@@ -190,6 +195,7 @@ impl Analyzer<'_> {
         let typed = self.expr(expr);
         let name = match aliases.first().or_else(|| implied_name(expr)) {
             Some(ident) => (ident.value.clone(), true),
+            None if self.select_frame().is_some_and(|frame| frame.nameless) => (String::new(), false),
             None if is_long(expr) => (self.slice(self.range_of_expr(expr)), false),
             None => (expr_text(expr), false),
         };

@@ -32,7 +32,7 @@ pub(super) fn create_flow(c: &mut Cursor<'_>, modifiers: &Modifiers) -> Parsed<S
             let target = c.name()?;
             by_name(c)?;
             let replace = if c.eat("REPLACE") { Some(replace_using(c)?) } else { None };
-            (target, FlowBody::Insert(InsertFlow { once, replace, query: c.query()? }))
+            (target, FlowBody::Insert(InsertFlow { once, replace, query: c.query()?.into() }))
         }
         _ => {
             c.expect("CDC")?;
@@ -62,7 +62,7 @@ pub(super) fn inline_flow(c: &mut Cursor<'_>) -> Parsed<FlowBody> {
             let once = c.eat("ONCE");
             no_target(c)?;
             by_name(c)?;
-            Ok(FlowBody::Insert(InsertFlow { once, replace: None, query: c.query()? }))
+            Ok(FlowBody::Insert(InsertFlow { once, replace: None, query: c.query()?.into() }))
         }
         "AUTO" => {
             c.expect("CDC")?;
@@ -76,7 +76,7 @@ pub(super) fn inline_flow(c: &mut Cursor<'_>) -> Parsed<FlowBody> {
                 _ => replaced_keys(c)?,
             };
             by_name(c)?;
-            Ok(FlowBody::Insert(InsertFlow { once: false, replace: Some(replace), query: c.query()? }))
+            Ok(FlowBody::Insert(InsertFlow { once: false, replace: Some(replace), query: c.query()?.into() }))
         }
     }
 }

@@ -18,7 +18,7 @@ pub(super) fn streaming_table(c: &mut Cursor<'_>, modifiers: &Modifiers) -> Pars
     let kind = TableKind::StreamingTable;
     let (table, _) = definition(c, modifiers, kind, live)?;
     let source = if c.eat("AS") {
-        Some(TableSource::Query(c.query()?))
+        Some(TableSource::Query(c.query()?.into()))
     } else if c.eat("FLOW") {
         Some(TableSource::Flow(flow::inline_flow(c)?))
     } else if c.at_end() {
@@ -45,7 +45,7 @@ fn materialized(c: &mut Cursor<'_>, modifiers: &Modifiers, live: bool) -> Parsed
     if !c.eat("AS") {
         return Err(kind.expected_clause(c));
     }
-    let query = c.query()?;
+    let query = c.query()?.into();
     Ok(StatementKind::CreateMaterializedView(Box::new(CreateMaterializedView { table, refresh_policy, query })))
 }
 

@@ -66,7 +66,7 @@ fn read(c: &mut Cursor<'_>, modifiers: &Modifiers, live: bool, streaming: bool) 
         properties: clauses.properties,
         schema_binding: clauses.schema_binding,
         collation: clauses.collation,
-        query: c.query()?,
+        query: c.query()?.into(),
     })))
 }
 

@@ -3,6 +3,8 @@
 //! The tree has no comments. Where nothing in a query had to be rewritten its text goes on as it was written, comments and
 //! all; that it says what the tree says is proven when it is put back into its statement.
 
+use std::sync::Arc;
+
 use sqlparser::tokenizer::Token;
 
 use super::scope::Scope;
@@ -15,15 +17,15 @@ const TRY_CAST: &str = "?::";
 
 /// A query and its text.
 pub(super) struct Body {
-    query: Box<Query>,
+    query: Arc<Query>,
     text: String,
 }
 
 impl Body {
     /// The query of the statement at hand, rewritten.
-    pub(super) fn rewritten(mut query: Box<Query>, scope: &mut Scope<'_>) -> Self {
+    pub(super) fn rewritten(mut query: Arc<Query>, scope: &mut Scope<'_>) -> Self {
         let before = query.clone();
-        scope.rewrite(&mut *query);
+        scope.rewrite(Arc::make_mut(&mut query));
         let written = if query == before { written(&query, scope) } else { None };
         let text = written.unwrap_or_else(|| query_text(&query));
         Body { query, text }
@@ -32,11 +34,11 @@ impl Body {
     /// `SELECT * FROM (query) tail`.
     pub(super) fn wrapped(self, tail: &str) -> Result<Self, Fault> {
         let text = format!("SELECT * FROM (\n{}\n) {tail}", self.text);
-        Ok(Body { query: Box::new(parse_query(&text)?), text })
+        Ok(Body { query: Arc::new(parse_query(&text)?), text })
     }
 
     /// The query, for the tree; its text waits in the scope.
-    pub(super) fn into_query(self, scope: &mut Scope<'_>) -> Box<Query> {
+    pub(super) fn into_query(self, scope: &mut Scope<'_>) -> Arc<Query> {
         scope.body = Some(self.text);
         self.query
     }

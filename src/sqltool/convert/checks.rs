@@ -3,6 +3,8 @@
 //! Databricks judges what the query gives, so the filter is the outermost. A rule whose result is NULL is broken, which a
 //! filter does by itself; a rule that stops the update raises an error there. Nobody counts the rows any more.
 
+use std::sync::Arc;
+
 use super::body::Body;
 use super::names::last;
 use super::note::Loss;
@@ -44,7 +46,7 @@ impl Checks {
     }
 
     /// The query with the filter around it; as it is when there is nothing to check.
-    pub(super) fn around(mut self, body: Body, scope: &mut Scope<'_>) -> Result<Box<Query>, Fault> {
+    pub(super) fn around(mut self, body: Body, scope: &mut Scope<'_>) -> Result<Arc<Query>, Fault> {
         self.drop.iter_mut().for_each(|predicate| scope.rewrite(predicate));
         self.fail.iter_mut().for_each(|(_, predicate)| scope.rewrite(predicate));
         let kept = self.drop.iter().map(|predicate| format!("({})", expr_text(predicate)));

@@ -1,5 +1,7 @@
 //! Flows that append the rows of a query to a table.
 
+use std::sync::Arc;
+
 use super::body::Body;
 use super::checks::Checks;
 use super::names::parts;
@@ -35,7 +37,7 @@ pub(super) fn flow(create: CreateFlow, scope: &mut Scope<'_>) -> Rewritten {
 }
 
 /// The query of a flow that appends, with what its target checks.
-pub(super) fn appended(insert: InsertFlow, checks: Checks, scope: &mut Scope<'_>) -> Result<Box<Query>, Fault> {
+pub(super) fn appended(insert: InsertFlow, checks: Checks, scope: &mut Scope<'_>) -> Result<Arc<Query>, Fault> {
     let InsertFlow { once, replace, query } = insert;
     if once {
         scope.note("ONCE", Loss::Unconverted, "flow left out: every flow of Spark runs in every update, none once");
