@@ -448,8 +448,8 @@ impl Pass {
 /// Whether the query `TABLE t` may begin behind `token`, which may also close a `WITH` or a list of columns, or name the
 /// table that is filled.
 pub(super) fn precedes_table(token: &Token) -> bool {
-    // Of generated files each has a `STREAMING TABLE`, for which alone all tokens would be moved.
-    let may_end_target = matches!(token, Token::Word(_)) && !is_word(token, "STREAMING");
+    // Of generated files each has a `STREAMING TABLE` or an `ON TABLE`, for which alone all tokens would be moved.
+    let may_end_target = matches!(token, Token::Word(_)) && !is_word(token, "STREAMING") && !is_word(token, "ON");
     *token == Token::RParen || precedes_query(token) || may_end_target
 }
 

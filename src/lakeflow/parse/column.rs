@@ -212,17 +212,18 @@ fn foreign_key(c: &mut Cursor<'_>) -> Parsed<ForeignKey> {
 
 fn column(c: &mut Cursor<'_>, kind: TableKind) -> Parsed<Column> {
     let name = c.ident()?;
-    let ends = matches!(c.token(), Token::Comma | Token::RParen);
-    let template = ends && name.quote_style.is_none() && name.value.starts_with("${");
-    if ends && !template || c.is("COMMENT") || c.is("NOT") || c.is("MASK") {
+    let has_no_type = matches!(c.token(), Token::Comma | Token::RParen);
+    let template = has_no_type && name.quote_style.is_none() && name.value.starts_with("${");
+    if has_no_type && !template || c.is("COMMENT") || c.is("NOT") || c.is("MASK") {
         return Err(c.fault(format!("expected the type of `{}`, found {}", name.value, c.found())));
     }
     // `${key}` stands for whatever columns it is replaced by.
     let data_type = if template { TypeName::Custom(ObjectName(vec![]), vec![]) } else { c.type_name()? };
     let mut column = Column::new(name, data_type);
     let mut once = Once::default();
-    while property(c, kind, &mut column, &mut once)? {}
-    if !matches!(c.token(), Token::Comma | Token::RParen) {
+    let ends = |c: &Cursor<'_>| matches!(c.token(), Token::Comma | Token::RParen);
+    while !ends(c) && property(c, kind, &mut column, &mut once)? {}
+    if !ends(c) {
         let heads = [
             "NOT",
             "COMMENT",

@@ -14,7 +14,7 @@ use sqlparser::tokenizer::{Span, Token, Word};
 use crate::diag::did_you_mean;
 use crate::lakeflow::Fault;
 use crate::lakeflow::dialect::Lakeflow;
-use crate::lakeflow::lex::{Lexed, is_word};
+use crate::lakeflow::lex::Lexed;
 use crate::lakeflow::place::{bytes, range_of};
 
 /// What every parsing function returns.
@@ -145,25 +145,35 @@ impl<'a> Cursor<'a> {
 
     /// Whether the next words are those of `phrase`.
     pub(super) fn is(&self, phrase: &str) -> bool {
-        let first = |text: &str| text.bytes().next().unwrap_or(0);
-        // Nearly all differ in the first letter.
-        if !matches!(self.token(), Token::Word(word) if first(&word.value).eq_ignore_ascii_case(&first(phrase))) {
-            return false;
+        self.words_of(phrase) > 0
+    }
+
+    /// How many words `phrase` has, if all of them come next; else 0.
+    fn words_of(&self, phrase: &str) -> usize {
+        let (mut rest, mut words) = (phrase, 0);
+        loop {
+            let Token::Word(word) = &self.parser.peek_nth_token_ref(words).token else { return 0 };
+            let begins = rest.get(..word.value.len()).is_some_and(|start| start.eq_ignore_ascii_case(&word.value));
+            if !begins || word.quote_style.is_some() || word.value.is_empty() {
+                return 0;
+            }
+            words += 1;
+            match rest.as_bytes().get(word.value.len()) {
+                None => return words,
+                Some(b' ') => rest = rest.get(word.value.len() + 1..).unwrap_or(""),
+                Some(_) => return 0,
+            }
         }
-        let mut words = phrase.split(' ').enumerate();
-        words.all(|(n, word)| is_word(&self.parser.peek_nth_token_ref(n).token, word))
     }
 
     /// Reads the words of `phrase` if all of them come next.
     pub(super) fn eat(&mut self, phrase: &str) -> bool {
-        let found = self.is(phrase);
-        if found {
-            for _ in phrase.split(' ') {
-                self.keywords.push(self.index());
-                self.advance();
-            }
+        let words = self.words_of(phrase);
+        for _ in 0..words {
+            self.keywords.push(self.index());
+            self.advance();
         }
-        found
+        words > 0
     }
 
     /// Reads the words of `phrase`, or says which one is missing.
