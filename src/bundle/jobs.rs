@@ -117,7 +117,9 @@ fn tasks(
     let mut tasks: Vec<Task> = statements.before.iter().map(|name| governance("before", name, schedule)).collect();
     tasks.push(update);
     tasks.extend(statements.after.iter().map(|name| governance("after", name, schedule)));
-    tasks.extend(scripts(project, plan, selection).iter().map(|script| operation_task(script, schedule)));
+    let scripts = operation::scripts(project, plan);
+    let fresh = scripts.iter().filter(|script| is_fresh(project, selection, script));
+    tasks.extend(fresh.map(|script| operation_task(script, schedule)));
     let keys: Vec<String> = tasks.iter().map(|task| task.task_key.clone()).collect();
     for (task, before) in tasks.iter_mut().skip(1).zip(keys) {
         task.depends_on = vec![TaskDependency { task_key: before }];
@@ -135,21 +137,21 @@ fn refresh_selection(selection: &Selection) -> Vec<String> {
 pub fn all_scripts(project: &Project, plan: &BuildPlan) -> Vec<Script> {
     let named = project.schedules.iter().map(|schedule| schedule.refresh.as_slice());
     let selections = named.chain([&[] as &[String]]).map(|names| Selection::of(project, plan, names));
-    let run: Vec<Script> = selections.flat_map(|selection| scripts(project, plan, &selection)).collect();
-    operation::scripts(project, plan).into_iter().filter(|script| run.contains(script)).collect()
+    let selections: Vec<Selection> = selections.collect();
+    let is_run = |script: &Script| selections.iter().any(|selection| is_fresh(project, selection, script));
+    operation::scripts(project, plan).into_iter().filter(is_run).collect()
 }
 
-/// The scripts whose tables a run has brought up to date, without those that say again what a table of it says.
-fn scripts(project: &Project, plan: &BuildPlan, selection: &Selection) -> Vec<Script> {
-    let is_fresh = |script: &Script| match script {
+/// Whether a run has brought the tables of a script up to date, and none of them says what the script says again.
+fn is_fresh(project: &Project, selection: &Selection, script: &Script) -> bool {
+    match script {
         Script::Events => true,
         Script::Minimum { entity, .. } => {
             selection.contains(Dataset::Raw(*entity)) && !selection.contains(Dataset::RowCounts)
         }
         Script::Freshness => operation::fresh_entities(project).all(|id| selection.contains(Dataset::Raw(id))),
         Script::Gate { metric, .. } => selection.contains(Dataset::Reconciliation(*metric)),
-    };
-    operation::scripts(project, plan).into_iter().filter(is_fresh).collect()
+    }
 }
 
 fn governance(phase: &str, name: &str, schedule: &Schedule) -> Task {

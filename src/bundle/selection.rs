@@ -15,6 +15,7 @@ pub struct Selection {
     pub everything: bool,
     /// The refreshed datasets with their names; also when they are all.
     pub datasets: Vec<(Dataset, String)>,
+    by_dataset: BTreeSet<Dataset>,
 }
 
 impl Selection {
@@ -45,12 +46,14 @@ impl Selection {
             Dataset::RowCounts | Dataset::OrphanCounts => is_complete,
         };
         let chosen = plan.artifacts.iter().filter(|artifact| is_in(artifact.dataset));
-        Selection { everything, datasets: chosen.map(|a| (a.dataset, a.name.clone())).collect() }
+        let datasets: Vec<(Dataset, String)> = chosen.map(|a| (a.dataset, a.name.clone())).collect();
+        let by_dataset = datasets.iter().map(|(dataset, _)| *dataset).collect();
+        Selection { everything, datasets, by_dataset }
     }
 
     /// Whether a dataset is among them.
     pub fn contains(&self, dataset: Dataset) -> bool {
-        self.datasets.iter().any(|(chosen, _)| *chosen == dataset)
+        self.by_dataset.contains(&dataset)
     }
 }
 

@@ -19,19 +19,19 @@ fn write_block(value: &Value, indent: usize, out: &mut String) {
     match value {
         Value::Object(map) if !map.is_empty() => {
             for (key, value) in map {
-                out.push_str(&" ".repeat(indent));
+                write_indent(indent, out);
                 write_entry(key, value, indent, out);
             }
         }
         Value::Array(items) if !items.is_empty() => {
             for item in items {
-                out.push_str(&" ".repeat(indent));
+                write_indent(indent, out);
                 out.push_str("- ");
                 write_item(item, indent + 2, out);
             }
         }
         other => {
-            out.push_str(&inline(other));
+            write_inline(other, out);
             out.push('\n');
         }
     }
@@ -39,7 +39,7 @@ fn write_block(value: &Value, indent: usize, out: &mut String) {
 
 /// `key: value`, the line begun already.
 fn write_entry(key: &str, value: &Value, indent: usize, out: &mut String) {
-    out.push_str(&scalar(key));
+    write_scalar(key, out);
     out.push(':');
     match value {
         Value::Object(map) if !map.is_empty() => {
@@ -56,7 +56,7 @@ fn write_entry(key: &str, value: &Value, indent: usize, out: &mut String) {
         }
         other => {
             out.push(' ');
-            out.push_str(&inline(other));
+            write_inline(other, out);
             out.push('\n');
         }
     }
@@ -70,7 +70,7 @@ fn write_item(item: &Value, indent: usize, out: &mut String) {
     }
     for (index, (key, value)) in map.iter().enumerate() {
         if index > 0 {
-            out.push_str(&" ".repeat(indent));
+            write_indent(indent, out);
         }
         write_entry(key, value, indent, out);
     }
@@ -84,7 +84,7 @@ fn write_block_item(item: &Value, indent: usize, out: &mut String) {
         }
         Value::String(text) if is_literal(text) => write_literal(text, indent, out),
         other => {
-            out.push_str(&inline(other));
+            write_inline(other, out);
             out.push('\n');
         }
     }
@@ -107,27 +107,34 @@ fn write_literal(text: &str, indent: usize, out: &mut String) {
     let lines = if chomping == "+" { text.strip_suffix('\n').unwrap_or(text) } else { body };
     for line in lines.split('\n') {
         if !line.is_empty() {
-            out.push_str(&" ".repeat(indent));
+            write_indent(indent, out);
             out.push_str(line);
         }
         out.push('\n');
     }
 }
 
-/// A value on one line.
-fn inline(value: &Value) -> String {
+fn write_indent(indent: usize, out: &mut String) {
+    out.extend(std::iter::repeat_n(' ', indent));
+}
+
+/// Writes a value on one line.
+fn write_inline(value: &Value, out: &mut String) {
     match value {
-        Value::String(text) => scalar(text),
-        Value::Object(_) => "{}".into(),
-        Value::Array(_) => "[]".into(),
+        Value::String(text) => write_scalar(text, out),
+        Value::Object(_) => out.push_str("{}"),
+        Value::Array(_) => out.push_str("[]"),
         // Null, booleans and numbers are written alike in JSON and YAML.
-        other => other.to_string(),
+        other => out.push_str(&other.to_string()),
     }
 }
 
-/// A text: plain where no reader can take it for anything else, else quoted. JSON's quotes are YAML's.
-fn scalar(text: &str) -> String {
-    if is_plain(text) { text.to_owned() } else { Value::String(text.to_owned()).to_string() }
+/// Writes a text: plain where no reader can take it for anything else, else quoted. JSON's quotes are YAML's.
+fn write_scalar(text: &str, out: &mut String) {
+    match is_plain(text) {
+        true => out.push_str(text),
+        false => out.push_str(&Value::from(text).to_string()),
+    }
 }
 
 /// Words that some reader of YAML 1.1 or 1.2 takes for a boolean or null.
@@ -140,7 +147,7 @@ fn is_plain(text: &str) -> bool {
         && holds
         && !text.ends_with([' ', ':'])
         && !text.contains(": ")
-        && !WORDS.contains(&text.to_ascii_lowercase().as_str())
+        && !WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::emit::{ChangeKind, ChangeSet};
@@ -93,9 +94,9 @@ impl ConvertedSql {
     /// Files in the way, and originals that would become the same file.
     pub fn changes(&self, world: &dyn World, out: &Path) -> Result<ChangeSet, Vec<Diagnostic>> {
         let mut found = Diagnostics::default();
-        let mut outputs: BTreeMap<String, String> = BTreeMap::new();
+        let mut outputs: BTreeMap<String, Arc<str>> = BTreeMap::new();
         for file in &self.files {
-            if outputs.insert(file.path.clone(), self.text(file)).is_some() {
+            if outputs.insert(file.path.clone(), self.text(file).into()).is_some() {
                 let message = format!("two files would become `{}`", file.path);
                 found.push(Diagnostic::error(Code::DuplicateName, message).hint("convert the directory above both"));
             }
@@ -104,9 +105,9 @@ impl ConvertedSql {
         let setup: String = setup.map(|statement| format!("\n{statement};\n")).collect();
         if !setup.is_empty() {
             let text = format!("-- Tables to be made before the pipeline runs{MARK}\n{setup}");
-            outputs.insert(SETUP.to_owned(), text);
+            outputs.insert(SETUP.to_owned(), text.into());
         }
-        let texts: BTreeMap<&str, &str> = outputs.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+        let texts = outputs.iter().map(|(path, text)| (path.as_str(), text.clone())).collect();
         let changes = ChangeSet::compute(world, out, &texts, &mut found);
         let is_ours = |path: &str| path == SETUP || path.starts_with(TRANSFORMATIONS);
         let mut gone = changes.changes().iter().filter(|change| change.kind == ChangeKind::Removed);

@@ -8,7 +8,6 @@ mod lint;
 mod origin;
 mod sql;
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Instant;
 
@@ -106,7 +105,7 @@ pub fn build(world: &dyn World, root: &Path, out: &Path) -> Result<(Compilation,
     }
     let mut found = Diagnostics::default();
     let start = Instant::now();
-    let files: BTreeMap<&str, &str> = compilation.outputs().map(|f| (f.path.as_str(), f.text.as_str())).collect();
+    let files = compilation.outputs().map(|file| (file.path.as_str(), file.text.clone())).collect();
     let changes = ChangeSet::compute(world, out, &files, &mut found);
     compilation.note("emit", start);
     let is_faultless = !found.has_errors();
@@ -144,7 +143,7 @@ impl Compilation {
     /// the pipeline come from all specs, so their faults stay where they are.
     fn check(&mut self, project: &Project, plan: &BuildPlan, found: &mut Diagnostics) {
         let sources = &mut self.sources;
-        let mut add = |file: &RenderedFile| sources.add(format!("generated/{}", file.path), file.text.as_str());
+        let mut add = |file: &RenderedFile| sources.add(format!("generated/{}", file.path), file.text.clone());
         let files: Vec<_> = self.files.iter().map(&mut add).collect();
         let of = |name: &str| format!("governance/{name}/");
         let governance = project.targets.iter().map(|target| {
@@ -181,18 +180,18 @@ impl Compilation {
 
     /// Writes what goes with the pipeline: what is deployed, what watches it, what readers start from, its lineage.
     fn deliver(&mut self, project: &Project, plan: &BuildPlan) -> Result<(), RenderError> {
-        let governance = std::mem::take(&mut self.beside);
+        let mut beside = std::mem::take(&mut self.beside);
         let lineage = std::mem::take(&mut self.lineage);
-        let (bundle, files) = self.pass("deliver", |_| {
-            let mut files = serving::serving(project)?;
-            let bundle = bundle::bundle(project, plan, &[governance.as_slice(), &files].concat());
-            files.extend(render::operation::operation(project, &bundle.scripts)?);
-            files.extend(bundle::files::files(&bundle)?);
-            files.push(RenderedFile { path: LINEAGE.to_owned(), text: lineage::document(&lineage, &project.name) });
-            Ok((bundle, files))
+        let bundle = self.pass("deliver", |_| {
+            beside.extend(serving::serving(project)?);
+            let bundle = bundle::bundle(project, plan, &beside);
+            beside.extend(render::operation::operation(project, &bundle.scripts)?);
+            beside.extend(bundle::files::files(&bundle)?);
+            let document = lineage::document(&lineage, &project.name);
+            beside.push(RenderedFile { path: LINEAGE.to_owned(), text: document.into() });
+            Ok(bundle)
         })?;
-        self.beside = governance.into_iter().chain(files).collect();
-        (self.bundle, self.lineage) = (Some(bundle), lineage);
+        (self.beside, self.bundle, self.lineage) = (beside, Some(bundle), lineage);
         Ok(())
     }
 

@@ -8,8 +8,9 @@ mod manifest;
 mod tests;
 mod unified;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 pub use manifest::FILE_NAME as MANIFEST;
 pub use unified::text_diff;
@@ -45,14 +46,13 @@ pub struct Change {
     pub kind: ChangeKind,
     /// What is there and what takes its place; of a file that stays neither is kept.
     before: Option<Vec<u8>>,
-    after: Option<String>,
+    after: Option<Arc<str>>,
 }
 
 impl Change {
-    fn new(path: &str, kind: ChangeKind, before: Option<Vec<u8>>, after: Option<&str>) -> Change {
+    fn new(path: &str, kind: ChangeKind, before: Option<Vec<u8>>, after: Option<Arc<str>>) -> Change {
         let differs = kind != ChangeKind::Unchanged;
-        let (before, after) = (before.filter(|_| differs), after.filter(|_| differs));
-        Change { path: path.to_owned(), kind, before, after: after.map(str::to_owned) }
+        Change { path: path.to_owned(), kind, before: before.filter(|_| differs), after: after.filter(|_| differs) }
     }
 }
 
@@ -70,7 +70,7 @@ impl ChangeSet {
     pub fn compute(
         world: &dyn World,
         out: &Path,
-        files: &BTreeMap<&str, &str>,
+        files: &BTreeMap<&str, Arc<str>>,
         diagnostics: &mut Diagnostics,
     ) -> ChangeSet {
         let disk = Disk { world, out };
@@ -79,14 +79,16 @@ impl ChangeSet {
             let manifest = Change::new(MANIFEST, ChangeKind::Unchanged, None, None);
             return ChangeSet { out: out.to_owned(), changes: vec![], manifest };
         };
-        let orphans = old.paths().filter(|path| !files.contains_key(*path));
-        let paths: BTreeSet<&str> = files.keys().copied().chain(orphans).collect();
-        let mut changes = vec![];
-        for path in paths {
-            let after = files.get(path).copied();
-            match disk.read(path) {
-                Ok(before) => match kind(path, before.as_deref(), after, &old) {
-                    Some(kind) => changes.push(Change::new(path, kind, before, after)),
+        let is_new = manifest_before.is_none() && !world.exists(out);
+        let orphans = old.paths().filter(|path| !files.contains_key(path)).map(|path| (path, None));
+        let mut all: Vec<(&str, Option<&Arc<str>>)> = files.iter().map(|(path, text)| (*path, Some(text))).collect();
+        all.extend(orphans);
+        all.sort_by_key(|(path, _)| *path);
+        let mut changes = Vec::with_capacity(all.len());
+        for (path, after) in all {
+            match if is_new { Ok(None) } else { disk.read(path) } {
+                Ok(before) => match kind(path, before.as_deref(), after.map(|text| &**text), &old) {
+                    Some(kind) => changes.push(Change::new(path, kind, before, after.cloned())),
                     None if after.is_some() => {
                         diagnostics.push(foreign(out, path, "a file that `gen` did not write stands"))
                     }
@@ -96,13 +98,13 @@ impl ChangeSet {
                 Err(fault) => diagnostics.push(*fault),
             }
         }
-        let new = Manifest::of(files.iter().map(|(path, text)| (*path, text.as_bytes()))).text();
+        let new = manifest::text(files.iter().map(|(path, text)| (*path, text.as_bytes())));
         let kind = match &manifest_before {
             None => ChangeKind::Created,
             Some(before) if *before == new.as_bytes() => ChangeKind::Unchanged,
             Some(_) => ChangeKind::Changed,
         };
-        let manifest = Change::new(MANIFEST, kind, manifest_before, Some(&new));
+        let manifest = Change::new(MANIFEST, kind, manifest_before, Some(new.into()));
         ChangeSet { out: out.to_owned(), changes, manifest }
     }
 

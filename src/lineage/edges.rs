@@ -1,19 +1,19 @@
 //! The edges of the graph: from the queries and the change data capture of every dataset.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use sqlparser::ast::Expr;
 
 use super::{Edge, Influence, Lineage, Origin, Traced, TracedColumn};
 use crate::check::{Definition, Known, Pipeline, PipelineFile, expectations_of, last_part, statement_of};
-use crate::lakeflow;
 use crate::lakeflow::ast::{
     AutoCdc, CdcSource, ColumnSelection, Expectation, FlowBody, InsertFlow, Statement, StatementKind, StoredAs,
     TableSource, Violation,
 };
 use crate::lakeflow::infer::{self, Flow, OutputColumn, Place, QueryInfo, TableRead};
 use crate::lakeflow::types::Column;
+use crate::lakeflow::{self, folded};
 use crate::source::{FileId, SourceMap, Span};
 
 /// The columns in which AUTO CDC keeps from when to when a version of a row holds.
@@ -27,8 +27,11 @@ enum Writer<'a> {
 
 /// Finds where every column of a pipeline comes from. The pipeline must be without faults; what is at fault has no edges.
 pub fn trace(pipeline: &Pipeline, sources: &SourceMap) -> Lineage {
-    let by_name = pipeline.datasets.iter().map(|d| (d.name.as_str(), d)).collect();
-    let tracer = Tracer { by_name, known: &pipeline.known, sources };
+    let names = pipeline.datasets.iter().enumerate().map(|(index, d)| {
+        let table = Table { name: d.name.as_str().into(), dataset: Some(index) };
+        (d.name.as_str(), table)
+    });
+    let tracer = Tracer { datasets: &pipeline.datasets, by_name: names.collect(), known: &pipeline.known, sources };
     let writers = writers(&pipeline.files);
     let traced = pipeline.datasets.iter().map(|definition| {
         let own = writers.get(&definition.name).map_or(&[][..], Vec::as_slice);
@@ -60,8 +63,23 @@ fn writers(files: &[PipelineFile]) -> BTreeMap<String, Vec<(FileId, Writer<'_>)>
     found
 }
 
+/// What is read, by the name that edges bear, and its place if it is a dataset of the pipeline.
+#[derive(Clone)]
+struct Table {
+    name: Arc<str>,
+    dataset: Option<usize>,
+}
+
+impl Table {
+    fn origin(&self, column: &str, field: &[String]) -> Origin {
+        let Table { name, dataset } = self.clone();
+        Origin { table: name, dataset, column: column.to_owned(), field: field.to_vec() }
+    }
+}
+
 struct Tracer<'a> {
-    by_name: BTreeMap<&'a str, &'a Definition>,
+    datasets: &'a [Definition],
+    by_name: HashMap<&'a str, Table>,
     known: &'a Known,
     sources: &'a SourceMap,
 }
@@ -96,11 +114,12 @@ impl Tracer<'_> {
     }
 
     fn query(&self, query: &QueryInfo, file: FileId, traced: &mut Traced) {
-        for read in &query.reads {
-            let (table, inside) = self.table(read);
-            if inside { &mut traced.reads } else { &mut traced.outside }.insert(table);
+        let tables = self.tables(query);
+        for table in &tables {
+            let names = if table.dataset.is_some() { &mut traced.reads } else { &mut traced.outside };
+            names.insert(table.name.clone());
         }
-        let edge = |flow: &Flow| self.edge(query, flow, file);
+        let edge = |flow: &Flow| edge(query, &tables, flow, file);
         for output in &query.columns {
             let own = traced.columns.iter_mut().find(|c| c.name.eq_ignore_ascii_case(&output.column.name));
             if let Some(column) = own {
@@ -109,22 +128,7 @@ impl Tracer<'_> {
         }
         traced.rows.extend(query.rows.iter().filter_map(edge));
         if query.recursive {
-            self.everything(query, file, traced);
-        }
-    }
-
-    /// What can't be followed may come from every column of every table.
-    fn everything(&self, query: &QueryInfo, file: FileId, traced: &mut Traced) {
-        for read in &query.reads {
-            let (table, inside) = self.table(read);
-            for column in read.relation.columns.iter() {
-                let from = Origin { table: table.clone(), inside, column: column.name.clone(), field: vec![] };
-                let span = Span::new(file, read.range.clone());
-                let influence = Influence::Transformation;
-                let edge = Edge { from, into: vec![], influence, release: None, span };
-                traced.columns.iter_mut().for_each(|c| c.edges.push(edge.clone()));
-                traced.rows.push(Edge { influence: Influence::Filter, ..edge });
-            }
+            everything(query, &tables, file, traced);
         }
     }
 
@@ -144,24 +148,18 @@ impl Tracer<'_> {
         }
     }
 
-    fn edge(&self, query: &QueryInfo, flow: &Flow, file: FileId) -> Option<Edge> {
-        let (read, column) = query.origin(flow.origin)?;
-        let (table, inside) = self.table(read);
-        let from = Origin { table, inside, column: column.name.clone(), field: flow.from.clone() };
-        let span = Span::new(file, flow.range.clone());
-        Some(Edge { from, into: flow.into.clone(), influence: flow.influence, release: flow.release, span })
+    /// What a query reads, in the order of its reads.
+    fn tables(&self, query: &QueryInfo) -> Vec<Table> {
+        query.reads.iter().map(|read| self.table(read)).collect()
     }
 
-    /// What a read is called, and whether it is a dataset of the pipeline.
-    fn table(&self, read: &TableRead) -> (String, bool) {
+    fn table(&self, read: &TableRead) -> Table {
+        let outside = |name: String| Table { name: name.into(), dataset: None };
         if read.function {
-            return (read.path.clone().unwrap_or_else(|| read.name.join(".")), false);
+            return outside(read.path.clone().unwrap_or_else(|| read.name.join(".")));
         }
-        let last = read.name.last().map(|name| name.to_lowercase()).unwrap_or_default();
-        match self.by_name.contains_key(last.as_str()) {
-            true => (last, true),
-            false => (read.name.join("."), false),
-        }
+        let last = read.name.last().map_or("", String::as_str);
+        self.by_name.get(&*folded(last)).cloned().unwrap_or_else(|| outside(read.name.join(".")))
     }
 
     /// AUTO CDC passes columns on as they are; the sequence decides which version stays, a condition which keys do.
@@ -196,28 +194,53 @@ impl Tracer<'_> {
         let text = self.sources.text(file);
         match &changes.source {
             CdcSource::Stream(table) => {
-                let name = last_part(table).into_owned();
-                traced.reads.insert(name.clone());
-                let columns = self.by_name.get(name.as_str())?.columns.clone();
+                let name = last_part(table);
+                let Some(read) = self.by_name.get(&*name) else {
+                    traced.reads.insert(name.into());
+                    return None;
+                };
+                traced.reads.insert(read.name.clone());
+                let columns = self.datasets.get(read.dataset?)?.columns.clone();
                 let ident = table.0.last().and_then(|part| part.as_ident());
                 let range = ident.and_then(|ident| lakeflow::range_of(text, ident.span)).unwrap_or(0..0);
                 let span = Span::new(file, range);
                 let edge = |column: &Column| {
-                    let from = Origin { table: name.clone(), inside: true, column: column.name.clone(), field: vec![] };
+                    let from = read.origin(&column.name, &[]);
                     vec![Edge { from, into: vec![], influence: Influence::Identity, release: None, span }]
                 };
                 Some(ChangeSource { edges: columns.iter().map(edge).collect(), columns })
             }
             CdcSource::Query(query) => {
                 let mut info = infer::analyze_query(query, text, self.known);
+                let tables = self.tables(&info);
                 let edges = |column: &OutputColumn| {
-                    column.flows.iter().filter_map(|flow| self.edge(&info, flow, file)).collect()
+                    column.flows.iter().filter_map(|flow| edge(&info, &tables, flow, file)).collect()
                 };
                 let source = ChangeSource { edges: info.columns.iter().map(edges).collect(), columns: info.schema() };
                 info.columns.clear();
                 self.query(&info, file, traced);
                 Some(source)
             }
+        }
+    }
+}
+
+/// The edge of a flow; `tables` are the reads of the query.
+fn edge(query: &QueryInfo, tables: &[Table], flow: &Flow, file: FileId) -> Option<Edge> {
+    let (_, column) = query.origin(flow.origin)?;
+    let from = tables.get(flow.origin.read)?.origin(&column.name, &flow.from);
+    let span = Span::new(file, flow.range.clone());
+    Some(Edge { from, into: flow.into.clone(), influence: flow.influence, release: flow.release, span })
+}
+
+/// What can't be followed may come from every column of every table.
+fn everything(query: &QueryInfo, tables: &[Table], file: FileId, traced: &mut Traced) {
+    for (read, table) in query.reads.iter().zip(tables) {
+        for column in read.relation.columns.iter() {
+            let (from, span) = (table.origin(&column.name, &[]), Span::new(file, read.range.clone()));
+            let edge = Edge { from, into: vec![], influence: Influence::Transformation, release: None, span };
+            traced.columns.iter_mut().for_each(|c| c.edges.push(edge.clone()));
+            traced.rows.push(Edge { influence: Influence::Filter, ..edge });
         }
     }
 }

@@ -11,7 +11,8 @@ mod picture;
 mod policy;
 mod walk;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 pub use edges::trace;
 pub use judge::judge;
@@ -21,6 +22,7 @@ pub use picture::{dot, json, mermaid, tree};
 pub use policy::{Place, Policy, Reader, Why};
 pub use walk::{Direction, Node, Subgraph, walk};
 
+use crate::lakeflow::folded;
 pub use crate::lakeflow::infer::{Influence, Release};
 use crate::source::Span;
 
@@ -28,9 +30,9 @@ use crate::source::Span;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Origin {
     /// The dataset in lower case; for files their path, for other tables their name as written.
-    pub table: String,
-    /// Whether it is a dataset of the pipeline.
-    pub inside: bool,
+    pub table: Arc<str>,
+    /// The dataset as a place in [`Lineage::datasets`]; `None` outside of the pipeline.
+    pub dataset: Option<usize>,
     /// The column, as the table spells it.
     pub column: String,
     /// The field of it, in lower case; empty for the whole column.
@@ -73,9 +75,9 @@ pub struct Traced {
     /// What decides which rows it has, and in what order.
     pub rows: Vec<Edge>,
     /// The datasets it reads, in lower case.
-    pub reads: BTreeSet<String>,
+    pub reads: BTreeSet<Arc<str>>,
     /// Files and tables outside of the pipeline that it reads.
-    pub outside: BTreeSet<String>,
+    pub outside: BTreeSet<Arc<str>>,
 }
 
 /// The lineage of a pipeline.
@@ -83,7 +85,7 @@ pub struct Traced {
 pub struct Lineage {
     /// Datasets, each after those it reads.
     pub datasets: Vec<Traced>,
-    by_name: BTreeMap<String, usize>,
+    by_name: HashMap<String, usize>,
 }
 
 impl Lineage {
@@ -95,7 +97,7 @@ impl Lineage {
 
     /// The place of a dataset, by its name in any letter case.
     pub fn index(&self, name: &str) -> Option<usize> {
-        self.by_name.get(&name.to_lowercase()).copied()
+        self.by_name.get(&*folded(name)).copied()
     }
 
     /// A dataset by its name in any letter case.

@@ -6,7 +6,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Edge, Influence, Lineage, Policy, Release, Traced};
+use super::{Edge, Influence, Lineage, Policy, Release, Traced, Why};
+use crate::lakeflow::folded;
 use crate::model::PersonalKind;
 use crate::source::Span;
 
@@ -73,12 +74,13 @@ pub struct Flow {
     pub reached: Vec<Reach>,
     /// All places where it ends.
     pub released: Vec<Released>,
-    by_part: BTreeMap<(usize, Part), Vec<usize>>,
+    /// The newest places by part, for each dataset.
+    by_part: Vec<BTreeMap<Part, Vec<usize>>>,
 }
 
 /// Follows what `policy` declares.
 pub fn follow(lineage: &Lineage, policy: &Policy) -> Flow {
-    let mut flow = Flow::default();
+    let mut flow = Flow { by_part: vec![BTreeMap::new(); lineage.datasets.len()], ..Flow::default() };
     for (index, dataset) in lineage.datasets.iter().enumerate() {
         for (column, (kind, _)) in policy.declared.get(&dataset.name).into_iter().flatten() {
             if dataset.column(column).is_some() {
@@ -114,12 +116,18 @@ impl Flow {
     }
 
     fn at(&self, index: usize, part: &Part) -> &[usize] {
-        self.by_part.get(&(index, part.clone())).map_or(&[], Vec::as_slice)
+        self.by_part.get(index).and_then(|parts| parts.get(part)).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether there is personal data anywhere in a dataset.
+    fn reaches(&self, index: usize) -> bool {
+        self.by_part.get(index).is_some_and(|parts| !parts.is_empty())
     }
 
     /// Adds a place, unless it is known already by a more telling way.
     fn add(&mut self, index: usize, reach: Reach) {
-        let known = self.by_part.entry((index, reach.part.clone())).or_default();
+        let Some(parts) = self.by_part.get_mut(index) else { return };
+        let known = parts.entry(reach.part.clone()).or_default();
         let same =
             |at: &&mut usize| self.reached.get(**at).is_some_and(|r| r.kind == reach.kind && r.field == reach.field);
         let place = self.reached.len();
@@ -147,35 +155,43 @@ struct Step<'a> {
     flow: &'a mut Flow,
 }
 
-impl Step<'_> {
+impl<'a> Step<'a> {
     fn run(&mut self) {
         let dataset = self.dataset;
+        let sources: Vec<usize> = dataset.reads.iter().filter_map(|name| self.lineage.index(name)).collect();
+        if !sources.iter().any(|source| self.flow.reaches(*source)) {
+            return;
+        }
         for column in &dataset.columns {
-            let part = Part::Column(column.name.to_lowercase());
-            let why = self.policy.declassified.get(&(dataset.name.clone(), column.name.to_lowercase())).cloned();
-            column.edges.iter().for_each(|edge| self.edge(edge, &part, why.as_ref()));
+            let name = folded(&column.name);
+            let why = self.declassified(&name);
+            let part = Part::Column(name.into_owned());
+            column.edges.iter().for_each(|edge| self.edge(edge, &part, why));
         }
         for edge in &dataset.rows {
-            let why = self.key_released(edge).cloned();
-            self.edge(edge, &Part::Rows, why.as_ref());
+            let why = self.key_released(edge);
+            self.edge(edge, &Part::Rows, why);
         }
-        self.rows_of_sources();
+        self.rows_of_sources(&sources);
+    }
+
+    /// Why a column of the dataset is declared to be no personal data.
+    fn declassified(&self, column: &str) -> Option<&'a Why> {
+        self.policy.declassified.get(&self.dataset.name)?.get(column)
     }
 
     /// Grouping by what a released column shows tells no more than the column does.
-    fn key_released(&self, edge: &Edge) -> Option<&String> {
+    fn key_released(&self, edge: &Edge) -> Option<&'a Why> {
         if edge.influence != Influence::GroupBy {
             return None;
         }
         let shown = self.dataset.columns.iter().filter(|c| c.edges.iter().any(|e| e.from == edge.from));
-        let mut reasons =
-            shown.map(|c| self.policy.declassified.get(&(self.dataset.name.clone(), c.name.to_lowercase())));
-        reasons.find_map(|why| why)
+        shown.filter_map(|c| self.declassified(&folded(&c.name))).next()
     }
 
-    fn edge(&mut self, edge: &Edge, part: &Part, why: Option<&String>) {
-        let Some(source) = self.lineage.index(&edge.from.table).filter(|_| edge.from.inside) else { return };
-        let from = Part::Column(edge.from.column.to_lowercase());
+    fn edge(&mut self, edge: &Edge, part: &Part, why: Option<&Why>) {
+        let Some(source) = edge.from.dataset.filter(|source| self.flow.reaches(*source)) else { return };
+        let from = Part::Column(folded(&edge.from.column).into_owned());
         for at in self.flow.at(source, &from).to_vec() {
             let Some(before) = self.flow.reached.get(at) else { continue };
             let Some(field) = landing(&before.field, edge) else { continue };
@@ -206,9 +222,8 @@ impl Step<'_> {
 
     /// What decided the rows of a source decides those of its readers. Which rows an entity has follows from its own
     /// rules, which tell no more than that a row is valid: that ends at its tables.
-    fn rows_of_sources(&mut self) {
-        let sources: Vec<usize> = self.dataset.reads.iter().filter_map(|name| self.lineage.index(name)).collect();
-        for source in sources {
+    fn rows_of_sources(&mut self, sources: &[usize]) {
+        for &source in sources {
             let Some(read) = self.lineage.datasets.get(source) else { continue };
             if self.policy.guarded.contains(&read.name) {
                 continue;

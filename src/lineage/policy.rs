@@ -44,7 +44,7 @@ pub struct Policy {
     /// Audiences that may read a dataset, as indexes of `audiences`.
     pub readers: BTreeMap<String, Vec<usize>>,
     /// Columns that are declared to be no personal data, by dataset.
-    pub declassified: BTreeMap<(String, String), Why>,
+    pub declassified: BTreeMap<String, BTreeMap<String, Why>>,
     /// Places in specs, by dataset.
     pub places: BTreeMap<String, Place>,
 }
@@ -76,7 +76,10 @@ impl Policy {
                         let span = place.columns.get(&column).copied();
                         (column, (kind, span))
                     });
-                    policy.declared.insert(name.clone(), declared.collect());
+                    let declared: BTreeMap<_, _> = declared.collect();
+                    if !declared.is_empty() {
+                        policy.declared.insert(name.clone(), declared);
+                    }
                     policy.guarded.insert(name.clone());
                 }
                 Dataset::MetricTable(id, table) => policy.metric(&name, &project.metrics[id.0], table, &mut place),
@@ -98,7 +101,7 @@ impl Policy {
             let column = name.to_lowercase();
             place.columns.insert(column.clone(), expression.origin);
             if let Some(why) = declassify {
-                self.declassified.insert((dataset.to_owned(), column), why.clone());
+                self.declassified.entry(dataset.to_owned()).or_default().insert(column, why.clone());
             }
         }
         if let Some(time) = &metric.time {

@@ -10,19 +10,19 @@ use crate::plan;
 
 #[derive(Template)]
 #[template(path = "pipeline/checked.sql")]
-struct Checked {
+struct Checked<'a> {
     header: Sql,
-    name: Ident,
+    name: Ident<'a>,
     comment: Literal,
-    raw: Ident,
-    columns: Vec<CheckedColumn>,
-    rules: Vec<CheckedRule>,
+    raw: Ident<'a>,
+    columns: Vec<CheckedColumn<'a>>,
+    rules: Vec<CheckedRule<'a>>,
     /// Their names, as a list of literals; empty when there are none.
     quarantine_rules: String,
 }
 
-struct CheckedColumn {
-    name: Ident,
+struct CheckedColumn<'a> {
+    name: Ident<'a>,
     /// The text, normalised.
     text: String,
     /// The typed value, with its name.
@@ -31,8 +31,8 @@ struct CheckedColumn {
     kept_text: Option<String>,
 }
 
-struct CheckedRule {
-    name: Ident,
+struct CheckedRule<'a> {
+    name: Ident<'a>,
     literal: Literal,
     /// Condition that is true, never NULL, for rows that break the rule.
     broken: String,
@@ -62,7 +62,7 @@ pub fn checked(entity: &Entity) -> Result<String, askama::Error> {
     .render()
 }
 
-fn checked_column(column: &Column, has_valid_rule: bool) -> CheckedColumn {
+fn checked_column(column: &Column, has_valid_rule: bool) -> CheckedColumn<'_> {
     let name = Ident::new(&column.name);
     let trimmed = format!("nullif(trim({name}), '')");
     let text = match column.normalize {
@@ -90,7 +90,7 @@ fn checked_column(column: &Column, has_valid_rule: bool) -> CheckedColumn {
 }
 
 /// Name of the column that carries the text beside the typed value.
-fn kept_text(column: &Column) -> Ident {
+fn kept_text(column: &Column) -> Ident<'static> {
     Ident::new(format!("_text_{}", column.name))
 }
 
@@ -149,7 +149,7 @@ fn pattern(ty: &DataType) -> Option<&'static str> {
     }
 }
 
-fn checked_rule(entity: &Entity, rule: &Rule) -> CheckedRule {
+fn checked_rule<'a>(entity: &Entity, rule: &'a Rule) -> CheckedRule<'a> {
     let broken = match &rule.kind {
         RuleKind::Required(id) => format!("{} IS NULL", Ident::new(&entity.column(*id).name)),
         RuleKind::Valid(id) => {

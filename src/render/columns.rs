@@ -1,6 +1,6 @@
 //! Columns of definitions: name, type, mask, comment; and which rows a reader sees.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use super::text::{Ident, Literal, Sql};
 use crate::lakeflow::types::DataType;
@@ -8,43 +8,45 @@ use crate::model::{Column, Entity, PersonalKind, Project};
 use crate::plan::{Dataset, protection};
 
 /// A column in the list of a CREATE statement.
-pub struct Definition {
+pub struct Definition<'a> {
     /// Name.
-    pub name: Ident,
-    /// Type, as it is printed.
-    pub ty: String,
+    pub name: Ident<'a>,
+    /// Type.
+    pub ty: &'a DataType,
     /// Function that masks it. Its name is not qualified, so that the text is the same for every target.
-    pub mask: Option<Ident>,
+    pub mask: Option<Ident<'a>>,
     /// Comment; none when there is nothing to say.
     pub comment: Option<Literal>,
 }
 
-impl Definition {
+impl<'a> Definition<'a> {
     /// A column with a comment; an empty comment is left out.
-    pub fn new(name: &str, ty: impl fmt::Display, comment: &str) -> Self {
+    pub fn new(name: &'a str, ty: &'a DataType, comment: &str) -> Self {
         let comment = (!comment.is_empty()).then(|| Literal::new(comment));
-        Definition { name: Ident::new(name), ty: ty.to_string(), mask: None, comment }
+        Definition { name: Ident::new(name), ty, mask: None, comment }
     }
 
     /// The column with the mask that its personal data need, if any.
-    pub fn masked(self, project: &Project, pii: Option<PersonalKind>, ty: &DataType) -> Self {
-        Definition { mask: protection::column_mask(project, pii, ty).map(Ident::new), ..self }
+    pub fn masked(self, project: &Project, pii: Option<PersonalKind>) -> Self {
+        Definition { mask: protection::column_mask(project, pii, self.ty).map(Ident::new), ..self }
     }
 
     /// A typed column of an entity.
-    pub fn of(project: &Project, column: &Column) -> Self {
-        Self::new(&column.name, &column.ty, &column.description).masked(project, column.pii, &column.ty)
+    pub fn of(project: &Project, column: &'a Column) -> Self {
+        Self::new(&column.name, &column.ty, &column.description).masked(project, column.pii)
     }
 
     /// A column of an entity as text. What the spec says of it holds for the typed value only.
-    pub fn text_of(project: &Project, column: &Column) -> Self {
-        Self::new(&column.name, "STRING", "").masked(project, column.pii, &DataType::String)
+    pub fn text_of(project: &Project, column: &'a Column) -> Self {
+        Self::new(&column.name, &DataType::String, "").masked(project, column.pii)
     }
 }
 
-impl fmt::Display for Definition {
+impl fmt::Display for Definition<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.name, self.ty)?;
+        self.name.fmt(f)?;
+        f.write_char(' ')?;
+        self.ty.fmt(f)?;
         if let Some(mask) = &self.mask {
             write!(f, " MASK {mask}")?;
         }
@@ -53,18 +55,22 @@ impl fmt::Display for Definition {
 }
 
 /// The typed columns of an entity.
-pub fn typed(project: &Project, entity: &Entity) -> Vec<Definition> {
+pub fn typed<'a>(project: &Project, entity: &'a Entity) -> Vec<Definition<'a>> {
     entity.columns.iter().map(|column| Definition::of(project, column)).collect()
 }
 
 /// The clause that keeps rows from readers, if some do not see all.
 pub fn row_filter(project: &Project, dataset: Dataset) -> Option<Sql> {
     let filter = protection::row_filter(project, dataset)?;
-    let columns: Vec<String> = filter.columns.iter().map(|c| Ident::new(&c.name).to_string()).collect();
-    Some(Sql(format!("WITH ROW FILTER {} ON ({})", Ident::new(&filter.name), columns.join(", "))))
+    let columns = idents(filter.columns.iter().map(|c| c.name.as_str()));
+    Some(Sql(format!("WITH ROW FILTER {} ON ({columns})", Ident::new(&filter.name))))
 }
 
 /// The names of columns, quoted, with commas between them.
 pub fn list<'a>(columns: impl Iterator<Item = &'a Column>) -> String {
-    columns.map(|c| Ident::new(&c.name).to_string()).collect::<Vec<_>>().join(", ")
+    idents(columns.map(|c| c.name.as_str()))
+}
+
+fn idents<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    names.map(|name| Ident::new(name).to_string()).collect::<Vec<_>>().join(", ")
 }

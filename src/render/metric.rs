@@ -1,5 +1,7 @@
 //! Tables of metrics and the proof that they add up.
 
+use std::borrow::Cow;
+
 use askama::Template;
 
 use super::columns::{self, Definition};
@@ -21,10 +23,10 @@ struct Body {
 
 #[derive(Template)]
 #[template(path = "pipeline/metric_table.sql")]
-struct Table {
+struct Table<'a> {
     header: Sql,
-    name: Ident,
-    columns: Vec<Definition>,
+    name: Ident<'a>,
+    columns: Vec<Definition<'a>>,
     comment: Literal,
     row_filter: Option<Sql>,
     body: Body,
@@ -52,7 +54,7 @@ fn grouped_table(
     let mut outer = vec![];
     if let (Some(grain), Some(time)) = (table.grain, &metric.time) {
         let period = period(&time.expression.sql, &time.expression.ty, grain);
-        columns.push(Definition::new("period_start", "DATE", period_comment(grain)));
+        columns.push(Definition::new("period_start", &DataType::Date, period_comment(grain)));
         body.columns.push(format!("{period} AS period_start"));
         body.group_by.push(period);
         outer.push("period_start".to_owned());
@@ -89,16 +91,16 @@ fn grouped_table(
 
 #[derive(Template)]
 #[template(path = "pipeline/metric_per.sql")]
-struct PerTable {
+struct PerTable<'a> {
     header: Sql,
-    name: Ident,
-    columns: Vec<Definition>,
+    name: Ident<'a>,
+    columns: Vec<Definition<'a>>,
     comment: Literal,
     row_filter: Option<Sql>,
     body: Body,
     outer: Vec<String>,
-    entity: Ident,
-    key: Ident,
+    entity: Ident<'a>,
+    key: Ident<'a>,
     joins: Vec<String>,
     conditions: Vec<String>,
 }
@@ -155,9 +157,9 @@ fn per_table(
 
 #[derive(Template)]
 #[template(path = "pipeline/reconciliation.sql")]
-struct Reconciliation {
+struct Reconciliation<'a> {
     header: Sql,
-    name: Ident,
+    name: Ident<'a>,
     comment: Literal,
     ty: DataType,
     from_name: String,
@@ -165,20 +167,20 @@ struct Reconciliation {
     from_current: String,
     body: Body,
     left_out: String,
-    measures: Vec<ReconciledMeasure>,
-    totals: Vec<Total>,
+    measures: Vec<ReconciledMeasure<'a>>,
+    totals: Vec<Total<'a>>,
     orphan_rows: String,
 }
 
-struct ReconciledMeasure {
-    name: Ident,
+struct ReconciledMeasure<'a> {
+    name: Ident<'a>,
     literal: Literal,
 }
 
-struct Total {
+struct Total<'a> {
     dataset: Literal,
-    table: Ident,
-    measure: Ident,
+    table: Ident<'a>,
+    measure: Ident<'a>,
     literal: Literal,
 }
 
@@ -189,12 +191,6 @@ pub fn reconciliation(project: &Project, metric: &Metric) -> Result<String, aska
     let mut body = body(project, metric);
     body.columns.extend(additive.iter().map(|m| aliased(&m.expression.sql, &m.name)));
     body.columns.push("count(*) AS _rows".to_owned());
-    let total = |table: &MetricTable, measure: &Measure| Total {
-        dataset: Literal::new(&table.name),
-        table: Ident::new(&table.name),
-        measure: Ident::new(&measure.name),
-        literal: Literal::new(&measure.name),
-    };
     let current = current_rows(from, &from.name);
     let mut left_out = join_conditions(project, &metric.joins);
     left_out.extend(current.clone());
@@ -233,6 +229,15 @@ pub fn reconciliation(project: &Project, metric: &Metric) -> Result<String, aska
         },
     }
     .render()
+}
+
+fn total<'a>(table: &'a MetricTable, measure: &'a Measure) -> Total<'a> {
+    Total {
+        dataset: Literal::new(&table.name),
+        table: Ident::new(&table.name),
+        measure: Ident::new(&measure.name),
+        literal: Literal::new(&measure.name),
+    }
 }
 
 /// A decimal that holds the sums of all measures exactly.
@@ -276,7 +281,8 @@ fn join(project: &Project, join: &Join) -> String {
         Ident::new(&join.from_column)
     );
     if let Some(current) = current_rows(entity, &join.alias) {
-        on.push_str(&format!(" AND {current}"));
+        on.push_str(" AND ");
+        on.push_str(&current);
     }
     format!("{word} JOIN {named} ON {on}")
 }
@@ -297,8 +303,9 @@ fn guarded(conditions: Vec<String>) -> Vec<String> {
     if conditions.len() < 2 {
         return conditions;
     }
-    let needs =
-        |c: &str| c.to_lowercase().split_whitespace().any(|w| w == "or") && !(c.starts_with('(') && c.ends_with(')'));
+    let needs = |c: &str| {
+        c.split_whitespace().any(|w| w.eq_ignore_ascii_case("or")) && !(c.starts_with('(') && c.ends_with(')'))
+    };
     conditions.into_iter().map(|c| if needs(&c) { format!("({c})") } else { c }).collect()
 }
 
@@ -324,19 +331,18 @@ pub fn period_comment(grain: Grain) -> &'static str {
     }
 }
 
-fn dimension_definition(project: &Project, dimension: &Dimension) -> Definition {
+fn dimension_definition<'a>(project: &Project, dimension: &'a Dimension) -> Definition<'a> {
     let ty = &dimension.expression.ty;
-    Definition::new(&dimension.name, ty, &dimension.description).masked(project, dimension.pii, ty)
+    Definition::new(&dimension.name, ty, &dimension.description).masked(project, dimension.pii)
 }
 
-fn measure_definition(project: &Project, measure: &Measure) -> Definition {
+fn measure_definition<'a>(project: &Project, measure: &'a Measure) -> Definition<'a> {
     let comment = match (measure.description.as_str(), measure.unit.as_str()) {
-        (text, "") => text.to_owned(),
-        ("", unit) => format!("In {unit}"),
-        (text, unit) => format!("{text}, in {unit}"),
+        (text, "") => Cow::from(text),
+        ("", unit) => format!("In {unit}").into(),
+        (text, unit) => format!("{text}, in {unit}").into(),
     };
-    let ty = &measure.expression.ty;
-    Definition::new(&measure.name, ty, &comment).masked(project, measure.pii, ty)
+    Definition::new(&measure.name, &measure.expression.ty, &comment).masked(project, measure.pii)
 }
 
 /// `sql AS name`, or the column alone when it bears the name already.

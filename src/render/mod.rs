@@ -14,6 +14,8 @@ pub mod text;
 
 pub use governance::governance;
 
+use std::sync::Arc;
+
 use askama::Template;
 
 use crate::model::{Entity, Project, Source};
@@ -24,8 +26,17 @@ use crate::plan::{Artifact, BuildPlan, Dataset};
 pub struct RenderedFile {
     /// Path below the output directory, `/`-separated.
     pub path: String,
-    /// The text.
-    pub text: String,
+    /// The text. All who keep it share it.
+    pub text: Arc<str>,
+}
+
+impl RenderedFile {
+    /// The file that a template gave; it ends with one line break.
+    pub fn of(path: String, mut text: String) -> RenderedFile {
+        text.truncate(text.trim_end().len());
+        text.push('\n');
+        RenderedFile { path, text: text.into() }
+    }
 }
 
 /// A template could not be filled, which is a fault of the compiler.
@@ -49,8 +60,10 @@ pub fn render(project: &Project, plan: &BuildPlan) -> Result<Vec<RenderedFile>, 
 }
 
 fn render_artifact(project: &Project, artifact: &Artifact) -> Result<RenderedFile, RenderError> {
-    let text = text_of(project, artifact).map_err(|source| RenderError { path: artifact.path(), source })?;
-    Ok(RenderedFile { path: artifact.path(), text: format!("{}\n", text.trim_end()) })
+    match text_of(project, artifact) {
+        Ok(text) => Ok(RenderedFile::of(artifact.path(), text)),
+        Err(source) => Err(RenderError { path: artifact.path(), source }),
+    }
 }
 
 fn text_of(project: &Project, artifact: &Artifact) -> Result<String, askama::Error> {
@@ -81,8 +94,19 @@ struct Header<'a> {
 }
 
 fn header(title: &str, origin: &str) -> Result<text::Sql, askama::Error> {
-    let one_line = |s: &str| s.split_whitespace().collect::<Vec<_>>().join(" ");
     Ok(text::Sql(Header { title: &one_line(title), origin: &one_line(origin) }.render()?))
+}
+
+/// A text with one space wherever it has blanks or line breaks.
+fn one_line(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    line
 }
 
 /// The first of `texts` that is not empty, for comments.

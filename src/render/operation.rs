@@ -120,8 +120,10 @@ pub fn operation(project: &Project, scripts: &[Script]) -> Result<Vec<RenderedFi
                 Script::Minimum { entity, .. } => minimum(project, target, *entity),
                 Script::Gate { metric, .. } => gate(project, target, *metric),
             };
-            let text = text.map_err(|source| RenderError { path: path.clone(), source })?;
-            files.push(RenderedFile { path, text: format!("{}\n", text.trim_end()) });
+            match text {
+                Ok(text) => files.push(RenderedFile::of(path, text)),
+                Err(source) => return Err(RenderError { path, source }),
+            }
         }
     }
     Ok(files)

@@ -10,13 +10,13 @@ use crate::plan::{self, Dataset};
 
 #[derive(Template)]
 #[template(path = "pipeline/orphans.sql")]
-struct Orphans {
+struct Orphans<'a> {
     header: Sql,
-    name: Ident,
-    columns: Vec<Definition>,
+    name: Ident<'a>,
+    columns: Vec<Definition<'a>>,
     comment: Literal,
     row_filter: Option<Sql>,
-    entity: Ident,
+    entity: Ident<'a>,
     references: Vec<OrphanReference>,
     current: Option<String>,
 }
@@ -80,13 +80,13 @@ fn orphan_reference(project: &Project, entity: &Entity, reference: &Reference) -
 
 #[derive(Template)]
 #[template(path = "pipeline/duplicates.sql")]
-struct Duplicates {
+struct Duplicates<'a> {
     header: Sql,
-    name: Ident,
-    columns: Vec<Definition>,
-    all_columns: Vec<Ident>,
+    name: Ident<'a>,
+    columns: Vec<Definition<'a>>,
+    all_columns: Vec<Ident<'a>>,
     comment: Literal,
-    checked: Ident,
+    checked: Ident<'a>,
 }
 
 pub fn duplicates(project: &Project, entity: &Entity) -> Result<String, askama::Error> {
@@ -107,27 +107,27 @@ pub fn duplicates(project: &Project, entity: &Entity) -> Result<String, askama::
 
 #[derive(Template)]
 #[template(path = "pipeline/row_counts.sql")]
-struct RowCounts {
+struct RowCounts<'a> {
     header: Sql,
-    name: Ident,
+    name: Ident<'a>,
     comment: Literal,
-    minima: Vec<Minimum>,
-    parts: Vec<Vec<CountedEntity>>,
+    minima: Vec<Minimum<'a>>,
+    parts: Vec<Vec<CountedEntity<'a>>>,
 }
 
-struct Minimum {
-    name: Ident,
+struct Minimum<'a> {
+    name: Ident<'a>,
     entity: Literal,
     rows: u64,
     fails: bool,
 }
 
-struct CountedEntity {
+struct CountedEntity<'a> {
     literal: Literal,
-    raw: Ident,
-    checked: Ident,
-    quarantine: Ident,
-    table: Ident,
+    raw: Ident<'a>,
+    checked: Ident<'a>,
+    quarantine: Ident<'a>,
+    table: Ident<'a>,
     duplicate_rows: String,
     orphan_rows: String,
 }
@@ -149,7 +149,7 @@ pub fn row_counts(project: &Project) -> Result<String, askama::Error> {
     .render()
 }
 
-fn counted_entity(entity: &Entity) -> CountedEntity {
+fn counted_entity(entity: &Entity) -> CountedEntity<'_> {
     let duplicates = Ident::new(plan::duplicates_name(entity));
     let orphans = Ident::new(plan::orphans_name(entity));
     let none = || "CAST(0 AS BIGINT)".to_owned();
@@ -170,18 +170,18 @@ fn counted_entity(entity: &Entity) -> CountedEntity {
 
 #[derive(Template)]
 #[template(path = "pipeline/orphan_counts.sql")]
-struct OrphanCounts {
+struct OrphanCounts<'a> {
     header: Sql,
-    name: Ident,
+    name: Ident<'a>,
     comment: Literal,
-    parts: Vec<Vec<CountedReference>>,
+    parts: Vec<Vec<CountedReference<'a>>>,
 }
 
-struct CountedReference {
+struct CountedReference<'a> {
     entity: Literal,
     column: Literal,
     referenced: Literal,
-    orphans: Ident,
+    orphans: Ident<'a>,
 }
 
 pub fn orphan_counts(project: &Project) -> Result<String, askama::Error> {

@@ -11,10 +11,10 @@ use crate::plan::{self, Dataset};
 
 #[derive(Template)]
 #[template(path = "pipeline/raw.sql")]
-struct Raw {
+struct Raw<'a> {
     header: Sql,
-    name: Ident,
-    columns: Vec<RawColumn>,
+    name: Ident<'a>,
+    columns: Vec<RawColumn<'a>>,
     comment: Literal,
     path: Literal,
     schema: Literal,
@@ -23,12 +23,12 @@ struct Raw {
     except: Option<Literal>,
 }
 
-struct RawColumn {
-    definition: Definition,
+struct RawColumn<'a> {
+    definition: Definition<'a>,
     source: Sql,
 }
 
-impl std::fmt::Display for RawColumn {
+impl std::fmt::Display for RawColumn<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.definition.fmt(f)
     }
@@ -46,7 +46,7 @@ pub fn raw(project: &Project, entity: &Entity) -> Result<String, askama::Error> 
         comment: Literal::new(format!("Lines of {} as delivered", files.files)),
         path: Literal::new(format!("${{landing}}/{}", files.files)),
         schema: Literal::new(schema.join(", ")),
-        delimiter: (files.delimiter != ',').then(|| Literal::new(files.delimiter)),
+        delimiter: (files.delimiter != ',').then(|| Literal::new(files.delimiter.to_string())),
         allow_overwrites: reads_overwritten_files(entity, files),
         except: files.except.as_ref().map(Literal::new),
     }
@@ -59,7 +59,7 @@ fn reads_overwritten_files(entity: &Entity, _files: &FileSource) -> bool {
     !matches!(entity.load, Load::Append)
 }
 
-fn raw_column(project: &Project, column: &Column) -> RawColumn {
+fn raw_column<'a>(project: &Project, column: &'a Column) -> RawColumn<'a> {
     let (name, header) = (Ident::new(&column.name), Ident::new(&column.header));
     let source = if name == header { name.to_string() } else { format!("{header} AS {name}") };
     RawColumn { definition: Definition::text_of(project, column), source: Sql(source) }
@@ -67,13 +67,13 @@ fn raw_column(project: &Project, column: &Column) -> RawColumn {
 
 #[derive(Template)]
 #[template(path = "pipeline/clean.sql")]
-struct Clean {
+struct Clean<'a> {
     header: Sql,
-    name: Ident,
+    name: Ident<'a>,
     comment: Literal,
-    columns: Vec<Ident>,
+    columns: Vec<Ident<'a>>,
     sequence: String,
-    checked: Ident,
+    checked: Ident<'a>,
 }
 
 pub fn clean(entity: &Entity) -> Result<String, askama::Error> {
@@ -124,22 +124,22 @@ pub fn table(project: &Project, id: EntityId) -> Result<String, askama::Error> {
 }
 
 /// The columns of a table with their masks, and the clause that keeps rows from readers.
-struct Guarded {
-    columns: Vec<Definition>,
+struct Guarded<'a> {
+    columns: Vec<Definition<'a>>,
     row_filter: Option<Sql>,
 }
 
 #[derive(Template)]
 #[template(path = "pipeline/keyed_table.sql")]
-struct KeyedTable {
+struct KeyedTable<'a> {
     header: Sql,
-    name: Ident,
-    columns: Vec<Definition>,
+    name: Ident<'a>,
+    columns: Vec<Definition<'a>>,
     cluster_by: String,
     comment: Literal,
     row_filter: Option<Sql>,
-    flow: Ident,
-    clean: Ident,
+    flow: Ident<'a>,
+    clean: Ident<'a>,
     key: String,
     delete_when: Option<String>,
     scd_type: u8,
@@ -150,7 +150,7 @@ fn keyed_table(
     flow: &str,
     delete_when: Option<&Expression>,
     scd_type: u8,
-    guarded: Guarded,
+    guarded: Guarded<'_>,
 ) -> Result<String, askama::Error> {
     let Guarded { mut columns, row_filter } = guarded;
     if let Load::History { sequence, .. } = &entity.load {
@@ -176,16 +176,16 @@ fn keyed_table(
 
 #[derive(Template)]
 #[template(path = "pipeline/append_table.sql")]
-struct AppendTable {
+struct AppendTable<'a> {
     header: Sql,
-    name: Ident,
-    columns: Vec<Definition>,
+    name: Ident<'a>,
+    columns: Vec<Definition<'a>>,
     comment: Literal,
     row_filter: Option<Sql>,
-    checked: Ident,
+    checked: Ident<'a>,
 }
 
-fn append_table(entity: &Entity, guarded: Guarded) -> Result<String, askama::Error> {
+fn append_table(entity: &Entity, guarded: Guarded<'_>) -> Result<String, askama::Error> {
     AppendTable {
         header: header(&title(entity), &entity.origin.path)?,
         name: Ident::new(&entity.name),
@@ -199,18 +199,18 @@ fn append_table(entity: &Entity, guarded: Guarded) -> Result<String, askama::Err
 
 #[derive(Template)]
 #[template(path = "pipeline/snapshot_table.sql")]
-struct SnapshotTable {
+struct SnapshotTable<'a> {
     header: Sql,
-    name: Ident,
-    columns: Vec<Definition>,
+    name: Ident<'a>,
+    columns: Vec<Definition<'a>>,
     comment: Literal,
     row_filter: Option<Sql>,
-    checked: Ident,
+    checked: Ident<'a>,
     key: Option<String>,
     order: String,
 }
 
-fn snapshot_table(entity: &Entity, guarded: Guarded) -> Result<String, askama::Error> {
+fn snapshot_table(entity: &Entity, guarded: Guarded<'_>) -> Result<String, askama::Error> {
     let order: Vec<String> = entity.columns.iter().map(|c| format!("{} DESC", Ident::new(&c.name))).collect();
     SnapshotTable {
         header: header(&title(entity), &entity.origin.path)?,
@@ -227,16 +227,16 @@ fn snapshot_table(entity: &Entity, guarded: Guarded) -> Result<String, askama::E
 
 #[derive(Template)]
 #[template(path = "pipeline/lookup.sql")]
-struct LookupTable {
+struct LookupTable<'a> {
     header: Sql,
-    name: Ident,
-    columns: Vec<Definition>,
+    name: Ident<'a>,
+    columns: Vec<Definition<'a>>,
     comment: Literal,
     row_filter: Option<Sql>,
     rows: Vec<String>,
 }
 
-fn lookup_table(entity: &Entity, lookup: &Lookup, guarded: Guarded) -> Result<String, askama::Error> {
+fn lookup_table(entity: &Entity, lookup: &Lookup, guarded: Guarded<'_>) -> Result<String, askama::Error> {
     let origin = format!("{} and {}", entity.origin.path, lookup.file);
     let value = |v: &Option<String>| v.as_ref().map_or("NULL".to_owned(), |v| Literal::new(v).to_string());
     LookupTable {
@@ -252,12 +252,12 @@ fn lookup_table(entity: &Entity, lookup: &Lookup, guarded: Guarded) -> Result<St
 
 #[derive(Template)]
 #[template(path = "pipeline/quarantine.sql")]
-struct Quarantine {
+struct Quarantine<'a> {
     header: Sql,
-    name: Ident,
-    columns: Vec<Definition>,
+    name: Ident<'a>,
+    columns: Vec<Definition<'a>>,
     comment: Literal,
-    checked: Ident,
+    checked: Ident<'a>,
 }
 
 pub fn quarantine(project: &Project, entity: &Entity) -> Result<String, askama::Error> {

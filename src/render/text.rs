@@ -2,7 +2,10 @@
 //!
 //! Views hold no plain strings, so nothing reaches a file unquoted by accident.
 
+use std::borrow::Cow;
 use std::fmt;
+
+use askama::{FastWritable, Values};
 
 use crate::lakeflow::{self, ast};
 
@@ -121,39 +124,44 @@ const RESERVED: &[&str] = &[
     "within",
 ];
 
+/// No reserved word is longer.
+const LONGEST_RESERVED: usize = 11;
+
 /// An identifier, in backticks where it needs them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ident(pub String);
+pub struct Ident<'a>(Cow<'a, str>);
 
-impl Ident {
+impl<'a> Ident<'a> {
     /// An identifier with this name.
-    pub fn new(name: impl Into<String>) -> Self {
-        Ident(name.into())
+    pub fn new(name: impl Into<Cow<'a, str>>) -> Self {
+        let name = name.into();
+        let ident = match (is_word(&name), is_reserved(&name)) {
+            (true, false) => return Ident(name),
+            (_, true) => ast::Ident::with_quote('`', name),
+            (false, false) => ast::Ident::new(name),
+        };
+        Ident(lakeflow::ident_text(&ident).into())
     }
 }
 
-impl fmt::Display for Ident {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let is_reserved = RESERVED.binary_search(&self.0.to_ascii_lowercase().as_str()).is_ok();
-        let ident = if is_reserved { ast::Ident::with_quote('`', &self.0) } else { ast::Ident::new(&self.0) };
-        f.write_str(&lakeflow::ident_text(&ident))
-    }
+/// Whether a name is plain for sure. There are others that are, such as those with parameters in them.
+fn is_word(name: &str) -> bool {
+    name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') && name.starts_with(|c: char| !c.is_ascii_digit())
+}
+
+fn is_reserved(name: &str) -> bool {
+    let lower = || name.bytes().map(|b| b.to_ascii_lowercase());
+    name.len() <= LONGEST_RESERVED && RESERVED.binary_search_by(|word| word.bytes().cmp(lower())).is_ok()
 }
 
 /// A string literal, escaped so that every engine reads it alike (reference section 8).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Literal(pub String);
+pub struct Literal(String);
 
 impl Literal {
     /// A literal with this value.
-    pub fn new(value: impl Into<String>) -> Self {
-        Literal(value.into())
-    }
-}
-
-impl fmt::Display for Literal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&lakeflow::string_text(&self.0))
+    pub fn new(value: impl AsRef<str>) -> Self {
+        Literal(lakeflow::string_text(value.as_ref()))
     }
 }
 
@@ -161,11 +169,24 @@ impl fmt::Display for Literal {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Sql(pub String);
 
-impl fmt::Display for Sql {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
+/// What is printed as it is; templates need no formatter for it.
+macro_rules! printed {
+    ($($ty:ty),*) => {$(
+        impl fmt::Display for $ty {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl FastWritable for $ty {
+            fn write_into(&self, dest: &mut dyn fmt::Write, _: &dyn Values) -> askama::Result<()> {
+                Ok(dest.write_str(&self.0)?)
+            }
+        }
+    )*};
 }
+
+printed!(Ident<'_>, Literal, Sql);
 
 /// `items` with `separator` between them, broken into lines of at most `width` characters, each indented by `indent`.
 pub fn wrapped(items: &[String], separator: &str, indent: usize, width: usize) -> String {
@@ -175,7 +196,12 @@ pub fn wrapped(items: &[String], separator: &str, indent: usize, width: usize) -
         if i > 0 {
             out.push_str(separator.trim_end());
             let fits = line + separator.len() + item.chars().count() <= width;
-            out.push_str(&if fits { " ".to_owned() } else { format!("\n{}", " ".repeat(indent)) });
+            if fits {
+                out.push(' ');
+            } else {
+                out.push('\n');
+                out.extend(std::iter::repeat_n(' ', indent));
+            }
             line = if fits { line + separator.len() } else { indent };
         }
         out.push_str(item);
@@ -191,13 +217,19 @@ mod tests {
     #[test]
     fn reserved_words_are_sorted_for_the_search() {
         assert!(RESERVED.is_sorted());
+        assert_eq!(RESERVED.iter().map(|word| word.len()).max(), Some(LONGEST_RESERVED));
     }
 
     #[test]
     fn identifiers_are_quoted_when_they_need_it() {
-        for (name, printed) in
-            [("orders", "orders"), ("order", "`order`"), ("dg-day", "`dg-day`"), ("a`b", "`a``b`"), ("1st", "`1st`")]
-        {
+        for (name, printed) in [
+            ("orders", "orders"),
+            ("order", "`order`"),
+            ("Order", "`Order`"),
+            ("dg-day", "`dg-day`"),
+            ("a`b", "`a``b`"),
+            ("1st", "`1st`"),
+        ] {
             assert_eq!(Ident::new(name).to_string(), printed);
         }
     }

@@ -5,77 +5,115 @@
 
 use askama::Template;
 use heck::ToTitleCase;
-use serde_json::{Value, json};
+use serde::Serialize;
 
-use super::widget::{self, Shown, WIDTH};
+use super::widget::{self, Format, Place, Placed, Shown, WIDTH};
 use crate::lakeflow::types::DataType;
 use crate::model::{Grain, Measure, Metric, MetricTable};
 use crate::render::text::Ident;
 
 #[derive(Template)]
 #[template(path = "serving/dataset.sql")]
-struct Dataset {
-    columns: Vec<Ident>,
-    table: Ident,
+struct Query<'a> {
+    columns: Vec<Ident<'a>>,
+    table: Ident<'a>,
 }
 
-/// The dashboard of a metric; `None` if it has no tables over time.
-pub fn dashboard(metric: &Metric) -> Option<Value> {
+#[derive(Serialize)]
+struct Dashboard<'a> {
+    datasets: Vec<Dataset<'a>>,
+    pages: Vec<Page<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Dataset<'a> {
+    name: &'a str,
+    display_name: &'a str,
+    query_lines: Vec<String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Page<'a> {
+    name: String,
+    display_name: String,
+    page_type: &'static str,
+    layout: Vec<Placed<'a>>,
+}
+
+/// A table with what its widgets show.
+struct Drawn<'a> {
+    table: &'a MetricTable,
+    title: String,
+    dimensions: Vec<Shown<'a>>,
+}
+
+/// The dashboard of a metric, as JSON; `None` if it has no tables over time.
+pub fn dashboard(metric: &Metric) -> Option<String> {
     let time = metric.time.as_ref().filter(|_| metric.per.is_none())?;
-    let over_time = |grain: Grain| metric.tables.iter().filter(move |table| table.grain == Some(grain));
-    let tables: Vec<&MetricTable> = time.grains.iter().flat_map(|grain| over_time(*grain)).collect();
-    let datasets: Vec<Value> = tables.iter().filter_map(|table| dataset(metric, table)).collect();
-    let pages: Vec<Value> =
-        time.grains.iter().map(|grain| page(metric, *grain, &over_time(*grain).collect::<Vec<_>>())).collect();
-    Some(json!({"datasets": datasets, "pages": pages}))
+    let over_time = |grain: &Grain| {
+        let tables = metric.tables.iter().filter(|table| table.grain == Some(*grain));
+        (grain_title(*grain), tables.map(drawn).collect::<Vec<_>>())
+    };
+    let grains: Vec<(&str, Vec<Drawn<'_>>)> = time.grains.iter().map(over_time).collect();
+    let periods: Vec<Shown<'_>> = grains.iter().map(|(title, _)| Shown::column("period_start", *title)).collect();
+    let measures: Vec<Shown<'_>> = metric.measures.iter().map(shown).collect();
+    let summed = metric.measures.iter().zip(&measures).find(|(measure, _)| measure.additive).map(|(_, m)| m.sum());
+    let pages = grains.iter().zip(&periods).map(|((title, tables), time)| {
+        let title = title.to_lowercase();
+        let layout = layout(tables, time, &measures, summed.as_ref());
+        Page { name: format!("by_{title}"), display_name: format!("By {title}"), page_type: "PAGE_TYPE_CANVAS", layout }
+    });
+    let datasets = grains.iter().flat_map(|(_, tables)| tables).filter_map(|drawn| dataset(metric, drawn));
+    let dashboard = Dashboard { datasets: datasets.collect(), pages: pages.collect() };
+    serde_json::to_string_pretty(&dashboard).ok()
 }
 
-fn dataset(metric: &Metric, table: &MetricTable) -> Option<Value> {
-    let names = table.dimensions.iter().map(|d| &d.name).chain(metric.measures.iter().map(|m| &m.name));
+fn drawn(table: &MetricTable) -> Drawn<'_> {
+    let dimensions = table.dimensions.iter().map(|d| Shown::column(&d.name, d.name.to_title_case())).collect();
+    Drawn { table, title: table.name.to_title_case(), dimensions }
+}
+
+fn dataset<'a>(metric: &Metric, drawn: &'a Drawn<'_>) -> Option<Dataset<'a>> {
+    let name = &drawn.table.name;
+    let names = drawn.table.dimensions.iter().map(|d| &d.name).chain(metric.measures.iter().map(|m| &m.name));
     let columns = std::iter::once(Ident::new("period_start")).chain(names.map(Ident::new)).collect();
-    let query = Dataset { columns, table: Ident::new(&table.name) }.render().ok()?;
-    let lines: Vec<String> = query.trim_end().lines().map(|line| format!("{line}\n")).collect();
-    Some(json!({"name": table.name, "displayName": table.name.to_title_case(), "queryLines": lines}))
+    let query = Query { columns, table: Ident::new(name) }.render().ok()?;
+    let query_lines = query.trim_end().lines().map(|line| format!("{line}\n")).collect();
+    Some(Dataset { name, display_name: &drawn.title, query_lines })
 }
 
 /// The period on top; below it a line for each measure of the whole, then each table with its bars.
-fn page(metric: &Metric, grain: Grain, tables: &[&MetricTable]) -> Value {
-    let time = Shown::column("period_start", grain_title(grain));
-    let names: Vec<&str> = tables.iter().map(|table| table.name.as_str()).collect();
-    let mut layout = vec![widget::date_range("period", &names, &time, (0, 0, 2, 1))];
+fn layout<'a>(
+    tables: &'a [Drawn<'_>],
+    time: &'a Shown<'_>,
+    measures: &'a [Shown<'_>],
+    summed: Option<&'a Shown<'_>>,
+) -> Vec<Placed<'a>> {
+    let names: Vec<&str> = tables.iter().map(|drawn| drawn.table.name.as_str()).collect();
+    let mut layout = vec![widget::date_range("period", &names, time, Place { x: 0, y: 0, width: 2, height: 1 })];
+    let (wholes, parts): (Vec<_>, Vec<_>) = tables.iter().partition(|drawn| drawn.dimensions.is_empty());
     let mut row = 1;
-    for table in tables.iter().filter(|table| table.dimensions.is_empty()) {
-        for (index, measure) in metric.measures.iter().enumerate() {
-            let (x, y) = (index % 2 * 3, row + index / 2 * 4);
-            let name = format!("{}_{}", table.name, measure.name);
-            layout.push(widget::line(&name, &table.name, &time, &shown(measure), (x, y, 3, 4)));
+    for Drawn { table, .. } in wholes {
+        for (index, measure) in measures.iter().enumerate() {
+            let place = Place { x: index % 2 * 3, y: row + index / 2 * 4, width: 3, height: 4 };
+            layout.push(widget::line(format!("{}_{}", table.name, measure.name), &table.name, time, measure, place));
         }
-        row += metric.measures.len().div_ceil(2) * 4;
+        row += measures.len().div_ceil(2) * 4;
     }
-    for table in tables.iter().filter(|table| !table.dimensions.is_empty()) {
-        let (mut x, height) = (0, 6);
-        if let (Some(dimension), Some(measure)) = (table.dimensions.last(), metric.measures.iter().find(|m| m.additive))
-        {
-            let by = Shown::column(&dimension.name, &dimension.name.to_title_case());
-            let value = Shown::sum(&measure.name, &measure.name.to_title_case(), format(measure));
-            layout.push(widget::bar(&format!("{}_bar", table.name), &table.name, &by, &value, (0, row, 2, height)));
-            x = 2;
+    for Drawn { table, title, dimensions } in parts {
+        let mut place = Place { x: 0, y: row, width: WIDTH, height: 6 };
+        if let (Some(dimension), Some(value)) = (dimensions.last(), summed) {
+            let own = Place { width: 2, ..place };
+            layout.push(widget::bar(format!("{}_bar", table.name), &table.name, dimension, value, own));
+            place = Place { x: own.width, width: WIDTH - own.width, ..place };
         }
-        let columns: Vec<Shown> = std::iter::once(time.clone())
-            .chain(table.dimensions.iter().map(|d| Shown::column(&d.name, &d.name.to_title_case())))
-            .chain(metric.measures.iter().map(shown))
-            .collect();
-        let title = table.name.to_title_case();
-        let name = format!("{}_rows", table.name);
-        layout.push(widget::table(&name, &table.name, &title, &columns, (x, row, WIDTH - x, height)));
-        row += height;
+        let columns: Vec<&Shown<'_>> = std::iter::once(time).chain(dimensions).chain(measures).collect();
+        layout.push(widget::table(format!("{}_rows", table.name), &table.name, title, &columns, place));
+        row += place.height;
     }
-    json!({
-        "name": format!("by_{}", grain_title(grain).to_lowercase()),
-        "displayName": format!("By {}", grain_title(grain).to_lowercase()),
-        "pageType": "PAGE_TYPE_CANVAS",
-        "layout": layout,
-    })
+    layout
 }
 
 fn grain_title(grain: Grain) -> &'static str {
@@ -88,21 +126,17 @@ fn grain_title(grain: Grain) -> &'static str {
     }
 }
 
-fn shown(measure: &Measure) -> Shown {
-    Shown { format: format(measure), ..Shown::column(&measure.name, &measure.name.to_title_case()) }
+fn shown(measure: &Measure) -> Shown<'_> {
+    Shown { format: format(measure), ..Shown::column(&measure.name, measure.name.to_title_case()) }
 }
 
 /// Money as money; other numbers with the digits of their type.
-fn format(measure: &Measure) -> Option<Value> {
+fn format(measure: &Measure) -> Option<Format<'_>> {
     let places = match measure.expression.ty {
         DataType::Decimal { scale, .. } => scale,
         DataType::BigInt | DataType::Int | DataType::SmallInt | DataType::TinyInt => 0,
         _ => return None,
     };
-    let decimals = json!({"type": "exact", "places": places});
     let is_currency = measure.unit.len() == 3 && measure.unit.chars().all(|c| c.is_ascii_uppercase());
-    Some(match is_currency {
-        true => json!({"type": "number-currency", "currencyCode": measure.unit, "decimalPlaces": decimals}),
-        false => json!({"type": "number-plain", "decimalPlaces": decimals}),
-    })
+    Some(Format::new(is_currency.then_some(measure.unit.as_str()), places))
 }

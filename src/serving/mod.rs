@@ -10,8 +10,6 @@ mod openapi;
 mod reading;
 mod widget;
 
-use serde_json::Value;
-
 use crate::model::{MetricId, Principal, Project};
 use crate::plan::Dataset;
 use crate::plan::access::readers;
@@ -34,18 +32,16 @@ pub fn serving(project: &Project) -> Result<Vec<RenderedFile>, RenderError> {
     let mut files = vec![];
     for reader in readers_over_rest(project) {
         let path = |extension: &str| format!("openapi/{}.{extension}", reader.name);
-        files.push(RenderedFile { path: path("json"), text: json_text(&openapi::document(project, &reader)) });
+        files.push(RenderedFile::of(path("json"), format!("{:#}", openapi::document(project, &reader))));
         for (extension, text) in [("py", client::python(&reader)), ("sh", client::shell(project, &reader))] {
             let text = text.map_err(|source| RenderError::new(&path(extension), source))?;
-            files.push(RenderedFile { path: path(extension), text: format!("{}\n", text.trim_end()) });
+            files.push(RenderedFile::of(path(extension), text));
         }
     }
     for metric in &project.metrics {
         let dashboard = dashboard::dashboard(metric);
-        files.extend(dashboard.map(|dashboard| RenderedFile {
-            path: format!("dashboards/{}.lvdash.json", metric.name),
-            text: json_text(&dashboard),
-        }));
+        let path = format!("dashboards/{}.lvdash.json", metric.name);
+        files.extend(dashboard.map(|dashboard| RenderedFile::of(path, dashboard)));
     }
     Ok(files)
 }
@@ -71,8 +67,4 @@ fn readings(project: &Project, principal: &str) -> Vec<Reading> {
         allowed.filter_map(|(metric, table, _)| Reading::of(project, metric, metric.tables.get(table)?)).collect();
     readings.sort_by(|a, b| a.table.cmp(&b.table));
     readings
-}
-
-fn json_text(value: &Value) -> String {
-    format!("{value:#}\n")
 }

@@ -61,9 +61,9 @@ struct Key {
 
 #[derive(Template)]
 #[template(path = "serving/statement.sql")]
-struct Statement {
-    columns: Vec<Ident>,
-    table: Ident,
+struct Statement<'a> {
+    columns: Vec<Ident<'a>>,
+    table: Ident<'a>,
     conditions: Vec<String>,
     order: Vec<String>,
 }
@@ -100,13 +100,14 @@ impl Reading {
             conditions,
             order: keys.iter().map(|key| key.sql.clone()).collect(),
         };
+        let statement = statement.render().ok()?.trim_end().to_owned();
         let described = [&table.description, &metric.description].into_iter().find(|text| !text.is_empty());
         Some(Reading {
             table: table.name.clone(),
             description: described.cloned().unwrap_or_default(),
             columns,
             parameters,
-            statement: statement.render().ok()?.trim_end().to_owned(),
+            statement,
         })
     }
 }

@@ -3,14 +3,16 @@
 //! The format (`.lvdash.json`) is not documented by a schema; what is written here is what exported dashboards hold. A
 //! page is a grid six columns wide.
 
-use serde_json::{Value, json};
+use std::borrow::Cow;
+
+use serde::Serialize;
 
 /// Columns of a page.
 pub const WIDTH: usize = 6;
 
 /// A value that a widget shows: its name in the query, the expression, and how it is called.
 #[derive(Debug, Clone)]
-pub struct Shown {
+pub struct Shown<'a> {
     /// Name within the widget.
     pub name: String,
     /// Expression over the columns of the dataset.
@@ -18,107 +20,227 @@ pub struct Shown {
     /// Title for people.
     pub title: String,
     /// How numbers are written.
-    pub format: Option<Value>,
+    pub format: Option<Format<'a>>,
 }
 
-impl Shown {
+/// How a number is written: `number-plain`, or `number-currency` with the code of a currency.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Format<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    currency_code: Option<&'a str>,
+    decimal_places: Decimals,
+}
+
+#[derive(Debug, Clone, Serialize)]
+struct Decimals {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    places: u8,
+}
+
+impl<'a> Format<'a> {
+    /// A number with so many decimals; an amount, if there is a currency.
+    pub fn new(currency_code: Option<&'a str>, places: u8) -> Format<'a> {
+        let kind = if currency_code.is_some() { "number-currency" } else { "number-plain" };
+        Format { kind, currency_code, decimal_places: Decimals { kind: "exact", places } }
+    }
+}
+
+impl<'a> Shown<'a> {
     /// A column as it is.
-    pub fn column(name: &str, title: &str) -> Shown {
-        Shown { name: name.to_owned(), expression: quoted(name), title: title.to_owned(), format: None }
+    pub fn column(name: &str, title: impl Into<String>) -> Shown<'a> {
+        Shown { name: name.to_owned(), expression: quoted(name), title: title.into(), format: None }
     }
 
     /// The sum of a column.
-    pub fn sum(name: &str, title: &str, format: Option<Value>) -> Shown {
-        let (name, expression) = (format!("sum({name})"), format!("SUM({})", quoted(name)));
-        Shown { name, expression, title: title.to_owned(), format }
+    pub fn sum(&self) -> Shown<'a> {
+        let (name, expression) = (format!("sum({})", self.name), format!("SUM({})", self.expression));
+        Shown { name, expression, ..self.clone() }
     }
 
-    fn field(&self) -> Value {
-        json!({"name": self.name, "expression": self.expression})
+    fn field(&self) -> Field<'_> {
+        Field { name: &self.name, expression: &self.expression }
     }
 
-    fn encoding(&self, scale: &str) -> Value {
-        let mut encoding = json!({"fieldName": self.name, "scale": {"type": scale}, "displayName": self.title});
-        if let (Some(format), Some(encoding)) = (&self.format, encoding.as_object_mut()) {
-            encoding.insert("format".to_owned(), format.clone());
-        }
-        encoding
+    fn encoding(&self, scale: &'static str) -> Encoding<'_> {
+        let scale = Scale { kind: scale, sort: None };
+        Encoding { field_name: &self.name, scale, display_name: &self.title, format: self.format.as_ref() }
+    }
+
+    fn listed(&self, query_name: Option<String>) -> Listed<'_> {
+        Listed { field_name: &self.name, display_name: &self.title, query_name }
     }
 }
 
-/// Where a widget stands: column, row, width, height.
-pub type Place = (usize, usize, usize, usize);
+/// Where a widget stands.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Place {
+    /// Column of its left edge.
+    pub x: usize,
+    /// Row of its upper edge.
+    pub y: usize,
+    /// Columns.
+    pub width: usize,
+    /// Rows.
+    pub height: usize,
+}
+
+/// A widget in its place.
+#[derive(Debug, Serialize)]
+pub struct Placed<'a> {
+    widget: Widget<'a>,
+    position: Place,
+}
+
+#[derive(Debug, Serialize)]
+struct Widget<'a> {
+    name: String,
+    queries: Vec<Query<'a>>,
+    spec: Spec<'a>,
+}
+
+#[derive(Debug, Serialize)]
+struct Query<'a> {
+    name: String,
+    query: Selected<'a>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Selected<'a> {
+    dataset_name: &'a str,
+    fields: Vec<Field<'a>>,
+    disaggregated: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Field<'a> {
+    name: &'a str,
+    expression: &'a str,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Spec<'a> {
+    version: u8,
+    widget_type: &'static str,
+    encodings: Encodings<'a>,
+    frame: Frame<'a>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum Encodings<'a> {
+    Axes { x: Encoding<'a>, y: Encoding<'a> },
+    Columns { columns: Vec<Listed<'a>> },
+    Fields { fields: Vec<Listed<'a>> },
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Encoding<'a> {
+    field_name: &'a str,
+    scale: Scale,
+    display_name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    format: Option<&'a Format<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct Scale {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sort: Option<Sort>,
+}
+
+#[derive(Debug, Serialize)]
+struct Sort {
+    by: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Listed<'a> {
+    field_name: &'a str,
+    display_name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    query_name: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Frame<'a> {
+    show_title: bool,
+    title: Cow<'a, str>,
+}
 
 /// A line over time.
-pub fn line(name: &str, dataset: &str, time: &Shown, value: &Shown, place: Place) -> Value {
-    let spec = json!({
-        "version": 3,
-        "widgetType": "line",
-        "encodings": {"x": time.encoding("temporal"), "y": value.encoding("quantitative")},
-        "frame": frame(&value.title),
-    });
-    widget(name, vec![query("main_query", dataset, &[time, value], true)], spec, place)
+pub fn line<'a>(name: String, dataset: &'a str, time: &'a Shown<'_>, value: &'a Shown<'_>, place: Place) -> Placed<'a> {
+    let encodings = Encodings::Axes { x: time.encoding("temporal"), y: value.encoding("quantitative") };
+    let spec = Spec { version: 3, widget_type: "line", encodings, frame: frame(&value.title) };
+    let fields = vec![time.field(), value.field()];
+    widget(name, vec![query(MAIN.to_owned(), dataset, fields, true)], spec, place)
 }
 
 /// A bar for each value of a dimension, the longest first.
-pub fn bar(name: &str, dataset: &str, dimension: &Shown, value: &Shown, place: Place) -> Value {
+pub fn bar<'a>(
+    name: String,
+    dataset: &'a str,
+    dimension: &'a Shown<'_>,
+    value: &'a Shown<'_>,
+    place: Place,
+) -> Placed<'a> {
     let mut y = dimension.encoding("categorical");
-    if let Some(scale) = y.pointer_mut("/scale").and_then(Value::as_object_mut) {
-        scale.insert("sort".to_owned(), json!({"by": "x-reversed"}));
-    }
-    let spec = json!({
-        "version": 3,
-        "widgetType": "bar",
-        "encodings": {"x": value.encoding("quantitative"), "y": y},
-        "frame": frame(&format!("{} by {}", value.title, dimension.title.to_lowercase())),
-    });
-    widget(name, vec![query("main_query", dataset, &[dimension, value], false)], spec, place)
+    y.scale.sort = Some(Sort { by: "x-reversed" });
+    let encodings = Encodings::Axes { x: value.encoding("quantitative"), y };
+    let title = format!("{} by {}", value.title, dimension.title.to_lowercase());
+    let spec = Spec { version: 3, widget_type: "bar", encodings, frame: frame(title) };
+    let fields = vec![dimension.field(), value.field()];
+    widget(name, vec![query(MAIN.to_owned(), dataset, fields, false)], spec, place)
 }
 
 /// The rows of a dataset.
-pub fn table(name: &str, dataset: &str, title: &str, columns: &[Shown], place: Place) -> Value {
-    let shown: Vec<Value> = columns.iter().map(|c| json!({"fieldName": c.name, "displayName": c.title})).collect();
-    let spec = json!({
-        "version": 2,
-        "widgetType": "table",
-        "encodings": {"columns": shown},
-        "frame": frame(title),
-    });
-    let fields: Vec<&Shown> = columns.iter().collect();
-    widget(name, vec![query("main_query", dataset, &fields, true)], spec, place)
+pub fn table<'a>(
+    name: String,
+    dataset: &'a str,
+    title: &'a str,
+    columns: &[&'a Shown<'_>],
+    place: Place,
+) -> Placed<'a> {
+    let shown = columns.iter().map(|column| column.listed(None)).collect();
+    let encodings = Encodings::Columns { columns: shown };
+    let spec = Spec { version: 2, widget_type: "table", encodings, frame: frame(title) };
+    let fields = columns.iter().map(|column| column.field()).collect();
+    widget(name, vec![query(MAIN.to_owned(), dataset, fields, true)], spec, place)
 }
 
 /// A range of dates that holds for several datasets.
-pub fn date_range(name: &str, datasets: &[&str], column: &Shown, place: Place) -> Value {
+pub fn date_range<'a>(name: &str, datasets: &[&'a str], column: &'a Shown<'_>, place: Place) -> Placed<'a> {
     let named = |dataset: &str| format!("{dataset}_{}", column.name);
-    let queries = datasets.iter().map(|dataset| query(&named(dataset), dataset, &[column], false)).collect();
-    let fields: Vec<Value> = datasets
-        .iter()
-        .map(|dataset| json!({"fieldName": column.name, "displayName": column.title, "queryName": named(dataset)}))
-        .collect();
-    let spec = json!({
-        "version": 2,
-        "widgetType": "filter-date-range-picker",
-        "encodings": {"fields": fields},
-        "frame": frame(&column.title),
-    });
-    widget(name, queries, spec, place)
+    let queries = datasets.iter().map(|dataset| query(named(dataset), dataset, vec![column.field()], false)).collect();
+    let fields = datasets.iter().map(|dataset| column.listed(Some(named(dataset)))).collect();
+    let encodings = Encodings::Fields { fields };
+    let spec = Spec { version: 2, widget_type: "filter-date-range-picker", encodings, frame: frame(&column.title) };
+    widget(name.to_owned(), queries, spec, place)
 }
 
-fn widget(name: &str, queries: Vec<Value>, spec: Value, (x, y, width, height): Place) -> Value {
-    json!({
-        "widget": {"name": name, "queries": queries, "spec": spec},
-        "position": {"x": x, "y": y, "width": width, "height": height},
-    })
+/// The only query of a widget.
+const MAIN: &str = "main_query";
+
+fn widget<'a>(name: String, queries: Vec<Query<'a>>, spec: Spec<'a>, position: Place) -> Placed<'a> {
+    Placed { widget: Widget { name, queries, spec }, position }
 }
 
-fn query(name: &str, dataset: &str, fields: &[&Shown], disaggregated: bool) -> Value {
-    let fields: Vec<Value> = fields.iter().map(|field| field.field()).collect();
-    json!({"name": name, "query": {"datasetName": dataset, "fields": fields, "disaggregated": disaggregated}})
+fn query<'a>(name: String, dataset_name: &'a str, fields: Vec<Field<'a>>, disaggregated: bool) -> Query<'a> {
+    Query { name, query: Selected { dataset_name, fields, disaggregated } }
 }
 
-fn frame(title: &str) -> Value {
-    json!({"showTitle": true, "title": title})
+fn frame<'a>(title: impl Into<Cow<'a, str>>) -> Frame<'a> {
+    Frame { show_title: true, title: title.into() }
 }
 
 fn quoted(name: &str) -> String {

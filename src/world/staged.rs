@@ -3,7 +3,6 @@
 //! All bytes are written to temporary files next to their targets first, since that is where writing fails (no space, no
 //! permission). Only then are they renamed; a rename that fails puts back what was there before.
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -22,29 +21,35 @@ pub fn write_all(files: &[(PathBuf, &[u8])]) -> Result<(), (PathBuf, io::Error)>
 struct Target {
     /// Where it is: for a symbolic link, where that leads.
     path: PathBuf,
+    /// Where its bytes wait.
+    temporary: PathBuf,
     /// The permissions of the file that is there already, if one is.
     permissions: Option<fs::Permissions>,
 }
 
 impl Target {
+    fn new(path: &Path, permissions: Option<fs::Permissions>) -> Target {
+        Target { path: path.to_owned(), temporary: temporary_name(path), permissions }
+    }
+
+    /// A file that may be there already.
     fn of(path: &Path) -> io::Result<Target> {
-        let absent = |path: &Path| Target { path: path.to_owned(), permissions: None };
         let metadata = match fs::symlink_metadata(path) {
             Ok(metadata) if metadata.is_symlink() => match fs::canonicalize(path) {
                 Ok(target) => return Target::of(&target),
                 // It leads nowhere: the link itself is replaced.
-                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(absent(path)),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Target::new(path, None)),
                 Err(error) => return Err(error),
             },
             Ok(metadata) => metadata,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(absent(path)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Target::new(path, None)),
             Err(error) => return Err(error),
         };
         if metadata.permissions().readonly() {
             return Err(io::ErrorKind::ReadOnlyFilesystem.into());
         }
         let permissions = metadata.is_file().then(|| metadata.permissions());
-        Ok(Target { path: path.to_owned(), permissions })
+        Ok(Target::new(path, permissions))
     }
 }
 
@@ -66,8 +71,8 @@ fn write_new(path: &Path, bytes: &[u8], permissions: Option<fs::Permissions>) ->
 struct Stage {
     /// Directories that were made, outer ones first.
     directories: Vec<PathBuf>,
-    /// Directories that are there.
-    parents: BTreeSet<PathBuf>,
+    /// The directory of the file before, and whether it was made for it.
+    parent: Option<(PathBuf, bool)>,
     /// Files with their bytes next to them, in the order in which they are renamed; some may be already.
     staged: Vec<Target>,
     /// What the files that were renamed had replaced.
@@ -83,28 +88,31 @@ impl Stage {
     }
 
     fn write_one(&mut self, path: &Path, bytes: &[u8]) -> io::Result<()> {
-        let target = Target::of(path)?;
+        // In a directory that was just made nothing can be in the way.
+        let is_new = self.parent.as_ref().is_some_and(|(parent, made)| *made && path.parent() == Some(parent));
+        let target = if is_new { Target::new(path, None) } else { Target::of(path)? };
         self.make_parents(&target.path)?;
-        let (temporary, permissions) = (temporary_name(&target.path), target.permissions.clone());
         self.staged.push(target);
-        write_new(&temporary, bytes, permissions)
+        self.staged.last().map_or(Ok(()), |target| write_new(&target.temporary, bytes, target.permissions.clone()))
     }
 
     fn make_parents(&mut self, path: &Path) -> io::Result<()> {
-        let Some(parent) = path.parent().filter(|parent| !self.parents.contains(*parent)) else { return Ok(()) };
+        let is_known = |parent: &&Path| self.parent.as_ref().is_some_and(|(known, _)| known == parent);
+        let Some(parent) = path.parent().filter(|parent| !is_known(parent)) else { return Ok(()) };
         let missing: Vec<&Path> =
             parent.ancestors().take_while(|dir| !dir.as_os_str().is_empty() && !dir.exists()).collect();
+        let is_made = !missing.is_empty();
         self.directories.extend(missing.into_iter().rev().map(Path::to_owned));
         fs::create_dir_all(parent)?;
-        self.parents.insert(parent.to_owned());
+        self.parent = Some((parent.to_owned(), is_made));
         Ok(())
     }
 
     fn rename(&mut self) -> Result<(), (PathBuf, io::Error)> {
-        for Target { path, permissions } in &self.staged {
+        for Target { path, temporary, permissions } in &self.staged {
             let fail = |error| (path.clone(), error);
             let before = permissions.as_ref().map(|_| fs::read(path)).transpose().map_err(fail)?;
-            fs::rename(temporary_name(path), path).map_err(fail)?;
+            fs::rename(temporary, path).map_err(fail)?;
             self.replaced.push(before);
         }
         Ok(())
@@ -113,17 +121,16 @@ impl Stage {
     /// Takes everything back. What fails here can't be helped: the fault that led here is the one to report.
     fn undo(self) {
         let renamed = self.replaced.len();
-        for (Target { path, permissions }, before) in self.staged.iter().zip(self.replaced).rev() {
-            let temporary = temporary_name(path);
+        for (Target { path, temporary, permissions }, before) in self.staged.iter().zip(self.replaced).rev() {
             let _ = match before {
                 Some(bytes) => {
-                    write_new(&temporary, &bytes, permissions.clone()).and_then(|()| fs::rename(&temporary, path))
+                    write_new(temporary, &bytes, permissions.clone()).and_then(|()| fs::rename(temporary, path))
                 }
                 None => fs::remove_file(path),
             };
         }
-        for Target { path, .. } in self.staged.iter().skip(renamed) {
-            let _ = fs::remove_file(temporary_name(path));
+        for Target { temporary, .. } in self.staged.iter().skip(renamed) {
+            let _ = fs::remove_file(temporary);
         }
         for directory in self.directories.into_iter().rev() {
             let _ = fs::remove_dir(directory);

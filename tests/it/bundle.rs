@@ -118,7 +118,7 @@ fn targets_differ_in_what_references_stand_for() {
 fn tasks_are_one_chain_with_governance_around_the_update_and_the_gate_last() {
     let compilation = compile(Path::new(env!("CARGO_MANIFEST_DIR")));
     let (project, _) = parts(&compilation);
-    let file = |path: &str| RenderedFile { path: path.into(), text: String::new() };
+    let file = |path: &str| RenderedFile { path: path.into(), text: "".into() };
     let governance = [
         "governance/dev/after/10_grants.sql",
         "governance/prod/after/10_grants.sql",
@@ -155,7 +155,7 @@ fn every_script_that_a_task_runs_is_written_and_parses() {
     for compilation in projects() {
         let (_, bundle) = parts(&compilation);
         let written: BTreeMap<&str, &str> =
-            compilation.beside.iter().map(|file| (file.path.as_str(), file.text.as_str())).collect();
+            compilation.beside.iter().map(|file| (file.path.as_str(), &*file.text)).collect();
         for job in jobs(bundle).values() {
             for task in job.tasks.iter().filter_map(|task| task.sql_task.as_ref()) {
                 for deployment in &bundle.deployments {
@@ -174,7 +174,7 @@ fn every_script_that_a_task_runs_is_written_and_parses() {
 fn alerts_query_what_there_is() {
     for compilation in projects() {
         let (project, bundle) = parts(&compilation);
-        let views: String = compilation.beside.iter().map(|file| file.text.as_str()).collect();
+        let views: String = compilation.beside.iter().map(|file| &*file.text).collect();
         for declared in &bundle.resources {
             let Resource::Alert(alert) = &declared.resource else { continue };
             let view = alert.query_text.split_once("${var.schema}`.").unwrap().1.split_whitespace().next().unwrap();

@@ -106,7 +106,7 @@ mod figures {
         let file = sources.add("view.yml", "");
         let target = &compilation.project.as_ref().unwrap().targets[0].name;
         let path = format!("governance/{target}/after/30_metric_views.sql");
-        let text = compilation.beside.iter().find(|f| f.path == path).map_or("", |f| f.text.as_str());
+        let text = compilation.beside.iter().find(|f| f.path == path).map_or("", |f| &*f.text);
         let statements = lakeflow::parse(text).unwrap().into_iter();
         statements
             .filter_map(|statement| match statement.kind {

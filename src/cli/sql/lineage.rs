@@ -49,7 +49,7 @@ fn edges(edges: &[Edge]) -> Value {
     let edge = |edge: &Edge| {
         let path = std::iter::once(edge.from.column.as_str()).chain(edge.from.field.iter().map(String::as_str));
         let column = path.collect::<Vec<_>>().join(".");
-        json!({"table": edge.from.table, "column": column, "how": word(edge.influence)})
+        json!({"table": &*edge.from.table, "column": column, "how": word(edge.influence)})
     };
     let mut found: Vec<Value> = vec![];
     for value in edges.iter().map(edge) {

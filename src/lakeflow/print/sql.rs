@@ -18,7 +18,10 @@ use crate::lakeflow::type_name;
 
 /// A string literal: `'it\'s'`.
 pub fn string_text(value: &str) -> String {
-    Quoted(value).to_string()
+    let mut text = String::with_capacity(value.len() + 2);
+    // Writing to a string can't fail.
+    let _ = write!(text, "{}", Quoted(value));
+    text
 }
 
 /// A name of one part, in backticks when it was or must be.
@@ -53,18 +56,23 @@ pub(super) struct Quoted<'a>(pub(super) &'a str);
 
 impl Display for Quoted<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let needs_escape = |c: char| matches!(c, '\'' | '\\') || c.is_control();
         f.write_char('\'')?;
-        for c in self.0.chars() {
-            match c {
-                '\'' => f.write_str("\\'")?,
-                '\\' => f.write_str("\\\\")?,
-                '\n' => f.write_str("\\n")?,
-                '\r' => f.write_str("\\r")?,
-                '\t' => f.write_str("\\t")?,
-                c if c.is_control() => write!(f, "\\u{:04X}", u32::from(c))?,
-                c => f.write_char(c)?,
+        let mut rest = self.0;
+        while let Some((plain, behind)) = rest.find(needs_escape).and_then(|at| rest.split_at_checked(at)) {
+            f.write_str(plain)?;
+            let mut characters = behind.chars();
+            match characters.next() {
+                Some('\n') => f.write_str("\\n")?,
+                Some('\r') => f.write_str("\\r")?,
+                Some('\t') => f.write_str("\\t")?,
+                Some(c) if c.is_control() => write!(f, "\\u{:04X}", u32::from(c))?,
+                Some(c) => write!(f, "\\{c}")?,
+                None => {}
             }
+            rest = characters.as_str();
         }
+        f.write_str(rest)?;
         f.write_char('\'')
     }
 }

@@ -140,15 +140,15 @@ fn row_filter(site: &Site<'_>, filter: &RowFilter<'_>) -> Function {
 
 #[derive(Template)]
 #[template(path = "governance/policies.sql")]
-struct Policies {
+struct Policies<'a> {
     head: Sql,
     schema: Sql,
     everybody: Sql,
-    policies: Vec<Policy>,
+    policies: Vec<Policy<'a>>,
 }
 
-struct Policy {
-    name: Ident,
+struct Policy<'a> {
+    name: Ident<'a>,
     comment: Literal,
     function: Sql,
     except: String,
@@ -162,14 +162,14 @@ pub fn policies(site: &Site<'_>) -> Result<String, askama::Error> {
     if site.project.protection != Protection::Abac || functions.is_empty() {
         return Ok(String::new());
     }
-    let policy = |function: &MaskFunction| Policy {
+    let policies = functions.iter().map(|function| Policy {
         name: Ident::new(&function.name),
         comment: Literal::new(format!("Masks personal data: {}", function.kind.word())),
         function: site.place.object(&function.name),
         except: sees(site, function.kind).into_iter().map(|p| grantee(p).0).collect::<Vec<_>>().join(", "),
         kind: Literal::new(function.kind.word()),
         ty: Literal::new(protection::type_word(&function.ty)),
-    };
+    });
     Policies {
         head: site.head(
             "Policies that mask columns by their tags.",
@@ -182,7 +182,7 @@ pub fn policies(site: &Site<'_>) -> Result<String, askama::Error> {
         )?,
         schema: site.place.schema(),
         everybody: grantee(&Principal::Group(EVERYBODY.to_owned())),
-        policies: functions.iter().map(policy).collect(),
+        policies: policies.collect(),
     }
     .render()
 }

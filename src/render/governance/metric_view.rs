@@ -48,8 +48,9 @@ impl Yaml {
 
 impl std::fmt::Display for Yaml {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let quoted = serde_json::Value::String(self.0.clone()).to_string();
-        f.write_str(&quoted.replace("$$", "$\\u0024"))
+        // A text always has a form in JSON.
+        let quoted = serde_json::to_string(&self.0).unwrap_or_default();
+        f.write_str(&if quoted.contains("$$") { quoted.replace("$$", "$\\u0024") } else { quoted })
     }
 }
 
@@ -100,6 +101,7 @@ pub fn metric_views(site: &Site<'_>) -> Result<String, askama::Error> {
 
 fn metric_view(site: &Site<'_>, metric: &Metric, name: &str) -> Result<MetricView, askama::Error> {
     let names = Names::of(site, metric);
+    let measures = Measures::of(metric);
     let conditions = tables::conditions(site.project, metric);
     let conditions: Vec<String> = inner_conditions(metric).into_iter().chain(conditions).collect();
     let filter = match conditions.as_slice() {
@@ -115,7 +117,7 @@ fn metric_view(site: &Site<'_>, metric: &Metric, name: &str) -> Result<MetricVie
         joins: joins(site, metric, &site.project.entity(metric.from).name, &names, 2),
         filter: filter.map(Yaml::new),
         dimensions: dimensions(metric, &names)?,
-        measures: metric.measures.iter().map(|m| measure(metric, m, &names).render()).collect::<Result<_, _>>()?,
+        measures: metric.measures.iter().map(|m| measure(&measures, m, &names).render()).collect::<Result<_, _>>()?,
         classification: classification_tag(metric.classification),
         others: site.others(&readers).iter().map(grantee).collect(),
     })
@@ -159,21 +161,20 @@ fn joins(site: &Site<'_>, metric: &Metric, parent: &str, names: &Names, indent: 
 /// The periods of the time column, the column itself, and every dimension of every table, each once.
 fn dimensions(metric: &Metric, names: &Names) -> Result<Vec<String>, askama::Error> {
     let mut fields: Vec<(String, String, String)> = vec![];
-    let mut add = |name: String, expr: String, comment: &str| {
+    let mut add = |name: String, sql: &str, comment: &str| {
         let is_measure = metric.measures.iter().any(|m| m.name.eq_ignore_ascii_case(&name));
         if !is_measure && fields.iter().all(|(known, _, _)| !known.eq_ignore_ascii_case(&name)) {
-            fields.push((name, expr, comment.to_owned()));
+            fields.push((name, names.in_view(sql), comment.to_owned()));
         }
     };
     for table in &metric.tables {
         for dimension in &table.dimensions {
-            let expr = names.in_view(&dimension.expression.sql);
-            add(dimension_name(metric, dimension), expr, &dimension.description);
+            add(dimension_name(metric, dimension), &dimension.expression.sql, &dimension.description);
         }
     }
     for (time, grain) in metric.time.iter().flat_map(|t| t.grains.iter().map(move |grain| (t, *grain))) {
         let period = tables::period(&time.expression.sql, &time.expression.ty, grain);
-        add(format!("period_{}", grain.word()), names.in_view(&period), tables::period_comment(grain));
+        add(format!("period_{}", grain.word()), &period, tables::period_comment(grain));
     }
     fields.into_iter().map(|(name, expr, comment)| field(&name, expr, &comment).render()).collect()
 }
@@ -199,8 +200,9 @@ fn field(name: &str, expr: String, comment: &str) -> Field {
     }
 }
 
-fn measure(metric: &Metric, measure: &Measure, names: &Names) -> Field {
-    let expr = names.in_view(&written_out(metric, measure, metric.measures.len()));
+fn measure(measures: &Measures<'_>, measure: &Measure, names: &Names) -> Field {
+    let written_out = measures.written_out(measure, measures.metric.measures.len());
+    let expr = written_out.map_or_else(|| measure.expression.sql.clone(), |expr| names.renamed(expr));
     let synonyms: Vec<String> = measure.synonyms.iter().map(|word| Yaml::new(word).to_string()).collect();
     let comment = first_text(&[&measure.description, &measure.unit]);
     Field { synonyms: synonyms.join(", "), format: format(measure), ..field(&measure.name, expr, comment) }
@@ -218,20 +220,34 @@ fn format(measure: &Measure) -> Option<Format> {
     Some(Format { kind: if is_code { "currency" } else { "number" }, currency, places })
 }
 
-/// A measure as an aggregate over rows. Measures can't be defined by each other, so `depth` is never used up.
-fn written_out(metric: &Metric, measure: &Measure, depth: usize) -> String {
-    let sql = measure.expression.sql.clone();
-    if !measure.derived || depth == 0 {
-        return sql;
+/// The measures of a metric as syntax: each is parsed once, however many others are made of it.
+struct Measures<'a> {
+    metric: &'a Metric,
+    parsed: Vec<Option<Expr>>,
+}
+
+impl<'a> Measures<'a> {
+    fn of(metric: &'a Metric) -> Measures<'a> {
+        let parsed = metric.measures.iter().map(|m| lakeflow::parse_expr(&m.expression.sql).ok()).collect();
+        Measures { metric, parsed }
     }
-    replaced(&sql, |expr| {
-        let Expr::Identifier(name) = &*expr else { return };
-        let used = metric.measures.iter().find(|m| m.name.eq_ignore_ascii_case(&name.value));
-        if let Some(inner) = used.and_then(|m| lakeflow::parse_expr(&written_out(metric, m, depth - 1)).ok()) {
-            let is_simple = matches!(inner, Expr::Function(_) | Expr::Cast { .. });
-            *expr = if is_simple { inner } else { Expr::Nested(Box::new(inner)) };
+
+    /// A measure as an aggregate over rows. Measures can't be defined by each other, so `depth` is never used up.
+    fn written_out(&self, measure: &Measure, depth: usize) -> Option<Expr> {
+        let place = self.metric.measures.iter().position(|m| std::ptr::eq(m, measure))?;
+        let mut expr = self.parsed.get(place)?.clone()?;
+        if measure.derived && depth > 0 {
+            change(&mut expr, |expr| {
+                let Expr::Identifier(name) = &*expr else { return };
+                let used = self.metric.measures.iter().find(|m| m.name.eq_ignore_ascii_case(&name.value));
+                if let Some(inner) = used.and_then(|m| self.written_out(m, depth - 1)) {
+                    let is_simple = matches!(inner, Expr::Function(_) | Expr::Cast { .. });
+                    *expr = if is_simple { inner } else { Expr::Nested(Box::new(inner)) };
+                }
+            });
         }
-    })
+        Some(expr)
+    }
 }
 
 /// What expressions of a metric call rows, as a metric view calls them: `source`, and paths of joins.
@@ -257,28 +273,31 @@ impl Names {
         last.map_or(alias, String::as_str).to_owned()
     }
 
-    /// An expression in the names of the view.
+    /// An expression in the names of the view; text that does not parse stays as it is.
     fn in_view(&self, sql: &str) -> String {
-        replaced(sql, |expr| {
+        lakeflow::parse_expr(sql).map_or_else(|_| sql.to_owned(), |expr| self.renamed(expr))
+    }
+
+    /// The text of an expression in the names of the view.
+    fn renamed(&self, mut expr: Expr) -> String {
+        change(&mut expr, |expr| {
             let Expr::CompoundIdentifier(parts) = expr else { return };
             let Some(path) = parts.first().and_then(|rows| self.0.get(&rows.value)) else { return };
-            let path = path.iter().map(SqlIdent::new);
-            *parts = path.chain(parts.iter().skip(1).cloned()).collect();
-        })
+            parts.splice(..1, path.iter().map(SqlIdent::new));
+        });
+        lakeflow::expr_text(&expr)
     }
 }
 
-/// An expression with every part of it passed through `change`; text that does not parse stays as it is.
-fn replaced(sql: &str, change: impl Fn(&mut Expr)) -> String {
-    struct Replace<F>(F);
-    impl<F: Fn(&mut Expr)> VisitorMut for Replace<F> {
+/// Passes every part of an expression through `change`, inner ones first.
+fn change(expr: &mut Expr, change: impl Fn(&mut Expr)) {
+    struct Change<F>(F);
+    impl<F: Fn(&mut Expr)> VisitorMut for Change<F> {
         type Break = ();
         fn post_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<()> {
             (self.0)(expr);
             ControlFlow::Continue(())
         }
     }
-    let Ok(mut expr) = lakeflow::parse_expr(sql) else { return sql.to_owned() };
-    let _ = expr.visit(&mut Replace(change));
-    lakeflow::expr_text(&expr)
+    let _ = expr.visit(&mut Change(change));
 }

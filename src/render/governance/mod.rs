@@ -30,7 +30,7 @@ pub fn governance(project: &Project, plan: &BuildPlan) -> Result<Vec<RenderedFil
             let path = format!("governance/{}/{name}", target.name);
             match render(&site) {
                 Ok(text) if text.trim().is_empty() => {}
-                Ok(text) => files.push(RenderedFile { path, text: format!("{}\n", text.trim_end()) }),
+                Ok(text) => files.push(RenderedFile::of(path, text)),
                 Err(source) => return Err(RenderError { path, source }),
             }
         }

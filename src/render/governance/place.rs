@@ -10,8 +10,9 @@ pub const EVERYBODY: &str = "account users";
 
 /// Where the objects of a target live.
 pub struct Place {
-    catalog: String,
-    schema: String,
+    catalog: Sql,
+    /// In full.
+    schema: Sql,
     /// The volume that the landing directory lies in, if it is one.
     pub volume: Option<Volume>,
 }
@@ -26,13 +27,14 @@ pub struct Volume {
 impl Volume {
     /// The volume in full.
     pub fn name(&self) -> Sql {
-        dotted(&self.parts)
+        let [catalog, schema, name] = &self.parts;
+        dotted(&[catalog, schema, name])
     }
 
     /// Its catalog and its schema.
     pub fn parents(&self) -> (Sql, Sql) {
         let [catalog, schema, _] = &self.parts;
-        (dotted(std::slice::from_ref(catalog)), dotted(&[catalog.clone(), schema.clone()]))
+        (dotted(&[catalog]), dotted(&[catalog, schema]))
     }
 }
 
@@ -48,27 +50,28 @@ impl Place {
             }
             _ => None,
         };
-        Place { catalog: target.catalog.clone(), schema: target.schema.clone(), volume }
+        let (catalog, schema) = (&target.catalog, &target.schema);
+        Place { catalog: dotted(&[catalog]), schema: dotted(&[catalog, schema]), volume }
     }
 
     /// The catalog.
     pub fn catalog(&self) -> Sql {
-        dotted(std::slice::from_ref(&self.catalog))
+        self.catalog.clone()
     }
 
     /// The schema in full.
     pub fn schema(&self) -> Sql {
-        dotted(&[self.catalog.clone(), self.schema.clone()])
+        self.schema.clone()
     }
 
     /// An object of the schema in full.
     pub fn object(&self, name: &str) -> Sql {
-        dotted(&[self.catalog.clone(), self.schema.clone(), name.to_owned()])
+        Sql(format!("{}.{}", self.schema, Ident::new(name)))
     }
 }
 
-fn dotted(parts: &[String]) -> Sql {
-    Sql(parts.iter().map(|part| Ident::new(part).to_string()).collect::<Vec<_>>().join("."))
+fn dotted(parts: &[&str]) -> Sql {
+    Sql(parts.iter().map(|part| Ident::new(*part).to_string()).collect::<Vec<_>>().join("."))
 }
 
 /// A principal as `GRANT` calls it: always in backticks (reference section 5).

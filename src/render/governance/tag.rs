@@ -10,20 +10,20 @@ use crate::plan::{Artifact, Kind, access};
 
 #[derive(Template)]
 #[template(path = "governance/tags.sql")]
-struct Tags {
+struct Tags<'a> {
     head: Sql,
-    tables: Vec<TaggedTable>,
+    tables: Vec<TaggedTable<'a>>,
 }
 
-struct TaggedTable {
+struct TaggedTable<'a> {
     kind: &'static str,
     name: Sql,
     classification: Literal,
-    columns: Vec<TaggedColumn>,
+    columns: Vec<TaggedColumn<'a>>,
 }
 
-struct TaggedColumn {
-    name: Ident,
+struct TaggedColumn<'a> {
+    name: Ident<'a>,
     kind: Literal,
     /// Policies tell functions for texts from those for dates by it.
     ty: Option<Literal>,
@@ -46,7 +46,7 @@ pub fn tags(site: &Site<'_>) -> Result<String, askama::Error> {
     .render()
 }
 
-fn tagged_table(site: &Site<'_>, artifact: &Artifact) -> TaggedTable {
+fn tagged_table(site: &Site<'_>, artifact: &Artifact) -> TaggedTable<'static> {
     let by_policy = site.project.protection == Protection::Abac;
     let columns = access::typed_personal_columns(site.project, artifact.dataset);
     TaggedTable {
@@ -59,7 +59,7 @@ fn tagged_table(site: &Site<'_>, artifact: &Artifact) -> TaggedTable {
         columns: columns
             .into_iter()
             .map(|column| TaggedColumn {
-                name: Ident::new(&column.name),
+                name: Ident::new(column.name),
                 kind: Literal::new(column.kind.word()),
                 ty: by_policy.then(|| Literal::new(type_word(&column.ty))),
             })

@@ -28,7 +28,7 @@ fn projects() -> Vec<PathBuf> {
 fn files(compilation: &Compilation, target: &Target) -> Files {
     let own = format!("governance/{}/", target.name);
     let governance = compilation.beside.iter().filter(|file| file.path.starts_with(&own));
-    compilation.files.iter().chain(governance).map(|file| (file.path.clone(), file.text.clone())).collect()
+    compilation.files.iter().chain(governance).map(|file| (file.path.clone(), file.text.to_string())).collect()
 }
 
 /// What was compared, and where the text gives something else than is declared.
