@@ -8,8 +8,9 @@ use sqlparser::ast::Query;
 
 use super::PipelineFile;
 use super::dataset::{self, Definition, Kind, first_line, last_part, query_of, statement_of, table_of};
-use super::forget::forget_query;
+use super::forget::forget;
 use super::read_files::allows_overwrites;
+use super::rules;
 use crate::diag::{Code, Diagnostic, Diagnostics, did_you_mean};
 use crate::lakeflow::ast::{AutoCdc, CdcSource, Column as DeclaredColumn, ColumnSelection, Statement, StoredAs};
 use crate::lakeflow::infer::{self, Catalog, FaultKind, QueryInfo, Relation};
@@ -82,7 +83,7 @@ impl Catalog for SoFar<'_> {
 
 /// Finds the datasets of files that come one by one, and the columns of each.
 ///
-/// A query is judged as soon as all tables that it reads are known, and then let go ([`forget_query`]). Tables that list
+/// A query is judged as soon as all tables that it reads are known, and then let go ([`forget`]). Tables that list
 /// their columns are known before their queries are, so in generated files hardly a query has to wait.
 pub struct Resolver<'a> {
     sources: &'a SourceMap,
@@ -107,6 +108,7 @@ impl<'a> Resolver<'a> {
     pub fn add(&mut self, files: Vec<PipelineFile>) {
         let first_new = self.definitions.len();
         for file in files {
+            self.diagnostics.extend(file.statements.iter().filter_map(|s| rules::forbidden(file.file, s)));
             for definition in dataset::definitions(self.files.len(), &file) {
                 let first = self.by_name.get(&definition.name).and_then(|first| self.definitions.get(*first));
                 if let Some(first) = first {
@@ -205,10 +207,11 @@ impl<'a> Resolver<'a> {
         let streaming = info.as_ref().is_some_and(|info| info.streaming);
         definition.streamable = definition.kind == Kind::StreamingTable || streaming;
         definition.query = info;
+        rules::expectations(definition, file, statement, self.sources.text(file), self.diagnostics);
         self.known.pending.remove(&definition.name);
         self.known.relations.insert(definition.name.clone(), definition.relation());
         if let Some(statement) = self.files[definition.place.0].statements.get_mut(definition.place.1) {
-            forget_query(&mut statement.kind);
+            forget(&mut statement.kind);
         }
     }
 }

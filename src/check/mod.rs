@@ -34,8 +34,8 @@ use crate::source::{FileId, SourceMap, Span};
 pub struct PipelineFile {
     /// The file.
     pub file: FileId,
-    /// Its statements, without those of a file that does not parse. In a [`Pipeline`] the queries of datasets are empty: see
-    /// [`Pipeline::trees`].
+    /// Its statements, without those of a file that does not parse. In a [`Pipeline`] those of datasets lack what only their
+    /// own judgement asks for, the query above all: see [`Pipeline::trees`].
     pub statements: Vec<Statement>,
 }
 
@@ -51,7 +51,7 @@ pub struct Pipeline {
 }
 
 impl Pipeline {
-    /// The files once more, with the queries that were let go when they had been judged.
+    /// The files once more, with all that was let go when it had been judged.
     pub fn trees(&self, sources: &SourceMap) -> Vec<PipelineFile> {
         let read = |file: &PipelineFile| {
             let statements = lakeflow::parse(sources.text(file.file)).unwrap_or_default();
@@ -87,7 +87,7 @@ pub fn check(files: &[FileId], sources: &SourceMap, diagnostics: &mut Diagnostic
     let (files, datasets, known) = resolver.finish();
     diagnostics.extend(unread);
     flow::check(&datasets, &known, &files, sources, diagnostics);
-    rules::check(&datasets, &files, sources, diagnostics);
+    rules::check(&datasets, &files, diagnostics);
     Pipeline { files, datasets, known }
 }
 

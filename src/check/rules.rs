@@ -7,21 +7,16 @@ use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
 use super::PipelineFile;
-use super::dataset::{
-    Definition, Kind, cdc_by_target, expectations_of, first_line, statement_of, statements, table_of,
-};
+use super::dataset::{Definition, Kind, cdc_by_target, expectations_of, first_line, statement_of, table_of};
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::lakeflow::ast::{Statement, StatementKind};
 use crate::lakeflow::functions::Stability;
 use crate::lakeflow::infer::{self, FaultKind, Place, QueryInfo};
 use crate::lakeflow::{self, folded, types::Column};
-use crate::source::{FileId, SourceMap, Span};
+use crate::source::{FileId, Span};
 
-/// Applies every rule to every statement.
-pub fn check(definitions: &[Definition], files: &[PipelineFile], sources: &SourceMap, diagnostics: &mut Diagnostics) {
-    for (_, _, file, statement) in statements(files) {
-        diagnostics.extend(forbidden(file.file, statement));
-    }
+/// Applies every rule over what queries are made of, and over who reads whom.
+pub fn check(definitions: &[Definition], files: &[PipelineFile], diagnostics: &mut Diagnostics) {
     for definition in definitions {
         let (file, statement) = statement_of(definition, files);
         if let Some(query) = &definition.query {
@@ -29,7 +24,6 @@ pub fn check(definitions: &[Definition], files: &[PipelineFile], sources: &Sourc
             diagnostics.extend(stream_operations(query, file));
             diagnostics.extend(repeatable(definition, query, file));
         }
-        expectations(definition, file, statement, sources.text(file), diagnostics);
     }
     if definitions.iter().any(|definition| definition.rereads_files) {
         diagnostics.extend(overwrites(definitions, files));
@@ -41,7 +35,7 @@ fn at(code: Code, message: impl Into<String>, file: FileId, range: Range<usize>)
 }
 
 /// Section 1.8: what pipeline source may hold.
-fn forbidden(file: FileId, statement: &Statement) -> Option<Diagnostic> {
+pub fn forbidden(file: FileId, statement: &Statement) -> Option<Diagnostic> {
     let span = first_line(Span::new(file, statement.range.clone()));
     let refuse = |rule: &'static str, message: &str, hint: &str| {
         Some(Diagnostic::error(Code::ForbiddenStatement, message).at(span).hint(hint).rule(rule))
@@ -216,7 +210,7 @@ fn repeatable(definition: &Definition, query: &QueryInfo, file: FileId) -> Vec<D
 }
 
 /// Section 3: an expectation looks at one row of the result and is never NULL.
-fn expectations(
+pub fn expectations(
     definition: &Definition,
     file: FileId,
     statement: &Statement,

@@ -226,8 +226,8 @@ fn check_pipeline(pipeline: &Pipeline, known: &Known, diagnostics: &mut Diagnost
         let (file, statement) = statement_of(definition, &pipeline.files);
         let Some(table) = table_of(&statement.kind) else { continue };
         let type_of = |name: &str| {
-            let declared = table.columns.iter().find(|column| column.name.value.eq_ignore_ascii_case(name));
-            declared.map_or(DataType::Unknown, |column| data_type(&column.data_type))
+            let known = definition.columns.iter().find(|column| column.name.eq_ignore_ascii_case(name));
+            known.map_or(DataType::Unknown, |column| column.ty.clone())
         };
         let masks = table.columns.iter().filter_map(|c| Some((c.mask.as_ref()?, data_type(&c.data_type))));
         let masks = masks.map(|(Mask { function, .. }, ty)| (function, vec![ty]));
