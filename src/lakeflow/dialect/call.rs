@@ -78,6 +78,8 @@ fn arguments(parser: &mut Parser) -> Result<Option<FunctionArgumentList>, Parser
     } else if parser.consume_token(&Token::RParen) {
         return Ok(Some(FunctionArgumentList { duplicate_treatment: None, args, clauses }));
     }
+    // Most have one, and an argument takes nearly a kilobyte.
+    args.reserve_exact(1);
     loop {
         let is_star = parser.peek_token_ref().token == Token::Mul;
         args.push(FunctionArg::Unnamed(if is_star && parser.peek_nth_token_ref(1).token == Token::RParen {
