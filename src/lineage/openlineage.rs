@@ -1,11 +1,13 @@
 //! The whole lineage as facets of OpenLineage: a job for each dataset, without runs, clock or places of this machine.
 //!
-//! A large project has a million of these few shapes, so they are written as they are, without a tree of values before.
 //! Shapes are those of the column lineage facet 1-2-0, <https://openlineage.io/spec/facets/1-2-0/ColumnLineageDatasetFacet.json>.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
-use super::{Edge, Influence, Lineage, Origin, Traced};
+use serde::{Serialize, Serializer};
+
+use super::{Edge, Influence, Lineage, Origin, Traced, TracedColumn};
 
 const PRODUCER: &str = "https://github.com/lakegen/lakegen";
 const JOB: &str = "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/JobEvent";
@@ -20,160 +22,168 @@ const FILE: &str = "file";
 pub fn document(lineage: &Lineage, project: &str) -> String {
     let mut datasets: Vec<&Traced> = lineage.datasets.iter().collect();
     datasets.sort_by(|a, b| a.name.cmp(&b.name));
-    let mut writer = Writer { out: String::from("["), project, places: HashMap::new(), sorted: vec![] };
+    let mut text = String::from("[");
     for (index, dataset) in datasets.into_iter().enumerate() {
-        writer.raw(if index == 0 { "\n" } else { ",\n" });
-        writer.job(dataset);
+        text.push_str(if index == 0 { "\n" } else { ",\n" });
+        // Text and lists alone always have a form in JSON.
+        text.push_str(&serde_json::to_string(&job(dataset, project)).unwrap_or_default());
     }
-    writer.raw("\n]\n");
-    writer.out
+    text.push_str("\n]\n");
+    text
 }
 
-/// What a list stands in.
-type Brackets = [&'static str; 2];
+#[derive(Serialize)]
+struct Job<'a> {
+    #[serde(rename = "schemaURL")]
+    schema_url: &'static str,
+    producer: &'static str,
+    job: Name<'a>,
+    inputs: Vec<Name<'a>>,
+    outputs: [Output<'a>; 1],
+}
 
-const ARRAY: Brackets = ["[", "]"];
-const OBJECT: Brackets = ["{", "}"];
+#[derive(Serialize)]
+struct Name<'a> {
+    namespace: &'a str,
+    name: &'a str,
+}
 
-struct Writer<'a> {
-    out: String,
+#[derive(Serialize)]
+struct Output<'a> {
+    namespace: &'a str,
+    name: &'a str,
+    facets: Facets<'a>,
+}
+
+#[derive(Serialize)]
+struct Facets<'a> {
+    schema: Schema<'a>,
+    #[serde(rename = "columnLineage")]
+    column_lineage: ColumnLineage<'a>,
+}
+
+#[derive(Serialize)]
+struct Schema<'a> {
+    #[serde(rename = "_producer")]
+    producer: &'static str,
+    #[serde(rename = "_schemaURL")]
+    schema_url: &'static str,
+    fields: Vec<Field<'a>>,
+}
+
+#[derive(Serialize)]
+struct Field<'a> {
+    name: &'a str,
+}
+
+#[derive(Serialize)]
+struct ColumnLineage<'a> {
+    #[serde(rename = "_producer")]
+    producer: &'static str,
+    #[serde(rename = "_schemaURL")]
+    schema_url: &'static str,
+    fields: Columns<'a>,
+    /// What decides which rows there are.
+    dataset: Vec<Input<'a>>,
+}
+
+/// Where each column comes from, by name; put together as it is written, because a large project has a million of these.
+struct Columns<'a> {
+    columns: &'a [TracedColumn],
     project: &'a str,
-    /// The columns that edges come from, in the order in which they are met, while a list of edges is written.
-    places: HashMap<&'a Origin, usize>,
-    /// The edges of that list, by those places.
-    sorted: Vec<(usize, &'a Edge)>,
 }
 
-impl<'a> Writer<'a> {
-    fn job(&mut self, dataset: &'a Traced) {
-        let project = self.project;
-        self.raw(&format!(r#"{{"schemaURL":"{JOB}","producer":"{PRODUCER}","job":{{"#));
-        self.name(project, &dataset.name);
-        self.raw(r#"},"inputs":"#);
-        let inside = dataset.reads.iter().map(|name| (project, &**name));
-        let inputs = inside.chain(dataset.outside.iter().map(|name| (FILE, &**name)));
-        self.list(inputs, ARRAY, |writer, (namespace, name)| {
-            writer.raw("{");
-            writer.name(namespace, name);
-            writer.raw("}");
-        });
-        self.raw(r#","outputs":[{"#);
-        self.name(project, &dataset.name);
-        self.raw(&format!(r#","facets":{{"schema":{{"_producer":"{PRODUCER}","_schemaURL":"{SCHEMA}","fields":"#));
-        self.list(&dataset.columns, ARRAY, |writer, column| {
-            writer.raw(r#"{"name":"#);
-            writer.text(&column.name);
-            writer.raw("}");
-        });
-        self.raw(&format!(r#"}},"columnLineage":{{"_producer":"{PRODUCER}","_schemaURL":"{COLUMNS}","fields":"#));
-        self.list(&dataset.columns, OBJECT, |writer, column| {
-            writer.text(&column.name);
-            writer.raw(r#":{"inputFields":"#);
-            writer.inputs(&column.edges);
-            writer.raw("}");
-        });
-        // What decides which rows there are.
-        self.raw(r#","dataset":"#);
-        self.inputs(&dataset.rows);
-        self.raw("}}}]}");
-    }
-
-    fn name(&mut self, namespace: &str, name: &str) {
-        self.raw(r#""namespace":"#);
-        self.text(namespace);
-        self.raw(r#","name":"#);
-        self.text(name);
-    }
-
-    /// The columns that edges come from, each once with all its transformations.
-    fn inputs(&mut self, edges: &'a [Edge]) {
-        let (mut places, mut sorted) = (std::mem::take(&mut self.places), std::mem::take(&mut self.sorted));
-        places.clear();
-        sorted.clear();
-        if let [only] = edges {
-            sorted.push((0, only));
-        } else {
-            for edge in edges {
-                let next = places.len();
-                sorted.push((*places.entry(&edge.from).or_insert(next), edge));
-            }
-            sorted.sort_by_key(|(place, _)| *place);
-        }
-        self.list(sorted.chunk_by(|a, b| a.0 == b.0), ARRAY, Writer::input);
-        (self.places, self.sorted) = (places, sorted);
-    }
-
-    /// A column; the edges come from it, and there is one at least.
-    fn input(&mut self, edges: &[(usize, &Edge)]) {
-        let Some((_, Edge { from, .. })) = edges.first() else { return };
-        self.raw("{");
-        self.name(if from.dataset.is_some() { self.project } else { FILE }, &from.table);
-        self.raw(r#","field":"#);
-        match from.field.as_slice() {
-            [] => self.text(&from.column),
-            field => self.text(&format!("{}.{}", from.column, field.join("."))),
-        }
-        self.raw(r#","transformations":"#);
-        // A bit for each of the few that there are.
-        let mut seen = 0_u32;
-        let transformations = edges.iter().map(|(_, edge)| (edge.influence, edge.release.is_some()));
-        let new = transformations.filter(|(influence, masking)| {
-            let (before, bit) = (seen, 1 << (2 * *influence as u32 + u32::from(*masking)));
-            seen |= bit;
-            before != seen
-        });
-        self.list(new, ARRAY, |writer, (influence, masking)| {
-            writer.raw(transformation(influence));
-            writer.raw(if masking { r#","masking":true}"# } else { r#","masking":false}"# });
-        });
-        self.raw("}");
-    }
-
-    fn list<T>(
-        &mut self,
-        items: impl IntoIterator<Item = T>,
-        [begin, end]: Brackets,
-        mut item: impl FnMut(&mut Self, T),
-    ) {
-        self.raw(begin);
-        for (index, each) in items.into_iter().enumerate() {
-            if index > 0 {
-                self.raw(",");
-            }
-            item(self, each);
-        }
-        self.raw(end);
-    }
-
-    /// Writes a text in quotes.
-    fn text(&mut self, text: &str) {
-        if text.bytes().any(|b| b < b' ' || b == b'"' || b == b'\\') {
-            // A text always has a form in JSON.
-            return self.raw(&serde_json::to_string(text).unwrap_or_default());
-        }
-        self.raw("\"");
-        self.raw(text);
-        self.raw("\"");
-    }
-
-    fn raw(&mut self, json: &str) {
-        self.out.push_str(json);
+impl Serialize for Columns<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let inputs_of = |edges| Inputs { input_fields: inputs(edges, self.project) };
+        serializer.collect_map(self.columns.iter().map(|column| (&column.name, inputs_of(&column.edges))))
     }
 }
 
-/// Type and subtype, as the begin of an object.
-fn transformation(influence: Influence) -> &'static str {
-    match influence {
-        Influence::Identity => r#"{"type":"DIRECT","subtype":"IDENTITY""#,
-        Influence::Transformation => r#"{"type":"DIRECT","subtype":"TRANSFORMATION""#,
-        Influence::Aggregation => r#"{"type":"DIRECT","subtype":"AGGREGATION""#,
-        Influence::Conditional => r#"{"type":"INDIRECT","subtype":"CONDITIONAL""#,
-        Influence::Window => r#"{"type":"INDIRECT","subtype":"WINDOW""#,
-        Influence::Filter => r#"{"type":"INDIRECT","subtype":"FILTER""#,
-        Influence::Join => r#"{"type":"INDIRECT","subtype":"JOIN""#,
-        Influence::GroupBy => r#"{"type":"INDIRECT","subtype":"GROUP_BY""#,
-        Influence::Sort => r#"{"type":"INDIRECT","subtype":"SORT""#,
+#[derive(Serialize)]
+struct Inputs<'a> {
+    #[serde(rename = "inputFields")]
+    input_fields: Vec<Input<'a>>,
+}
+
+#[derive(Serialize)]
+struct Input<'a> {
+    namespace: &'a str,
+    name: &'a str,
+    field: Cow<'a, str>,
+    transformations: Vec<Transformation>,
+}
+
+#[derive(Serialize, PartialEq, Eq)]
+struct Transformation {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    subtype: &'static str,
+    masking: bool,
+}
+
+fn job<'a>(dataset: &'a Traced, project: &'a str) -> Job<'a> {
+    let inside = dataset.reads.iter().map(|name| Name { namespace: project, name });
+    let outside = dataset.outside.iter().map(|name| Name { namespace: FILE, name });
+    let column_lineage = ColumnLineage {
+        producer: PRODUCER,
+        schema_url: COLUMNS,
+        fields: Columns { columns: &dataset.columns, project },
+        dataset: inputs(&dataset.rows, project),
+    };
+    let fields = dataset.columns.iter().map(|column| Field { name: &column.name }).collect();
+    let facets = Facets { schema: Schema { producer: PRODUCER, schema_url: SCHEMA, fields }, column_lineage };
+    let (namespace, name) = (project, dataset.name.as_str());
+    Job {
+        schema_url: JOB,
+        producer: PRODUCER,
+        job: Name { namespace, name },
+        inputs: inside.chain(outside).collect(),
+        outputs: [Output { namespace, name, facets }],
     }
+}
+
+/// The columns that edges come from, each once with all its transformations.
+fn inputs<'a>(edges: &'a [Edge], project: &'a str) -> Vec<Input<'a>> {
+    let mut places: HashMap<&Origin, usize> = HashMap::new();
+    let mut found: Vec<Input> = Vec::with_capacity(edges.len());
+    for edge in edges {
+        let next = found.len();
+        // Most columns come from one, which needs no looking up.
+        let place = if edges.len() == 1 { next } else { *places.entry(&edge.from).or_insert(next) };
+        if place == next {
+            found.push(input(&edge.from, project));
+        }
+        let transformation = transformation(edge);
+        if let Some(input) = found.get_mut(place).filter(|input| !input.transformations.contains(&transformation)) {
+            input.transformations.push(transformation);
+        }
+    }
+    found
+}
+
+fn input<'a>(from: &'a Origin, project: &'a str) -> Input<'a> {
+    let namespace = if from.dataset.is_some() { project } else { FILE };
+    let field = match from.field.as_slice() {
+        [] => Cow::Borrowed(from.column.as_str()),
+        field => Cow::Owned(format!("{}.{}", from.column, field.join("."))),
+    };
+    Input { namespace, name: &from.table, field, transformations: vec![] }
+}
+
+fn transformation(edge: &Edge) -> Transformation {
+    let (kind, subtype) = match edge.influence {
+        Influence::Identity => ("DIRECT", "IDENTITY"),
+        Influence::Transformation => ("DIRECT", "TRANSFORMATION"),
+        Influence::Aggregation => ("DIRECT", "AGGREGATION"),
+        Influence::Conditional => ("INDIRECT", "CONDITIONAL"),
+        Influence::Window => ("INDIRECT", "WINDOW"),
+        Influence::Filter => ("INDIRECT", "FILTER"),
+        Influence::Join => ("INDIRECT", "JOIN"),
+        Influence::GroupBy => ("INDIRECT", "GROUP_BY"),
+        Influence::Sort => ("INDIRECT", "SORT"),
+    };
+    Transformation { kind, subtype, masking: edge.release.is_some() }
 }
 
 #[cfg(test)]
