@@ -189,8 +189,11 @@ fn next_is(parser: &Parser, ahead: usize, keyword: Keyword) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use sqlparser::ast::{Expr, UnaryOperator};
+
+    use super::*;
+    use crate::lakeflow::lex::lex;
     use crate::lakeflow::{expr_text, parse_expr};
-    use sqlparser::ast::{BinaryOperator, Expr, UnaryOperator};
 
     fn parse(text: &str) -> Expr {
         parse_expr(text).expect(text)
@@ -225,6 +228,32 @@ mod tests {
         binds_like("a OR b AND c = d IS NULL", "a OR (b AND ((c = d) IS NULL))");
         binds_like("a & b ^ c | d", "((a & b) ^ c) | d");
         binds_like("a BETWEEN b AND c AND d", "(a BETWEEN b AND c) AND d");
+    }
+
+    /// What sqlparser makes of the same tokens by itself, where it knows the construct.
+    fn the_long_way(text: &str) -> Expr {
+        let mut parser = Parser::new(&DatabricksDialect).with_tokens_with_locations(lex(text).tokens);
+        parser.advance_token();
+        let expr = parser.parse_expr().expect(text);
+        assert_eq!(parser.peek_token_ref().token, Token::EOF, "{text}");
+        expr
+    }
+
+    #[test]
+    fn short_ways_lead_to_the_same_tree() {
+        let texts = "a|a.b|a.b.c|`a`.`b c`|day|date|count|t.day|array|a.interval|a[0]|a.b[0].c|f(x).a|a.f(x)|-a * b|1|'s'\
+            |NULL IS NULL|TRUE AND FALSE|(a)|(a + b) * c|(a, b)|(1, (2, 3))|((a))|(a IS NULL OR b)|(SELECT 1)|(WITH t AS (SELECT 1) SELECT 1)\
+            |CASE WHEN a THEN b ELSE c END|CASE a WHEN 1 THEN 2 END|CAST(a AS DECIMAL(10,2))|TRY_CAST(a AS DATE)|trim(a)|trim(BOTH 'x' FROM a)\
+            |NOT a AND b|NOT (a, b) IN ((1, 2))|NOT EXISTS (SELECT 1)|EXISTS (SELECT 1)|DATE '2020-01-01'|TIMESTAMP '2020-01-01'|INTERVAL '1' DAY\
+            |x -> x + 1|(x, y) -> x + y|filter(a, x -> x > 0)|f()|f(a)|f(a, 1, 'b')|f(g(h(a)), b)|count(*)|count(t.*)|count(DISTINCT a, b)\
+            |sum(ALL a)|f(a => 1, b => c)|f(a, b => c)|f((SELECT 1))|f((a, b))|f(NULL)|f(NULL, day)|array(1, 2)|map('a', 1)|struct(a, b)\
+            |sum(a) FILTER (WHERE b > 0)|count(*) FILTER (WHERE b)|sum(a) OVER ()|sum(a) OVER w|sum(a) FILTER (WHERE b) OVER (PARTITION BY c)\
+            |rank() OVER (PARTITION BY a ORDER BY b DESC)|lag(a) IGNORE NULLS OVER (ORDER BY b)|sum(a) FILTER (WHERE b) IGNORE NULLS OVER w\
+            |percentile_cont(0.5) WITHIN GROUP (ORDER BY a)|f(sum(a) OVER (), count(DISTINCT b))|date(a)|left(a, 1)|current_date|current_date()\
+            |substring(a, 1, 2)|extract(DAY FROM a)|position('a' IN b)|a::INT|a BETWEEN 1 AND 2|a IN (1, 2)|day LIKE 'a'|IF(a, b, c)";
+        for text in texts.split('|') {
+            assert_eq!(parse(text), the_long_way(text), "{text}");
+        }
     }
 
     #[test]

@@ -4,8 +4,7 @@ use std::borrow::Cow;
 use std::ops::ControlFlow;
 
 use sqlparser::ast::{
-    BinaryOperator, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentList, FunctionArguments, Ident,
-    ObjectName, Value, VisitMut, VisitorMut,
+    BinaryOperator, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Value, VisitMut, VisitorMut,
 };
 
 use super::Context;
@@ -14,6 +13,7 @@ use super::measure_scope::Measures;
 use super::names::{self, NameOf};
 use super::rows::Rows;
 use crate::diag::{Code, Diagnostic};
+use crate::lakeflow::ast::call_of;
 use crate::lakeflow::infer::{self, Place};
 use crate::lakeflow::{self, types::DataType};
 use crate::load::{Located, pointer_segment};
@@ -308,18 +308,7 @@ fn guard_divisions(expr: &mut Expr) {
 /// `nullif(divisor, 0)`
 fn never_zero(divisor: Expr) -> Expr {
     let zero = Expr::value(Value::Number("0".to_owned(), false));
-    let argument = |expr| FunctionArg::Unnamed(FunctionArgExpr::Expr(expr));
-    let args = [divisor, zero].map(argument).into();
-    Expr::Function(Function {
-        name: ObjectName::from(Ident::new("nullif")),
-        uses_odbc_syntax: false,
-        parameters: FunctionArguments::None,
-        args: FunctionArguments::List(FunctionArgumentList { duplicate_treatment: None, args, clauses: vec![] }),
-        filter: None,
-        null_treatment: None,
-        over: None,
-        within_group: vec![],
-    })
+    Expr::Function(call_of("nullif", [divisor, zero]))
 }
 
 fn is_number(expr: &Expr) -> bool {

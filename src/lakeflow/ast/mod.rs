@@ -19,7 +19,7 @@ mod view;
 
 use std::ops::Range;
 
-use sqlparser::ast::SetExpr;
+use sqlparser::ast::{Function, FunctionArg, FunctionArgExpr, FunctionArgumentList, FunctionArguments, SetExpr};
 
 pub use command::{Command, Part};
 pub use flow::{
@@ -88,6 +88,27 @@ pub fn bare_query(body: SetExpr) -> Query {
         format_clause: None,
         pipe_operators: vec![],
     }
+}
+
+/// A call with nothing behind its arguments.
+pub fn bare_call(name: Ident, args: FunctionArguments) -> Function {
+    Function {
+        name: name.into(),
+        uses_odbc_syntax: false,
+        parameters: FunctionArguments::None,
+        args,
+        filter: None,
+        null_treatment: None,
+        over: None,
+        within_group: vec![],
+    }
+}
+
+/// `name(args)`, to be put into a tree.
+pub fn call_of(name: &str, args: impl IntoIterator<Item = Expr>) -> Function {
+    let args = args.into_iter().map(|arg| FunctionArg::Unnamed(FunctionArgExpr::Expr(arg))).collect();
+    let list = FunctionArgumentList { duplicate_treatment: None, args, clauses: vec![] };
+    bare_call(Ident::new(name), FunctionArguments::List(list))
 }
 
 /// All the statements there are.

@@ -12,6 +12,7 @@ use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::Token;
 
 use super::next_is;
+use crate::lakeflow::ast::bare_call;
 use crate::lakeflow::lex::IDENTIFIER;
 
 /// The function `name` with its arguments, which come next, and what stands behind them.
@@ -33,7 +34,7 @@ pub(super) fn call(parser: &mut Parser, name: Ident) -> Result<Expr, ParserError
 /// A call with nothing but a filter or a window behind its arguments; `None`, somewhere in it, when it has more.
 fn plain_call(parser: &mut Parser, name: &Ident) -> Result<Option<Function>, ParserError> {
     let Some(arguments) = arguments(parser)? else { return Ok(None) };
-    let mut function = function(name.clone(), FunctionArguments::List(arguments));
+    let mut function = bare_call(name.clone(), FunctionArguments::List(arguments));
     if next_is(parser, 0, Keyword::FILTER) {
         if parser.peek_nth_token_ref(1).token != Token::LParen || !next_is(parser, 2, Keyword::WHERE) {
             return Ok(None);
@@ -53,19 +54,6 @@ fn plain_call(parser: &mut Parser, name: &Ident) -> Result<Option<Function>, Par
         });
     }
     Ok(Some(function))
-}
-
-fn function(name: Ident, args: FunctionArguments) -> Function {
-    Function {
-        name: name.into(),
-        uses_odbc_syntax: false,
-        parameters: FunctionArguments::None,
-        args,
-        filter: None,
-        null_treatment: None,
-        over: None,
-        within_group: vec![],
-    }
 }
 
 /// The arguments in brackets; `None`, somewhere behind the first bracket, where sqlparser has to read them.
@@ -148,7 +136,7 @@ pub(super) fn table_argument(parser: &mut Parser) -> Option<Result<Expr, ParserE
         parser.expect_token(&Token::LParen)?;
         let query = parser.parse_query()?;
         parser.expect_token(&Token::RParen)?;
-        Ok(Expr::Function(function(name, FunctionArguments::Subquery(query))))
+        Ok(Expr::Function(bare_call(name, FunctionArguments::Subquery(query))))
     }))
 }
 

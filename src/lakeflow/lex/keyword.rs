@@ -47,6 +47,12 @@ mod tests {
     use super::*;
 
     #[test]
+    fn no_slot_is_long() {
+        assert_eq!(BY_SLOT.iter().map(Vec::len).max(), Some(4));
+        assert_eq!(BY_SLOT.iter().map(Vec::len).sum::<usize>(), ALL_KEYWORDS.len());
+    }
+
+    #[test]
     fn every_keyword_is_found_as_sqlparser_finds_it() {
         let words = ALL_KEYWORDS.iter().flat_map(|word| [(*word).to_owned(), word.to_lowercase(), format!("{word}X")]);
         for word in words.chain(["", "_", "é", "zzz", "a", "1"].map(str::to_owned)) {

@@ -1,27 +1,12 @@
 //! Small builders for syntax trees.
 
-use sqlparser::ast::{
-    Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentList, FunctionArguments, Ident, ObjectName, Value,
-};
+use sqlparser::ast::{Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Ident, ObjectName, Value};
+
+use crate::lakeflow::ast::call_of;
 
 /// `name(args)`.
 pub(super) fn call(name: &str, args: Vec<Expr>) -> Expr {
-    Expr::Function(function(name, args))
-}
-
-/// `name(args)` as a function, for clauses to be set on it.
-pub(super) fn function(name: &str, args: Vec<Expr>) -> Function {
-    let args = args.into_iter().map(|arg| FunctionArg::Unnamed(FunctionArgExpr::Expr(arg))).collect();
-    Function {
-        name: ObjectName::from(vec![Ident::new(name)]),
-        uses_odbc_syntax: false,
-        parameters: FunctionArguments::None,
-        args: FunctionArguments::List(FunctionArgumentList { duplicate_treatment: None, args, clauses: vec![] }),
-        filter: None,
-        null_treatment: None,
-        over: None,
-        within_group: vec![],
-    }
+    Expr::Function(call_of(name, args))
 }
 
 /// A text literal.

@@ -11,7 +11,7 @@ use sqlparser::ast::{
 use super::super::fault::Fault;
 use super::super::{FILES_PREFIX, METADATA};
 use super::build::{arguments, call, column, text};
-use crate::lakeflow::ast::bare_query;
+use crate::lakeflow::ast::{bare_query, call_of};
 
 /// What must be seen before the parts of the SELECT are rewritten.
 pub(super) fn before(select: &mut Select) -> Result<(), Fault> {
@@ -69,7 +69,7 @@ fn lateral_relations(select: &mut Select) -> Result<(), Fault> {
     for from in std::mem::take(&mut select.from) {
         match from.relation {
             TableFactor::Function { lateral: true, name, args, alias: Some(alias), .. } if from.joins.is_empty() => {
-                let mut generator = super::build::function("", vec![]);
+                let mut generator = call_of("", []);
                 generator.name = name;
                 if let sqlparser::ast::FunctionArguments::List(list) = &mut generator.args {
                     list.args = args;
