@@ -5,6 +5,7 @@
 //! equal tree. No disk, no specs, no meaning: names and types are resolved by whoever needs them.
 
 pub mod ast;
+pub mod build;
 mod dialect;
 mod fault;
 mod fold;
@@ -17,6 +18,7 @@ mod parse;
 mod place;
 mod print;
 mod recursion;
+mod reserved;
 mod stream;
 mod strict;
 mod tokens;
@@ -26,9 +28,10 @@ mod unit;
 
 pub use ast::{Statement, StatementKind};
 pub use fault::Fault;
-pub use fold::folded;
+pub use fold::{folded, is_same_name};
 pub use parse::{Attempt, parse, parse_each, parse_expr, parse_query, visit_each};
 pub use place::{offset_of, range_of, range_of_node};
 pub use print::{expr_text, ident_text, name_text, print, query_text, string_text};
+pub use reserved::{ident, needs_quotes};
 pub use stream::{StreamSource, stream_source};
 pub use tokens::{Piece, PieceKind, Tokens, tokens};

@@ -7,6 +7,7 @@ mod checked;
 mod columns;
 mod governance;
 mod metric;
+mod names;
 pub mod operation;
 mod quality;
 mod table;
@@ -14,12 +15,14 @@ pub mod text;
 
 pub use governance::governance;
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use askama::Template;
 
-use crate::model::{Entity, Project, Source};
+use crate::model::{MetricId, Project};
 use crate::plan::{Artifact, BuildPlan, Dataset};
+use metric::MetricQuery;
 
 /// A file of the output.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,29 +59,45 @@ impl RenderError {
 
 /// Renders every artifact of a plan, in its order.
 pub fn render(project: &Project, plan: &BuildPlan) -> Result<Vec<RenderedFile>, RenderError> {
-    plan.artifacts.iter().map(|artifact| render_artifact(project, artifact)).collect()
+    let queries = project.metrics.iter().map(|_| OnceCell::new()).collect();
+    let renderer = Renderer { project, queries };
+    plan.artifacts.iter().map(|artifact| renderer.file(artifact)).collect()
 }
 
-fn render_artifact(project: &Project, artifact: &Artifact) -> Result<RenderedFile, RenderError> {
-    match text_of(project, artifact) {
-        Ok(text) => Ok(RenderedFile::of(artifact.path(), text)),
-        Err(source) => Err(RenderError { path: artifact.path(), source }),
+/// Renders the datasets of a project.
+struct Renderer<'a> {
+    project: &'a Project,
+    /// The queries of the metrics, which their tables share.
+    queries: Vec<OnceCell<MetricQuery<'a>>>,
+}
+
+impl<'a> Renderer<'a> {
+    fn file(&self, artifact: &Artifact) -> Result<RenderedFile, RenderError> {
+        match self.text(artifact) {
+            Ok(text) => Ok(RenderedFile::of(artifact.path(), text)),
+            Err(source) => Err(RenderError { path: artifact.path(), source }),
+        }
     }
-}
 
-fn text_of(project: &Project, artifact: &Artifact) -> Result<String, askama::Error> {
-    match artifact.dataset {
-        Dataset::Raw(id) => table::raw(project, project.entity(id)),
-        Dataset::Checked(id) => checked::checked(project.entity(id)),
-        Dataset::Clean(id) => table::clean(project.entity(id)),
-        Dataset::Table(id) => table::table(project, id),
-        Dataset::Quarantine(id) => table::quarantine(project, project.entity(id)),
-        Dataset::Orphans(id) => quality::orphans(project, id),
-        Dataset::Duplicates(id) => quality::duplicates(project, project.entity(id)),
-        Dataset::RowCounts => quality::row_counts(project),
-        Dataset::OrphanCounts => quality::orphan_counts(project),
-        Dataset::MetricTable(id, table) => metric::table(project, id, table),
-        Dataset::Reconciliation(id) => metric::reconciliation(project, &project.metrics[id.0]),
+    fn query(&self, id: MetricId) -> &MetricQuery<'a> {
+        self.queries[id.0].get_or_init(|| MetricQuery::of(self.project, &self.project.metrics[id.0]))
+    }
+
+    fn text(&self, artifact: &Artifact) -> Result<String, askama::Error> {
+        let project = self.project;
+        match artifact.dataset {
+            Dataset::Raw(id) => table::raw(project, project.entity(id)),
+            Dataset::Checked(id) => checked::checked(project.entity(id)),
+            Dataset::Clean(id) => table::clean(project.entity(id)),
+            Dataset::Table(id) => table::table(project, id),
+            Dataset::Quarantine(id) => table::quarantine(project, project.entity(id)),
+            Dataset::Orphans(id) => quality::orphans(project, id),
+            Dataset::Duplicates(id) => quality::duplicates(project, project.entity(id)),
+            Dataset::RowCounts => quality::row_counts(project),
+            Dataset::OrphanCounts => quality::orphan_counts(project),
+            Dataset::MetricTable(id, table) => metric::table(self.query(id), id, table),
+            Dataset::Reconciliation(id) => metric::reconciliation(self.query(id)),
+        }
     }
 }
 
@@ -112,11 +131,4 @@ fn one_line(text: &str) -> String {
 /// The first of `texts` that is not empty, for comments.
 fn first_text<'a>(texts: &[&'a str]) -> &'a str {
     texts.iter().copied().find(|t| !t.is_empty()).unwrap_or("")
-}
-
-/// How the rows of an entity that are valid now are told from older versions; `None` where there are no older versions.
-fn current_rows(entity: &Entity, alias: &str) -> Option<String> {
-    let is_history =
-        matches!(entity.source, Source::Files(_)) && matches!(entity.load, crate::model::Load::History { .. });
-    is_history.then(|| format!("{}.__END_AT IS NULL", text::Ident::new(alias)))
 }

@@ -1,36 +1,38 @@
 //! Entities: columns, keys, loads, references, rules.
 
 use super::Context;
-use super::compiled::{self, condition};
+use super::compiled::{Columns, condition};
 use super::graph::Graph;
 use super::lookup;
 use super::names::{self, NameOf};
 use super::project::{self, list_hint};
 use super::reference;
 use super::row_access;
+use super::written::Written;
 use crate::diag::{Code, Diagnostic, did_you_mean};
+use crate::lakeflow::is_same_name;
 use crate::lakeflow::types::DataType;
 use crate::load::{Located, SpecSet, pointer_segment};
 use crate::model::{
-    Action, Check, Column, ColumnId, Entity, FileSource, Load, Lookup, Normalize, Origin, RowCount, Rule, RuleKind,
-    Source, Validity,
+    Action, Check, Column, ColumnId, Entity, EntityId, FileSource, Load, Lookup, Normalize, Origin, RowCount, Rule,
+    RuleKind, Source, Validity,
 };
 use crate::spec::{
     ActionSpec, ColumnEntry, ColumnSpec, EntitySpec, LoadSpec, NormalizeSpec, OneOrMany, RuleEntry, SourceSpec,
 };
 
 /// Resolves all that an entity says about itself. References and rules follow in [`link`], when all entities are known.
-pub fn resolve(spec: &Located<EntitySpec>, set: &SpecSet, context: &mut Context<'_>) -> Entity {
+pub fn resolve(spec: &Located<EntitySpec>, id: EntityId, set: &SpecSet, context: &mut Context<'_>) -> Entity {
     let path = context.sources.path(spec.file).to_owned();
     let span = spec.value("/entity");
     context.extend(names::check(&spec.spec.entity, NameOf::Entity, span));
     let columns = columns(spec, context);
     let key = key(spec, &columns, context);
     let source = source(spec, set, &columns, &key, context);
-    let load = load(spec, &columns, &key, context);
+    let own = Columns::Entity(id, &columns);
+    let load = load(spec, own, &columns, &key, context);
     let audiences = project::audience_ids(spec, spec.spec.audience.as_ref(), context);
-    let typed = || compiled::typed(&columns);
-    let rows = row_access::resolve(spec.spec.rows.as_ref(), &audiences, typed, spec, context);
+    let rows = row_access::resolve(spec.spec.rows.as_ref(), &audiences, own, spec, context);
     Entity {
         name: spec.spec.entity.clone(),
         description: spec.spec.description.clone().unwrap_or_default(),
@@ -63,7 +65,7 @@ fn columns(spec: &Located<EntitySpec>, context: &mut Context<'_>) -> Vec<Column>
         let pointer = column_pointer(name);
         let span = spec.key(&pointer);
         context.extend(names::check(name, NameOf::Column, span));
-        if let Some(twin) = columns.iter().find(|c| c.name.eq_ignore_ascii_case(name)) {
+        if let Some(twin) = columns.iter().find(|c| is_same_name(&c.name, name)) {
             let message = format!("column `{name}` differs from `{}` in letter case only", twin.name);
             context.push(Diagnostic::error(Code::DuplicateName, message).at(span).related(twin.span, "the other one"));
         }
@@ -203,7 +205,7 @@ fn find_columns(
 ) -> Vec<ColumnId> {
     let mut ids = vec![];
     for (name, pointer) in names {
-        match columns.iter().position(|c| c.name.eq_ignore_ascii_case(name)) {
+        match columns.iter().position(|c| is_same_name(&c.name, name)) {
             Some(index) => ids.push(ColumnId(index)),
             None => context.push(unknown_column(name, columns).at(spec.value(pointer))),
         }
@@ -292,7 +294,13 @@ fn glob_to_regex(glob: &str) -> String {
     out
 }
 
-fn load(spec: &Located<EntitySpec>, columns: &[Column], key: &[ColumnId], context: &mut Context<'_>) -> Load {
+fn load(
+    spec: &Located<EntitySpec>,
+    own: Columns<'_>,
+    columns: &[Column],
+    key: &[ColumnId],
+    context: &mut Context<'_>,
+) -> Load {
     let entity = &spec.spec;
     let load = entity.load.unwrap_or(if entity.key.is_some() { LoadSpec::Upsert } else { LoadSpec::Append });
     if matches!(load, LoadSpec::Upsert | LoadSpec::History) && key.is_empty() && entity.key.is_none() {
@@ -306,7 +314,7 @@ fn load(spec: &Located<EntitySpec>, columns: &[Column], key: &[ColumnId], contex
     let delete_when = entity
         .delete_when
         .as_ref()
-        .map(|sql| condition(sql, "/delete_when", spec, &compiled::typed(columns), context).expression);
+        .map(|sql| condition(&Written::at(spec, "/delete_when", sql), own, context).expression);
     match load {
         LoadSpec::Append => Load::Append,
         LoadSpec::Snapshot => Load::Snapshot,
@@ -358,18 +366,18 @@ pub fn link(specs: &[&Located<EntitySpec>], graph: &mut Graph, context: &mut Con
     }
     reference::report_cycles(specs, graph, context);
     for (index, spec) in specs.iter().enumerate() {
-        graph.entities[index].rules = rules(spec, &graph.entities[index], context);
+        graph.entities[index].rules = rules(spec, EntityId(index), &graph.entities[index], context);
     }
 }
 
-fn rules(spec: &Located<EntitySpec>, entity: &Entity, context: &mut Context<'_>) -> Vec<Rule> {
+fn rules(spec: &Located<EntitySpec>, id: EntityId, entity: &Entity, context: &mut Context<'_>) -> Vec<Rule> {
     let mut rules: Vec<Rule> = vec![];
     for (index, column) in entity.columns.iter().enumerate() {
         let entry = spec.spec.columns.get(&column.name);
         let full = entry.and_then(|e| if let ColumnEntry::Full(full) = e { Some(full.as_ref()) } else { None });
         rules.extend(column_rules(column, ColumnId(index), full, entity.is_loaded()));
     }
-    let typed = compiled::typed(&entity.columns);
+    let columns = Columns::Entity(id, &entity.columns);
     for (name, entry) in spec.spec.rules.iter().flatten() {
         let pointer = format!("/rules/{}", pointer_segment(name));
         let span = spec.key(&pointer);
@@ -386,7 +394,7 @@ fn rules(spec: &Located<EntitySpec>, entity: &Entity, context: &mut Context<'_>)
                 (&full.check, format!("{pointer}/check"), full.on_violation, full.description.clone())
             }
         };
-        let condition = self::condition(sql, &pointer, spec, &typed, context).expression;
+        let condition = condition(&Written::at(spec, &pointer, sql), columns, context).expression;
         rules.push(Rule {
             name: name.clone(),
             kind: RuleKind::Check(Check { condition }),

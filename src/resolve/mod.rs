@@ -4,7 +4,8 @@
 //! was no error; until then it may hold placeholders.
 
 mod compiled;
-mod cycle;
+mod compose;
+mod derived;
 mod entity;
 mod graph;
 mod lookup;
@@ -13,24 +14,24 @@ mod measure_scope;
 mod metric;
 mod names;
 mod operation;
+mod order;
 mod project;
 mod reference;
 mod row_access;
 mod rows;
 mod schedule;
+mod written;
 
-pub use compiled::code_of;
+pub use written::code_of;
 
 pub use lookup::converts;
 
 use std::collections::BTreeMap;
 
-use sqlparser::ast::Expr;
-
 use crate::diag::{Code, Diagnostic, Diagnostics};
-use crate::lakeflow::{self, types::DataType};
+use crate::lakeflow::types::DataType;
 use crate::load::{Located, SpecSet};
-use crate::model::{Audience, Classification, Project, Protection};
+use crate::model::{Audience, Classification, EntityId, Project, Protection};
 use crate::source::{SourceMap, Span};
 use crate::spec::{EntitySpec, MetricSpec};
 
@@ -64,18 +65,6 @@ impl Context<'_> {
                 let span = located.places.inside(self.sources, pointer, fault.range);
                 self.push(Diagnostic::error(Code::BadValue, fault.message).at(span).maybe_hint(fault.hint));
                 DataType::Unknown
-            }
-        }
-    }
-
-    /// The expression that stands at `pointer`.
-    fn parse_expr<T>(&mut self, text: &str, pointer: &str, located: &Located<T>) -> Option<Expr> {
-        match lakeflow::parse_expr(text) {
-            Ok(expr) => Some(expr),
-            Err(fault) => {
-                let span = located.places.inside(self.sources, pointer, fault.range);
-                self.push(Diagnostic::error(Code::SqlSyntax, fault.message).at(span).maybe_hint(fault.hint));
-                None
             }
         }
     }
@@ -114,10 +103,11 @@ pub fn resolve(set: &SpecSet, sources: &SourceMap, diagnostics: &mut Diagnostics
         complete: set.complete,
     };
     let (entity_specs, metric_specs) = distinct(set, &mut context);
-    let entities = entity_specs.iter().map(|spec| entity::resolve(spec, set, &mut context)).collect();
-    let mut graph = graph::Graph::new(entities, &entity_specs);
+    let entities = entity_specs.iter().enumerate();
+    let entities = entities.map(|(index, spec)| entity::resolve(spec, EntityId(index), set, &mut context)).collect();
+    let mut graph = graph::Graph::new(entities, &entity_specs, &mut context);
     entity::link(&entity_specs, &mut graph, &mut context);
-    graph.check_derived(&entity_specs, &mut context);
+    derived::resolve_all(&mut graph, &entity_specs, &mut context);
     let metrics = metric_specs.iter().filter_map(|spec| metric::resolve(spec, &graph, &mut context)).collect();
     let names = entity_specs.iter().map(|s| s.spec.entity.as_str());
     let known: Vec<&str> = names.chain(metric_specs.iter().map(|s| s.spec.metric.as_str())).collect();

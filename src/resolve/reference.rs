@@ -5,6 +5,7 @@ use super::entity::column_pointer;
 use super::graph::Graph;
 use super::project::list_hint;
 use crate::diag::{Code, Diagnostic, did_you_mean};
+use crate::lakeflow::is_same_name;
 use crate::lakeflow::types::DataType;
 use crate::load::Located;
 use crate::model::{Column, Entity, Load, Reference, Source};
@@ -41,7 +42,7 @@ pub fn resolve(spec: &Located<EntitySpec>, index: usize, graph: &Graph, context:
             context.push(Diagnostic::error(Code::OptionConflict, message).at(span).hint(hint));
         }
         let alias = alias.unwrap_or(target.name.as_str()).to_owned();
-        if alias == own.name || references.iter().any(|r| r.alias == alias) {
+        if is_same_name(&alias, &own.name) || references.iter().any(|r| is_same_name(&r.alias, &alias)) {
             let message = format!("`{alias}` would mean two things in expressions of `{}`", own.name);
             let hint = format!("name the reference: `references: {{ entity: {}, as: <name> }}`", target.name);
             context.push(Diagnostic::error(Code::AmbiguousReference, message).at(span).hint(hint));

@@ -3,27 +3,26 @@
 use indexmap::IndexMap;
 
 use super::Context;
-use super::compiled::condition;
+use super::compiled::{Columns, condition};
 use super::project::unknown_audience;
+use super::written::Written;
 use crate::diag::{Code, Diagnostic};
-use crate::lakeflow::types::Column as TypedColumn;
 use crate::load::{Located, pointer_segment};
 use crate::model::{AudienceId, RowAccess};
 
-/// Resolves `rows` of an entity or metric that `readers` may read; `columns` gives those of every table it is about.
+/// Resolves `rows` of an entity or metric that `readers` may read; `columns` are those of every table it is about.
 pub fn resolve<T>(
     rows: Option<&IndexMap<String, String>>,
     readers: &[AudienceId],
-    columns: impl Fn() -> Vec<TypedColumn>,
+    columns: Columns<'_>,
     spec: &Located<T>,
     context: &mut Context<'_>,
 ) -> Vec<RowAccess> {
     let mut resolved = vec![];
     let Some(rows) = rows else { return resolved };
-    let columns = columns();
     for (name, sql) in rows {
         let pointer = format!("/rows/{}", pointer_segment(name));
-        let condition = condition(sql, &pointer, spec, &columns, context);
+        let condition = condition(&Written::at(spec, &pointer, sql), columns, context);
         let Some(audience) = context.audiences.iter().position(|a| a.name == *name).map(AudienceId) else {
             let fault = unknown_audience(name, context.audiences);
             context.push(fault.at(spec.key(&pointer)));

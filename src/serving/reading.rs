@@ -6,7 +6,7 @@
 use askama::Template;
 
 use crate::lakeflow::types::DataType;
-use crate::model::{Dimension, Metric, MetricTable, Per, Project};
+use crate::model::{ColumnPath, Dimension, Metric, MetricTable, Per, Project};
 use crate::render::text::Ident;
 
 /// A statement over a table.
@@ -150,10 +150,9 @@ fn keys(project: &Project, metric: &Metric, table: &MetricTable, columns: &[Colu
 
 /// The column that shows the key of the entity.
 fn key_of<'a>(project: &Project, per: &'a Per) -> Option<&'a Dimension> {
-    let entity = project.entity(per.entity);
-    let key = entity.key_columns().next().filter(|_| entity.key.len() == 1)?;
-    let sql = format!("{}.{}", Ident::new(&entity.name), Ident::new(&key.name));
-    per.columns.iter().find(|dimension| dimension.expression.sql == sql)
+    let [key] = project.entity(per.entity).key.as_slice() else { return None };
+    let is_key = |column: &ColumnPath| column.path.is_empty() && column.column == *key;
+    per.columns.iter().find(|dimension| dimension.expression.as_column().is_some_and(is_key))
 }
 
 /// NULL is ordered as the empty text, which no column holds: a blank is NULL.

@@ -24,7 +24,7 @@ FROM {{ entity }}
 {%- for join in joins %}
 {{ join }}
 {%- endfor %}
-LEFT JOIN measured ON measured._key = {{ entity }}.{{ key }}
+LEFT JOIN measured ON {{ on }}
 {%- for condition in conditions %}
 {% if loop.first %}WHERE {% else %}  AND {% endif %}{{ condition }}
 {%- endfor %};

@@ -22,7 +22,9 @@ left_out AS (
 {%- for join in body.joins %}
   {{ join }}
 {%- endfor %}
-  WHERE {{ left_out }}
+{%- for condition in left_out %}
+  {% if loop.first %}WHERE {% else %}  AND {% endif %}{{ condition }}
+{%- endfor %}
 ),
 
 expected AS (
