@@ -112,7 +112,7 @@ pub fn resolve_all(graph: &mut Graph, specs: &[&Located<EntitySpec>], context: &
                 let (_, derived) = graph.derived[entity.0].get_index(*index)?;
                 Some((derived.name.as_str(), specs[entity.0].value(&derived.pointer)))
             });
-            context.push(cycle("derived expressions", members.flatten().collect()));
+            context.push(cycle("derived expressions", members.flatten().collect(), "made of columns alone"));
             continue;
         }
         for (entity, index) in component.members.iter().filter_map(|member| all.get(*member)) {
@@ -146,7 +146,7 @@ pub fn of_metric(spec: &Located<MetricSpec>, shown: EntityId, graph: &Graph, con
         if is_cycle {
             let members = members.iter().filter_map(|member| definitions.by_name.get_index(*member));
             let members = members.map(|(_, d)| (d.name.as_str(), spec.value(&d.pointer)));
-            context.push(cycle("dimensions", members.collect()));
+            context.push(cycle("dimensions", members.collect(), "made of columns alone"));
             continue;
         }
         for member in members {
@@ -160,7 +160,8 @@ pub fn of_metric(spec: &Located<MetricSpec>, shown: EntityId, graph: &Graph, con
 }
 
 /// The fault of expressions that are defined by each other. `what` is their plural; each has its name and its place.
-pub fn cycle(what: &str, members: Vec<(&str, Span)>) -> Diagnostic {
+/// `base` is what one of them must be made of.
+pub fn cycle(what: &str, members: Vec<(&str, Span)>, base: &str) -> Diagnostic {
     let names: Vec<&str> = members.iter().map(|(name, _)| *name).collect();
     let message = match names.as_slice() {
         [name] => format!("`{name}` is defined by itself"),
@@ -170,5 +171,5 @@ pub fn cycle(what: &str, members: Vec<(&str, Span)>) -> Diagnostic {
     for (position, (_, span)) in members.into_iter().enumerate() {
         fault = if position == 0 { fault.at(span) } else { fault.related(span, "part of the cycle") };
     }
-    fault.hint("at least one of them must be made of columns alone")
+    fault.hint(format!("at least one of them must be {base}"))
 }

@@ -11,6 +11,7 @@ use super::Context;
 use super::compiled::{Compiled, Reads};
 use super::compose::{is_too_large, names_in, report_size};
 use super::derived::cycle;
+use super::fan_out;
 use super::measure_scope::Measures;
 use super::names::{self, NameOf};
 use super::order::by_dependency;
@@ -98,6 +99,9 @@ fn aggregate(
         context.push(Diagnostic::error(Code::NotAnAggregate, message).at(column.leaf.span).hint(hint));
         return None;
     }
+    if declared.spec.repeated.is_none() {
+        fan_out::check(&compiled, rows, context);
+    }
     reads.add(&compiled, rows.graph);
     let additive = is_additive(&compiled, rows);
     let pii = compiled.personal_kind(rows.graph);
@@ -128,7 +132,7 @@ fn derive(
         let members: Vec<_> = members.collect();
         if component.is_cycle {
             let places = members.iter().map(|(d, _)| (d.name, spec.value(&d.sql_pointer))).collect();
-            context.push(cycle("measures", places).hint("at least one of them must be an aggregate over rows"));
+            context.push(cycle("measures", places, "an aggregate over rows"));
             continue;
         }
         for (declared, expr) in members {

@@ -7,6 +7,7 @@ mod compiled;
 mod compose;
 mod derived;
 mod entity;
+mod fan_out;
 mod graph;
 mod lookup;
 mod measure;

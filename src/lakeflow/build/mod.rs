@@ -97,6 +97,21 @@ pub fn conjunct(condition: Expr) -> Expr {
     *operand(condition, precedence::of_operator(&BinaryOperator::And))
 }
 
+/// Whether an operator gives a truth value.
+pub fn is_test(op: &BinaryOperator) -> bool {
+    precedence::of_operator(op) <= precedence::of_operator(&BinaryOperator::Eq)
+}
+
+/// Whether an expression is a test, which gives a truth value: a comparison, `IS`, `LIKE`, `IN`, `NOT`, `AND`, `OR`.
+pub fn is_predicate(expr: &Expr) -> bool {
+    match expr {
+        Expr::Nested(inner) => is_predicate(inner),
+        Expr::BinaryOp { op, .. } => is_test(op),
+        Expr::Exists { .. } => true,
+        other => (1..=precedence::among()).contains(&precedence::of(other)),
+    }
+}
+
 /// `NOT expr`.
 pub fn not(expr: Expr) -> Expr {
     Expr::UnaryOp { op: UnaryOperator::Not, expr: operand(expr, precedence::not()) }
