@@ -15,6 +15,7 @@ use super::fan_out;
 use super::measure_scope::Measures;
 use super::names::{self, NameOf};
 use super::order::by_dependency;
+use super::rounding::{self, Holes};
 use super::rows::Rows;
 use super::written::Written;
 use crate::diag::{Code, Diagnostic};
@@ -106,7 +107,12 @@ fn aggregate(
     let additive = is_additive(&compiled, rows);
     let pii = compiled.personal_kind(rows.graph);
     let empty = empty_of(&compiled.tree);
-    let measure = finish(declared, compiled, Kind::Aggregate { additive, empty }, spec, context);
+    let types = compiled.leaves.iter().map(|leaf| match &leaf.named {
+        Named::Column(path) => rows.column(path).ty.clone(),
+        Named::Measure(_) | Named::Output(_) => DataType::Unknown,
+    });
+    let holes = Holes::of(types);
+    let measure = finish(declared, compiled, Kind::Aggregate { additive, empty }, &holes, spec, context);
     let nodes = measure.expression.size().nodes;
     Some(Resolved { measure, pii, id: declared.id, nodes })
 }
@@ -168,7 +174,12 @@ fn over_measures(
         .collect();
     let pii = used.iter().find_map(|r| r.pii);
     let inner = used.iter().fold(0, |sum: usize, r| sum.saturating_add(r.nodes));
-    let measure = finish(declared, compiled, Kind::OverMeasures, spec, context);
+    let types = compiled.leaves.iter().map(|leaf| {
+        let measure = used.iter().find(|r| leaf.named == Named::Measure(r.id));
+        measure.map_or(DataType::Unknown, |r| r.measure.expression.ty.clone())
+    });
+    let holes = Holes::of(types);
+    let measure = finish(declared, compiled, Kind::OverMeasures, &holes, spec, context);
     let nodes = measure.expression.size().nodes.saturating_add(inner);
     if is_too_large(nodes) {
         report_size(&declared.written(spec), context);
@@ -193,6 +204,7 @@ fn finish(
     declared: &Declared<'_>,
     mut compiled: Compiled,
     kind: Kind,
+    holes: &Holes,
     spec: &Located<MetricSpec>,
     context: &mut Context<'_>,
 ) -> Measure {
@@ -208,7 +220,14 @@ fn finish(
         }
         exact = keeps_digits(found, &wanted);
         if *found != wanted {
-            compiled.tree = build::cast(compiled.tree, &wanted);
+            let (tree, is_exact) = rounding::round(compiled.tree, &wanted, holes);
+            compiled.tree = tree;
+            if !is_exact {
+                let message = format!("measure `{}` may be rounded twice on its way to {wanted}", declared.name);
+                let hint = "declare types of fewer digits for the measures that it divides";
+                let fault = Diagnostic::warning(Code::RoundedTwice, message).at(spec.value(&pointer));
+                context.push(fault.hint(hint));
+            }
         }
         compiled.ty = wanted;
     }

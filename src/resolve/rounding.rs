@@ -1,0 +1,525 @@
+//! A measure with a declared decimal type is rounded half up, once.
+//!
+//! `CAST(a / b AS DECIMAL(p,s))` rounds twice: the quotient has a scale of its own, which is small where the operands are
+//! long, and DOUBLE between whole numbers. `avg` is such a quotient too. The second rounding is wrong where the first one
+//! led onto a half. A quotient of fractions `n / 10^k` lies at least `1 / (2 * 10^max(s,k) * |d|)` away from a half that it
+//! does not equal, so that it often can't happen; then the SQL stays as it was written. Else the quotient is computed in an
+//! exact form:
+//!
+//! - `n / d` over operands narrow enough that the quotient keeps all its digits, or
+//! - the whole part and the rounded rest on their own: `(n - n % d) / d + CAST(n % d / d AS DECIMAL(s+1,s))`.
+//!
+//! A divisor is narrowed for that down to [`LEAST_WHOLE`] digits before the point; a longer one stops the run.
+
+use sqlparser::ast::{BinaryOperator, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Value};
+
+use crate::lakeflow::build;
+use crate::lakeflow::infer::{self, Place};
+use crate::lakeflow::types::{Column, DataType};
+
+/// Digits before the point that a narrowed divisor keeps at least: a count of rows, a sum of money.
+const LEAST_WHOLE: u32 = 12;
+/// No decimal has more digits.
+const MOST: u32 = 38;
+/// Where 38 digits are not enough, a result keeps this many after the point, or as many as there are.
+const LEAST_SCALE: u32 = 6;
+
+/// The types of what goes into the holes of an expression.
+pub struct Holes(Vec<Column>);
+
+impl Holes {
+    /// Of holes 0, 1, and so on.
+    pub fn of(types: impl Iterator<Item = DataType>) -> Self {
+        Holes(types.enumerate().map(|(number, ty)| Column::nullable(&name_of(number), ty)).collect())
+    }
+
+    /// The type of a part of the expression.
+    fn type_of(&self, expr: &Expr) -> DataType {
+        let named = build::filled(expr, |number| build::column([name_of(number).as_str()]));
+        infer::analyze_expr(&named, "", self.0.as_slice(), Place::measure("a measure")).ty
+    }
+}
+
+fn name_of(hole: usize) -> String {
+    format!("hole_{hole}")
+}
+
+/// `expr` as a `wanted`, and whether it is certain to be rounded once.
+pub fn round(expr: Expr, wanted: &DataType, holes: &Holes) -> (Expr, bool) {
+    let exact = match wanted {
+        DataType::Decimal { precision, scale } => {
+            let target = Target { precision: u32::from(*precision), scale: u32::from(*scale) };
+            rounded_once(&expr, &target, holes)
+        }
+        _ => Form::AsItIs,
+    };
+    match exact {
+        Form::AsItIs => (build::cast(expr, wanted), true),
+        Form::Exact(exact) => (build::cast(exact, wanted), true),
+        Form::None => (build::cast(expr, wanted), false),
+    }
+}
+
+/// In which form an expression is rounded once by a cast.
+enum Form {
+    AsItIs,
+    Exact(Expr),
+    None,
+}
+
+fn rounded_once(expr: &Expr, target: &Target, holes: &Holes) -> Form {
+    // What is a DOUBLE but no quotient of whole numbers has no exact value to begin with.
+    let is_exact = holes.type_of(expr).digits().is_some();
+    let as_it_is = || Estimate::of(expr, holes).is_some_and(|estimate| estimate.stays_below(target));
+    match fraction(expr, holes) {
+        None if !is_exact || !divides(expr) => Form::AsItIs,
+        Some(Fraction { below: None, .. }) => Form::AsItIs,
+        _ if as_it_is() => Form::AsItIs,
+        Some(Fraction { above, below: Some(below) }) => exact(&above, &below, target).map_or(Form::None, Form::Exact),
+        None => Form::None,
+    }
+}
+
+/// Whether a quotient is a part of a computation.
+fn divides(expr: &Expr) -> bool {
+    match expr {
+        Expr::Nested(inner) => divides(inner),
+        Expr::BinaryOp { op: BinaryOperator::Divide, .. } => true,
+        Expr::BinaryOp { left, op, right } if is_exact_operator(op) => divides(left) || divides(right),
+        Expr::Function(call) => is_quotient(call),
+        _ => false,
+    }
+}
+
+fn is_quotient(call: &Function) -> bool {
+    matches!(name(call).as_str(), "avg" | "mean" | "try_avg" | "try_divide")
+}
+
+struct Target {
+    precision: u32,
+    scale: u32,
+}
+
+/// A value without a rounding in it, with the digits that it has at most.
+#[derive(Clone)]
+struct Exact {
+    expr: Expr,
+    whole: u32,
+    scale: u32,
+    /// Not a decimal yet.
+    integral: bool,
+}
+
+impl Exact {
+    fn precision(&self) -> u32 {
+        self.whole + self.scale
+    }
+
+    /// As a decimal of these digits.
+    fn cast(&self, whole: u32, scale: u32) -> Expr {
+        let as_it_is = !self.integral && whole == self.whole && scale == self.scale;
+        if as_it_is {
+            self.expr.clone()
+        } else {
+            build::cast(build::bare(self.expr.clone()), &DataType::decimal(whole + scale, scale))
+        }
+    }
+}
+
+/// One value over another; a value over nothing is exact.
+struct Fraction {
+    above: Exact,
+    below: Option<Exact>,
+}
+
+fn fraction(expr: &Expr, holes: &Holes) -> Option<Fraction> {
+    let of = |expr: &Expr| fraction(expr, holes);
+    match expr {
+        Expr::Nested(inner) => of(inner),
+        Expr::BinaryOp { left, op: BinaryOperator::Divide, right } => divided(of(left)?, of(right)?),
+        Expr::BinaryOp { left, op, right } if is_exact_operator(op) => {
+            let (left, right) = (of(left)?, of(right)?);
+            match (&left.below, &right.below, op) {
+                (None, None, _) => computed(expr, &left.above, op, &right.above, holes),
+                (_, _, BinaryOperator::Multiply) => {
+                    let below = match (&left.below, &right.below) {
+                        (Some(a), Some(b)) => Some(product(a, b)?),
+                        (a, b) => a.clone().or_else(|| b.clone()),
+                    };
+                    Some(Fraction { above: product(&left.above, &right.above)?, below })
+                }
+                _ => added(left, op, right),
+            }
+        }
+        Expr::Function(call) => match (name(call).as_str(), arguments(call).as_slice()) {
+            ("try_divide", [left, right]) => {
+                let mut right = of(right)?;
+                right.above.expr = build::call("nullif", [build::bare(right.above.expr), build::number(0)]);
+                divided(of(left)?, right)
+            }
+            ("avg" | "mean" | "try_avg", [value]) => average(call, value, holes),
+            _ => atom(expr, holes),
+        },
+        _ => atom(expr, holes),
+    }
+}
+
+fn is_exact_operator(op: &BinaryOperator) -> bool {
+    matches!(op, BinaryOperator::Multiply | BinaryOperator::Plus | BinaryOperator::Minus)
+}
+
+/// A part that is taken as it is: what a function or a cast of the author gives is meant to be that.
+fn atom(expr: &Expr, holes: &Holes) -> Option<Fraction> {
+    let ty = holes.type_of(expr);
+    let (precision, scale) = ty.digits()?;
+    // A whole number that is written out has the digits that it shows.
+    let shown = match expr {
+        Expr::Value(value) => match &value.value {
+            Value::Number(digits, _) if ty.is_integral() => u32::try_from(digits.len()).ok(),
+            _ => None,
+        },
+        _ => None,
+    };
+    // BIGINT has 19 digits, though it counts as a decimal of 20.
+    let most = if ty == DataType::BigInt { 19 } else { u32::from(precision - scale) };
+    let whole = shown.unwrap_or(most);
+    let above = Exact { expr: expr.clone(), whole, scale: u32::from(scale), integral: ty.is_integral() };
+    Some(Fraction { above, below: None })
+}
+
+/// An operation without a rounding, as it was written.
+fn computed(expr: &Expr, left: &Exact, op: &BinaryOperator, right: &Exact, holes: &Holes) -> Option<Fraction> {
+    if left.integral && right.integral {
+        return atom(expr, holes);
+    }
+    let (whole, scale) = match op {
+        BinaryOperator::Multiply => (left.whole + right.whole + 1, left.scale + right.scale),
+        _ => (left.whole.max(right.whole) + 1, left.scale.max(right.scale)),
+    };
+    let above = Exact { expr: expr.clone(), whole: whole_beside(whole, scale)?, scale, integral: false };
+    Some(Fraction { above, below: None })
+}
+
+fn product(left: &Exact, right: &Exact) -> Option<Exact> {
+    match (is_one(left), is_one(right)) {
+        (true, _) => return Some(right.clone()),
+        (_, true) => return Some(left.clone()),
+        _ => {}
+    }
+    let (whole, scale) = (left.whole + right.whole + 1, left.scale + right.scale);
+    let factor = |exact: &Exact| exact.cast(exact.whole, exact.scale);
+    let expr = build::binary(factor(left), BinaryOperator::Multiply, factor(right));
+    (whole + scale <= MOST).then_some(Exact { expr, whole, scale, integral: false })
+}
+
+fn is_one(exact: &Exact) -> bool {
+    matches!(&exact.expr, Expr::Value(value) if matches!(&value.value, Value::Number(digits, _) if digits == "1"))
+}
+
+fn sum(left: &Exact, op: &BinaryOperator, right: &Exact) -> Option<Exact> {
+    let (whole, scale) = (left.whole.max(right.whole) + 1, left.scale.max(right.scale));
+    let term = |exact: &Exact| exact.cast(exact.whole, exact.scale);
+    let expr = build::binary(term(left), op.clone(), term(right));
+    Some(Exact { expr, whole: whole_beside(whole, scale)?, scale, integral: false })
+}
+
+/// The digits before the point of a result: of what has too many, those behind the point stay as they are up to
+/// [`LEAST_SCALE`], and a value that does not fit stops the run.
+fn whole_beside(whole: u32, scale: u32) -> Option<u32> {
+    (whole + scale <= MOST || scale <= LEAST_SCALE).then(|| whole.min(MOST - scale))
+}
+
+fn added(left: Fraction, op: &BinaryOperator, right: Fraction) -> Option<Fraction> {
+    let (above, below) = match (left.below, right.below) {
+        (Some(a), Some(b)) if a.expr == b.expr => (sum(&left.above, op, &right.above)?, a),
+        (Some(a), Some(b)) => (sum(&product(&left.above, &b)?, op, &product(&right.above, &a)?)?, product(&a, &b)?),
+        (Some(a), None) => (sum(&left.above, op, &product(&right.above, &a)?)?, a),
+        (None, Some(b)) => (sum(&product(&left.above, &b)?, op, &right.above)?, b),
+        (None, None) => return None,
+    };
+    Some(Fraction { above, below: Some(below) })
+}
+
+fn divided(left: Fraction, right: Fraction) -> Option<Fraction> {
+    let above = match &right.below {
+        None => left.above,
+        Some(below) => product(&left.above, below)?,
+    };
+    let below = match &left.below {
+        None => right.above,
+        Some(below) => product(below, &right.above)?,
+    };
+    Some(Fraction { above, below: Some(below) })
+}
+
+/// An average is a sum over a count.
+fn average(call: &Function, value: &Expr, holes: &Holes) -> Option<Fraction> {
+    let exact = fraction(value, holes).filter(|f| f.below.is_none() && call.over.is_none())?.above;
+    let total = if name(call) == "try_avg" { "try_sum" } else { "sum" };
+    let of = |name: &str, value: Expr| {
+        let mut call = call.clone();
+        call.name = sqlparser::ast::ObjectName::from(vec![sqlparser::ast::Ident::new(name)]);
+        if let FunctionArguments::List(list) = &mut call.args {
+            list.args = vec![FunctionArg::Unnamed(FunctionArgExpr::Expr(value))];
+        }
+        Expr::Function(call)
+    };
+    let is_long = holes.type_of(value) == DataType::BigInt;
+    let summed = if is_long { exact.cast(exact.whole, 0) } else { build::bare(value.clone()) };
+    let whole = match (is_long, exact.integral) {
+        (false, true) => 19,
+        _ => (exact.precision() + 10).min(MOST) - exact.scale,
+    };
+    let above = Exact { expr: of(total, summed), whole, scale: exact.scale, integral: exact.integral && !is_long };
+    let count = build::call("nullif", [of("count", build::bare(value.clone())), build::number(0)]);
+    Some(Fraction { above, below: Some(Exact { expr: count, whole: 19, scale: 0, integral: true }) })
+}
+
+fn name(call: &Function) -> String {
+    call.name.to_string().to_lowercase()
+}
+
+/// The arguments of a call, where all are plain expressions.
+fn arguments(call: &Function) -> Vec<&Expr> {
+    let FunctionArguments::List(list) = &call.args else { return vec![] };
+    let mut found = vec![];
+    for arg in &list.args {
+        match arg {
+            FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => found.push(expr),
+            _ => return vec![],
+        }
+    }
+    found
+}
+
+/// The exact form of a quotient for a type, if there is one.
+fn exact(above: &Exact, below: &Exact, target: &Target) -> Option<Expr> {
+    let least = below.whole.min(LEAST_WHOLE);
+    let widths = || (least..=below.whole).rev();
+    // With this scale above it, a quotient that keeps all its digits tells a half from what is not.
+    let scale = above.scale.max(target.scale.saturating_sub(1));
+    let kept = |scale: u32, whole: u32| (scale + whole + below.scale + 1).max(LEAST_SCALE);
+    let fits = |whole: u32| above.whole + below.scale + kept(scale, whole) <= MOST;
+    if let Some(whole) = widths().find(|whole| fits(*whole)) {
+        let above = above.cast(above.whole, scale);
+        return Some(build::binary(above, BinaryOperator::Divide, below.cast(whole, below.scale)));
+    }
+    // The rest of a division is shorter than the divisor, so that its quotient keeps its digits however long the
+    // dividend is. What is taken off the dividend is exact too, and so is the quotient of what is left.
+    let scale = scale.max(below.scale);
+    let rest = |whole: u32| above.whole.min(whole);
+    let fits = |whole: u32| rest(whole) + below.scale + kept(scale, whole) <= MOST;
+    let stays_exact = above.scale.max(below.scale) <= LEAST_SCALE || above.whole + 1 + scale <= MOST;
+    let digits = (target.precision - target.scale).max(1);
+    let room = stays_exact && digits <= MOST - LEAST_SCALE && target.precision < MOST;
+    let whole = widths().find(|whole| room && fits(*whole))?;
+    let divisor = below.cast(whole, below.scale);
+    let op = |left: Expr, op, right: &Expr| build::binary(left, op, right.clone());
+    let remainder = op(above.expr.clone(), BinaryOperator::Modulo, &divisor);
+    let wholes = op(op(above.expr.clone(), BinaryOperator::Minus, &remainder), BinaryOperator::Divide, &divisor);
+    let remainder = match scale > above.scale.max(below.scale) {
+        true => build::cast(remainder, &DataType::decimal(rest(whole) + scale, scale)),
+        false => remainder,
+    };
+    let fraction = op(remainder, BinaryOperator::Divide, &divisor);
+    Some(build::binary(
+        build::cast(wholes, &DataType::decimal(digits, 0)),
+        BinaryOperator::Plus,
+        build::cast(fraction, &DataType::decimal(target.scale + 1, target.scale)),
+    ))
+}
+
+/// How far what is computed can be from the value of an expression.
+#[derive(Clone, Copy)]
+struct Estimate {
+    /// The value is below 10^`whole`,
+    whole: f64,
+    /// a whole number over 10^`scale` and a whole number of at most `divisor` digits,
+    scale: f64,
+    divisor: f64,
+    /// and what is computed is at most this far from it.
+    error: f64,
+}
+
+impl Estimate {
+    fn of(expr: &Expr, holes: &Holes) -> Option<Estimate> {
+        match expr {
+            Expr::Nested(inner) => Estimate::of(inner, holes),
+            Expr::BinaryOp { left, op: BinaryOperator::Divide, right } => {
+                let (left, right) = (Estimate::of(left, holes)?, Estimate::of(right, holes)?);
+                left.over(right, &holes.type_of(expr))
+            }
+            Expr::BinaryOp { left, op, right } if is_exact_operator(op) => {
+                let (left, right) = (Estimate::of(left, holes)?, Estimate::of(right, holes)?);
+                left.with(op, right, &holes.type_of(expr))
+            }
+            Expr::Function(call) if is_quotient(call) => None,
+            _ => {
+                let Fraction { above, .. } = atom(expr, holes)?;
+                let bits = |bits: f64| bits * 2_f64.log10();
+                // A whole number fills its bits, not all digits.
+                let whole = match holes.type_of(expr) {
+                    DataType::Int => bits(31.0).min(f64::from(above.whole)),
+                    DataType::BigInt => bits(63.0).min(f64::from(above.whole)),
+                    _ => f64::from(above.whole),
+                };
+                Some(Estimate { whole, scale: f64::from(above.scale), divisor: 0.0, error: 0.0 })
+            }
+        }
+    }
+
+    fn over(self, by: Estimate, ty: &DataType) -> Option<Estimate> {
+        if by.error > 0.0 || by.divisor > 0.0 {
+            return None;
+        }
+        let divisor = self.divisor + by.whole + by.scale;
+        let own = match ty {
+            DataType::Decimal { scale, .. } => 0.5 * 10_f64.powi(-i32::from(*scale)),
+            // Relative to the quotient, one part in 2^52, and the quotient is the smaller the longer the divisor is.
+            _ if self.error == 0.0 && self.scale == 0.0 && by.scale == 0.0 => {
+                10_f64.powf(self.whole - divisor) / 2_f64.powi(52)
+            }
+            _ => return None,
+        };
+        let error = own + self.error * 10_f64.powf(by.scale);
+        Some(Estimate { whole: self.whole + by.scale, scale: self.scale, divisor, error })
+    }
+
+    fn with(self, op: &BinaryOperator, other: Estimate, ty: &DataType) -> Option<Estimate> {
+        let (scale, whole, carried) = match op {
+            BinaryOperator::Multiply => (
+                self.scale + other.scale,
+                self.whole + other.whole,
+                self.error * 10_f64.powf(other.whole)
+                    + other.error * 10_f64.powf(self.whole)
+                    + self.error * other.error,
+            ),
+            _ => (self.scale.max(other.scale), self.whole.max(other.whole) + 0.302, self.error + other.error),
+        };
+        let divisor = self.divisor + other.divisor;
+        let own = match ty {
+            DataType::Decimal { scale: kept, .. } if divisor > 0.0 || f64::from(*kept) < scale => {
+                0.5 * 10_f64.powi(-i32::from(*kept))
+            }
+            DataType::Decimal { .. } => 0.0,
+            ty if ty.is_integral() => 0.0,
+            _ => return None,
+        };
+        Some(Estimate { whole, scale, divisor, error: carried + own })
+    }
+
+    /// Whether no half of the target lies within the error of a value that is none.
+    fn stays_below(&self, target: &Target) -> bool {
+        if self.error == 0.0 {
+            return true;
+        }
+        let nearest = -(self.scale.max(f64::from(target.scale)) + self.divisor);
+        // A hair on the safe side of the arithmetic of this function itself.
+        (2.0 * self.error).log10() + 1e-9 < nearest
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Holes, name_of, round};
+    use crate::lakeflow::types::{DataType, parse_columns};
+    use crate::lakeflow::{build, expr_text, parse_expr};
+
+    /// What becomes of an expression over these columns; `twice` in front where it may be rounded twice.
+    fn rounded(columns: &str, sql: &str, wanted: &str) -> String {
+        let columns = parse_columns(columns).unwrap_or_else(|e| panic!("{}", e.message));
+        let holes = Holes::of(columns.iter().map(|c| c.ty.clone()));
+        // Holes stand under their own names until the text is compared.
+        let mut text = format!(" {sql} ");
+        for (number, column) in columns.iter().enumerate() {
+            text = text.replace(&column.name, &name_of(number));
+        }
+        let expr = parse_expr(text.trim()).unwrap_or_else(|e| panic!("{}", e.message));
+        let wanted = DataType::parse(wanted).unwrap_or_else(|e| panic!("{}", e.message));
+        let (expr, once) = round(build::bare(expr), &wanted, &holes);
+        let mut text = expr_text(&expr);
+        for (number, column) in columns.iter().enumerate() {
+            text = text.replace(&name_of(number), &column.name);
+        }
+        if once { text } else { format!("twice {text}") }
+    }
+
+    #[test]
+    fn what_cannot_meet_a_half_stays_as_it_is() {
+        let columns = "revenue decimal(18,2), orders bigint, small int, other int";
+        let same = [
+            ("revenue / nullif(orders, 0)", "decimal(18,2)"),
+            ("revenue", "decimal(10,1)"),
+            ("revenue * 2", "decimal(18,1)"),
+            ("small / nullif(other, 0)", "decimal(10,6)"),
+            ("CAST(revenue / orders AS DECIMAL(20,6)) * 2", "decimal(18,2)"),
+        ];
+        for (sql, wanted) in same {
+            assert_eq!(rounded(columns, sql, wanted), format!("CAST({sql} AS {})", wanted.to_uppercase()));
+        }
+    }
+
+    #[test]
+    fn a_short_dividend_has_a_quotient_with_all_its_digits() {
+        let columns = "revenue decimal(20,2), orders bigint, visits bigint";
+        let cases = [
+            (
+                "revenue / nullif(orders, 0)",
+                "CAST(revenue / CAST(nullif(orders, 0) AS DECIMAL(17,0)) AS DECIMAL(18,2))",
+            ),
+            (
+                "orders / nullif(visits, 0)",
+                "CAST(CAST(orders AS DECIMAL(20,1)) / CAST(nullif(visits, 0) AS DECIMAL(17,0)) AS DECIMAL(18,2))",
+            ),
+        ];
+        for (sql, expected) in cases {
+            assert_eq!(rounded(columns, sql, "decimal(18,2)"), expected);
+        }
+    }
+
+    #[test]
+    fn a_long_dividend_is_taken_apart() {
+        let columns = "total decimal(38,2), orders bigint";
+        assert_eq!(
+            rounded(columns, "total / nullif(orders, 0)", "decimal(18,2)"),
+            "CAST(CAST((total - total % CAST(nullif(orders, 0) AS DECIMAL(17,0))) / CAST(nullif(orders, 0) AS DECIMAL(17,0)) \
+             AS DECIMAL(16,0)) + CAST(total % CAST(nullif(orders, 0) AS DECIMAL(17,0)) / CAST(nullif(orders, 0) AS \
+             DECIMAL(17,0)) AS DECIMAL(3,2)) AS DECIMAL(18,2))"
+        );
+    }
+
+    #[test]
+    fn an_average_is_a_sum_over_a_count() {
+        let columns = "fee decimal(10,2), pieces int, nanos bigint";
+        let cases = [
+            ("avg(fee)", "CAST(sum(fee) / CAST(nullif(count(fee), 0) AS DECIMAL(17,0)) AS DECIMAL(10,2))"),
+            (
+                "avg(DISTINCT pieces)",
+                "CAST(CAST(sum(DISTINCT pieces) AS DECIMAL(20,1)) / CAST(nullif(count(DISTINCT pieces), 0) AS DECIMAL(17,0)) \
+                 AS DECIMAL(10,2))",
+            ),
+        ];
+        for (sql, expected) in cases {
+            assert_eq!(rounded(columns, sql, "decimal(10,2)"), expected);
+        }
+        let long = rounded(columns, "avg(nanos)", "decimal(20,0)");
+        assert!(long.contains("sum(CAST(nanos AS DECIMAL(19,0)))"), "{long}");
+    }
+
+    #[test]
+    fn quotients_inside_are_brought_over_one_divisor() {
+        let columns = "revenue decimal(20,2), cost decimal(20,2), orders bigint";
+        assert_eq!(
+            rounded(columns, "1 - orders / orders", "decimal(5,4)"),
+            "CAST(CAST(CAST(orders AS DECIMAL(19,0)) - CAST(orders AS DECIMAL(19,0)) AS DECIMAL(23,3)) / \
+             CAST(orders AS DECIMAL(14,0)) AS DECIMAL(5,4))"
+        );
+        assert!(rounded(columns, "100 * (revenue / nullif(cost, 0))", "decimal(7,4)").starts_with("CAST("));
+    }
+
+    #[test]
+    fn a_divisor_of_too_many_digits_is_told() {
+        let columns = "energy decimal(38,6), capacity decimal(38,6)";
+        assert!(rounded(columns, "energy / nullif(capacity, 0)", "decimal(12,6)").starts_with("twice CAST("));
+    }
+}
