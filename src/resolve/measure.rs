@@ -105,7 +105,7 @@ fn aggregate(
     reads.add(&compiled, rows.graph);
     let additive = is_additive(&compiled, rows);
     let pii = compiled.personal_kind(rows.graph);
-    let empty = empty_of(&compiled.tree);
+    let empty = empty_of(&compiled.tree).map(Box::new);
     let measure = finish(declared, compiled, Kind::Aggregate { additive, empty }, spec, context);
     let nodes = measure.expression.size().nodes;
     Some(Resolved { measure, pii, id: declared.id, nodes })
@@ -183,7 +183,7 @@ enum Kind {
     Aggregate {
         additive: bool,
         /// What the aggregate gives where there are no rows, if that is not NULL.
-        empty: Option<Expr>,
+        empty: Option<Box<Expr>>,
     },
     /// From other measures.
     OverMeasures,
@@ -217,7 +217,7 @@ fn finish(
         Kind::OverMeasures => (true, false, None),
     };
     let empty = match declared_empty(declared, &compiled.ty, spec, context) {
-        None => empty.map(|tree| Expression::new(tree, vec![], compiled.ty.clone(), false, compiled.origin)),
+        None => empty.map(|tree| Expression::new(*tree, vec![], compiled.ty.clone(), false, compiled.origin)),
         declared => declared,
     };
     Measure {
