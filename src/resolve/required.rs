@@ -56,7 +56,11 @@ pub fn imply(
         let (name, words) = (&column.name, part.words());
         if full.required == Some(false) {
             let message = format!("`{name}` is {words} and can't be optional");
-            fault("required", message, "remove `required`: rows without a value are quarantined, or give the column a `default`");
+            fault(
+                "required",
+                message,
+                "remove `required`: rows without a value are quarantined, or give the column a `default`",
+            );
         }
         if full.on_missing == Some(ActionSpec::Warn) && full.default.is_none() {
             let message = format!("`{name}` is {words}, and a row without it can't stay");

@@ -125,7 +125,7 @@ mod tests {
         assert_eq!([shown(-0.0), shown(100.25), shown(f64::NEG_INFINITY)], ["-0.0", "100.25", "-Infinity"]);
         // Exactly between two texts of sixteen digits: the even one.
         assert_eq!(
-            [shown(1899335238755186.25), shown(999.92291259765625)],
+            [shown(1899335238755186.0 + 0.25), shown(999.0 + 60484.0 / 65536.0)],
             ["1.8993352387551862E15", "999.9229125976562"]
         );
         assert_eq!([decimal(-5, 2), decimal(1234, 2), decimal(7, 0)], ["-0.05", "12.34", "7"]);
