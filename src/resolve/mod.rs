@@ -15,7 +15,6 @@ mod names;
 mod operation;
 mod project;
 mod reference;
-mod required;
 mod row_access;
 mod rows;
 mod schedule;

@@ -8,10 +8,9 @@ COMMENT {{ comment }}
 {% include "table_properties.sql" %}
 AS
 WITH newest AS (
-  -- The rows of the file that was changed last, of those files that have rows that stay.
+  -- All rows of the file that was changed last, also those that are quarantined.
   SELECT *
   FROM {{ checked }}
-  WHERE NOT _quarantined
   QUALIFY dense_rank() OVER (ORDER BY _file_modified_at DESC, _file_name DESC) = 1
 )
 
@@ -20,6 +19,7 @@ SELECT
   {{ column.name }}{% if !loop.last %},{% endif %}
 {%- endfor %}
 FROM newest
+WHERE NOT _quarantined
 {%- if let Some(key) = key %}
 QUALIFY row_number() OVER (PARTITION BY {{ key }} ORDER BY {{ order }}) = 1
 {%- endif %};

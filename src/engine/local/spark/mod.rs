@@ -13,7 +13,6 @@ mod planner;
 mod session;
 mod syntax;
 mod types;
-mod unify;
 mod verify;
 
 pub use fault::Fault;
