@@ -18,11 +18,13 @@ use super::fault::Fault;
 use super::functions::Registry;
 use super::planner::SparkPlanner;
 use super::syntax::{self, Relations};
+use super::unify::unify;
 use super::verify::verify;
 
 /// Tables by name, and a planner that reads Spark's SQL.
 pub struct Session {
     context: SessionContext,
+    registry: Arc<Registry>,
 }
 
 impl Session {
@@ -48,7 +50,7 @@ impl Session {
             Arc::new(WindowFunctionPlanner),
         ]);
         let state = registry.install(builder).build();
-        Session { context: SessionContext::new_with_state(state) }
+        Session { context: SessionContext::new_with_state(state), registry }
     }
 
     /// Makes a table known under a name in lower case, replacing an earlier one.
@@ -71,7 +73,7 @@ impl Session {
         let statement = PlannedStatement::Statement(Box::new(Statement::Query(Box::new(query))));
         let plan = self.context.state().statement_to_plan(statement).await?;
         verify(&plan)?;
-        Ok(plan)
+        Ok(unify(plan, &self.registry)?)
     }
 
     /// Runs a plan to its end.
