@@ -30,8 +30,8 @@ mod tests {
     fn a_fault_in_generated_sql_is_shown_at_its_spec() {
         let mut sources = SourceMap::default();
         let spec = sources.add("specs/metrics/m.yml", "metric: m\n");
-        let sql = sources.add("generated/pipeline/gold/m.sql", "SELECT nope");
-        let shared = sources.add("generated/pipeline/quality/row_counts.sql", "SELECT nope");
+        let sql = sources.add("generated/m.sql", "SELECT nope");
+        let shared = sources.add("generated/row_counts.sql", "SELECT nope");
         let origins = BTreeMap::from([(sql, Some(Span::new(spec, 8..9))), (shared, None)]);
         let fault = |file| Diagnostic::error(Code::UnresolvedName, "unknown column `nope`").at(Span::new(file, 7..11));
         let moved = at_spec(fault(sql), &origins);

@@ -7,6 +7,7 @@ use super::lookup;
 use super::names::{self, NameOf};
 use super::project::{self, list_hint};
 use super::reference;
+use super::required::{self, Part};
 use super::row_access;
 use super::written::Written;
 use crate::diag::{Code, Diagnostic, did_you_mean};
@@ -26,12 +27,15 @@ pub fn resolve(spec: &Located<EntitySpec>, id: EntityId, set: &SpecSet, context:
     let path = context.sources.path(spec.file).to_owned();
     let span = spec.value("/entity");
     context.extend(names::check(&spec.spec.entity, NameOf::Entity, span));
-    let columns = columns(spec, context);
+    let mut columns = columns(spec, context);
     let key = key(spec, &columns, context);
+    required::imply(&mut columns, &key, Part::Key, spec, context);
     let source = source(spec, set, &columns, &key, context);
-    let own = Columns::Entity(id, &columns);
-    let load = load(spec, own, &columns, &key, context);
+    let load = load(spec, Columns::Entity(id, &columns), &columns, &key, context);
+    let versions = required::of_versions(&load, &columns, spec);
+    required::imply(&mut columns, &versions, Part::Sequence, spec, context);
     let audiences = project::audience_ids(spec, spec.spec.audience.as_ref(), context);
+    let own = Columns::Entity(id, &columns);
     let rows = row_access::resolve(spec.spec.rows.as_ref(), &audiences, own, spec, context);
     Entity {
         name: spec.spec.entity.clone(),
@@ -375,7 +379,10 @@ fn rules(spec: &Located<EntitySpec>, id: EntityId, entity: &Entity, context: &mu
     for (index, column) in entity.columns.iter().enumerate() {
         let entry = spec.spec.columns.get(&column.name);
         let full = entry.and_then(|e| if let ColumnEntry::Full(full) = e { Some(full.as_ref()) } else { None });
-        rules.extend(column_rules(column, ColumnId(index), full, entity.is_loaded()));
+        let column_id = ColumnId(index);
+        let tells_apart = entity.is_loaded() && entity.tells_apart(column_id);
+        let needed = full.is_some_and(|s| s.required == Some(true)) || tells_apart;
+        rules.extend(column_rules(column, column_id, full, needed, entity.is_loaded()));
     }
     let columns = Columns::Entity(id, &entity.columns);
     for (name, entry) in spec.spec.rules.iter().flatten() {
@@ -407,7 +414,13 @@ fn rules(spec: &Located<EntitySpec>, id: EntityId, entity: &Entity, context: &mu
 }
 
 /// The rules that a column brings: a value where one is required, and a valid text.
-fn column_rules(column: &Column, id: ColumnId, spec: Option<&ColumnSpec>, is_loaded: bool) -> Vec<Rule> {
+fn column_rules(
+    column: &Column,
+    id: ColumnId,
+    spec: Option<&ColumnSpec>,
+    is_needed: bool,
+    is_loaded: bool,
+) -> Vec<Rule> {
     let rule = |name: String, kind, action: Option<ActionSpec>| Rule {
         name,
         kind,
@@ -416,7 +429,7 @@ fn column_rules(column: &Column, id: ColumnId, spec: Option<&ColumnSpec>, is_loa
         span: column.span,
     };
     let mut rules = vec![];
-    if spec.is_some_and(|s| s.required == Some(true)) && column.default.is_none() {
+    if is_needed && column.default.is_none() {
         let action = spec.and_then(|s| s.on_missing);
         rules.push(rule(format!("{}_required", column.name), RuleKind::Required(id), action));
     }

@@ -18,6 +18,7 @@ mod operation;
 mod order;
 mod project;
 mod reference;
+mod required;
 mod row_access;
 mod rows;
 mod schedule;
