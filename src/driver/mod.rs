@@ -1,19 +1,24 @@
 //! The whole compilation on one screen: specs to diagnostics, to files, to a change set.
 //!
-//! Every command runs a prefix of this chain and one step of its own. A pass collects all faults it can find; the chain
-//! stops between two passes, where the next one could only report what follows from them.
+//! Every command runs a prefix of this chain and one step of its own. A pass collects all faults it can find, and the chain
+//! ends after a pass that found any; then it starts again without the specs at fault, so that later passes find what is
+//! wrong with the others ([`rest`]). What is written, run or shown comes from a chain over all specs alone.
 
 mod convert;
 mod lint;
 mod origin;
+mod rest;
 mod sql;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Instant;
 
 pub use convert::{ConvertedSql, PortedFile, convert_sql};
 pub use lint::{FixedFile, Linted, fix_sql, lint_sql};
 pub use sql::{SqlPipeline, check_sql};
+
+use rest::{Round, Stage, Stopped};
 
 use crate::bundle::{self, Bundle};
 use crate::check::{self, Pipeline};
@@ -26,7 +31,7 @@ use crate::plan::{self, BuildPlan};
 use crate::render::{self, RenderError, RenderedFile};
 use crate::resolve;
 use crate::serving;
-use crate::source::SourceMap;
+use crate::source::{FileId, SourceMap};
 use crate::validate;
 use crate::world::World;
 
@@ -88,7 +93,8 @@ impl Compilation {
 pub fn check(world: &dyn World, root: &Path) -> Result<Compilation, RenderError> {
     let mut out = Compilation::default();
     let mut found = Diagnostics::default();
-    out.compile(world, root, &mut found)?;
+    let files = out.pass("load", |sources| load::find(world, root, sources, &mut found));
+    out.run(Round::first(&files, &mut found))?;
     out.diagnostics = found.into_sorted();
     Ok(out)
 }
@@ -115,53 +121,66 @@ pub fn build(world: &dyn World, root: &Path, out: &Path) -> Result<(Compilation,
 
 impl Compilation {
     /// The chain.
-    fn compile(&mut self, world: &dyn World, root: &Path, found: &mut Diagnostics) -> Result<(), RenderError> {
-        let loaded = self.pass("load", |sources| load::load(world, root, sources, found));
-        let specs = self.pass("validate", |sources| validate::validate(loaded, sources, found));
-        let project = self.pass("resolve", |sources| resolve::resolve(&specs, sources, found));
+    fn chain(&mut self, round: &mut Round<'_>) -> Result<Option<Stopped>, RenderError> {
+        let loaded = self.pass("load", |sources| load::read(round.files, sources, round.faults(Stage::Specs)));
+        let mut specs =
+            self.pass("validate", |sources| validate::validate(loaded, sources, round.faults(Stage::Specs)));
+        if !round.is_first() {
+            specs.leave_out(&round.left_out);
+        }
+        let resolved = self.pass("resolve", |sources| resolve::resolve(&specs, sources, round.faults(Stage::Specs)));
+        let is_governed = specs.projects.iter().all(|project| !round.left_out.contains(&project.file));
         drop(specs);
-        let Some(project) = project.filter(|_| !found.has_errors()) else { return Ok(()) };
-        let plan = self.pass("plan", |_| plan::plan(&project, found));
-        if !found.has_errors() {
-            let rendered =
-                self.pass("render", |_| Ok((render::render(&project, &plan)?, render::governance(&project, &plan)?)));
-            (self.files, self.beside) = rendered?;
-            self.check(&project, &plan, found);
+        if if round.is_first() { !resolved.is_whole } else { !resolved.faulty.is_subset(&round.left_out) } {
+            return Ok(Some(Stopped { stage: Stage::Specs, faulty: resolved.faulty }));
         }
-        if !found.has_errors() {
-            self.trace(&project, &plan, found);
+        let project = resolved.project;
+        let (plan, clashing) = self.pass("plan", |_| plan::plan(&project, round.faults(Stage::Plan)));
+        let mut stopped = Stopped::at(Stage::Plan, clashing);
+        if stopped.is_none() {
+            self.files = self.pass("render", |_| render::render(&project, &plan))?;
+            stopped = Stopped::at(Stage::Pipeline, self.check(&plan, round.faults(Stage::Pipeline)));
         }
-        if !found.has_errors() {
+        if stopped.is_none() {
+            if is_governed {
+                self.beside = self.pass("render", |_| render::governance(&project, &plan))?;
+                self.govern(&project, round.faults(Stage::Governance));
+            }
+            self.trace(&project, &plan, round.faults(Stage::Lineage));
+        }
+        if round.is_first() && !round.has_errors() {
             self.deliver(&project, &plan)?;
         }
         self.project = Some(project);
         self.plan = plan;
-        Ok(())
+        Ok(stopped)
     }
 
-    /// Proves the rendered files; what is wrong with one of the pipeline is shown at the spec it came from. Files beside
-    /// the pipeline come from all specs, so their faults stay where they are.
-    fn check(&mut self, project: &Project, plan: &BuildPlan, found: &mut Diagnostics) {
-        let sources = &mut self.sources;
-        let mut add = |file: &RenderedFile| sources.add(format!("generated/{}", file.path), file.text.clone());
-        let files: Vec<_> = self.files.iter().map(&mut add).collect();
+    /// Proves the rendered files of the pipeline; what is wrong with one is shown at the spec it came from. Gives the
+    /// files of the specs at fault.
+    fn check(&mut self, plan: &BuildPlan, found: &mut Diagnostics) -> BTreeSet<FileId> {
+        let files: Vec<_> = self.files.iter().map(|file| add(&mut self.sources, file)).collect();
+        let mut faults = Diagnostics::default();
+        self.pipeline = self.pass("check", |sources| check::check(&files, sources, &mut faults));
+        let origins = files.into_iter().zip(&plan.artifacts).collect();
+        let (faults, faulty) = origin::at_specs(faults.into_sorted(), &origins, &self.pipeline);
+        found.extend(faults);
+        faulty
+    }
+
+    /// Proves the rendered files beside the pipeline. They come from all specs, so their faults stay where they are.
+    fn govern(&mut self, project: &Project, found: &mut Diagnostics) {
         let of = |name: &str| format!("governance/{name}/");
-        let governance = project.targets.iter().map(|target| {
-            self.beside.iter().filter(|file| file.path.starts_with(&of(&target.name))).map(&mut add).collect()
+        let mut governance: Vec<Vec<FileId>> = vec![];
+        for target in &project.targets {
+            let own = self.beside.iter().filter(|file| file.path.starts_with(&of(&target.name)));
+            governance.push(own.map(|file| add(&mut self.sources, file)).collect());
+        }
+        let pipeline = std::mem::take(&mut self.pipeline);
+        self.pass("check", |sources| {
+            governance.iter().for_each(|files| check::governance(files, &pipeline, sources, found));
         });
-        let governance: Vec<Vec<_>> = governance.collect();
-        let (mut faults, mut beside) = (Diagnostics::default(), Diagnostics::default());
-        self.pipeline = self.pass("check", |sources| {
-            let pipeline = check::check(&files, sources, &mut faults);
-            // Names that a faulty pipeline does not define would be missed in every target again.
-            if !faults.has_errors() {
-                governance.iter().for_each(|files| check::governance(files, &pipeline, sources, &mut beside));
-            }
-            pipeline
-        });
-        let origins = files.into_iter().zip(plan.artifacts.iter().map(|artifact| artifact.origin)).collect();
-        found.extend(faults.into_sorted().into_iter().map(|fault| origin::at_spec(fault, &origins)));
-        found.extend(beside.into_sorted());
+        self.pipeline = pipeline;
     }
 
     /// Finds where every column comes from, and proves that personal data stays with those who may see it.
@@ -204,6 +223,19 @@ impl Compilation {
     }
 
     fn note(&mut self, name: &'static str, start: Instant) {
-        self.passes.push(Pass { name, seconds: start.elapsed().as_secs_f64() });
+        self.add_pass(Pass { name, seconds: start.elapsed().as_secs_f64() });
     }
+
+    /// Notes what a pass took, in one sum if it ran several times.
+    fn add_pass(&mut self, pass: Pass) {
+        match self.passes.iter_mut().find(|known| known.name == pass.name) {
+            Some(known) => known.seconds += pass.seconds,
+            None => self.passes.push(pass),
+        }
+    }
+}
+
+/// Adds a rendered file to the texts that diagnostics point into.
+fn add(sources: &mut SourceMap, file: &RenderedFile) -> FileId {
+    sources.add(format!("generated/{}", file.path), file.text.clone())
 }

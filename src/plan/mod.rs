@@ -9,11 +9,11 @@ pub mod protection;
 
 pub use metric_view::metric_view;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::model::{Column, Entity, EntityId, Load, MetricId, Project, Source};
-use crate::source::Span;
+use crate::source::{FileId, Span};
 
 /// A dataset of the pipeline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -128,8 +128,8 @@ pub struct BuildPlan {
     pub metric_views: Vec<(MetricId, String)>,
 }
 
-/// Lists what a project builds. Two datasets of one name are a fault (E0303).
-pub fn plan(project: &Project, diagnostics: &mut Diagnostics) -> BuildPlan {
+/// Lists what a project builds. Two datasets of one name are a fault (E0303); gives the files of the specs at fault too.
+pub fn plan(project: &Project, diagnostics: &mut Diagnostics) -> (BuildPlan, BTreeSet<FileId>) {
     let mut artifacts = vec![];
     for (index, entity) in project.entities.iter().enumerate() {
         plan_entity(EntityId(index), entity, &mut artifacts);
@@ -153,9 +153,9 @@ pub fn plan(project: &Project, diagnostics: &mut Diagnostics) -> BuildPlan {
     }
     let view = |(index, metric)| Some((MetricId(index), metric_view(project, metric)?));
     let metric_views: Vec<_> = project.metrics.iter().enumerate().filter_map(view).collect();
-    report_duplicates(project, &artifacts, &metric_views, diagnostics);
+    let faulty = report_duplicates(project, &artifacts, &metric_views, diagnostics);
     artifacts.sort_by(|a, b| (a.layer, &a.name).cmp(&(b.layer, &b.name)));
-    BuildPlan { artifacts, metric_views }
+    (BuildPlan { artifacts, metric_views }, faulty)
 }
 
 /// Name of the table of row counts.
@@ -265,7 +265,8 @@ fn report_duplicates(
     artifacts: &[Artifact],
     metric_views: &[(MetricId, String)],
     diagnostics: &mut Diagnostics,
-) {
+) -> BTreeSet<FileId> {
+    let mut faulty = BTreeSet::new();
     let origin = |id: &MetricId| project.metrics.get(id.0).map(|metric| metric.origin.span);
     let views = metric_views.iter().map(|(id, name)| (name.clone(), origin(id)));
     let datasets = artifacts.iter().map(|artifact| (artifact.name.clone(), artifact.origin));
@@ -274,6 +275,7 @@ fn report_duplicates(
         let Some(first) = seen.insert(name.clone(), origin) else { continue };
         let mut diagnostic = Diagnostic::error(Code::DuplicateName, format!("two datasets are called `{name}`"))
             .hint("every entity and metric brings datasets of its own, such as `<entity>_raw`: rename one of the two");
+        faulty.extend([origin, first].into_iter().flatten().map(|span| span.file));
         let (here, there) = if origin.is_some() { (origin, first) } else { (first, origin) };
         if let Some(span) = here {
             diagnostic = diagnostic.at(span);
@@ -283,4 +285,5 @@ fn report_duplicates(
         }
         diagnostics.push(diagnostic);
     }
+    faulty
 }

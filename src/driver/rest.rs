@@ -1,0 +1,96 @@
+//! What is still judged while something is wrong.
+//!
+//! No pass works on what another one found at fault. So where specs are at fault, the chain starts again without them, as
+//! if the others were the whole project: a reference to one that was left out is none, and what can't do without it
+//! turns out to be at fault as well and is left out too, without a word. Each pass tells what it finds once, when all
+//! passes before it are content; nothing but these faults is kept of such a chain.
+
+use std::collections::BTreeSet;
+
+use super::Compilation;
+use crate::diag::Diagnostics;
+use crate::load::SpecFiles;
+use crate::render::RenderError;
+use crate::source::FileId;
+
+/// What finds faults, in the order of the chain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    /// From texts to a resolved project.
+    Specs,
+    /// The list of datasets.
+    Plan,
+    /// The SQL of the pipeline.
+    Pipeline,
+    /// The SQL beside it.
+    Governance,
+    /// The flow of personal data.
+    Lineage,
+}
+
+/// Where a chain ended: at a stage that found specs at fault.
+#[derive(Debug)]
+pub struct Stopped {
+    pub stage: Stage,
+    /// The files of these specs.
+    pub faulty: BTreeSet<FileId>,
+}
+
+impl Stopped {
+    /// A stop at a stage, unless nothing is at fault there.
+    pub fn at(stage: Stage, faulty: BTreeSet<FileId>) -> Option<Stopped> {
+        (!faulty.is_empty()).then_some(Stopped { stage, faulty })
+    }
+}
+
+/// What a chain works on, and where its faults go.
+pub struct Round<'a> {
+    /// All files of the project.
+    pub files: &'a SpecFiles,
+    /// Those of specs that are left out.
+    pub left_out: BTreeSet<FileId>,
+    /// The last stage that told its faults before.
+    told: Option<Stage>,
+    found: &'a mut Diagnostics,
+    /// Faults that are known already, or follow from such.
+    quiet: Diagnostics,
+}
+
+impl<'a> Round<'a> {
+    /// The first one, over everything.
+    pub fn first(files: &'a SpecFiles, found: &'a mut Diagnostics) -> Self {
+        Round { files, left_out: BTreeSet::new(), told: None, found, quiet: Diagnostics::default() }
+    }
+
+    /// Whether it is over everything.
+    pub fn is_first(&self) -> bool {
+        self.told.is_none()
+    }
+
+    /// Where the faults of a stage go.
+    pub fn faults(&mut self, stage: Stage) -> &mut Diagnostics {
+        if self.told < Some(stage) { self.found } else { &mut self.quiet }
+    }
+
+    /// Whether anything at all was found at fault so far.
+    pub fn has_errors(&self) -> bool {
+        self.found.has_errors()
+    }
+}
+
+impl Compilation {
+    /// Runs the chain, and again over the rest as long as something turns out to be at fault.
+    pub(super) fn run(&mut self, mut round: Round<'_>) -> Result<(), RenderError> {
+        let mut stopped = self.chain(&mut round)?;
+        while let Some(Stopped { stage, faulty }) = stopped {
+            round.told = round.told.max(Some(stage));
+            round.left_out.extend(faulty);
+            let sources = std::mem::take(&mut self.sources);
+            let mut rest = Compilation { sources, ..Compilation::default() };
+            stopped = rest.chain(&mut round)?;
+            self.sources = rest.sources;
+            rest.passes.into_iter().for_each(|pass| self.add_pass(pass));
+        }
+        Ok(())
+    }
+}
