@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::check::Pipeline;
 use crate::diag::{Diagnostic, Label};
-use crate::plan::Artifact;
+use crate::plan::PlannedDataset;
 use crate::source::FileId;
 
 /// Moves diagnostics from generated files to the specs that gave these; gives the files of the specs at fault too. What
 /// is wrong with a dataset because another one that it reads is at fault is left away.
 pub fn at_specs(
     faults: Vec<Diagnostic>,
-    origins: &BTreeMap<FileId, &Artifact>,
+    origins: &BTreeMap<FileId, &PlannedDataset>,
     pipeline: &Pipeline,
 ) -> (Vec<Diagnostic>, BTreeSet<FileId>) {
     let origin = |fault: &Diagnostic| origins.get(&fault.primary.as_ref()?.span.file).copied();
@@ -19,7 +19,7 @@ pub fn at_specs(
     let wrong: BTreeSet<String> = errors.filter_map(|fault| Some(origin(fault)?.name.to_lowercase())).collect();
     let reads = Reads::of(pipeline);
     let follows = |fault: &Diagnostic| {
-        let Some(own) = origin(fault).map(|artifact| artifact.name.to_lowercase()) else { return false };
+        let Some(own) = origin(fault).map(|dataset| dataset.name.to_lowercase()) else { return false };
         let mut sources = reads.all(&own).into_iter().filter(|source| wrong.contains(*source));
         // Two that read each other are both at fault.
         sources.any(|source| !reads.all(source).contains(own.as_str()))
@@ -28,7 +28,7 @@ pub fn at_specs(
     let errors = faults.iter().filter(|fault| fault.is_error());
     let faulty = errors.filter_map(|fault| Some(origin(fault)?.origin?.file)).collect();
     let moved = faults.into_iter().map(|fault| match origin(&fault) {
-        Some(artifact) => at_spec(fault, artifact),
+        Some(dataset) => at_spec(fault, dataset),
         None => fault,
     });
     (moved.collect(), faulty)
@@ -60,8 +60,8 @@ impl<'a> Reads<'a> {
 }
 
 /// Moves a diagnostic to the spec that a file came from, if it is one alone; the place in the SQL stays as a second label.
-fn at_spec(mut fault: Diagnostic, artifact: &Artifact) -> Diagnostic {
-    if let (Some(spec), Some(label)) = (artifact.origin, fault.primary.take_if(|_| artifact.origin.is_some())) {
+fn at_spec(mut fault: Diagnostic, dataset: &PlannedDataset) -> Diagnostic {
+    if let (Some(spec), Some(label)) = (dataset.origin, fault.primary.take_if(|_| dataset.origin.is_some())) {
         let text = if label.text.is_empty() { "in the SQL that it gives".to_owned() } else { label.text };
         fault.related.insert(0, Label { span: label.span, text });
         fault.primary = Some(Label { span: spec, text: "comes from here".to_owned() });
@@ -74,7 +74,7 @@ mod tests {
     use super::*;
     use crate::check;
     use crate::diag::Diagnostics;
-    use crate::plan::{Dataset, Layer};
+    use crate::plan::Dataset;
     use crate::source::{SourceMap, Span};
 
     /// A pipeline of two files, of which the second reads the first, with a word of each of them.
@@ -82,15 +82,14 @@ mod tests {
         let mut sources = SourceMap::default();
         let specs = ["specs/a.yml", "specs/b.yml"].map(|path| sources.add(path, "name\n"));
         let files = [("a", first), ("b", second)].map(|(name, sql)| sources.add(format!("generated/{name}.sql"), sql));
-        let artifacts = [("A", 0), ("b", 1)].map(|(name, index)| Artifact {
+        let datasets = [("A", 0), ("b", 1)].map(|(name, index)| PlannedDataset {
             dataset: Dataset::RowCounts,
             name: name.to_owned(),
-            layer: Layer::Gold,
             origin: specs.get(index).map(|spec| Span::new(*spec, 0..4)),
         });
         let mut faults = Diagnostics::default();
         let pipeline = check::check(&files, &sources, &mut faults);
-        let origins = files.into_iter().zip(&artifacts).collect();
+        let origins = files.into_iter().zip(&datasets).collect();
         let (faults, faulty) = at_specs(faults.into_sorted(), &origins, &pipeline);
         (sources, faults, faulty)
     }

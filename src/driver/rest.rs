@@ -7,10 +7,12 @@
 
 use std::collections::BTreeSet;
 
-use super::Compilation;
+use super::{Compilation, Phase};
 use crate::diag::Diagnostics;
-use crate::load::SpecFiles;
+use crate::load::{SpecFiles, SpecSet};
+use crate::model::Project;
 use crate::render::RenderError;
+use crate::resolve::Resolved;
 use crate::source::FileId;
 
 /// What finds faults, in the order of the chain.
@@ -36,19 +38,12 @@ pub struct Stopped {
     pub faulty: BTreeSet<FileId>,
 }
 
-impl Stopped {
-    /// A stop at a stage, unless nothing is at fault there.
-    pub fn at(stage: Stage, faulty: BTreeSet<FileId>) -> Option<Stopped> {
-        (!faulty.is_empty()).then_some(Stopped { stage, faulty })
-    }
-}
-
 /// What a chain works on, and where its faults go.
 pub struct Round<'a> {
     /// All files of the project.
     pub files: &'a SpecFiles,
     /// Those of specs that are left out.
-    pub left_out: BTreeSet<FileId>,
+    left_out: BTreeSet<FileId>,
     /// The last stage that told its faults before.
     told: Option<Stage>,
     found: &'a mut Diagnostics,
@@ -62,32 +57,47 @@ impl<'a> Round<'a> {
         Round { files, left_out: BTreeSet::new(), told: None, found, quiet: Diagnostics::default() }
     }
 
-    /// Whether it is over everything.
-    pub fn is_first(&self) -> bool {
-        self.told.is_none()
-    }
-
     /// Where the faults of a stage go.
     pub fn faults(&mut self, stage: Stage) -> &mut Diagnostics {
         if self.told < Some(stage) { self.found } else { &mut self.quiet }
     }
 
-    /// Whether anything at all was found at fault so far.
-    pub fn has_errors(&self) -> bool {
-        self.found.has_errors()
+    /// Leaves out of the specs what was found at fault before.
+    pub fn leave_out_of(&self, specs: &mut SpecSet) {
+        if self.told.is_some() {
+            specs.leave_out(&self.left_out);
+        }
+    }
+
+    /// The project, if all specs in it are without fault. Where the project file is not, nobody knows the targets.
+    pub fn healthy(&self, resolved: Resolved) -> Result<Project, Stopped> {
+        let Resolved { mut project, faulty, is_whole } = resolved;
+        let is_new = if self.told.is_none() { !is_whole } else { !faulty.is_subset(&self.left_out) };
+        if is_new {
+            return Err(Stopped { stage: Stage::Specs, faulty });
+        }
+        if !faulty.is_empty() {
+            project.targets.clear();
+        }
+        Ok(project)
+    }
+
+    /// Whether nothing at all was found at fault so far.
+    pub fn is_faultless(&self) -> bool {
+        !self.found.has_errors()
     }
 }
 
 impl Compilation {
     /// Runs the chain, and again over the rest as long as something turns out to be at fault.
-    pub(super) fn run(&mut self, mut round: Round<'_>) -> Result<(), RenderError> {
-        let mut stopped = self.chain(&mut round)?;
+    pub(super) fn run(&mut self, until: Phase, mut round: Round<'_>) -> Result<(), RenderError> {
+        let mut stopped = self.chain(until, &mut round)?;
         while let Some(Stopped { stage, faulty }) = stopped {
             round.told = round.told.max(Some(stage));
             round.left_out.extend(faulty);
             let sources = std::mem::take(&mut self.sources);
             let mut rest = Compilation { sources, ..Compilation::default() };
-            stopped = rest.chain(&mut round)?;
+            stopped = rest.chain(until, &mut round)?;
             self.sources = rest.sources;
             rest.passes.into_iter().for_each(|pass| self.add_pass(pass));
         }

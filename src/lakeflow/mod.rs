@@ -1,12 +1,14 @@
-//! Lakeflow SQL: syntax tree, parser, printer, types. Usable as a library on its own.
+//! Lakeflow SQL: syntax tree, parser, printer, formatter, types. Usable as a library on its own.
 //!
 //! The statement shell (what stands around a query) is read and written here; expressions and queries are sqlparser's.
 //! Text goes `lex` (our tokens) → `parse` (our statements, sqlparser inside) → [`ast`] → `print`, and back again to an
-//! equal tree. No disk, no specs, no meaning: names and types are resolved by whoever needs them.
+//! equal tree. [`fmt`] sets text in lines for people and keeps its comments. No disk, no specs, no meaning: names and
+//! types are resolved by whoever needs them.
 
 pub mod ast;
 mod dialect;
 mod fault;
+pub mod fmt;
 mod fold;
 pub mod functions;
 mod grammar;

@@ -79,6 +79,6 @@ impl SpecSet {
             self.left_out.specs.push(LostSpec { kind: Some(SpecKind::Entity), name: Some(entity.spec.entity) });
         }
         self.metrics.retain(|metric| !faulty.contains(&metric.file));
-        self.faulty.clear();
+        self.faulty.retain(|file| self.projects.iter().any(|project| project.file == *file));
     }
 }

@@ -2,5 +2,4 @@
 
 pub mod convert;
 pub mod files;
-pub mod fmt;
 pub mod lint;

@@ -2,8 +2,8 @@
 
 use std::fs;
 
+use lakegen::lakeflow::fmt::format;
 use lakegen::lakeflow::{Statement, StatementKind, parse, parse_each, tokens};
-use lakegen::sqltool::fmt::format;
 use proptest::prelude::*;
 
 use crate::{root, sql_below};

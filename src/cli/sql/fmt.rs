@@ -11,8 +11,8 @@ use crate::cli::shell::Shell;
 use crate::cli::{Ended, Failure, Status, interrupt};
 use crate::emit::text_diff;
 use crate::lakeflow::Fault;
+use crate::lakeflow::fmt::format;
 use crate::sqltool::files::{self, SqlFile};
-use crate::sqltool::fmt::format;
 use crate::world::World;
 
 /// Format SQL files in place, comments kept

@@ -9,8 +9,8 @@ use sqlparser::tokenizer::Token;
 
 use super::scope::Scope;
 use crate::lakeflow::ast::{FlowBody, Query, Statement, StatementKind, TableSource};
+use crate::lakeflow::fmt::format;
 use crate::lakeflow::{Fault, parse, parse_query, query_text};
-use crate::sqltool::fmt::format;
 
 /// The operator that Spark does not read, though it has the function.
 const TRY_CAST: &str = "?::";

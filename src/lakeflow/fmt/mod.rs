@@ -18,8 +18,8 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use crate::lakeflow::ast::StatementKind;
-use crate::lakeflow::{Fault, Piece, PieceKind, Tokens, parse_each, tokens, visit_each};
+use super::ast::StatementKind;
+use super::{Fault, Piece, PieceKind, Tokens, parse_each, tokens, visit_each};
 use token::{Comment, Script, Statement, Token};
 use writer::Writer;
 

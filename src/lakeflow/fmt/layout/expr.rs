@@ -2,8 +2,8 @@
 
 use super::{fits, items, lines, query};
 use crate::lakeflow::PieceKind;
-use crate::sqltool::fmt::tree::{Group, Node, width};
-use crate::sqltool::fmt::writer::Writer;
+use crate::lakeflow::fmt::tree::{Group, Node, width};
+use crate::lakeflow::fmt::writer::Writer;
 
 /// Lists of at least so many plain values are filled line by line rather than set one a line.
 const FILLED: usize = 4;

@@ -1,10 +1,10 @@
 //! Statements that hold others (`BEGIN .. END`): a line for each step, the steps of a block one level deeper.
 
 use super::query;
-use crate::sqltool::fmt::token::Token;
-use crate::sqltool::fmt::tree::{Node, tree, width};
-use crate::sqltool::fmt::writer::Writer;
-use crate::sqltool::fmt::{spaces, words};
+use crate::lakeflow::fmt::token::Token;
+use crate::lakeflow::fmt::tree::{Node, tree, width};
+use crate::lakeflow::fmt::writer::Writer;
+use crate::lakeflow::fmt::{spaces, words};
 
 /// What a step does to the level of those behind it.
 #[derive(Clone, Copy, PartialEq, Eq)]

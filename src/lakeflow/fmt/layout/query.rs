@@ -1,8 +1,8 @@
 //! Queries: a line for each clause.
 
 use super::{expr, fits, items, list};
-use crate::sqltool::fmt::tree::Node;
-use crate::sqltool::fmt::writer::Writer;
+use crate::lakeflow::fmt::tree::Node;
+use crate::lakeflow::fmt::writer::Writer;
 
 /// A clause: its keywords and what follows them.
 pub struct Clause<'n, 'a> {

@@ -1,8 +1,8 @@
 //! Statements around queries: a line for each clause of a `CREATE`, a `MERGE` and their like; others are expressions.
 
 use super::{expr, fits, items, lines, list, query};
-use crate::sqltool::fmt::tree::{Group, Node};
-use crate::sqltool::fmt::writer::Writer;
+use crate::lakeflow::fmt::tree::{Group, Node};
+use crate::lakeflow::fmt::writer::Writer;
 
 /// Clauses of `CREATE`, whatever is created.
 const CREATE: &[&str] = &[

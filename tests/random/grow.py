@@ -1,0 +1,123 @@
+"""Grows a whole project from a seed: specs, lookups, and files of several deliveries with defects."""
+
+from datetime import datetime
+
+import expect
+from chance import Chance
+from grow_entity import EntityGrower
+from grow_metric import MetricGrower
+from grow_values import faulty
+from project import Column, Entity, File, Project
+from silver import Stopped, Undecided
+
+MANY_ATTEMPTS = 50
+
+
+def grow(seed: int, without: frozenset[str] = frozenset()) -> Project:
+    """The project of a seed. What the documents leave open is grown again."""
+    for attempt in range(MANY_ATTEMPTS):
+        project = grow_once(Chance(seed, attempt, without))
+        try:
+            expect.compute(project)
+        except Undecided:
+            continue
+        except Stopped:
+            pass
+        return project
+    raise RuntimeError(f"seed {seed} grows nothing that the documents decide")
+
+
+def grow_once(chance: Chance) -> Project:
+    grower = EntityGrower(chance)
+    entities = grower.grow()
+    files = {}
+    for entity in entities:
+        files[entity.name] = lookup_file(chance, entity) if entity.lookup else deliveries(chance, entity)
+    metrics = MetricGrower(chance, entities, grower.odd, grower.taken).grow()
+    return Project(entities, metrics, files, features=chance.features)
+
+
+# --- files -----------------------------------------------------------------------------------------------------------
+
+
+def lookup_file(chance: Chance, entity: Entity) -> list[File]:
+    """A row for most of the keys; keys that are equal as numbers stand once."""
+    key = entity.column(entity.key[0])
+    rows = []
+    for text in chance.some(key.texts, 2, 7):
+        change = {"lower": str.lower, "upper": str.upper, None: str}[key.normalize]
+        rows.append([change(text) if column is key else chance.one([*column.texts, ""]) for column in entity.columns])
+    header = [column.delivered_as for column in entity.columns]
+    return [File(f"{entity.name}.csv", header, rows, datetime(2024, 1, 1))]
+
+
+def deliveries(chance: Chance, entity: Entity) -> list[File]:
+    """One to three files, later ones with later times; keys come again."""
+    files = []
+    # Names of one entity must not be taken for those of another, whose pattern would match them too.
+    if chance.feature("no_file", 0.01):
+        return []
+    for index in range(chance.weighted({1: 3, 2: 3, 3: 2})):
+        moment = datetime(2024, 5, 1 + index, 6, 0, 0, chance.one([0, 1, 500000]))
+        if chance.maybe(0.1):
+            moment = datetime(2024, 5, 1, 6)
+        files.append(delivery(chance, entity, f"{entity.name}{['', '_2024', '-b'][index]}.csv", moment))
+    return files
+
+
+def delivery(chance: Chance, entity: Entity, name: str, moment: datetime) -> File:
+    columns = entity.columns
+    rows = [
+        line(chance, columns)
+        for _ in range(chance.weighted({0: 1 if chance.feature("no_rows", 0.5) else 0, 3: 2, 8: 4, 15: 2, 25: 1}))
+    ]
+    for _ in range(len(rows) // 5):
+        copy = list(chance.one(rows))
+        if chance.maybe(0.5):
+            index = chance.number(0, len(columns) - 1)
+            copy[index] = field(chance, columns[index])
+        rows.insert(chance.number(0, len(rows)), copy)
+    header = [column.delivered_as for column in columns]
+    if chance.maybe(0.3):
+        order = chance.shuffled(range(len(columns)))
+        header, rows = [header[i] for i in order], [[row[i] for i in order] for row in rows]
+    if chance.maybe(0.1):
+        header, rows = [*header, "more"], [[*row, chance.one(["", "extra", 'q"'])] for row in rows]
+    if chance.maybe(0.04) and len(header) > 2:
+        header, rows = header[:-1], [row[:-1] for row in rows]
+    if chance.maybe(0.1):
+        rows = [ragged(chance, row) for row in rows]
+    file = File(name, header, rows, moment)
+    file.end = chance.weighted({"\n": 4, "\r\n": 1})
+    file.mark, file.last_end = chance.maybe(0.1), chance.maybe(0.85)
+    file.quote_all = chance.maybe(0.1)
+    file.blank_after = {i for i in range(len(rows)) if chance.maybe(0.02)} if len(header) > 1 else set()
+    if chance.feature("empty_file", 0.02):
+        file.header, file.rows = None, []
+    return file
+
+
+def line(chance: Chance, columns: list[Column]) -> list[str]:
+    return [field(chance, column) for column in columns]
+
+
+def field(chance: Chance, column: Column) -> str:
+    """The text of a field: mostly clean, at times blank, padded, in another case, or at fault."""
+    text = chance.one(column.texts) if column.texts else ""
+    if chance.maybe(0.04 if column.required else 0.1):
+        return chance.one(["", "  "])
+    if chance.maybe(0.04):
+        return faulty(chance, column.kind)
+    if chance.maybe(0.05):
+        text = f"  {text} "
+    if column.normalize and chance.maybe(0.3):
+        text = text.swapcase()
+    return text
+
+
+def ragged(chance: Chance, row: list[str]) -> list[str]:
+    """A line with too few or too many fields."""
+    shape = chance.weighted({"as it is": 6, "short": 1, "long": 1})
+    if shape == "short" and len(row) > 1:
+        return row[: chance.number(1, len(row) - 1)]
+    return [*row, "beyond"] if shape == "long" else row

@@ -1,0 +1,218 @@
+"""From lines to tables of entities: typing, rules, quarantine, loads, duplicates.
+
+Undecided is what the documents of the language leave open; the generator makes another project then.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+import convert
+from evaluate import evaluate
+from lines import Line, read_lines
+from project import Column, Entity, Project
+from tree import Node
+
+Row = dict[str, object]
+
+
+class Stopped(Exception):
+    """The data stops the update, as the specs demand."""
+
+
+class Undecided(Exception):
+    """The documents do not say what is right."""
+
+
+@dataclass
+class Judged:
+    """A line with its typed row, the names of the rules that it breaks, and what becomes of it."""
+
+    line: Line
+    row: Row
+    violations: list[str]
+    dropped: bool
+    quarantined: bool
+    deletes: bool
+
+    @property
+    def stays(self) -> bool:
+        return not self.dropped and not self.quarantined
+
+
+@dataclass
+class Silver:
+    """What the lines of an entity became. A history holds, in `spans`, when each row began and ended."""
+
+    entity: Entity
+    lines: list[Line] = field(default_factory=list)
+    judged: list[Judged] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
+    spans: list[tuple] = field(default_factory=list)
+
+    @property
+    def current(self) -> list[Row]:
+        if not self.spans:
+            return self.rows
+        return [row for row, (_, end) in zip(self.rows, self.spans) if end is None]
+
+    @property
+    def clean(self) -> list[Judged]:
+        return [judged for judged in self.judged if judged.stays]
+
+
+def leaf_of(row: Row) -> object:
+    """Columns of the row itself, by name without case."""
+    lowered = {name.lower(): value for name, value in row.items()}
+    return lambda node: lowered[node.value[1].lower()]
+
+
+def holds(condition: Node, row: Row) -> bool:
+    return evaluate(condition, leaf_of(row)) is True
+
+
+def build(project: Project) -> dict[str, Silver]:
+    """All entities; lookups first, whose keys others accept."""
+    found: dict[str, Silver] = {}
+    for entity in sorted(project.entities, key=lambda e: not e.lookup):
+        lines = read_lines(entity, project.files.get(entity.name, []))
+        found[entity.name] = load(entity, lines, found)
+    return found
+
+
+def load(entity: Entity, lines: list[Line], found: dict[str, Silver]) -> Silver:
+    judged = [judge(entity, line, found) for line in lines]
+    silver = Silver(entity, lines, judged)
+    if entity.lookup:
+        silver.rows = [one.row for one in judged]
+        return silver
+    LOADS[entity.loaded_by](silver)
+    minimum, action = entity.row_count or (0, None)
+    if len(lines) < minimum and action != "warn":
+        raise Stopped(f"{entity.name}_minimum")
+    return silver
+
+
+# --- one line --------------------------------------------------------------------------------------------------------
+
+
+def judge(entity: Entity, line: Line, found: dict[str, Silver]) -> Judged:
+    row: Row = {}
+    broken: list[tuple[str, str, str | None]] = []
+    for column in entity.columns:
+        text = normalized(line.fields[column.name], column)
+        value = valid_value(text, column, found)
+        default = None if column.default is None else convert.read(column.default, column.kind)
+        row[column.name] = default if value is None else value
+        if column.required and row[column.name] is None:
+            broken.append((f"{column.name}_required", column.on_missing or "quarantine", column.name))
+        if text is not None and value is None:
+            broken.append((f"valid_{column.name}", column.on_invalid or "quarantine", column.name))
+    for name, rule in entity.rules.items():
+        if not holds(rule.condition, row):
+            broken.append((name, rule.action or "quarantine", None))
+    deletes = entity.delete_when is not None and holds(entity.delete_when, row)
+    if deletes:
+        needed = [entity.column(name).name for name in (*entity.key, *entity.sequence)]
+        broken = [one for one in broken if one[2] in needed]
+    actions = {action for _, action, _ in broken}
+    if "fail" in actions and not entity.lookup:
+        raise Stopped(next(name for name, action, _ in broken if action == "fail"))
+    dropped = "drop" in actions
+    names = [name for name, _, _ in broken]
+    return Judged(line, row, names, dropped, "quarantine" in actions and not dropped, deletes)
+
+
+def normalized(text: str | None, column: Column) -> str | None:
+    """Spaces (U+0020, nothing else) around a text do not count; a blank is no value."""
+    text = (text or "").strip(" ") or None
+    if text is None or column.normalize is None:
+        return text
+    return text.lower() if column.normalize == "lower" else text.upper()
+
+
+def valid_value(text: str | None, column: Column, found: dict[str, Silver]) -> object:
+    """The typed value of a text that fits type, pattern and accepted values; else None."""
+    if text is None or column.matches and not re.search(column.matches, text):
+        return None
+    value = convert.read(text, column.kind)
+    target = found.get(column.references.entity) if column.references else None
+    if target is not None and target.entity.lookup:
+        key = target.entity.column(target.entity.key[0]).name
+        return value if value in [row[key] for row in target.rows] else None
+    if column.accepted is not None and value not in [convert.read(v, column.kind) for v in column.accepted]:
+        return None
+    return value
+
+
+# --- loads -----------------------------------------------------------------------------------------------------------
+
+
+def ordered(values: list) -> tuple:
+    """Values that compare one by one, no value before any value."""
+    return tuple((value is not None, value) for value in values)
+
+
+def key_of(entity: Entity, row: Row) -> tuple:
+    return tuple(row[entity.column(name).name] for name in entity.key)
+
+
+def age(entity: Entity, judged: Judged) -> tuple:
+    """What tells the newer of two rows of a key: the sequence, the file that was changed last, its name, the row."""
+    own = ordered([judged.row[entity.column(name).name] for name in entity.sequence])
+    return own, judged.line.modified, judged.line.file_name, ordered(list(judged.row.values()))
+
+
+def grouped(entity: Entity, judged: list[Judged]) -> dict[tuple, list[Judged]]:
+    groups: dict[tuple, list[Judged]] = {}
+    for one in judged:
+        groups.setdefault(key_of(entity, one.row), []).append(one)
+    return groups
+
+
+def append(silver: Silver) -> None:
+    silver.rows = [judged.row for judged in silver.clean]
+
+
+def upsert(silver: Silver) -> None:
+    for group in grouped(silver.entity, silver.clean).values():
+        newest = max(group, key=lambda one: age(silver.entity, one))
+        if not newest.deletes:
+            silver.rows.append(newest.row)
+
+
+def history(silver: Silver) -> None:
+    """Every version, from its sequence to that of the next version or deletion."""
+    entity = silver.entity
+    at = entity.column(entity.sequence[0]).name
+    for group in grouped(entity, silver.clean).values():
+        versions: dict[object, Judged] = {}
+        for one in group:
+            other = versions.get(one.row[at])
+            if one.row[at] is None:
+                raise Undecided("a version without a sequence")
+            if other and (other.row != one.row or other.deletes != one.deletes):
+                raise Undecided("two versions of one key and sequence")
+            versions[one.row[at]] = one
+        times = sorted(versions)
+        for time, after in zip(times, [*times[1:], None]):
+            if not versions[time].deletes:
+                silver.rows.append(versions[time].row)
+                silver.spans.append((time, after))
+
+
+def snapshot(silver: Silver) -> None:
+    """The clean rows of the newest file that has a line."""
+    if not silver.lines:
+        return
+    newest = max((line.modified, line.file_name) for line in silver.lines)
+    rows = [one for one in silver.clean if (one.line.modified, one.line.file_name) == newest]
+    if not rows:
+        raise Undecided("a newest file without a clean row")
+    if not silver.entity.key:
+        silver.rows = [one.row for one in rows]
+        return
+    for group in grouped(silver.entity, rows).values():
+        silver.rows.append(max((one.row for one in group), key=lambda row: ordered(list(row.values()))))
+
+
+LOADS = {"append": append, "upsert": upsert, "history": history, "snapshot": snapshot}
