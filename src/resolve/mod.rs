@@ -17,6 +17,7 @@ mod open;
 mod operation;
 mod project;
 mod reference;
+mod required;
 mod row_access;
 mod rows;
 mod schedule;
