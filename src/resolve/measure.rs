@@ -42,7 +42,7 @@ pub fn resolve(
     reads: &mut Reads,
     context: &mut Context<'_>,
 ) -> Vec<Resolved> {
-    if spec.spec.measures.is_empty() {
+    if spec.spec.measures.is_empty() && !spec.has_lost("/measures") {
         context.push(Diagnostic::error(Code::EmptyMetric, "the metric has no measure").at(spec.key("/measures")));
     }
     let mut pending = vec![];
@@ -119,7 +119,8 @@ fn derive(
     rows: &Rows<'_>,
     context: &mut Context<'_>,
 ) {
-    let all: Vec<&str> = spec.spec.measures.keys().map(String::as_str).collect();
+    let lost: Vec<String> = spec.lost_keys("/measures").collect();
+    let all: Vec<&str> = spec.spec.measures.keys().chain(&lost).map(String::as_str).collect();
     let mentioned = |expr: &Expr| {
         let names = names_in(expr);
         let is_named = |d: &Declared<'_>| names.iter().any(|n| n.first().is_some_and(|n| is_same_name(n, d.name)));
