@@ -60,7 +60,7 @@ fn build(dir: &Path, count: usize) {
     let passes: Vec<(&str, f64)> = passes.chain([("write", writing.elapsed().as_secs_f64())]).collect();
 
     let (user, system) = (cpu_seconds().0 - user, cpu_seconds().1 - system);
-    let files = compilation.outputs().count();
+    let files = compilation.files.len();
     println!("{count} entities, {count} metrics, {} datasets, {files} files", compilation.pipeline.datasets.len());
     let total: f64 = passes.iter().map(|(_, seconds)| seconds).sum();
     for (name, seconds) in &passes {

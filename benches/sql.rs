@@ -92,7 +92,7 @@ fn generated(count: usize) -> Vec<String> {
     large_project::write(dir.path(), count);
     let compilation = driver::check(&DiskWorld, dir.path()).expect("templates that can be filled");
     assert!(!compilation.has_errors(), "{:?}", compilation.diagnostics);
-    compilation.files.into_iter().map(|file| file.text.to_string()).collect()
+    compilation.pipeline_files().map(|file| file.text.to_string()).collect()
 }
 
 /// Statements of the tests that the parser accepts, a file each as they stand there.

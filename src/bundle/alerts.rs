@@ -7,12 +7,12 @@ use super::resource::{
 };
 use crate::model::{Cron, Project};
 use crate::plan;
-use crate::render::operation::{self, View};
+use crate::plan::deployment::{self, AlertKind};
+use crate::render::operation::View;
 use crate::render::text::Literal;
 
 /// What an alert looks at, and from which value on it is raised.
 struct Limit {
-    key: &'static str,
     summary: &'static str,
     column: &'static str,
     comparison: Comparison,
@@ -23,8 +23,17 @@ struct Limit {
 /// The alerts that the project asks for, with their keys. A failed update is told wherever there are alerts.
 pub fn alerts(project: &Project) -> Vec<(String, Alert)> {
     let Some(checked) = &project.alerts.checked else { return vec![] };
-    let limits = [Some(failed_update()), low_quality(project), drift(project), stale(project)];
-    limits.into_iter().flatten().map(|limit| (limit.key.to_owned(), alert(project, checked, limit))).collect()
+    let named = |kind: AlertKind| (kind.key().to_owned(), alert(project, checked, limit(project, kind)));
+    deployment::alerts(project).into_iter().map(named).collect()
+}
+
+fn limit(project: &Project, kind: AlertKind) -> Limit {
+    match kind {
+        AlertKind::UpdateFailed => failed_update(),
+        AlertKind::LowQuality => low_quality(project),
+        AlertKind::RowCountDrift => drift(project),
+        AlertKind::StaleEntities => stale(),
+    }
 }
 
 fn alert(project: &Project, checked: &Cron, limit: Limit) -> Alert {
@@ -65,7 +74,6 @@ fn of_last_update(states: &str) -> String {
 
 fn failed_update() -> Limit {
     Limit {
-        key: "update_failed",
         summary: "the last update failed",
         column: "failed_updates",
         comparison: Comparison::GreaterThan,
@@ -78,49 +86,43 @@ fn failed_update() -> Limit {
     }
 }
 
-fn low_quality(project: &Project) -> Option<Limit> {
-    let threshold = project.alerts.quality_below_percent?;
+fn low_quality(project: &Project) -> Limit {
     let judged = project.entities.iter().filter(|entity| entity.is_loaded());
     let judged: Vec<String> = judged.map(|entity| Literal::new(plan::checked_name(entity)).to_string()).collect();
-    (!judged.is_empty()).then(|| Limit {
-        key: "low_quality",
+    Limit {
         summary: "too many rows break a rule",
         column: "passed_percent",
         comparison: Comparison::LessThan,
-        threshold,
+        threshold: project.alerts.quality_below_percent.unwrap_or_default(),
         query: format!(
             "SELECT min(passed_percent) AS passed_percent\nFROM {}\nWHERE dataset IN ({}) AND {}\nHAVING min(passed_percent) IS NOT NULL",
             full_name(View::Expectations),
             judged.join(", "),
             of_last_update("'COMPLETED'")
         ),
-    })
+    }
 }
 
-fn drift(project: &Project) -> Option<Limit> {
-    let threshold = project.alerts.row_count_drift_percent?;
-    Some(Limit {
-        key: "row_count_drift",
+fn drift(project: &Project) -> Limit {
+    Limit {
         summary: "an entity got far more or far fewer lines than usual",
         column: "drift_percent",
         comparison: Comparison::GreaterThan,
-        threshold,
+        threshold: project.alerts.row_count_drift_percent.unwrap_or_default(),
         query: format!(
             "SELECT max(abs(drift_percent)) AS drift_percent\nFROM {}\nWHERE {}\nHAVING max(abs(drift_percent)) IS NOT NULL",
             full_name(View::Drift),
             of_last_update("'COMPLETED'")
         ),
-    })
+    }
 }
 
-fn stale(project: &Project) -> Option<Limit> {
-    let applies = project.alerts.stale && operation::fresh_entities(project).next().is_some();
-    applies.then(|| Limit {
-        key: "stale_entities",
+fn stale() -> Limit {
+    Limit {
         summary: "an entity got no new file for too long",
         column: "stale_entities",
         comparison: Comparison::GreaterThan,
         threshold: 0.0,
         query: format!("SELECT count_if(is_stale) AS stale_entities\nFROM {}", full_name(View::Freshness)),
-    })
+    }
 }

@@ -4,17 +4,18 @@
 //! for operation, and at last the gate, which fails when a table does not reconcile. A later task never runs on what an
 //! earlier one left unfinished.
 
+use std::collections::BTreeSet;
+
 use super::pipeline::tags;
 use super::reference::{self, FILES, LANDING, SCHEDULES, TARGET, WAREHOUSE};
 use super::resource::{
     CronSchedule, FileArrival, Health, HealthMetric, HealthOperator, HealthRule, Job, JobNotifications, PipelineTask,
     Queue, SqlFile, SqlFileSource, SqlTask, Task, TaskDependency, Trigger,
 };
-use super::selection::Selection;
-use super::statements::Statements;
 use crate::model::{Project, Schedule, Start};
-use crate::plan::{BuildPlan, Dataset};
-use crate::render::operation::{self, Script};
+use crate::plan::deployment::{self, JobKind};
+use crate::plan::operation::{self, Script};
+use crate::plan::{self, ArtifactKind, BuildPlan, Governance, Phase, Selection};
 
 /// Seconds without a new file before a run starts: files that belong together arrive together.
 const QUIET_SECONDS: u32 = 60;
@@ -22,25 +23,35 @@ const QUIET_SECONDS: u32 = 60;
 const SLOW_PERCENT: u64 = 80;
 
 /// The jobs with their keys: schedules in the order of the project, then the one on demand.
-pub fn jobs(project: &Project, plan: &BuildPlan, statements: &Statements) -> Vec<(String, Job)> {
-    let build = |schedule: &Schedule, starts: bool| job(project, plan, statements, schedule, starts);
-    let mut jobs: Vec<(String, Job)> =
-        project.schedules.iter().map(|schedule| (schedule.name.clone(), build(schedule, true))).collect();
-    let on_demand = on_demand(project);
-    jobs.push((on_demand.name.clone(), build(&on_demand, false)));
-    jobs
+pub fn jobs(project: &Project, plan: &BuildPlan) -> Vec<(String, Job)> {
+    let build = |kind: JobKind| {
+        let scheduled = match kind {
+            JobKind::Schedule(index) => project.schedules.get(index),
+            JobKind::OnDemand => None,
+        };
+        let key = kind.key(project);
+        let job = match scheduled {
+            Some(schedule) => job(project, plan, schedule, true),
+            None => job(project, plan, &on_demand(&key), false),
+        };
+        (key, job)
+    };
+    deployment::jobs(project).into_iter().map(build).collect()
 }
 
-/// Everything, with the defaults of schedules, under a name that no schedule has.
-fn on_demand(project: &Project) -> Schedule {
-    let mut name = "on_demand".to_owned();
-    while project.schedules.iter().any(|schedule| schedule.name == name) {
-        name.push_str("_all");
+/// Everything, with the defaults of schedules.
+fn on_demand(name: &str) -> Schedule {
+    Schedule {
+        name: name.to_owned(),
+        start: Start::Files,
+        refresh: vec![],
+        retries: 2,
+        backoff_minutes: 5,
+        timeout_minutes: 60,
     }
-    Schedule { name, start: Start::Files, refresh: vec![], retries: 2, backoff_minutes: 5, timeout_minutes: 60 }
 }
 
-fn job(project: &Project, plan: &BuildPlan, statements: &Statements, schedule: &Schedule, starts: bool) -> Job {
+fn job(project: &Project, plan: &BuildPlan, schedule: &Schedule, starts: bool) -> Job {
     let selection = Selection::of(project, plan, &schedule.refresh);
     let limit = u64::from(schedule.timeout_minutes) * 60;
     let told = JobNotifications {
@@ -63,7 +74,7 @@ fn job(project: &Project, plan: &BuildPlan, statements: &Statements, schedule: &
         }),
         email_notifications: (!project.notify.is_empty()).then_some(told),
         tags: tags(project),
-        tasks: tasks(project, plan, statements, schedule, &selection),
+        tasks: tasks(project, plan, schedule, &selection),
     }
 }
 
@@ -98,13 +109,7 @@ fn trigger(schedule: &Schedule) -> Option<Trigger> {
 }
 
 /// The chain of tasks; each depends on the one before it.
-fn tasks(
-    project: &Project,
-    plan: &BuildPlan,
-    statements: &Statements,
-    schedule: &Schedule,
-    selection: &Selection,
-) -> Vec<Task> {
+fn tasks(project: &Project, plan: &BuildPlan, schedule: &Schedule, selection: &Selection) -> Vec<Task> {
     let update = Task {
         description: Some("Updates the pipeline.".into()),
         pipeline_task: Some(PipelineTask {
@@ -114,12 +119,14 @@ fn tasks(
         }),
         ..task("update", schedule)
     };
-    let mut tasks: Vec<Task> = statements.before.iter().map(|name| governance("before", name, schedule)).collect();
+    let concerns = concerns(plan);
+    let of = |phase: Phase| concerns.iter().filter(move |concern| concern.phase() == phase);
+    let mut tasks: Vec<Task> = of(Phase::Before).map(|concern| governance(*concern, schedule)).collect();
     tasks.push(update);
-    tasks.extend(statements.after.iter().map(|name| governance("after", name, schedule)));
+    tasks.extend(of(Phase::After).map(|concern| governance(*concern, schedule)));
     let scripts = operation::scripts(project, plan);
-    let fresh = scripts.iter().filter(|script| is_fresh(project, selection, script));
-    tasks.extend(fresh.map(|script| operation_task(script, schedule)));
+    let fresh = scripts.into_iter().filter(|script| script.is_fresh(project, selection));
+    tasks.extend(fresh.map(|script| operation_task(project, script, schedule)));
     let keys: Vec<String> = tasks.iter().map(|task| task.task_key.clone()).collect();
     for (task, before) in tasks.iter_mut().skip(1).zip(keys) {
         task.depends_on = vec![TaskDependency { task_key: before }];
@@ -133,51 +140,39 @@ fn refresh_selection(selection: &Selection) -> Vec<String> {
     if selection.everything { vec![] } else { names.collect() }
 }
 
-/// The scripts that some job runs, in the order in which they run.
-pub fn all_scripts(project: &Project, plan: &BuildPlan) -> Vec<Script> {
-    let named = project.schedules.iter().map(|schedule| schedule.refresh.as_slice());
-    let selections = named.chain([&[] as &[String]]).map(|names| Selection::of(project, plan, names));
-    let selections: Vec<Selection> = selections.collect();
-    let is_run = |script: &Script| selections.iter().any(|selection| is_fresh(project, selection, script));
-    operation::scripts(project, plan).into_iter().filter(is_run).collect()
-}
-
-/// Whether a run has brought the tables of a script up to date, and none of them says what the script says again.
-fn is_fresh(project: &Project, selection: &Selection, script: &Script) -> bool {
-    match script {
-        Script::Events => true,
-        Script::Minimum { entity, .. } => {
-            selection.contains(Dataset::Raw(*entity)) && !selection.contains(Dataset::RowCounts)
-        }
-        Script::Freshness => operation::fresh_entities(project).all(|id| selection.contains(Dataset::Raw(id))),
-        Script::Gate { metric, .. } => selection.contains(Dataset::Reconciliation(*metric)),
-    }
-}
-
-fn governance(phase: &str, name: &str, schedule: &Schedule) -> Task {
-    let key = format!("{phase}_{}", name.trim_end_matches(".sql"));
-    let path = format!("{}/governance/{}/{phase}/{name}", reference::to(FILES), reference::to(TARGET));
-    sql_task(&key, "Applies governance statements.", path, schedule)
-}
-
-fn operation_task(script: &Script, schedule: &Schedule) -> Task {
-    let (key, description) = match script {
-        Script::Events => ("operation_events".to_owned(), "Keeps the views over the event log up to date."),
-        Script::Freshness => ("operation_freshness".to_owned(), "Keeps the view of freshness up to date."),
-        Script::Minimum { name, .. } => (format!("minimum_{name}"), "Fails when too few lines were delivered."),
-        Script::Gate { name, .. } => (format!("gate_{name}"), "Fails when a table does not reconcile."),
+/// The concerns of governance that some target has, in the order in which they run.
+fn concerns(plan: &BuildPlan) -> BTreeSet<Governance> {
+    let concern = |kind: ArtifactKind| match kind {
+        ArtifactKind::Governance(_, concern) => Some(concern),
+        _ => None,
     };
-    let path = format!("{}/operation/{}/{}", reference::to(FILES), reference::to(TARGET), script.file_name());
-    let mut task = sql_task(&key, description, path, schedule);
-    if let Script::Gate { .. } | Script::Minimum { .. } = script {
+    plan.artifacts.iter().filter_map(|artifact| concern(artifact.kind)).collect()
+}
+
+fn governance(concern: Governance, schedule: &Schedule) -> Task {
+    let path = concern.path(&reference::to(TARGET));
+    sql_task(&concern.task(), "Applies governance statements.", &path, schedule)
+}
+
+fn operation_task(project: &Project, script: Script, schedule: &Schedule) -> Task {
+    let name = script.name(project);
+    let (key, description) = match script {
+        Script::Events => (format!("operation_{name}"), "Keeps the views over the event log up to date."),
+        Script::Freshness => (format!("operation_{name}"), "Keeps the view of freshness up to date."),
+        Script::Minimum(_) => (name, "Fails when too few lines were delivered."),
+        Script::Gate(_) => (name, "Fails when a table does not reconcile."),
+    };
+    let path = plan::script_path(script, project, &reference::to(TARGET));
+    let mut task = sql_task(&key, description, &path, schedule);
+    if let Script::Gate(_) | Script::Minimum(_) = script {
         // Counting again gives the same.
         (task.max_retries, task.min_retry_interval_millis, task.retry_on_timeout) = (0, None, false);
     }
     task
 }
 
-fn sql_task(key: &str, description: &str, path: String, schedule: &Schedule) -> Task {
-    let file = SqlFile { path, source: SqlFileSource::Workspace };
+fn sql_task(key: &str, description: &str, path: &str, schedule: &Schedule) -> Task {
+    let file = SqlFile { path: format!("{}/{path}", reference::to(FILES)), source: SqlFileSource::Workspace };
     Task {
         description: Some(description.into()),
         sql_task: Some(SqlTask { warehouse_id: reference::to(WAREHOUSE), file }),

@@ -12,20 +12,16 @@ mod place;
 pub mod reference;
 pub mod resource;
 pub mod rest;
-mod selection;
-mod statements;
 mod yaml;
+
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
 use crate::model::{Mode, Principal, Project, Target};
-use crate::plan::BuildPlan;
-use crate::render::RenderedFile;
-use crate::render::operation::Script;
+use crate::plan::{ArtifactKind, BuildPlan, Folder};
 use reference::Values;
 use resource::{Kind, Resource};
-pub use selection::Selection;
-pub use statements::Statements;
 
 /// Everything that is deployed for a project.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,12 +32,8 @@ pub struct Bundle {
     pub resources: Vec<Declared>,
     /// Targets, in the order of the project.
     pub deployments: Vec<Deployment>,
-    /// Scripts that jobs run after the update.
-    pub scripts: Vec<Script>,
-    /// Names of the dashboards, at `dashboards/<name>.lvdash.json`.
-    pub dashboards: Vec<String>,
     /// Folders of the output directory that are uploaded, besides the bundle itself.
-    pub folders: Vec<String>,
+    pub folders: Vec<Folder>,
 }
 
 /// A resource with the key by which references name it.
@@ -129,28 +121,24 @@ impl Level {
     }
 }
 
-/// Lists what is deployed for a project. `beside` are files of which two kinds count: statements that run outside the
-/// pipeline, at `governance/<target>/{before,after}/`, and dashboards.
-pub fn bundle(project: &Project, plan: &BuildPlan, beside: &[RenderedFile]) -> Bundle {
-    let statements = Statements::of(beside);
+/// Lists what is deployed for a project: pipeline, jobs and alerts, in the targets that it names.
+pub fn bundle(project: &Project, plan: &BuildPlan) -> Bundle {
     let mut resources = vec![declared(&project.name, Resource::Pipeline(Box::new(pipeline::pipeline(project))))];
-    let jobs = jobs::jobs(project, plan, &statements);
+    let jobs = jobs::jobs(project, plan);
     resources.extend(jobs.into_iter().map(|(key, job)| declared(&key, Resource::Job(Box::new(job)))));
     let alerts = alerts::alerts(project);
     resources.extend(alerts.into_iter().map(|(key, alert)| declared(&key, Resource::Alert(Box::new(alert)))));
-    let mut folders = vec!["operation".to_owned(), "pipeline".to_owned()];
-    if !statements.is_empty() {
-        folders.insert(0, "governance".to_owned());
-    }
-    let dashboard =
-        |file: &RenderedFile| Some(file.path.strip_prefix("dashboards/")?.strip_suffix(".lvdash.json")?.to_owned());
-    let dashboards: Vec<String> = beside.iter().filter_map(dashboard).collect();
-    if !dashboards.is_empty() {
-        folders.insert(0, "dashboards".to_owned());
-    }
+    let uploaded = |kind: ArtifactKind| match kind {
+        ArtifactKind::Bundle(_) | ArtifactKind::Reader(..) | ArtifactKind::Lineage => None,
+        ArtifactKind::Dataset(_)
+        | ArtifactKind::Governance(..)
+        | ArtifactKind::Dashboard(_)
+        | ArtifactKind::Operation(..) => kind.folder(),
+    };
+    let folders = plan.artifacts.iter().filter_map(|artifact| uploaded(artifact.kind)).chain([Folder::Pipeline]);
+    let folders = folders.collect::<BTreeSet<Folder>>().into_iter().collect();
     let deployments = project.targets.iter().map(|target| deployment(project, target)).collect();
-    let scripts = jobs::all_scripts(project, plan);
-    Bundle { name: project.name.clone(), resources, deployments, scripts, dashboards, folders }
+    Bundle { name: project.name.clone(), resources, deployments, folders }
 }
 
 fn declared(key: &str, resource: Resource) -> Declared {

@@ -9,7 +9,7 @@ use crate::plan;
 
 /// The pipeline that runs everything below `pipeline/`.
 pub fn pipeline(project: &Project) -> Pipeline {
-    let sources = format!("{}/pipeline", reference::to(FILES));
+    let sources = format!("{}/{}", reference::to(FILES), plan::Folder::Pipeline.name());
     Pipeline {
         name: project.name.clone(),
         catalog: reference::to(CATALOG),

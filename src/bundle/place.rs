@@ -4,6 +4,7 @@ use super::reference::{self, CATALOG, SCHEMA};
 use super::resource::{Schema, Volume, VolumeType};
 use super::{Grant, Privilege};
 use crate::model::{Principal, Project, Sees, Target};
+use crate::plan::deployment;
 
 /// The schema of all tables.
 pub fn schema(project: &Project) -> Schema {
@@ -14,13 +15,10 @@ pub fn schema(project: &Project) -> Schema {
     }
 }
 
-/// The volume that holds the landing directory of a target, if it is one of the schema. Another directory belongs to
-/// somebody else and is left alone.
+/// The volume that holds the landing directory of a target, if it is one of the schema.
 pub fn volume(target: &Target) -> Option<Volume> {
-    let inside = target.landing.strip_prefix(&format!("/Volumes/{}/{}/", target.catalog, target.schema))?;
-    let name = inside.split('/').next().filter(|name| !name.is_empty())?;
     Some(Volume {
-        name: name.to_owned(),
+        name: deployment::own_volume(target)?.to_owned(),
         catalog_name: reference::to(CATALOG),
         schema_name: reference::to(SCHEMA),
         volume_type: VolumeType::Managed,

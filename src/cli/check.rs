@@ -41,7 +41,7 @@ pub fn report(compilation: &Compilation, shell: &mut Shell) -> Ended {
             "checked {}, {}, {}",
             counted(project.entities.len(), "entity", "entities"),
             counted(project.metrics.len(), "metric", "metrics"),
-            counted(compilation.plan.artifacts.len(), "dataset", "datasets"),
+            counted(compilation.plan.datasets.len(), "dataset", "datasets"),
         )
     });
     finish(&what, &compilation.diagnostics, shell)

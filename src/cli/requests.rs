@@ -7,7 +7,7 @@ use clap::Args;
 use super::check::require_faultless;
 use super::shell::Shell;
 use super::{Ended, Failure, Status};
-use crate::bundle::rest;
+use crate::bundle::{self, rest};
 use crate::driver;
 use crate::world::World;
 
@@ -30,7 +30,8 @@ pub fn run(args: &RequestsArgs, root: &Path, shell: &mut Shell, world: &dyn Worl
     if !require_faultless(&compilation, shell)? {
         return Ok(Status::Fault);
     }
-    let Some(bundle) = &compilation.bundle else { return Ok(Status::Fault) };
+    let Some(project) = &compilation.project else { return Ok(Status::Fault) };
+    let bundle = bundle::bundle(project, &compilation.plan);
     let wanted = args.target.as_deref();
     let target = bundle.deployments.iter().find(|d| wanted.map_or(d.default, |name| d.name == name));
     let Some(target) = target else {
@@ -38,7 +39,7 @@ pub fn run(args: &RequestsArgs, root: &Path, shell: &mut Shell, world: &dyn Worl
         let fault = format!("there is no target `{}`, but `{}`", wanted.unwrap_or_default(), known.join("`, `"));
         return Err(Failure::Usage(fault));
     };
-    for request in rest::sample_requests(bundle, target).map_err(|fault| Failure::Bug(fault.to_string()))? {
+    for request in rest::sample_requests(&bundle, target).map_err(|fault| Failure::Bug(fault.to_string()))? {
         let line = serde_json::to_string(&request).map_err(|fault| Failure::Bug(fault.to_string()))?;
         shell.result(&format!("{line}\n"))?;
     }

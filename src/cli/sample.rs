@@ -7,7 +7,7 @@ use clap::Args;
 use super::check::{counted, require_faultless};
 use super::shell::Shell;
 use super::{Ended, Failure, Status, project};
-use crate::driver;
+use crate::driver::{self, Phase};
 use crate::sample::{self, Options, WriteError};
 use crate::scaffold::SAMPLES;
 use crate::world::World;
@@ -31,7 +31,7 @@ pub struct SampleArgs {
 }
 
 pub fn run(args: &SampleArgs, root: &Path, shell: &mut Shell, world: &dyn World) -> Ended {
-    let compilation = driver::check(world, root)?;
+    let compilation = driver::compile(world, root, Phase::Resolve)?;
     if !require_faultless(&compilation, shell)? {
         return Ok(Status::Fault);
     }

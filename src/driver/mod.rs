@@ -1,13 +1,17 @@
 //! The whole compilation on one screen: specs to diagnostics, to files, to a change set.
 //!
-//! Every command runs a prefix of this chain and one step of its own. A pass collects all faults it can find; the chain
-//! stops between two passes, where the next one could only report what follows from them.
+//! Every command runs a prefix of this chain, up to a [`Phase`], and one step of its own. A pass collects all faults it can
+//! find, and the chain ends after a pass that found any; then it starts again without the specs at fault, so that later
+//! passes find what is wrong with the others ([`rest`]). What is written, run or shown comes from a chain over all specs
+//! alone.
 
 mod convert;
 mod lint;
 mod origin;
+mod rest;
 mod sql;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Instant;
 
@@ -15,23 +19,34 @@ pub use convert::{ConvertedSql, PortedFile, convert_sql};
 pub use lint::{FixedFile, Linted, fix_sql, lint_sql};
 pub use sql::{SqlPipeline, check_sql};
 
-use crate::bundle::{self, Bundle};
+use rest::{Round, Stage, Stopped};
+
+use crate::bundle;
 use crate::check::{self, Pipeline};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::emit::ChangeSet;
 use crate::lineage::{self, Lineage};
 use crate::load;
 use crate::model::Project;
-use crate::plan::{self, BuildPlan};
+use crate::plan::{self, Artifact, ArtifactKind, BuildPlan};
 use crate::render::{self, RenderError, RenderedFile};
 use crate::resolve;
 use crate::serving;
-use crate::source::SourceMap;
+use crate::source::{FileId, SourceMap};
 use crate::validate;
 use crate::world::World;
 
-/// The lineage, below the output directory.
-const LINEAGE: &str = "lineage.json";
+/// How far the chain is run. Each phase contains those before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Phase {
+    /// Specs are read and resolved: the project is there.
+    Resolve,
+    /// The pipeline and its governance are rendered, parsed back and judged, and personal data is followed: what comes of
+    /// the specs is proven.
+    Prove,
+    /// All other files are rendered.
+    Deliver,
+}
 
 /// What came of the specs of a project, as far as the passes got.
 #[derive(Debug, Default)]
@@ -44,12 +59,8 @@ pub struct Compilation {
     pub project: Option<Project>,
     /// What is built.
     pub plan: BuildPlan,
-    /// The files of the pipeline, in the order of the plan.
+    /// The files that were rendered, in the order of the plan.
     pub files: Vec<RenderedFile>,
-    /// Files beside the pipeline: what governs it, what watches it, what deploys it, what readers start from.
-    pub beside: Vec<RenderedFile>,
-    /// What is deployed; `None` as long as something is at fault.
-    pub bundle: Option<Bundle>,
     /// The files of the pipeline, parsed and judged.
     pub pipeline: Pipeline,
     /// Where every column of it comes from; empty when there are faults.
@@ -75,9 +86,9 @@ impl Compilation {
         self.diagnostics.iter().any(Diagnostic::is_error)
     }
 
-    /// Every file that is written.
-    pub fn outputs(&self) -> impl Iterator<Item = &RenderedFile> {
-        self.files.iter().chain(&self.beside)
+    /// The files of the pipeline, in the order of the plan.
+    pub fn pipeline_files(&self) -> impl Iterator<Item = &RenderedFile> {
+        self.files.iter().filter(|file| matches!(file.artifact.kind, ArtifactKind::Dataset(_)))
     }
 }
 
@@ -86,9 +97,18 @@ impl Compilation {
 /// # Errors
 /// A template that can't be filled, which is a fault of the compiler. Faults of the specs are diagnostics.
 pub fn check(world: &dyn World, root: &Path) -> Result<Compilation, RenderError> {
+    compile(world, root, Phase::Prove)
+}
+
+/// Compiles the project in `root` up to a phase. Writes nothing.
+///
+/// # Errors
+/// A template that can't be filled, which is a fault of the compiler. Faults of the specs are diagnostics.
+pub fn compile(world: &dyn World, root: &Path, until: Phase) -> Result<Compilation, RenderError> {
     let mut out = Compilation::default();
     let mut found = Diagnostics::default();
-    out.compile(world, root, &mut found)?;
+    let files = out.pass("load", |sources| load::find(world, root, sources, &mut found));
+    out.run(until, Round::first(&files, &mut found))?;
     out.diagnostics = found.into_sorted();
     Ok(out)
 }
@@ -99,13 +119,13 @@ pub fn check(world: &dyn World, root: &Path) -> Result<Compilation, RenderError>
 /// # Errors
 /// A template that can't be filled, which is a fault of the compiler. Faults of the specs are diagnostics.
 pub fn build(world: &dyn World, root: &Path, out: &Path) -> Result<(Compilation, Option<ChangeSet>), RenderError> {
-    let mut compilation = check(world, root)?;
+    let mut compilation = compile(world, root, Phase::Deliver)?;
     if compilation.has_errors() {
         return Ok((compilation, None));
     }
     let mut found = Diagnostics::default();
     let start = Instant::now();
-    let files = compilation.outputs().map(|file| (file.path.as_str(), file.text.clone())).collect();
+    let files = compilation.files.iter().map(|file| (file.artifact.path(), file.text.clone())).collect();
     let changes = ChangeSet::compute(world, out, &files, &mut found);
     compilation.note("emit", start);
     let is_faultless = !found.has_errors();
@@ -115,41 +135,58 @@ pub fn build(world: &dyn World, root: &Path, out: &Path) -> Result<(Compilation,
 
 impl Compilation {
     /// The chain.
-    fn compile(&mut self, world: &dyn World, root: &Path, found: &mut Diagnostics) -> Result<(), RenderError> {
-        let loaded = self.pass("load", |sources| load::load(world, root, sources, found));
-        let specs = self.pass("validate", |sources| validate::validate(loaded, sources, found));
-        let project = self.pass("resolve", |sources| resolve::resolve(&specs, sources, found));
+    fn chain(&mut self, until: Phase, round: &mut Round<'_>) -> Result<Option<Stopped>, RenderError> {
+        let loaded = self.pass("load", |sources| load::read(round.files, sources, round.faults(Stage::Specs)));
+        let mut specs =
+            self.pass("validate", |sources| validate::validate(loaded, sources, round.faults(Stage::Specs)));
+        round.leave_out_of(&mut specs);
+        let resolved = self.pass("resolve", |sources| resolve::resolve(&specs, sources, round.faults(Stage::Specs)));
         drop(specs);
-        let Some(project) = project.filter(|_| !found.has_errors()) else { return Ok(()) };
-        let plan = self.pass("plan", |_| plan::plan(&project, found));
-        if !found.has_errors() {
-            let rendered =
-                self.pass("render", |_| Ok((render::render(&project, &plan)?, render::governance(&project, &plan)?)));
-            (self.files, self.beside) = rendered?;
-            self.check(&project, &plan, found);
-        }
-        if !found.has_errors() {
-            self.trace(&project, &plan, found);
-        }
-        if !found.has_errors() {
-            self.deliver(&project, &plan)?;
+        let project = match round.healthy(resolved) {
+            Ok(project) => project,
+            Err(stopped) => return Ok(Some(stopped)),
+        };
+        let stopped = if until >= Phase::Prove { self.prove(&project, round)? } else { None };
+        if until >= Phase::Deliver && round.is_faultless() {
+            self.deliver(&project)?;
         }
         self.project = Some(project);
-        self.plan = plan;
-        Ok(())
+        Ok(stopped)
     }
 
-    /// Proves the rendered files; what is wrong with one of the pipeline is shown at the spec it came from. Files beside
-    /// the pipeline come from all specs, so their faults stay where they are.
-    fn check(&mut self, project: &Project, plan: &BuildPlan, found: &mut Diagnostics) {
-        let sources = &mut self.sources;
-        let mut add = |file: &RenderedFile| sources.add(format!("generated/{}", file.path), file.text.clone());
-        let files: Vec<_> = self.files.iter().map(&mut add).collect();
-        let of = |name: &str| format!("governance/{name}/");
-        let governance = project.targets.iter().map(|target| {
-            self.beside.iter().filter(|file| file.path.starts_with(&of(&target.name))).map(&mut add).collect()
-        });
-        let governance: Vec<Vec<_>> = governance.collect();
+    /// Renders what runs in a workspace, and proves it.
+    fn prove(&mut self, project: &Project, round: &mut Round<'_>) -> Result<Option<Stopped>, RenderError> {
+        let (plan, clashing) = self.pass("plan", |_| plan::plan(project, round.faults(Stage::Plan)));
+        self.plan = plan;
+        if !clashing.is_empty() {
+            return Ok(Some(Stopped { stage: Stage::Plan, faulty: clashing }));
+        }
+        let plan = std::mem::take(&mut self.plan);
+        let rendered = self.pass("render", |_| render::render(project, &plan));
+        (self.plan, self.files) = (plan, rendered?);
+        let faulty = self.check(project, round);
+        if !faulty.is_empty() {
+            return Ok(Some(Stopped { stage: Stage::Pipeline, faulty }));
+        }
+        self.trace(project, round.faults(Stage::Lineage));
+        Ok(None)
+    }
+
+    /// Judges the rendered files; what is wrong with one of the pipeline is shown at the spec it came from. Files around
+    /// the pipeline come from all specs, so their faults stay where they are. Gives the files of the specs at fault.
+    fn check(&mut self, project: &Project, round: &mut Round<'_>) -> BTreeSet<FileId> {
+        let mut files = vec![];
+        let mut governance = vec![vec![]; project.targets.len()];
+        for file in &self.files {
+            let id = self.sources.add(format!("generated/{}", file.artifact.path()), file.text.clone());
+            match file.artifact.kind {
+                ArtifactKind::Dataset(_) => files.push(id),
+                ArtifactKind::Governance(target, _) => {
+                    governance.get_mut(target.0).into_iter().for_each(|files: &mut Vec<_>| files.push(id));
+                }
+                _ => {}
+            }
+        }
         let (mut faults, mut beside) = (Diagnostics::default(), Diagnostics::default());
         self.pipeline = self.pass("check", |sources| {
             let pipeline = check::check(&files, sources, &mut faults);
@@ -159,39 +196,38 @@ impl Compilation {
             }
             pipeline
         });
-        let origins = files.into_iter().zip(plan.artifacts.iter().map(|artifact| artifact.origin)).collect();
-        found.extend(faults.into_sorted().into_iter().map(|fault| origin::at_spec(fault, &origins)));
-        found.extend(beside.into_sorted());
+        let origins = files.into_iter().zip(&self.plan.datasets).collect();
+        let (faults, faulty) = origin::at_specs(faults.into_sorted(), &origins, &self.pipeline);
+        round.faults(Stage::Pipeline).extend(faults);
+        round.faults(Stage::Governance).extend(beside.into_sorted());
+        faulty
     }
 
     /// Finds where every column comes from, and proves that personal data stays with those who may see it.
-    fn trace(&mut self, project: &Project, plan: &BuildPlan, found: &mut Diagnostics) {
-        let mut pipeline = std::mem::take(&mut self.pipeline);
+    fn trace(&mut self, project: &Project, found: &mut Diagnostics) {
+        let (mut pipeline, plan) = (std::mem::take(&mut self.pipeline), std::mem::take(&mut self.plan));
         (self.lineage, self.personal) = self.pass("lineage", |sources| {
-            let policy = lineage::Policy::of(project, plan);
+            let policy = lineage::Policy::of(project, &plan);
             let lineage = lineage::trace(&pipeline, sources);
             let personal = lineage::follow(&lineage, &policy);
             found.extend(lineage::judge(&personal, &lineage, &policy));
             (lineage, personal)
         });
         pipeline.forget_queries();
-        self.pipeline = pipeline;
+        (self.pipeline, self.plan) = (pipeline, plan);
     }
 
-    /// Writes what goes with the pipeline: what is deployed, what watches it, what readers start from, its lineage.
-    fn deliver(&mut self, project: &Project, plan: &BuildPlan) -> Result<(), RenderError> {
-        let mut beside = std::mem::take(&mut self.beside);
-        let lineage = std::mem::take(&mut self.lineage);
-        let bundle = self.pass("deliver", |_| {
-            beside.extend(serving::serving(project)?);
-            let bundle = bundle::bundle(project, plan, &beside);
-            beside.extend(render::operation::operation(project, &bundle.scripts)?);
-            beside.extend(bundle::files::files(&bundle)?);
-            let document = lineage::document(&lineage, &project.name);
-            beside.push(RenderedFile { path: LINEAGE.to_owned(), text: document.into() });
-            Ok(bundle)
-        })?;
-        (self.beside, self.bundle, self.lineage) = (beside, Some(bundle), lineage);
+    /// Renders what goes with the pipeline: what readers start from, what watches it, what deploys it, its lineage.
+    fn deliver(&mut self, project: &Project) -> Result<(), RenderError> {
+        let start = Instant::now();
+        let plan = &self.plan;
+        self.files.extend(serving::serving(project, plan)?);
+        self.files.extend(render::operation::operation(project, plan)?);
+        self.files.extend(bundle::files::files(&bundle::bundle(project, plan), project, plan)?);
+        let lineage = Artifact::of(ArtifactKind::Lineage, project);
+        let document = lineage::document(&self.lineage, &project.name);
+        self.files.push(RenderedFile { artifact: lineage, text: document.into() });
+        self.note("deliver", start);
         Ok(())
     }
 
@@ -204,6 +240,14 @@ impl Compilation {
     }
 
     fn note(&mut self, name: &'static str, start: Instant) {
-        self.passes.push(Pass { name, seconds: start.elapsed().as_secs_f64() });
+        self.add_pass(Pass { name, seconds: start.elapsed().as_secs_f64() });
+    }
+
+    /// Notes what a pass took, in one sum if it ran several times.
+    fn add_pass(&mut self, pass: Pass) {
+        match self.passes.iter_mut().find(|known| known.name == pass.name) {
+            Some(known) => known.seconds += pass.seconds,
+            None => self.passes.push(pass),
+        }
     }
 }

@@ -55,12 +55,12 @@ impl Policy {
     pub fn of(project: &Project, plan: &BuildPlan) -> Policy {
         let audiences = project.audiences.iter().map(|a| Reader { name: a.name.clone(), sees: a.sees.clone() });
         let mut policy = Policy { audiences: audiences.collect(), ..Policy::default() };
-        for artifact in &plan.artifacts {
-            let name = artifact.name.to_lowercase();
-            let readers = access::readers(project, artifact.dataset).into_iter().map(|id| id.0).collect();
+        for planned in &plan.datasets {
+            let name = planned.name.to_lowercase();
+            let readers = access::readers(project, planned.dataset).into_iter().map(|id| id.0).collect();
             policy.readers.insert(name.clone(), readers);
-            let mut place = Place { dataset: artifact.origin, ..Place::default() };
-            match artifact.dataset {
+            let mut place = Place { dataset: planned.origin, ..Place::default() };
+            match planned.dataset {
                 Dataset::Raw(id)
                 | Dataset::Checked(id)
                 | Dataset::Clean(id)
@@ -71,7 +71,7 @@ impl Policy {
                     let entity = project.entity(id);
                     let spans = entity.columns.iter().map(|c| (c.name.to_lowercase(), c.span));
                     place.columns = spans.collect();
-                    let declared = access::personal_columns(project, artifact.dataset).into_iter();
+                    let declared = access::personal_columns(project, planned.dataset).into_iter();
                     let declared = declared.map(|(column, kind)| {
                         let column = column.to_lowercase();
                         let span = place.columns.get(&column).copied();

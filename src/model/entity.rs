@@ -52,6 +52,26 @@ pub struct Entity {
 }
 
 impl Entity {
+    /// An entity of which nothing is known, for what names one that could not be read.
+    pub(crate) fn nobody(span: Span) -> Entity {
+        Entity {
+            name: String::new(),
+            description: String::new(),
+            origin: Origin { path: String::new(), span },
+            source: Source::Files(FileSource { files: String::new(), except: None, delimiter: ',' }),
+            key: vec![],
+            load: Load::Append,
+            columns: vec![],
+            rules: vec![],
+            references: vec![],
+            classification: Classification::Internal,
+            audiences: vec![],
+            rows: vec![],
+            fresh_within_hours: None,
+            row_count: None,
+        }
+    }
+
     /// A column by id.
     ///
     /// # Panics
@@ -91,6 +111,11 @@ impl Entity {
     /// The columns of the key.
     pub fn key_columns(&self) -> impl Iterator<Item = &Column> {
         self.key.iter().map(|id| self.column(*id))
+    }
+
+    /// Whether the column tells rows, or versions of a row, apart, so that none can do without a value in it.
+    pub fn tells_apart(&self, id: ColumnId) -> bool {
+        self.key.contains(&id) || matches!(&self.load, Load::History { sequence, .. } if *sequence == id)
     }
 
     /// Whether rows are read from files, and so have raw, checked and quarantined forms.

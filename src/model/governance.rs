@@ -8,6 +8,14 @@ pub use crate::spec::{
     ClassificationSpec as Classification, ModeSpec as Mode, PersonalSpec as PersonalKind, ProtectionSpec as Protection,
 };
 
+/// Index of a target in its project.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TargetId(pub usize);
+
+/// Index of a principal in the default target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PrincipalId(pub usize);
+
 /// One place of deployment.
 #[derive(Debug, Clone)]
 pub struct Target {

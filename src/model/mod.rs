@@ -14,8 +14,8 @@ pub use entity::{
     Rule, RuleKind, Source, Validity,
 };
 pub use governance::{
-    Alerts, Audience, AudienceId, Classification, Cron, Mask, Mode, PersonalKind, Principal, Protection, RowAccess,
-    Schedule, Sees, Start, Target,
+    Alerts, Audience, AudienceId, Classification, Cron, Mask, Mode, PersonalKind, Principal, PrincipalId, Protection,
+    RowAccess, Schedule, Sees, Start, Target, TargetId,
 };
 pub use metric::{Dimension, Grain, Join, JoinKind, Measure, Metric, MetricId, MetricTable, Per, Time};
 pub use sql::{Action, ColumnPath, Expression, Leaf, MeasureId, Named, Origin, RefPath, Size};

@@ -9,7 +9,8 @@ use std::collections::BTreeMap;
 use super::Dataset;
 use crate::lakeflow::types::DataType;
 use crate::model::{
-    AudienceId, Classification, Column, Entity, EntityId, Metric, PersonalKind, Project, RowAccess, Sees,
+    AudienceId, Classification, Column, Entity, EntityId, Metric, PersonalKind, Principal, Project, RowAccess, Sees,
+    Target,
 };
 
 /// The audiences that may read a dataset, in the order of the project; nobody reads what is no table.
@@ -52,6 +53,16 @@ pub fn landing_readers(project: &Project) -> Vec<AudienceId> {
     let lines: Vec<Vec<AudienceId>> = loaded.map(|id| readers(project, Dataset::Raw(id))).collect();
     let all = (0..project.audiences.len()).map(AudienceId);
     all.filter(|audience| !lines.is_empty() && lines.iter().all(|readers| readers.contains(audience))).collect()
+}
+
+/// The members of audiences in a target, each once, in a fixed order.
+pub fn members<'a>(project: &Project, target: &'a Target, audiences: &[AudienceId]) -> Vec<&'a Principal> {
+    let audiences = audiences.iter().filter_map(|id| project.audiences.get(id.0));
+    let names = audiences.flat_map(|audience| &audience.members);
+    let mut members: Vec<&Principal> = names.filter_map(|name| target.principal(name)).collect();
+    members.sort();
+    members.dedup();
+    members
 }
 
 /// A column that is declared to hold personal data.

@@ -42,7 +42,7 @@ pub fn column_mask(project: &Project, kind: Option<PersonalKind>, ty: &DataType)
 
 /// The mask functions that published datasets need, each once, by name.
 pub fn mask_functions(project: &Project, plan: &BuildPlan) -> Vec<MaskFunction> {
-    let published = plan.artifacts.iter().map(|a| a.dataset).filter(|d| d.kind(project) != Kind::Internal);
+    let published = plan.datasets.iter().map(|planned| planned.dataset).filter(|d| d.kind(project) != Kind::Internal);
     let columns = published.flat_map(|dataset| typed_personal_columns(project, dataset));
     let mut functions: Vec<MaskFunction> = columns
         .map(|column| MaskFunction { name: mask_name(column.kind, &column.ty), kind: column.kind, ty: column.ty })
@@ -100,7 +100,7 @@ pub fn row_filter(project: &Project, dataset: Dataset) -> Option<RowFilter<'_>> 
 
 /// The row filters of a project, each once, by name.
 pub fn row_filters<'a>(project: &'a Project, plan: &BuildPlan) -> Vec<RowFilter<'a>> {
-    let mut filters: Vec<_> = plan.artifacts.iter().filter_map(|a| row_filter(project, a.dataset)).collect();
+    let mut filters: Vec<_> = plan.datasets.iter().filter_map(|planned| row_filter(project, planned.dataset)).collect();
     filters.sort_by(|a, b| a.name.cmp(&b.name));
     filters.dedup_by(|a, b| a.name == b.name);
     filters

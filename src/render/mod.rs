@@ -13,32 +13,38 @@ mod quality;
 mod table;
 pub mod text;
 
-pub use governance::governance;
-
 use std::cell::OnceCell;
 use std::sync::Arc;
 
 use askama::Template;
 
 use crate::model::{MetricId, Project};
-use crate::plan::{Artifact, BuildPlan, Dataset};
+use crate::plan::{Artifact, ArtifactKind, BuildPlan, Dataset};
 use metric::MetricQuery;
 
-/// A file of the output.
+/// A file of the output with its text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RenderedFile {
-    /// Path below the output directory, `/`-separated.
-    pub path: String,
+    /// What it is.
+    pub artifact: Artifact,
     /// The text. All who keep it share it.
     pub text: Arc<str>,
 }
 
 impl RenderedFile {
-    /// The file that a template gave; it ends with one line break.
-    pub fn of(path: String, mut text: String) -> RenderedFile {
-        text.truncate(text.trim_end().len());
-        text.push('\n');
-        RenderedFile { path, text: text.into() }
+    /// The file with the text that a template gave; it ends with one line break.
+    ///
+    /// # Errors
+    /// When the template could not be filled.
+    pub fn of(artifact: &Artifact, text: Result<String, askama::Error>) -> Result<RenderedFile, RenderError> {
+        match text {
+            Ok(mut text) => {
+                text.truncate(text.trim_end().len());
+                text.push('\n');
+                Ok(RenderedFile { artifact: artifact.clone(), text: text.into() })
+            }
+            Err(source) => Err(RenderError::new(artifact, source)),
+        }
     }
 }
 
@@ -51,41 +57,48 @@ pub struct RenderError {
 }
 
 impl RenderError {
-    /// The template of the file at this path failed.
-    pub fn new(path: &str, source: askama::Error) -> RenderError {
-        RenderError { path: path.to_owned(), source }
+    /// The template of a file failed.
+    pub fn new(artifact: &Artifact, source: askama::Error) -> RenderError {
+        RenderError { path: artifact.path().to_owned(), source }
     }
 }
 
-/// Renders every artifact of a plan, in its order.
+/// Renders what is judged before anything is built, in the order of the plan: the pipeline, and what governs it.
+///
+/// # Errors
+/// A template that can't be filled, which is a fault of the compiler.
 pub fn render(project: &Project, plan: &BuildPlan) -> Result<Vec<RenderedFile>, RenderError> {
-    let queries = project.metrics.iter().map(|_| OnceCell::new()).collect();
-    let renderer = Renderer { project, queries };
-    plan.artifacts.iter().map(|artifact| renderer.file(artifact)).collect()
+    let datasets = Datasets::of(project);
+    let judged = plan.artifacts.iter().filter_map(|artifact| {
+        let text = match artifact.kind {
+            ArtifactKind::Dataset(dataset) => datasets.text(dataset),
+            ArtifactKind::Governance(target, concern) => governance::text(project, plan, target, concern),
+            _ => return None,
+        };
+        Some(RenderedFile::of(artifact, text))
+    });
+    judged.collect()
 }
 
-/// Renders the datasets of a project.
-struct Renderer<'a> {
+/// The texts of datasets.
+struct Datasets<'a> {
     project: &'a Project,
     /// The queries of the metrics, which their tables share.
     queries: Vec<OnceCell<MetricQuery<'a>>>,
 }
 
-impl<'a> Renderer<'a> {
-    fn file(&self, artifact: &Artifact) -> Result<RenderedFile, RenderError> {
-        match self.text(artifact) {
-            Ok(text) => Ok(RenderedFile::of(artifact.path(), text)),
-            Err(source) => Err(RenderError { path: artifact.path(), source }),
-        }
+impl<'a> Datasets<'a> {
+    fn of(project: &'a Project) -> Datasets<'a> {
+        Datasets { project, queries: project.metrics.iter().map(|_| OnceCell::new()).collect() }
     }
 
     fn query(&self, id: MetricId) -> &MetricQuery<'a> {
         self.queries[id.0].get_or_init(|| MetricQuery::of(self.project, &self.project.metrics[id.0]))
     }
 
-    fn text(&self, artifact: &Artifact) -> Result<String, askama::Error> {
+    fn text(&self, dataset: Dataset) -> Result<String, askama::Error> {
         let project = self.project;
-        match artifact.dataset {
+        match dataset {
             Dataset::Raw(id) => table::raw(project, project.entity(id)),
             Dataset::Checked(id) => checked::checked(project.entity(id)),
             Dataset::Clean(id) => table::clean(project.entity(id)),

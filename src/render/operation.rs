@@ -9,43 +9,8 @@ use askama::Template;
 use super::text::{Ident, Literal, Sql};
 use super::{RenderError, RenderedFile, header};
 use crate::model::{Entity, EntityId, MetricId, Project, Target};
-use crate::plan::{self, BuildPlan, Dataset};
-
-/// A script, one file a target.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Script {
-    /// Views over the event log.
-    Events,
-    /// The view of how fresh entities are.
-    Freshness,
-    /// Fails when fewer lines of an entity were delivered than have to be. The table of row counts says so too, but it is
-    /// computed only where all entities are refreshed.
-    Minimum {
-        /// The entity.
-        entity: EntityId,
-        /// Its name.
-        name: String,
-    },
-    /// Fails when a table of a metric does not reconcile.
-    Gate {
-        /// The metric.
-        metric: MetricId,
-        /// Its name.
-        name: String,
-    },
-}
-
-impl Script {
-    /// Name of the file in the folder of a target.
-    pub fn file_name(&self) -> String {
-        match self {
-            Script::Events => "events.sql".into(),
-            Script::Freshness => "freshness.sql".into(),
-            Script::Minimum { name, .. } => format!("minimum_{name}.sql"),
-            Script::Gate { name, .. } => format!("gate_{name}.sql"),
-        }
-    }
-}
+use crate::plan::operation::{Script, fresh_entities};
+use crate::plan::{self, ArtifactKind, BuildPlan};
 
 /// A view of operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,52 +46,23 @@ impl View {
 /// Updates that the mean of line counts is taken over.
 const TRAILING_UPDATES: u32 = 7;
 
-/// All scripts that a project may need, in the order in which they run.
-pub fn scripts(project: &Project, plan: &BuildPlan) -> Vec<Script> {
-    let mut scripts = vec![Script::Events];
-    if fresh_entities(project).next().is_some() {
-        scripts.push(Script::Freshness);
-    }
-    let minima = (0..project.entities.len()).map(EntityId).map(|id| (id, project.entity(id)));
-    let minima = minima.filter(|(_, entity)| entity.is_loaded() && entity.row_count.is_some_and(|count| count.fail));
-    scripts.extend(minima.map(|(entity, of)| Script::Minimum { entity, name: of.name.clone() }));
-    scripts.extend(plan.artifacts.iter().filter_map(|artifact| match artifact.dataset {
-        Dataset::Reconciliation(metric) => {
-            Some(Script::Gate { metric, name: project.metrics.get(metric.0)?.name.clone() })
-        }
-        _ => None,
-    }));
-    scripts
-}
-
-/// Entities that declare how fresh they have to be.
-pub fn fresh_entities(project: &Project) -> impl Iterator<Item = EntityId> {
-    let ids = (0..project.entities.len()).map(EntityId);
-    ids.filter(|id| project.entity(*id).is_loaded() && project.entity(*id).fresh_within_hours.is_some())
-}
-
-/// Renders scripts for every target, at `operation/<target>/`.
+/// Renders the scripts of a plan.
 ///
 /// # Errors
 /// A template that can't be filled, which is a fault of the compiler.
-pub fn operation(project: &Project, scripts: &[Script]) -> Result<Vec<RenderedFile>, RenderError> {
-    let mut files = vec![];
-    for target in &project.targets {
-        for script in scripts {
-            let path = format!("operation/{}/{}", target.name, script.file_name());
-            let text = match script {
-                Script::Events => events(project, target),
-                Script::Freshness => freshness(project, target),
-                Script::Minimum { entity, .. } => minimum(project, target, *entity),
-                Script::Gate { metric, .. } => gate(project, target, *metric),
-            };
-            match text {
-                Ok(text) => files.push(RenderedFile::of(path, text)),
-                Err(source) => return Err(RenderError { path, source }),
-            }
-        }
-    }
-    Ok(files)
+pub fn operation(project: &Project, plan: &BuildPlan) -> Result<Vec<RenderedFile>, RenderError> {
+    let scripts = plan.artifacts.iter().filter_map(|artifact| {
+        let ArtifactKind::Operation(target, script) = artifact.kind else { return None };
+        let target = project.targets.get(target.0)?;
+        let text = match script {
+            Script::Events => events(project, target),
+            Script::Freshness => freshness(project, target),
+            Script::Minimum(entity) => minimum(project, target, entity),
+            Script::Gate(metric) => gate(project, target, metric),
+        };
+        Some(RenderedFile::of(artifact, text))
+    });
+    scripts.collect()
 }
 
 /// Where a project says what these scripts do.

@@ -8,8 +8,9 @@ use sqlparser::ast::Expr;
 use super::Context;
 use super::compose::{Part, compose};
 use super::graph::Graph;
+use super::open::unknown;
 use super::written::Written;
-use crate::lakeflow::infer::{self, Place};
+use crate::lakeflow::infer::{self, Place, Resolution, Scope};
 use crate::lakeflow::types::{Column as TypedColumn, DataType};
 use crate::model::{Column, ColumnId, ColumnPath, EntityId, Expression, Leaf, Named, PersonalKind, RefPath};
 use crate::source::Span;
@@ -106,54 +107,63 @@ pub struct Condition {
 }
 
 /// The columns that a condition may name.
-#[derive(Clone, Copy)]
-pub enum Columns<'a> {
-    /// Those of an entity: each may be NULL until the rules were judged.
-    Entity(EntityId, &'a [Column]),
-    /// Those that all tables of a metric have.
-    Output(&'a [TypedColumn]),
+pub struct Columns {
+    typed: Vec<TypedColumn>,
+    /// The entity that they are columns of; none for those that all tables of a metric have.
+    entity: Option<EntityId>,
+    /// Whether there may be others, because something is at fault.
+    open: bool,
 }
 
-impl Columns<'_> {
-    fn typed(self) -> Vec<TypedColumn> {
-        match self {
-            Columns::Entity(_, columns) => {
-                columns.iter().map(|c| TypedColumn::nullable(&c.name, c.ty.clone())).collect()
-            }
-            Columns::Output(columns) => columns.to_vec(),
-        }
+impl Columns {
+    /// The columns of an entity: each may be NULL until the rules were judged.
+    pub fn of_entity(entity: EntityId, columns: &[Column], open: bool) -> Columns {
+        let typed = columns.iter().map(|c| TypedColumn::nullable(&c.name, c.ty.clone())).collect();
+        Columns { typed, entity: Some(entity), open }
     }
 
-    fn named(self, index: usize, name: &str) -> Named {
-        match self {
-            Columns::Entity(entity, _) => {
-                Named::Column(ColumnPath { path: RefPath::default(), entity, column: ColumnId(index) })
-            }
-            Columns::Output(_) => Named::Output(Arc::from(name)),
+    /// The columns of tables.
+    pub fn of_tables(typed: Vec<TypedColumn>, open: bool) -> Columns {
+        Columns { typed, entity: None, open }
+    }
+
+    fn named(&self, name: &str) -> Option<Named> {
+        let index = self.typed.iter().position(|column| column.name == name)?;
+        Some(match self.entity {
+            Some(entity) => Named::Column(ColumnPath { path: RefPath::default(), entity, column: ColumnId(index) }),
+            None => Named::Output(Arc::from(name)),
+        })
+    }
+}
+
+impl Scope for Columns {
+    fn resolve(&self, path: &[&str]) -> Resolution {
+        match self.typed.as_slice().resolve(path) {
+            Resolution::Unknown { .. } if self.open => unknown(path),
+            resolution => resolution,
         }
     }
 }
 
 /// A condition on one row: rules, deletions, the rows that an audience sees. After a fault it is TRUE.
-pub fn condition(written: &Written<'_>, columns: Columns<'_>, context: &mut Context<'_>) -> Condition {
+pub fn condition(written: &Written<'_>, columns: &Columns, context: &mut Context<'_>) -> Condition {
     let faulty = || Condition { expression: Expression::truth(written.span()), columns: vec![] };
-    let typed = columns.typed();
     let Some(expr) = written.parse(context) else { return faulty() };
-    let info = infer::analyze_condition(&expr, written.sql, typed.as_slice(), Place::row("a condition on one row"));
+    let info = infer::analyze_condition(&expr, written.sql, columns, Place::row("a condition on one row"));
     if written.report(&info.faults, context) {
         return faulty();
     }
     let mut parts = vec![];
     for used in &info.columns {
         let Some(name) = &used.resolved else { continue };
-        let Some(index) = typed.iter().position(|column| column.name == *name) else { continue };
-        let leaf = Leaf { named: columns.named(index, name), span: written.inside(used.range.clone(), context) };
+        let Some(named) = columns.named(name) else { continue };
+        let leaf = Leaf { named, span: written.inside(used.range.clone(), context) };
         parts.push(Part::of_leaf(used.range.start, 1, leaf));
     }
     let Some((tree, leaves)) = compose(expr, parts, written, context) else { return faulty() };
-    let is_read = |c: &TypedColumn| info.columns.iter().any(|used| used.resolved.as_ref() == Some(&c.name));
+    let is_read = |c: &&TypedColumn| info.columns.iter().any(|used| used.resolved.as_ref() == Some(&c.name));
     Condition {
         expression: Expression::new(tree, leaves, info.ty, info.nullable, written.span()),
-        columns: typed.into_iter().filter(is_read).collect(),
+        columns: columns.typed.iter().filter(is_read).cloned().collect(),
     }
 }

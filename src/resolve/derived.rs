@@ -50,6 +50,11 @@ impl Derived {
         Derived { name: name.to_owned(), sql: sql.to_owned(), pointer, parsed, expression: None }
     }
 
+    /// An expression of which only the name is known.
+    fn lost(name: &str, pointer: String) -> Derived {
+        Derived { name: name.to_owned(), sql: String::new(), pointer, parsed: None, expression: None }
+    }
+
     /// What it mentions, as far as that is known.
     fn mentions(&self, rows: &Rows<'_>) -> Vec<Home> {
         let names = self.parsed.iter().flat_map(names_in);
@@ -76,12 +81,14 @@ impl Derived {
 
 /// The expressions that an entity derives, as written.
 pub fn of_entity(spec: &Located<EntitySpec>, context: &mut Context<'_>) -> DerivedSet {
-    let declared = spec.spec.derived.iter().flatten();
-    let derived = declared.map(|(name, sql)| {
-        let pointer = format!("/derived/{}", pointer_segment(name));
-        (folded(name).into_owned(), Derived::new(name, sql, pointer, spec, context))
-    });
-    derived.collect()
+    let pointer = |name: &str| format!("/derived/{}", pointer_segment(name));
+    let mut all = DerivedSet::new();
+    for (name, sql) in spec.spec.derived.iter().flatten() {
+        all.insert(folded(name).into_owned(), Derived::new(name, sql, pointer(name), spec, context));
+    }
+    let lost = spec.lost_keys("/derived");
+    all.extend(lost.map(|name| (folded(&name).into_owned(), Derived::lost(&name, pointer(&name)))));
+    all
 }
 
 /// Resolves what all entities derive.
@@ -112,14 +119,17 @@ pub fn resolve_all(graph: &mut Graph, specs: &[&Located<EntitySpec>], context: &
                 let (_, derived) = graph.derived[entity.0].get_index(*index)?;
                 Some((derived.name.as_str(), specs[entity.0].value(&derived.pointer)))
             });
-            context.push(cycle("derived expressions", members.flatten().collect(), "made of columns alone"));
+            let members: Vec<(&str, Span)> = members.flatten().collect();
+            context.faulty.extend(members.iter().map(|(_, span)| span.file));
+            context.push(cycle("derived expressions", members, "made of columns alone"));
             continue;
         }
         for (entity, index) in component.members.iter().filter_map(|member| all.get(*member)) {
             let Some(parsed) = graph.derived[entity.0][*index].parsed.take() else { continue };
-            let rows = Rows::new(graph, *entity);
+            let (rows, spec) = (Rows::new(graph, *entity), specs[entity.0]);
             let derived = &graph.derived[entity.0][*index];
-            let resolved = derived.resolve(parsed, &rows, "a derived expression", specs[entity.0], context);
+            let resolved =
+                context.judge(spec.file, |c| derived.resolve(parsed, &rows, "a derived expression", spec, c));
             graph.derived[entity.0][*index].expression = resolved;
         }
     }
@@ -134,6 +144,10 @@ pub fn of_metric(spec: &Located<MetricSpec>, shown: EntityId, graph: &Graph, con
         context.extend(names::check(name, NameOf::Column, spec.key(&pointer)));
         let pointer = format!("{pointer}{below}");
         definitions.by_name.insert(folded(name).into_owned(), Derived::new(name, sql, pointer, spec, context));
+    }
+    for name in spec.lost_keys("/dimensions") {
+        let pointer = format!("/dimensions/{}", pointer_segment(&name));
+        definitions.by_name.insert(folded(&name).into_owned(), Derived::lost(&name, pointer));
     }
     let place = |home: Home| match home {
         Home::Metric(index) => Some(index),

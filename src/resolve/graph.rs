@@ -1,43 +1,80 @@
 //! All entities with what they derive, and what their references lead to.
 
+use std::collections::BTreeSet;
+
 use super::Context;
 use super::derived::{self, DerivedSet};
-use super::reference;
+use super::open::Open;
 use crate::lakeflow::is_same_name;
-use crate::load::Located;
+use crate::load::{Located, Lost, SpecSet};
 use crate::model::{Entity, EntityId};
-use crate::spec::EntitySpec;
+use crate::spec::{EntitySpec, SpecKind};
 
 /// All entities with what they derive.
 pub struct Graph {
     pub entities: Vec<Entity>,
     pub derived: Vec<DerivedSet>,
-    /// Aliases of references to entities that do not exist or were left out, which is reported where they are declared.
-    lost: Vec<Vec<String>>,
+    /// What nobody can know of each entity.
+    open: Vec<Open>,
+    /// Stands for every entity that could not be read or found, which is reported elsewhere. It is the last one.
+    pub nobody: EntityId,
+    /// Names that two entities have.
+    twins: BTreeSet<String>,
+    lost: Lost,
 }
 
 impl Graph {
-    /// The entities, in the order of `specs`. References and derived expressions are resolved later.
-    pub fn new(entities: Vec<Entity>, specs: &[&Located<EntitySpec>], context: &mut Context<'_>) -> Self {
-        let derived = specs.iter().map(|spec| derived::of_entity(spec, context)).collect();
-        let mut graph = Graph { derived, entities, lost: vec![] };
-        graph.lost = specs.iter().map(|spec| reference::lost(&spec.spec, &graph)).collect();
-        graph
+    /// All entities, in the order of their specs. References and derived expressions are resolved later.
+    pub fn new(
+        mut entities: Vec<Entity>,
+        specs: &[&Located<EntitySpec>],
+        set: &SpecSet,
+        twins: BTreeSet<String>,
+        context: &mut Context<'_>,
+    ) -> Self {
+        let of_entity = |spec: &&Located<EntitySpec>| context.judge(spec.file, |c| derived::of_entity(spec, c));
+        let mut derived: Vec<DerivedSet> = specs.iter().map(of_entity).collect();
+        let mut open: Vec<Open> = specs.iter().zip(&entities).map(|(spec, entity)| Open::of(spec, entity)).collect();
+        let nobody = EntityId(entities.len());
+        let mut places = set.entities.iter().map(|e| e.value("")).chain(set.metrics.iter().map(|m| m.value("")));
+        // Without entities and metrics nobody asks for it.
+        entities.extend(places.next().map(Entity::nobody));
+        derived.push(DerivedSet::new());
+        open.push(Open::ALL);
+        Graph { entities, derived, open, nobody, twins, lost: set.lost.clone() }
     }
 
-    /// Whether nothing can be said about a path, because it leads through a reference that is at fault itself.
-    pub fn is_lost(&self, entity: EntityId, path: &[&str]) -> bool {
-        let Some((alias, rest)) = path.split_first().filter(|(_, rest)| !rest.is_empty()) else { return false };
+    /// Whether a path that names nothing known may name something all the same, in what is at fault or could not be read.
+    pub fn is_open(&self, entity: EntityId, path: &[&str]) -> bool {
+        let Some(open) = self.open.get(entity.0) else { return true };
+        let Some((alias, rest)) = path.split_first().filter(|(_, rest)| !rest.is_empty()) else { return open.names };
         let own = &self.entities[entity.0];
         match own.find_reference(alias) {
-            Some(id) => self.is_lost(own.reference(id).entity, rest),
-            None if is_same_name(&own.name, alias) => self.is_lost(entity, rest),
-            None => self.lost[entity.0].iter().any(|lost| is_same_name(lost, alias)),
+            Some(id) => self.is_open(own.reference(id).entity, rest),
+            None if is_same_name(&own.name, alias) => self.is_open(entity, rest),
+            None => open.references,
         }
     }
 
-    /// The entity called `name`.
+    /// What nobody can know of an entity.
+    pub fn open(&self, entity: EntityId) -> Open {
+        self.open.get(entity.0).copied().unwrap_or(Open::ALL)
+    }
+
+    /// The entity called `name`; [`Graph::nobody`] when it was not read, or two are called so.
     pub fn find(&self, name: &str) -> Option<EntityId> {
-        self.entities.binary_search_by(|e| e.name.as_str().cmp(name)).ok().map(EntityId)
+        let known = self.entities.get(..self.nobody.0).unwrap_or_default();
+        let found = known.binary_search_by(|e| e.name.as_str().cmp(name)).ok().map(EntityId);
+        let lost = || self.lost.may_declare(SpecKind::Entity, name).then_some(self.nobody);
+        if self.twins.contains(name) { Some(self.nobody) } else { found.or_else(lost) }
+    }
+
+    /// The names of all entities, those that were not read included, as far as they are known.
+    pub fn names(&self) -> Vec<&str> {
+        let known = self.entities.get(..self.nobody.0).unwrap_or_default();
+        let mut names: Vec<&str> = known.iter().map(|e| e.name.as_str()).collect();
+        names.extend(self.lost.names(SpecKind::Entity));
+        names.sort_unstable();
+        names
     }
 }

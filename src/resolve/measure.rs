@@ -43,7 +43,7 @@ pub fn resolve(
     reads: &mut Reads,
     context: &mut Context<'_>,
 ) -> Vec<Resolved> {
-    if spec.spec.measures.is_empty() {
+    if spec.spec.measures.is_empty() && !spec.has_lost("/measures") {
         context.push(Diagnostic::error(Code::EmptyMetric, "the metric has no measure").at(spec.key("/measures")));
     }
     let mut pending = vec![];
@@ -106,7 +106,7 @@ fn aggregate(
     reads.add(&compiled, rows.graph);
     let additive = is_additive(&compiled, rows);
     let pii = compiled.personal_kind(rows.graph);
-    let empty = empty_of(&compiled.tree);
+    let empty = empty_of(&compiled.tree).map(Box::new);
     let types = compiled.leaves.iter().map(|leaf| match &leaf.named {
         Named::Column(path) => rows.column(path).ty.clone(),
         Named::Measure(_) | Named::Output(_) => DataType::Unknown,
@@ -125,7 +125,8 @@ fn derive(
     rows: &Rows<'_>,
     context: &mut Context<'_>,
 ) {
-    let all: Vec<&str> = spec.spec.measures.keys().map(String::as_str).collect();
+    let lost: Vec<String> = spec.lost_keys("/measures").collect();
+    let all: Vec<&str> = spec.spec.measures.keys().chain(&lost).map(String::as_str).collect();
     let mentioned = |expr: &Expr| {
         let names = names_in(expr);
         let is_named = |d: &Declared<'_>| names.iter().any(|n| n.first().is_some_and(|n| is_same_name(n, d.name)));
@@ -194,7 +195,7 @@ enum Kind {
     Aggregate {
         additive: bool,
         /// What the aggregate gives where there are no rows, if that is not NULL.
-        empty: Option<Expr>,
+        empty: Option<Box<Expr>>,
     },
     /// From other measures.
     OverMeasures,
@@ -236,7 +237,7 @@ fn finish(
         Kind::OverMeasures => (true, false, None),
     };
     let empty = match declared_empty(declared, &compiled.ty, spec, context) {
-        None => empty.map(|tree| Expression::new(tree, vec![], compiled.ty.clone(), false, compiled.origin)),
+        None => empty.map(|tree| Expression::new(*tree, vec![], compiled.ty.clone(), false, compiled.origin)),
         declared => declared,
     };
     Measure {

@@ -36,10 +36,15 @@ impl Measures<'_> {
             let span = written.inside(used.range.clone(), context);
             let text = used.parts.join(".");
             let Some(id) = used.parts.first().and_then(|name| self.id(name)) else {
-                if self.rows.find(&used.parts).is_some() {
+                let path: Vec<&str> = used.parts.iter().map(String::as_str).collect();
+                if self.rows.find(&path).is_some() {
                     let message = format!("`{text}` is a column, not a measure");
                     let fault = Diagnostic::error(Code::NotAnAggregate, message).at(span);
                     context.push(fault.hint(format!("aggregate it, as in `sum({text})`")));
+                    return None;
+                }
+                // It may be declared in what could not be read; otherwise it is one of the faults.
+                if info.faults.is_empty() {
                     return None;
                 }
                 continue;
@@ -69,6 +74,7 @@ impl Scope for Measures<'_> {
             Some((_, measure)) => found(measure.expression.ty.clone(), measure.expression.nullable),
             // A measure at fault is reported where it is defined.
             None if self.id(name).is_some() => found(DataType::Unknown, true),
+            None if self.rows.graph.is_open(self.rows.base, path) => found(DataType::Unknown, true),
             None => Resolution::Unknown {
                 part: 0,
                 message: Some(format!("unknown measure `{name}`")),

@@ -220,7 +220,7 @@ impl Scope for Rows<'_> {
                 // It is at fault itself.
                 None => found(DataType::Unknown, true),
             },
-            None if self.graph.is_lost(self.base, path) => found(DataType::Unknown, true),
+            None if self.graph.is_open(self.base, path) => found(DataType::Unknown, true),
             None => self.unknown(path),
         }
     }

@@ -49,14 +49,14 @@ struct Drawn<'a> {
     dimensions: Vec<Shown<'a>>,
 }
 
-/// The dashboard of a metric, as JSON; `None` if it has no tables over time.
-pub fn dashboard(metric: &Metric) -> Option<String> {
-    let time = metric.time.as_ref().filter(|_| metric.per.is_none())?;
+/// The dashboard of a metric with tables over time, as JSON.
+pub fn dashboard(metric: &Metric) -> Result<String, askama::Error> {
+    let grains = metric.time.iter().flat_map(|time| &time.grains);
     let over_time = |grain: &Grain| {
         let tables = metric.tables.iter().filter(|table| table.grain == Some(*grain));
         (grain_title(*grain), tables.map(drawn).collect::<Vec<_>>())
     };
-    let grains: Vec<(&str, Vec<Drawn<'_>>)> = time.grains.iter().map(over_time).collect();
+    let grains: Vec<(&str, Vec<Drawn<'_>>)> = grains.map(over_time).collect();
     let periods: Vec<Shown<'_>> = grains.iter().map(|(title, _)| Shown::column("period_start", *title)).collect();
     let measures: Vec<Shown<'_>> = metric.measures.iter().map(shown).collect();
     let summed = metric.measures.iter().zip(&measures).find(|(measure, _)| measure.additive).map(|(_, m)| m.sum());
@@ -67,7 +67,7 @@ pub fn dashboard(metric: &Metric) -> Option<String> {
     });
     let datasets = grains.iter().flat_map(|(_, tables)| tables).filter_map(|drawn| dataset(metric, drawn));
     let dashboard = Dashboard { datasets: datasets.collect(), pages: pages.collect() };
-    serde_json::to_string_pretty(&dashboard).ok()
+    serde_json::to_string_pretty(&dashboard).map_err(askama::Error::custom)
 }
 
 fn drawn(table: &MetricTable) -> Drawn<'_> {

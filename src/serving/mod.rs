@@ -10,9 +10,8 @@ mod openapi;
 mod reading;
 mod widget;
 
-use crate::model::{MetricId, Principal, Project};
-use crate::plan::Dataset;
-use crate::plan::access::readers;
+use crate::model::{PrincipalId, Project};
+use crate::plan::{self, ArtifactKind, BuildPlan, ReaderFile};
 use crate::render::{RenderError, RenderedFile};
 use reading::Reading;
 
@@ -28,43 +27,27 @@ struct Reader<'a> {
 ///
 /// # Errors
 /// A template that can't be filled, which is a fault of the compiler.
-pub fn serving(project: &Project) -> Result<Vec<RenderedFile>, RenderError> {
-    let mut files = vec![];
-    for reader in readers_over_rest(project) {
-        let path = |extension: &str| format!("openapi/{}.{extension}", reader.name);
-        files.push(RenderedFile::of(path("json"), format!("{:#}", openapi::document(project, &reader))));
-        for (extension, text) in [("py", client::python(&reader)), ("sh", client::shell(project, &reader))] {
-            let text = text.map_err(|source| RenderError::new(&path(extension), source))?;
-            files.push(RenderedFile::of(path(extension), text));
-        }
-    }
-    for metric in &project.metrics {
-        let dashboard = dashboard::dashboard(metric);
-        let path = format!("dashboards/{}.lvdash.json", metric.name);
-        files.extend(dashboard.map(|dashboard| RenderedFile::of(path, dashboard)));
-    }
-    Ok(files)
-}
-
-/// The service principals that may read a table of a metric, in the order of the project.
-fn readers_over_rest(project: &Project) -> Vec<Reader<'_>> {
-    let Some(target) = project.default_target() else { return vec![] };
-    let programs = target.principals.iter().filter(|(_, p)| matches!(p, Principal::ServicePrincipal(_)));
-    let readers = programs.map(|(name, _)| Reader { name, readings: readings(project, name) });
-    readers.filter(|reader| !reader.readings.is_empty()).collect()
-}
-
-fn readings(project: &Project, principal: &str) -> Vec<Reading> {
-    let may_read = |dataset| {
-        let audiences = readers(project, dataset).into_iter().filter_map(|id| project.audiences.get(id.0));
-        audiences.into_iter().any(|audience| audience.members.iter().any(|member| member == principal))
-    };
-    let tables = project.metrics.iter().enumerate().flat_map(|(id, metric)| {
-        (0..metric.tables.len()).map(move |table| (metric, table, Dataset::MetricTable(MetricId(id), table)))
+pub fn serving(project: &Project, plan: &BuildPlan) -> Result<Vec<RenderedFile>, RenderError> {
+    let files = plan.artifacts.iter().filter_map(|artifact| {
+        let text = match artifact.kind {
+            ArtifactKind::Reader(reader, file) => text(project, reader, file),
+            ArtifactKind::Dashboard(id) => dashboard::dashboard(project.metrics.get(id.0)?),
+            _ => return None,
+        };
+        Some(RenderedFile::of(artifact, text))
     });
-    let allowed = tables.filter(|(.., dataset)| may_read(*dataset));
-    let mut readings: Vec<Reading> =
-        allowed.filter_map(|(metric, table, _)| Reading::of(project, metric, metric.tables.get(table)?)).collect();
+    files.collect()
+}
+
+fn text(project: &Project, reader: PrincipalId, file: ReaderFile) -> Result<String, askama::Error> {
+    let name = plan::serving::reader_name(project, reader);
+    let readings = plan::serving::readings(project, name).map(|(metric, table)| Reading::of(project, metric, table));
+    let mut readings: Vec<Reading> = readings.collect::<Result<_, _>>()?;
     readings.sort_by(|a, b| a.table.cmp(&b.table));
-    readings
+    let reader = Reader { name, readings };
+    match file {
+        ReaderFile::Document => Ok(format!("{:#}", openapi::document(project, &reader))),
+        ReaderFile::Python => client::python(&reader),
+        ReaderFile::Shell => client::shell(project, &reader),
+    }
 }

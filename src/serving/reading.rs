@@ -6,7 +6,8 @@
 use askama::Template;
 
 use crate::lakeflow::types::DataType;
-use crate::model::{ColumnPath, Dimension, Metric, MetricTable, Per, Project};
+use crate::model::{Dimension, Metric, MetricTable, Project};
+use crate::plan::serving::row_keys;
 use crate::render::text::Ident;
 
 /// A statement over a table.
@@ -69,10 +70,10 @@ struct Statement<'a> {
 }
 
 impl Reading {
-    /// The reading of a table; `None` if no columns tell its rows apart.
-    pub fn of(project: &Project, metric: &Metric, table: &MetricTable) -> Option<Reading> {
+    /// The reading of a table whose rows some columns tell apart.
+    pub fn of(project: &Project, metric: &Metric, table: &MetricTable) -> Result<Reading, askama::Error> {
         let columns = columns(metric, table);
-        let keys = keys(project, metric, table, &columns)?;
+        let keys = keys(project, metric, table, &columns);
         let mut parameters = vec![];
         let mut conditions = vec![];
         for column in columns.iter().filter(|column| !column.personal) {
@@ -100,9 +101,9 @@ impl Reading {
             conditions,
             order: keys.iter().map(|key| key.sql.clone()).collect(),
         };
-        let statement = statement.render().ok()?.trim_end().to_owned();
+        let statement = statement.render()?.trim_end().to_owned();
         let described = [&table.description, &metric.description].into_iter().find(|text| !text.is_empty());
-        Some(Reading {
+        Ok(Reading {
             table: table.name.clone(),
             description: described.cloned().unwrap_or_default(),
             columns,
@@ -138,21 +139,10 @@ fn columns(metric: &Metric, table: &MetricTable) -> Vec<Column> {
     period.into_iter().chain(shown).chain(measures).collect()
 }
 
-/// The key of the entity for a table of its rows; period and dimensions for groups.
-fn keys(project: &Project, metric: &Metric, table: &MetricTable, columns: &[Column]) -> Option<Vec<Key>> {
-    let is_key = |column: &&Column| match &metric.per {
-        Some(per) => key_of(project, per).is_some_and(|key| key.name == column.name),
-        None => column.name == "period_start" || table.dimensions.iter().any(|d| d.name == column.name),
-    };
-    let keys: Vec<Key> = columns.iter().filter(is_key).map(key).collect();
-    (!keys.is_empty()).then_some(keys)
-}
-
-/// The column that shows the key of the entity.
-fn key_of<'a>(project: &Project, per: &'a Per) -> Option<&'a Dimension> {
-    let [key] = project.entity(per.entity).key.as_slice() else { return None };
-    let is_key = |column: &ColumnPath| column.path.is_empty() && column.column == *key;
-    per.columns.iter().find(|dimension| dimension.expression.as_column().is_some_and(is_key))
+/// The columns that tell rows apart, in the order of the table.
+fn keys(project: &Project, metric: &Metric, table: &MetricTable, columns: &[Column]) -> Vec<Key> {
+    let names = row_keys(project, metric, table);
+    columns.iter().filter(|column| names.contains(&column.name.as_str())).map(key).collect()
 }
 
 /// NULL is ordered as the empty text, which no column holds: a blank is NULL.

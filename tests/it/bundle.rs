@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use lakegen::bundle::resource::{Job, Resource};
-use lakegen::bundle::{Bundle, Deployment, Statements, bundle, files, rest};
+use lakegen::bundle::{Bundle, Deployment, bundle, rest};
 use lakegen::driver::Compilation;
 use lakegen::lakeflow;
 use lakegen::model::{Project, Start};
-use lakegen::render::RenderedFile;
+use lakegen::plan::operation::Script;
+use lakegen::plan::{ArtifactKind, BundleFile, Folder, deployment::PlaceKind};
 
 use super::cases::{cases, compile};
 
@@ -18,8 +19,9 @@ fn projects() -> Vec<Compilation> {
     cases().iter().map(|case| case.as_path()).chain([shipped]).map(compile).collect()
 }
 
-fn parts(compilation: &Compilation) -> (&Project, &Bundle) {
-    (compilation.project.as_ref().unwrap(), compilation.bundle.as_ref().unwrap())
+fn parts(compilation: &Compilation) -> (&Project, Bundle) {
+    let project = compilation.project.as_ref().unwrap();
+    (project, bundle(project, &compilation.plan))
 }
 
 fn jobs(bundle: &Bundle) -> BTreeMap<&str, &Job> {
@@ -39,7 +41,7 @@ fn resolved(bundle: &Bundle, target: &Deployment) -> Vec<rest::Request> {
 #[test]
 fn every_schedule_is_a_job_that_tries_as_hard_as_it_says() {
     for compilation in projects() {
-        let (project, bundle) = parts(&compilation);
+        let (project, bundle) = &parts(&compilation);
         let jobs = jobs(bundle);
         assert_eq!(jobs.len(), project.schedules.len() + 1, "{}", project.name);
         for schedule in &project.schedules {
@@ -70,7 +72,7 @@ fn every_schedule_is_a_job_that_tries_as_hard_as_it_says() {
 #[test]
 fn a_schedule_refreshes_all_that_its_datasets_read() {
     for compilation in projects() {
-        let (project, bundle) = parts(&compilation);
+        let (project, bundle) = &parts(&compilation);
         let reads: BTreeMap<&str, &BTreeSet<String>> =
             compilation.pipeline.datasets.iter().map(|d| (d.name.as_str(), &d.reads)).collect();
         for (key, job) in jobs(bundle) {
@@ -99,7 +101,7 @@ fn a_schedule_refreshes_all_that_its_datasets_read() {
 #[test]
 fn targets_differ_in_what_references_stand_for() {
     for compilation in projects() {
-        let (project, bundle) = parts(&compilation);
+        let (project, bundle) = &parts(&compilation);
         for (target, deployment) in project.targets.iter().zip(&bundle.deployments) {
             let text = serde_json::to_string(&resolved(bundle, deployment)).unwrap();
             assert!(!text.contains("${"), "{text}");
@@ -117,24 +119,21 @@ fn targets_differ_in_what_references_stand_for() {
 #[test]
 fn tasks_are_one_chain_with_governance_around_the_update_and_the_gate_last() {
     let compilation = compile(Path::new(env!("CARGO_MANIFEST_DIR")));
-    let (project, _) = parts(&compilation);
-    let file = |path: &str| RenderedFile { path: path.into(), text: "".into() };
-    let governance = [
-        "governance/dev/after/10_grants.sql",
-        "governance/prod/after/10_grants.sql",
-        "governance/dev/before/20_functions.sql",
-        "governance/dev/before/10_schema.sql",
-        "governance/README.md",
-    ];
-    let bundle = bundle(project, &compilation.plan, &governance.map(file));
-    let jobs = jobs(&bundle);
+    let (_, bundle) = &parts(&compilation);
+    let jobs = jobs(bundle);
     let tasks = &jobs["sales_daily"].tasks;
     let keys: Vec<&str> = tasks.iter().map(|task| task.task_key.as_str()).collect();
     let expected = [
         "before_10_schema",
-        "before_20_functions",
+        "before_20_access",
+        "before_30_landing",
+        "before_40_functions",
+        "before_60_run_as",
         "update",
-        "after_10_grants",
+        "after_10_revokes",
+        "after_20_tags",
+        "after_30_metric_views",
+        "after_40_grants",
         "operation_events",
         "operation_freshness",
         "gate_sales",
@@ -145,17 +144,16 @@ fn tasks_are_one_chain_with_governance_around_the_update_and_the_gate_last() {
     }
     let path = &tasks[0].sql_task.as_ref().unwrap().file.path;
     assert_eq!(path, "${workspace.file_path}/governance/${bundle.target}/before/10_schema.sql");
-    assert!(bundle.folders.contains(&"governance".to_owned()));
-    assert!(!Statements::of(&[file("governance/dev/before/x.sql")]).is_empty());
+    assert_eq!(bundle.folders, [Folder::Dashboards, Folder::Governance, Folder::Operation, Folder::Pipeline]);
 }
 
 /// Files that a task names are there for every target, and our own parser takes them.
 #[test]
 fn every_script_that_a_task_runs_is_written_and_parses() {
     for compilation in projects() {
-        let (_, bundle) = parts(&compilation);
+        let (_, bundle) = &parts(&compilation);
         let written: BTreeMap<&str, &str> =
-            compilation.beside.iter().map(|file| (file.path.as_str(), &*file.text)).collect();
+            compilation.files.iter().map(|file| (file.artifact.path(), &*file.text)).collect();
         for job in jobs(bundle).values() {
             for task in job.tasks.iter().filter_map(|task| task.sql_task.as_ref()) {
                 for deployment in &bundle.deployments {
@@ -173,8 +171,10 @@ fn every_script_that_a_task_runs_is_written_and_parses() {
 #[test]
 fn alerts_query_what_there_is() {
     for compilation in projects() {
-        let (project, bundle) = parts(&compilation);
-        let views: String = compilation.beside.iter().map(|file| &*file.text).collect();
+        let (project, bundle) = &parts(&compilation);
+        let is_script = |kind| matches!(kind, ArtifactKind::Operation(..));
+        let scripts = compilation.files.iter().filter(|file| is_script(file.artifact.kind));
+        let views: String = scripts.map(|file| &*file.text).collect();
         for declared in &bundle.resources {
             let Resource::Alert(alert) = &declared.resource else { continue };
             let view = alert.query_text.split_once("${var.schema}`.").unwrap().1.split_whitespace().next().unwrap();
@@ -191,26 +191,28 @@ fn alerts_query_what_there_is() {
 #[test]
 fn schema_and_volume_are_declared_for_production_only() {
     let compilation = compile(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/clinic"));
-    let (_, bundle) = parts(&compilation);
-    let written = files::files(bundle).unwrap();
-    let text = |name: &str| written.iter().find(|file| file.path.ends_with(name)).unwrap().text.clone();
-    for name in ["resources/schema.yml", "resources/volume.yml"] {
-        assert!(text(name).contains("\n  prod:\n") && !text(name).contains("\n  dev:\n"), "{}", text(name));
+    let text = |file: BundleFile| {
+        let kind = ArtifactKind::Bundle(file);
+        compilation.files.iter().find(|file| file.artifact.kind == kind).unwrap().text.to_string()
+    };
+    for place in [PlaceKind::Schema, PlaceKind::Volume].map(BundleFile::Place) {
+        assert!(text(place).contains("\n  prod:\n") && !text(place).contains("\n  dev:\n"), "{}", text(place));
     }
-    assert!(text("databricks.yml").contains("warehouse_id:\n        lookup:\n          warehouse: Reports\n"));
+    assert!(text(BundleFile::Root).contains("warehouse_id:\n        lookup:\n          warehouse: Reports\n"));
 }
 
 /// The table of row counts is computed over all entities; a job that refreshes some of them asks for their minima itself.
 #[test]
 fn a_minimum_is_a_gate_where_row_counts_are_not_computed() {
     let compilation = compile(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/ledger"));
-    let (_, bundle) = parts(&compilation);
+    let (_, bundle) = &parts(&compilation);
     let keys = |job: &str| -> Vec<String> { jobs(bundle)[job].tasks.iter().map(|t| t.task_key.clone()).collect() };
     let is_governance = |key: &String| key.starts_with("before_") || key.starts_with("after_");
     let hourly: Vec<String> = keys("accounts_hourly").into_iter().filter(|key| !is_governance(key)).collect();
     assert_eq!(hourly, ["update", "operation_events", "minimum_accounts"]);
     assert!(!keys("on_demand").iter().any(|key| key.starts_with("minimum")), "{:?}", keys("on_demand"));
-    let script = compilation.beside.iter().find(|file| file.path.ends_with("/minimum_accounts.sql")).unwrap();
+    let is_minimum = |kind| matches!(kind, ArtifactKind::Operation(_, Script::Minimum(_)));
+    let script = compilation.files.iter().find(|file| is_minimum(file.artifact.kind)).unwrap();
     assert!(script.text.contains("assert_true(count(*) >= 3, "), "{}", script.text);
 }
 
@@ -218,7 +220,7 @@ fn a_minimum_is_a_gate_where_row_counts_are_not_computed() {
 #[test]
 fn who_sees_everything_may_run_everything() {
     let compilation = compile(Path::new(env!("CARGO_MANIFEST_DIR")));
-    let (_, bundle) = parts(&compilation);
+    let (_, bundle) = &parts(&compilation);
     let prod = bundle.deployments.iter().find(|deployment| deployment.name == "prod").unwrap();
     let requests = resolved(bundle, prod);
     let body = |path: &str| requests.iter().find(|request| request.path == path).unwrap().body.to_string();

@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use lakegen::diag::{Diagnostics, human};
-use lakegen::driver::{self, Compilation};
+use lakegen::driver::{self, Compilation, Phase};
 use lakegen::load::load;
 use lakegen::source::SourceMap;
 use lakegen::spec::SpecKind;
@@ -27,7 +27,7 @@ pub fn cases() -> Vec<PathBuf> {
 
 /// Compiles a project that must be without fault.
 pub fn compile(root: &Path) -> Compilation {
-    let compilation = driver::check(&DiskWorld, root).unwrap();
+    let compilation = driver::compile(&DiskWorld, root, Phase::Deliver).unwrap();
     let style = human::Style { color: false, width: 100 };
     assert_eq!(human::render(&compilation.diagnostics, &compilation.sources, style), "", "{}", root.display());
     compilation
@@ -37,7 +37,7 @@ pub fn compile(root: &Path) -> Compilation {
 fn projects_build_the_files_that_are_listed() {
     for case in cases() {
         let listed = case.join("files.txt");
-        let files: String = compile(&case).files.iter().map(|file| format!("{}\n", file.path)).collect();
+        let files: String = compile(&case).pipeline_files().map(|file| format!("{}\n", file.artifact.path())).collect();
         if std::env::var_os("BLESS").is_some() {
             fs::write(&listed, &files).unwrap();
         }

@@ -40,8 +40,10 @@ mod figures {
     use lakegen::engine::local;
     use lakegen::lakeflow::{self, StatementKind};
     use lakegen::load;
+    use lakegen::model::TargetId;
     use lakegen::model::{Metric, MetricTable};
     use lakegen::plan::metric_view;
+    use lakegen::plan::{ArtifactKind, Governance};
     use serde_json::Value;
 
     use super::*;
@@ -86,8 +88,8 @@ mod figures {
         let dimensions = table_of.dimensions.iter().map(|d| (d.name.clone(), d.name.clone()));
         let groups: Vec<(String, String)> =
             period.into_iter().chain(dimensions).map(|(field, name)| (expr("dimensions", &field), name)).collect();
-        let shown = groups.iter().map(|(sql, name)| format!("{sql} AS {name}"));
-        let measured = metric.measures.iter().map(|m| format!("{} AS {}", expr("measures", &m.name), m.name));
+        let shown = groups.iter().map(|(sql, name)| format!("{sql} AS `{name}`"));
+        let measured = metric.measures.iter().map(|m| format!("{} AS `{}`", expr("measures", &m.name), m.name));
         let columns: Vec<String> = shown.chain(measured).collect();
         let mut sql = format!("SELECT {} FROM {from}", columns.join(", "));
         if view.get("filter").is_some() {
@@ -104,9 +106,8 @@ mod figures {
     fn views(compilation: &Compilation) -> Vec<(String, Value)> {
         let mut sources = SourceMap::default();
         let file = sources.add("view.yml", "");
-        let target = &compilation.project.as_ref().unwrap().targets[0].name;
-        let path = format!("governance/{target}/after/30_metric_views.sql");
-        let text = compilation.beside.iter().find(|f| f.path == path).map_or("", |f| &*f.text);
+        let kind = ArtifactKind::Governance(TargetId(0), Governance::MetricViews);
+        let text = compilation.files.iter().find(|file| file.artifact.kind == kind).map_or("", |file| &*file.text);
         let statements = lakeflow::parse(text).unwrap().into_iter();
         statements
             .filter_map(|statement| match statement.kind {

@@ -107,7 +107,7 @@ fn generated_pipelines_have_no_finding() {
         let compilation = driver::check(&DiskWorld, &project).unwrap();
         let mut sources = SourceMap::default();
         let files: Vec<_> =
-            compilation.files.iter().map(|file| sources.add(file.path.clone(), file.text.clone())).collect();
+            compilation.pipeline_files().map(|file| sources.add(file.artifact.path(), file.text.clone())).collect();
         assert!(!files.is_empty(), "{}", project.display());
         let reports = lint(&files, &sources, &[]);
         assert!(reports.is_empty(), "{}\n{}", project.display(), drawn(&sources, reports));

@@ -15,8 +15,8 @@ fn projects() -> Vec<Compilation> {
 }
 
 fn documents<'a>(project: &'a Compilation, ending: &'a str) -> impl Iterator<Item = (&'a str, Value)> {
-    let files = project.beside.iter().filter(move |file| file.path.ends_with(ending));
-    files.map(|file| (file.path.as_str(), serde_json::from_str(&file.text).unwrap()))
+    let files = project.files.iter().filter(move |file| file.artifact.path().ends_with(ending));
+    files.map(|file| (file.artifact.path(), serde_json::from_str(&file.text).unwrap()))
 }
 
 fn texts<'a>(value: &'a Value, pointer: &'a str, key: &'a str) -> impl Iterator<Item = &'a str> {

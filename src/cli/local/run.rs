@@ -108,7 +108,7 @@ fn execute(read: (&Pipeline, &SourceMap), known: &Known<'_>, places: Places<'_>,
 
 fn dataset_summary(dataset: &DatasetReport, report: &RunReport, known: &Known<'_>) -> DatasetSummary {
     let artifact =
-        known.compiled.and_then(|(_, plan)| plan.artifacts.iter().find(|a| a.name.eq_ignore_ascii_case(&dataset.name)));
+        known.compiled.and_then(|(_, plan)| plan.datasets.iter().find(|a| a.name.eq_ignore_ascii_case(&dataset.name)));
     let rows_of = |name: &str| report.datasets.iter().find(|d| d.name.eq_ignore_ascii_case(name)).map(|d| d.rows_out);
     let entity = match (artifact.map(|a| a.dataset), known.compiled) {
         (Some(Dataset::Checked(id)), Some((project, _))) => Some(project.entity(id)),
@@ -123,7 +123,7 @@ fn dataset_summary(dataset: &DatasetReport, report: &RunReport, known: &Known<'_
     };
     DatasetSummary {
         name: dataset.name.clone(),
-        layer: artifact.map(|a| a.layer.directory()),
+        layer: artifact.map(|a| a.dataset.layer().word()),
         kind: dataset.kind.word(),
         rows_in: dataset.rows_in,
         rows_out: dataset.rows_out,
@@ -172,7 +172,7 @@ fn figures(
 }
 
 fn metric_table<'a>(project: &'a Project, plan: &BuildPlan, name: &str) -> Option<(&'a Metric, &'a MetricTable)> {
-    let artifact = plan.artifacts.iter().find(|a| a.name.eq_ignore_ascii_case(name))?;
+    let artifact = plan.datasets.iter().find(|a| a.name.eq_ignore_ascii_case(name))?;
     let Dataset::MetricTable(id, index) = artifact.dataset else { return None };
     let metric = project.metrics.get(id.0)?;
     Some((metric, metric.tables.get(index)?))

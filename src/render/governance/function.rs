@@ -31,13 +31,10 @@ struct Function {
     callers: Vec<Sql>,
 }
 
-/// The functions of a target; none without personal data and row conditions.
+/// The functions of a target.
 pub fn functions(site: &Site<'_>) -> Result<String, askama::Error> {
     let masks = protection::mask_functions(site.project, site.plan);
     let filters = protection::row_filters(site.project, site.plan);
-    if masks.is_empty() && filters.is_empty() {
-        return Ok(String::new());
-    }
     let masks = masks.iter().map(|function| mask(site, function));
     Functions {
         head: site.head(
@@ -158,12 +155,9 @@ struct Policy<'a> {
     ty: Literal,
 }
 
-/// The policies that mask by tags; none unless the project asks for them.
+/// The policies that mask by tags.
 pub fn policies(site: &Site<'_>) -> Result<String, askama::Error> {
     let functions = protection::mask_functions(site.project, site.plan);
-    if site.project.protection != Protection::Abac || functions.is_empty() {
-        return Ok(String::new());
-    }
     let policies = functions.iter().map(|function| Policy {
         name: Ident::new(&function.name),
         comment: Literal::new(format!("Masks personal data: {}", function.kind.word())),

@@ -6,7 +6,7 @@ use super::super::text::Sql;
 use super::Site;
 use super::place::grantee;
 use crate::model::Principal;
-use crate::plan::{Artifact, Kind, access};
+use crate::plan::{Kind, PlannedDataset, access};
 
 /// An object with a list of principals.
 struct Access {
@@ -57,7 +57,8 @@ struct Landing {
 
 /// Who may read files as they arrive.
 pub fn landing(site: &Site<'_>) -> Result<String, askama::Error> {
-    let Some(volume) = &site.place.volume else { return Ok(String::new()) };
+    let missing = || askama::Error::custom("files do not arrive in a volume");
+    let volume = site.place.volume.as_ref().ok_or_else(missing)?;
     let mut readers = site.members(&access::landing_readers(site.project));
     let others = site.others(&readers);
     readers.extend(site.target.run_as.iter().filter(|run_as| !readers.contains(run_as)).collect::<Vec<_>>());
@@ -90,7 +91,8 @@ struct RunAs {
 
 /// What the pipeline needs to create its tables.
 pub fn run_as(site: &Site<'_>) -> Result<String, askama::Error> {
-    let Some(principal) = &site.target.run_as else { return Ok(String::new()) };
+    let missing = || askama::Error::custom("no principal runs the pipeline");
+    let principal = site.target.run_as.as_ref().ok_or_else(missing)?;
     RunAs {
         head: site.head(
             "The principal that the pipeline runs as: it creates and owns all tables.",
@@ -107,8 +109,8 @@ pub fn run_as(site: &Site<'_>) -> Result<String, askama::Error> {
 
 impl Site<'_> {
     /// What the catalog shows of the pipeline, in the order of the plan.
-    pub fn published(&self) -> impl Iterator<Item = &Artifact> {
-        self.plan.artifacts.iter().filter(|artifact| artifact.dataset.kind(self.project) != Kind::Internal)
+    pub fn published(&self) -> impl Iterator<Item = &PlannedDataset> {
+        self.plan.datasets.iter().filter(|planned| planned.dataset.kind(self.project) != Kind::Internal)
     }
 }
 
@@ -121,11 +123,11 @@ struct Revokes {
 
 /// Takes tables from everybody who must not read them.
 pub fn revokes(site: &Site<'_>) -> Result<String, askama::Error> {
-    let table = |artifact: &Artifact| {
-        let readers = site.members(&access::readers(site.project, artifact.dataset));
+    let table = |planned: &PlannedDataset| {
+        let readers = site.members(&access::readers(site.project, planned.dataset));
         Access {
             kind: "TABLE",
-            object: site.place.object(&artifact.name),
+            object: site.place.object(&planned.name),
             principals: site.others(&readers).iter().map(grantee).collect(),
         }
     };
@@ -148,13 +150,13 @@ struct Grants {
     objects: Vec<Access>,
 }
 
-/// Gives tables and metric views to their readers; nothing when there are none.
+/// Gives tables and metric views to their readers.
 pub fn grants(site: &Site<'_>) -> Result<String, askama::Error> {
     let granted = |members: Vec<&Principal>| members.into_iter().map(grantee).collect();
-    let tables = site.published().map(|artifact| Access {
+    let tables = site.published().map(|planned| Access {
         kind: "TABLE",
-        object: site.place.object(&artifact.name),
-        principals: granted(site.members(&access::readers(site.project, artifact.dataset))),
+        object: site.place.object(&planned.name),
+        principals: granted(site.members(&access::readers(site.project, planned.dataset))),
     });
     let views = site.metric_views().map(|(metric, name)| Access {
         kind: "VIEW",
@@ -162,9 +164,6 @@ pub fn grants(site: &Site<'_>) -> Result<String, askama::Error> {
         principals: granted(site.members(&metric.audiences)),
     });
     let objects: Vec<Access> = tables.chain(views).filter(|access| !access.principals.is_empty()).collect();
-    if objects.is_empty() {
-        return Ok(String::new());
-    }
     Grants {
         head: site.head(
             "Tables and metric views for their readers.",

@@ -84,13 +84,10 @@ struct Format {
     places: u8,
 }
 
-/// The metric views of a target; none when no metric can be one.
+/// The metric views of a target.
 pub fn metric_views(site: &Site<'_>) -> Result<String, askama::Error> {
     let views = site.metric_views().map(|(metric, name)| metric_view(site, metric, name));
     let views: Vec<MetricView> = views.collect::<Result<_, _>>()?;
-    if views.is_empty() {
-        return Ok(String::new());
-    }
     MetricViews {
         head: site.head(
             "Metric views: the figures of the tables, free to be sliced by any dimension.",

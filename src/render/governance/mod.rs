@@ -13,48 +13,32 @@ mod tag;
 use askama::Template;
 
 use super::text::{Literal, Sql};
-use super::{RenderError, RenderedFile};
-use crate::model::{Metric, Project, Target};
-use crate::plan::BuildPlan;
+use crate::model::{Metric, Project, Target, TargetId};
+use crate::plan::{BuildPlan, Governance};
 use place::Place;
 
-/// Renders the governance files of every target, in the order in which they run.
-///
-/// # Errors
-/// A template that can't be filled, which is a fault of the compiler.
-pub fn governance(project: &Project, plan: &BuildPlan) -> Result<Vec<RenderedFile>, RenderError> {
-    let mut files = vec![];
-    for target in &project.targets {
-        let site = Site { project, plan, target, place: Place::of(target) };
-        for (name, render) in FILES {
-            let path = format!("governance/{}/{name}", target.name);
-            match render(&site) {
-                Ok(text) if text.trim().is_empty() => {}
-                Ok(text) => files.push(RenderedFile::of(path, text)),
-                Err(source) => return Err(RenderError { path, source }),
-            }
-        }
+/// Renders one concern of a target.
+pub fn text(
+    project: &Project,
+    plan: &BuildPlan,
+    target: TargetId,
+    concern: Governance,
+) -> Result<String, askama::Error> {
+    let target = project.targets.get(target.0).ok_or_else(|| askama::Error::custom("there is no such target"))?;
+    let site = Site { project, plan, target, place: Place::of(target) };
+    match concern {
+        Governance::Schema => schema(&site),
+        Governance::Access => grant::schema_access(&site),
+        Governance::Landing => grant::landing(&site),
+        Governance::Functions => function::functions(&site),
+        Governance::Policies => function::policies(&site),
+        Governance::RunAs => grant::run_as(&site),
+        Governance::Revokes => grant::revokes(&site),
+        Governance::Tags => tag::tags(&site),
+        Governance::MetricViews => metric_view::metric_views(&site),
+        Governance::Grants => grant::grants(&site),
     }
-    Ok(files)
 }
-
-/// Renders one file of a target; an empty text means that the target needs none.
-type Render = fn(&Site<'_>) -> Result<String, askama::Error>;
-
-/// The files of a target, in the order in which they run. No reader is let in (grants) before everything that keeps
-/// others out stands (revocations, functions, policies, tags).
-const FILES: [(&str, Render); 10] = [
-    ("before/10_schema.sql", schema),
-    ("before/20_access.sql", grant::schema_access),
-    ("before/30_landing.sql", grant::landing),
-    ("before/40_functions.sql", function::functions),
-    ("before/50_policies.sql", function::policies),
-    ("before/60_run_as.sql", grant::run_as),
-    ("after/10_revokes.sql", grant::revokes),
-    ("after/20_tags.sql", tag::tags),
-    ("after/30_metric_views.sql", metric_view::metric_views),
-    ("after/40_grants.sql", grant::grants),
-];
 
 /// A target, with all that is rendered for it.
 struct Site<'a> {

@@ -1,6 +1,7 @@
 //! Names in full: catalog, schema and object, and principals as statements call them.
 
 use crate::model::{AudienceId, Principal, Target};
+use crate::plan::{self, access};
 
 use super::super::text::{Ident, Literal, Sql};
 use super::Site;
@@ -41,15 +42,12 @@ impl Volume {
 impl Place {
     /// The place of a target.
     pub fn of(target: &Target) -> Place {
-        let mut parts = target.landing.strip_prefix("/Volumes/").unwrap_or_default().split('/').map(str::to_owned);
-        let volume = match (parts.next(), parts.next(), parts.next()) {
-            (Some(catalog), Some(schema), Some(name)) => {
-                let in_schema =
-                    catalog.eq_ignore_ascii_case(&target.catalog) && schema.eq_ignore_ascii_case(&target.schema);
-                Some(Volume { parts: [catalog, schema, name], in_schema })
-            }
-            _ => None,
-        };
+        let volume = plan::landing_volume(target).map(|parts| {
+            let [catalog, schema, _] = parts;
+            let in_schema =
+                catalog.eq_ignore_ascii_case(&target.catalog) && schema.eq_ignore_ascii_case(&target.schema);
+            Volume { parts: parts.map(str::to_owned), in_schema }
+        });
         let (catalog, schema) = (&target.catalog, &target.schema);
         Place { catalog: dotted(&[catalog]), schema: dotted(&[catalog, schema]), volume }
     }
@@ -92,12 +90,7 @@ pub fn is_asking(principal: &Principal) -> String {
 impl Site<'_> {
     /// The members of audiences in this target, each once, in a fixed order.
     pub fn members(&self, audiences: &[AudienceId]) -> Vec<&Principal> {
-        let audiences = audiences.iter().filter_map(|id| self.project.audiences.get(id.0));
-        let names = audiences.flat_map(|audience| &audience.members);
-        let mut members: Vec<&Principal> = names.filter_map(|name| self.target.principal(name)).collect();
-        members.sort();
-        members.dedup();
-        members
+        access::members(self.project, self.target, audiences)
     }
 
     /// Everybody that the project knows but `readers`, and all users of the account, who must not read either. The

@@ -6,7 +6,7 @@ use super::super::text::{Ident, Literal, Sql};
 use super::Site;
 use crate::model::{Classification, Protection};
 use crate::plan::protection::type_word;
-use crate::plan::{Artifact, Kind, access};
+use crate::plan::{Kind, PlannedDataset, access};
 
 #[derive(Template)]
 #[template(path = "governance/tags.sql")]
@@ -41,21 +41,21 @@ pub fn tags(site: &Site<'_>) -> Result<String, askama::Error> {
                 "by hand: ALTER .. ALTER COLUMN .. UNSET TAGS ('pii').",
             ],
         )?,
-        tables: site.published().map(|artifact| tagged_table(site, artifact)).collect(),
+        tables: site.published().map(|planned| tagged_table(site, planned)).collect(),
     }
     .render()
 }
 
-fn tagged_table(site: &Site<'_>, artifact: &Artifact) -> TaggedTable<'static> {
+fn tagged_table(site: &Site<'_>, planned: &PlannedDataset) -> TaggedTable<'static> {
     let by_policy = site.project.protection == Protection::Abac;
-    let columns = access::typed_personal_columns(site.project, artifact.dataset);
+    let columns = access::typed_personal_columns(site.project, planned.dataset);
     TaggedTable {
-        kind: match artifact.dataset.kind(site.project) {
+        kind: match planned.dataset.kind(site.project) {
             Kind::StreamingTable => "STREAMING TABLE",
             Kind::MaterializedView | Kind::Internal => "MATERIALIZED VIEW",
         },
-        name: site.place.object(&artifact.name),
-        classification: classification_tag(access::classification(site.project, artifact.dataset)),
+        name: site.place.object(&planned.name),
+        classification: classification_tag(access::classification(site.project, planned.dataset)),
         columns: columns
             .into_iter()
             .map(|column| TaggedColumn {

@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 
 use declared::{Declared, id};
 use lakegen::driver::Compilation;
-use lakegen::model::Target;
-use lakegen::plan::{Dataset, metric_view};
+use lakegen::model::{Target, TargetId};
+use lakegen::plan::{ArtifactKind, Dataset, metric_view};
 use model::{Before, EVERYBODY, Model, Sight};
 
 use crate::cases::{cases, compile};
@@ -26,9 +26,14 @@ fn projects() -> Vec<PathBuf> {
 }
 
 fn files(compilation: &Compilation, target: &Target) -> Files {
-    let own = format!("governance/{}/", target.name);
-    let governance = compilation.beside.iter().filter(|file| file.path.starts_with(&own));
-    compilation.files.iter().chain(governance).map(|file| (file.path.clone(), file.text.to_string())).collect()
+    let project = compilation.project.as_ref().unwrap();
+    let of_target = |id: TargetId| std::ptr::eq(&raw const project.targets[id.0], target);
+    let files = compilation.files.iter().filter(|file| match file.artifact.kind {
+        ArtifactKind::Dataset(_) => true,
+        ArtifactKind::Governance(id, _) => of_target(id),
+        _ => false,
+    });
+    files.map(|file| (file.artifact.path().to_owned(), file.text.to_string())).collect()
 }
 
 /// What was compared, and where the text gives something else than is declared.
@@ -74,9 +79,9 @@ fn compare_from(
     people.push(EVERYBODY.to_owned());
     let model = Model::of(&texts("pipeline/"), &texts("governance/"), &people, before);
     for person in &people {
-        let datasets = compilation.plan.artifacts.iter();
-        for artifact in datasets.filter(|a| !matches!(a.dataset, Dataset::Checked(_) | Dataset::Clean(_))) {
-            compare_table(&model, &declared, person, &artifact.name, artifact.dataset, comparison);
+        let datasets = compilation.plan.datasets.iter();
+        for planned in datasets.filter(|p| !matches!(p.dataset, Dataset::Checked(_) | Dataset::Clean(_))) {
+            compare_table(&model, &declared, person, &planned.name, planned.dataset, comparison);
         }
         for metric in &project.metrics {
             let Some(view) = metric_view(project, metric) else { continue };
@@ -87,7 +92,7 @@ fn compare_from(
         let reads_files = declared.reads_files(person);
         comparison.same(|| format!("{person} reads files"), &model.reads_files(person), &reads_files);
     }
-    let published = compilation.plan.artifacts.iter().filter(|a| model.tables().any(|table| *table == a.name)).count();
+    let published = compilation.plan.datasets.iter().filter(|a| model.tables().any(|table| *table == a.name)).count();
     comparison.same(|| "tables".to_owned(), &model.tables().count(), &published);
 }
 

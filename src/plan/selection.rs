@@ -5,8 +5,8 @@
 
 use std::collections::BTreeSet;
 
+use super::{BuildPlan, Dataset, has_orphans};
 use crate::model::{EntityId, MetricId, Project};
-use crate::plan::{self, BuildPlan, Dataset};
 
 /// The datasets of an update, in the order of the plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,7 +45,7 @@ impl Selection {
             Dataset::MetricTable(id, _) | Dataset::Reconciliation(id) => metrics.contains(&id),
             Dataset::RowCounts | Dataset::OrphanCounts => is_complete,
         };
-        let chosen = plan.artifacts.iter().filter(|artifact| is_in(artifact.dataset));
+        let chosen = plan.datasets.iter().filter(|planned| is_in(planned.dataset));
         let datasets: Vec<(Dataset, String)> = chosen.map(|a| (a.dataset, a.name.clone())).collect();
         let by_dataset = datasets.iter().map(|(dataset, _)| *dataset).collect();
         Selection { everything, datasets, by_dataset }
@@ -69,7 +69,7 @@ fn add_referenced(project: &Project, entities: &mut BTreeSet<EntityId>) {
     let mut open: Vec<EntityId> = entities.iter().copied().collect();
     while let Some(id) = open.pop() {
         let entity = project.entity(id);
-        if !plan::has_orphans(entity) {
+        if !has_orphans(entity) {
             continue;
         }
         for reference in entity.references.iter().filter(|r| !r.always_resolves) {

@@ -1,0 +1,341 @@
+//! The files of a build: what each is, whom it is for, when it is run, and where it lies.
+//!
+//! A file is known by its [`ArtifactKind`]. Its path follows from that, here and nowhere else, and nobody looks at a path
+//! to learn what a file is.
+
+use std::sync::Arc;
+
+use super::deployment::{self, AlertKind, JobKind, PlaceKind};
+use super::operation::Script;
+use super::{BuildPlan, Dataset, Layer, governance, serving};
+use crate::model::{MetricId, PrincipalId, Project, TargetId};
+use crate::source::Span;
+
+/// Where the lineage lies.
+const LINEAGE: &str = "lineage.json";
+
+/// A file of a build.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Artifact {
+    /// What it is.
+    pub kind: ArtifactKind,
+    /// The part of a spec it comes from; `None` where it comes from several.
+    pub origin: Option<Span>,
+    path: Arc<str>,
+}
+
+impl Artifact {
+    /// The file of this kind, which comes from more than one spec.
+    pub fn of(kind: ArtifactKind, project: &Project) -> Artifact {
+        Artifact { kind, origin: None, path: kind.path(project).into() }
+    }
+
+    /// Path below the output directory, `/`-separated.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+}
+
+/// What a file is. Two files of a build are never of one kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ArtifactKind {
+    /// The statement of a dataset of the pipeline.
+    Dataset(Dataset),
+    /// Statements about one concern of a target, run around an update.
+    Governance(TargetId, Governance),
+    /// What a principal reads over REST.
+    Reader(PrincipalId, ReaderFile),
+    /// A dashboard to begin with.
+    Dashboard(MetricId),
+    /// A script of a target that is run after an update.
+    Operation(TargetId, Script),
+    /// A file of the bundle.
+    Bundle(BundleFile),
+    /// Where every column comes from.
+    Lineage,
+}
+
+/// When a file is run, seen from an update of the pipeline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Phase {
+    /// Before it.
+    Before,
+    /// It is what the update runs.
+    Update,
+    /// After it, when its tables are there.
+    After,
+}
+
+/// A concern of governance, in the order in which they run. No reader is let in (grants) before everything that keeps
+/// others out stands (revocations, functions, policies, tags).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Governance {
+    /// The schema, and the volume where files arrive.
+    Schema,
+    /// Use of the schema and no more.
+    Access,
+    /// Files as they arrive.
+    Landing,
+    /// Functions that masks and row filters call.
+    Functions,
+    /// Policies that mask by tags.
+    Policies,
+    /// What the principal of the pipeline needs.
+    RunAs,
+    /// Tables taken from all who must not read them.
+    Revokes,
+    /// Tags of tables and columns.
+    Tags,
+    /// Metric views.
+    MetricViews,
+    /// Tables and views given to their readers.
+    Grants,
+}
+
+impl Governance {
+    /// All of them, in order.
+    pub const ALL: [Governance; 10] = [
+        Governance::Schema,
+        Governance::Access,
+        Governance::Landing,
+        Governance::Functions,
+        Governance::Policies,
+        Governance::RunAs,
+        Governance::Revokes,
+        Governance::Tags,
+        Governance::MetricViews,
+        Governance::Grants,
+    ];
+
+    /// When it is run.
+    pub fn phase(self) -> Phase {
+        if self < Governance::Revokes { Phase::Before } else { Phase::After }
+    }
+
+    /// Name of the file without its ending; the order of the names is the order in which files of a phase run.
+    fn stem(self) -> &'static str {
+        match self {
+            Governance::Schema => "10_schema",
+            Governance::Access => "20_access",
+            Governance::Landing => "30_landing",
+            Governance::Functions => "40_functions",
+            Governance::Policies => "50_policies",
+            Governance::RunAs => "60_run_as",
+            Governance::Revokes => "10_revokes",
+            Governance::Tags => "20_tags",
+            Governance::MetricViews => "30_metric_views",
+            Governance::Grants => "40_grants",
+        }
+    }
+
+    fn directory(self) -> &'static str {
+        if self.phase() == Phase::Before { "before" } else { "after" }
+    }
+
+    /// The key of the task that runs it.
+    pub fn task(self) -> String {
+        format!("{}_{}", self.directory(), self.stem())
+    }
+
+    /// The path of the file of a target; a reference to the target gives one.
+    pub fn path(self, target: &str) -> String {
+        format!("{}/{target}/{}/{}.sql", Folder::Governance.name(), self.directory(), self.stem())
+    }
+}
+
+/// A file for a program that reads over REST.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ReaderFile {
+    /// The OpenAPI document.
+    Document,
+    /// A client in Python.
+    Python,
+    /// A script for a shell.
+    Shell,
+}
+
+impl ReaderFile {
+    /// All of them, in order.
+    pub const ALL: [ReaderFile; 3] = [ReaderFile::Document, ReaderFile::Python, ReaderFile::Shell];
+
+    fn extension(self) -> &'static str {
+        match self {
+            ReaderFile::Document => "json",
+            ReaderFile::Python => "py",
+            ReaderFile::Shell => "sh",
+        }
+    }
+}
+
+/// A file of the bundle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum BundleFile {
+    /// The bundle itself.
+    Root,
+    /// The pipeline.
+    Pipeline,
+    /// A job.
+    Job(JobKind),
+    /// An alert.
+    Alert(AlertKind),
+    /// A dashboard.
+    Dashboard(MetricId),
+    /// The schemas or volumes of production targets.
+    Place(PlaceKind),
+}
+
+impl BundleFile {
+    fn path(self, project: &Project) -> String {
+        let folder = Folder::Bundle.name();
+        let resource = |key: &str, word: &str| format!("{folder}/resources/{key}.{word}.yml");
+        match self {
+            BundleFile::Root => format!("{folder}/databricks.yml"),
+            BundleFile::Pipeline => resource(&project.name, "pipeline"),
+            BundleFile::Job(job) => resource(&job.key(project), "job"),
+            BundleFile::Alert(alert) => resource(alert.key(), "alert"),
+            BundleFile::Dashboard(id) => resource(metric_name(project, id), "dashboard"),
+            BundleFile::Place(PlaceKind::Schema) => format!("{folder}/resources/schema.yml"),
+            BundleFile::Place(PlaceKind::Volume) => format!("{folder}/resources/volume.yml"),
+        }
+    }
+}
+
+/// A folder of the output directory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Folder {
+    /// What deploys.
+    Bundle,
+    /// Dashboards.
+    Dashboards,
+    /// Statements around the pipeline.
+    Governance,
+    /// What readers over REST start from.
+    Readers,
+    /// Scripts behind the pipeline.
+    Operation,
+    /// What the pipeline runs.
+    Pipeline,
+}
+
+impl Folder {
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Folder::Bundle => "bundle",
+            Folder::Dashboards => "dashboards",
+            Folder::Governance => "governance",
+            Folder::Readers => "openapi",
+            Folder::Operation => "operation",
+            Folder::Pipeline => "pipeline",
+        }
+    }
+}
+
+impl Layer {
+    /// The word for it, and the directory of its files.
+    pub fn word(self) -> &'static str {
+        match self {
+            Layer::Bronze => "bronze",
+            Layer::Silver => "silver",
+            Layer::Gold => "gold",
+            Layer::Quality => "quality",
+        }
+    }
+}
+
+/// The path of the statement of a dataset.
+pub(super) fn dataset_path(layer: Layer, name: &str) -> String {
+    format!("{}/{}/{name}.sql", Folder::Pipeline.name(), layer.word())
+}
+
+/// The path of the dashboard of a metric.
+pub fn dashboard_path(metric: &str) -> String {
+    format!("{}/{metric}.lvdash.json", Folder::Dashboards.name())
+}
+
+/// The path of a script of operation in a target; a reference to the target gives one.
+pub fn script_path(script: Script, project: &Project, target: &str) -> String {
+    format!("{}/{target}/{}.sql", Folder::Operation.name(), script.name(project))
+}
+
+impl ArtifactKind {
+    /// The target that it is for; `None` where it is for all.
+    pub fn target(self) -> Option<TargetId> {
+        match self {
+            ArtifactKind::Governance(target, _) | ArtifactKind::Operation(target, _) => Some(target),
+            _ => None,
+        }
+    }
+
+    /// When it is run; `None` where it is not run around an update.
+    pub fn phase(self) -> Option<Phase> {
+        match self {
+            ArtifactKind::Dataset(_) => Some(Phase::Update),
+            ArtifactKind::Governance(_, concern) => Some(concern.phase()),
+            ArtifactKind::Operation(..) => Some(Phase::After),
+            _ => None,
+        }
+    }
+
+    /// The folder that it lies in; `None` where it lies in none.
+    pub fn folder(self) -> Option<Folder> {
+        Some(match self {
+            ArtifactKind::Dataset(_) => Folder::Pipeline,
+            ArtifactKind::Governance(..) => Folder::Governance,
+            ArtifactKind::Reader(..) => Folder::Readers,
+            ArtifactKind::Dashboard(_) => Folder::Dashboards,
+            ArtifactKind::Operation(..) => Folder::Operation,
+            ArtifactKind::Bundle(_) => Folder::Bundle,
+            ArtifactKind::Lineage => return None,
+        })
+    }
+
+    fn path(self, project: &Project) -> String {
+        let target = |id: TargetId| project.targets.get(id.0).map_or("", |target| target.name.as_str());
+        match self {
+            ArtifactKind::Dataset(dataset) => dataset_path(dataset.layer(), &dataset.name(project)),
+            ArtifactKind::Governance(id, concern) => concern.path(target(id)),
+            ArtifactKind::Reader(id, file) => {
+                format!("{}/{}.{}", Folder::Readers.name(), serving::reader_name(project, id), file.extension())
+            }
+            ArtifactKind::Dashboard(id) => dashboard_path(metric_name(project, id)),
+            ArtifactKind::Operation(id, script) => script_path(script, project, target(id)),
+            ArtifactKind::Bundle(file) => file.path(project),
+            ArtifactKind::Lineage => LINEAGE.to_owned(),
+        }
+    }
+}
+
+fn metric_name(project: &Project, id: MetricId) -> &str {
+    project.metrics.get(id.0).map_or("", |metric| metric.name.as_str())
+}
+
+/// Every file that a project builds from the datasets of `plan`, each once.
+pub(super) fn artifacts(project: &Project, plan: &BuildPlan) -> Vec<Artifact> {
+    let dataset = |planned: &super::PlannedDataset| Artifact {
+        kind: ArtifactKind::Dataset(planned.dataset),
+        origin: planned.origin,
+        path: dataset_path(planned.dataset.layer(), &planned.name).into(),
+    };
+    let mut found: Vec<Artifact> = plan.datasets.iter().map(dataset).collect();
+    let targets = || (0..project.targets.len()).map(TargetId);
+    let mut kinds = vec![];
+    for target in targets() {
+        let needed = governance::needed(project, plan, target);
+        kinds.extend(needed.into_iter().map(|concern| ArtifactKind::Governance(target, concern)));
+    }
+    for reader in serving::readers(project) {
+        kinds.extend(ReaderFile::ALL.map(|file| ArtifactKind::Reader(reader, file)));
+    }
+    let metrics = (0..project.metrics.len()).map(MetricId);
+    let dashboards = metrics.filter(|id| project.metrics.get(id.0).is_some_and(serving::has_dashboard));
+    let dashboards: Vec<MetricId> = dashboards.collect();
+    kinds.extend(dashboards.iter().map(|id| ArtifactKind::Dashboard(*id)));
+    let scripts = super::operation::run_scripts(project, plan);
+    kinds.extend(targets().flat_map(|id| scripts.iter().map(move |script| ArtifactKind::Operation(id, *script))));
+    let bundle = deployment::bundle_files(project, &dashboards);
+    kinds.extend(bundle.into_iter().map(ArtifactKind::Bundle));
+    kinds.push(ArtifactKind::Lineage);
+    found.extend(kinds.into_iter().map(|kind| Artifact::of(kind, project)));
+    found
+}

@@ -1,0 +1,167 @@
+//! Datasets of the pipeline: what they are, what they are called, and how they are kept.
+
+use crate::model::{Entity, EntityId, Load, MetricId, Project};
+use crate::source::Span;
+
+/// A dataset of the pipeline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Dataset {
+    /// Lines of files as text.
+    Raw(EntityId),
+    /// Typed rows with the names of the rules they break; private to the pipeline.
+    Checked(EntityId),
+    /// The rows that stay, as a stream for AUTO CDC; a temporary view.
+    Clean(EntityId),
+    /// The table of an entity.
+    Table(EntityId),
+    /// Rows that break a quarantine rule.
+    Quarantine(EntityId),
+    /// Rows that refer to something unknown.
+    Orphans(EntityId),
+    /// Keys delivered more than once.
+    Duplicates(EntityId),
+    /// A table of a metric, by its index there.
+    MetricTable(MetricId, usize),
+    /// Proof that the tables of a metric add up.
+    Reconciliation(MetricId),
+    /// Rows by entity and fate.
+    RowCounts,
+    /// Rows that refer to something unknown, by reference.
+    OrphanCounts,
+}
+
+/// A layer of the pipeline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Layer {
+    /// As delivered.
+    Bronze,
+    /// Typed and checked.
+    Silver,
+    /// For readers.
+    Gold,
+    /// About the data.
+    Quality,
+}
+
+/// How a dataset is kept, as statements about it call it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A streaming table.
+    StreamingTable,
+    /// A materialized view.
+    MaterializedView,
+    /// A private table or a temporary view: nothing that the catalog knows.
+    Internal,
+}
+
+impl Dataset {
+    /// The layer that it belongs to.
+    pub fn layer(self) -> Layer {
+        match self {
+            Dataset::Raw(_) => Layer::Bronze,
+            Dataset::Checked(_) | Dataset::Clean(_) | Dataset::Table(_) => Layer::Silver,
+            Dataset::MetricTable(..) => Layer::Gold,
+            Dataset::Quarantine(_)
+            | Dataset::Orphans(_)
+            | Dataset::Duplicates(_)
+            | Dataset::Reconciliation(_)
+            | Dataset::RowCounts
+            | Dataset::OrphanCounts => Layer::Quality,
+        }
+    }
+
+    /// Its name.
+    pub fn name(self, project: &Project) -> String {
+        let metric = |id: MetricId| project.metrics.get(id.0);
+        match self {
+            Dataset::Raw(id) => raw_name(project.entity(id)),
+            Dataset::Checked(id) => checked_name(project.entity(id)),
+            Dataset::Clean(id) => clean_name(project.entity(id)),
+            Dataset::Table(id) => project.entity(id).name.clone(),
+            Dataset::Quarantine(id) => quarantine_name(project.entity(id)),
+            Dataset::Orphans(id) => orphans_name(project.entity(id)),
+            Dataset::Duplicates(id) => duplicates_name(project.entity(id)),
+            Dataset::MetricTable(id, table) => {
+                metric(id).and_then(|m| m.tables.get(table)).map(|table| table.name.clone()).unwrap_or_default()
+            }
+            Dataset::Reconciliation(id) => metric(id).map(|m| reconciliation_name(&m.name)).unwrap_or_default(),
+            Dataset::RowCounts => ROW_COUNTS.to_owned(),
+            Dataset::OrphanCounts => ORPHAN_COUNTS.to_owned(),
+        }
+    }
+
+    /// How it is kept.
+    pub fn kind(self, project: &Project) -> Kind {
+        match self {
+            Dataset::Checked(_) | Dataset::Clean(_) => Kind::Internal,
+            Dataset::Raw(_) | Dataset::Quarantine(_) => Kind::StreamingTable,
+            Dataset::Table(id) => {
+                let entity = project.entity(id);
+                let streams = entity.is_loaded() && !matches!(entity.load, Load::Snapshot);
+                if streams { Kind::StreamingTable } else { Kind::MaterializedView }
+            }
+            Dataset::Orphans(_)
+            | Dataset::Duplicates(_)
+            | Dataset::MetricTable(..)
+            | Dataset::Reconciliation(_)
+            | Dataset::RowCounts
+            | Dataset::OrphanCounts => Kind::MaterializedView,
+        }
+    }
+}
+
+/// A dataset to build.
+#[derive(Debug, Clone)]
+pub struct PlannedDataset {
+    /// What it is.
+    pub dataset: Dataset,
+    /// Its name.
+    pub name: String,
+    /// The part of a spec it comes from; `None` for those that all entities share.
+    pub origin: Option<Span>,
+}
+
+/// Name of the table of row counts.
+pub const ROW_COUNTS: &str = "row_counts";
+/// Name of the table of orphan counts.
+pub const ORPHAN_COUNTS: &str = "orphan_counts";
+
+/// Name of the table to which the events of the pipeline are published.
+pub fn event_log_name(project: &Project) -> String {
+    format!("{}_event_log", project.name)
+}
+
+/// Name of the proof that the tables of a metric add up.
+pub fn reconciliation_name(metric: &str) -> String {
+    format!("{metric}_reconciliation")
+}
+
+/// Name of the raw table of an entity.
+pub fn raw_name(entity: &Entity) -> String {
+    format!("{}_raw", entity.name)
+}
+
+/// Name of the checked table of an entity.
+pub fn checked_name(entity: &Entity) -> String {
+    format!("{}_checked", entity.name)
+}
+
+/// Name of the view of clean rows of an entity.
+pub fn clean_name(entity: &Entity) -> String {
+    format!("{}_clean", entity.name)
+}
+
+/// Name of the quarantine table of an entity.
+pub fn quarantine_name(entity: &Entity) -> String {
+    format!("{}_quarantine", entity.name)
+}
+
+/// Name of the table of orphans of an entity.
+pub fn orphans_name(entity: &Entity) -> String {
+    format!("{}_orphans", entity.name)
+}
+
+/// Name of the table of duplicate keys of an entity.
+pub fn duplicates_name(entity: &Entity) -> String {
+    format!("{}_duplicates", entity.name)
+}

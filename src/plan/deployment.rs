@@ -1,0 +1,106 @@
+//! Which resources a deployment has, and the key of each: jobs, alerts, and the places of production targets.
+
+use super::artifact::BundleFile;
+use super::operation::fresh_entities;
+use crate::model::{Entity, MetricId, Mode, Project, Target};
+
+/// A job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum JobKind {
+    /// The one of a schedule, by its index in the project.
+    Schedule(usize),
+    /// The one that refreshes everything on demand.
+    OnDemand,
+}
+
+impl JobKind {
+    /// Its key.
+    pub fn key(self, project: &Project) -> String {
+        match self {
+            JobKind::Schedule(index) => project.schedules.get(index).map(|s| s.name.clone()).unwrap_or_default(),
+            JobKind::OnDemand => {
+                let mut name = "on_demand".to_owned();
+                while project.schedules.iter().any(|schedule| schedule.name == name) {
+                    name.push_str("_all");
+                }
+                name
+            }
+        }
+    }
+}
+
+/// The jobs: schedules in the order of the project, then the one on demand.
+pub fn jobs(project: &Project) -> Vec<JobKind> {
+    (0..project.schedules.len()).map(JobKind::Schedule).chain([JobKind::OnDemand]).collect()
+}
+
+/// What an alert tells of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum AlertKind {
+    /// The last update failed.
+    UpdateFailed,
+    /// Too many rows break a rule.
+    LowQuality,
+    /// Far more or far fewer lines than usual.
+    RowCountDrift,
+    /// No new file for too long.
+    StaleEntities,
+}
+
+impl AlertKind {
+    /// Its key.
+    pub fn key(self) -> &'static str {
+        match self {
+            AlertKind::UpdateFailed => "update_failed",
+            AlertKind::LowQuality => "low_quality",
+            AlertKind::RowCountDrift => "row_count_drift",
+            AlertKind::StaleEntities => "stale_entities",
+        }
+    }
+}
+
+/// The alerts that the project asks for. A failed update is told wherever there are alerts.
+pub fn alerts(project: &Project) -> Vec<AlertKind> {
+    let limits = &project.alerts;
+    if limits.checked.is_none() {
+        return vec![];
+    }
+    let is_asked = |alert: &AlertKind| match alert {
+        AlertKind::UpdateFailed => true,
+        AlertKind::LowQuality => {
+            limits.quality_below_percent.is_some() && project.entities.iter().any(Entity::is_loaded)
+        }
+        AlertKind::RowCountDrift => limits.row_count_drift_percent.is_some(),
+        AlertKind::StaleEntities => limits.stale && fresh_entities(project).next().is_some(),
+    };
+    let all = [AlertKind::UpdateFailed, AlertKind::LowQuality, AlertKind::RowCountDrift, AlertKind::StaleEntities];
+    all.into_iter().filter(is_asked).collect()
+}
+
+/// A place that a deployment creates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PlaceKind {
+    /// The schema of all tables.
+    Schema,
+    /// The volume where files arrive.
+    Volume,
+}
+
+/// The name of the volume that holds the landing directory of a target, if it is one of the schema. Another directory
+/// belongs to somebody else and is left alone.
+pub fn own_volume(target: &Target) -> Option<&str> {
+    let [catalog, schema, name] = super::landing_volume(target)?;
+    (catalog == target.catalog && schema == target.schema && !name.is_empty()).then_some(name)
+}
+
+/// The files of the bundle; `dashboards` are the metrics that have one.
+pub(super) fn bundle_files(project: &Project, dashboards: &[MetricId]) -> Vec<BundleFile> {
+    let mut files = vec![BundleFile::Root, BundleFile::Pipeline];
+    files.extend(jobs(project).into_iter().map(BundleFile::Job));
+    files.extend(alerts(project).into_iter().map(BundleFile::Alert));
+    files.extend(dashboards.iter().map(|id| BundleFile::Dashboard(*id)));
+    let production = || project.targets.iter().filter(|target| target.mode == Mode::Production);
+    files.extend(production().next().map(|_| BundleFile::Place(PlaceKind::Schema)));
+    files.extend(production().find_map(own_volume).map(|_| BundleFile::Place(PlaceKind::Volume)));
+    files
+}
