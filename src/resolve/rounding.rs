@@ -209,7 +209,7 @@ fn product(left: &Exact, right: &Exact) -> Option<Exact> {
     let (whole, scale) = (left.whole + right.whole + 1, left.scale + right.scale);
     let factor = |exact: &Exact| exact.cast(exact.whole, exact.scale);
     let expr = build::binary(factor(left), BinaryOperator::Multiply, factor(right));
-    (whole + scale <= MOST).then_some(Exact { expr, whole, scale, integral: false })
+    Some(Exact { expr, whole: whole_beside(whole, scale)?, scale, integral: false })
 }
 
 fn is_one(exact: &Exact) -> bool {
