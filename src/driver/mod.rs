@@ -1,20 +1,25 @@
 //! The whole compilation on one screen: specs to diagnostics, to files, to a change set.
 //!
 //! Every command runs a prefix of this chain, up to a [`Phase`], and one step of its own. A pass collects all faults it can
-//! find; the chain stops between two passes, where the next one could only report what follows from them.
+//! find, and the chain ends after a pass that found any; then it starts again without the specs at fault, so that later
+//! passes find what is wrong with the others ([`rest`]). What is written, run or shown comes from a chain over all specs
+//! alone.
 
 mod convert;
 mod lint;
 mod origin;
+mod rest;
 mod sql;
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Instant;
 
 pub use convert::{ConvertedSql, PortedFile, convert_sql};
 pub use lint::{FixedFile, Linted, fix_sql, lint_sql};
 pub use sql::{SqlPipeline, check_sql};
+
+use rest::{Round, Stage, Stopped};
 
 use crate::bundle;
 use crate::check::{self, Pipeline};
@@ -27,7 +32,7 @@ use crate::plan::{self, Artifact, ArtifactKind, BuildPlan};
 use crate::render::{self, RenderError, RenderedFile};
 use crate::resolve;
 use crate::serving;
-use crate::source::SourceMap;
+use crate::source::{FileId, SourceMap};
 use crate::validate;
 use crate::world::World;
 
@@ -102,7 +107,8 @@ pub fn check(world: &dyn World, root: &Path) -> Result<Compilation, RenderError>
 pub fn compile(world: &dyn World, root: &Path, until: Phase) -> Result<Compilation, RenderError> {
     let mut out = Compilation::default();
     let mut found = Diagnostics::default();
-    out.run(world, root, until, &mut found)?;
+    let files = out.pass("load", |sources| load::find(world, root, sources, &mut found));
+    out.run(until, Round::first(&files, &mut found))?;
     out.diagnostics = found.into_sorted();
     Ok(out)
 }
@@ -129,55 +135,52 @@ pub fn build(world: &dyn World, root: &Path, out: &Path) -> Result<(Compilation,
 
 impl Compilation {
     /// The chain.
-    fn run(
-        &mut self,
-        world: &dyn World,
-        root: &Path,
-        until: Phase,
-        found: &mut Diagnostics,
-    ) -> Result<(), RenderError> {
-        let loaded = self.pass("load", |sources| load::load(world, root, sources, found));
-        let specs = self.pass("validate", |sources| validate::validate(loaded, sources, found));
-        let project = self.pass("resolve", |sources| resolve::resolve(&specs, sources, found));
+    fn chain(&mut self, until: Phase, round: &mut Round<'_>) -> Result<Option<Stopped>, RenderError> {
+        let loaded = self.pass("load", |sources| load::read(round.files, sources, round.faults(Stage::Specs)));
+        let mut specs =
+            self.pass("validate", |sources| validate::validate(loaded, sources, round.faults(Stage::Specs)));
+        round.leave_out_of(&mut specs);
+        let resolved = self.pass("resolve", |sources| resolve::resolve(&specs, sources, round.faults(Stage::Specs)));
         drop(specs);
-        let Some(project) = project.filter(|_| !found.has_errors()) else { return Ok(()) };
-        if until >= Phase::Prove {
-            self.plan = self.pass("plan", |_| plan::plan(&project, found));
-            self.prove(&project, found)?;
-        }
-        if until >= Phase::Deliver && !found.has_errors() {
+        let project = match round.healthy(resolved) {
+            Ok(project) => project,
+            Err(stopped) => return Ok(Some(stopped)),
+        };
+        let stopped = if until >= Phase::Prove { self.prove(&project, round)? } else { None };
+        if until >= Phase::Deliver && round.is_faultless() {
             self.deliver(&project)?;
         }
         self.project = Some(project);
-        Ok(())
+        Ok(stopped)
     }
 
     /// Renders what runs in a workspace, and proves it.
-    fn prove(&mut self, project: &Project, found: &mut Diagnostics) -> Result<(), RenderError> {
-        if !found.has_errors() {
-            let plan = std::mem::take(&mut self.plan);
-            let rendered = self.pass("render", |_| render::render(project, &plan));
-            (self.plan, self.files) = (plan, rendered?);
-            self.check(project, found);
+    fn prove(&mut self, project: &Project, round: &mut Round<'_>) -> Result<Option<Stopped>, RenderError> {
+        let (plan, clashing) = self.pass("plan", |_| plan::plan(project, round.faults(Stage::Plan)));
+        self.plan = plan;
+        if !clashing.is_empty() {
+            return Ok(Some(Stopped { stage: Stage::Plan, faulty: clashing }));
         }
-        if !found.has_errors() {
-            self.trace(project, found);
+        let plan = std::mem::take(&mut self.plan);
+        let rendered = self.pass("render", |_| render::render(project, &plan));
+        (self.plan, self.files) = (plan, rendered?);
+        let faulty = self.check(project, round);
+        if !faulty.is_empty() {
+            return Ok(Some(Stopped { stage: Stage::Pipeline, faulty }));
         }
-        Ok(())
+        self.trace(project, round.faults(Stage::Lineage));
+        Ok(None)
     }
 
     /// Judges the rendered files; what is wrong with one of the pipeline is shown at the spec it came from. Files around
-    /// the pipeline come from all specs, so their faults stay where they are.
-    fn check(&mut self, project: &Project, found: &mut Diagnostics) {
-        let (mut files, mut origins) = (vec![], BTreeMap::new());
+    /// the pipeline come from all specs, so their faults stay where they are. Gives the files of the specs at fault.
+    fn check(&mut self, project: &Project, round: &mut Round<'_>) -> BTreeSet<FileId> {
+        let mut files = vec![];
         let mut governance = vec![vec![]; project.targets.len()];
         for file in &self.files {
             let id = self.sources.add(format!("generated/{}", file.artifact.path()), file.text.clone());
             match file.artifact.kind {
-                ArtifactKind::Dataset(_) => {
-                    files.push(id);
-                    origins.insert(id, file.artifact.origin);
-                }
+                ArtifactKind::Dataset(_) => files.push(id),
                 ArtifactKind::Governance(target, _) => {
                     governance.get_mut(target.0).into_iter().for_each(|files: &mut Vec<_>| files.push(id));
                 }
@@ -193,8 +196,11 @@ impl Compilation {
             }
             pipeline
         });
-        found.extend(faults.into_sorted().into_iter().map(|fault| origin::at_spec(fault, &origins)));
-        found.extend(beside.into_sorted());
+        let origins = files.into_iter().zip(&self.plan.datasets).collect();
+        let (faults, faulty) = origin::at_specs(faults.into_sorted(), &origins, &self.pipeline);
+        round.faults(Stage::Pipeline).extend(faults);
+        round.faults(Stage::Governance).extend(beside.into_sorted());
+        faulty
     }
 
     /// Finds where every column comes from, and proves that personal data stays with those who may see it.
@@ -234,6 +240,14 @@ impl Compilation {
     }
 
     fn note(&mut self, name: &'static str, start: Instant) {
-        self.passes.push(Pass { name, seconds: start.elapsed().as_secs_f64() });
+        self.add_pass(Pass { name, seconds: start.elapsed().as_secs_f64() });
+    }
+
+    /// Notes what a pass took, in one sum if it ran several times.
+    fn add_pass(&mut self, pass: Pass) {
+        match self.passes.iter_mut().find(|known| known.name == pass.name) {
+            Some(known) => known.seconds += pass.seconds,
+            None => self.passes.push(pass),
+        }
     }
 }
