@@ -3,10 +3,10 @@
 use askama::Template;
 
 use super::columns::{self, Definition};
-use super::header;
 use super::metric::named;
 use super::names::current_rows;
 use super::text::{Ident, Literal, Sql};
+use super::{filters, header};
 use crate::lakeflow::build;
 use crate::model::{Entity, EntityId, Project, Reference};
 use crate::plan::{self, Dataset};

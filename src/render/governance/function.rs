@@ -2,8 +2,8 @@
 
 use askama::Template;
 
-use super::super::names;
 use super::super::text::{Ident, Literal, Sql};
+use super::super::{filters, names};
 use super::Site;
 use super::place::{EVERYBODY, grantee, is_asking};
 use crate::lakeflow::types::{Column as TypedColumn, DataType};

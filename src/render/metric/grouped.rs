@@ -9,8 +9,8 @@ use crate::lakeflow::build;
 use crate::lakeflow::types::DataType;
 use crate::model::{Measure, MeasureId, MetricTable};
 use crate::render::columns::Definition;
-use crate::render::header;
 use crate::render::text::{Ident, Literal, Sql};
+use crate::render::{filters, header};
 
 #[derive(Template)]
 #[template(path = "pipeline/metric_table.sql")]

@@ -8,9 +8,9 @@ use super::{comment, dimension_definition, measure_definition, title};
 use crate::lakeflow::build;
 use crate::model::{ColumnPath, Measure, MeasureId, MetricTable, Per, RefPath};
 use crate::render::columns::Definition;
-use crate::render::header;
 use crate::render::names::{Aliases, current_rows};
 use crate::render::text::{Ident, Literal, Sql};
+use crate::render::{filters, header};
 
 /// The column of the measured rows that holds the key of the entity.
 const KEY: &str = "_key";

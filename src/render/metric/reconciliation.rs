@@ -7,9 +7,9 @@ use crate::lakeflow::build;
 use crate::lakeflow::types::DataType;
 use crate::model::{Measure, MeasureId, MetricTable};
 use crate::plan;
-use crate::render::header;
 use crate::render::names::current_rows;
 use crate::render::text::{Ident, Literal, Sql};
+use crate::render::{filters, header};
 
 #[derive(Template)]
 #[template(path = "pipeline/reconciliation.sql")]
