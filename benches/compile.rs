@@ -61,7 +61,7 @@ fn build(dir: &Path, count: usize) {
 
     let (user, system) = (cpu_seconds().0 - user, cpu_seconds().1 - system);
     let files = compilation.files.len();
-    println!("{count} entities, {count} metrics, {} datasets, {files} files", compilation.pipeline.datasets.len());
+    println!("{count} entities, {count} metrics, {} datasets, {files} files", compilation.datasets.len());
     let total: f64 = passes.iter().map(|(_, seconds)| seconds).sum();
     for (name, seconds) in &passes {
         println!("{name:<10} {seconds:>7.2} s {:>5.1} %", 100.0 * seconds / total);

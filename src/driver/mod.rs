@@ -10,14 +10,15 @@ mod sql;
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Instant;
 
 pub use convert::{ConvertedSql, PortedFile, convert_sql};
 pub use lint::{FixedFile, Linted, fix_sql, lint_sql};
-pub use sql::{SqlPipeline, check_sql};
+pub use sql::{CheckedSql, check_sql, sql_pipeline};
 
 use crate::bundle;
-use crate::check::{self, Pipeline};
+use crate::check::{self, Definition, Judged, Parsed, Pipeline};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::emit::ChangeSet;
 use crate::lineage::{self, Lineage};
@@ -27,7 +28,7 @@ use crate::plan::{self, Artifact, ArtifactKind, BuildPlan};
 use crate::render::{self, RenderError, RenderedFile};
 use crate::resolve;
 use crate::serving;
-use crate::source::SourceMap;
+use crate::source::{FileId, SourceMap};
 use crate::validate;
 use crate::world::World;
 
@@ -36,8 +37,9 @@ use crate::world::World;
 pub enum Phase {
     /// Specs are read and resolved: the project is there.
     Resolve,
-    /// The pipeline and its governance are rendered, parsed back and judged, and personal data is followed: what comes of
-    /// the specs is proven.
+    /// The pipeline and its governance are rendered.
+    Render,
+    /// Their texts are parsed back and judged, and personal data is followed.
     Prove,
     /// All other files are rendered.
     Deliver,
@@ -56,14 +58,16 @@ pub struct Compilation {
     pub plan: BuildPlan,
     /// The files that were rendered, in the order of the plan.
     pub files: Vec<RenderedFile>,
-    /// The files of the pipeline, parsed and judged.
-    pub pipeline: Pipeline,
+    /// The datasets of the pipeline, each after those it reads.
+    pub datasets: Vec<Definition>,
     /// Where every column of it comes from; empty when there are faults.
     pub lineage: Lineage,
     /// Where personal data goes.
     pub personal: lineage::Flow,
     /// What each pass took.
     pub passes: Vec<Pass>,
+    /// The files of the pipeline as trees, where they are asked for.
+    trees: Option<Vec<Arc<Parsed>>>,
 }
 
 /// A pass that was run.
@@ -101,10 +105,20 @@ pub fn check(world: &dyn World, root: &Path) -> Result<Compilation, RenderError>
 /// A template that can't be filled, which is a fault of the compiler. Faults of the specs are diagnostics.
 pub fn compile(world: &dyn World, root: &Path, until: Phase) -> Result<Compilation, RenderError> {
     let mut out = Compilation::default();
-    let mut found = Diagnostics::default();
-    out.run(world, root, until, &mut found)?;
-    out.diagnostics = found.into_sorted();
+    out.run(world, root, until)?;
     Ok(out)
+}
+
+/// Compiles the project in `root`, up to the proof of its pipeline, and keeps the pipeline to be run; it is without meaning
+/// when something is at fault.
+///
+/// # Errors
+/// A template that can't be filled, which is a fault of the compiler. Faults of the specs are diagnostics.
+pub fn runnable(world: &dyn World, root: &Path) -> Result<(Compilation, Pipeline), RenderError> {
+    let mut out = Compilation { trees: Some(vec![]), ..Compilation::default() };
+    out.run(world, root, Phase::Prove)?;
+    let pipeline = Pipeline { files: out.trees.take().unwrap_or_default(), datasets: out.datasets.clone() };
+    Ok((out, pipeline))
 }
 
 /// Compiles the project in `root` and compares what it gives with the directory `out`. Writes nothing; the change set is
@@ -118,10 +132,11 @@ pub fn build(world: &dyn World, root: &Path, out: &Path) -> Result<(Compilation,
         return Ok((compilation, None));
     }
     let mut found = Diagnostics::default();
-    let start = Instant::now();
-    let files = compilation.files.iter().map(|file| (file.artifact.path(), file.text.clone())).collect();
-    let changes = ChangeSet::compute(world, out, &files, &mut found);
-    compilation.note("emit", start);
+    let Compilation { files, passes, .. } = &mut compilation;
+    let changes = timed(passes, "emit", || {
+        let files = files.iter().map(|file| (file.artifact.path(), file.text.clone())).collect();
+        ChangeSet::compute(world, out, &files, &mut found)
+    });
     let is_faultless = !found.has_errors();
     compilation.diagnostics.extend(found.into_sorted());
     Ok((compilation, is_faultless.then_some(changes)))
@@ -129,111 +144,139 @@ pub fn build(world: &dyn World, root: &Path, out: &Path) -> Result<(Compilation,
 
 impl Compilation {
     /// The chain.
-    fn run(
-        &mut self,
-        world: &dyn World,
-        root: &Path,
-        until: Phase,
-        found: &mut Diagnostics,
-    ) -> Result<(), RenderError> {
-        let loaded = self.pass("load", |sources| load::load(world, root, sources, found));
-        let specs = self.pass("validate", |sources| validate::validate(loaded, sources, found));
-        let project = self.pass("resolve", |sources| resolve::resolve(&specs, sources, found));
-        drop(specs);
-        let Some(project) = project.filter(|_| !found.has_errors()) else { return Ok(()) };
+    fn run(&mut self, world: &dyn World, root: &Path, until: Phase) -> Result<(), RenderError> {
+        self.resolve(world, root);
+        if until >= Phase::Render {
+            self.render()?;
+        }
         if until >= Phase::Prove {
-            self.plan = self.pass("plan", |_| plan::plan(&project, found));
-            self.prove(&project, found)?;
+            self.prove();
         }
-        if until >= Phase::Deliver && !found.has_errors() {
-            self.deliver(&project)?;
-        }
-        self.project = Some(project);
-        Ok(())
-    }
-
-    /// Renders what runs in a workspace, and proves it.
-    fn prove(&mut self, project: &Project, found: &mut Diagnostics) -> Result<(), RenderError> {
-        if !found.has_errors() {
-            let plan = std::mem::take(&mut self.plan);
-            let rendered = self.pass("render", |_| render::render(project, &plan));
-            (self.plan, self.files) = (plan, rendered?);
-            self.check(project, found);
-        }
-        if !found.has_errors() {
-            self.trace(project, found);
+        if until >= Phase::Deliver {
+            self.deliver()?;
         }
         Ok(())
     }
 
-    /// Judges the rendered files; what is wrong with one of the pipeline is shown at the spec it came from. Files around
-    /// the pipeline come from all specs, so their faults stay where they are.
-    fn check(&mut self, project: &Project, found: &mut Diagnostics) {
-        let (mut files, mut origins) = (vec![], BTreeMap::new());
-        let mut governance = vec![vec![]; project.targets.len()];
-        for file in &self.files {
-            let id = self.sources.add(format!("generated/{}", file.artifact.path()), file.text.clone());
-            match file.artifact.kind {
+    /// Reads the specs.
+    fn resolve(&mut self, world: &dyn World, root: &Path) {
+        let Compilation { sources, passes, .. } = self;
+        let mut found = Diagnostics::default();
+        let loaded = timed(passes, "load", || load::load(world, root, sources, &mut found));
+        let specs = timed(passes, "validate", || validate::validate(loaded, sources, &mut found));
+        let project = timed(passes, "resolve", || resolve::resolve(&specs, sources, &mut found));
+        self.project = project.filter(|_| !found.has_errors());
+        self.diagnostics = found.into_sorted();
+    }
+
+    /// Plans the build, and renders what runs in a workspace.
+    fn render(&mut self) -> Result<(), RenderError> {
+        let Compilation { project: Some(project), plan, files, passes, .. } = self else { return Ok(()) };
+        let mut found = Diagnostics::default();
+        *plan = timed(passes, "plan", || plan::plan(project, &mut found));
+        if !found.has_errors() {
+            *files = timed(passes, "render", || render::render(project, plan))?;
+        }
+        self.report(found);
+        Ok(())
+    }
+
+    /// Proves the texts of rendered files, whatever they were made from: each is parsed once and judged, and personal data is
+    /// followed through the pipeline.
+    pub fn prove(&mut self) {
+        if !self.has_errors()
+            && let Some(judged) = self.judge()
+        {
+            self.trace(judged);
+        }
+    }
+
+    /// Judges the texts; what is wrong with one of the pipeline is shown at the spec it came from. Files around the pipeline
+    /// come from all specs, so their faults stay where they are. Gives what was found out when nothing is wrong.
+    fn judge(&mut self) -> Option<Judged> {
+        let Compilation { sources, project: Some(project), files, passes, trees, .. } = self else { return None };
+        let (mut pipeline, mut origins) = (vec![], BTreeMap::new());
+        let mut governance: Vec<Vec<FileId>> = vec![vec![]; project.targets.len()];
+        for RenderedFile { artifact, text } in &*files {
+            let mut add = || sources.add(format!("generated/{}", artifact.path()), text.clone());
+            match artifact.kind {
                 ArtifactKind::Dataset(_) => {
-                    files.push(id);
-                    origins.insert(id, file.artifact.origin);
+                    let id = add();
+                    pipeline.push(id);
+                    origins.insert(id, artifact.origin);
                 }
                 ArtifactKind::Governance(target, _) => {
-                    governance.get_mut(target.0).into_iter().for_each(|files: &mut Vec<_>| files.push(id));
+                    governance.get_mut(target.0).into_iter().for_each(|files| files.push(add()));
                 }
                 _ => {}
             }
         }
         let (mut faults, mut beside) = (Diagnostics::default(), Diagnostics::default());
-        self.pipeline = self.pass("check", |sources| {
-            let pipeline = check::check(&files, sources, &mut faults);
+        let judged = timed(passes, "check", || {
+            let judged = match trees {
+                None => check::judge(&pipeline, sources, &mut faults),
+                Some(trees) => check::judge_and_keep(&pipeline, sources, &mut faults, trees),
+            };
             // Names that a faulty pipeline does not define would be missed in every target again.
             if !faults.has_errors() {
-                governance.iter().for_each(|files| check::governance(files, &pipeline, sources, &mut beside));
+                governance.iter().for_each(|files| check::governance(files, &judged.datasets, sources, &mut beside));
             }
-            pipeline
+            judged
         });
+        let is_faultless = !faults.has_errors() && !beside.has_errors();
+        let mut found = Diagnostics::default();
         found.extend(faults.into_sorted().into_iter().map(|fault| origin::at_spec(fault, &origins)));
         found.extend(beside.into_sorted());
+        self.report(found);
+        is_faultless.then_some(judged)
     }
 
     /// Finds where every column comes from, and proves that personal data stays with those who may see it.
-    fn trace(&mut self, project: &Project, found: &mut Diagnostics) {
-        let (mut pipeline, plan) = (std::mem::take(&mut self.pipeline), std::mem::take(&mut self.plan));
-        (self.lineage, self.personal) = self.pass("lineage", |sources| {
-            let policy = lineage::Policy::of(project, &plan);
-            let lineage = lineage::trace(&pipeline, sources);
+    fn trace(&mut self, judged: Judged) {
+        let Compilation { project: Some(project), plan, passes, .. } = self else { return };
+        let mut found = Diagnostics::default();
+        (self.lineage, self.personal) = timed(passes, "lineage", || {
+            let policy = lineage::Policy::of(project, plan);
+            let lineage = lineage::trace(&judged);
             let personal = lineage::follow(&lineage, &policy);
             found.extend(lineage::judge(&personal, &lineage, &policy));
             (lineage, personal)
         });
-        pipeline.forget_queries();
-        (self.pipeline, self.plan) = (pipeline, plan);
+        self.datasets = judged.datasets;
+        self.report(found);
     }
 
     /// Renders what goes with the pipeline: what readers start from, what watches it, what deploys it, its lineage.
-    fn deliver(&mut self, project: &Project) -> Result<(), RenderError> {
-        let start = Instant::now();
-        let plan = &self.plan;
-        self.files.extend(serving::serving(project, plan)?);
-        self.files.extend(render::operation::operation(project, plan)?);
-        self.files.extend(bundle::files::files(&bundle::bundle(project, plan), project, plan)?);
-        let lineage = Artifact::of(ArtifactKind::Lineage, project);
-        let document = lineage::document(&self.lineage, &project.name);
-        self.files.push(RenderedFile { artifact: lineage, text: document.into() });
-        self.note("deliver", start);
-        Ok(())
+    fn deliver(&mut self) -> Result<(), RenderError> {
+        let is_faulty = self.has_errors();
+        let Compilation { project: Some(project), plan, files, lineage, passes, .. } = self else { return Ok(()) };
+        if is_faulty {
+            return Ok(());
+        }
+        timed(passes, "deliver", || {
+            files.extend(serving::serving(project, plan)?);
+            files.extend(render::operation::operation(project, plan)?);
+            files.extend(bundle::files::files(&bundle::bundle(project, plan), project, plan)?);
+            let document = lineage::document(lineage, &project.name);
+            let artifact = Artifact::of(ArtifactKind::Lineage, project);
+            files.push(RenderedFile { artifact, text: document.into() });
+            Ok(())
+        })
     }
 
-    /// Runs a pass and notes what it took.
-    fn pass<T>(&mut self, name: &'static str, pass: impl FnOnce(&mut SourceMap) -> T) -> T {
-        let start = Instant::now();
-        let result = pass(&mut self.sources);
-        self.note(name, start);
-        result
+    /// Adds what a phase found to what those before it did.
+    fn report(&mut self, found: Diagnostics) {
+        let mut all = Diagnostics::default();
+        all.extend(std::mem::take(&mut self.diagnostics));
+        all.extend(found.into_sorted());
+        self.diagnostics = all.into_sorted();
     }
+}
 
-    fn note(&mut self, name: &'static str, start: Instant) {
-        self.passes.push(Pass { name, seconds: start.elapsed().as_secs_f64() });
-    }
+/// Runs a pass and notes what it took.
+fn timed<T>(passes: &mut Vec<Pass>, name: &'static str, pass: impl FnOnce() -> T) -> T {
+    let start = Instant::now();
+    let result = pass();
+    passes.push(Pass { name, seconds: start.elapsed().as_secs_f64() });
+    result
 }

@@ -1,6 +1,6 @@
 //! Where every column of a pipeline comes from, and where personal data goes.
 //!
-//! [`trace`] works on parsed SQL alone, whoever wrote it; [`Flow`] is what follows from declared personal data along
+//! [`trace`] works on what was found out about SQL alone, whoever wrote it; [`Flow`] is what follows from declared personal data along
 //! the edges it found. Nothing is guessed from names of columns, and nothing is read from specs but who declared what.
 
 mod edges;

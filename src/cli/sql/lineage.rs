@@ -27,8 +27,8 @@ pub fn run(args: &SqlLineageArgs, shell: &mut Shell, world: &dyn World) -> Ended
         shell.report(&checked.sources, &checked.diagnostics)?;
         return Ok(Status::Fault);
     }
-    let lineage = lineage::trace(&checked.pipeline, &checked.sources);
-    let types = checked.pipeline.datasets.iter().map(|d| &*d.columns);
+    let lineage = lineage::trace(&checked.found);
+    let types = checked.found.datasets.iter().map(|d| &*d.columns);
     let datasets =
         lineage.datasets.iter().zip(types).map(|(traced, types)| (traced.name.clone(), dataset(traced, types)));
     let datasets: Map<String, Value> = datasets.collect();
