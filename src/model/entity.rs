@@ -65,6 +65,11 @@ impl Entity {
         self.key.iter().map(|id| self.column(*id))
     }
 
+    /// Whether the column tells rows, or versions of a row, apart, so that none can do without a value in it.
+    pub fn tells_apart(&self, id: ColumnId) -> bool {
+        self.key.contains(&id) || matches!(&self.load, Load::History { sequence, .. } if *sequence == id)
+    }
+
     /// Whether rows are read from files, and so have raw, checked and quarantined forms.
     pub fn is_loaded(&self) -> bool {
         matches!(self.source, Source::Files(_))

@@ -7,6 +7,7 @@ use super::lookup;
 use super::names::{self, NameOf};
 use super::project::{self, list_hint};
 use super::reference;
+use super::required::{self, Part};
 use super::row_access;
 use crate::diag::{Code, Diagnostic, did_you_mean};
 use crate::lakeflow::types::DataType;
@@ -24,10 +25,13 @@ pub fn resolve(spec: &Located<EntitySpec>, set: &SpecSet, context: &mut Context<
     let path = context.sources.path(spec.file).to_owned();
     let span = spec.value("/entity");
     context.extend(names::check(&spec.spec.entity, NameOf::Entity, span));
-    let columns = columns(spec, context);
+    let mut columns = columns(spec, context);
     let key = key(spec, &columns, context);
+    required::imply(&mut columns, &key, Part::Key, spec, context);
     let source = source(spec, set, &columns, &key, context);
     let load = load(spec, &columns, &key, context);
+    let versions = required::of_versions(&load, &columns, spec);
+    required::imply(&mut columns, &versions, Part::Sequence, spec, context);
     let audiences = project::audience_ids(spec, spec.spec.audience.as_ref(), context);
     let typed = || compiled::typed(&columns);
     let rows = row_access::resolve(spec.spec.rows.as_ref(), &audiences, typed, spec, context);
@@ -367,7 +371,9 @@ fn rules(spec: &Located<EntitySpec>, entity: &Entity, context: &mut Context<'_>)
     for (index, column) in entity.columns.iter().enumerate() {
         let entry = spec.spec.columns.get(&column.name);
         let full = entry.and_then(|e| if let ColumnEntry::Full(full) = e { Some(full.as_ref()) } else { None });
-        rules.extend(column_rules(column, ColumnId(index), full, entity.is_loaded()));
+        let id = ColumnId(index);
+        let needed = full.is_some_and(|s| s.required == Some(true)) || entity.is_loaded() && entity.tells_apart(id);
+        rules.extend(column_rules(column, id, full, needed, entity.is_loaded()));
     }
     let typed = compiled::typed(&entity.columns);
     for (name, entry) in spec.spec.rules.iter().flatten() {
@@ -399,7 +405,13 @@ fn rules(spec: &Located<EntitySpec>, entity: &Entity, context: &mut Context<'_>)
 }
 
 /// The rules that a column brings: a value where one is required, and a valid text.
-fn column_rules(column: &Column, id: ColumnId, spec: Option<&ColumnSpec>, is_loaded: bool) -> Vec<Rule> {
+fn column_rules(
+    column: &Column,
+    id: ColumnId,
+    spec: Option<&ColumnSpec>,
+    is_needed: bool,
+    is_loaded: bool,
+) -> Vec<Rule> {
     let rule = |name: String, kind, action: Option<ActionSpec>| Rule {
         name,
         kind,
@@ -408,7 +420,7 @@ fn column_rules(column: &Column, id: ColumnId, spec: Option<&ColumnSpec>, is_loa
         span: column.span,
     };
     let mut rules = vec![];
-    if spec.is_some_and(|s| s.required == Some(true)) && column.default.is_none() {
+    if is_needed && column.default.is_none() {
         let action = spec.and_then(|s| s.on_missing);
         rules.push(rule(format!("{}_required", column.name), RuleKind::Required(id), action));
     }

@@ -15,6 +15,7 @@ mod names;
 mod operation;
 mod project;
 mod reference;
+mod required;
 mod row_access;
 mod rows;
 mod schedule;

@@ -20,13 +20,15 @@ pub struct EntitySpec {
     /// Where rows come from: files of the landing directory, or a lookup file next to the specs.
     #[schemars(extend("examples" = [{"files": "customers*.csv"}, {"lookup": "us_states.csv"}]))]
     pub source: SourceSpec,
-    /// The column or columns that tell one row from another.
+    /// The column or columns that tell one row from another. A row must have a value in each: rule `<column>_required`.
     #[schemars(extend("examples" = ["customer_id", ["order_id", "line_number"]]))]
     pub key: Option<OneOrMany>,
     /// How new rows meet old ones. Default: `upsert` with a key, `append` without one.
     #[schemars(example = &"upsert")]
     pub load: Option<LoadSpec>,
-    /// Columns whose greatest values mark the newest row of a key. Default: the file that was changed last.
+    /// Columns whose greatest values mark the newest row of a key; a row without a value is older than all that have one.
+    /// Default: the file that was changed last. The sequence of a `history` is one column, in which a row must have a
+    /// value: rule `<column>_required`.
     #[schemars(example = &"updated_at")]
     pub sequence: Option<OneOrMany>,
     /// Condition under which a row deletes its key instead of writing it (`upsert` and `history`). Such a row needs a
@@ -105,7 +107,8 @@ pub enum LoadSpec {
     Upsert,
     /// Every version of a key is kept, with the time it came and went (slowly changing dimension, type 2).
     History,
-    /// The newest file is the whole truth: keys that it lacks are gone. A newest file without rows changes nothing.
+    /// The newest file is the whole truth: keys that it lacks are gone. A newest file without a row that stays (it is
+    /// empty, or all its rows are quarantined or dropped) changes nothing: the table shows the newest file that has some.
     Snapshot,
 }
 
@@ -133,7 +136,8 @@ pub struct ColumnSpec {
     /// Header of the column in the files, where it is not the name of the column.
     #[schemars(example = &"Customer No.")]
     pub header: Option<String>,
-    /// Whether a row without a value is at fault: rule `<column>_required`. Default: no.
+    /// Whether a row without a value is at fault: rule `<column>_required`. Default: no, but for the columns of the key
+    /// and the sequence of a history, which are always required.
     #[schemars(example = true)]
     pub required: Option<bool>,
     /// What is done about a row without a required value. Default: `quarantine`.

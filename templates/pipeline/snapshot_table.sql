@@ -8,9 +8,10 @@ COMMENT {{ comment }}
 {% include "table_properties.sql" %}
 AS
 WITH newest AS (
-  -- All rows of the file that was changed last, also those that are quarantined.
+  -- The rows of the file that was changed last, of those files that have rows that stay.
   SELECT *
   FROM {{ checked }}
+  WHERE NOT _quarantined
   QUALIFY dense_rank() OVER (ORDER BY _file_modified_at DESC, _file_name DESC) = 1
 )
 
@@ -19,7 +20,6 @@ SELECT
   {{ column.name }}{% if !loop.last %},{% endif %}
 {%- endfor %}
 FROM newest
-WHERE NOT _quarantined
 {%- if let Some(key) = key %}
 QUALIFY row_number() OVER (PARTITION BY {{ key }} ORDER BY {{ order }}) = 1
 {%- endif %};

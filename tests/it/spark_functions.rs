@@ -1,10 +1,13 @@
-//! The embedded engine against answers recorded from Spark 4.3: `tests/spark/functions.jsonl`.
+//! The embedded engine against answers recorded from Spark 4.3: `tests/spark/*.jsonl`.
 //!
-//! `tests/spark/differences.txt` lists what is not equal, with a reason; every other query has to give the same rows.
+//! `tests/spark/differences.txt` lists what is not equal, with a reason; every other query has to give the same rows, in
+//! columns of the same types. `tests/spark/record.py` records answers, `tests/spark/figures.py` makes up queries by the
+//! thousand; the test reads a file of those too when `SPARK_ANSWERS` names one.
 
 #![cfg(feature = "engine")]
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
@@ -21,6 +24,15 @@ fn run(runtime: &tokio::runtime::Runtime, session: &Session, sql: &str) -> Resul
     runtime.block_on(session.query(&query, &mut LastPart))
 }
 
+/// The shortest digits, as Python writes them: of two texts that are equally near, the even one.
+fn float(value: f64) -> String {
+    let shown = format!("{value:?}");
+    let mantissa = shown.split('e').next().unwrap();
+    let places = mantissa.split_once('.').map_or(0, |(_, fraction)| fraction.len());
+    let even = if shown.contains('e') { format!("{value:.places$e}") } else { format!("{value:.places$}") };
+    if even.parse() == Ok(value) { even } else { shown }
+}
+
 fn text(array: &ArrayRef, row: usize) -> String {
     if array.is_null(row) {
         return "NULL".to_owned();
@@ -28,10 +40,11 @@ fn text(array: &ArrayRef, row: usize) -> String {
     match array.data_type() {
         DataType::Timestamp(..) => {
             let shown = ArrayFormatter::try_new(array, &FormatOptions::default()).unwrap().value(row).to_string();
-            shown.trim_end_matches('Z').to_owned()
+            let shown = shown.trim_end_matches('Z');
+            shown.split_once('.').map_or(shown.to_owned(), |(time, fraction)| format!("{time}.{fraction:0<6}"))
         }
-        DataType::Float64 => format!("{:?}", array.as_primitive::<Float64Type>().value(row)),
-        DataType::Float32 => format!("{:?}", array.as_primitive::<Float32Type>().value(row)),
+        DataType::Float64 => float(array.as_primitive::<Float64Type>().value(row)),
+        DataType::Float32 => float(f64::from(array.as_primitive::<Float32Type>().value(row))),
         DataType::Duration(_) => {
             let micros = array.as_primitive::<DurationMicrosecondType>().value(row);
             match micros / 86_400_000_000 {
@@ -66,63 +79,97 @@ fn differences() -> BTreeMap<String, String> {
     lines.map(|l| l.split_once(" | ").map(|(a, b)| (a.trim().to_owned(), b.to_owned())).unwrap()).collect()
 }
 
+/// The type as Spark spells it.
+fn spelt(ty: &DataType) -> String {
+    match ty {
+        DataType::Null => "void".to_owned(),
+        DataType::Int8 => "tinyint".to_owned(),
+        DataType::Int16 => "smallint".to_owned(),
+        DataType::Int32 => "int".to_owned(),
+        DataType::Int64 => "bigint".to_owned(),
+        DataType::Float32 => "float".to_owned(),
+        DataType::Float64 => "double".to_owned(),
+        DataType::Boolean => "boolean".to_owned(),
+        DataType::Binary => "binary".to_owned(),
+        DataType::Date32 => "date".to_owned(),
+        DataType::Timestamp(_, Some(_)) => "timestamp".to_owned(),
+        DataType::Timestamp(_, None) => "timestamp_ntz".to_owned(),
+        DataType::Decimal128(precision, scale) => format!("decimal({precision},{scale})"),
+        DataType::List(element) => format!("array<{}>", spelt(element.data_type())),
+        DataType::Utf8 | DataType::Utf8View | DataType::LargeUtf8 => "string".to_owned(),
+        other => other.to_string(),
+    }
+}
+
 /// What Spark answered, and what this engine answers: `None` when they agree.
 fn compare(case: &serde_json::Value, answer: Result<Rows, Fault>) -> Option<String> {
     let sql = case["sql"].as_str().unwrap();
-    match (case["ok"].as_bool().unwrap(), answer) {
-        (false, Err(_)) => None,
-        (false, Ok(rows)) => Some(format!("laxer: Spark refuses, here {:?}", shown(&rows))),
-        (true, Err(fault)) => Some(format!("refused: {fault}")),
-        (true, Ok(rows)) => {
-            let mut wanted: Vec<String> = case["rows"].as_str().unwrap().split(" / ").map(str::to_owned).collect();
-            let mut got = shown(&rows);
-            if !sql.contains("ORDER BY") {
-                wanted.sort();
-                got.sort();
-            }
-            let names: Vec<_> =
-                case["types"].as_str().unwrap().split(", ").filter_map(|t| t.split(':').next()).collect();
-            let have: Vec<_> = rows.0.fields().iter().map(|f| f.name().as_str()).collect();
-            if wanted != got {
-                Some(format!("differs: Spark {wanted:?}, here {got:?}"))
-            } else if !case["types"].as_str().unwrap().contains('<') && names != have {
-                Some(format!("names differ: Spark {names:?}, here {have:?}"))
-            } else {
-                None
-            }
-        }
+    let (schema, rows) = match (case["ok"].as_bool().unwrap(), answer) {
+        (false, Err(_)) => return None,
+        (false, Ok(rows)) => return Some(format!("laxer: Spark refuses, here {:?}", shown(&rows))),
+        (true, Err(fault)) => return Some(format!("refused: {fault}")),
+        (true, Ok(rows)) => (Arc::clone(&rows.0), shown(&rows)),
+    };
+    let mut wanted: Vec<String> = case["rows"].as_str().unwrap().split(" / ").map(str::to_owned).collect();
+    let mut got = rows;
+    if !sql.contains("ORDER BY") {
+        wanted.sort();
+        got.sort();
     }
+    if wanted != got {
+        return Some(format!("differs: Spark {wanted:?}, here {got:?}"));
+    }
+    // Types of intervals, structs and maps are spelt in too many ways.
+    let types = case["types"].as_str().unwrap();
+    if types.contains("struct<") || types.contains("map<") || types.contains("interval") {
+        return None;
+    }
+    let have: Vec<_> = schema.fields().iter().map(|f| format!("{}:{}", f.name(), spelt(f.data_type()))).collect();
+    (types != have.join(", ")).then(|| format!("names differ: Spark {types}, here {}", have.join(", ")))
+}
+
+/// Tables as the first line of a file sets them up.
+fn set_up(runtime: &tokio::runtime::Runtime, session: &Session, setup: &serde_json::Value) {
+    for sql in setup["setup"].as_array().into_iter().flatten() {
+        let (head, query) = sql.as_str().unwrap().split_once(" AS ").unwrap();
+        let (schema, batches) = run(runtime, session, query).unwrap();
+        let name = head.rsplit(' ').next().unwrap();
+        session.register(name, Arc::new(MemTable::try_new(schema, vec![batches]).unwrap())).unwrap();
+    }
+}
+
+/// The files of recorded answers: those of the project, and one that the caller names.
+fn answers() -> Vec<PathBuf> {
+    let committed = ["functions", "figures", "guards"];
+    let mut files: Vec<PathBuf> =
+        committed.iter().map(|name| crate::root().join(format!("tests/spark/{name}.jsonl"))).collect();
+    files.extend(std::env::var_os("SPARK_ANSWERS").map(PathBuf::from));
+    files
 }
 
 #[test]
 fn functions_answer_as_spark_does() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/spark/functions.jsonl");
-    let file = std::fs::read_to_string(path).unwrap();
-    let mut lines = file.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
-    let setup = lines.next().unwrap();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build().unwrap();
-    let session = Session::new();
-    for (sql, name) in setup["setup"].as_array().unwrap().iter().zip(["t", "u"]) {
-        let query = sql.as_str().unwrap().split_once(" AS ").unwrap().1;
-        let (schema, batches) = run(&runtime, &session, query).unwrap();
-        session.register(name, Arc::new(MemTable::try_new(schema, vec![batches]).unwrap())).unwrap();
-    }
     let known = differences();
-    let mut faults = vec![];
-    let mut equal = 0;
-    let mut seen = vec![];
-    for case in lines {
-        let label = case["label"].as_str().unwrap();
-        seen.push(label.to_owned());
-        let outcome = compare(&case, run(&runtime, &session, case["sql"].as_str().unwrap()));
-        match (outcome, known.get(label)) {
-            (None, None) => equal += 1,
-            (None, Some(_)) => faults.push(format!("{label} | is equal now: take it off the list")),
-            (Some(found), None) => faults.push(format!("{label} | {found}")),
-            (Some(found), Some(listed)) => {
-                // A refusal may not turn into a silent difference.
-                if found.split(':').next() != listed.split(':').next() {
-                    faults.push(format!("{label} | {found} (listed as {listed})"));
+    let (mut faults, mut equal, mut seen) = (vec![], 0, vec![]);
+    for path in answers() {
+        let file = std::fs::read_to_string(path).unwrap();
+        let mut lines = file.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+        let session = Session::new();
+        set_up(&runtime, &session, &lines.next().unwrap());
+        for case in lines {
+            let label = case["label"].as_str().unwrap();
+            seen.push(label.to_owned());
+            let outcome = compare(&case, run(&runtime, &session, case["sql"].as_str().unwrap()));
+            match (outcome, known.get(label)) {
+                (None, None) => equal += 1,
+                (None, Some(_)) => faults.push(format!("{label} | is equal now: take it off the list")),
+                (Some(found), None) => faults.push(format!("{label} | {found}")),
+                (Some(found), Some(listed)) => {
+                    // A refusal may not turn into a silent difference.
+                    if found.split(':').next() != listed.split(':').next() {
+                        faults.push(format!("{label} | {found} (listed as {listed})"));
+                    }
                 }
             }
         }

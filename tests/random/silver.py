@@ -98,12 +98,15 @@ def load(entity: Entity, lines: list[Line], found: dict[str, Silver]) -> Silver:
 def judge(entity: Entity, line: Line, found: dict[str, Silver]) -> Judged:
     row: Row = {}
     broken: list[tuple[str, str, str | None]] = []
+    # The columns of the key, and the sequence of a history, are required whatever the spec says.
+    told_by = [*entity.key, *(entity.sequence if entity.load == "history" else [])]
+    always = [entity.column(name).name for name in told_by if not entity.lookup]
     for column in entity.columns:
         text = normalized(line.fields[column.name], column)
         value = valid_value(text, column, found)
         default = None if column.default is None else convert.read(column.default, column.kind)
         row[column.name] = default if value is None else value
-        if column.required and row[column.name] is None:
+        if (column.required or column.name in always) and row[column.name] is None:
             broken.append((f"{column.name}_required", column.on_missing or "quarantine", column.name))
         if text is not None and value is None:
             broken.append((f"valid_{column.name}", column.on_invalid or "quarantine", column.name))
@@ -188,8 +191,6 @@ def history(silver: Silver) -> None:
         versions: dict[object, Judged] = {}
         for one in group:
             other = versions.get(one.row[at])
-            if one.row[at] is None:
-                raise Undecided("a version without a sequence")
             if other and (other.row != one.row or other.deletes != one.deletes):
                 raise Undecided("two versions of one key and sequence")
             versions[one.row[at]] = one
@@ -201,13 +202,11 @@ def history(silver: Silver) -> None:
 
 
 def snapshot(silver: Silver) -> None:
-    """The clean rows of the newest file that has a line."""
-    if not silver.lines:
+    """The clean rows of the newest file that has one."""
+    if not silver.clean:
         return
-    newest = max((line.modified, line.file_name) for line in silver.lines)
+    newest = max((one.line.modified, one.line.file_name) for one in silver.clean)
     rows = [one for one in silver.clean if (one.line.modified, one.line.file_name) == newest]
-    if not rows:
-        raise Undecided("a newest file without a clean row")
     if not silver.entity.key:
         silver.rows = [one.row for one in rows]
         return

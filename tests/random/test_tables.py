@@ -56,6 +56,21 @@ class Loads(unittest.TestCase):
         ]
         self.assertEqual(tables([shop("snapshot")], {"shops": files})["shops"].rows, [("b", 2)])
 
+    def test_a_newest_file_without_a_clean_row_changes_nothing(self) -> None:
+        files = [file("shops.csv", "id,n a,1 b,2"), file("shops_2.csv", "id,n a,x ,3", LATE)]
+        found = tables([shop("snapshot")], {"shops": files})
+        self.assertEqual(sorted(found["shops"].rows), [("a", 1), ("b", 2)])
+        self.assertEqual(found["row_counts"].rows, [("shops", 4, 2, 2, 0, 0, 2, 0)])
+
+    def test_keys_and_the_sequence_of_a_history_are_required(self) -> None:
+        versions = entity(
+            "shops", Column("id", STRING), Column("n", INT), Column("at", INT),
+            key=["id"], load="history", sequence=["at"],
+        )  # fmt: skip
+        found = tables([versions], {"shops": [file("shops.csv", "id,n,at a,5,1 ,6,3 b,0,")]})
+        self.assertEqual(found["shops"].rows, [("a", 5, 1, 1, None)])
+        self.assertEqual(found["row_counts"].rows, [("shops", 3, 1, 2, 0, 0, 1, 0)])
+
     def test_a_row_that_deletes_is_judged_by_no_other_rule(self) -> None:
         gone = compared("=", column("n", INT), literal(0, INT))
         positive = {"positive": Rule(compared(">", column("n", INT), literal(0, INT)))}

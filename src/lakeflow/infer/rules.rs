@@ -118,6 +118,7 @@ fn round(value: &DataType, args: &Args<'_>) -> DataType {
 /// `ceil` and `floor`: whole numbers, unless digits to keep are given.
 fn ceil(value: &DataType, args: &Args<'_>) -> DataType {
     match value {
+        DataType::Decimal { scale: 0, .. } if args.len() == 1 => value.clone(),
         DataType::Decimal { .. } if args.len() == 1 => value.rounded(0),
         _ if args.len() == 1 => DataType::BigInt,
         // With digits to keep, everything is a decimal first.

@@ -140,9 +140,8 @@ fn common_number(a: &DataType, b: &DataType) -> DataType {
         return T::Double;
     }
     if *a == T::Float || *b == T::Float {
-        // FLOAT cannot hold every INT, BIGINT or DECIMAL, so their common type is DOUBLE.
-        let small = |ty: &T| matches!(ty, T::Float | T::TinyInt | T::SmallInt);
-        return if small(a) && small(b) { T::Float } else { T::Double };
+        // FLOAT beside an exact number is pushed to DOUBLE, lest digits are lost.
+        return if a == b { T::Float } else { T::Double };
     }
     match (a.digits(), b.digits()) {
         (Some(x), Some(y)) if !(a.is_integral() && b.is_integral()) => decimal::wider(x, y),
@@ -216,7 +215,7 @@ mod tests {
     fn common_types() {
         assert_eq!(common("int", "decimal(2,1)"), "DECIMAL(11,1)");
         assert_eq!(common("int", "float"), "DOUBLE");
-        assert_eq!(common("smallint", "float"), "FLOAT");
+        assert_eq!(common("smallint", "float"), "DOUBLE");
         assert_eq!(common("decimal(38,2)", "decimal(10,8)"), "DECIMAL(38,2)");
         assert_eq!(common("string", "int"), "BIGINT");
         assert_eq!(common("string", "date"), "DATE");

@@ -99,7 +99,10 @@ impl DataType {
     /// The type of `avg` over values of this type (Spark `Average`: four more digits on both sides of the point).
     pub fn averaged(&self) -> Option<DataType> {
         match self {
-            DataType::Decimal { precision, scale } => Some(adjusted(u32::from(*precision) + 4, u32::from(*scale) + 4)),
+            // The scale grows even where 38 digits are not enough, unlike that of a quotient.
+            DataType::Decimal { precision, scale } => {
+                Some(DataType::decimal(u32::from(*precision) + 4, u32::from(*scale) + 4))
+            }
             ty if ty.is_numeric() || matches!(ty, DataType::String | DataType::Null) => Some(DataType::Double),
             DataType::Interval { from, .. } if from.counts_months() => Some(DataType::YEAR_TO_MONTH),
             DataType::Interval { .. } => Some(DataType::DAY_TO_SECOND),

@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, Decimal128Array, Float64Array, Int64Array};
+use datafusion::arrow::compute::kernels::numeric::neg;
 use datafusion::arrow::datatypes::{DataType, Decimal128Type, Float64Type, Int64Type, i256};
 use datafusion::common::{Result, ScalarValue, exec_err, plan_err};
 
@@ -34,6 +35,7 @@ pub(super) const FUNCTIONS: &[Native] = &[
     native("mod", TWO, |g| result(Op::Remainder, g), |c| compute(Op::Remainder, c, false)),
     native("pmod", TWO, |g| result(Op::PositiveRemainder, g), |c| compute(Op::PositiveRemainder, c, false)),
     native("__integer_divide", TWO, |g| result(Op::IntegerDivide, g), |c| compute(Op::IntegerDivide, c, false)),
+    native("__negative", &[Param::Any], negative_type, |c| Ok(neg(c.arg(0)?)?)),
     native("try_add", TWO, |g| result(Op::Add, g), |c| compute(Op::Add, c, true)),
     native("try_subtract", TWO, |g| result(Op::Subtract, g), |c| compute(Op::Subtract, c, true)),
     native("try_multiply", TWO, |g| result(Op::Multiply, g), |c| compute(Op::Multiply, c, true)),
@@ -51,12 +53,16 @@ fn result(op: Op, given: &Given) -> Result<DataType> {
         );
     }
     if op == Op::IntegerDivide {
-        return Ok(DataType::Int64);
+        return match left.is_floating() || right.is_floating() {
+            true => plan_err!("`div` takes whole numbers and decimals, no DOUBLE; cast it first"),
+            false => Ok(DataType::Int64),
+        };
     }
     let decimal = |ty: &DataType| matches!(ty, DataType::Decimal128(..));
     let floating = |ty: &DataType| ty.is_floating();
     if floating(&left) || floating(&right) {
-        let single = |ty: &DataType| *ty == DataType::Float32 || !floating(ty) && !decimal(ty);
+        // A FLOAT holds no whole number of more than seven digits, so that beside one it becomes a DOUBLE.
+        let single = |ty: &DataType| matches!(ty, DataType::Float32 | DataType::Null);
         let float = op != Op::Divide && single(&left) && single(&right);
         return Ok(if float { DataType::Float32 } else { DataType::Float64 });
     }
@@ -64,6 +70,13 @@ fn result(op: Op, given: &Given) -> Result<DataType> {
         return Ok(decimal_result(op, precision(&left), precision(&right)));
     }
     Ok(if op == Op::Divide { DataType::Float64 } else { wider(&left, &right) })
+}
+
+fn negative_type(given: &Given) -> Result<DataType> {
+    match given.type_at(0) {
+        ty if ty.is_numeric() || matches!(ty, DataType::Interval(_) | DataType::Duration(_) | DataType::Null) => Ok(ty),
+        other => plan_err!("{} has no negative in the local engine; cast it to a number", types::show(&other)),
+    }
 }
 
 fn wider(left: &DataType, right: &DataType) -> DataType {
@@ -188,7 +201,7 @@ fn floats(op: Op, call: &Call, lenient: bool) -> Result<ArrayRef> {
         Op::Divide => Outcome::Value(a / b),
         Op::IntegerDivide => Outcome::Value((a / b).trunc()),
         Op::Remainder => Outcome::Value(a % b),
-        Op::PositiveRemainder => Outcome::Value(((a % b) + b) % b),
+        Op::PositiveRemainder => Outcome::Value(if a % b < 0.0 { (a % b + b) % b } else { a % b }),
     })?;
     let values: ArrayRef = Arc::new(values.into_iter().collect::<Float64Array>());
     convert(&values, &call.returns, lenient)
@@ -281,7 +294,8 @@ fn exact(op: Op, (a, s1): (i256, i32), (b, s2): (i256, i32), scale: i32) -> Opti
     }
 }
 
-fn shift(value: i256, digits: i32) -> Option<i256> {
+/// `value` × 10^`digits`; `None` when it does not fit.
+pub(super) fn shift(value: i256, digits: i32) -> Option<i256> {
     value.checked_mul(i256::from_i128(10).checked_pow(u32::try_from(digits).ok()?)?)
 }
 
@@ -292,7 +306,8 @@ fn rescale(value: i256, from: i32, to: i32) -> Option<i256> {
     round_divide(value, i256::from_i128(10).checked_pow(u32::try_from(from - to).ok()?)?)
 }
 
-fn round_divide(a: i256, b: i256) -> Option<i256> {
+/// `a` / `b`, rounded half up, away from zero.
+pub(super) fn round_divide(a: i256, b: i256) -> Option<i256> {
     let (quotient, rest) = (a.checked_div(b)?, a.checked_rem(b)?);
     let half_or_more = rest.wrapping_abs().checked_mul(i256::from_i128(2))? >= b.wrapping_abs();
     let away = if (a < i256::ZERO) == (b < i256::ZERO) { i256::ONE } else { i256::MINUS_ONE };

@@ -13,6 +13,7 @@ mod planner;
 mod session;
 mod syntax;
 mod types;
+mod unify;
 mod verify;
 
 pub use fault::Fault;

@@ -15,7 +15,7 @@ use sqlparser::ast::BinaryOperator;
 
 use super::arithmetic::literal_as_decimal;
 use super::functions::Registry;
-use super::types;
+use super::{types, unify};
 
 /// The unit under which the rewriter hides a number: the only hook by which a literal gets a type of ours.
 pub(super) const NUMBER: &str = "__number";
@@ -38,13 +38,24 @@ impl SparkPlanner {
     }
 
     fn cast(&self, expr: Expr, to: &DataType) -> Result<Expr> {
-        self.call("__cast", vec![expr, lit(types::show(to))])
+        unify::cast(expr, to, &self.registry)
+    }
+
+    /// A text in arithmetic: a BIGINT beside a whole number, a DOUBLE beside others. It is read as leniently as the
+    /// function is that wants it.
+    fn number(&self, name: &str, expr: Expr, own: &DataType, other: &DataType) -> Result<Expr> {
+        if *own != DataType::Utf8 || !(other.is_numeric() || *other == DataType::Utf8) {
+            return Ok(expr);
+        }
+        let to = if other.is_integer() { DataType::Int64 } else { DataType::Float64 };
+        let cast = if name.starts_with("try_") { "__try_cast" } else { "__cast" };
+        self.call(cast, vec![expr, lit(types::show(&to))])
     }
 
     fn arithmetic(&self, name: &str, left: Expr, right: Expr, types: (DataType, DataType)) -> Result<Option<Expr>> {
         use DataType as T;
-        let adds = name == "__add";
-        let moves = adds || name == "__subtract";
+        let adds = matches!(name, "__add" | "try_add");
+        let moves = adds || matches!(name, "__subtract" | "try_subtract");
         match types {
             (T::Date32, day) if moves && day.is_integer() => {
                 self.call(if adds { "date_add" } else { "date_sub" }, vec![left, right]).map(Some)
@@ -54,24 +65,31 @@ impl SparkPlanner {
                 let left = if has_time(&right) { self.cast(left, &types::timestamp())? } else { left };
                 Ok(Some(binary(left, if adds { Operator::Plus } else { Operator::Minus }, right)))
             }
-            (T::Date32 | T::Timestamp(..), T::Date32 | T::Timestamp(..)) if name == "__subtract" => {
+            (T::Date32 | T::Timestamp(..), T::Date32 | T::Timestamp(..)) if moves && !adds => {
                 let timestamp = types::timestamp();
                 Ok(Some(binary(self.cast(left, &timestamp)?, Operator::Minus, self.cast(right, &timestamp)?)))
             }
-            (T::Timestamp(..), T::Interval(_)) if moves => Ok(None),
+            (T::Timestamp(..), T::Interval(_)) if moves => {
+                Ok(Some(binary(left, if adds { Operator::Plus } else { Operator::Minus }, right)))
+            }
             (T::Interval(_), T::Date32 | T::Timestamp(..)) if adds => {
                 self.arithmetic(name, right, left, (T::Date32, T::Null))
             }
             (l, r) => {
-                let left = if matches!(r, T::Decimal128(..)) { as_decimal(left) } else { left };
-                let right = if matches!(l, T::Decimal128(..)) { as_decimal(right) } else { right };
+                let (left, right) = (self.number(name, left, &l, &r)?, self.number(name, right, &r, &l)?);
+                let left = if is_decimal(&r) { as_decimal(left) } else { left };
+                let right = if is_decimal(&l) { as_decimal(right) } else { right };
                 self.call(name, vec![left, right]).map(Some)
             }
         }
     }
 
-    /// A text compared with another type is read as that type; integers as BIGINT (ANSI coercion).
+    /// A text compared with another type is read as that type; integers as BIGINT (ANSI coercion). Numbers of different
+    /// types are compared in the type that both have in common.
     fn comparable(&self, expr: Expr, own: &DataType, other: &DataType) -> Result<Expr> {
+        if let Some(common) = unify::common(&[own.clone(), other.clone()]) {
+            return if *own == common { Ok(expr) } else { self.cast(expr, &common) };
+        }
         if *own != DataType::Utf8 || matches!(other, DataType::Utf8 | DataType::Null) {
             return Ok(expr);
         }
@@ -82,6 +100,10 @@ impl SparkPlanner {
             ty => plan_err!("STRING and {} cannot be compared", types::show(ty)),
         }
     }
+}
+
+fn is_decimal(ty: &DataType) -> bool {
+    matches!(ty, DataType::Decimal128(..))
 }
 
 fn as_decimal(expr: Expr) -> Expr {
@@ -124,8 +146,10 @@ impl ExprPlanner for SparkPlanner {
                 let (Ok(l), Ok(r)) = (expr.left.get_type(schema), expr.right.get_type(schema)) else {
                     return Ok(PlannerResult::Original(expr));
                 };
-                let left = self.comparable(expr.left, &l, &r)?;
-                let right = self.comparable(expr.right, &r, &l)?;
+                let left = if is_decimal(&r) { as_decimal(expr.left) } else { expr.left };
+                let right = if is_decimal(&l) { as_decimal(expr.right) } else { expr.right };
+                let (l, r) = (left.get_type(schema)?, right.get_type(schema)?);
+                let (left, right) = (self.comparable(left, &l, &r)?, self.comparable(right, &r, &l)?);
                 return Ok(PlannerResult::Original(RawBinaryExpr { op: expr.op, left, right }));
             }
             _ => return Ok(PlannerResult::Original(expr)),

@@ -18,11 +18,13 @@ use super::fault::Fault;
 use super::functions::Registry;
 use super::planner::SparkPlanner;
 use super::syntax::{self, Relations};
+use super::unify::unify;
 use super::verify::verify;
 
 /// Tables by name, and a planner that reads Spark's SQL.
 pub struct Session {
     context: SessionContext,
+    registry: Arc<Registry>,
 }
 
 impl Session {
@@ -38,6 +40,9 @@ impl Session {
         options.execution.enable_ansi_mode = true;
         options.execution.time_zone = Some("UTC".to_owned());
         options.execution.parquet.schema_force_view_types = false;
+        // Plans of two levels judge differently whether `CASE WHEN (c) IS FALSE THEN x IS NULL ELSE TRUE END` may be NULL;
+        // the values are right, and nothing here is decided by what a plan says of NULL.
+        options.execution.skip_physical_aggregate_schema_check = true;
         let builder = SessionStateBuilder::new().with_config(config).with_default_features().with_expr_planners(vec![
             Arc::new(SparkPlanner::new(Arc::clone(&registry))),
             // These two only expand `count(*)`.
@@ -45,7 +50,7 @@ impl Session {
             Arc::new(WindowFunctionPlanner),
         ]);
         let state = registry.install(builder).build();
-        Session { context: SessionContext::new_with_state(state) }
+        Session { context: SessionContext::new_with_state(state), registry }
     }
 
     /// Makes a table known under a name in lower case, replacing an earlier one.
@@ -68,7 +73,7 @@ impl Session {
         let statement = PlannedStatement::Statement(Box::new(Statement::Query(Box::new(query))));
         let plan = self.context.state().statement_to_plan(statement).await?;
         verify(&plan)?;
-        Ok(plan)
+        Ok(unify(plan, &self.registry)?)
     }
 
     /// Runs a plan to its end.

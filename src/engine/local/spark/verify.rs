@@ -10,10 +10,10 @@ use datafusion::logical_expr::utils::merge_schema;
 use datafusion::logical_expr::{Case, Expr, ExprSchemable, Join, LogicalPlan};
 
 use super::fault::Fault;
-use super::types;
+use super::{types, unify};
 
 /// Calls whose arguments all have to be of one type.
-const SAME_TYPE: [&str; 4] = ["coalesce", "greatest", "least", "make_array"];
+pub(super) const SAME_TYPE: [&str; 4] = ["coalesce", "greatest", "least", "make_array"];
 
 /// Checks a plan that was made but not yet optimized.
 ///
@@ -79,7 +79,11 @@ fn union_clash(inputs: &[std::sync::Arc<LogicalPlan>]) -> Option<Fault> {
     let width = inputs.first()?.schema().fields().len();
     (0..width).find_map(|column| {
         let types = inputs.iter().filter_map(|input| input.schema().fields().get(column));
-        mixed("UNION", &types.map(|f| f.data_type().clone()).collect::<Vec<_>>())
+        let types = types.map(|f| f.data_type().clone()).collect::<Vec<_>>();
+        mixed("UNION", &types).or_else(|| {
+            let apart = unify::is_lossy(&types);
+            apart.then(|| Fault::refused("numbers of types as different as these in `UNION`; cast them to one type"))
+        })
     })
 }
 

@@ -18,7 +18,7 @@ use datafusion::common::{Result, exec_datafusion_err, plan_err};
 use super::native::{Given, Native, Param, native};
 use super::types;
 
-pub(super) use number::decimal_from_text;
+pub(super) use number::{decimal_from_text, digits_of};
 pub(super) use show::texts;
 pub(super) use time::days_of;
 
@@ -77,7 +77,10 @@ pub(super) fn convert(array: &ArrayRef, to: &DataType, lenient: bool) -> Result<
         (_, T::Utf8) => return Ok(Arc::new(show::texts(array)?)),
         (T::Utf8, to) => text::parse(array.as_string::<i32>(), to)?,
         (T::Timestamp(..), _) | (_, T::Timestamp(..)) => time::convert(array, to)?,
+        (T::Float32 | T::Float64, to) if to.is_integer() => number::float_to_whole(array, to),
+        (T::Boolean, T::Decimal128(..)) => number::checked(&plain(array, &T::Int8)?, to),
         (_, T::Boolean) => Some(is_not_zero(array)?),
+        (T::Decimal128(..), T::Float32 | T::Float64) => number::decimal_to_float(array, to),
         (T::Float32 | T::Float64, T::Decimal128(..)) => number::float_to_decimal(array, to)?,
         _ => number::checked(array, to),
     };

@@ -9,7 +9,7 @@ use datafusion::arrow::datatypes::{
 };
 use datafusion::common::{Result, exec_err};
 
-use super::plain;
+use super::{digits_of, plain};
 
 /// The text of every value; NULL stays NULL.
 pub(crate) fn texts(array: &ArrayRef) -> Result<StringArray> {
@@ -19,12 +19,8 @@ pub(crate) fn texts(array: &ArrayRef) -> Result<StringArray> {
     Ok(match array.data_type() {
         DataType::Utf8 => array.as_string::<i32>().clone(),
         DataType::Null => (0..array.len()).map(|_| None::<&str>).collect(),
-        DataType::Float32 => {
-            each(array.as_primitive::<Float32Type>().iter(), |v| float(&v.to_string(), &format!("{v:e}")))
-        }
-        DataType::Float64 => {
-            each(array.as_primitive::<Float64Type>().iter(), |v| float(&v.to_string(), &format!("{v:e}")))
-        }
+        DataType::Float32 => each(array.as_primitive::<Float32Type>().iter(), |v| float(&format!("{v:e}"))),
+        DataType::Float64 => each(array.as_primitive::<Float64Type>().iter(), |v| float(&digits_of(v))),
         DataType::Decimal128(_, scale) => {
             let scale = *scale;
             each(array.as_primitive::<Decimal128Type>().iter(), |v| decimal(v, scale))
@@ -64,19 +60,21 @@ fn structs(array: &ArrayRef) -> Result<StringArray> {
 }
 
 /// Java's form of a float: at least one decimal, an exponent below 10^-3 and from 10^7 on.
-fn float(plain: &str, scientific: &str) -> String {
-    match plain {
-        "inf" => return "Infinity".to_owned(),
-        "-inf" => return "-Infinity".to_owned(),
-        "NaN" | "0" | "-0" => return if plain == "NaN" { plain.to_owned() } else { format!("{plain}.0") },
-        _ => {}
-    }
-    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((scientific, "0"));
-    let with_point = |digits: &str| if digits.contains('.') { digits.to_owned() } else { format!("{digits}.0") };
-    match exponent.parse::<i32>() {
-        Ok(-3..=6) | Err(_) => with_point(plain),
-        Ok(_) => format!("{}E{exponent}", with_point(mantissa)),
-    }
+fn float(scientific: &str) -> String {
+    let (sign, unsigned) = scientific.strip_prefix('-').map_or(("", scientific), |rest| ("-", rest));
+    let Some((mantissa, exponent)) = unsigned.split_once('e') else {
+        return if unsigned == "inf" { format!("{sign}Infinity") } else { unsigned.to_owned() };
+    };
+    let digits = mantissa.replace('.', "");
+    let Ok(exponent @ -3..=6) = exponent.parse::<i32>() else {
+        let point = if mantissa.contains('.') { "" } else { ".0" };
+        return format!("{sign}{mantissa}{point}E{exponent}");
+    };
+    let zeros = usize::try_from(-exponent).unwrap_or(0);
+    let whole = usize::try_from(exponent + 1).unwrap_or(0).max(1);
+    let digits = format!("{:0<width$}", "0".repeat(zeros) + &digits, width = whole + 1);
+    let (whole, fraction) = digits.split_at(whole);
+    format!("{sign}{whole}.{fraction}")
 }
 
 /// Plain digits with exactly `scale` decimals.
@@ -113,18 +111,23 @@ pub(crate) fn timestamp(micros: i64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{date, decimal, float, timestamp};
+    use super::{date, decimal, digits_of, float, timestamp};
 
     #[test]
     fn values_are_written_as_java_writes_them() {
-        let shown = |v: f64| float(&v.to_string(), &format!("{v:e}"));
+        let shown = |v: f64| float(&digits_of(v));
         assert_eq!(shown(1.0), "1.0");
         assert_eq!(shown(1e10), "1.0E10");
         assert_eq!(shown(1234567.0), "1234567.0");
         assert_eq!(shown(12345678.0), "1.2345678E7");
         assert_eq!(shown(0.001), "0.001");
         assert_eq!(shown(0.00012), "1.2E-4");
-        assert_eq!(shown(-0.0), "-0.0");
+        assert_eq!([shown(-0.0), shown(100.25), shown(f64::NEG_INFINITY)], ["-0.0", "100.25", "-Infinity"]);
+        // Exactly between two texts of sixteen digits: the even one.
+        assert_eq!(
+            [shown(1899335238755186.0 + 0.25), shown(999.0 + 60484.0 / 65536.0)],
+            ["1.8993352387551862E15", "999.9229125976562"]
+        );
         assert_eq!([decimal(-5, 2), decimal(1234, 2), decimal(7, 0)], ["-0.05", "12.34", "7"]);
         assert_eq!([date(0), date(-719_528)], ["1970-01-01", "0000-01-01"]);
         assert_eq!([timestamp(0), timestamp(-1)], ["1970-01-01 00:00:00", "1969-12-31 23:59:59.999999"]);

@@ -4,14 +4,16 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveDateTime, Timelike, Weekday};
 use datafusion::arrow::array::{
-    ArrayRef, Date32Array, Float64Array, Int32Array, Int64Array, StructArray, TimestampMicrosecondArray,
+    Array, ArrayRef, AsArray, Date32Array, Float64Array, Int32Array, Int64Array, StructArray, TimestampMicrosecondArray,
 };
-use datafusion::arrow::datatypes::{DataType, Date32Type, Field, Fields, Int32Type, TimestampMicrosecondType};
+use datafusion::arrow::datatypes::{
+    DataType, Date32Type, Decimal128Type, Field, Fields, Int32Type, TimestampMicrosecondType,
+};
 use datafusion::common::{Result, exec_datafusion_err, exec_err, plan_err};
 
 use super::super::cast::{convert, days_of};
 use super::super::native::Param::{Date, Int, Text, Timestamp};
-use super::super::native::{Call, Given, Native, native};
+use super::super::native::{Call, Given, Native, Param, native};
 use super::super::types;
 use super::strings::constant;
 
@@ -40,6 +42,8 @@ pub(super) const FUNCTIONS: &[Native] = &[
     native("last_day", &[Date], date, |c| each_date(c, |d| Some(month_end(d)))),
     native("next_day", &[Date, Text], date, next_day),
     native("make_date", &[Int, Int, Int], date, make_date),
+    native("make_timestamp", MOMENT, |_| Ok(types::timestamp()), |c| make_timestamp(c, false)),
+    native("try_make_timestamp", MOMENT, |_| Ok(types::timestamp()), |c| make_timestamp(c, true)),
     native("__units_between", &[Text, Timestamp, Timestamp], |_| Ok(DataType::Int64), units_between),
     native("__add_units", &[Text, Int, Timestamp], |_| Ok(types::timestamp()), add_units),
     native("window", &[Timestamp, Text], window_type, window),
@@ -51,6 +55,9 @@ pub(super) const FUNCTIONS: &[Native] = &[
         |c| Ok(Arc::new(datafusion::arrow::array::StringArray::from(vec!["Etc/UTC"; c.rows]))),
     ),
 ];
+
+/// Year, month, day, hour, minute, and the second with its fraction.
+const MOMENT: &[Param] = &[Int, Int, Int, Int, Int, Param::Any];
 
 const MICROS_PER_DAY: i64 = 86_400_000_000;
 
@@ -245,6 +252,36 @@ fn make_date(call: &Call) -> Result<ArrayRef> {
         _ => Ok(None),
     });
     Ok(Arc::new(rows.collect::<Result<Date32Array>>()?))
+}
+
+fn make_timestamp(call: &Call, lenient: bool) -> Result<ArrayRef> {
+    let fields = (0..5).map(|position| call.values::<Int32Type>(position)).collect::<Result<Vec<_>>>()?;
+    let seconds = convert(call.arg(5)?, &DataType::Decimal128(16, 6), lenient)?;
+    let seconds = seconds.as_primitive::<Decimal128Type>();
+    let rows = (0..call.rows).map(|row| {
+        let given = fields.iter().all(|f| f.is_valid(row)) && seconds.is_valid(row);
+        if !given {
+            return Ok(None);
+        }
+        let parts: Vec<i32> = fields.iter().map(|f| f.value(row)).collect();
+        match composed(&parts, seconds.value(row)) {
+            None if !lenient => {
+                exec_err!("`make_timestamp` of a moment that does not exist; `try_make_timestamp` gives NULL")
+            }
+            moment => Ok(moment),
+        }
+    });
+    Ok(Arc::new(rows.collect::<Result<TimestampMicrosecondArray>>()?.with_timezone("UTC")))
+}
+
+/// The microseconds of a moment; a second of exactly 60 is the first of the next minute.
+fn composed(parts: &[i32], micro_seconds: i128) -> Option<i64> {
+    let [year, month, day, hour, minute] = parts else { return None };
+    let at_least_0 = |n: &i32| u32::try_from(*n).ok();
+    let date = NaiveDate::from_ymd_opt(*year, at_least_0(month)?, at_least_0(day)?)?;
+    let start = date.and_hms_opt(at_least_0(hour)?, at_least_0(minute)?, 0)?;
+    let past = i64::try_from(micro_seconds).ok().filter(|n| (0..=60_000_000).contains(n))?;
+    micros(start).checked_add(past)
 }
 
 /// Whole units from the first moment to the second.

@@ -20,7 +20,8 @@ pub(super) const FUNCTIONS: &[Native] = &[
     native("try_to_date", &[Any, Text], |_| Ok(DataType::Date32), |c| to_date(c, true)).optional(1),
     native("to_timestamp", &[Any, Text], |_| Ok(types::timestamp()), |c| to_timestamp(c, false)).optional(1),
     native("try_to_timestamp", &[Any, Text], |_| Ok(types::timestamp()), |c| to_timestamp(c, true)).optional(1),
-    native("unix_timestamp", &[Timestamp], |_| Ok(DataType::Int64), unix_timestamp),
+    native("unix_timestamp", &[Any, Text], |_| Ok(DataType::Int64), unix_timestamp).optional(1),
+    native("to_unix_timestamp", &[Any, Text], |_| Ok(DataType::Int64), unix_timestamp).optional(1),
     native("from_unixtime", &[Long, Text], |_| Ok(DataType::Utf8), from_unixtime).optional(1),
     native(
         "timestamp_seconds",
@@ -49,7 +50,11 @@ fn date_format(call: &Call) -> Result<ArrayRef> {
 
 /// The microseconds that each text stands for; a text that does not follow the pattern is an error or NULL.
 fn read(call: &Call, lenient: bool) -> Result<Vec<Option<i64>>> {
-    let Some(pattern) = pattern_at(call, 1)? else { return Ok(vec![None; call.rows]) };
+    reading(call, pattern_at(call, 1)?, lenient)
+}
+
+fn reading(call: &Call, pattern: Option<Pattern>, lenient: bool) -> Result<Vec<Option<i64>>> {
+    let Some(pattern) = pattern else { return Ok(vec![None; call.rows]) };
     let texts = convert(call.arg(0)?, &DataType::Utf8, false)?;
     let texts = datafusion::arrow::array::AsArray::as_string::<i32>(&texts).clone();
     let values: Vec<Option<i64>> = texts.iter().map(|t| Some(micros(pattern.read(t?)?))).collect();
@@ -77,9 +82,17 @@ fn to_timestamp(call: &Call, lenient: bool) -> Result<ArrayRef> {
     Ok(Arc::new(values.into_iter().collect::<TimestampMicrosecondArray>().with_timezone("UTC")))
 }
 
+/// A text follows the pattern, which is `yyyy-MM-dd HH:mm:ss` where none is given; a date or timestamp needs none.
 fn unix_timestamp(call: &Call) -> Result<ArrayRef> {
-    let times = call.values::<TimestampMicrosecondType>(0)?.iter();
-    Ok(Arc::new(times.map(|t| t.map(|t| t.div_euclid(1_000_000))).collect::<Int64Array>()))
+    let values: Vec<Option<i64>> = match call.arg(0)?.data_type() {
+        DataType::Utf8 if call.len() == 1 => reading(call, Some(Pattern::parse("yyyy-MM-dd HH:mm:ss")?), false)?,
+        DataType::Utf8 => read(call, false)?,
+        _ => {
+            let times = convert(call.arg(0)?, &types::timestamp(), false)?;
+            datafusion::arrow::array::AsArray::as_primitive::<TimestampMicrosecondType>(&times).iter().collect()
+        }
+    };
+    Ok(Arc::new(values.into_iter().map(|t| t.map(|t| t.div_euclid(1_000_000))).collect::<Int64Array>()))
 }
 
 fn from_unixtime(call: &Call) -> Result<ArrayRef> {

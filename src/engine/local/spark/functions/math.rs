@@ -6,7 +6,7 @@ use datafusion::arrow::array::{ArrayRef, AsArray, Decimal128Array, Float64Array,
 use datafusion::arrow::datatypes::{DataType, Decimal128Type, Float64Type, Int32Type, Int64Type};
 use datafusion::common::{Result, ScalarValue, exec_datafusion_err, exec_err, plan_err};
 
-use super::super::cast::{convert, decimal_from_text};
+use super::super::cast::{convert, decimal_from_text, digits_of};
 use super::super::native::Param::{Any, Double, Int};
 use super::super::native::{Call, Given, Native, native};
 use super::super::types;
@@ -74,6 +74,7 @@ fn round_type(given: &Given) -> Result<DataType> {
 
 fn whole_type(given: &Given) -> Result<DataType> {
     Ok(match number_type(given)? {
+        DataType::Decimal128(precision, 0) => DataType::Decimal128(precision, 0),
         DataType::Decimal128(precision, scale) => DataType::Decimal128((precision - scale as u8 + 1).min(38), 0),
         _ => DataType::Int64,
     })
@@ -142,11 +143,14 @@ fn round_float(value: f64, decimals: i32, mode: Mode) -> f64 {
         Mode::Down => return value.floor(),
         _ => {}
     }
-    let text = value.to_string();
-    let digits = text.split_once('.').map_or(0, |(_, fraction)| fraction.len());
+    let text = digits_of(value);
+    let Some((mantissa, exponent)) = text.split_once('e') else { return value };
+    let fraction = mantissa.split_once('.').map_or(0, |(_, fraction)| fraction.len());
+    let digits = exponent.parse::<i64>().map_or(0, |exponent| (fraction as i64 - exponent).max(0));
     let (Ok(scale), Ok(from)) = (i8::try_from(digits), i32::try_from(digits)) else { return value };
     if decimals >= from {
-        return value;
+        // Minus zero rounds to zero.
+        return value + 0.0;
     }
     let exact = decimal_from_text(&text, 38, scale);
     let rounded = exact.and_then(|v| rescaled(v, from, decimals, decimals.max(0), mode));

@@ -14,6 +14,8 @@ mod sets;
 mod statistics;
 mod strings;
 mod structs;
+mod totals;
+mod totals_of_some;
 mod zones;
 
 use std::collections::BTreeMap;
@@ -78,12 +80,13 @@ const SPARK: &[&str] = &[
     "parse_url",
     "url_encode",
     "url_decode",
+    "try_url_decode",
+    "try_parse_url",
+    "elt",
 ];
 
 const AGGREGATES: &[&str] = &[
     "count",
-    "sum",
-    "avg",
     "min",
     "max",
     "first_value",
@@ -97,7 +100,7 @@ const AGGREGATES: &[&str] = &[
     "bit_xor",
 ];
 
-const SPARK_AGGREGATES: &[&str] = &["collect_list", "collect_set", "try_sum"];
+const SPARK_AGGREGATES: &[&str] = &["collect_list", "collect_set"];
 
 const WINDOWS: &[&str] = &[
     "row_number",
@@ -166,6 +169,9 @@ impl Registry {
             for function in functions.into_iter().filter(|f| names.contains(&f.name())) {
                 self.aggregate.insert(function.name().to_owned(), function);
             }
+        }
+        for function in totals::functions() {
+            self.aggregate.insert(function.name().to_owned(), Arc::new(function));
         }
         let ordered = (*datafusion::functions_aggregate::array_agg::array_agg_udaf()).clone();
         self.aggregate.insert("__ordered_list".to_owned(), Arc::new(ordered.with_aliases(["__ordered_list"])));

@@ -113,6 +113,9 @@ fn element(call: &Call, base: Base) -> Result<ArrayRef> {
         }
         let mut range = range(lists, row);
         let position = i64::from(positions.value(row));
+        if position == 0 && matches!(base, Base::One | Base::Lenient) {
+            return exec_err!("an array has no element 0; the first is 1");
+        }
         let index = match base {
             Base::Zero | Base::LenientZero => position,
             _ if position < 0 => range.len() as i64 + position,

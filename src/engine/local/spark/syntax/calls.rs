@@ -107,8 +107,17 @@ pub(super) fn function(mut function: Function, now: DateTime<Utc>) -> Result<Exp
 }
 
 /// Functions that only this rewriter calls.
-const INTERNAL: [&str; 8] =
-    ["__cast", "__try_cast", "__field", "__subscript", "__trim_start", "__trim_end", "__with_position", "__or_null"];
+const INTERNAL: [&str; 9] = [
+    "__cast",
+    "__try_cast",
+    "__negative",
+    "__field",
+    "__subscript",
+    "__trim_start",
+    "__trim_end",
+    "__with_position",
+    "__or_null",
+];
 
 /// Other names for functions: (name, function).
 const ALIASES: &[(&str, &str)] = &[
@@ -191,8 +200,19 @@ fn units(name: &str, args: &[Expr]) -> Result<Option<Expr>, Fault> {
 }
 
 /// Aggregates that take DISTINCT here as in Spark; others would pass over it.
-const WITH_DISTINCT: [&str; 9] =
-    ["count", "sum", "avg", "min", "max", "collect_list", "collect_set", "array_agg", "approx_count_distinct"];
+const WITH_DISTINCT: [&str; 11] = [
+    "count",
+    "sum",
+    "avg",
+    "try_sum",
+    "try_avg",
+    "min",
+    "max",
+    "collect_list",
+    "collect_set",
+    "array_agg",
+    "approx_count_distinct",
+];
 
 fn aggregate(name: &str, args: Vec<Expr>, mut function: Function) -> Result<Expr, Fault> {
     if is_distinct(&function) && !WITH_DISTINCT.contains(&name) {
@@ -227,6 +247,7 @@ fn aggregate(name: &str, args: Vec<Expr>, mut function: Function) -> Result<Expr
             rename(&mut function, "count");
         }
         ("row_number" | "rank" | "dense_rank", []) => return Ok(as_int(function)),
+        ("grouping", [_]) => return Ok(call("__cast", vec![Expr::Function(function), text("TINYINT")])),
         ("lag" | "lead" | "ntile" | "nth_value", [_, ..]) => {
             let mut args = args.clone();
             // Offsets are bare numbers to the planner; a default keeps its type.

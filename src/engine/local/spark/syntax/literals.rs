@@ -25,7 +25,11 @@ pub(super) fn number(digits: String, long: bool) -> Expr {
 
 /// `-1` is one literal to Spark, so that the smallest integer has a form.
 pub(super) fn negative(expr: Expr) -> Expr {
-    let minus = |expr| Expr::UnaryOp { op: UnaryOperator::Minus, expr: Box::new(expr) };
+    let minus = |expr| match expr {
+        Expr::Value(_) => Expr::UnaryOp { op: UnaryOperator::Minus, expr: Box::new(expr) },
+        // The operator of DataFusion wraps around.
+        other => call("__negative", vec![other]),
+    };
     let Expr::Extract { field, expr, syntax } = expr else { return minus(expr) };
     match expr.as_ref() {
         Expr::Value(ValueWithSpan { value: Value::Number(digits, _), .. })

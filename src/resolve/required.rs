@@ -1,0 +1,70 @@
+//! Columns that every row has to have a value in whether its spec says so or not: those of the key, and the sequence of
+//! a history.
+//!
+//! A row without a key can't be told from another, AUTO CDC takes no NULL as SEQUENCE BY (reference section 1.5), and a
+//! join never finds a NULL. So the rule `<column>_required` is made for these columns, and a spec that says otherwise is
+//! refused rather than overruled.
+
+use super::Context;
+use super::entity::column_pointer;
+use crate::diag::{Code, Diagnostic};
+use crate::load::Located;
+use crate::model::{Column, ColumnId, Load};
+use crate::spec::{ActionSpec, ColumnEntry, EntitySpec};
+
+/// What a column has to have a value for.
+#[derive(Clone, Copy)]
+pub enum Part {
+    Key,
+    Sequence,
+}
+
+impl Part {
+    fn words(self) -> &'static str {
+        match self {
+            Part::Key => "a column of the key",
+            Part::Sequence => "the sequence of a history",
+        }
+    }
+}
+
+/// The sequence of a history, where the spec names a column that there is.
+pub fn of_versions(load: &Load, columns: &[Column], spec: &Located<EntitySpec>) -> Vec<ColumnId> {
+    let Load::History { sequence, .. } = load else { return vec![] };
+    let names = spec.spec.sequence.as_ref().map(|s| s.with_pointers("/sequence")).unwrap_or_default();
+    let is_named = |c: &Column| names.iter().any(|(name, _)| c.name.eq_ignore_ascii_case(name));
+    columns.get(sequence.0).filter(|c| is_named(c)).map(|_| *sequence).into_iter().collect()
+}
+
+/// Makes columns required, and reports what their spec says to the contrary.
+pub fn imply(
+    columns: &mut [Column],
+    ids: &[ColumnId],
+    part: Part,
+    spec: &Located<EntitySpec>,
+    context: &mut Context<'_>,
+) {
+    for id in ids {
+        let Some(column) = columns.get_mut(id.0) else { continue };
+        column.nullable = false;
+        let Some(ColumnEntry::Full(full)) = spec.spec.columns.get(&column.name) else { continue };
+        let pointer = column_pointer(&column.name);
+        let mut fault = |key: &str, message: String, hint: &str| {
+            let at = spec.value(&format!("{pointer}/{key}"));
+            context.push(Diagnostic::error(Code::OptionConflict, message).at(at).hint(hint));
+        };
+        let (name, words) = (&column.name, part.words());
+        if full.required == Some(false) {
+            let message = format!("`{name}` is {words} and can't be optional");
+            fault(
+                "required",
+                message,
+                "remove `required`: rows without a value are quarantined, or give the column a `default`",
+            );
+        }
+        if full.on_missing == Some(ActionSpec::Warn) && full.default.is_none() {
+            let message = format!("`{name}` is {words}, and a row without it can't stay");
+            fault("on_missing", message, "`quarantine`, `drop` and `fail` are possible");
+        }
+    }
+}
