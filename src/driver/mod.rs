@@ -233,16 +233,17 @@ impl Compilation {
 
     /// Finds where every column comes from, and proves that personal data stays with those who may see it.
     fn trace(&mut self, judged: Judged) {
+        let Judged { datasets, origins } = judged;
         let Compilation { project: Some(project), plan, passes, .. } = self else { return };
         let mut found = Diagnostics::default();
         (self.lineage, self.personal) = timed(passes, "lineage", || {
             let policy = lineage::Policy::of(project, plan);
-            let lineage = lineage::trace(&judged);
+            let lineage = lineage::trace(&datasets, origins);
             let personal = lineage::follow(&lineage, &policy);
             found.extend(lineage::judge(&personal, &lineage, &policy));
             (lineage, personal)
         });
-        self.datasets = judged.datasets;
+        self.datasets = datasets;
         self.report(found);
     }
 

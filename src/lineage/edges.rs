@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::{Edge, Influence, Lineage, Origin, Traced, TracedColumn};
-use crate::check::{ChangeSource, Changes, Definition, Judged, Named, Origins, Queried, Writer};
+use crate::check::{ChangeSource, Changes, Definition, Named, Origins, Queried, Writer};
 use crate::lakeflow::ast::ColumnSelection;
 use crate::lakeflow::folded;
 use crate::lakeflow::infer::{Flow, OutputColumn, TableRead};
@@ -15,14 +15,18 @@ use crate::source::Span;
 const VALIDITY: [&str; 2] = ["__START_AT", "__END_AT"];
 
 /// Finds where every column of a pipeline comes from. The pipeline must be without faults; what is at fault has no edges.
-pub fn trace(judged: &Judged) -> Lineage {
-    let names = judged.datasets.iter().enumerate().map(|(index, d)| {
-        let table = Table { name: d.name.as_str().into(), dataset: Some(index) };
-        (d.name.as_str(), table)
-    });
-    let tracer = Tracer { datasets: &judged.datasets, by_name: names.collect() };
-    let traced = judged.datasets.iter().zip(&judged.origins);
-    Lineage::of(traced.map(|(definition, origins)| tracer.dataset(definition, origins)).collect())
+/// What was found out about queries has told all that is asked of it then, and is let go as it is followed.
+pub fn trace(datasets: &[Definition], origins: Vec<Origins>) -> Lineage {
+    let table = |(index, d): (usize, &Definition)| Table { name: d.name.as_str().into(), dataset: Some(index) };
+    let tables = datasets.iter().enumerate().map(table);
+    let names = |d: &Definition| d.columns.iter().map(|column| column.name.as_str().into()).collect();
+    let tracer = Tracer {
+        datasets,
+        by_name: datasets.iter().map(|d| d.name.as_str()).zip(tables).collect(),
+        columns: datasets.iter().map(names).collect(),
+    };
+    let traced = datasets.iter().zip(origins);
+    Lineage::of(traced.map(|(definition, origins)| tracer.dataset(definition, &origins)).collect())
 }
 
 /// What is read, by the name that edges bear, and its place if it is a dataset of the pipeline.
@@ -33,18 +37,35 @@ struct Table {
 }
 
 impl Table {
-    fn origin(&self, column: &str, field: &[String]) -> Origin {
+    fn origin(&self, column: Arc<str>, field: &[String]) -> Origin {
         let Table { name, dataset } = self.clone();
-        Origin { table: name, dataset, column: column.to_owned(), field: field.to_vec() }
+        Origin { table: name, dataset, column, field: field.to_vec() }
     }
 }
 
 struct Tracer<'a> {
     datasets: &'a [Definition],
     by_name: HashMap<&'a str, Table>,
+    /// The names of the columns of each dataset: all edges share them.
+    columns: Vec<Vec<Arc<str>>>,
 }
 
 impl Tracer<'_> {
+    /// The name of the column at a place of a table.
+    fn name(&self, table: &Table, index: usize, column: &Column) -> Arc<str> {
+        let known = table.dataset.and_then(|dataset| self.columns.get(dataset)?.get(index));
+        known.filter(|name| ***name == *column.name).cloned().unwrap_or_else(|| column.name.as_str().into())
+    }
+
+    /// The edge of a flow; `tables` are the reads of the query.
+    fn edge(&self, query: &Queried, tables: &[Table], flow: &Flow) -> Option<Edge> {
+        let (_, column) = query.info.origin(flow.origin)?;
+        let table = tables.get(flow.origin.read)?;
+        let from = table.origin(self.name(table, flow.origin.column, column), &flow.from);
+        let span = Span::new(query.file, flow.range.clone());
+        Some(Edge { from, into: flow.into.clone(), influence: flow.influence, release: flow.release, span })
+    }
+
     fn dataset(&self, definition: &Definition, origins: &Origins) -> Traced {
         let Span { file, start, end } = definition.span;
         let word = u32::try_from("CREATE".len()).unwrap_or_default();
@@ -73,7 +94,7 @@ impl Tracer<'_> {
     fn query(&self, query: &Queried, traced: &mut Traced) {
         self.rows(query, traced);
         let tables = self.tables(query);
-        let edge = |flow: &Flow| edge(query, &tables, flow);
+        let edge = |flow: &Flow| self.edge(query, &tables, flow);
         for output in &query.info.columns {
             let own = traced.columns.iter_mut().find(|c| c.name.eq_ignore_ascii_case(&output.column.name));
             if let Some(column) = own {
@@ -89,7 +110,7 @@ impl Tracer<'_> {
             let names = if table.dataset.is_some() { &mut traced.reads } else { &mut traced.outside };
             names.insert(table.name.clone());
         }
-        traced.rows.extend(query.info.rows.iter().filter_map(|flow| edge(query, &tables, flow)));
+        traced.rows.extend(query.info.rows.iter().filter_map(|flow| self.edge(query, &tables, flow)));
         if query.info.recursive {
             everything(query, &tables, traced);
         }
@@ -139,16 +160,16 @@ impl Tracer<'_> {
                 };
                 traced.reads.insert(read.name.clone());
                 let columns = self.datasets.get(read.dataset?)?.columns.clone();
-                let edge = |column: &Column| {
-                    let from = read.origin(&column.name, &[]);
+                let edge = |(index, column): (usize, &Column)| {
+                    let from = read.origin(self.name(read, index, column), &[]);
                     vec![Edge { from, into: vec![], influence: Influence::Identity, release: None, span: *span }]
                 };
-                Some(Changed { edges: columns.iter().map(edge).collect(), columns })
+                Some(Changed { edges: columns.iter().enumerate().map(edge).collect(), columns })
             }
             ChangeSource::Query(query) => {
                 let tables = self.tables(query);
                 let edges =
-                    |column: &OutputColumn| column.flows.iter().filter_map(|f| edge(query, &tables, f)).collect();
+                    |column: &OutputColumn| column.flows.iter().filter_map(|f| self.edge(query, &tables, f)).collect();
                 let columns = query.info.columns.iter().map(|output| output.column.clone()).collect();
                 self.rows(query, traced);
                 Some(Changed { edges: query.info.columns.iter().map(edges).collect(), columns })
@@ -166,19 +187,12 @@ fn drops(named: &[Named], traced: &mut Traced) {
     }
 }
 
-/// The edge of a flow; `tables` are the reads of the query.
-fn edge(query: &Queried, tables: &[Table], flow: &Flow) -> Option<Edge> {
-    let (_, column) = query.info.origin(flow.origin)?;
-    let from = tables.get(flow.origin.read)?.origin(&column.name, &flow.from);
-    let span = Span::new(query.file, flow.range.clone());
-    Some(Edge { from, into: flow.into.clone(), influence: flow.influence, release: flow.release, span })
-}
-
 /// What can't be followed may come from every column of every table.
 fn everything(query: &Queried, tables: &[Table], traced: &mut Traced) {
     for (read, table) in query.info.reads.iter().zip(tables) {
         for column in read.relation.columns.iter() {
-            let (from, span) = (table.origin(&column.name, &[]), Span::new(query.file, read.range.clone()));
+            let (from, span) =
+                (table.origin(column.name.as_str().into(), &[]), Span::new(query.file, read.range.clone()));
             let edge = Edge { from, into: vec![], influence: Influence::Transformation, release: None, span };
             traced.columns.iter_mut().for_each(|c| c.edges.push(edge.clone()));
             traced.rows.push(Edge { influence: Influence::Filter, ..edge });

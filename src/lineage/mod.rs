@@ -34,7 +34,7 @@ pub struct Origin {
     /// The dataset as a place in [`Lineage::datasets`]; `None` outside of the pipeline.
     pub dataset: Option<usize>,
     /// The column, as the table spells it.
-    pub column: String,
+    pub column: Arc<str>,
     /// The field of it, in lower case; empty for the whole column.
     pub field: Vec<String>,
 }
