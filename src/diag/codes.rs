@@ -131,19 +131,6 @@ codes! {
 }
 
 impl Code {
-    /// Whether the code says that a name is declared nowhere. While some spec can't be read, nobody knows that.
-    pub fn is_unknown_name(self) -> bool {
-        matches!(
-            self,
-            Code::UnknownEntity
-                | Code::UnknownColumn
-                | Code::UnknownAudience
-                | Code::UnknownPrincipal
-                | Code::UnknownDimension
-                | Code::UnknownRefresh
-        )
-    }
-
     /// The code with this number, in any letter case.
     pub fn from_number(number: &str) -> Option<Code> {
         Code::ALL.iter().copied().find(|c| c.number().eq_ignore_ascii_case(number))

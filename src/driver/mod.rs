@@ -1,14 +1,17 @@
 //! The whole compilation on one screen: specs to diagnostics, to files, to a change set.
 //!
 //! Every command runs a prefix of this chain, up to a [`Phase`], and one step of its own. A pass collects all faults it can
-//! find; the chain stops between two passes, where the next one could only report what follows from them.
+//! find, and the chain ends after a pass that found any; then it starts again without the specs at fault, so that later
+//! passes find what is wrong with the others ([`rest`]). What is written, run or shown comes from a chain over all specs
+//! alone.
 
 mod convert;
 mod lint;
 mod origin;
+mod rest;
 mod sql;
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
@@ -17,12 +20,14 @@ pub use convert::{ConvertedSql, PortedFile, convert_sql};
 pub use lint::{FixedFile, Linted, fix_sql, lint_sql};
 pub use sql::{CheckedSql, check_sql, sql_pipeline};
 
+use rest::{Round, Stage, Stopped};
+
 use crate::bundle;
 use crate::check::{self, Definition, Judged, Parsed, Pipeline};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::emit::ChangeSet;
 use crate::lineage::{self, Lineage};
-use crate::load;
+use crate::load::{self, SpecFiles};
 use crate::model::Project;
 use crate::plan::{self, Artifact, ArtifactKind, BuildPlan};
 use crate::render::{self, RenderError, RenderedFile};
@@ -105,7 +110,7 @@ pub fn check(world: &dyn World, root: &Path) -> Result<Compilation, RenderError>
 /// A template that can't be filled, which is a fault of the compiler. Faults of the specs are diagnostics.
 pub fn compile(world: &dyn World, root: &Path, until: Phase) -> Result<Compilation, RenderError> {
     let mut out = Compilation::default();
-    out.run(world, root, until)?;
+    out.start(world, root, until)?;
     Ok(out)
 }
 
@@ -116,7 +121,7 @@ pub fn compile(world: &dyn World, root: &Path, until: Phase) -> Result<Compilati
 /// A template that can't be filled, which is a fault of the compiler. Faults of the specs are diagnostics.
 pub fn runnable(world: &dyn World, root: &Path) -> Result<(Compilation, Pipeline), RenderError> {
     let mut out = Compilation { trees: Some(vec![]), ..Compilation::default() };
-    out.run(world, root, Phase::Prove)?;
+    out.start(world, root, Phase::Prove)?;
     let pipeline = Pipeline { files: out.trees.take().unwrap_or_default(), datasets: out.datasets.clone() };
     Ok((out, pipeline))
 }
@@ -132,90 +137,104 @@ pub fn build(world: &dyn World, root: &Path, out: &Path) -> Result<(Compilation,
         return Ok((compilation, None));
     }
     let mut found = Diagnostics::default();
-    let Compilation { files, passes, .. } = &mut compilation;
-    let changes = timed(passes, "emit", || {
-        let files = files.iter().map(|file| (file.artifact.path(), file.text.clone())).collect();
-        ChangeSet::compute(world, out, &files, &mut found)
-    });
+    let start = Instant::now();
+    let files = compilation.files.iter().map(|file| (file.artifact.path(), file.text.clone())).collect();
+    let changes = ChangeSet::compute(world, out, &files, &mut found);
+    compilation.note("emit", start);
     let is_faultless = !found.has_errors();
     compilation.diagnostics.extend(found.into_sorted());
     Ok((compilation, is_faultless.then_some(changes)))
 }
 
 impl Compilation {
-    /// The chain.
-    fn run(&mut self, world: &dyn World, root: &Path, until: Phase) -> Result<(), RenderError> {
-        self.resolve(world, root);
-        if until >= Phase::Render {
-            self.render()?;
-        }
-        if until >= Phase::Prove {
-            self.prove();
-        }
-        if until >= Phase::Deliver {
-            self.deliver()?;
-        }
+    /// Finds the specs and runs the chain over them.
+    fn start(&mut self, world: &dyn World, root: &Path, until: Phase) -> Result<(), RenderError> {
+        let mut found = Diagnostics::default();
+        let files = self.pass("load", |sources| load::find(world, root, sources, &mut found));
+        self.run(until, Round::first(&files, &mut found))?;
+        self.diagnostics = found.into_sorted();
         Ok(())
     }
 
-    /// Reads the specs.
-    fn resolve(&mut self, world: &dyn World, root: &Path) {
-        let Compilation { sources, passes, .. } = self;
+    /// Proves the texts of rendered files, whatever they were made from.
+    pub fn prove(&mut self) {
+        let Some(project) = self.project.take() else { return };
         let mut found = Diagnostics::default();
-        let loaded = timed(passes, "load", || load::load(world, root, sources, &mut found));
-        let specs = timed(passes, "validate", || validate::validate(loaded, sources, &mut found));
-        let project = timed(passes, "resolve", || resolve::resolve(&specs, sources, &mut found));
-        self.project = project.filter(|_| !found.has_errors());
+        found.extend(std::mem::take(&mut self.diagnostics));
+        // Nothing is left out of the specs where a fault is found.
+        let _stopped = self.prove_texts(&project, &mut Round::first(&SpecFiles::default(), &mut found));
+        self.project = Some(project);
         self.diagnostics = found.into_sorted();
     }
 
+    /// The chain.
+    fn chain(&mut self, until: Phase, round: &mut Round<'_>) -> Result<Option<Stopped>, RenderError> {
+        let loaded = self.pass("load", |sources| load::read(round.files, sources, round.faults(Stage::Specs)));
+        let mut specs =
+            self.pass("validate", |sources| validate::validate(loaded, sources, round.faults(Stage::Specs)));
+        round.leave_out_of(&mut specs);
+        let resolved = self.pass("resolve", |sources| resolve::resolve(&specs, sources, round.faults(Stage::Specs)));
+        drop(specs);
+        let project = match round.healthy(resolved) {
+            Ok(project) => project,
+            Err(stopped) => return Ok(Some(stopped)),
+        };
+        let mut stopped = if until >= Phase::Render { self.render(&project, round)? } else { None };
+        if until >= Phase::Prove && stopped.is_none() {
+            stopped = self.prove_texts(&project, round);
+        }
+        if until >= Phase::Deliver && round.is_faultless() {
+            self.deliver(&project)?;
+        }
+        self.project = Some(project);
+        Ok(stopped)
+    }
+
     /// Plans the build, and renders what runs in a workspace.
-    fn render(&mut self) -> Result<(), RenderError> {
-        let Compilation { project: Some(project), plan, files, passes, .. } = self else { return Ok(()) };
-        let mut found = Diagnostics::default();
-        *plan = timed(passes, "plan", || plan::plan(project, &mut found));
-        if !found.has_errors() {
-            *files = timed(passes, "render", || render::render(project, plan))?;
+    fn render(&mut self, project: &Project, round: &mut Round<'_>) -> Result<Option<Stopped>, RenderError> {
+        let (plan, clashing) = self.pass("plan", |_| plan::plan(project, round.faults(Stage::Plan)));
+        self.plan = plan;
+        if !clashing.is_empty() {
+            return Ok(Some(Stopped { stage: Stage::Plan, faulty: clashing }));
         }
-        self.report(found);
-        Ok(())
+        let plan = std::mem::take(&mut self.plan);
+        let rendered = self.pass("render", |_| render::render(project, &plan));
+        (self.plan, self.files) = (plan, rendered?);
+        Ok(None)
     }
 
-    /// Proves the texts of rendered files, whatever they were made from: each is parsed once and judged, and personal data is
-    /// followed through the pipeline.
-    pub fn prove(&mut self) {
-        if !self.has_errors()
-            && let Some(judged) = self.judge()
-        {
-            self.trace(judged);
+    /// Parses the rendered texts back, each once, judges them, and follows personal data through the pipeline.
+    fn prove_texts(&mut self, project: &Project, round: &mut Round<'_>) -> Option<Stopped> {
+        let (judged, faulty) = self.check(project, round);
+        if !faulty.is_empty() {
+            return Some(Stopped { stage: Stage::Pipeline, faulty });
         }
+        self.trace(project, judged, round.faults(Stage::Lineage));
+        None
     }
 
-    /// Judges the texts; what is wrong with one of the pipeline is shown at the spec it came from. Files around the pipeline
-    /// come from all specs, so their faults stay where they are. Gives what was found out when nothing is wrong.
-    fn judge(&mut self) -> Option<Judged> {
-        let Compilation { sources, project: Some(project), files, passes, trees, .. } = self else { return None };
-        let (mut pipeline, mut origins) = (vec![], BTreeMap::new());
-        let mut governance: Vec<Vec<FileId>> = vec![vec![]; project.targets.len()];
-        for RenderedFile { artifact, text } in &*files {
-            let mut add = || sources.add(format!("generated/{}", artifact.path()), text.clone());
-            match artifact.kind {
-                ArtifactKind::Dataset(_) => {
-                    let id = add();
-                    pipeline.push(id);
-                    origins.insert(id, artifact.origin);
-                }
+    /// Judges the rendered files; what is wrong with one of the pipeline is shown at the spec it came from. Files around
+    /// the pipeline come from all specs, so their faults stay where they are. Gives what was found out, and the files of the
+    /// specs at fault.
+    fn check(&mut self, project: &Project, round: &mut Round<'_>) -> (Judged, BTreeSet<FileId>) {
+        let mut files = vec![];
+        let mut governance = vec![vec![]; project.targets.len()];
+        for file in &self.files {
+            let id = self.sources.add(format!("generated/{}", file.artifact.path()), file.text.clone());
+            match file.artifact.kind {
+                ArtifactKind::Dataset(_) => files.push(id),
                 ArtifactKind::Governance(target, _) => {
-                    governance.get_mut(target.0).into_iter().for_each(|files| files.push(add()));
+                    governance.get_mut(target.0).into_iter().for_each(|files: &mut Vec<_>| files.push(id));
                 }
                 _ => {}
             }
         }
         let (mut faults, mut beside) = (Diagnostics::default(), Diagnostics::default());
-        let judged = timed(passes, "check", || {
-            let judged = match trees {
-                None => check::judge(&pipeline, sources, &mut faults),
-                Some(trees) => check::judge_and_keep(&pipeline, sources, &mut faults, trees),
+        let mut trees = self.trees.take();
+        let judged = self.pass("check", |sources| {
+            let judged = match &mut trees {
+                None => check::judge(&files, sources, &mut faults),
+                Some(trees) => check::judge_and_keep(&files, sources, &mut faults, trees),
             };
             // Names that a faulty pipeline does not define would be missed in every target again.
             if !faults.has_errors() {
@@ -223,61 +242,59 @@ impl Compilation {
             }
             judged
         });
-        let is_faultless = !faults.has_errors() && !beside.has_errors();
-        let mut found = Diagnostics::default();
-        found.extend(faults.into_sorted().into_iter().map(|fault| origin::at_spec(fault, &origins)));
-        found.extend(beside.into_sorted());
-        self.report(found);
-        is_faultless.then_some(judged)
+        self.trees = trees;
+        let origins = files.into_iter().zip(&self.plan.datasets).collect();
+        let (faults, faulty) = origin::at_specs(faults.into_sorted(), &origins, &judged.datasets);
+        round.faults(Stage::Pipeline).extend(faults);
+        round.faults(Stage::Governance).extend(beside.into_sorted());
+        (judged, faulty)
     }
 
     /// Finds where every column comes from, and proves that personal data stays with those who may see it.
-    fn trace(&mut self, judged: Judged) {
+    fn trace(&mut self, project: &Project, judged: Judged, found: &mut Diagnostics) {
         let Judged { datasets, origins } = judged;
-        let Compilation { project: Some(project), plan, passes, .. } = self else { return };
-        let mut found = Diagnostics::default();
-        (self.lineage, self.personal) = timed(passes, "lineage", || {
-            let policy = lineage::Policy::of(project, plan);
+        let plan = std::mem::take(&mut self.plan);
+        (self.lineage, self.personal) = self.pass("lineage", |_| {
+            let policy = lineage::Policy::of(project, &plan);
             let lineage = lineage::trace(&datasets, origins);
             let personal = lineage::follow(&lineage, &policy);
             found.extend(lineage::judge(&personal, &lineage, &policy));
             (lineage, personal)
         });
-        self.datasets = datasets;
-        self.report(found);
+        (self.datasets, self.plan) = (datasets, plan);
     }
 
     /// Renders what goes with the pipeline: what readers start from, what watches it, what deploys it, its lineage.
-    fn deliver(&mut self) -> Result<(), RenderError> {
-        let is_faulty = self.has_errors();
-        let Compilation { project: Some(project), plan, files, lineage, passes, .. } = self else { return Ok(()) };
-        if is_faulty {
-            return Ok(());
+    fn deliver(&mut self, project: &Project) -> Result<(), RenderError> {
+        let start = Instant::now();
+        let plan = &self.plan;
+        self.files.extend(serving::serving(project, plan)?);
+        self.files.extend(render::operation::operation(project, plan)?);
+        self.files.extend(bundle::files::files(&bundle::bundle(project, plan), project, plan)?);
+        let lineage = Artifact::of(ArtifactKind::Lineage, project);
+        let document = lineage::document(&self.lineage, &project.name);
+        self.files.push(RenderedFile { artifact: lineage, text: document.into() });
+        self.note("deliver", start);
+        Ok(())
+    }
+
+    /// Runs a pass and notes what it took.
+    fn pass<T>(&mut self, name: &'static str, pass: impl FnOnce(&mut SourceMap) -> T) -> T {
+        let start = Instant::now();
+        let result = pass(&mut self.sources);
+        self.note(name, start);
+        result
+    }
+
+    fn note(&mut self, name: &'static str, start: Instant) {
+        self.add_pass(Pass { name, seconds: start.elapsed().as_secs_f64() });
+    }
+
+    /// Notes what a pass took, in one sum if it ran several times.
+    fn add_pass(&mut self, pass: Pass) {
+        match self.passes.iter_mut().find(|known| known.name == pass.name) {
+            Some(known) => known.seconds += pass.seconds,
+            None => self.passes.push(pass),
         }
-        timed(passes, "deliver", || {
-            files.extend(serving::serving(project, plan)?);
-            files.extend(render::operation::operation(project, plan)?);
-            files.extend(bundle::files::files(&bundle::bundle(project, plan), project, plan)?);
-            let document = lineage::document(lineage, &project.name);
-            let artifact = Artifact::of(ArtifactKind::Lineage, project);
-            files.push(RenderedFile { artifact, text: document.into() });
-            Ok(())
-        })
     }
-
-    /// Adds what a phase found to what those before it did.
-    fn report(&mut self, found: Diagnostics) {
-        let mut all = Diagnostics::default();
-        all.extend(std::mem::take(&mut self.diagnostics));
-        all.extend(found.into_sorted());
-        self.diagnostics = all.into_sorted();
-    }
-}
-
-/// Runs a pass and notes what it took.
-fn timed<T>(passes: &mut Vec<Pass>, name: &'static str, pass: impl FnOnce() -> T) -> T {
-    let start = Instant::now();
-    let result = pass();
-    passes.push(Pass { name, seconds: start.elapsed().as_secs_f64() });
-    result
 }

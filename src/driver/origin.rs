@@ -1,21 +1,71 @@
 //! A fault that shows only in generated SQL is a fault of the spec it came from, and is reported there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use crate::check::Definition;
 use crate::diag::{Diagnostic, Label};
-use crate::source::{FileId, Span};
+use crate::plan::PlannedDataset;
+use crate::source::FileId;
 
-/// Moves a diagnostic from a generated file to the spec that gave it; the place in the SQL stays as a second label.
-/// `origins` has the place of the spec for each generated file, if it comes from one spec alone.
-pub fn at_spec(mut fault: Diagnostic, origins: &BTreeMap<FileId, Option<Span>>) -> Diagnostic {
-    let Some(label) = fault.primary.take() else { return fault };
-    match origins.get(&label.span.file).copied().flatten() {
-        None => fault.primary = Some(label),
-        Some(spec) => {
-            let text = if label.text.is_empty() { "in the SQL that it gives".to_owned() } else { label.text };
-            fault.related.insert(0, Label { span: label.span, text });
-            fault.primary = Some(Label { span: spec, text: "comes from here".to_owned() });
+/// Moves diagnostics from generated files to the specs that gave these; gives the files of the specs at fault too. What
+/// is wrong with a dataset because another one that it reads is at fault is left away.
+pub fn at_specs(
+    faults: Vec<Diagnostic>,
+    origins: &BTreeMap<FileId, &PlannedDataset>,
+    datasets: &[Definition],
+) -> (Vec<Diagnostic>, BTreeSet<FileId>) {
+    if faults.is_empty() {
+        return (faults, BTreeSet::new());
+    }
+    let origin = |fault: &Diagnostic| origins.get(&fault.primary.as_ref()?.span.file).copied();
+    let errors = faults.iter().filter(|fault| fault.is_error());
+    let wrong: BTreeSet<String> = errors.filter_map(|fault| Some(origin(fault)?.name.to_lowercase())).collect();
+    let reads = Reads::of(datasets);
+    let follows = |fault: &Diagnostic| {
+        let Some(own) = origin(fault).map(|dataset| dataset.name.to_lowercase()) else { return false };
+        let mut sources = reads.all(&own).into_iter().filter(|source| wrong.contains(*source));
+        // Two that read each other are both at fault.
+        sources.any(|source| !reads.all(source).contains(own.as_str()))
+    };
+    let faults: Vec<Diagnostic> = faults.into_iter().filter(|fault| !follows(fault)).collect();
+    let errors = faults.iter().filter(|fault| fault.is_error());
+    let faulty = errors.filter_map(|fault| Some(origin(fault)?.origin?.file)).collect();
+    let moved = faults.into_iter().map(|fault| match origin(&fault) {
+        Some(dataset) => at_spec(fault, dataset),
+        None => fault,
+    });
+    (moved.collect(), faulty)
+}
+
+/// Who reads whom.
+struct Reads<'a>(BTreeMap<&'a str, Vec<&'a str>>);
+
+impl<'a> Reads<'a> {
+    fn of(datasets: &'a [Definition]) -> Self {
+        let reads =
+            datasets.iter().map(|dataset| (dataset.name.as_str(), dataset.reads.iter().map(|read| &**read).collect()));
+        Reads(reads.collect())
+    }
+
+    /// All that a dataset reads, directly or not.
+    fn all(&self, name: &str) -> BTreeSet<&'a str> {
+        let mut found = BTreeSet::new();
+        let mut pending: Vec<&str> = self.0.get(name).into_iter().flatten().copied().collect();
+        while let Some(next) = pending.pop() {
+            if found.insert(next) {
+                pending.extend(self.0.get(next).into_iter().flatten());
+            }
         }
+        found
+    }
+}
+
+/// Moves a diagnostic to the spec that a file came from, if it is one alone; the place in the SQL stays as a second label.
+fn at_spec(mut fault: Diagnostic, dataset: &PlannedDataset) -> Diagnostic {
+    if let (Some(spec), Some(label)) = (dataset.origin, fault.primary.take_if(|_| dataset.origin.is_some())) {
+        let text = if label.text.is_empty() { "in the SQL that it gives".to_owned() } else { label.text };
+        fault.related.insert(0, Label { span: label.span, text });
+        fault.primary = Some(Label { span: spec, text: "comes from here".to_owned() });
     }
     fault
 }
@@ -23,20 +73,55 @@ pub fn at_spec(mut fault: Diagnostic, origins: &BTreeMap<FileId, Option<Span>>) 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diag::Code;
-    use crate::source::SourceMap;
+    use crate::check;
+    use crate::diag::Diagnostics;
+    use crate::plan::Dataset;
+    use crate::source::{SourceMap, Span};
+
+    /// A pipeline of two files, of which the second reads the first, with a word of each of them.
+    fn judged(first: &str, second: &str) -> (SourceMap, Vec<Diagnostic>, BTreeSet<FileId>) {
+        let mut sources = SourceMap::default();
+        let specs = ["specs/a.yml", "specs/b.yml"].map(|path| sources.add(path, "name\n"));
+        let files = [("a", first), ("b", second)].map(|(name, sql)| sources.add(format!("generated/{name}.sql"), sql));
+        let datasets = [("A", 0), ("b", 1)].map(|(name, index)| PlannedDataset {
+            dataset: Dataset::RowCounts,
+            name: name.to_owned(),
+            origin: specs.get(index).map(|spec| Span::new(*spec, 0..4)),
+        });
+        let mut faults = Diagnostics::default();
+        let judged = check::judge(&files, &sources, &mut faults);
+        let origins = files.into_iter().zip(&datasets).collect();
+        let (faults, faulty) = at_specs(faults.into_sorted(), &origins, &judged.datasets);
+        (sources, faults, faulty)
+    }
+
+    const READER: &str = "CREATE OR REFRESH MATERIALIZED VIEW b AS SELECT y FROM a;";
 
     #[test]
     fn a_fault_in_generated_sql_is_shown_at_its_spec() {
-        let mut sources = SourceMap::default();
-        let spec = sources.add("specs/metrics/m.yml", "metric: m\n");
-        let sql = sources.add("generated/m.sql", "SELECT nope");
-        let shared = sources.add("generated/row_counts.sql", "SELECT nope");
-        let origins = BTreeMap::from([(sql, Some(Span::new(spec, 8..9))), (shared, None)]);
-        let fault = |file| Diagnostic::error(Code::UnresolvedName, "unknown column `nope`").at(Span::new(file, 7..11));
-        let moved = at_spec(fault(sql), &origins);
-        assert_eq!(moved.primary.map(|l| sources.slice(l.span).to_owned()), Some("m".to_owned()));
-        assert_eq!(moved.related.iter().map(|l| sources.slice(l.span)).collect::<Vec<_>>(), ["nope"]);
-        assert_eq!(at_spec(fault(shared), &origins), fault(shared));
+        let (sources, faults, faulty) = judged("CREATE OR REFRESH MATERIALIZED VIEW a AS SELECT 1 AS x;", READER);
+        let [fault] = faults.as_slice() else { panic!("{faults:?}") };
+        let shown = |label: &Label| (sources.path(label.span.file).to_owned(), sources.slice(label.span).to_owned());
+        assert_eq!(fault.primary.iter().map(shown).collect::<Vec<_>>(), [("specs/b.yml".into(), "name".into())]);
+        assert_eq!(fault.related.iter().map(shown).collect::<Vec<_>>(), [("generated/b.sql".into(), "y".into())]);
+        assert_eq!(faulty.iter().map(|file| sources.path(*file)).collect::<Vec<_>>(), ["specs/b.yml"]);
+    }
+
+    #[test]
+    fn what_follows_from_a_dataset_at_fault_is_left_away() {
+        for first in [
+            "CREATE OR REFRESH MATERIALIZED VIEW a AS SELECT FROM;",
+            "CREATE OR REFRESH STREAMING TABLE a AS SELECT 1 AS x;",
+        ] {
+            let (sources, faults, faulty) = judged(first, READER);
+            assert_eq!(faults.len(), 1, "{faults:?}");
+            assert_eq!(faulty.iter().map(|file| sources.path(*file)).collect::<Vec<_>>(), ["specs/a.yml"]);
+        }
+    }
+
+    #[test]
+    fn datasets_that_read_each_other_are_all_at_fault() {
+        let (_, faults, faulty) = judged("CREATE OR REFRESH MATERIALIZED VIEW a AS SELECT x AS y FROM b;", READER);
+        assert!(!faults.is_empty() && !faulty.is_empty(), "{faults:?}");
     }
 }

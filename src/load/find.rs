@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
+use super::lost::{self, Lost, LostSpec};
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::source::{FileId, SourceMap, Span};
 use crate::world::{World, WorldError, WorldFault};
@@ -22,23 +23,32 @@ pub(super) const PROJECT_FILE: &str = "specs/project.yml";
 const MAX_BYTES: u64 = 1024 * 1024;
 
 /// Files of a project, in the order of paths.
-pub(super) struct Found {
-    pub specs: Vec<FileId>,
-    pub lookups: BTreeMap<String, FileId>,
-    /// Whether every file could be read.
-    pub complete: bool,
+#[derive(Debug, Default)]
+pub struct SpecFiles {
+    pub(super) specs: Vec<FileId>,
+    pub(super) lookups: BTreeMap<String, FileId>,
+    /// What could not be read.
+    pub(super) lost: Lost,
+    /// Whether the project file may be among what could not be read, although nothing says so.
+    pub(super) may_lack_project: bool,
 }
 
 /// Reads all specs and lookup files below `root` into `sources`.
-pub(super) fn find(world: &dyn World, root: &Path, sources: &mut SourceMap, diags: &mut Diagnostics) -> Found {
-    let mut found = Found { specs: vec![], lookups: BTreeMap::new(), complete: true };
+pub fn find(world: &dyn World, root: &Path, sources: &mut SourceMap, diags: &mut Diagnostics) -> SpecFiles {
+    let mut found =
+        SpecFiles { specs: vec![], lookups: BTreeMap::new(), lost: Lost::default(), may_lack_project: false };
     let specs = root.join(SPECS);
     if !world.exists(&specs) {
         return found;
     }
     let listing = world.list(&specs);
     for error in &listing.faults {
-        found.complete = false;
+        // What a link leads back to is found on the straight way.
+        if error.fault != WorldFault::Loop {
+            found.lost.specs.push(LostSpec { kind: None, name: None });
+            found.lost.lookups.insert(None);
+            found.may_lack_project = true;
+        }
         let shown = shown_path(root, &error.path);
         let fault = Diagnostic::error(Code::UnreadableFile, format!("cannot read `{shown}`: {}", error.fault));
         diags.push(fault.at(Span::new(sources.add(shown, ""), 0..0)));
@@ -46,13 +56,17 @@ pub(super) fn find(world: &dyn World, root: &Path, sources: &mut SourceMap, diag
     let wanted: Vec<(PathBuf, String, Role)> = listing.files.into_iter().filter_map(|p| role(root, p)).collect();
     let read: Vec<_> = wanted.par_iter().map(|(path, _, _)| world.read(path, MAX_BYTES)).collect();
     for ((_, shown, role), bytes) in wanted.into_iter().zip(read) {
-        match add(&shown, bytes, sources) {
-            Ok(file) => match role {
-                Role::Spec => found.specs.push(file),
-                Role::Lookup(name) => drop(found.lookups.insert(name, file)),
-            },
-            Err(fault) => {
-                found.complete = false;
+        match (add(&shown, bytes, sources), role) {
+            (Ok(file), Role::Spec) => found.specs.push(file),
+            (Ok(file), Role::Lookup(name)) => drop(found.lookups.insert(name, file)),
+            (Err((fault, file)), Role::Spec) => {
+                let lost = lost::of_text(sources.text(file));
+                found.may_lack_project |= lost.iter().any(|spec| spec.kind.is_none());
+                found.lost.specs.extend(lost);
+                diags.push(*fault);
+            }
+            (Err((fault, _)), Role::Lookup(name)) => {
+                found.lost.lookups.insert(Some(name));
                 diags.push(*fault);
             }
         }
@@ -86,8 +100,12 @@ fn role(root: &Path, path: PathBuf) -> Option<(PathBuf, String, Role)> {
     Some((path, shown, role))
 }
 
-/// Adds the text of a file, or says why it has none.
-fn add(shown: &str, bytes: Result<Vec<u8>, WorldError>, sources: &mut SourceMap) -> Result<FileId, Box<Diagnostic>> {
+/// Adds the text of a file, or says why it has none that can be used.
+fn add(
+    shown: &str,
+    bytes: Result<Vec<u8>, WorldError>,
+    sources: &mut SourceMap,
+) -> Result<FileId, (Box<Diagnostic>, FileId)> {
     let bytes = bytes.map_err(|error| {
         let (code, message) = match error.fault {
             WorldFault::TooLarge { size, limit } => {
@@ -95,7 +113,8 @@ fn add(shown: &str, bytes: Result<Vec<u8>, WorldError>, sources: &mut SourceMap)
             }
             fault => (Code::UnreadableFile, format!("cannot read `{shown}`: {fault}")),
         };
-        Box::new(Diagnostic::error(code, message).at(Span::new(sources.add(shown, ""), 0..0)))
+        let file = sources.add(shown, "");
+        (Box::new(Diagnostic::error(code, message).at(Span::new(file, 0..0))), file)
     })?;
     match String::from_utf8(bytes) {
         // A byte-order mark is no text; without it, offsets count from what people see as the first character.
@@ -107,7 +126,8 @@ fn add(shown: &str, bytes: Result<Vec<u8>, WorldError>, sources: &mut SourceMap)
             // Up to the fault the lossy text has the same offsets, and there it shows U+FFFD.
             let file = sources.add(shown, String::from_utf8_lossy(error.as_bytes()));
             let place = Span::new(file, offset..offset + '\u{fffd}'.len_utf8());
-            Err(Box::new(Diagnostic::error(Code::NotUtf8, message).at(place).hint("save the file as UTF-8")))
+            let fault = Diagnostic::error(Code::NotUtf8, message).at(place).hint("save the file as UTF-8");
+            Err((Box::new(fault), file))
         }
     }
 }

@@ -5,6 +5,7 @@
 
 mod align;
 mod find;
+mod lost;
 mod places;
 mod scalar;
 mod set;
@@ -13,6 +14,8 @@ mod syntax;
 mod tests;
 mod yaml;
 
+pub use find::{SpecFiles, find};
+pub use lost::{Lost, LostSpec};
 pub use places::{Places, pointer_segment};
 pub use set::{Located, SpecSet};
 
@@ -38,6 +41,8 @@ pub struct Document {
     pub value: Value,
     /// Where everything in it stands.
     pub places: Places,
+    /// Whether something in the file was at fault, so that this is not all of what was written.
+    pub faulty: bool,
 }
 
 /// All that was found, in the order of paths.
@@ -47,24 +52,34 @@ pub struct Loaded {
     pub documents: Vec<Document>,
     /// Lookup files by their path below `specs/lookups`.
     pub lookups: BTreeMap<String, FileId>,
-    /// Whether nothing had to be left out. Otherwise a name that seems unknown may be declared in what was left out.
-    pub complete: bool,
+    /// What could not be read.
+    pub lost: Lost,
 }
 
 /// Reads all specs of the project in directory `root`. Texts go to `sources`, faults to `diags`.
 pub fn load(world: &dyn World, root: &Path, sources: &mut SourceMap, diags: &mut Diagnostics) -> Loaded {
     let found = find::find(world, root, sources, diags);
+    read(&found, sources, diags)
+}
+
+/// Reads specs as YAML.
+pub fn read(found: &SpecFiles, sources: &SourceMap, diags: &mut Diagnostics) -> Loaded {
     let texts: Vec<_> = found.specs.iter().map(|file| (*file, sources.text(*file))).collect();
     let parsed: Vec<_> = texts.par_iter().map(|(file, text)| document(*file, text)).collect();
-    let mut loaded = Loaded { documents: vec![], lookups: found.lookups, complete: found.complete };
-    let mut project_broken = !found.complete;
-    for ((file, _), (document, faults)) in texts.into_iter().zip(parsed) {
+    let mut loaded = Loaded { documents: vec![], lookups: found.lookups.clone(), lost: found.lost.clone() };
+    let mut project_lost = found.may_lack_project;
+    for ((file, text), (document, faults)) in texts.into_iter().zip(parsed) {
         diags.extend(faults);
-        project_broken |= document.is_none() && find::is_project_file(sources.path(file));
-        loaded.complete &= document.is_some();
-        loaded.documents.extend(document);
+        match document {
+            Some(document) => loaded.documents.push(document),
+            None => {
+                project_lost |= find::is_project_file(sources.path(file));
+                loaded.lost.specs.extend(lost::of_text(text));
+            }
+        }
     }
-    if !project_broken && loaded.documents.iter().all(|d| d.kind != SpecKind::Project) {
+    project_lost |= loaded.lost.specs.iter().any(|lost| lost.kind == Some(SpecKind::Project));
+    if !project_lost && loaded.documents.iter().all(|document| document.kind != SpecKind::Project) {
         let fault = Diagnostic::error(Code::NoProject, format!("there is no `{}`", find::PROJECT_FILE));
         diags.push(fault.hint("`gen init` starts a project; `--project DIR` names another directory"));
     }
@@ -84,7 +99,7 @@ fn document(file: FileId, text: &str) -> (Option<Document>, Vec<Diagnostic>) {
     let start = Span::new(file, 0..0);
     let document = match document {
         Some((value @ Value::Object(_), places)) => match kind(&value, &places) {
-            Ok(kind) => Some(Document { kind, file, value, places }),
+            Ok(kind) => Some(Document { kind, file, value, places, faulty: !faults.is_empty() }),
             Err(fault) => {
                 faults.push(*fault);
                 None

@@ -25,6 +25,8 @@ pub(super) struct Node {
     /// The value; from the first to the last of its parts for lists and mappings.
     pub value: Range<usize>,
     pub form: Form,
+    /// Whether its key stands once more in the same mapping, so that nobody knows which of the two is meant.
+    pub twice: bool,
 }
 
 /// What a [`Node`] holds.
@@ -55,6 +57,30 @@ impl Node {
             Form::Scalar { .. } => 0,
             Form::Items(items) => items.iter().map(Node::size).sum(),
             Form::Fields(fields) => fields.iter().map(|(_, node)| node.size()).sum(),
+        }
+    }
+
+    /// Pointers to all parts whose keys stand twice.
+    fn doubtful(&self, pointer: &str, found: &mut Vec<String>) {
+        if self.twice {
+            found.push(pointer.to_owned());
+        }
+        match &self.form {
+            Form::Scalar { .. } => {}
+            Form::Items(items) => {
+                items.iter().enumerate().for_each(|(i, node)| node.doubtful(&format!("{pointer}/{i}"), found));
+            }
+            Form::Fields(fields) => fields
+                .iter()
+                .for_each(|(key, node)| node.doubtful(&format!("{pointer}/{}", pointer_segment(key)), found)),
+        }
+    }
+
+    fn child_mut(&mut self, segment: &str) -> Option<&mut Node> {
+        match &mut self.form {
+            Form::Scalar { .. } => None,
+            Form::Items(items) => segment.parse().ok().and_then(|i: usize| items.get_mut(i)),
+            Form::Fields(fields) => fields.iter_mut().find(|(key, _)| key == segment).map(|(_, node)| node),
         }
     }
 
@@ -115,6 +141,24 @@ impl Places {
             }
         };
         self.span(&(start + inner.start..start + inner.end))
+    }
+
+    /// Pointers to all values whose keys stand twice in their mapping.
+    pub fn doubtful(&self) -> Vec<String> {
+        let mut found = vec![];
+        self.root.doubtful("", &mut found);
+        found
+    }
+
+    /// Lets the key at a pointer be found by another name: by the one that it was meant to have.
+    pub fn rename(&mut self, parent: &str, from: &str, to: &str) {
+        let mut segments = parent.split('/').skip(1);
+        let node = segments.try_fold(&mut self.root, |node, segment| node.child_mut(&unescape(segment)));
+        if let Some(Form::Fields(fields)) = node.map(|node| &mut node.form)
+            && let Some((key, _)) = fields.iter_mut().find(|(key, _)| key == from)
+        {
+            to.clone_into(key);
+        }
     }
 
     /// The text of the plain (unquoted) one-line scalar at `pointer`, as written: `1.10`, `007`, `True`.

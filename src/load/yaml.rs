@@ -142,7 +142,10 @@ impl<'a> Reader<'a> {
             _ => Value::String(text.to_owned()),
         };
         let decoded = (literal != Some(text) && !written.is_empty()).then(|| Box::from(text));
-        (value, Node { key: None, value: trim_end(written, range), form: Form::Scalar { style, decoded } })
+        (
+            value,
+            Node { key: None, value: trim_end(written, range), form: Form::Scalar { style, decoded }, twice: false },
+        )
     }
 
     fn sequence(&mut self, style: StructureStyle, start: Range<usize>) -> Read {
@@ -153,7 +156,10 @@ impl<'a> Reader<'a> {
             let (event, span) = self.next()?;
             if event == Event::SequenceEnd {
                 self.close(style, &span, &mut range);
-                return Ok((Value::Array(values), Node { key: None, value: range, form: Form::Items(nodes) }));
+                return Ok((
+                    Value::Array(values),
+                    Node { key: None, value: range, form: Form::Items(nodes), twice: false },
+                ));
             }
             let (value, node) = self.node(event, &span)?;
             range.end = range.end.max(node.value.end);
@@ -171,7 +177,10 @@ impl<'a> Reader<'a> {
             let (event, key_span) = self.next()?;
             if event == Event::MappingEnd {
                 self.close(style, &key_span, &mut range);
-                return Ok((Value::Object(values), Node { key: None, value: range, form: Form::Fields(nodes) }));
+                return Ok((
+                    Value::Object(values),
+                    Node { key: None, value: range, form: Form::Fields(nodes), twice: false },
+                ));
             }
             let (key, key_range) = self.key(&event, bytes(&key_span))?;
             let (event, span) = self.next()?;
@@ -179,7 +188,7 @@ impl<'a> Reader<'a> {
             range.end = range.end.max(node.value.end).max(key_range.end);
             node.key = Some(key_range.clone());
             match values.entry(key.as_str()) {
-                Entry::Occupied(_) => self.report_twice(&key, key_range, &nodes)?,
+                Entry::Occupied(_) => self.report_twice(&key, key_range, &mut nodes)?,
                 Entry::Vacant(place) => {
                     place.insert(value);
                     nodes.push((key, node));
@@ -188,10 +197,15 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn report_twice(&mut self, key: &str, range: Range<usize>, nodes: &[(String, Node)]) -> Result<(), Fatal> {
+    fn report_twice(&mut self, key: &str, range: Range<usize>, nodes: &mut [(String, Node)]) -> Result<(), Fatal> {
         let message = format!("the key `{key}` stands twice in one mapping");
         let fault = self.fault(Code::DuplicateKey, &message, &range);
-        let first = nodes.iter().find(|(name, _)| name == key).and_then(|(_, node)| node.key.clone()).unwrap_or(range);
+        let first = nodes.iter_mut().find(|(name, _)| name == key).map(|(_, node)| node);
+        let first = first.and_then(|node| {
+            node.twice = true;
+            node.key.clone()
+        });
+        let first = first.unwrap_or(range);
         let fault = fault.related(Span::new(self.file, first), "first here");
         if self.faults.len() >= MAX_FAULTS {
             return Err(Box::new(fault.hint("there may be more: the rest of the file was not read")));

@@ -47,6 +47,26 @@ pub struct Entity {
 }
 
 impl Entity {
+    /// An entity of which nothing is known, for what names one that could not be read.
+    pub(crate) fn nobody(span: Span) -> Entity {
+        Entity {
+            name: String::new(),
+            description: String::new(),
+            origin: Origin { path: String::new(), span },
+            source: Source::Files(FileSource { files: String::new(), except: None, delimiter: ',' }),
+            key: vec![],
+            load: Load::Append,
+            columns: vec![],
+            rules: vec![],
+            references: vec![],
+            classification: Classification::Internal,
+            audiences: vec![],
+            rows: vec![],
+            fresh_within_hours: None,
+            row_count: None,
+        }
+    }
+
     /// A column by id.
     ///
     /// # Panics

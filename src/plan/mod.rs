@@ -23,11 +23,11 @@ pub use governance::landing_volume;
 pub use metric_view::metric_view;
 pub use selection::Selection;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::model::{Column, Entity, EntityId, Load, MetricId, Project, Source};
-use crate::source::Span;
+use crate::source::{FileId, Span};
 
 /// Everything to build.
 #[derive(Debug, Clone, Default)]
@@ -40,8 +40,8 @@ pub struct BuildPlan {
     pub artifacts: Vec<Artifact>,
 }
 
-/// Lists what a project builds. Two datasets of one name are a fault (E0303).
-pub fn plan(project: &Project, diagnostics: &mut Diagnostics) -> BuildPlan {
+/// Lists what a project builds. Two datasets of one name are a fault (E0303); gives the files of the specs at fault too.
+pub fn plan(project: &Project, diagnostics: &mut Diagnostics) -> (BuildPlan, BTreeSet<FileId>) {
     let mut datasets = vec![];
     for (index, entity) in project.entities.iter().enumerate() {
         plan_entity(EntityId(index), entity, &mut datasets);
@@ -65,10 +65,10 @@ pub fn plan(project: &Project, diagnostics: &mut Diagnostics) -> BuildPlan {
     }
     let view = |(index, metric)| Some((MetricId(index), metric_view(project, metric)?));
     let metric_views: Vec<_> = project.metrics.iter().enumerate().filter_map(view).collect();
-    report_duplicates(project, &datasets, &metric_views, diagnostics);
+    let faulty = report_duplicates(project, &datasets, &metric_views, diagnostics);
     datasets.sort_by(|a, b| (a.dataset.layer(), &a.name).cmp(&(b.dataset.layer(), &b.name)));
     let plan = BuildPlan { datasets, metric_views, artifacts: vec![] };
-    BuildPlan { artifacts: artifact::artifacts(project, &plan), ..plan }
+    (BuildPlan { artifacts: artifact::artifacts(project, &plan), ..plan }, faulty)
 }
 
 /// Whether an entity can hold references that do not resolve.
@@ -133,7 +133,8 @@ fn report_duplicates(
     datasets: &[PlannedDataset],
     metric_views: &[(MetricId, String)],
     diagnostics: &mut Diagnostics,
-) {
+) -> BTreeSet<FileId> {
+    let mut faulty = BTreeSet::new();
     let origin = |id: &MetricId| project.metrics.get(id.0).map(|metric| metric.origin.span);
     let views = metric_views.iter().map(|(id, name)| (name.clone(), origin(id)));
     let datasets = datasets.iter().map(|planned| (planned.name.clone(), planned.origin));
@@ -142,6 +143,7 @@ fn report_duplicates(
         let Some(first) = seen.insert(name.clone(), origin) else { continue };
         let mut diagnostic = Diagnostic::error(Code::DuplicateName, format!("two datasets are called `{name}`"))
             .hint("every entity and metric brings datasets of its own, such as `<entity>_raw`: rename one of the two");
+        faulty.extend([origin, first].into_iter().flatten().map(|span| span.file));
         let (here, there) = if origin.is_some() { (origin, first) } else { (first, origin) };
         if let Some(span) = here {
             diagnostic = diagnostic.at(span);
@@ -151,4 +153,5 @@ fn report_duplicates(
         }
         diagnostics.push(diagnostic);
     }
+    faulty
 }

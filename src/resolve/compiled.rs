@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use sqlparser::ast::Expr;
 
 use super::Context;
+use super::open::Columns;
 use crate::diag::{Code, Diagnostic};
 use crate::lakeflow::infer::{self, FaultKind, Place};
 use crate::lakeflow::{
@@ -100,7 +101,7 @@ pub fn condition<T>(
     sql: &str,
     pointer: &str,
     spec: &Located<T>,
-    columns: &[TypedColumn],
+    columns: Columns<'_>,
     context: &mut Context<'_>,
 ) -> Condition {
     let origin = spec.value(pointer);
@@ -109,14 +110,14 @@ pub fn condition<T>(
         columns: vec![],
     };
     let Some(expr) = context.parse_expr(sql, pointer, spec) else { return placeholder };
-    let info = infer::analyze_condition(&expr, sql, columns, Place::row("a condition on one row"));
+    let info = infer::analyze_condition(&expr, sql, &columns, Place::row("a condition on one row"));
     if report(&info.faults, pointer, spec, context) {
         return placeholder;
     }
     let is_read = |c: &&TypedColumn| info.columns.iter().any(|used| used.resolved.as_ref() == Some(&c.name));
     Condition {
         expression: Expression { sql: lakeflow::expr_text(&expr), ty: info.ty, nullable: info.nullable, origin },
-        columns: columns.iter().filter(is_read).cloned().collect(),
+        columns: columns.known.iter().filter(is_read).cloned().collect(),
     }
 }
 

@@ -5,6 +5,7 @@ use super::compiled::{self, condition};
 use super::graph::Graph;
 use super::lookup;
 use super::names::{self, NameOf};
+use super::open::Columns;
 use super::project::{self, list_hint};
 use super::reference;
 use super::required::{self, Part};
@@ -29,11 +30,11 @@ pub fn resolve(spec: &Located<EntitySpec>, set: &SpecSet, context: &mut Context<
     let key = key(spec, &columns, context);
     required::imply(&mut columns, &key, Part::Key, spec, context);
     let source = source(spec, set, &columns, &key, context);
-    let load = load(spec, &columns, &key, context);
+    let load = load(spec, &columns, context);
     let versions = required::of_versions(&load, &columns, spec);
     required::imply(&mut columns, &versions, Part::Sequence, spec, context);
     let audiences = project::audience_ids(spec, spec.spec.audience.as_ref(), context);
-    let typed = || compiled::typed(&columns);
+    let typed = || (compiled::typed(&columns), spec.is_lost("/columns"));
     let rows = row_access::resolve(spec.spec.rows.as_ref(), &audiences, typed, spec, context);
     Entity {
         name: spec.spec.entity.clone(),
@@ -78,11 +79,29 @@ fn columns(spec: &Located<EntitySpec>, context: &mut Context<'_>) -> Vec<Column>
         columns.push(Column { span, ..column });
     }
     report_equal_headers(&columns, context);
-    if columns.is_empty() {
+    columns.extend(spec.lost_keys("/columns").map(|name| lost_column(spec, &name)));
+    if columns.is_empty() && !spec.is_lost("/columns") {
         context
             .push(Diagnostic::error(Code::MissingKey, "an entity needs at least one column").at(spec.key("/columns")));
     }
     columns
+}
+
+/// A column of which only the name is known.
+fn lost_column(spec: &Located<EntitySpec>, name: &str) -> Column {
+    Column {
+        name: name.to_owned(),
+        header: name.to_owned(),
+        ty: DataType::Unknown,
+        description: String::new(),
+        pii: None,
+        normalize: None,
+        validity: Validity::default(),
+        default: None,
+        nullable: true,
+        examples: vec![],
+        span: spec.key(&column_pointer(name)),
+    }
 }
 
 /// Two columns can't be read from one field of a line.
@@ -209,6 +228,7 @@ fn find_columns(
     for (name, pointer) in names {
         match columns.iter().position(|c| c.name.eq_ignore_ascii_case(name)) {
             Some(index) => ids.push(ColumnId(index)),
+            None if spec.is_lost("/columns") => {}
             None => context.push(unknown_column(name, columns).at(spec.value(pointer))),
         }
     }
@@ -242,6 +262,10 @@ fn source(
         }
         SourceSpec::Lookup(wanted) => {
             let empty = Lookup { file: wanted.lookup.clone(), rows: vec![] };
+            if set.lost.may_hold_lookup(&wanted.lookup) && !set.lookups.contains_key(&wanted.lookup) {
+                context.leave_undecided();
+                return Source::Lookup(empty);
+            }
             let Some(file) = set.lookups.get(&wanted.lookup) else {
                 let known: Vec<&str> = set.lookups.keys().map(String::as_str).collect();
                 let hint = did_you_mean(&wanted.lookup, known.iter().copied()).or_else(|| list_hint("lookups", &known));
@@ -251,6 +275,10 @@ fn source(
                 );
                 return Source::Lookup(empty);
             };
+            // Rows are judged by columns and key, which are not what was written.
+            if spec.has_lost("/columns") || spec.has_lost("/key") {
+                return Source::Lookup(empty);
+            }
             let path = context.sources.path(*file).to_owned();
             let request = lookup::Request { file: *file, path: &path, columns, key };
             Source::Lookup(lookup::read(&request, context.sources, context.diagnostics).unwrap_or(empty))
@@ -296,21 +324,26 @@ fn glob_to_regex(glob: &str) -> String {
     out
 }
 
-fn load(spec: &Located<EntitySpec>, columns: &[Column], key: &[ColumnId], context: &mut Context<'_>) -> Load {
+fn load(spec: &Located<EntitySpec>, columns: &[Column], context: &mut Context<'_>) -> Load {
     let entity = &spec.spec;
     let load = entity.load.unwrap_or(if entity.key.is_some() { LoadSpec::Upsert } else { LoadSpec::Append });
-    if matches!(load, LoadSpec::Upsert | LoadSpec::History) && key.is_empty() && entity.key.is_none() {
+    let is_open = spec.is_lost("/load") || entity.load.is_none() && spec.has_lost("/key");
+    let needs_key = matches!(load, LoadSpec::Upsert | LoadSpec::History) && !is_open;
+    if needs_key && entity.key.as_ref().is_none_or(|names| names.with_pointers("").is_empty()) && !spec.has_lost("/key")
+    {
         let message = format!("`load: {}` needs a key", load_word(load));
         let fault = Diagnostic::error(Code::LoadNeedsKey, message).at(spec.value("/load"));
         context.push(fault.hint("name the columns that tell one row from another: `key: <column>`"));
     }
     let names = entity.sequence.as_ref().map(|s| s.with_pointers("/sequence")).unwrap_or_default();
     let sequence = find_columns(spec, &names, columns, context);
-    check_load_options(spec, load, &sequence, context);
-    let delete_when = entity
-        .delete_when
-        .as_ref()
-        .map(|sql| condition(sql, "/delete_when", spec, &compiled::typed(columns), context).expression);
+    if !is_open {
+        check_load_options(spec, load, &sequence, context);
+    }
+    let typed = compiled::typed(columns);
+    let typed = Columns { known: &typed, open: spec.is_lost("/columns") };
+    let delete_when =
+        entity.delete_when.as_ref().map(|sql| condition(sql, "/delete_when", spec, typed, context).expression);
     match load {
         LoadSpec::Append => Load::Append,
         LoadSpec::Snapshot => Load::Snapshot,
@@ -329,6 +362,7 @@ fn check_load_options(spec: &Located<EntitySpec>, load: LoadSpec, sequence: &[Co
         fault("a lookup has no load".into(), "/load", "the rows of a lookup are those of its file: remove the key");
     }
     if load == LoadSpec::History
+        && !spec.has_lost("/sequence")
         && spec.spec.sequence.as_ref().is_none_or(|s| matches!(s, OneOrMany::Many(m) if m.len() != 1))
     {
         let hint = "name the one column that tells which version is newer: `sequence: <column>`";
@@ -357,25 +391,29 @@ fn load_word(load: LoadSpec) -> &'static str {
 /// Resolves references, then rules. `specs` stand in the order of `graph.entities`.
 pub fn link(specs: &[&Located<EntitySpec>], graph: &mut Graph, context: &mut Context<'_>) {
     for (index, spec) in specs.iter().enumerate() {
-        graph.entities[index].references = reference::resolve(spec, index, graph, context);
+        graph.entities[index].references =
+            context.judge(spec.file, |context| reference::resolve(spec, index, graph, context));
         reference::accept_lookup_keys(graph, index);
     }
     reference::report_cycles(specs, graph, context);
     for (index, spec) in specs.iter().enumerate() {
-        graph.entities[index].rules = rules(spec, &graph.entities[index], context);
+        let entity = &graph.entities[index];
+        graph.entities[index].rules = context.judge(spec.file, |context| rules(spec, entity, context));
     }
 }
 
 fn rules(spec: &Located<EntitySpec>, entity: &Entity, context: &mut Context<'_>) -> Vec<Rule> {
     let mut rules: Vec<Rule> = vec![];
+    let is_loaded = entity.is_loaded() && !spec.is_lost("/source");
     for (index, column) in entity.columns.iter().enumerate() {
         let entry = spec.spec.columns.get(&column.name);
         let full = entry.and_then(|e| if let ColumnEntry::Full(full) = e { Some(full.as_ref()) } else { None });
         let id = ColumnId(index);
-        let needed = full.is_some_and(|s| s.required == Some(true)) || entity.is_loaded() && entity.tells_apart(id);
-        rules.extend(column_rules(column, id, full, needed, entity.is_loaded()));
+        let needed = full.is_some_and(|s| s.required == Some(true)) || is_loaded && entity.tells_apart(id);
+        rules.extend(column_rules(column, id, full, needed, is_loaded));
     }
     let typed = compiled::typed(&entity.columns);
+    let typed = Columns { known: &typed, open: spec.is_lost("/columns") };
     for (name, entry) in spec.spec.rules.iter().flatten() {
         let pointer = format!("/rules/{}", pointer_segment(name));
         let span = spec.key(&pointer);
@@ -392,7 +430,7 @@ fn rules(spec: &Located<EntitySpec>, entity: &Entity, context: &mut Context<'_>)
                 (&full.check, format!("{pointer}/check"), full.on_violation, full.description.clone())
             }
         };
-        let condition = self::condition(sql, &pointer, spec, &typed, context).expression;
+        let condition = self::condition(sql, &pointer, spec, typed, context).expression;
         rules.push(Rule {
             name: name.clone(),
             kind: RuleKind::Check(Check { condition }),

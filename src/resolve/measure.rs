@@ -36,7 +36,7 @@ pub fn resolve(
     reads: &mut Reads,
     context: &mut Context<'_>,
 ) -> Vec<Resolved> {
-    if spec.spec.measures.is_empty() {
+    if spec.spec.measures.is_empty() && !spec.has_lost("/measures") {
         context.push(Diagnostic::error(Code::EmptyMetric, "the metric has no measure").at(spec.key("/measures")));
     }
     let mut pending = vec![];
@@ -105,7 +105,8 @@ fn derive(
     per: bool,
     context: &mut Context<'_>,
 ) {
-    let all: Vec<&str> = spec.spec.measures.keys().map(String::as_str).collect();
+    let lost: Vec<String> = spec.lost_keys("/measures").collect();
+    let all: Vec<&str> = spec.spec.measures.keys().chain(&lost).map(String::as_str).collect();
     let names = Measures { known: &[], all: &all, rows, per };
     let with_mentioned = pending.into_iter().map(|(declared, expr)| {
         let mentioned = names.mentioned(&expr, &declared.spec.sql);

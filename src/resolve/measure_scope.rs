@@ -95,6 +95,7 @@ impl Scope for Measures<'_> {
             Some(measure) => found(measure.expression.ty.clone(), measure.expression.nullable),
             // A measure at fault is reported where it is defined.
             None if self.all.iter().any(|m| m.eq_ignore_ascii_case(name)) => found(DataType::Unknown, true),
+            None if self.rows.graph.is_open(self.rows.base, path) => found(DataType::Unknown, true),
             None => Resolution::Unknown {
                 part: 0,
                 message: Some(format!("unknown measure `{name}`")),

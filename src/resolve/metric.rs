@@ -15,19 +15,16 @@ use crate::lakeflow::infer::Place;
 use crate::lakeflow::types::{Column as TypedColumn, DataType};
 use crate::load::{Located, pointer_segment};
 use crate::model::{
-    Dimension, EntityId, Expression, Grain, Join, JoinKind, Measure, Metric, MetricTable, Origin, Per, Time,
+    Dimension, EntityId, Expression, Grain, Join, JoinKind, Measure, Metric, MetricTable, Origin, Per, Reference, Time,
 };
 use crate::spec::{DimensionEntry, MetricSpec, PerSpec, TableSpec};
 
-/// Resolves a metric; `None` when its entity is not known, so that nothing else can be said about it.
-pub fn resolve(spec: &Located<MetricSpec>, graph: &Graph, context: &mut Context<'_>) -> Option<Metric> {
+/// Resolves a metric.
+pub fn resolve(spec: &Located<MetricSpec>, graph: &Graph, context: &mut Context<'_>) -> Metric {
+    let faults = context.diagnostics.errors();
     let name = spec.value("/metric");
     context.extend(names::check(&spec.spec.metric, NameOf::Metric, name));
-    let from = find_entity(&spec.spec.from, "/from", spec, graph, context)?;
-    let per_entity = match &spec.spec.per {
-        Some(per) => Some(find_entity(&per.entity, "/per/entity", spec, graph, context)?),
-        None => None,
-    };
+    let (from, per_entity) = entities(spec, graph, context);
     let shown = per_entity.unwrap_or(from);
     let definitions = definitions(spec, shown, graph, context);
     let rows = Rows::new(graph, from).with(if per_entity.is_none() { Some(&definitions) } else { None });
@@ -51,13 +48,14 @@ pub fn resolve(spec: &Located<MetricSpec>, graph: &Graph, context: &mut Context<
         }];
     }
     let audiences = project::audience_ids(spec, spec.spec.audience.as_ref(), context);
-    let shared = || shared_columns(per.as_ref(), &tables, &measures);
+    let is_open = spec.has_lost("") || context.diagnostics.errors() > faults || shown == graph.nobody;
+    let shared = || (shared_columns(per.as_ref(), &tables, &measures), is_open);
     let rows = row_access::resolve(spec.spec.rows.as_ref(), &audiences, shared, spec, context);
     let shown_dimensions = per.iter().flat_map(|p| &p.columns).chain(tables.iter().flat_map(|t| &t.dimensions));
     let dimensions: Vec<Dimension> = shown_dimensions.cloned().collect();
     let holds_personal = dimensions.iter().any(|d| d.pii.is_some())
         || measures.iter().any(|m| m.pii.is_some() && m.measure.declassify.is_none());
-    Some(Metric {
+    Metric {
         name: spec.spec.metric.clone(),
         description: spec.spec.description.clone().unwrap_or_default(),
         origin: Origin { path: context.sources.path(spec.file).to_owned(), span: name },
@@ -72,7 +70,21 @@ pub fn resolve(spec: &Located<MetricSpec>, graph: &Graph, context: &mut Context<
         classification: context.classification(spec.spec.classification, holds_personal, spec.value("/classification")),
         audiences,
         rows,
-    })
+    }
+}
+
+/// The entity that is measured, and the one whose rows are shown (`per`).
+fn entities(spec: &Located<MetricSpec>, graph: &Graph, context: &mut Context<'_>) -> (EntityId, Option<EntityId>) {
+    let mut find = |name: &str, pointer: &str| {
+        if spec.is_lost(pointer) { graph.nobody } else { find_entity(name, pointer, spec, graph, context) }
+    };
+    let from = find(&spec.spec.from, "/from");
+    let per = spec.spec.per.as_ref().map(|per| find(&per.entity, "/per/entity"));
+    // What is at fault may be the very thing that says what names mean.
+    if spec.is_lost("/dimensions") || spec.is_lost("/per") {
+        return (if per.is_none() { graph.nobody } else { from }, per.map(|_| graph.nobody));
+    }
+    (from, per)
 }
 
 /// The columns that all tables of a metric have, with their types.
@@ -98,15 +110,15 @@ fn find_entity(
     spec: &Located<MetricSpec>,
     graph: &Graph,
     context: &mut Context<'_>,
-) -> Option<EntityId> {
+) -> EntityId {
     let found = graph.find(name);
     if found.is_none() {
-        let known: Vec<&str> = graph.entities.iter().map(|e| e.name.as_str()).collect();
+        let known = graph.names();
         let hint = did_you_mean(name, known.iter().copied()).or_else(|| list_hint("entities", &known));
         let fault = Diagnostic::error(Code::UnknownEntity, format!("unknown entity `{name}`"));
         context.push(fault.at(spec.value(pointer)).maybe_hint(hint));
     }
-    found
+    found.unwrap_or(graph.nobody)
 }
 
 /// The dimensions that the metric defines, in the scope of the rows that are shown.
@@ -118,6 +130,7 @@ fn definitions(spec: &Located<MetricSpec>, shown: EntityId, graph: &Graph, conte
         context.extend(names::check(name, NameOf::Column, spec.key(&pointer)));
         definitions.add(name, sql, spec, &format!("{pointer}{below}"), context);
     }
+    definitions.add_lost(spec);
     definitions.check(&Rows::new(graph, shown), spec, context);
     definitions
 }
@@ -167,9 +180,10 @@ fn tables(
     let total = || (spec.spec.metric.clone(), TableSpec { by: vec![], description: None });
     let declared: Vec<(String, TableSpec)> = match &spec.spec.tables {
         Some(tables) => tables.iter().map(|(n, t)| (n.clone(), t.clone())).collect(),
+        None if spec.is_lost("/tables") => vec![],
         None => vec![total()],
     };
-    if declared.is_empty() {
+    if declared.is_empty() && !spec.has_lost("/tables") {
         let fault = Diagnostic::error(Code::EmptyMetric, "the metric has no table").at(spec.key("/tables"));
         context.push(fault.hint("name one, such as `total: { by: [] }`, or leave `tables` out"));
     }
@@ -278,8 +292,16 @@ fn per(
 ) -> Option<Per> {
     let graph = rows.graph;
     let (own, other) = (&graph.entities[from.0], &graph.entities[entity.0]);
+    let filter = per.filter.as_ref().and_then(|sql| condition(sql, "/per/where", spec, rows, reads, context));
+    let columns = dimensions(&per.columns, "/per/columns", spec, rows, reads, context);
+    report_twice(&columns, false, spec, context);
     let leading: Vec<_> = own.references.iter().filter(|r| r.entity == entity).collect();
     let [reference] = leading.as_slice() else {
+        let same = |a: &Reference, b: &Reference| a.alias == b.alias && a.column != b.column;
+        let is_reported = leading.iter().any(|a| leading.iter().any(|b| same(a, b)));
+        if graph.open(from).references || entity == graph.nobody || is_reported {
+            return None;
+        }
         let (message, hint) = if leading.is_empty() {
             let hint =
                 format!("declare it at the column of `{}` that holds the key: `references: {}`", own.name, other.name);
@@ -291,9 +313,6 @@ fn per(
         context.push(Diagnostic::error(Code::ReferenceKey, message).at(spec.value("/per/entity")).hint(hint));
         return None;
     };
-    let filter = per.filter.as_ref().and_then(|sql| condition(sql, "/per/where", spec, rows, reads, context));
-    let columns = dimensions(&per.columns, "/per/columns", spec, rows, reads, context);
-    report_twice(&columns, false, spec, context);
     Some(Per { entity, reference: reference.column, joins: joins(graph, entity, &reads.paths, false), filter, columns })
 }
 

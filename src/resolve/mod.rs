@@ -1,7 +1,8 @@
 //! From specs as written to a project with nothing left open: names are found, defaults filled in, SQL is typed.
 //!
-//! Every fault is reported at its place in the spec, and the pass goes on after it. The result is used only when there
-//! was no error; until then it may hold placeholders.
+//! Every fault is reported at its place in the spec, and the pass goes on after it. A spec is at fault when an error was
+//! found while it was looked at, and the pass says which ones are ([`Resolved::faulty`]); until they are left out, the
+//! project may hold placeholders. What may only follow from a fault is not reported ([`open`]).
 
 mod compiled;
 mod cycle;
@@ -12,6 +13,7 @@ mod measure;
 mod measure_scope;
 mod metric;
 mod names;
+mod open;
 mod operation;
 mod project;
 mod reference;
@@ -24,37 +26,60 @@ pub use compiled::code_of;
 
 pub use lookup::converts;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sqlparser::ast::Expr;
 
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::lakeflow::{self, types::DataType};
-use crate::load::{Located, SpecSet};
-use crate::model::{Audience, Classification, Project, Protection};
-use crate::source::{SourceMap, Span};
+use crate::load::{Located, Lost, SpecSet};
+use crate::model::{Audience, Classification, Entity, Metric, Project, Protection};
+use crate::source::{FileId, SourceMap, Span};
 use crate::spec::{EntitySpec, MetricSpec};
+
+use project::{OpenAudiences, Settings};
 
 /// What every part of the pass needs: texts to point into, and the place for faults.
 pub struct Context<'a> {
     sources: &'a SourceMap,
     diagnostics: &'a mut Diagnostics,
     audiences: &'a [Audience],
+    open_audiences: &'a OpenAudiences,
     default_classification: Option<Classification>,
-    /// Whether every spec could be read; otherwise what seems unknown may be declared in one that could not.
-    complete: bool,
+    /// Specs that could not be read; what seems unknown may be declared there.
+    lost: &'a Lost,
+    /// Entities that count for nothing.
+    left_out: &'a Lost,
+    /// Questions without an answer, because something else is at fault.
+    undecided: usize,
+    /// Files of specs that are at fault.
+    faulty: BTreeSet<FileId>,
 }
 
 impl Context<'_> {
-    /// Keeps a fault, unless it may only follow from a spec that could not be read and is reported already.
-    fn push(&mut self, diagnostic: Diagnostic) {
-        if self.complete || !diagnostic.code.is_unknown_name() {
-            self.diagnostics.push(diagnostic);
+    /// Looks at a spec. When an error is found meanwhile, or something can't be decided, the spec is a faulty one.
+    fn judge<T>(&mut self, file: FileId, look: impl FnOnce(&mut Self) -> T) -> T {
+        let faults = |context: &Self| context.diagnostics.errors() + context.undecided;
+        let before = faults(self);
+        let found = look(self);
+        if faults(self) > before {
+            self.faulty.insert(file);
         }
+        found
+    }
+
+    /// Keeps a fault.
+    fn push(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// Notes that something can't be decided because something else is at fault, which is reported there.
+    fn leave_undecided(&mut self) {
+        self.undecided += 1;
     }
 
     fn extend(&mut self, diagnostics: impl IntoIterator<Item = Diagnostic>) {
-        diagnostics.into_iter().for_each(|diagnostic| self.push(diagnostic));
+        self.diagnostics.extend(diagnostics);
     }
 
     /// The type that stands at `pointer`; a fault gives `Unknown`.
@@ -96,65 +121,114 @@ impl Context<'_> {
     }
 }
 
-/// Resolves all specs. `None` when there is no project file, which is reported.
-pub fn resolve(set: &SpecSet, sources: &SourceMap, diagnostics: &mut Diagnostics) -> Option<Project> {
-    let project = set.project.as_ref()?;
+/// What came of the specs.
+#[derive(Debug)]
+pub struct Resolved {
+    /// The project. While a spec is at fault or could not be read, it may hold placeholders.
+    pub project: Project,
+    /// Files of the specs that are at fault, those that were so before included.
+    pub faulty: BTreeSet<FileId>,
+    /// Whether the project is all that was written: nothing is at fault, nothing was lost, nothing was left out.
+    pub is_whole: bool,
+}
+
+/// Resolves all specs.
+pub fn resolve(set: &SpecSet, sources: &SourceMap, diagnostics: &mut Diagnostics) -> Resolved {
+    let default_classification = if let [only] = set.projects.as_slice() { only.spec.classification } else { None };
+    let open = OpenAudiences::default();
     let mut context = Context {
         sources,
         diagnostics: &mut *diagnostics,
         audiences: &[],
-        default_classification: project.spec.classification,
-        complete: set.complete,
+        open_audiences: &open,
+        default_classification,
+        lost: &set.lost,
+        left_out: &set.left_out,
+        undecided: 0,
+        faulty: set.faulty.clone(),
     };
-    let settings = project::resolve(project, &mut context);
+    let settings = project::settings(set, &mut context);
+    let faulty = context.faulty;
     let mut context = Context {
         sources,
         diagnostics,
         audiences: &settings.audiences,
-        default_classification: project.spec.classification,
-        complete: set.complete,
+        open_audiences: &settings.open_audiences,
+        default_classification,
+        lost: &set.lost,
+        left_out: &set.left_out,
+        undecided: 0,
+        faulty,
     };
-    let (entity_specs, metric_specs) = distinct(set, &mut context);
-    let entities = entity_specs.iter().map(|spec| entity::resolve(spec, set, &mut context)).collect();
-    let mut graph = graph::Graph::new(entities, &entity_specs);
+    let twins = twins(set, &mut context);
+    let (entity_specs, metric_specs) = distinct(set);
+    let resolved = entity_specs
+        .iter()
+        .map(|spec| context.judge(spec.file, |context| entity::resolve(spec, set, context)))
+        .collect();
+    let mut graph = graph::Graph::new(resolved, &entity_specs, set, twins);
     entity::link(&entity_specs, &mut graph, &mut context);
     graph.check_derived(&entity_specs, &mut context);
-    let metrics = metric_specs.iter().filter_map(|spec| metric::resolve(spec, &graph, &mut context)).collect();
+    let metrics = metric_specs
+        .iter()
+        .map(|spec| context.judge(spec.file, |context| metric::resolve(spec, &graph, context)))
+        .collect();
     let names = entity_specs.iter().map(|s| s.spec.entity.as_str());
     let known: Vec<&str> = names.chain(metric_specs.iter().map(|s| s.spec.metric.as_str())).collect();
-    operation::check_refreshes(project, &known, &mut context);
-    Some(Project {
-        name: project.spec.project.clone(),
-        description: project.spec.description.clone().unwrap_or_default(),
+    for project in &set.projects {
+        context.judge(project.file, |context| operation::check_refreshes(project, &known, context));
+    }
+    let faulty = context.faulty;
+    let lost = !set.lost.is_empty() || !set.left_out.is_empty();
+    let is_whole = faulty.is_empty() && !lost && set.projects.len() == 1;
+    graph.entities.truncate(entity_specs.len());
+    Resolved { project: self::project(set, settings, graph.entities, metrics), faulty, is_whole }
+}
+
+/// The project that all parts make.
+fn project(set: &SpecSet, settings: Settings, entities: Vec<Entity>, metrics: Vec<Metric>) -> Project {
+    let spec = if let [only] = set.projects.as_slice() { Some(&only.spec) } else { None };
+    Project {
+        name: spec.map(|spec| spec.project.clone()).unwrap_or_default(),
+        description: spec.and_then(|spec| spec.description.clone()).unwrap_or_default(),
         targets: settings.targets,
         audiences: settings.audiences,
         masks: settings.masks,
-        protection: project.spec.protection.unwrap_or(Protection::Masks),
+        protection: spec.and_then(|spec| spec.protection).unwrap_or(Protection::Masks),
         schedules: settings.schedules,
-        notify: project.spec.notifications.as_ref().map(|n| n.on_failure.clone()).unwrap_or_default(),
+        notify: spec.and_then(|s| s.notifications.as_ref()).map(|n| n.on_failure.clone()).unwrap_or_default(),
         alerts: settings.alerts,
-        entities: graph.entities,
+        entities,
         metrics,
-    })
+    }
 }
 
-/// Entities and metrics by name, each name once; the second of a name is reported and left out.
-fn distinct<'a>(
-    set: &'a SpecSet,
-    context: &mut Context<'_>,
-) -> (Vec<&'a Located<EntitySpec>>, Vec<&'a Located<MetricSpec>>) {
-    let mut taken: BTreeMap<&str, Span> = BTreeMap::new();
-    let mut is_new = |name: &'a str, span: Span| {
-        let Some(first) = taken.get(name) else {
-            taken.insert(name, span);
-            return true;
+/// Reports names that are declared twice; gives those of entities, of which nobody knows what they mean.
+fn twins(set: &SpecSet, context: &mut Context<'_>) -> BTreeSet<String> {
+    let mut taken: BTreeMap<&str, (Span, bool)> = BTreeMap::new();
+    let mut twins = BTreeSet::new();
+    let entities = set.entities.iter().map(|e| (e.spec.entity.as_str(), e.value("/entity"), true));
+    let metrics = set.metrics.iter().map(|m| (m.spec.metric.as_str(), m.value("/metric"), false));
+    for (name, span, is_entity) in entities.chain(metrics) {
+        let Some((first, with_entity)) = taken.get(name) else {
+            taken.insert(name, (span, is_entity));
+            continue;
         };
         let message = format!("`{name}` is declared twice");
         context.push(Diagnostic::error(Code::DuplicateName, message).at(span).related(*first, "first here"));
-        false
-    };
-    let mut entities: Vec<_> = set.entities.iter().filter(|e| is_new(&e.spec.entity, e.value("/entity"))).collect();
-    let mut metrics: Vec<_> = set.metrics.iter().filter(|m| is_new(&m.spec.metric, m.value("/metric"))).collect();
+        context.faulty.extend([span.file, first.file]);
+        if is_entity && *with_entity {
+            twins.insert(name.to_owned());
+        }
+    }
+    twins
+}
+
+/// Entities and metrics by name, each name once: the second of a name is not looked into.
+fn distinct(set: &SpecSet) -> (Vec<&Located<EntitySpec>>, Vec<&Located<MetricSpec>>) {
+    let mut taken: BTreeSet<&str> = BTreeSet::new();
+    let mut entities: Vec<_> = set.entities.iter().filter(|e| taken.insert(&e.spec.entity)).collect();
+    let mut metrics: Vec<_> = set.metrics.iter().filter(|m| taken.insert(&m.spec.metric)).collect();
     entities.sort_by(|a, b| a.spec.entity.cmp(&b.spec.entity));
     metrics.sort_by(|a, b| a.spec.metric.cmp(&b.spec.metric));
     (entities, metrics)

@@ -6,7 +6,7 @@ use super::schedule;
 use crate::diag::{Code, Diagnostic, did_you_mean};
 use crate::load::{Located, pointer_segment};
 use crate::model::{Alerts, Cron, Schedule, Start};
-use crate::spec::{ProjectSpec, ScheduleSpec};
+use crate::spec::{ProjectSpec, ScheduleSpec, SpecKind};
 
 /// Resolves schedules, in the order of the spec.
 pub fn schedules(project: &Located<ProjectSpec>, context: &mut Context<'_>) -> Vec<Schedule> {
@@ -40,7 +40,7 @@ fn start(
         (Some(_), true) => {
             Some((project.key(&format!("{pointer}/on_files")), "starts both at a time and on new files"))
         }
-        (None, false) => Some((project.key(pointer), "says nowhere when it starts")),
+        (None, false) if !project.has_lost(pointer) => Some((project.key(pointer), "says nowhere when it starts")),
         _ => None,
     };
     if let Some((span, fault)) = fault {
@@ -75,7 +75,8 @@ fn cron(
 /// Resolves the limits for alerts. Alerts that nobody hears of are a fault (E0706).
 pub fn alerts(project: &Located<ProjectSpec>, context: &mut Context<'_>) -> Alerts {
     let Some(spec) = &project.spec.alerts else { return Alerts::default() };
-    if project.spec.notifications.as_ref().is_none_or(|n| n.on_failure.is_empty()) {
+    let nobody = project.spec.notifications.as_ref().is_none_or(|n| n.on_failure.is_empty());
+    if nobody && !project.has_lost("/notifications") && !project.has_lost("/alerts") {
         let fault = Diagnostic::error(Code::NobodyNotified, "there are alerts, but nobody hears of them");
         context.push(fault.at(project.key("/alerts")).hint("list mail addresses as `on_failure` of `notifications`"));
     }
@@ -92,10 +93,14 @@ pub fn check_refreshes(project: &Located<ProjectSpec>, known: &[&str], context: 
     for (name, spec) in project.spec.schedules.iter().flatten() {
         let pointer = format!("/schedules/{}/refresh", pointer_segment(name));
         for (word, pointer) in spec.refresh.iter().flat_map(|r| r.with_pointers(&pointer)) {
-            if !known.contains(&word) && context.complete {
-                let fault = Diagnostic::error(Code::UnknownRefresh, format!("no entity or metric is called `{word}`"));
-                context.push(fault.at(project.value(&pointer)).maybe_hint(did_you_mean(word, known.iter().copied())));
+            let may_be = |kind| context.lost.may_declare(kind, word);
+            if known.contains(&word) || may_be(SpecKind::Entity) || may_be(SpecKind::Metric) {
+                continue;
             }
+            let lost = [SpecKind::Entity, SpecKind::Metric].into_iter().flat_map(|kind| context.lost.names(kind));
+            let hint = did_you_mean(word, known.iter().copied().chain(lost));
+            let fault = Diagnostic::error(Code::UnknownRefresh, format!("no entity or metric is called `{word}`"));
+            context.push(fault.at(project.value(&pointer)).maybe_hint(hint));
         }
     }
 }

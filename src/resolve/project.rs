@@ -6,27 +6,76 @@ use super::Context;
 use super::names::{self, NameOf};
 use super::operation;
 use crate::diag::{Code, Diagnostic, did_you_mean};
-use crate::load::{Located, pointer_segment};
+use crate::load::{Located, SpecSet, pointer_segment};
 use crate::model::{Alerts, Audience, AudienceId, Mask, Mode, PersonalKind, Principal, Schedule, Sees, Target};
+use crate::source::Span;
 use crate::spec::{
     AudienceSpec, MaskSpec, MaskStyle, OneOrMany, PlainMask, PrincipalSpec, ProjectSpec, SeesSpec, TargetSpec,
 };
 
 /// The settings of a project file, resolved.
+#[derive(Default)]
 pub struct Settings {
     pub targets: Vec<Target>,
     pub audiences: Vec<Audience>,
+    pub open_audiences: OpenAudiences,
     pub masks: BTreeMap<PersonalKind, Mask>,
     pub schedules: Vec<Schedule>,
     pub alerts: Alerts,
 }
 
-/// Resolves everything in the project file that needs no entity or metric.
-pub fn resolve(project: &Located<ProjectSpec>, context: &mut Context<'_>) -> Settings {
+/// Audiences of which nobody knows what they see, because what declares them is at fault.
+#[derive(Debug, Default)]
+pub struct OpenAudiences {
+    /// Whether there may be others than those that are known.
+    pub all: bool,
+    /// By name.
+    pub names: BTreeSet<String>,
+}
+
+impl OpenAudiences {
+    /// Whether it is unknown who an audience is.
+    fn has(&self, name: &str) -> bool {
+        self.names.contains(name)
+    }
+}
+
+/// The settings of the one project. With none or several of them, nobody knows which hold.
+pub fn settings(set: &SpecSet, context: &mut Context<'_>) -> Settings {
+    let mut all: Vec<Settings> =
+        set.projects.iter().map(|project| context.judge(project.file, |context| resolve(project, context))).collect();
+    match (all.pop(), all.is_empty()) {
+        (Some(only), true) => only,
+        (last, _) => {
+            context.faulty.extend(set.projects.iter().map(|project| project.file));
+            unclear(all.into_iter().chain(last))
+        }
+    }
+}
+
+/// What holds while nobody knows which settings do: there is an audience if one of them declares it, and it is open what
+/// it sees.
+fn unclear(all: impl Iterator<Item = Settings>) -> Settings {
+    let mut unclear = Settings { masks: default_masks(), ..Settings::default() };
+    let mut read = false;
+    for settings in all {
+        read = true;
+        unclear.open_audiences.all |= settings.open_audiences.all;
+        for audience in settings.audiences {
+            if unclear.open_audiences.names.insert(audience.name.clone()) {
+                unclear.audiences.push(audience);
+            }
+        }
+    }
+    unclear.open_audiences.all |= !read;
+    unclear
+}
+
+/// Resolves everything in a project file that needs no entity or metric.
+fn resolve(project: &Located<ProjectSpec>, context: &mut Context<'_>) -> Settings {
     let spec = &project.spec;
     context.extend(names::check(&spec.project, NameOf::Project, project.value("/project")));
-    let principals = spec.principals.iter().flatten();
-    for (name, _) in principals {
+    for (name, _) in spec.principals.iter().flatten() {
         context.extend(names::check(
             name,
             NameOf::Setting,
@@ -34,14 +83,13 @@ pub fn resolve(project: &Located<ProjectSpec>, context: &mut Context<'_>) -> Set
         ));
     }
     if let Some(name) = &spec.run_as {
-        let known: Vec<&str> = spec.principals.iter().flatten().map(|(n, _)| n.as_str()).collect();
-        if !known.contains(&name.as_str()) {
-            context.push(unknown_principal(name, &known).at(project.value("/run_as")));
-        }
+        check_principal(project, name, &principals(project), project.value("/run_as"), context);
     }
+    let (audiences, open_audiences) = audiences(project, context);
     Settings {
         targets: targets(project, context),
-        audiences: audiences(project, context),
+        audiences,
+        open_audiences,
         masks: masks(project, context),
         schedules: operation::schedules(project, context),
         alerts: operation::alerts(project, context),
@@ -60,7 +108,7 @@ fn targets(project: &Located<ProjectSpec>, context: &mut Context<'_>) -> Vec<Tar
         targets.push(self::target(project, name, target, &pointer, context));
     }
     let defaults: Vec<&Target> = targets.iter().filter(|t| t.default).collect();
-    if defaults.len() != 1 {
+    if defaults.len() > 1 || defaults.is_empty() && !project.has_lost("/targets") {
         let message = match defaults.as_slice() {
             [] => "no target is the default".to_owned(),
             [first, second, ..] => format!("`{}` and `{}` are both the default target", first.name, second.name),
@@ -87,7 +135,7 @@ fn target(
             None => {
                 let span = project.key(&format!("{pointer}/principals/{}", pointer_segment(name)));
                 let known: Vec<&str> = principals.iter().map(|(n, _)| n.as_str()).collect();
-                context.push(unknown_principal(name, &known).at(span));
+                check_principal(project, name, &known, span, context);
             }
         }
     }
@@ -114,9 +162,19 @@ fn principal(spec: &PrincipalSpec) -> Principal {
     }
 }
 
-fn unknown_principal(name: &str, known: &[&str]) -> Diagnostic {
-    Diagnostic::error(Code::UnknownPrincipal, format!("unknown principal `{name}`"))
-        .maybe_hint(did_you_mean(name, known.iter().copied()).or_else(|| list_hint("principals", known)))
+/// The names of the principals that a project declares.
+fn principals(project: &Located<ProjectSpec>) -> Vec<&str> {
+    project.spec.principals.iter().flatten().map(|(name, _)| name.as_str()).collect()
+}
+
+/// Reports a principal that is not among those that are known, unless it may be declared in a part that is lost.
+fn check_principal(project: &Located<ProjectSpec>, name: &str, known: &[&str], span: Span, context: &mut Context<'_>) {
+    if known.contains(&name) || project.is_lost(&format!("/principals/{}", pointer_segment(name))) {
+        return;
+    }
+    let fault = Diagnostic::error(Code::UnknownPrincipal, format!("unknown principal `{name}`")).at(span);
+    let hint = did_you_mean(name, known.iter().copied()).or_else(|| list_hint("principals", known));
+    context.push(fault.maybe_hint(hint));
 }
 
 /// The hint that lists what there is.
@@ -124,10 +182,14 @@ pub fn list_hint(what: &str, known: &[&str]) -> Option<String> {
     (!known.is_empty()).then(|| format!("{what} there are: `{}`", known.join("`, `")))
 }
 
-fn audiences(project: &Located<ProjectSpec>, context: &mut Context<'_>) -> Vec<Audience> {
-    let known: Vec<&str> = project.spec.principals.iter().flatten().map(|(n, _)| n.as_str()).collect();
+/// The audiences, and those of which it is open what they see.
+fn audiences(project: &Located<ProjectSpec>, context: &mut Context<'_>) -> (Vec<Audience>, OpenAudiences) {
+    let known = principals(project);
+    let mut open = OpenAudiences { all: project.is_lost("/audiences"), names: BTreeSet::new() };
+    open.names.extend(project.lost_keys("/audiences"));
     let declared = project.spec.audiences.iter().flatten();
-    declared.map(|(name, spec)| audience(project, name, spec, &known, context)).collect()
+    let audiences = declared.map(|(name, spec)| audience(project, name, spec, &known, &mut open, context)).collect();
+    (audiences, open)
 }
 
 fn audience(
@@ -135,14 +197,16 @@ fn audience(
     name: &str,
     spec: &AudienceSpec,
     principals: &[&str],
+    open: &mut OpenAudiences,
     context: &mut Context<'_>,
 ) -> Audience {
     let pointer = format!("/audiences/{}", pointer_segment(name));
     context.extend(names::check(name, NameOf::Setting, project.key(&pointer)));
     for (i, member) in spec.members.iter().enumerate() {
-        if !principals.contains(&member.as_str()) {
-            context.push(unknown_principal(member, principals).at(project.value(&format!("{pointer}/members/{i}"))));
-        }
+        check_principal(project, member, principals, project.value(&format!("{pointer}/members/{i}")), context);
+    }
+    if project.has_lost(&format!("{pointer}/sees")) {
+        open.names.insert(name.to_owned());
     }
     let sees = match &spec.sees {
         None => Sees::Kinds(BTreeSet::new()),
@@ -152,7 +216,10 @@ fn audience(
             for (i, kind) in kinds.iter().enumerate() {
                 match PersonalKind::from_word(kind) {
                     Some(kind) => drop(known.insert(kind)),
-                    None => context.push(unknown_kind(kind).at(project.value(&format!("{pointer}/sees/{i}")))),
+                    None => {
+                        open.names.insert(name.to_owned());
+                        context.push(unknown_kind(kind).at(project.value(&format!("{pointer}/sees/{i}"))));
+                    }
                 }
             }
             Sees::Kinds(known)
@@ -173,7 +240,7 @@ fn unknown_kind(word: &str) -> Diagnostic {
 }
 
 fn masks(project: &Located<ProjectSpec>, context: &mut Context<'_>) -> BTreeMap<PersonalKind, Mask> {
-    let mut masks: BTreeMap<_, _> = PersonalKind::ALL.iter().map(|(_, kind)| (*kind, Mask::Redact)).collect();
+    let mut masks = default_masks();
     for (word, spec) in project.spec.masks.iter().flatten() {
         match PersonalKind::from_word(word) {
             Some(kind) => drop(masks.insert(kind, mask(spec))),
@@ -181,6 +248,10 @@ fn masks(project: &Located<ProjectSpec>, context: &mut Context<'_>) -> BTreeMap<
         }
     }
     masks
+}
+
+fn default_masks() -> BTreeMap<PersonalKind, Mask> {
+    PersonalKind::ALL.iter().map(|(_, kind)| (*kind, Mask::Redact)).collect()
 }
 
 fn mask(spec: &MaskSpec) -> Mask {
@@ -196,19 +267,24 @@ fn mask(spec: &MaskSpec) -> Mask {
 
 /// The audiences of an entity or metric.
 pub fn audience_ids<T>(located: &Located<T>, names: Option<&OneOrMany>, context: &mut Context<'_>) -> Vec<AudienceId> {
-    let audiences = context.audiences;
-    let mut ids = vec![];
-    for (name, pointer) in names.iter().flat_map(|n| n.with_pointers("/audience")) {
-        match audiences.iter().position(|a| a.name == name) {
-            Some(index) => ids.push(AudienceId(index)),
-            None => context.push(unknown_audience(name, audiences).at(located.value(&pointer))),
-        }
+    let names = names.iter().flat_map(|n| n.with_pointers("/audience"));
+    names.filter_map(|(name, pointer)| audience_id(name, located.value(&pointer), context)).collect()
+}
+
+/// The audience of a name; one that is not known is reported, unless it may be declared in something that is lost.
+pub fn audience_id(name: &str, span: Span, context: &mut Context<'_>) -> Option<AudienceId> {
+    let found = context.audiences.iter().position(|audience| audience.name == name).map(AudienceId);
+    let open = context.open_audiences;
+    if open.has(name) || open.all && found.is_none() {
+        context.leave_undecided();
+    } else if found.is_none() {
+        context.push(unknown_audience(name, context.audiences).at(span));
     }
-    ids
+    found
 }
 
 /// The fault of a name that no audience has.
-pub fn unknown_audience(name: &str, audiences: &[Audience]) -> Diagnostic {
+fn unknown_audience(name: &str, audiences: &[Audience]) -> Diagnostic {
     let known: Vec<&str> = audiences.iter().map(|a| a.name.as_str()).collect();
     Diagnostic::error(Code::UnknownAudience, format!("unknown audience `{name}`"))
         .maybe_hint(did_you_mean(name, known.iter().copied()).or_else(|| list_hint("audiences", &known)))

@@ -8,7 +8,7 @@ use crate::diag::{Code, Diagnostic, did_you_mean};
 use crate::lakeflow::types::DataType;
 use crate::load::Located;
 use crate::model::{Column, Entity, Load, Reference, Source};
-use crate::spec::{ColumnEntry, EntitySpec, ReferenceEntry};
+use crate::spec::{ColumnEntry, EntitySpec, ReferenceEntry, SpecKind};
 
 /// The references of an entity, in the order of its columns.
 pub fn resolve(spec: &Located<EntitySpec>, index: usize, graph: &Graph, context: &mut Context<'_>) -> Vec<Reference> {
@@ -22,28 +22,39 @@ pub fn resolve(spec: &Located<EntitySpec>, index: usize, graph: &Graph, context:
             pointer.push_str("/entity");
         }
         let span = spec.value(&pointer);
-        let Some(entity) = graph.find(target) else {
-            let known: Vec<&str> = graph.entities.iter().map(|e| e.name.as_str()).collect();
+        let found = graph.find(target);
+        if found.is_none() && context.left_out.may_declare(SpecKind::Entity, target) {
+            continue;
+        }
+        let Some(entity) = found else {
+            let known = graph.names();
             let hint = did_you_mean(target, known.iter().copied()).or_else(|| list_hint("entities", &known));
             context.push(
                 Diagnostic::error(Code::UnknownEntity, format!("unknown entity `{target}`")).at(span).maybe_hint(hint),
             );
+            // What leads through it is not known, and no further fault.
+            if let Some(column) = graph.entities[index].find(name) {
+                let alias = alias.unwrap_or(target).to_owned();
+                references.push(Reference { column, entity: graph.nobody, alias, always_resolves: false });
+            }
             continue;
         };
         let own = &graph.entities[index];
         let Some(column) = own.find(name) else { continue };
-        let target = &graph.entities[entity.0];
-        context.extend(reference_fault(own.column(column), target).map(|d| d.at(span)));
+        let (wanted, target) = (target, &graph.entities[entity.0]);
+        if !graph.open(entity).key {
+            context.extend(reference_fault(own.column(column), target).map(|d| d.at(span)));
+        }
         if matches!(target.source, Source::Lookup(_)) && column_accepts(spec, name) {
             let message = format!("`accepted` can't stand beside a reference to the lookup `{}`", target.name);
             let span = spec.key(&format!("{}/accepted", column_pointer(name)));
             let hint = "the keys of the lookup are the accepted values: leave `accepted` out";
             context.push(Diagnostic::error(Code::OptionConflict, message).at(span).hint(hint));
         }
-        let alias = alias.unwrap_or(target.name.as_str()).to_owned();
+        let alias = alias.unwrap_or(wanted).to_owned();
         if alias == own.name || references.iter().any(|r| r.alias == alias) {
             let message = format!("`{alias}` would mean two things in expressions of `{}`", own.name);
-            let hint = format!("name the reference: `references: {{ entity: {}, as: <name> }}`", target.name);
+            let hint = format!("name the reference: `references: {{ entity: {wanted}, as: <name> }}`");
             context.push(Diagnostic::error(Code::AmbiguousReference, message).at(span).hint(hint));
         }
         let always_resolves = matches!(target.source, Source::Lookup(_));
@@ -58,16 +69,6 @@ fn target_and_alias(reference: &ReferenceEntry) -> (&str, Option<&str>) {
         ReferenceEntry::Entity(target) => (target, None),
         ReferenceEntry::Named(named) => (&named.entity, named.alias.as_deref()),
     }
-}
-
-/// What expressions call the references of an entity that lead nowhere.
-pub fn lost(spec: &EntitySpec, graph: &Graph) -> Vec<String> {
-    let references = spec.columns.values().filter_map(|entry| match entry {
-        ColumnEntry::Full(column) => column.references.as_ref(),
-        ColumnEntry::Type(_) => None,
-    });
-    let lost = references.map(target_and_alias).filter(|(target, _)| graph.find(target).is_none());
-    lost.map(|(target, alias)| alias.unwrap_or(target).to_owned()).collect()
 }
 
 fn column_accepts(spec: &Located<EntitySpec>, name: &str) -> bool {
@@ -135,5 +136,6 @@ pub fn report_cycles(specs: &[&Located<EntitySpec>], graph: &Graph, context: &mu
             fault = if position == 0 { fault.at_labelled(span, text) } else { fault.related(span, text) };
         }
         context.push(fault);
+        context.faulty.extend(cycle.iter().map(|index| specs[*index].file));
     }
 }

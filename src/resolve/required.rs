@@ -62,7 +62,8 @@ pub fn imply(
                 "remove `required`: rows without a value are quarantined, or give the column a `default`",
             );
         }
-        if full.on_missing == Some(ActionSpec::Warn) && full.default.is_none() {
+        let has_default = full.default.is_some() || spec.is_lost(&format!("{pointer}/default"));
+        if full.on_missing == Some(ActionSpec::Warn) && !has_default {
             let message = format!("`{name}` is {words}, and a row without it can't stay");
             fault("on_missing", message, "`quarantine`, `drop` and `fail` are possible");
         }

@@ -4,32 +4,31 @@ use indexmap::IndexMap;
 
 use super::Context;
 use super::compiled::condition;
-use super::project::unknown_audience;
+use super::open::Columns;
+use super::project::audience_id;
 use crate::diag::{Code, Diagnostic};
 use crate::lakeflow::types::Column as TypedColumn;
 use crate::load::{Located, pointer_segment};
 use crate::model::{AudienceId, RowAccess};
 
-/// Resolves `rows` of an entity or metric that `readers` may read; `columns` gives those of every table it is about.
+/// Resolves `rows` of an entity or metric that `readers` may read; `columns` gives those of every table it is about, and
+/// whether there may be others.
 pub fn resolve<T>(
     rows: Option<&IndexMap<String, String>>,
     readers: &[AudienceId],
-    columns: impl Fn() -> Vec<TypedColumn>,
+    columns: impl Fn() -> (Vec<TypedColumn>, bool),
     spec: &Located<T>,
     context: &mut Context<'_>,
 ) -> Vec<RowAccess> {
     let mut resolved = vec![];
     let Some(rows) = rows else { return resolved };
-    let columns = columns();
+    let (known, open) = columns();
+    let columns = Columns { known: &known, open };
     for (name, sql) in rows {
         let pointer = format!("/rows/{}", pointer_segment(name));
-        let condition = condition(sql, &pointer, spec, &columns, context);
-        let Some(audience) = context.audiences.iter().position(|a| a.name == *name).map(AudienceId) else {
-            let fault = unknown_audience(name, context.audiences);
-            context.push(fault.at(spec.key(&pointer)));
-            continue;
-        };
-        if !readers.contains(&audience) {
+        let condition = condition(sql, &pointer, spec, columns, context);
+        let Some(audience) = audience_id(name, spec.key(&pointer), context) else { continue };
+        if !readers.contains(&audience) && !spec.has_lost("/audience") {
             let message = format!("audience `{name}` does not read the table, so it sees no rows of it");
             let fault = Diagnostic::error(Code::OptionConflict, message).at(spec.key(&pointer));
             context.push(fault.hint(format!("list `{name}` under `audience`, or remove it here")));

@@ -359,7 +359,7 @@ impl Scope for RowScope<'_> {
                 let info = infer::analyze_expr(expr, &derived.sql, &RowScope { rows, depth: self.depth + 1 }, MEASURE);
                 found(info.ty, info.nullable)
             }
-            None if self.rows.graph.is_lost(self.rows.base, path) => found(DataType::Unknown, true),
+            None if self.rows.graph.is_open(self.rows.base, path) => found(DataType::Unknown, true),
             None => self.rows.unknown(path),
         }
     }

@@ -21,14 +21,27 @@ pub(super) struct Findings {
     pub diagnostics: Vec<Diagnostic>,
     /// Scalars to be read as the text that stands in the file, by pointer.
     pub texts: Vec<(String, String)>,
-    /// Keys without which the rest of the spec can still be used.
-    pub passed_over: Vec<String>,
+    /// Pointers to parts that are at fault. Without them the rest of the spec can still be used.
+    pub lost: Vec<String>,
+    /// Pointers to keys that mean nothing.
+    pub unknown: Vec<String>,
+    /// Keys that were meant to be others, which the spec can't do without.
+    pub misspelt: Vec<Misspelt>,
+}
+
+/// A key that was meant to be another one.
+pub(super) struct Misspelt {
+    /// Pointer to the mapping it stands in.
+    pub parent: String,
+    pub written: String,
+    pub meant: String,
 }
 
 /// Compares a document with the schema of its kind; `text` is that of its file.
 pub(super) fn explain(schema: &Value, document: &Document, text: &str) -> Findings {
-    let mut walk = Walk { root: schema, document, text, findings: Findings::default() };
-    let place = Place { pointer: String::new(), name: "the spec".to_owned(), schema, optional: None };
+    let doubtful = document.places.doubtful();
+    let mut walk = Walk { root: schema, document, text, doubtful, findings: Findings::default() };
+    let place = Place { pointer: String::new(), name: "the spec".to_owned(), schema, part: String::new() };
     walk.value(&place, &document.value);
     if walk.is_full()
         && let Some(last) = walk.findings.diagnostics.last_mut()
@@ -42,6 +55,8 @@ struct Walk<'a> {
     root: &'a Value,
     document: &'a Document,
     text: &'a str,
+    /// Pointers to values that have a rival.
+    doubtful: Vec<String>,
     findings: Findings,
 }
 
@@ -51,21 +66,28 @@ struct Place<'a> {
     /// What messages call the value: its key, or its position in a list.
     name: String,
     schema: &'a Value,
-    /// The nearest key at or above the value that a spec can do without.
-    optional: Option<String>,
+    /// Pointer to what is left out when the value is at fault: the value itself, or the nearest thing above it without
+    /// which the rest means what it meant.
+    part: String,
 }
 
 impl<'a> Place<'a> {
     /// The value of a key.
-    fn key(&self, key: &str, schema: &'a Value, optional: Option<String>) -> Place<'a> {
+    fn key(&self, key: &str, schema: &'a Value, required: bool) -> Place<'a> {
         let pointer = format!("{}/{}", self.pointer, pointer_segment(key));
-        Place { pointer, name: format!("`{key}`"), schema, optional }
+        let part = if required && !self.is_spec() { self.part.clone() } else { pointer.clone() };
+        Place { pointer, name: format!("`{key}`"), schema, part }
     }
 
-    /// An item of a list, which a spec can do without if it can do without the list.
+    /// Whether it is the whole spec, of which no part is so important that the others mean nothing without it.
+    fn is_spec(&self) -> bool {
+        self.pointer.is_empty()
+    }
+
+    /// An item of a list, which falls with the list: a shorter one would be another one.
     fn item(&self, index: usize, schema: &'a Value) -> Place<'a> {
         let name = format!("item {} of {}", index + 1, self.name);
-        Place { pointer: format!("{}/{index}", self.pointer), name, schema, optional: self.optional.clone() }
+        Place { pointer: format!("{}/{index}", self.pointer), name, schema, part: self.part.clone() }
     }
 }
 
@@ -75,6 +97,9 @@ impl<'a> Walk<'a> {
     }
 
     fn value(&mut self, place: &Place<'a>, value: &Value) {
+        if self.doubtful.contains(&place.pointer) {
+            self.findings.lost.push(place.part.clone());
+        }
         let leaves = Leaf::all(self.root, place.schema);
         let fitting: Vec<Leaf<'a>> = leaves.iter().copied().filter(|leaf| leaf.takes(value)).collect();
         match value {
@@ -164,19 +189,15 @@ impl<'a> Walk<'a> {
             }
             if let Some(schema) = form.property(key) {
                 let required = form.required().any(|name| name == key);
-                // Without a whole mapping the names in it would be missed elsewhere.
-                let passable =
-                    !required && Leaf::all(self.root, schema).iter().all(|l| l.types().all(|t| t != "object"));
-                let own = format!("{}/{}", place.pointer, pointer_segment(key));
-                let optional = if passable { Some(own) } else { place.optional.clone().filter(|_| required) };
-                self.value(&place.key(key, schema, optional), value);
+                self.value(&place.key(key, schema, required), value);
             } else if let Some(schema) = form.other_keys() {
-                self.value(&place.key(key, schema, None), value);
-            } else if let Some(meant) = self.unknown_key(place, key, form, forms, fields) {
+                self.value(&place.key(key, schema, false), value);
+            } else if let Some(meant) = self.unknown_key(place, key, forms, fields) {
                 // What stands below a misspelt key may hold more mistakes.
                 if let Some(schema) = forms.iter().find_map(|form| form.property(meant)) {
-                    self.value(&place.key(key, schema, None), value);
+                    self.value(&place.key(key, schema, false), value);
                 }
+                self.take_as_meant(place, key, meant, forms, misspelt.contains(&meant));
                 misspelt.push(meant);
             }
         }
@@ -188,18 +209,23 @@ impl<'a> Walk<'a> {
         &mut self,
         place: &Place<'a>,
         key: &str,
-        form: Leaf<'a>,
         forms: &[Leaf<'a>],
         fields: &Map<String, Value>,
     ) -> Option<&'a str> {
         let own = format!("{}/{}", place.pointer, pointer_segment(key));
         let span = self.document.places.key(&own);
-        self.findings.passed_over.push(own);
         let fault = |message: String| Diagnostic::error(Code::UnknownKey, message).at(span);
         if forms.iter().any(|other| other.property(key).is_some()) {
-            let rival = form.keys().find(|name| fields.contains_key(*name)).unwrap_or("the other keys");
+            let form = intended(fields, forms);
+            let rival = form
+                .into_iter()
+                .flat_map(Leaf::keys)
+                .find(|name| fields.contains_key(*name))
+                .unwrap_or("the other keys");
             let message = format!("`{key}` can't stand next to `{rival}`");
             self.findings.diagnostics.push(fault(message).hint("write one of them"));
+            self.findings.unknown.push(own);
+            self.findings.lost.push(place.part.clone());
             return None;
         }
         let known: Vec<&str> = forms.iter().flat_map(|form| form.keys()).collect();
@@ -209,7 +235,23 @@ impl<'a> Walk<'a> {
             None => format!("known keys: {}", join(known.iter().map(|k| format!("`{k}`")), ", ")),
         };
         self.findings.diagnostics.push(fault(format!("unknown key `{key}`")).hint(hint));
+        if meant.is_none() {
+            self.findings.unknown.push(own);
+        }
         meant
+    }
+
+    /// Reads a misspelt key as the one it was meant to be, if there is no spec without that; any other is left out.
+    fn take_as_meant(&mut self, place: &Place<'a>, key: &str, meant: &str, forms: &[Leaf<'a>], again: bool) {
+        let below = |key: &str| format!("{}/{}", place.pointer, pointer_segment(key));
+        let required = forms.iter().any(|form| form.required().any(|name| name == meant));
+        if required && !again {
+            let (written, meant) = (key.to_owned(), meant.to_owned());
+            self.findings.misspelt.push(Misspelt { parent: place.pointer.clone(), written, meant });
+        } else {
+            self.findings.unknown.push(below(key));
+            self.findings.lost.push(below(meant));
+        }
     }
 
     fn missing_keys(
@@ -232,10 +274,10 @@ impl<'a> Walk<'a> {
         }
         for name in form.required().filter(absent) {
             let fault = Diagnostic::error(Code::MissingKey, format!("the key `{name}` is missing")).at(span);
-            let key = form.property(name).map(|schema| place.key(name, schema, None));
+            let key = form.property(name).map(|schema| place.key(name, schema, true));
             let example = key.as_ref().and_then(|key| example(&key.name, key.schema));
             let meaning = key.as_ref().and_then(|key| self.meaning(key));
-            self.fault(place, fault.maybe_hint(meaning).maybe_hint(example));
+            self.fault(key.as_ref().unwrap_or(place), fault.maybe_hint(meaning).maybe_hint(example));
         }
     }
 
@@ -250,7 +292,7 @@ impl<'a> Walk<'a> {
 
     fn fault(&mut self, place: &Place<'a>, diagnostic: Diagnostic) {
         self.findings.diagnostics.push(diagnostic);
-        self.findings.passed_over.extend(place.optional.clone());
+        self.findings.lost.push(place.part.clone());
     }
 }
 

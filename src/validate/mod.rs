@@ -13,37 +13,38 @@ pub use schema::schema_text;
 
 use rayon::prelude::*;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::diag::{Code, Diagnostic, Diagnostics};
-use crate::load::{Document, Loaded, Located, Places, SpecSet};
+use crate::load::{Document, Loaded, Located, LostSpec, Places, SpecSet, pointer_segment};
 use crate::source::SourceMap;
 use crate::spec::{EntitySpec, MetricSpec, ProjectSpec, SpecKind};
 
-use explain::{Findings, explain};
+use explain::{Findings, Misspelt, explain};
 use schema::Rules;
 
 /// Types every document that can be typed; a document that can't is reported and left out.
 ///
-/// Unknown keys and unusable values of optional keys are reported and then passed over, so that later passes can look
-/// at the rest of the spec.
+/// What is at fault is reported and left out, as small a part as the rest can do without, so that later passes can look
+/// at the rest of the spec. The spec says which parts these are ([`Located::lost`]), since what is not there was not
+/// forgotten then.
 pub fn validate(loaded: Loaded, sources: &SourceMap, diags: &mut Diagnostics) -> SpecSet {
-    let Loaded { documents, lookups, complete } = loaded;
-    let checked: Vec<_> = documents.into_par_iter().map(|document| check(document, sources)).collect();
-    let mut set = SpecSet { lookups, complete, ..SpecSet::default() };
-    for (spec, faults) in checked {
+    let Loaded { documents, lookups, lost } = loaded;
+    let checked: Vec<_> = documents.into_par_iter().map(|document| (document.file, check(document, sources))).collect();
+    let mut set = SpecSet { lookups, lost, ..SpecSet::default() };
+    for (file, Checked { spec, faults, is_whole }) in checked {
         diags.extend(faults);
+        if !is_whole {
+            set.faulty.insert(file);
+        }
         match spec {
-            Some(Typed::Project(project)) => match &set.project {
-                None => set.project = Some(*project),
-                Some(first) => {
-                    diags.push(second_project(first, &project));
-                    set.complete = false;
-                }
-            },
-            Some(Typed::Entity(entity)) => set.entities.push(*entity),
-            Some(Typed::Metric(metric)) => set.metrics.push(*metric),
-            None => set.complete = false,
+            Ok(Typed::Project(project)) => {
+                diags.extend(set.projects.first().map(|first| second_project(first, &project)));
+                set.projects.push(*project);
+            }
+            Ok(Typed::Entity(entity)) => set.entities.push(*entity),
+            Ok(Typed::Metric(metric)) => set.metrics.push(*metric),
+            Err(lost) => set.lost.specs.push(lost),
         }
     }
     set
@@ -62,48 +63,98 @@ fn second_project(first: &Located<ProjectSpec>, second: &Located<ProjectSpec>) -
         .hint("targets, audiences and schedules of one project stand in one file")
 }
 
+/// What came of a document.
+struct Checked {
+    /// The spec, or what it declares if it can't be typed.
+    spec: Result<Typed, LostSpec>,
+    faults: Vec<Diagnostic>,
+    /// Whether nothing was at fault.
+    is_whole: bool,
+}
+
 /// Checks one document and types it if possible.
-fn check(mut document: Document, sources: &SourceMap) -> (Option<Typed>, Vec<Diagnostic>) {
+fn check(mut document: Document, sources: &SourceMap) -> Checked {
     let rules = Rules::of(document.kind);
-    let mut faults = vec![];
-    if !rules.accepts(&document.value) {
-        let text = sources.text(document.file);
-        let Findings { diagnostics, texts, passed_over } = explain(rules.schema(), &document, text);
-        faults = diagnostics;
-        for (pointer, text) in texts {
-            if let Some(value) = document.value.pointer_mut(&pointer) {
-                *value = Value::String(text);
-            }
-        }
-        if faults.is_empty() {
+    let (mut faults, mut lost) = (vec![], vec![]);
+    let is_accepted = rules.accepts(&document.value);
+    if !is_accepted || document.faulty {
+        let found = explain(rules.schema(), &document, sources.text(document.file));
+        lost = take_out(&mut document, &found);
+        faults = found.diagnostics;
+        if faults.is_empty() && !is_accepted && !document.faulty {
             faults.extend(
                 rules.errors(&document.value).map(|(pointer, message)| unforeseen(&document.places, &pointer, message)),
             );
         }
-        for pointer in passed_over {
-            remove(&mut document.value, &pointer);
+    }
+    let is_whole = faults.is_empty() && !document.faulty;
+    match document.kind {
+        SpecKind::Project => typed(document, lost, faults, is_whole, |spec| Typed::Project(Box::new(spec))),
+        SpecKind::Entity => typed(document, lost, faults, is_whole, |spec| Typed::Entity(Box::new(spec))),
+        SpecKind::Metric => typed(document, lost, faults, is_whole, |spec| Typed::Metric(Box::new(spec))),
+    }
+}
+
+/// Reads what was meant for what was written, and leaves out what is at fault; gives the pointers to that.
+fn take_out(document: &mut Document, found: &Findings) -> Vec<String> {
+    for (pointer, text) in &found.texts {
+        if let Some(value) = document.value.pointer_mut(pointer) {
+            *value = Value::String(text.clone());
         }
     }
-    match document.kind {
-        SpecKind::Project => typed(document, faults, |spec| Typed::Project(Box::new(spec))),
-        SpecKind::Entity => typed(document, faults, |spec| Typed::Entity(Box::new(spec))),
-        SpecKind::Metric => typed(document, faults, |spec| Typed::Metric(Box::new(spec))),
+    for pointer in found.lost.iter().chain(&found.unknown) {
+        remove(&mut document.value, pointer);
+    }
+    let mut lost = found.lost.clone();
+    for Misspelt { parent, written, meant } in &found.misspelt {
+        document.places.rename(parent, written, meant);
+        let path = |key: &str| format!("{parent}/{}", pointer_segment(key));
+        for pointer in &mut lost {
+            if let Some(rest) = pointer.strip_prefix(&path(written)).filter(|r| r.is_empty() || r.starts_with('/')) {
+                *pointer = format!("{}{rest}", path(meant));
+            }
+        }
+        if let Some(Value::Object(fields)) = document.value.pointer_mut(parent)
+            && let Some(value) = fields.shift_remove(written)
+        {
+            fields.insert(meant.clone(), value);
+        }
+    }
+    if let Value::Object(fields) = &mut document.value {
+        for (key, empty) in stand_ins(document.kind) {
+            if lost.iter().any(|pointer| pointer.strip_prefix('/') == Some(key)) {
+                fields.insert(key.to_owned(), empty);
+            }
+        }
+    }
+    lost
+}
+
+/// What stands in for parts that every spec of a kind has, where they are lost.
+fn stand_ins(kind: SpecKind) -> Vec<(&'static str, Value)> {
+    match kind {
+        SpecKind::Project => vec![("targets", json!({}))],
+        SpecKind::Entity => vec![("source", json!({ "files": "*" })), ("columns", json!({}))],
+        SpecKind::Metric => vec![("from", json!("")), ("measures", json!({}))],
     }
 }
 
 fn typed<T: DeserializeOwned>(
     document: Document,
+    lost: Vec<String>,
     mut faults: Vec<Diagnostic>,
+    is_whole: bool,
     wrap: fn(Located<T>) -> Typed,
-) -> (Option<Typed>, Vec<Diagnostic>) {
-    let Document { value, file, places, .. } = document;
+) -> Checked {
+    let Document { kind, value, file, places, .. } = document;
+    let name = value.get(kind.key()).and_then(Value::as_str).map(str::to_owned);
     match T::deserialize(value) {
-        Ok(spec) => (Some(wrap(Located { spec, file, places })), faults),
+        Ok(spec) => Checked { spec: Ok(wrap(Located { spec, file, places, lost })), faults, is_whole },
         Err(error) => {
-            if faults.is_empty() {
+            if is_whole {
                 faults.push(unforeseen(&places, "", error.to_string()));
             }
-            (None, faults)
+            Checked { spec: Err(LostSpec { kind: Some(kind), name }), faults, is_whole: false }
         }
     }
 }

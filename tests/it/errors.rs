@@ -27,22 +27,22 @@ const MADE: &[(&str, Make)] = &[
     }),
 ];
 
-fn errors_dir() -> PathBuf {
+pub fn errors_dir() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/errors")
 }
 
 /// All faults and warnings of the project in `root`.
-fn check_project(root: &Path) -> (SourceMap, Vec<Diagnostic>) {
+pub fn check_project(root: &Path) -> (SourceMap, Vec<Diagnostic>) {
     let compilation = driver::check(&DiskWorld, root).unwrap();
     (compilation.sources, compilation.diagnostics)
 }
 
-fn drawn(root: &Path) -> String {
+pub fn drawn(root: &Path) -> String {
     let (sources, diagnostics) = check_project(root);
     human::render(&diagnostics, &sources, human::Style { color: false, width: 100 })
 }
 
-fn case_names() -> BTreeSet<String> {
+pub fn case_names() -> BTreeSet<String> {
     let names = fs::read_dir(errors_dir()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
     names.filter(|name| name != "base").collect()
 }
@@ -62,17 +62,24 @@ fn copy_tree(from: &Path, to: &Path) {
 
 /// The project of a case, in a directory of its own.
 fn lay_out(name: &str) -> tempfile::TempDir {
+    lay_out_all(&[name])
+}
+
+/// The project of several cases, laid over each other.
+pub fn lay_out_all(names: &[&str]) -> tempfile::TempDir {
     let project = tempfile::tempdir().unwrap();
-    let case = errors_dir().join(name);
     copy_tree(&errors_dir().join("base"), project.path());
-    for file in fs::read_to_string(case.join("without.txt")).unwrap_or_default().lines() {
-        fs::remove_file(project.path().join(file)).unwrap();
-    }
-    if case.join("specs").exists() {
-        copy_tree(&case.join("specs"), &project.path().join("specs"));
-    }
-    for (_, make) in MADE.iter().filter(|(made, _)| *made == name) {
-        make(&project.path().join("specs"));
+    for name in names {
+        let case = errors_dir().join(name);
+        for file in fs::read_to_string(case.join("without.txt")).unwrap_or_default().lines() {
+            fs::remove_file(project.path().join(file)).unwrap();
+        }
+        if case.join("specs").exists() {
+            copy_tree(&case.join("specs"), &project.path().join("specs"));
+        }
+        for (_, make) in MADE.iter().filter(|(made, _)| made == name) {
+            make(&project.path().join("specs"));
+        }
     }
     project
 }
