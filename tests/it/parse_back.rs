@@ -34,7 +34,12 @@ const MUTANTS: &[(Of, &str, &str, &str)] = &[
     (Of::Dataset("sales_by_category_monthly"), "order_count BIGINT", "order_count DATE", "E0803"),
     (Of::Dataset("sales_by_category_monthly"), "  category STRING", "  kind STRING", "E0803"),
     (Of::Dataset("sales_by_category_monthly"), "FROM sales_orders\n", "FROM STREAM sales_orders\n", "E0804"),
-    (Of::Dataset("sales_by_category_monthly"), "products.category", "customers.email", "E0701"),
+    (
+        Of::Dataset("sales_by_category_monthly"),
+        "    products.category,\n    CAST",
+        "    max(customers.email) AS category,\n    CAST",
+        "E0701",
+    ),
     (Of::Dataset("customers_raw"), "STREAM read_files", "read_files", "E0804"),
     (Of::Dataset("customers"), "MASK mask_email", "MASK mask_mail", "E0802"),
     (Of::Dataset("customers"), "  email STRING", "  email DATE", "E0803"),
