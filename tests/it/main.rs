@@ -9,6 +9,7 @@
     reason = "a test fails by panicking and reports on the terminal"
 )]
 
+mod build;
 mod bundle;
 mod cases;
 mod cli;
@@ -22,6 +23,7 @@ mod lakeflow;
 mod lakeflow_round_trip;
 mod lineage;
 mod lint;
+mod parse_back;
 mod privileges;
 mod sample;
 mod schemas;
