@@ -8,6 +8,7 @@ mod compiled;
 mod compose;
 mod derived;
 mod entity;
+mod estimate;
 mod fan_out;
 mod graph;
 mod lookup;
