@@ -14,6 +14,7 @@ use super::rules;
 use crate::diag::{Code, Diagnostic, Diagnostics, did_you_mean};
 use crate::lakeflow::ast::{AutoCdc, CdcSource, Column as DeclaredColumn, ColumnSelection, Statement, StoredAs};
 use crate::lakeflow::infer::{self, Catalog, FaultKind, QueryInfo, Relation};
+use crate::lakeflow::is_same_name;
 use crate::lakeflow::types::{Column, DataType};
 use crate::lakeflow::{self, folded};
 use crate::source::{FileId, SourceMap, Span};
@@ -188,6 +189,13 @@ impl<'a> Resolver<'a> {
         let (file, statement) = statement_of(definition, &self.files);
         if let Some(info) = &info {
             self.diagnostics.extend(info.faults.iter().map(|fault| super::fault(file, fault)));
+            let repeated = info.columns.iter().filter_map(|c| Some((&c.column.name, c.column.ty.repeated_field()?)));
+            self.diagnostics.extend(repeated.map(|(column, field)| {
+                let message = format!("the struct in column `{column}` has two fields `{field}`");
+                let fault = Diagnostic::error(Code::ColumnMismatch, message)
+                    .at(first_line(Span::new(file, statement.range.clone())));
+                fault.hint("Spark can't read it back: leave one out, or name it otherwise by `AS`")
+            }));
             definition.reads.extend(dataset::tables_of(info));
             definition.rereads_files =
                 info.reads.iter().any(|read| read.function) && allows_overwrites(&statement.kind);
@@ -243,7 +251,7 @@ fn cdc_columns(cdc: &AutoCdc, text: &str, known: &Known) -> Arc<[Column]> {
         }
     };
     let Some(source) = source else { return Arc::default() };
-    let is = |names: &[sqlparser::ast::Ident], c: &Column| names.iter().any(|n| n.value.eq_ignore_ascii_case(&c.name));
+    let is = |names: &[sqlparser::ast::Ident], c: &Column| names.iter().any(|n| is_same_name(&n.value, &c.name));
     let chosen = |c: &&Column| match &cdc.columns {
         None => true,
         Some(ColumnSelection::Only(names)) => is(names, c),
@@ -251,7 +259,7 @@ fn cdc_columns(cdc: &AutoCdc, text: &str, known: &Known) -> Arc<[Column]> {
     };
     let mut columns: Vec<Column> = source.iter().filter(chosen).cloned().collect();
     if cdc.stored_as == Some(StoredAs::ScdType2) {
-        let sequence = source.iter().find(|c| cdc.sequence_by.to_string().eq_ignore_ascii_case(&c.name));
+        let sequence = source.iter().find(|c| is_same_name(&cdc.sequence_by.to_string(), &c.name));
         let ty = sequence.map_or(DataType::Unknown, |c| c.ty.clone());
         columns.extend(["__START_AT", "__END_AT"].map(|name| Column {
             name: name.into(),
@@ -287,7 +295,7 @@ fn compare(
         Span::new(statement.file, range)
     };
     for (column, written) in declared.iter().zip(written) {
-        let Some(found) = delivered.iter().find(|d| d.name.eq_ignore_ascii_case(&column.name)) else {
+        let Some(found) = delivered.iter().find(|d| is_same_name(&d.name, &column.name)) else {
             let hint = did_you_mean(&column.name, delivered.iter().map(|d| d.name.as_str()));
             let message = format!("column `{}` is declared, but the query does not deliver it", column.name);
             diagnostics.push(Diagnostic::error(Code::ColumnMismatch, message).at(span(written)).maybe_hint(hint));
@@ -299,7 +307,7 @@ fn compare(
             diagnostics.push(Diagnostic::error(Code::ColumnMismatch, message).at(span(written)));
         }
     }
-    for found in delivered.iter().filter(|d| !declared.iter().any(|c| c.name.eq_ignore_ascii_case(&d.name))) {
+    for found in delivered.iter().filter(|d| !declared.iter().any(|c| is_same_name(&c.name, &d.name))) {
         let message = format!("the query delivers `{}`, which is not declared", found.name);
         diagnostics.push(Diagnostic::error(Code::ColumnMismatch, message).at(first_line(statement)));
     }

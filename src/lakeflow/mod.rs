@@ -28,7 +28,7 @@ mod unit;
 
 pub use ast::{Statement, StatementKind};
 pub use fault::Fault;
-pub use fold::folded;
+pub use fold::{folded, is_same_name};
 pub use parse::{Attempt, parse, parse_each, parse_expr, parse_query, visit_each};
 pub use place::{offset_of, range_of, range_of_node};
 pub use print::{expr_text, ident_text, name_text, print, query_text, string_text};

@@ -12,6 +12,7 @@ use crate::lakeflow::ast::{
     TableSource, Violation,
 };
 use crate::lakeflow::infer::{self, Flow, OutputColumn, Place, QueryInfo, TableRead};
+use crate::lakeflow::is_same_name;
 use crate::lakeflow::types::Column;
 use crate::lakeflow::{self, folded};
 use crate::source::{FileId, SourceMap, Span};
@@ -121,7 +122,7 @@ impl Tracer<'_> {
         }
         let edge = |flow: &Flow| edge(query, &tables, flow, file);
         for output in &query.columns {
-            let own = traced.columns.iter_mut().find(|c| c.name.eq_ignore_ascii_case(&output.column.name));
+            let own = traced.columns.iter_mut().find(|c| is_same_name(&c.name, &output.column.name));
             if let Some(column) = own {
                 column.edges.extend(output.flows.iter().filter_map(edge));
             }
@@ -167,7 +168,7 @@ impl Tracer<'_> {
         let text = self.sources.text(file);
         let Some(source) = self.source_of(changes, file, traced) else { return };
         for column in source.columns.iter().filter(|c| is_chosen(changes.columns.as_ref(), c)) {
-            if let Some(own) = traced.columns.iter_mut().find(|c| c.name.eq_ignore_ascii_case(&column.name)) {
+            if let Some(own) = traced.columns.iter_mut().find(|c| is_same_name(&c.name, &column.name)) {
                 own.edges.extend(source.edges(&column.name, Influence::Identity, None));
             }
         }
@@ -254,7 +255,7 @@ struct ChangeSource {
 impl ChangeSource {
     /// The edges of what is made of a column, at `span` if it is named there.
     fn edges(&self, column: &str, step: Influence, span: Option<Span>) -> impl Iterator<Item = Edge> {
-        let found = self.columns.iter().zip(&self.edges).find(|(c, _)| c.name.eq_ignore_ascii_case(column));
+        let found = self.columns.iter().zip(&self.edges).find(|(c, _)| is_same_name(&c.name, column));
         found.into_iter().flat_map(|(_, edges)| edges).cloned().map(move |edge| Edge {
             influence: edge.influence.then(step),
             release: edge.release.filter(|_| step.is_direct()),
@@ -265,7 +266,7 @@ impl ChangeSource {
 }
 
 fn is_chosen(selection: Option<&ColumnSelection>, column: &Column) -> bool {
-    let named = |names: &[sqlparser::ast::Ident]| names.iter().any(|n| n.value.eq_ignore_ascii_case(&column.name));
+    let named = |names: &[sqlparser::ast::Ident]| names.iter().any(|n| is_same_name(&n.value, &column.name));
     match selection {
         None => true,
         Some(ColumnSelection::Only(names)) => named(names),

@@ -17,6 +17,7 @@ use crate::lakeflow::ast::{
     StatementKind, TypeName,
 };
 use crate::lakeflow::infer::{self, Place};
+use crate::lakeflow::is_same_name;
 use crate::lakeflow::types::{Column, DataType};
 use crate::lakeflow::{self, Fault, name_text};
 use crate::source::{FileId, SourceMap, Span};
@@ -177,7 +178,7 @@ impl Judged<'_> {
         self.securable(&alter.object, place);
         let AlterAction::Column { name, .. } = &alter.action else { return };
         let table = self.tables.get(&*last_part(&alter.object.name));
-        let has = |d: &&Definition| d.columns.iter().any(|column| column.name.eq_ignore_ascii_case(&name.value));
+        let has = |d: &&Definition| d.columns.iter().any(|column| is_same_name(&column.name, &name.value));
         if table.is_some_and(|definition| !has(definition)) {
             let message = format!("`{}` has no column `{}`", name_text(&alter.object.name), name.value);
             self.report(Code::UnresolvedName, message, place);
@@ -226,7 +227,7 @@ fn check_pipeline(pipeline: &Pipeline, known: &Known, diagnostics: &mut Diagnost
         let (file, statement) = statement_of(definition, &pipeline.files);
         let Some(table) = table_of(&statement.kind) else { continue };
         let type_of = |name: &str| {
-            let known = definition.columns.iter().find(|column| column.name.eq_ignore_ascii_case(name));
+            let known = definition.columns.iter().find(|column| is_same_name(&column.name, name));
             known.map_or(DataType::Unknown, |column| column.ty.clone())
         };
         let masks = table.columns.iter().filter_map(|c| Some((c.mask.as_ref()?, data_type(&c.data_type))));

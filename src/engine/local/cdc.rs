@@ -16,6 +16,7 @@ use super::RunFault;
 use super::spark::{Fault, LastPart, Session};
 use super::table::Table;
 use crate::lakeflow::ast::{AutoCdc, ColumnSelection, Ident, StoredAs};
+use crate::lakeflow::is_same_name;
 use crate::lakeflow::{self, expr_text, name_text};
 
 /// Applies all changes of a source.
@@ -163,7 +164,7 @@ fn selected(batch: &RecordBatch, cdc: &AutoCdc) -> Result<RecordBatch, ArrowErro
 }
 
 fn project(batch: &RecordBatch, selection: &ColumnSelection) -> Result<RecordBatch, ArrowError> {
-    let among = |names: &[Ident], f: &Field| names.iter().any(|n| n.value.eq_ignore_ascii_case(f.name()));
+    let among = |names: &[Ident], f: &Field| names.iter().any(|n| is_same_name(&n.value, f.name()));
     let schema = batch.schema();
     let chosen = schema.fields().iter().enumerate().filter(|(_, f)| match selection {
         ColumnSelection::Only(names) => among(names, f),
