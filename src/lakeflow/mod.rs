@@ -6,6 +6,7 @@
 //! types are resolved by whoever needs them.
 
 pub mod ast;
+pub mod cast;
 mod dialect;
 mod fault;
 pub mod fmt;
