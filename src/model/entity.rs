@@ -1,7 +1,9 @@
 //! Entities: sources, columns, rules, references.
 
+use super::constant::Constant;
 use super::governance::{AudienceId, Classification, PersonalKind, RowAccess};
 use super::sql::{Action, Expression, Origin};
+use crate::lakeflow::is_same_name;
 use crate::lakeflow::types::DataType;
 use crate::source::Span;
 
@@ -77,7 +79,7 @@ impl Entity {
 
     /// A column by name, in any letter case.
     pub fn find(&self, name: &str) -> Option<ColumnId> {
-        self.columns.iter().position(|c| c.name.eq_ignore_ascii_case(name)).map(ColumnId)
+        self.columns.iter().position(|c| is_same_name(&c.name, name)).map(ColumnId)
     }
 
     /// The columns of the key.
@@ -116,13 +118,22 @@ pub struct FileSource {
     pub delimiter: char,
 }
 
-/// Rows that are part of the specs: literals in SQL, one a column; `NULL` for a missing value.
+/// Rows that are part of the specs.
 #[derive(Debug, Clone)]
 pub struct Lookup {
     /// File name in the lookups directory.
     pub file: String,
-    /// Values as text, in the order of the columns.
-    pub rows: Vec<Vec<Option<String>>>,
+    /// The rows, in the order of the file.
+    pub rows: Vec<LookupRow>,
+}
+
+/// A row that is part of the specs.
+#[derive(Debug, Clone)]
+pub struct LookupRow {
+    /// Values in the order of the columns; none where there is none.
+    pub values: Vec<Option<Constant>>,
+    /// The line.
+    pub span: Span,
 }
 
 /// How new rows meet old ones.
@@ -165,8 +176,8 @@ pub struct Column {
     pub normalize: Option<Normalize>,
     /// Conditions on the text besides its type.
     pub validity: Validity,
-    /// Value of rows that have none, as a SQL literal.
-    pub default: Option<String>,
+    /// Value of rows that have none.
+    pub default: Option<Constant>,
     /// Whether the tables can hold NULL in it.
     pub nullable: bool,
     /// Typical values.
@@ -189,8 +200,8 @@ pub enum Normalize {
 pub struct Validity {
     /// Regular expression (the part of the syntax that Java and Rust share).
     pub matches: Option<String>,
-    /// The only values there may be, as texts in the order of the spec.
-    pub accepted: Option<Vec<String>>,
+    /// The only values there may be, in the order of the spec.
+    pub accepted: Option<Vec<Constant>>,
 }
 
 /// A rule that every row must keep.

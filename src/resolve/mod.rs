@@ -5,6 +5,7 @@
 //! project may hold placeholders. What may only follow from a fault is not reported ([`open`]).
 
 mod compiled;
+mod constant;
 mod cycle;
 mod entity;
 mod graph;
@@ -21,10 +22,12 @@ mod required;
 mod row_access;
 mod rows;
 mod schedule;
+mod validity;
 
 pub use compiled::code_of;
 
-pub use lookup::converts;
+pub use constant::{converts, normalized, read};
+pub use names::is_reserved_header;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -6,8 +6,10 @@ use super::limits::Limits;
 use super::pattern::Pattern;
 use super::random::Random;
 use super::{calendar, invent};
+use crate::lakeflow::is_same_name;
 use crate::lakeflow::types::DataType;
-use crate::model::{Action, Column, ColumnId, Entity, EntityId, Load, Normalize, PersonalKind, RuleKind};
+use crate::model::{Action, Column, ColumnId, Entity, EntityId, Load, PersonalKind, RuleKind};
+use crate::resolve;
 
 /// Keys of the entities that are made already, as texts.
 pub type Keys = BTreeMap<EntityId, Vec<String>>;
@@ -73,7 +75,7 @@ impl<'a> Values<'a> {
             return random.pick_early(keys).cloned().unwrap_or_default();
         }
         if let Some(accepted) = &column.validity.accepted {
-            return random.pick_early(accepted).cloned().unwrap_or_default();
+            return random.pick_early(accepted).map(ToString::to_string).unwrap_or_default();
         }
         if !column.examples.is_empty() {
             return random.pick_early(&column.examples).cloned().unwrap_or_default();
@@ -137,11 +139,7 @@ impl<'a> Values<'a> {
 
 /// The text after the normalisation of its column.
 pub fn normalized(column: &Column, text: &str) -> String {
-    match column.normalize {
-        Some(Normalize::Lower) => text.to_lowercase(),
-        Some(Normalize::Upper) => text.to_uppercase(),
-        None => text.to_owned(),
-    }
+    resolve::normalized(text, column.normalize)
 }
 
 /// A decimal between two whole numbers, with all its digits after the point.
@@ -155,5 +153,5 @@ fn decimal(low: i64, high: i64, precision: u8, scale: u8, random: &mut Random) -
 /// Whether SQL mentions a column.
 fn mentions(sql: &str, column: &str) -> bool {
     let is_word = |c: char| c.is_alphanumeric() || c == '_';
-    sql.split(|c| !is_word(c)).any(|word| word.eq_ignore_ascii_case(column))
+    sql.split(|c| !is_word(c)).any(|word| is_same_name(word, column))
 }
