@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::columns::{self, Definition};
 use super::text::{Ident, Literal, Sql};
-use super::{constant, filters, first_text, header};
+use super::{constant, filters, first_text, header, names};
 use crate::lakeflow::types::DataType;
 use crate::model::{
     Column, ColumnId, Constant, Entity, EntityId, Expression, FileSource, Load, Lookup, Project, Source,
@@ -145,7 +145,7 @@ struct KeyedTable<'a> {
     flow: Ident<'a>,
     clean: Ident<'a>,
     key: String,
-    delete_when: Option<String>,
+    delete_when: Option<Sql>,
     scd_type: u8,
 }
 
@@ -172,7 +172,7 @@ fn keyed_table(
         flow: Ident::new(format!("{}_{flow}", entity.name)),
         clean: Ident::new(plan::clean_name(entity)),
         key: columns::list(entity.key_columns()),
-        delete_when: delete_when.map(|condition| condition.sql.clone()),
+        delete_when: delete_when.map(|condition| Sql::of(&names::own(entity, condition))),
         scd_type,
     }
     .render()

@@ -90,6 +90,14 @@ fn reference_fault(column: &Column, target: &Entity) -> Option<Diagnostic> {
             Diagnostic::error(Code::ReferenceKey, message).hint("a reference holds the value of one key column"),
         );
     };
+    if !target.has_unique_key() {
+        let message = format!("a key of `{}` may come many times, since its load is `append`", target.name);
+        let hint = format!(
+            "keep one row a key: `load: upsert` in `{}`; each row would count once for each match",
+            target.name
+        );
+        return Some(Diagnostic::error(Code::ReferenceKey, message).hint(hint));
+    }
     let key = target.column(*key);
     let known = column.ty != DataType::Unknown && key.ty != DataType::Unknown;
     (known && column.ty != key.ty).then(|| {
