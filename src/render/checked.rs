@@ -2,8 +2,8 @@
 
 use askama::Template;
 
-use super::header;
-use super::text::{Ident, Literal, Sql, wrapped};
+use super::text::{Ident, Literal, Sql};
+use super::{filters, header};
 use crate::lakeflow::types::DataType;
 use crate::model::{Action, Column, Entity, Load, Normalize, Rule, RuleKind};
 use crate::plan;
@@ -57,7 +57,7 @@ pub fn checked(entity: &Entity) -> Result<String, askama::Error> {
         raw: Ident::new(plan::raw_name(entity)),
         columns: entity.columns.iter().map(|c| checked_column(c, has_valid_rule(c))).collect(),
         rules: entity.rules.iter().map(|r| checked_rule(entity, r)).collect(),
-        quarantine_rules: wrapped(&quarantined, ", ", 4, 110),
+        quarantine_rules: quarantined.join(", "),
     }
     .render()
 }
@@ -73,6 +73,9 @@ fn checked_column(column: &Column, has_valid_rule: bool) -> CheckedColumn<'_> {
     let value = typed_value(column);
     let shown = value.clone().unwrap_or_else(|| name.to_string());
     let typed = match (&column.default, &value) {
+        (Some(default), _) if column.ty == DataType::Boolean => {
+            format!("coalesce({shown}, {}) AS {name}", default.to_ascii_uppercase())
+        }
         (Some(default), _) => format!("coalesce({shown}, {default}) AS {name}"),
         (None, Some(value)) => format!("{value} AS {name}"),
         (None, None) => name.to_string(),
@@ -101,7 +104,7 @@ fn typed_value(column: &Column) -> Option<String> {
     conditions.extend(column.validity.matches.as_ref().map(|p| format!("{name} RLIKE {}", Literal::new(p))));
     let converted = match (&column.ty, pattern(&column.ty)) {
         (DataType::Boolean, _) => format!(
-            "CASE\n      WHEN lower({name}) IN ('true', 't', 'yes', 'y', '1') THEN TRUE\n      WHEN lower({name}) IN ('false', 'f', 'no', 'n', '0') THEN FALSE\n    END"
+            "CASE WHEN lower({name}) IN ('true', 't', 'yes', 'y', '1') THEN TRUE WHEN lower({name}) IN ('false', 'f', 'no', 'n', '0') THEN FALSE END"
         ),
         (ty, Some(pattern)) => {
             conditions.push(format!("{name} RLIKE {}", Literal::new(pattern)));
@@ -125,10 +128,7 @@ fn accepted(value: &str, ty: &DataType, values: &[String]) -> String {
         ty => format!("CAST({} AS {ty})", Literal::new(text)),
     };
     let literals: Vec<String> = values.iter().map(literal).collect();
-    if literals.len() <= 8 {
-        return format!("{value} IN ({})", literals.join(", "));
-    }
-    format!("{value} IN (\n      {}\n    )", wrapped(&literals, ", ", 6, 100))
+    format!("{value} IN ({})", literals.join(", "))
 }
 
 /// What a text must look like before it is converted: casts alone are too lenient, they take `2024-1-5`, `1e2` and

@@ -6,7 +6,7 @@ use askama::Template;
 
 use super::columns::{self, Definition};
 use super::text::{Ident, Literal, Sql};
-use super::{current_rows, first_text, header};
+use super::{current_rows, filters, first_text, header};
 use crate::lakeflow::types::DataType;
 use crate::model::{Dimension, Grain, Join, JoinKind, Measure, Metric, MetricId, MetricTable, Per, Project};
 use crate::plan::{self, Dataset};

@@ -5,6 +5,7 @@
 
 mod checked;
 mod columns;
+mod filters;
 mod governance;
 mod metric;
 pub mod operation;

@@ -7,7 +7,7 @@
 use askama::Template;
 
 use super::text::{Ident, Literal, Sql};
-use super::{RenderError, RenderedFile, header};
+use super::{RenderError, RenderedFile, filters, header};
 use crate::model::{Entity, EntityId, MetricId, Project, Target};
 use crate::plan::operation::{Script, fresh_entities};
 use crate::plan::{self, ArtifactKind, BuildPlan};

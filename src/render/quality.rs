@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::columns::{self, Definition};
 use super::text::{Ident, Literal, Sql};
-use super::{current_rows, header};
+use super::{current_rows, filters, header};
 use crate::model::{Entity, EntityId, Project, Reference};
 use crate::plan::{self, Dataset};
 

@@ -3,8 +3,8 @@
 use askama::Template;
 
 use super::columns::{self, Definition};
-use super::text::{Ident, Literal, Sql, wrapped};
-use super::{first_text, header};
+use super::text::{Ident, Literal, Sql};
+use super::{filters, first_text, header};
 use crate::lakeflow::types::DataType;
 use crate::model::{Column, Entity, EntityId, Expression, FileSource, Load, Lookup, Project, Source};
 use crate::plan::{self, Dataset};
@@ -105,7 +105,7 @@ fn sequence(entity: &Entity) -> String {
     let file = ["_file_modified_at", "_file_name"].map(String::from);
     let quoted = |c: &Column| Ident::new(&c.name).to_string();
     let parts: Vec<String> = own.map(quoted).chain(file).chain(entity.columns.iter().map(quoted)).collect();
-    format!("struct({})", wrapped(&parts, ", ", 4, 110))
+    format!("struct({})", parts.join(", "))
 }
 
 pub fn table(project: &Project, id: EntityId) -> Result<String, askama::Error> {

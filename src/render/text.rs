@@ -188,28 +188,6 @@ macro_rules! printed {
 
 printed!(Ident<'_>, Literal, Sql);
 
-/// `items` with `separator` between them, broken into lines of at most `width` characters, each indented by `indent`.
-pub fn wrapped(items: &[String], separator: &str, indent: usize, width: usize) -> String {
-    let mut out = String::new();
-    let mut line = 0;
-    for (i, item) in items.iter().enumerate() {
-        if i > 0 {
-            out.push_str(separator.trim_end());
-            let fits = line + separator.len() + item.chars().count() <= width;
-            if fits {
-                out.push(' ');
-            } else {
-                out.push('\n');
-                out.extend(std::iter::repeat_n(' ', indent));
-            }
-            line = if fits { line + separator.len() } else { indent };
-        }
-        out.push_str(item);
-        line += item.chars().count();
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -237,11 +215,5 @@ mod tests {
     #[test]
     fn literals_escape_quotes_backslashes_and_line_breaks() {
         assert_eq!(Literal::new("it's \\d\n").to_string(), r"'it\'s \\d\n'");
-    }
-
-    #[test]
-    fn long_lists_are_broken_at_the_width() {
-        let items: Vec<String> = ["'AA'", "'BB'", "'CC'"].map(String::from).to_vec();
-        assert_eq!(wrapped(&items, ", ", 2, 10), "'AA', 'BB',\n  'CC'");
     }
 }

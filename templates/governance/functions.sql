@@ -1,23 +1,25 @@
 {{ head }}
 {%- for function in functions %}
-CREATE OR REPLACE FUNCTION {{ function.name }}({{ function.parameters }})
+{% filter item(0) %}CREATE OR REPLACE FUNCTION {{ function.name }}({{ function.parameters }}){% endfilter %}
 RETURNS {{ function.returns }}
 {%- if function.deterministic %}
 DETERMINISTIC
 {%- endif %}
 COMMENT {{ function.comment }}
 {%- if function.unless.is_empty() %}
-RETURN {{ function.masked }};
+{% filter item(0) %}RETURN {{ function.masked }}{% endfilter %};
 {%- else if function.masks %}
-RETURN CASE
+{% filter item(0) %}RETURN CASE
 {%- for condition in function.unless %}
   WHEN {{ condition }} THEN value
 {%- endfor %}
   ELSE {{ function.masked }}
-END;
+END{% endfilter %};
 {%- else %}
-RETURN {{ function.unless.join("\n  OR ") }};
+{% filter item(0) %}RETURN {{ function.unless.join("\n  OR ") }}{% endfilter %};
 {%- endif %}
+{%- if !function.callers.is_empty() %}
+{% endif %}
 {%- for principal in function.callers %}
 GRANT EXECUTE ON FUNCTION {{ function.name }} TO {{ principal }};
 {%- endfor %}

@@ -3,8 +3,7 @@
 CREATE OR REPLACE VIEW {{ view.name }}
 WITH METRICS
 LANGUAGE YAML
-AS
-$$
+AS $$
 version: 1.1
 comment: {{ view.comment }}
 source: {{ view.source }}
@@ -33,6 +32,7 @@ measures:
 {{ field }}
 {%- endfor %}
 $$;
+
 ALTER VIEW {{ view.name }} SET TAGS ('classification' = {{ view.classification }});
 {%- for principal in view.others %}
 REVOKE ALL PRIVILEGES ON VIEW {{ view.name }} FROM {{ principal }};

@@ -8,6 +8,6 @@ TO {{ everybody }}
 EXCEPT {{ policy.except }}
 {%- endif %}
 FOR TABLES
-MATCH COLUMNS has_tag_value('pii', {{ policy.kind }}) AND has_tag_value('pii_type', {{ policy.ty }}) AS personal
+{% filter item(0) %}MATCH COLUMNS has_tag_value('pii', {{ policy.kind }}) AND has_tag_value('pii_type', {{ policy.ty }}) AS personal{% endfilter %}
 ON COLUMN personal;
 {% endfor %}

@@ -41,12 +41,10 @@ WITH batches AS (
   SELECT
     origin.update_id AS update_id,
     `timestamp` AS happened_at,
-    explode(
-      from_json(
-        CAST(details:flow_progress.data_quality.expectations AS STRING),
-        'ARRAY<STRUCT<name: STRING, dataset: STRING, passed_records: BIGINT, failed_records: BIGINT>>'
-      )
-    ) AS result
+    explode(from_json(
+      CAST(details:flow_progress.data_quality.expectations AS STRING),
+      'ARRAY<STRUCT<name: STRING, dataset: STRING, passed_records: BIGINT, failed_records: BIGINT>>'
+    )) AS result
   FROM {{ names.log }}
   WHERE event_type = 'flow_progress'
 ),
@@ -72,7 +70,8 @@ SELECT
   passed_records,
   failed_records,
   CASE
-    WHEN passed_records + failed_records > 0 THEN 100.0 * passed_records / (passed_records + failed_records)
+    WHEN passed_records + failed_records > 0
+      THEN 100.0 * passed_records / (passed_records + failed_records)
   END AS passed_percent
 FROM results;
 
@@ -106,7 +105,11 @@ batches AS (
 
 SELECT
   batches.update_id,
-  replace(element_at(split(coalesce(flows.output_dataset, batches.flow_name), '[.]'), -1), '`', '') AS dataset,
+  replace(
+    element_at(split(coalesce(flows.output_dataset, batches.flow_name), '[.]'), -1),
+    '`',
+    ''
+  ) AS dataset,
   max(batches.happened_at) AS updated_at,
   coalesce(sum(batches.output_rows), 0) AS output_rows,
   coalesce(sum(batches.upserted_rows), 0) AS upserted_rows,
@@ -123,11 +126,14 @@ COMMENT 'Share of lines in quarantine, by entity and update'
 AS
 WITH entities AS (
   SELECT *
-  FROM VALUES
+  {% filter clause(1) %}FROM VALUES
 {%- for counted in entities %}
-    ({{ counted.entity }}, {{ counted.raw }}, {{ counted.quarantine }}){% if !loop.last %},{% endif %}
+{%- if entities.len() == 1 %} ({{ counted.entity }}, {{ counted.raw }}, {{ counted.quarantine }}) {% else %}
+    {% filter item(2) %}({{ counted.entity }}, {{ counted.raw }}, {{ counted.quarantine }}){% if !loop.last %},{% endif %}{% endfilter %}
+{%- endif %}
 {%- endfor %}
-  AS named(entity, raw, quarantine)
+{%- if entities.len() > 1 %}
+  {% endif %}AS named(entity, raw, quarantine){% endfilter %}
 )
 
 SELECT
@@ -138,8 +144,10 @@ SELECT
   coalesce(bad.output_rows, 0) AS quarantined_rows,
   100.0 * coalesce(bad.output_rows, 0) / lines.output_rows AS quarantined_percent
 FROM entities
-INNER JOIN {{ names.rows }} AS lines ON lines.dataset = entities.raw
-LEFT JOIN {{ names.rows }} AS bad ON bad.dataset = entities.quarantine AND bad.update_id = lines.update_id
+{% filter clause(0) %}INNER JOIN {{ names.rows }} AS lines
+  ON lines.dataset = entities.raw{% endfilter %}
+{% filter clause(0) %}LEFT JOIN {{ names.rows }} AS bad
+  ON bad.dataset = entities.quarantine AND bad.update_id = lines.update_id{% endfilter %}
 WHERE lines.output_rows > 0;
 
 -- Lines of an update against the mean of the updates before it that read any.
@@ -153,7 +161,9 @@ WITH trailing AS (
     updated_at,
     raw_rows,
     avg(raw_rows) OVER (
-      PARTITION BY entity ORDER BY updated_at ROWS BETWEEN {{ trailing }} PRECEDING AND 1 PRECEDING
+      PARTITION BY entity
+      ORDER BY updated_at
+      ROWS BETWEEN {{ trailing }} PRECEDING AND 1 PRECEDING
     ) AS mean_rows
   FROM {{ names.quarantine }}
 )

@@ -4,7 +4,10 @@ COMMENT 'How long ago each entity got its newest file, and whether that is too l
 AS
 WITH newest AS (
 {%- for fresh in entities %}
-  SELECT {{ fresh.entity }} AS entity, {{ fresh.within_hours }} AS within_hours, max(_file_modified_at) AS newest_file_at
+  SELECT
+    {{ fresh.entity }} AS entity,
+    {{ fresh.within_hours }} AS within_hours,
+    max(_file_modified_at) AS newest_file_at
   FROM {{ fresh.raw }}
 {%- if !loop.last %}
   UNION ALL

@@ -7,9 +7,9 @@ CREATE OR REFRESH STREAMING TABLE {{ name }} (
 COMMENT {{ comment }}
 {% include "table_properties.sql" %}
 AS
-SELECT
+{% filter columns(0, columns.len()) %}SELECT
 {%- for column in columns %}
   {{ column.name }}{% if !loop.last %},{% endif %}
-{%- endfor %}
+{%- endfor %}{% endfilter %}
 FROM STREAM {{ checked }}
 WHERE NOT _quarantined;

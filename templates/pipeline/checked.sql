@@ -2,10 +2,11 @@
 CREATE OR REFRESH PRIVATE STREAMING TABLE {{ name }}
 {%- if !rules.is_empty() %} (
 {%- for rule in rules %}
-  CONSTRAINT {{ rule.name }} EXPECT (array_contains(_violations, {{ rule.literal }}) IS FALSE)
+  {% filter element(1) %}CONSTRAINT {{ rule.name }}
+    EXPECT (array_contains(_violations, {{ rule.literal }}) IS FALSE)
     {%- if rule.drops %} ON VIOLATION DROP ROW{% endif %}
     {%- if rule.fails %} ON VIOLATION FAIL UPDATE{% endif %}
-    {%- if !loop.last %},{% endif %}
+    {%- if !loop.last %},{% endif %}{% endfilter %}
 {%- endfor %}
 )
 {%- endif %}
@@ -18,9 +19,9 @@ WITH texts AS (
   -- Spaces around a text are removed; an empty text is NULL.
   SELECT
 {%- for column in columns %}
-    {{ column.text }} AS {{ column.name }},
+    {% filter item(2) %}{{ column.text }} AS {{ column.name }},{% endfilter %}
 {%- endfor %}
-    struct({% for column in columns %}{{ column.name }}{% if !loop.last %}, {% endif %}{% endfor %}) AS _raw,
+    {% filter item(2) %}struct({% for column in columns %}{{ column.name }}{% if !loop.last %}, {% endif %}{% endfor %}) AS _raw,{% endfilter %}
     _rescued_data,
     _file_name,
     _file_modified_at
@@ -31,9 +32,9 @@ typed AS (
   -- A text that is not valid for its column is NULL; the text itself is kept for the rules.
   SELECT
 {%- for column in columns %}
-    {{ column.typed }},
+    {% filter item(2) %}{{ column.typed }},{% endfilter %}
 {%- if let Some(kept) = column.kept_text %}
-    {{ kept }},
+    {% filter item(2) %}{{ kept }},{% endfilter %}
 {%- endif %}
 {%- endfor %}
     _raw,
@@ -52,11 +53,13 @@ judged AS (
 {%- if rules.is_empty() %}
     CAST(array() AS ARRAY<STRING>) AS _violations,
 {%- else %}
-    array_compact(array(
+    {% filter item(2) %}array_compact(array(
 {%- for rule in rules %}
-      CASE WHEN {{ rule.broken }} THEN {{ rule.literal }} END{% if !loop.last %},{% endif %}
+      {% filter item(3) %}CASE
+        WHEN {{ rule.broken }} THEN {{ rule.literal }}
+      END{% if !loop.last %},{% endif %}{% endfilter %}
 {%- endfor %}
-    )) AS _violations,
+    )) AS _violations,{% endfilter %}
 {%- endif %}
     _raw,
     _rescued_data,
@@ -73,9 +76,7 @@ SELECT
 {%- if quarantine_rules.is_empty() %}
   FALSE AS _quarantined,
 {%- else %}
-  arrays_overlap(_violations, array(
-    {{ quarantine_rules }}
-  )) AS _quarantined,
+  {% filter item(1) %}arrays_overlap(_violations, array({{ quarantine_rules }})) AS _quarantined,{% endfilter %}
 {%- endif %}
   _raw,
   _rescued_data,

@@ -6,6 +6,6 @@ SELECT
 {%- for column in columns %}
   {{ column }},
 {%- endfor %}
-  {{ sequence }} AS _sequence
+  {% filter item(1) %}{{ sequence }} AS _sequence{% endfilter %}
 FROM STREAM {{ checked }}
 WHERE NOT _quarantined;

@@ -20,10 +20,10 @@ WITH variants AS (
     count(*) AS copies
   FROM {{ checked }}
   WHERE NOT _quarantined
-  GROUP BY
+  {% filter columns(1, all_columns.len()) %}GROUP BY
 {%- for column in all_columns %}
     {{ column }}{% if !loop.last %},{% endif %}
-{%- endfor %}
+{%- endfor %}{% endfilter %}
 )
 
 SELECT
@@ -34,8 +34,8 @@ SELECT
   sum(copies) - count(*) AS exact_duplicates,
   count(*) - 1 AS conflicting_duplicates
 FROM variants
-GROUP BY
+{% filter columns(0, columns.len()) %}GROUP BY
 {%- for column in columns %}
   {{ column.name }}{% if !loop.last %},{% endif %}
-{%- endfor %}
+{%- endfor %}{% endfilter %}
 HAVING sum(copies) > 1;

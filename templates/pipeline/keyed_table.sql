@@ -4,15 +4,15 @@ CREATE OR REFRESH STREAMING TABLE {{ name }} (
   {{ column }}{% if !loop.last %},{% endif %}
 {%- endfor %}
 )
-CLUSTER BY ({{ cluster_by }})
+{% filter item(0) %}CLUSTER BY ({{ cluster_by }}){% endfilter %}
 COMMENT {{ comment }}
 {% include "table_properties.sql" %};
 
 CREATE FLOW {{ flow }} AS AUTO CDC INTO {{ name }}
 FROM STREAM({{ clean }})
-KEYS ({{ key }})
+{% filter item(0) %}KEYS ({{ key }}){% endfilter %}
 {%- if let Some(condition) = delete_when %}
-APPLY AS DELETE WHEN {{ condition }}
+{% filter item(0) %}APPLY AS DELETE WHEN {{ condition }}{% endfilter %}
 {%- endif %}
 SEQUENCE BY _sequence
 COLUMNS * EXCEPT (_sequence)

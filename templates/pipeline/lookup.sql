@@ -9,15 +9,18 @@ TBLPROPERTIES (
   'quality' = 'silver'
 )
 {%- if let Some(filter) = row_filter %}
-{{ filter }}
+{{ filter|item(0) }}
 {%- endif %}
 AS
-SELECT
+{% filter columns(0, columns.len()) %}SELECT
 {%- for column in columns %}
-  CAST({{ column.name }} AS {{ column.ty }}) AS {{ column.name }}{% if !loop.last %},{% endif %}
-{%- endfor %}
-FROM VALUES
+  {% filter item(1) %}CAST({{ column.name }} AS {{ column.ty }}) AS {{ column.name }}{% if !loop.last %},{% endif %}{% endfilter %}
+{%- endfor %}{% endfilter %}
+{% filter clause(0) %}FROM VALUES
 {%- for row in rows %}
-  ({{ row }}){% if !loop.last %},{% endif %}
+{%- if rows.len() == 1 %} ({{ row }}) {% else %}
+  {% filter item(1) %}({{ row }}){% if !loop.last %},{% endif %}{% endfilter %}
+{%- endif %}
 {%- endfor %}
-AS rows({% for column in columns %}{{ column.name }}{% if !loop.last %}, {% endif %}{% endfor %});
+{%- if rows.len() > 1 %}
+{% endif %}{% filter item(0) %}AS rows({% for column in columns %}{{ column.name }}{% if !loop.last %}, {% endif %}{% endfor %}){% endfilter %}{% endfilter %};

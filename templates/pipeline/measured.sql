@@ -1,17 +1,17 @@
-SELECT
+{% filter columns(*level, body.columns.len()) %}SELECT
 {%- for column in body.columns %}
-  {{ column }}{% if !loop.last %},{% endif %}
-{%- endfor %}
-FROM {{ body.from }}
+{{ pad }}  {% filter item(level + 1) %}{{ column }}{% if !loop.last %},{% endif %}{% endfilter %}
+{%- endfor %}{% endfilter %}
+{{ pad }}FROM {{ body.from }}
 {%- for join in body.joins %}
-{{ join }}
+{{ pad }}{{ join|clause(*level) }}
 {%- endfor %}
-{%- for condition in body.conditions %}
-{% if loop.first %}WHERE {% else %}  AND {% endif %}{{ condition }}
-{%- endfor %}
+{%- if !body.conditions.is_empty() %}
+{{ pad }}{% filter clause(*level) %}WHERE {% for condition in body.conditions %}{% if !loop.first %} AND {% endif %}{{ condition }}{% endfor %}{% endfilter %}
+{%- endif %}
 {%- if !body.group_by.is_empty() %}
-GROUP BY
+{{ pad }}{% filter columns(*level, body.group_by.len()) %}GROUP BY
 {%- for column in body.group_by %}
-  {{ column }}{% if !loop.last %},{% endif %}
-{%- endfor %}
+{{ pad }}  {% filter item(level + 1) %}{{ column }}{% if !loop.last %},{% endif %}{% endfilter %}
+{%- endfor %}{% endfilter %}
 {%- endif %}

@@ -9,22 +9,24 @@ TBLPROPERTIES (
   'quality' = 'gold'
 )
 {%- if let Some(filter) = row_filter %}
-{{ filter }}
+{{ filter|item(0) }}
 {%- endif %}
 AS
 WITH measured AS (
-  {% filter indent(2) %}{% include "measured.sql" %}{% endfilter %}
+{%- let level = 1 %}{% let pad = "  " %}
+  {% include "measured.sql" %}
 )
 
-SELECT
+{% filter columns(0, outer.len()) %}SELECT
 {%- for column in outer %}
-  {{ column }}{% if !loop.last %},{% endif %}
-{%- endfor %}
+  {% filter item(1) %}{{ column }}{% if !loop.last %},{% endif %}{% endfilter %}
+{%- endfor %}{% endfilter %}
 FROM {{ entity }}
 {%- for join in joins %}
-{{ join }}
+{{ join|clause(0) }}
 {%- endfor %}
-LEFT JOIN measured ON measured._key = {{ entity }}.{{ key }}
-{%- for condition in conditions %}
-{% if loop.first %}WHERE {% else %}  AND {% endif %}{{ condition }}
-{%- endfor %};
+{% filter clause(0) %}LEFT JOIN measured
+  ON measured._key = {{ entity }}.{{ key }}{% endfilter %}
+{%- if !conditions.is_empty() %}
+{% filter clause(0) %}WHERE {% for condition in conditions %}{% if !loop.first %} AND {% endif %}{{ condition }}{% endfor %}{% endfilter %}
+{%- endif %};

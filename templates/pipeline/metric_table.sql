@@ -9,19 +9,21 @@ TBLPROPERTIES (
   'quality' = 'gold'
 )
 {%- if let Some(filter) = row_filter %}
-{{ filter }}
+{{ filter|item(0) }}
 {%- endif %}
 AS
 {%- if outer.is_empty() %}
+{%- let level = 0 %}{% let pad = "" %}
 {% include "measured.sql" %};
 {%- else %}
 WITH measured AS (
-  {% filter indent(2) %}{% include "measured.sql" %}{% endfilter %}
+{%- let level = 1 %}{% let pad = "  " %}
+  {% include "measured.sql" %}
 )
 
-SELECT
+{% filter columns(0, outer.len()) %}SELECT
 {%- for column in outer %}
-  {{ column }}{% if !loop.last %},{% endif %}
-{%- endfor %}
+  {% filter item(1) %}{{ column }}{% if !loop.last %},{% endif %}{% endfilter %}
+{%- endfor %}{% endfilter %}
 FROM measured;
 {%- endif %}

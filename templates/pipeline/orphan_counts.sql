@@ -10,31 +10,30 @@ TBLPROPERTIES (
   'quality' = 'monitoring'
 )
 AS
-{%- if parts.len() > 1 %}
-WITH
-{%- endif %}
-{%- for references in parts %}
-{%- if parts.len() > 1 %}
-part_{{ loop.index }} AS (
-{%- endif %}
+{%- if let [references] = parts.as_slice() %}
+{%- let level = 0 %}{% let pad = "" %}
 {%- for reference in references %}
-SELECT
-  {{ reference.entity }} AS entity,
-  {{ reference.column }} AS reference_column,
-  {{ reference.referenced }} AS referenced_entity,
-  (SELECT count(*) FROM {{ reference.orphans }} WHERE array_contains(_missing, {{ reference.column }})) AS orphan_rows
+{% include "orphan_count.sql" %}
 {%- if !loop.last %}
 UNION ALL
 {%- endif %}
 {%- endfor %}
-{%- if parts.len() > 1 %}
-){% if !loop.last %},{% endif %}
+{%- else %}
+{%- let level = 1 %}{% let pad = "  " %}
+WITH {% for references in parts %}part_{{ loop.index }} AS (
+{%- for reference in references %}
+  {% include "orphan_count.sql" %}
+{%- if !loop.last %}
+  UNION ALL
 {%- endif %}
 {%- endfor %}
-{%- if parts.len() > 1 %}
-{% for _part in parts %}
-{%- if !loop.first %}
-UNION ALL{% endif %}
-SELECT * FROM part_{{ loop.index }}
-{%- endfor %}
+){% if !loop.last %},
+
+{% endif %}{% endfor %}
+
+{% for _part in parts %}SELECT *
+FROM part_{{ loop.index }}
+{%- if !loop.last %}
+UNION ALL
+{% endif %}{% endfor %}
 {%- endif %};

@@ -10,25 +10,26 @@ TBLPROPERTIES (
   'quality' = 'quarantine'
 )
 {%- if let Some(filter) = row_filter %}
-{{ filter }}
+{{ filter|item(0) }}
 {%- endif %}
 AS
 SELECT
 {%- for column in columns %}
   {{ entity }}.{{ column.name }},
 {%- endfor %}
-  array_compact(array(
+  {% filter item(1) %}array_compact(array(
 {%- for reference in references %}
-    CASE WHEN {{ reference.missing }} THEN {{ reference.literal }} END{% if !loop.last %},{% endif %}
+    {% filter item(2) %}CASE
+      WHEN {{ reference.missing }} THEN {{ reference.literal }}
+    END{% if !loop.last %},{% endif %}{% endfilter %}
 {%- endfor %}
-  )) AS _missing
+  )) AS _missing{% endfilter %}
 FROM {{ entity }}
 {%- for reference in references %}
-LEFT JOIN {{ reference.table }} ON {{ reference.condition }}
+{% filter clause(0) %}LEFT JOIN {{ reference.table }}
+  ON {{ reference.condition }}{% endfilter %}
 {%- endfor %}
-WHERE {% if let Some(current) = current %}{{ current }}
-  AND ({% endif %}
+{% filter clause(0) %}WHERE {% if let Some(current) = current %}{{ current }} AND ({% endif %}
 {%- for reference in references %}
-  {%- if !loop.first %}
-  OR {% endif %}({{ reference.missing }})
-{%- endfor %}{% if current.is_some() %}){% endif %};
+  {%- if !loop.first %} OR {% endif %}({{ reference.missing }})
+{%- endfor %}{% if current.is_some() %}){% endif %}{% endfilter %};

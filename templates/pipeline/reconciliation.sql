@@ -12,7 +12,8 @@ TBLPROPERTIES (
 )
 AS
 WITH measured AS (
-  {% filter indent(2) %}{% include "measured.sql" %}{% endfilter %}
+{%- let level = 1 %}{% let pad = "  " %}
+  {% include "measured.sql" %}
 ),
 
 left_out AS (
@@ -20,14 +21,17 @@ left_out AS (
   SELECT count(*) AS row_count
   FROM {{ body.from }}
 {%- for join in body.joins %}
-  {{ join }}
+  {{ join|clause(1) }}
 {%- endfor %}
-  WHERE {{ left_out }}
+  {% filter clause(1) %}WHERE {{ left_out }}{% endfilter %}
 ),
 
 expected AS (
 {%- for measure in measures %}
-  SELECT {{ measure.literal }} AS measure, CAST({{ measure.name }} AS {{ ty }}) AS total FROM measured
+  SELECT
+    {{ measure.literal }} AS measure,
+    CAST({{ measure.name }} AS {{ ty }}) AS total
+  FROM measured
   {%- if !loop.last %}
   UNION ALL{% endif %}
 {%- endfor %}
@@ -35,7 +39,11 @@ expected AS (
 
 actual AS (
 {%- for total in totals %}
-  SELECT {{ total.dataset }} AS dataset, {{ total.literal }} AS measure, CAST(sum({{ total.measure }}) AS {{ ty }}) AS total FROM {{ total.table }}
+  SELECT
+    {{ total.dataset }} AS dataset,
+    {{ total.literal }} AS measure,
+    CAST(sum({{ total.measure }}) AS {{ ty }}) AS total
+  FROM {{ total.table }}
   {%- if !loop.last %}
   UNION ALL{% endif %}
 {%- endfor %}
@@ -52,5 +60,7 @@ UNION ALL
 SELECT
   {{ from_literal }} AS dataset,
   'rows' AS measure,
-  CAST((SELECT _rows FROM measured) + (SELECT row_count FROM left_out) + {{ orphan_rows }} AS {{ ty }}) AS actual,
-  CAST((SELECT count(*) FROM {{ from_current }}) AS {{ ty }}) AS expected;
+  {% filter item(1) %}CAST(
+    (SELECT _rows FROM measured) + (SELECT row_count FROM left_out) + {{ orphan_rows }} AS {{ ty }}
+  ) AS actual,{% endfilter %}
+  {% filter item(1) %}CAST((SELECT count(*) FROM {{ from_current }}) AS {{ ty }}) AS expected{% endfilter %};

@@ -15,11 +15,11 @@ WITH newest AS (
   QUALIFY dense_rank() OVER (ORDER BY _file_modified_at DESC, _file_name DESC) = 1
 )
 
-SELECT
+{% filter columns(0, columns.len()) %}SELECT
 {%- for column in columns %}
   {{ column.name }}{% if !loop.last %},{% endif %}
-{%- endfor %}
+{%- endfor %}{% endfilter %}
 FROM newest
 {%- if let Some(key) = key %}
-QUALIFY row_number() OVER (PARTITION BY {{ key }} ORDER BY {{ order }}) = 1
+{% filter clause(0) %}QUALIFY row_number() OVER (PARTITION BY {{ key }} ORDER BY {{ order }}) = 1{% endfilter %}
 {%- endif %};

@@ -5,5 +5,5 @@ TBLPROPERTIES (
   'delta.enableChangeDataFeed' = 'true'
 )
 {%- if let Some(filter) = row_filter %}
-{{ filter }}
+{{ filter|item(0) }}
 {%- endif %}

@@ -30,6 +30,7 @@ mod serving;
 mod spark_functions;
 mod spark_types;
 mod sql_fmt;
+mod sql_parts;
 mod structure;
 
 /// Where people see a byte of a text.

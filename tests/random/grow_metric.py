@@ -129,7 +129,7 @@ class MetricGrower:
         measure = Measure(node)
         if node.kind.is_number and chance.maybe(0.35):
             measure.type = chance.one(ROUNDED)
-        if per and chance.maybe(0.35):
+        if per and chance.maybe(0.35) and chance.feature("per_defaults", 0.9):
             measure.empty = empty_value(chance, measure.type or node.kind)
         return measure
 
@@ -189,10 +189,12 @@ class MetricGrower:
         named = {n: m for n, m in metric.measures.items() if nests or m.expression.op == "aggregate"}
         known = [tree.measure(n, m.type or m.expression.kind) for n, m in named.items()]
         numbers = [node for node in known if node.kind.is_exact]
-        if not numbers:
+        if not numbers or metric.per and not chance.feature("per_defaults", 0.9):
             return None
         left, right = chance.one(numbers), chance.one(numbers)
         shape = chance.weighted({"/": 5, "-": 2, "+": 1, "*": 1, "div": 1, "%": 1, "case": 1, "test": 1, "coalesce": 1})
+        if shape in ("div", "%") and not chance.feature("whole_division", 0.9):
+            shape = "/"
         number = tree.literal(chance.one([1, 2, 100]), kinds.INT)
         match shape:
             case "/" | "div" | "%":

@@ -57,7 +57,7 @@ def main() -> int:
     parser.add_argument("--seeds", type=seeds, default=seeds("1..50"), help="such as 1..200 or 3,5,9")
     parser.add_argument("--jobs", type=int, default=2, help="projects at a time")
     parser.add_argument("--keep", type=Path, help="directory for reduced failures, one folder a seed")
-    parser.add_argument("--without", default="", help="features that are left out, separated by commas")
+    parser.add_argument("--without", default="", help="features of `chance` that are left out, separated by commas")
     arguments = parser.parse_args()
     without = frozenset(filter(None, arguments.without.split(",")))
     outcomes: Counter[str] = Counter()

@@ -43,12 +43,10 @@ WITH batches AS (
   SELECT
     origin.update_id AS update_id,
     `timestamp` AS happened_at,
-    explode(
-      from_json(
-        CAST(details:flow_progress.data_quality.expectations AS STRING),
-        'ARRAY<STRUCT<name: STRING, dataset: STRING, passed_records: BIGINT, failed_records: BIGINT>>'
-      )
-    ) AS result
+    explode(from_json(
+      CAST(details:flow_progress.data_quality.expectations AS STRING),
+      'ARRAY<STRUCT<name: STRING, dataset: STRING, passed_records: BIGINT, failed_records: BIGINT>>'
+    )) AS result
   FROM `zoltan-verebes-catalog-m`.`dg-day`.sales_marketing_event_log
   WHERE event_type = 'flow_progress'
 ),
@@ -74,7 +72,8 @@ SELECT
   passed_records,
   failed_records,
   CASE
-    WHEN passed_records + failed_records > 0 THEN 100.0 * passed_records / (passed_records + failed_records)
+    WHEN passed_records + failed_records > 0
+      THEN 100.0 * passed_records / (passed_records + failed_records)
   END AS passed_percent
 FROM results;
 
@@ -108,7 +107,11 @@ batches AS (
 
 SELECT
   batches.update_id,
-  replace(element_at(split(coalesce(flows.output_dataset, batches.flow_name), '[.]'), -1), '`', '') AS dataset,
+  replace(
+    element_at(split(coalesce(flows.output_dataset, batches.flow_name), '[.]'), -1),
+    '`',
+    ''
+  ) AS dataset,
   max(batches.happened_at) AS updated_at,
   coalesce(sum(batches.output_rows), 0) AS output_rows,
   coalesce(sum(batches.upserted_rows), 0) AS upserted_rows,
@@ -139,8 +142,10 @@ SELECT
   coalesce(bad.output_rows, 0) AS quarantined_rows,
   100.0 * coalesce(bad.output_rows, 0) / lines.output_rows AS quarantined_percent
 FROM entities
-INNER JOIN `zoltan-verebes-catalog-m`.`dg-day`.operation_rows AS lines ON lines.dataset = entities.raw
-LEFT JOIN `zoltan-verebes-catalog-m`.`dg-day`.operation_rows AS bad ON bad.dataset = entities.quarantine AND bad.update_id = lines.update_id
+INNER JOIN `zoltan-verebes-catalog-m`.`dg-day`.operation_rows AS lines
+  ON lines.dataset = entities.raw
+LEFT JOIN `zoltan-verebes-catalog-m`.`dg-day`.operation_rows AS bad
+  ON bad.dataset = entities.quarantine AND bad.update_id = lines.update_id
 WHERE lines.output_rows > 0;
 
 -- Lines of an update against the mean of the updates before it that read any.
@@ -154,7 +159,9 @@ WITH trailing AS (
     updated_at,
     raw_rows,
     avg(raw_rows) OVER (
-      PARTITION BY entity ORDER BY updated_at ROWS BETWEEN 7 PRECEDING AND 1 PRECEDING
+      PARTITION BY entity
+      ORDER BY updated_at
+      ROWS BETWEEN 7 PRECEDING AND 1 PRECEDING
     ) AS mean_rows
   FROM `zoltan-verebes-catalog-m`.`dg-day`.operation_quarantine
 )

@@ -5,13 +5,22 @@ CREATE OR REPLACE VIEW `zoltan-verebes-catalog-m`.`dg-day-prod`.operation_freshn
 COMMENT 'How long ago each entity got its newest file, and whether that is too long'
 AS
 WITH newest AS (
-  SELECT 'customers' AS entity, 744 AS within_hours, max(_file_modified_at) AS newest_file_at
+  SELECT
+    'customers' AS entity,
+    744 AS within_hours,
+    max(_file_modified_at) AS newest_file_at
   FROM `zoltan-verebes-catalog-m`.`dg-day-prod`.customers_raw
   UNION ALL
-  SELECT 'products' AS entity, 2160 AS within_hours, max(_file_modified_at) AS newest_file_at
+  SELECT
+    'products' AS entity,
+    2160 AS within_hours,
+    max(_file_modified_at) AS newest_file_at
   FROM `zoltan-verebes-catalog-m`.`dg-day-prod`.products_raw
   UNION ALL
-  SELECT 'sales_orders' AS entity, 48 AS within_hours, max(_file_modified_at) AS newest_file_at
+  SELECT
+    'sales_orders' AS entity,
+    48 AS within_hours,
+    max(_file_modified_at) AS newest_file_at
   FROM `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_orders_raw
 ),
 

@@ -22,7 +22,8 @@ SELECT
 FROM sales_orders
 INNER JOIN customers ON customers.customer_id = sales_orders.customer_id
 INNER JOIN products ON products.product_id = sales_orders.product_id
-WHERE (sales_orders.order_status NOT IN ('cancelled', 'returned')) AND (customers.email IS NOT NULL OR customers.phone IS NOT NULL)
+WHERE (sales_orders.order_status NOT IN ('cancelled', 'returned'))
+  AND (customers.email IS NOT NULL OR customers.phone IS NOT NULL)
 GROUP BY
   sales_orders.customer_id,
   products.category;

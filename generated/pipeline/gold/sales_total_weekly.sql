@@ -21,8 +21,7 @@ WITH measured AS (
   INNER JOIN customers ON customers.customer_id = sales_orders.customer_id
   INNER JOIN products ON products.product_id = sales_orders.product_id
   WHERE sales_orders.order_status NOT IN ('cancelled', 'returned')
-  GROUP BY
-    trunc(sales_orders.order_date, 'WEEK')
+  GROUP BY trunc(sales_orders.order_date, 'WEEK')
 )
 
 SELECT

@@ -38,6 +38,5 @@ SELECT
   sum(copies) - count(*) AS exact_duplicates,
   count(*) - 1 AS conflicting_duplicates
 FROM variants
-GROUP BY
-  customer_id
+GROUP BY customer_id
 HAVING sum(copies) > 1;

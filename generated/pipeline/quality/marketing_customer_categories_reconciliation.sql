@@ -21,7 +21,8 @@ WITH measured AS (
   FROM sales_orders
   INNER JOIN customers ON customers.customer_id = sales_orders.customer_id
   INNER JOIN products ON products.product_id = sales_orders.product_id
-  WHERE (sales_orders.order_status NOT IN ('cancelled', 'returned')) AND (customers.email IS NOT NULL OR customers.phone IS NOT NULL)
+  WHERE (sales_orders.order_status NOT IN ('cancelled', 'returned'))
+    AND (customers.email IS NOT NULL OR customers.phone IS NOT NULL)
 ),
 
 left_out AS (
@@ -30,19 +31,36 @@ left_out AS (
   FROM sales_orders
   INNER JOIN customers ON customers.customer_id = sales_orders.customer_id
   INNER JOIN products ON products.product_id = sales_orders.product_id
-  WHERE ((sales_orders.order_status NOT IN ('cancelled', 'returned')) AND (customers.email IS NOT NULL OR customers.phone IS NOT NULL)) IS NOT TRUE
+  WHERE (
+    (sales_orders.order_status NOT IN ('cancelled', 'returned'))
+    AND (customers.email IS NOT NULL OR customers.phone IS NOT NULL)
+  ) IS NOT TRUE
 ),
 
 expected AS (
-  SELECT 'order_count' AS measure, CAST(order_count AS DECIMAL(38,2)) AS total FROM measured
+  SELECT
+    'order_count' AS measure,
+    CAST(order_count AS DECIMAL(38,2)) AS total
+  FROM measured
   UNION ALL
-  SELECT 'total_spend' AS measure, CAST(total_spend AS DECIMAL(38,2)) AS total FROM measured
+  SELECT
+    'total_spend' AS measure,
+    CAST(total_spend AS DECIMAL(38,2)) AS total
+  FROM measured
 ),
 
 actual AS (
-  SELECT 'marketing_customer_categories' AS dataset, 'order_count' AS measure, CAST(sum(order_count) AS DECIMAL(38,2)) AS total FROM marketing_customer_categories
+  SELECT
+    'marketing_customer_categories' AS dataset,
+    'order_count' AS measure,
+    CAST(sum(order_count) AS DECIMAL(38,2)) AS total
+  FROM marketing_customer_categories
   UNION ALL
-  SELECT 'marketing_customer_categories' AS dataset, 'total_spend' AS measure, CAST(sum(total_spend) AS DECIMAL(38,2)) AS total FROM marketing_customer_categories
+  SELECT
+    'marketing_customer_categories' AS dataset,
+    'total_spend' AS measure,
+    CAST(sum(total_spend) AS DECIMAL(38,2)) AS total
+  FROM marketing_customer_categories
 )
 
 SELECT
@@ -56,5 +74,9 @@ UNION ALL
 SELECT
   'sales_orders' AS dataset,
   'rows' AS measure,
-  CAST((SELECT _rows FROM measured) + (SELECT row_count FROM left_out) + (SELECT count(*) FROM sales_orders_orphans) AS DECIMAL(38,2)) AS actual,
+  CAST(
+    (SELECT _rows FROM measured)
+      + (SELECT row_count FROM left_out)
+      + (SELECT count(*) FROM sales_orders_orphans) AS DECIMAL(38,2)
+  ) AS actual,
   CAST((SELECT count(*) FROM sales_orders) AS DECIMAL(38,2)) AS expected;

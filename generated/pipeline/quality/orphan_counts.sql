@@ -16,10 +16,18 @@ SELECT
   'sales_orders' AS entity,
   'customer_id' AS reference_column,
   'customers' AS referenced_entity,
-  (SELECT count(*) FROM sales_orders_orphans WHERE array_contains(_missing, 'customer_id')) AS orphan_rows
+  (
+    SELECT count(*)
+    FROM sales_orders_orphans
+    WHERE array_contains(_missing, 'customer_id')
+  ) AS orphan_rows
 UNION ALL
 SELECT
   'sales_orders' AS entity,
   'product_id' AS reference_column,
   'products' AS referenced_entity,
-  (SELECT count(*) FROM sales_orders_orphans WHERE array_contains(_missing, 'product_id')) AS orphan_rows;
+  (
+    SELECT count(*)
+    FROM sales_orders_orphans
+    WHERE array_contains(_missing, 'product_id')
+  ) AS orphan_rows;

@@ -36,6 +36,5 @@ SELECT
   sum(copies) - count(*) AS exact_duplicates,
   count(*) - 1 AS conflicting_duplicates
 FROM variants
-GROUP BY
-  product_id
+GROUP BY product_id
 HAVING sum(copies) > 1;

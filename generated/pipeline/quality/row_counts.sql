@@ -10,10 +10,15 @@ CREATE OR REFRESH MATERIALIZED VIEW row_counts (
   duplicate_rows BIGINT COMMENT 'Lines that stay but give way to a newer or equal line of the same key',
   table_rows BIGINT COMMENT 'Rows of the table',
   orphan_rows BIGINT COMMENT 'Rows of the table that refer to something unknown',
-  CONSTRAINT every_line_is_accounted_for EXPECT (coalesce(raw_rows = clean_rows + quarantined_rows + dropped_rows, FALSE)) ON VIOLATION FAIL UPDATE,
-  CONSTRAINT customers_minimum EXPECT (coalesce(entity <> 'customers' OR raw_rows >= 1, FALSE)) ON VIOLATION FAIL UPDATE,
-  CONSTRAINT products_minimum EXPECT (coalesce(entity <> 'products' OR raw_rows >= 1, FALSE)) ON VIOLATION FAIL UPDATE,
-  CONSTRAINT sales_orders_minimum EXPECT (coalesce(entity <> 'sales_orders' OR raw_rows >= 1, FALSE)) ON VIOLATION FAIL UPDATE
+  CONSTRAINT every_line_is_accounted_for
+    EXPECT (coalesce(raw_rows = clean_rows + quarantined_rows + dropped_rows, FALSE))
+    ON VIOLATION FAIL UPDATE,
+  CONSTRAINT customers_minimum
+    EXPECT (coalesce(entity <> 'customers' OR raw_rows >= 1, FALSE)) ON VIOLATION FAIL UPDATE,
+  CONSTRAINT products_minimum
+    EXPECT (coalesce(entity <> 'products' OR raw_rows >= 1, FALSE)) ON VIOLATION FAIL UPDATE,
+  CONSTRAINT sales_orders_minimum
+    EXPECT (coalesce(entity <> 'sales_orders' OR raw_rows >= 1, FALSE)) ON VIOLATION FAIL UPDATE
 )
 COMMENT 'What became of the lines of every entity'
 TBLPROPERTIES (
@@ -45,7 +50,8 @@ SELECT
   (SELECT count(*) FROM sales_orders_raw) AS raw_rows,
   (SELECT count(*) FROM sales_orders_checked WHERE NOT _quarantined) AS clean_rows,
   (SELECT count(*) FROM sales_orders_quarantine) AS quarantined_rows,
-  (SELECT count(*) FROM sales_orders_raw) - (SELECT count(*) FROM sales_orders_checked) AS dropped_rows,
+  (SELECT count(*) FROM sales_orders_raw)
+    - (SELECT count(*) FROM sales_orders_checked) AS dropped_rows,
   (SELECT coalesce(sum(row_count - 1), 0) FROM sales_orders_duplicates) AS duplicate_rows,
   (SELECT count(*) FROM sales_orders) AS table_rows,
   (SELECT count(*) FROM sales_orders_orphans) AS orphan_rows;

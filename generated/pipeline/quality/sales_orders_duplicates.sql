@@ -38,6 +38,5 @@ SELECT
   sum(copies) - count(*) AS exact_duplicates,
   count(*) - 1 AS conflicting_duplicates
 FROM variants
-GROUP BY
-  order_id
+GROUP BY order_id
 HAVING sum(copies) > 1;

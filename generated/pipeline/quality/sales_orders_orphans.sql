@@ -23,8 +23,12 @@ SELECT
   sales_orders.quantity,
   sales_orders.order_status,
   array_compact(array(
-    CASE WHEN sales_orders.customer_id IS NOT NULL AND customers.customer_id IS NULL THEN 'customer_id' END,
-    CASE WHEN sales_orders.product_id IS NOT NULL AND products.product_id IS NULL THEN 'product_id' END
+    CASE
+      WHEN sales_orders.customer_id IS NOT NULL AND customers.customer_id IS NULL THEN 'customer_id'
+    END,
+    CASE
+      WHEN sales_orders.product_id IS NOT NULL AND products.product_id IS NULL THEN 'product_id'
+    END
   )) AS _missing
 FROM sales_orders
 LEFT JOIN customers ON customers.customer_id = sales_orders.customer_id

@@ -34,59 +34,161 @@ left_out AS (
 ),
 
 expected AS (
-  SELECT 'revenue' AS measure, CAST(revenue AS DECIMAL(38,2)) AS total FROM measured
+  SELECT
+    'revenue' AS measure,
+    CAST(revenue AS DECIMAL(38,2)) AS total
+  FROM measured
   UNION ALL
-  SELECT 'order_count' AS measure, CAST(order_count AS DECIMAL(38,2)) AS total FROM measured
+  SELECT
+    'order_count' AS measure,
+    CAST(order_count AS DECIMAL(38,2)) AS total
+  FROM measured
 ),
 
 actual AS (
-  SELECT 'sales_by_product_daily' AS dataset, 'revenue' AS measure, CAST(sum(revenue) AS DECIMAL(38,2)) AS total FROM sales_by_product_daily
+  SELECT
+    'sales_by_product_daily' AS dataset,
+    'revenue' AS measure,
+    CAST(sum(revenue) AS DECIMAL(38,2)) AS total
+  FROM sales_by_product_daily
   UNION ALL
-  SELECT 'sales_by_product_daily' AS dataset, 'order_count' AS measure, CAST(sum(order_count) AS DECIMAL(38,2)) AS total FROM sales_by_product_daily
+  SELECT
+    'sales_by_product_daily' AS dataset,
+    'order_count' AS measure,
+    CAST(sum(order_count) AS DECIMAL(38,2)) AS total
+  FROM sales_by_product_daily
   UNION ALL
-  SELECT 'sales_by_product_weekly' AS dataset, 'revenue' AS measure, CAST(sum(revenue) AS DECIMAL(38,2)) AS total FROM sales_by_product_weekly
+  SELECT
+    'sales_by_product_weekly' AS dataset,
+    'revenue' AS measure,
+    CAST(sum(revenue) AS DECIMAL(38,2)) AS total
+  FROM sales_by_product_weekly
   UNION ALL
-  SELECT 'sales_by_product_weekly' AS dataset, 'order_count' AS measure, CAST(sum(order_count) AS DECIMAL(38,2)) AS total FROM sales_by_product_weekly
+  SELECT
+    'sales_by_product_weekly' AS dataset,
+    'order_count' AS measure,
+    CAST(sum(order_count) AS DECIMAL(38,2)) AS total
+  FROM sales_by_product_weekly
   UNION ALL
-  SELECT 'sales_by_product_monthly' AS dataset, 'revenue' AS measure, CAST(sum(revenue) AS DECIMAL(38,2)) AS total FROM sales_by_product_monthly
+  SELECT
+    'sales_by_product_monthly' AS dataset,
+    'revenue' AS measure,
+    CAST(sum(revenue) AS DECIMAL(38,2)) AS total
+  FROM sales_by_product_monthly
   UNION ALL
-  SELECT 'sales_by_product_monthly' AS dataset, 'order_count' AS measure, CAST(sum(order_count) AS DECIMAL(38,2)) AS total FROM sales_by_product_monthly
+  SELECT
+    'sales_by_product_monthly' AS dataset,
+    'order_count' AS measure,
+    CAST(sum(order_count) AS DECIMAL(38,2)) AS total
+  FROM sales_by_product_monthly
   UNION ALL
-  SELECT 'sales_by_product_annual' AS dataset, 'revenue' AS measure, CAST(sum(revenue) AS DECIMAL(38,2)) AS total FROM sales_by_product_annual
+  SELECT
+    'sales_by_product_annual' AS dataset,
+    'revenue' AS measure,
+    CAST(sum(revenue) AS DECIMAL(38,2)) AS total
+  FROM sales_by_product_annual
   UNION ALL
-  SELECT 'sales_by_product_annual' AS dataset, 'order_count' AS measure, CAST(sum(order_count) AS DECIMAL(38,2)) AS total FROM sales_by_product_annual
+  SELECT
+    'sales_by_product_annual' AS dataset,
+    'order_count' AS measure,
+    CAST(sum(order_count) AS DECIMAL(38,2)) AS total
+  FROM sales_by_product_annual
   UNION ALL
-  SELECT 'sales_by_category_daily' AS dataset, 'revenue' AS measure, CAST(sum(revenue) AS DECIMAL(38,2)) AS total FROM sales_by_category_daily
+  SELECT
+    'sales_by_category_daily' AS dataset,
+    'revenue' AS measure,
+    CAST(sum(revenue) AS DECIMAL(38,2)) AS total
+  FROM sales_by_category_daily
   UNION ALL
-  SELECT 'sales_by_category_daily' AS dataset, 'order_count' AS measure, CAST(sum(order_count) AS DECIMAL(38,2)) AS total FROM sales_by_category_daily
+  SELECT
+    'sales_by_category_daily' AS dataset,
+    'order_count' AS measure,
+    CAST(sum(order_count) AS DECIMAL(38,2)) AS total
+  FROM sales_by_category_daily
   UNION ALL
-  SELECT 'sales_by_category_weekly' AS dataset, 'revenue' AS measure, CAST(sum(revenue) AS DECIMAL(38,2)) AS total FROM sales_by_category_weekly
+  SELECT
+    'sales_by_category_weekly' AS dataset,
+    'revenue' AS measure,
+    CAST(sum(revenue) AS DECIMAL(38,2)) AS total
+  FROM sales_by_category_weekly
   UNION ALL
-  SELECT 'sales_by_category_weekly' AS dataset, 'order_count' AS measure, CAST(sum(order_count) AS DECIMAL(38,2)) AS total FROM sales_by_category_weekly
+  SELECT
+    'sales_by_category_weekly' AS dataset,
+    'order_count' AS measure,
+    CAST(sum(order_count) AS DECIMAL(38,2)) AS total
+  FROM sales_by_category_weekly
   UNION ALL
-  SELECT 'sales_by_category_monthly' AS dataset, 'revenue' AS measure, CAST(sum(revenue) AS DECIMAL(38,2)) AS total FROM sales_by_category_monthly
+  SELECT
+    'sales_by_category_monthly' AS dataset,
+    'revenue' AS measure,
+    CAST(sum(revenue) AS DECIMAL(38,2)) AS total
+  FROM sales_by_category_monthly
   UNION ALL
-  SELECT 'sales_by_category_monthly' AS dataset, 'order_count' AS measure, CAST(sum(order_count) AS DECIMAL(38,2)) AS total FROM sales_by_category_monthly
+  SELECT
+    'sales_by_category_monthly' AS dataset,
+    'order_count' AS measure,
+    CAST(sum(order_count) AS DECIMAL(38,2)) AS total
+  FROM sales_by_category_monthly
   UNION ALL
-  SELECT 'sales_by_category_annual' AS dataset, 'revenue' AS measure, CAST(sum(revenue) AS DECIMAL(38,2)) AS total FROM sales_by_category_annual
+  SELECT
+    'sales_by_category_annual' AS dataset,
+    'revenue' AS measure,
+    CAST(sum(revenue) AS DECIMAL(38,2)) AS total
+  FROM sales_by_category_annual
   UNION ALL
-  SELECT 'sales_by_category_annual' AS dataset, 'order_count' AS measure, CAST(sum(order_count) AS DECIMAL(38,2)) AS total FROM sales_by_category_annual
+  SELECT
+    'sales_by_category_annual' AS dataset,
+    'order_count' AS measure,
+    CAST(sum(order_count) AS DECIMAL(38,2)) AS total
+  FROM sales_by_category_annual
   UNION ALL
-  SELECT 'sales_total_daily' AS dataset, 'revenue' AS measure, CAST(sum(revenue) AS DECIMAL(38,2)) AS total FROM sales_total_daily
+  SELECT
+    'sales_total_daily' AS dataset,
+    'revenue' AS measure,
+    CAST(sum(revenue) AS DECIMAL(38,2)) AS total
+  FROM sales_total_daily
   UNION ALL
-  SELECT 'sales_total_daily' AS dataset, 'order_count' AS measure, CAST(sum(order_count) AS DECIMAL(38,2)) AS total FROM sales_total_daily
+  SELECT
+    'sales_total_daily' AS dataset,
+    'order_count' AS measure,
+    CAST(sum(order_count) AS DECIMAL(38,2)) AS total
+  FROM sales_total_daily
   UNION ALL
-  SELECT 'sales_total_weekly' AS dataset, 'revenue' AS measure, CAST(sum(revenue) AS DECIMAL(38,2)) AS total FROM sales_total_weekly
+  SELECT
+    'sales_total_weekly' AS dataset,
+    'revenue' AS measure,
+    CAST(sum(revenue) AS DECIMAL(38,2)) AS total
+  FROM sales_total_weekly
   UNION ALL
-  SELECT 'sales_total_weekly' AS dataset, 'order_count' AS measure, CAST(sum(order_count) AS DECIMAL(38,2)) AS total FROM sales_total_weekly
+  SELECT
+    'sales_total_weekly' AS dataset,
+    'order_count' AS measure,
+    CAST(sum(order_count) AS DECIMAL(38,2)) AS total
+  FROM sales_total_weekly
   UNION ALL
-  SELECT 'sales_total_monthly' AS dataset, 'revenue' AS measure, CAST(sum(revenue) AS DECIMAL(38,2)) AS total FROM sales_total_monthly
+  SELECT
+    'sales_total_monthly' AS dataset,
+    'revenue' AS measure,
+    CAST(sum(revenue) AS DECIMAL(38,2)) AS total
+  FROM sales_total_monthly
   UNION ALL
-  SELECT 'sales_total_monthly' AS dataset, 'order_count' AS measure, CAST(sum(order_count) AS DECIMAL(38,2)) AS total FROM sales_total_monthly
+  SELECT
+    'sales_total_monthly' AS dataset,
+    'order_count' AS measure,
+    CAST(sum(order_count) AS DECIMAL(38,2)) AS total
+  FROM sales_total_monthly
   UNION ALL
-  SELECT 'sales_total_annual' AS dataset, 'revenue' AS measure, CAST(sum(revenue) AS DECIMAL(38,2)) AS total FROM sales_total_annual
+  SELECT
+    'sales_total_annual' AS dataset,
+    'revenue' AS measure,
+    CAST(sum(revenue) AS DECIMAL(38,2)) AS total
+  FROM sales_total_annual
   UNION ALL
-  SELECT 'sales_total_annual' AS dataset, 'order_count' AS measure, CAST(sum(order_count) AS DECIMAL(38,2)) AS total FROM sales_total_annual
+  SELECT
+    'sales_total_annual' AS dataset,
+    'order_count' AS measure,
+    CAST(sum(order_count) AS DECIMAL(38,2)) AS total
+  FROM sales_total_annual
 )
 
 SELECT
@@ -100,5 +202,9 @@ UNION ALL
 SELECT
   'sales_orders' AS dataset,
   'rows' AS measure,
-  CAST((SELECT _rows FROM measured) + (SELECT row_count FROM left_out) + (SELECT count(*) FROM sales_orders_orphans) AS DECIMAL(38,2)) AS actual,
+  CAST(
+    (SELECT _rows FROM measured)
+      + (SELECT row_count FROM left_out)
+      + (SELECT count(*) FROM sales_orders_orphans) AS DECIMAL(38,2)
+  ) AS actual,
   CAST((SELECT count(*) FROM sales_orders) AS DECIMAL(38,2)) AS expected;

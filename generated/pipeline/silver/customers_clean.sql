@@ -11,6 +11,8 @@ SELECT
   email,
   phone,
   state,
-  struct(_file_modified_at, _file_name, customer_id, name, address, email, phone, state) AS _sequence
+  struct(
+    _file_modified_at, _file_name, customer_id, name, address, email, phone, state
+  ) AS _sequence
 FROM STREAM customers_checked
 WHERE NOT _quarantined;

@@ -10,6 +10,8 @@ SELECT
   category,
   price,
   availability_status,
-  struct(_file_modified_at, _file_name, product_id, product_name, category, price, availability_status) AS _sequence
+  struct(
+    _file_modified_at, _file_name, product_id, product_name, category, price, availability_status
+  ) AS _sequence
 FROM STREAM products_checked
 WHERE NOT _quarantined;

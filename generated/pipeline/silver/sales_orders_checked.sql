@@ -3,13 +3,17 @@
 
 CREATE OR REFRESH PRIVATE STREAMING TABLE sales_orders_checked (
   CONSTRAINT order_id_required EXPECT (array_contains(_violations, 'order_id_required') IS FALSE),
-  CONSTRAINT customer_id_required EXPECT (array_contains(_violations, 'customer_id_required') IS FALSE),
-  CONSTRAINT product_id_required EXPECT (array_contains(_violations, 'product_id_required') IS FALSE),
-  CONSTRAINT order_date_required EXPECT (array_contains(_violations, 'order_date_required') IS FALSE),
+  CONSTRAINT customer_id_required
+    EXPECT (array_contains(_violations, 'customer_id_required') IS FALSE),
+  CONSTRAINT product_id_required
+    EXPECT (array_contains(_violations, 'product_id_required') IS FALSE),
+  CONSTRAINT order_date_required
+    EXPECT (array_contains(_violations, 'order_date_required') IS FALSE),
   CONSTRAINT valid_order_date EXPECT (array_contains(_violations, 'valid_order_date') IS FALSE),
   CONSTRAINT quantity_required EXPECT (array_contains(_violations, 'quantity_required') IS FALSE),
   CONSTRAINT valid_quantity EXPECT (array_contains(_violations, 'valid_quantity') IS FALSE),
-  CONSTRAINT order_status_required EXPECT (array_contains(_violations, 'order_status_required') IS FALSE),
+  CONSTRAINT order_status_required
+    EXPECT (array_contains(_violations, 'order_status_required') IS FALSE),
   CONSTRAINT valid_order_status EXPECT (array_contains(_violations, 'valid_order_status') IS FALSE),
   CONSTRAINT quantity_positive EXPECT (array_contains(_violations, 'quantity_positive') IS FALSE)
 )
@@ -40,11 +44,17 @@ typed AS (
     order_id,
     customer_id,
     product_id,
-    CASE WHEN order_date RLIKE '^[0-9]{4}-[0-9]{2}-[0-9]{2}\\z' THEN try_cast(order_date AS DATE) END AS order_date,
+    CASE
+      WHEN order_date RLIKE '^[0-9]{4}-[0-9]{2}-[0-9]{2}\\z' THEN try_cast(order_date AS DATE)
+    END AS order_date,
     order_date AS _text_order_date,
     CASE WHEN quantity RLIKE '^-?[0-9]{1,9}\\z' THEN try_cast(quantity AS INT) END AS quantity,
     quantity AS _text_quantity,
-    CASE WHEN order_status IN ('completed', 'shipped', 'delivered', 'pending', 'processing', 'cancelled', 'returned') THEN order_status END AS order_status,
+    CASE
+      WHEN order_status IN (
+        'completed', 'shipped', 'delivered', 'pending', 'processing', 'cancelled', 'returned'
+      ) THEN order_status
+    END AS order_status,
     order_status AS _text_order_status,
     _raw,
     _rescued_data,
@@ -71,7 +81,9 @@ judged AS (
       CASE WHEN quantity IS NULL THEN 'quantity_required' END,
       CASE WHEN _text_quantity IS NOT NULL AND quantity IS NULL THEN 'valid_quantity' END,
       CASE WHEN order_status IS NULL THEN 'order_status_required' END,
-      CASE WHEN _text_order_status IS NOT NULL AND order_status IS NULL THEN 'valid_order_status' END,
+      CASE
+        WHEN _text_order_status IS NOT NULL AND order_status IS NULL THEN 'valid_order_status'
+      END,
       CASE WHEN (quantity > 0) IS NOT TRUE THEN 'quantity_positive' END
     )) AS _violations,
     _raw,
@@ -90,8 +102,9 @@ SELECT
   order_status,
   _violations,
   arrays_overlap(_violations, array(
-    'order_id_required', 'customer_id_required', 'product_id_required', 'order_date_required', 'valid_order_date',
-    'quantity_required', 'valid_quantity', 'order_status_required', 'valid_order_status', 'quantity_positive'
+    'order_id_required', 'customer_id_required', 'product_id_required', 'order_date_required',
+    'valid_order_date', 'quantity_required', 'valid_quantity', 'order_status_required',
+    'valid_order_status', 'quantity_positive'
   )) AS _quarantined,
   _raw,
   _rescued_data,

@@ -11,6 +11,9 @@ SELECT
   order_date,
   quantity,
   order_status,
-  struct(_file_modified_at, _file_name, order_id, customer_id, product_id, order_date, quantity, order_status) AS _sequence
+  struct(
+    _file_modified_at, _file_name, order_id, customer_id, product_id, order_date, quantity,
+    order_status
+  ) AS _sequence
 FROM STREAM sales_orders_checked
 WHERE NOT _quarantined;

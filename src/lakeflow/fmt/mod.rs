@@ -4,9 +4,12 @@
 //! → `layout` (lines). No syntax tree is printed, so nothing that was written is lost. That the meaning is the same is not
 //! left to those steps but proven afterwards, statement by statement: see `proof`. A statement that does not parse, or for
 //! which the proof fails, stays as it was written.
+//!
+//! What is generated has the same layout without being formatted: [`part`] lays out the parts that it is made of.
 
 mod layout;
 mod notebook;
+pub mod part;
 mod proof;
 mod spaces;
 mod token;

@@ -58,10 +58,14 @@ impl<'a> Node<'a> {
 
     /// The same without the comments behind it.
     fn width_before_comments(&self) -> Option<usize> {
+        if self.first().before.is_empty() { self.own_width() } else { None }
+    }
+
+    /// The same without the comments before it and behind it.
+    fn own_width(&self) -> Option<usize> {
         match self {
-            Node::Token(token) if token.before.is_empty() => bare_width(token),
-            Node::Group(group) if group.open.before.is_empty() => Some(group.width? + usize::from(group.open.space)),
-            _ => None,
+            Node::Token(token) => bare_width(token),
+            Node::Group(group) => Some(group.width? + usize::from(group.open.space)),
         }
     }
 
@@ -80,12 +84,17 @@ pub fn width(nodes: &[Node<'_>]) -> Option<usize> {
     Some(all - usize::from(nodes.first().is_some_and(|node| node.first().space)))
 }
 
-/// The same, without the comments behind the last.
+/// The same, without the comments before the first, which have lines of their own, and those behind the last.
 pub fn width_before_comments(nodes: &[Node<'_>]) -> Option<usize> {
-    let Some((last, before)) = nodes.split_last() else { return Some(0) };
-    let before: usize = before.iter().map(Node::width).sum::<Option<usize>>()?;
-    let all = before + last.width_before_comments()?;
-    Some(all - usize::from(nodes.first().is_some_and(|node| node.first().space)))
+    let (Some(first), Some((last, inner))) = (nodes.first(), nodes.split_last()) else { return Some(0) };
+    let inner = match inner.split_first() {
+        Some((first, rest)) => {
+            let rest: usize = rest.iter().map(Node::width).sum::<Option<usize>>()?;
+            Some(first.own_width()? + behind_width(first.last())? + rest + last.width_before_comments()?)
+        }
+        None => last.own_width(),
+    };
+    Some(inner? - usize::from(first.first().space))
 }
 
 /// Whether a comment ends its line.

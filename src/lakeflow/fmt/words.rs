@@ -130,10 +130,19 @@ const TYPES: &[&str] = &[
 
 /// Marks the keywords of a statement, beside those that are marked already because the parser read them as such.
 pub fn mark(tokens: &mut [Token<'_>]) {
+    mark_part(tokens);
+    let dotted = beside_dot(tokens, 0);
+    if let Some(first) = tokens.first_mut() {
+        first.keyword |= !dotted && first.kind == PieceKind::Word && first.text.is_ascii();
+    }
+}
+
+/// The same for a part of a statement, which may begin with a name.
+pub fn mark_part(tokens: &mut [Token<'_>]) {
     let types = type_places(tokens);
     let mut marks = vec![false; tokens.len()];
     for index in 0..tokens.len() {
-        if types.get(index) == Some(&true) || index == 0 || is_reserved(tokens, index) {
+        if types.get(index) == Some(&true) || is_reserved(tokens, index) {
             set(&mut marks, index..index + 1);
         }
         for (offset, part) in phrase(tokens, index).iter().enumerate() {

@@ -6,12 +6,14 @@ use super::tree::{Node, ends_line};
 /// Columns that a line should keep to.
 pub const WIDTH: usize = 100;
 /// Blanks a level.
-const INDENT: usize = 2;
+pub const INDENT: usize = 2;
 
 /// A text in the making.
 #[derive(Debug, Default)]
 pub struct Writer {
     out: String,
+    /// Bytes of indentation at the beginning that are not for the text.
+    outside: usize,
     /// Levels that the next line is indented by.
     level: usize,
     /// Columns of the line so far; 0 before anything of it is written.
@@ -21,8 +23,19 @@ pub struct Writer {
 }
 
 impl Writer {
+    /// A text that begins in the middle of another: so many levels deep, so many columns into its line.
+    pub fn at(level: usize, column: usize) -> Self {
+        let indentation = level * INDENT;
+        if column > indentation {
+            Writer { level, column, ..Writer::default() }
+        } else {
+            Writer { level, outside: indentation, ..Writer::default() }
+        }
+    }
+
     /// What was written.
-    pub fn finish(self) -> String {
+    pub fn finish(mut self) -> String {
+        self.out.drain(..self.outside.min(self.out.len()));
         self.out
     }
 
@@ -63,10 +76,24 @@ impl Writer {
         }
     }
 
+    /// Whether the next token begins a line.
+    pub fn begins_line(&self) -> bool {
+        self.column == 0 || self.ends
+    }
+
     /// Columns left on this line, or on the next one if this one has to end.
     pub fn left(&self) -> usize {
-        let column = if self.column == 0 || self.ends { self.level * INDENT } else { self.column };
-        WIDTH.saturating_sub(column)
+        if self.begins_line() { self.left_of_line() } else { WIDTH.saturating_sub(self.column) }
+    }
+
+    /// Columns left on a line that is only indented.
+    pub fn left_of_line(&self) -> usize {
+        WIDTH.saturating_sub(self.level * INDENT)
+    }
+
+    /// The same on a line one level deeper.
+    pub fn left_below(&self) -> usize {
+        self.left_of_line().saturating_sub(INDENT)
     }
 
     /// Writes a token with its comments, behind a blank if it has one.

@@ -8,8 +8,9 @@ use std::fmt::{self, Display, Formatter, Write};
 use std::ops::ControlFlow;
 
 use sqlparser::ast::{
-    DataType, Expr, FunctionArguments, Ident, JsonPathElem, ObjectName, ObjectNamePart, Query, TableAlias, TableFactor,
-    TableFunctionArgs, TableSampleKind, UnaryOperator, Value, ValueWithSpan, VisitMut, VisitorMut,
+    DataType, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Ident, JsonPathElem, ObjectName,
+    ObjectNamePart, Query, TableAlias, TableFactor, TableFunctionArgs, TableSampleKind, UnaryOperator, Value,
+    ValueWithSpan, VisitMut, VisitorMut,
 };
 
 use crate::lakeflow::recursion;
@@ -156,18 +157,42 @@ fn make_ready(node: &mut impl VisitMut) {
 
 struct Ready;
 
+const TRUE: &str = "TRUE";
+const FALSE: &str = "FALSE";
+
+/// The value of an option (`header => true`) is text, which has small letters.
+fn make_option_ready(value: &mut Expr) {
+    if let Expr::Value(value) = value
+        && let Value::Placeholder(text) = &mut value.value
+        && (text == TRUE || text == FALSE)
+    {
+        text.make_ascii_lowercase();
+    }
+}
+
+fn make_options_ready(arguments: &mut [FunctionArg]) {
+    for argument in arguments {
+        if let FunctionArg::Named { arg: FunctionArgExpr::Expr(value), .. } = argument {
+            make_option_ready(value);
+        }
+    }
+}
+
 impl VisitorMut for Ready {
     type Break = std::convert::Infallible;
 
     fn post_visit_value(&mut self, value: &mut ValueWithSpan) -> ControlFlow<Self::Break> {
-        if let Value::SingleQuotedString(text) = &value.value {
-            value.value = Value::Placeholder(string_text(text));
+        match &value.value {
+            Value::SingleQuotedString(text) => value.value = Value::Placeholder(string_text(text)),
+            Value::Boolean(is_true) => value.value = Value::Placeholder(if *is_true { TRUE } else { FALSE }.to_owned()),
+            _ => {}
         }
         ControlFlow::Continue(())
     }
 
     fn post_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<Self::Break> {
         match expr {
+            Expr::Function(Function { args: FunctionArguments::List(list), .. }) => make_options_ready(&mut list.args),
             Expr::Cast { data_type, .. } => {
                 *data_type = DataType::Custom(verbatim(type_name::text(data_type)), vec![]);
             }
@@ -202,6 +227,9 @@ impl VisitorMut for Ready {
     }
 
     fn post_visit_table_factor(&mut self, factor: &mut TableFactor) -> ControlFlow<Self::Break> {
+        if let TableFactor::Table { args: Some(arguments), .. } = factor {
+            make_options_ready(&mut arguments.args);
+        }
         let watermark = take_watermark(factor);
         make_source_ready(factor);
         if let Some(watermark) = watermark {
@@ -236,6 +264,11 @@ fn make_source_ready(factor: &mut TableFactor) {
     if let TableFactor::Table { name, args, with_hints, .. } = factor {
         if !with_hints.is_empty() {
             // Options stand before the alias, behind the arguments: all of it becomes part of the name.
+            for option in with_hints.iter_mut() {
+                if let Expr::BinaryOp { right, .. } = option {
+                    make_option_ready(right);
+                }
+            }
             let options: Vec<String> = with_hints.drain(..).map(|option| option.to_string()).collect();
             let call = arguments.map_or(String::new(), |a| call_text(&a));
             text = format!("{text}{call} WITH ({})", options.join(", "));

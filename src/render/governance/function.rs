@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::super::filters;
 use super::super::text::{Ident, Literal, Sql};
 use super::Site;
 use super::place::{EVERYBODY, grantee, is_asking};

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::super::filters;
 use super::super::text::Sql;
 use super::Site;
 use super::place::grantee;

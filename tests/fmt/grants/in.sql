@@ -5,3 +5,6 @@ grant select on table a_catalog_with_a_long_name.a_schema_with_a_long_name.a_tab
 show grants on table t; show grants `me@x.com` on schema s;
 alter table t owner to `data-owners`;
 alter schema s set tags ('cost'='sales','tier'='1'); alter table t alter column email set tags ('pii' = 'email');
+grant use schema, create table, create materialized view on schema a_catalog_with_a_long_name.a_schema_with_a_long_name to loader;
+alter streaming table a_catalog_with_a_long_name.a_schema_with_a_long_name.a_table set tags ('classification' = 'confidential');
+alter streaming table a_catalog_with_a_long_name.a_schema_with_a_long_name.a_table set tags ('classification' = 'confidential', 'cost' = 'sales', 'tier' = '1');

@@ -5,16 +5,8 @@ SELECT
     'unknown'
   ) AS name,
   named_struct(
-    'street',
-    street,
-    'city',
-    city,
-    'postal_code',
-    postal_code,
-    'country_code',
-    country_code,
-    'state',
-    state
+    'street', street, 'city', city, 'postal_code', postal_code, 'country_code', country_code,
+    'state', state
   ) AS address,
   price * quantity * (1 - discount_percentage / 100)
     + shipping_costs_before_tax * (1 + tax_rate_of_country) AS total_amount,

@@ -6,8 +6,7 @@
 CREATE OR REPLACE VIEW `zoltan-verebes-catalog-m`.`dg-day`.marketing_customer_categories_metrics
 WITH METRICS
 LANGUAGE YAML
-AS
-$$
+AS $$
 version: 1.1
 comment: "What reachable customers bought in each category, for segmentation; one row a customer and category."
 source: "`zoltan-verebes-catalog-m`.`dg-day`.sales_orders"
@@ -53,6 +52,7 @@ measures:
     comment: "Day of the last order"
     display_name: "Last Purchase Date"
 $$;
+
 ALTER VIEW `zoltan-verebes-catalog-m`.`dg-day`.marketing_customer_categories_metrics SET TAGS ('classification' = 'confidential');
 REVOKE ALL PRIVILEGES ON VIEW `zoltan-verebes-catalog-m`.`dg-day`.marketing_customer_categories_metrics FROM `account users`;
 REVOKE SELECT ON VIEW `zoltan-verebes-catalog-m`.`dg-day`.marketing_customer_categories_metrics FROM `account users`;
@@ -62,8 +62,7 @@ REVOKE SELECT ON VIEW `zoltan-verebes-catalog-m`.`dg-day`.marketing_customer_cat
 CREATE OR REPLACE VIEW `zoltan-verebes-catalog-m`.`dg-day`.sales_metrics
 WITH METRICS
 LANGUAGE YAML
-AS
-$$
+AS $$
 version: 1.1
 comment: "Sales by product and category, per day, week, month and year."
 source: "`zoltan-verebes-catalog-m`.`dg-day`.sales_orders"
@@ -138,6 +137,7 @@ measures:
         type: exact
         places: 2
 $$;
+
 ALTER VIEW `zoltan-verebes-catalog-m`.`dg-day`.sales_metrics SET TAGS ('classification' = 'internal');
 REVOKE ALL PRIVILEGES ON VIEW `zoltan-verebes-catalog-m`.`dg-day`.sales_metrics FROM `account users`;
 REVOKE SELECT ON VIEW `zoltan-verebes-catalog-m`.`dg-day`.sales_metrics FROM `account users`;

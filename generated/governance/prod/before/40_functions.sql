@@ -13,6 +13,7 @@ RETURN CASE
   WHEN session_user() = 'sales-marketing-pipeline-prod' THEN value
   ELSE if(value IS NULL, NULL, '***')
 END;
+
 GRANT EXECUTE ON FUNCTION `zoltan-verebes-catalog-m`.`dg-day-prod`.mask_address TO `data-engineers`;
 GRANT EXECUTE ON FUNCTION `zoltan-verebes-catalog-m`.`dg-day-prod`.mask_address TO `marketing-team`;
 GRANT EXECUTE ON FUNCTION `zoltan-verebes-catalog-m`.`dg-day-prod`.mask_address TO `sales-team`;
@@ -27,8 +28,13 @@ RETURN CASE
   WHEN is_account_group_member('marketing-team') THEN value
   WHEN session_user() = 'call-center-prod' THEN value
   WHEN session_user() = 'sales-marketing-pipeline-prod' THEN value
-  ELSE if(instr(value, '@') > 0, concat('***@', substring_index(value, '@', -1)), if(value IS NULL, NULL, '***'))
+  ELSE if(
+    instr(value, '@') > 0,
+    concat('***@', substring_index(value, '@', -1)),
+    if(value IS NULL, NULL, '***')
+  )
 END;
+
 GRANT EXECUTE ON FUNCTION `zoltan-verebes-catalog-m`.`dg-day-prod`.mask_email TO `data-engineers`;
 GRANT EXECUTE ON FUNCTION `zoltan-verebes-catalog-m`.`dg-day-prod`.mask_email TO `marketing-team`;
 GRANT EXECUTE ON FUNCTION `zoltan-verebes-catalog-m`.`dg-day-prod`.mask_email TO `sales-team`;
@@ -45,6 +51,7 @@ RETURN CASE
   WHEN session_user() = 'sales-marketing-pipeline-prod' THEN value
   ELSE if(length(value) > 1, concat(left(value, 1), '***'), if(value IS NULL, NULL, '***'))
 END;
+
 GRANT EXECUTE ON FUNCTION `zoltan-verebes-catalog-m`.`dg-day-prod`.mask_name TO `data-engineers`;
 GRANT EXECUTE ON FUNCTION `zoltan-verebes-catalog-m`.`dg-day-prod`.mask_name TO `marketing-team`;
 GRANT EXECUTE ON FUNCTION `zoltan-verebes-catalog-m`.`dg-day-prod`.mask_name TO `sales-team`;
@@ -61,6 +68,7 @@ RETURN CASE
   WHEN session_user() = 'sales-marketing-pipeline-prod' THEN value
   ELSE if(length(value) > 4, concat('***', right(value, 4)), if(value IS NULL, NULL, '***'))
 END;
+
 GRANT EXECUTE ON FUNCTION `zoltan-verebes-catalog-m`.`dg-day-prod`.mask_phone TO `data-engineers`;
 GRANT EXECUTE ON FUNCTION `zoltan-verebes-catalog-m`.`dg-day-prod`.mask_phone TO `marketing-team`;
 GRANT EXECUTE ON FUNCTION `zoltan-verebes-catalog-m`.`dg-day-prod`.mask_phone TO `sales-team`;

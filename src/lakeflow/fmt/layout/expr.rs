@@ -2,6 +2,7 @@
 
 use super::{fits, items, lines, query};
 use crate::lakeflow::PieceKind;
+use crate::lakeflow::fmt::token::Token;
 use crate::lakeflow::fmt::tree::{Group, Node, width};
 use crate::lakeflow::fmt::writer::Writer;
 
@@ -61,7 +62,7 @@ fn parts<'n, 'a>(nodes: &'n [Node<'a>], breaks: &'n [usize]) -> impl Iterator<It
 }
 
 /// Begins a line before each operator, one level deeper than the first.
-fn at_operators(out: &mut Writer, nodes: &[Node<'_>], breaks: &[usize]) {
+pub fn at_operators(out: &mut Writer, nodes: &[Node<'_>], breaks: &[usize]) {
     for (index, part) in parts(nodes, breaks).enumerate() {
         if index == 0 {
             expr(out, part);
@@ -77,20 +78,28 @@ fn at_operators(out: &mut Writer, nodes: &[Node<'_>], breaks: &[usize]) {
 /// Breaks the groups that have to be: the widest first, the others only if that is not enough.
 fn around_groups(out: &mut Writer, nodes: &[Node<'_>]) {
     let widest = nodes.iter().enumerate().filter_map(|(index, node)| match node {
-        Node::Group(group) => Some((index, group.width.unwrap_or(usize::MAX))),
-        Node::Token(_) => None,
+        Node::Group(group) if !is_precision(group) => Some((index, group.width.unwrap_or(usize::MAX))),
+        _ => None,
     });
     // Of several that are equally wide the first: `max_by_key` would take the last.
     let widest = widest.rev().max_by_key(|(_, width)| *width).map(|(index, _)| index);
     for (index, node) in nodes.iter().enumerate() {
         match node {
             Node::Token(token) => out.token(token),
-            Node::Group(group) if Some(index) == widest || !fits(out, std::slice::from_ref(node), 0) => {
+            Node::Group(group) if Some(index) == widest => broken(out, group),
+            Node::Group(group) if !is_precision(group) && !fits(out, std::slice::from_ref(node), 0) => {
                 broken(out, group);
             }
             Node::Group(_) => out.flat(std::slice::from_ref(node)),
         }
     }
+}
+
+/// Whether brackets hold what those of `DECIMAL(18,2)` do: to break them wins nothing.
+fn is_precision(group: &Group<'_>) -> bool {
+    let is_number =
+        |node: &Node<'_>| matches!(node, Node::Token(token) if token.kind == PieceKind::Number || token.is_sign(","));
+    !group.open.space && group.inner.len() <= 3 && group.inner.iter().all(is_number)
 }
 
 /// Writes a group on several lines, unless nothing is in it.
@@ -148,13 +157,18 @@ fn clauses(nodes: &[Node<'_>]) -> Vec<usize> {
     (1..nodes.len()).filter(|index| starts(*index)).collect()
 }
 
-/// A literal, perhaps with a sign and a comma.
+/// A literal, perhaps with a sign, or a name of any number of parts; perhaps with a comma.
 fn is_plain(item: &[Node<'_>]) -> bool {
-    let is_value = |node: &Node<'_>| {
-        let Node::Token(token) = node else { return false };
+    let is = |node: &Node<'_>, of: &dyn Fn(&Token<'_>) -> bool| matches!(node, Node::Token(token) if of(token));
+    let is_value = |token: &Token<'_>| {
         matches!(token.kind, PieceKind::Text | PieceKind::Number | PieceKind::Sign) || token.keyword
     };
-    width(item).is_some() && item.iter().all(is_value) && item.len() <= 3
+    let is_part = |token: &Token<'_>| match token.kind {
+        PieceKind::Word | PieceKind::Name => !token.keyword,
+        _ => token.is_sign(".") || token.is_sign(","),
+    };
+    let is_literal = item.len() <= 3 && item.iter().all(|node| is(node, &is_value));
+    width(item).is_some() && (is_literal || item.iter().all(|node| is(node, &is_part)))
 }
 
 /// A call whose last argument is a long call shares its lines: `f(a, g(` .. `))`.
@@ -165,7 +179,7 @@ fn hugged(out: &mut Writer, nodes: &[Node<'_>]) -> bool {
     });
     let plain = before.iter().all(|node| matches!(node, Node::Token(token) if token.kind != PieceKind::Hint));
     let brackets = last.open.is_sign("(") && !query::begins_query(&last.inner);
-    if !(called && plain && brackets && fits(out, before, 1)) {
+    if !(called && plain && brackets && connectives(before).is_empty() && fits(out, before, 1)) {
         return false;
     }
     out.flat(before);

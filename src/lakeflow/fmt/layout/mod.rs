@@ -2,10 +2,10 @@
 //!
 //! Everything here decides between blanks and line ends only. The order of tokens is never touched.
 
-mod expr;
-mod query;
+pub mod expr;
+pub mod query;
 mod script;
-mod shell;
+pub mod shell;
 
 use super::token::Token;
 use super::tree::{Node, tree, width_before_comments};
@@ -23,7 +23,7 @@ pub fn statement(out: &mut Writer, mut tokens: Vec<Token<'_>>) {
 }
 
 /// Writes a statement that holds no other.
-fn nodes(out: &mut Writer, nodes: &[Node<'_>]) {
+pub fn nodes(out: &mut Writer, nodes: &[Node<'_>]) {
     if query::begins_query(nodes) {
         let is_short = query::clauses(nodes).len() < 2 && fits(out, nodes, 1);
         if is_short { out.flat(nodes) } else { query::broken(out, nodes) }
@@ -32,10 +32,12 @@ fn nodes(out: &mut Writer, nodes: &[Node<'_>]) {
     }
 }
 
-/// Whether nodes fit on this line, with `behind` more columns.
+/// Whether nodes fit on this line, or on the next one if comments before them end this one, with `behind` more columns.
 fn fits(out: &Writer, nodes: &[Node<'_>], behind: usize) -> bool {
-    let blank = usize::from(nodes.first().is_some_and(|node| node.first().space));
-    width_before_comments(nodes).is_some_and(|width| width + blank + behind <= out.left())
+    let begins_line = out.begins_line() || begins_with_comment(nodes);
+    let blank = usize::from(!begins_line && nodes.first().is_some_and(|node| node.first().space));
+    let left = if begins_line { out.left_of_line() } else { out.left() };
+    width_before_comments(nodes).is_some_and(|width| width + blank + behind <= left)
 }
 
 /// The parts between commas, each with its comma.

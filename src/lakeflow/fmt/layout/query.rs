@@ -1,7 +1,8 @@
 //! Queries: a line for each clause.
 
 use super::{expr, fits, items, list};
-use crate::lakeflow::fmt::tree::Node;
+use crate::lakeflow::PieceKind;
+use crate::lakeflow::fmt::tree::{Node, width_before_comments};
 use crate::lakeflow::fmt::writer::Writer;
 
 /// A clause: its keywords and what follows them.
@@ -126,7 +127,9 @@ pub fn clause(out: &mut Writer, clause: &Clause<'_, '_>) {
     let head = |word: &str| clause.head.first().is_some_and(|node| node.is_keyword(word));
     let ends_in = |word: &str| clause.head.last().is_some_and(|node| node.is_keyword(word));
     out.flat(clause.head);
-    if head("SELECT") || ends_in("BY") {
+    if ends_in("BY") && items(clause.body).iter().all(|item| is_position(item)) && fits(out, clause.body, 1) {
+        out.flat(clause.body);
+    } else if head("SELECT") || ends_in("BY") {
         let hint = clause.body.first().filter(|node| node.first().text.starts_with("/*+"));
         hint.iter().for_each(|hint| out.token(hint.first()));
         list(out, clause.body.get(usize::from(hint.is_some())..).unwrap_or(&[]));
@@ -142,9 +145,36 @@ pub fn clause(out: &mut Writer, clause: &Clause<'_, '_>) {
         let (operator, rest) = clause.body.split_at(1.min(clause.body.len()));
         out.flat(operator);
         list(out, rest);
+    } else if ends_in("JOIN") {
+        join(out, clause.body);
     } else {
         expr::expr(out, clause.body);
     }
+}
+
+/// The number of a column, perhaps with a comma.
+fn is_position(item: &[Node<'_>]) -> bool {
+    let is_number = |node: &Node<'_>| matches!(node, Node::Token(token) if token.kind == PieceKind::Number);
+    matches!(item, [number] if is_number(number))
+        || matches!(item, [number, comma] if is_number(number) && comma.is_sign(","))
+}
+
+/// What is joined, and on what: the condition has a line of its own where one line does not hold both. A query in
+/// brackets is broken first, and a condition that is too long for a line is broken where it stands.
+fn join(out: &mut Writer, nodes: &[Node<'_>]) {
+    let condition = nodes.iter().position(|node| node.is_keyword("ON") || node.is_keyword("USING"));
+    let (joined, condition) = nodes.split_at(condition.unwrap_or(nodes.len()));
+    let is_query = |node: &Node<'_>| node.round().is_some_and(|group| begins_query(&group.inner));
+    let fits_below = width_before_comments(condition).is_some_and(|width| width <= out.left_below());
+    let is_apart = fits_below && !condition.is_empty() && !joined.iter().any(is_query) && fits(out, joined, 0);
+    if !is_apart || fits(out, nodes, 0) {
+        return expr::expr(out, nodes);
+    }
+    out.flat(joined);
+    out.deeper(|out| {
+        out.newline();
+        out.flat(condition);
+    });
 }
 
 /// A query in brackets of its own, as beside `UNION`.
@@ -162,11 +192,23 @@ fn bracketed(out: &mut Writer, nodes: &[Node<'_>]) {
 
 /// Rows, one a line if there are several.
 fn values(out: &mut Writer, nodes: &[Node<'_>]) {
-    if fits(out, nodes, 1) {
+    if fits(out, nodes, 0) {
         return out.flat(nodes);
     }
-    // What follows the last row, as `AS t (a, b)`, stays behind it.
-    list(out, nodes);
+    let last = items(nodes).last().map_or(0, |last| last.len());
+    let (before, last) = nodes.split_at(nodes.len() - last);
+    // What follows the last row, as `AS t (a, b)`, names them all.
+    let row = match last.first() {
+        Some(Node::Group(_)) => 1,
+        _ => last.iter().position(|node| node.is_keyword("AS")).unwrap_or(last.len()),
+    };
+    if before.is_empty() || row == last.len() {
+        return list(out, nodes);
+    }
+    let (rows, name) = nodes.split_at(before.len() + row);
+    list(out, rows);
+    out.newline();
+    expr::expr(out, name);
 }
 
 /// `WITH a AS ( .. ), b AS ( .. )`, with an empty line between them.

@@ -1,7 +1,7 @@
 //! Statements around queries: a line for each clause of a `CREATE`, a `MERGE` and their like; others are expressions.
 
 use super::{expr, fits, items, lines, list, query};
-use crate::lakeflow::fmt::tree::{Group, Node};
+use crate::lakeflow::fmt::tree::{Group, Node, width};
 use crate::lakeflow::fmt::writer::Writer;
 
 /// Clauses of `CREATE`, whatever is created.
@@ -69,8 +69,14 @@ const REVOKE: &[&str] = &["ON", "FROM"];
 /// Clauses of which no statement needs lines of their own while it is short.
 const SHORT: usize = 1;
 
+/// Tags that stay on a line however long the names before them are.
+const FEW: usize = 2;
+
 /// Writes a statement that is no query.
 pub fn statement(out: &mut Writer, nodes: &[Node<'_>]) {
+    if is_one_line(nodes) {
+        return out.flat(nodes);
+    }
     let is = |word: &str| nodes.first().is_some_and(|node| node.is_keyword(word));
     let (starters, short) = match () {
         () if is("CREATE") || is("APPLY") => (CREATE, SHORT),
@@ -107,6 +113,17 @@ pub fn statement(out: &mut Writer, nodes: &[Node<'_>]) {
         _ => query,
     };
     query::broken(out, query);
+}
+
+/// Whether nodes say one thing of one object, however long its name is: lists of such statements are read line by line.
+fn is_one_line(nodes: &[Node<'_>]) -> bool {
+    let is = |word: &str| nodes.first().is_some_and(|node| node.is_keyword(word));
+    let tags = |group: &Group<'_>| items(&group.inner).len() <= FEW;
+    let few = match nodes {
+        [.., word, last] if is("ALTER") && word.is_keyword("TAGS") => last.round().is_some_and(tags),
+        _ => (is("GRANT") || is("REVOKE")) && items(nodes).len() == 1,
+    };
+    few && width(nodes).is_some()
 }
 
 /// Whether a clause says what a flow does.
@@ -228,6 +245,33 @@ fn branch(out: &mut Writer, nodes: &[Node<'_>]) {
 /// Columns and constraints, or properties: each on its line.
 fn elements(out: &mut Writer, group: &Group<'_>) {
     out.token(&group.open);
-    out.deeper(|out| lines(out, &items(&group.inner)));
+    out.deeper(|out| {
+        for item in items(&group.inner) {
+            out.newline();
+            element(out, item);
+        }
+    });
     group.close.iter().for_each(|close| out.close(close));
+}
+
+/// An expectation begins a line with its condition, and with what happens to rows that break it, if need be.
+pub fn element(out: &mut Writer, nodes: &[Node<'_>]) {
+    let condition = nodes.iter().position(|node| node.is_keyword("EXPECT"));
+    let Some(condition) = condition.filter(|_| !fits(out, nodes, 0)) else { return expr::expr(out, nodes) };
+    let is = |index: usize, word: &str| nodes.get(index).is_some_and(|node| node.is_keyword(word));
+    let action = (condition..nodes.len()).find(|index| is(*index, "ON") && is(index + 1, "VIOLATION"));
+    let (name, rest) = nodes.split_at(condition);
+    out.flat(name);
+    out.deeper(|out| {
+        out.newline();
+        if fits(out, rest, 0) {
+            return out.flat(rest);
+        }
+        let (condition, action) = nodes.split_at(action.unwrap_or(nodes.len()));
+        expr::expr(out, condition.get(name.len()..).unwrap_or(&[]));
+        if !action.is_empty() {
+            out.newline();
+            expr::expr(out, action);
+        }
+    });
 }
