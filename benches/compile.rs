@@ -1,8 +1,9 @@
 //! How long a large project takes, pass by pass: 1,000 entities and 1,000 metrics unless another number is given.
 //!
-//!     cargo bench --no-default-features --bench compile [-- ENTITIES]
+//!     cargo bench --no-default-features --bench compile [-- ENTITIES] [check]
 //!
-//! Runs what `gen build` runs, into an empty directory, on one thread, so that the seconds of a pass are those of a core.
+//! Runs what `gen build` runs, into an empty directory, or what `gen check` runs, on one thread, so that the seconds of a pass
+//! are those of a core.
 //! Shares hold on any machine; CPU seconds, system calls included, and the memory at its highest are those of the process.
 
 #![expect(clippy::print_stdout, clippy::expect_used, reason = "a bench prints its result and may end at a fault")]
@@ -11,7 +12,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Instant;
 
-use lakegen::driver;
+use lakegen::driver::{self, Compilation};
 use lakegen::world::DiskWorld;
 
 mod large_project;
@@ -44,24 +45,34 @@ fn main() {
     large_project::write(dir.path(), count);
     rayon::ThreadPoolBuilder::new().num_threads(1).stack_size(STACK).build_global().expect("a pool");
     // On the thread of the pool, as in the program.
-    rayon::scope(|_| build(dir.path(), count));
+    let only_check = std::env::args().any(|a| a == "check");
+    rayon::scope(|_| if only_check { check(dir.path(), count) } else { build(dir.path(), count) });
+}
+
+/// Checks the project in `dir` and prints what it took.
+fn check(dir: &Path, count: usize) {
+    let before = cpu_seconds();
+    let compilation = driver::check(&DiskWorld, dir).expect("templates that can be filled");
+    print(&compilation, before, None, count);
 }
 
 /// Builds the project in `dir` and prints what it took.
 fn build(dir: &Path, count: usize) {
-    let (user, system) = cpu_seconds();
-
+    let before = cpu_seconds();
     let (compilation, changes) =
         driver::build(&DiskWorld, dir, &dir.join("generated")).expect("templates that can be filled");
-    assert!(!compilation.has_errors(), "{:?}", compilation.diagnostics);
     let writing = Instant::now();
     changes.expect("a change set").apply(&DiskWorld).expect("written files");
-    let passes = compilation.passes.iter().map(|pass| (pass.name, pass.seconds));
-    let passes: Vec<(&str, f64)> = passes.chain([("write", writing.elapsed().as_secs_f64())]).collect();
+    print(&compilation, before, Some(("write", writing.elapsed().as_secs_f64())), count);
+}
 
-    let (user, system) = (cpu_seconds().0 - user, cpu_seconds().1 - system);
+fn print(compilation: &Compilation, before: (f64, f64), last: Option<(&str, f64)>, count: usize) {
+    let (user, system) = (cpu_seconds().0 - before.0, cpu_seconds().1 - before.1);
+    assert!(!compilation.has_errors(), "{:?}", compilation.diagnostics);
+    let passes = compilation.passes.iter().map(|pass| (pass.name, pass.seconds));
+    let passes: Vec<(&str, f64)> = passes.chain(last).collect();
     let files = compilation.files.len();
-    println!("{count} entities, {count} metrics, {} datasets, {files} files", compilation.pipeline.datasets.len());
+    println!("{count} entities, {count} metrics, {} datasets, {files} files", compilation.datasets.len());
     let total: f64 = passes.iter().map(|(_, seconds)| seconds).sum();
     for (name, seconds) in &passes {
         println!("{name:<10} {seconds:>7.2} s {:>5.1} %", 100.0 * seconds / total);

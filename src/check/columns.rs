@@ -6,14 +6,16 @@ use std::sync::Arc;
 
 use sqlparser::ast::Query;
 
-use super::PipelineFile;
-use super::dataset::{self, Definition, Kind, first_line, last_part, query_of, statement_of, table_of};
-use super::forget::forget;
+use super::dataset::{self, Tree, first_line, last_part, query_of, table_of};
+use super::forms::{Call, Definition, Kind, Origins, Parsed, Queried};
 use super::read_files::allows_overwrites;
 use super::rules;
 use crate::diag::{Code, Diagnostic, Diagnostics, did_you_mean};
-use crate::lakeflow::ast::{AutoCdc, CdcSource, Column as DeclaredColumn, ColumnSelection, Statement, StoredAs};
-use crate::lakeflow::infer::{self, Catalog, FaultKind, QueryInfo, Relation};
+use crate::lakeflow::ast::{
+    AutoCdc, CdcSource, Column as DeclaredColumn, ColumnSelection, FlowBody, ObjectName, Statement, StatementKind,
+    StoredAs,
+};
+use crate::lakeflow::infer::{self, Catalog, FaultKind, Place, QueryInfo, Relation};
 use crate::lakeflow::types::{Column, DataType};
 use crate::lakeflow::{self, folded};
 use crate::source::{FileId, SourceMap, Span};
@@ -81,18 +83,40 @@ impl Catalog for SoFar<'_> {
     }
 }
 
+/// A dataset while its columns are found.
+#[derive(Debug)]
+pub struct Entry {
+    /// What is known of it.
+    pub definition: Definition,
+    /// What its rows are made of.
+    pub origins: Origins,
+    /// Its statement, until that is judged.
+    tree: Option<Tree>,
+}
+
+/// What was found in all files.
+pub struct Found {
+    /// Datasets, each after those it reads.
+    pub entries: Vec<Entry>,
+    /// All of them as tables.
+    pub known: Known,
+    /// The flows.
+    pub flows: Vec<Tree>,
+}
+
 /// Finds the datasets of files that come one by one, and the columns of each.
 ///
-/// A query is judged as soon as all tables that it reads are known, and then let go ([`forget`]). Tables that list
-/// their columns are known before their queries are, so in generated files hardly a query has to wait.
+/// A query is judged as soon as all tables that it reads are known, and then let go. Tables that list their columns are
+/// known before their queries are, so in generated files hardly a query has to wait.
 pub struct Resolver<'a> {
     sources: &'a SourceMap,
-    files: Vec<PipelineFile>,
-    /// In the order of the files, and their places by name.
-    definitions: Vec<Definition>,
+    /// How many there were.
+    files: usize,
+    /// In the order of the files, and their places by name. Those with a tree wait for tables that are not known yet, or
+    /// are written by flows only.
+    entries: Vec<Entry>,
     by_name: HashMap<String, usize>,
-    /// Datasets whose query waits for tables that are not known yet, or that only flows write.
-    waiting: BTreeSet<String>,
+    flows: Vec<Tree>,
     known: Known,
     diagnostics: &'a mut Diagnostics,
 }
@@ -100,98 +124,87 @@ pub struct Resolver<'a> {
 impl<'a> Resolver<'a> {
     /// Nothing is known yet.
     pub fn new(sources: &'a SourceMap, diagnostics: &'a mut Diagnostics) -> Self {
-        let (files, definitions, by_name, waiting, known) = Default::default();
-        Resolver { sources, files, definitions, by_name, waiting, known, diagnostics }
+        let (entries, by_name, flows, known) = Default::default();
+        Resolver { sources, files: 0, entries, by_name, flows, known, diagnostics }
     }
 
     /// Takes files in; a second definition of a name is a fault.
-    pub fn add(&mut self, files: Vec<PipelineFile>) {
-        let first_new = self.definitions.len();
+    pub fn add(&mut self, files: Vec<Arc<Parsed>>) {
+        let first_new = self.entries.len();
         for file in files {
-            self.diagnostics.extend(file.statements.iter().filter_map(|s| rules::forbidden(file.file, s)));
-            for definition in dataset::definitions(self.files.len(), &file) {
-                let first = self.by_name.get(&definition.name).and_then(|first| self.definitions.get(*first));
-                if let Some(first) = first {
-                    let again = &file.statements[definition.place.1].range;
-                    self.diagnostics.push(twice(first, Span::new(file.file, again.clone()), &self.files, &file));
-                    continue;
-                }
-                self.announce(&definition, &file);
-                self.by_name.insert(definition.name.clone(), self.definitions.len());
-                self.definitions.push(definition);
-            }
-            self.files.push(file);
+            Tree::all(&file).for_each(|tree| self.announce(tree));
+            self.files += 1;
         }
-        let mut definitions = std::mem::take(&mut self.definitions);
-        for definition in definitions.iter_mut().skip(first_new) {
-            if !self.judge_early(definition) {
-                self.waiting.insert(definition.name.clone());
-            }
-        }
-        self.definitions = definitions;
+        (first_new..self.entries.len()).for_each(|index| self.judge_early(index));
     }
 
-    /// A table that lists its columns can be read before its own query is judged.
-    fn announce(&mut self, definition: &Definition, file: &PipelineFile) {
-        if let Some(columns) = declared_of(&file.statements[definition.place.1]) {
+    /// Notes what a statement defines. A table that lists its columns can be read before its own query is judged.
+    fn announce(&mut self, tree: Tree) {
+        let statement = tree.statement();
+        self.diagnostics.extend(rules::forbidden(tree.file(), statement));
+        if dataset::flow_of(&statement.kind).is_some() {
+            self.flows.push(tree.clone());
+        }
+        let Some(definition) = dataset::definition(self.files, &tree) else { return };
+        let first = self.by_name.get(&definition.name).and_then(|first| self.entries.get(*first));
+        if let Some(first) = first {
+            self.diagnostics.push(twice(&first.definition, &definition));
+            return;
+        }
+        if let Some(columns) = declared_of(statement) {
             self.known.relations.insert(definition.name.clone(), Relation::of(columns));
         }
+        self.by_name.insert(definition.name.clone(), self.entries.len());
+        self.entries.push(Entry { definition, origins: Origins::default(), tree: Some(tree) });
     }
 
-    /// Judges the query of a dataset; `false` if it has none, or reads a table that is not known.
-    fn judge_early(&mut self, definition: &mut Definition) -> bool {
-        let (file, statement) = statement_of(definition, &self.files);
-        let Some(query) = query_of(&statement.kind) else { return false };
-        let info = infer::analyze_query(query, self.sources.text(file), &SoFar(&self.known));
+    /// Judges the query of a dataset, unless it has none, or reads a table that is not known.
+    fn judge_early(&mut self, index: usize) {
+        let Some(Entry { definition, tree: Some(tree), .. }) = self.entries.get_mut(index) else { return };
+        let Some(query) = query_of(&tree.statement().kind) else { return };
+        let info = infer::analyze_query(query, self.sources.text(tree.file()), &SoFar(&self.known));
         if info.faults.iter().any(|fault| fault.kind == FaultKind::UnknownTable) {
             definition.reads = dataset::tables_of(&info).collect();
-            return false;
+        } else {
+            self.settle(index, Some(info), None);
         }
-        self.settle(definition, Some(info), None);
-        true
     }
 
-    /// Judges what had to wait, now that all datasets are known; gives the files, the datasets, each after those it reads,
-    /// and all of them as tables.
-    pub fn finish(mut self) -> (Vec<PipelineFile>, Vec<Definition>, Known) {
+    /// Judges what had to wait, now that all datasets are known.
+    pub fn finish(mut self) -> Found {
         let reads_of = |query: &Query, file: FileId| {
             dataset::tables_of(&infer::analyze_query(query, self.sources.text(file), &SoFar(&self.known))).collect()
         };
-        let mut definitions = std::mem::take(&mut self.definitions);
-        for (target, reads) in dataset::read_by_flows(&self.files, reads_of) {
-            if let Some(target) = self.by_name.get(&target).and_then(|index| definitions.get_mut(*index)) {
-                target.reads.extend(reads);
+        for (target, reads) in dataset::read_by_flows(&self.flows, reads_of) {
+            if let Some(target) = self.by_name.get(&target).and_then(|index| self.entries.get_mut(*index)) {
+                target.definition.reads.extend(reads);
             }
         }
-        dataset::order(&mut definitions, &self.files, self.diagnostics);
-        self.known.pending = self.waiting.iter().filter(|n| !self.known.relations.contains_key(*n)).cloned().collect();
-        let waiting = std::mem::take(&mut self.waiting);
-        let changes = dataset::cdc_places(&self.files);
+        dataset::order(&mut self.entries, self.diagnostics);
+        let waiting = self.entries.iter().filter(|entry| entry.tree.is_some()).map(|entry| &entry.definition.name);
+        self.known.pending = waiting.filter(|name| !self.known.relations.contains_key(*name)).cloned().collect();
+        let changes = dataset::changes_by_target(&self.flows);
         let hints = Cell::new(HINTS);
-        for definition in definitions.iter_mut().filter(|definition| waiting.contains(&definition.name)) {
-            let (file, statement) = statement_of(definition, &self.files);
-            let query = query_of(&statement.kind);
+        for index in 0..self.entries.len() {
+            let Some(Entry { definition, tree: Some(tree), .. }) = self.entries.get(index) else { continue };
+            let query = query_of(&tree.statement().kind);
             let all = All { known: &self.known, hints: &hints };
-            let info = query.map(|query| infer::analyze_query(query, self.sources.text(file), &all));
-            let changes = changes.get(&definition.name).and_then(|(file, statement)| {
-                let file = self.files.get(*file)?;
-                let (_, cdc) = dataset::cdc_of(&file.statements.get(*statement)?.kind)?;
-                Some(cdc_columns(cdc, self.sources.text(file.file), &self.known))
+            let info = query.map(|query| infer::analyze_query(query, self.sources.text(tree.file()), &all));
+            let changes = changes.get(&definition.name).and_then(|tree| {
+                let (_, body) = dataset::flow_of(&tree.statement().kind)?;
+                let FlowBody::AutoCdc(cdc) = body else { return None };
+                Some(cdc_columns(cdc, self.sources.text(tree.file()), &self.known))
             });
-            self.settle(definition, info, changes);
+            self.settle(index, info, changes);
         }
-        (self.files, definitions, self.known)
+        Found { entries: self.entries, known: self.known, flows: self.flows }
     }
 
-    /// Notes what the query of a dataset, or the changes that fill it, turned out to be.
-    fn settle(&mut self, definition: &mut Definition, info: Option<QueryInfo>, changes: Option<Arc<[Column]>>) {
-        let (file, statement) = statement_of(definition, &self.files);
-        if let Some(info) = &info {
-            self.diagnostics.extend(info.faults.iter().map(|fault| super::fault(file, fault)));
-            definition.reads.extend(dataset::tables_of(info));
-            definition.rereads_files =
-                info.reads.iter().any(|read| read.function) && allows_overwrites(&statement.kind);
-        }
+    /// Notes what the query of a dataset, or the changes that fill it, turned out to be, and lets its statement go.
+    fn settle(&mut self, index: usize, info: Option<QueryInfo>, changes: Option<Arc<[Column]>>) {
+        let Some(Entry { definition, origins, tree }) = self.entries.get_mut(index) else { return };
+        let Some(tree) = tree.take() else { return };
+        let (file, statement) = (tree.file(), tree.statement());
         let table = table_of(&statement.kind).filter(|table| !table.columns.is_empty());
         let declared = table.and(self.known.relation(&definition.name)).map(|known| known.columns.clone());
         if let (Some(table), Some(declared)) = (table, &declared) {
@@ -199,29 +212,52 @@ impl<'a> Resolver<'a> {
                 (Some(info), _) => info.columns.iter().map(|output| &output.column).collect(),
                 (None, changes) => changes.iter().flat_map(|columns| columns.iter()).collect(),
             };
-            let span = Span::new(file, statement.range.clone());
-            compare(&table.columns, declared, &delivered, span, self.sources, self.diagnostics);
+            compare(&table.columns, declared, &delivered, definition.span, self.sources, self.diagnostics);
         }
         let delivered = || info.as_ref().map(QueryInfo::schema).or(changes);
         definition.columns = declared.or_else(delivered).unwrap_or_default();
         let streaming = info.as_ref().is_some_and(|info| info.streaming);
         definition.streamable = definition.kind == Kind::StreamingTable || streaming;
-        definition.query = info;
-        rules::expectations(definition, file, statement, self.sources.text(file), self.diagnostics);
+        if let Some(info) = info {
+            self.diagnostics.extend(info.faults.iter().map(|fault| super::fault(file, fault)));
+            definition.reads.extend(dataset::tables_of(&info));
+            definition.has_query = true;
+            definition.ranks = !info.features.windows.is_empty();
+            definition.rereads_files =
+                info.reads.iter().any(|read| read.function) && allows_overwrites(&statement.kind);
+            rules::query(definition, &info, file, self.diagnostics);
+            origins.query = Some(Queried { file, info: Box::new(info) });
+        }
+        let text = self.sources.text(file);
+        origins.drops = rules::expectations(definition, file, statement, text, self.diagnostics);
+        definition.calls = calls(&statement.kind, &definition.columns, text);
         self.known.pending.remove(&definition.name);
         self.known.relations.insert(definition.name.clone(), definition.relation());
-        if let Some(statement) = self.files[definition.place.0].statements.get_mut(definition.place.1) {
-            forget(&mut statement.kind);
-        }
     }
 }
 
-/// The fault of a definition at `again`, a statement of `file`, that is not the first of its name.
-fn twice(first: &Definition, again: Span, files: &[PipelineFile], file: &PipelineFile) -> Diagnostic {
-    let other = files.get(first.place.0).unwrap_or(file);
-    let first_span = Span::new(other.file, other.statements[first.place.1].range.clone());
+/// The fault of a definition, which is not the first of its name.
+fn twice(first: &Definition, again: &Definition) -> Diagnostic {
     let fault = Diagnostic::error(Code::DuplicateDataset, format!("dataset `{}` is defined twice", first.name));
-    fault.at(first_line(again)).related(first_line(first_span), "first here")
+    fault.at(first_line(again.span)).related(first_line(first.span), "first here")
+}
+
+/// The functions that mask the columns of a table and filter its rows, with the types that they are called with.
+fn calls(kind: &StatementKind, columns: &[Column], text: &str) -> Vec<Call> {
+    let Some(table) = table_of(kind) else { return vec![] };
+    let call = |name: &ObjectName, types| Call {
+        function: last_part(name).into_owned(),
+        shown: lakeflow::name_text(name),
+        types,
+    };
+    let ty = |column: &DeclaredColumn| DataType::from_sql(&column.data_type).unwrap_or(DataType::Unknown);
+    let masks = table.columns.iter().filter_map(|c| Some(call(&c.mask.as_ref()?.function, vec![ty(c)])));
+    let filters = table.row_filter.iter().map(|filter| {
+        let place = Place::row("a row filter");
+        let types = filter.on.iter().map(|argument| infer::analyze_expr(argument, text, columns, place).ty);
+        call(&filter.function, types.collect())
+    });
+    masks.chain(filters).collect()
 }
 
 impl Definition {

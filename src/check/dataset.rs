@@ -6,83 +6,75 @@ use std::sync::Arc;
 
 use sqlparser::ast::{ObjectName, Query};
 
-use super::PipelineFile;
+use super::columns::Entry;
+use super::forms::{Definition, Kind, Parsed};
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::lakeflow::ast::{
-    AutoCdc, CdcSource, CreateStreamingTable, Expectation, FlowBody, InsertFlow, Statement, StatementKind,
-    TableDefinition, TableSource,
+    AutoCdc, CdcSource, Expectation, FlowBody, InsertFlow, Statement, StatementKind, TableDefinition, TableSource,
 };
+use crate::lakeflow::folded;
 use crate::lakeflow::infer::QueryInfo;
-use crate::lakeflow::{folded, types::Column};
 use crate::source::{FileId, Span};
 
-/// What a dataset is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
-    /// `CREATE STREAMING TABLE`.
-    StreamingTable,
-    /// `CREATE MATERIALIZED VIEW`.
-    MaterializedView,
-    /// `CREATE TEMPORARY VIEW`, or a private one.
-    TemporaryView,
-    /// `CREATE VIEW`.
-    View,
+/// A statement that is still needed. Its file is let go with the last of them.
+#[derive(Debug, Clone)]
+pub struct Tree {
+    file: Arc<Parsed>,
+    index: usize,
 }
 
-impl Kind {
-    /// What Lakeflow calls it.
-    pub fn word(self) -> &'static str {
-        match self {
-            Kind::StreamingTable => "streaming table",
-            Kind::MaterializedView => "materialized view",
-            Kind::TemporaryView => "temporary view",
-            Kind::View => "view",
-        }
+impl Tree {
+    /// All statements of a file.
+    pub fn all(file: &Arc<Parsed>) -> impl Iterator<Item = Tree> {
+        (0..file.statements.len()).map(|index| Tree { file: Arc::clone(file), index })
+    }
+
+    /// The file.
+    pub fn file(&self) -> FileId {
+        self.file.file
+    }
+
+    /// The statement.
+    pub fn statement(&self) -> &Statement {
+        &self.file.statements[self.index]
     }
 }
 
-/// A dataset with what is known of it.
-#[derive(Debug, Clone)]
-pub struct Definition {
-    /// Last part of its name, in lower case.
-    pub name: String,
-    /// What it is.
-    pub kind: Kind,
-    /// Where it is defined: index of the file and of the statement in it.
-    pub place: (usize, usize),
-    /// Datasets it reads, itself or through flows into it, in lower case.
-    pub reads: BTreeSet<String>,
-    /// Columns, as far as they are known.
-    pub columns: Arc<[Column]>,
-    /// Whether its rows are a stream when it is read with `STREAM`.
-    pub streamable: bool,
-    /// What its query is made of; `None` for a table that only flows write.
-    pub query: Option<QueryInfo>,
-    /// Whether its query reads files once more when they are overwritten.
-    pub rereads_files: bool,
+/// What is known of a dataset before its query is judged; `file` is the place of its file among all.
+pub fn definition(file: usize, tree: &Tree) -> Option<Definition> {
+    let statement = tree.statement();
+    let (name, kind) = defined(&statement.kind)?;
+    Some(Definition {
+        name: last_part(name).into_owned(),
+        kind,
+        span: Span::new(tree.file(), statement.range.clone()),
+        place: (file, tree.index),
+        private: kind == Kind::TemporaryView || table_of(&statement.kind).is_some_and(|table| table.private),
+        reads: BTreeSet::new(),
+        columns: Arc::default(),
+        streamable: false,
+        calls: vec![],
+        has_query: false,
+        ranks: false,
+        rereads_files: false,
+    })
 }
 
-/// The definitions that a file holds; `index` is its place among the files.
-pub fn definitions(index: usize, file: &PipelineFile) -> Vec<Definition> {
-    let definition = |(place, statement): (usize, &Statement)| {
-        let (name, kind) = defined(&statement.kind)?;
-        Some(Definition {
-            name: last_part(name).into_owned(),
-            kind,
-            place: (index, place),
-            reads: BTreeSet::new(),
-            columns: Arc::default(),
-            streamable: false,
-            query: None,
-            rereads_files: false,
-        })
-    };
-    file.statements.iter().enumerate().filter_map(definition).collect()
+/// A flow: the table that it writes, and how. The query of a table is judged with the table and is none.
+pub fn flow_of(kind: &StatementKind) -> Option<(&ObjectName, &FlowBody)> {
+    match kind {
+        StatementKind::CreateFlow(flow) => Some((&flow.target, &flow.body)),
+        StatementKind::CreateStreamingTable(table) => match &table.source {
+            Some(TableSource::Flow(body @ FlowBody::AutoCdc(_))) => Some((&table.table.name, body)),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 /// The datasets that flows write into, each with what the flow reads.
 pub fn read_by_flows(
-    files: &[PipelineFile],
+    flows: &[Tree],
     reads_of: impl Fn(&Query, FileId) -> BTreeSet<String>,
 ) -> Vec<(String, BTreeSet<String>)> {
     let reads_of_flow = |body: &FlowBody, file: FileId| match body {
@@ -92,33 +84,45 @@ pub fn read_by_flows(
             CdcSource::Query(query) => reads_of(query, file),
         },
     };
-    let flows = statements(files).filter_map(|(_, _, file, statement)| {
-        let (target, body) = match &statement.kind {
-            StatementKind::CreateFlow(flow) => (&flow.target, &flow.body),
-            StatementKind::CreateStreamingTable(table) => match &table.source {
-                // A query of its own is judged with the table.
-                Some(TableSource::Flow(body @ FlowBody::AutoCdc(_))) => (&table.table.name, body),
-                _ => return None,
-            },
-            _ => return None,
-        };
-        Some((last_part(target).into_owned(), reads_of_flow(body, file.file)))
+    let flows = flows.iter().filter_map(|tree| {
+        let (target, body) = flow_of(&tree.statement().kind)?;
+        Some((last_part(target).into_owned(), reads_of_flow(body, tree.file())))
     });
     flows.collect()
 }
 
-/// All statements with the index of their file and their own.
-pub fn statements(files: &[PipelineFile]) -> impl Iterator<Item = (usize, usize, &PipelineFile, &Statement)> {
-    files
-        .iter()
-        .enumerate()
-        .flat_map(|(f, file)| file.statements.iter().enumerate().map(move |(s, st)| (f, s, file, st)))
+/// The first change data capture that writes each table, by the name of the table.
+pub fn changes_by_target(flows: &[Tree]) -> HashMap<String, Tree> {
+    let mut found = HashMap::new();
+    for tree in flows {
+        if let Some((target, FlowBody::AutoCdc(_))) = flow_of(&tree.statement().kind) {
+            found.entry(last_part(target).into_owned()).or_insert_with(|| tree.clone());
+        }
+    }
+    found
 }
 
-/// The statement of a definition with its file.
-pub fn statement_of<'a>(definition: &Definition, files: &'a [PipelineFile]) -> (FileId, &'a Statement) {
-    let file = &files[definition.place.0];
-    (file.file, &file.statements[definition.place.1])
+/// What writes into a table besides its own query, as trees.
+#[derive(Debug, Default)]
+pub struct Writers<'a> {
+    /// Its first change data capture.
+    pub changes: Option<&'a AutoCdc>,
+    /// The flows that append to it, in the order of the files.
+    pub inserts: Vec<&'a InsertFlow>,
+}
+
+/// What writes into each table, by its name in lower case.
+pub fn writers(files: &[Arc<Parsed>]) -> BTreeMap<String, Writers<'_>> {
+    let mut found: BTreeMap<String, Writers<'_>> = BTreeMap::new();
+    let statements = files.iter().flat_map(|file| &file.statements);
+    for (target, body) in statements.filter_map(|statement| flow_of(&statement.kind)) {
+        let writers = found.entry(last_part(target).into_owned()).or_default();
+        match body {
+            FlowBody::Insert(insert) => writers.inserts.push(insert),
+            FlowBody::AutoCdc(changes) => writers.changes = writers.changes.or(Some(changes)),
+        }
+    }
+    found
 }
 
 /// A span cut down to what fits under a caret: statements are long.
@@ -167,14 +171,6 @@ pub fn expectations_of(kind: &StatementKind) -> &[Expectation] {
     }
 }
 
-/// The change data capture that fills a table in its own statement.
-pub fn inline_cdc(table: &CreateStreamingTable) -> Option<&AutoCdc> {
-    match table.source.as_ref()? {
-        TableSource::Flow(FlowBody::AutoCdc(cdc)) => Some(cdc),
-        _ => None,
-    }
-}
-
 /// The last part of a name, in lower case: datasets of one pipeline are known by it.
 pub fn last_part(name: &ObjectName) -> Cow<'_, str> {
     let last = name.0.last().and_then(|part| part.as_ident());
@@ -189,8 +185,9 @@ pub fn tables_of(query: &QueryInfo) -> impl Iterator<Item = String> {
 
 /// Puts every dataset after those it reads, otherwise by name. Datasets that read each other in a cycle are a fault; they
 /// keep their place.
-pub fn order(definitions: &mut Vec<Definition>, files: &[PipelineFile], diagnostics: &mut Diagnostics) {
-    definitions.sort_by(|a, b| a.name.cmp(&b.name));
+pub fn order(entries: &mut Vec<Entry>, diagnostics: &mut Diagnostics) {
+    entries.sort_by(|a, b| a.definition.name.cmp(&b.definition.name));
+    let definitions: Vec<&Definition> = entries.iter().map(|entry| &entry.definition).collect();
     let index: HashMap<&str, usize> = definitions.iter().enumerate().map(|(i, d)| (d.name.as_str(), i)).collect();
     let mut graph = petgraph::Graph::<(), (), petgraph::Directed, usize>::default();
     for _ in definitions.iter() {
@@ -207,15 +204,14 @@ pub fn order(definitions: &mut Vec<Definition>, files: &[PipelineFile], diagnost
     for component in &components {
         let is_cycle = component.len() > 1 || component.iter().any(|i| graph.contains_edge(*i, *i));
         if is_cycle {
-            diagnostics.push(cycle(component.iter().filter_map(|i| definitions.get(i.index())), files));
+            diagnostics.push(cycle(component.iter().filter_map(|i| definitions.get(i.index()).copied())));
         }
     }
-    let mut slots: Vec<Option<Definition>> = std::mem::take(definitions).into_iter().map(Some).collect();
-    definitions
-        .extend(components.into_iter().flatten().filter_map(|i| slots.get_mut(i.index()).and_then(Option::take)));
+    let mut slots: Vec<Option<Entry>> = std::mem::take(entries).into_iter().map(Some).collect();
+    entries.extend(components.into_iter().flatten().filter_map(|i| slots.get_mut(i.index()).and_then(Option::take)));
 }
 
-fn cycle<'a>(members: impl Iterator<Item = &'a Definition>, files: &[PipelineFile]) -> Diagnostic {
+fn cycle<'a>(members: impl Iterator<Item = &'a Definition>) -> Diagnostic {
     let mut members: Vec<&Definition> = members.collect();
     members.sort_by(|a, b| a.name.cmp(&b.name));
     let names: Vec<&str> = members.iter().map(|d| d.name.as_str()).collect();
@@ -225,54 +221,8 @@ fn cycle<'a>(members: impl Iterator<Item = &'a Definition>, files: &[PipelineFil
     };
     let mut fault = Diagnostic::error(Code::DatasetCycle, message);
     for (position, member) in members.iter().enumerate() {
-        let (file, statement) = statement_of(member, files);
-        let span = first_line(Span::new(file, statement.range.clone()));
+        let span = first_line(member.span);
         fault = if position == 0 { fault.at(span) } else { fault.related(span, "part of the cycle") };
     }
     fault
-}
-
-/// The flows that append to a table, in the order of the files.
-pub fn inserts_into<'a>(name: &'a str, files: &'a [PipelineFile]) -> impl Iterator<Item = &'a InsertFlow> {
-    statements(files).filter_map(move |(_, _, _, statement)| match &statement.kind {
-        StatementKind::CreateFlow(flow) if last_part(&flow.target) == name => match &flow.body {
-            FlowBody::Insert(insert) => Some(insert),
-            FlowBody::AutoCdc(_) => None,
-        },
-        _ => None,
-    })
-}
-
-/// The change data capture that a statement holds, in a flow or in the definition of a table, and the table that it writes.
-pub fn cdc_of(kind: &StatementKind) -> Option<(&ObjectName, &AutoCdc)> {
-    match kind {
-        StatementKind::CreateStreamingTable(table) => Some((&table.table.name, inline_cdc(table)?)),
-        StatementKind::CreateFlow(flow) => match &flow.body {
-            FlowBody::AutoCdc(cdc) => Some((&flow.target, cdc)),
-            FlowBody::Insert(_) => None,
-        },
-        _ => None,
-    }
-}
-
-/// The change data capture that writes each table, with its file, by the name of the table.
-pub fn cdc_by_target(files: &[PipelineFile]) -> BTreeMap<String, (FileId, &AutoCdc)> {
-    let mut found = BTreeMap::new();
-    for (_, _, file, statement) in statements(files) {
-        if let Some((target, cdc)) = cdc_of(&statement.kind) {
-            found.entry(last_part(target).into_owned()).or_insert((file.file, cdc));
-        }
-    }
-    found
-}
-
-/// The same as places: indices of the file and of the statement in it.
-pub fn cdc_places(files: &[PipelineFile]) -> HashMap<String, (usize, usize)> {
-    let mut found = HashMap::new();
-    for (file, index, _, statement) in statements(files) {
-        if let Some((target, _)) = cdc_of(&statement.kind) {
-            found.entry(last_part(target).into_owned()).or_insert((file, index));
-        }
-    }
-    found
 }

@@ -6,71 +6,62 @@
 mod columns;
 mod dataset;
 mod flow;
-mod forget;
+mod forms;
 mod governance;
 mod read_files;
 mod rules;
 
 pub use governance::governance;
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use rayon::prelude::*;
 
-pub use columns::Known;
-pub use dataset::{
-    Definition, Kind, cdc_by_target, expectations_of, inserts_into, last_part, query_of, statement_of, table_of,
+pub use dataset::{Writers, expectations_of, last_part, query_of, table_of, writers};
+pub use forms::{
+    Call, ChangeSource, Changes, Definition, Judged, Kind, Named, Origins, Parsed, Pipeline, Queried, Writer,
 };
 
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::lakeflow::{
     self, Fault,
-    ast::Statement,
-    infer::{self, FaultKind},
+    infer::{self, ColumnUse, FaultKind},
 };
 use crate::resolve::code_of;
 use crate::source::{FileId, SourceMap, Span};
 
-/// A parsed file.
-#[derive(Debug, Clone)]
-pub struct PipelineFile {
-    /// The file.
-    pub file: FileId,
-    /// Its statements, without those of a file that does not parse. In a [`Pipeline`] those of datasets lack what only their
-    /// own judgement asks for, the query above all: see [`Pipeline::trees`].
-    pub statements: Vec<Statement>,
-}
-
-/// A pipeline that was judged.
-#[derive(Debug, Clone, Default)]
-pub struct Pipeline {
-    /// Files, in the order given.
-    pub files: Vec<PipelineFile>,
-    /// Datasets, each after those it reads.
-    pub datasets: Vec<Definition>,
-    /// The same as tables, by name.
-    pub known: Known,
-}
-
-impl Pipeline {
-    /// The files once more, with all that was let go when it had been judged.
-    pub fn trees(&self, sources: &SourceMap) -> Vec<PipelineFile> {
-        let read = |file: &PipelineFile| {
-            let statements = lakeflow::parse(sources.text(file.file)).unwrap_or_default();
-            PipelineFile { file: file.file, statements }
-        };
-        self.files.par_iter().map(read).collect()
-    }
-
-    /// Lets go of what was found out about queries: with its lineage a pipeline has told all that is asked of them.
-    pub fn forget_queries(&mut self) {
-        self.datasets.iter_mut().for_each(|dataset| dataset.query = None);
-    }
-}
-
 /// How many files are parsed before their queries are judged.
 const AT_ONCE: usize = 128;
 
-/// Parses and judges all files as one pipeline.
-pub fn check(files: &[FileId], sources: &SourceMap, diagnostics: &mut Diagnostics) -> Pipeline {
+/// Parses and judges all files as one pipeline. Trees are let go as soon as they are judged.
+pub fn judge(files: &[FileId], sources: &SourceMap, diagnostics: &mut Diagnostics) -> Judged {
+    judge_each(files, sources, diagnostics, |_| {})
+}
+
+/// The same; `trees` gets the files as they were parsed, for those who run them.
+pub fn judge_and_keep(
+    files: &[FileId],
+    sources: &SourceMap,
+    diagnostics: &mut Diagnostics,
+    trees: &mut Vec<Arc<Parsed>>,
+) -> Judged {
+    judge_each(files, sources, diagnostics, |parsed| trees.extend_from_slice(parsed))
+}
+
+/// The same, as a pipeline that can be run when nothing is wrong with it.
+pub fn pipeline(files: &[FileId], sources: &SourceMap, diagnostics: &mut Diagnostics) -> Pipeline {
+    let mut trees = vec![];
+    let judged = judge_and_keep(files, sources, diagnostics, &mut trees);
+    Pipeline { files: trees, datasets: judged.datasets }
+}
+
+fn judge_each(
+    files: &[FileId],
+    sources: &SourceMap,
+    diagnostics: &mut Diagnostics,
+    mut keep: impl FnMut(&[Arc<Parsed>]),
+) -> Judged {
     let mut unread = vec![];
     let mut resolver = columns::Resolver::new(sources, diagnostics);
     for files in files.chunks(AT_ONCE) {
@@ -80,15 +71,40 @@ pub fn check(files: &[FileId], sources: &SourceMap, diagnostics: &mut Diagnostic
                 unread.extend(faults.into_iter().map(|fault| at(Code::PipelineSyntax, file, fault)));
                 vec![]
             });
-            PipelineFile { file, statements }
+            Arc::new(Parsed { file, statements })
         });
-        resolver.add(read.collect());
+        let read: Vec<_> = read.collect();
+        keep(&read);
+        resolver.add(read);
     }
-    let (files, datasets, known) = resolver.finish();
+    let columns::Found { entries, known, flows } = resolver.finish();
     diagnostics.extend(unread);
-    flow::check(&datasets, &known, &files, sources, diagnostics);
-    rules::check(&datasets, &files, diagnostics);
-    Pipeline { files, datasets, known }
+    let (datasets, origins) = entries.into_iter().map(|entry| (entry.definition, entry.origins)).unzip();
+    let mut judged = Judged { datasets, origins };
+    let writers = flow::check(&judged.datasets, &known, &flows, sources, diagnostics);
+    let changed = writers.iter().filter(|(_, writer)| matches!(writer, Writer::Changes(_)));
+    let changed = changed.map(|(target, _)| target.as_str()).collect();
+    diagnostics.extend(rules::overwrites(&judged.datasets, &changed));
+    judged.write(writers);
+    judged
+}
+
+impl Judged {
+    /// Notes what writes into tables besides their own queries.
+    fn write(&mut self, writers: Vec<(String, Writer)>) {
+        let index: HashMap<&str, usize> =
+            self.datasets.iter().enumerate().map(|(index, dataset)| (dataset.name.as_str(), index)).collect();
+        for (target, writer) in writers {
+            if let Some(origins) = index.get(target.as_str()).and_then(|index| self.origins.get_mut(*index)) {
+                origins.writers.push(writer);
+            }
+        }
+    }
+}
+
+/// A column that an expression names, if it is one that the scope knows.
+fn named(used: ColumnUse, file: FileId) -> Option<Named> {
+    Some(Named { column: used.resolved?, span: Span::new(file, used.range) })
 }
 
 /// A fault of the analyser as a diagnostic: names that a spec can't have meant, and everything else as in specs.

@@ -3,31 +3,23 @@
 //! One function a rule; each names the section of the reference it comes from.
 
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 
-use super::PipelineFile;
-use super::dataset::{Definition, Kind, cdc_by_target, expectations_of, first_line, statement_of, table_of};
+use super::dataset::{expectations_of, first_line, table_of};
+use super::forms::{Definition, Kind, Named};
 use crate::diag::{Code, Diagnostic, Diagnostics};
-use crate::lakeflow::ast::{Statement, StatementKind};
+use crate::lakeflow::ast::{Statement, StatementKind, Violation};
 use crate::lakeflow::functions::Stability;
 use crate::lakeflow::infer::{self, FaultKind, Place, QueryInfo};
 use crate::lakeflow::{self, folded, types::Column};
 use crate::source::{FileId, Span};
 
-/// Applies every rule over what queries are made of, and over who reads whom.
-pub fn check(definitions: &[Definition], files: &[PipelineFile], diagnostics: &mut Diagnostics) {
-    for definition in definitions {
-        let (file, statement) = statement_of(definition, files);
-        if let Some(query) = &definition.query {
-            diagnostics.extend(streaming(definition, query, file, statement));
-            diagnostics.extend(stream_operations(query, file));
-            diagnostics.extend(repeatable(definition, query, file));
-        }
-    }
-    if definitions.iter().any(|definition| definition.rereads_files) {
-        diagnostics.extend(overwrites(definitions, files));
-    }
+/// Applies every rule over what the query of a dataset is made of.
+pub fn query(definition: &Definition, query: &QueryInfo, file: FileId, diagnostics: &mut Diagnostics) {
+    diagnostics.extend(streaming(definition, query));
+    diagnostics.extend(stream_operations(query, file));
+    diagnostics.extend(repeatable(definition, query, file));
 }
 
 fn at(code: Code, message: impl Into<String>, file: FileId, range: Range<usize>) -> Diagnostic {
@@ -123,7 +115,7 @@ fn is_live(kind: &StatementKind) -> bool {
 }
 
 /// Sections 1.1 and 1.2: streaming tables read streams, materialized views and published views do not.
-fn streaming(definition: &Definition, query: &QueryInfo, file: FileId, statement: &Statement) -> Option<Diagnostic> {
+fn streaming(definition: &Definition, query: &QueryInfo) -> Option<Diagnostic> {
     let name = &definition.name;
     let (rule, message, hint) = match definition.kind {
         Kind::StreamingTable if !query.streaming => (
@@ -143,9 +135,8 @@ fn streaming(definition: &Definition, query: &QueryInfo, file: FileId, statement
         ),
         _ => return None,
     };
-    let stream = query.reads.iter().find(|r| r.stream).map(|r| r.range.clone());
-    let span =
-        stream.map_or_else(|| first_line(Span::new(file, statement.range.clone())), |range| Span::new(file, range));
+    let stream = query.reads.iter().find(|r| r.stream).map(|r| Span::new(definition.span.file, r.range.clone()));
+    let span = stream.unwrap_or_else(|| first_line(definition.span));
     Some(Diagnostic::error(Code::StreamingMismatch, message).at(span).hint(hint).rule(rule))
 }
 
@@ -209,14 +200,14 @@ fn repeatable(definition: &Definition, query: &QueryInfo, file: FileId) -> Vec<D
     found
 }
 
-/// Section 3: an expectation looks at one row of the result and is never NULL.
+/// Section 3: an expectation looks at one row of the result and is never NULL. Gives the columns by which rows are dropped.
 pub fn expectations(
     definition: &Definition,
     file: FileId,
     statement: &Statement,
     text: &str,
     diagnostics: &mut Diagnostics,
-) {
+) -> Vec<Named> {
     let expectations = expectations_of(&statement.kind);
     if !expectations.is_empty() && matches!(definition.kind, Kind::View | Kind::TemporaryView) {
         let span = first_line(Span::new(file, statement.range.clone()));
@@ -225,6 +216,7 @@ pub fn expectations(
         diagnostics.push(fault.at(span).hint("put them on the table that reads it").rule("expectation-on-view"));
     }
     let mut seen: Vec<Cow<'_, str>> = vec![];
+    let mut drops = vec![];
     for expectation in expectations {
         let name = Span::new(file, lakeflow::range_of(text, expectation.name.span).unwrap_or(0..0));
         let own = folded(&expectation.name.value);
@@ -253,16 +245,20 @@ pub fn expectations(
                 Diagnostic::error(Code::BadExpectation, message).at(name).hint(hint).rule("nullable-expectation"),
             );
         }
+        if expectation.on_violation == Some(Violation::DropRow) {
+            drops.extend(info.columns.into_iter().filter_map(|used| super::named(used, file)));
+        }
     }
+    drops
 }
 
-/// Section 2: `allowOverwrites` appends a file again, so something behind it must keep one row of a key.
-fn overwrites(definitions: &[Definition], files: &[PipelineFile]) -> Vec<Diagnostic> {
-    let changes = cdc_by_target(files);
-    let keeps_one = |d: &Definition| {
-        let is_ranked = d.query.as_ref().is_some_and(|q| !q.features.windows.is_empty());
-        changes.contains_key(&d.name) || d.kind == Kind::MaterializedView && is_ranked
-    };
+/// Section 2: `allowOverwrites` appends a file again, so something behind it must keep one row of a key. `changed` are the
+/// tables that change data capture writes.
+pub fn overwrites(definitions: &[Definition], changed: &HashSet<&str>) -> Vec<Diagnostic> {
+    if !definitions.iter().any(|definition| definition.rereads_files) {
+        return vec![];
+    }
+    let keeps_one = |d: &Definition| changed.contains(d.name.as_str()) || d.kind == Kind::MaterializedView && d.ranks;
     let mut readers: HashMap<&str, Vec<&Definition>> = HashMap::new();
     for definition in definitions {
         for read in &definition.reads {
@@ -274,7 +270,6 @@ fn overwrites(definitions: &[Definition], files: &[PipelineFile]) -> Vec<Diagnos
         if !definition.rereads_files {
             continue;
         }
-        let (file, statement) = statement_of(definition, files);
         let mut reached: BTreeSet<&str> = BTreeSet::from([definition.name.as_str()]);
         let mut pending = vec![definition.name.as_str()];
         let mut settled = false;
@@ -290,8 +285,7 @@ fn overwrites(definitions: &[Definition], files: &[PipelineFile]) -> Vec<Diagnos
             let name = &definition.name;
             let message =
                 format!("`{name}` reads overwritten files again, and nothing behind it keeps one row of a key");
-            let span = first_line(Span::new(file, statement.range.clone()));
-            let fault = Diagnostic::error(Code::OverwritesNeedCdc, message).at(span);
+            let fault = Diagnostic::error(Code::OverwritesNeedCdc, message).at(first_line(definition.span));
             let hint = "lead its rows into AUTO CDC, or leave out `allowOverwrites`";
             found.push(fault.hint(hint).rule("overwrites-without-cdc"));
         }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use clap::Args;
 
-use super::check::{counted, require_faultless};
+use super::check::{counted, require_faultless, tell_parses};
 use super::shell::Shell;
 use super::{Ended, Failure, Status, interrupt, project};
 use crate::driver;
@@ -53,6 +53,7 @@ fn build(out: &Path, only_check: bool, root: &Path, shell: &mut Shell, world: &d
         return compare(&changes, &shown, shell);
     }
     let summary = apply(&changes, &shown, shell, world)?;
+    tell_parses(shell)?;
     shell.say(&summary)?;
     Ok(Status::Done)
 }

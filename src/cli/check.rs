@@ -8,6 +8,7 @@ use super::shell::Shell;
 use super::{Ended, Failure, Status};
 use crate::diag::Diagnostic;
 use crate::driver::{self, Compilation};
+use crate::lakeflow::{self, Parses};
 use crate::world::World;
 
 /// Check the specs of the project and the pipeline they give; write nothing
@@ -28,7 +29,7 @@ pub fn run(args: &CheckArgs, root: &Path, shell: &mut Shell, world: &dyn World) 
     }
     let checked = driver::check_sql(world, &args.paths);
     shell.report(&checked.sources, &checked.diagnostics)?;
-    let what = format!("checked {}", counted(checked.pipeline.files.len(), "file", "files"));
+    let what = format!("checked {}", counted(checked.sources.iter().count(), "file", "files"));
     finish(&what, &checked.diagnostics, shell)
 }
 
@@ -65,6 +66,13 @@ fn details(compilation: &Compilation, shell: &mut Shell) -> Result<(), Failure> 
     Ok(())
 }
 
+/// Says how much SQL was parsed in all, to those who ask.
+pub fn tell_parses(shell: &mut Shell) -> Result<(), Failure> {
+    let Parses { files, parts } = lakeflow::parses();
+    let parts = counted(parts, "expression", "expressions");
+    shell.detail(&format!("parsed   {} of SQL, {parts}", counted(files, "file", "files")))
+}
+
 fn finish(what: &str, diagnostics: &[Diagnostic], shell: &mut Shell) -> Ended {
     let errors = diagnostics.iter().filter(|d| d.is_error()).count();
     let warnings = diagnostics.len() - errors;
@@ -74,6 +82,7 @@ fn finish(what: &str, diagnostics: &[Diagnostic], shell: &mut Shell) -> Ended {
         (e, 0) => counted(e, "fault", "faults"),
         (e, w) => format!("{}, {}", counted(e, "fault", "faults"), counted(w, "warning", "warnings")),
     };
+    tell_parses(shell)?;
     shell.say(&format!("{what}: {found}"))?;
     Ok(if errors == 0 { Status::Done } else { Status::Fault })
 }

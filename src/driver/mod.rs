@@ -13,20 +13,21 @@ mod sql;
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Instant;
 
 pub use convert::{ConvertedSql, PortedFile, convert_sql};
 pub use lint::{FixedFile, Linted, fix_sql, lint_sql};
-pub use sql::{SqlPipeline, check_sql};
+pub use sql::{CheckedSql, check_sql, sql_pipeline};
 
 use rest::{Round, Stage, Stopped};
 
 use crate::bundle;
-use crate::check::{self, Pipeline};
+use crate::check::{self, Definition, Judged, Parsed, Pipeline};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::emit::ChangeSet;
 use crate::lineage::{self, Lineage};
-use crate::load;
+use crate::load::{self, SpecFiles};
 use crate::model::Project;
 use crate::plan::{self, Artifact, ArtifactKind, BuildPlan};
 use crate::render::{self, RenderError, RenderedFile};
@@ -41,8 +42,9 @@ use crate::world::World;
 pub enum Phase {
     /// Specs are read and resolved: the project is there.
     Resolve,
-    /// The pipeline and its governance are rendered, parsed back and judged, and personal data is followed: what comes of
-    /// the specs is proven.
+    /// The pipeline and its governance are rendered.
+    Render,
+    /// Their texts are parsed back and judged, and personal data is followed.
     Prove,
     /// All other files are rendered.
     Deliver,
@@ -61,14 +63,16 @@ pub struct Compilation {
     pub plan: BuildPlan,
     /// The files that were rendered, in the order of the plan.
     pub files: Vec<RenderedFile>,
-    /// The files of the pipeline, parsed and judged.
-    pub pipeline: Pipeline,
+    /// The datasets of the pipeline, each after those it reads.
+    pub datasets: Vec<Definition>,
     /// Where every column of it comes from; empty when there are faults.
     pub lineage: Lineage,
     /// Where personal data goes.
     pub personal: lineage::Flow,
     /// What each pass took.
     pub passes: Vec<Pass>,
+    /// The files of the pipeline as trees, where they are asked for.
+    trees: Option<Vec<Arc<Parsed>>>,
 }
 
 /// A pass that was run.
@@ -106,11 +110,20 @@ pub fn check(world: &dyn World, root: &Path) -> Result<Compilation, RenderError>
 /// A template that can't be filled, which is a fault of the compiler. Faults of the specs are diagnostics.
 pub fn compile(world: &dyn World, root: &Path, until: Phase) -> Result<Compilation, RenderError> {
     let mut out = Compilation::default();
-    let mut found = Diagnostics::default();
-    let files = out.pass("load", |sources| load::find(world, root, sources, &mut found));
-    out.run(until, Round::first(&files, &mut found))?;
-    out.diagnostics = found.into_sorted();
+    out.start(world, root, until)?;
     Ok(out)
+}
+
+/// Compiles the project in `root`, up to the proof of its pipeline, and keeps the pipeline to be run; it is without meaning
+/// when something is at fault.
+///
+/// # Errors
+/// A template that can't be filled, which is a fault of the compiler. Faults of the specs are diagnostics.
+pub fn runnable(world: &dyn World, root: &Path) -> Result<(Compilation, Pipeline), RenderError> {
+    let mut out = Compilation { trees: Some(vec![]), ..Compilation::default() };
+    out.start(world, root, Phase::Prove)?;
+    let pipeline = Pipeline { files: out.trees.take().unwrap_or_default(), datasets: out.datasets.clone() };
+    Ok((out, pipeline))
 }
 
 /// Compiles the project in `root` and compares what it gives with the directory `out`. Writes nothing; the change set is
@@ -134,6 +147,26 @@ pub fn build(world: &dyn World, root: &Path, out: &Path) -> Result<(Compilation,
 }
 
 impl Compilation {
+    /// Finds the specs and runs the chain over them.
+    fn start(&mut self, world: &dyn World, root: &Path, until: Phase) -> Result<(), RenderError> {
+        let mut found = Diagnostics::default();
+        let files = self.pass("load", |sources| load::find(world, root, sources, &mut found));
+        self.run(until, Round::first(&files, &mut found))?;
+        self.diagnostics = found.into_sorted();
+        Ok(())
+    }
+
+    /// Proves the texts of rendered files, whatever they were made from.
+    pub fn prove(&mut self) {
+        let Some(project) = self.project.take() else { return };
+        let mut found = Diagnostics::default();
+        found.extend(std::mem::take(&mut self.diagnostics));
+        // Nothing is left out of the specs where a fault is found.
+        let _stopped = self.prove_texts(&project, &mut Round::first(&SpecFiles::default(), &mut found));
+        self.project = Some(project);
+        self.diagnostics = found.into_sorted();
+    }
+
     /// The chain.
     fn chain(&mut self, until: Phase, round: &mut Round<'_>) -> Result<Option<Stopped>, RenderError> {
         let loaded = self.pass("load", |sources| load::read(round.files, sources, round.faults(Stage::Specs)));
@@ -146,7 +179,10 @@ impl Compilation {
             Ok(project) => project,
             Err(stopped) => return Ok(Some(stopped)),
         };
-        let stopped = if until >= Phase::Prove { self.prove(&project, round)? } else { None };
+        let mut stopped = if until >= Phase::Render { self.render(&project, round)? } else { None };
+        if until >= Phase::Prove && stopped.is_none() {
+            stopped = self.prove_texts(&project, round);
+        }
         if until >= Phase::Deliver && round.is_faultless() {
             self.deliver(&project)?;
         }
@@ -154,8 +190,8 @@ impl Compilation {
         Ok(stopped)
     }
 
-    /// Renders what runs in a workspace, and proves it.
-    fn prove(&mut self, project: &Project, round: &mut Round<'_>) -> Result<Option<Stopped>, RenderError> {
+    /// Plans the build, and renders what runs in a workspace.
+    fn render(&mut self, project: &Project, round: &mut Round<'_>) -> Result<Option<Stopped>, RenderError> {
         let (plan, clashing) = self.pass("plan", |_| plan::plan(project, round.faults(Stage::Plan)));
         self.plan = plan;
         if !clashing.is_empty() {
@@ -164,17 +200,23 @@ impl Compilation {
         let plan = std::mem::take(&mut self.plan);
         let rendered = self.pass("render", |_| render::render(project, &plan));
         (self.plan, self.files) = (plan, rendered?);
-        let faulty = self.check(project, round);
-        if !faulty.is_empty() {
-            return Ok(Some(Stopped { stage: Stage::Pipeline, faulty }));
-        }
-        self.trace(project, round.faults(Stage::Lineage));
         Ok(None)
     }
 
+    /// Parses the rendered texts back, each once, judges them, and follows personal data through the pipeline.
+    fn prove_texts(&mut self, project: &Project, round: &mut Round<'_>) -> Option<Stopped> {
+        let (judged, faulty) = self.check(project, round);
+        if !faulty.is_empty() {
+            return Some(Stopped { stage: Stage::Pipeline, faulty });
+        }
+        self.trace(project, judged, round.faults(Stage::Lineage));
+        None
+    }
+
     /// Judges the rendered files; what is wrong with one of the pipeline is shown at the spec it came from. Files around
-    /// the pipeline come from all specs, so their faults stay where they are. Gives the files of the specs at fault.
-    fn check(&mut self, project: &Project, round: &mut Round<'_>) -> BTreeSet<FileId> {
+    /// the pipeline come from all specs, so their faults stay where they are. Gives what was found out, and the files of the
+    /// specs at fault.
+    fn check(&mut self, project: &Project, round: &mut Round<'_>) -> (Judged, BTreeSet<FileId>) {
         let mut files = vec![];
         let mut governance = vec![vec![]; project.targets.len()];
         for file in &self.files {
@@ -188,33 +230,38 @@ impl Compilation {
             }
         }
         let (mut faults, mut beside) = (Diagnostics::default(), Diagnostics::default());
-        self.pipeline = self.pass("check", |sources| {
-            let pipeline = check::check(&files, sources, &mut faults);
+        let mut trees = self.trees.take();
+        let judged = self.pass("check", |sources| {
+            let judged = match &mut trees {
+                None => check::judge(&files, sources, &mut faults),
+                Some(trees) => check::judge_and_keep(&files, sources, &mut faults, trees),
+            };
             // Names that a faulty pipeline does not define would be missed in every target again.
             if !faults.has_errors() {
-                governance.iter().for_each(|files| check::governance(files, &pipeline, sources, &mut beside));
+                governance.iter().for_each(|files| check::governance(files, &judged.datasets, sources, &mut beside));
             }
-            pipeline
+            judged
         });
+        self.trees = trees;
         let origins = files.into_iter().zip(&self.plan.datasets).collect();
-        let (faults, faulty) = origin::at_specs(faults.into_sorted(), &origins, &self.pipeline);
+        let (faults, faulty) = origin::at_specs(faults.into_sorted(), &origins, &judged.datasets);
         round.faults(Stage::Pipeline).extend(faults);
         round.faults(Stage::Governance).extend(beside.into_sorted());
-        faulty
+        (judged, faulty)
     }
 
     /// Finds where every column comes from, and proves that personal data stays with those who may see it.
-    fn trace(&mut self, project: &Project, found: &mut Diagnostics) {
-        let (mut pipeline, plan) = (std::mem::take(&mut self.pipeline), std::mem::take(&mut self.plan));
-        (self.lineage, self.personal) = self.pass("lineage", |sources| {
+    fn trace(&mut self, project: &Project, judged: Judged, found: &mut Diagnostics) {
+        let Judged { datasets, origins } = judged;
+        let plan = std::mem::take(&mut self.plan);
+        (self.lineage, self.personal) = self.pass("lineage", |_| {
             let policy = lineage::Policy::of(project, &plan);
-            let lineage = lineage::trace(&pipeline, sources);
+            let lineage = lineage::trace(&datasets, origins);
             let personal = lineage::follow(&lineage, &policy);
             found.extend(lineage::judge(&personal, &lineage, &policy));
             (lineage, personal)
         });
-        pipeline.forget_queries();
-        (self.pipeline, self.plan) = (pipeline, plan);
+        (self.datasets, self.plan) = (datasets, plan);
     }
 
     /// Renders what goes with the pipeline: what readers start from, what watches it, what deploys it, its lineage.

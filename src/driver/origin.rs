@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::check::Pipeline;
+use crate::check::Definition;
 use crate::diag::{Diagnostic, Label};
 use crate::plan::PlannedDataset;
 use crate::source::FileId;
@@ -12,12 +12,15 @@ use crate::source::FileId;
 pub fn at_specs(
     faults: Vec<Diagnostic>,
     origins: &BTreeMap<FileId, &PlannedDataset>,
-    pipeline: &Pipeline,
+    datasets: &[Definition],
 ) -> (Vec<Diagnostic>, BTreeSet<FileId>) {
+    if faults.is_empty() {
+        return (faults, BTreeSet::new());
+    }
     let origin = |fault: &Diagnostic| origins.get(&fault.primary.as_ref()?.span.file).copied();
     let errors = faults.iter().filter(|fault| fault.is_error());
     let wrong: BTreeSet<String> = errors.filter_map(|fault| Some(origin(fault)?.name.to_lowercase())).collect();
-    let reads = Reads::of(pipeline);
+    let reads = Reads::of(datasets);
     let follows = |fault: &Diagnostic| {
         let Some(own) = origin(fault).map(|dataset| dataset.name.to_lowercase()) else { return false };
         let mut sources = reads.all(&own).into_iter().filter(|source| wrong.contains(*source));
@@ -38,11 +41,9 @@ pub fn at_specs(
 struct Reads<'a>(BTreeMap<&'a str, Vec<&'a str>>);
 
 impl<'a> Reads<'a> {
-    fn of(pipeline: &'a Pipeline) -> Self {
-        let reads = pipeline
-            .datasets
-            .iter()
-            .map(|dataset| (dataset.name.as_str(), dataset.reads.iter().map(|read| &**read).collect()));
+    fn of(datasets: &'a [Definition]) -> Self {
+        let reads =
+            datasets.iter().map(|dataset| (dataset.name.as_str(), dataset.reads.iter().map(|read| &**read).collect()));
         Reads(reads.collect())
     }
 
@@ -88,9 +89,9 @@ mod tests {
             origin: specs.get(index).map(|spec| Span::new(*spec, 0..4)),
         });
         let mut faults = Diagnostics::default();
-        let pipeline = check::check(&files, &sources, &mut faults);
+        let judged = check::judge(&files, &sources, &mut faults);
         let origins = files.into_iter().zip(&datasets).collect();
-        let (faults, faulty) = at_specs(faults.into_sorted(), &origins, &pipeline);
+        let (faults, faulty) = at_specs(faults.into_sorted(), &origins, &judged.datasets);
         (sources, faults, faulty)
     }
 

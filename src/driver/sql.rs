@@ -2,24 +2,24 @@
 
 use std::path::PathBuf;
 
-use crate::check::{self, Pipeline};
+use crate::check::{self, Judged, Pipeline};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::source::{FileId, SourceMap};
 use crate::sqltool::files;
 use crate::world::World;
 
-/// A pipeline of files.
+/// Pipeline SQL of files, and what came of it: [`Judged`], or a [`Pipeline`] that can be run.
 #[derive(Debug, Default)]
-pub struct SqlPipeline {
+pub struct CheckedSql<T> {
     /// The files.
     pub sources: SourceMap,
     /// Faults and warnings, sorted by place.
     pub diagnostics: Vec<Diagnostic>,
-    /// The files, parsed and judged.
-    pub pipeline: Pipeline,
+    /// What was found out.
+    pub found: T,
 }
 
-impl SqlPipeline {
+impl<T> CheckedSql<T> {
     /// Whether something has to be changed before anything can be run.
     pub fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(Diagnostic::is_error)
@@ -27,13 +27,24 @@ impl SqlPipeline {
 }
 
 /// Judges all SQL of `paths` (files, and directories with all below them) as one pipeline.
-pub fn check_sql(world: &dyn World, paths: &[PathBuf]) -> SqlPipeline {
-    let mut out = SqlPipeline::default();
-    let mut found = Diagnostics::default();
-    let files = read_all(world, paths, &mut out.sources, &mut found);
-    out.pipeline = check::check(&files, &out.sources, &mut found);
-    out.diagnostics = found.into_sorted();
-    out
+pub fn check_sql(world: &dyn World, paths: &[PathBuf]) -> CheckedSql<Judged> {
+    read_and(world, paths, check::judge)
+}
+
+/// The same, for a run.
+pub fn sql_pipeline(world: &dyn World, paths: &[PathBuf]) -> CheckedSql<Pipeline> {
+    read_and(world, paths, check::pipeline)
+}
+
+fn read_and<T>(
+    world: &dyn World,
+    paths: &[PathBuf],
+    judge: impl Fn(&[FileId], &SourceMap, &mut Diagnostics) -> T,
+) -> CheckedSql<T> {
+    let (mut sources, mut diagnostics) = (SourceMap::default(), Diagnostics::default());
+    let files = read_all(world, paths, &mut sources, &mut diagnostics);
+    let found = judge(&files, &sources, &mut diagnostics);
+    CheckedSql { sources, diagnostics: diagnostics.into_sorted(), found }
 }
 
 /// Reads all files of `paths`, in order; what can't be read is a fault.

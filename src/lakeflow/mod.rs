@@ -29,7 +29,7 @@ mod unit;
 pub use ast::{Statement, StatementKind};
 pub use fault::Fault;
 pub use fold::folded;
-pub use parse::{Attempt, parse, parse_each, parse_expr, parse_query, visit_each};
+pub use parse::{Attempt, Parses, parse, parse_each, parse_expr, parse_query, parses, visit_each};
 pub use place::{offset_of, range_of, range_of_node};
 pub use print::{expr_text, ident_text, name_text, print, query_text, string_text};
 pub use stream::{StreamSource, stream_source};

@@ -1,66 +1,32 @@
 //! The edges of the graph: from the queries and the change data capture of every dataset.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use sqlparser::ast::Expr;
-
 use super::{Edge, Influence, Lineage, Origin, Traced, TracedColumn};
-use crate::check::{Definition, Known, Pipeline, PipelineFile, expectations_of, last_part, statement_of};
-use crate::lakeflow::ast::{
-    AutoCdc, CdcSource, ColumnSelection, Expectation, FlowBody, InsertFlow, Statement, StatementKind, StoredAs,
-    TableSource, Violation,
-};
-use crate::lakeflow::infer::{self, Flow, OutputColumn, Place, QueryInfo, TableRead};
+use crate::check::{ChangeSource, Changes, Definition, Named, Origins, Queried, Writer};
+use crate::lakeflow::ast::ColumnSelection;
+use crate::lakeflow::folded;
+use crate::lakeflow::infer::{Flow, OutputColumn, TableRead};
 use crate::lakeflow::types::Column;
-use crate::lakeflow::{self, folded};
-use crate::source::{FileId, SourceMap, Span};
+use crate::source::Span;
 
 /// The columns in which AUTO CDC keeps from when to when a version of a row holds.
 const VALIDITY: [&str; 2] = ["__START_AT", "__END_AT"];
 
-/// What writes into a dataset besides its own query.
-enum Writer<'a> {
-    Insert(&'a InsertFlow),
-    Changes(&'a AutoCdc),
-}
-
 /// Finds where every column of a pipeline comes from. The pipeline must be without faults; what is at fault has no edges.
-pub fn trace(pipeline: &Pipeline, sources: &SourceMap) -> Lineage {
-    let names = pipeline.datasets.iter().enumerate().map(|(index, d)| {
-        let table = Table { name: d.name.as_str().into(), dataset: Some(index) };
-        (d.name.as_str(), table)
-    });
-    let tracer = Tracer { datasets: &pipeline.datasets, by_name: names.collect(), known: &pipeline.known, sources };
-    let writers = writers(&pipeline.files);
-    let traced = pipeline.datasets.iter().map(|definition| {
-        let own = writers.get(&definition.name).map_or(&[][..], Vec::as_slice);
-        tracer.dataset(definition, own, &pipeline.files)
-    });
-    Lineage::of(traced.collect())
-}
-
-/// All flows by the dataset that they write into.
-fn writers(files: &[PipelineFile]) -> BTreeMap<String, Vec<(FileId, Writer<'_>)>> {
-    let mut found: BTreeMap<String, Vec<(FileId, Writer<'_>)>> = BTreeMap::new();
-    for file in files {
-        for statement in &file.statements {
-            let (target, body) = match &statement.kind {
-                StatementKind::CreateFlow(flow) => (&flow.target, &flow.body),
-                StatementKind::CreateStreamingTable(table) => match &table.source {
-                    Some(TableSource::Flow(body @ FlowBody::AutoCdc(_))) => (&table.table.name, body),
-                    _ => continue,
-                },
-                _ => continue,
-            };
-            let writer = match body {
-                FlowBody::Insert(insert) => Writer::Insert(insert),
-                FlowBody::AutoCdc(changes) => Writer::Changes(changes),
-            };
-            found.entry(last_part(target).into_owned()).or_default().push((file.file, writer));
-        }
-    }
-    found
+/// What was found out about queries has told all that is asked of it then, and is let go as it is followed.
+pub fn trace(datasets: &[Definition], origins: Vec<Origins>) -> Lineage {
+    let table = |(index, d): (usize, &Definition)| Table { name: d.name.as_str().into(), dataset: Some(index) };
+    let tables = datasets.iter().enumerate().map(table);
+    let names = |d: &Definition| d.columns.iter().map(|column| column.name.as_str().into()).collect();
+    let tracer = Tracer {
+        datasets,
+        by_name: datasets.iter().map(|d| d.name.as_str()).zip(tables).collect(),
+        columns: datasets.iter().map(names).collect(),
+    };
+    let traced = datasets.iter().zip(origins);
+    Lineage::of(traced.map(|(definition, origins)| tracer.dataset(definition, &origins)).collect())
 }
 
 /// What is read, by the name that edges bear, and its place if it is a dataset of the pipeline.
@@ -71,86 +37,88 @@ struct Table {
 }
 
 impl Table {
-    fn origin(&self, column: &str, field: &[String]) -> Origin {
+    fn origin(&self, column: Arc<str>, field: &[String]) -> Origin {
         let Table { name, dataset } = self.clone();
-        Origin { table: name, dataset, column: column.to_owned(), field: field.to_vec() }
+        Origin { table: name, dataset, column, field: field.to_vec() }
     }
 }
 
 struct Tracer<'a> {
     datasets: &'a [Definition],
     by_name: HashMap<&'a str, Table>,
-    known: &'a Known,
-    sources: &'a SourceMap,
+    /// The names of the columns of each dataset: all edges share them.
+    columns: Vec<Vec<Arc<str>>>,
 }
 
 impl Tracer<'_> {
-    fn dataset(&self, definition: &Definition, writers: &[(FileId, Writer<'_>)], files: &[PipelineFile]) -> Traced {
-        let (file, statement) = statement_of(definition, files);
-        let start = statement.range.start;
+    /// The name of the column at a place of a table.
+    fn name(&self, table: &Table, index: usize, column: &Column) -> Arc<str> {
+        let known = table.dataset.and_then(|dataset| self.columns.get(dataset)?.get(index));
+        known.filter(|name| ***name == *column.name).cloned().unwrap_or_else(|| column.name.as_str().into())
+    }
+
+    /// The edge of a flow; `tables` are the reads of the query.
+    fn edge(&self, query: &Queried, tables: &[Table], flow: &Flow) -> Option<Edge> {
+        let (_, column) = query.info.origin(flow.origin)?;
+        let table = tables.get(flow.origin.read)?;
+        let from = table.origin(self.name(table, flow.origin.column, column), &flow.from);
+        let span = Span::new(query.file, flow.range.clone());
+        Some(Edge { from, into: flow.into.clone(), influence: flow.influence, release: flow.release, span })
+    }
+
+    fn dataset(&self, definition: &Definition, origins: &Origins) -> Traced {
+        let Span { file, start, end } = definition.span;
+        let word = u32::try_from("CREATE".len()).unwrap_or_default();
         let columns = definition.columns.iter().map(|c| TracedColumn { name: c.name.clone(), edges: vec![] });
         let mut traced = Traced {
             name: definition.name.clone(),
-            span: Span::new(file, start..(start + "CREATE".len()).min(statement.range.end)),
+            span: Span { file, start, end: end.min(start + word) },
             columns: columns.collect(),
             rows: vec![],
             reads: BTreeSet::new(),
             outside: BTreeSet::new(),
         };
-        if let Some(query) = &definition.query {
-            self.query(query, file, &mut traced);
+        if let Some(query) = &origins.query {
+            self.query(query, &mut traced);
         }
-        for (file, writer) in writers {
+        for writer in &origins.writers {
             match writer {
-                Writer::Insert(insert) => {
-                    let text = self.sources.text(*file);
-                    self.query(&infer::analyze_query(&insert.query, text, self.known), *file, &mut traced);
-                }
-                Writer::Changes(changes) => self.changes(changes, *file, &mut traced),
+                Writer::Insert(query) => self.query(query, &mut traced),
+                Writer::Changes(changes) => self.changes(changes, &mut traced),
             }
         }
-        self.expectations(statement, &definition.columns, file, &mut traced);
+        drops(&origins.drops, &mut traced);
         traced
     }
 
-    fn query(&self, query: &QueryInfo, file: FileId, traced: &mut Traced) {
+    fn query(&self, query: &Queried, traced: &mut Traced) {
+        self.rows(query, traced);
         let tables = self.tables(query);
-        for table in &tables {
-            let names = if table.dataset.is_some() { &mut traced.reads } else { &mut traced.outside };
-            names.insert(table.name.clone());
-        }
-        let edge = |flow: &Flow| edge(query, &tables, flow, file);
-        for output in &query.columns {
+        let edge = |flow: &Flow| self.edge(query, &tables, flow);
+        for output in &query.info.columns {
             let own = traced.columns.iter_mut().find(|c| c.name.eq_ignore_ascii_case(&output.column.name));
             if let Some(column) = own {
                 column.edges.extend(output.flows.iter().filter_map(edge));
             }
         }
-        traced.rows.extend(query.rows.iter().filter_map(edge));
-        if query.recursive {
-            everything(query, &tables, file, traced);
-        }
     }
 
-    /// An expectation that drops rows filters by the columns it names, and so by what those come from.
-    fn expectations(&self, statement: &Statement, columns: &[Column], file: FileId, traced: &mut Traced) {
-        let drops = |e: &&Expectation| e.on_violation == Some(Violation::DropRow);
-        for expectation in expectations_of(&statement.kind).iter().filter(drops) {
-            let place = Place::row("an expectation");
-            let info = infer::analyze_condition(&expectation.predicate, self.sources.text(file), columns, place);
-            for used in &info.columns {
-                let column = used.resolved.as_deref().and_then(|name| traced.column(name));
-                let edges = column.map(|c| c.edges.clone()).unwrap_or_default();
-                let span = Span::new(file, used.range.clone());
-                let filters = |edge: Edge| Edge { influence: Influence::Filter, release: None, span, ..edge };
-                traced.rows.extend(edges.into_iter().map(filters));
-            }
+    /// What a query reads, and what decides its rows.
+    fn rows(&self, query: &Queried, traced: &mut Traced) {
+        let tables = self.tables(query);
+        for table in &tables {
+            let names = if table.dataset.is_some() { &mut traced.reads } else { &mut traced.outside };
+            names.insert(table.name.clone());
+        }
+        traced.rows.extend(query.info.rows.iter().filter_map(|flow| self.edge(query, &tables, flow)));
+        if query.info.recursive {
+            everything(query, &tables, traced);
         }
     }
 
     /// What a query reads, in the order of its reads.
-    fn tables(&self, query: &QueryInfo) -> Vec<Table> {
-        query.reads.iter().map(|read| self.table(read)).collect()
+    fn tables(&self, query: &Queried) -> Vec<Table> {
+        query.info.reads.iter().map(|read| self.table(read)).collect()
     }
 
     fn table(&self, read: &TableRead) -> Table {
@@ -163,81 +131,68 @@ impl Tracer<'_> {
     }
 
     /// AUTO CDC passes columns on as they are; the sequence decides which version stays, a condition which keys do.
-    fn changes(&self, changes: &AutoCdc, file: FileId, traced: &mut Traced) {
-        let text = self.sources.text(file);
-        let Some(source) = self.source_of(changes, file, traced) else { return };
-        for column in source.columns.iter().filter(|c| is_chosen(changes.columns.as_ref(), c)) {
+    fn changes(&self, changes: &Changes, traced: &mut Traced) {
+        let Some(source) = self.source_of(changes, traced) else { return };
+        for column in source.columns.iter().filter(|c| is_chosen(changes.selection.as_ref(), c)) {
             if let Some(own) = traced.columns.iter_mut().find(|c| c.name.eq_ignore_ascii_case(&column.name)) {
                 own.edges.extend(source.edges(&column.name, Influence::Identity, None));
             }
         }
-        let used = |expr: &Expr| {
-            let info = infer::analyze_expr(expr, text, &*source.columns, Place::row("AUTO CDC"));
-            info.columns.into_iter().filter_map(|c| Some((c.resolved?, Span::new(file, c.range))))
-        };
-        for (column, span) in used(&changes.sequence_by) {
-            traced.rows.extend(source.edges(&column, Influence::Sort, Some(span)));
-            if changes.stored_as == Some(StoredAs::ScdType2) {
+        for Named { column, span } in &changes.sequence {
+            traced.rows.extend(source.edges(column, Influence::Sort, Some(*span)));
+            if changes.keeps_history {
                 let validity = traced.columns.iter_mut().filter(|c| VALIDITY.contains(&c.name.as_str()));
-                validity.for_each(|c| c.edges.extend(source.edges(&column, Influence::Transformation, Some(span))));
+                validity.for_each(|c| c.edges.extend(source.edges(column, Influence::Transformation, Some(*span))));
             }
         }
-        for condition in changes.apply_as_delete.iter().chain(&changes.apply_as_truncate) {
-            for (column, span) in used(condition) {
-                traced.rows.extend(source.edges(&column, Influence::Filter, Some(span)));
-            }
+        for Named { column, span } in &changes.conditions {
+            traced.rows.extend(source.edges(column, Influence::Filter, Some(*span)));
         }
     }
 
     /// What changes are read from, noted as read; `None` when it is no dataset of the pipeline.
-    fn source_of(&self, changes: &AutoCdc, file: FileId, traced: &mut Traced) -> Option<ChangeSource> {
-        let text = self.sources.text(file);
+    fn source_of(&self, changes: &Changes, traced: &mut Traced) -> Option<Changed> {
         match &changes.source {
-            CdcSource::Stream(table) => {
-                let name = last_part(table);
-                let Some(read) = self.by_name.get(&*name) else {
-                    traced.reads.insert(name.into());
+            ChangeSource::Dataset(name, span) => {
+                let Some(read) = self.by_name.get(name.as_str()) else {
+                    traced.reads.insert(name.as_str().into());
                     return None;
                 };
                 traced.reads.insert(read.name.clone());
                 let columns = self.datasets.get(read.dataset?)?.columns.clone();
-                let ident = table.0.last().and_then(|part| part.as_ident());
-                let range = ident.and_then(|ident| lakeflow::range_of(text, ident.span)).unwrap_or(0..0);
-                let span = Span::new(file, range);
-                let edge = |column: &Column| {
-                    let from = read.origin(&column.name, &[]);
-                    vec![Edge { from, into: vec![], influence: Influence::Identity, release: None, span }]
+                let edge = |(index, column): (usize, &Column)| {
+                    let from = read.origin(self.name(read, index, column), &[]);
+                    vec![Edge { from, into: vec![], influence: Influence::Identity, release: None, span: *span }]
                 };
-                Some(ChangeSource { edges: columns.iter().map(edge).collect(), columns })
+                Some(Changed { edges: columns.iter().enumerate().map(edge).collect(), columns })
             }
-            CdcSource::Query(query) => {
-                let mut info = infer::analyze_query(query, text, self.known);
-                let tables = self.tables(&info);
-                let edges = |column: &OutputColumn| {
-                    column.flows.iter().filter_map(|flow| edge(&info, &tables, flow, file)).collect()
-                };
-                let source = ChangeSource { edges: info.columns.iter().map(edges).collect(), columns: info.schema() };
-                info.columns.clear();
-                self.query(&info, file, traced);
-                Some(source)
+            ChangeSource::Query(query) => {
+                let tables = self.tables(query);
+                let edges =
+                    |column: &OutputColumn| column.flows.iter().filter_map(|f| self.edge(query, &tables, f)).collect();
+                let columns = query.info.columns.iter().map(|output| output.column.clone()).collect();
+                self.rows(query, traced);
+                Some(Changed { edges: query.info.columns.iter().map(edges).collect(), columns })
             }
         }
     }
 }
 
-/// The edge of a flow; `tables` are the reads of the query.
-fn edge(query: &QueryInfo, tables: &[Table], flow: &Flow, file: FileId) -> Option<Edge> {
-    let (_, column) = query.origin(flow.origin)?;
-    let from = tables.get(flow.origin.read)?.origin(&column.name, &flow.from);
-    let span = Span::new(file, flow.range.clone());
-    Some(Edge { from, into: flow.into.clone(), influence: flow.influence, release: flow.release, span })
+/// An expectation that drops rows filters by the columns it names, and so by what those come from.
+fn drops(named: &[Named], traced: &mut Traced) {
+    for Named { column, span } in named {
+        let edges = traced.column(column).map(|c| c.edges.clone()).unwrap_or_default();
+        let filters = |edge: Edge| Edge { influence: Influence::Filter, release: None, span: *span, ..edge };
+        traced.rows.extend(edges.into_iter().map(filters));
+    }
 }
 
 /// What can't be followed may come from every column of every table.
-fn everything(query: &QueryInfo, tables: &[Table], file: FileId, traced: &mut Traced) {
-    for (read, table) in query.reads.iter().zip(tables) {
+fn everything(query: &Queried, tables: &[Table], traced: &mut Traced) {
+    for (read, table) in query.info.reads.iter().zip(tables) {
         for column in read.relation.columns.iter() {
-            let (from, span) = (table.origin(&column.name, &[]), Span::new(file, read.range.clone()));
+            let (from, span) =
+                (table.origin(column.name.as_str().into(), &[]), Span::new(query.file, read.range.clone()));
             let edge = Edge { from, into: vec![], influence: Influence::Transformation, release: None, span };
             traced.columns.iter_mut().for_each(|c| c.edges.push(edge.clone()));
             traced.rows.push(Edge { influence: Influence::Filter, ..edge });
@@ -246,12 +201,12 @@ fn everything(query: &QueryInfo, tables: &[Table], file: FileId, traced: &mut Tr
 }
 
 /// The columns of changes, and where each comes from.
-struct ChangeSource {
+struct Changed {
     columns: Arc<[Column]>,
     edges: Vec<Vec<Edge>>,
 }
 
-impl ChangeSource {
+impl Changed {
     /// The edges of what is made of a column, at `span` if it is named there.
     fn edges(&self, column: &str, step: Influence, span: Option<Span>) -> impl Iterator<Item = Edge> {
         let found = self.columns.iter().zip(&self.edges).find(|(c, _)| c.name.eq_ignore_ascii_case(column));

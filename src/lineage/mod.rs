@@ -1,6 +1,6 @@
 //! Where every column of a pipeline comes from, and where personal data goes.
 //!
-//! [`trace`] works on parsed SQL alone, whoever wrote it; [`Flow`] is what follows from declared personal data along
+//! [`trace`] works on what was found out about SQL alone, whoever wrote it; [`Flow`] is what follows from declared personal data along
 //! the edges it found. Nothing is guessed from names of columns, and nothing is read from specs but who declared what.
 
 mod edges;
@@ -34,7 +34,7 @@ pub struct Origin {
     /// The dataset as a place in [`Lineage::datasets`]; `None` outside of the pipeline.
     pub dataset: Option<usize>,
     /// The column, as the table spells it.
-    pub column: String,
+    pub column: Arc<str>,
     /// The field of it, in lower case; empty for the whole column.
     pub field: Vec<String>,
 }

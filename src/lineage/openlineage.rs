@@ -165,7 +165,7 @@ fn inputs<'a>(edges: &'a [Edge], project: &'a str) -> Vec<Input<'a>> {
 fn input<'a>(from: &'a Origin, project: &'a str) -> Input<'a> {
     let namespace = if from.dataset.is_some() { project } else { FILE };
     let field = match from.field.as_slice() {
-        [] => Cow::Borrowed(from.column.as_str()),
+        [] => Cow::Borrowed(&*from.column),
         field => Cow::Owned(format!("{}.{}", from.column, field.join("."))),
     };
     Input { namespace, name: &from.table, field, transformations: vec![] }
@@ -201,7 +201,7 @@ mod tests {
         let span = Span::new(SourceMap::default().add("a", ""), 0..0);
         let edge = |column: &str, field: &[&str], influence| {
             let field = field.iter().map(|part| (*part).to_owned()).collect();
-            let from = Origin { table: "a\"b".into(), dataset: None, column: column.to_owned(), field };
+            let from = Origin { table: "a\"b".into(), dataset: None, column: column.into(), field };
             Edge { from, into: vec![], influence, release: None, span }
         };
         let edges = vec![

@@ -23,7 +23,7 @@ pub(super) const PROJECT_FILE: &str = "specs/project.yml";
 const MAX_BYTES: u64 = 1024 * 1024;
 
 /// Files of a project, in the order of paths.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct SpecFiles {
     pub(super) specs: Vec<FileId>,
     pub(super) lookups: BTreeMap<String, FileId>,

@@ -74,7 +74,7 @@ fn a_schedule_refreshes_all_that_its_datasets_read() {
     for compilation in projects() {
         let (project, bundle) = &parts(&compilation);
         let reads: BTreeMap<&str, &BTreeSet<String>> =
-            compilation.pipeline.datasets.iter().map(|d| (d.name.as_str(), &d.reads)).collect();
+            compilation.datasets.iter().map(|d| (d.name.as_str(), &d.reads)).collect();
         for (key, job) in jobs(bundle) {
             let update = job.tasks.iter().find_map(|task| task.pipeline_task.as_ref()).unwrap();
             assert!(!update.full_refresh);

@@ -124,10 +124,10 @@ mod run {
     }
 
     /// Runs a project over the files of `landing`.
-    pub fn run(compilation: &Compilation, landing: &Path, warehouse: &Path) {
+    pub fn run(project: &Path, landing: &Path, warehouse: &Path) {
         let parameters = BTreeMap::new();
-        let (pipeline, sources) = (&compilation.pipeline, &compilation.sources);
-        let request = Request { pipeline, sources, parameters: &parameters, landing, warehouse };
+        let (_, pipeline) = driver::runnable(&DiskWorld, project).unwrap();
+        let request = Request { pipeline: &pipeline, parameters: &parameters, landing, warehouse };
         if let Err(fault) = local::run(&request) {
             panic!("the run failed: {fault}");
         }
@@ -164,7 +164,7 @@ mod run {
         for case in cases() {
             let (landing, warehouse) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
             land(&case.join("landing"), landing.path());
-            run(&compile(&case), landing.path(), warehouse.path());
+            run(&case, landing.path(), warehouse.path());
             let mut expected: Vec<_> =
                 fs::read_dir(case.join("expected")).unwrap().map(|entry| entry.unwrap().path()).collect();
             expected.sort();

@@ -74,7 +74,7 @@ fn case(directory: &Path, wrong: &mut Vec<String>) {
     let mut found = Diagnostics::default();
     let sql = files(&directory.join("pipeline"));
     let ids: Vec<_> = sql.iter().map(|p| sources.add(file_name(p), fs::read_to_string(p).unwrap())).collect();
-    let pipeline = check::check(&ids, &sources, &mut found);
+    let pipeline = check::pipeline(&ids, &sources, &mut found);
     let unjudged: Vec<_> = found.into_sorted().into_iter().filter(Diagnostic::is_error).collect();
     if !unjudged.is_empty() {
         return wrong.push(format!("{}: the pipeline itself is at fault\n{}", directory.display(), faults(&unjudged)));
@@ -82,7 +82,6 @@ fn case(directory: &Path, wrong: &mut Vec<String>) {
     let warehouse = tempfile::tempdir().unwrap();
     let outcome = run(&Request {
         pipeline: &pipeline,
-        sources: &sources,
         parameters: &BTreeMap::from([
             ("catalog".to_owned(), "cat".to_owned()),
             ("schema".to_owned(), "sch".to_owned()),

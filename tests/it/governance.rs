@@ -20,9 +20,9 @@ fn governance_that_does_not_fit_its_pipeline_is_refused() {
         let mut found = Diagnostics::default();
         let dataset = sources.add("pipeline.sql", pipeline.clone());
         let governance = sources.add(format!("{name}.sql"), std::fs::read_to_string(path).unwrap());
-        let judged = check::check(&[dataset], &sources, &mut found);
+        let judged = check::judge(&[dataset], &sources, &mut found);
         assert!(!found.has_errors(), "the pipeline itself is at fault");
-        check::governance(&[governance], &judged, &sources, &mut found);
+        check::governance(&[governance], &judged.datasets, &sources, &mut found);
         let style = human::Style { color: false, width: 100 };
         let mut settings = insta::Settings::clone_current();
         settings.set_snapshot_path("../governance");
@@ -137,7 +137,7 @@ mod figures {
         for (project, landing) in std::iter::once(shipped).chain(cases) {
             let compilation = compile(&project);
             let warehouse = tempfile::tempdir().unwrap();
-            run(&compilation, &landing, warehouse.path());
+            run(&project, &landing, warehouse.path());
             let resolved = compilation.project.as_ref().unwrap();
             for (name, view) in views(&compilation) {
                 let is_its = |metric: &&Metric| metric_view(resolved, metric).as_ref() == Some(&name);

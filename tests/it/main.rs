@@ -23,6 +23,7 @@ mod lakeflow;
 mod lakeflow_round_trip;
 mod lineage;
 mod lint;
+mod parse_back;
 mod privileges;
 mod sample;
 mod schemas;

@@ -178,6 +178,6 @@ fn every_project_runs_on_its_sample() {
         let (landing, warehouse) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let files = generate(compilation.project.as_ref().unwrap(), Options { rows: 60, seed: 2 });
         lakegen::sample::write(landing.path(), &files).unwrap();
-        super::cases::run(&compilation, landing.path(), warehouse.path());
+        super::cases::run(&root, landing.path(), warehouse.path());
     }
 }

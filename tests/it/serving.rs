@@ -29,7 +29,7 @@ struct Tables<'a>(&'a Compilation);
 
 impl Catalog for Tables<'_> {
     fn table(&self, name: &[&str]) -> Option<std::sync::Arc<Relation>> {
-        let dataset = self.0.pipeline.datasets.iter().find(|dataset| Some(&dataset.name.as_str()) == name.last())?;
+        let dataset = self.0.datasets.iter().find(|dataset| Some(&dataset.name.as_str()) == name.last())?;
         Some(Relation::of(dataset.columns.clone()))
     }
 }

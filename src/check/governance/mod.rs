@@ -9,11 +9,12 @@ use std::collections::{HashMap, HashSet};
 
 use rayon::prelude::*;
 
-use super::dataset::{Definition, Kind, last_part, statement_of, table_of};
-use super::{Pipeline, at};
+use super::at;
+use super::dataset::last_part;
+use super::forms::{Call, Definition, Kind};
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::lakeflow::ast::{
-    Alter, AlterAction, CreateFunction, FunctionBody, Mask, ObjectName, Returns, Securable, SecurableKind, Statement,
+    Alter, AlterAction, CreateFunction, FunctionBody, ObjectName, Returns, Securable, SecurableKind, Statement,
     StatementKind, TypeName,
 };
 use crate::lakeflow::infer::{self, Place};
@@ -23,9 +24,9 @@ use crate::source::{FileId, SourceMap, Span};
 
 /// Parses and judges the governance files of one target, in the order in which they run, beside the pipeline they
 /// belong to.
-pub fn governance(files: &[FileId], pipeline: &Pipeline, sources: &SourceMap, diagnostics: &mut Diagnostics) {
-    let tables = published(pipeline);
-    let judged: Vec<_> = files.par_iter().map(|file| Judged::read(*file, sources.text(*file), &tables)).collect();
+pub fn governance(files: &[FileId], datasets: &[Definition], sources: &SourceMap, diagnostics: &mut Diagnostics) {
+    let tables = published(datasets);
+    let judged: Vec<_> = files.par_iter().map(|file| FileFacts::read(*file, sources.text(*file), &tables)).collect();
     let is_complete = judged.iter().all(Result::is_ok);
     let mut known = Known::default();
     let mut missing = vec![];
@@ -44,18 +45,15 @@ pub fn governance(files: &[FileId], pipeline: &Pipeline, sources: &SourceMap, di
         .extend(missing.into_iter().filter(|missing| !known.has(missing.kind, &missing.name)).map(Missing::fault));
     // A function that seems to be missing may stand in a file that could not be read.
     if is_complete {
-        check_pipeline(pipeline, &known, diagnostics);
+        check_pipeline(datasets, &known, diagnostics);
     }
 }
 
 /// The datasets that the catalog knows, by name.
 type Tables<'a> = HashMap<&'a str, &'a Definition>;
 
-fn published(pipeline: &Pipeline) -> Tables<'_> {
-    let published = pipeline.datasets.iter().filter(|definition| {
-        let (_, statement) = statement_of(definition, &pipeline.files);
-        definition.kind != Kind::TemporaryView && !table_of(&statement.kind).is_some_and(|table| table.private)
-    });
+fn published(datasets: &[Definition]) -> Tables<'_> {
+    let published = datasets.iter().filter(|definition| !definition.private);
     published.map(|definition| (definition.name.as_str(), definition)).collect()
 }
 
@@ -92,7 +90,7 @@ impl Missing {
 
 /// What was found in a file. Its trees are gone by then: those of all targets together would take more room than the
 /// pipeline.
-struct Judged<'a> {
+struct FileFacts<'a> {
     file: FileId,
     text: &'a str,
     tables: &'a Tables<'a>,
@@ -101,14 +99,14 @@ struct Judged<'a> {
     diagnostics: Vec<Diagnostic>,
 }
 
-impl<'a> Judged<'a> {
+impl<'a> FileFacts<'a> {
     /// Reads a file and judges every statement.
     ///
     /// # Errors
     /// What does not parse; then nothing is said of the rest.
-    fn read(file: FileId, text: &'a str, tables: &'a Tables<'a>) -> Result<Judged<'a>, Vec<Fault>> {
+    fn read(file: FileId, text: &'a str, tables: &'a Tables<'a>) -> Result<FileFacts<'a>, Vec<Fault>> {
         let (known, missing, diagnostics) = Default::default();
-        let mut judged = Judged { file, text, tables, known, missing, diagnostics };
+        let mut judged = FileFacts { file, text, tables, known, missing, diagnostics };
         let mut faults = vec![];
         lakeflow::visit_each(text, |attempt| match attempt.statement {
             Ok(statement) => judged.check(&statement),
@@ -118,7 +116,7 @@ impl<'a> Judged<'a> {
     }
 }
 
-impl Judged<'_> {
+impl FileFacts<'_> {
     fn check(&mut self, statement: &Statement) {
         let place = Span::new(self.file, statement.range.clone());
         match &statement.kind {
@@ -211,36 +209,22 @@ impl Judged<'_> {
     }
 }
 
-/// What is wrong with a function that is called with values of these types; `None` when nothing is.
-fn misfit(known: &Known, name: &ObjectName, types: &[DataType]) -> Option<String> {
-    let Some(wanted) = known.functions.get(&*last_part(name)) else {
-        return Some(format!("no governance file creates the function `{}`", name_text(name)));
+/// What is wrong with a call of a function; `None` when nothing is.
+fn misfit(known: &Known, call: &Call) -> Option<String> {
+    let Call { function, shown, types } = call;
+    let Some(wanted) = known.functions.get(function) else {
+        return Some(format!("no governance file creates the function `{shown}`"));
     };
     let list = |types: &[DataType]| types.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-    (wanted != types).then(|| format!("`{}` takes ({}), not ({})", name_text(name), list(wanted), list(types)))
+    (wanted != types).then(|| format!("`{shown}` takes ({}), not ({})", list(wanted), list(types)))
 }
 
 /// Masks and row filters of the pipeline call functions that governance creates, with the types they are made for.
-fn check_pipeline(pipeline: &Pipeline, known: &Known, diagnostics: &mut Diagnostics) {
-    for definition in &pipeline.datasets {
-        let (file, statement) = statement_of(definition, &pipeline.files);
-        let Some(table) = table_of(&statement.kind) else { continue };
-        let type_of = |name: &str| {
-            let known = definition.columns.iter().find(|column| column.name.eq_ignore_ascii_case(name));
-            known.map_or(DataType::Unknown, |column| column.ty.clone())
-        };
-        let masks = table.columns.iter().filter_map(|c| Some((c.mask.as_ref()?, data_type(&c.data_type))));
-        let masks = masks.map(|(Mask { function, .. }, ty)| (function, vec![ty]));
-        let filters = table.row_filter.iter().map(|filter| {
-            let arguments = filter.on.iter().map(|argument| type_of(argument.to_string().trim_matches('`')));
-            (&filter.function, arguments.collect::<Vec<_>>())
-        });
-        for (function, types) in masks.chain(filters) {
-            if let Some(message) = misfit(known, function, &types) {
-                let place = Span::new(file, statement.range.clone());
-                diagnostics.push(Diagnostic::error(Code::UnresolvedName, message).at(place));
-            }
-        }
+fn check_pipeline(datasets: &[Definition], known: &Known, diagnostics: &mut Diagnostics) {
+    for definition in datasets {
+        let faults = definition.calls.iter().filter_map(|call| misfit(known, call));
+        let fault = |message| Diagnostic::error(Code::UnresolvedName, message).at(definition.span);
+        diagnostics.extend(faults.map(fault));
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::Instant;
 use super::summary::{DatasetSummary, ExpectationSummary, Figures, SMALL, Summary};
 use super::{WAREHOUSE, report_fault};
 use crate::check::{Kind, Pipeline};
-use crate::cli::check::require_faultless;
+use crate::cli::check::{require_faultless, tell_parses};
 use crate::cli::run::RunArgs;
 use crate::cli::shell::{Format, Shell};
 use crate::cli::{Ended, Failure, Status, project};
@@ -19,7 +19,6 @@ use crate::model::{Action, Classification, Entity, Metric, MetricTable, Project}
 use crate::plan::{self, BuildPlan, Dataset};
 use crate::render::text::Ident;
 use crate::scaffold::SAMPLES;
-use crate::source::SourceMap;
 use crate::world::World;
 
 /// Compiles the project, or reads other SQL, and runs it.
@@ -28,15 +27,15 @@ pub fn run(args: &RunArgs, root: &Path, shell: &mut Shell, world: &dyn World) ->
     let warehouse = project::directory(args.warehouse.as_deref(), root, WAREHOUSE);
     let places = Places { landing: &landing, warehouse: &warehouse };
     if let Some(dir) = &args.pipeline {
-        let sql = driver::check_sql(world, std::slice::from_ref(dir));
+        let sql = driver::sql_pipeline(world, std::slice::from_ref(dir));
         shell.report(&sql.sources, &sql.diagnostics)?;
         if sql.has_errors() {
             return Ok(Status::Fault);
         }
         let known = Known { compiled: None, parameters: BTreeMap::new() };
-        return execute((&sql.pipeline, &sql.sources), &known, places, shell);
+        return execute(&sql.found, &known, places, shell);
     }
-    let compilation = driver::check(world, root)?;
+    let (compilation, pipeline) = driver::runnable(world, root)?;
     if !require_faultless(&compilation, shell)? {
         return Ok(Status::Fault);
     }
@@ -45,7 +44,7 @@ pub fn run(args: &RunArgs, root: &Path, shell: &mut Shell, world: &dyn World) ->
         parameters: parameters(project, args.target.as_deref())?,
         compiled: Some((project, &compilation.plan)),
     };
-    execute((&compilation.pipeline, &compilation.sources), &known, places, shell)
+    execute(&pipeline, &known, places, shell)
 }
 
 /// Where a run reads and writes.
@@ -76,11 +75,10 @@ fn parameters(project: &Project, target: Option<&str>) -> Result<BTreeMap<String
     Ok(pairs.into_iter().flatten().map(|(key, value)| (key.to_owned(), value.clone())).collect())
 }
 
-fn execute(read: (&Pipeline, &SourceMap), known: &Known<'_>, places: Places<'_>, shell: &mut Shell) -> Ended {
+fn execute(pipeline: &Pipeline, known: &Known<'_>, places: Places<'_>, shell: &mut Shell) -> Ended {
     let start = Instant::now();
     let Places { landing, warehouse } = places;
-    let (pipeline, sources) = read;
-    let request = Request { pipeline, sources, parameters: &known.parameters, landing, warehouse };
+    let request = Request { pipeline, parameters: &known.parameters, landing, warehouse };
     let report = match local::run(&request) {
         Ok(report) => report,
         Err(fault) => return report_fault(&fault, shell),
@@ -96,6 +94,7 @@ fn execute(read: (&Pipeline, &SourceMap), known: &Known<'_>, places: Places<'_>,
         datasets: report.datasets.iter().map(|dataset| dataset_summary(dataset, &report, known)).collect(),
         figures,
     };
+    tell_parses(shell)?;
     if shell.format() == Some(Format::Json) {
         shell.result(&summary.json())?;
     } else if shell.is_human() {

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::super::shell::Shell;
 use super::super::{Ended, Status};
+use crate::check::Judged;
 use crate::driver;
 use crate::lakeflow::types::Column;
 use crate::lineage::{self, Edge, Influence, Traced, TracedColumn};
@@ -27,8 +28,9 @@ pub fn run(args: &SqlLineageArgs, shell: &mut Shell, world: &dyn World) -> Ended
         shell.report(&checked.sources, &checked.diagnostics)?;
         return Ok(Status::Fault);
     }
-    let lineage = lineage::trace(&checked.pipeline, &checked.sources);
-    let types = checked.pipeline.datasets.iter().map(|d| &*d.columns);
+    let Judged { datasets, origins } = checked.found;
+    let lineage = lineage::trace(&datasets, origins);
+    let types = datasets.iter().map(|d| &*d.columns);
     let datasets =
         lineage.datasets.iter().zip(types).map(|(traced, types)| (traced.name.clone(), dataset(traced, types)));
     let datasets: Map<String, Value> = datasets.collect();
@@ -47,7 +49,7 @@ fn dataset(traced: &Traced, types: &[Column]) -> Value {
 
 fn edges(edges: &[Edge]) -> Value {
     let edge = |edge: &Edge| {
-        let path = std::iter::once(edge.from.column.as_str()).chain(edge.from.field.iter().map(String::as_str));
+        let path = std::iter::once(&*edge.from.column).chain(edge.from.field.iter().map(String::as_str));
         let column = path.collect::<Vec<_>>().join(".");
         json!({"table": &*edge.from.table, "column": column, "how": word(edge.influence)})
     };

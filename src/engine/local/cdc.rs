@@ -11,12 +11,12 @@ use datafusion::arrow::compute::take;
 use datafusion::arrow::datatypes::{Field, Schema};
 use datafusion::arrow::error::ArrowError;
 use datafusion::arrow::row::{OwnedRow, RowConverter, Rows, SortField};
+use sqlparser::ast::Value;
 
 use super::RunFault;
-use super::spark::{Fault, LastPart, Session};
+use super::spark::{Fault, LastPart, Session, is_true, select_over};
 use super::table::Table;
-use crate::lakeflow::ast::{AutoCdc, ColumnSelection, Ident, StoredAs};
-use crate::lakeflow::{self, expr_text, name_text};
+use crate::lakeflow::ast::{AutoCdc, ColumnSelection, Expr, Ident, StoredAs};
 
 /// Applies all changes of a source.
 pub async fn apply(session: &Session, target: &str, cdc: &AutoCdc) -> Result<(Table, usize), RunFault> {
@@ -25,13 +25,9 @@ pub async fn apply(session: &Session, target: &str, cdc: &AutoCdc) -> Result<(Ta
         return Err(refused("TRUNCATE, IGNORE NULL UPDATES and COLUMNS TO UPDATE of AUTO CDC"));
     }
     let Some(name) = cdc.source.name() else { return Err(refused("AUTO CDC from a query")) };
-    let text = format!(
-        "SELECT *, {} AS __sequence, {} AS __deletes FROM {}",
-        expr_text(&cdc.sequence_by),
-        cdc.apply_as_delete.as_ref().map_or("FALSE".to_owned(), |c| format!("({}) IS TRUE", expr_text(c))),
-        name_text(name),
-    );
-    let query = lakeflow::parse_query(&text).map_err(|e| RunFault::failed(target, e.message))?;
+    let deletes = cdc.apply_as_delete.as_ref().map_or_else(|| Expr::value(Value::Boolean(false)), is_true);
+    let values = [(cdc.sequence_by.clone(), "__sequence"), (deletes, "__deletes")];
+    let query = select_over(name.clone(), true, values.map(|(value, name)| (value, name.to_owned())).into());
     let (schema, batches) = session.query(&query, &mut LastPart).await.map_err(|e| RunFault::of(target, e))?;
     let arrow = |e: ArrowError| RunFault::failed(target, e);
     let source = Table::of(&schema, &batches).map_err(arrow)?;

@@ -5,10 +5,9 @@ use datafusion::arrow::compute::and;
 
 use super::RunFault;
 use super::run::ExpectationReport;
-use super::spark::{LastPart, Session};
+use super::spark::{LastPart, Session, is_true, select_over};
 use super::table::Table;
-use crate::lakeflow::ast::{Expectation, Violation};
-use crate::lakeflow::{self, expr_text};
+use crate::lakeflow::ast::{Expectation, Ident, Violation};
 
 /// Applies all expectations of a dataset to its result: what is left, and how each of them was met. A predicate that is
 /// NULL is not met.
@@ -23,13 +22,8 @@ pub async fn apply(
     }
     const RESULT: &str = "__result";
     table.register(session, RESULT)?;
-    let predicates: Vec<String> = expectations
-        .iter()
-        .enumerate()
-        .map(|(i, e)| format!("({}) IS TRUE AS e{i}", expr_text(&e.predicate)))
-        .collect();
-    let text = format!("SELECT {} FROM {RESULT}", predicates.join(", "));
-    let query = lakeflow::parse_query(&text).map_err(|e| RunFault::failed(dataset, e.message))?;
+    let met = expectations.iter().enumerate().map(|(i, e)| (is_true(&e.predicate), format!("e{i}")));
+    let query = select_over(Ident::new(RESULT).into(), false, met.collect());
     let (schema, batches) = session.query(&query, &mut LastPart).await.map_err(|e| RunFault::of(dataset, e))?;
     let judged = Table::of(&schema, &batches).map_err(|e| RunFault::failed(dataset, e))?;
     let mut keep = BooleanArray::from(vec![true; table.rows()]);

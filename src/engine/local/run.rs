@@ -15,19 +15,13 @@ use super::spark::{Fault, Session};
 use super::table::Table;
 use super::warehouse::Writer;
 use super::{RunFault, spark};
-use crate::check::{
-    Definition, Kind, Pipeline, PipelineFile, cdc_by_target, expectations_of, inserts_into, query_of, statement_of,
-    table_of,
-};
-use crate::lakeflow::ast::{Column, Violation};
-use crate::source::SourceMap;
+use crate::check::{Definition, Kind, Pipeline, Writers, expectations_of, query_of, table_of, writers};
+use crate::lakeflow::ast::{Column, Statement, Violation};
 
 /// What is to be run.
 pub struct Request<'a> {
     /// The pipeline, judged and in order.
     pub pipeline: &'a Pipeline,
-    /// The texts it was read from.
-    pub sources: &'a SourceMap,
     /// Values of `${key}`, except for `landing`.
     pub parameters: &'a BTreeMap<String, String>,
     /// The directory that `${landing}` means.
@@ -94,22 +88,21 @@ pub fn runtime() -> Result<tokio::runtime::Runtime, RunFault> {
 
 async fn run_all(request: &Request<'_>, writer: &mut Writer) -> Result<RunReport, RunFault> {
     let session = Session::new();
-    let files = request.pipeline.trees(request.sources);
+    let writers = writers(&request.pipeline.files);
     let mut report = RunReport::default();
     let mut rows: BTreeMap<&str, usize> = BTreeMap::new();
     for definition in &request.pipeline.datasets {
         let start = Instant::now();
-        let made = make(request, &files, &session, definition).await?;
+        let foreign = || RunFault::failed(&definition.name, "it is defined in another pipeline");
+        let statement = definition.statement(&request.pipeline.files).ok_or_else(foreign)?;
+        let made = make(request, statement, writers.get(&definition.name), &session, definition).await?;
         let result = conform(definition, made.table)?;
-        let (_, statement) = statement_of(definition, &files);
         require_values(definition, table_of(&statement.kind).map_or(&[], |t| &t.columns), &result)?;
         let before = result.rows();
         let expectations = expectations_of(&statement.kind);
         let (table, expectations) = expectation::apply(&session, &definition.name, expectations, result).await?;
         table.register(&session, &definition.name)?;
-        let private =
-            matches!(definition.kind, Kind::TemporaryView) || table_of(&statement.kind).is_some_and(|t| t.private);
-        writer.add(&definition.name, &table, private)?;
+        writer.add(&definition.name, &table, definition.private)?;
         let read = definition.reads.iter().filter_map(|name| rows.get(name.as_str())).collect::<Vec<_>>();
         let rows_in = if let [one] = read.as_slice() { **one } else { made.rows_in };
         rows.insert(&definition.name, table.rows());
@@ -134,20 +127,20 @@ struct Made {
 /// The result of a dataset before its expectations.
 async fn make(
     request: &Request<'_>,
-    files: &[PipelineFile],
+    statement: &Statement,
+    writers: Option<&Writers<'_>>,
     session: &Session,
     definition: &Definition,
 ) -> Result<Made, RunFault> {
-    let (_, statement) = statement_of(definition, files);
     if let Some(query) = query_of(&statement.kind) {
         return run_query(request, session, &definition.name, query).await;
     }
-    if let Some((_, cdc)) = cdc_by_target(files).get(&definition.name) {
+    if let Some(cdc) = writers.and_then(|writers| writers.changes) {
         let (table, rows_in) = cdc::apply(session, &definition.name, cdc).await?;
         return Ok(Made { table, rows_in });
     }
     let mut made: Option<Made> = None;
-    for flow in inserts_into(&definition.name, files) {
+    for flow in writers.iter().flat_map(|writers| &writers.inserts) {
         let next = run_query(request, session, &definition.name, &flow.query).await?;
         made = Some(match made {
             None => next,
@@ -194,7 +187,7 @@ fn conform(definition: &Definition, table: Table) -> Result<Table, RunFault> {
     let mut columns: Vec<(String, DataType)> = vec![];
     for column in definition.columns.iter() {
         let found = table.index_of(&column.name).map(|i| table.batch.column(i).data_type().clone());
-        let declared = spark::arrow_type(&column.ty.to_string()).ok().or(found);
+        let declared = spark::arrow_type(&column.ty).or(found);
         columns.push((column.name.clone(), declared.ok_or_else(|| failed(&format!("no column `{}`", column.name)))?));
     }
     if columns.is_empty() { Ok(table) } else { table.conform(&columns).map_err(|e| failed(&e)) }

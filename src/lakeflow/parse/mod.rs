@@ -9,6 +9,7 @@ mod cdc;
 mod clause;
 mod column;
 mod command;
+mod count;
 mod create;
 mod cursor;
 mod embedded;
@@ -27,6 +28,7 @@ use sqlparser::ast::{Expr, Query};
 use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::Token;
 
+pub use count::{Parses, parses};
 use cursor::{Cursor, Parsed};
 
 use super::Fault;
@@ -71,6 +73,7 @@ pub fn parse_each(text: &str) -> Vec<Attempt> {
 /// Reads each statement of a file by itself and hands it over, so that not all trees have to be kept: they take some hundred
 /// times as much memory as the text.
 pub fn visit_each(text: &str, mut visit: impl FnMut(Attempt)) {
+    count::file();
     let mut lexed = lex(text);
     let tokens = lexed.tokens.len();
     let dialect = Lakeflow::for_tokens(tokens);
@@ -144,6 +147,7 @@ pub fn parse_query(text: &str) -> Result<Query, Fault> {
 }
 
 fn parse_whole<T>(text: &str, read: impl FnOnce(&mut Cursor<'_>) -> Parsed<T>) -> Result<T, Fault> {
+    count::part();
     let mut lexed = lex(text);
     let dialect = Lakeflow::for_tokens(lexed.tokens.len());
     let mut cursor = Cursor::new(text, &mut lexed, &dialect);

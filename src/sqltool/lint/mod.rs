@@ -22,7 +22,7 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use crate::check::{self, Pipeline};
+use crate::check;
 use crate::diag::{Code, Diagnostic, Diagnostics, Severity};
 use crate::source::{FileId, SourceMap, Span};
 use finding::Finding;
@@ -40,12 +40,11 @@ pub struct Report {
 
 /// Judges all files as one pipeline, by the rules that `chosen` names, or by all of them; sorted by place.
 pub fn lint(files: &[FileId], sources: &SourceMap, chosen: &[&Lint]) -> Vec<Report> {
-    let mut judged = Diagnostics::default();
-    let pipeline = check::check(files, sources, &mut judged);
-    let targets = Targets::of(&pipeline);
-    let mut found = from_check(judged.into_sorted(), &pipeline);
-    for (file, findings) in
-        files.par_iter().map(|file| (*file, in_file(*file, sources, &pipeline, &targets))).collect::<Vec<_>>()
+    let (mut faults, mut trees) = (Diagnostics::default(), vec![]);
+    let judged = check::judge_and_keep(files, sources, &mut faults, &mut trees);
+    let targets = Targets::of(&judged, &trees);
+    let mut found = from_check(faults.into_sorted(), &targets);
+    for (file, findings) in files.par_iter().map(|file| (*file, in_file(*file, sources, &targets))).collect::<Vec<_>>()
     {
         found.entry(file).or_default().extend(findings);
     }
@@ -92,13 +91,14 @@ fn order(report: &Report) -> (Option<Span>, Code, &str) {
 
 /// What the compiler's own analysis found, under the names of the rules; other faults are for `gen check` to tell, but for
 /// statements that do not parse.
-fn from_check(diagnostics: Vec<Diagnostic>, pipeline: &Pipeline) -> BTreeMap<FileId, Vec<Report>> {
+fn from_check(diagnostics: Vec<Diagnostic>, targets: &Targets<'_>) -> BTreeMap<FileId, Vec<Report>> {
     let mut found: BTreeMap<FileId, Vec<Report>> = BTreeMap::new();
     for mut diagnostic in diagnostics {
         let Some(file) = diagnostic.primary.as_ref().map(|label| label.span.file) else { continue };
         let is_named = |lint: &&Lint| match lint.find {
             Find::Check => true,
-            Find::BesidePipeline => defines_datasets(pipeline, file),
+            // A script of grants is judged as what it is.
+            Find::BesidePipeline => targets.defines_datasets(file),
             _ => false,
         };
         match diagnostic.rule.and_then(by_id).filter(is_named) {
@@ -114,16 +114,10 @@ fn from_check(diagnostics: Vec<Diagnostic>, pipeline: &Pipeline) -> BTreeMap<Fil
     found
 }
 
-/// Whether a file is pipeline source: a script of grants is judged as what it is.
-fn defines_datasets(pipeline: &Pipeline, file: FileId) -> bool {
-    let of_file = |place: (usize, usize)| pipeline.files.get(place.0).is_some_and(|f| f.file == file);
-    pipeline.datasets.iter().any(|dataset| of_file(dataset.place))
-}
-
 /// What the rules over tokens find in one file.
-fn in_file(file: FileId, sources: &SourceMap, pipeline: &Pipeline, targets: &Targets) -> Vec<Report> {
+fn in_file(file: FileId, sources: &SourceMap, targets: &Targets<'_>) -> Vec<Report> {
     let view = FileView::new(file, sources.text(file));
-    let statements = view.statements(pipeline, targets);
+    let statements = view.statements(targets);
     let mut reports = vec![];
     for lint in ALL {
         let findings: Vec<Finding> = match lint.find {

@@ -1,12 +1,14 @@
 //! A statement as rules see it: its tokens, what it defines, and what the pipeline around it knows.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
+use std::sync::Arc;
 
 use sqlparser::tokenizer::Token;
 
-use crate::check::{Definition, Kind, Pipeline, cdc_by_target, last_part, table_of};
-use crate::lakeflow::ast::{StatementKind, StoredAs};
+use crate::check::{Definition, Judged, Kind, Parsed, last_part, table_of, writers};
+use crate::lakeflow::ast::{Statement, StatementKind, StoredAs};
+use crate::lakeflow::infer::QueryInfo;
 use crate::lakeflow::{Piece, Tokens, tokens};
 use crate::source::FileId;
 
@@ -18,12 +20,21 @@ pub(super) struct FileView<'a> {
 }
 
 /// What the pipeline knows of its tables; all names in lower case.
-pub(super) struct Targets {
+pub(super) struct Targets<'a> {
+    /// What each file defines, by the start of the statement.
+    defined: HashMap<FileId, HashMap<usize, Defined<'a>>>,
     /// Those that change data capture writes, by the last part of their names.
     current: BTreeSet<String>,
     history: BTreeSet<String>,
     /// Those whose names no plain table has, by the last part: scripts of several projects may lie side by side.
     tables: BTreeMap<String, Table>,
+}
+
+/// What a statement defines.
+#[derive(Clone, Copy)]
+struct Defined<'a> {
+    definition: &'a Definition,
+    query: Option<&'a QueryInfo>,
 }
 
 /// A streaming table or a materialized view.
@@ -36,8 +47,7 @@ struct Table {
 }
 
 impl Table {
-    fn of(definition: &Definition, pipeline: &Pipeline) -> Option<Self> {
-        let statement = pipeline.files.get(definition.place.0)?.statements.get(definition.place.1)?;
+    fn of(definition: &Definition, statement: &Statement) -> Option<Self> {
         let table = table_of(&statement.kind)?;
         let parts = table.name.0.iter().filter_map(|part| part.as_ident());
         let property = table.properties.iter().find(|p| p.key.eq_ignore_ascii_case("delta.enableRowTracking"));
@@ -54,10 +64,17 @@ impl Table {
     }
 }
 
-impl Targets {
-    pub fn of(pipeline: &Pipeline) -> Self {
+impl<'a> Targets<'a> {
+    pub fn of(judged: &'a Judged, files: &[Arc<Parsed>]) -> Self {
+        let mut defined: HashMap<FileId, HashMap<usize, Defined<'_>>> = HashMap::new();
+        for (definition, origins) in judged.datasets.iter().zip(&judged.origins) {
+            let query = origins.query.as_ref().map(|query| &*query.info);
+            let of_file = defined.entry(definition.span.file).or_default();
+            of_file.insert(definition.span.range().start, Defined { definition, query });
+        }
         let (mut current, mut history) = (BTreeSet::new(), BTreeSet::new());
-        for (name, (_, cdc)) in cdc_by_target(&pipeline.files) {
+        for (name, writers) in writers(files) {
+            let Some(cdc) = writers.changes else { continue };
             let kept = if cdc.stored_as.unwrap_or(StoredAs::ScdType1) == StoredAs::ScdType1 {
                 &mut current
             } else {
@@ -65,11 +82,16 @@ impl Targets {
             };
             kept.insert(name);
         }
-        let statements = || pipeline.files.iter().flat_map(|file| &file.statements);
+        let statements = || files.iter().flat_map(|file| &file.statements);
         let plain: BTreeSet<String> = statements().filter_map(|statement| plain_table(&statement.kind)).collect();
-        let tables = pipeline.datasets.iter().filter(|definition| !plain.contains(&definition.name));
-        let tables = tables.filter_map(|d| Some((d.name.clone(), Table::of(d, pipeline)?))).collect();
-        Targets { current, history, tables }
+        let tables = judged.datasets.iter().filter(|definition| !plain.contains(&definition.name));
+        let tables = tables.filter_map(|d| Some((d.name.clone(), Table::of(d, d.statement(files)?)?))).collect();
+        Targets { defined, current, history, tables }
+    }
+
+    /// Whether a file is pipeline source.
+    pub fn defines_datasets(&self, file: FileId) -> bool {
+        self.defined.contains_key(&file)
     }
 
     /// The table that `name`, in any letter case, can mean.
@@ -92,17 +114,18 @@ impl<'a> FileView<'a> {
     }
 
     /// The statements of the file: what stands between two `;`.
-    pub fn statements<'b>(&'b self, pipeline: &'b Pipeline, targets: &'b Targets) -> Vec<View<'b>> {
+    pub fn statements<'b>(&'b self, targets: &'b Targets<'_>) -> Vec<View<'b>> {
         let parts = self.tokens.pieces.split(|piece| piece.token == Token::SemiColon).filter(|part| !part.is_empty());
-        let of_file = |d: &&Definition| pipeline.files.get(d.place.0).is_some_and(|f| f.file == self.file);
-        let defined: BTreeMap<usize, &Definition> = pipeline
-            .datasets
-            .iter()
-            .filter(of_file)
-            .filter_map(|d| Some((pipeline.files.get(d.place.0)?.statements.get(d.place.1)?.range.start, d)))
-            .collect();
-        let definition = |part: &[Piece]| defined.get(&part.first()?.range.start).copied();
-        parts.map(|part| View { text: self.text, pieces: part, definition: definition(part), targets }).collect()
+        let of_file = targets.defined.get(&self.file);
+        let defined = |part: &[Piece]| of_file?.get(&part.first()?.range.start).copied();
+        let view = |part: &'b [Piece]| View {
+            text: self.text,
+            pieces: part,
+            definition: defined(part).map(|defined| defined.definition),
+            query: defined(part).and_then(|defined| defined.query),
+            targets,
+        };
+        parts.map(view).collect()
     }
 }
 
@@ -113,7 +136,9 @@ pub(super) struct View<'a> {
     pub pieces: &'a [Piece],
     /// What the statement defines, if it parses and defines a dataset.
     pub definition: Option<&'a Definition>,
-    targets: &'a Targets,
+    /// What is known of its query, if it has one.
+    pub query: Option<&'a QueryInfo>,
+    targets: &'a Targets<'a>,
 }
 
 impl<'a> View<'a> {

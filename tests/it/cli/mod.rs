@@ -30,16 +30,16 @@ fn command(dir: &Path, arguments: &[&str]) -> Command {
 
 /// What a call of `gen` said and how it ended.
 #[derive(Debug)]
-struct Ran {
+pub struct Ran {
     status: i32,
     out: String,
-    err: String,
+    pub err: String,
 }
 
 impl Ran {
     /// Fails unless the call ended with this status; gives what it said.
     #[track_caller]
-    fn ended(self, status: i32) -> Self {
+    pub fn ended(self, status: i32) -> Self {
         assert_eq!(self.status, status, "{}{}", self.out, self.err);
         self
     }
@@ -51,7 +51,7 @@ fn run(mut command: Command) -> Ran {
     Ran { status: status.code().unwrap(), out: text(stdout), err: text(stderr) }
 }
 
-fn gen_in(dir: &Path, arguments: &[&str]) -> Ran {
+pub fn gen_in(dir: &Path, arguments: &[&str]) -> Ran {
     run(command(dir, arguments))
 }
 

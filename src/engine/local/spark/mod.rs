@@ -18,8 +18,8 @@ mod verify;
 
 pub use fault::Fault;
 pub use session::{LastPart, Session};
-pub use syntax::Relations;
-pub use types::parse as arrow_type;
+pub use syntax::{Relations, is_true, select_over};
+pub use types::of as arrow_type;
 
 /// Prefix of the names under which files are registered as tables; [`METADATA`] of such a table is hidden from `*`.
 pub(super) const FILES_PREFIX: &str = "__read_files";

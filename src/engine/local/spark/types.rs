@@ -10,6 +10,8 @@ use sqlparser::ast::{
 use sqlparser::dialect::DatabricksDialect;
 use sqlparser::parser::Parser;
 
+use crate::lakeflow::types::{DataType as Spark, Field as Member};
+
 /// The largest precision of a DECIMAL.
 pub const MAX_PRECISION: u8 = 38;
 
@@ -21,6 +23,34 @@ pub fn timestamp() -> DataType {
 /// ARRAY of `element`.
 pub fn array(element: DataType) -> DataType {
     DataType::List(Arc::new(Field::new_list_field(element, true)))
+}
+
+/// The Arrow type of a type of Spark; `None` when this engine does not have it.
+pub fn of(ty: &Spark) -> Option<DataType> {
+    Some(match ty {
+        Spark::String => DataType::Utf8,
+        Spark::Boolean => DataType::Boolean,
+        Spark::TinyInt => DataType::Int8,
+        Spark::SmallInt => DataType::Int16,
+        Spark::Int => DataType::Int32,
+        Spark::BigInt => DataType::Int64,
+        Spark::Float => DataType::Float32,
+        Spark::Double => DataType::Float64,
+        Spark::Decimal { precision, scale } => DataType::Decimal128(*precision, i8::try_from(*scale).ok()?),
+        Spark::Date => DataType::Date32,
+        Spark::Timestamp => timestamp(),
+        Spark::TimestampNtz => DataType::Timestamp(TimeUnit::Microsecond, None),
+        Spark::Binary => DataType::Binary,
+        Spark::Array(element) => array(of(element)?),
+        Spark::Struct(fields) => {
+            let field = |field: &Member| Some(Field::new(&field.name, of(&field.ty)?, true));
+            DataType::Struct(fields.iter().map(field).collect::<Option<Fields>>()?)
+        }
+        Spark::Null => DataType::Null,
+        Spark::Interval { .. } | Spark::CalendarInterval | Spark::Map(..) | Spark::Variant | Spark::Unknown => {
+            return None;
+        }
+    })
 }
 
 /// Reads a type as SQL writes it.

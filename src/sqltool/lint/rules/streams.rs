@@ -18,7 +18,7 @@ pub fn union_of_streams(view: &View<'_>) -> Vec<Finding> {
 
 /// A join of two streams without a watermark.
 pub fn stream_stream_join(view: &View<'_>) -> Vec<Finding> {
-    let Some(query) = view.definition.and_then(|d| d.query.as_ref()) else { return vec![] };
+    let Some(query) = view.query else { return vec![] };
     if view.has("WATERMARK") {
         return vec![];
     }

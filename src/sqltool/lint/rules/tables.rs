@@ -196,7 +196,7 @@ pub fn nullable_key(view: &View<'_>) -> Vec<Finding> {
 
 /// Two columns of a dataset whose names differ in letter case at most.
 pub fn duplicate_column(view: &View<'_>) -> Vec<Finding> {
-    let query = view.definition.filter(|_| view.column_list().is_none()).and_then(|d| d.query.as_ref());
+    let query = view.definition.filter(|_| view.column_list().is_none()).and(view.query);
     let mut seen: Vec<String> = vec![];
     let is_twice = |name: &&str| {
         let lower = name.to_lowercase();

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use sqlparser::tokenizer::Token;
 
-use crate::check::Kind;
+use crate::check::{Definition, Kind};
 use crate::lakeflow::infer::TableRead;
 use crate::lakeflow::types::Column;
 use crate::sqltool::lint::finding::Finding;
@@ -22,7 +22,7 @@ pub fn pivot(view: &View<'_>) -> Vec<Finding> {
 
 /// `ORDER BY` and `LIMIT` of a whole materialized view.
 pub fn sorted_view(view: &View<'_>) -> Vec<Finding> {
-    let query = view.definition.filter(|d| d.kind == Kind::MaterializedView).and_then(|d| d.query.as_ref());
+    let query = view.definition.filter(|d| d.kind == Kind::MaterializedView).and(view.query);
     let Some(query) = query else { return vec![] };
     let find = |range: &Range<usize>| {
         let finding =
@@ -62,8 +62,7 @@ pub fn recursive_view(view: &View<'_>) -> Vec<Finding> {
 
 /// A materialized view over a table that does not track its rows, though it says so or the view is to be incremental.
 pub fn untracked_rows(view: &View<'_>) -> Vec<Finding> {
-    let Some(query) = view.definition.filter(|d| d.kind == Kind::MaterializedView).and_then(|d| d.query.as_ref())
-    else {
+    let Some(query) = view.definition.filter(|d| d.kind == Kind::MaterializedView).and(view.query) else {
         return vec![];
     };
     let must_be_incremental = view.has("REFRESH POLICY INCREMENTAL");
@@ -79,8 +78,8 @@ pub fn untracked_rows(view: &View<'_>) -> Vec<Finding> {
 
 /// `SELECT sum(x)` without `AS`.
 pub fn unnamed_column(view: &View<'_>) -> Vec<Finding> {
-    let Some(definition) = view.definition.filter(|d| d.kind == Kind::MaterializedView) else { return vec![] };
-    let Some(query) = definition.query.as_ref().filter(|_| view.column_list().is_none()) else { return vec![] };
+    let is_view = |d: &&Definition| d.kind == Kind::MaterializedView && view.column_list().is_none();
+    let Some(query) = view.definition.filter(is_view).and(view.query) else { return vec![] };
     let unnamed = query.columns.iter().filter(|column| !column.named);
     let find = |name: &str| {
         let finding =
@@ -92,7 +91,7 @@ pub fn unnamed_column(view: &View<'_>) -> Vec<Finding> {
 
 /// Every version of a history where the current one is meant; who only counts rows and names no column means all.
 pub fn history_without_end(view: &View<'_>) -> Vec<Finding> {
-    let Some(query) = view.definition.and_then(|d| d.query.as_ref()) else { return vec![] };
+    let Some(query) = view.query else { return vec![] };
     let flows = || query.columns.iter().flat_map(|column| &column.flows).chain(&query.rows);
     let bounds = |column: &Column| ["__END_AT", "__START_AT"].iter().any(|c| c.eq_ignore_ascii_case(&column.name));
     let is_bounded = flows().filter_map(|flow| query.origin(flow.origin)).any(|(_, column)| bounds(column));

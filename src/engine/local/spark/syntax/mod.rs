@@ -20,6 +20,7 @@ use sqlparser::ast::{
 
 use super::fault::Fault;
 use build::{call, text};
+pub use selects::{is_true, select_over};
 
 pub(super) use names::display_names;
 

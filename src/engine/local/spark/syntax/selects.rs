@@ -138,6 +138,30 @@ fn single_alias(select: &Select) -> Result<Ident, Fault> {
     Ok(alias.unwrap_or_else(|| Ident::new("__relation")))
 }
 
+/// `SELECT [*,] value AS name, .. FROM table`, from trees.
+pub fn select_over(table: ObjectName, all: bool, values: Vec<(Expr, String)>) -> Query {
+    let star = all.then(|| wildcard(None));
+    let projection = star.into_iter().chain(values.into_iter().map(|(value, name)| aliased(value, &name)));
+    let relation = TableFactor::Table {
+        name: table,
+        alias: None,
+        args: None,
+        with_hints: vec![],
+        version: None,
+        with_ordinality: false,
+        partitions: vec![],
+        json_path: None,
+        sample: None,
+        index_hints: vec![],
+    };
+    select_from(vec![TableWithJoins { relation, joins: vec![] }], projection.collect())
+}
+
+/// `(condition) IS TRUE`.
+pub fn is_true(condition: &Expr) -> Expr {
+    Expr::IsTrue(Box::new(Expr::Nested(Box::new(condition.clone()))))
+}
+
 fn aliased(expr: Expr, alias: &str) -> SelectItem {
     SelectItem::ExprWithAlias { expr, alias: Ident::with_quote('"', alias) }
 }
