@@ -15,7 +15,7 @@ const SEED: u64 = 12;
 const PAIRS: usize = 500;
 
 /// Of the pairs that share no file, so many may depend on each other all the same.
-const DEPENDENT_PERCENT: usize = 10;
+const DEPENDENT_PERCENT: usize = 15;
 
 /// A case with what it tells alone.
 struct Case {
