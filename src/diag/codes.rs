@@ -105,6 +105,8 @@ codes! {
     MeasureType "E0612" "a measure does not fit its declared type"
     BadPattern "E0613" "a pattern is not a valid regular expression"
     InexactSum "E0614" "a sum over floating point numbers"
+    ExpressionTooLarge "E0615" "an expression grows too large"
+    RepeatedValue "E0616" "an aggregate counts a referenced value once for each row"
     AudienceMayNotSee "E0701" "personal data reaches an audience that may not see it"
     UnknownPersonalKind "E0702" "a kind of personal data that is not known"
     BadCron "E0703" "a schedule is not a cron expression"

@@ -9,3 +9,20 @@ pub fn folded(name: &str) -> Cow<'_, str> {
         false => Cow::Owned(name.to_lowercase()),
     }
 }
+
+/// Whether two names are one to Databricks.
+pub fn is_same_name(a: &str, b: &str) -> bool {
+    a == b || folded(a) == folded(b)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letter_case_tells_no_names_apart() {
+        assert!(is_same_name("Ärger", "ärger"));
+        assert!(is_same_name("ORDER_ID", "order_id"));
+        assert!(!is_same_name("order_id", "order-id"));
+    }
+}

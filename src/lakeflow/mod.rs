@@ -6,6 +6,7 @@
 //! types are resolved by whoever needs them.
 
 pub mod ast;
+pub mod build;
 mod dialect;
 mod fault;
 pub mod fmt;
@@ -19,6 +20,7 @@ mod parse;
 mod place;
 mod print;
 mod recursion;
+mod reserved;
 mod stream;
 mod strict;
 mod tokens;
@@ -28,9 +30,10 @@ mod unit;
 
 pub use ast::{Statement, StatementKind};
 pub use fault::Fault;
-pub use fold::folded;
+pub use fold::{folded, is_same_name};
 pub use parse::{Attempt, Parses, parse, parse_each, parse_expr, parse_query, parses, visit_each};
 pub use place::{offset_of, range_of, range_of_node};
 pub use print::{expr_text, ident_text, name_text, print, query_text, string_text};
+pub use reserved::{ident, needs_quotes};
 pub use stream::{StreamSource, stream_source};
 pub use tokens::{Piece, PieceKind, Tokens, tokens};

@@ -5,7 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Influence;
-use crate::model::{Expression, Metric, PersonalKind, Project, Sees};
+use crate::lakeflow::is_same_name;
+use crate::model::{Expression, Metric, Named, PersonalKind, Project, Sees};
 use crate::plan::{BuildPlan, Dataset, access};
 use crate::source::Span;
 
@@ -28,7 +29,7 @@ pub struct Place {
     pub dataset: Option<Span>,
     /// Columns, by name in lower case.
     pub columns: BTreeMap<String, Span>,
-    /// Conditions on rows: the SQL and its place.
+    /// The columns that conditions on rows name, in lower case, each with its word in the spec.
     pub conditions: Vec<(String, Span)>,
 }
 
@@ -82,8 +83,11 @@ impl Policy {
                     }
                     policy.guarded.insert(name.clone());
                 }
-                Dataset::MetricTable(id, table) => policy.metric(&name, &project.metrics[id.0], table, &mut place),
-                Dataset::Reconciliation(id) => place.conditions = conditions(&project.metrics[id.0]),
+                Dataset::MetricTable(id, table) => {
+                    policy.metric(&name, &project.metrics[id.0], table, &mut place);
+                    place.conditions = conditions(project, &project.metrics[id.0]);
+                }
+                Dataset::Reconciliation(id) => place.conditions = conditions(project, &project.metrics[id.0]),
                 Dataset::RowCounts | Dataset::OrphanCounts => {}
             }
             policy.places.insert(name, place);
@@ -107,7 +111,6 @@ impl Policy {
         if let Some(time) = &metric.time {
             place.columns.insert("period_start".to_owned(), time.expression.origin);
         }
-        place.conditions = conditions(metric);
     }
 
     /// The kind that a column is declared to hold.
@@ -126,17 +129,23 @@ impl Policy {
     pub fn place(&self, dataset: &str, column: Option<&str>, origin: &str, influence: Influence) -> Option<Span> {
         let place = self.places.get(dataset)?;
         let of_column = column.and_then(|column| place.columns.get(column).copied());
-        let names = |sql: &str| sql.contains(&origin.to_lowercase());
         let of_rows = || match influence {
-            Influence::Filter => place.conditions.iter().find(|(sql, _)| names(sql)).map(|(_, span)| *span),
+            Influence::Filter => {
+                place.conditions.iter().find(|(column, _)| is_same_name(column, origin)).map(|(_, span)| *span)
+            }
             _ => None,
         };
         of_column.or_else(of_rows).or(place.dataset)
     }
 }
 
-/// The conditions of a metric on its rows, each with its place.
-fn conditions(metric: &Metric) -> Vec<(String, Span)> {
+/// The columns that the conditions of a metric on its rows name.
+fn conditions(project: &Project, metric: &Metric) -> Vec<(String, Span)> {
     let own = metric.filter.iter().chain(metric.per.as_ref().and_then(|p| p.filter.as_ref()));
-    own.map(|c: &Expression| (c.sql.to_lowercase(), c.origin)).collect()
+    let leaves = own.flat_map(|condition: &Expression| condition.leaves());
+    let named = leaves.filter_map(|leaf| match &leaf.named {
+        Named::Column(path) => Some((project.entity(path.entity).column(path.column).name.to_lowercase(), leaf.span)),
+        Named::Output(_) | Named::Measure(_) => None,
+    });
+    named.collect()
 }

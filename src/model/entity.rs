@@ -2,6 +2,7 @@
 
 use super::governance::{AudienceId, Classification, PersonalKind, RowAccess};
 use super::sql::{Action, Expression, Origin};
+use crate::lakeflow::is_same_name;
 use crate::lakeflow::types::DataType;
 use crate::source::Span;
 
@@ -12,6 +13,10 @@ pub struct EntityId(pub usize);
 /// Index of a column in its entity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ColumnId(pub usize);
+
+/// Index of a reference in its entity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ReferenceId(pub usize);
 
 /// Rows of one kind.
 #[derive(Debug, Clone)]
@@ -77,7 +82,30 @@ impl Entity {
 
     /// A column by name, in any letter case.
     pub fn find(&self, name: &str) -> Option<ColumnId> {
-        self.columns.iter().position(|c| c.name.eq_ignore_ascii_case(name)).map(ColumnId)
+        self.columns.iter().position(|c| is_same_name(&c.name, name)).map(ColumnId)
+    }
+
+    /// A reference by id.
+    ///
+    /// # Panics
+    /// When the id comes from another entity, which is a fault of the compiler.
+    pub fn reference(&self, id: ReferenceId) -> &Reference {
+        &self.references[id.0]
+    }
+
+    /// The reference that expressions call `alias`, in any letter case.
+    pub fn find_reference(&self, alias: &str) -> Option<ReferenceId> {
+        self.references.iter().position(|r| is_same_name(&r.alias, alias)).map(ReferenceId)
+    }
+
+    /// Whether the table has one row for each key at any time; only then can the key be referred to.
+    pub fn has_unique_key(&self) -> bool {
+        !self.key.is_empty() && !matches!((&self.source, &self.load), (Source::Files(_), Load::Append))
+    }
+
+    /// Whether the table also holds older versions of its rows.
+    pub fn keeps_versions(&self) -> bool {
+        self.is_loaded() && matches!(self.load, Load::History { .. })
     }
 
     /// The columns of the key.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::entity::{ColumnId, EntityId};
 use super::governance::{AudienceId, Classification, PersonalKind, RowAccess};
-use super::sql::{Expression, Origin};
+use super::sql::{ColumnPath, Expression, Origin, RefPath};
 use crate::source::Span;
 
 /// Index of a metric in its project.
@@ -47,18 +47,21 @@ pub struct Metric {
 /// A join along a reference.
 #[derive(Debug, Clone)]
 pub struct Join {
-    /// Name of the joined rows in the query.
-    pub alias: String,
-    /// The joined entity.
-    pub entity: EntityId,
-    /// Alias of the referring rows.
-    pub from_alias: String,
-    /// Referring column.
-    pub from_column: String,
-    /// Key column of the joined entity.
-    pub key: String,
+    /// How its rows are found. The last reference of the path is what the join is along.
+    pub path: RefPath,
+    /// The rows that refer: the path without its last reference, and the column that holds the key.
+    pub referring: ColumnPath,
+    /// The rows referred to: the path, and the column of their key.
+    pub key: ColumnPath,
     /// How rows without a partner are treated.
     pub kind: JoinKind,
+}
+
+impl Join {
+    /// The joined entity.
+    pub fn entity(&self) -> EntityId {
+        self.key.entity
+    }
 }
 
 /// How rows without a partner are treated.
@@ -113,8 +116,8 @@ pub struct Measure {
     pub derived: bool,
     /// Whether sums of its values over disjoint groups make the value of the whole, exactly.
     pub additive: bool,
-    /// Value where there are no rows, as SQL; `None` is NULL.
-    pub empty: Option<String>,
+    /// Value where there are no rows, a constant; `None` is NULL.
+    pub empty: Option<Expression>,
     /// What it tells; may be empty.
     pub description: String,
     /// The kind of personal data whose values it passes on.

@@ -1,7 +1,7 @@
 //! The resolved project: every name found, every default filled in, every expression typed.
 //!
-//! Later passes never look at a spec again. Expressions are kept as SQL text whose columns are already qualified,
-//! together with their type and the place they came from. Ids index the vectors of [`Project`] and stay valid for its
+//! Later passes never look at a spec again. Expressions are kept as trees whose names are found, together with their type
+//! and the place they came from; no text of SQL stands here. Ids index the vectors of [`Project`] and stay valid for its
 //! lifetime.
 
 mod entity;
@@ -10,15 +10,15 @@ mod metric;
 mod sql;
 
 pub use entity::{
-    Check, Column, ColumnId, Entity, EntityId, FileSource, Load, Lookup, Normalize, Reference, RowCount, Rule,
-    RuleKind, Source, Validity,
+    Check, Column, ColumnId, Entity, EntityId, FileSource, Load, Lookup, Normalize, Reference, ReferenceId, RowCount,
+    Rule, RuleKind, Source, Validity,
 };
 pub use governance::{
     Alerts, Audience, AudienceId, Classification, Cron, Mask, Mode, PersonalKind, Principal, PrincipalId, Protection,
     RowAccess, Schedule, Sees, Start, Target, TargetId,
 };
 pub use metric::{Dimension, Grain, Join, JoinKind, Measure, Metric, MetricId, MetricTable, Per, Time};
-pub use sql::{Action, Expression, Origin};
+pub use sql::{Action, ColumnPath, Expression, Leaf, MeasureId, Named, Origin, RefPath, Size};
 
 use std::collections::BTreeMap;
 

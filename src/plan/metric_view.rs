@@ -3,12 +3,12 @@
 //! A metric view shows the figures of the tables only if every reader computes from the same values: masks and row
 //! filters of what it reads would act on whoever asks. Where they could, there is no metric view.
 
-use crate::model::{Entity, Metric, PersonalKind, Project};
+use crate::model::{Join, Metric, PersonalKind, Project};
 
 /// Name of the metric view of a metric; `None` when it can't be one: it lists rows of an entity (`per`), or its readers
 /// do not all see the values and rows that it reads.
 pub fn metric_view(project: &Project, metric: &Metric) -> Option<String> {
-    let mut entities = std::iter::once(metric.from).chain(metric.joins.iter().map(|join| join.entity));
+    let mut entities = std::iter::once(metric.from).chain(metric.joins.iter().map(Join::entity));
     let sees_rows = metric.rows.is_empty() && entities.all(|id| project.entity(id).rows.is_empty());
     let mut kinds = metric.kinds.iter().copied().chain(kinds_joined_by(project, metric));
     let readers = || metric.audiences.iter().filter_map(|id| project.audiences.get(id.0));
@@ -18,16 +18,6 @@ pub fn metric_view(project: &Project, metric: &Metric) -> Option<String> {
 
 /// The kinds of personal data in the columns of joins.
 fn kinds_joined_by(project: &Project, metric: &Metric) -> impl Iterator<Item = PersonalKind> {
-    let sides = metric.joins.iter().flat_map(|join| [(&join.from_alias, &join.from_column), (&join.alias, &join.key)]);
-    sides.filter_map(|(alias, column)| {
-        let entity = behind(project, metric, alias)?;
-        entity.column(entity.find(column)?).pii
-    })
-}
-
-/// The entity that expressions of a metric call `alias`.
-fn behind<'a>(project: &'a Project, metric: &Metric, alias: &str) -> Option<&'a Entity> {
-    let from = project.entity(metric.from);
-    let joined = || metric.joins.iter().find(|join| join.alias == alias).map(|join| project.entity(join.entity));
-    if from.name == alias { Some(from) } else { joined() }
+    let sides = metric.joins.iter().flat_map(|join| [&join.referring, &join.key]);
+    sides.filter_map(|side| project.entity(side.entity).column(side.column).pii)
 }

@@ -60,8 +60,8 @@ impl Selection {
 /// The entities whose tables the tables of a metric read.
 fn read_by_metric(project: &Project, id: MetricId) -> Vec<EntityId> {
     let Some(metric) = project.metrics.get(id.0) else { return vec![] };
-    let per = metric.per.iter().flat_map(|per| per.joins.iter().map(|join| join.entity).chain([per.entity]));
-    metric.joins.iter().map(|join| join.entity).chain([metric.from]).chain(per).collect()
+    let per = metric.per.iter().flat_map(|per| per.joins.iter().map(|join| join.entity()).chain([per.entity]));
+    metric.joins.iter().map(|join| join.entity()).chain([metric.from]).chain(per).collect()
 }
 
 /// Adds what tables of orphans read: the entities that those here refer to.

@@ -2,9 +2,7 @@
 //! dashboard.
 
 use super::{Dataset, access};
-use crate::lakeflow::ast::Ident;
-use crate::lakeflow::ident_text;
-use crate::model::{Dimension, Metric, MetricId, MetricTable, Per, Principal, PrincipalId, Project};
+use crate::model::{ColumnPath, Dimension, Metric, MetricId, MetricTable, Per, Principal, PrincipalId, Project};
 
 /// The service principals that read a table of a metric over REST, in the order of the project.
 pub fn readers(project: &Project) -> Vec<PrincipalId> {
@@ -49,15 +47,9 @@ pub fn row_keys<'a>(project: &Project, metric: &'a Metric, table: &'a MetricTabl
 
 /// The column that shows the key of the entity.
 fn key_of<'a>(project: &Project, per: &'a Per) -> Option<&'a Dimension> {
-    let entity = project.entity(per.entity);
-    let key = entity.key_columns().next().filter(|_| entity.key.len() == 1)?;
-    let texts = |name: &str| [Ident::new(name), Ident::with_quote('`', name)].map(|ident| ident_text(&ident));
-    let (rows, columns) = (texts(&entity.name), texts(&key.name));
-    let is_key = |sql: &str| {
-        let mut names = rows.iter().flat_map(|rows| columns.iter().map(move |column| format!("{rows}.{column}")));
-        names.any(|name| name == sql)
-    };
-    per.columns.iter().find(|dimension| is_key(&dimension.expression.sql))
+    let [key] = project.entity(per.entity).key.as_slice() else { return None };
+    let is_key = |column: &ColumnPath| column.path.is_empty() && column.column == *key;
+    per.columns.iter().find(|dimension| dimension.expression.as_column().is_some_and(is_key))
 }
 
 /// Whether a metric has tables over time, to be drawn in a dashboard.

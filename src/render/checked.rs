@@ -3,9 +3,10 @@
 use askama::Template;
 
 use super::text::{Ident, Literal, Sql};
-use super::{filters, header};
+use super::{filters, header, names};
+use crate::lakeflow::build;
 use crate::lakeflow::types::DataType;
-use crate::model::{Action, Column, Entity, Load, Normalize, Rule, RuleKind};
+use crate::model::{Action, Column, Entity, Expression, Load, Normalize, Rule, RuleKind};
 use crate::plan;
 
 #[derive(Template)]
@@ -161,13 +162,13 @@ fn checked_rule<'a>(entity: &Entity, rule: &'a Rule) -> CheckedRule<'a> {
                 format!("{invalid} AND {} IS NULL", Ident::new(&column.name))
             }
         }
-        RuleKind::Check(check) => format!("({}) IS NOT TRUE", check.condition.sql),
+        RuleKind::Check(check) => Sql::of(&build::is_not_true(names::own(entity, &check.condition))).0,
     };
     CheckedRule {
         name: Ident::new(&rule.name),
         literal: Literal::new(&rule.name),
         broken: match deletion(entity, rule) {
-            Some(condition) => format!("({condition}) IS NOT TRUE AND {broken}"),
+            Some(condition) => format!("{} AND {broken}", Sql::of(&build::is_not_true(names::own(entity, condition)))),
             None => broken,
         },
         drops: rule.action == Action::Drop,
@@ -176,7 +177,7 @@ fn checked_rule<'a>(entity: &Entity, rule: &'a Rule) -> CheckedRule<'a> {
 }
 
 /// The condition under which a rule is not asked for: a row that deletes its key brings the key and when, and no more.
-fn deletion<'a>(entity: &'a Entity, rule: &Rule) -> Option<&'a str> {
+fn deletion<'a>(entity: &'a Entity, rule: &Rule) -> Option<&'a Expression> {
     let (Load::Upsert { delete_when, .. } | Load::History { delete_when, .. }) = &entity.load else { return None };
     let column = match rule.kind {
         RuleKind::Required(id) | RuleKind::Valid(id) => Some(id),
@@ -188,5 +189,5 @@ fn deletion<'a>(entity: &'a Entity, rule: &Rule) -> Option<&'a str> {
         Load::Append | Load::Snapshot => &[],
     };
     let is_needed = column.is_some_and(|id| entity.key.contains(&id) || sequence.contains(&id));
-    delete_when.as_ref().filter(|_| !is_needed).map(|condition| condition.sql.as_str())
+    delete_when.as_ref().filter(|_| !is_needed)
 }

@@ -8,17 +8,20 @@ mod columns;
 mod filters;
 mod governance;
 mod metric;
+mod names;
 pub mod operation;
 mod quality;
 mod table;
 pub mod text;
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use askama::Template;
 
-use crate::model::{Entity, Project, Source};
+use crate::model::{MetricId, Project};
 use crate::plan::{Artifact, ArtifactKind, BuildPlan, Dataset};
+use metric::MetricQuery;
 
 /// A file of the output with its text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,9 +69,10 @@ impl RenderError {
 /// # Errors
 /// A template that can't be filled, which is a fault of the compiler.
 pub fn render(project: &Project, plan: &BuildPlan) -> Result<Vec<RenderedFile>, RenderError> {
+    let datasets = Datasets::of(project);
     let judged = plan.artifacts.iter().filter_map(|artifact| {
         let text = match artifact.kind {
-            ArtifactKind::Dataset(dataset) => dataset_text(project, dataset),
+            ArtifactKind::Dataset(dataset) => datasets.text(dataset),
             ArtifactKind::Governance(target, concern) => governance::text(project, plan, target, concern),
             _ => return None,
         };
@@ -77,19 +81,37 @@ pub fn render(project: &Project, plan: &BuildPlan) -> Result<Vec<RenderedFile>, 
     judged.collect()
 }
 
-fn dataset_text(project: &Project, dataset: Dataset) -> Result<String, askama::Error> {
-    match dataset {
-        Dataset::Raw(id) => table::raw(project, project.entity(id)),
-        Dataset::Checked(id) => checked::checked(project.entity(id)),
-        Dataset::Clean(id) => table::clean(project.entity(id)),
-        Dataset::Table(id) => table::table(project, id),
-        Dataset::Quarantine(id) => table::quarantine(project, project.entity(id)),
-        Dataset::Orphans(id) => quality::orphans(project, id),
-        Dataset::Duplicates(id) => quality::duplicates(project, project.entity(id)),
-        Dataset::RowCounts => quality::row_counts(project),
-        Dataset::OrphanCounts => quality::orphan_counts(project),
-        Dataset::MetricTable(id, table) => metric::table(project, id, table),
-        Dataset::Reconciliation(id) => metric::reconciliation(project, &project.metrics[id.0]),
+/// The texts of datasets.
+struct Datasets<'a> {
+    project: &'a Project,
+    /// The queries of the metrics, which their tables share.
+    queries: Vec<OnceCell<MetricQuery<'a>>>,
+}
+
+impl<'a> Datasets<'a> {
+    fn of(project: &'a Project) -> Datasets<'a> {
+        Datasets { project, queries: project.metrics.iter().map(|_| OnceCell::new()).collect() }
+    }
+
+    fn query(&self, id: MetricId) -> &MetricQuery<'a> {
+        self.queries[id.0].get_or_init(|| MetricQuery::of(self.project, &self.project.metrics[id.0]))
+    }
+
+    fn text(&self, dataset: Dataset) -> Result<String, askama::Error> {
+        let project = self.project;
+        match dataset {
+            Dataset::Raw(id) => table::raw(project, project.entity(id)),
+            Dataset::Checked(id) => checked::checked(project.entity(id)),
+            Dataset::Clean(id) => table::clean(project.entity(id)),
+            Dataset::Table(id) => table::table(project, id),
+            Dataset::Quarantine(id) => table::quarantine(project, project.entity(id)),
+            Dataset::Orphans(id) => quality::orphans(project, id),
+            Dataset::Duplicates(id) => quality::duplicates(project, project.entity(id)),
+            Dataset::RowCounts => quality::row_counts(project),
+            Dataset::OrphanCounts => quality::orphan_counts(project),
+            Dataset::MetricTable(id, table) => metric::table(self.query(id), id, table),
+            Dataset::Reconciliation(id) => metric::reconciliation(self.query(id)),
+        }
     }
 }
 
@@ -123,11 +145,4 @@ fn one_line(text: &str) -> String {
 /// The first of `texts` that is not empty, for comments.
 fn first_text<'a>(texts: &[&'a str]) -> &'a str {
     texts.iter().copied().find(|t| !t.is_empty()).unwrap_or("")
-}
-
-/// How the rows of an entity that are valid now are told from older versions; `None` where there are no older versions.
-fn current_rows(entity: &Entity, alias: &str) -> Option<String> {
-    let is_history =
-        matches!(entity.source, Source::Files(_)) && matches!(entity.load, crate::model::Load::History { .. });
-    is_history.then(|| format!("{}.__END_AT IS NULL", text::Ident::new(alias)))
 }

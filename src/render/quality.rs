@@ -3,8 +3,11 @@
 use askama::Template;
 
 use super::columns::{self, Definition};
+use super::metric::named;
+use super::names::current_rows;
 use super::text::{Ident, Literal, Sql};
-use super::{current_rows, filters, header};
+use super::{filters, header};
+use crate::lakeflow::build;
 use crate::model::{Entity, EntityId, Project, Reference};
 use crate::plan::{self, Dataset};
 
@@ -18,14 +21,14 @@ struct Orphans<'a> {
     row_filter: Option<Sql>,
     entity: Ident<'a>,
     references: Vec<OrphanReference>,
-    current: Option<String>,
+    current: Option<Sql>,
 }
 
 struct OrphanReference {
-    table: String,
-    condition: String,
+    table: Sql,
+    condition: Sql,
     /// True for rows whose value the referenced entity does not know.
-    missing: String,
+    missing: Sql,
     literal: Literal,
 }
 
@@ -43,15 +46,9 @@ pub fn orphans(project: &Project, id: EntityId) -> Result<String, askama::Error>
         comment: Literal::new(format!("Rows of {} that refer to something unknown", entity.name)),
         entity: Ident::new(&entity.name),
         references: unresolved(entity).map(|r| orphan_reference(project, entity, r)).collect(),
-        current: current_rows(entity, &entity.name),
+        current: current_rows(entity, &entity.name).as_ref().map(Sql::of),
     }
     .render()
-}
-
-/// A table under another name, where it is another.
-fn named(table: &str, alias: &str) -> String {
-    let (table, alias) = (Ident::new(table), Ident::new(alias));
-    if table == alias { table.to_string() } else { format!("{table} AS {alias}") }
 }
 
 /// References that may fail to resolve.
@@ -61,19 +58,15 @@ fn unresolved(entity: &Entity) -> impl Iterator<Item = &Reference> {
 
 fn orphan_reference(project: &Project, entity: &Entity, reference: &Reference) -> OrphanReference {
     let referenced = project.entity(reference.entity);
-    let column = &entity.column(reference.column).name;
+    let column = entity.column(reference.column).name.as_str();
     let key = referenced.key_columns().next().map_or("", |c| c.name.as_str());
-    let (own, alias_ident) =
-        (format!("{}.{}", Ident::new(&entity.name), Ident::new(column)), Ident::new(&reference.alias));
-    let found = format!("{alias_ident}.{}", Ident::new(key));
-    let mut condition = format!("{found} = {own}");
-    if let Some(current) = current_rows(referenced, &reference.alias) {
-        condition.push_str(&format!(" AND {current}"));
-    }
+    let own = build::column([entity.name.as_str(), column]);
+    let found = build::column([reference.alias.as_str(), key]);
+    let keys = build::equal(found.clone(), own.clone());
     OrphanReference {
-        table: named(&referenced.name, &reference.alias),
-        condition,
-        missing: format!("{own} IS NOT NULL AND {found} IS NULL"),
+        table: named(referenced, &reference.alias),
+        condition: Sql::of(&build::and([keys].into_iter().chain(current_rows(referenced, &reference.alias)))),
+        missing: Sql::of(&build::and([build::is_not_null(own), build::is_null(found)])),
         literal: Literal::new(column),
     }
 }

@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::columns::{self, Definition};
 use super::text::{Ident, Literal, Sql};
-use super::{filters, first_text, header};
+use super::{filters, first_text, header, names};
 use crate::lakeflow::types::DataType;
 use crate::model::{Column, Entity, EntityId, Expression, FileSource, Load, Lookup, Project, Source};
 use crate::plan::{self, Dataset};
@@ -141,7 +141,7 @@ struct KeyedTable<'a> {
     flow: Ident<'a>,
     clean: Ident<'a>,
     key: String,
-    delete_when: Option<String>,
+    delete_when: Option<Sql>,
     scd_type: u8,
 }
 
@@ -168,7 +168,7 @@ fn keyed_table(
         flow: Ident::new(format!("{}_{flow}", entity.name)),
         clean: Ident::new(plan::clean_name(entity)),
         key: columns::list(entity.key_columns()),
-        delete_when: delete_when.map(|condition| condition.sql.clone()),
+        delete_when: delete_when.map(|condition| Sql::of(&names::own(entity, condition))),
         scd_type,
     }
     .render()

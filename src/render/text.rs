@@ -6,126 +6,9 @@ use std::borrow::Cow;
 use std::fmt;
 
 use askama::{FastWritable, Values};
+use sqlparser::ast::Expr;
 
-use crate::lakeflow::{self, ast};
-
-/// Words that some engine or parser reserves: Databricks itself takes most of them, Spark with reserved keywords and
-/// others do not (reference section 8).
-const RESERVED: &[&str] = &[
-    "all",
-    "alter",
-    "and",
-    "anti",
-    "any",
-    "array",
-    "as",
-    "at",
-    "between",
-    "both",
-    "by",
-    "case",
-    "cast",
-    "check",
-    "collate",
-    "column",
-    "constraint",
-    "create",
-    "cross",
-    "cube",
-    "current",
-    "default",
-    "delete",
-    "describe",
-    "distinct",
-    "drop",
-    "else",
-    "end",
-    "escape",
-    "except",
-    "exists",
-    "external",
-    "false",
-    "fetch",
-    "filter",
-    "for",
-    "foreign",
-    "from",
-    "full",
-    "function",
-    "global",
-    "grant",
-    "group",
-    "grouping",
-    "having",
-    "in",
-    "inner",
-    "insert",
-    "intersect",
-    "interval",
-    "into",
-    "is",
-    "join",
-    "lateral",
-    "leading",
-    "left",
-    "like",
-    "local",
-    "minus",
-    "natural",
-    "no",
-    "not",
-    "null",
-    "of",
-    "offset",
-    "on",
-    "only",
-    "or",
-    "order",
-    "outer",
-    "overlaps",
-    "partition",
-    "pivot",
-    "position",
-    "primary",
-    "qualify",
-    "range",
-    "references",
-    "revoke",
-    "right",
-    "rollback",
-    "rollup",
-    "row",
-    "rows",
-    "select",
-    "semi",
-    "set",
-    "some",
-    "start",
-    "stream",
-    "table",
-    "tablesample",
-    "then",
-    "to",
-    "trailing",
-    "true",
-    "truncate",
-    "union",
-    "unique",
-    "unknown",
-    "unpivot",
-    "update",
-    "user",
-    "using",
-    "values",
-    "when",
-    "where",
-    "window",
-    "with",
-    "within",
-];
-
-/// No reserved word is longer.
-const LONGEST_RESERVED: usize = 11;
+use crate::lakeflow;
 
 /// An identifier, in backticks where it needs them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -135,23 +18,11 @@ impl<'a> Ident<'a> {
     /// An identifier with this name.
     pub fn new(name: impl Into<Cow<'a, str>>) -> Self {
         let name = name.into();
-        let ident = match (is_word(&name), is_reserved(&name)) {
-            (true, false) => return Ident(name),
-            (_, true) => ast::Ident::with_quote('`', name),
-            (false, false) => ast::Ident::new(name),
-        };
-        Ident(lakeflow::ident_text(&ident).into())
+        if !lakeflow::needs_quotes(&name) {
+            return Ident(name);
+        }
+        Ident(lakeflow::ident_text(&lakeflow::ident(&name)).into())
     }
-}
-
-/// Whether a name is plain for sure. There are others that are, such as those with parameters in them.
-fn is_word(name: &str) -> bool {
-    name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') && name.starts_with(|c: char| !c.is_ascii_digit())
-}
-
-fn is_reserved(name: &str) -> bool {
-    let lower = || name.bytes().map(|b| b.to_ascii_lowercase());
-    name.len() <= LONGEST_RESERVED && RESERVED.binary_search_by(|word| word.bytes().cmp(lower())).is_ok()
 }
 
 /// A string literal, escaped so that every engine reads it alike (reference section 8).
@@ -168,6 +39,13 @@ impl Literal {
 /// SQL that is finished.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Sql(pub String);
+
+impl Sql {
+    /// An expression. Trees become text here and nowhere else.
+    pub fn of(expr: &Expr) -> Sql {
+        Sql(lakeflow::expr_text(expr))
+    }
+}
 
 /// What is printed as it is; templates need no formatter for it.
 macro_rules! printed {
@@ -191,12 +69,6 @@ printed!(Ident<'_>, Literal, Sql);
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn reserved_words_are_sorted_for_the_search() {
-        assert!(RESERVED.is_sorted());
-        assert_eq!(RESERVED.iter().map(|word| word.len()).max(), Some(LONGEST_RESERVED));
-    }
 
     #[test]
     fn identifiers_are_quoted_when_they_need_it() {

@@ -1,90 +1,100 @@
-//! Expressions that passed the analyser: what they are, which columns they use, and how faults find their place.
+//! Expressions that passed the analyser: what they are, and which columns they use.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use sqlparser::ast::Expr;
 
 use super::Context;
-use super::open::Columns;
-use crate::diag::{Code, Diagnostic};
-use crate::lakeflow::infer::{self, FaultKind, Place};
-use crate::lakeflow::{
-    self,
-    types::{Column as TypedColumn, DataType},
-};
-use crate::load::Located;
-use crate::model::{Column, Expression, PersonalKind};
+use super::compose::{Part, compose};
+use super::graph::Graph;
+use super::open::unknown;
+use super::written::Written;
+use crate::lakeflow::infer::{self, Place, Resolution, Scope};
+use crate::lakeflow::types::{Column as TypedColumn, DataType};
+use crate::model::{Column, ColumnId, ColumnPath, EntityId, Expression, Leaf, Named, PersonalKind, RefPath};
 use crate::source::Span;
 
 /// An expression that is ready for a query.
 pub struct Compiled {
-    pub expr: Expr,
+    /// Its tree, with a hole for each leaf.
+    pub tree: Expr,
+    /// The names in it.
+    pub leaves: Vec<Leaf>,
+    /// The name of the column or derived expression, if it is nothing but that.
     pub name: Option<String>,
     pub ty: DataType,
     pub nullable: bool,
-    /// The columns it reads, with derived expressions seen through.
+    /// The columns it reads, with derived expressions seen through: one for each leaf.
     pub uses: Vec<Use>,
     /// The spec text.
     pub origin: Span,
 }
 
-/// One use of a column.
+/// One use of a column or measure.
 pub struct Use {
-    /// The path as written, or as a derived expression wrote it.
+    /// The path as written; of a derived expression, its name.
     pub text: String,
-    /// What the column holds.
-    pub description: String,
-    /// References that lead to it.
-    pub path: Vec<String>,
-    /// The kind of personal data it holds.
-    pub pii: Option<PersonalKind>,
-    /// Where the spec mentions it.
-    pub span: Span,
+    /// What is used, and the place where the spec mentions it.
+    pub leaf: Leaf,
     /// Whether its values, and not only their number, reach the result.
     pub passes_value: bool,
     /// Whether it stands inside an aggregate.
     pub inside_aggregate: bool,
 }
 
+impl Use {
+    /// The column, if it is one.
+    pub fn column<'a>(&self, graph: &'a Graph) -> Option<&'a Column> {
+        match &self.leaf.named {
+            Named::Column(path) => Some(graph.entities[path.entity.0].column(path.column)),
+            Named::Output(_) | Named::Measure(_) => None,
+        }
+    }
+
+    fn pii(&self, graph: &Graph) -> Option<PersonalKind> {
+        self.column(graph).and_then(|column| column.pii)
+    }
+}
+
 /// What the expressions of a metric read.
 #[derive(Default)]
 pub struct Reads {
     /// The paths of references they need.
-    pub paths: BTreeSet<Vec<String>>,
+    pub paths: BTreeSet<RefPath>,
     /// The kinds of personal data in the columns they name.
     pub kinds: BTreeSet<PersonalKind>,
 }
 
 impl Reads {
     /// Notes what one more of them reads.
-    pub fn add(&mut self, compiled: &Compiled) {
-        let paths = compiled.uses.iter().map(|u| &u.path).filter(|path| !path.is_empty());
-        self.paths.extend(paths.cloned());
-        self.kinds.extend(compiled.uses.iter().filter_map(|u| u.pii));
+    pub fn add(&mut self, compiled: &Compiled, graph: &Graph) {
+        for used in &compiled.uses {
+            if let Named::Column(column) = &used.leaf.named
+                && !column.path.is_empty()
+            {
+                self.paths.insert(column.path.clone());
+            }
+            self.kinds.extend(used.pii(graph));
+        }
     }
 }
 
 impl Compiled {
-    /// The name of the column or derived expression, if it is nothing but that.
-    pub fn column_name(&self) -> Option<String> {
-        self.name.clone()
-    }
-
     /// The kind of personal data whose values it passes on.
-    pub fn personal_kind(&self) -> Option<PersonalKind> {
-        self.uses.iter().filter(|u| u.passes_value).find_map(|u| u.pii)
+    pub fn personal_kind(&self, graph: &Graph) -> Option<PersonalKind> {
+        self.uses.iter().filter(|u| u.passes_value).find_map(|u| u.pii(graph))
     }
 
-    /// The expression as SQL text.
-    pub fn expression(&self) -> Expression {
-        let expr = if let Expr::Nested(inner) = &self.expr { inner } else { &self.expr };
-        Expression { sql: lakeflow::expr_text(expr), ty: self.ty.clone(), nullable: self.nullable, origin: self.origin }
+    /// The expression.
+    pub fn into_expression(self) -> Expression {
+        Expression::new(self.tree, self.leaves, self.ty, self.nullable, self.origin)
     }
 
     /// The comment of the one column it shows.
-    pub fn description(&self) -> String {
-        match (&self.expr, self.uses.as_slice()) {
-            (Expr::CompoundIdentifier(_), [only]) => only.description.clone(),
+    pub fn description(&self, graph: &Graph) -> String {
+        match (crate::lakeflow::build::hole_number(&self.tree), self.uses.as_slice()) {
+            (Some(_), [only]) => only.column(graph).map(|column| column.description.clone()).unwrap_or_default(),
             _ => String::new(),
         }
     }
@@ -96,61 +106,64 @@ pub struct Condition {
     pub columns: Vec<TypedColumn>,
 }
 
-/// A condition on one row: rules, deletions, the rows that an audience sees. After a fault it is TRUE.
-pub fn condition<T>(
-    sql: &str,
-    pointer: &str,
-    spec: &Located<T>,
-    columns: Columns<'_>,
-    context: &mut Context<'_>,
-) -> Condition {
-    let origin = spec.value(pointer);
-    let placeholder = Condition {
-        expression: Expression { sql: "TRUE".into(), ty: DataType::Boolean, nullable: false, origin },
-        columns: vec![],
-    };
-    let Some(expr) = context.parse_expr(sql, pointer, spec) else { return placeholder };
-    let info = infer::analyze_condition(&expr, sql, &columns, Place::row("a condition on one row"));
-    if report(&info.faults, pointer, spec, context) {
-        return placeholder;
+/// The columns that a condition may name.
+pub struct Columns {
+    typed: Vec<TypedColumn>,
+    /// The entity that they are columns of; none for those that all tables of a metric have.
+    entity: Option<EntityId>,
+    /// Whether there may be others, because something is at fault.
+    open: bool,
+}
+
+impl Columns {
+    /// The columns of an entity: each may be NULL until the rules were judged.
+    pub fn of_entity(entity: EntityId, columns: &[Column], open: bool) -> Columns {
+        let typed = columns.iter().map(|c| TypedColumn::nullable(&c.name, c.ty.clone())).collect();
+        Columns { typed, entity: Some(entity), open }
     }
+
+    /// The columns of tables.
+    pub fn of_tables(typed: Vec<TypedColumn>, open: bool) -> Columns {
+        Columns { typed, entity: None, open }
+    }
+
+    fn named(&self, name: &str) -> Option<Named> {
+        let index = self.typed.iter().position(|column| column.name == name)?;
+        Some(match self.entity {
+            Some(entity) => Named::Column(ColumnPath { path: RefPath::default(), entity, column: ColumnId(index) }),
+            None => Named::Output(Arc::from(name)),
+        })
+    }
+}
+
+impl Scope for Columns {
+    fn resolve(&self, path: &[&str]) -> Resolution {
+        match self.typed.as_slice().resolve(path) {
+            Resolution::Unknown { .. } if self.open => unknown(path),
+            resolution => resolution,
+        }
+    }
+}
+
+/// A condition on one row: rules, deletions, the rows that an audience sees. After a fault it is TRUE.
+pub fn condition(written: &Written<'_>, columns: &Columns, context: &mut Context<'_>) -> Condition {
+    let faulty = || Condition { expression: Expression::truth(written.span()), columns: vec![] };
+    let Some(expr) = written.parse(context) else { return faulty() };
+    let info = infer::analyze_condition(&expr, written.sql, columns, Place::row("a condition on one row"));
+    if written.report(&info.faults, context) {
+        return faulty();
+    }
+    let mut parts = vec![];
+    for used in &info.columns {
+        let Some(name) = &used.resolved else { continue };
+        let Some(named) = columns.named(name) else { continue };
+        let leaf = Leaf { named, span: written.inside(used.range.clone(), context) };
+        parts.push(Part::of_leaf(used.range.start, 1, leaf));
+    }
+    let Some((tree, leaves)) = compose(expr, parts, written, context) else { return faulty() };
     let is_read = |c: &&TypedColumn| info.columns.iter().any(|used| used.resolved.as_ref() == Some(&c.name));
     Condition {
-        expression: Expression { sql: lakeflow::expr_text(&expr), ty: info.ty, nullable: info.nullable, origin },
-        columns: columns.known.iter().filter(is_read).cloned().collect(),
-    }
-}
-
-/// The columns of an entity as a condition sees them: each may be NULL until the rules were judged.
-pub fn typed(columns: &[Column]) -> Vec<TypedColumn> {
-    columns.iter().map(|c| TypedColumn::nullable(&c.name, c.ty.clone())).collect()
-}
-
-/// Reports the faults of an analysis at their place in the spec; true if there was one.
-pub fn report<T>(faults: &[infer::Fault], pointer: &str, spec: &Located<T>, context: &mut Context<'_>) -> bool {
-    for fault in faults {
-        let span = spec.places.inside(context.sources, pointer, fault.range.clone());
-        let diagnostic = Diagnostic::error(code_of(fault.kind), fault.message.clone()).at(span);
-        context.push(diagnostic.maybe_hint(fault.hint.clone()));
-    }
-    !faults.is_empty()
-}
-
-/// The code for a kind of fault in the SQL of a spec.
-pub fn code_of(kind: FaultKind) -> Code {
-    match kind {
-        FaultKind::UnknownColumn | FaultKind::UnknownTable | FaultKind::AmbiguousColumn => Code::UnknownColumn,
-        FaultKind::UnknownFunction => Code::UnknownFunction,
-        FaultKind::WrongArguments => Code::WrongArguments,
-        FaultKind::NotBoolean => Code::NotBoolean,
-        FaultKind::SubqueryNotAllowed => Code::SubqueryNotAllowed,
-        FaultKind::AggregateNotAllowed => Code::AggregateNotAllowed,
-        FaultKind::WindowNotAllowed | FaultKind::GeneratorNotAllowed => Code::WindowNotAllowed,
-        FaultKind::NestedAggregate => Code::NestedAggregate,
-        FaultKind::NotDeterministic => Code::NotDeterministic,
-        FaultKind::InexactSum => Code::InexactSum,
-        FaultKind::TypeMismatch | FaultKind::MissingGroupBy | FaultKind::ColumnCount | FaultKind::Unsupported => {
-            Code::TypeMismatch
-        }
+        expression: Expression::new(tree, leaves, info.ty, info.nullable, written.span()),
+        columns: columns.typed.iter().filter(is_read).cloned().collect(),
     }
 }

@@ -1,28 +1,29 @@
 //! Entities: columns, keys, loads, references, rules.
 
 use super::Context;
-use super::compiled::{self, condition};
+use super::compiled::{Columns, condition};
 use super::graph::Graph;
 use super::lookup;
 use super::names::{self, NameOf};
-use super::open::Columns;
 use super::project::{self, list_hint};
 use super::reference;
 use super::required::{self, Part};
 use super::row_access;
+use super::written::Written;
 use crate::diag::{Code, Diagnostic, did_you_mean};
+use crate::lakeflow::is_same_name;
 use crate::lakeflow::types::DataType;
 use crate::load::{Located, SpecSet, pointer_segment};
 use crate::model::{
-    Action, Check, Column, ColumnId, Entity, FileSource, Load, Lookup, Normalize, Origin, RowCount, Rule, RuleKind,
-    Source, Validity,
+    Action, Check, Column, ColumnId, Entity, EntityId, FileSource, Load, Lookup, Normalize, Origin, RowCount, Rule,
+    RuleKind, Source, Validity,
 };
 use crate::spec::{
     ActionSpec, ColumnEntry, ColumnSpec, EntitySpec, LoadSpec, NormalizeSpec, OneOrMany, RuleEntry, SourceSpec,
 };
 
 /// Resolves all that an entity says about itself. References and rules follow in [`link`], when all entities are known.
-pub fn resolve(spec: &Located<EntitySpec>, set: &SpecSet, context: &mut Context<'_>) -> Entity {
+pub fn resolve(spec: &Located<EntitySpec>, id: EntityId, set: &SpecSet, context: &mut Context<'_>) -> Entity {
     let path = context.sources.path(spec.file).to_owned();
     let span = spec.value("/entity");
     context.extend(names::check(&spec.spec.entity, NameOf::Entity, span));
@@ -30,12 +31,12 @@ pub fn resolve(spec: &Located<EntitySpec>, set: &SpecSet, context: &mut Context<
     let key = key(spec, &columns, context);
     required::imply(&mut columns, &key, Part::Key, spec, context);
     let source = source(spec, set, &columns, &key, context);
-    let load = load(spec, &columns, context);
+    let load = load(spec, id, &columns, context);
     let versions = required::of_versions(&load, &columns, spec);
     required::imply(&mut columns, &versions, Part::Sequence, spec, context);
     let audiences = project::audience_ids(spec, spec.spec.audience.as_ref(), context);
-    let typed = || (compiled::typed(&columns), spec.is_lost("/columns"));
-    let rows = row_access::resolve(spec.spec.rows.as_ref(), &audiences, typed, spec, context);
+    let own = || Columns::of_entity(id, &columns, spec.is_lost("/columns"));
+    let rows = row_access::resolve(spec.spec.rows.as_ref(), &audiences, own, spec, context);
     Entity {
         name: spec.spec.entity.clone(),
         description: spec.spec.description.clone().unwrap_or_default(),
@@ -68,7 +69,7 @@ fn columns(spec: &Located<EntitySpec>, context: &mut Context<'_>) -> Vec<Column>
         let pointer = column_pointer(name);
         let span = spec.key(&pointer);
         context.extend(names::check(name, NameOf::Column, span));
-        if let Some(twin) = columns.iter().find(|c| c.name.eq_ignore_ascii_case(name)) {
+        if let Some(twin) = columns.iter().find(|c| is_same_name(&c.name, name)) {
             let message = format!("column `{name}` differs from `{}` in letter case only", twin.name);
             context.push(Diagnostic::error(Code::DuplicateName, message).at(span).related(twin.span, "the other one"));
         }
@@ -226,7 +227,7 @@ fn find_columns(
 ) -> Vec<ColumnId> {
     let mut ids = vec![];
     for (name, pointer) in names {
-        match columns.iter().position(|c| c.name.eq_ignore_ascii_case(name)) {
+        match columns.iter().position(|c| is_same_name(&c.name, name)) {
             Some(index) => ids.push(ColumnId(index)),
             None if spec.is_lost("/columns") => {}
             None => context.push(unknown_column(name, columns).at(spec.value(pointer))),
@@ -324,7 +325,7 @@ fn glob_to_regex(glob: &str) -> String {
     out
 }
 
-fn load(spec: &Located<EntitySpec>, columns: &[Column], context: &mut Context<'_>) -> Load {
+fn load(spec: &Located<EntitySpec>, id: EntityId, columns: &[Column], context: &mut Context<'_>) -> Load {
     let entity = &spec.spec;
     let load = entity.load.unwrap_or(if entity.key.is_some() { LoadSpec::Upsert } else { LoadSpec::Append });
     let is_open = spec.is_lost("/load") || entity.load.is_none() && spec.has_lost("/key");
@@ -340,10 +341,10 @@ fn load(spec: &Located<EntitySpec>, columns: &[Column], context: &mut Context<'_
     if !is_open {
         check_load_options(spec, load, &sequence, context);
     }
-    let typed = compiled::typed(columns);
-    let typed = Columns { known: &typed, open: spec.is_lost("/columns") };
-    let delete_when =
-        entity.delete_when.as_ref().map(|sql| condition(sql, "/delete_when", spec, typed, context).expression);
+    let delete_when = entity.delete_when.as_ref().map(|sql| {
+        let own = Columns::of_entity(id, columns, spec.is_lost("/columns"));
+        condition(&Written::at(spec, "/delete_when", sql), &own, context).expression
+    });
     match load {
         LoadSpec::Append => Load::Append,
         LoadSpec::Snapshot => Load::Snapshot,
@@ -398,11 +399,11 @@ pub fn link(specs: &[&Located<EntitySpec>], graph: &mut Graph, context: &mut Con
     reference::report_cycles(specs, graph, context);
     for (index, spec) in specs.iter().enumerate() {
         let entity = &graph.entities[index];
-        graph.entities[index].rules = context.judge(spec.file, |context| rules(spec, entity, context));
+        graph.entities[index].rules = context.judge(spec.file, |context| rules(spec, EntityId(index), entity, context));
     }
 }
 
-fn rules(spec: &Located<EntitySpec>, entity: &Entity, context: &mut Context<'_>) -> Vec<Rule> {
+fn rules(spec: &Located<EntitySpec>, entity_id: EntityId, entity: &Entity, context: &mut Context<'_>) -> Vec<Rule> {
     let mut rules: Vec<Rule> = vec![];
     let is_loaded = entity.is_loaded() && !spec.is_lost("/source");
     for (index, column) in entity.columns.iter().enumerate() {
@@ -412,8 +413,7 @@ fn rules(spec: &Located<EntitySpec>, entity: &Entity, context: &mut Context<'_>)
         let needed = full.is_some_and(|s| s.required == Some(true)) || is_loaded && entity.tells_apart(id);
         rules.extend(column_rules(column, id, full, needed, is_loaded));
     }
-    let typed = compiled::typed(&entity.columns);
-    let typed = Columns { known: &typed, open: spec.is_lost("/columns") };
+    let own = Columns::of_entity(entity_id, &entity.columns, spec.is_lost("/columns"));
     for (name, entry) in spec.spec.rules.iter().flatten() {
         let pointer = format!("/rules/{}", pointer_segment(name));
         let span = spec.key(&pointer);
@@ -430,7 +430,7 @@ fn rules(spec: &Located<EntitySpec>, entity: &Entity, context: &mut Context<'_>)
                 (&full.check, format!("{pointer}/check"), full.on_violation, full.description.clone())
             }
         };
-        let condition = self::condition(sql, &pointer, spec, typed, context).expression;
+        let condition = condition(&Written::at(spec, &pointer, sql), &own, context).expression;
         rules.push(Rule {
             name: name.clone(),
             kind: RuleKind::Check(Check { condition }),

@@ -4,35 +4,41 @@ use std::borrow::Cow;
 use std::ops::ControlFlow;
 
 use sqlparser::ast::{
-    BinaryOperator, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Value, VisitMut, VisitorMut,
+    BinaryOperator, Expr, FunctionArg, FunctionArgExpr, FunctionArguments, Value, VisitMut, VisitorMut,
 };
 
 use super::Context;
 use super::compiled::{Compiled, Reads};
+use super::compose::{is_too_large, names_in, report_size};
+use super::derived::cycle;
+use super::fan_out;
 use super::measure_scope::Measures;
 use super::names::{self, NameOf};
+use super::order::by_dependency;
 use super::rows::Rows;
+use super::written::Written;
 use crate::diag::{Code, Diagnostic};
-use crate::lakeflow::ast::call_of;
 use crate::lakeflow::infer::{self, Place};
-use crate::lakeflow::{self, types::DataType};
+use crate::lakeflow::types::{Column as TypedColumn, DataType};
+use crate::lakeflow::{build, is_same_name};
 use crate::load::{Located, pointer_segment};
-use crate::model::{Expression, Measure, PersonalKind};
-use crate::source::Span;
+use crate::model::{Expression, Measure, MeasureId, Named, PersonalKind};
 use crate::spec::{MeasureEntry, MeasureSpec, MetricSpec};
 
 /// A measure with the kind of personal data that its values carry.
 pub struct Resolved {
     pub measure: Measure,
     pub pii: Option<PersonalKind>,
+    /// Its place in the spec.
+    pub id: MeasureId,
+    /// Nodes of its expression with those of all measures that it uses.
+    nodes: usize,
 }
 
-/// Resolves all measures of a metric, in the order of the spec. With `per`, expressions over measures read them from
-/// the query part `measured`.
+/// Resolves all measures of a metric, in the order of the spec.
 pub fn resolve(
     spec: &Located<MetricSpec>,
     rows: &Rows<'_>,
-    per: bool,
     reads: &mut Reads,
     context: &mut Context<'_>,
 ) -> Vec<Resolved> {
@@ -41,7 +47,7 @@ pub fn resolve(
     }
     let mut pending = vec![];
     let mut done: Vec<Resolved> = vec![];
-    for (name, entry) in &spec.spec.measures {
+    for (index, (name, entry)) in spec.spec.measures.iter().enumerate() {
         let pointer = format!("/measures/{}", pointer_segment(name));
         context.extend(names::check(name, NameOf::Column, spec.key(&pointer)));
         let (measure, sql_pointer) = match entry {
@@ -50,26 +56,32 @@ pub fn resolve(
             }
             MeasureEntry::Full(full) => (Cow::Borrowed(full), format!("{pointer}/sql")),
         };
-        let Some(expr) = context.parse_expr(&measure.sql, &sql_pointer, spec) else { continue };
-        let declared = Declared { name, spec: measure, pointer, sql_pointer };
+        let declared = Declared { id: MeasureId(index), name, spec: measure, pointer, sql_pointer };
+        let Some(expr) = declared.written(spec).parse(context) else { continue };
         if infer::aggregates(&expr) {
             done.extend(aggregate(&declared, expr, spec, rows, reads, context));
         } else {
             pending.push((declared, expr));
         }
     }
-    derive(pending, &mut done, spec, rows, per, context);
-    let position = |r: &Resolved| spec.spec.measures.get_index_of(&r.measure.name);
-    done.sort_by_key(position);
+    derive(pending, &mut done, spec, rows, context);
+    done.sort_by_key(|resolved| resolved.id);
     done
 }
 
 /// A measure as written.
 struct Declared<'a> {
+    id: MeasureId,
     name: &'a str,
     spec: Cow<'a, MeasureSpec>,
     pointer: String,
     sql_pointer: String,
+}
+
+impl Declared<'_> {
+    fn written<'a>(&'a self, spec: &'a Located<MetricSpec>) -> Written<'a> {
+        Written::at(spec, &self.sql_pointer, &self.spec.sql)
+    }
 }
 
 fn aggregate(
@@ -80,20 +92,23 @@ fn aggregate(
     reads: &mut Reads,
     context: &mut Context<'_>,
 ) -> Option<Resolved> {
-    let (sql, place) = (&declared.spec.sql, Place::measure("a measure"));
-    let compiled = rows.compile_expr(expr, sql, &declared.sql_pointer, place, spec, context)?;
-    let span = spec.value(&declared.sql_pointer);
+    let compiled = rows.compile_expr(expr, &declared.written(spec), Place::measure("a measure"), context)?;
     if let Some(column) = compiled.uses.iter().find(|u| !u.inside_aggregate) {
         let message = format!("`{}` stands outside of an aggregate", column.text);
         let hint = "a measure is an aggregate over rows, or an expression over other measures";
-        context.push(Diagnostic::error(Code::NotAnAggregate, message).at(column.span).hint(hint));
+        context.push(Diagnostic::error(Code::NotAnAggregate, message).at(column.leaf.span).hint(hint));
         return None;
     }
-    reads.add(&compiled);
+    if declared.spec.repeated.is_none() {
+        fan_out::check(&compiled, rows, context);
+    }
+    reads.add(&compiled, rows.graph);
     let additive = is_additive(&compiled, rows);
-    let pii = compiled.personal_kind();
-    let empty = empty_value(&compiled.expr, declared, spec, context);
-    Some(Resolved { measure: finish(declared, compiled, false, additive, empty, span, spec, context), pii })
+    let pii = compiled.personal_kind(rows.graph);
+    let empty = empty_of(&compiled.tree).map(Box::new);
+    let measure = finish(declared, compiled, Kind::Aggregate { additive, empty }, spec, context);
+    let nodes = measure.expression.size().nodes;
+    Some(Resolved { measure, pii, id: declared.id, nodes })
 }
 
 /// Resolves expressions over measures, those first that others build on.
@@ -102,94 +117,115 @@ fn derive(
     done: &mut Vec<Resolved>,
     spec: &Located<MetricSpec>,
     rows: &Rows<'_>,
-    per: bool,
     context: &mut Context<'_>,
 ) {
     let lost: Vec<String> = spec.lost_keys("/measures").collect();
     let all: Vec<&str> = spec.spec.measures.keys().chain(&lost).map(String::as_str).collect();
-    let names = Measures { known: &[], all: &all, rows, per };
-    let with_mentioned = pending.into_iter().map(|(declared, expr)| {
-        let mentioned = names.mentioned(&expr, &declared.spec.sql);
-        (declared, expr, mentioned)
-    });
-    let mut pending: Vec<_> = with_mentioned.collect();
-    while !pending.is_empty() {
-        let waiting: Vec<String> = pending.iter().map(|(declared, ..)| declared.name.to_lowercase()).collect();
-        let ready = pending.iter().position(|(.., mentioned)| !mentioned.iter().any(|n| waiting.contains(n)));
-        let Some(index) = ready else {
-            let pending: Vec<_> = pending.iter().map(|(declared, ..)| declared).collect();
-            report_cycle(&pending, spec, context);
-            return;
-        };
-        let (declared, expr, _) = pending.remove(index);
-        let known: Vec<&Measure> = done.iter().map(|r| &r.measure).collect();
-        let scope = Measures { known: &known, all: &all, rows, per };
-        let compiled = scope.compile(expr, &declared.spec.sql, &declared.sql_pointer, spec, context);
-        let Some(compiled) = compiled else { continue };
-        let span = spec.value(&declared.sql_pointer);
-        if compiled.uses.is_empty() {
-            let fault = Diagnostic::error(
-                Code::NotAnAggregate,
-                format!("measure `{}` computes nothing from rows", declared.name),
-            );
-            context.push(fault.at(span).hint("a measure is an aggregate, such as `sum(..)` or `count(*)`"));
+    let mentioned = |expr: &Expr| {
+        let names = names_in(expr);
+        let is_named = |d: &Declared<'_>| names.iter().any(|n| n.first().is_some_and(|n| is_same_name(n, d.name)));
+        pending.iter().enumerate().filter(|(_, (d, _))| is_named(d)).map(|(place, _)| place).collect::<Vec<_>>()
+    };
+    let uses: Vec<Vec<usize>> = pending.iter().map(|(_, expr)| mentioned(expr)).collect();
+    let mut pending: Vec<Option<(Declared<'_>, Expr)>> = pending.into_iter().map(Some).collect();
+    for component in by_dependency(&uses) {
+        let members = component.members.iter().filter_map(|place| pending.get_mut(*place)?.take());
+        let members: Vec<_> = members.collect();
+        if component.is_cycle {
+            let places = members.iter().map(|(d, _)| (d.name, spec.value(&d.sql_pointer))).collect();
+            context.push(cycle("measures", places, "an aggregate over rows"));
             continue;
         }
-        let used = |r: &&Resolved| compiled.uses.iter().any(|u| u.text.eq_ignore_ascii_case(&r.measure.name));
-        let pii = done.iter().filter(used).find_map(|r| r.pii);
-        let empty = declared_empty(&declared, spec, context);
-        done.push(Resolved { measure: finish(&declared, compiled, true, false, empty, span, spec, context), pii });
+        for (declared, expr) in members {
+            let known: Vec<(MeasureId, &Measure)> = done.iter().map(|r| (r.id, &r.measure)).collect();
+            let scope = Measures { known: &known, all: &all, rows };
+            let Some(compiled) = scope.compile(expr, &declared.written(spec), context) else { continue };
+            done.extend(over_measures(&declared, compiled, done, spec, context));
+        }
     }
 }
 
-fn report_cycle(pending: &[&Declared<'_>], spec: &Located<MetricSpec>, context: &mut Context<'_>) {
-    let names: Vec<&str> = pending.iter().map(|d| d.name).collect();
-    let message = if let [name] = names.as_slice() {
-        format!("measure `{name}` is defined by itself")
-    } else {
-        format!("measures `{}` are defined by each other", names.join("`, `"))
-    };
-    let mut fault = Diagnostic::error(Code::DefinitionCycle, message);
-    for (i, declared) in pending.iter().enumerate() {
-        let span = spec.value(&declared.sql_pointer);
-        fault = if i == 0 { fault.at(span) } else { fault.related(span, "part of the cycle") };
+/// A measure that is computed from others.
+fn over_measures(
+    declared: &Declared<'_>,
+    compiled: Compiled,
+    done: &[Resolved],
+    spec: &Located<MetricSpec>,
+    context: &mut Context<'_>,
+) -> Option<Resolved> {
+    if compiled.uses.is_empty() {
+        let message = format!("measure `{}` computes nothing from rows", declared.name);
+        let fault = Diagnostic::error(Code::NotAnAggregate, message).at(spec.value(&declared.sql_pointer));
+        context.push(fault.hint("a measure is an aggregate, such as `sum(..)` or `count(*)`"));
+        return None;
     }
-    context.push(fault.hint("at least one of them must be an aggregate over rows"));
+    let used: Vec<&Resolved> = compiled
+        .uses
+        .iter()
+        .filter_map(|u| match u.leaf.named {
+            Named::Measure(id) => done.iter().find(|r| r.id == id),
+            Named::Column(_) | Named::Output(_) => None,
+        })
+        .collect();
+    let pii = used.iter().find_map(|r| r.pii);
+    let inner = used.iter().fold(0, |sum: usize, r| sum.saturating_add(r.nodes));
+    let measure = finish(declared, compiled, Kind::OverMeasures, spec, context);
+    let nodes = measure.expression.size().nodes.saturating_add(inner);
+    if is_too_large(nodes) {
+        report_size(&declared.written(spec), context);
+        return None;
+    }
+    Some(Resolved { measure, pii, id: declared.id, nodes })
 }
 
-#[expect(clippy::too_many_arguments, reason = "the last step of both kinds of measure, with all they found out")]
+/// How a measure is computed.
+enum Kind {
+    /// From rows.
+    Aggregate {
+        additive: bool,
+        /// What the aggregate gives where there are no rows, if that is not NULL.
+        empty: Option<Box<Expr>>,
+    },
+    /// From other measures.
+    OverMeasures,
+}
+
 fn finish(
     declared: &Declared<'_>,
     mut compiled: Compiled,
-    derived: bool,
-    additive: bool,
-    empty: Option<String>,
-    span: Span,
+    kind: Kind,
     spec: &Located<MetricSpec>,
     context: &mut Context<'_>,
 ) -> Measure {
-    guard_divisions(&mut compiled.expr);
-    let mut sql = lakeflow::expr_text(&compiled.expr);
-    let mut ty = compiled.ty.clone();
+    guard_divisions(&mut compiled.tree);
     let mut exact = true;
     if let Some(text) = &declared.spec.ty {
         let pointer = format!("{}/type", declared.pointer);
         let wanted = context.data_type(text, &pointer, spec);
-        if !fits(&ty, &wanted) {
-            let message = format!("measure `{}` is {ty}, which is no {wanted}", declared.name);
+        let found = &compiled.ty;
+        if !fits(found, &wanted) {
+            let message = format!("measure `{}` is {found}, which is no {wanted}", declared.name);
             context.push(Diagnostic::error(Code::MeasureType, message).at(spec.value(&pointer)));
         }
-        if ty != wanted {
-            sql = format!("CAST({sql} AS {wanted})");
+        exact = keeps_digits(found, &wanted);
+        if *found != wanted {
+            compiled.tree = build::cast(compiled.tree, &wanted);
         }
-        exact = keeps_digits(&ty, &wanted);
-        ty = wanted;
+        compiled.ty = wanted;
     }
+    let (derived, additive, empty) = match kind {
+        Kind::Aggregate { additive, empty } => (false, additive && exact, empty),
+        Kind::OverMeasures => (true, false, None),
+    };
+    let empty = match declared_empty(declared, &compiled.ty, spec, context) {
+        None => empty.map(|tree| Expression::new(*tree, vec![], compiled.ty.clone(), false, compiled.origin)),
+        declared => declared,
+    };
     Measure {
         name: declared.name.to_owned(),
-        expression: Expression { sql, ty, nullable: compiled.nullable, origin: span },
+        expression: compiled.into_expression(),
         derived,
-        additive: additive && exact,
+        additive,
         empty,
         description: declared.spec.description.clone().unwrap_or_default(),
         pii: None,
@@ -237,54 +273,72 @@ fn keeps_digits(found: &DataType, wanted: &DataType) -> bool {
 /// Whether sums over disjoint groups make the sum of the whole, exactly: sums of whole or decimal numbers, counts of
 /// rows, and counts of the distinct keys of the rows.
 fn is_additive(compiled: &Compiled, rows: &Rows<'_>) -> bool {
-    let Expr::Function(function) = &compiled.expr else { return false };
+    let Expr::Function(function) = &compiled.tree else { return false };
     if function.filter.is_some() || function.over.is_some() {
         return false;
     }
     let FunctionArguments::List(list) = &function.args else { return false };
     let distinct = list.duplicate_treatment.is_some();
-    let entity = &rows.graph.entities[rows.base.0];
     match function.name.to_string().to_lowercase().as_str() {
         "sum" => !distinct && matches!(compiled.ty, DataType::BigInt | DataType::Decimal { .. }),
         "count" if !distinct => true,
-        "count" => {
-            let [key] = entity.key.as_slice() else { return false };
-            let key = format!("{}.{}", entity.name, entity.column(*key).name);
-            matches!(list.args.as_slice(), [argument] if argument.to_string().eq_ignore_ascii_case(&key))
+        "count" => matches!(list.args.as_slice(), [argument] if is_key(argument, compiled, rows)),
+        _ => false,
+    }
+}
+
+/// Whether an argument is the key of the rows, of which no two rows have the same.
+fn is_key(argument: &FunctionArg, compiled: &Compiled, rows: &Rows<'_>) -> bool {
+    let entity = &rows.graph.entities[rows.base.0];
+    let FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) = argument else { return false };
+    let leaf = build::hole_number(expr).and_then(|number| compiled.leaves.get(number));
+    match leaf.map(|leaf| &leaf.named) {
+        Some(Named::Column(column)) => {
+            column.path.is_empty() && entity.has_unique_key() && entity.key == [column.column]
         }
         _ => false,
     }
 }
 
-/// The value where there are no rows: as declared, or what the aggregate gives by itself.
-fn empty_value(
-    expr: &Expr,
-    declared: &Declared<'_>,
-    spec: &Located<MetricSpec>,
-    context: &mut Context<'_>,
-) -> Option<String> {
-    if declared.spec.empty.is_some() {
-        return declared_empty(declared, spec, context);
-    }
-    let name = |f: &Function| f.name.to_string().to_lowercase();
+/// What an aggregate gives by itself where there are no rows, if that is not NULL.
+fn empty_of(expr: &Expr) -> Option<Expr> {
     let Expr::Function(function) = expr else { return None };
-    match name(function).as_str() {
-        "count" | "count_if" | "approx_count_distinct" => Some("0".to_owned()),
-        "collect_set" | "collect_list" | "array_agg" => Some("array()".to_owned()),
+    match function.name.to_string().to_lowercase().as_str() {
+        "count" | "count_if" | "approx_count_distinct" => Some(build::number(0)),
+        "collect_set" | "collect_list" | "array_agg" => Some(build::call("array", [])),
         "array_sort" | "sort_array" | "array_distinct" => {
             let FunctionArguments::List(list) = &function.args else { return None };
             let Some(FunctionArg::Unnamed(FunctionArgExpr::Expr(inner))) = list.args.first() else { return None };
-            empty_value(inner, declared, spec, context)
+            empty_of(inner)
         }
         _ => None,
     }
 }
 
-fn declared_empty(declared: &Declared<'_>, spec: &Located<MetricSpec>, context: &mut Context<'_>) -> Option<String> {
+/// The value that a measure is declared to have where there are no rows.
+fn declared_empty(
+    declared: &Declared<'_>,
+    ty: &DataType,
+    spec: &Located<MetricSpec>,
+    context: &mut Context<'_>,
+) -> Option<Expression> {
     let text = declared.spec.empty.as_ref()?;
     let pointer = format!("{}/empty", declared.pointer);
-    let expr = context.parse_expr(text, &pointer, spec)?;
-    Some(lakeflow::expr_text(&expr))
+    let written = Written::at(spec, &pointer, text);
+    let expr = written.parse(context)?;
+    let no_columns: &[TypedColumn] = &[];
+    let info = infer::analyze_expr(&expr, text, no_columns, Place::row("the value for no rows"));
+    if written.report(&info.faults, context) {
+        return None;
+    }
+    let is_null = info.ty == DataType::Null;
+    if !is_null && !fits(&info.ty, ty) && info.ty.common(ty).as_ref() != Some(ty) {
+        let message = format!("`empty` is {}, but measure `{}` is {ty}", info.ty, declared.name);
+        context.push(Diagnostic::error(Code::MeasureType, message).at(written.span()));
+        return None;
+    }
+    let tree = if info.ty.common(ty).as_ref() == Some(ty) { expr } else { build::cast(expr, ty) };
+    (!is_null).then(|| Expression::new(tree, vec![], ty.clone(), info.nullable, written.span()))
 }
 
 /// A division by zero gives NULL: every divisor that is no literal is guarded.
@@ -296,20 +350,13 @@ fn guard_divisions(expr: &mut Expr) {
             if let Expr::BinaryOp { op: BinaryOperator::Divide, right, .. } = expr
                 && !is_number(right)
             {
-                let divisor = std::mem::replace(right.as_mut(), Expr::value(Value::Null));
-                let divisor = if let Expr::Nested(inner) = divisor { *inner } else { divisor };
-                **right = never_zero(divisor);
+                let divisor = build::bare(std::mem::replace(right.as_mut(), build::null()));
+                **right = build::call("nullif", [divisor, build::number(0)]);
             }
             ControlFlow::Continue(())
         }
     }
     let _ = expr.visit(&mut Guard);
-}
-
-/// `nullif(divisor, 0)`
-fn never_zero(divisor: Expr) -> Expr {
-    let zero = Expr::value(Value::Number("0".to_owned(), false));
-    Expr::Function(call_of("nullif", [divisor, zero]))
 }
 
 fn is_number(expr: &Expr) -> bool {

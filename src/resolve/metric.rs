@@ -3,19 +3,23 @@
 use std::collections::BTreeSet;
 
 use super::Context;
-use super::compiled::Reads;
-use super::graph::{Definitions, Graph};
+use super::compiled::{Columns, Reads};
+use super::derived;
+use super::graph::Graph;
 use super::measure;
 use super::names::{self, NameOf};
 use super::project::{self, list_hint};
 use super::row_access;
 use super::rows::Rows;
+use super::written::Written;
 use crate::diag::{Code, Diagnostic, did_you_mean};
 use crate::lakeflow::infer::Place;
+use crate::lakeflow::is_same_name;
 use crate::lakeflow::types::{Column as TypedColumn, DataType};
 use crate::load::{Located, pointer_segment};
 use crate::model::{
-    Dimension, EntityId, Expression, Grain, Join, JoinKind, Measure, Metric, MetricTable, Origin, Per, Reference, Time,
+    ColumnPath, Dimension, EntityId, Expression, Grain, Join, JoinKind, Measure, Metric, MetricTable, Origin, Per,
+    RefPath, Reference, ReferenceId, Time,
 };
 use crate::spec::{DimensionEntry, MetricSpec, PerSpec, TableSpec};
 
@@ -26,13 +30,13 @@ pub fn resolve(spec: &Located<MetricSpec>, graph: &Graph, context: &mut Context<
     context.extend(names::check(&spec.spec.metric, NameOf::Metric, name));
     let (from, per_entity) = entities(spec, graph, context);
     let shown = per_entity.unwrap_or(from);
-    let definitions = definitions(spec, shown, graph, context);
+    let definitions = derived::of_metric(spec, shown, graph, context);
     let rows = Rows::new(graph, from).with(if per_entity.is_none() { Some(&definitions) } else { None });
     let shown_rows = Rows::new(graph, shown).with(Some(&definitions));
 
     let mut reads = Reads::default();
     let filter = spec.spec.filter.as_ref().and_then(|sql| condition(sql, "/where", spec, &rows, &mut reads, context));
-    let measures = measure::resolve(spec, &rows, per_entity.is_some(), &mut reads, context);
+    let measures = measure::resolve(spec, &rows, &mut reads, context);
     let time = time(spec, &rows, &mut reads, context);
     let mut tables = tables(spec, &rows, time.as_ref(), &mut reads, context);
     let mut per_reads = Reads::default();
@@ -49,7 +53,7 @@ pub fn resolve(spec: &Located<MetricSpec>, graph: &Graph, context: &mut Context<
     }
     let audiences = project::audience_ids(spec, spec.spec.audience.as_ref(), context);
     let is_open = spec.has_lost("") || context.diagnostics.errors() > faults || shown == graph.nobody;
-    let shared = || (shared_columns(per.as_ref(), &tables, &measures), is_open);
+    let shared = || Columns::of_tables(shared_columns(per.as_ref(), &tables, &measures), is_open);
     let rows = row_access::resolve(spec.spec.rows.as_ref(), &audiences, shared, spec, context);
     let shown_dimensions = per.iter().flat_map(|p| &p.columns).chain(tables.iter().flat_map(|t| &t.dimensions));
     let dimensions: Vec<Dimension> = shown_dimensions.cloned().collect();
@@ -121,20 +125,6 @@ fn find_entity(
     found.unwrap_or(graph.nobody)
 }
 
-/// The dimensions that the metric defines, in the scope of the rows that are shown.
-fn definitions(spec: &Located<MetricSpec>, shown: EntityId, graph: &Graph, context: &mut Context<'_>) -> Definitions {
-    let mut definitions = Definitions::default();
-    for (name, entry) in spec.spec.dimensions.iter().flatten() {
-        let (sql, below) = entry.sql();
-        let pointer = format!("/dimensions/{}", pointer_segment(name));
-        context.extend(names::check(name, NameOf::Column, spec.key(&pointer)));
-        definitions.add(name, sql, spec, &format!("{pointer}{below}"), context);
-    }
-    definitions.add_lost(spec);
-    definitions.check(&Rows::new(graph, shown), spec, context);
-    definitions
-}
-
 /// A boolean expression over rows, without aggregates.
 fn condition(
     sql: &str,
@@ -144,14 +134,15 @@ fn condition(
     reads: &mut Reads,
     context: &mut Context<'_>,
 ) -> Option<Expression> {
-    let compiled = rows.compile_condition(sql, pointer, spec, context)?;
-    reads.add(&compiled);
-    Some(compiled.expression())
+    let compiled = rows.compile_condition(&Written::at(spec, pointer, sql), context)?;
+    reads.add(&compiled, rows.graph);
+    Some(compiled.into_expression())
 }
 
 fn time(spec: &Located<MetricSpec>, rows: &Rows<'_>, reads: &mut Reads, context: &mut Context<'_>) -> Option<Time> {
     let time = spec.spec.time.as_ref()?;
-    let compiled = rows.compile(&time.column, "/time/column", Place::row("the time column"), spec, context)?;
+    let written = Written::at(spec, "/time/column", &time.column);
+    let compiled = rows.compile(&written, Place::row("the time column"), context)?;
     let span = spec.value("/time/column");
     if !matches!(compiled.ty, DataType::Date | DataType::Timestamp | DataType::TimestampNtz | DataType::Unknown) {
         let message = format!("the time column is {}, not a date or timestamp", compiled.ty);
@@ -160,10 +151,10 @@ fn time(spec: &Located<MetricSpec>, rows: &Rows<'_>, reads: &mut Reads, context:
     if time.grains.is_empty() {
         context.push(Diagnostic::error(Code::EmptyMetric, "no grain is given").at(spec.value("/time/grains")));
     }
-    reads.add(&compiled);
+    reads.add(&compiled, rows.graph);
     let mut grains = time.grains.clone();
     grains.dedup();
-    Some(Time { expression: compiled.expression(), grains })
+    Some(Time { expression: compiled.into_expression(), grains })
 }
 
 fn tables(
@@ -238,22 +229,23 @@ fn dimensions(
     let mut dimensions = vec![];
     for (i, text) in names.iter().enumerate() {
         let pointer = format!("{pointer}/{i}");
-        let Some(compiled) = rows.compile(text, &pointer, Place::row("a dimension"), spec, context) else { continue };
-        let Some(name) = compiled.column_name() else {
+        let written = Written::at(spec, &pointer, text);
+        let Some(compiled) = rows.compile(&written, Place::row("a dimension"), context) else { continue };
+        let Some(name) = compiled.name.clone() else {
             let fault =
                 Diagnostic::error(Code::UnknownDimension, format!("`{text}` is no name of a column or dimension"));
             let hint = "define it under `dimensions`, and list its name here";
             context.push(fault.at(spec.value(&pointer)).hint(hint));
             continue;
         };
-        reads.add(&compiled);
+        reads.add(&compiled, rows.graph);
         let declassify = declassified(spec, text);
         dimensions.push(Dimension {
             name,
-            description: compiled.description(),
-            pii: compiled.personal_kind().filter(|_| declassify.is_none()),
+            description: compiled.description(rows.graph),
+            pii: compiled.personal_kind(rows.graph).filter(|_| declassify.is_none()),
             declassify,
-            expression: compiled.expression(),
+            expression: compiled.into_expression(),
         });
     }
     dimensions
@@ -262,7 +254,7 @@ fn dimensions(
 /// Why the dimension called `name` is declared to hold no personal data.
 fn declassified(spec: &Located<MetricSpec>, name: &str) -> Option<String> {
     let mut dimensions = spec.spec.dimensions.iter().flatten();
-    match dimensions.find(|(own, _)| own.eq_ignore_ascii_case(name)) {
+    match dimensions.find(|(own, _)| is_same_name(own, name)) {
         Some((_, DimensionEntry::Full(full))) => full.declassify.clone(),
         _ => None,
     }
@@ -272,7 +264,7 @@ fn report_twice(dimensions: &[Dimension], has_period: bool, spec: &Located<Metri
     let mut seen: Vec<&str> = if has_period { vec!["period_start"] } else { vec![] };
     seen.extend(spec.spec.measures.keys().map(String::as_str));
     for dimension in dimensions {
-        if seen.iter().any(|n| n.eq_ignore_ascii_case(&dimension.name)) {
+        if seen.iter().any(|n| is_same_name(n, &dimension.name)) {
             let message = format!("the table would have two columns called `{}`", dimension.name);
             let hint = "give one of them another name under `dimensions`";
             context.push(Diagnostic::error(Code::DuplicateName, message).at(dimension.expression.origin).hint(hint));
@@ -318,25 +310,23 @@ fn per(
 
 /// The joins that expressions need, each after those it builds on. With `resolved`, rows of `base` whose own references
 /// do not resolve take no part, whether the reference is used or not.
-fn joins(graph: &Graph, base: EntityId, paths: &BTreeSet<Vec<String>>, resolved: bool) -> Vec<Join> {
-    let mut wanted: BTreeSet<Vec<String>> = BTreeSet::new();
-    for path in paths {
-        wanted.extend((1..=path.len()).map(|n| path[..n].to_vec()));
-    }
-    let own = &graph.entities[base.0];
+fn joins(graph: &Graph, base: EntityId, paths: &BTreeSet<RefPath>, resolved: bool) -> Vec<Join> {
+    let mut wanted: BTreeSet<RefPath> = paths.iter().flat_map(RefPath::steps).collect();
     if resolved {
-        wanted.extend(own.references.iter().filter(|r| !r.always_resolves).map(|r| vec![r.alias.clone()]));
+        let own = &graph.entities[base.0].references;
+        let may_fail = own.iter().enumerate().filter(|(_, reference)| !reference.always_resolves);
+        wanted.extend(may_fail.map(|(index, _)| RefPath::default().then(ReferenceId(index))));
     }
-    let mut ordered: Vec<Vec<String>> = wanted.into_iter().collect();
-    ordered.sort_by_key(Vec::len);
-    ordered.iter().filter_map(|path| join(graph, base, path, resolved)).collect()
+    let mut joins: Vec<Join> = wanted.into_iter().filter_map(|path| join(graph, base, path, resolved)).collect();
+    joins.sort_by_cached_key(|join| (join.path.len(), join.path.aliases(base, &graph.entities)));
+    joins
 }
 
-fn join(graph: &Graph, base: EntityId, path: &[String], resolved: bool) -> Option<Join> {
+fn join(graph: &Graph, base: EntityId, path: RefPath, resolved: bool) -> Option<Join> {
     let (last, before) = path.split_last()?;
-    let from = before.iter().try_fold(base, |entity, alias| graph.follow(entity, alias).map(|r| r.entity))?;
-    let reference = graph.follow(from, last)?;
-    let entity = &graph.entities[reference.entity.0];
+    let from = before.end(base, &graph.entities);
+    let reference = graph.entities[from.0].reference(last);
+    let target = &graph.entities[reference.entity.0];
     let nullable = graph.entities[from.0].column(reference.column).nullable;
     let kind = match (before.is_empty() && resolved, reference.always_resolves, nullable) {
         (true, _, false) => JoinKind::Inner,
@@ -344,11 +334,9 @@ fn join(graph: &Graph, base: EntityId, path: &[String], resolved: bool) -> Optio
         _ => JoinKind::Left,
     };
     Some(Join {
-        alias: path.join("_"),
-        entity: reference.entity,
-        from_alias: if before.is_empty() { graph.entities[base.0].name.clone() } else { before.join("_") },
-        from_column: graph.entities[from.0].column(reference.column).name.clone(),
-        key: entity.key_columns().next()?.name.clone(),
+        referring: ColumnPath { path: before, entity: from, column: reference.column },
+        key: ColumnPath { path: path.clone(), entity: reference.entity, column: *target.key.first()? },
+        path,
         kind,
     })
 }

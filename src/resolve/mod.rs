@@ -5,8 +5,10 @@
 //! project may hold placeholders. What may only follow from a fault is not reported ([`open`]).
 
 mod compiled;
-mod cycle;
+mod compose;
+mod derived;
 mod entity;
+mod fan_out;
 mod graph;
 mod lookup;
 mod measure;
@@ -15,25 +17,25 @@ mod metric;
 mod names;
 mod open;
 mod operation;
+mod order;
 mod project;
 mod reference;
 mod required;
 mod row_access;
 mod rows;
 mod schedule;
+mod written;
 
-pub use compiled::code_of;
+pub use written::code_of;
 
 pub use lookup::converts;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sqlparser::ast::Expr;
-
 use crate::diag::{Code, Diagnostic, Diagnostics};
-use crate::lakeflow::{self, types::DataType};
+use crate::lakeflow::types::DataType;
 use crate::load::{Located, Lost, SpecSet};
-use crate::model::{Audience, Classification, Entity, Metric, Project, Protection};
+use crate::model::{Audience, Classification, Entity, EntityId, Metric, Project, Protection};
 use crate::source::{FileId, SourceMap, Span};
 use crate::spec::{EntitySpec, MetricSpec};
 
@@ -94,18 +96,6 @@ impl Context<'_> {
         }
     }
 
-    /// The expression that stands at `pointer`.
-    fn parse_expr<T>(&mut self, text: &str, pointer: &str, located: &Located<T>) -> Option<Expr> {
-        match lakeflow::parse_expr(text) {
-            Ok(expr) => Some(expr),
-            Err(fault) => {
-                let span = located.places.inside(self.sources, pointer, fault.range);
-                self.push(Diagnostic::error(Code::SqlSyntax, fault.message).at(span).maybe_hint(fault.hint));
-                None
-            }
-        }
-    }
-
     /// The classification of a table: as declared, or the default of the project; personal data is never public.
     fn classification(&mut self, declared: Option<Classification>, personal: bool, span: Span) -> Classification {
         if personal && declared == Some(Classification::Public) {
@@ -162,13 +152,13 @@ pub fn resolve(set: &SpecSet, sources: &SourceMap, diagnostics: &mut Diagnostics
     };
     let twins = twins(set, &mut context);
     let (entity_specs, metric_specs) = distinct(set);
-    let resolved = entity_specs
-        .iter()
-        .map(|spec| context.judge(spec.file, |context| entity::resolve(spec, set, context)))
-        .collect();
-    let mut graph = graph::Graph::new(resolved, &entity_specs, set, twins);
+    let entity_of = |(index, spec): (usize, &&Located<EntitySpec>)| {
+        context.judge(spec.file, |context| entity::resolve(spec, EntityId(index), set, context))
+    };
+    let resolved = entity_specs.iter().enumerate().map(entity_of).collect();
+    let mut graph = graph::Graph::new(resolved, &entity_specs, set, twins, &mut context);
     entity::link(&entity_specs, &mut graph, &mut context);
-    graph.check_derived(&entity_specs, &mut context);
+    derived::resolve_all(&mut graph, &entity_specs, &mut context);
     let metrics = metric_specs
         .iter()
         .map(|spec| context.judge(spec.file, |context| metric::resolve(spec, &graph, context)))

@@ -3,8 +3,8 @@
 //! A part that was left out of a spec ([`Located::lost`]) or a spec that could not be read may declare names. An
 //! expression that uses one of them has no type, and is not wrong for that.
 
-use crate::lakeflow::infer::{Resolution, Scope};
-use crate::lakeflow::types::{Column, DataType};
+use crate::lakeflow::infer::Resolution;
+use crate::lakeflow::types::DataType;
 use crate::load::Located;
 use crate::model::Entity;
 use crate::spec::{ColumnEntry, EntitySpec};
@@ -37,23 +37,6 @@ impl Open {
             names: columns || spec.is_lost("/derived"),
             references: columns || spec.lost_keys("/columns").next().is_some() || spec.spec.columns.iter().any(refers),
             key: columns || spec.has_lost("/key") || spec.is_lost("/load") || wanted != entity.key.len(),
-        }
-    }
-}
-
-/// Columns as a scope of which some may be missing.
-#[derive(Clone, Copy)]
-pub struct Columns<'a> {
-    pub known: &'a [Column],
-    /// Whether there may be others.
-    pub open: bool,
-}
-
-impl Scope for Columns<'_> {
-    fn resolve(&self, path: &[&str]) -> Resolution {
-        match self.known.resolve(path) {
-            Resolution::Unknown { .. } if self.open => unknown(path),
-            resolution => resolution,
         }
     }
 }

@@ -5,6 +5,7 @@ use super::entity::column_pointer;
 use super::graph::Graph;
 use super::project::list_hint;
 use crate::diag::{Code, Diagnostic, did_you_mean};
+use crate::lakeflow::is_same_name;
 use crate::lakeflow::types::DataType;
 use crate::load::Located;
 use crate::model::{Column, Entity, Load, Reference, Source};
@@ -52,7 +53,7 @@ pub fn resolve(spec: &Located<EntitySpec>, index: usize, graph: &Graph, context:
             context.push(Diagnostic::error(Code::OptionConflict, message).at(span).hint(hint));
         }
         let alias = alias.unwrap_or(wanted).to_owned();
-        if alias == own.name || references.iter().any(|r| r.alias == alias) {
+        if is_same_name(&alias, &own.name) || references.iter().any(|r| is_same_name(&r.alias, &alias)) {
             let message = format!("`{alias}` would mean two things in expressions of `{}`", own.name);
             let hint = format!("name the reference: `references: {{ entity: {wanted}, as: <name> }}`");
             context.push(Diagnostic::error(Code::AmbiguousReference, message).at(span).hint(hint));
@@ -86,6 +87,14 @@ fn reference_fault(column: &Column, target: &Entity) -> Option<Diagnostic> {
             Diagnostic::error(Code::ReferenceKey, message).hint("a reference holds the value of one key column"),
         );
     };
+    if !target.has_unique_key() {
+        let message = format!("a key of `{}` may come many times, since its load is `append`", target.name);
+        let hint = format!(
+            "keep one row a key: `load: upsert` in `{}`; each row would count once for each match",
+            target.name
+        );
+        return Some(Diagnostic::error(Code::ReferenceKey, message).hint(hint));
+    }
     let key = target.column(*key);
     let known = column.ty != DataType::Unknown && key.ty != DataType::Unknown;
     (known && column.ty != key.ty).then(|| {

@@ -3,30 +3,27 @@
 use indexmap::IndexMap;
 
 use super::Context;
-use super::compiled::condition;
-use super::open::Columns;
+use super::compiled::{Columns, condition};
 use super::project::audience_id;
+use super::written::Written;
 use crate::diag::{Code, Diagnostic};
-use crate::lakeflow::types::Column as TypedColumn;
 use crate::load::{Located, pointer_segment};
 use crate::model::{AudienceId, RowAccess};
 
-/// Resolves `rows` of an entity or metric that `readers` may read; `columns` gives those of every table it is about, and
-/// whether there may be others.
+/// Resolves `rows` of an entity or metric that `readers` may read; `columns` gives those of every table it is about.
 pub fn resolve<T>(
     rows: Option<&IndexMap<String, String>>,
     readers: &[AudienceId],
-    columns: impl Fn() -> (Vec<TypedColumn>, bool),
+    columns: impl FnOnce() -> Columns,
     spec: &Located<T>,
     context: &mut Context<'_>,
 ) -> Vec<RowAccess> {
     let mut resolved = vec![];
     let Some(rows) = rows else { return resolved };
-    let (known, open) = columns();
-    let columns = Columns { known: &known, open };
+    let columns = columns();
     for (name, sql) in rows {
         let pointer = format!("/rows/{}", pointer_segment(name));
-        let condition = condition(sql, &pointer, spec, columns, context);
+        let condition = condition(&Written::at(spec, &pointer, sql), &columns, context);
         let Some(audience) = audience_id(name, spec.key(&pointer), context) else { continue };
         if !readers.contains(&audience) && !spec.has_lost("/audience") {
             let message = format!("audience `{name}` does not read the table, so it sees no rows of it");

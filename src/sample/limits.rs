@@ -9,8 +9,7 @@ use std::collections::BTreeMap;
 use sqlparser::ast::{BinaryOperator, Expr, UnaryOperator, Value};
 
 use super::calendar;
-use crate::lakeflow;
-use crate::model::{ColumnId, Entity, RuleKind};
+use crate::model::{ColumnId, Entity, Expression, Named, RuleKind};
 
 /// The limits of an entity.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -26,10 +25,8 @@ impl Limits {
     pub fn of(entity: &Entity) -> Self {
         let mut limits = Limits::default();
         for rule in &entity.rules {
-            if let RuleKind::Check(check) = &rule.kind
-                && let Ok(condition) = lakeflow::parse_expr(&check.condition.sql)
-            {
-                limits.read(entity, &condition);
+            if let RuleKind::Check(check) = &rule.kind {
+                limits.read(&check.condition, check.condition.tree());
             }
         }
         limits
@@ -45,26 +42,27 @@ impl Limits {
         self.high.get(&column).copied()
     }
 
-    fn read(&mut self, entity: &Entity, condition: &Expr) {
-        match condition {
-            Expr::Nested(inner) => self.read(entity, inner),
+    /// Reads a part of a condition.
+    fn read(&mut self, condition: &Expression, part: &Expr) {
+        match part {
+            Expr::Nested(inner) => self.read(condition, inner),
             Expr::BinaryOp { left, op: BinaryOperator::And | BinaryOperator::Or, right } => {
-                self.read(entity, left);
-                self.read(entity, right);
+                self.read(condition, left);
+                self.read(condition, right);
             }
             Expr::BinaryOp { left, op, right } => {
-                self.compare(entity, left, op, right);
+                self.compare(condition, left, op, right);
             }
             Expr::Between { expr, negated: false, low, high } => {
-                self.compare(entity, expr, &BinaryOperator::GtEq, low);
-                self.compare(entity, expr, &BinaryOperator::LtEq, high);
+                self.compare(condition, expr, &BinaryOperator::GtEq, low);
+                self.compare(condition, expr, &BinaryOperator::LtEq, high);
             }
             _ => {}
         }
     }
 
-    fn compare(&mut self, entity: &Entity, left: &Expr, op: &BinaryOperator, right: &Expr) {
-        match (column(entity, left), column(entity, right)) {
+    fn compare(&mut self, condition: &Expression, left: &Expr, op: &BinaryOperator, right: &Expr) {
+        match (column(condition, left), column(condition, right)) {
             (Some(a), Some(b)) => match op {
                 BinaryOperator::Gt | BinaryOperator::GtEq => self.ordered.push((a, b)),
                 BinaryOperator::Lt | BinaryOperator::LtEq => self.ordered.push((b, a)),
@@ -90,11 +88,13 @@ impl Limits {
     }
 }
 
-fn column(entity: &Entity, expr: &Expr) -> Option<ColumnId> {
-    match expr {
-        Expr::Identifier(ident) => entity.find(&ident.value),
-        Expr::Nested(inner) => column(entity, inner),
-        _ => None,
+fn column(condition: &Expression, part: &Expr) -> Option<ColumnId> {
+    if let Expr::Nested(inner) = part {
+        return column(condition, inner);
+    }
+    match &condition.leaf(part)?.named {
+        Named::Column(path) => Some(path.column),
+        Named::Output(_) | Named::Measure(_) => None,
     }
 }
 

@@ -47,10 +47,9 @@ impl<'a> Values<'a> {
     /// Whether a fault in this column would stop an update, or leave versions without an order: it stays valid.
     pub fn is_protected(&self, id: ColumnId) -> bool {
         let orders_versions = matches!(self.entity.load, Load::History { sequence, .. } if sequence == id);
-        let name = &self.entity.column(id).name;
         let stops = |kind: &RuleKind| match kind {
             RuleKind::Required(of) | RuleKind::Valid(of) => *of == id,
-            RuleKind::Check(check) => mentions(&check.condition.sql, name),
+            RuleKind::Check(check) => check.condition.columns().any(|column| column.column == id),
         };
         orders_versions || self.entity.rules.iter().any(|r| r.action == Action::Fail && stops(&r.kind))
     }
@@ -150,10 +149,4 @@ fn decimal(low: i64, high: i64, precision: u8, scale: u8, random: &mut Random) -
     let whole = random.between(low.max(-most), (high - 1).max(low).min(most));
     let digits: String = (0..scale.min(6)).filter_map(|_| char::from_digit(random.below(10) as u32, 10)).collect();
     if digits.is_empty() { whole.to_string() } else { format!("{whole}.{digits}") }
-}
-
-/// Whether SQL mentions a column.
-fn mentions(sql: &str, column: &str) -> bool {
-    let is_word = |c: char| c.is_alphanumeric() || c == '_';
-    sql.split(|c| !is_word(c)).any(|word| word.eq_ignore_ascii_case(column))
 }

@@ -137,6 +137,10 @@ pub struct MeasureSpec {
     /// NULL otherwise.
     #[schemars(extend("examples" = [0], "x-unquoted" = true))]
     pub empty: Option<String>,
+    /// Why a value that comes through references alone counts once for each row of `from`, as in `sum(orders.freight)`
+    /// over order lines. Without a reason that is an error: an order with three lines would count its freight three times.
+    #[schemars(length(min = 1), example = &"every line is shipped by itself")]
+    pub repeated: Option<String>,
     /// Why its values are no personal data although they are computed from such. Everyone who may read the tables sees
     /// them then, and `gen pii` lists the reason.
     #[schemars(length(min = 1), example = &"an average over a whole state tells nothing of one person")]

@@ -26,7 +26,7 @@ FROM {{ entity }}
 {{ join|clause(0) }}
 {%- endfor %}
 {% filter clause(0) %}LEFT JOIN measured
-  ON measured._key = {{ entity }}.{{ key }}{% endfilter %}
+  ON {{ on }}{% endfilter %}
 {%- if !conditions.is_empty() %}
 {% filter clause(0) %}WHERE {% for condition in conditions %}{% if !loop.first %} AND {% endif %}{{ condition }}{% endfor %}{% endfilter %}
 {%- endif %};

@@ -23,7 +23,7 @@ left_out AS (
 {%- for join in body.joins %}
   {{ join|clause(1) }}
 {%- endfor %}
-  {% filter clause(1) %}WHERE {{ left_out }}{% endfilter %}
+  {% filter clause(1) %}WHERE {% for condition in left_out %}{% if !loop.first %} AND {% endif %}{{ condition }}{% endfor %}{% endfilter %}
 ),
 
 expected AS (

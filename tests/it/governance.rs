@@ -88,8 +88,8 @@ mod figures {
         let dimensions = table_of.dimensions.iter().map(|d| (d.name.clone(), d.name.clone()));
         let groups: Vec<(String, String)> =
             period.into_iter().chain(dimensions).map(|(field, name)| (expr("dimensions", &field), name)).collect();
-        let shown = groups.iter().map(|(sql, name)| format!("{sql} AS {name}"));
-        let measured = metric.measures.iter().map(|m| format!("{} AS {}", expr("measures", &m.name), m.name));
+        let shown = groups.iter().map(|(sql, name)| format!("{sql} AS `{name}`"));
+        let measured = metric.measures.iter().map(|m| format!("{} AS `{}`", expr("measures", &m.name), m.name));
         let columns: Vec<String> = shown.chain(measured).collect();
         let mut sql = format!("SELECT {} FROM {from}", columns.join(", "));
         if view.get("filter").is_some() {

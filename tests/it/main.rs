@@ -9,6 +9,7 @@
     reason = "a test fails by panicking and reports on the terminal"
 )]
 
+mod build;
 mod bundle;
 mod cases;
 mod cli;

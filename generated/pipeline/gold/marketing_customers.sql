@@ -42,7 +42,7 @@ SELECT
   customers.state,
   coalesce(us_states.timezone, 'UNKNOWN') AS timezone,
   coalesce(measured.order_count, 0) AS order_count,
-  coalesce(measured.total_spend, 0) AS total_spend,
+  CASE WHEN measured._key IS NULL THEN 0 ELSE measured.total_spend END AS total_spend,
   measured.first_purchase_date,
   measured.last_purchase_date,
   coalesce(measured.categories, array()) AS categories

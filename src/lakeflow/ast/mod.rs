@@ -111,6 +111,18 @@ pub fn call_of(name: &str, args: impl IntoIterator<Item = Expr>) -> Function {
     bare_call(Ident::new(name), FunctionArguments::List(list))
 }
 
+/// The arguments of a call that are given by their place and are expressions.
+pub fn arguments_of(function: &Function) -> impl Iterator<Item = &Expr> {
+    let list = match &function.args {
+        FunctionArguments::List(list) => list.args.as_slice(),
+        _ => &[],
+    };
+    list.iter().filter_map(|argument| match argument {
+        FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => Some(expr),
+        _ => None,
+    })
+}
+
 /// All the statements there are.
 #[derive(Debug, Clone, PartialEq)]
 pub enum StatementKind {

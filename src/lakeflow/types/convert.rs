@@ -1,4 +1,4 @@
-//! From the parser's data types to ours.
+//! From the parser's data types to ours, and back.
 //!
 //! The parser knows the types of every database; only those of Databricks pass. `CHAR` and `VARCHAR` pass as strings,
 //! which is how a query treats them.
@@ -40,6 +40,30 @@ impl DataType {
                 None => e.message,
             })?,
         })
+    }
+
+    /// The type as the parser would read it from its name.
+    pub fn to_sql(&self) -> ast::DataType {
+        use ast::DataType as S;
+        match self {
+            DataType::String => S::String(None),
+            DataType::Boolean => S::Boolean,
+            DataType::TinyInt => S::TinyInt(None),
+            DataType::SmallInt => S::SmallInt(None),
+            DataType::Int => S::Int(None),
+            DataType::BigInt => S::BigInt(None),
+            DataType::Float => S::Float(ExactNumberInfo::None),
+            DataType::Double => S::Double(ExactNumberInfo::None),
+            DataType::Decimal { precision, scale } => {
+                S::Decimal(ExactNumberInfo::PrecisionAndScale(u64::from(*precision), i64::from(*scale)))
+            }
+            DataType::Date => S::Date,
+            DataType::Timestamp => S::Timestamp(None, TimezoneInfo::None),
+            DataType::Binary => S::Binary(None),
+            DataType::Array(element) => S::Array(ArrayElemTypeDef::AngleBracket(Box::new(element.to_sql()))),
+            // The printer writes a name of its own as it is.
+            other => S::Custom(ast::Ident::new(other.to_string()).into(), vec![]),
+        }
     }
 }
 
@@ -84,4 +108,24 @@ fn interval(fields: Option<&IntervalFields>) -> DataType {
 fn field(field: &ast::StructField) -> Result<Field, String> {
     let name = field.field_name.as_ref().map(|n| n.value.clone()).ok_or("a struct field needs a name")?;
     Ok(Field { name, ty: DataType::from_sql(&field.field_type)? })
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlparser::ast::Expr;
+
+    use super::*;
+    use crate::lakeflow::parse_expr;
+
+    #[test]
+    fn a_type_is_what_its_name_is_read_as() {
+        let names =
+            "STRING|BOOLEAN|TINYINT|SMALLINT|INT|BIGINT|FLOAT|DOUBLE|DECIMAL(18,2)|DATE|TIMESTAMP|BINARY|ARRAY<DATE>";
+        for name in names.split('|') {
+            let Expr::Cast { data_type, .. } = parse_expr(&format!("CAST(a AS {name})")).unwrap() else {
+                panic!("{name}")
+            };
+            assert_eq!(DataType::parse(name).unwrap().to_sql(), data_type, "{name}");
+        }
+    }
 }

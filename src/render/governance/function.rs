@@ -2,8 +2,8 @@
 
 use askama::Template;
 
-use super::super::filters;
 use super::super::text::{Ident, Literal, Sql};
+use super::super::{filters, names};
 use super::Site;
 use super::place::{EVERYBODY, grantee, is_asking};
 use crate::lakeflow::types::{Column as TypedColumn, DataType};
@@ -121,7 +121,8 @@ fn row_filter(site: &Site<'_>, filter: &RowFilter<'_>) -> Function {
     let mut unless: Vec<String> = with_pipeline(site, site.members(&unlimited)).into_iter().map(is_asking).collect();
     for access in filter.rows {
         let members = site.members(&[access.audience]);
-        unless.extend(members.into_iter().map(|m| format!("({} AND ({}))", is_asking(m), access.condition.sql)));
+        let condition = Sql::of(&names::of_table(site.project, &access.condition));
+        unless.extend(members.into_iter().map(|m| format!("({} AND ({condition}))", is_asking(m))));
     }
     Function {
         name: site.place.object(&filter.name),

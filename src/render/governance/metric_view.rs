@@ -4,19 +4,19 @@
 //! its filter; a measure over other measures is written out, so that nothing depends on how views compose.
 
 use std::collections::BTreeMap;
-use std::ops::ControlFlow;
 
 use askama::Template;
 use heck::ToTitleCase;
-use sqlparser::ast::{Expr, Ident as SqlIdent, VisitMut, VisitorMut};
+use sqlparser::ast::Expr;
 
-use super::super::text::{Ident, Sql};
-use super::super::{current_rows, first_text, metric as tables};
+use super::super::names::current_rows;
+use super::super::text::Sql;
+use super::super::{first_text, metric as tables};
 use super::Site;
 use super::place::grantee;
 use super::tag::classification_tag;
-use crate::lakeflow::{self, types::DataType};
-use crate::model::{Dimension, Join, JoinKind, Measure, Metric};
+use crate::lakeflow::{build, is_same_name, types::DataType};
+use crate::model::{ColumnPath, Dimension, Expression, JoinKind, Leaf, Measure, Metric, Named, RefPath};
 
 #[derive(Template)]
 #[template(path = "governance/metric_views.sql")]
@@ -43,6 +43,10 @@ struct Yaml(String);
 impl Yaml {
     fn new(text: impl Into<String>) -> Yaml {
         Yaml(text.into())
+    }
+
+    fn sql(expr: &Expr) -> Yaml {
+        Yaml(Sql::of(expr).0)
     }
 }
 
@@ -98,56 +102,50 @@ pub fn metric_views(site: &Site<'_>) -> Result<String, askama::Error> {
 
 fn metric_view(site: &Site<'_>, metric: &Metric, name: &str) -> Result<MetricView, askama::Error> {
     let names = Names::of(site, metric);
-    let measures = Measures::of(metric);
-    let conditions = tables::conditions(site.project, metric);
-    let conditions: Vec<String> = inner_conditions(metric).into_iter().chain(conditions).collect();
-    let filter = match conditions.as_slice() {
-        [] => None,
-        [only] => Some(names.in_view(only)),
-        several => Some(several.iter().map(|c| format!("({})", names.in_view(c))).collect::<Vec<_>>().join(" AND ")),
+    let conditions = conditions(site, metric, &names);
+    let filter = match conditions.len() {
+        0 => None,
+        1 => conditions.first().map(Yaml::sql),
+        _ => Some(Yaml::sql(&build::and(conditions.into_iter().map(build::nested)))),
     };
     let readers = site.members(&metric.audiences);
     Ok(MetricView {
         name: site.place.object(name),
         comment: Yaml::new(first_text(&[&metric.description, &metric.name])),
         source: Yaml::new(site.place.object(&site.project.entity(metric.from).name).0),
-        joins: joins(site, metric, &site.project.entity(metric.from).name, &names, 2),
-        filter: filter.map(Yaml::new),
+        joins: joins(site, metric, &RefPath::default(), &names, 2),
+        filter,
         dimensions: dimensions(metric, &names)?,
-        measures: metric.measures.iter().map(|m| measure(&measures, m, &names).render()).collect::<Result<_, _>>()?,
+        measures: metric.measures.iter().map(|m| measure(metric, m, &names).render()).collect::<Result<_, _>>()?,
         classification: classification_tag(metric.classification),
         others: site.others(&readers).iter().map(grantee).collect(),
     })
 }
 
-/// Rows of the tables have a partner wherever the join demands one.
-fn inner_conditions(metric: &Metric) -> Vec<String> {
+/// The conditions of the tables. Joins of a metric view are outer: rows have a partner wherever a table demands one.
+fn conditions(site: &Site<'_>, metric: &Metric, names: &Names<'_>) -> Vec<Expr> {
     let inner = metric.joins.iter().filter(|join| join.kind == JoinKind::Inner);
-    inner.map(|join| format!("{}.{} IS NOT NULL", Ident::new(&join.alias), Ident::new(&join.key))).collect()
+    let mut conditions: Vec<Expr> = inner.map(|join| build::is_not_null(names.column(&join.key))).collect();
+    conditions.extend(tables::join_conditions(&metric.joins, |column| names.column(column)));
+    conditions.extend(current_rows(site.project.entity(metric.from), SOURCE));
+    conditions.extend(metric.filter.as_ref().map(|filter| names.expr(filter)));
+    conditions
 }
 
-/// The joins that hang on `parent`, each with those that hang on it.
-fn joins(site: &Site<'_>, metric: &Metric, parent: &str, names: &Names, indent: usize) -> Vec<YamlJoin> {
+/// The joins that hang on the rows at `parent`, each with those that hang on it.
+fn joins(site: &Site<'_>, metric: &Metric, parent: &RefPath, names: &Names<'_>, indent: usize) -> Vec<YamlJoin> {
     let mut found = vec![];
-    for join in metric.joins.iter().filter(|join| join.from_alias == parent) {
-        let entity = site.project.entity(join.entity);
-        let (own, from) = (names.last(&join.alias), names.last(&join.from_alias));
-        let mut on = format!(
-            "{}.{} = {}.{}",
-            Ident::new(&from),
-            Ident::new(&join.from_column),
-            Ident::new(&own),
-            Ident::new(&join.key)
-        );
-        if let Some(current) = current_rows(entity, &own) {
-            on.push_str(&format!(" AND {current}"));
-        }
-        let inner = joins(site, metric, &join.alias, names, indent + 4);
+    for join in metric.joins.iter().filter(|join| join.referring.path == *parent) {
+        let entity = site.project.entity(join.entity());
+        let (own, from) = (names.last(&join.path), names.last(parent));
+        let column = |rows: &str, column: &ColumnPath| build::column([rows, names.name(column)]);
+        let keys = build::equal(column(from, &join.referring), column(own, &join.key));
+        let inner = joins(site, metric, &join.path, names, indent + 4);
         found.push(YamlJoin {
             indent: " ".repeat(indent),
             name: Yaml::new(own),
             source: Yaml::new(site.place.object(&entity.name).0),
-            on: Yaml::new(on),
+            on: Yaml::sql(&build::and([keys].into_iter().chain(current_rows(entity, own)))),
             has_joins: !inner.is_empty(),
         });
         found.extend(inner);
@@ -156,40 +154,40 @@ fn joins(site: &Site<'_>, metric: &Metric, parent: &str, names: &Names, indent: 
 }
 
 /// The periods of the time column, the column itself, and every dimension of every table, each once.
-fn dimensions(metric: &Metric, names: &Names) -> Result<Vec<String>, askama::Error> {
-    let mut fields: Vec<(String, String, String)> = vec![];
-    let mut add = |name: String, sql: &str, comment: &str| {
-        let is_measure = metric.measures.iter().any(|m| m.name.eq_ignore_ascii_case(&name));
-        if !is_measure && fields.iter().all(|(known, _, _)| !known.eq_ignore_ascii_case(&name)) {
-            fields.push((name, names.in_view(sql), comment.to_owned()));
+fn dimensions(metric: &Metric, names: &Names<'_>) -> Result<Vec<String>, askama::Error> {
+    let mut fields: Vec<(String, Expr, String)> = vec![];
+    let mut add = |name: String, expr: Expr, comment: &str| {
+        let is_measure = metric.measures.iter().any(|m| is_same_name(&m.name, &name));
+        if !is_measure && fields.iter().all(|(known, _, _)| !is_same_name(known, &name)) {
+            fields.push((name, expr, comment.to_owned()));
         }
     };
-    for table in &metric.tables {
-        for dimension in &table.dimensions {
-            add(dimension_name(metric, dimension), &dimension.expression.sql, &dimension.description);
-        }
+    for dimension in metric.tables.iter().flat_map(|table| &table.dimensions) {
+        add(dimension_name(metric, dimension, names), names.expr(&dimension.expression), &dimension.description);
     }
     for (time, grain) in metric.time.iter().flat_map(|t| t.grains.iter().map(move |grain| (t, *grain))) {
-        let period = tables::period(&time.expression.sql, &time.expression.ty, grain);
-        add(format!("period_{}", grain.word()), &period, tables::period_comment(grain));
+        let period = tables::period(names.expr(&time.expression), &time.expression.ty, grain);
+        add(format!("period_{}", grain.word()), period, tables::period_comment(grain));
     }
-    fields.into_iter().map(|(name, expr, comment)| field(&name, expr, &comment).render()).collect()
+    fields.into_iter().map(|(name, expr, comment)| field(&name, &expr, &comment).render()).collect()
 }
 
-/// The name of a dimension in the view: tables may use one name for two things, a view may not.
-fn dimension_name(metric: &Metric, dimension: &Dimension) -> String {
-    let all = metric.tables.iter().flat_map(|table| &table.dimensions);
-    let first = all.clone().find(|other| other.name.eq_ignore_ascii_case(&dimension.name));
-    match first {
-        Some(first) if first.expression.sql != dimension.expression.sql => dimension.expression.sql.replace('.', "_"),
-        _ => dimension.name.clone(),
+/// The name of a dimension in the view: tables may use one name for columns of two entities, a view may not.
+fn dimension_name(metric: &Metric, dimension: &Dimension, names: &Names<'_>) -> String {
+    let mut all = metric.tables.iter().flat_map(|table| &table.dimensions);
+    let is_first = all
+        .find(|other| is_same_name(&other.name, &dimension.name))
+        .is_none_or(|first| first.expression.is_same(&dimension.expression));
+    match dimension.expression.as_column().filter(|_| !is_first) {
+        Some(column) => format!("{}_{}", names.last(&column.path), names.name(column)),
+        None => dimension.name.clone(),
     }
 }
 
-fn field(name: &str, expr: String, comment: &str) -> Field {
+fn field(name: &str, expr: &Expr, comment: &str) -> Field {
     Field {
         name: Yaml::new(name),
-        expr: Yaml::new(expr),
+        expr: Yaml::sql(expr),
         comment: (!comment.is_empty()).then(|| Yaml::new(comment)),
         display_name: Yaml::new(name.to_title_case()),
         synonyms: String::new(),
@@ -197,12 +195,11 @@ fn field(name: &str, expr: String, comment: &str) -> Field {
     }
 }
 
-fn measure(measures: &Measures<'_>, measure: &Measure, names: &Names) -> Field {
-    let written_out = measures.written_out(measure, measures.metric.measures.len());
-    let expr = written_out.map_or_else(|| measure.expression.sql.clone(), |expr| names.renamed(expr));
+fn measure(metric: &Metric, measure: &Measure, names: &Names<'_>) -> Field {
+    let expr = written_out(metric, measure, names);
     let synonyms: Vec<String> = measure.synonyms.iter().map(|word| Yaml::new(word).to_string()).collect();
     let comment = first_text(&[&measure.description, &measure.unit]);
-    Field { synonyms: synonyms.join(", "), format: format(measure), ..field(&measure.name, expr, comment) }
+    Field { synonyms: synonyms.join(", "), format: format(measure), ..field(&measure.name, &expr, comment) }
 }
 
 /// How values are shown: amounts with the currency of their unit, whole numbers without decimals.
@@ -217,84 +214,75 @@ fn format(measure: &Measure) -> Option<Format> {
     Some(Format { kind: if is_code { "currency" } else { "number" }, currency, places })
 }
 
-/// The measures of a metric as syntax: each is parsed once, however many others are made of it.
-struct Measures<'a> {
-    metric: &'a Metric,
-    parsed: Vec<Option<Expr>>,
-}
-
-impl<'a> Measures<'a> {
-    fn of(metric: &'a Metric) -> Measures<'a> {
-        let parsed = metric.measures.iter().map(|m| lakeflow::parse_expr(&m.expression.sql).ok()).collect();
-        Measures { metric, parsed }
-    }
-
-    /// A measure as an aggregate over rows. Measures can't be defined by each other, so `depth` is never used up.
-    fn written_out(&self, measure: &Measure, depth: usize) -> Option<Expr> {
-        let place = self.metric.measures.iter().position(|m| std::ptr::eq(m, measure))?;
-        let mut expr = self.parsed.get(place)?.clone()?;
-        if measure.derived && depth > 0 {
-            change(&mut expr, |expr| {
-                let Expr::Identifier(name) = &*expr else { return };
-                let used = self.metric.measures.iter().find(|m| m.name.eq_ignore_ascii_case(&name.value));
-                if let Some(inner) = used.and_then(|m| self.written_out(m, depth - 1)) {
-                    let is_simple = matches!(inner, Expr::Function(_) | Expr::Cast { .. });
-                    *expr = if is_simple { inner } else { Expr::Nested(Box::new(inner)) };
-                }
-            });
-        }
-        Some(expr)
+/// A measure as an aggregate over rows.
+fn written_out(metric: &Metric, measure: &Measure, names: &Names<'_>) -> Expr {
+    match measure.derived {
+        true => tables::over(metric, measure, &|_, inner| written_out(metric, inner, names)),
+        false => names.expr(&measure.expression),
     }
 }
 
-/// What expressions of a metric call rows, as a metric view calls them: `source`, and paths of joins.
-struct Names(BTreeMap<String, Vec<String>>);
+/// What a metric view calls the rows that it is about.
+const SOURCE: &str = "source";
 
-impl Names {
-    fn of(site: &Site<'_>, metric: &Metric) -> Names {
-        let from = &site.project.entity(metric.from).name;
-        let mut names = BTreeMap::from([(from.clone(), vec!["source".to_owned()])]);
+/// How a metric view writes columns: `source`, or the joins that lead to the rows.
+struct Names<'a> {
+    site: &'a Site<'a>,
+    /// The names of the joins on each path.
+    by_path: BTreeMap<RefPath, Vec<String>>,
+}
+
+impl<'a> Names<'a> {
+    fn of(site: &'a Site<'a>, metric: &Metric) -> Names<'a> {
+        let mut by_path = BTreeMap::from([(RefPath::default(), vec![])]);
+        let mut used = vec![SOURCE.to_owned()];
         // A join stands after those it builds on.
-        for Join { alias, from_alias, .. } in &metric.joins {
-            let last = alias.strip_prefix(&format!("{from_alias}_")).unwrap_or(alias);
-            let before = names.get(from_alias).filter(|_| from_alias != from).cloned().unwrap_or_default();
-            let own = if before.is_empty() { alias } else { last };
-            names.insert(alias.clone(), before.into_iter().chain([own.to_owned()]).collect());
+        for join in &metric.joins {
+            let aliases = join.path.aliases(metric.from, &site.project.entities);
+            let wanted = aliases.last().copied().unwrap_or_default();
+            let mut names: Vec<String> = by_path.get(&join.referring.path).cloned().unwrap_or_default();
+            let is_taken = |name: &str| match names.is_empty() {
+                true => used.iter().any(|known| is_same_name(known, name)),
+                // Inside of another join only its own joins and `source` are in the way.
+                false => is_same_name(name, SOURCE) || names.iter().any(|outer| is_same_name(outer, name)),
+            };
+            let numbered = (2..).map(|number| format!("{wanted}_{number}"));
+            let own = std::iter::once(wanted.to_owned()).chain(numbered).find(|name| !is_taken(name));
+            let own = own.unwrap_or_default();
+            if names.is_empty() {
+                used.push(own.clone());
+            }
+            names.push(own);
+            by_path.insert(join.path.clone(), names);
         }
-        Names(names)
+        Names { site, by_path }
+    }
+
+    fn path(&self, path: &RefPath) -> &[String] {
+        self.by_path.get(path).map_or(&[], Vec::as_slice)
     }
 
     /// The name of rows inside of a join condition.
-    fn last(&self, alias: &str) -> String {
-        let last = self.0.get(alias).and_then(|path| path.last());
-        last.map_or(alias, String::as_str).to_owned()
+    fn last(&self, path: &RefPath) -> &str {
+        self.path(path).last().map_or(SOURCE, String::as_str)
     }
 
-    /// An expression in the names of the view; text that does not parse stays as it is.
-    fn in_view(&self, sql: &str) -> String {
-        lakeflow::parse_expr(sql).map_or_else(|_| sql.to_owned(), |expr| self.renamed(expr))
+    /// The name of a column.
+    fn name(&self, column: &ColumnPath) -> &str {
+        &self.site.project.entity(column.entity).column(column.column).name
     }
 
-    /// The text of an expression in the names of the view.
-    fn renamed(&self, mut expr: Expr) -> String {
-        change(&mut expr, |expr| {
-            let Expr::CompoundIdentifier(parts) = expr else { return };
-            let Some(path) = parts.first().and_then(|rows| self.0.get(&rows.value)) else { return };
-            parts.splice(..1, path.iter().map(SqlIdent::new));
-        });
-        lakeflow::expr_text(&expr)
+    fn column(&self, column: &ColumnPath) -> Expr {
+        let path = self.path(&column.path);
+        let rows: Vec<&str> = if path.is_empty() { vec![SOURCE] } else { path.iter().map(String::as_str).collect() };
+        build::column(rows.into_iter().chain([self.name(column)]))
     }
-}
 
-/// Passes every part of an expression through `change`, inner ones first.
-fn change(expr: &mut Expr, change: impl Fn(&mut Expr)) {
-    struct Change<F>(F);
-    impl<F: Fn(&mut Expr)> VisitorMut for Change<F> {
-        type Break = ();
-        fn post_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<()> {
-            (self.0)(expr);
-            ControlFlow::Continue(())
-        }
+    fn expr(&self, expression: &Expression) -> Expr {
+        expression.with_names(|leaf: &Leaf| match &leaf.named {
+            Named::Column(column) => self.column(column),
+            // Expressions over rows name nothing else.
+            Named::Output(_) | Named::Measure(_) => build::null(),
+        })
     }
-    let _ = expr.visit(&mut Change(change));
 }

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use lakegen::model::{AudienceId, Metric, PersonalKind, Principal, Project, RowAccess, Sees, Target};
+use lakegen::lakeflow::{build, expr_text};
+use lakegen::model::{
+    AudienceId, Expression, Metric, Named, PersonalKind, Principal, Project, RowAccess, Sees, Target,
+};
 use lakegen::plan::Dataset;
 
 use super::model::Rows;
@@ -112,10 +115,20 @@ impl Declared<'_> {
         let mut conditions = BTreeSet::new();
         for audience in self.audiences(person).into_iter().filter(|audience| audiences.contains(audience)) {
             match limits.iter().find(|access| access.audience == audience) {
-                Some(access) => drop(conditions.insert(access.condition.sql.clone())),
+                Some(access) => drop(conditions.insert(as_written(self.project, &access.condition))),
                 None => return Rows::All,
             }
         }
         if conditions.is_empty() { Rows::None } else { Rows::Where(conditions) }
     }
+}
+
+/// A condition on the columns of a table, as text.
+fn as_written(project: &Project, condition: &Expression) -> String {
+    let tree = condition.with_names(|leaf| match &leaf.named {
+        Named::Column(path) => build::column([project.entities[path.entity.0].columns[path.column.0].name.as_str()]),
+        Named::Output(name) => build::column([&**name]),
+        Named::Measure(_) => panic!("a condition on a table names no measure"),
+    });
+    expr_text(&tree)
 }

@@ -1,0 +1,79 @@
+//! Tables of a metric that are grouped by dimensions and periods.
+
+use askama::Template;
+use sqlparser::ast::Expr;
+
+use super::query::{Body, MetricQuery, aliased, period};
+use super::{comment, dimension_definition, measure_definition, period_comment, title};
+use crate::lakeflow::build;
+use crate::lakeflow::types::DataType;
+use crate::model::{Measure, MeasureId, MetricTable};
+use crate::render::columns::Definition;
+use crate::render::text::{Ident, Literal, Sql};
+use crate::render::{filters, header};
+
+#[derive(Template)]
+#[template(path = "pipeline/metric_table.sql")]
+struct Table<'a> {
+    header: Sql,
+    name: Ident<'a>,
+    columns: Vec<Definition<'a>>,
+    comment: Literal,
+    row_filter: Option<Sql>,
+    body: Body,
+    /// Columns of the query around it; none when there is no measure over measures.
+    outer: Vec<Sql>,
+}
+
+pub fn table(query: &MetricQuery<'_>, table: &MetricTable, row_filter: Option<Sql>) -> Result<String, askama::Error> {
+    let (project, metric) = (query.project, query.metric);
+    let mut columns = vec![];
+    let mut body = query.body();
+    let mut outer = vec![];
+    let mut group = |expr: Expr, name: &str| {
+        body.columns.push(aliased(expr.clone(), name));
+        body.group_by.push(Sql::of(&expr));
+        outer.push(column(name));
+    };
+    if let (Some(grain), Some(time)) = (table.grain, &metric.time) {
+        columns.push(Definition::new("period_start", &DataType::Date, period_comment(grain)));
+        group(period(query.aliases.expr(&time.expression), &time.expression.ty, grain), "period_start");
+    }
+    for dimension in &table.dimensions {
+        columns.push(dimension_definition(project, dimension));
+        group(query.aliases.expr(&dimension.expression), &dimension.name);
+    }
+    for (index, measure) in metric.measures.iter().enumerate() {
+        columns.push(measure_definition(project, measure));
+        match query.aggregate(MeasureId(index)) {
+            Some(aggregate) => {
+                body.columns.push(aggregate.clone());
+                outer.push(column(&measure.name));
+            }
+            None => outer.push(aliased(value(query, measure), &measure.name)),
+        }
+    }
+    let is_nested = metric.measures.iter().any(|m| m.derived);
+    Table {
+        header: header(&title(metric, table), &metric.origin.path)?,
+        name: Ident::new(&table.name),
+        columns,
+        comment: Literal::new(comment(metric, table)),
+        row_filter,
+        body,
+        outer: if is_nested { outer } else { vec![] },
+    }
+    .render()
+}
+
+fn column(name: &str) -> Sql {
+    Sql(Ident::new(name).to_string())
+}
+
+/// The value of a measure in the query around the aggregates.
+fn value(query: &MetricQuery<'_>, measure: &Measure) -> Expr {
+    match measure.derived {
+        true => query.over(measure, &|_, inner| value(query, inner)),
+        false => build::column([measure.name.as_str()]),
+    }
+}

@@ -1,0 +1,59 @@
+//! Tables of metrics and the proof that they add up.
+
+mod grouped;
+mod per;
+mod query;
+mod reconciliation;
+
+pub use query::{MetricQuery, join_conditions, named, over, period};
+pub use reconciliation::reconciliation;
+
+use std::borrow::Cow;
+
+use super::columns::{self, Definition};
+use super::first_text;
+use crate::model::{Dimension, Grain, Measure, Metric, MetricId, MetricTable, Project};
+use crate::plan::Dataset;
+
+/// A table of a metric.
+pub fn table(query: &MetricQuery<'_>, id: MetricId, index: usize) -> Result<String, askama::Error> {
+    let Some(table) = query.metric.tables.get(index) else { return Ok(String::new()) };
+    let row_filter = columns::row_filter(query.project, Dataset::MetricTable(id, index));
+    match &query.metric.per {
+        Some(per) => per::table(query, table, per, row_filter),
+        None => grouped::table(query, table, row_filter),
+    }
+}
+
+/// What the first day of a period is.
+pub fn period_comment(grain: Grain) -> &'static str {
+    match grain {
+        Grain::Day => "The day",
+        Grain::Week => "First day of the ISO week, a Monday",
+        Grain::Month => "First day of the month",
+        Grain::Quarter => "First day of the quarter",
+        Grain::Year => "First day of the year",
+    }
+}
+
+fn dimension_definition<'a>(project: &Project, dimension: &'a Dimension) -> Definition<'a> {
+    let ty = &dimension.expression.ty;
+    Definition::new(&dimension.name, ty, &dimension.description).masked(project, dimension.pii)
+}
+
+fn measure_definition<'a>(project: &Project, measure: &'a Measure) -> Definition<'a> {
+    let comment = match (measure.description.as_str(), measure.unit.as_str()) {
+        (text, "") => Cow::from(text),
+        ("", unit) => format!("In {unit}").into(),
+        (text, unit) => format!("{text}, in {unit}").into(),
+    };
+    Definition::new(&measure.name, &measure.expression.ty, &comment).masked(project, measure.pii)
+}
+
+fn title(metric: &Metric, table: &MetricTable) -> String {
+    format!("{}: {}", table.name, first_text(&[&table.description, &metric.description, "a table of a metric."]))
+}
+
+fn comment<'a>(metric: &'a Metric, table: &'a MetricTable) -> &'a str {
+    first_text(&[&table.description, &metric.description, &metric.name])
+}

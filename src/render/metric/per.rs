@@ -1,0 +1,98 @@
+//! The table of a metric with one row for each row of an entity.
+
+use askama::Template;
+use sqlparser::ast::Expr;
+
+use super::query::{Body, MEASURED, MetricQuery, aliased, conjuncts, join, join_conditions};
+use super::{comment, dimension_definition, measure_definition, title};
+use crate::lakeflow::build;
+use crate::model::{ColumnPath, Measure, MeasureId, MetricTable, Per, RefPath};
+use crate::render::columns::Definition;
+use crate::render::names::{Aliases, current_rows};
+use crate::render::text::{Ident, Literal, Sql};
+use crate::render::{filters, header};
+
+/// The column of the measured rows that holds the key of the entity.
+const KEY: &str = "_key";
+
+#[derive(Template)]
+#[template(path = "pipeline/metric_per.sql")]
+struct PerTable<'a> {
+    header: Sql,
+    name: Ident<'a>,
+    columns: Vec<Definition<'a>>,
+    comment: Literal,
+    row_filter: Option<Sql>,
+    body: Body,
+    outer: Vec<Sql>,
+    entity: Ident<'a>,
+    joins: Vec<Sql>,
+    /// Which measured row belongs to a row of the entity.
+    on: Sql,
+    conditions: Vec<Sql>,
+}
+
+pub fn table(
+    query: &MetricQuery<'_>,
+    table: &MetricTable,
+    per: &Per,
+    row_filter: Option<Sql>,
+) -> Result<String, askama::Error> {
+    let (project, metric) = (query.project, query.metric);
+    let entity = project.entity(per.entity);
+    let reference = ColumnPath { path: RefPath::default(), entity: metric.from, column: per.reference };
+    let key = query.aliases.column(&reference);
+    let mut body = query.body();
+    body.columns.push(aliased(key.clone(), KEY));
+    body.group_by.push(Sql::of(&key));
+    let aliases = Aliases::new(project, per.entity, &per.joins, &[MEASURED]);
+    let (mut columns, mut outer) = (vec![], vec![]);
+    for dimension in &per.columns {
+        columns.push(dimension_definition(project, dimension));
+        outer.push(aliased(aliases.expr(&dimension.expression), &dimension.name));
+    }
+    for (index, measure) in metric.measures.iter().enumerate() {
+        columns.push(measure_definition(project, measure));
+        outer.push(aliased(value(query, measure), &measure.name));
+        body.columns.extend(query.aggregate(MeasureId(index)).cloned());
+    }
+    let own_key =
+        entity.key.first().map(|column| ColumnPath { path: RefPath::default(), entity: per.entity, column: *column });
+    let own_key = own_key.map_or_else(build::null, |column| aliases.column(&column));
+    let mut conditions = join_conditions(&per.joins, |column| aliases.column(column));
+    conditions.extend(current_rows(entity, &entity.name));
+    conditions.extend(per.filter.as_ref().map(|filter| aliases.expr(filter)));
+    PerTable {
+        header: header(&title(metric, table), &metric.origin.path)?,
+        name: Ident::new(&table.name),
+        columns,
+        comment: Literal::new(comment(metric, table)),
+        row_filter,
+        body,
+        outer,
+        entity: Ident::new(&entity.name),
+        joins: per.joins.iter().map(|j| join(project, &aliases, j)).collect(),
+        on: Sql::of(&build::equal(build::column([MEASURED, KEY]), own_key)),
+        conditions: conjuncts(conditions),
+    }
+    .render()
+}
+
+/// The value of a measure, also where there are no rows to measure.
+fn value(query: &MetricQuery<'_>, measure: &Measure) -> Expr {
+    let value = match measure.derived {
+        true => query.over(measure, &|_, inner| value(query, inner)),
+        false => build::column([MEASURED, measure.name.as_str()]),
+    };
+    match &measure.empty {
+        None => value,
+        // What is never NULL where there are rows is NULL only where there are none.
+        Some(empty) if !measure.derived && !measure.expression.nullable => {
+            build::call("coalesce", [value, empty.tree().clone()])
+        }
+        Some(empty) => {
+            let has_no_rows = build::is_null(build::column([MEASURED, KEY]));
+            build::case([(has_no_rows, empty.tree().clone())], Some(value))
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! The measured rows of a metric as a query: where they come from, which of them count, what is computed.
+
+use sqlparser::ast::Expr;
+
+use super::super::names::{Aliases, current_rows};
+use super::super::text::{Ident, Sql};
+use crate::lakeflow::build;
+use crate::lakeflow::types::DataType;
+use crate::model::{ColumnPath, Entity, Grain, Join, JoinKind, Leaf, Measure, MeasureId, Metric, Named, Project};
+
+/// The query part in which aggregates are computed, where the table is more than that.
+pub const MEASURED: &str = "measured";
+
+/// A `SELECT` over measured rows, as `measured.sql` shows it.
+#[derive(Default)]
+pub struct Body {
+    pub columns: Vec<Sql>,
+    pub from: Sql,
+    pub joins: Vec<Sql>,
+    pub conditions: Vec<Sql>,
+    pub group_by: Vec<Sql>,
+}
+
+/// What all tables of a metric share. Its texts are made once, however many tables there are.
+pub struct MetricQuery<'a> {
+    pub project: &'a Project,
+    pub metric: &'a Metric,
+    pub aliases: Aliases<'a>,
+    from: Sql,
+    joins: Vec<Sql>,
+    conditions: Vec<Sql>,
+    /// The aggregates, each with its name, in the order of the measures; `None` for a measure over others.
+    aggregates: Vec<Option<Sql>>,
+}
+
+impl<'a> MetricQuery<'a> {
+    pub fn of(project: &'a Project, metric: &'a Metric) -> MetricQuery<'a> {
+        let aliases = Aliases::new(project, metric.from, &metric.joins, &[MEASURED]);
+        let aggregate = |m: &Measure| (!m.derived).then(|| aliased(aliases.expr(&m.expression), &m.name));
+        MetricQuery {
+            from: Sql::of(&build::column([project.entity(metric.from).name.as_str()])),
+            joins: metric.joins.iter().map(|j| join(project, &aliases, j)).collect(),
+            conditions: conjuncts(conditions(project, metric, &aliases)),
+            aggregates: metric.measures.iter().map(aggregate).collect(),
+            project,
+            metric,
+            aliases,
+        }
+    }
+
+    /// FROM, joins and conditions.
+    pub fn body(&self) -> Body {
+        Body {
+            from: self.from.clone(),
+            joins: self.joins.clone(),
+            conditions: self.conditions.clone(),
+            ..Body::default()
+        }
+    }
+
+    /// An aggregate with its name; `None` for a measure over others.
+    pub fn aggregate(&self, id: MeasureId) -> Option<&Sql> {
+        self.aggregates.get(id.0)?.as_ref()
+    }
+
+    /// A measure over others as an expression over aggregates, which `aggregate` gives.
+    pub fn over(&self, measure: &Measure, aggregate: &dyn Fn(MeasureId, &Measure) -> Expr) -> Expr {
+        over(self.metric, measure, aggregate)
+    }
+}
+
+/// A measure over others as an expression over aggregates, which `aggregate` gives. Measures can't be defined by each
+/// other, so this ends.
+pub fn over(metric: &Metric, measure: &Measure, aggregate: &dyn Fn(MeasureId, &Measure) -> Expr) -> Expr {
+    measure.expression.with_names(|leaf: &Leaf| {
+        let Named::Measure(id) = leaf.named else { return build::null() };
+        metric.measures.get(id.0).map_or_else(build::null, |inner| aggregate(id, inner))
+    })
+}
+
+/// What measured rows meet besides the joins.
+fn conditions(project: &Project, metric: &Metric, aliases: &Aliases<'_>) -> Vec<Expr> {
+    let from = project.entity(metric.from);
+    let mut conditions = join_conditions(&metric.joins, |column| aliases.column(column));
+    conditions.extend(current_rows(from, &from.name));
+    conditions.extend(metric.filter.as_ref().map(|filter| aliases.expr(filter)));
+    conditions
+}
+
+/// Rows that refer to nothing stay; rows that refer to something unknown wait until it is known.
+pub fn join_conditions(joins: &[Join], column: impl Fn(&ColumnPath) -> Expr) -> Vec<Expr> {
+    let unresolved = joins.iter().filter(|j| j.kind == JoinKind::LeftResolved);
+    let resolves = |j: &Join| build::or([build::is_null(column(&j.referring)), build::is_not_null(column(&j.key))]);
+    unresolved.map(resolves).collect()
+}
+
+/// Conditions as lines behind `WHERE` with `AND` between them. One alone needs no brackets.
+pub fn conjuncts(conditions: Vec<Expr>) -> Vec<Sql> {
+    let is_one = conditions.len() == 1;
+    let printed = conditions.into_iter().map(|c| Sql::of(&if is_one { c } else { build::conjunct(c) }));
+    printed.collect()
+}
+
+/// A join clause.
+pub fn join(project: &Project, aliases: &Aliases<'_>, join: &Join) -> Sql {
+    let entity = project.entity(join.entity());
+    let alias = aliases.alias(&join.path);
+    let word = if join.kind == JoinKind::Inner { "INNER" } else { "LEFT" };
+    Sql(format!("{word} JOIN {} ON {}", named(entity, alias), Sql::of(&join_condition(entity, alias, aliases, join))))
+}
+
+/// The condition of a join: the key, and that a version is the current one.
+fn join_condition(entity: &Entity, alias: &str, aliases: &Aliases<'_>, join: &Join) -> Expr {
+    let keys = build::equal(aliases.column(&join.key), aliases.column(&join.referring));
+    build::and([keys].into_iter().chain(current_rows(entity, alias)))
+}
+
+/// A table under an alias, where that is not its name.
+pub fn named(entity: &Entity, alias: &str) -> Sql {
+    let (table, alias) = (Ident::new(&entity.name), Ident::new(alias));
+    Sql(if table == alias { table.to_string() } else { format!("{table} AS {alias}") })
+}
+
+/// `expr AS name`, or the column alone when it bears the name already.
+pub fn aliased(expr: Expr, name: &str) -> Sql {
+    let own = match &expr {
+        Expr::Identifier(ident) => Some(ident),
+        Expr::CompoundIdentifier(idents) => idents.last(),
+        _ => None,
+    };
+    let text = Sql::of(&expr);
+    if own.is_some_and(|ident| ident.value == name) { text } else { Sql(format!("{text} AS {}", Ident::new(name))) }
+}
+
+/// The first day of a period, as a DATE. `trunc` has no unit for a day.
+pub fn period(time: Expr, ty: &DataType, grain: Grain) -> Expr {
+    let date = if *ty == DataType::Date { time } else { build::cast(time, &DataType::Date) };
+    let unit = match grain {
+        Grain::Day => return date,
+        Grain::Week => "WEEK",
+        Grain::Month => "MM",
+        Grain::Quarter => "QUARTER",
+        Grain::Year => "YEAR",
+    };
+    build::call("trunc", [date, build::string(unit)])
+}

@@ -1,0 +1,78 @@
+//! An expression as it stands in a spec: its text, and how places in it are found.
+
+use sqlparser::ast::Expr;
+
+use super::Context;
+use crate::diag::{Code, Diagnostic};
+use crate::lakeflow;
+use crate::lakeflow::infer::{Fault, FaultKind};
+use crate::load::{Located, Places};
+use crate::source::Span;
+
+/// An expression as it stands in a spec.
+#[derive(Debug, Clone, Copy)]
+pub struct Written<'a> {
+    /// The text.
+    pub sql: &'a str,
+    /// JSON pointer to it.
+    pub pointer: &'a str,
+    places: &'a Places,
+}
+
+impl<'a> Written<'a> {
+    /// The expression at `pointer` of a spec.
+    pub fn at<T>(spec: &'a Located<T>, pointer: &'a str, sql: &'a str) -> Written<'a> {
+        Written { sql, pointer, places: &spec.places }
+    }
+
+    /// The place of the whole.
+    pub fn span(&self) -> Span {
+        self.places.value(self.pointer)
+    }
+
+    /// The place of a part of the text.
+    pub fn inside(&self, range: std::ops::Range<usize>, context: &Context<'_>) -> Span {
+        self.places.inside(context.sources, self.pointer, range)
+    }
+
+    /// Its tree; `None` after a fault, which is reported.
+    pub fn parse(&self, context: &mut Context<'_>) -> Option<Expr> {
+        match lakeflow::parse_expr(self.sql) {
+            Ok(expr) => Some(expr),
+            Err(fault) => {
+                let span = self.inside(fault.range, context);
+                context.push(Diagnostic::error(Code::SqlSyntax, fault.message).at(span).maybe_hint(fault.hint));
+                None
+            }
+        }
+    }
+
+    /// Reports the faults of an analysis; true if there was one.
+    pub fn report(&self, faults: &[Fault], context: &mut Context<'_>) -> bool {
+        for fault in faults {
+            let span = self.inside(fault.range.clone(), context);
+            let diagnostic = Diagnostic::error(code_of(fault.kind), fault.message.clone()).at(span);
+            context.push(diagnostic.maybe_hint(fault.hint.clone()));
+        }
+        !faults.is_empty()
+    }
+}
+
+/// The code for a kind of fault in the SQL of a spec.
+pub fn code_of(kind: FaultKind) -> Code {
+    match kind {
+        FaultKind::UnknownColumn | FaultKind::UnknownTable | FaultKind::AmbiguousColumn => Code::UnknownColumn,
+        FaultKind::UnknownFunction => Code::UnknownFunction,
+        FaultKind::WrongArguments => Code::WrongArguments,
+        FaultKind::NotBoolean => Code::NotBoolean,
+        FaultKind::SubqueryNotAllowed => Code::SubqueryNotAllowed,
+        FaultKind::AggregateNotAllowed => Code::AggregateNotAllowed,
+        FaultKind::WindowNotAllowed | FaultKind::GeneratorNotAllowed => Code::WindowNotAllowed,
+        FaultKind::NestedAggregate => Code::NestedAggregate,
+        FaultKind::NotDeterministic => Code::NotDeterministic,
+        FaultKind::InexactSum => Code::InexactSum,
+        FaultKind::TypeMismatch | FaultKind::MissingGroupBy | FaultKind::ColumnCount | FaultKind::Unsupported => {
+            Code::TypeMismatch
+        }
+    }
+}
