@@ -6,6 +6,7 @@
 
 mod compiled;
 mod compose;
+mod constant;
 mod derived;
 mod entity;
 mod estimate;
@@ -26,11 +27,13 @@ mod rounding;
 mod row_access;
 mod rows;
 mod schedule;
+mod validity;
 mod written;
 
 pub use written::code_of;
 
-pub use lookup::converts;
+pub use constant::{converts, normalized, read};
+pub use names::is_reserved_header;
 
 use std::collections::{BTreeMap, BTreeSet};
 
