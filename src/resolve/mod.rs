@@ -10,6 +10,7 @@ mod derived;
 mod entity;
 mod fan_out;
 mod graph;
+mod guard;
 mod lookup;
 mod measure;
 mod measure_scope;
