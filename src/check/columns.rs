@@ -16,6 +16,7 @@ use crate::lakeflow::ast::{
     StoredAs,
 };
 use crate::lakeflow::infer::{self, Catalog, FaultKind, Place, QueryInfo, Relation};
+use crate::lakeflow::is_same_name;
 use crate::lakeflow::types::{Column, DataType};
 use crate::lakeflow::{self, folded};
 use crate::source::{FileId, SourceMap, Span};
@@ -220,6 +221,7 @@ impl<'a> Resolver<'a> {
         definition.streamable = definition.kind == Kind::StreamingTable || streaming;
         if let Some(info) = info {
             self.diagnostics.extend(info.faults.iter().map(|fault| super::fault(file, fault)));
+            self.diagnostics.extend(repeated_fields(&info, definition.span));
             definition.reads.extend(dataset::tables_of(&info));
             definition.has_query = true;
             definition.ranks = !info.features.windows.is_empty();
@@ -234,6 +236,16 @@ impl<'a> Resolver<'a> {
         self.known.pending.remove(&definition.name);
         self.known.relations.insert(definition.name.clone(), definition.relation());
     }
+}
+
+/// Structs with two fields of one name, which can be made but not be read back.
+fn repeated_fields(info: &QueryInfo, statement: Span) -> impl Iterator<Item = Diagnostic> {
+    let repeated = info.columns.iter().filter_map(|c| Some((&c.column.name, c.column.ty.repeated_field()?)));
+    repeated.map(move |(column, field)| {
+        let message = format!("the struct in column `{column}` has two fields `{field}`");
+        let fault = Diagnostic::error(Code::ColumnMismatch, message).at(first_line(statement));
+        fault.hint("Spark can't read it back: leave one out, or name it otherwise by `AS`")
+    })
 }
 
 /// The fault of a definition, which is not the first of its name.
@@ -279,7 +291,7 @@ fn cdc_columns(cdc: &AutoCdc, text: &str, known: &Known) -> Arc<[Column]> {
         }
     };
     let Some(source) = source else { return Arc::default() };
-    let is = |names: &[sqlparser::ast::Ident], c: &Column| names.iter().any(|n| n.value.eq_ignore_ascii_case(&c.name));
+    let is = |names: &[sqlparser::ast::Ident], c: &Column| names.iter().any(|n| is_same_name(&n.value, &c.name));
     let chosen = |c: &&Column| match &cdc.columns {
         None => true,
         Some(ColumnSelection::Only(names)) => is(names, c),
@@ -287,7 +299,7 @@ fn cdc_columns(cdc: &AutoCdc, text: &str, known: &Known) -> Arc<[Column]> {
     };
     let mut columns: Vec<Column> = source.iter().filter(chosen).cloned().collect();
     if cdc.stored_as == Some(StoredAs::ScdType2) {
-        let sequence = source.iter().find(|c| cdc.sequence_by.to_string().eq_ignore_ascii_case(&c.name));
+        let sequence = source.iter().find(|c| is_same_name(&cdc.sequence_by.to_string(), &c.name));
         let ty = sequence.map_or(DataType::Unknown, |c| c.ty.clone());
         columns.extend(["__START_AT", "__END_AT"].map(|name| Column {
             name: name.into(),
@@ -323,7 +335,7 @@ fn compare(
         Span::new(statement.file, range)
     };
     for (column, written) in declared.iter().zip(written) {
-        let Some(found) = delivered.iter().find(|d| d.name.eq_ignore_ascii_case(&column.name)) else {
+        let Some(found) = delivered.iter().find(|d| is_same_name(&d.name, &column.name)) else {
             let hint = did_you_mean(&column.name, delivered.iter().map(|d| d.name.as_str()));
             let message = format!("column `{}` is declared, but the query does not deliver it", column.name);
             diagnostics.push(Diagnostic::error(Code::ColumnMismatch, message).at(span(written)).maybe_hint(hint));
@@ -335,7 +347,7 @@ fn compare(
             diagnostics.push(Diagnostic::error(Code::ColumnMismatch, message).at(span(written)));
         }
     }
-    for found in delivered.iter().filter(|d| !declared.iter().any(|c| c.name.eq_ignore_ascii_case(&d.name))) {
+    for found in delivered.iter().filter(|d| !declared.iter().any(|c| is_same_name(&c.name, &d.name))) {
         let message = format!("the query delivers `{}`, which is not declared", found.name);
         diagnostics.push(Diagnostic::error(Code::ColumnMismatch, message).at(first_line(statement)));
     }

@@ -14,6 +14,7 @@ use crate::lakeflow::ast::{
     AutoCdc, CdcSource, ColumnSelection, CreateFlow, FlowBody, InsertFlow, Statement, StatementKind, StoredAs,
 };
 use crate::lakeflow::infer::{self, ExprInfo, Place};
+use crate::lakeflow::is_same_name;
 use crate::lakeflow::{self, types::Column};
 use crate::source::{FileId, SourceMap, Span};
 
@@ -201,7 +202,7 @@ fn check_cdc(cdc: &AutoCdc, target: &str, file: FileId, context: &mut Context<'_
 }
 
 fn check_column(ident: &Ident, source: &Read, file: FileId, context: &mut Context<'_>) {
-    if source.columns.iter().any(|c| c.name.eq_ignore_ascii_case(&ident.value)) || source.columns.is_empty() {
+    if source.columns.iter().any(|c| is_same_name(&c.name, &ident.value)) || source.columns.is_empty() {
         return;
     }
     let hint = did_you_mean(&ident.value, source.columns.iter().map(|c| c.name.as_str()));

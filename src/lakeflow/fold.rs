@@ -12,7 +12,7 @@ pub fn folded(name: &str) -> Cow<'_, str> {
 
 /// Whether two names are one to Databricks.
 pub fn is_same_name(a: &str, b: &str) -> bool {
-    a == b || folded(a) == folded(b)
+    a.eq_ignore_ascii_case(b) || !(a.is_ascii() && b.is_ascii()) && folded(a) == folded(b)
 }
 
 #[cfg(test)]

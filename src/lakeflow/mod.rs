@@ -7,6 +7,7 @@
 
 pub mod ast;
 pub mod build;
+pub mod cast;
 mod dialect;
 mod fault;
 pub mod fmt;

@@ -8,6 +8,7 @@ use crate::check::{ChangeSource, Changes, Definition, Named, Origins, Queried, W
 use crate::lakeflow::ast::ColumnSelection;
 use crate::lakeflow::folded;
 use crate::lakeflow::infer::{Flow, OutputColumn, TableRead};
+use crate::lakeflow::is_same_name;
 use crate::lakeflow::types::Column;
 use crate::source::Span;
 
@@ -96,7 +97,7 @@ impl Tracer<'_> {
         let tables = self.tables(query);
         let edge = |flow: &Flow| self.edge(query, &tables, flow);
         for output in &query.info.columns {
-            let own = traced.columns.iter_mut().find(|c| c.name.eq_ignore_ascii_case(&output.column.name));
+            let own = traced.columns.iter_mut().find(|c| is_same_name(&c.name, &output.column.name));
             if let Some(column) = own {
                 column.edges.extend(output.flows.iter().filter_map(edge));
             }
@@ -134,7 +135,7 @@ impl Tracer<'_> {
     fn changes(&self, changes: &Changes, traced: &mut Traced) {
         let Some(source) = self.source_of(changes, traced) else { return };
         for column in source.columns.iter().filter(|c| is_chosen(changes.selection.as_ref(), c)) {
-            if let Some(own) = traced.columns.iter_mut().find(|c| c.name.eq_ignore_ascii_case(&column.name)) {
+            if let Some(own) = traced.columns.iter_mut().find(|c| is_same_name(&c.name, &column.name)) {
                 own.edges.extend(source.edges(&column.name, Influence::Identity, None));
             }
         }
@@ -209,7 +210,7 @@ struct Changed {
 impl Changed {
     /// The edges of what is made of a column, at `span` if it is named there.
     fn edges(&self, column: &str, step: Influence, span: Option<Span>) -> impl Iterator<Item = Edge> {
-        let found = self.columns.iter().zip(&self.edges).find(|(c, _)| c.name.eq_ignore_ascii_case(column));
+        let found = self.columns.iter().zip(&self.edges).find(|(c, _)| is_same_name(&c.name, column));
         found.into_iter().flat_map(|(_, edges)| edges).cloned().map(move |edge| Edge {
             influence: edge.influence.then(step),
             release: edge.release.filter(|_| step.is_direct()),
@@ -220,7 +221,7 @@ impl Changed {
 }
 
 fn is_chosen(selection: Option<&ColumnSelection>, column: &Column) -> bool {
-    let named = |names: &[sqlparser::ast::Ident]| names.iter().any(|n| n.value.eq_ignore_ascii_case(&column.name));
+    let named = |names: &[sqlparser::ast::Ident]| names.iter().any(|n| is_same_name(&n.value, &column.name));
     match selection {
         None => true,
         Some(ColumnSelection::Only(names)) => named(names),

@@ -24,6 +24,7 @@ pub use walk::{Direction, Node, Subgraph, walk};
 
 use crate::lakeflow::folded;
 pub use crate::lakeflow::infer::{Influence, Release};
+use crate::lakeflow::is_same_name;
 use crate::source::Span;
 
 /// Where something comes from: a column of a dataset of the pipeline, or of something outside of it.
@@ -109,6 +110,6 @@ impl Lineage {
 impl Traced {
     /// A column by its name in any letter case.
     pub fn column(&self, name: &str) -> Option<&TracedColumn> {
-        self.columns.iter().find(|c| c.name.eq_ignore_ascii_case(name))
+        self.columns.iter().find(|c| is_same_name(&c.name, name))
     }
 }

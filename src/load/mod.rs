@@ -6,6 +6,7 @@
 mod align;
 mod find;
 mod lost;
+mod partly;
 mod places;
 mod scalar;
 mod set;
@@ -43,6 +44,8 @@ pub struct Document {
     pub places: Places,
     /// Whether something in the file was at fault, so that this is not all of what was written.
     pub faulty: bool,
+    /// Whether the file could be read in parts only: keys of the spec that are missing may stand in the others.
+    pub partial: bool,
 }
 
 /// All that was found, in the order of paths.
@@ -99,7 +102,7 @@ fn document(file: FileId, text: &str) -> (Option<Document>, Vec<Diagnostic>) {
     let start = Span::new(file, 0..0);
     let document = match document {
         Some((value @ Value::Object(_), places)) => match kind(&value, &places) {
-            Ok(kind) => Some(Document { kind, file, value, places, faulty: !faults.is_empty() }),
+            Ok(kind) => Some(Document { kind, file, value, places, faulty: !faults.is_empty(), partial: false }),
             Err(fault) => {
                 faults.push(*fault);
                 None
@@ -115,9 +118,18 @@ fn document(file: FileId, text: &str) -> (Option<Document>, Vec<Diagnostic>) {
             faults.push(Diagnostic::error(Code::EmptyFile, message).at(places.value("")));
             None
         }
-        _ => None,
+        _ => partial(file, text, &faults),
     };
     (document, faults)
+}
+
+/// What can be read of a text that is no YAML. Where it went beyond what a spec may hold, it is left alone.
+fn partial(file: FileId, text: &str, faults: &[Diagnostic]) -> Option<Document> {
+    if faults.iter().any(|fault| fault.code == Code::YamlBudget) {
+        return None;
+    }
+    let (kind, value, places) = partly::read(file, text, &lost::of_text(text))?;
+    Some(Document { kind, file, value, places, faulty: true, partial: true })
 }
 
 /// The kind that the top-level keys tell.

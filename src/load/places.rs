@@ -143,6 +143,17 @@ impl Places {
         self.span(&(start + inner.start..start + inner.end))
     }
 
+    /// Adds the keys of another mapping of the same file. Of a key that both have, nobody knows which is meant.
+    pub(super) fn add(&mut self, other: Places) {
+        let (Form::Fields(own), Form::Fields(others)) = (&mut self.root.form, other.root.form) else { return };
+        for (key, node) in others {
+            match own.iter_mut().find(|(known, _)| *known == key) {
+                Some((_, twin)) => twin.twice = true,
+                None => own.push((key, node)),
+            }
+        }
+    }
+
     /// Pointers to all values whose keys stand twice in their mapping.
     pub fn doubtful(&self) -> Vec<String> {
         let mut found = vec![];

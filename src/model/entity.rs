@@ -1,5 +1,6 @@
 //! Entities: sources, columns, rules, references.
 
+use super::constant::Constant;
 use super::governance::{AudienceId, Classification, PersonalKind, RowAccess};
 use super::sql::{Action, Expression, Origin};
 use crate::lakeflow::is_same_name;
@@ -144,13 +145,22 @@ pub struct FileSource {
     pub delimiter: char,
 }
 
-/// Rows that are part of the specs: literals in SQL, one a column; `NULL` for a missing value.
+/// Rows that are part of the specs.
 #[derive(Debug, Clone)]
 pub struct Lookup {
     /// File name in the lookups directory.
     pub file: String,
-    /// Values as text, in the order of the columns.
-    pub rows: Vec<Vec<Option<String>>>,
+    /// The rows, in the order of the file.
+    pub rows: Vec<LookupRow>,
+}
+
+/// A row that is part of the specs.
+#[derive(Debug, Clone)]
+pub struct LookupRow {
+    /// Values in the order of the columns; none where there is none.
+    pub values: Vec<Option<Constant>>,
+    /// The line.
+    pub span: Span,
 }
 
 /// How new rows meet old ones.
@@ -193,8 +203,8 @@ pub struct Column {
     pub normalize: Option<Normalize>,
     /// Conditions on the text besides its type.
     pub validity: Validity,
-    /// Value of rows that have none, as a SQL literal.
-    pub default: Option<String>,
+    /// Value of rows that have none.
+    pub default: Option<Constant>,
     /// Whether the tables can hold NULL in it.
     pub nullable: bool,
     /// Typical values.
@@ -217,8 +227,8 @@ pub enum Normalize {
 pub struct Validity {
     /// Regular expression (the part of the syntax that Java and Rust share).
     pub matches: Option<String>,
-    /// The only values there may be, as texts in the order of the spec.
-    pub accepted: Option<Vec<String>>,
+    /// The only values there may be, in the order of the spec.
+    pub accepted: Option<Vec<Constant>>,
 }
 
 /// A rule that every row must keep.

@@ -4,14 +4,16 @@
 //! and the place they came from; no text of SQL stands here. Ids index the vectors of [`Project`] and stay valid for its
 //! lifetime.
 
+mod constant;
 mod entity;
 mod governance;
 mod metric;
 mod sql;
 
+pub use constant::{Constant, Double, FALSE_TEXTS, TRUE_TEXTS, shape};
 pub use entity::{
-    Check, Column, ColumnId, Entity, EntityId, FileSource, Load, Lookup, Normalize, Reference, ReferenceId, RowCount,
-    Rule, RuleKind, Source, Validity,
+    Check, Column, ColumnId, Entity, EntityId, FileSource, Load, Lookup, LookupRow, Normalize, Reference, ReferenceId,
+    RowCount, Rule, RuleKind, Source, Validity,
 };
 pub use governance::{
     Alerts, Audience, AudienceId, Classification, Cron, Mask, Mode, PersonalKind, Principal, PrincipalId, Protection,

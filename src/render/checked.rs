@@ -3,11 +3,16 @@
 use askama::Template;
 
 use super::text::{Ident, Literal, Sql};
-use super::{filters, header, names};
+use super::{constant, filters, header, names};
 use crate::lakeflow::build;
 use crate::lakeflow::types::DataType;
-use crate::model::{Action, Column, Entity, Expression, Load, Normalize, Rule, RuleKind};
+use crate::model::{
+    Action, Column, Constant, Entity, Expression, FALSE_TEXTS, Load, Normalize, Rule, RuleKind, TRUE_TEXTS, shape,
+};
 use crate::plan;
+
+/// A text beyond this is infinite to a cast, which is no value that was delivered.
+const GREATEST_DOUBLE: &str = "1.7976931348623157E308";
 
 #[derive(Template)]
 #[template(path = "pipeline/checked.sql")]
@@ -74,10 +79,7 @@ fn checked_column(column: &Column, has_valid_rule: bool) -> CheckedColumn<'_> {
     let value = typed_value(column);
     let shown = value.clone().unwrap_or_else(|| name.to_string());
     let typed = match (&column.default, &value) {
-        (Some(default), _) if column.ty == DataType::Boolean => {
-            format!("coalesce({shown}, {}) AS {name}", default.to_ascii_uppercase())
-        }
-        (Some(default), _) => format!("coalesce({shown}, {default}) AS {name}"),
+        (Some(default), _) => format!("coalesce({shown}, {}) AS {name}", constant::literal(default, &column.ty)),
         (None, Some(value)) => format!("{value} AS {name}"),
         (None, None) => name.to_string(),
     };
@@ -103,13 +105,22 @@ fn typed_value(column: &Column) -> Option<String> {
     let name = Ident::new(&column.name);
     let mut conditions = vec![];
     conditions.extend(column.validity.matches.as_ref().map(|p| format!("{name} RLIKE {}", Literal::new(p))));
-    let converted = match (&column.ty, pattern(&column.ty)) {
-        (DataType::Boolean, _) => format!(
-            "CASE WHEN lower({name}) IN ('true', 't', 'yes', 'y', '1') THEN TRUE WHEN lower({name}) IN ('false', 'f', 'no', 'n', '0') THEN FALSE END"
-        ),
-        (ty, Some(pattern)) => {
-            conditions.push(format!("{name} RLIKE {}", Literal::new(pattern)));
-            format!("try_cast({name} AS {ty})")
+    let converted = match (&column.ty, shape(&column.ty)) {
+        (DataType::Boolean, _) => {
+            let texts = |texts: [&str; 5]| texts.map(|text| Literal::new(text).to_string()).join(", ");
+            format!(
+                "CASE WHEN lower({name}) IN ({}) THEN TRUE WHEN lower({name}) IN ({}) THEN FALSE END",
+                texts(TRUE_TEXTS),
+                texts(FALSE_TEXTS)
+            )
+        }
+        (ty, Some(shape)) => {
+            conditions.push(format!("{name} RLIKE {}", Literal::new(shape)));
+            let converted = format!("try_cast({name} AS {ty})");
+            if ty.is_floating() {
+                conditions.push(format!("abs({converted}) <= {GREATEST_DOUBLE}"));
+            }
+            converted
         }
         (_, None) => name.to_string(),
     };
@@ -122,32 +133,9 @@ fn typed_value(column: &Column) -> Option<String> {
 }
 
 /// Whether a value is among those accepted, compared in its type: `2.0` is `2`.
-fn accepted(value: &str, ty: &DataType, values: &[String]) -> String {
-    let literal = |text: &String| match ty {
-        DataType::String => Literal::new(text).to_string(),
-        ty if ty.is_numeric() => text.clone(),
-        ty => format!("CAST({} AS {ty})", Literal::new(text)),
-    };
-    let literals: Vec<String> = values.iter().map(literal).collect();
+fn accepted(value: &str, ty: &DataType, values: &[Constant]) -> String {
+    let literals: Vec<String> = values.iter().map(|value| constant::literal(value, ty)).collect();
     format!("{value} IN ({})", literals.join(", "))
-}
-
-/// What a text must look like before it is converted: casts alone are too lenient, they take `2024-1-5`, `1e2` and
-/// `now` (traps of Spark SQL). `\z` is the very end; `$` would let a line break through.
-fn pattern(ty: &DataType) -> Option<&'static str> {
-    match ty {
-        DataType::TinyInt => Some(r"^-?[0-9]{1,3}\z"),
-        DataType::SmallInt => Some(r"^-?[0-9]{1,5}\z"),
-        DataType::Int => Some(r"^-?[0-9]{1,9}\z"),
-        DataType::BigInt => Some(r"^-?[0-9]{1,18}\z"),
-        DataType::Decimal { .. } => Some(r"^-?[0-9]+([.][0-9]+)?\z"),
-        DataType::Float | DataType::Double => Some(r"^-?[0-9]+([.][0-9]+)?([eE][-+]?[0-9]{1,3})?\z"),
-        DataType::Date => Some(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}\z"),
-        DataType::Timestamp | DataType::TimestampNtz => Some(
-            r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,6})?(Z|[-+][0-9]{2}:[0-9]{2})?\z",
-        ),
-        _ => None,
-    }
 }
 
 fn checked_rule<'a>(entity: &Entity, rule: &'a Rule) -> CheckedRule<'a> {

@@ -5,6 +5,7 @@
 
 mod checked;
 mod columns;
+mod constant;
 mod filters;
 mod governance;
 mod metric;

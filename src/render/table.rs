@@ -4,9 +4,11 @@ use askama::Template;
 
 use super::columns::{self, Definition};
 use super::text::{Ident, Literal, Sql};
-use super::{filters, first_text, header, names};
+use super::{constant, filters, first_text, header, names};
 use crate::lakeflow::types::DataType;
-use crate::model::{Column, Entity, EntityId, Expression, FileSource, Load, Lookup, Project, Source};
+use crate::model::{
+    Column, ColumnId, Constant, Entity, EntityId, Expression, FileSource, Load, Lookup, Project, Source,
+};
 use crate::plan::{self, Dataset};
 
 #[derive(Template)]
@@ -101,10 +103,12 @@ fn sequence(entity: &Entity) -> String {
         Load::Upsert { sequence, .. } => sequence.as_slice(),
         Load::Append | Load::Snapshot => &[],
     };
-    let own = own.iter().map(|id| entity.column(*id));
     let file = ["_file_modified_at", "_file_name"].map(String::from);
     let quoted = |c: &Column| Ident::new(&c.name).to_string();
-    let parts: Vec<String> = own.map(quoted).chain(file).chain(entity.columns.iter().map(quoted)).collect();
+    // Each column stands once: a struct can't hold two fields of one name, and the second would decide nothing.
+    let rest = entity.columns.iter().enumerate().filter(|(index, _)| !own.contains(&ColumnId(*index)));
+    let first = own.iter().map(|id| quoted(entity.column(*id)));
+    let parts: Vec<String> = first.chain(file).chain(rest.map(|(_, column)| quoted(column))).collect();
     format!("struct({})", parts.join(", "))
 }
 
@@ -238,14 +242,14 @@ struct LookupTable<'a> {
 
 fn lookup_table(entity: &Entity, lookup: &Lookup, guarded: Guarded<'_>) -> Result<String, askama::Error> {
     let origin = format!("{} and {}", entity.origin.path, lookup.file);
-    let value = |v: &Option<String>| v.as_ref().map_or("NULL".to_owned(), |v| Literal::new(v).to_string());
+    let value = |v: &Option<Constant>| v.as_ref().map_or("NULL".to_owned(), |v| constant::text(v).to_string());
     LookupTable {
         header: header(&title(entity), &origin)?,
         name: Ident::new(&entity.name),
         columns: guarded.columns,
         row_filter: guarded.row_filter,
         comment: Literal::new(comment(entity)),
-        rows: lookup.rows.iter().map(|row| row.iter().map(value).collect::<Vec<_>>().join(", ")).collect(),
+        rows: lookup.rows.iter().map(|row| row.values.iter().map(value).collect::<Vec<_>>().join(", ")).collect(),
     }
     .render()
 }

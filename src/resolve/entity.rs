@@ -9,6 +9,7 @@ use super::project::{self, list_hint};
 use super::reference;
 use super::required::{self, Part};
 use super::row_access;
+use super::validity;
 use super::written::Written;
 use crate::diag::{Code, Diagnostic, did_you_mean};
 use crate::lakeflow::is_same_name;
@@ -108,9 +109,17 @@ fn lost_column(spec: &Located<EntitySpec>, name: &str) -> Column {
 /// Two columns can't be read from one field of a line.
 fn report_equal_headers(columns: &[Column], context: &mut Context<'_>) {
     for (index, column) in columns.iter().enumerate() {
-        if let Some(twin) = columns[..index].iter().find(|c| c.header == column.header) {
-            let message =
-                format!("columns `{}` and `{}` have the same header `{}`", twin.name, column.name, column.header);
+        if let Some(twin) = columns[..index].iter().find(|c| is_same_name(&c.header, &column.header))
+            // Of columns that are called alike, their names are reported.
+            && !is_same_name(&twin.name, &column.name)
+        {
+            let own = format!("columns `{}` and `{}` have", twin.name, column.name);
+            let message = match twin.header == column.header {
+                true => format!("{own} the same header `{}`", column.header),
+                false => {
+                    format!("{own} headers that differ in letter case only: `{}` and `{}`", twin.header, column.header)
+                }
+            };
             context.push(
                 Diagnostic::error(Code::DuplicateName, message).at(column.span).related(twin.span, "the other one"),
             );
@@ -144,18 +153,17 @@ fn column(
     if let Some(pattern) = &column.matches {
         context.extend(pattern_fault(pattern).map(|d| d.at(spec.value(&format!("{pointer}/matches")))));
     }
-    for (i, value) in column.accepted.iter().flatten().enumerate().filter(|(_, v)| !lookup::converts(v, &ty)) {
-        let message = format!("the accepted value `{value}` is no {ty}");
-        context.push(Diagnostic::error(Code::TypeMismatch, message).at(spec.value(&format!("{pointer}/accepted/{i}"))));
-    }
     if let Some(header) = column.header.as_ref().filter(|header| header.trim().is_empty()) {
         let fault = Diagnostic::error(Code::BadName, format!("`{header}` is no header of a column"));
         let hint = "leave it out if the files call the column by its name";
         context.push(fault.at(spec.value(&format!("{pointer}/header"))).hint(hint));
     }
+    if let (Some(header), SourceSpec::Files(_)) = (&column.header, &spec.spec.source) {
+        context.extend(names::reserved_header(header, spec.value(&format!("{pointer}/header"))));
+    }
     let is_required = column.required.unwrap_or(false);
     let keeps_null = matches!(column.on_missing, Some(ActionSpec::Warn));
-    Column {
+    let column = Column {
         name: name.to_owned(),
         header: column.header.clone().unwrap_or_else(|| name.to_owned()),
         description: column.description.clone().unwrap_or_default(),
@@ -164,13 +172,18 @@ fn column(
             NormalizeSpec::Lower => Normalize::Lower,
             NormalizeSpec::Upper => Normalize::Upper,
         }),
-        validity: Validity { matches: column.matches.clone(), accepted: column.accepted.clone() },
-        default: default_literal(column.default.as_deref(), &ty, spec, pointer, context),
+        validity: Validity {
+            matches: column.matches.clone(),
+            accepted: validity::accepted(column, &ty, pointer, spec, context),
+        },
+        default: validity::default(column, &ty, pointer, spec, context),
         nullable: !(is_required && !keeps_null || column.default.is_some()),
         examples: column.examples.clone().unwrap_or_default(),
         span: spec.key(pointer),
         ty,
-    }
+    };
+    validity::check(&column, pointer, spec, context);
+    column
 }
 
 /// Whether a text can be read as the type.
@@ -193,27 +206,6 @@ fn pattern_fault(pattern: &str) -> Option<Diagnostic> {
     )
 }
 
-/// A default as a literal of the type of its column.
-fn default_literal(
-    default: Option<&str>,
-    ty: &DataType,
-    spec: &Located<EntitySpec>,
-    pointer: &str,
-    context: &mut Context<'_>,
-) -> Option<String> {
-    let text = default?;
-    if !lookup::converts(text, ty) {
-        let message = format!("the default `{text}` is no {ty}");
-        context.push(Diagnostic::error(Code::TypeMismatch, message).at(spec.value(&format!("{pointer}/default"))));
-    }
-    let literal = crate::lakeflow::string_text(text);
-    Some(match ty {
-        DataType::String => literal,
-        DataType::Boolean | DataType::Int | DataType::BigInt => text.to_owned(),
-        _ => format!("CAST({literal} AS {ty})"),
-    })
-}
-
 fn key(spec: &Located<EntitySpec>, columns: &[Column], context: &mut Context<'_>) -> Vec<ColumnId> {
     let names = spec.spec.key.as_ref().map(|k| k.with_pointers("/key")).unwrap_or_default();
     find_columns(spec, &names, columns, context)
@@ -228,6 +220,10 @@ fn find_columns(
     let mut ids = vec![];
     for (name, pointer) in names {
         match columns.iter().position(|c| is_same_name(&c.name, name)) {
+            Some(index) if ids.contains(&ColumnId(index)) => {
+                let fault = Diagnostic::error(Code::DuplicateName, format!("column `{name}` stands twice"));
+                context.push(fault.at(spec.value(pointer)));
+            }
             Some(index) => ids.push(ColumnId(index)),
             None if spec.is_lost("/columns") => {}
             None => context.push(unknown_column(name, columns).at(spec.value(pointer))),
@@ -276,6 +272,7 @@ fn source(
                 );
                 return Source::Lookup(empty);
             };
+            lookup::report_options(spec, context);
             // Rows are judged by columns and key, which are not what was written.
             if spec.has_lost("/columns") || spec.has_lost("/key") {
                 return Source::Lookup(empty);
@@ -358,9 +355,8 @@ fn check_load_options(spec: &Located<EntitySpec>, load: LoadSpec, sequence: &[Co
     let mut fault = |message: String, pointer: &str, hint: &str| {
         context.push(Diagnostic::error(Code::OptionConflict, message).at(spec.value(pointer)).hint(hint));
     };
-    let is_lookup = matches!(spec.spec.source, SourceSpec::Lookup(_));
-    if is_lookup && spec.spec.load.is_some() {
-        fault("a lookup has no load".into(), "/load", "the rows of a lookup are those of its file: remove the key");
+    if matches!(spec.spec.source, SourceSpec::Lookup(_)) {
+        return; // A lookup takes none of them, and that is reported with its other options.
     }
     if load == LoadSpec::History
         && !spec.has_lost("/sequence")
@@ -394,7 +390,7 @@ pub fn link(specs: &[&Located<EntitySpec>], graph: &mut Graph, context: &mut Con
     for (index, spec) in specs.iter().enumerate() {
         graph.entities[index].references =
             context.judge(spec.file, |context| reference::resolve(spec, index, graph, context));
-        reference::accept_lookup_keys(graph, index);
+        context.judge(spec.file, |context| reference::accept_lookup_keys(spec, index, graph, context));
     }
     reference::report_cycles(specs, graph, context);
     for (index, spec) in specs.iter().enumerate() {

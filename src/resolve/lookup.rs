@@ -2,10 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use regex::Regex;
+
+use super::Context;
+use super::constant::{self, Misfit};
+use super::entity::column_pointer;
 use crate::diag::{Code, Diagnostic, Diagnostics, did_you_mean, nearest};
-use crate::lakeflow::types::DataType;
-use crate::model::{Column, ColumnId, Lookup};
+use crate::load::Located;
+use crate::model::{Column, ColumnId, Constant, Lookup, LookupRow};
 use crate::source::{FileId, SourceMap, Span};
+use crate::spec::EntitySpec;
 
 /// More rows than this belong into the landing directory.
 const MAX_ROWS: usize = 1000;
@@ -22,24 +28,46 @@ pub struct Request<'a> {
     pub key: &'a [ColumnId],
 }
 
+/// Options that say how files are read or what becomes of their rows. The rows of a lookup are judged while the project
+/// is compiled, where a faulty one is an error, and there is no condition in SQL that could be asked then.
+pub fn report_options(spec: &Located<EntitySpec>, context: &mut Context<'_>) {
+    let entity = &spec.spec;
+    let mut stated = vec![];
+    let options = [
+        ("load", entity.load.is_some()),
+        ("sequence", entity.sequence.is_some()),
+        ("delete_when", entity.delete_when.is_some()),
+        ("rules", entity.rules.is_some()),
+        ("freshness", entity.freshness.is_some()),
+        ("row_count", entity.row_count.is_some()),
+    ];
+    stated.extend(options.into_iter().filter(|(_, is_stated)| *is_stated).map(|(key, _)| format!("/{key}")));
+    for (name, column) in entity.columns.iter().filter_map(|(name, entry)| Some((name, entry.full()?))) {
+        let options = [("on_missing", column.on_missing.is_some()), ("on_invalid", column.on_invalid.is_some())];
+        let options = options.into_iter().filter(|(_, is_stated)| *is_stated);
+        stated.extend(options.map(|(key, _)| format!("{}/{key}", column_pointer(name))));
+    }
+    for pointer in stated {
+        let message = format!("a lookup takes no `{}`", pointer.rsplit('/').next().unwrap_or_default());
+        let hint = "its rows are part of the specs: they are judged now, and none may be at fault";
+        context.push(Diagnostic::error(Code::OptionConflict, message).at(spec.key(&pointer)).hint(hint));
+    }
+}
+
 /// Reads a lookup file; faults are reported at their place in it.
 pub fn read(request: &Request<'_>, sources: &SourceMap, diagnostics: &mut Diagnostics) -> Option<Lookup> {
     let text = sources.text(request.file).trim_start_matches('\u{feff}');
     let skipped = sources.text(request.file).len() - text.len();
     let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
-    let mut records = vec![];
-    for record in reader.records() {
-        match record {
-            Ok(record) => records.push(record),
-            Err(error) => {
-                let start = error.position().map_or(0, |p| p.byte() as usize) + skipped;
-                let span = Span::new(request.file, start..start + 1);
-                diagnostics
-                    .push(Diagnostic::error(Code::LookupFile, format!("the line can't be read: {error}")).at(span));
-                return None;
-            }
+    let records = match reader.records().collect::<Result<Vec<_>, _>>() {
+        Ok(records) => records,
+        Err(error) => {
+            let start = error.position().map_or(0, |p| p.byte() as usize) + skipped;
+            let fault = Diagnostic::error(Code::LookupFile, format!("the line can't be read: {error}"));
+            diagnostics.push(fault.at(Span::new(request.file, start..start + 1)));
+            return None;
         }
-    }
+    };
     let place = |record: &csv::StringRecord| record_span(request.file, text, skipped, record);
     let Some((header, rows)) = records.split_first() else {
         let span = Span::new(request.file, 0..0);
@@ -55,21 +83,79 @@ pub fn read(request: &Request<'_>, sources: &SourceMap, diagnostics: &mut Diagno
         diagnostics.push(Diagnostic::error(Code::LookupFile, message).at(place(&rows[MAX_ROWS])).hint(hint));
         return None;
     }
+    let patterns: Vec<_> = request.columns.iter().map(|c| Regex::new(c.validity.matches.as_ref()?).ok()).collect();
     let mut read = vec![];
     for record in rows {
-        if record.len() != header.len() {
+        let span = place(record);
+        if record.len() == header.len() {
+            let values = values(request, record, &positions, &patterns, span, diagnostics);
+            read.push(LookupRow { values, span });
+        } else {
             let message = format!("the row has {} fields, the header {}", record.len(), header.len());
-            diagnostics.push(Diagnostic::error(Code::LookupFile, message).at(place(record)));
-            continue;
+            diagnostics.push(Diagnostic::error(Code::LookupFile, message).at(span));
         }
-        let value =
-            |position: &usize| record.get(*position).map(|v| v.trim_matches(' ').to_owned()).filter(|v| !v.is_empty());
-        let row: Vec<Option<String>> = positions.iter().map(value).collect();
-        check_row(request.columns, &row, place(record), diagnostics);
-        read.push((row, place(record)));
+    }
+    if rows.is_empty() {
+        let fault = Diagnostic::error(Code::LookupFile, "the lookup file has no rows").at(place(header));
+        diagnostics.push(fault);
     }
     report_duplicate_keys(request.key, &read, diagnostics);
-    Some(Lookup { file: request.path.to_owned(), rows: read.into_iter().map(|(row, _)| row).collect() })
+    Some(Lookup { file: request.path.to_owned(), rows: read })
+}
+
+/// The values of a row; a faulty one is reported, and then missing.
+fn values(
+    request: &Request<'_>,
+    record: &csv::StringRecord,
+    positions: &[usize],
+    patterns: &[Option<Regex>],
+    span: Span,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Option<Constant>> {
+    let value = |((index, column), position): ((usize, &Column), &usize)| {
+        let text = record.get(*position).map(|text| text.trim_matches(' ')).filter(|text| !text.is_empty());
+        let is_key = request.key.contains(&ColumnId(index));
+        let pattern = patterns.get(index).and_then(Option::as_ref);
+        field(column, text, is_key, pattern).unwrap_or_else(|Misfit { why, hint }| {
+            diagnostics.push(Diagnostic::error(Code::LookupValue, why).at(span).maybe_hint(hint));
+            None
+        })
+    };
+    request.columns.iter().enumerate().zip(positions).map(value).collect()
+}
+
+/// The value of a field, which must keep all that its column demands; a fault names the column.
+fn field(
+    column: &Column,
+    text: Option<&str>,
+    is_key: bool,
+    pattern: Option<&Regex>,
+) -> Result<Option<Constant>, Misfit> {
+    let name = &column.name;
+    let misfit = |why: String, hint: Option<String>| Err(Misfit { why, hint });
+    let Some(text) = text else {
+        return match &column.default {
+            Some(default) => Ok(Some(default.clone())),
+            None if !column.nullable => misfit(format!("`{name}` is required and has no value"), None),
+            None if is_key => misfit(format!("`{name}` is the key and has no value"), None),
+            None => Ok(None),
+        };
+    };
+    let text = constant::normalized(text, column.normalize);
+    if pattern.is_some_and(|pattern| !pattern.is_match(&text)) {
+        let pattern = column.validity.matches.as_deref().unwrap_or_default();
+        return misfit(format!("`{text}` of `{name}` does not match `{pattern}`"), None);
+    }
+    let value = match constant::exact(&text, &column.ty) {
+        Ok(value) => value,
+        Err(Misfit { why, hint }) => return misfit(format!("`{text}` of `{name}` {why}"), hint),
+    };
+    match &column.validity.accepted {
+        Some(accepted) if !accepted.contains(&value) => {
+            misfit(format!("`{text}` is no accepted value of `{name}`"), None)
+        }
+        _ => Ok(Some(value)),
+    }
 }
 
 /// Where each column of the entity stands in the file.
@@ -91,6 +177,9 @@ fn header_positions(
         let hint = did_you_mean(name, request.columns.iter().map(|c| c.header.as_str()));
         fault(format!("the header names `{name}`, which is no column of the entity"), hint);
     }
+    for (index, name) in names.iter().enumerate().filter(|(index, name)| names[..*index].contains(name)) {
+        fault(format!("the header names `{name}` twice, in fields {} and {}", position(&names, name), index + 1), None);
+    }
     let mut positions = vec![];
     for column in request.columns {
         match names.iter().position(|n| *n == column.header) {
@@ -103,72 +192,29 @@ fn header_positions(
     complete.then_some(positions)
 }
 
+/// The number of the first field of this name.
+fn position(names: &[&str], name: &str) -> usize {
+    names.iter().position(|own| *own == name).unwrap_or_default() + 1
+}
+
 fn header_hint(columns: &[Column]) -> String {
     let names: Vec<&str> = columns.iter().map(|c| c.header.as_str()).collect();
     format!("its first line should be `{}`", names.join(","))
 }
 
-fn check_row(columns: &[Column], row: &[Option<String>], span: Span, diagnostics: &mut Diagnostics) {
-    for (column, value) in columns.iter().zip(row) {
-        let fault = match value {
-            None if !column.nullable => Some(format!("`{}` is required and has no value", column.name)),
-            Some(value) if !converts(value, &column.ty) => {
-                Some(format!("`{value}` is no {} for `{}`", column.ty, column.name))
-            }
-            _ => None,
-        };
-        if let Some(message) = fault {
-            diagnostics.push(Diagnostic::error(Code::LookupValue, message).at(span));
+fn report_duplicate_keys(key: &[ColumnId], rows: &[LookupRow], diagnostics: &mut Diagnostics) {
+    let mut seen: BTreeMap<Vec<&Constant>, Span> = BTreeMap::new();
+    for row in rows {
+        let values: Vec<&Constant> = key.iter().filter_map(|id| row.values.get(id.0)?.as_ref()).collect();
+        // A key without a value was reported before.
+        if key.is_empty() || values.len() < key.len() {
+            continue;
         }
-    }
-}
-
-/// Whether a text converts under the reading rules of the language.
-pub fn converts(text: &str, ty: &DataType) -> bool {
-    let digits = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
-    let unsigned = text.strip_prefix('-').unwrap_or(text);
-    match ty {
-        DataType::Int => digits(unsigned) && unsigned.len() <= 9,
-        DataType::BigInt => digits(unsigned) && unsigned.len() <= 18,
-        DataType::Decimal { precision, scale } => {
-            let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, "0"));
-            let room = usize::from(*precision).saturating_sub(usize::from(*scale));
-            digits(whole) && digits(fraction) && whole.trim_start_matches('0').len() <= room
-        }
-        DataType::Double | DataType::Float => text.parse::<f64>().is_ok(),
-        DataType::Boolean => matches!(text.to_lowercase().as_str(), "true" | "false"),
-        DataType::Date => is_date(text),
-        DataType::Timestamp | DataType::TimestampNtz => text.get(..10).is_some_and(is_date),
-        _ => true,
-    }
-}
-
-fn is_date(text: &str) -> bool {
-    let number = |range: std::ops::Range<usize>| text.get(range).and_then(|t| t.parse::<u32>().ok());
-    let shape = text.len() == 10 && text.as_bytes()[4] == b'-' && text.as_bytes()[7] == b'-';
-    let (Some(year), Some(month), Some(day), true) = (number(0..4), number(5..7), number(8..10), shape) else {
-        return false;
-    };
-    let leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-    let days = match month {
-        4 | 6 | 9 | 11 => 30,
-        2 if leap => 29,
-        2 => 28,
-        1..=12 => 31,
-        _ => return false,
-    };
-    (1..=days).contains(&day)
-}
-
-fn report_duplicate_keys(key: &[ColumnId], rows: &[(Vec<Option<String>>, Span)], diagnostics: &mut Diagnostics) {
-    let mut seen: BTreeMap<Vec<&Option<String>>, Span> = BTreeMap::new();
-    for (row, span) in rows {
-        let values: Vec<&Option<String>> = key.iter().filter_map(|id| row.get(id.0)).collect();
-        let shown: Vec<&str> = values.iter().map(|v| v.as_deref().unwrap_or("NULL")).collect();
+        let shown: Vec<String> = values.iter().map(ToString::to_string).collect();
         let message = format!("the key `{}` stands twice", shown.join(", "));
-        if let Some(first) = seen.insert(values, *span) {
-            diagnostics
-                .push(Diagnostic::error(Code::LookupDuplicateKey, message).at(*span).related(first, "first here"));
+        if let Some(first) = seen.insert(values, row.span) {
+            let fault = Diagnostic::error(Code::LookupDuplicateKey, message).at(row.span);
+            diagnostics.push(fault.related(first, "first here"));
         }
     }
 }

@@ -6,6 +6,7 @@
 
 mod compiled;
 mod compose;
+mod constant;
 mod derived;
 mod entity;
 mod fan_out;
@@ -25,11 +26,13 @@ mod required;
 mod row_access;
 mod rows;
 mod schedule;
+mod validity;
 mod written;
 
 pub use written::code_of;
 
-pub use lookup::converts;
+pub use constant::{converts, normalized, read};
+pub use names::is_reserved_header;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,6 +1,7 @@
 //! Names: what Unity Catalog and Lakeflow accept, and what the compiler keeps for itself.
 
 use crate::diag::{Code, Diagnostic};
+use crate::lakeflow::{folded, is_same_name};
 use crate::source::Span;
 
 /// The longest name of an object in Unity Catalog (reference section 8).
@@ -12,6 +13,9 @@ const INNER_NAMES: [&str; 9] =
     ["texts", "typed", "judged", "newest", "variants", "measured", "expected", "actual", "left_out"];
 /// Columns that Delta, Auto Loader and AUTO CDC bring along (reference section 8).
 const SYSTEM_COLUMNS: [&str; 2] = ["__start_at", "__end_at"];
+
+/// Names that a raw table adds to the fields of its files, and that of the files' metadata.
+const RAW_COLUMNS: [&str; 4] = ["_rescued_data", "_file_name", "_file_modified_at", "_metadata"];
 
 /// What a name is for, as messages call it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,17 +86,33 @@ pub fn check(name: &str, of: NameOf, span: Span) -> Option<Diagnostic> {
     reserved(name, of).map(|why| Diagnostic::error(Code::ReservedName, format!("{word} `{name}` {why}")).at(span))
 }
 
+/// Whether no column can be read from fields of this header.
+pub fn is_reserved_header(header: &str) -> bool {
+    reserved_header_of(header).is_some()
+}
+
+fn reserved_header_of(header: &str) -> Option<&'static str> {
+    RAW_COLUMNS.into_iter().find(|name| is_same_name(name, header))
+}
+
+/// The fault of a header that is read beside the columns that a raw table adds.
+pub fn reserved_header(header: &str, span: Span) -> Option<Diagnostic> {
+    let found = reserved_header_of(header)?;
+    let message = format!("header `{header}` is kept: raw tables have `{found}` of their own");
+    Some(Diagnostic::error(Code::ReservedName, message).at(span))
+}
+
 fn reserved(name: &str, of: NameOf) -> Option<&'static str> {
-    let lower = name.to_ascii_lowercase();
+    let lower = folded(name);
     match of {
-        NameOf::Column if SYSTEM_COLUMNS.contains(&lower.as_str()) => Some("has the name of a column of AUTO CDC"),
+        NameOf::Column if SYSTEM_COLUMNS.contains(&&*lower) => Some("has the name of a column of AUTO CDC"),
         NameOf::Column if name.starts_with('_') => {
             Some("begins with `_`, which is kept for columns of Databricks and of the compiler")
         }
         NameOf::Entity | NameOf::Table if name.starts_with('_') => {
             Some("begins with `_`, which is kept for the compiler")
         }
-        NameOf::Entity | NameOf::Table if INNER_NAMES.contains(&lower.as_str()) => {
+        NameOf::Entity | NameOf::Table if INNER_NAMES.contains(&&*lower) => {
             Some("has a name that generated queries use for their parts")
         }
         _ => None,

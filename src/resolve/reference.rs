@@ -1,9 +1,12 @@
 //! References: columns that hold the key of another entity.
 
+use std::collections::BTreeSet;
+
 use super::Context;
 use super::entity::column_pointer;
 use super::graph::Graph;
 use super::project::list_hint;
+use super::validity;
 use crate::diag::{Code, Diagnostic, did_you_mean};
 use crate::lakeflow::is_same_name;
 use crate::lakeflow::types::DataType;
@@ -107,18 +110,44 @@ fn reference_fault(column: &Column, target: &Entity) -> Option<Diagnostic> {
 }
 
 /// The keys of a lookup are known now: a value that is none of them is not valid.
-pub fn accept_lookup_keys(graph: &mut Graph, index: usize) {
+pub fn accept_lookup_keys(spec: &Located<EntitySpec>, index: usize, graph: &mut Graph, context: &mut Context<'_>) {
     for reference in graph.entities[index].references.clone() {
-        accept_keys(graph, index, &reference);
+        accept_keys(spec, index, &reference, graph, context);
     }
 }
 
-fn accept_keys(graph: &mut Graph, index: usize, reference: &Reference) {
-    let target = &graph.entities[reference.entity.0];
+fn accept_keys(
+    spec: &Located<EntitySpec>,
+    index: usize,
+    reference: &Reference,
+    graph: &mut Graph,
+    context: &mut Context<'_>,
+) {
+    let (own, target) = (&graph.entities[index], &graph.entities[reference.entity.0]);
     let (Source::Lookup(lookup), Some(key)) = (&target.source, target.key.first()) else { return };
-    let keys = lookup.rows.iter().filter_map(|row| row.get(key.0).cloned().flatten()).collect();
-    let column = &mut graph.entities[index].columns[reference.column.0];
-    column.validity.accepted.get_or_insert(keys);
+    let column = own.column(reference.column);
+    let keys = || lookup.rows.iter().filter_map(|row| Some((row.values.get(key.0)?.as_ref()?, row.span)));
+    if let Some((value, span, unmet)) = keys().find_map(|(k, span)| Some((k, span, validity::unmet(column, k)?))) {
+        let message = format!("the key `{value}` of `{}` can never be met: {}", target.name, unmet.why);
+        let pointer = format!("{}/references", column_pointer(&column.name));
+        let fault = Diagnostic::error(Code::OptionConflict, message).at(spec.value(&pointer));
+        context.push(fault.related(span, "the key").maybe_hint(unmet.hint));
+    }
+    if let Source::Lookup(rows) = &own.source
+        && !lookup.rows.is_empty()
+    {
+        let known: BTreeSet<_> = keys().map(|(key, _)| key).collect();
+        for row in &rows.rows {
+            if let Some(value) = row.values.get(reference.column.0).and_then(Option::as_ref)
+                && !known.contains(value)
+            {
+                let message = format!("`{value}` of `{}` is no key of `{}`", column.name, target.name);
+                context.push(Diagnostic::error(Code::LookupValue, message).at(row.span));
+            }
+        }
+    }
+    let keys = keys().map(|(key, _)| key.clone()).collect();
+    graph.entities[index].columns[reference.column.0].validity.accepted.get_or_insert(keys);
 }
 
 /// Reports entities that refer to each other in a cycle. An entity may refer to itself.

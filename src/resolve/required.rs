@@ -8,6 +8,7 @@
 use super::Context;
 use super::entity::column_pointer;
 use crate::diag::{Code, Diagnostic};
+use crate::lakeflow::is_same_name;
 use crate::load::Located;
 use crate::model::{Column, ColumnId, Load};
 use crate::spec::{ActionSpec, ColumnEntry, EntitySpec};
@@ -32,7 +33,7 @@ impl Part {
 pub fn of_versions(load: &Load, columns: &[Column], spec: &Located<EntitySpec>) -> Vec<ColumnId> {
     let Load::History { sequence, .. } = load else { return vec![] };
     let names = spec.spec.sequence.as_ref().map(|s| s.with_pointers("/sequence")).unwrap_or_default();
-    let is_named = |c: &Column| names.iter().any(|(name, _)| c.name.eq_ignore_ascii_case(name));
+    let is_named = |c: &Column| names.iter().any(|(name, _)| is_same_name(&c.name, name));
     columns.get(sequence.0).filter(|c| is_named(c)).map(|_| *sequence).into_iter().collect()
 }
 

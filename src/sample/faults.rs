@@ -9,6 +9,7 @@ use super::values::{Values, normalized};
 use super::words::AWKWARD;
 use crate::lakeflow::types::DataType;
 use crate::model::{Column, ColumnId, Project, Source};
+use crate::resolve::read;
 
 /// A change to the text of a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,11 +74,11 @@ pub fn refers_to_lookup(project: &Project, values: &Values<'_>, id: ColumnId) ->
 fn unconvertible(ty: &DataType) -> Vec<String> {
     let texts: &[&str] = match ty {
         DataType::TinyInt | DataType::SmallInt | DataType::Int => {
-            &["12.5", "1e2", "+5", "1234567890", "one", "0x1F", "1,000", "1 2", "--1"]
+            &["12.5", "1e2", "+5", "2147483648", "-2147483649", "one", "0x1F", "1,000", "1 2", "--1"]
         }
-        DataType::BigInt => &["12.5", "1e2", "+5", "12345678901234567890", "one"],
+        DataType::BigInt => &["12.5", "1e2", "+5", "9223372036854775808", "12345678901234567890", "one"],
         DataType::Decimal { .. } => &["1e2", "12,50", "+5.00", "$10", ".5", "1.", "free", "1.000,00"],
-        DataType::Float | DataType::Double => &["NaN", "Infinity", "1e", "1,5", "warm", "0x10", "1.0f"],
+        DataType::Float | DataType::Double => &["NaN", "Infinity", "1e400", "1e", "1,5", "warm", "0x10", "1.0f"],
         DataType::Date => &[
             "2024-02-30",
             "2023-02-29",
@@ -108,7 +109,9 @@ fn invalid(values: &Values<'_>, id: ColumnId, column: &Column) -> Vec<String> {
     if let Some(accepted) = &column.validity.accepted {
         texts.push("unknown".to_owned());
         texts.extend(accepted.first().map(|first| format!("{first}x")));
-        texts.retain(|text| !accepted.contains(&normalized(column, text)));
+        let is_accepted =
+            |text: &str| read(&normalized(column, text), &column.ty).is_some_and(|v| accepted.contains(&v));
+        texts.retain(|text| !is_accepted(text));
     }
     if let Some(pattern) = values.pattern(id) {
         let tries = ["n/a", "none of these", "@", "?", "a b"];

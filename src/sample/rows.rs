@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::random::Random;
 use super::values::Values;
 use crate::lakeflow::types::DataType;
-use crate::model::{ColumnId, EntityId, Project};
+use crate::model::{ColumnId, EntityId, LookupRow, Project};
 
 /// A row as the texts of its fields, in the order of the columns.
 pub type Row = Vec<String>;
@@ -45,9 +45,9 @@ pub fn keys(values: &Values<'_>, rows: &[Row]) -> Vec<String> {
 }
 
 /// The keys of a lookup.
-pub fn lookup_keys(key: &[ColumnId], rows: &[Vec<Option<String>>]) -> Vec<String> {
+pub fn lookup_keys(key: &[ColumnId], rows: &[LookupRow]) -> Vec<String> {
     let [only] = key else { return vec![] };
-    rows.iter().filter_map(|row| row.get(only.0).cloned().flatten()).collect()
+    rows.iter().filter_map(|row| Some(row.values.get(only.0)?.as_ref()?.to_string())).collect()
 }
 
 fn row(id: EntityId, values: &Values<'_>, serial: usize, before: &[Row], random: &mut Random) -> Row {

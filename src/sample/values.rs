@@ -7,7 +7,8 @@ use super::pattern::Pattern;
 use super::random::Random;
 use super::{calendar, invent};
 use crate::lakeflow::types::DataType;
-use crate::model::{Action, Column, ColumnId, Entity, EntityId, Load, Normalize, PersonalKind, RuleKind};
+use crate::model::{Action, Column, ColumnId, Entity, EntityId, Load, PersonalKind, RuleKind};
+use crate::resolve;
 
 /// Keys of the entities that are made already, as texts.
 pub type Keys = BTreeMap<EntityId, Vec<String>>;
@@ -72,7 +73,7 @@ impl<'a> Values<'a> {
             return random.pick_early(keys).cloned().unwrap_or_default();
         }
         if let Some(accepted) = &column.validity.accepted {
-            return random.pick_early(accepted).cloned().unwrap_or_default();
+            return random.pick_early(accepted).map(ToString::to_string).unwrap_or_default();
         }
         if !column.examples.is_empty() {
             return random.pick_early(&column.examples).cloned().unwrap_or_default();
@@ -136,11 +137,7 @@ impl<'a> Values<'a> {
 
 /// The text after the normalisation of its column.
 pub fn normalized(column: &Column, text: &str) -> String {
-    match column.normalize {
-        Some(Normalize::Lower) => text.to_lowercase(),
-        Some(Normalize::Upper) => text.to_uppercase(),
-        None => text.to_owned(),
-    }
+    resolve::normalized(text, column.normalize)
 }
 
 /// A decimal between two whole numbers, with all its digits after the point.

@@ -9,7 +9,9 @@ use super::names::{self, singular};
 use super::personal;
 use super::table::Table;
 use super::text::Scalar;
+use crate::lakeflow::is_same_name;
 use crate::lakeflow::types::DataType;
+use crate::resolve::is_reserved_header;
 use crate::spec::PersonalSpec;
 
 /// Share of the rows that must have different keys; the others are what an upsert is for.
@@ -58,8 +60,10 @@ pub fn infer(grouped: &BTreeMap<String, Vec<Table>>) -> Vec<InferredEntity> {
 fn entity(name: &str, tables: &[Table]) -> InferredEntity {
     let mut headers: Vec<String> = vec![];
     for header in tables.iter().flat_map(|t| &t.header) {
-        // A column without a name can't be declared; its values still reach the rescued data of the raw table.
-        if !header.is_empty() && !headers.contains(header) {
+        // A column without a name can't be declared, nor one that is called like another, or like one that the raw table
+        // adds; its values still reach the rescued data of the raw table.
+        let is_taken = || headers.iter().any(|other| is_same_name(other, header)) || is_reserved_header(header);
+        if !header.is_empty() && !is_taken() {
             headers.push(header.clone());
         }
     }

@@ -92,7 +92,7 @@ pub struct FilesSpec {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LookupSpec {
-    /// CSV file in the `lookups` directory of the specs, with a header; at most 1000 rows.
+    /// CSV file in the `lookups` directory of the specs, with a header; at most 1000 rows, all without fault.
     #[schemars(example = &"us_states.csv")]
     pub lookup: String,
 }
@@ -122,6 +122,16 @@ pub enum ColumnEntry {
     Full(Box<ColumnSpec>),
 }
 
+impl ColumnEntry {
+    /// What is said besides the type, where anything is.
+    pub fn full(&self) -> Option<&ColumnSpec> {
+        match self {
+            ColumnEntry::Type(_) => None,
+            ColumnEntry::Full(full) => Some(full),
+        }
+    }
+}
+
 /// A column.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -146,21 +156,21 @@ pub struct ColumnSpec {
     /// The kind of personal data it holds.
     #[schemars(example = &"email")]
     pub pii: Option<PersonalSpec>,
-    /// Changes made to the text before anything looks at it. Surrounding spaces are always removed.
+    /// Changes made to the text of a string before anything looks at it. Surrounding spaces are always removed.
     #[schemars(example = &"lower")]
     pub normalize: Option<NormalizeSpec>,
     /// Regular expression that the text must match: rule `valid_<column>`.
     #[schemars(example = &"^[A-Z]{2}[0-9]{4}$")]
     pub matches: Option<String>,
-    /// The only values there may be, compared in the type of the column: rule `valid_<column>`. A column that refers to
-    /// a lookup accepts its keys.
+    /// The only values there may be, written as in the files and compared in the type of the column: rule
+    /// `valid_<column>`. A column that refers to a lookup accepts its keys.
     #[schemars(extend("examples" = [["open", "closed"]], "x-unquoted" = true))]
     pub accepted: Option<Vec<String>>,
     /// What is done about a value that does not fit type, pattern or accepted values. With `warn` it becomes NULL and
     /// the row stays. Default: `quarantine`.
     #[schemars(example = &"warn")]
     pub on_invalid: Option<ActionSpec>,
-    /// Value of rows that have none.
+    /// Value of rows that have none, written as in the files.
     #[schemars(extend("examples" = ["Uncategorized", 0], "x-unquoted" = true))]
     pub default: Option<String>,
     /// The entity whose key this column holds.

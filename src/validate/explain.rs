@@ -264,6 +264,10 @@ impl<'a> Walk<'a> {
     ) {
         let span = self.document.places.key(&place.pointer);
         let absent = |name: &&str| !fields.contains_key(*name) && !misspelt.contains(name);
+        if place.is_spec() && self.document.partial {
+            self.findings.lost.extend(form.keys().filter(absent).map(|key| format!("/{key}")));
+            return;
+        }
         if forms.len() > 1 && form.required().filter(absent).count() > 0 {
             if misspelt.is_empty() {
                 let names = forms.iter().flat_map(|form| form.required()).map(|name| format!("`{name}`"));

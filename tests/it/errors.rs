@@ -119,6 +119,15 @@ fn ten_faults_are_ten_reports() {
 }
 
 #[test]
+fn nothing_is_built_while_anything_is_at_fault() {
+    for case in ["faults-of-four-passes", "E0701-personal-data", "E0303-two-datasets"] {
+        let project = lay_out(case);
+        let (compilation, changes) = driver::build(&DiskWorld, project.path(), &project.path().join("out")).unwrap();
+        assert!(compilation.has_errors() && changes.is_none(), "{case}");
+    }
+}
+
+#[test]
 fn every_code_has_a_case() {
     // Faults of pipeline SQL have their cases where SQL that people wrote is checked.
     let checked = fs::read_dir(errors_dir().with_file_name("check")).unwrap();

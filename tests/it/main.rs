@@ -16,6 +16,7 @@ mod cli;
 mod convert;
 mod engine;
 mod errors;
+mod errors_alone;
 mod errors_together;
 mod governance;
 mod infer;

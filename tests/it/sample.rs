@@ -76,7 +76,7 @@ fn all_kinds_of_faults_turn_up() {
         (",now,", "a word that casts take for a time"),
         (",1e2,", "an exponent"),
         (",12.5,", "a decimal for a whole number"),
-        (",1234567890,", "ten digits"),
+        (",2147483648,", "a number beyond the type"),
         (",+5,", "a plus sign"),
         (",0,", "a quantity of nothing"),
         (",-3,", "a negative quantity"),

@@ -69,8 +69,11 @@ def one_of(text: str | None, accepted: Iterable[str]) -> str | None:
 
 
 def to_int(text: str | None) -> int | None:
-    """At most nine ASCII digits with an optional minus, so that every result fits 32 bits."""
-    return int(text) if text is not None and re.fullmatch(r"-?[0-9]{1,9}", text) else None
+    """ASCII digits with an optional minus; no value where it does not fit 32 bits."""
+    if text is None or not re.fullmatch(r"-?[0-9]+", text):
+        return None
+    value = int(text)
+    return value if -(2**31) <= value < 2**31 else None
 
 
 def to_decimal(text: str | None, precision: int, scale: int) -> Decimal | None:

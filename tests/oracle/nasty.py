@@ -36,8 +36,8 @@ DATES += ["2024-1-05", "20240105", "2024-01-05T00:00:00", "2024-01-05 ", "05/01/
 DATES += ["2024-13-01", "2024-04-31", "0001-01-01", "9999-12-31", "٢٠٢٤-01-05", "2024-01-05\n"]
 DATES += ["12024-01-05", "-2024-01-05"]
 QUANTITIES = ["0", "-0", "-1", "1.0", "1.5", "+3", "1e1", "0x1", "many", "٣", "2\n"]
-# Nine digits are the most. Their value is small: nine nines times the greatest price would not fit a total.
-QUANTITIES += ["007", "000000009", "0000000009", "1000000000"]
+# The limits of an INT, and any number of zeros. The greatest INT is left out: times a great price it fits no total.
+QUANTITIES += ["007", "0000000009", "0" * 30 + "9", "2147483648", "-2147483648", "-2147483649", "9" * 20]
 STATUSES = ["completed", "Shipped", "DELIVERED", "pending", "processing", "cancelled", "Returned", "CANCELLED"]
 
 

@@ -48,7 +48,9 @@ class Values(unittest.TestCase):
 
     def test_integers(self) -> None:
         self.assertEqual(to_int("-007"), -7)
-        for text in ("+1", "1.0", "1e2", "1234567890", "", "-", "٣", "1\n"):
+        self.assertEqual(to_int("0" * 40 + "7"), 7)
+        self.assertEqual((to_int("-2147483648"), to_int("2147483647")), (-2147483648, 2147483647))
+        for text in ("+1", "1.0", "1e2", "2147483648", "-2147483649", "9" * 400, "", "-", "٣", "1\n"):
             self.assertIsNone(to_int(text), text)
 
     def test_decimals_round_half_away_from_zero(self) -> None:

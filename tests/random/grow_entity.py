@@ -144,6 +144,9 @@ class EntityGrower:
             alias = None
             if target.name in used or self.chance.maybe(0.2):
                 alias = f"{target.name}_{self.chance.one(['x', 'y', 'z', 'of'])}"
+            longer = self.path_like(entity)
+            if longer and self.chance.feature("alias_clash", 0.5):
+                alias = self.chance.one(longer)
             if alias in used or alias in self.taken or alias is None and target.name in used:
                 continue
             used.add(alias or target.name)
@@ -165,6 +168,15 @@ class EntityGrower:
             )
             column.normalize = key.normalize
             entity.columns.append(column)
+
+    def path_like(self, entity: Entity) -> list[str]:
+        """Names that look like a path of references: `b_c` beside the reference `b`, which leads to one to `c`."""
+        entities = {other.name: other for other in self.entities}
+        return [
+            f"{first.called}_{second.called}"
+            for _, first in entity.references
+            for _, second in entities[first.entity].references
+        ]
 
     def add_sequence(self, entity: Entity, load: str, taken: set[str]) -> None:
         chance = self.chance

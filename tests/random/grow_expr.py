@@ -1,6 +1,6 @@
 """Expressions over a scope: conditions, numbers, texts, dates, each a tree of the right type."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -41,7 +41,14 @@ class Grower:
 
     def named(self, fits: object) -> Node | None:
         chosen = [name for name in self.names if fits(name)]
-        return self.chance.one(chosen).node() if chosen else None
+        if not chosen:
+            return None
+        name = self.chance.one(chosen)
+        other = name.name.swapcase()
+        # Names are compared without case; where another case is another number of letters, they are other names.
+        if self.chance.maybe(0.04) and other.lower() == name.name.lower():
+            name = replace(name, name=other)
+        return name.node()
 
     # --- conditions ---
 

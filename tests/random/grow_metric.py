@@ -199,7 +199,8 @@ class MetricGrower:
         match shape:
             case "/" | "div" | "%":
                 if chance.maybe(0.3):
-                    right = Node("nested", right.kind, (tree.binary("-", right, number),))
+                    less = tree.binary("-", right, number)
+                    right = Node("nested", less.kind, (less,))
                 node = tree.binary(shape, left, right)
             case "+" | "-":
                 node = tree.binary(shape, left, right)

@@ -135,7 +135,9 @@ def main() -> int:
             if equal + different >= arguments.stop_at:
                 pool.shutdown(wait=False, cancel_futures=True)
                 break
-    print(f"{equal} projects equal on Spark, {different} differ, {skipped} without tables; {datasets} datasets compared")
+    print(
+        f"{equal} projects equal on Spark, {different} differ, {skipped} without tables; {datasets} datasets compared"
+    )
     spark.stop()
     shutil.rmtree(place, ignore_errors=True)
     return 1 if different or not equal else 0

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::lakeflow::ast::{MetricExpr, MetricJoin, MetricView, Text};
 use crate::lakeflow::infer::{self, ExprInfo, Fault, FaultKind, Place, Resolution, Scope};
+use crate::lakeflow::is_same_name;
 use crate::lakeflow::{folded, types::Column};
 
 /// What is wrong with a metric view, each fault at the text of the YAML that it is in; `columns` tells the columns of a
@@ -73,7 +74,7 @@ impl Scope for Rows<'_> {
                 parts => Cow::Owned(parts.join(".")),
             };
             let (columns, name) = (self.columns.get(&*folded(&rows))?, path.get(used)?);
-            Some((columns.iter().find(|column| column.name.eq_ignore_ascii_case(name))?, used + 1))
+            Some((columns.iter().find(|column| is_same_name(&column.name, name))?, used + 1))
         });
         match named {
             Some((Column { ty, nullable, .. }, used)) => {

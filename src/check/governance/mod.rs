@@ -18,6 +18,7 @@ use crate::lakeflow::ast::{
     StatementKind, TypeName,
 };
 use crate::lakeflow::infer::{self, Place};
+use crate::lakeflow::is_same_name;
 use crate::lakeflow::types::{Column, DataType};
 use crate::lakeflow::{self, Fault, name_text};
 use crate::source::{FileId, SourceMap, Span};
@@ -175,7 +176,7 @@ impl FileFacts<'_> {
         self.securable(&alter.object, place);
         let AlterAction::Column { name, .. } = &alter.action else { return };
         let table = self.tables.get(&*last_part(&alter.object.name));
-        let has = |d: &&Definition| d.columns.iter().any(|column| column.name.eq_ignore_ascii_case(&name.value));
+        let has = |d: &&Definition| d.columns.iter().any(|column| is_same_name(&column.name, &name.value));
         if table.is_some_and(|definition| !has(definition)) {
             let message = format!("`{}` has no column `{}`", name_text(&alter.object.name), name.value);
             self.report(Code::UnresolvedName, message, place);

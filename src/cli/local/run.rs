@@ -15,6 +15,7 @@ use crate::diag::did_you_mean;
 use crate::driver;
 use crate::engine::local::{self, DatasetReport, ExpectationReport, Request, RunFault, RunReport};
 use crate::lakeflow::ast::Violation;
+use crate::lakeflow::is_same_name;
 use crate::model::{Action, Classification, Entity, Metric, MetricTable, Project};
 use crate::plan::{self, BuildPlan, Dataset};
 use crate::render::text::Ident;
@@ -107,8 +108,8 @@ fn execute(pipeline: &Pipeline, known: &Known<'_>, places: Places<'_>, shell: &m
 
 fn dataset_summary(dataset: &DatasetReport, report: &RunReport, known: &Known<'_>) -> DatasetSummary {
     let artifact =
-        known.compiled.and_then(|(_, plan)| plan.datasets.iter().find(|a| a.name.eq_ignore_ascii_case(&dataset.name)));
-    let rows_of = |name: &str| report.datasets.iter().find(|d| d.name.eq_ignore_ascii_case(name)).map(|d| d.rows_out);
+        known.compiled.and_then(|(_, plan)| plan.datasets.iter().find(|a| is_same_name(&a.name, &dataset.name)));
+    let rows_of = |name: &str| report.datasets.iter().find(|d| is_same_name(&d.name, name)).map(|d| d.rows_out);
     let entity = match (artifact.map(|a| a.dataset), known.compiled) {
         (Some(Dataset::Checked(id)), Some((project, _))) => Some(project.entity(id)),
         _ => None,
@@ -171,7 +172,7 @@ fn figures(
 }
 
 fn metric_table<'a>(project: &'a Project, plan: &BuildPlan, name: &str) -> Option<(&'a Metric, &'a MetricTable)> {
-    let artifact = plan.datasets.iter().find(|a| a.name.eq_ignore_ascii_case(name))?;
+    let artifact = plan.datasets.iter().find(|a| is_same_name(&a.name, name))?;
     let Dataset::MetricTable(id, index) = artifact.dataset else { return None };
     let metric = project.metrics.get(id.0)?;
     Some((metric, metric.tables.get(index)?))

@@ -17,6 +17,7 @@ use super::RunFault;
 use super::spark::{Fault, LastPart, Session, is_true, select_over};
 use super::table::Table;
 use crate::lakeflow::ast::{AutoCdc, ColumnSelection, Expr, Ident, StoredAs};
+use crate::lakeflow::is_same_name;
 
 /// Applies all changes of a source.
 pub async fn apply(session: &Session, target: &str, cdc: &AutoCdc) -> Result<(Table, usize), RunFault> {
@@ -159,7 +160,7 @@ fn selected(batch: &RecordBatch, cdc: &AutoCdc) -> Result<RecordBatch, ArrowErro
 }
 
 fn project(batch: &RecordBatch, selection: &ColumnSelection) -> Result<RecordBatch, ArrowError> {
-    let among = |names: &[Ident], f: &Field| names.iter().any(|n| n.value.eq_ignore_ascii_case(f.name()));
+    let among = |names: &[Ident], f: &Field| names.iter().any(|n| is_same_name(&n.value, f.name()));
     let schema = batch.schema();
     let chosen = schema.fields().iter().enumerate().filter(|(_, f)| match selection {
         ColumnSelection::Only(names) => among(names, f),

@@ -1,5 +1,6 @@
 //! Tables in memory: columns under the names that people wrote.
 
+use crate::lakeflow::is_same_name;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{ArrayRef, BooleanArray, RecordBatch, new_null_array};
@@ -29,7 +30,7 @@ impl Table {
 
     /// The place of a column, in any letter case.
     pub fn index_of(&self, name: &str) -> Option<usize> {
-        self.batch.schema().fields().iter().position(|f| f.name().eq_ignore_ascii_case(name))
+        self.batch.schema().fields().iter().position(|f| is_same_name(f.name(), name))
     }
 
     /// The table with exactly these columns, found by name and cast where the types differ; a column that is not there

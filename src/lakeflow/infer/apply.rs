@@ -97,9 +97,9 @@ const PARTS: [&str; 13] = [
 impl Analyzer<'_> {
     /// The type of `function(args)`; `range` is the function's name.
     pub(super) fn apply(&mut self, function: &'static Function, args: &[&Expr], range: Range<usize>) -> Typed {
-        let Some(Match { signature, bindings, typed }) = self.matched(function, args, &range) else {
-            return Typed::unknown();
-        };
+        let Some(found) = self.matched(function, args, &range) else { return Typed::unknown() };
+        self.arguments_converted(function, args, &found);
+        let Match { signature, bindings, typed } = found;
         self.check_exactness(function, args, &typed);
         let ty = match &signature.returns {
             Returns::Type(pattern) => resolve(pattern, &bindings),

@@ -14,6 +14,7 @@ use super::fault::FaultKind;
 use super::flow::{Influence, Release, is_total};
 use crate::diag::did_you_mean;
 use crate::lakeflow::functions::{self, Function, Kind, Stability};
+use crate::lakeflow::is_same_name;
 
 /// How names of functions begin that mask what they are given.
 const MASK: &str = "mask_";
@@ -227,7 +228,7 @@ impl Analyzer<'_> {
 
     fn named_window(&mut self, name: &Ident) {
         let known = self.select_frame().map(|f| f.windows.clone()).unwrap_or_default();
-        if !known.iter().any(|w| w.eq_ignore_ascii_case(&name.value)) {
+        if !known.iter().any(|w| is_same_name(w, &name.value)) {
             let range = self.range_of_ident(name);
             let hint = did_you_mean(&name.value, known.iter().map(String::as_str));
             self.fault_with(FaultKind::UnknownColumn, range, format!("unknown window `{}`", name.value), hint);

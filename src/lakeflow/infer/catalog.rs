@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::fault::FaultKind;
 use crate::lakeflow::functions::Stability;
+use crate::lakeflow::is_same_name;
 use crate::lakeflow::types::{Column, DataType};
 
 /// The columns of a table.
@@ -114,7 +115,7 @@ pub trait Scope {
 impl Scope for [Column] {
     fn resolve(&self, path: &[&str]) -> Resolution {
         let first = path.first().copied().unwrap_or("");
-        match self.iter().find(|c| c.name.eq_ignore_ascii_case(first)) {
+        match self.iter().find(|c| is_same_name(&c.name, first)) {
             Some(Column { name, ty, nullable }) => {
                 Resolution::Found { ty: ty.clone(), nullable: *nullable, used: 1, path: name.clone() }
             }

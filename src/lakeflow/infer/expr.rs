@@ -197,7 +197,9 @@ impl Analyzer<'_> {
     /// The type of `right`, which must be comparable with `value`.
     fn compared(&mut self, value: &Typed, left: &Expr, right: &Expr) -> Typed {
         let other = self.expr(right);
-        if !comparable(&value.ty, &other.ty) {
+        if comparable(&value.ty, &other.ty) {
+            self.both_converted((left, &value.ty), (right, &other.ty));
+        } else {
             let range = if value.ty.is_open() { self.range_of_expr(left) } else { self.range_of_expr(right) };
             self.fault(FaultKind::TypeMismatch, range, format!("cannot compare {} with {}", value.ty, other.ty));
         }
@@ -254,12 +256,18 @@ impl Analyzer<'_> {
             self.fault(FaultKind::TypeMismatch, range, format!("cannot cast {} to {ty}", typed.ty));
         }
         let tolerant = matches!(kind, CastKind::TryCast | CastKind::SafeCast);
+        if !tolerant {
+            self.converted(value, &typed.ty, &ty);
+        }
         Typed::new(ty, typed.nullable || tolerant)
     }
 
     fn typed_string(&mut self, literal: &sqlparser::ast::TypedString) -> Typed {
         match DataType::from_sql(&literal.data_type) {
-            Ok(ty) => Typed::new(ty, false),
+            Ok(ty) => {
+                self.typed_literal(literal, &ty);
+                Typed::new(ty, false)
+            }
             Err(message) => {
                 let range = self.range_in(literal.value.span);
                 self.fault(FaultKind::TypeMismatch, range, message);
@@ -282,22 +290,30 @@ impl Analyzer<'_> {
     fn case(&mut self, operand: Option<&Expr>, conditions: &[CaseWhen], otherwise: Option<&Expr>) -> Typed {
         let value = operand.map(|o| (self.as_role(Influence::Conditional, |a| a.expr(o)), o));
         let mut result: Option<Typed> = None;
+        let mut texts: Vec<&Expr> = Vec::new();
         for case in conditions {
             self.as_role(Influence::Conditional, |a| match &value {
                 Some((value, operand)) => drop(a.compared(value, operand, &case.condition)),
                 None => drop(a.condition(&case.condition, "a `WHEN`")),
             });
-            result = Some(self.branch(result, &case.result));
+            result = Some(self.branch(result, &case.result, &mut texts));
         }
-        match otherwise {
-            Some(otherwise) => self.branch(result, otherwise),
+        let result = match otherwise {
+            Some(otherwise) => self.branch(result, otherwise, &mut texts),
             None => Typed { nullable: true, ..result.unwrap_or_else(Typed::unknown) },
+        };
+        for text in texts {
+            self.converted(text, &DataType::String, &result.ty);
         }
+        result
     }
 
-    /// The common type of the branches so far and one more.
-    fn branch(&mut self, so_far: Option<Typed>, branch: &Expr) -> Typed {
+    /// The common type of the branches so far and one more; a branch that is a text is noted.
+    fn branch<'e>(&mut self, so_far: Option<Typed>, branch: &'e Expr, texts: &mut Vec<&'e Expr>) -> Typed {
         let typed = self.expr(branch);
+        if typed.ty == DataType::String {
+            texts.push(branch);
+        }
         let Some(so_far) = so_far else { return Typed { digits: None, ..typed } };
         let nullable = so_far.nullable || typed.nullable;
         match so_far.ty.common(&typed.ty) {

@@ -15,6 +15,7 @@ use super::flow::{Flow, Influence};
 use super::generate::generator;
 use super::{JoinKind, JoinUse, TableRead};
 use crate::diag::did_you_mean;
+use crate::lakeflow::is_same_name;
 
 impl Analyzer<'_> {
     /// The names that a `FROM` with its lateral views brings into force.
@@ -198,7 +199,7 @@ impl Analyzer<'_> {
         }
         let parts: Arc<[String]> = path.iter().map(|part| (*part).to_owned()).collect();
         if let ([only], false) = (path.as_slice(), stream)
-            && let Some(cte) = self.ctes.iter().rev().find(|c| c.name.eq_ignore_ascii_case(only))
+            && let Some(cte) = self.ctes.iter().rev().find(|c| is_same_name(&c.name, only))
         {
             let rows = if cte.open { Rows::Open } else { Rows::Derived(cte.columns.clone()) };
             return Source::derived(parts, rows, cte.streaming);

@@ -17,6 +17,7 @@ use super::names::joined;
 use super::rules::whole_literal;
 use crate::lakeflow::parse_expr;
 use crate::lakeflow::types::Column;
+use crate::lakeflow::{folded, is_same_name};
 
 /// The grouping of one select.
 #[derive(Default)]
@@ -132,7 +133,7 @@ impl Analyzer<'_> {
             return None;
         }
         items.iter().position(|item| match item {
-            SelectItem::ExprWithAlias { alias, .. } => alias.value.eq_ignore_ascii_case(&ident.value),
+            SelectItem::ExprWithAlias { alias, .. } => is_same_name(&alias.value, &ident.value),
             _ => false,
         })
     }
@@ -259,5 +260,5 @@ fn normal(expr: &Expr) -> Expr {
 }
 
 fn lower(ident: &Ident) -> Ident {
-    Ident { value: ident.value.to_ascii_lowercase(), quote_style: None, span: ident.span }
+    Ident { value: folded(&ident.value).into_owned(), quote_style: None, span: ident.span }
 }

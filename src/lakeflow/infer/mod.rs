@@ -26,6 +26,7 @@ mod query;
 mod rules;
 mod select;
 mod table_function;
+mod written;
 
 use std::collections::HashMap;
 use std::ops::Range;

@@ -13,6 +13,7 @@ use super::fault::FaultKind;
 use super::flow::{Flow, narrowed};
 use super::{ColumnUse, Origin};
 use crate::diag::did_you_mean;
+use crate::lakeflow::is_same_name;
 use crate::lakeflow::types::Column;
 
 /// What the first parts of a path stand for.
@@ -230,7 +231,7 @@ impl Analyzer<'_> {
         sources.flatten().find_map(|source| match &source.rows {
             Rows::Table(_, read) => {
                 let own = self.reads.get(*read)?.name.last()?;
-                own.eq_ignore_ascii_case(name).then(|| source.qualifier.last().cloned()).flatten()
+                is_same_name(own, name).then(|| source.qualifier.last().cloned()).flatten()
             }
             _ => None,
         })
@@ -257,7 +258,7 @@ fn is_bare_function(idents: &[Ident]) -> bool {
 
 fn find_param(params: &[(String, Typed)], idents: &[Ident]) -> Option<Found> {
     let first = idents.first()?;
-    let (_, typed) = params.iter().find(|(name, _)| name.eq_ignore_ascii_case(&first.value))?;
+    let (_, typed) = params.iter().find(|(name, _)| is_same_name(name, &first.value))?;
     Some(Found { typed: typed.clone(), ..open(1) })
 }
 
@@ -324,7 +325,7 @@ impl SelectFrame {
     fn find_alias(&self, idents: &[Ident]) -> Option<Found> {
         let name = &idents.first()?.value;
         // Of two columns with one name the left one is found: what follows can only mean a column that stands already.
-        let at = self.aliases.iter().position(|a| a.named && a.column.name.eq_ignore_ascii_case(name))?;
+        let at = self.aliases.iter().position(|a| a.named && is_same_name(&a.column.name, name))?;
         let column = &self.aliases.get(at)?.column;
         let typed = Typed::new(column.ty.clone(), column.nullable);
         Some(Found { typed, thing: Thing::Alias(at), ..open(1) })
@@ -350,7 +351,7 @@ impl Source {
     pub(super) fn is_called(&self, qualifier: &[Ident]) -> bool {
         let skipped = self.qualifier.len().checked_sub(qualifier.len());
         let own = skipped.and_then(|skipped| self.qualifier.get(skipped..));
-        own.is_some_and(|own| own.iter().zip(qualifier).all(|(own, part)| own.eq_ignore_ascii_case(&part.value)))
+        own.is_some_and(|own| own.iter().zip(qualifier).all(|(own, part)| is_same_name(own, &part.value)))
     }
 
     /// How many columns `*` gives.
@@ -364,13 +365,13 @@ impl Source {
 
     pub(super) fn column_index(&self, name: &str) -> Option<usize> {
         if !self.renamed.is_empty() {
-            return self.renamed.iter().position(|n| n.eq_ignore_ascii_case(name));
+            return self.renamed.iter().position(|n| is_same_name(n, name));
         }
         match &self.rows {
             Rows::Table(relation, _) => {
-                relation.columns.iter().chain(&relation.hidden).position(|c| c.name.eq_ignore_ascii_case(name))
+                relation.columns.iter().chain(&relation.hidden).position(|c| is_same_name(&c.name, name))
             }
-            Rows::Derived(columns) => columns.iter().position(|c| c.column.name.eq_ignore_ascii_case(name)),
+            Rows::Derived(columns) => columns.iter().position(|c| is_same_name(&c.column.name, name)),
             Rows::Open => None,
         }
     }
@@ -379,7 +380,7 @@ impl Source {
     fn has_twice(&self, index: usize, name: &str) -> bool {
         match &self.rows {
             Rows::Derived(columns) if self.renamed.is_empty() => {
-                columns.iter().skip(index + 1).any(|c| c.column.name.eq_ignore_ascii_case(name))
+                columns.iter().skip(index + 1).any(|c| is_same_name(&c.column.name, name))
             }
             _ => false,
         }

@@ -41,7 +41,9 @@ impl Analyzer<'_> {
                 return Typed::boolean(nullable);
             }
             Op::Eq | Op::NotEq | Op::Lt | Op::LtEq | Op::Gt | Op::GtEq | Op::Spaceship => {
-                if !comparable(&left.ty, &right.ty) {
+                if comparable(&left.ty, &right.ty) {
+                    self.both_converted((places.1, &left.ty), (places.2, &right.ty));
+                } else {
                     let message = format!("cannot compare {} with {}", left.ty, right.ty);
                     self.operand_fault(places, message, compare_hint(&left.ty, &right.ty));
                 }
@@ -50,7 +52,10 @@ impl Analyzer<'_> {
             _ => {}
         }
         match operator_type(op, &left, &right) {
-            Ok(Some(ty)) => Typed::new(ty, nullable),
+            Ok(Some(ty)) => {
+                self.operands_converted(op, (places.1, &left.ty), (places.2, &right.ty));
+                Typed::new(ty, nullable)
+            }
             Ok(None) => {
                 let message = format!("`{op}` does not take {} and {}", left.ty, right.ty);
                 self.operand_fault(places, message, None);
@@ -91,7 +96,10 @@ impl Analyzer<'_> {
         };
         match fits || typed.ty.is_open() {
             true => typed,
-            false if typed.ty == DataType::String => Typed::new(DataType::Double, typed.nullable),
+            false if typed.ty == DataType::String => {
+                self.converted(operand, &typed.ty, &DataType::Double);
+                Typed::new(DataType::Double, typed.nullable)
+            }
             false => {
                 let range = self.range_of_expr(operand);
                 self.fault(FaultKind::TypeMismatch, range, format!("`{op}` does not take {}", typed.ty));

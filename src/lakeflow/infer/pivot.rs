@@ -11,6 +11,7 @@ use super::expr::implied_name;
 use super::fault::FaultKind;
 use super::flow::Influence;
 use super::rules::string_literal;
+use crate::lakeflow::is_same_name;
 use crate::lakeflow::types::{Column, DataType};
 
 impl Analyzer<'_> {
@@ -45,7 +46,7 @@ impl Analyzer<'_> {
             return unknown();
         }
         let mut columns: Vec<OutputColumn> =
-            own.into_iter().filter(|c| !used.iter().any(|u| u.eq_ignore_ascii_case(&c.column.name))).collect();
+            own.into_iter().filter(|c| !used.iter().any(|u| is_same_name(u, &c.column.name))).collect();
         for value in values {
             for aggregate in &aggregates {
                 let mut column = aggregate.clone();
@@ -87,7 +88,7 @@ impl Analyzer<'_> {
         self.frames.pop();
         let (Some(value), false) = (implied_name(value), open) else { return unknown() };
         let mut columns: Vec<OutputColumn> =
-            own.into_iter().filter(|c| !used.iter().any(|u| u.eq_ignore_ascii_case(&c.column.name))).collect();
+            own.into_iter().filter(|c| !used.iter().any(|u| is_same_name(u, &c.column.name))).collect();
         let label = Column::required(name.value.clone(), DataType::String);
         columns.push(OutputColumn { column: label, named: true, flows: Vec::new() });
         let content = Column::nullable(value.value.clone(), ty);

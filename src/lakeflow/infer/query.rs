@@ -14,6 +14,7 @@ use super::call::counted;
 use super::fault::FaultKind;
 use super::flow::{Influence, tidy_flows};
 use crate::diag::did_you_mean;
+use crate::lakeflow::is_same_name;
 use crate::lakeflow::types::Column;
 
 impl Analyzer<'_> {
@@ -214,7 +215,7 @@ impl Analyzer<'_> {
 
     /// The right side of `BY NAME`, put in the order of the left side.
     fn in_order_of(&mut self, left: &[OutputColumn], right: Vec<OutputColumn>, at: &SetExpr) -> Vec<OutputColumn> {
-        let same = |a: &OutputColumn, b: &OutputColumn| a.column.name.eq_ignore_ascii_case(&b.column.name);
+        let same = |a: &OutputColumn, b: &OutputColumn| is_same_name(&a.column.name, &b.column.name);
         for (own, other, side) in [(left, &right[..], "right"), (&right[..], left, "left")] {
             for missing in own.iter().filter(|c| !other.iter().any(|o| same(c, o))) {
                 let name = &missing.column.name;

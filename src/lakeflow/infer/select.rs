@@ -15,6 +15,7 @@ use super::generate::generator;
 use super::group::{is_long, selected};
 use super::rules::whole_literal;
 use crate::diag::did_you_mean;
+use crate::lakeflow::is_same_name;
 use crate::lakeflow::print::expr_text;
 use crate::lakeflow::types::{Column, DataType, Field};
 
@@ -281,7 +282,7 @@ impl Analyzer<'_> {
         for ident in std::iter::once(&except.first_element).chain(&except.additional_elements) {
             let before = columns.len();
             let names: Vec<String> = columns.iter().map(|c| c.column.name.clone()).collect();
-            columns.retain(|c| !c.column.name.eq_ignore_ascii_case(&ident.value));
+            columns.retain(|c| !is_same_name(&c.column.name, &ident.value));
             if columns.len() == before {
                 let range = self.range_of_ident(ident);
                 let hint = did_you_mean(&ident.value, names.iter().map(String::as_str));

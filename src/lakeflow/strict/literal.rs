@@ -1,17 +1,15 @@
 //! Intervals and dates that no engine could read.
 
-use chrono_tz::Tz;
 use sqlparser::ast::{DateTimeField, Expr, Interval, Spanned, TypedString, Value, ValueWithSpan};
 
 use super::{Flow, GO_ON, Strict};
 use crate::diag::did_you_mean;
+use crate::lakeflow::cast;
+use crate::lakeflow::types::DataType;
 use crate::lakeflow::unit::{UNITS, is_interval_unit, unit};
 
 /// Units that may stand before and behind `TO`, from the longest to the shortest.
 const RANGES: &[&[&str]] = &[&["YEAR", "MONTH"], &["DAY", "HOUR", "MINUTE", "SECOND"]];
-
-/// Words that are a date.
-const DATES: &[&str] = &["epoch", "now", "today", "tomorrow", "yesterday"];
 
 impl Strict<'_> {
     pub(super) fn interval(&self, interval: &Interval, node: &impl Spanned) -> Flow {
@@ -22,7 +20,7 @@ impl Strict<'_> {
             };
         };
         self.interval_unit(leading, node)?;
-        let Some(last) = &interval.last_field else { return GO_ON };
+        let Some(last) = &interval.last_field else { return self.interval_amount(leading, &interval.value) };
         let position = |range: &[&str], field: &DateTimeField| {
             let unit = unit(&field.to_string())?;
             range.iter().position(|known| *known == unit)
@@ -35,6 +33,19 @@ impl Strict<'_> {
         }
         let hint = "from longer to shorter: `YEAR TO MONTH`, or two of `DAY`, `HOUR`, `MINUTE`, `SECOND`";
         self.refuse(node, format!("there are no intervals from `{leading}` to `{last}`"), Some(hint.to_owned()))
+    }
+
+    /// `'7'` before a unit.
+    fn interval_amount(&self, unit: &DateTimeField, value: &Expr) -> Flow {
+        let Some((text, value)) = text_of(value).filter(|(text, _)| !text.contains(['$', '{'])) else { return GO_ON };
+        let unit = unit.to_string();
+        let words: Vec<&str> = text.split_whitespace().chain([unit.as_str()]).collect();
+        if words.len() > 1 && are_amounts(&words) {
+            return GO_ON;
+        }
+        let hint =
+            Some("only seconds have a fraction; write `INTERVAL '1 day 2 hours'` for more than one unit".to_owned());
+        self.refuse(value, format!("`{text}` is no number of `{unit}`"), hint)
     }
 
     fn interval_unit(&self, unit: &DateTimeField, node: &impl Spanned) -> Flow {
@@ -82,16 +93,17 @@ impl Strict<'_> {
         }
     }
 
-    /// The year, month and day of a literal; the time behind them is not looked at.
     fn date(&self, literal: &TypedString, name: &str) -> Flow {
         let Value::SingleQuotedString(text) = &literal.value.value else { return GO_ON };
-        let text = text.trim();
-        let is_time = matches!(name, "TIMESTAMP" | "TIMESTAMP_LTZ") && is_time(text);
-        if text.contains(['$', '{']) || is_named_date(text) || is_time || is_date(text) {
+        let (ty, noun, form) = match name {
+            "DATE" => (DataType::Date, "date", "YYYY-MM-DD"),
+            "TIMESTAMP_NTZ" => (DataType::TimestampNtz, "timestamp", "YYYY-MM-DD hh:mm:ss"),
+            _ => (DataType::Timestamp, "timestamp", "YYYY-MM-DD hh:mm:ss"),
+        };
+        if text.contains(['$', '{']) || cast::reading(text, &ty) != cast::Reading::Fails {
             return GO_ON;
         }
-        let hint = Some("write `YYYY-MM-DD`".to_owned());
-        self.refuse(&literal.value, format!("`{text}` is no date"), hint)
+        self.refuse(&literal.value, format!("`{text}` is no {noun}"), Some(format!("write `{form}`")))
     }
 }
 
@@ -114,49 +126,6 @@ fn are_amounts(words: &[&str]) -> bool {
         }
     }
     true
-}
-
-/// `today`, `yesterday Europe/Berlin`.
-fn is_named_date(text: &str) -> bool {
-    let (word, zone) = text.split_at(text.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(text.len()));
-    let zone = zone.trim();
-    // Java knows zones by their distance too: `UTC+1`, `+01:00`.
-    let is_zone =
-        || zone.parse::<Tz>().is_ok() || ["+", "-", "UTC", "GMT", "UT"].iter().any(|zero| zone.starts_with(zero));
-    DATES.iter().any(|known| known.eq_ignore_ascii_case(word))
-        && (zone.is_empty() || !word.eq_ignore_ascii_case("now") && is_zone())
-}
-
-/// A time without a date: `12:30`, `T12:30:00`.
-fn is_time(text: &str) -> bool {
-    let time = text.strip_prefix('T').unwrap_or(text);
-    time.split_once(':')
-        .is_some_and(|(hour, _)| (1..=2).contains(&hour.len()) && hour.bytes().all(|b| b.is_ascii_digit()))
-}
-
-/// `2024`, `2024-2`, or `2024-02-29` with anything behind it.
-fn is_date(text: &str) -> bool {
-    let (day, rest) = text.split_once(['T', ' ']).map_or((text, None), |(day, rest)| (day, Some(rest)));
-    let mut parts = day.strip_prefix(['+', '-']).unwrap_or(day).split('-');
-    let number = |part: &str, most: usize| {
-        let short = (1..=most).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
-        short.then(|| part.parse::<u32>().ok()).flatten()
-    };
-    let Some(year) = parts.next().filter(|part| part.len() >= 4).and_then(|part| number(part, 7)) else { return false };
-    let Some(month) = parts.next() else { return rest.is_none() };
-    let Some(days) = number(month, 2).and_then(|month| days_of(year, month)) else { return false };
-    let Some(day) = parts.next() else { return rest.is_none() };
-    number(day, 2).is_some_and(|day| (1..=days).contains(&day)) && parts.next().is_none()
-}
-
-fn days_of(year: u32, month: u32) -> Option<u32> {
-    let leaps = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
-    match month {
-        2 => Some(if leaps { 29 } else { 28 }),
-        4 | 6 | 9 | 11 => Some(30),
-        1..=12 => Some(31),
-        _ => None,
-    }
 }
 
 fn text_of(expr: &Expr) -> Option<(&str, &ValueWithSpan)> {

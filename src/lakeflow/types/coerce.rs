@@ -5,6 +5,7 @@
 //! whether an argument fits a parameter ([`DataType::fits`]), and whether a value can be stored ([`DataType::assign`]).
 
 use super::{Arithmetic, DataType, Field, IntervalUnit, decimal};
+use crate::lakeflow::is_same_name;
 
 /// What storing a value of one type in a column of another entails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -165,7 +166,7 @@ fn common_struct(a: &[Field], b: &[Field]) -> Option<DataType> {
         return None;
     }
     let merge = |(x, y): (&Field, &Field)| {
-        let same = x.name.eq_ignore_ascii_case(&y.name);
+        let same = is_same_name(&x.name, &y.name);
         same.then(|| x.ty.common(&y.ty)).flatten().map(|ty| Field { name: x.name.clone(), ty })
     };
     a.iter().zip(b).map(merge).collect::<Option<_>>().map(DataType::Struct)

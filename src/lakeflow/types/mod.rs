@@ -12,6 +12,8 @@ mod parse;
 use std::fmt;
 use std::sync::Arc;
 
+use super::is_same_name;
+
 pub use coerce::Assignment;
 pub use decimal::{Arithmetic, MAX_PRECISION};
 pub use parse::{TypeError, parse_columns};
@@ -223,10 +225,25 @@ impl DataType {
         }
     }
 
+    /// A field that stands twice in one struct, anywhere inside: such a value can be made, and never be read again.
+    pub fn repeated_field(&self) -> Option<&str> {
+        match self {
+            DataType::Array(element) => element.repeated_field(),
+            DataType::Map(key, value) => key.repeated_field().or_else(|| value.repeated_field()),
+            DataType::Struct(fields) => {
+                let before = |index: usize| fields.iter().take(index);
+                let twice = |(index, own): &(usize, &Field)| before(*index).any(|f| is_same_name(&f.name, &own.name));
+                let found = fields.iter().enumerate().find(twice).map(|(_, field)| field.name.as_str());
+                found.or_else(|| fields.iter().find_map(|field| field.ty.repeated_field()))
+            }
+            _ => None,
+        }
+    }
+
     /// The member of a struct with this name, in any letter case.
     pub fn field(&self, name: &str) -> Option<&Field> {
         match self {
-            DataType::Struct(fields) => fields.iter().find(|f| f.name.eq_ignore_ascii_case(name)),
+            DataType::Struct(fields) => fields.iter().find(|f| is_same_name(&f.name, name)),
             _ => None,
         }
     }

@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use super::{Column, DataType, Field, IntervalUnit, MAX_PRECISION};
 use crate::diag::did_you_mean;
+use crate::lakeflow::is_same_name;
 
 /// Why a text is no type.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,7 +67,11 @@ pub fn parse_columns(text: &str) -> Result<Vec<Column>, TypeError> {
     let mut reader = Reader::new(text);
     let mut columns = Vec::new();
     loop {
+        let (range, _) = reader.peek();
         let name = reader.name()?;
+        if columns.iter().any(|c: &Column| is_same_name(&c.name, &name)) {
+            return Err(fault(range, format!("column `{name}` stands twice")));
+        }
         reader.accept(":");
         let ty = reader.data_type(0)?;
         let nullable = !reader.not_null()?;
@@ -210,7 +215,7 @@ impl<'a> Reader<'a> {
             }
             let (range, _) = self.peek();
             let name = self.name()?;
-            if fields.iter().any(|f| f.name.eq_ignore_ascii_case(&name)) {
+            if fields.iter().any(|f| is_same_name(&f.name, &name)) {
                 return Err(fault(range, format!("field `{name}` stands twice")));
             }
             self.accept(":");
@@ -334,6 +339,9 @@ mod tests {
         let columns = parse_columns("id INT NOT NULL, `full name` STRING COMMENT 'a, b'").unwrap_or_default();
         let read: Vec<_> = columns.iter().map(|c| (c.name.as_str(), c.ty.to_string(), c.nullable)).collect();
         assert_eq!(read, [("id", "INT".into(), false), ("full name", "STRING".into(), true)]);
+        for twice in ["k STRING, K STRING", "`Ärger` INT, b INT, ärger DATE"] {
+            assert!(parse_columns(twice).is_err_and(|e| e.message.ends_with("stands twice")), "{twice}");
+        }
     }
 
     #[test]

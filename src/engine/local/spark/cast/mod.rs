@@ -18,7 +18,7 @@ use datafusion::common::{Result, exec_datafusion_err, plan_err};
 use super::native::{Given, Native, Param, native};
 use super::types;
 
-pub(super) use number::{decimal_from_text, digits_of};
+pub(super) use number::digits_of;
 pub(super) use show::texts;
 pub(super) use time::days_of;
 

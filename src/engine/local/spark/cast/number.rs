@@ -1,4 +1,4 @@
-//! Numbers to numbers, and decimals from text: rounding half up, overflow as NULL for the caller to judge.
+//! Numbers to numbers: rounding half up, overflow as NULL for the caller to judge.
 
 use std::sync::Arc;
 
@@ -7,6 +7,7 @@ use datafusion::arrow::datatypes::{DataType, Decimal128Type, Float64Type};
 use datafusion::common::Result;
 
 use super::{plain, show};
+use crate::lakeflow::cast;
 
 /// Integers, floats, decimals and booleans among each other; `None` when there is no such cast.
 ///
@@ -49,7 +50,8 @@ pub(super) fn float_to_decimal(array: &ArrayRef, to: &DataType) -> Result<Option
         DataType::Float64 => array.as_primitive::<Float64Type>().iter().map(|v| v.map(digits_of)).collect::<Vec<_>>(),
         _ => show::texts(array)?.iter().map(|v| v.map(str::to_owned)).collect(),
     };
-    let values = texts.into_iter().map(|t| t.and_then(|t| decimal_from_text(&t, precision, scale)));
+    let digits = u8::try_from(scale).unwrap_or(0);
+    let values = texts.into_iter().map(|t| t.and_then(|t| cast::decimal(&t, precision, digits)));
     let decimals = values.collect::<Decimal128Array>().with_precision_and_scale(precision, scale)?;
     Ok(Some(Arc::new(decimals)))
 }
@@ -63,82 +65,5 @@ pub(super) fn decimal_to_float(array: &ArrayRef, to: &DataType) -> Option<ArrayR
         DataType::Float32 => Some(Arc::new(texts.map(|t| t?.parse().ok()).collect::<Float32Array>())),
         DataType::Float64 => Some(Arc::new(texts.map(|t| t?.parse().ok()).collect::<Float64Array>())),
         _ => None,
-    }
-}
-
-/// Reads `[+-]digits[.digits][e[+-]digits]` as the unscaled value of a DECIMAL, rounded half up.
-///
-/// `None` when the text is no number or does not fit the precision.
-pub(crate) fn decimal_from_text(text: &str, precision: u8, scale: i8) -> Option<i128> {
-    let (negative, text) = match text.as_bytes().first()? {
-        b'-' => (true, text.get(1..)?),
-        b'+' => (false, text.get(1..)?),
-        _ => (false, text),
-    };
-    let (mantissa, exponent) = match text.find(['e', 'E']) {
-        Some(at) => (text.get(..at)?, exponent(text.get(at + 1..)?)?),
-        None => (text, 0),
-    };
-    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let digits = format!("{whole}{fraction}");
-    if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
-        return None;
-    }
-    let shift = exponent - i64::try_from(fraction.len()).ok()? + i64::from(scale);
-    let unscaled = shifted(digits.trim_start_matches('0'), shift)?;
-    let fits = unscaled < 10_i128.checked_pow(u32::from(precision))?;
-    fits.then_some(if negative { -unscaled } else { unscaled })
-}
-
-fn exponent(text: &str) -> Option<i64> {
-    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
-    let plain = !digits.is_empty() && digits.len() <= 9 && digits.bytes().all(|b| b.is_ascii_digit());
-    plain.then(|| text.parse().ok()).flatten()
-}
-
-/// `digits` × 10^`shift`, rounded half up; `None` beyond 38 digits.
-fn shifted(digits: &str, shift: i64) -> Option<i128> {
-    if digits.is_empty() {
-        return Some(0);
-    }
-    if shift >= 0 {
-        let shift = u32::try_from(shift).ok()?;
-        return digits.parse::<i128>().ok()?.checked_mul(10_i128.checked_pow(shift)?);
-    }
-    let dropped = usize::try_from(-shift).ok()?;
-    if dropped > digits.len() {
-        return Some(0);
-    }
-    let (kept, rest) = digits.split_at(digits.len() - dropped);
-    let kept: i128 = if kept.is_empty() { 0 } else { kept.parse().ok()? };
-    Some(kept + i128::from(rest.as_bytes().first().is_some_and(|d| *d >= b'5')))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::decimal_from_text;
-
-    #[test]
-    fn decimals_round_half_up_and_keep_their_precision() {
-        let cases = [
-            ("12.345", Some(1235)),
-            ("-12.345", Some(-1235)),
-            ("12.344", Some(1234)),
-            ("0.005", Some(1)),
-            ("0.0049", Some(0)),
-            ("1e2", Some(10000)),
-            ("+7.", Some(700)),
-            (".5", Some(50)),
-            ("99999999.99", Some(9_999_999_999)),
-            ("99999999.995", None),
-            ("", None),
-            (".", None),
-            ("1,5", None),
-            ("1e999999999999", None),
-            ("١", None),
-        ];
-        for (text, expected) in cases {
-            assert_eq!(decimal_from_text(text, 10, 2), expected, "{text}");
-        }
     }
 }

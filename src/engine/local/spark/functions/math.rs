@@ -6,10 +6,11 @@ use datafusion::arrow::array::{ArrayRef, AsArray, Decimal128Array, Float64Array,
 use datafusion::arrow::datatypes::{DataType, Decimal128Type, Float64Type, Int32Type, Int64Type};
 use datafusion::common::{Result, ScalarValue, exec_datafusion_err, exec_err, plan_err};
 
-use super::super::cast::{convert, decimal_from_text, digits_of};
+use super::super::cast::{convert, digits_of};
 use super::super::native::Param::{Any, Double, Int};
 use super::super::native::{Call, Given, Native, native};
 use super::super::types;
+use crate::lakeflow::cast;
 
 pub(super) const FUNCTIONS: &[Native] = &[
     native("round", &[Any, Int], round_type, |c| round(c, Mode::HalfUp)).optional(1),
@@ -147,12 +148,12 @@ fn round_float(value: f64, decimals: i32, mode: Mode) -> f64 {
     let Some((mantissa, exponent)) = text.split_once('e') else { return value };
     let fraction = mantissa.split_once('.').map_or(0, |(_, fraction)| fraction.len());
     let digits = exponent.parse::<i64>().map_or(0, |exponent| (fraction as i64 - exponent).max(0));
-    let (Ok(scale), Ok(from)) = (i8::try_from(digits), i32::try_from(digits)) else { return value };
+    let (Ok(scale), Ok(from)) = (u8::try_from(digits), i32::try_from(digits)) else { return value };
     if decimals >= from {
         // Minus zero rounds to zero.
         return value + 0.0;
     }
-    let exact = decimal_from_text(&text, 38, scale);
+    let exact = cast::decimal(&text, 38, scale);
     let rounded = exact.and_then(|v| rescaled(v, from, decimals, decimals.max(0), mode));
     let shown = rounded.map(|v| v.to_string() + &format!("e-{}", decimals.max(0)));
     shown.and_then(|text| text.parse().ok()).unwrap_or(value)

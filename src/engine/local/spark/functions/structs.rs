@@ -1,5 +1,6 @@
 //! Access to what is inside a struct, a map or an array.
 
+use crate::lakeflow::is_same_name;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, MapArray, UInt32Array};
@@ -24,14 +25,14 @@ pub(super) const FUNCTIONS: &[Native] = &[
 fn field_type(given: &Given) -> Result<DataType> {
     let Some(name) = given.text(1) else { return plan_err!("a field needs a name") };
     match given.type_at(0) {
-        DataType::Struct(fields) => match fields.iter().find(|f| f.name().eq_ignore_ascii_case(name)) {
+        DataType::Struct(fields) => match fields.iter().find(|f| is_same_name(f.name(), name)) {
             Some(field) => Ok(field.data_type().clone()),
             None => plan_err!("the struct has no field `{name}`"),
         },
         DataType::Map(..) => inner_type(given),
         // An array of structs gives an array of the field's values.
         DataType::List(element) => match element.data_type() {
-            DataType::Struct(fields) => match fields.iter().find(|f| f.name().eq_ignore_ascii_case(name)) {
+            DataType::Struct(fields) => match fields.iter().find(|f| is_same_name(f.name(), name)) {
                 Some(field) => Ok(types::array(field.data_type().clone())),
                 None => plan_err!("the struct has no field `{name}`"),
             },
@@ -46,7 +47,7 @@ fn field(call: &Call) -> Result<ArrayRef> {
     let Some(name) = super::strings::constant(call, 1)? else { return exec_err!("a field needs a name") };
     let of = |structs: &ArrayRef| -> Result<ArrayRef> {
         let structs = structs.as_struct();
-        let position = structs.fields().iter().position(|f| f.name().eq_ignore_ascii_case(&name));
+        let position = structs.fields().iter().position(|f| is_same_name(f.name(), &name));
         let Some(column) = position.and_then(|p| structs.columns().get(p)) else {
             return exec_err!("the struct has no field `{name}`");
         };

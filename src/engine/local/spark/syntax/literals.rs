@@ -1,5 +1,6 @@
 //! Numbers, casts, typed texts, intervals and field access.
 
+use chrono::{DateTime, TimeDelta, Utc};
 use sqlparser::ast::{
     AccessExpr, CastKind, DataType, DateTimeField, Expr, ExtractSyntax, GroupByExpr, Ident, Interval, LimitClause,
     OrderByKind, Query, Select, Subscript, TypedString, UnaryOperator, Value, ValueWithSpan,
@@ -9,6 +10,7 @@ use super::super::fault::Fault;
 use super::super::planner::NUMBER;
 use super::build::{call, raw_number, text};
 use super::names::lowered;
+use crate::lakeflow::cast as spark;
 
 /// Hides an integer where the planner asks this engine for its type; gives an exponent Spark's DOUBLE.
 pub(super) fn number(digits: String, long: bool) -> Expr {
@@ -87,8 +89,13 @@ pub(super) fn restore_in_select(select: &mut Select) {
     }
 }
 
-/// A cast as a call that names the type.
-pub(super) fn cast(kind: CastKind, expr: Expr, to: &DataType) -> Expr {
+/// A cast as a call that names the type; `now` is what a text such as `today` goes by.
+pub(super) fn cast(kind: CastKind, mut expr: Expr, to: &DataType, now: DateTime<Utc>) -> Expr {
+    if let Expr::Value(ValueWithSpan { value: Value::SingleQuotedString(written), .. }) = &mut expr
+        && let Some(moment) = named_moment(written, to, now)
+    {
+        *written = moment;
+    }
     let name = match kind {
         CastKind::Cast | CastKind::DoubleColon => "__cast",
         CastKind::TryCast | CastKind::SafeCast => "__try_cast",
@@ -97,12 +104,27 @@ pub(super) fn cast(kind: CastKind, expr: Expr, to: &DataType) -> Expr {
 }
 
 /// `DATE '2024-01-01'` and `TIMESTAMP '...'`.
-pub(super) fn typed(typed: &TypedString) -> Result<Expr, Fault> {
+pub(super) fn typed(typed: &TypedString, now: DateTime<Utc>) -> Result<Expr, Fault> {
     let value = match &typed.value.value {
         Value::SingleQuotedString(value) | Value::DoubleQuotedString(value) => value.clone(),
         other => return Err(Fault::refused(format!("the literal {other}"))),
     };
+    let value = named_moment(&value, &typed.data_type, now).unwrap_or(value);
     Ok(call("__cast", vec![text(value), text(typed.data_type.to_string())]))
+}
+
+/// The day or moment that a word such as `epoch` or `today` names where a date or timestamp is wanted.
+fn named_moment(written: &str, to: &DataType, now: DateTime<Utc>) -> Option<String> {
+    let is_time = matches!(to, DataType::Date | DataType::Timestamp(..) | DataType::TimestampNtz(_));
+    let name = spark::named_time(written).filter(|name| is_time && spark::trimmed(written).len() == name.len())?;
+    let shifted = |days| now + TimeDelta::days(days);
+    Some(match name {
+        "epoch" => "1970-01-01".to_owned(),
+        "now" => now.format("%Y-%m-%d %H:%M:%S%.6f").to_string(),
+        "tomorrow" => shifted(1).format("%Y-%m-%d").to_string(),
+        "yesterday" => shifted(-1).format("%Y-%m-%d").to_string(),
+        _ => now.format("%Y-%m-%d").to_string(),
+    })
 }
 
 /// `INTERVAL n UNIT`, with the number as the planner wants it.

@@ -143,8 +143,10 @@ impl Rewriter<'_> {
                 Expr::CompoundIdentifier(parts.into_iter().map(names::lowered).collect())
             }
             Expr::CompoundFieldAccess { root, access_chain } => literals::access(*root, access_chain)?,
-            Expr::Cast { kind, expr, data_type, array: false, format: None } => literals::cast(kind, *expr, &data_type),
-            Expr::TypedString(typed) => literals::typed(&typed)?,
+            Expr::Cast { kind, expr, data_type, array: false, format: None } => {
+                literals::cast(kind, *expr, &data_type, self.now)
+            }
+            Expr::TypedString(typed) => literals::typed(&typed, self.now)?,
             Expr::Interval(interval) => literals::interval(interval)?,
             Expr::RLike { negated, expr, pattern, regexp: _ } => {
                 negate_if(negated, call("regexp_like", vec![*expr, *pattern]))

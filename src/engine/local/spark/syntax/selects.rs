@@ -12,6 +12,7 @@ use super::super::fault::Fault;
 use super::super::{FILES_PREFIX, METADATA};
 use super::build::{arguments, call, column, text};
 use crate::lakeflow::ast::{bare_query, call_of};
+use crate::lakeflow::is_same_name;
 
 /// What must be seen before the parts of the SELECT are rewritten.
 pub(super) fn before(select: &mut Select) -> Result<(), Fault> {
@@ -218,7 +219,7 @@ fn unqualify(select: &mut Select, view: &str) -> Result<(), Fault> {
         fn pre_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<Fault> {
             if let Expr::CompoundIdentifier(parts) = expr
                 && let [qualifier, name] = parts.as_slice()
-                && qualifier.value.eq_ignore_ascii_case(self.0)
+                && is_same_name(&qualifier.value, self.0)
             {
                 *expr = Expr::Identifier(name.clone());
             }

@@ -1,0 +1,130 @@
+//! Which texts Spark reads as values of a type: in casts, in typed literals, and beside a value of that type.
+//!
+//! The rules are those of ANSI mode with UTC as the zone of the session. They are far more lenient than those by which
+//! files are read (`2024-1-5` is a date here), and both the analyser and the local engine go by them.
+
+mod calendar;
+mod number;
+mod time;
+mod zone;
+
+pub use calendar::{date_of, days_of};
+pub use number::{decimal, double, integer};
+pub use time::{Moment, date, moment, timestamp};
+
+use super::types::DataType;
+
+/// What becomes of a text that is cast to a type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reading {
+    /// It has always the same value.
+    Value,
+    /// Its value depends on the day it is read on: `today`, `12:30`.
+    ByClock,
+    /// It is no value: the cast fails.
+    Fails,
+}
+
+impl Reading {
+    fn of<T>(value: Option<T>) -> Reading {
+        if value.is_some() { Reading::Value } else { Reading::Fails }
+    }
+}
+
+/// What becomes of `text` where a value of type `ty` is wanted. Types that are not read from text take any.
+pub fn reading(text: &str, ty: &DataType) -> Reading {
+    let bare = trimmed(text);
+    match ty {
+        DataType::TinyInt => Reading::of(integer(bare).and_then(|n| i8::try_from(n).ok())),
+        DataType::SmallInt => Reading::of(integer(bare).and_then(|n| i16::try_from(n).ok())),
+        DataType::Int => Reading::of(integer(bare).and_then(|n| i32::try_from(n).ok())),
+        DataType::BigInt => Reading::of(integer(bare)),
+        DataType::Decimal { precision, scale } => Reading::of(decimal(bare, *precision, *scale)),
+        // Java also reads hexadecimal floats; what they give is left to it.
+        DataType::Float | DataType::Double if number::is_hexadecimal(bare) => Reading::Value,
+        DataType::Float | DataType::Double => Reading::of(double(bare)),
+        DataType::Boolean => Reading::of(boolean(bare)),
+        DataType::Date | DataType::Timestamp | DataType::TimestampNtz => match time::named(bare) {
+            Some(time::EPOCH) => Reading::Value,
+            Some(_) => Reading::ByClock,
+            None => time_reading(bare, ty),
+        },
+        _ => Reading::Value,
+    }
+}
+
+fn time_reading(text: &str, ty: &DataType) -> Reading {
+    match ty {
+        DataType::Date => Reading::of(date(text)),
+        _ => match moment(text) {
+            Some(Moment::At(_)) => Reading::Value,
+            // A TIMESTAMP_NTZ needs its date.
+            Some(Moment::Today) if *ty == DataType::Timestamp => Reading::ByClock,
+            _ => Reading::Fails,
+        },
+    }
+}
+
+/// A text without the blanks and control characters around it, which no cast minds.
+pub fn trimmed(text: &str) -> &str {
+    text.trim_matches(|c: char| c <= ' ' || c == '\u{7f}')
+}
+
+/// A text without blanks around it as a truth value.
+pub fn boolean(text: &str) -> Option<bool> {
+    let is_among = |words: &[&str]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
+    if is_among(&["t", "true", "y", "yes", "1"]) {
+        Some(true)
+    } else if is_among(&["f", "false", "n", "no", "0"]) {
+        Some(false)
+    } else {
+        None
+    }
+}
+
+/// The word in `text` that names a day or moment, such as `today` or `now`, and `epoch`; it may have a zone behind it.
+pub fn named_time(text: &str) -> Option<&'static str> {
+    time::named(trimmed(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What Spark 4.3 said of each.
+    #[test]
+    fn texts_are_judged_as_spark_judges_them() {
+        let cases = [
+            ("date", Reading::Value, "2024-1-5|2024|2024-02|2024-01-01 garbage|2024-01-01T| 2024-01-01 |0000-01-01"),
+            ("date", Reading::Value, "-0001-01-01|+2024-01-01|12024-01-01|5881580-07-11|epoch|epoch UTC"),
+            ("date", Reading::Fails, "2024-02-30|2024-01-01garbage|5881580-07-12||now Europe/Berlin|24-01-01|2024-"),
+            ("date", Reading::ByClock, "today|Today UTC|now|yesterday Europe/Berlin|tomorrow"),
+            ("timestamp", Reading::Value, "2025-04-29 18|2025-04-29T18:47|2025-04-29 18:47:18.|2025-04-29 |2025-04"),
+            ("timestamp", Reading::Value, "2025-04-29 18:47:18Europe/Berlin|2025-04-29 18:47:18 PST|epoch"),
+            ("timestamp", Reading::Fails, "2025-04-29 18.47.18|2025-04-29 24:00:00|2025-04-29 18:|2025-04-29 18:47Z"),
+            ("timestamp", Reading::Fails, "2025-04-29 18:47:18 z|2025-04-29t18:47:18|2025-04-29  18:47:18|18"),
+            ("timestamp", Reading::Fails, "2025-04-29T|2025-04 10:00:00|2025-04-29 18:60:00|1234567-01-01 00:00:00"),
+            ("timestamp", Reading::ByClock, "18:47|T18:47|now|today"),
+            ("timestamp_ntz", Reading::Value, "2025-04-29 18:47:18|2025-04-29 18:47:18Z|2025-04-29"),
+            ("timestamp_ntz", Reading::Fails, "18:47:18|x"),
+            ("int", Reading::Value, "1 |+7|-2147483648|000000000000000000000007"),
+            ("int", Reading::Fails, "1.5|x|2147483648|1e2||1_0"),
+            ("tinyint", Reading::Fails, "128|300"),
+            ("bigint", Reading::Value, "9223372036854775807|-9223372036854775808"),
+            ("bigint", Reading::Fails, "9223372036854775808|-9223372036854775809"),
+            ("decimal(5,2)", Reading::Value, "1.005|1e2|.5|5.|+5"),
+            ("decimal(5,2)", Reading::Fails, "1000|NaN|1.5f|999.995|x"),
+            ("double", Reading::Value, "NaN|inf|1e400|1.5d|0x1p3|-Infinity"),
+            ("double", Reading::Fails, "x|1,5|--1|"),
+            ("boolean", Reading::Value, "yes|T|0|FALSE"),
+            ("boolean", Reading::Fails, "maybe|on|2"),
+            ("string", Reading::Value, "anything|"),
+        ];
+        for (ty, expected, texts) in cases {
+            let ty = DataType::parse(ty).unwrap_or(DataType::Unknown);
+            for text in texts.split('|') {
+                assert_eq!(reading(text, &ty), expected, "{ty} {text:?}");
+            }
+        }
+    }
+}

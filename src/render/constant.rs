@@ -1,0 +1,45 @@
+//! Values that specs state, as SQL: the one place where they are printed.
+
+use super::text::Literal;
+use crate::lakeflow::types::DataType;
+use crate::model::Constant;
+
+/// A value of a column of type `ty` as a literal of that very type, so that what it stands beside keeps its own.
+pub fn literal(value: &Constant, ty: &DataType) -> String {
+    match value {
+        Constant::Text(text) => Literal::new(text).to_string(),
+        Constant::Boolean(true) => "TRUE".to_owned(),
+        Constant::Boolean(false) => "FALSE".to_owned(),
+        Constant::Integer(number) => number.to_string(),
+        // Digits after the point make a DECIMAL that fits into that of the column.
+        Constant::Decimal { scale: 1.., .. } => value.to_string(),
+        Constant::Decimal { .. } | Constant::Double(_) | Constant::Date(_) | Constant::Timestamp(_) => {
+            format!("CAST({} AS {ty})", text(value))
+        }
+    }
+}
+
+/// A value as a string literal, for a cast to its type.
+pub fn text(value: &Constant) -> Literal {
+    Literal::new(value.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Double;
+
+    #[test]
+    fn literals_have_the_type_of_their_column() {
+        let shown = |value: Constant, ty: &str| literal(&value, &DataType::parse(ty).unwrap_or(DataType::Unknown));
+        assert_eq!(shown(Constant::Text("it's".into()), "string"), r"'it\'s'");
+        assert_eq!(shown(Constant::Boolean(true), "boolean"), "TRUE");
+        assert_eq!(shown(Constant::Integer(i64::MIN), "bigint"), "-9223372036854775808");
+        assert_eq!(shown(Constant::Decimal { unscaled: -50, scale: 2 }, "decimal(10,2)"), "-0.50");
+        assert_eq!(shown(Constant::Decimal { unscaled: 7, scale: 0 }, "decimal(5,0)"), "CAST('7' AS DECIMAL(5,0))");
+        let double = Double::new(1e22).map_or(Constant::Integer(0), Constant::Double);
+        assert_eq!(shown(double, "double"), "CAST('1e22' AS DOUBLE)");
+        assert_eq!(shown(Constant::Date(0), "date"), "CAST('1970-01-01' AS DATE)");
+        assert_eq!(shown(Constant::Timestamp(0), "timestamp"), "CAST('1970-01-01 00:00:00' AS TIMESTAMP)");
+    }
+}

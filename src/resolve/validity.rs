@@ -1,0 +1,154 @@
+//! What a column demands of its texts: values that specs state for it, and whether they can ever be met.
+//!
+//! A text is normalised before anything looks at it, and must keep all demands at once. An accepted value that no text
+//! can become would send rows to the quarantine for ever, without a word.
+
+use regex::Regex;
+use regex_syntax::hir::{Class, Hir, HirKind};
+
+use super::Context;
+use super::constant::{self, Misfit, normalized};
+use crate::diag::{Code, Diagnostic};
+use crate::lakeflow::types::DataType;
+use crate::load::Located;
+use crate::model::{Column, Constant, Normalize};
+use crate::spec::{ColumnSpec, EntitySpec};
+
+/// The accepted values of a column.
+pub fn accepted(
+    column: &ColumnSpec,
+    ty: &DataType,
+    pointer: &str,
+    spec: &Located<EntitySpec>,
+    context: &mut Context<'_>,
+) -> Option<Vec<Constant>> {
+    let texts = column.accepted.as_ref()?;
+    if texts.is_empty() {
+        let fault = Diagnostic::error(Code::BadValue, "`accepted` lists no value, so that none would be valid");
+        context.push(fault.at(spec.key(&format!("{pointer}/accepted"))).hint("leave it out, or list the values"));
+    }
+    let mut values = vec![];
+    for (index, text) in texts.iter().enumerate() {
+        values.extend(stated("accepted value", text, ty, &format!("{pointer}/accepted/{index}"), spec, context));
+    }
+    // Behind a fault nobody can say what is not accepted.
+    (values.len() == texts.len()).then_some(values)
+}
+
+/// The value of rows that have none.
+pub fn default(
+    column: &ColumnSpec,
+    ty: &DataType,
+    pointer: &str,
+    spec: &Located<EntitySpec>,
+    context: &mut Context<'_>,
+) -> Option<Constant> {
+    stated("default", column.default.as_ref()?, ty, &format!("{pointer}/default"), spec, context)
+}
+
+/// The value that stands at `pointer`; a fault is reported there.
+fn stated(
+    what: &str,
+    text: &str,
+    ty: &DataType,
+    pointer: &str,
+    spec: &Located<EntitySpec>,
+    context: &mut Context<'_>,
+) -> Option<Constant> {
+    match constant::exact(text, ty) {
+        Ok(value) => Some(value),
+        Err(Misfit { why, hint }) => {
+            let fault = Diagnostic::error(Code::TypeMismatch, format!("the {what} `{text}` {why}"));
+            context.push(fault.at(spec.value(pointer)).maybe_hint(hint));
+            None
+        }
+    }
+}
+
+/// Reports demands of a column that no text can meet.
+pub fn check(column: &Column, pointer: &str, spec: &Located<EntitySpec>, context: &mut Context<'_>) {
+    let mut fault = |message: String, key: &str, hint: Option<String>| {
+        let span = spec.value(&format!("{pointer}/{key}"));
+        context.push(Diagnostic::error(Code::OptionConflict, message).at(span).maybe_hint(hint));
+    };
+    if let Some(normalize) = column.normalize {
+        if !matches!(column.ty, DataType::String | DataType::Unknown) {
+            let message = format!("`normalize` is for texts, and `{}` is {}", column.name, column.ty);
+            fault(message, "normalize", Some("leave it out: letter case does not matter to other types".to_owned()));
+        } else if let Some(pattern) = &column.validity.matches
+            && let Ok(hir) = regex_syntax::parse(pattern)
+            && !can_match(&hir, normalize)
+        {
+            let message = format!("no text that is {} matches `{pattern}`", case(normalize));
+            fault(message, "matches", Some("the text is normalised before it is matched".to_owned()));
+        }
+    }
+    let accepted = spec.spec.columns.get(&column.name).and_then(|entry| entry.full()?.accepted.as_ref());
+    for (index, text) in accepted.into_iter().flatten().enumerate() {
+        // What is no value of the type was reported before.
+        if let Ok(value) = constant::exact(text, &column.ty)
+            && let Some(Misfit { why, hint }) = unmet(column, &value)
+        {
+            fault(format!("the accepted value `{text}` can never be met: {why}"), &format!("accepted/{index}"), hint);
+        }
+    }
+}
+
+/// Why no text of a column can become a value.
+pub fn unmet(column: &Column, value: &Constant) -> Option<Misfit> {
+    // A value of another type has many spellings.
+    let Constant::Text(text) = value else { return None };
+    let changed = normalized(text, column.normalize);
+    if let Some(normalize) = column.normalize.filter(|_| changed != *text) {
+        let why = format!("every text of `{}` is {}", column.name, case(normalize));
+        return Some(Misfit { why, hint: Some(format!("write `{changed}`")) });
+    }
+    let pattern = column.validity.matches.as_ref()?;
+    let misses = Regex::new(pattern).is_ok_and(|regex| !regex.is_match(text));
+    misses.then(|| Misfit { why: format!("it does not match `{pattern}`"), hint: None })
+}
+
+fn case(normalize: Normalize) -> &'static str {
+    match normalize {
+        Normalize::Lower => "in lower case",
+        Normalize::Upper => "in upper case",
+    }
+}
+
+/// Whether a pattern matches some text that the normalisation leaves as it is. Anchors and word boundaries count as
+/// kept, so that a doubtful pattern passes.
+fn can_match(hir: &Hir, normalize: Normalize) -> bool {
+    let is_kept = |c: char| match normalize {
+        Normalize::Lower => c.to_lowercase().eq([c]),
+        Normalize::Upper => c.to_uppercase().eq([c]),
+    };
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) | HirKind::Class(Class::Bytes(_)) => true,
+        HirKind::Literal(literal) => String::from_utf8_lossy(&literal.0).chars().all(is_kept),
+        HirKind::Class(Class::Unicode(class)) => class.iter().any(|r| (r.start()..=r.end()).any(is_kept)),
+        HirKind::Repetition(repetition) => repetition.min == 0 || can_match(&repetition.sub, normalize),
+        HirKind::Capture(capture) => can_match(&capture.sub, normalize),
+        HirKind::Concat(parts) => parts.iter().all(|part| can_match(part, normalize)),
+        HirKind::Alternation(parts) => parts.iter().any(|part| can_match(part, normalize)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_that_no_normalised_text_matches_are_found() {
+        let can = |pattern: &str, normalize| regex_syntax::parse(pattern).is_ok_and(|hir| can_match(&hir, normalize));
+        for pattern in ["^[A-Z]{2}$", "US|UK", "^[a-z]+X[a-z]*$", "^(A|B)$"] {
+            assert!(!can(pattern, Normalize::Lower), "{pattern}");
+        }
+        // Some capital letters have no small one.
+        assert!(can(r"^\p{Lu}", Normalize::Lower));
+        for pattern in ["^[A-Za-z]{2}$", "(?i)US", "^[A-Z]*[0-9]$", "^x|Y$", "^.+@.+$", r"^\d{2}$", "", "^(A)?b"] {
+            assert!(can(pattern, Normalize::Lower), "{pattern}");
+        }
+        assert!(!can("^[a-z]", Normalize::Upper) && !can("ß", Normalize::Upper));
+        assert!(can("^[0-9a-z]", Normalize::Upper));
+    }
+}
