@@ -48,6 +48,7 @@ impl Measures<'_> {
                 }
                 // It may be declared in what could not be read; otherwise it is one of the faults.
                 if info.faults.is_empty() {
+                    context.leave_undecided();
                     return None;
                 }
                 continue;

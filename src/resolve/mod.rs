@@ -65,13 +65,17 @@ pub struct Context<'a> {
 impl Context<'_> {
     /// Looks at a spec. When an error is found meanwhile, or something can't be decided, the spec is a faulty one.
     fn judge<T>(&mut self, file: FileId, look: impl FnOnce(&mut Self) -> T) -> T {
-        let faults = |context: &Self| context.diagnostics.errors() + context.undecided;
-        let before = faults(self);
+        let before = self.faults();
         let found = look(self);
-        if faults(self) > before {
+        if self.faults() > before {
             self.faulty.insert(file);
         }
         found
+    }
+
+    /// How many errors were found so far, and questions left open.
+    fn faults(&self) -> usize {
+        self.diagnostics.errors() + self.undecided
     }
 
     /// Keeps a fault.

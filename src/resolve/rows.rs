@@ -156,7 +156,10 @@ impl<'a> Rows<'a> {
         let name = self.shown_name(&expr);
         let (mut parts, mut uses) = (vec![], vec![]);
         for used in &info.columns {
-            let part = self.part(used, written, context)?;
+            let Some(part) = self.part(used, written, context) else {
+                context.leave_undecided();
+                return None;
+            };
             let passes_value = !used.inside_aggregate.is_some_and(forgets_values);
             let (text, inside_aggregate) = (used.parts.join("."), used.inside_aggregate.is_some());
             uses.extend(part.leaves.iter().map(|leaf| Use {
