@@ -126,12 +126,14 @@ fn rescaled(value: i128, from: i32, at: i32, to: i32, mode: Mode) -> Option<i128
     let power = |n: i32| 10_i128.checked_pow(u32::try_from(n).ok()?);
     let Some(divisor) = power(from - at) else { return Some(0) };
     let (quotient, rest) = (value.div_euclid(divisor), value.rem_euclid(divisor));
+    // Twice the rest may be too long a number.
+    let beside_half = rest.cmp(&(divisor - rest));
     let up = match mode {
         Mode::Down => false,
         Mode::Up => rest > 0,
-        Mode::HalfEven => rest * 2 > divisor || (rest * 2 == divisor && quotient % 2 != 0),
+        Mode::HalfEven => beside_half.is_gt() || (beside_half.is_eq() && quotient % 2 != 0),
         // Half goes away from zero: up, except from exactly half below zero.
-        Mode::HalfUp => rest * 2 > divisor || (rest * 2 == divisor && value >= 0),
+        Mode::HalfUp => beside_half.is_gt() || (beside_half.is_eq() && value >= 0),
     };
     let rounded = quotient + i128::from(up);
     if to >= at { rounded.checked_mul(power(to - at)?) } else { rounded.checked_div(power(at - to)?) }
