@@ -2,7 +2,7 @@
 //!
 //! Every fault is reported at its place in the spec, and the pass goes on after it. A spec is at fault when an error was
 //! found while it was looked at, and the pass says which ones are ([`Resolved::faulty`]); until they are left out, the
-//! project may hold placeholders. What may only follow from a fault is not reported ([`open`]).
+//! project may hold placeholders. What may only follow from a fault is not reported (`open`).
 
 mod compiled;
 mod compose;
