@@ -2,7 +2,7 @@
 //!
 //! Every command runs a prefix of this chain, up to a [`Phase`], and one step of its own. A pass collects all faults it can
 //! find, and the chain ends after a pass that found any; then it starts again without the specs at fault, so that later
-//! passes find what is wrong with the others ([`rest`]). What is written, run or shown comes from a chain over all specs
+//! passes find what is wrong with the others (`rest`). What is written, run or shown comes from a chain over all specs
 //! alone.
 
 mod convert;

@@ -8,6 +8,7 @@ use sqlparser::ast::Expr;
 use super::Context;
 use super::compose::{Part, compose};
 use super::graph::Graph;
+use super::guard::guarded;
 use super::open::unknown;
 use super::written::Written;
 use crate::lakeflow::infer::{self, Place, Resolution, Scope};
@@ -148,8 +149,10 @@ impl Scope for Columns {
 /// A condition on one row: rules, deletions, the rows that an audience sees. After a fault it is TRUE.
 pub fn condition(written: &Written<'_>, columns: &Columns, context: &mut Context<'_>) -> Condition {
     let faulty = || Condition { expression: Expression::truth(written.span()), columns: vec![] };
-    let Some(expr) = written.parse(context) else { return faulty() };
-    let info = infer::analyze_condition(&expr, written.sql, columns, Place::row("a condition on one row"));
+    let Some(mut expr) = written.parse(context) else { return faulty() };
+    let judge = |e: &Expr| infer::analyze_condition(e, written.sql, columns, Place::row("a condition on one row"));
+    let mut info = judge(&expr);
+    guarded(&mut expr, &mut info, true, judge);
     if written.report(&info.faults, context) {
         return faulty();
     }

@@ -1,11 +1,8 @@
 //! Measures: aggregates over rows, and expressions over other measures.
 
 use std::borrow::Cow;
-use std::ops::ControlFlow;
 
-use sqlparser::ast::{
-    BinaryOperator, Expr, FunctionArg, FunctionArgExpr, FunctionArguments, Value, VisitMut, VisitorMut,
-};
+use sqlparser::ast::{Expr, FunctionArg, FunctionArgExpr, FunctionArguments};
 
 use super::Context;
 use super::compiled::{Compiled, Reads};
@@ -209,7 +206,6 @@ fn finish(
     spec: &Located<MetricSpec>,
     context: &mut Context<'_>,
 ) -> Measure {
-    guard_divisions(&mut compiled.tree);
     let mut exact = true;
     if let Some(text) = &declared.spec.ty {
         let pointer = format!("{}/type", declared.pointer);
@@ -358,26 +354,4 @@ fn declared_empty(
     }
     let tree = if info.ty.common(ty).as_ref() == Some(ty) { expr } else { build::cast(expr, ty) };
     (!is_null).then(|| Expression::new(tree, vec![], ty.clone(), info.nullable, written.span()))
-}
-
-/// A division by zero gives NULL: every divisor that is no literal is guarded.
-fn guard_divisions(expr: &mut Expr) {
-    struct Guard;
-    impl VisitorMut for Guard {
-        type Break = ();
-        fn post_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<()> {
-            if let Expr::BinaryOp { op: BinaryOperator::Divide, right, .. } = expr
-                && !is_number(right)
-            {
-                let divisor = build::bare(std::mem::replace(right.as_mut(), build::null()));
-                **right = build::call("nullif", [divisor, build::number(0)]);
-            }
-            ControlFlow::Continue(())
-        }
-    }
-    let _ = expr.visit(&mut Guard);
-}
-
-fn is_number(expr: &Expr) -> bool {
-    matches!(expr, Expr::Value(v) if matches!(&v.value, Value::Number(n, _) if n.chars().any(|c| ('1'..='9').contains(&c))))
 }

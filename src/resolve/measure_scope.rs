@@ -5,6 +5,7 @@ use sqlparser::ast::Expr;
 use super::Context;
 use super::compiled::{Compiled, Use};
 use super::compose::{Part, compose};
+use super::guard::guarded;
 use super::rows::Rows;
 use super::written::Written;
 use crate::diag::{Code, Diagnostic};
@@ -24,8 +25,10 @@ pub struct Measures<'a> {
 
 impl Measures<'_> {
     /// Like [`Rows::compile_expr`], for an expression over measures.
-    pub fn compile(&self, expr: Expr, written: &Written<'_>, context: &mut Context<'_>) -> Option<Compiled> {
-        let info = infer::analyze_expr(&expr, written.sql, self, Place::row("an expression over measures"));
+    pub fn compile(&self, mut expr: Expr, written: &Written<'_>, context: &mut Context<'_>) -> Option<Compiled> {
+        let judge = |e: &Expr| infer::analyze_expr(e, written.sql, self, Place::row("an expression over measures"));
+        let mut info = judge(&expr);
+        guarded(&mut expr, &mut info, false, judge);
         // A misspelt aggregate makes its columns look like measures: the function is what to report.
         let calls: Vec<_> = info.faults.iter().filter(|f| f.kind == FaultKind::UnknownFunction).cloned().collect();
         if written.report(&calls, context) {
@@ -45,6 +48,7 @@ impl Measures<'_> {
                 }
                 // It may be declared in what could not be read; otherwise it is one of the faults.
                 if info.faults.is_empty() {
+                    context.leave_undecided();
                     return None;
                 }
                 continue;

@@ -25,7 +25,7 @@ use crate::spec::{DimensionEntry, MetricSpec, PerSpec, TableSpec};
 
 /// Resolves a metric.
 pub fn resolve(spec: &Located<MetricSpec>, graph: &Graph, context: &mut Context<'_>) -> Metric {
-    let faults = context.diagnostics.errors();
+    let faults = context.faults();
     let name = spec.value("/metric");
     context.extend(names::check(&spec.spec.metric, NameOf::Metric, name));
     let (from, per_entity) = entities(spec, graph, context);
@@ -52,7 +52,7 @@ pub fn resolve(spec: &Located<MetricSpec>, graph: &Graph, context: &mut Context<
         }];
     }
     let audiences = project::audience_ids(spec, spec.spec.audience.as_ref(), context);
-    let is_open = spec.has_lost("") || context.diagnostics.errors() > faults || shown == graph.nobody;
+    let is_open = spec.has_lost("") || context.faults() > faults || shown == graph.nobody;
     let shared = || Columns::of_tables(shared_columns(per.as_ref(), &tables, &measures), is_open);
     let rows = row_access::resolve(spec.spec.rows.as_ref(), &audiences, shared, spec, context);
     let shown_dimensions = per.iter().flat_map(|p| &p.columns).chain(tables.iter().flat_map(|t| &t.dimensions));

@@ -2,7 +2,7 @@
 //!
 //! Every fault is reported at its place in the spec, and the pass goes on after it. A spec is at fault when an error was
 //! found while it was looked at, and the pass says which ones are ([`Resolved::faulty`]); until they are left out, the
-//! project may hold placeholders. What may only follow from a fault is not reported ([`open`]).
+//! project may hold placeholders. What may only follow from a fault is not reported (`open`).
 
 mod compiled;
 mod compose;
@@ -12,6 +12,7 @@ mod entity;
 mod estimate;
 mod fan_out;
 mod graph;
+mod guard;
 mod lookup;
 mod measure;
 mod measure_scope;
@@ -66,13 +67,17 @@ pub struct Context<'a> {
 impl Context<'_> {
     /// Looks at a spec. When an error is found meanwhile, or something can't be decided, the spec is a faulty one.
     fn judge<T>(&mut self, file: FileId, look: impl FnOnce(&mut Self) -> T) -> T {
-        let faults = |context: &Self| context.diagnostics.errors() + context.undecided;
-        let before = faults(self);
+        let before = self.faults();
         let found = look(self);
-        if faults(self) > before {
+        if self.faults() > before {
             self.faulty.insert(file);
         }
         found
+    }
+
+    /// How many errors were found so far, and questions left open.
+    fn faults(&self) -> usize {
+        self.diagnostics.errors() + self.undecided
     }
 
     /// Keeps a fault.

@@ -31,7 +31,7 @@ pub struct Holes(Vec<Column>);
 impl Holes {
     /// Of holes 0, 1, and so on.
     pub fn of(types: impl Iterator<Item = DataType>) -> Self {
-        Holes(types.enumerate().map(|(number, ty)| Column::nullable(&name_of(number), ty)).collect())
+        Holes(types.enumerate().map(|(number, ty)| Column::nullable(name_of(number), ty)).collect())
     }
 
     /// The type of a part of the expression.
@@ -56,7 +56,7 @@ pub fn round(expr: Expr, wanted: &DataType, holes: &Holes) -> (Expr, bool) {
     };
     match exact {
         Form::AsItIs => (build::cast(expr, wanted), true),
-        Form::Exact(exact) => (build::cast(exact, wanted), true),
+        Form::Exact(exact) => (build::cast(*exact, wanted), true),
         Form::None => (build::cast(expr, wanted), false),
     }
 }
@@ -64,7 +64,7 @@ pub fn round(expr: Expr, wanted: &DataType, holes: &Holes) -> (Expr, bool) {
 /// In which form an expression is rounded once by a cast.
 enum Form {
     AsItIs,
-    Exact(Expr),
+    Exact(Box<Expr>),
     None,
 }
 
@@ -76,7 +76,7 @@ fn rounded_once(expr: &Expr, target: &Target, holes: &Holes) -> Form {
         None if !is_exact || !divides(expr) => Form::AsItIs,
         Some(Fraction { below: None, .. }) => Form::AsItIs,
         _ if as_it_is() => Form::AsItIs,
-        Some(Fraction { above, below: Some(below) }) => exact(&above, &below, target).map_or(Form::None, Form::Exact),
+        Some(Fraction { above, below: Some(below) }) => exact(&above, &below, target).map_or(Form::None, |exact| Form::Exact(Box::new(exact))),
         None => Form::None,
     }
 }

@@ -11,6 +11,7 @@ use super::compiled::{Compiled, Use};
 use super::compose::{Part, compose};
 use super::derived::{Definitions, Derived};
 use super::graph::Graph;
+use super::guard::guarded;
 use super::written::Written;
 use crate::lakeflow::infer::{self, ColumnUse, ExprInfo, Place, Resolution, Scope};
 use crate::lakeflow::{folded, is_same_name, types::DataType};
@@ -128,19 +129,23 @@ impl<'a> Rows<'a> {
     /// The same for an expression that was parsed already.
     pub fn compile_expr(
         &self,
-        expr: Expr,
+        mut expr: Expr,
         written: &Written<'_>,
         place: Place,
         context: &mut Context<'_>,
     ) -> Option<Compiled> {
-        let info = infer::analyze_expr(&expr, written.sql, self, place);
+        let judge = |expr: &Expr| infer::analyze_expr(expr, written.sql, self, place);
+        let mut info = judge(&expr);
+        guarded(&mut expr, &mut info, !place.aggregates, judge);
         self.finish(expr, info, written, context)
     }
 
     /// Like [`Rows::compile`], for a condition, which must be boolean and takes no aggregate.
     pub fn compile_condition(&self, written: &Written<'_>, context: &mut Context<'_>) -> Option<Compiled> {
-        let expr = written.parse(context)?;
-        let info = infer::analyze_condition(&expr, written.sql, self, Place::row("a condition on rows"));
+        let mut expr = written.parse(context)?;
+        let judge = |e: &Expr| infer::analyze_condition(e, written.sql, self, Place::row("a condition on rows"));
+        let mut info = judge(&expr);
+        guarded(&mut expr, &mut info, true, judge);
         self.finish(expr, info, written, context)
     }
 
@@ -151,7 +156,10 @@ impl<'a> Rows<'a> {
         let name = self.shown_name(&expr);
         let (mut parts, mut uses) = (vec![], vec![]);
         for used in &info.columns {
-            let part = self.part(used, written, context)?;
+            let Some(part) = self.part(used, written, context) else {
+                context.leave_undecided();
+                return None;
+            };
             let passes_value = !used.inside_aggregate.is_some_and(forgets_values);
             let (text, inside_aggregate) = (used.parts.join("."), used.inside_aggregate.is_some());
             uses.extend(part.leaves.iter().map(|leaf| Use {

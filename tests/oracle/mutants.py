@@ -72,8 +72,8 @@ MUTANTS = (
     ),
     Mutant(
         "silver/products_clean.sql",
-        "struct(_file_modified_at, _file_name,",
-        "struct(_file_name, _file_modified_at,",
+        "_file_modified_at, _file_name, product_id",
+        "_file_name, _file_modified_at, product_id",
         "a later file wins, whatever its name",
     ),
     Mutant(

@@ -52,6 +52,9 @@ impl Analyzer<'_> {
         }
         let mark = self.flows.len();
         let mut value = if path.is_empty() { self.expr(root) } else { self.path(&path) };
+        if rest.len() == chain.len() {
+            self.record_type(root, &value.ty);
+        }
         for step in rest {
             value = match step {
                 AccessExpr::Dot(Expr::Identifier(name)) => {

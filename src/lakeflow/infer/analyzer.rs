@@ -11,7 +11,7 @@ use super::catalog::{Catalog, Place, Relation, Resolution};
 use super::fault::{Fault, FaultKind};
 use super::flow::{Flow, Influence, Release, tidy_flows};
 use super::group::Groups;
-use super::{ColumnUse, ExprInfo, Features, OutputColumn, QueryInfo, TableRead, UnstableCall};
+use super::{ColumnUse, ExprInfo, Features, NodeTypes, OutputColumn, QueryInfo, TableRead, UnstableCall};
 use crate::lakeflow::range_of;
 use crate::lakeflow::types::DataType;
 
@@ -126,6 +126,8 @@ pub(super) struct Analyzer<'a> {
     pub uses: Vec<ColumnUse>,
     /// Whether `uses` is asked for: by whoever judges an expression, and by `PIVOT`.
     pub records_uses: bool,
+    /// The types of parts of the expression.
+    pub types: NodeTypes,
     /// Columns that have a part in the values of the current select, and in its rows.
     pub flows: Vec<Flow>,
     pub rows: Vec<Flow>,
@@ -175,6 +177,7 @@ impl<'a> Analyzer<'a> {
             faults: Vec::new(),
             uses: Vec::new(),
             records_uses: false,
+            types: NodeTypes::default(),
             flows: Vec::new(),
             rows: Vec::new(),
             role: None,
@@ -211,6 +214,13 @@ impl<'a> Analyzer<'a> {
         let result = inner(self);
         self.place = before;
         result
+    }
+
+    /// Notes the type of a part of an expression, for whoever judges expressions.
+    pub(super) fn record_type(&mut self, expr: &Expr, ty: &DataType) {
+        if self.records_uses {
+            self.types.note(expr, ty);
+        }
     }
 
     pub(super) fn fault(&mut self, kind: FaultKind, range: Range<usize>, message: impl Into<String>) {
@@ -275,6 +285,7 @@ impl<'a> Analyzer<'a> {
             unstable: self.unstable,
             inexact_sums: self.inexact_sums,
             columns: self.uses,
+            types: self.types,
             faults: self.faults,
         }
     }

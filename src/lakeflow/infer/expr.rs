@@ -17,6 +17,7 @@ impl Analyzer<'_> {
         let mark = self.flows.len();
         let typed = self.ungrouped(expr);
         self.settle_flows(expr, mark);
+        self.record_type(expr, &typed.ty);
         typed
     }
 

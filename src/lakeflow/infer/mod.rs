@@ -28,6 +28,7 @@ mod select;
 mod table_function;
 mod written;
 
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -76,6 +77,23 @@ pub struct UnstableCall {
     pub stability: Stability,
 }
 
+/// The types of the parts of an expression, by where they lie in memory: sqlparser's nodes have no names.
+///
+/// They hold as long as the expression is not moved; parts below the root may be changed in place.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct NodeTypes(HashMap<usize, DataType>);
+
+impl NodeTypes {
+    fn note(&mut self, expr: &Expr, ty: &DataType) {
+        self.0.insert(std::ptr::from_ref(expr).addr(), ty.clone());
+    }
+
+    /// The type of a part; `None` for what is no value by itself.
+    pub fn of(&self, expr: &Expr) -> Option<&DataType> {
+        self.0.get(&std::ptr::from_ref(expr).addr())
+    }
+}
+
 /// What an expression is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExprInfo {
@@ -95,6 +113,8 @@ pub struct ExprInfo {
     pub inexact_sums: Vec<Range<usize>>,
     /// The columns it names, in order.
     pub columns: Vec<ColumnUse>,
+    /// The types of its parts.
+    pub types: NodeTypes,
     /// All faults, by place.
     pub faults: Vec<Fault>,
 }

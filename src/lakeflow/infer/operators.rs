@@ -16,14 +16,15 @@ impl Analyzer<'_> {
             if !chain.is_empty() && self.is_group_key(first) {
                 break;
             }
-            chain.push((op, &**right));
+            chain.push((first, op, &**right));
             first = left;
         }
         let mut result = self.expr(first);
         let mut left = first;
-        for (op, right) in chain.into_iter().rev() {
+        for (whole, op, right) in chain.into_iter().rev() {
             let value = self.expr(right);
             result = self.operate(op, result, value, (first, left, right));
+            self.record_type(whole, &result.ty);
             left = right;
         }
         result
