@@ -37,6 +37,9 @@ pub fn of_versions(load: &Load, columns: &[Column], spec: &Located<EntitySpec>) 
     columns.get(sequence.0).filter(|c| is_named(c)).map(|_| *sequence).into_iter().collect()
 }
 
+/// Columns that the table of duplicates has beside those that tell rows apart.
+const OF_DUPLICATES: [&str; 3] = ["row_count", "exact_duplicates", "conflicting_duplicates"];
+
 /// Makes columns required, and reports what their spec says to the contrary.
 pub fn imply(
     columns: &mut [Column],
@@ -48,6 +51,12 @@ pub fn imply(
     for id in ids {
         let Some(column) = columns.get_mut(id.0) else { continue };
         column.nullable = false;
+        if OF_DUPLICATES.iter().any(|own| is_same_name(own, &column.name)) {
+            let message =
+                format!("column `{}` has the name of a column of `{}_duplicates`", column.name, spec.spec.entity);
+            let fault = Diagnostic::error(Code::ReservedName, message).at(column.span);
+            context.push(fault.hint("call it otherwise, and give the name in the files as `header`"));
+        }
         let Some(ColumnEntry::Full(full)) = spec.spec.columns.get(&column.name) else { continue };
         let pointer = column_pointer(&column.name);
         let mut fault = |key: &str, message: String, hint: &str| {

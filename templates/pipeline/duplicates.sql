@@ -17,7 +17,7 @@ WITH variants AS (
 {%- for column in all_columns %}
     {{ column }},
 {%- endfor %}
-    count(*) AS copies
+    count(*) AS _copies
   FROM {{ checked }}
   WHERE NOT _quarantined
   {% filter columns(1, all_columns.len()) %}GROUP BY
@@ -30,12 +30,12 @@ SELECT
 {%- for column in columns %}
   {{ column.name }},
 {%- endfor %}
-  sum(copies) AS row_count,
-  sum(copies) - count(*) AS exact_duplicates,
+  sum(_copies) AS row_count,
+  sum(_copies) - count(*) AS exact_duplicates,
   count(*) - 1 AS conflicting_duplicates
 FROM variants
 {% filter columns(0, columns.len()) %}GROUP BY
 {%- for column in columns %}
   {{ column.name }}{% if !loop.last %},{% endif %}
 {%- endfor %}{% endfilter %}
-HAVING sum(copies) > 1;
+HAVING sum(_copies) > 1;

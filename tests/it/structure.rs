@@ -193,6 +193,29 @@ fn begins_function(line: &str) -> bool {
 /// Code that looks at the path of a file of a build, or makes one up; `src/plan/artifact.rs` alone does.
 ///
 /// Templates lie in folders of the same names, and the first line of a page of documentation may name one.
+/// Expressions of specs are trees from the file that parses them to the one that prints them; in between nobody looks at
+/// text to learn what it means.
+#[test]
+fn expressions_are_trees_from_one_end_to_the_other() {
+    // The language itself does both, and the conversion is from text to text.
+    let may = |path: &Path, also: &str| {
+        let path = path.strip_prefix("src").unwrap();
+        path.starts_with("lakeflow") || path.starts_with("sqltool") || path == Path::new(also)
+    };
+    let mut wrong = vec![];
+    for (path, text) in rust_files(&root().join("src")) {
+        for (call, also) in [("parse_expr(", "resolve/written.rs"), ("expr_text(", "render/text.rs")] {
+            if text.contains(call) && !may(&path, also) {
+                wrong.push(format!("{}: {call}..)", path.display()));
+            }
+        }
+        if path.starts_with("src/model") && (text.contains("sql: String") || text.contains("sql: Option<String>")) {
+            wrong.push(format!("{}: text of SQL", path.display()));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 #[test]
 fn paths_of_a_build_are_made_in_one_place() {
     let folders = ["bundle", "dashboards", "governance", "openapi", "operation", "pipeline"];

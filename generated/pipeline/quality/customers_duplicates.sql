@@ -20,7 +20,7 @@ WITH variants AS (
     email,
     phone,
     state,
-    count(*) AS copies
+    count(*) AS _copies
   FROM customers_checked
   WHERE NOT _quarantined
   GROUP BY
@@ -34,9 +34,9 @@ WITH variants AS (
 
 SELECT
   customer_id,
-  sum(copies) AS row_count,
-  sum(copies) - count(*) AS exact_duplicates,
+  sum(_copies) AS row_count,
+  sum(_copies) - count(*) AS exact_duplicates,
   count(*) - 1 AS conflicting_duplicates
 FROM variants
 GROUP BY customer_id
-HAVING sum(copies) > 1;
+HAVING sum(_copies) > 1;

@@ -19,7 +19,7 @@ WITH variants AS (
     category,
     price,
     availability_status,
-    count(*) AS copies
+    count(*) AS _copies
   FROM products_checked
   WHERE NOT _quarantined
   GROUP BY
@@ -32,9 +32,9 @@ WITH variants AS (
 
 SELECT
   product_id,
-  sum(copies) AS row_count,
-  sum(copies) - count(*) AS exact_duplicates,
+  sum(_copies) AS row_count,
+  sum(_copies) - count(*) AS exact_duplicates,
   count(*) - 1 AS conflicting_duplicates
 FROM variants
 GROUP BY product_id
-HAVING sum(copies) > 1;
+HAVING sum(_copies) > 1;
