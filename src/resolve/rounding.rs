@@ -76,7 +76,9 @@ fn rounded_once(expr: &Expr, target: &Target, holes: &Holes) -> Form {
         None if !is_exact || !divides(expr) => Form::AsItIs,
         Some(Fraction { below: None, .. }) => Form::AsItIs,
         _ if as_it_is() => Form::AsItIs,
-        Some(Fraction { above, below: Some(below) }) => exact(&above, &below, target).map_or(Form::None, |exact| Form::Exact(Box::new(exact))),
+        Some(Fraction { above, below: Some(below) }) => {
+            exact(&above, &below, target).map_or(Form::None, |exact| Form::Exact(Box::new(exact)))
+        }
         None => Form::None,
     }
 }
