@@ -124,6 +124,20 @@ fn the_rest_of_a_line_counts() {
     assert_eq!(expr(&text, Spot { level: 1, column: 10 }), broken);
 }
 
+/// One column stands behind `SELECT`, so the blank before it counts in the part as it does in the whole.
+#[test]
+fn a_sum_that_just_fits_breaks_as_in_the_whole() {
+    let query = "(SELECT max(v) FROM u WHERE u.id = t.id)";
+    let window = "sum(id) OVER (ORDER BY d RANGE BETWEEN INTERVAL 7 DAYS PRECEDING AND CURRENT ROW)";
+    for pad in 0..8 {
+        let column = format!("({query}) + ({query}) - ({}{window}) AS c0", "a".repeat(pad));
+        let text = format!("WITH m AS (SELECT {column} FROM t) SELECT * FROM m;");
+        let part = list("SELECT", &[&column], 1);
+        let expected = format!("WITH m AS (\n  {part}\n  FROM t\n)\n\nSELECT *\nFROM m;\n");
+        assert_eq!(format(&text).unwrap().text, expected);
+    }
+}
+
 #[test]
 fn elements_of_a_table_have_the_lines_of_the_formatter() {
     let rule = "CONSTRAINT every_line_is_accounted_for EXPECT (coalesce(raw = clean + bad + dropped + others, FALSE)) ON \

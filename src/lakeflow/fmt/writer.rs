@@ -81,6 +81,11 @@ impl Writer {
         self.column == 0 || self.ends
     }
 
+    /// Whether a blank goes before nodes that are written now: not where they begin a line.
+    pub fn blank_before(&self, nodes: &[Node<'_>]) -> bool {
+        !self.begins_line() && nodes.first().is_some_and(|node| node.first().space)
+    }
+
     /// Columns left on this line, or on the next one if this one has to end.
     pub fn left(&self) -> usize {
         if self.begins_line() { self.left_of_line() } else { WIDTH.saturating_sub(self.column) }

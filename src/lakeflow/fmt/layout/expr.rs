@@ -21,7 +21,8 @@ pub fn expr(out: &mut Writer, nodes: &[Node<'_>]) {
     // What binds least is broken first.
     let breaks = [["+", "-", "||"].as_slice(), &["*", "/"]].map(|signs| arithmetic(nodes, signs));
     let breaks = breaks.into_iter().find(|breaks| !breaks.is_empty()).unwrap_or_default();
-    if !breaks.is_empty() && parts(nodes, &breaks).all(|part| width(part).is_some_and(|width| width < out.left())) {
+    let left = out.left().saturating_sub(usize::from(out.blank_before(nodes)));
+    if !breaks.is_empty() && parts(nodes, &breaks).all(|part| width(part).is_some_and(|width| width <= left)) {
         return at_operators(out, nodes, &breaks);
     }
     around_groups(out, nodes);

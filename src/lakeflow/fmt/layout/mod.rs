@@ -35,7 +35,7 @@ pub fn nodes(out: &mut Writer, nodes: &[Node<'_>]) {
 /// Whether nodes fit on this line, or on the next one if comments before them end this one, with `behind` more columns.
 fn fits(out: &Writer, nodes: &[Node<'_>], behind: usize) -> bool {
     let begins_line = out.begins_line() || begins_with_comment(nodes);
-    let blank = usize::from(!begins_line && nodes.first().is_some_and(|node| node.first().space));
+    let blank = usize::from(!begins_line && out.blank_before(nodes));
     let left = if begins_line { out.left_of_line() } else { out.left() };
     width_before_comments(nodes).is_some_and(|width| width + blank + behind <= left)
 }
