@@ -290,7 +290,7 @@ impl<'a> Analyzer<'a> {
             unstable: self.unstable,
             inexact_sums: self.inexact_sums,
             columns: self.uses,
-            types: self.types,
+            types: self.types.sorted(),
             faults: self.faults,
         }
     }

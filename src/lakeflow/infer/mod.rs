@@ -30,7 +30,6 @@ mod table_function;
 mod telling;
 mod written;
 
-use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -90,16 +89,25 @@ pub struct UnstableCall {
 ///
 /// They hold as long as the expression is not moved; parts below the root may be changed in place.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct NodeTypes(HashMap<usize, DataType>);
+pub struct NodeTypes(Vec<(usize, DataType)>);
 
 impl NodeTypes {
     fn note(&mut self, expr: &Expr, ty: &DataType) {
-        self.0.insert(std::ptr::from_ref(expr).addr(), ty.clone());
+        self.0.push((std::ptr::from_ref(expr).addr(), ty.clone()));
     }
 
-    /// The type of a part; `None` for what is no value by itself.
+    /// Those that were noted, to be looked up. Most are never asked for, so there is no map.
+    fn sorted(mut self) -> Self {
+        self.0.sort_by_key(|(place, _)| *place);
+        self
+    }
+
+    /// The type of a part, as it was noted last; `None` for what is no value by itself.
     pub fn of(&self, expr: &Expr) -> Option<&DataType> {
-        self.0.get(&std::ptr::from_ref(expr).addr())
+        let place = std::ptr::from_ref(expr).addr();
+        let behind = self.0.partition_point(|(noted, _)| *noted <= place);
+        let (noted, ty) = self.0.get(behind.checked_sub(1)?)?;
+        (*noted == place).then_some(ty)
     }
 }
 
