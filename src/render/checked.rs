@@ -78,12 +78,13 @@ fn checked_column(column: &Column, has_valid_rule: bool) -> CheckedColumn<'_> {
         Some(Normalize::Upper) => format!("upper({trimmed})"),
         None => trimmed,
     };
-    let value = typed_value(column);
-    let shown = value.clone().unwrap_or_else(|| name.to_string());
-    let typed = match (&column.default, &value) {
-        (Some(default), _) => format!("coalesce({shown}, {}) AS {name}", constant::literal(default, &column.ty)),
-        (None, Some(value)) => format!("{value} AS {name}"),
-        (None, None) => name.to_string(),
+    let branches = typed_value(column);
+    let shown = if branches.is_empty() { name.to_string() } else { case(&branches) };
+    let typed = match &column.default {
+        Some(default) => format!("coalesce({shown}, {}) AS {name}", constant::literal(default, &column.ty)),
+        None if branches.is_empty() => name.to_string(),
+        // In the lines that it has where one does not hold it.
+        None => format!("CASE\n      {}\n    END AS {name}", branches.join("\n      ")),
     };
     let kept_text = has_valid_rule.then(|| {
         let kept = kept_text(column);
@@ -102,20 +103,22 @@ fn kept_text(column: &Column) -> Ident<'static> {
     Ident::new(format!("_text_{}", column.name))
 }
 
-/// The typed value of a text, NULL when the text is not valid; `None` when every text is.
-fn typed_value(column: &Column) -> Option<String> {
+fn case(branches: &[String]) -> String {
+    format!("CASE {} END", branches.join(" "))
+}
+
+/// The branches that give the typed value of a text, NULL when the text is not valid; none when every text is.
+fn typed_value(column: &Column) -> Vec<String> {
     let name = Ident::new(&column.name);
     let mut conditions = vec![];
     conditions.extend(column.validity.matches.as_ref().map(|p| format!("{name} RLIKE {}", Literal::new(p))));
+    let truth = |texts: [&str; 5], value: &str| {
+        let texts = texts.map(|text| Literal::new(text).to_string()).join(", ");
+        format!("WHEN lower({name}) IN ({texts}) THEN {value}")
+    };
+    let truths = || vec![truth(TRUE_TEXTS, "TRUE"), truth(FALSE_TEXTS, "FALSE")];
     let converted = match (&column.ty, shape(&column.ty)) {
-        (DataType::Boolean, _) => {
-            let texts = |texts: [&str; 5]| texts.map(|text| Literal::new(text).to_string()).join(", ");
-            format!(
-                "CASE WHEN lower({name}) IN ({}) THEN TRUE WHEN lower({name}) IN ({}) THEN FALSE END",
-                texts(TRUE_TEXTS),
-                texts(FALSE_TEXTS)
-            )
-        }
+        (DataType::Boolean, _) => case(&truths()),
         (ty, Some(shape)) => {
             conditions.push(format!("{name} RLIKE {}", Literal::new(shape)));
             let converted = format!("try_cast({name} AS {ty})");
@@ -128,9 +131,9 @@ fn typed_value(column: &Column) -> Option<String> {
     };
     conditions.extend(column.validity.accepted.as_ref().map(|values| accepted(&converted, &column.ty, values)));
     match (conditions.is_empty(), &column.ty) {
-        (true, DataType::Boolean) => Some(converted),
-        (true, _) => None,
-        (false, _) => Some(format!("CASE WHEN {} THEN {converted} END", conditions.join(" AND "))),
+        (true, DataType::Boolean) => truths(),
+        (true, _) => vec![],
+        (false, _) => vec![format!("WHEN {} THEN {converted}", conditions.join(" AND "))],
     }
 }
 
