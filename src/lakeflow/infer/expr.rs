@@ -231,7 +231,7 @@ impl Analyzer<'_> {
     fn literal(&mut self, value: &Value) -> Typed {
         match value {
             Value::Number(_, true) => Typed::new(DataType::BigInt, false),
-            Value::Number(digits, false) => number_literal(digits),
+            Value::Number(digits, false) => number_literal(digits, false),
             Value::Boolean(_) => Typed::boolean(false),
             Value::Null => Typed::new(DataType::Null, true),
             Value::HexStringLiteral(_) => Typed::new(DataType::Binary, false),
@@ -426,7 +426,8 @@ pub(super) fn implied_name(expr: &Expr) -> Option<&Ident> {
 }
 
 /// The type of a number as written: `1` INT, `3000000000` BIGINT, `1.10` DECIMAL(3,2), `1e3` DOUBLE.
-fn number_literal(text: &str) -> Typed {
+/// What a number without a suffix is: of integers the smallest of INT, BIGINT and DECIMAL that holds it with its sign.
+pub(super) fn number_literal(text: &str, is_negative: bool) -> Typed {
     if text.contains(['e', 'E']) {
         return Typed::new(DataType::Double, false);
     }
@@ -436,11 +437,12 @@ fn number_literal(text: &str) -> Typed {
     if text.contains('.') {
         return Typed::new(DataType::decimal(digits as u32, fraction.len() as u32), false);
     }
-    let ty = match whole.parse::<i64>() {
+    let value = whole.parse::<i128>().map(|n| if is_negative { -n } else { n });
+    let ty = match value {
         _ if whole.is_empty() => DataType::Int,
         Ok(n) if i32::try_from(n).is_ok() => DataType::Int,
-        Ok(_) => DataType::BigInt,
-        Err(_) => DataType::decimal(digits as u32, 0),
+        Ok(n) if i64::try_from(n).is_ok() => DataType::BigInt,
+        _ => DataType::decimal(digits as u32, 0),
     };
     Typed { ty, nullable: false, digits: u8::try_from(digits).ok() }
 }
