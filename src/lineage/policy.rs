@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Influence;
 use crate::lakeflow::is_same_name;
-use crate::model::{Expression, Metric, Named, PersonalKind, Project, Sees};
+use crate::model::{Expression, Metric, Named, PersonalKind, Project, Sees, Time};
 use crate::plan::{BuildPlan, Dataset, access};
 use crate::source::Span;
 
@@ -109,7 +109,7 @@ impl Policy {
             }
         }
         if let Some(time) = &metric.time {
-            place.columns.insert("period_start".to_owned(), time.expression.origin);
+            place.columns.insert(Time::COLUMN.to_owned(), time.expression.origin);
         }
     }
 

@@ -6,7 +6,7 @@
 use askama::Template;
 
 use crate::lakeflow::types::DataType;
-use crate::model::{Dimension, Metric, MetricTable, Project};
+use crate::model::{Dimension, Metric, MetricTable, Project, Time};
 use crate::plan::serving::row_keys;
 use crate::render::text::Ident;
 
@@ -122,7 +122,7 @@ fn columns(metric: &Metric, table: &MetricTable) -> Vec<Column> {
         personal: d.pii.is_some(),
     };
     let period = table.grain.map(|_| Column {
-        name: "period_start".to_owned(),
+        name: Time::COLUMN.to_owned(),
         ty: DataType::Date,
         nullable: false,
         description: "First day of the period".to_owned(),

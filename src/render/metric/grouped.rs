@@ -7,7 +7,7 @@ use super::query::{Body, MetricQuery, aliased, period};
 use super::{comment, dimension_definition, measure_definition, period_comment, title};
 use crate::lakeflow::build;
 use crate::lakeflow::types::DataType;
-use crate::model::{Measure, MeasureId, MetricTable};
+use crate::model::{Measure, MeasureId, MetricTable, Time};
 use crate::render::columns::Definition;
 use crate::render::text::{Ident, Literal, Sql};
 use crate::render::{filters, header};
@@ -36,8 +36,8 @@ pub fn table(query: &MetricQuery<'_>, table: &MetricTable, row_filter: Option<Sq
         outer.push(column(name));
     };
     if let (Some(grain), Some(time)) = (table.grain, &metric.time) {
-        columns.push(Definition::new("period_start", &DataType::Date, period_comment(grain)));
-        group(period(query.aliases.expr(&time.expression), &time.expression.ty, grain), "period_start");
+        columns.push(Definition::new(Time::COLUMN, &DataType::Date, period_comment(grain)));
+        group(period(query.aliases.expr(&time.expression), &time.expression.ty, grain), Time::COLUMN);
     }
     for dimension in &table.dimensions {
         columns.push(dimension_definition(project, dimension));
