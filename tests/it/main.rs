@@ -12,6 +12,7 @@
 mod build;
 mod bundle;
 mod cases;
+mod check;
 mod cli;
 mod convert;
 mod engine;
