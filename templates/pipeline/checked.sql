@@ -76,7 +76,7 @@ SELECT
 {%- if quarantine_rules.is_empty() %}
   FALSE AS _quarantined,
 {%- else %}
-  {% filter item(1) %}arrays_overlap(_violations, array({{ quarantine_rules }})) AS _quarantined,{% endfilter %}
+  {% filter item(1) %}arrays_overlap(_violations, array({{ quarantine_rules|join(", ") }})) AS _quarantined,{% endfilter %}
 {%- endif %}
   _raw,
   _rescued_data,
