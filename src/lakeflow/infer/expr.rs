@@ -108,9 +108,9 @@ impl Analyzer<'_> {
                 Typed::boolean(value.nullable || low || high)
             }
             Expr::InSubquery { expr: value, subquery, .. } => self.in_subquery(value, subquery, expr),
-            Expr::Like { expr, pattern, .. }
-            | Expr::ILike { expr, pattern, .. }
-            | Expr::RLike { expr, pattern, .. } => self.like(expr, pattern),
+            Expr::Like { expr, pattern, .. } => self.like("LIKE", expr, pattern),
+            Expr::ILike { expr, pattern, .. } => self.like("ILIKE", expr, pattern),
+            Expr::RLike { expr, pattern, .. } => self.like("RLIKE", expr, pattern),
             _ => self.keyword_call(expr),
         }
     }
@@ -206,17 +206,23 @@ impl Analyzer<'_> {
         other
     }
 
-    fn like(&mut self, value: &Expr, pattern: &Expr) -> Typed {
+    fn like(&mut self, operator: &str, value: &Expr, pattern: &Expr) -> Typed {
         let mut nullable = self.text(value).nullable;
         // `LIKE ANY (..)` holds a tuple; `LIKE ALL (..)` looks like a call to the parser.
         match pattern {
-            Expr::Tuple(patterns) => patterns.iter().for_each(|p| nullable |= self.text(p).nullable),
+            Expr::Tuple(patterns) => patterns.iter().for_each(|p| nullable |= self.pattern(operator, p)),
             Expr::Function(all) if plain_name(&all.name).is_some_and(|name| name.value.eq_ignore_ascii_case("all")) => {
-                super::call::arguments(all).0.into_iter().for_each(|p| nullable |= self.text(p).nullable);
+                super::call::arguments(all).0.into_iter().for_each(|p| nullable |= self.pattern(operator, p));
             }
-            single => nullable |= self.text(single).nullable,
+            single => nullable |= self.pattern(operator, single),
         }
         Typed::boolean(nullable)
+    }
+
+    /// Whether a pattern may be NULL.
+    fn pattern(&mut self, operator: &str, pattern: &Expr) -> bool {
+        self.note_pattern(operator, pattern);
+        self.text(pattern).nullable
     }
 
     fn text(&mut self, expr: &Expr) -> Typed {
@@ -257,7 +263,7 @@ impl Analyzer<'_> {
         }
         let tolerant = matches!(kind, CastKind::TryCast | CastKind::SafeCast);
         if !tolerant {
-            self.converted(value, &typed.ty, &ty);
+            self.cast_by_word(value, &typed.ty, &ty);
         }
         Typed::new(ty, typed.nullable || tolerant)
     }

@@ -23,6 +23,7 @@ mod names;
 mod operators;
 mod pivot;
 mod query;
+mod risk;
 mod rules;
 mod select;
 mod table_function;
@@ -38,6 +39,7 @@ pub use calls::aggregates;
 pub use catalog::{Catalog, NoCatalog, Place, Relation, Resolution, Scope, UserFunction};
 pub use fault::{Fault, FaultKind};
 pub use flow::{Flow, Influence, Release};
+pub use risk::Risk;
 pub(super) use rules::part_type;
 
 use crate::lakeflow::functions::Stability;
@@ -81,16 +83,29 @@ pub struct UnstableCall {
 ///
 /// They hold as long as the expression is not moved; parts below the root may be changed in place.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct NodeTypes(HashMap<usize, DataType>);
+pub struct NodeTypes {
+    of: HashMap<usize, DataType>,
+    /// Texts that are cast without a word, and to what.
+    casts: HashMap<usize, DataType>,
+}
 
 impl NodeTypes {
     fn note(&mut self, expr: &Expr, ty: &DataType) {
-        self.0.insert(std::ptr::from_ref(expr).addr(), ty.clone());
+        self.of.insert(std::ptr::from_ref(expr).addr(), ty.clone());
+    }
+
+    fn note_cast(&mut self, expr: &Expr, to: &DataType) {
+        self.casts.insert(std::ptr::from_ref(expr).addr(), to.clone());
     }
 
     /// The type of a part; `None` for what is no value by itself.
     pub fn of(&self, expr: &Expr) -> Option<&DataType> {
-        self.0.get(&std::ptr::from_ref(expr).addr())
+        self.of.get(&std::ptr::from_ref(expr).addr())
+    }
+
+    /// The type that a part, which is a STRING and no literal, is cast to for what it stands beside.
+    pub fn cast_of(&self, expr: &Expr) -> Option<&DataType> {
+        self.casts.get(&std::ptr::from_ref(expr).addr())
     }
 }
 
@@ -111,6 +126,8 @@ pub struct ExprInfo {
     pub unstable: Vec<UnstableCall>,
     /// Places of sums and averages over floating point numbers.
     pub inexact_sums: Vec<Range<usize>>,
+    /// What one row can make fail, and no other form of it avoids.
+    pub risks: Vec<Risk>,
     /// The columns it names, in order.
     pub columns: Vec<ColumnUse>,
     /// The types of its parts.
