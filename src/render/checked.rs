@@ -23,6 +23,8 @@ struct Checked<'a> {
     comment: Literal,
     raw: Ident<'a>,
     columns: Vec<CheckedColumn<'a>>,
+    /// Of the columns.
+    names: Vec<Ident<'a>>,
     rules: Vec<CheckedRule<'a>>,
     /// The names of those that quarantine a row.
     quarantine_rules: Vec<Literal>,
@@ -62,6 +64,7 @@ pub fn checked(entity: &Entity) -> Result<String, askama::Error> {
         comment: Literal::new(format!("Rows of {}, typed, with the rules that each one breaks", entity.name)),
         raw: Ident::new(plan::raw_name(entity)),
         columns: entity.columns.iter().map(|c| checked_column(c, has_valid_rule(c))).collect(),
+        names: entity.columns.iter().map(|c| Ident::new(&c.name)).collect(),
         rules: entity.rules.iter().map(|r| checked_rule(entity, r)).collect(),
         quarantine_rules: quarantined.map(|rule| Literal::new(&rule.name)).collect(),
     }

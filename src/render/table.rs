@@ -5,7 +5,7 @@ use askama::Template;
 use super::columns::{self, Definition};
 use super::text::{Ident, Literal, Sql};
 use super::{constant, filters, first_text, header, names};
-use crate::lakeflow::build;
+use crate::lakeflow::fmt::part;
 use crate::lakeflow::types::DataType;
 use crate::model::{
     Column, ColumnId, Constant, Entity, EntityId, Expression, FileSource, Load, Lookup, Project, Source,
@@ -99,18 +99,18 @@ pub fn clean(entity: &Entity) -> Result<String, askama::Error> {
 /// shows. Other rows go by the columns of the spec, then by the file that was changed last and its name, then by the
 /// greatest row, so that the choice never depends on the order of reading.
 fn sequence(entity: &Entity) -> Sql {
-    let named = |name: &str| build::column([name]);
-    let of = |id: &ColumnId| named(&entity.column(*id).name);
+    let quoted = |c: &Column| Ident::new(&c.name).to_string();
     let own = match &entity.load {
-        Load::History { sequence, .. } => return Sql::of(&of(sequence)),
+        Load::History { sequence, .. } => return Sql(quoted(entity.column(*sequence))),
         Load::Upsert { sequence, .. } => sequence.as_slice(),
         Load::Append | Load::Snapshot => &[],
     };
-    let file = ["_file_modified_at", "_file_name"].map(named);
+    let file = ["_file_modified_at", "_file_name"].map(String::from);
     // Each column stands once: a struct can't hold two fields of one name, and the second would decide nothing.
     let rest = entity.columns.iter().enumerate().filter(|(index, _)| !own.contains(&ColumnId(*index)));
-    let rest = rest.map(|(_, column)| named(&column.name));
-    Sql::of(&build::call("struct", own.iter().map(of).chain(file).chain(rest)))
+    let first = own.iter().map(|id| quoted(entity.column(*id)));
+    let parts: Vec<String> = first.chain(file).chain(rest.map(|(_, column)| quoted(column))).collect();
+    Sql(format!("struct(\n    {}\n  )", part::values(&parts, 2)))
 }
 
 pub fn table(project: &Project, id: EntityId) -> Result<String, askama::Error> {

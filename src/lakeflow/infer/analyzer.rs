@@ -289,7 +289,7 @@ impl<'a> Analyzer<'a> {
             inexact_sums: self.inexact_sums,
             risks: self.risks,
             columns: self.uses,
-            types: self.types,
+            types: self.types.sorted(),
             faults: self.faults,
         }
     }

@@ -84,23 +84,32 @@ pub struct UnstableCall {
 /// They hold as long as the expression is not moved; parts below the root may be changed in place.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct NodeTypes {
-    of: HashMap<usize, DataType>,
+    of: Vec<(usize, DataType)>,
     /// Texts that are cast without a word, and to what.
     casts: HashMap<usize, DataType>,
 }
 
 impl NodeTypes {
     fn note(&mut self, expr: &Expr, ty: &DataType) {
-        self.of.insert(std::ptr::from_ref(expr).addr(), ty.clone());
+        self.of.push((std::ptr::from_ref(expr).addr(), ty.clone()));
     }
 
     fn note_cast(&mut self, expr: &Expr, to: &DataType) {
         self.casts.insert(std::ptr::from_ref(expr).addr(), to.clone());
     }
 
-    /// The type of a part; `None` for what is no value by itself.
+    /// Those that were noted, to be looked up. Most are never asked for, so there is no map.
+    fn sorted(mut self) -> Self {
+        self.of.sort_by_key(|(place, _)| *place);
+        self
+    }
+
+    /// The type of a part, as it was noted last; `None` for what is no value by itself.
     pub fn of(&self, expr: &Expr) -> Option<&DataType> {
-        self.of.get(&std::ptr::from_ref(expr).addr())
+        let place = std::ptr::from_ref(expr).addr();
+        let behind = self.of.partition_point(|(noted, _)| *noted <= place);
+        let (noted, ty) = self.of.get(behind.checked_sub(1)?)?;
+        (*noted == place).then_some(ty)
     }
 
     /// The type that a part, which is a STRING and no literal, is cast to for what it stands beside.
