@@ -12,6 +12,7 @@ mod analyzer;
 mod apply;
 mod call;
 mod calls;
+mod case;
 mod catalog;
 mod expr;
 mod fault;
@@ -27,6 +28,7 @@ mod risk;
 mod rules;
 mod select;
 mod table_function;
+mod telling;
 mod written;
 
 use std::collections::HashMap;
@@ -38,7 +40,7 @@ use sqlparser::ast::{Expr, Query};
 pub use calls::aggregates;
 pub use catalog::{Catalog, NoCatalog, Place, Relation, Resolution, Scope, UserFunction};
 pub use fault::{Fault, FaultKind};
-pub use flow::{Flow, Influence, Release};
+pub use flow::{Flow, Hold, Influence, Release};
 pub use risk::Risk;
 pub(super) use rules::part_type;
 
@@ -57,6 +59,8 @@ pub struct ColumnUse {
     pub resolved: Option<String>,
     /// The aggregate or window function around it.
     pub inside_aggregate: Option<&'static str>,
+    /// Why its values do not show in the expression, if they do not; not known inside queries.
+    pub release: Option<Release>,
 }
 
 /// A column of a table that a query reads: places in [`QueryInfo::reads`] and in [`Relation::column`].
@@ -66,6 +70,11 @@ pub struct Origin {
     pub read: usize,
     /// Which column of its relation.
     pub column: usize,
+}
+
+impl Origin {
+    /// The read of a column that no query knows: the column is then the place of its use.
+    const OUTSIDE: usize = usize::MAX;
 }
 
 /// A call of a function that does not always give the same result.

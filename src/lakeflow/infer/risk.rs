@@ -105,12 +105,13 @@ impl Analyzer<'_> {
     }
 
     /// Notes the pattern of `LIKE` or `RLIKE` that is not known.
-    pub(super) fn note_pattern(&mut self, operator: &str, pattern: &Expr) {
+    pub(super) fn note_pattern(&mut self, name: &str, pattern: &Expr) {
         if self.records_uses && !is_constant(pattern) {
             let range = self.range_of_expr(pattern);
-            let message = match operator {
-                "RLIKE" => "`RLIKE` fails for what is no pattern".to_owned(),
-                operator => format!("`{operator}` fails for a pattern with a `\\` that escapes nothing"),
+            let shown = name.to_uppercase();
+            let message = match name {
+                "rlike" => format!("`{shown}` fails for what is no pattern"),
+                _ => format!("`{shown}` fails for a pattern with a `\\` that escapes nothing"),
             };
             self.risks.push(Risk { range, message });
         }
