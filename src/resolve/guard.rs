@@ -13,6 +13,7 @@ use sqlparser::ast::{
 };
 
 use crate::lakeflow::build;
+use crate::lakeflow::functions::total::casts;
 use crate::lakeflow::infer::{ExprInfo, NodeTypes, aggregates};
 use crate::lakeflow::types::DataType;
 
@@ -318,24 +319,12 @@ fn named_cast(name: &str) -> Option<DataType> {
 /// Whether every value of a type can be cast to another one.
 fn always_casts(from: &DataType, to: &DataType) -> bool {
     use DataType as T;
-    if from == to {
-        return true;
-    }
     match (from, to) {
-        (T::Null | T::Unknown, _) | (_, T::String | T::Unknown) => true,
+        (T::Unknown, _) | (_, T::String | T::Unknown) => true,
+        // Dates of four digits are all that files hold.
         (T::Date | T::Timestamp | T::TimestampNtz, T::Date | T::Timestamp | T::TimestampNtz) => true,
-        (T::Boolean, to) => to.is_numeric(),
         // Numbers beyond the last timestamp become it.
-        (from, T::Boolean | T::Float | T::Double | T::Timestamp) => from.is_numeric(),
-        (from, T::Decimal { precision, scale }) => match from.digits() {
-            // Rounding to fewer digits may need one more before the point.
-            Some((p, s)) => {
-                let carried = u8::from(s > *scale);
-                precision - scale >= p - s + carried
-            }
-            None => false,
-        },
-        (from, to) if from.is_integral() && to.is_integral() => from.digits() <= to.digits(),
-        _ => false,
+        (from, T::Timestamp) if from.is_numeric() => true,
+        _ => casts(from, to),
     }
 }
