@@ -56,8 +56,6 @@ pub struct Function {
     pub name: &'static str,
     /// Where it may stand.
     pub kind: Kind,
-    /// Whether the same input gives the same result again.
-    pub stability: Stability,
     /// Its forms, in order of preference.
     pub signatures: Vec<Signature>,
 }
@@ -107,18 +105,17 @@ fn read_line(kind: Kind, line: &'static str, functions: &mut HashMap<&'static st
     if let Some((alias, name)) = line.split_once(" = ") {
         let Some(original) = functions.get(name) else { return Err(format!("`{name}` is not defined above")) };
         let signatures = original.signatures.clone();
-        let copy = Function { name: alias, kind, stability: original.stability, signatures };
+        let copy = Function { name: alias, kind, signatures };
         return match functions.insert(alias, copy) {
             None => Ok(()),
             Some(_) => Err("defined twice".into()),
         };
     }
-    let (name, signature, stability) = signature::read(line)?;
-    let entry = functions.entry(name).or_insert(Function { name, kind, stability, signatures: Vec::new() });
+    let (name, signature) = signature::read(line)?;
+    let entry = functions.entry(name).or_insert(Function { name, kind, signatures: Vec::new() });
     if entry.kind != kind {
         return Err(format!("`{name}` is of another kind above"));
     }
-    entry.stability = entry.stability.max(stability);
     entry.signatures.push(signature);
     Ok(())
 }
@@ -136,8 +133,13 @@ mod tests {
     fn names_are_found_in_any_case() {
         assert_eq!(lookup("CoAlesce").map(|f| f.name), Some("coalesce"));
         assert_eq!(lookup("char_length").map(|f| f.kind), Some(Kind::Scalar));
-        assert_eq!(lookup("current_timestamp").map(|f| f.stability), Some(Stability::Volatile));
         assert!(lookup("date_bin").is_none());
+    }
+
+    #[test]
+    fn a_form_is_as_stable_as_its_line_says() {
+        let stability = |name| lookup(name).map(|f| f.signatures.iter().map(|s| s.stability).collect::<Vec<_>>());
+        assert_eq!(stability("unix_timestamp"), Some(vec![Stability::Volatile, Stability::Stable]));
     }
 
     #[test]

@@ -14,6 +14,8 @@ pub struct Signature {
     pub returns: Returns,
     /// When it is NULL.
     pub nulls: NullRule,
+    /// Whether the same input gives the same result again.
+    pub stability: Stability,
 }
 
 /// A parameter.
@@ -165,7 +167,7 @@ rules! {
 }
 
 /// Reads one line.
-pub(super) fn read(line: &'static str) -> Result<(&'static str, Signature, Stability), String> {
+pub(super) fn read(line: &'static str) -> Result<(&'static str, Signature), String> {
     let mut reader = Reader { text: line, at: 0 };
     let name = reader.word()?;
     let (params, repeats) = reader.params()?;
@@ -179,7 +181,7 @@ pub(super) fn read(line: &'static str) -> Result<(&'static str, Signature, Stabi
         "volatile" => Stability::Volatile,
         other => return Err(format!("unexpected `{other}`")),
     };
-    Ok((name, Signature { params, repeats, returns, nulls }, stability))
+    Ok((name, Signature { params, repeats, returns, nulls, stability }))
 }
 
 struct Reader {

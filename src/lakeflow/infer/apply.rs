@@ -125,13 +125,14 @@ impl Analyzer<'_> {
         args: &[&Expr],
         range: &Range<usize>,
     ) -> Option<Match> {
-        self.unstable_call(function.name, function.stability, range);
         self.note_risk(function.name, args, range);
         let mut candidates = function.signatures.iter().filter(|s| has_shape(s, args));
         let Some(first) = candidates.next() else {
             self.wrong_shape(function, args, range.clone());
             return None;
         };
+        // Forms with as many arguments are alike in this.
+        self.unstable_call(function.name, first.stability, range);
         let typed: Vec<Option<Typed>> = (args.iter().enumerate())
             .map(|(i, arg)| match param(first, i).map(|p| &p.pattern) {
                 Some(Pattern::Lambda(..)) => None,
