@@ -127,6 +127,7 @@ codes! {
     StreamingOperation "E0811" "an operation that a stream does not support"
     ForeignFile "E0901" "a file that `gen` does not own is in the way"
     CannotWrite "E0902" "a file cannot be written"
+    StrayFile "E0903" "a file in the output directory that `gen` did not write"
     Landing "E1001" "the landing directory cannot be used"
     NotRunnableLocally "E1002" "the local engine cannot run a statement"
     ExpectationFailed "E1003" "an expectation stopped the update"

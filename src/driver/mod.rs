@@ -24,7 +24,7 @@ use rest::{Round, Stage, Stopped};
 
 use crate::bundle;
 use crate::check::{self, Definition, Judged, Parsed, Pipeline};
-use crate::diag::{Diagnostic, Diagnostics};
+use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::emit::ChangeSet;
 use crate::lineage::{self, Lineage};
 use crate::load::{self, SpecFiles};
@@ -140,10 +140,17 @@ pub fn build(world: &dyn World, root: &Path, out: &Path) -> Result<(Compilation,
     let start = Instant::now();
     let files = compilation.files.iter().map(|file| (file.artifact.path(), file.text.clone())).collect();
     let changes = ChangeSet::compute(world, out, &files, &mut found);
+    found.extend(changes.strays(world).iter().map(|path| stray(path)));
     compilation.note("emit", start);
     let is_faultless = !found.has_errors();
     compilation.diagnostics.extend(found.into_sorted());
     Ok((compilation, is_faultless.then_some(changes)))
+}
+
+/// A file that nobody has checked lies among those that are deployed.
+fn stray(path: &str) -> Diagnostic {
+    let hint = "move it out of the output directory, or remove it; what belongs to the pipeline is said in a spec";
+    Diagnostic::error(Code::StrayFile, format!("`{path}` is a file that `gen` did not write")).hint(hint)
 }
 
 impl Compilation {

@@ -8,7 +8,7 @@ mod manifest;
 mod tests;
 mod unified;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -16,6 +16,7 @@ pub use manifest::FILE_NAME as MANIFEST;
 pub use unified::text_diff;
 
 use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::plan::Folder;
 use crate::world::{World, WorldError, WorldFault};
 use manifest::Manifest;
 
@@ -128,6 +129,17 @@ impl ChangeSet {
         self.manifest.kind == ChangeKind::Unchanged && self.count(ChangeKind::Unchanged) == self.changes.len()
     }
 
+    /// Files below the output directory that neither this build gives nor an earlier one has written, as messages name
+    /// them. What the Databricks command line keeps beside a bundle, and what systems put into every directory, is none.
+    pub fn strays(&self, world: &dyn World) -> Vec<String> {
+        let known: BTreeSet<&str> = self.changes.iter().map(|change| change.path.as_str()).collect();
+        let listing = world.list(&self.out);
+        let below = |file: &PathBuf| file.strip_prefix(&self.out).ok().map(slashed);
+        let files = listing.files.iter().filter_map(below);
+        let strays = files.filter(|path| path != MANIFEST && !known.contains(path.as_str()) && !is_of_a_tool(path));
+        strays.map(|path| shown(&self.out, &path)).collect()
+    }
+
     /// Unified diff from the disk to what the specs give; empty when all is fresh. The manifest follows from the other
     /// files, so it is shown only when it alone differs.
     pub fn diff(&self, colour: bool) -> String {
@@ -167,6 +179,17 @@ impl ChangeSet {
         // A directory that still holds something stays, and so do those above it.
         let _ = above.map(|dir| world.remove_empty_dir(dir)).find(|removed| !removed);
     }
+}
+
+/// A relative path with `/` between its parts.
+fn slashed(path: &Path) -> String {
+    path.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/")
+}
+
+/// Whether another tool puts a file of this path there of its own accord.
+fn is_of_a_tool(path: &str) -> bool {
+    let state = format!("{}/.databricks/", Folder::Bundle.name());
+    path.starts_with(&state) || matches!(path.rsplit('/').next(), Some(".gitignore" | ".DS_Store" | "Thumbs.db"))
 }
 
 /// A file as messages and diffs name it: no absolute path, so that two machines say the same.

@@ -78,16 +78,39 @@ fn an_edit_of_a_metric_is_stale_and_shows_only_what_it_touches() {
 }
 
 #[test]
-fn files_of_a_metric_that_is_gone_are_removed_and_foreign_ones_stay() {
+fn files_of_a_metric_that_is_gone_are_removed() {
     let dir = shop();
     gen_in(dir.path(), &["build"]).ended(0);
-    fs::write(dir.path().join("generated/pipeline/quality/mine.sql"), "-- mine\n").unwrap();
     fs::remove_file(dir.path().join("specs/metrics/revenue.yml")).unwrap();
     let ran = gen_in(dir.path(), &["build", "-v"]).ended(0);
-    assert_eq!(ran.out, "built generated: 26 files, 5 changed, 9 removed\n");
+    assert_eq!(ran.out, "built generated: 26 files, 6 changed, 9 removed\n");
     assert!(ran.err.contains("removed  generated/pipeline/gold/revenue_total_daily.sql\n"), "{}", ran.err);
     assert!(!dir.path().join("generated/pipeline/gold").exists());
-    assert!(dir.path().join("generated/pipeline/quality/mine.sql").exists());
+}
+
+/// Whatever it is: SQL in the pipeline's folder, a resource beside the bundle, a list of customers.
+#[test]
+fn a_file_that_gen_did_not_write_is_reported_and_stays() {
+    let dir = shop();
+    gen_in(dir.path(), &["build"]).ended(0);
+    let out = dir.path().join("generated");
+    // What the Databricks command line keeps there is none of them.
+    fs::create_dir_all(out.join("bundle/.databricks/bundle/dev")).unwrap();
+    fs::write(out.join("bundle/.databricks/bundle/dev/state.json"), "{}").unwrap();
+    fs::write(out.join("bundle/.gitignore"), ".databricks\n").unwrap();
+    gen_in(dir.path(), &["build", "--check"]).ended(0);
+    for stray in ["pipeline/gold/mine.sql", "pipeline/.hidden/mine.sql", "bundle/resources/mine.yml", "people.csv"] {
+        let path = out.join(stray);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, "SELECT first_name FROM customers\n").unwrap();
+        for arguments in [&["build"][..], &["build", "--check"]] {
+            let ran = gen_in(dir.path(), arguments).ended(1);
+            let fault = format!("error[E0903]: `generated/{stray}` is a file that `gen` did not write");
+            assert!(ran.err.contains(&fault), "{}", ran.err);
+        }
+        fs::remove_file(path).unwrap();
+    }
+    gen_in(dir.path(), &["build", "--check"]).ended(0);
 }
 
 #[test]
