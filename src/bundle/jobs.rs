@@ -82,13 +82,7 @@ fn on_demand(name: &str) -> Schedule {
     }
 }
 
-fn job(
-    project: &Project,
-    plan: &BuildPlan,
-    schedule: &Schedule,
-    starts: bool,
-    concerns: &BTreeSet<Governance>,
-) -> Job {
+fn job(project: &Project, plan: &BuildPlan, schedule: &Schedule, starts: bool, concerns: &BTreeSet<Governance>) -> Job {
     let selection = Selection::of(project, plan, &schedule.refresh);
     let limit = u64::from(schedule.timeout_minutes) * 60;
     let told = JobNotifications {
@@ -162,7 +156,8 @@ fn tasks(
         }),
         ..task("update", schedule)
     };
-    let of = |phase: Phase| concerns.iter().filter(move |concern| concern.phase() == phase);
+    let run = |concern: &&Governance| selection.everything || !concern.needs_all_tables();
+    let of = |phase: Phase| concerns.iter().filter(run).filter(move |concern| concern.phase() == phase);
     let mut tasks: Vec<Task> = of(Phase::Before).map(|concern| governance(*concern, schedule)).collect();
     tasks.push(update);
     tasks.extend(of(Phase::After).map(|concern| governance(*concern, schedule)));

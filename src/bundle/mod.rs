@@ -159,6 +159,7 @@ pub fn bundle(project: &Project, plan: &BuildPlan) -> Bundle {
         ArtifactKind::Bundle(_) | ArtifactKind::Reader(..) | ArtifactKind::Lineage => None,
         ArtifactKind::Dataset(_)
         | ArtifactKind::Governance(..)
+        | ArtifactKind::Gone(_)
         | ArtifactKind::Dashboard(_)
         | ArtifactKind::Operation(..) => kind.folder(),
     };

@@ -128,6 +128,8 @@ codes! {
     ForeignFile "E0901" "a file that `gen` does not own is in the way"
     CannotWrite "E0902" "a file cannot be written"
     StrayFile "E0903" "a file in the output directory that `gen` did not write"
+    BadRecord "E0904" "the record of what builds have granted is damaged or missing"
+    GoneTarget "E0905" "what was granted in a target that is gone may still stand"
     Landing "E1001" "the landing directory cannot be used"
     NotRunnableLocally "E1002" "the local engine cannot run a statement"
     ExpectationFailed "E1003" "an expectation stopped the update"

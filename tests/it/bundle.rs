@@ -215,7 +215,8 @@ fn a_bundle_names_its_files_one_by_one() {
             });
             pipelines.flat_map(|pipeline| &pipeline.libraries).map(|library| library.glob.include.clone()).collect()
         };
-        let files = compilation.pipeline_files().map(|file| format!("${{workspace.file_path}}/{}", file.artifact.path()));
+        let files =
+            compilation.pipeline_files().map(|file| format!("${{workspace.file_path}}/{}", file.artifact.path()));
         assert_eq!(included(bundle), files.collect::<Vec<_>>(), "{}", project.name);
         let written = compilation.files.iter().filter(|file| matches!(file.artifact.kind, ArtifactKind::Bundle(_)));
         let root = written.clone().find(|file| file.artifact.path() == "bundle/databricks.yml").unwrap();
