@@ -31,8 +31,9 @@ use crate::lakeflow::{
 use crate::resolve::code_of;
 use crate::source::{FileId, SourceMap, Span};
 
-/// How many files are parsed before their queries are judged.
-const AT_ONCE: usize = 128;
+/// Bytes of text that are parsed before their queries are judged: their trees take a megabyte, which a processor keeps at hand.
+/// A longer file comes alone.
+const AT_ONCE: usize = 16 << 10;
 
 /// Parses and judges all files as one pipeline. Trees are let go as soon as they are judged.
 pub fn judge(files: &[FileId], sources: &SourceMap, diagnostics: &mut Diagnostics) -> Judged {
@@ -64,7 +65,7 @@ fn judge_each(
 ) -> Judged {
     let mut unread = vec![];
     let mut resolver = columns::Resolver::new(sources, diagnostics);
-    for files in files.chunks(AT_ONCE) {
+    for files in batches(files, |file| sources.text(*file).len()) {
         let parsed: Vec<_> = files.par_iter().map(|file| (*file, lakeflow::parse(sources.text(*file)))).collect();
         let read = parsed.into_iter().map(|(file, result)| {
             let statements = result.unwrap_or_else(|faults| {
@@ -87,6 +88,22 @@ fn judge_each(
     diagnostics.extend(rules::overwrites(&judged.datasets, &changed));
     judged.write(writers);
     judged
+}
+
+/// Files that go together, as far as they are no longer than [`AT_ONCE`].
+fn batches(mut files: &[FileId], length: impl Fn(&FileId) -> usize) -> impl Iterator<Item = &[FileId]> {
+    std::iter::from_fn(move || {
+        let mut left = AT_ONCE;
+        let fits = |file: &&FileId| {
+            let rest = left.checked_sub(length(file));
+            left = rest.unwrap_or(0);
+            rest.is_some()
+        };
+        let count = files.iter().take_while(fits).count().max(1);
+        let (batch, rest) = files.split_at_checked(count)?;
+        files = rest;
+        Some(batch)
+    })
 }
 
 impl Judged {

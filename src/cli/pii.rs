@@ -10,7 +10,7 @@ use super::check::report;
 use super::shell::{Format, Shell};
 use super::{Ended, Status};
 use crate::driver::{self, Compilation};
-use crate::lineage::{Part, Policy, Reach, Release, Released, View};
+use crate::lineage::{Ground, Part, Policy, Reach, Release, Released, View};
 use crate::world::World;
 
 /// Show who sees which personal data, and what was decided to be none
@@ -100,7 +100,7 @@ impl<'a> Report<'a> {
             out.push_str(&format!("read by nobody\n{}\n", listed(&private)));
         }
         if !self.released.is_empty() {
-            let row = |r: &&Released| vec![part_name(r), r.kind.word().to_owned(), why(r)];
+            let row = |r: &&Released| vec![part_name(r), r.kind.word().to_owned(), rule(r), why(r)];
             let rows: Vec<Vec<String>> = self.released.iter().map(row).collect();
             out.push_str(&format!("no personal data any more\n{}\n", aligned(&rows)));
         }
@@ -129,7 +129,7 @@ impl<'a> Report<'a> {
             .map(|r| {
                 let column = if let Part::Column(column) = &r.part { Some(column) } else { None };
                 json!({"dataset": r.dataset, "column": column, "kind": r.kind.word(),
-                       "declared": r.why.is_err(), "why": why(r)})
+                       "declared": matches!(r.ground, Ground::Declassified(_)), "rule": rule(r), "why": why(r)})
             })
             .collect();
         json!({"columns": columns, "released": released})
@@ -151,12 +151,30 @@ fn part_name(released: &Released) -> String {
     }
 }
 
+/// The rule that released it.
+fn rule(released: &Released) -> String {
+    let word = match &released.ground {
+        Ground::Sql(Release::Counted) => "count",
+        Ground::Sql(Release::Distinct) => "count of different values",
+        Ground::Sql(Release::Presence) => "presence",
+        Ground::Sql(Release::Masked) => "mask",
+        Ground::Type => "type",
+        Ground::Declassified(_) => "declassify",
+    };
+    match &released.by {
+        Some(by) => format!("{word}, by `{by}`"),
+        None => word.to_owned(),
+    }
+}
+
 fn why(released: &Released) -> String {
-    match &released.why {
-        Ok(Release::Counted) => "only counted".to_owned(),
-        Ok(Release::Presence) => "only whether there is one".to_owned(),
-        Ok(Release::Masked) => "masked".to_owned(),
-        Err(reason) => format!("declassified: {reason}"),
+    match &released.ground {
+        Ground::Sql(Release::Counted) => "only counted".to_owned(),
+        Ground::Sql(Release::Distinct) => "only counted how many different ones there are".to_owned(),
+        Ground::Sql(Release::Presence) => "only whether there is one".to_owned(),
+        Ground::Sql(Release::Masked) => "masked".to_owned(),
+        Ground::Type => "only whether a text is a value of its type".to_owned(),
+        Ground::Declassified(reason) => reason.clone(),
     }
 }
 

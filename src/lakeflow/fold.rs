@@ -12,7 +12,12 @@ pub fn folded(name: &str) -> Cow<'_, str> {
 
 /// Whether two names are one to Databricks.
 pub fn is_same_name(a: &str, b: &str) -> bool {
-    a.eq_ignore_ascii_case(b) || !(a.is_ascii() && b.is_ascii()) && folded(a) == folded(b)
+    match a.bytes().zip(b.bytes()).find(|(a, b)| !a.eq_ignore_ascii_case(b)) {
+        None => a.len() == b.len(),
+        // Most names are others from their first letter on, and no letter of ASCII becomes another one.
+        Some((a, b)) if a.is_ascii() && b.is_ascii() => false,
+        Some(_) => folded(a) == folded(b),
+    }
 }
 
 #[cfg(test)]
@@ -24,5 +29,12 @@ mod tests {
         assert!(is_same_name("Ärger", "ärger"));
         assert!(is_same_name("ORDER_ID", "order_id"));
         assert!(!is_same_name("order_id", "order-id"));
+        assert!(!is_same_name("order", "order_id"));
+        // The sign of the kelvin is a k, and the s at the end of a Greek word is another letter.
+        assert!(is_same_name("order_\u{212a}", "ORDER_K"));
+        for [a, b] in [["ΟΔΟΣ", "οδος"], ["ΟΔΟΣ1", "οδοσ2"], ["É", "é1"], ["ß", "SS"], ["", "a"]] {
+            assert_eq!(is_same_name(a, b), folded(a) == folded(b), "{a} {b}");
+            assert_eq!(is_same_name(b, a), folded(a) == folded(b), "{b} {a}");
+        }
     }
 }

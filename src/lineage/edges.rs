@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use super::{Edge, Influence, Lineage, Origin, Traced, TracedColumn};
+use super::{Edge, Hold, Influence, Lineage, Origin, Traced, TracedColumn};
 use crate::check::{ChangeSource, Changes, Definition, Named, Origins, Queried, Writer};
 use crate::lakeflow::ast::ColumnSelection;
 use crate::lakeflow::folded;
@@ -64,7 +64,14 @@ impl Tracer<'_> {
         let table = tables.get(flow.origin.read)?;
         let from = table.origin(self.name(table, flow.origin.column, column), &flow.from);
         let span = Span::new(query.file, flow.range.clone());
-        Some(Edge { from, into: flow.into.clone(), influence: flow.influence, release: flow.release, span })
+        Some(Edge {
+            from,
+            into: flow.into.clone(),
+            influence: flow.influence,
+            release: flow.release,
+            hold: flow.hold,
+            span,
+        })
     }
 
     fn dataset(&self, definition: &Definition, origins: &Origins) -> Traced {
@@ -87,6 +94,11 @@ impl Tracer<'_> {
                 Writer::Insert(query) => self.query(query, &mut traced),
                 Writer::Changes(changes) => self.changes(changes, &mut traced),
             }
+        }
+        if origins.writers.len() + usize::from(origins.query.is_some()) > 1 {
+            // Values of one flow stand between those of another.
+            let edges = traced.columns.iter_mut().flat_map(|column| &mut column.edges);
+            edges.for_each(|edge| edge.hold = edge.hold.max(Hold::Total));
         }
         drops(&origins.drops, &mut traced);
         traced
@@ -163,7 +175,8 @@ impl Tracer<'_> {
                 let columns = self.datasets.get(read.dataset?)?.columns.clone();
                 let edge = |(index, column): (usize, &Column)| {
                     let from = read.origin(self.name(read, index, column), &[]);
-                    vec![Edge { from, into: vec![], influence: Influence::Identity, release: None, span: *span }]
+                    let (into, influence, release, hold) = (vec![], Influence::Identity, None, Hold::Bare);
+                    vec![Edge { from, into, influence, release, hold, span: *span }]
                 };
                 Some(Changed { edges: columns.iter().enumerate().map(edge).collect(), columns })
             }
@@ -194,7 +207,8 @@ fn everything(query: &Queried, tables: &[Table], traced: &mut Traced) {
         for column in read.relation.columns.iter() {
             let (from, span) =
                 (table.origin(column.name.as_str().into(), &[]), Span::new(query.file, read.range.clone()));
-            let edge = Edge { from, into: vec![], influence: Influence::Transformation, release: None, span };
+            let (into, influence, release, hold) = (vec![], Influence::Transformation, None, Hold::Fail);
+            let edge = Edge { from, into, influence, release, hold, span };
             traced.columns.iter_mut().for_each(|c| c.edges.push(edge.clone()));
             traced.rows.push(Edge { influence: Influence::Filter, ..edge });
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Flow, Influence, Lineage, Part, Policy, Reach, Reader, View};
+use super::{Flow, Hold, Influence, Limit, Lineage, Part, Policy, Reach, Reader, View};
 use crate::diag::{Code, Diagnostic};
 use crate::model::PersonalKind;
 use crate::source::Span;
@@ -12,12 +12,30 @@ use crate::source::Span;
 /// Declared columns of entities are masked, so they may stand where they are declared. Everything else is as it is.
 pub fn judge(flow: &Flow, lineage: &Lineage, policy: &Policy) -> Vec<Diagnostic> {
     let mut judge = Judge { flow, policy, lineage, seen: BTreeSet::new(), covered: BTreeSet::new(), found: vec![] };
-    let current = |index: &usize| flow.is_current(lineage, *index);
-    let (columns, rows): (Vec<usize>, Vec<usize>) = (0..flow.reached.len())
-        .filter(current)
-        .partition(|index| flow.reached.get(*index).is_some_and(|reach| reach.part != Part::Rows));
-    columns.into_iter().chain(rows).for_each(|index| judge.reach(index));
+    let mut current: Vec<usize> = (0..flow.reached.len()).filter(|index| flow.is_current(lineage, *index)).collect();
+    // Columns go before rows, and what stands in a table before what only watches over it.
+    current.sort_by_key(|index| {
+        let reach = flow.reached.get(*index);
+        let own = |r: &Reach| policy.places.get(&r.dataset).is_none_or(|place| place.others.is_empty());
+        (reach.is_some_and(|r| r.part == Part::Rows), !reach.is_some_and(own))
+    });
+    current.into_iter().for_each(|index| judge.reach(index));
+    judge.found.extend(policy.limits.iter().filter_map(|limit| limited(limit, policy)));
     judge.found
+}
+
+/// The fault of rows that an audience sees by a value that it may not see.
+fn limited(limit: &Limit, policy: &Policy) -> Option<Diagnostic> {
+    let (reader, kind) = (&policy.audiences.get(limit.reader)?.name, limit.kind.word());
+    let Limit { dataset, column, .. } = limit;
+    let message = format!(
+        "the rows of `{dataset}` that audience `{reader}` sees tell of personal data ({kind}) that it may not see"
+    );
+    let mut fault = Diagnostic::error(Code::AudienceMayNotSee, message).at(limit.span);
+    if let Some(place) = policy.declaration(dataset, column).and_then(|declared| declared.place) {
+        fault = fault.related(place, format!("`{dataset}.{column}` is declared {kind}"));
+    }
+    Some(fault.hint(format!("choose the rows by something else, or let `{reader}` see {kind}: `sees: [{kind}]`")))
 }
 
 /// What was reported so far.
@@ -25,8 +43,8 @@ struct Judge<'a> {
     flow: &'a Flow,
     policy: &'a Policy,
     lineage: &'a Lineage,
-    /// Tables of several periods come from one expression, which is at fault once.
-    seen: BTreeSet<(Option<Span>, &'a Part, PersonalKind, &'a str)>,
+    /// Tables of several periods come from one expression, which is at fault once; so is a word, whatever comes of it.
+    seen: BTreeSet<(Option<Span>, Option<&'a Part>, PersonalKind, &'a str)>,
     /// Datasets by kind and audience: what follows from a leak is no further one.
     covered: BTreeSet<(&'a str, PersonalKind, &'a str)>,
     found: Vec<Diagnostic>,
@@ -40,8 +58,10 @@ impl<'a> Judge<'a> {
                 continue;
             }
             let leak = Leak { flow: self.flow, policy: self.policy, lineage: self.lineage, index, reach, reader };
-            let span = leak.place();
-            if self.seen.insert((span, &reach.part, reach.kind, &reader.name)) {
+            let place = leak.place();
+            let part = Some(&reach.part).filter(|_| !place.is_some_and(|(_, is_word)| is_word));
+            let span = place.map(|(span, _)| span);
+            if self.seen.insert((span, part, reach.kind, &reader.name)) {
                 self.found.push(leak.diagnostic(span));
             }
             self.covered.insert((&reach.dataset, reach.kind, &reader.name));
@@ -78,9 +98,19 @@ fn is_leak(reach: &Reach, reader: &Reader, policy: &Policy) -> bool {
         return false;
     }
     match &reach.part {
-        Part::Rows => !policy.guarded.contains(&reach.dataset),
-        Part::Column(column) => policy.view(&reach.dataset, column, reader) == View::Clear,
+        Part::Rows => true,
+        Part::Column(column) => match policy.view(&reach.dataset, column, reader) {
+            View::Clear => true,
+            View::Masked => tells_by_null(reach, column, policy),
+            View::NotGranted => false,
+        },
     }
+}
+
+/// Whether a masked column shows which values are not valid.
+fn tells_by_null(reach: &Reach, column: &str, policy: &Policy) -> bool {
+    let declared = policy.declaration(&reach.dataset, column);
+    reach.via.is_none() && declared.is_some_and(|d| d.shows_presence && d.hold >= Hold::Null)
 }
 
 /// Personal data in front of somebody who may not see it.
@@ -95,17 +125,29 @@ struct Leak<'a> {
 
 impl Leak<'_> {
     /// The place in a spec that is to blame, if there is one.
-    fn place(&self) -> Option<Span> {
+    fn place(&self) -> Option<(Span, bool)> {
         let column = match &self.reach.part {
             Part::Column(column) => Some(column.as_str()),
             Part::Rows => None,
         };
-        let before = self.reach.via.and_then(|(at, _)| self.flow.reached.get(at));
-        let origin = match before.map(|r| &r.part) {
-            Some(Part::Column(column)) => column.as_str(),
-            _ => "",
+        let before = self.reach.via.and_then(|(at, span)| Some((self.flow.reached.get(at)?, span)));
+        let origin = match before.map(|(r, _)| (r, &r.part)) {
+            Some((before, Part::Column(column))) => (before.dataset.as_str(), column.as_str()),
+            _ => ("", ""),
         };
-        self.policy.place(&self.reach.dataset, column, origin, self.reach.influence)
+        match before {
+            // What chooses rows of an entity is known by its word.
+            Some((_, span)) if column.is_none() && self.policy.guarded.contains(&self.reach.dataset) => {
+                Some((span, true))
+            }
+            _ => self.policy.place(&self.reach.dataset, column, origin, self.reach.influence),
+        }
+    }
+
+    /// Whether it is a masked column that tells by being NULL.
+    fn is_null_of_mask(&self) -> bool {
+        matches!(&self.reach.part, Part::Column(column)
+            if self.policy.view(&self.reach.dataset, column, self.reader) == View::Masked)
     }
 
     fn diagnostic(&self, place: Option<Span>) -> Diagnostic {
@@ -114,8 +156,9 @@ impl Leak<'_> {
             Part::Column(column) => self.spelt(column),
             Part::Rows => reach.dataset.as_str(),
         };
-        let message =
-            format!("`{subject}` {} personal data ({kind}) that audience `{reader}` may not see", verb(reach));
+        let is_null_of_mask = self.is_null_of_mask();
+        let verb = if is_null_of_mask { "tells by being NULL of" } else { verb(reach) };
+        let message = format!("`{subject}` {verb} personal data ({kind}) that audience `{reader}` may not see");
         let mut diagnostic = Diagnostic::error(Code::AudienceMayNotSee, message);
         let mut steps = self.steps();
         let primary = place.map(|span| (span, String::new())).or_else(|| steps.pop());
@@ -126,10 +169,24 @@ impl Leak<'_> {
             diagnostic = diagnostic.related(span, text);
         }
         let remedy = match reach.part {
+            _ if is_null_of_mask => "say under `declassify` why it tells nothing whether a value is valid",
             Part::Column(_) => "leave the column out",
             Part::Rows => "choose the rows by something else",
         };
-        diagnostic.hint(format!("{remedy}, or let `{reader}` see {kind}: `sees: [{kind}]`"))
+        let diagnostic = diagnostic.hint(format!("{remedy}, or let `{reader}` see {kind}: `sees: [{kind}]`"));
+        match self.groups() {
+            Some(groups) => {
+                let by = groups.join(", ");
+                diagnostic.hint(format!("its reason is for other groups: `declassify: {{ reason: .., by: [{by}] }}`"))
+            }
+            None => diagnostic,
+        }
+    }
+
+    /// The groups of the dataset, if a reason to declassify the column is for others.
+    fn groups(&self) -> Option<&Vec<String>> {
+        let Part::Column(column) = &self.reach.part else { return None };
+        self.policy.uncovered.get(&self.reach.dataset)?.get(column)
     }
 
     /// A column of the dataset as it spells it.
@@ -146,7 +203,7 @@ impl Leak<'_> {
             match (reach.via, &reach.part) {
                 (None, Part::Column(column)) => {
                     let declared = self.policy.declared.get(&reach.dataset).and_then(|columns| columns.get(column));
-                    if let Some(span) = declared.and_then(|(_, span)| *span) {
+                    if let Some(span) = declared.and_then(|declared| declared.place) {
                         let text = format!("`{}.{column}` is declared {}", reach.dataset, reach.kind.word());
                         steps.push((span, text));
                     }

@@ -3,27 +3,31 @@
 //! [`trace`] works on what was found out about SQL alone, whoever wrote it; [`Flow`] is what follows from declared personal data along
 //! the edges it found. Nothing is guessed from names of columns, and nothing is read from specs but who declared what.
 
+mod choices;
 mod edges;
 mod judge;
 mod openlineage;
 mod personal;
 mod picture;
+mod place;
 mod policy;
 mod walk;
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
+pub use choices::{Choice, Limit};
 pub use edges::trace;
 pub use judge::judge;
 pub use openlineage::document;
-pub use personal::{Flow, Part, Reach, Released, View, follow};
+pub use personal::{Flow, Ground, Part, Reach, Released, View, follow};
 pub use picture::{dot, json, mermaid, tree};
-pub use policy::{Place, Policy, Reader, Why};
+pub use place::{Place, Word};
+pub use policy::{Declared, Policy, Reader, Why};
 pub use walk::{Direction, Node, Subgraph, walk};
 
 use crate::lakeflow::folded;
-pub use crate::lakeflow::infer::{Influence, Release};
+pub use crate::lakeflow::infer::{Hold, Influence, Release};
 use crate::lakeflow::is_same_name;
 use crate::source::Span;
 
@@ -51,6 +55,8 @@ pub struct Edge {
     pub influence: Influence,
     /// Why its values do not show, if they do not.
     pub release: Option<Release>,
+    /// What it tells of a value that the result is NULL.
+    pub hold: Hold,
     /// Where the SQL names it.
     pub span: Span,
 }

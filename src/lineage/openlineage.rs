@@ -202,7 +202,7 @@ mod tests {
         let edge = |column: &str, field: &[&str], influence| {
             let field = field.iter().map(|part| (*part).to_owned()).collect();
             let from = Origin { table: "a\"b".into(), dataset: None, column: column.into(), field };
-            Edge { from, into: vec![], influence, release: None, span }
+            Edge { from, into: vec![], influence, release: None, hold: crate::lineage::Hold::Bare, span }
         };
         let edges = vec![
             edge("x", &[], Influence::Identity),

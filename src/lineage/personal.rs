@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Edge, Influence, Lineage, Policy, Release, Traced, Why};
+use super::{Choice, Edge, Hold, Influence, Lineage, Policy, Release, Traced, Why};
 use crate::lakeflow::folded;
 use crate::model::PersonalKind;
 use crate::source::Span;
@@ -33,6 +33,8 @@ pub struct Reach {
     pub kind: PersonalKind,
     /// How it came here from where it was declared, all steps together.
     pub influence: Influence,
+    /// What it tells of the value that the part is NULL, all steps together.
+    pub hold: Hold,
     /// The step before, as an index of [`Flow::reached`], and where the SQL takes it; `None` where it is declared.
     pub via: Option<(usize, Span)>,
 }
@@ -50,10 +52,23 @@ pub struct Released {
     pub influence: Influence,
     /// Where it came from, as an index of [`Flow::reached`].
     pub from: usize,
-    /// Why it ends: what the SQL does, or the reason that the spec gives.
-    pub why: Result<Release, String>,
-    /// Where the SQL takes it.
+    /// Why it ends.
+    pub ground: Ground,
+    /// The rule of an entity that asks for it, where it chooses rows.
+    pub by: Option<String>,
+    /// Where it is taken.
     pub span: Span,
+}
+
+/// Why personal data ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ground {
+    /// What the SQL does with it.
+    Sql(Release),
+    /// It is only asked whether a text is a value of the type of its column.
+    Type,
+    /// The reason that the spec gives.
+    Declassified(Why),
 }
 
 /// What an audience gets of personal data in a column that it may read.
@@ -82,15 +97,15 @@ pub struct Flow {
 pub fn follow(lineage: &Lineage, policy: &Policy) -> Flow {
     let mut flow = Flow { by_part: vec![BTreeMap::new(); lineage.datasets.len()], ..Flow::default() };
     for (index, dataset) in lineage.datasets.iter().enumerate() {
-        for (column, (kind, _)) in policy.declared.get(&dataset.name).into_iter().flatten() {
+        for (column, declared) in policy.declared.get(&dataset.name).into_iter().flatten() {
             if dataset.column(column).is_some() {
-                let part = Part::Column(column.clone());
                 let reach = Reach {
                     dataset: dataset.name.clone(),
-                    part,
+                    part: Part::Column(column.clone()),
                     field: vec![],
-                    kind: *kind,
+                    kind: declared.kind,
                     influence: Influence::Identity,
+                    hold: declared.hold,
                     via: None,
                 };
                 flow.add(index, reach);
@@ -131,12 +146,21 @@ impl Flow {
         let same =
             |at: &&mut usize| self.reached.get(**at).is_some_and(|r| r.kind == reach.kind && r.field == reach.field);
         let place = self.reached.len();
-        match known.iter_mut().find(same) {
-            Some(at) if self.reached.get(*at).is_some_and(|r| r.influence <= reach.influence) => return,
-            Some(at) => *at = place,
-            None => known.push(place),
+        let found = known.iter_mut().find(same);
+        let before = found.as_ref().and_then(|at| self.reached.get_mut(**at));
+        let hold = before.as_ref().map_or(reach.hold, |before| before.hold.max(reach.hold));
+        match (found, before) {
+            (Some(_), Some(before)) if before.influence <= reach.influence => {
+                // What is declared holds from here on, however it came here.
+                if before.via.is_some() {
+                    before.hold = hold;
+                }
+                return;
+            }
+            (Some(at), _) => *at = place,
+            (None, _) => known.push(place),
         }
-        self.reached.push(reach);
+        self.reached.push(Reach { hold, ..reach });
     }
 
     /// Whether a place was found to be reached in a more telling way later.
@@ -168,11 +192,50 @@ impl<'a> Step<'a> {
             let part = Part::Column(name.into_owned());
             column.edges.iter().for_each(|edge| self.edge(edge, &part, why));
         }
+        if self.policy.guarded.contains(&dataset.name) {
+            self.choices();
+            return;
+        }
         for edge in &dataset.rows {
             let why = self.key_released(edge);
             self.edge(edge, &Part::Rows, why);
         }
         self.rows_of_sources(&sources);
+    }
+
+    /// What chooses the rows of a table of an entity. The SQL that reads files tells nothing else: it was made of that.
+    fn choices(&mut self) {
+        let policy = self.policy;
+        for choice in policy.choices.get(&self.dataset.name).into_iter().flatten() {
+            let Choice { column, span, influence, by, ground } = choice;
+            for at in self.flow.at(self.index, &Part::Column(column.clone())).to_vec() {
+                let Some(before) = self.flow.reached.get(at) else { continue };
+                let (dataset, part, kind) = (self.dataset.name.clone(), Part::Rows, before.kind);
+                match ground.clone() {
+                    Some(ground) => {
+                        let by = Some(by.clone());
+                        let influence = *influence;
+                        self.release(Released { dataset, part, kind, influence, from: at, ground, by, span: *span });
+                    }
+                    None => {
+                        let (field, influence, hold) = (vec![], *influence, Hold::Fail);
+                        let via = Some((at, *span));
+                        self.flow.add(self.index, Reach { dataset, part, field, kind, influence, hold, via });
+                    }
+                }
+            }
+        }
+    }
+
+    /// Notes that personal data ends, once for each reason.
+    fn release(&mut self, released: Released) {
+        let same = |r: &Released| {
+            (&r.dataset, &r.part, r.kind, &r.ground, &r.by)
+                == (&released.dataset, &released.part, released.kind, &released.ground, &released.by)
+        };
+        if !self.flow.released.iter().rev().take_while(|r| r.dataset == released.dataset).any(same) {
+            self.flow.released.push(released);
+        }
     }
 
     /// Why a column of the dataset is declared to be no personal data.
@@ -196,38 +259,27 @@ impl<'a> Step<'a> {
             let Some(before) = self.flow.reached.get(at) else { continue };
             let Some(field) = landing(&before.field, edge) else { continue };
             let (kind, influence) = (before.kind, before.influence.then(edge.influence));
-            let is_plain = before.influence == Influence::Identity;
-            let release = edge.release.filter(|release| is_plain || *release == Release::Masked);
-            let why = release.map(Ok).or_else(|| why.cloned().map(Err));
+            let hold = before.hold.max(edge.hold);
+            let release = edge.release.filter(|release| release.holds(before.hold));
+            let ground = release.map(Ground::Sql).or_else(|| why.cloned().map(Ground::Declassified));
             let dataset = self.dataset.name.clone();
             let part = part.clone();
-            match why {
-                Some(why) => {
-                    let released = Released { dataset, part, kind, influence, from: at, why, span: edge.span };
-                    let same = |r: &Released| {
-                        (&r.dataset, &r.part, r.kind, &r.why)
-                            == (&released.dataset, &released.part, released.kind, &released.why)
-                    };
-                    if !self.flow.released.iter().rev().take_while(|r| r.dataset == released.dataset).any(same) {
-                        self.flow.released.push(released);
-                    }
+            match ground {
+                Some(ground) => {
+                    let (by, span) = (None, edge.span);
+                    self.release(Released { dataset, part, kind, influence, from: at, ground, by, span });
                 }
                 None => {
-                    let reach = Reach { dataset, part, field, kind, influence, via: Some((at, edge.span)) };
+                    let reach = Reach { dataset, part, field, kind, influence, hold, via: Some((at, edge.span)) };
                     self.flow.add(self.index, reach);
                 }
             }
         }
     }
 
-    /// What decided the rows of a source decides those of its readers. Which rows an entity has follows from its own
-    /// rules, which tell no more than that a row is valid: that ends at its tables.
+    /// What decided the rows of a source decides those of its readers.
     fn rows_of_sources(&mut self, sources: &[usize]) {
         for &source in sources {
-            let Some(read) = self.lineage.datasets.get(source) else { continue };
-            if self.policy.guarded.contains(&read.name) {
-                continue;
-            }
             for at in self.flow.at(source, &Part::Rows).to_vec() {
                 let Some(before) = self.flow.reached.get(at) else { continue };
                 let reach =

@@ -4,9 +4,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Influence;
-use crate::lakeflow::is_same_name;
-use crate::model::{Expression, Metric, Named, PersonalKind, Project, Sees};
+use super::choices::{self, Choice, Limit};
+use super::place::Place;
+use super::{Hold, Influence};
+use crate::model::{Entity, EntityId, Mask, Metric, PersonalKind, Project, Sees};
 use crate::plan::{BuildPlan, Dataset, access};
 use crate::source::Span;
 
@@ -22,30 +23,45 @@ pub struct Reader {
 /// Why a column counts as no personal data, as its author put it.
 pub type Why = String;
 
-/// Where a spec is to blame for what a dataset holds.
-#[derive(Debug, Clone, Default)]
-pub struct Place {
-    /// The dataset as a whole.
-    pub dataset: Option<Span>,
-    /// Columns, by name in lower case.
-    pub columns: BTreeMap<String, Span>,
-    /// The columns that conditions on rows name, in lower case, each with its word in the spec.
-    pub conditions: Vec<(String, Span)>,
+/// A column that is declared to hold personal data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Declared {
+    /// The kind.
+    pub kind: PersonalKind,
+    /// The declaration.
+    pub place: Option<Span>,
+    /// What its being NULL tells of what was delivered: [`Hold::Null`] where a text that is not valid becomes NULL.
+    pub hold: Hold,
+    /// Whether who sees it masked sees whether there is a value.
+    pub shows_presence: bool,
+}
+
+impl Declared {
+    /// A column that is NULL where nothing was delivered.
+    pub fn plain(kind: PersonalKind, place: Option<Span>) -> Declared {
+        Declared { kind, place, hold: Hold::Bare, shows_presence: true }
+    }
 }
 
 /// All declarations. Datasets and columns are in lower case.
 #[derive(Debug, Clone, Default)]
 pub struct Policy {
-    /// Columns that are declared to hold personal data, by dataset, with the place of the declaration.
-    pub declared: BTreeMap<String, BTreeMap<String, (PersonalKind, Option<Span>)>>,
-    /// Datasets of entities: declared columns are masked, and which rows they have is a matter of their own rules.
+    /// Columns that are declared to hold personal data, by dataset.
+    pub declared: BTreeMap<String, BTreeMap<String, Declared>>,
+    /// Datasets of entities: declared columns are masked, and which rows they have is told by `choices`.
     pub guarded: BTreeSet<String>,
+    /// Personal data that chooses rows of tables of entities, by dataset.
+    pub choices: BTreeMap<String, Vec<Choice>>,
+    /// Personal data by which audiences see some rows only.
+    pub limits: Vec<Limit>,
     /// All audiences.
     pub audiences: Vec<Reader>,
     /// Audiences that may read a dataset, as indexes of `audiences`.
     pub readers: BTreeMap<String, Vec<usize>>,
     /// Columns that are declared to be no personal data, by dataset.
     pub declassified: BTreeMap<String, BTreeMap<String, Why>>,
+    /// Columns whose reason holds for other groups than those of the dataset, with the latter, by dataset.
+    pub uncovered: BTreeMap<String, BTreeMap<String, Vec<String>>>,
     /// Places in specs, by dataset.
     pub places: BTreeMap<String, Place>,
 }
@@ -67,27 +83,12 @@ impl Policy {
                 | Dataset::Table(id)
                 | Dataset::Quarantine(id)
                 | Dataset::Orphans(id)
-                | Dataset::Duplicates(id) => {
-                    let entity = project.entity(id);
-                    let spans = entity.columns.iter().map(|c| (c.name.to_lowercase(), c.span));
-                    place.columns = spans.collect();
-                    let declared = access::personal_columns(project, planned.dataset).into_iter();
-                    let declared = declared.map(|(column, kind)| {
-                        let column = column.to_lowercase();
-                        let span = place.columns.get(&column).copied();
-                        (column, (kind, span))
-                    });
-                    let declared: BTreeMap<_, _> = declared.collect();
-                    if !declared.is_empty() {
-                        policy.declared.insert(name.clone(), declared);
-                    }
-                    policy.guarded.insert(name.clone());
-                }
+                | Dataset::Duplicates(id) => policy.entity(&name, planned.dataset, id, project, &mut place),
                 Dataset::MetricTable(id, table) => {
-                    policy.metric(&name, &project.metrics[id.0], table, &mut place);
-                    place.conditions = conditions(project, &project.metrics[id.0]);
+                    policy.metric(&name, &project.metrics[id.0], table);
+                    place.of_metric(project, &project.metrics[id.0], table);
                 }
-                Dataset::Reconciliation(id) => place.conditions = conditions(project, &project.metrics[id.0]),
+                Dataset::Reconciliation(id) => place.of_reconciliation(project, &project.metrics[id.0]),
                 Dataset::RowCounts | Dataset::OrphanCounts => {}
             }
             policy.places.insert(name, place);
@@ -95,27 +96,49 @@ impl Policy {
         policy
     }
 
-    fn metric(&mut self, dataset: &str, metric: &Metric, table: usize, place: &mut Place) {
+    fn entity(&mut self, dataset: &str, kind: Dataset, id: EntityId, project: &Project, place: &mut Place) {
+        let entity = project.entity(id);
+        place.of_entity(entity);
+        let columns = access::personal_columns(project, kind).into_iter();
+        let declared: BTreeMap<String, Declared> =
+            columns.map(|(column, kind)| (column.to_lowercase(), declared(entity, &column, kind, project))).collect();
+        if !declared.is_empty() {
+            self.declared.insert(dataset.to_owned(), declared);
+        }
+        self.guarded.insert(dataset.to_owned());
+        if matches!(kind, Dataset::Table(_)) {
+            self.choices.insert(dataset.to_owned(), choices::of_rows(entity));
+            self.limits.extend(choices::limits(entity, dataset, project));
+        }
+    }
+
+    fn metric(&mut self, dataset: &str, metric: &Metric, table: usize) {
         let per = metric.per.as_ref();
         let own = metric.tables.get(table).map_or(&[][..], |t| t.dimensions.as_slice());
-        let dimensions = own.iter().chain(per.map_or(&[][..], |p| p.columns.as_slice()));
-        let dimensions = dimensions.map(|d| (&d.name, &d.expression, &d.declassify));
-        let measures = metric.measures.iter().map(|m| (&m.name, &m.expression, &m.declassify));
-        for (name, expression, declassify) in dimensions.chain(measures) {
-            let column = name.to_lowercase();
-            place.columns.insert(column.clone(), expression.origin);
-            if let Some(why) = declassify {
-                self.declassified.entry(dataset.to_owned()).or_default().insert(column, why.clone());
-            }
+        let dimensions: Vec<_> = own.iter().chain(per.map_or(&[][..], |p| p.columns.as_slice())).collect();
+        let shown = dimensions.iter().filter_map(|d| Some((&d.name, d.declassify.clone()?)));
+        // A figure that tells nothing of a whole state may be that of one person.
+        let covers = |by: &[String]| dimensions.iter().all(|d| by.contains(&d.name.to_lowercase()));
+        let reasons = metric.measures.iter().filter_map(|m| Some((&m.name, m.declassify.as_ref()?)));
+        let (covered, uncovered): (Vec<_>, Vec<_>) = reasons.partition(|(_, reason)| covers(&reason.by));
+        let measured = covered.into_iter().map(|(name, reason)| (name, reason.why.clone()));
+        for (name, why) in shown.chain(measured) {
+            self.declassified.entry(dataset.to_owned()).or_default().insert(name.to_lowercase(), why);
         }
-        if let Some(time) = &metric.time {
-            place.columns.insert("period_start".to_owned(), time.expression.origin);
+        for (name, _) in uncovered {
+            let groups = dimensions.iter().map(|d| d.name.clone()).collect();
+            self.uncovered.entry(dataset.to_owned()).or_default().insert(name.to_lowercase(), groups);
         }
+    }
+
+    /// The declaration of a column.
+    pub fn declaration(&self, dataset: &str, column: &str) -> Option<&Declared> {
+        self.declared.get(dataset)?.get(column)
     }
 
     /// The kind that a column is declared to hold.
     pub fn declared(&self, dataset: &str, column: &str) -> Option<PersonalKind> {
-        self.declared.get(dataset)?.get(column).map(|(kind, _)| *kind)
+        self.declaration(dataset, column).map(|declared| declared.kind)
     }
 
     /// The audiences that may read a dataset.
@@ -124,28 +147,28 @@ impl Policy {
         ids.iter().filter_map(|id| self.audiences.get(*id))
     }
 
-    /// Where a spec brings `column` of `origin` into a dataset by `influence`; the dataset as a whole if it can't be
-    /// told.
-    pub fn place(&self, dataset: &str, column: Option<&str>, origin: &str, influence: Influence) -> Option<Span> {
-        let place = self.places.get(dataset)?;
-        let of_column = column.and_then(|column| place.columns.get(column).copied());
-        let of_rows = || match influence {
-            Influence::Filter => {
-                place.conditions.iter().find(|(column, _)| is_same_name(column, origin)).map(|(_, span)| *span)
-            }
-            _ => None,
-        };
-        of_column.or_else(of_rows).or(place.dataset)
+    /// Where a spec brings a column of an `origin` into a dataset by `influence`, and whether that is the very word; the
+    /// dataset as a whole if it can't be told.
+    pub fn place(
+        &self,
+        dataset: &str,
+        column: Option<&str>,
+        origin: (&str, &str),
+        influence: Influence,
+    ) -> Option<(Span, bool)> {
+        self.places.get(dataset)?.find(column, origin, influence)
     }
 }
 
-/// The columns that the conditions of a metric on its rows name.
-fn conditions(project: &Project, metric: &Metric) -> Vec<(String, Span)> {
-    let own = metric.filter.iter().chain(metric.per.as_ref().and_then(|p| p.filter.as_ref()));
-    let leaves = own.flat_map(|condition: &Expression| condition.leaves());
-    let named = leaves.filter_map(|leaf| match &leaf.named {
-        Named::Column(path) => Some((project.entity(path.entity).column(path.column).name.to_lowercase(), leaf.span)),
-        Named::Output(_) | Named::Measure(_) => None,
-    });
-    named.collect()
+/// What is declared of a column of an entity.
+fn declared(entity: &Entity, name: &str, kind: PersonalKind, project: &Project) -> Declared {
+    let column = entity.find(name).map(|id| (id, entity.column(id)));
+    let tells = column.is_some_and(|(id, column)| choices::null_tells(entity, id) && column.declassify.is_none());
+    let is_text = column.is_some_and(|(_, column)| column.ty == crate::lakeflow::types::DataType::String);
+    Declared {
+        kind,
+        place: column.map(|(_, column)| column.span),
+        hold: if tells { Hold::Null } else { Hold::Bare },
+        shows_presence: is_text && project.masks.get(&kind) != Some(&Mask::Nullify),
+    }
 }

@@ -42,6 +42,10 @@ pub struct Entity {
     pub references: Vec<Reference>,
     /// How far the table may travel.
     pub classification: Classification,
+    /// Why it tells nothing of a person that a row is deleted, if somebody says so.
+    pub deletion_reason: Option<String>,
+    /// The words of the sequence in the spec.
+    pub sequence_words: Vec<Span>,
     /// Who may read it.
     pub audiences: Vec<AudienceId>,
     /// Those of them that see some rows only.
@@ -66,6 +70,8 @@ impl Entity {
             rules: vec![],
             references: vec![],
             classification: Classification::Internal,
+            deletion_reason: None,
+            sequence_words: vec![],
             audiences: vec![],
             rows: vec![],
             fresh_within_hours: None,
@@ -199,6 +205,8 @@ pub struct Column {
     pub description: String,
     /// The kind of personal data it holds.
     pub pii: Option<PersonalKind>,
+    /// Why it tells nothing of a person whether its value is valid, or the greatest, if somebody says so.
+    pub declassify: Option<String>,
     /// Change made to the text.
     pub normalize: Option<Normalize>,
     /// Conditions on the text besides its type.
@@ -242,6 +250,8 @@ pub struct Rule {
     pub action: Action,
     /// Why there is such a rule; may be empty.
     pub description: String,
+    /// Why it tells nothing of a person that a row keeps it, if somebody says so.
+    pub declassify: Option<String>,
     /// Where it is declared.
     pub span: Span,
 }

@@ -127,9 +127,18 @@ pub struct Measure {
     /// Unit; may be empty.
     pub unit: String,
     /// Why its values count as no personal data although they come from such.
-    pub declassify: Option<String>,
+    pub declassify: Option<Declassified>,
     /// Its key in the spec.
     pub span: Span,
+}
+
+/// Why figures count as no personal data, and for which grouping that holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Declassified {
+    /// The reason.
+    pub why: String,
+    /// The columns that tables may be grouped by, in lower case.
+    pub by: Vec<String>,
 }
 
 /// Time column of a metric.

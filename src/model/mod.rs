@@ -19,7 +19,7 @@ pub use governance::{
     Alerts, Audience, AudienceId, Classification, Cron, Mask, Mode, PersonalKind, Principal, PrincipalId, Protection,
     RowAccess, Schedule, Sees, Start, Target, TargetId,
 };
-pub use metric::{Dimension, Grain, Join, JoinKind, Measure, Metric, MetricId, MetricTable, Per, Time};
+pub use metric::{Declassified, Dimension, Grain, Join, JoinKind, Measure, Metric, MetricId, MetricTable, Per, Time};
 pub use sql::{Action, ColumnPath, Expression, Leaf, MeasureId, Named, Origin, RefPath, Size};
 
 use std::collections::BTreeMap;

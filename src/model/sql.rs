@@ -10,6 +10,7 @@ use sqlparser::ast::{Expr, Visit, Visitor};
 
 use super::entity::{ColumnId, Entity, EntityId, ReferenceId};
 use crate::lakeflow::build;
+use crate::lakeflow::infer::Release;
 use crate::lakeflow::types::DataType;
 use crate::source::Span;
 
@@ -112,6 +113,10 @@ pub struct Leaf {
     pub named: Named,
     /// The word in the spec; of an expression that another one uses, the word there.
     pub span: Span,
+    /// The word that names the thing itself, where that is in the same spec.
+    pub word: Span,
+    /// Why its values do not show in the expression, if they do not.
+    pub release: Option<Release>,
 }
 
 /// A SQL expression.

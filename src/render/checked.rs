@@ -22,9 +22,11 @@ struct Checked<'a> {
     comment: Literal,
     raw: Ident<'a>,
     columns: Vec<CheckedColumn<'a>>,
+    /// Of the columns.
+    names: Vec<Ident<'a>>,
     rules: Vec<CheckedRule<'a>>,
-    /// Their names, as a list of literals; empty when there are none.
-    quarantine_rules: String,
+    /// The names of those that keep rows out.
+    quarantine_rules: Vec<Literal>,
 }
 
 struct CheckedColumn<'a> {
@@ -52,7 +54,6 @@ pub fn checked(entity: &Entity) -> Result<String, askama::Error> {
         entity.rules.iter().any(|r| matches!(r.kind, RuleKind::Valid(id) if std::ptr::eq(entity.column(id), c)))
     };
     let quarantined = entity.rules.iter().filter(|r| r.action == Action::Quarantine);
-    let quarantined: Vec<String> = quarantined.map(|r| Literal::new(&r.name).to_string()).collect();
     Checked {
         header: header(
             &format!("{name}: rows of {}, typed, with the rules that each one breaks.", entity.name),
@@ -62,8 +63,9 @@ pub fn checked(entity: &Entity) -> Result<String, askama::Error> {
         comment: Literal::new(format!("Rows of {}, typed, with the rules that each one breaks", entity.name)),
         raw: Ident::new(plan::raw_name(entity)),
         columns: entity.columns.iter().map(|c| checked_column(c, has_valid_rule(c))).collect(),
+        names: entity.columns.iter().map(|c| Ident::new(&c.name)).collect(),
         rules: entity.rules.iter().map(|r| checked_rule(entity, r)).collect(),
-        quarantine_rules: quarantined.join(", "),
+        quarantine_rules: quarantined.map(|r| Literal::new(&r.name)).collect(),
     }
     .render()
 }

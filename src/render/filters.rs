@@ -39,6 +39,12 @@ pub fn columns<T: Display>(text: T, _: &dyn Values, level: usize, count: usize) 
     Ok(if count == 1 { one(&text) } else { text })
 }
 
+/// Values between commas: several on a line, as many as it holds.
+#[filter_fn]
+pub fn values<T: AsRef<str>>(items: &[T], _: &dyn Values, level: usize) -> Result<String> {
+    Ok(part::values(items, level))
+}
+
 /// A statement with its `;`.
 #[filter_fn]
 pub fn statement<T: Display>(text: T, _: &dyn Values) -> Result<String> {
@@ -48,32 +54,30 @@ pub fn statement<T: Display>(text: T, _: &dyn Values) -> Result<String> {
 /// A part in its lines; `lay` is for one that has other lines than its template gave it.
 fn laid(text: String, level: usize, lay: impl Fn(&str) -> Cow<'_, str>) -> String {
     let spot = Spot::line(level);
-    if spot.holds(&text) {
+    let has_lines = text.contains('\n');
+    if !has_lines && spot.holds(&text) {
         return text;
     }
-    if !text.contains('\n') || !text.lines().all(is_closed) {
-        return lay(&text).into_owned();
-    }
-    if let Some(line) = on_one_line(&text, spot) {
+    if has_lines && let Some(line) = on_one_line(&text, spot) {
         return line;
     }
     // Lines below the first come with their indentation.
-    let fits = |(index, line): (usize, &str)| if index == 0 { spot.holds(line) } else { Spot::line(0).holds(line) };
-    if text.lines().enumerate().all(fits) { text } else { lay(&text).into_owned() }
+    let fits = |(index, line): (usize, &str)| {
+        let spot = if index == 0 { spot } else { Spot::line(0) };
+        spot.holds(line) && is_closed(line)
+    };
+    if has_lines && text.lines().enumerate().all(fits) { text } else { lay(&text).into_owned() }
 }
 
 /// Lines as one, if it fits.
 fn on_one_line(text: &str, spot: Spot) -> Option<String> {
     let mut out = String::new();
     for line in text.lines().map(str::trim) {
-        if !is_closed(line) {
-            return None;
-        }
         if !(out.is_empty() || out.ends_with('(') || line.starts_with(')')) {
             out.push(' ');
         }
         out.push_str(line);
-        if !spot.holds(&out) {
+        if !spot.holds(&out) || !is_closed(line) {
             return None;
         }
     }

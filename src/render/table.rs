@@ -5,6 +5,7 @@ use askama::Template;
 use super::columns::{self, Definition};
 use super::text::{Ident, Literal, Sql};
 use super::{constant, filters, first_text, header, names};
+use crate::lakeflow::fmt::part;
 use crate::lakeflow::types::DataType;
 use crate::model::{
     Column, ColumnId, Constant, Entity, EntityId, Expression, FileSource, Load, Lookup, Project, Source,
@@ -109,7 +110,7 @@ fn sequence(entity: &Entity) -> String {
     let rest = entity.columns.iter().enumerate().filter(|(index, _)| !own.contains(&ColumnId(*index)));
     let first = own.iter().map(|id| quoted(entity.column(*id)));
     let parts: Vec<String> = first.chain(file).chain(rest.map(|(_, column)| quoted(column))).collect();
-    format!("struct({})", parts.join(", "))
+    format!("struct(\n    {}\n  )", part::values(&parts, 2))
 }
 
 pub fn table(project: &Project, id: EntityId) -> Result<String, askama::Error> {

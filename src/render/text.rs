@@ -56,6 +56,12 @@ macro_rules! printed {
             }
         }
 
+        impl AsRef<str> for $ty {
+            fn as_ref(&self) -> &str {
+                &self.0
+            }
+        }
+
         impl FastWritable for $ty {
             fn write_into(&self, dest: &mut dyn fmt::Write, _: &dyn Values) -> askama::Result<()> {
                 Ok(dest.write_str(&self.0)?)

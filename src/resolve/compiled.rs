@@ -160,7 +160,8 @@ pub fn condition(written: &Written<'_>, columns: &Columns, context: &mut Context
     for used in &info.columns {
         let Some(name) = &used.resolved else { continue };
         let Some(named) = columns.named(name) else { continue };
-        let leaf = Leaf { named, span: written.inside(used.range.clone(), context) };
+        let span = written.inside(used.range.clone(), context);
+        let leaf = Leaf { named, span, word: span, release: used.release };
         parts.push(Part::of_leaf(used.range.start, 1, leaf));
     }
     let Some((tree, leaves)) = compose(expr, parts, written, context) else { return faulty() };

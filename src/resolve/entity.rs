@@ -6,6 +6,7 @@ use super::graph::Graph;
 use super::lookup;
 use super::names::{self, NameOf};
 use super::project::{self, list_hint};
+use super::reason;
 use super::reference;
 use super::required::{self, Part};
 use super::row_access;
@@ -19,6 +20,7 @@ use crate::model::{
     Action, Check, Column, ColumnId, Entity, EntityId, FileSource, Load, Lookup, Normalize, Origin, RowCount, Rule,
     RuleKind, Source, Validity,
 };
+use crate::source::Span;
 use crate::spec::{
     ActionSpec, ColumnEntry, ColumnSpec, EntitySpec, LoadSpec, NormalizeSpec, OneOrMany, RuleEntry, SourceSpec,
 };
@@ -52,6 +54,8 @@ pub fn resolve(spec: &Located<EntitySpec>, id: EntityId, set: &SpecSet, context:
             columns.iter().any(|c| c.pii.is_some()),
             spec.value("/classification"),
         ),
+        deletion_reason: reason::of_deletion(spec, context),
+        sequence_words: sequence_words(spec),
         audiences,
         rows,
         fresh_within_hours: spec.spec.freshness.as_ref().map(|f| f.within_hours),
@@ -97,6 +101,7 @@ fn lost_column(spec: &Located<EntitySpec>, name: &str) -> Column {
         ty: DataType::Unknown,
         description: String::new(),
         pii: None,
+        declassify: None,
         normalize: None,
         validity: Validity::default(),
         default: None,
@@ -168,6 +173,7 @@ fn column(
         header: column.header.clone().unwrap_or_else(|| name.to_owned()),
         description: column.description.clone().unwrap_or_default(),
         pii: column.pii,
+        declassify: reason::checked(column.declassify.as_deref(), &format!("{pointer}/declassify"), spec, context),
         normalize: column.normalize.map(|n| match n {
             NormalizeSpec::Lower => Normalize::Lower,
             NormalizeSpec::Upper => Normalize::Upper,
@@ -338,9 +344,10 @@ fn load(spec: &Located<EntitySpec>, id: EntityId, columns: &[Column], context: &
     if !is_open {
         check_load_options(spec, load, &sequence, context);
     }
-    let delete_when = entity.delete_when.as_ref().map(|sql| {
+    let delete_when = entity.delete_when.as_ref().map(|entry| {
         let own = Columns::of_entity(id, columns, spec.is_lost("/columns"));
-        condition(&Written::at(spec, "/delete_when", sql), &own, context).expression
+        let (sql, pointer) = entry.sql();
+        condition(&Written::at(spec, pointer, sql), &own, context).expression
     });
     match load {
         LoadSpec::Append => Load::Append,
@@ -348,6 +355,11 @@ fn load(spec: &Located<EntitySpec>, id: EntityId, columns: &[Column], context: &
         LoadSpec::Upsert => Load::Upsert { sequence, delete_when },
         LoadSpec::History => Load::History { sequence: sequence.first().copied().unwrap_or(ColumnId(0)), delete_when },
     }
+}
+
+fn sequence_words(spec: &Located<EntitySpec>) -> Vec<Span> {
+    let names = spec.spec.sequence.as_ref().map(|names| names.with_pointers("/sequence")).unwrap_or_default();
+    names.iter().map(|(_, pointer)| spec.value(pointer)).collect()
 }
 
 fn check_load_options(spec: &Located<EntitySpec>, load: LoadSpec, sequence: &[ColumnId], context: &mut Context<'_>) {
@@ -420,18 +432,20 @@ fn rules(spec: &Located<EntitySpec>, entity_id: EntityId, entity: &Entity, conte
                 Diagnostic::error(Code::DuplicateName, message).at(span).related(twin.span, "made by this column"),
             );
         }
-        let (sql, pointer, action, description) = match entry {
-            RuleEntry::Condition(sql) => (sql, pointer, None, None),
-            RuleEntry::Full(full) => {
-                (&full.check, format!("{pointer}/check"), full.on_violation, full.description.clone())
-            }
+        let full = if let RuleEntry::Full(full) = entry { Some(full) } else { None };
+        let reason = full.and_then(|full| full.declassify.as_deref());
+        let declassify = reason::checked(reason, &format!("{pointer}/declassify"), spec, context);
+        let (sql, pointer) = match entry {
+            RuleEntry::Condition(sql) => (sql, pointer),
+            RuleEntry::Full(full) => (&full.check, format!("{pointer}/check")),
         };
         let condition = condition(&Written::at(spec, &pointer, sql), &own, context).expression;
         rules.push(Rule {
             name: name.clone(),
             kind: RuleKind::Check(Check { condition }),
-            action: action.map_or(Action::Quarantine, self::action),
-            description: description.unwrap_or_default(),
+            action: full.and_then(|full| full.on_violation).map_or(Action::Quarantine, self::action),
+            description: full.and_then(|full| full.description.clone()).unwrap_or_default(),
+            declassify,
             span,
         });
     }
@@ -451,6 +465,7 @@ fn column_rules(
         kind,
         action: action.map_or(Action::Quarantine, self::action),
         description: String::new(),
+        declassify: None,
         span: column.span,
     };
     let mut rules = vec![];

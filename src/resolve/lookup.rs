@@ -47,6 +47,14 @@ pub fn report_options(spec: &Located<EntitySpec>, context: &mut Context<'_>) {
         let options = options.into_iter().filter(|(_, is_stated)| *is_stated);
         stated.extend(options.map(|(key, _)| format!("{}/{key}", column_pointer(name))));
     }
+    for (name, column) in entity.columns.iter().filter_map(|(name, entry)| Some((name, entry.full()?))) {
+        if column.pii.is_some() {
+            let message = format!("`{name}` of a lookup would stand in clear in the text of its view");
+            let hint = "deliver rows with personal data as files: `source: { files: .. }`";
+            let place = spec.value(&format!("{}/pii", column_pointer(name)));
+            context.push(Diagnostic::error(Code::PersonalLookup, message).at(place).hint(hint));
+        }
+    }
     for pointer in stated {
         let message = format!("a lookup takes no `{}`", pointer.rsplit('/').next().unwrap_or_default());
         let hint = "its rows are part of the specs: they are judged now, and none may be at fault";

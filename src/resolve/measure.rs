@@ -20,7 +20,7 @@ use crate::lakeflow::infer::{self, Place};
 use crate::lakeflow::types::{Column as TypedColumn, DataType};
 use crate::lakeflow::{build, is_same_name};
 use crate::load::{Located, pointer_segment};
-use crate::model::{Expression, Measure, MeasureId, Named, PersonalKind};
+use crate::model::{Declassified, Expression, Measure, MeasureId, Named, PersonalKind};
 use crate::spec::{MeasureEntry, MeasureSpec, MetricSpec};
 
 /// A measure with the kind of personal data that its values carry.
@@ -246,7 +246,10 @@ fn finish(
         pii: None,
         synonyms: synonyms(declared, spec, context),
         unit: declared.spec.unit.clone().unwrap_or_default(),
-        declassify: declared.spec.declassify.clone(),
+        declassify: declared.spec.declassify.as_ref().map(|entry| Declassified {
+            why: entry.reason().0.to_owned(),
+            by: entry.by().iter().map(|name| name.to_lowercase()).collect(),
+        }),
         span: spec.key(&declared.pointer),
     }
 }

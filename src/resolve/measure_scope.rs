@@ -53,7 +53,7 @@ impl Measures<'_> {
                 }
                 continue;
             };
-            let leaf = Leaf { named: Named::Measure(id), span };
+            let leaf = Leaf { named: Named::Measure(id), span, word: span, release: None };
             parts.push(Part::of_leaf(used.range.start, 1, leaf.clone()));
             uses.push(Use { text, leaf, passes_value: true, inside_aggregate: false });
         }

@@ -9,6 +9,7 @@ use super::graph::Graph;
 use super::measure;
 use super::names::{self, NameOf};
 use super::project::{self, list_hint};
+use super::reason;
 use super::row_access;
 use super::rows::Rows;
 use super::written::Written;
@@ -28,6 +29,7 @@ pub fn resolve(spec: &Located<MetricSpec>, graph: &Graph, context: &mut Context<
     let faults = context.faults();
     let name = spec.value("/metric");
     context.extend(names::check(&spec.spec.metric, NameOf::Metric, name));
+    reason::of_metric(spec, context);
     let (from, per_entity) = entities(spec, graph, context);
     let shown = per_entity.unwrap_or(from);
     let definitions = derived::of_metric(spec, shown, graph, context);

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Context;
 use super::names::{self, NameOf};
 use super::operation;
+use super::roles;
 use crate::diag::{Code, Diagnostic, did_you_mean};
 use crate::load::{Located, SpecSet, pointer_segment};
 use crate::model::{Alerts, Audience, AudienceId, Mask, Mode, PersonalKind, Principal, Schedule, Sees, Target};
@@ -35,7 +36,7 @@ pub struct OpenAudiences {
 
 impl OpenAudiences {
     /// Whether it is unknown who an audience is.
-    fn has(&self, name: &str) -> bool {
+    pub fn has(&self, name: &str) -> bool {
         self.names.contains(name)
     }
 }
@@ -86,14 +87,16 @@ fn resolve(project: &Located<ProjectSpec>, context: &mut Context<'_>) -> Setting
         check_principal(project, name, &principals(project), project.value("/run_as"), context);
     }
     let (audiences, open_audiences) = audiences(project, context);
-    Settings {
+    let settings = Settings {
         targets: targets(project, context),
         audiences,
         open_audiences,
         masks: masks(project, context),
         schedules: operation::schedules(project, context),
         alerts: operation::alerts(project, context),
-    }
+    };
+    roles::check(project, &settings, context);
+    settings
 }
 
 fn targets(project: &Located<ProjectSpec>, context: &mut Context<'_>) -> Vec<Target> {

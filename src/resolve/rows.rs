@@ -160,12 +160,12 @@ impl<'a> Rows<'a> {
                 context.leave_undecided();
                 return None;
             };
-            let passes_value = !used.inside_aggregate.is_some_and(forgets_values);
+            let counts = used.inside_aggregate.is_some_and(forgets_values);
             let (text, inside_aggregate) = (used.parts.join("."), used.inside_aggregate.is_some());
             uses.extend(part.leaves.iter().map(|leaf| Use {
                 text: text.clone(),
                 leaf: leaf.clone(),
-                passes_value,
+                passes_value: !counts && leaf.release.is_none(),
                 inside_aggregate,
             }));
             parts.push(part);
@@ -178,10 +178,18 @@ impl<'a> Rows<'a> {
     fn part(&self, used: &ColumnUse, written: &Written<'_>, context: &Context<'_>) -> Option<Part> {
         let (start, count, span) = (used.range.start, used.parts.len(), written.inside(used.range.clone(), context));
         match self.find(&used.parts)? {
-            Found::Column(column) => Some(Part::of_leaf(start, count, Leaf { named: Named::Column(column), span })),
-            Found::Derived { derived, path, .. } => {
+            Found::Column(column) => {
+                let leaf = Leaf { named: Named::Column(column), span, word: span, release: used.release };
+                Some(Part::of_leaf(start, count, leaf))
+            }
+            Found::Derived { derived, path, at } => {
                 let expression = derived.expression.as_ref()?;
-                let leaves = expression.leaves().iter().map(|leaf| Leaf { named: along(&path, &leaf.named), span });
+                let leaves = expression.leaves().iter().map(|leaf| Leaf {
+                    named: along(&path, &leaf.named),
+                    span,
+                    word: if matches!(at, Home::Metric(_)) { leaf.word } else { span },
+                    release: leaf.release,
+                });
                 Some(Part { start, used: count, tree: expression.tree().clone(), leaves: leaves.collect() })
             }
         }

@@ -34,7 +34,7 @@ pub struct EntitySpec {
     /// Condition under which a row deletes its key instead of writing it (`upsert` and `history`). Such a row needs a
     /// key and a sequence, and is judged by no other rule.
     #[schemars(example = &"operation = 'D'")]
-    pub delete_when: Option<String>,
+    pub delete_when: Option<DeletionEntry>,
     /// Columns in order, each with its type (`price: decimal(10,2)`) or with more about it.
     #[schemars(extend("examples" = [{"customer_id": {"type": "string", "required": true}, "city": "string"}]))]
     pub columns: IndexMap<String, ColumnEntry>,
@@ -156,6 +156,10 @@ pub struct ColumnSpec {
     /// The kind of personal data it holds.
     #[schemars(example = &"email")]
     pub pii: Option<PersonalSpec>,
+    /// Why it tells nothing of a person that a value is valid by `matches`, `accepted` or a lookup, or which row has the
+    /// greatest (`sequence`), although it is personal data. `gen pii` lists the reason.
+    #[schemars(length(min = 1), example = &"every mail address has this form")]
+    pub declassify: Option<String>,
     /// Changes made to the text of a string before anything looks at it. Surrounding spaces are always removed.
     #[schemars(example = &"lower")]
     pub normalize: Option<NormalizeSpec>,
@@ -214,6 +218,47 @@ pub struct ReferenceSpec {
     pub alias: Option<String>,
 }
 
+/// The condition of a deletion alone, or more about it.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum DeletionEntry {
+    /// The condition.
+    Sql(String),
+    /// The condition and more.
+    Full(DeletionSpec),
+}
+
+impl DeletionEntry {
+    /// Why it tells nothing of a person, if somebody says so.
+    pub fn reason(&self) -> Option<&str> {
+        match self {
+            DeletionEntry::Sql(_) => None,
+            DeletionEntry::Full(full) => full.declassify.as_deref(),
+        }
+    }
+
+    /// The condition, with the JSON pointer that leads to it.
+    pub fn sql(&self) -> (&str, &'static str) {
+        match self {
+            DeletionEntry::Sql(sql) => (sql, "/delete_when"),
+            DeletionEntry::Full(full) => (&full.sql, "/delete_when/sql"),
+        }
+    }
+}
+
+/// The condition of a deletion.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DeletionSpec {
+    /// The condition, in SQL over the columns of the entity.
+    #[schemars(example = &"operation = 'D'")]
+    pub sql: String,
+    /// Why it tells nothing of a person that such a row is gone, although personal data decides. `gen pii` lists the
+    /// reason.
+    #[schemars(length(min = 1), example = &"the name REMOVED stands for nobody")]
+    pub declassify: Option<String>,
+}
+
 /// A rule: its condition alone, or more about it.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(untagged)]
@@ -237,6 +282,10 @@ pub struct RuleSpec {
     /// Why there is such a rule.
     #[schemars(example = &"Nothing is shipped before it is ordered.")]
     pub description: Option<String>,
+    /// Why it tells nothing of a person that a row keeps the rule, although personal data decides. `gen pii` lists the
+    /// reason.
+    #[schemars(length(min = 1), example = &"every customer is an adult by law")]
+    pub declassify: Option<String>,
 }
 
 /// How old the newest file may be.

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::shared::{ClassificationSpec, OneOrMany};
+use super::shared::{ClassificationSpec, DeclassifyEntry, OneOrMany};
 
 /// A metric: measures over the rows of an entity, in one or several tables.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -142,9 +142,10 @@ pub struct MeasureSpec {
     #[schemars(length(min = 1), example = &"every line is shipped by itself")]
     pub repeated: Option<String>,
     /// Why its values are no personal data although they are computed from such. Everyone who may read the tables sees
-    /// them then, and `gen pii` lists the reason.
-    #[schemars(length(min = 1), example = &"an average over a whole state tells nothing of one person")]
-    pub declassify: Option<String>,
+    /// them then, and `gen pii` lists the reason. A text alone holds for a total; figures by groups say by which:
+    /// `{ reason: .., by: [state] }`.
+    #[schemars(extend("examples" = [{"reason": "an average over a whole state tells nothing of one person", "by": ["state"]}]))]
+    pub declassify: Option<DeclassifyEntry>,
 }
 
 /// Periods of time.

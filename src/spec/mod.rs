@@ -14,15 +14,15 @@ use schemars::transform::{RecursiveTransform, Transform};
 use serde_json::Value;
 
 pub use entity::{
-    ColumnEntry, ColumnSpec, EntitySpec, FilesSpec, FreshnessSpec, LoadSpec, LookupSpec, NormalizeSpec, ReferenceEntry,
-    ReferenceSpec, RowCountSpec, RuleEntry, RuleSpec, SourceSpec,
+    ColumnEntry, ColumnSpec, DeletionEntry, DeletionSpec, EntitySpec, FilesSpec, FreshnessSpec, LoadSpec, LookupSpec,
+    NormalizeSpec, ReferenceEntry, ReferenceSpec, RowCountSpec, RuleEntry, RuleSpec, SourceSpec,
 };
 pub use metric::{DimensionEntry, GrainSpec, MeasureEntry, MeasureSpec, MetricSpec, PerSpec, TableSpec, TimeSpec};
 pub use project::{
     AlertsSpec, AllWord, AudienceSpec, MaskSpec, MaskStyle, ModeSpec, NotificationsSpec, PlainMask, PrincipalSpec,
     ProjectSpec, ProtectionSpec, ScheduleSpec, SeesSpec, TargetSpec,
 };
-pub use shared::{ActionSpec, ClassificationSpec, OneOrMany, PersonalSpec};
+pub use shared::{ActionSpec, ClassificationSpec, DeclassifyEntry, DeclassifySpec, OneOrMany, PersonalSpec};
 
 /// The three kinds of file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

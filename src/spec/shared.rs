@@ -25,6 +25,48 @@ impl OneOrMany {
     }
 }
 
+/// Why figures are no personal data although they are computed from such: the reason alone, for a total over all rows, or
+/// the reason and the columns by which the figures may be grouped.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum DeclassifyEntry {
+    /// The reason.
+    Reason(String),
+    /// The reason, and for which grouping it holds.
+    Full(DeclassifySpec),
+}
+
+/// Why figures are no personal data, and how they may be grouped.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DeclassifySpec {
+    /// The reason.
+    #[schemars(example = &"an average over a whole state tells nothing of one person")]
+    pub reason: String,
+    /// Columns and dimensions, as the tables call them: the reason holds for tables that are grouped by these, by some of
+    /// them, or by none.
+    #[schemars(extend("examples" = [["state"]]))]
+    pub by: Vec<String>,
+}
+
+impl DeclassifyEntry {
+    /// The reason, with the JSON pointer that leads to it from that of the entry.
+    pub fn reason(&self) -> (&str, &'static str) {
+        match self {
+            DeclassifyEntry::Reason(reason) => (reason, ""),
+            DeclassifyEntry::Full(full) => (&full.reason, "/reason"),
+        }
+    }
+
+    /// The grouping.
+    pub fn by(&self) -> &[String] {
+        match self {
+            DeclassifyEntry::Reason(_) => &[],
+            DeclassifyEntry::Full(full) => &full.by,
+        }
+    }
+}
+
 /// What happens to a row that breaks a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]

@@ -21,7 +21,9 @@ WITH texts AS (
 {%- for column in columns %}
     {% filter item(2) %}{{ column.text }} AS {{ column.name }},{% endfilter %}
 {%- endfor %}
-    {% filter item(2) %}struct({% for column in columns %}{{ column.name }}{% if !loop.last %}, {% endif %}{% endfor %}) AS _raw,{% endfilter %}
+    {% filter item(2) %}struct(
+      {{ names|values(3) }}
+    ) AS _raw,{% endfilter %}
     _rescued_data,
     _file_name,
     _file_modified_at
@@ -76,7 +78,9 @@ SELECT
 {%- if quarantine_rules.is_empty() %}
   FALSE AS _quarantined,
 {%- else %}
-  {% filter item(1) %}arrays_overlap(_violations, array({{ quarantine_rules }})) AS _quarantined,{% endfilter %}
+  {% filter item(1) %}arrays_overlap(_violations, array(
+    {{ quarantine_rules|values(2) }}
+  )) AS _quarantined,{% endfilter %}
 {%- endif %}
   _raw,
   _rescued_data,

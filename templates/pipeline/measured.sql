@@ -7,7 +7,8 @@
 {{ pad }}{{ join|clause(*level) }}
 {%- endfor %}
 {%- if !body.conditions.is_empty() %}
-{{ pad }}{% filter clause(*level) %}WHERE {% for condition in body.conditions %}{% if !loop.first %} AND {% endif %}{{ condition }}{% endfor %}{% endfilter %}
+{{ pad }}{% filter clause(*level) %}WHERE {% for condition in body.conditions %}{% if !loop.first %}
+{{ pad }}  AND {% endif %}{{ condition }}{% endfor %}{% endfilter %}
 {%- endif %}
 {%- if !body.group_by.is_empty() %}
 {{ pad }}{% filter columns(*level, body.group_by.len()) %}GROUP BY

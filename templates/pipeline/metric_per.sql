@@ -28,5 +28,6 @@ FROM {{ entity }}
 {% filter clause(0) %}LEFT JOIN measured
   ON {{ on }}{% endfilter %}
 {%- if !conditions.is_empty() %}
-{% filter clause(0) %}WHERE {% for condition in conditions %}{% if !loop.first %} AND {% endif %}{{ condition }}{% endfor %}{% endfilter %}
+{% filter clause(0) %}WHERE {% for condition in conditions %}{% if !loop.first %}
+  AND {% endif %}{{ condition }}{% endfor %}{% endfilter %}
 {%- endif %};

@@ -23,7 +23,8 @@ left_out AS (
 {%- for join in body.joins %}
   {{ join|clause(1) }}
 {%- endfor %}
-  {% filter clause(1) %}WHERE {% for condition in left_out %}{% if !loop.first %} AND {% endif %}{{ condition }}{% endfor %}{% endfilter %}
+  {% filter clause(1) %}WHERE {% for condition in left_out %}{% if !loop.first %}
+    AND {% endif %}{{ condition }}{% endfor %}{% endfilter %}
 ),
 
 expected AS (
@@ -61,6 +62,8 @@ SELECT
   {{ from_literal }} AS dataset,
   'rows' AS measure,
   {% filter item(1) %}CAST(
-    (SELECT _rows FROM measured) + (SELECT row_count FROM left_out) + {{ orphan_rows }} AS {{ ty }}
+    {% filter item(2) %}(SELECT _rows FROM measured)
+      + (SELECT row_count FROM left_out)
+      + {{ orphan_rows }} AS {{ ty }}{% endfilter %}
   ) AS actual,{% endfilter %}
   {% filter item(1) %}CAST((SELECT count(*) FROM {{ from_current }}) AS {{ ty }}) AS expected{% endfilter %};

@@ -22,6 +22,7 @@ targets:
       robots: { group: robots-dev }
 principals:
   analysts: { group: analysts }
+  directors: { group: directors }
   robots: { service_principal: 2f1c }
 run_as: robots
 audiences:
@@ -29,7 +30,7 @@ audiences:
     members: [analysts]
     sees: [email]
   board:
-    members: [analysts, robots]
+    members: [directors, robots]
     sees: all
 masks:
   email: keep_domain

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use lakegen::check;
 use lakegen::diag::{Code, Diagnostic, Diagnostics, human};
 use lakegen::driver;
-use lakegen::lineage::{self, Policy, Reader};
+use lakegen::lineage::{self, Declared, Policy, Reader};
 use lakegen::model::{PersonalKind, Sees};
 use lakegen::source::SourceMap;
 use lakegen::world::DiskWorld;
@@ -67,8 +67,12 @@ fn policy(head: &serde_json::Value) -> Policy {
     let mut policy = Policy { audiences: vec![Reader { name: "sales".to_owned(), sees }], ..Policy::default() };
     for (dataset, columns) in head["declared"].as_object().unwrap() {
         let kind = |word: &serde_json::Value| PersonalKind::from_word(word.as_str().unwrap()).unwrap();
-        let columns: BTreeMap<_, _> =
-            columns.as_object().unwrap().iter().map(|(name, word)| (name.clone(), (kind(word), None))).collect();
+        let columns: BTreeMap<_, _> = columns
+            .as_object()
+            .unwrap()
+            .iter()
+            .map(|(name, word)| (name.clone(), Declared::plain(kind(word), None)))
+            .collect();
         policy.declared.insert(dataset.clone(), columns);
     }
     for dataset in head["readers"].as_object().unwrap().keys() {

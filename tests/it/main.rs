@@ -9,6 +9,7 @@
     reason = "a test fails by panicking and reports on the terminal"
 )]
 
+mod attempts;
 mod build;
 mod bundle;
 mod cases;
@@ -34,6 +35,7 @@ mod spark_types;
 mod sql_fmt;
 mod sql_parts;
 mod structure;
+mod total;
 
 /// Where people see a byte of a text.
 fn line_column(text: &str, offset: usize) -> lakegen::source::LineColumn {

@@ -5,7 +5,9 @@
 //! grammar is entered there at once, which saves a third of its time. What is read is the same.
 
 use sqlparser::ast::helpers::attached_token::AttachedToken;
-use sqlparser::ast::{CastKind, DataType, Expr, Ident, Interval, ObjectName, TypedString, UnaryOperator, Value};
+use sqlparser::ast::{
+    CastKind, DataType, Expr, Ident, Interval, ObjectName, SetExpr, TypedString, UnaryOperator, Value,
+};
 use sqlparser::dialect::{Dialect, Precedence};
 use sqlparser::keywords::Keyword;
 use sqlparser::parser::{Parser, ParserError};
@@ -92,13 +94,23 @@ fn brackets(parser: &mut Parser) -> Option<Result<Expr, ParserError>> {
     match (&parser.peek_nth_token_ref(1).token, &parser.peek_nth_token_ref(2).token) {
         (Token::Word(word), _) if matches!(word.keyword, Keyword::SELECT | Keyword::WITH) => {
             parser.advance_token();
-            let query = parser.parse_query().map(Expr::Subquery);
-            Some(query.and_then(|query| parser.expect_token(&Token::RParen).map(|_| query)))
+            Some(subquery(parser))
         }
         (Token::Word(_), Token::Comma | Token::RParen) => None,
         (Token::Word(_), Token::Word(next)) if !follows_value(next) => None,
         _ => Some(list_in_brackets(parser)),
     }
+}
+
+/// The query in brackets that began, and its end.
+fn subquery(parser: &mut Parser) -> Result<Expr, ParserError> {
+    let mut query = parser.parse_query()?;
+    parser.expect_token(&Token::RParen)?;
+    if let SetExpr::Select(select) = &mut *query.body {
+        // A column takes most of a kilobyte, there is room for four, and most subqueries have one.
+        select.projection.shrink_to_fit();
+    }
+    Ok(Expr::Subquery(query))
 }
 
 fn list_in_brackets(parser: &mut Parser) -> Result<Expr, ParserError> {

@@ -10,6 +10,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use super::layout::expr::FILLED;
 use super::layout::{self, expr, query, shell};
 use super::tree::{Node, tree};
 use super::writer::{INDENT, WIDTH, Writer};
@@ -78,6 +79,28 @@ pub fn list<T: AsRef<str>>(head: &str, items: &[T], level: usize) -> String {
         out.push_str(&expr(only.as_ref(), Spot { level, column }));
     } else {
         each_on_a_line(&mut out, items, level + 1);
+    }
+    out
+}
+
+/// What stands in brackets when it is literals or names with commas between them, from the beginning of a line on: as many on
+/// a line as fit, a line for each of a few.
+pub fn values<T: AsRef<str>>(items: &[T], level: usize) -> String {
+    let mut out = String::new();
+    let mut column = level * INDENT;
+    for (position, item) in items.iter().enumerate() {
+        let item = item.as_ref();
+        let comma = if position + 1 < items.len() { "," } else { "" };
+        let width = item.chars().count() + comma.len();
+        if position > 0 && items.len() >= FILLED && column + 1 + width <= WIDTH {
+            out.push(' ');
+            column += 1;
+        } else if position > 0 {
+            new_line(&mut out, level);
+            column = level * INDENT;
+        }
+        out.extend([item, comma]);
+        column += width;
     }
     out
 }
@@ -183,6 +206,18 @@ mod tests {
     fn one_column_stands_behind_its_keyword() {
         assert_eq!(list("GROUP BY", &["a"], 1), "GROUP BY a");
         assert_eq!(list("SELECT", &["a", "b"], 1), "SELECT\n    a,\n    b");
+    }
+
+    #[test]
+    fn values_stand_as_in_the_whole() {
+        let long = |count: usize, width: usize| vec![format!("'{}'", "x".repeat(width)); count];
+        for items in [long(1, 95), long(3, 30), long(4, 30), long(7, 30), vec![format!("`{}`", "ä".repeat(97)); 5]] {
+            let whole = format!("f(a, array({}))", items.join(", "));
+            assert_eq!(
+                format!("f(a, array(\n    {}\n  ))", values(&items, 2)),
+                lines(&whole, Spot::line(1), expr::expr)
+            );
+        }
     }
 
     #[test]

@@ -160,9 +160,8 @@ fn generics(tokens: &[Token<'_>]) -> (Vec<bool>, Vec<bool>) {
     let mut inside = Vec::with_capacity(tokens.len());
     for (index, token) in tokens.iter().enumerate() {
         let before = index.checked_sub(1).and_then(|index| tokens.get(index));
-        let behind_type =
-            before.is_some_and(|before| ["ARRAY", "MAP", "STRUCT"].iter().any(|name| before.is_word(name)));
-        let opens = behind_type && token.is_sign("<");
+        let is_type = |token: &Token<'_>| ["ARRAY", "MAP", "STRUCT"].iter().any(|name| token.is_word(name));
+        let opens = token.is_sign("<") && before.is_some_and(is_type);
         signs.push(opens || depth > 0 && [">", ">>", ":"].contains(&token.text));
         inside.push(depth > 0);
         match token.text {
@@ -189,11 +188,11 @@ fn tight_lists(tokens: &[Token<'_>]) -> Vec<bool> {
     let mut all = vec![false; tokens.len()];
     for (index, window) in tokens.windows(5).enumerate() {
         if let [name, open, first, comma, second] = window
-            && decimal(name)
-            && open.is_sign("(")
-            && comma.is_sign(",")
             && first.kind == PieceKind::Number
             && second.kind == PieceKind::Number
+            && open.is_sign("(")
+            && comma.is_sign(",")
+            && decimal(name)
             && let Some(tight) = all.get_mut(index + 3)
         {
             *tight = true;

@@ -106,7 +106,7 @@ impl<'a> Reader<'a> {
     /// What stands at `range`, whether it begins its line, and whether it follows an empty line.
     fn next(&mut self, range: &Range<usize>) -> (&'a str, bool, bool) {
         let gap = self.text.get(self.end..range.start).unwrap_or("");
-        let newlines = gap.matches('\n').count();
+        let newlines = gap.bytes().filter(|byte| *byte == b'\n').count();
         let begins_line = newlines > 0 || self.end == 0;
         self.end = range.end;
         (self.text.get(range.clone()).unwrap_or(""), begins_line, newlines > 1)

@@ -3,25 +3,29 @@
 //! Few words of Spark's SQL are reserved, so most are judged by their company. Where this goes wrong the proof of
 //! `super` finds a changed name, and the statement keeps its letters.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use super::token::Token;
 use crate::lakeflow::PieceKind;
 
-/// Phrases by their first word.
-static PHRASES: LazyLock<BTreeMap<&'static str, Vec<Vec<&'static str>>>> = LazyLock::new(|| {
-    let mut phrases: BTreeMap<&'static str, Vec<Vec<&'static str>>> = BTreeMap::new();
+/// Phrases by their first word, in order.
+static PHRASES: LazyLock<Vec<(&'static str, Vec<Phrase>)>> = LazyLock::new(|| {
+    let mut phrases: BTreeMap<&'static str, Vec<Phrase>> = BTreeMap::new();
     for line in include_str!("phrases.txt").lines().filter(|line| !line.starts_with('#')) {
         let words: Vec<&str> = line.split(' ').collect();
         if let Some(first) = words.first() {
             phrases.entry(first).or_default().push(words);
         }
     }
-    phrases
+    phrases.into_iter().collect()
 });
 
-/// Keywords wherever they stand, unless a dot is beside them.
+/// Words, and signs for what is no certain word.
+type Phrase = Vec<&'static str>;
+
+/// Keywords wherever they stand, unless a dot is beside them; in order.
 const RESERVED: &[&str] = &[
     "ALL",
     "AND",
@@ -34,12 +38,15 @@ const RESERVED: &[&str] = &[
     "CONSTRAINT",
     "CROSS",
     "DESC",
+    "DETERMINISTIC",
     "DISTINCT",
+    "DIV",
     "ELSE",
     "END",
     "EXCEPT",
     "EXISTS",
     "FALSE",
+    "FILTER",
     "FOREIGN",
     "FROM",
     "FULL",
@@ -56,6 +63,7 @@ const RESERVED: &[&str] = &[
     "LEFT",
     "LIKE",
     "LIMIT",
+    "LOCATION",
     "MINUS",
     "NATURAL",
     "NOT",
@@ -70,6 +78,7 @@ const RESERVED: &[&str] = &[
     "PRIMARY",
     "QUALIFY",
     "REFERENCES",
+    "REGEXP",
     "RETURN",
     "RETURNS",
     "RIGHT",
@@ -89,11 +98,6 @@ const RESERVED: &[&str] = &[
     "WINDOW",
     "WITH",
     "WITHIN",
-    "LOCATION",
-    "DETERMINISTIC",
-    "REGEXP",
-    "DIV",
-    "FILTER",
 ];
 
 /// Of those, the ones that are functions before a bracket.
@@ -102,7 +106,7 @@ const ALSO_FUNCTIONS: &[&str] = &["LEFT", "RIGHT", "LIKE", "ILIKE", "RLIKE", "RE
 /// Of those, the ones that are keywords only before a bracket.
 const ONLY_BEFORE_BRACKET: &[&str] = &["OVER", "PIVOT", "UNPIVOT", "WITHIN"];
 
-/// Types, where a type is expected.
+/// Types, where a type is expected; in order.
 const TYPES: &[&str] = &[
     "ARRAY",
     "BIGINT",
@@ -184,9 +188,20 @@ fn is_one_of(token: &Token<'_>, words: &[&str]) -> bool {
     token.kind == PieceKind::Word && words.iter().any(|word| token.text.eq_ignore_ascii_case(word))
 }
 
+/// How words are ordered, in any letter case.
+fn compare(a: &str, b: &str) -> Ordering {
+    let capital = |byte: u8| byte.to_ascii_uppercase();
+    a.bytes().map(capital).cmp(b.bytes().map(capital))
+}
+
+/// Whether a word is among those of an ordered list.
+fn is_in(token: &Token<'_>, words: &[&str]) -> bool {
+    token.kind == PieceKind::Word && words.binary_search_by(|word| compare(word, token.text)).is_ok()
+}
+
 fn is_reserved(tokens: &[Token<'_>], index: usize) -> bool {
     let Some(token) = tokens.get(index) else { return false };
-    if !is_one_of(token, RESERVED) {
+    if !is_in(token, RESERVED) {
         return false;
     }
     let before_bracket = sign_at(tokens, Some(index + 1), "(");
@@ -212,17 +227,15 @@ fn is_reserved(tokens: &[Token<'_>], index: usize) -> bool {
 fn is_operator_place(tokens: &[Token<'_>], index: usize) -> bool {
     let Some(before) = index.checked_sub(1).and_then(|index| tokens.get(index)) else { return false };
     let joins = tokens.get(index).is_some_and(|token| is_one_of(token, &["LIKE", "ILIKE", "RLIKE", "REGEXP"]));
-    joins
-        && (before.kind != PieceKind::Sign || before.is_sign(")") || before.is_sign("]"))
-        && !is_one_of(before, RESERVED)
+    joins && (before.kind != PieceKind::Sign || before.is_sign(")") || before.is_sign("]")) && !is_in(before, RESERVED)
         || joins && before.is_word("NOT")
 }
 
 /// The longest phrase that begins at `index`; empty when none does.
 fn phrase<'p>(tokens: &[Token<'_>], index: usize) -> &'p [&'static str] {
     let Some(first) = tokens.get(index).filter(|token| token.kind == PieceKind::Word) else { return &[] };
-    let lower = first.text.to_ascii_lowercase();
-    let Some(phrases) = PHRASES.get(lower.as_str()) else { return &[] };
+    let Ok(found) = PHRASES.binary_search_by(|(word, _)| compare(word, first.text)) else { return &[] };
+    let phrases = PHRASES.get(found).map_or(&[][..], |(_, phrases)| phrases);
     phrases
         .iter()
         .filter(|phrase| matches(phrase, tokens, index))
@@ -238,7 +251,7 @@ fn follows_unit(tokens: &[Token<'_>], index: usize) -> bool {
     let Some(token) = tokens.get(index) else { return false };
     let unit = at(1).is_some_and(is_value) && at(2).is_some_and(|token| is_one_of(token, &["INTERVAL", "EVERY"]));
     let quantity = is_one_of(token, &["PERCENT", "ROWS"]) && at(1).is_some_and(is_value);
-    unit && !is_one_of(token, RESERVED) || quantity || at(1).is_some_and(|token| token.is_sign("|>"))
+    unit && !is_in(token, RESERVED) || quantity || at(1).is_some_and(|token| token.is_sign("|>"))
 }
 
 fn matches(phrase: &[&str], tokens: &[Token<'_>], index: usize) -> bool {
@@ -263,22 +276,18 @@ fn type_places(tokens: &[Token<'_>]) -> Vec<bool> {
     let mut places = Vec::with_capacity(tokens.len());
     for (index, token) in tokens.iter().enumerate() {
         let before = index.checked_sub(1).and_then(|index| tokens.get(index));
-        let opens_cast = before.is_some_and(|before| before.is_word("CAST") || before.is_word("TRY_CAST"));
         let behind = |words: &[&str], signs: &[&str]| {
             before.is_some_and(|before| is_one_of(before, words) || signs.iter().any(|sign| before.is_sign(sign)))
         };
-        let declared = declares
-            && !casts.is_empty()
-            && before.is_some_and(|before| {
-                matches!(before.kind, PieceKind::Word | PieceKind::Name) && !is_one_of(before, RESERVED)
-            });
-        let in_cast = casts.last() == Some(&true) && behind(&["AS"], &[]);
-        let in_angles = angles > 0 && behind(&[], &["<", ",", ":"]);
-        let place = in_cast || in_angles || declared || behind(&["RETURNS"], &["::", "?::"]);
-        let is_type = place && is_one_of(token, TYPES);
-        places.push(is_type);
+        let is_name =
+            |token: &Token<'_>| matches!(token.kind, PieceKind::Word | PieceKind::Name) && !is_in(token, RESERVED);
+        let declared = || declares && !casts.is_empty() && before.is_some_and(is_name);
+        let in_cast = || casts.last() == Some(&true) && behind(&["AS"], &[]);
+        let in_angles = || angles > 0 && behind(&[], &["<", ",", ":"]);
+        let is_due = || in_cast() || in_angles() || declared() || behind(&["RETURNS"], &["::", "?::"]);
+        places.push(is_in(token, TYPES) && is_due());
         match token.text {
-            "(" => casts.push(opens_cast),
+            "(" => casts.push(behind(&["CAST", "TRY_CAST"], &[])),
             ")" => {
                 casts.pop();
             }
@@ -290,4 +299,15 @@ fn type_places(tokens: &[Token<'_>]) -> Vec<bool> {
         }
     }
     places
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_in_order_for_the_search() {
+        assert!(RESERVED.is_sorted() && TYPES.is_sorted());
+        assert!(PHRASES.is_sorted_by(|(a, _), (b, _)| compare(a, b).is_lt()));
+    }
 }

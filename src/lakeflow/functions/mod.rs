@@ -16,6 +16,7 @@
 //! - Flags: see [`Stability`].
 
 mod signature;
+pub mod total;
 
 use std::collections::HashMap;
 use std::sync::LazyLock;

@@ -4,7 +4,7 @@ use sqlparser::ast::{AccessExpr, Expr, Ident, Subscript};
 
 use super::analyzer::{Analyzer, Typed};
 use super::fault::FaultKind;
-use super::flow::Flow;
+use super::flow::{Flow, Hold};
 use crate::diag::did_you_mean;
 use crate::lakeflow::types::DataType;
 
@@ -63,7 +63,9 @@ impl Analyzer<'_> {
                 }
                 AccessExpr::Subscript(Subscript::Index { index }) => {
                     self.flows.iter_mut().skip(mark).for_each(Flow::compute);
-                    self.subscript(value, index)
+                    let item = self.subscript(value, index);
+                    self.hold_since(mark, Hold::Fail);
+                    item
                 }
                 AccessExpr::Dot(other) => {
                     let range = self.range_of_expr(other);

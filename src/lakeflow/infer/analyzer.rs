@@ -9,9 +9,9 @@ use sqlparser::tokenizer::Span;
 
 use super::catalog::{Catalog, Place, Relation, Resolution};
 use super::fault::{Fault, FaultKind};
-use super::flow::{Flow, Influence, Release, tidy_flows};
+use super::flow::{Flow, Influence, Outcome, tidy_flows};
 use super::group::Groups;
-use super::{ColumnUse, ExprInfo, Features, NodeTypes, OutputColumn, QueryInfo, TableRead, UnstableCall};
+use super::{ColumnUse, ExprInfo, Features, NodeTypes, Origin, OutputColumn, QueryInfo, TableRead, UnstableCall};
 use crate::lakeflow::range_of;
 use crate::lakeflow::types::DataType;
 
@@ -133,8 +133,8 @@ pub(super) struct Analyzer<'a> {
     pub rows: Vec<Flow>,
     /// The part that columns named here have, if it is not their value.
     pub role: Option<Influence>,
-    /// Why values of columns named here do not show.
-    pub release: Option<Release>,
+    /// What the expression that was just typed does with the columns in it.
+    pub outcome: Outcome,
     /// Columns of selects outside of any aggregate, those of inner selects last.
     pub bare: Vec<BareUse>,
     pub unstable: Vec<UnstableCall>,
@@ -181,7 +181,7 @@ impl<'a> Analyzer<'a> {
             flows: Vec::new(),
             rows: Vec::new(),
             role: None,
-            release: None,
+            outcome: Outcome::default(),
             bare: Vec::new(),
             unstable: Vec::new(),
             inexact_sums: Vec::new(),
@@ -276,6 +276,11 @@ impl<'a> Analyzer<'a> {
 
     pub(super) fn into_expr_info(mut self, typed: Typed) -> ExprInfo {
         self.sort_faults();
+        for flow in self.flows.iter().filter(|flow| flow.origin.read == Origin::OUTSIDE) {
+            if let Some(used) = self.uses.get_mut(flow.origin.column) {
+                used.release = flow.release;
+            }
+        }
         ExprInfo {
             ty: typed.ty,
             nullable: typed.nullable,
@@ -285,7 +290,7 @@ impl<'a> Analyzer<'a> {
             unstable: self.unstable,
             inexact_sums: self.inexact_sums,
             columns: self.uses,
-            types: self.types,
+            types: self.types.sorted(),
             faults: self.faults,
         }
     }

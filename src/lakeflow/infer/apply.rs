@@ -97,8 +97,10 @@ const PARTS: [&str; 13] = [
 impl Analyzer<'_> {
     /// The type of `function(args)`; `range` is the function's name.
     pub(super) fn apply(&mut self, function: &'static Function, args: &[&Expr], range: Range<usize>) -> Typed {
+        let mark = self.flows.len();
         let Some(found) = self.matched(function, args, &range) else { return Typed::unknown() };
         self.arguments_converted(function, args, &found);
+        self.conclude_call(function.name, args, &found.typed, mark);
         let Match { signature, bindings, typed } = found;
         self.check_exactness(function, args, &typed);
         let ty = match &signature.returns {
@@ -134,7 +136,7 @@ impl Analyzer<'_> {
                 Some(Pattern::Lambda(..)) => None,
                 Some(Pattern::Unit) => self.unit(arg),
                 Some(Pattern::Part | Pattern::TruncUnit | Pattern::TruncDateUnit) => Some(self.word(first, i, arg)),
-                _ => Some(self.argument(function.name, i, arg)),
+                _ => Some(self.argument(function.name, i, arg, args)),
             })
             .collect();
         let (signature, mut bindings) = match choose(std::iter::once(first).chain(candidates), &typed) {
@@ -155,11 +157,14 @@ impl Analyzer<'_> {
         Some(Match { signature, bindings, typed })
     }
 
-    fn argument(&mut self, function: &str, index: usize, arg: &Expr) -> Typed {
-        match role_of_argument(function, index) {
+    fn argument(&mut self, function: &str, index: usize, arg: &Expr, args: &[&Expr]) -> Typed {
+        let mark = self.flows.len();
+        let typed = match role_of_argument(function, index) {
             Some(role) => self.as_role(role, |a| a.expr(arg)),
             None => self.expr(arg),
-        }
+        };
+        self.argument_since(mark, function, index, args);
+        typed
     }
 
     fn wrong_shape(&mut self, function: &Function, args: &[&Expr], range: Range<usize>) {

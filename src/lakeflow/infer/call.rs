@@ -11,7 +11,7 @@ use super::UnstableCall;
 use super::analyzer::{Analyzer, Inside, Typed};
 use super::catalog::Thing;
 use super::fault::FaultKind;
-use super::flow::{Influence, Release, is_total};
+use super::flow::{Hold, Influence, Outcome, Release};
 use crate::diag::did_you_mean;
 use crate::lakeflow::functions::{self, Function, Kind, Stability};
 use crate::lakeflow::is_same_name;
@@ -68,7 +68,11 @@ impl Analyzer<'_> {
             .last()
             .and_then(|p| p.as_ident())
             .is_some_and(|i| i.value.to_ascii_lowercase().starts_with(MASK));
-        let typed = self.released(masks.then_some(Release::Masked), |a| a.all(args));
+        let mark = self.flows.len();
+        let typed = self.all(args);
+        if masks {
+            self.release_since(mark, Release::Masked);
+        }
         self.clauses(call);
         if call.name.0.iter().any(|part| part.as_ident().is_none()) {
             return Typed::unknown(); // `IDENTIFIER('f')(a)`: known when it runs
@@ -141,13 +145,29 @@ impl Analyzer<'_> {
         let inside = Inside { aggregate: Some(function.name), ..self.inside };
         self.within(inside, |a| {
             a.clauses(call);
-            let counts =
-                matches!(function.name, "count" | "approx_count_distinct") && args.iter().all(|arg| is_total(arg));
-            match a.star_is_refused(star, function, &range) {
-                true => Typed::unknown(),
-                false => a.released(counts.then_some(Release::Counted), |a| a.apply(function, args, range)),
+            if a.star_is_refused(star, function, &range) {
+                return Typed::unknown();
             }
+            let mark = a.flows.len();
+            let typed = a.apply(function, args, range);
+            a.aggregated_since(mark, function.name, is_distinct(call));
+            typed
         })
+    }
+
+    /// What an aggregate leaves of the values it was given, which were noted since `mark`.
+    fn aggregated_since(&mut self, mark: usize, aggregate: &str, distinct: bool) {
+        match aggregate {
+            "count" if !distinct => self.release_since(mark, Release::Counted),
+            "count" | "approx_count_distinct" => self.release_since(mark, Release::Distinct),
+            "collect_set" | "collect_list" | "array_agg" => {
+                for flow in self.flows.iter_mut().skip(mark) {
+                    flow.hold = if flow.hold == Hold::Bare { Hold::Collected } else { flow.hold.max(Hold::Null) };
+                }
+                self.outcome = Outcome::Settled;
+            }
+            _ => {}
+        }
     }
 
     fn windowed(&mut self, call: &Call, function: &'static Function, args: &[&Expr], range: Range<usize>) -> Typed {
@@ -164,7 +184,12 @@ impl Analyzer<'_> {
         let inside = Inside { window: Some(function.name), ..self.inside };
         self.within(inside, |a| {
             a.clauses(call);
-            a.apply(function, args, range)
+            let mark = a.flows.len();
+            let typed = a.apply(function, args, range);
+            if function.name == "count" {
+                a.aggregated_since(mark, function.name, is_distinct(call));
+            }
+            typed
         })
     }
 
@@ -251,6 +276,12 @@ impl Analyzer<'_> {
         let last = idents.next_back().unwrap_or(first);
         self.range_of_ident(first).start..self.range_of_ident(last).end
     }
+}
+
+/// Whether an aggregate looks at each value once.
+fn is_distinct(call: &Call) -> bool {
+    let FunctionArguments::List(list) = &call.args else { return false };
+    list.duplicate_treatment == Some(DuplicateTreatment::Distinct)
 }
 
 /// The arguments of a call in order, named ones among them, and whether one of them is `*`.

@@ -1,14 +1,15 @@
 //! The type of an expression, node by node. Operators, calls, names and queries have files of their own.
 
-use sqlparser::ast::{CaseWhen, CastKind, CeilFloorKind, DateTimeField, Expr, Ident, Interval, Query, Value};
+use sqlparser::ast::{CastKind, CeilFloorKind, DateTimeField, Expr, Ident, Interval, Query, Value};
 
 use super::analyzer::{Analyzer, Inside, Typed};
 use super::call::{counted, plain_name};
 use super::catalog::Place;
 use super::fault::FaultKind;
-use super::flow::{Influence, Release, is_total};
+use super::flow::{Hold, Outcome, Release};
 use super::operators::comparable;
 use super::rules;
+use crate::lakeflow::functions::total;
 use crate::lakeflow::types::{DataType, IntervalUnit};
 
 impl Analyzer<'_> {
@@ -74,43 +75,58 @@ impl Analyzer<'_> {
     fn predicate(&mut self, expr: &Expr) -> Typed {
         match expr {
             Expr::IsNull(inner) | Expr::IsNotNull(inner) => {
-                let release = is_total(inner).then_some(Release::Presence);
-                self.released(release, |a| a.expr(inner));
+                let mark = self.flows.len();
+                self.expr(inner);
+                self.release_since(mark, Release::Presence);
+                self.outcome = Outcome::TOTAL;
                 Typed::boolean(false)
             }
             Expr::IsTrue(inner) | Expr::IsNotTrue(inner) | Expr::IsFalse(inner) | Expr::IsNotFalse(inner) => {
-                self.condition(inner, "the operand of `IS`");
+                let typed = self.condition(inner, "the operand of `IS`");
+                self.conclude("is_true", &[(inner, &typed)]);
                 Typed::boolean(false)
             }
             Expr::IsUnknown(inner) | Expr::IsNotUnknown(inner) => {
+                let mark = self.flows.len();
                 self.condition(inner, "the operand of `IS`");
+                self.release_since(mark, Release::Presence);
+                self.outcome = Outcome::TOTAL;
                 Typed::boolean(false)
             }
             Expr::IsDistinctFrom(left, right) | Expr::IsNotDistinctFrom(left, right) => {
+                let mark = self.flows.len();
                 let value = self.expr(left);
-                self.compared(&value, left, right);
+                let other = self.compared(&value, left, right);
+                self.compared_with_null(&[(left, &value), (right, &other)], mark);
+                self.conclude("is_distinct", &[(left, &value), (right, &other)]);
                 Typed::boolean(false)
             }
             Expr::InList { expr, list, .. } => {
                 // All of the list takes one type, together with the value.
-                let mut value = self.expr(expr);
+                let first = self.expr(expr);
+                let mut value = first.clone();
+                let mut others = Vec::with_capacity(list.len());
                 for item in list {
                     let other = self.compared(&value, expr, item);
                     let ty = value.ty.common(&other.ty).unwrap_or(value.ty);
                     value = Typed::new(ty, value.nullable || other.nullable);
+                    others.push(other);
                 }
+                let operands: Vec<_> = std::iter::once((&**expr, &first)).chain(list.iter().zip(&others)).collect();
+                self.conclude("in", &operands);
                 Typed::boolean(value.nullable)
             }
             Expr::Between { expr, low, high, .. } => {
                 let value = self.expr(expr);
-                let low = self.compared(&value, expr, low).nullable;
-                let high = self.compared(&value, expr, high).nullable;
-                Typed::boolean(value.nullable || low || high)
+                let least = self.compared(&value, expr, low);
+                let greatest = self.compared(&value, expr, high);
+                self.conclude("between", &[(expr, &value), (low, &least), (high, &greatest)]);
+                Typed::boolean(value.nullable || least.nullable || greatest.nullable)
             }
             Expr::InSubquery { expr: value, subquery, .. } => self.in_subquery(value, subquery, expr),
-            Expr::Like { expr, pattern, .. }
-            | Expr::ILike { expr, pattern, .. }
-            | Expr::RLike { expr, pattern, .. } => self.like(expr, pattern),
+            Expr::Like { expr, pattern, .. } => self.like("like", expr, pattern),
+            Expr::ILike { expr, pattern, .. } => self.like("ilike", expr, pattern),
+            Expr::RLike { expr, pattern, .. } => self.like("rlike", expr, pattern),
             _ => self.keyword_call(expr),
         }
     }
@@ -195,7 +211,7 @@ impl Analyzer<'_> {
     }
 
     /// The type of `right`, which must be comparable with `value`.
-    fn compared(&mut self, value: &Typed, left: &Expr, right: &Expr) -> Typed {
+    pub(super) fn compared(&mut self, value: &Typed, left: &Expr, right: &Expr) -> Typed {
         let other = self.expr(right);
         if comparable(&value.ty, &other.ty) {
             self.both_converted((left, &value.ty), (right, &other.ty));
@@ -206,15 +222,20 @@ impl Analyzer<'_> {
         other
     }
 
-    fn like(&mut self, value: &Expr, pattern: &Expr) -> Typed {
-        let mut nullable = self.text(value).nullable;
+    fn like(&mut self, name: &str, value: &Expr, pattern: &Expr) -> Typed {
+        let text = self.text(value);
+        let mut nullable = text.nullable;
         // `LIKE ANY (..)` holds a tuple; `LIKE ALL (..)` looks like a call to the parser.
         match pattern {
             Expr::Tuple(patterns) => patterns.iter().for_each(|p| nullable |= self.text(p).nullable),
             Expr::Function(all) if plain_name(&all.name).is_some_and(|name| name.value.eq_ignore_ascii_case("all")) => {
                 super::call::arguments(all).0.into_iter().for_each(|p| nullable |= self.text(p).nullable);
             }
-            single => nullable |= self.text(single).nullable,
+            single => {
+                let pattern = self.text(single);
+                nullable |= pattern.nullable;
+                self.conclude(name, &[(value, &text), (single, &pattern)]);
+            }
         }
         Typed::boolean(nullable)
     }
@@ -259,6 +280,11 @@ impl Analyzer<'_> {
         if !tolerant {
             self.converted(value, &typed.ty, &ty);
         }
+        self.outcome = match (tolerant, total::casts(&typed.ty, &ty)) {
+            (_, true) => Outcome::TOTAL,
+            (true, false) => Outcome::Computed(Hold::Null),
+            (false, false) => Outcome::default(),
+        };
         Typed::new(ty, typed.nullable || tolerant)
     }
 
@@ -284,46 +310,6 @@ impl Analyzer<'_> {
             (Some(from), Some(to)) => Typed::new(DataType::Interval { from, to }, value.nullable),
             // `INTERVAL '1 day 2 hours'` says its units in the string.
             _ => Typed::new(DataType::CalendarInterval, value.nullable),
-        }
-    }
-
-    fn case(&mut self, operand: Option<&Expr>, conditions: &[CaseWhen], otherwise: Option<&Expr>) -> Typed {
-        let value = operand.map(|o| (self.as_role(Influence::Conditional, |a| a.expr(o)), o));
-        let mut result: Option<Typed> = None;
-        let mut texts: Vec<&Expr> = Vec::new();
-        for case in conditions {
-            self.as_role(Influence::Conditional, |a| match &value {
-                Some((value, operand)) => drop(a.compared(value, operand, &case.condition)),
-                None => drop(a.condition(&case.condition, "a `WHEN`")),
-            });
-            result = Some(self.branch(result, &case.result, &mut texts));
-        }
-        let result = match otherwise {
-            Some(otherwise) => self.branch(result, otherwise, &mut texts),
-            None => Typed { nullable: true, ..result.unwrap_or_else(Typed::unknown) },
-        };
-        for text in texts {
-            self.converted(text, &DataType::String, &result.ty);
-        }
-        result
-    }
-
-    /// The common type of the branches so far and one more; a branch that is a text is noted.
-    fn branch<'e>(&mut self, so_far: Option<Typed>, branch: &'e Expr, texts: &mut Vec<&'e Expr>) -> Typed {
-        let typed = self.expr(branch);
-        if typed.ty == DataType::String {
-            texts.push(branch);
-        }
-        let Some(so_far) = so_far else { return Typed { digits: None, ..typed } };
-        let nullable = so_far.nullable || typed.nullable;
-        match so_far.ty.common(&typed.ty) {
-            Some(ty) => Typed::new(ty, nullable),
-            None => {
-                let range = self.range_of_expr(branch);
-                let message = format!("branches of `CASE` have no common type: {} and {}", so_far.ty, typed.ty);
-                self.fault(FaultKind::TypeMismatch, range, message);
-                Typed::unknown()
-            }
         }
     }
 
@@ -359,7 +345,12 @@ impl Analyzer<'_> {
         let inside = std::mem::take(&mut self.inside);
         self.inside_expression += 1;
         self.nameless = true;
+        let (flows, rows) = (self.flows.len(), self.rows.len());
         let result = self.apart(|a| a.at(Place::clause("the subquery", true, true), |a| a.query(query)));
+        // Values count where the expression takes them.
+        self.flows.truncate(flows);
+        // Whether there is a row at all decides about everything.
+        self.rows.iter_mut().skip(rows).for_each(|flow| flow.hold = flow.hold.max(Hold::Null));
         self.inside_expression -= 1;
         self.inside = inside;
         if result.open { Vec::new() } else { result.columns }

@@ -6,10 +6,9 @@
 
 use std::ops::Range;
 
-use sqlparser::ast::{CastKind, Expr};
+use sqlparser::ast::Expr;
 
 use super::analyzer::Analyzer;
-use super::call::{arguments, plain_name};
 use super::{Origin, OutputColumn};
 
 /// How a column has a part in a result.
@@ -60,12 +59,40 @@ impl Influence {
 /// Why values do not show in a result although it is computed from them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Release {
-    /// They are counted.
+    /// It is counted in how many rows there is one.
     Counted,
+    /// It is counted how many different ones there are.
+    Distinct,
     /// Only whether there is one is told.
     Presence,
     /// They are masked.
     Masked,
+}
+
+impl Release {
+    /// Whether it holds for what stands to the values as `hold` says.
+    pub fn holds(self, hold: Hold) -> bool {
+        match self {
+            Release::Counted | Release::Presence => hold <= Hold::Total,
+            // Equal results of different values, or one more value beside them, would tell of a value.
+            Release::Distinct | Release::Masked => hold == Hold::Bare,
+        }
+    }
+}
+
+/// How a result hangs on a column, beyond its value: what its being NULL, or failing, tells of the column's value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Hold {
+    /// It is the value.
+    Bare,
+    /// It is an array of the values as they are, of those that are there.
+    Collected,
+    /// Whether it is NULL follows from whether the value is.
+    Total,
+    /// The value decides whether it is NULL.
+    Null,
+    /// The value decides whether it fails, as far as anybody knows.
+    Fail,
 }
 
 /// One way in which a table column has a part in a result.
@@ -81,6 +108,8 @@ pub struct Flow {
     pub influence: Influence,
     /// Why its values do not show, if they do not.
     pub release: Option<Release>,
+    /// What it tells of a value that the result is NULL.
+    pub hold: Hold,
     /// Where the query names the column.
     pub range: Range<usize>,
 }
@@ -89,7 +118,7 @@ impl Flow {
     /// A column as it stands.
     pub(super) fn of(origin: Origin) -> Flow {
         let (from, into) = (Vec::new(), Vec::new());
-        Flow { origin, from, into, influence: Influence::Identity, release: None, range: 0..0 }
+        Flow { origin, from, into, influence: Influence::Identity, release: None, hold: Hold::Bare, range: 0..0 }
     }
 
     /// The value is computed with, not passed on.
@@ -98,8 +127,15 @@ impl Flow {
         self.into.clear();
     }
 
-    fn key(&self) -> (Origin, Influence, Option<Release>, &[String], &[String]) {
-        (self.origin, self.influence, self.release, &self.from, &self.into)
+    /// The values do not show, for the reason given, if it holds.
+    pub(super) fn releases(&mut self, release: Release) {
+        if self.release.is_none() && release.holds(self.hold) {
+            self.release = Some(release);
+        }
+    }
+
+    fn key(&self) -> (Origin, Influence, Option<Release>, Hold, &[String], &[String]) {
+        (self.origin, self.influence, self.release, self.hold, &self.from, &self.into)
     }
 }
 
@@ -122,7 +158,12 @@ pub(super) fn narrowed(mut flow: Flow, field: &str) -> Option<Flow> {
         }
         return Some(flow);
     }
-    (flow.into.remove(0) == field).then_some(flow)
+    if flow.into.remove(0) != field {
+        // What may fail is computed all the same.
+        flow.into.clear();
+        return (flow.hold == Hold::Fail && flow.release.is_none()).then_some(flow);
+    }
+    Some(flow)
 }
 
 impl Analyzer<'_> {
@@ -132,49 +173,36 @@ impl Analyzer<'_> {
             if flow.range.is_empty() {
                 flow.range = range.clone();
             }
-            if flow.influence == Influence::Identity
-                || flow.influence.is_direct() && self.release == Some(Release::Masked)
-            {
-                flow.release = flow.release.or(self.release);
-            }
             if self.inside.aggregate.is_some() || self.inside.window.is_some() {
                 flow.influence = flow.influence.then(Influence::Aggregation);
             }
             if let Some(role) = self.role {
                 flow.influence = flow.influence.then(role);
             }
-            match flow.influence.concerns_rows() {
-                true => self.rows.push(flow),
-                false => self.flows.push(flow),
-            }
+            self.flows.push(flow);
         }
     }
 
     /// Runs `inner` where columns have a part by `role`.
     pub(super) fn as_role<T>(&mut self, role: Influence, inner: impl FnOnce(&mut Self) -> T) -> T {
-        let before = self.role;
+        let (before, mark) = (self.role, self.flows.len());
         if before.is_none() || role.concerns_rows() {
             self.role = Some(role);
         }
         let result = inner(self);
         self.role = before;
-        result
-    }
-
-    /// Runs `inner` where values do not show for the reason given, if there is one.
-    pub(super) fn released<T>(&mut self, release: Option<Release>, inner: impl FnOnce(&mut Self) -> T) -> T {
-        let before = self.release;
-        self.release = release.or(before);
-        let result = inner(self);
-        self.release = before;
+        if role.concerns_rows() {
+            let noted = self.flows.drain(mark.min(self.flows.len())..);
+            self.rows.extend(noted);
+        }
         result
     }
 
     /// Runs `inner`, a query, apart from the expression around it.
     pub(super) fn apart<T>(&mut self, inner: impl FnOnce(&mut Self) -> T) -> T {
-        let before = (self.role.take(), self.release.take());
+        let before = self.role.take();
         let result = inner(self);
-        (self.role, self.release) = before;
+        self.role = before;
         result
     }
 
@@ -205,6 +233,7 @@ impl Analyzer<'_> {
 
     /// What was noted since `mark` is computed with, not passed on, unless `expr` only passes on.
     pub(super) fn settle_flows(&mut self, expr: &Expr, mark: usize) {
+        let outcome = std::mem::take(&mut self.outcome);
         let passes = matches!(
             expr,
             Expr::Identifier(_)
@@ -214,10 +243,28 @@ impl Analyzer<'_> {
                 | Expr::Struct { .. }
                 | Expr::Tuple(_)
         );
-        if passes {
+        if passes || outcome == Outcome::Passes {
             return;
         }
         self.flows.iter_mut().skip(mark).for_each(Flow::compute);
+        if let Outcome::Computed(hold) = outcome {
+            self.hold_since(mark, hold);
+        }
+    }
+
+    /// What was noted since `mark` goes into something that hangs on it at least as `hold` says.
+    pub(super) fn hold_since(&mut self, mark: usize, hold: Hold) {
+        self.flows.iter_mut().skip(mark).for_each(|flow| flow.hold = flow.hold.max(hold));
+    }
+
+    /// Values noted since `mark` do not show for the reason given, where it holds.
+    pub(super) fn release_since(&mut self, mark: usize, release: Release) {
+        self.flows.iter_mut().skip(mark).for_each(|flow| flow.releases(release));
+    }
+
+    /// What decides between values, noted since `mark`, decides whether there is one too.
+    pub(super) fn chooses_since(&mut self, mark: usize) {
+        self.hold_since(mark, Hold::Null);
     }
 
     /// Puts what was noted since `mark` into a field of a struct.
@@ -234,48 +281,26 @@ impl Analyzer<'_> {
     }
 }
 
-/// Functions that give NULL only for NULL and tell nothing of a value but in their result.
-const TOTAL: [&str; 24] = [
-    "lower",
-    "upper",
-    "trim",
-    "ltrim",
-    "rtrim",
-    "substr",
-    "substring",
-    "left",
-    "right",
-    "concat",
-    "coalesce",
-    "sha1",
-    "sha2",
-    "sha",
-    "md5",
-    "hash",
-    "xxhash64",
-    "length",
-    "char_length",
-    "initcap",
-    "reverse",
-    "struct",
-    "ifnull",
-    "nvl",
-];
+/// What an expression does with the columns in it, as far as being NULL and failing go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// It is computed from them, and hangs on each at least like this.
+    Computed(Hold),
+    /// It is computed from them, and how it hangs on each was noted already.
+    Settled,
+    /// It passes them on.
+    Passes,
+}
 
-/// Whether an expression is there whenever its columns are, so that counting it, or asking whether it is there, tells
-/// nothing else of them.
-pub(super) fn is_total(expr: &Expr) -> bool {
-    match expr {
-        Expr::Identifier(_) | Expr::CompoundIdentifier(_) | Expr::Value(_) => true,
-        Expr::Nested(inner) | Expr::Cast { kind: CastKind::Cast, expr: inner, .. } => is_total(inner),
-        Expr::Substring { expr, .. } | Expr::Trim { expr, .. } => is_total(expr),
-        Expr::Struct { values, .. } | Expr::Tuple(values) => values.iter().all(is_total),
-        Expr::Function(call) => {
-            let name = plain_name(&call.name).map(|i| i.value.to_ascii_lowercase()).unwrap_or_default();
-            TOTAL.contains(&name.as_str()) && arguments(call).0.into_iter().all(is_total)
-        }
-        _ => false,
+impl Default for Outcome {
+    fn default() -> Self {
+        Outcome::Computed(Hold::Fail)
     }
+}
+
+impl Outcome {
+    /// The outcome of something that never fails and is NULL by which operands are NULL alone.
+    pub(super) const TOTAL: Outcome = Outcome::Computed(Hold::Total);
 }
 
 /// The part that an argument of a function has in its result, if it is no value.
@@ -319,7 +344,7 @@ mod tests {
     #[test]
     fn only_functions_that_mask_release_what_they_are_given() {
         assert_eq!(release("mask_email(email)"), Some(Release::Masked));
-        assert_eq!(release("mask_email(lower(email))"), Some(Release::Masked));
+        assert_eq!(release("mask_email(lower(email))"), None);
         assert_eq!(release("unmask_email(email)"), None);
         assert_eq!(release("count(email)"), Some(Release::Counted));
         assert_eq!(release("max(email)"), None);

@@ -6,7 +6,7 @@ use super::OutputColumn;
 use super::analyzer::Analyzer;
 use super::apply::resolve;
 use super::call::{arguments, plain_name};
-use super::flow::{Flow, Influence};
+use super::flow::{Flow, Hold, Influence};
 use super::rules::{self, Args};
 use crate::lakeflow::functions::{self, Function, Kind, Returns};
 use crate::lakeflow::types::{Column, DataType};
@@ -43,6 +43,7 @@ impl Analyzer<'_> {
             Returns::Type(pattern) => vec![("col".into(), resolve(pattern, &found.bindings))],
         };
         self.flows.iter_mut().skip(mark).for_each(Flow::compute);
+        self.hold_since(mark, Hold::Fail);
         let flows = self.flows_since(mark);
         // How many rows there are is told by the value that they are made from.
         self.as_role(Influence::Filter, |a| a.emit(flows.iter().cloned(), &range));

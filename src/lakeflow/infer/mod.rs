@@ -12,6 +12,7 @@ mod analyzer;
 mod apply;
 mod call;
 mod calls;
+mod case;
 mod catalog;
 mod expr;
 mod fault;
@@ -26,9 +27,9 @@ mod query;
 mod rules;
 mod select;
 mod table_function;
+mod telling;
 mod written;
 
-use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -37,7 +38,7 @@ use sqlparser::ast::{Expr, Query};
 pub use calls::aggregates;
 pub use catalog::{Catalog, NoCatalog, Place, Relation, Resolution, Scope, UserFunction};
 pub use fault::{Fault, FaultKind};
-pub use flow::{Flow, Influence, Release};
+pub use flow::{Flow, Hold, Influence, Release};
 pub(super) use rules::part_type;
 
 use crate::lakeflow::functions::Stability;
@@ -55,6 +56,8 @@ pub struct ColumnUse {
     pub resolved: Option<String>,
     /// The aggregate or window function around it.
     pub inside_aggregate: Option<&'static str>,
+    /// Why its values do not show in the expression, if they do not; not known inside queries.
+    pub release: Option<Release>,
 }
 
 /// A column of a table that a query reads: places in [`QueryInfo::reads`] and in [`Relation::column`].
@@ -64,6 +67,11 @@ pub struct Origin {
     pub read: usize,
     /// Which column of its relation.
     pub column: usize,
+}
+
+impl Origin {
+    /// The read of a column that no query knows: the column is then the place of its use.
+    const OUTSIDE: usize = usize::MAX;
 }
 
 /// A call of a function that does not always give the same result.
@@ -81,16 +89,25 @@ pub struct UnstableCall {
 ///
 /// They hold as long as the expression is not moved; parts below the root may be changed in place.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct NodeTypes(HashMap<usize, DataType>);
+pub struct NodeTypes(Vec<(usize, DataType)>);
 
 impl NodeTypes {
     fn note(&mut self, expr: &Expr, ty: &DataType) {
-        self.0.insert(std::ptr::from_ref(expr).addr(), ty.clone());
+        self.0.push((std::ptr::from_ref(expr).addr(), ty.clone()));
     }
 
-    /// The type of a part; `None` for what is no value by itself.
+    /// Those that were noted, to be looked up. Most are never asked for, so there is no map.
+    fn sorted(mut self) -> Self {
+        self.0.sort_by_key(|(place, _)| *place);
+        self
+    }
+
+    /// The type of a part, as it was noted last; `None` for what is no value by itself.
     pub fn of(&self, expr: &Expr) -> Option<&DataType> {
-        self.0.get(&std::ptr::from_ref(expr).addr())
+        let place = std::ptr::from_ref(expr).addr();
+        let behind = self.0.partition_point(|(noted, _)| *noted <= place);
+        let (noted, ty) = self.0.get(behind.checked_sub(1)?)?;
+        (*noted == place).then_some(ty)
     }
 }
 

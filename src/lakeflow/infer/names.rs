@@ -88,7 +88,12 @@ impl Analyzer<'_> {
         }
         // A lambda parameter is no column.
         if self.records_uses && (resolved.is_some() || local.is_some() || self.has_flows(frame, thing)) {
+            let is_outside = resolved.is_some();
             self.record(&range, idents, resolved);
+            if is_outside {
+                let origin = Origin { read: Origin::OUTSIDE, column: self.uses.len().saturating_sub(1) };
+                self.emit([Flow::of(origin)], &range);
+            }
         }
         let fields = idents.get(used..).unwrap_or(&[]);
         self.emit_thing(frame, thing, fields, &range);
@@ -134,7 +139,7 @@ impl Analyzer<'_> {
         }
         let inside_aggregate = self.inside.aggregate.or(self.inside.window);
         let parts = idents.iter().map(|ident| ident.value.clone()).collect();
-        self.uses.push(ColumnUse { range: range.clone(), parts, resolved, inside_aggregate });
+        self.uses.push(ColumnUse { range: range.clone(), parts, resolved, inside_aggregate, release: None });
     }
 
     fn miss(&mut self, miss: Miss, idents: &[Ident], range: &Range<usize>) {

@@ -6,6 +6,7 @@ use sqlparser::ast::{BinaryOperator, Expr, UnaryOperator};
 
 use super::analyzer::{Analyzer, Typed};
 use super::fault::FaultKind;
+use super::flow::Outcome;
 use crate::lakeflow::types::{Arithmetic, DataType, IntervalUnit};
 
 impl Analyzer<'_> {
@@ -19,15 +20,46 @@ impl Analyzer<'_> {
             chain.push((first, op, &**right));
             first = left;
         }
+        let mark = self.flows.len();
         let mut result = self.expr(first);
         let mut left = first;
         for (whole, op, right) in chain.into_iter().rev() {
             let value = self.expr(right);
+            self.settle_operation(op, (left, &result), (right, &value), mark);
             result = self.operate(op, result, value, (first, left, right));
             self.record_type(whole, &result.ty);
             left = right;
         }
+        self.outcome = Outcome::Settled;
         result
+    }
+
+    /// Notes how what was noted since `mark` hangs on the result of an operation.
+    fn settle_operation(&mut self, op: &BinaryOperator, left: (&Expr, &Typed), right: (&Expr, &Typed), mark: usize) {
+        let name = match op {
+            BinaryOperator::And => "and",
+            BinaryOperator::Or => "or",
+            BinaryOperator::NotEq => "<>",
+            BinaryOperator::Spaceship => "<=>",
+            BinaryOperator::StringConcat => "||",
+            BinaryOperator::Eq => "=",
+            BinaryOperator::Lt => "<",
+            BinaryOperator::LtEq => "<=",
+            BinaryOperator::Gt => ">",
+            BinaryOperator::GtEq => ">=",
+            BinaryOperator::Plus => "+",
+            BinaryOperator::Minus => "-",
+            BinaryOperator::Multiply => "*",
+            BinaryOperator::Divide => "/",
+            _ => "",
+        };
+        if *op == BinaryOperator::Spaceship {
+            self.compared_with_null(&[left, right], mark);
+        }
+        self.conclude(name, &[left, right]);
+        if let Outcome::Computed(hold) = std::mem::take(&mut self.outcome) {
+            self.hold_since(mark, hold);
+        }
     }
 
     /// `left op right`. `places` are where the chain begins, the operand before the operator, and the one after it.
@@ -88,12 +120,16 @@ impl Analyzer<'_> {
                     let range = self.range_of_expr(operand);
                     self.fault(FaultKind::NotBoolean, range, format!("`NOT` needs BOOLEAN, found {}", typed.ty));
                 }
+                self.conclude("not", &[(operand, &typed)]);
                 return Typed::boolean(typed.nullable);
             }
             UnaryOperator::Minus | UnaryOperator::Plus => typed.ty.is_numeric() || typed.ty.is_interval(),
             UnaryOperator::BitwiseNot => typed.ty.is_integral(),
             _ => false,
         };
+        if op == UnaryOperator::Minus {
+            self.conclude("negative", &[(operand, &typed)]);
+        }
         match fits || typed.ty.is_open() {
             true => typed,
             false if typed.ty == DataType::String => {

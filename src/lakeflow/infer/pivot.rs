@@ -9,7 +9,7 @@ use super::analyzer::{Analyzer, Frame, Rows, SelectFrame, Source};
 use super::catalog::Place;
 use super::expr::implied_name;
 use super::fault::FaultKind;
-use super::flow::Influence;
+use super::flow::{Hold, Influence};
 use super::rules::string_literal;
 use crate::lakeflow::is_same_name;
 use crate::lakeflow::types::{Column, DataType};
@@ -33,6 +33,7 @@ impl Analyzer<'_> {
         let mark = self.flows.len();
         let ((chooses, aggregates), used) = self.naming(|a| {
             a.as_role(Influence::Conditional, |a| value_column.iter().for_each(|e| drop(a.expr(e))));
+            a.chooses_since(mark);
             let chooses = a.flows_since(mark);
             let place = Place::clause("`PIVOT`", true, false);
             let aggregates: Vec<OutputColumn> =
@@ -83,6 +84,8 @@ impl Analyzer<'_> {
                 DataType::Unknown
             });
         }
+        // Values of several columns, or one value in several rows.
+        self.hold_since(mark, Hold::Total);
         let flows = self.flows_since(mark);
         self.bare_reset();
         self.frames.pop();

@@ -12,7 +12,7 @@ use super::OutputColumn;
 use super::analyzer::{Analyzer, Cte, Frame, Rows, Rowset, SelectFrame, Source};
 use super::call::counted;
 use super::fault::FaultKind;
-use super::flow::{Influence, tidy_flows};
+use super::flow::{Hold, Influence, tidy_flows};
 use crate::diag::did_you_mean;
 use crate::lakeflow::is_same_name;
 use crate::lakeflow::types::Column;
@@ -210,6 +210,8 @@ impl Analyzer<'_> {
         let column = Column { name: left.column.name, ty, nullable };
         let mut flows = left.flows;
         flows.extend(right.flows);
+        // Values from elsewhere stand between those of each column.
+        flows.iter_mut().for_each(|flow| flow.hold = flow.hold.max(Hold::Total));
         OutputColumn { column, named: left.named, flows: tidy_flows(flows) }
     }
 
@@ -253,6 +255,7 @@ impl Analyzer<'_> {
                             column.column.ty = ty;
                             column.column.nullable |= cell.column.nullable;
                             column.flows.extend(cell.flows);
+                            column.flows.iter_mut().for_each(|flow| flow.hold = flow.hold.max(Hold::Total));
                         }
                         None => {
                             let range = self.range_of_expr(expr);

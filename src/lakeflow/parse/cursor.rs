@@ -150,17 +150,18 @@ impl<'a> Cursor<'a> {
 
     /// How many words `phrase` has, if all of them come next; else 0.
     fn words_of(&self, phrase: &str) -> usize {
-        let (mut rest, mut words) = (phrase, 0);
+        let (mut rest, mut words) = (phrase.as_bytes(), 0);
         loop {
             let Token::Word(word) = &self.parser.peek_nth_token_ref(words).token else { return 0 };
-            let begins = rest.get(..word.value.len()).is_some_and(|start| start.eq_ignore_ascii_case(&word.value));
-            if !begins || word.quote_style.is_some() || word.value.is_empty() {
+            let value = word.value.as_bytes();
+            let begins = rest.get(..value.len()).is_some_and(|start| start.eq_ignore_ascii_case(value));
+            if !begins || word.quote_style.is_some() || value.is_empty() {
                 return 0;
             }
             words += 1;
-            match rest.as_bytes().get(word.value.len()) {
+            match rest.get(value.len()) {
                 None => return words,
-                Some(b' ') => rest = rest.get(word.value.len() + 1..).unwrap_or(""),
+                Some(b' ') => rest = rest.get(value.len() + 1..).unwrap_or(&[]),
                 Some(_) => return 0,
             }
         }

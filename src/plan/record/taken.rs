@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::declared::own_schema;
 use super::{Entry, Given, Record, Select};
-use crate::lakeflow::{folded, is_same_name};
+use crate::lakeflow::folded;
 use crate::model::{Principal, Project, Target};
 use crate::plan::{BuildPlan, Kind};
 
@@ -57,8 +57,9 @@ pub struct Taken {
     pub before: BTreeSet<Withdrawal>,
     /// Behind an update of all tables.
     pub after: BTreeSet<Withdrawal>,
-    /// Readers, by table, that are shut out for the time in between and get the table back behind an update of all tables.
-    paused: BTreeSet<(Vec<String>, String)>,
+    /// Tables of the target's schema with readers that are shut out for the time in between, and get the table back behind
+    /// an update of all tables.
+    paused: BTreeSet<(String, String)>,
 }
 
 impl Taken {
@@ -71,19 +72,17 @@ impl Taken {
             (table.collect(), kind)
         });
         let tables = published.collect();
-        let declared = Declared { target: &target.name, entries: &plan.declared, schema: Some(schema), tables };
-        declared.taken(record)
+        Declared { schema: Some(schema), tables, ..Declared::of(&target.name, plan) }.taken(record)
     }
 
     /// What is taken away in a target that is none any more.
     pub fn of_gone(target: &str, plan: &BuildPlan, record: &Record) -> Taken {
-        Declared { target, entries: &plan.declared, schema: None, tables: BTreeMap::new() }.taken(record)
+        Declared::of(target, plan).taken(record)
     }
 
     /// Whether a principal gets a table of the target's schema back, and not from the grants of every run.
     pub fn is_paused(&self, table: &str, principal: &Principal) -> bool {
-        let is_it = |name: &[String]| name.last().is_some_and(|last| is_same_name(last, table));
-        self.paused.iter().any(|(name, id)| is_it(name) && id == principal.id())
+        !self.paused.is_empty() && self.paused.contains(&(folded(table).into_owned(), principal.id().to_owned()))
     }
 
     /// Whether anybody gets a table back.
@@ -105,18 +104,32 @@ struct Declared<'a> {
     schema: Option<[String; 2]>,
     /// The tables that are made there.
     tables: BTreeMap<Vec<String>, Kind>,
+    /// Who reads which table, and how.
+    reads: BTreeMap<(&'a [String], &'a str), &'a Select>,
 }
 
-impl Declared<'_> {
+impl<'a> Declared<'a> {
+    /// What is declared in a target that the project does not have.
+    fn of(target: &'a str, plan: &'a BuildPlan) -> Declared<'a> {
+        let own = plan.declared.iter().filter(|entry| entry.target == target);
+        let reads = own.filter_map(|entry| match &entry.given {
+            Given::Select(select) => Some(((select.table.as_slice(), select.to.as_str()), select)),
+            _ => None,
+        });
+        Declared { target, entries: &plan.declared, schema: None, tables: BTreeMap::new(), reads: reads.collect() }
+    }
+
     fn taken(&self, record: &Record) -> Taken {
         let mut taken = Taken::default();
         for given in record.retired(self.target, self.entries) {
             match given {
                 Given::Select(old) => {
-                    let new = self.read_now(old);
+                    // The same table as the same principal reads it now, if it does.
+                    let new = self.reads.get(&(old.table.as_slice(), old.to.as_str())).copied();
                     if new.is_none_or(|new| changes_in_steps(old, new)) {
                         taken.before.insert(revoke("SELECT", "TABLE", &old.table, &old.to));
-                        taken.paused.extend(new.map(|new| (new.table.clone(), new.to.clone())));
+                        let table = new.and_then(|new| new.table.last().cloned());
+                        taken.paused.extend(table.map(|table| (table, old.to.clone())));
                     }
                 }
                 Given::Grant { on, name, .. } if on == "FUNCTION" && self.drops(name) => {}
@@ -148,10 +161,6 @@ impl Declared<'_> {
         self.entries.contains(&Entry { target: self.target.to_owned(), given })
     }
 
-    fn all(&self) -> impl Iterator<Item = &Given> {
-        self.entries.iter().filter(|entry| entry.target == self.target).map(|entry| &entry.given)
-    }
-
     /// Whether an object lies in the schema of the target.
     fn is_here(&self, name: &[String]) -> bool {
         self.schema.as_ref().is_some_and(|schema| name.starts_with(schema))
@@ -160,14 +169,6 @@ impl Declared<'_> {
     /// Whether a function goes. Who may call it then is of no interest, and tables call it until they are updated.
     fn drops(&self, function: &[String]) -> bool {
         self.is_here(function) && !self.has(Given::Function { name: function.to_vec() })
-    }
-
-    /// The same table as the same principal reads it now, if it does.
-    fn read_now(&self, old: &Select) -> Option<&Select> {
-        self.all().find_map(|given| match given {
-            Given::Select(new) if new.table == old.table && new.to == old.to => Some(new),
-            _ => None,
-        })
     }
 }
 

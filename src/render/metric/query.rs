@@ -1,6 +1,6 @@
 //! The measured rows of a metric as a query: where they come from, which of them count, what is computed.
 
-use sqlparser::ast::Expr;
+use sqlparser::ast::{BinaryOperator, Expr};
 
 use super::super::names::{Aliases, current_rows};
 use super::super::text::{Ident, Sql};
@@ -97,8 +97,21 @@ pub fn join_conditions(joins: &[Join], column: impl Fn(&ColumnPath) -> Expr) -> 
 /// Conditions as lines behind `WHERE` with `AND` between them. One alone needs no brackets.
 pub fn conjuncts(conditions: Vec<Expr>) -> Vec<Sql> {
     let is_one = conditions.len() == 1;
-    let printed = conditions.into_iter().map(|c| Sql::of(&if is_one { c } else { build::conjunct(c) }));
-    printed.collect()
+    let whole = conditions.into_iter().map(|c| if is_one { c } else { build::conjunct(c) });
+    let mut printed = vec![];
+    whole.for_each(|condition| operands(&condition, &mut printed));
+    printed
+}
+
+/// What stands between the `AND`s of a condition: the layout gives each of them a line.
+fn operands(condition: &Expr, printed: &mut Vec<Sql>) {
+    match condition {
+        Expr::BinaryOp { left, op: BinaryOperator::And, right } => {
+            operands(left, printed);
+            operands(right, printed);
+        }
+        operand => printed.push(Sql::of(operand)),
+    }
 }
 
 /// A join clause.

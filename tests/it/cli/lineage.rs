@@ -53,7 +53,7 @@ fn what_was_declassified_is_listed_with_its_reason() {
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
     let released = json["released"].as_array().unwrap();
     let cost = released.iter().find(|r| r["column"] == "team_cost").unwrap();
-    assert_eq!(cost["why"], "declassified: what a team costs is in every budget");
+    assert_eq!((&cost["rule"], &cost["why"]), (&"declassify".into(), &"what a team costs is in every budget".into()));
 }
 
 #[test]

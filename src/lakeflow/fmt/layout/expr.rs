@@ -7,7 +7,7 @@ use crate::lakeflow::fmt::tree::{Group, Node, width};
 use crate::lakeflow::fmt::writer::Writer;
 
 /// Lists of at least so many plain values are filled line by line rather than set one a line.
-const FILLED: usize = 4;
+pub const FILLED: usize = 4;
 
 /// Writes an expression.
 pub fn expr(out: &mut Writer, nodes: &[Node<'_>]) {

@@ -1,0 +1,113 @@
+//! Where a spec is to blame for what a dataset holds: the very word, where there is one.
+
+use std::collections::BTreeMap;
+
+use super::Influence;
+use crate::lakeflow::is_same_name;
+use crate::model::{Entity, Expression, Metric, Named, Project};
+use crate::source::Span;
+
+/// A word in a spec that names a column.
+#[derive(Debug, Clone)]
+pub struct Word {
+    /// The dataset that has the column, in lower case.
+    pub dataset: String,
+    /// The column, in lower case.
+    pub column: String,
+    /// The word.
+    pub span: Span,
+}
+
+/// The places of a dataset.
+#[derive(Debug, Clone, Default)]
+pub struct Place {
+    /// The dataset as a whole.
+    pub dataset: Option<Span>,
+    /// Columns, by name in lower case: the expression of each, and the words in it.
+    pub columns: BTreeMap<String, (Span, Vec<Word>)>,
+    /// Words in conditions on rows.
+    pub conditions: Vec<Word>,
+    /// Words in other expressions that the dataset is made of.
+    pub others: Vec<Word>,
+}
+
+impl Place {
+    /// The places of a dataset of an entity.
+    pub(super) fn of_entity(&mut self, entity: &Entity) {
+        self.columns = entity.columns.iter().map(|c| (c.name.to_lowercase(), (c.span, vec![]))).collect();
+    }
+
+    /// The places of a table of a metric.
+    pub(super) fn of_metric(&mut self, project: &Project, metric: &Metric, table: usize) {
+        let per = metric.per.as_ref();
+        let own = metric.tables.get(table).map_or(&[][..], |t| t.dimensions.as_slice());
+        let dimensions = own.iter().chain(per.map_or(&[][..], |p| p.columns.as_slice()));
+        let dimensions = dimensions.map(|d| (d.name.to_lowercase(), &d.expression));
+        let measures = metric.measures.iter().map(|m| (m.name.to_lowercase(), &m.expression));
+        let time = metric.time.iter().map(|time| ("period_start".to_owned(), &time.expression));
+        for (name, expression) in dimensions.chain(measures).chain(time) {
+            let words = words(expression, project, metric);
+            self.columns.insert(name, (expression.origin, words));
+        }
+        self.conditions = conditions(project, metric);
+    }
+
+    /// The places of what reconciles the tables of a metric.
+    pub(super) fn of_reconciliation(&mut self, project: &Project, metric: &Metric) {
+        let measures = metric.measures.iter().map(|m| &m.expression);
+        let dimensions = metric.tables.iter().flat_map(|t| &t.dimensions).map(|d| &d.expression);
+        let all = measures.chain(dimensions).chain(metric.time.iter().map(|time| &time.expression));
+        self.others = all.flat_map(|expression| words(expression, project, metric)).collect();
+        self.conditions = conditions(project, metric);
+    }
+
+    /// Where `column`, or the rows for none, gets the column `origin` of a dataset from by `influence`, and whether that
+    /// is the very word.
+    pub(super) fn find(
+        &self,
+        column: Option<&str>,
+        (dataset, origin): (&str, &str),
+        influence: Influence,
+    ) -> Option<(Span, bool)> {
+        let word = |words: &[Word]| {
+            let found = words.iter().find(|w| is_same_name(&w.dataset, dataset) && is_same_name(&w.column, origin));
+            found.map(|word| (word.span, true))
+        };
+        let own = column.and_then(|column| self.columns.get(column));
+        let anywhere = || self.columns.values().find_map(|(_, words)| word(words));
+        match (own, column) {
+            (Some((span, words)), _) => word(words).or(Some((*span, false))),
+            (None, None) if influence == Influence::Filter => word(&self.conditions).or_else(anywhere),
+            (None, None) => anywhere().or_else(|| word(&self.conditions)),
+            (None, Some(_)) => None,
+        }
+        .or_else(|| word(&self.others))
+        .or(self.dataset.map(|span| (span, false)))
+    }
+}
+
+/// The words of an expression that name columns; of a measure that it uses, the word that names that.
+fn words(expression: &Expression, project: &Project, metric: &Metric) -> Vec<Word> {
+    let mut found = vec![];
+    for leaf in expression.leaves() {
+        match &leaf.named {
+            Named::Column(path) => {
+                let entity = project.entity(path.entity);
+                let column = entity.column(path.column).name.to_lowercase();
+                found.push(Word { dataset: entity.name.to_lowercase(), column, span: leaf.word });
+            }
+            Named::Measure(id) => {
+                let inner = metric.measures.get(id.0).map(|measure| words(&measure.expression, project, metric));
+                found.extend(inner.into_iter().flatten().map(|word| Word { span: leaf.word, ..word }));
+            }
+            Named::Output(_) => {}
+        }
+    }
+    found
+}
+
+/// The words in the conditions of a metric on its rows.
+fn conditions(project: &Project, metric: &Metric) -> Vec<Word> {
+    let own = metric.filter.iter().chain(metric.per.as_ref().and_then(|p| p.filter.as_ref()));
+    own.flat_map(|condition| words(condition, project, metric)).collect()
+}

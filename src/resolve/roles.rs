@@ -1,0 +1,147 @@
+//! Warnings about who reads: principals in two roles, groups of everybody, masks that hide little.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Context;
+use super::project::Settings;
+use crate::diag::{Code, Diagnostic};
+use crate::lakeflow::is_same_name;
+use crate::load::{Located, pointer_segment};
+use crate::model::{Audience, Mask, PersonalKind, Principal, Sees, Target};
+use crate::spec::ProjectSpec;
+
+/// Groups that everybody belongs to.
+const EVERYBODY: [&str; 2] = ["account users", "users"];
+
+/// Reports what is allowed but hardly meant.
+pub fn check(project: &Located<ProjectSpec>, settings: &Settings, context: &mut Context<'_>) {
+    let mut told = BTreeSet::new();
+    let known = |audience: &&Audience| !settings.open_audiences.has(&audience.name);
+    let audiences: Vec<&Audience> = settings.audiences.iter().filter(known).collect();
+    for target in &settings.targets {
+        same_principals(project, target, &audiences, &mut told, context);
+        everybody(project, target, &audiences, &mut told, context);
+    }
+    for (kind, mask) in &settings.masks {
+        weak_mask(project, *kind, *mask, context);
+    }
+}
+
+fn shown(principal: &Principal) -> String {
+    match principal {
+        Principal::Group(name) => format!("group `{name}`"),
+        Principal::ServicePrincipal(id) => format!("service principal `{id}`"),
+    }
+}
+
+/// The members of an audience in a target, with the index of each.
+fn members<'a>(audience: &'a Audience, target: &'a Target) -> impl Iterator<Item = (usize, &'a Principal)> {
+    let members = audience.members.iter().enumerate();
+    members.filter_map(|(index, name)| Some((index, target.principal(name)?)))
+}
+
+/// A principal that is a member of audiences that see different things, or that runs the pipeline and reads.
+fn same_principals(
+    project: &Located<ProjectSpec>,
+    target: &Target,
+    audiences: &[&Audience],
+    told: &mut BTreeSet<(String, usize)>,
+    context: &mut Context<'_>,
+) {
+    let mut first: BTreeMap<&Principal, &Audience> = BTreeMap::new();
+    for &audience in audiences {
+        for (index, principal) in members(audience, target) {
+            let pointer = format!("/audiences/{}/members/{index}", pointer_segment(&audience.name));
+            let runs = target.run_as.as_ref() == Some(principal) && audience.sees != Sees::All;
+            let other = first.get(principal).copied().filter(|other| other.sees != audience.sees);
+            first.entry(principal).or_insert(audience);
+            let who = shown(principal);
+            let (message, hint) = match other {
+                _ if runs => (
+                    format!("{who} reads as `{}` and runs the pipeline in target `{}`", audience.name, target.name),
+                    "whoever runs the pipeline sees everything: run it as a principal of its own".to_owned(),
+                ),
+                Some(other) => (
+                    format!(
+                        "{who} is a member of `{}` and of `{}` in target `{}`",
+                        other.name, audience.name, target.name
+                    ),
+                    "it sees what either of them sees: give each audience a group of its own".to_owned(),
+                ),
+                None => continue,
+            };
+            if told.insert((pointer.clone(), usize::from(runs))) {
+                let fault = Diagnostic::warning(Code::SamePrincipal, message).at(project.value(&pointer));
+                context.push(fault.hint(hint));
+            }
+        }
+    }
+}
+
+/// A group of everybody in an audience that sees personal data.
+fn everybody(
+    project: &Located<ProjectSpec>,
+    target: &Target,
+    audiences: &[&Audience],
+    told: &mut BTreeSet<(String, usize)>,
+    context: &mut Context<'_>,
+) {
+    for &audience in audiences {
+        let sees = match &audience.sees {
+            Sees::All => "all personal data".to_owned(),
+            Sees::Kinds(kinds) if kinds.is_empty() => continue,
+            Sees::Kinds(kinds) => {
+                let words: Vec<&str> = kinds.iter().map(|kind| kind.word()).collect();
+                format!("personal data ({})", words.join(", "))
+            }
+        };
+        for (index, principal) in members(audience, target) {
+            let Principal::Group(name) = principal else { continue };
+            let pointer = format!("/audiences/{}/members/{index}", pointer_segment(&audience.name));
+            if EVERYBODY.iter().any(|group| is_same_name(group, name)) && told.insert((pointer.clone(), 2)) {
+                let message = format!("everybody in group `{name}` sees {sees} as `{}`", audience.name);
+                let fault = Diagnostic::warning(Code::EverybodySees, message).at(project.value(&pointer));
+                context.push(fault.hint("name the groups that need to see it"));
+            }
+        }
+    }
+}
+
+/// How many characters values of a kind have at least, as a rule.
+fn usual_length(kind: PersonalKind) -> u8 {
+    match kind {
+        PersonalKind::Name | PersonalKind::NationalId | PersonalKind::Phone | PersonalKind::BirthDate => 9,
+        PersonalKind::Email | PersonalKind::Payment | PersonalKind::DeviceAddress => 13,
+        PersonalKind::Address | PersonalKind::Location | PersonalKind::Health | PersonalKind::Other => 13,
+    }
+}
+
+/// Whether all values of a kind can be tried out.
+fn is_small(kind: PersonalKind) -> bool {
+    matches!(
+        kind,
+        PersonalKind::Phone
+            | PersonalKind::BirthDate
+            | PersonalKind::NationalId
+            | PersonalKind::Payment
+            | PersonalKind::DeviceAddress
+            | PersonalKind::Health
+    )
+}
+
+fn weak_mask(project: &Located<ProjectSpec>, kind: PersonalKind, mask: Mask, context: &mut Context<'_>) {
+    let word = kind.word();
+    let (message, hint) = match mask {
+        Mask::KeepFirst(n) | Mask::KeepLast(n) if n > usual_length(kind) / 2 => {
+            let message = format!("a mask that keeps {n} characters shows most of a value ({word})");
+            (message, "keep a few characters, or write `redact`")
+        }
+        Mask::Hash if is_small(kind) => {
+            let message = format!("there are so few values ({word}) that all their hashes can be tried out");
+            (message, "write `redact` or `nullify`")
+        }
+        _ => return,
+    };
+    let place = project.value(&format!("/masks/{}", pointer_segment(word)));
+    context.push(Diagnostic::warning(Code::WeakMask, message).at(place).hint(hint));
+}

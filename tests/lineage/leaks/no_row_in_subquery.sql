@@ -1,0 +1,7 @@
+-- {"declared": {"people": {"email": "email", "name": "name"}}, "readers": {"shown": ["sales"]}}
+CREATE OR REFRESH STREAMING TABLE people (id STRING, name STRING, email STRING, state STRING) AS
+SELECT id, name, email, state
+FROM STREAM read_files('/Volumes/dev/shop/landing/people*.csv', format => 'csv', schema => 'id STRING, name STRING, email STRING, state STRING');
+
+CREATE OR REFRESH MATERIALIZED VIEW shown AS
+SELECT state, (SELECT max(id) FROM people AS p WHERE p.name = 'Ada') IS NULL AS nobody FROM people;
