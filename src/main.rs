@@ -4,7 +4,8 @@ use std::process::ExitCode;
 
 use lakegen::world::DiskWorld;
 
-/// Trees are many small pieces: a fifth of the time with the system's allocator.
+/// Trees are many small pieces: a fifth of the time with the system's allocator. Its huge pages are off (`no_thp`): where
+/// memory is in pieces, the kernel takes up to a third of the time to find and clear them.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -222,6 +222,8 @@ impl<'a> Resolver<'a> {
         if let Some(info) = info {
             self.diagnostics.extend(info.faults.iter().map(|fault| super::fault(file, fault)));
             self.diagnostics.extend(repeated_fields(&info, definition.span));
+            let renames = matches!(&statement.kind, StatementKind::CreateView(view) if !view.columns.is_empty());
+            self.diagnostics.extend(repeated_columns(&info, definition.span).filter(|_| !renames));
             definition.reads.extend(dataset::tables_of(&info));
             definition.has_query = true;
             definition.ranks = !info.features.windows.is_empty();
@@ -236,6 +238,18 @@ impl<'a> Resolver<'a> {
         self.known.pending.remove(&definition.name);
         self.known.relations.insert(definition.name.clone(), definition.relation());
     }
+}
+
+/// Columns of one name, which a query can have but no table or view.
+fn repeated_columns(info: &QueryInfo, statement: Span) -> impl Iterator<Item = Diagnostic> {
+    let names = info.columns.iter().map(|output| output.column.name.as_str());
+    let repeated =
+        names.clone().enumerate().filter(move |(at, name)| names.clone().take(*at).any(|n| is_same_name(n, name)));
+    repeated.map(move |(_, name)| {
+        let message = format!("the query gives two columns called `{name}`");
+        let fault = Diagnostic::error(Code::ColumnMismatch, message).at(first_line(statement));
+        fault.hint("letter case does not count: leave one out, or name it otherwise by `AS`")
+    })
 }
 
 /// Structs with two fields of one name, which can be made but not be read back.

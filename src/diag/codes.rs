@@ -108,6 +108,7 @@ codes! {
     ExpressionTooLarge "E0615" "an expression grows too large"
     RepeatedValue "E0616" "an aggregate counts a referenced value once for each row"
     RoundedTwice "E0618" "a figure may be rounded twice"
+    RowMayFail "E0619" "one row can stop the update"
     AudienceMayNotSee "E0701" "personal data reaches an audience that may not see it"
     UnknownPersonalKind "E0702" "a kind of personal data that is not known"
     BadCron "E0703" "a schedule is not a cron expression"

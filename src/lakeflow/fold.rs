@@ -12,12 +12,15 @@ pub fn folded(name: &str) -> Cow<'_, str> {
 
 /// Whether two names are one to Databricks.
 pub fn is_same_name(a: &str, b: &str) -> bool {
-    match a.bytes().zip(b.bytes()).find(|(a, b)| !a.eq_ignore_ascii_case(b)) {
-        None => a.len() == b.len(),
-        // Most names are others from their first letter on, and no letter of ASCII becomes another one.
-        Some((a, b)) if a.is_ascii() && b.is_ascii() => false,
-        Some(_) => folded(a) == folded(b),
+    let (mut rest_a, mut rest_b) = (a.as_bytes(), b.as_bytes());
+    while let ([first_a, behind_a @ ..], [first_b, behind_b @ ..]) = (rest_a, rest_b) {
+        if !first_a.eq_ignore_ascii_case(first_b) {
+            // Most names are others from their first letter on, and no letter of ASCII becomes another one.
+            return !(first_a.is_ascii() && first_b.is_ascii()) && folded(a) == folded(b);
+        }
+        (rest_a, rest_b) = (behind_a, behind_b);
     }
+    rest_a.is_empty() && rest_b.is_empty()
 }
 
 #[cfg(test)]

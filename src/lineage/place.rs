@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Influence;
 use crate::lakeflow::is_same_name;
-use crate::model::{Entity, Expression, Metric, Named, Project};
+use crate::model::{Entity, Expression, Metric, Named, Project, Time};
 use crate::source::Span;
 
 /// A word in a spec that names a column.
@@ -44,7 +44,7 @@ impl Place {
         let dimensions = own.iter().chain(per.map_or(&[][..], |p| p.columns.as_slice()));
         let dimensions = dimensions.map(|d| (d.name.to_lowercase(), &d.expression));
         let measures = metric.measures.iter().map(|m| (m.name.to_lowercase(), &m.expression));
-        let time = metric.time.iter().map(|time| ("period_start".to_owned(), &time.expression));
+        let time = metric.time.iter().map(|time| (Time::COLUMN.to_owned(), &time.expression));
         for (name, expression) in dimensions.chain(measures).chain(time) {
             let words = words(expression, project, metric);
             self.columns.insert(name, (expression.origin, words));

@@ -118,7 +118,9 @@ impl Policy {
         let dimensions: Vec<_> = own.iter().chain(per.map_or(&[][..], |p| p.columns.as_slice())).collect();
         let shown = dimensions.iter().filter_map(|d| Some((&d.name, d.declassify.clone()?)));
         // A figure that tells nothing of a whole state may be that of one person.
-        let covers = |by: &[String]| dimensions.iter().all(|d| by.contains(&d.name.to_lowercase()));
+        let period = metric.tables.get(table).and_then(|t| t.grain).map(|_| "period_start".to_owned());
+        let groups: Vec<String> = period.into_iter().chain(dimensions.iter().map(|d| d.name.clone())).collect();
+        let covers = |by: &[String]| groups.iter().all(|group| by.contains(&group.to_lowercase()));
         let reasons = metric.measures.iter().filter_map(|m| Some((&m.name, m.declassify.as_ref()?)));
         let (covered, uncovered): (Vec<_>, Vec<_>) = reasons.partition(|(_, reason)| covers(&reason.by));
         let measured = covered.into_iter().map(|(name, reason)| (name, reason.why.clone()));
@@ -126,8 +128,7 @@ impl Policy {
             self.declassified.entry(dataset.to_owned()).or_default().insert(name.to_lowercase(), why);
         }
         for (name, _) in uncovered {
-            let groups = dimensions.iter().map(|d| d.name.clone()).collect();
-            self.uncovered.entry(dataset.to_owned()).or_default().insert(name.to_lowercase(), groups);
+            self.uncovered.entry(dataset.to_owned()).or_default().insert(name.to_lowercase(), groups.clone());
         }
     }
 

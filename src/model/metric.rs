@@ -150,6 +150,11 @@ pub struct Time {
     pub grains: Vec<Grain>,
 }
 
+impl Time {
+    /// The column with the first day of the period.
+    pub const COLUMN: &'static str = "period_start";
+}
+
 /// A period of time.
 pub use crate::spec::GrainSpec as Grain;
 

@@ -2,7 +2,7 @@
 //! dashboard.
 
 use super::{Dataset, access};
-use crate::model::{ColumnPath, Dimension, Metric, MetricId, MetricTable, Per, Principal, PrincipalId, Project};
+use crate::model::{ColumnPath, Dimension, Metric, MetricId, MetricTable, Per, Principal, PrincipalId, Project, Time};
 
 /// The service principals that read a table of a metric over REST, in the order of the project.
 pub fn readers(project: &Project) -> Vec<PrincipalId> {
@@ -39,7 +39,7 @@ pub fn row_keys<'a>(project: &Project, metric: &'a Metric, table: &'a MetricTabl
     match &metric.per {
         Some(per) => key_of(project, per).map(|key| key.name.as_str()).into_iter().collect(),
         None => {
-            let period = table.grain.map(|_| "period_start");
+            let period = table.grain.map(|_| Time::COLUMN);
             period.into_iter().chain(table.dimensions.iter().map(|d| d.name.as_str())).collect()
         }
     }

@@ -1,13 +1,14 @@
 //! The checked table: texts become typed values, and every row learns which rules it breaks.
 
 use askama::Template;
+use sqlparser::ast::{BinaryOperator, Expr};
 
 use super::text::{Ident, Literal, Sql};
 use super::{constant, filters, header, names};
 use crate::lakeflow::build;
 use crate::lakeflow::types::DataType;
 use crate::model::{
-    Action, Column, Constant, Entity, Expression, FALSE_TEXTS, Load, Normalize, Rule, RuleKind, TRUE_TEXTS, shape,
+    Action, Column, Entity, Expression, FALSE_TEXTS, Load, Normalize, Rule, RuleKind, TRUE_TEXTS, shape,
 };
 use crate::plan;
 
@@ -25,25 +26,25 @@ struct Checked<'a> {
     /// Of the columns.
     names: Vec<Ident<'a>>,
     rules: Vec<CheckedRule<'a>>,
-    /// The names of those that keep rows out.
+    /// The names of those that quarantine a row.
     quarantine_rules: Vec<Literal>,
 }
 
 struct CheckedColumn<'a> {
     name: Ident<'a>,
     /// The text, normalised.
-    text: String,
+    text: Sql,
     /// The typed value, with its name.
-    typed: String,
+    typed: Sql,
     /// The text that goes along for the rule `valid_<column>`, with its name.
-    kept_text: Option<String>,
+    kept_text: Option<Sql>,
 }
 
 struct CheckedRule<'a> {
     name: Ident<'a>,
     literal: Literal,
     /// Condition that is true, never NULL, for rows that break the rule.
-    broken: String,
+    broken: Sql,
     drops: bool,
     fails: bool,
 }
@@ -65,102 +66,95 @@ pub fn checked(entity: &Entity) -> Result<String, askama::Error> {
         columns: entity.columns.iter().map(|c| checked_column(c, has_valid_rule(c))).collect(),
         names: entity.columns.iter().map(|c| Ident::new(&c.name)).collect(),
         rules: entity.rules.iter().map(|r| checked_rule(entity, r)).collect(),
-        quarantine_rules: quarantined.map(|r| Literal::new(&r.name)).collect(),
+        quarantine_rules: quarantined.map(|rule| Literal::new(&rule.name)).collect(),
     }
     .render()
 }
 
 fn checked_column(column: &Column, has_valid_rule: bool) -> CheckedColumn<'_> {
-    let name = Ident::new(&column.name);
-    let trimmed = format!("nullif(trim({name}), '')");
+    let trimmed = build::call("nullif", [build::call("trim", [read(column)]), build::string("")]);
     let text = match column.normalize {
-        Some(Normalize::Lower) => format!("lower({trimmed})"),
-        Some(Normalize::Upper) => format!("upper({trimmed})"),
+        Some(Normalize::Lower) => build::call("lower", [trimmed]),
+        Some(Normalize::Upper) => build::call("upper", [trimmed]),
         None => trimmed,
     };
     let value = typed_value(column);
-    let shown = value.clone().unwrap_or_else(|| name.to_string());
-    let typed = match (&column.default, &value) {
-        (Some(default), _) => format!("coalesce({shown}, {}) AS {name}", constant::literal(default, &column.ty)),
-        (None, Some(value)) => format!("{value} AS {name}"),
-        (None, None) => name.to_string(),
+    let typed = match &column.default {
+        Some(default) => build::call("coalesce", [value.clone(), constant::expr(default, &column.ty)]),
+        None => value.clone(),
     };
-    let kept_text = has_valid_rule.then(|| {
-        let kept = kept_text(column);
+    let kept_text = has_valid_rule.then(|| match column.default {
         // Behind a default nobody sees any more that the text was not valid.
-        if column.default.is_some() {
-            format!("CASE WHEN {shown} IS NULL THEN {name} END AS {kept}")
-        } else {
-            format!("{name} AS {kept}")
-        }
+        Some(_) => build::case([(build::is_null(value), read(column))], None),
+        None => read(column),
     });
-    CheckedColumn { text, typed, kept_text, name }
-}
-
-/// Name of the column that carries the text beside the typed value.
-fn kept_text(column: &Column) -> Ident<'static> {
-    Ident::new(format!("_text_{}", column.name))
-}
-
-/// The typed value of a text, NULL when the text is not valid; `None` when every text is.
-fn typed_value(column: &Column) -> Option<String> {
-    let name = Ident::new(&column.name);
-    let mut conditions = vec![];
-    conditions.extend(column.validity.matches.as_ref().map(|p| format!("{name} RLIKE {}", Literal::new(p))));
-    let converted = match (&column.ty, shape(&column.ty)) {
-        (DataType::Boolean, _) => {
-            let texts = |texts: [&str; 5]| texts.map(|text| Literal::new(text).to_string()).join(", ");
-            format!(
-                "CASE WHEN lower({name}) IN ({}) THEN TRUE WHEN lower({name}) IN ({}) THEN FALSE END",
-                texts(TRUE_TEXTS),
-                texts(FALSE_TEXTS)
-            )
-        }
-        (ty, Some(shape)) => {
-            conditions.push(format!("{name} RLIKE {}", Literal::new(shape)));
-            let converted = format!("try_cast({name} AS {ty})");
-            if ty.is_floating() {
-                conditions.push(format!("abs({converted}) <= {GREATEST_DOUBLE}"));
-            }
-            converted
-        }
-        (_, None) => name.to_string(),
-    };
-    conditions.extend(column.validity.accepted.as_ref().map(|values| accepted(&converted, &column.ty, values)));
-    match (conditions.is_empty(), &column.ty) {
-        (true, DataType::Boolean) => Some(converted),
-        (true, _) => None,
-        (false, _) => Some(format!("CASE WHEN {} THEN {converted} END", conditions.join(" AND "))),
+    CheckedColumn {
+        name: Ident::new(&column.name),
+        text: Sql::of(&text),
+        typed: Sql::aliased(&typed, &column.name),
+        kept_text: kept_text.map(|text| Sql::aliased(&text, &kept_name(column))),
     }
 }
 
-/// Whether a value is among those accepted, compared in its type: `2.0` is `2`.
-fn accepted(value: &str, ty: &DataType, values: &[Constant]) -> String {
-    let literals: Vec<String> = values.iter().map(|value| constant::literal(value, ty)).collect();
-    format!("{value} IN ({})", literals.join(", "))
+fn read(column: &Column) -> Expr {
+    build::column([column.name.as_str()])
+}
+
+/// Name of the column that carries the text beside the typed value.
+fn kept_name(column: &Column) -> String {
+    format!("_text_{}", column.name)
+}
+
+/// The typed value of a text, NULL when the text is not valid.
+fn typed_value(column: &Column) -> Expr {
+    let mut conditions = vec![];
+    conditions.extend(column.validity.matches.as_ref().map(|pattern| build::rlike(read(column), pattern)));
+    let converted = match (&column.ty, shape(&column.ty)) {
+        (DataType::Boolean, _) => {
+            let is_one_of = |texts: [&str; 5]| {
+                build::in_list(build::call("lower", [read(column)]), texts.map(build::string).into())
+            };
+            let branches = [(TRUE_TEXTS, true), (FALSE_TEXTS, false)];
+            build::case(branches.map(|(texts, value)| (is_one_of(texts), build::truth(value))), None)
+        }
+        (ty, Some(shape)) => {
+            conditions.push(build::rlike(read(column), shape));
+            let converted = build::try_cast(read(column), ty);
+            if ty.is_floating() {
+                let size = build::call("abs", [converted.clone()]);
+                conditions.push(build::binary(size, BinaryOperator::LtEq, build::digits(GREATEST_DOUBLE)));
+            }
+            converted
+        }
+        (_, None) => read(column),
+    };
+    conditions.extend(column.validity.accepted.as_ref().map(|values| {
+        // Compared in the type of the column: `2.0` is `2`.
+        let values = values.iter().map(|value| constant::expr(value, &column.ty));
+        build::in_list(converted.clone(), values.collect())
+    }));
+    if conditions.is_empty() { converted } else { build::case([(build::and(conditions), converted)], None) }
 }
 
 fn checked_rule<'a>(entity: &Entity, rule: &'a Rule) -> CheckedRule<'a> {
     let broken = match &rule.kind {
-        RuleKind::Required(id) => format!("{} IS NULL", Ident::new(&entity.column(*id).name)),
+        RuleKind::Required(id) => build::is_null(read(entity.column(*id))),
         RuleKind::Valid(id) => {
             let column = entity.column(*id);
-            let invalid = format!("{} IS NOT NULL", kept_text(column));
-            if column.default.is_some() {
-                invalid
-            } else {
-                format!("{invalid} AND {} IS NULL", Ident::new(&column.name))
-            }
+            let kept = build::is_not_null(build::column([kept_name(column).as_str()]));
+            let lost = column.default.is_none().then(|| build::is_null(read(column)));
+            build::and([kept].into_iter().chain(lost))
         }
-        RuleKind::Check(check) => Sql::of(&build::is_not_true(names::own(entity, &check.condition))).0,
+        RuleKind::Check(check) => build::is_not_true(names::own(entity, &check.condition)),
+    };
+    let broken = match deletion(entity, rule) {
+        Some(condition) => build::and([build::is_not_true(names::own(entity, condition)), broken]),
+        None => broken,
     };
     CheckedRule {
         name: Ident::new(&rule.name),
         literal: Literal::new(&rule.name),
-        broken: match deletion(entity, rule) {
-            Some(condition) => format!("{} AND {broken}", Sql::of(&build::is_not_true(names::own(entity, condition)))),
-            None => broken,
-        },
+        broken: Sql::of(&broken),
         drops: rule.action == Action::Drop,
         fails: rule.action == Action::Fail,
     }

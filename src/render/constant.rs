@@ -1,20 +1,22 @@
 //! Values that specs state, as SQL: the one place where they are printed.
 
+use sqlparser::ast::Expr;
+
 use super::text::Literal;
+use crate::lakeflow::build;
 use crate::lakeflow::types::DataType;
 use crate::model::Constant;
 
 /// A value of a column of type `ty` as a literal of that very type, so that what it stands beside keeps its own.
-pub fn literal(value: &Constant, ty: &DataType) -> String {
+pub fn expr(value: &Constant, ty: &DataType) -> Expr {
     match value {
-        Constant::Text(text) => Literal::new(text).to_string(),
-        Constant::Boolean(true) => "TRUE".to_owned(),
-        Constant::Boolean(false) => "FALSE".to_owned(),
-        Constant::Integer(number) => number.to_string(),
+        Constant::Text(text) => build::string(text),
+        Constant::Boolean(value) => build::truth(*value),
+        Constant::Integer(number) => build::number(*number),
         // Digits after the point make a DECIMAL that fits into that of the column.
-        Constant::Decimal { scale: 1.., .. } => value.to_string(),
+        Constant::Decimal { scale: 1.., .. } => build::digits(&value.to_string()),
         Constant::Decimal { .. } | Constant::Double(_) | Constant::Date(_) | Constant::Timestamp(_) => {
-            format!("CAST({} AS {ty})", text(value))
+            build::cast(build::string(value.to_string()), ty)
         }
     }
 }
@@ -28,10 +30,12 @@ pub fn text(value: &Constant) -> Literal {
 mod tests {
     use super::*;
     use crate::model::Double;
+    use crate::render::text::Sql;
 
     #[test]
     fn literals_have_the_type_of_their_column() {
-        let shown = |value: Constant, ty: &str| literal(&value, &DataType::parse(ty).unwrap_or(DataType::Unknown));
+        let shown =
+            |value: Constant, ty: &str| Sql::of(&expr(&value, &DataType::parse(ty).unwrap_or(DataType::Unknown))).0;
         assert_eq!(shown(Constant::Text("it's".into()), "string"), r"'it\'s'");
         assert_eq!(shown(Constant::Boolean(true), "boolean"), "TRUE");
         assert_eq!(shown(Constant::Integer(i64::MIN), "bigint"), "-9223372036854775808");

@@ -75,7 +75,7 @@ struct Clean<'a> {
     name: Ident<'a>,
     comment: Literal,
     columns: Vec<Ident<'a>>,
-    sequence: String,
+    sequence: Sql,
     checked: Ident<'a>,
 }
 
@@ -98,19 +98,19 @@ pub fn clean(entity: &Entity) -> Result<String, askama::Error> {
 /// What tells the newer of two rows of a key. Versions of a history go by their own column, whose value the table
 /// shows. Other rows go by the columns of the spec, then by the file that was changed last and its name, then by the
 /// greatest row, so that the choice never depends on the order of reading.
-fn sequence(entity: &Entity) -> String {
+fn sequence(entity: &Entity) -> Sql {
+    let quoted = |c: &Column| Ident::new(&c.name).to_string();
     let own = match &entity.load {
-        Load::History { sequence, .. } => return Ident::new(&entity.column(*sequence).name).to_string(),
+        Load::History { sequence, .. } => return Sql(quoted(entity.column(*sequence))),
         Load::Upsert { sequence, .. } => sequence.as_slice(),
         Load::Append | Load::Snapshot => &[],
     };
     let file = ["_file_modified_at", "_file_name"].map(String::from);
-    let quoted = |c: &Column| Ident::new(&c.name).to_string();
     // Each column stands once: a struct can't hold two fields of one name, and the second would decide nothing.
     let rest = entity.columns.iter().enumerate().filter(|(index, _)| !own.contains(&ColumnId(*index)));
     let first = own.iter().map(|id| quoted(entity.column(*id)));
     let parts: Vec<String> = first.chain(file).chain(rest.map(|(_, column)| quoted(column))).collect();
-    format!("struct(\n    {}\n  )", part::values(&parts, 2))
+    Sql(format!("struct(\n    {}\n  )", part::values(&parts, 2)))
 }
 
 pub fn table(project: &Project, id: EntityId) -> Result<String, askama::Error> {

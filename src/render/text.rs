@@ -45,6 +45,17 @@ impl Sql {
     pub fn of(expr: &Expr) -> Sql {
         Sql(lakeflow::expr_text(expr))
     }
+
+    /// `expr AS name`, or the column alone when it bears the name already.
+    pub fn aliased(expr: &Expr, name: &str) -> Sql {
+        let own = match expr {
+            Expr::Identifier(ident) => Some(ident),
+            Expr::CompoundIdentifier(idents) => idents.last(),
+            _ => None,
+        };
+        let text = Sql::of(expr);
+        if own.is_some_and(|ident| ident.value == name) { text } else { Sql(format!("{text} AS {}", Ident::new(name))) }
+    }
 }
 
 /// What is printed as it is; templates need no formatter for it.

@@ -156,6 +156,7 @@ pub fn condition(written: &Written<'_>, columns: &Columns, context: &mut Context
     if written.report(&info.faults, context) {
         return faulty();
     }
+    written.warn(&info.risks, context);
     let mut parts = vec![];
     for used in &info.columns {
         let Some(name) = &used.resolved else { continue };

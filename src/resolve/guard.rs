@@ -8,11 +8,12 @@
 use std::ops::ControlFlow;
 
 use sqlparser::ast::{
-    AccessExpr, BinaryOperator, CastKind, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Subscript,
-    UnaryOperator, Value, VisitMut, VisitorMut,
+    AccessExpr, BinaryOperator, CastKind, CeilFloorKind, DateTimeField, Expr, Function, FunctionArg, FunctionArgExpr,
+    FunctionArguments, Subscript, UnaryOperator, Value, VisitMut, VisitorMut,
 };
 
 use crate::lakeflow::build;
+use crate::lakeflow::functions::total::casts;
 use crate::lakeflow::infer::{ExprInfo, NodeTypes, aggregates};
 use crate::lakeflow::types::DataType;
 
@@ -50,8 +51,14 @@ impl VisitorMut for Guard<'_> {
 
     fn post_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<()> {
         self.inside_aggregates -= usize::from(is_aggregate(expr));
+        let cast = self.types.cast_of(expr).cloned();
         if let Some(guarded) = self.guarded(expr) {
             *expr = guarded;
+            self.changed = true;
+        }
+        // What it stands beside would cast it, and fail.
+        if let Some(to) = cast {
+            *expr = build::try_cast(taken(expr), &to);
             self.changed = true;
         }
         ControlFlow::Continue(())
@@ -72,11 +79,7 @@ impl Guard<'_> {
     fn guarded(&self, expr: &Expr) -> Option<Expr> {
         match expr {
             Expr::BinaryOp { left, op, right } => self.operation(expr, left, op, right),
-            Expr::UnaryOp { op: UnaryOperator::Minus, expr: inner } => {
-                let is_least = matches!(self.types.of(expr), Some(DataType::Int | DataType::BigInt));
-                (is_least && self.counts_rows() && !is_literal(inner))
-                    .then(|| build::call("try_subtract", [build::number(0), taken(inner)]))
-            }
+            Expr::UnaryOp { op: UnaryOperator::Minus, expr: inner } => self.turned("negative", inner),
             Expr::Cast { kind: CastKind::Cast | CastKind::DoubleColon, expr: inner, data_type, .. } => {
                 let to = DataType::from_sql(data_type).ok()?;
                 (!always_casts(self.types.of(inner)?, &to)).then(|| build::try_cast(taken(inner), &to))
@@ -89,17 +92,11 @@ impl Guard<'_> {
                 }
                 _ => None,
             },
-            Expr::InList { expr: value, list, negated } => {
-                let cast = Box::new(build::try_cast(taken(value), &self.partner(value, list.iter())?));
-                Some(Expr::InList { expr: cast, list: list.clone(), negated: *negated })
+            Expr::Ceil { expr: inner, field: CeilFloorKind::DateTimeField(DateTimeField::NoDateTime) }
+            | Expr::Floor { expr: inner, field: CeilFloorKind::DateTimeField(DateTimeField::NoDateTime) } => {
+                self.in_range(expr, inner)
             }
-            Expr::Between { expr: value, low, high, negated } => {
-                let ends = [low.as_ref(), high.as_ref()];
-                let partner = self.partner(value, ends.iter().copied())?;
-                let cast = Box::new(build::try_cast(taken(value), &partner));
-                Some(Expr::Between { expr: cast, low: low.clone(), high: high.clone(), negated: *negated })
-            }
-            Expr::Function(function) => self.call(function),
+            Expr::Function(function) => self.call(expr, function),
             _ => None,
         }
     }
@@ -124,13 +121,6 @@ impl Guard<'_> {
                 };
                 Some(build::call(name, [taken(left), taken(right)]))
             }
-            Op::Eq | Op::NotEq | Op::Lt | Op::LtEq | Op::Gt | Op::GtEq | Op::Spaceship => {
-                if let Some(partner) = self.partner(left, [right].into_iter()) {
-                    return Some(build::binary(build::try_cast(taken(left), &partner), op.clone(), right.clone()));
-                }
-                let partner = self.partner(right, [left].into_iter())?;
-                Some(build::binary(left.clone(), op.clone(), build::try_cast(taken(right), &partner)))
-            }
             _ => None,
         }
     }
@@ -144,20 +134,45 @@ impl Guard<'_> {
         }
     }
 
-    /// The type to which `value`, a text that is no literal, is cast beside `others`; `None` when it is not cast.
-    fn partner<'e>(&self, value: &Expr, mut others: impl Iterator<Item = &'e Expr>) -> Option<DataType> {
-        if self.types.of(value) != Some(&DataType::String) || is_literal(value) {
-            return None;
-        }
-        others.find_map(|other| match self.types.of(other)? {
-            ty if ty.is_integral() => Some(DataType::BigInt),
-            ty if ty.is_numeric() => Some(DataType::Double),
-            ty @ (DataType::Date | DataType::Timestamp | DataType::Boolean) => Some(ty.clone()),
-            _ => None,
-        })
+    /// `ceil` or `floor` of a floating point number, which may be beyond BIGINT.
+    fn in_range(&self, whole: &Expr, value: &Expr) -> Option<Expr> {
+        self.types.of(value).filter(|ty| ty.is_floating())?;
+        let size = build::call("abs", [taken(value)]);
+        let is_near = build::binary(size, BinaryOperator::Lt, build::digits("9.2E18"));
+        Some(build::call("if", [is_near, whole.clone(), build::null()]))
     }
 
-    fn call(&self, function: &Function) -> Option<Expr> {
+    /// `abs(a)` or `-a` of a whole number: the least one has no opposite.
+    fn turned(&self, name: &str, value: &Expr) -> Option<Expr> {
+        let ty = self.types.of(value).filter(|ty| ty.is_integral() && self.counts_rows() && !is_literal(value))?;
+        let zero = match ty {
+            DataType::Int | DataType::BigInt => build::number(0),
+            // What is subtracted from an INT would be one.
+            narrow => build::cast(build::number(0), narrow),
+        };
+        let turned = build::call("try_subtract", [zero, taken(value)]);
+        if name == "negative" {
+            return Some(turned);
+        }
+        let is_negative = build::binary(value.clone(), BinaryOperator::Lt, build::number(0));
+        Some(build::call("if", [is_negative, turned, taken(value)]))
+    }
+
+    fn slice(&self, list: &Expr, start: &Expr, length: &Expr) -> Option<Expr> {
+        let from = never_zero(start);
+        let count = (!is_natural(length)).then(|| {
+            let is_negative = build::binary(length.clone(), BinaryOperator::Lt, build::number(0));
+            build::call("if", [is_negative, build::null(), taken(length)])
+        });
+        if from.is_none() && count.is_none() {
+            return None;
+        }
+        let [start, count] =
+            [(from, start), (count, length)].map(|(guarded, own)| guarded.unwrap_or_else(|| taken(own)));
+        Some(build::call("slice", [taken(list), start, count]))
+    }
+
+    fn call(&self, whole: &Expr, function: &Function) -> Option<Expr> {
         let args = arguments(function)?;
         let name = function.name.to_string().to_lowercase();
         let renamed = |to: &str| Some(build::call(to, args.iter().map(|arg| taken(arg))));
@@ -168,9 +183,11 @@ impl Guard<'_> {
             }
             ("to_date", [_, _]) => Some(build::cast(renamed("try_to_timestamp")?, &DataType::Date)),
             ("to_timestamp", [_, ..]) => renamed("try_to_timestamp"),
-            ("make_timestamp", _) => renamed("try_make_timestamp"),
-            ("url_decode", [_]) => renamed("try_url_decode"),
-            ("parse_url", _) => renamed("try_parse_url"),
+            (
+                "make_timestamp" | "url_decode" | "parse_url" | "to_number" | "to_binary" | "parse_json"
+                | "make_interval",
+                _,
+            ) => renamed(&format!("try_{name}")),
             ("unix_timestamp" | "to_unix_timestamp", [text, format]) => {
                 let time = build::call("try_to_timestamp", [taken(text), taken(format)]);
                 Some(build::call("unix_timestamp", [time]))
@@ -188,6 +205,25 @@ impl Guard<'_> {
                 let index = never_zero(index).unwrap_or_else(|| taken(index));
                 Some(build::call("try_element_at", [taken(list), index]))
             }
+            ("array_insert", [list, index, value]) => {
+                Some(build::call(&name, [taken(list), never_zero(index)?, taken(value)]))
+            }
+            ("slice", [list, start, length]) => self.slice(list, start, length),
+            ("elt", [index, texts @ ..]) if !is_literal(index) => {
+                let last = i64::try_from(texts.len()).ok()?;
+                let texts = texts.iter().map(|text| taken(text));
+                Some(build::call("elt", std::iter::once(only_between(index, 1, last)).chain(texts)))
+            }
+            ("timestamp_seconds", [number]) => Some(build::call(&name, [only_seconds(number, 1)])),
+            ("timestamp_millis", [number]) => Some(build::call(&name, [only_seconds(number, 1_000)])),
+            ("timestamp_micros", [number]) => Some(build::call(&name, [only_seconds(number, 1_000_000)])),
+            ("ceil" | "ceiling" | "floor", [value]) => self.in_range(whole, value),
+            ("abs" | "negative", [value]) => self.turned(&name, value),
+            ("round" | "bround", [value, digits]) if !is_natural(digits) => {
+                let ty = self.types.of(value).filter(|ty| ty.is_integral())?;
+                let exact = build::cast(taken(value), &DataType::decimal(20, 0));
+                Some(build::try_cast(build::call(&name, [exact, taken(digits)]), ty))
+            }
             (cast, [value]) => {
                 let to = named_cast(cast)?;
                 (!always_casts(self.types.of(value)?, &to)).then(|| build::try_cast(taken(value), &to))
@@ -195,6 +231,18 @@ impl Guard<'_> {
             _ => None,
         }
     }
+}
+
+/// `if(value >= least AND value <= greatest, value, NULL)`
+fn only_between(value: &Expr, least: i64, greatest: i64) -> Expr {
+    let compared = |op, end| build::binary(value.clone(), op, build::number(end));
+    let test = build::and([compared(BinaryOperator::GtEq, least), compared(BinaryOperator::LtEq, greatest)]);
+    build::call("if", [test, taken(value), build::null()])
+}
+
+/// A number of seconds, or of parts of them, from the year 1 through 9999.
+fn only_seconds(value: &Expr, parts: i64) -> Expr {
+    only_between(value, -62_135_596_800 * parts, 253_402_300_800 * parts - 1)
 }
 
 /// An operand as an argument, where it needs no brackets.
@@ -237,6 +285,11 @@ fn is_not_zero(expr: &Expr) -> bool {
     }
 }
 
+/// Whether it is a number that is not negative.
+fn is_natural(expr: &Expr) -> bool {
+    matches!(expr, Expr::Value(value) if matches!(value.value, Value::Number(..)))
+}
+
 fn is_zero(expr: &Expr) -> bool {
     matches!(expr, Expr::Value(value) if matches!(&value.value, Value::Number(digits, _) if digits == "0"))
 }
@@ -266,24 +319,12 @@ fn named_cast(name: &str) -> Option<DataType> {
 /// Whether every value of a type can be cast to another one.
 fn always_casts(from: &DataType, to: &DataType) -> bool {
     use DataType as T;
-    if from == to {
-        return true;
-    }
     match (from, to) {
-        (T::Null | T::Unknown, _) | (_, T::String | T::Unknown) => true,
+        (T::Unknown, _) | (_, T::String | T::Unknown) => true,
+        // Dates of four digits are all that files hold.
         (T::Date | T::Timestamp | T::TimestampNtz, T::Date | T::Timestamp | T::TimestampNtz) => true,
-        (T::Boolean, to) => to.is_numeric(),
         // Numbers beyond the last timestamp become it.
-        (from, T::Boolean | T::Float | T::Double | T::Timestamp) => from.is_numeric(),
-        (from, T::Decimal { precision, scale }) => match from.digits() {
-            // Rounding to fewer digits may need one more before the point.
-            Some((p, s)) => {
-                let carried = u8::from(s > *scale);
-                precision - scale >= p - s + carried
-            }
-            None => false,
-        },
-        (from, to) if from.is_integral() && to.is_integral() => from.digits() <= to.digits(),
-        _ => false,
+        (from, T::Timestamp) if from.is_numeric() => true,
+        _ => casts(from, to),
     }
 }

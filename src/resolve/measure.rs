@@ -104,11 +104,14 @@ fn aggregate(
     let additive = is_additive(&compiled, rows);
     let pii = compiled.personal_kind(rows.graph);
     let empty = empty_of(&compiled.tree).map(Box::new);
-    let types = compiled.leaves.iter().map(|leaf| match &leaf.named {
-        Named::Column(path) => rows.column(path).ty.clone(),
-        Named::Measure(_) | Named::Output(_) => DataType::Unknown,
-    });
-    let holes = Holes::of(types);
+    let mut holes = Holes::default();
+    for leaf in &compiled.leaves {
+        let ty = match &leaf.named {
+            Named::Column(path) => rows.column(path).ty.clone(),
+            Named::Measure(_) | Named::Output(_) => DataType::Unknown,
+        };
+        holes.push(ty, false);
+    }
     let measure = finish(declared, compiled, Kind::Aggregate { additive, empty }, &holes, spec, context);
     let nodes = measure.expression.size().nodes;
     Some(Resolved { measure, pii, id: declared.id, nodes })
@@ -172,11 +175,12 @@ fn over_measures(
         .collect();
     let pii = used.iter().find_map(|r| r.pii);
     let inner = used.iter().fold(0, |sum: usize, r| sum.saturating_add(r.nodes));
-    let types = compiled.leaves.iter().map(|leaf| {
-        let measure = used.iter().find(|r| leaf.named == Named::Measure(r.id));
-        measure.map_or(DataType::Unknown, |r| r.measure.expression.ty.clone())
-    });
-    let holes = Holes::of(types);
+    let mut holes = Holes::default();
+    for leaf in &compiled.leaves {
+        let measure = used.iter().find(|r| leaf.named == Named::Measure(r.id)).map(|r| &r.measure.expression);
+        let ty = measure.map_or(DataType::Unknown, |expression| expression.ty.clone());
+        holes.push(ty, measure.is_some_and(|expression| Holes::default().is_count(expression.tree())));
+    }
     let measure = finish(declared, compiled, Kind::OverMeasures, &holes, spec, context);
     let nodes = measure.expression.size().nodes.saturating_add(inner);
     if is_too_large(nodes) {

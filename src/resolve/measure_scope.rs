@@ -60,6 +60,7 @@ impl Measures<'_> {
         if written.report(&info.faults, context) {
             return None;
         }
+        written.warn(&info.risks, context);
         let (tree, leaves) = compose(expr, parts, written, context)?;
         let (ty, nullable, origin) = (info.ty, info.nullable, written.span());
         Some(Compiled { tree, leaves, name: None, ty, nullable, uses, origin })

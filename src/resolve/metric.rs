@@ -39,6 +39,7 @@ pub fn resolve(spec: &Located<MetricSpec>, graph: &Graph, context: &mut Context<
     let mut reads = Reads::default();
     let filter = spec.spec.filter.as_ref().and_then(|sql| condition(sql, "/where", spec, &rows, &mut reads, context));
     let measures = measure::resolve(spec, &rows, &mut reads, context);
+    report_measures_twice(spec, context);
     let time = time(spec, &rows, &mut reads, context);
     let mut tables = tables(spec, &rows, time.as_ref(), &mut reads, context);
     let mut per_reads = Reads::default();
@@ -99,7 +100,7 @@ fn shared_columns(per: Option<&Per>, tables: &[MetricTable], measures: &[measure
     let shown: Vec<TypedColumn> = match (per, tables.split_first()) {
         (Some(per), _) => per.columns.iter().map(typed).collect(),
         (None, Some((first, others))) => {
-            let period = first.grain.map(|_| TypedColumn::nullable("period_start", DataType::Date));
+            let period = first.grain.map(|_| TypedColumn::nullable(Time::COLUMN, DataType::Date));
             let everywhere =
                 |d: &&Dimension| others.iter().all(|t| t.dimensions.iter().any(|other| other.name == d.name));
             period.into_iter().chain(first.dimensions.iter().filter(everywhere).map(typed)).collect()
@@ -262,8 +263,26 @@ fn declassified(spec: &Located<MetricSpec>, name: &str) -> Option<String> {
     }
 }
 
+/// Names of measures that are one to SQL, or that of the period's column.
+fn report_measures_twice(spec: &Located<MetricSpec>, context: &mut Context<'_>) {
+    let names: Vec<&str> = spec.spec.measures.keys().map(String::as_str).collect();
+    for (index, name) in names.iter().enumerate() {
+        let place = spec.key(&format!("/measures/{}", pointer_segment(name)));
+        if let Some(twin) = names[..index].iter().find(|known| is_same_name(known, name)) {
+            let message = format!("measures `{twin}` and `{name}` would be one column, for letter case does not count");
+            let first = spec.key(&format!("/measures/{}", pointer_segment(twin)));
+            context.push(Diagnostic::error(Code::DuplicateName, message).at(place).related(first, "first here"));
+        } else if spec.spec.time.is_some() && is_same_name(name, Time::COLUMN) {
+            let message = format!("the tables would have two columns called `{name}`");
+            let hint =
+                format!("`{}` is the first day of the period, which `time` adds: rename the measure", Time::COLUMN);
+            context.push(Diagnostic::error(Code::DuplicateName, message).at(place).hint(hint));
+        }
+    }
+}
+
 fn report_twice(dimensions: &[Dimension], has_period: bool, spec: &Located<MetricSpec>, context: &mut Context<'_>) {
-    let mut seen: Vec<&str> = if has_period { vec!["period_start"] } else { vec![] };
+    let mut seen: Vec<&str> = if has_period { vec![Time::COLUMN] } else { vec![] };
     seen.extend(spec.spec.measures.keys().map(String::as_str));
     for dimension in dimensions {
         if seen.iter().any(|n| is_same_name(n, &dimension.name)) {

@@ -9,7 +9,8 @@
 //! - `n / d` over operands narrow enough that the quotient keeps all its digits, or
 //! - the whole part and the rounded rest on their own: `(n - n % d) / d + CAST(n % d / d AS DECIMAL(s+1,s))`.
 //!
-//! A divisor is narrowed for that down to [`LEAST_WHOLE`] digits before the point; a longer one stops the run.
+//! A divisor is narrowed for that down to [`LEAST_WHOLE`] digits before the point. One that is longer than that is divided by
+//! as the measure was written. A count is known to be short, as no table has so many rows.
 
 use sqlparser::ast::{BinaryOperator, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Value};
 
@@ -20,24 +21,45 @@ use crate::lakeflow::types::{Column, DataType};
 
 /// Digits before the point that a narrowed divisor keeps at least: a count of rows, a sum of money.
 const LEAST_WHOLE: u32 = 12;
+/// Digits of a number of rows.
+const OF_COUNT: u32 = 15;
 /// No decimal has more digits.
 const MOST: u32 = 38;
 /// Where 38 digits are not enough, a result keeps this many after the point, or as many as there are.
 const LEAST_SCALE: u32 = 6;
 
-/// The types of what goes into the holes of an expression.
-pub struct Holes(Vec<Column>);
+/// What goes into the holes of an expression.
+#[derive(Default)]
+pub struct Holes {
+    types: Vec<Column>,
+    /// Whether each is a number of rows.
+    counts: Vec<bool>,
+}
 
 impl Holes {
-    /// Of holes 0, 1, and so on.
-    pub fn of(types: impl Iterator<Item = DataType>) -> Self {
-        Holes(types.enumerate().map(|(number, ty)| Column::nullable(name_of(number), ty)).collect())
+    /// Of the next hole: its type, and whether it is a number of rows.
+    pub fn push(&mut self, ty: DataType, is_count: bool) {
+        self.types.push(Column::nullable(name_of(self.types.len()), ty));
+        self.counts.push(is_count);
+    }
+
+    /// Whether an expression is a number of rows.
+    pub fn is_count(&self, expr: &Expr) -> bool {
+        match expr {
+            Expr::Nested(inner) => self.is_count(inner),
+            Expr::Function(call) => match (name(call).as_str(), arguments(call).as_slice()) {
+                ("count" | "count_if", _) => call.over.is_none(),
+                ("nullif" | "coalesce" | "ifnull" | "nvl", [count, Expr::Value(_)]) => self.is_count(count),
+                _ => false,
+            },
+            other => build::hole_number(other).is_some_and(|number| self.counts.get(number) == Some(&true)),
+        }
     }
 
     /// The type of a part of the expression.
     pub fn type_of(&self, expr: &Expr) -> DataType {
         let named = build::filled(expr, |number| build::column([name_of(number).as_str()]));
-        infer::analyze_expr(&named, "", self.0.as_slice(), Place::measure("a measure")).ty
+        infer::analyze_expr(&named, "", self.types.as_slice(), Place::measure("a measure")).ty
     }
 }
 
@@ -57,6 +79,10 @@ pub fn round(expr: Expr, wanted: &DataType, holes: &Holes) -> (Expr, bool) {
     match exact {
         Form::AsItIs => (build::cast(expr, wanted), true),
         Form::Exact(exact) => (build::cast(*exact, wanted), true),
+        Form::ExactIfShort(exact) => {
+            let forms = [*exact, expr].map(|form| build::cast(form, wanted));
+            (build::call("coalesce", forms), true)
+        }
         Form::None => (build::cast(expr, wanted), false),
     }
 }
@@ -65,6 +91,8 @@ pub fn round(expr: Expr, wanted: &DataType, holes: &Holes) -> (Expr, bool) {
 enum Form {
     AsItIs,
     Exact(Box<Expr>),
+    /// NULL where the divisor is too long.
+    ExactIfShort(Box<Expr>),
     None,
 }
 
@@ -76,9 +104,7 @@ fn rounded_once(expr: &Expr, target: &Target, holes: &Holes) -> Form {
         None if !is_exact || !divides(expr) => Form::AsItIs,
         Some(Fraction { below: None, .. }) => Form::AsItIs,
         _ if as_it_is() => Form::AsItIs,
-        Some(Fraction { above, below: Some(below) }) => {
-            exact(&above, &below, target).map_or(Form::None, |exact| Form::Exact(Box::new(exact)))
-        }
+        Some(Fraction { above, below: Some(below) }) => exact(&above, &below, target).unwrap_or(Form::None),
         None => Form::None,
     }
 }
@@ -116,6 +142,14 @@ pub struct Exact {
 impl Exact {
     fn precision(&self) -> u32 {
         self.whole + self.scale
+    }
+
+    /// As a divisor with so many digits before the point, NULL if it has more.
+    fn narrowed(&self, whole: u32) -> Expr {
+        if whole == self.whole {
+            return self.cast(whole, self.scale);
+        }
+        build::try_cast(build::bare(self.expr.clone()), &DataType::decimal(whole + self.scale, self.scale))
     }
 
     /// As a decimal of these digits.
@@ -185,7 +219,7 @@ pub fn atom(expr: &Expr, holes: &Holes) -> Option<Fraction> {
     };
     // BIGINT has 19 digits, though it counts as a decimal of 20.
     let most = if ty == DataType::BigInt { 19 } else { u32::from(precision - scale) };
-    let whole = shown.unwrap_or(most);
+    let whole = shown.unwrap_or(if holes.is_count(expr) { OF_COUNT } else { most });
     let above = Exact { expr: expr.clone(), whole, scale: u32::from(scale), integral: ty.is_integral() };
     Some(Fraction { above, below: None })
 }
@@ -275,7 +309,7 @@ fn average(call: &Function, value: &Expr, holes: &Holes) -> Option<Fraction> {
     };
     let above = Exact { expr: of(total, summed), whole, scale: exact.scale, integral: exact.integral && !is_long };
     let count = build::call("nullif", [of("count", build::bare(value.clone())), build::number(0)]);
-    Some(Fraction { above, below: Some(Exact { expr: count, whole: 19, scale: 0, integral: true }) })
+    Some(Fraction { above, below: Some(Exact { expr: count, whole: OF_COUNT, scale: 0, integral: true }) })
 }
 
 fn name(call: &Function) -> String {
@@ -296,7 +330,11 @@ fn arguments(call: &Function) -> Vec<&Expr> {
 }
 
 /// The exact form of a quotient for a type, if there is one.
-fn exact(above: &Exact, below: &Exact, target: &Target) -> Option<Expr> {
+fn exact(above: &Exact, below: &Exact, target: &Target) -> Option<Form> {
+    let form = |whole: u32, expr: Expr| {
+        let expr = Box::new(expr);
+        if whole == below.whole { Form::Exact(expr) } else { Form::ExactIfShort(expr) }
+    };
     let least = below.whole.min(LEAST_WHOLE);
     let widths = || (least..=below.whole).rev();
     // With this scale above it, a quotient that keeps all its digits tells a half from what is not.
@@ -305,7 +343,7 @@ fn exact(above: &Exact, below: &Exact, target: &Target) -> Option<Expr> {
     let fits = |whole: u32| above.whole + below.scale + kept(scale, whole) <= MOST;
     if let Some(whole) = widths().find(|whole| fits(*whole)) {
         let above = above.cast(above.whole, scale);
-        return Some(build::binary(above, BinaryOperator::Divide, below.cast(whole, below.scale)));
+        return Some(form(whole, build::binary(above, BinaryOperator::Divide, below.narrowed(whole))));
     }
     // The rest of a division is shorter than the divisor, so that its quotient keeps its digits however long the
     // dividend is. What is taken off the dividend is exact too, and so is the quotient of what is left.
@@ -316,7 +354,7 @@ fn exact(above: &Exact, below: &Exact, target: &Target) -> Option<Expr> {
     let digits = (target.precision - target.scale).max(1);
     let room = stays_exact && digits <= MOST - LEAST_SCALE && target.precision < MOST;
     let whole = widths().find(|whole| room && fits(*whole))?;
-    let divisor = below.cast(whole, below.scale);
+    let divisor = below.narrowed(whole);
     let op = |left: Expr, op, right: &Expr| build::binary(left, op, right.clone());
     let remainder = op(above.expr.clone(), BinaryOperator::Modulo, &divisor);
     let wholes = op(op(above.expr.clone(), BinaryOperator::Minus, &remainder), BinaryOperator::Divide, &divisor);
@@ -325,43 +363,49 @@ fn exact(above: &Exact, below: &Exact, target: &Target) -> Option<Expr> {
         false => remainder,
     };
     let fraction = op(remainder, BinaryOperator::Divide, &divisor);
-    Some(build::binary(
-        build::cast(wholes, &DataType::decimal(digits, 0)),
-        BinaryOperator::Plus,
-        build::cast(fraction, &DataType::decimal(target.scale + 1, target.scale)),
-    ))
+    let wholes = build::cast(wholes, &DataType::decimal(digits, 0));
+    let fraction = build::cast(fraction, &DataType::decimal(target.scale + 1, target.scale));
+    Some(form(whole, build::binary(wholes, BinaryOperator::Plus, fraction)))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Holes, name_of, round};
+    use std::ops::ControlFlow;
+
+    use sqlparser::ast::{Expr, Ident, visit_expressions_mut};
+
+    use super::{Holes, round};
     use crate::lakeflow::types::{DataType, parse_columns};
     use crate::lakeflow::{build, expr_text, parse_expr};
 
     /// What becomes of an expression over these columns; `twice` in front where it may be rounded twice.
     fn rounded(columns: &str, sql: &str, wanted: &str) -> String {
         let columns = parse_columns(columns).unwrap_or_else(|e| panic!("{}", e.message));
-        let holes = Holes::of(columns.iter().map(|c| c.ty.clone()));
-        // Holes stand under their own names until the text is compared.
-        let mut text = format!(" {sql} ");
-        for (number, column) in columns.iter().enumerate() {
-            text = text.replace(&column.name, &name_of(number));
-        }
-        let expr = parse_expr(text.trim()).unwrap_or_else(|e| panic!("{}", e.message));
+        let mut holes = Holes::default();
+        columns.iter().for_each(|column| holes.push(column.ty.clone(), column.name.starts_with("count_of")));
+        let mut expr = parse_expr(sql).unwrap_or_else(|e| panic!("{}", e.message));
+        let _ = visit_expressions_mut(&mut expr, |part| {
+            let named = |ident: &Ident| columns.iter().position(|column| column.name == ident.value);
+            if let Expr::Identifier(ident) = part
+                && let Some(number) = named(ident)
+            {
+                *part = build::hole(number);
+            }
+            ControlFlow::<()>::Continue(())
+        });
         let wanted = DataType::parse(wanted).unwrap_or_else(|e| panic!("{}", e.message));
         let (expr, once) = round(build::bare(expr), &wanted, &holes);
-        let mut text = expr_text(&expr);
-        for (number, column) in columns.iter().enumerate() {
-            text = text.replace(&name_of(number), &column.name);
-        }
+        let text = expr_text(&build::filled(&expr, |number| build::column([columns[number].name.as_str()])));
         if once { text } else { format!("twice {text}") }
     }
 
     #[test]
     fn what_cannot_meet_a_half_stays_as_it_is() {
-        let columns = "revenue decimal(18,2), orders bigint, small int, other int";
+        let columns =
+            "revenue decimal(18,2), orders bigint, small int, other int, total decimal(20,2), count_of_orders bigint";
         let same = [
             ("revenue / nullif(orders, 0)", "decimal(18,2)"),
+            ("total / nullif(count_of_orders, 0)", "decimal(18,2)"),
             ("revenue", "decimal(10,1)"),
             ("revenue * 2", "decimal(18,1)"),
             ("small / nullif(other, 0)", "decimal(10,6)"),
@@ -374,30 +418,31 @@ mod tests {
 
     #[test]
     fn a_short_dividend_has_a_quotient_with_all_its_digits() {
-        let columns = "revenue decimal(20,2), orders bigint, visits bigint";
-        let cases = [
-            (
-                "revenue / nullif(orders, 0)",
-                "CAST(revenue / CAST(nullif(orders, 0) AS DECIMAL(17,0)) AS DECIMAL(18,2))",
-            ),
-            (
-                "orders / nullif(visits, 0)",
-                "CAST(CAST(orders AS DECIMAL(20,1)) / CAST(nullif(visits, 0) AS DECIMAL(17,0)) AS DECIMAL(18,2))",
-            ),
-        ];
-        for (sql, expected) in cases {
-            assert_eq!(rounded(columns, sql, "decimal(18,2)"), expected);
-        }
+        assert_eq!(
+            rounded("weight bigint, count_of_orders bigint", "weight / nullif(count_of_orders, 0)", "decimal(18,2)"),
+            "CAST(CAST(weight AS DECIMAL(20,1)) / CAST(nullif(count_of_orders, 0) AS DECIMAL(15,0)) AS DECIMAL(18,2))"
+        );
     }
 
     #[test]
     fn a_long_dividend_is_taken_apart() {
-        let columns = "total decimal(38,2), orders bigint";
+        let columns = "total decimal(38,2), count_of_orders bigint";
+        let divisor = "CAST(nullif(count_of_orders, 0) AS DECIMAL(15,0))";
         assert_eq!(
-            rounded(columns, "total / nullif(orders, 0)", "decimal(18,2)"),
-            "CAST(CAST((total - total % CAST(nullif(orders, 0) AS DECIMAL(17,0))) / CAST(nullif(orders, 0) AS DECIMAL(17,0)) \
-             AS DECIMAL(16,0)) + CAST(total % CAST(nullif(orders, 0) AS DECIMAL(17,0)) / CAST(nullif(orders, 0) AS \
-             DECIMAL(17,0)) AS DECIMAL(3,2)) AS DECIMAL(18,2))"
+            rounded(columns, "total / nullif(count_of_orders, 0)", "decimal(18,2)"),
+            format!(
+                "CAST(CAST((total - total % {divisor}) / {divisor} AS DECIMAL(16,0)) + CAST(total % {divisor} / {divisor} \
+                 AS DECIMAL(3,2)) AS DECIMAL(18,2))"
+            )
+        );
+    }
+
+    #[test]
+    fn a_divisor_that_may_be_too_long_is_divided_by_as_it_was_written() {
+        assert_eq!(
+            rounded("revenue decimal(20,2), weight bigint", "revenue / nullif(weight, 0)", "decimal(18,2)"),
+            "coalesce(CAST(revenue / TRY_CAST(nullif(weight, 0) AS DECIMAL(17,0)) AS DECIMAL(18,2)), \
+             CAST(revenue / nullif(weight, 0) AS DECIMAL(18,2)))"
         );
     }
 
@@ -405,10 +450,10 @@ mod tests {
     fn an_average_is_a_sum_over_a_count() {
         let columns = "fee decimal(10,2), pieces int, nanos bigint";
         let cases = [
-            ("avg(fee)", "CAST(sum(fee) / CAST(nullif(count(fee), 0) AS DECIMAL(17,0)) AS DECIMAL(10,2))"),
+            ("avg(fee)", "CAST(sum(fee) / CAST(nullif(count(fee), 0) AS DECIMAL(15,0)) AS DECIMAL(10,2))"),
             (
                 "avg(DISTINCT pieces)",
-                "CAST(CAST(sum(DISTINCT pieces) AS DECIMAL(20,1)) / CAST(nullif(count(DISTINCT pieces), 0) AS DECIMAL(17,0)) \
+                "CAST(CAST(sum(DISTINCT pieces) AS DECIMAL(20,1)) / CAST(nullif(count(DISTINCT pieces), 0) AS DECIMAL(15,0)) \
                  AS DECIMAL(10,2))",
             ),
         ];
@@ -421,13 +466,13 @@ mod tests {
 
     #[test]
     fn quotients_inside_are_brought_over_one_divisor() {
-        let columns = "revenue decimal(20,2), cost decimal(20,2), orders bigint";
+        let columns = "revenue decimal(20,2), cost decimal(20,2), weight bigint";
         assert_eq!(
-            rounded(columns, "1 - orders / orders", "decimal(5,4)"),
-            "CAST(CAST(CAST(orders AS DECIMAL(19,0)) - CAST(orders AS DECIMAL(19,0)) AS DECIMAL(23,3)) / \
-             CAST(orders AS DECIMAL(14,0)) AS DECIMAL(5,4))"
+            rounded(columns, "1 - weight / weight", "decimal(5,4)"),
+            "coalesce(CAST(CAST(CAST(weight AS DECIMAL(19,0)) - CAST(weight AS DECIMAL(19,0)) AS DECIMAL(23,3)) / \
+             TRY_CAST(weight AS DECIMAL(14,0)) AS DECIMAL(5,4)), CAST(1 - weight / weight AS DECIMAL(5,4)))"
         );
-        assert!(rounded(columns, "100 * (revenue / nullif(cost, 0))", "decimal(7,4)").starts_with("CAST("));
+        assert!(rounded(columns, "100 * (revenue / nullif(cost, 0))", "decimal(7,4)").starts_with("coalesce(CAST("));
     }
 
     #[test]

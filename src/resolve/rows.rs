@@ -153,6 +153,7 @@ impl<'a> Rows<'a> {
         if written.report(&info.faults, context) {
             return None;
         }
+        written.warn(&info.risks, context);
         let name = self.shown_name(&expr);
         let (mut parts, mut uses) = (vec![], vec![]);
         for used in &info.columns {

@@ -5,7 +5,7 @@ use sqlparser::ast::Expr;
 use super::Context;
 use crate::diag::{Code, Diagnostic};
 use crate::lakeflow;
-use crate::lakeflow::infer::{Fault, FaultKind};
+use crate::lakeflow::infer::{Fault, FaultKind, Risk};
 use crate::load::{Located, Places};
 use crate::source::Span;
 
@@ -55,6 +55,17 @@ impl<'a> Written<'a> {
             context.push(diagnostic.maybe_hint(fault.hint.clone()));
         }
         !faults.is_empty()
+    }
+
+    /// Warns of what one row can make fail, where no guard is known.
+    pub fn warn(&self, risks: &[Risk], context: &mut Context<'_>) {
+        for risk in risks {
+            let message = format!("one row can stop the update: {}", risk.message);
+            let warning = Diagnostic::warning(Code::RowMayFail, message).at(self.inside(risk.range.clone(), context));
+            let hint =
+                "no form of it gives NULL instead: keep such values out by a rule of the entity, or write it otherwise";
+            context.push(warning.hint(hint));
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::widget::{self, Format, Place, Placed, Shown, WIDTH};
 use crate::lakeflow::types::DataType;
-use crate::model::{Grain, Measure, Metric, MetricTable};
+use crate::model::{Grain, Measure, Metric, MetricTable, Time};
 use crate::render::text::Ident;
 
 #[derive(Template)]
@@ -57,7 +57,7 @@ pub fn dashboard(metric: &Metric) -> Result<String, askama::Error> {
         (grain_title(*grain), tables.map(drawn).collect::<Vec<_>>())
     };
     let grains: Vec<(&str, Vec<Drawn<'_>>)> = grains.map(over_time).collect();
-    let periods: Vec<Shown<'_>> = grains.iter().map(|(title, _)| Shown::column("period_start", *title)).collect();
+    let periods: Vec<Shown<'_>> = grains.iter().map(|(title, _)| Shown::column(Time::COLUMN, *title)).collect();
     let measures: Vec<Shown<'_>> = metric.measures.iter().map(shown).collect();
     let summed = metric.measures.iter().zip(&measures).find(|(measure, _)| measure.additive).map(|(_, m)| m.sum());
     let pages = grains.iter().zip(&periods).map(|((title, tables), time)| {
@@ -78,7 +78,7 @@ fn drawn(table: &MetricTable) -> Drawn<'_> {
 fn dataset<'a>(metric: &Metric, drawn: &'a Drawn<'_>) -> Option<Dataset<'a>> {
     let name = &drawn.table.name;
     let names = drawn.table.dimensions.iter().map(|d| &d.name).chain(metric.measures.iter().map(|m| &m.name));
-    let columns = std::iter::once(Ident::new("period_start")).chain(names.map(Ident::new)).collect();
+    let columns = std::iter::once(Ident::new(Time::COLUMN)).chain(names.map(Ident::new)).collect();
     let query = Query { columns, table: Ident::new(name) }.render().ok()?;
     let query_lines = query.trim_end().lines().map(|line| format!("{line}\n")).collect();
     Some(Dataset { name, display_name: &drawn.title, query_lines })

@@ -7,6 +7,7 @@
 mod client;
 mod dashboard;
 mod openapi;
+mod parameter;
 mod reading;
 mod widget;
 

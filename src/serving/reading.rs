@@ -5,8 +5,9 @@
 
 use askama::Template;
 
+use super::parameter::Names;
 use crate::lakeflow::types::DataType;
-use crate::model::{Dimension, Metric, MetricTable, Project};
+use crate::model::{Dimension, Metric, MetricTable, Project, Time};
 use crate::plan::serving::row_keys;
 use crate::render::text::Ident;
 
@@ -58,6 +59,8 @@ struct Key {
     column: String,
     sql: String,
     ty: String,
+    /// The parameter with its value in the last row of the page before.
+    parameter: String,
 }
 
 #[derive(Template)]
@@ -73,24 +76,27 @@ impl Reading {
     /// The reading of a table whose rows some columns tell apart.
     pub fn of(project: &Project, metric: &Metric, table: &MetricTable) -> Result<Reading, askama::Error> {
         let columns = columns(metric, table);
-        let keys = keys(project, metric, table, &columns);
+        // What pages are told apart by has its name first: programs rely on it.
+        let mut names = Names::default();
+        let page_size = names.name("page_size");
+        let keys = keys(project, metric, table, &columns, &mut names);
         let mut parameters = vec![];
         let mut conditions = vec![];
         for column in columns.iter().filter(|column| !column.personal) {
-            for (parameter, condition) in filters(column) {
+            for (parameter, condition) in filters(column, &mut names) {
                 conditions.push(condition);
                 parameters.push(parameter);
             }
         }
         conditions.push(behind(&keys));
         parameters.extend(keys.iter().map(|key| Parameter {
-            name: format!("after_{}", key.column),
+            name: key.parameter.clone(),
             ty: key.ty.clone(),
             description: format!("`{}` of the last row of the page before; no value for the first page", key.column),
             follows: Some(key.column.clone()),
         }));
         parameters.push(Parameter {
-            name: "page_size".to_owned(),
+            name: page_size,
             ty: "INT".to_owned(),
             description: "Rows of a page; the last page has fewer".to_owned(),
             follows: None,
@@ -122,7 +128,7 @@ fn columns(metric: &Metric, table: &MetricTable) -> Vec<Column> {
         personal: d.pii.is_some(),
     };
     let period = table.grain.map(|_| Column {
-        name: "period_start".to_owned(),
+        name: Time::COLUMN.to_owned(),
         ty: DataType::Date,
         nullable: false,
         description: "First day of the period".to_owned(),
@@ -140,43 +146,45 @@ fn columns(metric: &Metric, table: &MetricTable) -> Vec<Column> {
 }
 
 /// The columns that tell rows apart, in the order of the table.
-fn keys(project: &Project, metric: &Metric, table: &MetricTable, columns: &[Column]) -> Vec<Key> {
-    let names = row_keys(project, metric, table);
-    columns.iter().filter(|column| names.contains(&column.name.as_str())).map(key).collect()
+fn keys(project: &Project, metric: &Metric, table: &MetricTable, columns: &[Column], names: &mut Names) -> Vec<Key> {
+    let keys = row_keys(project, metric, table);
+    columns.iter().filter(|column| keys.contains(&column.name.as_str())).map(|column| key(column, names)).collect()
 }
 
 /// NULL is ordered as the empty text, which no column holds: a blank is NULL.
-fn key(column: &Column) -> Key {
+fn key(column: &Column, names: &mut Names) -> Key {
     let name = Ident::new(&column.name);
     let (sql, ty) = match (&column.ty, column.nullable) {
         (DataType::String, true) => (format!("coalesce({name}, '')"), DataType::String),
         (_, true) => (format!("coalesce(CAST({name} AS STRING), '')"), DataType::String),
         (ty, false) => (name.to_string(), ty.clone()),
     };
-    Key { column: column.name.clone(), sql, ty: ty.to_string() }
+    let parameter = names.name(&format!("after_{}", column.name));
+    Key { column: column.name.clone(), sql, ty: ty.to_string(), parameter }
 }
 
 /// The rows behind the last one of the page before.
 fn behind(keys: &[Key]) -> String {
     let deeper = keys.iter().rev().fold(String::new(), |inner, key| {
-        let (sql, name) = (&key.sql, &key.column);
+        let (sql, last) = (&key.sql, &key.parameter);
         match inner.as_str() {
-            "" => format!("{sql} > :after_{name}"),
-            inner => format!("{sql} > :after_{name} OR ({sql} = :after_{name} AND ({inner}))"),
+            "" => format!("{sql} > :{last}"),
+            inner => format!("{sql} > :{last} OR ({sql} = :{last} AND ({inner}))"),
         }
     });
-    let first = keys.first().map_or("", |key| key.column.as_str());
-    format!("(:after_{first} IS NULL OR {deeper})")
+    let first = keys.first().map_or("", |key| key.parameter.as_str());
+    format!("(:{first} IS NULL OR {deeper})")
 }
 
 /// What rows can be searched by, each with its condition.
-fn filters(column: &Column) -> Vec<(Parameter, String)> {
+fn filters(column: &Column, names: &mut Names) -> Vec<(Parameter, String)> {
     let name = Ident::new(&column.name);
     let make = |parameter: String, ty: &DataType, description: String, test: String| {
         let condition = format!("(:{parameter} IS NULL OR {test})");
         (Parameter { name: parameter, ty: ty.to_string(), description, follows: None }, condition)
     };
-    let compared = |parameter: String, operator: &str, words: &str| {
+    let mut compared = |proposal: String, operator: &str, words: &str| {
+        let parameter = names.name(&proposal);
         let test = format!("{name} {operator} :{parameter}");
         make(parameter, &column.ty, format!("Only rows whose `{}` is {words}", column.name), test)
     };
@@ -197,7 +205,7 @@ fn filters(column: &Column) -> Vec<(Parameter, String)> {
             compared(format!("max_{}", column.name), "<=", "this or less"),
         ],
         DataType::Array(element) if **element == DataType::String => {
-            let parameter = format!("{}_contains", column.name);
+            let parameter = names.name(&format!("{}_contains", column.name));
             let test = format!("array_contains({name}, :{parameter})");
             vec![make(parameter, element, format!("Only rows whose `{}` contains this", column.name), test)]
         }

@@ -43,8 +43,8 @@ pub struct DeclassifySpec {
     /// The reason.
     #[schemars(example = &"an average over a whole state tells nothing of one person")]
     pub reason: String,
-    /// Columns and dimensions, as the tables call them: the reason holds for tables that are grouped by these, by some of
-    /// them, or by none.
+    /// Columns and dimensions, as the tables call them, and `period_start` for periods: the reason holds for tables that
+    /// are grouped by these, by some of them, or by none.
     #[schemars(extend("examples" = [["state"]]))]
     pub by: Vec<String>,
 }

@@ -120,7 +120,7 @@ fn ten_faults_are_ten_reports() {
 
 #[test]
 fn nothing_is_built_while_anything_is_at_fault() {
-    for case in ["faults-of-four-passes", "E0701-personal-data", "E0303-two-datasets"] {
+    for case in ["faults-of-all-passes", "E0701-personal-data", "E0303-two-datasets"] {
         let project = lay_out(case);
         let (compilation, changes) = driver::build(&DiskWorld, project.path(), &project.path().join("out")).unwrap();
         assert!(compilation.has_errors() && changes.is_none(), "{case}");

@@ -13,6 +13,7 @@ mod attempts;
 mod build;
 mod bundle;
 mod cases;
+mod check;
 mod cli;
 mod convert;
 mod engine;

@@ -108,6 +108,10 @@ fn statements_read_columns_that_exist_and_use_every_parameter() {
                     .map(|p| &p["properties"])
                     .map(|p| (p["name"]["const"].as_str().unwrap(), p["type"]["const"].as_str().unwrap()))
                     .collect();
+                let words: BTreeSet<String> = named.iter().map(|(name, _)| name.to_ascii_lowercase()).collect();
+                assert_eq!(words.len(), named.len(), "{path}: two parameters of one name");
+                let is_word = |word: &String| word.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+                assert!(words.iter().all(is_word), "{path}: {words:?}");
                 named.sort_by_key(|(parameter, _)| std::cmp::Reverse(parameter.len()));
                 for (parameter, ty) in named {
                     let marker = format!(":{parameter}");

@@ -43,7 +43,7 @@ class EntityGrower:
         key = self.key_column(taken)
         columns = [key, *(self.column(taken, plain=True) for _ in range(self.chance.number(1, 2)))]
         if self.chance.feature("lookup_options", 0.1):
-            columns[-1].default = columns[-1].texts[0].strip(" ") or None
+            columns[-1].default = next(iter(columns[-1].texts), "").strip(" ") or None
         return Entity(self.name(), columns, [key.name], lookup=True)
 
     def loaded(self) -> Entity:

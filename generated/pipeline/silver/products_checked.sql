@@ -35,7 +35,7 @@ typed AS (
     product_name,
     coalesce(category, 'Uncategorized') AS category,
     CASE
-      WHEN price RLIKE '^-?[0-9]+([.][0-9]+)?\\z' THEN try_cast(price AS DECIMAL(10,2))
+      WHEN price RLIKE '^-?[0-9]+([.][0-9]+)?\\z' THEN TRY_CAST(price AS DECIMAL(10,2))
     END AS price,
     price AS _text_price,
     availability_status,

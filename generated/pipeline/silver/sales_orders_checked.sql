@@ -45,10 +45,10 @@ typed AS (
     customer_id,
     product_id,
     CASE
-      WHEN order_date RLIKE '^[0-9]{4}-[0-9]{2}-[0-9]{2}\\z' THEN try_cast(order_date AS DATE)
+      WHEN order_date RLIKE '^[0-9]{4}-[0-9]{2}-[0-9]{2}\\z' THEN TRY_CAST(order_date AS DATE)
     END AS order_date,
     order_date AS _text_order_date,
-    CASE WHEN quantity RLIKE '^-?[0-9]+\\z' THEN try_cast(quantity AS INT) END AS quantity,
+    CASE WHEN quantity RLIKE '^-?[0-9]+\\z' THEN TRY_CAST(quantity AS INT) END AS quantity,
     quantity AS _text_quantity,
     CASE
       WHEN order_status IN (

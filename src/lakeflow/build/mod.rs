@@ -53,8 +53,16 @@ pub fn string(text: impl Into<String>) -> Expr {
 
 /// A whole number.
 pub fn number(value: i64) -> Expr {
-    let digits = Expr::value(Value::Number(value.unsigned_abs().to_string(), false));
-    if value < 0 { Expr::UnaryOp { op: UnaryOperator::Minus, expr: Box::new(digits) } } else { digits }
+    digits(&value.to_string())
+}
+
+/// A number by its digits, perhaps with a `-` before them.
+pub fn digits(text: &str) -> Expr {
+    let number = |digits: &str| Expr::value(Value::Number(digits.to_owned(), false));
+    match text.strip_prefix('-') {
+        Some(digits) => Expr::UnaryOp { op: UnaryOperator::Minus, expr: Box::new(number(digits)) },
+        None => number(text),
+    }
 }
 
 /// `TRUE` or `FALSE`.

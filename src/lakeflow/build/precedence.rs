@@ -3,7 +3,7 @@
 //! A tree is printed without brackets of its own accord, so whoever puts one expression into another asks here whether
 //! the text would be read as the same tree.
 
-use sqlparser::ast::{BinaryOperator, CastKind, Expr, UnaryOperator};
+use sqlparser::ast::{BinaryOperator, CastKind, Expr, UnaryOperator, Value};
 use sqlparser::dialect::{Dialect, Precedence};
 
 use crate::lakeflow::dialect::Lakeflow;
@@ -47,6 +47,8 @@ pub fn of(expr: &Expr) -> u8 {
     match expr {
         Expr::BinaryOp { op, .. } => of_operator(op),
         Expr::UnaryOp { op: UnaryOperator::Not, .. } => not(),
+        // A literal, sign included.
+        Expr::UnaryOp { op: UnaryOperator::Minus, expr } if is_number(expr) => PRIMARY,
         Expr::UnaryOp { .. } => sign(),
         Expr::Exists { negated: true, .. } => not(),
         Expr::IsNull(_)
@@ -110,6 +112,10 @@ pub fn like() -> u8 {
 /// `a IN (..)` and `a BETWEEN b AND c`.
 pub fn among() -> u8 {
     row(Precedence::Between)
+}
+
+fn is_number(expr: &Expr) -> bool {
+    matches!(expr, Expr::Value(value) if matches!(value.value, Value::Number(..)))
 }
 
 /// Whether an expression can stand anywhere without brackets.

@@ -11,7 +11,7 @@ use sqlparser::ast::{
 use sqlparser::dialect::{Dialect, Precedence};
 use sqlparser::keywords::Keyword;
 use sqlparser::parser::{Parser, ParserError};
-use sqlparser::tokenizer::{Token, TokenWithSpan, Word};
+use sqlparser::tokenizer::{Span, Token, TokenWithSpan, Word};
 
 use super::{DatabricksDialect, call, next_is};
 use crate::lakeflow::unit::is_interval_unit;
@@ -32,7 +32,7 @@ pub(super) fn prefix(parser: &mut Parser) -> Option<Result<Expr, ParserError>> {
             Some(Ok(Expr::Value(value)))
         }
         Token::LParen => brackets(parser),
-        Token::Minus => Some(unary(parser, UnaryOperator::Minus, Precedence::MulDivModOp)),
+        Token::Minus => Some(negative(parser)),
         // `~a * b` is `(~a) * b`.
         Token::Tilde => Some(unary(parser, UnaryOperator::BitwiseNot, Precedence::MulDivModOp)),
         Token::Mul if parser.peek_nth_token_ref(1).token == Token::RBracket => Some(Ok(any_element(parser))),
@@ -65,6 +65,37 @@ fn word_prefix(keyword: Keyword, parser: &mut Parser) -> Option<Result<Expr, Par
         keyword if is_name(keyword) && ends_name(&parser.peek_nth_token_ref(1).token) => plain_name(parser),
         _ => None,
     }
+}
+
+/// `-a`. Directly before a number the sign is a part of the literal, as in Spark's grammar (`MINUS? INTEGER_VALUE`): it
+/// binds tighter than `::`, and the smallest BIGINT has a form. The tree is that of the operator on a bare number.
+fn negative(parser: &mut Parser) -> Result<Expr, ParserError> {
+    let minus = |expr: Expr| Expr::UnaryOp { op: UnaryOperator::Minus, expr: Box::new(expr) };
+    let operand = parser.peek_nth_token_ref(1);
+    match &operand.token {
+        Token::Number(digits, long) => {
+            let value = Value::Number(digits.clone(), *long).with_span(operand.span);
+            parser.advance_token();
+            parser.advance_token();
+            Ok(minus(Expr::Value(value)))
+        }
+        // The lexer writes `128Y` as a cast whose bracket takes no room.
+        Token::Word(word) if word.keyword == Keyword::CAST && is_empty(parser.peek_nth_token_ref(2).span) => {
+            parser.advance_token();
+            parser.advance_token();
+            match parser.parse_cast_expr(CastKind::Cast)? {
+                Expr::Cast { kind, expr, data_type, array, format } => {
+                    Ok(Expr::Cast { kind, expr: Box::new(minus(*expr)), data_type, array, format })
+                }
+                other => Ok(minus(other)),
+            }
+        }
+        _ => unary(parser, UnaryOperator::Minus, Precedence::MulDivModOp),
+    }
+}
+
+fn is_empty(span: Span) -> bool {
+    span.start == span.end
 }
 
 /// A sign before its operand.

@@ -11,6 +11,7 @@ use super::catalog::{Catalog, Place, Relation, Resolution};
 use super::fault::{Fault, FaultKind};
 use super::flow::{Flow, Influence, Outcome, tidy_flows};
 use super::group::Groups;
+use super::risk::Risk;
 use super::{ColumnUse, ExprInfo, Features, NodeTypes, Origin, OutputColumn, QueryInfo, TableRead, UnstableCall};
 use crate::lakeflow::range_of;
 use crate::lakeflow::types::DataType;
@@ -139,6 +140,7 @@ pub(super) struct Analyzer<'a> {
     pub bare: Vec<BareUse>,
     pub unstable: Vec<UnstableCall>,
     pub inexact_sums: Vec<Range<usize>>,
+    pub risks: Vec<Risk>,
     pub reads: Vec<TableRead>,
     /// There is a `WITH RECURSIVE`.
     pub recursive: bool,
@@ -185,6 +187,7 @@ impl<'a> Analyzer<'a> {
             bare: Vec::new(),
             unstable: Vec::new(),
             inexact_sums: Vec::new(),
+            risks: Vec::new(),
             reads: Vec::new(),
             recursive: false,
             features: Features::default(),
@@ -289,6 +292,7 @@ impl<'a> Analyzer<'a> {
             subqueries: self.features.subqueries,
             unstable: self.unstable,
             inexact_sums: self.inexact_sums,
+            risks: self.risks,
             columns: self.uses,
             types: self.types.sorted(),
             faults: self.faults,

@@ -126,6 +126,7 @@ impl Analyzer<'_> {
         range: &Range<usize>,
     ) -> Option<Match> {
         self.unstable_call(function.name, function.stability, range);
+        self.note_risk(function.name, args, range);
         let mut candidates = function.signatures.iter().filter(|s| has_shape(s, args));
         let Some(first) = candidates.next() else {
             self.wrong_shape(function, args, range.clone());

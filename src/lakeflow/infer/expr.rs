@@ -227,17 +227,24 @@ impl Analyzer<'_> {
         let mut nullable = text.nullable;
         // `LIKE ANY (..)` holds a tuple; `LIKE ALL (..)` looks like a call to the parser.
         match pattern {
-            Expr::Tuple(patterns) => patterns.iter().for_each(|p| nullable |= self.text(p).nullable),
+            Expr::Tuple(patterns) => patterns.iter().for_each(|p| nullable |= self.pattern(name, p)),
             Expr::Function(all) if plain_name(&all.name).is_some_and(|name| name.value.eq_ignore_ascii_case("all")) => {
-                super::call::arguments(all).0.into_iter().for_each(|p| nullable |= self.text(p).nullable);
+                super::call::arguments(all).0.into_iter().for_each(|p| nullable |= self.pattern(name, p));
             }
             single => {
+                self.note_pattern(name, single);
                 let pattern = self.text(single);
                 nullable |= pattern.nullable;
                 self.conclude(name, &[(value, &text), (single, &pattern)]);
             }
         }
         Typed::boolean(nullable)
+    }
+
+    /// Whether a pattern may be NULL.
+    fn pattern(&mut self, name: &str, pattern: &Expr) -> bool {
+        self.note_pattern(name, pattern);
+        self.text(pattern).nullable
     }
 
     fn text(&mut self, expr: &Expr) -> Typed {
@@ -252,7 +259,7 @@ impl Analyzer<'_> {
     fn literal(&mut self, value: &Value) -> Typed {
         match value {
             Value::Number(_, true) => Typed::new(DataType::BigInt, false),
-            Value::Number(digits, false) => number_literal(digits),
+            Value::Number(digits, false) => number_literal(digits, false),
             Value::Boolean(_) => Typed::boolean(false),
             Value::Null => Typed::new(DataType::Null, true),
             Value::HexStringLiteral(_) => Typed::new(DataType::Binary, false),
@@ -278,7 +285,7 @@ impl Analyzer<'_> {
         }
         let tolerant = matches!(kind, CastKind::TryCast | CastKind::SafeCast);
         if !tolerant {
-            self.converted(value, &typed.ty, &ty);
+            self.cast_by_word(value, &typed.ty, &ty);
         }
         self.outcome = match (tolerant, total::casts(&typed.ty, &ty)) {
             (_, true) => Outcome::TOTAL,
@@ -417,7 +424,8 @@ pub(super) fn implied_name(expr: &Expr) -> Option<&Ident> {
 }
 
 /// The type of a number as written: `1` INT, `3000000000` BIGINT, `1.10` DECIMAL(3,2), `1e3` DOUBLE.
-fn number_literal(text: &str) -> Typed {
+/// What a number without a suffix is: of integers the smallest of INT, BIGINT and DECIMAL that holds it with its sign.
+pub(super) fn number_literal(text: &str, is_negative: bool) -> Typed {
     if text.contains(['e', 'E']) {
         return Typed::new(DataType::Double, false);
     }
@@ -427,11 +435,12 @@ fn number_literal(text: &str) -> Typed {
     if text.contains('.') {
         return Typed::new(DataType::decimal(digits as u32, fraction.len() as u32), false);
     }
-    let ty = match whole.parse::<i64>() {
+    let value = whole.parse::<i128>().map(|n| if is_negative { -n } else { n });
+    let ty = match value {
         _ if whole.is_empty() => DataType::Int,
         Ok(n) if i32::try_from(n).is_ok() => DataType::Int,
-        Ok(_) => DataType::BigInt,
-        Err(_) => DataType::decimal(digits as u32, 0),
+        Ok(n) if i64::try_from(n).is_ok() => DataType::BigInt,
+        _ => DataType::decimal(digits as u32, 0),
     };
     Typed { ty, nullable: false, digits: u8::try_from(digits).ok() }
 }

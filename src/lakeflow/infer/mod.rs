@@ -24,12 +24,14 @@ mod names;
 mod operators;
 mod pivot;
 mod query;
+mod risk;
 mod rules;
 mod select;
 mod table_function;
 mod telling;
 mod written;
 
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -39,6 +41,7 @@ pub use calls::aggregates;
 pub use catalog::{Catalog, NoCatalog, Place, Relation, Resolution, Scope, UserFunction};
 pub use fault::{Fault, FaultKind};
 pub use flow::{Flow, Hold, Influence, Release};
+pub use risk::Risk;
 pub(super) use rules::part_type;
 
 use crate::lakeflow::functions::Stability;
@@ -89,25 +92,38 @@ pub struct UnstableCall {
 ///
 /// They hold as long as the expression is not moved; parts below the root may be changed in place.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct NodeTypes(Vec<(usize, DataType)>);
+pub struct NodeTypes {
+    of: Vec<(usize, DataType)>,
+    /// Texts that are cast without a word, and to what.
+    casts: HashMap<usize, DataType>,
+}
 
 impl NodeTypes {
     fn note(&mut self, expr: &Expr, ty: &DataType) {
-        self.0.push((std::ptr::from_ref(expr).addr(), ty.clone()));
+        self.of.push((std::ptr::from_ref(expr).addr(), ty.clone()));
+    }
+
+    fn note_cast(&mut self, expr: &Expr, to: &DataType) {
+        self.casts.insert(std::ptr::from_ref(expr).addr(), to.clone());
     }
 
     /// Those that were noted, to be looked up. Most are never asked for, so there is no map.
     fn sorted(mut self) -> Self {
-        self.0.sort_by_key(|(place, _)| *place);
+        self.of.sort_by_key(|(place, _)| *place);
         self
     }
 
     /// The type of a part, as it was noted last; `None` for what is no value by itself.
     pub fn of(&self, expr: &Expr) -> Option<&DataType> {
         let place = std::ptr::from_ref(expr).addr();
-        let behind = self.0.partition_point(|(noted, _)| *noted <= place);
-        let (noted, ty) = self.0.get(behind.checked_sub(1)?)?;
+        let behind = self.of.partition_point(|(noted, _)| *noted <= place);
+        let (noted, ty) = self.of.get(behind.checked_sub(1)?)?;
         (*noted == place).then_some(ty)
+    }
+
+    /// The type that a part, which is a STRING and no literal, is cast to for what it stands beside.
+    pub fn cast_of(&self, expr: &Expr) -> Option<&DataType> {
+        self.casts.get(&std::ptr::from_ref(expr).addr())
     }
 }
 
@@ -128,6 +144,8 @@ pub struct ExprInfo {
     pub unstable: Vec<UnstableCall>,
     /// Places of sums and averages over floating point numbers.
     pub inexact_sums: Vec<Range<usize>>,
+    /// What one row can make fail, and no other form of it avoids.
+    pub risks: Vec<Risk>,
     /// The columns it names, in order.
     pub columns: Vec<ColumnUse>,
     /// The types of its parts.

@@ -146,9 +146,12 @@ impl Analyzer<'_> {
         match miss {
             Miss::Ambiguous(candidates) => {
                 let name = joined(idents);
-                let hint = match candidates.is_empty() {
-                    true => "the subquery has two columns of this name".to_string(),
-                    false => format!("write one of {}", list(&candidates)),
+                let hint = match candidates.as_slice() {
+                    [] => "what is read has two columns of this name".to_owned(),
+                    [first, others @ ..] if others.iter().all(|other| is_same_name(other, first)) => {
+                        "several tables go by this name here: give each one of its own with `AS`".to_owned()
+                    }
+                    several => format!("write one of {}", list(several)),
                 };
                 self.fault_with(
                     FaultKind::AmbiguousColumn,
@@ -279,13 +282,19 @@ impl SelectFrame {
             let (qualifier, column) =
                 (idents.get(..used).unwrap_or(&[]), idents.get(used).map_or("", |i| i.value.as_str()));
             let known = self.sources.iter().enumerate().filter(|(_, s)| s.is_called(qualifier));
+            let mut hits = vec![];
             for (index, source) in known {
                 match source.column_index(column) {
                     Some(at) if source.has_twice(at, column) => return Err(NotHere::Ambiguous(Vec::new())),
-                    Some(at) => return Ok(source.found(index, at, used + 1)),
+                    Some(at) => hits.push((index, at)),
                     None if matches!(source.rows, Rows::Open) => return Ok(open(usize::MAX)),
                     None => unknown = NotHere::NoColumn { part: used, source: index },
                 }
+            }
+            match hits.as_slice() {
+                [] => {}
+                [(index, at)] => return self.found(*index, *at, used + 1),
+                several => return Err(NotHere::Ambiguous(self.qualified(several))),
             }
         }
         let name = idents.first().map_or("", |i| i.value.as_str());
@@ -295,14 +304,10 @@ impl SelectFrame {
         let mut hits = self.sources.iter().enumerate().filter_map(hit);
         match (hits.next(), hits.next()) {
             (None, _) => {}
-            (Some((index, at)), None) => {
-                if let Some(source) = self.sources.get(index) {
-                    if source.has_twice(at, name) {
-                        return Err(NotHere::Ambiguous(Vec::new()));
-                    }
-                    return Ok(source.found(index, at, 1));
-                }
-            }
+            (Some((index, at)), None) => match self.sources.get(index) {
+                Some(source) if source.has_twice(at, name) => return Err(NotHere::Ambiguous(Vec::new())),
+                _ => return self.found(index, at, 1),
+            },
             (Some(first), Some(second)) => {
                 let several: Vec<_> = [first, second].into_iter().chain(hits).collect();
                 return Err(NotHere::Ambiguous(self.qualified(&several)));
@@ -315,6 +320,11 @@ impl SelectFrame {
             return Ok(open(usize::MAX));
         }
         Err(unknown)
+    }
+
+    fn found(&self, source: usize, at: usize, used: usize) -> Result<Found, NotHere> {
+        let rows = self.sources.get(source).ok_or(NotHere::Unknown)?;
+        Ok(rows.found(source, at, used))
     }
 
     /// All names of columns, and those of tables too if more may follow.
@@ -383,12 +393,7 @@ impl Source {
 
     /// Whether another column after the one at `index` has its name too.
     fn has_twice(&self, index: usize, name: &str) -> bool {
-        match &self.rows {
-            Rows::Derived(columns) if self.renamed.is_empty() => {
-                columns.iter().skip(index + 1).any(|c| is_same_name(&c.column.name, name))
-            }
-            _ => false,
-        }
+        (index + 1..self.width()).any(|other| self.name(other).is_some_and(|known| is_same_name(known, name)))
     }
 
     /// The column as its rows have it.

@@ -2,9 +2,10 @@
 //!
 //! Chains such as `a AND b AND ..` are walked in a loop: their length is that of the text, not of the stack.
 
-use sqlparser::ast::{BinaryOperator, Expr, UnaryOperator};
+use sqlparser::ast::{BinaryOperator, Expr, UnaryOperator, Value, ValueWithSpan};
 
 use super::analyzer::{Analyzer, Typed};
+use super::expr::number_literal;
 use super::fault::FaultKind;
 use super::flow::Outcome;
 use crate::lakeflow::types::{Arithmetic, DataType, IntervalUnit};
@@ -113,7 +114,10 @@ impl Analyzer<'_> {
     }
 
     pub(super) fn unary(&mut self, op: UnaryOperator, operand: &Expr) -> Typed {
-        let typed = self.expr(operand);
+        let typed = match (op, literal_digits(operand)) {
+            (UnaryOperator::Minus, Some(digits)) => number_literal(digits, true),
+            _ => self.expr(operand),
+        };
         let fits = match op {
             UnaryOperator::Not | UnaryOperator::BangNot => {
                 if typed.ty != DataType::Boolean && !typed.ty.is_open() {
@@ -142,6 +146,14 @@ impl Analyzer<'_> {
                 Typed::unknown()
             }
         }
+    }
+}
+
+/// The digits of a number without a suffix or brackets: a sign before it is a part of the literal.
+fn literal_digits(expr: &Expr) -> Option<&str> {
+    match expr {
+        Expr::Value(ValueWithSpan { value: Value::Number(digits, false), .. }) => Some(digits),
+        _ => None,
     }
 }
 

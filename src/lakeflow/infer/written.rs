@@ -32,12 +32,18 @@ const CASTS: [(&str, DataType); 11] = [
 ];
 
 impl Analyzer<'_> {
-    /// Judges `expr`, of type `own`, which is cast to `to`.
+    /// Judges `expr`, of type `own`, which is cast to `to` for what it stands beside.
     pub(super) fn converted(&mut self, expr: &Expr, own: &DataType, to: &DataType) {
-        if *own != DataType::String {
-            return;
+        if string_literal(expr).is_some() {
+            self.cast_by_word(expr, own, to);
+        } else if self.records_uses && *own == DataType::String && *to != DataType::String && !to.is_open() {
+            self.types.note_cast(expr, to);
         }
-        if let Some(text) = string_literal(expr) {
+    }
+
+    /// The same for a cast that is written out, which is seen where it stands.
+    pub(super) fn cast_by_word(&mut self, expr: &Expr, own: &DataType, to: &DataType) {
+        if let (DataType::String, Some(text)) = (own, string_literal(expr)) {
             let range = self.range_of_expr(expr);
             self.text_as(text, to, range);
         }
@@ -103,18 +109,15 @@ impl Analyzer<'_> {
         }
         for (index, (arg, typed)) in args.iter().zip(&found.typed).enumerate() {
             let Some(Typed { ty: DataType::String, .. }) = typed else { continue };
-            if let Some(wanted) = self.wanted_type(function, args.len(), index, found) {
+            if let Some((_, wanted)) = named_cast(function, args.len()) {
+                self.cast_by_word(arg, &DataType::String, wanted);
+            } else if let Some(wanted) = self.wanted_type(function, index, found) {
                 self.converted(arg, &DataType::String, &wanted);
             }
         }
     }
 
-    fn wanted_type(&self, function: &Function, count: usize, index: usize, found: &Match) -> Option<DataType> {
-        if (index, count) == (0, 1)
-            && let Some((_, ty)) = CASTS.iter().find(|(name, _)| *name == function.name)
-        {
-            return Some(ty.clone());
-        }
+    fn wanted_type(&self, function: &Function, index: usize, found: &Match) -> Option<DataType> {
         if (function.name, index) == ("nullif", 1) {
             return found.typed.first()?.as_ref().map(|first| first.ty.clone());
         }
@@ -129,6 +132,11 @@ impl Analyzer<'_> {
             _ => None,
         }
     }
+}
+
+/// The type that a function of one argument is a cast to.
+fn named_cast(function: &Function, count: usize) -> Option<&'static (&'static str, DataType)> {
+    CASTS.iter().find(|(name, _)| count == 1 && *name == function.name)
 }
 
 /// What a text counts as beside an operand of arithmetic.

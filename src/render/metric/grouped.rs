@@ -3,11 +3,11 @@
 use askama::Template;
 use sqlparser::ast::Expr;
 
-use super::query::{Body, MetricQuery, aliased, period};
+use super::query::{Body, MetricQuery, period};
 use super::{comment, dimension_definition, measure_definition, period_comment, title};
 use crate::lakeflow::build;
 use crate::lakeflow::types::DataType;
-use crate::model::{Measure, MeasureId, MetricTable};
+use crate::model::{Measure, MeasureId, MetricTable, Time};
 use crate::render::columns::Definition;
 use crate::render::text::{Ident, Literal, Sql};
 use crate::render::{filters, header};
@@ -31,13 +31,13 @@ pub fn table(query: &MetricQuery<'_>, table: &MetricTable, row_filter: Option<Sq
     let mut body = query.body();
     let mut outer = vec![];
     let mut group = |expr: Expr, name: &str| {
-        body.columns.push(aliased(expr.clone(), name));
+        body.columns.push(Sql::aliased(&expr, name));
         body.group_by.push(Sql::of(&expr));
         outer.push(column(name));
     };
     if let (Some(grain), Some(time)) = (table.grain, &metric.time) {
-        columns.push(Definition::new("period_start", &DataType::Date, period_comment(grain)));
-        group(period(query.aliases.expr(&time.expression), &time.expression.ty, grain), "period_start");
+        columns.push(Definition::new(Time::COLUMN, &DataType::Date, period_comment(grain)));
+        group(period(query.aliases.expr(&time.expression), &time.expression.ty, grain), Time::COLUMN);
     }
     for dimension in &table.dimensions {
         columns.push(dimension_definition(project, dimension));
@@ -50,7 +50,7 @@ pub fn table(query: &MetricQuery<'_>, table: &MetricTable, row_filter: Option<Sq
                 body.columns.push(aggregate.clone());
                 outer.push(column(&measure.name));
             }
-            None => outer.push(aliased(value(query, measure), &measure.name)),
+            None => outer.push(Sql::aliased(&value(query, measure), &measure.name)),
         }
     }
     let is_nested = metric.measures.iter().any(|m| m.derived);

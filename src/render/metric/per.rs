@@ -3,7 +3,7 @@
 use askama::Template;
 use sqlparser::ast::Expr;
 
-use super::query::{Body, MEASURED, MetricQuery, aliased, conjuncts, join, join_conditions};
+use super::query::{Body, MEASURED, MetricQuery, conjuncts, join, join_conditions};
 use super::{comment, dimension_definition, measure_definition, title};
 use crate::lakeflow::build;
 use crate::model::{ColumnPath, Measure, MeasureId, MetricTable, Per, RefPath};
@@ -43,17 +43,17 @@ pub fn table(
     let reference = ColumnPath { path: RefPath::default(), entity: metric.from, column: per.reference };
     let key = query.aliases.column(&reference);
     let mut body = query.body();
-    body.columns.push(aliased(key.clone(), KEY));
+    body.columns.push(Sql::aliased(&key, KEY));
     body.group_by.push(Sql::of(&key));
     let aliases = Aliases::new(project, per.entity, &per.joins, &[MEASURED]);
     let (mut columns, mut outer) = (vec![], vec![]);
     for dimension in &per.columns {
         columns.push(dimension_definition(project, dimension));
-        outer.push(aliased(aliases.expr(&dimension.expression), &dimension.name));
+        outer.push(Sql::aliased(&aliases.expr(&dimension.expression), &dimension.name));
     }
     for (index, measure) in metric.measures.iter().enumerate() {
         columns.push(measure_definition(project, measure));
-        outer.push(aliased(value(query, measure), &measure.name));
+        outer.push(Sql::aliased(&value(query, measure), &measure.name));
         body.columns.extend(query.aggregate(MeasureId(index)).cloned());
     }
     let own_key =

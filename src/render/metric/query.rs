@@ -36,7 +36,7 @@ pub struct MetricQuery<'a> {
 impl<'a> MetricQuery<'a> {
     pub fn of(project: &'a Project, metric: &'a Metric) -> MetricQuery<'a> {
         let aliases = Aliases::new(project, metric.from, &metric.joins, &[MEASURED]);
-        let aggregate = |m: &Measure| (!m.derived).then(|| aliased(aliases.expr(&m.expression), &m.name));
+        let aggregate = |m: &Measure| (!m.derived).then(|| Sql::aliased(&aliases.expr(&m.expression), &m.name));
         MetricQuery {
             from: Sql::of(&build::column([project.entity(metric.from).name.as_str()])),
             joins: metric.joins.iter().map(|j| join(project, &aliases, j)).collect(),
@@ -132,17 +132,6 @@ fn join_condition(entity: &Entity, alias: &str, aliases: &Aliases<'_>, join: &Jo
 pub fn named(entity: &Entity, alias: &str) -> Sql {
     let (table, alias) = (Ident::new(&entity.name), Ident::new(alias));
     Sql(if table == alias { table.to_string() } else { format!("{table} AS {alias}") })
-}
-
-/// `expr AS name`, or the column alone when it bears the name already.
-pub fn aliased(expr: Expr, name: &str) -> Sql {
-    let own = match &expr {
-        Expr::Identifier(ident) => Some(ident),
-        Expr::CompoundIdentifier(idents) => idents.last(),
-        _ => None,
-    };
-    let text = Sql::of(&expr);
-    if own.is_some_and(|ident| ident.value == name) { text } else { Sql(format!("{text} AS {}", Ident::new(name))) }
 }
 
 /// The first day of a period, as a DATE. `trunc` has no unit for a day.

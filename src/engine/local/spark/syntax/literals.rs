@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlparser::ast::{
-    AccessExpr, CastKind, DataType, DateTimeField, Expr, ExtractSyntax, GroupByExpr, Ident, Interval, LimitClause,
-    OrderByKind, Query, Select, Subscript, TypedString, UnaryOperator, Value, ValueWithSpan,
+    AccessExpr, CastKind, DataType, DateTimeField, Expr, ExtractSyntax, Function, FunctionArg, FunctionArgExpr,
+    FunctionArguments, GroupByExpr, Ident, Interval, LimitClause, OrderByKind, Query, Select, Subscript, TypedString,
+    UnaryOperator, Value, ValueWithSpan,
 };
 
 use super::super::fault::Fault;
@@ -12,12 +13,15 @@ use super::build::{call, raw_number, text};
 use super::names::lowered;
 use crate::lakeflow::cast as spark;
 
+/// The type that a number such as `5L` is cast to, in letters that no cast of an author has.
+const OF_LITERAL: &str = "bigint";
+
 /// Hides an integer where the planner asks this engine for its type; gives an exponent Spark's DOUBLE.
 pub(super) fn number(digits: String, long: bool) -> Expr {
     if digits.contains(['e', 'E']) {
         call("__cast", vec![text(digits), text("DOUBLE")])
     } else if long {
-        call("__cast", vec![text(digits), text("BIGINT")])
+        call("__cast", vec![text(digits), text(OF_LITERAL)])
     } else if digits.contains('.') {
         raw_number(digits)
     } else {
@@ -32,7 +36,14 @@ pub(super) fn negative(expr: Expr) -> Expr {
         // The operator of DataFusion wraps around.
         other => call("__negative", vec![other]),
     };
-    let Expr::Extract { field, expr, syntax } = expr else { return minus(expr) };
+    let (field, expr, syntax) = match expr {
+        Expr::Extract { field, expr, syntax } => (field, expr, syntax),
+        other => match long_digits(&other).filter(|digits| !digits.starts_with('-')).map(|digits| format!("-{digits}"))
+        {
+            Some(digits) => return call("__cast", vec![text(digits), text(OF_LITERAL)]),
+            None => return minus(other),
+        },
+    };
     match expr.as_ref() {
         Expr::Value(ValueWithSpan { value: Value::Number(digits, _), .. })
             if is_hidden(&field) && !digits.starts_with('-') =>
@@ -40,6 +51,25 @@ pub(super) fn negative(expr: Expr) -> Expr {
             hidden(raw_number(format!("-{digits}")))
         }
         _ => minus(Expr::Extract { field, expr, syntax }),
+    }
+}
+
+/// The digits of a number such as `5L`, as [`number`] has written it.
+fn long_digits(expr: &Expr) -> Option<&str> {
+    let Expr::Function(Function { args: FunctionArguments::List(list), .. }) = expr else { return None };
+    match list.args.as_slice() {
+        [digits, ty] if text_of(ty) == Some(OF_LITERAL) => text_of(digits),
+        _ => None,
+    }
+}
+
+fn text_of(arg: &FunctionArg) -> Option<&str> {
+    match arg {
+        FunctionArg::Unnamed(FunctionArgExpr::Expr(Expr::Value(ValueWithSpan {
+            value: Value::SingleQuotedString(text),
+            ..
+        }))) => Some(text),
+        _ => None,
     }
 }
 
