@@ -144,7 +144,7 @@ fn missed(compilation: &Compilation, path: &str, attempt: &Attempt) -> Option<St
 
 fn others(compilation: &Compilation) -> String {
     let others: Vec<_> =
-        compilation.diagnostics.iter().filter(|d| d.code != Code::AudienceMayNotSee).cloned().collect();
+        compilation.diagnostics.iter().filter(|d| d.is_error() && d.code != Code::AudienceMayNotSee).cloned().collect();
     human::render(&others, &compilation.sources, human::Style { color: false, width: 100 })
 }
 
