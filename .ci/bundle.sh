@@ -32,6 +32,6 @@ for project in . tests/cases/*/; do
   for target in $targets; do
     "$gen" --project "$project" requests --quiet --target "$target" > "$out/requests.jsonl"
     "$python" "$bodies" --strict --quiet "$out/requests.jsonl"
-    "$python" .ci/bundle_check.py "$out/bundle" "$out/requests.jsonl"
+    "$python" .ci/bundle_check.py "$out/bundle" "$out/requests.jsonl" "$target"
   done
 done

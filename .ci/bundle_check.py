@@ -1,10 +1,10 @@
 """Reads a bundle with the classes of the package databricks-bundles, and compares its resources with REST bodies.
 
-    .venv/bin/python .ci/bundle_check.py BUNDLE REQUESTS
+    .venv/bin/python .ci/bundle_check.py BUNDLE REQUESTS TARGET
 
 Every resource of BUNDLE must be taken by the class of its kind, and must come back from it with every key that it had:
-a key that the class does not know is an error. REQUESTS holds calls as JSON lines; resources and bodies must agree in
-everything but the texts, where the bundle has references.
+a key that the class does not know is an error. REQUESTS holds the calls for TARGET as JSON lines; resources, with what the
+target adds to them, and bodies must agree in everything but the texts, where the bundle has references.
 """
 
 import json
@@ -40,6 +40,23 @@ def resources(bundle: Path):
                     yield scope is document, kind, key, value
 
 
+def merged(job, addition):
+    """A job with the tasks that a target adds: tasks of one key are one, lists follow each other."""
+    tasks = {task["task_key"]: dict(task) for task in job["tasks"]}
+    for task in addition.get("tasks", []):
+        known = tasks.setdefault(task["task_key"], {})
+        waits = known.get("depends_on", []) + task.get("depends_on", [])
+        known.update(task, **({"depends_on": waits} if waits else {}))
+    return {**job, "tasks": list(tasks.values())}
+
+
+def job_additions(bundle: Path, target: str):
+    """What a target adds to jobs, by their keys."""
+    documents = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in bundle.rglob("*.yml")]
+    scopes = [document.get("targets", {}).get(target, {}) for document in documents]
+    return {key: job for scope in scopes for key, job in scope.get("resources", {}).get("jobs", {}).items()}
+
+
 def shape(value, where=""):
     """The paths of all leaves, with the values of those that are no text."""
     if isinstance(value, dict):
@@ -50,7 +67,8 @@ def shape(value, where=""):
 
 
 def main() -> int:
-    bundle, requests = map(Path, sys.argv[1:])
+    bundle, requests = map(Path, sys.argv[1:3])
+    additions = job_additions(bundle, sys.argv[3])
     calls = [json.loads(line) for line in requests.read_text(encoding="utf-8").splitlines()]
     bodies = {(call["path"], call["body"].get("name") or call["body"].get("display_name")): call["body"] for call in calls}
     checked = 0
@@ -65,6 +83,8 @@ def main() -> int:
                 raise ValueError(f"{kind}.{key}: {sorted(missing)} are lost in {CLASSES[kind].__name__}")
         if common:
             body = bodies[PATHS[kind], value.get("name") or value.get("display_name")]
+            if kind == "jobs":
+                value = merged(value, additions.get(key, {}))
             if difference := shape(value) ^ shape(body):
                 raise ValueError(f"{kind}.{key}: bundle and call differ in {sorted(map(str, difference))}")
         checked += 1

@@ -26,17 +26,18 @@ pub fn files(bundle: &Bundle, project: &Project, plan: &BuildPlan) -> Result<Vec
         ArtifactKind::Bundle(file) => Some((artifact, file)),
         _ => None,
     });
-    files.map(|(artifact, file)| written(bundle, project, artifact, file)).collect()
+    files.map(|(artifact, file)| written(bundle, project, plan, artifact, file)).collect()
 }
 
 fn written(
     bundle: &Bundle,
     project: &Project,
+    plan: &BuildPlan,
     artifact: &Artifact,
     file: BundleFile,
 ) -> Result<RenderedFile, RenderError> {
     let content = match file {
-        BundleFile::Root => Ok(("the bundle: targets, variables, what is uploaded".to_owned(), root(bundle))),
+        BundleFile::Root => Ok(("the bundle: targets, variables, what is uploaded".to_owned(), root(bundle, plan))),
         BundleFile::Pipeline => resource(bundle, Kind::Pipeline, &project.name),
         BundleFile::Job(job) => resource(bundle, Kind::Job, &job.key(project)),
         BundleFile::Alert(alert) => resource(bundle, Kind::Alert, alert.key()),
@@ -66,7 +67,25 @@ fn resource(bundle: &Bundle, kind: Kind, key: &str) -> Result<(String, Value), s
     let mut declared = bundle.resources.iter();
     let declared = declared.find(|declared| declared.resource.kind() == kind && declared.key == key);
     let value = declared.map(|declared| declared.resource.to_json()).transpose()?;
-    Ok((format!("{} {key}", kind.word()), json!({ "resources": { kind.section(): { key: value } } })))
+    let mut document = json!({ "resources": { kind.section(): { key: value } } });
+    let additions = if kind == Kind::Job { additions(bundle, key)? } else { Map::new() };
+    if let Some(document) = document.as_object_mut().filter(|_| !additions.is_empty()) {
+        document.insert("targets".into(), additions.into());
+    }
+    Ok((format!("{} {key}", kind.word()), document))
+}
+
+/// What single targets add to a job, by target. The command line puts tasks of one key together.
+fn additions(bundle: &Bundle, key: &str) -> Result<Map<String, Value>, serde_json::Error> {
+    let mut targets = Map::new();
+    for deployment in &bundle.deployments {
+        let Some(addition) = deployment.additions.iter().find(|job| job.key == key) else { continue };
+        let waits = addition.waits.iter().map(|(task, waits)| Ok(json!({ "task_key": task, "depends_on": waits })));
+        let tasks = addition.tasks.iter().map(serde_json::to_value).chain(waits);
+        let tasks: Vec<Value> = tasks.collect::<Result<_, _>>()?;
+        targets.insert(deployment.name.clone(), json!({ "resources": { "jobs": { key: { "tasks": tasks } } } }));
+    }
+    Ok(targets)
 }
 
 /// A dashboard. The command line reads its file and sends the text, so the resource is none that a REST call would take.
@@ -81,13 +100,21 @@ fn dashboard(name: &str) -> Value {
     json!({ "resources": { "dashboards": { name: value } } })
 }
 
-fn root(bundle: &Bundle) -> Value {
+/// The files of resources, one by one and seen from the bundle: what somebody else put beside them is not deployed.
+fn included(plan: &BuildPlan) -> Vec<Value> {
+    let is_resource = |kind| matches!(kind, ArtifactKind::Bundle(file) if file != BundleFile::Root);
+    let files = plan.artifacts.iter().filter(|artifact| is_resource(artifact.kind)).map(Artifact::path);
+    let folder = format!("{}/", plan::Folder::Bundle.name());
+    files.map(|path| json!(path.strip_prefix(&folder).unwrap_or(path))).collect()
+}
+
+fn root(bundle: &Bundle, plan: &BuildPlan) -> Value {
     let targets: Map<String, Value> =
         bundle.deployments.iter().map(|deployment| (deployment.name.clone(), target(deployment))).collect();
     let folders = bundle.folders.iter().map(|folder| json!(format!("../{}", folder.name())));
     json!({
         "bundle": { "name": bundle.name },
-        "include": ["resources/*.yml"],
+        "include": included(plan),
         // The parent of all these is what `${workspace.file_path}` stands for.
         "sync": { "paths": folders.chain([json!(".")]).collect::<Vec<_>>() },
         "variables": variables(bundle),

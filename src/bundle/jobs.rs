@@ -3,16 +3,19 @@
 //! Each is a chain: governance statements that the pipeline needs, the update, governance statements on its tables, views
 //! for operation, and at last the gate, which fails when a table does not reconcile. A later task never runs on what an
 //! earlier one left unfinished.
+//!
+//! A job is the same in every target as far as every target has the files of its tasks; [`additions`] are the rest.
 
 use std::collections::BTreeSet;
 
+use super::JobAddition;
 use super::pipeline::tags;
 use super::reference::{self, FILES, LANDING, SCHEDULES, TARGET, WAREHOUSE};
 use super::resource::{
     CronSchedule, FileArrival, Health, HealthMetric, HealthOperator, HealthRule, Job, JobNotifications, PipelineTask,
     Queue, SqlFile, SqlFileSource, SqlTask, Task, TaskDependency, Trigger,
 };
-use crate::model::{Project, Schedule, Start};
+use crate::model::{Project, Schedule, Start, TargetId};
 use crate::plan::deployment::{self, JobKind};
 use crate::plan::operation::{self, Script};
 use crate::plan::{self, ArtifactKind, BuildPlan, Governance, Phase, Selection};
@@ -22,21 +25,49 @@ const QUIET_SECONDS: u32 = 60;
 /// Share of the time limit after which a run is suspiciously slow, in percent.
 const SLOW_PERCENT: u64 = 80;
 
-/// The jobs with their keys: schedules in the order of the project, then the one on demand.
+/// The jobs with their keys: schedules in the order of the project, then the one on demand. Their tasks are those that
+/// every target has.
 pub fn jobs(project: &Project, plan: &BuildPlan) -> Vec<(String, Job)> {
+    let concerns = common_concerns(project, plan);
     let build = |kind: JobKind| {
-        let scheduled = match kind {
-            JobKind::Schedule(index) => project.schedules.get(index),
-            JobKind::OnDemand => None,
-        };
-        let key = kind.key(project);
-        let job = match scheduled {
-            Some(schedule) => job(project, plan, schedule, true),
-            None => job(project, plan, &on_demand(&key), false),
-        };
-        (key, job)
+        let (schedule, starts) = schedule(project, kind);
+        (schedule.name.clone(), job(project, plan, &schedule, starts, &concerns))
     };
     deployment::jobs(project).into_iter().map(build).collect()
+}
+
+/// What the jobs of a target have besides the tasks that all targets have.
+pub fn additions(project: &Project, plan: &BuildPlan, target: TargetId) -> Vec<JobAddition> {
+    let (common, own) = (common_concerns(project, plan), concerns(plan, target));
+    let addition = |kind: JobKind| {
+        let (schedule, _) = schedule(project, kind);
+        let selection = Selection::of(project, plan, &schedule.refresh);
+        let known = tasks(project, plan, &schedule, &selection, &common);
+        let mut addition = JobAddition { key: schedule.name.clone(), tasks: vec![], waits: vec![] };
+        for task in tasks(project, plan, &schedule, &selection, &own) {
+            match known.iter().find(|known| known.task_key == task.task_key) {
+                None => addition.tasks.push(task),
+                Some(known) if known.depends_on != task.depends_on => {
+                    addition.waits.push((task.task_key, task.depends_on));
+                }
+                Some(_) => {}
+            }
+        }
+        (!addition.tasks.is_empty()).then_some(addition)
+    };
+    deployment::jobs(project).into_iter().filter_map(addition).collect()
+}
+
+/// What a job does, and whether it starts by itself.
+fn schedule(project: &Project, kind: JobKind) -> (Schedule, bool) {
+    let scheduled = match kind {
+        JobKind::Schedule(index) => project.schedules.get(index),
+        JobKind::OnDemand => None,
+    };
+    match scheduled {
+        Some(schedule) => (schedule.clone(), true),
+        None => (on_demand(&kind.key(project)), false),
+    }
 }
 
 /// Everything, with the defaults of schedules.
@@ -51,7 +82,7 @@ fn on_demand(name: &str) -> Schedule {
     }
 }
 
-fn job(project: &Project, plan: &BuildPlan, schedule: &Schedule, starts: bool) -> Job {
+fn job(project: &Project, plan: &BuildPlan, schedule: &Schedule, starts: bool, concerns: &BTreeSet<Governance>) -> Job {
     let selection = Selection::of(project, plan, &schedule.refresh);
     let limit = u64::from(schedule.timeout_minutes) * 60;
     let told = JobNotifications {
@@ -74,7 +105,7 @@ fn job(project: &Project, plan: &BuildPlan, schedule: &Schedule, starts: bool) -
         }),
         email_notifications: (!project.notify.is_empty()).then_some(told),
         tags: tags(project),
-        tasks: tasks(project, plan, schedule, &selection),
+        tasks: tasks(project, plan, schedule, &selection, concerns),
     }
 }
 
@@ -109,7 +140,13 @@ fn trigger(schedule: &Schedule) -> Option<Trigger> {
 }
 
 /// The chain of tasks; each depends on the one before it.
-fn tasks(project: &Project, plan: &BuildPlan, schedule: &Schedule, selection: &Selection) -> Vec<Task> {
+fn tasks(
+    project: &Project,
+    plan: &BuildPlan,
+    schedule: &Schedule,
+    selection: &Selection,
+    concerns: &BTreeSet<Governance>,
+) -> Vec<Task> {
     let update = Task {
         description: Some("Updates the pipeline.".into()),
         pipeline_task: Some(PipelineTask {
@@ -119,8 +156,8 @@ fn tasks(project: &Project, plan: &BuildPlan, schedule: &Schedule, selection: &S
         }),
         ..task("update", schedule)
     };
-    let concerns = concerns(plan);
-    let of = |phase: Phase| concerns.iter().filter(move |concern| concern.phase() == phase);
+    let run = |concern: &&Governance| selection.everything || !concern.needs_all_tables();
+    let of = |phase: Phase| concerns.iter().filter(run).filter(move |concern| concern.phase() == phase);
     let mut tasks: Vec<Task> = of(Phase::Before).map(|concern| governance(*concern, schedule)).collect();
     tasks.push(update);
     tasks.extend(of(Phase::After).map(|concern| governance(*concern, schedule)));
@@ -140,13 +177,19 @@ fn refresh_selection(selection: &Selection) -> Vec<String> {
     if selection.everything { vec![] } else { names.collect() }
 }
 
-/// The concerns of governance that some target has, in the order in which they run.
-fn concerns(plan: &BuildPlan) -> BTreeSet<Governance> {
+/// The concerns of governance that a target has, in the order in which they run.
+fn concerns(plan: &BuildPlan, target: TargetId) -> BTreeSet<Governance> {
     let concern = |kind: ArtifactKind| match kind {
-        ArtifactKind::Governance(_, concern) => Some(concern),
+        ArtifactKind::Governance(of, concern) if of == target => Some(concern),
         _ => None,
     };
     plan.artifacts.iter().filter_map(|artifact| concern(artifact.kind)).collect()
+}
+
+/// The concerns that every target has.
+fn common_concerns(project: &Project, plan: &BuildPlan) -> BTreeSet<Governance> {
+    let of_each = (0..project.targets.len()).map(|index| concerns(plan, TargetId(index)));
+    of_each.reduce(|common, own| &common & &own).unwrap_or_default()
 }
 
 fn governance(concern: Governance, schedule: &Schedule) -> Task {

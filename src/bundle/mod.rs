@@ -18,17 +18,17 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Mode, Principal, Project, Target};
+use crate::model::{Mode, Principal, Project, Target, TargetId};
 use crate::plan::{ArtifactKind, BuildPlan, Folder};
 use reference::Values;
-use resource::{Kind, Resource};
+use resource::{Job, Kind, Resource, Task, TaskDependency};
 
 /// Everything that is deployed for a project.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Bundle {
     /// Name of the project.
     pub name: String,
-    /// Resources of every target. They differ between targets only in what references stand for.
+    /// Resources of every target. They differ between targets in what references stand for, and jobs in additions.
     pub resources: Vec<Declared>,
     /// Targets, in the order of the project.
     pub deployments: Vec<Deployment>,
@@ -62,6 +62,33 @@ pub struct Deployment {
     pub places: Vec<Place>,
     /// Who may do what with pipeline, jobs and alerts.
     pub permissions: Vec<Permission>,
+    /// Tasks that the jobs of this target have besides.
+    pub additions: Vec<JobAddition>,
+}
+
+/// What a job of one target has besides the tasks that it has in all of them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct JobAddition {
+    /// Key of the job.
+    pub key: String,
+    /// Tasks.
+    pub tasks: Vec<Task>,
+    /// Tasks of all targets, by their keys, that wait for more here.
+    pub waits: Vec<(String, Vec<TaskDependency>)>,
+}
+
+impl JobAddition {
+    /// The job of the target. It is put together as the command line does: tasks of one key become one, and lists follow
+    /// each other. What a task waits for in every target comes before what is added, so it may go on waiting for both.
+    pub fn added_to(&self, job: &Job) -> Job {
+        let mut job = job.clone();
+        for (key, waits) in &self.waits {
+            let task = job.tasks.iter_mut().find(|task| task.task_key == *key);
+            task.into_iter().for_each(|task| task.depends_on.extend(waits.clone()));
+        }
+        job.tasks.extend(self.tasks.clone());
+        job
+    }
 }
 
 /// A schema or volume with its grants.
@@ -123,7 +150,7 @@ impl Level {
 
 /// Lists what is deployed for a project: pipeline, jobs and alerts, in the targets that it names.
 pub fn bundle(project: &Project, plan: &BuildPlan) -> Bundle {
-    let mut resources = vec![declared(&project.name, Resource::Pipeline(Box::new(pipeline::pipeline(project))))];
+    let mut resources = vec![declared(&project.name, Resource::Pipeline(Box::new(pipeline::pipeline(project, plan))))];
     let jobs = jobs::jobs(project, plan);
     resources.extend(jobs.into_iter().map(|(key, job)| declared(&key, Resource::Job(Box::new(job)))));
     let alerts = alerts::alerts(project);
@@ -132,12 +159,18 @@ pub fn bundle(project: &Project, plan: &BuildPlan) -> Bundle {
         ArtifactKind::Bundle(_) | ArtifactKind::Reader(..) | ArtifactKind::Lineage => None,
         ArtifactKind::Dataset(_)
         | ArtifactKind::Governance(..)
+        | ArtifactKind::Gone(_)
         | ArtifactKind::Dashboard(_)
         | ArtifactKind::Operation(..) => kind.folder(),
     };
     let folders = plan.artifacts.iter().filter_map(|artifact| uploaded(artifact.kind)).chain([Folder::Pipeline]);
     let folders = folders.collect::<BTreeSet<Folder>>().into_iter().collect();
-    let deployments = project.targets.iter().map(|target| deployment(project, target)).collect();
+    let targets = project.targets.iter().enumerate();
+    let deployments = targets.map(|(index, target)| Deployment {
+        additions: jobs::additions(project, plan, TargetId(index)),
+        ..deployment(project, target)
+    });
+    let deployments = deployments.collect();
     Bundle { name: project.name.clone(), resources, deployments, folders }
 }
 
@@ -163,6 +196,7 @@ fn deployment(project: &Project, target: &Target) -> Deployment {
         warehouse: target.warehouse.clone(),
         places: [Some(schema), volume].into_iter().flatten().collect(),
         permissions: operators.map(|principal| Permission { principal, level: Level::Run }).collect(),
+        additions: vec![],
     }
 }
 

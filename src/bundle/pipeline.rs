@@ -5,10 +5,13 @@ use indexmap::IndexMap;
 use super::reference::{self, CATALOG, FILES, LANDING, RUN_AS, SCHEMA};
 use super::resource::{Channel, EventLog, Glob, Library, Pipeline, PipelineEvent, PipelineNotification, RunAs};
 use crate::model::{Principal, Project, Target};
-use crate::plan;
+use crate::plan::{self, ArtifactKind, BuildPlan};
 
-/// The pipeline that runs everything below `pipeline/`.
-pub fn pipeline(project: &Project) -> Pipeline {
+/// How many source files a pipeline may name one by one (page "Pipeline limitations" of the documentation).
+const MAX_NAMED_FILES: usize = 100;
+
+/// The pipeline that runs the datasets of the plan.
+pub fn pipeline(project: &Project, plan: &BuildPlan) -> Pipeline {
     let sources = format!("{}/{}", reference::to(FILES), plan::Folder::Pipeline.name());
     Pipeline {
         name: project.name.clone(),
@@ -16,7 +19,7 @@ pub fn pipeline(project: &Project) -> Pipeline {
         schema: reference::to(SCHEMA),
         serverless: true,
         channel: Channel::Current,
-        libraries: vec![Library { glob: Glob { include: format!("{sources}/**") } }],
+        libraries: libraries(plan, &sources),
         root_path: sources,
         // What the sources call `${landing}`.
         configuration: [("landing".to_owned(), reference::to(LANDING))].into(),
@@ -29,6 +32,18 @@ pub fn pipeline(project: &Project) -> Pipeline {
         notifications: notifications(project),
         tags: tags(project),
     }
+}
+
+/// The sources, file by file: what somebody else put into the folder is not run. A pipeline of too many files has to
+/// name the folder; then nothing but the check of the output directory keeps other files out of it.
+fn libraries(plan: &BuildPlan, folder: &str) -> Vec<Library> {
+    let is_source = |kind| matches!(kind, ArtifactKind::Dataset(_));
+    let files: Vec<&str> = plan.artifacts.iter().filter(|a| is_source(a.kind)).map(plan::Artifact::path).collect();
+    let library = |include: String| Library { glob: Glob { include } };
+    if files.len() > MAX_NAMED_FILES {
+        return vec![library(format!("{folder}/**"))];
+    }
+    files.into_iter().map(|file| library(format!("{}/{file}", reference::to(FILES)))).collect()
 }
 
 /// The service principal that the pipeline runs as in a target.

@@ -32,7 +32,12 @@ pub fn resources(bundle: &Bundle, target: &Deployment, known: &Values) -> Result
     let places = target.places.iter().map(|place| &place.declared);
     let mut resolved = vec![];
     for declared in places.chain(&bundle.resources) {
-        let resource = substituted(&declared.resource, &values)?;
+        let resource = match (&declared.resource, target.additions.iter().find(|job| job.key == declared.key)) {
+            (Resource::Job(job), Some(addition)) => {
+                substituted(&Resource::Job(Box::new(addition.added_to(job))), &values)?
+            }
+            (resource, _) => substituted(resource, &values)?,
+        };
         resolved.push(Declared { key: declared.key.clone(), resource });
     }
     resolved.sort_by_key(|declared| declared.resource.kind());

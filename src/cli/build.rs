@@ -8,17 +8,15 @@ use clap::Args;
 use super::check::{counted, require_faultless, tell_parses};
 use super::shell::Shell;
 use super::{Ended, Failure, Status, interrupt, project};
-use crate::driver;
+use crate::driver::{self, OUT};
 use crate::emit::{ChangeKind, ChangeSet};
 use crate::world::World;
 
-/// Directory of the output, below the project.
-const OUT: &str = "generated";
-
 /// Write the pipeline that the specs give
 ///
-/// Only files that differ are written, all of them or none. Files that the specs no longer give are removed; files that
-/// `gen` did not write are never touched.
+/// Only files that differ are written, all of them or none. Files that the specs no longer give are removed; a file there
+/// that `gen` did not write is an error, and never touched. What builds have granted is kept in a record beside the
+/// directory (generated.granted.jsonl): commit it too.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   gen build                                 write generated/
@@ -97,7 +95,11 @@ fn fates(changes: &ChangeSet) -> String {
         .filter(|(count, _)| *count > 0)
         .map(|(count, word)| format!("{count} {word}"))
         .collect();
-    if parts.is_empty() { "only the manifest differs".to_owned() } else { parts.join(", ") }
+    match parts.is_empty() {
+        true if changes.differs_in_record() => "only the record of what was granted differs".to_owned(),
+        true => "only the manifest differs".to_owned(),
+        false => parts.join(", "),
+    }
 }
 
 fn word(kind: ChangeKind) -> &'static str {

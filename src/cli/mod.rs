@@ -17,6 +17,7 @@ mod pii;
 mod project;
 mod query;
 mod requests;
+mod retired;
 mod run;
 mod sample;
 mod schema;
@@ -84,6 +85,7 @@ enum Command {
     Sql(sql::SqlArgs),
     Sample(sample::SampleArgs),
     Requests(requests::RequestsArgs),
+    Retired(retired::RetiredArgs),
     Watch(watch::WatchArgs),
     Explain(explain::ExplainArgs),
     Schema(schema::SchemaArgs),
@@ -172,6 +174,7 @@ fn dispatch(cli: &Cli, shell: &mut Shell, world: &dyn World) -> Ended {
         Command::Build(args) => build::run(args, &project::find(project, world)?, shell, world),
         Command::Run(args) => run::run(args, &project::find(project, world)?, shell, world),
         Command::Requests(args) => requests::run(args, &project::find(project, world)?, shell, world),
+        Command::Retired(args) => retired::run(args, &project::find(project, world)?, shell, world),
         Command::Sample(args) => sample::run(args, &project::find(project, world)?, shell, world),
         Command::Watch(args) => watch::run(args, &project::find(project, world)?, shell, world),
         Command::Schema(args) => schema::run(args, &project::find(project, world)?, shell, world),

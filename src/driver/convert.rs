@@ -108,7 +108,7 @@ impl ConvertedSql {
             outputs.insert(SETUP.to_owned(), text.into());
         }
         let texts = outputs.iter().map(|(path, text)| (path.as_str(), text.clone())).collect();
-        let changes = ChangeSet::compute(world, out, &texts, &mut found);
+        let changes = ChangeSet::compute(world, out, &texts, None, &mut found);
         let is_ours = |path: &str| path == SETUP || path.starts_with(TRANSFORMATIONS);
         let mut gone = changes.changes().iter().filter(|change| change.kind == ChangeKind::Removed);
         if let Some(other) = gone.find(|change| !is_ours(&change.path)) {

@@ -24,11 +24,12 @@ use rest::{Round, Stage, Stopped};
 
 use crate::bundle;
 use crate::check::{self, Definition, Judged, Parsed, Pipeline};
-use crate::diag::{Diagnostic, Diagnostics};
-use crate::emit::ChangeSet;
+use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::emit::{self, ChangeSet};
 use crate::lineage::{self, Lineage};
 use crate::load::{self, SpecFiles};
 use crate::model::Project;
+use crate::plan::record::Record;
 use crate::plan::{self, Artifact, ArtifactKind, BuildPlan};
 use crate::render::{self, RenderError, RenderedFile};
 use crate::resolve;
@@ -36,6 +37,9 @@ use crate::serving;
 use crate::source::{FileId, SourceMap};
 use crate::validate;
 use crate::world::World;
+
+/// Directory of the output, below the project, unless another one is named.
+pub const OUT: &str = "generated";
 
 /// How far the chain is run. Each phase contains those before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -71,6 +75,8 @@ pub struct Compilation {
     pub personal: lineage::Flow,
     /// What each pass took.
     pub passes: Vec<Pass>,
+    /// What earlier builds have given.
+    record: Record,
     /// The files of the pipeline as trees, where they are asked for.
     trees: Option<Vec<Arc<Parsed>>>,
 }
@@ -110,7 +116,7 @@ pub fn check(world: &dyn World, root: &Path) -> Result<Compilation, RenderError>
 /// A template that can't be filled, which is a fault of the compiler. Faults of the specs are diagnostics.
 pub fn compile(world: &dyn World, root: &Path, until: Phase) -> Result<Compilation, RenderError> {
     let mut out = Compilation::default();
-    out.start(world, root, until)?;
+    out.start(world, root, until, &root.join(OUT))?;
     Ok(out)
 }
 
@@ -121,7 +127,7 @@ pub fn compile(world: &dyn World, root: &Path, until: Phase) -> Result<Compilati
 /// A template that can't be filled, which is a fault of the compiler. Faults of the specs are diagnostics.
 pub fn runnable(world: &dyn World, root: &Path) -> Result<(Compilation, Pipeline), RenderError> {
     let mut out = Compilation { trees: Some(vec![]), ..Compilation::default() };
-    out.start(world, root, Phase::Prove)?;
+    out.start(world, root, Phase::Prove, &root.join(OUT))?;
     let pipeline = Pipeline { files: out.trees.take().unwrap_or_default(), datasets: out.datasets.clone() };
     Ok((out, pipeline))
 }
@@ -132,28 +138,65 @@ pub fn runnable(world: &dyn World, root: &Path) -> Result<(Compilation, Pipeline
 /// # Errors
 /// A template that can't be filled, which is a fault of the compiler. Faults of the specs are diagnostics.
 pub fn build(world: &dyn World, root: &Path, out: &Path) -> Result<(Compilation, Option<ChangeSet>), RenderError> {
-    let mut compilation = compile(world, root, Phase::Deliver)?;
-    if compilation.has_errors() {
-        return Ok((compilation, None));
-    }
+    let mut compilation = Compilation::default();
+    compilation.start(world, root, Phase::Deliver, out)?;
+    let changes = compilation.compare(world, out);
+    Ok((compilation, changes))
+}
+
+/// Compiles the project in `root` as [`build`] does, as if `target` had what is declared and nothing of earlier builds.
+///
+/// # Errors
+/// A template that can't be filled, which is a fault of the compiler. Faults of the specs are diagnostics.
+pub fn build_confirmed(
+    world: &dyn World,
+    root: &Path,
+    out: &Path,
+    target: &str,
+) -> Result<(Compilation, Option<ChangeSet>), RenderError> {
+    let (before, _) = build(world, root, out)?;
+    let plan = &before.plan;
     let mut found = Diagnostics::default();
-    let start = Instant::now();
-    let files = compilation.files.iter().map(|file| (file.artifact.path(), file.text.clone())).collect();
-    let changes = ChangeSet::compute(world, out, &files, &mut found);
-    compilation.note("emit", start);
-    let is_faultless = !found.has_errors();
-    compilation.diagnostics.extend(found.into_sorted());
-    Ok((compilation, is_faultless.then_some(changes)))
+    let mut compilation =
+        Compilation { record: plan.record.clone().confirmed(target, &plan.declared), ..Compilation::default() };
+    let files = compilation.pass("load", |sources| load::find(world, root, sources, &mut found));
+    compilation.run(Phase::Deliver, Round::first(&files, &mut found))?;
+    compilation.diagnostics = found.into_sorted();
+    let changes = compilation.compare(world, out);
+    Ok((compilation, changes))
+}
+
+/// A file that nobody has checked lies among those that are deployed.
+fn stray(path: &str) -> Diagnostic {
+    let hint = "move it out of the output directory, or remove it; what belongs to the pipeline is said in a spec";
+    Diagnostic::error(Code::StrayFile, format!("`{path}` is a file that `gen` did not write")).hint(hint)
 }
 
 impl Compilation {
-    /// Finds the specs and runs the chain over them.
-    fn start(&mut self, world: &dyn World, root: &Path, until: Phase) -> Result<(), RenderError> {
+    /// Finds the specs and runs the chain over them, after the builds that the record beside `out` tells of.
+    fn start(&mut self, world: &dyn World, root: &Path, until: Phase, out: &Path) -> Result<(), RenderError> {
         let mut found = Diagnostics::default();
+        self.record = emit::read_record(world, out, &mut self.sources, &mut found);
         let files = self.pass("load", |sources| load::find(world, root, sources, &mut found));
         self.run(until, Round::first(&files, &mut found))?;
         self.diagnostics = found.into_sorted();
         Ok(())
+    }
+
+    /// Compares the files with a directory; `None` when something is at fault.
+    fn compare(&mut self, world: &dyn World, out: &Path) -> Option<ChangeSet> {
+        if self.has_errors() {
+            return None;
+        }
+        let mut found = Diagnostics::default();
+        let start = Instant::now();
+        let files = self.files.iter().map(|file| (file.artifact.path(), file.text.clone())).collect();
+        let changes = ChangeSet::compute(world, out, &files, Some(&self.plan.record.text()), &mut found);
+        found.extend(changes.strays(world).iter().map(|path| stray(path)));
+        self.note("emit", start);
+        let is_faultless = !found.has_errors();
+        self.diagnostics.extend(found.into_sorted());
+        is_faultless.then_some(changes)
     }
 
     /// Proves the texts of rendered files, whatever they were made from.
@@ -192,7 +235,8 @@ impl Compilation {
 
     /// Plans the build, and renders what runs in a workspace.
     fn render(&mut self, project: &Project, round: &mut Round<'_>) -> Result<Option<Stopped>, RenderError> {
-        let (plan, clashing) = self.pass("plan", |_| plan::plan(project, round.faults(Stage::Plan)));
+        let record = std::mem::take(&mut self.record);
+        let (plan, clashing) = self.pass("plan", |_| plan::plan(project, &record, round.faults(Stage::Plan)));
         self.plan = plan;
         if !clashing.is_empty() {
             return Ok(Some(Stopped { stage: Stage::Plan, faulty: clashing }));
@@ -218,7 +262,7 @@ impl Compilation {
     /// specs at fault.
     fn check(&mut self, project: &Project, round: &mut Round<'_>) -> (Judged, BTreeSet<FileId>) {
         let mut files = vec![];
-        let mut governance = vec![vec![]; project.targets.len()];
+        let (mut governance, mut gone) = (vec![vec![]; project.targets.len()], vec![]);
         for file in &self.files {
             let id = self.sources.add(format!("generated/{}", file.artifact.path()), file.text.clone());
             match file.artifact.kind {
@@ -226,6 +270,7 @@ impl Compilation {
                 ArtifactKind::Governance(target, _) => {
                     governance.get_mut(target.0).into_iter().for_each(|files: &mut Vec<_>| files.push(id));
                 }
+                ArtifactKind::Gone(_) => gone.push(id),
                 _ => {}
             }
         }
@@ -239,6 +284,7 @@ impl Compilation {
             // Names that a faulty pipeline does not define would be missed in every target again.
             if !faults.has_errors() {
                 governance.iter().for_each(|files| check::governance(files, &judged.datasets, sources, &mut beside));
+                check::governance(&gone, &[], sources, &mut beside);
             }
             judged
         });
@@ -271,7 +317,7 @@ impl Compilation {
         self.files.extend(serving::serving(project, plan)?);
         self.files.extend(render::operation::operation(project, plan)?);
         self.files.extend(bundle::files::files(&bundle::bundle(project, plan), project, plan)?);
-        let lineage = Artifact::of(ArtifactKind::Lineage, project);
+        let lineage = Artifact::of(ArtifactKind::Lineage, project, &self.plan);
         let document = lineage::document(&self.lineage, &project.name);
         self.files.push(RenderedFile { artifact: lineage, text: document.into() });
         self.note("deliver", start);

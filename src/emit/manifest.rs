@@ -16,16 +16,19 @@ pub const FILE_NAME: &str = ".manifest.json";
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Manifest {
     files: BTreeMap<String, String>,
+    granted: Option<String>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Written {
     files: BTreeMap<String, String>,
+    #[serde(default)]
+    granted: Option<String>,
 }
 
-/// The text of the manifest of these files, which are sorted by path.
-pub fn text<'a>(files: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> String {
+/// The text of the manifest of these files, which are sorted by path, and of the record beside them, if there is one.
+pub fn text<'a>(files: impl IntoIterator<Item = (&'a str, &'a [u8])>, granted: Option<&[u8]>) -> String {
     let mut out = String::from("{\n  \"files\": {");
     let mut separator = "\n";
     for (path, bytes) in files {
@@ -33,7 +36,11 @@ pub fn text<'a>(files: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> String 
         let _ = write!(out, "{separator}    {}: \"{}\"", serde_json::Value::from(path), hash(bytes));
         separator = ",\n";
     }
-    out.push_str(if separator == "\n" { "}\n}\n" } else { "\n  }\n}\n" });
+    out.push_str(if separator == "\n" { "}" } else { "\n  }" });
+    if let Some(record) = granted {
+        let _ = write!(out, ",\n  \"granted\": \"{}\"", hash(record));
+    }
+    out.push_str("\n}\n");
     out
 }
 
@@ -41,7 +48,11 @@ impl Manifest {
     /// Reads a manifest; `None` when the text is none, or when it claims files elsewhere.
     pub fn parse(text: &str) -> Option<Self> {
         let written: Written = serde_json::from_str(text).ok()?;
-        written.files.keys().all(|path| is_inside(path)).then_some(Manifest { files: written.files })
+        written
+            .files
+            .keys()
+            .all(|path| is_inside(path))
+            .then_some(Manifest { files: written.files, granted: written.granted })
     }
 
     /// Paths of the owned files, sorted.
@@ -52,6 +63,11 @@ impl Manifest {
     /// Whether a file is owned.
     pub fn owns(&self, path: &str) -> bool {
         self.files.contains_key(path)
+    }
+
+    /// Whether there was a record of what was given when the output was written.
+    pub fn has_record(&self) -> bool {
+        self.granted.is_some()
     }
 
     /// Whether `bytes` are what was last written to an owned file.
@@ -80,11 +96,12 @@ mod tests {
 
     #[test]
     fn the_text_reads_back() {
-        let manifest = Manifest::parse(&text([("a/c.sql", b"1".as_slice()), ("b.sql", b"2")])).unwrap();
+        let manifest = Manifest::parse(&text([("a/c.sql", b"1".as_slice()), ("b.sql", b"2")], None)).unwrap();
         assert_eq!(manifest.paths().collect::<Vec<_>>(), ["a/c.sql", "b.sql"]);
         assert!(manifest.wrote("b.sql", b"2") && !manifest.wrote("b.sql", b"3") && !manifest.wrote("c", b"2"));
         assert_eq!(hash(b""), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
-        assert_eq!(Manifest::parse(&text([])), Some(Manifest::default()));
+        assert_eq!(Manifest::parse(&text([], None)), Some(Manifest::default()));
+        assert!(!manifest.has_record() && Manifest::parse(&text([], Some(b"x"))).unwrap().has_record());
     }
 
     #[test]

@@ -4,18 +4,21 @@
 //! are never overwritten and never removed: one that stands where an output belongs is a fault (E0901).
 
 mod manifest;
+mod record;
 #[cfg(test)]
 mod tests;
 mod unified;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use manifest::FILE_NAME as MANIFEST;
+pub use record::{read_record, record_name};
 pub use unified::text_diff;
 
 use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::plan::Folder;
 use crate::world::{World, WorldError, WorldFault};
 use manifest::Manifest;
 
@@ -61,23 +64,27 @@ impl Change {
 pub struct ChangeSet {
     out: PathBuf,
     changes: Vec<Change>,
+    /// The record beside the directory, where one is kept.
+    record: Option<Change>,
     manifest: Change,
 }
 
 impl ChangeSet {
-    /// Compares `files` (path below `out` to text) with the disk. Faults: a foreign file in the way (E0901), a file that
-    /// can't be read (E0902); a set with faults must not be applied.
+    /// Compares `files` (path below `out` to text) and the record of what builds have given, if one is kept, with the disk.
+    /// Faults: a foreign file in the way (E0901), a file that can't be read (E0902), a record that was there and is not any
+    /// more (E0904); a set with faults must not be applied.
     pub fn compute(
         world: &dyn World,
         out: &Path,
         files: &BTreeMap<&str, Arc<str>>,
+        record: Option<&str>,
         diagnostics: &mut Diagnostics,
     ) -> ChangeSet {
         let disk = Disk { world, out };
         let Some((old, manifest_before)) = disk.manifest(diagnostics) else {
             // A directory whose manifest can't be read would be the same fault again for every file.
             let manifest = Change::new(MANIFEST, ChangeKind::Unchanged, None, None);
-            return ChangeSet { out: out.to_owned(), changes: vec![], manifest };
+            return ChangeSet { out: out.to_owned(), changes: vec![], record: None, manifest };
         };
         let is_new = manifest_before.is_none() && !world.exists(out);
         let orphans = old.paths().filter(|path| !files.contains_key(path)).map(|path| (path, None));
@@ -98,14 +105,17 @@ impl ChangeSet {
                 Err(fault) => diagnostics.push(*fault),
             }
         }
-        let new = manifest::text(files.iter().map(|(path, text)| (*path, text.as_bytes())));
+        let record = record.and_then(|text| disk.record(text, &old, diagnostics));
+        let kept = record.as_ref().and_then(|change| change.after.as_deref());
+        let files = files.iter().map(|(path, text)| (*path, text.as_bytes()));
+        let new = manifest::text(files, kept.map(str::as_bytes));
         let kind = match &manifest_before {
             None => ChangeKind::Created,
             Some(before) if *before == new.as_bytes() => ChangeKind::Unchanged,
             Some(_) => ChangeKind::Changed,
         };
         let manifest = Change::new(MANIFEST, kind, manifest_before, Some(new.into()));
-        ChangeSet { out: out.to_owned(), changes, manifest }
+        ChangeSet { out: out.to_owned(), changes, record, manifest }
     }
 
     /// Files by path, without the manifest.
@@ -125,15 +135,38 @@ impl ChangeSet {
 
     /// Whether the disk holds just what the specs give.
     pub fn is_fresh(&self) -> bool {
-        self.manifest.kind == ChangeKind::Unchanged && self.count(ChangeKind::Unchanged) == self.changes.len()
+        self.manifest.kind == ChangeKind::Unchanged
+            && !self.differs_in_record()
+            && self.count(ChangeKind::Unchanged) == self.changes.len()
+    }
+
+    /// Whether the record of what builds have given is not that of the specs.
+    pub fn differs_in_record(&self) -> bool {
+        self.record
+            .as_ref()
+            .is_some_and(|record| record.before.as_deref() != record.after.as_deref().map(str::as_bytes))
+    }
+
+    /// Files below the output directory that neither this build gives nor an earlier one has written, as messages name
+    /// them. What the Databricks command line keeps beside a bundle, and what systems put into every directory, is none.
+    pub fn strays(&self, world: &dyn World) -> Vec<String> {
+        let known: BTreeSet<&str> = self.changes.iter().map(|change| change.path.as_str()).collect();
+        let listing = world.list(&self.out);
+        let below = |file: &PathBuf| file.strip_prefix(&self.out).ok().map(slashed);
+        let files = listing.files.iter().filter_map(below);
+        let strays = files.filter(|path| path != MANIFEST && !known.contains(path.as_str()) && !is_of_a_tool(path));
+        strays.map(|path| shown(&self.out, &path)).collect()
     }
 
     /// Unified diff from the disk to what the specs give; empty when all is fresh. The manifest follows from the other
     /// files, so it is shown only when it alone differs.
     pub fn diff(&self, colour: bool) -> String {
         let stale: Vec<&Change> = self.changes.iter().filter(|c| c.kind != ChangeKind::Unchanged).collect();
-        let told = if stale.is_empty() && !self.is_fresh() { vec![&self.manifest] } else { stale };
-        told.iter().map(|change| unified::diff(&shown(&self.out, &change.path), change, colour)).collect()
+        let record = self.record.iter().filter(|_| self.differs_in_record());
+        let record: String = record.map(|change| unified::diff(&change.path, change, colour)).collect();
+        let told = if stale.is_empty() && record.is_empty() && !self.is_fresh() { vec![&self.manifest] } else { stale };
+        let files = told.iter().map(|change| unified::diff(&shown(&self.out, &change.path), change, colour));
+        files.chain([record]).collect()
     }
 
     /// Makes the disk hold what the specs give. Unchanged files are not touched. New bytes replace old ones all together
@@ -146,7 +179,10 @@ impl ChangeSet {
         if self.is_fresh() {
             return Ok(());
         }
-        let written: Vec<(PathBuf, &[u8])> = self.changes.iter().filter_map(|c| self.bytes(c)).collect();
+        let mut written: Vec<(PathBuf, &[u8])> = self.changes.iter().filter_map(|c| self.bytes(c)).collect();
+        let record = self.record.as_ref().filter(|_| self.differs_in_record());
+        let record = record.and_then(|change| change.after.as_ref());
+        written.extend(record.map(|text| (record::record_path(&self.out), text.as_bytes())));
         world.write_all(&written)?;
         for change in self.changes.iter().filter(|c| c.kind == ChangeKind::Removed) {
             let path = self.out.join(&change.path);
@@ -167,6 +203,17 @@ impl ChangeSet {
         // A directory that still holds something stays, and so do those above it.
         let _ = above.map(|dir| world.remove_empty_dir(dir)).find(|removed| !removed);
     }
+}
+
+/// A relative path with `/` between its parts.
+fn slashed(path: &Path) -> String {
+    path.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/")
+}
+
+/// Whether another tool puts a file of this path there of its own accord.
+fn is_of_a_tool(path: &str) -> bool {
+    let state = format!("{}/.databricks/", Folder::Bundle.name());
+    path.starts_with(&state) || matches!(path.rsplit('/').next(), Some(".gitignore" | ".DS_Store" | "Thumbs.db"))
 }
 
 /// A file as messages and diffs name it: no absolute path, so that two machines say the same.
@@ -194,6 +241,29 @@ impl Disk<'_> {
                 Err(Box::new(Diagnostic::error(Code::CannotWrite, message)))
             }
         }
+    }
+
+    /// The record as it becomes; `None` when there is none and nothing to write into it.
+    fn record(&self, text: &str, old: &Manifest, diagnostics: &mut Diagnostics) -> Option<Change> {
+        let name = record::record_name(self.out);
+        let before = match self.world.read(&record::record_path(self.out), u64::MAX) {
+            Ok(bytes) => Some(bytes),
+            Err(error) if error.fault == WorldFault::NotFound => None,
+            // It was read before, and the fault was told then.
+            Err(_) => return None,
+        };
+        if before.is_none() && old.has_record() {
+            let message =
+                format!("`{name}` is missing: what earlier builds granted is not known, and would stay granted");
+            let hint = format!(
+                "restore it from version control; only where nothing was ever deployed, remove `{}` too and build anew",
+                shown(self.out, MANIFEST)
+            );
+            diagnostics.push(Diagnostic::error(Code::BadRecord, message).hint(hint));
+        }
+        let kind = if before.is_some() { ChangeKind::Changed } else { ChangeKind::Created };
+        let is_kept = before.is_some() || !text.is_empty();
+        is_kept.then(|| Change::new(&name, kind, before, Some(text.into())))
     }
 
     /// What `gen` wrote before; `None` if the directory can't be read at all.

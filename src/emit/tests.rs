@@ -9,7 +9,7 @@ use crate::world::DiskWorld;
 fn compute(out: &Path, list: &[(&str, &str)]) -> (ChangeSet, Vec<Diagnostic>) {
     let mut diagnostics = Diagnostics::default();
     let files = list.iter().map(|(path, text)| (*path, Arc::from(*text))).collect();
-    let set = ChangeSet::compute(&DiskWorld, out, &files, &mut diagnostics);
+    let set = ChangeSet::compute(&DiskWorld, out, &files, None, &mut diagnostics);
     (set, diagnostics.into_sorted())
 }
 

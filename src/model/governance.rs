@@ -57,6 +57,14 @@ pub enum Principal {
     ServicePrincipal(String),
 }
 
+impl Principal {
+    /// Its name, or its application id: what statements call it.
+    pub fn id(&self) -> &str {
+        let (Principal::Group(id) | Principal::ServicePrincipal(id)) = self;
+        id
+    }
+}
+
 /// Index of an audience in its project.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AudienceId(pub usize);

@@ -65,6 +65,22 @@ pub fn members<'a>(project: &Project, target: &'a Target, audiences: &[AudienceI
     members
 }
 
+/// Who sees a kind of personal data in the clear: members of audiences that do.
+pub fn seeing<'a>(project: &Project, target: &'a Target, kind: PersonalKind) -> Vec<&'a Principal> {
+    let audiences = project.audiences.iter().enumerate().filter(|(_, audience)| audience.sees.includes(kind));
+    members(project, target, &audiences.map(|(index, _)| AudienceId(index)).collect::<Vec<_>>())
+}
+
+/// Readers and the pipeline, who both call masks and row filters when they read a table.
+pub fn callers<'a>(project: &Project, target: &'a Target) -> Vec<&'a Principal> {
+    let audiences: Vec<AudienceId> = (0..project.audiences.len()).map(AudienceId).collect();
+    let mut callers = members(project, target, &audiences);
+    callers.extend(&target.run_as);
+    callers.sort();
+    callers.dedup();
+    callers
+}
+
 /// A column that is declared to hold personal data.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PersonalColumn {

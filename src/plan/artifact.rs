@@ -26,8 +26,8 @@ pub struct Artifact {
 
 impl Artifact {
     /// The file of this kind, which comes from more than one spec.
-    pub fn of(kind: ArtifactKind, project: &Project) -> Artifact {
-        Artifact { kind, origin: None, path: kind.path(project).into() }
+    pub fn of(kind: ArtifactKind, project: &Project, plan: &BuildPlan) -> Artifact {
+        Artifact { kind, origin: None, path: kind.path(project, plan).into() }
     }
 
     /// Path below the output directory, `/`-separated.
@@ -43,6 +43,8 @@ pub enum ArtifactKind {
     Dataset(Dataset),
     /// Statements about one concern of a target, run around an update.
     Governance(TargetId, Governance),
+    /// What is taken away in a target that the project does not have any more, by its index in the plan.
+    Gone(usize),
     /// What a principal reads over REST.
     Reader(PrincipalId, ReaderFile),
     /// A dashboard to begin with.
@@ -66,10 +68,12 @@ pub enum Phase {
     After,
 }
 
-/// A concern of governance, in the order in which they run. No reader is let in (grants) before everything that keeps
-/// others out stands (revocations, functions, policies, tags).
+/// A concern of governance, in the order in which they run. Whoever must not read any more is kept out first of all. No
+/// reader is let in (grants) before everything that keeps others out stands (revocations, functions, policies, tags).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Governance {
+    /// What earlier builds gave and this one does not.
+    Withdrawals,
     /// The schema, and the volume where files arrive.
     Schema,
     /// Use of the schema and no more.
@@ -90,11 +94,16 @@ pub enum Governance {
     MetricViews,
     /// Tables and views given to their readers.
     Grants,
+    /// Tables given back to readers who were shut out while they changed.
+    Returns,
+    /// Policies, tags and functions of earlier builds.
+    Leftovers,
 }
 
 impl Governance {
     /// All of them, in order.
-    pub const ALL: [Governance; 10] = [
+    pub const ALL: [Governance; 13] = [
+        Governance::Withdrawals,
         Governance::Schema,
         Governance::Access,
         Governance::Landing,
@@ -105,6 +114,8 @@ impl Governance {
         Governance::Tags,
         Governance::MetricViews,
         Governance::Grants,
+        Governance::Returns,
+        Governance::Leftovers,
     ];
 
     /// When it is run.
@@ -112,9 +123,16 @@ impl Governance {
         if self < Governance::Revokes { Phase::Before } else { Phase::After }
     }
 
+    /// Whether it may only be run behind an update of every table: one that was left out may still need what goes, and show
+    /// what it showed before.
+    pub fn needs_all_tables(self) -> bool {
+        matches!(self, Governance::Returns | Governance::Leftovers)
+    }
+
     /// Name of the file without its ending; the order of the names is the order in which files of a phase run.
     fn stem(self) -> &'static str {
         match self {
+            Governance::Withdrawals => "05_withdrawals",
             Governance::Schema => "10_schema",
             Governance::Access => "20_access",
             Governance::Landing => "30_landing",
@@ -125,6 +143,8 @@ impl Governance {
             Governance::Tags => "20_tags",
             Governance::MetricViews => "30_metric_views",
             Governance::Grants => "40_grants",
+            Governance::Returns => "45_returns",
+            Governance::Leftovers => "50_leftovers",
         }
     }
 
@@ -281,7 +301,7 @@ impl ArtifactKind {
     pub fn folder(self) -> Option<Folder> {
         Some(match self {
             ArtifactKind::Dataset(_) => Folder::Pipeline,
-            ArtifactKind::Governance(..) => Folder::Governance,
+            ArtifactKind::Governance(..) | ArtifactKind::Gone(_) => Folder::Governance,
             ArtifactKind::Reader(..) => Folder::Readers,
             ArtifactKind::Dashboard(_) => Folder::Dashboards,
             ArtifactKind::Operation(..) => Folder::Operation,
@@ -290,11 +310,14 @@ impl ArtifactKind {
         })
     }
 
-    fn path(self, project: &Project) -> String {
+    fn path(self, project: &Project, plan: &BuildPlan) -> String {
         let target = |id: TargetId| project.targets.get(id.0).map_or("", |target| target.name.as_str());
         match self {
             ArtifactKind::Dataset(dataset) => dataset_path(dataset.layer(), &dataset.name(project)),
             ArtifactKind::Governance(id, concern) => concern.path(target(id)),
+            ArtifactKind::Gone(index) => {
+                Governance::Withdrawals.path(plan.gone.get(index).map_or("", |(target, _)| target.as_str()))
+            }
             ArtifactKind::Reader(id, file) => {
                 format!("{}/{}.{}", Folder::Readers.name(), serving::reader_name(project, id), file.extension())
             }
@@ -324,6 +347,7 @@ pub(super) fn artifacts(project: &Project, plan: &BuildPlan) -> Vec<Artifact> {
         let needed = governance::needed(project, plan, target);
         kinds.extend(needed.into_iter().map(|concern| ArtifactKind::Governance(target, concern)));
     }
+    kinds.extend((0..plan.gone.len()).map(ArtifactKind::Gone));
     for reader in serving::readers(project) {
         kinds.extend(ReaderFile::ALL.map(|file| ArtifactKind::Reader(reader, file)));
     }
@@ -336,6 +360,6 @@ pub(super) fn artifacts(project: &Project, plan: &BuildPlan) -> Vec<Artifact> {
     let bundle = deployment::bundle_files(project, &dashboards);
     kinds.extend(bundle.into_iter().map(ArtifactKind::Bundle));
     kinds.push(ArtifactKind::Lineage);
-    found.extend(kinds.into_iter().map(|kind| Artifact::of(kind, project)));
+    found.extend(kinds.into_iter().map(|kind| Artifact::of(kind, project, plan)));
     found
 }

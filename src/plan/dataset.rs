@@ -54,6 +54,16 @@ pub enum Kind {
     Internal,
 }
 
+impl Kind {
+    /// The keywords by which statements about a published dataset call it.
+    pub fn words(self) -> &'static str {
+        match self {
+            Kind::StreamingTable => "STREAMING TABLE",
+            Kind::MaterializedView | Kind::Internal => "MATERIALIZED VIEW",
+        }
+    }
+}
+
 impl Dataset {
     /// The layer that it belongs to.
     pub fn layer(self) -> Layer {

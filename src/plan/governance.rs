@@ -1,14 +1,21 @@
 //! Which concerns of governance a target has: a file without a statement is not built.
 
 use super::artifact::Governance;
+use super::record::Taken;
 use super::{BuildPlan, Kind, access, protection};
-use crate::model::{AudienceId, Project, Protection, Target, TargetId};
+use crate::model::{Project, Protection, Target, TargetId};
 
 /// The files of a target, in the order in which they run.
 pub fn needed(project: &Project, plan: &BuildPlan, target: TargetId) -> Vec<Governance> {
-    let Some(target) = project.targets.get(target.0) else { return vec![] };
+    let (taken, Some(target)) = (plan.taken.get(target.0), project.targets.get(target.0)) else { return vec![] };
     let mut needed = Governance::ALL.to_vec();
-    needed.retain(|concern| is_needed(*concern, project, plan, target));
+    needed.retain(|concern| match concern {
+        Governance::Withdrawals => taken.is_some_and(|taken| !taken.before.is_empty()),
+        Governance::Returns => taken.is_some_and(Taken::pauses),
+        Governance::Leftovers => taken.is_some_and(|taken| !taken.after.is_empty()),
+        Governance::Grants => has_readers(project, plan, target, taken),
+        concern => is_needed(*concern, project, plan, target),
+    });
     needed
 }
 
@@ -16,22 +23,24 @@ fn is_needed(concern: Governance, project: &Project, plan: &BuildPlan, target: &
     let masks = || !protection::mask_functions(project, plan).is_empty();
     match concern {
         Governance::Schema | Governance::Access | Governance::Revokes | Governance::Tags => true,
+        // What the record says, not the specs.
+        Governance::Withdrawals | Governance::Returns | Governance::Leftovers | Governance::Grants => false,
         Governance::Landing => landing_volume(target).is_some(),
         Governance::Functions => masks() || !protection::row_filters(project, plan).is_empty(),
         Governance::Policies => project.protection == Protection::Abac && masks(),
         Governance::RunAs => target.run_as.is_some(),
         Governance::MetricViews => !plan.metric_views.is_empty(),
-        Governance::Grants => has_readers(project, plan, target),
     }
 }
 
-/// Whether anybody reads anything.
-fn has_readers(project: &Project, plan: &BuildPlan, target: &Target) -> bool {
-    let anybody = |audiences: &[AudienceId]| !access::members(project, target, audiences).is_empty();
-    let mut published = plan.datasets.iter().map(|planned| planned.dataset);
+/// Whether anybody reads anything, and is let in by every run.
+fn has_readers(project: &Project, plan: &BuildPlan, target: &Target, taken: Option<&Taken>) -> bool {
+    let mut published = plan.datasets.iter().filter(|planned| planned.dataset.kind(project) != Kind::Internal);
     let mut views = plan.metric_views.iter().filter_map(|(id, _)| project.metrics.get(id.0));
-    published.any(|d| d.kind(project) != Kind::Internal && anybody(&access::readers(project, d)))
-        || views.any(|metric| anybody(&metric.audiences))
+    published.any(|planned| {
+        let readers = access::members(project, target, &access::readers(project, planned.dataset));
+        readers.into_iter().any(|reader| taken.is_none_or(|taken| !taken.is_paused(&planned.name, reader)))
+    }) || views.any(|metric| !access::members(project, target, &metric.audiences).is_empty())
 }
 
 /// Catalog, schema and name of the volume that the landing directory of a target lies in, if it is one.

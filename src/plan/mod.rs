@@ -12,6 +12,7 @@ mod governance;
 mod metric_view;
 pub mod operation;
 pub mod protection;
+pub mod record;
 mod selection;
 pub mod serving;
 
@@ -24,6 +25,8 @@ pub use metric_view::metric_view;
 pub use selection::Selection;
 
 use std::collections::{BTreeMap, BTreeSet};
+
+use record::{Entry, Record, Taken};
 
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::model::{Column, Entity, EntityId, Load, MetricId, Project, Source};
@@ -38,10 +41,19 @@ pub struct BuildPlan {
     pub metric_views: Vec<(MetricId, String)>,
     /// Every file: those of the datasets first, in their order, then those around the pipeline.
     pub artifacts: Vec<Artifact>,
+    /// What the build gives.
+    pub declared: BTreeSet<Entry>,
+    /// What this build and those before it have given.
+    pub record: Record,
+    /// What is taken away in each target, in the order of the project.
+    pub taken: Vec<Taken>,
+    /// The same in targets that the project does not have any more, by name.
+    pub gone: Vec<(String, Taken)>,
 }
 
-/// Lists what a project builds. Two datasets of one name are a fault (E0303); gives the files of the specs at fault too.
-pub fn plan(project: &Project, diagnostics: &mut Diagnostics) -> (BuildPlan, BTreeSet<FileId>) {
+/// Lists what a project builds after the builds that `record` tells of. Two datasets of one name are a fault (E0303); gives
+/// the files of the specs at fault too.
+pub fn plan(project: &Project, record: &Record, diagnostics: &mut Diagnostics) -> (BuildPlan, BTreeSet<FileId>) {
     let mut datasets = vec![];
     for (index, entity) in project.entities.iter().enumerate() {
         plan_entity(EntityId(index), entity, &mut datasets);
@@ -67,8 +79,32 @@ pub fn plan(project: &Project, diagnostics: &mut Diagnostics) -> (BuildPlan, BTr
     let metric_views: Vec<_> = project.metrics.iter().enumerate().filter_map(view).collect();
     let faulty = report_duplicates(project, &datasets, &metric_views, diagnostics);
     datasets.sort_by(|a, b| (a.dataset.layer(), &a.name).cmp(&(b.dataset.layer(), &b.name)));
-    let plan = BuildPlan { datasets, metric_views, artifacts: vec![] };
-    (BuildPlan { artifacts: artifact::artifacts(project, &plan), ..plan }, faulty)
+    let mut plan = BuildPlan { datasets, metric_views, ..BuildPlan::default() };
+    take_away(project, record, &mut plan, diagnostics);
+    plan.artifacts = artifact::artifacts(project, &plan);
+    (plan, faulty)
+}
+
+/// Finds what the build gives, and what has to go.
+fn take_away(project: &Project, record: &Record, plan: &mut BuildPlan, diagnostics: &mut Diagnostics) {
+    plan.declared = record::declared(project, plan);
+    plan.record = record.clone().with(&plan.declared);
+    // Without targets the project is at fault, and nothing is known to be gone.
+    if project.targets.is_empty() {
+        return;
+    }
+    plan.taken = project.targets.iter().map(|target| Taken::of(target, project, plan, record)).collect();
+    for name in record.targets().into_iter().filter(|name| project.target(name).is_none()) {
+        let taken = Taken::of_gone(name, plan, record);
+        if taken.is_empty() {
+            continue;
+        }
+        let file = Governance::Withdrawals.path(name);
+        let message = format!("there is no target `{name}` any more, but what was granted there may still stand");
+        let hint = format!("run `{file}` of the output there, then `gen retired confirm --target {name}`");
+        diagnostics.push(Diagnostic::warning(Code::GoneTarget, message).hint(hint));
+        plan.gone.push((name.to_owned(), taken));
+    }
 }
 
 /// Whether an entity can hold references that do not resolve.

@@ -3,7 +3,7 @@
 //! Decides nothing about people; what the functions let whom see is rendered from [`access`](super::access). Only what
 //! the catalog publishes is protected: private tables and temporary views have no readers.
 
-use super::access::typed_personal_columns;
+use super::access::{PersonalColumn, typed_personal_columns};
 use super::{BuildPlan, Dataset, Kind};
 use crate::lakeflow::types::{Column as TypedColumn, DataType};
 use crate::model::{AudienceId, PersonalKind, Project, Protection, RowAccess};
@@ -13,6 +13,8 @@ use crate::model::{AudienceId, PersonalKind, Project, Protection, RowAccess};
 pub struct MaskFunction {
     /// Its name in the schema.
     pub name: String,
+    /// The name of the policy that calls it, where policies mask.
+    pub policy: String,
     /// The kind of personal data.
     pub kind: PersonalKind,
     /// The type of the column, exactly: an implicit cast would turn values into NULL (reference section 4.1).
@@ -44,9 +46,17 @@ pub fn column_mask(project: &Project, kind: Option<PersonalKind>, ty: &DataType)
 pub fn mask_functions(project: &Project, plan: &BuildPlan) -> Vec<MaskFunction> {
     let published = plan.datasets.iter().map(|planned| planned.dataset).filter(|d| d.kind(project) != Kind::Internal);
     let columns = published.flat_map(|dataset| typed_personal_columns(project, dataset));
-    let mut functions: Vec<MaskFunction> = columns
-        .map(|column| MaskFunction { name: mask_name(column.kind, &column.ty), kind: column.kind, ty: column.ty })
-        .collect();
+    let function = |column: PersonalColumn| {
+        let policy = mask_name(column.kind, &column.ty);
+        let name = match project.protection {
+            Protection::Masks => policy.clone(),
+            // One that masks for everybody must not take the place of one that tables call by name: they would be read,
+            // and stored, masked until the update has changed them all.
+            Protection::Abac => format!("{policy}_by_tag"),
+        };
+        MaskFunction { name, policy, kind: column.kind, ty: column.ty }
+    };
+    let mut functions: Vec<MaskFunction> = columns.map(function).collect();
     functions.sort_by(|a, b| a.name.cmp(&b.name));
     functions.dedup();
     functions
@@ -73,6 +83,16 @@ impl RowFilter<'_> {
     }
 }
 
+/// The name of a row filter: `row_filter_accounts_by_branch_balance`. The columns belong to it, because tables go on calling
+/// it with those that they know until they are updated, and could not be read if it took others.
+fn filter_name(of: &str, columns: &[TypedColumn]) -> String {
+    let letters = |c: char| if c.is_alphanumeric() { c } else { '_' };
+    let columns: Vec<String> = columns.iter().map(|column| column.name.chars().map(letters).collect()).collect();
+    let name = format!("row_filter_{of}_by_{}", columns.join("_"));
+    // A name has 255 characters at most.
+    if name.chars().count() > 255 { format!("row_filter_{of}_by_{}_columns", columns.len()) } else { name }
+}
+
 /// The row filter of a dataset, where some audience does not see all rows.
 pub fn row_filter(project: &Project, dataset: Dataset) -> Option<RowFilter<'_>> {
     let (name, audiences, rows) = match dataset {
@@ -95,7 +115,7 @@ pub fn row_filter(project: &Project, dataset: Dataset) -> Option<RowFilter<'_>> 
             columns.push(column.clone());
         }
     }
-    Some(RowFilter { name: format!("row_filter_{name}"), columns, audiences, rows })
+    Some(RowFilter { name: filter_name(name, &columns), columns, audiences, rows })
 }
 
 /// The row filters of a project, each once, by name.

@@ -75,6 +75,7 @@ pub fn render(project: &Project, plan: &BuildPlan) -> Result<Vec<RenderedFile>, 
         let text = match artifact.kind {
             ArtifactKind::Dataset(dataset) => datasets.text(dataset),
             ArtifactKind::Governance(target, concern) => governance::text(project, plan, target, concern),
+            ArtifactKind::Gone(index) => governance::gone(plan, index),
             _ => return None,
         };
         Some(RenderedFile::of(artifact, text))

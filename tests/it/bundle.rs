@@ -147,23 +147,90 @@ fn tasks_are_one_chain_with_governance_around_the_update_and_the_gate_last() {
     assert_eq!(bundle.folders, [Folder::Dashboards, Folder::Governance, Folder::Operation, Folder::Pipeline]);
 }
 
-/// Files that a task names are there for every target, and our own parser takes them.
+/// The jobs of a target, by their keys: those of all targets, and what it adds to them.
+fn jobs_of<'a>(bundle: &'a Bundle, target: &Deployment) -> BTreeMap<&'a str, Job> {
+    let added = |key: &str, job: &Job| {
+        let addition = target.additions.iter().find(|addition| addition.key == key);
+        addition.map_or_else(|| job.clone(), |addition| addition.added_to(job))
+    };
+    jobs(bundle).into_iter().map(|(key, job)| (key, added(key, job))).collect()
+}
+
+/// Files that a task names are there for the target, our own parser takes them, and no governance is left out.
 #[test]
 fn every_script_that_a_task_runs_is_written_and_parses() {
     for compilation in projects() {
-        let (_, bundle) = &parts(&compilation);
+        let (project, bundle) = &parts(&compilation);
         let written: BTreeMap<&str, &str> =
             compilation.files.iter().map(|file| (file.artifact.path(), &*file.text)).collect();
-        for job in jobs(bundle).values() {
-            for task in job.tasks.iter().filter_map(|task| task.sql_task.as_ref()) {
-                for deployment in &bundle.deployments {
+        for deployment in &bundle.deployments {
+            let mut run = BTreeSet::new();
+            for job in jobs_of(bundle, deployment).values() {
+                for task in job.tasks.iter().filter_map(|task| task.sql_task.as_ref()) {
                     let path = task.file.path.replace("${bundle.target}", &deployment.name);
-                    let text = written[path.strip_prefix("${workspace.file_path}/").unwrap()];
-                    let parsed = lakeflow::parse(text);
-                    assert!(parsed.is_ok(), "{path}: {parsed:?}\n{text}");
+                    let path = path.strip_prefix("${workspace.file_path}/").unwrap().to_owned();
+                    let parsed = lakeflow::parse(written[path.as_str()]);
+                    assert!(parsed.is_ok(), "{path}: {parsed:?}\n{}", written[path.as_str()]);
+                    run.insert(path);
                 }
             }
+            let governance = format!("governance/{}/", deployment.name);
+            let idle: Vec<_> = written.keys().filter(|path| path.starts_with(&governance)).collect();
+            assert!(idle.iter().all(|path| run.contains(**path)), "{}: {idle:?}", project.name);
         }
+    }
+}
+
+/// Files arrive in a volume in one target and in a bucket in the other: only one has grants on a volume.
+#[test]
+fn a_file_of_one_target_is_a_task_of_its_jobs_alone() {
+    let compilation = compile(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/hr"));
+    let (_, bundle) = &parts(&compilation);
+    let [dev, prod] = &bundle.deployments[..] else { panic!("two targets") };
+    let waits = |target: &Deployment, task: &str| -> Vec<String> {
+        let job = &jobs_of(bundle, target)["on_demand"];
+        let task = job.tasks.iter().find(|t| t.task_key == task);
+        task.into_iter().flat_map(|task| &task.depends_on).map(|task| task.task_key.clone()).collect()
+    };
+    assert_eq!(waits(dev, "before_30_landing"), ["before_20_access"]);
+    assert_eq!(waits(dev, "before_40_functions"), ["before_20_access", "before_30_landing"]);
+    assert_eq!(waits(prod, "before_40_functions"), ["before_20_access"]);
+    assert!(!jobs_of(bundle, prod)["on_demand"].tasks.iter().any(|task| task.task_key == "before_30_landing"));
+    let is_job = |kind| matches!(kind, ArtifactKind::Bundle(BundleFile::Job(_)));
+    let text = &compilation.files.iter().find(|file| is_job(file.artifact.kind)).unwrap().text;
+    let (common, of_dev) = text.split_once("\ntargets:\n  dev:\n").unwrap();
+    assert!(!common.contains("before_30_landing") && of_dev.contains("task_key: before_30_landing"), "{text}");
+    assert!(!of_dev.contains("\n  prod:"), "{text}");
+}
+
+/// A pipeline of very many files may not name each; all others do, and no resource is found by a pattern.
+#[test]
+fn a_bundle_names_its_files_one_by_one() {
+    for compilation in projects() {
+        let (project, bundle) = &parts(&compilation);
+        let included = |bundle: &Bundle| -> Vec<String> {
+            let pipelines = bundle.resources.iter().filter_map(|declared| match &declared.resource {
+                Resource::Pipeline(pipeline) => Some(pipeline),
+                _ => None,
+            });
+            pipelines.flat_map(|pipeline| &pipeline.libraries).map(|library| library.glob.include.clone()).collect()
+        };
+        let files =
+            compilation.pipeline_files().map(|file| format!("${{workspace.file_path}}/{}", file.artifact.path()));
+        assert_eq!(included(bundle), files.collect::<Vec<_>>(), "{}", project.name);
+        let written = compilation.files.iter().filter(|file| matches!(file.artifact.kind, ArtifactKind::Bundle(_)));
+        let root = written.clone().find(|file| file.artifact.path() == "bundle/databricks.yml").unwrap();
+        for file in written.filter(|file| file.artifact.path() != root.artifact.path()) {
+            let named = format!("\n  - {}\n", file.artifact.path().strip_prefix("bundle/").unwrap());
+            assert!(root.text.contains(&named), "{named} {}", root.text);
+        }
+        assert!(!root.text.contains('*'), "{}", root.text);
+        let mut plan = compilation.plan.clone();
+        while plan.artifacts.len() <= 800 {
+            plan.artifacts.extend(plan.artifacts.clone());
+        }
+        let folder = included(&lakegen::bundle::bundle(project, &plan));
+        assert_eq!(folder, ["${workspace.file_path}/pipeline/**"], "{}", project.name);
     }
 }
 

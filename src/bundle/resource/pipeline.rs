@@ -52,15 +52,15 @@ pub enum Channel {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Library {
-    /// All files below a folder.
+    /// A file, or all files below a folder.
     pub glob: Glob,
 }
 
-/// A folder with all that is in it.
+/// A file, or a folder with all that is in it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Glob {
-    /// A folder followed by `/**`; no other wildcard is allowed.
+    /// The path of a file, or a folder followed by `/**`; no other wildcard is allowed.
     pub include: String,
 }
 

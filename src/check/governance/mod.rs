@@ -14,8 +14,8 @@ use super::dataset::last_part;
 use super::forms::{Call, Definition, Kind};
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::lakeflow::ast::{
-    Alter, AlterAction, CreateFunction, FunctionBody, ObjectName, Returns, Securable, SecurableKind, Statement,
-    StatementKind, TypeName,
+    Alter, AlterAction, ColumnAction, CreateFunction, FunctionBody, ObjectName, Part, Returns, Securable,
+    SecurableKind, Statement, StatementKind, TypeName,
 };
 use crate::lakeflow::infer::{self, Place};
 use crate::lakeflow::is_same_name;
@@ -132,6 +132,7 @@ impl FileFacts<'_> {
                 self.diagnostics.extend(faults.iter().map(|fault| super::fault(self.file, fault)));
                 self.known.views.insert(last_part(&view.name).into_owned());
             }
+            StatementKind::Command(script) if script.rule == "block" && script.parts.iter().all(only_takes_away) => {}
             StatementKind::CreateSchema(_) | StatementKind::CreateVolume(_) | StatementKind::CommentOn(_) => {}
             _ => {
                 let message = "a statement that has no place beside a pipeline".to_owned();
@@ -207,6 +208,20 @@ impl FileFacts<'_> {
             let shown = name_text(&function.name);
             self.report(Code::ColumnMismatch, format!("`{shown}` returns {}, not {returns}", info.ty), place);
         }
+    }
+}
+
+/// Whether a part of a script does nothing but take away what may be gone already, so that its name need not be there.
+fn only_takes_away(part: &Part) -> bool {
+    let Part::Statement(statement) = part else { return true };
+    match &**statement {
+        StatementKind::Revoke(_) | StatementKind::DropPolicy(_) => true,
+        StatementKind::Alter(alter) => matches!(
+            alter.action,
+            AlterAction::UnsetTags(_) | AlterAction::Column { action: ColumnAction::UnsetTags(_), .. }
+        ),
+        StatementKind::Command(command) => command.rule == "drop",
+        _ => false,
     }
 }
 

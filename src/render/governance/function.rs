@@ -8,6 +8,7 @@ use super::Site;
 use super::place::{EVERYBODY, grantee, is_asking};
 use crate::lakeflow::types::{Column as TypedColumn, DataType};
 use crate::model::{AudienceId, Mask, PersonalKind, Principal, Protection};
+use crate::plan::access;
 use crate::plan::protection::{self, MaskFunction, RowFilter};
 
 #[derive(Template)]
@@ -54,20 +55,14 @@ const RUNS_AS_SOMEBODY: [&str; 2] = [
     "rows. What is masked for whoever runs it would be stored masked.",
 ];
 
-/// Readers and the pipeline, who both call the functions when they read a table.
+/// Those who call the functions.
 fn callers(site: &Site<'_>) -> Vec<Sql> {
-    let mut callers: Vec<&Principal> = site.members(&site.audiences());
-    callers.extend(&site.target.run_as);
-    callers.sort();
-    callers.dedup();
-    callers.into_iter().map(grantee).collect()
+    access::callers(site.project, site.target).into_iter().map(grantee).collect()
 }
 
 /// Who sees a kind of personal data in the clear: members of audiences that do, and the pipeline.
 fn sees<'a>(site: &'a Site<'_>, kind: PersonalKind) -> Vec<&'a Principal> {
-    let seeing = |id: &AudienceId| site.project.audiences.get(id.0).is_some_and(|a| a.sees.includes(kind));
-    let audiences: Vec<AudienceId> = site.audiences().into_iter().filter(seeing).collect();
-    with_pipeline(site, site.members(&audiences))
+    with_pipeline(site, access::seeing(site.project, site.target, kind))
 }
 
 fn with_pipeline<'a>(site: &'a Site<'_>, mut principals: Vec<&'a Principal>) -> Vec<&'a Principal> {
@@ -159,7 +154,7 @@ struct Policy<'a> {
 pub fn policies(site: &Site<'_>) -> Result<String, askama::Error> {
     let functions = protection::mask_functions(site.project, site.plan);
     let policies = functions.iter().map(|function| Policy {
-        name: Ident::new(&function.name),
+        name: Ident::new(&function.policy),
         comment: Literal::new(format!("Masks personal data: {}", function.kind.word())),
         function: site.place.object(&function.name),
         except: sees(site, function.kind).into_iter().map(|p| grantee(p).0).collect::<Vec<_>>().join(", "),

@@ -7,6 +7,7 @@ use super::super::text::Sql;
 use super::Site;
 use super::place::grantee;
 use crate::model::Principal;
+use crate::plan::record::Taken;
 use crate::plan::{Kind, PlannedDataset, access};
 
 /// An object with a list of principals.
@@ -151,14 +152,34 @@ struct Grants {
     objects: Vec<Access>,
 }
 
+/// Tables with those of their readers who are shut out while tables change, or with the others.
+fn tables<'a>(site: &'a Site<'_>, taken: Option<&'a Taken>, are_paused: bool) -> impl Iterator<Item = Access> {
+    site.published().map(move |planned| {
+        let mut readers = site.members(&access::readers(site.project, planned.dataset));
+        readers.retain(|reader| are_paused == taken.is_some_and(|taken| taken.is_paused(&planned.name, reader)));
+        let principals = readers.into_iter().map(grantee).collect();
+        Access { kind: "TABLE", object: site.place.object(&planned.name), principals }
+    })
+}
+
+/// Gives tables back to readers who were shut out while they changed.
+pub fn returns(site: &Site<'_>, taken: Option<&Taken>) -> Result<String, askama::Error> {
+    Grants {
+        head: site.head(
+            "Tables for readers who were shut out of them while they changed.",
+            "behind an update of all tables: one that was left out shows what it showed before",
+            "the owner of the schema",
+            &["They are shut out again by every run, until `gen retired confirm` says that the change is made."],
+        )?,
+        objects: tables(site, taken, true).filter(|access| !access.principals.is_empty()).collect(),
+    }
+    .render()
+}
+
 /// Gives tables and metric views to their readers.
-pub fn grants(site: &Site<'_>) -> Result<String, askama::Error> {
+pub fn grants(site: &Site<'_>, taken: Option<&Taken>) -> Result<String, askama::Error> {
     let granted = |members: Vec<&Principal>| members.into_iter().map(grantee).collect();
-    let tables = site.published().map(|planned| Access {
-        kind: "TABLE",
-        object: site.place.object(&planned.name),
-        principals: granted(site.members(&access::readers(site.project, planned.dataset))),
-    });
+    let tables = tables(site, taken, false);
     let views = site.metric_views().map(|(metric, name)| Access {
         kind: "VIEW",
         object: site.place.object(name),

@@ -2,13 +2,14 @@
 //!
 //! One concern a file, in the order of their numbers. Every name is written out in full, catalog and schema included:
 //! a statement then means the same wherever it is run, also alone and in a session of its own, as the SQL statement API
-//! runs it. Every file can be run any number of times. Nothing here reads data, and nothing is ever dropped.
+//! runs it. Every file can be run any number of times. Nothing here reads data, and nothing that holds data is ever dropped.
 
 mod function;
 mod grant;
 mod metric_view;
 mod place;
 mod tag;
+mod withdrawal;
 
 use askama::Template;
 
@@ -18,15 +19,13 @@ use crate::plan::{BuildPlan, Governance};
 use place::Place;
 
 /// Renders one concern of a target.
-pub fn text(
-    project: &Project,
-    plan: &BuildPlan,
-    target: TargetId,
-    concern: Governance,
-) -> Result<String, askama::Error> {
-    let target = project.targets.get(target.0).ok_or_else(|| askama::Error::custom("there is no such target"))?;
+pub fn text(project: &Project, plan: &BuildPlan, id: TargetId, concern: Governance) -> Result<String, askama::Error> {
+    let target = project.targets.get(id.0).ok_or_else(|| askama::Error::custom("there is no such target"))?;
+    let taken = plan.taken.get(id.0);
     let site = Site { project, plan, target, place: Place::of(target) };
     match concern {
+        Governance::Withdrawals => withdrawal::before(&target.name, taken),
+        Governance::Leftovers => withdrawal::after(&target.name, taken),
         Governance::Schema => schema(&site),
         Governance::Access => grant::schema_access(&site),
         Governance::Landing => grant::landing(&site),
@@ -36,8 +35,15 @@ pub fn text(
         Governance::Revokes => grant::revokes(&site),
         Governance::Tags => tag::tags(&site),
         Governance::MetricViews => metric_view::metric_views(&site),
-        Governance::Grants => grant::grants(&site),
+        Governance::Grants => grant::grants(&site, taken),
+        Governance::Returns => grant::returns(&site, taken),
     }
+}
+
+/// Renders what is taken away in a target that the project does not have any more.
+pub fn gone(plan: &BuildPlan, index: usize) -> Result<String, askama::Error> {
+    let (target, taken) = plan.gone.get(index).ok_or_else(|| askama::Error::custom("there is no such target"))?;
+    withdrawal::before(target, Some(taken))
 }
 
 /// A target, with all that is rendered for it.
@@ -67,8 +73,13 @@ impl Site<'_> {
 
     /// The comment at the top of a file: what it is for, when it runs, as whom, and what it does not do.
     fn head(&self, title: &str, runs: &str, as_whom: &str, notes: &[&str]) -> Result<Sql, askama::Error> {
-        let head = Head { title, target: &self.target.name, runs, as_whom, notes }.render()?;
-        Ok(Sql(format!("{head}\n")))
+        Head { title, target: &self.target.name, runs, as_whom, notes }.text()
+    }
+}
+
+impl Head<'_> {
+    fn text(&self) -> Result<Sql, askama::Error> {
+        Ok(Sql(format!("{}\n", self.render()?)))
     }
 }
 

@@ -68,13 +68,18 @@ impl Place {
     }
 }
 
-fn dotted(parts: &[&str]) -> Sql {
+/// A name of several parts.
+pub fn dotted(parts: &[&str]) -> Sql {
     Sql(parts.iter().map(|part| Ident::new(*part).to_string()).collect::<Vec<_>>().join("."))
 }
 
 /// A principal as `GRANT` calls it: always in backticks (reference section 5).
 pub fn grantee(principal: &Principal) -> Sql {
-    let (Principal::Group(name) | Principal::ServicePrincipal(name)) = principal;
+    quoted(principal.id())
+}
+
+/// A name in backticks.
+pub fn quoted(name: &str) -> Sql {
     Sql(format!("`{}`", name.replace('`', "``")))
 }
 

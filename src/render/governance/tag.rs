@@ -6,7 +6,7 @@ use super::super::text::{Ident, Literal, Sql};
 use super::Site;
 use crate::model::{Classification, Protection};
 use crate::plan::protection::type_word;
-use crate::plan::{Kind, PlannedDataset, access};
+use crate::plan::{PlannedDataset, access};
 
 #[derive(Template)]
 #[template(path = "governance/tags.sql")]
@@ -37,8 +37,8 @@ pub fn tags(site: &Site<'_>) -> Result<String, askama::Error> {
             "after the first update, when the tables exist, and before any grant",
             "the owner of the schema, with APPLY TAG",
             &[
-                "No tag is ever removed: one that is no longer declared protects too much, never too little. Remove it",
-                "by hand: ALTER .. ALTER COLUMN .. UNSET TAGS ('pii').",
+                "A tag that is no longer declared is removed last of all, by 50_leftovers: until then it protects too much,",
+                "never too little.",
             ],
         )?,
         tables: site.published().map(|planned| tagged_table(site, planned)).collect(),
@@ -50,10 +50,7 @@ fn tagged_table(site: &Site<'_>, planned: &PlannedDataset) -> TaggedTable<'stati
     let by_policy = site.project.protection == Protection::Abac;
     let columns = access::typed_personal_columns(site.project, planned.dataset);
     TaggedTable {
-        kind: match planned.dataset.kind(site.project) {
-            Kind::StreamingTable => "STREAMING TABLE",
-            Kind::MaterializedView | Kind::Internal => "MATERIALIZED VIEW",
-        },
+        kind: planned.dataset.kind(site.project).words(),
         name: site.place.object(&planned.name),
         classification: classification_tag(access::classification(site.project, planned.dataset)),
         columns: columns

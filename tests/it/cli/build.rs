@@ -78,16 +78,79 @@ fn an_edit_of_a_metric_is_stale_and_shows_only_what_it_touches() {
 }
 
 #[test]
-fn files_of_a_metric_that_is_gone_are_removed_and_foreign_ones_stay() {
+fn files_of_a_metric_that_is_gone_are_removed() {
     let dir = shop();
     gen_in(dir.path(), &["build"]).ended(0);
-    fs::write(dir.path().join("generated/pipeline/quality/mine.sql"), "-- mine\n").unwrap();
     fs::remove_file(dir.path().join("specs/metrics/revenue.yml")).unwrap();
     let ran = gen_in(dir.path(), &["build", "-v"]).ended(0);
-    assert_eq!(ran.out, "built generated: 26 files, 5 changed, 9 removed\n");
+    assert_eq!(ran.out, "built generated: 27 files, 1 created, 6 changed, 9 removed\n");
     assert!(ran.err.contains("removed  generated/pipeline/gold/revenue_total_daily.sql\n"), "{}", ran.err);
     assert!(!dir.path().join("generated/pipeline/gold").exists());
-    assert!(dir.path().join("generated/pipeline/quality/mine.sql").exists());
+}
+
+/// Whatever it is: SQL in the pipeline's folder, a resource beside the bundle, a list of customers.
+#[test]
+fn a_file_that_gen_did_not_write_is_reported_and_stays() {
+    let dir = shop();
+    gen_in(dir.path(), &["build"]).ended(0);
+    let out = dir.path().join("generated");
+    // What the Databricks command line keeps there is none of them.
+    fs::create_dir_all(out.join("bundle/.databricks/bundle/dev")).unwrap();
+    fs::write(out.join("bundle/.databricks/bundle/dev/state.json"), "{}").unwrap();
+    fs::write(out.join("bundle/.gitignore"), ".databricks\n").unwrap();
+    gen_in(dir.path(), &["build", "--check"]).ended(0);
+    for stray in ["pipeline/gold/mine.sql", "pipeline/.hidden/mine.sql", "bundle/resources/mine.yml", "people.csv"] {
+        let path = out.join(stray);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, "SELECT first_name FROM customers\n").unwrap();
+        for arguments in [&["build"][..], &["build", "--check"]] {
+            let ran = gen_in(dir.path(), arguments).ended(1);
+            let fault = format!("error[E0903]: `generated/{stray}` is a file that `gen` did not write");
+            assert!(ran.err.contains(&fault), "{}", ran.err);
+        }
+        fs::remove_file(path).unwrap();
+    }
+    gen_in(dir.path(), &["build", "--check"]).ended(0);
+}
+
+/// Without the record nobody knows what to take away, and with a line that is none, not all of it.
+#[test]
+fn a_record_that_is_missing_or_damaged_is_an_error() {
+    let dir = shop();
+    gen_in(dir.path(), &["build"]).ended(0);
+    let record = dir.path().join("generated.granted.jsonl");
+    let text = fs::read_to_string(&record).unwrap();
+    for arguments in [&["build"][..], &["build", "--check"]] {
+        fs::remove_file(&record).unwrap();
+        let ran = gen_in(dir.path(), arguments).ended(1);
+        assert!(ran.err.contains("error[E0904]: `generated.granted.jsonl` is missing"), "{}", ran.err);
+        assert!(!record.exists());
+        fs::write(&record, format!("{text}<<<<<<< HEAD\n")).unwrap();
+        let ran = gen_in(dir.path(), arguments).ended(1);
+        let place = format!(" --> generated.granted.jsonl:{}:1", text.lines().count() + 1);
+        assert!(ran.err.contains("error[E0904]: a line of") && ran.err.contains(&place), "{}", ran.err);
+    }
+    // Who builds the output anew has the record still.
+    fs::write(&record, &text).unwrap();
+    fs::remove_dir_all(dir.path().join("generated")).unwrap();
+    gen_in(dir.path(), &["build"]).ended(0);
+    assert_eq!(fs::read_to_string(&record).unwrap(), text);
+}
+
+/// No job takes away what was granted in a target that is gone: a script does, and a warning says so.
+#[test]
+fn what_was_granted_in_a_target_that_is_gone_is_told() {
+    let dir = shop();
+    gen_in(dir.path(), &["build"]).ended(0);
+    edit(dir.path(), "specs/project.yml", "\n  dev:\n", "\n  trial:\n");
+    let ran = gen_in(dir.path(), &["build"]).ended(0);
+    assert!(ran.err.contains("warning[E0905]: there is no target `dev` any more"), "{}", ran.err);
+    let script = dir.path().join("generated/governance/dev/before/05_withdrawals.sql");
+    assert!(fs::read_to_string(&script).unwrap().contains("DROP VIEW IF EXISTS main.shop.revenue_metrics;"));
+    gen_in(dir.path(), &["build", "--check"]).ended(0);
+    gen_in(dir.path(), &["retired", "confirm", "--target", "dev"]).ended(0);
+    assert!(!script.exists());
+    assert_eq!(gen_in(dir.path(), &["build"]).ended(0).err, "");
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod init;
 mod lineage;
 mod lint;
 mod manual;
+mod retired;
 #[cfg(feature = "engine")]
 mod run;
 mod sql;

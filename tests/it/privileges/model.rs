@@ -1,13 +1,14 @@
 //! A small model of Unity Catalog, fed with nothing but generated text: who may read what, masked or in the clear.
 //!
 //! It runs the governance files of a target in their order, from two states: one in which nobody was granted anything,
-//! and the worst there can be, in which everybody was granted everything in the schema of the project. It knows no specs and shares no code with what renders the files.
+//! and the worst there can be, in which everybody was granted everything in the schema of the project. Or it runs one
+//! deployment after another, statement by statement. It knows no specs and shares no code with what renders the files.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use lakegen::lakeflow::ast::{
-    AlterAction, ColumnAction, CreateFunction, CreatePolicy, Expr, ObjectName, PolicyKind, Privilege, Securable,
-    SecurableKind, StatementKind, TableDefinition,
+    Alter, AlterAction, ColumnAction, Command, CreateFunction, CreatePolicy, Expr, ObjectName, Part, PolicyKind,
+    Privilege, Securable, SecurableKind, StatementKind, TableDefinition,
 };
 use lakegen::lakeflow::{expr_text, parse};
 use sqlparser::ast::{BinaryOperator, FunctionArg, FunctionArgExpr, FunctionArguments, Value};
@@ -20,7 +21,7 @@ pub const EVERYBODY: &str = "account users";
 pub enum Sight {
     Clear,
     Masked,
-    /// Two masks apply: the catalog refuses the query.
+    /// Two masks apply, or one that is not there or made for another type: the catalog refuses the query.
     Refused,
 }
 
@@ -33,7 +34,7 @@ pub enum Rows {
 }
 
 /// An object that privileges are granted on, as the path from its catalog; what is granted on it reaches all below it.
-type Object = Vec<String>;
+pub type Object = Vec<String>;
 
 /// What people hold before the first file is run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,17 +43,26 @@ pub enum Before {
     Everything,
 }
 
+/// Tables, views and functions go by their full names; the pipeline names its own by the last part, in `schema`.
 #[derive(Default)]
 pub struct Model {
+    /// Privilege, object and principal.
     granted: BTreeSet<(String, Object, String)>,
-    tables: BTreeMap<String, TableDefinition>,
-    functions: BTreeMap<String, CreateFunction>,
-    policies: Vec<CreatePolicy>,
-    tags: BTreeSet<(String, String, String, String)>,
-    pub views: BTreeSet<String>,
-    schema: Object,
-    volumes: BTreeSet<Object>,
+    tables: BTreeMap<Object, TableDefinition>,
+    functions: BTreeMap<Object, CreateFunction>,
+    /// By the schema they hold for and their names.
+    policies: BTreeMap<(Object, String), CreatePolicy>,
+    /// Values by table, column and key.
+    tags: BTreeMap<(Object, String, String), String>,
+    pub views: BTreeSet<Object>,
+    pub schema: Object,
+    pub volumes: BTreeSet<Object>,
+    /// Whether a statement has changed anything since this was last set to false.
+    pub has_changed: bool,
 }
+
+/// Why a statement fails.
+pub type Failure = String;
 
 fn last(name: &ObjectName) -> String {
     name.0.last().and_then(|part| part.as_ident()).unwrap().value.to_lowercase()
@@ -66,28 +76,37 @@ impl Model {
     /// The state after the governance files `governance` were run around the pipeline `pipeline`, both as texts.
     pub fn of(pipeline: &[String], governance: &[String], people: &[String], before: Before) -> Model {
         let mut model = Model::default();
-        for statement in pipeline.iter().flat_map(|text| parse(text).unwrap()) {
-            let table = match statement.kind {
-                StatementKind::CreateStreamingTable(table) => table.table,
-                StatementKind::CreateMaterializedView(view) => view.table,
-                _ => continue,
-            };
-            if !table.private {
-                model.tables.insert(last(&table.name), table);
-            }
-        }
-        let statements: Vec<StatementKind> =
-            governance.iter().flat_map(|text| parse(text).unwrap()).map(|statement| statement.kind).collect();
+        let statements = statements(governance);
         model.find_places(&statements);
+        self::statements(pipeline).iter().for_each(|statement| model.update(statement));
         if before == Before::Everything {
             model.grant_everything(&statements, people);
         }
-        statements.iter().for_each(|statement| model.run(statement));
+        for statement in &statements {
+            model.run(statement).unwrap();
+        }
         model
     }
 
+    /// A statement of the pipeline: a table with its data as they are from now on.
+    pub fn update(&mut self, statement: &StatementKind) {
+        let table = match statement {
+            StatementKind::CreateStreamingTable(table) => &table.table,
+            StatementKind::CreateMaterializedView(view) => &view.table,
+            _ => return,
+        };
+        if !table.private {
+            let object = self.object(&last(&table.name));
+            // A column that is gone takes its tags with it.
+            let has = |column: &str| table.columns.iter().any(|known| known.name.value.to_lowercase() == column);
+            self.tags.retain(|(tagged, column, _), _| *tagged != object || has(column));
+            let before = self.tables.insert(object, table.clone());
+            self.has_changed |= before.as_ref() != Some(table);
+        }
+    }
+
     /// The schema that is created, and the volumes that are granted on.
-    fn find_places(&mut self, statements: &[StatementKind]) {
+    pub fn find_places(&mut self, statements: &[StatementKind]) {
         let mut note = |on: &Securable| {
             if on.kind == SecurableKind::Volume {
                 self.volumes.insert(path(&on.name));
@@ -103,7 +122,7 @@ impl Model {
         }
     }
 
-    fn object(&self, table: &str) -> Object {
+    pub fn object(&self, table: &str) -> Object {
         self.schema.iter().cloned().chain([table.to_owned()]).collect()
     }
 
@@ -112,8 +131,7 @@ impl Model {
             StatementKind::CreateMetricView(view) => Some(path(&view.name)),
             _ => None,
         });
-        let tables = self.tables.keys().map(|name| self.object(name));
-        let objects = tables.chain(views).chain(self.volumes.clone()).chain([self.schema.clone()]);
+        let objects = self.tables.keys().cloned().chain(views).chain(self.volumes.clone()).chain([self.schema.clone()]);
         for object in objects.collect::<BTreeSet<_>>() {
             for privilege in ["ALL PRIVILEGES", "SELECT", "READ VOLUME"] {
                 let all = people.iter().map(|person| (privilege.to_owned(), object.clone(), person.clone()));
@@ -122,42 +140,149 @@ impl Model {
         }
     }
 
-    fn run(&mut self, statement: &StatementKind) {
+    /// Runs a statement.
+    ///
+    /// # Errors
+    /// When it is about something that is not there.
+    pub fn run(&mut self, statement: &StatementKind) -> Result<(), Failure> {
         let word = |privilege: &Privilege| privilege.words().to_owned();
         match statement {
             StatementKind::Grant(grant) => {
+                self.is_there(&grant.on)?;
                 let grants = grant.privileges.iter().map(|p| (word(p), path(&grant.on.name), grant.to.value.clone()));
-                self.granted.extend(grants);
+                for grant in grants {
+                    self.has_changed |= self.granted.insert(grant);
+                }
             }
             StatementKind::Revoke(revoke) => {
+                self.is_there(&revoke.on)?;
                 for privilege in &revoke.privileges {
-                    self.granted.remove(&(word(privilege), path(&revoke.on.name), revoke.from.value.clone()));
+                    let grant = (word(privilege), path(&revoke.on.name), revoke.from.value.clone());
+                    self.has_changed |= self.granted.remove(&grant);
                 }
             }
             StatementKind::CreateFunction(function) => {
-                self.functions.insert(last(&function.name), (**function).clone());
+                let before = self.functions.insert(path(&function.name), (**function).clone());
+                self.has_changed |= before.as_ref() != Some(function);
             }
-            StatementKind::CreatePolicy(policy) => self.policies.push((**policy).clone()),
-            StatementKind::CreateMetricView(view) => drop(self.views.insert(last(&view.name))),
-            StatementKind::Alter(alter) => {
-                let table = last(&alter.object.name);
-                if let AlterAction::Column { name, action: ColumnAction::SetTags(tags) } = &alter.action {
-                    for tag in tags {
-                        let value = tag.value.clone().unwrap_or_default();
-                        self.tags.insert((table.clone(), name.value.to_lowercase(), tag.key.clone(), value));
-                    }
+            StatementKind::CreatePolicy(policy) => {
+                assert!(self.functions.contains_key(&path(&policy.function)), "{}", policy.function);
+                let key = (path(&policy.on.name), policy.name.value.to_lowercase());
+                let before = self.policies.insert(key, (**policy).clone());
+                self.has_changed |= before.as_ref() != Some(policy);
+            }
+            StatementKind::DropPolicy(policy) => {
+                let key = (path(&policy.on.name), policy.name.value.to_lowercase());
+                self.policies.remove(&key).ok_or_else(|| format!("no policy {key:?}"))?;
+                self.has_changed = true;
+            }
+            StatementKind::CreateMetricView(view) => self.has_changed |= self.views.insert(path(&view.name)),
+            StatementKind::Alter(alter) => self.alter(alter)?,
+            StatementKind::Command(command) if command.rule == "drop" => self.drop_object(command),
+            StatementKind::Command(command) if command.rule == "block" => self.script(command)?,
+            StatementKind::CreateSchema(_) | StatementKind::CreateVolume(_) | StatementKind::CommentOn(_) => {}
+            other => panic!("what does {} do?", other.name()),
+        }
+        Ok(())
+    }
+
+    /// Statements about tables, views and functions fail when these are not there; places are older than the project.
+    fn is_there(&self, on: &Securable) -> Result<(), Failure> {
+        let name = path(&on.name);
+        let found = match on.kind {
+            SecurableKind::View => self.views.contains(&name),
+            SecurableKind::Function => self.functions.contains_key(&name),
+            SecurableKind::Catalog | SecurableKind::Schema | SecurableKind::Volume => true,
+            _ => self.tables.contains_key(&name),
+        };
+        if found { Ok(()) } else { Err(format!("no {} {}", on.kind.words(), name.join("."))) }
+    }
+
+    fn alter(&mut self, alter: &Alter) -> Result<(), Failure> {
+        self.is_there(&alter.object)?;
+        let table = path(&alter.object.name);
+        let AlterAction::Column { name, action } = &alter.action else { return Ok(()) };
+        let column = name.value.to_lowercase();
+        if !self.columns_of(&table).iter().any(|known| known.to_lowercase() == column) {
+            return Err(format!("no column {column} in {}", table.join(".")));
+        }
+        match action {
+            ColumnAction::SetTags(tags) => {
+                for tag in tags {
+                    let value = tag.value.clone().unwrap_or_default();
+                    let key = (table.clone(), column.clone(), tag.key.clone());
+                    self.has_changed |= self.tags.insert(key, value.clone()) != Some(value);
                 }
             }
-            _ => {}
+            ColumnAction::UnsetTags(keys) => {
+                for key in keys {
+                    self.has_changed |= self.tags.remove(&(table.clone(), column.clone(), key.clone())).is_some();
+                }
+            }
+            other => panic!("what does {other:?} do?"),
         }
+        Ok(())
+    }
+
+    /// `DROP .. IF EXISTS`: an object goes with all that was granted on it.
+    fn drop_object(&mut self, command: &Command) {
+        let words: Vec<&str> = command.parts.iter().filter_map(word).collect();
+        let name = path(command.names().next().unwrap());
+        match words[..] {
+            ["DROP", "VIEW", "IF", "EXISTS"] => drop(self.views.remove(&name)),
+            ["DROP", "FUNCTION", "IF", "EXISTS"] => drop(self.functions.remove(&name)),
+            _ => panic!("what does {words:?} do?"),
+        }
+        self.granted.retain(|(_, on, _)| *on != name);
+        self.has_changed = true;
+    }
+
+    /// A script whose handler goes on where something is not there, and passes on every other fault.
+    fn script(&mut self, script: &Command) -> Result<(), Failure> {
+        let words: Vec<&str> = script.parts.iter().filter_map(word).collect();
+        assert!(
+            words.starts_with(&["BEGIN", "DECLARE", "EXIT", "HANDLER", "FOR", "SQLEXCEPTION", "BEGIN"]),
+            "{words:?}"
+        );
+        assert!(words.contains(&"RESIGNAL"), "{words:?}");
+        for part in &script.parts {
+            if let Part::Statement(statement) = part
+                && self.run(statement).is_err()
+            {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    /// What was granted and made. The use of a catalog, and of a schema without tables of the project, is others' business
+    /// too and left alone.
+    pub fn remains(&self) -> (BTreeSet<(String, Object, String)>, BTreeSet<Object>) {
+        let is_own = |on: &Object| self.tables.keys().any(|table| table.starts_with(on));
+        let is_use = |privilege: &str| privilege == "USE SCHEMA";
+        let granted = self
+            .granted
+            .iter()
+            .filter(|(privilege, on, _)| privilege != "USE CATALOG" && (!is_use(privilege) || is_own(on)));
+        (granted.cloned().collect(), self.views.clone())
+    }
+
+    /// Functions, policies and tags on what is there in `other`: in a schema that was left, and on tables that are made no
+    /// more, they go on protecting.
+    pub fn protects(&self, other: &Model) -> Vec<String> {
+        let functions = self.functions.keys().filter(|name| name.starts_with(&other.schema)).map(|n| format!("{n:?}"));
+        let policies = self.policies.keys().filter(|(schema, _)| *schema == other.schema).map(|p| format!("{p:?}"));
+        let tags = self.tags.iter().filter(|((table, ..), _)| other.tables.contains_key(table));
+        functions.chain(policies).chain(tags.map(|tag| format!("{tag:?}"))).collect()
     }
 
     /// Whether somebody was granted a privilege on an object or on what it lies in, by name or as everybody.
     fn holds(&self, person: &str, privilege: &str, object: &Object) -> bool {
-        self.granted.iter().any(|(granted, on, to)| {
-            (to == person || to == EVERYBODY)
-                && (granted == privilege || granted == "ALL PRIVILEGES")
-                && object.starts_with(on)
+        (1..=object.len()).any(|depth| {
+            let on = &object[..depth].to_vec();
+            let is_granted =
+                |privilege: &str, to: &str| self.granted.contains(&(privilege.to_owned(), on.clone(), to.to_owned()));
+            [privilege, "ALL PRIVILEGES"].iter().any(|held| is_granted(held, person) || is_granted(held, EVERYBODY))
         })
     }
 
@@ -168,78 +293,96 @@ impl Model {
     }
 
     /// Whether somebody may read a table or view.
-    pub fn reads(&self, person: &str, table: &str) -> bool {
-        let object = self.object(table);
-        self.holds(person, "SELECT", &object) && self.uses(person, &object)
+    pub fn reads(&self, person: &str, object: &Object) -> bool {
+        self.holds(person, "SELECT", object) && self.uses(person, object)
     }
 
-    /// Whether somebody may read the files of the landing volume.
+    /// Whether somebody may read the files of a volume that anything was ever granted on.
     pub fn reads_files(&self, person: &str) -> bool {
-        self.volumes.iter().any(|volume| self.holds(person, "READ VOLUME", volume) && self.uses(person, volume))
+        self.volumes.iter().any(|volume| self.reads_volume(person, volume))
+    }
+
+    /// Whether somebody may read the files of a volume.
+    pub fn reads_volume(&self, person: &str, volume: &Object) -> bool {
+        self.holds(person, "READ VOLUME", volume) && self.uses(person, volume)
     }
 
     /// The columns of a table, in the letters of its definition.
-    pub fn columns(&self, table: &str) -> Vec<String> {
+    pub fn columns_of(&self, table: &Object) -> Vec<String> {
         self.tables[table].columns.iter().map(|column| column.name.value.clone()).collect()
     }
 
     /// Names of all tables.
-    pub fn tables(&self) -> impl Iterator<Item = &String> {
+    pub fn tables(&self) -> impl Iterator<Item = &Object> {
         self.tables.keys()
     }
 
+    /// A function, as a definition in the schema of a table names it.
+    fn called(&self, table: &Object, function: &ObjectName) -> Object {
+        let name = path(function);
+        if name.len() > 1 { name } else { table[..2].iter().cloned().chain(name).collect() }
+    }
+
     /// What somebody sees of a column of a table that they may read.
-    pub fn sight(&self, person: &str, table: &str, column: &str) -> Sight {
+    pub fn sight(&self, person: &str, table: &Object, column: &str) -> Sight {
         let declared = self.tables[table].columns.iter().find(|c| c.name.value == column).unwrap();
-        let mut functions: Vec<String> = declared.mask.iter().map(|mask| last(&mask.function)).collect();
-        for policy in &self.policies {
+        let mut functions: Vec<Object> = declared.mask.iter().map(|mask| self.called(table, &mask.function)).collect();
+        for policy in
+            self.policies.iter().filter(|((schema, _), _)| table.starts_with(schema)).map(|(_, policy)| policy)
+        {
             let named =
                 |list: &[sqlparser::ast::Ident]| list.iter().any(|to| to.value == person || to.value == EVERYBODY);
             let binds =
                 named(&policy.to) && !named(&policy.except) && matches!(policy.kind, PolicyKind::ColumnMask { .. });
             if binds && policy.match_columns.iter().all(|m| self.tagged(table, column, &m.condition)) {
-                functions.push(last(&policy.function));
+                functions.push(path(&policy.function));
             }
         }
-        if functions.len() > 1 {
+        let [name] = &functions[..] else {
+            return if functions.is_empty() { Sight::Clear } else { Sight::Refused };
+        };
+        let Some(function) = self.functions.get(name) else { return Sight::Refused };
+        assert_eq!(function.parameters.len(), 1, "{name:?}");
+        if function.parameters[0].data_type != declared.data_type {
             return Sight::Refused;
         }
-        let masks = functions.first().map(|name| {
-            let function = &self.functions[name];
-            assert_eq!(function.parameters.len(), 1, "{name}");
-            assert_eq!(function.parameters[0].data_type, declared.data_type, "{table}.{column} and {name}");
-            matches!(value(body(function), person), Expr::Identifier(shown) if *shown == function.parameters[0].name)
-        });
-        if masks.unwrap_or(true) { Sight::Clear } else { Sight::Masked }
+        let shown = value(body(function), person);
+        let is_clear = matches!(shown, Expr::Identifier(shown) if *shown == function.parameters[0].name);
+        if is_clear { Sight::Clear } else { Sight::Masked }
     }
 
     /// Whether the tags of a column meet the condition of a policy.
-    fn tagged(&self, table: &str, column: &str, condition: &Expr) -> bool {
+    fn tagged(&self, table: &Object, column: &str, condition: &Expr) -> bool {
         match condition {
             Expr::BinaryOp { left, op: BinaryOperator::And, right } => {
                 self.tagged(table, column, left) && self.tagged(table, column, right)
             }
             Expr::Function(call) if call.name.to_string() == "has_tag_value" => {
                 let [key, value] = texts(call).try_into().unwrap();
-                self.tags.contains(&(table.to_owned(), column.to_lowercase(), key, value))
+                self.tags.get(&(table.clone(), column.to_lowercase(), key)) == Some(&value)
             }
             other => panic!("unknown condition {other}"),
         }
     }
 
     /// What somebody sees of the rows of a table.
-    pub fn rows(&self, person: &str, table: &str) -> Rows {
-        match &self.tables[table].row_filter {
-            None => Rows::All,
-            Some(filter) => {
-                let function = &self.functions[&last(&filter.function)];
-                let given: Vec<String> = filter.on.iter().map(ToString::to_string).collect();
-                let taken: Vec<String> = function.parameters.iter().map(|p| p.name.to_string()).collect();
-                assert_eq!(given, taken, "{table}");
-                rows(body(function), person)
-            }
-        }
+    pub fn rows(&self, person: &str, table: &Object) -> Rows {
+        let Some(filter) = &self.tables[table].row_filter else { return Rows::All };
+        let Some(function) = self.functions.get(&self.called(table, &filter.function)) else { return Rows::None };
+        let given: Vec<String> = filter.on.iter().map(ToString::to_string).collect();
+        let taken: Vec<String> = function.parameters.iter().map(|p| p.name.to_string()).collect();
+        // A filter that is called with other columns than it takes is refused.
+        if given == taken { rows(body(function), person) } else { Rows::None }
     }
+}
+
+/// The statements of texts.
+pub fn statements(texts: &[String]) -> Vec<StatementKind> {
+    texts.iter().flat_map(|text| parse(text).unwrap()).map(|statement| statement.kind).collect()
+}
+
+fn word(part: &Part) -> Option<&'static str> {
+    if let Part::Word(word) = part { Some(*word) } else { None }
 }
 
 fn texts(call: &sqlparser::ast::Function) -> Vec<String> {

@@ -1,0 +1,151 @@
+//! What the specs give, as entries of the record.
+//!
+//! What reads nothing by itself and others may have granted as well is no entry: the use of a catalog, and of a schema that
+//! is not the project's own.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::protection;
+use super::super::{BuildPlan, Dataset, Kind, access, landing_volume};
+use super::{Entry, Given, Select};
+use crate::lakeflow::{self, build, folded};
+use crate::model::{AudienceId, Expression, Named, Principal, Project, Protection, Target};
+
+/// Everything that a build of the project gives, in all targets.
+pub fn declared(project: &Project, plan: &BuildPlan) -> BTreeSet<Entry> {
+    let of = |target| Declaring { project, plan, target, entries: BTreeSet::new() }.all();
+    project.targets.iter().flat_map(of).collect()
+}
+
+struct Declaring<'a> {
+    project: &'a Project,
+    plan: &'a BuildPlan,
+    target: &'a Target,
+    entries: BTreeSet<Entry>,
+}
+
+impl Declaring<'_> {
+    fn all(mut self) -> BTreeSet<Entry> {
+        self.places();
+        self.functions();
+        self.tables();
+        self.metric_views();
+        self.entries
+    }
+
+    fn give(&mut self, given: Given) {
+        self.entries.insert(Entry { target: self.target.name.clone(), given });
+    }
+
+    fn grant(&mut self, privilege: &str, on: &str, name: &[String], to: &[&Principal]) {
+        for principal in to {
+            let to = principal.id().to_owned();
+            self.give(Given::Grant { privilege: privilege.into(), on: on.into(), name: name.to_vec(), to });
+        }
+    }
+
+    fn schema(&self) -> Vec<String> {
+        own_schema(self.target).to_vec()
+    }
+
+    /// An object of the schema.
+    fn object(&self, name: &str) -> Vec<String> {
+        self.schema().into_iter().chain([folded(name).into_owned()]).collect()
+    }
+
+    fn places(&mut self) {
+        let (project, target) = (self.project, self.target);
+        let everybody: Vec<AudienceId> = (0..project.audiences.len()).map(AudienceId).collect();
+        let schema = self.schema();
+        self.grant("USE SCHEMA", "SCHEMA", &schema, &access::members(project, target, &everybody));
+        let run_as: Vec<&Principal> = target.run_as.iter().collect();
+        for privilege in ["USE SCHEMA", "CREATE TABLE", "CREATE MATERIALIZED VIEW"] {
+            self.grant(privilege, "SCHEMA", &schema, &run_as);
+        }
+        if let Some(volume) = landing_volume(target) {
+            let volume = volume.map(|part| folded(part).into_owned());
+            let mut readers = access::members(project, target, &access::landing_readers(project));
+            readers.extend(run_as);
+            self.grant("READ VOLUME", "VOLUME", &volume, &readers);
+        }
+    }
+
+    fn functions(&mut self) {
+        let (project, plan) = (self.project, self.plan);
+        let masks = protection::mask_functions(project, plan);
+        let filters = protection::row_filters(project, plan);
+        for name in masks.iter().map(|mask| &mask.name).chain(filters.iter().map(|filter| &filter.name)) {
+            let name = self.object(name);
+            self.grant("EXECUTE", "FUNCTION", &name, &access::callers(project, self.target));
+            self.give(Given::Function { name });
+        }
+        if project.protection == Protection::Abac {
+            for mask in &masks {
+                self.give(Given::Policy { name: folded(&mask.policy).into_owned(), schema: self.schema() });
+            }
+        }
+    }
+
+    fn tables(&mut self) {
+        let by_tags = self.project.protection == Protection::Abac;
+        for planned in self.plan.datasets.iter().filter(|p| p.dataset.kind(self.project) != Kind::Internal) {
+            let table = self.object(&planned.name);
+            for reader in access::members(self.project, self.target, &access::readers(self.project, planned.dataset)) {
+                let select = self.select(planned.dataset, table.clone(), reader);
+                self.give(Given::Select(select));
+            }
+            for column in access::personal_columns(self.project, planned.dataset).into_keys() {
+                for tag in [Some("pii"), by_tags.then_some("pii_type")].into_iter().flatten() {
+                    let (table, column) = (table.clone(), folded(&column).into_owned());
+                    self.give(Given::Tag { table, column, tag: tag.to_owned() });
+                }
+            }
+        }
+    }
+
+    /// A table as a reader sees it.
+    fn select(&self, dataset: Dataset, table: Vec<String>, reader: &Principal) -> Select {
+        let is_masked = |kind| !access::seeing(self.project, self.target, kind).contains(&reader);
+        let personal = access::personal_columns(self.project, dataset).into_iter();
+        let masked = personal.filter(|(_, kind)| is_masked(*kind));
+        let masked: BTreeMap<String, String> =
+            masked.map(|(name, kind)| (folded(&name).into_owned(), kind.word().to_owned())).collect();
+        let by_tags = self.project.protection == Protection::Abac && !masked.is_empty();
+        Select { table, to: reader.id().to_owned(), masked, rows: self.rows(dataset, reader), by_tags }
+    }
+
+    /// The condition on the rows that a reader sees; `None` where these are all.
+    fn rows(&self, dataset: Dataset, reader: &Principal) -> Option<String> {
+        let filter = protection::row_filter(self.project, dataset)?;
+        let is_in = |audience: AudienceId| access::members(self.project, self.target, &[audience]).contains(&reader);
+        if filter.unlimited().any(is_in) {
+            return None;
+        }
+        let own = filter.rows.iter().filter(|rows| is_in(rows.audience));
+        let conditions: BTreeSet<String> = own.map(|rows| self.condition(&rows.condition)).collect();
+        Some(conditions.into_iter().collect::<Vec<_>>().join(" OR "))
+    }
+
+    fn condition(&self, condition: &Expression) -> String {
+        lakeflow::expr_text(&condition.with_names(|leaf| match &leaf.named {
+            Named::Column(path) => build::column([self.project.entity(path.entity).column(path.column).name.as_str()]),
+            Named::Output(name) => build::column([&**name]),
+            // A condition on rows names no measure.
+            Named::Measure(_) => build::null(),
+        }))
+    }
+
+    fn metric_views(&mut self) {
+        for (id, name) in &self.plan.metric_views {
+            let Some(metric) = self.project.metrics.get(id.0) else { continue };
+            let name = self.object(name);
+            self.grant("SELECT", "VIEW", &name, &access::members(self.project, self.target, &metric.audiences));
+            self.give(Given::MetricView { name });
+        }
+    }
+}
+
+/// Catalog and schema of a target, as the catalog keeps them.
+pub(super) fn own_schema(target: &Target) -> [String; 2] {
+    [&target.catalog, &target.schema].map(|part| folded(part).into_owned())
+}

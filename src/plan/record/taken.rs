@@ -1,0 +1,198 @@
+//! What is taken away: what is in the record and not declared.
+//!
+//! Access goes first of all, before the pipeline is updated; what protects (policies, tags, functions) goes last, behind an
+//! update of every table, and only where something else protects in its place. In a schema that a target has left, what
+//! protects stays: its tables are still there.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::declared::own_schema;
+use super::{Entry, Given, Record, Select};
+use crate::lakeflow::folded;
+use crate::model::{Principal, Project, Target};
+use crate::plan::{BuildPlan, Kind};
+
+/// A statement that takes something away, in the order in which they run.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Withdrawal {
+    /// `REVOKE`.
+    Revoke {
+        /// Words of the privilege.
+        privilege: String,
+        /// Kind of the object.
+        on: String,
+        /// The object.
+        name: Vec<String>,
+        /// The principal.
+        from: String,
+    },
+    /// `DROP VIEW`.
+    DropView(Vec<String>),
+    /// `DROP POLICY`.
+    DropPolicy {
+        /// Its name.
+        name: String,
+        /// The schema that it holds for.
+        schema: Vec<String>,
+    },
+    /// `ALTER .. ALTER COLUMN .. UNSET TAGS`.
+    UnsetTag {
+        /// Kind of the table, as it is now.
+        kind: &'static str,
+        /// The table.
+        table: Vec<String>,
+        /// The column.
+        column: String,
+        /// The key of the tag.
+        tag: String,
+    },
+    /// `DROP FUNCTION`.
+    DropFunction(Vec<String>),
+}
+
+/// What is taken away in a target.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Taken {
+    /// Before an update.
+    pub before: BTreeSet<Withdrawal>,
+    /// Behind an update of all tables.
+    pub after: BTreeSet<Withdrawal>,
+    /// Tables of the target's schema with readers that are shut out for the time in between, and get the table back behind
+    /// an update of all tables.
+    paused: BTreeSet<(String, String)>,
+}
+
+impl Taken {
+    /// What is taken away in a target of the project.
+    pub fn of(target: &Target, project: &Project, plan: &BuildPlan, record: &Record) -> Taken {
+        let schema = own_schema(target);
+        let published = plan.datasets.iter().map(|planned| (&planned.name, planned.dataset.kind(project)));
+        let published = published.filter(|(_, kind)| *kind != Kind::Internal).map(|(name, kind)| {
+            let table = schema.iter().cloned().chain([folded(name).into_owned()]);
+            (table.collect(), kind)
+        });
+        let tables = published.collect();
+        Declared { schema: Some(schema), tables, ..Declared::of(&target.name, plan) }.taken(record)
+    }
+
+    /// What is taken away in a target that is none any more.
+    pub fn of_gone(target: &str, plan: &BuildPlan, record: &Record) -> Taken {
+        Declared::of(target, plan).taken(record)
+    }
+
+    /// Whether a principal gets a table of the target's schema back, and not from the grants of every run.
+    pub fn is_paused(&self, table: &str, principal: &Principal) -> bool {
+        !self.paused.is_empty() && self.paused.contains(&(folded(table).into_owned(), principal.id().to_owned()))
+    }
+
+    /// Whether anybody gets a table back.
+    pub fn pauses(&self) -> bool {
+        !self.paused.is_empty()
+    }
+
+    /// Whether nothing is.
+    pub fn is_empty(&self) -> bool {
+        self.before.is_empty() && self.after.is_empty()
+    }
+}
+
+/// What is declared in a target.
+struct Declared<'a> {
+    target: &'a str,
+    entries: &'a BTreeSet<Entry>,
+    /// Its schema, if it is a target of the project.
+    schema: Option<[String; 2]>,
+    /// The tables that are made there.
+    tables: BTreeMap<Vec<String>, Kind>,
+    /// Who reads which table, and how.
+    reads: BTreeMap<(&'a [String], &'a str), &'a Select>,
+}
+
+impl<'a> Declared<'a> {
+    /// What is declared in a target that the project does not have.
+    fn of(target: &'a str, plan: &'a BuildPlan) -> Declared<'a> {
+        let own = plan.declared.iter().filter(|entry| entry.target == target);
+        let reads = own.filter_map(|entry| match &entry.given {
+            Given::Select(select) => Some(((select.table.as_slice(), select.to.as_str()), select)),
+            _ => None,
+        });
+        Declared { target, entries: &plan.declared, schema: None, tables: BTreeMap::new(), reads: reads.collect() }
+    }
+
+    fn taken(&self, record: &Record) -> Taken {
+        let mut taken = Taken::default();
+        for given in record.retired(self.target, self.entries) {
+            match given {
+                Given::Select(old) => {
+                    // The same table as the same principal reads it now, if it does.
+                    let new = self.reads.get(&(old.table.as_slice(), old.to.as_str())).copied();
+                    if new.is_none_or(|new| changes_in_steps(old, new)) {
+                        taken.before.insert(revoke("SELECT", "TABLE", &old.table, &old.to));
+                        let table = new.and_then(|new| new.table.last().cloned());
+                        taken.paused.extend(table.map(|table| (table, old.to.clone())));
+                    }
+                }
+                Given::Grant { on, name, .. } if on == "FUNCTION" && self.drops(name) => {}
+                Given::Grant { privilege, on, name, to } => {
+                    taken.before.insert(revoke(privilege, on, name, to));
+                }
+                Given::MetricView { name } => {
+                    taken.before.insert(Withdrawal::DropView(name.clone()));
+                }
+                Given::Policy { name, schema } if self.is_here(schema) => {
+                    taken.after.insert(Withdrawal::DropPolicy { name: name.clone(), schema: schema.clone() });
+                }
+                Given::Tag { table, column, tag } => {
+                    // A table that is not made any more keeps its tags, which protect what it holds.
+                    let Some(kind) = self.tables.get(table) else { continue };
+                    let (table, column, tag) = (table.clone(), column.clone(), tag.clone());
+                    taken.after.insert(Withdrawal::UnsetTag { kind: kind.words(), table, column, tag });
+                }
+                Given::Function { name } if self.drops(name) => {
+                    taken.after.insert(Withdrawal::DropFunction(name.clone()));
+                }
+                Given::Policy { .. } | Given::Function { .. } => {}
+            }
+        }
+        taken
+    }
+
+    fn has(&self, given: Given) -> bool {
+        self.entries.contains(&Entry { target: self.target.to_owned(), given })
+    }
+
+    /// Whether an object lies in the schema of the target.
+    fn is_here(&self, name: &[String]) -> bool {
+        self.schema.as_ref().is_some_and(|schema| name.starts_with(schema))
+    }
+
+    /// Whether a function goes. Who may call it then is of no interest, and tables call it until they are updated.
+    fn drops(&self, function: &[String]) -> bool {
+        self.is_here(function) && !self.has(Given::Function { name: function.to_vec() })
+    }
+}
+
+fn revoke(privilege: &str, on: &str, name: &[String], from: &str) -> Withdrawal {
+    Withdrawal::Revoke {
+        privilege: privilege.to_owned(),
+        on: on.to_owned(),
+        name: name.to_vec(),
+        from: from.to_owned(),
+    }
+}
+
+/// Whether somebody who reads a table before and after must not read it in between, so that it is given back last.
+///
+/// Functions are replaced first, then tables with their masks and filters, then tags. A mask in a definition comes with
+/// the data; a tag comes later.
+fn changes_in_steps(old: &Select, new: &Select) -> bool {
+    let lacks =
+        |one: &Select, other: &Select| one.masked.iter().any(|(name, kind)| other.masked.get(name) != Some(kind));
+    // What is masked no longer, or as another kind, may be clear once the functions are replaced: the old values too.
+    let widens = lacks(old, new);
+    // Nothing masks a new column before it is tagged, and an old one between its definition without a mask and its tag.
+    let is_tagged_late = new.by_tags && (lacks(new, old) || (!old.by_tags && !new.masked.is_empty()));
+    // More rows may be there while columns are still clear.
+    let changes_both = old.rows != new.rows && old.masked != new.masked;
+    widens || is_tagged_late || changes_both
+}

@@ -1,0 +1,71 @@
+//! What earlier builds gave and this one does not: statements that take it away.
+//!
+//! The object may be gone already, and so may the principal: then there is nothing to take away. Only `DROP VIEW` and
+//! `DROP FUNCTION` have a form for that, so each statement stands in a script of its own that goes on when the fault says
+//! so, and passes on every other fault. Whether something is there is not looked up first: the information schema does not
+//! show all grants to everybody who may revoke them.
+
+use std::collections::BTreeSet;
+
+use askama::Template;
+
+use super::super::text::{Ident, Literal, Sql};
+use super::Head;
+use super::place::{dotted, quoted};
+use crate::plan::record::{Taken, Withdrawal};
+
+#[derive(Template)]
+#[template(path = "governance/withdrawals.sql")]
+struct Withdrawals {
+    head: Sql,
+    statements: Vec<Sql>,
+}
+
+/// What is taken before an update.
+pub fn before(target: &str, taken: Option<&Taken>) -> Result<String, askama::Error> {
+    let head = Head {
+        title: "What earlier builds gave and this one does not is taken away.",
+        target,
+        runs: "first of all, before the pipeline",
+        as_whom: "the owner of the schema",
+        notes: &[
+            "Readers who would see too much of a table while it changes are kept out of it, until 45_returns.",
+            "It is taken away by every build, until `gen retired confirm` says that it is gone.",
+        ],
+    };
+    text(&head, taken.map(|taken| &taken.before))
+}
+
+/// What is taken behind an update of all tables.
+pub fn after(target: &str, taken: Option<&Taken>) -> Result<String, askama::Error> {
+    let head = Head {
+        title: "Policies, tags and functions of earlier builds that protect nothing any more.",
+        target,
+        runs: "last, behind an update of all tables: what goes may protect a table that was left out",
+        as_whom: "the owner of the schema, with APPLY TAG",
+        notes: &["They go with every build, until `gen retired confirm` says that they are gone."],
+    };
+    text(&head, taken.map(|taken| &taken.after))
+}
+
+fn text(head: &Head<'_>, taken: Option<&BTreeSet<Withdrawal>>) -> Result<String, askama::Error> {
+    Withdrawals { head: head.text()?, statements: taken.into_iter().flatten().map(statement).collect() }.render()
+}
+
+fn statement(withdrawal: &Withdrawal) -> Sql {
+    let name = |parts: &[String]| dotted(&parts.iter().map(String::as_str).collect::<Vec<_>>());
+    Sql(match withdrawal {
+        Withdrawal::Revoke { privilege, on, name: object, from } => {
+            format!("REVOKE {privilege} ON {on} {} FROM {}", name(object), quoted(from))
+        }
+        Withdrawal::DropView(view) => format!("DROP VIEW IF EXISTS {}", name(view)),
+        Withdrawal::DropPolicy { name: policy, schema } => {
+            format!("DROP POLICY {} ON SCHEMA {}", Ident::new(policy), name(schema))
+        }
+        Withdrawal::UnsetTag { kind, table, column, tag } => {
+            let (table, column, tag) = (name(table), Ident::new(column), Literal::new(tag));
+            format!("ALTER {kind} {table} ALTER COLUMN {column} UNSET TAGS ({tag})")
+        }
+        Withdrawal::DropFunction(function) => format!("DROP FUNCTION IF EXISTS {}", name(function)),
+    })
+}
