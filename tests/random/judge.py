@@ -42,9 +42,9 @@ def judge(project: Project, gen: Path, folder: Path) -> Verdict:
     """Writes a project below `folder`, runs `gen` on it and compares."""
     write(project, folder)
     try:
-        expected, stop = expect.compute(project), None
+        expected, stops = expect.compute(project), []
     except silver.Stopped as stopped:
-        expected, stop = {}, str(stopped)
+        expected, stops = {}, stopped.names
     checked = run(gen, folder, "check", "--format", "json")
     if checked.returncode != 0:
         return refusal(checked)
@@ -52,8 +52,8 @@ def judge(project: Project, gen: Path, folder: Path) -> Verdict:
     if built.returncode != 0:
         return Verdict(FAILED, "build", last_lines(built))
     ran = run(gen, folder, "run", "--landing", "landing", "-q")
-    if stop is not None:
-        return stopped_verdict(ran, stop)
+    if stops:
+        return stopped_verdict(ran, stops)
     if ran.returncode != 0:
         return Verdict(FAILED, "run " + shape_of(ran.stderr), last_lines(ran))
     return compare_all(project, expected, gen, folder)
@@ -77,12 +77,14 @@ def refusal(checked: subprocess.CompletedProcess) -> Verdict:
     return Verdict(outcome, "check " + " ".join(codes), tuple(messages[:SHOWN]))
 
 
-def stopped_verdict(ran: subprocess.CompletedProcess, stop: str) -> Verdict:
+def stopped_verdict(ran: subprocess.CompletedProcess, stops: list[str]) -> Verdict:
+    wanted = " or ".join(f"`{stop}`" for stop in stops) + " should stop the update"
     if ran.returncode == 0:
-        return Verdict(FAILED, "goes on", (f"`{stop}` should stop the update",))
-    if stop in ran.stderr + ran.stdout:
-        return Verdict(STOPS, stop)
-    return Verdict(FAILED, "stops for another reason", (f"`{stop}` should stop the update", *last_lines(ran)))
+        return Verdict(FAILED, "goes on", (wanted,))
+    named = next((stop for stop in stops if stop in ran.stderr + ran.stdout), None)
+    if named:
+        return Verdict(STOPS, named)
+    return Verdict(FAILED, "stops for another reason", (wanted, *last_lines(ran)))
 
 
 def last_lines(done: subprocess.CompletedProcess) -> tuple[str, ...]:

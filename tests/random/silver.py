@@ -16,7 +16,11 @@ Row = dict[str, object]
 
 
 class Stopped(Exception):
-    """The data stops the update, as the specs demand."""
+    """The data stops the update, as the specs demand: by one of these expectations, whichever is met first."""
+
+    def __init__(self, names: list[str]):
+        super().__init__(" or ".join(names))
+        self.names = names
 
 
 class Undecided(Exception):
@@ -33,6 +37,8 @@ class Judged:
     dropped: bool
     quarantined: bool
     deletes: bool
+    # The rules that it breaks and that stop the update.
+    stops: list[str] = field(default_factory=list)
 
     @property
     def stays(self) -> bool:
@@ -55,6 +61,13 @@ class Silver:
             return self.rows
         return [row for row, (_, end) in zip(self.rows, self.spans) if end is None]
 
+    def stops(self) -> list[str]:
+        """The expectations by which the entity stops the update."""
+        minimum, action = self.entity.row_count or (0, None)
+        too_few = len(self.lines) < minimum and action != "warn" and not self.entity.lookup
+        names = [name for judged in self.judged for name in judged.stops]
+        return names + ([f"{self.entity.name}_minimum"] if too_few else [])
+
     @property
     def clean(self) -> list[Judged]:
         return [judged for judged in self.judged if judged.stays]
@@ -76,6 +89,9 @@ def build(project: Project) -> dict[str, Silver]:
     for entity in sorted(project.entities, key=lambda e: not e.lookup):
         lines = read_lines(entity, project.files.get(entity.name, []))
         found[entity.name] = load(entity, lines, found)
+    stops = sorted({name for entity in found.values() for name in entity.stops()})
+    if stops:
+        raise Stopped(stops)
     return found
 
 
@@ -86,9 +102,6 @@ def load(entity: Entity, lines: list[Line], found: dict[str, Silver]) -> Silver:
         silver.rows = [one.row for one in judged]
         return silver
     LOADS[entity.loaded_by](silver)
-    minimum, action = entity.row_count or (0, None)
-    if len(lines) < minimum and action != "warn":
-        raise Stopped(f"{entity.name}_minimum")
     return silver
 
 
@@ -118,11 +131,10 @@ def judge(entity: Entity, line: Line, found: dict[str, Silver]) -> Judged:
         needed = [entity.column(name).name for name in (*entity.key, *entity.sequence)]
         broken = [one for one in broken if one[2] in needed]
     actions = {action for _, action, _ in broken}
-    if "fail" in actions and not entity.lookup:
-        raise Stopped(next(name for name, action, _ in broken if action == "fail"))
+    stops = [name for name, action, _ in broken if action == "fail" and not entity.lookup]
     dropped = "drop" in actions
     names = [name for name, _, _ in broken]
-    return Judged(line, row, names, dropped, "quarantine" in actions and not dropped, deletes)
+    return Judged(line, row, names, dropped, "quarantine" in actions and not dropped, deletes, stops)
 
 
 def normalized(text: str | None, column: Column) -> str | None:
