@@ -93,7 +93,7 @@ fn is_plain_argument(parser: &Parser) -> bool {
         Token::Word(word) => {
             let special = [Keyword::ALL, Keyword::DISTINCT, Keyword::ABSENT, Keyword::RETURNING, Keyword::SELECT];
             let null_on_null = word.keyword == Keyword::NULL && next_is(parser, 1, Keyword::ON);
-            let is_named = *token(1) == Token::RArrow || next_is(parser, 1, Keyword::VALUE);
+            let is_named = *token(1) == Token::RArrow;
             let mut end = 1;
             while *token(end) == Token::Period && matches!(token(end + 1), Token::Word(_)) {
                 end += 2;
