@@ -110,7 +110,7 @@ impl Guard<'_> {
         use BinaryOperator as Op;
         match op {
             Op::Divide | Op::MyIntegerDivide | Op::Modulo => {
-                let divisor = never_zero(right)?;
+                let divisor = self.divisor(left, right)?;
                 Some(build::binary(left.clone(), op.clone(), divisor))
             }
             Op::Plus | Op::Minus | Op::Multiply if self.counts_rows() && self.overflows(whole) => {
@@ -123,6 +123,16 @@ impl Guard<'_> {
             }
             _ => None,
         }
+    }
+
+    /// A divisor that is never zero; `None` for one that is not anyway.
+    fn divisor(&self, dividend: &Expr, divisor: &Expr) -> Option<Expr> {
+        let is_decimal = matches!(self.types.of(dividend), Some(DataType::Decimal { .. }));
+        if is_decimal && is_zero(divisor) {
+            // Beside a decimal, a number that is written out has as many digits as it shows, and not those of an INT.
+            return never_zero(&build::cast(divisor.clone(), &DataType::decimal(1, 0)));
+        }
+        never_zero(divisor)
     }
 
     /// Whether a sum, difference or product may be beyond its type: whole numbers, and decimals whose digits were cut.
@@ -197,7 +207,9 @@ impl Guard<'_> {
                 let parts = [taken(year), taken(month), taken(day), zero(), zero(), zero()];
                 Some(build::cast(build::call("try_make_timestamp", parts), &DataType::Date))
             }
-            ("mod" | "pmod", [value, divisor]) => Some(build::call(&name, [taken(value), never_zero(divisor)?])),
+            ("mod" | "pmod", [value, divisor]) => {
+                Some(build::call(&name, [taken(value), self.divisor(value, divisor)?]))
+            }
             ("split_part", [text, delimiter, part]) => {
                 Some(build::call(&name, [taken(text), taken(delimiter), never_zero(part)?]))
             }
