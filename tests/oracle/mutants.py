@@ -66,8 +66,8 @@ MUTANTS = (
     ),
     Mutant(
         "silver/products_checked.sql",
-        "try_cast(price AS DECIMAL(10,2))",
-        "try_cast(try_cast(price AS DECIMAL(10,1)) AS DECIMAL(10,2))",
+        "TRY_CAST(price AS DECIMAL(10,2))",
+        "TRY_CAST(TRY_CAST(price AS DECIMAL(10,1)) AS DECIMAL(10,2))",
         "prices keep their cents",
     ),
     Mutant(
