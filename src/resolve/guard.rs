@@ -185,19 +185,38 @@ impl Guard<'_> {
     fn call(&self, whole: &Expr, function: &Function) -> Option<Expr> {
         let args = arguments(function)?;
         let name = function.name.to_string().to_lowercase();
-        let renamed = |to: &str| Some(build::call(to, args.iter().map(|arg| taken(arg))));
         match (name.as_str(), args.as_slice()) {
+            ("url_decode" | "parse_url" | "to_number" | "to_binary" | "parse_json", _) => {
+                Some(renamed(&format!("try_{name}"), &args))
+            }
+            ("mod" | "pmod", [value, divisor]) => {
+                Some(build::call(&name, [taken(value), self.divisor(value, divisor)?]))
+            }
+            ("ceil" | "ceiling" | "floor", [value]) => self.in_range(whole, value),
+            ("abs" | "negative", [value]) => self.turned(&name, value),
+            ("round" | "bround", [value, digits]) if !is_natural(digits) => {
+                let ty = self.types.of(value).filter(|ty| ty.is_integral())?;
+                let exact = build::cast(taken(value), &DataType::decimal(20, 0));
+                Some(build::try_cast(build::call(&name, [exact, taken(digits)]), ty))
+            }
+            (cast, [value]) if named_cast(cast).is_some() => {
+                let to = named_cast(cast)?;
+                (!always_casts(self.types.of(value)?, &to)).then(|| build::try_cast(taken(value), &to))
+            }
+            _ => self.call_of_time(&name, &args).or_else(|| self.call_of_place(&name, &args)),
+        }
+    }
+
+    /// Calls that give dates and times.
+    fn call_of_time(&self, name: &str, args: &[&Expr]) -> Option<Expr> {
+        match (name, args) {
             ("to_date" | "date", [text]) => {
                 let is_date = matches!(self.types.of(text), Some(DataType::Date | DataType::Timestamp));
                 (!is_date).then(|| build::try_cast(taken(text), &DataType::Date))
             }
-            ("to_date", [_, _]) => Some(build::cast(renamed("try_to_timestamp")?, &DataType::Date)),
-            ("to_timestamp", [_, ..]) => renamed("try_to_timestamp"),
-            (
-                "make_timestamp" | "url_decode" | "parse_url" | "to_number" | "to_binary" | "parse_json"
-                | "make_interval",
-                _,
-            ) => renamed(&format!("try_{name}")),
+            ("to_date", [_, _]) => Some(build::cast(renamed("try_to_timestamp", args), &DataType::Date)),
+            ("to_timestamp", [_, ..]) => Some(renamed("try_to_timestamp", args)),
+            ("make_timestamp" | "make_interval", _) => Some(renamed(&format!("try_{name}"), args)),
             ("unix_timestamp" | "to_unix_timestamp", [text, format]) => {
                 let time = build::call("try_to_timestamp", [taken(text), taken(format)]);
                 Some(build::call("unix_timestamp", [time]))
@@ -207,18 +226,25 @@ impl Guard<'_> {
                 let parts = [taken(year), taken(month), taken(day), zero(), zero(), zero()];
                 Some(build::cast(build::call("try_make_timestamp", parts), &DataType::Date))
             }
-            ("mod" | "pmod", [value, divisor]) => {
-                Some(build::call(&name, [taken(value), self.divisor(value, divisor)?]))
-            }
+            ("timestamp_seconds", [number]) => Some(build::call(name, [only_seconds(number, 1)])),
+            ("timestamp_millis", [number]) => Some(build::call(name, [only_seconds(number, 1_000)])),
+            ("timestamp_micros", [number]) => Some(build::call(name, [only_seconds(number, 1_000_000)])),
+            _ => None,
+        }
+    }
+
+    /// Calls that take the place of something in a list or a text.
+    fn call_of_place(&self, name: &str, args: &[&Expr]) -> Option<Expr> {
+        match (name, args) {
             ("split_part", [text, delimiter, part]) => {
-                Some(build::call(&name, [taken(text), taken(delimiter), never_zero(part)?]))
+                Some(build::call(name, [taken(text), taken(delimiter), never_zero(part)?]))
             }
             ("element_at", [list, index]) if matches!(self.types.of(list), Some(DataType::Array(_))) => {
                 let index = never_zero(index).unwrap_or_else(|| taken(index));
                 Some(build::call("try_element_at", [taken(list), index]))
             }
             ("array_insert", [list, index, value]) => {
-                Some(build::call(&name, [taken(list), never_zero(index)?, taken(value)]))
+                Some(build::call(name, [taken(list), never_zero(index)?, taken(value)]))
             }
             ("slice", [list, start, length]) => self.slice(list, start, length),
             ("elt", [index, texts @ ..]) if !is_literal(index) => {
@@ -226,23 +252,14 @@ impl Guard<'_> {
                 let texts = texts.iter().map(|text| taken(text));
                 Some(build::call("elt", std::iter::once(only_between(index, 1, last)).chain(texts)))
             }
-            ("timestamp_seconds", [number]) => Some(build::call(&name, [only_seconds(number, 1)])),
-            ("timestamp_millis", [number]) => Some(build::call(&name, [only_seconds(number, 1_000)])),
-            ("timestamp_micros", [number]) => Some(build::call(&name, [only_seconds(number, 1_000_000)])),
-            ("ceil" | "ceiling" | "floor", [value]) => self.in_range(whole, value),
-            ("abs" | "negative", [value]) => self.turned(&name, value),
-            ("round" | "bround", [value, digits]) if !is_natural(digits) => {
-                let ty = self.types.of(value).filter(|ty| ty.is_integral())?;
-                let exact = build::cast(taken(value), &DataType::decimal(20, 0));
-                Some(build::try_cast(build::call(&name, [exact, taken(digits)]), ty))
-            }
-            (cast, [value]) => {
-                let to = named_cast(cast)?;
-                (!always_casts(self.types.of(value)?, &to)).then(|| build::try_cast(taken(value), &to))
-            }
             _ => None,
         }
     }
+}
+
+/// A call with the same arguments under another name.
+fn renamed(name: &str, args: &[&Expr]) -> Expr {
+    build::call(name, args.iter().map(|arg| taken(arg)))
 }
 
 /// `if(value >= least AND value <= greatest, value, NULL)`
