@@ -3,9 +3,10 @@
 //! In ANSI mode an error of one row is an error of the whole query. For most functions there is a form that gives NULL;
 //! those here have none. Source: the built-in functions of Databricks SQL, and what Spark 4.3 answers.
 
+use std::collections::BTreeSet;
 use std::ops::{ControlFlow, Range};
 
-use sqlparser::ast::{Expr, Value, visit_expressions};
+use sqlparser::ast::{Expr, visit_expressions};
 
 use super::analyzer::Analyzer;
 use crate::lakeflow::expr_text;
@@ -84,10 +85,9 @@ fn is_constant(expr: &Expr) -> bool {
 /// Whether the keys of `map(key, value, ..)` are literals that differ.
 fn has_distinct_keys(args: &[&Expr]) -> bool {
     let keys: Vec<&Expr> = args.iter().step_by(2).copied().collect();
-    let is_null = |key: &&&Expr| matches!(key, Expr::Value(value) if value.value == Value::Null);
-    keys.iter().all(|key| is_constant(key))
-        && !keys.iter().any(|key| is_null(&key))
-        && keys.iter().enumerate().all(|(index, key)| keys.iter().take(index).all(|other| other != key))
+    // As text: the places of two literals differ.
+    let texts: BTreeSet<String> = keys.iter().map(|key| expr_text(key)).collect();
+    keys.iter().all(|key| is_constant(key)) && texts.len() == keys.len() && !texts.contains("NULL")
 }
 
 fn fails_fast(options: &Expr) -> bool {
