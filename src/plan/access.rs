@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Dataset;
+use super::{Dataset, deployment};
 use crate::lakeflow::types::DataType;
 use crate::model::{
     AudienceId, Classification, Column, Entity, EntityId, Metric, PersonalKind, Principal, Project, RowAccess, Sees,
@@ -63,6 +63,18 @@ pub fn members<'a>(project: &Project, target: &'a Target, audiences: &[AudienceI
     members.sort();
     members.dedup();
     members
+}
+
+/// Who may look into the schema of a target: readers, and those who bring files to a volume in it.
+pub fn users<'a>(project: &Project, target: &'a Target) -> Vec<&'a Principal> {
+    let audiences: Vec<AudienceId> = (0..project.audiences.len()).map(AudienceId).collect();
+    let mut users = members(project, target, &audiences);
+    if deployment::own_volume(target).is_some() {
+        users.extend(&target.deliverers);
+    }
+    users.sort();
+    users.dedup();
+    users
 }
 
 /// Who sees a kind of personal data in the clear: members of audiences that do.
