@@ -38,6 +38,8 @@ pub mod emit;
 
 pub mod engine;
 
+pub mod deploy;
+
 pub mod scaffold;
 
 pub mod sample;

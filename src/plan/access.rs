@@ -153,10 +153,10 @@ fn of_entity(entity: &Entity, ty: impl Fn(&Column) -> Option<DataType>) -> Vec<P
 }
 
 fn of_metric(metric: &Metric, table: usize) -> Vec<PersonalColumn> {
-    let own = metric.tables.get(table).map(|t| t.dimensions.as_slice()).unwrap_or_default();
-    let per = metric.per.as_ref().map(|p| p.columns.as_slice()).unwrap_or_default();
-    let dimensions = own.iter().chain(per).map(|d| (&d.name, d.pii, &d.expression.ty));
-    let measures = metric.measures.iter().map(|m| (&m.name, m.pii, &m.expression.ty));
+    let Some(table) = metric.tables.get(table) else { return vec![] };
+    let dimensions = table.dimensions.iter().chain(metric.per.iter().flat_map(|per| &per.columns));
+    let dimensions = dimensions.map(|d| (&d.name, d.pii, &d.expression.ty));
+    let measures = metric.measures.iter().map(|m| (&m.name, metric.shown(m, table), &m.expression.ty));
     let columns = dimensions.chain(measures);
     columns
         .filter_map(|(name, pii, ty)| Some(PersonalColumn { name: name.clone(), kind: pii?, ty: ty.clone() }))

@@ -15,6 +15,7 @@ mod bundle;
 mod cases;
 mod check;
 mod cli;
+mod client;
 mod convert;
 mod engine;
 mod errors;

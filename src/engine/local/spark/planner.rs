@@ -125,6 +125,8 @@ fn has_time(interval: &Expr) -> bool {
 
 impl ExprPlanner for SparkPlanner {
     fn plan_binary_op(&self, expr: RawBinaryExpr, schema: &DFSchema) -> Result<PlannerResult<RawBinaryExpr>> {
+        let whole = |operand| unify::unified(operand, schema, &self.registry);
+        let expr = RawBinaryExpr { op: expr.op, left: whole(expr.left)?, right: whole(expr.right)? };
         let name = match &expr.op {
             BinaryOperator::Plus => "__add",
             BinaryOperator::Minus => "__subtract",

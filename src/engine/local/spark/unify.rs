@@ -36,6 +36,15 @@ pub(super) fn unify(plan: LogicalPlan, registry: &Arc<Registry>) -> Result<Logic
     Ok(plan.data)
 }
 
+/// An expression of a plan that is not made yet, with the casts that [`unify`] gives: what an operator does depends on the
+/// types of its operands, and DataFusion takes a CASE for one of the type of its first branch.
+///
+/// # Errors
+/// When a cast can't be made.
+pub(super) fn unified(expr: Expr, schema: &DFSchema, registry: &Arc<Registry>) -> Result<Expr> {
+    Ok(expr.transform_up(|part| one_type(part, schema, registry))?.data)
+}
+
 fn one_type(mut expr: Expr, schema: &DFSchema, registry: &Arc<Registry>) -> Result<Transformed<Expr>> {
     let changed = match &mut expr {
         Expr::Case(case) => {

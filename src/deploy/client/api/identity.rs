@@ -1,0 +1,55 @@
+//! Who asks.
+
+use serde::Deserialize;
+
+use crate::deploy::client::Client;
+use crate::deploy::client::call::Call;
+use crate::deploy::client::error::Error;
+
+/// A user or service principal.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Identity {
+    /// Id within the workspace.
+    #[serde(default)]
+    pub id: String,
+    /// Mail address of a user, application id of a service principal.
+    #[serde(rename = "userName")]
+    pub user_name: String,
+    /// Name for people.
+    #[serde(default, rename = "displayName")]
+    pub display_name: Option<String>,
+    /// Groups, as far as the workspace lists them.
+    #[serde(default)]
+    pub groups: Vec<Group>,
+    /// Id of the workspace that answered.
+    #[serde(skip)]
+    pub workspace_id: Option<String>,
+}
+
+/// A group that an identity is a member of.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Group {
+    /// Name.
+    #[serde(default)]
+    pub display: String,
+}
+
+impl Identity {
+    /// Whether it is a service principal: these are named by their application id, a UUID.
+    pub fn is_service_principal(&self) -> bool {
+        let parts: Vec<usize> = self.user_name.split('-').map(str::len).collect();
+        parts == [8, 4, 4, 4, 12] && self.user_name.chars().all(|c| c == '-' || c.is_ascii_hexdigit())
+    }
+}
+
+/// Who the client is.
+///
+/// # Errors
+/// When the workspace does not say.
+pub fn me(client: &Client<'_>) -> Result<Identity, Error> {
+    let call = Call::get(&["api", "2.0", "preview", "scim", "v2", "Me"]);
+    let response = client.send(&call)?;
+    let mut me: Identity = client.parsed(&call, &response)?;
+    me.workspace_id = response.header("x-databricks-org-id").map(str::to_owned);
+    Ok(me)
+}

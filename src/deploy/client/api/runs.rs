@@ -1,0 +1,105 @@
+//! Runs of jobs (reference, section 2.5).
+
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::deploy::client::call::Call;
+use crate::deploy::client::error::{Error, found};
+use crate::deploy::client::{Client, id_of_64_bits};
+
+/// A run, or a task of one.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Run {
+    /// Id.
+    #[serde(deserialize_with = "id_of_64_bits")]
+    pub run_id: u64,
+    /// Key of a task.
+    #[serde(default)]
+    pub task_key: Option<String>,
+    /// State, in the newer form.
+    #[serde(default)]
+    pub status: Option<Status>,
+    /// Tasks.
+    #[serde(default)]
+    pub tasks: Vec<Run>,
+    /// Where people see it.
+    #[serde(default)]
+    pub run_page_url: Option<String>,
+}
+
+/// State of a run.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Status {
+    /// `PENDING`, `RUNNING`, `TERMINATED`, ..
+    #[serde(default)]
+    pub state: String,
+    /// How it ended.
+    #[serde(default)]
+    pub termination_details: Option<Termination>,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Termination {
+    /// `SUCCESS`, `USER_CANCELED`, `RUN_EXECUTION_ERROR`, ..
+    #[serde(default)]
+    pub code: String,
+    /// In words.
+    #[serde(default)]
+    pub message: Option<String>,
+}
+
+impl Run {
+    /// Whether it has ended.
+    pub fn has_ended(&self) -> bool {
+        self.status.as_ref().is_some_and(|status| status.state == "TERMINATED")
+    }
+
+    /// Whether it has ended well.
+    pub fn has_succeeded(&self) -> bool {
+        let code = self.status.as_ref().and_then(|status| status.termination_details.as_ref());
+        self.has_ended() && code.is_some_and(|details| details.code == "SUCCESS")
+    }
+}
+
+#[derive(Deserialize)]
+struct Started {
+    #[serde(deserialize_with = "id_of_64_bits")]
+    run_id: u64,
+}
+
+/// Starts a job; the id of the run. However often it is sent, it starts once: each call has a key of its own.
+///
+/// # Errors
+/// When there is no such job, or it is not allowed.
+pub fn start(client: &Client<'_>, job: u64) -> Result<u64, Error> {
+    let key = format!("{:016x}{:016x}", client.door().random(), client.door().random());
+    let body = json!({ "job_id": job, "idempotency_token": key });
+    let started: Started = client.read(&Call::post(&["api", "2.2", "jobs", "run-now"], &body))?;
+    Ok(started.run_id)
+}
+
+/// A run by its id.
+///
+/// # Errors
+/// When that can't be learned.
+pub fn get(client: &Client<'_>, run: u64) -> Result<Option<Run>, Error> {
+    found(client.read(&Call::get(&["api", "2.2", "jobs", "runs", "get"]).query("run_id", run)))
+}
+
+/// Runs of a job that have not ended.
+///
+/// # Errors
+/// When the list can't be read to its end.
+pub fn active(client: &Client<'_>, job: u64) -> Result<Vec<Run>, Error> {
+    let call = Call::get(&["api", "2.2", "jobs", "runs", "list"]).query("job_id", job).query("active_only", true);
+    client.pages(&call, "runs")
+}
+
+/// Ends a run early.
+///
+/// # Errors
+/// When it is not allowed.
+pub fn cancel(client: &Client<'_>, run: u64) -> Result<(), Error> {
+    client.done(&Call::post(&["api", "2.2", "jobs", "runs", "cancel"], &json!({ "run_id": run })))
+}

@@ -1,0 +1,151 @@
+//! The one door to the network: a request goes out, an answer or a fault comes back. Time passes behind it too.
+//!
+//! [`Network`](super::network::Network) is the real one. Tests put a workspace in memory behind the same trait, with a clock
+//! that only moves when somebody sleeps, and faults made from a seed.
+
+use std::fmt;
+use std::time::Duration;
+
+use super::secret::Secret;
+
+/// What the client may do outside itself, besides what [`World`](crate::world::World) offers.
+pub trait Door: Sync {
+    /// One request and its answer, whatever its status. Redirects are answers and are not followed.
+    ///
+    /// # Errors
+    /// When no whole answer came within the limits of the request.
+    fn exchange(&self, request: &Request) -> Result<Response, Fault>;
+    /// Time since some moment; never goes back.
+    fn now(&self) -> Duration;
+    /// Waits.
+    fn sleep(&self, time: Duration);
+    /// A number that nobody can foresee, to spread retries and to make keys.
+    fn random(&self) -> u64;
+    /// How many requests may be under way at once. One makes their order that of the code.
+    fn threads(&self) -> usize {
+        8
+    }
+}
+
+/// Verb of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    /// Reads.
+    Get,
+    /// Reads headers alone.
+    Head,
+    /// Creates, or whatever the path says.
+    Post,
+    /// Replaces.
+    Put,
+    /// Changes parts.
+    Patch,
+    /// Removes.
+    Delete,
+}
+
+impl Method {
+    /// As the protocol writes it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Method::Get => "GET",
+            Method::Head => "HEAD",
+            Method::Post => "POST",
+            Method::Put => "PUT",
+            Method::Patch => "PATCH",
+            Method::Delete => "DELETE",
+        }
+    }
+}
+
+impl fmt::Display for Method {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+/// What a request carries.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Body {
+    /// Nothing.
+    None,
+    /// JSON.
+    Json(Vec<u8>),
+    /// A file as it is.
+    Bytes(Vec<u8>),
+    /// A form, percent-encoded; it carries secrets.
+    Form(Secret),
+}
+
+impl Body {
+    /// What goes over the wire.
+    pub fn bytes(&self) -> &[u8] {
+        match self {
+            Body::None => &[],
+            Body::Json(bytes) | Body::Bytes(bytes) => bytes,
+            Body::Form(form) => form.expose().as_bytes(),
+        }
+    }
+
+    /// The type of media, if there is a body.
+    pub fn media_type(&self) -> Option<&'static str> {
+        match self {
+            Body::None => None,
+            Body::Json(_) => Some("application/json"),
+            Body::Bytes(_) => Some("application/octet-stream"),
+            Body::Form(_) => Some("application/x-www-form-urlencoded"),
+        }
+    }
+}
+
+/// A request, complete but for what the protocol adds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Request {
+    /// Verb.
+    pub method: Method,
+    /// Scheme, host, path and query, percent-encoded.
+    pub url: String,
+    /// Headers that anybody may see.
+    pub headers: Vec<(&'static str, String)>,
+    /// Headers that nobody may see.
+    pub secret_headers: Vec<(&'static str, Secret)>,
+    /// Body.
+    pub body: Body,
+    /// How long all of it may take, the answer included.
+    pub deadline: Duration,
+    /// Bytes that the body of the answer may have.
+    pub limit: u64,
+}
+
+/// An answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Response {
+    /// Status.
+    pub status: u16,
+    /// Headers, names in lower case.
+    pub headers: Vec<(String, String)>,
+    /// Body.
+    pub body: Vec<u8>,
+}
+
+impl Response {
+    /// The first header of a name, which is given in lower case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// Why there is no answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fault {
+    /// Nothing of the request reached the server.
+    NotSent(String),
+    /// The connection ended after something was sent: the server may have acted.
+    Lost(String),
+    /// No whole answer came in time: the server may have acted.
+    TimedOut,
+    /// The answer is larger than was allowed: the server has acted.
+    TooLarge,
+    /// The door itself refuses the request, whatever the server.
+    Refused(String),
+}

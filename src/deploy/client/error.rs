@@ -1,0 +1,164 @@
+//! What a request can end in, typed: callers decide by [`Kind`], people read the message.
+//!
+//! Servers say no in many shapes (reference, section 1.5); [`answer`](super::answer) reads them. Nothing here holds a secret: texts
+//! come through [`clean`](super::clean).
+
+use std::fmt;
+
+use super::door::Method;
+
+/// A request that did not succeed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub struct Error {
+    /// What it means.
+    pub kind: Kind,
+    /// What the server or the network said, fit to be shown.
+    pub message: String,
+    /// Verb and path.
+    pub request: Called,
+    /// Status of the answer, if there was one.
+    pub status: Option<u16>,
+    /// Code of the answer, such as `INVALID_STATE`, if it had one.
+    pub code: Option<String>,
+    /// Requests that were made for it.
+    pub attempts: u32,
+}
+
+/// Which request failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Called {
+    /// Verb.
+    pub method: Method,
+    /// Path without host and query.
+    pub path: String,
+}
+
+/// What an error means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Kind {
+    /// There is no such thing, or nobody may know that there is.
+    NotFound,
+    /// There is one already.
+    Exists,
+    /// It changed meanwhile, or is in a state that forbids the request.
+    Conflict,
+    /// It is not allowed.
+    Denied,
+    /// Nobody was recognised.
+    Unauthenticated,
+    /// The request is not valid; which fields, where the server says so.
+    Invalid {
+        /// Fields with what is wrong, as `field: fault`.
+        fields: Vec<String>,
+    },
+    /// A quota is used up.
+    Exhausted,
+    /// Too many requests, for as long as was waited.
+    Throttled,
+    /// The server can't answer now.
+    Unavailable,
+    /// No connection could be made.
+    Unreachable,
+    /// No answer came in time, to a request that changes nothing or can be repeated.
+    TimedOut,
+    /// A page for people instead of an answer: another host, or a login in between.
+    Login,
+    /// The server sends elsewhere. It was not followed.
+    Redirected {
+        /// Where to, without what could be secret.
+        to: String,
+    },
+    /// The answer ended too early.
+    Truncated,
+    /// The answer is not what the interface promises.
+    Unreadable,
+    /// The answer is larger than was allowed.
+    TooLarge,
+    /// The request was sent once and may have been carried out: look before it is made again.
+    Ambiguous,
+    /// The client refuses to make the request.
+    Refused,
+    /// An SQL statement failed.
+    Statement {
+        /// Class of the error by the SQL standard.
+        sql_state: Option<String>,
+    },
+    /// No credentials could be had.
+    Credentials,
+    /// Another status.
+    Failed,
+}
+
+impl Kind {
+    /// In words, as the beginning of a message.
+    fn words(&self) -> &'static str {
+        match self {
+            Kind::NotFound => "not found",
+            Kind::Exists => "it exists already",
+            Kind::Conflict => "it is in another state",
+            Kind::Denied => "not allowed",
+            Kind::Unauthenticated => "the credentials are not accepted",
+            Kind::Invalid { .. } => "the request is not valid",
+            Kind::Exhausted => "a quota is used up",
+            Kind::Throttled => "too many requests",
+            Kind::Unavailable => "the workspace can't answer now",
+            Kind::Unreachable => "the workspace can't be reached",
+            Kind::TimedOut => "no answer came in time",
+            Kind::Login => "a web page came instead of an answer",
+            Kind::Redirected { .. } => "the server sends elsewhere",
+            Kind::Truncated => "the answer ended too early",
+            Kind::Unreadable => "the answer can't be read",
+            Kind::TooLarge => "the answer is too large",
+            Kind::Ambiguous => "it may have been carried out or not",
+            Kind::Refused => "the request was not made",
+            Kind::Statement { .. } => "the statement failed",
+            Kind::Credentials => "there are no credentials",
+            Kind::Failed => "the workspace failed",
+        }
+    }
+
+    /// What people can do.
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Kind::Unauthenticated => Some("the token may have expired; `gen doctor` says which credentials are used"),
+            Kind::Login => Some("check `host`; a private link or a proxy may ask for a login"),
+            Kind::Redirected { .. } => Some("check `host`; credentials are sent to no other server"),
+            Kind::Unreachable => Some("check `host` and the network; `HTTPS_PROXY` names a proxy"),
+            Kind::Throttled | Kind::Unavailable => Some("run it again; what is done is not done twice"),
+            Kind::Ambiguous => Some("run it again: what is there is looked up first"),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.kind.words())?;
+        if !self.message.is_empty() {
+            write!(f, ": {}", self.message)?;
+        }
+        write!(f, " (`{} {}`", self.request.method, self.request.path)?;
+        if let Some(status) = self.status {
+            write!(f, ", status {status}")?;
+        }
+        if let Some(code) = &self.code {
+            write!(f, ", {code}")?;
+        }
+        match self.attempts {
+            0 | 1 => f.write_str(")"),
+            more => write!(f, ", {more} attempts)"),
+        }
+    }
+}
+
+/// A result of a look-up, with what is not there as `None`. What may not be looked at stays an error.
+///
+/// # Errors
+/// The other errors of the look-up.
+pub fn found<T>(result: Result<T, Error>) -> Result<Option<T>, Error> {
+    match result {
+        Ok(value) => Ok(Some(value)),
+        Err(error) if error.kind == Kind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,186 @@
+//! A workspace from outside: requests with credentials, at a bounded rate, tried again where that is safe, and answers that
+//! are what the interface promises or a typed error.
+//!
+//! [`Client`] is what the areas of [`api`] stand on. It reaches the network through a [`Door`] and everything else
+//! through a [`World`](crate::world::World), so that tests decide what both say. It decides nothing about deployments.
+
+mod answer;
+pub mod api;
+pub mod call;
+mod clean;
+pub mod door;
+pub mod error;
+pub mod network;
+mod rate;
+mod retry;
+mod secret;
+mod together;
+mod wire;
+
+use std::collections::BTreeSet;
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use call::Call;
+use door::{Door, Response};
+use error::{Error, Kind};
+pub use secret::Secret;
+use wire::{Proof, Wire};
+
+/// A document of the interface with all its fields, known here or not.
+pub type Object = Map<String, Value>;
+
+/// Pages of one list that are read before it counts as endless.
+const MAX_PAGES: usize = 10_000;
+
+/// A workspace, as one identity sees it. Threads share it.
+pub struct Client<'w> {
+    wire: Wire<'w>,
+    host: String,
+    proof: Box<dyn Proof + Sync + 'w>,
+}
+
+impl<'w> Client<'w> {
+    /// A client with a token that is not renewed. `host` has a scheme and no path.
+    pub fn with_token(door: &'w dyn Door, host: &str, token: &Secret) -> Self {
+        let wire = Wire::new(door, rate::PER_SECOND, user_agent("pat"));
+        wire.keep(token);
+        let bearer = Secret::new(&format!("Bearer {}", token.expose()));
+        let proof = Box::new(wire::Fixed(vec![("authorization", bearer)]));
+        Client { wire, host: host.to_owned(), proof }
+    }
+
+    /// Scheme and host.
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// The door that requests go through; whoever waits for something waits by its clock.
+    pub fn door(&self) -> &'w dyn Door {
+        self.wire.door
+    }
+
+    /// A text that came from the workspace, fit to be shown.
+    pub fn shown(&self, text: &str) -> String {
+        self.wire.shown(text)
+    }
+
+    /// Makes a request.
+    ///
+    /// # Errors
+    /// When no attempt succeeds.
+    pub fn send(&self, call: &Call) -> Result<Response, Error> {
+        self.wire.send(call, &self.host, &*self.proof)
+    }
+
+    /// Makes a request whose answer does not matter.
+    ///
+    /// # Errors
+    /// When no attempt succeeds.
+    pub fn done(&self, call: &Call) -> Result<(), Error> {
+        self.send(call).map(drop)
+    }
+
+    /// Makes a request and reads its answer. An empty answer is an empty object.
+    ///
+    /// # Errors
+    /// When no attempt succeeds, or the answer is not what was promised.
+    pub fn read<T: DeserializeOwned>(&self, call: &Call) -> Result<T, Error> {
+        self.parsed(call, &self.send(call)?)
+    }
+
+    fn parsed<T: DeserializeOwned>(&self, call: &Call, response: &Response) -> Result<T, Error> {
+        let body = response.body.trim_ascii();
+        let body = if body.is_empty() { b"{}" } else { body };
+        serde_json::from_slice(body).map_err(|error| {
+            let kind = if error.is_eof() { Kind::Truncated } else { Kind::Unreadable };
+            // Where it stands, not what: the answer may hold rows.
+            let message = format!("line {}, column {}: {}", error.line(), error.column(), class(&error));
+            self.wire.unreadable(call, kind, &message)
+        })
+    }
+
+    /// Reads a list, page by page to its end. `key` is where a page has its items.
+    ///
+    /// # Errors
+    /// When a page can't be read, or pages repeat themselves.
+    pub fn pages<T: DeserializeOwned>(&self, call: &Call, key: &str) -> Result<Vec<T>, Error> {
+        self.pages_until(call, key, |_: &[T]| false)
+    }
+
+    /// Reads pages until enough items are there.
+    ///
+    /// # Errors
+    /// When a page can't be read, or pages repeat themselves.
+    pub fn pages_until<T: DeserializeOwned>(
+        &self,
+        call: &Call,
+        key: &str,
+        enough: impl Fn(&[T]) -> bool,
+    ) -> Result<Vec<T>, Error> {
+        let (mut items, mut seen, mut call) = (vec![], BTreeSet::new(), call.clone());
+        loop {
+            let mut page: Object = self.read(&call)?;
+            let found = page.remove(key).filter(|found| !found.is_null()).unwrap_or_else(|| Value::Array(vec![]));
+            let found: Vec<T> = serde_json::from_value(found).map_err(|error| {
+                self.wire.unreadable(&call, Kind::Unreadable, &format!("`{key}`: {}", class(&error)))
+            })?;
+            items.extend(found);
+            let token = page.get("next_page_token").and_then(Value::as_str).unwrap_or_default().to_owned();
+            if token.is_empty() || enough(&items) {
+                return Ok(items);
+            }
+            if seen.len() >= MAX_PAGES || !seen.insert(token.clone()) {
+                return Err(self.wire.error(&call, Kind::Unreadable, "the pages of the list have no end"));
+            }
+            // Where a list is filtered by what the token holds already, the token stands alone (events of pipelines).
+            call.query.retain(|(name, _)| *name != "page_token" && (!call.token_alone || *name == "max_results"));
+            call = call.query("page_token", token);
+        }
+    }
+
+    /// An error about a request whose meaning its caller found out.
+    fn error(&self, call: &Call, kind: Kind, message: &str) -> Error {
+        self.wire.error(call, kind, message)
+    }
+
+    /// An error about an answer that is not what was promised.
+    fn unreadable(&self, call: &Call, message: &str) -> Error {
+        self.wire.unreadable(call, Kind::Unreadable, message)
+    }
+
+    /// Does something for each of many, side by side. Results are in the order of the items.
+    pub fn side_by_side<T: Sync, R: Send>(&self, items: &[T], each: impl Fn(&T) -> R + Sync) -> Vec<R> {
+        together::side_by_side(self.wire.door.threads(), items, each)
+    }
+}
+
+/// What is wrong with an answer, in words that hold nothing of it.
+fn class(error: &serde_json::Error) -> &'static str {
+    match error.classify() {
+        serde_json::error::Category::Eof => "it ends too early",
+        serde_json::error::Category::Data => "it lacks a field, or has one of another type",
+        _ => "it is not JSON",
+    }
+}
+
+/// How the program calls itself (reference, section 1.3).
+fn user_agent(auth: &str) -> String {
+    format!("lakegen/{} os/{} auth/{auth}", env!("CARGO_PKG_VERSION"), std::env::consts::OS)
+}
+
+/// An id of 64 bits that servers write as a number or as a text.
+pub(crate) fn id_of_64_bits<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Id {
+        Number(u64),
+        Text(String),
+    }
+    match Id::deserialize(deserializer)? {
+        Id::Number(id) => Ok(id),
+        Id::Text(text) => text.parse().map_err(serde::de::Error::custom),
+    }
+}

@@ -1,0 +1,205 @@
+//! The real network: TLS to everybody but this machine itself, no redirects, bounded answers.
+
+use std::hash::{BuildHasher as _, Hasher as _, RandomState};
+use std::io::Read as _;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use ureq::http::{self, Uri};
+use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
+use ureq::{Agent, Proxy};
+
+use super::door::{Door, Fault, Method, Request, Response};
+use crate::world::World;
+
+/// Bytes that a file of certificates may have.
+const MAX_CERTIFICATES: u64 = 16 << 20;
+
+/// Connections over TCP.
+#[derive(Debug)]
+pub struct Network {
+    direct: Agent,
+    proxied: Option<(Agent, Vec<String>)>,
+    began: Instant,
+}
+
+impl Network {
+    /// A network with the proxy and certificates that the environment names: `HTTPS_PROXY` with `NO_PROXY`, and
+    /// `SSL_CERT_FILE` where a company's own authority signs.
+    ///
+    /// # Errors
+    /// A message, when one of these names something that can't be used.
+    pub fn new(world: &dyn World) -> Result<Self, String> {
+        let either = |name: &str| world.env(name).or_else(|| world.env(&name.to_lowercase())).filter(|v| !v.is_empty());
+        let roots = match either("SSL_CERT_FILE") {
+            Some(path) => Some(certificates(world, &path)?),
+            None => None,
+        };
+        let proxied = match either("HTTPS_PROXY").or_else(|| either("ALL_PROXY")) {
+            Some(url) => {
+                let proxy = Proxy::new(&url).map_err(|_| "`HTTPS_PROXY` is not the address of a proxy".to_owned())?;
+                let not_for = either("NO_PROXY").unwrap_or_default();
+                let not_for = not_for.split(',').map(|host| host.trim().to_lowercase()).filter(|h| !h.is_empty());
+                Some((agent(Some(proxy), roots.clone()), not_for.collect()))
+            }
+            None => None,
+        };
+        Ok(Network { direct: agent(None, roots), proxied, began: Instant::now() })
+    }
+
+    fn agent_for(&self, host: &str) -> &Agent {
+        match &self.proxied {
+            Some((agent, not_for)) if !is_loopback(host) && !not_for.iter().any(|known| is_below(host, known)) => agent,
+            _ => &self.direct,
+        }
+    }
+}
+
+/// Whether a host is the one that `NO_PROXY` names, or below it.
+fn is_below(host: &str, known: &str) -> bool {
+    let domain = known.trim_start_matches('*').trim_start_matches('.');
+    domain.is_empty() || host == domain || host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'))
+}
+
+/// Whether a host is this machine itself: what is sent there in the clear does not leave it.
+pub fn is_loopback(host: &str) -> bool {
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+fn certificates(world: &dyn World, path: &str) -> Result<RootCerts, String> {
+    let pem = world.read(Path::new(path), MAX_CERTIFICATES).map_err(|e| format!("`SSL_CERT_FILE`: {e}"))?;
+    let found: Vec<_> = parse_pem(&pem)
+        .filter_map(|item| match item {
+            Ok(PemItem::Certificate(certificate)) => Some(certificate),
+            _ => None,
+        })
+        .collect();
+    if found.is_empty() {
+        return Err(format!("`SSL_CERT_FILE`: there is no certificate in {path}"));
+    }
+    Ok(RootCerts::new_with_certs(&found))
+}
+
+fn agent(proxy: Option<Proxy>, roots: Option<RootCerts>) -> Agent {
+    let tls = roots.map_or_else(TlsConfig::default, |roots| TlsConfig::builder().root_certs(roots).build());
+    Agent::config_builder()
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        .proxy(proxy)
+        .tls_config(tls)
+        // What is idle for longer may have been closed by the other side: a request over it would be lost.
+        .max_idle_age(Duration::from_secs(5))
+        .build()
+        .new_agent()
+}
+
+impl Door for Network {
+    fn exchange(&self, request: &Request) -> Result<Response, Fault> {
+        let uri: Uri = request.url.parse().map_err(|_| Fault::Refused("the address is not valid".to_owned()))?;
+        let host = uri.host().unwrap_or_default().to_lowercase();
+        let may_be_sent = match uri.scheme_str() {
+            Some("https") => true,
+            Some("http") => is_loopback(&host),
+            _ => false,
+        };
+        if !may_be_sent {
+            return Err(Fault::Refused("only https is spoken, but to this machine itself".to_owned()));
+        }
+        let request_with = |body| -> Result<http::Request<&[u8]>, http::Error> {
+            let mut building = http::Request::builder().method(request.method.word()).uri(&uri);
+            for (name, value) in &request.headers {
+                building = building.header(*name, value);
+            }
+            for (name, value) in &request.secret_headers {
+                let mut value = http::HeaderValue::from_str(value.expose())?;
+                value.set_sensitive(true);
+                building = building.header(*name, value);
+            }
+            if let Some(media_type) = request.body.media_type() {
+                building = building.header("content-type", media_type);
+            }
+            building.body(body)
+        };
+        // Not the text of the error: it may show the header.
+        let unusable = |_| Fault::Refused("a header holds a character that no header may hold".to_owned());
+        let agent = self.agent_for(&host);
+        let sent = match request.method {
+            Method::Get | Method::Head | Method::Delete if request.body.media_type().is_none() => {
+                let bare = request_with(&[]).map_err(unusable)?.map(|_| ());
+                agent.run(agent.configure_request(bare).timeout_global(Some(request.deadline)).build())
+            }
+            _ => {
+                let full = request_with(request.body.bytes()).map_err(unusable)?;
+                agent.run(agent.configure_request(full).timeout_global(Some(request.deadline)).build())
+            }
+        };
+        read(sent.map_err(|e| fault(&e))?, request.limit)
+    }
+
+    fn now(&self) -> Duration {
+        self.began.elapsed()
+    }
+
+    fn sleep(&self, time: Duration) {
+        std::thread::sleep(time);
+    }
+
+    fn random(&self) -> u64 {
+        // The standard library has no other source of chance; each state has keys of its own.
+        RandomState::new().build_hasher().finish()
+    }
+}
+
+fn read(answer: http::Response<ureq::Body>, limit: u64) -> Result<Response, Fault> {
+    let (head, body) = answer.into_parts();
+    let header = |(name, value): (&http::HeaderName, &http::HeaderValue)| {
+        Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))
+    };
+    let headers = head.headers.iter().filter_map(header).collect();
+    let mut bytes = vec![];
+    let mut reader = body.into_with_config().limit(limit.saturating_add(1)).reader().take(limit.saturating_add(1));
+    if let Err(error) = reader.read_to_end(&mut bytes) {
+        return Err(match fault(&ureq::Error::from(error)) {
+            // The head of the answer came, so the request was sent.
+            Fault::NotSent(why) => Fault::Lost(why),
+            other => other,
+        });
+    }
+    if bytes.len() as u64 > limit {
+        Err(Fault::TooLarge)
+    } else {
+        Ok(Response { status: head.status.as_u16(), headers, body: bytes })
+    }
+}
+
+/// What an error of the library says about the request. When in doubt, something was sent.
+fn fault(error: &ureq::Error) -> Fault {
+    use ureq::{Error, Timeout};
+    match error {
+        Error::Timeout(Timeout::Resolve | Timeout::Connect) => {
+            Fault::NotSent("there was no connection in time".to_owned())
+        }
+        Error::Timeout(_) => Fault::TimedOut,
+        Error::BodyExceedsLimit(_) => Fault::TooLarge,
+        Error::HostNotFound => Fault::NotSent("there is no such host".to_owned()),
+        Error::ConnectionFailed => Fault::NotSent("the connection failed".to_owned()),
+        Error::ConnectProxyFailed(_) => Fault::NotSent("the proxy refuses the connection".to_owned()),
+        Error::Io(e) if e.kind() == std::io::ErrorKind::ConnectionRefused => {
+            Fault::NotSent("the connection was refused".to_owned())
+        }
+        // A certificate that is not valid does not become so by trying again.
+        Error::Rustls(e) => Fault::Refused(e.to_string()),
+        Error::Io(e) if e.kind() == std::io::ErrorKind::InvalidData && e.to_string().contains("certificate") => {
+            Fault::Refused(e.to_string())
+        }
+        // The standard library has no kind for it.
+        Error::Io(e) if e.to_string().starts_with("failed to lookup address") => {
+            Fault::NotSent("there is no such host".to_owned())
+        }
+        Error::Io(e) => Fault::Lost(e.to_string()),
+        Error::BadUri(_) | Error::Http(_) => Fault::Refused("the address is not valid".to_owned()),
+        other => Fault::Lost(other.to_string()),
+    }
+}

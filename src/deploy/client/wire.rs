@@ -1,0 +1,182 @@
+//! One request to its end: attempts, waits, and what the last one means. It knows no workspace and no kind of credentials.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use super::answer::{self, Refusal};
+use super::call::{Call, Repeat};
+use super::clean;
+use super::door::{Body, Door, Fault, Request, Response};
+use super::error::{Called, Error, Kind};
+use super::rate::Rate;
+use super::retry::{self, Next, Outcome};
+use super::secret::Secret;
+
+/// Headers that nobody may see.
+pub type SecretHeaders = Vec<(&'static str, Secret)>;
+
+/// Where a request gets what it proves itself with.
+pub trait Proof {
+    /// Headers for the next attempt.
+    ///
+    /// # Errors
+    /// When none can be had.
+    fn headers(&self) -> Result<SecretHeaders, Error>;
+    /// Told that these headers were not accepted; whether others may be had.
+    fn renew(&self, refused: &SecretHeaders) -> bool;
+}
+
+/// No proof is needed, or it is always the same.
+pub struct Fixed(pub SecretHeaders);
+
+impl Proof for Fixed {
+    fn headers(&self) -> Result<SecretHeaders, Error> {
+        Ok(self.0.clone())
+    }
+
+    fn renew(&self, _: &SecretHeaders) -> bool {
+        false
+    }
+}
+
+/// A door with what all requests through it share.
+pub struct Wire<'w> {
+    pub door: &'w dyn Door,
+    pub rate: Rate,
+    /// How the program calls itself.
+    pub agent: String,
+    /// All that must not be seen in any message.
+    secrets: Mutex<Vec<Secret>>,
+}
+
+impl<'w> Wire<'w> {
+    pub fn new(door: &'w dyn Door, rate: u32, agent: String) -> Self {
+        Wire { door, rate: Rate::new(rate), agent, secrets: Mutex::default() }
+    }
+
+    /// Keeps a secret out of all messages from now on.
+    pub fn keep(&self, secret: &Secret) {
+        let mut secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
+        if !secret.is_empty() && !secrets.contains(secret) {
+            secrets.push(secret.clone());
+        }
+    }
+
+    /// A text from outside as it may be shown.
+    pub fn shown(&self, text: &str) -> String {
+        clean::shown(text, &self.secrets.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// An error about a request.
+    pub fn error(&self, call: &Call, kind: Kind, message: &str) -> Error {
+        Error {
+            kind,
+            message: self.shown(message),
+            request: Called { method: call.method, path: self.shown(&call.path) },
+            status: None,
+            code: None,
+            attempts: 1,
+        }
+    }
+
+    /// Sends a request until an attempt succeeds or no other is worth it.
+    pub fn send(&self, call: &Call, origin: &str, proof: &dyn Proof) -> Result<Response, Error> {
+        if let Some(fault) = &call.fault {
+            return Err(self.error(call, Kind::Refused, fault));
+        }
+        let began = self.door.now();
+        let budget = retry::BUDGET.max(call.deadline);
+        let (mut attempt, mut renewals) = (0, 0);
+        loop {
+            attempt += 1;
+            let headers = proof.headers()?;
+            self.rate.wait(self.door);
+            let left = budget.saturating_sub(self.door.now() - began).max(Duration::from_secs(1));
+            let request = self.request(call, origin, &headers, left);
+            let (mut error, next) = match self.door.exchange(&request) {
+                Ok(response) if is_page(call, &response) => (self.error(call, Kind::Login, ""), Next::Stop),
+                Ok(response) if (200..300).contains(&response.status) => return Ok(response),
+                // An old token is replaced once, and does not count as an attempt.
+                Ok(response) if response.status == 401 && renewals == 0 && proof.renew(&headers) => {
+                    renewals += 1;
+                    attempt -= 1;
+                    continue;
+                }
+                Ok(response) => self.refused(call, &response, attempt),
+                Err(fault) => {
+                    let next = retry::next(&Outcome::Fault(&fault), call.repeat, attempt, self.door.random());
+                    (self.faulty(call, &fault), next)
+                }
+            };
+            error.attempts = attempt;
+            match next {
+                Next::After(time) if self.door.now() - began + time < budget => self.door.sleep(time),
+                Next::Unknown => return Err(ambiguous(error)),
+                Next::Stop | Next::After(_) => return Err(error),
+            }
+        }
+    }
+
+    fn request(&self, call: &Call, origin: &str, headers: &SecretHeaders, left: Duration) -> Request {
+        Request {
+            method: call.method,
+            url: format!("{origin}{}", call.target()),
+            headers: vec![("accept", "application/json".to_owned()), ("user-agent", self.agent.clone())],
+            secret_headers: headers.clone(),
+            body: call.body.clone(),
+            deadline: call.deadline.min(left),
+            limit: call.limit,
+        }
+    }
+
+    fn refused(&self, call: &Call, response: &Response, attempt: u32) -> (Error, Next) {
+        let Refusal { kind, message, code } = answer::refusal(response);
+        let outcome = Outcome::Refused(response, &message);
+        let next = retry::next(&outcome, call.repeat, attempt, self.door.random());
+        let kind = match kind {
+            Kind::Invalid { fields } => {
+                Kind::Invalid { fields: fields.iter().map(|field| self.shown(field)).collect() }
+            }
+            Kind::Redirected { to } => Kind::Redirected { to: self.shown(&to) },
+            other => other,
+        };
+        let code = code.map(|code| self.shown(&code)).filter(|code| !code.is_empty());
+        (Error { status: Some(response.status), code, ..self.error(call, kind, &message) }, next)
+    }
+
+    fn faulty(&self, call: &Call, fault: &Fault) -> Error {
+        match fault {
+            Fault::NotSent(why) => self.error(call, Kind::Unreachable, why),
+            Fault::Lost(why) => self.error(call, Kind::Truncated, &format!("the connection was lost: {why}")),
+            Fault::TimedOut => self.error(call, Kind::TimedOut, ""),
+            Fault::TooLarge => self.error(call, Kind::TooLarge, &format!("it has more than {} bytes", call.limit)),
+            Fault::Refused(why) => self.error(call, Kind::Refused, why),
+        }
+    }
+
+    /// An error about an answer that came with success but is not what was promised.
+    pub fn unreadable(&self, call: &Call, kind: Kind, message: &str) -> Error {
+        let error = self.error(call, kind, message);
+        if call.repeat == Repeat::Once { ambiguous(error) } else { error }
+    }
+}
+
+/// Whether it happened is not known; what is known stays in the message.
+fn ambiguous(error: Error) -> Error {
+    let message = match (&error.kind, error.message.is_empty()) {
+        (Kind::TimedOut, _) => "no answer came in time".to_owned(),
+        (Kind::TooLarge, _) => format!("the answer is too large: {}", error.message),
+        (Kind::Unreadable, _) => format!("the answer can't be read: {}", error.message),
+        (_, true) => "the server failed".to_owned(),
+        _ => error.message,
+    };
+    Error { kind: Kind::Ambiguous, message, ..error }
+}
+
+/// Whether a page for people came where data was asked for. Files may be pages.
+fn is_page(call: &Call, response: &Response) -> bool {
+    let is_html =
+        response.header("content-type").is_some_and(|kind| kind.trim_start().to_lowercase().starts_with("text/html"));
+    let asks_for_data = !matches!(call.body, Body::Bytes(_)) && !call.raw;
+    response.status == 200 && asks_for_data && (is_html || response.body.trim_ascii_start().starts_with(b"<"))
+}
