@@ -63,7 +63,8 @@ def shape(value, where=""):
         return {leaf for key, inner in value.items() for leaf in shape(inner, f"{where}/{key}")}
     if isinstance(value, list):
         return {leaf for index, inner in enumerate(value) for leaf in shape(inner, f"{where}/{index}")}
-    return {(where, None if isinstance(value, str) else value)}
+    # The id of a job is a number, and a reference to one is a text.
+    return {(where, None if isinstance(value, str) or where.endswith("/job_id") else value)}
 
 
 def main() -> int:

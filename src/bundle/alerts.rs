@@ -1,5 +1,6 @@
 //! Alerts on what the views of operation show.
 
+use super::pipeline::run_as;
 use super::reference::{self, PLACE, SCHEDULES, WAREHOUSE};
 use super::resource::{
     Alert, AlertNotification, AlertSchedule, Comparison, EmptyResult, Evaluation, Operand, OperandColumn, OperandValue,
@@ -41,6 +42,8 @@ fn alert(project: &Project, checked: &Cron, limit: Limit) -> Alert {
         display_name: format!("{}: {}", project.name, limit.summary),
         custom_summary: Some(format!("{}: {}", project.name, limit.summary)),
         custom_description: None,
+        // It owns the views that the query reads.
+        run_as: run_as(project),
         warehouse_id: reference::to(WAREHOUSE),
         schedule: AlertSchedule {
             quartz_cron_schedule: checked.expression.clone(),

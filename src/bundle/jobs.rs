@@ -1,37 +1,77 @@
-//! The jobs of a project: one a schedule, and one that refreshes everything on demand.
+//! The jobs of a project: one a schedule, one that refreshes everything on demand, and one that applies a deployment.
 //!
-//! Each is a chain: governance statements that the pipeline needs, the update, governance statements on its tables, views
-//! for operation, and at last the gate, which fails when a table does not reconcile. A later task never runs on what an
-//! earlier one left unfinished.
+//! Each is a chain; a later task never runs on what an earlier one left unfinished. All but the deployment run as the
+//! principal of the pipeline, who owns the tables:
+//!
+//! - A schedule updates what it names once the build is deployed, applies again what an update can undo, and ends with the
+//!   gates, which fail when a table does not reconcile.
+//! - The job on demand updates everything, brings tables and views up to the build, and marks that.
+//! - The deployment runs as whoever deploys, who owns schema and functions: it applies what the pipeline needs, runs the job
+//!   on demand, and clears up behind it.
 //!
 //! A job is the same in every target as far as every target has the files of its tasks; [`additions`] are the rest.
 
 use std::collections::BTreeSet;
 
+use sha2::{Digest, Sha256};
+
 use super::JobAddition;
-use super::pipeline::tags;
+use super::pipeline::{run_as, tags};
 use super::reference::{self, FILES, LANDING, SCHEDULES, TARGET, WAREHOUSE};
 use super::resource::{
-    CronSchedule, FileArrival, Health, HealthMetric, HealthOperator, HealthRule, Job, JobNotifications, Kind,
-    PipelineTask, Queue, SqlFile, SqlFileSource, SqlTask, Task, TaskDependency, Trigger,
+    CronSchedule, FileArrival, Health, HealthMetric, HealthOperator, HealthRule, Job, JobId, JobNotifications, Kind,
+    PipelineTask, Queue, RunJobTask, SqlFile, SqlFileSource, SqlTask, Task, TaskDependency, Trigger,
 };
 use crate::model::{Project, Schedule, Start, TargetId};
 use crate::plan::deployment::{self, JobKind};
 use crate::plan::operation::{self, Script};
-use crate::plan::{self, ArtifactKind, BuildPlan, Governance, Phase, Selection};
+use crate::plan::{self, ArtifactKind, BuildPlan, Governance, Identity, Phase, Selection};
 
 /// Seconds without a new file before a run starts: files that belong together arrive together.
 const QUIET_SECONDS: u32 = 60;
 /// Share of the time limit after which a run is suspiciously slow, in percent.
 const SLOW_PERCENT: u64 = 80;
 
-/// The jobs with their keys: schedules in the order of the project, then the one on demand. Their tasks are those that
-/// every target has.
+/// What a job does.
+struct Plan {
+    kind: JobKind,
+    schedule: Schedule,
+    selection: Selection,
+}
+
+impl Plan {
+    fn of(project: &Project, plan: &BuildPlan, kind: JobKind) -> Plan {
+        let scheduled = match kind {
+            JobKind::Schedule(index) => project.schedules.get(index),
+            JobKind::OnDemand | JobKind::Deployment => None,
+        };
+        let schedule = scheduled.cloned().unwrap_or_else(|| on_demand(&kind.key(project)));
+        Plan { kind, schedule, selection: Selection::of(project, plan, kind.refreshed(project)) }
+    }
+
+    /// Whether it starts by itself.
+    fn starts(&self) -> bool {
+        matches!(self.kind, JobKind::Schedule(_))
+    }
+
+    /// Whether it runs a concern of governance. A deployment applies what belongs to whoever deploys, and the job on demand
+    /// what belongs to the principal of the pipeline. A schedule applies again what its update can undo, and no more.
+    fn applies(&self, concern: Governance) -> bool {
+        match self.kind {
+            JobKind::Deployment => concern.identity() == Identity::Deployer,
+            JobKind::OnDemand => concern.identity() == Identity::RunAs,
+            JobKind::Schedule(_) => concern.is_undone_by_runs(),
+        }
+    }
+}
+
+/// The jobs with their names: schedules in the order of the project, the one on demand, the deployment. Their tasks are
+/// those that every target has.
 pub fn jobs(project: &Project, plan: &BuildPlan) -> Vec<(String, Job)> {
     let concerns = common_concerns(project, plan);
     let build = |kind: JobKind| {
-        let (schedule, starts) = schedule(project, kind);
-        (schedule.name.clone(), job(project, plan, &schedule, starts, &concerns))
+        let planned = Plan::of(project, plan, kind);
+        (planned.schedule.name.clone(), job(project, plan, &planned, &concerns))
     };
     deployment::jobs(project).into_iter().map(build).collect()
 }
@@ -40,11 +80,11 @@ pub fn jobs(project: &Project, plan: &BuildPlan) -> Vec<(String, Job)> {
 pub fn additions(project: &Project, plan: &BuildPlan, target: TargetId) -> Vec<JobAddition> {
     let (common, own) = (common_concerns(project, plan), concerns(plan, target));
     let addition = |kind: JobKind| {
-        let (schedule, _) = schedule(project, kind);
-        let selection = Selection::of(project, plan, &schedule.refresh);
-        let known = tasks(project, plan, &schedule, &selection, &common);
-        let mut addition = JobAddition { key: super::key(Kind::Job, &schedule.name), tasks: vec![], waits: vec![] };
-        for task in tasks(project, plan, &schedule, &selection, &own) {
+        let planned = Plan::of(project, plan, kind);
+        let known = tasks(project, plan, &planned, &common);
+        let key = super::key(Kind::Job, &planned.schedule.name);
+        let mut addition = JobAddition { key, tasks: vec![], waits: vec![] };
+        for task in tasks(project, plan, &planned, &own) {
             match known.iter().find(|known| known.task_key == task.task_key) {
                 None => addition.tasks.push(task),
                 Some(known) if known.depends_on != task.depends_on => {
@@ -56,18 +96,6 @@ pub fn additions(project: &Project, plan: &BuildPlan, target: TargetId) -> Vec<J
         (!addition.tasks.is_empty()).then_some(addition)
     };
     deployment::jobs(project).into_iter().filter_map(addition).collect()
-}
-
-/// What a job does, and whether it starts by itself.
-fn schedule(project: &Project, kind: JobKind) -> (Schedule, bool) {
-    let scheduled = match kind {
-        JobKind::Schedule(index) => project.schedules.get(index),
-        JobKind::OnDemand => None,
-    };
-    match scheduled {
-        Some(schedule) => (schedule.clone(), true),
-        None => (on_demand(&kind.key(project)), false),
-    }
 }
 
 /// Everything, with the defaults of schedules.
@@ -82,8 +110,8 @@ fn on_demand(name: &str) -> Schedule {
     }
 }
 
-fn job(project: &Project, plan: &BuildPlan, schedule: &Schedule, starts: bool, concerns: &BTreeSet<Governance>) -> Job {
-    let selection = Selection::of(project, plan, &schedule.refresh);
+fn job(project: &Project, plan: &BuildPlan, planned: &Plan, concerns: &BTreeSet<Governance>) -> Job {
+    let (schedule, starts) = (&planned.schedule, planned.starts());
     let limit = u64::from(schedule.timeout_minutes) * 60;
     let told = JobNotifications {
         on_failure: project.notify.clone(),
@@ -91,28 +119,32 @@ fn job(project: &Project, plan: &BuildPlan, schedule: &Schedule, starts: bool, c
     };
     Job {
         name: format!("{}_{}", project.name, schedule.name),
-        description: Some(description(schedule, starts)),
+        description: Some(description(planned)),
         schedule: if starts { cron(schedule) } else { None },
         trigger: if starts { trigger(schedule) } else { None },
         max_concurrent_runs: 1,
         queue: Queue { enabled: true },
-        health: Some(Health {
+        // What the deployment waits for has a limit of its own.
+        health: (planned.kind != JobKind::Deployment).then(|| Health {
             rules: vec![HealthRule {
                 metric: HealthMetric::RunDurationSeconds,
                 op: HealthOperator::GreaterThan,
                 value: limit * SLOW_PERCENT / 100,
             }],
         }),
+        run_as: (planned.kind != JobKind::Deployment).then(|| run_as(project)).flatten(),
         email_notifications: (!project.notify.is_empty()).then_some(told),
         tags: tags(project),
-        tasks: tasks(project, plan, schedule, &selection, concerns),
+        tasks: tasks(project, plan, planned, concerns),
     }
 }
 
-fn description(schedule: &Schedule, starts: bool) -> String {
+fn description(planned: &Plan) -> String {
+    let Plan { kind, schedule, .. } = planned;
     let what = if schedule.refresh.is_empty() { "everything".to_owned() } else { schedule.refresh.join(", ") };
-    match (&schedule.start, starts) {
-        (_, false) => format!("Refreshes {what} on demand."),
+    match (&schedule.start, kind) {
+        (_, JobKind::Deployment) => "Applies what a deployment needs around an update of everything.".to_owned(),
+        (_, JobKind::OnDemand) => format!("Refreshes {what} on demand."),
         (Start::Time(_), _) => format!("Refreshes {what} with all it reads."),
         (Start::Files, _) => format!("Refreshes {what} with all it reads when new files arrive."),
     }
@@ -140,35 +172,48 @@ fn trigger(schedule: &Schedule) -> Option<Trigger> {
 }
 
 /// The chain of tasks; each depends on the one before it.
-fn tasks(
-    project: &Project,
-    plan: &BuildPlan,
-    schedule: &Schedule,
-    selection: &Selection,
-    concerns: &BTreeSet<Governance>,
-) -> Vec<Task> {
-    let update = Task {
-        description: Some("Updates the pipeline.".into()),
-        pipeline_task: Some(PipelineTask {
-            pipeline_id: reference::to(&reference::pipeline_id(&super::key(Kind::Pipeline, &project.name))),
-            full_refresh: false,
-            refresh_selection: refresh_selection(selection),
-        }),
-        ..task("update", schedule)
-    };
-    let run = |concern: &&Governance| selection.everything || !concern.needs_all_tables();
-    let of = |phase: Phase| concerns.iter().filter(run).filter(move |concern| concern.phase() == phase);
-    let mut tasks: Vec<Task> = of(Phase::Before).map(|concern| governance(*concern, schedule)).collect();
-    tasks.push(update);
+fn tasks(project: &Project, plan: &BuildPlan, planned: &Plan, concerns: &BTreeSet<Governance>) -> Vec<Task> {
+    let Plan { kind, schedule, selection } = planned;
+    let scripts = operation::scripts(project, plan).into_iter().filter(|s| s.is_run(*kind, selection));
+    let (guards, scripts): (Vec<Script>, Vec<Script>) = scripts.partition(|script| script.is_guard());
+    let script = |script: Script| operation_task(project, script, schedule);
+    let of = |phase: Phase| concerns.iter().filter(|c| planned.applies(**c)).filter(move |c| c.phase() == phase);
+    let mut tasks: Vec<Task> = guards.into_iter().map(script).collect();
+    tasks.extend(of(Phase::Before).map(|concern| governance(*concern, schedule)));
+    tasks.push(if *kind == JobKind::Deployment { refresh(project, schedule) } else { update(project, planned) });
     tasks.extend(of(Phase::After).map(|concern| governance(*concern, schedule)));
-    let scripts = operation::scripts(project, plan);
-    let fresh = scripts.into_iter().filter(|script| script.is_fresh(project, selection));
-    tasks.extend(fresh.map(|script| operation_task(project, script, schedule)));
+    tasks.extend(scripts.into_iter().map(script));
     let keys: Vec<String> = tasks.iter().map(|task| task.task_key.clone()).collect();
     for (task, before) in tasks.iter_mut().skip(1).zip(keys) {
         task.depends_on = vec![TaskDependency { task_key: before }];
     }
     tasks
+}
+
+fn update(project: &Project, planned: &Plan) -> Task {
+    Task {
+        description: Some("Updates the pipeline.".into()),
+        pipeline_task: Some(PipelineTask {
+            pipeline_id: reference::to(&reference::pipeline_id(&super::key(Kind::Pipeline, &project.name))),
+            full_refresh: false,
+            refresh_selection: refresh_selection(&planned.selection),
+        }),
+        ..task("update", &planned.schedule)
+    }
+}
+
+/// Runs the job on demand, as the principal that it runs as. It tries again by itself, and has limits of its own.
+fn refresh(project: &Project, schedule: &Schedule) -> Task {
+    let key = super::key(Kind::Job, &JobKind::OnDemand.key(project));
+    Task {
+        description: Some("Refreshes everything, as the principal of the pipeline.".into()),
+        run_job_task: Some(RunJobTask { job_id: JobId(reference::to(&reference::job_id(&key))) }),
+        max_retries: 0,
+        min_retry_interval_millis: None,
+        retry_on_timeout: false,
+        timeout_seconds: 0,
+        ..task("refresh", schedule)
+    }
 }
 
 /// Names of what is refreshed; none when it is everything, so that the list can't lag behind the pipeline.
@@ -200,8 +245,11 @@ fn governance(concern: Governance, schedule: &Schedule) -> Task {
 fn operation_task(project: &Project, script: Script, schedule: &Schedule) -> Task {
     let name = script.name(project);
     let (key, description) = match script {
-        Script::Events => (format!("operation_{name}"), "Keeps the views over the event log up to date."),
-        Script::Freshness => (format!("operation_{name}"), "Keeps the view of freshness up to date."),
+        Script::Guard => (name, "Fails when the governance of this build was not applied."),
+        Script::TableGuard => (name, "Fails when tables were not brought up to the governance of this build."),
+        Script::Events => (format!("operation_{name}"), "Makes the views over the event log."),
+        Script::Freshness => (format!("operation_{name}"), "Makes the view of freshness."),
+        Script::Release => (format!("operation_{name}"), "Marks that all tables and views are those of this build."),
         Script::Minimum(_) => (name, "Fails when too few lines were delivered."),
         Script::Gate(_) => (name, "Fails when a table does not reconcile."),
     };
@@ -226,14 +274,31 @@ fn sql_task(key: &str, description: &str, path: &str, schedule: &Schedule) -> Ta
 /// A task without work, tried as hard as the schedule says.
 fn task(key: &str, schedule: &Schedule) -> Task {
     Task {
-        task_key: key.to_owned(),
+        task_key: task_key(key),
         description: None,
         depends_on: vec![],
         pipeline_task: None,
         sql_task: None,
+        run_job_task: None,
         max_retries: schedule.retries.into(),
         min_retry_interval_millis: (schedule.retries > 0).then_some(u32::from(schedule.backoff_minutes) * 60_000),
         retry_on_timeout: schedule.retries > 0,
         timeout_seconds: u32::from(schedule.timeout_minutes) * 60,
     }
+}
+
+/// Characters of the key of a task.
+const MAX_KEY: usize = 100;
+
+/// A text as the key of a task: what it may not hold is replaced, and what is too long cut, and then a hash tells it from
+/// others.
+fn task_key(text: &str) -> String {
+    let is_allowed = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    if text.len() <= MAX_KEY && text.chars().all(is_allowed) {
+        return text.to_owned();
+    }
+    let digest = Sha256::digest(text.as_bytes());
+    let hash: String = digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+    let kept = text.chars().map(|c| if is_allowed(c) { c } else { '_' }).take(MAX_KEY - hash.len() - 1);
+    kept.chain(['_']).collect::<String>() + &hash
 }

@@ -136,7 +136,10 @@ pub fn bundle(project: &Project, plan: &BuildPlan) -> Bundle {
     let alerts = alerts::alerts(project);
     resources.extend(alerts.into_iter().map(|(key, alert)| declared(&key, Resource::Alert(Box::new(alert)))));
     let uploaded = |kind: ArtifactKind| match kind {
-        ArtifactKind::Bundle(_) | ArtifactKind::Reader(..) | ArtifactKind::Lineage => None,
+        ArtifactKind::Bundle(_)
+        | ArtifactKind::Administration(..)
+        | ArtifactKind::Reader(..)
+        | ArtifactKind::Lineage => None,
         ArtifactKind::Dataset(_)
         | ArtifactKind::Governance(..)
         | ArtifactKind::Gone(_)
@@ -173,7 +176,9 @@ fn deployment(project: &Project, target: &Target) -> Deployment {
         mode: target.mode,
         values: values(target),
         warehouse: target.warehouse.clone(),
-        places: [Some(schema), volume].into_iter().flatten().collect(),
+        // The pipeline is refused unless its principal may create tables. Where that is not whoever deploys, it has to be
+        // granted between schema and pipeline, which a bundle can't: the files of governance come first, and make both.
+        places: if target.deployer.is_none() { [Some(schema), volume].into_iter().flatten().collect() } else { vec![] },
         root: (target.mode == Mode::Production).then(|| deployment::root(project, target)),
         host: target.host.clone(),
         permissions: place::permissions(project, target),
@@ -185,7 +190,7 @@ fn deployment(project: &Project, target: &Target) -> Deployment {
 /// What references stand for in a target, as far as the specs say.
 fn values(target: &Target) -> Values {
     let schedules = if target.paused { "PAUSED" } else { "UNPAUSED" };
-    let run_as = pipeline::run_as(target).map(|id| (reference::RUN_AS, id));
+    let run_as = pipeline::principal(target).map(|id| (reference::RUN_AS, id));
     let place = format!("{}.{}", Ident::new(&target.catalog), Ident::new(&target.schema));
     let declared = [
         (reference::PLACE, place.as_str()),

@@ -23,7 +23,7 @@ pub fn pipeline(project: &Project, plan: &BuildPlan) -> Pipeline {
         root_path: sources,
         // What the sources call `${landing}`.
         configuration: [("landing".to_owned(), reference::to(LANDING))].into(),
-        run_as: has_run_as(project).then(|| RunAs { service_principal_name: reference::to(RUN_AS) }),
+        run_as: run_as(project),
         event_log: EventLog {
             name: plan::event_log_name(project),
             catalog: reference::to(CATALOG),
@@ -46,17 +46,19 @@ fn libraries(plan: &BuildPlan, folder: &str) -> Vec<Library> {
     files.into_iter().map(|file| library(format!("{}/{file}", reference::to(FILES)))).collect()
 }
 
+/// Whom pipeline, jobs and alerts run as: where every target names a service principal, because they are the same resources
+/// in all of them.
+pub fn run_as(project: &Project) -> Option<RunAs> {
+    let is_named = project.targets.iter().all(|target| principal(target).is_some());
+    is_named.then(|| RunAs { service_principal_name: reference::to(RUN_AS) })
+}
+
 /// The service principal that the pipeline runs as in a target.
-pub fn run_as(target: &Target) -> Option<&str> {
+pub fn principal(target: &Target) -> Option<&str> {
     match &target.run_as {
         Some(Principal::ServicePrincipal(id)) => Some(id),
         Some(Principal::Group(_)) | None => None,
     }
-}
-
-/// Whether every target names one: the pipeline is the same resource in all of them.
-fn has_run_as(project: &Project) -> bool {
-    project.targets.iter().all(|target| run_as(target).is_some())
 }
 
 /// Tags of everything that belongs to the project.

@@ -41,6 +41,11 @@ pub fn pipeline_id(key: &str) -> String {
     format!("resources.pipelines.{key}.id")
 }
 
+/// The reference to the id of a job, by its key.
+pub fn job_id(key: &str) -> String {
+    format!("resources.jobs.{key}.id")
+}
+
 /// A reference could not be replaced.
 #[derive(Debug, thiserror::Error)]
 pub enum ReferenceError {

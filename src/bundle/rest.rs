@@ -22,7 +22,7 @@ pub struct Request {
 }
 
 /// What is deployed to a target: resources without references, in the order of creation. `known` are the values that
-/// only the workspace has: [`reference::WAREHOUSE`], [`reference::FILES`], [`reference::pipeline_id`].
+/// only the workspace has: [`reference::WAREHOUSE`], [`reference::FILES`], [`reference::pipeline_id`], [`reference::job_id`].
 ///
 /// # Errors
 /// When a reference stands for nothing that is known.
@@ -65,6 +65,8 @@ pub fn sample_requests(bundle: &Bundle, target: &Deployment) -> Result<Vec<Reque
         [(reference::WAREHOUSE.to_owned(), "0123456789abcdef".to_owned()), (reference::FILES.to_owned(), files)].into();
     let pipelines = bundle.resources.iter().filter(|declared| declared.resource.kind() == Kind::Pipeline);
     known.extend(pipelines.map(|declared| (reference::pipeline_id(&declared.key), sample_id(&declared.key))));
+    let jobs = bundle.resources.iter().filter(|declared| declared.resource.kind() == Kind::Job);
+    known.extend(jobs.zip(1_u32..).map(|(declared, id)| (reference::job_id(&declared.key), id.to_string())));
     let mut requests = vec![];
     for declared in resources(bundle, target, &known)? {
         let kind = declared.resource.kind();

@@ -315,7 +315,9 @@ impl Compilation {
         let start = Instant::now();
         let plan = &self.plan;
         self.files.extend(serving::serving(project, plan)?);
-        self.files.extend(render::operation::operation(project, plan)?);
+        let operation = render::operation::operation(project, plan, &self.files)?;
+        self.files.extend(operation);
+        self.files.extend(render::administration(project, plan)?);
         self.files.extend(bundle::files::files(&bundle::bundle(project, plan), project, plan)?);
         let lineage = Artifact::of(ArtifactKind::Lineage, project, &self.plan);
         let document = lineage::document(&self.lineage, &project.name);

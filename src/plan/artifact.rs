@@ -43,6 +43,8 @@ pub enum ArtifactKind {
     Dataset(Dataset),
     /// Statements about one concern of a target, run around an update.
     Governance(TargetId, Governance),
+    /// What an administrator gives once in a target, because the team can't.
+    Administration(TargetId, AdministrationFile),
     /// What is taken away in a target that the project does not have any more, by its index in the plan.
     Gone(usize),
     /// What a principal reads over REST.
@@ -86,6 +88,8 @@ pub enum Governance {
     Policies,
     /// What the principal of the pipeline needs.
     RunAs,
+    /// A mark that all of the above was applied.
+    Release,
     /// Tables taken from all who must not read them.
     Revokes,
     /// Tags of tables and columns.
@@ -96,13 +100,25 @@ pub enum Governance {
     Grants,
     /// Tables given back to readers who were shut out while they changed.
     Returns,
-    /// Policies, tags and functions of earlier builds.
+    /// Tags of earlier builds.
+    Untags,
+    /// Policies and functions of earlier builds.
     Leftovers,
+}
+
+/// Whom statements are run as. Each concern is that of one owner: whoever deploys owns the schema with volume and functions,
+/// the principal of the pipeline owns tables and views. They may be the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Identity {
+    /// Whoever deploys.
+    Deployer,
+    /// The principal that the pipeline runs as.
+    RunAs,
 }
 
 impl Governance {
     /// All of them, in order.
-    pub const ALL: [Governance; 13] = [
+    pub const ALL: [Governance; 15] = [
         Governance::Withdrawals,
         Governance::Schema,
         Governance::Access,
@@ -110,11 +126,13 @@ impl Governance {
         Governance::Functions,
         Governance::Policies,
         Governance::RunAs,
+        Governance::Release,
         Governance::Revokes,
         Governance::Tags,
         Governance::MetricViews,
         Governance::Grants,
         Governance::Returns,
+        Governance::Untags,
         Governance::Leftovers,
     ];
 
@@ -126,7 +144,18 @@ impl Governance {
     /// Whether it may only be run behind an update of every table: one that was left out may still need what goes, and show
     /// what it showed before.
     pub fn needs_all_tables(self) -> bool {
-        matches!(self, Governance::Returns | Governance::Leftovers)
+        matches!(self, Governance::Returns | Governance::Untags | Governance::Leftovers)
+    }
+
+    /// Whom it is run as.
+    pub fn identity(self) -> Identity {
+        let is_deployers = self.phase() == Phase::Before || self == Governance::Leftovers;
+        if is_deployers { Identity::Deployer } else { Identity::RunAs }
+    }
+
+    /// Whether an update can undo it: a column or table that is made anew comes without its tags and grants.
+    pub fn is_undone_by_runs(self) -> bool {
+        matches!(self, Governance::Tags | Governance::Grants)
     }
 
     /// Name of the file without its ending; the order of the names is the order in which files of a phase run.
@@ -139,11 +168,13 @@ impl Governance {
             Governance::Functions => "40_functions",
             Governance::Policies => "50_policies",
             Governance::RunAs => "60_run_as",
+            Governance::Release => "70_release",
             Governance::Revokes => "10_revokes",
             Governance::Tags => "20_tags",
             Governance::MetricViews => "30_metric_views",
             Governance::Grants => "40_grants",
             Governance::Returns => "45_returns",
+            Governance::Untags => "47_untags",
             Governance::Leftovers => "50_leftovers",
         }
     }
@@ -160,6 +191,27 @@ impl Governance {
     /// The path of the file of a target; a reference to the target gives one.
     pub fn path(self, target: &str) -> String {
         format!("{}/{target}/{}/{}.sql", Folder::Governance.name(), self.directory(), self.stem())
+    }
+}
+
+/// What an administrator gives, in one of two languages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum AdministrationFile {
+    /// SQL, for what SQL has words for.
+    Sql,
+    /// Terraform.
+    Terraform,
+}
+
+impl AdministrationFile {
+    /// All of them, in order.
+    pub const ALL: [AdministrationFile; 2] = [AdministrationFile::Sql, AdministrationFile::Terraform];
+
+    fn extension(self) -> &'static str {
+        match self {
+            AdministrationFile::Sql => "sql",
+            AdministrationFile::Terraform => "tf",
+        }
     }
 }
 
@@ -223,6 +275,8 @@ impl BundleFile {
 /// A folder of the output directory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Folder {
+    /// What an administrator gives.
+    Administration,
     /// What deploys.
     Bundle,
     /// Dashboards.
@@ -241,6 +295,7 @@ impl Folder {
     /// Its name.
     pub fn name(self) -> &'static str {
         match self {
+            Folder::Administration => "administration",
             Folder::Bundle => "bundle",
             Folder::Dashboards => "dashboards",
             Folder::Governance => "governance",
@@ -282,7 +337,9 @@ impl ArtifactKind {
     /// The target that it is for; `None` where it is for all.
     pub fn target(self) -> Option<TargetId> {
         match self {
-            ArtifactKind::Governance(target, _) | ArtifactKind::Operation(target, _) => Some(target),
+            ArtifactKind::Governance(target, _)
+            | ArtifactKind::Administration(target, _)
+            | ArtifactKind::Operation(target, _) => Some(target),
             _ => None,
         }
     }
@@ -292,6 +349,7 @@ impl ArtifactKind {
         match self {
             ArtifactKind::Dataset(_) => Some(Phase::Update),
             ArtifactKind::Governance(_, concern) => Some(concern.phase()),
+            ArtifactKind::Operation(_, script) if script.is_guard() => Some(Phase::Before),
             ArtifactKind::Operation(..) => Some(Phase::After),
             _ => None,
         }
@@ -302,6 +360,7 @@ impl ArtifactKind {
         Some(match self {
             ArtifactKind::Dataset(_) => Folder::Pipeline,
             ArtifactKind::Governance(..) | ArtifactKind::Gone(_) => Folder::Governance,
+            ArtifactKind::Administration(..) => Folder::Administration,
             ArtifactKind::Reader(..) => Folder::Readers,
             ArtifactKind::Dashboard(_) => Folder::Dashboards,
             ArtifactKind::Operation(..) => Folder::Operation,
@@ -315,6 +374,9 @@ impl ArtifactKind {
         match self {
             ArtifactKind::Dataset(dataset) => dataset_path(dataset.layer(), &dataset.name(project)),
             ArtifactKind::Governance(id, concern) => concern.path(target(id)),
+            ArtifactKind::Administration(id, file) => {
+                format!("{}/{}.{}", Folder::Administration.name(), target(id), file.extension())
+            }
             ArtifactKind::Gone(index) => {
                 Governance::Withdrawals.path(plan.gone.get(index).map_or("", |(target, _)| target.as_str()))
             }
@@ -346,6 +408,7 @@ pub(super) fn artifacts(project: &Project, plan: &BuildPlan) -> Vec<Artifact> {
     for target in targets() {
         let needed = governance::needed(project, plan, target);
         kinds.extend(needed.into_iter().map(|concern| ArtifactKind::Governance(target, concern)));
+        kinds.extend(AdministrationFile::ALL.map(|file| ArtifactKind::Administration(target, file)));
     }
     kinds.extend((0..plan.gone.len()).map(ArtifactKind::Gone));
     for reader in serving::readers(project) {

@@ -12,6 +12,8 @@ pub enum JobKind {
     Schedule(usize),
     /// The one that refreshes everything on demand.
     OnDemand,
+    /// The one that applies what a deployment needs around that.
+    Deployment,
 }
 
 impl JobKind {
@@ -19,20 +21,32 @@ impl JobKind {
     pub fn key(self, project: &Project) -> String {
         match self {
             JobKind::Schedule(index) => project.schedules.get(index).map(|s| s.name.clone()).unwrap_or_default(),
-            JobKind::OnDemand => {
-                let mut name = "on_demand".to_owned();
-                while project.schedules.iter().any(|schedule| schedule.name == name) {
-                    name.push_str("_all");
-                }
-                name
-            }
+            JobKind::OnDemand => unlike_schedules("on_demand", project),
+            JobKind::Deployment => unlike_schedules("deployment", project),
+        }
+    }
+
+    /// Names of the metrics and entities that it refreshes; none for everything.
+    pub fn refreshed(self, project: &Project) -> &[String] {
+        match self {
+            JobKind::Schedule(index) => project.schedules.get(index).map_or(&[], |schedule| &schedule.refresh),
+            JobKind::OnDemand | JobKind::Deployment => &[],
         }
     }
 }
 
-/// The jobs: schedules in the order of the project, then the one on demand.
+fn unlike_schedules(name: &str, project: &Project) -> String {
+    let mut name = name.to_owned();
+    while project.schedules.iter().any(|schedule| schedule.name == name) {
+        name.push_str("_all");
+    }
+    name
+}
+
+/// The jobs: schedules in the order of the project, then the one on demand, and at last the one that runs it.
 pub fn jobs(project: &Project) -> Vec<JobKind> {
-    (0..project.schedules.len()).map(JobKind::Schedule).chain([JobKind::OnDemand]).collect()
+    let schedules = (0..project.schedules.len()).map(JobKind::Schedule);
+    schedules.chain([JobKind::OnDemand, JobKind::Deployment]).collect()
 }
 
 /// What an alert tells of.
@@ -129,7 +143,10 @@ pub(super) fn bundle_files(project: &Project, dashboards: &[MetricId]) -> Vec<Bu
     files.extend(jobs(project).into_iter().map(BundleFile::Job));
     files.extend(alerts(project).into_iter().map(BundleFile::Alert));
     files.extend(dashboards.iter().map(|id| BundleFile::Dashboard(*id)));
-    let production = || project.targets.iter().filter(|target| target.mode == Mode::Production);
+    let production = || {
+        let targets = project.targets.iter();
+        targets.filter(|target| target.mode == Mode::Production && target.deployer.is_none())
+    };
     files.extend(production().next().map(|_| BundleFile::Place(PlaceKind::Schema)));
     files.extend(production().find_map(own_volume).map(|_| BundleFile::Place(PlaceKind::Volume)));
     files

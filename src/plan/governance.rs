@@ -1,6 +1,7 @@
 //! Which concerns of governance a target has: a file without a statement is not built.
 
 use super::artifact::Governance;
+use super::deployment::own_volume;
 use super::record::Taken;
 use super::{BuildPlan, Kind, access, protection};
 use crate::model::{Project, Protection, Target, TargetId};
@@ -12,7 +13,8 @@ pub fn needed(project: &Project, plan: &BuildPlan, target: TargetId) -> Vec<Gove
     needed.retain(|concern| match concern {
         Governance::Withdrawals => taken.is_some_and(|taken| !taken.before.is_empty()),
         Governance::Returns => taken.is_some_and(Taken::pauses),
-        Governance::Leftovers => taken.is_some_and(|taken| !taken.after.is_empty()),
+        Governance::Untags => taken.is_some_and(|taken| taken.tags().next().is_some()),
+        Governance::Leftovers => taken.is_some_and(|taken| taken.leftovers().next().is_some()),
         Governance::Grants => has_readers(project, plan, target, taken),
         concern => is_needed(*concern, project, plan, target),
     });
@@ -22,10 +24,15 @@ pub fn needed(project: &Project, plan: &BuildPlan, target: TargetId) -> Vec<Gove
 fn is_needed(concern: Governance, project: &Project, plan: &BuildPlan, target: &Target) -> bool {
     let masks = || !protection::mask_functions(project, plan).is_empty();
     match concern {
-        Governance::Schema | Governance::Access | Governance::Revokes | Governance::Tags => true,
+        Governance::Schema | Governance::Access | Governance::Release | Governance::Revokes | Governance::Tags => true,
         // What the record says, not the specs.
-        Governance::Withdrawals | Governance::Returns | Governance::Leftovers | Governance::Grants => false,
-        Governance::Landing => landing_volume(target).is_some(),
+        Governance::Withdrawals
+        | Governance::Returns
+        | Governance::Untags
+        | Governance::Leftovers
+        | Governance::Grants => false,
+        // A volume elsewhere is not the team's to give.
+        Governance::Landing => own_volume(target).is_some(),
         Governance::Functions => masks() || !protection::row_filters(project, plan).is_empty(),
         Governance::Policies => project.protection == Protection::Abac && masks(),
         Governance::RunAs => target.run_as.is_some(),

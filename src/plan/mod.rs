@@ -17,7 +17,8 @@ mod selection;
 pub mod serving;
 
 pub use artifact::{
-    Artifact, ArtifactKind, BundleFile, Folder, Governance, Phase, ReaderFile, dashboard_path, script_path,
+    AdministrationFile, Artifact, ArtifactKind, BundleFile, Folder, Governance, Identity, Phase, ReaderFile,
+    dashboard_path, script_path,
 };
 pub use dataset::*;
 pub use governance::landing_volume;

@@ -15,13 +15,15 @@ mod quality;
 mod table;
 pub mod text;
 
+pub use governance::administration;
+
 use std::cell::OnceCell;
 use std::sync::Arc;
 
 use askama::Template;
 
 use crate::model::{MetricId, Project};
-use crate::plan::{Artifact, ArtifactKind, BuildPlan, Dataset};
+use crate::plan::{Artifact, ArtifactKind, BuildPlan, Dataset, Governance};
 use metric::MetricQuery;
 
 /// A file of the output with its text.
@@ -74,13 +76,21 @@ pub fn render(project: &Project, plan: &BuildPlan) -> Result<Vec<RenderedFile>, 
     let judged = plan.artifacts.iter().filter_map(|artifact| {
         let text = match artifact.kind {
             ArtifactKind::Dataset(dataset) => datasets.text(dataset),
+            ArtifactKind::Governance(_, Governance::Release) => return None,
             ArtifactKind::Governance(target, concern) => governance::text(project, plan, target, concern),
             ArtifactKind::Gone(index) => governance::gone(plan, index),
             _ => return None,
         };
         Some(RenderedFile::of(artifact, text))
     });
-    judged.collect()
+    let mut files: Vec<RenderedFile> = judged.collect::<Result<_, _>>()?;
+    for artifact in &plan.artifacts {
+        if let ArtifactKind::Governance(target, Governance::Release) = artifact.kind {
+            let text = governance::mark(project, plan, target, &governance::release(target, &files));
+            files.push(RenderedFile::of(artifact, text)?);
+        }
+    }
+    Ok(files)
 }
 
 /// The texts of datasets.

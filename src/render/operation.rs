@@ -7,41 +7,11 @@
 use askama::Template;
 
 use super::text::{Ident, Literal, Sql};
-use super::{RenderError, RenderedFile, filters, header};
-use crate::model::{Entity, EntityId, MetricId, Project, Target};
-use crate::plan::operation::{Script, fresh_entities};
-use crate::plan::{self, ArtifactKind, BuildPlan};
-
-/// A view of operation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum View {
-    /// Updates with their end.
-    Updates,
-    /// Results of expectations by update.
-    Expectations,
-    /// Rows by dataset and update.
-    Rows,
-    /// Share of lines in quarantine by entity and update.
-    Quarantine,
-    /// Lines by entity and update against the mean of updates before.
-    Drift,
-    /// Newest file by entity.
-    Freshness,
-}
-
-impl View {
-    /// Name, without catalog and schema.
-    pub fn name(self) -> &'static str {
-        match self {
-            View::Updates => "operation_updates",
-            View::Expectations => "operation_expectations",
-            View::Rows => "operation_rows",
-            View::Quarantine => "operation_quarantine",
-            View::Drift => "operation_drift",
-            View::Freshness => "operation_freshness",
-        }
-    }
-}
+use super::{RenderError, RenderedFile, filters, governance, header};
+use crate::model::{Entity, EntityId, MetricId, Project, Target, TargetId};
+pub use crate::plan::operation::View;
+use crate::plan::operation::{self, RELEASE_FUNCTION, RELEASE_VIEW, Script, fresh_entities};
+use crate::plan::{self, ArtifactKind, BuildPlan, Dataset, access};
 
 /// Updates that the mean of line counts is taken over.
 const TRAILING_UPDATES: u32 = 7;
@@ -50,11 +20,20 @@ const TRAILING_UPDATES: u32 = 7;
 ///
 /// # Errors
 /// A template that can't be filled, which is a fault of the compiler.
-pub fn operation(project: &Project, plan: &BuildPlan) -> Result<Vec<RenderedFile>, RenderError> {
+pub fn operation(
+    project: &Project,
+    plan: &BuildPlan,
+    rendered: &[RenderedFile],
+) -> Result<Vec<RenderedFile>, RenderError> {
+    let releases: Vec<String> =
+        (0..project.targets.len()).map(|index| governance::release(TargetId(index), rendered)).collect();
     let scripts = plan.artifacts.iter().filter_map(|artifact| {
         let ArtifactKind::Operation(target, script) = artifact.kind else { return None };
-        let target = project.targets.get(target.0)?;
+        let (release, target) = (releases.get(target.0)?, project.targets.get(target.0)?);
         let text = match script {
+            Script::Guard => guard(target, release, &format!("{}()", full_name(target, RELEASE_FUNCTION)), None),
+            Script::TableGuard => guard(target, release, "max(release)", Some(full_name(target, RELEASE_VIEW))),
+            Script::Release => mark(target, release),
             Script::Events => events(project, target),
             Script::Freshness => freshness(project, target),
             Script::Minimum(entity) => minimum(project, target, entity),
@@ -68,6 +47,72 @@ pub fn operation(project: &Project, plan: &BuildPlan) -> Result<Vec<RenderedFile
 /// Where a project says what these scripts do.
 const ORIGIN: &str = "specs/project.yml";
 
+/// A view with those who read it, and those who must not.
+struct ViewAccess {
+    view: Sql,
+    others: Vec<Sql>,
+    readers: Vec<Sql>,
+}
+
+/// Who reads the views that a script makes: those who read the counts of all rows. The event log itself stays closed, because
+/// its messages carry values of rows.
+fn view_access(project: &Project, target: &Target, script: Script) -> Vec<ViewAccess> {
+    let readers = access::members(project, target, &access::readers(project, Dataset::RowCounts));
+    let others: Vec<Sql> = governance::others(target, &readers).iter().map(governance::grantee).collect();
+    let readers: Vec<Sql> = readers.into_iter().map(governance::grantee).collect();
+    let views = operation::views(project).into_iter().filter(|view| view.script() == script);
+    let of = |view: View| {
+        let view = full_name(target, view.name());
+        ViewAccess { view, others: others.clone(), readers: readers.clone() }
+    };
+    views.map(of).collect()
+}
+
+#[derive(Template)]
+#[template(path = "operation/guard.sql")]
+struct Guard<'a> {
+    header: Sql,
+    found: &'a str,
+    release: Literal,
+    from: Option<Sql>,
+    message: Literal,
+}
+
+/// Fails unless what was applied is what belongs to this build.
+fn guard(target: &Target, release: &str, found: &str, from: Option<Sql>) -> Result<String, askama::Error> {
+    let title = match from {
+        None => "Fails when the governance of this build was not applied, run before an update.",
+        Some(_) => "Fails when tables were not brought up to the governance of this build, run before an update.",
+    };
+    let message = format!("this build is not deployed to {} yet: run its job `deployment`", target.name);
+    Guard {
+        header: header(title, ORIGIN)?,
+        found,
+        release: Literal::new(release),
+        from,
+        message: Literal::new(message),
+    }
+    .render()
+}
+
+#[derive(Template)]
+#[template(path = "operation/release.sql")]
+struct Release {
+    header: Sql,
+    view: Sql,
+    release: Literal,
+}
+
+/// Marks that all tables and views are those of this build.
+fn mark(target: &Target, release: &str) -> Result<String, askama::Error> {
+    Release {
+        header: header("A mark that all tables and views are those of this build, run after an update.", ORIGIN)?,
+        view: full_name(target, RELEASE_VIEW),
+        release: Literal::new(release),
+    }
+    .render()
+}
+
 #[derive(Template)]
 #[template(path = "operation/events.sql")]
 struct Events {
@@ -75,6 +120,7 @@ struct Events {
     names: Names,
     entities: Vec<Counted>,
     trailing: u32,
+    access: Vec<ViewAccess>,
 }
 
 /// Full names of what the scripts of a target create and read.
@@ -117,6 +163,7 @@ fn events(project: &Project, target: &Target) -> Result<String, askama::Error> {
         },
         entities: project.entities.iter().filter(|entity| entity.is_loaded()).map(counted).collect(),
         trailing: TRAILING_UPDATES,
+        access: view_access(project, target, Script::Events),
     }
     .render()
 }
@@ -127,6 +174,7 @@ struct Freshness {
     header: Sql,
     view: Sql,
     entities: Vec<Fresh>,
+    access: Vec<ViewAccess>,
 }
 
 struct Fresh {
@@ -148,6 +196,7 @@ fn freshness(project: &Project, target: &Target) -> Result<String, askama::Error
         header: header("How long ago each entity got its newest file, run after an update.", ORIGIN)?,
         view: full_name(target, View::Freshness.name()),
         entities: fresh_entities(project).filter_map(fresh).collect(),
+        access: view_access(project, target, Script::Freshness),
     }
     .render()
 }

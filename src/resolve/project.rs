@@ -104,6 +104,11 @@ fn identities(project: &Located<ProjectSpec>, context: &mut Context<'_>) {
     for (key, name) in [("/run_as", &spec.run_as), ("/deployer", &spec.deployer)] {
         name.iter().for_each(|name| check_principal(project, name, &known, project.value(key), context));
     }
+    if spec.deployer.is_some() && spec.run_as.is_none() && !project.is_lost("/run_as") {
+        let message = "`deployer` needs `run_as`: tables would belong to whoever deployed first";
+        let fault = Diagnostic::error(Code::OptionConflict, message).at(project.value("/deployer"));
+        context.push(fault.hint("name the service principal that the pipeline runs as, or leave `deployer` out"));
+    }
     for (index, name) in spec.delivers.iter().flatten().enumerate() {
         check_principal(project, name, &known, project.value(&format!("/delivers/{index}")), context);
     }

@@ -5,6 +5,5 @@ REVOKE SELECT ON SCHEMA {{ schema }} FROM {{ principal }};
 REVOKE READ VOLUME ON SCHEMA {{ schema }} FROM {{ principal }};
 {%- endfor %}
 {% for principal in users %}
-GRANT USE CATALOG ON CATALOG {{ catalog }} TO {{ principal }};
 GRANT USE SCHEMA ON SCHEMA {{ schema }} TO {{ principal }};
 {%- endfor %}

@@ -18,8 +18,11 @@ END{% endfilter %};
 {%- else %}
 {% filter item(0) %}RETURN {{ function.unless.join("\n  OR ") }}{% endfilter %};
 {%- endif %}
-{%- if !function.callers.is_empty() %}
+{%- if !function.callers.is_empty() || owner.is_some() %}
 {% endif %}
+{%- if let Some(owner) = owner %}
+ALTER FUNCTION {{ function.name }} OWNER TO {{ owner }};
+{%- endif %}
 {%- for principal in function.callers %}
 GRANT EXECUTE ON FUNCTION {{ function.name }} TO {{ principal }};
 {%- endfor %}

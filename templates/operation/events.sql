@@ -177,3 +177,12 @@ SELECT
   100.0 * (raw_rows - mean_rows) / mean_rows AS drift_percent
 FROM trailing;
 {%- endif %}
+{%- for view in access %}
+{% for principal in view.others %}
+REVOKE ALL PRIVILEGES ON VIEW {{ view.view }} FROM {{ principal }};
+REVOKE SELECT ON VIEW {{ view.view }} FROM {{ principal }};
+{%- endfor %}
+{%- for principal in view.readers %}
+GRANT SELECT ON VIEW {{ view.view }} TO {{ principal }};
+{%- endfor %}
+{%- endfor %}

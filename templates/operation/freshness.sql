@@ -32,3 +32,12 @@ SELECT
   -- An entity that never got a file is stale.
   coalesce(hours_since > within_hours, TRUE) AS is_stale
 FROM ages;
+{%- for view in access %}
+{% for principal in view.others %}
+REVOKE ALL PRIVILEGES ON VIEW {{ view.view }} FROM {{ principal }};
+REVOKE SELECT ON VIEW {{ view.view }} FROM {{ principal }};
+{%- endfor %}
+{%- for principal in view.readers %}
+GRANT SELECT ON VIEW {{ view.view }} TO {{ principal }};
+{%- endfor %}
+{%- endfor %}

@@ -43,7 +43,7 @@ fn every_schedule_is_a_job_that_tries_as_hard_as_it_says() {
     for compilation in projects() {
         let (project, bundle) = &parts(&compilation);
         let jobs = jobs(bundle);
-        assert_eq!(jobs.len(), project.schedules.len() + 1, "{}", project.name);
+        assert_eq!(jobs.len(), project.schedules.len() + 2, "{}", project.name);
         for schedule in &project.schedules {
             let job = jobs[format!("{}_job", schedule.name).as_str()];
             match &schedule.start {
@@ -76,7 +76,7 @@ fn a_schedule_refreshes_all_that_its_datasets_read() {
         let reads: BTreeMap<&str, &BTreeSet<String>> =
             compilation.datasets.iter().map(|d| (d.name.as_str(), &d.reads)).collect();
         for (key, job) in jobs(bundle) {
-            let update = job.tasks.iter().find_map(|task| task.pipeline_task.as_ref()).unwrap();
+            let Some(update) = job.tasks.iter().find_map(|task| task.pipeline_task.as_ref()) else { continue };
             assert!(!update.full_refresh);
             let selected: BTreeSet<&str> = update.refresh_selection.iter().map(String::as_str).collect();
             let mut open: Vec<&str> = selected.iter().copied().collect();
@@ -121,28 +121,46 @@ fn tasks_are_one_chain_with_governance_around_the_update_and_the_gate_last() {
     let compilation = compile(Path::new(env!("CARGO_MANIFEST_DIR")));
     let (_, bundle) = &parts(&compilation);
     let jobs = jobs(bundle);
-    let tasks = &jobs["sales_daily_job"].tasks;
-    let keys: Vec<&str> = tasks.iter().map(|task| task.task_key.as_str()).collect();
-    let expected = [
-        "before_10_schema",
-        "before_20_access",
-        "before_30_landing",
-        "before_40_functions",
-        "before_60_run_as",
-        "update",
-        "after_10_revokes",
-        "after_20_tags",
-        "after_30_metric_views",
-        "after_40_grants",
-        "operation_events",
-        "operation_freshness",
-        "gate_sales",
+    let expected: [(&str, &[&str]); 3] = [
+        (
+            "deployment_job",
+            &[
+                "before_10_schema",
+                "before_20_access",
+                "before_30_landing",
+                "before_40_functions",
+                "before_60_run_as",
+                "before_70_release",
+                "refresh",
+            ],
+        ),
+        (
+            "on_demand_job",
+            &[
+                "guard",
+                "update",
+                "after_10_revokes",
+                "after_20_tags",
+                "after_30_metric_views",
+                "after_40_grants",
+                "operation_events",
+                "operation_freshness",
+                "operation_release",
+                "gate_marketing_customer_categories",
+                "gate_sales",
+            ],
+        ),
+        ("sales_daily_job", &["table_guard", "update", "after_20_tags", "after_40_grants", "gate_sales"]),
     ];
-    assert_eq!(keys, expected);
-    for (task, before) in tasks.iter().skip(1).zip(&keys) {
-        assert_eq!(task.depends_on.iter().map(|d| d.task_key.as_str()).collect::<Vec<_>>(), [*before]);
+    for (job, expected) in expected {
+        let tasks = &jobs[job].tasks;
+        let keys: Vec<&str> = tasks.iter().map(|task| task.task_key.as_str()).collect();
+        assert_eq!(keys, expected);
+        for (task, before) in tasks.iter().skip(1).zip(&keys) {
+            assert_eq!(task.depends_on.iter().map(|d| d.task_key.as_str()).collect::<Vec<_>>(), [*before]);
+        }
     }
-    let path = &tasks[0].sql_task.as_ref().unwrap().file.path;
+    let path = &jobs["deployment_job"].tasks[0].sql_task.as_ref().unwrap().file.path;
     assert_eq!(path, "${workspace.file_path}/governance/${bundle.target}/before/10_schema.sql");
     assert_eq!(bundle.folders, [Folder::Dashboards, Folder::Governance, Folder::Operation, Folder::Pipeline]);
 }
@@ -188,16 +206,17 @@ fn a_file_of_one_target_is_a_task_of_its_jobs_alone() {
     let (_, bundle) = &parts(&compilation);
     let [dev, prod] = &bundle.deployments[..] else { panic!("two targets") };
     let waits = |target: &Deployment, task: &str| -> Vec<String> {
-        let job = &jobs_of(bundle, target)["on_demand_job"];
+        let job = &jobs_of(bundle, target)["deployment_job"];
         let task = job.tasks.iter().find(|t| t.task_key == task);
         task.into_iter().flat_map(|task| &task.depends_on).map(|task| task.task_key.clone()).collect()
     };
     assert_eq!(waits(dev, "before_30_landing"), ["before_20_access"]);
     assert_eq!(waits(dev, "before_40_functions"), ["before_20_access", "before_30_landing"]);
     assert_eq!(waits(prod, "before_40_functions"), ["before_20_access"]);
-    assert!(!jobs_of(bundle, prod)["on_demand_job"].tasks.iter().any(|task| task.task_key == "before_30_landing"));
+    assert!(!jobs_of(bundle, prod)["deployment_job"].tasks.iter().any(|task| task.task_key == "before_30_landing"));
     let is_job = |kind| matches!(kind, ArtifactKind::Bundle(BundleFile::Job(_)));
-    let text = &compilation.files.iter().find(|file| is_job(file.artifact.kind)).unwrap().text;
+    let mut jobs = compilation.files.iter().filter(|file| is_job(file.artifact.kind));
+    let text = &jobs.next_back().unwrap().text;
     let (common, of_dev) = text.split_once("\ntargets:\n  dev:\n").unwrap();
     assert!(!common.contains("before_30_landing") && of_dev.contains("task_key: before_30_landing"), "{text}");
     assert!(!of_dev.contains("\n  prod:"), "{text}");
@@ -276,7 +295,7 @@ fn a_minimum_is_a_gate_where_row_counts_are_not_computed() {
     let keys = |job: &str| -> Vec<String> { jobs(bundle)[job].tasks.iter().map(|t| t.task_key.clone()).collect() };
     let is_governance = |key: &String| key.starts_with("before_") || key.starts_with("after_");
     let hourly: Vec<String> = keys("accounts_hourly_job").into_iter().filter(|key| !is_governance(key)).collect();
-    assert_eq!(hourly, ["update", "operation_events", "minimum_accounts"]);
+    assert_eq!(hourly, ["table_guard", "update", "minimum_accounts"]);
     assert!(!keys("on_demand_job").iter().any(|key| key.starts_with("minimum")), "{:?}", keys("on_demand_job"));
     let is_minimum = |kind| matches!(kind, ArtifactKind::Operation(_, Script::Minimum(_)));
     let script = compilation.files.iter().find(|file| is_minimum(file.artifact.kind)).unwrap();

@@ -174,3 +174,53 @@ SELECT
   mean_rows,
   100.0 * (raw_rows - mean_rows) / mean_rows AS drift_percent
 FROM trailing;
+
+REVOKE ALL PRIVILEGES ON VIEW `zoltan-verebes-catalog-m`.`dg-day`.operation_updates FROM `account users`;
+REVOKE SELECT ON VIEW `zoltan-verebes-catalog-m`.`dg-day`.operation_updates FROM `account users`;
+REVOKE ALL PRIVILEGES ON VIEW `zoltan-verebes-catalog-m`.`dg-day`.operation_updates FROM `marketing-team`;
+REVOKE SELECT ON VIEW `zoltan-verebes-catalog-m`.`dg-day`.operation_updates FROM `marketing-team`;
+REVOKE ALL PRIVILEGES ON VIEW `zoltan-verebes-catalog-m`.`dg-day`.operation_updates FROM `sales-team`;
+REVOKE SELECT ON VIEW `zoltan-verebes-catalog-m`.`dg-day`.operation_updates FROM `sales-team`;
+REVOKE ALL PRIVILEGES ON VIEW `zoltan-verebes-catalog-m`.`dg-day`.operation_updates FROM `36bc0941-a4f7-5af1-a098-0a332310d61a`;
+REVOKE SELECT ON VIEW `zoltan-verebes-catalog-m`.`dg-day`.operation_updates FROM `36bc0941-a4f7-5af1-a098-0a332310d61a`;
+GRANT SELECT ON VIEW `zoltan-verebes-catalog-m`.`dg-day`.operation_updates TO `data-engineers`;
+
+REVOKE ALL PRIVILEGES ON VIEW `zoltan-verebes-catalog-m`.`dg-day`.operation_expectations FROM `account users`;
+REVOKE SELECT ON VIEW `zoltan-verebes-catalog-m`.`dg-day`.operation_expectations FROM `account users`;
+REVOKE ALL PRIVILEGES ON VIEW `zoltan-verebes-catalog-m`.`dg-day`.operation_expectations FROM `marketing-team`;
+REVOKE SELECT ON VIEW `zoltan-verebes-catalog-m`.`dg-day`.operation_expectations FROM `marketing-team`;
+REVOKE ALL PRIVILEGES ON VIEW `zoltan-verebes-catalog-m`.`dg-day`.operation_expectations FROM `sales-team`;
+REVOKE SELECT ON VIEW `zoltan-verebes-catalog-m`.`dg-day`.operation_expectations FROM `sales-team`;
+REVOKE ALL PRIVILEGES ON VIEW `zoltan-verebes-catalog-m`.`dg-day`.operation_expectations FROM `36bc0941-a4f7-5af1-a098-0a332310d61a`;
+REVOKE SELECT ON VIEW `zoltan-verebes-catalog-m`.`dg-day`.operation_expectations FROM `36bc0941-a4f7-5af1-a098-0a332310d61a`;
+GRANT SELECT ON VIEW `zoltan-verebes-catalog-m`.`dg-day`.operation_expectations TO `data-engineers`;
+
+REVOKE ALL PRIVILEGES ON VIEW `zoltan-verebes-catalog-m`.`dg-day`.operation_rows FROM `account users`;
+REVOKE SELECT ON VIEW `zoltan-verebes-catalog-m`.`dg-day`.operation_rows FROM `account users`;
+REVOKE ALL PRIVILEGES ON VIEW `zoltan-verebes-catalog-m`.`dg-day`.operation_rows FROM `marketing-team`;
+REVOKE SELECT ON VIEW `zoltan-verebes-catalog-m`.`dg-day`.operation_rows FROM `marketing-team`;
+REVOKE ALL PRIVILEGES ON VIEW `zoltan-verebes-catalog-m`.`dg-day`.operation_rows FROM `sales-team`;
+REVOKE SELECT ON VIEW `zoltan-verebes-catalog-m`.`dg-day`.operation_rows FROM `sales-team`;
+REVOKE ALL PRIVILEGES ON VIEW `zoltan-verebes-catalog-m`.`dg-day`.operation_rows FROM `36bc0941-a4f7-5af1-a098-0a332310d61a`;
+REVOKE SELECT ON VIEW `zoltan-verebes-catalog-m`.`dg-day`.operation_rows FROM `36bc0941-a4f7-5af1-a098-0a332310d61a`;
+GRANT SELECT ON VIEW `zoltan-verebes-catalog-m`.`dg-day`.operation_rows TO `data-engineers`;
+
+REVOKE ALL PRIVILEGES ON VIEW `zoltan-verebes-catalog-m`.`dg-day`.operation_quarantine FROM `account users`;
+REVOKE SELECT ON VIEW `zoltan-verebes-catalog-m`.`dg-day`.operation_quarantine FROM `account users`;
+REVOKE ALL PRIVILEGES ON VIEW `zoltan-verebes-catalog-m`.`dg-day`.operation_quarantine FROM `marketing-team`;
+REVOKE SELECT ON VIEW `zoltan-verebes-catalog-m`.`dg-day`.operation_quarantine FROM `marketing-team`;
+REVOKE ALL PRIVILEGES ON VIEW `zoltan-verebes-catalog-m`.`dg-day`.operation_quarantine FROM `sales-team`;
+REVOKE SELECT ON VIEW `zoltan-verebes-catalog-m`.`dg-day`.operation_quarantine FROM `sales-team`;
+REVOKE ALL PRIVILEGES ON VIEW `zoltan-verebes-catalog-m`.`dg-day`.operation_quarantine FROM `36bc0941-a4f7-5af1-a098-0a332310d61a`;
+REVOKE SELECT ON VIEW `zoltan-verebes-catalog-m`.`dg-day`.operation_quarantine FROM `36bc0941-a4f7-5af1-a098-0a332310d61a`;
+GRANT SELECT ON VIEW `zoltan-verebes-catalog-m`.`dg-day`.operation_quarantine TO `data-engineers`;
+
+REVOKE ALL PRIVILEGES ON VIEW `zoltan-verebes-catalog-m`.`dg-day`.operation_drift FROM `account users`;
+REVOKE SELECT ON VIEW `zoltan-verebes-catalog-m`.`dg-day`.operation_drift FROM `account users`;
+REVOKE ALL PRIVILEGES ON VIEW `zoltan-verebes-catalog-m`.`dg-day`.operation_drift FROM `marketing-team`;
+REVOKE SELECT ON VIEW `zoltan-verebes-catalog-m`.`dg-day`.operation_drift FROM `marketing-team`;
+REVOKE ALL PRIVILEGES ON VIEW `zoltan-verebes-catalog-m`.`dg-day`.operation_drift FROM `sales-team`;
+REVOKE SELECT ON VIEW `zoltan-verebes-catalog-m`.`dg-day`.operation_drift FROM `sales-team`;
+REVOKE ALL PRIVILEGES ON VIEW `zoltan-verebes-catalog-m`.`dg-day`.operation_drift FROM `36bc0941-a4f7-5af1-a098-0a332310d61a`;
+REVOKE SELECT ON VIEW `zoltan-verebes-catalog-m`.`dg-day`.operation_drift FROM `36bc0941-a4f7-5af1-a098-0a332310d61a`;
+GRANT SELECT ON VIEW `zoltan-verebes-catalog-m`.`dg-day`.operation_drift TO `data-engineers`;

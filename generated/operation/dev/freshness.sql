@@ -41,3 +41,13 @@ SELECT
   -- An entity that never got a file is stale.
   coalesce(hours_since > within_hours, TRUE) AS is_stale
 FROM ages;
+
+REVOKE ALL PRIVILEGES ON VIEW `zoltan-verebes-catalog-m`.`dg-day`.operation_freshness FROM `account users`;
+REVOKE SELECT ON VIEW `zoltan-verebes-catalog-m`.`dg-day`.operation_freshness FROM `account users`;
+REVOKE ALL PRIVILEGES ON VIEW `zoltan-verebes-catalog-m`.`dg-day`.operation_freshness FROM `marketing-team`;
+REVOKE SELECT ON VIEW `zoltan-verebes-catalog-m`.`dg-day`.operation_freshness FROM `marketing-team`;
+REVOKE ALL PRIVILEGES ON VIEW `zoltan-verebes-catalog-m`.`dg-day`.operation_freshness FROM `sales-team`;
+REVOKE SELECT ON VIEW `zoltan-verebes-catalog-m`.`dg-day`.operation_freshness FROM `sales-team`;
+REVOKE ALL PRIVILEGES ON VIEW `zoltan-verebes-catalog-m`.`dg-day`.operation_freshness FROM `36bc0941-a4f7-5af1-a098-0a332310d61a`;
+REVOKE SELECT ON VIEW `zoltan-verebes-catalog-m`.`dg-day`.operation_freshness FROM `36bc0941-a4f7-5af1-a098-0a332310d61a`;
+GRANT SELECT ON VIEW `zoltan-verebes-catalog-m`.`dg-day`.operation_freshness TO `data-engineers`;

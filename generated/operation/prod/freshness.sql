@@ -41,3 +41,13 @@ SELECT
   -- An entity that never got a file is stale.
   coalesce(hours_since > within_hours, TRUE) AS is_stale
 FROM ages;
+
+REVOKE ALL PRIVILEGES ON VIEW `zoltan-verebes-catalog-m`.`dg-day-prod`.operation_freshness FROM `account users`;
+REVOKE SELECT ON VIEW `zoltan-verebes-catalog-m`.`dg-day-prod`.operation_freshness FROM `account users`;
+REVOKE ALL PRIVILEGES ON VIEW `zoltan-verebes-catalog-m`.`dg-day-prod`.operation_freshness FROM `marketing-team`;
+REVOKE SELECT ON VIEW `zoltan-verebes-catalog-m`.`dg-day-prod`.operation_freshness FROM `marketing-team`;
+REVOKE ALL PRIVILEGES ON VIEW `zoltan-verebes-catalog-m`.`dg-day-prod`.operation_freshness FROM `sales-team`;
+REVOKE SELECT ON VIEW `zoltan-verebes-catalog-m`.`dg-day-prod`.operation_freshness FROM `sales-team`;
+REVOKE ALL PRIVILEGES ON VIEW `zoltan-verebes-catalog-m`.`dg-day-prod`.operation_freshness FROM `4d818061-c74d-5964-beae-c398a05155ac`;
+REVOKE SELECT ON VIEW `zoltan-verebes-catalog-m`.`dg-day-prod`.operation_freshness FROM `4d818061-c74d-5964-beae-c398a05155ac`;
+GRANT SELECT ON VIEW `zoltan-verebes-catalog-m`.`dg-day-prod`.operation_freshness TO `data-engineers`;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::PauseStatus;
+use super::{PauseStatus, RunAs};
 
 /// A query that is run now and then, and the value at which somebody is told.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -16,6 +16,9 @@ pub struct Alert {
     /// Text of the message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub custom_description: Option<String>,
+    /// Whom the query runs as; whoever deploys, if nobody is named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run_as: Option<RunAs>,
     /// Id of the warehouse that runs the query.
     pub warehouse_id: String,
     /// When it is run.

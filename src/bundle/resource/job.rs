@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-use super::PauseStatus;
+use super::{PauseStatus, RunAs};
 
 /// A job: tasks, and what starts them. At most one of `schedule` and `trigger` is there; with neither it runs on demand.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -30,6 +30,9 @@ pub struct Job {
     /// Who is told of what.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email_notifications: Option<JobNotifications>,
+    /// Whom tasks run as; whoever deploys, if nobody is named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run_as: Option<RunAs>,
     /// Tags, at most 25.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub tags: IndexMap<String, String>,
@@ -127,7 +130,7 @@ pub struct JobNotifications {
     pub on_duration_warning_threshold_exceeded: Vec<String>,
 }
 
-/// A step of a job: just one of `pipeline_task` and `sql_task`.
+/// A step of a job: just one of `pipeline_task`, `sql_task` and `run_job_task`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Task {
@@ -145,6 +148,9 @@ pub struct Task {
     /// Statements on a warehouse.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sql_task: Option<SqlTask>,
+    /// A run of another job.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run_job_task: Option<RunJobTask>,
     /// How often it is tried again.
     pub max_retries: u32,
     /// Milliseconds from the start of a failed try to the next.
@@ -175,6 +181,37 @@ pub struct PipelineTask {
     /// Datasets that are refreshed; all of them when none is named.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub refresh_selection: Vec<String>,
+}
+
+/// A run of another job, as the principal that it runs as.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RunJobTask {
+    /// Id of the job.
+    pub job_id: JobId,
+}
+
+/// The id of a job: a reference, or a number of 64 bits, which is written as one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JobId(pub String);
+
+impl Serialize for JobId {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0.parse::<u64>() {
+            Ok(id) => serializer.serialize_u64(id),
+            Err(_) => serializer.serialize_str(&self.0),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for JobId {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<JobId, D::Error> {
+        match serde_json::Value::deserialize(deserializer)? {
+            serde_json::Value::String(text) => Ok(JobId(text)),
+            serde_json::Value::Number(id) => Ok(JobId(id.to_string())),
+            other => Err(serde::de::Error::custom(format!("{other} is no id of a job"))),
+        }
+    }
 }
 
 /// Statements on a warehouse.

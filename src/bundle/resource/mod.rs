@@ -15,8 +15,8 @@ pub use alert::{
     Subscription,
 };
 pub use job::{
-    CronSchedule, FileArrival, Health, HealthMetric, HealthOperator, HealthRule, Job, JobNotifications, PipelineTask,
-    Queue, SqlFile, SqlFileSource, SqlTask, Task, TaskDependency, Trigger,
+    CronSchedule, FileArrival, Health, HealthMetric, HealthOperator, HealthRule, Job, JobId, JobNotifications,
+    PipelineTask, Queue, RunJobTask, SqlFile, SqlFileSource, SqlTask, Task, TaskDependency, Trigger,
 };
 pub use pipeline::{Channel, EventLog, Glob, Library, Pipeline, PipelineEvent, PipelineNotification, RunAs};
 pub use place::{Schema, Volume, VolumeType};

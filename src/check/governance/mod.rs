@@ -14,7 +14,7 @@ use super::dataset::last_part;
 use super::forms::{Call, Definition, Kind};
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::lakeflow::ast::{
-    Alter, AlterAction, ColumnAction, CreateFunction, FunctionBody, ObjectName, Part, Returns, Securable,
+    Alter, AlterAction, ColumnAction, Command, CreateFunction, FunctionBody, ObjectName, Part, Returns, Securable,
     SecurableKind, Statement, StatementKind, TypeName,
 };
 use crate::lakeflow::infer::{self, Place};
@@ -133,6 +133,7 @@ impl FileFacts<'_> {
                 self.known.views.insert(last_part(&view.name).into_owned());
             }
             StatementKind::Command(script) if script.rule == "block" && script.parts.iter().all(only_takes_away) => {}
+            StatementKind::Command(command) if gives_to_owner(command) => {}
             StatementKind::CreateSchema(_) | StatementKind::CreateVolume(_) | StatementKind::CommentOn(_) => {}
             _ => {
                 let message = "a statement that has no place beside a pipeline".to_owned();
@@ -209,6 +210,12 @@ impl FileFacts<'_> {
             self.report(Code::ColumnMismatch, format!("`{shown}` returns {}, not {returns}", info.ty), place);
         }
     }
+}
+
+/// Whether a statement does nothing but give a place or a function to another owner.
+fn gives_to_owner(command: &Command) -> bool {
+    let is_word = |part: &Part| matches!(part, Part::Word("OWNER"));
+    matches!(command.rule, "alter_schema" | "alter_volume" | "alter_function") && command.parts.iter().any(is_word)
 }
 
 /// Whether a part of a script does nothing but take away what may be gone already, so that its name need not be there.

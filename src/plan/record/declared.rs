@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::super::operation::{self, RELEASE_FUNCTION, RELEASE_VIEW};
 use super::super::protection;
 use super::super::{BuildPlan, Dataset, Kind, access, landing_volume};
 use super::{Entry, Given, Select};
@@ -79,6 +80,9 @@ impl Declaring<'_> {
             self.grant("EXECUTE", "FUNCTION", &name, &access::callers(project, self.target));
             self.give(Given::Function { name });
         }
+        let release = self.object(RELEASE_FUNCTION);
+        self.grant("EXECUTE", "FUNCTION", &release, &self.target.run_as.iter().collect::<Vec<_>>());
+        self.give(Given::Function { name: release });
         if project.protection == Protection::Abac {
             for mask in &masks {
                 self.give(Given::Policy { name: folded(&mask.policy).into_owned(), schema: self.schema() });
@@ -140,6 +144,14 @@ impl Declaring<'_> {
             let Some(metric) = self.project.metrics.get(id.0) else { continue };
             let name = self.object(name);
             self.grant("SELECT", "VIEW", &name, &access::members(self.project, self.target, &metric.audiences));
+            self.give(Given::MetricView { name });
+        }
+        let release = self.object(RELEASE_VIEW);
+        self.give(Given::MetricView { name: release });
+        for view in operation::views(self.project) {
+            let (name, readers) = (self.object(view.name()), access::readers(self.project, Dataset::RowCounts));
+            self.grant("SELECT", "VIEW", &name, &access::members(self.project, self.target, &readers));
+            // Whoever reads it or not, it goes when it is made no more.
             self.give(Given::MetricView { name });
         }
     }

@@ -45,7 +45,7 @@ pub enum Given {
     },
     /// A table to read, as the principal sees it.
     Select(Select),
-    /// A metric view.
+    /// A metric view, or a view of operation.
     MetricView {
         /// The view.
         name: Vec<String>,
@@ -144,6 +144,14 @@ impl Record {
     pub fn retired<'a>(&'a self, target: &'a str, declared: &'a BTreeSet<Entry>) -> impl Iterator<Item = &'a Given> {
         let retired = self.entries.iter().filter(move |entry| entry.target == target && !declared.contains(entry));
         retired.map(|entry| &entry.given)
+    }
+
+    /// Whether an object lies in a schema that a target has, or had once.
+    pub(super) fn has_schema(&self, target: &str, object: &[String]) -> bool {
+        let mut own = self.entries.iter().filter(|entry| entry.target == target);
+        own.any(
+            |entry| matches!(&entry.given, Given::Grant { on, name, .. } if on == "SCHEMA" && object.starts_with(name)),
+        )
     }
 
     /// Names of all targets that were ever given anything.

@@ -57,6 +57,8 @@ pub struct Taken {
     pub before: BTreeSet<Withdrawal>,
     /// Behind an update of all tables.
     pub after: BTreeSet<Withdrawal>,
+    /// Grants on what lies in the schema of somebody else, which an administrator takes away.
+    pub foreign: BTreeSet<Withdrawal>,
     /// Tables of the target's schema with readers that are shut out for the time in between, and get the table back behind
     /// an update of all tables.
     paused: BTreeSet<(String, String)>,
@@ -90,9 +92,19 @@ impl Taken {
         !self.paused.is_empty()
     }
 
+    /// Tags that go behind an update of all tables: the owner of the tables unsets them.
+    pub fn tags(&self) -> impl Iterator<Item = &Withdrawal> {
+        self.after.iter().filter(|taken| matches!(taken, Withdrawal::UnsetTag { .. }))
+    }
+
+    /// What else goes then: policies and functions, which belong to whoever deploys.
+    pub fn leftovers(&self) -> impl Iterator<Item = &Withdrawal> {
+        self.after.iter().filter(|taken| !matches!(taken, Withdrawal::UnsetTag { .. }))
+    }
+
     /// Whether nothing is.
     pub fn is_empty(&self) -> bool {
-        self.before.is_empty() && self.after.is_empty()
+        self.before.is_empty() && self.after.is_empty() && self.foreign.is_empty()
     }
 }
 
@@ -134,7 +146,12 @@ impl<'a> Declared<'a> {
                 }
                 Given::Grant { on, name, .. } if on == "FUNCTION" && self.drops(name) => {}
                 Given::Grant { privilege, on, name, to } => {
-                    taken.before.insert(revoke(privilege, on, name, to));
+                    let is_foreign = on == "VOLUME" && !record.has_schema(self.target, name);
+                    let list = if is_foreign { &mut taken.foreign } else { &mut taken.before };
+                    list.insert(revoke(privilege, on, name, to));
+                    if privilege == "CREATE TABLE" && self.is_here(name) {
+                        self.drop_views(&mut taken);
+                    }
                 }
                 Given::MetricView { name } => {
                     taken.before.insert(Withdrawal::DropView(name.clone()));
@@ -155,6 +172,16 @@ impl<'a> Declared<'a> {
             }
         }
         taken
+    }
+
+    /// Views belong to the principal of the pipeline, and only the owner may replace one. A new principal makes them anew.
+    fn drop_views(&self, taken: &mut Taken) {
+        let own = self.entries.iter().filter(|entry| entry.target == self.target);
+        let views = own.filter_map(|entry| match &entry.given {
+            Given::MetricView { name } => Some(name),
+            _ => None,
+        });
+        taken.before.extend(views.cloned().map(Withdrawal::DropView));
     }
 
     fn has(&self, given: Given) -> bool {

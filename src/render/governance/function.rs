@@ -8,13 +8,14 @@ use super::Site;
 use super::place::{EVERYBODY, grantee, is_asking};
 use crate::lakeflow::types::{Column as TypedColumn, DataType};
 use crate::model::{AudienceId, Mask, PersonalKind, Principal, Protection};
-use crate::plan::access;
 use crate::plan::protection::{self, MaskFunction, RowFilter};
+use crate::plan::{Identity, access};
 
 #[derive(Template)]
 #[template(path = "governance/functions.sql")]
 struct Functions {
     head: Sql,
+    owner: Option<Sql>,
     functions: Vec<Function>,
 }
 
@@ -38,10 +39,11 @@ pub fn functions(site: &Site<'_>) -> Result<String, askama::Error> {
     let filters = protection::row_filters(site.project, site.plan);
     let masks = masks.iter().map(|function| mask(site, function));
     Functions {
+        owner: site.shared_owner(),
         head: site.head(
             "Functions that mask personal data and keep rows from readers.",
             "before the pipeline: definitions of tables name these functions",
-            "the owner of the schema",
+            site.owner(Identity::Deployer),
             if site.target.run_as.is_some() { &[] } else { &RUNS_AS_SOMEBODY },
         )?,
         functions: masks.chain(filters.iter().map(|filter| row_filter(site, filter))).collect(),
@@ -165,7 +167,7 @@ pub fn policies(site: &Site<'_>) -> Result<String, askama::Error> {
         head: site.head(
             "Policies that mask columns by their tags.",
             "before the pipeline, after the functions",
-            "the owner of the schema",
+            site.owner(Identity::Deployer),
             &[
                 "An administrator of the account makes `pii` and `pii_type` governed tags once: policies go by no other",
                 "tags, and there is no statement for it that can be run again.",

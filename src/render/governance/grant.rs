@@ -8,7 +8,7 @@ use super::Site;
 use super::place::grantee;
 use crate::model::Principal;
 use crate::plan::record::Taken;
-use crate::plan::{Kind, PlannedDataset, access};
+use crate::plan::{Identity, Kind, PlannedDataset, access};
 
 /// An object with a list of principals.
 struct Access {
@@ -21,7 +21,6 @@ struct Access {
 #[template(path = "governance/access.sql")]
 struct SchemaAccess {
     head: Sql,
-    catalog: Sql,
     schema: Sql,
     users: Vec<Sql>,
     everyone: Vec<Sql>,
@@ -34,10 +33,9 @@ pub fn schema_access(site: &Site<'_>) -> Result<String, askama::Error> {
         head: site.head(
             "Use of the schema: every reader may look into it, and nobody reads all of it.",
             "before the pipeline, so that no new table can be read by inheritance",
-            "the owner of the schema, with the right to grant the use of the catalog",
+            site.owner(Identity::Deployer),
             &["Privileges on the catalog are inherited too and are not touched: other projects may live in it."],
         )?,
-        catalog: site.place.catalog(),
         schema: site.place.schema(),
         users: users.iter().map(|principal| grantee(principal)).collect(),
         everyone: site.others(&[]).iter().map(grantee).collect(),
@@ -49,10 +47,7 @@ pub fn schema_access(site: &Site<'_>) -> Result<String, askama::Error> {
 #[template(path = "governance/landing.sql")]
 struct Landing {
     head: Sql,
-    catalog: Sql,
-    schema: Sql,
     volume: Sql,
-    in_schema: bool,
     readers: Vec<Sql>,
     others: Vec<Sql>,
     writers: Vec<Sql>,
@@ -62,21 +57,15 @@ struct Landing {
 pub fn landing(site: &Site<'_>) -> Result<String, askama::Error> {
     let missing = || askama::Error::custom("files do not arrive in a volume");
     let volume = site.place.volume.as_ref().ok_or_else(missing)?;
-    let mut readers = site.members(&access::landing_readers(site.project));
-    let others = site.others(&readers);
-    readers.extend(site.target.run_as.iter().filter(|run_as| !readers.contains(run_as)).collect::<Vec<_>>());
-    let (catalog, schema) = volume.parents();
+    let (readers, others) = site.landing_readers();
     Landing {
         head: site.head(
             "Files as they arrive, which hold personal data in the clear: for those who may read every line of them.",
             "before the pipeline",
-            "the owner of the volume",
+            site.owner(Identity::Deployer),
             &["Whoever delivers files may write them, and not read them."],
         )?,
-        catalog,
-        schema,
         volume: volume.name(),
-        in_schema: volume.in_schema,
         readers: readers.into_iter().map(grantee).collect(),
         others: others.iter().map(grantee).collect(),
         writers: site.target.deliverers.iter().map(grantee).collect(),
@@ -88,7 +77,6 @@ pub fn landing(site: &Site<'_>) -> Result<String, askama::Error> {
 #[template(path = "governance/run_as.sql")]
 struct RunAs {
     head: Sql,
-    catalog: Sql,
     schema: Sql,
     principal: Sql,
 }
@@ -101,10 +89,9 @@ pub fn run_as(site: &Site<'_>) -> Result<String, askama::Error> {
         head: site.head(
             "The principal that the pipeline runs as: it creates and owns all tables.",
             "before the pipeline",
-            "the owner of the schema, with the right to grant the use of the catalog",
+            site.owner(Identity::Deployer),
             &[],
         )?,
-        catalog: site.place.catalog(),
         schema: site.place.schema(),
         principal: grantee(principal),
     }
@@ -112,6 +99,14 @@ pub fn run_as(site: &Site<'_>) -> Result<String, askama::Error> {
 }
 
 impl Site<'_> {
+    /// Who reads files as they arrive, and everybody known who must not.
+    pub fn landing_readers(&self) -> (Vec<&Principal>, Vec<Principal>) {
+        let mut readers = self.members(&access::landing_readers(self.project));
+        let others = self.others(&readers);
+        readers.extend(self.target.run_as.iter().filter(|run_as| !readers.contains(run_as)).collect::<Vec<_>>());
+        (readers, others)
+    }
+
     /// What the catalog shows of the pipeline, in the order of the plan.
     pub fn published(&self) -> impl Iterator<Item = &PlannedDataset> {
         self.plan.datasets.iter().filter(|planned| planned.dataset.kind(self.project) != Kind::Internal)
@@ -139,7 +134,7 @@ pub fn revokes(site: &Site<'_>) -> Result<String, askama::Error> {
         head: site.head(
             "Tables are taken from everybody who is no reader of them.",
             "after the first update, when the tables exist, and before any grant",
-            "the owner of the schema",
+            site.owner(Identity::RunAs),
             &["To revoke ALL PRIVILEGES leaves privileges that were granted by name: SELECT is revoked beside it."],
         )?,
         tables: site.published().map(table).collect(),
@@ -170,7 +165,7 @@ pub fn returns(site: &Site<'_>, taken: Option<&Taken>) -> Result<String, askama:
         head: site.head(
             "Tables for readers who were shut out of them while they changed.",
             "behind an update of all tables: one that was left out shows what it showed before",
-            "the owner of the schema",
+            site.owner(Identity::RunAs),
             &["They are shut out again by every run, until `gen retired confirm` says that the change is made."],
         )?,
         objects: tables(site, taken, true).filter(|access| !access.principals.is_empty()).collect(),
@@ -192,7 +187,7 @@ pub fn grants(site: &Site<'_>, taken: Option<&Taken>) -> Result<String, askama::
         head: site.head(
             "Tables and metric views for their readers.",
             "last, after everything that keeps others out",
-            "the owner of the schema",
+            site.owner(Identity::RunAs),
             &[],
         )?,
         objects,

@@ -17,6 +17,7 @@ use super::place::grantee;
 use super::tag::classification_tag;
 use crate::lakeflow::{build, is_same_name, types::DataType};
 use crate::model::{ColumnPath, Dimension, Expression, JoinKind, Leaf, Measure, Metric, Named, RefPath};
+use crate::plan::Identity;
 
 #[derive(Template)]
 #[template(path = "governance/metric_views.sql")]
@@ -93,8 +94,8 @@ pub fn metric_views(site: &Site<'_>) -> Result<String, askama::Error> {
         head: site.head(
             "Metric views: the figures of the tables, free to be sliced by any dimension.",
             "after the first update, when the tables exist, and before any grant",
-            "the owner of the schema, who reads the tables for those who read the view",
-            &[],
+            site.owner(Identity::RunAs),
+            &["Whoever runs it owns the views, and reads the tables for those who read a view. Only the owner can replace one."],
         )?,
         views,
     }

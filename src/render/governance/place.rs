@@ -32,6 +32,11 @@ impl Volume {
         dotted(&[catalog, schema, name])
     }
 
+    /// Catalog, schema and name.
+    pub fn named(&self) -> [&str; 3] {
+        self.parts.each_ref().map(String::as_str)
+    }
+
     /// Its catalog and its schema.
     pub fn parents(&self) -> (Sql, Sql) {
         let [catalog, schema, _] = &self.parts;
@@ -99,11 +104,17 @@ impl Site<'_> {
     /// Everybody that the project knows but `readers`, and all users of the account, who must not read either. The
     /// principal that pipelines run as owns the tables, so nothing can be taken from it.
     pub fn others(&self, readers: &[&Principal]) -> Vec<Principal> {
-        let known = self.target.principals.iter().map(|(_, principal)| principal.clone());
-        let mut others: Vec<Principal> = known.chain([Principal::Group(EVERYBODY.to_owned())]).collect();
-        others.sort();
-        others.dedup();
-        others.retain(|principal| !readers.contains(&principal) && self.target.run_as.as_ref() != Some(principal));
-        others
+        others(self.target, readers)
     }
+}
+
+/// Everybody that a target knows but `readers`, and all users of the account. The principal that pipelines run as owns the
+/// tables, so nothing can be taken from it.
+pub fn others(target: &Target, readers: &[&Principal]) -> Vec<Principal> {
+    let known = target.principals.iter().map(|(_, principal)| principal.clone());
+    let mut others: Vec<Principal> = known.chain([Principal::Group(EVERYBODY.to_owned())]).collect();
+    others.sort();
+    others.dedup();
+    others.retain(|principal| !readers.contains(&principal) && target.run_as.as_ref() != Some(principal));
+    others
 }

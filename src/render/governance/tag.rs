@@ -6,7 +6,7 @@ use super::super::text::{Ident, Literal, Sql};
 use super::Site;
 use crate::model::{Classification, Protection};
 use crate::plan::protection::type_word;
-use crate::plan::{PlannedDataset, access};
+use crate::plan::{Identity, PlannedDataset, access};
 
 #[derive(Template)]
 #[template(path = "governance/tags.sql")]
@@ -35,9 +35,9 @@ pub fn tags(site: &Site<'_>) -> Result<String, askama::Error> {
         head: site.head(
             "Tags of tables and columns.",
             "after the first update, when the tables exist, and before any grant",
-            "the owner of the schema, with APPLY TAG",
+            site.owner(Identity::RunAs),
             &[
-                "A tag that is no longer declared is removed last of all, by 50_leftovers: until then it protects too much,",
+                "A tag that is no longer declared is removed last of all, by 47_untags: until then it protects too much,",
                 "never too little.",
             ],
         )?,

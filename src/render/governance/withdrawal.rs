@@ -5,8 +5,6 @@
 //! so, and passes on every other fault. Whether something is there is not looked up first: the information schema does not
 //! show all grants to everybody who may revoke them.
 
-use std::collections::BTreeSet;
-
 use askama::Template;
 
 use super::super::text::{Ident, Literal, Sql};
@@ -22,37 +20,50 @@ struct Withdrawals {
 }
 
 /// What is taken before an update.
-pub fn before(target: &str, taken: Option<&Taken>) -> Result<String, askama::Error> {
+pub fn before(target: &str, as_whom: &str, taken: Option<&Taken>) -> Result<String, askama::Error> {
     let head = Head {
         title: "What earlier builds gave and this one does not is taken away.",
         target,
         runs: "first of all, before the pipeline",
-        as_whom: "the owner of the schema",
+        as_whom,
         notes: &[
             "Readers who would see too much of a table while it changes are kept out of it, until 45_returns.",
             "It is taken away by every build, until `gen retired confirm` says that it is gone.",
         ],
     };
-    text(&head, taken.map(|taken| &taken.before))
+    text(&head, taken.into_iter().flat_map(|taken| &taken.before))
 }
 
-/// What is taken behind an update of all tables.
-pub fn after(target: &str, taken: Option<&Taken>) -> Result<String, askama::Error> {
+/// Tags that go behind an update of all tables.
+pub fn tags(target: &str, as_whom: &str, taken: Option<&Taken>) -> Result<String, askama::Error> {
     let head = Head {
-        title: "Policies, tags and functions of earlier builds that protect nothing any more.",
+        title: "Tags of earlier builds that protect nothing any more.",
         target,
-        runs: "last, behind an update of all tables: what goes may protect a table that was left out",
-        as_whom: "the owner of the schema, with APPLY TAG",
+        runs: "behind an update of all tables: what goes may protect a table that was left out",
+        as_whom,
         notes: &["They go with every build, until `gen retired confirm` says that they are gone."],
     };
-    text(&head, taken.map(|taken| &taken.after))
+    text(&head, taken.into_iter().flat_map(Taken::tags))
 }
 
-fn text(head: &Head<'_>, taken: Option<&BTreeSet<Withdrawal>>) -> Result<String, askama::Error> {
-    Withdrawals { head: head.text()?, statements: taken.into_iter().flatten().map(statement).collect() }.render()
+/// What else is taken behind an update of all tables.
+pub fn after(target: &str, as_whom: &str, taken: Option<&Taken>) -> Result<String, askama::Error> {
+    let head = Head {
+        title: "Policies and functions of earlier builds that protect nothing any more.",
+        target,
+        runs: "last, behind an update of all tables: what goes may protect a table that was left out",
+        as_whom,
+        notes: &["They go with every build, until `gen retired confirm` says that they are gone."],
+    };
+    text(&head, taken.into_iter().flat_map(Taken::leftovers))
 }
 
-fn statement(withdrawal: &Withdrawal) -> Sql {
+fn text<'a>(head: &Head<'_>, taken: impl Iterator<Item = &'a Withdrawal>) -> Result<String, askama::Error> {
+    Withdrawals { head: head.text()?, statements: taken.map(statement).collect() }.render()
+}
+
+/// The statement that takes something away.
+pub fn statement(withdrawal: &Withdrawal) -> Sql {
     let name = |parts: &[String]| dotted(&parts.iter().map(String::as_str).collect::<Vec<_>>());
     Sql(match withdrawal {
         Withdrawal::Revoke { privilege, on, name: object, from } => {

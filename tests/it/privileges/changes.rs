@@ -12,15 +12,18 @@ use lakegen::driver::{self, Compilation};
 use lakegen::emit::ChangeSet;
 use lakegen::lakeflow::ast::StatementKind;
 use lakegen::load;
-use lakegen::model::Target;
-use lakegen::plan::{ArtifactKind, landing_volume, metric_view};
+use lakegen::model::{Mode, Target};
+use lakegen::plan::operation;
+use lakegen::plan::{Dataset, event_log_name, landing_volume, metric_view};
 use lakegen::source::SourceMap;
 use lakegen::world::{DiskWorld, MemoryWorld, World};
 use rayon::prelude::*;
 use serde_json::Value;
 
+use super::acting::{ADMINISTRATOR, Actor};
 use super::declared::{Declared, id};
-use super::model::{EVERYBODY, Model, Object, Rows, Sight, statements};
+use super::model::{EVERYBODY, Model, Object, Rows, Sight};
+use super::scripts::Who;
 
 /// Replacements in the files of the specs, by path.
 type Edit = BTreeMap<String, Value>;
@@ -100,8 +103,8 @@ impl Project {
     }
 }
 
-struct Build {
-    compilation: Compilation,
+pub struct Build {
+    pub compilation: Compilation,
 }
 
 /// What somebody sees of a column, if they see anything.
@@ -149,41 +152,15 @@ impl Build {
         }
         let views = declared.project.metrics.iter().filter(|metric| declared.reads_view(person, metric));
         promise.views = views.filter_map(|m| metric_view(declared.project, m)).map(|name| object(&name)).collect();
+        if declared.reads(person, Dataset::RowCounts) {
+            promise.views.extend(operation::views(declared.project).into_iter().map(|view| object(view.name())));
+        }
         if declared.reads_files(person) {
             promise
                 .volumes
                 .extend(landing_volume(self.target(target)).map(|name| name.map(str::to_lowercase).to_vec()));
         }
         promise
-    }
-
-    /// The files that are run behind an update of all tables.
-    fn leftovers(&self, target: &str) -> Vec<String> {
-        let needs_all = |kind| matches!(kind, ArtifactKind::Governance(_, concern) if concern.needs_all_tables());
-        let folder = format!("governance/{target}/");
-        let files = self.compilation.files.iter().filter(|file| needs_all(file.artifact.kind));
-        let files = files.filter(|file| file.artifact.path().starts_with(&folder));
-        files.map(|file| file.text.to_string()).collect()
-    }
-
-    /// The texts of a target: before an update, the update, after it.
-    fn scripts(&self, target: &str) -> [Vec<String>; 3] {
-        let project = self.compilation.project.as_ref().unwrap();
-        let of = |wanted: &str| {
-            let files = self.compilation.files.iter().filter(|file| match file.artifact.kind {
-                ArtifactKind::Dataset(_) => wanted == "update",
-                ArtifactKind::Governance(id, _) => {
-                    project.targets[id.0].name == target && file.artifact.path().contains(&format!("/{wanted}/"))
-                }
-                _ => false,
-            });
-            let mut files: Vec<_> = files.map(|file| (file.artifact.path(), file.text.to_string())).collect();
-            if wanted != "update" {
-                files.sort();
-            }
-            files.into_iter().map(|(_, text)| text).collect()
-        };
-        ["before", "update", "after"].map(of)
     }
 }
 
@@ -203,12 +180,14 @@ struct Workspace<'a> {
     people: BTreeSet<String>,
     owners: BTreeSet<String>,
     steps: usize,
+    /// Jobs that were not refused.
+    refreshed: usize,
 }
 
 impl<'a> Workspace<'a> {
     fn of(target: &'a str) -> Workspace<'a> {
         let people = BTreeSet::from([EVERYBODY.to_owned()]);
-        Workspace { model: Model::default(), target, people, owners: BTreeSet::new(), steps: 0 }
+        Workspace { model: Model::default(), target, people, owners: BTreeSet::new(), steps: 0, refreshed: 0 }
     }
 
     /// Everybody that a build knows. The principal that pipelines run as owns the tables: no grant is about it.
@@ -224,36 +203,85 @@ impl<'a> Workspace<'a> {
         self.people.iter().map(|person| build.promise(self.target, person)).collect()
     }
 
-    /// Replays a deployment; behind each statement, everybody must see no more than in one of `within`. An update of `only`
-    /// some tables is that of a job which refreshes no others: it stops where a statement fails, and leaves out what needs
-    /// all tables.
-    fn deploy(&mut self, build: &Build, only: Option<usize>, within: &[&[Promise]]) {
+    /// Who that is in a build.
+    fn actor(&self, build: &Build, who: Who) -> Actor {
+        let target = build.target(self.target);
+        let runner = target.run_as.as_ref().map(id).unwrap();
+        match who {
+            Who::Administrator => Actor::new(ADMINISTRATOR),
+            Who::Deployer if target.mode == Mode::Development => Actor::new("developer"),
+            Who::Deployer | Who::Pipeline => Actor::new(runner),
+        }
+    }
+
+    /// What is done by hand: a developer is given what it takes to make a schema, and a new deployer what the one before it
+    /// has made.
+    fn by_hand(&mut self, build: &Build) {
+        let catalog = &build.schema(self.target)[..1];
+        let deployer = self.actor(build, Who::Deployer).name;
+        for privilege in ["USE CATALOG", "CREATE SCHEMA"] {
+            self.model.give(privilege, catalog, &deployer);
+        }
+        let made: Vec<Object> =
+            self.model.owners.keys().filter(|object| !self.model.is_table_or_view(object)).cloned().collect();
+        for object in made {
+            self.model.owners.insert(object, deployer.clone());
+        }
+    }
+
+    /// Replays a deployment; behind each statement, everybody must see no more than in one of `within`.
+    fn deploy(&mut self, build: &Build, within: &[&[Promise]]) {
         self.model.schema = build.schema(self.target);
-        let [before, update, after] = build.scripts(self.target).map(|texts| statements(&texts));
-        self.model.find_places(&[before.clone(), after.clone()].concat());
-        let leftovers = statements(&build.leftovers(self.target));
-        for (phase, statements) in [("before", before), ("update", update), ("after", after)] {
-            for (number, statement) in statements.iter().enumerate() {
-                let is_left_out = only.is_some_and(|refreshed| match phase {
-                    "update" => number % 3 != refreshed,
-                    _ => leftovers.contains(statement),
-                });
-                if is_left_out {
-                    continue;
-                }
+        let scripts = build.scripts(self.target);
+        let around: Vec<StatementKind> =
+            [&scripts[0][..], &scripts[2][..]].concat().into_iter().map(|(_, statement)| statement).collect();
+        self.model.find_places(&around);
+        self.by_hand(build);
+        for (phase, statements) in ["before", "update", "after"].into_iter().zip(scripts) {
+            for (number, (who, statement)) in statements.iter().enumerate() {
+                let actor = self.actor(build, *who);
                 if phase == "update" {
-                    self.model.update(statement);
+                    self.model.update_as(&actor, statement).unwrap();
                     self.owner_sees_everything(build);
-                } else if let Err(fault) = self.model.run(statement) {
-                    assert!(only.is_some(), "{phase} {number}: {fault}");
-                    return;
+                } else if let Err(fault) = self.model.run_as(&actor, statement) {
+                    panic!("{phase} {number}, {}: {fault}", told(statement));
                 }
-                self.steps += 1;
-                if std::mem::take(&mut self.model.has_changed) && !within.is_empty() {
-                    let wrong = self.compare(within, false);
-                    assert!(wrong.is_empty(), "behind {phase} {number}, {}:\n{}", told(statement), wrong.join("\n"));
-                }
+                self.look(within, &format!("{phase} {number}, {}", told(statement)));
             }
+            if phase == "update" {
+                let log = event_log_name(build.compilation.project.as_ref().unwrap());
+                self.model.owners.insert(self.model.object(&log), self.actor(build, Who::Pipeline).name);
+            }
+        }
+    }
+
+    /// A job that refreshes some tables, the `part`th third of them. It is refused while its build is not deployed.
+    fn refresh(&mut self, build: &Build, part: usize, within: &[&[Promise]]) {
+        self.model.schema = build.schema(self.target);
+        let (guard, after) = build.scheduled(self.target);
+        let runner = self.actor(build, Who::Pipeline);
+        assert_eq!(guard.len(), 1);
+        if guard.iter().any(|statement| self.model.run_as(&runner, statement).is_err()) {
+            return;
+        }
+        self.refreshed += 1;
+        let [_, update, _] = build.scripts(self.target);
+        for (number, (_, statement)) in update.iter().enumerate().filter(|(number, _)| number % 3 == part) {
+            self.model.update_as(&runner, statement).unwrap();
+            self.look(within, &format!("refresh {number}"));
+        }
+        for statement in &after {
+            self.model.run_as(&runner, statement).unwrap();
+            self.look(within, told(statement).as_str());
+        }
+    }
+
+    /// Everybody must see no more than in one of `within`.
+    fn look(&mut self, within: &[&[Promise]], behind: &str) {
+        self.steps += 1;
+        if std::mem::take(&mut self.model.has_changed) && !within.is_empty() {
+            let wrong = self.compare(within, false);
+            assert!(wrong.is_empty(), "behind {behind}:\n{}", wrong.join("\n"));
         }
     }
 
@@ -262,7 +290,7 @@ impl<'a> Workspace<'a> {
         let wrong = self.compare(&[promises], true);
         assert!(wrong.is_empty(), "{when}:\n{}", wrong.join("\n"));
         let mut fresh = Workspace::of(self.target);
-        fresh.deploy(build, None, &[]);
+        fresh.deploy(build, &[]);
         assert_eq!(self.model.remains(), fresh.model.remains(), "{when}");
         assert_eq!(self.model.protects(&fresh.model), fresh.model.protects(&fresh.model), "{when}");
     }
@@ -336,7 +364,7 @@ fn told(statement: &StatementKind) -> String {
 enum Step<'a> {
     Deployed(&'a [&'a Edit]),
     Skipped(&'a [&'a Edit]),
-    /// A job that refreshes some tables runs before the one that refreshes all.
+    /// A job that refreshes some tables tries to run before.
     DeployedInPart(&'a [&'a Edit], usize),
 }
 
@@ -359,24 +387,26 @@ fn replay(target: &str, steps: &[Step<'_>]) -> usize {
             Step::Deployed(_) => None,
             Step::DeployedInPart(_, part) => Some(*part),
         };
-        if only.is_some() {
-            workspace.deploy(&built, only, &within);
-        }
-        workspace.deploy(&built, None, &within);
+        // A schedule may start between the files and the statements of a deployment.
+        workspace.refresh(&built, only.unwrap_or(0), &within);
+        workspace.deploy(&built, &within);
         workspace.settled(&built, &after, "deployed");
+        workspace.refresh(&built, only.unwrap_or(0), &[&after]);
+        workspace.settled(&built, &after, "refreshed");
+        assert!(workspace.refreshed > 0);
         before = Some(built);
     }
     // What was taken away is gone: to take it away again changes nothing, and shuts out nobody for good.
     if let Some(last) = &before {
         let promised = workspace.promises(last);
-        workspace.deploy(last, None, &[&promised]);
+        workspace.deploy(last, &[&promised]);
         workspace.settled(last, &promised, "deployed again");
     }
     let confirmed = project.confirm(target);
-    let scripts = confirmed.scripts(target).concat().concat();
-    assert!(!scripts.contains("EXIT HANDLER"), "{scripts}");
+    let is_script = |statement: &StatementKind| matches!(statement, StatementKind::Command(c) if c.rule == "block");
+    assert!(!confirmed.scripts(target).concat().iter().any(|(_, statement)| is_script(statement)));
     let promised = workspace.promises(&confirmed);
-    workspace.deploy(&confirmed, None, &[&promised]);
+    workspace.deploy(&confirmed, &[&promised]);
     workspace.settled(&confirmed, &promised, "confirmed");
     workspace.steps
 }

@@ -4,16 +4,19 @@
 //! ([`declared`]); both are compared for every person, table and column. Mutants of the text must be noticed. The same holds
 //! from one build to another, after every statement ([`changes`]).
 
+mod acting;
 mod changes;
 mod declared;
+mod identities;
 mod model;
+mod scripts;
 
 use std::path::{Path, PathBuf};
 
 use declared::{Declared, id};
 use lakegen::driver::Compilation;
 use lakegen::model::{Target, TargetId};
-use lakegen::plan::{ArtifactKind, Dataset, landing_volume, metric_view};
+use lakegen::plan::{AdministrationFile, ArtifactKind, Dataset, landing_volume, metric_view, operation};
 use model::{Before, EVERYBODY, Model, Sight};
 
 use crate::cases::{cases, compile};
@@ -32,7 +35,8 @@ fn files(compilation: &Compilation, target: &Target) -> Files {
     let of_target = |id: TargetId| std::ptr::eq(&raw const project.targets[id.0], target);
     let files = compilation.files.iter().filter(|file| match file.artifact.kind {
         ArtifactKind::Dataset(_) => true,
-        ArtifactKind::Governance(id, _) => of_target(id),
+        ArtifactKind::Governance(id, _) | ArtifactKind::Administration(id, AdministrationFile::Sql) => of_target(id),
+        ArtifactKind::Operation(id, script) => of_target(id) && !script.is_guard(),
         _ => false,
     });
     files.map(|file| (file.artifact.path().to_owned(), file.text.to_string())).collect()
@@ -73,13 +77,17 @@ fn compare_from(
     let project = compilation.project.as_ref().unwrap();
     let declared = Declared { project, target };
     let texts = |prefix: &str| -> Vec<String> {
-        files.iter().filter(|(path, _)| path.starts_with(prefix)).map(|(_, text)| text.clone()).collect()
+        let mut files: Vec<_> = files.iter().filter(|(path, _)| path.starts_with(prefix)).collect();
+        // The folder of files that run before the pipeline comes second by its name.
+        files.sort_by_key(|(path, _)| (path.contains("/after/"), path.clone()));
+        files.into_iter().map(|(_, text)| text.clone()).collect()
     };
     // The principal of the pipeline owns the tables: no grant is about it.
     let known = target.principals.iter().map(|(_, p)| p).filter(|p| target.run_as.as_ref() != Some(p));
     let mut people: Vec<String> = known.map(|principal| id(principal).to_owned()).collect();
     people.push(EVERYBODY.to_owned());
-    let model = Model::of(&texts("pipeline/"), &texts("governance/"), &people, before);
+    let around = [texts("administration/"), texts("governance/"), texts("operation/")].concat();
+    let model = Model::of(&texts("pipeline/"), &around, &people, before);
     for person in &people {
         let datasets = compilation.plan.datasets.iter();
         for planned in datasets.filter(|p| !matches!(p.dataset, Dataset::Checked(_) | Dataset::Clean(_))) {
@@ -90,6 +98,10 @@ fn compare_from(
             let (reads, object) = (declared.reads_view(person, metric), model.object(&view));
             comparison.same(|| format!("{person} reads {view}"), &model.reads(person, &object), &reads);
             comparison.same(|| format!("{view} exists"), &model.views.contains(&object), &true);
+        }
+        for view in operation::views(project) {
+            let (reads, object) = (declared.reads(person, Dataset::RowCounts), model.object(view.name()));
+            comparison.same(|| format!("{person} reads {}", view.name()), &model.reads(person, &object), &reads);
         }
         // Files that arrive elsewhere than in a volume are nobody's to grant.
         let reads_files = landing_volume(target).is_some() && declared.reads_files(person);

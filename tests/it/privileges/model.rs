@@ -13,6 +13,8 @@ use lakegen::lakeflow::ast::{
 use lakegen::lakeflow::{expr_text, parse};
 use sqlparser::ast::{BinaryOperator, FunctionArg, FunctionArgExpr, FunctionArguments, Value};
 
+use super::acting::{given_to, is_place};
+
 /// The group that everybody is in.
 pub const EVERYBODY: &str = "account users";
 
@@ -47,9 +49,9 @@ pub enum Before {
 #[derive(Default)]
 pub struct Model {
     /// Privilege, object and principal.
-    granted: BTreeSet<(String, Object, String)>,
+    pub granted: BTreeSet<(String, Object, String)>,
     tables: BTreeMap<Object, TableDefinition>,
-    functions: BTreeMap<Object, CreateFunction>,
+    pub functions: BTreeMap<Object, CreateFunction>,
     /// By the schema they hold for and their names.
     policies: BTreeMap<(Object, String), CreatePolicy>,
     /// Values by table, column and key.
@@ -57,6 +59,10 @@ pub struct Model {
     pub views: BTreeSet<Object>,
     pub schema: Object,
     pub volumes: BTreeSet<Object>,
+    /// By object. A catalog that is not there belongs to the administrator.
+    pub owners: BTreeMap<Object, String>,
+    /// The mark that tables were brought up to a build.
+    pub released: Option<String>,
     /// Whether a statement has changed anything since this was last set to false.
     pub has_changed: bool,
 }
@@ -68,11 +74,16 @@ fn last(name: &ObjectName) -> String {
     name.0.last().and_then(|part| part.as_ident()).unwrap().value.to_lowercase()
 }
 
-fn path(name: &ObjectName) -> Object {
+pub fn path(name: &ObjectName) -> Object {
     name.0.iter().filter_map(|part| part.as_ident()).map(|ident| ident.value.to_lowercase()).collect()
 }
 
 impl Model {
+    /// An empty workspace.
+    pub fn of_schema(schema: Object) -> Model {
+        Model { schema, ..Model::default() }
+    }
+
     /// The state after the governance files `governance` were run around the pipeline `pipeline`, both as texts.
     pub fn of(pipeline: &[String], governance: &[String], people: &[String], before: Before) -> Model {
         let mut model = Model::default();
@@ -129,6 +140,7 @@ impl Model {
     fn grant_everything(&mut self, statements: &[StatementKind], people: &[String]) {
         let views = statements.iter().filter_map(|statement| match statement {
             StatementKind::CreateMetricView(view) => Some(path(&view.name)),
+            StatementKind::CreateView(view) => Some(path(&view.name)),
             _ => None,
         });
         let objects = self.tables.keys().cloned().chain(views).chain(self.volumes.clone()).chain([self.schema.clone()]);
@@ -177,9 +189,21 @@ impl Model {
                 self.has_changed = true;
             }
             StatementKind::CreateMetricView(view) => self.has_changed |= self.views.insert(path(&view.name)),
+            StatementKind::CreateView(view) => {
+                let name = path(&view.name);
+                if name.last().is_some_and(|name| name == "operation_release") {
+                    self.released = Some(view.query.to_string());
+                }
+                self.has_changed |= self.views.insert(name);
+            }
+            StatementKind::Query(query) => self.guard(&query.to_string())?,
             StatementKind::Alter(alter) => self.alter(alter)?,
             StatementKind::Command(command) if command.rule == "drop" => self.drop_object(command),
             StatementKind::Command(command) if command.rule == "block" => self.script(command)?,
+            StatementKind::Command(command) => {
+                let (object, owner) = given_to(command).unwrap_or_else(|| panic!("what does {} do?", command.rule));
+                self.owners.insert(object, owner);
+            }
             StatementKind::CreateSchema(_) | StatementKind::CreateVolume(_) | StatementKind::CommentOn(_) => {}
             other => panic!("what does {} do?", other.name()),
         }
@@ -187,12 +211,12 @@ impl Model {
     }
 
     /// Statements about tables, views and functions fail when these are not there; places are older than the project.
-    fn is_there(&self, on: &Securable) -> Result<(), Failure> {
+    pub fn is_there(&self, on: &Securable) -> Result<(), Failure> {
         let name = path(&on.name);
         let found = match on.kind {
             SecurableKind::View => self.views.contains(&name),
             SecurableKind::Function => self.functions.contains_key(&name),
-            SecurableKind::Catalog | SecurableKind::Schema | SecurableKind::Volume => true,
+            kind if is_place(kind) => true,
             _ => self.tables.contains_key(&name),
         };
         if found { Ok(()) } else { Err(format!("no {} {}", on.kind.words(), name.join("."))) }
@@ -234,6 +258,7 @@ impl Model {
             _ => panic!("what does {words:?} do?"),
         }
         self.granted.retain(|(_, on, _)| *on != name);
+        self.owners.remove(&name);
         self.has_changed = true;
     }
 
@@ -255,15 +280,13 @@ impl Model {
         Ok(())
     }
 
-    /// What was granted and made. The use of a catalog, and of a schema without tables of the project, is others' business
+    /// What was granted and made. What is given on a catalog, and the use of a schema without tables of the project, is others' business
     /// too and left alone.
     pub fn remains(&self) -> (BTreeSet<(String, Object, String)>, BTreeSet<Object>) {
         let is_own = |on: &Object| self.tables.keys().any(|table| table.starts_with(on));
         let is_use = |privilege: &str| privilege == "USE SCHEMA";
-        let granted = self
-            .granted
-            .iter()
-            .filter(|(privilege, on, _)| privilege != "USE CATALOG" && (!is_use(privilege) || is_own(on)));
+        let granted =
+            self.granted.iter().filter(|(privilege, on, _)| on.len() > 1 && (!is_use(privilege) || is_own(on)));
         (granted.cloned().collect(), self.views.clone())
     }
 
@@ -450,7 +473,7 @@ fn rows(body: &Expr, person: &str) -> Rows {
 }
 
 /// The expression that a function computes: masks and filters have no other kind of body.
-fn body(function: &lakegen::lakeflow::ast::CreateFunction) -> &Expr {
+pub fn body(function: &lakegen::lakeflow::ast::CreateFunction) -> &Expr {
     match &function.body {
         lakegen::lakeflow::ast::FunctionBody::Expr(body) => body,
         other => panic!("a mask or a filter is one expression, not {other:?}"),

@@ -1,0 +1,65 @@
+//! The mark of a deployment: which governance was applied before the pipeline.
+//!
+//! Tables must not be updated before readers were shut out, and functions replaced, that go with them. Files are deployed in
+//! one moment and statements run in another, and a schedule may start between the two. So every job that updates tables
+//! asks first whether what belongs to its files was applied.
+
+use askama::Template;
+use sha2::{Digest, Sha256};
+
+use super::super::RenderedFile;
+use super::super::text::{Literal, Sql};
+use super::Site;
+use super::place::{Place, grantee};
+use crate::model::{Project, TargetId};
+use crate::plan::operation::RELEASE_FUNCTION;
+use crate::plan::{ArtifactKind, BuildPlan, Governance, Identity};
+
+/// Characters of a name.
+const LENGTH: usize = 16;
+
+/// The name of what governs a target: it changes with every statement, and with nothing else.
+pub fn release(id: TargetId, files: &[RenderedFile]) -> String {
+    let mut hash = Sha256::new();
+    for file in files {
+        let is_own = matches!(file.artifact.kind, ArtifactKind::Governance(target, concern)
+            if target == id && concern != Governance::Release);
+        if is_own {
+            hash.update(file.artifact.path().as_bytes());
+            hash.update([0]);
+            hash.update(file.text.as_bytes());
+        }
+    }
+    let digest = hash.finalize();
+    let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    hex.chars().take(LENGTH).collect()
+}
+
+#[derive(Template)]
+#[template(path = "governance/release.sql")]
+struct Release {
+    head: Sql,
+    name: Sql,
+    release: Literal,
+    owner: Option<Sql>,
+    callers: Vec<Sql>,
+}
+
+/// The file that marks what was applied.
+pub fn mark(project: &Project, plan: &BuildPlan, id: TargetId, release: &str) -> Result<String, askama::Error> {
+    let target = project.targets.get(id.0).ok_or_else(|| askama::Error::custom("there is no such target"))?;
+    let site = Site { project, plan, target, place: Place::of(target) };
+    Release {
+        head: site.head(
+            "A mark that everything before it was applied.",
+            "last before the pipeline",
+            site.owner(Identity::Deployer),
+            &["Jobs that update tables ask for it."],
+        )?,
+        name: site.place.object(RELEASE_FUNCTION),
+        release: Literal::new(release),
+        owner: site.shared_owner(),
+        callers: target.run_as.iter().map(grantee).collect(),
+    }
+    .render()
+}
