@@ -1,6 +1,6 @@
 //! Alerts on what the views of operation show.
 
-use super::reference::{self, CATALOG, SCHEDULES, SCHEMA, WAREHOUSE};
+use super::reference::{self, PLACE, SCHEDULES, WAREHOUSE};
 use super::resource::{
     Alert, AlertNotification, AlertSchedule, Comparison, EmptyResult, Evaluation, Operand, OperandColumn, OperandValue,
     Subscription,
@@ -61,9 +61,9 @@ fn alert(project: &Project, checked: &Cron, limit: Limit) -> Alert {
     }
 }
 
-/// A view by its full name. Catalog and schema are references, so they are quoted whatever they are.
+/// A view by its full name.
 fn full_name(view: View) -> String {
-    format!("`{}`.`{}`.{}", reference::to(CATALOG), reference::to(SCHEMA), view.name())
+    format!("{}.{}", reference::to(PLACE), view.name())
 }
 
 /// The condition on rows of the newest update that ended in one of these states.

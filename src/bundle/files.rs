@@ -7,15 +7,11 @@ use heck::ToTitleCase;
 use serde_json::{Map, Value, json};
 
 use super::resource::Kind;
-use super::{Bundle, Deployment, Permission, Place, reference, yaml};
+use super::{Bundle, Declared, Deployment, Level, reference, yaml};
 use crate::model::{Mode, Principal, Project};
 use crate::plan::deployment::PlaceKind;
 use crate::plan::{self, Artifact, ArtifactKind, BuildPlan, BundleFile};
 use crate::render::{RenderError, RenderedFile};
-
-/// Where CLI versions keep what they deploy for everybody: the folder of whoever deploys, which others can't write to.
-const PRODUCTION_ROOT: &str =
-    "/Workspace/Users/${workspace.current_user.userName}/.bundle/${bundle.name}/${bundle.target}";
 
 /// The files of a bundle, in the order of the plan.
 ///
@@ -43,7 +39,7 @@ fn written(
         BundleFile::Alert(alert) => resource(bundle, Kind::Alert, alert.key()),
         BundleFile::Dashboard(id) => {
             let name = project.metrics.get(id.0).map_or("", |metric| metric.name.as_str());
-            Ok((format!("dashboard {name}"), dashboard(name)))
+            Ok((format!("dashboard {name}"), dashboard(bundle, name)))
         }
         BundleFile::Place(place) => {
             let kind = match place {
@@ -63,23 +59,24 @@ fn written(
 }
 
 /// A resource of the bundle with its title.
-fn resource(bundle: &Bundle, kind: Kind, key: &str) -> Result<(String, Value), serde_json::Error> {
+fn resource(bundle: &Bundle, kind: Kind, name: &str) -> Result<(String, Value), serde_json::Error> {
+    let key = &super::key(kind, name);
     let mut declared = bundle.resources.iter();
-    let declared = declared.find(|declared| declared.resource.kind() == kind && declared.key == key);
+    let declared = declared.find(|declared| declared.key == *key);
     let value = declared.map(|declared| declared.resource.to_json()).transpose()?;
     let mut document = json!({ "resources": { kind.section(): { key: value } } });
     let additions = if kind == Kind::Job { additions(bundle, key)? } else { Map::new() };
     if let Some(document) = document.as_object_mut().filter(|_| !additions.is_empty()) {
         document.insert("targets".into(), additions.into());
     }
-    Ok((format!("{} {key}", kind.word()), document))
+    Ok((format!("{} {name}", kind.word()), document))
 }
 
 /// What single targets add to a job, by target. The command line puts tasks of one key together.
 fn additions(bundle: &Bundle, key: &str) -> Result<Map<String, Value>, serde_json::Error> {
     let mut targets = Map::new();
     for deployment in &bundle.deployments {
-        let Some(addition) = deployment.additions.iter().find(|job| job.key == key) else { continue };
+        let Some(addition) = deployment.additions.iter().find(|job| job.key == *key) else { continue };
         let waits = addition.waits.iter().map(|(task, waits)| Ok(json!({ "task_key": task, "depends_on": waits })));
         let tasks = addition.tasks.iter().map(serde_json::to_value).chain(waits);
         let tasks: Vec<Value> = tasks.collect::<Result<_, _>>()?;
@@ -89,15 +86,33 @@ fn additions(bundle: &Bundle, key: &str) -> Result<Map<String, Value>, serde_jso
 }
 
 /// A dashboard. The command line reads its file and sends the text, so the resource is none that a REST call would take.
-fn dashboard(name: &str) -> Value {
+fn dashboard(bundle: &Bundle, name: &str) -> Value {
     let value = json!({
         "display_name": name.to_title_case(),
         "warehouse_id": reference::to(reference::WAREHOUSE),
         "dataset_catalog": reference::to(reference::CATALOG),
         "dataset_schema": reference::to(reference::SCHEMA),
+        // Whoever looks reads the tables with their own rights, so masks and row filters hold.
+        "embed_credentials": false,
         "file_path": format!("../../{}", plan::dashboard_path(name)),
     });
-    json!({ "resources": { "dashboards": { name: value } } })
+    let key = format!("{name}_dashboard");
+    let mut document = json!({ "resources": { "dashboards": { key.clone(): value } } });
+    let mut targets = Map::new();
+    for deployment in &bundle.deployments {
+        let readers =
+            deployment.dashboards.iter().filter(|(metric, _)| metric == name).flat_map(|(_, readers)| readers);
+        let readers: Vec<Value> = readers.map(|reader| permitted("CAN_READ", reader)).collect();
+        if !readers.is_empty() {
+            let permissions = json!({ "permissions": readers });
+            let resources = json!({ "resources": { "dashboards": { key.clone(): permissions } } });
+            targets.insert(deployment.name.clone(), resources);
+        }
+    }
+    if let Some(document) = document.as_object_mut().filter(|_| !targets.is_empty()) {
+        document.insert("targets".into(), targets.into());
+    }
+    document
 }
 
 /// The files of resources, one by one and seen from the bundle: what somebody else put beside them is not deployed.
@@ -126,6 +141,7 @@ fn variables(bundle: &Bundle) -> Value {
     let mut variables = json!({
         "catalog": { "description": "Catalog of all tables" },
         "schema": { "description": "Schema of all tables" },
+        "place": { "description": "Catalog and schema as SQL names them" },
         "landing": { "description": "Directory where source files arrive" },
         "schedules": { "description": "Whether schedules run: PAUSED or UNPAUSED" },
         "warehouse_id": { "description": "SQL warehouse that runs governance statements, alerts and dashboards" },
@@ -151,8 +167,14 @@ fn target(deployment: &Deployment) -> Value {
         }
         Mode::Production => {
             target.insert("mode".into(), json!("production"));
-            target.insert("workspace".into(), json!({ "root_path": PRODUCTION_ROOT }));
         }
+    }
+    let mut workspace = Map::new();
+    for (key, value) in [("host", &deployment.host), ("root_path", &deployment.root)] {
+        workspace.extend(value.iter().map(|value| (key.to_owned(), json!(value))));
+    }
+    if !workspace.is_empty() {
+        target.insert("workspace".into(), workspace.into());
     }
     let mut variables = Map::new();
     for (name, value) in &deployment.values {
@@ -165,30 +187,40 @@ fn target(deployment: &Deployment) -> Value {
     }
     target.insert("variables".into(), variables.into());
     if !deployment.permissions.is_empty() {
-        target.insert("permissions".into(), deployment.permissions.iter().map(permission).collect());
+        let permissions = deployment.permissions.iter().map(|permission| {
+            let level = match permission.level {
+                Level::Run => "CAN_RUN",
+                Level::Manage => "CAN_MANAGE",
+            };
+            permitted(level, &permission.principal)
+        });
+        target.insert("permissions".into(), permissions.collect());
     }
     target.into()
 }
 
-fn permission(permission: &Permission) -> Value {
-    let (key, name) = match &permission.principal {
+fn permitted(level: &str, principal: &Principal) -> Value {
+    let (key, name) = match principal {
         Principal::Group(name) => ("group_name", name),
         Principal::ServicePrincipal(id) => ("service_principal_name", id),
     };
-    json!({ "level": "CAN_RUN", key: name })
+    json!({ "level": level, key: name })
 }
 
 /// The places of a kind, by target, with what has to be created after them.
 fn production_places(bundle: &Bundle, kind: Kind) -> Result<Map<String, Value>, serde_json::Error> {
     let mut targets = Map::new();
     for deployment in bundle.deployments.iter().filter(|d| d.mode == Mode::Production) {
-        for place in deployment.places.iter().filter(|place| place.declared.resource.kind() == kind) {
+        for place in deployment.places.iter().filter(|place| place.resource.kind() == kind) {
             let mut resources = Map::new();
-            resources.insert(kind.section().into(), json!({ &place.declared.key: place_value(bundle, place)? }));
+            resources.insert(kind.section().into(), json!({ &place.key: place_value(bundle, place)? }));
             if kind == Kind::Schema {
                 // In place of the variable: the pipeline is created after the schema.
-                let schema = reference::to(&format!("resources.schemas.{}.name", place.declared.key));
-                resources.insert("pipelines".into(), json!({ &bundle.name: { "schema": schema } }));
+                let schema = reference::to(&format!("resources.schemas.{}.name", place.key));
+                resources.insert(
+                    "pipelines".into(),
+                    json!({ super::key(Kind::Pipeline, &bundle.name): { "schema": schema } }),
+                );
             }
             targets.insert(deployment.name.clone(), json!({ "resources": resources }));
         }
@@ -196,16 +228,13 @@ fn production_places(bundle: &Bundle, kind: Kind) -> Result<Map<String, Value>, 
     Ok(targets)
 }
 
-/// A schema or volume with its grants. It is never destroyed with the bundle: its data can't be deployed again.
-fn place_value(bundle: &Bundle, place: &Place) -> Result<Value, serde_json::Error> {
-    let mut value = place.declared.resource.to_json()?;
+/// A schema or volume. It is never destroyed with the bundle: its data can't be deployed again.
+fn place_value(bundle: &Bundle, place: &Declared) -> Result<Value, serde_json::Error> {
+    let mut value = place.resource.to_json()?;
     if let Value::Object(map) = &mut value {
-        if place.declared.resource.kind() == Kind::Volume {
-            let schema = reference::to(&format!("resources.schemas.{}.name", bundle.name));
+        if place.resource.kind() == Kind::Volume {
+            let schema = reference::to(&format!("resources.schemas.{}.name", super::key(Kind::Schema, &bundle.name)));
             map.insert("schema_name".into(), json!(schema));
-        }
-        if !place.grants.is_empty() {
-            map.insert("grants".into(), serde_json::to_value(&place.grants)?);
         }
         map.insert("lifecycle".into(), json!({ "prevent_destroy": true }));
     }

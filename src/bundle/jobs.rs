@@ -12,8 +12,8 @@ use super::JobAddition;
 use super::pipeline::tags;
 use super::reference::{self, FILES, LANDING, SCHEDULES, TARGET, WAREHOUSE};
 use super::resource::{
-    CronSchedule, FileArrival, Health, HealthMetric, HealthOperator, HealthRule, Job, JobNotifications, PipelineTask,
-    Queue, SqlFile, SqlFileSource, SqlTask, Task, TaskDependency, Trigger,
+    CronSchedule, FileArrival, Health, HealthMetric, HealthOperator, HealthRule, Job, JobNotifications, Kind,
+    PipelineTask, Queue, SqlFile, SqlFileSource, SqlTask, Task, TaskDependency, Trigger,
 };
 use crate::model::{Project, Schedule, Start, TargetId};
 use crate::plan::deployment::{self, JobKind};
@@ -43,7 +43,7 @@ pub fn additions(project: &Project, plan: &BuildPlan, target: TargetId) -> Vec<J
         let (schedule, _) = schedule(project, kind);
         let selection = Selection::of(project, plan, &schedule.refresh);
         let known = tasks(project, plan, &schedule, &selection, &common);
-        let mut addition = JobAddition { key: schedule.name.clone(), tasks: vec![], waits: vec![] };
+        let mut addition = JobAddition { key: super::key(Kind::Job, &schedule.name), tasks: vec![], waits: vec![] };
         for task in tasks(project, plan, &schedule, &selection, &own) {
             match known.iter().find(|known| known.task_key == task.task_key) {
                 None => addition.tasks.push(task),
@@ -150,7 +150,7 @@ fn tasks(
     let update = Task {
         description: Some("Updates the pipeline.".into()),
         pipeline_task: Some(PipelineTask {
-            pipeline_id: reference::to(&reference::pipeline_id(&project.name)),
+            pipeline_id: reference::to(&reference::pipeline_id(&super::key(Kind::Pipeline, &project.name))),
             full_refresh: false,
             refresh_selection: refresh_selection(selection),
         }),

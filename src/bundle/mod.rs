@@ -16,10 +16,9 @@ mod yaml;
 
 use std::collections::BTreeSet;
 
-use serde::{Deserialize, Serialize};
-
 use crate::model::{Mode, Principal, Project, Target, TargetId};
-use crate::plan::{ArtifactKind, BuildPlan, Folder};
+use crate::plan::{ArtifactKind, BuildPlan, Folder, deployment};
+use crate::render::text::Ident;
 use reference::Values;
 use resource::{Job, Kind, Resource, Task, TaskDependency};
 
@@ -39,7 +38,7 @@ pub struct Bundle {
 /// A resource with the key by which references name it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Declared {
-    /// Key, unique among resources of its kind.
+    /// Key, unique among all resources of the bundle: see [`key`].
     pub key: String,
     /// The resource.
     pub resource: Resource,
@@ -58,10 +57,17 @@ pub struct Deployment {
     pub values: Values,
     /// Name of the warehouse whose id is wanted.
     pub warehouse: Option<String>,
-    /// Schema and volume, with those who may use them.
-    pub places: Vec<Place>,
-    /// Who may do what with pipeline, jobs and alerts.
+    /// Schema and volume. Who may use them is said by governance alone: what a bundle grants, it takes from all others at
+    /// every deployment.
+    pub places: Vec<Declared>,
+    /// Folder of the workspace that is deployed to; `None` in development, where it is one of whoever deploys.
+    pub root: Option<String>,
+    /// Address of the workspace, where it is stated.
+    pub host: Option<String>,
+    /// Who may do what with pipeline, jobs, alerts and the folder.
     pub permissions: Vec<Permission>,
+    /// Who may look at which dashboard, by the name of its metric.
+    pub dashboards: Vec<(String, Vec<Principal>)>,
     /// Tasks that the jobs of this target have besides.
     pub additions: Vec<JobAddition>,
 }
@@ -91,36 +97,6 @@ impl JobAddition {
     }
 }
 
-/// A schema or volume with its grants.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Place {
-    /// Schema or volume.
-    pub declared: Declared,
-    /// Who may use it.
-    pub grants: Vec<Grant>,
-}
-
-/// Privileges of a principal (reference, section 2.7).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Grant {
-    /// Name of a group, or application id of a service principal.
-    pub principal: String,
-    /// What it may do.
-    pub privileges: Vec<Privilege>,
-}
-
-/// A privilege on a schema or volume.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Privilege {
-    /// Find what is in a schema.
-    UseSchema,
-    /// Read files.
-    ReadVolume,
-    /// Add, replace and delete files.
-    WriteVolume,
-}
-
 /// What a principal may do with pipeline, jobs and alerts (reference, section 2.9).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Permission {
@@ -135,6 +111,8 @@ pub struct Permission {
 pub enum Level {
     /// See it, and start runs.
     Run,
+    /// Change it.
+    Manage,
 }
 
 impl Level {
@@ -143,14 +121,16 @@ impl Level {
         match (self, kind) {
             (Level::Run, Kind::Pipeline | Kind::Alert) => Some("CAN_RUN"),
             (Level::Run, Kind::Job) => Some("CAN_MANAGE_RUN"),
-            (Level::Run, Kind::Schema | Kind::Volume) => None,
+            (Level::Manage, Kind::Pipeline | Kind::Alert | Kind::Job) => Some("CAN_MANAGE"),
+            (_, Kind::Schema | Kind::Volume) => None,
         }
     }
 }
 
 /// Lists what is deployed for a project: pipeline, jobs and alerts, in the targets that it names.
 pub fn bundle(project: &Project, plan: &BuildPlan) -> Bundle {
-    let mut resources = vec![declared(&project.name, Resource::Pipeline(Box::new(pipeline::pipeline(project, plan))))];
+    let pipeline = Resource::Pipeline(Box::new(pipeline::pipeline(project, plan)));
+    let mut resources = vec![declared(&project.name, pipeline)];
     let jobs = jobs::jobs(project, plan);
     resources.extend(jobs.into_iter().map(|(key, job)| declared(&key, Resource::Job(Box::new(job)))));
     let alerts = alerts::alerts(project);
@@ -168,26 +148,25 @@ pub fn bundle(project: &Project, plan: &BuildPlan) -> Bundle {
     let targets = project.targets.iter().enumerate();
     let deployments = targets.map(|(index, target)| Deployment {
         additions: jobs::additions(project, plan, TargetId(index)),
-        ..deployment(project, target)
+        ..self::deployment(project, target)
     });
     let deployments = deployments.collect();
     Bundle { name: project.name.clone(), resources, deployments, folders }
 }
 
-fn declared(key: &str, resource: Resource) -> Declared {
-    Declared { key: key.to_owned(), resource }
+/// The key of a resource that people call `name`. Kinds end differently, so no two resources share a key, whatever a
+/// project, schedule, metric or volume is called: the command line refuses two of one key, also of different kinds.
+pub fn key(kind: Kind, name: &str) -> String {
+    format!("{name}_{}", kind.word())
+}
+
+fn declared(name: &str, resource: Resource) -> Declared {
+    Declared { key: key(resource.kind(), name), resource }
 }
 
 fn deployment(project: &Project, target: &Target) -> Deployment {
-    let schema = Place {
-        declared: declared(&project.name, Resource::Schema(place::schema(project))),
-        grants: place::schema_grants(project, target),
-    };
-    let volume = place::volume(target).map(|volume| Place {
-        declared: declared("landing", Resource::Volume(volume)),
-        grants: place::volume_grants(project, target),
-    });
-    let operators = place::operators(project, target).into_iter().cloned();
+    let schema = declared(&project.name, Resource::Schema(place::schema(project)));
+    let volume = place::volume(target).map(|volume| declared("landing", Resource::Volume(volume)));
     Deployment {
         name: target.name.clone(),
         default: target.default,
@@ -195,7 +174,10 @@ fn deployment(project: &Project, target: &Target) -> Deployment {
         values: values(target),
         warehouse: target.warehouse.clone(),
         places: [Some(schema), volume].into_iter().flatten().collect(),
-        permissions: operators.map(|principal| Permission { principal, level: Level::Run }).collect(),
+        root: (target.mode == Mode::Production).then(|| deployment::root(project, target)),
+        host: target.host.clone(),
+        permissions: place::permissions(project, target),
+        dashboards: place::dashboards(project, target),
         additions: vec![],
     }
 }
@@ -204,7 +186,9 @@ fn deployment(project: &Project, target: &Target) -> Deployment {
 fn values(target: &Target) -> Values {
     let schedules = if target.paused { "PAUSED" } else { "UNPAUSED" };
     let run_as = pipeline::run_as(target).map(|id| (reference::RUN_AS, id));
+    let place = format!("{}.{}", Ident::new(&target.catalog), Ident::new(&target.schema));
     let declared = [
+        (reference::PLACE, place.as_str()),
         (reference::CATALOG, target.catalog.as_str()),
         (reference::SCHEMA, &target.schema),
         (reference::LANDING, &target.landing),

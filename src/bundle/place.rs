@@ -2,16 +2,16 @@
 
 use super::reference::{self, CATALOG, SCHEMA};
 use super::resource::{Schema, Volume, VolumeType};
-use super::{Grant, Privilege};
-use crate::model::{Principal, Project, Sees, Target};
-use crate::plan::deployment;
+use super::{Level, Permission};
+use crate::model::{Metric, Mode, Principal, Project, Sees, Target};
+use crate::plan::{access, deployment, serving};
 
 /// The schema of all tables.
 pub fn schema(project: &Project) -> Schema {
     Schema {
         name: reference::to(SCHEMA),
         catalog_name: reference::to(CATALOG),
-        comment: (!project.description.is_empty()).then(|| project.description.clone()),
+        comment: Some(deployment::schema_comment(project)),
     }
 }
 
@@ -22,31 +22,38 @@ pub fn volume(target: &Target) -> Option<Volume> {
         catalog_name: reference::to(CATALOG),
         schema_name: reference::to(SCHEMA),
         volume_type: VolumeType::Managed,
-        comment: Some("Files as they are delivered".into()),
+        comment: Some(deployment::VOLUME_COMMENT.into()),
     })
 }
 
-/// Every reader may use the schema; what they read there is a matter of each table.
-pub fn schema_grants(project: &Project, target: &Target) -> Vec<Grant> {
-    let readers =
-        target.principals.iter().filter(|(name, _)| project.audiences.iter().any(|a| a.members.contains(name)));
-    grants(readers.map(|(_, principal)| principal), &[Privilege::UseSchema])
-}
-
-/// Files hold all personal data in the clear, so only those who see everything may read them, and bring new ones.
-pub fn volume_grants(project: &Project, target: &Target) -> Vec<Grant> {
-    grants(operators(project, target).into_iter(), &[Privilege::ReadVolume, Privilege::WriteVolume])
+/// Who may do what: whoever deploys for everybody changes what is deployed, the pipeline reads its own sources and is run,
+/// and those who see everything run what there is. One level a principal; the command line refuses two.
+pub fn permissions(project: &Project, target: &Target) -> Vec<Permission> {
+    let manager = deployment::deployer(target).filter(|_| target.mode == Mode::Production);
+    let runs = target.run_as.iter().chain(operators(project, target));
+    let mut permissions: Vec<Permission> = vec![];
+    for (principal, level) in manager.map(|p| (p, Level::Manage)).into_iter().chain(runs.map(|p| (p, Level::Run))) {
+        if !permissions.iter().any(|known| known.principal == *principal) {
+            permissions.push(Permission { principal: principal.clone(), level });
+        }
+    }
+    permissions
 }
 
 /// The principals that see everything: they run what there is.
-pub fn operators<'a>(project: &Project, target: &'a Target) -> Vec<&'a Principal> {
+fn operators<'a>(project: &Project, target: &'a Target) -> Vec<&'a Principal> {
     let sees_all = |name: &String| project.audiences.iter().any(|a| a.sees == Sees::All && a.members.contains(name));
     target.principals.iter().filter(|(name, _)| sees_all(name)).map(|(_, principal)| principal).collect()
 }
 
-fn grants<'a>(principals: impl Iterator<Item = &'a Principal>, privileges: &[Privilege]) -> Vec<Grant> {
-    let name = |principal: &Principal| match principal {
-        Principal::Group(name) | Principal::ServicePrincipal(name) => name.clone(),
+/// The dashboards with those who may look at them: the readers of the metric. What they see there is a matter of its tables,
+/// which are read as whoever looks.
+pub fn dashboards(project: &Project, target: &Target) -> Vec<(String, Vec<Principal>)> {
+    let shown = project.metrics.iter().filter(|metric| serving::has_dashboard(metric));
+    let manager = deployment::deployer(target).filter(|_| target.mode == Mode::Production);
+    let readers = |metric: &Metric| {
+        let readers = access::members(project, target, &metric.audiences).into_iter();
+        readers.filter(|reader| Some(*reader) != manager).cloned().collect()
     };
-    principals.map(|p| Grant { principal: name(p), privileges: privileges.to_vec() }).collect()
+    shown.map(|metric| (metric.name.clone(), readers(metric))).collect()
 }

@@ -18,6 +18,8 @@ pub const FILES: &str = "workspace.file_path";
 pub const CATALOG: &str = "var.catalog";
 /// Schema of all tables.
 pub const SCHEMA: &str = "var.schema";
+/// Catalog and schema as SQL names them: in back-quotes where they need some.
+pub const PLACE: &str = "var.place";
 /// Directory where source files arrive.
 pub const LANDING: &str = "var.landing";
 /// Id of the SQL warehouse.

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::reference::{self, ReferenceError, Values};
 use super::resource::{Kind, Resource};
-use super::{Bundle, Declared, Deployment, Grant, Permission};
+use super::{Bundle, Declared, Deployment, Permission};
 use crate::model::Principal;
 
 /// A request that creates a resource, or says who may do what with it.
@@ -29,9 +29,8 @@ pub struct Request {
 pub fn resources(bundle: &Bundle, target: &Deployment, known: &Values) -> Result<Vec<Declared>, ReferenceError> {
     let mut values = target.values.clone();
     values.extend(known.clone());
-    let places = target.places.iter().map(|place| &place.declared);
     let mut resolved = vec![];
-    for declared in places.chain(&bundle.resources) {
+    for declared in target.places.iter().chain(&bundle.resources) {
         let resource = match (&declared.resource, target.additions.iter().find(|job| job.key == declared.key)) {
             (Resource::Job(job), Some(addition)) => {
                 substituted(&Resource::Job(Box::new(addition.added_to(job))), &values)?
@@ -74,32 +73,13 @@ pub fn sample_requests(bundle: &Bundle, target: &Deployment) -> Result<Vec<Reque
             path: kind.create_path().to_owned(),
             body: declared.resource.to_json()?,
         });
-        let place = target.places.iter().find(|place| place.declared.resource.kind() == kind);
-        let grants = place.and_then(|place| grant_request(&declared.resource, &place.grants));
-        requests.extend(grants.or_else(|| permission_request(kind, &sample_id(&declared.key), &target.permissions)));
+        requests.extend(permission_request(kind, &sample_id(&declared.key), &target.permissions));
     }
     Ok(requests)
 }
 
 fn sample_id(key: &str) -> String {
     format!("id-of-{key}")
-}
-
-/// The request that grants privileges on a schema or volume whose references are replaced; `None` for other kinds, and
-/// where there is nothing to grant. It adds to what is granted (reference, section 2.7).
-pub fn grant_request(resource: &Resource, grants: &[Grant]) -> Option<Request> {
-    let name = match resource {
-        Resource::Schema(schema) => format!("{}.{}", schema.catalog_name, schema.name),
-        Resource::Volume(volume) => format!("{}.{}.{}", volume.catalog_name, volume.schema_name, volume.name),
-        Resource::Pipeline(_) | Resource::Job(_) | Resource::Alert(_) => return None,
-    };
-    let changes: Vec<Value> =
-        grants.iter().map(|grant| json!({ "principal": grant.principal, "add": grant.privileges })).collect();
-    (!changes.is_empty()).then(|| Request {
-        method: "PATCH",
-        path: format!("/api/2.1/unity-catalog/permissions/{}/{name}", resource.kind().word()),
-        body: json!({ "changes": changes }),
-    })
 }
 
 /// The request that gives permissions on the pipeline, job or alert of this id; `None` for other kinds, and where there is

@@ -120,6 +120,8 @@ codes! {
     SamePrincipal "E0709" "one principal reads in two roles"
     EverybodySees "E0710" "everybody sees personal data"
     WeakMask "E0711" "a mask that hides little"
+    BadPlace "E0712" "a folder or address of a workspace that can't be deployed to"
+    NoApplicationId "E0713" "a service principal that statements can't name"
     PipelineSyntax "E0801" "a pipeline statement does not parse"
     UnresolvedName "E0802" "a name in a pipeline statement does not resolve"
     ColumnMismatch "E0803" "declared columns and query differ"

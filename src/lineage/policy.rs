@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::choices::{self, Choice, Limit};
 use super::place::Place;
 use super::{Hold, Influence};
-use crate::model::{Entity, EntityId, Mask, Metric, PersonalKind, Project, Sees};
+use crate::model::{Entity, EntityId, Mask, Measure, Metric, PersonalKind, Project, Sees};
 use crate::plan::{BuildPlan, Dataset, access};
 use crate::source::Span;
 
@@ -88,7 +88,10 @@ impl Policy {
                     policy.metric(&name, &project.metrics[id.0], table);
                     place.of_metric(project, &project.metrics[id.0], table);
                 }
-                Dataset::Reconciliation(id) => place.of_reconciliation(project, &project.metrics[id.0]),
+                Dataset::Reconciliation(id) => {
+                    policy.reconciliation(&name, &project.metrics[id.0]);
+                    place.of_reconciliation(project, &project.metrics[id.0]);
+                }
                 Dataset::RowCounts | Dataset::OrphanCounts => {}
             }
             policy.places.insert(name, place);
@@ -113,22 +116,27 @@ impl Policy {
     }
 
     fn metric(&mut self, dataset: &str, metric: &Metric, table: usize) {
-        let per = metric.per.as_ref();
-        let own = metric.tables.get(table).map_or(&[][..], |t| t.dimensions.as_slice());
-        let dimensions: Vec<_> = own.iter().chain(per.map_or(&[][..], |p| p.columns.as_slice())).collect();
-        let shown = dimensions.iter().filter_map(|d| Some((&d.name, d.declassify.clone()?)));
-        // A figure that tells nothing of a whole state may be that of one person.
-        let period = metric.tables.get(table).and_then(|t| t.grain).map(|_| "period_start".to_owned());
-        let groups: Vec<String> = period.into_iter().chain(dimensions.iter().map(|d| d.name.clone())).collect();
-        let covers = |by: &[String]| groups.iter().all(|group| by.contains(&group.to_lowercase()));
-        let reasons = metric.measures.iter().filter_map(|m| Some((&m.name, m.declassify.as_ref()?)));
-        let (covered, uncovered): (Vec<_>, Vec<_>) = reasons.partition(|(_, reason)| covers(&reason.by));
-        let measured = covered.into_iter().map(|(name, reason)| (name, reason.why.clone()));
+        let Some(table) = metric.tables.get(table) else { return };
+        let dimensions = table.dimensions.iter().chain(metric.per.iter().flat_map(|per| &per.columns));
+        let shown = dimensions.filter_map(|d| Some((&d.name, d.declassify.clone()?)));
+        let reasoned = |m: &Measure| metric.reason(m, table).map(|reason| reason.why.clone());
+        let measured = metric.measures.iter().filter_map(|m| Some((&m.name, reasoned(m)?)));
         for (name, why) in shown.chain(measured) {
             self.declassified.entry(dataset.to_owned()).or_default().insert(name.to_lowercase(), why);
         }
-        for (name, _) in uncovered {
-            self.uncovered.entry(dataset.to_owned()).or_default().insert(name.to_lowercase(), groups.clone());
+        for measure in metric.measures.iter().filter(|m| m.declassify.is_some() && reasoned(m).is_none()) {
+            let uncovered = self.uncovered.entry(dataset.to_owned()).or_default();
+            uncovered.insert(measure.name.to_lowercase(), metric.groups(table));
+        }
+    }
+
+    /// Both sides of a reconciliation are totals of measures whose tables have the same readers: they tell nothing that
+    /// is not judged in these tables, and a reason for the figures of groups is one for their total.
+    fn reconciliation(&mut self, dataset: &str, metric: &Metric) {
+        let mut totals = metric.measures.iter().filter(|m| m.additive);
+        let Some(reason) = totals.find_map(|m| m.declassify.as_ref()) else { return };
+        for side in ["actual", "expected"] {
+            self.declassified.entry(dataset.to_owned()).or_default().insert(side.to_owned(), reason.why.clone());
         }
     }
 

@@ -39,6 +39,14 @@ pub struct Target {
     pub principals: Vec<(String, Principal)>,
     /// The principal that pipelines run as.
     pub run_as: Option<Principal>,
+    /// The principal that deploys, where it is not the one that pipelines run as.
+    pub deployer: Option<Principal>,
+    /// Principals that bring files.
+    pub deliverers: Vec<Principal>,
+    /// Folder of the workspace that is deployed to, where one is stated.
+    pub root: Option<String>,
+    /// Address of the workspace.
+    pub host: Option<String>,
 }
 
 impl Target {

@@ -44,6 +44,28 @@ pub struct Metric {
     pub rows: Vec<RowAccess>,
 }
 
+impl Metric {
+    /// The columns that tell the rows of a table apart or stand beside them, its period among them, in lower case.
+    pub fn groups(&self, table: &MetricTable) -> Vec<String> {
+        let period = table.grain.map(|_| Time::COLUMN.to_owned());
+        let per = self.per.iter().flat_map(|per| &per.columns);
+        let columns = table.dimensions.iter().chain(per).map(|dimension| dimension.name.to_lowercase());
+        period.into_iter().chain(columns).collect()
+    }
+
+    /// Why the figures of a measure count as no personal data in a table. A figure that tells nothing of a whole state may
+    /// be that of one person: a reason holds for the groups that it names.
+    pub fn reason<'a>(&self, measure: &'a Measure, table: &MetricTable) -> Option<&'a Declassified> {
+        let reason = measure.declassify.as_ref();
+        reason.filter(|reason| self.groups(table).iter().all(|group| reason.by.contains(group)))
+    }
+
+    /// The kind of personal data whose values a measure shows in a table.
+    pub fn shown(&self, measure: &Measure, table: &MetricTable) -> Option<PersonalKind> {
+        measure.pii.filter(|_| self.reason(measure, table).is_none())
+    }
+}
+
 /// A join along a reference.
 #[derive(Debug, Clone)]
 pub struct Join {
@@ -120,7 +142,7 @@ pub struct Measure {
     pub empty: Option<Expression>,
     /// What it tells; may be empty.
     pub description: String,
-    /// The kind of personal data whose values it passes on.
+    /// The kind of personal data whose values it passes on, declassified or not.
     pub pii: Option<PersonalKind>,
     /// Other words for it.
     pub synonyms: Vec<String>,

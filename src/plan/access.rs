@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Dataset;
+use super::{Dataset, deployment};
 use crate::lakeflow::types::DataType;
 use crate::model::{
     AudienceId, Classification, Column, Entity, EntityId, Metric, PersonalKind, Principal, Project, RowAccess, Sees,
@@ -63,6 +63,18 @@ pub fn members<'a>(project: &Project, target: &'a Target, audiences: &[AudienceI
     members.sort();
     members.dedup();
     members
+}
+
+/// Who may look into the schema of a target: readers, and those who bring files to a volume in it.
+pub fn users<'a>(project: &Project, target: &'a Target) -> Vec<&'a Principal> {
+    let audiences: Vec<AudienceId> = (0..project.audiences.len()).map(AudienceId).collect();
+    let mut users = members(project, target, &audiences);
+    if deployment::own_volume(target).is_some() {
+        users.extend(&target.deliverers);
+    }
+    users.sort();
+    users.dedup();
+    users
 }
 
 /// Who sees a kind of personal data in the clear: members of audiences that do.
@@ -141,10 +153,10 @@ fn of_entity(entity: &Entity, ty: impl Fn(&Column) -> Option<DataType>) -> Vec<P
 }
 
 fn of_metric(metric: &Metric, table: usize) -> Vec<PersonalColumn> {
-    let own = metric.tables.get(table).map(|t| t.dimensions.as_slice()).unwrap_or_default();
-    let per = metric.per.as_ref().map(|p| p.columns.as_slice()).unwrap_or_default();
-    let dimensions = own.iter().chain(per).map(|d| (&d.name, d.pii, &d.expression.ty));
-    let measures = metric.measures.iter().map(|m| (&m.name, m.pii, &m.expression.ty));
+    let Some(table) = metric.tables.get(table) else { return vec![] };
+    let dimensions = table.dimensions.iter().chain(metric.per.iter().flat_map(|per| &per.columns));
+    let dimensions = dimensions.map(|d| (&d.name, d.pii, &d.expression.ty));
+    let measures = metric.measures.iter().map(|m| (&m.name, metric.shown(m, table), &m.expression.ty));
     let columns = dimensions.chain(measures);
     columns
         .filter_map(|(name, pii, ty)| Some(PersonalColumn { name: name.clone(), kind: pii?, ty: ty.clone() }))

@@ -2,7 +2,8 @@
 
 use super::artifact::BundleFile;
 use super::operation::fresh_entities;
-use crate::model::{Entity, MetricId, Mode, Project, Target};
+use crate::lakeflow::is_same_name;
+use crate::model::{Entity, MetricId, Mode, Principal, Project, Target};
 
 /// A job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -90,7 +91,36 @@ pub enum PlaceKind {
 /// belongs to somebody else and is left alone.
 pub fn own_volume(target: &Target) -> Option<&str> {
     let [catalog, schema, name] = super::landing_volume(target)?;
-    (catalog == target.catalog && schema == target.schema && !name.is_empty()).then_some(name)
+    let is_own = is_same_name(catalog, &target.catalog) && is_same_name(schema, &target.schema);
+    (is_own && !name.is_empty()).then_some(name)
+}
+
+/// Who deploys: the one that is named, or else the principal that the pipeline runs as. `None` where nobody is known.
+pub fn deployer(target: &Target) -> Option<&Principal> {
+    target.deployer.as_ref().or(target.run_as.as_ref())
+}
+
+/// The folder of the workspace that a production deployment writes to. It is the same whoever deploys, so that a second
+/// deployment changes the first and makes no copy. The folder of a service principal is written by nobody else; for a group
+/// or somebody unknown there is none, and an administrator makes one.
+pub fn root(project: &Project, target: &Target) -> String {
+    match (&target.root, deployer(target)) {
+        (Some(root), _) => root.clone(),
+        (None, Some(Principal::ServicePrincipal(id))) => {
+            format!("/Workspace/Users/{id}/.bundle/{}/{}", project.name, target.name)
+        }
+        (None, _) => format!("/Workspace/Deployments/{}/{}", project.name, target.name),
+    }
+}
+
+/// What the volume says of itself.
+pub const VOLUME_COMMENT: &str = "Files as they are delivered, with personal data in the clear";
+
+/// What the schema says of itself. Bundle and SQL write the same text, so that neither undoes the other; a bundle takes
+/// `${..}` for a reference and has no way to write it otherwise.
+pub fn schema_comment(project: &Project) -> String {
+    let text = if project.description.is_empty() { &project.name } else { &project.description };
+    text.replace("${", "$ {")
 }
 
 /// The files of the bundle; `dashboards` are the metrics that have one.

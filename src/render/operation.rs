@@ -106,7 +106,7 @@ fn events(project: &Project, target: &Target) -> Result<String, askama::Error> {
         quarantine: Literal::new(plan::quarantine_name(entity)),
     };
     Events {
-        header: header("Views over the event log of the pipeline; run after an update.", ORIGIN)?,
+        header: header("Views over the event log of the pipeline, run after an update.", ORIGIN)?,
         names: Names {
             log: full_name(target, &plan::event_log_name(project)),
             updates: named(View::Updates),
@@ -145,7 +145,7 @@ fn freshness(project: &Project, target: &Target) -> Result<String, askama::Error
         })
     };
     Freshness {
-        header: header("How long ago each entity got its newest file; run after an update.", ORIGIN)?,
+        header: header("How long ago each entity got its newest file, run after an update.", ORIGIN)?,
         view: full_name(target, View::Freshness.name()),
         entities: fresh_entities(project).filter_map(fresh).collect(),
     }
@@ -165,7 +165,7 @@ fn minimum(project: &Project, target: &Target, id: EntityId) -> Result<String, a
     let entity = project.entity(id);
     let name = &entity.name;
     Minimum {
-        header: header(&format!("Fails when too few lines of {name} were delivered; run after an update."), ORIGIN)?,
+        header: header(&format!("Fails when too few lines of {name} were delivered, run after an update."), ORIGIN)?,
         raw: full_name(target, &plan::raw_name(entity)),
         rows: entity.row_count.map_or(0, |count| count.min),
         message: Literal::new(format!("too few lines of {name} were delivered")),
@@ -184,7 +184,7 @@ struct Gate {
 fn gate(project: &Project, target: &Target, id: MetricId) -> Result<String, askama::Error> {
     let name = project.metrics.get(id.0).map_or("", |metric| metric.name.as_str());
     Gate {
-        header: header(&format!("Fails when a table of {name} does not reconcile; run after an update."), ORIGIN)?,
+        header: header(&format!("Fails when a table of {name} does not reconcile, run after an update."), ORIGIN)?,
         reconciliation: full_name(target, &plan::reconciliation_name(name)),
         message: Literal::new(format!("tables of {name} do not reconcile")),
     }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Context;
 use super::names::{self, NameOf};
 use super::operation;
+use super::places;
 use super::roles;
 use crate::diag::{Code, Diagnostic, did_you_mean};
 use crate::load::{Located, SpecSet, pointer_segment};
@@ -83,9 +84,7 @@ fn resolve(project: &Located<ProjectSpec>, context: &mut Context<'_>) -> Setting
             project.key(&format!("/principals/{}", pointer_segment(name))),
         ));
     }
-    if let Some(name) = &spec.run_as {
-        check_principal(project, name, &principals(project), project.value("/run_as"), context);
-    }
+    identities(project, context);
     let (audiences, open_audiences) = audiences(project, context);
     let settings = Settings {
         targets: targets(project, context),
@@ -97,6 +96,17 @@ fn resolve(project: &Located<ProjectSpec>, context: &mut Context<'_>) -> Setting
     };
     roles::check(project, &settings, context);
     settings
+}
+
+/// Reports names of those who run, deploy and deliver that nobody declares.
+fn identities(project: &Located<ProjectSpec>, context: &mut Context<'_>) {
+    let (spec, known) = (&project.spec, principals(project));
+    for (key, name) in [("/run_as", &spec.run_as), ("/deployer", &spec.deployer)] {
+        name.iter().for_each(|name| check_principal(project, name, &known, project.value(key), context));
+    }
+    for (index, name) in spec.delivers.iter().flatten().enumerate() {
+        check_principal(project, name, &known, project.value(&format!("/delivers/{index}")), context);
+    }
 }
 
 fn targets(project: &Located<ProjectSpec>, context: &mut Context<'_>) -> Vec<Target> {
@@ -142,17 +152,25 @@ fn target(
             }
         }
     }
-    let run_as = project.spec.run_as.as_ref();
-    let run_as = run_as.and_then(|wanted| principals.iter().find(|(n, _)| n == wanted));
+    let known = |wanted: &String| principals.iter().find(|(n, _)| n == wanted).map(|(_, principal)| principal.clone());
+    let run_as = project.spec.run_as.as_ref().and_then(known);
+    let mode = target.mode.unwrap_or(if target.default == Some(true) { Mode::Development } else { Mode::Production });
+    places::check(project, target, mode, pointer, context);
     Target {
-        run_as: run_as.map(|(_, principal)| principal.clone()),
+        // Whoever runs the pipeline and deploys is one identity.
+        deployer: project.spec.deployer.as_ref().and_then(known).filter(|deployer| run_as.as_ref() != Some(deployer)),
+        deliverers: project.spec.delivers.iter().flatten().filter_map(known).collect(),
+        root: target.root.as_ref().map(|root| root.trim_end_matches('/').to_owned()),
+        host: target.host.as_ref().map(|host| host.trim_end_matches('/').to_owned()),
+        run_as,
         name: name.to_owned(),
         default: target.default.unwrap_or(false),
         catalog: target.catalog.clone(),
         schema: target.schema.clone(),
         landing: target.landing.trim_end_matches('/').to_owned(),
-        paused: target.paused.unwrap_or(false),
-        mode: target.mode.unwrap_or(if target.default == Some(true) { Mode::Development } else { Mode::Production }),
+        // A development deployment pauses schedules by itself, unless they are said to run.
+        paused: target.paused.unwrap_or(mode == Mode::Development),
+        mode,
         warehouse: target.warehouse.clone(),
         principals,
     }

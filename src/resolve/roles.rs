@@ -8,13 +8,14 @@ use crate::diag::{Code, Diagnostic};
 use crate::lakeflow::is_same_name;
 use crate::load::{Located, pointer_segment};
 use crate::model::{Audience, Mask, PersonalKind, Principal, Sees, Target};
-use crate::spec::ProjectSpec;
+use crate::spec::{PrincipalSpec, ProjectSpec};
 
 /// Groups that everybody belongs to.
 const EVERYBODY: [&str; 2] = ["account users", "users"];
 
 /// Reports what is allowed but hardly meant.
 pub fn check(project: &Located<ProjectSpec>, settings: &Settings, context: &mut Context<'_>) {
+    application_ids(project, context);
     let mut told = BTreeSet::new();
     let known = |audience: &&Audience| !settings.open_audiences.has(&audience.name);
     let audiences: Vec<&Audience> = settings.audiences.iter().filter(known).collect();
@@ -25,6 +26,35 @@ pub fn check(project: &Located<ProjectSpec>, settings: &Settings, context: &mut 
     for (kind, mask) in &settings.masks {
         weak_mask(project, *kind, *mask, context);
     }
+}
+
+/// Service principals that are not known by their application id: no statement finds them.
+fn application_ids(project: &Located<ProjectSpec>, context: &mut Context<'_>) {
+    let of_project =
+        project.spec.principals.iter().flatten().map(|(name, spec)| ("/principals".to_owned(), name, spec));
+    let of_targets = project.spec.targets.iter().flat_map(|(target, spec)| {
+        let pointer = format!("/targets/{}/principals", pointer_segment(target));
+        spec.principals.iter().flatten().map(move |(name, spec)| (pointer.clone(), name, spec))
+    });
+    for (pointer, name, spec) in of_project.chain(of_targets) {
+        let PrincipalSpec::ServicePrincipal(id) = spec else { continue };
+        if !is_uuid(id) {
+            let place = project.value(&format!("{pointer}/{}/service_principal", pointer_segment(name)));
+            let message =
+                format!("`{id}` is no application id, and a service principal has no other name in statements");
+            let fault = Diagnostic::warning(Code::NoApplicationId, message).at(place);
+            context.push(fault.hint(
+                "write the id that the settings of the workspace show, like `2f1c3a54-7d0e-4a53-9c44-1f6f3d0c8b11`",
+            ));
+        }
+    }
+}
+
+/// Whether a text has the form of an application id.
+fn is_uuid(text: &str) -> bool {
+    let groups: Vec<&str> = text.split('-').collect();
+    let is_hex = |group: &&str| group.chars().all(|c| c.is_ascii_hexdigit());
+    groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12]) && groups.iter().all(is_hex)
 }
 
 fn shown(principal: &Principal) -> String {

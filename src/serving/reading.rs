@@ -140,7 +140,7 @@ fn columns(metric: &Metric, table: &MetricTable) -> Vec<Column> {
         ty: m.expression.ty.clone(),
         nullable: m.expression.nullable && m.empty.is_none(),
         description: m.description.clone(),
-        personal: false,
+        personal: metric.shown(m, table).is_some(),
     });
     period.into_iter().chain(shown).chain(measures).collect()
 }

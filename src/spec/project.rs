@@ -37,6 +37,14 @@ pub struct ProjectSpec {
     /// Without this key, pipelines must be run by somebody who sees all personal data and all rows.
     #[schemars(example = &"pipeline")]
     pub run_as: Option<String>,
+    /// The principal that deploys, where it is not the one of `run_as`: a service principal, or a group whose members
+    /// deploy. It owns schema, volume and functions, and `run_as` the tables and views. Without this key, `run_as` deploys
+    /// and owns everything.
+    #[schemars(example = &"deployers")]
+    pub deployer: Option<String>,
+    /// Principals that deliver files: they may write to the volume of the landing directory, and not read it.
+    #[schemars(extend("examples" = [["shop_system"]]))]
+    pub delivers: Option<Vec<String>>,
     /// Classification of tables that state none. Default: `internal`, and `confidential` for tables with personal data.
     #[schemars(example = &"internal")]
     pub classification: Option<ClassificationSpec>,
@@ -70,7 +78,7 @@ pub struct TargetSpec {
     /// Principals that have another name in this target.
     #[schemars(extend("examples" = [{"analysts": {"group": "sales-analysts-dev"}}]))]
     pub principals: Option<IndexMap<String, PrincipalSpec>>,
-    /// Whether schedules are paused in this target. Default: no.
+    /// Whether schedules are paused in this target. Default: yes in `development`, else no.
     #[schemars(example = true)]
     pub paused: Option<bool>,
     /// What a deployment is for: `development` puts the name of whoever deploys before that of every job and pipeline,
@@ -81,6 +89,14 @@ pub struct TargetSpec {
     /// bundle that has to be given when it is deployed.
     #[schemars(example = &"Serverless Starter Warehouse")]
     pub warehouse: Option<String>,
+    /// Folder of the workspace that is deployed to, with an absolute path; for `production` only. Whoever can write there
+    /// runs code as `run_as`, so it is never a shared one. Default: a folder of the service principal that deploys; without
+    /// one, a folder of the project below `/Workspace/Deployments`, which an administrator makes.
+    #[schemars(example = &"/Workspace/Deployments/shop/prod")]
+    pub root: Option<String>,
+    /// Address of the workspace. A deployment by somebody who is logged in to another one is refused.
+    #[schemars(example = &"https://adb-1234567890123456.7.azuredatabricks.net")]
+    pub host: Option<String>,
 }
 
 /// What a deployment is for.

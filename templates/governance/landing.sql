@@ -10,3 +10,6 @@ GRANT USE SCHEMA ON SCHEMA {{ schema }} TO {{ principal }};
 {%- endif %}
 GRANT READ VOLUME ON VOLUME {{ volume }} TO {{ principal }};
 {%- endfor %}
+{%- for principal in writers %}
+GRANT WRITE VOLUME ON VOLUME {{ volume }} TO {{ principal }};
+{%- endfor %}

@@ -80,7 +80,7 @@ CREATE OR REPLACE VIEW {{ names.rows }}
 COMMENT 'Rows written to each dataset, by update'
 AS
 WITH flows AS (
-  -- A flow may have a name of its own; its definition says what it writes.
+  -- A flow may have a name of its own, and its definition says what it writes.
   SELECT
     origin.update_id AS update_id,
     origin.flow_name AS flow_name,

@@ -7,7 +7,7 @@ use lakegen::bundle::resource::{Job, Resource};
 use lakegen::bundle::{Bundle, Deployment, bundle, rest};
 use lakegen::driver::Compilation;
 use lakegen::lakeflow;
-use lakegen::model::{Project, Start};
+use lakegen::model::{Mode, Project, Start};
 use lakegen::plan::operation::Script;
 use lakegen::plan::{ArtifactKind, BundleFile, Folder, deployment::PlaceKind};
 
@@ -45,7 +45,7 @@ fn every_schedule_is_a_job_that_tries_as_hard_as_it_says() {
         let jobs = jobs(bundle);
         assert_eq!(jobs.len(), project.schedules.len() + 1, "{}", project.name);
         for schedule in &project.schedules {
-            let job = jobs[schedule.name.as_str()];
+            let job = jobs[format!("{}_job", schedule.name).as_str()];
             match &schedule.start {
                 Start::Time(cron) => {
                     let own = job.schedule.as_ref().unwrap();
@@ -63,7 +63,7 @@ fn every_schedule_is_a_job_that_tries_as_hard_as_it_says() {
             assert_eq!(update.min_retry_interval_millis, Some(u32::from(schedule.backoff_minutes) * 60_000));
             assert!(job.email_notifications.is_some() != project.notify.is_empty());
         }
-        let on_demand = jobs["on_demand"];
+        let on_demand = jobs["on_demand_job"];
         assert!(on_demand.schedule.is_none() && on_demand.trigger.is_none());
     }
 }
@@ -121,7 +121,7 @@ fn tasks_are_one_chain_with_governance_around_the_update_and_the_gate_last() {
     let compilation = compile(Path::new(env!("CARGO_MANIFEST_DIR")));
     let (_, bundle) = &parts(&compilation);
     let jobs = jobs(bundle);
-    let tasks = &jobs["sales_daily"].tasks;
+    let tasks = &jobs["sales_daily_job"].tasks;
     let keys: Vec<&str> = tasks.iter().map(|task| task.task_key.as_str()).collect();
     let expected = [
         "before_10_schema",
@@ -188,14 +188,14 @@ fn a_file_of_one_target_is_a_task_of_its_jobs_alone() {
     let (_, bundle) = &parts(&compilation);
     let [dev, prod] = &bundle.deployments[..] else { panic!("two targets") };
     let waits = |target: &Deployment, task: &str| -> Vec<String> {
-        let job = &jobs_of(bundle, target)["on_demand"];
+        let job = &jobs_of(bundle, target)["on_demand_job"];
         let task = job.tasks.iter().find(|t| t.task_key == task);
         task.into_iter().flat_map(|task| &task.depends_on).map(|task| task.task_key.clone()).collect()
     };
     assert_eq!(waits(dev, "before_30_landing"), ["before_20_access"]);
     assert_eq!(waits(dev, "before_40_functions"), ["before_20_access", "before_30_landing"]);
     assert_eq!(waits(prod, "before_40_functions"), ["before_20_access"]);
-    assert!(!jobs_of(bundle, prod)["on_demand"].tasks.iter().any(|task| task.task_key == "before_30_landing"));
+    assert!(!jobs_of(bundle, prod)["on_demand_job"].tasks.iter().any(|task| task.task_key == "before_30_landing"));
     let is_job = |kind| matches!(kind, ArtifactKind::Bundle(BundleFile::Job(_)));
     let text = &compilation.files.iter().find(|file| is_job(file.artifact.kind)).unwrap().text;
     let (common, of_dev) = text.split_once("\ntargets:\n  dev:\n").unwrap();
@@ -244,7 +244,7 @@ fn alerts_query_what_there_is() {
         let views: String = scripts.map(|file| &*file.text).collect();
         for declared in &bundle.resources {
             let Resource::Alert(alert) = &declared.resource else { continue };
-            let view = alert.query_text.split_once("${var.schema}`.").unwrap().1.split_whitespace().next().unwrap();
+            let view = alert.query_text.split_once("${var.place}.").unwrap().1.split_whitespace().next().unwrap();
             assert!(views.contains(&format!("{view}\nCOMMENT")), "{}: {view}", declared.key);
             assert!(alert.query_text.contains(&format!(" AS {}\n", alert.evaluation.source.name)), "{alert:?}");
             let told: Vec<&str> =
@@ -275,9 +275,9 @@ fn a_minimum_is_a_gate_where_row_counts_are_not_computed() {
     let (_, bundle) = &parts(&compilation);
     let keys = |job: &str| -> Vec<String> { jobs(bundle)[job].tasks.iter().map(|t| t.task_key.clone()).collect() };
     let is_governance = |key: &String| key.starts_with("before_") || key.starts_with("after_");
-    let hourly: Vec<String> = keys("accounts_hourly").into_iter().filter(|key| !is_governance(key)).collect();
+    let hourly: Vec<String> = keys("accounts_hourly_job").into_iter().filter(|key| !is_governance(key)).collect();
     assert_eq!(hourly, ["update", "operation_events", "minimum_accounts"]);
-    assert!(!keys("on_demand").iter().any(|key| key.starts_with("minimum")), "{:?}", keys("on_demand"));
+    assert!(!keys("on_demand_job").iter().any(|key| key.starts_with("minimum")), "{:?}", keys("on_demand_job"));
     let is_minimum = |kind| matches!(kind, ArtifactKind::Operation(_, Script::Minimum(_)));
     let script = compilation.files.iter().find(|file| is_minimum(file.artifact.kind)).unwrap();
     assert!(script.text.contains("assert_true(count(*) >= 3, "), "{}", script.text);
@@ -292,16 +292,70 @@ fn who_sees_everything_may_run_everything() {
     let requests = resolved(bundle, prod);
     let body = |path: &str| requests.iter().find(|request| request.path == path).unwrap().body.to_string();
     for (path, level) in [
-        ("pipelines/id-of-sales_marketing", "CAN_RUN"),
-        ("jobs/id-of-sales_daily", "CAN_MANAGE_RUN"),
-        ("alertsv2/id-of-update_failed", "CAN_RUN"),
+        ("pipelines/id-of-sales_marketing_pipeline", "CAN_RUN"),
+        ("jobs/id-of-sales_daily_job", "CAN_MANAGE_RUN"),
+        ("alertsv2/id-of-update_failed_alert", "CAN_RUN"),
     ] {
-        let expected =
-            format!(r#"{{"access_control_list":[{{"group_name":"data-engineers","permission_level":"{level}"}}]}}"#);
-        assert_eq!(body(&format!("/api/2.0/permissions/{path}")), expected);
+        let expected = format!(r#"{{"group_name":"data-engineers","permission_level":"{level}"}}]}}"#);
+        let found = body(&format!("/api/2.0/permissions/{path}"));
+        assert!(found.ends_with(&expected) && found.matches("permission_level").count() == 2, "{found}");
     }
-    assert_eq!(
-        body("/api/2.1/unity-catalog/permissions/volume/zoltan-verebes-catalog-m.dg-day-prod.volume"),
-        r#"{"changes":[{"principal":"data-engineers","add":["READ_VOLUME","WRITE_VOLUME"]}]}"#
-    );
+}
+
+/// The command line refuses two resources of one key, also of different kinds and where one is of a target only.
+#[test]
+fn no_two_resources_share_a_key() {
+    for compilation in projects() {
+        let mut keys = BTreeMap::new();
+        for file in compilation.files.iter().filter(|file| matches!(file.artifact.kind, ArtifactKind::Bundle(_))) {
+            let mut section = String::new();
+            let inner = |line: &str| line.len() - line.trim_start().len();
+            let mut depth = usize::MAX;
+            for line in file.text.lines() {
+                match line.trim_end().strip_suffix(':') {
+                    Some(word) if word.trim() == "resources" => depth = inner(line),
+                    Some(word) if inner(line) == depth.saturating_add(2) => section = word.trim().to_owned(),
+                    Some(word) if inner(line) == depth.saturating_add(4) => {
+                        let known = keys.entry(word.trim().to_owned()).or_insert_with(|| section.clone());
+                        assert_eq!(*known, section, "{}", file.artifact.path());
+                    }
+                    _ if inner(line) <= depth && !line.is_empty() => depth = usize::MAX,
+                    _ => {}
+                }
+            }
+        }
+        let (_, bundle) = parts(&compilation);
+        let declared = bundle.resources.iter().chain(bundle.deployments.iter().flat_map(|target| &target.places));
+        for declared in declared {
+            let section = keys.get(&declared.key).map(String::as_str);
+            assert!(section.is_none_or(|section| section == declared.resource.kind().section()), "{}", declared.key);
+        }
+        assert!(!keys.is_empty());
+    }
+}
+
+/// What a bundle grants it takes from all others at every deployment, so it grants nothing.
+#[test]
+fn a_bundle_grants_no_privilege() {
+    for compilation in projects() {
+        let is_bundle = |kind| matches!(kind, ArtifactKind::Bundle(_));
+        for file in compilation.files.iter().filter(|file| is_bundle(file.artifact.kind)) {
+            assert!(!file.text.contains("grants:"), "{}", file.artifact.path());
+        }
+    }
+}
+
+/// A second deployer changes what the first has deployed: the folder does not follow whoever deploys.
+#[test]
+fn production_has_one_folder() {
+    for compilation in projects() {
+        let (_, bundle) = parts(&compilation);
+        let kind = ArtifactKind::Bundle(BundleFile::Root);
+        let text = &compilation.files.iter().find(|file| file.artifact.kind == kind).unwrap().text;
+        assert!(!text.contains("current_user"), "{text}");
+        let production = bundle.deployments.iter().filter(|target| target.mode == Mode::Production);
+        for target in production {
+            assert!(target.root.as_ref().is_some_and(|root| root.starts_with("/Workspace/")), "{target:?}");
+        }
+    }
 }

@@ -23,7 +23,7 @@ targets:
 principals:
   analysts: { group: analysts }
   directors: { group: directors }
-  robots: { service_principal: 2f1c }
+  robots: { service_principal: 6af2b967-f9a4-50de-931b-6e899a171690 }
 run_as: robots
 audiences:
   sales:

@@ -55,9 +55,8 @@ impl Declaring<'_> {
 
     fn places(&mut self) {
         let (project, target) = (self.project, self.target);
-        let everybody: Vec<AudienceId> = (0..project.audiences.len()).map(AudienceId).collect();
         let schema = self.schema();
-        self.grant("USE SCHEMA", "SCHEMA", &schema, &access::members(project, target, &everybody));
+        self.grant("USE SCHEMA", "SCHEMA", &schema, &access::users(project, target));
         let run_as: Vec<&Principal> = target.run_as.iter().collect();
         for privilege in ["USE SCHEMA", "CREATE TABLE", "CREATE MATERIALIZED VIEW"] {
             self.grant(privilege, "SCHEMA", &schema, &run_as);
@@ -67,6 +66,7 @@ impl Declaring<'_> {
             let mut readers = access::members(project, target, &access::landing_readers(project));
             readers.extend(run_as);
             self.grant("READ VOLUME", "VOLUME", &volume, &readers);
+            self.grant("WRITE VOLUME", "VOLUME", &volume, &target.deliverers.iter().collect::<Vec<_>>());
         }
     }
 

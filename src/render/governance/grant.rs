@@ -29,7 +29,7 @@ struct SchemaAccess {
 
 /// Who may use the schema at all. What is granted on a whole schema reaches every table, so nothing that reads is.
 pub fn schema_access(site: &Site<'_>) -> Result<String, askama::Error> {
-    let users = site.members(&site.audiences());
+    let users = access::users(site.project, site.target);
     SchemaAccess {
         head: site.head(
             "Use of the schema: every reader may look into it, and nobody reads all of it.",
@@ -55,6 +55,7 @@ struct Landing {
     in_schema: bool,
     readers: Vec<Sql>,
     others: Vec<Sql>,
+    writers: Vec<Sql>,
 }
 
 /// Who may read files as they arrive.
@@ -70,7 +71,7 @@ pub fn landing(site: &Site<'_>) -> Result<String, askama::Error> {
             "Files as they arrive, which hold personal data in the clear: for those who may read every line of them.",
             "before the pipeline",
             "the owner of the volume",
-            &["Whoever delivers files needs WRITE VOLUME, which is not granted here."],
+            &["Whoever delivers files may write them, and not read them."],
         )?,
         catalog,
         schema,
@@ -78,6 +79,7 @@ pub fn landing(site: &Site<'_>) -> Result<String, askama::Error> {
         in_schema: volume.in_schema,
         readers: readers.into_iter().map(grantee).collect(),
         others: others.iter().map(grantee).collect(),
+        writers: site.target.deliverers.iter().map(grantee).collect(),
     }
     .render()
 }

@@ -37,7 +37,8 @@ struct MetricView {
     others: Vec<Sql>,
 }
 
-/// A text as a YAML scalar in double quotes, which can hold every text. `$$` would end the body of the view.
+/// A text as a YAML scalar in double quotes, which can hold every text. `$$` would end the body of the view, and a reader
+/// of SQL files that knows no `$$` would end the statement at a semicolon.
 struct Yaml(String);
 
 impl Yaml {
@@ -54,7 +55,7 @@ impl std::fmt::Display for Yaml {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         // A text always has a form in JSON.
         let quoted = serde_json::to_string(&self.0).unwrap_or_default();
-        f.write_str(&if quoted.contains("$$") { quoted.replace("$$", "$\\u0024") } else { quoted })
+        f.write_str(&quoted.replace("$$", "$\\u0024").replace(';', "\\u003b"))
     }
 }
 

@@ -15,7 +15,7 @@ use askama::Template;
 
 use super::text::{Literal, Sql};
 use crate::model::{Metric, Project, Target, TargetId};
-use crate::plan::{BuildPlan, Governance};
+use crate::plan::{BuildPlan, Governance, deployment};
 use place::Place;
 
 /// Renders one concern of a target.
@@ -94,7 +94,6 @@ struct Schema {
 }
 
 fn schema(site: &Site<'_>) -> Result<String, askama::Error> {
-    let described = super::first_text(&[&site.project.description, &site.project.name]);
     let owned = site.place.volume.as_ref().filter(|volume| volume.in_schema);
     Schema {
         head: site.head(
@@ -104,9 +103,9 @@ fn schema(site: &Site<'_>) -> Result<String, askama::Error> {
             &["The volume is left to its owner where it lies in another schema."],
         )?,
         schema: site.place.schema(),
-        comment: Literal::new(described),
+        comment: Literal::new(deployment::schema_comment(site.project)),
         volume: owned.map(|volume| volume.name()),
-        volume_comment: Literal::new("Files as they are delivered; they hold personal data in the clear"),
+        volume_comment: Literal::new(deployment::VOLUME_COMMENT),
     }
     .render()
 }

@@ -42,11 +42,9 @@ impl Volume {
 impl Place {
     /// The place of a target.
     pub fn of(target: &Target) -> Place {
-        let volume = plan::landing_volume(target).map(|parts| {
-            let [catalog, schema, _] = parts;
-            let in_schema =
-                catalog.eq_ignore_ascii_case(&target.catalog) && schema.eq_ignore_ascii_case(&target.schema);
-            Volume { parts: parts.map(str::to_owned), in_schema }
+        let volume = plan::landing_volume(target).map(|parts| Volume {
+            parts: parts.map(str::to_owned),
+            in_schema: plan::deployment::own_volume(target).is_some(),
         });
         let (catalog, schema) = (&target.catalog, &target.schema);
         Place { catalog: dotted(&[catalog]), schema: dotted(&[catalog, schema]), volume }
@@ -107,10 +105,5 @@ impl Site<'_> {
         others.dedup();
         others.retain(|principal| !readers.contains(&principal) && self.target.run_as.as_ref() != Some(principal));
         others
-    }
-
-    /// All audiences of the project.
-    pub fn audiences(&self) -> Vec<AudienceId> {
-        (0..self.project.audiences.len()).map(AudienceId).collect()
     }
 }

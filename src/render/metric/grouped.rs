@@ -44,7 +44,7 @@ pub fn table(query: &MetricQuery<'_>, table: &MetricTable, row_filter: Option<Sq
         group(query.aliases.expr(&dimension.expression), &dimension.name);
     }
     for (index, measure) in metric.measures.iter().enumerate() {
-        columns.push(measure_definition(project, measure));
+        columns.push(measure_definition(project, metric, table, measure));
         match query.aggregate(MeasureId(index)) {
             Some(aggregate) => {
                 body.columns.push(aggregate.clone());

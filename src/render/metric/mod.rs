@@ -41,13 +41,18 @@ fn dimension_definition<'a>(project: &Project, dimension: &'a Dimension) -> Defi
     Definition::new(&dimension.name, ty, &dimension.description).masked(project, dimension.pii)
 }
 
-fn measure_definition<'a>(project: &Project, measure: &'a Measure) -> Definition<'a> {
+fn measure_definition<'a>(
+    project: &Project,
+    metric: &Metric,
+    table: &MetricTable,
+    measure: &'a Measure,
+) -> Definition<'a> {
     let comment = match (measure.description.as_str(), measure.unit.as_str()) {
         (text, "") => Cow::from(text),
         ("", unit) => format!("In {unit}").into(),
         (text, unit) => format!("{text}, in {unit}").into(),
     };
-    Definition::new(&measure.name, &measure.expression.ty, &comment).masked(project, measure.pii)
+    Definition::new(&measure.name, &measure.expression.ty, &comment).masked(project, metric.shown(measure, table))
 }
 
 fn title(metric: &Metric, table: &MetricTable) -> String {

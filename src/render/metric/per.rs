@@ -52,7 +52,7 @@ pub fn table(
         outer.push(Sql::aliased(&aliases.expr(&dimension.expression), &dimension.name));
     }
     for (index, measure) in metric.measures.iter().enumerate() {
-        columns.push(measure_definition(project, measure));
+        columns.push(measure_definition(project, metric, table, measure));
         outer.push(Sql::aliased(&value(query, measure), &measure.name));
         body.columns.extend(query.aggregate(MeasureId(index)).cloned());
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use lakegen::lakeflow::{build, expr_text};
 use lakegen::model::{
-    AudienceId, Expression, Metric, Named, PersonalKind, Principal, Project, RowAccess, Sees, Target,
+    AudienceId, Expression, Measure, Metric, Named, PersonalKind, Principal, Project, RowAccess, Sees, Target,
 };
 use lakegen::plan::Dataset;
 
@@ -92,7 +92,15 @@ impl Declared<'_> {
                 let metric = &self.project.metrics[id.0];
                 let own = metric.tables[table].dimensions.iter();
                 let shown = own.chain(metric.per.iter().flat_map(|per| &per.columns));
-                let measured = metric.measures.iter().map(|m| (&m.name, m.pii));
+                let groups: Vec<&str> = shown.clone().map(|d| d.name.as_str()).collect();
+                let dated = metric.tables[table].grain.is_some();
+                // A figure that somebody declassified for the groups of the table is everybody's.
+                let released = |by: &[String]| {
+                    let named = |group: &str| by.iter().any(|b| b.eq_ignore_ascii_case(group));
+                    groups.iter().all(|group| named(group)) && (!dated || named("period_start"))
+                };
+                let reasoned = |m: &Measure| m.declassify.as_ref().is_some_and(|reason| released(&reason.by));
+                let measured = metric.measures.iter().map(|m| (&m.name, m.pii.filter(|_| !reasoned(m))));
                 shown.map(|d| (&d.name, d.pii)).chain(measured).find(|(name, _)| *name == column)?.1
             }
             _ => None,

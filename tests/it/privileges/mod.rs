@@ -158,7 +158,7 @@ const MUTANTS: &[Mutant] = &[
         "REVOKE SELECT ON TABLE <s>.customers FROM `marketing-team`",
     ),
     (SHOP, "20_access", "REVOKE SELECT ON SCHEMA <s> FROM `sales-team`;\n", ""),
-    (SHOP, "20_access", "REVOKE READ VOLUME ON SCHEMA <s> FROM `call-center-dev`;\n", ""),
+    (SHOP, "20_access", "REVOKE READ VOLUME ON SCHEMA <s> FROM `36bc0941-a4f7-5af1-a098-0a332310d61a`;\n", ""),
     (SHOP, "20_access", "GRANT USE SCHEMA ON SCHEMA <s> TO `marketing-team`;\n", ""),
     (
         SHOP,
@@ -178,7 +178,7 @@ const MUTANTS: &[Mutant] = &[
         "WHEN is_account_group_member('marketing-team') THEN value\n",
         "WHEN is_account_group_member('sales-team') THEN value\n",
     ),
-    (SHOP, "40_functions", "  WHEN session_user() = 'call-center-dev' THEN value\n", ""),
+    (SHOP, "40_functions", "  WHEN session_user() = '36bc0941-a4f7-5af1-a098-0a332310d61a' THEN value\n", ""),
     (SHOP, "40_functions", "ELSE if(value IS NULL, NULL, '***')", "ELSE value"),
     (SHOP, "silver/customers.sql", "email STRING MASK mask_email", "email STRING"),
     (SHOP, "bronze/customers_raw.sql", "phone STRING MASK mask_phone", "phone STRING"),
@@ -222,8 +222,8 @@ const MUTANTS: &[Mutant] = &[
     (
         REGISTRY,
         "50_policies",
-        "EXCEPT `registry-clerks`, `registry-pipeline`",
-        "EXCEPT `press`, `registry-clerks`, `registry-pipeline`",
+        "EXCEPT `registry-clerks`, `008dc9fa-46ba-544a-afa0-3809b4051e6f`",
+        "EXCEPT `press`, `registry-clerks`, `008dc9fa-46ba-544a-afa0-3809b4051e6f`",
     ),
     (REGISTRY, "50_policies", "EXCEPT `city-planning`, `registry-clerks`", "EXCEPT `registry-clerks`"),
     (REGISTRY, "50_policies", "has_tag_value('pii', 'name')", "has_tag_value('pii', 'email')"),

@@ -8,7 +8,7 @@ WITH METRICS
 LANGUAGE YAML
 AS $$
 version: 1.1
-comment: "What reachable customers bought in each category, for segmentation; one row a customer and category."
+comment: "What reachable customers bought in each category, for segmentation\u003b one row a customer and category."
 source: "`zoltan-verebes-catalog-m`.`dg-day`.sales_orders"
 joins:
   - name: "customers"
@@ -143,5 +143,5 @@ REVOKE ALL PRIVILEGES ON VIEW `zoltan-verebes-catalog-m`.`dg-day`.sales_metrics 
 REVOKE SELECT ON VIEW `zoltan-verebes-catalog-m`.`dg-day`.sales_metrics FROM `account users`;
 REVOKE ALL PRIVILEGES ON VIEW `zoltan-verebes-catalog-m`.`dg-day`.sales_metrics FROM `marketing-team`;
 REVOKE SELECT ON VIEW `zoltan-verebes-catalog-m`.`dg-day`.sales_metrics FROM `marketing-team`;
-REVOKE ALL PRIVILEGES ON VIEW `zoltan-verebes-catalog-m`.`dg-day`.sales_metrics FROM `call-center-dev`;
-REVOKE SELECT ON VIEW `zoltan-verebes-catalog-m`.`dg-day`.sales_metrics FROM `call-center-dev`;
+REVOKE ALL PRIVILEGES ON VIEW `zoltan-verebes-catalog-m`.`dg-day`.sales_metrics FROM `36bc0941-a4f7-5af1-a098-0a332310d61a`;
+REVOKE SELECT ON VIEW `zoltan-verebes-catalog-m`.`dg-day`.sales_metrics FROM `36bc0941-a4f7-5af1-a098-0a332310d61a`;

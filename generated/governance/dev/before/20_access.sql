@@ -16,9 +16,9 @@ REVOKE READ VOLUME ON SCHEMA `zoltan-verebes-catalog-m`.`dg-day` FROM `marketing
 REVOKE ALL PRIVILEGES ON SCHEMA `zoltan-verebes-catalog-m`.`dg-day` FROM `sales-team`;
 REVOKE SELECT ON SCHEMA `zoltan-verebes-catalog-m`.`dg-day` FROM `sales-team`;
 REVOKE READ VOLUME ON SCHEMA `zoltan-verebes-catalog-m`.`dg-day` FROM `sales-team`;
-REVOKE ALL PRIVILEGES ON SCHEMA `zoltan-verebes-catalog-m`.`dg-day` FROM `call-center-dev`;
-REVOKE SELECT ON SCHEMA `zoltan-verebes-catalog-m`.`dg-day` FROM `call-center-dev`;
-REVOKE READ VOLUME ON SCHEMA `zoltan-verebes-catalog-m`.`dg-day` FROM `call-center-dev`;
+REVOKE ALL PRIVILEGES ON SCHEMA `zoltan-verebes-catalog-m`.`dg-day` FROM `36bc0941-a4f7-5af1-a098-0a332310d61a`;
+REVOKE SELECT ON SCHEMA `zoltan-verebes-catalog-m`.`dg-day` FROM `36bc0941-a4f7-5af1-a098-0a332310d61a`;
+REVOKE READ VOLUME ON SCHEMA `zoltan-verebes-catalog-m`.`dg-day` FROM `36bc0941-a4f7-5af1-a098-0a332310d61a`;
 
 GRANT USE CATALOG ON CATALOG `zoltan-verebes-catalog-m` TO `data-engineers`;
 GRANT USE SCHEMA ON SCHEMA `zoltan-verebes-catalog-m`.`dg-day` TO `data-engineers`;
@@ -26,5 +26,5 @@ GRANT USE CATALOG ON CATALOG `zoltan-verebes-catalog-m` TO `marketing-team`;
 GRANT USE SCHEMA ON SCHEMA `zoltan-verebes-catalog-m`.`dg-day` TO `marketing-team`;
 GRANT USE CATALOG ON CATALOG `zoltan-verebes-catalog-m` TO `sales-team`;
 GRANT USE SCHEMA ON SCHEMA `zoltan-verebes-catalog-m`.`dg-day` TO `sales-team`;
-GRANT USE CATALOG ON CATALOG `zoltan-verebes-catalog-m` TO `call-center-dev`;
-GRANT USE SCHEMA ON SCHEMA `zoltan-verebes-catalog-m`.`dg-day` TO `call-center-dev`;
+GRANT USE CATALOG ON CATALOG `zoltan-verebes-catalog-m` TO `36bc0941-a4f7-5af1-a098-0a332310d61a`;
+GRANT USE SCHEMA ON SCHEMA `zoltan-verebes-catalog-m`.`dg-day` TO `36bc0941-a4f7-5af1-a098-0a332310d61a`;

@@ -9,16 +9,16 @@ COMMENT 'Masks personal data: address'
 RETURN CASE
   WHEN is_account_group_member('data-engineers') THEN value
   WHEN is_account_group_member('marketing-team') THEN value
-  WHEN session_user() = 'call-center-dev' THEN value
-  WHEN session_user() = 'sales-marketing-pipeline-dev' THEN value
+  WHEN session_user() = '36bc0941-a4f7-5af1-a098-0a332310d61a' THEN value
+  WHEN session_user() = 'eafa1908-07db-50b9-8d5e-dc6e8d76061b' THEN value
   ELSE if(value IS NULL, NULL, '***')
 END;
 
 GRANT EXECUTE ON FUNCTION `zoltan-verebes-catalog-m`.`dg-day`.mask_address TO `data-engineers`;
 GRANT EXECUTE ON FUNCTION `zoltan-verebes-catalog-m`.`dg-day`.mask_address TO `marketing-team`;
 GRANT EXECUTE ON FUNCTION `zoltan-verebes-catalog-m`.`dg-day`.mask_address TO `sales-team`;
-GRANT EXECUTE ON FUNCTION `zoltan-verebes-catalog-m`.`dg-day`.mask_address TO `call-center-dev`;
-GRANT EXECUTE ON FUNCTION `zoltan-verebes-catalog-m`.`dg-day`.mask_address TO `sales-marketing-pipeline-dev`;
+GRANT EXECUTE ON FUNCTION `zoltan-verebes-catalog-m`.`dg-day`.mask_address TO `36bc0941-a4f7-5af1-a098-0a332310d61a`;
+GRANT EXECUTE ON FUNCTION `zoltan-verebes-catalog-m`.`dg-day`.mask_address TO `eafa1908-07db-50b9-8d5e-dc6e8d76061b`;
 
 CREATE OR REPLACE FUNCTION `zoltan-verebes-catalog-m`.`dg-day`.mask_email(value STRING)
 RETURNS STRING
@@ -26,8 +26,8 @@ COMMENT 'Masks personal data: email'
 RETURN CASE
   WHEN is_account_group_member('data-engineers') THEN value
   WHEN is_account_group_member('marketing-team') THEN value
-  WHEN session_user() = 'call-center-dev' THEN value
-  WHEN session_user() = 'sales-marketing-pipeline-dev' THEN value
+  WHEN session_user() = '36bc0941-a4f7-5af1-a098-0a332310d61a' THEN value
+  WHEN session_user() = 'eafa1908-07db-50b9-8d5e-dc6e8d76061b' THEN value
   ELSE if(
     instr(value, '@') > 0,
     concat('***@', substring_index(value, '@', -1)),
@@ -38,8 +38,8 @@ END;
 GRANT EXECUTE ON FUNCTION `zoltan-verebes-catalog-m`.`dg-day`.mask_email TO `data-engineers`;
 GRANT EXECUTE ON FUNCTION `zoltan-verebes-catalog-m`.`dg-day`.mask_email TO `marketing-team`;
 GRANT EXECUTE ON FUNCTION `zoltan-verebes-catalog-m`.`dg-day`.mask_email TO `sales-team`;
-GRANT EXECUTE ON FUNCTION `zoltan-verebes-catalog-m`.`dg-day`.mask_email TO `call-center-dev`;
-GRANT EXECUTE ON FUNCTION `zoltan-verebes-catalog-m`.`dg-day`.mask_email TO `sales-marketing-pipeline-dev`;
+GRANT EXECUTE ON FUNCTION `zoltan-verebes-catalog-m`.`dg-day`.mask_email TO `36bc0941-a4f7-5af1-a098-0a332310d61a`;
+GRANT EXECUTE ON FUNCTION `zoltan-verebes-catalog-m`.`dg-day`.mask_email TO `eafa1908-07db-50b9-8d5e-dc6e8d76061b`;
 
 CREATE OR REPLACE FUNCTION `zoltan-verebes-catalog-m`.`dg-day`.mask_name(value STRING)
 RETURNS STRING
@@ -47,16 +47,16 @@ COMMENT 'Masks personal data: name'
 RETURN CASE
   WHEN is_account_group_member('data-engineers') THEN value
   WHEN is_account_group_member('marketing-team') THEN value
-  WHEN session_user() = 'call-center-dev' THEN value
-  WHEN session_user() = 'sales-marketing-pipeline-dev' THEN value
+  WHEN session_user() = '36bc0941-a4f7-5af1-a098-0a332310d61a' THEN value
+  WHEN session_user() = 'eafa1908-07db-50b9-8d5e-dc6e8d76061b' THEN value
   ELSE if(length(value) > 1, concat(left(value, 1), '***'), if(value IS NULL, NULL, '***'))
 END;
 
 GRANT EXECUTE ON FUNCTION `zoltan-verebes-catalog-m`.`dg-day`.mask_name TO `data-engineers`;
 GRANT EXECUTE ON FUNCTION `zoltan-verebes-catalog-m`.`dg-day`.mask_name TO `marketing-team`;
 GRANT EXECUTE ON FUNCTION `zoltan-verebes-catalog-m`.`dg-day`.mask_name TO `sales-team`;
-GRANT EXECUTE ON FUNCTION `zoltan-verebes-catalog-m`.`dg-day`.mask_name TO `call-center-dev`;
-GRANT EXECUTE ON FUNCTION `zoltan-verebes-catalog-m`.`dg-day`.mask_name TO `sales-marketing-pipeline-dev`;
+GRANT EXECUTE ON FUNCTION `zoltan-verebes-catalog-m`.`dg-day`.mask_name TO `36bc0941-a4f7-5af1-a098-0a332310d61a`;
+GRANT EXECUTE ON FUNCTION `zoltan-verebes-catalog-m`.`dg-day`.mask_name TO `eafa1908-07db-50b9-8d5e-dc6e8d76061b`;
 
 CREATE OR REPLACE FUNCTION `zoltan-verebes-catalog-m`.`dg-day`.mask_phone(value STRING)
 RETURNS STRING
@@ -64,13 +64,13 @@ COMMENT 'Masks personal data: phone'
 RETURN CASE
   WHEN is_account_group_member('data-engineers') THEN value
   WHEN is_account_group_member('marketing-team') THEN value
-  WHEN session_user() = 'call-center-dev' THEN value
-  WHEN session_user() = 'sales-marketing-pipeline-dev' THEN value
+  WHEN session_user() = '36bc0941-a4f7-5af1-a098-0a332310d61a' THEN value
+  WHEN session_user() = 'eafa1908-07db-50b9-8d5e-dc6e8d76061b' THEN value
   ELSE if(length(value) > 4, concat('***', right(value, 4)), if(value IS NULL, NULL, '***'))
 END;
 
 GRANT EXECUTE ON FUNCTION `zoltan-verebes-catalog-m`.`dg-day`.mask_phone TO `data-engineers`;
 GRANT EXECUTE ON FUNCTION `zoltan-verebes-catalog-m`.`dg-day`.mask_phone TO `marketing-team`;
 GRANT EXECUTE ON FUNCTION `zoltan-verebes-catalog-m`.`dg-day`.mask_phone TO `sales-team`;
-GRANT EXECUTE ON FUNCTION `zoltan-verebes-catalog-m`.`dg-day`.mask_phone TO `call-center-dev`;
-GRANT EXECUTE ON FUNCTION `zoltan-verebes-catalog-m`.`dg-day`.mask_phone TO `sales-marketing-pipeline-dev`;
+GRANT EXECUTE ON FUNCTION `zoltan-verebes-catalog-m`.`dg-day`.mask_phone TO `36bc0941-a4f7-5af1-a098-0a332310d61a`;
+GRANT EXECUTE ON FUNCTION `zoltan-verebes-catalog-m`.`dg-day`.mask_phone TO `eafa1908-07db-50b9-8d5e-dc6e8d76061b`;

@@ -10,8 +10,8 @@ REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.customer
 REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.customers_raw FROM `marketing-team`;
 REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.customers_raw FROM `sales-team`;
 REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.customers_raw FROM `sales-team`;
-REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.customers_raw FROM `call-center-prod`;
-REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.customers_raw FROM `call-center-prod`;
+REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.customers_raw FROM `4d818061-c74d-5964-beae-c398a05155ac`;
+REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.customers_raw FROM `4d818061-c74d-5964-beae-c398a05155ac`;
 
 REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.products_raw FROM `account users`;
 REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.products_raw FROM `account users`;
@@ -19,8 +19,8 @@ REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.products
 REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.products_raw FROM `marketing-team`;
 REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.products_raw FROM `sales-team`;
 REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.products_raw FROM `sales-team`;
-REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.products_raw FROM `call-center-prod`;
-REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.products_raw FROM `call-center-prod`;
+REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.products_raw FROM `4d818061-c74d-5964-beae-c398a05155ac`;
+REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.products_raw FROM `4d818061-c74d-5964-beae-c398a05155ac`;
 
 REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_orders_raw FROM `account users`;
 REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_orders_raw FROM `account users`;
@@ -28,8 +28,8 @@ REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_or
 REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_orders_raw FROM `marketing-team`;
 REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_orders_raw FROM `sales-team`;
 REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_orders_raw FROM `sales-team`;
-REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_orders_raw FROM `call-center-prod`;
-REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_orders_raw FROM `call-center-prod`;
+REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_orders_raw FROM `4d818061-c74d-5964-beae-c398a05155ac`;
+REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_orders_raw FROM `4d818061-c74d-5964-beae-c398a05155ac`;
 
 REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.customers FROM `account users`;
 REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.customers FROM `account users`;
@@ -45,8 +45,8 @@ REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_or
 REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_orders FROM `marketing-team`;
 REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_orders FROM `sales-team`;
 REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_orders FROM `sales-team`;
-REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_orders FROM `call-center-prod`;
-REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_orders FROM `call-center-prod`;
+REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_orders FROM `4d818061-c74d-5964-beae-c398a05155ac`;
+REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_orders FROM `4d818061-c74d-5964-beae-c398a05155ac`;
 
 REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.us_states FROM `account users`;
 REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.us_states FROM `account users`;
@@ -65,85 +65,85 @@ REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_by
 REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_by_category_annual FROM `account users`;
 REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_by_category_annual FROM `marketing-team`;
 REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_by_category_annual FROM `marketing-team`;
-REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_by_category_annual FROM `call-center-prod`;
-REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_by_category_annual FROM `call-center-prod`;
+REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_by_category_annual FROM `4d818061-c74d-5964-beae-c398a05155ac`;
+REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_by_category_annual FROM `4d818061-c74d-5964-beae-c398a05155ac`;
 
 REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_by_category_daily FROM `account users`;
 REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_by_category_daily FROM `account users`;
 REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_by_category_daily FROM `marketing-team`;
 REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_by_category_daily FROM `marketing-team`;
-REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_by_category_daily FROM `call-center-prod`;
-REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_by_category_daily FROM `call-center-prod`;
+REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_by_category_daily FROM `4d818061-c74d-5964-beae-c398a05155ac`;
+REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_by_category_daily FROM `4d818061-c74d-5964-beae-c398a05155ac`;
 
 REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_by_category_monthly FROM `account users`;
 REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_by_category_monthly FROM `account users`;
 REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_by_category_monthly FROM `marketing-team`;
 REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_by_category_monthly FROM `marketing-team`;
-REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_by_category_monthly FROM `call-center-prod`;
-REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_by_category_monthly FROM `call-center-prod`;
+REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_by_category_monthly FROM `4d818061-c74d-5964-beae-c398a05155ac`;
+REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_by_category_monthly FROM `4d818061-c74d-5964-beae-c398a05155ac`;
 
 REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_by_category_weekly FROM `account users`;
 REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_by_category_weekly FROM `account users`;
 REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_by_category_weekly FROM `marketing-team`;
 REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_by_category_weekly FROM `marketing-team`;
-REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_by_category_weekly FROM `call-center-prod`;
-REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_by_category_weekly FROM `call-center-prod`;
+REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_by_category_weekly FROM `4d818061-c74d-5964-beae-c398a05155ac`;
+REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_by_category_weekly FROM `4d818061-c74d-5964-beae-c398a05155ac`;
 
 REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_by_product_annual FROM `account users`;
 REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_by_product_annual FROM `account users`;
 REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_by_product_annual FROM `marketing-team`;
 REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_by_product_annual FROM `marketing-team`;
-REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_by_product_annual FROM `call-center-prod`;
-REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_by_product_annual FROM `call-center-prod`;
+REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_by_product_annual FROM `4d818061-c74d-5964-beae-c398a05155ac`;
+REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_by_product_annual FROM `4d818061-c74d-5964-beae-c398a05155ac`;
 
 REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_by_product_daily FROM `account users`;
 REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_by_product_daily FROM `account users`;
 REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_by_product_daily FROM `marketing-team`;
 REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_by_product_daily FROM `marketing-team`;
-REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_by_product_daily FROM `call-center-prod`;
-REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_by_product_daily FROM `call-center-prod`;
+REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_by_product_daily FROM `4d818061-c74d-5964-beae-c398a05155ac`;
+REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_by_product_daily FROM `4d818061-c74d-5964-beae-c398a05155ac`;
 
 REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_by_product_monthly FROM `account users`;
 REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_by_product_monthly FROM `account users`;
 REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_by_product_monthly FROM `marketing-team`;
 REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_by_product_monthly FROM `marketing-team`;
-REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_by_product_monthly FROM `call-center-prod`;
-REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_by_product_monthly FROM `call-center-prod`;
+REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_by_product_monthly FROM `4d818061-c74d-5964-beae-c398a05155ac`;
+REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_by_product_monthly FROM `4d818061-c74d-5964-beae-c398a05155ac`;
 
 REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_by_product_weekly FROM `account users`;
 REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_by_product_weekly FROM `account users`;
 REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_by_product_weekly FROM `marketing-team`;
 REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_by_product_weekly FROM `marketing-team`;
-REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_by_product_weekly FROM `call-center-prod`;
-REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_by_product_weekly FROM `call-center-prod`;
+REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_by_product_weekly FROM `4d818061-c74d-5964-beae-c398a05155ac`;
+REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_by_product_weekly FROM `4d818061-c74d-5964-beae-c398a05155ac`;
 
 REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_total_annual FROM `account users`;
 REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_total_annual FROM `account users`;
 REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_total_annual FROM `marketing-team`;
 REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_total_annual FROM `marketing-team`;
-REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_total_annual FROM `call-center-prod`;
-REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_total_annual FROM `call-center-prod`;
+REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_total_annual FROM `4d818061-c74d-5964-beae-c398a05155ac`;
+REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_total_annual FROM `4d818061-c74d-5964-beae-c398a05155ac`;
 
 REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_total_daily FROM `account users`;
 REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_total_daily FROM `account users`;
 REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_total_daily FROM `marketing-team`;
 REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_total_daily FROM `marketing-team`;
-REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_total_daily FROM `call-center-prod`;
-REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_total_daily FROM `call-center-prod`;
+REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_total_daily FROM `4d818061-c74d-5964-beae-c398a05155ac`;
+REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_total_daily FROM `4d818061-c74d-5964-beae-c398a05155ac`;
 
 REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_total_monthly FROM `account users`;
 REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_total_monthly FROM `account users`;
 REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_total_monthly FROM `marketing-team`;
 REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_total_monthly FROM `marketing-team`;
-REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_total_monthly FROM `call-center-prod`;
-REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_total_monthly FROM `call-center-prod`;
+REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_total_monthly FROM `4d818061-c74d-5964-beae-c398a05155ac`;
+REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_total_monthly FROM `4d818061-c74d-5964-beae-c398a05155ac`;
 
 REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_total_weekly FROM `account users`;
 REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_total_weekly FROM `account users`;
 REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_total_weekly FROM `marketing-team`;
 REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_total_weekly FROM `marketing-team`;
-REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_total_weekly FROM `call-center-prod`;
-REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_total_weekly FROM `call-center-prod`;
+REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_total_weekly FROM `4d818061-c74d-5964-beae-c398a05155ac`;
+REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_total_weekly FROM `4d818061-c74d-5964-beae-c398a05155ac`;
 
 REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.customers_duplicates FROM `account users`;
 REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.customers_duplicates FROM `account users`;
@@ -151,8 +151,8 @@ REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.customer
 REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.customers_duplicates FROM `marketing-team`;
 REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.customers_duplicates FROM `sales-team`;
 REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.customers_duplicates FROM `sales-team`;
-REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.customers_duplicates FROM `call-center-prod`;
-REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.customers_duplicates FROM `call-center-prod`;
+REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.customers_duplicates FROM `4d818061-c74d-5964-beae-c398a05155ac`;
+REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.customers_duplicates FROM `4d818061-c74d-5964-beae-c398a05155ac`;
 
 REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.customers_quarantine FROM `account users`;
 REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.customers_quarantine FROM `account users`;
@@ -160,8 +160,8 @@ REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.customer
 REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.customers_quarantine FROM `marketing-team`;
 REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.customers_quarantine FROM `sales-team`;
 REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.customers_quarantine FROM `sales-team`;
-REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.customers_quarantine FROM `call-center-prod`;
-REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.customers_quarantine FROM `call-center-prod`;
+REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.customers_quarantine FROM `4d818061-c74d-5964-beae-c398a05155ac`;
+REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.customers_quarantine FROM `4d818061-c74d-5964-beae-c398a05155ac`;
 
 REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.marketing_customer_categories_reconciliation FROM `account users`;
 REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.marketing_customer_categories_reconciliation FROM `account users`;
@@ -174,8 +174,8 @@ REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.orphan_c
 REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.orphan_counts FROM `marketing-team`;
 REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.orphan_counts FROM `sales-team`;
 REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.orphan_counts FROM `sales-team`;
-REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.orphan_counts FROM `call-center-prod`;
-REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.orphan_counts FROM `call-center-prod`;
+REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.orphan_counts FROM `4d818061-c74d-5964-beae-c398a05155ac`;
+REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.orphan_counts FROM `4d818061-c74d-5964-beae-c398a05155ac`;
 
 REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.products_duplicates FROM `account users`;
 REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.products_duplicates FROM `account users`;
@@ -183,8 +183,8 @@ REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.products
 REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.products_duplicates FROM `marketing-team`;
 REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.products_duplicates FROM `sales-team`;
 REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.products_duplicates FROM `sales-team`;
-REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.products_duplicates FROM `call-center-prod`;
-REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.products_duplicates FROM `call-center-prod`;
+REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.products_duplicates FROM `4d818061-c74d-5964-beae-c398a05155ac`;
+REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.products_duplicates FROM `4d818061-c74d-5964-beae-c398a05155ac`;
 
 REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.products_quarantine FROM `account users`;
 REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.products_quarantine FROM `account users`;
@@ -192,8 +192,8 @@ REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.products
 REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.products_quarantine FROM `marketing-team`;
 REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.products_quarantine FROM `sales-team`;
 REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.products_quarantine FROM `sales-team`;
-REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.products_quarantine FROM `call-center-prod`;
-REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.products_quarantine FROM `call-center-prod`;
+REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.products_quarantine FROM `4d818061-c74d-5964-beae-c398a05155ac`;
+REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.products_quarantine FROM `4d818061-c74d-5964-beae-c398a05155ac`;
 
 REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.row_counts FROM `account users`;
 REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.row_counts FROM `account users`;
@@ -201,8 +201,8 @@ REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.row_coun
 REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.row_counts FROM `marketing-team`;
 REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.row_counts FROM `sales-team`;
 REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.row_counts FROM `sales-team`;
-REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.row_counts FROM `call-center-prod`;
-REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.row_counts FROM `call-center-prod`;
+REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.row_counts FROM `4d818061-c74d-5964-beae-c398a05155ac`;
+REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.row_counts FROM `4d818061-c74d-5964-beae-c398a05155ac`;
 
 REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_orders_duplicates FROM `account users`;
 REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_orders_duplicates FROM `account users`;
@@ -210,8 +210,8 @@ REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_or
 REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_orders_duplicates FROM `marketing-team`;
 REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_orders_duplicates FROM `sales-team`;
 REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_orders_duplicates FROM `sales-team`;
-REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_orders_duplicates FROM `call-center-prod`;
-REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_orders_duplicates FROM `call-center-prod`;
+REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_orders_duplicates FROM `4d818061-c74d-5964-beae-c398a05155ac`;
+REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_orders_duplicates FROM `4d818061-c74d-5964-beae-c398a05155ac`;
 
 REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_orders_orphans FROM `account users`;
 REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_orders_orphans FROM `account users`;
@@ -219,8 +219,8 @@ REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_or
 REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_orders_orphans FROM `marketing-team`;
 REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_orders_orphans FROM `sales-team`;
 REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_orders_orphans FROM `sales-team`;
-REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_orders_orphans FROM `call-center-prod`;
-REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_orders_orphans FROM `call-center-prod`;
+REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_orders_orphans FROM `4d818061-c74d-5964-beae-c398a05155ac`;
+REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_orders_orphans FROM `4d818061-c74d-5964-beae-c398a05155ac`;
 
 REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_orders_quarantine FROM `account users`;
 REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_orders_quarantine FROM `account users`;
@@ -228,12 +228,12 @@ REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_or
 REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_orders_quarantine FROM `marketing-team`;
 REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_orders_quarantine FROM `sales-team`;
 REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_orders_quarantine FROM `sales-team`;
-REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_orders_quarantine FROM `call-center-prod`;
-REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_orders_quarantine FROM `call-center-prod`;
+REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_orders_quarantine FROM `4d818061-c74d-5964-beae-c398a05155ac`;
+REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_orders_quarantine FROM `4d818061-c74d-5964-beae-c398a05155ac`;
 
 REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_reconciliation FROM `account users`;
 REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_reconciliation FROM `account users`;
 REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_reconciliation FROM `marketing-team`;
 REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_reconciliation FROM `marketing-team`;
-REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_reconciliation FROM `call-center-prod`;
-REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_reconciliation FROM `call-center-prod`;
+REVOKE ALL PRIVILEGES ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_reconciliation FROM `4d818061-c74d-5964-beae-c398a05155ac`;
+REVOKE SELECT ON TABLE `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_reconciliation FROM `4d818061-c74d-5964-beae-c398a05155ac`;

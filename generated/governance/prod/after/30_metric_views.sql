@@ -8,7 +8,7 @@ WITH METRICS
 LANGUAGE YAML
 AS $$
 version: 1.1
-comment: "What reachable customers bought in each category, for segmentation; one row a customer and category."
+comment: "What reachable customers bought in each category, for segmentation\u003b one row a customer and category."
 source: "`zoltan-verebes-catalog-m`.`dg-day-prod`.sales_orders"
 joins:
   - name: "customers"
@@ -143,5 +143,5 @@ REVOKE ALL PRIVILEGES ON VIEW `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_met
 REVOKE SELECT ON VIEW `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_metrics FROM `account users`;
 REVOKE ALL PRIVILEGES ON VIEW `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_metrics FROM `marketing-team`;
 REVOKE SELECT ON VIEW `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_metrics FROM `marketing-team`;
-REVOKE ALL PRIVILEGES ON VIEW `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_metrics FROM `call-center-prod`;
-REVOKE SELECT ON VIEW `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_metrics FROM `call-center-prod`;
+REVOKE ALL PRIVILEGES ON VIEW `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_metrics FROM `4d818061-c74d-5964-beae-c398a05155ac`;
+REVOKE SELECT ON VIEW `zoltan-verebes-catalog-m`.`dg-day-prod`.sales_metrics FROM `4d818061-c74d-5964-beae-c398a05155ac`;

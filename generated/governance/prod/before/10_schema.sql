@@ -8,4 +8,4 @@ CREATE SCHEMA IF NOT EXISTS `zoltan-verebes-catalog-m`.`dg-day-prod`;
 COMMENT ON SCHEMA `zoltan-verebes-catalog-m`.`dg-day-prod` IS 'Sales figures without personal data and campaign lists for marketing, from CSV exports.';
 
 CREATE VOLUME IF NOT EXISTS `zoltan-verebes-catalog-m`.`dg-day-prod`.volume;
-COMMENT ON VOLUME `zoltan-verebes-catalog-m`.`dg-day-prod`.volume IS 'Files as they are delivered; they hold personal data in the clear';
+COMMENT ON VOLUME `zoltan-verebes-catalog-m`.`dg-day-prod`.volume IS 'Files as they are delivered, with personal data in the clear';

@@ -16,9 +16,9 @@ REVOKE READ VOLUME ON SCHEMA `zoltan-verebes-catalog-m`.`dg-day-prod` FROM `mark
 REVOKE ALL PRIVILEGES ON SCHEMA `zoltan-verebes-catalog-m`.`dg-day-prod` FROM `sales-team`;
 REVOKE SELECT ON SCHEMA `zoltan-verebes-catalog-m`.`dg-day-prod` FROM `sales-team`;
 REVOKE READ VOLUME ON SCHEMA `zoltan-verebes-catalog-m`.`dg-day-prod` FROM `sales-team`;
-REVOKE ALL PRIVILEGES ON SCHEMA `zoltan-verebes-catalog-m`.`dg-day-prod` FROM `call-center-prod`;
-REVOKE SELECT ON SCHEMA `zoltan-verebes-catalog-m`.`dg-day-prod` FROM `call-center-prod`;
-REVOKE READ VOLUME ON SCHEMA `zoltan-verebes-catalog-m`.`dg-day-prod` FROM `call-center-prod`;
+REVOKE ALL PRIVILEGES ON SCHEMA `zoltan-verebes-catalog-m`.`dg-day-prod` FROM `4d818061-c74d-5964-beae-c398a05155ac`;
+REVOKE SELECT ON SCHEMA `zoltan-verebes-catalog-m`.`dg-day-prod` FROM `4d818061-c74d-5964-beae-c398a05155ac`;
+REVOKE READ VOLUME ON SCHEMA `zoltan-verebes-catalog-m`.`dg-day-prod` FROM `4d818061-c74d-5964-beae-c398a05155ac`;
 
 GRANT USE CATALOG ON CATALOG `zoltan-verebes-catalog-m` TO `data-engineers`;
 GRANT USE SCHEMA ON SCHEMA `zoltan-verebes-catalog-m`.`dg-day-prod` TO `data-engineers`;
@@ -26,5 +26,5 @@ GRANT USE CATALOG ON CATALOG `zoltan-verebes-catalog-m` TO `marketing-team`;
 GRANT USE SCHEMA ON SCHEMA `zoltan-verebes-catalog-m`.`dg-day-prod` TO `marketing-team`;
 GRANT USE CATALOG ON CATALOG `zoltan-verebes-catalog-m` TO `sales-team`;
 GRANT USE SCHEMA ON SCHEMA `zoltan-verebes-catalog-m`.`dg-day-prod` TO `sales-team`;
-GRANT USE CATALOG ON CATALOG `zoltan-verebes-catalog-m` TO `call-center-prod`;
-GRANT USE SCHEMA ON SCHEMA `zoltan-verebes-catalog-m`.`dg-day-prod` TO `call-center-prod`;
+GRANT USE CATALOG ON CATALOG `zoltan-verebes-catalog-m` TO `4d818061-c74d-5964-beae-c398a05155ac`;
+GRANT USE SCHEMA ON SCHEMA `zoltan-verebes-catalog-m`.`dg-day-prod` TO `4d818061-c74d-5964-beae-c398a05155ac`;

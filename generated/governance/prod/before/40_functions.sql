@@ -9,16 +9,16 @@ COMMENT 'Masks personal data: address'
 RETURN CASE
   WHEN is_account_group_member('data-engineers') THEN value
   WHEN is_account_group_member('marketing-team') THEN value
-  WHEN session_user() = 'call-center-prod' THEN value
-  WHEN session_user() = 'sales-marketing-pipeline-prod' THEN value
+  WHEN session_user() = '4d818061-c74d-5964-beae-c398a05155ac' THEN value
+  WHEN session_user() = 'a0bbaf3f-3e8a-5f59-8559-0f28e4496c97' THEN value
   ELSE if(value IS NULL, NULL, '***')
 END;
 
 GRANT EXECUTE ON FUNCTION `zoltan-verebes-catalog-m`.`dg-day-prod`.mask_address TO `data-engineers`;
 GRANT EXECUTE ON FUNCTION `zoltan-verebes-catalog-m`.`dg-day-prod`.mask_address TO `marketing-team`;
 GRANT EXECUTE ON FUNCTION `zoltan-verebes-catalog-m`.`dg-day-prod`.mask_address TO `sales-team`;
-GRANT EXECUTE ON FUNCTION `zoltan-verebes-catalog-m`.`dg-day-prod`.mask_address TO `call-center-prod`;
-GRANT EXECUTE ON FUNCTION `zoltan-verebes-catalog-m`.`dg-day-prod`.mask_address TO `sales-marketing-pipeline-prod`;
+GRANT EXECUTE ON FUNCTION `zoltan-verebes-catalog-m`.`dg-day-prod`.mask_address TO `4d818061-c74d-5964-beae-c398a05155ac`;
+GRANT EXECUTE ON FUNCTION `zoltan-verebes-catalog-m`.`dg-day-prod`.mask_address TO `a0bbaf3f-3e8a-5f59-8559-0f28e4496c97`;
 
 CREATE OR REPLACE FUNCTION `zoltan-verebes-catalog-m`.`dg-day-prod`.mask_email(value STRING)
 RETURNS STRING
@@ -26,8 +26,8 @@ COMMENT 'Masks personal data: email'
 RETURN CASE
   WHEN is_account_group_member('data-engineers') THEN value
   WHEN is_account_group_member('marketing-team') THEN value
-  WHEN session_user() = 'call-center-prod' THEN value
-  WHEN session_user() = 'sales-marketing-pipeline-prod' THEN value
+  WHEN session_user() = '4d818061-c74d-5964-beae-c398a05155ac' THEN value
+  WHEN session_user() = 'a0bbaf3f-3e8a-5f59-8559-0f28e4496c97' THEN value
   ELSE if(
     instr(value, '@') > 0,
     concat('***@', substring_index(value, '@', -1)),
@@ -38,8 +38,8 @@ END;
 GRANT EXECUTE ON FUNCTION `zoltan-verebes-catalog-m`.`dg-day-prod`.mask_email TO `data-engineers`;
 GRANT EXECUTE ON FUNCTION `zoltan-verebes-catalog-m`.`dg-day-prod`.mask_email TO `marketing-team`;
 GRANT EXECUTE ON FUNCTION `zoltan-verebes-catalog-m`.`dg-day-prod`.mask_email TO `sales-team`;
-GRANT EXECUTE ON FUNCTION `zoltan-verebes-catalog-m`.`dg-day-prod`.mask_email TO `call-center-prod`;
-GRANT EXECUTE ON FUNCTION `zoltan-verebes-catalog-m`.`dg-day-prod`.mask_email TO `sales-marketing-pipeline-prod`;
+GRANT EXECUTE ON FUNCTION `zoltan-verebes-catalog-m`.`dg-day-prod`.mask_email TO `4d818061-c74d-5964-beae-c398a05155ac`;
+GRANT EXECUTE ON FUNCTION `zoltan-verebes-catalog-m`.`dg-day-prod`.mask_email TO `a0bbaf3f-3e8a-5f59-8559-0f28e4496c97`;
 
 CREATE OR REPLACE FUNCTION `zoltan-verebes-catalog-m`.`dg-day-prod`.mask_name(value STRING)
 RETURNS STRING
@@ -47,16 +47,16 @@ COMMENT 'Masks personal data: name'
 RETURN CASE
   WHEN is_account_group_member('data-engineers') THEN value
   WHEN is_account_group_member('marketing-team') THEN value
-  WHEN session_user() = 'call-center-prod' THEN value
-  WHEN session_user() = 'sales-marketing-pipeline-prod' THEN value
+  WHEN session_user() = '4d818061-c74d-5964-beae-c398a05155ac' THEN value
+  WHEN session_user() = 'a0bbaf3f-3e8a-5f59-8559-0f28e4496c97' THEN value
   ELSE if(length(value) > 1, concat(left(value, 1), '***'), if(value IS NULL, NULL, '***'))
 END;
 
 GRANT EXECUTE ON FUNCTION `zoltan-verebes-catalog-m`.`dg-day-prod`.mask_name TO `data-engineers`;
 GRANT EXECUTE ON FUNCTION `zoltan-verebes-catalog-m`.`dg-day-prod`.mask_name TO `marketing-team`;
 GRANT EXECUTE ON FUNCTION `zoltan-verebes-catalog-m`.`dg-day-prod`.mask_name TO `sales-team`;
-GRANT EXECUTE ON FUNCTION `zoltan-verebes-catalog-m`.`dg-day-prod`.mask_name TO `call-center-prod`;
-GRANT EXECUTE ON FUNCTION `zoltan-verebes-catalog-m`.`dg-day-prod`.mask_name TO `sales-marketing-pipeline-prod`;
+GRANT EXECUTE ON FUNCTION `zoltan-verebes-catalog-m`.`dg-day-prod`.mask_name TO `4d818061-c74d-5964-beae-c398a05155ac`;
+GRANT EXECUTE ON FUNCTION `zoltan-verebes-catalog-m`.`dg-day-prod`.mask_name TO `a0bbaf3f-3e8a-5f59-8559-0f28e4496c97`;
 
 CREATE OR REPLACE FUNCTION `zoltan-verebes-catalog-m`.`dg-day-prod`.mask_phone(value STRING)
 RETURNS STRING
@@ -64,13 +64,13 @@ COMMENT 'Masks personal data: phone'
 RETURN CASE
   WHEN is_account_group_member('data-engineers') THEN value
   WHEN is_account_group_member('marketing-team') THEN value
-  WHEN session_user() = 'call-center-prod' THEN value
-  WHEN session_user() = 'sales-marketing-pipeline-prod' THEN value
+  WHEN session_user() = '4d818061-c74d-5964-beae-c398a05155ac' THEN value
+  WHEN session_user() = 'a0bbaf3f-3e8a-5f59-8559-0f28e4496c97' THEN value
   ELSE if(length(value) > 4, concat('***', right(value, 4)), if(value IS NULL, NULL, '***'))
 END;
 
 GRANT EXECUTE ON FUNCTION `zoltan-verebes-catalog-m`.`dg-day-prod`.mask_phone TO `data-engineers`;
 GRANT EXECUTE ON FUNCTION `zoltan-verebes-catalog-m`.`dg-day-prod`.mask_phone TO `marketing-team`;
 GRANT EXECUTE ON FUNCTION `zoltan-verebes-catalog-m`.`dg-day-prod`.mask_phone TO `sales-team`;
-GRANT EXECUTE ON FUNCTION `zoltan-verebes-catalog-m`.`dg-day-prod`.mask_phone TO `call-center-prod`;
-GRANT EXECUTE ON FUNCTION `zoltan-verebes-catalog-m`.`dg-day-prod`.mask_phone TO `sales-marketing-pipeline-prod`;
+GRANT EXECUTE ON FUNCTION `zoltan-verebes-catalog-m`.`dg-day-prod`.mask_phone TO `4d818061-c74d-5964-beae-c398a05155ac`;
+GRANT EXECUTE ON FUNCTION `zoltan-verebes-catalog-m`.`dg-day-prod`.mask_phone TO `a0bbaf3f-3e8a-5f59-8559-0f28e4496c97`;
