@@ -38,6 +38,7 @@ mod sql_fmt;
 mod sql_parts;
 mod structure;
 mod total;
+mod workspace;
 
 /// Where people see a byte of a text.
 fn line_column(text: &str, offset: usize) -> lakegen::source::LineColumn {
