@@ -105,15 +105,15 @@ def observed(program: Path, folder: Path, tables: dict[str, list[str]], filters:
 
 
 def select(table: str, columns: list[str]) -> str:
-    """The rows of a table as one text each."""
-    cells = [f"coalesce(CAST(`{column}` AS STRING), 'NULL')" for column in columns]
+    """The rows of a table as one text each; where all columns are masked, how many there are is left."""
+    cells = [f"coalesce(CAST(`{column}` AS STRING), 'NULL')" for column in columns] or ["''"]
     return f"SELECT '{table}' AS t, concat_ws(' | ', {', '.join(cells)}) AS r FROM `{table}`"
 
 
 def rows(program: Path, folder: Path, query: str) -> list[tuple[str, str]]:
     done = gen(program, folder, "query", query, "--format", "json")
     if done.returncode != 0:
-        raise RuntimeError(f"gen query exits {done.returncode}: {done.stderr[:300]}")
+        raise RuntimeError(f"gen query exits {done.returncode}: {(done.stderr + done.stdout)[:300]}")
     return [(row["t"], row["r"]) for row in json.loads(done.stdout)]
 
 

@@ -17,6 +17,7 @@ mod check;
 mod cli;
 mod client;
 mod convert;
+mod deploy;
 mod engine;
 mod errors;
 mod errors_alone;
