@@ -123,8 +123,8 @@ pub fn table(project: &Project, id: EntityId) -> Result<String, askama::Error> {
         (Source::Lookup(lookup), _) => lookup_table(entity, lookup, guarded),
         (_, Load::Append) => append_table(entity, guarded),
         (_, Load::Snapshot) => snapshot_table(entity, guarded),
-        (_, Load::Upsert { delete_when, .. }) => keyed_table(entity, "upsert", delete_when.as_ref(), 1, guarded),
-        (_, Load::History { delete_when, .. }) => keyed_table(entity, "history", delete_when.as_ref(), 2, guarded),
+        (_, Load::Upsert { delete_when, .. }) => keyed_table(entity, delete_when.as_ref(), 1, guarded),
+        (_, Load::History { delete_when, .. }) => keyed_table(entity, delete_when.as_ref(), 2, guarded),
     }
 }
 
@@ -152,7 +152,6 @@ struct KeyedTable<'a> {
 
 fn keyed_table(
     entity: &Entity,
-    flow: &str,
     delete_when: Option<&Expression>,
     scd_type: u8,
     guarded: Guarded<'_>,
@@ -170,7 +169,8 @@ fn keyed_table(
         cluster_by: columns::list(entity.key_columns().filter(|c| c.ty != DataType::Boolean).take(4)),
         comment: Literal::new(comment(entity)),
         row_filter,
-        flow: Ident::new(format!("{}_{flow}", entity.name)),
+        // A flow is known by its name: under another one it would begin at the first row again.
+        flow: Ident::new(format!("{}_changes", entity.name)),
         clean: Ident::new(plan::clean_name(entity)),
         key: columns::list(entity.key_columns()),
         delete_when: delete_when.map(|condition| Sql::of(&names::own(entity, condition))),

@@ -6,9 +6,9 @@
 use std::fs;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
-use super::{Listing, World, WorldError, WorldFault, staged};
+use super::{Listing, Ran, World, WorldError, WorldFault, program, staged};
 
 /// Nesting of directories at which listing gives up; paths of most systems end before that.
 const MAX_DEPTH: usize = 64;
@@ -87,6 +87,10 @@ impl World for DiskWorld {
         std::env::var(name).ok()
     }
 
+    fn run(&self, name: &str, arguments: &[&str], limit: u64, longest: Duration) -> Result<Ran, WorldError> {
+        program::run(name, arguments, limit, longest)
+    }
+
     fn now(&self) -> SystemTime {
         SystemTime::now()
     }
@@ -124,7 +128,7 @@ fn read_dir(dir: &Path) -> io::Result<Vec<PathBuf>> {
     fs::read_dir(dir)?.map(|entry| entry.map(|e| e.path())).collect()
 }
 
-fn fault(error: &io::Error) -> WorldFault {
+pub(super) fn fault(error: &io::Error) -> WorldFault {
     match error.kind() {
         io::ErrorKind::NotFound => WorldFault::NotFound,
         _ if error.raw_os_error() == Some(ELOOP) => WorldFault::Loop,

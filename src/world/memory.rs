@@ -5,15 +5,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
-use super::{Listing, World, WorldError, WorldFault};
+use super::{Listing, Ran, World, WorldError, WorldFault};
 
 /// Files, variables and a time that only the test changes.
 #[derive(Debug)]
 pub struct MemoryWorld {
     state: Mutex<State>,
     variables: BTreeMap<String, String>,
+    programs: BTreeMap<String, Ran>,
     input: Vec<u8>,
     now: SystemTime,
 }
@@ -27,7 +28,13 @@ struct State {
 impl Default for MemoryWorld {
     fn default() -> Self {
         let now = SystemTime::UNIX_EPOCH;
-        MemoryWorld { state: Mutex::default(), variables: BTreeMap::new(), input: vec![], now }
+        MemoryWorld {
+            state: Mutex::default(),
+            variables: BTreeMap::new(),
+            programs: BTreeMap::new(),
+            input: vec![],
+            now,
+        }
     }
 }
 
@@ -44,6 +51,13 @@ impl MemoryWorld {
     #[must_use]
     pub fn with_env(mut self, name: &str, value: &str) -> Self {
         self.variables.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
+    /// Sets what a program leaves that is called like this: its name and arguments with blanks between.
+    #[must_use]
+    pub fn with_program(mut self, line: &str, ran: Ran) -> Self {
+        self.programs.insert(line.to_owned(), ran);
         self
     }
 
@@ -138,6 +152,11 @@ impl World for MemoryWorld {
 
     fn env(&self, name: &str) -> Option<String> {
         self.variables.get(name).cloned()
+    }
+
+    fn run(&self, program: &str, arguments: &[&str], _: u64, _: Duration) -> Result<Ran, WorldError> {
+        let line = [&[program], arguments].concat().join(" ");
+        self.programs.get(&line).cloned().ok_or_else(|| not_found(Path::new(program)))
     }
 
     fn now(&self) -> SystemTime {

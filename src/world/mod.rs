@@ -5,6 +5,7 @@
 
 mod disk;
 mod memory;
+mod program;
 mod staged;
 
 pub use disk::DiskWorld;
@@ -12,7 +13,7 @@ pub use memory::MemoryWorld;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 /// What the compiler may do outside itself.
 pub trait World: Sync {
@@ -47,8 +48,21 @@ pub trait World: Sync {
     fn modified(&self, path: &Path) -> Result<SystemTime, WorldError>;
     /// A variable of the environment, if it is set to valid Unicode.
     fn env(&self, name: &str) -> Option<String>;
+    /// Runs a program without a shell and without input, and waits for it. Neither of its outputs may be larger than `limit`.
+    fn run(&self, program: &str, arguments: &[&str], limit: u64, longest: Duration) -> Result<Ran, WorldError>;
     /// The current time. Nothing that is written to `generated/` may depend on it.
     fn now(&self) -> SystemTime;
+}
+
+/// What a program left that [`World::run`] ran.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ran {
+    /// Whether it ended as one that is content.
+    pub is_success: bool,
+    /// What it wrote to standard output.
+    pub output: Vec<u8>,
+    /// What it wrote to standard error.
+    pub errors: Vec<u8>,
 }
 
 /// What [`World::list`] found.

@@ -18,7 +18,7 @@ TBLPROPERTIES (
   'delta.enableChangeDataFeed' = 'true'
 );
 
-CREATE FLOW customers_upsert AS AUTO CDC INTO customers
+CREATE FLOW customers_changes AS AUTO CDC INTO customers
 FROM STREAM(customers_clean)
 KEYS (customer_id)
 SEQUENCE BY _sequence

@@ -17,7 +17,7 @@ TBLPROPERTIES (
   'delta.enableChangeDataFeed' = 'true'
 );
 
-CREATE FLOW products_upsert AS AUTO CDC INTO products
+CREATE FLOW products_changes AS AUTO CDC INTO products
 FROM STREAM(products_clean)
 KEYS (product_id)
 SEQUENCE BY _sequence

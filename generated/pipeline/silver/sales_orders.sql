@@ -18,7 +18,7 @@ TBLPROPERTIES (
   'delta.enableChangeDataFeed' = 'true'
 );
 
-CREATE FLOW sales_orders_upsert AS AUTO CDC INTO sales_orders
+CREATE FLOW sales_orders_changes AS AUTO CDC INTO sales_orders
 FROM STREAM(sales_orders_clean)
 KEYS (order_id)
 SEQUENCE BY _sequence

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde::Serialize;
 
 use super::door::{Body, Method};
@@ -33,7 +33,7 @@ pub struct Call {
     /// Path, percent-encoded.
     pub path: String,
     /// Names and values, not encoded.
-    pub query: Vec<(&'static str, String)>,
+    pub query: Vec<(String, String)>,
     /// Body.
     pub body: Body,
     /// Whether it may be made again.
@@ -78,6 +78,14 @@ impl Call {
         call
     }
 
+    /// A request to an address that somebody else made; nothing of its path is encoded again.
+    pub fn to(method: Method, address: &Address) -> Self {
+        let mut call = Call::new(method, &[]);
+        call.path.clone_from(&address.path);
+        call.query.clone_from(&address.query);
+        call
+    }
+
     /// Reads.
     pub fn get(path: &[&str]) -> Self {
         Call::new(Method::Get, path)
@@ -95,8 +103,8 @@ impl Call {
 
     /// Adds a parameter.
     #[must_use]
-    pub fn query(mut self, name: &'static str, value: impl ToString) -> Self {
-        self.query.push((name, value.to_string()));
+    pub fn query(mut self, name: &str, value: impl ToString) -> Self {
+        self.query.push((name.to_owned(), value.to_string()));
         self
     }
 
@@ -143,11 +151,38 @@ impl Call {
         let mut target = self.path.clone();
         for (at, (name, value)) in self.query.iter().enumerate() {
             target.push(if at == 0 { '?' } else { '&' });
-            target.push_str(name);
+            target.extend(utf8_percent_encode(name, RESERVED));
             target.push('=');
             target.extend(utf8_percent_encode(value, RESERVED));
         }
         target
+    }
+}
+
+/// An address that came from outside, in its parts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Address {
+    /// Scheme and host.
+    pub origin: String,
+    /// Path, as it was written.
+    pub path: String,
+    /// Names and values, decoded.
+    pub query: Vec<(String, String)>,
+}
+
+impl Address {
+    /// Takes an address apart; none if it is not one.
+    pub fn parse(address: &str) -> Option<Self> {
+        let address = address.trim();
+        let begin = address.find("://")? + 3;
+        let end = address[begin..].find(['/', '?', '#']).map_or(address.len(), |at| begin + at);
+        let (path, query) = address[end..].split_once('?').unwrap_or((&address[end..], ""));
+        let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+        let pair = |pair: &str| pair.split_once('=').map(|(name, value)| (decoded(name), decoded(value)));
+        let query = query.split('#').next()?.split('&').filter_map(pair).collect();
+        let path = path.split('#').next()?;
+        let is_plain = address[..end].chars().chain(path.chars()).all(|c| c.is_ascii_graphic() && c != '@');
+        is_plain.then(|| Address { origin: address[..end].to_owned(), path: path.to_owned(), query })
     }
 }
 

@@ -120,7 +120,7 @@ impl Kind {
     /// What people can do.
     pub fn hint(&self) -> Option<&'static str> {
         match self {
-            Kind::Unauthenticated => Some("the token may have expired; `gen doctor` says which credentials are used"),
+            Kind::Unauthenticated => Some("the token may have expired, or belong to another workspace"),
             Kind::Login => Some("check `host`; a private link or a proxy may ask for a login"),
             Kind::Redirected { .. } => Some("check `host`; credentials are sent to no other server"),
             Kind::Unreachable => Some("check `host` and the network; `HTTPS_PROXY` names a proxy"),

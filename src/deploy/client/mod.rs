@@ -6,8 +6,10 @@
 
 mod answer;
 pub mod api;
+mod auth;
 pub mod call;
 mod clean;
+pub mod config;
 pub mod door;
 pub mod error;
 pub mod network;
@@ -18,22 +20,32 @@ mod together;
 mod wire;
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use call::Call;
+use config::{Choice, Config, ConfigError};
 use door::{Door, Response};
 use error::{Error, Kind};
 pub use secret::Secret;
 use wire::{Proof, Wire};
+
+use crate::world::{MemoryWorld, World};
 
 /// A document of the interface with all its fields, known here or not.
 pub type Object = Map<String, Value>;
 
 /// Pages of one list that are read before it counts as endless.
 const MAX_PAGES: usize = 10_000;
+
+/// How often [`Client::once`] makes something.
+pub const MAX_MAKES: u32 = 3;
+
+/// How long after a look the next one is taken.
+const LOOK_AGAIN: Duration = Duration::from_secs(5);
 
 /// A workspace, as one identity sees it. Threads share it.
 pub struct Client<'w> {
@@ -43,9 +55,25 @@ pub struct Client<'w> {
 }
 
 impl<'w> Client<'w> {
+    /// A client for the workspace that is meant, with the credentials that are found for it. Nothing is sent yet.
+    ///
+    /// # Errors
+    /// When no workspace is meant, or more than one.
+    pub fn connect(world: &'w dyn World, door: &'w dyn Door, choice: &Choice<'_>) -> Result<Self, ConfigError> {
+        let config = Config::find(world, choice, &auth::kinds())?;
+        let rate = config.value("rate_limit").and_then(|rate| rate.parse().ok()).unwrap_or(rate::PER_SECOND);
+        let mut wire = Wire::new(door, rate, user_agent(world));
+        wire.workspace_id.clone_from(&config.workspace_id);
+        for name in ["token", "client_secret"] {
+            config.secret(name).into_iter().for_each(|secret| wire.keep(secret));
+        }
+        let host = config.host.clone();
+        Ok(Client { wire, host, proof: Box::new(auth::Credentials::new(world, config)) })
+    }
+
     /// A client with a token that is not renewed. `host` has a scheme and no path.
     pub fn with_token(door: &'w dyn Door, host: &str, token: &Secret) -> Self {
-        let wire = Wire::new(door, rate::PER_SECOND, user_agent("pat"));
+        let wire = Wire::new(door, rate::PER_SECOND, user_agent(&MemoryWorld::default()));
         wire.keep(token);
         let bearer = Secret::new(&format!("Bearer {}", token.expose()));
         let proof = Box::new(wire::Fixed(vec![("authorization", bearer)]));
@@ -55,6 +83,11 @@ impl<'w> Client<'w> {
     /// Scheme and host.
     pub fn host(&self) -> &str {
         &self.host
+    }
+
+    /// Which kind of credentials is used, once a request was made.
+    pub fn credentials(&self) -> Option<&'static str> {
+        self.proof.kind()
     }
 
     /// The door that requests go through; whoever waits for something waits by its clock.
@@ -136,8 +169,37 @@ impl<'w> Client<'w> {
                 return Err(self.wire.error(&call, Kind::Unreadable, "the pages of the list have no end"));
             }
             // Where a list is filtered by what the token holds already, the token stands alone (events of pipelines).
-            call.query.retain(|(name, _)| *name != "page_token" && (!call.token_alone || *name == "max_results"));
+            call.query.retain(|(name, _)| name != "page_token" && (!call.token_alone || name == "max_results"));
             call = call.query("page_token", token);
+        }
+    }
+
+    /// Makes something of which there is to be one: when nobody knows whether it was made, it is looked for, twice and with a
+    /// wait between, because a first look may be too early. Only what is not there then is made again.
+    ///
+    /// # Errors
+    /// Those of `make` and `find`; what stays unknown after [`MAX_MAKES`] attempts too.
+    pub fn once<T>(
+        &self,
+        make: impl Fn() -> Result<T, Error>,
+        find: impl Fn() -> Result<Option<T>, Error>,
+    ) -> Result<T, Error> {
+        let mut attempt = 1;
+        loop {
+            let error = match make() {
+                Err(error) if error.kind == Kind::Ambiguous => error,
+                made => return made,
+            };
+            for wait in [Duration::ZERO, LOOK_AGAIN] {
+                self.wire.door.sleep(wait);
+                if let Some(found) = find()? {
+                    return Ok(found);
+                }
+            }
+            if attempt == MAX_MAKES {
+                return Err(error);
+            }
+            attempt += 1;
         }
     }
 
@@ -166,9 +228,23 @@ fn class(error: &serde_json::Error) -> &'static str {
     }
 }
 
-/// How the program calls itself (reference, section 1.3).
-fn user_agent(auth: &str) -> String {
-    format!("lakegen/{} os/{} auth/{auth}", env!("CARGO_PKG_VERSION"), std::env::consts::OS)
+/// How the program calls itself (reference, section 1.3), and which service runs it, if one does.
+fn user_agent(world: &dyn World) -> String {
+    const SERVICES: &[(&str, Option<&str>, &str)] = &[
+        ("GITHUB_ACTIONS", Some("true"), "github"),
+        ("GITLAB_CI", Some("true"), "gitlab"),
+        ("JENKINS_URL", None, "jenkins"),
+        ("TF_BUILD", Some("True"), "azure-devops"),
+        ("CIRCLECI", Some("true"), "circle"),
+        ("BITBUCKET_BUILD_NUMBER", None, "bitbucket"),
+        ("CODEBUILD_BUILD_ARN", None, "aws-code-build"),
+        ("TRAVIS", Some("true"), "travis"),
+    ];
+    let is_set = |(variable, value, _): &&(&str, Option<&str>, &str)| {
+        world.env(variable).is_some_and(|found| value.is_none_or(|value| found == value))
+    };
+    let service = SERVICES.iter().find(is_set).map(|(.., name)| format!(" cicd/{name}")).unwrap_or_default();
+    format!("lakegen/{} os/{}{service}", env!("CARGO_PKG_VERSION"), std::env::consts::OS)
 }
 
 /// An id of 64 bits that servers write as a number or as a text.

@@ -9,6 +9,7 @@ use ureq::http::{self, Uri};
 use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::{Agent, Proxy};
 
+use super::config::is_loopback;
 use super::door::{Door, Fault, Method, Request, Response};
 use crate::world::World;
 
@@ -59,12 +60,6 @@ impl Network {
 fn is_below(host: &str, known: &str) -> bool {
     let domain = known.trim_start_matches('*').trim_start_matches('.');
     domain.is_empty() || host == domain || host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'))
-}
-
-/// Whether a host is this machine itself: what is sent there in the clear does not leave it.
-pub fn is_loopback(host: &str) -> bool {
-    let host = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 fn certificates(world: &dyn World, path: &str) -> Result<RootCerts, String> {

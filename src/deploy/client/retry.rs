@@ -84,5 +84,6 @@ fn is_passing(message: &str) -> bool {
 /// Whole seconds that the server asks for; one where it says nothing that can be read.
 fn retry_after(response: &Response) -> Duration {
     let seconds = response.header("retry-after").and_then(|value| value.trim().parse().ok());
-    Duration::from_secs(seconds.unwrap_or(1))
+    // Nobody waits for a day; what is longer could not be added to a moment.
+    Duration::from_secs(seconds.unwrap_or(1).min(86_400))
 }

@@ -21,21 +21,27 @@ pub trait Proof {
     ///
     /// # Errors
     /// When none can be had.
-    fn headers(&self) -> Result<SecretHeaders, Error>;
+    fn headers(&self, wire: &Wire<'_>, call: &Call) -> Result<SecretHeaders, Error>;
     /// Told that these headers were not accepted; whether others may be had.
     fn renew(&self, refused: &SecretHeaders) -> bool;
+    /// Which kind of credentials it is, once one was had.
+    fn kind(&self) -> Option<&'static str>;
 }
 
 /// No proof is needed, or it is always the same.
 pub struct Fixed(pub SecretHeaders);
 
 impl Proof for Fixed {
-    fn headers(&self) -> Result<SecretHeaders, Error> {
+    fn headers(&self, _: &Wire<'_>, _: &Call) -> Result<SecretHeaders, Error> {
         Ok(self.0.clone())
     }
 
     fn renew(&self, _: &SecretHeaders) -> bool {
         false
+    }
+
+    fn kind(&self) -> Option<&'static str> {
+        None
     }
 }
 
@@ -45,13 +51,15 @@ pub struct Wire<'w> {
     pub rate: Rate,
     /// How the program calls itself.
     pub agent: String,
+    /// The workspace that is meant, where hosts serve more than one.
+    pub workspace_id: Option<String>,
     /// All that must not be seen in any message.
     secrets: Mutex<Vec<Secret>>,
 }
 
 impl<'w> Wire<'w> {
     pub fn new(door: &'w dyn Door, rate: u32, agent: String) -> Self {
-        Wire { door, rate: Rate::new(rate), agent, secrets: Mutex::default() }
+        Wire { door, rate: Rate::new(rate), agent, workspace_id: None, secrets: Mutex::default() }
     }
 
     /// Keeps a secret out of all messages from now on.
@@ -89,7 +97,7 @@ impl<'w> Wire<'w> {
         let (mut attempt, mut renewals) = (0, 0);
         loop {
             attempt += 1;
-            let headers = proof.headers()?;
+            let headers = proof.headers(self, call)?;
             self.rate.wait(self.door);
             let left = budget.saturating_sub(self.door.now() - began).max(Duration::from_secs(1));
             let request = self.request(call, origin, &headers, left);
@@ -118,10 +126,13 @@ impl<'w> Wire<'w> {
     }
 
     fn request(&self, call: &Call, origin: &str, headers: &SecretHeaders, left: Duration) -> Request {
+        let kind = if call.raw { "*/*" } else { "application/json" };
+        let mut shown = vec![("accept", kind.to_owned()), ("user-agent", self.agent.clone())];
+        shown.extend(self.workspace_id.clone().map(|id| ("x-databricks-workspace-id", id)));
         Request {
             method: call.method,
             url: format!("{origin}{}", call.target()),
-            headers: vec![("accept", "application/json".to_owned()), ("user-agent", self.agent.clone())],
+            headers: shown,
             secret_headers: headers.clone(),
             body: call.body.clone(),
             deadline: call.deadline.min(left),

@@ -1,6 +1,8 @@
 //! The client of a workspace, against doors whose answers are written down: what is sent, how often, and what is said.
 
 mod answers;
+mod config;
+mod credentials;
 mod network;
 mod requests;
 mod retries;

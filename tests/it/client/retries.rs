@@ -33,9 +33,11 @@ fn a_server_that_is_busy_is_asked_again_when_it_says() {
 
 #[test]
 fn a_server_that_asks_for_an_hour_is_not_waited_for() {
-    let script = Script::new([answer(429, &[("retry-after", "3600")], "")]);
-    let error = script.client().done(&get()).unwrap_err();
-    assert_eq!((error.kind, script.waits()), (Kind::Throttled, vec![]));
+    for long in ["3600", "18446744073709551615"] {
+        let script = Script::new([answer(429, &[("retry-after", long)], "")]);
+        let error = script.client().done(&get()).unwrap_err();
+        assert_eq!((error.kind, script.waits()), (Kind::Throttled, vec![]));
+    }
 }
 
 #[test]
