@@ -62,6 +62,8 @@ pub struct Catalog {
     pub objects: BTreeMap<Object, Known<Option<String>>>,
     /// Who may do what.
     pub privileges: BTreeMap<Object, Known<Privileges>>,
+    /// Owners of schemas, volumes and functions.
+    pub owners: BTreeMap<Object, String>,
     /// Functions.
     pub functions: BTreeMap<Object, Known<Function>>,
     /// The YAML of metric views.
@@ -112,6 +114,7 @@ impl Catalog {
                 let blank = |text: &Option<String>| text.clone().unwrap_or_default();
                 matches!(self.objects.get(on), Some(Known::Read(known)) if blank(known) == blank(comment))
             }
+            Effect::Owned(on, owner) => self.owners.get(on) == Some(owner),
             Effect::Granted(on, to, wanted) => match self.privileges.get(on) {
                 Some(Known::Read(held)) => {
                     held.get(to).is_some_and(|held| held.contains(ALL) || held.is_superset(wanted))
@@ -160,6 +163,7 @@ impl Catalog {
         match effect {
             Effect::Exists(object) => drop(self.objects.insert(object.clone(), Known::Read(None))),
             Effect::Comment(on, comment) => drop(self.objects.insert(on.clone(), Known::Read(comment.clone()))),
+            Effect::Owned(on, owner) => drop(self.owners.insert(on.clone(), owner.clone())),
             Effect::Granted(on, to, wanted) => {
                 self.change_held(on, |held| held.entry(to.clone()).or_default().extend(wanted.clone()));
             }
@@ -192,6 +196,7 @@ impl Catalog {
             Effect::Gone(object) => {
                 self.objects.insert(object.clone(), Known::Absent);
                 self.functions.insert(object.clone(), Known::Absent);
+                self.owners.remove(object);
                 self.metric_views.insert(object.clone(), Known::Absent);
                 self.privileges.insert(object.clone(), Known::Absent);
             }

@@ -15,6 +15,7 @@ use crate::bundle::resource::{Kind, Resource};
 use crate::bundle::{self, Bundle, Declared, Deployment, rest};
 use crate::lakeflow;
 use crate::model::{Mode, Project, TargetId};
+use crate::plan::deployment::JobKind;
 use crate::plan::{ArtifactKind, BuildPlan, Governance, Phase};
 use crate::render::RenderedFile;
 
@@ -100,7 +101,10 @@ impl Desired {
         files: &[RenderedFile],
         target: TargetId,
     ) -> Result<Desired, DesiredError> {
-        let bundle = bundle::bundle(project, plan);
+        let mut bundle = bundle::bundle(project, plan);
+        // The job that applies statements around an update: here, they are applied without one.
+        let around = bundle::key(Kind::Job, &JobKind::Deployment.key(project));
+        bundle.resources.retain(|declared| declared.key != around);
         let deployment = bundle.deployments.get(target.0).cloned().ok_or(DesiredError::NoTarget)?;
         let mut desired = Desired {
             project: project.name.clone(),
@@ -125,7 +129,11 @@ impl Desired {
                 ArtifactKind::Dashboard(id) => desired.dashboards.extend(
                     project.metrics.get(id.0).map(|metric| Dashboard { metric: metric.name.clone(), definition: text }),
                 ),
-                ArtifactKind::Gone(_) | ArtifactKind::Reader(..) | ArtifactKind::Bundle(_) | ArtifactKind::Lineage => {}
+                ArtifactKind::Gone(_)
+                | ArtifactKind::Administration(..)
+                | ArtifactKind::Reader(..)
+                | ArtifactKind::Bundle(_)
+                | ArtifactKind::Lineage => {}
             }
         }
         // Statements before the pipeline come first; the order of the files within a phase is that of the plan.

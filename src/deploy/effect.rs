@@ -92,6 +92,8 @@ pub enum Effect {
     Comment(Object, Option<String>),
     /// A principal holds privileges, in the words of SQL.
     Granted(Object, String, BTreeSet<String>),
+    /// An object belongs to this principal.
+    Owned(Object, String),
     /// A principal holds none of these privileges. `ALL PRIVILEGES` takes all but `MANAGE` and those that no list implies.
     Revoked(Object, String, BTreeSet<String>),
     /// A function has this definition.
@@ -197,6 +199,20 @@ fn tags(alter: &Alter) -> Effect {
     }
 }
 
+/// What `ALTER .. OWNER TO` makes true.
+fn owned(command: &Command, word: &str) -> Effect {
+    let kind = match word {
+        "SCHEMA" => ObjectKind::Schema,
+        "VOLUME" => ObjectKind::Volume,
+        "FUNCTION" => ObjectKind::Function,
+        _ => return Effect::Unknown,
+    };
+    let mut names = command.names();
+    let (Some(object), Some(owner)) = (names.next(), names.next()) else { return Effect::Unknown };
+    let owner = owner.0.last().and_then(|part| part.as_ident()).map(|owner| owner.value.clone());
+    owner.map_or(Effect::Unknown, |owner| Effect::Owned(Object::of(kind, object), owner))
+}
+
 fn of_command(command: &Command) -> Effect {
     // A script with one statement of governance in it, behind handlers that are none.
     let inner = command.parts.iter().filter_map(|part| match part {
@@ -211,6 +227,9 @@ fn of_command(command: &Command) -> Effect {
         Some(Part::Word(word)) => *word,
         _ => "",
     };
+    if command.parts.iter().any(|part| matches!(part, Part::Word("OWNER"))) {
+        return owned(command, word(1));
+    }
     let kind = match (word(0), word(1)) {
         ("DROP", "VIEW") => ObjectKind::Table,
         ("DROP", "FUNCTION") => ObjectKind::Function,

@@ -44,6 +44,7 @@ fn objects(effect: &Effect) -> Option<&Object> {
     match effect {
         Effect::Exists(object)
         | Effect::Comment(object, _)
+        | Effect::Owned(object, _)
         | Effect::Granted(object, ..)
         | Effect::Revoked(object, ..)
         | Effect::Function(object, _)
@@ -87,12 +88,18 @@ impl Reading<'_, '_> {
         for [catalog, schema] in self.schemas.clone() {
             let object = Object { kind: ObjectKind::Schema, name: vec![catalog, schema] };
             let found = known(schemas::get(self.client, &object.full_name()))?;
+            if let Known::Read(schema) = &found {
+                self.catalog.owners.extend(schema.owner.clone().map(|owner| (object.clone(), owner)));
+            }
             self.catalog.objects.insert(object, with_comment(found, |schema| schema.comment));
         }
         let volumes: BTreeSet<&Object> =
             effects.iter().filter_map(objects).filter(|object| object.kind == ObjectKind::Volume).collect();
         for object in volumes {
             let found = known(volumes::get(self.client, &object.full_name()))?;
+            if let Known::Read(volume) = &found {
+                self.catalog.owners.extend(volume.owner.clone().map(|owner| (object.clone(), owner)));
+            }
             self.catalog.objects.insert(object.clone(), with_comment(found, |volume| volume.comment));
         }
         Ok(())
@@ -146,6 +153,7 @@ impl Reading<'_, '_> {
                     comment: function.comment,
                 };
                 let object = child(schema, ObjectKind::Function, &function.name);
+                self.catalog.owners.extend(function.owner.map(|owner| (object.clone(), owner)));
                 self.catalog.functions.insert(object, Known::Read(kept));
             }
         }

@@ -116,6 +116,7 @@ fn effect(effect: &Effect, text: &str) -> (Fate, String, Option<Access>) {
     match effect {
         Effect::Exists(object) => (Fate::New, object.to_string(), None),
         Effect::Comment(on, _) => (Fate::Changed, format!("comment of {on}"), None),
+        Effect::Owned(on, owner) => (Fate::Changed, format!("owner of {on}: `{owner}`"), None),
         Effect::Granted(on, to, words) => {
             (Fate::New, format!("{} on {on} to `{to}`", list(words)), Some(Access::Widens))
         }
