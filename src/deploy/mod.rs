@@ -3,3 +3,4 @@
 //! Everything here runs on plain threads: a build without the engine links no async runtime.
 
 pub mod client;
+pub mod meaning;
