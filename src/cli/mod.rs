@@ -7,6 +7,7 @@
 mod build;
 mod check;
 mod completions;
+mod deploy;
 mod explain;
 mod init;
 mod interrupt;
@@ -14,6 +15,7 @@ mod lineage;
 #[cfg_attr(not(feature = "engine"), path = "no_engine.rs")]
 mod local;
 mod pii;
+mod plan;
 mod project;
 mod query;
 mod requests;
@@ -78,6 +80,8 @@ enum Command {
     Init(init::InitArgs),
     Check(check::CheckArgs),
     Build(build::BuildArgs),
+    Plan(plan::PlanArgs),
+    Deploy(deploy::DeployArgs),
     Run(run::RunArgs),
     Query(query::QueryArgs),
     Lineage(lineage::LineageArgs),
@@ -172,6 +176,8 @@ fn dispatch(cli: &Cli, shell: &mut Shell, world: &dyn World) -> Ended {
         Command::Query(args) => query::run(args, project, shell, world),
         Command::Check(args) => check::run(args, &project::find(project, world)?, shell, world),
         Command::Build(args) => build::run(args, &project::find(project, world)?, shell, world),
+        Command::Plan(args) => plan::run(args, &project::find(project, world)?, shell, world),
+        Command::Deploy(args) => deploy::run(args, &project::find(project, world)?, shell, world),
         Command::Run(args) => run::run(args, &project::find(project, world)?, shell, world),
         Command::Requests(args) => requests::run(args, &project::find(project, world)?, shell, world),
         Command::Retired(args) => retired::run(args, &project::find(project, world)?, shell, world),

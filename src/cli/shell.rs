@@ -36,9 +36,11 @@ pub enum Format {
     Mermaid,
     /// A graph for Graphviz.
     Dot,
+    /// A comment on a change.
+    Markdown,
 }
 
-const FORMATS: [(&str, Format); 9] = [
+const FORMATS: [(&str, Format); 10] = [
     ("human", Format::Human),
     ("json", Format::Json),
     ("sarif", Format::Sarif),
@@ -48,6 +50,7 @@ const FORMATS: [(&str, Format); 9] = [
     ("tree", Format::Tree),
     ("mermaid", Format::Mermaid),
     ("dot", Format::Dot),
+    ("markdown", Format::Markdown),
 ];
 
 /// The formats of diagnostics.
@@ -63,6 +66,11 @@ pub fn row_formats() -> impl TypedValueParser<Value = Format> {
 /// The formats of graphs.
 pub fn graph_formats() -> impl TypedValueParser<Value = Format> {
     formats(["tree", "mermaid", "dot", "json"])
+}
+
+/// The formats of plans.
+pub fn plan_formats() -> impl TypedValueParser<Value = Format> {
+    formats(["human", "json", "markdown"])
 }
 
 fn formats<const N: usize>(words: [&'static str; N]) -> impl TypedValueParser<Value = Format> {

@@ -2,5 +2,17 @@
 //!
 //! Everything here runs on plain threads: a build without the engine links no async runtime.
 
+pub mod apply;
+pub mod catalog;
+pub mod change;
 pub mod client;
+pub mod desired;
+pub mod effect;
+pub mod field;
+pub mod lock;
 pub mod meaning;
+pub mod memory;
+pub mod observe;
+pub mod reading;
+pub mod report;
+pub mod run;

@@ -6,6 +6,7 @@
 //! alone.
 
 mod convert;
+pub mod deploy;
 mod lint;
 mod origin;
 mod rest;
@@ -156,14 +157,22 @@ pub fn build_confirmed(
 ) -> Result<(Compilation, Option<ChangeSet>), RenderError> {
     let (before, _) = build(world, root, out)?;
     let plan = &before.plan;
+    let mut compilation = build_after(world, root, plan.record.clone().confirmed(target, &plan.declared))?;
+    let changes = compilation.compare(world, out);
+    Ok((compilation, changes))
+}
+
+/// Compiles the project in `root` as if a record were what earlier builds have given. Writes nothing.
+///
+/// # Errors
+/// A template that can't be filled, which is a fault of the compiler. Faults of the specs are diagnostics.
+pub fn build_after(world: &dyn World, root: &Path, record: Record) -> Result<Compilation, RenderError> {
     let mut found = Diagnostics::default();
-    let mut compilation =
-        Compilation { record: plan.record.clone().confirmed(target, &plan.declared), ..Compilation::default() };
+    let mut compilation = Compilation { record, ..Compilation::default() };
     let files = compilation.pass("load", |sources| load::find(world, root, sources, &mut found));
     compilation.run(Phase::Deliver, Round::first(&files, &mut found))?;
     compilation.diagnostics = found.into_sorted();
-    let changes = compilation.compare(world, out);
-    Ok((compilation, changes))
+    Ok(compilation)
 }
 
 /// A file that nobody has checked lies among those that are deployed.

@@ -17,6 +17,7 @@ mod check;
 mod cli;
 mod client;
 mod convert;
+mod deploy;
 mod engine;
 mod errors;
 mod errors_alone;
@@ -39,6 +40,7 @@ mod sql_fmt;
 mod sql_parts;
 mod structure;
 mod total;
+mod workspace;
 
 /// Where people see a byte of a text.
 fn line_column(text: &str, offset: usize) -> lakegen::source::LineColumn {

@@ -20,6 +20,7 @@ mod together;
 mod wire;
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -39,6 +40,12 @@ pub type Object = Map<String, Value>;
 
 /// Pages of one list that are read before it counts as endless.
 const MAX_PAGES: usize = 10_000;
+
+/// How often [`Client::once`] makes something.
+pub const MAX_MAKES: u32 = 3;
+
+/// How long after a look the next one is taken.
+const LOOK_AGAIN: Duration = Duration::from_secs(5);
 
 /// A workspace, as one identity sees it. Threads share it.
 pub struct Client<'w> {
@@ -164,6 +171,35 @@ impl<'w> Client<'w> {
             // Where a list is filtered by what the token holds already, the token stands alone (events of pipelines).
             call.query.retain(|(name, _)| name != "page_token" && (!call.token_alone || name == "max_results"));
             call = call.query("page_token", token);
+        }
+    }
+
+    /// Makes something of which there is to be one: when nobody knows whether it was made, it is looked for, twice and with a
+    /// wait between, because a first look may be too early. Only what is not there then is made again.
+    ///
+    /// # Errors
+    /// Those of `make` and `find`; what stays unknown after [`MAX_MAKES`] attempts too.
+    pub fn once<T>(
+        &self,
+        make: impl Fn() -> Result<T, Error>,
+        find: impl Fn() -> Result<Option<T>, Error>,
+    ) -> Result<T, Error> {
+        let mut attempt = 1;
+        loop {
+            let error = match make() {
+                Err(error) if error.kind == Kind::Ambiguous => error,
+                made => return made,
+            };
+            for wait in [Duration::ZERO, LOOK_AGAIN] {
+                self.wire.door.sleep(wait);
+                if let Some(found) = find()? {
+                    return Ok(found);
+                }
+            }
+            if attempt == MAX_MAKES {
+                return Err(error);
+            }
+            attempt += 1;
         }
     }
 

@@ -118,6 +118,16 @@ impl Record {
         Ok(Record { entries: lines.map(entry).collect::<Result<_, _>>()? })
     }
 
+    /// The record of these entries.
+    pub fn of(entries: BTreeSet<Entry>) -> Record {
+        Record { entries }
+    }
+
+    /// All entries.
+    pub fn entries(&self) -> &BTreeSet<Entry> {
+        &self.entries
+    }
+
     /// The record as text: a line an entry, sorted.
     pub fn text(&self) -> String {
         // Entries are texts, lists and maps of texts, which always have a form in JSON.

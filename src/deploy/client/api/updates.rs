@@ -80,6 +80,20 @@ pub struct Update {
     /// When it was made, in milliseconds since 1970.
     #[serde(default)]
     pub creation_time: Option<u64>,
+    /// The tables that were chosen; all of them when none is named here and below.
+    #[serde(default)]
+    pub refresh_selection: Vec<String>,
+    /// The tables that were chosen to forget.
+    #[serde(default)]
+    pub full_refresh_selection: Vec<String>,
+}
+
+impl Update {
+    /// Whether it has brought all tables to what the sources of the pipeline say.
+    pub fn has_made_all(&self) -> bool {
+        let is_selective = !self.refresh_selection.is_empty() || !self.full_refresh_selection.is_empty();
+        self.state == State::Completed && !self.validate_only && !is_selective
+    }
 }
 
 /// Something that happened.

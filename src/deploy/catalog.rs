@@ -1,0 +1,272 @@
+//! What a catalog holds of a project: which objects there are, who may do what with them, how they are defined.
+//!
+//! A [`Catalog`] is a value. It is read once ([`reading`](super::reading)), and statements that are going to run are
+//! applied to it, so that the next one is judged by what is there then. What could not be read is unknown, never absent:
+//! a statement whose effect is unknown runs.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::effect::{Effect, Object, ObjectKind, Tagged};
+use crate::lakeflow::ast::{CreateFunction, CreateMetricView, CreatePolicy, FunctionBody, PolicyKind, Returns};
+use crate::lakeflow::{expr_text, folded, parse_expr};
+
+/// The privilege that implies all others.
+const ALL: &str = "ALL PRIVILEGES";
+/// Privileges that `ALL PRIVILEGES` does not imply (reference, section 2.7).
+const APART: [&str; 4] = ["MANAGE", "READ METADATA", "EXTERNAL USE SCHEMA", "EXTERNAL USE LOCATION"];
+
+/// What was read of something.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Known<T> {
+    /// This.
+    Read(T),
+    /// There is nothing.
+    Absent,
+    /// It could not be read, for this reason.
+    Unknown(String),
+}
+
+/// Privileges by principal, in the words of SQL.
+pub type Privileges = BTreeMap<String, BTreeSet<String>>;
+
+/// A function as the catalog keeps it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Function {
+    /// Names and types of its parameters, in order.
+    pub parameters: Vec<(String, String)>,
+    /// The type of its values.
+    pub returns: String,
+    /// Its body, in SQL.
+    pub body: String,
+    /// Its comment.
+    pub comment: Option<String>,
+}
+
+/// A policy as the catalog keeps it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Policy {
+    /// The function that it calls, from the catalog on.
+    pub function: String,
+    /// Whom it binds.
+    pub to: BTreeSet<String>,
+    /// Whom it does not bind.
+    pub except: BTreeSet<String>,
+    /// Conditions on columns, in SQL, in order.
+    pub conditions: Vec<String>,
+}
+
+/// What a catalog holds of a project.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Catalog {
+    /// Schemas, volumes and tables, with their comments.
+    pub objects: BTreeMap<Object, Known<Option<String>>>,
+    /// Who may do what.
+    pub privileges: BTreeMap<Object, Known<Privileges>>,
+    /// Functions.
+    pub functions: BTreeMap<Object, Known<Function>>,
+    /// The YAML of metric views.
+    pub metric_views: BTreeMap<Object, Known<String>>,
+    /// Policies, by what they hold for and their names in lower case.
+    pub policies: BTreeMap<(Object, String), Policy>,
+    /// Whether all policies are known.
+    pub policies_are_known: bool,
+    /// Tags of all tables and columns; `None` when they are not known.
+    pub tags: Option<BTreeMap<Tagged, BTreeMap<String, String>>>,
+}
+
+/// Whether an effect holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Holds {
+    /// It does.
+    Yes,
+    /// It does not, or nobody knows.
+    No,
+    /// It can't be before the table is there.
+    Waits,
+}
+
+impl Catalog {
+    /// Whether an object is known to be there.
+    pub fn is_there(&self, object: &Object) -> bool {
+        matches!(self.objects.get(object), Some(Known::Read(_)))
+    }
+
+    fn is_absent(&self, object: &Object) -> bool {
+        matches!(self.objects.get(object), None | Some(Known::Absent))
+    }
+
+    /// Whether an effect holds.
+    pub fn holds(&self, effect: &Effect) -> Holds {
+        if effect.table().is_some_and(|table| self.is_absent(table)) {
+            // Nobody can be kept from what is not there, and nothing of it can be given.
+            let takes = matches!(effect, Effect::Revoked(..) | Effect::NoTags(..));
+            return if takes { Holds::Yes } else { Holds::Waits };
+        }
+        if self.is_true(effect) { Holds::Yes } else { Holds::No }
+    }
+
+    fn is_true(&self, effect: &Effect) -> bool {
+        match effect {
+            Effect::Exists(object) => self.is_there(object),
+            Effect::Comment(on, comment) => {
+                let blank = |text: &Option<String>| text.clone().unwrap_or_default();
+                matches!(self.objects.get(on), Some(Known::Read(known)) if blank(known) == blank(comment))
+            }
+            Effect::Granted(on, to, wanted) => match self.privileges.get(on) {
+                Some(Known::Read(held)) => {
+                    held.get(to).is_some_and(|held| held.contains(ALL) || held.is_superset(wanted))
+                }
+                _ => false,
+            },
+            Effect::Revoked(on, from, unwanted) => match self.privileges.get(on) {
+                Some(Known::Read(held)) => held.get(from).is_none_or(|held| held.is_disjoint(unwanted)),
+                Some(Known::Absent) => true,
+                _ => false,
+            },
+            Effect::Function(name, wanted) => {
+                matches!(self.functions.get(name), Some(Known::Read(known)) if is_function(known, wanted))
+            }
+            Effect::MetricView(name, wanted) => self.is_view(name, wanted),
+            Effect::Policy(on, name, wanted) => self
+                .policies
+                .get(&(on.clone(), folded(name).into_owned()))
+                .is_some_and(|known| is_policy(known, wanted)),
+            Effect::NoPolicy(on, name) => {
+                self.policies_are_known && !self.policies.contains_key(&(on.clone(), folded(name).into_owned()))
+            }
+            Effect::Tags(tagged, wanted) => self.tags.as_ref().is_some_and(|tags| {
+                let known = tags.get(tagged);
+                wanted.iter().all(|(key, value)| known.is_some_and(|known| known.get(key) == Some(value)))
+            }),
+            Effect::NoTags(tagged, keys) => self.tags.as_ref().is_some_and(|tags| {
+                tags.get(tagged).is_none_or(|known| keys.iter().all(|key| !known.contains_key(key)))
+            }),
+            Effect::Gone(object) => match object.kind {
+                ObjectKind::Function => matches!(self.functions.get(object), None | Some(Known::Absent)),
+                _ => self.is_absent(object),
+            },
+            Effect::Unknown => false,
+        }
+    }
+
+    fn is_view(&self, name: &Object, wanted: &CreateMetricView) -> bool {
+        let same = |known: &str| known.trim() == wanted.definition.yaml.value.trim();
+        matches!(self.metric_views.get(name), Some(Known::Read(known)) if same(known))
+            && matches!(self.objects.get(name), Some(Known::Read(comment)) if *comment == wanted.comment)
+    }
+
+    /// The catalog after a statement of this effect has run.
+    pub fn apply(&mut self, effect: &Effect) {
+        match effect {
+            Effect::Exists(object) => drop(self.objects.insert(object.clone(), Known::Read(None))),
+            Effect::Comment(on, comment) => drop(self.objects.insert(on.clone(), Known::Read(comment.clone()))),
+            Effect::Granted(on, to, wanted) => {
+                self.change_held(on, |held| held.entry(to.clone()).or_default().extend(wanted.clone()));
+            }
+            Effect::Revoked(on, from, unwanted) => self.change_held(on, |held| {
+                // Whether privileges that were granted by name beside it go with `ALL PRIVILEGES` is told in two ways
+                // (reference, section 2.7). They count as gone here, so that what follows grants them again.
+                let takes_all = unwanted.contains(ALL);
+                held.entry(from.clone()).or_default().retain(|privilege| match takes_all {
+                    true => APART.contains(&privilege.as_str()),
+                    false => !unwanted.contains(privilege),
+                });
+            }),
+            Effect::Function(name, wanted) => drop(self.functions.insert(name.clone(), Known::Read(function(wanted)))),
+            Effect::MetricView(name, wanted) => {
+                self.objects.insert(name.clone(), Known::Read(wanted.comment.clone()));
+                self.metric_views.insert(name.clone(), Known::Read(wanted.definition.yaml.value.clone()));
+            }
+            Effect::Policy(on, name, wanted) => {
+                self.policies.insert((on.clone(), folded(name).into_owned()), policy(wanted));
+            }
+            Effect::NoPolicy(on, name) => drop(self.policies.remove(&(on.clone(), folded(name).into_owned()))),
+            Effect::Tags(tagged, wanted) => {
+                let known = self.tags.as_mut().map(|tags| tags.entry(tagged.clone()).or_default());
+                known.into_iter().for_each(|known| known.extend(wanted.clone()));
+            }
+            Effect::NoTags(tagged, keys) => {
+                let known = self.tags.as_mut().and_then(|tags| tags.get_mut(tagged));
+                known.into_iter().for_each(|known| known.retain(|key, _| !keys.contains(key)));
+            }
+            Effect::Gone(object) => {
+                self.objects.insert(object.clone(), Known::Absent);
+                self.functions.insert(object.clone(), Known::Absent);
+                self.metric_views.insert(object.clone(), Known::Absent);
+                self.privileges.insert(object.clone(), Known::Absent);
+            }
+            Effect::Unknown => {}
+        }
+    }
+
+    /// Changes what is held on an object. What could not be read stays unknown.
+    fn change_held(&mut self, on: &Object, change: impl FnOnce(&mut Privileges)) {
+        let known = self.privileges.entry(on.clone()).or_insert(Known::Absent);
+        match known {
+            Known::Read(held) => change(held),
+            Known::Absent => {
+                let mut held = Privileges::new();
+                change(&mut held);
+                *known = Known::Read(held);
+            }
+            Known::Unknown(_) => {}
+        }
+    }
+}
+
+/// A function as the catalog would keep it.
+fn function(wanted: &CreateFunction) -> Function {
+    let parameters = wanted.parameters.iter();
+    let returns = match &wanted.returns {
+        Some(Returns::Scalar(ty)) => ty.to_string(),
+        _ => String::new(),
+    };
+    let body = match &wanted.body {
+        FunctionBody::Expr(body) => expr_text(body),
+        _ => String::new(),
+    };
+    Function {
+        parameters: parameters.map(|p| (folded(&p.name.value).into_owned(), p.data_type.to_string())).collect(),
+        returns,
+        body,
+        comment: wanted.comment.clone(),
+    }
+}
+
+/// Whether a function of the catalog is the wanted one. Bodies are compared as trees: layout is nobody's business.
+fn is_function(known: &Function, wanted: &CreateFunction) -> bool {
+    let FunctionBody::Expr(body) = &wanted.body else { return false };
+    let wanted = function(wanted);
+    let same = |a: &str, b: &str| a.eq_ignore_ascii_case(b);
+    let parameters = known.parameters.iter().zip(&wanted.parameters);
+    known.parameters.len() == wanted.parameters.len()
+        && parameters.into_iter().all(|(a, b)| same(&a.0, &b.0) && same(&a.1, &b.1))
+        && same(&known.returns, &wanted.returns)
+        && known.comment == wanted.comment
+        && parse_expr(&known.body).is_ok_and(|known| known == **body)
+}
+
+fn policy(wanted: &CreatePolicy) -> Policy {
+    let name = Object::of(ObjectKind::Function, &wanted.function).full_name();
+    let texts = |idents: &[crate::lakeflow::ast::Ident]| idents.iter().map(|ident| ident.value.clone()).collect();
+    Policy {
+        function: name,
+        to: texts(&wanted.to),
+        except: texts(&wanted.except),
+        conditions: wanted.match_columns.iter().map(|column| expr_text(&column.condition)).collect(),
+    }
+}
+
+fn is_policy(known: &Policy, wanted: &CreatePolicy) -> bool {
+    let is_mask = matches!(wanted.kind, PolicyKind::ColumnMask { .. });
+    let wanted = policy(wanted);
+    let conditions = known.conditions.iter().zip(&wanted.conditions);
+    is_mask
+        && known.function.eq_ignore_ascii_case(&wanted.function)
+        && (&known.to, &known.except) == (&wanted.to, &wanted.except)
+        && known.conditions.len() == wanted.conditions.len()
+        && conditions.into_iter().all(|(a, b)| match (parse_expr(a), parse_expr(b)) {
+            (Ok(a), Ok(b)) => a == b,
+            _ => a == b,
+        })
+}

@@ -1,0 +1,283 @@
+//! What a deployment would change: one typed list, a pure function of what is wanted and what is there.
+//!
+//! The order of the list is that in which the changes are made.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::catalog::{Catalog, Holds};
+use super::desired::{self, Desired, DesiredError, Statement};
+use super::effect::Object;
+use super::field::{self, Field};
+use super::memory::Memory;
+use crate::bundle::resource::Kind;
+use crate::bundle::{Level, Permission};
+use crate::model::Principal;
+use crate::plan::Phase;
+
+/// A resource of the workspace as it is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct There {
+    /// Its id.
+    pub id: String,
+    /// Its settings.
+    pub settings: Value,
+    /// When it was last changed, in milliseconds, where the interface says so.
+    pub modified: Option<u64>,
+    /// Levels that principals have of their own, by the name of the principal.
+    pub levels: BTreeMap<String, Vec<String>>,
+}
+
+/// What a workspace holds of a target.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Remote {
+    /// Who reads and deploys: a user name, or the application id of a service principal.
+    pub user: String,
+    /// The folder of the target.
+    pub root: String,
+    /// Id of the warehouse.
+    pub warehouse: Option<String>,
+    /// What earlier deployments left behind.
+    pub memory: Memory,
+    /// What the catalog holds.
+    pub catalog: Catalog,
+    /// Pipeline, jobs and alerts, by their keys.
+    pub resources: BTreeMap<String, There>,
+    /// Dashboards, by their keys; the settings are the definition.
+    pub dashboards: BTreeMap<String, There>,
+    /// Releases whose files are all there.
+    pub releases: BTreeSet<String>,
+}
+
+impl Remote {
+    /// The folder of a release.
+    pub fn folder(&self, release: &str) -> String {
+        format!("{}/releases/{release}", self.root)
+    }
+}
+
+/// What a statement waits for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Waits {
+    /// A table that is not there yet.
+    Table(Object),
+    /// An update of all tables, which show until then what they showed before.
+    Update,
+}
+
+/// A change.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Change {
+    /// A statement runs.
+    Statement {
+        /// The statement.
+        statement: Box<Statement>,
+        /// What it waits for: then it runs after the next update.
+        waits: Option<Waits>,
+    },
+    /// The files of a release are written.
+    Release {
+        /// Its name.
+        release: String,
+        /// How many files.
+        files: usize,
+    },
+    /// A resource is made.
+    Create {
+        /// Its kind.
+        kind: Kind,
+        /// Its key.
+        key: String,
+        /// Its name in the workspace.
+        name: String,
+    },
+    /// Settings of a resource change.
+    Update {
+        /// Its kind.
+        kind: Kind,
+        /// Its key.
+        key: String,
+        /// Its name in the workspace.
+        name: String,
+        /// What changes.
+        fields: Vec<Field>,
+    },
+    /// A resource that is not declared any more goes. Pipelines never go by themselves.
+    Delete {
+        /// Its kind.
+        kind: Kind,
+        /// Its key.
+        key: String,
+        /// Its id.
+        id: String,
+    },
+    /// Principals get a level.
+    Permit {
+        /// The kind of the resource.
+        kind: Kind,
+        /// Its key.
+        key: String,
+        /// Who gets which level.
+        levels: Vec<(Principal, &'static str)>,
+    },
+    /// A dashboard is made or replaced, and published.
+    Dashboard {
+        /// Its key.
+        key: String,
+        /// Whether there is one.
+        is_new: bool,
+    },
+}
+
+/// The stages of a deployment, in order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// Schema, volume, functions: what the pipeline needs.
+    Before,
+    /// Files.
+    Files,
+    /// Pipeline, jobs, alerts, dashboards.
+    Resources,
+    /// What is said of tables and views.
+    After,
+    /// What waits for tables that the next update makes.
+    Waiting,
+}
+
+impl Change {
+    /// When it is made.
+    pub fn stage(&self) -> Stage {
+        match self {
+            Change::Statement { waits: Some(_), .. } => Stage::Waiting,
+            Change::Statement { statement, .. } if statement.phase == Phase::Before => Stage::Before,
+            Change::Statement { .. } => Stage::After,
+            Change::Release { .. } => Stage::Files,
+            Change::Create { .. }
+            | Change::Update { .. }
+            | Change::Delete { .. }
+            | Change::Permit { .. }
+            | Change::Dashboard { .. } => Stage::Resources,
+        }
+    }
+}
+
+/// What takes a workspace from what it holds to what is wanted. `is_updated` says that all tables were updated since the
+/// pipeline was deployed.
+///
+/// # Errors
+/// When what is wanted is not whole, which is a fault of the compiler.
+pub fn changes(desired: &Desired, remote: &Remote, is_updated: bool) -> Result<Vec<Change>, DesiredError> {
+    let mut changes = statements(desired, &remote.catalog, is_updated);
+    let release = desired.release();
+    if !remote.releases.contains(&release) {
+        changes.push(Change::Release { release: release.clone(), files: desired.files.len() });
+    }
+    let wanted = wanted(desired, remote, &release)?;
+    let mut declared = BTreeSet::new();
+    for (kind, key, body) in &wanted {
+        declared.insert(key.clone());
+        let name = name_of(*kind, body);
+        let there = remote.resources.get(key);
+        match there {
+            None => changes.push(Change::Create { kind: *kind, key: key.clone(), name }),
+            Some(there) => {
+                let fields = field::differences(*kind, body, &there.settings);
+                if !fields.is_empty() {
+                    changes.push(Change::Update { kind: *kind, key: key.clone(), name, fields });
+                }
+            }
+        }
+        let levels = lacking(desired.permissions(), *kind, there);
+        if !levels.is_empty() {
+            changes.push(Change::Permit { kind: *kind, key: key.clone(), levels });
+        }
+    }
+    for dashboard in &desired.dashboards {
+        let there = remote.dashboards.get(&dashboard.metric);
+        let is_same = there.is_some_and(|there| is_same_dashboard(&dashboard.definition, &there.settings));
+        if !is_same {
+            changes.push(Change::Dashboard { key: dashboard.metric.clone(), is_new: there.is_none() });
+        }
+    }
+    changes.extend(left(&declared, remote));
+    changes.sort_by_key(Change::stage);
+    Ok(changes)
+}
+
+/// Statements that have to run, each judged by what the ones before it leave.
+fn statements(desired: &Desired, catalog: &Catalog, is_updated: bool) -> Vec<Change> {
+    let mut catalog = catalog.clone();
+    let mut changes = vec![];
+    for statement in &desired.statements {
+        let waits = match catalog.holds(&statement.effect) {
+            Holds::Yes => continue,
+            Holds::No => (statement.behind_update && !is_updated).then_some(Waits::Update),
+            Holds::Waits => statement.effect.table().cloned().map(Waits::Table),
+        };
+        if waits.is_none() {
+            catalog.apply(&statement.effect);
+        }
+        changes.push(Change::Statement { statement: Box::new(statement.clone()), waits });
+    }
+    changes
+}
+
+/// Pipeline, jobs and alerts as they are to be: kind, key, body.
+///
+/// # Errors
+/// When what is wanted is not whole, which is a fault of the compiler.
+pub fn wanted(desired: &Desired, remote: &Remote, release: &str) -> Result<Vec<(Kind, String, Value)>, DesiredError> {
+    let warehouse = remote.warehouse.as_deref().unwrap_or("(the warehouse)");
+    let pipelines = desired.pipeline_keys().map(|key| {
+        let id = remote.resources.get(&key).map_or_else(|| NOT_YET.to_owned(), |there| there.id.clone());
+        (key, id)
+    });
+    let known = desired::known_values(warehouse, &remote.folder(release), &pipelines.collect());
+    let resources = desired.resources(&known, &remote.user)?;
+    Ok(resources.into_iter().map(|(declared, body)| (declared.resource.kind(), declared.key, body)).collect())
+}
+
+/// Stands for the id of what is not made yet.
+pub const NOT_YET: &str = "(known once it is made)";
+
+/// The name of a resource in the workspace.
+pub fn name_of(kind: Kind, body: &Value) -> String {
+    let field = if kind == Kind::Alert { "display_name" } else { "name" };
+    body.get(field).and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
+/// Whether a dashboard has this definition: as JSON, since the workspace writes it anew.
+fn is_same_dashboard(wanted: &str, there: &Value) -> bool {
+    let parsed = |text: &str| serde_json::from_str::<Value>(text).ok();
+    let there = there.as_str().and_then(parsed);
+    there.is_some() && parsed(wanted) == there
+}
+
+/// The levels that principals lack. Those of others, and higher ones, are left alone.
+fn lacking(permissions: &[Permission], kind: Kind, there: Option<&There>) -> Vec<(Principal, &'static str)> {
+    let has = |principal: &Principal, level: Level, word: &str| {
+        let held = there.and_then(|there| there.levels.get(principal.id()));
+        let is_enough = |held: &String| match level {
+            Level::Run => held == word || held == "CAN_MANAGE" || held == "IS_OWNER",
+            Level::Manage => held == word || held == "IS_OWNER",
+        };
+        held.is_some_and(|held| held.iter().any(is_enough))
+    };
+    let lacking = permissions.iter().filter_map(|permission| {
+        let word = permission.level.word(kind)?;
+        (!has(&permission.principal, permission.level, word)).then(|| (permission.principal.clone(), word))
+    });
+    lacking.collect()
+}
+
+/// Resources of earlier deployments that nobody declares any more.
+fn left<'a>(declared: &'a BTreeSet<String>, remote: &'a Remote) -> impl Iterator<Item = Change> + 'a {
+    let kind =
+        |key: &str| [Kind::Job, Kind::Alert].into_iter().find(|kind| key.ends_with(&format!("_{}", kind.word())));
+    let left = remote.memory.resources.iter().filter(|(key, _)| !declared.contains(*key));
+    left.filter(|(key, _)| remote.resources.contains_key(*key))
+        .filter_map(move |(key, id)| Some(Change::Delete { kind: kind(key)?, key: key.clone(), id: id.clone() }))
+}

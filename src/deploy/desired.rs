@@ -1,0 +1,241 @@
+//! What a target is to hold: the statements of its governance, the files of a release, pipeline, jobs, alerts, dashboards.
+//!
+//! All of it comes from the artifacts of a build, so that what was reviewed is what is deployed. Nothing is read here; what
+//! only a workspace knows (who deploys, ids) is filled in by [`Desired::resources`].
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use super::effect::Effect;
+use crate::bundle::reference::{self, ReferenceError, Values};
+use crate::bundle::resource::{Kind, Resource};
+use crate::bundle::{self, Bundle, Declared, Deployment, rest};
+use crate::lakeflow;
+use crate::model::{Mode, Project, TargetId};
+use crate::plan::{ArtifactKind, BuildPlan, Governance, Phase};
+use crate::render::RenderedFile;
+
+/// The tag that names the target; with the one of the project it tells whose a resource is.
+pub const TARGET_TAG: &str = "target";
+/// The tag that names the program that deployed a resource.
+pub const MANAGER_TAG: &str = "managed_by";
+/// Its value.
+pub const MANAGER: &str = "gen";
+
+/// A statement of governance.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Statement {
+    /// Before the pipeline is there, or after.
+    pub phase: Phase,
+    /// Its file, below the output directory.
+    pub file: String,
+    /// Its text, without the `;`.
+    pub text: String,
+    /// What it makes true.
+    pub effect: Effect,
+    /// Whether it may only run behind an update of all tables.
+    pub behind_update: bool,
+}
+
+/// A dashboard.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dashboard {
+    /// The metric, which is its key.
+    pub metric: String,
+    /// Its definition.
+    pub definition: Arc<str>,
+}
+
+/// What a target is to hold.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Desired {
+    /// Name of the project.
+    pub project: String,
+    /// Name of the target.
+    pub target: String,
+    /// What the target is for.
+    pub mode: Mode,
+    /// The folder that is deployed to, where it does not depend on who deploys.
+    pub root: Option<String>,
+    /// Name of the warehouse.
+    pub warehouse: Option<String>,
+    /// Statements, in the order in which they run.
+    pub statements: Vec<Statement>,
+    /// Files of the release, by their path below the output directory.
+    pub files: BTreeMap<String, Arc<str>>,
+    /// Dashboards.
+    pub dashboards: Vec<Dashboard>,
+    bundle: Bundle,
+    deployment: Deployment,
+}
+
+/// Why there is nothing to deploy.
+#[derive(Debug, thiserror::Error)]
+pub enum DesiredError {
+    /// The target is none of the project.
+    #[error("there is no such target")]
+    NoTarget,
+    /// A statement of the build can't be read back, which is a fault of the compiler.
+    #[error("`{0}` can't be read back")]
+    Unreadable(String),
+    /// A reference stands for nothing, which is a fault of the compiler.
+    #[error(transparent)]
+    Reference(#[from] ReferenceError),
+    /// A definition is no JSON, which is a fault of the compiler.
+    #[error(transparent)]
+    Json(#[from] serde_json::Error),
+}
+
+impl Desired {
+    /// What a target of a project is to hold, from the files of its build.
+    ///
+    /// # Errors
+    /// When a file is not what the build promises.
+    pub fn of(
+        project: &Project,
+        plan: &BuildPlan,
+        files: &[RenderedFile],
+        target: TargetId,
+    ) -> Result<Desired, DesiredError> {
+        let bundle = bundle::bundle(project, plan);
+        let deployment = bundle.deployments.get(target.0).cloned().ok_or(DesiredError::NoTarget)?;
+        let mut desired = Desired {
+            project: project.name.clone(),
+            target: deployment.name.clone(),
+            mode: deployment.mode,
+            root: deployment.root.clone(),
+            warehouse: deployment.warehouse.clone(),
+            statements: vec![],
+            files: BTreeMap::new(),
+            dashboards: vec![],
+            bundle,
+            deployment,
+        };
+        for file in files.iter().filter(|file| file.artifact.kind.target().is_none_or(|of| of == target)) {
+            let (path, text) = (file.artifact.path().to_owned(), Arc::clone(&file.text));
+            match file.artifact.kind {
+                ArtifactKind::Governance(_, concern) => {
+                    desired.statements.extend(statements(concern, &path, &text)?);
+                    desired.files.insert(path, text);
+                }
+                ArtifactKind::Dataset(_) | ArtifactKind::Operation(..) => drop(desired.files.insert(path, text)),
+                ArtifactKind::Dashboard(id) => desired.dashboards.extend(
+                    project.metrics.get(id.0).map(|metric| Dashboard { metric: metric.name.clone(), definition: text }),
+                ),
+                ArtifactKind::Gone(_) | ArtifactKind::Reader(..) | ArtifactKind::Bundle(_) | ArtifactKind::Lineage => {}
+            }
+        }
+        // Statements before the pipeline come first; the order of the files within a phase is that of the plan.
+        desired.statements.sort_by_key(|statement| statement.phase);
+        Ok(desired)
+    }
+
+    /// The name of the release: equal files have equal names.
+    pub fn release(&self) -> String {
+        let mut hash = Sha256::new();
+        for (path, text) in &self.files {
+            hash.update((path.len() as u64).to_le_bytes());
+            hash.update(path);
+            hash.update((text.len() as u64).to_le_bytes());
+            hash.update(text.as_bytes());
+        }
+        hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// The keys of the pipelines.
+    pub fn pipeline_keys(&self) -> impl Iterator<Item = String> {
+        let pipelines = self.bundle.resources.iter().filter(|declared| declared.resource.kind() == Kind::Pipeline);
+        pipelines.map(|declared| declared.key.clone())
+    }
+
+    /// Who may do what with pipeline, jobs and alerts.
+    pub fn permissions(&self) -> &[bundle::Permission] {
+        &self.deployment.permissions
+    }
+
+    /// Pipeline, jobs and alerts as bodies of requests, in the order in which they are created. `known` are the values that
+    /// only the workspace has; `user` is who deploys, for targets in which everybody has copies of their own.
+    ///
+    /// # Errors
+    /// When a reference stands for nothing that is known.
+    pub fn resources(&self, known: &Values, user: &str) -> Result<Vec<(Declared, Value)>, DesiredError> {
+        let resources = rest::resources(&self.bundle, &self.deployment, known)?;
+        let mut bodies = vec![];
+        for declared in resources {
+            // Places are made by statements.
+            if matches!(declared.resource, Resource::Schema(_) | Resource::Volume(_)) {
+                continue;
+            }
+            let mut body = declared.resource.to_json()?;
+            self.mark(declared.resource.kind(), &mut body);
+            if self.mode == Mode::Development {
+                own_copy(declared.resource.kind(), &mut body, user);
+            }
+            bodies.push((declared, body));
+        }
+        Ok(bodies)
+    }
+
+    /// Marks a resource as one of this target.
+    fn mark(&self, kind: Kind, body: &mut Value) {
+        if !matches!(kind, Kind::Pipeline | Kind::Job) {
+            return;
+        }
+        let Some(settings) = body.as_object_mut() else { return };
+        let tags = settings.entry("tags").or_insert_with(|| json!({}));
+        for (key, value) in [(TARGET_TAG, self.target.as_str()), (MANAGER_TAG, MANAGER)] {
+            tags.as_object_mut().into_iter().for_each(|tags| drop(tags.insert(key.to_owned(), json!(value))));
+        }
+    }
+}
+
+/// What a bundle does in development mode: a copy of one's own, which nothing starts by itself.
+fn own_copy(kind: Kind, body: &mut Value, user: &str) {
+    let Some(settings) = body.as_object_mut() else { return };
+    let name = if kind == Kind::Alert { "display_name" } else { "name" };
+    if let Some(Value::String(name)) = settings.get_mut(name) {
+        *name = format!("[dev {}] {name}", short(user));
+    }
+    for part in ["schedule", "trigger"] {
+        if let Some(Value::Object(part)) = settings.get_mut(part) {
+            part.insert("pause_status".to_owned(), json!("PAUSED"));
+        }
+    }
+    if kind == Kind::Pipeline {
+        settings.insert("development".to_owned(), json!(true));
+    }
+}
+
+/// Who somebody is, without the domain of a mail address and in letters, digits and `_`.
+pub fn short(user: &str) -> String {
+    let name = user.split('@').next().unwrap_or_default();
+    name.chars().map(|c| if c.is_alphanumeric() { c.to_ascii_lowercase() } else { '_' }).collect()
+}
+
+/// Values that only the workspace has.
+pub fn known_values(warehouse: &str, files: &str, pipelines: &BTreeMap<String, String>) -> Values {
+    let mut known: Values =
+        [(reference::WAREHOUSE.to_owned(), warehouse.to_owned()), (reference::FILES.to_owned(), files.to_owned())]
+            .into();
+    known.extend(pipelines.iter().map(|(key, id)| (reference::pipeline_id(key), id.clone())));
+    known
+}
+
+fn statements(concern: Governance, file: &str, text: &str) -> Result<Vec<Statement>, DesiredError> {
+    let parsed = lakeflow::parse(text).map_err(|_| DesiredError::Unreadable(file.to_owned()))?;
+    let statement = |statement: lakeflow::Statement| {
+        let effect = Effect::of(&statement.kind);
+        let text = text.get(statement.range).ok_or_else(|| DesiredError::Unreadable(file.to_owned()))?;
+        Ok(Statement {
+            phase: concern.phase(),
+            file: file.to_owned(),
+            text: text.to_owned(),
+            effect,
+            behind_update: concern.needs_all_tables(),
+        })
+    };
+    parsed.into_iter().map(statement).collect()
+}

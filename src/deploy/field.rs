@@ -1,0 +1,218 @@
+//! Which settings of a resource differ from those that are wanted, field by field.
+//!
+//! Servers add fields of their own, leave out what is zero or empty, and sort lists that have no order. None of that is a
+//! difference. Tags of others are left to them.
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::bundle::resource::Kind;
+
+/// A setting that differs.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Field {
+    /// Where it is: `tasks[refresh].timeout_seconds`.
+    pub path: String,
+    /// The value that is there; `None` where there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before: Option<Value>,
+    /// The value that is wanted; `None` where there is to be none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub after: Option<Value>,
+}
+
+/// The settings of a resource that differ, in the order of their paths.
+pub fn differences(kind: Kind, wanted: &Value, there: &Value) -> Vec<Field> {
+    let mut fields = vec![];
+    compare(kind, "", Some(wanted), Some(there), &mut fields);
+    fields.sort_by(|a, b| a.path.cmp(&b.path));
+    fields
+}
+
+/// The wanted settings with what belongs to others: a replacement would take it away.
+pub fn merged(wanted: &Value, there: &Value) -> Value {
+    let mut merged = wanted.clone();
+    let foreign = there.get("tags").and_then(Value::as_object);
+    if let (Some(foreign), Some(settings)) = (foreign, merged.as_object_mut()) {
+        let tags = settings.entry("tags").or_insert_with(|| Value::Object(Map::new()));
+        let Some(tags) = tags.as_object_mut() else { return merged };
+        for (key, value) in foreign {
+            tags.entry(key.clone()).or_insert_with(|| value.clone());
+        }
+    }
+    merged
+}
+
+/// Fields that the server sets, or never gives back, by the kind of the resource; names without the places in lists.
+fn is_of_server(kind: Kind, path: &str) -> bool {
+    let common = ["creator_user_name", "run_as", "deployment", "parent_path"];
+    let own: &[&str] = match kind {
+        Kind::Pipeline => &["id", "storage", "pipeline_type", "edition", "serverless_compute_id", "photon", "clusters"],
+        Kind::Job => &["format", "edit_mode", "performance_target", "tasks.run_if", "tasks.sql_task.file.source"],
+        Kind::Alert => &[
+            "id",
+            "create_time",
+            "update_time",
+            "owner_user_name",
+            "lifecycle_state",
+            "run_as_user_name",
+            "effective_run_as",
+            "custom_template_format",
+            "evaluation.state",
+            "evaluation.last_evaluated_at",
+        ],
+        Kind::Schema | Kind::Volume => &[],
+    };
+    common.contains(&path) || own.contains(&path)
+}
+
+/// Tags that are not ours.
+fn is_of_others(path: &str) -> bool {
+    path.starts_with("tags.")
+}
+
+/// Whether a value says no more than that there is none.
+fn is_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Bool(value) => !value,
+        Value::Number(number) => number.as_f64() == Some(0.0),
+        Value::String(text) => text.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::Object(map) => map.values().all(is_nothing),
+    }
+}
+
+fn compare(kind: Kind, path: &str, wanted: Option<&Value>, there: Option<&Value>, fields: &mut Vec<Field>) {
+    let plain = without_places(path);
+    if is_of_server(kind, &plain) || (wanted.is_none() && is_of_others(&plain)) {
+        return;
+    }
+    match (wanted, there) {
+        (Some(Value::Object(wanted)), Some(Value::Object(there))) => {
+            let names = wanted.keys().chain(there.keys().filter(|name| !wanted.contains_key(*name)));
+            for name in names {
+                let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+                compare(kind, &path, wanted.get(name), there.get(name), fields);
+            }
+        }
+        (Some(Value::Array(wanted)), Some(Value::Array(there))) => lists(kind, path, wanted, there, fields),
+        (wanted, there) => {
+            let blank = |value: Option<&Value>| value.is_none_or(is_nothing);
+            let is_same = match (wanted, there) {
+                (Some(wanted), Some(there)) => is_equal(wanted, there),
+                _ => false,
+            };
+            if !(is_same || blank(wanted) && blank(there)) {
+                fields.push(Field { path: path.to_owned(), before: there.cloned(), after: wanted.cloned() });
+            }
+        }
+    }
+}
+
+/// Lists of named things are compared by name, lists of texts as sets, others place by place.
+fn lists(kind: Kind, path: &str, wanted: &[Value], there: &[Value], fields: &mut Vec<Field>) {
+    let all = || wanted.iter().chain(there);
+    if all().all(|item| item.get("task_key").is_some()) {
+        let name = |item: &Value| item.get("task_key").and_then(Value::as_str).unwrap_or_default().to_owned();
+        let find = |items: &'_ [Value], key: &str| items.iter().position(|item| name(item) == key);
+        let mut names: Vec<String> = all().map(name).collect();
+        names.sort();
+        names.dedup();
+        for key in names {
+            let at = |items: &'_ [Value]| find(items, &key);
+            let (wanted, there) = (at(wanted).and_then(|i| wanted.get(i)), at(there).and_then(|i| there.get(i)));
+            compare(kind, &format!("{path}[{key}]"), wanted, there, fields);
+        }
+        return;
+    }
+    let texts = |items: &[Value]| {
+        let mut texts: Vec<String> = items.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+        texts.sort();
+        texts
+    };
+    if all().all(Value::is_string) {
+        if texts(wanted) != texts(there) {
+            let field = |items: &[Value]| Some(Value::Array(items.to_vec()));
+            fields.push(Field { path: path.to_owned(), before: field(there), after: field(wanted) });
+        }
+        return;
+    }
+    for index in 0..wanted.len().max(there.len()) {
+        compare(kind, &format!("{path}[{index}]"), wanted.get(index), there.get(index), fields);
+    }
+}
+
+/// Whether two values are one: `1` is `1.0`, and an id may be a number or a text.
+fn is_equal(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Number(a), Value::Number(b)) => a == b || a.as_f64() == b.as_f64(),
+        (Value::Number(number), Value::String(text)) | (Value::String(text), Value::Number(number)) => {
+            number.to_string() == *text
+        }
+        (a, b) => a == b,
+    }
+}
+
+fn without_places(path: &str) -> String {
+    let mut plain = String::new();
+    let mut depth = 0_usize;
+    for c in path.chars() {
+        match c {
+            '[' => depth += 1,
+            ']' => depth = depth.saturating_sub(1),
+            c if depth == 0 => plain.push(c),
+            _ => {}
+        }
+    }
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn paths(kind: Kind, wanted: &Value, there: &Value) -> Vec<String> {
+        differences(kind, wanted, there).into_iter().map(|field| field.path).collect()
+    }
+
+    #[test]
+    fn what_servers_add_drop_and_sort_is_no_difference() {
+        let wanted = json!({
+            "name": "daily", "max_concurrent_runs": 1, "tags": {"project": "shop"},
+            "tasks": [
+                {"task_key": "a", "max_retries": 0, "depends_on": [{"task_key": "x"}, {"task_key": "b"}]},
+                {"task_key": "b", "sql_task": {"file": {"path": "/a.sql", "source": "WORKSPACE"}}},
+            ],
+        });
+        let there = json!({
+            "name": "daily", "max_concurrent_runs": 1, "format": "MULTI_TASK", "timeout_seconds": 0,
+            "tags": {"project": "shop", "team": "finance"}, "email_notifications": {}, "webhook_notifications": {},
+            "tasks": [
+                {"task_key": "b", "run_if": "ALL_SUCCESS", "sql_task": {"file": {"path": "/a.sql"}}},
+                {"task_key": "a", "depends_on": [{"task_key": "b"}, {"task_key": "x"}], "email_notifications": {}},
+            ],
+        });
+        assert_eq!(paths(Kind::Job, &wanted, &there), Vec::<String>::new());
+        assert_eq!(merged(&wanted, &there)["tags"], json!({"project": "shop", "team": "finance"}));
+    }
+
+    #[test]
+    fn what_somebody_changed_is_named_by_its_path() {
+        let wanted =
+            json!({"name": "n", "tasks": [{"task_key": "a", "timeout_seconds": 60}], "queue": {"enabled": true}});
+        let there = json!({
+            "name": "n", "tasks": [{"task_key": "a", "timeout_seconds": 90}, {"task_key": "c"}],
+            "trigger": {"periodic": {"interval": 1, "unit": "DAYS"}},
+        });
+        assert_eq!(paths(Kind::Job, &wanted, &there), ["queue", "tasks[a].timeout_seconds", "tasks[c]", "trigger"]);
+    }
+
+    #[test]
+    fn lists_of_texts_have_no_order_and_ids_may_be_texts() {
+        let wanted = json!({"refresh_selection": ["b", "a"], "job_id": 12, "threshold": 0.0});
+        let there = json!({"refresh_selection": ["a", "b"], "job_id": "12"});
+        assert_eq!(paths(Kind::Job, &wanted, &there), Vec::<String>::new());
+    }
+}

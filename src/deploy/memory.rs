@@ -1,0 +1,126 @@
+//! What a deployment remembers of the ones before it: a file beside the deployed files, one for each target.
+//!
+//! It holds identities (which pipeline, jobs and alerts are ours) and what was granted; settings are read from the
+//! workspace. Without it nothing is lost: resources are found by their names, and taken for ours by their tags.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::plan::record::Entry;
+
+/// The form of the file that this program writes.
+const VERSION: u32 = 1;
+
+/// What is remembered of a target.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Memory {
+    /// The form of the file.
+    version: u32,
+    /// Name of the project.
+    pub project: String,
+    /// Name of the target.
+    pub target: String,
+    /// Ids of resources, by the keys of the bundle.
+    #[serde(default)]
+    pub resources: BTreeMap<String, String>,
+    /// The release that the pipeline points at.
+    #[serde(default)]
+    pub release: Option<String>,
+    /// Releases whose files are there, the oldest first.
+    #[serde(default)]
+    pub releases: Vec<String>,
+    /// What was granted and is not known to be gone.
+    #[serde(default)]
+    pub granted: BTreeSet<Entry>,
+    /// What earlier builds granted, by the record of the project, and is gone.
+    #[serde(default)]
+    pub gone: BTreeSet<Entry>,
+}
+
+/// Why a file is not the memory of a target.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum MemoryError {
+    /// Somebody edited it, or it was cut off.
+    #[error("it can't be read: {0}")]
+    Unreadable(String),
+    /// A newer program wrote it.
+    #[error("a newer `gen` wrote it (form {0}, this one knows {VERSION}); use that one")]
+    Newer(u32),
+    /// A release has no name of one: it would become the path of a folder that is removed.
+    #[error("`{0}` is no name of a release")]
+    NoRelease(String),
+    /// It is of something else.
+    #[error("it is of target `{target}` of project `{project}`: two projects share this folder")]
+    Foreign {
+        /// Whose it is.
+        project: String,
+        /// And of which target.
+        target: String,
+    },
+}
+
+impl Memory {
+    /// What is remembered before the first deployment.
+    pub fn new(project: &str, target: &str) -> Memory {
+        let (project, target) = (project.to_owned(), target.to_owned());
+        Memory { version: VERSION, project, target, ..Memory::default() }
+    }
+
+    /// Reads the file of a target.
+    ///
+    /// # Errors
+    /// When it is none, or that of another project.
+    pub fn parse(text: &[u8], project: &str, target: &str) -> Result<Memory, MemoryError> {
+        #[derive(Deserialize)]
+        struct Form {
+            version: u32,
+        }
+        let unreadable = |error: serde_json::Error| MemoryError::Unreadable(error.to_string());
+        let Form { version } = serde_json::from_slice(text).map_err(unreadable)?;
+        if version > VERSION {
+            return Err(MemoryError::Newer(version));
+        }
+        let memory: Memory = serde_json::from_slice(text).map_err(unreadable)?;
+        if (memory.project.as_str(), memory.target.as_str()) != (project, target) {
+            return Err(MemoryError::Foreign { project: memory.project, target: memory.target });
+        }
+        let is_name = |name: &&String| !name.is_empty() && name.chars().all(|c| c.is_ascii_hexdigit());
+        match memory.releases.iter().chain(&memory.release).find(|name| !is_name(name)) {
+            Some(name) => Err(MemoryError::NoRelease(name.clone())),
+            None => Ok(memory),
+        }
+    }
+
+    /// The file.
+    pub fn text(&self) -> String {
+        // Maps and lists of texts always have a form in JSON.
+        serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        let mut memory = Memory::new("shop", "prod");
+        memory.resources.insert("shop_pipeline".into(), "p-1".into());
+        memory.release = Some("4f".into());
+        assert_eq!(Memory::parse(memory.text().as_bytes(), "shop", "prod"), Ok(memory));
+    }
+
+    #[test]
+    fn what_is_no_memory_of_the_target_is_refused() {
+        let memory = Memory::new("shop", "prod").text();
+        let fault = |text: &str| Memory::parse(text.as_bytes(), "shop", "dev").unwrap_err().to_string();
+        assert_eq!(fault(&memory), "it is of target `prod` of project `shop`: two projects share this folder");
+        assert!(fault(&memory[..20]).starts_with("it can't be read"));
+        assert!(fault(&memory.replace("\"version\": 1", "\"version\": 9")).starts_with("a newer `gen` wrote it"));
+        assert!(fault(&memory.replace("releases", "release_list")).contains("unknown field"));
+        let edited = Memory { releases: vec!["../..".into()], ..Memory::new("shop", "dev") }.text();
+        assert_eq!(fault(&edited), "`../..` is no name of a release");
+    }
+}

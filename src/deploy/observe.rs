@@ -1,0 +1,337 @@
+//! Reads what a workspace holds of a target. Nothing is changed.
+//!
+//! Resources are found by the ids that are remembered, or else by their names; one that bears the name and not our tags
+//! belongs to somebody else, and two of one name are one too many: both are refused, never taken over.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use super::change::{Remote, There, name_of, wanted};
+use super::client::Client;
+use super::client::api::permissions::{self, On, Who};
+use super::client::api::{alerts, dashboards, files, identity, jobs, pipelines, updates, warehouses};
+use super::client::error::{Error, Kind as Failed};
+use super::desired::{Dashboard, Desired, DesiredError, MANAGER, MANAGER_TAG, TARGET_TAG, short};
+use super::effect::Effect;
+use super::memory::{Memory, MemoryError};
+use super::reading;
+use crate::bundle::resource::Kind;
+
+/// The largest file of ours that is read back.
+const LIMIT: u64 = 64 << 20;
+/// Updates that are looked at.
+const RECENT: usize = 25;
+/// The file that says that all files of a release are there. It is written last.
+pub const COMPLETE: &str = "release.json";
+
+/// Why the state of a target is not known.
+#[derive(Debug, thiserror::Error)]
+pub enum ObserveError {
+    /// The workspace failed, or refused.
+    #[error("{0}")]
+    Client(#[from] Error),
+    /// A fault of the compiler.
+    #[error(transparent)]
+    Desired(#[from] DesiredError),
+    /// What is remembered can't be used.
+    #[error("`{path}`: {why}")]
+    Memory {
+        /// The file.
+        path: String,
+        /// What is wrong with it.
+        why: MemoryError,
+    },
+    /// There is no warehouse of this name.
+    #[error("there is no SQL warehouse `{name}`, but {known}")]
+    NoWarehouse {
+        /// The name.
+        name: String,
+        /// Those that there are.
+        known: String,
+    },
+    /// The target names no warehouse.
+    #[error("target `{0}` names no SQL warehouse, which runs the statements: `warehouse: ..`")]
+    WarehouseUnnamed(String),
+    /// Something of the name is there and not ours.
+    #[error("there is a {kind} `{name}` ({id}) that this target did not make")]
+    Foreign {
+        /// The kind.
+        kind: &'static str,
+        /// Its name.
+        name: String,
+        /// Its id.
+        id: String,
+    },
+    /// Several of the name are there.
+    #[error("there are {count} {kind}s called `{name}`, and nobody knows which is meant: {ids}")]
+    Several {
+        /// The kind.
+        kind: &'static str,
+        /// Their name.
+        name: String,
+        /// How many.
+        count: usize,
+        /// Their ids.
+        ids: String,
+    },
+}
+
+/// The folder of a target, and who deploys to it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Site {
+    /// The user name, or the application id of a service principal.
+    pub user: String,
+    /// The folder.
+    pub root: String,
+    /// What earlier deployments left behind.
+    pub memory: Memory,
+}
+
+impl Site {
+    /// The file of what is remembered.
+    pub fn memory_path(&self) -> String {
+        format!("{}/state.json", self.root)
+    }
+}
+
+/// Finds out who deploys and what earlier deployments left behind.
+///
+/// # Errors
+/// When the workspace can't be read, or the memory is not one of this target.
+pub fn site(client: &Client<'_>, desired: &Desired) -> Result<Site, ObserveError> {
+    let user = identity::me(client)?.user_name;
+    let own = || format!("/Workspace/Users/{user}/.gen/{}/{}", desired.project, desired.target);
+    let root = desired.root.clone().unwrap_or_else(own);
+    let memory = Memory::new(&desired.project, &desired.target);
+    let mut site = Site { user, root, memory };
+    let path = site.memory_path();
+    match files::read(client, &path, LIMIT) {
+        Ok(text) => {
+            let memory = Memory::parse(&text, &desired.project, &desired.target);
+            site.memory = memory.map_err(|why| ObserveError::Memory { path, why })?;
+        }
+        Err(error) if error.kind == Failed::NotFound => {}
+        Err(error) => return Err(error.into()),
+    }
+    Ok(site)
+}
+
+/// Reads what a workspace holds of a target.
+///
+/// # Errors
+/// When it can't be read, or holds things of others in our place.
+pub fn remote(client: &Client<'_>, desired: &Desired, site: Site) -> Result<Remote, ObserveError> {
+    let warehouse = warehouse(client, desired)?;
+    let effects: Vec<Effect> = desired.statements.iter().map(|statement| statement.effect.clone()).collect();
+    let catalog = reading::catalog(client, Some(&warehouse), &effects)?;
+    let mut remote = Remote {
+        user: site.user,
+        root: site.root,
+        warehouse: Some(warehouse),
+        memory: site.memory,
+        catalog,
+        resources: BTreeMap::new(),
+        dashboards: BTreeMap::new(),
+        releases: BTreeSet::new(),
+    };
+    let release = desired.release();
+    let marker = format!("{}/{COMPLETE}", remote.folder(&release));
+    if files::status(client, &marker)?.is_some() {
+        remote.releases.insert(release.clone());
+    }
+    // Names do not depend on ids, so bodies with made-up ids do for finding.
+    for (kind, key, body) in wanted(desired, &remote, &release)? {
+        let known = remote.memory.resources.get(&key).cloned();
+        let found = find(client, kind, &name_of(kind, &body), known.as_deref(), desired, &remote.root)?;
+        found.map(|there| remote.resources.insert(key, there));
+    }
+    for (key, id) in remote.memory.resources.clone() {
+        if let (false, Some(kind)) = (remote.resources.contains_key(&key), kind_of(&key)) {
+            get(client, kind, &id)?.map(|there| remote.resources.insert(key, there));
+        }
+    }
+    for dashboard in &desired.dashboards {
+        let found = find_dashboard(client, dashboard, desired, &remote)?;
+        found.map(|there| remote.dashboards.insert(dashboard.metric.clone(), there));
+    }
+    Ok(remote)
+}
+
+fn warehouse(client: &Client<'_>, desired: &Desired) -> Result<String, ObserveError> {
+    let name = desired.warehouse.clone().ok_or_else(|| ObserveError::WarehouseUnnamed(desired.target.clone()))?;
+    let all = warehouses::list(client)?;
+    if let Some(found) = all.iter().find(|warehouse| warehouse.name == name) {
+        return Ok(found.id.clone());
+    }
+    let names: Vec<String> = all.iter().map(|warehouse| format!("`{}`", warehouse.name)).collect();
+    let known = if names.is_empty() { "none that you may see".to_owned() } else { names.join(", ") };
+    Err(ObserveError::NoWarehouse { name, known })
+}
+
+/// Whether all tables were updated since the pipeline was last changed, from the release that is wanted.
+///
+/// # Errors
+/// When the workspace can't be read.
+pub fn is_updated(client: &Client<'_>, desired: &Desired, remote: &Remote) -> Result<bool, ObserveError> {
+    if remote.memory.release.as_deref() != Some(&desired.release()) {
+        return Ok(false);
+    }
+    for key in desired.pipeline_keys() {
+        let Some(there) = remote.resources.get(&key) else { return Ok(false) };
+        let since = there.modified.unwrap_or(u64::MAX);
+        let recent = updates::list(client, &there.id, RECENT)?;
+        let is_made = |update: &updates::Update| update.has_made_all() && update.creation_time >= Some(since);
+        if !recent.iter().any(is_made) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// The kind of the resource of a key.
+pub fn kind_of(key: &str) -> Option<Kind> {
+    [Kind::Pipeline, Kind::Job, Kind::Alert].into_iter().find(|kind| key.ends_with(&format!("_{}", kind.word())))
+}
+
+/// Finds a resource by its id, if that is known, or else by its name.
+///
+/// # Errors
+/// When what bears the name is not ours, or there are several.
+pub fn find(
+    client: &Client<'_>,
+    kind: Kind,
+    name: &str,
+    known: Option<&str>,
+    desired: &Desired,
+    root: &str,
+) -> Result<Option<There>, ObserveError> {
+    if let Some(there) = known.map(|id| get(client, kind, id)).transpose()?.flatten() {
+        return Ok(Some(there));
+    }
+    let ids: Vec<String> = match kind {
+        Kind::Pipeline => pipelines::named(client, name)?.into_iter().map(|found| found.pipeline_id).collect(),
+        Kind::Job => jobs::named(client, name)?.into_iter().map(|found| found.job_id.to_string()).collect(),
+        Kind::Alert => alerts::named(client, name)?.into_iter().map(|found| found.id).collect(),
+        Kind::Schema | Kind::Volume => vec![],
+    };
+    let mut ours = vec![];
+    let mut others = vec![];
+    for id in ids {
+        let Some(there) = get(client, kind, &id)? else { continue };
+        if is_ours(kind, &there.settings, desired, root) { ours.push(there) } else { others.push(there) }
+    }
+    let (kind, name) = (kind.word(), name.to_owned());
+    match (ours.len(), others.first()) {
+        (0, Some(other)) => Err(ObserveError::Foreign { kind, name, id: other.id.clone() }),
+        (0 | 1, _) => Ok(ours.pop()),
+        (count, _) => {
+            let ids = ours.iter().map(|there| there.id.as_str()).collect::<Vec<_>>().join(", ");
+            Err(ObserveError::Several { kind, name, count, ids })
+        }
+    }
+}
+
+/// Whether a resource bears the marks of this target: tags, or, for alerts, which have none, the folder.
+fn is_ours(kind: Kind, settings: &Value, desired: &Desired, root: &str) -> bool {
+    if kind == Kind::Alert {
+        let parent = settings.get("parent_path").and_then(Value::as_str);
+        return parent.is_some_and(|parent| is_same_folder(parent, root));
+    }
+    let tag = |key: &str| settings.get("tags").and_then(|tags| tags.get(key)).and_then(Value::as_str);
+    tag("project") == Some(&desired.project)
+        && tag(TARGET_TAG) == Some(&desired.target)
+        && tag(MANAGER_TAG) == Some(MANAGER)
+}
+
+/// Whether two paths are one folder: servers leave `/Workspace` out.
+fn is_same_folder(a: &str, b: &str) -> bool {
+    let plain = |path: &str| path.trim_start_matches("/Workspace").trim_end_matches('/').to_owned();
+    plain(a) == plain(b)
+}
+
+fn get(client: &Client<'_>, kind: Kind, id: &str) -> Result<Option<There>, ObserveError> {
+    let (settings, modified) = match kind {
+        Kind::Pipeline => match pipelines::get(client, id)? {
+            Some(pipeline) => (Value::Object(pipeline.spec), pipeline.last_modified),
+            None => return Ok(None),
+        },
+        Kind::Job => match id.parse().ok().map(|id| jobs::get(client, id)).transpose()?.flatten() {
+            Some(job) => (Value::Object(job.settings), None),
+            None => return Ok(None),
+        },
+        Kind::Alert => match alerts::get(client, id)? {
+            Some(alert) => {
+                let mut settings = alert.rest;
+                settings.insert("display_name".to_owned(), json!(alert.display_name));
+                (Value::Object(settings), None)
+            }
+            None => return Ok(None),
+        },
+        Kind::Schema | Kind::Volume => return Ok(None),
+    };
+    let levels = levels(client, kind, id)?;
+    Ok(Some(There { id: id.to_owned(), settings, modified, levels }))
+}
+
+/// The place of permissions of a kind.
+pub fn permissions_of(kind: Kind) -> Option<On> {
+    match kind {
+        Kind::Pipeline => Some(On::Pipelines),
+        Kind::Job => Some(On::Jobs),
+        Kind::Alert => Some(On::Alerts),
+        Kind::Schema | Kind::Volume => None,
+    }
+}
+
+/// Levels by principal. They are unknown to whoever may not manage the resource; then they count as lacking.
+fn levels(client: &Client<'_>, kind: Kind, id: &str) -> Result<BTreeMap<String, Vec<String>>, ObserveError> {
+    let Some(on) = permissions_of(kind) else { return Ok(BTreeMap::new()) };
+    let found = match permissions::get(client, on, id) {
+        Ok(found) => found,
+        Err(error) if error.kind == Failed::Denied => return Ok(BTreeMap::new()),
+        Err(error) => return Err(error.into()),
+    };
+    let name = |who: Who| match who {
+        Who::UserName(name) | Who::GroupName(name) | Who::ServicePrincipalName(name) => name,
+    };
+    Ok(found.into_iter().map(|(who, levels)| (name(who), levels.direct)).collect())
+}
+
+/// The name of a dashboard in the workspace.
+pub fn dashboard_name(dashboard: &Dashboard, desired: &Desired, user: &str) -> String {
+    match desired.mode {
+        crate::model::Mode::Development => format!("[dev {}] {}", short(user), dashboard.metric),
+        crate::model::Mode::Production => dashboard.metric.clone(),
+    }
+}
+
+fn find_dashboard(
+    client: &Client<'_>,
+    dashboard: &Dashboard,
+    desired: &Desired,
+    remote: &Remote,
+) -> Result<Option<There>, ObserveError> {
+    let known = remote.memory.resources.get(&dashboard_key(&dashboard.metric));
+    let mut found = known.map(|id| dashboards::get(client, id)).transpose()?.flatten();
+    if found.is_none() {
+        // Those that lie in our folder are ours.
+        let name = dashboard_name(dashboard, desired, &remote.user);
+        let named = dashboards::named(client, &name)?;
+        let ours = named
+            .into_iter()
+            .find(|found| found.parent_path.as_deref().is_some_and(|at| is_same_folder(at, &remote.root)));
+        found = ours.map(|ours| dashboards::get(client, &ours.dashboard_id)).transpose()?.flatten();
+    }
+    Ok(found.map(|found| There {
+        id: found.dashboard_id,
+        settings: json!(found.serialized_dashboard.unwrap_or_default()),
+        modified: None,
+        levels: BTreeMap::new(),
+    }))
+}
+
+/// The key under which the id of a dashboard is remembered.
+pub fn dashboard_key(metric: &str) -> String {
+    format!("{metric}_dashboard")
+}

@@ -1,0 +1,201 @@
+//! A plan in words that a reviewer can judge: for terminals, for comments on a change, for programs.
+
+use std::fmt::Write as _;
+
+use serde::Serialize;
+
+use super::change::{Change, Stage, Waits};
+use super::effect::{Effect, Tagged};
+use super::field::Field;
+
+/// What becomes of something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fate {
+    /// It is made.
+    New,
+    /// It changes.
+    Changed,
+    /// It goes.
+    Gone,
+}
+
+impl Fate {
+    fn sign(self) -> char {
+        match self {
+            Fate::New => '+',
+            Fate::Changed => '~',
+            Fate::Gone => '-',
+        }
+    }
+}
+
+/// What a change means for who may see what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Access {
+    /// Somebody may do more.
+    Widens,
+    /// Somebody may do less.
+    Narrows,
+    /// What is masked or filtered is decided anew.
+    Decides,
+}
+
+impl Access {
+    fn words(self) -> &'static str {
+        match self {
+            Access::Widens => "widens access",
+            Access::Narrows => "narrows access",
+            Access::Decides => "changes what is masked or filtered",
+        }
+    }
+}
+
+/// A change in words.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Line {
+    /// When it is made.
+    pub stage: Stage,
+    /// What becomes of the object.
+    pub fate: Fate,
+    /// The object, and what is done.
+    pub what: String,
+    /// Settings that change.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<Field>,
+    /// What it means for who may see what.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub access: Option<Access>,
+    /// What it waits for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waits: Option<String>,
+}
+
+/// The changes in words, in their order.
+pub fn lines(changes: &[Change]) -> Vec<Line> {
+    changes.iter().map(line).collect()
+}
+
+/// A change in words.
+pub fn line(change: &Change) -> Line {
+    let stage = change.stage();
+    let plain = |fate, what: String| Line { stage, fate, what, fields: vec![], access: None, waits: None };
+    match change {
+        Change::Statement { statement, waits } => {
+            let (fate, what, access) = effect(&statement.effect, &statement.text);
+            let waits = waits.as_ref().map(|waits| match waits {
+                Waits::Table(table) => table.to_string(),
+                Waits::Update => "an update of all tables".to_owned(),
+            });
+            Line { access, waits, ..plain(fate, what) }
+        }
+        Change::Release { release, files } => plain(Fate::New, format!("release `{release}`: {files} files")),
+        Change::Create { kind, name, .. } => plain(Fate::New, format!("{} `{name}`", kind.word())),
+        Change::Update { kind, name, fields, .. } => {
+            Line { fields: fields.clone(), ..plain(Fate::Changed, format!("{} `{name}`", kind.word())) }
+        }
+        Change::Delete { kind, key, .. } => plain(Fate::Gone, format!("{} `{key}`", kind.word())),
+        Change::Permit { kind, key, levels } => {
+            let levels: Vec<String> = levels.iter().map(|(who, level)| format!("{level} to `{}`", who.id())).collect();
+            let what = format!("{} `{key}`: {}", kind.word(), levels.join(", "));
+            Line { access: Some(Access::Widens), ..plain(Fate::New, what) }
+        }
+        Change::Dashboard { key, is_new } => {
+            plain(if *is_new { Fate::New } else { Fate::Changed }, format!("dashboard `{key}`"))
+        }
+    }
+}
+
+fn effect(effect: &Effect, text: &str) -> (Fate, String, Option<Access>) {
+    let list = |words: &std::collections::BTreeSet<String>| words.iter().cloned().collect::<Vec<_>>().join(", ");
+    let tagged = |tagged: &Tagged| match &tagged.column {
+        Some(column) => format!("column `{}.{column}`", tagged.table.full_name()),
+        None => tagged.table.to_string(),
+    };
+    match effect {
+        Effect::Exists(object) => (Fate::New, object.to_string(), None),
+        Effect::Comment(on, _) => (Fate::Changed, format!("comment of {on}"), None),
+        Effect::Granted(on, to, words) => {
+            (Fate::New, format!("{} on {on} to `{to}`", list(words)), Some(Access::Widens))
+        }
+        Effect::Revoked(on, from, words) => {
+            (Fate::Gone, format!("{} on {on} from `{from}`", list(words)), Some(Access::Narrows))
+        }
+        Effect::Function(name, _) => (Fate::Changed, name.to_string(), Some(Access::Decides)),
+        Effect::MetricView(name, _) => (Fate::Changed, format!("metric view `{}`", name.full_name()), None),
+        Effect::Policy(on, name, _) => (Fate::Changed, format!("policy `{name}` on {on}"), Some(Access::Decides)),
+        Effect::NoPolicy(on, name) => (Fate::Gone, format!("policy `{name}` on {on}"), Some(Access::Decides)),
+        Effect::Tags(of, tags) => {
+            let tags: Vec<String> = tags.iter().map(|(key, value)| format!("{key} = {value}")).collect();
+            (Fate::Changed, format!("tags of {}: {}", tagged(of), tags.join(", ")), None)
+        }
+        Effect::NoTags(of, keys) => (Fate::Gone, format!("tags of {}: {}", tagged(of), list(keys)), None),
+        Effect::Gone(object) => (Fate::Gone, object.to_string(), None),
+        Effect::Unknown => (Fate::Changed, text.lines().next().unwrap_or_default().to_owned(), None),
+    }
+}
+
+impl Stage {
+    fn title(self) -> &'static str {
+        match self {
+            Stage::Before => "before the pipeline",
+            Stage::Files => "files",
+            Stage::Resources => "pipeline, jobs, alerts, dashboards",
+            Stage::After => "tables and views",
+            Stage::Waiting => "after the next update",
+        }
+    }
+}
+
+/// The plan for a terminal.
+pub fn human(lines: &[Line]) -> String {
+    let mut text = String::new();
+    let mut stage = None;
+    for line in lines {
+        if stage != Some(line.stage) {
+            let gap = if stage.is_some() { "\n" } else { "" };
+            let _ = writeln!(text, "{gap}{}", line.stage.title());
+            stage = Some(line.stage);
+        }
+        let access = line.access.map(|access| format!("   [{}]", access.words())).unwrap_or_default();
+        let _ = writeln!(text, "  {} {}{access}", line.fate.sign(), line.what);
+        for field in &line.fields {
+            let _ = writeln!(text, "      {}", shown(field));
+        }
+    }
+    text
+}
+
+/// The plan for a comment on a change.
+pub fn markdown(title: &str, lines: &[Line]) -> String {
+    let mut text = format!("### {title}\n");
+    let mut stage = None;
+    for line in lines {
+        if stage != Some(line.stage) {
+            let _ = writeln!(text, "\n**{}**\n", line.stage.title());
+            stage = Some(line.stage);
+        }
+        let access = line.access.map(|access| format!(" (**{}**)", access.words())).unwrap_or_default();
+        let _ = writeln!(text, "- `{}` {}{access}", line.fate.sign(), line.what);
+        for field in &line.fields {
+            let _ = writeln!(text, "  - {}", shown(field));
+        }
+    }
+    text
+}
+
+fn shown(field: &Field) -> String {
+    let value = |value: &Option<serde_json::Value>| value.as_ref().map_or_else(|| "(none)".to_owned(), short);
+    format!("{}: {} -> {}", field.path, value(&field.before), value(&field.after))
+}
+
+/// A value in one line that is not too long.
+fn short(value: &serde_json::Value) -> String {
+    const MOST: usize = 80;
+    let text = value.to_string();
+    if text.chars().count() <= MOST {
+        return text;
+    }
+    text.chars().take(MOST).chain("..".chars()).collect()
+}

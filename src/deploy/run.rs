@@ -1,0 +1,86 @@
+//! Updates of a pipeline: started, watched to their end, and told in the words of the workspace.
+
+use std::time::Duration;
+
+use super::client::Client;
+use super::client::api::updates::{self, Event, Start, State};
+use super::client::error::Error;
+
+/// How often a running update is looked at.
+const PAUSE: Duration = Duration::from_secs(2);
+/// Events of an update that are read to find its faults.
+const EVENTS: usize = 500;
+
+/// Why an update did not complete.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The workspace failed, or refused.
+    #[error("update: {0}")]
+    Client(#[from] Error),
+    /// It ended otherwise.
+    #[error("update `{update}` ended as {state}{}", faults(.messages))]
+    Ended {
+        /// Its id.
+        update: String,
+        /// How.
+        state: String,
+        /// What the workspace said was wrong, the first faults first.
+        messages: Vec<String>,
+    },
+}
+
+fn faults(messages: &[String]) -> String {
+    messages.iter().map(|message| format!("\n  {message}")).collect()
+}
+
+/// Starts an update and waits for its end. `told` hears of each state.
+///
+/// # Errors
+/// When it can't be started, or does not complete.
+pub fn update(client: &Client<'_>, pipeline: &str, start: &Start, told: &mut dyn FnMut(&str)) -> Result<(), RunError> {
+    let id = updates::start(client, pipeline, start)?;
+    let mut last = None;
+    loop {
+        let update = updates::get(client, pipeline, &id)?;
+        let state = update.map_or(State::Other("gone".to_owned()), |update| update.state);
+        let word = word(&state);
+        if last.as_ref() != Some(&state) {
+            told(&word);
+        }
+        match state {
+            State::Completed => return Ok(()),
+            State::Failed | State::Canceled => {
+                return Err(RunError::Ended { messages: messages(client, pipeline, &id)?, update: id, state: word });
+            }
+            State::Other(_) => return Err(RunError::Ended { update: id, state: word, messages: vec![] }),
+            _ => last = Some(state),
+        }
+        client.door().sleep(PAUSE);
+    }
+}
+
+fn word(state: &State) -> String {
+    match state {
+        State::Other(other) => other.to_lowercase(),
+        State::WaitingForResources => "waiting for resources".to_owned(),
+        State::SettingUpTables => "setting up tables".to_owned(),
+        state => format!("{state:?}").to_lowercase(),
+    }
+}
+
+/// What went wrong in an update. Messages of events may hold rows of the input; those of exceptions are what people need
+/// to see, so they are cut after their first line.
+fn messages(client: &Client<'_>, pipeline: &str, update: &str) -> Result<Vec<String>, Error> {
+    let events = updates::events(client, pipeline, "level='ERROR'", EVENTS)?;
+    let is_of = |event: &&Event| event.origin.get("update_id").and_then(|id| id.as_str()) == Some(update);
+    let mut messages = vec![];
+    for event in events.iter().filter(is_of) {
+        let exceptions = event.error.iter().flat_map(|error| &error.exceptions);
+        let first = |text: &str| client.shown(text.lines().next().unwrap_or_default());
+        messages.extend(exceptions.filter_map(|exception| exception.message.as_deref()).map(first));
+    }
+    // Events come newest first.
+    messages.reverse();
+    messages.dedup();
+    Ok(messages)
+}

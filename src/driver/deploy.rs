@@ -1,0 +1,163 @@
+//! A deployment: the build of a target, what the workspace holds, and what is to change.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use super::Compilation;
+use crate::deploy::apply::{self, ApplyError};
+use crate::deploy::change::{self, Change, Remote, Stage};
+use crate::deploy::client::Client;
+use crate::deploy::client::api::updates::Start;
+use crate::deploy::desired::{Desired, DesiredError};
+use crate::deploy::observe::{self, ObserveError, Site};
+use crate::deploy::run::{self, RunError};
+use crate::model::TargetId;
+use crate::plan::record::{Entry, Record};
+use crate::render::RenderError;
+use crate::world::World;
+
+/// A target as it is to be, and as it is.
+pub struct Deployment {
+    /// What is wanted.
+    pub desired: Desired,
+    /// What is there.
+    pub remote: Remote,
+    /// What is to change.
+    pub changes: Vec<Change>,
+    /// What the build gives.
+    declared: BTreeSet<Entry>,
+    /// What was given and is not known to be gone, with what the build gives.
+    given: BTreeSet<Entry>,
+    /// What the record of the project holds and the build does not give.
+    retired: BTreeSet<Entry>,
+}
+
+/// Why there is no deployment.
+#[derive(Debug, thiserror::Error)]
+pub enum DeployError {
+    /// The workspace can't be read.
+    #[error(transparent)]
+    Observe(#[from] ObserveError),
+    /// A fault of the compiler.
+    #[error(transparent)]
+    Desired(#[from] DesiredError),
+    /// A fault of the compiler.
+    #[error(transparent)]
+    Render(#[from] RenderError),
+    /// A change failed.
+    #[error(transparent)]
+    Apply(#[from] ApplyError),
+    /// An update failed.
+    #[error(transparent)]
+    Run(#[from] RunError),
+    /// There is no project, or it is at fault.
+    #[error("the specs are at fault")]
+    Faulty,
+}
+
+/// Reads what a target holds and says what is to change; changes nothing. `compilation` is that of the build.
+///
+/// # Errors
+/// When the workspace can't be read, or holds things of others in our place.
+pub fn prepare(
+    world: &dyn World,
+    root: &Path,
+    client: &Client<'_>,
+    compilation: &Compilation,
+    target: TargetId,
+) -> Result<Deployment, DeployError> {
+    let desired = desired(compilation, target)?;
+    let site = observe::site(client, &desired)?;
+    let mine = |entry: &&Entry| entry.target == desired.target;
+    let declared: BTreeSet<Entry> = compilation.plan.declared.iter().filter(mine).cloned().collect();
+    let recorded: BTreeSet<Entry> = compilation.plan.record.entries().iter().filter(mine).cloned().collect();
+    let given: BTreeSet<Entry> =
+        recorded.difference(&site.memory.gone).chain(&site.memory.granted).chain(&declared).cloned().collect();
+    let retired = recorded.difference(&declared).cloned().collect();
+    let desired = if given == recorded { desired } else { after(world, root, compilation, target, &given)? };
+    of(client, desired, site, declared, given, retired)
+}
+
+fn desired(compilation: &Compilation, target: TargetId) -> Result<Desired, DeployError> {
+    let project = compilation.project.as_ref().ok_or(DeployError::Faulty)?;
+    Ok(Desired::of(project, &compilation.plan, &compilation.files, target)?)
+}
+
+/// What is wanted after what the workspace was given, which the record of the project may not know.
+fn after(
+    world: &dyn World,
+    root: &Path,
+    compilation: &Compilation,
+    target: TargetId,
+    given: &BTreeSet<Entry>,
+) -> Result<Desired, DeployError> {
+    let project = compilation.project.as_ref().ok_or(DeployError::Faulty)?;
+    let name = project.targets.get(target.0).map(|target| target.name.as_str());
+    let others = compilation.plan.record.entries().iter().filter(|entry| Some(entry.target.as_str()) != name);
+    let record = Record::of(others.chain(given).cloned().collect());
+    desired(&super::build_after(world, root, record)?, target)
+}
+
+fn of(
+    client: &Client<'_>,
+    desired: Desired,
+    site: Site,
+    declared: BTreeSet<Entry>,
+    given: BTreeSet<Entry>,
+    retired: BTreeSet<Entry>,
+) -> Result<Deployment, DeployError> {
+    let remote = observe::remote(client, &desired, site)?;
+    let is_updated = observe::is_updated(client, &desired, &remote)?;
+    let changes = change::changes(&desired, &remote, is_updated)?;
+    Ok(Deployment { desired, remote, changes, declared, given, retired })
+}
+
+impl Deployment {
+    /// Whether everything is as it is wanted; what waits for an update is not.
+    pub fn is_settled(&self) -> bool {
+        self.changes.is_empty()
+    }
+
+    /// Reads the workspace again.
+    ///
+    /// # Errors
+    /// When the workspace can't be read.
+    pub fn look_again(&mut self, client: &Client<'_>) -> Result<(), DeployError> {
+        let site = observe::site(client, &self.desired)?;
+        self.remote = observe::remote(client, &self.desired, site)?;
+        let is_updated = observe::is_updated(client, &self.desired, &self.remote)?;
+        self.changes = change::changes(&self.desired, &self.remote, is_updated)?;
+        Ok(())
+    }
+
+    /// Starts an update of all tables and waits for its end.
+    ///
+    /// # Errors
+    /// When it can't be started, or does not complete.
+    pub fn update(&self, client: &Client<'_>, told: &mut dyn FnMut(&str)) -> Result<(), DeployError> {
+        for key in self.desired.pipeline_keys() {
+            if let Some(there) = self.remote.resources.get(&key) {
+                run::update(client, &there.id, &Start::default(), told)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes the changes that can be made now. `told` hears of each before it is made.
+    ///
+    /// # Errors
+    /// The first change that fails ends it.
+    pub fn apply(&mut self, client: &Client<'_>, told: &mut dyn FnMut(&Change)) -> Result<(), DeployError> {
+        // What is going to be given is remembered before it is: a deployment may end at any moment.
+        self.remote.memory.granted.clone_from(&self.given);
+        apply::save(client, &self.remote)?;
+        apply::apply(client, &self.desired, &mut self.remote, &self.changes, told)?;
+        self.changes.retain(|change| change.stage() == Stage::Waiting);
+        if self.is_settled() {
+            self.remote.memory.granted.clone_from(&self.declared);
+            self.remote.memory.gone.clone_from(&self.retired);
+            apply::save(client, &self.remote)?;
+        }
+        Ok(())
+    }
+}

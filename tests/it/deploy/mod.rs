@@ -1,0 +1,3 @@
+//! Deployments: what a plan says of a workspace, and what comes of it.
+
+mod statements;
