@@ -97,9 +97,14 @@ impl Catalog {
         matches!(self.objects.get(object), None | Some(Known::Absent))
     }
 
+    /// A table that is not there, without which the statement of an effect can't run.
+    pub fn awaited(&self, effect: &Effect) -> Option<Object> {
+        effect.tables().into_iter().find(|table| self.is_absent(table))
+    }
+
     /// Whether an effect holds.
     pub fn holds(&self, effect: &Effect) -> Holds {
-        if effect.table().is_some_and(|table| self.is_absent(table)) {
+        if self.awaited(effect).is_some() {
             // Nobody can be kept from what is not there, and nothing of it can be given.
             let takes = matches!(effect, Effect::Revoked(..) | Effect::NoTags(..));
             return if takes { Holds::Yes } else { Holds::Waits };

@@ -190,7 +190,7 @@ pub fn changes(desired: &Desired, remote: &Remote, is_updated: bool) -> Result<V
                 }
             }
         }
-        let levels = lacking(desired.permissions(), *kind, there);
+        let levels = lacking(desired.permissions(), *kind, there, &remote.user);
         if !levels.is_empty() {
             changes.push(Change::Permit { kind: *kind, key: key.clone(), levels });
         }
@@ -215,7 +215,7 @@ fn statements(desired: &Desired, catalog: &Catalog, is_updated: bool) -> Vec<Cha
         let waits = match catalog.holds(&statement.effect) {
             Holds::Yes => continue,
             Holds::No => (statement.behind_update && !is_updated).then_some(Waits::Update),
-            Holds::Waits => statement.effect.table().cloned().map(Waits::Table),
+            Holds::Waits => catalog.awaited(&statement.effect).map(Waits::Table),
         };
         if waits.is_none() {
             catalog.apply(&statement.effect);
@@ -256,8 +256,14 @@ fn is_same_dashboard(wanted: &str, there: &Value) -> bool {
     there.is_some() && parsed(wanted) == there
 }
 
-/// The levels that principals lack. Those of others, and higher ones, are left alone.
-fn lacking(permissions: &[Permission], kind: Kind, there: Option<&There>) -> Vec<(Principal, &'static str)> {
+/// The levels that principals lack. Those of others, and higher ones, are left alone, and so is whoever deploys: what they
+/// make they own.
+fn lacking(
+    permissions: &[Permission],
+    kind: Kind,
+    there: Option<&There>,
+    user: &str,
+) -> Vec<(Principal, &'static str)> {
     let has = |principal: &Principal, level: Level, word: &str| {
         let held = there.and_then(|there| there.levels.get(principal.id()));
         let is_enough = |held: &String| match level {
@@ -267,7 +273,7 @@ fn lacking(permissions: &[Permission], kind: Kind, there: Option<&There>) -> Vec
         held.is_some_and(|held| held.iter().any(is_enough))
     };
     let lacking = permissions.iter().filter_map(|permission| {
-        let word = permission.level.word(kind)?;
+        let word = permission.level.word(kind).filter(|_| permission.principal.id() != user)?;
         (!has(&permission.principal, permission.level, word)).then(|| (permission.principal.clone(), word))
     });
     lacking.collect()

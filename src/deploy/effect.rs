@@ -9,9 +9,9 @@ use std::fmt;
 
 use crate::lakeflow::ast::{
     Alter, AlterAction, ColumnAction, Command, CommentOn, CommentTarget, CreateFunction, CreateMetricView,
-    CreatePolicy, ObjectName, Part, Privilege, Securable, SecurableKind, StatementKind,
+    CreatePolicy, Expr, MetricJoin, ObjectName, Part, Privilege, Securable, SecurableKind, StatementKind, Text,
 };
-use crate::lakeflow::folded;
+use crate::lakeflow::{folded, parse_expr};
 
 /// A kind of object of the catalog, as far as privileges and tags tell kinds apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -149,16 +149,30 @@ impl Effect {
         }
     }
 
-    /// The table that has to be there before the statement can run: tables come with the first update.
-    pub fn table(&self) -> Option<&Object> {
+    /// The tables that have to be there before the statement can run: tables come with the first update.
+    pub fn tables(&self) -> Vec<Object> {
         match self {
             Effect::Granted(on, ..) | Effect::Revoked(on, ..) | Effect::Comment(on, _) => {
-                (on.kind == ObjectKind::Table).then_some(on)
+                if on.kind == ObjectKind::Table { vec![on.clone()] } else { vec![] }
             }
-            Effect::Tags(tagged, _) | Effect::NoTags(tagged, _) => Some(&tagged.table),
-            _ => None,
+            Effect::Tags(tagged, _) | Effect::NoTags(tagged, _) => vec![tagged.table.clone()],
+            Effect::MetricView(_, view) => read_by(&view.definition.source, &view.definition.joins),
+            _ => vec![],
         }
     }
+}
+
+/// What a metric view reads: tables by their full names. A query would stand in the place of a name; its tables are not
+/// looked for, so such a view does not wait.
+fn read_by(source: &Text, joins: &[MetricJoin]) -> Vec<Object> {
+    let name = parse_expr(&source.value).ok().and_then(|expr| match expr {
+        Expr::CompoundIdentifier(parts) if parts.len() == 3 => {
+            let name = parts.iter().map(|part| folded(&part.value).into_owned()).collect();
+            Some(Object { kind: ObjectKind::Table, name })
+        }
+        _ => None,
+    });
+    name.into_iter().chain(joins.iter().flat_map(|join| read_by(&join.source, &join.joins))).collect()
 }
 
 fn words(privileges: &[Privilege]) -> BTreeSet<String> {

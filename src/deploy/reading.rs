@@ -193,7 +193,11 @@ impl Reading<'_, '_> {
             ObjectKind::Function => self.catalog.functions.contains_key(*object),
             _ => !matches!(self.catalog.objects.get(*object), None | Some(Known::Absent)),
         };
-        let about: Vec<Object> = about.collect::<BTreeSet<_>>().into_iter().filter(is_there).cloned().collect();
+        let (about, absent): (Vec<&Object>, Vec<&Object>) =
+            about.collect::<BTreeSet<_>>().into_iter().partition(|object| is_there(object));
+        let about: Vec<Object> = about.into_iter().cloned().collect();
+        let absent: Vec<Object> = absent.into_iter().cloned().collect();
+        self.catalog.privileges.extend(absent.into_iter().map(|object| (object, Known::Absent)));
         let read =
             |object: &Object| known(grants::direct(self.client, securable(object.kind), &object.full_name()).map(Some));
         let found = self.client.side_by_side(&about, read);

@@ -68,7 +68,7 @@ fn after(desired: &Desired, mut catalog: Catalog) -> Catalog {
 /// The tables that statements are about, as an update makes them.
 fn tables(desired: &Desired) -> impl Iterator<Item = Object> {
     let effects = desired.statements.iter().map(|statement| &statement.effect);
-    effects.filter_map(Effect::table).cloned().collect::<Vec<_>>().into_iter()
+    effects.flat_map(Effect::tables).collect::<Vec<_>>().into_iter()
 }
 
 #[test]

@@ -13,6 +13,12 @@ pub fn answer(state: &mut State, asked: &Asked, verb: &str, path: &str) -> Answe
 fn shown(id: (&str, &str), thing: &Thing) -> Value {
     let mut fields = thing.fields.clone();
     fields.insert(id.0.into(), id.1.into());
+    // A server leaves the root out.
+    let parent =
+        fields.get("parent_path").and_then(Value::as_str).map(|path| path.trim_start_matches("/Workspace").to_owned());
+    if let Some(parent) = parent {
+        fields.insert("parent_path".into(), parent.into());
+    }
     Value::Object(fields)
 }
 

@@ -16,9 +16,11 @@ mod jobs;
 mod outside;
 mod permissions;
 mod pipelines;
+mod projects;
 mod proofs;
 mod route;
 pub mod server;
+pub mod setting;
 mod sql;
 pub mod state;
 mod statements;
@@ -98,6 +100,13 @@ impl Workspace {
     /// Every request so far, with who made it, as `sdk_body_check.py` and its like read it.
     pub fn recorded(&self) -> Vec<Value> {
         self.recorded.lock().unwrap().clone()
+    }
+
+    /// Verbs and paths of the requests since the last call.
+    pub fn take_lines(&self) -> Vec<String> {
+        let taken = std::mem::take(&mut *self.recorded.lock().unwrap());
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        taken.iter().map(|line| format!("{} {}", text(&line["method"]), text(&line["path"]))).collect()
     }
 }
 

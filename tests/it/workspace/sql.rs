@@ -7,7 +7,8 @@ use serde_json::{Map, Value, json};
 
 use lakegen::lakeflow::ast::{
     Alter, AlterAction, ColumnAction, Command, CommentOn, CommentTarget, CreateFunction, CreatePolicy, FunctionBody,
-    Mask, MetricView, ObjectName, Part, Privilege, Returns, Securable, SecurableKind, StatementKind,
+    Ident, Mask, MatchColumn, MetricView, ObjectName, Part, PolicyKind, Privilege, Returns, Securable, SecurableKind,
+    StatementKind,
 };
 use lakegen::lakeflow::{expr_text, parse};
 
@@ -28,6 +29,9 @@ pub fn run(state: &mut State, who: &str, text: &str) -> Result<Table, Refusal> {
     let fail = |message: String| Refusal { status: 400, code: "PARSE_SYNTAX_ERROR", message };
     let statements = parse(text).map_err(|faults| fail(format!("{faults:?}")))?;
     let [statement] = &statements[..] else { return Err(fail(format!("{} statements", statements.len()))) };
+    if let Some(found) = TAGS.captures(text) {
+        return Ok(tags_of(state, who, &found[1].replace('`', ""), &found[2], &found[3]));
+    }
     if let StatementKind::Query(_) = &statement.kind {
         reads(state, who, text)?;
         return Ok(Table { columns: vec!["1".into()], rows: vec![vec![Some("1".into())]] });
@@ -122,7 +126,7 @@ fn perform(state: &mut State, who: &str, statement: &StatementKind, text: &str) 
         }
         StatementKind::CommentOn(comment) => comment_on(state, who, comment),
         StatementKind::Alter(change) => alter(state, who, change),
-        StatementKind::CreatePolicy(policy) => create_policy(state, who, policy, text),
+        StatementKind::CreatePolicy(policy) => create_policy(state, who, policy),
         StatementKind::DropPolicy(policy) => {
             let (_, schema) = managed(state, who, &policy.on)?;
             let gone = state.policies.remove(&(schema, policy.name.value.to_lowercase()));
@@ -134,16 +138,33 @@ fn perform(state: &mut State, who: &str, statement: &StatementKind, text: &str) 
     }
 }
 
-fn create_policy(state: &mut State, who: &str, policy: &CreatePolicy, text: &str) -> Result<(), Refusal> {
-    let (kind, schema) = managed(state, who, &policy.on)?;
+fn create_policy(state: &mut State, who: &str, policy: &CreatePolicy) -> Result<(), Refusal> {
+    let (kind, on) = managed(state, who, &policy.on)?;
     let function = path(&policy.function);
     there(state, Kind::Function, &function)?;
     state.need(who, "EXECUTE", Kind::Function, &function)?;
-    let names = |idents: &[sqlparser::ast::Ident]| idents.iter().map(|i| i.value.clone()).collect::<Vec<_>>();
-    let shown = json!({"name": policy.name.value, "on_securable_fullname": schema, "for_securable_type": "TABLE",
-        "on_securable_type": kind.word().to_uppercase(), "policy_type": "POLICY_TYPE_COLUMN_MASK",
-        "to_principals": names(&policy.to), "except_principals": names(&policy.except), "sql": text});
-    state.policies.insert((schema, policy.name.value.to_lowercase()), shown);
+    let names = |idents: &[Ident]| idents.iter().map(|ident| ident.value.clone()).collect::<Vec<_>>();
+    let column = |column: &MatchColumn| json!({"alias": column.alias.as_ref().map(|alias| alias.value.clone()), "condition": expr_text(&column.condition)});
+    let columns: Vec<Value> = policy.match_columns.iter().map(column).collect();
+    let using: Vec<Value> = policy.using_columns.iter().map(|with| json!({"alias": expr_text(with)})).collect();
+    let mut shown = json!({"name": policy.name.value, "on_securable_fullname": on, "for_securable_type": "TABLE",
+        "on_securable_type": kind.word().to_uppercase(), "to_principals": names(&policy.to), "match_columns": columns,
+        "except_principals": names(&policy.except), "comment": policy.comment});
+    match &policy.kind {
+        PolicyKind::RowFilter => {
+            shown["policy_type"] = "POLICY_TYPE_ROW_FILTER".into();
+            shown["row_filter"] = json!({"function_name": function, "using": using});
+        }
+        PolicyKind::ColumnMask { on_column } => {
+            shown["policy_type"] = "POLICY_TYPE_COLUMN_MASK".into();
+            shown["column_mask"] = json!({"function_name": function, "on_column": on_column.value, "using": using});
+        }
+    }
+    let at = (on, policy.name.value.to_lowercase());
+    if state.policies.contains_key(&at) && !policy.or_replace {
+        return refuse(409, "RESOURCE_ALREADY_EXISTS", format!("policy {} already exists", policy.name.value));
+    }
+    state.policies.insert(at, shown);
     Ok(())
 }
 
@@ -222,6 +243,26 @@ fn sources(view: &MetricView) -> Vec<String> {
     joined(&view.joins, &mut found);
     let plain = |name: &String| name.replace('`', "").to_lowercase();
     found.iter().map(plain).filter(|name| name.split('.').count() == 3 && !name.contains(' ')).collect()
+}
+
+/// A look at all tags of a schema.
+static TAGS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"FROM (\S+)\.information_schema\.(table_tags|column_tags) WHERE schema_name = '([^']*)'").unwrap()
+});
+
+/// Rows of the information schema: of tables that somebody may see.
+fn tags_of(state: &State, who: &str, of: &str, view: &str, schema: &str) -> Table {
+    let entity = if view == "table_tags" { "tables" } else { "columns" };
+    let below = format!("{}.{}.", of.to_lowercase(), schema.to_lowercase());
+    let row = |((kind, name, key), value): (&(String, String, String), &String)| {
+        let rest = name.strip_prefix(&below).filter(|_| kind == entity)?;
+        let (table, column) = rest.split_once('.').map_or((rest, None), |(table, column)| (table, Some(column)));
+        let full = format!("{below}{table}");
+        let is_seen = state.manages(who, Kind::Table, &full) || state.may(who, "SELECT", Kind::Table, &full);
+        is_seen.then(|| vec![Some(table.to_owned()), column.map(str::to_owned), Some(key.clone()), Some(value.clone())])
+    };
+    let columns = ["table_name", "column_name", "tag_name", "tag_value"].map(str::to_owned).to_vec();
+    Table { columns, rows: state.tags.iter().filter_map(row).collect() }
 }
 
 /// Tables with full names that a query reads.

@@ -70,6 +70,8 @@ pub struct State {
     pub people: BTreeMap<String, BTreeSet<String>>,
     /// Principal and end, by token.
     pub tokens: BTreeMap<String, (String, Option<u64>)>,
+    /// Who may let things run as whom.
+    pub users: BTreeSet<(String, String)>,
     /// Secrets of service principals.
     pub secrets: BTreeMap<String, String>,
     /// By kind and full name in lower case.
@@ -99,6 +101,7 @@ impl State {
     /// What an administrator prepares: people, a catalog, a warehouse. `deployer` may create schemas, `runner` may not.
     pub fn found(&mut self) {
         self.host = super::desk::HOST.to_owned();
+        self.users.insert((DEPLOYER.to_owned(), RUNNER.to_owned()));
         let groups = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
         for (name, of) in [
             ("admin", groups(&["admins"])),
