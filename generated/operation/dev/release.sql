@@ -4,4 +4,4 @@
 CREATE OR REPLACE VIEW `zoltan-verebes-catalog-m`.`dg-day`.operation_release
 COMMENT 'The build that tables and views are those of'
 AS
-SELECT 'ec6096e608bdda5b' AS release;
+SELECT 'b6b7a5c8c6aba0f3' AS release;

@@ -4,4 +4,4 @@
 CREATE OR REPLACE VIEW `zoltan-verebes-catalog-m`.`dg-day-prod`.operation_release
 COMMENT 'The build that tables and views are those of'
 AS
-SELECT 'c41a8145cb0dbca0' AS release;
+SELECT 'c27d227dae38eb11' AS release;

@@ -18,12 +18,13 @@ use crate::plan::{ArtifactKind, BuildPlan, Governance, Identity};
 /// Characters of a name.
 const LENGTH: usize = 16;
 
-/// The name of what governs a target: it changes with every statement, and with nothing else.
+/// The name of what governs a target: it changes with every statement that decides who sees what, and with nothing else. How
+/// a metric view computes decides nothing; who reads it is said by other files.
 pub fn release(id: TargetId, files: &[RenderedFile]) -> String {
     let mut hash = Sha256::new();
     for file in files {
         let is_own = matches!(file.artifact.kind, ArtifactKind::Governance(target, concern)
-            if target == id && concern != Governance::Release);
+            if target == id && !matches!(concern, Governance::Release | Governance::MetricViews));
         if is_own {
             hash.update(file.artifact.path().as_bytes());
             hash.update([0]);

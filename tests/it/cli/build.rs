@@ -36,9 +36,9 @@ fn touched(diff: &str) -> Vec<&str> {
 #[test]
 fn building_twice_gives_the_same_bytes_and_writes_nothing() {
     let dir = shop();
-    assert_eq!(gen_in(dir.path(), &["build"]).ended(0).out, "built generated: 35 files, 35 created\n");
+    assert_eq!(gen_in(dir.path(), &["build"]).ended(0).out, "built generated: 41 files, 41 created\n");
     let first = files(&dir.path().join("generated"));
-    assert_eq!(gen_in(dir.path(), &["build"]).ended(0).out, "generated is fresh: 35 files\n");
+    assert_eq!(gen_in(dir.path(), &["build"]).ended(0).out, "generated is fresh: 41 files\n");
     assert_eq!(files(&dir.path().join("generated")), first);
     let other = shop();
     gen_in(other.path(), &["build", "--out", "elsewhere"]).ended(0);
@@ -53,7 +53,7 @@ fn building_twice_gives_the_same_bytes_and_writes_nothing() {
 fn an_edit_of_a_metric_is_stale_and_shows_only_what_it_touches() {
     let dir = shop();
     gen_in(dir.path(), &["build"]).ended(0);
-    assert_eq!(gen_in(dir.path(), &["build", "--check"]).ended(0).out, "generated is fresh: 35 files\n");
+    assert_eq!(gen_in(dir.path(), &["build", "--check"]).ended(0).out, "generated is fresh: 41 files\n");
     edit(dir.path(), "specs/metrics/revenue.yml", "status <> 'cancelled'", "status = 'paid'");
     let before = files(&dir.path().join("generated"));
     let ran = gen_in(dir.path(), &["build", "--check"]).ended(1);
@@ -73,7 +73,7 @@ fn an_edit_of_a_metric_is_stale_and_shows_only_what_it_touches() {
     );
     assert!(ran.out.ends_with("generated is stale: 6 changed; run `gen build`\n"), "{}", ran.out);
     assert_eq!(files(&dir.path().join("generated")), before);
-    assert_eq!(gen_in(dir.path(), &["build"]).ended(0).out, "built generated: 35 files, 6 changed\n");
+    assert_eq!(gen_in(dir.path(), &["build"]).ended(0).out, "built generated: 41 files, 6 changed\n");
     gen_in(dir.path(), &["build", "--check"]).ended(0);
 }
 
@@ -83,7 +83,7 @@ fn files_of_a_metric_that_is_gone_are_removed() {
     gen_in(dir.path(), &["build"]).ended(0);
     fs::remove_file(dir.path().join("specs/metrics/revenue.yml")).unwrap();
     let ran = gen_in(dir.path(), &["build", "-v"]).ended(0);
-    assert_eq!(ran.out, "built generated: 27 files, 1 created, 6 changed, 9 removed\n");
+    assert_eq!(ran.out, "built generated: 33 files, 1 created, 10 changed, 9 removed\n");
     assert!(ran.err.contains("removed  generated/pipeline/gold/revenue_total_daily.sql\n"), "{}", ran.err);
     assert!(!dir.path().join("generated/pipeline/gold").exists());
 }

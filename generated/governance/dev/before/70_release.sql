@@ -7,6 +7,6 @@
 CREATE OR REPLACE FUNCTION `zoltan-verebes-catalog-m`.`dg-day`.governance_release()
 RETURNS STRING
 COMMENT 'Names the statements that were applied before the pipeline'
-RETURN 'ec6096e608bdda5b';
+RETURN 'b6b7a5c8c6aba0f3';
 
 GRANT EXECUTE ON FUNCTION `zoltan-verebes-catalog-m`.`dg-day`.governance_release TO `eafa1908-07db-50b9-8d5e-dc6e8d76061b`;

@@ -7,6 +7,6 @@
 CREATE OR REPLACE FUNCTION `zoltan-verebes-catalog-m`.`dg-day-prod`.governance_release()
 RETURNS STRING
 COMMENT 'Names the statements that were applied before the pipeline'
-RETURN 'c41a8145cb0dbca0';
+RETURN 'c27d227dae38eb11';
 
 GRANT EXECUTE ON FUNCTION `zoltan-verebes-catalog-m`.`dg-day-prod`.governance_release TO `a0bbaf3f-3e8a-5f59-8559-0f28e4496c97`;
