@@ -17,6 +17,7 @@ use super::client::error::{Error, Kind as Failed};
 use super::desired::{Desired, DesiredError};
 use super::field;
 use super::observe::{self, COMPLETE, ObserveError, dashboard_key, permissions_of};
+use crate::bundle::Permission;
 use crate::bundle::resource::Kind;
 use crate::model::Principal;
 
@@ -90,6 +91,13 @@ pub fn save(client: &Client<'_>, remote: &Remote) -> Result<(), ApplyError> {
         .map_err(|error| ApplyError::Request { what: "writing what is remembered".into(), error: error.into() })
 }
 
+fn who(principal: &Principal) -> Who {
+    match principal {
+        Principal::Group(name) => Who::GroupName(name.clone()),
+        Principal::ServicePrincipal(id) => Who::ServicePrincipalName(id.clone()),
+    }
+}
+
 struct Applying<'a, 'c, 'w> {
     client: &'c Client<'w>,
     desired: &'a Desired,
@@ -136,6 +144,7 @@ impl Applying<'_, '_, '_> {
         for directory in &directories {
             files::make_folder(self.client, &format!("{folder}/{directory}"))?;
         }
+        self.let_read(&folder)?;
         let all: Vec<(&String, &str)> = self.desired.files.iter().map(|(path, text)| (path, &**text)).collect();
         let write =
             |(path, text): &(&String, &str)| files::write(self.client, &format!("{folder}/{path}"), text.as_bytes());
@@ -146,6 +155,22 @@ impl Applying<'_, '_, '_> {
         files::write(self.client, &format!("{folder}/{COMPLETE}"), &marker)?;
         self.remote.releases.insert(release.to_owned());
         Ok(())
+    }
+
+    /// Lets those read a folder who start updates: the pipeline reads its sources as whoever it runs as. Whoever deploys
+    /// owns it.
+    fn let_read(&self, folder: &str) -> Result<(), Error> {
+        let others =
+            self.desired.permissions().iter().filter(|permission| permission.principal.id() != self.remote.user);
+        let entry =
+            |permission: &Permission| Entry { who: who(&permission.principal), permission_level: "CAN_READ".into() };
+        let entries: Vec<Entry> = others.map(entry).collect();
+        match files::status(self.client, folder)? {
+            Some(there) if !entries.is_empty() => {
+                permissions::give(self.client, On::Directories, &there.object_id.to_string(), &entries)
+            }
+            _ => Ok(()),
+        }
     }
 
     fn body(&self, key: &str) -> Result<Value, ApplyError> {
@@ -205,10 +230,7 @@ impl Applying<'_, '_, '_> {
     fn permit(&self, on: On, key: &str, levels: &[(Principal, &'static str)]) -> Result<(), Error> {
         let Some(there) = self.remote.resources.get(key) else { return Ok(()) };
         let entry = |(principal, level): &(Principal, &'static str)| Entry {
-            who: match principal {
-                Principal::Group(name) => Who::GroupName(name.clone()),
-                Principal::ServicePrincipal(id) => Who::ServicePrincipalName(id.clone()),
-            },
+            who: who(principal),
             permission_level: (*level).to_owned(),
         };
         permissions::give(self.client, on, &there.id, &levels.iter().map(entry).collect::<Vec<_>>())
