@@ -10,6 +10,7 @@ pub mod desired;
 pub mod effect;
 pub mod field;
 pub mod lock;
+pub mod meaning;
 pub mod memory;
 pub mod observe;
 pub mod reading;

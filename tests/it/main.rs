@@ -28,6 +28,7 @@ mod lakeflow;
 mod lakeflow_round_trip;
 mod lineage;
 mod lint;
+mod meaning;
 mod parse_back;
 mod privileges;
 mod sample;

@@ -198,10 +198,12 @@ fn begins_function(line: &str) -> bool {
 #[test]
 fn expressions_are_trees_from_one_end_to_the_other() {
     // The language itself does both, and the conversion is from text to text. The record of what was given is a text that
-    // is printed, as SQL is. A catalog keeps bodies of functions as texts, which are compared as trees.
+    // is printed, as SQL is. A catalog keeps bodies of functions as texts, which are compared as trees. What a change means
+    // is asked of two texts of any origin.
     let may = |path: &Path, also: &[&str]| {
         let path = path.strip_prefix("src").unwrap();
-        path.starts_with("lakeflow") || path.starts_with("sqltool") || also.iter().any(|also| path == Path::new(also))
+        ["lakeflow", "sqltool", "deploy/meaning"].iter().any(|folder| path.starts_with(folder))
+            || also.iter().any(|also| path == Path::new(also))
     };
     let mut wrong = vec![];
     for (path, text) in rust_files(&root().join("src")) {

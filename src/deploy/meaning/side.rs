@@ -1,0 +1,233 @@
+//! A pipeline as it is written: its datasets, with what their rows are computed from.
+
+mod dataset;
+mod facts;
+mod flow;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+pub(super) use facts::Facts;
+pub(super) use flow::{Flow, Merge, Source};
+
+use super::term::{Evaluator, Relation, may_be, term};
+use super::{PipelineSql, Unread};
+use crate::check::{self, Definition, Judged, Kind, Parsed};
+use crate::diag::{Code, Diagnostics};
+use crate::lakeflow::ast::StatementKind;
+use crate::lakeflow::folded;
+use crate::source::SourceMap;
+
+/// A dataset, with what its rows are computed from.
+#[derive(Debug)]
+pub(super) struct Dataset {
+    /// Its name with catalog and schema, as far as they are known.
+    pub(super) full: String,
+    /// The parts of that.
+    pub(super) path: Vec<String>,
+    /// The last part of its name.
+    pub(super) name: String,
+    /// What it is.
+    pub(super) kind: Kind,
+    /// Datasets of the pipeline that it reads.
+    pub(super) reads: BTreeSet<String>,
+    /// What writes into it, its own query too.
+    pub(super) flows: Vec<Flow>,
+    /// Its rows, down to files and tables outside.
+    pub(super) whole: Relation,
+    /// Its rows, down to the datasets that it reads.
+    pub(super) local: Relation,
+    /// The same, whatever files are read.
+    pub(super) placeless: Relation,
+    /// What its definition says besides.
+    pub(super) facts: Facts,
+}
+
+/// A pipeline, each dataset after those it reads.
+#[derive(Debug, Default)]
+pub(super) struct Side {
+    pub(super) datasets: Vec<Dataset>,
+}
+
+impl Side {
+    /// Reads a pipeline.
+    pub(super) fn read(sql: &PipelineSql) -> Result<Side, Vec<Unread>> {
+        let (mut sources, mut diagnostics, mut trees) = (SourceMap::default(), Diagnostics::default(), vec![]);
+        let add = |file: &super::SqlFile| sources.add(file.path.clone(), filled(&file.text, &sql.configuration));
+        let files: Vec<_> = sql.files.iter().map(add).collect();
+        let judged = check::judge_and_keep(&files, &sources, &mut diagnostics, &mut trees);
+        let unread: Vec<Unread> = diagnostics
+            .into_sorted()
+            .into_iter()
+            .filter(|found| matches!(found.code, Code::PipelineSyntax | Code::DuplicateDataset))
+            .map(|found| Unread {
+                path: found.primary.map(|label| sources.path(label.span.file).to_owned()).unwrap_or_default(),
+                why: found.message,
+            })
+            .collect();
+        if !unread.is_empty() {
+            return Err(unread);
+        }
+        let places = places(&trees, sql);
+        Ok(Side { datasets: datasets(&judged, &trees, &places) })
+    }
+
+    /// A dataset by the last part of its name.
+    pub(super) fn named(&self, name: &str) -> Option<&Dataset> {
+        self.datasets.iter().find(|dataset| dataset.name == name)
+    }
+
+    /// A dataset by its full name.
+    pub(super) fn get(&self, full: &str) -> Option<&Dataset> {
+        self.datasets.iter().find(|dataset| dataset.full == full)
+    }
+
+    /// A dataset by a name as it is written.
+    pub(super) fn read_as(&self, name: &[String]) -> Option<&Dataset> {
+        let found = name.last().and_then(|last| self.named(last));
+        found.filter(|dataset| may_be(&dataset.path, name))
+    }
+
+    /// What a dataset reads where temporary views are looked through.
+    pub(super) fn read_through_views(&self, dataset: &Dataset) -> BTreeSet<String> {
+        let (mut found, mut open): (BTreeSet<String>, Vec<&str>) =
+            (BTreeSet::new(), dataset.reads.iter().map(String::as_str).collect());
+        while let Some(name) = open.pop() {
+            if !found.insert(name.to_owned()) {
+                continue;
+            }
+            let view = self.named(name).filter(|read| read.kind == Kind::TemporaryView);
+            open.extend(view.into_iter().flat_map(|view| view.reads.iter().map(String::as_str)));
+        }
+        found.retain(|name| self.named(name).is_some_and(|read| read.kind != Kind::TemporaryView));
+        found
+    }
+
+    /// What the flows of a dataset read as streams where temporary views are looked through.
+    pub(super) fn sources(&self, flow: &Flow) -> BTreeSet<Source> {
+        let (mut found, mut seen) = (BTreeSet::new(), BTreeSet::new());
+        let mut open: Vec<&Source> = flow.sources.iter().collect();
+        while let Some(source) = open.pop() {
+            let view = match source {
+                Source::Table(name) => self.read_as(name).filter(|read| read.kind == Kind::TemporaryView),
+                Source::Files(_) => None,
+            };
+            match view {
+                Some(view) if seen.insert(&view.name) => open.extend(view.flows.iter().flat_map(|flow| &flow.sources)),
+                Some(_) => {}
+                None => drop(found.insert(source.clone())),
+            }
+        }
+        found
+    }
+}
+
+/// A text with the values of its parameters; a parameter without a value stays as it is.
+fn filled(text: &str, configuration: &BTreeMap<String, String>) -> String {
+    let (mut out, mut rest) = (String::new(), text);
+    while let Some((before, behind)) = rest.split_once("${") {
+        let value = behind.split_once('}').and_then(|(key, after)| Some((configuration.get(key)?, after)));
+        out.push_str(before);
+        match value {
+            Some((value, after)) => {
+                out.push_str(value);
+                rest = after;
+            }
+            None => {
+                out.push_str("${");
+                rest = behind;
+            }
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+/// Catalog and schema that names in a statement stand in, by the place of the statement.
+type Places = BTreeMap<(usize, usize), (String, String)>;
+
+fn places(files: &[Arc<Parsed>], sql: &PipelineSql) -> Places {
+    let mut places = Places::new();
+    for (file, parsed) in files.iter().enumerate() {
+        let (mut catalog, mut schema) = (folded(&sql.catalog).into_owned(), folded(&sql.schema).into_owned());
+        for (index, statement) in parsed.statements.iter().enumerate() {
+            match &statement.kind {
+                StatementKind::UseCatalog(name) | StatementKind::SetCatalog(name) => {
+                    catalog = check::last_part(name).into_owned();
+                }
+                StatementKind::UseSchema(name) => {
+                    schema = check::last_part(name).into_owned();
+                    if let [first, _] = name.0.as_slice() {
+                        catalog = first.as_ident().map(|i| folded(&i.value).into_owned()).unwrap_or_default();
+                    }
+                }
+                _ => drop(places.insert((file, index), (catalog.clone(), schema.clone()))),
+            }
+        }
+    }
+    places
+}
+
+/// Finds what each dataset is computed from: first over the datasets that it reads, then over what those read.
+fn datasets(judged: &Judged, files: &[Arc<Parsed>], places: &Places) -> Vec<Dataset> {
+    let flows = flow::all(files);
+    let mut found = vec![];
+    let (mut local, mut whole) = (Evaluator::default(), Evaluator::default());
+    let mut placeless = Evaluator { any_files: true, ..Evaluator::default() };
+    for definition in &judged.datasets {
+        let Some(statement) = definition.statement(files) else { continue };
+        let known = (path(definition, &statement.kind, places), Arc::new(named(definition)));
+        local.tables.insert(definition.name.clone(), known.clone());
+        placeless.tables.insert(definition.name.clone(), known);
+    }
+    for (definition, origins) in judged.datasets.iter().zip(&judged.origins) {
+        let Some(statement) = definition.statement(files).map(|statement| &statement.kind) else { continue };
+        let flows = flows.get(&definition.name).map_or(&[][..], Vec::as_slice);
+        let input = dataset::Input { definition, origins, statement, flows };
+        let rows = dataset::relation(&mut whole, &input);
+        let path = path(definition, statement, places);
+        whole.tables.insert(definition.name.clone(), (path.clone(), Arc::new(rows.clone())));
+        let own = dataset::relation(&mut local, &input);
+        found.push(Dataset {
+            full: path.join("."),
+            path,
+            name: definition.name.clone(),
+            kind: definition.kind,
+            reads: definition.reads.clone(),
+            flows: flow::facts(&mut whole, &input),
+            facts: Facts::of(&mut local, &input, &own),
+            placeless: dataset::relation(&mut placeless, &input),
+            whole: rows,
+            local: own,
+        });
+    }
+    found
+}
+
+/// A dataset of which nothing but its name and columns is known.
+fn named(definition: &Definition) -> Relation {
+    let rows = term("dataset").text(&definition.name).end();
+    let column = |name: &str| (folded(name).into_owned(), term("column of").term(rows).text(&folded(name)).end());
+    let columns: Vec<_> = definition.columns.iter().map(|c| column(&c.name)).collect();
+    let rest = columns.is_empty().then_some(rows);
+    Relation { rows, columns, rest }
+}
+
+/// All parts of a name, as far as they are known.
+fn path(definition: &Definition, statement: &StatementKind, places: &Places) -> Vec<String> {
+    let name = match statement {
+        StatementKind::CreateView(view) => Some(&view.name),
+        other => check::table_of(other).map(|table| &table.name),
+    };
+    let mut parts: Vec<String> = name.map(super::term::parts).unwrap_or_default();
+    let private = definition.kind == Kind::TemporaryView;
+    let (catalog, schema) = places.get(&definition.place).cloned().unwrap_or_default();
+    if parts.len() == 1 && !private {
+        parts.insert(0, schema);
+    }
+    if parts.len() == 2 && !private {
+        parts.insert(0, catalog);
+    }
+    parts.retain(|part| !part.is_empty());
+    parts
+}

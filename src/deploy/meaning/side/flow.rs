@@ -1,0 +1,329 @@
+//! What writes into streaming tables: flows, their names, their sources, and how changes are merged.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use sqlparser::ast::{FunctionArguments, Ident, Query, TableFactor, Visit, Visitor};
+
+use super::super::term::{Ctes, Evaluator, FilesRead, Relation, Scope, Term, parts, term};
+use super::dataset::Input;
+use crate::check::{self, Kind, Parsed};
+use crate::lakeflow::ast::{
+    AutoCdc, CdcSource, ColumnSelection, Expr, FlowBody, IgnoreNullUpdates, InsertFlow, Replace, StatementKind,
+    StoredAs, TableSource,
+};
+use crate::lakeflow::{StreamSource, expr_text, folded, stream_source};
+
+/// A flow as it is written.
+pub(super) struct Written<'a> {
+    name: String,
+    body: Body<'a>,
+}
+
+enum Body<'a> {
+    Insert(&'a InsertFlow),
+    Changes(&'a AutoCdc),
+}
+
+/// Something that is read as a stream.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(in super::super) enum Source {
+    /// A table or view, by the parts of its name as written.
+    Table(Vec<String>),
+    /// Files.
+    Files(FilesRead),
+}
+
+/// What is known of a flow.
+#[derive(Debug)]
+pub(in super::super) struct Flow {
+    /// Its name; the query of a table is a flow of the name of the table.
+    pub(in super::super) name: String,
+    /// What it reads as streams.
+    pub(in super::super) sources: BTreeSet<Source>,
+    /// How changes are merged.
+    pub(in super::super) merge: Option<Merge>,
+    /// Everything that it writes.
+    pub(in super::super) all: Term,
+}
+
+/// How AUTO CDC merges changes.
+#[derive(Debug, PartialEq, Eq)]
+pub(in super::super) struct Merge {
+    /// The key, in lower case.
+    pub(in super::super) keys: BTreeSet<String>,
+    /// What orders the versions of a row, most significant first, by name.
+    pub(in super::super) order: Vec<String>,
+    /// `SCD TYPE 2` and the like.
+    pub(in super::super) stored: &'static str,
+}
+
+/// The flows of all files by the table that they write into, besides its own query.
+pub(super) fn all<'a>(files: &'a [Arc<Parsed>]) -> BTreeMap<String, Vec<Written<'a>>> {
+    let mut found: BTreeMap<String, Vec<Written<'a>>> = BTreeMap::new();
+    for statement in files.iter().flat_map(|file| &file.statements) {
+        let (target, name, body) = match &statement.kind {
+            StatementKind::CreateFlow(flow) => {
+                let body = match &flow.body {
+                    FlowBody::Insert(insert) => Body::Insert(insert),
+                    FlowBody::AutoCdc(cdc) => Body::Changes(cdc),
+                };
+                (&flow.target, check::last_part(&flow.name).into_owned(), body)
+            }
+            StatementKind::CreateStreamingTable(table) => match &table.source {
+                Some(TableSource::Flow(FlowBody::AutoCdc(cdc))) => {
+                    (&table.table.name, check::last_part(&table.table.name).into_owned(), Body::Changes(cdc))
+                }
+                _ => continue,
+            },
+            StatementKind::ApplyChanges(apply) => {
+                (&apply.target, check::last_part(&apply.target).into_owned(), Body::Changes(&apply.cdc))
+            }
+            _ => continue,
+        };
+        found.entry(check::last_part(target).into_owned()).or_default().push(Written { name, body });
+    }
+    found.values_mut().for_each(|flows| flows.sort_by(|a, b| a.name.cmp(&b.name)));
+    found
+}
+
+/// The rows that flows write.
+pub(super) fn relation(evaluator: &mut Evaluator, flows: &[Written<'_>]) -> Relation {
+    let mut made: Vec<Relation> = flows.iter().map(|flow| written(evaluator, flow)).collect();
+    match made.len() {
+        0 => Relation::unknown(term("nothing").end()),
+        1 => made.remove(0),
+        _ => together(&made),
+    }
+}
+
+fn written(evaluator: &mut Evaluator, flow: &Written<'_>) -> Relation {
+    match &flow.body {
+        Body::Insert(insert) => {
+            let relation = evaluator.query(&insert.query, &Ctes::new(), None);
+            replacing(insert, relation, evaluator)
+        }
+        Body::Changes(cdc) => merged(evaluator, cdc),
+    }
+}
+
+/// Flows into one table, by name.
+fn together(flows: &[Relation]) -> Relation {
+    let names: BTreeSet<&String> = flows.iter().flat_map(|flow| flow.columns.iter().map(|(name, _)| name)).collect();
+    let column = |name: &String| {
+        let of = flows.iter().map(|flow| flow.any_column(name).unwrap_or_else(|| term("no value").end()));
+        let from = flows.iter().map(|flow| flow.rows);
+        (name.clone(), term("flows").terms(of).terms(from).end())
+    };
+    let rows = term("flows").terms(flows.iter().map(|flow| flow.rows)).end();
+    let is_open = flows.iter().any(|flow| flow.rest.is_some());
+    let rest = is_open.then(|| term("flows").terms(flows.iter().map(Relation::all)).end());
+    Relation { rows, columns: names.into_iter().map(column).collect(), rest }
+}
+
+/// The query of a table that is a flow of its own, which may replace rows.
+pub(super) fn wrapped(statement: &StatementKind, relation: Relation, evaluator: &mut Evaluator) -> Relation {
+    match statement {
+        StatementKind::CreateStreamingTable(table) => match &table.source {
+            Some(TableSource::Flow(FlowBody::Insert(insert))) => replacing(insert, relation, evaluator),
+            _ => relation,
+        },
+        _ => relation,
+    }
+}
+
+fn replacing(insert: &InsertFlow, mut relation: Relation, evaluator: &mut Evaluator) -> Relation {
+    let scope = Scope::of(Arc::new(relation.clone()));
+    match &insert.replace {
+        None => {}
+        Some(Replace::Where(condition)) => {
+            let condition = evaluator.expr(condition, &scope, &Ctes::new());
+            relation.rows = term("replace where").term(relation.rows).term(condition).end();
+        }
+        Some(Replace::Using { keys, sequence_by }) => {
+            let sequence = evaluator.expr(sequence_by, &scope, &Ctes::new());
+            let keys: BTreeSet<_> = keys.iter().map(|key| folded(&key.value).into_owned()).collect();
+            let made = keys.iter().fold(term("replace using"), |made, key| made.text(key));
+            relation.rows = made.term(relation.rows).term(sequence).end();
+        }
+    }
+    if insert.once {
+        relation.rows = term("once").term(relation.rows).end();
+    }
+    relation
+}
+
+/// The rows that changes come to.
+///
+/// Of the versions of a row, the one with the greatest sequence wins. Where the sequence is a struct, the value of its
+/// third part in the winner depends on the first three parts alone: a further column at the end changes no other one.
+fn merged(evaluator: &mut Evaluator, cdc: &AutoCdc) -> Relation {
+    let source = changes(evaluator, cdc);
+    let scope = Scope::of(Arc::new(source.clone()));
+    let none = Ctes::new();
+    let mut keys: Vec<Term> = cdc.keys.iter().map(|key| evaluator.expr(&ident(key), &scope, &none)).collect();
+    keys.sort_unstable();
+    let order = order(evaluator, cdc, &scope);
+    let filter = cdc.filter.as_ref().map(|condition| evaluator.expr(condition, &scope, &none));
+    let conditions = [&cdc.apply_as_delete, &cdc.apply_as_truncate];
+    let ends: Vec<Option<Term>> =
+        conditions.map(|c| c.as_ref().map(|condition| evaluator.expr(condition, &scope, &none))).to_vec();
+    let chosen: Vec<&(String, Term)> = source.columns.iter().filter(|(name, _)| is_chosen(cdc, name)).collect();
+    let of_all = || term("versions").terms(order.iter().copied()).end();
+    // What decides beyond which keys there are.
+    let mut made = term("merged").term(source.rows).terms(keys.iter().copied()).terms(filter).text(stored(cdc));
+    for end in ends {
+        made = made.terms(end);
+    }
+    if cdc.apply_as_delete.is_some() || cdc.apply_as_truncate.is_some() {
+        made = made.term(of_all());
+    }
+    let keeps = cdc.stored_as.is_some_and(|stored| stored != StoredAs::ScdType1);
+    if keeps {
+        let tracked = chosen.iter().map(|(_, value)| *value).chain(source.rest);
+        made = made.text(&selection(cdc.track_history.as_ref())).term(of_all()).terms(tracked);
+    }
+    let rows = made.text(&updates(cdc)).end();
+    let value = |(name, value): &(String, Term)| {
+        if keys.contains(value) {
+            return (name.clone(), *value);
+        }
+        let place = order.iter().position(|part| part == value);
+        let deciding = place.map_or(order.as_slice(), |place| order.get(..=place).unwrap_or(&order));
+        (name.clone(), term("newest").term(*value).terms(deciding.iter().copied()).text(&updates(cdc)).end())
+    };
+    let mut columns: Vec<(String, Term)> = chosen.into_iter().map(value).collect();
+    if keeps {
+        let bound = |name: &str| (name.to_owned(), term(name).term(of_all()).end());
+        columns.extend(["__start_at", "__end_at"].map(bound));
+    }
+    Relation { rows, columns, rest: source.rest.map(|rest| term("newest").term(rest).term(of_all()).end()) }
+}
+
+fn ident(key: &Ident) -> Expr {
+    Expr::Identifier(key.clone())
+}
+
+fn changes(evaluator: &mut Evaluator, cdc: &AutoCdc) -> Relation {
+    match &cdc.source {
+        CdcSource::Stream(name) => evaluator.named_table(name),
+        CdcSource::Query(query) => evaluator.query(query, &Ctes::new(), None),
+    }
+}
+
+/// What orders versions, most significant first.
+fn order(evaluator: &mut Evaluator, cdc: &AutoCdc, scope: &Scope<'_>) -> Vec<Term> {
+    let whole = evaluator.expr(&cdc.sequence_by, scope, &Ctes::new());
+    let parts = evaluator.known.struct_of(whole).map(|fields| fields.iter().map(|(_, value)| *value).collect());
+    let mut order: Vec<Term> = parts.unwrap_or_else(|| vec![whole]);
+    if let Some(system) = &cdc.system_sequence_by {
+        order.push(evaluator.expr(system, scope, &Ctes::new()));
+    }
+    order
+}
+
+/// The names of what orders versions; of a struct those of its fields.
+fn ordered_by(evaluator: &mut Evaluator, cdc: &AutoCdc) -> Vec<String> {
+    let scope = Scope::of(Arc::new(changes(evaluator, cdc)));
+    let whole = evaluator.expr(&cdc.sequence_by, &scope, &Ctes::new());
+    let fields = evaluator.known.struct_of(whole).map(|fields| fields.iter().map(|(name, _)| name.clone()).collect());
+    fields.unwrap_or_else(|| vec![expr_text(&cdc.sequence_by).to_lowercase()])
+}
+
+fn is_chosen(cdc: &AutoCdc, name: &str) -> bool {
+    let has = |names: &[Ident]| names.iter().any(|known| *folded(&known.value) == *name);
+    match &cdc.columns {
+        None => true,
+        Some(ColumnSelection::Only(names)) => has(names),
+        Some(ColumnSelection::AllExcept(names)) => !has(names),
+    }
+}
+
+fn stored(cdc: &AutoCdc) -> &'static str {
+    match cdc.stored_as {
+        None | Some(StoredAs::ScdType1) => "SCD TYPE 1",
+        Some(StoredAs::ScdType2) => "SCD TYPE 2",
+        Some(StoredAs::Bitemporal) => "BITEMPORAL",
+    }
+}
+
+fn selection(selection: Option<&ColumnSelection>) -> String {
+    let list = |names: &[Ident]| {
+        let mut names: Vec<String> = names.iter().map(|name| folded(&name.value).into_owned()).collect();
+        names.sort_unstable();
+        names.join(",")
+    };
+    match selection {
+        None => String::new(),
+        Some(ColumnSelection::Only(names)) => list(names),
+        Some(ColumnSelection::AllExcept(names)) => format!("* except {}", list(names)),
+    }
+}
+
+/// Which values of a change count.
+fn updates(cdc: &AutoCdc) -> String {
+    let nulls = match &cdc.ignore_null_updates {
+        None => String::new(),
+        Some(IgnoreNullUpdates::All) => "all".to_owned(),
+        Some(IgnoreNullUpdates::On(columns)) => selection(Some(columns)),
+    };
+    let columns = cdc.columns_to_update.as_ref().map(|column| folded(&column.value).into_owned());
+    let once = if cdc.once { "once" } else { "" };
+    format!("{nulls}{}{once}", columns.unwrap_or_default())
+}
+
+/// What is known of the flows of a dataset.
+pub(super) fn facts(evaluator: &mut Evaluator, input: &Input<'_>) -> Vec<Flow> {
+    let mut found = vec![];
+    if let Some(query) = check::query_of(input.statement) {
+        let reads = matches!(input.definition.kind, Kind::StreamingTable | Kind::TemporaryView);
+        let sources = if reads { streams(query) } else { BTreeSet::new() };
+        found.push(Flow { name: input.definition.name.clone(), sources, merge: None, all: term("query").end() });
+    }
+    for flow in input.flows {
+        let all = written(evaluator, flow).all();
+        found.push(match &flow.body {
+            Body::Insert(insert) => Flow { name: flow.name.clone(), sources: streams(&insert.query), merge: None, all },
+            Body::Changes(cdc) => {
+                let sources = match &cdc.source {
+                    CdcSource::Stream(name) => BTreeSet::from([Source::Table(parts(name))]),
+                    CdcSource::Query(query) => streams(query),
+                };
+                let merge = Merge {
+                    keys: cdc.keys.iter().map(|key| folded(&key.value).into_owned()).collect(),
+                    order: ordered_by(evaluator, cdc),
+                    stored: stored(cdc),
+                };
+                Flow { name: flow.name.clone(), sources, merge: Some(merge), all }
+            }
+        });
+    }
+    found
+}
+
+/// What a query reads as streams.
+fn streams(query: &Query) -> BTreeSet<Source> {
+    struct Streams(BTreeSet<Source>);
+    impl Visitor for Streams {
+        type Break = ();
+        fn pre_visit_table_factor(&mut self, factor: &TableFactor) -> ControlFlow<()> {
+            match stream_source(factor) {
+                Some(StreamSource::Table(path)) => {
+                    let path = path.iter().map(|part| folded(&part.value).into_owned());
+                    self.0.insert(Source::Table(path.collect()));
+                }
+                Some(StreamSource::Function(call)) => {
+                    if let FunctionArguments::List(list) = &call.args {
+                        self.0.insert(Source::Files(FilesRead::of(&list.args)));
+                    }
+                }
+                None => {}
+            }
+            ControlFlow::Continue(())
+        }
+    }
+    let mut found = Streams(BTreeSet::new());
+    let _ = query.visit(&mut found);
+    found.0
+}

@@ -1,0 +1,5 @@
+CREATE OR REFRESH STREAMING TABLE order_log (
+  CONSTRAINT paid EXPECT (amount > 0) ON VIOLATION DROP ROW,
+  CONSTRAINT has_id EXPECT (id IS NOT NULL) ON VIOLATION DROP ROW
+)
+AS SELECT id, amount, state FROM STREAM orders_typed WHERE state <> 'test';

@@ -1,0 +1,1 @@
+CREATE OR REFRESH MATERIALIZED VIEW rates AS SELECT state, 3 AS rate FROM VALUES ('a') AS v(state);

@@ -1,0 +1,5 @@
+CREATE OR REFRESH STREAMING TABLE events;
+
+CREATE FLOW events_north AS INSERT INTO events BY NAME SELECT id FROM STREAM shop.north.feed;
+
+CREATE FLOW events_south AS INSERT INTO events BY NAME SELECT id FROM STREAM shop.south.feed;

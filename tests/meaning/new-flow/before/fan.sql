@@ -1,0 +1,3 @@
+CREATE OR REFRESH STREAMING TABLE events;
+
+CREATE FLOW events_north AS INSERT INTO events BY NAME SELECT id FROM STREAM shop.north.feed;

@@ -1,0 +1,3 @@
+CREATE OR REFRESH STREAMING TABLE refunds AS SELECT * FROM STREAM orders_raw WHERE amount LIKE '-%';
+
+CREATE OR REFRESH MATERIALIZED VIEW refund_count AS SELECT count(*) AS refunds FROM refunds;

@@ -1,0 +1,7 @@
+CREATE OR REFRESH STREAMING TABLE order_log (
+  id STRING,
+  amount DECIMAL(10,2),
+  state STRING,
+  CONSTRAINT has_id EXPECT (id IS NOT NULL) ON VIOLATION DROP ROW
+)
+AS SELECT id, amount, state FROM STREAM orders_typed WHERE state <> 'test';

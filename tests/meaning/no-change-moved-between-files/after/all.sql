@@ -1,0 +1,30 @@
+CREATE TEMPORARY VIEW orders_typed AS
+WITH typed AS (
+  SELECT
+    id,
+    customer,
+    try_cast(amount AS DECIMAL(10,2)) AS amount,
+    lower(trim(state)) AS state,
+    file
+  FROM STREAM orders_raw
+)
+SELECT id, customer, amount, state, struct(file, id, customer, amount, state) AS _sequence
+FROM typed;
+
+CREATE OR REFRESH STREAMING TABLE orders (
+  id STRING COMMENT 'Number of the order',
+  customer STRING,
+  amount DECIMAL(10,2),
+  state STRING,
+  CONSTRAINT has_amount EXPECT (amount IS NOT NULL)
+)
+CLUSTER BY (id)
+COMMENT 'Orders'
+TBLPROPERTIES ('delta.enableRowTracking' = 'true', 'quality' = 'silver');
+
+CREATE FLOW orders_changes AS AUTO CDC INTO orders
+FROM STREAM(orders_typed)
+KEYS (id)
+SEQUENCE BY _sequence
+COLUMNS * EXCEPT (_sequence)
+STORED AS SCD TYPE 1;

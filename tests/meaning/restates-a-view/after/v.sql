@@ -1,0 +1,1 @@
+CREATE VIEW doubled AS SELECT state, total * 3 AS total FROM totals;

@@ -1,0 +1,1 @@
+CREATE VIEW doubled AS SELECT state, total * 2 AS total FROM totals;

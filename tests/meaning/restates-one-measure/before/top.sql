@@ -1,0 +1,1 @@
+CREATE OR REFRESH MATERIALIZED VIEW states AS SELECT state, orders FROM totals;

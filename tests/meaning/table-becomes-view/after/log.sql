@@ -1,0 +1,4 @@
+CREATE OR REFRESH MATERIALIZED VIEW order_log (
+  CONSTRAINT has_id EXPECT (id IS NOT NULL) ON VIOLATION DROP ROW
+)
+AS SELECT id, amount, state FROM orders WHERE state <> 'test';
