@@ -113,6 +113,7 @@ pub fn answer(state: &mut State, asked: &Asked, verb: &str, path: &str) -> Answe
         }
         ("GET", None) if path.ends_with("/events") => events(state, asked, &id),
         _ => {
+            advance(state, &id);
             let newest = state.pipelines[&id].updates.iter().rev().map(|update| update.shown(&id));
             asked.page("updates", newest.collect())
         }
