@@ -74,8 +74,15 @@ pub fn prepare(
     let given: BTreeSet<Entry> =
         recorded.difference(&site.memory.gone).chain(&site.memory.granted).chain(&declared).cloned().collect();
     let retired = recorded.difference(&declared).cloned().collect();
-    let desired = if given == recorded { desired } else { after(world, root, compilation, target, &given)? };
-    of(client, desired, site, declared, given, retired)
+    // What is taken away and given back is the business of this deployment alone: files, and jobs that run them, are those
+    // of a build that nothing was before.
+    let made = |given: &BTreeSet<Entry>| match *given == recorded {
+        true => Ok(desired.clone()),
+        false => after(world, root, compilation, target, given),
+    };
+    let mut steady = made(&declared)?;
+    steady.statements = made(&given)?.statements;
+    of(client, steady, site, declared, given, retired)
 }
 
 fn desired(compilation: &Compilation, target: TargetId) -> Result<Desired, DeployError> {
