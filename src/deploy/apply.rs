@@ -6,7 +6,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
 use super::change::{self, Change, Remote, Stage};
 use super::client::Client;
@@ -16,7 +15,7 @@ use super::client::api::{alerts, dashboards, files, jobs, pipelines};
 use super::client::error::{Error, Kind as Failed};
 use super::desired::{Desired, DesiredError};
 use super::field;
-use super::observe::{self, COMPLETE, ObserveError, dashboard_key, permissions_of};
+use super::observe::{self, COMPLETE, ObserveError, dashboard_key, hash_of, permissions_of};
 use crate::bundle::Permission;
 use crate::bundle::resource::Kind;
 use crate::model::Principal;
@@ -149,8 +148,7 @@ impl Applying<'_, '_, '_> {
         let write =
             |(path, text): &(&String, &str)| files::write(self.client, &format!("{folder}/{path}"), text.as_bytes());
         self.client.side_by_side(&all, write).into_iter().collect::<Result<Vec<()>, Error>>()?;
-        let hash = |text: &str| Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-        let hashes: BTreeMap<&String, String> = all.iter().map(|(path, text)| (*path, hash(text))).collect();
+        let hashes: BTreeMap<&String, String> = all.iter().map(|(path, text)| (*path, hash_of(text))).collect();
         let marker = serde_json::to_vec_pretty(&json!({ "files": hashes })).unwrap_or_default();
         files::write(self.client, &format!("{folder}/{COMPLETE}"), &marker)?;
         self.remote.releases.insert(release.to_owned());

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use lakegen::deploy::report;
+use lakegen::deploy::{meaning, report};
 use lakegen::driver::deploy::{self, Deployment};
 use lakegen::driver::{self, Compilation};
 use lakegen::model::TargetId;
@@ -85,7 +85,8 @@ impl Shop {
 }
 
 fn text(deployment: &Deployment) -> String {
-    report::human(&report::lines(&deployment.changes))
+    let changes = report::human(&report::lines(&deployment.changes));
+    changes + &meaning::text(deployment.meanings.as_ref().unwrap())
 }
 
 /// Verbs and paths of the requests that changed something, of those after the first `read`.
