@@ -47,6 +47,8 @@ pub(super) struct Dataset {
 #[derive(Debug, Default)]
 pub(super) struct Side {
     pub(super) datasets: Vec<Dataset>,
+    /// Old names of datasets by their new ones.
+    pub(super) renamed: BTreeMap<String, String>,
 }
 
 impl Side {
@@ -69,7 +71,8 @@ impl Side {
             return Err(unread);
         }
         let places = places(&trees, sql);
-        Ok(Side { datasets: datasets(&judged, &trees, &places) })
+        let renamed = sql.renamed.iter().map(|(new, old)| (folded(new).into_owned(), folded(old).into_owned()));
+        Ok(Side { datasets: datasets(&judged, &trees, &places), renamed: renamed.collect() })
     }
 
     /// A dataset by the last part of its name.
