@@ -12,6 +12,7 @@ use super::shell::Shell;
 use super::{Ended, Failure, Status};
 use crate::deploy::change::Change;
 use crate::deploy::client::Client;
+use crate::deploy::consent::{self, Consent};
 use crate::deploy::lock::{Lock, LockError};
 use crate::deploy::report;
 use crate::driver::deploy::{self, Deployment};
@@ -33,6 +34,9 @@ pub struct DeployArgs {
     /// Do not ask
     #[arg(long)]
     yes: bool,
+    /// Allow what nobody is asked for under `--yes`: `data-loss:DATASET`, `wider-access:PRINCIPAL`; can be given many times
+    #[arg(long, value_name = "WHAT")]
+    allow: Vec<Consent>,
     /// Update all tables afterwards, and finish what waits for them
     #[arg(long)]
     run: bool,
@@ -47,12 +51,14 @@ pub fn run(args: &DeployArgs, root: &Path, shell: &mut Shell, world: &dyn World)
     let (id, target) = plan::target(&compilation, args.place.target.as_deref())?;
     let client = plan::connect(world, &network, target, &args.place)?;
     let mut deployment = deploy::prepare(world, root, &client, &compilation, id).map_err(plan::failure)?;
-    shell.say(plan_text(&deployment).trim_end())?;
+    shell.say(plan::text(&deployment).trim_end())?;
     shell.say(&plan::title(&deployment, client.host()))?;
     if deployment.is_settled() && !args.run {
         return Ok(Status::Done);
     }
-    if !args.yes && !is_confirmed(shell)? {
+    if args.yes {
+        require_consent(args, &deployment)?;
+    } else if !is_confirmed(shell)? {
         shell.say("nothing was changed")?;
         return Ok(Status::Fault);
     }
@@ -65,10 +71,6 @@ pub fn run(args: &DeployArgs, root: &Path, shell: &mut Shell, world: &dyn World)
     ended?;
     released.map_err(|error| Failure::Engine(anyhow::Error::msg(format!("the lock is held still: {error}"))))?;
     Ok(Status::Done)
-}
-
-fn plan_text(deployment: &Deployment) -> String {
-    report::human(&report::lines(&deployment.changes))
 }
 
 fn deploy(
@@ -114,6 +116,18 @@ fn apply(client: &Client<'_>, deployment: &mut Deployment, shell: &mut Shell) ->
     let applied = deployment.apply(client, &mut told);
     failed?;
     applied.map_err(plan::failure)
+}
+
+/// Where nobody is asked, loss of data and wider access are allowed by name or not at all.
+fn require_consent(args: &DeployArgs, deployment: &Deployment) -> Result<(), Failure> {
+    let meanings = deployment.meanings.as_deref().unwrap_or_default();
+    let missing = consent::missing(&deployment.changes, meanings, &deployment.remote.user, &args.allow);
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let options: Vec<String> = missing.iter().map(|consent| format!("--allow '{consent}'")).collect();
+    let fault = "nothing was changed: data would be lost, or somebody would see more, and nobody is asked";
+    Err(Failure::Input(format!("{fault}\n  = help: allow it: {}", options.join(" "))))
 }
 
 /// Asks whoever sits at the terminal.

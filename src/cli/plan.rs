@@ -12,6 +12,7 @@ use crate::deploy::client::Client;
 use crate::deploy::client::config::Choice;
 use crate::deploy::client::door::Door;
 use crate::deploy::client::network::Network;
+use crate::deploy::meaning;
 use crate::deploy::observe::ObserveError;
 use crate::deploy::report::{self, Line};
 use crate::driver::deploy::{self, DeployError, Deployment};
@@ -58,8 +59,12 @@ pub fn run(args: &PlanArgs, root: &Path, shell: &mut Shell, world: &dyn World) -
     let lines = report::lines(&deployment.changes);
     let text = match args.format {
         Some(Format::Json) => json(&deployment, &lines),
-        Some(Format::Markdown) => report::markdown(&title(&deployment, client.host()), &lines),
-        _ => report::human(&lines),
+        Some(Format::Markdown) => {
+            let meanings = deployment.meanings.as_deref().unwrap_or_default();
+            let text = report::markdown(&title(&deployment, client.host()), &lines);
+            if meanings.is_empty() { text } else { format!("{text}\n{}", meaning::markdown(meanings)) }
+        }
+        _ => text(&deployment),
     };
     shell.result(&text)?;
     if !matches!(args.format, Some(Format::Json | Format::Markdown)) {
@@ -75,8 +80,21 @@ fn json(deployment: &Deployment, lines: &[Line]) -> String {
         "target": deployment.desired.target,
         "release": deployment.desired.release(),
         "changes": lines,
+        "meanings": deployment.meanings,
     });
     format!("{plan}\n")
+}
+
+/// The changes for a terminal, and what they mean for rows that are there.
+pub fn text(deployment: &Deployment) -> String {
+    let changes = report::human(&report::lines(&deployment.changes));
+    match deployment.meanings.as_deref() {
+        Some([]) => changes,
+        Some(meanings) => format!("{changes}\nwhat it means for rows that are there\n{}", meaning::text(meanings)),
+        None => format!(
+            "{changes}\nwhat it means for rows that are there can't be told: the SQL that is deployed can't be read\n"
+        ),
+    }
 }
 
 /// What there is to change, in a line.

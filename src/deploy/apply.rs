@@ -6,7 +6,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
 use super::change::{self, Change, Remote, Stage};
 use super::client::Client;
@@ -16,7 +15,8 @@ use super::client::api::{alerts, dashboards, files, jobs, pipelines};
 use super::client::error::{Error, Kind as Failed};
 use super::desired::{Desired, DesiredError};
 use super::field;
-use super::observe::{self, COMPLETE, ObserveError, dashboard_key, permissions_of};
+use super::observe::{self, COMPLETE, ObserveError, dashboard_key, hash_of, permissions_of};
+use crate::bundle::Permission;
 use crate::bundle::resource::Kind;
 use crate::model::Principal;
 
@@ -90,6 +90,13 @@ pub fn save(client: &Client<'_>, remote: &Remote) -> Result<(), ApplyError> {
         .map_err(|error| ApplyError::Request { what: "writing what is remembered".into(), error: error.into() })
 }
 
+fn who(principal: &Principal) -> Who {
+    match principal {
+        Principal::Group(name) => Who::GroupName(name.clone()),
+        Principal::ServicePrincipal(id) => Who::ServicePrincipalName(id.clone()),
+    }
+}
+
 struct Applying<'a, 'c, 'w> {
     client: &'c Client<'w>,
     desired: &'a Desired,
@@ -136,16 +143,32 @@ impl Applying<'_, '_, '_> {
         for directory in &directories {
             files::make_folder(self.client, &format!("{folder}/{directory}"))?;
         }
+        self.let_read(&folder)?;
         let all: Vec<(&String, &str)> = self.desired.files.iter().map(|(path, text)| (path, &**text)).collect();
         let write =
             |(path, text): &(&String, &str)| files::write(self.client, &format!("{folder}/{path}"), text.as_bytes());
         self.client.side_by_side(&all, write).into_iter().collect::<Result<Vec<()>, Error>>()?;
-        let hash = |text: &str| Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-        let hashes: BTreeMap<&String, String> = all.iter().map(|(path, text)| (*path, hash(text))).collect();
+        let hashes: BTreeMap<&String, String> = all.iter().map(|(path, text)| (*path, hash_of(text))).collect();
         let marker = serde_json::to_vec_pretty(&json!({ "files": hashes })).unwrap_or_default();
         files::write(self.client, &format!("{folder}/{COMPLETE}"), &marker)?;
         self.remote.releases.insert(release.to_owned());
         Ok(())
+    }
+
+    /// Lets those read a folder who start updates: the pipeline reads its sources as whoever it runs as. Whoever deploys
+    /// owns it.
+    fn let_read(&self, folder: &str) -> Result<(), Error> {
+        let others =
+            self.desired.permissions().iter().filter(|permission| permission.principal.id() != self.remote.user);
+        let entry =
+            |permission: &Permission| Entry { who: who(&permission.principal), permission_level: "CAN_READ".into() };
+        let entries: Vec<Entry> = others.map(entry).collect();
+        match files::status(self.client, folder)? {
+            Some(there) if !entries.is_empty() => {
+                permissions::give(self.client, On::Directories, &there.object_id.to_string(), &entries)
+            }
+            _ => Ok(()),
+        }
     }
 
     fn body(&self, key: &str) -> Result<Value, ApplyError> {
@@ -205,10 +228,7 @@ impl Applying<'_, '_, '_> {
     fn permit(&self, on: On, key: &str, levels: &[(Principal, &'static str)]) -> Result<(), Error> {
         let Some(there) = self.remote.resources.get(key) else { return Ok(()) };
         let entry = |(principal, level): &(Principal, &'static str)| Entry {
-            who: match principal {
-                Principal::Group(name) => Who::GroupName(name.clone()),
-                Principal::ServicePrincipal(id) => Who::ServicePrincipalName(id.clone()),
-            },
+            who: who(principal),
             permission_level: (*level).to_owned(),
         };
         permissions::give(self.client, on, &there.id, &levels.iter().map(entry).collect::<Vec<_>>())

@@ -4,18 +4,20 @@
 //! only a workspace knows (who deploys, ids) is filled in by [`Desired::resources`].
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::effect::Effect;
+use super::meaning::{PipelineSql, SqlFile};
 use crate::bundle::reference::{self, ReferenceError, Values};
 use crate::bundle::resource::{Kind, Resource};
 use crate::bundle::{self, Bundle, Declared, Deployment, rest};
 use crate::lakeflow;
 use crate::model::{Mode, Project, TargetId};
-use crate::plan::{ArtifactKind, BuildPlan, Governance, Phase};
+use crate::plan::{ArtifactKind, BuildPlan, Folder, Governance, Phase};
 use crate::render::RenderedFile;
 
 /// The tag that names the target; with the one of the project it tells whose a resource is.
@@ -190,6 +192,19 @@ impl Desired {
             tags.as_object_mut().into_iter().for_each(|tags| drop(tags.insert(key.to_owned(), json!(value))));
         }
     }
+}
+
+/// Whether a file of a release is one that the pipeline runs.
+pub fn is_source(path: &str) -> bool {
+    Path::new(path).starts_with(Folder::Pipeline.name())
+}
+
+/// The SQL of a pipeline with the settings that its names depend on.
+pub fn pipeline_sql(files: Vec<SqlFile>, settings: &Value) -> PipelineSql {
+    let text = |key: &str| settings.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let configuration = settings.get("configuration").and_then(Value::as_object).into_iter().flatten();
+    let configuration = configuration.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())));
+    PipelineSql { files, configuration: configuration.collect(), catalog: text("catalog"), schema: text("schema") }
 }
 
 /// What a bundle does in development mode: a copy of one's own, which nothing starts by itself.

@@ -6,6 +6,7 @@ pub mod apply;
 pub mod catalog;
 pub mod change;
 pub mod client;
+pub mod consent;
 pub mod desired;
 pub mod effect;
 pub mod field;

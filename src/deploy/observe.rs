@@ -5,15 +5,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::Deserialize;
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 use super::change::{Remote, There, name_of, wanted};
 use super::client::Client;
 use super::client::api::permissions::{self, On, Who};
 use super::client::api::{alerts, dashboards, files, identity, jobs, pipelines, updates, warehouses};
 use super::client::error::{Error, Kind as Failed};
-use super::desired::{Dashboard, Desired, DesiredError, MANAGER, MANAGER_TAG, TARGET_TAG, short};
+use super::desired::{self, Dashboard, Desired, DesiredError, MANAGER, MANAGER_TAG, TARGET_TAG, short};
 use super::effect::Effect;
+use super::meaning::{PipelineSql, SqlFile};
 use super::memory::{Memory, MemoryError};
 use super::reading;
 use crate::bundle::resource::Kind;
@@ -187,6 +190,46 @@ pub fn is_updated(client: &Client<'_>, desired: &Desired, remote: &Remote) -> Re
         }
     }
     Ok(true)
+}
+
+/// The SQL that the pipeline runs now, where another release is deployed; `None` where nothing of ours is, or its files
+/// are gone.
+///
+/// # Errors
+/// When the workspace can't be read.
+pub fn deployed(client: &Client<'_>, desired: &Desired, remote: &Remote) -> Result<Option<PipelineSql>, ObserveError> {
+    let Some(release) = remote.memory.release.clone().filter(|release| *release != desired.release()) else {
+        return Ok(None);
+    };
+    let folder = remote.folder(&release);
+    let marker = match files::read(client, &format!("{folder}/{COMPLETE}"), LIMIT) {
+        Ok(marker) => marker,
+        Err(error) if error.kind == Failed::NotFound => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    let Ok(Marker { files }) = serde_json::from_slice(&marker) else { return Ok(None) };
+    let sources: Vec<(String, String)> = files.into_iter().filter(|(path, _)| desired::is_source(path)).collect();
+    // A file of equal content need not be fetched.
+    let text = |(path, hash): &(String, String)| match desired.files.get(path).filter(|text| hash_of(text) == *hash) {
+        Some(text) => Ok(text.to_string()),
+        None => files::read(client, &format!("{folder}/{path}"), LIMIT)
+            .map(|bytes| String::from_utf8_lossy(&bytes).into_owned()),
+    };
+    let texts = client.side_by_side(&sources, text).into_iter().collect::<Result<Vec<String>, Error>>()?;
+    let files = sources.into_iter().zip(texts).map(|((path, _), text)| SqlFile { path, text }).collect();
+    let settings = desired.pipeline_keys().find_map(|key| remote.resources.get(&key)).map(|there| &there.settings);
+    Ok(Some(desired::pipeline_sql(files, settings.unwrap_or(&Value::Null))))
+}
+
+/// The hash by which the marker of a release knows a file.
+pub fn hash_of(text: &str) -> String {
+    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[derive(Deserialize)]
+struct Marker {
+    /// Hashes by path.
+    files: BTreeMap<String, String>,
 }
 
 /// The kind of the resource of a key.

@@ -160,8 +160,8 @@ pub fn human(lines: &[Line]) -> String {
         }
         let access = line.access.map(|access| format!("   [{}]", access.words())).unwrap_or_default();
         let _ = writeln!(text, "  {} {}{access}", line.fate.sign(), line.what);
-        for field in &line.fields {
-            let _ = writeln!(text, "      {}", shown(field));
+        for field in shown_fields(&line.fields) {
+            let _ = writeln!(text, "      {field}");
         }
     }
     text
@@ -178,11 +178,35 @@ pub fn markdown(title: &str, lines: &[Line]) -> String {
         }
         let access = line.access.map(|access| format!(" (**{}**)", access.words())).unwrap_or_default();
         let _ = writeln!(text, "- `{}` {}{access}", line.fate.sign(), line.what);
-        for field in &line.fields {
-            let _ = writeln!(text, "  - {}", shown(field));
+        for field in shown_fields(&line.fields) {
+            let _ = writeln!(text, "  - {field}");
         }
     }
     text
+}
+
+/// Fields a line each; those that do no more than point at another release are one.
+fn shown_fields(fields: &[Field]) -> Vec<String> {
+    let (moved, others): (Vec<&Field>, Vec<&Field>) = fields.iter().partition(|field| is_moved(field));
+    let to = moved.first().and_then(|field| field.after.as_ref()).and_then(release_of);
+    let moved = to.map(|to| format!("points at release `{to}`"));
+    moved.into_iter().chain(others.into_iter().map(shown)).collect()
+}
+
+/// Whether a path is the same below another release.
+fn is_moved(field: &Field) -> bool {
+    let plain = |value: &Option<serde_json::Value>| {
+        let text = value.as_ref()?.as_str()?;
+        Some(text.replace(&release_of(value.as_ref()?)?, ""))
+    };
+    let (before, after) = (plain(&field.before), plain(&field.after));
+    before.is_some() && before == after
+}
+
+/// The release that a path leads into.
+fn release_of(value: &serde_json::Value) -> Option<String> {
+    let (_, rest) = value.as_str()?.split_once("/releases/")?;
+    Some(rest.split('/').next().unwrap_or_default().to_owned())
 }
 
 fn shown(field: &Field) -> String {

@@ -38,7 +38,7 @@ fn faults(messages: &[String]) -> String {
 /// # Errors
 /// When it can't be started, or does not complete.
 pub fn update(client: &Client<'_>, pipeline: &str, start: &Start, told: &mut dyn FnMut(&str)) -> Result<(), RunError> {
-    let id = updates::start(client, pipeline, start)?;
+    let id = begin(client, pipeline, start, told)?;
     let mut last = None;
     loop {
         let update = updates::get(client, pipeline, &id)?;
@@ -57,6 +57,23 @@ pub fn update(client: &Client<'_>, pipeline: &str, start: &Start, told: &mut dyn
         }
         client.door().sleep(PAUSE);
     }
+}
+
+/// Starts an update once none runs: there can be one at a time, and one that runs may have begun with other sources.
+fn begin(client: &Client<'_>, pipeline: &str, start: &Start, told: &mut dyn FnMut(&str)) -> Result<String, Error> {
+    let running = || -> Result<Option<String>, Error> {
+        let newest = updates::list(client, pipeline, 1)?;
+        Ok(newest.into_iter().find(|update| !update.state.has_ended()).map(|update| update.update_id))
+    };
+    let mut is_told = false;
+    while let Some(other) = running()? {
+        if !is_told {
+            told(&format!("waits for `{other}`, which runs"));
+            is_told = true;
+        }
+        client.door().sleep(PAUSE);
+    }
+    client.once(|| updates::start(client, pipeline, start), running)
 }
 
 fn word(state: &State) -> String {

@@ -4,11 +4,13 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::Compilation;
+use crate::bundle::resource::Kind;
 use crate::deploy::apply::{self, ApplyError};
 use crate::deploy::change::{self, Change, Remote, Stage};
 use crate::deploy::client::Client;
 use crate::deploy::client::api::updates::Start;
-use crate::deploy::desired::{Desired, DesiredError};
+use crate::deploy::desired::{self, Desired, DesiredError};
+use crate::deploy::meaning::{self, Meaning, SqlFile};
 use crate::deploy::observe::{self, ObserveError, Site};
 use crate::deploy::run::{self, RunError};
 use crate::model::TargetId;
@@ -24,6 +26,8 @@ pub struct Deployment {
     pub remote: Remote,
     /// What is to change.
     pub changes: Vec<Change>,
+    /// What the change of the pipeline means for rows that are there; `None` where nobody can tell.
+    pub meanings: Option<Vec<Meaning>>,
     /// What the build gives.
     declared: BTreeSet<Entry>,
     /// What was given and is not known to be gone, with what the build gives.
@@ -74,8 +78,15 @@ pub fn prepare(
     let given: BTreeSet<Entry> =
         recorded.difference(&site.memory.gone).chain(&site.memory.granted).chain(&declared).cloned().collect();
     let retired = recorded.difference(&declared).cloned().collect();
-    let desired = if given == recorded { desired } else { after(world, root, compilation, target, &given)? };
-    of(client, desired, site, declared, given, retired)
+    // What is taken away and given back is the business of this deployment alone: files, and jobs that run them, are those
+    // of a build that nothing was before.
+    let made = |given: &BTreeSet<Entry>| match *given == recorded {
+        true => Ok(desired.clone()),
+        false => after(world, root, compilation, target, given),
+    };
+    let mut steady = made(&declared)?;
+    steady.statements = made(&given)?.statements;
+    of(client, steady, site, declared, given, retired)
 }
 
 fn desired(compilation: &Compilation, target: TargetId) -> Result<Desired, DeployError> {
@@ -109,7 +120,19 @@ fn of(
     let remote = observe::remote(client, &desired, site)?;
     let is_updated = observe::is_updated(client, &desired, &remote)?;
     let changes = change::changes(&desired, &remote, is_updated)?;
-    Ok(Deployment { desired, remote, changes, declared, given, retired })
+    let meanings = meanings(client, &desired, &remote)?;
+    Ok(Deployment { desired, remote, changes, meanings, declared, given, retired })
+}
+
+/// What it means for rows that are there to run another release. The first one means nothing for any.
+fn meanings(client: &Client<'_>, desired: &Desired, remote: &Remote) -> Result<Option<Vec<Meaning>>, DeployError> {
+    let Some(before) = observe::deployed(client, desired, remote)? else { return Ok(Some(vec![])) };
+    let files = desired.files.iter().filter(|(path, _)| desired::is_source(path));
+    let files = files.map(|(path, text)| SqlFile { path: path.clone(), text: text.to_string() }).collect();
+    let wanted = change::wanted(desired, remote, &desired.release())?;
+    let settings = wanted.into_iter().find(|(kind, ..)| *kind == Kind::Pipeline).map(|(_, _, body)| body);
+    let after = desired::pipeline_sql(files, &settings.unwrap_or_default());
+    Ok(meaning::meanings(&before, &after).ok())
 }
 
 impl Deployment {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::answer::{self, Refusal};
 use super::call::{Call, Repeat};
 use super::clean;
-use super::door::{Body, Door, Fault, Request, Response};
+use super::door::{Door, Fault, Request, Response};
 use super::error::{Called, Error, Kind};
 use super::rate::Rate;
 use super::retry::{self, Next, Outcome};
@@ -184,10 +184,9 @@ fn ambiguous(error: Error) -> Error {
     Error { kind: Kind::Ambiguous, message, ..error }
 }
 
-/// Whether a page for people came where data was asked for. Files may be pages.
+/// Whether a page for people came where data was asked for, or instead of saying that a file was taken. A file may be one.
 fn is_page(call: &Call, response: &Response) -> bool {
     let is_html =
         response.header("content-type").is_some_and(|kind| kind.trim_start().to_lowercase().starts_with("text/html"));
-    let asks_for_data = !matches!(call.body, Body::Bytes(_)) && !call.raw;
-    response.status == 200 && asks_for_data && (is_html || response.body.trim_ascii_start().starts_with(b"<"))
+    response.status == 200 && !call.raw && (is_html || response.body.trim_ascii_start().starts_with(b"<"))
 }

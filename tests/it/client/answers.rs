@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{Script, TOKEN, answer, json as of_json};
-use lakegen::deploy::client::api::{jobs, pipelines};
+use lakegen::deploy::client::api::{files, jobs, pipelines};
 use lakegen::deploy::client::call::Call;
 use lakegen::deploy::client::error::{Error, Kind};
 
@@ -43,8 +43,11 @@ fn messages_are_fit_for_a_terminal_and_hold_no_token() {
 
 #[test]
 fn a_page_for_people_is_no_answer_and_a_redirect_is_not_followed() {
-    let page = answer(200, &[("content-type", "text/html; charset=utf-8")], "<html>log in</html>");
-    let script = Script::new([page]);
+    let page = || answer(200, &[("content-type", "text/html; charset=utf-8")], "<html>log in</html>");
+    let script = Script::new([page()]);
+    let error = files::write(&script.client(), "/Workspace/a/b", b"x").unwrap_err();
+    assert_eq!(error.kind, Kind::Login, "the file was not taken");
+    let script = Script::new([page()]);
     let error = pipelines::get(&script.client(), "p").unwrap_err();
     assert_eq!(error.kind, Kind::Login);
     assert_eq!(error.to_string(), "a web page came instead of an answer (`GET /api/2.0/pipelines/p`)");

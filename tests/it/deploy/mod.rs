@@ -1,3 +1,4 @@
 //! Deployments: what a plan says of a workspace, and what comes of it.
 
 mod statements;
+mod walk;

@@ -26,6 +26,7 @@ pub mod state;
 mod statements;
 mod tags;
 mod tokens;
+mod troubles;
 mod update;
 mod volume_files;
 

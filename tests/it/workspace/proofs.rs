@@ -333,7 +333,7 @@ fn fill(client: &Client<'_>) {
 }
 
 /// No two things of a name, whatever was tried how often.
-fn no_doubles(workspace: &Workspace, what: &str) {
+pub fn no_doubles(workspace: &Workspace, what: &str) {
     let state = workspace.state();
     let text = |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or_default().to_owned();
     let mut names: Vec<String> = state.pipelines.values().map(|p| format!("pipeline {}", p.text("name"))).collect();

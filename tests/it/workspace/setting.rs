@@ -17,7 +17,7 @@ impl State {
     pub fn add(&mut self, principal: &Principal) {
         match principal {
             Principal::ServicePrincipal(id) => self.add_person(id, &[]),
-            Principal::Group(name) => self.add_person(&format!("member-of-{name}@example.com"), &[name]),
+            Principal::Group(name) => self.add_person(&member(name), &[name]),
         }
     }
 
@@ -50,10 +50,19 @@ impl State {
     }
 }
 
+/// Somebody in a group.
+fn member(group: &str) -> String {
+    format!("member-of-{}@example.com", group.replace(' ', "-"))
+}
+
 /// Whoever deploys a target: the principal that is named for it, or that the pipeline runs as, or a developer.
 pub fn deployer(target: &Target) -> String {
     let named = target.deployer.as_ref().or(target.run_as.as_ref());
-    named.map_or_else(|| "ana@example.com".to_owned(), |principal| principal.id().to_owned())
+    match named {
+        Some(Principal::ServicePrincipal(id)) => id.clone(),
+        Some(Principal::Group(name)) => member(name),
+        None => "ana@example.com".to_owned(),
+    }
 }
 
 /// A workspace in which a target can be deployed by whoever is to do so.
@@ -69,7 +78,7 @@ pub fn for_target(compilation: &Compilation, id: TargetId) -> Workspace {
         state.add(principal);
     }
     for name in readers(compilation) {
-        state.add_person(&format!("member-of-{name}@example.com"), &[&name]);
+        state.add_person(&member(&name), &[&name]);
     }
     if let Some(warehouse) = &target.warehouse {
         state.warehouses.insert("wh0".into(), json!({"id": "wh0", "name": warehouse, "state": "STOPPED"}));
@@ -83,9 +92,10 @@ pub fn for_target(compilation: &Compilation, id: TargetId) -> Workspace {
     // To grant the use of the catalog takes more than to use it.
     state.give("MANAGE", Kind::Catalog, &target.catalog, &who);
     if who != run_as {
-        state.users.insert((who.clone(), run_as));
+        state.users.insert((who.clone(), run_as.clone()));
     }
-    prepare_places(&mut state, target, &who);
+    prepare_places(&mut state, target, &who, &run_as);
+    prepare_sources(&mut state, compilation, target, &run_as);
     state.add_folder(&format!("/Workspace/Users/{who}"), &who);
     state.add_folder("/Workspace/Deployments", &who);
     if let Some(root) = &target.root {
@@ -95,29 +105,55 @@ pub fn for_target(compilation: &Compilation, id: TargetId) -> Workspace {
     workspace
 }
 
+/// The volume that a path lies in, as `catalog.schema.volume`.
+fn volume_of(path: &str) -> Option<String> {
+    let parts: Vec<&str> = path.strip_prefix("/Volumes/")?.split('/').take(3).collect();
+    (parts.len() == 3).then(|| parts.join("."))
+}
+
 /// What a development target expects to be there, and a landing volume of another schema.
-fn prepare_places(state: &mut State, target: &Target, who: &str) {
+fn prepare_places(state: &mut State, target: &Target, who: &str, run_as: &str) {
     let schema = format!("{}.{}", target.catalog, target.schema);
-    let landing: Vec<&str> = target.landing.split('/').collect();
-    let volume = match landing[..] {
-        ["", "Volumes", catalog, schema, volume, ..] => Some(format!("{catalog}.{schema}.{volume}")),
-        _ => None,
-    };
-    let is_elsewhere = volume
-        .as_ref()
-        .is_some_and(|volume| !volume.to_lowercase().starts_with(&format!("{}.", schema.to_lowercase())));
     if target.mode == Mode::Development {
         state.add_thing(Kind::Schema, &schema, who);
     }
-    if let Some(volume) = volume.filter(|_| target.mode == Mode::Development || is_elsewhere) {
-        let parts: Vec<&str> = volume.split('.').collect();
-        state.add_thing(Kind::Catalog, parts[0], "admin");
-        state.add_thing(Kind::Schema, &parts[..2].join("."), who);
-        state.add_thing(Kind::Volume, &volume, who);
-        for to in [who, target.run_as.as_ref().map_or(who, Principal::id)] {
-            state.give("USE_CATALOG", Kind::Catalog, parts[0], to);
-            state.give("USE_SCHEMA", Kind::Schema, &parts[..2].join("."), to);
+    let own = format!("{}.", schema.to_lowercase());
+    let volume = volume_of(&target.landing);
+    let is_others = |volume: &String| target.mode == Mode::Development || !volume.to_lowercase().starts_with(&own);
+    if let Some(volume) = volume.filter(is_others) {
+        prepare_volume(state, &volume, who);
+        use_volume(state, &volume, &[who, run_as]);
+    }
+}
+
+/// Volumes of others that single entities read.
+fn prepare_sources(state: &mut State, compilation: &Compilation, target: &Target, run_as: &str) {
+    let landing = volume_of(&target.landing);
+    for file in &compilation.files {
+        for part in file.text.split('\'').filter(|part| part.starts_with("/Volumes/")) {
+            if let Some(volume) =
+                volume_of(part).filter(|volume| Some(volume) != landing.as_ref() && !volume.contains('$'))
+            {
+                prepare_volume(state, &volume, "admin");
+                use_volume(state, &volume, &[run_as]);
+                state.give("READ_VOLUME", Kind::Volume, &volume, run_as);
+            }
         }
+    }
+}
+
+fn prepare_volume(state: &mut State, volume: &str, owner: &str) {
+    let parts: Vec<&str> = volume.split('.').collect();
+    state.add_thing(Kind::Catalog, parts[0], "admin");
+    state.add_thing(Kind::Schema, &parts[..2].join("."), owner);
+    state.add_thing(Kind::Volume, volume, owner);
+}
+
+fn use_volume(state: &mut State, volume: &str, who: &[&str]) {
+    let parts: Vec<&str> = volume.split('.').collect();
+    for to in who {
+        state.give("USE_CATALOG", Kind::Catalog, parts[0], to);
+        state.give("USE_SCHEMA", Kind::Schema, &parts[..2].join("."), to);
     }
 }
 

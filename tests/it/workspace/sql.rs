@@ -6,11 +6,11 @@ use regex::Regex;
 use serde_json::{Map, Value, json};
 
 use lakegen::lakeflow::ast::{
-    Alter, AlterAction, ColumnAction, Command, CommentOn, CommentTarget, CreateFunction, CreatePolicy, FunctionBody,
-    Ident, Mask, MatchColumn, MetricView, ObjectName, Part, PolicyKind, Privilege, Returns, Securable, SecurableKind,
-    StatementKind,
+    Alter, AlterAction, ColumnAction, Command, CommentOn, CommentTarget, CreateFunction, CreatePolicy, Expr,
+    FunctionBody, Ident, Mask, MatchColumn, MetricView, ObjectName, Part, PolicyKind, Privilege, Returns, Securable,
+    SecurableKind, StatementKind,
 };
-use lakegen::lakeflow::{expr_text, parse};
+use lakegen::lakeflow::{expr_text, parse, parse_expr};
 
 use super::asked::{Refusal, denied, invalid, refuse};
 use super::catalog::{self, drop_thing, not_found};
@@ -30,7 +30,7 @@ pub fn run(state: &mut State, who: &str, text: &str) -> Result<Table, Refusal> {
     let statements = parse(text).map_err(|faults| fail(format!("{faults:?}")))?;
     let [statement] = &statements[..] else { return Err(fail(format!("{} statements", statements.len()))) };
     if let Some(found) = TAGS.captures(text) {
-        return Ok(tags_of(state, who, &found[1].replace('`', ""), &found[2], &found[3]));
+        return Ok(tags_of(state, who, &found[1].trim_matches('`').replace("``", "`"), &found[2], &found[3]));
     }
     if let StatementKind::Query(_) = &statement.kind {
         reads(state, who, text)?;
@@ -241,8 +241,17 @@ fn sources(view: &MetricView) -> Vec<String> {
     }
     let mut found = vec![view.source.value.clone()];
     joined(&view.joins, &mut found);
-    let plain = |name: &String| name.replace('`', "").to_lowercase();
-    found.iter().map(plain).filter(|name| name.split('.').count() == 3 && !name.contains(' ')).collect()
+    found.iter().filter_map(|name| full_name(name)).collect()
+}
+
+/// A name of three parts; none for anything else.
+fn full_name(text: &str) -> Option<String> {
+    match parse_expr(text).ok()? {
+        Expr::CompoundIdentifier(parts) if parts.len() == 3 => {
+            Some(parts.iter().map(|part| part.value.to_lowercase()).collect::<Vec<_>>().join("."))
+        }
+        _ => None,
+    }
 }
 
 /// A look at all tags of a schema.
@@ -266,11 +275,12 @@ fn tags_of(state: &State, who: &str, of: &str, view: &str, schema: &str) -> Tabl
 }
 
 /// Tables with full names that a query reads.
-static READ: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"(?i)\b(?:FROM|JOIN)\s+((?:`[^`]+`|\w+)(?:\.(?:`[^`]+`|\w+)){2})").unwrap());
+static READ: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(?:FROM|JOIN)\s+((?:`(?:[^`]|``)+`|\w+)(?:\.(?:`(?:[^`]|``)+`|\w+)){2})").unwrap()
+});
 
 fn reads(state: &State, who: &str, text: &str) -> Result<(), Refusal> {
-    READ.captures_iter(text).try_for_each(|found| may_read(state, who, &found[1].replace('`', "").to_lowercase()))
+    READ.captures_iter(text).filter_map(|found| full_name(&found[1])).try_for_each(|name| may_read(state, who, &name))
 }
 
 fn may_read(state: &State, who: &str, name: &str) -> Result<(), Refusal> {

@@ -1,0 +1,164 @@
+//! A project deployed from nothing, run, changed, edited by hand and repaired, in a workspace that keeps people to their
+//! privileges.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use lakegen::deploy::{meaning, report};
+use lakegen::driver::deploy::{self, Deployment};
+use lakegen::driver::{self, Compilation};
+use lakegen::model::TargetId;
+use lakegen::world::{DiskWorld, MemoryWorld, World as _};
+
+use crate::root;
+use crate::workspace::state::DEPLOYER;
+use crate::workspace::{Desk, Kind, Workspace};
+
+const PROJECT: &str = "shop";
+
+/// The project on a disk of its own.
+pub struct Shop {
+    pub world: MemoryWorld,
+    specs: BTreeMap<String, String>,
+}
+
+impl Shop {
+    pub fn new() -> Shop {
+        let specs = root().join("tests/deploy/specs");
+        let read = |path: &PathBuf| {
+            let name = path.strip_prefix(&specs).unwrap().to_str().unwrap().to_owned();
+            (name, fs::read_to_string(path).unwrap())
+        };
+        let mut shop =
+            Shop { world: MemoryWorld::default(), specs: DiskWorld.list(&specs).files.iter().map(read).collect() };
+        shop.write();
+        shop
+    }
+
+    fn write(&mut self) {
+        let files: Vec<(PathBuf, &[u8])> = self
+            .specs
+            .iter()
+            .map(|(name, text)| (Path::new(PROJECT).join("specs").join(name), text.as_bytes()))
+            .collect();
+        self.world.write_all(&files).unwrap();
+    }
+
+    /// Replaces a text in a spec.
+    pub fn edit(&mut self, file: &str, from: &str, to: &str) {
+        let text = self.specs.get_mut(file).unwrap();
+        assert!(text.contains(from), "{file} does not hold `{from}`");
+        *text = text.replace(from, to);
+        self.write();
+    }
+
+    pub fn build(&self) -> Compilation {
+        let out = Path::new(PROJECT).join("generated");
+        let (compilation, changes) = driver::build(&self.world, Path::new(PROJECT), &out).unwrap();
+        changes.unwrap_or_else(|| panic!("{:?}", compilation.diagnostics)).apply(&self.world).unwrap();
+        compilation
+    }
+
+    /// What `gen plan` finds out.
+    pub fn plan(&self, desk: &Desk<'_>, who: &str) -> Deployment {
+        let client = desk.client(who);
+        deploy::prepare(&self.world, Path::new(PROJECT), &client, &self.build(), TargetId(0)).unwrap()
+    }
+
+    /// What `gen deploy --yes` does.
+    pub fn deploy(&self, desk: &Desk<'_>, who: &str) -> Deployment {
+        let mut deployment = self.plan(desk, who);
+        deployment.apply(&desk.client(who), &mut |_| {}).unwrap();
+        deployment
+    }
+
+    /// What `gen deploy --yes --run` does.
+    pub fn deploy_and_run(&self, desk: &Desk<'_>, who: &str) {
+        let mut deployment = self.deploy(desk, who);
+        let client = desk.client(who);
+        deployment.update(&client, &mut |_| {}).unwrap();
+        deployment.look_again(&client).unwrap();
+        deployment.apply(&client, &mut |_| {}).unwrap();
+        assert!(deployment.is_settled(), "{}", text(&deployment));
+    }
+}
+
+fn text(deployment: &Deployment) -> String {
+    let changes = report::human(&report::lines(&deployment.changes));
+    changes + &meaning::text(deployment.meanings.as_ref().unwrap())
+}
+
+/// Verbs and paths of the requests that changed something, of those after the first `read`.
+fn writes(workspace: &Workspace, read: usize) -> Vec<String> {
+    let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    let requests = workspace.recorded().into_iter().skip(read);
+    let lines = requests.map(|request| format!("{} {}", text(&request["method"]), text(&request["path"])));
+    // Tags are read by queries.
+    let is_read = |line: &String| ["GET ", "POST /api/2.0/sql/statements"].iter().any(|read| line.starts_with(read));
+    lines.filter(|line| !is_read(line)).collect()
+}
+
+/// A workspace whose administrator lets the deployer give the use of the catalog.
+fn workspace() -> Workspace {
+    let workspace = Workspace::new();
+    let manage = ("MANAGE".to_owned(), Kind::Catalog, "main".to_owned(), DEPLOYER.to_owned());
+    workspace.state().granted.insert(manage);
+    workspace
+}
+
+#[test]
+fn from_nothing_to_granted_and_then_only_reads() {
+    let workspace = workspace();
+    let desk = Desk::new(&workspace);
+    let shop = Shop::new();
+    shop.build();
+    let first = shop.plan(&desk, DEPLOYER);
+    insta::assert_snapshot!("first_plan", text(&first));
+    assert_eq!(writes(&workspace, 0), Vec::<String>::new(), "a plan changes nothing");
+    shop.deploy_and_run(&desk, DEPLOYER);
+    let made = workspace.recorded().len();
+    let second = shop.plan(&desk, DEPLOYER);
+    assert_eq!(text(&second), "");
+    assert_eq!(writes(&workspace, made), Vec::<String>::new());
+}
+
+#[test]
+fn what_somebody_edits_by_hand_is_found_and_repaired() {
+    let workspace = workspace();
+    let desk = Desk::new(&workspace);
+    let shop = Shop::new();
+    shop.deploy_and_run(&desk, DEPLOYER);
+    {
+        let mut state = workspace.state();
+        let job = state.jobs.values_mut().next().unwrap();
+        job.fields.insert("max_concurrent_runs".into(), 7.into());
+        job.fields.insert("timeout_seconds".into(), 5.into());
+        let grant = state.granted.iter().find(|(privilege, ..)| privilege == "SELECT").cloned().unwrap();
+        state.granted.remove(&grant);
+    }
+    let plan = shop.plan(&desk, DEPLOYER);
+    insta::assert_snapshot!("drift", text(&plan));
+    shop.deploy(&desk, DEPLOYER);
+    assert_eq!(text(&shop.plan(&desk, DEPLOYER)), "");
+}
+
+#[test]
+fn a_change_of_the_specs_is_what_the_next_plan_shows() {
+    let workspace = workspace();
+    let desk = Desk::new(&workspace);
+    let mut shop = Shop::new();
+    shop.deploy_and_run(&desk, DEPLOYER);
+    shop.edit("metrics/sales.yml", "  orders: count(*)", "  orders: count(*)\n  largest: max(amount)");
+    shop.edit("entities/customers.yml", "audience: analysis\n", "");
+    insta::assert_snapshot!("changed_plan", text(&shop.plan(&desk, DEPLOYER)));
+    shop.deploy_and_run(&desk, DEPLOYER);
+    assert_eq!(text(&shop.plan(&desk, DEPLOYER)), "");
+    let reads = |table: &str| {
+        let state = workspace.state();
+        state.granted.iter().any(|(privilege, _, name, who)| {
+            privilege == "SELECT" && name == &format!("main.shop.{table}") && who == "analysts"
+        })
+    };
+    assert!(reads("sales_by_town_monthly") && !reads("customers"));
+}
