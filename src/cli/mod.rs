@@ -25,6 +25,9 @@ mod sample;
 mod schema;
 mod shell;
 mod sql;
+mod start;
+mod status;
+mod stop;
 mod watch;
 
 use std::ffi::OsString;
@@ -82,6 +85,9 @@ enum Command {
     Build(build::BuildArgs),
     Plan(plan::PlanArgs),
     Deploy(deploy::DeployArgs),
+    Start(start::StartArgs),
+    Stop(stop::StopArgs),
+    Status(status::StatusArgs),
     Run(run::RunArgs),
     Query(query::QueryArgs),
     Lineage(lineage::LineageArgs),
@@ -178,6 +184,9 @@ fn dispatch(cli: &Cli, shell: &mut Shell, world: &dyn World) -> Ended {
         Command::Build(args) => build::run(args, &project::find(project, world)?, shell, world),
         Command::Plan(args) => plan::run(args, &project::find(project, world)?, shell, world),
         Command::Deploy(args) => deploy::run(args, &project::find(project, world)?, shell, world),
+        Command::Start(args) => start::run(args, &project::find(project, world)?, shell, world),
+        Command::Stop(args) => stop::run(args, &project::find(project, world)?, shell, world),
+        Command::Status(args) => status::run(args, &project::find(project, world)?, shell, world),
         Command::Run(args) => run::run(args, &project::find(project, world)?, shell, world),
         Command::Requests(args) => requests::run(args, &project::find(project, world)?, shell, world),
         Command::Retired(args) => retired::run(args, &project::find(project, world)?, shell, world),

@@ -16,7 +16,7 @@ use crate::deploy::meaning;
 use crate::deploy::observe::ObserveError;
 use crate::deploy::report::{self, Line};
 use crate::driver::deploy::{self, DeployError, Deployment};
-use crate::driver::{self, Compilation, OUT};
+use crate::driver::{self, Compilation, OUT, Phase};
 use crate::model::{Target, TargetId};
 use crate::world::World;
 
@@ -121,6 +121,12 @@ pub fn fresh(root: &Path, shell: &mut Shell, world: &dyn World) -> Result<Option
     }
 }
 
+/// The build of the project, if it has no faults, whatever lies in the output directory.
+pub fn faultless(root: &Path, shell: &mut Shell, world: &dyn World) -> Result<Option<Compilation>, Failure> {
+    let compilation = driver::compile(world, root, Phase::Deliver)?;
+    Ok(require_faultless(&compilation, shell)?.then_some(compilation))
+}
+
 /// The target of a name, or the default one.
 pub fn target<'c>(compilation: &'c Compilation, wanted: Option<&str>) -> Result<(TargetId, &'c Target), Failure> {
     let targets = compilation.project.iter().flat_map(|project| &project.targets);
@@ -165,7 +171,7 @@ pub fn failure(error: DeployError) -> Failure {
         DeployError::Observe(ObserveError::Client(_)) | DeployError::Apply(_) | DeployError::Run(_) => {
             Failure::Engine(anyhow::Error::msg(message))
         }
-        DeployError::Observe(_) | DeployError::Faulty => Failure::Input(message),
+        DeployError::Observe(_) | DeployError::NotDeployed(_) | DeployError::Faulty => Failure::Input(message),
     }
 }
 

@@ -212,7 +212,13 @@ pub fn pipeline_sql(files: Vec<SqlFile>, settings: &Value) -> PipelineSql {
     let text = |key: &str| settings.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
     let configuration = settings.get("configuration").and_then(Value::as_object).into_iter().flatten();
     let configuration = configuration.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())));
-    PipelineSql { files, configuration: configuration.collect(), catalog: text("catalog"), schema: text("schema") }
+    PipelineSql {
+        files,
+        configuration: configuration.collect(),
+        catalog: text("catalog"),
+        schema: text("schema"),
+        ..PipelineSql::default()
+    }
 }
 
 /// What a bundle does in development mode: a copy of one's own, which nothing starts by itself.

@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use super::client::Client;
-use super::client::api::updates::{self, Event, Start, State};
+use super::client::api::updates::{self, Event, Start, State, Update};
 use super::client::error::Error;
 
 /// How often a running update is looked at.
 const PAUSE: Duration = Duration::from_secs(2);
+/// Updates that are shown.
+const SHOWN: usize = 5;
 /// Events of an update that are read to find its faults.
 const EVENTS: usize = 500;
 
@@ -37,16 +39,55 @@ fn faults(messages: &[String]) -> String {
 ///
 /// # Errors
 /// When it can't be started, or does not complete.
-pub fn update(client: &Client<'_>, pipeline: &str, start: &Start, told: &mut dyn FnMut(&str)) -> Result<(), RunError> {
-    let id = begin(client, pipeline, start, told)?;
+pub fn update(client: &Client<'_>, pipeline: &str, how: &Start, told: &mut dyn FnMut(&str)) -> Result<(), RunError> {
+    let id = start(client, pipeline, how)?;
+    wait(client, pipeline, &id, told)
+}
+
+/// Starts an update; its id.
+///
+/// # Errors
+/// When it can't be started, as while another one runs.
+pub fn start(client: &Client<'_>, pipeline: &str, how: &Start) -> Result<String, RunError> {
+    Ok(updates::start(client, pipeline, how)?)
+}
+
+/// Ends the update that runs, if one does, and waits until none runs.
+///
+/// # Errors
+/// When the workspace fails.
+pub fn stop(client: &Client<'_>, pipeline: &str) -> Result<(), RunError> {
+    updates::stop(client, pipeline)?;
+    while updates::list(client, pipeline, 1)?.first().is_some_and(|update| !update.state.has_ended()) {
+        client.door().sleep(PAUSE);
+    }
+    Ok(())
+}
+
+/// The last updates, the newest first.
+///
+/// # Errors
+/// When the workspace fails.
+pub fn recent(client: &Client<'_>, pipeline: &str) -> Result<Vec<Update>, RunError> {
+    let mut updates = updates::list(client, pipeline, SHOWN)?;
+    updates.truncate(SHOWN);
+    Ok(updates)
+}
+
+/// Waits for the end of an update. `told` hears of each state.
+///
+/// # Errors
+/// When it does not complete.
+pub fn wait(client: &Client<'_>, pipeline: &str, id: &str, told: &mut dyn FnMut(&str)) -> Result<(), RunError> {
     let mut last = None;
     loop {
-        let update = updates::get(client, pipeline, &id)?;
+        let update = updates::get(client, pipeline, id)?;
         let state = update.map_or(State::Other("gone".to_owned()), |update| update.state);
         let word = word(&state);
         if last.as_ref() != Some(&state) {
             told(&word);
         }
+        let id = id.to_owned();
         match state {
             State::Completed => return Ok(()),
             State::Failed | State::Canceled => {
@@ -59,24 +100,8 @@ pub fn update(client: &Client<'_>, pipeline: &str, start: &Start, told: &mut dyn
     }
 }
 
-/// Starts an update once none runs: there can be one at a time, and one that runs may have begun with other sources.
-fn begin(client: &Client<'_>, pipeline: &str, start: &Start, told: &mut dyn FnMut(&str)) -> Result<String, Error> {
-    let running = || -> Result<Option<String>, Error> {
-        let newest = updates::list(client, pipeline, 1)?;
-        Ok(newest.into_iter().find(|update| !update.state.has_ended()).map(|update| update.update_id))
-    };
-    let mut is_told = false;
-    while let Some(other) = running()? {
-        if !is_told {
-            told(&format!("waits for `{other}`, which runs"));
-            is_told = true;
-        }
-        client.door().sleep(PAUSE);
-    }
-    client.once(|| updates::start(client, pipeline, start), running)
-}
-
-fn word(state: &State) -> String {
+/// The word for a state.
+pub fn word(state: &State) -> String {
     match state {
         State::Other(other) => other.to_lowercase(),
         State::WaitingForResources => "waiting for resources".to_owned(),

@@ -54,6 +54,9 @@ pub enum DeployError {
     /// An update failed.
     #[error(transparent)]
     Run(#[from] RunError),
+    /// Nothing is deployed.
+    #[error("nothing is deployed to target `{0}`: run `gen deploy --target {0}`")]
+    NotDeployed(String),
     /// There is no project, or it is at fault.
     #[error("the specs are at fault")]
     Faulty,
@@ -122,6 +125,37 @@ fn of(
     let changes = change::changes(&desired, &remote, is_updated)?;
     let meanings = meanings(client, &desired, &remote)?;
     Ok(Deployment { desired, remote, changes, meanings, declared, given, retired })
+}
+
+/// What is deployed to a target.
+pub struct There {
+    /// Id of the pipeline.
+    pub pipeline: String,
+    /// The release that it runs, where that is known.
+    pub release: Option<String>,
+    /// The release that the specs give.
+    pub wanted: String,
+}
+
+/// Finds what is deployed to a target.
+///
+/// # Errors
+/// When nothing is, or the workspace can't be read.
+pub fn there(
+    world: &dyn World,
+    root: &Path,
+    client: &Client<'_>,
+    compilation: &Compilation,
+    target: TargetId,
+) -> Result<There, DeployError> {
+    let desired = desired(compilation, target)?;
+    let site = observe::site(client, &desired)?;
+    let id = desired.pipeline_keys().find_map(|key| site.memory.resources.get(&key).cloned());
+    let pipeline = id.ok_or_else(|| DeployError::NotDeployed(desired.target.clone()))?;
+    let mine = |entry: &&Entry| entry.target == desired.target;
+    let declared = compilation.plan.declared.iter().filter(mine).cloned().collect();
+    let wanted = after(world, root, compilation, target, &declared)?.release();
+    Ok(There { pipeline, release: site.memory.release, wanted })
 }
 
 /// What it means for rows that are there to run another release. The first one means nothing for any.

@@ -112,7 +112,7 @@ mod run {
     const START: u64 = 1_704_067_200;
 
     /// Copies files into `to`, each an hour later than the one before.
-    fn land(from: &Path, to: &Path) {
+    pub fn land(from: &Path, to: &Path) {
         let mut files: Vec<_> = fs::read_dir(from).unwrap().map(|entry| entry.unwrap().path()).collect();
         files.sort();
         for (hour, file) in (0..).zip(files) {
@@ -176,4 +176,4 @@ mod run {
 }
 
 #[cfg(feature = "engine")]
-pub use run::run;
+pub use run::{land, run};

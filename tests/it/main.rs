@@ -29,6 +29,8 @@ mod lakeflow_round_trip;
 mod lineage;
 mod lint;
 mod meaning;
+#[cfg(feature = "engine")]
+mod meaning_runs;
 mod parse_back;
 mod privileges;
 mod sample;

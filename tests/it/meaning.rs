@@ -1,7 +1,7 @@
 //! Cases of what a change of pipeline SQL means: `tests/meaning/<name>/`. A new case is a new folder.
 //!
-//! `before/` and `after/` hold the SQL, and perhaps `configuration.txt` with a `key=value` a line; `expected.txt` what is
-//! said of the change (`BLESS=1` writes it), which is empty where nothing may be said.
+//! `before/` and `after/` hold the SQL, and perhaps `configuration.txt` with a `key=value` a line, and `renamed.txt` with a
+//! `new=old`; `expected.txt` is what is said of the change (`BLESS=1` writes it), and empty where nothing may be said.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -21,11 +21,12 @@ pub fn read(directory: &Path) -> PipelineSql {
     for path in folders(directory) {
         let text = fs::read_to_string(&path).unwrap();
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        if name == "configuration.txt" {
-            let pairs = text.lines().filter_map(|line| line.split_once('='));
-            sql.configuration = pairs.map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
-        } else {
-            sql.files.push(SqlFile { path: name, text });
+        let pairs = text.lines().filter_map(|line| line.split_once('='));
+        let pairs = pairs.map(|(key, value)| (key.to_owned(), value.to_owned()));
+        match name.as_str() {
+            "configuration.txt" => sql.configuration = pairs.collect(),
+            "renamed.txt" => sql.renamed = pairs.collect(),
+            _ => sql.files.push(SqlFile { path: name, text }),
         }
     }
     sql

@@ -149,6 +149,9 @@ impl<'a> Comparison<'a> {
         if stands || dataset.kind == DatasetKind::TemporaryView {
             return;
         }
+        if self.after.datasets.iter().any(|new| self.was(new).is_some_and(|old| old.full == dataset.full)) {
+            return;
+        }
         let (why, remedy) = match dataset.kind {
             DatasetKind::View => ("nothing defines the view any more", "drop it by name when nobody reads it"),
             _ => (
@@ -165,7 +168,7 @@ impl<'a> Comparison<'a> {
         let before = self.before.get(&after.full);
         match before {
             None if after.kind == DatasetKind::TemporaryView => {}
-            None => self.found.push(meaning(after, Kind::New, vec!["it is not deployed yet".to_owned()])),
+            None => self.new(after),
             Some(before) if before.kind != after.kind => self.other_kind(before, after),
             Some(_) if after.kind == DatasetKind::TemporaryView => {}
             Some(before) => {
@@ -176,6 +179,36 @@ impl<'a> Comparison<'a> {
                 let restated = self.found.iter().any(|m| m.dataset == after.full && m.kind == Kind::RestatesFigures);
                 self.found.extend(table::meanings(before, after, &sources, restated));
             }
+        }
+    }
+
+    /// What a dataset was called, if that was declared and nothing bears the name any more.
+    fn was(&self, after: &Dataset) -> Option<&'a Dataset> {
+        let old = self.before.named(self.after.renamed.get(&after.name)?)?;
+        let is_free = self.before.get(&after.full).is_none() && self.after.get(&old.full).is_none();
+        (is_free && old.kind != DatasetKind::TemporaryView).then_some(old)
+    }
+
+    fn new(&mut self, after: &'a Dataset) {
+        let Some(old) = self.was(after) else {
+            self.found.push(meaning(after, Kind::New, vec!["it is not deployed yet".to_owned()]));
+            return;
+        };
+        let mut why = vec![format!("it was `{}`, which stays as it is; access to that is revoked", old.full)];
+        let mut remedy = Remedy::default();
+        if after.kind == DatasetKind::StreamingTable {
+            why.push("the new table is loaded from the first row of its sources".to_owned());
+            remedy = refresh::of(self.after, after, &self.stale);
+            remedy.full_refresh.clear();
+        }
+        remedy.text = format!("drop `{}` by name when nobody needs its rows", old.full);
+        if !remedy.lost.is_empty() {
+            remedy.text = format!("{}; the new table lacks {}", remedy.text, remedy.lost.join(", "));
+        }
+        self.found.push(Meaning { remedy: Some(remedy), ..meaning(after, Kind::Renamed, why) });
+        if !Diff::of(&old.whole, &after.whole).is_empty() {
+            let why = vec!["beside its name, it is computed otherwise".to_owned()];
+            self.found.push(meaning(after, Kind::RestatesFigures, why));
         }
     }
 

@@ -41,6 +41,8 @@ pub struct PipelineSql {
     pub catalog: String,
     /// The schema of names without one; empty if it is not known.
     pub schema: String,
+    /// Datasets that were called otherwise in what is deployed: the old name by the new one, the last parts of both.
+    pub renamed: BTreeMap<String, String>,
 }
 
 /// A file that can't be judged, so that nothing can be said.

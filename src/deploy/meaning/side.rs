@@ -47,6 +47,8 @@ pub(super) struct Dataset {
 #[derive(Debug, Default)]
 pub(super) struct Side {
     pub(super) datasets: Vec<Dataset>,
+    /// Old names of datasets by their new ones.
+    pub(super) renamed: BTreeMap<String, String>,
 }
 
 impl Side {
@@ -69,7 +71,8 @@ impl Side {
             return Err(unread);
         }
         let places = places(&trees, sql);
-        Ok(Side { datasets: datasets(&judged, &trees, &places) })
+        let renamed = sql.renamed.iter().map(|(new, old)| (folded(new).into_owned(), folded(old).into_owned()));
+        Ok(Side { datasets: datasets(&judged, &trees, &places), renamed: renamed.collect() })
     }
 
     /// A dataset by the last part of its name.
@@ -143,13 +146,29 @@ fn filled(text: &str, configuration: &BTreeMap<String, String>) -> String {
     out
 }
 
-/// Catalog and schema that names in a statement stand in, by the place of the statement.
-type Places = BTreeMap<(usize, usize), (String, String)>;
+/// What the statements before one in its file say of it.
+#[derive(Debug, Clone, Default)]
+struct Place {
+    /// Catalog and schema of names, as far as they are known.
+    path: Vec<String>,
+    /// Settings by name.
+    settings: BTreeMap<String, String>,
+}
+
+impl Place {
+    fn settings(&self) -> String {
+        self.settings.iter().map(|(key, value)| format!("{key}={value}\n")).collect()
+    }
+}
+
+/// By file and statement.
+type Places = BTreeMap<(usize, usize), Place>;
 
 fn places(files: &[Arc<Parsed>], sql: &PipelineSql) -> Places {
     let mut places = Places::new();
     for (file, parsed) in files.iter().enumerate() {
         let (mut catalog, mut schema) = (folded(&sql.catalog).into_owned(), folded(&sql.schema).into_owned());
+        let mut settings = BTreeMap::new();
         for (index, statement) in parsed.statements.iter().enumerate() {
             match &statement.kind {
                 StatementKind::UseCatalog(name) | StatementKind::SetCatalog(name) => {
@@ -161,7 +180,13 @@ fn places(files: &[Arc<Parsed>], sql: &PipelineSql) -> Places {
                         catalog = first.as_ident().map(|i| folded(&i.value).into_owned()).unwrap_or_default();
                     }
                 }
-                _ => drop(places.insert((file, index), (catalog.clone(), schema.clone()))),
+                StatementKind::Set { key, value } => drop(settings.insert(key.to_string(), value.to_string())),
+                _ => {
+                    // A catalog alone says nothing.
+                    let path = if schema.is_empty() { vec![] } else { vec![catalog.clone(), schema.clone()] };
+                    let path = path.into_iter().filter(|part| !part.is_empty()).collect();
+                    places.insert((file, index), Place { path, settings: settings.clone() });
+                }
             }
         }
     }
@@ -183,7 +208,9 @@ fn datasets(judged: &Judged, files: &[Arc<Parsed>], places: &Places) -> Vec<Data
     for (definition, origins) in judged.datasets.iter().zip(&judged.origins) {
         let Some(statement) = definition.statement(files).map(|statement| &statement.kind) else { continue };
         let flows = flows.get(&definition.name).map_or(&[][..], Vec::as_slice);
-        let input = dataset::Input { definition, origins, statement, flows };
+        let place = places.get(&definition.place).cloned().unwrap_or_default();
+        let settings = place.settings();
+        let input = dataset::Input { definition, origins, statement, flows, place: &place.path, settings: &settings };
         let rows = dataset::relation(&mut whole, &input);
         let path = path(definition, statement, places);
         whole.tables.insert(definition.name.clone(), (path.clone(), Arc::new(rows.clone())));
@@ -219,15 +246,11 @@ fn path(definition: &Definition, statement: &StatementKind, places: &Places) -> 
         StatementKind::CreateView(view) => Some(&view.name),
         other => check::table_of(other).map(|table| &table.name),
     };
-    let mut parts: Vec<String> = name.map(super::term::parts).unwrap_or_default();
-    let private = definition.kind == Kind::TemporaryView;
-    let (catalog, schema) = places.get(&definition.place).cloned().unwrap_or_default();
-    if parts.len() == 1 && !private {
-        parts.insert(0, schema);
+    let parts: Vec<String> = name.map(super::term::parts).unwrap_or_default();
+    if definition.kind == Kind::TemporaryView {
+        return parts;
     }
-    if parts.len() == 2 && !private {
-        parts.insert(0, catalog);
-    }
-    parts.retain(|part| !part.is_empty());
-    parts
+    let place = places.get(&definition.place).map_or(&[][..], |place| place.path.as_slice());
+    let missing = 3usize.saturating_sub(parts.len()).min(place.len());
+    place.iter().take(missing).cloned().chain(parts).collect()
 }

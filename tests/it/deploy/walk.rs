@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use lakegen::deploy::{meaning, report};
+use lakegen::deploy::client::api::updates::Start;
+use lakegen::deploy::{meaning, report, run};
 use lakegen::driver::deploy::{self, Deployment};
 use lakegen::driver::{self, Compilation};
 use lakegen::model::TargetId;
@@ -161,4 +162,33 @@ fn a_change_of_the_specs_is_what_the_next_plan_shows() {
         })
     };
     assert!(reads("sales_by_town_monthly") && !reads("customers"));
+}
+
+#[test]
+fn updates_are_started_shown_and_stopped() {
+    let workspace = workspace();
+    let desk = Desk::new(&workspace);
+    let mut shop = Shop::new();
+    let there = |shop: &Shop| {
+        deploy::there(&shop.world, Path::new(PROJECT), &desk.client(DEPLOYER), &shop.build(), TargetId(0))
+    };
+    let nothing = there(&shop).err().unwrap().to_string();
+    assert_eq!(nothing, "nothing is deployed to target `prod`: run `gen deploy --target prod`");
+    shop.deploy_and_run(&desk, DEPLOYER);
+    let deployed = there(&shop).unwrap();
+    assert_eq!(deployed.release.as_deref(), Some(deployed.wanted.as_str()));
+    let (client, mut states) = (desk.client(DEPLOYER), vec![]);
+    let one = Start { refresh_selection: vec!["customers".into()], ..Start::default() };
+    run::update(&client, &deployed.pipeline, &one, &mut |state| states.push(state.to_owned())).unwrap();
+    assert_eq!(states.last().map(String::as_str), Some("completed"));
+    let id = run::start(&client, &deployed.pipeline, &Start::default()).unwrap();
+    let second = run::start(&client, &deployed.pipeline, &Start::default()).unwrap_err().to_string();
+    assert!(second.contains("active update"), "{second}");
+    run::stop(&client, &deployed.pipeline).unwrap();
+    let recent = run::recent(&client, &deployed.pipeline).unwrap();
+    assert_eq!(recent[0].update_id, id);
+    assert!(recent[0].state.has_ended());
+    shop.edit("metrics/sales.yml", "orders: count(*)", "orders: count(distinct order_id)");
+    let edited = there(&shop).unwrap();
+    assert_ne!(edited.release.as_deref(), Some(edited.wanted.as_str()));
 }

@@ -16,13 +16,28 @@ pub(super) struct Input<'a> {
     pub(super) statement: &'a StatementKind,
     /// What writes into it besides its own query.
     pub(super) flows: &'a [Written<'a>],
+    /// Catalog and schema of names in it.
+    pub(super) place: &'a Vec<String>,
+    /// What `SET` said before it in its file.
+    pub(super) settings: &'a str,
 }
 
 /// The rows of a dataset.
 pub(super) fn relation(evaluator: &mut Evaluator, input: &Input<'_>) -> Relation {
+    evaluator.place.clone_from(input.place);
     let delivered = delivered(evaluator, input);
     let relation = declared(evaluator, input, delivered);
-    dropped(evaluator, input, relation)
+    under(input.settings, dropped(evaluator, input, relation))
+}
+
+/// Rows that are computed under settings of their file, such as a time zone.
+fn under(settings: &str, relation: Relation) -> Relation {
+    if settings.is_empty() {
+        return relation;
+    }
+    let set = |value: Term| term("set").text(settings).term(value).end();
+    let columns = relation.columns.into_iter().map(|(name, value)| (name, set(value))).collect();
+    Relation { rows: set(relation.rows), columns, rest: relation.rest.map(set) }
 }
 
 fn delivered(evaluator: &mut Evaluator, input: &Input<'_>) -> Relation {
@@ -83,7 +98,7 @@ fn cast(evaluator: &mut Evaluator, input: &Input<'_>, name: &str, value: Term, t
         return value;
     }
     let made = term("as").term(value).text(&ty.to_string()).end();
-    evaluator.known.alias(value, made);
+    evaluator.known.note_cast(value, made, &ty.to_string());
     made
 }
 

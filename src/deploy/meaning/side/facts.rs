@@ -7,7 +7,8 @@ use super::super::term::{Ctes, Evaluator, Relation, Scope, Term};
 use super::dataset::Input;
 use crate::check;
 use crate::lakeflow::ast::{
-    Column, Expectation, Expr, Layout, ObjectName, RefreshPolicy, StatementKind, TableConstraint, Violation,
+    Column, Expectation, Expr, Ident, Layout, ObjectName, RefreshPolicy, StatementKind, TableConstraint,
+    TableConstraintKind, Violation,
 };
 use crate::lakeflow::types::DataType;
 use crate::lakeflow::{expr_text, folded, name_text};
@@ -81,18 +82,25 @@ impl Facts {
         self.row_filter = table.row_filter.as_ref().map(|filter| called(&filter.function, &filter.on));
         match &table.layout {
             None => {}
-            Some(layout @ (Layout::ClusterBy(_) | Layout::ClusterByAuto | Layout::ClusterByNone)) => {
-                self.cluster = Some(format!("{layout:?}").to_lowercase());
+            Some(Layout::ClusterBy(names)) => {
+                let names: Vec<_> = names.iter().map(|name| name_text(name).to_lowercase()).collect();
+                self.cluster = Some(names.join(", "));
             }
+            Some(Layout::ClusterByAuto) => self.cluster = Some("auto".to_owned()),
+            // That is what a table without the clause is.
+            Some(Layout::ClusterByNone) => {}
             Some(Layout::PartitionedBy(names)) => {
                 let names: Vec<_> = names.iter().map(|name| folded(&name.value).into_owned()).collect();
                 self.partition = Some(names.join(", "));
             }
-            Some(layout) => self.partition = Some(format!("{layout:?}").to_lowercase()),
-        }
-        if let Some(Layout::ClusterBy(names)) = &table.layout {
-            let names: Vec<_> = names.iter().map(|name| name_text(name).to_lowercase()).collect();
-            self.cluster = Some(names.join(", "));
+            Some(Layout::PartitionColumns(columns)) => {
+                let names: Vec<_> = columns.iter().map(|(name, _)| folded(&name.value).into_owned()).collect();
+                self.partition = Some(names.join(", "));
+            }
+            Some(Layout::PartitionTransforms(parts)) => {
+                let parts: Vec<_> = parts.iter().map(|part| expr_text(part).to_lowercase()).collect();
+                self.partition = Some(parts.join(", "));
+            }
         }
         let using = table.using.as_ref().map(|format| format.value.to_lowercase()).filter(|format| format != "delta");
         let collation = table.collation.as_ref().map(|name| name.value.to_lowercase());
@@ -137,7 +145,20 @@ impl Facts {
 }
 
 fn constraint(constraint: &TableConstraint) -> String {
-    format!("{:?}", constraint.kind).to_lowercase()
+    let names = |columns: &[Ident]| {
+        columns.iter().map(|column| folded(&column.value).into_owned()).collect::<Vec<_>>().join(" ")
+    };
+    match &constraint.kind {
+        TableConstraintKind::PrimaryKey { columns, timeseries } => {
+            let series = timeseries.as_ref().map(|column| format!(" timeseries {}", folded(&column.value)));
+            format!("primary key {}{}", names(columns), series.unwrap_or_default())
+        }
+        TableConstraintKind::ForeignKey { columns, references } => {
+            format!("foreign key {} {}", names(columns), name_text(&references.table).to_lowercase())
+        }
+        TableConstraintKind::Unique(columns) => format!("unique {}", names(columns)),
+        TableConstraintKind::Check(condition) => format!("check {}", expr_text(condition).to_lowercase()),
+    }
 }
 
 /// A function as it is called.

@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use sqlparser::ast::{
-    FunctionArg, FunctionArgExpr, FunctionArguments, Join, JoinConstraint, JoinOperator, LateralView, ObjectName,
-    TableAlias, TableFactor, TableWithJoins,
+    Expr, FunctionArg, FunctionArgExpr, FunctionArguments, Join, JoinConstraint, JoinOperator, LateralView, ObjectName,
+    TableAlias, TableFactor, TableSampleKind, TableWithJoins, VisitMut,
 };
 
 use super::relation::Factor;
 use super::{Ctes, Evaluator, FilesRead, Relation, Scope, Term, parts, plain, term};
-use crate::lakeflow::{StreamSource, folded, stream_source};
+use crate::lakeflow::{StreamSource, expr_text, folded, stream_source};
 
 /// Tables next to each other: which rows they make together, and what each is.
 pub(super) struct Joined {
@@ -76,7 +76,7 @@ impl Evaluator {
         let made = term(kind).term(left.rows).term(right.rows).term(condition);
         let mut rows = made.end();
         if kind == "other join" {
-            rows = term("other join").text(&format!("{:?}", join.join_operator)).term(rows).end();
+            rows = term("other join").text(&plain(join, ToString::to_string)).term(rows).end();
         }
         let mut factors = left.factors;
         factors.extend(right.factors.into_iter().filter(|_| shown));
@@ -113,7 +113,7 @@ impl Evaluator {
     ) -> (Arc<Relation>, Vec<String>, Option<&'f TableAlias>) {
         match factor {
             TableFactor::Table { alias, with_hints, version, sample, .. } if stream_source(factor).is_some() => {
-                let extra = format!("{with_hints:?} {version:?} {sample:?}");
+                let extra = self.extra(with_hints, [version.as_ref().map(text), sample.as_ref().map(sampled)]);
                 let (relation, name) = match stream_source(factor) {
                     Some(StreamSource::Table(path)) => {
                         let name: Vec<String> = path.iter().map(|part| folded(&part.value).into_owned()).collect();
@@ -128,15 +128,15 @@ impl Evaluator {
                     }
                     None => (Arc::new(Relation::unknown(term("nothing").end())), vec![]),
                 };
-                (with_extra(relation, &extra, "[] None None"), name, alias.as_ref())
+                (with_extra(relation, extra), name, alias.as_ref())
             }
             TableFactor::Table { name, alias, args: Some(args), .. } => {
                 (self.table_function(name, &args.args, ctes, around), parts(name), alias.as_ref())
             }
             TableFactor::Table { name, alias, with_hints, version, sample, .. } => {
-                let extra = format!("{with_hints:?} {version:?} {sample:?}");
+                let extra = self.extra(with_hints, [version.as_ref().map(text), sample.as_ref().map(sampled)]);
                 let name = parts(name);
-                (with_extra(self.named(&name, ctes), &extra, "[] None None"), name, alias.as_ref())
+                (with_extra(self.named(&name, ctes), extra), name, alias.as_ref())
             }
             TableFactor::Function { name, args, alias, .. } => {
                 (self.table_function(name, args, ctes, around), parts(name), alias.as_ref())
@@ -200,13 +200,36 @@ impl Evaluator {
     }
 }
 
-/// A relation whose rows depend on something more.
-fn with_extra(relation: Arc<Relation>, extra: &str, nothing: &str) -> Arc<Relation> {
-    if extra == nothing {
-        return relation;
+impl Evaluator {
+    /// What else says which rows of a table are read, if anything.
+    fn extra(&self, hints: &[Expr], clauses: [Option<String>; 2]) -> Option<Term> {
+        let hints = hints.iter().map(|hint| plain(hint, expr_text)).filter(|hint| !is_pace(hint));
+        let texts: Vec<String> = hints.chain(clauses.into_iter().flatten()).collect();
+        (!texts.is_empty()).then(|| texts.iter().fold(term("options"), |made, text| made.text(text)).end())
     }
+}
+
+/// Whether an option of a stream says no more than how much is read at once.
+fn is_pace(hint: &str) -> bool {
+    hint.starts_with("maxfilespertrigger") || hint.starts_with("maxbytespertrigger")
+}
+
+fn sampled(sample: &TableSampleKind) -> String {
+    match sample {
+        TableSampleKind::BeforeTableAlias(sample) | TableSampleKind::AfterTableAlias(sample) => text(&**sample),
+    }
+}
+
+/// A clause that is compared as text.
+fn text<N: VisitMut + Clone + ToString>(clause: &N) -> String {
+    plain(clause, ToString::to_string)
+}
+
+/// A relation whose rows depend on something more.
+fn with_extra(relation: Arc<Relation>, extra: Option<Term>) -> Arc<Relation> {
+    let Some(extra) = extra else { return relation };
     let mut changed = (*relation).clone();
-    changed.rows = term("options").text(extra).term(changed.rows).end();
+    changed.rows = term("options").term(extra).term(changed.rows).end();
     Arc::new(changed)
 }
 

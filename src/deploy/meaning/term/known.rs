@@ -70,11 +70,17 @@ impl Known {
         }
     }
 
-    /// Says that all that is known of one term is true of another one.
-    pub(in super::super) fn alias(&mut self, old: Term, new: Term) {
+    /// Says that one term is another one in a certain type.
+    pub(in super::super) fn note_cast(&mut self, old: Term, new: Term, ty: &str) {
         if let Some(fields) = self.structs.get(&old).cloned() {
-            self.structs.insert(new, fields);
+            let cast = |(name, value): (String, Term)| (name, term("field as").term(value).text(ty).end());
+            self.structs.insert(new, fields.into_iter().map(cast).collect());
         }
+        self.alias(old, new);
+    }
+
+    /// Says that an array holds the names that another one holds.
+    pub(super) fn alias(&mut self, old: Term, new: Term) {
         if let Some(names) = self.names.get(&old).cloned() {
             self.names.insert(new, names);
         }

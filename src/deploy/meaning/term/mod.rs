@@ -86,6 +86,8 @@ pub(super) struct Evaluator {
     pub(super) tables: BTreeMap<String, (Vec<String>, Arc<Relation>)>,
     /// Whether it counts for nothing which files are read.
     pub(super) any_files: bool,
+    /// Catalog and schema of names without one, as far as they are known.
+    pub(super) place: Vec<String>,
     /// What is known of some terms.
     pub(super) known: Known,
 }
@@ -93,7 +95,9 @@ pub(super) struct Evaluator {
 impl Evaluator {
     /// A table or view by its name.
     fn table(&self, name: &[String]) -> Arc<Relation> {
-        let found = name.last().and_then(|last| self.tables.get(last)).filter(|(path, _)| may_be(path, name));
+        let missing = 3usize.saturating_sub(name.len()).min(self.place.len());
+        let name: Vec<String> = self.place.iter().take(missing).chain(name).cloned().collect();
+        let found = name.last().and_then(|last| self.tables.get(last)).filter(|(path, _)| may_be(path, &name));
         let outside = || Arc::new(Relation::unknown(term("table").text(&name.join(".")).end()));
         found.map_or_else(outside, |(_, relation)| Arc::clone(relation))
     }
@@ -130,9 +134,21 @@ impl VisitorMut for Strings {
 
 /// Replaces a string by its hash.
 fn hide(value: &mut ValueWithSpan) {
-    let is_text = !matches!(value.value, Value::Number(..) | Value::Boolean(_) | Value::Null | Value::Placeholder(_));
-    if is_text && let Some(text) = value.value.clone().into_string() {
-        value.value = Value::SingleQuotedString(hidden(&text));
+    use Value::{
+        DoubleQuotedByteStringLiteral, HexStringLiteral, SingleQuotedByteStringLiteral,
+        TripleDoubleQuotedByteStringLiteral, TripleSingleQuotedByteStringLiteral,
+    };
+    let kind = match value.value {
+        Value::Number(..) | Value::Boolean(_) | Value::Null | Value::Placeholder(_) => return,
+        HexStringLiteral(_) => "hex",
+        SingleQuotedByteStringLiteral(_)
+        | DoubleQuotedByteStringLiteral(_)
+        | TripleSingleQuotedByteStringLiteral(_)
+        | TripleDoubleQuotedByteStringLiteral(_) => "bytes",
+        _ => "",
+    };
+    if let Some(text) = value.value.clone().into_string() {
+        value.value = Value::SingleQuotedString(format!("{kind}{}", hidden(&text)));
     }
 }
 
