@@ -24,7 +24,7 @@ pub fn release(id: TargetId, files: &[RenderedFile]) -> String {
     let mut hash = Sha256::new();
     for file in files {
         let is_own = matches!(file.artifact.kind, ArtifactKind::Governance(target, concern)
-            if target == id && !matches!(concern, Governance::Release | Governance::MetricViews));
+            if target == id && decides(concern));
         if is_own {
             hash.update(file.artifact.path().as_bytes());
             hash.update([0]);
@@ -34,6 +34,12 @@ pub fn release(id: TargetId, files: &[RenderedFile]) -> String {
     let digest = hash.finalize();
     let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
     hex.chars().take(LENGTH).collect()
+}
+
+/// Whether a file says who sees what. What is taken away follows from what is given, and ends with a confirmation.
+fn decides(concern: Governance) -> bool {
+    use Governance::{Leftovers, MetricViews, Release, Returns, Untags, Withdrawals};
+    !matches!(concern, Release | MetricViews | Withdrawals | Returns | Untags | Leftovers)
 }
 
 #[derive(Template)]
