@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What the client deploys to the workspace of the tests, the official SDK reads back, and knows every request. Every fault
-# at every request of a deployment is mended by the next one.
+# at every kind of request of a deployment is mended by the next one.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -14,4 +14,4 @@ PYTHON=$PWD/$python REQUESTS=$work/requests.jsonl cargo test --quiet --test it -
   --ignored --exact --nocapture workspace::outside::the_official_sdk_reads_back_what_was_deployed
 "$python" ../shared/tools/sdk_body_check.py --strict --quiet "$work/requests.jsonl"
 cargo test --quiet --test it -- --ignored --exact --nocapture \
-  workspace::troubles::every_fault_at_every_request_of_a_deployment
+  workspace::troubles::every_fault_at_every_kind_of_request_of_a_deployment
