@@ -168,7 +168,7 @@ impl<'a> Comparison<'a> {
         let before = self.before.get(&after.full);
         match before {
             None if after.kind == DatasetKind::TemporaryView => {}
-            None => self.new(after),
+            None => self.arrived(after),
             Some(before) if before.kind != after.kind => self.other_kind(before, after),
             Some(_) if after.kind == DatasetKind::TemporaryView => {}
             Some(before) => {
@@ -189,7 +189,7 @@ impl<'a> Comparison<'a> {
         (is_free && old.kind != DatasetKind::TemporaryView).then_some(old)
     }
 
-    fn new(&mut self, after: &'a Dataset) {
+    fn arrived(&mut self, after: &'a Dataset) {
         let Some(old) = self.was(after) else {
             self.found.push(meaning(after, Kind::New, vec!["it is not deployed yet".to_owned()]));
             return;

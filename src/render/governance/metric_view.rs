@@ -243,17 +243,12 @@ impl<'a> Names<'a> {
             let aliases = join.path.aliases(metric.from, &site.project.entities);
             let wanted = aliases.last().copied().unwrap_or_default();
             let mut names: Vec<String> = by_path.get(&join.referring.path).cloned().unwrap_or_default();
-            let is_taken = |name: &str| match names.is_empty() {
-                true => used.iter().any(|known| is_same_name(known, name)),
-                // Inside of another join only its own joins and `source` are in the way.
-                false => is_same_name(name, SOURCE) || names.iter().any(|outer| is_same_name(outer, name)),
-            };
+            // Conditions name rows by the last name alone, so one name is that of one join, wherever it hangs.
+            let is_taken = |name: &str| used.iter().any(|known| is_same_name(known, name));
             let numbered = (2..).map(|number| format!("{wanted}_{number}"));
             let own = std::iter::once(wanted.to_owned()).chain(numbered).find(|name| !is_taken(name));
             let own = own.unwrap_or_default();
-            if names.is_empty() {
-                used.push(own.clone());
-            }
+            used.push(own.clone());
             names.push(own);
             by_path.insert(join.path.clone(), names);
         }

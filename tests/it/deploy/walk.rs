@@ -170,9 +170,11 @@ fn updates_are_started_shown_and_stopped() {
     let desk = Desk::new(&workspace);
     let mut shop = Shop::new();
     let there = |shop: &Shop| {
-        deploy::there(&shop.world, Path::new(PROJECT), &desk.client(DEPLOYER), &shop.build(), TargetId(0))
+        let client = desk.client(DEPLOYER);
+        let there = deploy::there(&shop.world, Path::new(PROJECT), &client, &shop.build(), TargetId(0));
+        there.map_err(|error| error.to_string())
     };
-    let nothing = there(&shop).err().unwrap().to_string();
+    let nothing = there(&shop).err().unwrap();
     assert_eq!(nothing, "nothing is deployed to target `prod`: run `gen deploy --target prod`");
     shop.deploy_and_run(&desk, DEPLOYER);
     let deployed = there(&shop).unwrap();
