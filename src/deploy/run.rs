@@ -35,13 +35,30 @@ fn faults(messages: &[String]) -> String {
     messages.iter().map(|message| format!("\n  {message}")).collect()
 }
 
-/// Starts an update and waits for its end. `told` hears of each state.
+/// Starts an update once none runs, and waits for its end. `told` hears of each state.
 ///
 /// # Errors
 /// When it can't be started, or does not complete.
 pub fn update(client: &Client<'_>, pipeline: &str, how: &Start, told: &mut dyn FnMut(&str)) -> Result<(), RunError> {
-    let id = start(client, pipeline, how)?;
+    let id = begin(client, pipeline, how, told)?;
     wait(client, pipeline, &id, told)
+}
+
+/// There can be one update at a time, and one that runs may have begun with other sources.
+fn begin(client: &Client<'_>, pipeline: &str, how: &Start, told: &mut dyn FnMut(&str)) -> Result<String, Error> {
+    let running = || -> Result<Option<String>, Error> {
+        let newest = updates::list(client, pipeline, 1)?;
+        Ok(newest.into_iter().find(|update| !update.state.has_ended()).map(|update| update.update_id))
+    };
+    let mut is_told = false;
+    while let Some(other) = running()? {
+        if !is_told {
+            told(&format!("waits for `{other}`, which runs"));
+            is_told = true;
+        }
+        client.door().sleep(PAUSE);
+    }
+    client.once(|| updates::start(client, pipeline, how), running)
 }
 
 /// Starts an update; its id.
