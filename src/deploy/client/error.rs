@@ -1,7 +1,7 @@
 //! What a request can end in, typed: callers decide by [`Kind`], people read the message.
 //!
-//! Servers say no in many shapes (reference, section 1.5); [`answer`](super::answer) reads them. Nothing here holds a secret: texts
-//! come through [`clean`](super::clean).
+//! Servers say no in many shapes (reference, section 1.5); `answer` reads them. Nothing here holds a secret: texts
+//! come through `clean`.
 
 use std::fmt;
 

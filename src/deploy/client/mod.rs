@@ -2,7 +2,7 @@
 //! are what the interface promises or a typed error.
 //!
 //! [`Client`] is what the areas of [`api`] stand on. It reaches the network through a [`Door`] and everything else
-//! through a [`World`](crate::world::World), so that tests decide what both say. It decides nothing about deployments.
+//! through a [`World`], so that tests decide what both say. It decides nothing about deployments.
 
 mod answer;
 pub mod api;
