@@ -120,8 +120,8 @@ fn apply(client: &Client<'_>, deployment: &mut Deployment, shell: &mut Shell) ->
 
 /// Where nobody is asked, loss of data and wider access are allowed by name or not at all.
 fn require_consent(args: &DeployArgs, deployment: &Deployment) -> Result<(), Failure> {
-    let meanings = deployment.meanings.as_deref().unwrap_or_default();
-    let missing = consent::missing(&deployment.changes, meanings, &deployment.remote.user, &args.allow);
+    let (meanings, user) = (deployment.meanings.as_deref(), &deployment.remote.user);
+    let missing = consent::missing(&deployment.changes, meanings, deployment.sees_more(), user, &args.allow);
     if missing.is_empty() {
         return Ok(());
     }

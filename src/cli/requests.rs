@@ -5,6 +5,7 @@ use std::path::Path;
 use clap::Args;
 
 use super::check::require_faultless;
+use super::plan;
 use super::shell::Shell;
 use super::{Ended, Failure, Status};
 use crate::bundle::{self, rest};
@@ -32,13 +33,8 @@ pub fn run(args: &RequestsArgs, root: &Path, shell: &mut Shell, world: &dyn Worl
     }
     let Some(project) = &compilation.project else { return Ok(Status::Fault) };
     let bundle = bundle::bundle(project, &compilation.plan);
-    let wanted = args.target.as_deref();
-    let target = bundle.deployments.iter().find(|d| wanted.map_or(d.default, |name| d.name == name));
-    let Some(target) = target else {
-        let known: Vec<&str> = bundle.deployments.iter().map(|deployment| deployment.name.as_str()).collect();
-        let fault = format!("there is no target `{}`, but `{}`", wanted.unwrap_or_default(), known.join("`, `"));
-        return Err(Failure::Usage(fault));
-    };
+    let (id, _) = plan::target(&compilation, args.target.as_deref())?;
+    let Some(target) = bundle.deployments.get(id.0) else { return Ok(Status::Fault) };
     for request in rest::sample_requests(&bundle, target).map_err(|fault| Failure::Bug(fault.to_string()))? {
         let line = serde_json::to_string(&request).map_err(|fault| Failure::Bug(fault.to_string()))?;
         shell.result(&format!("{line}\n"))?;

@@ -84,7 +84,7 @@ pub fn apply(
 /// # Errors
 /// When the workspace fails.
 pub fn save(client: &Client<'_>, remote: &Remote) -> Result<(), ApplyError> {
-    let path = format!("{}/state.json", remote.root);
+    let path = observe::memory_path(&remote.root);
     files::make_folder(client, &remote.root)
         .and_then(|()| files::write(client, &path, remote.memory.text().as_bytes()))
         .map_err(|error| ApplyError::Request { what: "writing what is remembered".into(), error: error.into() })

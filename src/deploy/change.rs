@@ -12,6 +12,7 @@ use super::desired::{self, Desired, DesiredError, Statement};
 use super::effect::Object;
 use super::field::{self, Field};
 use super::memory::Memory;
+use super::observe::kind_of;
 use crate::bundle::resource::Kind;
 use crate::bundle::{Level, Permission};
 use crate::model::Principal;
@@ -281,8 +282,7 @@ fn lacking(
 
 /// Resources of earlier deployments that nobody declares any more.
 fn left<'a>(declared: &'a BTreeSet<String>, remote: &'a Remote) -> impl Iterator<Item = Change> + 'a {
-    let kind =
-        |key: &str| [Kind::Job, Kind::Alert].into_iter().find(|kind| key.ends_with(&format!("_{}", kind.word())));
+    let kind = |key: &str| kind_of(key).filter(|kind| *kind != Kind::Pipeline);
     let left = remote.memory.resources.iter().filter(|(key, _)| !declared.contains(*key));
     left.filter(|(key, _)| remote.resources.contains_key(*key))
         .filter_map(move |(key, id)| Some(Change::Delete { kind: kind(key)?, key: key.clone(), id: id.clone() }))

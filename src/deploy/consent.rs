@@ -38,21 +38,36 @@ impl FromStr for Consent {
     }
 }
 
-/// What changes need consent for, without what is allowed. Datasets go by the last part of their names. What whoever deploys
-/// gives to themselves needs none.
-pub fn missing(changes: &[Change], meanings: &[Meaning], user: &str, allowed: &[Consent]) -> BTreeSet<Consent> {
+/// Stands for all datasets, where nobody can tell what a deployment means for them.
+const ANY: &str = "unknown";
+
+/// What a deployment needs consent for, without what is allowed. Datasets go by the last part of their names; `meanings` is
+/// `None` where nobody can tell. `seeing` are those for whom masks or row filters show more. What whoever deploys gives
+/// to themselves needs none.
+pub fn missing(
+    changes: &[Change],
+    meanings: Option<&[Meaning]>,
+    seeing: BTreeSet<String>,
+    user: &str,
+    allowed: &[Consent],
+) -> BTreeSet<Consent> {
     let short = |dataset: &str| dataset.rsplit('.').next().unwrap_or(dataset).trim_matches('`').to_lowercase();
-    let lost = meanings.iter().filter(|meaning| meaning.kind == Kind::LosesData);
-    let lost = lost.map(|meaning| Consent::DataLoss(short(&meaning.dataset)));
-    let wider = changes.iter().flat_map(receivers).filter(|who| who != user).map(Consent::WiderAccess);
-    lost.chain(wider).filter(|needed| !allowed.contains(needed)).collect()
+    let lost: Vec<Consent> = match meanings {
+        None => vec![Consent::DataLoss(ANY.to_owned())],
+        Some(meanings) => {
+            let lost = meanings.iter().filter(|meaning| meaning.kind == Kind::LosesData);
+            lost.map(|meaning| Consent::DataLoss(short(&meaning.dataset))).collect()
+        }
+    };
+    let wider = changes.iter().flat_map(receivers).chain(seeing).filter(|who| who != user).map(Consent::WiderAccess);
+    lost.into_iter().chain(wider).filter(|needed| !allowed.contains(needed)).collect()
 }
 
 /// Who may do more after a change.
 fn receivers(change: &Change) -> Vec<String> {
     match change {
         Change::Statement { statement, .. } => match &statement.effect {
-            Effect::Granted(_, to, _) => vec![to.clone()],
+            Effect::Granted(_, to, _) | Effect::Owned(_, to) => vec![to.clone()],
             _ => vec![],
         },
         Change::Permit { levels, .. } => levels.iter().map(|(who, _)| who.id().to_owned()).collect(),
@@ -85,7 +100,13 @@ mod tests {
             remedy: None,
         };
         let meanings = [meaning("main.shop.Customers", Kind::LosesData), meaning("main.shop.orders", Kind::New)];
-        let needed = |allowed: &[Consent]| missing(&[], &meanings, "me", allowed).into_iter().collect::<Vec<_>>();
+        let of = |meanings, seen: &[&str], allowed: &[Consent]| {
+            let seen = seen.iter().map(|who| (*who).to_owned()).collect();
+            missing(&[], meanings, seen, "me", allowed).into_iter().collect::<Vec<_>>()
+        };
+        let needed = |allowed: &[Consent]| of(Some(&meanings[..]), &[], allowed);
+        assert_eq!(of(None, &[], &[]), [Consent::DataLoss("unknown".into())], "what nobody can tell is not nothing");
+        assert_eq!(of(Some(&[]), &["me", "you"], &[]), [Consent::WiderAccess("you".into())]);
         assert_eq!(needed(&[]), [Consent::DataLoss("customers".into())]);
         assert_eq!(needed(&[Consent::DataLoss("orders".into())]), [Consent::DataLoss("customers".into())]);
         assert_eq!(needed(&[Consent::DataLoss("customers".into())]), []);

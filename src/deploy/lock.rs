@@ -27,6 +27,7 @@ pub struct Holder {
 pub struct Lock<'c, 'w> {
     client: &'c Client<'w>,
     path: String,
+    id: String,
 }
 
 /// Why the lock was not taken.
@@ -63,12 +64,12 @@ impl<'c, 'w> Lock<'c, 'w> {
         let text = serde_json::to_vec(&holder).unwrap_or_default();
         files::make_folder(client, root)?;
         match if take_over { files::write(client, &path, &text) } else { files::write_new(client, &path, &text) } {
-            Ok(()) => Ok(Lock { client, path }),
+            Ok(()) => Ok(Lock { client, path, id }),
             Err(error) if matches!(error.kind, Kind::Exists | Kind::Conflict | Kind::Ambiguous) => {
                 let held = holder_of(client, &path)?;
                 match held {
                     // The answer to our own request was lost.
-                    Some(held) if held.id == id => Ok(Lock { client, path }),
+                    Some(held) if held.id == id => Ok(Lock { client, path, id }),
                     Some(held) => Err(LockError::Held { user: held.user, since: held.since }),
                     None => Err(error.into()),
                 }
@@ -77,11 +78,14 @@ impl<'c, 'w> Lock<'c, 'w> {
         }
     }
 
-    /// Lets go.
+    /// Lets go. A lock that somebody took over is theirs.
     ///
     /// # Errors
     /// When the workspace fails; the lock is then held still.
     pub fn release(self) -> Result<(), Error> {
+        if holder_of(self.client, &self.path)?.is_some_and(|held| held.id != self.id) {
+            return Ok(());
+        }
         files::delete(self.client, &self.path, false).map(drop)
     }
 }

@@ -91,11 +91,9 @@ pub struct Site {
     pub memory: Memory,
 }
 
-impl Site {
-    /// The file of what is remembered.
-    pub fn memory_path(&self) -> String {
-        format!("{}/state.json", self.root)
-    }
+/// The file of what is remembered, in the folder of a target.
+pub fn memory_path(root: &str) -> String {
+    format!("{root}/state.json")
 }
 
 /// Finds out who deploys and what earlier deployments left behind.
@@ -108,7 +106,7 @@ pub fn site(client: &Client<'_>, desired: &Desired) -> Result<Site, ObserveError
     let root = desired.root.clone().unwrap_or_else(own);
     let memory = Memory::new(&desired.project, &desired.target);
     let mut site = Site { user, root, memory };
-    let path = site.memory_path();
+    let path = memory_path(&site.root);
     match files::read(client, &path, LIMIT) {
         Ok(text) => {
             let memory = Memory::parse(&text, &desired.project, &desired.target);
@@ -151,7 +149,8 @@ pub fn remote(client: &Client<'_>, desired: &Desired, site: Site) -> Result<Remo
     }
     for (key, id) in remote.memory.resources.clone() {
         if let (false, Some(kind)) = (remote.resources.contains_key(&key), kind_of(&key)) {
-            get(client, kind, &id)?.map(|there| remote.resources.insert(key, there));
+            let ours = get(client, kind, &id)?.filter(|there| is_ours(kind, &there.settings, desired, &remote.root));
+            ours.map(|there| remote.resources.insert(key, there));
         }
     }
     for dashboard in &desired.dashboards {
@@ -192,22 +191,39 @@ pub fn is_updated(client: &Client<'_>, desired: &Desired, remote: &Remote) -> Re
     Ok(true)
 }
 
-/// The SQL that the pipeline runs now, where another release is deployed; `None` where nothing of ours is, or its files
-/// are gone.
+/// What the pipeline runs before a deployment.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Running {
+    /// There is no pipeline.
+    Nothing,
+    /// The release that is wanted.
+    Wanted,
+    /// Another one.
+    Other(PipelineSql),
+    /// Nobody can tell: what is remembered is lost, or the files of the release are.
+    Unknown,
+}
+
+/// Finds out what the pipeline runs before a deployment.
 ///
 /// # Errors
 /// When the workspace can't be read.
-pub fn deployed(client: &Client<'_>, desired: &Desired, remote: &Remote) -> Result<Option<PipelineSql>, ObserveError> {
-    let Some(release) = remote.memory.release.clone().filter(|release| *release != desired.release()) else {
-        return Ok(None);
+pub fn running(client: &Client<'_>, desired: &Desired, remote: &Remote) -> Result<Running, ObserveError> {
+    let Some(there) = desired.pipeline_keys().find_map(|key| remote.resources.get(&key)) else {
+        return Ok(Running::Nothing);
     };
-    let folder = remote.folder(&release);
+    let release = match remote.memory.release.as_deref() {
+        None => return Ok(Running::Unknown),
+        Some(release) if release == desired.release() => return Ok(Running::Wanted),
+        Some(release) => release,
+    };
+    let folder = remote.folder(release);
     let marker = match files::read(client, &format!("{folder}/{COMPLETE}"), LIMIT) {
         Ok(marker) => marker,
-        Err(error) if error.kind == Failed::NotFound => return Ok(None),
+        Err(error) if error.kind == Failed::NotFound => return Ok(Running::Unknown),
         Err(error) => return Err(error.into()),
     };
-    let Ok(Marker { files }) = serde_json::from_slice(&marker) else { return Ok(None) };
+    let Ok(Marker { files }) = serde_json::from_slice(&marker) else { return Ok(Running::Unknown) };
     let sources: Vec<(String, String)> = files.into_iter().filter(|(path, _)| desired::is_source(path)).collect();
     // A file of equal content need not be fetched.
     let text = |(path, hash): &(String, String)| match desired.files.get(path).filter(|text| hash_of(text) == *hash) {
@@ -217,8 +233,7 @@ pub fn deployed(client: &Client<'_>, desired: &Desired, remote: &Remote) -> Resu
     };
     let texts = client.side_by_side(&sources, text).into_iter().collect::<Result<Vec<String>, Error>>()?;
     let files = sources.into_iter().zip(texts).map(|((path, _), text)| SqlFile { path, text }).collect();
-    let settings = desired.pipeline_keys().find_map(|key| remote.resources.get(&key)).map(|there| &there.settings);
-    Ok(Some(desired::pipeline_sql(files, settings.unwrap_or(&Value::Null))))
+    Ok(Running::Other(desired::pipeline_sql(files, &there.settings)))
 }
 
 /// The hash by which the marker of a release knows a file.
@@ -250,7 +265,11 @@ pub fn find(
     root: &str,
 ) -> Result<Option<There>, ObserveError> {
     if let Some(there) = known.map(|id| get(client, kind, id)).transpose()?.flatten() {
-        return Ok(Some(there));
+        // The file of what is remembered can be edited, and leads nowhere else for that.
+        return match is_ours(kind, &there.settings, desired, root) {
+            true => Ok(Some(there)),
+            false => Err(ObserveError::Foreign { kind: kind.word(), name: name.to_owned(), id: there.id }),
+        };
     }
     let ids: Vec<String> = match kind {
         Kind::Pipeline => pipelines::named(client, name)?.into_iter().map(|found| found.pipeline_id).collect(),

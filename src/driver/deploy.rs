@@ -11,10 +11,10 @@ use crate::deploy::client::Client;
 use crate::deploy::client::api::updates::Start;
 use crate::deploy::desired::{self, Desired, DesiredError};
 use crate::deploy::meaning::{self, Meaning, SqlFile};
-use crate::deploy::observe::{self, ObserveError, Site};
+use crate::deploy::observe::{self, ObserveError, Running, Site};
 use crate::deploy::run::{self, RunError};
 use crate::model::TargetId;
-use crate::plan::record::{Entry, Record};
+use crate::plan::record::{Entry, Given, Record, Select};
 use crate::render::RenderError;
 use crate::world::World;
 
@@ -160,7 +160,11 @@ pub fn there(
 
 /// What it means for rows that are there to run another release. The first one means nothing for any.
 fn meanings(client: &Client<'_>, desired: &Desired, remote: &Remote) -> Result<Option<Vec<Meaning>>, DeployError> {
-    let Some(before) = observe::deployed(client, desired, remote)? else { return Ok(Some(vec![])) };
+    let before = match observe::running(client, desired, remote)? {
+        Running::Nothing | Running::Wanted => return Ok(Some(vec![])),
+        Running::Unknown => return Ok(None),
+        Running::Other(before) => before,
+    };
     let files = desired.files.iter().filter(|(path, _)| desired::is_source(path));
     let files = files.map(|(path, text)| SqlFile { path: path.clone(), text: text.to_string() }).collect();
     let wanted = change::wanted(desired, remote, &desired.release())?;
@@ -173,6 +177,23 @@ impl Deployment {
     /// Whether everything is as it is wanted; what waits for an update is not.
     pub fn is_settled(&self) -> bool {
         self.changes.is_empty()
+    }
+
+    /// Principals who will see columns in the clear that were masked for them, or other rows. No grant says so: masks and
+    /// row filters decide it.
+    pub fn sees_more(&self) -> BTreeSet<String> {
+        let select = |entry: &Entry| match &entry.given {
+            Given::Select(select) => Some(select.clone()),
+            _ => None,
+        };
+        let before: Vec<Select> = self.remote.memory.granted.iter().filter_map(select).collect();
+        let more = |now: &Select| {
+            let same = |old: &&Select| (&old.table, &old.to) == (&now.table, &now.to);
+            let kept = |old: &Select| old.rows == now.rows && old.masked.keys().all(|c| now.masked.contains_key(c));
+            let mut old = before.iter().filter(same).peekable();
+            old.peek().is_some() && !old.any(kept)
+        };
+        self.declared.iter().filter_map(select).filter(more).map(|now| now.to).collect()
     }
 
     /// Reads the workspace again.

@@ -6,6 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use lakegen::deploy::client::api::updates::Start;
+use lakegen::deploy::lock::Lock;
 use lakegen::deploy::{meaning, report, run};
 use lakegen::driver::deploy::{self, Deployment};
 use lakegen::driver::{self, Compilation};
@@ -193,4 +194,55 @@ fn updates_are_started_shown_and_stopped() {
     shop.edit("metrics/sales.yml", "orders: count(*)", "orders: count(distinct order_id)");
     let edited = there(&shop).unwrap();
     assert_ne!(edited.release.as_deref(), Some(edited.wanted.as_str()));
+}
+
+#[test]
+fn a_lock_that_was_taken_over_is_not_let_go_by_who_held_it() {
+    let workspace = workspace();
+    let desk = Desk::new(&workspace);
+    let client = desk.client(DEPLOYER);
+    let root = format!("/Workspace/Users/{DEPLOYER}/shop");
+    let take = |take_over| Lock::take(&client, &root, DEPLOYER, "2026-01-01T00:00:00Z", take_over);
+    let first = take(false).unwrap();
+    assert!(take(false).err().unwrap().to_string().contains("deploys since 2026-01-01T00:00:00Z"));
+    let second = take(true).unwrap();
+    first.release().unwrap();
+    assert!(take(false).is_err(), "the lock is that of the second");
+    second.release().unwrap();
+    take(false).unwrap();
+}
+
+#[test]
+fn what_nobody_can_tell_is_not_nothing_and_an_edited_memory_leads_to_nothing_of_others() {
+    let workspace = workspace();
+    let desk = Desk::new(&workspace);
+    let mut shop = Shop::new();
+    shop.deploy_and_run(&desk, DEPLOYER);
+    shop.edit("metrics/sales.yml", "orders: count(*)", "orders: count(distinct order_id)");
+    let state = |change: &dyn Fn(&str) -> String| {
+        let mut state = workspace.state();
+        let entry = state.entries.iter_mut().find(|(path, _)| path.ends_with("/state.json")).unwrap().1;
+        let text = String::from_utf8(entry.bytes.clone().unwrap()).unwrap();
+        entry.bytes = Some(change(&text).into_bytes());
+        text
+    };
+    let whole = state(&|text| text.replace("\"release\": \"", "\"release\": \"0000"));
+    assert_eq!(shop.plan(&desk, DEPLOYER).meanings, None, "the files of the release are not there");
+    state(&|_| whole.clone());
+    // The id leads to a job without our marks.
+    workspace.state().jobs.values_mut().for_each(|job| drop(job.fields.remove("tags")));
+    let client = desk.client(DEPLOYER);
+    let refused = deploy::prepare(&shop.world, Path::new(PROJECT), &client, &shop.build(), TargetId(0)).err().unwrap();
+    assert!(refused.to_string().contains("that this target did not make"), "{refused}");
+}
+
+#[test]
+fn who_is_masked_no_more_sees_more_without_a_grant() {
+    let workspace = workspace();
+    let desk = Desk::new(&workspace);
+    let mut shop = Shop::new();
+    shop.deploy_and_run(&desk, DEPLOYER);
+    assert!(shop.plan(&desk, DEPLOYER).sees_more().is_empty());
+    shop.edit("project.yml", "members: [analysts]", "members: [analysts]\n    sees: [email]");
+    assert_eq!(shop.plan(&desk, DEPLOYER).sees_more().into_iter().collect::<Vec<_>>(), ["analysts"]);
 }
