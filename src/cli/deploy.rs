@@ -10,12 +10,14 @@ use super::check::counted;
 use super::plan::{self, PlaceArgs};
 use super::shell::Shell;
 use super::{Ended, Failure, Status};
-use crate::deploy::change::Change;
+use crate::deploy::apply::{ApplyError, Told};
 use crate::deploy::client::Client;
 use crate::deploy::consent::{self, Consent};
 use crate::deploy::lock::{Lock, LockError};
 use crate::deploy::report;
-use crate::driver::deploy::{self, Deployment};
+use crate::deploy::run::RunError;
+use crate::driver::deploy::{self, DeployError, Deployment};
+use crate::driver::{self, Compilation};
 use crate::world::World;
 
 /// Bring a workspace to what the specs say
@@ -65,7 +67,7 @@ pub fn run(args: &DeployArgs, root: &Path, shell: &mut Shell, world: &dyn World)
     let now = DateTime::<Utc>::from(world.now()).to_rfc3339_opts(SecondsFormat::Secs, true);
     let remote = &deployment.remote;
     let lock = Lock::take(&client, &remote.root, &remote.user, &now, args.take_over).map_err(locked)?;
-    let ended = deploy(args, &client, &mut deployment, shell);
+    let ended = deploy(args, &client, &compilation, &mut deployment, shell);
     // A lock that stays is told by the next deployment; what went wrong before matters more.
     let released = lock.release();
     ended?;
@@ -76,6 +78,7 @@ pub fn run(args: &DeployArgs, root: &Path, shell: &mut Shell, world: &dyn World)
 fn deploy(
     args: &DeployArgs,
     client: &Client<'_>,
+    compilation: &Compilation,
     deployment: &mut Deployment,
     shell: &mut Shell,
 ) -> Result<(), Failure> {
@@ -86,7 +89,7 @@ fn deploy(
         let fault = "the workspace changed since it was read; nothing was changed, run it again";
         return Err(Failure::Input(fault.to_owned()));
     }
-    apply(client, deployment, shell)?;
+    apply(client, compilation, deployment, shell)?;
     if args.run {
         let told = |shell: &mut Shell, state: &str| shell.say(&format!("update: {state}"));
         let mut failed = Ok(());
@@ -94,9 +97,12 @@ fn deploy(
             failed = std::mem::replace(&mut failed, Ok(())).and_then(|()| told(shell, state));
         });
         failed?;
+        if let Err(DeployError::Run(RunError::Ended { refusals, .. })) = &updated {
+            shell.report(&compilation.sources, &driver::refused(compilation, refusals))?;
+        }
         updated.map_err(plan::failure)?;
         deployment.look_again(client).map_err(plan::failure)?;
-        apply(client, deployment, shell)?;
+        apply(client, compilation, deployment, shell)?;
     }
     match deployment.changes.len() {
         0 => shell.say("everything is as the specs say"),
@@ -107,15 +113,30 @@ fn deploy(
     }
 }
 
-fn apply(client: &Client<'_>, deployment: &mut Deployment, shell: &mut Shell) -> Result<(), Failure> {
+fn apply(
+    client: &Client<'_>,
+    compilation: &Compilation,
+    deployment: &mut Deployment,
+    shell: &mut Shell,
+) -> Result<(), Failure> {
     let mut failed = Ok(());
-    let mut told = |change: &Change| {
-        let line = report::line(change).what;
-        failed = std::mem::replace(&mut failed, Ok(())).and_then(|()| shell.detail(&line));
+    let mut told = |told: Told<'_>| {
+        let mut tell = || match told {
+            Told::Change(change) => shell.detail(&report::line(change).what),
+            Told::Update(state) => shell.say(&format!("validation: {state}")),
+        };
+        failed = std::mem::replace(&mut failed, Ok(())).and_then(|()| tell());
     };
     let applied = deployment.apply(client, &mut told);
     failed?;
-    applied.map_err(plan::failure)
+    match applied {
+        // Told where the specs are at fault; what became of the pipeline is the last word.
+        Err(DeployError::Apply(ApplyError::Refused { release, refusals, back })) => {
+            shell.report(&compilation.sources, &driver::refused(compilation, &refusals))?;
+            Err(Failure::Input(format!("the workspace refuses release `{release}`: {back}")))
+        }
+        applied => applied.map_err(plan::failure),
+    }
 }
 
 /// Where nobody is asked, loss of data and wider access are allowed by name or not at all.

@@ -3,10 +3,13 @@
 //! Every step can be made again: an interrupted deployment is finished by the next one, which finds what was made by name
 //! and mark. What is remembered is written whatever happens.
 
+mod validation;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
+use super::catalog::Catalog;
 use super::change::{self, Change, Remote, Stage};
 use super::client::Client;
 use super::client::api::permissions::{self, Entry, On, Who};
@@ -14,11 +17,15 @@ use super::client::api::statements::{self, Statement};
 use super::client::api::{alerts, dashboards, files, jobs, pipelines};
 use super::client::error::{Error, Kind as Failed};
 use super::desired::{Desired, DesiredError};
+use super::effect::Effect;
 use super::field;
-use super::observe::{self, COMPLETE, ObserveError, dashboard_key, hash_of, permissions_of};
+use super::observe::{self, ObserveError, dashboard_key, permissions_of};
+use super::refusal::Refusal;
+use super::release::{COMPLETE, Marker};
 use crate::bundle::Permission;
 use crate::bundle::resource::Kind;
 use crate::model::Principal;
+pub use validation::Back;
 
 /// Releases that are kept besides the one that is used.
 const KEPT: usize = 3;
@@ -44,12 +51,45 @@ pub enum ApplyError {
         /// What the workspace said.
         error: Box<Error>,
     },
+    /// The workspace refuses the sources of a release.
+    #[error("the workspace refuses release `{release}`: {}{back}", words(.refusals))]
+    Refused {
+        /// The release.
+        release: String,
+        /// What the workspace says.
+        refusals: Vec<Refusal>,
+        /// What became of the pipeline.
+        back: Back,
+    },
+    /// Nobody knows whether a release is valid.
+    #[error("release `{release}` could not be validated: {error}; {back}")]
+    Unproven {
+        /// The release.
+        release: String,
+        /// What the workspace said.
+        error: Box<Error>,
+        /// What became of the pipeline.
+        back: Back,
+    },
     /// The state could not be read.
     #[error(transparent)]
     Observe(#[from] ObserveError),
     /// A fault of the compiler.
     #[error(transparent)]
     Desired(#[from] DesiredError),
+}
+
+fn words(refusals: &[Refusal]) -> String {
+    refusals.iter().map(|refusal| format!("{refusal}; ")).collect()
+}
+
+/// What a deployment tells of while it goes on.
+#[derive(Debug, Clone, Copy)]
+pub enum Told<'a> {
+    /// A change, before it is made.
+    Change(&'a Change),
+    /// The state of an update that is waited for.
+    Update(&'a str),
 }
 
 /// Makes changes; those that wait for an update are left. `told` hears of each before it is made.
@@ -61,13 +101,15 @@ pub fn apply(
     desired: &Desired,
     remote: &mut Remote,
     changes: &[Change],
-    told: &mut dyn FnMut(&Change),
+    told: &mut dyn FnMut(Told<'_>),
 ) -> Result<(), ApplyError> {
-    let mut applying = Applying { client, desired, remote, release: desired.release() };
+    let before = Before { catalog: remote.catalog.clone(), pipelines: BTreeMap::new() };
+    let is_proven = !changes.iter().any(|change| matches!(change, Change::Validate { .. }));
+    let mut applying = Applying { client, desired, remote, release: desired.release(), is_proven, before };
     let made = changes.iter().filter(|change| change.stage() != Stage::Waiting);
     let result = made.into_iter().try_for_each(|change| {
-        told(change);
-        applying.make(change)
+        told(Told::Change(change));
+        applying.make(change, told)
     });
     if result.is_ok() {
         applying.remember_release();
@@ -102,25 +144,27 @@ struct Applying<'a, 'c, 'w> {
     desired: &'a Desired,
     remote: &'a mut Remote,
     release: String,
+    /// Whether the release need not be validated.
+    is_proven: bool,
+    before: Before,
+}
+
+/// What was there before the deployment.
+struct Before {
+    catalog: Catalog,
+    /// Pipelines by their keys, from when they are pointed at the release.
+    pipelines: BTreeMap<String, change::There>,
 }
 
 impl Applying<'_, '_, '_> {
-    fn make(&mut self, change: &Change) -> Result<(), ApplyError> {
+    fn make(&mut self, change: &Change, told: &mut dyn FnMut(Told<'_>)) -> Result<(), ApplyError> {
         let of = |what: String| move |error: Error| ApplyError::Request { what, error: error.into() };
         match change {
-            Change::Statement { statement, .. } => {
-                let warehouse = self.remote.warehouse.clone().unwrap_or_default();
-                let text = &statement.text;
-                let run = Statement { statement: text, warehouse_id: &warehouse, parameters: &[] };
-                statements::run(self.client, &run).map(drop).map_err(|error| {
-                    let (file, text) = (statement.file.clone(), text.clone());
-                    ApplyError::Statement { file, text, error: error.into() }
-                })?;
-                self.remote.catalog.apply(&statement.effect);
-                Ok(())
-            }
+            Change::Statement { statement, .. } => self.say(&statement.file, &statement.text, &statement.effect),
             Change::Release { release, .. } => self.write_release(release).map_err(of(format!("release `{release}`"))),
             Change::Create { kind, key, name } => self.create(*kind, key, name),
+            Change::Update { kind: Kind::Pipeline, key, name, .. } => self.switch(key, name, told),
+            Change::Validate { key, .. } => self.validate(key, told),
             Change::Update { kind, key, name, .. } => self.update(*kind, key, name),
             Change::Delete { kind, key, id } => {
                 self.delete(*kind, id).map_err(of(format!("{} `{key}`", kind.word())))?;
@@ -136,6 +180,18 @@ impl Applying<'_, '_, '_> {
         }
     }
 
+    /// Runs a statement.
+    fn say(&mut self, file: &str, text: &str, effect: &Effect) -> Result<(), ApplyError> {
+        let warehouse = self.remote.warehouse.clone().unwrap_or_default();
+        let run = Statement { statement: text, warehouse_id: &warehouse, parameters: &[] };
+        statements::run(self.client, &run).map(drop).map_err(|error| {
+            let (file, text) = (file.to_owned(), text.to_owned());
+            ApplyError::Statement { file, text, error: error.into() }
+        })?;
+        self.remote.catalog.apply(effect);
+        Ok(())
+    }
+
     fn write_release(&mut self, release: &str) -> Result<(), Error> {
         let folder = self.remote.folder(release);
         let directories: BTreeSet<String> = self.desired.files.keys().filter_map(|path| parent(path)).collect();
@@ -148,8 +204,7 @@ impl Applying<'_, '_, '_> {
         let write =
             |(path, text): &(&String, &str)| files::write(self.client, &format!("{folder}/{path}"), text.as_bytes());
         self.client.side_by_side(&all, write).into_iter().collect::<Result<Vec<()>, Error>>()?;
-        let hashes: BTreeMap<&String, String> = all.iter().map(|(path, text)| (*path, hash_of(text))).collect();
-        let marker = serde_json::to_vec_pretty(&json!({ "files": hashes })).unwrap_or_default();
+        let marker = serde_json::to_vec_pretty(&Marker::of(self.desired)).unwrap_or_default();
         files::write(self.client, &format!("{folder}/{COMPLETE}"), &marker)?;
         self.remote.releases.insert(release.to_owned());
         Ok(())
@@ -197,7 +252,7 @@ impl Applying<'_, '_, '_> {
             Err(error) => return Err(failed(kind, name, error)),
         };
         self.remote.memory.resources.insert(key.to_owned(), id.clone());
-        let there = change::There { id, settings: body, modified: None, levels: BTreeMap::new() };
+        let there = change::There { id, settings: body, modified: None, runs_as: None, levels: BTreeMap::new() };
         self.remote.resources.insert(key.to_owned(), there);
         Ok(())
     }
@@ -207,10 +262,9 @@ impl Applying<'_, '_, '_> {
         let Some(there) = self.remote.resources.get(key) else { return Ok(()) };
         let body = field::merged(&body, &there.settings);
         let changed = match kind {
-            Kind::Pipeline => pipelines::replace(self.client, &there.id, &body, there.modified),
             Kind::Job => jobs::reset(self.client, there.id.parse().unwrap_or_default(), &body),
             Kind::Alert => alerts::replace(self.client, &there.id, &body),
-            Kind::Schema | Kind::Volume => Ok(()),
+            Kind::Pipeline | Kind::Schema | Kind::Volume => Ok(()),
         };
         changed.map_err(|error| failed(kind, name, error))?;
         self.remote.memory.resources.insert(key.to_owned(), there.id.clone());

@@ -112,6 +112,11 @@ impl Catalog {
         if self.is_true(effect) { Holds::Yes } else { Holds::No }
     }
 
+    /// Whether an effect is known to hold.
+    pub fn is_held(&self, effect: &Effect) -> bool {
+        self.awaited(effect).is_none() && self.is_true(effect)
+    }
+
     fn is_true(&self, effect: &Effect) -> bool {
         match effect {
             Effect::Exists(object) => self.is_there(object),
@@ -256,7 +261,8 @@ fn is_function(known: &Function, wanted: &CreateFunction) -> bool {
         && parse_expr(&known.body).is_ok_and(|known| known == **body)
 }
 
-fn policy(wanted: &CreatePolicy) -> Policy {
+/// A policy as the catalog would keep it.
+pub(super) fn policy(wanted: &CreatePolicy) -> Policy {
     let name = Object::of(ObjectKind::Function, &wanted.function).full_name();
     let texts = |idents: &[crate::lakeflow::ast::Ident]| idents.iter().map(|ident| ident.value.clone()).collect();
     Policy {

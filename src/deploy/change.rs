@@ -12,6 +12,7 @@ use super::desired::{self, Desired, DesiredError, Statement};
 use super::effect::Object;
 use super::field::{self, Field};
 use super::memory::Memory;
+use super::narrowing;
 use super::observe::kind_of;
 use crate::bundle::resource::Kind;
 use crate::bundle::{Level, Permission};
@@ -27,6 +28,8 @@ pub struct There {
     pub settings: Value,
     /// When it was last changed, in milliseconds, where the interface says so.
     pub modified: Option<u64>,
+    /// Whom a pipeline runs as, where the interface says so.
+    pub runs_as: Option<String>,
     /// Levels that principals have of their own, by the name of the principal.
     pub levels: BTreeMap<String, Vec<String>>,
 }
@@ -77,6 +80,8 @@ pub enum Change {
         statement: Box<Statement>,
         /// What it waits for: then it runs after the next update.
         waits: Option<Waits>,
+        /// Whether it belongs before the pipeline, but runs only once the release is known to be valid.
+        is_late: bool,
     },
     /// The files of a release are written.
     Release {
@@ -104,6 +109,13 @@ pub enum Change {
         name: String,
         /// What changes.
         fields: Vec<Field>,
+    },
+    /// An update looks whether a pipeline could run its sources; if not, the pipeline is pointed back.
+    Validate {
+        /// Its key.
+        key: String,
+        /// Its name in the workspace.
+        name: String,
     },
     /// A resource that is not declared any more goes. Pipelines never go by themselves.
     Delete {
@@ -140,7 +152,11 @@ pub enum Stage {
     Before,
     /// Files.
     Files,
-    /// Pipeline, jobs, alerts, dashboards.
+    /// The pipeline, which is pointed at the release and validated.
+    Pipeline,
+    /// What lets readers see more by schema and functions.
+    Opening,
+    /// Jobs, alerts, dashboards.
     Resources,
     /// What is said of tables and views.
     After,
@@ -153,9 +169,13 @@ impl Change {
     pub fn stage(&self) -> Stage {
         match self {
             Change::Statement { waits: Some(_), .. } => Stage::Waiting,
+            Change::Statement { is_late: true, .. } => Stage::Opening,
             Change::Statement { statement, .. } if statement.phase == Phase::Before => Stage::Before,
             Change::Statement { .. } => Stage::After,
             Change::Release { .. } => Stage::Files,
+            Change::Create { kind: Kind::Pipeline, .. }
+            | Change::Update { kind: Kind::Pipeline, .. }
+            | Change::Validate { .. } => Stage::Pipeline,
             Change::Create { .. }
             | Change::Update { .. }
             | Change::Delete { .. }
@@ -191,6 +211,9 @@ pub fn changes(desired: &Desired, remote: &Remote, is_updated: bool) -> Result<V
                 }
             }
         }
+        if *kind == Kind::Pipeline && is_unproven(desired, remote, body, there) {
+            changes.push(Change::Validate { key: key.clone(), name: name_of(*kind, body) });
+        }
         let levels = lacking(desired.permissions(), *kind, there, &remote.user);
         if !levels.is_empty() {
             changes.push(Change::Permit { kind: *kind, key: key.clone(), levels });
@@ -208,8 +231,17 @@ pub fn changes(desired: &Desired, remote: &Remote, is_updated: bool) -> Result<V
     Ok(changes)
 }
 
+/// Whether nobody knows if a pipeline can run the release: it gets other sources or settings than those that were found
+/// valid, or a deployment ended before it found out.
+fn is_unproven(desired: &Desired, remote: &Remote, body: &Value, there: Option<&There>) -> bool {
+    let is_proven = remote.memory.validated.as_deref() == Some(&desired.proof(body));
+    let is_same = there.is_some_and(|there| field::differences(Kind::Pipeline, body, &there.settings).is_empty());
+    remote.memory.switched.is_some() || (!is_same && !is_proven)
+}
+
 /// Statements that have to run, each judged by what the ones before it leave.
 fn statements(desired: &Desired, catalog: &Catalog, is_updated: bool) -> Vec<Change> {
+    let before = catalog;
     let mut catalog = catalog.clone();
     let mut changes = vec![];
     for statement in &desired.statements {
@@ -221,7 +253,10 @@ fn statements(desired: &Desired, catalog: &Catalog, is_updated: bool) -> Vec<Cha
         if waits.is_none() {
             catalog.apply(&statement.effect);
         }
-        changes.push(Change::Statement { statement: Box::new(statement.clone()), waits });
+        let is_late = statement.phase == Phase::Before
+            && waits.is_none()
+            && !narrowing::is_early(&statement.effect, before, desired.run_as());
+        changes.push(Change::Statement { statement: Box::new(statement.clone()), waits, is_late });
     }
     changes
 }

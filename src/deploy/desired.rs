@@ -161,6 +161,29 @@ impl Desired {
         pipelines.map(|declared| declared.key.clone())
     }
 
+    /// Identifies what a pipeline is judged by: its sources, and those of its settings that these depend on. Where the files
+    /// lie is none of them.
+    pub fn proof(&self, body: &Value) -> String {
+        const SETTINGS: [&str; 7] =
+            ["catalog", "schema", "configuration", "channel", "serverless", "run_as", "event_log"];
+        let mut hash = Sha256::new();
+        for (path, text) in self.files.iter().filter(|(path, _)| is_source(path)) {
+            hash.update(path);
+            hash.update([0]);
+            hash.update(text.as_bytes());
+            hash.update([0]);
+        }
+        for setting in SETTINGS.iter().filter_map(|setting| body.get(setting)) {
+            hash.update(setting.to_string());
+        }
+        hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// Whom the pipeline runs as; empty where that is whoever deploys.
+    pub fn run_as(&self) -> &str {
+        self.deployment.values.get(reference::RUN_AS).map_or("", String::as_str)
+    }
+
     /// Who may do what with pipeline, jobs and alerts.
     pub fn permissions(&self) -> &[bundle::Permission] {
         &self.deployment.permissions
@@ -254,17 +277,26 @@ pub fn known_values(warehouse: &str, files: &str, pipelines: &BTreeMap<String, S
 }
 
 fn statements(concern: Governance, file: &str, text: &str) -> Result<Vec<Statement>, DesiredError> {
-    let parsed = lakeflow::parse(text).map_err(|_| DesiredError::Unreadable(file.to_owned()))?;
+    let statement = |(text, effect)| Statement {
+        phase: concern.phase(),
+        file: file.to_owned(),
+        text,
+        effect,
+        behind_update: concern.needs_all_tables(),
+    };
+    Ok(read_statements(file, text)?.into_iter().map(statement).collect())
+}
+
+/// The statements of a file, with what each makes true.
+///
+/// # Errors
+/// When it can't be read back.
+pub fn read_statements(file: &str, text: &str) -> Result<Vec<(String, Effect)>, DesiredError> {
+    let unreadable = || DesiredError::Unreadable(file.to_owned());
+    let parsed = lakeflow::parse(text).map_err(|_| unreadable())?;
     let statement = |statement: lakeflow::Statement| {
-        let effect = Effect::of(&statement.kind);
-        let text = text.get(statement.range).ok_or_else(|| DesiredError::Unreadable(file.to_owned()))?;
-        Ok(Statement {
-            phase: concern.phase(),
-            file: file.to_owned(),
-            text: text.to_owned(),
-            effect,
-            behind_update: concern.needs_all_tables(),
-        })
+        let own = text.get(statement.range).ok_or_else(unreadable)?;
+        Ok((own.to_owned(), Effect::of(&statement.kind)))
     };
     parsed.into_iter().map(statement).collect()
 }

@@ -28,6 +28,12 @@ pub struct Memory {
     /// The release that the pipeline points at.
     #[serde(default)]
     pub release: Option<String>,
+    /// Identifies the sources and settings that an update last found valid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub validated: Option<String>,
+    /// A release that the pipeline was pointed at, before it was known whether it is valid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub switched: Option<String>,
     /// Releases whose files are there, the oldest first.
     #[serde(default)]
     pub releases: Vec<String>,
@@ -87,7 +93,7 @@ impl Memory {
             return Err(MemoryError::Foreign { project: memory.project, target: memory.target });
         }
         let is_name = |name: &&String| !name.is_empty() && name.chars().all(|c| c.is_ascii_hexdigit());
-        match memory.releases.iter().chain(&memory.release).find(|name| !is_name(name)) {
+        match memory.releases.iter().chain(&memory.release).chain(&memory.switched).find(|name| !is_name(name)) {
             Some(name) => Err(MemoryError::NoRelease(name.clone())),
             None => Ok(memory),
         }

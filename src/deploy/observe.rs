@@ -5,9 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Deserialize;
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
 use super::change::{Remote, There, name_of, wanted};
 use super::client::Client;
@@ -19,14 +17,11 @@ use super::effect::Effect;
 use super::meaning::{PipelineSql, SqlFile};
 use super::memory::{Memory, MemoryError};
 use super::reading;
+use super::release::{self, COMPLETE, LIMIT, Marker, hash_of};
 use crate::bundle::resource::Kind;
 
-/// The largest file of ours that is read back.
-const LIMIT: u64 = 64 << 20;
 /// Updates that are looked at.
 const RECENT: usize = 25;
-/// The file that says that all files of a release are there. It is written last.
-pub const COMPLETE: &str = "release.json";
 
 /// Why the state of a target is not known.
 #[derive(Debug, thiserror::Error)]
@@ -218,12 +213,7 @@ pub fn running(client: &Client<'_>, desired: &Desired, remote: &Remote) -> Resul
         Some(release) => release,
     };
     let folder = remote.folder(release);
-    let marker = match files::read(client, &format!("{folder}/{COMPLETE}"), LIMIT) {
-        Ok(marker) => marker,
-        Err(error) if error.kind == Failed::NotFound => return Ok(Running::Unknown),
-        Err(error) => return Err(error.into()),
-    };
-    let Ok(Marker { files }) = serde_json::from_slice(&marker) else { return Ok(Running::Unknown) };
+    let Some(Marker { files, .. }) = release::marker(client, &folder)? else { return Ok(Running::Unknown) };
     let sources: Vec<(String, String)> = files.into_iter().filter(|(path, _)| desired::is_source(path)).collect();
     // A file of equal content need not be fetched.
     let text = |(path, hash): &(String, String)| match desired.files.get(path).filter(|text| hash_of(text) == *hash) {
@@ -234,17 +224,6 @@ pub fn running(client: &Client<'_>, desired: &Desired, remote: &Remote) -> Resul
     let texts = client.side_by_side(&sources, text).into_iter().collect::<Result<Vec<String>, Error>>()?;
     let files = sources.into_iter().zip(texts).map(|((path, _), text)| SqlFile { path, text }).collect();
     Ok(Running::Other(desired::pipeline_sql(files, &there.settings)))
-}
-
-/// The hash by which the marker of a release knows a file.
-pub fn hash_of(text: &str) -> String {
-    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-#[derive(Deserialize)]
-struct Marker {
-    /// Hashes by path.
-    files: BTreeMap<String, String>,
 }
 
 /// The kind of the resource of a key.
@@ -312,10 +291,18 @@ fn is_same_folder(a: &str, b: &str) -> bool {
     plain(a) == plain(b)
 }
 
-fn get(client: &Client<'_>, kind: Kind, id: &str) -> Result<Option<There>, ObserveError> {
+/// Reads a resource by its id.
+///
+/// # Errors
+/// When the workspace can't be read.
+pub fn get(client: &Client<'_>, kind: Kind, id: &str) -> Result<Option<There>, ObserveError> {
+    let mut runs_as = None;
     let (settings, modified) = match kind {
         Kind::Pipeline => match pipelines::get(client, id)? {
-            Some(pipeline) => (Value::Object(pipeline.spec), pipeline.last_modified),
+            Some(pipeline) => {
+                runs_as = pipeline.run_as_user_name;
+                (Value::Object(pipeline.spec), pipeline.last_modified)
+            }
             None => return Ok(None),
         },
         Kind::Job => match id.parse().ok().map(|id| jobs::get(client, id)).transpose()?.flatten() {
@@ -333,7 +320,7 @@ fn get(client: &Client<'_>, kind: Kind, id: &str) -> Result<Option<There>, Obser
         Kind::Schema | Kind::Volume => return Ok(None),
     };
     let levels = levels(client, kind, id)?;
-    Ok(Some(There { id: id.to_owned(), settings, modified, levels }))
+    Ok(Some(There { id: id.to_owned(), settings, modified, runs_as, levels }))
 }
 
 /// The place of permissions of a kind.
@@ -389,6 +376,7 @@ fn find_dashboard(
         id: found.dashboard_id,
         settings: json!(found.serialized_dashboard.unwrap_or_default()),
         modified: None,
+        runs_as: None,
         levels: BTreeMap::new(),
     }))
 }

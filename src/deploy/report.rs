@@ -82,7 +82,7 @@ pub fn line(change: &Change) -> Line {
     let stage = change.stage();
     let plain = |fate, what: String| Line { stage, fate, what, fields: vec![], access: None, waits: None };
     match change {
-        Change::Statement { statement, waits } => {
+        Change::Statement { statement, waits, .. } => {
             let (fate, what, access) = effect(&statement.effect, &statement.text);
             let waits = waits.as_ref().map(|waits| match waits {
                 Waits::Table(table) => table.to_string(),
@@ -91,6 +91,7 @@ pub fn line(change: &Change) -> Line {
             Line { access, waits, ..plain(fate, what) }
         }
         Change::Release { release, files } => plain(Fate::New, format!("release `{release}`: {files} files")),
+        Change::Validate { name, .. } => plain(Fate::Changed, format!("pipeline `{name}`: validated, or pointed back")),
         Change::Create { kind, name, .. } => plain(Fate::New, format!("{} `{name}`", kind.word())),
         Change::Update { kind, name, fields, .. } => {
             Line { fields: fields.clone(), ..plain(Fate::Changed, format!("{} `{name}`", kind.word())) }
@@ -142,7 +143,9 @@ impl Stage {
         match self {
             Stage::Before => "before the pipeline",
             Stage::Files => "files",
-            Stage::Resources => "pipeline, jobs, alerts, dashboards",
+            Stage::Pipeline => "pipeline",
+            Stage::Opening => "schema and functions, for readers",
+            Stage::Resources => "jobs, alerts, dashboards",
             Stage::After => "tables and views",
             Stage::Waiting => "after the next update",
         }

@@ -3,15 +3,14 @@
 use std::time::Duration;
 
 use super::client::Client;
-use super::client::api::updates::{self, Event, Start, State, Update};
-use super::client::error::Error;
+use super::client::api::updates::{self, Start, State, Update};
+use super::client::error::{Error, Kind};
+use super::refusal::{self, Refusal};
 
 /// How often a running update is looked at.
 const PAUSE: Duration = Duration::from_secs(2);
 /// Updates that are shown.
 const SHOWN: usize = 5;
-/// Events of an update that are read to find its faults.
-const EVENTS: usize = 500;
 
 /// Why an update did not complete.
 #[derive(Debug, thiserror::Error)]
@@ -20,19 +19,19 @@ pub enum RunError {
     #[error("update: {0}")]
     Client(#[from] Error),
     /// It ended otherwise.
-    #[error("update `{update}` ended as {state}{}", faults(.messages))]
+    #[error("update `{update}` ended as {state}{}", faults(.refusals))]
     Ended {
         /// Its id.
         update: String,
         /// How.
         state: String,
         /// What the workspace said was wrong, the first faults first.
-        messages: Vec<String>,
+        refusals: Vec<Refusal>,
     },
 }
 
-fn faults(messages: &[String]) -> String {
-    messages.iter().map(|message| format!("\n  {message}")).collect()
+fn faults(refusals: &[Refusal]) -> String {
+    refusals.iter().map(|refusal| format!("\n  {refusal}")).collect()
 }
 
 /// Starts an update once none runs, and waits for its end. `told` hears of each state.
@@ -46,19 +45,37 @@ pub fn update(client: &Client<'_>, pipeline: &str, how: &Start, told: &mut dyn F
 
 /// There can be one update at a time, and one that runs may have begun with other sources.
 fn begin(client: &Client<'_>, pipeline: &str, how: &Start, told: &mut dyn FnMut(&str)) -> Result<String, Error> {
-    let running = || -> Result<Option<String>, Error> {
-        let newest = updates::list(client, pipeline, 1)?;
-        Ok(newest.into_iter().find(|update| !update.state.has_ended()).map(|update| update.update_id))
-    };
+    // One that somebody else started is not ours, however its answer was lost.
+    let ours = || Ok(running(client, pipeline)?.filter(|update| update.validate_only == how.validate_only));
+    loop {
+        idle(client, pipeline, told)?;
+        match client.once(|| updates::start(client, pipeline, how), || Ok(ours()?.map(|update| update.update_id))) {
+            // Somebody was faster.
+            Err(error) if error.kind == Kind::Conflict && running(client, pipeline)?.is_some() => {}
+            started => return started,
+        }
+    }
+}
+
+/// The update that runs, if one does.
+fn running(client: &Client<'_>, pipeline: &str) -> Result<Option<Update>, Error> {
+    Ok(updates::list(client, pipeline, 1)?.into_iter().find(|update| !update.state.has_ended()))
+}
+
+/// Waits until no update runs.
+///
+/// # Errors
+/// When the workspace fails.
+pub fn idle(client: &Client<'_>, pipeline: &str, told: &mut dyn FnMut(&str)) -> Result<(), Error> {
     let mut is_told = false;
-    while let Some(other) = running()? {
+    while let Some(other) = running(client, pipeline)? {
         if !is_told {
-            told(&format!("waits for `{other}`, which runs"));
+            told(&format!("waits for `{}`, which runs", other.update_id));
             is_told = true;
         }
         client.door().sleep(PAUSE);
     }
-    client.once(|| updates::start(client, pipeline, how), running)
+    Ok(())
 }
 
 /// Starts an update; its id.
@@ -108,9 +125,10 @@ pub fn wait(client: &Client<'_>, pipeline: &str, id: &str, told: &mut dyn FnMut(
         match state {
             State::Completed => return Ok(()),
             State::Failed | State::Canceled => {
-                return Err(RunError::Ended { messages: messages(client, pipeline, &id)?, update: id, state: word });
+                let refusals = refusal::of_update(client, pipeline, &id)?;
+                return Err(RunError::Ended { update: id, state: word, refusals });
             }
-            State::Other(_) => return Err(RunError::Ended { update: id, state: word, messages: vec![] }),
+            State::Other(_) => return Err(RunError::Ended { update: id, state: word, refusals: vec![] }),
             _ => last = Some(state),
         }
         client.door().sleep(PAUSE);
@@ -125,21 +143,4 @@ pub fn word(state: &State) -> String {
         State::SettingUpTables => "setting up tables".to_owned(),
         state => format!("{state:?}").to_lowercase(),
     }
-}
-
-/// What went wrong in an update. Messages of events may hold rows of the input; those of exceptions are what people need
-/// to see, so they are cut after their first line.
-fn messages(client: &Client<'_>, pipeline: &str, update: &str) -> Result<Vec<String>, Error> {
-    let events = updates::events(client, pipeline, "level='ERROR'", EVENTS)?;
-    let is_of = |event: &&Event| event.origin.get("update_id").and_then(|id| id.as_str()) == Some(update);
-    let mut messages = vec![];
-    for event in events.iter().filter(is_of) {
-        let exceptions = event.error.iter().flat_map(|error| &error.exceptions);
-        let first = |text: &str| client.shown(text.lines().next().unwrap_or_default());
-        messages.extend(exceptions.filter_map(|exception| exception.message.as_deref()).map(first));
-    }
-    // Events come newest first.
-    messages.reverse();
-    messages.dedup();
-    Ok(messages)
 }

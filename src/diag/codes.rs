@@ -142,6 +142,7 @@ codes! {
     NotRunnableLocally "E1002" "the local engine cannot run a statement"
     ExpectationFailed "E1003" "an expectation stopped the update"
     QueryFailed "E1004" "a query failed on the local engine"
+    RefusedByWorkspace "E1101" "the workspace refuses what a spec gives"
 }
 
 impl Code {

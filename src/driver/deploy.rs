@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::Compilation;
 use crate::bundle::resource::Kind;
-use crate::deploy::apply::{self, ApplyError};
+use crate::deploy::apply::{self, ApplyError, Told};
 use crate::deploy::change::{self, Change, Remote, Stage};
 use crate::deploy::client::Client;
 use crate::deploy::client::api::updates::Start;
@@ -225,7 +225,7 @@ impl Deployment {
     ///
     /// # Errors
     /// The first change that fails ends it.
-    pub fn apply(&mut self, client: &Client<'_>, told: &mut dyn FnMut(&Change)) -> Result<(), DeployError> {
+    pub fn apply(&mut self, client: &Client<'_>, told: &mut dyn FnMut(Told<'_>)) -> Result<(), DeployError> {
         // What is going to be given is remembered before it is: a deployment may end at any moment.
         self.remote.memory.granted.clone_from(&self.given);
         apply::save(client, &self.remote)?;

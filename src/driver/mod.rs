@@ -9,6 +9,7 @@ mod convert;
 pub mod deploy;
 mod lint;
 mod origin;
+mod refused;
 mod rest;
 mod sql;
 
@@ -19,6 +20,7 @@ use std::time::Instant;
 
 pub use convert::{ConvertedSql, PortedFile, convert_sql};
 pub use lint::{FixedFile, Linted, fix_sql, lint_sql};
+pub use refused::refused;
 pub use sql::{CheckedSql, check_sql, sql_pipeline};
 
 use rest::{Round, Stage, Stopped};

@@ -49,7 +49,7 @@ fn empty() -> Catalog {
 /// The statements of a plan, with what each waits for.
 fn planned(desired: &Desired, catalog: &Catalog) -> Vec<(Effect, bool)> {
     let statement = |change| match change {
-        Change::Statement { statement, waits } => Some((statement.effect, waits.is_some())),
+        Change::Statement { statement, waits, .. } => Some((statement.effect, waits.is_some())),
         _ => None,
     };
     changes(desired, &remote(desired, catalog.clone()), true).unwrap().into_iter().filter_map(statement).collect()

@@ -6,6 +6,7 @@
 
 pub mod access;
 pub mod asked;
+pub mod between;
 mod boards;
 mod catalog;
 pub mod contract;
@@ -27,7 +28,7 @@ mod statements;
 mod tags;
 mod tokens;
 mod troubles;
-mod update;
+pub mod update;
 mod volume_files;
 
 use std::sync::{Mutex, MutexGuard};

@@ -86,6 +86,8 @@ pub struct State {
     pub volume_files: BTreeMap<String, Vec<u8>>,
     pub volume_folders: BTreeSet<String>,
     pub pipelines: BTreeMap<String, Pipeline>,
+    /// Functions of SQL that the runtime of pipelines does not know.
+    pub unknown_functions: BTreeSet<String>,
     /// Settings with who made them.
     pub jobs: BTreeMap<u64, Thing>,
     pub runs: BTreeMap<u64, Run>,

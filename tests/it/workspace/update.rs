@@ -37,6 +37,8 @@ struct Dataset {
     table: TableDefinition,
     /// What identifies the definition.
     definition: String,
+    /// The statement.
+    text: String,
     /// Flows with what they read.
     flows: Vec<(String, Vec<Source>)>,
 }
@@ -170,7 +172,7 @@ pub fn advance(state: &mut State, id: &str) {
     let Some(pipeline) = state.pipelines.get_mut(id) else { return };
     let (level, word, error) = match &result {
         Ok(()) => ("INFO", "COMPLETED", Value::Null),
-        Err(message) => (
+        Err((_, message)) => (
             "ERROR",
             "FAILED",
             json!({"fatal": true, "exceptions": [{"class_name": "AnalysisException", "message": message}]}),
@@ -184,6 +186,9 @@ pub fn advance(state: &mut State, id: &str) {
         "origin": {"pipeline_id": id, "update_id": update.id}, "maturity_level": "STABLE"});
     if !error.is_null() {
         shown["error"] = error;
+    }
+    if let Err((Some(dataset), _)) = &result {
+        shown["origin"]["dataset_name"] = format!("{}.{dataset}", pipeline.schema()).into();
     }
     pipeline.events.push(shown);
 }
@@ -229,7 +234,8 @@ fn datasets(state: &State, id: &str) -> Result<Vec<Dataset>, String> {
             let name = sql::path(&table.name);
             let own = if is_stream && !read(whole).is_empty() { vec![(name.clone(), read(whole))] } else { vec![] };
             let definition = Sha256::digest(whole.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
-            let dataset = Dataset { name: name.clone(), is_stream, table, definition, flows: own };
+            let text = whole.to_owned();
+            let dataset = Dataset { name: name.clone(), is_stream, table, definition, text, flows: own };
             if found.insert(name.clone(), dataset).is_some() {
                 return Err(format!("Cannot have multiple queries named {name}"));
             }
@@ -276,10 +282,10 @@ fn sources(state: &State, id: &str) -> Result<Vec<(String, String)>, String> {
 }
 
 /// What an update does at its end, or why it fails.
-fn finish(state: &mut State, id: &str, update: &Update) -> Result<(), String> {
-    let datasets = update.datasets.clone()?;
+fn finish(state: &mut State, id: &str, update: &Update) -> Result<(), (Option<String>, String)> {
+    let datasets = update.datasets.clone().map_err(|message| (None, message))?;
     for dataset in &datasets {
-        check(state, id, dataset).map_err(|refusal| format!("{}: {}", dataset.name, refusal.message))?;
+        check(state, id, dataset).map_err(|refusal| (Some(dataset.name.clone()), refusal.message))?;
     }
     for dataset in datasets.iter().filter(|dataset| update.selects(dataset).0) {
         publish(state, id, dataset);
@@ -301,6 +307,12 @@ fn check(state: &State, id: &str, dataset: &Dataset) -> Result<(), Refusal> {
     let (who, schema) = (&pipeline.run_as, pipeline.schema());
     let create = if dataset.is_stream { "CREATE_TABLE" } else { "CREATE_MATERIALIZED_VIEW" };
     state.need(who, create, Kind::Schema, &schema)?;
+    if let Some(name) = state.unknown_functions.iter().find(|name| dataset.text.contains(&format!("{name}("))) {
+        let message = format!(
+            "[UNRESOLVED_ROUTINE] Cannot resolve routine `{name}` on search path. SQLSTATE: 42883; line 9 pos 2"
+        );
+        return refuse(400, "UNRESOLVED_ROUTINE", message);
+    }
     let masks =
         dataset.table.columns.iter().filter_map(|column| column.mask.as_ref()).map(|mask| sql::path(&mask.function));
     let filters = dataset.table.row_filter.iter().map(|filter| sql::path(&filter.function));

@@ -1,0 +1,177 @@
+//! Points a pipeline at a release, finds out whether the workspace takes it, and points it back if not.
+//!
+//! A workspace validates what a pipeline points at and nothing else, so it is pointed there first. Only the version that was
+//! read is replaced, there and back: what somebody else changes meanwhile is theirs. What readers lose was taken before, what
+//! they gain comes after; so an update that somebody starts in between shows nobody more than they will see. When the pipeline
+//! is pointed back, readers get back what was taken from them.
+
+use std::fmt;
+
+use serde_json::{Value, json};
+
+use super::{ApplyError, Applying, Told, failed};
+use crate::bundle::resource::Kind;
+use crate::deploy::change::There;
+use crate::deploy::client::api::updates::Start;
+use crate::deploy::client::api::{files, pipelines};
+use crate::deploy::client::error::{Error, Kind as Failed};
+use crate::deploy::desired;
+use crate::deploy::effect::Effect;
+use crate::deploy::release::{self, PIPELINE};
+use crate::deploy::run::{self, RunError};
+use crate::deploy::{field, observe};
+
+/// What became of a pipeline whose release was not found valid.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Back {
+    /// It runs the release before again.
+    Switched,
+    /// There was none before.
+    First,
+    /// Somebody changed it meanwhile, so it was left alone.
+    Changed,
+    /// It could not be pointed back, or readers lack something still; why.
+    Failed(String),
+}
+
+impl fmt::Display for Back {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Back::Switched => f.write_str("the pipeline runs the release before, and nothing else was changed"),
+            Back::First => f.write_str("the pipeline is there, and nothing starts it"),
+            Back::Changed => f.write_str("somebody changed the pipeline meanwhile, so it was not pointed back"),
+            Back::Failed(why) => write!(f, "the release before could not be brought back: {why}"),
+        }
+    }
+}
+
+impl Applying<'_, '_, '_> {
+    /// Replaces the settings of a pipeline, and remembers those it had.
+    pub(super) fn switch(&mut self, key: &str, name: &str, told: &mut dyn FnMut(Told<'_>)) -> Result<(), ApplyError> {
+        let body = self.body(key)?;
+        let Some(there) = self.remote.resources.get(key).cloned() else { return Ok(()) };
+        let fail = |error: Error| failed(Kind::Pipeline, name, error);
+        if !self.is_proven {
+            // An update that runs reads the release before; while it does, nothing can be validated.
+            run::idle(self.client, &there.id, &mut |state| told(Told::Update(state))).map_err(fail)?;
+            self.remember_settings(&there).map_err(fail)?;
+            self.remote.memory.switched = Some(self.release.clone());
+            super::save(self.client, self.remote)?;
+        }
+        let settings = field::merged(&body, &there.settings);
+        pipelines::replace(self.client, &there.id, &settings, there.modified).map_err(fail)?;
+        self.remote.memory.resources.insert(key.to_owned(), there.id.clone());
+        if !self.is_proven {
+            let after = observe::get(self.client, Kind::Pipeline, &there.id)?;
+            after.map(|after| self.remote.resources.insert(key.to_owned(), after));
+            self.before.pipelines.insert(key.to_owned(), there);
+        }
+        Ok(())
+    }
+
+    /// Keeps the settings of a pipeline beside the release that it runs, for whoever goes on if this deployment ends here.
+    fn remember_settings(&self, there: &There) -> Result<(), Error> {
+        let memory = &self.remote.memory;
+        let (Some(release), None) = (&memory.release, &memory.switched) else { return Ok(()) };
+        let text = serde_json::to_vec_pretty(&restored(there)).unwrap_or_default();
+        match files::write(self.client, &format!("{}/{PIPELINE}", self.remote.folder(release)), &text) {
+            Err(error) if error.kind == Failed::NotFound => Ok(()),
+            written => written,
+        }
+    }
+
+    /// Lets an update look whether the pipeline could run.
+    pub(super) fn validate(&mut self, key: &str, told: &mut dyn FnMut(Told<'_>)) -> Result<(), ApplyError> {
+        let Some(id) = self.remote.resources.get(key).map(|there| there.id.clone()) else { return Ok(()) };
+        let how = Start { validate_only: true, ..Start::default() };
+        let error = match run::update(self.client, &id, &how, &mut |state| told(Told::Update(state))) {
+            Ok(()) => {
+                let body = self.body(key)?;
+                self.remote.memory.validated = Some(self.desired.proof(&body));
+                self.remote.memory.switched = None;
+                return Ok(());
+            }
+            Err(error) => error,
+        };
+        let back = self.back(key).unwrap_or_else(|error| Back::Failed(error.to_string()));
+        let release = self.release.clone();
+        Err(match error {
+            RunError::Client(error) => ApplyError::Unproven { release, error: error.into(), back },
+            RunError::Ended { refusals, .. } => ApplyError::Refused { release, refusals, back },
+        })
+    }
+
+    /// Points the pipeline back, and gives readers what they had.
+    fn back(&mut self, key: &str) -> Result<Back, ApplyError> {
+        let Some(settings) = self.settings_before(key)? else { return Ok(Back::First) };
+        let Some(there) = self.remote.resources.get(key).cloned() else { return Ok(Back::First) };
+        match pipelines::replace(self.client, &there.id, &settings, there.modified) {
+            Ok(()) => {}
+            Err(error) if error.kind == Failed::Conflict => return Ok(Back::Changed),
+            // The answer was lost; what it points at tells.
+            Err(error) if error.kind == Failed::Ambiguous => {
+                let after = observe::get(self.client, Kind::Pipeline, &there.id)?;
+                let libraries = after.as_ref().and_then(|after| after.settings.get("libraries"));
+                if libraries != settings.get("libraries") {
+                    return Ok(Back::Failed(error.to_string()));
+                }
+            }
+            Err(error) => return Ok(Back::Failed(error.to_string())),
+        }
+        self.remote.memory.switched = None;
+        self.before.pipelines.remove(key).map(|before| self.remote.resources.insert(key.to_owned(), before));
+        self.give_back()?;
+        Ok(Back::Switched)
+    }
+
+    /// The settings that the pipeline had with the release before.
+    fn settings_before(&self, key: &str) -> Result<Option<Value>, ApplyError> {
+        if let Some(there) = self.before.pipelines.get(key) {
+            return Ok(Some(restored(there)));
+        }
+        let Some(release) = &self.remote.memory.release else { return Ok(None) };
+        let what = || format!("the settings of release `{release}`");
+        let text = release::read(self.client, &self.remote.folder(release), PIPELINE)
+            .map_err(|error| ApplyError::Request { what: what(), error: error.into() })?;
+        Ok(text.and_then(|text| serde_json::from_slice(&text).ok()))
+    }
+
+    /// Says again what the release before says and what held before this deployment. Its statements lie among its files.
+    fn give_back(&mut self) -> Result<(), ApplyError> {
+        let Some(release) = self.remote.memory.release.clone() else { return Ok(()) };
+        let folder = self.remote.folder(&release);
+        let of = |error: Error| ApplyError::Request { what: format!("release `{release}`"), error: error.into() };
+        let marker = release::marker(self.client, &folder).map_err(of)?.unwrap_or_default();
+        for file in marker.statements {
+            let text = release::read(self.client, &folder, &file).map_err(of)?.unwrap_or_default();
+            for (text, effect) in desired::read_statements(&file, &String::from_utf8_lossy(&text))? {
+                if self.is_lost(&effect) {
+                    self.say(&file, &text, &effect)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether an effect held before this deployment, and does not now.
+    fn is_lost(&self, effect: &Effect) -> bool {
+        let (before, now) = (&self.before.catalog, &self.remote.catalog);
+        match effect {
+            // The definition of a view that the specs do not give any more was not read.
+            Effect::MetricView(view, _) if before.is_there(view) && !now.is_there(view) => true,
+            effect => before.is_held(effect) && !now.is_held(effect),
+        }
+    }
+}
+
+/// The settings of a pipeline as a request that brings them back.
+fn restored(there: &There) -> Value {
+    let mut settings = there.settings.clone();
+    if let (Some(settings), Some(who)) = (settings.as_object_mut(), &there.runs_as) {
+        settings.remove("id");
+        // A service principal goes by its application id, which has no `@`.
+        let kind = if who.contains('@') { "user_name" } else { "service_principal_name" };
+        settings.insert("run_as".to_owned(), json!({ kind: who }));
+    }
+    settings
+}

@@ -1,0 +1,84 @@
+//! What the body of a mask or row filter lets whom see, as far as it has the form that builds give it: a `CASE` that asks who
+//! is there, or conditions with `OR` between them.
+
+use std::collections::BTreeSet;
+
+use sqlparser::ast::BinaryOperator;
+
+use crate::lakeflow::ast::Expr;
+use crate::lakeflow::{expr_text, parse_expr};
+
+/// The body of a function, taken apart.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Guard {
+    /// Conditions, each of which lets somebody through: to the value in the clear, or to a row.
+    pub unless: BTreeSet<String>,
+    /// What everybody else gets of a value; `None` for a row filter.
+    pub rest: Option<String>,
+}
+
+impl Guard {
+    /// Takes the text of a body apart; `None` where it is no expression.
+    pub fn parse(body: &str) -> Option<Guard> {
+        parse_expr(body).ok().map(|body| Guard::of(&body))
+    }
+
+    /// Takes a body apart.
+    pub fn of(body: &Expr) -> Guard {
+        if let Expr::Case { operand: None, conditions, else_result: Some(rest), .. } = body {
+            let is_clear = |result: &Expr| matches!(result, Expr::Identifier(name) if name.value == "value");
+            if conditions.iter().all(|when| is_clear(&when.result)) {
+                let unless = conditions.iter().map(|when| expr_text(&when.condition)).collect();
+                return Guard { unless, rest: Some(expr_text(rest)) };
+            }
+        }
+        let mut guard = Guard::default();
+        guard.collect(body);
+        guard
+    }
+
+    fn collect(&mut self, expr: &Expr) {
+        match expr {
+            Expr::BinaryOp { left, op: BinaryOperator::Or, right } => {
+                self.collect(left);
+                self.collect(right);
+            }
+            expr => drop(self.unless.insert(expr_text(expr))),
+        }
+    }
+
+    /// Whether nobody is let through by this one who is not by the other, and everybody else gets the same.
+    pub fn is_within(&self, other: &Guard) -> bool {
+        self.rest == other.rest && self.unless.is_subset(&other.unless)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_within(new: &str, old: &str) -> bool {
+        Guard::parse(new).unwrap().is_within(&Guard::parse(old).unwrap())
+    }
+
+    const ONE: &str = "CASE WHEN is_account_group_member('a') THEN value ELSE '***' END";
+    const TWO: &str =
+        "CASE WHEN is_account_group_member('a') THEN value WHEN session_user() = 'b' THEN value ELSE '***' END";
+
+    #[test]
+    fn a_mask_is_narrower_when_fewer_are_let_through_and_the_rest_gets_the_same() {
+        assert!(is_within(ONE, TWO) && is_within(ONE, ONE));
+        assert!(!is_within(TWO, ONE), "it lets one more through");
+        assert!(!is_within(&ONE.replace("'***'", "left(value, 1)"), TWO), "the rest gets another value");
+        assert!(!is_within("if(value IS NULL, NULL, '***')", TWO), "nobody can tell how two forms compare");
+        assert!(!is_within("CASE WHEN a THEN left(value, 3) ELSE '***' END", ONE));
+    }
+
+    #[test]
+    fn a_row_filter_is_narrower_when_it_has_fewer_alternatives() {
+        let all = "is_account_group_member('a') OR (is_account_group_member('b') AND (region = 'n'))";
+        assert!(is_within("is_account_group_member('a')", all));
+        assert!(!is_within(all, "is_account_group_member('a')"));
+        assert!(!is_within("FALSE", all), "it says less, but nobody reads that from it");
+    }
+}

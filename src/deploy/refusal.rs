@@ -1,0 +1,65 @@
+//! What a workspace says against the sources of a pipeline: about which dataset, and in which words.
+//!
+//! Messages of events may hold rows of the input. What is kept is the first line of an exception, as the workspace shows it
+//! to whoever may read the event log.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use super::client::Client;
+use super::client::api::updates::{self, Event};
+use super::client::error::Error;
+
+/// Events of an update that are read to find its faults.
+const EVENTS: usize = 500;
+
+/// What a workspace says against one dataset.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Refusal {
+    /// The last part of the name of the dataset, where the workspace names one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dataset: Option<String>,
+    /// What is wrong.
+    pub message: String,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.dataset {
+            Some(dataset) => write!(f, "`{dataset}`: {}", self.message),
+            None => f.write_str(&self.message),
+        }
+    }
+}
+
+/// What went wrong in an update, the first faults first.
+///
+/// # Errors
+/// When the events can't be read.
+pub fn of_update(client: &Client<'_>, pipeline: &str, update: &str) -> Result<Vec<Refusal>, Error> {
+    let events = updates::events(client, pipeline, "level='ERROR'", EVENTS)?;
+    let is_of = |event: &&Event| event.origin.get("update_id").and_then(|id| id.as_str()) == Some(update);
+    let mut found: Vec<Refusal> = vec![];
+    // Events come newest first.
+    for event in events.iter().filter(is_of).rev() {
+        let exceptions = event.error.iter().flat_map(|error| &error.exceptions);
+        for message in exceptions.filter_map(|exception| exception.message.as_deref()) {
+            let message = client.shown(message.lines().next().unwrap_or_default());
+            let refusal = Refusal { dataset: dataset_of(event), message };
+            // The end of an update repeats what its datasets said.
+            let is_told = found.iter().any(|known| known.message.contains(&refusal.message));
+            if !is_told && !refusal.message.is_empty() {
+                found.push(refusal);
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// The dataset that an event is about. A flow that bears no name of its own has that of its dataset.
+fn dataset_of(event: &Event) -> Option<String> {
+    let named = |key: &str| event.origin.get(key).and_then(|name| name.as_str()).filter(|name| !name.is_empty());
+    let name = named("dataset_name").or_else(|| named("flow_name"))?;
+    Some(name.rsplit('.').next().unwrap_or(name).trim_matches('`').to_owned())
+}
