@@ -38,31 +38,37 @@ class Workspace:
     def sign_in(self):
         form = urllib.parse.urlencode({"grant_type": "client_credentials", "scope": "all-apis"}).encode()
         request = urllib.request.Request(f"{self.host}/oidc/v1/token", form, {"Authorization": f"Basic {self.basic}"})
-        with urllib.request.urlopen(request, timeout=60) as response:
-            self.token = json.load(response)["access_token"]
+        try:
+            with urllib.request.urlopen(request, timeout=60) as response:
+                self.token = json.load(response)["access_token"]
+        except urllib.error.HTTPError as error:
+            raise SystemExit(f"signing in: {error.code} {error.read().decode(errors='replace')}")
 
     def call(self, method, path, body=None):
         """One request; a busy service and an old token are met with another try."""
         for attempt in range(1, TRIES + 1):
-            if self.token is None:
-                self.sign_in()
-            headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
-            data = None if body is None else json.dumps(body).encode()
-            request = urllib.request.Request(self.host + path, data, headers, method=method)
             try:
+                if self.token is None:
+                    self.sign_in()
+                headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
+                data = None if body is None else json.dumps(body).encode()
+                request = urllib.request.Request(self.host + path, data, headers, method=method)
                 with urllib.request.urlopen(request, timeout=60) as response:
                     return json.load(response)
             except urllib.error.HTTPError as error:
                 if attempt == TRIES or error.code not in (401, 429, 503):
                     raise SystemExit(f"{method} {path}: {error.code} {error.read().decode(errors='replace')}")
+                wait = error.headers.get("Retry-After") or ""
                 if error.code == 401:
                     self.token = None
                 else:
-                    time.sleep(int(error.headers.get("Retry-After") or attempt))
+                    time.sleep(int(wait) if wait.isdigit() else attempt)
+            except OSError as error:
+                raise SystemExit(f"{method} {path}: {error}")
 
 
 def rows(workspace, body):
-    """All rows of one statement: started, waited for, and fetched a chunk at a time."""
+    """All rows of one statement: started, waited for, and fetched a chunk at a time; all of them, or an error."""
     answer = workspace.call("POST", "/api/2.0/sql/statements", body)
     statement, pause = "/api/2.0/sql/statements/" + answer["statement_id"], 0.2
     while answer["status"]["state"] not in ENDED:
@@ -71,11 +77,26 @@ def rows(workspace, body):
         answer = workspace.call("GET", statement)
     if answer["status"]["state"] != "SUCCEEDED":
         raise SystemExit(f"the statement ended as {answer['status']['state']}: {answer['status'].get('error')}")
-    chunk = answer["result"]
-    while chunk:
-        yield from chunk.get("data_array") or []
+    manifest = answer.get("manifest") or {}
+    if manifest.get("truncated"):
+        raise SystemExit("the result is truncated: ask for smaller pages")
+    found, chunk, index = [], answer.get("result") or {}, 0
+    while True:
+        found += chunk.get("data_array") or []
+        # A chunk names the one after it, or the manifest counts them; either may be left out.
         following = chunk.get("next_chunk_index")
-        chunk = following and workspace.call("GET", f"{statement}/result/chunks/{following}")
+        if following is None and index + 1 < (manifest.get("total_chunk_count") or 1):
+            following = index + 1
+        if following is None:
+            break
+        if following <= index:
+            raise SystemExit(f"chunk {index} is followed by chunk {following}")
+        index = following
+        chunk = workspace.call("GET", f"{statement}/result/chunks/{index}")
+    total = manifest.get("total_row_count")
+    if total is not None and total != len(found):
+        raise SystemExit(f"{len(found)} rows arrived of {total}")
+    return found
 
 
 def pages(workspace, warehouse, target, table, values, page_size):
@@ -109,6 +130,8 @@ def main():
     parser.add_argument("--target", choices=list(DOCUMENT["x-targets"]), default=next(iter(DOCUMENT["x-targets"])))
     parser.add_argument("--page-size", type=int, default=10000, help="rows of a page (default: 10000)")
     args = parser.parse_args()
+    if args.page_size < 1:
+        parser.error("a page has at least one row")
     if any("=" not in value for value in args.values):
         parser.error("a parameter is given as NAME=VALUE")
     names = ["HOST", "CLIENT_ID", "CLIENT_SECRET", "WAREHOUSE_ID"]

@@ -3,7 +3,6 @@
 use askama::Template;
 
 use super::Reader;
-use crate::model::Project;
 
 #[derive(Template)]
 #[template(path = "serving/client.py", escape = "none")]
@@ -22,13 +21,11 @@ pub fn python(reader: &Reader<'_>) -> Result<String, askama::Error> {
 #[template(path = "serving/client.sh", escape = "none")]
 struct Shell<'a> {
     name: &'a str,
-    table: &'a str,
-    target: String,
+    tables: Vec<&'a str>,
 }
 
-/// A script that reads the first page of one table, to show the requests.
-pub fn shell(project: &Project, reader: &Reader<'_>) -> Result<String, askama::Error> {
-    let table = reader.readings.last().map_or("", |reading| reading.table.as_str());
-    let target = project.default_target().map_or("", |target| target.name.as_str());
-    Shell { name: reader.name, table, target: format!("[\"{target}\"]") }.render()
+/// A script that does the same with curl and jq.
+pub fn shell(reader: &Reader<'_>) -> Result<String, askama::Error> {
+    let tables = reader.readings.iter().map(|reading| reading.table.as_str()).collect();
+    Shell { name: reader.name, tables }.render()
 }

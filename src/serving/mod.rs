@@ -49,6 +49,6 @@ fn text(project: &Project, reader: PrincipalId, file: ReaderFile) -> Result<Stri
     match file {
         ReaderFile::Document => Ok(format!("{:#}", openapi::document(project, &reader))),
         ReaderFile::Python => client::python(&reader),
-        ReaderFile::Shell => client::shell(project, &reader),
+        ReaderFile::Shell => client::shell(&reader),
     }
 }

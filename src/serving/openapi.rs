@@ -108,7 +108,7 @@ fn paths(project: &Project, reader: &Reader<'_>) -> Value {
             "summary": "Fetch a further chunk of the result",
             "parameters": [id, {
                 "name": "chunk_index", "in": "path", "required": true,
-                "description": "`next_chunk_index` of the chunk before",
+                "description": "`next_chunk_index` of the chunk before, or the next number below `total_chunk_count`",
                 "schema": {"type": "integer", "minimum": 0},
             }],
             "responses": responses("chunk"),
@@ -243,7 +243,16 @@ fn answers(reader: &Reader<'_>) -> Map<String, Value> {
                     "required": ["state"],
                     "properties": {"state": {"enum": states}, "error": reference("failure")},
                 },
+                "manifest": reference("manifest"),
                 "result": reference("chunk"),
+            },
+        },
+        "manifest": {
+            "type": "object",
+            "properties": {
+                "total_row_count": {"type": "integer", "description": "Rows of all chunks"},
+                "total_chunk_count": {"type": "integer", "description": "Chunks, numbered from 0"},
+                "truncated": {"type": "boolean", "description": "Whether rows are missing: the result is of no use then"},
             },
         },
         "chunk": {
@@ -252,7 +261,7 @@ fn answers(reader: &Reader<'_>) -> Map<String, Value> {
                 "chunk_index": {"type": "integer"},
                 "row_offset": {"type": "integer"},
                 "row_count": {"type": "integer"},
-                "next_chunk_index": {"type": "integer", "description": "Missing in the last chunk"},
+                "next_chunk_index": {"type": "integer", "description": "Missing in the last chunk; may be missing in others"},
                 "data_array": {"type": "array", "items": {"anyOf": rows}},
             },
         },

@@ -2,7 +2,7 @@
 
 It takes only what the OpenAPI document allows, waits before it answers, cuts results into chunks, is busy at times and
 forgets tokens: a client that copes with it copes with the real one. Statements are run by `gen query`, with parameters
-put in as literals of their types.
+put in as literals of their types. What follows a chunk is told by the chunk, by the manifest, or by both.
 """
 
 import json
@@ -12,7 +12,7 @@ import threading
 import uuid
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-CHUNK = 3
+CHUNK = 20
 TYPE = re.compile(r"STRING|BIGINT|INT|DATE|DECIMAL\(\d+,\d+\)")
 
 
@@ -34,7 +34,9 @@ class Workspace:
     def __init__(self, gen, warehouse, document):
         self.gen, self.warehouse, self.document = gen, warehouse, document
         self.tokens, self.statements, self.requests, self.lock = set(), {}, [], threading.Lock()
-        self.busy = 0
+        self.busy, self.forgets = 0, True
+        # How chunks are told apart, and what is wrong with results.
+        self.names_next, self.counts, self.truncates, self.loses, self.loops = True, True, False, False, False
 
     def execute(self, body):
         schemas = self.document["components"]["schemas"]
@@ -52,9 +54,18 @@ class Workspace:
         rows = [list(row.values()) for row in json.loads(done.stdout)]
         return {"state": "SUCCEEDED"}, [[text(value) for value in row] for row in rows]
 
+    def manifest(self, rows):
+        if not self.counts:
+            return {}
+        chunks = max(1, -(-len(rows) // CHUNK))
+        return {"manifest": {"total_row_count": len(rows), "total_chunk_count": chunks, "truncated": self.truncates}}
+
     def chunk(self, rows, index):
-        chunk = {"chunk_index": index, "data_array": rows[index * CHUNK:(index + 1) * CHUNK]}
-        return chunk | ({"next_chunk_index": index + 1} if (index + 1) * CHUNK < len(rows) else {})
+        here = rows[index * CHUNK:(index + 1) * CHUNK]
+        chunk = {"chunk_index": index, "row_count": len(here), "data_array": here[:-1] if self.loses else here}
+        if self.names_next and (index + 1) * CHUNK < len(rows):
+            chunk["next_chunk_index"] = index if self.loops else index + 1
+        return chunk
 
 
 def text(value):
@@ -100,7 +111,7 @@ def handler(workspace):
                 workspace.busy += 1
                 if workspace.busy % 4 == 2:
                     return self.answer(429, {"message": "busy"}, Retry_After="0")
-                if workspace.busy % 4 == 0:
+                if workspace.busy % 4 == 0 and workspace.forgets:
                     workspace.tokens.clear()
                     return self.answer(401, {"message": "the token has expired"})
             request = json.loads(body)
@@ -121,7 +132,9 @@ def handler(workspace):
             statement[2] = waits - 1
             if waits > 0:
                 return self.answer(200, {"statement_id": parts[0], "status": {"state": "RUNNING"}})
-            result = {"result": workspace.chunk(rows, 0)} if status["state"] == "SUCCEEDED" else {}
+            result = {}
+            if status["state"] == "SUCCEEDED":
+                result = {**workspace.manifest(rows), "result": workspace.chunk(rows, 0)}
             return self.answer(200, {"statement_id": parts[0], "status": status, **result})
 
     return Handler
