@@ -28,6 +28,7 @@ fn refused() -> (Workspace, Shop) {
     let workspace = workspace();
     let mut shop = Shop::new();
     shop.deploy_and_run(&Desk::new(&workspace), DEPLOYER);
+    workspace.state().add_person("sam@example.com", &["sales"]);
     workspace.state().unknown_functions.insert("max_by".into());
     shop.edit("metrics/sales.yml", "  orders: count(*)", "  orders: count(*)\n  best: max_by(order_id, amount)");
     // Something is taken from readers, and something is given.
