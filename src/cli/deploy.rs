@@ -1,24 +1,27 @@
 //! `gen deploy`: brings a workspace to what the specs say.
 
 use std::io::{self, BufRead as _, IsTerminal as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use chrono::{DateTime, SecondsFormat, Utc};
 use clap::Args;
 
 use super::check::counted;
-use super::plan::{self, PlaceArgs};
+use super::plan::{self, PlaceArgs, TowardArgs};
 use super::shell::Shell;
 use super::{Ended, Failure, Status};
 use crate::deploy::apply::{ApplyError, Told};
 use crate::deploy::client::Client;
-use crate::deploy::consent::{self, Consent};
-use crate::deploy::lock::{Lock, LockError};
+use crate::deploy::consent::Consent;
+use crate::deploy::lock::{Lock, LockError, SILENT};
 use crate::deploy::report;
 use crate::deploy::run::RunError;
-use crate::driver::deploy::{self, DeployError, Deployment};
+use crate::deploy::saved::{SavedError, SavedPlan};
+use crate::driver::deploy::{DeployError, Deployment};
 use crate::driver::{self, Compilation};
 use crate::world::World;
+
+/// The largest plan that is read.
+const MAX_PLAN: u64 = 64 << 20;
 
 /// Bring a workspace to what the specs say
 ///
@@ -29,10 +32,16 @@ use crate::world::World;
 #[command(after_help = "Examples:
   gen deploy                                show the plan, ask, deploy to the default target
   gen deploy --target prod --yes --run      in CI: deploy, update all tables, grant
+  gen deploy --target prod --rollback       go back to the release before; `gen plan --rollback` shows what that means
   gen plan --target prod                    the plan alone")]
 pub struct DeployArgs {
     #[command(flatten)]
     place: PlaceArgs,
+    #[command(flatten)]
+    toward: TowardArgs,
+    /// Apply a plan that `gen plan --out FILE` saved, and nothing else; it says yes to what it holds
+    #[arg(long, value_name = "FILE", conflicts_with = "rollback")]
+    plan: Option<PathBuf>,
     /// Do not ask
     #[arg(long)]
     yes: bool,
@@ -42,32 +51,38 @@ pub struct DeployArgs {
     /// Update all tables afterwards, and finish what waits for them
     #[arg(long)]
     run: bool,
-    /// Take the lock from whoever holds it
+    /// Take the lock from whoever holds it, though that one seems alive
     #[arg(long)]
     take_over: bool,
 }
 
 pub fn run(args: &DeployArgs, root: &Path, shell: &mut Shell, world: &dyn World) -> Ended {
     let network = plan::network(world)?;
-    let Some(compilation) = plan::fresh(root, shell, world)? else { return Ok(Status::Fault) };
-    let (id, target) = plan::target(&compilation, args.place.target.as_deref())?;
-    let client = plan::connect(world, &network, target, &args.place)?;
-    let mut deployment = deploy::prepare(world, root, &client, &compilation, id).map_err(plan::failure)?;
+    let saved = args.plan.as_deref().map(|path| saved(path, world)).transpose()?;
+    let (toward, place) = meant(args, saved.as_ref());
+    let Some(plan::Prepared { client, compilation, mut deployment }) =
+        plan::prepare((&toward, &place), root, shell, world, &network)?
+    else {
+        return Ok(Status::Fault);
+    };
     shell.say(plan::text(&deployment).trim_end())?;
     shell.say(&plan::title(&deployment, client.host()))?;
+    if let Some(plan) = &saved {
+        deployment.require(client.host(), plan).map_err(|why| not_applied(&why))?;
+    }
     if deployment.is_settled() && !args.run {
         return Ok(Status::Done);
     }
-    if args.yes {
+    // A saved plan says yes to what it holds.
+    if args.yes && saved.is_none() {
         require_consent(args, &deployment)?;
-    } else if !is_confirmed(shell)? {
+    } else if saved.is_none() && !is_confirmed(shell)? {
         shell.say("nothing was changed")?;
         return Ok(Status::Fault);
     }
-    let now = DateTime::<Utc>::from(world.now()).to_rfc3339_opts(SecondsFormat::Secs, true);
     let remote = &deployment.remote;
-    let lock = Lock::take(&client, &remote.root, &remote.user, &now, args.take_over).map_err(locked)?;
-    let ended = deploy(args, &client, &compilation, &mut deployment, shell);
+    let lock = Lock::take(&client, world, &remote.root, &remote.user, args.take_over).map_err(locked)?;
+    let ended = deploy((args, saved.as_ref()), &client, &compilation, &mut deployment, shell);
     // A lock that stays is told by the next deployment; what went wrong before matters more.
     let released = lock.release();
     ended?;
@@ -75,8 +90,26 @@ pub fn run(args: &DeployArgs, root: &Path, shell: &mut Shell, world: &dyn World)
     Ok(Status::Done)
 }
 
+/// Reads a saved plan.
+fn saved(path: &Path, world: &dyn World) -> Result<SavedPlan, Failure> {
+    let bytes = world.read(path, MAX_PLAN).map_err(|error| Failure::Input(error.to_string()))?;
+    SavedPlan::parse(&bytes).map_err(|why| not_applied(&why))
+}
+
+fn not_applied(why: &SavedError) -> Failure {
+    Failure::Input(format!("the saved plan was not applied: {why}\n  = help: plan again, and have that reviewed"))
+}
+
+/// What is meant: by the options, or by a saved plan.
+fn meant(args: &DeployArgs, saved: Option<&SavedPlan>) -> (TowardArgs, PlaceArgs) {
+    let target = args.place.target.clone().or_else(|| saved.map(|plan| plan.target.clone()));
+    let earlier = saved.filter(|plan| plan.is_rollback).map(|plan| plan.release.clone());
+    let place = PlaceArgs { target, profile: args.place.profile.clone() };
+    (TowardArgs { rollback: args.toward.rollback.clone().or(earlier) }, place)
+}
+
 fn deploy(
-    args: &DeployArgs,
+    (args, saved): (&DeployArgs, Option<&SavedPlan>),
     client: &Client<'_>,
     compilation: &Compilation,
     deployment: &mut Deployment,
@@ -102,6 +135,11 @@ fn deploy(
         }
         updated.map_err(plan::failure)?;
         deployment.look_again(client).map_err(plan::failure)?;
+        let unplanned = saved.map(|plan| plan.unplanned(&report::lines(&deployment.changes))).unwrap_or_default();
+        if !unplanned.is_empty() {
+            let fault = "after the update there is more to change than the saved plan holds; that was not done";
+            return Err(Failure::Input(format!("{fault}:\n  {}", unplanned.join("\n  "))));
+        }
         apply(client, compilation, deployment, shell)?;
     }
     match deployment.changes.len() {
@@ -141,8 +179,7 @@ fn apply(
 
 /// Where nobody is asked, loss of data and wider access are allowed by name or not at all.
 fn require_consent(args: &DeployArgs, deployment: &Deployment) -> Result<(), Failure> {
-    let (meanings, user) = (deployment.meanings.as_deref(), &deployment.remote.user);
-    let missing = consent::missing(&deployment.changes, meanings, deployment.sees_more(), user, &args.allow);
+    let missing = deployment.consents(&args.allow);
     if missing.is_empty() {
         return Ok(());
     }
@@ -165,9 +202,10 @@ fn is_confirmed(shell: &mut Shell) -> Result<bool, Failure> {
 
 fn locked(error: LockError) -> Failure {
     match error {
-        LockError::Held { .. } => {
-            Failure::Input(format!("{error}\n  = help: wait, or `--take-over` when that one has died"))
-        }
+        LockError::Held { .. } => Failure::Input(format!(
+            "{error}\n  = help: wait, or `--take-over` when that one has ended; after {} minutes without a sign of life it is taken",
+            SILENT.as_secs() / 60
+        )),
         LockError::Client(error) => Failure::Engine(anyhow::Error::msg(error.to_string())),
     }
 }

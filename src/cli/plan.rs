@@ -1,6 +1,7 @@
 //! `gen plan`: what a deployment would change.
 
-use std::path::Path;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::json;
@@ -16,7 +17,7 @@ use crate::deploy::meaning;
 use crate::deploy::observe::ObserveError;
 use crate::deploy::report::{self, Line};
 use crate::driver::deploy::{self, DeployError, Deployment};
-use crate::driver::{self, Compilation, OUT, Phase};
+use crate::driver::{self, Compilation, OUT, Phase, rollback};
 use crate::model::{Target, TargetId};
 use crate::world::World;
 
@@ -26,11 +27,18 @@ use crate::world::World;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   gen plan --target prod                    what `gen deploy --target prod` would do
+  gen plan --rollback                       what it would mean to go back to the release before
+  gen plan --target prod --out plan.json    save it; `gen deploy --plan plan.json` applies this and nothing else
   gen plan --exit-code                      status 1 when anything would change
   gen plan --format markdown                a comment for a change under review")]
 pub struct PlanArgs {
     #[command(flatten)]
     pub place: PlaceArgs,
+    #[command(flatten)]
+    pub toward: TowardArgs,
+    /// Save the plan: `gen deploy --plan FILE` applies exactly this, while specs and workspace are as they were read
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
     /// End with status 1 when anything would change
     #[arg(long)]
     exit_code: bool,
@@ -50,12 +58,56 @@ pub struct PlaceArgs {
     pub profile: Option<String>,
 }
 
+/// What it is brought to.
+#[derive(Debug, Args)]
+pub struct TowardArgs {
+    /// Go back to an earlier release instead of what the specs say [default: the last one before]
+    #[arg(long, value_name = "RELEASE", num_args = 0..=1, default_missing_value = "")]
+    pub rollback: Option<String>,
+}
+
+/// A deployment that can be shown and made.
+pub struct Prepared<'w> {
+    pub client: Client<'w>,
+    pub compilation: Compilation,
+    pub deployment: Deployment,
+}
+
+/// Reads what there is and says what is to change; none when the specs are at fault.
+pub fn prepare<'w>(
+    (toward, place): (&TowardArgs, &PlaceArgs),
+    root: &Path,
+    shell: &mut Shell,
+    world: &'w dyn World,
+    network: &'w Network,
+) -> Result<Option<Prepared<'w>>, Failure> {
+    let compilation = match toward.rollback {
+        // What lies in the output directory has nothing to do with an earlier release.
+        Some(_) => faultless(root, shell, world)?,
+        None => fresh(root, shell, world)?,
+    };
+    let Some(compilation) = compilation else { return Ok(None) };
+    let (id, target) = target(&compilation, place.target.as_deref())?;
+    let client = connect(world, network, target, place)?;
+    let (compilation, deployment) = match toward.rollback.as_deref() {
+        Some(release) => {
+            let release = Some(release).filter(|release| !release.is_empty());
+            rollback::prepare(&client, &compilation, id, release).map_err(failure)?
+        }
+        None => {
+            let deployment = deploy::prepare(world, root, &client, &compilation, id).map_err(failure)?;
+            (compilation, deployment)
+        }
+    };
+    Ok(Some(Prepared { client, compilation, deployment }))
+}
+
 pub fn run(args: &PlanArgs, root: &Path, shell: &mut Shell, world: &dyn World) -> Ended {
     let network = network(world)?;
-    let Some(compilation) = fresh(root, shell, world)? else { return Ok(Status::Fault) };
-    let (id, target) = target(&compilation, args.place.target.as_deref())?;
-    let client = connect(world, &network, target, &args.place)?;
-    let deployment = deploy::prepare(world, root, &client, &compilation, id).map_err(failure)?;
+    let meant = (&args.toward, &args.place);
+    let Some(Prepared { client, deployment, .. }) = prepare(meant, root, shell, world, &network)? else {
+        return Ok(Status::Fault);
+    };
     let lines = report::lines(&deployment.changes);
     let text = match args.format {
         Some(Format::Json) => json(&deployment, &lines),
@@ -69,6 +121,10 @@ pub fn run(args: &PlanArgs, root: &Path, shell: &mut Shell, world: &dyn World) -
     shell.result(&text)?;
     if !matches!(args.format, Some(Format::Json | Format::Markdown)) {
         shell.say(&title(&deployment, client.host()))?;
+    }
+    if let Some(path) = &args.out {
+        let plan = deployment.saved(client.host(), args.toward.rollback.is_some());
+        world.write_atomic(path, plan.text().as_bytes()).map_err(|error| Failure::Input(error.to_string()))?;
     }
     let differs = args.exit_code && !deployment.changes.is_empty();
     Ok(if differs { Status::Fault } else { Status::Done })
@@ -141,7 +197,9 @@ pub fn target<'c>(compilation: &'c Compilation, wanted: Option<&str>) -> Result<
 
 /// The network as a door.
 pub fn network(world: &dyn World) -> Result<Network, Failure> {
-    Network::new(world).map_err(|fault| Failure::Input(format!("the network can't be used: {fault}")))
+    let network = Network::new(world).map_err(|fault| Failure::Input(format!("the network can't be used: {fault}")))?;
+    // Where standard error is closed there is nobody to tell.
+    Ok(network.telling(|text| drop(writeln!(io::stderr(), "{text}"))))
 }
 
 /// A client of the workspace of a target.
@@ -171,7 +229,11 @@ pub fn failure(error: DeployError) -> Failure {
         DeployError::Observe(ObserveError::Client(_)) | DeployError::Apply(_) | DeployError::Run(_) => {
             Failure::Engine(anyhow::Error::msg(message))
         }
-        DeployError::Observe(_) | DeployError::NotDeployed(_) | DeployError::Faulty => Failure::Input(message),
+        DeployError::Observe(_)
+        | DeployError::NotDeployed(_)
+        | DeployError::NoRelease { .. }
+        | DeployError::Unmade { .. }
+        | DeployError::Faulty => Failure::Input(message),
     }
 }
 

@@ -3,6 +3,7 @@
 //! Every step can be made again: an interrupted deployment is finished by the next one, which finds what was made by name
 //! and mark. What is remembered is written whatever happens.
 
+mod prune;
 mod validation;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,14 +22,11 @@ use super::effect::Effect;
 use super::field;
 use super::observe::{self, ObserveError, dashboard_key, permissions_of};
 use super::refusal::Refusal;
-use super::release::{COMPLETE, Marker};
+use super::release::{COMPLETE, Marker, SPECS, hash_of};
 use crate::bundle::Permission;
 use crate::bundle::resource::Kind;
 use crate::model::Principal;
 pub use validation::Back;
-
-/// Releases that are kept besides the one that is used.
-const KEPT: usize = 3;
 
 /// Why a deployment did not come to its end. What was done stays.
 #[derive(Debug, thiserror::Error)]
@@ -111,6 +109,7 @@ pub fn apply(
         told(Told::Change(change));
         applying.make(change, told)
     });
+    let result = result.and_then(|()| applying.write_specs());
     if result.is_ok() {
         applying.remember_release();
     }
@@ -118,7 +117,7 @@ pub fn apply(
     let saved = save(client, applying.remote);
     result?;
     saved?;
-    prune(client, remote)
+    prune::prune(client, remote)
 }
 
 /// Writes what is remembered.
@@ -204,9 +203,23 @@ impl Applying<'_, '_, '_> {
         let write =
             |(path, text): &(&String, &str)| files::write(self.client, &format!("{folder}/{path}"), text.as_bytes());
         self.client.side_by_side(&all, write).into_iter().collect::<Result<Vec<()>, Error>>()?;
+        files::write(self.client, &format!("{folder}/{SPECS}"), self.desired.specs.as_bytes())?;
+        self.remote.memory.specs = Some(hash_of(&self.desired.specs));
         let marker = serde_json::to_vec_pretty(&Marker::of(self.desired)).unwrap_or_default();
         files::write(self.client, &format!("{folder}/{COMPLETE}"), &marker)?;
         self.remote.releases.insert(release.to_owned());
+        Ok(())
+    }
+
+    /// Keeps beside the release what it was made from; settings of jobs change without its files.
+    fn write_specs(&mut self) -> Result<(), ApplyError> {
+        let hash = Some(hash_of(&self.desired.specs));
+        if self.remote.memory.specs != hash {
+            let path = format!("{}/{SPECS}", self.remote.folder(&self.release));
+            files::write(self.client, &path, self.desired.specs.as_bytes())
+                .map_err(|error| ApplyError::Request { what: "keeping the specs".into(), error: error.into() })?;
+            self.remote.memory.specs = hash;
+        }
         Ok(())
     }
 
@@ -329,18 +342,4 @@ fn failed(kind: Kind, name: &str, error: Error) -> ApplyError {
 
 fn parent(path: &str) -> Option<String> {
     path.rsplit_once('/').map(|(parent, _)| parent.to_owned())
-}
-
-/// Removes the files of old releases.
-fn prune(client: &Client<'_>, remote: &mut Remote) -> Result<(), ApplyError> {
-    let old = remote.memory.releases.len().saturating_sub(KEPT + 1);
-    if old == 0 {
-        return Ok(());
-    }
-    for release in remote.memory.releases.drain(..old).collect::<Vec<_>>() {
-        let what = format!("removing release `{release}`");
-        files::delete(client, &remote.folder(&release), true)
-            .map_err(|error| ApplyError::Request { what, error: error.into() })?;
-    }
-    save(client, remote)
 }

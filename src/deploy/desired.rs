@@ -71,6 +71,8 @@ pub struct Desired {
     pub files: BTreeMap<String, Arc<str>>,
     /// Dashboards.
     pub dashboards: Vec<Dashboard>,
+    /// The specs that all this is made from, as JSON: texts by path.
+    pub specs: Arc<str>,
     bundle: Bundle,
     deployment: Deployment,
 }
@@ -117,6 +119,7 @@ impl Desired {
             statements: vec![],
             files: BTreeMap::new(),
             dashboards: vec![],
+            specs: Arc::from(""),
             bundle,
             deployment,
         };

@@ -1,16 +1,31 @@
 //! One deployment of a target at a time: a file that only one can make.
 //!
-//! It is taken only when there is something to change. Whoever died without letting go is told by name and time; taking
-//! over is a decision of people.
+//! It is taken only when there is something to change. Whoever holds it gives a sign of life in it while requests are made.
+//! It is taken over when people say so; from an earlier attempt of the same run of a CI, which has ended when another one
+//! runs; and when there was no sign of life for [`SILENT`]. Whoever lost it makes no further request.
 
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::ci::Run;
 use super::client::Client;
 use super::client::api::files;
-use super::client::error::{Error, Kind};
+use super::client::call::Call;
+use super::client::door::Method;
+use super::client::error::{Called, Error, Kind};
+use crate::world::World;
 
 /// The largest lock that is read.
 const LIMIT: u64 = 1 << 16;
+/// How often there is a sign of life.
+const EVERY: Duration = Duration::from_secs(60);
+/// How long there is none before the lock is anybody's.
+pub const SILENT: Duration = Duration::from_secs(15 * 60);
+/// After how long whoever took over looks whether another one did too.
+const SETTLES: Duration = Duration::from_secs(5);
 
 /// Who holds the lock.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +36,12 @@ pub struct Holder {
     pub user: String,
     /// Since when, in UTC.
     pub since: String,
+    /// The last sign of life, in UTC.
+    #[serde(default)]
+    pub alive: String,
+    /// The run of a CI that deploys.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<Run>,
 }
 
 /// The lock of a target, held until it is let go.
@@ -34,12 +55,14 @@ pub struct Lock<'c, 'w> {
 #[derive(Debug, thiserror::Error)]
 pub enum LockError {
     /// Somebody else deploys.
-    #[error("`{user}` deploys since {since}")]
+    #[error("`{user}` deploys since {since}, and was alive at {alive}")]
     Held {
         /// Who.
         user: String,
         /// Since when.
         since: String,
+        /// The last sign of life.
+        alive: String,
     },
     /// The workspace failed.
     #[error("{0}")]
@@ -53,29 +76,40 @@ impl<'c, 'w> Lock<'c, 'w> {
     /// When somebody holds it, or the workspace fails.
     pub fn take(
         client: &'c Client<'w>,
+        world: &'w dyn World,
         root: &str,
         user: &str,
-        since: &str,
         take_over: bool,
     ) -> Result<Self, LockError> {
         let path = format!("{root}/deploy.lock");
-        let id = format!("{:016x}", client.door().random());
-        let holder = Holder { id: id.clone(), user: user.to_owned(), since: since.to_owned() };
-        let text = serde_json::to_vec(&holder).unwrap_or_default();
+        let now = in_utc(world.now());
+        let own = Holder {
+            id: format!("{:016x}", client.door().random()),
+            user: user.to_owned(),
+            since: now.clone(),
+            alive: now,
+            run: Run::of(world),
+        };
+        let text = serde_json::to_vec(&own).unwrap_or_default();
         files::make_folder(client, root)?;
-        match if take_over { files::write(client, &path, &text) } else { files::write_new(client, &path, &text) } {
-            Ok(()) => Ok(Lock { client, path, id }),
+        match files::write_new(client, &path, &text) {
+            Ok(()) => {}
             Err(error) if matches!(error.kind, Kind::Exists | Kind::Conflict | Kind::Ambiguous) => {
                 let held = holder_of(client, &path)?;
+                let is_own = held.as_ref().is_some_and(|held| held.id == own.id);
                 match held {
                     // The answer to our own request was lost.
-                    Some(held) if held.id == id => Ok(Lock { client, path, id }),
-                    Some(held) => Err(LockError::Held { user: held.user, since: held.since }),
-                    None => Err(error.into()),
+                    _ if is_own => {}
+                    Some(held) if !take_over && !is_over(&held, &own, world.now()) => return Err(refused(held)),
+                    None if !take_over => return Err(error.into()),
+                    _ => take_from(client, &path, &own.id, &text)?,
                 }
             }
-            Err(error) => Err(error.into()),
+            Err(error) => return Err(error.into()),
         }
+        let id = own.id.clone();
+        client.set_beat(Some(Arc::new(beat(world, path.clone(), own))));
+        Ok(Lock { client, path, id })
     }
 
     /// Lets go. A lock that somebody took over is theirs.
@@ -83,11 +117,89 @@ impl<'c, 'w> Lock<'c, 'w> {
     /// # Errors
     /// When the workspace fails; the lock is then held still.
     pub fn release(self) -> Result<(), Error> {
+        self.client.set_beat(None);
         if holder_of(self.client, &self.path)?.is_some_and(|held| held.id != self.id) {
             return Ok(());
         }
         files::delete(self.client, &self.path, false).map(drop)
     }
+}
+
+impl Drop for Lock<'_, '_> {
+    fn drop(&mut self) {
+        self.client.set_beat(None);
+    }
+}
+
+/// Whether whoever holds the lock has certainly ended.
+fn is_over(held: &Holder, own: &Holder, now: SystemTime) -> bool {
+    let is_earlier = match (&held.run, &own.run) {
+        (Some(held), Some(own)) => held.is_other_attempt_of(own),
+        _ => false,
+    };
+    let alive = DateTime::parse_from_rfc3339(&held.alive).map(SystemTime::from);
+    // A lock without a sign of life is one of an older program, and people decide.
+    is_earlier || alive.is_ok_and(|alive| now.duration_since(alive).is_ok_and(|silent| silent >= SILENT))
+}
+
+/// Takes the lock over. Of several who do, the last one has it: the others find that out.
+fn take_from(client: &Client<'_>, path: &str, id: &str, text: &[u8]) -> Result<(), LockError> {
+    files::write(client, path, text)?;
+    client.door().sleep(SETTLES);
+    match holder_of(client, path)? {
+        Some(held) if held.id != id => Err(refused(held)),
+        _ => Ok(()),
+    }
+}
+
+fn refused(held: Holder) -> LockError {
+    let alive = if held.alive.is_empty() { held.since.clone() } else { held.alive };
+    LockError::Held { user: held.user, since: held.since, alive }
+}
+
+/// The sign of life: it says when, as long as the lock is ours.
+fn beat<'w>(
+    world: &'w dyn World,
+    path: String,
+    own: Holder,
+) -> impl Fn(&Client<'w>) -> Result<(), Error> + Send + Sync + 'w {
+    let last: Mutex<Option<(SystemTime, Duration)>> = Mutex::new(None);
+    move |client| {
+        let now = (world.now(), client.door().now());
+        let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
+        let (then, ran) = *last.get_or_insert(now);
+        // One clock stands still while the machine sleeps, the other one can be set.
+        let is_due = now.1.saturating_sub(ran) >= EVERY || now.0.duration_since(then).is_ok_and(|time| time >= EVERY);
+        if !is_due {
+            return Ok(());
+        }
+        match holder_of(client, &path) {
+            Ok(Some(held)) if held.id != own.id => return Err(lost(&path, &held)),
+            // What can't be read now is tried again before the next request.
+            Err(_) => return Ok(()),
+            Ok(_) => {}
+        }
+        let alive = Holder { alive: in_utc(now.0), ..own.clone() };
+        if files::write(client, &path, &serde_json::to_vec(&alive).unwrap_or_default()).is_ok() {
+            *last = Some(now);
+        }
+        Ok(())
+    }
+}
+
+fn lost(path: &str, held: &Holder) -> Error {
+    Error {
+        kind: Kind::Refused,
+        message: format!("`{}` took the lock over at {}", held.user, held.since),
+        request: Called { method: Method::Get, path: Call::get(&[path.trim_start_matches('/')]).path },
+        status: None,
+        code: None,
+        attempts: 1,
+    }
+}
+
+fn in_utc(time: SystemTime) -> String {
+    DateTime::<Utc>::from(time).to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
 fn holder_of(client: &Client<'_>, path: &str) -> Result<Option<Holder>, Error> {

@@ -34,7 +34,10 @@ pub struct Memory {
     /// A release that the pipeline was pointed at, before it was known whether it is valid.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub switched: Option<String>,
-    /// Releases whose files are there, the oldest first.
+    /// Identifies the specs that lie beside the release that the pipeline points at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub specs: Option<String>,
+    /// Releases whose files are there, in the order of their last use.
     #[serde(default)]
     pub releases: Vec<String>,
     /// What was granted and is not known to be gone.

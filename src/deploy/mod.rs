@@ -5,6 +5,7 @@
 pub mod apply;
 pub mod catalog;
 pub mod change;
+pub mod ci;
 pub mod client;
 pub mod consent;
 pub mod desired;
@@ -21,3 +22,4 @@ pub mod refusal;
 pub mod release;
 pub mod report;
 pub mod run;
+pub mod saved;

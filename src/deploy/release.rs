@@ -17,6 +17,9 @@ pub const COMPLETE: &str = "release.json";
 /// The settings that the pipeline had when it was pointed away from a release.
 pub const PIPELINE: &str = "pipeline.json";
 
+/// The specs that a release is made from.
+pub const SPECS: &str = "specs.json";
+
 /// What a release consists of.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Marker {

@@ -21,7 +21,8 @@ pub enum Fate {
 }
 
 impl Fate {
-    fn sign(self) -> char {
+    /// The sign that stands before it.
+    pub fn sign(self) -> char {
         match self {
             Fate::New => '+',
             Fate::Changed => '~',

@@ -1,6 +1,6 @@
 //! A deployment: the build of a target, what the workspace holds, and what is to change.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::Compilation;
@@ -9,10 +9,13 @@ use crate::deploy::apply::{self, ApplyError, Told};
 use crate::deploy::change::{self, Change, Remote, Stage};
 use crate::deploy::client::Client;
 use crate::deploy::client::api::updates::Start;
+use crate::deploy::consent::{self, Consent};
 use crate::deploy::desired::{self, Desired, DesiredError};
 use crate::deploy::meaning::{self, Meaning, SqlFile};
 use crate::deploy::observe::{self, ObserveError, Running, Site};
+use crate::deploy::report::{self, Line};
 use crate::deploy::run::{self, RunError};
+use crate::deploy::saved::{Made, SavedError, SavedPlan};
 use crate::model::TargetId;
 use crate::plan::record::{Entry, Given, Record, Select};
 use crate::render::RenderError;
@@ -57,6 +60,22 @@ pub enum DeployError {
     /// Nothing is deployed.
     #[error("nothing is deployed to target `{0}`: run `gen deploy --target {0}`")]
     NotDeployed(String),
+    /// There is no such release to go back to.
+    #[error("there is no earlier release `{wanted}`, but {known}")]
+    NoRelease {
+        /// The name.
+        wanted: String,
+        /// Those that there are.
+        known: String,
+    },
+    /// A release can't be made again.
+    #[error("release `{release}` can't be made again: {why}")]
+    Unmade {
+        /// The release.
+        release: String,
+        /// Why.
+        why: String,
+    },
     /// There is no project, or it is at fault.
     #[error("the specs are at fault")]
     Faulty,
@@ -73,8 +92,20 @@ pub fn prepare(
     compilation: &Compilation,
     target: TargetId,
 ) -> Result<Deployment, DeployError> {
+    let site = observe::site(client, &desired(compilation, target)?)?;
+    at(world, root, client, compilation, target, site)
+}
+
+/// The deployment of a build to a site.
+pub(super) fn at(
+    world: &dyn World,
+    root: &Path,
+    client: &Client<'_>,
+    compilation: &Compilation,
+    target: TargetId,
+    site: Site,
+) -> Result<Deployment, DeployError> {
     let desired = desired(compilation, target)?;
-    let site = observe::site(client, &desired)?;
     let mine = |entry: &&Entry| entry.target == desired.target;
     let declared: BTreeSet<Entry> = compilation.plan.declared.iter().filter(mine).cloned().collect();
     let recorded: BTreeSet<Entry> = compilation.plan.record.entries().iter().filter(mine).cloned().collect();
@@ -92,9 +123,15 @@ pub fn prepare(
     of(client, steady, site, declared, given, retired)
 }
 
-fn desired(compilation: &Compilation, target: TargetId) -> Result<Desired, DeployError> {
+pub(super) fn desired(compilation: &Compilation, target: TargetId) -> Result<Desired, DeployError> {
     let project = compilation.project.as_ref().ok_or(DeployError::Faulty)?;
-    Ok(Desired::of(project, &compilation.plan, &compilation.files, target)?)
+    let mut desired = Desired::of(project, &compilation.plan, &compilation.files, target)?;
+    let sources = compilation.sources.iter().map(|(_, source)| source);
+    let specs: BTreeMap<&str, &str> =
+        sources.filter(|source| source.path.starts_with("specs/")).map(|s| (s.path.as_str(), &*s.text)).collect();
+    // Texts always have a form in JSON.
+    desired.specs = serde_json::to_string(&specs).unwrap_or_default().into();
+    Ok(desired)
 }
 
 /// What is wanted after what the workspace was given, which the record of the project may not know.
@@ -177,6 +214,32 @@ impl Deployment {
     /// Whether everything is as it is wanted; what waits for an update is not.
     pub fn is_settled(&self) -> bool {
         self.changes.is_empty()
+    }
+
+    /// What the deployment needs consent for, without what is allowed.
+    pub fn consents(&self, allowed: &[Consent]) -> BTreeSet<Consent> {
+        let (meanings, user) = (self.meanings.as_deref(), &self.remote.user);
+        consent::missing(&self.changes, meanings, self.sees_more(), user, allowed)
+    }
+
+    /// The plan as a file. `host` is the workspace; `is_rollback` says that an earlier release is wanted.
+    pub fn saved(&self, host: &str, is_rollback: bool) -> SavedPlan {
+        let lines = report::lines(&self.changes);
+        let meanings = self.meanings.as_deref().map(meaning::text);
+        let meanings = meanings.unwrap_or_else(|| "nobody can tell".to_owned()).lines().map(str::to_owned).collect();
+        SavedPlan::of(&self.made(host, &lines), is_rollback, meanings, &self.consents(&[]))
+    }
+
+    /// Refuses a saved plan that was made from something else than this deployment.
+    ///
+    /// # Errors
+    /// What is not as it was.
+    pub fn require(&self, host: &str, plan: &SavedPlan) -> Result<(), SavedError> {
+        plan.require(&self.made(host, &report::lines(&self.changes)))
+    }
+
+    fn made<'a>(&'a self, host: &'a str, lines: &'a [Line]) -> Made<'a> {
+        Made { host, desired: &self.desired, remote: &self.remote, lines }
     }
 
     /// Principals who will see columns in the clear that were masked for them, or other rows. No grant says so: masks and

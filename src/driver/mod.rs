@@ -11,6 +11,7 @@ mod lint;
 mod origin;
 mod refused;
 mod rest;
+pub mod rollback;
 mod sql;
 
 use std::collections::BTreeSet;

@@ -21,6 +21,8 @@ pub trait Door: Sync {
     fn sleep(&self, time: Duration);
     /// A number that nobody can foresee, to spread retries and to make keys.
     fn random(&self) -> u64;
+    /// Told when a request takes long because it is made again and again, in words for people.
+    fn notice(&self, _: &str) {}
     /// How many requests may be under way at once. One makes their order that of the code.
     fn threads(&self) -> usize {
         8

@@ -20,6 +20,8 @@ mod together;
 mod wire;
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -52,7 +54,14 @@ pub struct Client<'w> {
     wire: Wire<'w>,
     host: String,
     proof: Box<dyn Proof + Sync + 'w>,
+    /// What is done before requests, as a sign of life.
+    beat: Mutex<Option<Arc<Beat<'w>>>>,
+    /// Whether somebody does it now.
+    is_beating: AtomicBool,
 }
+
+/// A sign of life: it decides whether one is due, and gives it by the client itself. Its error stops the request.
+pub type Beat<'w> = dyn Fn(&Client<'w>) -> Result<(), Error> + Send + Sync + 'w;
 
 impl<'w> Client<'w> {
     /// A client for the workspace that is meant, with the credentials that are found for it. Nothing is sent yet.
@@ -68,7 +77,7 @@ impl<'w> Client<'w> {
             config.secret(name).into_iter().for_each(|secret| wire.keep(secret));
         }
         let host = config.host.clone();
-        Ok(Client { wire, host, proof: Box::new(auth::Credentials::new(world, config)) })
+        Ok(Client::of(wire, host, Box::new(auth::Credentials::new(world, config))))
     }
 
     /// A client with a token that is not renewed. `host` has a scheme and no path.
@@ -77,7 +86,28 @@ impl<'w> Client<'w> {
         wire.keep(token);
         let bearer = Secret::new(&format!("Bearer {}", token.expose()));
         let proof = Box::new(wire::Fixed(vec![("authorization", bearer)]));
-        Client { wire, host: host.to_owned(), proof }
+        Client::of(wire, host.to_owned(), proof)
+    }
+
+    fn of(wire: Wire<'w>, host: String, proof: Box<dyn Proof + Sync + 'w>) -> Self {
+        Client { wire, host, proof, beat: Mutex::default(), is_beating: AtomicBool::new(false) }
+    }
+
+    /// Sets or ends the sign of life.
+    pub fn set_beat(&self, beat: Option<Arc<Beat<'w>>>) {
+        *self.beat.lock().unwrap_or_else(PoisonError::into_inner) = beat;
+    }
+
+    fn beat(&self) -> Result<(), Error> {
+        let beat = self.beat.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let Some(beat) = beat else { return Ok(()) };
+        // Its own requests are none that it is given before.
+        if self.is_beating.swap(true, Ordering::Acquire) {
+            return Ok(());
+        }
+        let result = beat(self);
+        self.is_beating.store(false, Ordering::Release);
+        result
     }
 
     /// Scheme and host.
@@ -105,6 +135,7 @@ impl<'w> Client<'w> {
     /// # Errors
     /// When no attempt succeeds.
     pub fn send(&self, call: &Call) -> Result<Response, Error> {
+        self.beat()?;
         self.wire.send(call, &self.host, &*self.proof)
     }
 

@@ -22,6 +22,8 @@ pub struct Network {
     direct: Agent,
     proxied: Option<(Agent, Vec<String>)>,
     began: Instant,
+    /// Who hears of requests that take long.
+    listener: fn(&str),
 }
 
 impl Network {
@@ -45,7 +47,13 @@ impl Network {
             }
             None => None,
         };
-        Ok(Network { direct: agent(None, roots), proxied, began: Instant::now() })
+        Ok(Network { direct: agent(None, roots), proxied, began: Instant::now(), listener: |_| {} })
+    }
+
+    /// The network with somebody who hears of requests that take long.
+    #[must_use]
+    pub fn telling(self, listener: fn(&str)) -> Self {
+        Network { listener, ..self }
     }
 
     fn agent_for(&self, host: &str) -> &Agent {
@@ -86,6 +94,8 @@ fn agent(proxy: Option<Proxy>, roots: Option<RootCerts>) -> Agent {
         .tls_config(tls)
         // What is idle for longer may have been closed by the other side: a request over it would be lost.
         .max_idle_age(Duration::from_secs(5))
+        // A host that does not answer is tried again; people hear of it in between.
+        .timeout_connect(Some(Duration::from_secs(5)))
         .build()
         .new_agent()
 }
@@ -139,6 +149,10 @@ impl Door for Network {
 
     fn sleep(&self, time: Duration) {
         std::thread::sleep(time);
+    }
+
+    fn notice(&self, text: &str) {
+        (self.listener)(text);
     }
 
     fn random(&self) -> u64 {

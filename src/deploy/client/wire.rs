@@ -12,6 +12,11 @@ use super::rate::Rate;
 use super::retry::{self, Next, Outcome};
 use super::secret::Secret;
 
+/// How long a request is made again before people hear of it.
+const TOLD_AFTER: Duration = Duration::from_secs(3);
+/// How often they hear of it then.
+const TOLD_EVERY: Duration = Duration::from_secs(30);
+
 /// Headers that nobody may see.
 pub type SecretHeaders = Vec<(&'static str, Secret)>;
 
@@ -94,7 +99,7 @@ impl<'w> Wire<'w> {
         }
         let began = self.door.now();
         let budget = retry::BUDGET.max(call.deadline);
-        let (mut attempt, mut renewals) = (0, 0);
+        let (mut attempt, mut renewals, mut told) = (0, 0, None);
         loop {
             attempt += 1;
             let headers = proof.headers(self, call)?;
@@ -118,7 +123,14 @@ impl<'w> Wire<'w> {
             };
             error.attempts = attempt;
             match next {
-                Next::After(time) if self.door.now() - began + time < budget => self.door.sleep(time),
+                Next::After(time) if self.door.now() - began + time < budget => {
+                    let taken = self.door.now() - began;
+                    if taken + time >= told.map_or(TOLD_AFTER, |last| last + TOLD_EVERY) {
+                        self.door.notice(&format!("still trying: {error}"));
+                        told = Some(taken);
+                    }
+                    self.door.sleep(time);
+                }
                 Next::Unknown => return Err(ambiguous(error)),
                 Next::Stop | Next::After(_) => return Err(error),
             }

@@ -1,5 +1,8 @@
 //! Deployments: what a plan says of a workspace, and what comes of it.
 
+mod lock;
+mod rollback;
+mod saved;
 mod statements;
 mod validation;
 mod walk;

@@ -73,7 +73,7 @@ fn a_release_that_is_refused_changes_nothing_and_is_told_at_its_spec() {
 }
 
 /// Lines of the first text that the second lacks, and the reverse.
-fn difference(before: &str, after: &str) -> (String, String) {
+pub fn difference(before: &str, after: &str) -> (String, String) {
     let lacking = |of: &str, other: &str| {
         of.lines().filter(|line| !other.lines().any(|known| known == *line)).collect::<Vec<_>>().join("\n")
     };

@@ -198,13 +198,14 @@ fn updates_are_started_shown_and_stopped() {
 
 #[test]
 fn a_lock_that_was_taken_over_is_not_let_go_by_who_held_it() {
+    let world = MemoryWorld::default();
     let workspace = workspace();
     let desk = Desk::new(&workspace);
     let client = desk.client(DEPLOYER);
     let root = format!("/Workspace/Users/{DEPLOYER}/shop");
-    let take = |take_over| Lock::take(&client, &root, DEPLOYER, "2026-01-01T00:00:00Z", take_over);
+    let take = |take_over| Lock::take(&client, &world, &root, DEPLOYER, take_over);
     let first = take(false).unwrap();
-    assert!(take(false).err().unwrap().to_string().contains("deploys since 2026-01-01T00:00:00Z"));
+    assert!(take(false).err().unwrap().to_string().contains("deploys since 1970-01-01T00:00:00Z"));
     let second = take(true).unwrap();
     first.release().unwrap();
     assert!(take(false).is_err(), "the lock is that of the second");

@@ -27,7 +27,9 @@ pub fn answer(state: &mut State, asked: &Asked, path: &str) -> Answer {
             Some(run) => Ok(Reply::Json(shown_run(id("run_id"), run))),
             None => invalid(format!("Run {} does not exist.", id("run_id"))),
         },
-        "runs/list" if asked.is("active_only") => asked.page("runs", vec![]),
+        "runs/list" if asked.is("active_only") => {
+            asked.page("runs", state.active_runs.get(&id("job_id")).cloned().into_iter().collect())
+        }
         "runs/list" => {
             let of_job = state.runs.iter().rev().filter(|(_, run)| run.job == id("job_id"));
             asked.page("runs", of_job.map(|(id, run)| shown_run(*id, run)).collect())

@@ -91,6 +91,8 @@ pub struct State {
     /// Settings with who made them.
     pub jobs: BTreeMap<u64, Thing>,
     pub runs: BTreeMap<u64, Run>,
+    /// A run of a job that has not ended, by the job.
+    pub active_runs: BTreeMap<u64, Value>,
     pub alerts: BTreeMap<String, Thing>,
     pub dashboards: BTreeMap<String, Thing>,
     pub warehouses: BTreeMap<String, Value>,

@@ -1,7 +1,7 @@
 //! Runs of jobs (reference, section 2.5).
 
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::deploy::client::call::Call;
 use crate::deploy::client::error::{Error, found};
@@ -94,6 +94,15 @@ pub fn get(client: &Client<'_>, run: u64) -> Result<Option<Run>, Error> {
 pub fn active(client: &Client<'_>, job: u64) -> Result<Vec<Run>, Error> {
     let call = Call::get(&["api", "2.2", "jobs", "runs", "list"]).query("job_id", job).query("active_only", true);
     client.pages(&call, "runs")
+}
+
+/// The same with all their fields and those of their tasks.
+///
+/// # Errors
+/// When the list can't be read to its end.
+pub fn active_whole(client: &Client<'_>, job: u64) -> Result<Vec<Value>, Error> {
+    let call = Call::get(&["api", "2.2", "jobs", "runs", "list"]).query("job_id", job).query("active_only", true);
+    client.pages(&call.query("expand_tasks", true), "runs")
 }
 
 /// Ends a run early.

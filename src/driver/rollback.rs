@@ -1,0 +1,75 @@
+//! Back to an earlier release: its specs lie beside its files, and what they give is deployed as any other build is.
+//!
+//! So there is a plan with all its verdicts, what the release in between gave is taken away, and jobs, alerts and dashboards
+//! are those of the release. Its files have to come out as they were: the name of a release is that of its content.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::Compilation;
+use super::deploy::{DeployError, Deployment, at, desired};
+use crate::deploy::apply::ApplyError;
+use crate::deploy::client::Client;
+use crate::deploy::client::error::Error;
+use crate::deploy::memory::Memory;
+use crate::deploy::observe;
+use crate::deploy::release::{self, SPECS};
+use crate::model::TargetId;
+use crate::world::MemoryWorld;
+
+/// Where the specs of a release lie in a world of their own.
+const PLACE: &str = "release";
+
+/// Reads what a target holds, and says what has to change for an earlier release; the last one before the one that is used,
+/// where none is named. `compilation` says where the target is. Gives the build of the release too.
+///
+/// # Errors
+/// When the workspace can't be read, there is no such release, or it can't be made again.
+pub fn prepare(
+    client: &Client<'_>,
+    compilation: &Compilation,
+    target: TargetId,
+    wanted: Option<&str>,
+) -> Result<(Compilation, Deployment), DeployError> {
+    let now = desired(compilation, target)?;
+    let site = observe::site(client, &now)?;
+    let release = pick(&site.memory, wanted)?;
+    let folder = format!("{}/releases/{release}", site.root);
+    let of = |error: Error| ApplyError::Request { what: format!("release `{release}`"), error: error.into() };
+    let unmade = |why: String| DeployError::Unmade { release: release.clone(), why };
+    let specs = release::read(client, &folder, SPECS).map_err(of)?;
+    let specs: BTreeMap<String, String> = specs
+        .and_then(|text| serde_json::from_slice(&text).ok())
+        .ok_or_else(|| unmade("its specs are not there".to_owned()))?;
+    let world = specs
+        .into_iter()
+        .fold(MemoryWorld::default(), |world, (path, text)| world.with_file(Path::new(PLACE).join(path), text));
+    // What the record knows stays known: it tells what has to be taken away.
+    let build = super::build_after(&world, Path::new(PLACE), compilation.plan.record.clone())?;
+    let made_by = release::marker(client, &folder).map_err(of)?.unwrap_or_default().made_by;
+    let other = || {
+        let own = env!("CARGO_PKG_VERSION");
+        unmade(format!("`gen` {own} makes other files of its specs than `gen` {made_by}, which deployed it"))
+    };
+    if build.has_errors() {
+        return Err(other());
+    }
+    let targets = build.project.iter().flat_map(|project| &project.targets);
+    let id = targets.map(|target| &target.name).position(|name| *name == now.target).map(TargetId).ok_or_else(other)?;
+    let deployment = at(&world, Path::new(PLACE), client, &build, id, site)?;
+    if deployment.desired.release() == release { Ok((build, deployment)) } else { Err(other()) }
+}
+
+/// The release that is meant.
+fn pick(memory: &Memory, wanted: Option<&str>) -> Result<String, DeployError> {
+    let earlier = || memory.releases.iter().rev().filter(|release| Some(*release) != memory.release.as_ref());
+    let found = match wanted {
+        None => earlier().next(),
+        Some(wanted) => earlier().find(|release| *release == wanted),
+    };
+    found.cloned().ok_or_else(|| {
+        let known: Vec<String> = earlier().map(|release| format!("`{release}`")).collect();
+        let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+        DeployError::NoRelease { wanted: wanted.unwrap_or("(the last one)").to_owned(), known }
+    })
+}
