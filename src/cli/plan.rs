@@ -16,6 +16,7 @@ use crate::deploy::client::network::Network;
 use crate::deploy::meaning;
 use crate::deploy::observe::ObserveError;
 use crate::deploy::report::{self, Line};
+use crate::deploy::sight;
 use crate::driver::deploy::{self, DeployError, Deployment};
 use crate::driver::{self, Compilation, OUT, Phase, rollback};
 use crate::model::{Target, TargetId};
@@ -113,8 +114,12 @@ pub fn run(args: &PlanArgs, root: &Path, shell: &mut Shell, world: &dyn World) -
         Some(Format::Json) => json(&deployment, &lines),
         Some(Format::Markdown) => {
             let meanings = deployment.meanings.as_deref().unwrap_or_default();
-            let text = report::markdown(&title(&deployment, client.host()), &lines);
-            if meanings.is_empty() { text } else { format!("{text}\n{}", meaning::markdown(meanings)) }
+            let mut text = report::markdown(&title(&deployment, client.host()), &lines);
+            let meanings = if meanings.is_empty() { String::new() } else { meaning::markdown(meanings) };
+            for part in [sight::markdown(&deployment.sight), meanings].iter().filter(|part| !part.is_empty()) {
+                text = format!("{text}\n{part}");
+            }
+            text
         }
         _ => text(&deployment),
     };
@@ -137,6 +142,7 @@ fn json(deployment: &Deployment, lines: &[Line]) -> String {
         "release": deployment.desired.release(),
         "changes": lines,
         "meanings": deployment.meanings,
+        "sight": deployment.sight,
     });
     format!("{plan}\n")
 }
@@ -144,6 +150,9 @@ fn json(deployment: &Deployment, lines: &[Line]) -> String {
 /// The changes for a terminal, and what they mean for rows that are there.
 pub fn text(deployment: &Deployment) -> String {
     let changes = report::human(&report::lines(&deployment.changes));
+    let seen = sight::human(&deployment.sight);
+    let gap = if changes.is_empty() || seen.is_empty() { "" } else { "\n" };
+    let changes = format!("{changes}{gap}{seen}");
     match deployment.meanings.as_deref() {
         Some([]) => changes,
         Some(meanings) => format!("{changes}\nwhat it means for rows that are there\n{}", meaning::text(meanings)),

@@ -55,6 +55,15 @@ pub struct Policy {
     pub conditions: Vec<String>,
 }
 
+/// What hides parts of a table: functions, from the catalog on.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Shape {
+    /// Columns in their order, in lower case, with their masks.
+    pub columns: Vec<(String, Option<String>)>,
+    /// The row filter.
+    pub filter: Option<String>,
+}
+
 /// What a catalog holds of a project.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Catalog {
@@ -62,7 +71,9 @@ pub struct Catalog {
     pub objects: BTreeMap<Object, Known<Option<String>>>,
     /// Who may do what.
     pub privileges: BTreeMap<Object, Known<Privileges>>,
-    /// Owners of schemas, volumes and functions.
+    /// Tables as the last update left them.
+    pub shapes: BTreeMap<Object, Shape>,
+    /// Owners of schemas, volumes, tables and functions.
     pub owners: BTreeMap<Object, String>,
     /// Functions.
     pub functions: BTreeMap<Object, Known<Function>>,

@@ -13,6 +13,8 @@ use crate::lakeflow::{expr_text, parse_expr};
 pub struct Guard {
     /// Conditions, each of which lets somebody through: to the value in the clear, or to a row.
     pub unless: BTreeSet<String>,
+    /// Those of them that let somebody through to some rows: who is asked for, and which rows.
+    pub limited: Vec<(String, String)>,
     /// What everybody else gets of a value; `None` for a row filter.
     pub rest: Option<String>,
 }
@@ -29,7 +31,7 @@ impl Guard {
             let is_clear = |result: &Expr| matches!(result, Expr::Identifier(name) if name.value == "value");
             if conditions.iter().all(|when| is_clear(&when.result)) {
                 let unless = conditions.iter().map(|when| expr_text(&when.condition)).collect();
-                return Guard { unless, rest: Some(expr_text(rest)) };
+                return Guard { unless, limited: vec![], rest: Some(expr_text(rest)) };
             }
         }
         let mut guard = Guard::default();
@@ -43,7 +45,12 @@ impl Guard {
                 self.collect(left);
                 self.collect(right);
             }
-            expr => drop(self.unless.insert(expr_text(expr))),
+            expr => {
+                self.unless.insert(expr_text(expr));
+                if let Expr::BinaryOp { left, op: BinaryOperator::And, right } = bare(expr) {
+                    self.limited.push((expr_text(bare(left)), expr_text(bare(right))));
+                }
+            }
         }
     }
 
@@ -53,9 +60,24 @@ impl Guard {
     }
 }
 
+/// An expression without the brackets around it.
+fn bare(expr: &Expr) -> &Expr {
+    match expr {
+        Expr::Nested(inner) => bare(inner),
+        expr => expr,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_row_filter_tells_who_sees_which_rows() {
+        let guard = Guard::parse("is_account_group_member('a') OR (is_account_group_member('b') AND (r = upper('n')))");
+        let limited = [("is_account_group_member('b')".to_owned(), "r = upper('n')".to_owned())];
+        assert_eq!(guard.unwrap().limited, limited);
+    }
 
     fn is_within(new: &str, old: &str) -> bool {
         Guard::parse(new).unwrap().is_within(&Guard::parse(old).unwrap())

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::catalog::{Catalog, Function, Known, Policy, Privileges};
+use super::catalog::{Catalog, Function, Known, Policy, Privileges, Shape};
 use super::client::Client;
 use super::client::api::grants::{self, Securable};
 use super::client::api::statements::{self, Statement};
@@ -114,8 +114,10 @@ impl Reading<'_, '_> {
     fn tables(&mut self, effects: &[Effect]) -> Result<(), Error> {
         for schema in &self.schemas_there() {
             let [catalog, name] = schema;
-            for table in tables::list(self.client, catalog, name, false)? {
+            for table in tables::list(self.client, catalog, name, true)? {
                 let object = child(schema, ObjectKind::Table, &table.name);
+                self.catalog.shapes.insert(object.clone(), shape(&table));
+                self.catalog.owners.extend(table.owner.map(|owner| (object.clone(), owner)));
                 self.catalog.objects.insert(object, Known::Read(table.comment));
             }
         }
@@ -184,17 +186,22 @@ impl Reading<'_, '_> {
     }
 
     fn privileges(&mut self, effects: &[Effect]) -> Result<(), Error> {
-        let about = effects.iter().filter_map(|effect| match effect {
-            Effect::Granted(on, ..) | Effect::Revoked(on, ..) => Some(on),
+        let named = effects.iter().filter_map(|effect| match effect {
+            Effect::Granted(on, ..) | Effect::Revoked(on, ..) => Some(on.clone()),
             _ => None,
         });
+        // What is given on these is inherited by tables.
+        let above = self.schemas.iter().flat_map(|[catalog, schema]| {
+            let of = |kind, name: &[&String]| Object { kind, name: name.iter().map(|part| (*part).clone()).collect() };
+            [of(ObjectKind::Catalog, &[catalog]), of(ObjectKind::Schema, &[catalog, schema])]
+        });
+        let about: BTreeSet<Object> = named.chain(above).collect();
         let is_there = |object: &&Object| match object.kind {
             ObjectKind::Catalog => true,
             ObjectKind::Function => self.catalog.functions.contains_key(*object),
             _ => !matches!(self.catalog.objects.get(*object), None | Some(Known::Absent)),
         };
-        let (about, absent): (Vec<&Object>, Vec<&Object>) =
-            about.collect::<BTreeSet<_>>().into_iter().partition(|object| is_there(object));
+        let (about, absent): (Vec<&Object>, Vec<&Object>) = about.iter().partition(|object| is_there(object));
         let about: Vec<Object> = about.into_iter().cloned().collect();
         let absent: Vec<Object> = absent.into_iter().cloned().collect();
         self.catalog.privileges.extend(absent.into_iter().map(|object| (object, Known::Absent)));
@@ -253,6 +260,16 @@ fn with_comment<T>(found: Known<T>, comment: impl Fn(T) -> Option<String>) -> Kn
         Known::Read(value) => Known::Read(comment(value)),
         Known::Absent => Known::Absent,
         Known::Unknown(why) => Known::Unknown(why),
+    }
+}
+
+/// What hides parts of a table.
+fn shape(table: &tables::Table) -> Shape {
+    let name = |function: &tables::Function| folded(&function.function_name).into_owned();
+    let columns = table.columns.iter();
+    Shape {
+        columns: columns.map(|c| (folded(&c.name).into_owned(), c.mask.as_ref().map(name))).collect(),
+        filter: table.row_filter.as_ref().map(name),
     }
 }
 

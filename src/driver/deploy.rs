@@ -11,11 +11,12 @@ use crate::deploy::client::Client;
 use crate::deploy::client::api::updates::Start;
 use crate::deploy::consent::{self, Consent};
 use crate::deploy::desired::{self, Desired, DesiredError};
-use crate::deploy::meaning::{self, Meaning, SqlFile};
+use crate::deploy::meaning::{self, Meaning, PipelineSql, SqlFile};
 use crate::deploy::observe::{self, ObserveError, Running, Site};
 use crate::deploy::report::{self, Line};
 use crate::deploy::run::{self, RunError};
 use crate::deploy::saved::{Made, SavedError, SavedPlan};
+use crate::deploy::sight::{self, Sight};
 use crate::model::TargetId;
 use crate::plan::record::{Entry, Given, Record, Select};
 use crate::render::RenderError;
@@ -31,6 +32,8 @@ pub struct Deployment {
     pub changes: Vec<Change>,
     /// What the change of the pipeline means for rows that are there; `None` where nobody can tell.
     pub meanings: Option<Vec<Meaning>>,
+    /// Who sees what by it.
+    pub sight: Sight,
     /// What the build gives.
     declared: BTreeSet<Entry>,
     /// What was given and is not known to be gone, with what the build gives.
@@ -160,8 +163,10 @@ fn of(
     let remote = observe::remote(client, &desired, site)?;
     let is_updated = observe::is_updated(client, &desired, &remote)?;
     let changes = change::changes(&desired, &remote, is_updated)?;
-    let meanings = meanings(client, &desired, &remote)?;
-    Ok(Deployment { desired, remote, changes, meanings, declared, given, retired })
+    let after = pipeline(&desired, &remote)?;
+    let meanings = meanings(client, &desired, &remote, &after)?;
+    let sight = seen(&desired, &remote, &changes, &after);
+    Ok(Deployment { desired, remote, changes, meanings, sight, declared, given, retired })
 }
 
 /// What is deployed to a target.
@@ -196,18 +201,31 @@ pub fn there(
 }
 
 /// What it means for rows that are there to run another release. The first one means nothing for any.
-fn meanings(client: &Client<'_>, desired: &Desired, remote: &Remote) -> Result<Option<Vec<Meaning>>, DeployError> {
+fn meanings(
+    client: &Client<'_>,
+    desired: &Desired,
+    remote: &Remote,
+    after: &PipelineSql,
+) -> Result<Option<Vec<Meaning>>, DeployError> {
     let before = match observe::running(client, desired, remote)? {
         Running::Nothing | Running::Wanted => return Ok(Some(vec![])),
         Running::Unknown => return Ok(None),
         Running::Other(before) => before,
     };
+    Ok(meaning::meanings(&before, after).ok())
+}
+
+/// The pipeline that is wanted.
+fn pipeline(desired: &Desired, remote: &Remote) -> Result<PipelineSql, DeployError> {
     let files = desired.files.iter().filter(|(path, _)| desired::is_source(path));
     let files = files.map(|(path, text)| SqlFile { path: path.clone(), text: text.to_string() }).collect();
     let wanted = change::wanted(desired, remote, &desired.release())?;
     let settings = wanted.into_iter().find(|(kind, ..)| *kind == Kind::Pipeline).map(|(_, _, body)| body);
-    let after = desired::pipeline_sql(files, &settings.unwrap_or_default());
-    Ok(meaning::meanings(&before, &after).ok())
+    Ok(desired::pipeline_sql(files, &settings.unwrap_or_default()))
+}
+
+fn seen(desired: &Desired, remote: &Remote, changes: &[Change], after: &PipelineSql) -> Sight {
+    sight::sight(desired, &remote.catalog, changes, &sight::wanted_shapes(after), &remote.user)
 }
 
 impl Deployment {
@@ -219,7 +237,8 @@ impl Deployment {
     /// What the deployment needs consent for, without what is allowed.
     pub fn consents(&self, allowed: &[Consent]) -> BTreeSet<Consent> {
         let (meanings, user) = (self.meanings.as_deref(), &self.remote.user);
-        consent::missing(&self.changes, meanings, self.sees_more(), user, allowed)
+        let seeing = self.sees_more().into_iter().chain(self.sight.rising()).collect();
+        consent::missing(&self.changes, meanings, seeing, user, allowed)
     }
 
     /// The plan as a file. `host` is the workspace; `is_rollback` says that an earlier release is wanted.
@@ -268,6 +287,7 @@ impl Deployment {
         self.remote = observe::remote(client, &self.desired, site)?;
         let is_updated = observe::is_updated(client, &self.desired, &self.remote)?;
         self.changes = change::changes(&self.desired, &self.remote, is_updated)?;
+        self.sight = seen(&self.desired, &self.remote, &self.changes, &pipeline(&self.desired, &self.remote)?);
         Ok(())
     }
 

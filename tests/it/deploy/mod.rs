@@ -3,6 +3,7 @@
 mod lock;
 mod rollback;
 mod saved;
+mod sight;
 mod statements;
 mod validation;
 mod walk;
