@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::check::counted;
-use super::plan::{self, PlaceArgs, TowardArgs};
+use super::plan::{self, Only, PlaceArgs, TowardArgs};
 use super::shell::Shell;
 use super::{Ended, Failure, Status};
 use crate::deploy::apply::{ApplyError, Told};
@@ -33,6 +33,7 @@ const MAX_PLAN: u64 = 64 << 20;
   gen deploy                                show the plan, ask, deploy to the default target
   gen deploy --target prod --yes --run      in CI: deploy, update all tables, grant
   gen deploy --target prod --rollback       go back to the release before; `gen plan --rollback` shows what that means
+  gen deploy --only governance --yes        what a bundle has no word for, behind `databricks bundle deploy`
   gen plan --target prod                    the plan alone")]
 pub struct DeployArgs {
     #[command(flatten)]
@@ -105,7 +106,8 @@ fn meant(args: &DeployArgs, saved: Option<&SavedPlan>) -> (TowardArgs, PlaceArgs
     let target = args.place.target.clone().or_else(|| saved.map(|plan| plan.target.clone()));
     let earlier = saved.filter(|plan| plan.is_rollback).map(|plan| plan.release.clone());
     let place = PlaceArgs { target, profile: args.place.profile.clone() };
-    (TowardArgs { rollback: args.toward.rollback.clone().or(earlier) }, place)
+    let only = saved.filter(|plan| plan.only_governance).map(|_| Only::Governance).or(args.toward.only);
+    (TowardArgs { rollback: args.toward.rollback.clone().or(earlier), only }, place)
 }
 
 fn deploy(

@@ -3,7 +3,7 @@
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use serde_json::json;
 
 use super::check::{counted, require_faultless};
@@ -65,6 +65,16 @@ pub struct TowardArgs {
     /// Go back to an earlier release instead of what the specs say [default: the last one before]
     #[arg(long, value_name = "RELEASE", num_args = 0..=1, default_missing_value = "")]
     pub rollback: Option<String>,
+    /// Only what a bundle has no word for: functions, grants, tags, policies, metric views
+    #[arg(long, value_enum, value_name = "WHAT", conflicts_with = "rollback")]
+    pub only: Option<Only>,
+}
+
+/// A part of what is deployed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Only {
+    /// The statements of `generated/governance`, around a pipeline that a bundle deploys.
+    Governance,
 }
 
 /// A deployment that can be shown and made.
@@ -96,7 +106,11 @@ pub fn prepare<'w>(
             rollback::prepare(&client, &compilation, id, release).map_err(failure)?
         }
         None => {
-            let deployment = deploy::prepare(world, root, &client, &compilation, id).map_err(failure)?;
+            let prepare = match toward.only {
+                Some(Only::Governance) => deploy::prepare_governance,
+                None => deploy::prepare,
+            };
+            let deployment = prepare(world, root, &client, &compilation, id).map_err(failure)?;
             (compilation, deployment)
         }
     };
@@ -231,7 +245,13 @@ pub fn failure(error: DeployError) -> Failure {
         DeployError::Apply(ApplyError::Statement { error, .. } | ApplyError::Request { error, .. }) => Some(&**error),
         _ => None,
     };
-    let message = with_hint(&error.to_string(), client.and_then(|client| client.kind.hint()));
+    let hint = match &error {
+        DeployError::Observe(ObserveError::OfBundle { .. }) => {
+            Some("deploy it with the Databricks command line, and what a bundle has no word for by `--only governance`")
+        }
+        _ => client.and_then(|client| client.kind.hint()),
+    };
+    let message = with_hint(&error.to_string(), hint);
     match error {
         DeployError::Render(error) => Failure::Bug(error.to_string()),
         DeployError::Desired(error) => Failure::Bug(error.to_string()),

@@ -17,7 +17,7 @@ use super::client::api::permissions::{self, Entry, On, Who};
 use super::client::api::statements::{self, Statement};
 use super::client::api::{alerts, dashboards, files, jobs, pipelines};
 use super::client::error::{Error, Kind as Failed};
-use super::desired::{Desired, DesiredError};
+use super::desired::{Desired, DesiredError, Scope};
 use super::effect::Effect;
 use super::field;
 use super::observe::{self, ObserveError, dashboard_key, permissions_of};
@@ -109,15 +109,16 @@ pub fn apply(
         told(Told::Change(change));
         applying.make(change, told)
     });
-    let result = result.and_then(|()| applying.write_specs());
-    if result.is_ok() {
+    let is_whole = desired.scope == Scope::All;
+    let result = result.and_then(|()| if is_whole { applying.write_specs() } else { Ok(()) });
+    if result.is_ok() && is_whole {
         applying.remember_release();
     }
     // A deployment that failed half-way has made things too.
     let saved = save(client, applying.remote);
     result?;
     saved?;
-    prune::prune(client, remote)
+    if is_whole { prune::prune(client, remote) } else { Ok(()) }
 }
 
 /// Writes what is remembered.
@@ -175,6 +176,7 @@ impl Applying<'_, '_, '_> {
                 let Some(on) = permissions_of(*kind) else { return Ok(()) };
                 self.permit(on, key, levels).map_err(of(format!("permissions of {} `{key}`", kind.word())))
             }
+            Change::Show { key, to } => self.show(key, to).map_err(of(format!("permissions of dashboard `{key}`"))),
             Change::Dashboard { key, .. } => self.dashboard(key).map_err(of(format!("dashboard `{key}`"))),
         }
     }
@@ -246,6 +248,7 @@ impl Applying<'_, '_, '_> {
 
     fn create(&mut self, kind: Kind, key: &str, name: &str) -> Result<(), ApplyError> {
         let mut body = self.body(key)?;
+        self.desired.stamp(kind, &self.release, &mut body);
         if let (Kind::Alert, Some(settings)) = (kind, body.as_object_mut()) {
             settings.insert("parent_path".to_owned(), json!(self.remote.root));
         }
@@ -273,7 +276,8 @@ impl Applying<'_, '_, '_> {
     fn update(&mut self, kind: Kind, key: &str, name: &str) -> Result<(), ApplyError> {
         let body = self.body(key)?;
         let Some(there) = self.remote.resources.get(key) else { return Ok(()) };
-        let body = field::merged(&body, &there.settings);
+        let mut body = field::merged(&body, &there.settings);
+        self.desired.stamp(kind, &self.release, &mut body);
         let changed = match kind {
             Kind::Job => jobs::reset(self.client, there.id.parse().unwrap_or_default(), &body),
             Kind::Alert => alerts::replace(self.client, &there.id, &body),
@@ -321,7 +325,15 @@ impl Applying<'_, '_, '_> {
             None => dashboards::create(self.client, &draft)?.dashboard_id,
         };
         self.remote.memory.resources.insert(dashboard_key(metric), id.clone());
+        let there = change::There { id: id.clone(), ..change::There::default() };
+        self.remote.dashboards.entry(metric.to_owned()).or_insert(there);
         dashboards::publish(self.client, &id, &warehouse)
+    }
+
+    fn show(&self, metric: &str, to: &[Principal]) -> Result<(), Error> {
+        let Some(there) = self.remote.dashboards.get(metric) else { return Ok(()) };
+        let entry = |principal: &Principal| Entry { who: who(principal), permission_level: change::VIEW.to_owned() };
+        permissions::give(self.client, On::Dashboards, &there.id, &to.iter().map(entry).collect::<Vec<_>>())
     }
 
     /// The release is the one that the pipeline points at; what was found by name is remembered by id.

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::catalog::{Catalog, Holds};
-use super::desired::{self, Desired, DesiredError, Statement};
+use super::desired::{self, Desired, DesiredError, Scope, Statement};
 use super::effect::Object;
 use super::field::{self, Field};
 use super::memory::Memory;
@@ -20,7 +20,7 @@ use crate::model::Principal;
 use crate::plan::Phase;
 
 /// A resource of the workspace as it is.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct There {
     /// Its id.
     pub id: String,
@@ -135,6 +135,13 @@ pub enum Change {
         /// Who gets which level.
         levels: Vec<(Principal, &'static str)>,
     },
+    /// Principals may look at a dashboard.
+    Show {
+        /// Its key.
+        key: String,
+        /// Who.
+        to: Vec<Principal>,
+    },
     /// A dashboard is made or replaced, and published.
     Dashboard {
         /// Its key.
@@ -180,6 +187,7 @@ impl Change {
             | Change::Update { .. }
             | Change::Delete { .. }
             | Change::Permit { .. }
+            | Change::Show { .. }
             | Change::Dashboard { .. } => Stage::Resources,
         }
     }
@@ -192,6 +200,10 @@ impl Change {
 /// When what is wanted is not whole, which is a fault of the compiler.
 pub fn changes(desired: &Desired, remote: &Remote, is_updated: bool) -> Result<Vec<Change>, DesiredError> {
     let mut changes = statements(desired, &remote.catalog, is_updated);
+    if desired.scope == Scope::Governance {
+        changes.sort_by_key(Change::stage);
+        return Ok(changes);
+    }
     let release = desired.release();
     if !remote.releases.contains(&release) {
         changes.push(Change::Release { release: release.clone(), files: desired.files.len() });
@@ -224,6 +236,10 @@ pub fn changes(desired: &Desired, remote: &Remote, is_updated: bool) -> Result<V
         let is_same = there.is_some_and(|there| is_same_dashboard(&dashboard.definition, &there.settings));
         if !is_same {
             changes.push(Change::Dashboard { key: dashboard.metric.clone(), is_new: there.is_none() });
+        }
+        let to = blind(desired, &dashboard.metric, there, &remote.user);
+        if !to.is_empty() {
+            changes.push(Change::Show { key: dashboard.metric.clone(), to });
         }
     }
     changes.extend(left(&declared, remote));
@@ -313,6 +329,16 @@ fn lacking(
         (!has(&permission.principal, permission.level, word)).then(|| (permission.principal.clone(), word))
     });
     lacking.collect()
+}
+
+/// The level by which principals look at a dashboard.
+pub const VIEW: &str = "CAN_READ";
+
+/// Those who are to look at a dashboard and may not. Who may do more may do that too; permissions of others stay.
+fn blind(desired: &Desired, metric: &str, there: Option<&There>, user: &str) -> Vec<Principal> {
+    let may = |principal: &Principal| there.is_some_and(|there| there.levels.contains_key(principal.id()));
+    let viewers = desired.viewers().iter().filter(|(of, _)| of == metric).flat_map(|(_, viewers)| viewers);
+    viewers.filter(|principal| principal.id() != user && !may(principal)).cloned().collect()
 }
 
 /// Resources of earlier deployments that nobody declares any more.

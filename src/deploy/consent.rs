@@ -70,6 +70,7 @@ fn receivers(change: &Change) -> Vec<String> {
             Effect::Granted(_, to, _) | Effect::Owned(_, to) => vec![to.clone()],
             _ => vec![],
         },
+        Change::Show { to, .. } => to.iter().map(|who| who.id().to_owned()).collect(),
         Change::Permit { levels, .. } => levels.iter().map(|(who, _)| who.id().to_owned()).collect(),
         _ => vec![],
     }

@@ -16,7 +16,7 @@ use crate::bundle::reference::{self, ReferenceError, Values};
 use crate::bundle::resource::{Kind, Resource};
 use crate::bundle::{self, Bundle, Declared, Deployment, rest};
 use crate::lakeflow;
-use crate::model::{Mode, Project, TargetId};
+use crate::model::{Mode, Principal, Project, TargetId};
 use crate::plan::deployment::JobKind;
 use crate::plan::{ArtifactKind, BuildPlan, Folder, Governance, Phase};
 use crate::render::RenderedFile;
@@ -41,6 +41,16 @@ pub struct Statement {
     pub effect: Effect,
     /// Whether it may only run behind an update of all tables.
     pub behind_update: bool,
+}
+
+/// How much of a target is deployed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Scope {
+    /// All of it.
+    #[default]
+    All,
+    /// The statements around a pipeline that a bundle deploys.
+    Governance,
 }
 
 /// A dashboard.
@@ -71,6 +81,10 @@ pub struct Desired {
     pub files: BTreeMap<String, Arc<str>>,
     /// Dashboards.
     pub dashboards: Vec<Dashboard>,
+    /// How much of it is deployed.
+    pub scope: Scope,
+    /// The commit that it is made from, where that is known.
+    pub commit: Option<String>,
     /// The specs that all this is made from, as JSON: texts by path.
     pub specs: Arc<str>,
     bundle: Bundle,
@@ -119,6 +133,8 @@ impl Desired {
             statements: vec![],
             files: BTreeMap::new(),
             dashboards: vec![],
+            scope: Scope::All,
+            commit: None,
             specs: Arc::from(""),
             bundle,
             deployment,
@@ -190,6 +206,23 @@ impl Desired {
     /// Who may do what with pipeline, jobs and alerts.
     pub fn permissions(&self) -> &[bundle::Permission] {
         &self.deployment.permissions
+    }
+
+    /// Who may look at which dashboard, by the name of its metric.
+    pub fn viewers(&self) -> &[(String, Vec<Principal>)] {
+        &self.deployment.dashboards
+    }
+
+    /// Says on a resource which release and commit last changed it. No plan compares these tags: a commit that changes nothing
+    /// else is no change.
+    pub fn stamp(&self, kind: Kind, release: &str, body: &mut Value) {
+        let (Kind::Pipeline | Kind::Job, Some(settings)) = (kind, body.as_object_mut()) else { return };
+        let Some(tags) = settings.entry("tags").or_insert_with(|| json!({})).as_object_mut() else { return };
+        tags.insert("release".to_owned(), json!(release));
+        match &self.commit {
+            Some(commit) => drop(tags.insert("commit".to_owned(), json!(commit))),
+            None => drop(tags.remove("commit")),
+        }
     }
 
     /// Pipeline, jobs and alerts as bodies of requests, in the order in which they are created. `known` are the values that

@@ -3,6 +3,7 @@
 //! Everything here runs on plain threads: a build without the engine links no async runtime.
 
 pub mod apply;
+pub mod bundled;
 pub mod catalog;
 pub mod change;
 pub mod ci;

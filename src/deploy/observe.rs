@@ -7,12 +7,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
+use super::bundled;
 use super::change::{Remote, There, name_of, wanted};
 use super::client::Client;
 use super::client::api::permissions::{self, On, Who};
 use super::client::api::{alerts, dashboards, files, identity, jobs, pipelines, updates, warehouses};
 use super::client::error::{Error, Kind as Failed};
-use super::desired::{self, Dashboard, Desired, DesiredError, MANAGER, MANAGER_TAG, TARGET_TAG, short};
+use super::desired::{self, Dashboard, Desired, DesiredError, MANAGER, MANAGER_TAG, Scope, TARGET_TAG, short};
 use super::effect::Effect;
 use super::meaning::{PipelineSql, SqlFile};
 use super::memory::{Memory, MemoryError};
@@ -61,6 +62,19 @@ pub enum ObserveError {
         /// Its id.
         id: String,
     },
+    /// A bundle deploys it.
+    #[error("{kind} `{name}` ({id}) is deployed by a bundle, and a target has one manager")]
+    OfBundle {
+        /// The kind.
+        kind: &'static str,
+        /// Its name.
+        name: String,
+        /// Its id.
+        id: String,
+    },
+    /// It is deployed whole, not by a bundle.
+    #[error("pipeline `{0}` is deployed by `gen deploy`, which goes on with all of the target")]
+    OfDeploy(String),
     /// Several of the name are there.
     #[error("there are {count} {kind}s called `{name}`, and nobody knows which is meant: {ids}")]
     Several {
@@ -131,6 +145,10 @@ pub fn remote(client: &Client<'_>, desired: &Desired, site: Site) -> Result<Remo
         dashboards: BTreeMap::new(),
         releases: BTreeSet::new(),
     };
+    if desired.scope == Scope::Governance {
+        remote.resources = bundled::pipelines(client, desired, &remote)?;
+        return Ok(remote);
+    }
     let release = desired.release();
     let marker = format!("{}/{COMPLETE}", remote.folder(&release));
     if files::status(client, &marker)?.is_some() {
@@ -171,7 +189,11 @@ fn warehouse(client: &Client<'_>, desired: &Desired) -> Result<String, ObserveEr
 /// # Errors
 /// When the workspace can't be read.
 pub fn is_updated(client: &Client<'_>, desired: &Desired, remote: &Remote) -> Result<bool, ObserveError> {
-    if remote.memory.release.as_deref() != Some(&desired.release()) {
+    let runs_wanted = match desired.scope {
+        Scope::All => remote.memory.release.as_deref() == Some(&desired.release()),
+        Scope::Governance => bundled::runs(client, desired, remote)?,
+    };
+    if !runs_wanted {
         return Ok(false);
     }
     for key in desired.pipeline_keys() {
@@ -247,7 +269,7 @@ pub fn find(
         // The file of what is remembered can be edited, and leads nowhere else for that.
         return match is_ours(kind, &there.settings, desired, root) {
             true => Ok(Some(there)),
-            false => Err(ObserveError::Foreign { kind: kind.word(), name: name.to_owned(), id: there.id }),
+            false => Err(foreign(kind, name, &there)),
         };
     }
     let ids: Vec<String> = match kind {
@@ -262,19 +284,28 @@ pub fn find(
         let Some(there) = get(client, kind, &id)? else { continue };
         if is_ours(kind, &there.settings, desired, root) { ours.push(there) } else { others.push(there) }
     }
-    let (kind, name) = (kind.word(), name.to_owned());
     match (ours.len(), others.first()) {
-        (0, Some(other)) => Err(ObserveError::Foreign { kind, name, id: other.id.clone() }),
+        (0, Some(other)) => Err(foreign(kind, name, other)),
         (0 | 1, _) => Ok(ours.pop()),
         (count, _) => {
+            let (kind, name) = (kind.word(), name.to_owned());
             let ids = ours.iter().map(|there| there.id.as_str()).collect::<Vec<_>>().join(", ");
             Err(ObserveError::Several { kind, name, count, ids })
         }
     }
 }
 
+/// Why something that bears our name is not ours.
+fn foreign(kind: Kind, name: &str, there: &There) -> ObserveError {
+    let (kind, name, id) = (kind.word(), name.to_owned(), there.id.clone());
+    match bundled::is_of_bundle(&there.settings) {
+        true => ObserveError::OfBundle { kind, name, id },
+        false => ObserveError::Foreign { kind, name, id },
+    }
+}
+
 /// Whether a resource bears the marks of this target: tags, or, for alerts, which have none, the folder.
-fn is_ours(kind: Kind, settings: &Value, desired: &Desired, root: &str) -> bool {
+pub(super) fn is_ours(kind: Kind, settings: &Value, desired: &Desired, root: &str) -> bool {
     if kind == Kind::Alert {
         let parent = settings.get("parent_path").and_then(Value::as_str);
         return parent.is_some_and(|parent| is_same_folder(parent, root));
@@ -335,7 +366,10 @@ pub fn permissions_of(kind: Kind) -> Option<On> {
 
 /// Levels by principal. They are unknown to whoever may not manage the resource; then they count as lacking.
 fn levels(client: &Client<'_>, kind: Kind, id: &str) -> Result<BTreeMap<String, Vec<String>>, ObserveError> {
-    let Some(on) = permissions_of(kind) else { return Ok(BTreeMap::new()) };
+    permissions_of(kind).map_or_else(|| Ok(BTreeMap::new()), |on| levels_on(client, on, id))
+}
+
+fn levels_on(client: &Client<'_>, on: On, id: &str) -> Result<BTreeMap<String, Vec<String>>, ObserveError> {
     let found = match permissions::get(client, on, id) {
         Ok(found) => found,
         Err(error) if error.kind == Failed::Denied => return Ok(BTreeMap::new()),
@@ -372,13 +406,10 @@ fn find_dashboard(
             .find(|found| found.parent_path.as_deref().is_some_and(|at| is_same_folder(at, &remote.root)));
         found = ours.map(|ours| dashboards::get(client, &ours.dashboard_id)).transpose()?.flatten();
     }
-    Ok(found.map(|found| There {
-        id: found.dashboard_id,
-        settings: json!(found.serialized_dashboard.unwrap_or_default()),
-        modified: None,
-        runs_as: None,
-        levels: BTreeMap::new(),
-    }))
+    let Some(found) = found else { return Ok(None) };
+    let levels = levels_on(client, On::Dashboards, &found.dashboard_id)?;
+    let settings = json!(found.serialized_dashboard.unwrap_or_default());
+    Ok(Some(There { id: found.dashboard_id, settings, levels, ..There::default() }))
 }
 
 /// The key under which the id of a dashboard is remembered.

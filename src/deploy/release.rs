@@ -28,6 +28,9 @@ pub struct Marker {
     /// Files of statements, in the order in which they run.
     #[serde(default)]
     pub statements: Vec<String>,
+    /// The commit that it is made from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commit: Option<String>,
     /// The version of the program that made it.
     #[serde(default)]
     pub made_by: String,
@@ -41,6 +44,7 @@ impl Marker {
         Marker {
             files: desired.files.iter().map(|(path, text)| (path.clone(), hash_of(text))).collect(),
             statements: statements.into_iter().filter(|file| desired.files.contains_key(file)).collect(),
+            commit: desired.commit.clone(),
             made_by: env!("CARGO_PKG_VERSION").to_owned(),
         }
     }

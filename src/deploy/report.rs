@@ -103,6 +103,11 @@ pub fn line(change: &Change) -> Line {
             let what = format!("{} `{key}`: {}", kind.word(), levels.join(", "));
             Line { access: Some(Access::Widens), ..plain(Fate::New, what) }
         }
+        Change::Show { key, to } => {
+            let to: Vec<String> = to.iter().map(|who| format!("`{}`", who.id())).collect();
+            let what = format!("dashboard `{key}`: CAN_READ to {}", to.join(", "));
+            Line { access: Some(Access::Widens), ..plain(Fate::New, what) }
+        }
         Change::Dashboard { key, is_new } => {
             plain(if *is_new { Fate::New } else { Fate::Changed }, format!("dashboard `{key}`"))
         }

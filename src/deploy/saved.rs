@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use super::change::Remote;
 use super::consent::Consent;
-use super::desired::Desired;
+use super::desired::{Desired, Scope};
 use super::report::Line;
 
 /// The form of the file that this program writes.
@@ -38,6 +38,8 @@ pub struct SavedPlan {
     pub release: String,
     /// Whether that is an earlier one.
     pub is_rollback: bool,
+    /// Whether a bundle deploys the rest.
+    pub only_governance: bool,
     /// Identifies what is wanted.
     wanted: String,
     /// Identifies what was read.
@@ -99,7 +101,8 @@ impl SavedPlan {
             user: made.remote.user.clone(),
             release: made.desired.release(),
             is_rollback,
-            wanted: digest(made.desired),
+            only_governance: made.desired.scope == Scope::Governance,
+            wanted: wanted(made.desired),
             read: digest(made.remote),
             changes: made.lines.iter().map(words).collect(),
             meanings,
@@ -139,7 +142,7 @@ impl SavedPlan {
             let Self { project, target, host, .. } = self;
             return Err(SavedError::OtherPlace(format!("{project} in {target} on {host}")));
         }
-        if self.wanted != digest(made.desired) {
+        if self.wanted != wanted(made.desired) {
             return Err(SavedError::OtherSpecs);
         }
         if self.read == digest(made.remote) {
@@ -158,6 +161,13 @@ impl SavedPlan {
     pub fn unplanned(&self, lines: &[Line]) -> Vec<String> {
         lines.iter().map(words).filter(|line| !self.changes.contains(line)).collect()
     }
+}
+
+/// Identifies what is wanted, whatever commit it comes from: a plan is made before a change is merged, and applied after.
+fn wanted(desired: &Desired) -> String {
+    let mut bare = desired.clone();
+    bare.commit = None;
+    digest(&bare)
 }
 
 /// A change in words: the settings that change without their values, which may be those of others. What it waits for is
@@ -198,6 +208,7 @@ mod tests {
             user: "me".into(),
             release: "4f".into(),
             is_rollback: false,
+            only_governance: false,
             wanted: "1".into(),
             read: "2".into(),
             changes: vec!["+ schema `main.shop`".into()],

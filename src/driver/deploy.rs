@@ -7,10 +7,11 @@ use super::Compilation;
 use crate::bundle::resource::Kind;
 use crate::deploy::apply::{self, ApplyError, Told};
 use crate::deploy::change::{self, Change, Remote, Stage};
+use crate::deploy::ci;
 use crate::deploy::client::Client;
 use crate::deploy::client::api::updates::Start;
 use crate::deploy::consent::{self, Consent};
-use crate::deploy::desired::{self, Desired, DesiredError};
+use crate::deploy::desired::{self, Desired, DesiredError, Scope};
 use crate::deploy::meaning::{self, Meaning, PipelineSql, SqlFile};
 use crate::deploy::observe::{self, ObserveError, Running, Site};
 use crate::deploy::report::{self, Line};
@@ -96,7 +97,22 @@ pub fn prepare(
     target: TargetId,
 ) -> Result<Deployment, DeployError> {
     let site = observe::site(client, &desired(compilation, target)?)?;
-    at(world, root, client, compilation, target, site)
+    at(world, root, client, compilation, (target, Scope::All), site)
+}
+
+/// The same of the statements around a pipeline that a bundle deploys.
+///
+/// # Errors
+/// As above; and when `gen deploy` deploys the target.
+pub fn prepare_governance(
+    world: &dyn World,
+    root: &Path,
+    client: &Client<'_>,
+    compilation: &Compilation,
+    target: TargetId,
+) -> Result<Deployment, DeployError> {
+    let site = observe::site(client, &desired(compilation, target)?)?;
+    at(world, root, client, compilation, (target, Scope::Governance), site)
 }
 
 /// The deployment of a build to a site.
@@ -105,7 +121,7 @@ pub(super) fn at(
     root: &Path,
     client: &Client<'_>,
     compilation: &Compilation,
-    target: TargetId,
+    (target, scope): (TargetId, Scope),
     site: Site,
 ) -> Result<Deployment, DeployError> {
     let desired = desired(compilation, target)?;
@@ -123,6 +139,8 @@ pub(super) fn at(
     };
     let mut steady = made(&declared)?;
     steady.statements = made(&given)?.statements;
+    steady.scope = scope;
+    steady.commit = ci::commit(world, root);
     of(client, steady, site, declared, given, retired)
 }
 
@@ -207,6 +225,10 @@ fn meanings(
     remote: &Remote,
     after: &PipelineSql,
 ) -> Result<Option<Vec<Meaning>>, DeployError> {
+    // A bundle says what the pipeline runs.
+    if desired.scope == Scope::Governance {
+        return Ok(Some(vec![]));
+    }
     let before = match observe::running(client, desired, remote)? {
         Running::Nothing | Running::Wanted => return Ok(Some(vec![])),
         Running::Unknown => return Ok(None),

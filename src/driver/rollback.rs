@@ -11,6 +11,7 @@ use super::deploy::{DeployError, Deployment, at, desired};
 use crate::deploy::apply::ApplyError;
 use crate::deploy::client::Client;
 use crate::deploy::client::error::Error;
+use crate::deploy::desired::Scope;
 use crate::deploy::memory::Memory;
 use crate::deploy::observe;
 use crate::deploy::release::{self, SPECS};
@@ -46,7 +47,8 @@ pub fn prepare(
         .fold(MemoryWorld::default(), |world, (path, text)| world.with_file(Path::new(PLACE).join(path), text));
     // What the record knows stays known: it tells what has to be taken away.
     let build = super::build_after(&world, Path::new(PLACE), compilation.plan.record.clone())?;
-    let made_by = release::marker(client, &folder).map_err(of)?.unwrap_or_default().made_by;
+    let marker = release::marker(client, &folder).map_err(of)?.unwrap_or_default();
+    let made_by = marker.made_by;
     let other = || {
         let own = env!("CARGO_PKG_VERSION");
         unmade(format!("`gen` {own} makes other files of its specs than `gen` {made_by}, which deployed it"))
@@ -56,7 +58,8 @@ pub fn prepare(
     }
     let targets = build.project.iter().flat_map(|project| &project.targets);
     let id = targets.map(|target| &target.name).position(|name| *name == now.target).map(TargetId).ok_or_else(other)?;
-    let deployment = at(&world, Path::new(PLACE), client, &build, id, site)?;
+    let mut deployment = at(&world, Path::new(PLACE), client, &build, (id, Scope::All), site)?;
+    deployment.desired.commit = marker.commit;
     if deployment.desired.release() == release { Ok((build, deployment)) } else { Err(other()) }
 }
 

@@ -1,6 +1,7 @@
 //! Deployments: what a plan says of a workspace, and what comes of it.
 
 mod lock;
+mod managed;
 mod rollback;
 mod saved;
 mod sight;

@@ -92,7 +92,7 @@ pub fn text(deployment: &Deployment) -> String {
 }
 
 /// Verbs and paths of the requests that changed something, of those after the first `read`.
-fn writes(workspace: &Workspace, read: usize) -> Vec<String> {
+pub fn writes(workspace: &Workspace, read: usize) -> Vec<String> {
     let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
     let requests = workspace.recorded().into_iter().skip(read);
     let lines = requests.map(|request| format!("{} {}", text(&request["method"]), text(&request["path"])));
