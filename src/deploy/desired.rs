@@ -18,7 +18,7 @@ use crate::bundle::{self, Bundle, Declared, Deployment, rest};
 use crate::lakeflow;
 use crate::model::{Mode, Principal, Project, TargetId};
 use crate::plan::deployment::JobKind;
-use crate::plan::{ArtifactKind, BuildPlan, Folder, Governance, Phase};
+use crate::plan::{ArtifactKind, BuildPlan, Folder, Phase};
 use crate::render::RenderedFile;
 
 /// The tag that names the target; with the one of the project it tells whose a resource is.
@@ -143,10 +143,18 @@ impl Desired {
             let (path, text) = (file.artifact.path().to_owned(), Arc::clone(&file.text));
             match file.artifact.kind {
                 ArtifactKind::Governance(_, concern) => {
-                    desired.statements.extend(statements(concern, &path, &text)?);
+                    let read = statements(concern.phase(), concern.needs_all_tables(), &path, &text)?;
+                    desired.statements.extend(read);
                     desired.files.insert(path, text);
                 }
-                ArtifactKind::Dataset(_) | ArtifactKind::Operation(..) => drop(desired.files.insert(path, text)),
+                ArtifactKind::Operation(_, script) => {
+                    // The last of them is the mark that schedules ask for: all tables are those of this build.
+                    if script.makes_views() {
+                        desired.statements.extend(statements(Phase::After, true, &path, &text)?);
+                    }
+                    desired.files.insert(path, text);
+                }
+                ArtifactKind::Dataset(_) => drop(desired.files.insert(path, text)),
                 ArtifactKind::Dashboard(id) => desired.dashboards.extend(
                     project.metrics.get(id.0).map(|metric| Dashboard { metric: metric.name.clone(), definition: text }),
                 ),
@@ -312,14 +320,8 @@ pub fn known_values(warehouse: &str, files: &str, pipelines: &BTreeMap<String, S
     known
 }
 
-fn statements(concern: Governance, file: &str, text: &str) -> Result<Vec<Statement>, DesiredError> {
-    let statement = |(text, effect)| Statement {
-        phase: concern.phase(),
-        file: file.to_owned(),
-        text,
-        effect,
-        behind_update: concern.needs_all_tables(),
-    };
+fn statements(phase: Phase, behind_update: bool, file: &str, text: &str) -> Result<Vec<Statement>, DesiredError> {
+    let statement = |(text, effect)| Statement { phase, file: file.to_owned(), text, effect, behind_update };
     Ok(read_statements(file, text)?.into_iter().map(statement).collect())
 }
 

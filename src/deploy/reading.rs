@@ -49,6 +49,7 @@ fn objects(effect: &Effect) -> Option<&Object> {
         | Effect::Revoked(object, ..)
         | Effect::Function(object, _)
         | Effect::MetricView(object, _)
+        | Effect::View(object, _)
         | Effect::Policy(object, ..)
         | Effect::NoPolicy(object, _)
         | Effect::Gone(object) => Some(object),
@@ -118,11 +119,13 @@ impl Reading<'_, '_> {
                 let object = child(schema, ObjectKind::Table, &table.name);
                 self.catalog.shapes.insert(object.clone(), shape(&table));
                 self.catalog.owners.extend(table.owner.map(|owner| (object.clone(), owner)));
+                let columns = table.columns.iter().map(|column| folded(&column.name).into_owned());
+                self.catalog.columns.insert(object.clone(), columns.collect());
                 self.catalog.objects.insert(object, Known::Read(table.comment));
             }
         }
         let views = effects.iter().filter_map(|effect| match effect {
-            Effect::MetricView(view, _) => Some(view),
+            Effect::MetricView(view, _) | Effect::View(view, _) => Some(view),
             _ => None,
         });
         let there: BTreeSet<Object> = views.filter(|view| self.catalog.is_there(view)).cloned().collect();
@@ -135,7 +138,7 @@ impl Reading<'_, '_> {
                 Known::Absent => Known::Absent,
                 Known::Unknown(why) => Known::Unknown(why),
             };
-            self.catalog.metric_views.insert(view, definition);
+            self.catalog.views.insert(view, definition);
         }
         Ok(())
     }

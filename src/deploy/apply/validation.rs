@@ -159,7 +159,7 @@ impl Applying<'_, '_, '_> {
         let (before, now) = (&self.before.catalog, &self.remote.catalog);
         match effect {
             // The definition of a view that the specs do not give any more was not read.
-            Effect::MetricView(view, _) if before.is_there(view) && !now.is_there(view) => true,
+            Effect::MetricView(view, _) | Effect::View(view, _) if before.is_there(view) && !now.is_there(view) => true,
             effect => before.is_held(effect) && !now.is_held(effect),
         }
     }

@@ -51,7 +51,7 @@ impl<'a> State<'a> {
     /// The tables and views that there are.
     pub fn tables(&self) -> impl Iterator<Item = &'a Object> {
         let catalog = self.catalog;
-        let views = catalog.metric_views.keys().filter(move |view| catalog.is_there(view));
+        let views = catalog.views.keys().filter(move |view| catalog.is_there(view));
         catalog.shapes.keys().chain(views)
     }
 

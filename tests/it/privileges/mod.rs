@@ -7,6 +7,7 @@
 mod acting;
 mod changes;
 mod declared;
+mod deployed;
 mod identities;
 mod model;
 mod scripts;
