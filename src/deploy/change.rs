@@ -252,7 +252,10 @@ pub fn changes(desired: &Desired, remote: &Remote, is_updated: bool) -> Result<V
 fn is_unproven(desired: &Desired, remote: &Remote, body: &Value, there: Option<&There>) -> bool {
     let is_proven = remote.memory.validated.as_deref() == Some(&desired.proof(body));
     let is_same = there.is_some_and(|there| field::differences(Kind::Pipeline, body, &there.settings).is_empty());
-    remote.memory.switched.is_some() || (!is_same && !is_proven)
+    let memory = &remote.memory;
+    // No deployment has come to its end yet, or nobody remembers it.
+    let is_first = memory.release.is_none() && !is_proven;
+    is_first || memory.switched.is_some() || (!is_same && !is_proven)
 }
 
 /// Statements that have to run, each judged by what the ones before it leave.
