@@ -16,6 +16,7 @@ use crate::deploy::meaning;
 use crate::deploy::observe::ObserveError;
 use crate::deploy::report::{self, Line};
 use crate::driver::deploy::{self, DeployError, Deployment};
+use crate::driver::own::OwnError;
 use crate::driver::{self, Compilation, OUT, Phase};
 use crate::model::{Target, TargetId};
 use crate::world::World;
@@ -160,7 +161,7 @@ pub fn connect<'w>(
 pub fn failure(error: DeployError) -> Failure {
     use crate::deploy::apply::ApplyError;
     let client = match &error {
-        DeployError::Observe(ObserveError::Client(client)) => Some(client),
+        DeployError::Observe(ObserveError::Client(client)) | DeployError::Own(OwnError::Client(client)) => Some(client),
         DeployError::Apply(ApplyError::Statement { error, .. } | ApplyError::Request { error, .. }) => Some(&**error),
         _ => None,
     };
@@ -171,7 +172,10 @@ pub fn failure(error: DeployError) -> Failure {
         DeployError::Observe(ObserveError::Client(_)) | DeployError::Apply(_) | DeployError::Run(_) => {
             Failure::Engine(anyhow::Error::msg(message))
         }
-        DeployError::Observe(_) | DeployError::NotDeployed(_) | DeployError::Faulty => Failure::Input(message),
+        DeployError::Own(OwnError::Client(_)) => Failure::Engine(anyhow::Error::msg(message)),
+        DeployError::Observe(_) | DeployError::Own(_) | DeployError::NotDeployed(_) | DeployError::Faulty => {
+            Failure::Input(message)
+        }
     }
 }
 

@@ -245,6 +245,7 @@ impl Applying<'_, '_, '_> {
             serialized_dashboard: &dashboard.definition,
             warehouse_id: &warehouse,
             parent_path: Some(&self.remote.root),
+            place: self.desired.place(),
         };
         let id = match self.remote.dashboards.get(metric) {
             Some(there) => {

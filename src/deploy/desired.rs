@@ -143,6 +143,12 @@ impl Desired {
         Ok(desired)
     }
 
+    /// Catalog and schema of all tables.
+    pub fn place(&self) -> (&str, &str) {
+        let value = |name: &str| self.deployment.values.get(name).map_or("", String::as_str);
+        (value(reference::CATALOG), value(reference::SCHEMA))
+    }
+
     /// The name of the release: equal files have equal names.
     pub fn release(&self) -> String {
         let mut hash = Sha256::new();

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::sql::Expression;
+use crate::lakeflow::is_same_name;
 use crate::lakeflow::types::Column as TypedColumn;
 pub use crate::spec::{
     ClassificationSpec as Classification, ModeSpec as Mode, PersonalSpec as PersonalKind, ProtectionSpec as Protection,
@@ -50,6 +51,23 @@ pub struct Target {
 }
 
 impl Target {
+    /// Moves the target into a schema of a developer's own, and the landing directory with it where that lies in the schema.
+    /// `developer` is made of letters, digits and `_`.
+    pub fn give_to(&mut self, developer: &str) {
+        let schema = format!("{}_{developer}", self.schema);
+        if let Some(rest) = self.landing_in_schema() {
+            self.landing = format!("/Volumes/{}/{schema}/{rest}", self.catalog);
+        }
+        self.schema = schema;
+    }
+
+    /// The part of the landing directory behind the schema, where it is a volume of that schema.
+    fn landing_in_schema(&self) -> Option<&str> {
+        let (catalog, rest) = self.landing.strip_prefix("/Volumes/")?.split_once('/')?;
+        let (schema, rest) = rest.split_once('/')?;
+        (is_same_name(catalog, &self.catalog) && is_same_name(schema, &self.schema)).then_some(rest)
+    }
+
     /// The principal behind a name of the project.
     pub fn principal(&self, name: &str) -> Option<&Principal> {
         self.principals.iter().find(|(known, _)| known == name).map(|(_, principal)| principal)

@@ -65,6 +65,12 @@ impl Project {
         self.targets.iter().find(|t| t.default).or_else(|| self.targets.first())
     }
 
+    /// Gives development targets to a developer: see [`Target::give_to`].
+    pub fn give_to(&mut self, developer: &str) {
+        let targets = self.targets.iter_mut().filter(|target| target.mode == Mode::Development);
+        targets.for_each(|target| target.give_to(developer));
+    }
+
     /// The target with this name.
     pub fn target(&self, name: &str) -> Option<&Target> {
         self.targets.iter().find(|t| t.name == name)

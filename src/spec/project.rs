@@ -81,8 +81,8 @@ pub struct TargetSpec {
     /// Whether schedules are paused in this target. Default: yes in `development`, else no.
     #[schemars(example = true)]
     pub paused: Option<bool>,
-    /// What a deployment is for: `development` puts the name of whoever deploys before that of every job and pipeline,
-    /// `production` creates schema and volume too. Default: `development` for the default target, else `production`.
+    /// What a deployment is for: `development` belongs to whoever deploys, with jobs, pipeline and schema named after them,
+    /// `production` to everybody, and creates schema and volume too. Default: `development` for the default target, else `production`.
     #[schemars(example = &"production")]
     pub mode: Option<ModeSpec>,
     /// Name of the SQL warehouse that runs governance statements and alerts. Without it, the id is a variable of the

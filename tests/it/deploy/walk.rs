@@ -17,7 +17,7 @@ use crate::root;
 use crate::workspace::state::DEPLOYER;
 use crate::workspace::{Desk, Kind, Workspace};
 
-const PROJECT: &str = "shop";
+pub const PROJECT: &str = "shop";
 
 /// The project on a disk of its own.
 pub struct Shop {
@@ -86,7 +86,7 @@ impl Shop {
     }
 }
 
-fn text(deployment: &Deployment) -> String {
+pub fn text(deployment: &Deployment) -> String {
     let changes = report::human(&report::lines(&deployment.changes));
     changes + &meaning::text(deployment.meanings.as_ref().unwrap())
 }

@@ -54,6 +54,7 @@ pub const DRAFT: dashboards::Draft<'static> = dashboards::Draft {
     serialized_dashboard: "{}",
     warehouse_id: "wh1",
     parent_path: Some("/Workspace/Shared"),
+    place: ("main", "shop"),
 };
 
 fn added(principal: &str, privileges: &[&str]) -> Change {
