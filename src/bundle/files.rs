@@ -170,7 +170,9 @@ fn target(deployment: &Deployment) -> Value {
         }
     }
     let mut workspace = Map::new();
-    for (key, value) in [("host", &deployment.host), ("root_path", &deployment.root)] {
+    let place =
+        [("host", &deployment.host), ("workspace_id", &deployment.workspace_id), ("root_path", &deployment.root)];
+    for (key, value) in place {
         workspace.extend(value.iter().map(|value| (key.to_owned(), json!(value))));
     }
     if !workspace.is_empty() {

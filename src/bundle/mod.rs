@@ -64,6 +64,8 @@ pub struct Deployment {
     pub root: Option<String>,
     /// Address of the workspace, where it is stated.
     pub host: Option<String>,
+    /// Id of the workspace, where it is stated.
+    pub workspace_id: Option<String>,
     /// Who may do what with pipeline, jobs, alerts and the folder.
     pub permissions: Vec<Permission>,
     /// Who may look at which dashboard, by the name of its metric.
@@ -181,6 +183,7 @@ fn deployment(project: &Project, target: &Target) -> Deployment {
         places: if target.deployer.is_none() { [Some(schema), volume].into_iter().flatten().collect() } else { vec![] },
         root: (target.mode == Mode::Production).then(|| deployment::root(project, target)),
         host: target.host.clone(),
+        workspace_id: target.workspace_id.clone(),
         permissions: place::permissions(project, target),
         dashboards: place::dashboards(project, target),
         additions: vec![],

@@ -9,6 +9,7 @@ use super::check::{counted, require_faultless};
 use super::shell::{self, Format, Shell};
 use super::{Ended, Failure, Status};
 use crate::deploy::client::Client;
+use crate::deploy::client::api::identity::{self, PlaceError};
 use crate::deploy::client::config::Choice;
 use crate::deploy::client::door::Door;
 use crate::deploy::client::network::Network;
@@ -152,8 +153,22 @@ pub fn connect<'w>(
     target: &Target,
     place: &PlaceArgs,
 ) -> Result<Client<'w>, Failure> {
-    let choice = Choice { profile: place.profile.as_deref(), host: target.host.as_deref() };
-    Client::connect(world, door, &choice).map_err(|fault| Failure::Input(with_hint(&fault.to_string(), fault.hint())))
+    let choice = Choice {
+        profile: place.profile.as_deref(),
+        host: target.host.as_deref(),
+        workspace_id: target.workspace_id.as_deref(),
+    };
+    let client = Client::connect(world, door, &choice);
+    let client = client.map_err(|fault| Failure::Input(with_hint(&fault.to_string(), fault.hint())))?;
+    if let Some(stated) = &target.workspace_id {
+        identity::require_workspace(&client, stated).map_err(|fault| match &fault {
+            PlaceError::Client(error) => {
+                Failure::Engine(anyhow::Error::msg(with_hint(&fault.to_string(), error.kind.hint())))
+            }
+            PlaceError::Other { .. } | PlaceError::Unknown { .. } => Failure::Input(fault.to_string()),
+        })?;
+    }
+    Ok(client)
 }
 
 /// Why a deployment failed, as the exit status tells it: 1 where the input or what is there is at fault, 3 where the

@@ -227,17 +227,12 @@ pub fn pipeline_sql(files: Vec<SqlFile>, settings: &Value) -> PipelineSql {
     }
 }
 
-/// What a bundle does in development mode: a copy of one's own, which nothing starts by itself.
+/// What a bundle does in development mode: a copy of one's own. Nothing starts it, unless the target says so (`paused`).
 fn own_copy(kind: Kind, body: &mut Value, user: &str) {
     let Some(settings) = body.as_object_mut() else { return };
     let name = if kind == Kind::Alert { "display_name" } else { "name" };
     if let Some(Value::String(name)) = settings.get_mut(name) {
         *name = format!("[dev {}] {name}", short(user));
-    }
-    for part in ["schedule", "trigger"] {
-        if let Some(Value::Object(part)) = settings.get_mut(part) {
-            part.insert("pause_status".to_owned(), json!("PAUSED"));
-        }
     }
     if kind == Kind::Pipeline {
         settings.insert("development".to_owned(), json!(true));

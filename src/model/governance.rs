@@ -48,6 +48,8 @@ pub struct Target {
     pub root: Option<String>,
     /// Address of the workspace.
     pub host: Option<String>,
+    /// Id of the workspace.
+    pub workspace_id: Option<String>,
 }
 
 impl Target {

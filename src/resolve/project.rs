@@ -167,6 +167,7 @@ fn target(
         deliverers: project.spec.delivers.iter().flatten().filter_map(known).collect(),
         root: target.root.as_ref().map(|root| root.trim_end_matches('/').to_owned()),
         host: target.host.as_ref().map(|host| host.trim_end_matches('/').to_owned()),
+        workspace_id: target.workspace_id.map(|id| id.to_string()),
         run_as,
         name: name.to_owned(),
         default: target.default.unwrap_or(false),

@@ -97,6 +97,10 @@ pub struct TargetSpec {
     /// Address of the workspace. A deployment by somebody who is logged in to another one is refused.
     #[schemars(example = &"https://adb-1234567890123456.7.azuredatabricks.net")]
     pub host: Option<String>,
+    /// Id of the workspace, the number behind `o=` in its address. A deployment to another one is refused, whatever it is
+    /// called.
+    #[schemars(range(min = 1), example = 1_234_567_890_123_456_u64)]
+    pub workspace_id: Option<u64>,
 }
 
 /// What a deployment is for.

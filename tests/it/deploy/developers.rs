@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use lakegen::deploy::client::api::identity;
 use lakegen::driver::deploy;
 use lakegen::driver::own::of_user;
 use lakegen::model::TargetId;
@@ -80,6 +81,32 @@ fn each_developer_has_a_schema_with_volume_functions_tables_and_event_log() {
     let again = shop.build().files.iter().map(|file| file.text.to_string()).collect::<Vec<_>>();
     assert_eq!(built, again, "what is built names nobody");
     assert!(built.iter().all(|text| !text.contains("shop_ana")));
+}
+
+#[test]
+fn schedules_of_a_development_target_run_only_where_it_says_so() {
+    for (paused, status) in [("", "PAUSED"), ("    paused: false\n", "UNPAUSED")] {
+        let (workspace, mut shop) = (workspace(), shop());
+        let schedule = "schedules:\n  daily: { cron: \"0 0 5 * * ?\", timezone: UTC }\n\naudiences:";
+        shop.edit("project.yml", "audiences:", schedule);
+        shop.edit("project.yml", "    mode: development\n", &format!("    mode: development\n{paused}"));
+        shop.deploy_and_run(&Desk::new(&workspace), ANA);
+        let state = workspace.state();
+        let found: Vec<&serde_json::Value> =
+            state.jobs.values().filter_map(|job| job.fields.get("schedule")).map(|s| &s["pause_status"]).collect();
+        assert_eq!(found, [status]);
+    }
+}
+
+#[test]
+fn only_the_workspace_that_is_stated_is_spoken_to() {
+    let workspace = workspace();
+    let desk = Desk::new(&workspace);
+    let client = desk.client(ANA);
+    identity::require_workspace(&client, "4711").unwrap();
+    let refused = identity::require_workspace(&client, "4712").unwrap_err().to_string();
+    let told = "`https://workspace.test` is workspace 4711, but `workspace_id` of the target is 4712";
+    assert_eq!(refused, told);
 }
 
 #[test]
