@@ -3,6 +3,8 @@
 //! Every step can be made again: an interrupted deployment is finished by the next one, which finds what was made by name
 //! and mark. What is remembered is written whatever happens.
 
+mod acting;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
@@ -10,7 +12,7 @@ use serde_json::{Value, json};
 use super::change::{self, Change, Remote, Stage};
 use super::client::Client;
 use super::client::api::permissions::{self, Entry, On, Who};
-use super::client::api::statements::{self, Statement};
+use super::client::api::statements;
 use super::client::api::{alerts, dashboards, files, jobs, pipelines};
 use super::client::error::{Error, Kind as Failed};
 use super::desired::{Desired, DesiredError};
@@ -44,6 +46,16 @@ pub enum ApplyError {
         /// What the workspace said.
         error: Box<Error>,
     },
+    /// Statements failed that run as the principal of the pipeline.
+    #[error("statements that run as `{runner}` failed: {why}\nthey are in `{path}`")]
+    Acting {
+        /// The principal.
+        runner: String,
+        /// The file of the workspace that they are in.
+        path: String,
+        /// What the workspace said.
+        why: String,
+    },
     /// The state could not be read.
     #[error(transparent)]
     Observe(#[from] ObserveError),
@@ -64,10 +76,19 @@ pub fn apply(
     told: &mut dyn FnMut(&Change),
 ) -> Result<(), ApplyError> {
     let mut applying = Applying { client, desired, remote, release: desired.release() };
-    let made = changes.iter().filter(|change| change.stage() != Stage::Waiting);
-    let result = made.into_iter().try_for_each(|change| {
-        told(change);
-        applying.make(change)
+    let made: Vec<&Change> = changes.iter().filter(|change| change.stage() != Stage::Waiting).collect();
+    // Statements of another identity run together: a run takes its time.
+    let runner = applying.other_identity();
+    let is_runners = |change: &Change| runner.is_some() && acting::statement(change).is_some();
+    let result = made.chunk_by(|a, b| is_runners(a) && is_runners(b)).try_for_each(|changes| match &runner {
+        Some(runner) if changes.iter().all(|change| is_runners(change)) => {
+            changes.iter().for_each(|change| told(change));
+            applying.act(runner, &changes.iter().filter_map(|change| acting::statement(change)).collect::<Vec<_>>())
+        }
+        _ => changes.iter().try_for_each(|change| {
+            told(change);
+            applying.make(change)
+        }),
     });
     if result.is_ok() {
         applying.remember_release();
@@ -111,7 +132,7 @@ impl Applying<'_, '_, '_> {
             Change::Statement { statement, .. } => {
                 let warehouse = self.remote.warehouse.clone().unwrap_or_default();
                 let text = &statement.text;
-                let run = Statement { statement: text, warehouse_id: &warehouse, parameters: &[] };
+                let run = statements::Statement { statement: text, warehouse_id: &warehouse, parameters: &[] };
                 statements::run(self.client, &run).map(drop).map_err(|error| {
                     let (file, text) = (statement.file.clone(), text.clone());
                     ApplyError::Statement { file, text, error: error.into() }

@@ -18,7 +18,7 @@ use crate::bundle::{self, Bundle, Declared, Deployment, rest};
 use crate::lakeflow;
 use crate::model::{Mode, Project, TargetId};
 use crate::plan::deployment::JobKind;
-use crate::plan::{ArtifactKind, BuildPlan, Folder, Governance, Phase};
+use crate::plan::{ArtifactKind, BuildPlan, Folder, Governance, Identity, Phase};
 use crate::render::RenderedFile;
 
 /// The tag that names the target; with the one of the project it tells whose a resource is.
@@ -41,6 +41,8 @@ pub struct Statement {
     pub effect: Effect,
     /// Whether it may only run behind an update of all tables.
     pub behind_update: bool,
+    /// Whom it runs as.
+    pub identity: Identity,
 }
 
 /// A dashboard.
@@ -167,6 +169,11 @@ impl Desired {
         pipelines.map(|declared| declared.key.clone())
     }
 
+    /// The service principal that owns tables and views, where one is named.
+    pub fn runner(&self) -> Option<&str> {
+        self.deployment.values.get(reference::RUN_AS).map(String::as_str)
+    }
+
     /// Who may do what with pipeline, jobs and alerts.
     pub fn permissions(&self) -> &[bundle::Permission] {
         &self.deployment.permissions
@@ -265,6 +272,7 @@ fn statements(concern: Governance, file: &str, text: &str) -> Result<Vec<Stateme
             text: text.to_owned(),
             effect,
             behind_update: concern.needs_all_tables(),
+            identity: concern.identity(),
         })
     };
     parsed.into_iter().map(statement).collect()

@@ -7,7 +7,7 @@
 mod acting;
 mod changes;
 mod declared;
-mod identities;
+pub mod identities;
 mod model;
 mod scripts;
 
