@@ -12,11 +12,12 @@ mod place;
 pub mod reference;
 pub mod resource;
 pub mod rest;
+pub mod settings;
 mod yaml;
 
 use std::collections::BTreeSet;
 
-use crate::model::{Mode, Principal, Project, Target, TargetId};
+use crate::model::{Mode, Principal, Project, Settings, Target, TargetId};
 use crate::plan::{ArtifactKind, BuildPlan, Folder, deployment};
 use crate::render::text::Ident;
 use reference::Values;
@@ -70,6 +71,8 @@ pub struct Deployment {
     pub permissions: Vec<Permission>,
     /// Who may look at which dashboard, by the name of its metric.
     pub dashboards: Vec<(String, Vec<Principal>)>,
+    /// Settings of pipeline and jobs.
+    pub settings: Settings,
     /// Tasks that the jobs of this target have besides.
     pub additions: Vec<JobAddition>,
 }
@@ -184,6 +187,7 @@ fn deployment(project: &Project, target: &Target) -> Deployment {
         root: (target.mode == Mode::Production).then(|| deployment::root(project, target)),
         host: target.host.clone(),
         workspace_id: target.workspace_id.clone(),
+        settings: target.settings.clone(),
         permissions: place::permissions(project, target),
         dashboards: place::dashboards(project, target),
         additions: vec![],

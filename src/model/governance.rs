@@ -2,11 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use indexmap::IndexMap;
+
 use super::sql::Expression;
 use crate::lakeflow::is_same_name;
 use crate::lakeflow::types::Column as TypedColumn;
 pub use crate::spec::{
-    ClassificationSpec as Classification, ModeSpec as Mode, PersonalSpec as PersonalKind, ProtectionSpec as Protection,
+    ChannelSpec as Channel, ClassificationSpec as Classification, ClusterSpec as Cluster, ModeSpec as Mode,
+    PersonalSpec as PersonalKind, ProtectionSpec as Protection,
 };
 
 /// Index of a target in its project.
@@ -50,6 +53,8 @@ pub struct Target {
     pub host: Option<String>,
     /// Id of the workspace.
     pub workspace_id: Option<String>,
+    /// Settings of pipeline and jobs.
+    pub settings: Settings,
 }
 
 impl Target {
@@ -74,6 +79,19 @@ impl Target {
     pub fn principal(&self, name: &str) -> Option<&Principal> {
         self.principals.iter().find(|(known, _)| known == name).map(|(_, principal)| principal)
     }
+}
+
+/// Settings of pipeline and jobs that no figure depends on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// Which release of the engine runs the pipeline.
+    pub channel: Channel,
+    /// Id of the budget policy of serverless compute.
+    pub budget_policy: Option<String>,
+    /// Clusters of the pipeline; none where compute is serverless.
+    pub clusters: Vec<Cluster>,
+    /// Tags of pipeline and jobs, in the order of the spec.
+    pub tags: IndexMap<String, String>,
 }
 
 /// A group or a service principal.

@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::settings::SettingsSpec;
 use super::shared::{ClassificationSpec, OneOrMany};
 
 /// A project: where it runs, who may read it, when it is refreshed.
@@ -48,6 +49,9 @@ pub struct ProjectSpec {
     /// Classification of tables that state none. Default: `internal`, and `confidential` for tables with personal data.
     #[schemars(example = &"internal")]
     pub classification: Option<ClassificationSpec>,
+    /// Settings of pipeline and jobs that no figure depends on; those of a target go before.
+    #[schemars(extend("examples" = [{"tags": {"cost_center": "4711"}}]))]
+    pub settings: Option<SettingsSpec>,
     /// When which metrics or entities are refreshed. Without a schedule a pipeline runs on demand.
     #[schemars(extend("examples" = [{"sales_daily": {"cron": "0 0 5 * * ?", "timezone": "UTC", "refresh": ["sales"]}}]))]
     pub schedules: Option<IndexMap<String, ScheduleSpec>>,
@@ -101,6 +105,9 @@ pub struct TargetSpec {
     /// called.
     #[schemars(range(min = 1), example = 1_234_567_890_123_456_u64)]
     pub workspace_id: Option<u64>,
+    /// Settings of pipeline and jobs in this target. Tags are added to those of the project; other keys replace them.
+    #[schemars(extend("examples" = [{"channel": "preview"}]))]
+    pub settings: Option<SettingsSpec>,
 }
 
 /// What a deployment is for.
