@@ -7,8 +7,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::effect::{Effect, Object, ObjectKind, Tagged};
-use crate::lakeflow::ast::{CreateFunction, CreateMetricView, CreatePolicy, FunctionBody, PolicyKind, Returns};
-use crate::lakeflow::{expr_text, folded, parse_expr};
+use crate::lakeflow::ast::{CreateFunction, CreatePolicy, FunctionBody, PolicyKind, Query, Returns, StatementKind};
+use crate::lakeflow::{self, expr_text, folded, parse_expr};
 
 /// The privilege that implies all others.
 const ALL: &str = "ALL PRIVILEGES";
@@ -66,12 +66,14 @@ pub struct Catalog {
     pub owners: BTreeMap<Object, String>,
     /// Functions.
     pub functions: BTreeMap<Object, Known<Function>>,
-    /// The YAML of metric views.
-    pub metric_views: BTreeMap<Object, Known<String>>,
+    /// The queries of views, and the YAML of metric views.
+    pub views: BTreeMap<Object, Known<String>>,
     /// Policies, by what they hold for and their names in lower case.
     pub policies: BTreeMap<(Object, String), Policy>,
     /// Whether all policies are known.
     pub policies_are_known: bool,
+    /// Columns of tables, in lower case; a table whose columns are not known is left out.
+    pub columns: BTreeMap<Object, BTreeSet<String>>,
     /// Tags of all tables and columns; `None` when they are not known.
     pub tags: Option<BTreeMap<Tagged, BTreeMap<String, String>>>,
 }
@@ -83,7 +85,7 @@ pub enum Holds {
     Yes,
     /// It does not, or nobody knows.
     No,
-    /// It can't be before the table is there.
+    /// It can't be before the table, or its column, is there.
     Waits,
 }
 
@@ -102,9 +104,16 @@ impl Catalog {
         effect.tables().into_iter().find(|table| self.is_absent(table))
     }
 
+    /// Whether the table of an effect is there without the column: it comes with the next update.
+    fn lacks_column(&self, effect: &Effect) -> bool {
+        let (Effect::Tags(tagged, _) | Effect::NoTags(tagged, _)) = effect else { return false };
+        let known = tagged.column.as_ref().zip(self.columns.get(&tagged.table));
+        known.is_some_and(|(column, columns)| !columns.contains(column))
+    }
+
     /// Whether an effect holds.
     pub fn holds(&self, effect: &Effect) -> Holds {
-        if self.awaited(effect).is_some() {
+        if self.awaited(effect).is_some() || self.lacks_column(effect) {
             // Nobody can be kept from what is not there, and nothing of it can be given.
             let takes = matches!(effect, Effect::Revoked(..) | Effect::NoTags(..));
             return if takes { Holds::Yes } else { Holds::Waits };
@@ -134,7 +143,11 @@ impl Catalog {
             Effect::Function(name, wanted) => {
                 matches!(self.functions.get(name), Some(Known::Read(known)) if is_function(known, wanted))
             }
-            Effect::MetricView(name, wanted) => self.is_view(name, wanted),
+            Effect::MetricView(name, wanted) => self
+                .is_view(name, wanted.comment.as_deref(), |known| known.trim() == wanted.definition.yaml.value.trim()),
+            Effect::View(name, wanted) => {
+                self.is_view(name, wanted.comment.as_deref(), |known| is_query(known, &wanted.query))
+            }
             Effect::Policy(on, name, wanted) => self
                 .policies
                 .get(&(on.clone(), folded(name).into_owned()))
@@ -157,10 +170,14 @@ impl Catalog {
         }
     }
 
-    fn is_view(&self, name: &Object, wanted: &CreateMetricView) -> bool {
-        let same = |known: &str| known.trim() == wanted.definition.yaml.value.trim();
-        matches!(self.metric_views.get(name), Some(Known::Read(known)) if same(known))
-            && matches!(self.objects.get(name), Some(Known::Read(comment)) if *comment == wanted.comment)
+    fn is_view(&self, name: &Object, comment: Option<&str>, is_definition: impl Fn(&str) -> bool) -> bool {
+        matches!(self.views.get(name), Some(Known::Read(known)) if is_definition(known))
+            && matches!(self.objects.get(name), Some(Known::Read(known)) if known.as_deref() == comment)
+    }
+
+    fn define(&mut self, name: &Object, comment: Option<&String>, definition: String) {
+        self.objects.insert(name.clone(), Known::Read(comment.cloned()));
+        self.views.insert(name.clone(), Known::Read(definition));
     }
 
     /// The catalog after a statement of this effect has run.
@@ -183,9 +200,9 @@ impl Catalog {
             }),
             Effect::Function(name, wanted) => drop(self.functions.insert(name.clone(), Known::Read(function(wanted)))),
             Effect::MetricView(name, wanted) => {
-                self.objects.insert(name.clone(), Known::Read(wanted.comment.clone()));
-                self.metric_views.insert(name.clone(), Known::Read(wanted.definition.yaml.value.clone()));
+                self.define(name, wanted.comment.as_ref(), wanted.definition.yaml.value.clone());
             }
+            Effect::View(name, wanted) => self.define(name, wanted.comment.as_ref(), wanted.query.to_string()),
             Effect::Policy(on, name, wanted) => {
                 self.policies.insert((on.clone(), folded(name).into_owned()), policy(wanted));
             }
@@ -202,7 +219,7 @@ impl Catalog {
                 self.objects.insert(object.clone(), Known::Absent);
                 self.functions.insert(object.clone(), Known::Absent);
                 self.owners.remove(object);
-                self.metric_views.insert(object.clone(), Known::Absent);
+                self.views.insert(object.clone(), Known::Absent);
                 self.privileges.insert(object.clone(), Known::Absent);
             }
             Effect::Unknown => {}
@@ -254,6 +271,12 @@ fn is_function(known: &Function, wanted: &CreateFunction) -> bool {
         && same(&known.returns, &wanted.returns)
         && known.comment == wanted.comment
         && parse_expr(&known.body).is_ok_and(|known| known == **body)
+}
+
+/// Whether a text is this query. They are compared as trees.
+fn is_query(known: &str, wanted: &Query) -> bool {
+    let parsed = lakeflow::parse(known).unwrap_or_default();
+    matches!(parsed.as_slice(), [statement] if matches!(&statement.kind, StatementKind::Query(query) if **query == *wanted))
 }
 
 fn policy(wanted: &CreatePolicy) -> Policy {

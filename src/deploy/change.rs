@@ -216,7 +216,7 @@ fn statements(desired: &Desired, catalog: &Catalog, is_updated: bool) -> Vec<Cha
         let waits = match catalog.holds(&statement.effect) {
             Holds::Yes => continue,
             Holds::No => (statement.behind_update && !is_updated).then_some(Waits::Update),
-            Holds::Waits => catalog.awaited(&statement.effect).map(Waits::Table),
+            Holds::Waits => Some(catalog.awaited(&statement.effect).map_or(Waits::Update, Waits::Table)),
         };
         if waits.is_none() {
             catalog.apply(&statement.effect);

@@ -18,7 +18,7 @@ use crate::bundle::{self, Bundle, Declared, Deployment, rest};
 use crate::lakeflow;
 use crate::model::{Mode, Project, TargetId};
 use crate::plan::deployment::JobKind;
-use crate::plan::{ArtifactKind, BuildPlan, Folder, Governance, Identity, Phase};
+use crate::plan::{ArtifactKind, BuildPlan, Folder, Identity, Phase};
 use crate::render::RenderedFile;
 
 /// The tag that names the target; with the one of the project it tells whose a resource is.
@@ -126,10 +126,19 @@ impl Desired {
             let (path, text) = (file.artifact.path().to_owned(), Arc::clone(&file.text));
             match file.artifact.kind {
                 ArtifactKind::Governance(_, concern) => {
-                    desired.statements.extend(statements(concern, &path, &text)?);
+                    let read =
+                        statements(concern.phase(), concern.needs_all_tables(), concern.identity(), &path, &text)?;
+                    desired.statements.extend(read);
                     desired.files.insert(path, text);
                 }
-                ArtifactKind::Dataset(_) | ArtifactKind::Operation(..) => drop(desired.files.insert(path, text)),
+                ArtifactKind::Operation(_, script) => {
+                    // The last of them is the mark that schedules ask for: all tables are those of this build.
+                    if script.makes_views() {
+                        desired.statements.extend(statements(Phase::After, true, Identity::RunAs, &path, &text)?);
+                    }
+                    desired.files.insert(path, text);
+                }
+                ArtifactKind::Dataset(_) => drop(desired.files.insert(path, text)),
                 ArtifactKind::Dashboard(id) => desired.dashboards.extend(
                     project.metrics.get(id.0).map(|metric| Dashboard { metric: metric.name.clone(), definition: text }),
                 ),
@@ -261,19 +270,18 @@ pub fn known_values(warehouse: &str, files: &str, pipelines: &BTreeMap<String, S
     known
 }
 
-fn statements(concern: Governance, file: &str, text: &str) -> Result<Vec<Statement>, DesiredError> {
+fn statements(
+    phase: Phase,
+    behind_update: bool,
+    identity: Identity,
+    file: &str,
+    text: &str,
+) -> Result<Vec<Statement>, DesiredError> {
     let parsed = lakeflow::parse(text).map_err(|_| DesiredError::Unreadable(file.to_owned()))?;
     let statement = |statement: lakeflow::Statement| {
         let effect = Effect::of(&statement.kind);
         let text = text.get(statement.range).ok_or_else(|| DesiredError::Unreadable(file.to_owned()))?;
-        Ok(Statement {
-            phase: concern.phase(),
-            file: file.to_owned(),
-            text: text.to_owned(),
-            effect,
-            behind_update: concern.needs_all_tables(),
-            identity: concern.identity(),
-        })
+        Ok(Statement { phase, file: file.to_owned(), text: text.to_owned(), effect, behind_update, identity })
     };
     parsed.into_iter().map(statement).collect()
 }

@@ -9,7 +9,8 @@ use std::fmt;
 
 use crate::lakeflow::ast::{
     Alter, AlterAction, ColumnAction, Command, CommentOn, CommentTarget, CreateFunction, CreateMetricView,
-    CreatePolicy, Expr, MetricJoin, ObjectName, Part, Privilege, Securable, SecurableKind, StatementKind, Text,
+    CreatePolicy, CreateView, Expr, MetricJoin, ObjectName, Part, Privilege, Securable, SecurableKind, StatementKind,
+    Text,
 };
 use crate::lakeflow::{folded, parse_expr};
 
@@ -100,6 +101,8 @@ pub enum Effect {
     Function(Object, Box<CreateFunction>),
     /// A metric view has this definition.
     MetricView(Object, Box<CreateMetricView>),
+    /// A view has this definition.
+    View(Object, Box<CreateView>),
     /// A policy has this definition.
     Policy(Object, String, Box<CreatePolicy>),
     /// There is no such policy.
@@ -138,6 +141,7 @@ impl Effect {
             StatementKind::CreateMetricView(view) => {
                 Effect::MetricView(Object::of(ObjectKind::Table, &view.name), view.clone())
             }
+            StatementKind::CreateView(view) => Effect::View(Object::of(ObjectKind::Table, &view.name), view.clone()),
             StatementKind::CreatePolicy(policy) => object(&policy.on)
                 .map_or(Effect::Unknown, |on| Effect::Policy(on, policy.name.value.clone(), policy.clone())),
             StatementKind::DropPolicy(policy) => {

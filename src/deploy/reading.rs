@@ -49,6 +49,7 @@ fn objects(effect: &Effect) -> Option<&Object> {
         | Effect::Revoked(object, ..)
         | Effect::Function(object, _)
         | Effect::MetricView(object, _)
+        | Effect::View(object, _)
         | Effect::Policy(object, ..)
         | Effect::NoPolicy(object, _)
         | Effect::Gone(object) => Some(object),
@@ -112,15 +113,22 @@ impl Reading<'_, '_> {
     }
 
     fn tables(&mut self, effects: &[Effect]) -> Result<(), Error> {
+        let tags_columns = effects.iter().any(
+            |effect| matches!(effect, Effect::Tags(tagged, _) | Effect::NoTags(tagged, _) if tagged.column.is_some()),
+        );
         for schema in &self.schemas_there() {
             let [catalog, name] = schema;
-            for table in tables::list(self.client, catalog, name, false)? {
+            for table in tables::list(self.client, catalog, name, tags_columns)? {
                 let object = child(schema, ObjectKind::Table, &table.name);
+                if tags_columns {
+                    let columns = table.columns.iter().map(|column| folded(&column.name).into_owned());
+                    self.catalog.columns.insert(object.clone(), columns.collect());
+                }
                 self.catalog.objects.insert(object, Known::Read(table.comment));
             }
         }
         let views = effects.iter().filter_map(|effect| match effect {
-            Effect::MetricView(view, _) => Some(view),
+            Effect::MetricView(view, _) | Effect::View(view, _) => Some(view),
             _ => None,
         });
         let there: BTreeSet<Object> = views.filter(|view| self.catalog.is_there(view)).cloned().collect();
@@ -133,7 +141,7 @@ impl Reading<'_, '_> {
                 Known::Absent => Known::Absent,
                 Known::Unknown(why) => Known::Unknown(why),
             };
-            self.catalog.metric_views.insert(view, definition);
+            self.catalog.views.insert(view, definition);
         }
         Ok(())
     }

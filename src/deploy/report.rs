@@ -125,6 +125,7 @@ fn effect(effect: &Effect, text: &str) -> (Fate, String, Option<Access>) {
         }
         Effect::Function(name, _) => (Fate::Changed, name.to_string(), Some(Access::Decides)),
         Effect::MetricView(name, _) => (Fate::Changed, format!("metric view `{}`", name.full_name()), None),
+        Effect::View(name, _) => (Fate::Changed, format!("view `{}`", name.full_name()), None),
         Effect::Policy(on, name, _) => (Fate::Changed, format!("policy `{name}` on {on}"), Some(Access::Decides)),
         Effect::NoPolicy(on, name) => (Fate::Gone, format!("policy `{name}` on {on}"), Some(Access::Decides)),
         Effect::Tags(of, tags) => {

@@ -94,16 +94,23 @@ impl Script {
         matches!(self, Script::Guard | Script::TableGuard)
     }
 
+    /// Whether a script makes views, which outlive a run.
+    pub fn makes_views(self) -> bool {
+        matches!(self, Script::Events | Script::Freshness | Script::Release)
+    }
+
     /// Whether a job runs the script. Views outlive a run, so the job that refreshes everything on demand makes them, and
     /// marks the end; schedules run behind that mark. What is asked of tables is asked where the run has brought them up to
     /// date, and none of them says the same.
     pub fn is_run(self, job: JobKind, selection: &Selection) -> bool {
         match self {
             _ if job == JobKind::Deployment => false,
-            Script::Guard | Script::Events | Script::Freshness | Script::Release => job == JobKind::OnDemand,
+            Script::Guard => job == JobKind::OnDemand,
+            _ if self.makes_views() => job == JobKind::OnDemand,
             Script::TableGuard => job != JobKind::OnDemand,
             Script::Minimum(id) => selection.contains(Dataset::Raw(id)) && !selection.contains(Dataset::RowCounts),
             Script::Gate(id) => selection.contains(Dataset::Reconciliation(id)),
+            Script::Events | Script::Freshness | Script::Release => false,
         }
     }
 }

@@ -84,7 +84,8 @@ fn guard(target: &Target, release: &str, found: &str, from: Option<Sql>) -> Resu
         None => "Fails when the governance of this build was not applied, run before an update.",
         Some(_) => "Fails when tables were not brought up to the governance of this build, run before an update.",
     };
-    let message = format!("this build is not deployed to {} yet: run its job `deployment`", target.name);
+    let message =
+        format!("this build is not deployed to {} yet: run `gen deploy`, or its job `deployment`", target.name);
     Guard {
         header: header(title, ORIGIN)?,
         found,

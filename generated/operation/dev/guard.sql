@@ -3,5 +3,5 @@
 
 SELECT assert_true(
   `zoltan-verebes-catalog-m`.`dg-day`.governance_release() IS NOT DISTINCT FROM 'b6b7a5c8c6aba0f3',
-  'this build is not deployed to dev yet: run its job `deployment`'
+  'this build is not deployed to dev yet: run `gen deploy`, or its job `deployment`'
 ) AS is_deployed;

@@ -3,5 +3,5 @@
 
 SELECT assert_true(
   `zoltan-verebes-catalog-m`.`dg-day-prod`.governance_release() IS NOT DISTINCT FROM 'c27d227dae38eb11',
-  'this build is not deployed to prod yet: run its job `deployment`'
+  'this build is not deployed to prod yet: run `gen deploy`, or its job `deployment`'
 ) AS is_deployed;

@@ -3,6 +3,6 @@
 
 SELECT assert_true(
   max(release) IS NOT DISTINCT FROM 'c27d227dae38eb11',
-  'this build is not deployed to prod yet: run its job `deployment`'
+  'this build is not deployed to prod yet: run `gen deploy`, or its job `deployment`'
 ) AS is_deployed
 FROM `zoltan-verebes-catalog-m`.`dg-day-prod`.operation_release;

@@ -103,8 +103,8 @@ fn undo(effect: &Effect, catalog: &mut Catalog) -> Option<()> {
             Some(Known::Read(function)) => function.body = "value".into(),
             _ => return None,
         },
-        Effect::MetricView(name, _) => {
-            drop(catalog.metric_views.insert(name.clone(), Known::Read("version: 1".into())))
+        Effect::MetricView(name, _) | Effect::View(name, _) => {
+            drop(catalog.views.insert(name.clone(), Known::Read("version: 1".into())))
         }
         Effect::Policy(on, name, _) => catalog.apply(&Effect::NoPolicy(on.clone(), name.clone())),
         Effect::Tags(tagged, tags) => {

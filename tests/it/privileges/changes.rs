@@ -26,13 +26,13 @@ use super::model::{EVERYBODY, Model, Object, Rows, Sight};
 use super::scripts::Who;
 
 /// Replacements in the files of the specs, by path.
-type Edit = BTreeMap<String, Value>;
+pub type Edit = BTreeMap<String, Value>;
 
 fn changes_dir() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/changes")
 }
 
-fn edits() -> BTreeMap<String, Edit> {
+pub fn edits() -> BTreeMap<String, Edit> {
     let text = fs::read_to_string(changes_dir().join("edits.yml")).unwrap();
     let mut sources = SourceMap::default();
     let file = sources.add("edits.yml", text.clone());
@@ -42,19 +42,25 @@ fn edits() -> BTreeMap<String, Edit> {
 }
 
 /// The project on a disk of its own.
-struct Project {
-    world: MemoryWorld,
+pub struct Project {
+    pub world: MemoryWorld,
     base: BTreeMap<String, String>,
 }
 
-const ROOT: &str = "practice";
+pub const ROOT: &str = "practice";
 
 impl Project {
     fn new() -> Project {
+        Project::with(&|_, text| text.to_owned())
+    }
+
+    /// The project with its files changed, by name and text.
+    pub fn with(change: &dyn Fn(&str, &str) -> String) -> Project {
         let specs = changes_dir().join("specs");
         let read = |path: &PathBuf| {
             let name = path.strip_prefix(&specs).unwrap().to_str().unwrap().to_owned();
-            (name, fs::read_to_string(path).unwrap())
+            let text = change(&name, &fs::read_to_string(path).unwrap());
+            (name, text)
         };
         let base = DiskWorld.list(&specs).files.iter().map(read).collect();
         Project { world: MemoryWorld::default(), base }
@@ -65,7 +71,7 @@ impl Project {
     }
 
     /// Lays out the specs with these edits, and builds.
-    fn build(&self, edits: &[&Edit]) -> Build {
+    pub fn build(&self, edits: &[&Edit]) -> Build {
         let mut specs = self.base.clone();
         for (file, change) in edits.iter().flat_map(|edit| edit.iter()) {
             let Value::Array(replacements) = change else {
@@ -122,7 +128,7 @@ fn is_within(seen: &Seen, may: &Seen) -> bool {
 }
 
 impl Build {
-    fn target(&self, name: &str) -> &Target {
+    pub fn target(&self, name: &str) -> &Target {
         self.compilation.project.as_ref().unwrap().target(name).unwrap()
     }
 
@@ -130,7 +136,7 @@ impl Build {
         Declared { project: self.compilation.project.as_ref().unwrap(), target: self.target(target) }
     }
 
-    fn schema(&self, target: &str) -> Object {
+    pub fn schema(&self, target: &str) -> Object {
         let target = self.target(target);
         [&target.catalog, &target.schema].map(|part| part.to_lowercase()).to_vec()
     }
@@ -166,7 +172,7 @@ impl Build {
 
 /// What somebody may see, and how much of it.
 #[derive(Default)]
-struct Promise {
+pub struct Promise {
     /// By table and column; nothing that is not there may be seen.
     columns: BTreeMap<(Object, String), Seen>,
     views: BTreeSet<Object>,
@@ -174,8 +180,8 @@ struct Promise {
 }
 
 /// A workspace in which one build after another is deployed to a target.
-struct Workspace<'a> {
-    model: Model,
+pub struct Workspace<'a> {
+    pub model: Model,
     target: &'a str,
     people: BTreeSet<String>,
     owners: BTreeSet<String>,
@@ -185,13 +191,13 @@ struct Workspace<'a> {
 }
 
 impl<'a> Workspace<'a> {
-    fn of(target: &'a str) -> Workspace<'a> {
+    pub fn of(target: &'a str) -> Workspace<'a> {
         let people = BTreeSet::from([EVERYBODY.to_owned()]);
         Workspace { model: Model::default(), target, people, owners: BTreeSet::new(), steps: 0, refreshed: 0 }
     }
 
     /// Everybody that a build knows. The principal that pipelines run as owns the tables: no grant is about it.
-    fn meet(&mut self, build: &Build) {
+    pub fn meet(&mut self, build: &Build) {
         let target = build.target(self.target);
         self.owners.extend(target.run_as.as_ref().map(|run_as| id(run_as).to_owned()));
         self.people.extend(target.principals.iter().map(|(_, principal)| id(principal).to_owned()));
@@ -199,7 +205,7 @@ impl<'a> Workspace<'a> {
     }
 
     /// What a build promises to each of them.
-    fn promises(&self, build: &Build) -> Vec<Promise> {
+    pub fn promises(&self, build: &Build) -> Vec<Promise> {
         self.people.iter().map(|person| build.promise(self.target, person)).collect()
     }
 
@@ -314,7 +320,7 @@ impl<'a> Workspace<'a> {
     }
 
     /// Compares everything that anybody sees with what is promised. `exactly` is for a single promise.
-    fn compare(&self, promises: &[&[Promise]], exactly: bool) -> Vec<String> {
+    pub fn compare(&self, promises: &[&[Promise]], exactly: bool) -> Vec<String> {
         let (model, mut wrong) = (&self.model, vec![]);
         for (index, person) in self.people.iter().enumerate() {
             let promises: Vec<&Promise> = promises.iter().map(|of_all| &of_all[index]).collect();

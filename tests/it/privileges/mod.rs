@@ -7,6 +7,7 @@
 mod acting;
 mod changes;
 mod declared;
+mod deployed;
 pub mod identities;
 mod model;
 mod scripts;

@@ -55,7 +55,7 @@ pub struct Model {
     /// By the schema they hold for and their names.
     policies: BTreeMap<(Object, String), CreatePolicy>,
     /// Values by table, column and key.
-    tags: BTreeMap<(Object, String, String), String>,
+    pub tags: BTreeMap<(Object, String, String), String>,
     pub views: BTreeSet<Object>,
     pub schema: Object,
     pub volumes: BTreeSet<Object>,

@@ -21,13 +21,13 @@ mod proofs;
 mod route;
 pub mod server;
 pub mod setting;
-mod sql;
+pub mod sql;
 pub mod state;
 mod statements;
 mod tags;
 mod tokens;
 mod troubles;
-mod update;
+pub mod update;
 mod volume_files;
 
 use std::sync::{Mutex, MutexGuard};
@@ -35,7 +35,7 @@ use std::sync::{Mutex, MutexGuard};
 use serde_json::{Value, json};
 
 use asked::Reply;
-pub use desk::Desk;
+pub use desk::{Desk, HOST};
 use lakegen::deploy::client::door::Response;
 pub use state::{Kind, State};
 

@@ -68,9 +68,14 @@ pub fn deployer(target: &Target) -> String {
 /// A workspace in which a target can be deployed by whoever is to do so.
 pub fn for_target(compilation: &Compilation, id: TargetId) -> Workspace {
     let workspace = Workspace::new();
+    prepare(&mut workspace.state(), compilation, id);
+    workspace
+}
+
+/// Does an administrator's part of a build. What is there already stays.
+pub fn prepare(state: &mut State, compilation: &Compilation, id: TargetId) {
     let target = &compilation.project.as_ref().unwrap().targets[id.0];
     let who = deployer(target);
-    let mut state = workspace.state();
     for (_, principal) in &target.principals {
         state.add(principal);
     }
@@ -94,15 +99,13 @@ pub fn for_target(compilation: &Compilation, id: TargetId) -> Workspace {
     if who != run_as {
         state.users.insert((who.clone(), run_as.clone()));
     }
-    prepare_places(&mut state, target, &who, &run_as);
-    prepare_sources(&mut state, compilation, target, &run_as);
+    prepare_places(state, target, &who, &run_as);
+    prepare_sources(state, compilation, target, &run_as);
     state.add_folder(&format!("/Workspace/Users/{who}"), &who);
     state.add_folder("/Workspace/Deployments", &who);
     if let Some(root) = &target.root {
         state.add_folder(root, &who);
     }
-    drop(state);
-    workspace
 }
 
 /// The volume that a path lies in, as `catalog.schema.volume`.

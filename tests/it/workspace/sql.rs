@@ -120,7 +120,7 @@ fn perform(state: &mut State, who: &str, statement: &StatementKind, text: &str) 
                 who,
                 Kind::Table,
                 &path(&view.name),
-                view_fields("VIEW", view.comment.as_deref(), text),
+                view_fields("VIEW", view.comment.as_deref(), &view.query.to_string()),
                 view.or_replace,
             )
         }

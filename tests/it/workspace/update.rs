@@ -281,9 +281,11 @@ fn finish(state: &mut State, id: &str, update: &Update) -> Result<(), String> {
     for dataset in &datasets {
         check(state, id, dataset).map_err(|refusal| format!("{}: {}", dataset.name, refusal.message))?;
     }
-    for dataset in datasets.iter().filter(|dataset| update.selects(dataset).0) {
+    // Private tables are seen by their pipeline alone.
+    for dataset in datasets.iter().filter(|dataset| update.selects(dataset).0 && !dataset.table.private) {
         publish(state, id, dataset);
     }
+    publish_event_log(state, id);
     // Streams in the order in which they feed each other: as often as there are streams is enough for any order.
     for round in 0..datasets.len() {
         for dataset in datasets.iter().filter(|dataset| dataset.is_stream) {
@@ -372,6 +374,18 @@ fn publish(state: &mut State, id: &str, dataset: &Dataset) {
     let has = |column: &str| dataset.table.columns.iter().any(|known| known.name.value.to_lowercase() == column);
     state.tags.retain(|(_, tagged, _), _| tagged.strip_prefix(&below).is_none_or(has));
     state.things.insert(at, Thing { owner, fields });
+}
+
+/// The event log as a table, where the pipeline names one.
+fn publish_event_log(state: &mut State, id: &str) {
+    let pipeline = &state.pipelines[id];
+    let Some(log) = pipeline.spec.get("event_log").filter(|log| log.is_object()) else { return };
+    let names = ["catalog", "schema", "name"].map(|part| log[part].as_str().unwrap_or_default());
+    let full = names.join(".");
+    let shown = json!({"name": names[2], "catalog_name": names[0], "schema_name": names[1], "full_name": full,
+        "table_type": "MANAGED", "columns": []});
+    let thing = Thing { owner: pipeline.run_as.clone(), fields: shown.as_object().cloned().unwrap_or_default() };
+    state.things.entry((Kind::Table, full.to_lowercase())).or_insert(thing);
 }
 
 /// Reads what is new. What was read stays as it was judged.
