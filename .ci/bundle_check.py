@@ -40,21 +40,27 @@ def resources(bundle: Path):
                     yield scope is document, kind, key, value
 
 
-def merged(job, addition):
-    """A job with the tasks that a target adds: tasks of one key are one, lists follow each other."""
-    tasks = {task["task_key"]: dict(task) for task in job["tasks"]}
-    for task in addition.get("tasks", []):
-        known = tasks.setdefault(task["task_key"], {})
-        waits = known.get("depends_on", []) + task.get("depends_on", [])
-        known.update(task, **({"depends_on": waits} if waits else {}))
-    return {**job, "tasks": list(tasks.values())}
+def merged(value, own):
+    """A resource with what a target says of it: tasks of one key are one, other lists follow each other, maps are joined."""
+    if isinstance(value, dict) and isinstance(own, dict):
+        return {**value, **{key: merged(value[key], inner) if key in value else inner for key, inner in own.items()}}
+    if isinstance(value, list) and isinstance(own, list):
+        if not all(isinstance(item, dict) and "task_key" in item for item in value + own):
+            return value + own
+        tasks = {task["task_key"]: task for task in value}
+        for task in own:
+            tasks[task["task_key"]] = merged(tasks.get(task["task_key"], {}), task)
+        return list(tasks.values())
+    return own
 
 
-def job_additions(bundle: Path, target: str):
-    """What a target adds to jobs, by their keys."""
-    documents = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in bundle.rglob("*.yml")]
-    scopes = [document.get("targets", {}).get(target, {}) for document in documents]
-    return {key: job for scope in scopes for key, job in scope.get("resources", {}).get("jobs", {}).items()}
+def overrides(bundle: Path, target: str):
+    """What a target says of its resources, by kind and key."""
+    found = {}
+    for path in sorted(bundle.rglob("*.yml")):
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        found = merged(found, document.get("targets", {}).get(target, {}).get("resources", {}))
+    return found
 
 
 def shape(value, where=""):
@@ -69,7 +75,7 @@ def shape(value, where=""):
 
 def main() -> int:
     bundle, requests = map(Path, sys.argv[1:3])
-    additions = job_additions(bundle, sys.argv[3])
+    own = overrides(bundle, sys.argv[3])
     calls = [json.loads(line) for line in requests.read_text(encoding="utf-8").splitlines()]
     bodies = {(call["path"], call["body"].get("name") or call["body"].get("display_name")): call["body"] for call in calls}
     checked = 0
@@ -84,8 +90,7 @@ def main() -> int:
                 raise ValueError(f"{kind}.{key}: {sorted(missing)} are lost in {CLASSES[kind].__name__}")
         if common:
             body = bodies[PATHS[kind], value.get("name") or value.get("display_name")]
-            if kind == "jobs":
-                value = merged(value, additions.get(key, {}))
+            value = merged(value, own.get(kind, {}).get(key, {}))
             if difference := shape(value) ^ shape(body):
                 raise ValueError(f"{kind}.{key}: bundle and call differ in {sorted(map(str, difference))}")
         checked += 1

@@ -7,6 +7,7 @@ use heck::ToTitleCase;
 use serde_json::{Map, Value, json};
 
 use super::resource::Kind;
+use super::settings::Overrides;
 use super::{Bundle, Declared, Deployment, Level, reference, yaml};
 use crate::model::{Mode, Principal, Project};
 use crate::plan::deployment::PlaceKind;
@@ -33,7 +34,9 @@ fn written(
     file: BundleFile,
 ) -> Result<RenderedFile, RenderError> {
     let content = match file {
-        BundleFile::Root => Ok(("the bundle: targets, variables, what is uploaded".to_owned(), root(bundle, plan))),
+        BundleFile::Root => {
+            root(bundle, plan).map(|root| ("the bundle: targets, variables, what is uploaded".to_owned(), root))
+        }
         BundleFile::Pipeline => resource(bundle, Kind::Pipeline, &project.name),
         BundleFile::Job(job) => resource(bundle, Kind::Job, &job.key(project)),
         BundleFile::Alert(alert) => resource(bundle, Kind::Alert, alert.key()),
@@ -123,18 +126,20 @@ fn included(plan: &BuildPlan) -> Vec<Value> {
     files.map(|path| json!(path.strip_prefix(&folder).unwrap_or(path))).collect()
 }
 
-fn root(bundle: &Bundle, plan: &BuildPlan) -> Value {
-    let targets: Map<String, Value> =
-        bundle.deployments.iter().map(|deployment| (deployment.name.clone(), target(deployment))).collect();
+fn root(bundle: &Bundle, plan: &BuildPlan) -> Result<Value, serde_json::Error> {
+    let mut targets = Map::new();
+    for deployment in &bundle.deployments {
+        targets.insert(deployment.name.clone(), target(bundle, deployment)?);
+    }
     let folders = bundle.folders.iter().map(|folder| json!(format!("../{}", folder.name())));
-    json!({
+    Ok(json!({
         "bundle": { "name": bundle.name },
         "include": included(plan),
         // The parent of all these is what `${workspace.file_path}` stands for.
         "sync": { "paths": folders.chain([json!(".")]).collect::<Vec<_>>() },
         "variables": variables(bundle),
         "targets": targets,
-    })
+    }))
 }
 
 fn variables(bundle: &Bundle) -> Value {
@@ -154,7 +159,7 @@ fn variables(bundle: &Bundle) -> Value {
     variables
 }
 
-fn target(deployment: &Deployment) -> Value {
+fn target(bundle: &Bundle, deployment: &Deployment) -> Result<Value, serde_json::Error> {
     let mut target = Map::new();
     if deployment.default {
         target.insert("default".into(), json!(true));
@@ -170,7 +175,9 @@ fn target(deployment: &Deployment) -> Value {
         }
     }
     let mut workspace = Map::new();
-    for (key, value) in [("host", &deployment.host), ("root_path", &deployment.root)] {
+    let place =
+        [("host", &deployment.host), ("workspace_id", &deployment.workspace_id), ("root_path", &deployment.root)];
+    for (key, value) in place {
         workspace.extend(value.iter().map(|value| (key.to_owned(), json!(value))));
     }
     if !workspace.is_empty() {
@@ -196,7 +203,11 @@ fn target(deployment: &Deployment) -> Value {
         });
         target.insert("permissions".into(), permissions.collect());
     }
-    target.into()
+    let resources = Overrides(&deployment.settings).section(bundle)?;
+    if !resources.is_empty() {
+        target.insert("resources".into(), resources.into());
+    }
+    Ok(target.into())
 }
 
 fn permitted(level: &str, principal: &Principal) -> Value {

@@ -135,6 +135,7 @@ fn job(project: &Project, plan: &BuildPlan, planned: &Plan, concerns: &BTreeSet<
         run_as: (planned.kind != JobKind::Deployment).then(|| run_as(project)).flatten(),
         email_notifications: (!project.notify.is_empty()).then_some(told),
         tags: tags(project),
+        budget_policy_id: None,
         tasks: tasks(project, plan, planned, concerns),
     }
 }

@@ -12,11 +12,12 @@ mod place;
 pub mod reference;
 pub mod resource;
 pub mod rest;
+pub mod settings;
 mod yaml;
 
 use std::collections::BTreeSet;
 
-use crate::model::{Mode, Principal, Project, Target, TargetId};
+use crate::model::{Mode, Principal, Project, Settings, Target, TargetId};
 use crate::plan::{ArtifactKind, BuildPlan, Folder, deployment};
 use crate::render::text::Ident;
 use reference::Values;
@@ -64,10 +65,14 @@ pub struct Deployment {
     pub root: Option<String>,
     /// Address of the workspace, where it is stated.
     pub host: Option<String>,
+    /// Id of the workspace, where it is stated.
+    pub workspace_id: Option<String>,
     /// Who may do what with pipeline, jobs, alerts and the folder.
     pub permissions: Vec<Permission>,
     /// Who may look at which dashboard, by the name of its metric.
     pub dashboards: Vec<(String, Vec<Principal>)>,
+    /// Settings of pipeline and jobs.
+    pub settings: Settings,
     /// Tasks that the jobs of this target have besides.
     pub additions: Vec<JobAddition>,
 }
@@ -181,6 +186,8 @@ fn deployment(project: &Project, target: &Target) -> Deployment {
         places: if target.deployer.is_none() { [Some(schema), volume].into_iter().flatten().collect() } else { vec![] },
         root: (target.mode == Mode::Production).then(|| deployment::root(project, target)),
         host: target.host.clone(),
+        workspace_id: target.workspace_id.clone(),
+        settings: target.settings.clone(),
         permissions: place::permissions(project, target),
         dashboards: place::dashboards(project, target),
         additions: vec![],

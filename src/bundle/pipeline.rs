@@ -31,6 +31,8 @@ pub fn pipeline(project: &Project, plan: &BuildPlan) -> Pipeline {
         },
         notifications: notifications(project),
         tags: tags(project),
+        budget_policy_id: None,
+        clusters: vec![],
     }
 }
 

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::reference::{self, ReferenceError, Values};
 use super::resource::{Kind, Resource};
+use super::settings::Overrides;
 use super::{Bundle, Declared, Deployment, Permission};
 use crate::model::Principal;
 
@@ -29,11 +30,17 @@ pub struct Request {
 pub fn resources(bundle: &Bundle, target: &Deployment, known: &Values) -> Result<Vec<Declared>, ReferenceError> {
     let mut values = target.values.clone();
     values.extend(known.clone());
+    let own = Overrides(&target.settings);
     let mut resolved = vec![];
     for declared in target.places.iter().chain(&bundle.resources) {
-        let resource = match (&declared.resource, target.additions.iter().find(|job| job.key == declared.key)) {
-            (Resource::Job(job), Some(addition)) => {
-                substituted(&Resource::Job(Box::new(addition.added_to(job))), &values)?
+        let addition = target.additions.iter().find(|job| job.key == declared.key);
+        let resource = match (&declared.resource, addition) {
+            (Resource::Job(job), addition) => {
+                let job = addition.map_or_else(|| (**job).clone(), |addition| addition.added_to(job));
+                substituted(&Resource::Job(Box::new(own.job(&job))), &values)?
+            }
+            (Resource::Pipeline(pipeline), _) => {
+                substituted(&Resource::Pipeline(Box::new(own.pipeline(pipeline))), &values)?
             }
             (resource, _) => substituted(resource, &values)?,
         };

@@ -8,7 +8,8 @@ use clap::Args;
 use super::check::{counted, require_faultless, tell_parses};
 use super::shell::Shell;
 use super::{Ended, Failure, Status, interrupt, project};
-use crate::driver::{self, OUT};
+use crate::deploy::desired::short;
+use crate::driver::{self, Compilation, OUT};
 use crate::emit::{ChangeKind, ChangeSet};
 use crate::world::World;
 
@@ -20,7 +21,8 @@ use crate::world::World;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   gen build                                 write generated/
-  gen build --check                         show what would change; exit status 1 if anything would")]
+  gen build --check                         show what would change; exit status 1 if anything would
+  gen build --developer ann --out .gen/ann  a bundle whose development target is ann's own")]
 pub struct BuildArgs {
     /// Write nothing: print a diff, and end with status 1 when the output is stale
     #[arg(long)]
@@ -28,20 +30,33 @@ pub struct BuildArgs {
     /// Directory of the output [default: generated, in the project]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// Build for one developer: development targets are in a schema of theirs; needs `--out`
+    #[arg(long, value_name = "NAME", requires = "out")]
+    developer: Option<String>,
 }
 
 pub fn run(args: &BuildArgs, root: &Path, shell: &mut Shell, world: &dyn World) -> Ended {
     let out = project::directory(args.out.as_deref(), root, OUT);
-    build(&out, args.check, root, shell, world)
+    let built = match &args.developer {
+        Some(developer) => driver::build_own(world, root, &out, &short(developer))?,
+        None => driver::build(world, root, &out)?,
+    };
+    build(built, &out, args.check, shell, world)
 }
 
 /// Builds into the usual directory, as `gen watch --build` does after each save.
 pub fn build_default(root: &Path, shell: &mut Shell, world: &dyn World) -> Ended {
-    build(&root.join(OUT), false, root, shell, world)
+    let out = root.join(OUT);
+    build(driver::build(world, root, &out)?, &out, false, shell, world)
 }
 
-fn build(out: &Path, only_check: bool, root: &Path, shell: &mut Shell, world: &dyn World) -> Ended {
-    let (compilation, changes) = driver::build(world, root, out)?;
+fn build(
+    (compilation, changes): (Compilation, Option<ChangeSet>),
+    out: &Path,
+    only_check: bool,
+    shell: &mut Shell,
+    world: &dyn World,
+) -> Ended {
     if !require_faultless(&compilation, shell)? {
         return Ok(Status::Fault);
     }

@@ -10,6 +10,7 @@ use super::check::{counted, require_faultless};
 use super::shell::{self, Format, Shell};
 use super::{Ended, Failure, Status};
 use crate::deploy::client::Client;
+use crate::deploy::client::api::identity::{self, PlaceError};
 use crate::deploy::client::config::Choice;
 use crate::deploy::client::door::Door;
 use crate::deploy::client::network::Network;
@@ -18,6 +19,7 @@ use crate::deploy::observe::ObserveError;
 use crate::deploy::report::{self, Line};
 use crate::deploy::sight;
 use crate::driver::deploy::{self, DeployError, Deployment};
+use crate::driver::own::OwnError;
 use crate::driver::{self, Compilation, OUT, Phase, rollback};
 use crate::model::{Target, TargetId};
 use crate::world::World;
@@ -232,8 +234,22 @@ pub fn connect<'w>(
     target: &Target,
     place: &PlaceArgs,
 ) -> Result<Client<'w>, Failure> {
-    let choice = Choice { profile: place.profile.as_deref(), host: target.host.as_deref() };
-    Client::connect(world, door, &choice).map_err(|fault| Failure::Input(with_hint(&fault.to_string(), fault.hint())))
+    let choice = Choice {
+        profile: place.profile.as_deref(),
+        host: target.host.as_deref(),
+        workspace_id: target.workspace_id.as_deref(),
+    };
+    let client = Client::connect(world, door, &choice);
+    let client = client.map_err(|fault| Failure::Input(with_hint(&fault.to_string(), fault.hint())))?;
+    if let Some(stated) = &target.workspace_id {
+        identity::require_workspace(&client, stated).map_err(|fault| match &fault {
+            PlaceError::Client(error) => {
+                Failure::Engine(anyhow::Error::msg(with_hint(&fault.to_string(), error.kind.hint())))
+            }
+            PlaceError::Other { .. } | PlaceError::Unknown { .. } => Failure::Input(fault.to_string()),
+        })?;
+    }
+    Ok(client)
 }
 
 /// Why a deployment failed, as the exit status tells it: 1 where the input or what is there is at fault, 3 where the
@@ -241,7 +257,7 @@ pub fn connect<'w>(
 pub fn failure(error: DeployError) -> Failure {
     use crate::deploy::apply::ApplyError;
     let client = match &error {
-        DeployError::Observe(ObserveError::Client(client)) => Some(client),
+        DeployError::Observe(ObserveError::Client(client)) | DeployError::Own(OwnError::Client(client)) => Some(client),
         DeployError::Apply(ApplyError::Statement { error, .. } | ApplyError::Request { error, .. }) => Some(&**error),
         _ => None,
     };
@@ -258,7 +274,9 @@ pub fn failure(error: DeployError) -> Failure {
         DeployError::Observe(ObserveError::Client(_)) | DeployError::Apply(_) | DeployError::Run(_) => {
             Failure::Engine(anyhow::Error::msg(message))
         }
+        DeployError::Own(OwnError::Client(_)) => Failure::Engine(anyhow::Error::msg(message)),
         DeployError::Observe(_)
+        | DeployError::Own(_)
         | DeployError::NotDeployed(_)
         | DeployError::NoRelease { .. }
         | DeployError::Unmade { .. }

@@ -3,6 +3,7 @@
 //! Every step can be made again: an interrupted deployment is finished by the next one, which finds what was made by name
 //! and mark. What is remembered is written whatever happens.
 
+mod acting;
 mod prune;
 mod validation;
 
@@ -14,7 +15,7 @@ use super::catalog::Catalog;
 use super::change::{self, Change, Remote, Stage};
 use super::client::Client;
 use super::client::api::permissions::{self, Entry, On, Who};
-use super::client::api::statements::{self, Statement};
+use super::client::api::statements;
 use super::client::api::{alerts, dashboards, files, jobs, pipelines};
 use super::client::error::{Error, Kind as Failed};
 use super::desired::{Desired, DesiredError, Scope};
@@ -69,6 +70,16 @@ pub enum ApplyError {
         /// What became of the pipeline.
         back: Back,
     },
+    /// Statements failed that run as the principal of the pipeline.
+    #[error("statements that run as `{runner}` failed: {why}\nthey are in `{path}`")]
+    Acting {
+        /// The principal.
+        runner: String,
+        /// The file of the workspace that they are in.
+        path: String,
+        /// What the workspace said.
+        why: String,
+    },
     /// The state could not be read.
     #[error(transparent)]
     Observe(#[from] ObserveError),
@@ -104,10 +115,19 @@ pub fn apply(
     let before = Before { catalog: remote.catalog.clone(), pipelines: BTreeMap::new() };
     let is_proven = !changes.iter().any(|change| matches!(change, Change::Validate { .. }));
     let mut applying = Applying { client, desired, remote, release: desired.release(), is_proven, before };
-    let made = changes.iter().filter(|change| change.stage() != Stage::Waiting);
-    let result = made.into_iter().try_for_each(|change| {
-        told(Told::Change(change));
-        applying.make(change, told)
+    let made: Vec<&Change> = changes.iter().filter(|change| change.stage() != Stage::Waiting).collect();
+    // Statements of another identity run together: a run takes its time.
+    let runner = applying.other_identity();
+    let is_runners = |change: &Change| runner.is_some() && acting::statement(change).is_some();
+    let result = made.chunk_by(|a, b| is_runners(a) && is_runners(b)).try_for_each(|changes| match &runner {
+        Some(runner) if changes.iter().all(|change| is_runners(change)) => {
+            changes.iter().for_each(|change| told(Told::Change(change)));
+            applying.act(runner, &changes.iter().filter_map(|change| acting::statement(change)).collect::<Vec<_>>())
+        }
+        _ => changes.iter().try_for_each(|change| {
+            told(Told::Change(change));
+            applying.make(change, told)
+        }),
     });
     let is_whole = desired.scope == Scope::All;
     let result = result.and_then(|()| if is_whole { applying.write_specs() } else { Ok(()) });
@@ -184,7 +204,7 @@ impl Applying<'_, '_, '_> {
     /// Runs a statement.
     fn say(&mut self, file: &str, text: &str, effect: &Effect) -> Result<(), ApplyError> {
         let warehouse = self.remote.warehouse.clone().unwrap_or_default();
-        let run = Statement { statement: text, warehouse_id: &warehouse, parameters: &[] };
+        let run = statements::Statement { statement: text, warehouse_id: &warehouse, parameters: &[] };
         statements::run(self.client, &run).map(drop).map_err(|error| {
             let (file, text) = (file.to_owned(), text.to_owned());
             ApplyError::Statement { file, text, error: error.into() }
@@ -316,6 +336,7 @@ impl Applying<'_, '_, '_> {
             serialized_dashboard: &dashboard.definition,
             warehouse_id: &warehouse,
             parent_path: Some(&self.remote.root),
+            place: self.desired.place(),
         };
         let id = match self.remote.dashboards.get(metric) {
             Some(there) => {

@@ -306,7 +306,15 @@ pub fn name_of(kind: Kind, body: &Value) -> String {
 
 /// Whether a dashboard has this definition: as JSON, since the workspace writes it anew.
 fn is_same_dashboard(wanted: &str, there: &Value) -> bool {
-    let parsed = |text: &str| serde_json::from_str::<Value>(text).ok();
+    let parsed = |text: &str| {
+        let mut definition = serde_json::from_str::<Value>(text).ok()?;
+        for dataset in definition.get_mut("datasets").and_then(Value::as_array_mut).into_iter().flatten() {
+            // They are given beside the definition, and may come back in it.
+            let dataset = dataset.as_object_mut();
+            dataset.into_iter().for_each(|fields| fields.retain(|key, _| key != "catalog" && key != "schema"));
+        }
+        Some(definition)
+    };
     let there = there.as_str().and_then(parsed);
     there.is_some() && parsed(wanted) == there
 }

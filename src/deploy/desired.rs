@@ -18,7 +18,7 @@ use crate::bundle::{self, Bundle, Declared, Deployment, rest};
 use crate::lakeflow;
 use crate::model::{Mode, Principal, Project, TargetId};
 use crate::plan::deployment::JobKind;
-use crate::plan::{ArtifactKind, BuildPlan, Folder, Phase};
+use crate::plan::{ArtifactKind, BuildPlan, Folder, Identity, Phase};
 use crate::render::RenderedFile;
 
 /// The tag that names the target; with the one of the project it tells whose a resource is.
@@ -41,6 +41,8 @@ pub struct Statement {
     pub effect: Effect,
     /// Whether it may only run behind an update of all tables.
     pub behind_update: bool,
+    /// Whom it runs as.
+    pub identity: Identity,
 }
 
 /// How much of a target is deployed.
@@ -143,14 +145,15 @@ impl Desired {
             let (path, text) = (file.artifact.path().to_owned(), Arc::clone(&file.text));
             match file.artifact.kind {
                 ArtifactKind::Governance(_, concern) => {
-                    let read = statements(concern.phase(), concern.needs_all_tables(), &path, &text)?;
+                    let read =
+                        statements(concern.phase(), concern.needs_all_tables(), concern.identity(), &path, &text)?;
                     desired.statements.extend(read);
                     desired.files.insert(path, text);
                 }
                 ArtifactKind::Operation(_, script) => {
                     // The last of them is the mark that schedules ask for: all tables are those of this build.
                     if script.makes_views() {
-                        desired.statements.extend(statements(Phase::After, true, &path, &text)?);
+                        desired.statements.extend(statements(Phase::After, true, Identity::RunAs, &path, &text)?);
                     }
                     desired.files.insert(path, text);
                 }
@@ -168,6 +171,12 @@ impl Desired {
         // Statements before the pipeline come first; the order of the files within a phase is that of the plan.
         desired.statements.sort_by_key(|statement| statement.phase);
         Ok(desired)
+    }
+
+    /// Catalog and schema of all tables.
+    pub fn place(&self) -> (&str, &str) {
+        let value = |name: &str| self.deployment.values.get(name).map_or("", String::as_str);
+        (value(reference::CATALOG), value(reference::SCHEMA))
     }
 
     /// The name of the release: equal files have equal names.
@@ -191,8 +200,8 @@ impl Desired {
     /// Identifies what a pipeline is judged by: its sources, and those of its settings that these depend on. Where the files
     /// lie is none of them.
     pub fn proof(&self, body: &Value) -> String {
-        const SETTINGS: [&str; 7] =
-            ["catalog", "schema", "configuration", "channel", "serverless", "run_as", "event_log"];
+        const SETTINGS: [&str; 8] =
+            ["catalog", "schema", "configuration", "channel", "serverless", "run_as", "event_log", "clusters"];
         let mut hash = Sha256::new();
         for (path, text) in self.files.iter().filter(|(path, _)| is_source(path)) {
             hash.update(path);
@@ -208,7 +217,12 @@ impl Desired {
 
     /// Whom the pipeline runs as; empty where that is whoever deploys.
     pub fn run_as(&self) -> &str {
-        self.deployment.values.get(reference::RUN_AS).map_or("", String::as_str)
+        self.runner().unwrap_or_default()
+    }
+
+    /// The service principal that owns tables and views, where one is named.
+    pub fn runner(&self) -> Option<&str> {
+        self.deployment.values.get(reference::RUN_AS).map(String::as_str)
     }
 
     /// Who may do what with pipeline, jobs and alerts.
@@ -288,17 +302,12 @@ pub fn pipeline_sql(files: Vec<SqlFile>, settings: &Value) -> PipelineSql {
     }
 }
 
-/// What a bundle does in development mode: a copy of one's own, which nothing starts by itself.
+/// What a bundle does in development mode: a copy of one's own. Nothing starts it, unless the target says so (`paused`).
 fn own_copy(kind: Kind, body: &mut Value, user: &str) {
     let Some(settings) = body.as_object_mut() else { return };
     let name = if kind == Kind::Alert { "display_name" } else { "name" };
     if let Some(Value::String(name)) = settings.get_mut(name) {
         *name = format!("[dev {}] {name}", short(user));
-    }
-    for part in ["schedule", "trigger"] {
-        if let Some(Value::Object(part)) = settings.get_mut(part) {
-            part.insert("pause_status".to_owned(), json!("PAUSED"));
-        }
     }
     if kind == Kind::Pipeline {
         settings.insert("development".to_owned(), json!(true));
@@ -320,8 +329,14 @@ pub fn known_values(warehouse: &str, files: &str, pipelines: &BTreeMap<String, S
     known
 }
 
-fn statements(phase: Phase, behind_update: bool, file: &str, text: &str) -> Result<Vec<Statement>, DesiredError> {
-    let statement = |(text, effect)| Statement { phase, file: file.to_owned(), text, effect, behind_update };
+fn statements(
+    phase: Phase,
+    behind_update: bool,
+    identity: Identity,
+    file: &str,
+    text: &str,
+) -> Result<Vec<Statement>, DesiredError> {
+    let statement = |(text, effect)| Statement { phase, file: file.to_owned(), text, effect, behind_update, identity };
     Ok(read_statements(file, text)?.into_iter().map(statement).collect())
 }
 

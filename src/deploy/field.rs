@@ -47,7 +47,7 @@ pub fn merged(wanted: &Value, there: &Value) -> Value {
 fn is_of_server(kind: Kind, path: &str) -> bool {
     let common = ["creator_user_name", "run_as", "deployment", "parent_path"];
     let own: &[&str] = match kind {
-        Kind::Pipeline => &["id", "storage", "pipeline_type", "edition", "serverless_compute_id", "photon", "clusters"],
+        Kind::Pipeline => &["id", "storage", "pipeline_type", "edition", "serverless_compute_id", "photon"],
         Kind::Job => &["format", "edit_mode", "performance_target", "tasks.run_if", "tasks.sql_task.file.source"],
         Kind::Alert => &[
             "id",
@@ -66,9 +66,9 @@ fn is_of_server(kind: Kind, path: &str) -> bool {
     common.contains(&path) || own.contains(&path)
 }
 
-/// Tags that are not ours.
+/// Tags that are not ours, and what a workspace fills in of clusters.
 fn is_of_others(path: &str) -> bool {
-    path.starts_with("tags.")
+    path.starts_with("tags.") || path == "clusters" || path.starts_with("clusters.")
 }
 
 /// Whether a value says no more than that there is none.
@@ -196,6 +196,17 @@ mod tests {
         });
         assert_eq!(paths(Kind::Job, &wanted, &there), Vec::<String>::new());
         assert_eq!(merged(&wanted, &there)["tags"], json!({"project": "shop", "team": "finance"}));
+    }
+
+    #[test]
+    fn what_a_workspace_fills_in_of_clusters_is_no_difference() {
+        let wanted = json!({"clusters": [{"num_workers": 2}], "serverless": false});
+        let there = json!({"clusters": [{"num_workers": 2, "label": "default", "node_type_id": "i3.xlarge"}]});
+        assert_eq!(paths(Kind::Pipeline, &wanted, &there), Vec::<String>::new());
+        let there = json!({"clusters": [{"num_workers": 3, "label": "default"}]});
+        assert_eq!(paths(Kind::Pipeline, &wanted, &there), ["clusters[0].num_workers"]);
+        let serverless = json!({"serverless": true});
+        assert_eq!(paths(Kind::Pipeline, &serverless, &there), ["serverless"]);
     }
 
     #[test]

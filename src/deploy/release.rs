@@ -8,7 +8,8 @@ use sha2::{Digest, Sha256};
 use super::client::Client;
 use super::client::api::files;
 use super::client::error::{Error, Kind};
-use super::desired::Desired;
+use super::desired::{Desired, Statement};
+use crate::plan::Identity;
 
 /// The largest file of a release that is read back.
 pub const LIMIT: u64 = 64 << 20;
@@ -25,9 +26,9 @@ pub const SPECS: &str = "specs.json";
 pub struct Marker {
     /// Hashes by path.
     pub files: BTreeMap<String, String>,
-    /// Files of statements, in the order in which they run.
+    /// Files of statements, in the order in which they run, and whether the principal of the pipeline runs them.
     #[serde(default)]
-    pub statements: Vec<String>,
+    pub statements: Vec<(String, bool)>,
     /// The commit that it is made from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commit: Option<String>,
@@ -39,11 +40,12 @@ pub struct Marker {
 impl Marker {
     /// The marker of what is wanted.
     pub fn of(desired: &Desired) -> Marker {
-        let mut statements: Vec<String> = desired.statements.iter().map(|statement| statement.file.clone()).collect();
+        let file = |statement: &Statement| (statement.file.clone(), statement.identity == Identity::RunAs);
+        let mut statements: Vec<(String, bool)> = desired.statements.iter().map(file).collect();
         statements.dedup();
         Marker {
             files: desired.files.iter().map(|(path, text)| (path.clone(), hash_of(text))).collect(),
-            statements: statements.into_iter().filter(|file| desired.files.contains_key(file)).collect(),
+            statements: statements.into_iter().filter(|(file, _)| desired.files.contains_key(file)).collect(),
             commit: desired.commit.clone(),
             made_by: env!("CARGO_PKG_VERSION").to_owned(),
         }

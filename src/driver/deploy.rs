@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::Compilation;
+use super::own::{self, OwnError};
 use crate::bundle::resource::Kind;
 use crate::deploy::apply::{self, ApplyError, Told};
 use crate::deploy::change::{self, Change, Remote, Stage};
@@ -49,6 +50,9 @@ pub enum DeployError {
     /// The workspace can't be read.
     #[error(transparent)]
     Observe(#[from] ObserveError),
+    /// The schema of a developer's own is not theirs.
+    #[error(transparent)]
+    Own(#[from] OwnError),
     /// A fault of the compiler.
     #[error(transparent)]
     Desired(#[from] DesiredError),
@@ -124,6 +128,8 @@ pub(super) fn at(
     (target, scope): (TargetId, Scope),
     site: Site,
 ) -> Result<Deployment, DeployError> {
+    let own = own::compilation(world, root, client, compilation, target, &site.user)?;
+    let compilation = own.as_ref().unwrap_or(compilation);
     let desired = desired(compilation, target)?;
     let mine = |entry: &&Entry| entry.target == desired.target;
     let declared: BTreeSet<Entry> = compilation.plan.declared.iter().filter(mine).cloned().collect();
@@ -167,7 +173,7 @@ fn after(
     let name = project.targets.get(target.0).map(|target| target.name.as_str());
     let others = compilation.plan.record.entries().iter().filter(|entry| Some(entry.target.as_str()) != name);
     let record = Record::of(others.chain(given).cloned().collect());
-    desired(&super::build_after(world, root, record)?, target)
+    desired(&super::build_after(world, root, record, compilation.developer.as_deref())?, target)
 }
 
 fn of(
@@ -208,8 +214,10 @@ pub fn there(
     compilation: &Compilation,
     target: TargetId,
 ) -> Result<There, DeployError> {
+    let site = observe::site(client, &desired(compilation, target)?)?;
+    let own = own::compilation(world, root, client, compilation, target, &site.user)?;
+    let compilation = own.as_ref().unwrap_or(compilation);
     let desired = desired(compilation, target)?;
-    let site = observe::site(client, &desired)?;
     let id = desired.pipeline_keys().find_map(|key| site.memory.resources.get(&key).cloned());
     let pipeline = id.ok_or_else(|| DeployError::NotDeployed(desired.target.clone()))?;
     let mine = |entry: &&Entry| entry.target == desired.target;

@@ -9,6 +9,7 @@ mod convert;
 pub mod deploy;
 mod lint;
 mod origin;
+pub mod own;
 mod refused;
 mod rest;
 pub mod rollback;
@@ -79,6 +80,8 @@ pub struct Compilation {
     pub personal: lineage::Flow,
     /// What each pass took.
     pub passes: Vec<Pass>,
+    /// Whose the development targets are, in a build for one developer.
+    developer: Option<String>,
     /// What earlier builds have given.
     record: Record,
     /// The files of the pipeline as trees, where they are asked for.
@@ -148,6 +151,22 @@ pub fn build(world: &dyn World, root: &Path, out: &Path) -> Result<(Compilation,
     Ok((compilation, changes))
 }
 
+/// Compiles the project in `root` as [`build`] does, with development targets in schemas of a developer's own.
+///
+/// # Errors
+/// A template that can't be filled, which is a fault of the compiler. Faults of the specs are diagnostics.
+pub fn build_own(
+    world: &dyn World,
+    root: &Path,
+    out: &Path,
+    developer: &str,
+) -> Result<(Compilation, Option<ChangeSet>), RenderError> {
+    let mut compilation = Compilation { developer: Some(developer.to_owned()), ..Compilation::default() };
+    compilation.start(world, root, Phase::Deliver, out)?;
+    let changes = compilation.compare(world, out);
+    Ok((compilation, changes))
+}
+
 /// Compiles the project in `root` as [`build`] does, as if `target` had what is declared and nothing of earlier builds.
 ///
 /// # Errors
@@ -160,18 +179,25 @@ pub fn build_confirmed(
 ) -> Result<(Compilation, Option<ChangeSet>), RenderError> {
     let (before, _) = build(world, root, out)?;
     let plan = &before.plan;
-    let mut compilation = build_after(world, root, plan.record.clone().confirmed(target, &plan.declared))?;
+    let mut compilation = build_after(world, root, plan.record.clone().confirmed(target, &plan.declared), None)?;
     let changes = compilation.compare(world, out);
     Ok((compilation, changes))
 }
 
-/// Compiles the project in `root` as if a record were what earlier builds have given. Writes nothing.
+/// Compiles the project in `root` as if a record were what earlier builds have given, with development targets of a
+/// developer's own where one is named. Writes nothing.
 ///
 /// # Errors
 /// A template that can't be filled, which is a fault of the compiler. Faults of the specs are diagnostics.
-pub fn build_after(world: &dyn World, root: &Path, record: Record) -> Result<Compilation, RenderError> {
+pub fn build_after(
+    world: &dyn World,
+    root: &Path,
+    record: Record,
+    developer: Option<&str>,
+) -> Result<Compilation, RenderError> {
     let mut found = Diagnostics::default();
-    let mut compilation = Compilation { record, ..Compilation::default() };
+    let developer = developer.map(str::to_owned);
+    let mut compilation = Compilation { record, developer, ..Compilation::default() };
     let files = compilation.pass("load", |sources| load::find(world, root, sources, &mut found));
     compilation.run(Phase::Deliver, Round::first(&files, &mut found))?;
     compilation.diagnostics = found.into_sorted();
@@ -230,10 +256,11 @@ impl Compilation {
         round.leave_out_of(&mut specs);
         let resolved = self.pass("resolve", |sources| resolve::resolve(&specs, sources, round.faults(Stage::Specs)));
         drop(specs);
-        let project = match round.healthy(resolved) {
+        let mut project = match round.healthy(resolved) {
             Ok(project) => project,
             Err(stopped) => return Ok(Some(stopped)),
         };
+        self.developer.iter().for_each(|developer| project.give_to(developer));
         let mut stopped = if until >= Phase::Render { self.render(&project, round)? } else { None };
         if until >= Phase::Prove && stopped.is_none() {
             stopped = self.prove_texts(&project, round);

@@ -46,7 +46,7 @@ pub fn prepare(
         .into_iter()
         .fold(MemoryWorld::default(), |world, (path, text)| world.with_file(Path::new(PLACE).join(path), text));
     // What the record knows stays known: it tells what has to be taken away.
-    let build = super::build_after(&world, Path::new(PLACE), compilation.plan.record.clone())?;
+    let build = super::build_after(&world, Path::new(PLACE), compilation.plan.record.clone(), None)?;
     let marker = release::marker(client, &folder).map_err(of)?.unwrap_or_default();
     let made_by = marker.made_by;
     let other = || {

@@ -2,10 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use indexmap::IndexMap;
+
 use super::sql::Expression;
+use crate::lakeflow::is_same_name;
 use crate::lakeflow::types::Column as TypedColumn;
 pub use crate::spec::{
-    ClassificationSpec as Classification, ModeSpec as Mode, PersonalSpec as PersonalKind, ProtectionSpec as Protection,
+    ChannelSpec as Channel, ClassificationSpec as Classification, ClusterSpec as Cluster, ModeSpec as Mode,
+    PersonalSpec as PersonalKind, ProtectionSpec as Protection,
 };
 
 /// Index of a target in its project.
@@ -47,13 +51,47 @@ pub struct Target {
     pub root: Option<String>,
     /// Address of the workspace.
     pub host: Option<String>,
+    /// Id of the workspace.
+    pub workspace_id: Option<String>,
+    /// Settings of pipeline and jobs.
+    pub settings: Settings,
 }
 
 impl Target {
+    /// Moves the target into a schema of a developer's own, and the landing directory with it where that lies in the schema.
+    /// `developer` is made of letters, digits and `_`.
+    pub fn give_to(&mut self, developer: &str) {
+        let schema = format!("{}_{developer}", self.schema);
+        if let Some(rest) = self.landing_in_schema() {
+            self.landing = format!("/Volumes/{}/{schema}/{rest}", self.catalog);
+        }
+        self.schema = schema;
+    }
+
+    /// The part of the landing directory behind the schema, where it is a volume of that schema.
+    fn landing_in_schema(&self) -> Option<&str> {
+        let (catalog, rest) = self.landing.strip_prefix("/Volumes/")?.split_once('/')?;
+        let (schema, rest) = rest.split_once('/')?;
+        (is_same_name(catalog, &self.catalog) && is_same_name(schema, &self.schema)).then_some(rest)
+    }
+
     /// The principal behind a name of the project.
     pub fn principal(&self, name: &str) -> Option<&Principal> {
         self.principals.iter().find(|(known, _)| known == name).map(|(_, principal)| principal)
     }
+}
+
+/// Settings of pipeline and jobs that no figure depends on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// Which release of the engine runs the pipeline.
+    pub channel: Channel,
+    /// Id of the budget policy of serverless compute.
+    pub budget_policy: Option<String>,
+    /// Clusters of the pipeline; none where compute is serverless.
+    pub clusters: Vec<Cluster>,
+    /// Tags of pipeline and jobs, in the order of the spec.
+    pub tags: IndexMap<String, String>,
 }
 
 /// A group or a service principal.

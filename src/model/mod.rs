@@ -16,8 +16,8 @@ pub use entity::{
     RowCount, Rule, RuleKind, Source, Validity,
 };
 pub use governance::{
-    Alerts, Audience, AudienceId, Classification, Cron, Mask, Mode, PersonalKind, Principal, PrincipalId, Protection,
-    RowAccess, Schedule, Sees, Start, Target, TargetId,
+    Alerts, Audience, AudienceId, Channel, Classification, Cluster, Cron, Mask, Mode, PersonalKind, Principal,
+    PrincipalId, Protection, RowAccess, Schedule, Sees, Settings, Start, Target, TargetId,
 };
 pub use metric::{Declassified, Dimension, Grain, Join, JoinKind, Measure, Metric, MetricId, MetricTable, Per, Time};
 pub use sql::{Action, ColumnPath, Expression, Leaf, MeasureId, Named, Origin, RefPath, Size};
@@ -63,6 +63,12 @@ impl Project {
     /// The default target; the first one if none is marked (which validation refuses).
     pub fn default_target(&self) -> Option<&Target> {
         self.targets.iter().find(|t| t.default).or_else(|| self.targets.first())
+    }
+
+    /// Gives development targets to a developer: see [`Target::give_to`].
+    pub fn give_to(&mut self, developer: &str) {
+        let targets = self.targets.iter_mut().filter(|target| target.mode == Mode::Development);
+        targets.for_each(|target| target.give_to(developer));
     }
 
     /// The target with this name.

@@ -31,6 +31,7 @@ mod rounding;
 mod row_access;
 mod rows;
 mod schedule;
+mod settings;
 mod validity;
 mod written;
 

@@ -7,6 +7,7 @@ use super::names::{self, NameOf};
 use super::operation;
 use super::places;
 use super::roles;
+use super::settings;
 use crate::diag::{Code, Diagnostic, did_you_mean};
 use crate::load::{Located, SpecSet, pointer_segment};
 use crate::model::{Alerts, Audience, AudienceId, Mask, Mode, PersonalKind, Principal, Schedule, Sees, Target};
@@ -95,6 +96,7 @@ fn resolve(project: &Located<ProjectSpec>, context: &mut Context<'_>) -> Setting
         alerts: operation::alerts(project, context),
     };
     roles::check(project, &settings, context);
+    super::settings::check(project, context);
     settings
 }
 
@@ -167,6 +169,8 @@ fn target(
         deliverers: project.spec.delivers.iter().flatten().filter_map(known).collect(),
         root: target.root.as_ref().map(|root| root.trim_end_matches('/').to_owned()),
         host: target.host.as_ref().map(|host| host.trim_end_matches('/').to_owned()),
+        workspace_id: target.workspace_id.map(|id| id.to_string()),
+        settings: settings::of_target(&project.spec, target.settings.as_ref()),
         run_as,
         name: name.to_owned(),
         default: target.default.unwrap_or(false),

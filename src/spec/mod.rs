@@ -7,6 +7,7 @@
 mod entity;
 mod metric;
 mod project;
+mod settings;
 mod shared;
 
 use schemars::Schema;
@@ -22,6 +23,7 @@ pub use project::{
     AlertsSpec, AllWord, AudienceSpec, MaskSpec, MaskStyle, ModeSpec, NotificationsSpec, PlainMask, PrincipalSpec,
     ProjectSpec, ProtectionSpec, ScheduleSpec, SeesSpec, TargetSpec,
 };
+pub use settings::{AutoscaleMode, AutoscaleSpec, ChannelSpec, ClusterLabel, ClusterSpec, SettingsSpec};
 pub use shared::{ActionSpec, ClassificationSpec, DeclassifyEntry, DeclassifySpec, OneOrMany, PersonalSpec};
 
 /// The three kinds of file.

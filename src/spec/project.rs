@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::settings::SettingsSpec;
 use super::shared::{ClassificationSpec, OneOrMany};
 
 /// A project: where it runs, who may read it, when it is refreshed.
@@ -48,6 +49,9 @@ pub struct ProjectSpec {
     /// Classification of tables that state none. Default: `internal`, and `confidential` for tables with personal data.
     #[schemars(example = &"internal")]
     pub classification: Option<ClassificationSpec>,
+    /// Settings of pipeline and jobs that no figure depends on; those of a target go before.
+    #[schemars(extend("examples" = [{"tags": {"cost_center": "4711"}}]))]
+    pub settings: Option<SettingsSpec>,
     /// When which metrics or entities are refreshed. Without a schedule a pipeline runs on demand.
     #[schemars(extend("examples" = [{"sales_daily": {"cron": "0 0 5 * * ?", "timezone": "UTC", "refresh": ["sales"]}}]))]
     pub schedules: Option<IndexMap<String, ScheduleSpec>>,
@@ -81,8 +85,8 @@ pub struct TargetSpec {
     /// Whether schedules are paused in this target. Default: yes in `development`, else no.
     #[schemars(example = true)]
     pub paused: Option<bool>,
-    /// What a deployment is for: `development` puts the name of whoever deploys before that of every job and pipeline,
-    /// `production` creates schema and volume too. Default: `development` for the default target, else `production`.
+    /// What a deployment is for: `development` belongs to whoever deploys, with jobs, pipeline and schema named after them,
+    /// `production` to everybody, and creates schema and volume too. Default: `development` for the default target, else `production`.
     #[schemars(example = &"production")]
     pub mode: Option<ModeSpec>,
     /// Name of the SQL warehouse that runs governance statements and alerts. Without it, the id is a variable of the
@@ -97,6 +101,13 @@ pub struct TargetSpec {
     /// Address of the workspace. A deployment by somebody who is logged in to another one is refused.
     #[schemars(example = &"https://adb-1234567890123456.7.azuredatabricks.net")]
     pub host: Option<String>,
+    /// Id of the workspace, the number behind `o=` in its address. A deployment to another one is refused, whatever it is
+    /// called.
+    #[schemars(range(min = 1), example = 1_234_567_890_123_456_u64)]
+    pub workspace_id: Option<u64>,
+    /// Settings of pipeline and jobs in this target. Tags are added to those of the project; other keys replace them.
+    #[schemars(extend("examples" = [{"channel": "preview"}]))]
+    pub settings: Option<SettingsSpec>,
 }
 
 /// What a deployment is for.

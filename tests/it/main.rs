@@ -14,6 +14,7 @@ mod build;
 mod bundle;
 mod cases;
 mod check;
+mod ci;
 mod cli;
 mod client;
 mod convert;

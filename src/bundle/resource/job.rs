@@ -36,6 +36,9 @@ pub struct Job {
     /// Tags, at most 25.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub tags: IndexMap<String, String>,
+    /// Id of the policy that serverless compute is billed by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub budget_policy_id: Option<String>,
     /// Tasks; the order is for readers, `depends_on` decides.
     pub tasks: Vec<Task>,
 }

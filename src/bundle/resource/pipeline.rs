@@ -3,7 +3,9 @@
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-/// A Lakeflow pipeline. Serverless, so no clusters. `continuous` and `development` are deprecated and so no keys here: a
+use crate::model::Cluster;
+
+/// A Lakeflow pipeline, serverless or on clusters. `continuous` and `development` are deprecated and so no keys here: a
 /// pipeline without them is triggered, and development is a matter of each update.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -36,6 +38,12 @@ pub struct Pipeline {
     /// Tags, at most 25.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub tags: IndexMap<String, String>,
+    /// Id of the policy that serverless compute is billed by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub budget_policy_id: Option<String>,
+    /// Clusters, where it is not serverless.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub clusters: Vec<Cluster>,
 }
 
 /// Which release of the engine runs a pipeline.

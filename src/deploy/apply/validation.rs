@@ -15,11 +15,12 @@ use crate::deploy::change::There;
 use crate::deploy::client::api::updates::Start;
 use crate::deploy::client::api::{files, pipelines};
 use crate::deploy::client::error::{Error, Kind as Failed};
-use crate::deploy::desired;
+use crate::deploy::desired::{self, Statement};
 use crate::deploy::effect::Effect;
 use crate::deploy::release::{self, PIPELINE};
 use crate::deploy::run::{self, RunError};
 use crate::deploy::{field, observe};
+use crate::plan::{Identity, Phase};
 
 /// What became of a pipeline whose release was not found valid.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -143,15 +144,22 @@ impl Applying<'_, '_, '_> {
         let folder = self.remote.folder(&release);
         let of = |error: Error| ApplyError::Request { what: format!("release `{release}`"), error: error.into() };
         let marker = release::marker(self.client, &folder).map_err(of)?.unwrap_or_default();
-        for file in marker.statements {
+        let mut of_runner = vec![];
+        for (file, is_runners) in marker.statements {
             let text = release::read(self.client, &folder, &file).map_err(of)?.unwrap_or_default();
             for (text, effect) in desired::read_statements(&file, &String::from_utf8_lossy(&text))? {
-                if self.is_lost(&effect) {
-                    self.say(&file, &text, &effect)?;
+                match self.is_lost(&effect) {
+                    true if is_runners => of_runner.push(runners(&file, text, effect)),
+                    true => self.say(&file, &text, &effect)?,
+                    false => {}
                 }
             }
         }
-        Ok(())
+        match self.other_identity() {
+            _ if of_runner.is_empty() => Ok(()),
+            Some(runner) => self.act(&runner, &of_runner.iter().collect::<Vec<_>>()),
+            None => of_runner.iter().try_for_each(|own| self.say(&own.file, &own.text, &own.effect)),
+        }
     }
 
     /// Whether an effect held before this deployment, and does not now.
@@ -163,6 +171,12 @@ impl Applying<'_, '_, '_> {
             effect => before.is_held(effect) && !now.is_held(effect),
         }
     }
+}
+
+/// A statement of the principal of the pipeline.
+fn runners(file: &str, text: String, effect: Effect) -> Statement {
+    let (file, identity) = (file.to_owned(), Identity::RunAs);
+    Statement { phase: Phase::After, file, text, effect, behind_update: false, identity }
 }
 
 /// The settings of a pipeline as a request that brings them back.

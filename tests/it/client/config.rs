@@ -26,7 +26,8 @@ fn world(variables: &[(&str, &str)]) -> MemoryWorld {
 
 /// Host, token and profile; or the message.
 fn found(world: &MemoryWorld, profile: Option<&str>, host: Option<&str>) -> Result<[String; 3], String> {
-    let config = Config::find(world, &Choice { profile, host }, &["pat", "oauth-m2m"]).map_err(|e| e.to_string())?;
+    let config = Config::find(world, &Choice { profile, host, workspace_id: None }, &["pat", "oauth-m2m"])
+        .map_err(|e| e.to_string())?;
     let text = |value: Option<&str>| value.unwrap_or("-").to_owned();
     Ok([config.host.clone(), text(config.value("token")), text(config.profile.as_ref().map(|(name, _)| name.as_str()))])
 }
@@ -108,6 +109,27 @@ fn a_target_that_states_its_host_speaks_to_no_other() {
 }
 
 #[test]
+fn a_target_that_states_its_workspace_speaks_to_no_other() {
+    let id = |world: &MemoryWorld, profile, workspace_id| {
+        let choice = Choice { profile, host: None, workspace_id };
+        Config::find(world, &choice, &["pat"]).map(|config| config.workspace_id).map_err(|e| e.to_string())
+    };
+    let plain = world(&[]);
+    assert_eq!(id(&plain, Some("prod"), None), Ok(Some("77".to_owned())));
+    assert_eq!(id(&plain, Some("prod"), Some("77")), Ok(Some("77".to_owned())));
+    assert_eq!(id(&plain, Some("DEFAULT"), Some("5")), Ok(Some("5".to_owned())));
+    assert_eq!(
+        id(&plain, Some("prod"), Some("5")),
+        Err("`workspace_id` of the target is 5, but the profile `prod` means workspace 77".to_owned())
+    );
+    let set = world(&[("DATABRICKS_HOST", "https://env.test"), ("DATABRICKS_WORKSPACE_ID", "8")]);
+    assert_eq!(
+        id(&set, None, Some("5")),
+        Err("`workspace_id` of the target is 5, but the environment means workspace 8".to_owned())
+    );
+}
+
+#[test]
 fn hosts_have_one_form() {
     for (given, origin) in [
         ("adb-1.2.azuredatabricks.net", "https://adb-1.2.azuredatabricks.net"),
@@ -135,7 +157,8 @@ fn hosts_have_one_form() {
         let message = format!("`{given}` is not the host of a workspace: {why}");
         assert_eq!(found(&MemoryWorld::default(), None, Some(given)), Err(message));
     }
-    let config = Config::find(&world(&[]), &Choice { profile: Some("prod"), host: None }, &[]).unwrap();
+    let config =
+        Config::find(&world(&[]), &Choice { profile: Some("prod"), host: None, workspace_id: None }, &[]).unwrap();
     assert_eq!(config.workspace_id.as_deref(), Some("77"));
 }
 
@@ -150,6 +173,7 @@ fn two_kinds_of_credentials_are_refused_unless_one_is_chosen() {
         found(&unknown, None, None),
         Err("`auth_type` is `kerberos`, which is none of pat, oauth-m2m".to_owned())
     );
-    let config = Config::find(&world(&[]), &Choice { profile: Some("m2m"), host: None }, &[]).unwrap();
+    let config =
+        Config::find(&world(&[]), &Choice { profile: Some("m2m"), host: None, workspace_id: None }, &[]).unwrap();
     assert!(!format!("{config:?}").contains("\"secret\""), "{config:?}");
 }

@@ -1,5 +1,7 @@
 //! Deployments: what a plan says of a workspace, and what comes of it.
 
+mod developers;
+mod identities;
 mod lock;
 mod managed;
 mod rollback;

@@ -22,7 +22,7 @@ use super::projects;
 
 /// Who deploys, as `project.yml` says it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Team {
+pub enum Team {
     /// As the project is.
     AsWritten,
     /// The principal of the pipeline deploys.
@@ -53,7 +53,7 @@ fn compiled(root: &Path, team: Team) -> Option<Compilation> {
     Some(compilation)
 }
 
-fn with_team(text: &str, team: Team) -> Option<String> {
+pub fn with_team(text: &str, team: Team) -> Option<String> {
     if team == Team::AsWritten {
         return Some(text.to_owned());
     }

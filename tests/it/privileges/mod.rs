@@ -8,7 +8,7 @@ mod acting;
 mod changes;
 mod declared;
 mod deployed;
-mod identities;
+pub mod identities;
 mod model;
 mod scripts;
 

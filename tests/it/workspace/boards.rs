@@ -63,6 +63,20 @@ fn alerts(state: &mut State, asked: &Asked, verb: &str) -> Answer {
     }
 }
 
+/// The body of a dashboard; its datasets are in the catalog and schema that the request names.
+fn placed(asked: &Asked) -> Map<String, Value> {
+    let mut fields = asked.object();
+    let definition = fields.get("serialized_dashboard").and_then(Value::as_str).map(serde_json::from_str::<Value>);
+    let Some(Ok(mut definition)) = definition else { return fields };
+    for dataset in definition["datasets"].as_array_mut().into_iter().flatten() {
+        for (key, given) in [("catalog", "dataset_catalog"), ("schema", "dataset_schema")] {
+            dataset[key] = asked.param(given).into();
+        }
+    }
+    fields.insert("serialized_dashboard".into(), definition.to_string().into());
+    fields
+}
+
 fn dashboards(state: &mut State, asked: &Asked, verb: &str, path: &str) -> Answer {
     match (verb, asked.params.first()) {
         ("POST", None) => {
@@ -75,7 +89,7 @@ fn dashboards(state: &mut State, asked: &Asked, verb: &str, path: &str) -> Answe
                 return refuse(409, "ALREADY_EXISTS", format!("a dashboard named {name} already exists"));
             }
             let id = state.key("dashboard");
-            let mut fields = asked.object();
+            let mut fields = placed(asked);
             fields.insert("parent_path".into(), parent.into());
             fields.insert("lifecycle_state".into(), "ACTIVE".into());
             fields.insert("etag".into(), state.ticks.to_string().into());
@@ -122,7 +136,7 @@ fn change_dashboard(state: &mut State, asked: &Asked, verb: &str, path: &str) ->
             Ok(Reply::Json(published))
         }
         "PATCH" => {
-            dashboard.fields.extend(asked.object());
+            dashboard.fields.extend(placed(asked));
             dashboard.fields.insert("etag".into(), etag.into());
             done()
         }

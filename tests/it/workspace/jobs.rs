@@ -35,7 +35,11 @@ pub fn answer(state: &mut State, asked: &Asked, path: &str) -> Answer {
             asked.page("runs", of_job.map(|(id, run)| shown_run(*id, run)).collect())
         }
         "runs/cancel" => done(),
-        "runs/get-output" => missing("The output"),
+        "runs/get-output" => match state.runs.get(&id("run_id")) {
+            Some(run) => Ok(Reply::Json(json!({"error": failure(run)}))),
+            None => missing("The output"),
+        },
+        "runs/submit" => submit(state, asked),
         _ => of_job(state, asked, name, id("job_id")),
     }
 }
@@ -183,6 +187,23 @@ fn run_now(state: &mut State, asked: &Asked, id: u64) -> Answer {
     }
     let job = state.jobs[&id].clone();
     let who = run_as(&job);
+    run(state, &job, &who, id, key)
+}
+
+/// A run without a job.
+fn submit(state: &mut State, asked: &Asked) -> Answer {
+    let key = asked.text("idempotency_token").to_owned();
+    if let Some((run, _)) = state.runs.iter().find(|(_, run)| run.job == 0 && !key.is_empty() && run.key == key) {
+        return Ok(Reply::Json(json!({"run_id": run})));
+    }
+    let fields = asked.object();
+    check(state, asked, &fields)?;
+    let job = Thing { owner: asked.who.clone(), fields };
+    let who = run_as(&job);
+    run(state, &job, &who, 0, key)
+}
+
+fn run(state: &mut State, job: &Thing, who: &str, id: u64, key: String) -> Answer {
     let mut waiting = job.fields.get("tasks").and_then(Value::as_array).cloned().unwrap_or_default();
     let mut ended: Vec<(String, String)> = vec![];
     while !waiting.is_empty() {
@@ -200,7 +221,7 @@ fn run_now(state: &mut State, asked: &Asked, id: u64) -> Answer {
         let how = if is_blocked {
             "upstream failed".to_owned()
         } else {
-            perform(state, &who, &task).err().unwrap_or_default()
+            perform(state, who, &task).err().unwrap_or_default()
         };
         ended.push((task_key, how));
     }
@@ -227,12 +248,17 @@ fn perform(state: &mut State, who: &str, task: &Value) -> Result<(), String> {
     Ok(())
 }
 
+/// Why a run failed; empty is well.
+fn failure(run: &Run) -> &str {
+    run.tasks.iter().find(|(_, how)| !how.is_empty()).map_or("", |(_, how)| how)
+}
+
 fn shown_run(id: u64, run: &Run) -> Value {
     let status = |how: &str| {
         let code = if how.is_empty() { "SUCCESS" } else { "RUN_EXECUTION_ERROR" };
         json!({"state": "TERMINATED", "termination_details": {"code": code, "type": "SUCCESS", "message": how}})
     };
-    let failed = run.tasks.iter().find(|(_, how)| !how.is_empty()).map_or("", |(_, how)| how);
+    let failed = failure(run);
     let tasks: Vec<Value> =
         run.tasks.iter().map(|(key, how)| json!({"run_id": id, "task_key": key, "status": status(how)})).collect();
     json!({"run_id": id, "job_id": run.job, "status": status(failed), "tasks": tasks})

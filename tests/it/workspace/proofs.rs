@@ -54,6 +54,7 @@ pub const DRAFT: dashboards::Draft<'static> = dashboards::Draft {
     serialized_dashboard: "{}",
     warehouse_id: "wh1",
     parent_path: Some("/Workspace/Shared"),
+    place: ("main", "shop"),
 };
 
 fn added(principal: &str, privileges: &[&str]) -> Change {
@@ -284,6 +285,17 @@ const STEPS: &[Step] = &[
     ("run a job", |c| match jobs::named(c, "other 1")?.first() {
         Some(job) => runs::start(c, job.job_id).map(|_| String::new()),
         None => Ok(String::new()),
+    }),
+    ("run a file as another", |c| {
+        files::write(c, &format!("{ROOT}/run_as.sql"), b"COMMENT ON SCHEMA main.s IS 'x';")?;
+        let script = runs::Script {
+            name: "once".into(),
+            run_as: DEPLOYER.into(),
+            warehouse: "wh1".into(),
+            path: format!("{ROOT}/run_as.sql"),
+        };
+        let run = runs::submit(c, &script)?;
+        runs::error(c, run).map(|error| format!("{error:?}"))
     }),
     ("make an alert", |c| {
         let find = || Ok(alerts::named(c, "late")?.into_iter().next().map(|alert| alert.id));

@@ -126,6 +126,7 @@ fn prepare_places(state: &mut State, target: &Target, who: &str, run_as: &str) {
     if let Some(volume) = volume.filter(is_others) {
         prepare_volume(state, &volume, who);
         use_volume(state, &volume, &[who, run_as]);
+        state.give("READ_VOLUME", Kind::Volume, &volume, run_as);
     }
 }
 

@@ -133,9 +133,31 @@ fn perform(state: &mut State, who: &str, statement: &StatementKind, text: &str) 
             gone.map_or_else(|| refuse(404, "RESOURCE_DOES_NOT_EXIST", "no such policy"), |_| Ok(()))
         }
         StatementKind::Command(command) if command.rule == "drop" => drop_object(state, who, command),
+        StatementKind::Command(command) if command.rule.starts_with("alter_") => give_away(state, who, command),
         StatementKind::Command(command) if command.rule == "block" => script(state, who, command),
         other => invalid(format!("what does {} do?", other.name())),
     }
+}
+
+/// `ALTER .. OWNER TO`.
+fn give_away(state: &mut State, who: &str, command: &Command) -> Result<(), Refusal> {
+    let kind = match command.rule {
+        "alter_schema" => Kind::Schema,
+        "alter_volume" => Kind::Volume,
+        "alter_function" => Kind::Function,
+        other => return invalid(format!("what does {other} do?")),
+    };
+    let mut names = command.names().map(path);
+    let name = names.next().unwrap_or_default();
+    // Names of principals keep their case.
+    let owner = command.names().nth(1).and_then(|name| name.0.last()?.as_ident().map(|owner| owner.value.clone()));
+    let Some(owner) = owner else { return invalid("nobody is named") };
+    there(state, kind, &name)?;
+    if !state.manages(who, kind, &name) {
+        return denied(format!("{who} may not give {name} away"));
+    }
+    state.things.entry((kind, name)).and_modify(|thing| thing.owner = owner);
+    Ok(())
 }
 
 fn create_policy(state: &mut State, who: &str, policy: &CreatePolicy) -> Result<(), Refusal> {

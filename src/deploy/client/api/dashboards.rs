@@ -52,6 +52,9 @@ pub struct Draft<'d> {
     /// Folder; can't be changed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parent_path: Option<&'d str>,
+    /// Catalog and schema of tables that queries name without them.
+    #[serde(skip)]
+    pub place: (&'d str, &'d str),
 }
 
 /// Makes a dashboard.
@@ -59,7 +62,7 @@ pub struct Draft<'d> {
 /// # Errors
 /// When there is one of this name in the folder. Ambiguous when the answer was lost: look for the name.
 pub fn create(client: &Client<'_>, draft: &Draft<'_>) -> Result<Dashboard, Error> {
-    client.read(&Call::post(&["api", "2.0", "lakeview", "dashboards"], draft).once())
+    client.read(&placed(Call::post(&["api", "2.0", "lakeview", "dashboards"], draft), draft).once())
 }
 
 /// A dashboard by its id.
@@ -88,7 +91,13 @@ pub fn named(client: &Client<'_>, name: &str) -> Result<Vec<Dashboard>, Error> {
 /// When there is no such dashboard, or it is not allowed.
 pub fn replace(client: &Client<'_>, id: &str, draft: &Draft<'_>) -> Result<(), Error> {
     let draft = Draft { parent_path: None, ..draft.clone() };
-    client.done(&Call::new(Method::Patch, &["api", "2.0", "lakeview", "dashboards", id]).json(&draft))
+    let call = Call::new(Method::Patch, &["api", "2.0", "lakeview", "dashboards", id]).json(&draft);
+    client.done(&placed(call, &draft))
+}
+
+/// Catalog and schema are no part of the body.
+fn placed(call: Call, draft: &Draft<'_>) -> Call {
+    call.query("dataset_catalog", draft.place.0).query("dataset_schema", draft.place.1)
 }
 
 /// Shows the draft to readers. Each reads with privileges of their own.

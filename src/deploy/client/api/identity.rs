@@ -42,6 +42,45 @@ impl Identity {
     }
 }
 
+/// Why a workspace is not the one that a target states.
+#[derive(Debug, thiserror::Error)]
+pub enum PlaceError {
+    /// It is another one.
+    #[error("`{host}` is workspace {found}, but `workspace_id` of the target is {stated}")]
+    Other {
+        /// Who answered.
+        host: String,
+        /// The one that answered.
+        found: String,
+        /// The one that is meant.
+        stated: String,
+    },
+    /// It does not say.
+    #[error("`{host}` does not say which workspace it is, and `workspace_id` of the target is {stated}")]
+    Unknown {
+        /// Who answered.
+        host: String,
+        /// The one that is meant.
+        stated: String,
+    },
+    /// It can't be asked.
+    #[error(transparent)]
+    Client(#[from] Error),
+}
+
+/// Refuses every workspace but the one of this id.
+///
+/// # Errors
+/// When it is another one, or does not say.
+pub fn require_workspace(client: &Client<'_>, stated: &str) -> Result<(), PlaceError> {
+    let (host, stated) = (client.host().to_owned(), stated.to_owned());
+    match me(client)?.workspace_id {
+        Some(found) if found == stated => Ok(()),
+        Some(found) => Err(PlaceError::Other { host, found: client.shown(&found), stated }),
+        None => Err(PlaceError::Unknown { host, stated }),
+    }
+}
+
 /// Who the client is.
 ///
 /// # Errors

@@ -49,7 +49,25 @@ pub struct Termination {
     pub message: Option<String>,
 }
 
+/// SQL statements of a file, to be run as a service principal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Script {
+    /// What people see the run as.
+    pub name: String,
+    /// Application id of the service principal.
+    pub run_as: String,
+    /// Id of the warehouse.
+    pub warehouse: String,
+    /// Path of the file in the workspace.
+    pub path: String,
+}
+
 impl Run {
+    /// What is said of how it ended.
+    pub fn message(&self) -> Option<&str> {
+        self.status.as_ref()?.termination_details.as_ref()?.message.as_deref()
+    }
+
     /// Whether it has ended.
     pub fn has_ended(&self) -> bool {
         self.status.as_ref().is_some_and(|status| status.state == "TERMINATED")
@@ -73,10 +91,46 @@ struct Started {
 /// # Errors
 /// When there is no such job, or it is not allowed.
 pub fn start(client: &Client<'_>, job: u64) -> Result<u64, Error> {
-    let key = format!("{:016x}{:016x}", client.door().random(), client.door().random());
-    let body = json!({ "job_id": job, "idempotency_token": key });
+    let body = json!({ "job_id": job, "idempotency_token": token(client) });
     let started: Started = client.read(&Call::post(&["api", "2.2", "jobs", "run-now"], &body))?;
     Ok(started.run_id)
+}
+
+/// Starts a run without a job; its id. However often it is sent, it starts once.
+///
+/// # Errors
+/// When it is not allowed, as to whoever may not use the service principal.
+pub fn submit(client: &Client<'_>, script: &Script) -> Result<u64, Error> {
+    let file = json!({ "path": script.path, "source": "WORKSPACE" });
+    let task = json!({ "task_key": "statements", "sql_task": { "warehouse_id": script.warehouse, "file": file } });
+    let body = json!({
+        "run_name": script.name,
+        "run_as": { "service_principal_name": script.run_as },
+        "tasks": [task],
+        "idempotency_token": token(client),
+    });
+    let started: Started = client.read(&Call::post(&["api", "2.2", "jobs", "runs", "submit"], &body))?;
+    Ok(started.run_id)
+}
+
+/// A key by which the workspace knows a request again.
+fn token(client: &Client<'_>) -> String {
+    format!("{:016x}{:016x}", client.door().random(), client.door().random())
+}
+
+#[derive(Deserialize)]
+struct Output {
+    #[serde(default)]
+    error: Option<String>,
+}
+
+/// Why the run of a task failed, where the workspace says so.
+///
+/// # Errors
+/// When that can't be learned.
+pub fn error(client: &Client<'_>, task: u64) -> Result<Option<String>, Error> {
+    let call = Call::get(&["api", "2.2", "jobs", "runs", "get-output"]).query("run_id", task);
+    Ok(found(client.read::<Output>(&call))?.and_then(|output| output.error))
 }
 
 /// A run by its id.

@@ -25,6 +25,8 @@ pub struct Choice<'c> {
     pub profile: Option<&'c str>,
     /// The host that the target states.
     pub host: Option<&'c str>,
+    /// The id of the workspace that the target states.
+    pub workspace_id: Option<&'c str>,
 }
 
 /// A workspace and what is known of credentials for it.
@@ -96,6 +98,16 @@ pub enum ConfigError {
         /// The other.
         other_host: String,
     },
+    /// Two workspaces are given.
+    #[error("`workspace_id` of the target is {stated}, but {from} means workspace {found}")]
+    TwoWorkspaces {
+        /// The one of the target.
+        stated: String,
+        /// Who says the other.
+        from: String,
+        /// The other.
+        found: String,
+    },
     /// More than one kind of credentials is given, and none is chosen.
     #[error("more than one kind of credentials is given: {0}")]
     Several(String),
@@ -117,7 +129,7 @@ impl ConfigError {
     pub fn hint(&self) -> Option<&'static str> {
         match self {
             ConfigError::NoHost => Some("write `host` in the target, or name a profile with `--profile`"),
-            ConfigError::ManyProfiles { .. } | ConfigError::TwoHosts { .. } => {
+            ConfigError::ManyProfiles { .. } | ConfigError::TwoHosts { .. } | ConfigError::TwoWorkspaces { .. } => {
                 Some("name the profile that is meant with `--profile`")
             }
             ConfigError::Several(_) => Some("unset one, or choose with `DATABRICKS_AUTH_TYPE`"),
@@ -172,7 +184,15 @@ impl Config {
             return Err(ConfigError::NoSuchAuth { name: name.clone(), known: known_auth.join(", ") });
         }
         let (host, workspace_id) = find_host(world, choice, &values, profile.as_ref())?;
-        let workspace_id = values.get("workspace_id").map(|id| id.expose().to_owned()).or(workspace_id);
+        let found = values.get("workspace_id").map(|id| id.expose().to_owned()).or(workspace_id);
+        let workspace_id = match (choice.workspace_id, found) {
+            (Some(stated), Some(found)) if stated != found => {
+                let profile = profile.map(|(name, _)| format!("the profile `{name}`"));
+                let from = profile.unwrap_or_else(|| "the environment".to_owned());
+                return Err(ConfigError::TwoWorkspaces { stated: stated.to_owned(), from, found });
+            }
+            (stated, found) => stated.map(str::to_owned).or(found),
+        };
         Ok(Config { host, workspace_id, profile, auth_type, values })
     }
 
