@@ -73,6 +73,8 @@ pub struct Desired {
     pub files: BTreeMap<String, Arc<str>>,
     /// Dashboards.
     pub dashboards: Vec<Dashboard>,
+    /// Datasets with the names that they had before.
+    pub renamed: BTreeMap<String, String>,
     bundle: Bundle,
     deployment: Deployment,
 }
@@ -119,6 +121,11 @@ impl Desired {
             statements: vec![],
             files: BTreeMap::new(),
             dashboards: vec![],
+            renamed: plan
+                .datasets
+                .iter()
+                .filter_map(|planned| Some((planned.name.clone(), planned.dataset.old_name(project)?)))
+                .collect(),
             bundle,
             deployment,
         };

@@ -177,7 +177,8 @@ fn meanings(client: &Client<'_>, desired: &Desired, remote: &Remote) -> Result<O
     let files = files.map(|(path, text)| SqlFile { path: path.clone(), text: text.to_string() }).collect();
     let wanted = change::wanted(desired, remote, &desired.release())?;
     let settings = wanted.into_iter().find(|(kind, ..)| *kind == Kind::Pipeline).map(|(_, _, body)| body);
-    let after = desired::pipeline_sql(files, &settings.unwrap_or_default());
+    let mut after = desired::pipeline_sql(files, &settings.unwrap_or_default());
+    after.renamed.clone_from(&desired.renamed);
     Ok(meaning::meanings(&before, &after).ok())
 }
 

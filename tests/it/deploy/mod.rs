@@ -2,5 +2,6 @@
 
 mod developers;
 mod identities;
+mod renamed;
 mod statements;
 mod walk;

@@ -102,7 +102,7 @@ fn writes(workspace: &Workspace, read: usize) -> Vec<String> {
 }
 
 /// A workspace whose administrator lets the deployer give the use of the catalog.
-fn workspace() -> Workspace {
+pub fn workspace() -> Workspace {
     let workspace = Workspace::new();
     let manage = ("MANAGE".to_owned(), Kind::Catalog, "main".to_owned(), DEPLOYER.to_owned());
     workspace.state().granted.insert(manage);
