@@ -10,13 +10,14 @@ use sqlparser::ast::{
 use super::OutputColumn;
 use super::analyzer::{Analyzer, BareUse, Frame, Typed};
 use super::call::{counted, plain_name};
+use super::calls::aggregates;
 use super::catalog::Place;
 use super::fault::FaultKind;
 use super::flow::Influence;
 use super::names::joined;
-use super::rules::whole_literal;
-use crate::lakeflow::parse_expr;
+use super::rules::position;
 use crate::lakeflow::types::Column;
+use crate::lakeflow::{expr_text, parse_expr};
 use crate::lakeflow::{folded, is_same_name};
 
 /// The grouping of one select.
@@ -91,7 +92,7 @@ impl Analyzer<'_> {
         if let Expr::Nested(inner) = key {
             return self.group_key(inner, items);
         }
-        if let Some(ordinal) = whole_literal(key) {
+        if let Some(ordinal) = position(key) {
             return self.ordinal_key(key, ordinal, items);
         }
         if let Some(item) = self.alias_key(key, items) {
@@ -114,7 +115,18 @@ impl Analyzer<'_> {
     fn ordinal_key(&mut self, key: &Expr, ordinal: i64, items: &[SelectItem]) {
         let item = usize::try_from(ordinal).ok().and_then(|n| n.checked_sub(1)).filter(|n| *n < items.len());
         match item {
-            Some(item) => self.groups(|g| g.items.push(item)),
+            Some(item) => {
+                let selected = items.get(item).and_then(|item| match item {
+                    SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. } => Some(expr),
+                    _ => None,
+                });
+                if let Some(aggregate) = selected.filter(|expr| aggregates(expr)) {
+                    let range = self.range_of_expr(key);
+                    let message = format!("`GROUP BY {ordinal}` is `{}`, an aggregate", expr_text(aggregate));
+                    self.fault(FaultKind::WrongArguments, range, message);
+                }
+                self.groups(|g| g.items.push(item));
+            }
             None => {
                 let range = self.range_of_expr(key);
                 let message = format!("`GROUP BY {ordinal}` but {} selected", selected(items.len()));

@@ -254,6 +254,19 @@ pub(super) fn whole_literal(expr: &Expr) -> Option<i64> {
     }
 }
 
+/// The position of a column that an expression of `GROUP BY` or `ORDER BY` is: an INT that stands alone. Spark 4.3 takes one of
+/// another type for a constant.
+pub(super) fn position(expr: &Expr) -> Option<i64> {
+    let is_long = |mut expr: &Expr| loop {
+        match expr {
+            Expr::Nested(inner) | Expr::UnaryOp { expr: inner, .. } => expr = inner,
+            Expr::Value(literal) => return matches!(literal.value, Value::Number(_, true)),
+            _ => return false,
+        }
+    };
+    whole_literal(expr).filter(|position| i32::try_from(*position).is_ok() && !is_long(expr))
+}
+
 /// The columns that `inline`, `json_tuple` and `stack` make.
 pub(super) fn columns(rule: Rule, args: &Args<'_>) -> Vec<(String, DataType)> {
     match rule {

@@ -13,7 +13,7 @@ use super::fault::FaultKind;
 use super::flow::{Influence, narrowed};
 use super::generate::generator;
 use super::group::{is_long, selected};
-use super::rules::whole_literal;
+use super::rules::position;
 use crate::diag::did_you_mean;
 use crate::lakeflow::is_same_name;
 use crate::lakeflow::print::expr_text;
@@ -102,7 +102,7 @@ impl Analyzer<'_> {
         for item in exprs {
             // `ORDER BY ALL` reaches us as a name.
             let all = matches!(&item.expr, Expr::Identifier(i) if i.quote_style.is_none() && i.value.eq_ignore_ascii_case("all"));
-            match whole_literal(&item.expr) {
+            match position(&item.expr) {
                 Some(ordinal) => self.order_ordinal(&item.expr, ordinal, columns),
                 None if all => {}
                 None => drop(self.as_role(Influence::Sort, |a| a.expr(&item.expr))),

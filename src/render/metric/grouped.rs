@@ -1,13 +1,13 @@
 //! Tables of a metric that are grouped by dimensions and periods.
 
 use askama::Template;
-use sqlparser::ast::Expr;
+use sqlparser::ast::{Expr, UnaryOperator};
 
 use super::query::{Body, MetricQuery, period};
 use super::{comment, dimension_definition, measure_definition, period_comment, title};
 use crate::lakeflow::build;
 use crate::lakeflow::types::DataType;
-use crate::model::{Measure, MeasureId, MetricTable, Time};
+use crate::model::{Dimension, Measure, MeasureId, MetricTable, Time};
 use crate::render::columns::Definition;
 use crate::render::text::{Ident, Literal, Sql};
 use crate::render::{filters, header};
@@ -30,18 +30,19 @@ pub fn table(query: &MetricQuery<'_>, table: &MetricTable, row_filter: Option<Sq
     let mut columns = vec![];
     let mut body = query.body();
     let mut outer = vec![];
-    let mut group = |expr: Expr, name: &str| {
+    let mut group = |expr: Expr, ty: &DataType, name: &str| {
         body.columns.push(Sql::aliased(&expr, name));
-        body.group_by.push(Sql::of(&expr));
+        body.group_by.push(Sql::of(&key(expr, ty)));
         outer.push(column(name));
     };
     if let (Some(grain), Some(time)) = (table.grain, &metric.time) {
         columns.push(Definition::new(Time::COLUMN, &DataType::Date, period_comment(grain)));
-        group(period(query.aliases.expr(&time.expression), &time.expression.ty, grain), Time::COLUMN);
+        group(period(query.aliases.expr(&time.expression), &time.expression.ty, grain), &DataType::Date, Time::COLUMN);
     }
     for dimension in &table.dimensions {
         columns.push(dimension_definition(project, dimension));
-        group(query.aliases.expr(&dimension.expression), &dimension.name);
+        let Dimension { expression, name, .. } = dimension;
+        group(query.aliases.expr(expression), &expression.ty, name);
     }
     for (index, measure) in metric.measures.iter().enumerate() {
         columns.push(measure_definition(project, metric, table, measure));
@@ -64,6 +65,14 @@ pub fn table(query: &MetricQuery<'_>, table: &MetricTable, row_filter: Option<Sq
         outer: if is_nested { outer } else { vec![] },
     }
     .render()
+}
+
+/// An expression to group by. A whole number that stands alone would be the position of a column, to some engines whatever
+/// its size.
+fn key(expr: Expr, ty: &DataType) -> Expr {
+    let is_lone = matches!(&expr, Expr::Value(_) | Expr::UnaryOp { op: UnaryOperator::Minus, .. });
+    let is_position = is_lone && expr.to_string().parse::<i64>().is_ok();
+    if is_position { build::cast(expr, ty) } else { expr }
 }
 
 fn column(name: &str) -> Sql {

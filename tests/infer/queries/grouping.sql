@@ -23,3 +23,7 @@ SELECT status FROM orders GROUP BY status ORDER BY quantity;
 SELECT window.start, count(*) AS n FROM orders GROUP BY window(placed_at, '1 day');
 SELECT order_id FROM orders WHERE quantity;
 SELECT DISTINCT status FROM orders ORDER BY 1;
+SELECT status, count(*) AS n FROM orders GROUP BY 2;
+SELECT 3000000000 AS n, count(*) AS c FROM orders GROUP BY 3000000000;
+SELECT 2L AS n, count(*) AS c FROM orders GROUP BY 2L;
+SELECT status FROM orders ORDER BY 2L;
