@@ -18,7 +18,7 @@ use crate::bundle::{self, Bundle, Declared, Deployment, rest};
 use crate::lakeflow;
 use crate::model::{Mode, Principal, Project, TargetId};
 use crate::plan::deployment::JobKind;
-use crate::plan::{ArtifactKind, BuildPlan, Folder, Identity, Phase};
+use crate::plan::{ArtifactKind, BuildPlan, Folder, Identity, Phase, PlannedDataset};
 use crate::render::RenderedFile;
 
 /// The tag that names the target; with the one of the project it tells whose a resource is.
@@ -89,6 +89,8 @@ pub struct Desired {
     pub commit: Option<String>,
     /// The specs that all this is made from, as JSON: texts by path.
     pub specs: Arc<str>,
+    /// Datasets with the names that they had before.
+    pub renamed: BTreeMap<String, String>,
     bundle: Bundle,
     deployment: Deployment,
 }
@@ -138,6 +140,7 @@ impl Desired {
             scope: Scope::All,
             commit: None,
             specs: Arc::from(""),
+            renamed: renamed(project, plan),
             bundle,
             deployment,
         };
@@ -281,6 +284,12 @@ impl Desired {
             tags.as_object_mut().into_iter().for_each(|tags| drop(tags.insert(key.to_owned(), json!(value))));
         }
     }
+}
+
+/// Datasets with the names that they had before.
+fn renamed(project: &Project, plan: &BuildPlan) -> BTreeMap<String, String> {
+    let old = |planned: &PlannedDataset| Some((planned.name.clone(), planned.dataset.old_name(project)?));
+    plan.datasets.iter().filter_map(old).collect()
 }
 
 /// Whether a file of a release is one that the pipeline runs.

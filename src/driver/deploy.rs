@@ -251,7 +251,9 @@ fn pipeline(desired: &Desired, remote: &Remote) -> Result<PipelineSql, DeployErr
     let files = files.map(|(path, text)| SqlFile { path: path.clone(), text: text.to_string() }).collect();
     let wanted = change::wanted(desired, remote, &desired.release())?;
     let settings = wanted.into_iter().find(|(kind, ..)| *kind == Kind::Pipeline).map(|(_, _, body)| body);
-    Ok(desired::pipeline_sql(files, &settings.unwrap_or_default()))
+    let mut after = desired::pipeline_sql(files, &settings.unwrap_or_default());
+    after.renamed.clone_from(&desired.renamed);
+    Ok(after)
 }
 
 fn seen(desired: &Desired, remote: &Remote, changes: &[Change], after: &PipelineSql) -> Sight {

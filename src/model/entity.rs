@@ -24,6 +24,8 @@ pub struct ReferenceId(pub usize);
 pub struct Entity {
     /// Name of the entity and of its table.
     pub name: String,
+    /// What it was called before.
+    pub renamed_from: Option<String>,
     /// What one row is; may be empty.
     pub description: String,
     /// The spec.
@@ -61,6 +63,7 @@ impl Entity {
     pub(crate) fn nobody(span: Span) -> Entity {
         Entity {
             name: String::new(),
+            renamed_from: None,
             description: String::new(),
             origin: Origin { path: String::new(), span },
             source: Source::Files(FileSource { files: String::new(), except: None, delimiter: ',' }),

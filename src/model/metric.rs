@@ -16,6 +16,8 @@ pub struct MetricId(pub usize);
 pub struct Metric {
     /// Name.
     pub name: String,
+    /// What it was called before.
+    pub renamed_from: Option<String>,
     /// What it tells; may be empty.
     pub description: String,
     /// The spec.
@@ -185,6 +187,8 @@ pub use crate::spec::GrainSpec as Grain;
 pub struct MetricTable {
     /// Name of the table.
     pub name: String,
+    /// What it was called before.
+    pub renamed_from: Option<String>,
     /// What it tells; may be empty.
     pub description: String,
     /// The period, if it has one.

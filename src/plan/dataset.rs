@@ -100,6 +100,26 @@ impl Dataset {
         }
     }
 
+    /// The name that it had before the rename of what it belongs to, if one is declared.
+    pub fn old_name(self, project: &Project) -> Option<String> {
+        let renamed = |id: EntityId| {
+            let entity = project.entity(id);
+            entity.renamed_from.as_ref().map(|old| Entity { name: old.clone(), ..entity.clone() })
+        };
+        match self {
+            Dataset::Raw(id) => renamed(id).as_ref().map(raw_name),
+            Dataset::Checked(id) => renamed(id).as_ref().map(checked_name),
+            Dataset::Clean(id) => renamed(id).as_ref().map(clean_name),
+            Dataset::Table(id) => renamed(id).map(|entity| entity.name),
+            Dataset::Quarantine(id) => renamed(id).as_ref().map(quarantine_name),
+            Dataset::Orphans(id) => renamed(id).as_ref().map(orphans_name),
+            Dataset::Duplicates(id) => renamed(id).as_ref().map(duplicates_name),
+            Dataset::MetricTable(id, table) => project.metrics.get(id.0)?.tables.get(table)?.renamed_from.clone(),
+            Dataset::Reconciliation(id) => project.metrics.get(id.0)?.renamed_from.as_deref().map(reconciliation_name),
+            Dataset::RowCounts | Dataset::OrphanCounts => None,
+        }
+    }
+
     /// How it is kept.
     pub fn kind(self, project: &Project) -> Kind {
         match self {

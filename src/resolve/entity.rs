@@ -42,6 +42,7 @@ pub fn resolve(spec: &Located<EntitySpec>, id: EntityId, set: &SpecSet, context:
     let rows = row_access::resolve(spec.spec.rows.as_ref(), &audiences, own, spec, context);
     Entity {
         name: spec.spec.entity.clone(),
+        renamed_from: spec.spec.renamed_from.clone(),
         description: spec.spec.description.clone().unwrap_or_default(),
         origin: Origin { path, span },
         source,

@@ -48,6 +48,7 @@ pub fn resolve(spec: &Located<MetricSpec>, graph: &Graph, context: &mut Context<
     if per.is_some() {
         tables = vec![MetricTable {
             name: spec.spec.metric.clone(),
+            renamed_from: spec.spec.renamed_from.clone(),
             description: String::new(),
             grain: None,
             dimensions: vec![],
@@ -64,6 +65,7 @@ pub fn resolve(spec: &Located<MetricSpec>, graph: &Graph, context: &mut Context<
         || measures.iter().any(|m| m.pii.is_some() && m.measure.declassify.is_none());
     Metric {
         name: spec.spec.metric.clone(),
+        renamed_from: spec.spec.renamed_from.clone(),
         description: spec.spec.description.clone().unwrap_or_default(),
         origin: Origin { path: context.sources.path(spec.file).to_owned(), span: name },
         from,
@@ -171,7 +173,9 @@ fn tables(
         refuse_beside_per(spec, context);
         return vec![];
     }
-    let total = || (spec.spec.metric.clone(), TableSpec { by: vec![], description: None });
+    let renamed_from = || spec.spec.renamed_from.clone();
+    let total =
+        || (spec.spec.metric.clone(), TableSpec { by: vec![], description: None, renamed_from: renamed_from() });
     let declared: Vec<(String, TableSpec)> = match &spec.spec.tables {
         Some(tables) => tables.iter().map(|(n, t)| (n.clone(), t.clone())).collect(),
         None if spec.is_lost("/tables") => vec![],
@@ -189,8 +193,12 @@ fn tables(
         let dimensions = dimensions(&table.by, &format!("{pointer}/by"), spec, rows, reads, context);
         report_twice(&dimensions, time.is_some(), spec, context);
         let grains: Vec<Option<Grain>> = time.map_or(vec![None], |t| t.grains.iter().copied().map(Some).collect());
+        let full = |name: &String, grain: Option<Grain>| {
+            grain.map_or_else(|| name.clone(), |grain| format!("{name}_{}", adverb(grain)))
+        };
         tables.extend(grains.into_iter().map(|grain| MetricTable {
-            name: grain.map_or_else(|| name.clone(), |g| format!("{name}_{}", adverb(g))),
+            name: full(name, grain),
+            renamed_from: table.renamed_from.as_ref().map(|old| full(old, grain)),
             description: table.description.clone().unwrap_or_default(),
             grain,
             dimensions: dimensions.clone(),

@@ -25,6 +25,7 @@ mod places;
 mod project;
 mod reason;
 mod reference;
+mod renamed;
 mod required;
 mod roles;
 mod rounding;
@@ -177,6 +178,7 @@ pub fn resolve(set: &SpecSet, sources: &SourceMap, diagnostics: &mut Diagnostics
         .iter()
         .map(|spec| context.judge(spec.file, |context| metric::resolve(spec, &graph, context)))
         .collect();
+    renamed::check(&entity_specs, &metric_specs, &mut context);
     let names = entity_specs.iter().map(|s| s.spec.entity.as_str());
     let known: Vec<&str> = names.chain(metric_specs.iter().map(|s| s.spec.metric.as_str())).collect();
     for project in &set.projects {

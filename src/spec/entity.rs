@@ -14,6 +14,10 @@ pub struct EntitySpec {
     /// Name of the entity and of its table, in snake_case.
     #[schemars(example = &"customers")]
     pub entity: String,
+    /// Name that it had before, while it is deployed somewhere under that one. Plans then say what the new name means: tables
+    /// of the old name stay as they are, and the new ones are filled anew.
+    #[schemars(example = &"clients")]
+    pub renamed_from: Option<String>,
     /// What one row is, in a sentence. Becomes the comment of the table.
     #[schemars(example = &"People who buy; one row a customer.")]
     pub description: Option<String>,

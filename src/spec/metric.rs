@@ -14,6 +14,10 @@ pub struct MetricSpec {
     /// Name of the metric, in snake_case.
     #[schemars(example = &"sales")]
     pub metric: String,
+    /// Name that it had before, while it is deployed somewhere under that one. Plans then say what the new name means: tables
+    /// of the old name stay as they are, and the new ones are filled anew.
+    #[schemars(example = &"turnover")]
+    pub renamed_from: Option<String>,
     /// What it tells, in a sentence. Becomes the comment of its tables.
     #[schemars(example = &"Revenue and orders by product and category.")]
     pub description: Option<String>,
@@ -199,4 +203,7 @@ pub struct TableSpec {
     /// What the table tells. Default: the description of the metric.
     #[schemars(example = &"Sales by category")]
     pub description: Option<String>,
+    /// Name that it had before, without the period, while it is deployed somewhere under that one.
+    #[schemars(example = &"sales_by_group")]
+    pub renamed_from: Option<String>,
 }

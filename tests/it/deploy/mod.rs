@@ -4,6 +4,7 @@ mod developers;
 mod identities;
 mod lock;
 mod managed;
+mod renamed;
 mod rollback;
 mod saved;
 mod sight;

@@ -1,0 +1,67 @@
+//! Names that entities, metrics and tables had before: `renamed_from`.
+
+use super::Context;
+use super::names::{self, NameOf};
+use crate::diag::{Code, Diagnostic};
+use crate::lakeflow::is_same_name;
+use crate::load::{Located, pointer_segment};
+use crate::source::{FileId, Span};
+use crate::spec::{EntitySpec, MetricSpec};
+
+/// Something with a name, and perhaps an old one.
+struct Named<'a> {
+    file: FileId,
+    name: &'a str,
+    old: Option<(&'a str, Span)>,
+}
+
+/// Reports old names that something bears still, or that two things say they had.
+pub fn check(entities: &[&Located<EntitySpec>], metrics: &[&Located<MetricSpec>], context: &mut Context<'_>) {
+    let of_entities = entities.iter().map(|spec| Named {
+        file: spec.file,
+        name: &spec.spec.entity,
+        old: spec.spec.renamed_from.as_deref().map(|old| (old, spec.value("/renamed_from"))),
+    });
+    let of_metrics = metrics.iter().map(|spec| Named {
+        file: spec.file,
+        name: &spec.spec.metric,
+        old: spec.spec.renamed_from.as_deref().map(|old| (old, spec.value("/renamed_from"))),
+    });
+    let of_tables = metrics.iter().flat_map(|spec| {
+        spec.spec.tables.iter().flatten().map(|(name, table)| {
+            let pointer = format!("/tables/{}/renamed_from", pointer_segment(name));
+            Named { file: spec.file, name, old: table.renamed_from.as_deref().map(|old| (old, spec.value(&pointer))) }
+        })
+    });
+    all(&of_entities.collect::<Vec<_>>(), "entity", NameOf::Entity, context);
+    all(&of_metrics.collect::<Vec<_>>(), "metric", NameOf::Metric, context);
+    all(&of_tables.collect::<Vec<_>>(), "table", NameOf::Table, context);
+}
+
+fn all(named: &[Named<'_>], word: &str, of: NameOf, context: &mut Context<'_>) {
+    for (index, thing) in named.iter().enumerate() {
+        let Some((old, span)) = thing.old else { continue };
+        let earlier = named.iter().take(index).find(|other| other.old.is_some_and(|(name, _)| is_same_name(name, old)));
+        let (message, hint) = if let Some(bearer) = named.iter().find(|other| is_same_name(other.name, old)) {
+            let still = format!(
+                "there is {} {word} `{}`, so `{}` was not renamed from it",
+                article(word),
+                bearer.name,
+                thing.name
+            );
+            (still, "write the name that it had when it was deployed, or leave the key out")
+        } else if let Some(other) = earlier {
+            let both = format!("`{}` and `{}` can't both be renamed from `{old}`", other.name, thing.name);
+            (both, "keep the key in the one that takes its place")
+        } else {
+            context.judge(thing.file, |context| context.extend(names::check(old, of, span)));
+            continue;
+        };
+        let fault = Diagnostic::error(Code::OptionConflict, message).at(span).hint(hint);
+        context.judge(thing.file, |context| context.push(fault));
+    }
+}
+
+fn article(word: &str) -> &'static str {
+    if word == "entity" { "an" } else { "a" }
+}
