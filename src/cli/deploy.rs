@@ -1,6 +1,5 @@
 //! `gen deploy`: brings a workspace to what the specs say.
 
-use std::io::{self, BufRead as _, IsTerminal as _};
 use std::path::Path;
 
 use chrono::{DateTime, SecondsFormat, Utc};

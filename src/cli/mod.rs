@@ -14,10 +14,12 @@ mod interrupt;
 mod lineage;
 #[cfg_attr(not(feature = "engine"), path = "no_engine.rs")]
 mod local;
+mod logs;
 mod pii;
 mod plan;
 mod project;
 mod query;
+mod reach;
 mod requests;
 mod retired;
 mod run;
@@ -88,6 +90,7 @@ enum Command {
     Start(start::StartArgs),
     Stop(stop::StopArgs),
     Status(status::StatusArgs),
+    Logs(logs::LogsArgs),
     Run(run::RunArgs),
     Query(query::QueryArgs),
     Lineage(lineage::LineageArgs),
@@ -187,6 +190,7 @@ fn dispatch(cli: &Cli, shell: &mut Shell, world: &dyn World) -> Ended {
         Command::Start(args) => start::run(args, &project::find(project, world)?, shell, world),
         Command::Stop(args) => stop::run(args, &project::find(project, world)?, shell, world),
         Command::Status(args) => status::run(args, &project::find(project, world)?, shell, world),
+        Command::Logs(args) => logs::run(args, &project::find(project, world)?, shell, world),
         Command::Run(args) => run::run(args, &project::find(project, world)?, shell, world),
         Command::Requests(args) => requests::run(args, &project::find(project, world)?, shell, world),
         Command::Retired(args) => retired::run(args, &project::find(project, world)?, shell, world),

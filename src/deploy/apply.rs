@@ -15,12 +15,15 @@ use super::client::api::permissions::{self, Entry, On, Who};
 use super::client::api::statements;
 use super::client::api::{alerts, dashboards, files, jobs, pipelines};
 use super::client::error::{Error, Kind as Failed};
-use super::desired::{Desired, DesiredError};
+use super::desired::{self, Desired, DesiredError};
+use super::effect::{Effect, Object};
 use super::field;
 use super::observe::{self, COMPLETE, ObserveError, dashboard_key, hash_of, permissions_of};
 use crate::bundle::Permission;
 use crate::bundle::resource::Kind;
+use crate::lakeflow::{ident, ident_text, string_text};
 use crate::model::Principal;
+use crate::plan::{Identity, Phase};
 
 /// Releases that are kept besides the one that is used.
 const KEPT: usize = 3;

@@ -171,7 +171,7 @@ impl Change {
 /// # Errors
 /// When what is wanted is not whole, which is a fault of the compiler.
 pub fn changes(desired: &Desired, remote: &Remote, is_updated: bool) -> Result<Vec<Change>, DesiredError> {
-    let mut changes = statements(desired, &remote.catalog, is_updated);
+    let mut changes = statements(&desired.statements, &remote.catalog, is_updated);
     let release = desired.release();
     if !remote.releases.contains(&release) {
         changes.push(Change::Release { release: release.clone(), files: desired.files.len() });
@@ -209,10 +209,10 @@ pub fn changes(desired: &Desired, remote: &Remote, is_updated: bool) -> Result<V
 }
 
 /// Statements that have to run, each judged by what the ones before it leave.
-fn statements(desired: &Desired, catalog: &Catalog, is_updated: bool) -> Vec<Change> {
+pub(super) fn statements(statements: &[Statement], catalog: &Catalog, is_updated: bool) -> Vec<Change> {
     let mut catalog = catalog.clone();
     let mut changes = vec![];
-    for statement in &desired.statements {
+    for statement in statements {
         let waits = match catalog.holds(&statement.effect) {
             Holds::Yes => continue,
             Holds::No => (statement.behind_update && !is_updated).then_some(Waits::Update),
@@ -251,7 +251,7 @@ pub fn name_of(kind: Kind, body: &Value) -> String {
 }
 
 /// Whether a dashboard has this definition: as JSON, since the workspace writes it anew.
-fn is_same_dashboard(wanted: &str, there: &Value) -> bool {
+pub(super) fn is_same_dashboard(wanted: &str, there: &Value) -> bool {
     let parsed = |text: &str| {
         let mut definition = serde_json::from_str::<Value>(text).ok()?;
         for dataset in definition.get_mut("datasets").and_then(Value::as_array_mut).into_iter().flatten() {
@@ -267,7 +267,7 @@ fn is_same_dashboard(wanted: &str, there: &Value) -> bool {
 
 /// The levels that principals lack. Those of others, and higher ones, are left alone, and so is whoever deploys: what they
 /// make they own.
-fn lacking(
+pub(super) fn lacking(
     permissions: &[Permission],
     kind: Kind,
     there: Option<&There>,

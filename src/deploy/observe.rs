@@ -5,7 +5,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Deserialize;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -18,11 +17,11 @@ use super::desired::{self, Dashboard, Desired, DesiredError, MANAGER, MANAGER_TA
 use super::effect::Effect;
 use super::meaning::{PipelineSql, SqlFile};
 use super::memory::{Memory, MemoryError};
-use super::reading;
+use super::{reading, release};
 use crate::bundle::resource::Kind;
 
 /// The largest file of ours that is read back.
-const LIMIT: u64 = 64 << 20;
+pub const LIMIT: u64 = 64 << 20;
 /// Updates that are looked at.
 const RECENT: usize = 25;
 /// The file that says that all files of a release are there. It is written last.
@@ -241,12 +240,6 @@ pub fn hash_of(text: &str) -> String {
     Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-#[derive(Deserialize)]
-struct Marker {
-    /// Hashes by path.
-    files: BTreeMap<String, String>,
-}
-
 /// The kind of the resource of a key.
 pub fn kind_of(key: &str) -> Option<Kind> {
     [Kind::Pipeline, Kind::Job, Kind::Alert].into_iter().find(|kind| key.ends_with(&format!("_{}", kind.word())))
@@ -312,7 +305,7 @@ fn is_same_folder(a: &str, b: &str) -> bool {
     plain(a) == plain(b)
 }
 
-fn get(client: &Client<'_>, kind: Kind, id: &str) -> Result<Option<There>, ObserveError> {
+pub(super) fn get(client: &Client<'_>, kind: Kind, id: &str) -> Result<Option<There>, ObserveError> {
     let (settings, modified) = match kind {
         Kind::Pipeline => match pipelines::get(client, id)? {
             Some(pipeline) => (Value::Object(pipeline.spec), pipeline.last_modified),

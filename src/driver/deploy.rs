@@ -98,7 +98,7 @@ pub fn prepare(
     of(client, steady, site, declared, given, retired)
 }
 
-fn desired(compilation: &Compilation, target: TargetId) -> Result<Desired, DeployError> {
+pub(super) fn desired(compilation: &Compilation, target: TargetId) -> Result<Desired, DeployError> {
     let project = compilation.project.as_ref().ok_or(DeployError::Faulty)?;
     Ok(Desired::of(project, &compilation.plan, &compilation.files, target)?)
 }
@@ -243,8 +243,8 @@ impl Deployment {
         if self.is_settled() {
             self.remote.memory.granted.clone_from(&self.declared);
             self.remote.memory.gone.clone_from(&self.retired);
-            apply::save(client, &self.remote)?;
         }
+        apply::remember(client, &self.desired, &mut self.remote, &self.changes)?;
         Ok(())
     }
 }

@@ -8,7 +8,7 @@
 mod convert;
 pub mod deploy;
 mod lint;
-mod origin;
+pub mod origin;
 pub mod own;
 mod rest;
 mod sql;

@@ -4,6 +4,8 @@
 //! that only moves when somebody sleeps, and faults made from a seed.
 
 use std::fmt;
+use std::io::{self, Read, Seek as _, SeekFrom};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::secret::Secret;

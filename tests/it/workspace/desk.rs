@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use lakegen::deploy::client::door::{Door, Fault, Request, Response};
+use lakegen::deploy::client::door::{Body, Door, Fault, Request, Response};
 use lakegen::deploy::client::{Client, Secret};
 
 use super::fault::{Faults, Trouble};
