@@ -8,6 +8,7 @@ mod build;
 mod check;
 mod completions;
 mod deploy;
+mod drift;
 mod explain;
 mod init;
 mod interrupt;
@@ -91,6 +92,7 @@ enum Command {
     Stop(stop::StopArgs),
     Status(status::StatusArgs),
     Logs(logs::LogsArgs),
+    Drift(drift::DriftArgs),
     Run(run::RunArgs),
     Query(query::QueryArgs),
     Lineage(lineage::LineageArgs),
@@ -191,6 +193,7 @@ fn dispatch(cli: &Cli, shell: &mut Shell, world: &dyn World) -> Ended {
         Command::Stop(args) => stop::run(args, &project::find(project, world)?, shell, world),
         Command::Status(args) => status::run(args, &project::find(project, world)?, shell, world),
         Command::Logs(args) => logs::run(args, &project::find(project, world)?, shell, world),
+        Command::Drift(args) => drift::run(args, &project::find(project, world)?, shell, world),
         Command::Run(args) => run::run(args, &project::find(project, world)?, shell, world),
         Command::Requests(args) => requests::run(args, &project::find(project, world)?, shell, world),
         Command::Retired(args) => retired::run(args, &project::find(project, world)?, shell, world),

@@ -184,13 +184,19 @@ pub fn failure(error: DeployError) -> Failure {
     match error {
         DeployError::Render(error) => Failure::Bug(error.to_string()),
         DeployError::Desired(error) => Failure::Bug(error.to_string()),
-        DeployError::Observe(ObserveError::Client(_)) | DeployError::Apply(_) | DeployError::Run(_) => {
-            Failure::Engine(anyhow::Error::msg(message))
-        }
-        DeployError::Own(OwnError::Client(_)) => Failure::Engine(anyhow::Error::msg(message)),
-        DeployError::Observe(_) | DeployError::Own(_) | DeployError::NotDeployed(_) | DeployError::Faulty => {
-            Failure::Input(message)
-        }
+        DeployError::Observe(ObserveError::Client(_))
+        | DeployError::Destroy(DestroyError::Client(_))
+        | DeployError::Own(OwnError::Client(_))
+        | DeployError::Apply(_)
+        | DeployError::Run(_) => Failure::Engine(anyhow::Error::msg(message)),
+        DeployError::Adopt(error) if error.is_of_workspace() => Failure::Engine(anyhow::Error::msg(message)),
+        DeployError::Observe(_)
+        | DeployError::Own(_)
+        | DeployError::Destroy(_)
+        | DeployError::Adopt(_)
+        | DeployError::NotDeployed(_)
+        | DeployError::Unfinished(_)
+        | DeployError::Faulty => Failure::Input(message),
     }
 }
 

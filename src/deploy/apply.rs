@@ -18,6 +18,7 @@ use super::client::error::{Error, Kind as Failed};
 use super::desired::{self, Desired, DesiredError};
 use super::effect::{Effect, Object};
 use super::field;
+use super::left::Left;
 use super::observe::{self, COMPLETE, ObserveError, dashboard_key, hash_of, permissions_of};
 use crate::bundle::Permission;
 use crate::bundle::resource::Kind;
@@ -112,6 +113,23 @@ pub fn save(client: &Client<'_>, remote: &Remote) -> Result<(), ApplyError> {
     files::make_folder(client, &remote.root)
         .and_then(|()| files::write(client, &path, remote.memory.text().as_bytes()))
         .map_err(|error| ApplyError::Request { what: "writing what is remembered".into(), error: error.into() })
+}
+
+/// Writes down what a deployment left behind that made all changes but these, which wait, and that it came to its end.
+///
+/// # Errors
+/// When the workspace fails.
+pub fn remember(
+    client: &Client<'_>,
+    desired: &Desired,
+    remote: &mut Remote,
+    waiting: &[Change],
+) -> Result<(), ApplyError> {
+    let left = Left::of(desired, remote, waiting)?;
+    left.write(client, &remote.root)
+        .map_err(|error| ApplyError::Request { what: "writing what was deployed".into(), error: error.into() })?;
+    remote.memory.unfinished = false;
+    save(client, remote)
 }
 
 fn who(principal: &Principal) -> Who {

@@ -121,6 +121,26 @@ impl Catalog {
         if self.is_true(effect) { Holds::Yes } else { Holds::No }
     }
 
+    /// Whether it could be read what an effect is about.
+    pub fn can_tell(&self, effect: &Effect) -> bool {
+        let is_read = |object: &Object| !matches!(self.objects.get(object), Some(Known::Unknown(_)));
+        match effect {
+            Effect::Unknown => false,
+            Effect::Granted(on, ..) | Effect::Revoked(on, ..) => {
+                !matches!(self.privileges.get(on), Some(Known::Unknown(_))) && is_read(on)
+            }
+            Effect::Function(name, _) => !matches!(self.functions.get(name), Some(Known::Unknown(_))),
+            Effect::MetricView(name, _) | Effect::View(name, _) => {
+                !matches!(self.views.get(name), Some(Known::Unknown(_))) && is_read(name)
+            }
+            Effect::Policy(..) | Effect::NoPolicy(..) => self.policies_are_known,
+            Effect::Tags(..) | Effect::NoTags(..) => self.tags.is_some(),
+            Effect::Exists(object) | Effect::Comment(object, _) | Effect::Owned(object, _) | Effect::Gone(object) => {
+                is_read(object)
+            }
+        }
+    }
+
     fn is_true(&self, effect: &Effect) -> bool {
         match effect {
             Effect::Exists(object) => self.is_there(object),

@@ -288,6 +288,14 @@ pub(super) fn lacking(
     lacking.collect()
 }
 
+/// The pipeline takes over what one that was destroyed left behind: a table has one pipeline.
+fn kept(desired: &Desired, remote: &Remote) -> Option<Change> {
+    let keepers = remote.catalog.keepers.iter().filter(|(_, keeper)| remote.memory.kept.contains(&keeper.pipeline));
+    let tables: Vec<(Object, bool)> = keepers.map(|(table, keeper)| (table.clone(), keeper.is_stream)).collect();
+    let key = desired.pipeline_keys().next().filter(|_| !tables.is_empty())?;
+    Some(Change::TakeOver { key, tables })
+}
+
 /// Resources of earlier deployments that nobody declares any more.
 fn left<'a>(declared: &'a BTreeSet<String>, remote: &'a Remote) -> impl Iterator<Item = Change> + 'a {
     let kind = |key: &str| kind_of(key).filter(|kind| *kind != Kind::Pipeline);

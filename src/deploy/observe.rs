@@ -136,8 +136,7 @@ pub fn remote(client: &Client<'_>, desired: &Desired, site: Site) -> Result<Remo
         releases: BTreeSet::new(),
     };
     let release = desired.release();
-    let marker = format!("{}/{COMPLETE}", remote.folder(&release));
-    if files::status(client, &marker)?.is_some() {
+    if release::touched(client, &remote.folder(&release))?.is_some_and(|touched| touched.is_empty()) {
         remote.releases.insert(release.clone());
     }
     // Names do not depend on ids, so bodies with made-up ids do for finding.
@@ -217,12 +216,7 @@ pub fn running(client: &Client<'_>, desired: &Desired, remote: &Remote) -> Resul
         Some(release) => release,
     };
     let folder = remote.folder(release);
-    let marker = match files::read(client, &format!("{folder}/{COMPLETE}"), LIMIT) {
-        Ok(marker) => marker,
-        Err(error) if error.kind == Failed::NotFound => return Ok(Running::Unknown),
-        Err(error) => return Err(error.into()),
-    };
-    let Ok(Marker { files }) = serde_json::from_slice(&marker) else { return Ok(Running::Unknown) };
+    let Some(files) = release::files_of(client, &folder)? else { return Ok(Running::Unknown) };
     let sources: Vec<(String, String)> = files.into_iter().filter(|(path, _)| desired::is_source(path)).collect();
     // A file of equal content need not be fetched.
     let text = |(path, hash): &(String, String)| match desired.files.get(path).filter(|text| hash_of(text) == *hash) {
@@ -378,12 +372,17 @@ fn find_dashboard(
             .find(|found| found.parent_path.as_deref().is_some_and(|at| is_same_folder(at, &remote.root)));
         found = ours.map(|ours| dashboards::get(client, &ours.dashboard_id)).transpose()?.flatten();
     }
-    Ok(found.map(|found| There {
-        id: found.dashboard_id,
-        settings: json!(found.serialized_dashboard.unwrap_or_default()),
-        modified: None,
-        levels: BTreeMap::new(),
-    }))
+    Ok(found.map(there_of))
+}
+
+/// A dashboard by its id.
+pub(super) fn dashboard(client: &Client<'_>, id: &str) -> Result<Option<There>, ObserveError> {
+    Ok(dashboards::get(client, id)?.map(there_of))
+}
+
+fn there_of(found: dashboards::Dashboard) -> There {
+    let settings = json!(found.serialized_dashboard.unwrap_or_default());
+    There { id: found.dashboard_id, settings, modified: None, levels: BTreeMap::new() }
 }
 
 /// The key under which the id of a dashboard is remembered.

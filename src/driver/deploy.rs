@@ -61,6 +61,11 @@ pub enum DeployError {
     /// Nothing is deployed.
     #[error("nothing is deployed to target `{0}`: run `gen deploy --target {0}`")]
     NotDeployed(String),
+    /// A deployment did not come to its end, so nobody can tell what it left from what was changed by hand.
+    #[error(
+        "the last deployment to target `{0}` is under way or was interrupted: `gen deploy --target {0}` finishes it"
+    )]
+    Unfinished(String),
     /// There is no project, or it is at fault.
     #[error("the specs are at fault")]
     Faulty,
@@ -237,6 +242,7 @@ impl Deployment {
     pub fn apply(&mut self, client: &Client<'_>, told: &mut dyn FnMut(&Change)) -> Result<(), DeployError> {
         // What is going to be given is remembered before it is: a deployment may end at any moment.
         self.remote.memory.granted.clone_from(&self.given);
+        self.remote.memory.unfinished = true;
         apply::save(client, &self.remote)?;
         apply::apply(client, &self.desired, &mut self.remote, &self.changes, told)?;
         self.changes.retain(|change| change.stage() == Stage::Waiting);

@@ -7,6 +7,7 @@
 
 mod convert;
 pub mod deploy;
+pub mod drift;
 mod lint;
 pub mod origin;
 pub mod own;

@@ -2,6 +2,7 @@
 
 mod commands;
 mod developers;
+mod drift;
 mod identities;
 mod logs;
 mod renamed;
