@@ -4,10 +4,12 @@
 //! came of them. Nothing is decided here that another caller of the library would need. Results go to standard output,
 //! diagnostics and notes to standard error; machine-readable diagnostics go to standard output.
 
+mod ask;
 mod build;
 mod check;
 mod completions;
 mod deploy;
+mod destroy;
 mod drift;
 mod explain;
 mod init;
@@ -93,6 +95,7 @@ enum Command {
     Status(status::StatusArgs),
     Logs(logs::LogsArgs),
     Drift(drift::DriftArgs),
+    Destroy(destroy::DestroyArgs),
     Run(run::RunArgs),
     Query(query::QueryArgs),
     Lineage(lineage::LineageArgs),
@@ -194,6 +197,7 @@ fn dispatch(cli: &Cli, shell: &mut Shell, world: &dyn World) -> Ended {
         Command::Status(args) => status::run(args, &project::find(project, world)?, shell, world),
         Command::Logs(args) => logs::run(args, &project::find(project, world)?, shell, world),
         Command::Drift(args) => drift::run(args, &project::find(project, world)?, shell, world),
+        Command::Destroy(args) => destroy::run(args, &project::find(project, world)?, shell, world),
         Command::Run(args) => run::run(args, &project::find(project, world)?, shell, world),
         Command::Requests(args) => requests::run(args, &project::find(project, world)?, shell, world),
         Command::Retired(args) => retired::run(args, &project::find(project, world)?, shell, world),

@@ -55,6 +55,15 @@ pub struct Policy {
     pub conditions: Vec<String>,
 }
 
+/// The pipeline that keeps a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Keeper {
+    /// Its id.
+    pub pipeline: String,
+    /// Whether the table is a streaming table, which holds rows that nothing else can give again.
+    pub is_stream: bool,
+}
+
 /// What a catalog holds of a project.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Catalog {
@@ -64,6 +73,8 @@ pub struct Catalog {
     pub privileges: BTreeMap<Object, Known<Privileges>>,
     /// Owners of schemas, volumes and functions.
     pub owners: BTreeMap<Object, String>,
+    /// The pipelines that keep tables.
+    pub keepers: BTreeMap<Object, Keeper>,
     /// Functions.
     pub functions: BTreeMap<Object, Known<Function>>,
     /// The queries of views, and the YAML of metric views.

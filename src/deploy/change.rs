@@ -123,6 +123,13 @@ pub enum Change {
         /// Who gets which level.
         levels: Vec<(Principal, &'static str)>,
     },
+    /// The pipeline takes over tables of one that was destroyed.
+    TakeOver {
+        /// The key of the pipeline.
+        key: String,
+        /// The tables, and whether each is a streaming table.
+        tables: Vec<(Object, bool)>,
+    },
     /// A dashboard is made or replaced, and published.
     Dashboard {
         /// Its key.
@@ -160,6 +167,7 @@ impl Change {
             | Change::Update { .. }
             | Change::Delete { .. }
             | Change::Permit { .. }
+            | Change::TakeOver { .. }
             | Change::Dashboard { .. } => Stage::Resources,
         }
     }
@@ -196,6 +204,7 @@ pub fn changes(desired: &Desired, remote: &Remote, is_updated: bool) -> Result<V
             changes.push(Change::Permit { kind: *kind, key: key.clone(), levels });
         }
     }
+    changes.extend(kept(desired, remote));
     for dashboard in &desired.dashboards {
         let there = remote.dashboards.get(&dashboard.metric);
         let is_same = there.is_some_and(|there| is_same_dashboard(&dashboard.definition, &there.settings));

@@ -8,6 +8,7 @@ pub mod change;
 pub mod client;
 pub mod consent;
 pub mod desired;
+pub mod destroy;
 pub mod drift;
 pub mod effect;
 pub mod field;

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use super::catalog::{Catalog, Keeper};
 use super::change::{Remote, There, name_of, wanted};
 use super::client::Client;
 use super::client::api::permissions::{self, On, Who};
@@ -208,7 +209,9 @@ pub enum Running {
 /// When the workspace can't be read.
 pub fn running(client: &Client<'_>, desired: &Desired, remote: &Remote) -> Result<Running, ObserveError> {
     let Some(there) = desired.pipeline_keys().find_map(|key| remote.resources.get(&key)) else {
-        return Ok(Running::Nothing);
+        let is_kept = |keeper: &Keeper| remote.memory.kept.contains(&keeper.pipeline);
+        let are_kept = remote.catalog.keepers.values().any(is_kept);
+        return Ok(if are_kept { Running::Unknown } else { Running::Nothing });
     };
     let release = match remote.memory.release.as_deref() {
         None => return Ok(Running::Unknown),

@@ -101,6 +101,9 @@ pub fn line(change: &Change) -> Line {
             let what = format!("{} `{key}`: {}", kind.word(), levels.join(", "));
             Line { access: Some(Access::Widens), ..plain(Fate::New, what) }
         }
+        Change::TakeOver { key, tables } => {
+            plain(Fate::Changed, format!("pipeline `{key}`: takes over {} tables that were kept", tables.len()))
+        }
         Change::Dashboard { key, is_new } => {
             plain(if *is_new { Fate::New } else { Fate::Changed }, format!("dashboard `{key}`"))
         }

@@ -11,6 +11,7 @@ use crate::deploy::change::{self, Change, Remote, Stage};
 use crate::deploy::client::Client;
 use crate::deploy::client::api::updates::Start;
 use crate::deploy::desired::{self, Desired, DesiredError};
+use crate::deploy::destroy::DestroyError;
 use crate::deploy::meaning::{self, Meaning, SqlFile};
 use crate::deploy::observe::{self, ObserveError, Running, Site};
 use crate::deploy::run::{self, RunError};
@@ -55,6 +56,12 @@ pub enum DeployError {
     /// A change failed.
     #[error(transparent)]
     Apply(#[from] ApplyError),
+    /// What is to be taken over can't.
+    #[error(transparent)]
+    Adopt(Box<AdoptError>),
+    /// What is to go can't.
+    #[error(transparent)]
+    Destroy(#[from] DestroyError),
     /// An update failed.
     #[error(transparent)]
     Run(#[from] RunError),

@@ -7,6 +7,7 @@
 
 mod convert;
 pub mod deploy;
+pub mod destroy;
 pub mod drift;
 mod lint;
 pub mod origin;

@@ -1,6 +1,7 @@
 //! Deployments: what a plan says of a workspace, and what comes of it.
 
 mod commands;
+mod destroy;
 mod developers;
 mod drift;
 mod identities;
