@@ -33,6 +33,7 @@ mod sql;
 mod start;
 mod status;
 mod stop;
+mod upload;
 mod watch;
 
 use std::ffi::OsString;
@@ -96,6 +97,7 @@ enum Command {
     Logs(logs::LogsArgs),
     Drift(drift::DriftArgs),
     Destroy(destroy::DestroyArgs),
+    Upload(upload::UploadArgs),
     Run(run::RunArgs),
     Query(query::QueryArgs),
     Lineage(lineage::LineageArgs),
@@ -198,6 +200,7 @@ fn dispatch(cli: &Cli, shell: &mut Shell, world: &dyn World) -> Ended {
         Command::Logs(args) => logs::run(args, &project::find(project, world)?, shell, world),
         Command::Drift(args) => drift::run(args, &project::find(project, world)?, shell, world),
         Command::Destroy(args) => destroy::run(args, &project::find(project, world)?, shell, world),
+        Command::Upload(args) => upload::run(args, &project::find(project, world)?, shell, world),
         Command::Run(args) => run::run(args, &project::find(project, world)?, shell, world),
         Command::Requests(args) => requests::run(args, &project::find(project, world)?, shell, world),
         Command::Retired(args) => retired::run(args, &project::find(project, world)?, shell, world),

@@ -23,3 +23,4 @@ pub mod release;
 pub mod report;
 pub mod run;
 pub mod unseen;
+pub mod upload;

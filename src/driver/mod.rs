@@ -14,6 +14,7 @@ pub mod origin;
 pub mod own;
 mod rest;
 mod sql;
+pub mod upload;
 
 use std::collections::BTreeSet;
 use std::path::Path;

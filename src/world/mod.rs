@@ -21,6 +21,7 @@ pub trait World: Sync {
     /// The bytes of a file of at most `limit` bytes; a larger one is refused before it is read.
     fn read(&self, path: &Path, limit: u64) -> Result<Vec<u8>, WorldError>;
     /// A file to be read piece by piece, however large it is.
+    fn open(&self, path: &Path) -> Result<Opened, WorldError>;
     /// What is given on standard input, at most `limit` bytes. The path in an error is `-`.
     fn input(&self, limit: u64) -> Result<Vec<u8>, WorldError>;
     /// All files below a directory, sorted by path. Symbolic links are followed; faults do not hide the other files.
@@ -57,12 +58,16 @@ pub trait World: Sync {
 }
 
 /// What can be read, and read again from the beginning.
+pub trait Rereadable: Read + Seek + Send {}
 
+impl<R: Read + Seek + Send> Rereadable for R {}
 
 /// A file that [`World::open`] opened.
+pub struct Opened {
     /// Its size in bytes.
     pub size: u64,
     /// What is in it.
+    pub reader: Box<dyn Rereadable>,
 }
 
 /// What a program left that [`World::run`] ran.

@@ -121,8 +121,16 @@ impl Door for Network {
         // Not the text of the error: it may show the header.
         let unusable = |_| Fault::Refused("a header holds a character that no header may hold".to_owned());
         let agent = self.agent_for(&host);
-        let sent = match request.method {
-            Method::Get | Method::Head | Method::Delete if request.body.media_type().is_none() => {
+        let sent = match (request.method, &request.body) {
+            (_, Body::Stream(stream)) => {
+                let head = head().map_err(unusable)?.header("content-length", stream.size());
+                let sent = stream.read(|reader| {
+                    let full = head.body(SendBody::from_reader(reader)).map_err(io::Error::other)?;
+                    Ok(agent.run(agent.configure_request(full).timeout_global(Some(request.deadline)).build()))
+                });
+                sent.map_err(|error| Fault::Refused(format!("the file can't be read: {error}")))?
+            }
+            (Method::Get | Method::Head | Method::Delete, Body::None) => {
                 let bare = request_with(&[]).map_err(unusable)?.map(|_| ());
                 agent.run(agent.configure_request(bare).timeout_global(Some(request.deadline)).build())
             }

@@ -8,5 +8,6 @@ mod identities;
 mod logs;
 mod renamed;
 mod statements;
+mod upload;
 mod walk;
 mod walkthrough;

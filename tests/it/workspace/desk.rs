@@ -119,7 +119,14 @@ fn arrived(request: &Request) -> Arrived {
         target: path.find('/').map_or("/", |at| &path[at..]).to_owned(),
         authorization: secret.map(|(_, value)| value.expose().to_owned()),
         media_type: request.body.media_type().map(str::to_owned),
-        body: request.body.bytes().to_vec(),
+        body: match &request.body {
+            Body::Stream(stream) => stream.read(|reader| {
+                let mut bytes = vec![];
+                reader.read_to_end(&mut bytes).map(|_| bytes)
+            }),
+            body => Ok(body.bytes().to_vec()),
+        }
+        .unwrap(),
     }
 }
 
