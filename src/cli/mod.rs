@@ -10,6 +10,7 @@ mod check;
 mod completions;
 mod deploy;
 mod destroy;
+mod doctor;
 mod drift;
 mod explain;
 mod init;
@@ -98,6 +99,7 @@ enum Command {
     Drift(drift::DriftArgs),
     Destroy(destroy::DestroyArgs),
     Upload(upload::UploadArgs),
+    Doctor(doctor::DoctorArgs),
     Run(run::RunArgs),
     Query(query::QueryArgs),
     Lineage(lineage::LineageArgs),
@@ -201,6 +203,7 @@ fn dispatch(cli: &Cli, shell: &mut Shell, world: &dyn World) -> Ended {
         Command::Drift(args) => drift::run(args, &project::find(project, world)?, shell, world),
         Command::Destroy(args) => destroy::run(args, &project::find(project, world)?, shell, world),
         Command::Upload(args) => upload::run(args, &project::find(project, world)?, shell, world),
+        Command::Doctor(args) => doctor::run(args, &project::find(project, world)?, shell, world),
         Command::Run(args) => run::run(args, &project::find(project, world)?, shell, world),
         Command::Requests(args) => requests::run(args, &project::find(project, world)?, shell, world),
         Command::Retired(args) => retired::run(args, &project::find(project, world)?, shell, world),

@@ -9,6 +9,7 @@ pub mod client;
 pub mod consent;
 pub mod desired;
 pub mod destroy;
+pub mod doctor;
 pub mod drift;
 pub mod effect;
 pub mod field;

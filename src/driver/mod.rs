@@ -8,6 +8,7 @@
 mod convert;
 pub mod deploy;
 pub mod destroy;
+pub mod doctor;
 pub mod drift;
 mod lint;
 pub mod origin;

@@ -3,6 +3,7 @@
 mod commands;
 mod destroy;
 mod developers;
+mod doctor;
 mod drift;
 mod identities;
 mod logs;
