@@ -4,6 +4,7 @@
 //! came of them. Nothing is decided here that another caller of the library would need. Results go to standard output,
 //! diagnostics and notes to standard error; machine-readable diagnostics go to standard output.
 
+mod adopt;
 mod ask;
 mod build;
 mod check;
@@ -100,6 +101,7 @@ enum Command {
     Destroy(destroy::DestroyArgs),
     Upload(upload::UploadArgs),
     Doctor(doctor::DoctorArgs),
+    Adopt(adopt::AdoptArgs),
     Run(run::RunArgs),
     Query(query::QueryArgs),
     Lineage(lineage::LineageArgs),
@@ -204,6 +206,7 @@ fn dispatch(cli: &Cli, shell: &mut Shell, world: &dyn World) -> Ended {
         Command::Destroy(args) => destroy::run(args, &project::find(project, world)?, shell, world),
         Command::Upload(args) => upload::run(args, &project::find(project, world)?, shell, world),
         Command::Doctor(args) => doctor::run(args, &project::find(project, world)?, shell, world),
+        Command::Adopt(args) => adopt::run(args, &project::find(project, world)?, shell, world),
         Command::Run(args) => run::run(args, &project::find(project, world)?, shell, world),
         Command::Requests(args) => requests::run(args, &project::find(project, world)?, shell, world),
         Command::Retired(args) => retired::run(args, &project::find(project, world)?, shell, world),

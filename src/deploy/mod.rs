@@ -2,6 +2,7 @@
 //!
 //! Everything here runs on plain threads: a build without the engine links no async runtime.
 
+pub mod adopt;
 pub mod apply;
 pub mod catalog;
 pub mod change;

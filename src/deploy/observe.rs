@@ -126,16 +126,7 @@ pub fn remote(client: &Client<'_>, desired: &Desired, site: Site) -> Result<Remo
     let warehouse = warehouse(client, desired)?;
     let effects: Vec<Effect> = desired.statements.iter().map(|statement| statement.effect.clone()).collect();
     let catalog = reading::catalog(client, Some(&warehouse), &effects)?;
-    let mut remote = Remote {
-        user: site.user,
-        root: site.root,
-        warehouse: Some(warehouse),
-        memory: site.memory,
-        catalog,
-        resources: BTreeMap::new(),
-        dashboards: BTreeMap::new(),
-        releases: BTreeSet::new(),
-    };
+    let mut remote = Remote { catalog, ..unread(site, warehouse) };
     let release = desired.release();
     if release::touched(client, &remote.folder(&release))?.is_some_and(|touched| touched.is_empty()) {
         remote.releases.insert(release.clone());
@@ -159,7 +150,25 @@ pub fn remote(client: &Client<'_>, desired: &Desired, site: Site) -> Result<Remo
     Ok(remote)
 }
 
-fn warehouse(client: &Client<'_>, desired: &Desired) -> Result<String, ObserveError> {
+/// A target of which nothing is read but who deploys, its folder and what is remembered.
+pub fn unread(site: Site, warehouse: String) -> Remote {
+    Remote {
+        user: site.user,
+        root: site.root,
+        warehouse: Some(warehouse),
+        memory: site.memory,
+        catalog: Catalog::default(),
+        resources: BTreeMap::new(),
+        dashboards: BTreeMap::new(),
+        releases: BTreeSet::new(),
+    }
+}
+
+/// The id of the warehouse of a target.
+///
+/// # Errors
+/// When the target names none, or there is none of the name.
+pub fn warehouse(client: &Client<'_>, desired: &Desired) -> Result<String, ObserveError> {
     let name = desired.warehouse.clone().ok_or_else(|| ObserveError::WarehouseUnnamed(desired.target.clone()))?;
     let all = warehouses::list(client)?;
     if let Some(found) = all.iter().find(|warehouse| warehouse.name == name) {
@@ -285,7 +294,7 @@ pub fn find(
 }
 
 /// Whether a resource bears the marks of this target: tags, or, for alerts, which have none, the folder.
-fn is_ours(kind: Kind, settings: &Value, desired: &Desired, root: &str) -> bool {
+pub(super) fn is_ours(kind: Kind, settings: &Value, desired: &Desired, root: &str) -> bool {
     if kind == Kind::Alert {
         let parent = settings.get("parent_path").and_then(Value::as_str);
         return parent.is_some_and(|parent| is_same_folder(parent, root));

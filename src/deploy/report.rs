@@ -191,7 +191,7 @@ pub fn markdown(title: &str, lines: &[Line]) -> String {
 }
 
 /// Fields a line each; those that do no more than point at another release are one.
-fn shown_fields(fields: &[Field]) -> Vec<String> {
+pub fn shown_fields(fields: &[Field]) -> Vec<String> {
     let (moved, others): (Vec<&Field>, Vec<&Field>) = fields.iter().partition(|field| is_moved(field));
     let to = moved.first().and_then(|field| field.after.as_ref()).and_then(release_of);
     let moved = to.map(|to| format!("points at release `{to}`"));

@@ -6,6 +6,7 @@ use std::path::Path;
 use super::Compilation;
 use super::own::{self, OwnError};
 use crate::bundle::resource::Kind;
+use crate::deploy::adopt::AdoptError;
 use crate::deploy::apply::{self, ApplyError};
 use crate::deploy::change::{self, Change, Remote, Stage};
 use crate::deploy::client::Client;
@@ -76,6 +77,12 @@ pub enum DeployError {
     /// There is no project, or it is at fault.
     #[error("the specs are at fault")]
     Faulty,
+}
+
+impl From<AdoptError> for DeployError {
+    fn from(error: AdoptError) -> Self {
+        DeployError::Adopt(error.into())
+    }
 }
 
 /// Reads what a target holds and says what is to change; changes nothing. `compilation` is that of the build.

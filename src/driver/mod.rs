@@ -5,6 +5,7 @@
 //! passes find what is wrong with the others (`rest`). What is written, run or shown comes from a chain over all specs
 //! alone.
 
+pub mod adopt;
 mod convert;
 pub mod deploy;
 pub mod destroy;

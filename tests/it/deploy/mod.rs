@@ -1,5 +1,6 @@
 //! Deployments: what a plan says of a workspace, and what comes of it.
 
+mod adopt;
 mod commands;
 mod destroy;
 mod developers;
