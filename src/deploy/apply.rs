@@ -18,15 +18,18 @@ use super::client::api::permissions::{self, Entry, On, Who};
 use super::client::api::statements;
 use super::client::api::{alerts, dashboards, files, jobs, pipelines};
 use super::client::error::{Error, Kind as Failed};
-use super::desired::{Desired, DesiredError, Scope};
-use super::effect::Effect;
+use super::desired::{self, Desired, DesiredError, Scope};
+use super::effect::{Effect, Object};
 use super::field;
+use super::left::Left;
 use super::observe::{self, ObserveError, dashboard_key, permissions_of};
 use super::refusal::Refusal;
 use super::release::{COMPLETE, Marker, SPECS, hash_of};
 use crate::bundle::Permission;
 use crate::bundle::resource::Kind;
+use crate::lakeflow::{ident, ident_text, string_text};
 use crate::model::Principal;
+use crate::plan::{Identity, Phase};
 pub use validation::Back;
 
 /// Why a deployment did not come to its end. What was done stays.
@@ -152,6 +155,23 @@ pub fn save(client: &Client<'_>, remote: &Remote) -> Result<(), ApplyError> {
         .map_err(|error| ApplyError::Request { what: "writing what is remembered".into(), error: error.into() })
 }
 
+/// Writes down what a deployment left behind that made all changes but these, which wait, and that it came to its end.
+///
+/// # Errors
+/// When the workspace fails.
+pub fn remember(
+    client: &Client<'_>,
+    desired: &Desired,
+    remote: &mut Remote,
+    waiting: &[Change],
+) -> Result<(), ApplyError> {
+    let left = Left::of(desired, remote, waiting)?;
+    left.write(client, &remote.root)
+        .map_err(|error| ApplyError::Request { what: "writing what was deployed".into(), error: error.into() })?;
+    remote.memory.unfinished = false;
+    save(client, remote)
+}
+
 fn who(principal: &Principal) -> Who {
     match principal {
         Principal::Group(name) => Who::GroupName(name.clone()),
@@ -197,6 +217,7 @@ impl Applying<'_, '_, '_> {
                 self.permit(on, key, levels).map_err(of(format!("permissions of {} `{key}`", kind.word())))
             }
             Change::Show { key, to } => self.show(key, to).map_err(of(format!("permissions of dashboard `{key}`"))),
+            Change::TakeOver { key, tables } => self.take_over(key, tables),
             Change::Dashboard { key, .. } => self.dashboard(key).map_err(of(format!("dashboard `{key}`"))),
         }
     }
@@ -323,6 +344,37 @@ impl Applying<'_, '_, '_> {
             permission_level: (*level).to_owned(),
         };
         permissions::give(self.client, on, &there.id, &levels.iter().map(entry).collect::<Vec<_>>())
+    }
+
+    /// Tables are handed from one pipeline to another by a property, by whoever owns them (reference, section 3).
+    fn take_over(&mut self, key: &str, tables: &[(Object, bool)]) -> Result<(), ApplyError> {
+        let Some(there) = self.remote.resources.get(key) else { return Ok(()) };
+        let handing = |(table, is_stream): &(Object, bool)| {
+            let kind = if *is_stream { "STREAMING TABLE" } else { "MATERIALIZED VIEW" };
+            let name: Vec<String> = table.name.iter().map(|part| ident_text(&ident(part))).collect();
+            let (name, id) = (name.join("."), string_text(&there.id));
+            desired::Statement {
+                phase: Phase::After,
+                file: String::new(),
+                text: format!("ALTER {kind} {name} SET TBLPROPERTIES ('pipelines.pipelineId' = {id})"),
+                effect: Effect::Unknown,
+                behind_update: false,
+                identity: Identity::RunAs,
+            }
+        };
+        let handed: Vec<desired::Statement> = tables.iter().map(handing).collect();
+        if let Some(runner) = self.other_identity() {
+            return self.act(&runner, &handed.iter().collect::<Vec<_>>());
+        }
+        let warehouse = self.remote.warehouse.clone().unwrap_or_default();
+        for desired::Statement { text, .. } in &handed {
+            let run = statements::Statement { statement: text, warehouse_id: &warehouse, parameters: &[] };
+            statements::run(self.client, &run).map_err(|error| ApplyError::Request {
+                what: format!("handing a table to pipeline `{key}`: {text}"),
+                error: error.into(),
+            })?;
+        }
+        Ok(())
     }
 
     fn dashboard(&mut self, metric: &str) -> Result<(), Error> {

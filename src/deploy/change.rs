@@ -142,6 +142,13 @@ pub enum Change {
         /// Who.
         to: Vec<Principal>,
     },
+    /// The pipeline takes over tables of one that was destroyed.
+    TakeOver {
+        /// The key of the pipeline.
+        key: String,
+        /// The tables, and whether each is a streaming table.
+        tables: Vec<(Object, bool)>,
+    },
     /// A dashboard is made or replaced, and published.
     Dashboard {
         /// Its key.
@@ -188,6 +195,7 @@ impl Change {
             | Change::Delete { .. }
             | Change::Permit { .. }
             | Change::Show { .. }
+            | Change::TakeOver { .. }
             | Change::Dashboard { .. } => Stage::Resources,
         }
     }
@@ -199,7 +207,7 @@ impl Change {
 /// # Errors
 /// When what is wanted is not whole, which is a fault of the compiler.
 pub fn changes(desired: &Desired, remote: &Remote, is_updated: bool) -> Result<Vec<Change>, DesiredError> {
-    let mut changes = statements(desired, &remote.catalog, is_updated);
+    let mut changes = statements(&desired.statements, &remote.catalog, is_updated, desired.run_as());
     if desired.scope == Scope::Governance {
         changes.sort_by_key(Change::stage);
         return Ok(changes);
@@ -231,6 +239,7 @@ pub fn changes(desired: &Desired, remote: &Remote, is_updated: bool) -> Result<V
             changes.push(Change::Permit { kind: *kind, key: key.clone(), levels });
         }
     }
+    changes.extend(kept(desired, remote));
     for dashboard in &desired.dashboards {
         let there = remote.dashboards.get(&dashboard.metric);
         let is_same = there.is_some_and(|there| is_same_dashboard(&dashboard.definition, &there.settings));
@@ -259,11 +268,11 @@ fn is_unproven(desired: &Desired, remote: &Remote, body: &Value, there: Option<&
 }
 
 /// Statements that have to run, each judged by what the ones before it leave.
-fn statements(desired: &Desired, catalog: &Catalog, is_updated: bool) -> Vec<Change> {
+pub(super) fn statements(statements: &[Statement], catalog: &Catalog, is_updated: bool, run_as: &str) -> Vec<Change> {
     let before = catalog;
     let mut catalog = catalog.clone();
     let mut changes = vec![];
-    for statement in &desired.statements {
+    for statement in statements {
         let waits = match catalog.holds(&statement.effect) {
             Holds::Yes => continue,
             Holds::No => (statement.behind_update && !is_updated).then_some(Waits::Update),
@@ -274,7 +283,7 @@ fn statements(desired: &Desired, catalog: &Catalog, is_updated: bool) -> Vec<Cha
         }
         let is_late = statement.phase == Phase::Before
             && waits.is_none()
-            && !narrowing::is_early(&statement.effect, before, desired.run_as());
+            && !narrowing::is_early(&statement.effect, before, run_as);
         changes.push(Change::Statement { statement: Box::new(statement.clone()), waits, is_late });
     }
     changes
@@ -305,7 +314,7 @@ pub fn name_of(kind: Kind, body: &Value) -> String {
 }
 
 /// Whether a dashboard has this definition: as JSON, since the workspace writes it anew.
-fn is_same_dashboard(wanted: &str, there: &Value) -> bool {
+pub(super) fn is_same_dashboard(wanted: &str, there: &Value) -> bool {
     let parsed = |text: &str| {
         let mut definition = serde_json::from_str::<Value>(text).ok()?;
         for dataset in definition.get_mut("datasets").and_then(Value::as_array_mut).into_iter().flatten() {
@@ -321,7 +330,7 @@ fn is_same_dashboard(wanted: &str, there: &Value) -> bool {
 
 /// The levels that principals lack. Those of others, and higher ones, are left alone, and so is whoever deploys: what they
 /// make they own.
-fn lacking(
+pub(super) fn lacking(
     permissions: &[Permission],
     kind: Kind,
     there: Option<&There>,
@@ -350,6 +359,14 @@ fn blind(desired: &Desired, metric: &str, there: Option<&There>, user: &str) -> 
     let may = |principal: &Principal| there.is_some_and(|there| there.levels.contains_key(principal.id()));
     let viewers = desired.viewers().iter().filter(|(of, _)| of == metric).flat_map(|(_, viewers)| viewers);
     viewers.filter(|principal| principal.id() != user && !may(principal)).cloned().collect()
+}
+
+/// The pipeline takes over what one that was destroyed left behind: a table has one pipeline.
+fn kept(desired: &Desired, remote: &Remote) -> Option<Change> {
+    let keepers = remote.catalog.keepers.iter().filter(|(_, keeper)| remote.memory.kept.contains(&keeper.pipeline));
+    let tables: Vec<(Object, bool)> = keepers.map(|(table, keeper)| (table.clone(), keeper.is_stream)).collect();
+    let key = desired.pipeline_keys().next().filter(|_| !tables.is_empty())?;
+    Some(Change::TakeOver { key, tables })
 }
 
 /// Resources of earlier deployments that nobody declares any more.

@@ -76,7 +76,7 @@ impl<'c, 'w> Lock<'c, 'w> {
     /// When somebody holds it, or the workspace fails.
     pub fn take(
         client: &'c Client<'w>,
-        world: &'w dyn World,
+        world: &dyn World,
         root: &str,
         user: &str,
         take_over: bool,
@@ -108,7 +108,7 @@ impl<'c, 'w> Lock<'c, 'w> {
             Err(error) => return Err(error.into()),
         }
         let id = own.id.clone();
-        client.set_beat(Some(Arc::new(beat(world, path.clone(), own))));
+        client.set_beat(Some(Arc::new(beat(world.now(), client.door().now(), path.clone(), own))));
         Ok(Lock { client, path, id })
     }
 
@@ -158,16 +158,18 @@ fn refused(held: Holder) -> LockError {
 }
 
 /// The sign of life: it says when, as long as the lock is ours.
-fn beat<'w>(
-    world: &'w dyn World,
+fn beat(
+    taken: SystemTime,
+    began: Duration,
     path: String,
     own: Holder,
-) -> impl Fn(&Client<'w>) -> Result<(), Error> + Send + Sync + 'w {
-    let last: Mutex<Option<(SystemTime, Duration)>> = Mutex::new(None);
-    move |client| {
-        let now = (world.now(), client.door().now());
+) -> impl Fn(&Client<'_>) -> Result<(), Error> + Send + Sync {
+    let last: Mutex<(SystemTime, Duration)> = Mutex::new((taken, began));
+    move |client: &Client<'_>| {
+        let ran = client.door().now();
+        let now = (client.time_of_day().unwrap_or(taken + ran.saturating_sub(began)), ran);
         let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
-        let (then, ran) = *last.get_or_insert(now);
+        let (then, ran) = *last;
         // One clock stands still while the machine sleeps, the other one can be set.
         let is_due = now.1.saturating_sub(ran) >= EVERY || now.0.duration_since(then).is_ok_and(|time| time >= EVERY);
         if !is_due {
@@ -181,7 +183,7 @@ fn beat<'w>(
         }
         let alive = Holder { alive: in_utc(now.0), ..own.clone() };
         if files::write(client, &path, &serde_json::to_vec(&alive).unwrap_or_default()).is_ok() {
-            *last = Some(now);
+            *last = now;
         }
         Ok(())
     }

@@ -2,6 +2,7 @@
 //!
 //! Everything here runs on plain threads: a build without the engine links no async runtime.
 
+pub mod adopt;
 pub mod apply;
 pub mod bundled;
 pub mod catalog;
@@ -10,10 +11,15 @@ pub mod ci;
 pub mod client;
 pub mod consent;
 pub mod desired;
+pub mod destroy;
+pub mod doctor;
+pub mod drift;
 pub mod effect;
 pub mod field;
 pub mod guard;
+pub mod left;
 pub mod lock;
+pub mod logs;
 pub mod meaning;
 pub mod memory;
 pub mod narrowing;
@@ -25,3 +31,5 @@ pub mod report;
 pub mod run;
 pub mod saved;
 pub mod sight;
+pub mod unseen;
+pub mod upload;

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::bundled;
+use super::catalog::{Catalog, Keeper};
 use super::change::{Remote, There, name_of, wanted};
 use super::client::Client;
 use super::client::api::permissions::{self, On, Who};
@@ -17,8 +18,8 @@ use super::desired::{self, Dashboard, Desired, DesiredError, MANAGER, MANAGER_TA
 use super::effect::Effect;
 use super::meaning::{PipelineSql, SqlFile};
 use super::memory::{Memory, MemoryError};
-use super::reading;
-use super::release::{self, COMPLETE, LIMIT, Marker, hash_of};
+use super::release::{LIMIT, hash_of};
+use super::{reading, release};
 use crate::bundle::resource::Kind;
 
 /// Updates that are looked at.
@@ -135,23 +136,13 @@ pub fn remote(client: &Client<'_>, desired: &Desired, site: Site) -> Result<Remo
     let warehouse = warehouse(client, desired)?;
     let effects: Vec<Effect> = desired.statements.iter().map(|statement| statement.effect.clone()).collect();
     let catalog = reading::catalog(client, Some(&warehouse), &effects)?;
-    let mut remote = Remote {
-        user: site.user,
-        root: site.root,
-        warehouse: Some(warehouse),
-        memory: site.memory,
-        catalog,
-        resources: BTreeMap::new(),
-        dashboards: BTreeMap::new(),
-        releases: BTreeSet::new(),
-    };
+    let mut remote = Remote { catalog, ..unread(site, warehouse) };
     if desired.scope == Scope::Governance {
         remote.resources = bundled::pipelines(client, desired, &remote)?;
         return Ok(remote);
     }
     let release = desired.release();
-    let marker = format!("{}/{COMPLETE}", remote.folder(&release));
-    if files::status(client, &marker)?.is_some() {
+    if release::touched(client, &remote.folder(&release))?.is_some_and(|touched| touched.is_empty()) {
         remote.releases.insert(release.clone());
     }
     // Names do not depend on ids, so bodies with made-up ids do for finding.
@@ -173,7 +164,25 @@ pub fn remote(client: &Client<'_>, desired: &Desired, site: Site) -> Result<Remo
     Ok(remote)
 }
 
-fn warehouse(client: &Client<'_>, desired: &Desired) -> Result<String, ObserveError> {
+/// A target of which nothing is read but who deploys, its folder and what is remembered.
+pub fn unread(site: Site, warehouse: String) -> Remote {
+    Remote {
+        user: site.user,
+        root: site.root,
+        warehouse: Some(warehouse),
+        memory: site.memory,
+        catalog: Catalog::default(),
+        resources: BTreeMap::new(),
+        dashboards: BTreeMap::new(),
+        releases: BTreeSet::new(),
+    }
+}
+
+/// The id of the warehouse of a target.
+///
+/// # Errors
+/// When the target names none, or there is none of the name.
+pub fn warehouse(client: &Client<'_>, desired: &Desired) -> Result<String, ObserveError> {
     let name = desired.warehouse.clone().ok_or_else(|| ObserveError::WarehouseUnnamed(desired.target.clone()))?;
     let all = warehouses::list(client)?;
     if let Some(found) = all.iter().find(|warehouse| warehouse.name == name) {
@@ -227,7 +236,9 @@ pub enum Running {
 /// When the workspace can't be read.
 pub fn running(client: &Client<'_>, desired: &Desired, remote: &Remote) -> Result<Running, ObserveError> {
     let Some(there) = desired.pipeline_keys().find_map(|key| remote.resources.get(&key)) else {
-        return Ok(Running::Nothing);
+        let is_kept = |keeper: &Keeper| remote.memory.kept.contains(&keeper.pipeline);
+        let are_kept = remote.catalog.keepers.values().any(is_kept);
+        return Ok(if are_kept { Running::Unknown } else { Running::Nothing });
     };
     let release = match remote.memory.release.as_deref() {
         None => return Ok(Running::Unknown),
@@ -235,7 +246,7 @@ pub fn running(client: &Client<'_>, desired: &Desired, remote: &Remote) -> Resul
         Some(release) => release,
     };
     let folder = remote.folder(release);
-    let Some(Marker { files, .. }) = release::marker(client, &folder)? else { return Ok(Running::Unknown) };
+    let Some(files) = release::files_of(client, &folder)? else { return Ok(Running::Unknown) };
     let sources: Vec<(String, String)> = files.into_iter().filter(|(path, _)| desired::is_source(path)).collect();
     // A file of equal content need not be fetched.
     let text = |(path, hash): &(String, String)| match desired.files.get(path).filter(|text| hash_of(text) == *hash) {
@@ -406,10 +417,18 @@ fn find_dashboard(
             .find(|found| found.parent_path.as_deref().is_some_and(|at| is_same_folder(at, &remote.root)));
         found = ours.map(|ours| dashboards::get(client, &ours.dashboard_id)).transpose()?.flatten();
     }
-    let Some(found) = found else { return Ok(None) };
+    found.map(|found| there_of(client, found)).transpose()
+}
+
+/// A dashboard by its id.
+pub(super) fn dashboard(client: &Client<'_>, id: &str) -> Result<Option<There>, ObserveError> {
+    dashboards::get(client, id)?.map(|found| there_of(client, found)).transpose()
+}
+
+fn there_of(client: &Client<'_>, found: dashboards::Dashboard) -> Result<There, ObserveError> {
     let levels = levels_on(client, On::Dashboards, &found.dashboard_id)?;
     let settings = json!(found.serialized_dashboard.unwrap_or_default());
-    Ok(Some(There { id: found.dashboard_id, settings, levels, ..There::default() }))
+    Ok(There { id: found.dashboard_id, settings, levels, ..There::default() })
 }
 
 /// The key under which the id of a dashboard is remembered.

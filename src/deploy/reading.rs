@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::catalog::{Catalog, Function, Known, Policy, Privileges, Shape};
+use super::catalog::{Catalog, Function, Keeper, Known, Policy, Privileges, Shape};
 use super::client::Client;
 use super::client::api::grants::{self, Securable};
 use super::client::api::statements::{self, Statement};
@@ -118,6 +118,10 @@ impl Reading<'_, '_> {
             for table in tables::list(self.client, catalog, name, true)? {
                 let object = child(schema, ObjectKind::Table, &table.name);
                 self.catalog.shapes.insert(object.clone(), shape(&table));
+                if let Some(pipeline) = table.pipeline_id {
+                    let is_stream = table.table_type == "STREAMING_TABLE";
+                    self.catalog.keepers.insert(object.clone(), Keeper { pipeline, is_stream });
+                }
                 self.catalog.owners.extend(table.owner.map(|owner| (object.clone(), owner)));
                 let columns = table.columns.iter().map(|column| folded(&column.name).into_owned());
                 self.catalog.columns.insert(object.clone(), columns.collect());

@@ -1,15 +1,16 @@
 //! What a workspace says against the sources of a pipeline: about which dataset, and in which words.
 //!
-//! Messages of events may hold rows of the input. What is kept is the first line of an exception, as the workspace shows it
-//! to whoever may read the event log.
+//! Messages of events may hold rows of the input, so of an update no more is kept than [`logs`](super::logs) shows. A validation
+//! reads no rows: of that the first line of an exception is kept, with the names in it.
 
 use std::fmt;
 
 use serde::Serialize;
 
 use super::client::Client;
-use super::client::api::updates::{self, Event};
+use super::client::api::updates::{self, Event, Update};
 use super::client::error::Error;
+use super::logs;
 
 /// Events of an update that are read to find its faults.
 const EVENTS: usize = 500;
@@ -37,7 +38,16 @@ impl fmt::Display for Refusal {
 ///
 /// # Errors
 /// When the events can't be read.
-pub fn of_update(client: &Client<'_>, pipeline: &str, update: &str) -> Result<Vec<Refusal>, Error> {
+pub fn of_update(client: &Client<'_>, pipeline: &str, update: &Update) -> Result<Vec<Refusal>, Error> {
+    if !update.validate_only {
+        let faults = logs::faults(&logs::failed_events(client, pipeline, &update.update_id)?);
+        let refusal = |fault: logs::Fault| Refusal {
+            dataset: fault.dataset.map(|name| last_part(&name)),
+            message: client.shown(&fault.message),
+        };
+        return Ok(faults.into_iter().map(refusal).collect());
+    }
+    let update = update.update_id.as_str();
     let events = updates::events(client, pipeline, "level='ERROR'", EVENTS)?;
     let is_of = |event: &&Event| event.origin.get("update_id").and_then(|id| id.as_str()) == Some(update);
     let mut found: Vec<Refusal> = vec![];
@@ -61,5 +71,9 @@ pub fn of_update(client: &Client<'_>, pipeline: &str, update: &str) -> Result<Ve
 fn dataset_of(event: &Event) -> Option<String> {
     let named = |key: &str| event.origin.get(key).and_then(|name| name.as_str()).filter(|name| !name.is_empty());
     let name = named("dataset_name").or_else(|| named("flow_name"))?;
-    Some(name.rsplit('.').next().unwrap_or(name).trim_matches('`').to_owned())
+    Some(last_part(name))
+}
+
+fn last_part(name: &str) -> String {
+    name.rsplit('.').next().unwrap_or(name).trim_matches('`').to_owned()
 }

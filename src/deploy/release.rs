@@ -1,6 +1,6 @@
 //! What lies in the folder of a release besides its files: which they are, and what the release can be made again from.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -75,4 +75,51 @@ pub fn read(client: &Client<'_>, folder: &str, name: &str) -> Result<Option<Vec<
 /// The hash by which the marker of a release knows a file.
 pub fn hash_of(text: &str) -> String {
     Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The files of a release with their hashes; `None` where it is not complete.
+///
+/// # Errors
+/// When the workspace fails.
+pub fn files_of(client: &Client<'_>, folder: &str) -> Result<Option<BTreeMap<String, String>>, Error> {
+    Ok(marker(client, folder)?.map(|marker| marker.files))
+}
+
+/// The files of a release that are gone or hold something else; `None` where it is not complete. Only files that were
+/// changed after the release was complete are fetched.
+///
+/// # Errors
+/// When the workspace fails.
+pub fn touched(client: &Client<'_>, folder: &str) -> Result<Option<BTreeSet<String>>, Error> {
+    let Some(marker) = files::status(client, &format!("{folder}/{COMPLETE}"))? else { return Ok(None) };
+    let Some(hashes) = files_of(client, folder)? else { return Ok(None) };
+    let above = |path: &String| path.rsplit_once('/').map_or(String::new(), |(above, _)| format!("/{above}"));
+    let directories: Vec<String> = hashes.keys().map(above).collect::<BTreeSet<_>>().into_iter().collect();
+    let list = |directory: &String| match files::list(client, &format!("{folder}{directory}")) {
+        Err(error) if error.kind == Kind::NotFound => Ok(vec![]),
+        listed => listed,
+    };
+    let mut there: BTreeMap<String, Option<u64>> = BTreeMap::new();
+    for (directory, listed) in directories.iter().zip(client.side_by_side(&directories, list)) {
+        for entry in listed? {
+            let name = entry.path.rsplit('/').next().unwrap_or_default();
+            there.insert(format!("{directory}/{name}").trim_start_matches('/').to_owned(), entry.modified_at);
+        }
+    }
+    let is_old = |modified: &Option<u64>| modified.is_some() && *modified <= marker.modified_at;
+    let (mut touched, mut suspects) = (BTreeSet::new(), vec![]);
+    for (path, hash) in &hashes {
+        match there.get(path) {
+            None => drop(touched.insert(path.clone())),
+            Some(modified) if is_old(modified) => {}
+            Some(_) => suspects.push((path, hash)),
+        }
+    }
+    let read = |(path, _): &(&String, &String)| files::read(client, &format!("{folder}/{path}"), LIMIT);
+    for ((path, hash), text) in suspects.iter().zip(client.side_by_side(&suspects, read)) {
+        if hash_of(&String::from_utf8_lossy(&text?)) != **hash {
+            touched.insert((*path).clone());
+        }
+    }
+    Ok(Some(touched))
 }

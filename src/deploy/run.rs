@@ -90,7 +90,7 @@ pub fn start(client: &Client<'_>, pipeline: &str, how: &Start) -> Result<String,
 ///
 /// # Errors
 /// When the workspace fails.
-pub fn stop(client: &Client<'_>, pipeline: &str) -> Result<(), RunError> {
+pub fn stop(client: &Client<'_>, pipeline: &str) -> Result<(), Error> {
     updates::stop(client, pipeline)?;
     while updates::list(client, pipeline, 1)?.first().is_some_and(|update| !update.state.has_ended()) {
         client.door().sleep(PAUSE);
@@ -116,7 +116,7 @@ pub fn wait(client: &Client<'_>, pipeline: &str, id: &str, told: &mut dyn FnMut(
     let mut last = None;
     loop {
         let update = updates::get(client, pipeline, id)?;
-        let state = update.map_or(State::Other("gone".to_owned()), |update| update.state);
+        let state = update.as_ref().map_or(State::Other("gone".to_owned()), |update| update.state.clone());
         let word = word(&state);
         if last.as_ref() != Some(&state) {
             told(&word);
@@ -125,7 +125,8 @@ pub fn wait(client: &Client<'_>, pipeline: &str, id: &str, told: &mut dyn FnMut(
         match state {
             State::Completed => return Ok(()),
             State::Failed | State::Canceled => {
-                let refusals = refusal::of_update(client, pipeline, &id)?;
+                let refusals = update.map(|update| refusal::of_update(client, pipeline, &update)).transpose()?;
+                let refusals = refusals.unwrap_or_default();
                 return Err(RunError::Ended { update: id, state: word, refusals });
             }
             State::Other(_) => return Err(RunError::Ended { update: id, state: word, refusals: vec![] }),

@@ -22,7 +22,7 @@ mod wire;
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -54,14 +54,16 @@ pub struct Client<'w> {
     wire: Wire<'w>,
     host: String,
     proof: Box<dyn Proof + Sync + 'w>,
+    /// Where the time of day comes from, if anywhere.
+    world: Option<&'w dyn World>,
     /// What is done before requests, as a sign of life.
-    beat: Mutex<Option<Arc<Beat<'w>>>>,
+    beat: Mutex<Option<Arc<Beat>>>,
     /// Whether somebody does it now.
     is_beating: AtomicBool,
 }
 
 /// A sign of life: it decides whether one is due, and gives it by the client itself. Its error stops the request.
-pub type Beat<'w> = dyn Fn(&Client<'w>) -> Result<(), Error> + Send + Sync + 'w;
+pub type Beat = dyn Fn(&Client<'_>) -> Result<(), Error> + Send + Sync;
 
 impl<'w> Client<'w> {
     /// A client for the workspace that is meant, with the credentials that are found for it. Nothing is sent yet.
@@ -77,7 +79,7 @@ impl<'w> Client<'w> {
             config.secret(name).into_iter().for_each(|secret| wire.keep(secret));
         }
         let host = config.host.clone();
-        Ok(Client::of(wire, host, Box::new(auth::Credentials::new(world, config))))
+        Ok(Client { world: Some(world), ..Client::of(wire, host, Box::new(auth::Credentials::new(world, config))) })
     }
 
     /// A client with a token that is not renewed. `host` has a scheme and no path.
@@ -90,11 +92,16 @@ impl<'w> Client<'w> {
     }
 
     fn of(wire: Wire<'w>, host: String, proof: Box<dyn Proof + Sync + 'w>) -> Self {
-        Client { wire, host, proof, beat: Mutex::default(), is_beating: AtomicBool::new(false) }
+        Client { wire, host, proof, world: None, beat: Mutex::default(), is_beating: AtomicBool::new(false) }
+    }
+
+    /// The time of day, if it is known.
+    pub fn time_of_day(&self) -> Option<SystemTime> {
+        self.world.map(World::now)
     }
 
     /// Sets or ends the sign of life.
-    pub fn set_beat(&self, beat: Option<Arc<Beat<'w>>>) {
+    pub fn set_beat(&self, beat: Option<Arc<Beat>>) {
         *self.beat.lock().unwrap_or_else(PoisonError::into_inner) = beat;
     }
 

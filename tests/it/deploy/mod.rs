@@ -1,13 +1,21 @@
 //! Deployments: what a plan says of a workspace, and what comes of it.
 
+mod adopt;
+mod commands;
+mod destroy;
 mod developers;
+mod doctor;
+mod drift;
 mod identities;
 mod lock;
+mod logs;
 mod managed;
 mod renamed;
 mod rollback;
 mod saved;
 mod sight;
 mod statements;
+mod upload;
 mod validation;
 mod walk;
+mod walkthrough;

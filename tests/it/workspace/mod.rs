@@ -16,7 +16,7 @@ mod files;
 mod jobs;
 mod outside;
 mod permissions;
-mod pipelines;
+pub mod pipelines;
 mod projects;
 mod proofs;
 mod route;
