@@ -1,11 +1,11 @@
 //! `gen deploy`: brings a workspace to what the specs say.
 
-use std::io::{self, BufRead as _, IsTerminal as _};
 use std::path::Path;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use clap::Args;
 
+use super::ask::is_confirmed;
 use super::check::counted;
 use super::plan::{self, PlaceArgs};
 use super::shell::Shell;
@@ -58,7 +58,7 @@ pub fn run(args: &DeployArgs, root: &Path, shell: &mut Shell, world: &dyn World)
     }
     if args.yes {
         require_consent(args, &deployment)?;
-    } else if !is_confirmed(shell)? {
+    } else if !is_confirmed(shell, "deploy? [y/N]", &["y", "Y", "yes"])? {
         shell.say("nothing was changed")?;
         return Ok(Status::Fault);
     }
@@ -130,19 +130,7 @@ fn require_consent(args: &DeployArgs, deployment: &Deployment) -> Result<(), Fai
     Err(Failure::Input(format!("{fault}\n  = help: allow it: {}", options.join(" "))))
 }
 
-/// Asks whoever sits at the terminal.
-fn is_confirmed(shell: &mut Shell) -> Result<bool, Failure> {
-    if !io::stdin().is_terminal() {
-        return Err(Failure::Usage("there is nobody to ask: say `--yes`".to_owned()));
-    }
-    shell.say_aside("deploy? [y/N]")?;
-    let mut answer = String::new();
-    let read = io::stdin().lock().read_line(&mut answer);
-    read.map_err(|error| Failure::Engine(anyhow::Error::new(error).context("the answer can't be read")))?;
-    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
-}
-
-fn locked(error: LockError) -> Failure {
+pub fn locked(error: LockError) -> Failure {
     match error {
         LockError::Held { .. } => {
             Failure::Input(format!("{error}\n  = help: wait, or `--take-over` when that one has died"))

@@ -4,20 +4,27 @@
 //! came of them. Nothing is decided here that another caller of the library would need. Results go to standard output,
 //! diagnostics and notes to standard error; machine-readable diagnostics go to standard output.
 
+mod adopt;
+mod ask;
 mod build;
 mod check;
 mod completions;
 mod deploy;
+mod destroy;
+mod doctor;
+mod drift;
 mod explain;
 mod init;
 mod interrupt;
 mod lineage;
 #[cfg_attr(not(feature = "engine"), path = "no_engine.rs")]
 mod local;
+mod logs;
 mod pii;
 mod plan;
 mod project;
 mod query;
+mod reach;
 mod requests;
 mod retired;
 mod run;
@@ -28,6 +35,7 @@ mod sql;
 mod start;
 mod status;
 mod stop;
+mod upload;
 mod watch;
 
 use std::ffi::OsString;
@@ -88,6 +96,12 @@ enum Command {
     Start(start::StartArgs),
     Stop(stop::StopArgs),
     Status(status::StatusArgs),
+    Logs(logs::LogsArgs),
+    Drift(drift::DriftArgs),
+    Destroy(destroy::DestroyArgs),
+    Upload(upload::UploadArgs),
+    Doctor(doctor::DoctorArgs),
+    Adopt(adopt::AdoptArgs),
     Run(run::RunArgs),
     Query(query::QueryArgs),
     Lineage(lineage::LineageArgs),
@@ -187,6 +201,12 @@ fn dispatch(cli: &Cli, shell: &mut Shell, world: &dyn World) -> Ended {
         Command::Start(args) => start::run(args, &project::find(project, world)?, shell, world),
         Command::Stop(args) => stop::run(args, &project::find(project, world)?, shell, world),
         Command::Status(args) => status::run(args, &project::find(project, world)?, shell, world),
+        Command::Logs(args) => logs::run(args, &project::find(project, world)?, shell, world),
+        Command::Drift(args) => drift::run(args, &project::find(project, world)?, shell, world),
+        Command::Destroy(args) => destroy::run(args, &project::find(project, world)?, shell, world),
+        Command::Upload(args) => upload::run(args, &project::find(project, world)?, shell, world),
+        Command::Doctor(args) => doctor::run(args, &project::find(project, world)?, shell, world),
+        Command::Adopt(args) => adopt::run(args, &project::find(project, world)?, shell, world),
         Command::Run(args) => run::run(args, &project::find(project, world)?, shell, world),
         Command::Requests(args) => requests::run(args, &project::find(project, world)?, shell, world),
         Command::Retired(args) => retired::run(args, &project::find(project, world)?, shell, world),

@@ -94,7 +94,7 @@ pub fn text(deployment: &Deployment) -> String {
         Some([]) => changes,
         Some(meanings) => format!("{changes}\nwhat it means for rows that are there\n{}", meaning::text(meanings)),
         None => format!(
-            "{changes}\nwhat it means for rows that are there can't be told: the SQL that is deployed can't be read\n"
+            "{changes}\nwhat it means for rows that are there can't be told: the SQL that made them is not known\n"
         ),
     }
 }
@@ -175,6 +175,7 @@ pub fn connect<'w>(
 /// workspace is.
 pub fn failure(error: DeployError) -> Failure {
     use crate::deploy::apply::ApplyError;
+    use crate::deploy::destroy::DestroyError;
     let client = match &error {
         DeployError::Observe(ObserveError::Client(client)) | DeployError::Own(OwnError::Client(client)) => Some(client),
         DeployError::Apply(ApplyError::Statement { error, .. } | ApplyError::Request { error, .. }) => Some(&**error),
@@ -184,13 +185,19 @@ pub fn failure(error: DeployError) -> Failure {
     match error {
         DeployError::Render(error) => Failure::Bug(error.to_string()),
         DeployError::Desired(error) => Failure::Bug(error.to_string()),
-        DeployError::Observe(ObserveError::Client(_)) | DeployError::Apply(_) | DeployError::Run(_) => {
-            Failure::Engine(anyhow::Error::msg(message))
-        }
-        DeployError::Own(OwnError::Client(_)) => Failure::Engine(anyhow::Error::msg(message)),
-        DeployError::Observe(_) | DeployError::Own(_) | DeployError::NotDeployed(_) | DeployError::Faulty => {
-            Failure::Input(message)
-        }
+        DeployError::Observe(ObserveError::Client(_))
+        | DeployError::Destroy(DestroyError::Client(_))
+        | DeployError::Own(OwnError::Client(_))
+        | DeployError::Apply(_)
+        | DeployError::Run(_) => Failure::Engine(anyhow::Error::msg(message)),
+        DeployError::Adopt(error) if error.is_of_workspace() => Failure::Engine(anyhow::Error::msg(message)),
+        DeployError::Observe(_)
+        | DeployError::Own(_)
+        | DeployError::Destroy(_)
+        | DeployError::Adopt(_)
+        | DeployError::NotDeployed(_)
+        | DeployError::Unfinished(_)
+        | DeployError::Faulty => Failure::Input(message),
     }
 }
 

@@ -3,13 +3,14 @@
 use std::path::Path;
 
 use clap::Args;
+use serde_json::json;
 
-use super::plan::{self, PlaceArgs};
-use super::shell::Shell;
-use super::{Ended, Failure, Status};
+use super::plan::PlaceArgs;
+use super::reach::{Reached, failed, known, reach};
+use super::shell::{Format, Shell};
+use super::{Ended, Status};
 use crate::deploy::client::api::updates::Start;
 use crate::deploy::run;
-use crate::driver::{self, deploy};
 use crate::world::World;
 
 /// Start an update of the pipeline that is deployed
@@ -35,41 +36,30 @@ pub struct StartArgs {
 }
 
 pub fn run(args: &StartArgs, root: &Path, shell: &mut Shell, world: &dyn World) -> Ended {
-    let network = plan::network(world)?;
-    let Some(compilation) = plan::faultless(root, shell, world)? else { return Ok(Status::Fault) };
-    known(&compilation, args.datasets.iter().chain(&args.full_refresh))?;
-    let (id, target) = plan::target(&compilation, args.place.target.as_deref())?;
-    let client = plan::connect(world, &network, target, &args.place)?;
-    let there = deploy::there(world, root, &client, &compilation, id).map_err(plan::failure)?;
-    let pipeline = there.pipeline;
+    reach(&args.place, root, shell, world, |at, shell| start(args, at, shell))
+}
+
+fn start(args: &StartArgs, at: &Reached<'_>, shell: &mut Shell) -> Ended {
+    known(at.compilation, args.datasets.iter().chain(&args.full_refresh))?;
+    let pipeline = at.deployed()?.pipeline;
     let start = Start {
         refresh_selection: args.datasets.clone(),
         full_refresh_selection: args.full_refresh.clone(),
         ..Start::default()
     };
-    let update = run::start(&client, &pipeline, &start).map_err(|error| plan::failure(error.into()))?;
+    let update = run::start(at.client, &pipeline, &start).map_err(failed)?;
+    if shell.format() == Some(Format::Json) {
+        shell.result(&format!("{}\n", json!({ "pipeline": pipeline, "update": update })))?;
+    }
     shell.say(&format!("update {update} has begun"))?;
     if !args.wait {
         return Ok(Status::Done);
     }
-    let mut failed = Ok(());
-    let ended = run::wait(&client, &pipeline, &update, &mut |state| {
-        failed = std::mem::replace(&mut failed, Ok(())).and_then(|()| shell.say(&format!("update: {state}")));
+    let mut told = Ok(());
+    let ended = run::wait(at.client, &pipeline, &update, &mut |state| {
+        told = std::mem::replace(&mut told, Ok(())).and_then(|()| shell.say(&format!("update: {state}")));
     });
-    failed?;
-    ended.map_err(|error| plan::failure(error.into()))?;
+    told?;
+    ended.map_err(failed)?;
     Ok(Status::Done)
-}
-
-/// A name that is none of the pipeline would start nothing, or everything.
-fn known<'a>(compilation: &driver::Compilation, names: impl Iterator<Item = &'a String>) -> Result<(), Failure> {
-    let datasets = &compilation.plan.datasets;
-    for name in names {
-        if !datasets.iter().any(|dataset| crate::lakeflow::is_same_name(&dataset.name, name)) {
-            let near = crate::diag::did_you_mean(name, datasets.iter().map(|dataset| dataset.name.as_str()));
-            let near = near.map(|near| format!("; {near}")).unwrap_or_default();
-            return Err(Failure::Usage(format!("there is no dataset `{name}`{near}")));
-        }
-    }
-    Ok(())
 }

@@ -6,12 +6,12 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use clap::Args;
 use serde_json::json;
 
-use super::plan::{self, PlaceArgs};
+use super::plan::PlaceArgs;
+use super::reach::{Reached, failed, reach};
 use super::shell::{Format, Shell};
 use super::{Ended, Status};
 use crate::deploy::client::api::updates::Update;
 use crate::deploy::run;
-use crate::driver::deploy;
 use crate::world::World;
 
 /// Show what is deployed, and how the last updates ended
@@ -23,12 +23,12 @@ pub struct StatusArgs {
 }
 
 pub fn run(args: &StatusArgs, root: &Path, shell: &mut Shell, world: &dyn World) -> Ended {
-    let network = plan::network(world)?;
-    let Some(compilation) = plan::faultless(root, shell, world)? else { return Ok(Status::Fault) };
-    let (id, target) = plan::target(&compilation, args.place.target.as_deref())?;
-    let client = plan::connect(world, &network, target, &args.place)?;
-    let there = deploy::there(world, root, &client, &compilation, id).map_err(plan::failure)?;
-    let updates = run::recent(&client, &there.pipeline).map_err(|error| plan::failure(error.into()))?;
+    reach(&args.place, root, shell, world, status)
+}
+
+fn status(at: &Reached<'_>, shell: &mut Shell) -> Ended {
+    let there = at.deployed()?;
+    let updates = run::recent(at.client, &there.pipeline).map_err(failed)?;
     let is_current = there.release.as_deref() == Some(there.wanted.as_str());
     if shell.format() == Some(Format::Json) {
         let updates: Vec<_> = updates
@@ -53,7 +53,7 @@ pub fn run(args: &StatusArgs, root: &Path, shell: &mut Shell, world: &dyn World)
 }
 
 /// When an update began, in UTC.
-fn began(update: &Update) -> String {
+pub fn began(update: &Update) -> String {
     let milliseconds = update.creation_time.and_then(|time| i64::try_from(time).ok());
     let time = milliseconds.and_then(DateTime::<Utc>::from_timestamp_millis);
     time.map_or_else(|| "-".to_owned(), |time| time.to_rfc3339_opts(SecondsFormat::Secs, true))

@@ -15,12 +15,16 @@ use super::client::api::permissions::{self, Entry, On, Who};
 use super::client::api::statements;
 use super::client::api::{alerts, dashboards, files, jobs, pipelines};
 use super::client::error::{Error, Kind as Failed};
-use super::desired::{Desired, DesiredError};
+use super::desired::{self, Desired, DesiredError};
+use super::effect::{Effect, Object};
 use super::field;
+use super::left::Left;
 use super::observe::{self, COMPLETE, ObserveError, dashboard_key, hash_of, permissions_of};
 use crate::bundle::Permission;
 use crate::bundle::resource::Kind;
+use crate::lakeflow::{ident, ident_text, string_text};
 use crate::model::Principal;
+use crate::plan::{Identity, Phase};
 
 /// Releases that are kept besides the one that is used.
 const KEPT: usize = 3;
@@ -111,6 +115,23 @@ pub fn save(client: &Client<'_>, remote: &Remote) -> Result<(), ApplyError> {
         .map_err(|error| ApplyError::Request { what: "writing what is remembered".into(), error: error.into() })
 }
 
+/// Writes down what a deployment left behind that made all changes but these, which wait, and that it came to its end.
+///
+/// # Errors
+/// When the workspace fails.
+pub fn remember(
+    client: &Client<'_>,
+    desired: &Desired,
+    remote: &mut Remote,
+    waiting: &[Change],
+) -> Result<(), ApplyError> {
+    let left = Left::of(desired, remote, waiting)?;
+    left.write(client, &remote.root)
+        .map_err(|error| ApplyError::Request { what: "writing what was deployed".into(), error: error.into() })?;
+    remote.memory.unfinished = false;
+    save(client, remote)
+}
+
 fn who(principal: &Principal) -> Who {
     match principal {
         Principal::Group(name) => Who::GroupName(name.clone()),
@@ -153,6 +174,7 @@ impl Applying<'_, '_, '_> {
                 let Some(on) = permissions_of(*kind) else { return Ok(()) };
                 self.permit(on, key, levels).map_err(of(format!("permissions of {} `{key}`", kind.word())))
             }
+            Change::TakeOver { key, tables } => self.take_over(key, tables),
             Change::Dashboard { key, .. } => self.dashboard(key).map_err(of(format!("dashboard `{key}`"))),
         }
     }
@@ -253,6 +275,37 @@ impl Applying<'_, '_, '_> {
             permission_level: (*level).to_owned(),
         };
         permissions::give(self.client, on, &there.id, &levels.iter().map(entry).collect::<Vec<_>>())
+    }
+
+    /// Tables are handed from one pipeline to another by a property, by whoever owns them (reference, section 3).
+    fn take_over(&mut self, key: &str, tables: &[(Object, bool)]) -> Result<(), ApplyError> {
+        let Some(there) = self.remote.resources.get(key) else { return Ok(()) };
+        let handing = |(table, is_stream): &(Object, bool)| {
+            let kind = if *is_stream { "STREAMING TABLE" } else { "MATERIALIZED VIEW" };
+            let name: Vec<String> = table.name.iter().map(|part| ident_text(&ident(part))).collect();
+            let (name, id) = (name.join("."), string_text(&there.id));
+            desired::Statement {
+                phase: Phase::After,
+                file: String::new(),
+                text: format!("ALTER {kind} {name} SET TBLPROPERTIES ('pipelines.pipelineId' = {id})"),
+                effect: Effect::Unknown,
+                behind_update: false,
+                identity: Identity::RunAs,
+            }
+        };
+        let handed: Vec<desired::Statement> = tables.iter().map(handing).collect();
+        if let Some(runner) = self.other_identity() {
+            return self.act(&runner, &handed.iter().collect::<Vec<_>>());
+        }
+        let warehouse = self.remote.warehouse.clone().unwrap_or_default();
+        for desired::Statement { text, .. } in &handed {
+            let run = statements::Statement { statement: text, warehouse_id: &warehouse, parameters: &[] };
+            statements::run(self.client, &run).map_err(|error| ApplyError::Request {
+                what: format!("handing a table to pipeline `{key}`: {text}"),
+                error: error.into(),
+            })?;
+        }
+        Ok(())
     }
 
     fn dashboard(&mut self, metric: &str) -> Result<(), Error> {

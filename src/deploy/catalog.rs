@@ -55,6 +55,15 @@ pub struct Policy {
     pub conditions: Vec<String>,
 }
 
+/// The pipeline that keeps a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Keeper {
+    /// Its id.
+    pub pipeline: String,
+    /// Whether the table is a streaming table, which holds rows that nothing else can give again.
+    pub is_stream: bool,
+}
+
 /// What a catalog holds of a project.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Catalog {
@@ -64,6 +73,8 @@ pub struct Catalog {
     pub privileges: BTreeMap<Object, Known<Privileges>>,
     /// Owners of schemas, volumes and functions.
     pub owners: BTreeMap<Object, String>,
+    /// The pipelines that keep tables.
+    pub keepers: BTreeMap<Object, Keeper>,
     /// Functions.
     pub functions: BTreeMap<Object, Known<Function>>,
     /// The queries of views, and the YAML of metric views.
@@ -119,6 +130,26 @@ impl Catalog {
             return if takes { Holds::Yes } else { Holds::Waits };
         }
         if self.is_true(effect) { Holds::Yes } else { Holds::No }
+    }
+
+    /// Whether it could be read what an effect is about.
+    pub fn can_tell(&self, effect: &Effect) -> bool {
+        let is_read = |object: &Object| !matches!(self.objects.get(object), Some(Known::Unknown(_)));
+        match effect {
+            Effect::Unknown => false,
+            Effect::Granted(on, ..) | Effect::Revoked(on, ..) => {
+                !matches!(self.privileges.get(on), Some(Known::Unknown(_))) && is_read(on)
+            }
+            Effect::Function(name, _) => !matches!(self.functions.get(name), Some(Known::Unknown(_))),
+            Effect::MetricView(name, _) | Effect::View(name, _) => {
+                !matches!(self.views.get(name), Some(Known::Unknown(_))) && is_read(name)
+            }
+            Effect::Policy(..) | Effect::NoPolicy(..) => self.policies_are_known,
+            Effect::Tags(..) | Effect::NoTags(..) => self.tags.is_some(),
+            Effect::Exists(object) | Effect::Comment(object, _) | Effect::Owned(object, _) | Effect::Gone(object) => {
+                is_read(object)
+            }
+        }
     }
 
     fn is_true(&self, effect: &Effect) -> bool {

@@ -123,6 +123,13 @@ pub enum Change {
         /// Who gets which level.
         levels: Vec<(Principal, &'static str)>,
     },
+    /// The pipeline takes over tables of one that was destroyed.
+    TakeOver {
+        /// The key of the pipeline.
+        key: String,
+        /// The tables, and whether each is a streaming table.
+        tables: Vec<(Object, bool)>,
+    },
     /// A dashboard is made or replaced, and published.
     Dashboard {
         /// Its key.
@@ -160,6 +167,7 @@ impl Change {
             | Change::Update { .. }
             | Change::Delete { .. }
             | Change::Permit { .. }
+            | Change::TakeOver { .. }
             | Change::Dashboard { .. } => Stage::Resources,
         }
     }
@@ -171,7 +179,7 @@ impl Change {
 /// # Errors
 /// When what is wanted is not whole, which is a fault of the compiler.
 pub fn changes(desired: &Desired, remote: &Remote, is_updated: bool) -> Result<Vec<Change>, DesiredError> {
-    let mut changes = statements(desired, &remote.catalog, is_updated);
+    let mut changes = statements(&desired.statements, &remote.catalog, is_updated);
     let release = desired.release();
     if !remote.releases.contains(&release) {
         changes.push(Change::Release { release: release.clone(), files: desired.files.len() });
@@ -196,6 +204,7 @@ pub fn changes(desired: &Desired, remote: &Remote, is_updated: bool) -> Result<V
             changes.push(Change::Permit { kind: *kind, key: key.clone(), levels });
         }
     }
+    changes.extend(kept(desired, remote));
     for dashboard in &desired.dashboards {
         let there = remote.dashboards.get(&dashboard.metric);
         let is_same = there.is_some_and(|there| is_same_dashboard(&dashboard.definition, &there.settings));
@@ -209,10 +218,10 @@ pub fn changes(desired: &Desired, remote: &Remote, is_updated: bool) -> Result<V
 }
 
 /// Statements that have to run, each judged by what the ones before it leave.
-fn statements(desired: &Desired, catalog: &Catalog, is_updated: bool) -> Vec<Change> {
+pub(super) fn statements(statements: &[Statement], catalog: &Catalog, is_updated: bool) -> Vec<Change> {
     let mut catalog = catalog.clone();
     let mut changes = vec![];
-    for statement in &desired.statements {
+    for statement in statements {
         let waits = match catalog.holds(&statement.effect) {
             Holds::Yes => continue,
             Holds::No => (statement.behind_update && !is_updated).then_some(Waits::Update),
@@ -251,7 +260,7 @@ pub fn name_of(kind: Kind, body: &Value) -> String {
 }
 
 /// Whether a dashboard has this definition: as JSON, since the workspace writes it anew.
-fn is_same_dashboard(wanted: &str, there: &Value) -> bool {
+pub(super) fn is_same_dashboard(wanted: &str, there: &Value) -> bool {
     let parsed = |text: &str| {
         let mut definition = serde_json::from_str::<Value>(text).ok()?;
         for dataset in definition.get_mut("datasets").and_then(Value::as_array_mut).into_iter().flatten() {
@@ -267,7 +276,7 @@ fn is_same_dashboard(wanted: &str, there: &Value) -> bool {
 
 /// The levels that principals lack. Those of others, and higher ones, are left alone, and so is whoever deploys: what they
 /// make they own.
-fn lacking(
+pub(super) fn lacking(
     permissions: &[Permission],
     kind: Kind,
     there: Option<&There>,
@@ -286,6 +295,14 @@ fn lacking(
         (!has(&permission.principal, permission.level, word)).then(|| (permission.principal.clone(), word))
     });
     lacking.collect()
+}
+
+/// The pipeline takes over what one that was destroyed left behind: a table has one pipeline.
+fn kept(desired: &Desired, remote: &Remote) -> Option<Change> {
+    let keepers = remote.catalog.keepers.iter().filter(|(_, keeper)| remote.memory.kept.contains(&keeper.pipeline));
+    let tables: Vec<(Object, bool)> = keepers.map(|(table, keeper)| (table.clone(), keeper.is_stream)).collect();
+    let key = desired.pipeline_keys().next().filter(|_| !tables.is_empty())?;
+    Some(Change::TakeOver { key, tables })
 }
 
 /// Resources of earlier deployments that nobody declares any more.

@@ -34,6 +34,12 @@ pub struct Memory {
     /// What was granted and is not known to be gone.
     #[serde(default)]
     pub granted: BTreeSet<Entry>,
+    /// Whether a deployment began and did not come to its end.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unfinished: bool,
+    /// Pipelines that were destroyed and whose tables stayed.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub kept: BTreeSet<String>,
     /// What earlier builds granted, by the record of the project, and is gone.
     #[serde(default)]
     pub gone: BTreeSet<Entry>,

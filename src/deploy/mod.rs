@@ -2,18 +2,27 @@
 //!
 //! Everything here runs on plain threads: a build without the engine links no async runtime.
 
+pub mod adopt;
 pub mod apply;
 pub mod catalog;
 pub mod change;
 pub mod client;
 pub mod consent;
 pub mod desired;
+pub mod destroy;
+pub mod doctor;
+pub mod drift;
 pub mod effect;
 pub mod field;
+pub mod left;
 pub mod lock;
+pub mod logs;
 pub mod meaning;
 pub mod memory;
 pub mod observe;
 pub mod reading;
+pub mod release;
 pub mod report;
 pub mod run;
+pub mod unseen;
+pub mod upload;

@@ -5,10 +5,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Deserialize;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use super::catalog::{Catalog, Keeper};
 use super::change::{Remote, There, name_of, wanted};
 use super::client::Client;
 use super::client::api::permissions::{self, On, Who};
@@ -18,11 +18,11 @@ use super::desired::{self, Dashboard, Desired, DesiredError, MANAGER, MANAGER_TA
 use super::effect::Effect;
 use super::meaning::{PipelineSql, SqlFile};
 use super::memory::{Memory, MemoryError};
-use super::reading;
+use super::{reading, release};
 use crate::bundle::resource::Kind;
 
 /// The largest file of ours that is read back.
-const LIMIT: u64 = 64 << 20;
+pub const LIMIT: u64 = 64 << 20;
 /// Updates that are looked at.
 const RECENT: usize = 25;
 /// The file that says that all files of a release are there. It is written last.
@@ -126,19 +126,9 @@ pub fn remote(client: &Client<'_>, desired: &Desired, site: Site) -> Result<Remo
     let warehouse = warehouse(client, desired)?;
     let effects: Vec<Effect> = desired.statements.iter().map(|statement| statement.effect.clone()).collect();
     let catalog = reading::catalog(client, Some(&warehouse), &effects)?;
-    let mut remote = Remote {
-        user: site.user,
-        root: site.root,
-        warehouse: Some(warehouse),
-        memory: site.memory,
-        catalog,
-        resources: BTreeMap::new(),
-        dashboards: BTreeMap::new(),
-        releases: BTreeSet::new(),
-    };
+    let mut remote = Remote { catalog, ..unread(site, warehouse) };
     let release = desired.release();
-    let marker = format!("{}/{COMPLETE}", remote.folder(&release));
-    if files::status(client, &marker)?.is_some() {
+    if release::touched(client, &remote.folder(&release))?.is_some_and(|touched| touched.is_empty()) {
         remote.releases.insert(release.clone());
     }
     // Names do not depend on ids, so bodies with made-up ids do for finding.
@@ -160,7 +150,25 @@ pub fn remote(client: &Client<'_>, desired: &Desired, site: Site) -> Result<Remo
     Ok(remote)
 }
 
-fn warehouse(client: &Client<'_>, desired: &Desired) -> Result<String, ObserveError> {
+/// A target of which nothing is read but who deploys, its folder and what is remembered.
+pub fn unread(site: Site, warehouse: String) -> Remote {
+    Remote {
+        user: site.user,
+        root: site.root,
+        warehouse: Some(warehouse),
+        memory: site.memory,
+        catalog: Catalog::default(),
+        resources: BTreeMap::new(),
+        dashboards: BTreeMap::new(),
+        releases: BTreeSet::new(),
+    }
+}
+
+/// The id of the warehouse of a target.
+///
+/// # Errors
+/// When the target names none, or there is none of the name.
+pub fn warehouse(client: &Client<'_>, desired: &Desired) -> Result<String, ObserveError> {
     let name = desired.warehouse.clone().ok_or_else(|| ObserveError::WarehouseUnnamed(desired.target.clone()))?;
     let all = warehouses::list(client)?;
     if let Some(found) = all.iter().find(|warehouse| warehouse.name == name) {
@@ -210,7 +218,9 @@ pub enum Running {
 /// When the workspace can't be read.
 pub fn running(client: &Client<'_>, desired: &Desired, remote: &Remote) -> Result<Running, ObserveError> {
     let Some(there) = desired.pipeline_keys().find_map(|key| remote.resources.get(&key)) else {
-        return Ok(Running::Nothing);
+        let is_kept = |keeper: &Keeper| remote.memory.kept.contains(&keeper.pipeline);
+        let are_kept = remote.catalog.keepers.values().any(is_kept);
+        return Ok(if are_kept { Running::Unknown } else { Running::Nothing });
     };
     let release = match remote.memory.release.as_deref() {
         None => return Ok(Running::Unknown),
@@ -218,12 +228,7 @@ pub fn running(client: &Client<'_>, desired: &Desired, remote: &Remote) -> Resul
         Some(release) => release,
     };
     let folder = remote.folder(release);
-    let marker = match files::read(client, &format!("{folder}/{COMPLETE}"), LIMIT) {
-        Ok(marker) => marker,
-        Err(error) if error.kind == Failed::NotFound => return Ok(Running::Unknown),
-        Err(error) => return Err(error.into()),
-    };
-    let Ok(Marker { files }) = serde_json::from_slice(&marker) else { return Ok(Running::Unknown) };
+    let Some(files) = release::files_of(client, &folder)? else { return Ok(Running::Unknown) };
     let sources: Vec<(String, String)> = files.into_iter().filter(|(path, _)| desired::is_source(path)).collect();
     // A file of equal content need not be fetched.
     let text = |(path, hash): &(String, String)| match desired.files.get(path).filter(|text| hash_of(text) == *hash) {
@@ -239,12 +244,6 @@ pub fn running(client: &Client<'_>, desired: &Desired, remote: &Remote) -> Resul
 /// The hash by which the marker of a release knows a file.
 pub fn hash_of(text: &str) -> String {
     Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-#[derive(Deserialize)]
-struct Marker {
-    /// Hashes by path.
-    files: BTreeMap<String, String>,
 }
 
 /// The kind of the resource of a key.
@@ -295,7 +294,7 @@ pub fn find(
 }
 
 /// Whether a resource bears the marks of this target: tags, or, for alerts, which have none, the folder.
-fn is_ours(kind: Kind, settings: &Value, desired: &Desired, root: &str) -> bool {
+pub(super) fn is_ours(kind: Kind, settings: &Value, desired: &Desired, root: &str) -> bool {
     if kind == Kind::Alert {
         let parent = settings.get("parent_path").and_then(Value::as_str);
         return parent.is_some_and(|parent| is_same_folder(parent, root));
@@ -312,7 +311,7 @@ fn is_same_folder(a: &str, b: &str) -> bool {
     plain(a) == plain(b)
 }
 
-fn get(client: &Client<'_>, kind: Kind, id: &str) -> Result<Option<There>, ObserveError> {
+pub(super) fn get(client: &Client<'_>, kind: Kind, id: &str) -> Result<Option<There>, ObserveError> {
     let (settings, modified) = match kind {
         Kind::Pipeline => match pipelines::get(client, id)? {
             Some(pipeline) => (Value::Object(pipeline.spec), pipeline.last_modified),
@@ -385,12 +384,17 @@ fn find_dashboard(
             .find(|found| found.parent_path.as_deref().is_some_and(|at| is_same_folder(at, &remote.root)));
         found = ours.map(|ours| dashboards::get(client, &ours.dashboard_id)).transpose()?.flatten();
     }
-    Ok(found.map(|found| There {
-        id: found.dashboard_id,
-        settings: json!(found.serialized_dashboard.unwrap_or_default()),
-        modified: None,
-        levels: BTreeMap::new(),
-    }))
+    Ok(found.map(there_of))
+}
+
+/// A dashboard by its id.
+pub(super) fn dashboard(client: &Client<'_>, id: &str) -> Result<Option<There>, ObserveError> {
+    Ok(dashboards::get(client, id)?.map(there_of))
+}
+
+fn there_of(found: dashboards::Dashboard) -> There {
+    let settings = json!(found.serialized_dashboard.unwrap_or_default());
+    There { id: found.dashboard_id, settings, modified: None, levels: BTreeMap::new() }
 }
 
 /// The key under which the id of a dashboard is remembered.

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::catalog::{Catalog, Function, Known, Policy, Privileges};
+use super::catalog::{Catalog, Function, Keeper, Known, Policy, Privileges};
 use super::client::Client;
 use super::client::api::grants::{self, Securable};
 use super::client::api::statements::{self, Statement};
@@ -120,6 +120,10 @@ impl Reading<'_, '_> {
             let [catalog, name] = schema;
             for table in tables::list(self.client, catalog, name, tags_columns)? {
                 let object = child(schema, ObjectKind::Table, &table.name);
+                if let Some(pipeline) = table.pipeline_id {
+                    let is_stream = table.table_type == "STREAMING_TABLE";
+                    self.catalog.keepers.insert(object.clone(), Keeper { pipeline, is_stream });
+                }
                 if tags_columns {
                     let columns = table.columns.iter().map(|column| folded(&column.name).into_owned());
                     self.catalog.columns.insert(object.clone(), columns.collect());

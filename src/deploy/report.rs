@@ -101,6 +101,9 @@ pub fn line(change: &Change) -> Line {
             let what = format!("{} `{key}`: {}", kind.word(), levels.join(", "));
             Line { access: Some(Access::Widens), ..plain(Fate::New, what) }
         }
+        Change::TakeOver { key, tables } => {
+            plain(Fate::Changed, format!("pipeline `{key}`: takes over {} tables that were kept", tables.len()))
+        }
         Change::Dashboard { key, is_new } => {
             plain(if *is_new { Fate::New } else { Fate::Changed }, format!("dashboard `{key}`"))
         }
@@ -188,7 +191,7 @@ pub fn markdown(title: &str, lines: &[Line]) -> String {
 }
 
 /// Fields a line each; those that do no more than point at another release are one.
-fn shown_fields(fields: &[Field]) -> Vec<String> {
+pub fn shown_fields(fields: &[Field]) -> Vec<String> {
     let (moved, others): (Vec<&Field>, Vec<&Field>) = fields.iter().partition(|field| is_moved(field));
     let to = moved.first().and_then(|field| field.after.as_ref()).and_then(release_of);
     let moved = to.map(|to| format!("points at release `{to}`"));

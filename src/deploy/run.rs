@@ -3,15 +3,14 @@
 use std::time::Duration;
 
 use super::client::Client;
-use super::client::api::updates::{self, Event, Start, State, Update};
+use super::client::api::updates::{self, Start, State, Update};
 use super::client::error::Error;
+use super::logs;
 
 /// How often a running update is looked at.
 const PAUSE: Duration = Duration::from_secs(2);
 /// Updates that are shown.
 const SHOWN: usize = 5;
-/// Events of an update that are read to find its faults.
-const EVENTS: usize = 500;
 
 /// Why an update did not complete.
 #[derive(Debug, thiserror::Error)]
@@ -73,7 +72,7 @@ pub fn start(client: &Client<'_>, pipeline: &str, how: &Start) -> Result<String,
 ///
 /// # Errors
 /// When the workspace fails.
-pub fn stop(client: &Client<'_>, pipeline: &str) -> Result<(), RunError> {
+pub fn stop(client: &Client<'_>, pipeline: &str) -> Result<(), Error> {
     updates::stop(client, pipeline)?;
     while updates::list(client, pipeline, 1)?.first().is_some_and(|update| !update.state.has_ended()) {
         client.door().sleep(PAUSE);
@@ -127,19 +126,12 @@ pub fn word(state: &State) -> String {
     }
 }
 
-/// What went wrong in an update. Messages of events may hold rows of the input; those of exceptions are what people need
-/// to see, so they are cut after their first line.
+/// What went wrong in an update, without what may be rows of the input.
 fn messages(client: &Client<'_>, pipeline: &str, update: &str) -> Result<Vec<String>, Error> {
-    let events = updates::events(client, pipeline, "level='ERROR'", EVENTS)?;
-    let is_of = |event: &&Event| event.origin.get("update_id").and_then(|id| id.as_str()) == Some(update);
     let mut messages = vec![];
-    for event in events.iter().filter(is_of) {
-        let exceptions = event.error.iter().flat_map(|error| &error.exceptions);
-        let first = |text: &str| client.shown(text.lines().next().unwrap_or_default());
-        messages.extend(exceptions.filter_map(|exception| exception.message.as_deref()).map(first));
+    for fault in logs::faults(&logs::failed_events(client, pipeline, update)?) {
+        let of = fault.dataset.as_deref().map(|dataset| format!("`{dataset}`: ")).unwrap_or_default();
+        messages.push(client.shown(&format!("{of}{}", fault.message)));
     }
-    // Events come newest first.
-    messages.reverse();
-    messages.dedup();
     Ok(messages)
 }

@@ -6,11 +6,13 @@ use std::path::Path;
 use super::Compilation;
 use super::own::{self, OwnError};
 use crate::bundle::resource::Kind;
+use crate::deploy::adopt::AdoptError;
 use crate::deploy::apply::{self, ApplyError};
 use crate::deploy::change::{self, Change, Remote, Stage};
 use crate::deploy::client::Client;
 use crate::deploy::client::api::updates::Start;
 use crate::deploy::desired::{self, Desired, DesiredError};
+use crate::deploy::destroy::DestroyError;
 use crate::deploy::meaning::{self, Meaning, SqlFile};
 use crate::deploy::observe::{self, ObserveError, Running, Site};
 use crate::deploy::run::{self, RunError};
@@ -55,15 +57,32 @@ pub enum DeployError {
     /// A change failed.
     #[error(transparent)]
     Apply(#[from] ApplyError),
+    /// What is to be taken over can't.
+    #[error(transparent)]
+    Adopt(Box<AdoptError>),
+    /// What is to go can't.
+    #[error(transparent)]
+    Destroy(#[from] DestroyError),
     /// An update failed.
     #[error(transparent)]
     Run(#[from] RunError),
     /// Nothing is deployed.
     #[error("nothing is deployed to target `{0}`: run `gen deploy --target {0}`")]
     NotDeployed(String),
+    /// A deployment did not come to its end, so nobody can tell what it left from what was changed by hand.
+    #[error(
+        "the last deployment to target `{0}` is under way or was interrupted: `gen deploy --target {0}` finishes it"
+    )]
+    Unfinished(String),
     /// There is no project, or it is at fault.
     #[error("the specs are at fault")]
     Faulty,
+}
+
+impl From<AdoptError> for DeployError {
+    fn from(error: AdoptError) -> Self {
+        DeployError::Adopt(error.into())
+    }
 }
 
 /// Reads what a target holds and says what is to change; changes nothing. `compilation` is that of the build.
@@ -98,7 +117,7 @@ pub fn prepare(
     of(client, steady, site, declared, given, retired)
 }
 
-fn desired(compilation: &Compilation, target: TargetId) -> Result<Desired, DeployError> {
+pub(super) fn desired(compilation: &Compilation, target: TargetId) -> Result<Desired, DeployError> {
     let project = compilation.project.as_ref().ok_or(DeployError::Faulty)?;
     Ok(Desired::of(project, &compilation.plan, &compilation.files, target)?)
 }
@@ -237,14 +256,15 @@ impl Deployment {
     pub fn apply(&mut self, client: &Client<'_>, told: &mut dyn FnMut(&Change)) -> Result<(), DeployError> {
         // What is going to be given is remembered before it is: a deployment may end at any moment.
         self.remote.memory.granted.clone_from(&self.given);
+        self.remote.memory.unfinished = true;
         apply::save(client, &self.remote)?;
         apply::apply(client, &self.desired, &mut self.remote, &self.changes, told)?;
         self.changes.retain(|change| change.stage() == Stage::Waiting);
         if self.is_settled() {
             self.remote.memory.granted.clone_from(&self.declared);
             self.remote.memory.gone.clone_from(&self.retired);
-            apply::save(client, &self.remote)?;
         }
+        apply::remember(client, &self.desired, &mut self.remote, &self.changes)?;
         Ok(())
     }
 }

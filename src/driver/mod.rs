@@ -5,13 +5,18 @@
 //! passes find what is wrong with the others (`rest`). What is written, run or shown comes from a chain over all specs
 //! alone.
 
+pub mod adopt;
 mod convert;
 pub mod deploy;
+pub mod destroy;
+pub mod doctor;
+pub mod drift;
 mod lint;
-mod origin;
+pub mod origin;
 pub mod own;
 mod rest;
 mod sql;
+pub mod upload;
 
 use std::collections::BTreeSet;
 use std::path::Path;

@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::Compilation;
 use crate::check::Definition;
 use crate::diag::{Diagnostic, Label};
-use crate::plan::PlannedDataset;
-use crate::source::FileId;
+use crate::lakeflow::{self, ast::StatementKind};
+use crate::plan::{ArtifactKind, PlannedDataset};
+use crate::source::{FileId, SourceMap, Span};
 
 /// Moves diagnostics from generated files to the specs that gave these; gives the files of the specs at fault too. What
 /// is wrong with a dataset because another one that it reads is at fault is left away.
@@ -70,13 +72,73 @@ fn at_spec(mut fault: Diagnostic, dataset: &PlannedDataset) -> Diagnostic {
     fault
 }
 
+/// Which specs the datasets, flows and files of a pipeline come from: for what a workspace says of them.
+#[derive(Debug, Default)]
+pub struct Origins {
+    /// By the name of a dataset or flow, without catalog and schema, in lower case.
+    names: BTreeMap<String, Span>,
+    /// By the path of a file, below the output directory.
+    files: BTreeMap<String, Span>,
+}
+
+impl Origins {
+    /// The origins of what a build gives.
+    pub fn of(compilation: &Compilation) -> Origins {
+        let mut origins = Origins::default();
+        for file in compilation.pipeline_files() {
+            let ArtifactKind::Dataset(made) = file.artifact.kind else { continue };
+            let planned = compilation.plan.datasets.iter().find(|planned| planned.dataset == made);
+            let Some(origin) = planned.and_then(|planned| planned.origin) else { continue };
+            origins.files.insert(file.artifact.path().to_owned(), origin);
+            // Flows have names of their own; what can't be read has none.
+            for statement in lakeflow::parse(&file.text).unwrap_or_default() {
+                if let Some(name) = named_by(&statement.kind) {
+                    origins.names.entry(name).or_insert(origin);
+                }
+            }
+        }
+        origins
+    }
+
+    /// Where a dataset or flow comes from; its name may have a catalog and a schema.
+    pub fn named(&self, name: &str) -> Option<Span> {
+        let last = name.rsplit('.').next().unwrap_or(name).trim_matches('`');
+        self.names.get(lakeflow::folded(last).as_ref()).copied()
+    }
+
+    /// Where a file comes from, by its path in a workspace, whatever folder it was deployed to.
+    pub fn file(&self, path: &str) -> Option<Span> {
+        let is_it =
+            |known: &str| path.strip_suffix(known).is_some_and(|above| above.is_empty() || above.ends_with('/'));
+        self.files.iter().find(|(known, _)| is_it(known)).map(|(_, span)| *span)
+    }
+}
+
+/// The name of the dataset or flow that a statement makes.
+fn named_by(statement: &StatementKind) -> Option<String> {
+    let name = match statement {
+        StatementKind::CreateStreamingTable(table) => &table.table.name,
+        StatementKind::CreateMaterializedView(view) => &view.table.name,
+        StatementKind::CreateView(view) => &view.name,
+        StatementKind::CreateFlow(flow) => &flow.name,
+        _ => return None,
+    };
+    let last = name.0.last()?.as_ident()?;
+    Some(lakeflow::folded(&last.value).into_owned())
+}
+
+/// A place as `path:line:column`.
+pub fn shown(sources: &SourceMap, span: Span) -> String {
+    let at = sources.line_column(span.file, span.range().start);
+    format!("{}:{}:{}", sources.path(span.file), at.line, at.column)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::check;
     use crate::diag::Diagnostics;
     use crate::plan::Dataset;
-    use crate::source::{SourceMap, Span};
 
     /// A pipeline of two files, of which the second reads the first, with a word of each of them.
     fn judged(first: &str, second: &str) -> (SourceMap, Vec<Diagnostic>, BTreeSet<FileId>) {

@@ -23,6 +23,7 @@ mod operation;
 mod order;
 mod places;
 mod project;
+mod quartz;
 mod reason;
 mod reference;
 mod renamed;

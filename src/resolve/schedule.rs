@@ -2,13 +2,13 @@
 
 use std::str::FromStr;
 
+use super::quartz;
 use crate::diag::{Code, Diagnostic, did_you_mean};
 
 /// The fault of a Quartz cron expression, if it has one.
 ///
 /// Quartz has six or seven fields, begins with seconds, counts the days of the week from Sunday = 1, and wants a `?` in
-/// one of the two day fields. The parser of standard cron judges the rest, so days of the week are renumbered for it, and
-/// steps from a start (`0/5`) get an end.
+/// one of the two day fields.
 pub fn check_cron(cron: &str) -> Option<Diagnostic> {
     let fault = |why: String| Diagnostic::error(Code::BadCron, format!("`{cron}` is no Quartz cron expression: {why}"));
     let fields: Vec<&str> = cron.split_whitespace().collect();
@@ -29,35 +29,7 @@ pub fn check_cron(cron: &str) -> Option<Diagnostic> {
         let hint = "write `?` for the one of the two that does not matter";
         return Some(fault("exactly one of day of month and day of week must be `?`".into()).hint(hint));
     }
-    let mut standard: Vec<String> =
-        fields.iter().map(|f| if *f == "?" { "*".into() } else { (*f).to_owned() }).collect();
-    standard[5] = renumbered_weekday(&standard[5]);
-    for (field, last) in standard.iter_mut().zip([59, 59, 23, 31, 12, 6]) {
-        if let Some((start, step)) = field.split_once('/').filter(|(start, _)| start.parse::<u8>().is_ok()) {
-            *field = format!("{start}-{last}/{step}");
-        }
-    }
-    let parser = croner::parser::CronParser::builder()
-        .seconds(croner::parser::Seconds::Required)
-        .year(croner::parser::Year::Optional)
-        .build();
-    match parser.parse(&standard.join(" ")) {
-        Ok(_) => None,
-        Err(error) => {
-            let why = error.to_string().to_lowercase();
-            Some(fault(why.trim_start_matches("component error: ").trim_end_matches('.').to_owned()))
-        }
-    }
-}
-
-/// Days 1 to 7 from Sunday, as days 0 to 6.
-fn renumbered_weekday(field: &str) -> String {
-    let (days, modifier) = field.split_at(field.find(['/', '#', 'L']).unwrap_or(field.len()));
-    let shifted = days.chars().map(|c| match c.to_digit(10) {
-        Some(day @ 1..=7) => char::from_digit(day - 1, 10).unwrap_or(c),
-        _ => c,
-    });
-    shifted.collect::<String>() + modifier
+    quartz::judge(&fields).err().map(fault)
 }
 
 /// Days 0 to 7 of Unix cron, where 0 and 7 are Sunday, as days 1 to 7 from Sunday.

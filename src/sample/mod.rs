@@ -18,11 +18,11 @@ mod values;
 mod words;
 mod write;
 
+pub use naming::Readers;
 pub use write::{MODIFIED, WriteError, modified_json, write};
 
 use crate::model::{Entity, EntityId, FileSource, Project, Source};
 use delivery::{Delivery, Shape};
-use naming::Readers;
 use random::Random;
 use values::{Keys, Values};
 

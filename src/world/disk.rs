@@ -8,7 +8,7 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use super::{Listing, Ran, World, WorldError, WorldFault, program, staged};
+use super::{Listing, Opened, Ran, World, WorldError, WorldFault, program, staged};
 
 /// Nesting of directories at which listing gives up; paths of most systems end before that.
 const MAX_DEPTH: usize = 64;
@@ -37,6 +37,17 @@ impl World for DiskWorld {
             return Err(too_large(bytes.len() as u64));
         }
         Ok(bytes)
+    }
+
+    fn open(&self, path: &Path) -> Result<Opened, WorldError> {
+        let fail = |e| WorldError::new(path, fault(&e));
+        // What a link leads to is what is meant; a pipe would wait for ever.
+        let metadata = fs::metadata(path).map_err(fail)?;
+        if !metadata.is_file() {
+            return Err(WorldError::new(path, WorldFault::Io("it is not a regular file".to_owned())));
+        }
+        let file = fs::File::open(path).map_err(fail)?;
+        Ok(Opened { size: metadata.len(), reader: Box::new(file) })
     }
 
     fn input(&self, limit: u64) -> Result<Vec<u8>, WorldError> {

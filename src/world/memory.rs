@@ -3,11 +3,12 @@
 //! Directories exist as far as files lie below them or [`World::create_dir_all`] named them; there are no links.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::Cursor;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use super::{Listing, Ran, World, WorldError, WorldFault};
+use super::{Listing, Opened, Ran, World, WorldError, WorldFault};
 
 /// Files, variables and a time that only the test changes.
 #[derive(Debug)]
@@ -94,6 +95,11 @@ impl World for MemoryWorld {
             return Err(WorldError::new(path, WorldFault::TooLarge { size, limit }));
         }
         Ok(bytes.clone())
+    }
+
+    fn open(&self, path: &Path) -> Result<Opened, WorldError> {
+        let bytes = self.read(path, u64::MAX)?;
+        Ok(Opened { size: bytes.len() as u64, reader: Box::new(Cursor::new(bytes)) })
     }
 
     fn input(&self, limit: u64) -> Result<Vec<u8>, WorldError> {

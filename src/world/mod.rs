@@ -12,6 +12,7 @@ pub use disk::DiskWorld;
 pub use memory::MemoryWorld;
 
 use std::fmt;
+use std::io::{Read, Seek};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -19,6 +20,8 @@ use std::time::{Duration, SystemTime};
 pub trait World: Sync {
     /// The bytes of a file of at most `limit` bytes; a larger one is refused before it is read.
     fn read(&self, path: &Path, limit: u64) -> Result<Vec<u8>, WorldError>;
+    /// A file to be read piece by piece, however large it is.
+    fn open(&self, path: &Path) -> Result<Opened, WorldError>;
     /// What is given on standard input, at most `limit` bytes. The path in an error is `-`.
     fn input(&self, limit: u64) -> Result<Vec<u8>, WorldError>;
     /// All files below a directory, sorted by path. Symbolic links are followed; faults do not hide the other files.
@@ -52,6 +55,19 @@ pub trait World: Sync {
     fn run(&self, program: &str, arguments: &[&str], limit: u64, longest: Duration) -> Result<Ran, WorldError>;
     /// The current time. Nothing that is written to `generated/` may depend on it.
     fn now(&self) -> SystemTime;
+}
+
+/// What can be read, and read again from the beginning.
+pub trait Rereadable: Read + Seek + Send {}
+
+impl<R: Read + Seek + Send> Rereadable for R {}
+
+/// A file that [`World::open`] opened.
+pub struct Opened {
+    /// Its size in bytes.
+    pub size: u64,
+    /// What is in it.
+    pub reader: Box<dyn Rereadable>,
 }
 
 /// What a program left that [`World::run`] ran.

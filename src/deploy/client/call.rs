@@ -5,7 +5,7 @@ use std::time::Duration;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde::Serialize;
 
-use super::door::{Body, Method};
+use super::door::{Body, Method, Stream};
 
 /// What stays as it is in a segment of a path and in a query (RFC 3986, unreserved).
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -122,6 +122,13 @@ impl Call {
     #[must_use]
     pub fn bytes(mut self, bytes: &[u8]) -> Self {
         self.body = Body::Bytes(bytes.to_owned());
+        self
+    }
+
+    /// Sets a body that is read while it is sent.
+    #[must_use]
+    pub fn stream(mut self, stream: &Stream) -> Self {
+        self.body = Body::Stream(stream.clone());
         self
     }
 

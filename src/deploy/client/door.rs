@@ -4,9 +4,12 @@
 //! that only moves when somebody sleeps, and faults made from a seed.
 
 use std::fmt;
+use std::io::{self, Read, Seek as _, SeekFrom};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::secret::Secret;
+use crate::world::{Opened, Rereadable};
 
 /// What the client may do outside itself, besides what [`World`](crate::world::World) offers.
 pub trait Door: Sync {
@@ -75,13 +78,15 @@ pub enum Body {
     Bytes(Vec<u8>),
     /// A form, percent-encoded; it carries secrets.
     Form(Secret),
+    /// A file that is read while it is sent.
+    Stream(Stream),
 }
 
 impl Body {
-    /// What goes over the wire.
+    /// What goes over the wire, where it is not a stream.
     pub fn bytes(&self) -> &[u8] {
         match self {
-            Body::None => &[],
+            Body::None | Body::Stream(_) => &[],
             Body::Json(bytes) | Body::Bytes(bytes) => bytes,
             Body::Form(form) => form.expose().as_bytes(),
         }
@@ -92,11 +97,55 @@ impl Body {
         match self {
             Body::None => None,
             Body::Json(_) => Some("application/json"),
-            Body::Bytes(_) => Some("application/octet-stream"),
+            Body::Bytes(_) | Body::Stream(_) => Some("application/octet-stream"),
             Body::Form(_) => Some("application/x-www-form-urlencoded"),
         }
     }
 }
+
+/// A file that is read while it is sent, from its beginning for each attempt.
+#[derive(Clone)]
+pub struct Stream {
+    size: u64,
+    reader: Arc<Mutex<Box<dyn Rereadable>>>,
+}
+
+impl Stream {
+    /// A stream of an open file.
+    pub fn new(file: Opened) -> Stream {
+        Stream { size: file.size, reader: Arc::new(Mutex::new(file.reader)) }
+    }
+
+    /// Bytes of the file.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// Reads it from its beginning; one at a time does.
+    ///
+    /// # Errors
+    /// When the file can't be read, or whoever reads fails.
+    pub fn read<T>(&self, each: impl FnOnce(&mut dyn Read) -> io::Result<T>) -> io::Result<T> {
+        let mut reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
+        reader.seek(SeekFrom::Start(0))?;
+        // A file that grows meanwhile is sent as it was.
+        each(&mut reader.by_ref().take(self.size))
+    }
+}
+
+impl fmt::Debug for Stream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} bytes", self.size)
+    }
+}
+
+impl PartialEq for Stream {
+    fn eq(&self, other: &Stream) -> bool {
+        Arc::ptr_eq(&self.reader, &other.reader)
+    }
+}
+
+impl Eq for Stream {}
 
 /// A request, complete but for what the protocol adds.
 #[derive(Debug, Clone, PartialEq)]

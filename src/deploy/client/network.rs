@@ -1,16 +1,16 @@
 //! The real network: TLS to everybody but this machine itself, no redirects, bounded answers.
 
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
-use std::io::Read as _;
+use std::io::{self, Read as _};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use ureq::http::{self, Uri};
 use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
-use ureq::{Agent, Proxy};
+use ureq::{Agent, Proxy, SendBody};
 
 use super::config::is_loopback;
-use super::door::{Door, Fault, Method, Request, Response};
+use super::door::{Body, Door, Fault, Method, Request, Response};
 use crate::world::World;
 
 /// Bytes that a file of certificates may have.
@@ -102,7 +102,7 @@ impl Door for Network {
         if !may_be_sent {
             return Err(Fault::Refused("only https is spoken, but to this machine itself".to_owned()));
         }
-        let request_with = |body| -> Result<http::Request<&[u8]>, http::Error> {
+        let head = || -> Result<http::request::Builder, http::Error> {
             let mut building = http::Request::builder().method(request.method.word()).uri(&uri);
             for (name, value) in &request.headers {
                 building = building.header(*name, value);
@@ -115,13 +115,22 @@ impl Door for Network {
             if let Some(media_type) = request.body.media_type() {
                 building = building.header("content-type", media_type);
             }
-            building.body(body)
+            Ok(building)
         };
+        let request_with = |body| -> Result<http::Request<&[u8]>, http::Error> { head()?.body(body) };
         // Not the text of the error: it may show the header.
         let unusable = |_| Fault::Refused("a header holds a character that no header may hold".to_owned());
         let agent = self.agent_for(&host);
-        let sent = match request.method {
-            Method::Get | Method::Head | Method::Delete if request.body.media_type().is_none() => {
+        let sent = match (request.method, &request.body) {
+            (_, Body::Stream(stream)) => {
+                let head = head().map_err(unusable)?.header("content-length", stream.size());
+                let sent = stream.read(|reader| {
+                    let full = head.body(SendBody::from_reader(reader)).map_err(io::Error::other)?;
+                    Ok(agent.run(agent.configure_request(full).timeout_global(Some(request.deadline)).build()))
+                });
+                sent.map_err(|error| Fault::Refused(format!("the file can't be read: {error}")))?
+            }
+            (Method::Get | Method::Head | Method::Delete, Body::None) => {
                 let bare = request_with(&[]).map_err(unusable)?.map(|_| ());
                 agent.run(agent.configure_request(bare).timeout_global(Some(request.deadline)).build())
             }

@@ -17,7 +17,7 @@ use crate::root;
 use crate::workspace::state::DEPLOYER;
 use crate::workspace::{Desk, Kind, Workspace};
 
-pub const PROJECT: &str = "shop";
+pub const PROJECT: &str = Shop::PROJECT;
 
 /// The project on a disk of its own.
 pub struct Shop {
@@ -26,6 +26,9 @@ pub struct Shop {
 }
 
 impl Shop {
+    /// Its directory.
+    pub const PROJECT: &str = "shop";
+
     pub fn new() -> Shop {
         let specs = root().join("tests/deploy/specs");
         let read = |path: &PathBuf| {

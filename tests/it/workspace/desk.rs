@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use lakegen::deploy::client::door::{Door, Fault, Request, Response};
+use lakegen::deploy::client::door::{Body, Door, Fault, Request, Response};
 use lakegen::deploy::client::{Client, Secret};
 
 use super::fault::{Faults, Trouble};
@@ -119,7 +119,14 @@ fn arrived(request: &Request) -> Arrived {
         target: path.find('/').map_or("/", |at| &path[at..]).to_owned(),
         authorization: secret.map(|(_, value)| value.expose().to_owned()),
         media_type: request.body.media_type().map(str::to_owned),
-        body: request.body.bytes().to_vec(),
+        body: match &request.body {
+            Body::Stream(stream) => stream.read(|reader| {
+                let mut bytes = vec![];
+                reader.read_to_end(&mut bytes).map(|_| bytes)
+            }),
+            body => Ok(body.bytes().to_vec()),
+        }
+        .unwrap(),
     }
 }
 

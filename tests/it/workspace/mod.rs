@@ -15,7 +15,7 @@ mod files;
 mod jobs;
 mod outside;
 mod permissions;
-mod pipelines;
+pub mod pipelines;
 mod projects;
 mod proofs;
 mod route;

@@ -27,6 +27,10 @@ pub struct Table {
 /// Runs a statement as somebody.
 pub fn run(state: &mut State, who: &str, text: &str) -> Result<Table, Refusal> {
     let fail = |message: String| Refusal { status: 400, code: "PARSE_SYNTAX_ERROR", message };
+    // The language knows the statement in no other place.
+    if let Some(found) = MOVES.captures(text) {
+        return hand_over(state, who, &found[1].replace('`', "").to_lowercase(), &found[2]).map(|()| Table::default());
+    }
     let statements = parse(text).map_err(|faults| fail(format!("{faults:?}")))?;
     let [statement] = &statements[..] else { return Err(fail(format!("{} statements", statements.len()))) };
     if let Some(found) = TAGS.captures(text) {
@@ -277,6 +281,21 @@ fn full_name(text: &str) -> Option<String> {
 }
 
 /// A look at all tags of a schema.
+static MOVES: LazyLock<Regex> = LazyLock::new(|| {
+    let kind = "(?:STREAMING TABLE|MATERIALIZED VIEW)";
+    Regex::new(&format!(r"^ALTER {kind} (\S+) SET TBLPROPERTIES \('pipelines.pipelineId' = '([\w-]+)'\)$")).unwrap()
+});
+
+/// Gives a table to another pipeline; whoever does it owns the table and is whom that pipeline runs as.
+fn hand_over(state: &mut State, who: &str, table: &str, to: &str) -> Result<(), Refusal> {
+    there(state, Kind::Table, table)?;
+    let Some(pipeline) = state.pipelines.get(to) else { return invalid(format!("there is no pipeline {to}")) };
+    if pipeline.run_as != who || !state.owns(who, Kind::Table, table) {
+        return denied(format!("{who} may not hand {table} over"));
+    }
+    set_field(state, table, "pipeline_id", to.into())
+}
+
 static TAGS: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"FROM (\S+)\.information_schema\.(table_tags|column_tags) WHERE schema_name = '([^']*)'").unwrap()
 });

@@ -80,6 +80,14 @@ pub fn create(client: &Client<'_>, spec: &impl Serialize) -> Result<String, Erro
     Ok(created.pipeline_id)
 }
 
+/// Asks whether a pipeline of these settings could be made, which have `dry_run` set; makes none.
+///
+/// # Errors
+/// When it could not.
+pub fn judge(client: &Client<'_>, spec: &impl Serialize) -> Result<(), Error> {
+    client.done(&Call::post(&["api", "2.0", "pipelines"], spec))
+}
+
 /// A pipeline by its id.
 ///
 /// # Errors

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::removed;
 use crate::deploy::client::Client;
 use crate::deploy::client::call::Call;
-use crate::deploy::client::door::Method;
+use crate::deploy::client::door::{Method, Stream};
 use crate::deploy::client::error::{Error, found};
 
 /// How long a file may take to arrive: 5 GiB over a slow line is an hour.
@@ -47,6 +47,16 @@ pub fn make_folder(client: &Client<'_>, path: &str) -> Result<(), Error> {
 pub fn write(client: &Client<'_>, path: &str, bytes: &[u8], overwrite: bool) -> Result<(), Error> {
     let call = Call::new(Method::Put, &["api", "2.0", "fs", "files", path]).query("overwrite", overwrite);
     let call = call.bytes(bytes).within(UPLOAD);
+    client.done(&if overwrite { call } else { call.once() })
+}
+
+/// Writes a file that is read while it is sent. Where there is one, `overwrite` replaces it.
+///
+/// # Errors
+/// When there is one and it is not to be replaced; ambiguous when the answer to that is lost.
+pub fn send(client: &Client<'_>, path: &str, file: &Stream, overwrite: bool) -> Result<(), Error> {
+    let call = Call::new(Method::Put, &["api", "2.0", "fs", "files", path]).query("overwrite", overwrite);
+    let call = call.stream(file).within(UPLOAD);
     client.done(&if overwrite { call } else { call.once() })
 }
 

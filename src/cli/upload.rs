@@ -1,0 +1,69 @@
+//! `gen upload`: files into the landing volume.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde_json::json;
+
+use super::plan::PlaceArgs;
+use super::reach::{Reached, reach};
+use super::shell::{Format, Shell};
+use super::{Ended, Failure, Status, project};
+use crate::deploy::client::door::Stream;
+use crate::deploy::upload::{self, UploadError};
+use crate::driver::upload::places;
+use crate::world::World;
+
+/// Put files into the landing volume of a target
+///
+/// Each goes into the directory that the entity reads whose pattern it matches; one that no entity reads is refused, and
+/// then nothing is sent. A file that is there already is left alone when it is the same, and refused when it is not.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  gen upload deliveries/orders_2026-01.csv
+  gen upload --target prod --replace customers.csv")]
+pub struct UploadArgs {
+    /// Files to send
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Replace a file that is there and holds something else
+    #[arg(long)]
+    replace: bool,
+    #[command(flatten)]
+    place: PlaceArgs,
+}
+
+pub fn run(args: &UploadArgs, root: &Path, shell: &mut Shell, world: &dyn World) -> Ended {
+    reach(&args.place, root, shell, world, |at, shell| send(args, at, shell))
+}
+
+fn send(args: &UploadArgs, at: &Reached<'_>, shell: &mut Shell) -> Ended {
+    let here = project::current_directory()?;
+    let input = |error: &dyn std::fmt::Display| Failure::Input(error.to_string());
+    let placed = places(at.compilation, at.target, &args.files).map_err(|error| input(&error))?;
+    let open = |file: &PathBuf| at.world.open(&here.join(file)).map(Stream::new).map_err(|error| input(&error));
+    // All are opened before the first is sent.
+    let streams = placed.iter().map(|placed| open(&placed.file)).collect::<Result<Vec<Stream>, Failure>>()?;
+    let mut lines = vec![];
+    for (placed, stream) in placed.iter().zip(&streams) {
+        let sent = upload::upload(at.client, &placed.path, stream, args.replace).map_err(failure)?;
+        shell.say(&format!("{} ({}): {}", placed.path, placed.entities.join(", "), sent.word()))?;
+        lines.push(json!({"file": placed.file, "path": placed.path, "entities": placed.entities, "sent": sent}));
+    }
+    if shell.format() == Some(Format::Json) {
+        shell.result(&format!("{}\n", json!({ "files": lines })))?;
+    }
+    Ok(Status::Done)
+}
+
+fn failure(error: UploadError) -> Failure {
+    let hint = match &error {
+        UploadError::Client { error, .. } => error.kind.hint(),
+        _ => Some("`--replace` puts this one in its place"),
+    };
+    let message = hint.map_or_else(|| error.to_string(), |hint| format!("{error}\n  = help: {hint}"));
+    match error {
+        UploadError::Client { .. } => Failure::Engine(anyhow::Error::msg(message)),
+        _ => Failure::Input(message),
+    }
+}

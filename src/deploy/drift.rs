@@ -1,0 +1,141 @@
+//! What somebody changed by hand: a workspace against what the last deployment left there. What the specs say now does not
+//! matter, and neither does what servers add, sort or spell their own way.
+
+use std::collections::BTreeSet;
+
+use super::catalog::{Catalog, Known};
+use super::change::{self, Change, Remote, Stage, Waits};
+use super::client::Client;
+use super::client::api::identity::{self, Identity};
+use super::effect::{Effect, Object, ObjectKind};
+use super::field;
+use super::left::Left;
+use super::memory::Memory;
+use super::observe::{self, ObserveError, Site, dashboard_key, kind_of};
+use super::release;
+use super::report::{self, Fate, Line};
+
+/// What was found of a deployment.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Drift {
+    /// What differs from what was deployed, each as the change that would put it right.
+    pub lines: Vec<Line>,
+    /// What this identity may not see, and so can't tell.
+    pub unknown: Vec<Line>,
+}
+
+/// What differs from what was deployed.
+///
+/// # Errors
+/// When the workspace can't be read.
+pub fn drift(client: &Client<'_>, left: &Left, site: Site, warehouse: String) -> Result<Drift, ObserveError> {
+    let remote = look(client, left, site, warehouse)?;
+    let mut lines = lost_tables(left, &remote);
+    lines.extend(files(client, left, &remote)?);
+    let me = identity::me(client)?;
+    let (known, unknown): (Vec<Change>, Vec<Change>) =
+        changes(left, &remote).into_iter().partition(|change| can_tell(change, &remote, &me));
+    lines.extend(report::lines(&known));
+    lines.sort_by_key(|line| line.stage);
+    Ok(Drift { lines, unknown: report::lines(&unknown) })
+}
+
+/// Whether it could be read what a change is about. Permissions always name an owner, unless they may not be seen.
+fn can_tell(change: &Change, remote: &Remote, me: &Identity) -> bool {
+    match change {
+        Change::Statement { statement, .. } => {
+            let is_seen = match &statement.effect {
+                Effect::Granted(on, ..) | Effect::Revoked(on, ..) => sees_all(on, &remote.catalog, me),
+                Effect::Tags(tagged, _) | Effect::NoTags(tagged, _) => sees_all(&tagged.table, &remote.catalog, me),
+                _ => true,
+            };
+            is_seen && remote.catalog.can_tell(&statement.effect)
+        }
+        Change::Permit { key, .. } => remote.resources.get(key).is_some_and(|there| !there.levels.is_empty()),
+        _ => true,
+    }
+}
+
+/// Reads what there is of all that the deployment left.
+fn look(client: &Client<'_>, left: &Left, site: Site, warehouse: String) -> Result<Remote, ObserveError> {
+    let effects: Vec<_> = left.statements().into_iter().map(|statement| statement.effect).collect();
+    let catalog = super::reading::catalog(client, Some(&warehouse), &effects)?;
+    let mut remote = Remote { catalog, ..observe::unread(site, warehouse) };
+    let id = |memory: &Memory, key: &str| memory.resources.get(key).cloned();
+    for key in left.resources.keys() {
+        if let (Some(kind), Some(id)) = (kind_of(key), id(&remote.memory, key)) {
+            observe::get(client, kind, &id)?.map(|there| remote.resources.insert(key.clone(), there));
+        }
+    }
+    for key in left.dashboards.keys() {
+        if let Some(id) = id(&remote.memory, &dashboard_key(key)) {
+            observe::dashboard(client, &id)?.map(|there| remote.dashboards.insert(key.clone(), there));
+        }
+    }
+    Ok(remote)
+}
+
+/// Whether an identity sees all privileges on an object, and not those alone that it has itself: it owns the object or its
+/// schema, or sees what others have.
+fn sees_all(on: &Object, catalog: &Catalog, me: &Identity) -> bool {
+    let groups = me.groups.iter().map(|group| group.display.as_str());
+    let own: BTreeSet<&str> = groups.chain([me.user_name.as_str(), "account users"]).collect();
+    let schema = Object { kind: ObjectKind::Schema, name: on.name.iter().take(2).cloned().collect() };
+    [on, &schema].into_iter().any(|object| {
+        let owns = catalog.owners.get(object).is_some_and(|owner| own.contains(owner.as_str()));
+        let sees = match catalog.privileges.get(object) {
+            Some(Known::Read(held)) => held.keys().any(|who| !own.contains(who.as_str())),
+            _ => false,
+        };
+        owns || sees
+    })
+}
+
+fn changes(left: &Left, remote: &Remote) -> Vec<Change> {
+    let mut changes = change::statements(&left.statements(), &remote.catalog, true);
+    // What is said of a table that is lost goes without saying.
+    changes.retain(|change| !matches!(change, Change::Statement { waits: Some(Waits::Table(_)), .. }));
+    for (key, body) in &left.resources {
+        let Some(kind) = kind_of(key) else { continue };
+        let (name, there) = (change::name_of(kind, body), remote.resources.get(key));
+        match there.map(|there| field::differences(kind, body, &there.settings)) {
+            None => changes.push(Change::Create { kind, key: key.clone(), name }),
+            Some(fields) if !fields.is_empty() => {
+                changes.push(Change::Update { kind, key: key.clone(), name, fields });
+            }
+            Some(_) => {}
+        }
+        let levels = change::lacking(&left.permissions(), kind, there, &remote.user);
+        if there.is_some() && !levels.is_empty() {
+            changes.push(Change::Permit { kind, key: key.clone(), levels });
+        }
+    }
+    for (key, definition) in &left.dashboards {
+        let there = remote.dashboards.get(key);
+        if !there.is_some_and(|there| change::is_same_dashboard(definition, &there.settings)) {
+            changes.push(Change::Dashboard { key: key.clone(), is_new: there.is_none() });
+        }
+    }
+    changes
+}
+
+fn plain(stage: Stage, fate: Fate, what: String) -> Line {
+    Line { stage, fate, what, fields: vec![], access: None, waits: None }
+}
+
+/// Tables that were there and are not any more.
+fn lost_tables(left: &Left, remote: &Remote) -> Vec<Line> {
+    // What could not be listed is not lost.
+    let is_listed = remote.catalog.objects.values().any(|known| matches!(known, Known::Read(_)));
+    let lost = left.tables().filter(|table| is_listed && !remote.catalog.is_there(table));
+    lost.map(|table| plain(Stage::Waiting, Fate::New, table.to_string())).collect()
+}
+
+/// Files of the release that are not as they were written.
+fn files(client: &Client<'_>, left: &Left, remote: &Remote) -> Result<Vec<Line>, ObserveError> {
+    let line = |what: String| plain(Stage::Files, Fate::Changed, what);
+    let Some(touched) = release::touched(client, &remote.folder(&left.release))? else {
+        return Ok(vec![line(format!("release `{}`", left.release))]);
+    };
+    Ok(touched.into_iter().map(|path| line(format!("file `{path}` of release `{}`", left.release))).collect())
+}

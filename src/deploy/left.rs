@@ -1,0 +1,174 @@
+//! What a deployment left behind, written down beside the state: what it made of resources and dashboards, the statements
+//! that it saw hold, the tables that were there.
+//!
+//! Specs change, and with them what a build gives. Only this says what somebody changed by hand ([`drift`](super::drift)).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::catalog::Known;
+use super::change::{self, Change, Remote};
+use super::client::Client;
+use super::client::api::files;
+use super::client::error::{Error, Kind as Failed};
+use super::desired::{Desired, DesiredError, Statement, is_source};
+use super::effect::{Effect, Object, ObjectKind};
+use crate::bundle::resource::Kind;
+use crate::bundle::{Level, Permission};
+use crate::lakeflow;
+use crate::model::Principal;
+use crate::plan::{Identity, Phase};
+
+/// The form of the file that this program writes.
+const VERSION: u32 = 1;
+/// The largest one that is read.
+const LIMIT: u64 = 256 << 20;
+
+/// What a deployment left behind.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Left {
+    version: u32,
+    /// The release that the pipeline points at.
+    pub release: String,
+    /// Settings of pipeline, jobs and alerts, by their keys.
+    pub resources: BTreeMap<String, Value>,
+    /// Who may do what with them.
+    permissions: Vec<Allowed>,
+    /// Definitions of dashboards, by their keys.
+    pub dashboards: BTreeMap<String, String>,
+    /// Statements that held.
+    statements: Vec<Said>,
+    /// Tables of the pipeline that were there, from the catalog on.
+    tables: BTreeSet<Vec<String>>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Allowed {
+    who: String,
+    is_group: bool,
+    may_manage: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Said {
+    file: String,
+    text: String,
+    is_before: bool,
+}
+
+impl Left {
+    /// The file in the folder of a target.
+    pub fn path(root: &str) -> String {
+        format!("{root}/deployed.json")
+    }
+
+    /// What a deployment leaves behind that made all changes but these, which wait.
+    ///
+    /// # Errors
+    /// When what is wanted is not whole, which is a fault of the compiler.
+    pub fn of(desired: &Desired, remote: &Remote, waiting: &[Change]) -> Result<Left, DesiredError> {
+        let release = desired.release();
+        let resources = change::wanted(desired, remote, &release)?;
+        let waits = |statement: &Statement| {
+            let is_it = |change: &Change| matches!(change, Change::Statement { statement: s, .. } if **s == *statement);
+            waiting.iter().any(is_it)
+        };
+        let said = |statement: &Statement| Said {
+            file: statement.file.clone(),
+            text: statement.text.clone(),
+            is_before: statement.phase == Phase::Before,
+        };
+        let allowed = |permission: &Permission| Allowed {
+            who: permission.principal.id().to_owned(),
+            is_group: matches!(permission.principal, Principal::Group(_)),
+            may_manage: permission.level == Level::Manage,
+        };
+        let own = own_tables(desired, &resources);
+        let is_there = |table: &Object| matches!(remote.catalog.objects.get(table), Some(Known::Read(_)));
+        Ok(Left {
+            version: VERSION,
+            release,
+            resources: resources.into_iter().map(|(_, key, body)| (key, body)).collect(),
+            permissions: desired.permissions().iter().map(allowed).collect(),
+            dashboards: desired.dashboards.iter().map(|d| (d.metric.clone(), d.definition.to_string())).collect(),
+            statements: desired.statements.iter().filter(|statement| !waits(statement)).map(said).collect(),
+            tables: own.into_iter().filter(is_there).map(|table| table.name).collect(),
+        })
+    }
+
+    /// Reads what the last deployment left behind in the folder of a target; `None` when it left nothing that can be read.
+    ///
+    /// # Errors
+    /// When the workspace fails.
+    pub fn read(client: &Client<'_>, root: &str) -> Result<Option<Left>, Error> {
+        match files::read(client, &Left::path(root), LIMIT) {
+            Ok(text) => Ok(serde_json::from_slice(&text).ok().filter(|left: &Left| left.version == VERSION)),
+            Err(error) if error.kind == Failed::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Writes it into the folder of a target.
+    ///
+    /// # Errors
+    /// When the workspace fails.
+    pub fn write(&self, client: &Client<'_>, root: &str) -> Result<(), Error> {
+        files::write(client, &Left::path(root), &serde_json::to_vec_pretty(self).unwrap_or_default())
+    }
+
+    /// The statements, read back from their text.
+    pub fn statements(&self) -> Vec<Statement> {
+        let statement = |said: &Said| {
+            let parsed = lakeflow::parse(&said.text).ok()?.pop()?;
+            Some(Statement {
+                phase: if said.is_before { Phase::Before } else { Phase::After },
+                file: said.file.clone(),
+                text: said.text.clone(),
+                effect: Effect::of(&parsed.kind),
+                behind_update: false,
+                // Who ran it does not matter for what it left.
+                identity: Identity::Deployer,
+            })
+        };
+        self.statements.iter().filter_map(statement).collect()
+    }
+
+    /// Who may do what with pipeline, jobs and alerts.
+    pub fn permissions(&self) -> Vec<Permission> {
+        let permission = |allowed: &Allowed| Permission {
+            principal: match allowed.is_group {
+                true => Principal::Group(allowed.who.clone()),
+                false => Principal::ServicePrincipal(allowed.who.clone()),
+            },
+            level: if allowed.may_manage { Level::Manage } else { Level::Run },
+        };
+        self.permissions.iter().map(permission).collect()
+    }
+
+    /// The tables of the pipeline that were there.
+    pub fn tables(&self) -> impl Iterator<Item = Object> + '_ {
+        self.tables.iter().map(|name| Object { kind: ObjectKind::Table, name: name.clone() })
+    }
+}
+
+/// The tables that the pipeline can make: one a file, in its schema.
+pub fn own_tables(desired: &Desired, resources: &[(Kind, String, Value)]) -> Vec<Object> {
+    let settings = resources.iter().find(|(kind, ..)| *kind == Kind::Pipeline).map(|(.., body)| body);
+    let part = |key: &str| {
+        let part = settings.and_then(|settings| settings.get(key)).and_then(Value::as_str).unwrap_or_default();
+        lakeflow::folded(part).into_owned()
+    };
+    let (catalog, schema) = (part("catalog"), part("schema"));
+    let stem = |path: &String| {
+        let name = path.rsplit('/').next()?.strip_suffix(".sql")?;
+        Some(lakeflow::folded(name).into_owned())
+    };
+    let sources = desired.files.keys().filter(|path| is_source(path));
+    let names = sources.filter_map(stem);
+    names.map(|name| Object { kind: ObjectKind::Table, name: vec![catalog.clone(), schema.clone(), name] }).collect()
+}

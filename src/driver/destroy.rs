@@ -1,0 +1,50 @@
+//! A deployment that is taken away: what goes, and what stays.
+
+use std::collections::BTreeSet;
+
+use super::Compilation;
+use super::deploy::{DeployError, desired};
+use crate::deploy::change::Remote;
+use crate::deploy::client::Client;
+use crate::deploy::destroy::{self, Removal, Scope};
+use crate::deploy::observe;
+use crate::model::TargetId;
+use crate::plan::record::Entry;
+
+/// What goes.
+pub struct Destruction {
+    /// What is there.
+    pub remote: Remote,
+    /// What goes of it, in this order.
+    pub removals: Vec<Removal>,
+}
+
+/// Finds what is deployed to a target and would go; changes nothing.
+///
+/// # Errors
+/// When something that is named is not ours, or the workspace can't be read.
+pub fn prepare(
+    client: &Client<'_>,
+    compilation: &Compilation,
+    target: TargetId,
+    scope: Scope,
+) -> Result<Destruction, DeployError> {
+    let desired = desired(compilation, target)?;
+    let site = observe::site(client, &desired)?;
+    let mine = |entry: &&Entry| entry.target == desired.target;
+    let recorded = compilation.plan.record.entries().iter().chain(&compilation.plan.declared).filter(mine);
+    let given: BTreeSet<Entry> = recorded.chain(&site.memory.granted).cloned().collect();
+    let remote = observe::remote(client, &desired, site)?;
+    let removals = destroy::removals(client, &desired, &remote, &given, scope)?;
+    Ok(Destruction { remote, removals })
+}
+
+impl Destruction {
+    /// Takes it away. `told` hears of each thing before it goes.
+    ///
+    /// # Errors
+    /// The first step that fails ends it.
+    pub fn apply(&mut self, client: &Client<'_>, told: &mut dyn FnMut(&Removal)) -> Result<(), DeployError> {
+        Ok(destroy::destroy(client, &mut self.remote, &self.removals, told)?)
+    }
+}

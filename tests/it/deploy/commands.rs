@@ -1,0 +1,104 @@
+//! The commands about a deployed target: what they refuse, how they end, and that programs can read what they say.
+
+use std::fs;
+
+use serde_json::Value;
+
+use super::walkthrough::Stage;
+
+/// What a call says and how it ends.
+fn ran(stage: &Stage, arguments: &str) -> (String, i32) {
+    let said = stage.run(&format!("gen {arguments}; echo \"status $?\""));
+    let (said, status) = said.rsplit_once("status ").unwrap();
+    (said.to_owned(), status.trim().parse().unwrap())
+}
+
+#[test]
+fn what_can_t_be_meant_is_wrong_usage() {
+    let stage = Stage::new();
+    stage.run("gen build");
+    for (arguments, said) in [
+        ("logs \"x' OR '1'='1\"", "it has letters, digits and `-` alone"),
+        ("adopt shop_pipeline", "it is `KEY=ID`"),
+        ("adopt shop_pipeline=../jobs", "it is `KEY=ID`"),
+        ("destroy --allow everything", "it is `data-loss:DATASET` or `wider-access:PRINCIPAL`"),
+        ("upload", "required arguments were not provided"),
+        ("drift --target staging", "there is no target `staging`, but `prod`"),
+        ("start custmers", "there is no dataset `custmers`; did you mean `customers`?"),
+    ] {
+        let (text, status) = ran(&stage, arguments);
+        assert!(status == 2 && text.contains(said), "gen {arguments}: {status} {text}");
+    }
+}
+
+#[test]
+fn where_nothing_is_deployed_it_is_said() {
+    let stage = Stage::new();
+    stage.run("gen build");
+    let fault = "error: nothing is deployed to target `prod`: run `gen deploy --target prod`\n";
+    for command in ["logs", "drift", "status", "stop", "start"] {
+        assert_eq!(ran(&stage, command), (fault.to_owned(), 1), "{command}");
+    }
+    assert_eq!(ran(&stage, "destroy --yes"), ("nothing is deployed\n".to_owned(), 0));
+    assert_eq!(ran(&stage, "adopt --yes"), ("there is nothing to take over\n".to_owned(), 0));
+    fs::write(stage.dir.path().join("specs/project.yml"), "project: shop\n").unwrap();
+    for command in ["logs", "drift", "destroy", "doctor", "adopt", "upload x.csv"] {
+        assert_eq!(ran(&stage, command).1, 1, "{command} of specs at fault");
+    }
+}
+
+#[test]
+fn nobody_is_taken_for_a_yes_and_a_lock_is_heeded() {
+    let stage = Stage::new();
+    stage.run("gen build && gen deploy --yes -q --allow wider-access:analysts");
+    let (text, status) = ran(&stage, "destroy");
+    assert!(status == 2 && text.ends_with("error: there is nobody to ask: say `--yes`\n"), "{text}");
+    let root = {
+        let state = stage.workspace.state();
+        let path = state.entries.keys().find(|path| path.ends_with("/state.json")).unwrap();
+        path.trim_end_matches("/state.json").to_owned()
+    };
+    let client = stage.workspace.clone();
+    let desk = crate::workspace::Desk::new(&client);
+    let held = desk.client("11111111-1111-1111-1111-111111111111");
+    let holder = "{\"id\": \"1\", \"user\": \"ana@example.com\", \"since\": \"2026-01-01T00:00:00Z\"}";
+    lakegen::deploy::client::api::files::write(&held, &format!("{root}/deploy.lock"), holder.as_bytes()).unwrap();
+    let (text, status) = ran(&stage, "destroy --yes -q");
+    assert!(status == 1 && text.contains("`ana@example.com` deploys since") && text.contains("--take-over"), "{text}");
+    assert_eq!(ran(&stage, "destroy --yes -q --take-over").1, 0);
+    assert_eq!(ran(&stage, "status").1, 1);
+}
+
+#[test]
+fn programs_read_json() {
+    let stage = Stage::new();
+    stage.run("gen build && gen deploy --yes -q --allow wider-access:analysts");
+    stage.run("echo customer_id,email,town > customers.csv");
+    for (command, key) in [
+        ("doctor --bootstrap", "checks"),
+        ("upload customers.csv", "files"),
+        ("start", "update"),
+        ("logs", "events"),
+        ("drift", "differences"),
+        ("status", "updates"),
+        ("adopt --yes", "adopted"),
+        ("destroy --yes", "removals"),
+    ] {
+        let (text, status) = ran(&stage, &format!("{command} --format json"));
+        let json: Value = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{command}: {error}\n{text}"));
+        assert!(status == 0 && json.get(key).is_some(), "{command}: {status} {text}");
+    }
+}
+
+#[test]
+fn a_workspace_that_fails_is_no_fault_of_the_input() {
+    let stage = Stage::new();
+    stage.run("gen build && gen deploy --yes -q --allow wider-access:analysts");
+    stage.workspace.state().tokens.clear();
+    for command in ["logs", "drift", "status", "destroy --yes", "adopt --yes"] {
+        let (text, status) = ran(&stage, command);
+        assert!(status == 3 && text.contains("the credentials are not accepted"), "{command}: {status} {text}");
+    }
+    let (text, status) = ran(&stage, "doctor");
+    assert!(status == 1 && text.starts_with("missing  credentials: "), "{text}");
+}
