@@ -19,9 +19,9 @@ pub struct SettingsSpec {
     /// Id of the budget policy that serverless compute of pipeline and jobs is billed by.
     #[schemars(length(min = 1), example = &"1f8b7c1e-5a30-4d3c-9b52-0f8a7f2f3d11")]
     pub budget_policy: Option<String>,
-    /// Clusters that the pipeline runs on, where there is no serverless compute. Tables are then computed in full at each
-    /// update where they would be refreshed incrementally.
-    #[schemars(length(min = 1), extend("examples" = [[{"label": "default", "policy_id": "E0123456789ABCDE", "autoscale": {"min_workers": 1, "max_workers": 4, "mode": "ENHANCED"}}]]))]
+    /// Clusters that the pipeline runs on, where there is no serverless compute; none is serverless. Tables are then computed
+    /// in full at each update where they would be refreshed incrementally.
+    #[schemars(extend("examples" = [[{"label": "default", "policy_id": "E0123456789ABCDE", "autoscale": {"min_workers": 1, "max_workers": 4, "mode": "ENHANCED"}}]]))]
     pub clusters: Option<Vec<ClusterSpec>>,
     /// Tags of pipeline and jobs. `gen` adds `project`, `target` and `managed_by`.
     #[schemars(extend("examples" = [{"cost_center": "4711"}]))]
