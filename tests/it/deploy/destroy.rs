@@ -6,7 +6,7 @@ use lakegen::driver::destroy::{Destruction, prepare};
 use lakegen::model::TargetId;
 
 use super::walk::{Shop, text, workspace};
-use crate::workspace::fault::{Faults, Trouble};
+use crate::workspace::fault::{Faults, TROUBLES, Trouble};
 use crate::workspace::state::{DEPLOYER, State};
 use crate::workspace::{Desk, Kind, Workspace};
 
@@ -79,8 +79,12 @@ fn nothing_stays_when_all_is_named_and_the_first_deployment_is_the_first_again()
     shop.deploy_and_run(&desk, DEPLOYER);
 }
 
+/// At every request; `EVERY=1` makes every fault there.
 #[test]
 fn an_interrupted_one_is_finished_by_the_next() {
+    let some = [Trouble::StatusBefore(403), Trouble::StatusAfter(504)];
+    let troubles = if std::env::var_os("EVERY").is_some() { TROUBLES } else { &some };
+    let mut count = 0;
     let (shop, workspace) = deployed();
     let (begin, build) = (workspace.state().clone(), shop.build());
     for scope in [Scope::default(), ALL] {
@@ -89,7 +93,8 @@ fn an_interrupted_one_is_finished_by_the_next() {
         gone(&build, &desk, scope).unwrap();
         let (end, requests) = (whole.state().clone(), desk.count());
         for at in 0..requests {
-            for trouble in [Trouble::StatusBefore(403), Trouble::StatusAfter(504)] {
+            for &trouble in troubles {
+                count += 1;
                 let workspace = Workspace::of(begin.clone());
                 let first = gone(&build, &Desk::with(&workspace, Faults::at(at, trouble)), scope);
                 let second = gone(&build, &Desk::new(&workspace), scope);
@@ -101,6 +106,7 @@ fn an_interrupted_one_is_finished_by_the_next() {
             }
         }
     }
+    println!("disturbed {count} times, and finished");
 }
 
 #[test]

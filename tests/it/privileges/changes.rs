@@ -114,10 +114,10 @@ pub struct Build {
 }
 
 /// What somebody sees of a column, if they see anything.
-type Seen = Option<(Sight, Rows)>;
+pub type Seen = Option<(Sight, Rows)>;
 
 /// Whether what is seen is no more than what may be.
-fn is_within(seen: &Seen, may: &Seen) -> bool {
+pub fn is_within(seen: &Seen, may: &Seen) -> bool {
     match (seen, may) {
         (None | Some((Sight::Refused, _) | (_, Rows::None)), _) => true,
         (Some((sight, rows)), Some((may_sight, may_rows))) => {
@@ -183,7 +183,7 @@ pub struct Promise {
 pub struct Workspace<'a> {
     pub model: Model,
     target: &'a str,
-    people: BTreeSet<String>,
+    pub people: BTreeSet<String>,
     owners: BTreeSet<String>,
     steps: usize,
     /// Jobs that were not refused.

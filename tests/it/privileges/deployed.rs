@@ -3,20 +3,22 @@
 //! A project is deployed, edited and deployed again by the deployer itself, not replayed from its statements. Whatever
 //! anybody sees on the way lies within what the first build promises or what the second one does.
 
+use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use lakegen::deploy::client::door::{Door, Fault, Request, Response};
 use lakegen::deploy::client::{Client, Secret};
-use lakegen::driver::deploy;
+use lakegen::deploy::sight::{Sees, Shift, View};
+use lakegen::driver::deploy::{self, Deployment};
 use lakegen::model::TargetId;
 use lakegen::plan::{AdministrationFile, ArtifactKind};
 use rayon::prelude::*;
 use serde_json::Value;
 
-use super::changes::{Build, Edit, Project, Promise, ROOT, Workspace as Watch, edits};
-use super::model::{Model, Object, statements};
+use super::changes::{Build, Edit, Project, Promise, ROOT, Seen, Workspace as Watch, edits, is_within};
+use super::model::{EVERYBODY, Model, Object, statements};
 use crate::workspace::fault::{Faults, TROUBLES};
 use crate::workspace::setting::{deployer, for_target, prepare};
 use crate::workspace::state::{Kind, State, token};
@@ -194,6 +196,40 @@ impl Door for Watched<'_> {
     }
 }
 
+/// Cells that rose though no plan said so, and those that did not though it did. Another mask is not told from the one before.
+fn unlike(told: &[Shift], watch: &Watch<'_>, before: &Model) -> Vec<String> {
+    let after = &watch.model;
+    let seen = |model: &Model, person: &str, table: &Object, column: &String| -> Seen {
+        let is_there = model.tables().any(|known| known == table) && model.columns_of(table).contains(column);
+        (is_there && model.reads(person, table))
+            .then(|| (model.sight(person, table, column), model.rows(person, table)))
+    };
+    let is_mask = |view: &View| matches!(view.sees, Sees::Masked(_));
+    let mut wrong = vec![];
+    for person in watch.people.iter().filter(|person| *person != EVERYBODY) {
+        for table in after.tables() {
+            for column in after.columns_of(table) {
+                let (was, is) = (seen(before, person, table, &column), seen(after, person, table, &column));
+                let is_about = |shift: &&Shift| {
+                    let is_column = shift.columns.is_empty() || shift.columns.contains(&column.to_lowercase());
+                    shift.who == *person && shift.table == table.join(".") && is_column
+                };
+                let mut shifts = told.iter().filter(is_about);
+                let first = shifts.next();
+                let whole = first.map(|first| (&first.before, &shifts.last().unwrap_or(first).after));
+                let rises = whole.is_some_and(|(was, is)| {
+                    is.shows_more_than(was) && !(is_mask(was) && is_mask(is) && was.rows == is.rows)
+                });
+                if is_within(&is, &was) == rises {
+                    let table = table.join(".");
+                    wrong.push(format!("{person}, {table}.{column}: {was:?} became {is:?}, told {whole:?}"));
+                }
+            }
+        }
+    }
+    wrong
+}
+
 /// A project and the workspace that one build of it after another is deployed to.
 struct Story {
     project: Project,
@@ -239,6 +275,8 @@ impl Story {
             seen: Mutex::default(),
             looks: AtomicUsize::new(0),
         };
+        let before = model(&self.workspace.state(), &build.schema(TARGET));
+        let told = self.told(build, &who);
         let troubled = door(faults, watch);
         let failed = self.run(build, &troubled, &who).err();
         troubled.update();
@@ -248,14 +286,27 @@ impl Story {
         let watch = watched.watch.into_inner().unwrap();
         let wrong = watch.compare(&[after.as_slice()], true);
         assert!(wrong.is_empty(), "deployed:\n{}", wrong.join("\n"));
+        let wrong = unlike(&told, &watch, &before);
+        assert!(wrong.is_empty(), "the plan:\n{}", wrong.join("\n"));
         troubled.looks.into_inner() + watched.looks.into_inner()
+    }
+
+    fn plan(&self, build: &Build, client: &Client<'_>) -> Result<Deployment, String> {
+        let (world, root) = (&self.project.world, Path::new(ROOT));
+        deploy::prepare(world, root, client, &build.compilation, self.id).map_err(|error| error.to_string())
+    }
+
+    /// What a plan says of who will see what, in the order in which it happens.
+    fn told(&self, build: &Build, who: &str) -> Vec<Shift> {
+        let desk = Desk::new(&self.workspace);
+        let mut changes = self.plan(build, &desk.client(who)).unwrap().sight.changes;
+        changes.sort_by_key(|shift| shift.when);
+        changes
     }
 
     fn run(&self, build: &Build, door: &Watched<'_>, who: &str) -> Result<(), String> {
         let client = Client::with_token(door, HOST, &Secret::new(&token(who)));
-        let (world, root) = (&self.project.world, std::path::Path::new(ROOT));
-        let mut deployment =
-            deploy::prepare(world, root, &client, &build.compilation, self.id).map_err(|e| e.to_string())?;
+        let mut deployment = self.plan(build, &client)?;
         deployment.apply(&client, &mut |_| {}).map_err(|e| e.to_string())?;
         deployment.update(&client, &mut |_| {}).map_err(|e| e.to_string())?;
         deployment.look_again(&client).map_err(|e| e.to_string())?;

@@ -421,10 +421,15 @@ fn set_field(state: &mut State, table: &str, key: &str, value: Value) -> Result<
     Ok(())
 }
 
+/// A name from the catalog on; one of one part lies in `schema`.
+pub fn full(name: &ObjectName, schema: &str) -> String {
+    let name = path(name);
+    if name.contains('.') { name } else { format!("{schema}.{name}") }
+}
+
 /// A mask as the interface shows it; `schema` is where a name of one part lies.
 pub fn mask_of(mask: &Mask, schema: &str) -> Value {
-    let name = path(&mask.function);
-    let name = if name.contains('.') { name } else { format!("{schema}.{name}") };
+    let name = full(&mask.function, schema);
     let using: Vec<String> = mask.using_columns.iter().map(ToString::to_string).collect();
     json!({"function_name": name, "using_column_names": using})
 }

@@ -375,7 +375,7 @@ fn publish(state: &mut State, id: &str, dataset: &Dataset) {
         "table_type": kind, "pipeline_id": id, "columns": columns, "comment": dataset.table.comment});
     if let Some(filter) = &dataset.table.row_filter {
         let on: Vec<String> = filter.on.iter().map(ToString::to_string).collect();
-        shown["row_filter"] = json!({"function_name": sql::path(&filter.function), "input_column_names": on});
+        shown["row_filter"] = json!({"function_name": sql::full(&filter.function, &schema), "input_column_names": on});
     }
     shown["table_id"] =
         before.as_ref().and_then(|thing| thing.fields.get("table_id").cloned()).unwrap_or_else(|| new_id.into());
