@@ -264,7 +264,7 @@ pub fn failure(error: DeployError) -> Failure {
     };
     let hint = match &error {
         DeployError::Observe(ObserveError::OfBundle { .. }) => {
-            Some("deploy it with the Databricks command line, and what a bundle has no word for by `--only governance`")
+            Some("`--only governance` says what a bundle has no word for; `gen adopt` takes it over")
         }
         _ => client.and_then(|client| client.kind.hint()),
     };

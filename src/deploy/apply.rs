@@ -165,9 +165,12 @@ pub fn remember(
     remote: &mut Remote,
     waiting: &[Change],
 ) -> Result<(), ApplyError> {
-    let left = Left::of(desired, remote, waiting)?;
-    left.write(client, &remote.root)
-        .map_err(|error| ApplyError::Request { what: "writing what was deployed".into(), error: error.into() })?;
+    // What a bundle deploys was left by that.
+    if desired.scope == Scope::All {
+        let left = Left::of(desired, remote, waiting)?;
+        left.write(client, &remote.root)
+            .map_err(|error| ApplyError::Request { what: "writing what was deployed".into(), error: error.into() })?;
+    }
     remote.memory.unfinished = false;
     save(client, remote)
 }

@@ -120,6 +120,7 @@ impl<'a> State<'a> {
     fn through(&self, asked: &[String; 2], function: &str) -> Sees {
         let Some(guard) = self.guards.get(&bare(function)) else { return Sees::Unknown };
         match &guard.rest {
+            _ if guard.is_open() => Sees::Clear,
             _ if asked.iter().any(|asked| guard.unless.contains(asked)) => Sees::Clear,
             Some(rest) => Sees::Masked(rest.clone()),
             // It masks for everybody.

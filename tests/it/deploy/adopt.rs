@@ -49,7 +49,7 @@ fn what_a_bundle_deployed_keeps_its_ids_and_the_next_plan_changes_fields() {
     let before = ids(&workspace.state());
     let refused =
         deploy::prepare(&shop.world, Path::new(Shop::PROJECT), &desk.client(DEPLOYER), &shop.build(), TargetId(0));
-    assert!(refused.err().unwrap().to_string().contains("that this target did not make"));
+    assert!(refused.err().unwrap().to_string().contains("is deployed by a bundle"));
     let mut adoption = found(&shop, &desk, &[]).unwrap();
     let keys: Vec<&str> = adoption.candidates.iter().map(|candidate| candidate.key.as_str()).collect();
     assert_eq!(keys, ["shop_pipeline", "on_demand_job"]);
