@@ -96,7 +96,9 @@ mod figures {
             sql.push_str(&format!(" WHERE {}", plain(text(view, "filter"))));
         }
         if !groups.is_empty() {
-            let groups: Vec<String> = groups.into_iter().map(|(sql, _)| sql).collect();
+            // A number that stands alone would be a position.
+            let key = |sql: String| if sql.parse::<i64>().is_ok() { format!("CAST({sql} AS BIGINT)") } else { sql };
+            let groups: Vec<String> = groups.into_iter().map(|(sql, _)| key(sql)).collect();
             sql.push_str(&format!(" GROUP BY {}", groups.join(", ")));
         }
         sql

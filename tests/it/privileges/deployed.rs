@@ -216,7 +216,7 @@ fn unlike(told: &[Shift], watch: &Watch<'_>, before: &Model) -> Vec<String> {
                 };
                 let mut shifts = told.iter().filter(is_about);
                 let first = shifts.next();
-                let whole = first.map(|first| (&first.before, &shifts.last().unwrap_or(first).after));
+                let whole = first.map(|first| (&first.before, &shifts.next_back().unwrap_or(first).after));
                 let rises = whole.is_some_and(|(was, is)| {
                     is.shows_more_than(was) && !(is_mask(was) && is_mask(is) && was.rows == is.rows)
                 });
