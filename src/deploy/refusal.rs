@@ -1,6 +1,6 @@
 //! What a workspace says against the sources of a pipeline: about which dataset, and in which words.
 //!
-//! Messages of events may hold rows of the input, so of an update no more is kept than [`logs`](super::logs) shows. A validation
+//! Messages of events may hold rows of the input, so of an update no more is kept than [`logs`] shows. A validation
 //! reads no rows: of that the first line of an exception is kept, with the names in it.
 
 use std::fmt;
