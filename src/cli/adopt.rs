@@ -66,7 +66,7 @@ fn adopt(args: &AdoptArgs, at: &Reached<'_>, shell: &mut Shell) -> Ended {
         return Ok(Status::Fault);
     }
     let place = (found.remote.root.as_str(), found.remote.user.as_str());
-    locked(at, place, args.take_over, || {
+    locked((at.client, at.world), place, args.take_over, || {
         let mut now = find()?;
         if now.candidates != found.candidates {
             let fault = "the workspace changed since it was read; nothing was changed, run it again";

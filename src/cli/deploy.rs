@@ -7,12 +7,12 @@ use clap::Args;
 use super::ask::is_confirmed;
 use super::check::counted;
 use super::plan::{self, Only, PlaceArgs, TowardArgs};
+use super::reach::locked;
 use super::shell::Shell;
 use super::{Ended, Failure, Status};
 use crate::deploy::apply::{ApplyError, Told};
 use crate::deploy::client::Client;
 use crate::deploy::consent::Consent;
-use crate::deploy::lock::{Lock, LockError, SILENT};
 use crate::deploy::report;
 use crate::deploy::run::RunError;
 use crate::deploy::saved::{SavedError, SavedPlan};
@@ -81,13 +81,10 @@ pub fn run(args: &DeployArgs, root: &Path, shell: &mut Shell, world: &dyn World)
         shell.say("nothing was changed")?;
         return Ok(Status::Fault);
     }
-    let remote = &deployment.remote;
-    let lock = Lock::take(&client, world, &remote.root, &remote.user, args.take_over).map_err(locked)?;
-    let ended = deploy((args, saved.as_ref()), &client, &compilation, &mut deployment, shell);
-    // A lock that stays is told by the next deployment; what went wrong before matters more.
-    let released = lock.release();
-    ended?;
-    released.map_err(|error| Failure::Engine(anyhow::Error::msg(format!("the lock is held still: {error}"))))?;
+    let (root, user) = (deployment.remote.root.clone(), deployment.remote.user.clone());
+    locked((&client, world), (&root, &user), args.take_over, || {
+        deploy((args, saved.as_ref()), &client, &compilation, &mut deployment, shell)
+    })?;
     Ok(Status::Done)
 }
 
@@ -188,14 +185,4 @@ fn require_consent(args: &DeployArgs, deployment: &Deployment) -> Result<(), Fai
     let options: Vec<String> = missing.iter().map(|consent| format!("--allow '{consent}'")).collect();
     let fault = "nothing was changed: data would be lost, or somebody would see more, and nobody is asked";
     Err(Failure::Input(format!("{fault}\n  = help: allow it: {}", options.join(" "))))
-}
-
-pub fn locked(error: LockError) -> Failure {
-    match error {
-        LockError::Held { .. } => Failure::Input(format!(
-            "{error}\n  = help: wait, or `--take-over` when that one has ended; after {} minutes without a sign of life it is taken",
-            SILENT.as_secs() / 60
-        )),
-        LockError::Client(error) => Failure::Engine(anyhow::Error::msg(error.to_string())),
-    }
 }

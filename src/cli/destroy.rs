@@ -70,7 +70,7 @@ fn destroy(args: &DestroyArgs, at: &Reached<'_>, shell: &mut Shell) -> Ended {
         return Ok(Status::Fault);
     }
     let place = (found.remote.root.as_str(), found.remote.user.as_str());
-    locked(at, place, args.take_over, || {
+    locked((at.client, at.world), place, args.take_over, || {
         let mut now = find()?;
         if now.removals != found.removals {
             let fault = "the workspace changed since it was read; nothing was changed, run it again";

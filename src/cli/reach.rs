@@ -6,7 +6,7 @@ use super::plan::{self, PlaceArgs};
 use super::shell::Shell;
 use super::{Ended, Failure, Status};
 use crate::deploy::client::Client;
-use crate::deploy::lock::Lock;
+use crate::deploy::lock::{Lock, LockError, SILENT};
 use crate::driver::deploy::{self, DeployError, There};
 use crate::driver::{self, Compilation, own};
 use crate::lakeflow::is_same_name;
@@ -58,21 +58,30 @@ impl Reached<'_> {
     }
 }
 
-/// Does something while the lock of a target is held, so that nobody else changes it.
+/// Does something while the lock of a target is held, so that nobody else changes it. `place` is its folder, and who asks.
 pub fn locked<T>(
-    at: &Reached<'_>,
-    remote: (&str, &str),
+    (client, world): (&Client<'_>, &dyn World),
+    place: (&str, &str),
     take_over: bool,
     act: impl FnOnce() -> Result<T, Failure>,
 ) -> Result<T, Failure> {
-    let (root, user) = remote;
-    let lock = Lock::take(at.client, at.world, root, user, take_over).map_err(super::deploy::locked)?;
+    let lock = Lock::take(client, world, place.0, place.1, take_over).map_err(held)?;
     let ended = act();
     // A lock that stays is told by whoever comes next; what went wrong before matters more.
     let released = lock.release();
     let ended = ended?;
     released.map_err(|error| Failure::Engine(anyhow::Error::msg(format!("the lock is held still: {error}"))))?;
     Ok(ended)
+}
+
+fn held(error: LockError) -> Failure {
+    match error {
+        LockError::Held { .. } => Failure::Input(format!(
+            "{error}\n  = help: wait, or `--take-over` when that one has ended; after {} minutes without a sign of life it is taken",
+            SILENT.as_secs() / 60
+        )),
+        LockError::Client(error) => Failure::Engine(anyhow::Error::msg(error.to_string())),
+    }
 }
 
 /// Refuses a name that is none of the pipeline: it would mean nothing, or everything.

@@ -119,8 +119,7 @@ pub fn prepare(
     compilation: &Compilation,
     target: TargetId,
 ) -> Result<Deployment, DeployError> {
-    let site = observe::site(client, &desired(compilation, target)?)?;
-    at(world, root, client, compilation, (target, Scope::All), site)
+    in_scope(world, root, client, compilation, (target, Scope::All))
 }
 
 /// The same of the statements around a pipeline that a bundle deploys.
@@ -134,8 +133,18 @@ pub fn prepare_governance(
     compilation: &Compilation,
     target: TargetId,
 ) -> Result<Deployment, DeployError> {
-    let site = observe::site(client, &desired(compilation, target)?)?;
-    at(world, root, client, compilation, (target, Scope::Governance), site)
+    in_scope(world, root, client, compilation, (target, Scope::Governance))
+}
+
+fn in_scope(
+    world: &dyn World,
+    root: &Path,
+    client: &Client<'_>,
+    compilation: &Compilation,
+    target: (TargetId, Scope),
+) -> Result<Deployment, DeployError> {
+    let site = observe::site(client, &desired(compilation, target.0)?)?;
+    at(world, root, client, compilation, target, site)
 }
 
 /// The deployment of a build to a site.

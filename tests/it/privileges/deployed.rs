@@ -6,10 +6,9 @@
 use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
 
-use lakegen::deploy::client::door::{Door, Fault, Request, Response};
-use lakegen::deploy::client::{Client, Secret};
+use lakegen::deploy::client::Client;
+use lakegen::deploy::client::door::Request;
 use lakegen::deploy::sight::{Sees, Shift, View};
 use lakegen::driver::deploy::{self, Deployment};
 use lakegen::model::TargetId;
@@ -19,10 +18,11 @@ use serde_json::Value;
 
 use super::changes::{Build, Edit, Project, Promise, ROOT, Seen, Workspace as Watch, edits, is_within};
 use super::model::{EVERYBODY, Model, Object, statements};
+use crate::workspace::between::Behind;
 use crate::workspace::fault::{Faults, TROUBLES};
 use crate::workspace::setting::{deployer, for_target, prepare};
-use crate::workspace::state::{Kind, State, token};
-use crate::workspace::{Desk, HOST, Workspace, sql, update};
+use crate::workspace::state::{Kind, State};
+use crate::workspace::{Desk, Workspace, sql, update};
 
 const TARGET: &str = "prod";
 
@@ -129,7 +129,7 @@ fn is_same_access(one: &State, other: &State) -> bool {
         && one.policies == other.policies
 }
 
-/// The door to a workspace, behind which somebody looks after every request.
+/// Somebody who looks behind every request.
 struct Watched<'a> {
     desk: Desk<'a>,
     workspace: &'a Workspace,
@@ -156,6 +156,16 @@ impl Watched<'_> {
         assert!(wrong.is_empty(), "behind {behind}:\n{}", wrong.join("\n"));
     }
 
+    fn look_behind(&self, request: &Request) {
+        // An update goes on while somebody looks at it; no other reading changes anything.
+        if request.method.word() == "GET" && !request.url.contains("/updates") {
+            self.looks.fetch_add(1, Ordering::Relaxed);
+            return;
+        }
+        let body: String = String::from_utf8_lossy(request.body.bytes()).chars().take(300).collect();
+        self.look(&format!("request {}: {} {} {body}", self.desk.count(), request.method.word(), request.url));
+    }
+
     /// Lets the job of a schedule update all tables, as the pipeline is at this moment.
     fn update(&self) {
         let mut state = self.workspace.state();
@@ -163,36 +173,6 @@ impl Watched<'_> {
         for id in idle {
             let _is_refused_while_another_runs = update::run(&mut state, &id, Value::Null);
         }
-    }
-}
-
-impl Door for Watched<'_> {
-    fn exchange(&self, request: &Request) -> Result<Response, Fault> {
-        let answer = self.desk.exchange(request);
-        // An update goes on while somebody looks at it; no other reading changes anything.
-        if request.method.word() == "GET" && !request.url.contains("/updates") {
-            self.looks.fetch_add(1, Ordering::Relaxed);
-        } else {
-            let body: String = String::from_utf8_lossy(request.body.bytes()).chars().take(300).collect();
-            self.look(&format!("request {}: {} {} {body}", self.desk.count(), request.method.word(), request.url));
-        }
-        answer
-    }
-
-    fn now(&self) -> Duration {
-        self.desk.now()
-    }
-
-    fn sleep(&self, time: Duration) {
-        self.desk.sleep(time);
-    }
-
-    fn random(&self) -> u64 {
-        self.desk.random()
-    }
-
-    fn threads(&self) -> usize {
-        self.desk.threads()
     }
 }
 
@@ -304,8 +284,9 @@ impl Story {
         changes
     }
 
-    fn run(&self, build: &Build, door: &Watched<'_>, who: &str) -> Result<(), String> {
-        let client = Client::with_token(door, HOST, &Secret::new(&token(who)));
+    fn run(&self, build: &Build, watched: &Watched<'_>, who: &str) -> Result<(), String> {
+        let door = Behind::new(&watched.desk, |request| watched.look_behind(request));
+        let client = door.client(who);
         let mut deployment = self.plan(build, &client)?;
         deployment.apply(&client, &mut |_| {}).map_err(|e| e.to_string())?;
         deployment.update(&client, &mut |_| {}).map_err(|e| e.to_string())?;

@@ -1,5 +1,6 @@
 //! A door behind which somebody else acts at certain moments.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -9,23 +10,44 @@ use lakegen::deploy::client::{Client, Secret};
 use super::desk::HOST;
 use super::{Desk, state};
 
+/// Somebody who acts behind every request.
+pub struct Behind<'d, 'w> {
+    desk: &'d Desk<'w>,
+    act: Box<dyn Fn(&Request) + Sync + 'd>,
+}
+
+impl<'d, 'w> Behind<'d, 'w> {
+    pub fn new(desk: &'d Desk<'w>, act: impl Fn(&Request) + Sync + 'd) -> Self {
+        Behind { desk, act: Box::new(act) }
+    }
+
+    pub fn client(&self, who: &str) -> Client<'_> {
+        Client::with_token(self, HOST, &Secret::new(&state::token(who)))
+    }
+}
+
 /// Somebody who acts once, right after the first request that is meant.
 pub struct Between<'d, 'w> {
-    desk: &'d Desk<'w>,
-    is_meant: Box<dyn Fn(&Request) -> bool + Sync + 'd>,
-    act: Box<dyn Fn() + Sync + 'd>,
-    has_acted: AtomicBool,
+    door: Behind<'d, 'w>,
+    has_acted: Arc<AtomicBool>,
 }
 
 impl<'d, 'w> Between<'d, 'w> {
     /// Acts after the first request with this verb whose address ends so.
     pub fn after(desk: &'d Desk<'w>, verb: &'static str, end: &'static str, act: impl Fn() + Sync + 'd) -> Self {
-        let is_meant = move |request: &Request| request.method.word() == verb && request.url.contains(end);
-        Between { desk, is_meant: Box::new(is_meant), act: Box::new(act), has_acted: AtomicBool::new(false) }
+        let has_acted = Arc::new(AtomicBool::new(false));
+        let is_first = Arc::clone(&has_acted);
+        let door = Behind::new(desk, move |request| {
+            let is_meant = request.method.word() == verb && request.url.contains(end);
+            if is_meant && !is_first.swap(true, Ordering::Relaxed) {
+                act();
+            }
+        });
+        Between { door, has_acted }
     }
 
     pub fn client(&self, who: &str) -> Client<'_> {
-        Client::with_token(self, HOST, &Secret::new(&state::token(who)))
+        self.door.client(who)
     }
 
     pub fn has_acted(&self) -> bool {
@@ -33,12 +55,10 @@ impl<'d, 'w> Between<'d, 'w> {
     }
 }
 
-impl Door for Between<'_, '_> {
+impl Door for Behind<'_, '_> {
     fn exchange(&self, request: &Request) -> Result<Response, Fault> {
         let response = self.desk.exchange(request);
-        if (self.is_meant)(request) && !self.has_acted.swap(true, Ordering::Relaxed) {
-            (self.act)();
-        }
+        (self.act)(request);
         response
     }
 
@@ -55,6 +75,6 @@ impl Door for Between<'_, '_> {
     }
 
     fn threads(&self) -> usize {
-        1
+        self.desk.threads()
     }
 }

@@ -36,7 +36,7 @@ use std::sync::{Mutex, MutexGuard};
 use serde_json::{Value, json};
 
 use asked::Reply;
-pub use desk::{Desk, HOST};
+pub use desk::Desk;
 use lakegen::deploy::client::door::Response;
 pub use state::{Kind, State};
 
