@@ -29,6 +29,7 @@ mod lakeflow;
 mod lakeflow_round_trip;
 mod lineage;
 mod lint;
+mod local_functions;
 mod meaning;
 #[cfg(feature = "engine")]
 mod meaning_runs;
@@ -37,6 +38,8 @@ mod privileges;
 mod sample;
 mod schemas;
 mod serving;
+mod spark_csv;
+mod warehouse;
 mod spark_functions;
 mod spark_types;
 mod sql_fmt;

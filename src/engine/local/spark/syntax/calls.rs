@@ -3,11 +3,13 @@
 use chrono::{DateTime, Utc};
 use sqlparser::ast::{
     BinaryOperator, CeilFloorKind, DateTimeField, DuplicateTreatment, Expr, Function, FunctionArgumentClause,
-    FunctionArguments, NullTreatment, OrderByExpr, OrderByOptions, TrimWhereField, Value, ValueWithSpan,
+    FunctionArguments, NullTreatment, OrderByExpr, OrderByOptions, TrimWhereField, UnaryOperator, Value, ValueWithSpan,
 };
 
 use super::super::fault::Fault;
+use super::super::functions::BETWEEN_NAMES;
 use super::build::{arguments, call, case, rename, set_arguments, text};
+use super::lambda::{over_fields, parameters};
 use super::literals::{is_hidden, number, restore};
 use super::names::lowered;
 use super::windows;
@@ -33,6 +35,13 @@ pub(super) fn special_form(expr: Expr) -> Result<Expr, Fault> {
         Expr::Position { expr, r#in } => call("locate", vec![*expr, *r#in]),
         Expr::Ceil { expr, field } => rounded("ceil", *expr, field)?,
         Expr::Floor { expr, field } => rounded("floor", *expr, field)?,
+        Expr::Like { negated, any: false, expr, pattern, escape_char } => {
+            like("__like", negated, *expr, *pattern, escape_char)?
+        }
+        Expr::ILike { negated, any: false, expr, pattern, escape_char } => {
+            like("__ilike", negated, *expr, *pattern, escape_char)?
+        }
+        Expr::UnaryOp { op: UnaryOperator::BitwiseNot, expr } => call("__bitwise_not", vec![*expr]),
         Expr::Struct { values, fields } if fields.is_empty() => named_struct(values)?,
         Expr::Lambda(mut lambda) => {
             match &mut lambda.params {
@@ -47,9 +56,32 @@ pub(super) fn special_form(expr: Expr) -> Result<Expr, Fault> {
     })
 }
 
+/// `LIKE` by Spark's rules for its escape.
+fn like(name: &str, negated: bool, value: Expr, pattern: Expr, escape: Option<ValueWithSpan>) -> Result<Expr, Fault> {
+    let escape = match escape.map(|escape| escape.value) {
+        None => None,
+        Some(Value::SingleQuotedString(escape) | Value::DoubleQuotedString(escape)) => Some(text(escape)),
+        Some(other) => return Err(Fault::refused(format!("the escape `{other}` of LIKE"))),
+    };
+    let one = |pattern: Expr| {
+        let found = call(name, [value.clone(), pattern].into_iter().chain(escape.clone()).collect());
+        if negated { Expr::UnaryOp { op: UnaryOperator::Not, expr: Box::new(found) } } else { found }
+    };
+    // `LIKE ALL (a, b)` is read as a call of `all`.
+    if let Expr::Function(function) = &pattern
+        && function.name.to_string().eq_ignore_ascii_case("all")
+        && let Some(patterns) = arguments(function)
+    {
+        let all = patterns.into_iter().map(one).reduce(|a, b| binary(&a, BinaryOperator::And, &b));
+        return all.map(|all| Expr::Nested(Box::new(all))).ok_or_else(|| Fault::refused("LIKE ALL of no pattern"));
+    }
+    Ok(one(pattern))
+}
+
 fn rounded(name: &str, expr: Expr, field: CeilFloorKind) -> Result<Expr, Fault> {
     match field {
         CeilFloorKind::DateTimeField(DateTimeField::NoDateTime) => Ok(call(name, vec![expr])),
+        CeilFloorKind::Scale(scale) => Ok(call(name, vec![expr, number(scale.value.to_string(), false)])),
         _ => Err(Fault::refused(format!("`{name}` to a scale or unit"))),
     }
 }
@@ -76,7 +108,7 @@ fn named_struct(values: Vec<Expr>) -> Result<Expr, Fault> {
 pub(super) fn function(mut function: Function, now: DateTime<Utc>) -> Result<Expr, Fault> {
     let name = function.name.to_string().to_lowercase().replace(['`', '"'], "");
     if let Some(window) = &mut function.over {
-        windows::over(window, &name);
+        windows::over(window, &name)?;
     }
     if name.starts_with("__") && !INTERNAL.contains(&name.as_str()) {
         return Err(Fault::refused(format!("the function `{name}`")));
@@ -97,7 +129,7 @@ pub(super) fn function(mut function: Function, now: DateTime<Utc>) -> Result<Exp
         return Err(Fault::refused(format!("a clause among the arguments of `{name}`")));
     }
     let Some(args) = arguments(&function) else { return Ok(Expr::Function(function)) };
-    if let Some(simple) = conditional(&name, &args) {
+    if let Some(simple) = shorthand(&name, &args).or_else(|| conditional(&name, &args)) {
         return Ok(simple);
     }
     if let Some(simple) = units(&name, &args)? {
@@ -107,7 +139,7 @@ pub(super) fn function(mut function: Function, now: DateTime<Utc>) -> Result<Exp
 }
 
 /// Functions that only this rewriter calls.
-const INTERNAL: [&str; 9] = [
+const INTERNAL: [&str; 12] = [
     "__cast",
     "__try_cast",
     "__negative",
@@ -117,6 +149,9 @@ const INTERNAL: [&str; 9] = [
     "__trim_end",
     "__with_position",
     "__or_null",
+    "__like",
+    "__ilike",
+    "__bitwise_not",
 ];
 
 /// Other names for functions: (name, function).
@@ -131,7 +166,117 @@ const ALIASES: &[(&str, &str)] = &[
     ("some", "bool_or"),
     ("any", "bool_or"),
     ("mean", "avg"),
+    ("lcase", "lower"),
+    ("ucase", "upper"),
+    ("chr", "char"),
+    ("sha", "sha1"),
+    ("charindex", "locate"),
+    ("position", "locate"),
+    ("negative", "__negative"),
+    ("timediff", "timestampdiff"),
+    ("make_timestamp_ltz", "make_timestamp"),
+    ("to_timestamp_ltz", "to_timestamp"),
+    ("to_varchar", "to_char"),
 ];
+
+/// The types that are functions too: `int(x)` casts.
+const CASTS: [(&str, &str); 13] = [
+    ("bigint", "BIGINT"),
+    ("binary", "BINARY"),
+    ("boolean", "BOOLEAN"),
+    ("date", "DATE"),
+    ("decimal", "DECIMAL(10,0)"),
+    ("double", "DOUBLE"),
+    ("float", "FLOAT"),
+    ("int", "INT"),
+    ("smallint", "SMALLINT"),
+    ("string", "STRING"),
+    ("timestamp", "TIMESTAMP"),
+    ("tinyint", "TINYINT"),
+    ("to_timestamp_ntz", "TIMESTAMP_NTZ"),
+];
+
+/// Functions that are another way to write something simple.
+fn shorthand(name: &str, args: &[Expr]) -> Option<Expr> {
+    if let ([value], Some((_, ty))) = (args, CASTS.iter().find(|(cast, _)| *cast == name)) {
+        return Some(call("__cast", vec![value.clone(), text(*ty)]));
+    }
+    Some(match (name, args) {
+        ("equal_null", [a, b]) => Expr::Nested(Box::new(binary(a, BinaryOperator::Spaceship, b))),
+        ("nullifzero", [value]) => {
+            let zero = binary(value, BinaryOperator::Eq, &number("0".to_owned(), false));
+            case(vec![(zero, Expr::value(Value::Null))], Some(value.clone()))
+        }
+        ("zeroifnull", [value]) => call("coalesce", vec![value.clone(), number("0".to_owned(), false)]),
+        ("div", [a, b]) => Expr::Nested(Box::new(binary(a, BinaryOperator::MyIntegerDivide, b))),
+        ("log", [value]) => call("ln", vec![value.clone()]),
+        ("dateadd", [day, days]) => call("date_add", vec![day.clone(), days.clone()]),
+        ("like" | "ilike", [..]) => call(&format!("__{name}"), args.to_vec()),
+        ("decode", [bytes, charset]) => call("__decode_bytes", vec![bytes.clone(), charset.clone()]),
+        ("replace", [value, part]) => call("replace", vec![value.clone(), part.clone(), text("")]),
+        ("ltrim", [part, value]) => call("__trim_start", vec![value.clone(), part.clone()]),
+        ("rtrim", [part, value]) => call("__trim_end", vec![value.clone(), part.clone()]),
+        ("arrays_zip", [_, ..]) => {
+            // A field bears the name of its column, or its position.
+            let name = |(place, arg): (usize, &Expr)| match arg {
+                Expr::Identifier(ident) => ident.value.clone(),
+                Expr::CompoundIdentifier(parts) => parts.last().map(|i| i.value.clone()).unwrap_or_default(),
+                _ => place.to_string(),
+            };
+            let names: Vec<String> = args.iter().enumerate().map(name).collect();
+            let names = text(names.join(&BETWEEN_NAMES.to_string()));
+            call("__zipped", std::iter::once(names).chain(args.iter().cloned()).collect())
+        }
+        ("regr_count", [y, x]) => return Some(count_pairs(y, x)),
+        ("assert_not_null", [value]) => value.clone(),
+        _ => return lambdas(name, args),
+    })
+}
+
+/// `count` of rows in which neither is NULL.
+fn count_pairs(y: &Expr, x: &Expr) -> Expr {
+    let both = binary(&not_null(y), BinaryOperator::And, &not_null(x));
+    call("count", vec![case(vec![(both, number("1".to_owned(), false))], None)])
+}
+
+/// Functions with a lambda, by those that take one element.
+fn lambdas(name: &str, args: &[Expr]) -> Option<Expr> {
+    let field = |list: Expr, field: &str| call("__field", vec![list, text(field)]);
+    Some(match (name, args) {
+        ("forall" | "all_match", [list, Expr::Lambda(lambda)]) => {
+            let mut lambda = lambda.clone();
+            let body = std::mem::replace(lambda.body.as_mut(), Expr::value(Value::Null));
+            *lambda.body = Expr::UnaryOp { op: UnaryOperator::Not, expr: Box::new(Expr::Nested(Box::new(body))) };
+            let any = call("array_any_match", vec![list.clone(), Expr::Lambda(lambda)]);
+            Expr::UnaryOp { op: UnaryOperator::Not, expr: Box::new(any) }
+        }
+        ("array_filter", [list, Expr::Lambda(lambda)]) if parameters(lambda).len() == 2 => {
+            let positioned = call("__with_position", vec![list.clone()]);
+            field(call("array_filter", vec![positioned, over_fields(lambda, &["col", "pos"])?]), "col")
+        }
+        ("zip_with", [left, right, Expr::Lambda(lambda)]) => {
+            let names = text(format!("0{BETWEEN_NAMES}1"));
+            let pairs = call("__zipped", vec![names, left.clone(), right.clone()]);
+            call("array_transform", vec![pairs, over_fields(lambda, &["0", "1"])?])
+        }
+        ("map_filter", [map, Expr::Lambda(lambda)]) => {
+            let entries = call("map_entries", vec![map.clone()]);
+            let kept = call("array_filter", vec![entries, over_fields(lambda, &["key", "value"])?]);
+            call("map_from_entries", vec![kept])
+        }
+        ("transform_values", [map, Expr::Lambda(lambda)]) => {
+            let entries = call("map_entries", vec![map.clone()]);
+            let values = call("array_transform", vec![entries, over_fields(lambda, &["key", "value"])?]);
+            call("map_from_arrays", vec![call("map_keys", vec![map.clone()]), values])
+        }
+        ("transform_keys", [map, Expr::Lambda(lambda)]) => {
+            let entries = call("map_entries", vec![map.clone()]);
+            let keys = call("array_transform", vec![entries, over_fields(lambda, &["key", "value"])?]);
+            call("map_from_arrays", vec![keys, call("map_values", vec![map.clone()])])
+        }
+        _ => return None,
+    })
+}
 
 /// The present moment as a constant of the query.
 fn present(name: &str, function: &Function, now: DateTime<Utc>) -> Option<Expr> {
@@ -181,7 +326,14 @@ fn conditional(name: &str, args: &[Expr]) -> Option<Expr> {
             // As an operator, so that the planner sees the literals among the operands.
             binary(left, BinaryOperator::Custom(name.to_owned()), right)
         }
-        ("transform", [list, Expr::Lambda(lambda)]) => return super::selects::transform(list, lambda),
+        ("transform", [list, Expr::Lambda(lambda)]) => match parameters(lambda).len() {
+            1 => call("array_transform", vec![list.clone(), Expr::Lambda(lambda.clone())]),
+            2 => {
+                let positioned = call("__with_position", vec![list.clone()]);
+                call("array_transform", vec![positioned, over_fields(lambda, &["col", "pos"])?])
+            }
+            _ => return None,
+        },
         _ => return None,
     })
 }
@@ -264,7 +416,7 @@ fn aggregate(name: &str, args: Vec<Expr>, mut function: Function) -> Result<Expr
 }
 
 /// Statistics: most are functions of all values of a group, so that they agree with Spark to the last digit.
-fn statistic(name: &str, args: &[Expr], mut function: Function) -> Result<Expr, Fault> {
+fn statistic(name: &str, args: &[Expr], function: Function) -> Result<Expr, Fault> {
     match (name, args) {
         ("percentile_approx" | "approx_percentile", [value, share, ..]) => {
             return Ok(over_collected("__percentile_disc", function, value, vec![share.clone()]));
@@ -272,25 +424,39 @@ fn statistic(name: &str, args: &[Expr], mut function: Function) -> Result<Expr, 
         ("stddev" | "stddev_pop" | "variance" | "var_pop" | "skewness" | "kurtosis" | "mode", [value]) => {
             return Ok(over_collected(&format!("__{name}"), function, value, vec![]));
         }
-        ("corr", [x, y]) => {
+        (
+            "corr" | "covar_pop" | "covar_samp" | "regr_avgx" | "regr_avgy" | "regr_intercept" | "regr_r2"
+            | "regr_slope" | "regr_sxx" | "regr_sxy" | "regr_syy",
+            [x, y],
+        ) => {
             let pair = call("named_struct", vec![text("x"), to_double(x), text("y"), to_double(y)]);
-            return Ok(over_collected("__corr", function, &pair, vec![]));
+            return Ok(over_collected(&format!("__{name}"), function, &pair, vec![]));
         }
         ("listagg" | "string_agg", [value, rest @ ..]) => return listagg(function, value, rest),
         ("percentile", [value, share]) => {
-            rename(&mut function, "percentile_cont");
-            set_arguments(&mut function, vec![to_double(value), to_double(share)]);
+            return Ok(over_collected("__percentile", function, &to_double(value), vec![share.clone()]));
         }
         ("median", [value]) => {
-            rename(&mut function, "percentile_cont");
-            set_arguments(&mut function, vec![to_double(value), to_double(&text("0.5"))]);
+            let half = to_double(&text("0.5"));
+            return Ok(over_collected("__percentile", function, &to_double(value), vec![half]));
         }
-        ("percentile_cont", _) if function.within_group.is_empty() => {
-            return Err(Fault::refused("`percentile_cont` without WITHIN GROUP"));
-        }
+        ("percentile_cont" | "percentile_disc", [share]) => return within_group(name, function, share),
         _ => {}
     }
     Ok(Expr::Function(function))
+}
+
+/// `percentile_cont(share) WITHIN GROUP (ORDER BY value)`.
+fn within_group(name: &str, mut function: Function, share: &Expr) -> Result<Expr, Fault> {
+    let order = std::mem::take(&mut function.within_group);
+    let [OrderByExpr { expr, options, .. }] = order.as_slice() else {
+        return Err(Fault::refused(format!("`{name}` without WITHIN GROUP and one value")));
+    };
+    if options.asc == Some(false) {
+        return Err(Fault::refused(format!("`{name}` of values in descending order")));
+    }
+    let own = if name == "percentile_cont" { "__percentile" } else { "__percentile_of_rank" };
+    Ok(over_collected(own, function, &to_double(expr), vec![share.clone()]))
 }
 
 /// A rank is an INT to Spark.
@@ -344,7 +510,8 @@ fn extreme(function: &mut Function, value: &Expr, by: &Expr, greatest: bool) -> 
     rename(function, "first_value");
     set_arguments(function, vec![value.clone()]);
     if let FunctionArguments::List(list) = &mut function.args {
-        let options = OrderByOptions { asc: Some(!greatest), nulls_first: Some(false) };
+        // Also says where NULL stands in a struct: below everything else.
+        let options = OrderByOptions { asc: Some(!greatest), nulls_first: Some(!greatest) };
         let order = OrderByExpr { expr: by.clone(), options, with_fill: None };
         list.clauses.push(FunctionArgumentClause::OrderBy(vec![order]));
     }
