@@ -10,6 +10,7 @@ mod identities;
 mod lock;
 mod logs;
 mod managed;
+mod ownership;
 mod renamed;
 mod rollback;
 mod saved;
