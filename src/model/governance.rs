@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 
 use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
 
 use super::sql::Expression;
 use crate::lakeflow::is_same_name;
 use crate::lakeflow::types::Column as TypedColumn;
 pub use crate::spec::{
     ChannelSpec as Channel, ClassificationSpec as Classification, ClusterSpec as Cluster, ModeSpec as Mode,
-    PersonalSpec as PersonalKind, ProtectionSpec as Protection,
+    PersonalSpec as PersonalKind, ProtectionSpec as Protection, ShareSpec as Share,
 };
 
 /// Index of a target in its project.
@@ -55,6 +56,8 @@ pub struct Target {
     pub workspace_id: Option<String>,
     /// Settings of pipeline and jobs.
     pub settings: Settings,
+    /// How much of what the workspace holds a deployment looks after.
+    pub ownership: Ownership,
 }
 
 impl Target {
@@ -92,6 +95,33 @@ pub struct Settings {
     pub clusters: Vec<Cluster>,
     /// Tags of pipeline and jobs, in the order of the spec.
     pub tags: IndexMap<String, String>,
+}
+
+/// How much of each attribute a deployment looks after.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ownership {
+    /// Privileges on schema, volume, tables, views and functions.
+    pub grants: Share,
+    /// Tags of tables, columns, pipeline and jobs.
+    pub tags: Share,
+    /// Who may do what with pipeline, jobs, alerts and dashboards.
+    pub permissions: Share,
+    /// Comments of schema and volume.
+    pub comments: Share,
+    /// Settings of jobs.
+    pub job_settings: Share,
+}
+
+impl Default for Ownership {
+    fn default() -> Self {
+        Ownership {
+            grants: Share::Ours,
+            tags: Share::Ours,
+            permissions: Share::Ours,
+            comments: Share::Ours,
+            job_settings: Share::Exact,
+        }
+    }
 }
 
 /// A group or a service principal.

@@ -21,6 +21,7 @@ mod names;
 mod open;
 mod operation;
 mod order;
+mod ownership;
 mod places;
 mod project;
 mod quartz;

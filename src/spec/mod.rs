@@ -6,6 +6,7 @@
 
 mod entity;
 mod metric;
+mod ownership;
 mod project;
 mod settings;
 mod shared;
@@ -19,6 +20,7 @@ pub use entity::{
     NormalizeSpec, ReferenceEntry, ReferenceSpec, RowCountSpec, RuleEntry, RuleSpec, SourceSpec,
 };
 pub use metric::{DimensionEntry, GrainSpec, MeasureEntry, MeasureSpec, MetricSpec, PerSpec, TableSpec, TimeSpec};
+pub use ownership::{OwnershipSpec, ShareSpec};
 pub use project::{
     AlertsSpec, AllWord, AudienceSpec, MaskSpec, MaskStyle, ModeSpec, NotificationsSpec, PlainMask, PrincipalSpec,
     ProjectSpec, ProtectionSpec, ScheduleSpec, SeesSpec, TargetSpec,
