@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Every query of the generated pipeline is accepted by Spark's own analyser, which also finds the types that the
-# datasets declare. The analyser's driver lies beside the repository; another place can be given in SPARK_CHECK.
+# datasets declare, and the embedded engine answers made-up queries as Spark does. The analyser's driver lies beside the
+# repository; another place can be given in SPARK_CHECK.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -22,3 +23,8 @@ python=$(.ci/python.sh 'pyspark==4.3.0' 'pandas<3')
 "$python" "$check" --pipeline "$work/flat" landing="$work/landing" --json "$work/report.json" -q 2> "$work/log" \
   || { [[ -s $work/report.json ]] || tail -n 20 "$work/log" >&2; exit 1; }
 "$python" tests/oracle/spark_types.py generated/pipeline "$work/report.json"
+
+# Made-up queries of a seed of their own: what Spark answers, the embedded engine answers too, or refuses.
+"$python" tests/spark/expressions.py "${SPARK_SEED:-7}" 150 20 > "$work/queries.jsonl"
+"$python" tests/spark/record.py - < "$work/queries.jsonl" > "$work/answers.jsonl" 2> "$work/log" || { tail -n 20 "$work/log" >&2; exit 1; }
+SPARK_ANSWERS="$work/answers.jsonl" cargo test --quiet --test it made_up_queries

@@ -39,13 +39,13 @@ mod sample;
 mod schemas;
 mod serving;
 mod spark_csv;
-mod warehouse;
 mod spark_functions;
 mod spark_types;
 mod sql_fmt;
 mod sql_parts;
 mod structure;
 mod total;
+mod warehouse;
 mod workspace;
 
 /// Where people see a byte of a text.

@@ -54,7 +54,9 @@ fn nothing_foreign_is_lost() {
         fs::write(path, text).unwrap();
     };
     // Notes beside our tables, a table that no run wrote, a list that is somebody else's, and directories beside.
-    for (file, text) in [("w/notes.txt", "mine"), ("w/c.parquet", "mine"), (".w.new/mine.txt", "mine"), (".w.old/_tables.json", "[]")] {
+    for (file, text) in
+        [("w/notes.txt", "mine"), ("w/c.parquet", "mine"), (".w.new/mine.txt", "mine"), (".w.old/_tables.json", "[]")]
+    {
         put(dir.path().join(file), text);
         let fault = run_in(dir.path(), &numbered(3)).unwrap_err();
         assert!(matches!(fault, RunFault::Warehouse { .. }), "{file}: {fault}");

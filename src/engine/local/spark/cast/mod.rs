@@ -100,8 +100,12 @@ pub(super) fn convert(array: &ArrayRef, to: &DataType, lenient: bool) -> Result<
 /// `10:11:12` or `T10:11`: a moment of the current day to Spark.
 fn is_time_alone(text: &str) -> bool {
     let text = text.trim_matches(|c: char| c <= ' ');
-    let hours = text.strip_prefix('T').unwrap_or(text);
-    matches!(hours.find(':'), Some(1 | 2)) && hours.starts_with(|c: char| c.is_ascii_digit())
+    let mut parts = text.strip_prefix('T').unwrap_or(text).split(':');
+    let number = |part: Option<&str>| {
+        let digits: String = part?.chars().take_while(char::is_ascii_digit).collect();
+        if digits.len() > 2 { None } else { digits.parse::<u8>().ok() }
+    };
+    number(parts.next()).is_some_and(|hour| hour < 24) && number(parts.next()).is_some_and(|minute| minute < 60)
 }
 
 /// Arrow's own cast, for pairs of types where it does the same as Spark.

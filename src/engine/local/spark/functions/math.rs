@@ -276,7 +276,9 @@ fn format_number(call: &Call) -> Result<ArrayRef> {
         ty if ty.is_integer() => {
             let whole = convert(array, &DataType::Decimal128(20, 0), false)?;
             let values = whole.as_primitive::<Decimal128Type>().iter();
-            values.map(|v| v.and_then(|v| rescaled(v, 0, 0, wanted, Mode::HalfEven)).map(|v| plain(v, places))).collect()
+            values
+                .map(|v| v.and_then(|v| rescaled(v, 0, 0, wanted, Mode::HalfEven)).map(|v| plain(v, places)))
+                .collect()
         }
         _ => {
             let values = convert(array, &DataType::Float64, false)?;

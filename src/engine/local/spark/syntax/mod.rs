@@ -9,6 +9,7 @@ mod lambda;
 mod literals;
 mod names;
 mod selects;
+mod shorthands;
 mod windows;
 
 use std::ops::ControlFlow;
