@@ -81,7 +81,7 @@ WRONG = [
 ]
 
 
-@unittest.skipUnless(importlib.util.find_spec("databricks.sdk") if importlib.util.find_spec("databricks") else None,
+@unittest.skipUnless(importlib.util.find_spec("databricks") and importlib.util.find_spec("databricks.sdk"),
                      "needs databricks-sdk: .ci/run bundle")
 class Requests(unittest.TestCase):
     @classmethod

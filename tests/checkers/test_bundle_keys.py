@@ -14,7 +14,7 @@ BUNDLE = {
 }
 
 
-@unittest.skipUnless(importlib.util.find_spec("databricks"), "needs databricks-bundles: .ci/run bundle")
+@unittest.skipUnless(importlib.util.find_spec("databricks") and importlib.util.find_spec("databricks.bundles"), "needs databricks-bundles: .ci/run bundle")
 class Keys(unittest.TestCase):
     def test_unknown_keys_and_modes_are_found(self):
         import bundle_check
