@@ -4,6 +4,7 @@
 //! and mark. What is remembered is written whatever happens.
 
 mod acting;
+mod permit;
 mod prune;
 mod validation;
 
@@ -14,7 +15,6 @@ use serde_json::{Value, json};
 use super::catalog::Catalog;
 use super::change::{self, Change, Remote, Stage};
 use super::client::Client;
-use super::client::api::permissions::{self, Entry, On, Who};
 use super::client::api::statements;
 use super::client::api::{alerts, dashboards, files, jobs, pipelines};
 use super::client::error::{Error, Kind as Failed};
@@ -23,12 +23,11 @@ use super::effect::{Effect, Object};
 use super::field;
 use super::left::Left;
 use super::observe::{self, ObserveError, dashboard_key, permissions_of};
+use super::ownership;
 use super::refusal::Refusal;
 use super::release::{COMPLETE, Marker, SPECS, hash_of};
-use crate::bundle::Permission;
 use crate::bundle::resource::Kind;
 use crate::lakeflow::{ident, ident_text, string_text};
-use crate::model::Principal;
 use crate::plan::{Identity, Phase};
 pub use validation::Back;
 
@@ -175,13 +174,6 @@ pub fn remember(
     save(client, remote)
 }
 
-fn who(principal: &Principal) -> Who {
-    match principal {
-        Principal::Group(name) => Who::GroupName(name.clone()),
-        Principal::ServicePrincipal(id) => Who::ServicePrincipalName(id.clone()),
-    }
-}
-
 struct Applying<'a, 'c, 'w> {
     client: &'c Client<'w>,
     desired: &'a Desired,
@@ -218,6 +210,10 @@ impl Applying<'_, '_, '_> {
             Change::Permit { kind, key, levels } => {
                 let Some(on) = permissions_of(*kind) else { return Ok(()) };
                 self.permit(on, key, levels).map_err(of(format!("permissions of {} `{key}`", kind.word())))
+            }
+            Change::Forbid { kind, key, .. } => {
+                let word = kind.map_or("dashboard", Kind::word);
+                self.forbid(*kind, key).map_err(of(format!("permissions of {word} `{key}`")))
             }
             Change::Show { key, to } => self.show(key, to).map_err(of(format!("permissions of dashboard `{key}`"))),
             Change::TakeOver { key, tables } => self.take_over(key, tables),
@@ -269,22 +265,6 @@ impl Applying<'_, '_, '_> {
         Ok(())
     }
 
-    /// Lets those read a folder who start updates: the pipeline reads its sources as whoever it runs as. Whoever deploys
-    /// owns it.
-    fn let_read(&self, folder: &str) -> Result<(), Error> {
-        let others =
-            self.desired.permissions().iter().filter(|permission| permission.principal.id() != self.remote.user);
-        let entry =
-            |permission: &Permission| Entry { who: who(&permission.principal), permission_level: "CAN_READ".into() };
-        let entries: Vec<Entry> = others.map(entry).collect();
-        match files::status(self.client, folder)? {
-            Some(there) if !entries.is_empty() => {
-                permissions::give(self.client, On::Directories, &there.object_id.to_string(), &entries)
-            }
-            _ => Ok(()),
-        }
-    }
-
     fn body(&self, key: &str) -> Result<Value, ApplyError> {
         let wanted = change::wanted(self.desired, self.remote, &self.release)?;
         Ok(wanted.into_iter().find(|(_, known, _)| known == key).map(|(_, _, body)| body).unwrap_or_default())
@@ -320,7 +300,7 @@ impl Applying<'_, '_, '_> {
     fn update(&mut self, kind: Kind, key: &str, name: &str) -> Result<(), ApplyError> {
         let body = self.body(key)?;
         let Some(there) = self.remote.resources.get(key) else { return Ok(()) };
-        let mut body = field::merged(&body, &there.settings);
+        let mut body = field::merged(ownership::scope(self.desired.ownership, kind), &body, &there.settings);
         self.desired.stamp(kind, &self.release, &mut body);
         let changed = match kind {
             Kind::Job => jobs::reset(self.client, there.id.parse().unwrap_or_default(), &body),
@@ -338,15 +318,6 @@ impl Applying<'_, '_, '_> {
             Kind::Alert => alerts::delete(self.client, id).map(drop),
             Kind::Pipeline | Kind::Schema | Kind::Volume => Ok(()),
         }
-    }
-
-    fn permit(&self, on: On, key: &str, levels: &[(Principal, &'static str)]) -> Result<(), Error> {
-        let Some(there) = self.remote.resources.get(key) else { return Ok(()) };
-        let entry = |(principal, level): &(Principal, &'static str)| Entry {
-            who: who(principal),
-            permission_level: (*level).to_owned(),
-        };
-        permissions::give(self.client, on, &there.id, &levels.iter().map(entry).collect::<Vec<_>>())
     }
 
     /// Tables are handed from one pipeline to another by a property, by whoever owns them (reference, section 3).
@@ -404,12 +375,6 @@ impl Applying<'_, '_, '_> {
         let there = change::There { id: id.clone(), ..change::There::default() };
         self.remote.dashboards.entry(metric.to_owned()).or_insert(there);
         dashboards::publish(self.client, &id, &warehouse)
-    }
-
-    fn show(&self, metric: &str, to: &[Principal]) -> Result<(), Error> {
-        let Some(there) = self.remote.dashboards.get(metric) else { return Ok(()) };
-        let entry = |principal: &Principal| Entry { who: who(principal), permission_level: change::VIEW.to_owned() };
-        permissions::give(self.client, On::Dashboards, &there.id, &to.iter().map(entry).collect::<Vec<_>>())
     }
 
     /// The release is the one that the pipeline points at; what was found by name is remembered by id.

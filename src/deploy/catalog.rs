@@ -11,7 +11,7 @@ use crate::lakeflow::ast::{CreateFunction, CreatePolicy, FunctionBody, PolicyKin
 use crate::lakeflow::{self, expr_text, folded, parse_expr};
 
 /// The privilege that implies all others.
-const ALL: &str = "ALL PRIVILEGES";
+pub(super) const ALL: &str = "ALL PRIVILEGES";
 /// Privileges that `ALL PRIVILEGES` does not imply (reference, section 2.7).
 const APART: [&str; 4] = ["MANAGE", "READ METADATA", "EXTERNAL USE SCHEMA", "EXTERNAL USE LOCATION"];
 

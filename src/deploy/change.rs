@@ -11,12 +11,14 @@ use super::catalog::{Catalog, Holds};
 use super::desired::{self, Desired, DesiredError, Scope, Statement};
 use super::effect::Object;
 use super::field::{self, Field};
+use super::left::own_tables;
 use super::memory::Memory;
 use super::narrowing;
 use super::observe::kind_of;
+use super::ownership;
 use crate::bundle::resource::Kind;
 use crate::bundle::{Level, Permission};
-use crate::model::Principal;
+use crate::model::{Ownership, Principal, Share};
 use crate::plan::Phase;
 
 /// A resource of the workspace as it is.
@@ -135,6 +137,15 @@ pub enum Change {
         /// Who gets which level.
         levels: Vec<(Principal, &'static str)>,
     },
+    /// Principals lose levels that the specs do not give.
+    Forbid {
+        /// The kind of the resource; `None` for a dashboard.
+        kind: Option<Kind>,
+        /// Its key.
+        key: String,
+        /// Who.
+        from: Vec<String>,
+    },
     /// Principals may look at a dashboard.
     Show {
         /// Its key.
@@ -194,6 +205,7 @@ impl Change {
             | Change::Update { .. }
             | Change::Delete { .. }
             | Change::Permit { .. }
+            | Change::Forbid { .. }
             | Change::Show { .. }
             | Change::TakeOver { .. }
             | Change::Dashboard { .. } => Stage::Resources,
@@ -207,16 +219,18 @@ impl Change {
 /// # Errors
 /// When what is wanted is not whole, which is a fault of the compiler.
 pub fn changes(desired: &Desired, remote: &Remote, is_updated: bool) -> Result<Vec<Change>, DesiredError> {
-    let mut changes = statements(&desired.statements, &remote.catalog, is_updated, desired.run_as());
+    let release = desired.release();
+    let wanted = wanted(desired, remote, &release)?;
+    let tables = own_tables(desired, &wanted);
+    let said = ownership::ours(desired, &tables, &remote.user).statements(&remote.catalog);
+    let mut changes = statements(&said, &remote.catalog, is_updated, desired.run_as());
     if desired.scope == Scope::Governance {
         changes.sort_by_key(Change::stage);
         return Ok(changes);
     }
-    let release = desired.release();
     if !remote.releases.contains(&release) {
         changes.push(Change::Release { release: release.clone(), files: desired.files.len() });
     }
-    let wanted = wanted(desired, remote, &release)?;
     let mut declared = BTreeSet::new();
     for (kind, key, body) in &wanted {
         declared.insert(key.clone());
@@ -225,7 +239,8 @@ pub fn changes(desired: &Desired, remote: &Remote, is_updated: bool) -> Result<V
         match there {
             None => changes.push(Change::Create { kind: *kind, key: key.clone(), name }),
             Some(there) => {
-                let fields = field::differences(*kind, body, &there.settings);
+                let scope = ownership::scope(desired.ownership, *kind);
+                let fields = field::differences(*kind, scope, body, &there.settings);
                 if !fields.is_empty() {
                     changes.push(Change::Update { kind: *kind, key: key.clone(), name, fields });
                 }
@@ -234,10 +249,7 @@ pub fn changes(desired: &Desired, remote: &Remote, is_updated: bool) -> Result<V
         if *kind == Kind::Pipeline && is_unproven(desired, remote, body, there) {
             changes.push(Change::Validate { key: key.clone(), name: name_of(*kind, body) });
         }
-        let levels = lacking(desired.permissions(), *kind, there, &remote.user);
-        if !levels.is_empty() {
-            changes.push(Change::Permit { kind: *kind, key: key.clone(), levels });
-        }
+        changes.extend(permitted(&desired.ownership, desired.permissions(), (*kind, key), there, &remote.user));
     }
     changes.extend(kept(desired, remote));
     for dashboard in &desired.dashboards {
@@ -246,10 +258,9 @@ pub fn changes(desired: &Desired, remote: &Remote, is_updated: bool) -> Result<V
         if !is_same {
             changes.push(Change::Dashboard { key: dashboard.metric.clone(), is_new: there.is_none() });
         }
-        let to = blind(desired, &dashboard.metric, there, &remote.user);
-        if !to.is_empty() {
-            changes.push(Change::Show { key: dashboard.metric.clone(), to });
-        }
+        let viewers: Vec<Principal> = desired.viewers_of(&dashboard.metric).cloned().collect();
+        let share = desired.ownership.permissions;
+        changes.extend(shown(share, &viewers, &dashboard.metric, there, &remote.user));
     }
     changes.extend(left(&declared, remote));
     changes.sort_by_key(Change::stage);
@@ -260,7 +271,8 @@ pub fn changes(desired: &Desired, remote: &Remote, is_updated: bool) -> Result<V
 /// valid, or a deployment ended before it found out.
 fn is_unproven(desired: &Desired, remote: &Remote, body: &Value, there: Option<&There>) -> bool {
     let is_proven = remote.memory.validated.as_deref() == Some(&desired.proof(body));
-    let is_same = there.is_some_and(|there| field::differences(Kind::Pipeline, body, &there.settings).is_empty());
+    let is_same = there
+        .is_some_and(|there| field::differences(Kind::Pipeline, field::Scope::USUAL, body, &there.settings).is_empty());
     let memory = &remote.memory;
     // No deployment has come to its end yet, or nobody remembers it.
     let is_first = memory.release.is_none() && !is_proven;
@@ -328,6 +340,48 @@ pub(super) fn is_same_dashboard(wanted: &str, there: &Value) -> bool {
     there.is_some() && parsed(wanted) == there
 }
 
+/// What changes in who may do what with a resource.
+pub(super) fn permitted(
+    ownership: &Ownership,
+    permissions: &[Permission],
+    (kind, key): (Kind, &str),
+    there: Option<&There>,
+    user: &str,
+) -> Vec<Change> {
+    if ownership.permissions == Share::Ignored {
+        return vec![];
+    }
+    let mut changes = vec![];
+    let levels = lacking(permissions, kind, there, user);
+    if !levels.is_empty() {
+        changes.push(Change::Permit { kind, key: key.to_owned(), levels });
+    }
+    let word = |permission: &Permission| permission.level.word(kind);
+    let given = permissions.iter().filter_map(|permission| Some((permission.principal.id(), word(permission)?)));
+    let from = ownership::strangers(ownership.permissions, there, &given.collect::<Vec<_>>(), user);
+    if !from.is_empty() {
+        changes.push(Change::Forbid { kind: Some(kind), key: key.to_owned(), from });
+    }
+    changes
+}
+
+/// What changes in who may look at a dashboard.
+pub(super) fn shown(
+    share: Share,
+    viewers: &[Principal],
+    key: &str,
+    there: Option<&There>,
+    user: &str,
+) -> impl Iterator<Item = Change> {
+    let is_ours = share != Share::Ignored;
+    let given: Vec<(&str, &str)> = viewers.iter().map(|principal| (principal.id(), VIEW)).collect();
+    let (key, to) = (key.to_owned(), blind(viewers, there, user));
+    let from = ownership::strangers(share, there, &given, user);
+    let show = (is_ours && !to.is_empty()).then(|| Change::Show { key: key.clone(), to });
+    let forbid = (is_ours && !from.is_empty()).then_some(Change::Forbid { kind: None, key, from });
+    show.into_iter().chain(forbid)
+}
+
 /// The levels that principals lack. Those of others, and higher ones, are left alone, and so is whoever deploys: what they
 /// make they own.
 pub(super) fn lacking(
@@ -355,10 +409,9 @@ pub(super) fn lacking(
 pub const VIEW: &str = "CAN_READ";
 
 /// Those who are to look at a dashboard and may not. Who may do more may do that too; permissions of others stay.
-fn blind(desired: &Desired, metric: &str, there: Option<&There>, user: &str) -> Vec<Principal> {
+fn blind(viewers: &[Principal], there: Option<&There>, user: &str) -> Vec<Principal> {
     let may = |principal: &Principal| there.is_some_and(|there| there.levels.contains_key(principal.id()));
-    let viewers = desired.viewers().iter().filter(|(of, _)| of == metric).flat_map(|(_, viewers)| viewers);
-    viewers.filter(|principal| principal.id() != user && !may(principal)).cloned().collect()
+    viewers.iter().filter(|principal| principal.id() != user && !may(principal)).cloned().collect()
 }
 
 /// The pipeline takes over what one that was destroyed left behind: a table has one pipeline.

@@ -16,7 +16,7 @@ use crate::bundle::reference::{self, ReferenceError, Values};
 use crate::bundle::resource::{Kind, Resource};
 use crate::bundle::{self, Bundle, Declared, Deployment, rest};
 use crate::lakeflow;
-use crate::model::{Mode, Principal, Project, TargetId};
+use crate::model::{Mode, Ownership, Principal, Project, TargetId};
 use crate::plan::deployment::JobKind;
 use crate::plan::{ArtifactKind, BuildPlan, Folder, Identity, Phase, PlannedDataset};
 use crate::render::RenderedFile;
@@ -91,6 +91,9 @@ pub struct Desired {
     pub specs: Arc<str>,
     /// Datasets with the names that they had before.
     pub renamed: BTreeMap<String, String>,
+    /// How much of what the workspace holds the deployment looks after.
+    pub ownership: Ownership,
+    deployer: Option<String>,
     bundle: Bundle,
     deployment: Deployment,
 }
@@ -128,6 +131,8 @@ impl Desired {
         let around = bundle::key(Kind::Job, &JobKind::Deployment.key(project));
         bundle.resources.retain(|declared| declared.key != around);
         let deployment = bundle.deployments.get(target.0).cloned().ok_or(DesiredError::NoTarget)?;
+        let of_project = project.target(&deployment.name);
+        let deployer = of_project.and_then(|target| target.deployer.as_ref());
         let mut desired = Desired {
             project: project.name.clone(),
             target: deployment.name.clone(),
@@ -141,39 +146,46 @@ impl Desired {
             commit: None,
             specs: Arc::from(""),
             renamed: renamed(project, plan),
+            ownership: of_project.map(|target| target.ownership).unwrap_or_default(),
+            deployer: deployer.map(|deployer| deployer.id().to_owned()),
             bundle,
             deployment,
         };
         for file in files.iter().filter(|file| file.artifact.kind.target().is_none_or(|of| of == target)) {
-            let (path, text) = (file.artifact.path().to_owned(), Arc::clone(&file.text));
-            match file.artifact.kind {
-                ArtifactKind::Governance(_, concern) => {
-                    let read =
-                        statements(concern.phase(), concern.needs_all_tables(), concern.identity(), &path, &text)?;
-                    desired.statements.extend(read);
-                    desired.files.insert(path, text);
-                }
-                ArtifactKind::Operation(_, script) => {
-                    // The last of them is the mark that schedules ask for: all tables are those of this build.
-                    if script.makes_views() {
-                        desired.statements.extend(statements(Phase::After, true, Identity::RunAs, &path, &text)?);
-                    }
-                    desired.files.insert(path, text);
-                }
-                ArtifactKind::Dataset(_) => drop(desired.files.insert(path, text)),
-                ArtifactKind::Dashboard(id) => desired.dashboards.extend(
-                    project.metrics.get(id.0).map(|metric| Dashboard { metric: metric.name.clone(), definition: text }),
-                ),
-                ArtifactKind::Gone(_)
-                | ArtifactKind::Administration(..)
-                | ArtifactKind::Reader(..)
-                | ArtifactKind::Bundle(_)
-                | ArtifactKind::Lineage => {}
-            }
+            desired.take(project, file)?;
         }
         // Statements before the pipeline come first; the order of the files within a phase is that of the plan.
         desired.statements.sort_by_key(|statement| statement.phase);
         Ok(desired)
+    }
+
+    /// Takes a file of the build for what it is.
+    fn take(&mut self, project: &Project, file: &RenderedFile) -> Result<(), DesiredError> {
+        let (path, text) = (file.artifact.path().to_owned(), Arc::clone(&file.text));
+        match file.artifact.kind {
+            ArtifactKind::Governance(_, concern) => {
+                let read = statements(concern.phase(), concern.needs_all_tables(), concern.identity(), &path, &text)?;
+                self.statements.extend(read);
+                self.files.insert(path, text);
+            }
+            ArtifactKind::Operation(_, script) => {
+                // The last of them is the mark that schedules ask for: all tables are those of this build.
+                if script.makes_views() {
+                    self.statements.extend(statements(Phase::After, true, Identity::RunAs, &path, &text)?);
+                }
+                self.files.insert(path, text);
+            }
+            ArtifactKind::Dataset(_) => drop(self.files.insert(path, text)),
+            ArtifactKind::Dashboard(id) => self.dashboards.extend(
+                project.metrics.get(id.0).map(|metric| Dashboard { metric: metric.name.clone(), definition: text }),
+            ),
+            ArtifactKind::Gone(_)
+            | ArtifactKind::Administration(..)
+            | ArtifactKind::Reader(..)
+            | ArtifactKind::Bundle(_)
+            | ArtifactKind::Lineage => {}
+        }
+        Ok(())
     }
 
     /// Catalog and schema of all tables.
@@ -228,14 +240,19 @@ impl Desired {
         self.deployment.values.get(reference::RUN_AS).map(String::as_str)
     }
 
+    /// Those who run and deploy the pipeline, where they are named.
+    pub fn identities(&self) -> impl Iterator<Item = &str> {
+        self.runner().into_iter().chain(self.deployer.as_deref())
+    }
+
     /// Who may do what with pipeline, jobs and alerts.
     pub fn permissions(&self) -> &[bundle::Permission] {
         &self.deployment.permissions
     }
 
-    /// Who may look at which dashboard, by the name of its metric.
-    pub fn viewers(&self) -> &[(String, Vec<Principal>)] {
-        &self.deployment.dashboards
+    /// Who may look at the dashboard of a metric.
+    pub fn viewers_of(&self, metric: &str) -> impl Iterator<Item = &Principal> {
+        self.deployment.dashboards.iter().filter(move |(of, _)| of == metric).flat_map(|(_, viewers)| viewers)
     }
 
     /// Says on a resource which release and commit last changed it. No plan compares these tags: a commit that changes nothing

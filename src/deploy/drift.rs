@@ -12,6 +12,7 @@ use super::field;
 use super::left::Left;
 use super::memory::Memory;
 use super::observe::{self, ObserveError, Site, dashboard_key, kind_of};
+use super::ownership::{self, Ours};
 use super::release;
 use super::report::{self, Fate, Line};
 
@@ -51,7 +52,12 @@ fn can_tell(change: &Change, remote: &Remote, me: &Identity) -> bool {
             };
             is_seen && remote.catalog.can_tell(&statement.effect)
         }
-        Change::Permit { key, .. } => remote.resources.get(key).is_some_and(|there| !there.levels.is_empty()),
+        Change::Permit { key, .. } | Change::Forbid { kind: Some(_), key, .. } => {
+            remote.resources.get(key).is_some_and(|there| !there.levels.is_empty())
+        }
+        Change::Show { key, .. } | Change::Forbid { kind: None, key, .. } => {
+            remote.dashboards.get(key).is_some_and(|there| !there.levels.is_empty())
+        }
         _ => true,
     }
 }
@@ -92,28 +98,35 @@ fn sees_all(on: &Object, catalog: &Catalog, me: &Identity) -> bool {
 }
 
 fn changes(left: &Left, remote: &Remote) -> Vec<Change> {
-    let mut changes = change::statements(&left.statements(), &remote.catalog, true, "");
+    let (statements, tables) = (left.statements(), left.tables().collect::<Vec<_>>());
+    let identities = left.identities.iter().map(String::as_str).chain([remote.user.as_str()]).collect();
+    let ours = Ours { ownership: left.ownership, statements: &statements, tables: &tables, identities };
+    let mut changes = change::statements(&ours.statements(&remote.catalog), &remote.catalog, true, "");
     // What is said of a table that is lost goes without saying.
     changes.retain(|change| !matches!(change, Change::Statement { waits: Some(Waits::Table(_)), .. }));
     for (key, body) in &left.resources {
         let Some(kind) = kind_of(key) else { continue };
         let (name, there) = (change::name_of(kind, body), remote.resources.get(key));
-        match there.map(|there| field::differences(kind, body, &there.settings)) {
+        match there.map(|there| field::differences(kind, ownership::scope(left.ownership, kind), body, &there.settings))
+        {
             None => changes.push(Change::Create { kind, key: key.clone(), name }),
             Some(fields) if !fields.is_empty() => {
                 changes.push(Change::Update { kind, key: key.clone(), name, fields });
             }
             Some(_) => {}
         }
-        let levels = change::lacking(&left.permissions(), kind, there, &remote.user);
-        if there.is_some() && !levels.is_empty() {
-            changes.push(Change::Permit { kind, key: key.clone(), levels });
+        if there.is_some() {
+            changes.extend(change::permitted(&left.ownership, &left.permissions(), (kind, key), there, &remote.user));
         }
     }
     for (key, definition) in &left.dashboards {
         let there = remote.dashboards.get(key);
         if !there.is_some_and(|there| change::is_same_dashboard(definition, &there.settings)) {
             changes.push(Change::Dashboard { key: key.clone(), is_new: there.is_none() });
+        }
+        if there.is_some() {
+            let (share, viewers) = (left.ownership.permissions, left.viewers_of(key));
+            changes.extend(change::shown(share, &viewers, key, there, &remote.user));
         }
     }
     changes

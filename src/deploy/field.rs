@@ -21,27 +21,61 @@ pub struct Field {
     pub after: Option<Value>,
 }
 
+/// What of a resource is compared and replaced.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Scope {
+    /// Whether tags that are not given are left alone.
+    pub keeps_tags: bool,
+    /// Whether settings that are not given are left alone.
+    pub keeps_settings: bool,
+    /// Whether all tags are left alone.
+    pub ignores_tags: bool,
+    /// Whether all settings are left alone.
+    pub ignores_settings: bool,
+}
+
+impl Scope {
+    /// Everything but the tags of others.
+    pub const USUAL: Scope =
+        Scope { keeps_tags: true, keeps_settings: false, ignores_tags: false, ignores_settings: false };
+}
+
 /// The settings of a resource that differ, in the order of their paths.
-pub fn differences(kind: Kind, wanted: &Value, there: &Value) -> Vec<Field> {
+pub fn differences(kind: Kind, scope: Scope, wanted: &Value, there: &Value) -> Vec<Field> {
+    if scope.ignores_settings {
+        return vec![];
+    }
     let mut fields = vec![];
-    compare(kind, "", Some(wanted), Some(there), &mut fields);
+    Comparison { kind, scope }.compare("", Some(wanted), Some(there), &mut fields);
     fields.sort_by(|a, b| a.path.cmp(&b.path));
     fields
 }
 
 /// The wanted settings with what belongs to others: a replacement would take it away.
-pub fn merged(wanted: &Value, there: &Value) -> Value {
+pub fn merged(scope: Scope, wanted: &Value, there: &Value) -> Value {
     let mut merged = wanted.clone();
-    let foreign = there.get("tags").and_then(Value::as_object);
-    if let (Some(foreign), Some(settings)) = (foreign, merged.as_object_mut()) {
-        let tags = settings.entry("tags").or_insert_with(|| Value::Object(Map::new()));
-        let Some(tags) = tags.as_object_mut() else { return merged };
-        for (key, value) in foreign {
-            tags.entry(key.clone()).or_insert_with(|| value.clone());
+    let (Some(settings), Some(there)) = (merged.as_object_mut(), there.as_object()) else { return merged };
+    // Lists are given whole.
+    for (key, value) in there.iter().filter(|(key, _)| scope.keeps_settings && *key != "tags") {
+        settings.entry(key.clone()).or_insert_with(|| value.clone());
+    }
+    let foreign = there.get("tags").and_then(Value::as_object).filter(|_| scope.keeps_tags || scope.ignores_tags);
+    let Some(foreign) = foreign else { return merged };
+    let tags = settings.entry("tags").or_insert_with(|| Value::Object(Map::new()));
+    if let Some(tags) = tags.as_object_mut() {
+        for (key, value) in foreign.iter().filter(|(key, _)| scope.ignores_tags || !wanted_tag(wanted, key)) {
+            tags.insert(key.clone(), value.clone());
         }
     }
     merged
 }
+
+fn wanted_tag(wanted: &Value, key: &str) -> bool {
+    wanted.get("tags").is_some_and(|tags| tags.get(key).is_some())
+}
+
+/// Tags that say which release and commit changed a resource last. A commit that changes nothing else is no change.
+const STAMPS: [&str; 2] = ["tags.release", "tags.commit"];
 
 /// Fields that the server sets, or never gives back, by the kind of the resource; names without the places in lists.
 fn is_of_server(kind: Kind, path: &str) -> bool {
@@ -66,11 +100,6 @@ fn is_of_server(kind: Kind, path: &str) -> bool {
     common.contains(&path) || own.contains(&path)
 }
 
-/// Tags that are not ours, and what a workspace fills in of clusters.
-fn is_of_others(path: &str) -> bool {
-    path.starts_with("tags.") || path == "clusters" || path.starts_with("clusters.")
-}
-
 /// Whether a value says no more than that there is none.
 fn is_nothing(value: &Value) -> bool {
     match value {
@@ -83,63 +112,84 @@ fn is_nothing(value: &Value) -> bool {
     }
 }
 
-fn compare(kind: Kind, path: &str, wanted: Option<&Value>, there: Option<&Value>, fields: &mut Vec<Field>) {
-    let plain = without_places(path);
-    if is_of_server(kind, &plain) || (wanted.is_none() && is_of_others(&plain)) {
-        return;
-    }
-    match (wanted, there) {
-        (Some(Value::Object(wanted)), Some(Value::Object(there))) => {
-            let names = wanted.keys().chain(there.keys().filter(|name| !wanted.contains_key(*name)));
-            for name in names {
-                let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
-                compare(kind, &path, wanted.get(name), there.get(name), fields);
-            }
-        }
-        (Some(Value::Array(wanted)), Some(Value::Array(there))) => lists(kind, path, wanted, there, fields),
-        (wanted, there) => {
-            let blank = |value: Option<&Value>| value.is_none_or(is_nothing);
-            let is_same = match (wanted, there) {
-                (Some(wanted), Some(there)) => is_equal(wanted, there),
-                _ => false,
-            };
-            if !(is_same || blank(wanted) && blank(there)) {
-                fields.push(Field { path: path.to_owned(), before: there.cloned(), after: wanted.cloned() });
-            }
-        }
-    }
+/// A comparison of the settings of a resource.
+#[derive(Clone, Copy)]
+struct Comparison {
+    kind: Kind,
+    scope: Scope,
 }
 
-/// Lists of named things are compared by name, lists of texts as sets, others place by place.
-fn lists(kind: Kind, path: &str, wanted: &[Value], there: &[Value], fields: &mut Vec<Field>) {
-    let all = || wanted.iter().chain(there);
-    if all().all(|item| item.get("task_key").is_some()) {
-        let name = |item: &Value| item.get("task_key").and_then(Value::as_str).unwrap_or_default().to_owned();
-        let find = |items: &'_ [Value], key: &str| items.iter().position(|item| name(item) == key);
-        let mut names: Vec<String> = all().map(name).collect();
-        names.sort();
-        names.dedup();
-        for key in names {
-            let at = |items: &'_ [Value]| find(items, &key);
-            let (wanted, there) = (at(wanted).and_then(|i| wanted.get(i)), at(there).and_then(|i| there.get(i)));
-            compare(kind, &format!("{path}[{key}]"), wanted, there, fields);
+impl Comparison {
+    /// Tags and settings that are not ours, what says who deployed last, and what a workspace fills in of clusters.
+    fn is_left_alone(self, path: &str, wanted: Option<&Value>) -> bool {
+        if path.starts_with("tags.") && self.scope.ignores_tags || STAMPS.contains(&path) {
+            return true;
         }
-        return;
+        let is_of_others = (path.starts_with("tags.") && self.scope.keeps_tags)
+            || path == "clusters"
+            || path.starts_with("clusters.")
+            || (self.scope.keeps_settings && !path.is_empty() && !path.starts_with("tags"));
+        wanted.is_none() && is_of_others
     }
-    let texts = |items: &[Value]| {
-        let mut texts: Vec<String> = items.iter().filter_map(Value::as_str).map(str::to_owned).collect();
-        texts.sort();
-        texts
-    };
-    if all().all(Value::is_string) {
-        if texts(wanted) != texts(there) {
-            let field = |items: &[Value]| Some(Value::Array(items.to_vec()));
-            fields.push(Field { path: path.to_owned(), before: field(there), after: field(wanted) });
+
+    fn compare(self, path: &str, wanted: Option<&Value>, there: Option<&Value>, fields: &mut Vec<Field>) {
+        let plain = without_places(path);
+        if is_of_server(self.kind, &plain) || self.is_left_alone(&plain, wanted) {
+            return;
         }
-        return;
+        match (wanted, there) {
+            (Some(Value::Object(wanted)), Some(Value::Object(there))) => {
+                let names = wanted.keys().chain(there.keys().filter(|name| !wanted.contains_key(*name)));
+                for name in names {
+                    let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+                    self.compare(&path, wanted.get(name), there.get(name), fields);
+                }
+            }
+            (Some(Value::Array(wanted)), Some(Value::Array(there))) => self.lists(path, wanted, there, fields),
+            (wanted, there) => {
+                let blank = |value: Option<&Value>| value.is_none_or(is_nothing);
+                let is_same = match (wanted, there) {
+                    (Some(wanted), Some(there)) => is_equal(wanted, there),
+                    _ => false,
+                };
+                if !(is_same || blank(wanted) && blank(there)) {
+                    fields.push(Field { path: path.to_owned(), before: there.cloned(), after: wanted.cloned() });
+                }
+            }
+        }
     }
-    for index in 0..wanted.len().max(there.len()) {
-        compare(kind, &format!("{path}[{index}]"), wanted.get(index), there.get(index), fields);
+
+    /// Lists of named things are compared by name, lists of texts as sets, others place by place.
+    fn lists(self, path: &str, wanted: &[Value], there: &[Value], fields: &mut Vec<Field>) {
+        let all = || wanted.iter().chain(there);
+        if all().all(|item| item.get("task_key").is_some()) {
+            let name = |item: &Value| item.get("task_key").and_then(Value::as_str).unwrap_or_default().to_owned();
+            let find = |items: &'_ [Value], key: &str| items.iter().position(|item| name(item) == key);
+            let mut names: Vec<String> = all().map(name).collect();
+            names.sort();
+            names.dedup();
+            for key in names {
+                let at = |items: &'_ [Value]| find(items, &key);
+                let (wanted, there) = (at(wanted).and_then(|i| wanted.get(i)), at(there).and_then(|i| there.get(i)));
+                self.compare(&format!("{path}[{key}]"), wanted, there, fields);
+            }
+            return;
+        }
+        let texts = |items: &[Value]| {
+            let mut texts: Vec<String> = items.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+            texts.sort();
+            texts
+        };
+        if all().all(Value::is_string) {
+            if texts(wanted) != texts(there) {
+                let field = |items: &[Value]| Some(Value::Array(items.to_vec()));
+                fields.push(Field { path: path.to_owned(), before: field(there), after: field(wanted) });
+            }
+            return;
+        }
+        for index in 0..wanted.len().max(there.len()) {
+            self.compare(&format!("{path}[{index}]"), wanted.get(index), there.get(index), fields);
+        }
     }
 }
 
@@ -174,7 +224,7 @@ mod tests {
     use serde_json::json;
 
     fn paths(kind: Kind, wanted: &Value, there: &Value) -> Vec<String> {
-        differences(kind, wanted, there).into_iter().map(|field| field.path).collect()
+        differences(kind, Scope::USUAL, wanted, there).into_iter().map(|field| field.path).collect()
     }
 
     #[test]
@@ -195,7 +245,7 @@ mod tests {
             ],
         });
         assert_eq!(paths(Kind::Job, &wanted, &there), Vec::<String>::new());
-        assert_eq!(merged(&wanted, &there)["tags"], json!({"project": "shop", "team": "finance"}));
+        assert_eq!(merged(Scope::USUAL, &wanted, &there)["tags"], json!({"project": "shop", "team": "finance"}));
     }
 
     #[test]

@@ -15,10 +15,11 @@ use super::client::api::files;
 use super::client::error::{Error, Kind as Failed};
 use super::desired::{Desired, DesiredError, Statement, is_source};
 use super::effect::{Effect, Object, ObjectKind};
+use super::ownership;
 use crate::bundle::resource::Kind;
 use crate::bundle::{Level, Permission};
 use crate::lakeflow;
-use crate::model::Principal;
+use crate::model::{Ownership, Principal};
 use crate::plan::{Identity, Phase};
 
 /// The form of the file that this program writes.
@@ -37,12 +38,39 @@ pub struct Left {
     pub resources: BTreeMap<String, Value>,
     /// Who may do what with them.
     permissions: Vec<Allowed>,
+    /// Who may look at which dashboard, by the keys of these.
+    #[serde(default)]
+    viewers: BTreeMap<String, Vec<Viewer>>,
     /// Definitions of dashboards, by their keys.
     pub dashboards: BTreeMap<String, String>,
     /// Statements that held.
     statements: Vec<Said>,
     /// Tables of the pipeline that were there, from the catalog on.
     tables: BTreeSet<Vec<String>>,
+    /// How much of all this was looked after.
+    #[serde(default)]
+    pub ownership: Ownership,
+    /// Whoever ran or deployed the pipeline.
+    #[serde(default)]
+    pub identities: BTreeSet<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Viewer {
+    who: String,
+    is_group: bool,
+}
+
+impl Viewer {
+    fn of(principal: &Principal) -> Viewer {
+        Viewer { who: principal.id().to_owned(), is_group: matches!(principal, Principal::Group(_)) }
+    }
+
+    fn principal(&self) -> Principal {
+        let who = self.who.clone();
+        if self.is_group { Principal::Group(who) } else { Principal::ServicePrincipal(who) }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -88,15 +116,20 @@ impl Left {
             is_group: matches!(permission.principal, Principal::Group(_)),
             may_manage: permission.level == Level::Manage,
         };
+        let viewers = |metric: &str| desired.viewers_of(metric).map(Viewer::of).collect();
         let own = own_tables(desired, &resources);
+        let ours = ownership::ours(desired, &own, &remote.user);
         let is_there = |table: &Object| matches!(remote.catalog.objects.get(table), Some(Known::Read(_)));
         Ok(Left {
             version: VERSION,
             release,
             resources: resources.into_iter().map(|(_, key, body)| (key, body)).collect(),
             permissions: desired.permissions().iter().map(allowed).collect(),
+            viewers: desired.dashboards.iter().map(|d| (d.metric.clone(), viewers(&d.metric))).collect(),
             dashboards: desired.dashboards.iter().map(|d| (d.metric.clone(), d.definition.to_string())).collect(),
-            statements: desired.statements.iter().filter(|statement| !waits(statement)).map(said).collect(),
+            statements: ours.given().filter(|statement| !waits(statement)).map(said).collect(),
+            ownership: desired.ownership,
+            identities: ours.identities.iter().map(|who| (*who).to_owned()).collect(),
             tables: own.into_iter().filter(is_there).map(|table| table.name).collect(),
         })
     }
@@ -148,6 +181,11 @@ impl Left {
             level: if allowed.may_manage { Level::Manage } else { Level::Run },
         };
         self.permissions.iter().map(permission).collect()
+    }
+
+    /// Who may look at a dashboard.
+    pub fn viewers_of(&self, key: &str) -> Vec<Principal> {
+        self.viewers.get(key).into_iter().flatten().map(Viewer::principal).collect()
     }
 
     /// The tables of the pipeline that were there.

@@ -11,7 +11,7 @@ use super::bundled;
 use super::catalog::{Catalog, Keeper};
 use super::change::{Remote, There, name_of, wanted};
 use super::client::Client;
-use super::client::api::permissions::{self, On, Who};
+use super::client::api::permissions::{self, On};
 use super::client::api::{alerts, dashboards, files, identity, jobs, pipelines, updates, warehouses};
 use super::client::error::{Error, Kind as Failed};
 use super::desired::{self, Dashboard, Desired, DesiredError, MANAGER, MANAGER_TAG, Scope, TARGET_TAG, short};
@@ -386,10 +386,7 @@ fn levels_on(client: &Client<'_>, on: On, id: &str) -> Result<BTreeMap<String, V
         Err(error) if error.kind == Failed::Denied => return Ok(BTreeMap::new()),
         Err(error) => return Err(error.into()),
     };
-    let name = |who: Who| match who {
-        Who::UserName(name) | Who::GroupName(name) | Who::ServicePrincipalName(name) => name,
-    };
-    Ok(found.into_iter().map(|(who, levels)| (name(who), levels.direct)).collect())
+    Ok(found.into_iter().map(|(who, levels)| (who.name().to_owned(), levels.direct)).collect())
 }
 
 /// The name of a dashboard in the workspace.

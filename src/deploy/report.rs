@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::change::{Change, Stage, Waits};
 use super::effect::{Effect, Tagged};
 use super::field::Field;
+use crate::bundle::resource::Kind;
 
 /// What becomes of something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -102,6 +103,11 @@ pub fn line(change: &Change) -> Line {
             let levels: Vec<String> = levels.iter().map(|(who, level)| format!("{level} to `{}`", who.id())).collect();
             let what = format!("{} `{key}`: {}", kind.word(), levels.join(", "));
             Line { access: Some(Access::Widens), ..plain(Fate::New, what) }
+        }
+        Change::Forbid { kind, key, from } => {
+            let (from, kind) = (from.iter().map(|who| format!("`{who}`")), kind.map_or("dashboard", Kind::word));
+            let what = format!("{kind} `{key}`: other levels of {}", from.collect::<Vec<_>>().join(", "));
+            Line { access: Some(Access::Narrows), ..plain(Fate::Gone, what) }
         }
         Change::Show { key, to } => {
             let to: Vec<String> = to.iter().map(|who| format!("`{}`", who.id())).collect();

@@ -216,8 +216,9 @@ impl ChangeSet {
             // Nothing was replaced. What fails here can't be helped: the fault that led here is the one to report.
             let _ = match &self.manifest.before {
                 Some(before) => world.write_all(&[(manifest, before)]),
-                None => world.remove(&manifest).map(|()| drop(world.remove_empty_dir(&self.out))),
+                None => world.remove(&manifest),
             };
+            world.remove_empty_dir(&self.out);
             return Err(error);
         }
         for change in self.changes.iter().filter(|c| c.kind == ChangeKind::Removed) {

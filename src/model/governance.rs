@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
 
 use super::entity::{ColumnId, EntityId};
 use super::metric::MetricId;
@@ -12,7 +13,7 @@ use crate::lakeflow::types::Column as TypedColumn;
 use crate::source::Span;
 pub use crate::spec::{
     ChannelSpec as Channel, ClassificationSpec as Classification, ClusterSpec as Cluster, ModeSpec as Mode,
-    PersonalSpec as PersonalKind, ProtectionSpec as Protection,
+    PersonalSpec as PersonalKind, ProtectionSpec as Protection, ShareSpec as Share,
 };
 
 /// Index of a target in its project.
@@ -58,6 +59,8 @@ pub struct Target {
     pub workspace_id: Option<String>,
     /// Settings of pipeline and jobs.
     pub settings: Settings,
+    /// How much of what the workspace holds a deployment looks after.
+    pub ownership: Ownership,
 }
 
 impl Target {
@@ -95,6 +98,33 @@ pub struct Settings {
     pub clusters: Vec<Cluster>,
     /// Tags of pipeline and jobs, in the order of the spec.
     pub tags: IndexMap<String, String>,
+}
+
+/// How much of each attribute a deployment looks after.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ownership {
+    /// Privileges on schema, volume, tables, views and functions.
+    pub grants: Share,
+    /// Tags of tables, columns, pipeline and jobs.
+    pub tags: Share,
+    /// Who may do what with pipeline, jobs, alerts and dashboards.
+    pub permissions: Share,
+    /// Comments of schema and volume.
+    pub comments: Share,
+    /// Settings of jobs.
+    pub job_settings: Share,
+}
+
+impl Default for Ownership {
+    fn default() -> Self {
+        Ownership {
+            grants: Share::Ours,
+            tags: Share::Ours,
+            permissions: Share::Ours,
+            comments: Share::Ours,
+            job_settings: Share::Exact,
+        }
+    }
 }
 
 /// A group or a service principal.

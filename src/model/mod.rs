@@ -16,8 +16,9 @@ pub use entity::{
     RowCount, Rule, RuleKind, Source, Validity,
 };
 pub use governance::{
-    Alerts, Audience, AudienceId, Channel, Classification, Cluster, Cron, Declassifies, Mask, Mode, PersonalKind,
-    Principal, PrincipalId, Protection, Reason, RowAccess, Schedule, Sees, Settings, Start, Target, TargetId,
+    Alerts, Audience, AudienceId, Channel, Classification, Cluster, Cron, Declassifies, Mask, Mode, Ownership,
+    PersonalKind, Principal, PrincipalId, Protection, Reason, RowAccess, Schedule, Sees, Settings, Share, Start,
+    Target, TargetId,
 };
 pub use metric::{Declassified, Dimension, Grain, Join, JoinKind, Measure, Metric, MetricId, MetricTable, Per, Time};
 pub use sql::{Action, ColumnPath, Expression, Leaf, MeasureId, Named, Origin, RefPath, Size};

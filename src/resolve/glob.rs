@@ -42,8 +42,9 @@ pub fn fault(pattern: &str) -> Option<Diagnostic> {
     if let Err(error) = GlobBuilder::new(pattern).literal_separator(true).build() {
         return Some(bad(&error.kind().to_string()));
     }
-    let ending = alternatives(pattern).into_iter().flatten().find_map(|one| ending(&one).map(str::to_owned));
-    let ending = ending.filter(|ending| NO_CSV.contains(&ending.to_lowercase().as_str()))?;
+    let is_no_csv = |ending: &&str| NO_CSV.contains(&ending.to_lowercase().as_str());
+    let chosen = alternatives(pattern).unwrap_or_default();
+    let ending = chosen.iter().filter_map(|one| ending(one)).find(is_no_csv)?;
     Some(bad(&format!("files that end in `.{ending}` are no CSV")).hint("have them delivered as CSV"))
 }
 
@@ -73,6 +74,7 @@ pub fn alternatives(glob: &str) -> Option<Vec<String>> {
         pending.extend(inside.split(',').map(|one| format!("{before}{one}{after}")));
     }
     done.sort();
+    done.dedup();
     Some(done)
 }
 

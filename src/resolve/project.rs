@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Context;
 use super::names::{self, NameOf};
 use super::operation;
+use super::ownership;
 use super::places;
 use super::roles;
 use super::settings;
@@ -97,6 +98,7 @@ fn resolve(project: &Located<ProjectSpec>, context: &mut Context<'_>) -> Setting
     };
     roles::check(project, &settings, context);
     super::settings::check(project, context);
+    ownership::check(project, context);
     settings
 }
 
@@ -171,6 +173,7 @@ fn target(
         host: target.host.as_ref().map(|host| host.trim_end_matches('/').to_owned()),
         workspace_id: target.workspace_id.map(|id| id.to_string()),
         settings: settings::of_target(&project.spec, target.settings.as_ref()),
+        ownership: ownership::of_target(target.ownership.as_ref()),
         run_as,
         name: name.to_owned(),
         default: target.default.unwrap_or(false),

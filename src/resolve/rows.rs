@@ -12,6 +12,7 @@ use super::compose::{Part, compose};
 use super::derived::{Definitions, Derived};
 use super::graph::Graph;
 use super::guard::guarded;
+use super::stable::stabilise;
 use super::suspect::{self, Asked};
 use super::written::Written;
 use crate::lakeflow::infer::{self, ColumnUse, ExprInfo, Place, Resolution, Scope};
@@ -138,6 +139,15 @@ impl<'a> Rows<'a> {
         let judge = |expr: &Expr| infer::analyze_expr(expr, written.sql, self, place);
         let mut info = judge(&expr);
         self.doubt(&expr, &info, Asked::Value, written, context);
+        if place.aggregates && info.faults.is_empty() {
+            let mut faults = vec![];
+            if stabilise(&mut expr, &info.types, written.sql, &mut faults) {
+                // Names stand where they stood; some stand twice.
+                let again = judge(&expr);
+                (info.ty, info.nullable, info.types) = (again.ty, again.nullable, again.types);
+            }
+            info.faults = faults;
+        }
         guarded(&mut expr, &mut info, !place.aggregates, judge);
         self.finish(expr, info, written, context)
     }

@@ -7,6 +7,7 @@
 mod entity;
 mod expanded;
 mod metric;
+mod ownership;
 mod project;
 mod settings;
 mod shared;
@@ -21,6 +22,7 @@ pub use entity::{
 };
 pub use expanded::expanded;
 pub use metric::{DimensionEntry, GrainSpec, MeasureEntry, MeasureSpec, MetricSpec, PerSpec, TableSpec, TimeSpec};
+pub use ownership::{OwnershipSpec, ShareSpec};
 pub use project::{
     AlertsSpec, AllWord, AudienceSpec, MaskSpec, MaskStyle, ModeSpec, NotificationsSpec, PlainMask, PrincipalSpec,
     ProjectSpec, ProtectionSpec, ScheduleSpec, SeesSpec, TargetSpec,

@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::ownership::OwnershipSpec;
 use super::settings::SettingsSpec;
 use super::shared::{AllowSpec, ClassificationSpec, OneOrMany};
 
@@ -111,6 +112,9 @@ pub struct TargetSpec {
     /// Settings of pipeline and jobs in this target. Tags are added to those of the project; other keys replace them.
     #[schemars(extend("examples" = [{"channel": "preview"}]))]
     pub settings: Option<SettingsSpec>,
+    /// How much of grants, tags, permissions, comments and settings of jobs is for `gen deploy` to say in this target.
+    #[schemars(extend("examples" = [{"grants": "exact", "job_settings": "ours"}]))]
+    pub ownership: Option<OwnershipSpec>,
 }
 
 /// What a deployment is for.

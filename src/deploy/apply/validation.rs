@@ -19,7 +19,7 @@ use crate::deploy::desired::{self, Statement};
 use crate::deploy::effect::Effect;
 use crate::deploy::release::{self, PIPELINE};
 use crate::deploy::run::{self, RunError};
-use crate::deploy::{field, observe};
+use crate::deploy::{field, observe, ownership};
 use crate::plan::{Identity, Phase};
 
 /// What became of a pipeline whose release was not found valid.
@@ -59,7 +59,8 @@ impl Applying<'_, '_, '_> {
             self.remote.memory.switched = Some(self.release.clone());
             super::save(self.client, self.remote)?;
         }
-        let mut settings = field::merged(&body, &there.settings);
+        let mut settings =
+            field::merged(ownership::scope(self.desired.ownership, Kind::Pipeline), &body, &there.settings);
         self.desired.stamp(Kind::Pipeline, &self.release, &mut settings);
         pipelines::replace(self.client, &there.id, &settings, there.modified).map_err(fail)?;
         self.remote.memory.resources.insert(key.to_owned(), there.id.clone());

@@ -91,7 +91,7 @@ fn kind(status: u16, code: Option<&str>, message: &str, json: &Value) -> Kind {
 
 fn by_status(status: u16, json: &Value) -> Kind {
     match status {
-        400 | 422 => Kind::Invalid { fields: violations(json) },
+        400 | 422 | 501 => Kind::Invalid { fields: violations(json) },
         401 => Kind::Unauthenticated,
         403 => Kind::Denied,
         404 | 410 => Kind::NotFound,
@@ -137,6 +137,7 @@ fn reason(status: u16) -> &'static str {
         409 => "conflict",
         429 => "too many requests",
         500 => "internal error",
+        501 => "not implemented",
         502 => "bad gateway",
         503 => "service unavailable",
         504 => "gateway timeout",

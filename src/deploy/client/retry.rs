@@ -64,6 +64,8 @@ pub fn next(outcome: &Outcome<'_>, repeat: Repeat, attempt: u32, chance: u64) ->
             match response.status {
                 429 => told,
                 503 => if_safe(told),
+                // Nobody there knows the request, so it was not carried out, and never will be.
+                501 => Next::Stop,
                 408 | 500.. => {
                     let later = Next::After(Duration::from_secs(15));
                     let passing = if attempt <= AFTER_FAILURE { later } else { Next::Stop };

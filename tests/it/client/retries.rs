@@ -41,6 +41,17 @@ fn a_server_that_asks_for_an_hour_is_not_waited_for() {
 }
 
 #[test]
+fn what_a_server_does_not_know_was_not_carried_out_and_is_not_tried_again() {
+    let answers = || [of_json(501, &json!({"error_code": "NOT_IMPLEMENTED", "message": "no such endpoint"}))];
+    let script = Script::new(answers());
+    let error = script.client().done(&get()).unwrap_err();
+    assert_eq!((error.kind, script.waits()), (Kind::Invalid { fields: vec![] }, vec![]));
+    let script = Script::new(answers());
+    let error = jobs::create(&script.client(), &json!({"name": "nightly"})).unwrap_err();
+    assert_eq!(error.kind, Kind::Invalid { fields: vec![] }, "it is not looked for");
+}
+
+#[test]
 fn a_connection_that_fails_is_tried_for_five_minutes() {
     let script = Script::new(std::iter::repeat_with(not_sent).take(100));
     let error = script.client().done(&get()).unwrap_err();

@@ -1,6 +1,7 @@
 //! Deployments: what a plan says of a workspace, and what comes of it.
 
 mod adopt;
+mod budget;
 mod commands;
 mod destroy;
 mod developers;
@@ -10,6 +11,7 @@ mod identities;
 mod lock;
 mod logs;
 mod managed;
+mod ownership;
 mod renamed;
 mod rollback;
 mod saved;

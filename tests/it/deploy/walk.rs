@@ -58,6 +58,12 @@ impl Shop {
         self.write();
     }
 
+    /// Adds a spec.
+    pub fn add(&mut self, file: &str, text: &str) {
+        self.specs.insert(file.to_owned(), text.to_owned());
+        self.write();
+    }
+
     pub fn build(&self) -> Compilation {
         let out = Path::new(PROJECT).join("generated");
         let (compilation, changes) = driver::build(&self.world, Path::new(PROJECT), &out).unwrap();

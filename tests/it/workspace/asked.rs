@@ -20,6 +20,8 @@ pub struct Asked {
     pub body: Value,
     pub bytes: Vec<u8>,
     pub basic: Option<String>,
+    /// Items of a page.
+    page: usize,
 }
 
 pub enum Reply {
@@ -83,11 +85,11 @@ impl Asked {
             },
             None => 0,
         };
-        let more = items.len() > from + super::PAGE;
-        let page: Vec<Value> = items.into_iter().skip(from).take(super::PAGE).collect();
+        let more = items.len() > from + self.page;
+        let page: Vec<Value> = items.into_iter().skip(from).take(self.page).collect();
         let mut answer = json!({ key: page });
         if more {
-            answer["next_page_token"] = format!("from-{}", from + super::PAGE).into();
+            answer["next_page_token"] = format!("from-{}", from + self.page).into();
         }
         Ok(Reply::Json(answer))
     }
@@ -129,6 +131,7 @@ pub fn read(state: &State, arrived: &Arrived) -> Result<Asked, Refusal> {
     }
     let basic = arrived.authorization.as_ref().and_then(|proof| proof.strip_prefix("Basic ")).map(str::to_owned);
     Ok(Asked {
+        page: state.page.unwrap_or(super::PAGE),
         who,
         route,
         params: params.iter().map(|p| decoded(p)).collect(),

@@ -44,6 +44,15 @@ static CONTRACT: LazyLock<Contract> = LazyLock::new(|| {
     Contract { endpoints, types: all["types"].as_object().unwrap().clone() }
 });
 
+fn endpoint(verb: &str, path: &str) -> Option<&'static Endpoint> {
+    CONTRACT.endpoints.iter().find(|endpoint| endpoint.verb == verb && endpoint.pattern.is_match(path))
+}
+
+/// The route that a request takes.
+pub fn route(verb: &str, path: &str) -> Option<&'static str> {
+    endpoint(verb, path).map(|endpoint| endpoint.route.as_str())
+}
+
 /// The route that a request takes, with the values of its parameters; or what is wrong with it.
 pub fn check(
     verb: &str,
@@ -55,8 +64,7 @@ pub fn check(
     if path.contains("//") || path.contains(' ') {
         return Err(format!("`{path}` is no path"));
     }
-    let fits = |endpoint: &&Endpoint| endpoint.verb == verb && endpoint.pattern.is_match(path);
-    let endpoint = CONTRACT.endpoints.iter().find(fits).ok_or_else(|| format!("no endpoint is `{verb} {path}`"))?;
+    let endpoint = endpoint(verb, path).ok_or_else(|| format!("no endpoint is `{verb} {path}`"))?;
     let params = endpoint
         .pattern
         .captures(path)

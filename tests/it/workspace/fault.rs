@@ -79,6 +79,11 @@ impl Faults {
         Faults::None { count: 0 }
     }
 
+    /// Whether there is never one.
+    pub fn are_none(&self) -> bool {
+        matches!(self, Faults::None { .. })
+    }
+
     pub fn at(at: usize, trouble: Trouble) -> Self {
         Faults::At { count: 0, at, trouble }
     }

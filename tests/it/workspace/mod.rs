@@ -14,6 +14,7 @@ pub mod desk;
 pub mod fault;
 mod files;
 mod jobs;
+mod minilake;
 mod outside;
 mod permissions;
 pub mod pipelines;
@@ -40,7 +41,7 @@ pub use desk::Desk;
 use lakegen::deploy::client::door::Response;
 pub use state::{Kind, State};
 
-/// Items of a page, however many are asked for.
+/// Items of a page, however many are asked for, unless a test says otherwise.
 pub const PAGE: usize = 3;
 
 /// The workspace; tests look into its state and change it behind the back of the client.

@@ -63,6 +63,8 @@ pub struct Entry {
 pub struct State {
     /// Milliseconds; each request takes one.
     pub ticks: u64,
+    /// Items of a page, where they are not as few as usual.
+    pub page: Option<usize>,
     ids: u64,
     /// Where the workspace is, as it tells others.
     pub host: String,

@@ -6,7 +6,7 @@ use super::asked::{Answer, Asked, Refusal, Reply, done, invalid, missing};
 use super::sql::{self, Table};
 use super::state::State;
 
-/// Rows of a chunk.
+/// Rows of a chunk, unless pages are those of a real workspace.
 const CHUNK: usize = 2;
 
 pub fn answer(state: &mut State, asked: &Asked, verb: &str, path: &str) -> Answer {
@@ -48,7 +48,7 @@ fn run(state: &mut State, asked: &Asked) -> Answer {
     let answer = match sql::run(&mut after, &asked.who, asked.text("statement")) {
         Ok(table) => {
             *state = after;
-            succeeded(&id, &table)
+            succeeded(&id, &table, if state.page.is_some() { usize::MAX } else { CHUNK })
         }
         Err(refusal) => failed(&id, &refusal),
     };
@@ -60,10 +60,10 @@ fn run(state: &mut State, asked: &Asked) -> Answer {
     Ok(Reply::Json(first_chunk(&answer)))
 }
 
-fn succeeded(id: &str, table: &Table) -> Value {
+fn succeeded(id: &str, table: &Table, rows: usize) -> Value {
     let column = |(at, name): (usize, &String)| json!({"name": name, "position": at, "type_text": "STRING", "type_name": "STRING"});
     let columns: Vec<Value> = table.columns.iter().enumerate().map(column).collect();
-    let chunks: Vec<&[Vec<Option<String>>]> = table.rows.chunks(CHUNK).collect();
+    let chunks: Vec<&[Vec<Option<String>>]> = table.rows.chunks(rows).collect();
     let manifest = json!({"schema": {"columns": columns}, "total_row_count": table.rows.len(),
         "total_chunk_count": chunks.len(), "truncated": false});
     json!({"statement_id": id, "status": {"state": "SUCCEEDED"}, "manifest": manifest, "chunks": chunks})

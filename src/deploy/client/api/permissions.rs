@@ -53,6 +53,14 @@ pub enum Who {
     ServicePrincipalName(String),
 }
 
+impl Who {
+    /// The name, address or application id.
+    pub fn name(&self) -> &str {
+        let (Who::UserName(name) | Who::GroupName(name) | Who::ServicePrincipalName(name)) = self;
+        name
+    }
+}
+
 /// A permission that is given.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Entry {

@@ -1,0 +1,178 @@
+//! Whose what is: how much of grants, tags, permissions, comments and settings of jobs a deployment looks after.
+//!
+//! The statements of a build say what is given. Here, those about attributes that somebody else looks after are left out, and
+//! where the specs say all, statements are added that take away what others gave.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::catalog::{ALL, Catalog, Known, Privileges};
+use super::change::There;
+use super::desired::{Desired, Statement};
+use super::effect::{Effect, Object, ObjectKind, Tagged};
+use super::field::Scope;
+use crate::bundle::resource::Kind;
+use crate::lakeflow::{ident, ident_text, string_text};
+use crate::model::{Ownership, Share};
+use crate::plan::{Identity, Phase};
+
+/// Beginnings of the keys of tags that the workspace itself sets.
+const OF_SERVER: [&str; 2] = ["system.", "class."];
+
+/// Who and what the specs speak of.
+pub struct Ours<'a> {
+    /// How much is for the specs to say.
+    pub ownership: Ownership,
+    /// The statements of the build.
+    pub statements: &'a [Statement],
+    /// Tables of the pipeline.
+    pub tables: &'a [Object],
+    /// Whoever runs or deploys the pipeline: what they hold is never taken away.
+    pub identities: BTreeSet<&'a str>,
+}
+
+impl Ours<'_> {
+    /// The statements that make the catalog what is wanted, in their order; those that take away what others gave come first,
+    /// for a privilege that goes may imply one that is to stay.
+    pub fn statements(&self, catalog: &Catalog) -> Vec<Statement> {
+        let mut statements = vec![];
+        if self.ownership.grants == Share::Exact {
+            statements.extend(self.revokes(catalog));
+        }
+        statements.extend(self.given().cloned());
+        if self.ownership.tags == Share::Exact {
+            statements.extend(self.untags(catalog));
+        }
+        statements
+    }
+
+    /// The statements of the build about what the deployment looks after.
+    pub fn given(&self) -> impl Iterator<Item = &Statement> {
+        self.statements.iter().filter(|statement| self.is_ours(&statement.effect))
+    }
+
+    fn is_ours(&self, effect: &Effect) -> bool {
+        match effect {
+            Effect::Granted(_, who, _) | Effect::Revoked(_, who, _) => {
+                self.ownership.grants != Share::Ignored || self.identities.contains(who.as_str())
+            }
+            Effect::Tags(..) | Effect::NoTags(..) => self.ownership.tags != Share::Ignored,
+            Effect::Comment(..) => self.ownership.comments != Share::Ignored,
+            _ => true,
+        }
+    }
+
+    /// What the statements give on each object.
+    fn privileges(&self) -> BTreeMap<&Object, Privileges> {
+        let mut given: BTreeMap<&Object, Privileges> =
+            self.tables.iter().map(|table| (table, BTreeMap::new())).collect();
+        for statement in self.statements {
+            match &statement.effect {
+                Effect::Granted(on, to, words) => {
+                    given.entry(on).or_default().entry(to.clone()).or_default().extend(words.iter().cloned());
+                }
+                Effect::Revoked(on, ..)
+                | Effect::Exists(on)
+                | Effect::Function(on, _)
+                | Effect::MetricView(on, _)
+                | Effect::View(on, _) => drop(given.entry(on).or_default()),
+                _ => {}
+            }
+        }
+        // A catalog is everybody's.
+        given.retain(|on, _| on.kind != ObjectKind::Catalog);
+        given
+    }
+
+    fn revokes(&self, catalog: &Catalog) -> Vec<Statement> {
+        let mut revokes = vec![];
+        for (on, given) in self.privileges() {
+            let Some(Known::Read(held)) = catalog.privileges.get(on) else { continue };
+            let owner = catalog.owners.get(on);
+            for (who, held) in
+                held.iter().filter(|(who, _)| !self.identities.contains(who.as_str()) && owner != Some(who))
+            {
+                let given = given.get(who);
+                let foreign: BTreeSet<String> =
+                    held.iter().filter(|word| !given.is_some_and(|given| given.contains(*word))).cloned().collect();
+                let may_all = held.contains(ALL) && given.is_some_and(|given| given.contains(ALL));
+                if !foreign.is_empty() && !may_all {
+                    let words: Vec<&str> = foreign.iter().map(String::as_str).collect();
+                    let (kind, name, from) = (on.kind.word().to_uppercase(), named(on), ident_text(&ident(who)));
+                    let text = format!("REVOKE {} ON {kind} {name} FROM {from}", words.join(", "));
+                    revokes.push(said(Phase::Before, on, text, Effect::Revoked(on.clone(), who.clone(), foreign)));
+                }
+            }
+        }
+        revokes
+    }
+
+    fn untags(&self, catalog: &Catalog) -> Vec<Statement> {
+        let mut given: BTreeMap<&Tagged, BTreeSet<&str>> = BTreeMap::new();
+        for statement in self.statements {
+            if let Effect::Tags(tagged, tags) = &statement.effect {
+                given.entry(tagged).or_default().extend(tags.keys().map(String::as_str));
+            }
+        }
+        let mut untags = vec![];
+        let ours = catalog.tags.iter().flatten().filter(|(tagged, _)| self.tables.contains(&tagged.table));
+        for (tagged, tags) in ours {
+            let Some(keeper) = catalog.keepers.get(&tagged.table) else { continue };
+            let is_foreign = |key: &&String| {
+                let is_given = given.get(tagged).is_some_and(|given| given.contains(key.as_str()));
+                !is_given && !OF_SERVER.iter().any(|begin| key.starts_with(begin))
+            };
+            let foreign: BTreeSet<String> = tags.keys().filter(is_foreign).cloned().collect();
+            if foreign.is_empty() {
+                continue;
+            }
+            let kind = if keeper.is_stream { "STREAMING TABLE" } else { "MATERIALIZED VIEW" };
+            let column = tagged.column.as_ref().map(|column| format!(" ALTER COLUMN {}", ident_text(&ident(column))));
+            let keys: Vec<String> = foreign.iter().map(|key| string_text(key)).collect();
+            let (name, column, keys) = (named(&tagged.table), column.unwrap_or_default(), keys.join(", "));
+            let text = format!("ALTER {kind} {name}{column} UNSET TAGS ({keys})");
+            untags.push(said(Phase::After, &tagged.table, text, Effect::NoTags(tagged.clone(), foreign)));
+        }
+        untags
+    }
+}
+
+fn named(object: &Object) -> String {
+    object.name.iter().map(|part| ident_text(&ident(part))).collect::<Vec<_>>().join(".")
+}
+
+/// A statement that no file of the build holds. What is said of a table is said by its owner.
+fn said(phase: Phase, on: &Object, text: String, effect: Effect) -> Statement {
+    let identity = if on.kind == ObjectKind::Table { Identity::RunAs } else { Identity::Deployer };
+    Statement { phase, file: String::new(), text, effect, behind_update: false, identity }
+}
+
+/// Which settings of a resource that is there are compared and replaced.
+pub fn scope(ownership: Ownership, kind: Kind) -> Scope {
+    let is_job = kind == Kind::Job;
+    Scope {
+        keeps_tags: ownership.tags != Share::Exact,
+        keeps_settings: is_job && ownership.job_settings != Share::Exact,
+        ignores_tags: ownership.tags == Share::Ignored,
+        ignores_settings: is_job && ownership.job_settings == Share::Ignored,
+    }
+}
+
+/// Principals who hold levels on a resource that the specs do not give, where these are to hold no others. `declared` are
+/// the levels that are given; owners and `user`, who deploys, keep theirs.
+pub fn strangers(share: Share, there: Option<&There>, declared: &[(&str, &str)], user: &str) -> Vec<String> {
+    let levels = there.filter(|_| share == Share::Exact).into_iter().flat_map(|there| &there.levels);
+    let is_stranger = |who: &str, held: &[String]| {
+        let is_given = |level: &String| declared.contains(&(who, level.as_str()));
+        who != user && !held.iter().any(|level| level == OWNER) && held.iter().any(|level| !is_given(level))
+    };
+    levels.filter(|(who, held)| is_stranger(who, held)).map(|(who, _)| who.clone()).collect()
+}
+
+/// The level of whoever owns a resource.
+pub const OWNER: &str = "IS_OWNER";
+
+/// What the specs say of a target, and how much of it.
+pub fn ours<'a>(desired: &'a Desired, tables: &'a [Object], user: &'a str) -> Ours<'a> {
+    let identities = desired.identities().chain([user]).filter(|who| !who.is_empty()).collect();
+    Ours { ownership: desired.ownership, statements: &desired.statements, tables, identities }
+}
