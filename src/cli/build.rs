@@ -39,6 +39,7 @@ pub struct BuildArgs {
 
 pub fn run(args: &BuildArgs, root: &Path, shell: &mut Shell, world: &dyn World) -> Ended {
     let out = project::directory(args.out.as_deref(), root, OUT);
+    project::require_apart(&out, root)?;
     let built = match &args.developer {
         Some(developer) => driver::build_own(world, root, &out, &short(developer))?,
         None => driver::build(world, root, &out)?,

@@ -151,7 +151,8 @@ struct Killed {
 impl Killed {
     fn step(&self, path: &Path) -> Result<(), WorldError> {
         let next = self.left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
-        next.map(drop).map_err(|_| WorldError::new(path, WorldFault::Io("killed".to_owned())))
+        let killed = || WorldError { path: path.to_owned(), fault: WorldFault::Io("killed".to_owned()) };
+        next.map(drop).map_err(|_| killed())
     }
 }
 

@@ -210,6 +210,7 @@ fn breaks_ties(by: &Expr, value: &Expr) -> bool {
         Expr::Function(function) if matches!(name_of(function).as_str(), "struct" | "named_struct") => {
             arguments(function).iter().any(|part| part.to_string() == shown)
         }
+        Expr::Struct { values, .. } => values.iter().any(|part| part.to_string() == shown),
         by => by.to_string() == shown,
     }
 }
@@ -228,7 +229,7 @@ mod tests {
     fn stable(sql: &str) -> String {
         let ty = |text: &str| DataType::parse(text).unwrap_or(DataType::Unknown);
         let columns = [("x", "string"), ("n", "int"), ("m", "map<string, int>")];
-        let columns: Vec<Column> = columns.iter().map(|(name, text)| Column::nullable(name, ty(text))).collect();
+        let columns: Vec<Column> = columns.iter().map(|(name, text)| Column::nullable(*name, ty(text))).collect();
         let Ok(mut expr) = parse_expr(sql) else { return "no SQL".to_owned() };
         let info = analyze_expr(&expr, sql, columns.as_slice(), Place::measure("a measure"));
         let mut faults = vec![];

@@ -239,3 +239,14 @@ fn what_init_writes_keeps_line_ends() {
     let attributes = fs::read_to_string(dir.path().join(".gitattributes")).unwrap();
     assert!(attributes.contains("/generated/** text eol=lf"), "{attributes}");
 }
+
+#[test]
+fn no_output_goes_among_the_specs() {
+    let dir = shop();
+    for out in ["specs", ".", "specs/generated", "./x/../specs/entities", ".."] {
+        let ran = gen_in(dir.path(), &["build", "--out", out]).ended(2);
+        assert!(ran.err.contains("holds the specs, or lies among them"), "{out}: {}", ran.err);
+        gen_in(dir.path(), &["sample", "--out", out]).ended(2);
+    }
+    gen_in(dir.path(), &["build", "--out", "specs2"]).ended(0);
+}
