@@ -332,7 +332,8 @@ fn declared_of(statement: &Statement) -> Option<Arc<[Column]>> {
     (!columns.is_empty()).then(|| declared.collect())
 }
 
-/// Declared columns and those that a query delivers must be the same (reference sections 1.1 and 1.2).
+/// Declared columns and those that a query delivers must be the same (lakeflow-sql.md, "Streaming tables" and
+/// "Materialized views").
 fn compare(
     written: &[DeclaredColumn],
     declared: &[Column],

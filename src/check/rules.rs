@@ -26,7 +26,7 @@ fn at(code: Code, message: impl Into<String>, file: FileId, range: Range<usize>)
     Diagnostic::error(code, message).at(Span::new(file, range))
 }
 
-/// Section 1.8: what pipeline source may hold.
+/// What pipeline source may hold (lakeflow-sql.md, "What pipeline source may hold").
 pub fn forbidden(file: FileId, statement: &Statement) -> Option<Diagnostic> {
     let span = first_line(Span::new(file, statement.range.clone()));
     let refuse = |rule: &'static str, message: &str, hint: &str| {
@@ -60,7 +60,8 @@ pub fn forbidden(file: FileId, statement: &Statement) -> Option<Diagnostic> {
     }
 }
 
-/// Sections 1.1 to 1.3: what the definition of a dataset may not say in a pipeline.
+/// What the definition of a dataset may not say in a pipeline (lakeflow-sql.md, "Streaming tables", "Materialized
+/// views" and "Views").
 fn forbidden_in_definition(
     statement: &Statement,
     refuse: impl Fn(&'static str, &str, &str) -> Option<Diagnostic>,
@@ -114,7 +115,8 @@ fn is_live(kind: &StatementKind) -> bool {
     }
 }
 
-/// Sections 1.1 and 1.2: streaming tables read streams, materialized views and published views do not.
+/// Streaming tables read streams, materialized views and published views do not (lakeflow-sql.md, "Streaming tables",
+/// "Materialized views" and "Views").
 fn streaming(definition: &Definition, query: &QueryInfo) -> Option<Diagnostic> {
     let name = &definition.name;
     let (rule, message, hint) = match definition.kind {
@@ -140,7 +142,7 @@ fn streaming(definition: &Definition, query: &QueryInfo) -> Option<Diagnostic> {
     Some(Diagnostic::error(Code::StreamingMismatch, message).at(span).hint(hint).rule(rule))
 }
 
-/// Section 1.6: what a stream can't do without state that grows for ever, or at all.
+/// What a stream can't do without state that grows for ever, or at all (lakeflow-sql.md, "Streaming reads").
 fn stream_operations(query: &QueryInfo, file: FileId) -> Vec<Diagnostic> {
     if !query.streaming {
         return vec![];
@@ -170,7 +172,8 @@ fn stream_operations(query: &QueryInfo, file: FileId) -> Vec<Diagnostic> {
     faults.collect()
 }
 
-/// Section 9: a materialized view must give the same rows from the same tables, or it can't be refreshed incrementally.
+/// A materialized view must give the same rows from the same tables, or it can't be refreshed incrementally
+/// (lakeflow-sql.md, "Incremental refresh").
 fn repeatable(definition: &Definition, query: &QueryInfo, file: FileId) -> Vec<Diagnostic> {
     if definition.kind != Kind::MaterializedView {
         return vec![];
@@ -200,7 +203,8 @@ fn repeatable(definition: &Definition, query: &QueryInfo, file: FileId) -> Vec<D
     found
 }
 
-/// Section 3: an expectation looks at one row of the result and is never NULL. Gives the columns by which rows are dropped.
+/// An expectation looks at one row of the result and is never NULL (lakeflow-sql.md, "Expectations"). Gives the columns
+/// by which rows are dropped.
 pub fn expectations(
     definition: &Definition,
     file: FileId,
@@ -252,8 +256,8 @@ pub fn expectations(
     drops
 }
 
-/// Section 2: `allowOverwrites` appends a file again, so something behind it must keep one row of a key. `changed` are the
-/// tables that change data capture writes.
+/// `allowOverwrites` appends a file again (lakeflow-sql.md, "Reading files"), so something behind it must keep one row
+/// of a key. `changed` are the tables that change data capture writes.
 pub fn overwrites(definitions: &[Definition], changed: &HashSet<&str>) -> Vec<Diagnostic> {
     if !definitions.iter().any(|definition| definition.rereads_files) {
         return vec![];
