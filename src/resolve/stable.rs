@@ -32,7 +32,7 @@ const ORDERLESS: [&str; 9] = [
 /// Makes every aggregate of an expression independent of the order of rows. True if anything was changed; what can't be is
 /// reported.
 pub fn stabilise(expr: &mut Expr, types: &NodeTypes, sql: &str, faults: &mut Vec<Fault>) -> bool {
-    let mut forms = Forms { types, sql, faults, fine: BTreeSet::new(), changed: false };
+    let mut forms = Forms { types, sql, faults, fine: BTreeSet::new(), has_list: false, changed: false };
     let _ = expr.visit(&mut forms);
     forms.changed
 }
@@ -43,6 +43,8 @@ struct Forms<'a> {
     faults: &'a mut Vec<Fault>,
     /// Places of the expressions whose order of elements does not matter.
     fine: BTreeSet<usize>,
+    /// Whether there is a list of all values already. Two lists that are sorted apart are no pairs any more.
+    has_list: bool,
     changed: bool,
 }
 
@@ -73,6 +75,11 @@ impl VisitorMut for Forms<'_> {
         let no_order = |ty: &str| format!("`{name}` depends on the order of rows, and {ty} has none to go by");
         match name.as_str() {
             "collect_list" | "collect_set" | "array_agg" if !is_fine => match is_ordered {
+                true if name != "collect_set" && std::mem::replace(&mut self.has_list, true) => {
+                    let message =
+                        format!("a second `{name}` depends on the order of rows: both lists are sorted apart");
+                    return self.refused(message, "collect pairs: `collect_list(struct(a, b))`", whole);
+                }
                 true if has_order(function) => order_by(function, &value),
                 true => *expr = build::call("array_sort", [taken(expr)]),
                 false => {
@@ -262,7 +269,9 @@ mod tests {
         }
         assert_eq!(stable("first(x)"), "`first` takes the value of whichever row is read first");
         assert_eq!(stable("last_value(x)"), "`last_value` takes the value of whichever row is read last");
-        for name in ["collect_list(m)", "any_value(m)", "max_by(m, n)"] {
+        for name in
+            ["map_from_arrays(collect_list(x), collect_list(n))", "collect_list(m)", "any_value(m)", "max_by(m, n)"]
+        {
             assert!(stable(name).contains("depends on the order of rows"), "{name}: {}", stable(name));
         }
     }
