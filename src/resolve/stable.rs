@@ -100,21 +100,11 @@ impl VisitorMut for Forms<'_> {
                 let hint = "`min_by(.., <column>)` says which row is meant, `any_value(..)` that none is";
                 return self.refused(message, hint, whole);
             }
+            "max_by" | "min_by" if has_no_ties(function, &value) => return ControlFlow::Continue(()),
+            "max_by" | "min_by" if is_ordered => break_ties(function, value),
             "max_by" | "min_by" => {
-                let Some(by) = arguments(function).get(1).map(|by| (*by).clone()) else {
-                    return ControlFlow::Continue(());
-                };
-                if breaks_ties(&by, &value) {
-                    return ControlFlow::Continue(());
-                }
-                if !is_ordered {
-                    let hint = "take a part of it that can be sorted";
-                    return self.refused(no_order("the type of the value"), hint, whole);
-                }
-                let fields = [build::string("by"), by.clone(), build::string("of"), value];
-                let both = build::call("named_struct", fields);
-                // Rows without the second value take no part.
-                set_argument(function, 1, build::case([(build::is_not_null(by), both)], None));
+                let hint = "take a part of it that can be sorted";
+                return self.refused(no_order("the type of the value"), hint, whole);
             }
             "mode" => match arguments(function).len() {
                 1 => push_argument(function, build::truth(true)),
@@ -208,6 +198,18 @@ fn order_within(function: &mut Function, value: Expr) {
     if !is_distinct || function.within_group.is_empty() {
         function.within_group.push(key(&value));
     }
+}
+
+/// Whether rows that are alike by the second argument have the same value.
+fn has_no_ties(function: &Function, value: &Expr) -> bool {
+    arguments(function).get(1).is_none_or(|by| breaks_ties(by, value))
+}
+
+/// Goes by the second argument and then by the value. Rows without the second argument take no part.
+fn break_ties(function: &mut Function, value: Expr) {
+    let Some(by) = arguments(function).get(1).map(|by| (*by).clone()) else { return };
+    let both = build::call("named_struct", [build::string("by"), by.clone(), build::string("of"), value]);
+    set_argument(function, 1, build::case([(build::is_not_null(by), both)], None));
 }
 
 /// Whether rows that are alike by an expression have the same value.
