@@ -258,7 +258,7 @@ mod tests {
             ("any_value(x, true)", "min(x)"),
             ("max_by(x, n)", &format!("max_by(x, {by})")),
             ("min_by(x, n) FILTER (WHERE n > 1)", &format!("min_by(x, {by}) FILTER (WHERE n > 1)")),
-            ("max_by(x, struct(n, x))", "max_by(x, struct(n, x))"),
+            ("max_by(x, struct(n, x))", "max_by(x, STRUCT(n, x))"),
             ("max_by(x, x)", "max_by(x, x)"),
             ("mode(x)", "mode(x, TRUE)"),
             ("mode(x, false)", "mode(x, TRUE)"),
