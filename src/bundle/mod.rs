@@ -102,7 +102,7 @@ impl JobAddition {
     }
 }
 
-/// What a principal may do with pipeline, jobs and alerts (reference, section 2.9).
+/// What a principal may do with pipeline, jobs and alerts (workspace-api.md, "Permissions").
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Permission {
     /// The principal.

@@ -91,8 +91,8 @@ fn sample_id(key: &str) -> String {
     format!("id-of-{key}")
 }
 
-/// The request that gives permissions on the pipeline, job or alert of this id; `None` for other kinds, and where there is
-/// nothing to give. It leaves the permissions of others as they are (reference, section 2.9).
+/// The request that gives permissions on the pipeline, job or alert of this id; `None` for other kinds, and where there
+/// is nothing to give. It leaves the permissions of others as they are (workspace-api.md, "Permissions").
 pub fn permission_request(kind: Kind, id: &str, permissions: &[Permission]) -> Option<Request> {
     let of_kind = match kind {
         Kind::Pipeline => "pipelines",

@@ -1,4 +1,4 @@
-//! Flows: what they write into, what they read, and the clauses of AUTO CDC (reference sections 1.4 and 1.5).
+//! Flows: what they write into, what they read, and the clauses of AUTO CDC (lakeflow-sql.md, "Flows" and "AUTO CDC").
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, HashMap, HashSet};

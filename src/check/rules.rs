@@ -75,7 +75,8 @@ pub fn forbidden(file: FileId, statement: &Statement, author: Author, setting: S
     }
 }
 
-/// Sections 1.1 to 1.3: what the definition of a dataset may not say in a pipeline.
+/// What the definition of a dataset may not say in a pipeline (lakeflow-sql.md, "Streaming tables", "Materialized
+/// views" and "Views").
 fn forbidden_in_definition(
     statement: &Statement,
     refuse: impl Fn(&'static str, &str, &str) -> Option<Diagnostic>,
@@ -201,7 +202,8 @@ fn stream_operations(query: &QueryInfo, file: FileId, author: Author) -> Vec<Dia
     faults
 }
 
-/// Section 9: a materialized view must give the same rows from the same tables, or it can't be refreshed incrementally.
+/// A materialized view must give the same rows from the same tables, or it can't be refreshed incrementally
+/// (lakeflow-sql.md, "Incremental refresh").
 fn repeatable(definition: &Definition, query: &QueryInfo, file: FileId) -> Vec<Diagnostic> {
     if definition.kind != Kind::MaterializedView {
         return vec![];
@@ -231,7 +233,8 @@ fn repeatable(definition: &Definition, query: &QueryInfo, file: FileId) -> Vec<D
     found
 }
 
-/// Section 3: an expectation looks at one row of the result and is never NULL. Gives the columns by which rows are dropped.
+/// An expectation looks at one row of the result and is never NULL (lakeflow-sql.md, "Expectations"). Gives the columns
+/// by which rows are dropped.
 pub fn expectations(
     definition: &Definition,
     file: FileId,

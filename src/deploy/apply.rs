@@ -320,7 +320,8 @@ impl Applying<'_, '_, '_> {
         }
     }
 
-    /// Tables are handed from one pipeline to another by a property, by whoever owns them (reference, section 3).
+    /// Tables are handed from one pipeline to another by a property, by whoever owns them (workspace-api.md, "Order of
+    /// a deployment").
     fn take_over(&mut self, key: &str, tables: &[(Object, bool)]) -> Result<(), ApplyError> {
         let Some(there) = self.remote.resources.get(key) else { return Ok(()) };
         let handing = |(table, is_stream): &(Object, bool)| {

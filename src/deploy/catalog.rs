@@ -12,7 +12,7 @@ use crate::lakeflow::{self, expr_text, folded, parse_expr};
 
 /// The privilege that implies all others.
 pub(super) const ALL: &str = "ALL PRIVILEGES";
-/// Privileges that `ALL PRIVILEGES` does not imply (reference, section 2.7).
+/// Privileges that `ALL PRIVILEGES` does not imply (workspace-api.md, "Privileges").
 const APART: [&str; 4] = ["MANAGE", "READ METADATA", "EXTERNAL USE SCHEMA", "EXTERNAL USE LOCATION"];
 
 /// What was read of something.
@@ -238,7 +238,7 @@ impl Catalog {
             }
             Effect::Revoked(on, from, unwanted) => self.change_held(on, |held| {
                 // Whether privileges that were granted by name beside it go with `ALL PRIVILEGES` is told in two ways
-                // (reference, section 2.7). They count as gone here, so that what follows grants them again.
+                // (workspace-api.md, "Privileges"). They count as gone here, so that what follows grants them again.
                 let takes_all = unwanted.contains(ALL);
                 held.entry(from.clone()).or_default().retain(|privilege| match takes_all {
                     true => APART.contains(&privilege.as_str()),

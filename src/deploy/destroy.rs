@@ -2,7 +2,7 @@
 //! masks, filters and grants, so nobody sees more of them than before.
 //!
 //! Every step can be made again: an interrupted one is finished by the next. What deletes tables says so itself; that a
-//! pipeline takes its tables along is the default of the interface (reference, section 2.4), never ours.
+//! pipeline takes its tables along is the default of the interface (workspace-api.md, "Pipelines"), never ours.
 
 use std::collections::BTreeSet;
 use std::fmt;

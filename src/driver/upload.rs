@@ -99,7 +99,7 @@ fn candidates(file: &Path, patterns: &BTreeSet<&str>) -> BTreeSet<String> {
             _ => None,
         })
         .collect();
-    // Names that begin so are never data (reference, section 2).
+    // Names that begin so are never data (lakeflow-sql.md, "Reading files").
     let Some(name) = parts.last().filter(|name| !name.starts_with(['_', '.'])) else { return BTreeSet::new() };
     let mut names = BTreeSet::new();
     for pattern in patterns {

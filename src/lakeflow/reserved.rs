@@ -3,7 +3,7 @@
 use sqlparser::ast::Ident;
 
 /// Words that some engine or parser reserves: Databricks itself takes most of them, Spark with reserved keywords and
-/// others do not (reference section 8).
+/// others do not (lakeflow-sql.md, "Names and literals").
 const RESERVED: &[&str] = &[
     "all",
     "alter",

@@ -40,7 +40,8 @@ pub(super) const FLAGS: &[&str] = &[
     "failOnDataLoss",
 ];
 
-/// Options of a stream over a table that need a value (reference section 1.6; the rarer ones are Delta's own).
+/// Options of a stream over a table that need a value (lakeflow-sql.md, "Streaming reads"; the rarer ones are Delta's
+/// own).
 pub(super) const VALUES: &[&str] = &[
     "maxFilesPerTrigger",
     "maxBytesPerTrigger",

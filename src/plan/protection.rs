@@ -17,7 +17,8 @@ pub struct MaskFunction {
     pub policy: String,
     /// The kind of personal data.
     pub kind: PersonalKind,
-    /// The type of the column, exactly: an implicit cast would turn values into NULL (reference section 4.1).
+    /// The type of the column, exactly: an implicit cast would turn values into NULL (lakeflow-sql.md, "Functions of
+    /// masks and filters").
     pub ty: DataType,
 }
 

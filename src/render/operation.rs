@@ -2,7 +2,7 @@
 //! gate of each reconciliation.
 //!
 //! They stand outside the pipeline, since nothing of a pipeline may depend on its own event log, and so differ between
-//! targets in the names of catalog and schema. Shapes of events: reference, section 6.
+//! targets in the names of catalog and schema. Shapes of events: lakeflow-sql.md, "Event log".
 
 use askama::Template;
 

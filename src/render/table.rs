@@ -57,7 +57,7 @@ pub fn raw(project: &Project, entity: &Entity) -> Result<String, askama::Error> 
 }
 
 /// A file that is overwritten is read again, which only loads that keep the newest row of a key can bear
-/// (reference section 2: pair `allowOverwrites` with AUTO CDC).
+/// (lakeflow-sql.md, "Reading files": pair `allowOverwrites` with AUTO CDC).
 fn reads_overwritten_files(entity: &Entity, _files: &FileSource) -> bool {
     !matches!(entity.load, Load::Append)
 }

@@ -25,7 +25,7 @@ impl<'a> Ident<'a> {
     }
 }
 
-/// A string literal, escaped so that every engine reads it alike (reference section 8).
+/// A string literal, escaped so that every engine reads it alike (lakeflow-sql.md, "Names and literals").
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Literal(String);
 

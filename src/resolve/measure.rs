@@ -258,7 +258,7 @@ fn finish(
     }
 }
 
-/// Other words for a measure, as many and as long as a metric view takes (reference section 7).
+/// Other words for a measure, as many and as long as a metric view takes (lakeflow-sql.md, "Metric views").
 fn synonyms(declared: &Declared<'_>, spec: &Located<MetricSpec>, context: &mut Context<'_>) -> Vec<String> {
     let words = declared.spec.synonyms.clone().unwrap_or_default();
     let pointer = format!("{}/synonyms", declared.pointer);

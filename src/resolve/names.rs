@@ -4,14 +4,14 @@ use crate::diag::{Code, Diagnostic};
 use crate::lakeflow::{folded, is_same_name};
 use crate::source::Span;
 
-/// The longest name of an object in Unity Catalog (reference section 8).
+/// The longest name of an object in Unity Catalog (lakeflow-sql.md, "Names and literals").
 const MAX_LENGTH: usize = 255;
 /// Room for what the compiler adds to the name of an entity or table, such as `_quarantine` or `_reconciliation`.
 const SUFFIX_ROOM: usize = 20;
 /// Names that a query of the compiler uses for its parts.
 const INNER_NAMES: [&str; 9] =
     ["texts", "typed", "judged", "newest", "variants", "measured", "expected", "actual", "left_out"];
-/// Columns that Delta, Auto Loader and AUTO CDC bring along (reference section 8).
+/// Columns that Delta, Auto Loader and AUTO CDC bring along (lakeflow-sql.md, "Names and literals").
 const SYSTEM_COLUMNS: [&str; 2] = ["__start_at", "__end_at"];
 
 /// Names that a raw table adds to the fields of its files, and that of the files' metadata.

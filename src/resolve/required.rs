@@ -1,9 +1,9 @@
 //! Columns that every row has to have a value in whether its spec says so or not: those of the key, and the sequence of
 //! a history.
 //!
-//! A row without a key can't be told from another, AUTO CDC takes no NULL as SEQUENCE BY (reference section 1.5), and a
-//! join never finds a NULL. So the rule `<column>_required` is made for these columns, and a spec that says otherwise is
-//! refused rather than overruled.
+//! A row without a key can't be told from another, AUTO CDC takes no NULL as SEQUENCE BY (lakeflow-sql.md, "AUTO CDC"),
+//! and a join never finds a NULL. So the rule `<column>_required` is made for these columns, and a spec that says
+//! otherwise is refused rather than overruled.
 
 use super::Context;
 use super::entity::column_pointer;

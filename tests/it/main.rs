@@ -15,6 +15,7 @@ mod bundle;
 mod cases;
 mod check;
 mod ci;
+mod citations;
 mod cli;
 mod client;
 mod convert;

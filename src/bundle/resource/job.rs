@@ -1,4 +1,4 @@
-//! Jobs: the settings of `POST /api/2.2/jobs/create` and `jobs/reset` (reference, section 2.5).
+//! Jobs: the settings of `POST /api/2.2/jobs/create` and `jobs/reset` (workspace-api.md, "Jobs").
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};

@@ -1,6 +1,6 @@
 //! What a workspace keeps for a project: pipelines, jobs, alerts, schemas, volumes.
 //!
-//! Each struct is the body of its REST call, key for key (`../shared/reference/deploy-endpoints.json`), and at the same
+//! Each struct is the body of its REST call, key for key (workspace-api.md, "Endpoints"), and at the same
 //! time the resource of a bundle: one form for both ways to deploy. Absent options are not written, keys are written in
 //! the order of the fields. What only a bundle knows (targets, variables, permissions) stands around them, not in them;
 //! texts may hold references such as `${var.catalog}`, which [`substituted`](super::reference::substituted) replaces.
@@ -62,7 +62,7 @@ impl Kind {
         }
     }
 
-    /// The path to which a resource of the kind is posted to create it (reference, sections 2.4 to 2.8).
+    /// The path to which a resource of the kind is posted to create it (workspace-api.md, "Endpoints").
     pub fn create_path(self) -> &'static str {
         match self {
             Kind::Schema => "/api/2.1/unity-catalog/schemas",

@@ -1,4 +1,4 @@
-//! The pipeline: the body of `POST` and `PUT /api/2.0/pipelines` (reference, section 2.4).
+//! The pipeline: the body of `POST` and `PUT /api/2.0/pipelines` (workspace-api.md, "Pipelines").
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! Where tables and files live: schemas and volumes of Unity Catalog (reference, section 2.7).
+//! Where tables and files live: schemas and volumes of Unity Catalog (workspace-api.md, "Schemas and volumes").
 //!
 //! Grants are calls of their own and so no part of them.
 

@@ -1,4 +1,5 @@
-//! Reads what a server says when it says no: every shape of reference section 1.5 becomes a [`Kind`] and a message.
+//! Reads what a server says when it says no: every shape of workspace-api.md, "Errors" becomes a [`Kind`] and a
+//! message.
 
 use serde_json::Value;
 

@@ -10,7 +10,7 @@ use super::door::{Body, Method, Stream};
 /// What stays as it is in a segment of a path and in a query (RFC 3986, unreserved).
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// How long a request may take, unless it says otherwise (reference, section 1.4).
+/// How long a request may take, unless it says otherwise (workspace-api.md, "Retries").
 pub const DEADLINE: Duration = Duration::from_secs(60);
 
 /// Bytes of an answer, unless the request says otherwise. A list of hundreds of tables with their columns has some MB a page.

@@ -1,6 +1,6 @@
 //! What a request can end in, typed: callers decide by [`Kind`], people read the message.
 //!
-//! Servers say no in many shapes (reference, section 1.5); `answer` reads them. Nothing here holds a secret: texts
+//! Servers say no in many shapes (workspace-api.md, "Errors"); `answer` reads them. Nothing here holds a secret: texts
 //! come through `clean`.
 
 use std::fmt;

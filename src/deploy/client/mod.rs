@@ -266,7 +266,7 @@ fn class(error: &serde_json::Error) -> &'static str {
     }
 }
 
-/// How the program calls itself (reference, section 1.3), and which service runs it, if one does.
+/// How the program calls itself (workspace-api.md, "Headers"), and which service runs it, if one does.
 fn user_agent(world: &dyn World) -> String {
     const SERVICES: &[(&str, Option<&str>, &str)] = &[
         ("GITHUB_ACTIONS", Some("true"), "github"),

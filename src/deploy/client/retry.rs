@@ -1,5 +1,5 @@
-//! When a request is made again, and when: as the official SDKs do it (reference, section 1.4), but for requests that must
-//! not happen twice.
+//! When a request is made again, and when: as the official SDKs do it (workspace-api.md, "Retries"), but for requests
+//! that must not happen twice.
 //!
 //! The SDKs repeat every verb. A creation without a guard whose answer is lost would then make two things of one, so such a
 //! request ([`Repeat::Once`]) is repeated only if it was certainly not carried out.

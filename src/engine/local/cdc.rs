@@ -1,4 +1,4 @@
-//! AUTO CDC: from a stream of changes to the current rows, or to all versions (reference section 1.5).
+//! AUTO CDC: from a stream of changes to the current rows, or to all versions (lakeflow-sql.md, "AUTO CDC").
 //!
 //! A batch sees all changes at once, so the newest of a key is the one with the greatest sequence. Two changes of one
 //! key and one sequence are settled by the greatest row, so that the order of reading never matters.

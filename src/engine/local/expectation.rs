@@ -1,4 +1,4 @@
-//! Expectations: counted on the rows of a result, before any of them is dropped (reference section 3).
+//! Expectations: counted on the rows of a result, before any of them is dropped (lakeflow-sql.md, "Expectations").
 
 use datafusion::arrow::array::{AsArray, BooleanArray};
 use datafusion::arrow::compute::and;

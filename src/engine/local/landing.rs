@@ -34,7 +34,7 @@ struct Entry {
 }
 
 /// The files below `root` whose relative path matches `pattern`, by path. `*` does not cross a `/`; names that begin
-/// with `_` or `.` are never data (reference section 2: `ignoredPathSegmentRegex`, `useStrictGlobber`).
+/// with `_` or `.` are never data (lakeflow-sql.md, "Reading files": `ignoredPathSegmentRegex`, `useStrictGlobber`).
 pub fn files(root: &Path, pattern: &str) -> Result<Vec<LandedFile>, RunFault> {
     if !root.is_dir() {
         return Err(RunFault::landing(root, "there is no such directory"));

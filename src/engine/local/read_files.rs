@@ -1,4 +1,5 @@
-//! `read_files` for CSV: every field as text, columns by name, everything else rescued (reference section 2).
+//! `read_files` for CSV: every field as text, columns by name, everything else rescued (lakeflow-sql.md, "Reading
+//! files").
 
 use std::path::Path;
 use std::sync::Arc;

@@ -193,7 +193,8 @@ fn conform(definition: &Definition, table: Table) -> Result<Table, RunFault> {
     if columns.is_empty() { Ok(table) } else { table.conform(&columns).map_err(|e| failed(&e)) }
 }
 
-/// Refuses rows without a value for a column that is declared NOT NULL (reference section 1.1: the write fails).
+/// Refuses rows without a value for a column that is declared NOT NULL (lakeflow-sql.md, "Streaming tables": the write
+/// fails).
 fn require_values(definition: &Definition, declared: &[Column], table: &Table) -> Result<(), RunFault> {
     for column in declared.iter().filter(|c| c.not_null) {
         let name = &column.name.value;

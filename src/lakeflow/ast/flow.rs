@@ -1,6 +1,6 @@
 //! Flows: appending, replacing, and change data capture.
 //!
-//! Sources of the grammar: reference sections 1.1 (`FLOW` in a table), 1.4 (`CREATE FLOW`) and 1.5 (`AUTO CDC`). The
+//! Sources of the grammar: lakeflow-sql.md, "Streaming tables", "Flows" and "AUTO CDC". The
 //! legacy spelling `APPLY CHANGES INTO` is a statement of its own, because it names no flow.
 
 use std::sync::Arc;

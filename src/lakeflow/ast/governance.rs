@@ -1,7 +1,8 @@
 //! Statements that run beside a pipeline: schemas, volumes, grants, tags, masks, policies, comments.
 //!
-//! Sources of the grammar: reference sections 4 and 5. None of them may stand in pipeline source (section 1.8); that
-//! rule belongs to the checker, which knows what a file is for.
+//! Sources of the grammar: lakeflow-sql.md, "Masks, row filters and policies" and "Grants, tags and comments". None of
+//! them may stand in pipeline source (the same page, "What pipeline source may hold"); that rule belongs to the
+//! checker, which knows what a file is for.
 
 use super::{Expr, Ident, Mask, MetricView, ObjectName, Privilege, Property, RowFilter, SecurableKind};
 

@@ -1,4 +1,4 @@
-//! Metric views, and what their YAML says (reference section 7).
+//! Metric views, and what their YAML says (lakeflow-sql.md, "Metric views").
 
 use super::{Expr, ObjectName, Property, Text, ViewColumn};
 

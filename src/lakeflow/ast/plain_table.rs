@@ -1,6 +1,7 @@
 //! Plain tables: `CREATE TABLE` in all its forms.
 //!
-//! In a pipeline only the form that ends in `FLOW` may stand (reference section 1.4); the others are written beside it.
+//! In a pipeline only the form that ends in `FLOW` may stand (lakeflow-sql.md, "Flows"); the others are written beside
+//! it.
 
 use super::{Expr, FlowBody, ObjectName, Query, TableDefinition};
 

@@ -1,8 +1,8 @@
 //! Streaming tables and materialized views: columns, expectations, constraints, table clauses.
 //!
-//! Sources of the grammar: reference sections 1.1 (streaming tables) and 1.2 (materialized views), and the stand-alone
-//! statements of Databricks SQL, which add `IF NOT EXISTS`, `SCHEDULE`, `TRIGGER` and `DEFAULT COLLATION`. What of it may
-//! stand in a pipeline is for the checker to say.
+//! Sources of the grammar: lakeflow-sql.md, "Streaming tables" and "Materialized views", and the stand-alone
+//! statements of Databricks SQL, which add `IF NOT EXISTS`, `SCHEDULE`, `TRIGGER` and `DEFAULT COLLATION`. What of it
+//! may stand in a pipeline is for the checker to say.
 
 use std::sync::Arc;
 

@@ -1,6 +1,6 @@
 //! Views: temporary and published.
 //!
-//! Source of the grammar: reference section 1.3. The legacy `LIVE VIEW` is a view that says so.
+//! Source of the grammar: lakeflow-sql.md, "Views". The legacy `LIVE VIEW` is a view that says so.
 
 use std::sync::Arc;
 

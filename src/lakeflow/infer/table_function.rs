@@ -17,7 +17,7 @@ use crate::lakeflow::types::{Column, DataType, parse_columns};
 const FILE_METADATA: &str = "_metadata STRUCT<file_path: STRING, file_name: STRING, file_size: BIGINT, \
      file_block_start: BIGINT, file_block_length: BIGINT, file_modification_time: TIMESTAMP> NOT NULL";
 
-/// The columns of a pipeline's event log (reference: lakeflow-sql.md, section 6).
+/// The columns of a pipeline's event log (lakeflow-sql.md, "Event log").
 const EVENT_LOG: &str = "id STRING, \
      sequence STRUCT<data_plane_id: STRUCT<instance: STRING, seq_no: BIGINT>, control_plane_seq_no: BIGINT>, \
      origin STRUCT<cloud: STRING, region: STRING, org_id: BIGINT, pipeline_id: STRING, pipeline_type: STRING, \

@@ -1,4 +1,5 @@
-//! `ALTER`: tags, masks, row filters, bodies of metric views (reference sections 4.2, 5 and 7).
+//! `ALTER`: tags, masks, row filters, bodies of metric views (lakeflow-sql.md, "Masks and row filters in pipelines",
+//! "Grants, tags and comments" and "Metric views").
 //!
 //! Columns, types and properties of pipeline datasets belong into their definition; altering them is refused.
 

@@ -1,4 +1,4 @@
-//! The clauses of `AUTO CDC` (reference section 1.5): in the order of the grammar, each at most once.
+//! The clauses of `AUTO CDC` (lakeflow-sql.md, "AUTO CDC"): in the order of the grammar, each at most once.
 
 use std::ops::Range;
 

@@ -1,4 +1,5 @@
-//! What stands between the brackets of a table: columns, then expectations, then keys (reference sections 1.1, 1.2).
+//! What stands between the brackets of a table: columns, then expectations, then keys (lakeflow-sql.md, "Streaming
+//! tables" and "Materialized views").
 
 use std::ops::Range;
 

@@ -1,4 +1,4 @@
-//! `CREATE FLOW` and the `FLOW` clause of a streaming table (reference sections 1.1 and 1.4).
+//! `CREATE FLOW` and the `FLOW` clause of a streaming table (lakeflow-sql.md, "Streaming tables" and "Flows").
 
 use super::cdc::{self, auto_cdc};
 use super::create::Modifiers;

@@ -1,4 +1,4 @@
-//! `CREATE FUNCTION` (reference section 5).
+//! `CREATE FUNCTION` (lakeflow-sql.md, "Grants, tags and comments").
 
 use sqlparser::tokenizer::Token;
 

@@ -1,4 +1,4 @@
-//! Grants, comments, schemas and volumes (reference section 5).
+//! Grants, comments, schemas and volumes (lakeflow-sql.md, "Grants, tags and comments").
 
 use sqlparser::tokenizer::Token;
 

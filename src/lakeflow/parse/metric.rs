@@ -1,4 +1,4 @@
-//! The YAML of a metric view (reference section 7): its keys, what is required, and the SQL inside.
+//! The YAML of a metric view (lakeflow-sql.md, "Metric views"): its keys, what is required, and the SQL inside.
 //!
 //! Whether columns exist is not asked. Faults are placed in the SQL file, through quotes and folded lines.
 

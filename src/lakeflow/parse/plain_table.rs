@@ -96,7 +96,7 @@ fn filled(c: &mut Cursor<'_>, declared: bool) -> Parsed<Option<TableOrigin>> {
     let place = c.range();
     if c.eat("FLOW") {
         let body = flow::inline_flow(c)?;
-        // Reference section 1.4: no change data capture and no replacing into a plain table.
+        // lakeflow-sql.md, "Flows": no change data capture and no replacing into a plain table.
         if !matches!(&body, FlowBody::Insert(insert) if insert.replace.is_none()) {
             return Err(
                 Fault::new(place, "the flow of a plain table only inserts").hint("write `FLOW INSERT BY NAME ..`")

@@ -1,4 +1,4 @@
-//! `CREATE POLICY` and `DROP POLICY` (reference section 4.3).
+//! `CREATE POLICY` and `DROP POLICY` (lakeflow-sql.md, "Policies and governed tags").
 
 use std::ops::Range;
 

@@ -1,4 +1,5 @@
-//! `CREATE STREAMING TABLE` and `CREATE MATERIALIZED VIEW` (reference sections 1.1 and 1.2).
+//! `CREATE STREAMING TABLE` and `CREATE MATERIALIZED VIEW` (lakeflow-sql.md, "Streaming tables" and "Materialized
+//! views").
 
 use super::clause::{TableClauses, TableKind};
 use super::column::table_elements;

@@ -1,4 +1,4 @@
-//! `CREATE VIEW`: temporary, published, metric (reference sections 1.3 and 7).
+//! `CREATE VIEW`: temporary, published, metric (lakeflow-sql.md, "Views" and "Metric views").
 
 use sqlparser::tokenizer::Token;
 

@@ -10,7 +10,7 @@ use super::{Flow, GO_ON, Strict};
 use crate::diag::did_you_mean;
 use crate::lakeflow::stream::{FLAGS, StreamSource, VALUES, is_stream_name, stream_source};
 
-/// Words that Databricks refuses as the name of a relation, `AS` or not (reference section 8).
+/// Words that Databricks refuses as the name of a relation, `AS` or not (lakeflow-sql.md, "Names and literals").
 const RESERVED: &[&str] = &[
     "ANTI",
     "CROSS",

@@ -76,7 +76,7 @@ pub fn dotted(parts: &[&str]) -> Sql {
     Sql(parts.iter().map(|part| Ident::new(*part).to_string()).collect::<Vec<_>>().join("."))
 }
 
-/// A principal as `GRANT` calls it: always in backticks (reference section 5).
+/// A principal as `GRANT` calls it: always in backticks (lakeflow-sql.md, "Grants, tags and comments").
 pub fn grantee(principal: &Principal) -> Sql {
     quoted(principal.id())
 }
@@ -87,7 +87,7 @@ pub fn quoted(name: &str) -> Sql {
 }
 
 /// Whether whoever asks is a principal. The account's groups count, not those of the workspace, and of a service
-/// principal the session knows its application id (reference section 4.1).
+/// principal the session knows its application id (lakeflow-sql.md, "Functions of masks and filters").
 pub fn is_asking(principal: &Principal) -> String {
     match principal {
         Principal::Group(name) => format!("is_account_group_member({})", Literal::new(name)),

@@ -1,4 +1,4 @@
-//! Alerts, of the second version (reference, section 2.8). One in the bin is not there.
+//! Alerts, of the second version (workspace-api.md, "Alerts and dashboards"). One in the bin is not there.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

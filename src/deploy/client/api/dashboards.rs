@@ -1,4 +1,4 @@
-//! Dashboards (reference, section 2.8). One in the bin is not there.
+//! Dashboards (workspace-api.md, "Alerts and dashboards"). One in the bin is not there.
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! Jobs (reference, section 2.5). Their runs are in [`runs`](super::runs).
+//! Jobs (workspace-api.md, "Jobs"). Their runs are in [`runs`](super::runs).
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};

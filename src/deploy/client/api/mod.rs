@@ -1,4 +1,5 @@
-//! The interface of a workspace, one file an area: typed requests and answers, as reference section 2 states them.
+//! The interface of a workspace, one file an area: typed requests and answers, as workspace-api.md, "Endpoints" states
+//! them.
 //!
 //! Large documents that `gen` writes (pipelines, jobs, alerts) are given as anything that serialises: the types of
 //! [`bundle`](crate::bundle) are their form. What is read keeps all fields as an [`Object`](super::Object), because a later

@@ -1,4 +1,4 @@
-//! Who may do what with pipelines, jobs, folders, alerts, dashboards and warehouses (reference, section 2.9).
+//! Who may do what with pipelines, jobs, folders, alerts, dashboards and warehouses (workspace-api.md, "Permissions").
 
 use std::collections::BTreeMap;
 

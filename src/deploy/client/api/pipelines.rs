@@ -1,4 +1,4 @@
-//! Pipelines (reference, section 2.4). Their runs are in [`updates`](super::updates).
+//! Pipelines (workspace-api.md, "Pipelines"). Their runs are in [`updates`](super::updates).
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};

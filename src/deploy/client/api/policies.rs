@@ -1,4 +1,4 @@
-//! Policies that mask and filter by tags (reference, section 2.7).
+//! Policies that mask and filter by tags (workspace-api.md, "Policies").
 
 use serde::{Deserialize, Serialize};
 

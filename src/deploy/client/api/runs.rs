@@ -1,4 +1,4 @@
-//! Runs of jobs (reference, section 2.5).
+//! Runs of jobs (workspace-api.md, "Jobs").
 
 use serde::Deserialize;
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! Schemas of Unity Catalog (reference, section 2.7).
+//! Schemas of Unity Catalog (workspace-api.md, "Schemas and volumes").
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;

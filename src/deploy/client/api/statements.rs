@@ -1,4 +1,4 @@
-//! SQL statements, each run to its end with all its rows (reference, section 2.6).
+//! SQL statements, each run to its end with all its rows (workspace-api.md, "SQL statements and warehouses").
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Tables and views of Unity Catalog (reference, section 2.7).
+//! Tables and views of Unity Catalog (workspace-api.md, "Tables").
 
 use serde::Deserialize;
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! Tags of what Unity Catalog holds (reference, section 2.7).
+//! Tags of what Unity Catalog holds (workspace-api.md, "Tags").
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Runs of pipelines, which Lakeflow calls updates, and the events that they leave (reference, section 2.4).
+//! Runs of pipelines, which Lakeflow calls updates, and the events that they leave (workspace-api.md, "Pipelines").
 
 use serde::{Deserialize, Serialize};
 

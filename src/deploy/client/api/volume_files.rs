@@ -1,4 +1,4 @@
-//! Files of volumes (reference, section 2.3). Paths are absolute and begin with `/Volumes`.
+//! Files of volumes (workspace-api.md, "Files of volumes"). Paths are absolute and begin with `/Volumes`.
 
 use std::time::Duration;
 

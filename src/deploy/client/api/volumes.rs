@@ -1,4 +1,5 @@
-//! Volumes of Unity Catalog (reference, section 2.7). What lies in them is in [`volume_files`](super::volume_files).
+//! Volumes of Unity Catalog (workspace-api.md, "Schemas and volumes"). What lies in them is in
+//! [`volume_files`](super::volume_files).
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! Warehouses, which run SQL statements (reference, section 2.6).
+//! Warehouses, which run SQL statements (workspace-api.md, "SQL statements and warehouses").
 
 use serde::Deserialize;
 

@@ -1,4 +1,5 @@
-//! Credentials: which kinds there are, which of them is used, and when a token is replaced (reference, section 1.2).
+//! Credentials: which kinds there are, which of them is used, and when a token is replaced (workspace-api.md,
+//! "Credentials").
 //!
 //! Kinds are tried in order. One that was given on purpose and fails ends the search: to go on would deploy as somebody else.
 //! What was tried, and why it did not work, is one message.

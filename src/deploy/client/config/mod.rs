@@ -1,5 +1,5 @@
-//! Which workspace is meant, and with which credentials: what is given, then the environment, then a profile (reference,
-//! section 1.1).
+//! Which workspace is meant, and with which credentials: what is given, then the environment, then a profile
+//! (workspace-api.md, "Configuration").
 //!
 //! Two things are stricter than in the official SDKs, because a deployment writes: values of a named profile are not mixed with
 //! another host, and a host that the target states is the only one that is spoken to.

@@ -1,4 +1,4 @@
-//! The host of a workspace, in one form, however people write it (reference, section 1.1).
+//! The host of a workspace, in one form, however people write it (workspace-api.md, "Configuration").
 
 use super::ConfigError;
 

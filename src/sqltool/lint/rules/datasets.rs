@@ -1,5 +1,5 @@
-//! Statements beside a pipeline about tables that belong to it: reference sections 1.8 and 5. Which tables those are is known
-//! when the pipeline is judged together with the script.
+//! Statements beside a pipeline about tables that belong to it: lakeflow-sql.md, "What pipeline source may hold" and
+//! "Grants, tags and comments". Which tables those are is known when the pipeline is judged together with the script.
 
 use crate::check::Kind;
 use crate::sqltool::lint::finding::Finding;

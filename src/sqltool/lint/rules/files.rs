@@ -1,4 +1,4 @@
-//! Options of `read_files` whose default surprises: reference section 2.
+//! Options of `read_files` whose default surprises: lakeflow-sql.md, "Reading files".
 
 use sqlparser::tokenizer::Token;
 
@@ -197,7 +197,8 @@ pub fn select_star(view: &View<'_>) -> Vec<Finding> {
     ReadFiles::of(view).into_iter().filter_map(find).collect()
 }
 
-/// Sources that forget, into a table that a full refresh empties (reference section 9, `pipelines.reset.allowed`).
+/// Sources that forget, into a table that a full refresh empties (lakeflow-sql.md, "Streaming tables",
+/// `pipelines.reset.allowed`).
 pub fn ungated_full_refresh(view: &View<'_>) -> Vec<Finding> {
     let is_gated = view.property("pipelines.reset.allowed").is_some_and(|value| value.eq_ignore_ascii_case("false"));
     if is_gated || !view.creates(Created::StreamingTable) {

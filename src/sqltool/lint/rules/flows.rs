@@ -1,4 +1,4 @@
-//! Flows: reference section 1.4.
+//! Flows: lakeflow-sql.md, "Flows".
 
 use crate::sqltool::lint::finding::Finding;
 use crate::sqltool::lint::view::{Created, View};

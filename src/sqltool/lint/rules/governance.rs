@@ -1,4 +1,5 @@
-//! Grants, masks and functions, beside a pipeline: reference sections 4 and 5.
+//! Grants, masks and functions, beside a pipeline: lakeflow-sql.md, "Masks, row filters and policies" and "Grants, tags
+//! and comments".
 
 use crate::sqltool::lint::finding::Finding;
 use crate::sqltool::lint::view::{Created, View};

@@ -6,7 +6,7 @@ use crate::check::Setting;
 use crate::sqltool::lint::finding::Finding;
 use crate::sqltool::lint::view::View;
 
-/// `LIVE.t`: reference section 1.6.
+/// `LIVE.t`: lakeflow-sql.md, "Streaming reads".
 pub fn live_prefix(view: &View<'_>) -> Vec<Finding> {
     let is_prefix =
         |at: &usize| view.is_token(at + 1, &Token::Period) && !(*at > 0 && view.is_token(at - 1, &Token::Period));
@@ -17,7 +17,7 @@ pub fn live_prefix(view: &View<'_>) -> Vec<Finding> {
     view.places("LIVE").filter(is_prefix).map(find).collect()
 }
 
-/// `CREATE LIVE TABLE` and its kind: reference sections 1.1 to 1.3.
+/// `CREATE LIVE TABLE` and its kind: lakeflow-sql.md, "Streaming tables", "Materialized views" and "Views".
 pub fn live_object(view: &View<'_>) -> Vec<Finding> {
     let forms = [
         ("STREAMING LIVE TABLE", "STREAMING TABLE"),
@@ -33,7 +33,7 @@ pub fn live_object(view: &View<'_>) -> Vec<Finding> {
     vec![if is_safe && !view.has("TEMPORARY LIVE") { finding.replace(range, new) } else { finding }]
 }
 
-/// `APPLY CHANGES INTO`: reference section 1.5.
+/// `APPLY CHANGES INTO`: lakeflow-sql.md, "AUTO CDC".
 pub fn apply_changes(view: &View<'_>) -> Vec<Finding> {
     let find = |at: usize| {
         let finding = Finding::new(view.range(at, at + 1), "`APPLY CHANGES` is the old name of AUTO CDC");
@@ -42,7 +42,7 @@ pub fn apply_changes(view: &View<'_>) -> Vec<Finding> {
     view.places("APPLY CHANGES").map(find).collect()
 }
 
-/// `cloud_files(..)`: reference section 2.
+/// `cloud_files(..)`: lakeflow-sql.md, "Reading files".
 pub fn cloud_files(view: &View<'_>) -> Vec<Finding> {
     let find = |at: usize| {
         let finding = Finding::new(view.range(at, at), "`cloud_files` is the old way to read files");
@@ -51,7 +51,7 @@ pub fn cloud_files(view: &View<'_>) -> Vec<Finding> {
     view.calls("cloud_files").map(find).collect()
 }
 
-/// `input_file_name()`: reference section 2.
+/// `input_file_name()`: lakeflow-sql.md, "Reading files".
 pub fn input_file_name(view: &View<'_>) -> Vec<Finding> {
     let find = |at: usize| {
         let call = view.range(at, view.closing(at + 1));
@@ -61,7 +61,7 @@ pub fn input_file_name(view: &View<'_>) -> Vec<Finding> {
     view.calls("input_file_name").map(find).collect()
 }
 
-/// `CREATE OR REPLACE STREAMING TABLE`: reference section 1.1.
+/// `CREATE OR REPLACE STREAMING TABLE`: lakeflow-sql.md, "Streaming tables".
 pub fn or_replace_dataset(view: &View<'_>) -> Vec<Finding> {
     if !view.creates_table() || !view.is(1, "OR REPLACE") || view.setting == Setting::Beside {
         return vec![];
@@ -70,7 +70,7 @@ pub fn or_replace_dataset(view: &View<'_>) -> Vec<Finding> {
     vec![finding.hint("write `OR REFRESH`").replace(view.range(1, 2), "OR REFRESH")]
 }
 
-/// `CREATE TEMPORARY STREAMING TABLE`: reference section 1.1.
+/// `CREATE TEMPORARY STREAMING TABLE`: lakeflow-sql.md, "Streaming tables".
 pub fn temporary_table(view: &View<'_>) -> Vec<Finding> {
     let is_old = |at: &usize| view.creates_table() && (view.is(*at, "TEMPORARY") || view.is(*at, "TEMP"));
     let find = |at: usize| {
@@ -82,7 +82,7 @@ pub fn temporary_table(view: &View<'_>) -> Vec<Finding> {
     [1, 3].into_iter().filter(is_old).map(find).collect()
 }
 
-/// `is_member('group')`: reference section 4.1.
+/// `is_member('group')`: lakeflow-sql.md, "Functions of masks and filters".
 pub fn is_member(view: &View<'_>) -> Vec<Finding> {
     let find = |at: usize| {
         let finding = Finding::new(view.range(at, at), "`is_member` knows the groups of the workspace only");

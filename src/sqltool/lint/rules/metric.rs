@@ -1,4 +1,4 @@
-//! The YAML of metric views: reference section 7.
+//! The YAML of metric views: lakeflow-sql.md, "Metric views".
 
 use std::ops::Range;
 

@@ -1,4 +1,4 @@
-//! Conditions that are neither true nor false: reference sections 3 and 9.
+//! Conditions that are neither true nor false: lakeflow-sql.md, "Expectations" and "Functions and time".
 
 use sqlparser::tokenizer::Token;
 

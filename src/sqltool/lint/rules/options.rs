@@ -1,4 +1,5 @@
-//! Options of `read_files` whose names or values nobody knows: reference section 2. Those of streams the parser knows.
+//! Options of `read_files` whose names or values nobody knows: lakeflow-sql.md, "Reading files". Those of streams the
+//! parser knows.
 
 use sqlparser::tokenizer::Token;
 

@@ -1,11 +1,12 @@
-//! `${..}`, which a pipeline replaces before anything reads the text: reference section 1.7.
+//! `${..}`, which a pipeline replaces before anything reads the text: lakeflow-sql.md, "Session statements and
+//! parameters".
 
 use std::ops::Range;
 
 use crate::sqltool::lint::finding::Finding;
 use crate::sqltool::lint::view::{FileView, View};
 
-/// `${..}` in a comment: reference section 1.7.
+/// `${..}` in a comment: lakeflow-sql.md, "Session statements and parameters".
 pub fn parameter_in_comment(file: &FileView<'_>) -> Vec<Finding> {
     let find = |comment: &Range<usize>| {
         let text = file.text.get(comment.clone())?;

@@ -1,4 +1,4 @@
-//! Policies of Unity Catalog: reference section 4.3.
+//! Policies of Unity Catalog: lakeflow-sql.md, "Policies and governed tags".
 
 use sqlparser::tokenizer::Token;
 

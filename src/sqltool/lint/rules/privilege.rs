@@ -1,4 +1,5 @@
-//! Which privilege goes with which object: reference section 5, and the page "Unity Catalog privileges reference".
+//! Which privilege goes with which object: lakeflow-sql.md, "Grants, tags and comments", and the page "Unity Catalog
+//! privileges reference".
 
 use crate::lakeflow::ast::{Privilege as P, Securable, SecurableKind as S, StatementKind};
 use crate::lakeflow::parse;

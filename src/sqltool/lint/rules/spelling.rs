@@ -13,7 +13,7 @@ fn quoted<'a>(view: &View<'a>, index: usize, quote: char) -> Option<&'a str> {
     view.slice(index, index).strip_prefix(quote)?.strip_suffix(quote)
 }
 
-/// `'it''s'`: reference section 8.
+/// `'it''s'`: lakeflow-sql.md, "Names and literals".
 pub fn doubled_quote(view: &View<'_>) -> Vec<Finding> {
     let find = |index: usize| {
         let body = quoted(view, index, '\'')?;
@@ -77,7 +77,7 @@ pub fn double_quoted_string(view: &View<'_>) -> Vec<Finding> {
 const BEFORE_NAMES: &[&str] =
     &["FROM", "JOIN", "INTO", "TABLE", "VIEW", "CATALOG", "SCHEMA", "VOLUME", "STREAM", "FUNCTION"];
 
-/// `FROM my-catalog.sales.orders`: reference section 8.
+/// `FROM my-catalog.sales.orders`: lakeflow-sql.md, "Names and literals".
 pub fn unquoted_hyphen_name(view: &View<'_>) -> Vec<Finding> {
     let mut found = vec![];
     for before in BEFORE_NAMES.iter().flat_map(|word| view.places(word)) {
@@ -114,10 +114,10 @@ fn part(view: &View<'_>, at: usize) -> Option<usize> {
     Some(last)
 }
 
-/// Columns that Lakeflow, Delta and the readers of files make themselves (reference section 8).
+/// Columns that Lakeflow, Delta and the readers of files make themselves (lakeflow-sql.md, "Names and literals").
 const RESERVED: &[&str] = &["_metadata", "_corrupt_record", "_change_type", "_commit_version", "_commit_timestamp"];
 
-/// `.. AS _metadata`: reference section 8.
+/// `.. AS _metadata`: lakeflow-sql.md, "Names and literals".
 pub fn reserved_column_name(view: &View<'_>) -> Vec<Finding> {
     let is_reserved = |word: &str| RESERVED.iter().any(|name| name.eq_ignore_ascii_case(word));
     let find = |at: usize| {
@@ -128,7 +128,7 @@ pub fn reserved_column_name(view: &View<'_>) -> Vec<Finding> {
     view.places("AS").filter_map(find).collect()
 }
 
-/// A column whose name Delta refuses: reference section 8.
+/// A column whose name Delta refuses: lakeflow-sql.md, "Names and literals".
 pub fn column_name_needs_mapping(view: &View<'_>) -> Vec<Finding> {
     let mapped = view.property("delta.columnMapping.mode").is_some_and(|mode| mode.eq_ignore_ascii_case("name"));
     if mapped || !view.creates_table() {

@@ -1,4 +1,5 @@
-//! Queries over streams that fail in an update, or lose and repeat rows: reference sections 1.4 to 1.6.
+//! Queries over streams that fail in an update, or lose and repeat rows: lakeflow-sql.md, "Flows", "AUTO CDC" and
+//! "Streaming reads".
 
 use std::ops::Range;
 

@@ -1,4 +1,5 @@
-//! Columns and clauses of datasets that don't go together, or that a pipeline ignores: reference sections 1.1 and 1.2.
+//! Columns and clauses of datasets that don't go together, or that a pipeline ignores: lakeflow-sql.md, "Streaming
+//! tables" and "Materialized views".
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,4 @@
-//! Tags of Unity Catalog: reference section 5.
+//! Tags of Unity Catalog: lakeflow-sql.md, "Grants, tags and comments".
 
 use std::ops::Range;
 

@@ -1,4 +1,5 @@
-//! Queries of materialized views that are refused, or recomputed in every refresh: reference sections 1.2, 1.5 and 9.
+//! Queries of materialized views that are refused, or recomputed in every refresh: lakeflow-sql.md, "Materialized
+//! views", "AUTO CDC" and "Incremental refresh".
 
 use std::ops::Range;
 
