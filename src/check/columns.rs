@@ -357,7 +357,8 @@ fn is_parameter(column: &DeclaredColumn) -> bool {
     column.name.quote_style.is_none() && column.name.value.contains(['$', '{'])
 }
 
-/// Declared columns beside those that a query delivers, which must be the same (reference sections 1.1 and 1.2).
+/// Declared columns beside those that a query delivers, which must be the same (lakeflow-sql.md, "Streaming tables" and
+/// "Materialized views").
 struct Compared<'a> {
     written: &'a [DeclaredColumn],
     declared: &'a [Column],

@@ -34,7 +34,8 @@ fn at(code: Code, message: impl Into<String>, file: FileId, range: Range<usize>)
     Diagnostic::error(code, message).at(Span::new(file, range))
 }
 
-/// Section 1.8: what pipeline source may hold. A script may hold all of it, and of a file that may be one nothing is sure.
+/// What pipeline source may hold (lakeflow-sql.md, "What pipeline source may hold"). A script may hold all of it, and of a
+/// file that may be one nothing is sure.
 pub fn forbidden(file: FileId, statement: &Statement, author: Author, setting: Setting) -> Option<Diagnostic> {
     let span = first_line(Span::new(file, statement.range.clone()));
     let refuse = |rule: &'static str, message: &str, hint: &str| {
@@ -130,7 +131,8 @@ fn is_live(kind: &StatementKind) -> bool {
     }
 }
 
-/// Sections 1.1 and 1.2: streaming tables read streams, materialized views and published views do not.
+/// Streaming tables read streams, materialized views and published views do not (lakeflow-sql.md, "Streaming tables",
+/// "Materialized views").
 fn streaming(definition: &Definition, query: &QueryInfo, statement: &Statement, author: Author) -> Option<Diagnostic> {
     let name = &definition.name;
     // How the old spelling goes with streams no page says any more.
@@ -159,7 +161,7 @@ fn streaming(definition: &Definition, query: &QueryInfo, statement: &Statement, 
     Some(if is_certain { fault } else { author.doubt(fault) })
 }
 
-/// Section 1.6: what a stream can't do without state that grows for ever, or at all.
+/// What a stream can't do without state that grows for ever, or at all (lakeflow-sql.md, "Streaming reads").
 fn stream_operations(query: &QueryInfo, file: FileId, author: Author) -> Vec<Diagnostic> {
     let used = &query.features.over_stream;
     let refused: [(&[Range<usize>], &str, &str, &str); 5] = [
@@ -272,7 +274,7 @@ pub fn expectations(
     drops
 }
 
-/// Section 1.3: of temporary views the pages say both, of the old live views that they hold expectations.
+/// Of temporary views the pages say both, of the old live views that they hold expectations.
 fn expects_of_view(definition: &Definition, file: FileId, statement: &Statement, author: Author) -> Option<Diagnostic> {
     let is_old = author == Author::People && is_live(&statement.kind);
     if is_old || !matches!(definition.kind, Kind::View | Kind::TemporaryView) {
@@ -345,7 +347,7 @@ impl Scope for Row<'_> {
     }
 }
 
-/// Section 2: `allowOverwrites` appends a file again, so something behind it must keep one row of a key. `changed` are the
+/// `allowOverwrites` appends a file again (lakeflow-sql.md, "Reading files"), so something behind it must keep one row of a key. `changed` are the
 /// tables that change data capture writes.
 pub fn overwrites(definitions: &[Definition], changed: &HashSet<&str>) -> Vec<Diagnostic> {
     if !definitions.iter().any(|definition| definition.rereads_files) {

@@ -57,7 +57,7 @@ fn may_be_column(view: &View<'_>, index: usize, query: usize) -> bool {
         && !view.heads(index).any(|head| is_one_of(OF_STRINGS, head))
 }
 
-/// `"text"` where a column could stand: reference section 8.
+/// `"text"` where a column could stand: lakeflow-sql.md, "Names and literals".
 pub fn double_quoted_string(view: &View<'_>) -> Vec<Finding> {
     let begins = ["SELECT", "EXPECT", "WHERE", "SET"];
     let query = (0..view.pieces.len()).find(|at| begins.iter().any(|word| view.is(*at, word)));
