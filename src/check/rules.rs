@@ -220,14 +220,14 @@ fn repeatable(definition: &Definition, query: &QueryInfo, file: FileId) -> Vec<D
         .collect();
     found.extend(query.inexact_sums.iter().map(|range| {
         let message = "a sum of floating point numbers depends on the order of rows";
-        let warning = Diagnostic::warning(Code::InexactSum, message).at(Span::new(file, range.clone()));
+        let warning = Diagnostic::warning(Code::FloatSum, message).at(Span::new(file, range.clone()));
         warning.hint("cast the numbers to a decimal inside the sum").rule("float-sum")
     }));
     let files =
         query.reads.iter().filter(|r| r.function && !r.stream && r.name.last().is_some_and(|n| n == "read_files"));
     found.extend(files.map(|read| {
         let message = "a materialized view over `read_files` reads every file again in every refresh";
-        let warning = Diagnostic::warning(Code::NotIncremental, message).at(Span::new(file, read.range.clone()));
+        let warning = Diagnostic::warning(Code::ReadsFilesAgain, message).at(Span::new(file, read.range.clone()));
         warning
             .hint("read files into a streaming table with `STREAM read_files(..)`")
             .rule("read-files-in-materialized-view")

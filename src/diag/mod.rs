@@ -4,6 +4,7 @@
 //! JSON, SARIF or annotations. Messages have one voice: lower case, no final period, code words in backticks, the
 //! fault first, the remedy as a hint.
 
+pub mod allow;
 mod codes;
 pub mod github;
 pub mod human;

@@ -272,6 +272,10 @@ fn statistic(name: &str, args: &[Expr], mut function: Function) -> Result<Expr, 
         ("stddev" | "stddev_pop" | "variance" | "var_pop" | "skewness" | "kurtosis" | "mode", [value]) => {
             return Ok(over_collected(&format!("__{name}"), function, value, vec![]));
         }
+        // Of values that are equally frequent, the least one is taken anyway.
+        ("mode", [value, Expr::Value(ValueWithSpan { value: Value::Boolean(true), .. })]) => {
+            return Ok(over_collected("__mode", function, value, vec![]));
+        }
         ("corr", [x, y]) => {
             let pair = call("named_struct", vec![text("x"), to_double(x), text("y"), to_double(y)]);
             return Ok(over_collected("__corr", function, &pair, vec![]));
