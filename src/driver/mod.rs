@@ -366,7 +366,7 @@ impl Compilation {
 
     /// Finds where every column comes from, and proves that personal data stays with those who may see it.
     fn trace(&mut self, project: &Project, judged: Judged, found: &mut Diagnostics) {
-        let Judged { datasets, origins } = judged;
+        let Judged { datasets, origins, .. } = judged;
         let plan = std::mem::take(&mut self.plan);
         (self.lineage, self.personal) = self.pass("lineage", |_| {
             let policy = lineage::Policy::of(project, &plan);
