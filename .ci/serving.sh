@@ -17,4 +17,4 @@ done
 "$gen" run --quiet --warehouse "$work/warehouse" > "$work/log" 2>&1 || { cat "$work/log"; exit 1; }
 GEN=$gen WAREHOUSE=$work/warehouse REQUESTS=$work/requests.jsonl \
   "$python" -m unittest discover --start-directory tests/serving
-"$python" ../shared/tools/sdk_body_check.py --strict --quiet "$work/requests.jsonl"
+"$python" .ci/body_check.py "$work/requests.jsonl"

@@ -12,7 +12,7 @@ python=$(.ci/python.sh --no-deps 'databricks-sdk==0.162.*')
 
 PYTHON=$PWD/$python REQUESTS=$work/requests.jsonl cargo test --quiet --test it -- \
   --ignored --exact --nocapture workspace::outside::the_official_sdk_reads_back_what_was_deployed
-"$python" ../shared/tools/sdk_body_check.py --strict --quiet "$work/requests.jsonl"
+"$python" .ci/body_check.py "$work/requests.jsonl"
 # A local server of the API that others wrote, in an environment of its own.
 lake=$work/lake
 python3 -m venv "$lake"

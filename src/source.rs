@@ -50,8 +50,8 @@ pub struct Source {
 struct Lines {
     /// Where each line starts.
     starts: Vec<usize>,
-    /// Whether each byte is a character, so that columns need no counting: a line may be as long as the file.
-    is_ascii: bool,
+    /// How many characters begin before each stretch of [`STRETCH`] bytes: a line may be as long as the file.
+    characters: Vec<usize>,
 }
 
 impl Source {
@@ -65,18 +65,42 @@ impl Source {
     fn lines(&self) -> &Lines {
         self.lines.get_or_init(|| {
             let after_breaks = self.text.match_indices('\n').map(|(i, _)| i + 1);
-            Lines { starts: std::iter::once(0).chain(after_breaks).collect(), is_ascii: self.text.is_ascii() }
+            let stretches = self.text.as_bytes().chunks(STRETCH).scan(0, |sum, stretch| {
+                let before = *sum;
+                *sum += begins(stretch);
+                Some(before)
+            });
+            Lines { starts: std::iter::once(0).chain(after_breaks).collect(), characters: stretches.collect() }
         })
     }
 
     /// Characters between two bytes; a byte-order mark at the begin of the file is none.
     fn characters(&self, range: Range<usize>) -> usize {
-        if self.lines().is_ascii {
-            return range.len();
-        }
         let is_marked = range.start == 0 && range.end > 0 && self.text.starts_with('\u{feff}');
-        self.text.get(range).unwrap_or("").chars().count() - usize::from(is_marked)
+        let count = self.characters_before(range.end).saturating_sub(self.characters_before(range.start));
+        count - usize::from(is_marked)
     }
+
+    /// Characters that begin before a byte offset.
+    fn characters_before(&self, offset: usize) -> usize {
+        let stretch = offset / STRETCH;
+        match self.lines().characters.get(stretch) {
+            Some(before) => before + begins(self.text.as_bytes().get(stretch * STRETCH..offset).unwrap_or(&[])),
+            // The end of a text whose last stretch is full.
+            None => stretch.checked_sub(1).map_or(0, |last| {
+                let before = self.lines().characters.get(last).copied().unwrap_or(0);
+                before + begins(self.text.as_bytes().get(last * STRETCH..).unwrap_or(&[]))
+            }),
+        }
+    }
+}
+
+/// Bytes whose characters are counted at once.
+const STRETCH: usize = 4096;
+
+/// How many characters begin in these bytes of UTF-8.
+fn begins(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte & 0xc0 != 0x80).count()
 }
 
 /// A place as people count it.

@@ -2,7 +2,7 @@
 //! literal blocks, everything quoted that a reader of YAML could take for something else.
 //!
 //! No crate does this: serialisers quote by rules of their own and lose comments at the top. It writes what a bundle
-//! needs (no anchors, no tags, no flow style but for what is empty).
+//! needs (no anchors, no tags, no flow style but for what is empty), and a test holds it to what a parser reads back.
 
 use serde_json::Value;
 
@@ -93,7 +93,12 @@ fn write_block_item(item: &Value, indent: usize, out: &mut String) {
 /// Whether a text can stand as a literal block: several lines, none of which needs an escape or begins with a space.
 fn is_literal(text: &str) -> bool {
     let begins_plainly = text.starts_with(|c: char| !c.is_whitespace());
-    text.trim_end_matches('\n').contains('\n') && begins_plainly && text.chars().all(|c| c == '\n' || !c.is_control())
+    text.trim_end_matches('\n').contains('\n') && begins_plainly && text.chars().all(|c| c == '\n' || is_printable(c))
+}
+
+/// Whether a character may stand in YAML as it is (YAML 1.2, production 1), and is no line break to a reader of YAML 1.1.
+fn is_printable(c: char) -> bool {
+    !c.is_control() && !matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
 }
 
 fn write_literal(text: &str, indent: usize, out: &mut String) {
@@ -133,7 +138,12 @@ fn write_inline(value: &Value, out: &mut String) {
 fn write_scalar(text: &str, out: &mut String) {
     match is_plain(text) {
         true => out.push_str(text),
-        false => out.push_str(&Value::from(text).to_string()),
+        false => {
+            // JSON leaves characters as they are that YAML has to escape.
+            for c in Value::from(text).to_string().chars() {
+                if is_printable(c) { out.push(c) } else { out.push_str(&format!("\\u{:04x}", u32::from(c))) }
+            }
+        }
     }
 }
 
@@ -152,9 +162,19 @@ fn is_plain(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use serde_json::json;
 
     use super::*;
+    use crate::load;
+    use crate::source::SourceMap;
+
+    /// What the parser of specs reads.
+    fn read(text: &str) -> Option<Value> {
+        let file = SourceMap::default().add("a.yml", text);
+        let (document, faults) = load::yaml(file, text);
+        document.map(|(value, _)| value).filter(|_| faults.is_empty())
+    }
 
     fn shown(value: Value) -> String {
         document("# head\n", &value)
@@ -182,5 +202,24 @@ mod tests {
         let expected = "# head\n\nq: |-\n  SELECT 1\n\n  FROM t\nr: |\n  a\n  b\n";
         assert_eq!(shown(json!({"q": "SELECT 1\n\nFROM t", "r": "a\nb\n"})), expected);
         assert_eq!(shown(json!({"q": " a\nb"})), "# head\n\nq: \" a\\nb\"\n");
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// Whatever a text holds, a reader gets it back, as a key, in a list, and in a mapping in a list.
+        #[test]
+        fn a_parser_reads_back_what_was_written(
+            texts in prop::collection::vec("([ -~]|[\\x00-\\x1f\u{7f}-\u{a0}\u{2028}\u{2029}\u{feff}\u{fffe}é😀\\t\\n:#'\"-]){0,12}", 1..5)
+        ) {
+            let inner = json!({ "a": texts[0], "b": [texts], "c": { "d": texts, "e": [] } });
+            let mut map = serde_json::Map::new();
+            for (index, text) in texts.iter().enumerate() {
+                map.insert(format!("{text}{index}"), json!([inner, text, index, index % 2 == 0, null]));
+            }
+            let value = Value::Object(map);
+            let text = shown(value.clone());
+            prop_assert_eq!(read(&text), Some(value), "{}", text);
+        }
     }
 }

@@ -1,88 +1,28 @@
 //! Columns of datasets: what queries deliver, and whether it is what was declared.
 
+use std::borrow::Cow;
 use std::cell::Cell;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use sqlparser::ast::Query;
 
-use super::dataset::{self, Tree, first_line, last_part, query_of, table_of};
-use super::forms::{Call, Definition, Kind, Origins, Parsed, Queried};
+use super::dataset::{self, FlowTree, Tree, first_line, last_part, query_of, table_of};
+use super::forms::{Author, Call, Definition, Kind, Origins, Parsed, Queried};
+use super::known::{All, HINTS, Known, SoFar};
+use super::names::{Meaning, Namespace};
 use super::read_files::allows_overwrites;
 use super::rules;
+use super::setting::Setting;
 use crate::diag::{Code, Diagnostic, Diagnostics, did_you_mean};
 use crate::lakeflow::ast::{
-    AutoCdc, CdcSource, Column as DeclaredColumn, ColumnSelection, FlowBody, ObjectName, Statement, StatementKind,
-    StoredAs,
+    AutoCdc, CdcSource, Column as DeclaredColumn, ColumnSelection, ObjectName, StatementKind, StoredAs, TableDefinition,
 };
-use crate::lakeflow::infer::{self, Catalog, FaultKind, Place, QueryInfo, Relation};
+use crate::lakeflow::infer::{self, FaultKind, Place, QueryInfo, Relation};
 use crate::lakeflow::is_same_name;
 use crate::lakeflow::types::{Column, DataType};
 use crate::lakeflow::{self, folded};
 use crate::source::{FileId, SourceMap, Span};
-
-/// The datasets resolved so far, as tables.
-#[derive(Debug, Clone, Default)]
-pub struct Known {
-    relations: HashMap<String, Arc<Relation>>,
-    /// Defined but not resolved yet: only in cycles, which are reported.
-    pending: BTreeSet<String>,
-}
-
-impl Known {
-    fn relation(&self, name: &str) -> Option<&Arc<Relation>> {
-        self.relations.get(&*folded(name))
-    }
-}
-
-impl Catalog for Known {
-    fn table(&self, name: &[&str]) -> Option<Arc<Relation>> {
-        let last = name.last()?;
-        let pending = || self.pending.contains(&*folded(last)).then(Relation::unknown);
-        self.relation(last).cloned().or_else(pending)
-    }
-
-    fn table_names(&self) -> Vec<String> {
-        let mut names: Vec<String> = self.relations.keys().cloned().collect();
-        names.sort_unstable();
-        names.extend(self.pending.iter().cloned());
-        names
-    }
-}
-
-/// All tables, and how many unknown ones are still told what may have been meant: each goes through all names.
-struct All<'a> {
-    known: &'a Known,
-    hints: &'a Cell<usize>,
-}
-
-/// More hints than anyone reads.
-const HINTS: usize = 100;
-
-impl Catalog for All<'_> {
-    fn table(&self, name: &[&str]) -> Option<Arc<Relation>> {
-        self.known.table(name)
-    }
-
-    fn table_names(&self) -> Vec<String> {
-        match self.hints.get().checked_sub(1) {
-            Some(left) => {
-                self.hints.set(left);
-                self.known.table_names()
-            }
-            None => vec![],
-        }
-    }
-}
-
-/// Tables as far as they are known while files are still to come: a name that is missing may stand in one of those.
-struct SoFar<'a>(&'a Known);
-
-impl Catalog for SoFar<'_> {
-    fn table(&self, name: &[&str]) -> Option<Arc<Relation>> {
-        self.0.table(name)
-    }
-}
 
 /// A dataset while its columns are found.
 #[derive(Debug)]
@@ -103,6 +43,8 @@ pub struct Found {
     pub known: Known,
     /// The flows.
     pub flows: Vec<Tree>,
+    /// What each file is part of.
+    pub settings: BTreeMap<FileId, Setting>,
 }
 
 /// Finds the datasets of files that come one by one, and the columns of each.
@@ -111,6 +53,7 @@ pub struct Found {
 /// known before their queries are, so in generated files hardly a query has to wait.
 pub struct Resolver<'a> {
     sources: &'a SourceMap,
+    author: Author,
     /// How many there were.
     files: usize,
     /// In the order of the files, and their places by name. Those with a tree wait for tables that are not known yet, or
@@ -118,21 +61,34 @@ pub struct Resolver<'a> {
     entries: Vec<Entry>,
     by_name: HashMap<String, usize>,
     flows: Vec<Tree>,
+    settings: BTreeMap<FileId, Setting>,
     known: Known,
     diagnostics: &'a mut Diagnostics,
 }
 
 impl<'a> Resolver<'a> {
     /// Nothing is known yet.
-    pub fn new(sources: &'a SourceMap, diagnostics: &'a mut Diagnostics) -> Self {
-        let (entries, by_name, flows, known) = Default::default();
-        Resolver { sources, files: 0, entries, by_name, flows, known, diagnostics }
+    pub fn new(sources: &'a SourceMap, author: Author, diagnostics: &'a mut Diagnostics) -> Self {
+        let (entries, by_name, flows, settings) = Default::default();
+        Resolver {
+            sources,
+            author,
+            files: 0,
+            entries,
+            by_name,
+            flows,
+            settings,
+            known: Known::new(author),
+            diagnostics,
+        }
     }
 
-    /// Takes files in; a second definition of a name is a fault.
-    pub fn add(&mut self, files: Vec<Arc<Parsed>>) {
+    /// Takes files in; a second definition of a name is a fault. `lost` tells that some of their statements do not parse.
+    pub fn add(&mut self, files: Vec<Arc<Parsed>>, lost: bool) {
         let first_new = self.entries.len();
+        self.known.lost |= lost;
         for file in files {
+            self.settings.insert(file.file, Setting::of(&file.statements));
             Tree::all(&file).for_each(|tree| self.announce(tree));
             self.files += 1;
         }
@@ -142,18 +98,29 @@ impl<'a> Resolver<'a> {
     /// Notes what a statement defines. A table that lists its columns can be read before its own query is judged.
     fn announce(&mut self, tree: Tree) {
         let statement = tree.statement();
-        self.diagnostics.extend(rules::forbidden(tree.file(), statement));
+        let setting = self.settings.get(&tree.file()).copied().unwrap_or_default();
+        self.diagnostics.extend(rules::forbidden(tree.file(), statement, self.author, setting));
+        self.known.declare(&tree);
         if dataset::flow_of(&statement.kind).is_some() {
             self.flows.push(tree.clone());
         }
-        let Some(definition) = dataset::definition(self.files, &tree) else { return };
-        let first = self.by_name.get(&definition.name).and_then(|first| self.entries.get(*first));
-        if let Some(first) = first {
-            self.diagnostics.push(twice(&first.definition, &definition));
-            return;
-        }
-        if let Some(columns) = declared_of(statement) {
-            self.known.relations.insert(definition.name.clone(), Relation::of(columns));
+        let Some((name, kind)) = dataset::defined(&statement.kind) else { return };
+        let key = match self.known.names.define(tree.space().qualified(super::names::parts(name))) {
+            Ok(key) => key,
+            Err(key) => {
+                let again = dataset::definition(self.files, &tree, kind, key);
+                let first = self.by_name.get(&again.name).and_then(|first| self.entries.get(*first));
+                // A script may make a view anew; who knows which of the two a pipeline means?
+                let is_doubtful = kind == Kind::View;
+                let fault = first.map(|first| twice(&first.definition, &again));
+                let author = self.author;
+                self.diagnostics.extend(fault.map(|fault| if is_doubtful { author.doubt(fault) } else { fault }));
+                return;
+            }
+        };
+        let definition = dataset::definition(self.files, &tree, kind, key);
+        if let Some(columns) = table_of(&statement.kind).and_then(declared_of) {
+            self.known.learn(definition.name.clone(), Relation::of(columns));
         }
         self.by_name.insert(definition.name.clone(), self.entries.len());
         self.entries.push(Entry { definition, origins: Origins::default(), tree: Some(tree) });
@@ -163,89 +130,124 @@ impl<'a> Resolver<'a> {
     fn judge_early(&mut self, index: usize) {
         let Some(Entry { definition, tree: Some(tree), .. }) = self.entries.get_mut(index) else { return };
         let Some(query) = query_of(&tree.statement().kind) else { return };
-        let info = infer::analyze_query(query, self.sources.text(tree.file()), &SoFar(&self.known));
-        if info.faults.iter().any(|fault| fault.kind == FaultKind::UnknownTable) {
-            definition.reads = dataset::tables_of(&info).collect();
-        } else {
+        let info = infer::analyze_query(query, self.sources.text(tree.file()), &SoFar(&self.known, tree.space()));
+        if info.faults.iter().all(|fault| fault.kind != FaultKind::UnknownTable) {
+            definition.reads = self.known.reads(&info, tree.space());
             self.settle(index, Some(info), None);
         }
     }
 
     /// Judges what had to wait, now that all datasets are known.
     pub fn finish(mut self) -> Found {
-        let reads_of = |query: &Query, file: FileId| {
-            dataset::tables_of(&infer::analyze_query(query, self.sources.text(file), &SoFar(&self.known))).collect()
-        };
-        for (target, reads) in dataset::read_by_flows(&self.flows, reads_of) {
-            if let Some(target) = self.by_name.get(&target).and_then(|index| self.entries.get_mut(*index)) {
-                target.definition.reads.extend(reads);
-            }
-        }
+        self.find_reads();
         dataset::order(&mut self.entries, self.diagnostics);
         let waiting = self.entries.iter().filter(|entry| entry.tree.is_some()).map(|entry| &entry.definition.name);
-        self.known.pending = waiting.filter(|name| !self.known.relations.contains_key(*name)).cloned().collect();
-        let changes = dataset::changes_by_target(&self.flows);
+        self.known.pending = waiting.filter(|name| self.known.relation(name).is_none()).cloned().collect();
+        let mut changes: HashMap<String, Tree> = HashMap::new();
+        for tree in &self.flows {
+            if let Some((target, FlowTree::Changes(_))) = dataset::flow_of(&tree.statement().kind)
+                && let Meaning::Known(key) = self.known.meaning(target, tree.space())
+            {
+                changes.entry(key.to_owned()).or_insert_with(|| tree.clone());
+            }
+        }
         let hints = Cell::new(HINTS);
         for index in 0..self.entries.len() {
             let Some(Entry { definition, tree: Some(tree), .. }) = self.entries.get(index) else { continue };
             let query = query_of(&tree.statement().kind);
-            let all = All { known: &self.known, hints: &hints };
+            let all = All { known: &self.known, space: tree.space(), hints: &hints };
             let info = query.map(|query| infer::analyze_query(query, self.sources.text(tree.file()), &all));
             let changes = changes.get(&definition.name).and_then(|tree| {
-                let (_, body) = dataset::flow_of(&tree.statement().kind)?;
-                let FlowBody::AutoCdc(cdc) = body else { return None };
-                Some(cdc_columns(cdc, self.sources.text(tree.file()), &self.known))
+                let (_, FlowTree::Changes(cdc)) = dataset::flow_of(&tree.statement().kind)? else { return None };
+                Some(cdc_columns(cdc, self.sources.text(tree.file()), &self.known, tree.space()))
             });
             self.settle(index, info, changes);
         }
-        Found { entries: self.entries, known: self.known, flows: self.flows }
+        Found { entries: self.entries, known: self.known, flows: self.flows, settings: self.settings }
+    }
+
+    /// Finds what datasets read that had to wait, and what flows read into them.
+    fn find_reads(&mut self) {
+        let Resolver { entries, by_name, flows, known, sources, .. } = self;
+        let reads_of = |query: &Query, tree: &Tree| {
+            let info = infer::analyze_query(query, sources.text(tree.file()), &SoFar(known, tree.space()));
+            known.reads(&info, tree.space())
+        };
+        for entry in entries.iter_mut() {
+            let Some(tree) = &entry.tree else { continue };
+            if let Some(query) = query_of(&tree.statement().kind) {
+                entry.definition.reads = reads_of(query, tree);
+            }
+        }
+        for tree in flows.iter() {
+            let Some((target, flow)) = dataset::flow_of(&tree.statement().kind) else { continue };
+            let Meaning::Known(key) = known.meaning(target, tree.space()) else { continue };
+            let reads = match flow {
+                FlowTree::Insert(insert) => reads_of(&insert.query, tree),
+                FlowTree::Changes(AutoCdc { source: CdcSource::Query(query), .. }) => reads_of(query, tree),
+                FlowTree::Changes(AutoCdc { source, .. }) => {
+                    let name = source.name().map(|name| tree.space().qualified(super::names::parts(name)));
+                    name.into_iter().map(|name| known.key_of(name)).collect()
+                }
+            };
+            if let Some(target) = by_name.get(key).and_then(|index| entries.get_mut(*index)) {
+                target.definition.reads.extend(reads);
+            }
+        }
     }
 
     /// Notes what the query of a dataset, or the changes that fill it, turned out to be, and lets its statement go.
-    fn settle(&mut self, index: usize, info: Option<QueryInfo>, changes: Option<Arc<[Column]>>) {
+    fn settle(&mut self, index: usize, info: Option<QueryInfo>, changes: Option<Delivered>) {
         let Some(Entry { definition, origins, tree }) = self.entries.get_mut(index) else { return };
         let Some(tree) = tree.take() else { return };
         let (file, statement) = (tree.file(), tree.statement());
         let table = table_of(&statement.kind).filter(|table| !table.columns.is_empty());
-        let declared = table.and(self.known.relation(&definition.name)).map(|known| known.columns.clone());
+        let declared = table.and_then(declared_of);
         if let (Some(table), Some(declared)) = (table, &declared) {
-            let delivered: Vec<&Column> = match (&info, &changes) {
+            let delivered = match (&info, &changes) {
                 (Some(info), _) => info.columns.iter().map(|output| &output.column).collect(),
-                (None, changes) => changes.iter().flat_map(|columns| columns.iter()).collect(),
+                (None, changes) => changes.iter().flat_map(|changes| changes.columns.iter()).collect(),
             };
-            compare(&table.columns, declared, &delivered, definition.span, self.sources, self.diagnostics);
+            let is_open = match (&info, &changes) {
+                (Some(info), _) => info.open,
+                (None, changes) => changes.as_ref().is_none_or(|changes| changes.open),
+            };
+            let compared = Compared { written: &table.columns, declared, delivered, is_open };
+            compared.judge(definition, self.author, self.sources, self.diagnostics);
         }
-        let delivered = || info.as_ref().map(QueryInfo::schema).or(changes);
-        definition.columns = declared.or_else(delivered).unwrap_or_default();
+        let delivered = info.as_ref().map(|info| Delivered { columns: info.schema(), open: info.open }).or(changes);
+        let delivered = delivered.unwrap_or_else(|| Delivered { columns: Arc::default(), open: true });
+        let is_listed = table.is_some_and(|table| !table.columns.is_empty());
+        definition.open = declared.is_none() && (delivered.open || is_listed);
+        definition.columns = declared.unwrap_or(delivered.columns);
         let streaming = info.as_ref().is_some_and(|info| info.streaming);
         definition.streamable = definition.kind == Kind::StreamingTable || streaming;
         if let Some(info) = info {
-            self.diagnostics.extend(info.faults.iter().map(|fault| super::fault(file, fault)));
+            let author = self.author;
+            self.diagnostics.extend(info.faults.iter().map(|fault| super::fault(author, file, fault)));
             self.diagnostics.extend(repeated_fields(&info, definition.span));
             let renames = matches!(&statement.kind, StatementKind::CreateView(view) if !view.columns.is_empty());
             self.diagnostics.extend(repeated_columns(&info, definition.span).filter(|_| !renames));
-            definition.reads.extend(dataset::tables_of(&info));
+            definition.perhaps_streamable = info.perhaps_streaming;
             definition.has_query = true;
             definition.ranks = !info.features.windows.is_empty();
             definition.rereads_files =
                 info.reads.iter().any(|read| read.function) && allows_overwrites(&statement.kind);
-            rules::query(definition, &info, file, self.diagnostics);
+            rules::query(definition, &info, statement, self.author, self.diagnostics);
             origins.query = Some(Queried { file, info: Box::new(info) });
         }
         let text = self.sources.text(file);
-        origins.drops = rules::expectations(definition, file, statement, text, self.diagnostics);
+        origins.drops = rules::expectations(definition, file, statement, text, self.author, self.diagnostics);
         definition.calls = calls(&statement.kind, &definition.columns, text);
-        self.known.pending.remove(&definition.name);
-        self.known.relations.insert(definition.name.clone(), definition.relation());
+        self.known.learn(definition.name.clone(), definition.relation());
     }
 }
 
 /// Columns of one name, which a query can have but no table or view.
 fn repeated_columns(info: &QueryInfo, statement: Span) -> impl Iterator<Item = Diagnostic> {
+    let mut seen = HashSet::new();
     let names = info.columns.iter().map(|output| output.column.name.as_str());
-    let repeated =
-        names.clone().enumerate().filter(move |(at, name)| names.clone().take(*at).any(|n| is_same_name(n, name)));
-    repeated.map(move |(_, name)| {
+    names.filter(move |name| !seen.insert(folded(name))).map(move |name| {
         let message = format!("the query gives two columns called `{name}`");
         let fault = Diagnostic::error(Code::ColumnMismatch, message).at(first_line(statement));
         fault.hint("letter case does not count: leave one out, or name it otherwise by `AS`")
@@ -289,22 +291,39 @@ fn calls(kind: &StatementKind, columns: &[Column], text: &str) -> Vec<Call> {
 impl Definition {
     /// The dataset as a table that queries read.
     fn relation(&self) -> Arc<Relation> {
-        let streaming = self.kind == Kind::TemporaryView && self.streamable;
-        let open = self.columns.is_empty();
-        Arc::new(Relation { columns: self.columns.clone(), streaming, open, ..Relation::default() })
+        let is_view = self.kind == Kind::TemporaryView;
+        let open = self.open || self.columns.is_empty();
+        Arc::new(Relation {
+            columns: self.columns.clone(),
+            streaming: is_view && self.streamable,
+            perhaps_streaming: is_view && self.perhaps_streamable,
+            open,
+            ..Relation::default()
+        })
     }
 }
 
+/// Columns that come into a table.
+struct Delivered {
+    columns: Arc<[Column]>,
+    /// Whether others may come too.
+    open: bool,
+}
+
 /// What change data capture delivers: the chosen columns of its source, and validity for a history.
-fn cdc_columns(cdc: &AutoCdc, text: &str, known: &Known) -> Arc<[Column]> {
-    let source = match &cdc.source {
-        CdcSource::Stream(name) => known.relation(&last_part(name)).map(|relation| relation.columns.clone()),
+fn cdc_columns(cdc: &AutoCdc, text: &str, known: &Known, space: &Namespace) -> Delivered {
+    let hints = Cell::new(0);
+    let catalog = All { known, space, hints: &hints };
+    let (source, open): (Arc<[Column]>, bool) = match &cdc.source {
+        CdcSource::Stream(name) | CdcSource::Table(name) => match catalog.relation(name) {
+            Some(relation) => (relation.columns.clone(), relation.open),
+            None => (Arc::default(), true),
+        },
         CdcSource::Query(query) => {
-            let info = infer::analyze_query(query, text, known);
-            (!info.open).then(|| info.schema())
+            let info = infer::analyze_query(query, text, &catalog);
+            (info.schema(), info.open)
         }
     };
-    let Some(source) = source else { return Arc::default() };
     let is = |names: &[sqlparser::ast::Ident], c: &Column| names.iter().any(|n| is_same_name(&n.value, &c.name));
     let chosen = |c: &&Column| match &cdc.columns {
         None => true,
@@ -321,49 +340,71 @@ fn cdc_columns(cdc: &AutoCdc, text: &str, known: &Known) -> Arc<[Column]> {
             nullable: true,
         }));
     }
-    columns.into()
+    Delivered { columns: columns.into(), open }
 }
 
-/// The columns that a statement lists, if it lists any.
-fn declared_of(statement: &Statement) -> Option<Arc<[Column]>> {
-    let columns = &table_of(&statement.kind)?.columns;
+/// The columns that a table lists, if it lists any.
+pub(super) fn declared_of(table: &TableDefinition) -> Option<Arc<[Column]>> {
     let ty = |c: &DeclaredColumn| DataType::from_sql(&c.data_type).unwrap_or(DataType::Unknown);
-    let declared = columns.iter().map(|c| Column { name: c.name.value.clone(), ty: ty(c), nullable: !c.not_null });
-    (!columns.is_empty()).then(|| declared.collect())
+    let declared =
+        table.columns.iter().map(|c| Column { name: c.name.value.clone(), ty: ty(c), nullable: !c.not_null });
+    let is_list = !table.columns.is_empty() && !table.columns.iter().any(is_parameter);
+    is_list.then(|| declared.collect())
 }
 
-/// Declared columns and those that a query delivers must be the same (lakeflow-sql.md, "Streaming tables" and
+/// Whether what stands for a column is known only when the pipeline runs, and may be many.
+fn is_parameter(column: &DeclaredColumn) -> bool {
+    column.name.quote_style.is_none() && column.name.value.contains(['$', '{'])
+}
+
+/// Declared columns beside those that a query delivers, which must be the same (lakeflow-sql.md, "Streaming tables" and
 /// "Materialized views").
-fn compare(
-    written: &[DeclaredColumn],
-    declared: &[Column],
-    delivered: &[&Column],
-    statement: Span,
-    sources: &SourceMap,
-    diagnostics: &mut Diagnostics,
-) {
-    if delivered.is_empty() {
-        return;
-    }
-    let span = |column: &DeclaredColumn| {
-        let range = lakeflow::range_of(sources.text(statement.file), column.name.span).unwrap_or(0..0);
-        Span::new(statement.file, range)
-    };
-    for (column, written) in declared.iter().zip(written) {
-        let Some(found) = delivered.iter().find(|d| is_same_name(&d.name, &column.name)) else {
-            let hint = did_you_mean(&column.name, delivered.iter().map(|d| d.name.as_str()));
-            let message = format!("column `{}` is declared, but the query does not deliver it", column.name);
-            diagnostics.push(Diagnostic::error(Code::ColumnMismatch, message).at(span(written)).maybe_hint(hint));
-            continue;
+struct Compared<'a> {
+    written: &'a [DeclaredColumn],
+    declared: &'a [Column],
+    delivered: Vec<&'a Column>,
+    /// Whether others may be delivered too.
+    is_open: bool,
+}
+
+impl Compared<'_> {
+    fn judge(&self, definition: &Definition, author: Author, sources: &SourceMap, diagnostics: &mut Diagnostics) {
+        let statement = definition.span;
+        let text = sources.text(statement.file);
+        let span = |column: &DeclaredColumn| {
+            Span::new(statement.file, lakeflow::range_of(text, column.name.span).unwrap_or(0..0))
         };
-        if found.ty != column.ty && !column.ty.can_store(&found.ty) {
-            let message =
-                format!("column `{}` is declared as {}, but the query delivers {}", column.name, column.ty, found.ty);
-            diagnostics.push(Diagnostic::error(Code::ColumnMismatch, message).at(span(written)));
+        // Who wrote `*` over many columns has many names to look through.
+        let delivered: HashMap<Cow<'_, str>, &Column> =
+            self.delivered.iter().rev().map(|column| (folded(&column.name), *column)).collect();
+        let mut hints = 0;
+        for (column, written) in self.declared.iter().zip(self.written) {
+            let Some(found) = delivered.get(&folded(&column.name)) else {
+                if self.is_open || self.delivered.is_empty() {
+                    continue;
+                }
+                hints += 1;
+                let near = || did_you_mean(&column.name, self.delivered.iter().map(|d| d.name.as_str()));
+                let hint = if hints <= HINTS { near() } else { None };
+                let message = format!("column `{}` is declared, but the query does not deliver it", column.name);
+                let fault = Diagnostic::error(Code::ColumnMismatch, message).at(span(written)).maybe_hint(hint);
+                // A streaming table holds NULL in it, and a materialized view may take columns by their position.
+                diagnostics.push(author.doubt(fault));
+                continue;
+            };
+            if found.ty != column.ty && !column.ty.can_store(&found.ty) {
+                let (name, own, other) = (&column.name, &column.ty, &found.ty);
+                let message = format!("column `{name}` is declared as {own}, but the query delivers {other}");
+                let fault = Diagnostic::error(Code::ColumnMismatch, message).at(span(written));
+                diagnostics.push(author.doubt(fault)); // Lakeflow may cast it
+            }
         }
-    }
-    for found in delivered.iter().filter(|d| !declared.iter().any(|c| is_same_name(&c.name, &d.name))) {
-        let message = format!("the query delivers `{}`, which is not declared", found.name);
-        diagnostics.push(Diagnostic::error(Code::ColumnMismatch, message).at(first_line(statement)));
+        let declared: HashSet<Cow<'_, str>> = self.declared.iter().map(|column| folded(&column.name)).collect();
+        let is_same_count = definition.kind == Kind::MaterializedView && self.delivered.len() == self.declared.len();
+        for found in self.delivered.iter().filter(|column| !declared.contains(&folded(&column.name))) {
+            let message = format!("the query delivers `{}`, which is not declared", found.name);
+            let fault = Diagnostic::error(Code::ColumnMismatch, message).at(first_line(statement));
+            diagnostics.push(if is_same_count { author.doubt(fault) } else { fault });
+        }
     }
 }

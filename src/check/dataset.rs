@@ -1,19 +1,19 @@
 //! Datasets of a pipeline: who defines which name, who reads whom, and what columns come out.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use sqlparser::ast::{ObjectName, Query};
 
 use super::columns::Entry;
 use super::forms::{Definition, Kind, Parsed};
+use super::names::Namespace;
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::lakeflow::ast::{
-    AutoCdc, CdcSource, Expectation, FlowBody, InsertFlow, Statement, StatementKind, TableDefinition, TableSource,
+    AutoCdc, Expectation, FlowBody, InsertFlow, Statement, StatementKind, TableDefinition, TableSource,
 };
 use crate::lakeflow::folded;
-use crate::lakeflow::infer::QueryInfo;
 use crate::source::{FileId, Span};
 
 /// A statement that is still needed. Its file is let go with the last of them.
@@ -21,12 +21,22 @@ use crate::source::{FileId, Span};
 pub struct Tree {
     file: Arc<Parsed>,
     index: usize,
+    space: Arc<Namespace>,
 }
 
 impl Tree {
     /// All statements of a file.
     pub fn all(file: &Arc<Parsed>) -> impl Iterator<Item = Tree> {
-        (0..file.statements.len()).map(|index| Tree { file: Arc::clone(file), index })
+        let mut space = Arc::<Namespace>::default();
+        file.statements.iter().enumerate().map(move |(index, statement)| {
+            space = space.after(&statement.kind);
+            Tree { file: Arc::clone(file), index, space: Arc::clone(&space) }
+        })
+    }
+
+    /// The catalog and the schema in which it stands.
+    pub fn space(&self) -> &Namespace {
+        &self.space
     }
 
     /// The file.
@@ -40,66 +50,56 @@ impl Tree {
     }
 }
 
-/// What is known of a dataset before its query is judged; `file` is the place of its file among all.
-pub fn definition(file: usize, tree: &Tree) -> Option<Definition> {
+/// What is known of a dataset before its query is judged; `file` is the place of its file among all, `name` its key.
+pub fn definition(file: usize, tree: &Tree, kind: Kind, name: String) -> Definition {
     let statement = tree.statement();
-    let (name, kind) = defined(&statement.kind)?;
-    Some(Definition {
-        name: last_part(name).into_owned(),
+    Definition {
+        name,
         kind,
         span: Span::new(tree.file(), statement.range.clone()),
         place: (file, tree.index),
         private: kind == Kind::TemporaryView || table_of(&statement.kind).is_some_and(|table| table.private),
-        reads: BTreeSet::new(),
+        reads: Default::default(),
         columns: Arc::default(),
+        open: true,
         streamable: false,
+        perhaps_streamable: false,
         calls: vec![],
         has_query: false,
         ranks: false,
         rereads_files: false,
-    })
+    }
+}
+
+/// What a flow does, as it was written.
+#[derive(Debug, Clone, Copy)]
+pub enum FlowTree<'a> {
+    /// Rows of a query.
+    Insert(&'a InsertFlow),
+    /// Change data capture, in the old spelling too.
+    Changes(&'a AutoCdc),
+}
+
+impl<'a> From<&'a FlowBody> for FlowTree<'a> {
+    fn from(body: &'a FlowBody) -> Self {
+        match body {
+            FlowBody::Insert(insert) => FlowTree::Insert(insert),
+            FlowBody::AutoCdc(cdc) => FlowTree::Changes(cdc),
+        }
+    }
 }
 
 /// A flow: the table that it writes, and how. The query of a table is judged with the table and is none.
-pub fn flow_of(kind: &StatementKind) -> Option<(&ObjectName, &FlowBody)> {
+pub fn flow_of(kind: &StatementKind) -> Option<(&ObjectName, FlowTree<'_>)> {
     match kind {
-        StatementKind::CreateFlow(flow) => Some((&flow.target, &flow.body)),
+        StatementKind::CreateFlow(flow) => Some((&flow.target, FlowTree::from(&flow.body))),
+        StatementKind::ApplyChanges(apply) => Some((&apply.target, FlowTree::Changes(&apply.cdc))),
         StatementKind::CreateStreamingTable(table) => match &table.source {
-            Some(TableSource::Flow(body @ FlowBody::AutoCdc(_))) => Some((&table.table.name, body)),
+            Some(TableSource::Flow(FlowBody::AutoCdc(cdc))) => Some((&table.table.name, FlowTree::Changes(cdc))),
             _ => None,
         },
         _ => None,
     }
-}
-
-/// The datasets that flows write into, each with what the flow reads.
-pub fn read_by_flows(
-    flows: &[Tree],
-    reads_of: impl Fn(&Query, FileId) -> BTreeSet<String>,
-) -> Vec<(String, BTreeSet<String>)> {
-    let reads_of_flow = |body: &FlowBody, file: FileId| match body {
-        FlowBody::Insert(flow) => reads_of(&flow.query, file),
-        FlowBody::AutoCdc(cdc) => match &cdc.source {
-            CdcSource::Stream(name) => BTreeSet::from([last_part(name).into_owned()]),
-            CdcSource::Query(query) => reads_of(query, file),
-        },
-    };
-    let flows = flows.iter().filter_map(|tree| {
-        let (target, body) = flow_of(&tree.statement().kind)?;
-        Some((last_part(target).into_owned(), reads_of_flow(body, tree.file())))
-    });
-    flows.collect()
-}
-
-/// The first change data capture that writes each table, by the name of the table.
-pub fn changes_by_target(flows: &[Tree]) -> HashMap<String, Tree> {
-    let mut found = HashMap::new();
-    for tree in flows {
-        if let Some((target, FlowBody::AutoCdc(_))) = flow_of(&tree.statement().kind) {
-            found.entry(last_part(target).into_owned()).or_insert_with(|| tree.clone());
-        }
-    }
-    found
 }
 
 /// What writes into a table besides its own query, as trees.
@@ -118,8 +118,8 @@ pub fn writers(files: &[Arc<Parsed>]) -> BTreeMap<String, Writers<'_>> {
     for (target, body) in statements.filter_map(|statement| flow_of(&statement.kind)) {
         let writers = found.entry(last_part(target).into_owned()).or_default();
         match body {
-            FlowBody::Insert(insert) => writers.inserts.push(insert),
-            FlowBody::AutoCdc(changes) => writers.changes = writers.changes.or(Some(changes)),
+            FlowTree::Insert(insert) => writers.inserts.push(insert),
+            FlowTree::Changes(changes) => writers.changes = writers.changes.or(Some(changes)),
         }
     }
     found
@@ -130,11 +130,12 @@ pub fn first_line(span: Span) -> Span {
     Span { end: span.end.min(span.start + 6), ..span }
 }
 
-fn defined(kind: &StatementKind) -> Option<(&ObjectName, Kind)> {
+/// The dataset that a statement defines. What the old `LIVE VIEW` shows stays in the pipeline.
+pub fn defined(kind: &StatementKind) -> Option<(&ObjectName, Kind)> {
     match kind {
         StatementKind::CreateStreamingTable(t) => Some((&t.table.name, Kind::StreamingTable)),
         StatementKind::CreateMaterializedView(v) => Some((&v.table.name, Kind::MaterializedView)),
-        StatementKind::CreateView(v) if v.temporary => Some((&v.name, Kind::TemporaryView)),
+        StatementKind::CreateView(v) if v.temporary || v.live => Some((&v.name, Kind::TemporaryView)),
         StatementKind::CreateView(v) => Some((&v.name, Kind::View)),
         _ => None,
     }
@@ -175,12 +176,6 @@ pub fn expectations_of(kind: &StatementKind) -> &[Expectation] {
 pub fn last_part(name: &ObjectName) -> Cow<'_, str> {
     let last = name.0.last().and_then(|part| part.as_ident());
     last.map_or(Cow::Borrowed(""), |ident| folded(&ident.value))
-}
-
-/// The tables that a query reads, in lower case.
-pub fn tables_of(query: &QueryInfo) -> impl Iterator<Item = String> {
-    let tables = query.reads.iter().filter(|read| !read.function);
-    tables.filter_map(|read| read.name.last()).map(|name| folded(name).into_owned())
 }
 
 /// Puts every dataset after those it reads, otherwise by name. Datasets that read each other in a cycle are a fault; they

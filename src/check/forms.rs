@@ -3,20 +3,39 @@
 //! Trees and facts are two types. Trees take some sixty times the room of their text, and first touching that room takes
 //! longer than making them; whoever needs facts alone lets each tree go as soon as it is judged.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::setting::Setting;
+use crate::diag::{Diagnostic, Severity};
 use crate::lakeflow::ast::{ColumnSelection, Statement};
 use crate::lakeflow::infer::QueryInfo;
 use crate::lakeflow::types::{Column, DataType};
 use crate::source::{FileId, Span};
+
+/// Who wrote the SQL that is judged: what is certain hangs on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Author {
+    /// `gen`: all of the pipeline is at hand, and it promises more than Lakeflow asks for.
+    Gen,
+    /// People: tables may be defined elsewhere, and what they write is wrong only where Lakeflow refuses it for sure.
+    People,
+}
+
+impl Author {
+    /// A fault that is none for sure in what people wrote.
+    pub(super) fn doubt(self, fault: Diagnostic) -> Diagnostic {
+        let severity = if self == Author::People { Severity::Warning } else { fault.severity };
+        Diagnostic { severity, ..fault }
+    }
+}
 
 /// A file as trees.
 #[derive(Debug, Clone)]
 pub struct Parsed {
     /// The file.
     pub file: FileId,
-    /// Its statements; none if it does not parse.
+    /// Its statements; without those that do not parse.
     pub statements: Vec<Statement>,
 }
 
@@ -27,6 +46,8 @@ pub struct Judged {
     pub datasets: Vec<Definition>,
     /// What the rows of each are made of, in the same order.
     pub origins: Vec<Origins>,
+    /// What each file is part of.
+    pub settings: BTreeMap<FileId, Setting>,
 }
 
 /// A pipeline that can be run: its trees, and what was found out about it.
@@ -66,7 +87,7 @@ impl Kind {
 /// A dataset with what is known of it.
 #[derive(Debug, Clone)]
 pub struct Definition {
-    /// Last part of its name, in lower case.
+    /// Last part of its name, in lower case; the whole name where another dataset has that part.
     pub name: String,
     /// What it is.
     pub kind: Kind,
@@ -80,8 +101,12 @@ pub struct Definition {
     pub reads: BTreeSet<String>,
     /// Columns, as far as they are known.
     pub columns: Arc<[Column]>,
+    /// Whether it may have others.
+    pub open: bool,
     /// Whether its rows are a stream when it is read with `STREAM`.
     pub streamable: bool,
+    /// Whether they may be one although nothing says so.
+    pub(super) perhaps_streamable: bool,
     /// Functions that mask its columns and filter its rows.
     pub calls: Vec<Call>,
     /// Whether it has a query of its own.

@@ -7,31 +7,47 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 
 use super::dataset::{expectations_of, first_line, table_of};
-use super::forms::{Definition, Kind, Named};
+use super::forms::{Author, Definition, Kind, Named};
+use super::setting::Setting;
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::lakeflow::ast::{Statement, StatementKind, Violation};
 use crate::lakeflow::functions::Stability;
-use crate::lakeflow::infer::{self, FaultKind, Place, QueryInfo};
+use crate::lakeflow::infer::{self, ExprInfo, FaultKind, Place, QueryInfo, Resolution, Scope};
 use crate::lakeflow::{self, folded, types::Column};
 use crate::source::{FileId, Span};
 
 /// Applies every rule over what the query of a dataset is made of.
-pub fn query(definition: &Definition, query: &QueryInfo, file: FileId, diagnostics: &mut Diagnostics) {
-    diagnostics.extend(streaming(definition, query));
-    diagnostics.extend(stream_operations(query, file));
-    diagnostics.extend(repeatable(definition, query, file));
+pub fn query(
+    definition: &Definition,
+    query: &QueryInfo,
+    statement: &Statement,
+    author: Author,
+    diagnostics: &mut Diagnostics,
+) {
+    let file = definition.span.file;
+    diagnostics.extend(streaming(definition, query, statement, author));
+    diagnostics.extend(stream_operations(query, file, author));
+    diagnostics.extend(repeatable(definition, query, file).into_iter().map(|fault| author.doubt(fault)));
 }
 
 fn at(code: Code, message: impl Into<String>, file: FileId, range: Range<usize>) -> Diagnostic {
     Diagnostic::error(code, message).at(Span::new(file, range))
 }
 
-/// What pipeline source may hold (lakeflow-sql.md, "What pipeline source may hold").
-pub fn forbidden(file: FileId, statement: &Statement) -> Option<Diagnostic> {
+/// What pipeline source may hold (lakeflow-sql.md, "What pipeline source may hold"). A script may hold all of it, and of a
+/// file that may be one nothing is sure.
+pub fn forbidden(file: FileId, statement: &Statement, author: Author, setting: Setting) -> Option<Diagnostic> {
     let span = first_line(Span::new(file, statement.range.clone()));
     let refuse = |rule: &'static str, message: &str, hint: &str| {
-        Some(Diagnostic::error(Code::ForbiddenStatement, message).at(span).hint(hint).rule(rule))
+        let fault = Diagnostic::error(Code::ForbiddenStatement, message).at(span).hint(hint).rule(rule);
+        Some(match (rule, setting) {
+            ("statement-outside-pipeline", Setting::Pipeline) => fault,
+            _ => author.doubt(fault),
+        })
     };
+    if author == Author::People && setting == Setting::Beside {
+        return None;
+    }
     match &statement.kind {
         StatementKind::CreateStreamingTable(_)
         | StatementKind::CreateMaterializedView(_)
@@ -44,7 +60,7 @@ pub fn forbidden(file: FileId, statement: &Statement) -> Option<Diagnostic> {
         | StatementKind::UseSchema(_) => forbidden_in_definition(statement, refuse),
         StatementKind::ApplyChanges(_) => refuse(
             "apply-changes",
-            "`APPLY CHANGES INTO` is no longer part of the grammar",
+            "`APPLY CHANGES INTO` is an old spelling",
             "write `CREATE FLOW name AS AUTO CDC INTO ..`",
         ),
         StatementKind::Query(_) => refuse(
@@ -69,7 +85,7 @@ fn forbidden_in_definition(
     if is_live(&statement.kind) {
         return refuse(
             "live-object",
-            "`LIVE` is no longer part of the grammar",
+            "`LIVE` is an old spelling",
             "write `TEMPORARY VIEW`, `MATERIALIZED VIEW` or `STREAMING TABLE`",
         );
     }
@@ -116,9 +132,11 @@ fn is_live(kind: &StatementKind) -> bool {
 }
 
 /// Streaming tables read streams, materialized views and published views do not (lakeflow-sql.md, "Streaming tables",
-/// "Materialized views" and "Views").
-fn streaming(definition: &Definition, query: &QueryInfo) -> Option<Diagnostic> {
+/// "Materialized views").
+fn streaming(definition: &Definition, query: &QueryInfo, statement: &Statement, author: Author) -> Option<Diagnostic> {
     let name = &definition.name;
+    // How the old spelling goes with streams no page says any more.
+    let is_certain = !query.perhaps_streaming && !is_live(&statement.kind);
     let (rule, message, hint) = match definition.kind {
         Kind::StreamingTable if !query.streaming => (
             "stream-missing",
@@ -139,15 +157,13 @@ fn streaming(definition: &Definition, query: &QueryInfo) -> Option<Diagnostic> {
     };
     let stream = query.reads.iter().find(|r| r.stream).map(|r| Span::new(definition.span.file, r.range.clone()));
     let span = stream.unwrap_or_else(|| first_line(definition.span));
-    Some(Diagnostic::error(Code::StreamingMismatch, message).at(span).hint(hint).rule(rule))
+    let fault = Diagnostic::error(Code::StreamingMismatch, message).at(span).hint(hint).rule(rule);
+    Some(if is_certain { fault } else { author.doubt(fault) })
 }
 
 /// What a stream can't do without state that grows for ever, or at all (lakeflow-sql.md, "Streaming reads").
-fn stream_operations(query: &QueryInfo, file: FileId) -> Vec<Diagnostic> {
-    if !query.streaming {
-        return vec![];
-    }
-    let used = &query.features;
+fn stream_operations(query: &QueryInfo, file: FileId, author: Author) -> Vec<Diagnostic> {
+    let used = &query.features.over_stream;
     let refused: [(&[Range<usize>], &str, &str, &str); 5] = [
         (
             &used.windows,
@@ -165,11 +181,27 @@ fn stream_operations(query: &QueryInfo, file: FileId) -> Vec<Diagnostic> {
         (&used.order_by, "sorted-stream", "`ORDER BY` over a stream", "sort when the table is read"),
         (&used.limit, "limited-stream", "`LIMIT` over a stream", "limit when the table is read"),
     ];
-    let faults = refused.into_iter().flat_map(|(ranges, rule, what, hint)| {
-        let message = format!("{what} is not supported");
-        ranges.iter().map(move |r| at(Code::StreamingOperation, message.clone(), file, r.clone()).hint(hint).rule(rule))
-    });
-    faults.collect()
+    let mut faults = vec![];
+    for (ranges, rule, what, hint) in refused {
+        let is_refused = rule == "window-over-stream";
+        // With a watermark the state of a group goes when it is complete.
+        let is_bounded = matches!(rule, "aggregate-over-stream" | "distinct-stream") && query.features.watermark;
+        if author == Author::People && is_bounded {
+            continue;
+        }
+        let message = match (author, rule) {
+            (Author::Gen, _) | (_, "window-over-stream") => format!("{what} is not supported"),
+            (_, "aggregate-over-stream" | "distinct-stream") => {
+                format!("{what} without a watermark keeps its state for ever")
+            }
+            _ => format!("{what} does not give what it gives over a table"),
+        };
+        for range in ranges {
+            let fault = at(Code::StreamingOperation, message.clone(), file, range.clone()).hint(hint).rule(rule);
+            faults.push(if is_refused { fault } else { author.doubt(fault) });
+        }
+    }
+    faults
 }
 
 /// A materialized view must give the same rows from the same tables, or it can't be refreshed incrementally
@@ -188,14 +220,14 @@ fn repeatable(definition: &Definition, query: &QueryInfo, file: FileId) -> Vec<D
         .collect();
     found.extend(query.inexact_sums.iter().map(|range| {
         let message = "a sum of floating point numbers depends on the order of rows";
-        let warning = Diagnostic::warning(Code::InexactSum, message).at(Span::new(file, range.clone()));
+        let warning = Diagnostic::warning(Code::FloatSum, message).at(Span::new(file, range.clone()));
         warning.hint("cast the numbers to a decimal inside the sum").rule("float-sum")
     }));
     let files =
         query.reads.iter().filter(|r| r.function && !r.stream && r.name.last().is_some_and(|n| n == "read_files"));
     found.extend(files.map(|read| {
         let message = "a materialized view over `read_files` reads every file again in every refresh";
-        let warning = Diagnostic::warning(Code::NotIncremental, message).at(Span::new(file, read.range.clone()));
+        let warning = Diagnostic::warning(Code::ReadsFilesAgain, message).at(Span::new(file, read.range.clone()));
         warning
             .hint("read files into a streaming table with `STREAM read_files(..)`")
             .rule("read-files-in-materialized-view")
@@ -210,44 +242,30 @@ pub fn expectations(
     file: FileId,
     statement: &Statement,
     text: &str,
+    author: Author,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Named> {
     let expectations = expectations_of(&statement.kind);
-    if !expectations.is_empty() && matches!(definition.kind, Kind::View | Kind::TemporaryView) {
-        let span = first_line(Span::new(file, statement.range.clone()));
-        let fault =
-            Diagnostic::error(Code::BadExpectation, format!("view `{}` can't hold expectations", definition.name));
-        diagnostics.push(fault.at(span).hint("put them on the table that reads it").rule("expectation-on-view"));
+    if !expectations.is_empty() {
+        diagnostics.extend(expects_of_view(definition, file, statement, author));
     }
-    let mut seen: Vec<Cow<'_, str>> = vec![];
+    let mut seen: HashSet<Cow<'_, str>> = HashSet::new();
     let mut drops = vec![];
     for expectation in expectations {
         let name = Span::new(file, lakeflow::range_of(text, expectation.name.span).unwrap_or(0..0));
-        let own = folded(&expectation.name.value);
-        if seen.contains(&own) {
+        if !seen.insert(folded(&expectation.name.value)) {
             let message = format!("expectation `{}` stands twice", expectation.name.value);
             diagnostics.push(Diagnostic::error(Code::BadExpectation, message).at(name).rule("duplicate-expectation"));
         }
-        seen.push(own);
-        let columns: &[Column] = &definition.columns;
-        let info = infer::analyze_condition(&expectation.predicate, text, columns, Place::row("an expectation"));
-        diagnostics.extend(info.faults.iter().map(|fault| {
-            match fault.kind {
-                FaultKind::UnknownColumn | FaultKind::UnknownFunction | FaultKind::TypeMismatch => {
-                    super::fault(file, fault)
-                }
-                _ => at(Code::BadExpectation, fault.message.clone(), file, fault.range.clone())
-                    .maybe_hint(fault.hint.clone())
-                    .rule("expectation-beyond-row"),
-            }
-        }));
+        let scope = Row { columns: &definition.columns, open: definition.open };
+        let info = infer::analyze_guarded(&expectation.predicate, text, &scope, Place::row("an expectation"));
+        diagnostics.extend(info.faults.iter().filter_map(|fault| expectation_fault(fault, &info, file, author)));
         if info.faults.is_empty() && info.nullable {
             let message =
                 format!("expectation `{}` can be NULL, and nobody says what that means", expectation.name.value);
             let hint = "write `coalesce(<condition>, FALSE)`, or `(<condition>) IS TRUE`";
-            diagnostics.push(
-                Diagnostic::error(Code::BadExpectation, message).at(name).hint(hint).rule("nullable-expectation"),
-            );
+            let fault = Diagnostic::error(Code::BadExpectation, message).at(name).hint(hint);
+            diagnostics.push(author.doubt(fault.rule("nullable-expectation")));
         }
         if expectation.on_violation == Some(Violation::DropRow) {
             drops.extend(info.columns.into_iter().filter_map(|used| super::named(used, file)));
@@ -256,8 +274,81 @@ pub fn expectations(
     drops
 }
 
-/// `allowOverwrites` appends a file again (lakeflow-sql.md, "Reading files"), so something behind it must keep one row
-/// of a key. `changed` are the tables that change data capture writes.
+/// Of temporary views the pages say both, of the old live views that they hold expectations.
+fn expects_of_view(definition: &Definition, file: FileId, statement: &Statement, author: Author) -> Option<Diagnostic> {
+    let is_old = author == Author::People && is_live(&statement.kind);
+    if is_old || !matches!(definition.kind, Kind::View | Kind::TemporaryView) {
+        return None;
+    }
+    let span = first_line(Span::new(file, statement.range.clone()));
+    let message = match (author, definition.kind) {
+        (Author::People, Kind::TemporaryView) => {
+            format!("whether view `{}` can hold expectations is not settled", definition.name)
+        }
+        _ => format!("view `{}` can't hold expectations", definition.name),
+    };
+    let fault = Diagnostic::error(Code::BadExpectation, message).at(span);
+    let fault = fault.hint("put them on the table that reads it").rule("expectation-on-view");
+    Some(if definition.kind == Kind::View { fault } else { author.doubt(fault) })
+}
+
+/// What the analyser says of an expectation, which looks at one row. Documents use the time of the run in them; of what else
+/// changes from run to run they only say that it should not.
+fn expectation_fault(fault: &infer::Fault, info: &ExprInfo, file: FileId, author: Author) -> Option<Diagnostic> {
+    let beyond = || {
+        let found = at(Code::BadExpectation, fault.message.clone(), file, fault.range.clone());
+        found.maybe_hint(fault.hint.clone()).rule("expectation-beyond-row")
+    };
+    let is_time = || {
+        let call = info.unstable.iter().find(|call| call.range == fault.range);
+        call.is_some_and(|call| TIMES.iter().any(|time| time.eq_ignore_ascii_case(&call.function)))
+    };
+    match fault.kind {
+        FaultKind::NotDeterministic if author == Author::People && is_time() => None,
+        FaultKind::NotDeterministic => Some(author.doubt(beyond())),
+        FaultKind::AggregateNotAllowed
+        | FaultKind::WindowNotAllowed
+        | FaultKind::SubqueryNotAllowed
+        | FaultKind::GeneratorNotAllowed => Some(beyond()),
+        FaultKind::UnknownColumn | FaultKind::UnknownFunction | FaultKind::TypeMismatch => {
+            Some(super::fault(author, file, fault))
+        }
+        _ if author == Author::People => Some(super::fault(author, file, fault)),
+        _ => Some(beyond()),
+    }
+}
+
+/// Functions of the time of the run.
+const TIMES: &[&str] = &["current_date", "current_timestamp", "now", "curdate", "localtimestamp", "unix_timestamp"];
+
+/// The row that an expectation looks at.
+struct Row<'a> {
+    columns: &'a [Column],
+    /// Whether it may have other columns.
+    open: bool,
+}
+
+impl Scope for Row<'_> {
+    fn resolve(&self, path: &[&str]) -> Resolution {
+        // A filter still knows the tables that the query reads: in `t.a` it is the column that counts.
+        match path {
+            [_, name, ..]
+                if self.columns.resolve(&path[..1]).is_unknown() && !self.columns.resolve(&[name]).is_unknown() =>
+            {
+                match self.columns.resolve(&path[1..]) {
+                    Resolution::Found { ty, nullable, used, path } => {
+                        Resolution::Found { ty, nullable, used: used + 1, path }
+                    }
+                    other => other,
+                }
+            }
+            _ => super::open_scope(self.columns, self.open, path),
+        }
+    }
+}
+
+/// `allowOverwrites` appends a file again (lakeflow-sql.md, "Reading files"), so something behind it must keep one row of a key. `changed` are the
+/// tables that change data capture writes.
 pub fn overwrites(definitions: &[Definition], changed: &HashSet<&str>) -> Vec<Diagnostic> {
     if !definitions.iter().any(|definition| definition.rereads_files) {
         return vec![];

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use clap::Args;
 
-use super::check::{counted, require_faultless, tell_parses};
+use super::check::{DenyArgs, counted, found, require_faultless, tell_parses};
 use super::shell::Shell;
 use super::{Ended, Failure, Status, interrupt, project};
 use crate::deploy::desired::short;
@@ -33,14 +33,23 @@ pub struct BuildArgs {
     /// Build for one developer: development targets are in a schema of theirs; needs `--out`
     #[arg(long, value_name = "NAME", requires = "out")]
     developer: Option<String>,
+    #[command(flatten)]
+    deny: DenyArgs,
 }
 
 pub fn run(args: &BuildArgs, root: &Path, shell: &mut Shell, world: &dyn World) -> Ended {
     let out = project::directory(args.out.as_deref(), root, OUT);
+    project::require_apart(&out, root)?;
     let built = match &args.developer {
         Some(developer) => driver::build_own(world, root, &out, &short(developer))?,
         None => driver::build(world, root, &out)?,
     };
+    if !built.0.has_errors() && args.deny.denies(&built.0.diagnostics) {
+        require_faultless(&built.0, shell)?;
+        let warnings = found(&built.0.diagnostics).unwrap_or_default();
+        shell.say(&format!("nothing is built: {warnings}"))?;
+        return Ok(Status::Fault);
+    }
     build(built, &out, args.check, shell, world)
 }
 
@@ -67,7 +76,8 @@ fn build(
     }
     let summary = apply(&changes, &shown, shell, world)?;
     tell_parses(shell)?;
-    shell.say(&summary)?;
+    let warnings = found(&compilation.diagnostics).map(|found| format!("; {found}"));
+    shell.say(&format!("{summary}{}", warnings.unwrap_or_default()))?;
     Ok(Status::Done)
 }
 

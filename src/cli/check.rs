@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::shell::Shell;
 use super::{Ended, Failure, Status};
@@ -16,21 +16,53 @@ use crate::world::World;
 #[command(after_help = "Examples:
   gen check                                 the project
   gen check --format github                 as annotations of a pull request
+  gen check --deny warnings                 for CI: warnings that no spec allows are faults
   gen check pipelines/sql                   Lakeflow SQL written by hand")]
 pub struct CheckArgs {
     /// Pipeline SQL to check instead of the project: files, directories, `-` for standard input
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
+    #[command(flatten)]
+    deny: DenyArgs,
+}
+
+/// What ends a command with status 1 besides faults.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct DenyArgs {
+    /// With `warnings`, end with status 1 on warnings that no spec allows, as on faults; for CI
+    #[arg(long, value_enum, value_name = "WHAT", hide_possible_values = true)]
+    deny: Option<Deny>,
+}
+
+/// What can be denied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Deny {
+    /// All warnings that no spec allows.
+    Warnings,
+}
+
+impl DenyArgs {
+    /// Whether diagnostics hold anything that ends the command.
+    pub fn denies(self, diagnostics: &[Diagnostic]) -> bool {
+        diagnostics.iter().any(Diagnostic::is_error) || self.deny.is_some() && !diagnostics.is_empty()
+    }
 }
 
 pub fn run(args: &CheckArgs, root: &Path, shell: &mut Shell, world: &dyn World) -> Ended {
     if args.paths.is_empty() {
-        return report(&driver::check(world, root)?, shell);
+        let compilation = driver::check(world, root)?;
+        report(&compilation, shell)?;
+        return Ok(ended(args.deny.denies(&compilation.diagnostics)));
     }
     let checked = driver::check_sql(world, &args.paths);
     shell.report(&checked.sources, &checked.diagnostics)?;
     let what = format!("checked {}", counted(checked.sources.iter().count(), "file", "files"));
-    finish(&what, &checked.diagnostics, shell)
+    finish(&what, &checked.diagnostics, shell)?;
+    Ok(ended(args.deny.denies(&checked.diagnostics)))
+}
+
+fn ended(at_fault: bool) -> Status {
+    if at_fault { Status::Fault } else { Status::Done }
 }
 
 /// Shows the diagnostics of a compilation and sums it up.
@@ -74,17 +106,20 @@ pub fn tell_parses(shell: &mut Shell) -> Result<(), Failure> {
 }
 
 fn finish(what: &str, diagnostics: &[Diagnostic], shell: &mut Shell) -> Ended {
-    let errors = diagnostics.iter().filter(|d| d.is_error()).count();
-    let warnings = diagnostics.len() - errors;
-    let found = match (errors, warnings) {
-        (0, 0) => "no faults".to_owned(),
-        (0, w) => counted(w, "warning", "warnings"),
-        (e, 0) => counted(e, "fault", "faults"),
-        (e, w) => format!("{}, {}", counted(e, "fault", "faults"), counted(w, "warning", "warnings")),
-    };
     tell_parses(shell)?;
-    shell.say(&format!("{what}: {found}"))?;
-    Ok(if errors == 0 { Status::Done } else { Status::Fault })
+    shell.say(&format!("{what}: {}", found(diagnostics).unwrap_or_else(|| "no faults".to_owned())))?;
+    Ok(ended(diagnostics.iter().any(Diagnostic::is_error)))
+}
+
+/// How many faults and warnings there are, if any.
+pub fn found(diagnostics: &[Diagnostic]) -> Option<String> {
+    let errors = diagnostics.iter().filter(|d| d.is_error()).count();
+    match (errors, diagnostics.len() - errors) {
+        (0, 0) => None,
+        (0, w) => Some(counted(w, "warning", "warnings")),
+        (e, 0) => Some(counted(e, "fault", "faults")),
+        (e, w) => Some(format!("{}, {}", counted(e, "fault", "faults"), counted(w, "warning", "warnings"))),
+    }
 }
 
 /// A number with its noun.

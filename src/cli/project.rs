@@ -1,6 +1,6 @@
 //! Where the project is, and how paths on the command line are read.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use super::Failure;
 use crate::world::World;
@@ -27,6 +27,31 @@ pub fn current_directory() -> Result<PathBuf, Failure> {
 /// A directory of the project: as given on the command line, or `default` below the root.
 pub fn directory(asked: Option<&Path>, root: &Path, default: &str) -> PathBuf {
     asked.map_or_else(|| root.join(default), Path::to_owned)
+}
+
+/// Refuses an output directory that holds the specs or lies among them: what is written would be read as specs, and files
+/// of the project would stand in the output.
+pub fn require_apart(out: &Path, root: &Path) -> Result<(), Failure> {
+    let here = current_directory()?;
+    let (out, specs) = (plain(&here.join(out)), plain(&here.join(root).join("specs")));
+    if out.starts_with(&specs) || specs.starts_with(&out) {
+        let message = format!("`{}` holds the specs, or lies among them: choose another directory", shown(&out));
+        return Err(Failure::Usage(message));
+    }
+    Ok(())
+}
+
+/// An absolute path without `.` and `..`.
+fn plain(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => drop(plain.pop()),
+            part => plain.push(part),
+        }
+    }
+    plain
 }
 
 /// A path as it is shown: relative to the current directory where that is shorter.

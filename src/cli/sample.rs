@@ -37,10 +37,11 @@ pub fn run(args: &SampleArgs, root: &Path, shell: &mut Shell, world: &dyn World)
     }
     let Some(project) = &compilation.project else { return Ok(Status::Fault) };
     let out = project::directory(args.out.as_deref(), root, SAMPLES);
+    project::require_apart(&out, root)?;
     let files = sample::generate(project, Options { rows: args.rows, seed: args.seed });
     sample::write(&out, &files).map_err(|error| match error {
-        WriteError::Foreign(_) => Failure::Input(error.to_string()),
-        WriteError::Io { .. } => Failure::Engine(error.into()),
+        WriteError::Foreign(_) | WriteError::Edited(_) | WriteError::NoList(_) => Failure::Input(error.to_string()),
+        WriteError::Disk(_) | WriteError::Io { .. } => Failure::Engine(error.into()),
     })?;
     let bytes: usize = files.iter().map(|file| file.bytes.len()).sum();
     shell.say(&format!(

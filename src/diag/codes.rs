@@ -16,7 +16,8 @@ pub struct Rule {
 
 macro_rules! codes {
     ($($variant:ident $number:literal $title:literal)*) => {
-        /// What a diagnostic is about. Numbers are stable; a retired one is not used again.
+        /// What a diagnostic is about. Numbers are stable; a retired one is not used again. `E` stands before what stops a
+        /// build, `W` before what only warns.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Code {
             $(#[doc = $title] $variant,)*
@@ -69,6 +70,7 @@ codes! {
     MissingKey "E0202" "a required key is missing"
     WrongType "E0203" "a value has the wrong type"
     BadValue "E0204" "a value is not among those allowed"
+    ExpandedText "E0205" "a text that would be replaced on its way"
     BadName "E0301" "a name that Unity Catalog refuses"
     ReservedName "E0302" "a name that Lakeflow or the compiler reserves"
     DuplicateName "E0303" "two things have the same name"
@@ -107,8 +109,6 @@ codes! {
     InexactSum "E0614" "a sum over floating point numbers"
     ExpressionTooLarge "E0615" "an expression grows too large"
     RepeatedValue "E0616" "an aggregate counts a referenced value once for each row"
-    RoundedTwice "E0618" "a figure may be rounded twice"
-    RowMayFail "E0619" "one row can stop the update"
     AudienceMayNotSee "E0701" "personal data reaches an audience that may not see it"
     UnknownPersonalKind "E0702" "a kind of personal data that is not known"
     BadCron "E0703" "a schedule is not a cron expression"
@@ -116,12 +116,8 @@ codes! {
     ClassificationTooLow "E0705" "the classification is too low for the data"
     NobodyNotified "E0706" "alerts that nobody hears of"
     PersonalLookup "E0707" "personal data stands in the text of a view"
-    NoReason "E0708" "a reason to declassify personal data that says nothing"
-    SamePrincipal "E0709" "one principal reads in two roles"
-    EverybodySees "E0710" "everybody sees personal data"
-    WeakMask "E0711" "a mask that hides little"
-    BadPlace "E0712" "a folder or address of a workspace that can't be deployed to"
-    NoApplicationId "E0713" "a service principal that statements can't name"
+    NoReason "E0708" "a reason that says nothing"
+    BadPlace "E0712" "a place that can't be read from or deployed to"
     PipelineSyntax "E0801" "a pipeline statement does not parse"
     UnresolvedName "E0802" "a name in a pipeline statement does not resolve"
     ColumnMismatch "E0803" "declared columns and query differ"
@@ -137,15 +133,36 @@ codes! {
     CannotWrite "E0902" "a file cannot be written"
     StrayFile "E0903" "a file in the output directory that `gen` did not write"
     BadRecord "E0904" "the record of what builds have granted is damaged or missing"
-    GoneTarget "E0905" "what was granted in a target that is gone may still stand"
     Landing "E1001" "the landing directory cannot be used"
     NotRunnableLocally "E1002" "the local engine cannot run a statement"
     ExpectationFailed "E1003" "an expectation stopped the update"
     QueryFailed "E1004" "a query failed on the local engine"
     RefusedByWorkspace "E1101" "the workspace refuses what a spec gives"
+    UnusedAllow "W0101" "an allowance that silences nothing"
+    UnreadSpec "W0102" "a file that begins like a spec is not read"
+    SameFiles "W0401" "two entities read the same files"
+    RoundedTwice "W0601" "a figure may be rounded twice"
+    RowMayFail "W0602" "one row can stop the update"
+    NullComparison "W0603" "a comparison with NULL"
+    NeverHeld "W0604" "a value that a column never holds"
+    Foregone "W0605" "a condition whose outcome is known beforehand"
+    SamePrincipal "W0701" "one principal reads in two roles"
+    EverybodySees "W0702" "everybody sees personal data"
+    WeakMask "W0703" "a mask that hides little"
+    NoApplicationId "W0704" "a service principal that statements can't name"
+    SoundsPersonal "W0705" "a column is named like personal data"
+    IdleReason "W0706" "a reason to declassify that releases nothing"
+    FloatSum "W0801" "a sum over floating point numbers in a materialized view"
+    ReadsFilesAgain "W0802" "a materialized view that reads files"
+    GoneTarget "W0901" "what was granted in a target that is gone may still stand"
 }
 
 impl Code {
+    /// Whether it only warns, so that a spec can allow it. Rules of the linter are allowed where SQL is.
+    pub fn is_warning(self) -> bool {
+        self.number().starts_with('W')
+    }
+
     /// The code with this number, in any letter case.
     pub fn from_number(number: &str) -> Option<Code> {
         Code::ALL.iter().copied().find(|c| c.number().eq_ignore_ascii_case(number))

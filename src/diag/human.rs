@@ -3,6 +3,7 @@
 //! Only draws. Nothing that a file holds can break the picture: control characters are shown as symbols, long lines are
 //! cut to the given width around the caret, a span beyond its file is pulled back into it.
 
+use std::cell::Cell;
 use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet, normalize_untrusted_str};
@@ -24,21 +25,31 @@ pub struct Style {
 pub fn render(diagnostics: &[Diagnostic], sources: &SourceMap, style: Style) -> String {
     let renderer = if style.color { Renderer::styled() } else { Renderer::plain() };
     let renderer = renderer.term_width(style.width.max(MIN_WIDTH));
-    let drawn = diagnostics.iter().map(|d| renderer.render(&[group(d, sources)]) + "\n");
+    let left = Cell::new(DRAWN);
+    let drawn = diagnostics.iter().map(|d| renderer.render(&[group(d, sources, &left)]) + "\n");
     drawn.collect::<Vec<_>>().join("\n")
 }
+
+/// Bytes of lines that are looked at for all pictures together; behind them places are told without their lines. A text may be
+/// one line, with a finding in every word of it.
+const DRAWN: usize = 8 << 20;
 
 /// Below this, more of a line is lost than shown.
 const MIN_WIDTH: usize = 40;
 
-fn group<'a>(diagnostic: &'a Diagnostic, sources: &'a SourceMap) -> Group<'a> {
+fn group<'a>(diagnostic: &'a Diagnostic, sources: &'a SourceMap, left: &Cell<usize>) -> Group<'a> {
     let level = match diagnostic.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
     let mut group = Group::with_title(level.primary_title(&*diagnostic.message).id(diagnostic.code.number()));
     for (file, marks) in by_file(diagnostic) {
-        group = match window(sources, file, &marks) {
+        let affordable = |(shown, ..): &(&str, usize, usize)| {
+            let rest = left.get().checked_sub(shown.len());
+            left.set(rest.unwrap_or(0));
+            rest.is_some()
+        };
+        group = match window(sources, file, &marks).filter(affordable) {
             Some((shown, first_line, start)) => {
                 let mut snippet = Snippet::source(shown).path(sources.path(file)).line_start(first_line);
                 for mark in marks {
@@ -49,7 +60,14 @@ fn group<'a>(diagnostic: &'a Diagnostic, sources: &'a SourceMap) -> Group<'a> {
                 }
                 group.element(snippet)
             }
-            None => group.element(Origin::path(sources.path(file))),
+            None => {
+                let place = marks.first().map(|mark| sources.line_column(file, mark.span.range().start));
+                let origin = Origin::path(sources.path(file));
+                group.element(match place.filter(|_| !sources.text(file).is_empty()) {
+                    Some(place) => origin.line(place.line).char_column(place.column),
+                    None => origin,
+                })
+            }
         };
     }
     let hints = diagnostic.hints.iter().map(|hint| Level::HELP.message(normalize_untrusted_str(hint)));

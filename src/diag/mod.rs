@@ -4,6 +4,7 @@
 //! JSON, SARIF or annotations. Messages have one voice: lower case, no final period, code words in backticks, the
 //! fault first, the remedy as a hint.
 
+pub mod allow;
 mod codes;
 pub mod github;
 pub mod human;
@@ -173,17 +174,34 @@ fn sort_key(d: &Diagnostic) -> (Option<Span>, Code, &str) {
     (d.primary.as_ref().map(|l| l.span), d.code, &d.message)
 }
 
+/// The longest word that is compared with others: no name is as long, and the work grows with the square of the length.
+const LONGEST: usize = 128;
+
 /// The candidate nearest to `word` if it is near enough to be a typing mistake.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let lower = word.to_lowercase();
-    let limit = match word.chars().count() {
+    let limit = match word.chars().take(LONGEST + 1).count() {
         0..=2 => 1,
         3..=5 => 2,
         _ => 3,
     };
+    within(limit, word, candidates)
+}
+
+/// The candidate within `limit` changes of `word` that is nearest to it.
+fn within<'a>(limit: usize, word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let length = word.chars().take(LONGEST + 1).count();
+    if length > LONGEST {
+        return None;
+    }
+    let lower = word.to_lowercase();
+    let is_as_long = |candidate: &&str| {
+        let other = candidate.chars().take(length + limit + 1).count();
+        other.abs_diff(length) <= limit
+    };
     candidates
         .into_iter()
         .filter(|c| *c != word)
+        .filter(is_as_long)
         .map(|c| (strsim::damerau_levenshtein(&lower, &c.to_lowercase()), c))
         .filter(|(distance, c)| *distance <= limit && *distance < c.chars().count())
         .min_by_key(|(distance, _)| *distance)
@@ -193,4 +211,9 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
 /// The hint `did you mean ..?` for [`nearest`].
 pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
     nearest(word, candidates).map(|c| format!("did you mean `{c}`?"))
+}
+
+/// The same for a word that decides what a whole statement does: one slip of the fingers, and no other word.
+pub fn did_you_mistype<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    within(1, word, candidates).map(|c| format!("did you mean `{c}`?"))
 }

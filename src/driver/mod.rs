@@ -34,6 +34,7 @@ use rest::{Round, Stage, Stopped};
 
 use crate::bundle;
 use crate::check::{self, Definition, Judged, Parsed, Pipeline};
+use crate::diag::allow::{self, Allowance};
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::emit::{self, ChangeSet};
 use crate::lineage::{self, Lineage};
@@ -87,6 +88,8 @@ pub struct Compilation {
     pub passes: Vec<Pass>,
     /// Whose the development targets are, in a build for one developer.
     developer: Option<String>,
+    /// Warnings that the specs allow.
+    allowances: Vec<Allowance>,
     /// What earlier builds have given.
     record: Record,
     /// The files of the pipeline as trees, where they are asked for.
@@ -205,7 +208,7 @@ pub fn build_after(
     let mut compilation = Compilation { record, developer, ..Compilation::default() };
     let files = compilation.pass("load", |sources| load::find(world, root, sources, &mut found));
     compilation.run(Phase::Deliver, Round::first(&files, &mut found))?;
-    compilation.diagnostics = found.into_sorted();
+    compilation.settle(found, Phase::Deliver);
     Ok(compilation)
 }
 
@@ -222,8 +225,25 @@ impl Compilation {
         self.record = emit::read_record(world, out, &mut self.sources, &mut found);
         let files = self.pass("load", |sources| load::find(world, root, sources, &mut found));
         self.run(until, Round::first(&files, &mut found))?;
-        self.diagnostics = found.into_sorted();
+        self.settle(found, until);
         Ok(())
+    }
+
+    /// Keeps what is told of all that was found: faults, or else warnings that nobody allowed. A warning beside a fault
+    /// may follow from it, and would stand in its way. A chain that ended before the proof finds no more than some.
+    fn settle(&mut self, found: Diagnostics, until: Phase) {
+        let has_errors = found.has_errors();
+        let mut diagnostics = found.into_sorted();
+        if has_errors {
+            diagnostics.retain(Diagnostic::is_error);
+        } else {
+            let idle = allow::silence(&mut diagnostics, &self.allowances);
+            let mut told = Diagnostics::default();
+            told.extend(diagnostics);
+            told.extend(idle.into_iter().filter(|_| until >= Phase::Prove));
+            diagnostics = told.into_sorted();
+        }
+        self.diagnostics = diagnostics;
     }
 
     /// Compares the files with a directory; `None` when something is at fault.
@@ -238,7 +258,8 @@ impl Compilation {
         found.extend(changes.strays(world).iter().map(|path| stray(path)));
         self.note("emit", start);
         let is_faultless = !found.has_errors();
-        self.diagnostics.extend(found.into_sorted());
+        found.extend(std::mem::take(&mut self.diagnostics));
+        self.settle(found, Phase::Render);
         is_faultless.then_some(changes)
     }
 
@@ -250,7 +271,8 @@ impl Compilation {
         // Nothing is left out of the specs where a fault is found.
         let _stopped = self.prove_texts(&project, &mut Round::first(&SpecFiles::default(), &mut found));
         self.project = Some(project);
-        self.diagnostics = found.into_sorted();
+        // What was allowed is silent already, so that its allowance would seem to silence nothing.
+        self.settle(found, Phase::Render);
     }
 
     /// The chain.
@@ -259,8 +281,10 @@ impl Compilation {
         let mut specs =
             self.pass("validate", |sources| validate::validate(loaded, sources, round.faults(Stage::Specs)));
         round.leave_out_of(&mut specs);
-        let resolved = self.pass("resolve", |sources| resolve::resolve(&specs, sources, round.faults(Stage::Specs)));
+        let mut resolved =
+            self.pass("resolve", |sources| resolve::resolve(&specs, sources, round.faults(Stage::Specs)));
         drop(specs);
+        self.allowances = std::mem::take(&mut resolved.allowances);
         let mut project = match round.healthy(resolved) {
             Ok(project) => project,
             Err(stopped) => return Ok(Some(stopped)),
@@ -342,13 +366,14 @@ impl Compilation {
 
     /// Finds where every column comes from, and proves that personal data stays with those who may see it.
     fn trace(&mut self, project: &Project, judged: Judged, found: &mut Diagnostics) {
-        let Judged { datasets, origins } = judged;
+        let Judged { datasets, origins, .. } = judged;
         let plan = std::mem::take(&mut self.plan);
         (self.lineage, self.personal) = self.pass("lineage", |_| {
             let policy = lineage::Policy::of(project, &plan);
             let lineage = lineage::trace(&datasets, origins);
             let personal = lineage::follow(&lineage, &policy);
             found.extend(lineage::judge(&personal, &lineage, &policy));
+            found.extend(lineage::idle(&personal, project, &plan));
             (lineage, personal)
         });
         (self.datasets, self.plan) = (datasets, plan);

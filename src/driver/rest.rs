@@ -71,7 +71,7 @@ impl<'a> Round<'a> {
 
     /// The project, if all specs in it are without fault. Where the project file is not, nobody knows the targets.
     pub fn healthy(&self, resolved: Resolved) -> Result<Project, Stopped> {
-        let Resolved { mut project, faulty, is_whole } = resolved;
+        let Resolved { mut project, faulty, is_whole, .. } = resolved;
         let is_new = if self.told.is_none() { !is_whole } else { !faulty.is_subset(&self.left_out) };
         if is_new {
             return Err(Stopped { stage: Stage::Specs, faulty });

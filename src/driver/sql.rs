@@ -28,7 +28,7 @@ impl<T> CheckedSql<T> {
 
 /// Judges all SQL of `paths` (files, and directories with all below them) as one pipeline.
 pub fn check_sql(world: &dyn World, paths: &[PathBuf]) -> CheckedSql<Judged> {
-    read_and(world, paths, check::judge)
+    read_and(world, paths, check::judge_written)
 }
 
 /// The same, for a run.

@@ -29,16 +29,22 @@ struct Written {
 
 /// The text of the manifest of these files, which are sorted by path, and of the record beside them, if there is one.
 pub fn text<'a>(files: impl IntoIterator<Item = (&'a str, &'a [u8])>, granted: Option<&[u8]>) -> String {
+    let files = files.into_iter().map(|(path, bytes)| (path, hash(bytes)));
+    written(files, granted.map(hash).as_deref())
+}
+
+/// The text of a manifest of these hashes.
+fn written<'a>(files: impl IntoIterator<Item = (&'a str, impl AsRef<str>)>, granted: Option<&str>) -> String {
     let mut out = String::from("{\n  \"files\": {");
     let mut separator = "\n";
-    for (path, bytes) in files {
+    for (path, hash) in files {
         // Writing to a string can't fail.
-        let _ = write!(out, "{separator}    {}: \"{}\"", serde_json::Value::from(path), hash(bytes));
+        let _ = write!(out, "{separator}    {}: \"{}\"", serde_json::Value::from(path), hash.as_ref());
         separator = ",\n";
     }
     out.push_str(if separator == "\n" { "}" } else { "\n  }" });
     if let Some(record) = granted {
-        let _ = write!(out, ",\n  \"granted\": \"{}\"", hash(record));
+        let _ = write!(out, ",\n  \"granted\": \"{record}\"");
     }
     out.push_str("\n}\n");
     out
@@ -53,6 +59,19 @@ impl Manifest {
             .keys()
             .all(|path| is_inside(path))
             .then_some(Manifest { files: written.files, granted: written.granted })
+    }
+
+    /// The manifest that owns these files too; `None` when it owns all of them already. Of those that it owned, it knows what
+    /// was last written.
+    pub fn claiming<'a>(&self, files: impl Iterator<Item = (&'a str, &'a [u8])>) -> Option<String> {
+        let new: Vec<(&str, String)> =
+            files.filter(|(path, _)| !self.owns(path)).map(|(path, bytes)| (path, hash(bytes))).collect();
+        if new.is_empty() {
+            return None;
+        }
+        let known = self.files.iter().map(|(path, hash)| (path.as_str(), hash.as_str()));
+        let all: BTreeMap<&str, &str> = known.chain(new.iter().map(|(path, hash)| (*path, hash.as_str()))).collect();
+        Some(written(all, self.granted.as_deref()))
     }
 
     /// Paths of the owned files, sorted.

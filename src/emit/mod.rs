@@ -19,7 +19,7 @@ pub use unified::text_diff;
 
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::plan::Folder;
-use crate::world::{World, WorldError, WorldFault};
+use crate::world::{World, WorldError, WorldFault, waits_for};
 use manifest::Manifest;
 
 /// An output larger than this was never written by `gen`.
@@ -67,6 +67,11 @@ pub struct ChangeSet {
     /// The record beside the directory, where one is kept.
     record: Option<Change>,
     manifest: Change,
+    /// The manifest while files are replaced: all that was there and all that comes. Without it, a build that is killed
+    /// would leave files that nobody owns. `None` where no file is added.
+    claim: Option<String>,
+    /// What builds that were killed left: temporary files, and orphans that are gone but for their directories.
+    left: Vec<PathBuf>,
 }
 
 impl ChangeSet {
@@ -84,7 +89,14 @@ impl ChangeSet {
         let Some((old, manifest_before)) = disk.manifest(diagnostics) else {
             // A directory whose manifest can't be read would be the same fault again for every file.
             let manifest = Change::new(MANIFEST, ChangeKind::Unchanged, None, None);
-            return ChangeSet { out: out.to_owned(), changes: vec![], record: None, manifest };
+            return ChangeSet {
+                out: out.to_owned(),
+                changes: vec![],
+                record: None,
+                manifest,
+                claim: None,
+                left: vec![],
+            };
         };
         let is_new = manifest_before.is_none() && !world.exists(out);
         let orphans = old.paths().filter(|path| !files.contains_key(path)).map(|path| (path, None));
@@ -92,6 +104,7 @@ impl ChangeSet {
         all.extend(orphans);
         all.sort_by_key(|(path, _)| *path);
         let mut changes = Vec::with_capacity(all.len());
+        let mut gone = vec![];
         for (path, after) in all {
             match if is_new { Ok(None) } else { disk.read(path) } {
                 Ok(before) => match kind(path, before.as_deref(), after.map(|text| &**text), &old) {
@@ -99,12 +112,15 @@ impl ChangeSet {
                     None if after.is_some() => {
                         diagnostics.push(foreign(out, path, "a file that `gen` did not write stands"))
                     }
-                    // An orphan that is gone already.
-                    None => {}
+                    // An orphan that is gone already, and may have left its directory.
+                    None => gone.push(out.join(path)),
                 },
                 Err(fault) => diagnostics.push(*fault),
             }
         }
+        let mut left = if is_new { vec![] } else { disk.left(|path| files.contains_key(path) || old.owns(path)) };
+        left.append(&mut gone);
+        let claim = old.claiming(files.iter().map(|(path, text)| (*path, text.as_bytes())));
         let record = record.and_then(|text| disk.record(text, &old, diagnostics));
         let kept = record.as_ref().and_then(|change| change.after.as_deref());
         let files = files.iter().map(|(path, text)| (*path, text.as_bytes()));
@@ -115,7 +131,7 @@ impl ChangeSet {
             Some(_) => ChangeKind::Changed,
         };
         let manifest = Change::new(MANIFEST, kind, manifest_before, Some(new.into()));
-        ChangeSet { out: out.to_owned(), changes, record, manifest }
+        ChangeSet { out: out.to_owned(), changes, record, manifest, claim, left }
     }
 
     /// Files by path, without the manifest.
@@ -154,6 +170,8 @@ impl ChangeSet {
         let listing = world.list(&self.out);
         let below = |file: &PathBuf| file.strip_prefix(&self.out).ok().map(slashed);
         let files = listing.files.iter().filter_map(below);
+        let is_left = |path: &String| self.left.contains(&self.out.join(path));
+        let files = files.filter(|path| !is_left(path));
         let strays = files.filter(|path| path != MANIFEST && !known.contains(path.as_str()) && !is_of_a_tool(path));
         strays.map(|path| shown(&self.out, &path)).collect()
     }
@@ -170,20 +188,39 @@ impl ChangeSet {
     }
 
     /// Makes the disk hold what the specs give. Unchanged files are not touched. New bytes replace old ones all together
-    /// or not at all; then orphans go, with directories that they leave empty; the manifest is written last, so that
-    /// orphans of an interrupted run are still known to the next one.
+    /// or not at all; then orphans go, with directories that they leave empty. The manifest knows of new files before they
+    /// are there, and of orphans until they are gone: whenever a build is killed, the next one owns what it finds, and
+    /// removes the temporary files.
     ///
     /// # Errors
     /// The first file that could not be written or removed.
     pub fn apply(&self, world: &dyn World) -> Result<(), WorldError> {
+        for path in &self.left {
+            match world.remove(path) {
+                Err(error) if error.fault != WorldFault::NotFound => return Err(error),
+                _ => self.remove_empty_directories(world, path),
+            }
+        }
         if self.is_fresh() {
             return Ok(());
+        }
+        let manifest = self.out.join(MANIFEST);
+        if let Some(claim) = &self.claim {
+            world.write_all(&[(manifest.clone(), claim.as_bytes())])?;
         }
         let mut written: Vec<(PathBuf, &[u8])> = self.changes.iter().filter_map(|c| self.bytes(c)).collect();
         let record = self.record.as_ref().filter(|_| self.differs_in_record());
         let record = record.and_then(|change| change.after.as_ref());
         written.extend(record.map(|text| (record::record_path(&self.out), text.as_bytes())));
-        world.write_all(&written)?;
+        if let Err(error) = world.write_all(&written) {
+            // Nothing was replaced. What fails here can't be helped: the fault that led here is the one to report.
+            let _ = match &self.manifest.before {
+                Some(before) => world.write_all(&[(manifest, before)]),
+                None => world.remove(&manifest),
+            };
+            world.remove_empty_dir(&self.out);
+            return Err(error);
+        }
         for change in self.changes.iter().filter(|c| c.kind == ChangeKind::Removed) {
             let path = self.out.join(&change.path);
             match world.remove(&path) {
@@ -203,6 +240,16 @@ impl ChangeSet {
         // A directory that still holds something stays, and so do those above it.
         let _ = above.map(|dir| world.remove_empty_dir(dir)).find(|removed| !removed);
     }
+}
+
+/// The text of a file without the carriage returns before its line breaks. No file of a build has any.
+fn with_plain_line_ends(mut bytes: Vec<u8>) -> Vec<u8> {
+    if bytes.contains(&b'\r') {
+        let next: Vec<Option<u8>> = bytes.iter().skip(1).copied().map(Some).chain([None]).collect();
+        let mut next = next.into_iter();
+        bytes.retain(|byte| !(next.next().flatten() == Some(b'\n') && *byte == b'\r'));
+    }
+    bytes
 }
 
 /// A relative path with `/` between its parts.
@@ -229,11 +276,12 @@ struct Disk<'a> {
 }
 
 impl Disk<'_> {
-    /// The bytes of a file; `None` when there is none.
+    /// The bytes of a file, with the line ends that `gen` writes; `None` when there is none. Version control may change
+    /// line ends when it writes a file, which is no edit.
     fn read(&self, path: &str) -> Result<Option<Vec<u8>>, Box<Diagnostic>> {
         let full = self.out.join(path);
         match self.world.read(&full, MAX_FILE) {
-            Ok(bytes) => Ok(Some(bytes)),
+            Ok(bytes) => Ok(Some(with_plain_line_ends(bytes))),
             Err(error) if error.fault == WorldFault::NotFound => Ok(None),
             Err(_) if self.world.is_dir(&full) => Err(Box::new(foreign(self.out, path, "a directory stands"))),
             Err(error) => {
@@ -243,11 +291,30 @@ impl Disk<'_> {
         }
     }
 
+    /// Temporary files that builds of files of ours, of the manifest or of the record have left.
+    fn left(&self, is_ours: impl Fn(&str) -> bool) -> Vec<PathBuf> {
+        let waits = |file: &Path| {
+            let target = waits_for(file.file_name()?.to_str()?)?;
+            Some(file.with_file_name(target))
+        };
+        let below = |file: &PathBuf| {
+            let target = waits(file).and_then(|target| target.strip_prefix(self.out).ok().map(slashed));
+            target.is_some_and(|path| path == MANIFEST || is_ours(&path))
+        };
+        let mut left: Vec<PathBuf> = self.world.list(self.out).files.into_iter().filter(below).collect();
+        let record = record::record_path(self.out);
+        let above = record.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let beside = self.world.list_where(above, &|_| false).files;
+        let is_record = |file: &PathBuf| waits(file).is_some_and(|target| target.file_name() == record.file_name());
+        left.extend(beside.into_iter().filter(is_record));
+        left
+    }
+
     /// The record as it becomes; `None` when there is none and nothing to write into it.
     fn record(&self, text: &str, old: &Manifest, diagnostics: &mut Diagnostics) -> Option<Change> {
         let name = record::record_name(self.out);
         let before = match self.world.read(&record::record_path(self.out), u64::MAX) {
-            Ok(bytes) => Some(bytes),
+            Ok(bytes) => Some(with_plain_line_ends(bytes)),
             Err(error) if error.fault == WorldFault::NotFound => None,
             // It was read before, and the fault was told then.
             Err(_) => return None,

@@ -2,9 +2,11 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, SystemTime};
 
 use super::*;
-use crate::world::DiskWorld;
+use crate::world::{DiskWorld, Listing, Opened, Ran};
 
 fn compute(out: &Path, list: &[(&str, &str)]) -> (ChangeSet, Vec<Diagnostic>) {
     let mut diagnostics = Diagnostics::default();
@@ -110,4 +112,116 @@ fn colour_does_not_change_the_text_of_a_diff() {
         plain
     );
     assert!(plain.ends_with("+no line break at the end\n\\ No newline at end of file\n"));
+}
+
+/// Every state that a build can leave when it is killed: after each file that it writes, renames or removes.
+#[test]
+fn a_build_that_was_killed_anywhere_is_finished_by_the_next_one() {
+    let before = [("a.sql", "1\n"), ("gone/b.sql", "2\n"), ("kept.sql", "3\n")];
+    let after = [("a.sql", "changed\n"), ("kept.sql", "3\n"), ("new/c.sql", "4\n"), ("new/d.sql", "5\n")];
+    // What was built after the killed one may be a third thing.
+    let third = [("a.sql", "other\n"), ("new/d.sql", "6\n")];
+    for stopped in 0..13 {
+        for next in [&after[..], &third[..]] {
+            let dir = tempfile::tempdir().unwrap();
+            let out = dir.path().join("out");
+            build(&out, &before);
+            let (set, _) = compute(&out, &after);
+            let killed = Killed { left: AtomicUsize::new(stopped) };
+            let _ = set.apply(&killed);
+            let names: Vec<&str> = next.iter().map(|(path, _)| *path).collect();
+            build(&out, next);
+            let mut expected = vec![MANIFEST];
+            expected.extend(names);
+            assert_eq!(on_disk(&out), expected, "killed after {stopped} steps");
+            for (path, text) in next {
+                assert_eq!(fs::read_to_string(out.join(path)).unwrap(), *text);
+            }
+            assert!(compute(&out, next).0.is_fresh() && compute(&out, next).0.strays(&DiskWorld).is_empty());
+            assert!(!out.join("gone").exists());
+        }
+    }
+}
+
+/// A disk whose user is killed after so many steps: a step is a temporary file, a rename or a removal.
+struct Killed {
+    left: AtomicUsize,
+}
+
+impl Killed {
+    fn step(&self, path: &Path) -> Result<(), WorldError> {
+        let next = self.left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
+        let killed = || WorldError { path: path.to_owned(), fault: WorldFault::Io("killed".to_owned()) };
+        next.map(drop).map_err(|_| killed())
+    }
+}
+
+impl World for Killed {
+    fn write_all(&self, files: &[(PathBuf, &[u8])]) -> Result<(), WorldError> {
+        let waiting =
+            |path: &Path| path.with_file_name(format!(".{}.99999.tmp", path.file_name().unwrap().to_string_lossy()));
+        for (path, bytes) in files {
+            self.step(path)?;
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(waiting(path), bytes).unwrap();
+        }
+        for (path, _) in files {
+            self.step(path)?;
+            fs::rename(waiting(path), path).unwrap();
+        }
+        Ok(())
+    }
+
+    fn remove(&self, path: &Path) -> Result<(), WorldError> {
+        self.step(path)?;
+        DiskWorld.remove(path)
+    }
+
+    fn remove_empty_dir(&self, path: &Path) -> bool {
+        self.left.load(Ordering::SeqCst) > 0 && DiskWorld.remove_empty_dir(path)
+    }
+
+    fn read(&self, path: &Path, limit: u64) -> Result<Vec<u8>, WorldError> {
+        DiskWorld.read(path, limit)
+    }
+
+    fn open(&self, path: &Path) -> Result<Opened, WorldError> {
+        DiskWorld.open(path)
+    }
+
+    fn input(&self, limit: u64) -> Result<Vec<u8>, WorldError> {
+        DiskWorld.input(limit)
+    }
+
+    fn list_where(&self, dir: &Path, enter: &dyn Fn(&Path) -> bool) -> Listing {
+        DiskWorld.list_where(dir, enter)
+    }
+
+    fn exists(&self, path: &Path) -> bool {
+        DiskWorld.exists(path)
+    }
+
+    fn is_dir(&self, path: &Path) -> bool {
+        DiskWorld.is_dir(path)
+    }
+
+    fn create_dir_all(&self, path: &Path) -> Result<(), WorldError> {
+        DiskWorld.create_dir_all(path)
+    }
+
+    fn modified(&self, path: &Path) -> Result<SystemTime, WorldError> {
+        DiskWorld.modified(path)
+    }
+
+    fn env(&self, name: &str) -> Option<String> {
+        DiskWorld.env(name)
+    }
+
+    fn run(&self, name: &str, arguments: &[&str], limit: u64, longest: Duration) -> Result<Ran, WorldError> {
+        DiskWorld.run(name, arguments, limit, longest)
+    }
+
+    fn now(&self) -> SystemTime {
+        DiskWorld.now()
+    }
 }

@@ -105,6 +105,7 @@ impl Dialect for Lakeflow {
         allow_extract_custom,
         supports_select_wildcard_exclude,
         supports_interval_options,
+        supports_cross_join_constraint,
     }
 
     fn is_identifier_generating_function_name(&self, ident: &Ident, name_parts: &[ObjectNamePart]) -> bool {

@@ -52,6 +52,16 @@ fn is_demanding(entity: &Entity, id: ColumnId) -> bool {
     validity.matches.is_some() || validity.accepted.is_some()
 }
 
+/// Whether it is asked for more of a personal column than whether there is a value of its type.
+pub(super) fn is_asked_for(entity: &Entity, id: ColumnId) -> bool {
+    let decides = match &entity.load {
+        Load::Upsert { sequence, .. } => sequence.contains(&id),
+        Load::History { sequence, .. } => *sequence == id,
+        Load::Append | Load::Snapshot => false,
+    };
+    entity.column(id).pii.is_some() && (is_demanding(entity, id) || decides)
+}
+
 /// What chooses the rows of the table of an entity by personal data.
 pub(super) fn of_rows(entity: &Entity) -> Vec<Choice> {
     let mut choices: Vec<Choice> = entity.rules.iter().flat_map(|rule| of_rule(entity, rule)).collect();

@@ -5,6 +5,7 @@
 
 mod choices;
 mod edges;
+mod idle;
 mod judge;
 mod openlineage;
 mod personal;
@@ -18,6 +19,7 @@ use std::sync::Arc;
 
 pub use choices::{Choice, Limit};
 pub use edges::trace;
+pub use idle::idle;
 pub use judge::judge;
 pub use openlineage::document;
 pub use personal::{Flow, Ground, Part, Reach, Released, View, follow};

@@ -1,7 +1,8 @@
 //! Which files make up a project, and their texts.
 //!
 //! Everything that is refused before YAML is looked at is refused here: directories that can't be listed, files that are
-//! too large or not UTF-8. Hidden files (editors' leftovers) are not part of a project.
+//! too large or not UTF-8. Hidden files and editors' leftovers are not part of a project. Any other file that begins like
+//! a spec and is none by its name is warned of: nobody would know that it is not read.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -11,6 +12,7 @@ use rayon::prelude::*;
 use super::lost::{self, Lost, LostSpec};
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::source::{FileId, SourceMap, Span};
+use crate::spec::SpecKind;
 use crate::world::{World, WorldError, WorldFault};
 
 /// The directory of all specs, below the project directory.
@@ -19,6 +21,8 @@ const SPECS: &str = "specs";
 const LOOKUPS: &str = "specs/lookups";
 /// Where the project file is expected.
 pub(super) const PROJECT_FILE: &str = "specs/project.yml";
+/// Endings of copies that editors and people put aside, and of documentation.
+const ASIDE: [&str; 8] = ["bak", "disabled", "md", "off", "old", "orig", "swp", "tmp"];
 /// No hand-written spec comes near this size.
 const MAX_BYTES: u64 = 1024 * 1024;
 
@@ -54,6 +58,8 @@ pub fn find(world: &dyn World, root: &Path, sources: &mut SourceMap, diags: &mut
         diags.push(fault.at(Span::new(sources.add(shown, ""), 0..0)));
     }
     let wanted: Vec<(PathBuf, String, Role)> = listing.files.into_iter().filter_map(|p| role(root, p)).collect();
+    let (wanted, others): (Vec<_>, Vec<_>) = wanted.into_iter().partition(|(_, _, role)| *role != Role::Other);
+    diags.extend(others.into_iter().filter_map(|(path, shown, _)| unread(world, &path, shown, sources)));
     let read: Vec<_> = wanted.par_iter().map(|(path, _, _)| world.read(path, MAX_BYTES)).collect();
     for ((_, shown, role), bytes) in wanted.into_iter().zip(read) {
         match (add(&shown, bytes, sources), role) {
@@ -65,6 +71,7 @@ pub fn find(world: &dyn World, root: &Path, sources: &mut SourceMap, diags: &mut
                 found.lost.specs.extend(lost);
                 diags.push(*fault);
             }
+            (_, Role::Other) => {}
             (Err((fault, _)), Role::Lookup(name)) => {
                 found.lost.lookups.insert(Some(name));
                 diags.push(*fault);
@@ -76,28 +83,53 @@ pub fn find(world: &dyn World, root: &Path, sources: &mut SourceMap, diags: &mut
 
 /// Whether a path is that of the project file, which a fault elsewhere must not be blamed on.
 pub(super) fn is_project_file(path: &str) -> bool {
-    matches!(path, PROJECT_FILE | "specs/project.yaml")
+    path.eq_ignore_ascii_case(PROJECT_FILE) || path.eq_ignore_ascii_case("specs/project.yaml")
 }
 
+#[derive(PartialEq, Eq)]
 enum Role {
     Spec,
     /// A lookup file, with its name.
     Lookup(String),
+    /// Nothing that is read.
+    Other,
 }
 
-/// What a file is for, by its name; `None` for files that are none of our business.
+/// What a file is for, by its name; `None` for files that are none of our business. Letter case tells nothing: some systems
+/// write names in capitals.
 fn role(root: &Path, path: PathBuf) -> Option<(PathBuf, String, Role)> {
     let shown = shown_path(root, &path);
-    let name = path.file_name()?.to_str()?;
-    if name.starts_with('.') {
+    let name = path.file_name()?.to_string_lossy().into_owned();
+    if name.starts_with('.') || name.ends_with('~') {
         return None;
     }
-    let role = match path.extension()?.to_str()? {
+    let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
+    let lookup = || shown.strip_prefix(LOOKUPS)?.strip_prefix('/').map(str::to_owned);
+    let role = match ending.as_str() {
         "yml" | "yaml" => Role::Spec,
-        "csv" => Role::Lookup(shown.strip_prefix(LOOKUPS)?.strip_prefix('/')?.to_owned()),
-        _ => return None,
+        "csv" => Role::Lookup(lookup()?),
+        ending if ASIDE.contains(&ending) => return None,
+        _ => Role::Other,
     };
     Some((path, shown, role))
+}
+
+/// The warning of a file that begins like a spec and is not read.
+fn unread(world: &dyn World, path: &Path, shown: String, sources: &mut SourceMap) -> Option<Diagnostic> {
+    let text = String::from_utf8(world.read(path, MAX_BYTES).ok()?).ok()?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    let is_content = |line: &&str| !line.trim().is_empty() && !line.starts_with(['#', '%']) && line.trim() != "---";
+    let first = text.lines().find(is_content)?;
+    // JSON is YAML, too.
+    let (key, _) = first.trim_start_matches(['{', ' ', '"']).split_once(':')?;
+    if SpecKind::ALL.iter().all(|kind| kind.key() != key.trim_end_matches(['"', ' '])) {
+        return None;
+    }
+    let message = format!("`{shown}` begins like a spec, and is not read");
+    let start = text.find(first).unwrap_or(0);
+    let place = Span::new(sources.add(shown, text), start..start + first.len());
+    let hint = "specs end in `.yml` or `.yaml`; put aside what is none, or let its name begin with a dot";
+    Some(Diagnostic::warning(Code::UnreadSpec, message).at(place).hint(hint))
 }
 
 /// Adds the text of a file, or says why it has none that can be used.

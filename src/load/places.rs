@@ -123,6 +123,22 @@ impl Places {
         if found.exact && !found.node.value.is_empty() { self.span(&found.node.value) } else { self.key_of(&found) }
     }
 
+    /// Key and value at `pointer` together; `None` where there is nothing.
+    pub fn whole(&self, pointer: &str) -> Option<Span> {
+        let found = self.find(pointer);
+        let value = &found.node.value;
+        let start = found.node.key.as_ref().map_or(value.start, |key| key.start.min(value.start));
+        found.exact.then(|| self.span(&(start..value.end.max(start))))
+    }
+
+    /// The keys of the mapping at `pointer`, or of the nearest one above that is there.
+    pub fn keys(&self, pointer: &str) -> Vec<&str> {
+        match &self.find(pointer).node.form {
+            Form::Fields(fields) => fields.iter().map(|(key, _)| key.as_str()).collect(),
+            Form::Items(_) | Form::Scalar { .. } => vec![],
+        }
+    }
+
     /// The place of `range`, counted in bytes of the *decoded* text at `pointer` (an SQL expression, say), in the file:
     /// right through quotes, escapes and folded lines. If there is no such text, the whole value.
     pub fn inside(&self, sources: &SourceMap, pointer: &str, range: Range<usize>) -> Span {

@@ -43,6 +43,11 @@ impl Double {
         // Negative zero plus zero is zero.
         value.is_finite().then_some(Double(value + 0.0))
     }
+
+    /// The number.
+    pub fn value(self) -> f64 {
+        self.0
+    }
 }
 
 impl Ord for Double {

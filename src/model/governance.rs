@@ -5,9 +5,12 @@ use std::collections::BTreeSet;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
+use super::entity::{ColumnId, EntityId};
+use super::metric::MetricId;
 use super::sql::Expression;
 use crate::lakeflow::is_same_name;
 use crate::lakeflow::types::Column as TypedColumn;
+use crate::source::Span;
 pub use crate::spec::{
     ChannelSpec as Channel, ClassificationSpec as Classification, ClusterSpec as Cluster, ModeSpec as Mode,
     PersonalSpec as PersonalKind, ProtectionSpec as Protection, ShareSpec as Share,
@@ -258,4 +261,24 @@ pub struct Alerts {
     pub stale: bool,
     /// When limits are checked; `None` when the project declares no alerts.
     pub checked: Option<Cron>,
+}
+
+/// A reason to declassify personal data, where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reason {
+    /// Its key in the spec.
+    pub span: Span,
+    /// What it is for.
+    pub declassifies: Declassifies,
+}
+
+/// What a reason to declassify is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Declassifies {
+    /// That a value of a column is valid, or that a row has the greatest one.
+    Column(EntityId, ColumnId),
+    /// Which rows an entity has, by the rule or deletion of that name.
+    Rows(EntityId, String),
+    /// The measure or dimension of that name, in all tables of a metric.
+    Figure(MetricId, String),
 }

@@ -16,8 +16,9 @@ pub use entity::{
     RowCount, Rule, RuleKind, Source, Validity,
 };
 pub use governance::{
-    Alerts, Audience, AudienceId, Channel, Classification, Cluster, Cron, Mask, Mode, Ownership, PersonalKind,
-    Principal, PrincipalId, Protection, RowAccess, Schedule, Sees, Settings, Share, Start, Target, TargetId,
+    Alerts, Audience, AudienceId, Channel, Classification, Cluster, Cron, Declassifies, Mask, Mode, Ownership,
+    PersonalKind, Principal, PrincipalId, Protection, Reason, RowAccess, Schedule, Sees, Settings, Share, Start,
+    Target, TargetId,
 };
 pub use metric::{Declassified, Dimension, Grain, Join, JoinKind, Measure, Metric, MetricId, MetricTable, Per, Time};
 pub use sql::{Action, ColumnPath, Expression, Leaf, MeasureId, Named, Origin, RefPath, Size};
@@ -45,6 +46,8 @@ pub struct Project {
     pub notify: Vec<String>,
     /// Limits for alerts.
     pub alerts: Alerts,
+    /// Reasons to declassify personal data.
+    pub reasons: Vec<Reason>,
     /// Entities, by name.
     pub entities: Vec<Entity>,
     /// Metrics, by name.

@@ -130,11 +130,9 @@ pub fn root(project: &Project, target: &Target) -> String {
 /// What the volume says of itself.
 pub const VOLUME_COMMENT: &str = "Files as they are delivered, with personal data in the clear";
 
-/// What the schema says of itself. Bundle and SQL write the same text, so that neither undoes the other; a bundle takes
-/// `${..}` for a reference and has no way to write it otherwise.
+/// What the schema says of itself. Bundle and SQL write the same text, so that neither undoes the other.
 pub fn schema_comment(project: &Project) -> String {
-    let text = if project.description.is_empty() { &project.name } else { &project.description };
-    text.replace("${", "$ {")
+    if project.description.is_empty() { project.name.clone() } else { project.description.clone() }
 }
 
 /// The files of the bundle; `dashboards` are the metrics that have one.

@@ -134,6 +134,11 @@ struct Guarded<'a> {
     row_filter: Option<Sql>,
 }
 
+/// So many columns a table can be clustered by (page "Use liquid clustering for tables").
+const CLUSTER_KEYS: usize = 4;
+/// So many columns have statistics unless a property says otherwise; a column without can't be clustered by (same page).
+const INDEXED: usize = 32;
+
 #[derive(Template)]
 #[template(path = "pipeline/keyed_table.sql")]
 struct KeyedTable<'a> {
@@ -141,6 +146,8 @@ struct KeyedTable<'a> {
     name: Ident<'a>,
     columns: Vec<Definition<'a>>,
     cluster_by: String,
+    /// How many columns have statistics, where the first ones do not reach to those that rows are clustered by.
+    indexed: Option<Literal>,
     comment: Literal,
     row_filter: Option<Sql>,
     flow: Ident<'a>,
@@ -162,11 +169,15 @@ fn keyed_table(
         columns.push(Definition::new("__START_AT", ty, "From when this version holds"));
         columns.push(Definition::new("__END_AT", ty, "Until when it held; NULL for the current version"));
     }
+    let is_clustered = |id: &&ColumnId| entity.column(**id).ty != DataType::Boolean;
+    let clustered: Vec<ColumnId> = entity.key.iter().filter(is_clustered).take(CLUSTER_KEYS).copied().collect();
+    let last = clustered.iter().map(|id| id.0 + 1).max().filter(|last| *last > INDEXED);
     KeyedTable {
         header: header(&title(entity), &entity.origin.path)?,
         name: Ident::new(&entity.name),
         columns,
-        cluster_by: columns::list(entity.key_columns().filter(|c| c.ty != DataType::Boolean).take(4)),
+        cluster_by: columns::list(clustered.iter().map(|id| entity.column(*id))),
+        indexed: last.map(|last| Literal::new(last.to_string())),
         comment: Literal::new(comment(entity)),
         row_filter,
         // A flow is known by its name: under another one it would begin at the first row again.

@@ -10,8 +10,10 @@ use super::compose::{Part, compose};
 use super::graph::Graph;
 use super::guard::guarded;
 use super::open::unknown;
+use super::suspect::{self, Asked};
 use super::written::Written;
 use crate::lakeflow::infer::{self, Place, Resolution, Scope};
+use crate::lakeflow::is_same_name;
 use crate::lakeflow::types::{Column as TypedColumn, DataType};
 use crate::model::{Column, ColumnId, ColumnPath, EntityId, Expression, Leaf, Named, PersonalKind, RefPath};
 use crate::source::Span;
@@ -108,24 +110,26 @@ pub struct Condition {
 }
 
 /// The columns that a condition may name.
-pub struct Columns {
+pub struct Columns<'a> {
     typed: Vec<TypedColumn>,
+    /// Those of the entity.
+    own: &'a [Column],
     /// The entity that they are columns of; none for those that all tables of a metric have.
     entity: Option<EntityId>,
     /// Whether there may be others, because something is at fault.
     open: bool,
 }
 
-impl Columns {
+impl<'a> Columns<'a> {
     /// The columns of an entity: each may be NULL until the rules were judged.
-    pub fn of_entity(entity: EntityId, columns: &[Column], open: bool) -> Columns {
+    pub fn of_entity(entity: EntityId, columns: &'a [Column], open: bool) -> Self {
         let typed = columns.iter().map(|c| TypedColumn::nullable(&c.name, c.ty.clone())).collect();
-        Columns { typed, entity: Some(entity), open }
+        Columns { typed, own: columns, entity: Some(entity), open }
     }
 
     /// The columns of tables.
-    pub fn of_tables(typed: Vec<TypedColumn>, open: bool) -> Columns {
-        Columns { typed, entity: None, open }
+    pub fn of_tables(typed: Vec<TypedColumn>, open: bool) -> Self {
+        Columns { typed, own: &[], entity: None, open }
     }
 
     fn named(&self, name: &str) -> Option<Named> {
@@ -137,7 +141,14 @@ impl Columns {
     }
 }
 
-impl Scope for Columns {
+impl suspect::Columns for Columns<'_> {
+    fn column(&self, path: &[&str]) -> Option<&Column> {
+        let [name] = path else { return None };
+        self.own.iter().find(|column| is_same_name(&column.name, name))
+    }
+}
+
+impl Scope for Columns<'_> {
     fn resolve(&self, path: &[&str]) -> Resolution {
         match self.typed.as_slice().resolve(path) {
             Resolution::Unknown { .. } if self.open => unknown(path),
@@ -147,11 +158,14 @@ impl Scope for Columns {
 }
 
 /// A condition on one row: rules, deletions, the rows that an audience sees. After a fault it is TRUE.
-pub fn condition(written: &Written<'_>, columns: &Columns, context: &mut Context<'_>) -> Condition {
+pub fn condition(written: &Written<'_>, asked: Asked, columns: &Columns<'_>, context: &mut Context<'_>) -> Condition {
     let faulty = || Condition { expression: Expression::truth(written.span()), columns: vec![] };
     let Some(mut expr) = written.parse(context) else { return faulty() };
     let judge = |e: &Expr| infer::analyze_condition(e, written.sql, columns, Place::row("a condition on one row"));
     let mut info = judge(&expr);
+    if info.faults.is_empty() {
+        suspect::tell(suspect::find(&expr, written.sql, asked, columns), written, context);
+    }
     guarded(&mut expr, &mut info, true, judge);
     if written.report(&info.faults, context) {
         return faulty();

@@ -2,6 +2,7 @@
 
 use super::Context;
 use super::compiled::{Columns, condition};
+use super::glob;
 use super::graph::Graph;
 use super::lookup;
 use super::names::{self, NameOf};
@@ -10,6 +11,7 @@ use super::reason;
 use super::reference;
 use super::required::{self, Part};
 use super::row_access;
+use super::suspect::Asked;
 use super::validity;
 use super::written::Written;
 use crate::diag::{Code, Diagnostic, did_you_mean};
@@ -261,12 +263,12 @@ fn source(
     match &spec.spec.source {
         SourceSpec::Files(files) => {
             for (name, pattern) in [("files", Some(&files.files)), ("except", files.except.as_ref())] {
-                let fault = pattern.and_then(|p| glob_fault(p));
+                let fault = pattern.and_then(|p| glob::fault(p));
                 context.extend(fault.map(|d| d.at(spec.value(&format!("/source/{name}")))));
             }
             Source::Files(FileSource {
                 files: files.files.clone(),
-                except: files.except.as_deref().map(glob_to_regex),
+                except: files.except.as_deref().map(glob::to_regex),
                 delimiter: files.delimiter.as_ref().and_then(|d| d.chars().next()).unwrap_or(','),
             })
         }
@@ -297,44 +299,6 @@ fn source(
     }
 }
 
-/// The fault of a file pattern: the part of glob syntax that Auto Loader and the local engine share is `* ? [] {}`.
-fn glob_fault(pattern: &str) -> Option<Diagnostic> {
-    let bad = |why: String| Some(Diagnostic::error(Code::BadGlob, format!("`{pattern}` is no file pattern: {why}")));
-    if pattern.is_empty() || pattern.starts_with('/') || pattern.contains("..") {
-        return bad("it must name files below the landing directory".into());
-    }
-    if pattern.contains("${") {
-        return bad("it can't hold a parameter".into());
-    }
-    globset::GlobBuilder::new(pattern).literal_separator(true).build().err().and_then(|e| bad(e.kind().to_string()))
-}
-
-/// A glob of file names as an anchored regular expression.
-fn glob_to_regex(glob: &str) -> String {
-    let mut out = String::from("^");
-    let mut depth = 0;
-    for c in glob.chars() {
-        match c {
-            '*' => out.push_str("[^/]*"),
-            '?' => out.push_str("[^/]"),
-            '{' => {
-                depth += 1;
-                out.push_str("(?:");
-            }
-            '}' => {
-                depth -= 1;
-                out.push(')');
-            }
-            ',' if depth > 0 => out.push('|'),
-            '[' | ']' | '-' => out.push(c),
-            c if c.is_alphanumeric() || c == '_' || c == '/' => out.push(c),
-            c => out.push_str(&format!("[{c}]")),
-        }
-    }
-    out.push_str(r"\z");
-    out
-}
-
 fn load(spec: &Located<EntitySpec>, id: EntityId, columns: &[Column], context: &mut Context<'_>) -> Load {
     let entity = &spec.spec;
     let load = entity.load.unwrap_or(if entity.key.is_some() { LoadSpec::Upsert } else { LoadSpec::Append });
@@ -354,7 +318,7 @@ fn load(spec: &Located<EntitySpec>, id: EntityId, columns: &[Column], context: &
     let delete_when = entity.delete_when.as_ref().map(|entry| {
         let own = Columns::of_entity(id, columns, spec.is_lost("/columns"));
         let (sql, pointer) = entry.sql();
-        condition(&Written::at(spec, pointer, sql), &own, context).expression
+        condition(&Written::at(spec, pointer, sql), Asked::Rows, &own, context).expression
     });
     match load {
         LoadSpec::Append => Load::Append,
@@ -446,7 +410,7 @@ fn rules(spec: &Located<EntitySpec>, entity_id: EntityId, entity: &Entity, conte
             RuleEntry::Condition(sql) => (sql, pointer),
             RuleEntry::Full(full) => (&full.check, format!("{pointer}/check")),
         };
-        let condition = condition(&Written::at(spec, &pointer, sql), &own, context).expression;
+        let condition = condition(&Written::at(spec, &pointer, sql), Asked::Rule, &own, context).expression;
         rules.push(Rule {
             name: name.clone(),
             kind: RuleKind::Check(Check { condition }),

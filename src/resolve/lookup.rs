@@ -12,7 +12,7 @@ use crate::lakeflow::pattern;
 use crate::load::Located;
 use crate::model::{Column, ColumnId, Constant, Lookup, LookupRow};
 use crate::source::{FileId, SourceMap, Span};
-use crate::spec::EntitySpec;
+use crate::spec::{EntitySpec, expanded};
 
 /// More rows than this belong into the landing directory.
 const MAX_ROWS: usize = 1000;
@@ -97,6 +97,11 @@ pub fn read(request: &Request<'_>, sources: &SourceMap, diagnostics: &mut Diagno
     let mut read = vec![];
     for record in rows {
         let span = place(record);
+        if let Some(text) = record.iter().find(|text| expanded(text).is_some()) {
+            let message = format!("`{}` would be replaced by the pipeline", text.trim());
+            let fault = Diagnostic::error(Code::ExpandedText, message).at(span);
+            diagnostics.push(fault.hint("rows of a lookup stand in the text of a view: let them arrive as files"));
+        }
         if record.len() == header.len() {
             let values = values(request, record, &positions, &patterns, span, diagnostics);
             read.push(LookupRow { values, span });

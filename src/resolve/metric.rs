@@ -12,6 +12,7 @@ use super::project::{self, list_hint};
 use super::reason;
 use super::row_access;
 use super::rows::Rows;
+use super::suspect::Asked;
 use super::written::Written;
 use crate::diag::{Code, Diagnostic, did_you_mean};
 use crate::lakeflow::infer::Place;
@@ -139,7 +140,7 @@ fn condition(
     reads: &mut Reads,
     context: &mut Context<'_>,
 ) -> Option<Expression> {
-    let compiled = rows.compile_condition(&Written::at(spec, pointer, sql), context)?;
+    let compiled = rows.compile_condition(&Written::at(spec, pointer, sql), Asked::Rows, context)?;
     reads.add(&compiled, rows.graph);
     Some(compiled.into_expression())
 }

@@ -4,6 +4,7 @@
 //! found while it was looked at, and the pass says which ones are ([`Resolved::faulty`]); until they are left out, the
 //! project may hold placeholders. What may only follow from a fault is not reported (`open`).
 
+mod allow;
 mod compiled;
 mod compose;
 mod constant;
@@ -11,6 +12,7 @@ mod derived;
 mod entity;
 mod estimate;
 mod fan_out;
+mod glob;
 mod graph;
 mod guard;
 mod lookup;
@@ -33,8 +35,12 @@ mod roles;
 mod rounding;
 mod row_access;
 mod rows;
+mod same_files;
 mod schedule;
 mod settings;
+mod sounds_personal;
+mod stable;
+mod suspect;
 mod validity;
 mod written;
 
@@ -45,6 +51,7 @@ pub use names::is_reserved_header;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::diag::allow::Allowance;
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::lakeflow::types::DataType;
 use crate::load::{Located, Lost, SpecSet};
@@ -137,6 +144,8 @@ pub struct Resolved {
     pub faulty: BTreeSet<FileId>,
     /// Whether the project is all that was written: nothing is at fault, nothing was lost, nothing was left out.
     pub is_whole: bool,
+    /// Warnings that the specs allow.
+    pub allowances: Vec<Allowance>,
 }
 
 /// Resolves all specs.
@@ -167,6 +176,7 @@ pub fn resolve(set: &SpecSet, sources: &SourceMap, diagnostics: &mut Diagnostics
         undecided: 0,
         faulty,
     };
+    let allowances = allow::all(set, &mut context);
     let twins = twins(set, &mut context);
     let (entity_specs, metric_specs) = distinct(set);
     let entity_of = |(index, spec): (usize, &&Located<EntitySpec>)| {
@@ -175,6 +185,8 @@ pub fn resolve(set: &SpecSet, sources: &SourceMap, diagnostics: &mut Diagnostics
     let resolved = entity_specs.iter().enumerate().map(entity_of).collect();
     let mut graph = graph::Graph::new(resolved, &entity_specs, set, twins, &mut context);
     entity::link(&entity_specs, &mut graph, &mut context);
+    same_files::check(&entity_specs, &mut context);
+    graph.entities.iter().for_each(|entity| sounds_personal::check(entity, &mut context));
     derived::resolve_all(&mut graph, &entity_specs, &mut context);
     let metrics = metric_specs
         .iter()
@@ -190,7 +202,7 @@ pub fn resolve(set: &SpecSet, sources: &SourceMap, diagnostics: &mut Diagnostics
     let lost = !set.lost.is_empty() || !set.left_out.is_empty();
     let is_whole = faulty.is_empty() && !lost && set.projects.len() == 1;
     graph.entities.truncate(entity_specs.len());
-    Resolved { project: self::project(set, settings, graph.entities, metrics), faulty, is_whole }
+    Resolved { project: self::project(set, settings, graph.entities, metrics), faulty, is_whole, allowances }
 }
 
 /// The project that all parts make.
@@ -206,6 +218,7 @@ fn project(set: &SpecSet, settings: Settings, entities: Vec<Entity>, metrics: Ve
         schedules: settings.schedules,
         notify: spec.and_then(|s| s.notifications.as_ref()).map(|n| n.on_failure.clone()).unwrap_or_default(),
         alerts: settings.alerts,
+        reasons: reason::places(set, &entities, &metrics),
         entities,
         metrics,
     }

@@ -3,6 +3,7 @@
 use crate::diag::{Code, Diagnostic};
 use crate::lakeflow::{folded, is_same_name};
 use crate::source::Span;
+use crate::spec::expanded;
 
 /// The longest name of an object in Unity Catalog (lakeflow-sql.md, "Names and literals").
 const MAX_LENGTH: usize = 255;
@@ -57,6 +58,9 @@ impl NameOf {
 pub fn check(name: &str, of: NameOf, span: Span) -> Option<Diagnostic> {
     let word = of.word();
     let bad = |why: String| Diagnostic::error(Code::BadName, format!("{word} `{}` {why}", shown(name))).at(span);
+    if expanded(name).is_some() {
+        return None; // That is reported already.
+    }
     if name.is_empty() {
         return Some(Diagnostic::error(Code::BadName, format!("a {word} needs a name")).at(span));
     }

@@ -5,7 +5,7 @@ use crate::diag::{Code, Diagnostic};
 use crate::lakeflow::is_same_name;
 use crate::load::Located;
 use crate::model::Mode;
-use crate::spec::{ProjectSpec, TargetSpec};
+use crate::spec::{ProjectSpec, TargetSpec, expanded};
 
 /// Folders of a workspace that everybody can write to.
 const SHARED: [&str; 2] = ["/Workspace/Shared", "/Shared"];
@@ -18,6 +18,10 @@ pub fn check(
     pointer: &str,
     context: &mut Context<'_>,
 ) {
+    if let Some((fault, hint)) = fault_of_landing(&target.landing) {
+        let place = project.value(&format!("{pointer}/landing"));
+        context.push(Diagnostic::error(Code::BadPlace, format!("`{}` {fault}", target.landing)).at(place).hint(hint));
+    }
     if let Some(root) = &target.root {
         let place = project.value(&format!("{pointer}/root"));
         if let Some((fault, hint)) = fault_of_root(root) {
@@ -35,9 +39,53 @@ pub fn check(
     }
 }
 
+/// What is wrong with a directory of files. Its path is pasted into a string literal in front of a pattern of names, so it
+/// can hold neither what ends the one nor what the other takes for a wildcard.
+fn fault_of_landing(landing: &str) -> Option<(String, &'static str)> {
+    let absolute = "write an absolute path, as in `/Volumes/main/shop/landing`";
+    // Whoever refers to something there was told already.
+    if expanded(landing).is_some() {
+        return None;
+    }
+    let plain = "choose a directory whose path has letters, digits, `_`, `-` and the like";
+    if let Some(c) = landing.chars().find(|c| c.is_control() || "'\"\\*?[]{};".contains(*c)) {
+        let what = if c.is_control() { "a control character".to_owned() } else { format!("`{c}`") };
+        return Some((format!("holds {what}"), plain));
+    }
+    if landing.trim() != landing {
+        return Some(("has spaces around it".to_owned(), "leave them out"));
+    }
+    let is_scheme = |scheme: &str| !scheme.is_empty() && scheme.chars().all(|c| c.is_ascii_alphanumeric());
+    let path = match landing.split_once("://") {
+        Some((scheme, path)) if is_scheme(scheme) => path,
+        _ => match landing.strip_prefix("dbfs:").unwrap_or(landing).strip_prefix('/') {
+            Some(path) => path,
+            None => return Some(("is no absolute path".to_owned(), absolute)),
+        },
+    };
+    let path = path.trim_end_matches('/');
+    if path.is_empty() {
+        return Some(("is the root of everything".to_owned(), absolute));
+    }
+    if path.split('/').any(|part| matches!(part, "" | "." | "..") || part.trim() != part) {
+        return Some((
+            "is no plain path: a part of it is empty, dots alone, or has spaces around it".to_owned(),
+            absolute,
+        ));
+    }
+    let in_volume = path.split_once('/').filter(|(first, _)| *first == "Volumes" && landing.starts_with('/'));
+    if path == "Volumes" || in_volume.is_some_and(|(_, rest)| rest.split('/').count() < 3) {
+        return Some(("names no volume".to_owned(), "write `/Volumes/<catalog>/<schema>/<volume>`"));
+    }
+    None
+}
+
 /// What is wrong with a folder, and what to do about it.
 fn fault_of_root(root: &str) -> Option<(&'static str, &'static str)> {
     let absolute = "write an absolute path, as in `/Workspace/Deployments/shop/prod`";
+    if expanded(root).is_some() {
+        return None;
+    }
     let is_below = |folder: &str| {
         let below = root.get(folder.len()..).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
         below && root.get(..folder.len()).is_some_and(|start| is_same_name(start, folder))

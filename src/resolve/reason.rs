@@ -1,9 +1,11 @@
-//! Reasons to declassify personal data: somebody has to give one, and `gen pii` lists it.
+//! Reasons to declassify personal data, which `gen pii` lists, and to allow a warning: somebody has to give one.
 
 use super::Context;
 use crate::diag::{Code, Diagnostic};
-use crate::load::{Located, pointer_segment};
-use crate::spec::{DimensionEntry, EntitySpec, MeasureEntry, MetricSpec};
+use crate::load::{Located, SpecSet, pointer_segment};
+use crate::model::{ColumnId, Declassifies, Entity, EntityId, Metric, MetricId, Reason};
+use crate::source::Span;
+use crate::spec::{DimensionEntry, EntitySpec, MeasureEntry, MetricSpec, RuleEntry};
 
 /// Words that stand where a reason should.
 const PLACEHOLDERS: [&str; 22] = [
@@ -34,13 +36,17 @@ const PLACEHOLDERS: [&str; 22] = [
 /// A reason that stands at `pointer`; one that says nothing is reported.
 pub fn checked<T>(reason: Option<&str>, pointer: &str, spec: &Located<T>, context: &mut Context<'_>) -> Option<String> {
     let reason = reason?;
-    if !says_something(reason) {
-        let shown = reason.trim();
-        let fault = Diagnostic::error(Code::NoReason, format!("`{shown}` is no reason to declassify personal data"));
-        let hint = "say in a sentence why what is shown tells nothing of one person";
-        context.push(fault.at(spec.value(pointer)).hint(hint));
-    }
+    let hint = "say in a sentence why what is shown tells nothing of one person";
+    check(reason, "declassify personal data", hint, spec.value(pointer), context);
     Some(reason.to_owned())
+}
+
+/// Reports a reason to do something that says nothing.
+pub fn check(reason: &str, what_for: &str, hint: &str, place: Span, context: &mut Context<'_>) {
+    if !says_something(reason) {
+        let message = format!("`{}` is no reason to {what_for}", reason.trim());
+        context.push(Diagnostic::error(Code::NoReason, message).at(place).hint(hint));
+    }
 }
 
 /// Reports the reasons of a metric that say nothing.
@@ -66,6 +72,48 @@ pub fn of_metric(spec: &Located<MetricSpec>, context: &mut Context<'_>) {
 pub fn of_deletion(spec: &Located<EntitySpec>, context: &mut Context<'_>) -> Option<String> {
     let reason = spec.spec.delete_when.as_ref().and_then(|entry| entry.reason());
     checked(reason, "/delete_when/declassify", spec, context)
+}
+
+/// Where all reasons to declassify stand, and what each is for.
+pub fn places(set: &SpecSet, entities: &[Entity], metrics: &[Metric]) -> Vec<Reason> {
+    let mut found = vec![];
+    for spec in &set.entities {
+        let Some(id) = entities.iter().position(|e| e.name == spec.spec.entity).map(EntityId) else { continue };
+        let mut add = |pointer: String, declassifies| found.push(Reason { span: spec.key(&pointer), declassifies });
+        for (index, (name, entry)) in spec.spec.columns.iter().enumerate() {
+            if entry.full().is_some_and(|full| full.declassify.is_some()) {
+                let pointer = format!("/columns/{}/declassify", pointer_segment(name));
+                add(pointer, Declassifies::Column(id, ColumnId(index)));
+            }
+        }
+        for (name, entry) in spec.spec.rules.iter().flatten() {
+            if matches!(entry, RuleEntry::Full(full) if full.declassify.is_some()) {
+                let pointer = format!("/rules/{}/declassify", pointer_segment(name));
+                add(pointer, Declassifies::Rows(id, name.clone()));
+            }
+        }
+        if spec.spec.delete_when.as_ref().is_some_and(|entry| entry.reason().is_some()) {
+            add("/delete_when/declassify".to_owned(), Declassifies::Rows(id, "delete_when".to_owned()));
+        }
+    }
+    for spec in &set.metrics {
+        let Some(id) = metrics.iter().position(|m| m.name == spec.spec.metric).map(MetricId) else { continue };
+        let mut add = |pointer: String, name: &str| {
+            let declassifies = Declassifies::Figure(id, name.to_owned());
+            found.push(Reason { span: spec.key(&pointer), declassifies });
+        };
+        for (name, entry) in spec.spec.dimensions.iter().flatten() {
+            if matches!(entry, DimensionEntry::Full(full) if full.declassify.is_some()) {
+                add(format!("/dimensions/{}/declassify", pointer_segment(name)), name);
+            }
+        }
+        for (name, entry) in &spec.spec.measures {
+            if matches!(entry, MeasureEntry::Full(full) if full.declassify.is_some()) {
+                add(format!("/measures/{}/declassify", pointer_segment(name)), name);
+            }
+        }
+    }
+    found
 }
 
 /// Whether a text has a few words of its own.

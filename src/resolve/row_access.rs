@@ -5,16 +5,17 @@ use indexmap::IndexMap;
 use super::Context;
 use super::compiled::{Columns, condition};
 use super::project::audience_id;
+use super::suspect::Asked;
 use super::written::Written;
 use crate::diag::{Code, Diagnostic};
 use crate::load::{Located, pointer_segment};
 use crate::model::{AudienceId, RowAccess};
 
 /// Resolves `rows` of an entity or metric that `readers` may read; `columns` gives those of every table it is about.
-pub fn resolve<T>(
+pub fn resolve<'c, T>(
     rows: Option<&IndexMap<String, String>>,
     readers: &[AudienceId],
-    columns: impl FnOnce() -> Columns,
+    columns: impl FnOnce() -> Columns<'c>,
     spec: &Located<T>,
     context: &mut Context<'_>,
 ) -> Vec<RowAccess> {
@@ -23,7 +24,7 @@ pub fn resolve<T>(
     let columns = columns();
     for (name, sql) in rows {
         let pointer = format!("/rows/{}", pointer_segment(name));
-        let condition = condition(&Written::at(spec, &pointer, sql), &columns, context);
+        let condition = condition(&Written::at(spec, &pointer, sql), Asked::Rows, &columns, context);
         let Some(audience) = audience_id(name, spec.key(&pointer), context) else { continue };
         if !readers.contains(&audience) && !spec.has_lost("/audience") {
             let message = format!("audience `{name}` does not read the table, so it sees no rows of it");

@@ -12,6 +12,8 @@ use super::compose::{Part, compose};
 use super::derived::{Definitions, Derived};
 use super::graph::Graph;
 use super::guard::guarded;
+use super::stable::stabilise;
+use super::suspect::{self, Asked};
 use super::written::Written;
 use crate::lakeflow::infer::{self, ColumnUse, ExprInfo, Place, Resolution, Scope};
 use crate::lakeflow::{folded, is_same_name, types::DataType};
@@ -136,17 +138,40 @@ impl<'a> Rows<'a> {
     ) -> Option<Compiled> {
         let judge = |expr: &Expr| infer::analyze_expr(expr, written.sql, self, place);
         let mut info = judge(&expr);
+        self.doubt(&expr, &info, Asked::Value, written, context);
+        if place.aggregates && info.faults.is_empty() {
+            let mut faults = vec![];
+            if stabilise(&mut expr, &info.types, written.sql, &mut faults) {
+                // Names stand where they stood; some stand twice.
+                let again = judge(&expr);
+                (info.ty, info.nullable, info.types) = (again.ty, again.nullable, again.types);
+            }
+            info.faults = faults;
+        }
         guarded(&mut expr, &mut info, !place.aggregates, judge);
         self.finish(expr, info, written, context)
     }
 
     /// Like [`Rows::compile`], for a condition, which must be boolean and takes no aggregate.
-    pub fn compile_condition(&self, written: &Written<'_>, context: &mut Context<'_>) -> Option<Compiled> {
+    pub fn compile_condition(
+        &self,
+        written: &Written<'_>,
+        asked: Asked,
+        context: &mut Context<'_>,
+    ) -> Option<Compiled> {
         let mut expr = written.parse(context)?;
         let judge = |e: &Expr| infer::analyze_condition(e, written.sql, self, Place::row("a condition on rows"));
         let mut info = judge(&expr);
+        self.doubt(&expr, &info, asked, written, context);
         guarded(&mut expr, &mut info, true, judge);
         self.finish(expr, info, written, context)
+    }
+
+    /// Warns of what is hardly meant in an expression without fault.
+    fn doubt(&self, expr: &Expr, info: &ExprInfo, asked: Asked, written: &Written<'_>, context: &mut Context<'_>) {
+        if info.faults.is_empty() {
+            suspect::tell(suspect::find(expr, written.sql, asked, self), written, context);
+        }
     }
 
     fn finish(&self, expr: Expr, info: ExprInfo, written: &Written<'_>, context: &mut Context<'_>) -> Option<Compiled> {
@@ -222,6 +247,15 @@ fn along(path: &RefPath, named: &Named) -> Named {
 /// Aggregates that tell nothing of the values they count.
 fn forgets_values(aggregate: &str) -> bool {
     matches!(aggregate, "count" | "approx_count_distinct" | "count_if")
+}
+
+impl suspect::Columns for Rows<'_> {
+    fn column(&self, path: &[&str]) -> Option<&Column> {
+        match self.find(path)? {
+            Found::Column(column) => Some(Rows::column(self, &column)),
+            Found::Derived { .. } => None,
+        }
+    }
 }
 
 impl Scope for Rows<'_> {

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
-
 use super::Context;
 use crate::diag::{Code, Diagnostic};
 use crate::load::{Located, pointer_segment};
@@ -49,14 +47,11 @@ fn conflict(message: impl Into<String>) -> Diagnostic {
 
 /// What is wrong in one place.
 fn stated(project: &Located<ProjectSpec>, settings: &SettingsSpec, pointer: &str, context: &mut Context<'_>) {
-    for (key, value) in settings.tags.iter().flatten() {
+    for key in settings.tags.iter().flatten().map(|(key, _)| key) {
         let pointer = format!("{pointer}/tags/{}", pointer_segment(key));
         if OURS.contains(&key.as_str()) {
             let fault = conflict(format!("the tag `{key}` is set by `gen`, and tells whose a resource is"));
             context.push(fault.at(project.key(&pointer)).hint("choose another key"));
-        }
-        for (text, span) in [(key, project.key(&pointer)), (value, project.value(&pointer))] {
-            context.extend(reference(text).map(|fault| fault.at(span)));
         }
     }
     let mut labels = BTreeSet::new();
@@ -68,9 +63,6 @@ fn stated(project: &Located<ProjectSpec>, settings: &SettingsSpec, pointer: &str
             let fault = conflict(format!("there are two clusters with the label `{}`", word(label)));
             context.push(fault.at(project.value(&pointer)).hint("state each label once; without one it is `default`"));
         }
-    }
-    if let Some(fault) = settings.budget_policy.as_deref().and_then(reference) {
-        context.push(fault.at(project.value(&format!("{pointer}/budget_policy"))));
     }
 }
 
@@ -94,32 +86,6 @@ fn cluster(project: &Located<ProjectSpec>, cluster: &ClusterSpec, pointer: &str,
             context.push(fault.at(at("autoscale/max_workers")).hint("for a fixed number, write `num_workers`"));
         }
     }
-    let json = serde_json::to_value(cluster).unwrap_or_default();
-    let mut texts = vec![];
-    collect(&json, "", &mut texts);
-    for (key, text) in texts {
-        context.extend(reference(text).map(|fault| fault.at(at(&key))));
-    }
-}
-
-/// All texts in a value, with the pointers to them.
-fn collect<'a>(value: &'a Value, pointer: &str, texts: &mut Vec<(String, &'a str)>) {
-    match value {
-        Value::String(text) => texts.push((pointer.to_owned(), text)),
-        Value::Object(map) => {
-            for (key, value) in map {
-                let key = pointer_segment(key).into_owned();
-                collect(value, &if pointer.is_empty() { key } else { format!("{pointer}/{key}") }, texts);
-            }
-        }
-        _ => {}
-    }
-}
-
-/// A bundle has no way to write `${` for what it is.
-fn reference(text: &str) -> Option<Diagnostic> {
-    let fault = || Diagnostic::error(Code::BadValue, "`${` begins a reference in a bundle, and can't be written there");
-    text.contains("${").then(|| fault().hint("write the value itself"))
 }
 
 /// What is wrong with the settings of a target, wherever they are stated.

@@ -1,6 +1,8 @@
 //! An expression as it stands in a spec: its text, and how places in it are found.
 
-use sqlparser::ast::Expr;
+use std::ops::ControlFlow;
+
+use sqlparser::ast::{Expr, Value, visit_expressions};
 
 use super::Context;
 use crate::diag::{Code, Diagnostic};
@@ -8,6 +10,7 @@ use crate::lakeflow;
 use crate::lakeflow::infer::{Fault, FaultKind, Risk};
 use crate::load::{Located, Places};
 use crate::source::Span;
+use crate::spec::expanded;
 
 /// An expression as it stands in a spec.
 #[derive(Debug, Clone, Copy)]
@@ -38,13 +41,38 @@ impl<'a> Written<'a> {
     /// Its tree; `None` after a fault, which is reported.
     pub fn parse(&self, context: &mut Context<'_>) -> Option<Expr> {
         match lakeflow::parse_expr(self.sql) {
-            Ok(expr) => Some(expr),
+            Ok(expr) => {
+                self.check_texts(&expr, context);
+                Some(expr)
+            }
             Err(fault) => {
                 let span = self.inside(fault.range, context);
                 context.push(Diagnostic::error(Code::SqlSyntax, fault.message).at(span).maybe_hint(fault.hint));
                 None
             }
         }
+    }
+
+    /// Reports string literals that would be replaced on their way, although they are written with an escape or in
+    /// parts. What stands there plainly was reported before.
+    fn check_texts(&self, expr: &Expr, context: &mut Context<'_>) {
+        if expanded(self.sql).is_some() {
+            return;
+        }
+        let _ = visit_expressions(expr, |part| {
+            if let Expr::Value(literal) = part
+                && let Value::SingleQuotedString(text) = &literal.value
+                && let Some(range) = expanded(text)
+            {
+                let what = text.get(range).unwrap_or(text);
+                let message = format!("`{what}` would be replaced by a pipeline, a bundle or a job");
+                let span = self.inside(lakeflow::range_of_node(self.sql, part).unwrap_or(0..self.sql.len()), context);
+                context.push(Diagnostic::error(Code::ExpandedText, message).at(span).hint(
+                    "it is written into a file without the escape: put it together of columns, or do without it",
+                ));
+            }
+            ControlFlow::<()>::Continue(())
+        });
     }
 
     /// Reports the faults of an analysis; true if there was one.

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::{SampleFile, calendar};
+use crate::world::{DiskWorld, World as _, WorldError, waits_for};
 
 /// Name of the file that holds modification times.
 pub const MODIFIED: &str = "_modified.json";
@@ -22,6 +23,15 @@ pub enum WriteError {
     /// The directory holds something that no sample wrote.
     #[error("`{path}` is not part of an earlier sample: choose an empty directory", path = .0.display())]
     Foreign(PathBuf),
+    /// A file of an earlier sample was changed by hand.
+    #[error("`{path}` was changed since it was written: move it away, or choose an empty directory", path = .0.display())]
+    Edited(PathBuf),
+    /// The list of an earlier sample is none.
+    #[error("`{path}` is no list of sample files: choose an empty directory", path = .0.display())]
+    NoList(PathBuf),
+    /// The disk refused; nothing was changed.
+    #[error("nothing is written: {0}")]
+    Disk(#[from] WorldError),
     /// The disk refused.
     #[error("{path}: {source}", path = path.display())]
     Io {
@@ -40,35 +50,40 @@ struct Entry {
     sha256: String,
 }
 
-/// Writes files and their times, and removes those of an earlier sample that are gone.
+/// Writes files and their times, all or none, and removes those of an earlier sample that are gone. What was changed by
+/// hand since is not touched either.
 pub fn write(dir: &Path, files: &[SampleFile]) -> Result<(), WriteError> {
     fs::create_dir_all(dir).map_err(at(dir))?;
     let earlier = earlier(dir)?;
+    let mut left = vec![];
     for path in tree(dir)? {
         let name = path.strip_prefix(dir).map(|p| p.to_string_lossy().replace('\\', "/")).unwrap_or_default();
-        if name != MODIFIED && !earlier.contains_key(&name) {
-            return Err(WriteError::Foreign(path));
+        match earlier.get(&name) {
+            _ if name == MODIFIED => {}
+            Some(entry) if hex(&Sha256::digest(fs::read(&path).map_err(at(&path))?)) == entry.sha256 => {}
+            Some(_) => return Err(WriteError::Edited(path)),
+            None if is_left(&path) => left.push(path),
+            None => return Err(WriteError::Foreign(path)),
         }
     }
-    for name in earlier.keys().filter(|name| !files.iter().any(|f| f.name == **name)) {
-        let path = dir.join(name);
-        if path.exists() {
-            fs::remove_file(&path).map_err(at(&path))?;
-        }
+    let list = modified_json(files);
+    let mut all: Vec<(PathBuf, &[u8])> = files.iter().map(|f| (dir.join(&f.name), f.bytes.as_slice())).collect();
+    all.push((dir.join(MODIFIED), list.as_bytes()));
+    DiskWorld.write_all(&all)?;
+    let gone = earlier.keys().filter(|name| !files.iter().any(|f| f.name == **name)).map(|name| dir.join(name));
+    for path in gone.chain(left).filter(|path| path.exists()) {
+        fs::remove_file(&path).map_err(at(&path))?;
     }
-    for file in files {
-        write_one(&dir.join(&file.name), file)?;
-    }
-    let path = dir.join(MODIFIED);
-    fs::write(&path, modified_json(files)).map_err(at(&path))
+    files.iter().try_for_each(|file| set_time(&dir.join(&file.name), file.modified))
 }
 
-fn write_one(path: &Path, file: &SampleFile) -> Result<(), WriteError> {
-    if let Some(parent) = path.parent() {
-        fs::create_dir_all(parent).map_err(at(parent))?;
-    }
-    fs::write(path, &file.bytes).map_err(at(path))?;
-    let time = SystemTime::UNIX_EPOCH + Duration::from_secs(file.modified);
+/// Whether a file is what a writing left that was killed.
+fn is_left(path: &Path) -> bool {
+    path.file_name().and_then(|name| name.to_str()).is_some_and(|name| waits_for(name).is_some())
+}
+
+fn set_time(path: &Path, modified: u64) -> Result<(), WriteError> {
+    let time = SystemTime::UNIX_EPOCH + Duration::from_secs(modified);
     let handle = fs::File::options().write(true).open(path).map_err(at(path))?;
     handle.set_modified(time).map_err(at(path))
 }
@@ -95,8 +110,17 @@ fn earlier(dir: &Path) -> Result<BTreeMap<String, Entry>, WriteError> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(BTreeMap::new()),
         Err(source) => return Err(WriteError::Io { path, source }),
     };
-    let entries: Vec<Entry> = serde_json::from_str(&text).map_err(|_| WriteError::Foreign(path))?;
+    let entries: Vec<Entry> = serde_json::from_str(&text).unwrap_or_default();
+    // A name that leads elsewhere would lead to files of somebody else.
+    if entries.is_empty() && text.trim() != "[]" || !entries.iter().all(|entry| is_inside(&entry.file)) {
+        return Err(WriteError::NoList(path));
+    }
     Ok(entries.into_iter().map(|e| (e.file.clone(), e)).collect())
+}
+
+/// Whether a name stays below its directory on every system.
+fn is_inside(name: &str) -> bool {
+    !name.contains(['\\', ':']) && name.split('/').all(|part| !matches!(part, "" | "." | ".."))
 }
 
 /// All files below a directory; links are not followed.
@@ -156,6 +180,44 @@ mod tests {
         let dir = tempfile::tempdir()?;
         write(dir.path(), &[file("a.csv", "x\n"), file("b.csv", "y\n")])?;
         write(dir.path(), &[file("b.csv", "z\n")])?;
+        assert_eq!(names(dir.path()), [MODIFIED, "b.csv"]);
+        Ok(())
+    }
+
+    #[test]
+    fn nothing_outside_and_nothing_edited_is_touched() -> Result<(), Box<dyn std::error::Error>> {
+        let above = tempfile::tempdir()?;
+        let dir = above.path().join("samples");
+        fs::create_dir(&dir)?;
+        fs::write(above.path().join("precious.csv"), "mine")?;
+        for name in ["../precious.csv", "a/../../precious.csv", "/etc/hosts", "C:x"] {
+            let list = format!("[{{\"file\": \"{name}\", \"modified\": \"\", \"sha256\": \"\"}}]");
+            fs::write(dir.join(MODIFIED), list)?;
+            assert!(matches!(write(&dir, &[]), Err(WriteError::NoList(_))), "{name}");
+        }
+        fs::write(dir.join(MODIFIED), "{\"of\": \"another tool\"}")?;
+        assert!(matches!(write(&dir, &[]), Err(WriteError::NoList(_))));
+        assert_eq!(fs::read_to_string(above.path().join("precious.csv"))?, "mine");
+        fs::remove_file(dir.join(MODIFIED))?;
+        write(&dir, &[file("a.csv", "x\n")])?;
+        fs::write(dir.join("a.csv"), "x\nmine\n")?;
+        assert!(matches!(write(&dir, &[file("b.csv", "y\n")]), Err(WriteError::Edited(_))));
+        assert_eq!(names(&dir), [MODIFIED, "a.csv"]);
+        Ok(())
+    }
+
+    #[test]
+    fn what_cannot_be_written_whole_changes_nothing() -> Result<(), Box<dyn std::error::Error>> {
+        let dir = tempfile::tempdir()?;
+        write(dir.path(), &[file("a.csv", "x\n")])?;
+        // A directory of that name is in the way of the last file, as a full disk would be.
+        fs::create_dir(dir.path().join("z.csv"))?;
+        assert!(matches!(write(dir.path(), &[file("b.csv", "y\n"), file("z.csv", "z\n")]), Err(WriteError::Disk(_))));
+        assert_eq!(names(dir.path()), [MODIFIED, "a.csv", "z.csv"]);
+        // What a killed writing left goes with the next one.
+        fs::remove_dir(dir.path().join("z.csv"))?;
+        fs::write(dir.path().join(".b.csv.12.tmp"), "y")?;
+        write(dir.path(), &[file("b.csv", "y\n")])?;
         assert_eq!(names(dir.path()), [MODIFIED, "b.csv"]);
         Ok(())
     }

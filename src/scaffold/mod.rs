@@ -141,10 +141,20 @@ fn common(name: &str, description: &str) -> Result<Vec<ProjectFile>, askama::Err
     let mut out = vec![
         ProjectFile::new("specs/project.yml", end_line(&project)),
         ProjectFile::new(IGNORED, "# Tables of local runs.\n/.gen/\n"),
+        ProjectFile::new(".gitattributes", ATTRIBUTES),
     ];
     out.extend(schemas());
     Ok(out)
 }
+
+/// What version control keeps as it is: line ends of the output are compared and deployed, those of samples are data.
+const ATTRIBUTES: &str = "\
+# Written by gen: the same bytes on every system.
+/generated/** text eol=lf linguist-generated
+/generated.granted.jsonl text eol=lf merge=union
+# Data, byte for byte.
+/samples/** -text
+";
 
 /// The JSON Schemas of all kinds of spec, where the first line of each spec expects them.
 pub fn schemas() -> Vec<ProjectFile> {

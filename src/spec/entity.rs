@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::shared::{ActionSpec, ClassificationSpec, OneOrMany, PersonalSpec};
+use super::shared::{ActionSpec, AllowSpec, ClassificationSpec, OneOrMany, PersonalSpec};
 
 /// An entity: rows of one kind, read from files or shipped with the specs as a lookup.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -65,6 +65,9 @@ pub struct EntitySpec {
     /// How many lines must have been delivered after an update.
     #[schemars(extend("examples" = [{"min": 1}]))]
     pub row_count: Option<RowCountSpec>,
+    /// Warnings that are meant, each with its place and the reason. One that silences nothing is a warning itself.
+    #[schemars(extend("examples" = [[{"warning": "W0705", "at": "columns.email", "reason": "addresses of shops are on their doors"}]]))]
+    pub allow: Option<Vec<AllowSpec>>,
 }
 
 /// Where rows come from.

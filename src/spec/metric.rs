@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::shared::{ClassificationSpec, DeclassifyEntry, OneOrMany};
+use super::shared::{AllowSpec, ClassificationSpec, DeclassifyEntry, OneOrMany};
 
 /// A metric: measures over the rows of an entity, in one or several tables.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -56,6 +56,9 @@ pub struct MetricSpec {
     /// `audience` see all rows; nobody else sees any.
     #[schemars(extend("examples" = [{"sales": "region = 'EU'"}]))]
     pub rows: Option<IndexMap<String, String>>,
+    /// Warnings that are meant, each with its place and the reason. One that silences nothing is a warning itself.
+    #[schemars(extend("examples" = [[{"warning": "W0604", "at": "where", "reason": "the shop will begin to send this status in May"}]]))]
+    pub allow: Option<Vec<AllowSpec>>,
 }
 
 /// One row for each row of an entity.

@@ -5,6 +5,7 @@
 //! fault names a JSON pointer, and the loader knows where that pointer stands.
 
 mod entity;
+mod expanded;
 mod metric;
 mod ownership;
 mod project;
@@ -19,6 +20,7 @@ pub use entity::{
     ColumnEntry, ColumnSpec, DeletionEntry, DeletionSpec, EntitySpec, FilesSpec, FreshnessSpec, LoadSpec, LookupSpec,
     NormalizeSpec, ReferenceEntry, ReferenceSpec, RowCountSpec, RuleEntry, RuleSpec, SourceSpec,
 };
+pub use expanded::expanded;
 pub use metric::{DimensionEntry, GrainSpec, MeasureEntry, MeasureSpec, MetricSpec, PerSpec, TableSpec, TimeSpec};
 pub use ownership::{OwnershipSpec, ShareSpec};
 pub use project::{
@@ -26,7 +28,7 @@ pub use project::{
     ProjectSpec, ProtectionSpec, ScheduleSpec, SeesSpec, TargetSpec,
 };
 pub use settings::{AutoscaleMode, AutoscaleSpec, ChannelSpec, ClusterLabel, ClusterSpec, SettingsSpec};
-pub use shared::{ActionSpec, ClassificationSpec, DeclassifyEntry, DeclassifySpec, OneOrMany, PersonalSpec};
+pub use shared::{ActionSpec, AllowSpec, ClassificationSpec, DeclassifyEntry, DeclassifySpec, OneOrMany, PersonalSpec};
 
 /// The three kinds of file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::ownership::OwnershipSpec;
 use super::settings::SettingsSpec;
-use super::shared::{ClassificationSpec, OneOrMany};
+use super::shared::{AllowSpec, ClassificationSpec, OneOrMany};
 
 /// A project: where it runs, who may read it, when it is refreshed.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -62,6 +62,9 @@ pub struct ProjectSpec {
     /// Limits beyond which somebody is told.
     #[schemars(extend("examples" = [{"quality_below_percent": 95}]))]
     pub alerts: Option<AlertsSpec>,
+    /// Warnings that are meant, each with its place and the reason. One that silences nothing is a warning itself.
+    #[schemars(extend("examples" = [[{"warning": "W0703", "at": "masks.phone", "reason": "the last four digits are printed on each invoice"}]]))]
+    pub allow: Option<Vec<AllowSpec>>,
 }
 
 /// One place the project is deployed to.

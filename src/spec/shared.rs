@@ -67,6 +67,22 @@ impl DeclassifyEntry {
     }
 }
 
+/// A warning that is meant: which one, where, and why.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AllowSpec {
+    /// Code of the warning.
+    #[schemars(example = &"W0705")]
+    pub warning: String,
+    /// The part of this file that it is about, as keys with dots between them: all warnings of the code in there are
+    /// silenced, and no other.
+    #[schemars(example = &"columns.email")]
+    pub at: String,
+    /// Why it is meant.
+    #[schemars(length(min = 1), example = &"addresses of shops are on their doors")]
+    pub reason: String,
+}
+
 /// What happens to a row that breaks a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]

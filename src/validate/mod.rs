@@ -3,6 +3,7 @@
 //! All faults of all files are reported at once, each at the key or value to change. What the schema can't say (names
 //! that must exist, SQL, types) is not looked at here.
 
+mod expanded;
 mod explain;
 mod leaf;
 mod schema;
@@ -87,6 +88,7 @@ fn check(mut document: Document, sources: &SourceMap) -> Checked {
             );
         }
     }
+    faults.extend(expanded::faults(&document, sources));
     let is_whole = faults.is_empty() && !document.faulty;
     match document.kind {
         SpecKind::Project => typed(document, lost, faults, is_whole, |spec| Typed::Project(Box::new(spec))),

@@ -10,6 +10,7 @@ mod staged;
 
 pub use disk::DiskWorld;
 pub use memory::MemoryWorld;
+pub use staged::waits_for;
 
 use std::fmt;
 use std::io::{Read, Seek};

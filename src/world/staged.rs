@@ -144,9 +144,26 @@ fn temporary_name(path: &Path) -> PathBuf {
     path.with_file_name(format!(".{name}.{}.tmp", std::process::id()))
 }
 
+/// The name of the file whose bytes wait in a temporary file of this name, if it is one: of a process that was stopped
+/// before it could rename or remove it.
+pub fn waits_for(name: &str) -> Option<&str> {
+    let (target, process) = name.strip_prefix('.')?.strip_suffix(".tmp")?.rsplit_once('.')?;
+    let is_number = !process.is_empty() && process.bytes().all(|byte| byte.is_ascii_digit());
+    (is_number && !target.is_empty()).then_some(target)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_temporary_file_tells_what_it_waits_for() {
+        let temporary = temporary_name(Path::new("a/orders.sql"));
+        assert_eq!(waits_for(temporary.file_name().unwrap().to_str().unwrap()), Some("orders.sql"));
+        for name in ["orders.sql", ".orders.sql.tmp", ".orders.sql.1x.tmp", "orders.sql.1.tmp", "..1.tmp", ".1.tmp"] {
+            assert_eq!(waits_for(name), None, "{name}");
+        }
+    }
 
     #[test]
     fn a_fault_in_the_last_file_takes_all_others_back() {

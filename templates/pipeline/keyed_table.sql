@@ -4,9 +4,22 @@ CREATE OR REFRESH STREAMING TABLE {{ name }} (
   {{ column }}{% if !loop.last %},{% endif %}
 {%- endfor %}
 )
+{%- if !cluster_by.is_empty() %}
 {% filter item(0) %}CLUSTER BY ({{ cluster_by }}){% endfilter %}
+{%- endif %}
 COMMENT {{ comment }}
-{% include "table_properties.sql" %};
+TBLPROPERTIES (
+  'quality' = 'silver',
+  'delta.enableRowTracking' = 'true',
+  'delta.enableDeletionVectors' = 'true',
+  'delta.enableChangeDataFeed' = 'true'
+{%- if let Some(columns) = indexed %},
+  'delta.dataSkippingNumIndexedCols' = {{ columns }}
+{%- endif %}
+)
+{%- if let Some(filter) = row_filter %}
+{{ filter|item(0) }}
+{%- endif %};
 
 CREATE FLOW {{ flow }} AS AUTO CDC INTO {{ name }}
 FROM STREAM({{ clean }})

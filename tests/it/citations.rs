@@ -121,3 +121,14 @@ fn every_source_that_a_page_names_has_an_address() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+#[test]
+fn no_stage_of_ci_needs_a_file_beside_the_clone() {
+    let leaves = |text: &str| text.match_indices("../").any(|(at, _)| text[at + 3..].starts_with(char::is_alphabetic));
+    let wrong: Vec<String> = texts(&root().join(".ci"))
+        .into_iter()
+        .filter(|(_, text)| leaves(text))
+        .map(|(path, _)| path.display().to_string())
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

@@ -34,6 +34,10 @@ pub fn errors_dir() -> PathBuf {
 /// All faults and warnings of the project in `root`.
 pub fn check_project(root: &Path) -> (SourceMap, Vec<Diagnostic>) {
     let compilation = driver::check(&DiskWorld, root).unwrap();
+    for diagnostic in &compilation.diagnostics {
+        let number = diagnostic.code.number();
+        assert_eq!(diagnostic.is_error(), number.starts_with('E'), "{number}: {}", diagnostic.message);
+    }
     (compilation.sources, compilation.diagnostics)
 }
 

@@ -141,8 +141,8 @@ where: quantity > 0
 dimensions:
   size: case when is_large then 'large' else 'small' end
   area:
-    sql: buyer.region
-    declassify: a region tells nothing of one person
+    sql: right(buyer.email, 3)
+    declassify: the end of a mail address tells nothing of one person
 measures:
   pieces:
     sql: sum(quantity)

@@ -246,3 +246,84 @@ fn paths_of_a_build_are_made_in_one_place() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+/// The code of each file below `src`, by its path there: without unit tests, which stand at the end, and without comments.
+fn code() -> Vec<(String, String)> {
+    let without_comments = |text: &str| -> String {
+        let lines = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+        lines.map(|line| line.to_owned() + "\n").collect()
+    };
+    let files = rust_files(&root().join("src")).into_iter();
+    let files = files.filter(|(path, _)| !path.ends_with("tests.rs"));
+    files
+        .map(|(path, text)| {
+            let path = path.strip_prefix("src").unwrap().to_string_lossy().replace('\\', "/");
+            (path, without_comments(text.split("#[cfg(test)]").next().unwrap()))
+        })
+        .collect()
+}
+
+/// Files for which something holds, but for those below `allowed`.
+fn outside(allowed: &[&str], holds: impl Fn(&str) -> bool) -> Vec<String> {
+    let files =
+        code().into_iter().filter(|(path, text)| !allowed.iter().any(|one| path.starts_with(one)) && holds(text));
+    files.map(|(path, _)| path).collect()
+}
+
+#[test]
+fn the_disk_is_touched_by_the_world_alone_but_for_data() {
+    // Landing files and tables are data, which may be larger than memory, and so is what a sample is.
+    let allowed = ["world/", "engine/local/landing.rs", "engine/local/warehouse.rs", "sample/write.rs"];
+    let found = outside(&allowed, |text| ["std::fs", "fs::", "File::open"].iter().any(|word| text.contains(word)));
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+#[test]
+fn no_spec_type_is_known_after_resolve() {
+    // A new project is made of specs. `model` gives enums of the specs names of its own, which a second list would only repeat.
+    let allowed = ["spec/", "load/", "load.rs", "validate/", "validate.rs", "resolve/", "scaffold/"];
+    let found = outside(&[&allowed[..], &["model/"]].concat(), |text| text.contains("crate::spec"));
+    assert!(found.is_empty(), "{}", found.join("\n"));
+    for (path, text) in code().into_iter().filter(|(path, _)| path.starts_with("model/")) {
+        let all = text.matches("crate::spec").count();
+        assert_eq!(all, text.matches("pub use crate::spec").count(), "{path} uses a spec type under its own name");
+    }
+}
+
+/// Texts of a file that begin as a statement does and have its further words.
+fn statements(text: &str) -> Vec<String> {
+    let verbs = ["SELECT ", "CREATE ", "ALTER ", "DROP ", "GRANT ", "REVOKE ", "INSERT ", "COMMENT ON "];
+    let starts = text.match_indices('"').map(|(at, _)| &text[at + 1..]);
+    let literals = starts.filter(|rest| verbs.iter().any(|verb| rest.starts_with(verb)));
+    let literals = literals.map(|rest| rest.split('"').next().unwrap().replace("\\n", " ").replace('\\', " "));
+    let has = |text: &str| {
+        let words: Vec<&str> = text.split_whitespace().collect();
+        words.len() > 3 && words.iter().any(|word| ["FROM", "SET", "ON", "EXISTS", "UNSET"].contains(word))
+    };
+    literals.filter(|text| has(text)).collect()
+}
+
+#[test]
+fn statements_stand_in_templates() {
+    // Tools for SQL name it in messages. What takes away, hands over or asks is one line whose words depend on what is there;
+    // the queries of alerts have no template, because they are values of resources.
+    let allowed = [
+        "lakeflow/",
+        "sqltool/",
+        "check/",
+        "engine/",
+        "cli/query.rs",
+        "cli/local/run.rs",
+        "bundle/alerts.rs",
+        "render/governance/withdrawal.rs",
+        "deploy/apply.rs",
+        "deploy/ownership.rs",
+        "deploy/reading.rs",
+    ];
+    let found = outside(&allowed, |text| !statements(text).is_empty());
+    assert!(found.is_empty(), "{}", found.join("\n"));
+    for path in allowed.iter().filter(|path| path.ends_with(".rs") && !path.starts_with("cli/query")) {
+        let text = fs::read_to_string(root().join("src").join(path)).unwrap();
+        assert!(!statements(&text).is_empty(), "{path} holds no statement any more: take it off the list");
+    }
+}

@@ -129,7 +129,7 @@ impl FileFacts<'_> {
             StatementKind::CreateMetricView(view) => {
                 let columns = |name: &str| self.tables.get(name).map(|definition| &*definition.columns);
                 let faults = metric_view::faults(&view.definition, columns);
-                self.diagnostics.extend(faults.iter().map(|fault| super::fault(self.file, fault)));
+                self.diagnostics.extend(faults.iter().map(|fault| super::fault(super::Author::Gen, self.file, fault)));
                 self.known.views.insert(last_part(&view.name).into_owned());
             }
             StatementKind::Command(script) if script.rule == "block" && script.parts.iter().all(only_takes_away) => {}
@@ -201,7 +201,7 @@ impl FileFacts<'_> {
         let within = Place { unstable: true, ..Place::row("a function") };
         let info = infer::analyze_expr(body, self.text, parameters.as_slice(), within);
         for fault in &info.faults {
-            self.diagnostics.push(super::fault(self.file, fault));
+            self.diagnostics.push(super::fault(super::Author::Gen, self.file, fault));
         }
         let Some(Returns::Scalar(returns)) = &function.returns else { return };
         let returns = data_type(returns);

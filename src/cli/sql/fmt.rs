@@ -10,7 +10,6 @@ use crate::cli::check::counted;
 use crate::cli::shell::Shell;
 use crate::cli::{Ended, Failure, Status, interrupt};
 use crate::emit::text_diff;
-use crate::lakeflow::Fault;
 use crate::lakeflow::fmt::format;
 use crate::sqltool::files::{self, SqlFile};
 use crate::world::World;
@@ -82,14 +81,11 @@ fn outcome(file: &SqlFile) -> Outcome {
         Err(unread) => return Outcome { text: None, said: vec![format!("{name}: {}", unread.message)] },
     };
     let places = Places::new(name, text);
-    let said = |faults: &[Fault]| faults.iter().map(|fault| places.line(fault)).collect();
-    match format(text) {
-        Ok(formatted) if formatted.is_foreign && !file.is_sql() => {
-            Outcome { text: None, said: vec![format!("{}: no SQL in it", places.name())] }
-        }
-        Ok(formatted) => Outcome { said: said(&formatted.as_written), text: Some(formatted.text) },
-        Err(faults) => Outcome { text: None, said: said(&faults) },
+    let formatted = format(text);
+    if formatted.is_foreign && !file.is_sql() {
+        return Outcome { text: None, said: vec![format!("{}: no SQL in it", places.name())] };
     }
+    Outcome { said: formatted.as_written.iter().map(|fault| places.line(fault)).collect(), text: Some(formatted.text) }
 }
 
 /// Files by what became of them.

@@ -28,7 +28,7 @@ pub fn run(args: &SqlLineageArgs, shell: &mut Shell, world: &dyn World) -> Ended
         shell.report(&checked.sources, &checked.diagnostics)?;
         return Ok(Status::Fault);
     }
-    let Judged { datasets, origins } = checked.found;
+    let Judged { datasets, origins, .. } = checked.found;
     let lineage = lineage::trace(&datasets, origins);
     let types = datasets.iter().map(|d| &*d.columns);
     let datasets =

@@ -44,7 +44,7 @@ pub struct InsertFlow {
 /// Which rows of the target a flow replaces.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Replace {
-    /// `REPLACE WHERE predicate`; only inside `CREATE STREAMING TABLE`.
+    /// `REPLACE WHERE predicate`.
     Where(Expr),
     /// `REPLACE USING (k, ..) SEQUENCE BY c`.
     Using {
@@ -69,6 +69,8 @@ pub struct ApplyChanges {
 pub enum CdcSource {
     /// The name inside `FROM STREAM(..)`.
     Stream(ObjectName),
+    /// `FROM name`: what a flow that runs once reads.
+    Table(ObjectName),
     /// `FROM (query)`, which Spark's grammar allows.
     Query(Box<Query>),
 }
@@ -77,7 +79,7 @@ impl CdcSource {
     /// The table or view that is read, unless a query is.
     pub fn name(&self) -> Option<&ObjectName> {
         match self {
-            CdcSource::Stream(name) => Some(name),
+            CdcSource::Stream(name) | CdcSource::Table(name) => Some(name),
             CdcSource::Query(_) => None,
         }
     }

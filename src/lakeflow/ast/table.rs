@@ -367,3 +367,10 @@ pub struct Property {
     /// The value; a number or a truth value is kept as its text.
     pub value: String,
 }
+
+impl Property {
+    /// Whether it is `${key}` alone, which stands for whatever properties a pipeline puts there.
+    pub fn is_parameter(&self) -> bool {
+        self.value.is_empty() && self.key.starts_with("${") && self.key.ends_with('}')
+    }
+}

@@ -140,6 +140,32 @@ pub(super) fn table_argument(parser: &mut Parser) -> Option<Result<Expr, ParserE
     }))
 }
 
+/// `STRUCT(a, b AS c, d e)`: sqlparser knows no name without `AS`.
+pub(super) fn structure(parser: &mut Parser) -> Result<Expr, ParserError> {
+    parser.advance_token();
+    parser.expect_token(&Token::LParen)?;
+    let mut values = vec![];
+    if parser.consume_token(&Token::RParen) {
+        return Ok(Expr::Struct { values, fields: vec![] });
+    }
+    loop {
+        let value = parser.parse_expr()?;
+        let is_end = |token: &Token| matches!(token, Token::Comma | Token::RParen);
+        let is_name =
+            matches!(parser.peek_token_ref().token, Token::Word(_)) && is_end(&parser.peek_nth_token_ref(1).token);
+        values.push(if parser.parse_keyword(Keyword::AS) || is_name {
+            Expr::Named { expr: Box::new(value), name: parser.parse_identifier()? }
+        } else {
+            value
+        });
+        if !parser.consume_token(&Token::Comma) {
+            break;
+        }
+    }
+    parser.expect_token(&Token::RParen)?;
+    Ok(Expr::Struct { values, fields: vec![] })
+}
+
 /// Whether `STRUCT(` goes on with `*` or `t.*`, which sqlparser knows among the arguments of functions only.
 pub(super) fn takes_star(parser: &Parser) -> bool {
     let token = |ahead| &parser.peek_nth_token_ref(ahead).token;

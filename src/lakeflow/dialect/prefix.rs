@@ -22,9 +22,15 @@ pub(super) fn prefix(parser: &mut Parser) -> Option<Result<Expr, ParserError>> {
     match token {
         Token::Word(word) => word_prefix(word.keyword, parser),
         Token::SingleQuotedString(text) => {
-            let value = Value::SingleQuotedString(text.clone()).with_span(*span);
+            // Spark puts literals together that follow each other.
+            let (mut text, mut span) = (text.clone(), *span);
             parser.advance_token();
-            Some(Ok(Expr::Value(value)))
+            while let TokenWithSpan { token: Token::SingleQuotedString(more), span: last } = parser.peek_token_ref() {
+                text.push_str(more);
+                span = span.union(last);
+                parser.advance_token();
+            }
+            Some(Ok(Expr::Value(Value::SingleQuotedString(text).with_span(span))))
         }
         Token::Number(digits, long) => {
             let value = Value::Number(digits.clone(), *long).with_span(*span);
@@ -62,6 +68,7 @@ fn word_prefix(keyword: Keyword, parser: &mut Parser) -> Option<Result<Expr, Par
         Keyword::STRUCT if call::takes_star(parser) => {
             Some(parser.parse_identifier().and_then(|name| parser.parse_function(name.into())))
         }
+        Keyword::STRUCT if called => Some(call::structure(parser)),
         keyword if is_name(keyword) && ends_name(&parser.peek_nth_token_ref(1).token) => plain_name(parser),
         _ => None,
     }

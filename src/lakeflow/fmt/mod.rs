@@ -40,40 +40,51 @@ pub struct Formatted {
 /// Formats all statements of a text; of a notebook the cells that hold SQL. A byte-order mark goes, line ends stay what
 /// they are.
 ///
-/// # Errors
-/// What the lexer refuses, by place: such a text has no layout.
-pub fn format(text: &str) -> Result<Formatted, Vec<Fault>> {
+/// What the lexer refuses stays as it was written, like what the parser refuses: a statement, not the text.
+pub fn format(text: &str) -> Formatted {
     if let Some(formatted) = notebook::format(text) {
         return formatted;
     }
-    let mut formatted = statements(text)?;
+    let mut formatted = statements(text);
     if has_carriage_returns(text) {
         formatted.text = with_carriage_returns(&formatted.text);
     }
-    Ok(formatted)
+    formatted
 }
 
 /// Formats a text that is no notebook, without a look at its line ends.
-fn statements(text: &str) -> Result<Formatted, Vec<Fault>> {
-    let tokens = tokens(text);
-    if !tokens.faults.is_empty() {
-        return Err(tokens.faults);
+fn statements(text: &str) -> Formatted {
+    let mut tokens = tokens(text);
+    let faults = std::mem::take(&mut tokens.faults);
+    if !faults.is_empty() {
+        token::cover(&mut tokens, text);
     }
     let script = token::script(text, &tokens, &scripts(text, &tokens));
-    let layouts: Vec<Result<String, Kept>> =
-        script.statements.par_iter().map(|statement| proven(statement, text)).collect();
+    let layout = |statement: &Statement<'_>| match fault_within(&faults, statement.range()) {
+        Some(fault) => Err(Kept::Refused(Some(fault))),
+        None => proven(statement, text),
+    };
+    let layouts: Vec<Result<String, Kept>> = script.statements.par_iter().map(layout).collect();
     let is_foreign = !layouts.is_empty() && layouts.iter().all(|layout| matches!(layout, Err(Kept::Refused(_))));
     let mut as_written = vec![];
     let mut blocks = vec![];
     for (statement, layout) in script.statements.iter().zip(layouts) {
         let range = statement.range();
         blocks.push(layout.unwrap_or_else(|kept| {
-            let source = text.get(range.clone()).unwrap_or("").to_owned();
+            // What is never closed takes the line end of the text with it.
+            let source = text.get(range.clone()).unwrap_or("").trim_end_matches(['\r', '\n']).to_owned();
             as_written.push(kept.fault(range));
             source
         }));
     }
-    Ok(Formatted { text: join(&script, &blocks), as_written, is_foreign })
+    Formatted { text: join(&script, &blocks), as_written, is_foreign }
+}
+
+/// The first of `faults` that lies in the statement that is `range`, in terms of the statement.
+fn fault_within(faults: &[Fault], range: Range<usize>) -> Option<Fault> {
+    let first = faults.get(faults.partition_point(|fault| fault.range.start < range.start)..)?.first()?;
+    let place = first.range.start.checked_sub(range.start)?..first.range.end.min(range.end).checked_sub(range.start)?;
+    (first.range.start < range.end).then(|| Fault { range: place, ..first.clone() })
 }
 
 /// Why a statement stays as it was written.

@@ -72,6 +72,31 @@ impl Token<'_> {
     }
 }
 
+/// Makes tokens of what the lexer refused, so that nothing of it is lost: all between tokens and comments that is no blank.
+pub fn cover(tokens: &mut Tokens, text: &str) {
+    let mut known: Vec<Range<usize>> = tokens.pieces.iter().map(|piece| piece.range.clone()).collect();
+    known.extend(tokens.comments.iter().cloned());
+    known.sort_unstable_by_key(|range| range.start);
+    known.push(text.len()..text.len());
+    let (mut end, mut refused) = (0, vec![]);
+    for range in known {
+        let gap = text.get(end..range.start).unwrap_or("");
+        let inner = gap.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+        let start = end + gap.len() - inner.len();
+        let length = inner.trim_end().len();
+        if length > 0 {
+            refused.push(Piece {
+                kind: PieceKind::Sign,
+                token: sqlparser::tokenizer::Token::EOF,
+                range: start..start + length,
+            });
+        }
+        end = end.max(range.end);
+    }
+    tokens.pieces.extend(refused);
+    tokens.pieces.sort_by_key(|piece| piece.range.start);
+}
+
 /// Splits a text at each `;` that does not stand inside one of the statements that `whole` holds, in order.
 pub fn script<'a>(text: &'a str, tokens: &Tokens, whole: &[Range<usize>]) -> Script<'a> {
     let mut reader = Reader { text, ..Reader::default() };

@@ -97,6 +97,17 @@ pub fn width_before_comments(nodes: &[Node<'_>]) -> Option<usize> {
     Some(inner? - usize::from(first.first().space))
 }
 
+/// The same, of what needs one line by itself, without any comment; what needs several is too wide, but for groups that
+/// comments break.
+pub fn width_without_comments(nodes: &[Node<'_>]) -> usize {
+    let own = |node: &Node<'_>| match node {
+        Node::Token(token) => bare_width(token).unwrap_or(usize::MAX),
+        Node::Group(group) => group.width.map_or(0, |width| width + usize::from(group.open.space)),
+    };
+    let all = nodes.iter().map(own).fold(0, usize::saturating_add);
+    all.saturating_sub(usize::from(nodes.first().is_some_and(|node| node.first().space)))
+}
+
 /// Whether a comment ends its line.
 pub fn ends_line(comment: &str) -> bool {
     comment.starts_with("--") || comment.contains('\n')

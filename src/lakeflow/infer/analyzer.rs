@@ -1,5 +1,7 @@
 //! The state of one analysis: what was found so far, and the names in force at the current place.
 
+use std::cell::OnceCell;
+use std::collections::HashMap;
 use std::ops::Range;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -13,11 +15,15 @@ use super::flow::{Flow, Influence, Outcome, tidy_flows};
 use super::group::Groups;
 use super::risk::Risk;
 use super::{ColumnUse, ExprInfo, Features, NodeTypes, Origin, OutputColumn, QueryInfo, TableRead, UnstableCall};
+use crate::diag::did_you_mean;
 use crate::lakeflow::range_of;
 use crate::lakeflow::types::DataType;
 
 /// Expressions and queries nested deeper than this are refused, so that no text can exhaust the stack.
 const MAX_DEPTH: usize = 220;
+
+/// More hints than anyone reads.
+const HINTS: usize = 100;
 
 /// The type of an expression.
 #[derive(Debug, Clone, PartialEq)]
@@ -78,6 +84,8 @@ pub(super) struct Source {
     pub streaming: bool,
     /// Columns that `USING` merged into those of another source: no longer found without qualifier.
     pub merged: Vec<usize>,
+    /// Of many columns the first of each name, and whether another has it too; made when it is first asked for.
+    pub by_name: OnceCell<HashMap<String, (usize, bool)>>,
 }
 
 /// Where the columns of a source come from.
@@ -147,6 +155,14 @@ pub(super) struct Analyzer<'a> {
     pub features: Features,
     /// Whether nobody asks what the columns of the next select are called: it is a value.
     pub nameless: bool,
+    /// Whether the rows of the current select are those of a stream.
+    pub over_stream: bool,
+    /// Whether a source may be a stream although nothing says so.
+    pub perhaps_streaming: bool,
+    /// Expressions that are not NULL at the current place, whatever their types say (`guard.rs`).
+    pub present: Vec<String>,
+    /// How many unknown names are still told what may have been meant: each goes through all names there are.
+    pub hints: usize,
     /// How many subqueries of expressions there are around the current place: what they note counts for the expression.
     pub inside_expression: usize,
     /// The narrowest place known around the current node, for nodes that have none of their own.
@@ -192,6 +208,10 @@ impl<'a> Analyzer<'a> {
             recursive: false,
             features: Features::default(),
             nameless: false,
+            over_stream: false,
+            perhaps_streaming: false,
+            present: Vec::new(),
+            hints: HINTS,
             inside_expression: 0,
             here,
             depth: 0,
@@ -238,6 +258,17 @@ impl<'a> Analyzer<'a> {
         hint: Option<impl Into<String>>,
     ) {
         self.faults.push(Fault { kind, range, message: message.into(), hint: hint.map(Into::into) });
+    }
+
+    /// What may have been meant by `word`, while hints are left.
+    pub(super) fn meant<S: AsRef<str>>(
+        &mut self,
+        word: &str,
+        candidates: impl FnOnce(&Self) -> Vec<S>,
+    ) -> Option<String> {
+        self.hints = self.hints.checked_sub(1)?;
+        let candidates = candidates(self);
+        did_you_mean(word, candidates.iter().map(AsRef::as_ref))
     }
 
     /// The place of a node, or the narrowest known place around it.
@@ -306,6 +337,7 @@ impl<'a> Analyzer<'a> {
             open: result.open,
             recursive: self.recursive,
             streaming: result.streaming,
+            perhaps_streaming: self.perhaps_streaming,
             reads: self.reads,
             rows: tidy_flows(self.rows),
             unstable: self.unstable,

@@ -25,6 +25,8 @@ pub(super) struct Match {
     pub bindings: Bindings,
     /// `None` for lambdas and bare words.
     pub typed: Vec<Option<Typed>>,
+    /// Whether another form may be meant: of an argument nothing is known.
+    pub is_open: bool,
 }
 
 /// How well an argument fits.
@@ -101,7 +103,10 @@ impl Analyzer<'_> {
         let Some(found) = self.matched(function, args, &range) else { return Typed::unknown() };
         self.arguments_converted(function, args, &found);
         self.conclude_call(function.name, args, &found.typed, mark);
-        let Match { signature, bindings, typed } = found;
+        let Match { signature, bindings, typed, is_open } = found;
+        if is_open {
+            return Typed::new(DataType::Unknown, is_nullable(signature.nulls, &typed)); // another form may be meant
+        }
         self.check_exactness(function, args, &typed);
         let ty = match &signature.returns {
             Returns::Type(pattern) => resolve(pattern, &bindings),
@@ -156,7 +161,11 @@ impl Analyzer<'_> {
                 self.lambda(function, lambda, params, result, &mut bindings);
             }
         }
-        Some(Match { signature, bindings, typed })
+        let is_unknown = |value: &Option<Typed>| value.as_ref().is_some_and(|value| value.ty == DataType::Unknown);
+        let others = function.signatures.iter().filter(|s| has_shape(s, args) && !std::ptr::eq(*s, signature));
+        let is_open =
+            typed.iter().any(is_unknown) && others.into_iter().any(|other| try_signature(other, &typed).is_ok());
+        Some(Match { signature, bindings, typed, is_open })
     }
 
     fn argument(&mut self, function: &str, index: usize, arg: &Expr, args: &[&Expr]) -> Typed {

@@ -19,6 +19,9 @@ use crate::lakeflow::is_same_name;
 /// How names of functions begin that mask what they are given.
 const MASK: &str = "mask_";
 
+/// Families of functions of Databricks that are not in the tables of functions: models, hexagons, shapes.
+const BUILT_IN: &[&str] = &["ai_", "h3_", "st_"];
+
 impl Analyzer<'_> {
     pub(super) fn call(&mut self, call: &Call) -> Typed {
         let range = self.range_of_name(&call.name);
@@ -80,6 +83,9 @@ impl Analyzer<'_> {
         let parts: Vec<String> = call.name.0.iter().filter_map(|p| p.as_ident()).map(|i| i.value.clone()).collect();
         let path: Vec<&str> = parts.iter().map(String::as_str).collect();
         let name = path.join(".");
+        if path.len() == 1 && BUILT_IN.iter().any(|prefix| name.to_ascii_lowercase().starts_with(prefix)) {
+            return Typed::unknown();
+        }
         let Some(function) = self.catalog.function(&path) else {
             let hint = did_you_mean(&name, functions::names());
             self.fault_with(FaultKind::UnknownFunction, range, format!("unknown function `{name}`"), hint);
@@ -131,6 +137,9 @@ impl Analyzer<'_> {
         range: Range<usize>,
     ) -> Typed {
         self.features.aggregates.push(range.clone());
+        if self.over_stream {
+            self.features.over_stream.aggregates.push(range.clone());
+        }
         if self.place.aggregates
             && let Some(select) = self.select_frame()
         {
@@ -172,6 +181,9 @@ impl Analyzer<'_> {
 
     fn windowed(&mut self, call: &Call, function: &'static Function, args: &[&Expr], range: Range<usize>) -> Typed {
         self.features.windows.push(range.clone());
+        if self.over_stream {
+            self.features.over_stream.windows.push(range.clone());
+        }
         if let Some(outer) = self.inside.window {
             let message = format!("window function `{}` stands inside window function `{outer}`", function.name);
             self.fault(FaultKind::NestedAggregate, range.clone(), message);

@@ -16,6 +16,8 @@ pub struct Relation {
     pub hidden: Vec<Column>,
     /// Whether a batch read of it is a stream already (a temporary view over a stream).
     pub streaming: bool,
+    /// Whether it may be such a view: all that is known is its name.
+    pub perhaps_streaming: bool,
     /// Set after a fault: any column may be named and is of unknown type.
     pub open: bool,
 }
@@ -26,9 +28,9 @@ impl Relation {
         Arc::new(Relation { columns: columns.into(), ..Relation::default() })
     }
 
-    /// A table that is at fault itself: everything about it passes.
+    /// A table that is at fault itself, or of which the name alone is known: everything about it passes.
     pub fn unknown() -> Arc<Relation> {
-        Arc::new(Relation { open: true, ..Relation::default() })
+        Arc::new(Relation { open: true, perhaps_streaming: true, ..Relation::default() })
     }
 
     /// A column by its place, hidden ones counted after the others.
@@ -98,6 +100,13 @@ pub enum Resolution {
     },
     /// More than one thing; these.
     Ambiguous(Vec<String>),
+}
+
+impl Resolution {
+    /// Whether nothing was found.
+    pub fn is_unknown(&self) -> bool {
+        matches!(self, Resolution::Unknown { .. })
+    }
 }
 
 /// The names that an expression outside of any query may use, such as the columns of an entity and of what it references.

@@ -16,7 +16,8 @@ impl Analyzer<'_> {
     /// The type of `expr`; faults inside it are reported.
     pub(super) fn expr(&mut self, expr: &Expr) -> Typed {
         let mark = self.flows.len();
-        let typed = self.ungrouped(expr);
+        let mut typed = self.ungrouped(expr);
+        typed.nullable &= !self.is_present(expr);
         self.settle_flows(expr, mark);
         self.record_type(expr, &typed.ty);
         typed

@@ -14,8 +14,8 @@ use super::fault::FaultKind;
 use super::flow::{Flow, Influence};
 use super::generate::generator;
 use super::{JoinKind, JoinUse, TableRead};
-use crate::diag::did_you_mean;
 use crate::lakeflow::is_same_name;
+use crate::lakeflow::print::has_watermark;
 
 impl Analyzer<'_> {
     /// The names that a `FROM` with its lateral views brings into force.
@@ -105,8 +105,7 @@ impl Analyzer<'_> {
             self.join_keys(keys.unwrap_or_default());
             if !found && !frame.sources.iter().any(|s| matches!(s.rows, Rows::Open)) {
                 let range = self.range_of_ident(ident);
-                let names: Vec<String> = frame.sources.iter().flat_map(Source::names).collect();
-                let hint = did_you_mean(&ident.value, names.iter().map(String::as_str));
+                let hint = self.meant(&ident.value, |_| frame.sources.iter().flat_map(Source::names).collect());
                 let message = format!("column `{}` is not on both sides of the join", ident.value);
                 self.fault_with(FaultKind::UnknownColumn, range, message, hint);
             }
@@ -131,6 +130,7 @@ impl Analyzer<'_> {
     }
 
     pub(super) fn table_factor(&mut self, factor: &TableFactor, frame: &mut SelectFrame) {
+        self.features.watermark |= has_watermark(factor);
         match factor {
             TableFactor::Table { name, alias, args: None, .. } => {
                 let source = self.table(name, false);
@@ -195,6 +195,7 @@ impl Analyzer<'_> {
     pub(super) fn table(&mut self, name: &ObjectName, stream: bool) -> Source {
         let path: Vec<&str> = name.0.iter().filter_map(|p| p.as_ident()).map(|i| i.value.as_str()).collect();
         if path.len() < name.0.len() {
+            self.perhaps_streaming |= !stream;
             return Source::derived(Arc::default(), Rows::Open, stream); // `IDENTIFIER(..)`: known when it runs
         }
         let parts: Arc<[String]> = path.iter().map(|part| (*part).to_owned()).collect();
@@ -205,11 +206,17 @@ impl Analyzer<'_> {
             return Source::derived(parts, rows, cte.streaming);
         }
         let range = self.range_of_name(name);
-        let Some(relation) = self.catalog.table(&path) else {
-            let mut known = self.catalog.table_names();
-            known.extend(self.ctes.iter().map(|c| c.name.clone()));
+        let found = self.catalog.table(&path);
+        // A view over a stream has a name of one part, and is a stream without a word.
+        let is_known = found.as_ref().is_some_and(|relation| !relation.perhaps_streaming);
+        self.perhaps_streaming |= !stream && !is_known && may_be_view(&path);
+        let Some(relation) = found else {
             let written = parts.join(".");
-            let hint = did_you_mean(&written, known.iter().map(String::as_str));
+            let hint = self.meant(&written, |a| {
+                let mut known = a.catalog.table_names();
+                known.extend(a.ctes.iter().map(|c| c.name.clone()));
+                known
+            });
             self.fault_with(FaultKind::UnknownTable, range.clone(), format!("unknown table `{written}`"), hint);
             return self.read(parts, range, stream, false, Relation::unknown());
         };
@@ -256,6 +263,7 @@ impl Analyzer<'_> {
             return;
         }
         source.renamed = names;
+        source.by_name.take();
     }
 
     fn lateral_view(&mut self, view: &LateralView, frame: &mut SelectFrame) {
@@ -277,6 +285,15 @@ impl Analyzer<'_> {
             self.rename(&mut source, names, name);
         }
         self.add(source, None, frame);
+    }
+}
+
+/// Whether a name can be that of a temporary view: of one part, or of one behind the old prefix `LIVE`.
+fn may_be_view(path: &[&str]) -> bool {
+    match path {
+        [_] => true,
+        [prefix, _] => prefix.eq_ignore_ascii_case("LIVE"),
+        _ => false,
     }
 }
 

@@ -20,6 +20,7 @@ mod flow;
 mod from;
 mod generate;
 mod group;
+mod guard;
 mod names;
 mod operators;
 mod pivot;
@@ -208,6 +209,25 @@ pub struct Features {
     pub joins: Vec<JoinUse>,
     /// Generators.
     pub generators: Vec<Range<usize>>,
+    /// Those that work on the rows of a stream; a table that is read beside one is none.
+    pub over_stream: StreamUse,
+    /// Whether a source says how late its rows may come.
+    pub watermark: bool,
+}
+
+/// What is done to the rows of a stream, as places.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct StreamUse {
+    /// Window functions.
+    pub windows: Vec<Range<usize>>,
+    /// Aggregates that are no window functions.
+    pub aggregates: Vec<Range<usize>>,
+    /// `SELECT DISTINCT` and set operations that remove duplicates.
+    pub distinct: Vec<Range<usize>>,
+    /// `LIMIT` and `OFFSET`.
+    pub limit: Vec<Range<usize>>,
+    /// `ORDER BY` of a query.
+    pub order_by: Vec<Range<usize>>,
 }
 
 /// A join.
@@ -253,6 +273,8 @@ pub struct QueryInfo {
     pub recursive: bool,
     /// Whether it reads a stream.
     pub streaming: bool,
+    /// Whether it may read one all the same: of a source it is not known what it is.
+    pub perhaps_streaming: bool,
     /// The tables it reads, unknown ones too, in order of appearance; a table read twice is here twice.
     pub reads: Vec<TableRead>,
     /// How table columns have a part in which rows there are, in what order.
@@ -303,6 +325,19 @@ pub fn analyze_condition(expr: &Expr, text: &str, scope: &(impl Scope + ?Sized),
     analyzer.records_uses = true;
     let typed = analyzer.condition(expr, place.name);
     analyzer.into_expr_info(typed)
+}
+
+/// As [`analyze_condition`]; a column that may be NULL is none where a part of the condition sees to that, as in
+/// `a IS NOT NULL AND a > 0`.
+pub fn analyze_guarded(expr: &Expr, text: &str, scope: &(impl Scope + ?Sized), place: Place) -> ExprInfo {
+    let mut info = analyze_condition(expr, text, scope, place);
+    if info.nullable {
+        let mut analyzer = Analyzer::new(text, scope.catalog(), place);
+        let resolve = |path: &[&str]| scope.resolve(path);
+        analyzer.outer = Some(&resolve);
+        info.nullable = analyzer.may_be_null(expr);
+    }
+    info
 }
 
 /// Judges a whole query. `text` is what it was parsed from.

@@ -3,6 +3,7 @@
 //! `a.b.c` may be a column of a qualified table or fields of a struct; a qualified column wins, as in Spark. Inside one
 //! query: lambda parameters, columns of `FROM`, then columns of the select list to the left.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use sqlparser::ast::Ident;
@@ -12,9 +13,8 @@ use super::catalog::Resolution;
 use super::fault::FaultKind;
 use super::flow::{Flow, narrowed};
 use super::{ColumnUse, Origin};
-use crate::diag::did_you_mean;
-use crate::lakeflow::is_same_name;
 use crate::lakeflow::types::Column;
+use crate::lakeflow::{folded, is_same_name};
 
 /// What the first parts of a path stand for.
 struct Found {
@@ -55,6 +55,9 @@ enum NotHere {
     },
     Ambiguous(Vec<String>),
 }
+
+/// Columns up to which looking at each is quicker than a map.
+const FEW: usize = 64;
 
 /// Functions that are called without parentheses and that the parser takes for columns.
 const BARE_FUNCTIONS: [&str; 7] =
@@ -170,7 +173,7 @@ impl Analyzer<'_> {
                     }
                     None => {
                         let message = message.unwrap_or_else(|| format!("unknown column `{}`", ident.value));
-                        (message, did_you_mean(&ident.value, candidates.iter().map(String::as_str)))
+                        (message, self.meant(&ident.value, |_| candidates))
                     }
                 };
                 let at = self.range_of_ident(ident);
@@ -210,7 +213,10 @@ impl Analyzer<'_> {
                 thing: Thing::Other,
                 resolved: Some(path),
             }),
-            (_, Some((part, source))) => Err(Miss::Unknown { part, message: None, candidates: source.names() }),
+            (_, Some((part, source))) => {
+                let candidates = if self.hints > 0 { source.names() } else { vec![] };
+                Err(Miss::Unknown { part, message: None, candidates })
+            }
             (None, None) => Err(Miss::Unknown { part: 0, message: None, candidates: self.names(idents) }),
             (Some(Resolution::Ambiguous(names)), None) => Err(Miss::Ambiguous(names)),
             (Some(Resolution::Unknown { part, message, candidates: more }), None) => {
@@ -223,6 +229,9 @@ impl Analyzer<'_> {
 
     /// Every name that the first part of a path could have been.
     fn names(&self, idents: &[Ident]) -> Vec<String> {
+        if self.hints == 0 {
+            return vec![];
+        }
         let names = |frame: &Frame| match frame {
             Frame::Lambda(params) => params.iter().map(|(name, _)| name.clone()).collect(),
             Frame::Select(select) => select.names(idents.len() > 1),
@@ -379,6 +388,9 @@ impl Source {
     }
 
     pub(super) fn column_index(&self, name: &str) -> Option<usize> {
+        if self.width() > FEW {
+            return self.by_name().get(&*folded(name)).map(|(at, _)| *at);
+        }
         if !self.renamed.is_empty() {
             return self.renamed.iter().position(|n| is_same_name(n, name));
         }
@@ -391,8 +403,33 @@ impl Source {
         }
     }
 
+    /// The columns by name, for those that have many.
+    fn by_name(&self) -> &HashMap<String, (usize, bool)> {
+        self.by_name.get_or_init(|| {
+            let mut found: HashMap<String, (usize, bool)> = HashMap::new();
+            // Hidden columns are found when no other has the name; columns that were renamed have none.
+            let hidden = if self.renamed.is_empty() { self.hidden() } else { 0 };
+            for at in 0..self.width() + hidden {
+                let Some(name) = self.name(at) else { continue };
+                let entry = found.entry(folded(name).into_owned());
+                entry.and_modify(|(_, twice)| *twice |= at < self.width()).or_insert((at, false));
+            }
+            found
+        })
+    }
+
+    fn hidden(&self) -> usize {
+        match &self.rows {
+            Rows::Table(relation, _) => relation.hidden.len(),
+            _ => 0,
+        }
+    }
+
     /// Whether another column after the one at `index` has its name too.
     fn has_twice(&self, index: usize, name: &str) -> bool {
+        if self.width() > FEW {
+            return self.by_name().get(&*folded(name)).is_some_and(|(_, twice)| *twice);
+        }
         (index + 1..self.width()).any(|other| self.name(other).is_some_and(|known| is_same_name(known, name)))
     }
 
@@ -433,11 +470,7 @@ impl Source {
     }
 
     pub(super) fn names(&self) -> Vec<String> {
-        let hidden = match &self.rows {
-            Rows::Table(relation, _) => relation.hidden.len(),
-            _ => 0,
-        };
-        (0..self.width() + hidden).filter_map(|i| self.name(i)).map(str::to_owned).collect()
+        (0..self.width() + self.hidden()).filter_map(|i| self.name(i)).map(str::to_owned).collect()
     }
 }
 

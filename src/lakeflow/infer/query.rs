@@ -1,5 +1,6 @@
 //! Queries: `WITH`, set operations, `VALUES`, and what follows a body.
 
+use std::cell::OnceCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -13,7 +14,6 @@ use super::analyzer::{Analyzer, Cte, Frame, Rows, Rowset, SelectFrame, Source};
 use super::call::counted;
 use super::fault::FaultKind;
 use super::flow::{Hold, Influence, tidy_flows};
-use crate::diag::did_you_mean;
 use crate::lakeflow::is_same_name;
 use crate::lakeflow::types::Column;
 
@@ -26,8 +26,10 @@ impl Analyzer<'_> {
             if let Some(with) = &query.with {
                 a.with(with);
             }
+            let limits = a.features.limit.len();
             a.limit(query);
-            match (&*query.body, &query.order_by) {
+            let limits = a.features.limit.get(limits..).unwrap_or(&[]).to_vec();
+            let result = match (&*query.body, &query.order_by) {
                 (SetExpr::Select(select), order_by) => {
                     a.nameless = nameless;
                     a.select(select, order_by.as_ref())
@@ -37,7 +39,13 @@ impl Analyzer<'_> {
                     a.order_result(&result, order_by.as_ref());
                     result
                 }
+            };
+            if result.streaming {
+                a.features.over_stream.limit.extend(limits);
+                let sorted = query.order_by.as_ref().map(|order| a.range_of(order));
+                a.features.over_stream.order_by.extend(sorted);
             }
+            result
         });
         self.ctes.truncate(ctes);
         result.unwrap_or_else(Rowset::open)
@@ -106,6 +114,14 @@ impl Analyzer<'_> {
         }
     }
 
+    /// Notes that duplicates of rows are removed.
+    pub(super) fn note_distinct(&mut self, range: std::ops::Range<usize>, streaming: bool) {
+        if streaming {
+            self.features.over_stream.distinct.push(range.clone());
+        }
+        self.features.distinct.push(range);
+    }
+
     pub(super) fn order_feature(&mut self, order_by: &OrderBy) {
         let range = self.range_of(order_by);
         self.features.order_by.push(range);
@@ -165,7 +181,7 @@ impl Analyzer<'_> {
     ) -> Rowset {
         if !matches!(quantifier, SetQuantifier::All | SetQuantifier::AllByName) {
             let range = self.range_of(at);
-            self.features.distinct.push(range);
+            self.note_distinct(range, left.streaming || right.streaming);
         }
         let streaming = left.streaming || right.streaming;
         if left.open || right.open {
@@ -221,7 +237,7 @@ impl Analyzer<'_> {
         for (own, other, side) in [(left, &right[..], "right"), (&right[..], left, "left")] {
             for missing in own.iter().filter(|c| !other.iter().any(|o| same(c, o))) {
                 let name = &missing.column.name;
-                let hint = did_you_mean(name, other.iter().map(|c| c.column.name.as_str()));
+                let hint = self.meant(name, |_| other.iter().map(|c| c.column.name.as_str()).collect());
                 let message = format!("column `{name}` is missing on the {side} side of `BY NAME`");
                 let range = self.range_of(at);
                 self.fault_with(FaultKind::UnknownColumn, range, message, hint);
@@ -281,6 +297,14 @@ impl Rowset {
 impl Source {
     /// Rows under an alias.
     pub(super) fn derived(qualifier: Arc<[String]>, rows: Rows, streaming: bool) -> Self {
-        Source { qualifier, rows, renamed: Vec::new(), optional: false, streaming, merged: Vec::new() }
+        Source {
+            qualifier,
+            rows,
+            renamed: Vec::new(),
+            optional: false,
+            streaming,
+            merged: Vec::new(),
+            by_name: OnceCell::new(),
+        }
     }
 }

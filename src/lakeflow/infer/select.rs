@@ -1,5 +1,7 @@
 //! One `SELECT`: clauses in the order in which their names come into force.
 
+use std::collections::HashSet;
+
 use sqlparser::ast::{
     Distinct, Expr, Ident, NamedWindowExpr, OrderBy, OrderByKind, Select, SelectItem, SelectItemQualifiedWildcardKind,
     WildcardAdditionalOptions,
@@ -14,8 +16,7 @@ use super::flow::{Influence, narrowed};
 use super::generate::generator;
 use super::group::{is_long, selected};
 use super::rules::position;
-use crate::diag::did_you_mean;
-use crate::lakeflow::is_same_name;
+use crate::lakeflow::folded;
 use crate::lakeflow::print::expr_text;
 use crate::lakeflow::types::{Column, DataType, Field};
 
@@ -25,6 +26,7 @@ impl Analyzer<'_> {
         let mut frame = self.from(&select.from, &select.lateral_views);
         frame.nameless = nameless;
         let streaming = frame.sources.iter().any(|s| s.streaming);
+        let around = std::mem::replace(&mut self.over_stream, streaming);
         frame.windows = select.named_window.iter().map(|w| w.0.value.clone()).collect();
         self.frames.push(Frame::Select(frame));
         self.unsupported_clauses(select);
@@ -54,8 +56,9 @@ impl Analyzer<'_> {
         };
         if matches!(select.distinct, Some(Distinct::Distinct | Distinct::On(_))) {
             let range = self.range_in(select.select_token.0.span);
-            self.features.distinct.push(range);
+            self.note_distinct(range, streaming);
         }
+        self.over_stream = around;
         Rowset { columns, streaming, open }
     }
 
@@ -279,16 +282,18 @@ impl Analyzer<'_> {
         let unnamed = columns.iter_mut().flat_map(|column| &mut column.flows).filter(|flow| flow.range.is_empty());
         unnamed.for_each(|flow| flow.range = star.clone());
         let Some(except) = &options.opt_except else { return Some(columns) };
-        for ident in std::iter::once(&except.first_element).chain(&except.additional_elements) {
-            let before = columns.len();
-            let names: Vec<String> = columns.iter().map(|c| c.column.name.clone()).collect();
-            columns.retain(|c| !is_same_name(&c.column.name, &ident.value));
-            if columns.len() == before {
+        let excepted = || std::iter::once(&except.first_element).chain(&except.additional_elements);
+        let names: HashSet<String> = columns.iter().map(|c| folded(&c.column.name).into_owned()).collect();
+        let mut left_out: HashSet<String> = HashSet::new();
+        for ident in excepted() {
+            let name = folded(&ident.value).into_owned();
+            if !names.contains(&name) || !left_out.insert(name) {
                 let range = self.range_of_ident(ident);
-                let hint = did_you_mean(&ident.value, names.iter().map(String::as_str));
+                let hint = self.meant(&ident.value, |_| columns.iter().map(|c| c.column.name.clone()).collect());
                 self.fault_with(FaultKind::UnknownColumn, range, format!("unknown column `{}`", ident.value), hint);
             }
         }
+        columns.retain(|c| !left_out.contains(&*folded(&c.column.name)));
         Some(columns)
     }
 

@@ -34,6 +34,26 @@ static EVENT_COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| parse_columns(EVE
 
 const TABLE_FUNCTIONS: [&str; 4] = ["STREAM", "read_files", "event_log", "range"];
 
+/// Functions whose columns hang on what they read, and which give rows but with `STREAM` no stream.
+const READERS: &[&str] = &[
+    "read_kafka",
+    "read_kinesis",
+    "read_pubsub",
+    "read_pulsar",
+    "read_statestore",
+    "read_state_metadata",
+    "remote_query",
+    "table_changes",
+    "cloud_files_state",
+    "list_secrets",
+    "vector_search",
+    "ai_forecast",
+    "get_warehouse_metrics",
+];
+
+/// The reader of files of Delta Live Tables, which is a stream without a word.
+const CLOUD_FILES: &str = "cloud_files";
+
 impl Analyzer<'_> {
     /// The rows of a function in `FROM`.
     pub(super) fn table_function(&mut self, name: &ObjectName, args: &[FunctionArg]) -> Source {
@@ -48,6 +68,9 @@ impl Analyzer<'_> {
             }
             // The argument names a table or a pipeline; it is not read as a table of this catalog.
             "event_log" => self.function_read(name, Relation::of(EVENT_COLUMNS.clone()), false),
+            // The arguments are a path, a format and a map of options, which say nothing of the columns.
+            CLOUD_FILES => self.function_read(name, Relation::unknown(), true),
+            reader if READERS.contains(&reader) => self.function_read(name, Relation::unknown(), false),
             _ => self.generator_source(name, &exprs, &plain),
         }
     }
@@ -70,6 +93,7 @@ impl Analyzer<'_> {
                 let hint = did_you_mean(plain, TABLE_FUNCTIONS);
                 let message = format!("unknown table function `{name}`");
                 self.fault_with(FaultKind::UnknownFunction, range, message, hint);
+                self.perhaps_streaming = true;
                 Source::derived(Arc::default(), Rows::Open, false)
             }
         }
@@ -84,6 +108,13 @@ impl Analyzer<'_> {
                 FunctionArguments::List(list) => self.read_files(&call.name, &list.args, true),
                 _ => Source::derived(Arc::default(), Rows::Open, true),
             },
+            [Expr::Function(call)] if is_named(call, READERS) || is_named(call, &[CLOUD_FILES]) => {
+                self.function_read(&call.name, Relation::unknown(), true)
+            }
+            // A name or a function that is known when it runs.
+            [Expr::Function(call)] if !is_named(call, &["range", "event_log"]) => {
+                Source::derived(Arc::default(), Rows::Open, true)
+            }
             _ => {
                 let range = self.range_of_name(name);
                 self.fault(FaultKind::WrongArguments, range, "`STREAM` takes a table or `read_files(..)`");
@@ -100,7 +131,7 @@ impl Analyzer<'_> {
             let FunctionArg::Named { name: option, arg: FunctionArgExpr::Expr(value), .. } = arg else { continue };
             self.expr(value);
             match (option.value.to_ascii_lowercase().as_str(), string_literal(value)) {
-                ("schema", Some(text)) => columns = self.file_schema(text, value),
+                ("schema", Some(text)) if !has_parameter(text) => columns = self.file_schema(text, value),
                 ("rescueddatacolumn", Some(text)) => rescued = Some(Column::nullable(text, DataType::String)),
                 _ => {}
             }
@@ -111,7 +142,7 @@ impl Analyzer<'_> {
                 columns.iter_mut().for_each(|c| c.nullable = true);
                 columns.extend(rescued);
                 let columns = columns.into();
-                Arc::new(Relation { columns, hidden: FILE_COLUMNS.clone(), streaming: false, open: false })
+                Arc::new(Relation { columns, hidden: FILE_COLUMNS.clone(), open: false, ..Relation::default() })
             }
             None => Relation::unknown(),
         };
@@ -143,8 +174,17 @@ impl Analyzer<'_> {
     }
 }
 
+/// Whether a text is known only when the pipeline runs.
+fn has_parameter(text: &str) -> bool {
+    text.contains("${") || text.contains("{{")
+}
+
 fn is_read_files(call: &Call) -> bool {
-    plain_name(&call.name).is_some_and(|n| n.value.eq_ignore_ascii_case("read_files"))
+    is_named(call, &["read_files"])
+}
+
+fn is_named(call: &Call, names: &[&str]) -> bool {
+    plain_name(&call.name).is_some_and(|n| names.iter().any(|name| n.value.eq_ignore_ascii_case(name)))
 }
 
 #[cfg(test)]

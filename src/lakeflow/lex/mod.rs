@@ -60,6 +60,7 @@ const BYTES_A_TOKEN: usize = 5;
 /// Reads all tokens of `text`, as sqlparser has to see them.
 pub(super) fn lex(text: &str) -> Lexed {
     let Scanned { mut lexed, reads_stream, rewrites } = scan(text);
+    join_hints(&mut lexed.tokens);
     if rewrites {
         lexed = rewrite::rewrite(lexed);
     }
@@ -67,6 +68,25 @@ pub(super) fn lex(text: &str) -> Lexed {
         lexed.tokens = stream::call_streams(lexed.tokens);
     }
     lexed
+}
+
+/// Makes one of several hints of a `SELECT`, of which sqlparser reads the first: `/*+ a */ /*+ b */` is `/*+ a, b */`.
+fn join_hints(tokens: &mut Vec<TokenWithSpan>) {
+    let is_hint = |t: &TokenWithSpan| matches!(t.token, Token::Whitespace(_));
+    if !tokens.windows(2).any(|pair| pair.iter().all(is_hint)) {
+        return;
+    }
+    tokens.dedup_by(|next, hint| match (&next.token, &mut hint.token) {
+        (
+            Token::Whitespace(Whitespace::MultiLineComment(next)),
+            Token::Whitespace(Whitespace::MultiLineComment(hint)),
+        ) => {
+            let more = next.trim_start_matches('+').trim_start();
+            *hint = format!("{}, {more}", hint.trim_end());
+            true
+        }
+        _ => false,
+    });
 }
 
 /// Reads all tokens of `text`, as they were written.
@@ -266,10 +286,34 @@ impl<'a> Scanner<'a> {
         }
         let keyword = match keyword::keyword(word) {
             Keyword::AT => Keyword::NoKeyword, // a common alias; Databricks has no `AT TIME ZONE`
+            // A table called `table`.
+            Keyword::TABLE if self.follows_source() && !self.rest().trim_start().starts_with('(') => Keyword::NoKeyword,
             keyword => keyword,
         };
+        if keyword == Keyword::FROM && self.repeats_from() {
+            self.fault(start..self.at, "unexpected `FROM`", Some("it stands twice"));
+        }
         self.note(word, keyword);
         self.push(Token::Word(Word { value: word.to_owned(), quote_style: None, keyword }), start);
+    }
+
+    /// Whether the last token is a `FROM` or a `JOIN`.
+    fn follows_source(&self) -> bool {
+        let is_source = |t: &TokenWithSpan| matches!(&t.token, Token::Word(word) if matches!(word.keyword, Keyword::FROM | Keyword::JOIN));
+        self.out.tokens.last().is_some_and(is_source)
+    }
+
+    /// Whether the last token is the `FROM` of a query: a column or a table may be called so too.
+    fn repeats_from(&self) -> bool {
+        let [.., before, last] = self.out.tokens.as_slice() else { return false };
+        let is_from = matches!(&last.token, Token::Word(word) if word.keyword == Keyword::FROM);
+        let may_name = match &before.token {
+            Token::Word(word) => {
+                matches!(word.keyword, Keyword::SELECT | Keyword::DISTINCT | Keyword::AS | Keyword::BY)
+            }
+            token => !matches!(token, Token::RParen | Token::Mul | Token::Number(..) | Token::SingleQuotedString(_)),
+        };
+        is_from && !may_name
     }
 
     /// Notes whether `word`, which comes next, is one that a rewriting looks for.
@@ -321,6 +365,7 @@ impl<'a> Scanner<'a> {
         let start = self.at;
         self.take(1);
         let mut name = String::new();
+        let mut written = self.at;
         loop {
             name.push_str(self.take_while(|c| c != '`'));
             if self.take(1).is_empty() {
@@ -332,13 +377,17 @@ impl<'a> Scanner<'a> {
             }
             name.push_str(self.take(1));
         }
+        if name.contains("``") {
+            // sqlparser prints two in a row as they are, so here the name is what was written: with each of them doubled.
+            name = self.text.get(written..self.at.saturating_sub(1)).unwrap_or("").to_owned();
+        }
+        written = self.at;
         if name.is_empty() {
-            self.fault(start..self.at, "a name cannot be empty", None);
-        } else if name.contains("``") || name.contains("\\`") || name.chars().any(char::is_control) {
+            self.fault(start..written, "a name cannot be empty", None);
+        } else if name.contains("\\`") || name.chars().any(char::is_control) {
             // Such a name cannot be written back faithfully by sqlparser, and no catalog stores one.
-            let message =
-                "a name cannot hold two backticks in a row, a backslash before a backtick, or a control character";
-            self.fault(start..self.at, message, None);
+            let message = "a name cannot hold a backslash before a backtick, or a control character";
+            self.fault(start..written, message, None);
         }
         self.push(Token::make_word(&name, Some('`')), start);
     }
@@ -386,7 +435,8 @@ impl<'a> Scanner<'a> {
 
     fn hint(&mut self, inner: &str, start: usize) {
         let select = |t: &TokenWithSpan| matches!(&t.token, Token::Word(w) if w.keyword == Keyword::SELECT);
-        if self.out.tokens.last().is_some_and(select) {
+        let hint = |t: &TokenWithSpan| matches!(t.token, Token::Whitespace(_));
+        if self.out.tokens.last().is_some_and(|t| select(t) || hint(t)) {
             self.push(Token::Whitespace(Whitespace::MultiLineComment(inner.to_owned())), start);
         } else {
             self.fault(start..self.at, "a hint must stand right behind `SELECT`", None);

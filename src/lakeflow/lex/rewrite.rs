@@ -34,6 +34,9 @@ use crate::lakeflow::{Fault, recursion};
 /// `IDENTIFIER` where more follows than its brackets: `IDENTIFIER(x)(y)`, `IDENTIFIER(x) VERSION AS OF 3`.
 pub(in crate::lakeflow) const IDENTIFIER: &str = "IDENTIFIER ";
 
+/// Tokens within which a statement says what it fills.
+const HEAD: usize = 16;
+
 /// Rewrites all of them.
 pub(super) fn rewrite(lexed: Lexed) -> Lexed {
     let Lexed { tokens: input, comments, faults, .. } = lexed;
@@ -43,6 +46,7 @@ pub(super) fn rewrite(lexed: Lexed) -> Lexed {
         at: 0,
         output,
         sources: Sources::default(),
+        statement: 0,
         angles: 0,
         is_recursive: false,
         is_of_tag: false,
@@ -60,6 +64,8 @@ struct Pass {
     output: Vec<TokenWithSpan>,
     /// Of what was moved over.
     sources: Sources,
+    /// Where the statement begins in `output`.
+    statement: usize,
     /// Open `<` of types.
     angles: usize,
     /// Whether the statement has a `WITH RECURSIVE`.
@@ -119,7 +125,10 @@ impl Pass {
             Token::Lt if self.output.last().is_some_and(|t| opens_type(&t.token)) => self.angles += 1,
             Token::Gt => self.angles = self.angles.saturating_sub(1),
             Token::ShiftRight => self.angles = self.angles.saturating_sub(2),
-            Token::SemiColon => (self.angles, self.is_recursive, self.is_of_tag) = (0, false, false),
+            Token::SemiColon => {
+                (self.angles, self.is_recursive, self.is_of_tag) = (0, false, false);
+                self.statement = self.output.len() + 1;
+            }
             Token::Word(_) if self.angles > 0 && self.begins_option() => {
                 self.field_options();
                 return true;
@@ -164,6 +173,9 @@ impl Pass {
     /// Whether the word that comes next stands where a query begins, and a name behind it.
     fn begins_query(&self) -> bool {
         let Some(TokenWithSpan { token: last, .. }) = self.output.last() else { return false };
+        if is_word(last, "FROM") || is_word(last, "JOIN") {
+            return false; // a table called so
+        }
         let is_word = matches!(last, Token::Word(_));
         let begins = precedes_table(last) && (!is_word || precedes_query(last) || self.fills_table());
         begins && matches!(self.peek(1), Some(Token::Word(_)))
@@ -171,10 +183,10 @@ impl Pass {
 
     /// Whether the statement so far is `INSERT INTO t` or `CREATE TABLE t`, whatever it says of the table.
     fn fills_table(&self) -> bool {
-        let mut before = self.output.iter().rev().map(|t| &t.token).take_while(|token| **token != Token::SemiColon);
-        let defines = before.any(|token| is_word(token, "TABLE"));
-        let first = self.output.iter().rev().take_while(|t| t.token != Token::SemiColon).last();
-        first.is_some_and(|t| {
+        let statement = self.output.get(self.statement..).unwrap_or(&[]);
+        // What is filled is named at the beginning.
+        let defines = statement.iter().take(HEAD).any(|t| is_word(&t.token, "TABLE"));
+        statement.first().is_some_and(|t| {
             let is = |word: &str| is_word(&t.token, word);
             let names =
                 self.output.last().is_some_and(|t| !is_word(&t.token, "INTO") && !is_word(&t.token, "OVERWRITE"));

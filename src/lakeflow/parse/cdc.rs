@@ -55,7 +55,7 @@ pub(super) fn apply_changes(c: &mut Cursor<'_>) -> Parsed<AutoCdc> {
 /// Of the legacy statement, which filters, nobody knows any more which clauses went together.
 fn clauses(c: &mut Cursor<'_>, once: bool, filters: bool) -> Parsed<AutoCdc> {
     c.expect("FROM")?;
-    let source = source(c)?;
+    let source = source(c, once)?;
     let mut clauses = Clauses::default();
     let mut last: Option<usize> = None;
     while let Some(position) = next_clause(c)? {
@@ -97,8 +97,8 @@ fn clauses(c: &mut Cursor<'_>, once: bool, filters: bool) -> Parsed<AutoCdc> {
     })
 }
 
-/// `STREAM(name)` or `(query)`; `STREAM name` has its brackets put in by the lexer.
-fn source(c: &mut Cursor<'_>) -> Parsed<CdcSource> {
+/// `STREAM(name)` or `(query)`, of a flow that runs once a name too; `STREAM name` has its brackets put in by the lexer.
+fn source(c: &mut Cursor<'_>, once: bool) -> Parsed<CdcSource> {
     if c.eat_token(&Token::LParen) {
         let query = c.query()?;
         c.expect_token(&Token::RParen)?;
@@ -106,6 +106,9 @@ fn source(c: &mut Cursor<'_>) -> Parsed<CdcSource> {
     }
     if c.is("SNAPSHOT") {
         return Err(no_snapshot(c));
+    }
+    if once && !c.is("STREAM") {
+        return c.name().map(CdcSource::Table);
     }
     if !c.eat("STREAM") {
         let fault = c.expected(&["STREAM"]);
@@ -125,7 +128,8 @@ fn source(c: &mut Cursor<'_>) -> Parsed<CdcSource> {
 }
 
 pub(super) fn no_snapshot(c: &Cursor<'_>) -> Fault {
-    c.fault("SQL has no `AUTO CDC FROM SNAPSHOT`").hint("snapshots are compared in Python only")
+    c.fault("`AUTO CDC .. FROM SNAPSHOT` is not read")
+        .hint("compare snapshots in Python; one page alone shows it in SQL")
 }
 
 fn no_logic(range: Range<usize>) -> Fault {

@@ -10,6 +10,7 @@ use crate::lakeflow::Fault;
 use crate::lakeflow::ast::{
     Layout, Mask, ObjectName, Property, RefreshPolicy, RowFilter, Schedule, ScheduleUnit, TableDefinition,
 };
+use crate::lakeflow::lex::is_word;
 
 /// Which kind of table is being read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,8 +46,8 @@ impl TableKind {
 
     /// Neither a clause nor a query where one is due.
     pub(super) fn expected_clause(self, c: &Cursor<'_>) -> Fault {
-        if starts_query(c.token()) && *c.token() != Token::LParen {
-            return c.expected(&["AS"]).hint("the query stands behind `AS`");
+        if begins_query(c) {
+            return lacks_as(c);
         }
         let mut heads =
             vec!["USING", "PARTITIONED BY", "CLUSTER BY", "LOCATION", "COMMENT", "TBLPROPERTIES", "WITH ROW FILTER"];
@@ -66,6 +67,22 @@ impl TableKind {
         let noun = format!("a clause of `CREATE {}` or `AS`", self.words());
         c.expected_one_of(&noun, &candidates)
     }
+}
+
+/// Whether a query stands where its `AS` should.
+pub(super) fn begins_query(c: &Cursor<'_>) -> bool {
+    if c.is("WITH") {
+        let behind = |ahead: usize| &c.parser.peek_nth_token_ref(ahead).token;
+        let is_named = matches!(behind(1), Token::Word(_)) && !c.is("WITH ROW FILTER");
+        return c.is("WITH RECURSIVE") || is_named && (is_word(behind(2), "AS") || *behind(2) == Token::LParen);
+    }
+    starts_query(c.token()) && *c.token() != Token::LParen
+}
+
+/// The fault of a dataset whose query stands behind no `AS`.
+pub(super) fn lacks_as(c: &Cursor<'_>) -> Fault {
+    c.fault(format!("`AS` is missing before the query, which begins with {}", c.found()))
+        .hint("the query stands behind `AS`")
 }
 
 /// What was read.
@@ -136,7 +153,7 @@ impl TableClauses {
         } else if c.eat("TBLPROPERTIES") {
             once.note("TBLPROPERTIES", place)?;
             self.properties = properties(c)?;
-        } else if c.is("WITH") && (kind != TableKind::Table || c.is("WITH ROW")) {
+        } else if c.is("WITH") && (kind != TableKind::Table && !begins_query(c) || c.is("WITH ROW")) {
             c.advance();
             once.note("WITH ROW FILTER", place)?;
             c.expect("ROW FILTER")?;
@@ -309,6 +326,14 @@ pub(super) fn properties(c: &mut Cursor<'_>) -> Parsed<Vec<Property>> {
         if properties.iter().any(|p| p.key == key) {
             return Err(Fault::new(c.range_since(start), format!("the property `{key}` is given twice")));
         }
+        // A parameter may stand for whole properties.
+        if matches!(c.token(), Token::Comma | Token::RParen) && is_parameter(&key) {
+            properties.push(Property { key, value: String::new() });
+            if c.eat_token(&Token::Comma) {
+                continue;
+            }
+            break;
+        }
         // The value of an option may also follow without `=`.
         if !matches!(c.token(), Token::SingleQuotedString(_) | Token::Number(..)) && !c.is("TRUE") && !c.is("FALSE") {
             c.expect_token(&Token::Eq)?;
@@ -320,6 +345,11 @@ pub(super) fn properties(c: &mut Cursor<'_>) -> Parsed<Vec<Property>> {
     }
     c.close_list()?;
     Ok(properties)
+}
+
+/// Whether a key is `${name}`, which the pipeline replaces.
+fn is_parameter(key: &str) -> bool {
+    key.starts_with("${") && key.ends_with('}')
 }
 
 fn property_key(c: &mut Cursor<'_>) -> Parsed<String> {

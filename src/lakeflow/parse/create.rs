@@ -2,8 +2,11 @@
 
 use std::ops::Range;
 
+use sqlparser::tokenizer::Token;
+
 use super::cursor::{Cursor, Parsed};
 use super::{command, flow, function, governance, plain_table, policy, table, view};
+use crate::diag::did_you_mistype;
 use crate::lakeflow::Fault;
 use crate::lakeflow::ast::StatementKind;
 use crate::lakeflow::grammar::grammar;
@@ -143,7 +146,11 @@ pub(super) fn create(c: &mut Cursor<'_>) -> Parsed<StatementKind> {
     }
     let before = ["PRIVATE", "TEMPORARY", "LIVE", "TABLE"];
     let all: Vec<&str> = OBJECTS.iter().copied().chain(others).chain(before).collect();
-    let fault = c.expected_one_of("what to create", &all);
+    let meant = match c.token() {
+        Token::Word(word) if word.quote_style.is_none() => did_you_mistype(&word.value, all),
+        _ => None,
+    };
+    let fault = c.fault(format!("expected what to create, found {}", c.found())).maybe_hint(meant);
     let lost = c.is("REFRESH") || c.is("REPLACE");
     Err(if lost { fault.hint(format!("write `OR {}`", c.found().trim_matches('`').to_uppercase())) } else { fault })
 }
@@ -157,6 +164,6 @@ fn object(c: &mut Cursor<'_>, start: usize, modifiers: &Modifiers) -> Parsed<Sta
         "SCHEMA" | "DATABASE" => governance::create_schema(c, modifiers),
         "VOLUME" => governance::create_volume(c, modifiers, false),
         "FUNCTION" => or_command(c, start, |c| function::create_function(c, modifiers)),
-        _ => policy::create_policy(c, modifiers),
+        _ => policy::create_policy(c, start, modifiers),
     }
 }

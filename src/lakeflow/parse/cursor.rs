@@ -4,6 +4,7 @@
 //! (`embedded.rs`) at the same place. Keywords are compared as text, because sqlparser's list lacks many of Lakeflow's.
 //! A quoted name is never a keyword.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
@@ -26,6 +27,9 @@ const RECURSION_LIMIT: usize = 150;
 /// Rules and statements inside one another; the blocks of a script take about five a level.
 const DEPTH_LIMIT: usize = 100;
 
+/// Blocks without an end that are looked through: more of them are no scripts.
+const SCANS: usize = 16;
+
 /// Words that begin or join clauses and so are never a name without backticks.
 const NEVER_NAMES: &[&str] =
     &["AS", "SELECT", "FROM", "WHERE", "WITH", "ON", "USING", "VALUES", "UNION", "JOIN", "SET"];
@@ -40,6 +44,8 @@ pub(super) struct Cursor<'a> {
     pub(super) parser: Parser<'a>,
     /// Statements and rules of the grammar that are being read, one inside the other.
     depth: usize,
+    /// How often the end of a block is still looked for up to the end of the text.
+    pub(super) scans_left: Cell<usize>,
     /// Indices of the words that were read as keywords of the shell, or as types.
     pub(super) keywords: Vec<usize>,
 }
@@ -51,7 +57,15 @@ impl<'a> Cursor<'a> {
         let count = tokens.len();
         let mut parser = Parser::new(dialect).with_recursion_limit(RECURSION_LIMIT).with_tokens_with_locations(tokens);
         parser.advance_token(); // the `;` that the lexer puts in front
-        Cursor { text, count, limits_recursion: lexed.limits_recursion, parser, depth: 0, keywords: vec![] }
+        Cursor {
+            text,
+            count,
+            limits_recursion: lexed.limits_recursion,
+            parser,
+            depth: 0,
+            scans_left: Cell::new(SCANS),
+            keywords: vec![],
+        }
     }
 
     /// Index of the next token.

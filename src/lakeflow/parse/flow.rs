@@ -31,7 +31,7 @@ pub(super) fn create_flow(c: &mut Cursor<'_>, modifiers: &Modifiers) -> Parsed<S
             }
             let target = c.name()?;
             by_name(c)?;
-            let replace = if c.eat("REPLACE") { Some(replace_using(c)?) } else { None };
+            let replace = if c.eat("REPLACE") { Some(replace(c)?) } else { None };
             (target, FlowBody::Insert(InsertFlow { once, replace, query: c.query()?.into() }))
         }
         _ => {
@@ -71,10 +71,7 @@ pub(super) fn inline_flow(c: &mut Cursor<'_>) -> Parsed<FlowBody> {
             Ok(FlowBody::AutoCdc(Box::new(auto_cdc(c, once)?)))
         }
         _ => {
-            let replace = match c.one_of(&["WHERE", "USING"])? {
-                "WHERE" => Replace::Where(c.expr()?),
-                _ => replaced_keys(c)?,
-            };
+            let replace = replace(c)?;
             by_name(c)?;
             Ok(FlowBody::Insert(InsertFlow { once: false, replace: Some(replace), query: c.query()?.into() }))
         }
@@ -95,14 +92,12 @@ fn no_target(c: &Cursor<'_>) -> Parsed<()> {
     Ok(())
 }
 
-/// `USING (k, ..) SEQUENCE BY c` behind `REPLACE`.
-fn replace_using(c: &mut Cursor<'_>) -> Parsed<Replace> {
-    if c.is("WHERE") {
-        let hint = "write it into the table: `CREATE STREAMING TABLE .. FLOW REPLACE WHERE ..`";
-        return Err(c.expected(&["USING"]).hint(hint));
+/// `WHERE condition` or `USING (k, ..) SEQUENCE BY c` behind `REPLACE`.
+fn replace(c: &mut Cursor<'_>) -> Parsed<Replace> {
+    match c.one_of(&["WHERE", "USING"])? {
+        "WHERE" => Ok(Replace::Where(c.expr()?)),
+        _ => replaced_keys(c),
     }
-    c.expect("USING")?;
-    replaced_keys(c)
 }
 
 /// `(k, ..) SEQUENCE BY c` behind `REPLACE USING`.

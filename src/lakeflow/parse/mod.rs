@@ -36,7 +36,7 @@ use super::ast::{Ident, ObjectName, Statement, StatementKind};
 use super::dialect::Lakeflow;
 use super::grammar::grammar;
 use super::lex::{Comment, Lexed, is_word, lex};
-use crate::diag::did_you_mean;
+use crate::diag::{did_you_mean, did_you_mistype};
 
 /// One statement of a file, read or refused.
 #[derive(Debug, Clone)]
@@ -207,8 +207,12 @@ fn statement(c: &mut Cursor<'_>) -> Parsed<StatementKind> {
         _ if grammar().beginning_with(&first).next().is_some() => command::command(c),
         _ => {
             let known: Vec<&str> = STATEMENTS.iter().copied().chain(grammar().heads()).collect();
-            let fault = c.expected_one_of("a statement", &known);
-            Err(Fault { message: format!("unknown statement {}", c.found()), ..fault })
+            // A word that is not nearly the same is another statement, of another engine.
+            let hint = match c.token() {
+                Token::Word(word) if word.quote_style.is_none() => did_you_mistype(&word.value, known),
+                _ => None,
+            };
+            Err(c.fault(format!("unknown statement {}", c.found())).maybe_hint(hint))
         }
     }
 }
@@ -220,6 +224,8 @@ fn changes_rows(c: &Cursor<'_>) -> bool {
     }
     let mut depth = 0usize;
     for index in c.index()..c.end_of_statement() {
+        // What follows no bracket is the name of a common table.
+        let behind_table = index > 0 && c.parser.token_at(index - 1).token == Token::RParen;
         match &c.parser.token_at(index).token {
             Token::LParen => depth += 1,
             Token::RParen => depth = depth.saturating_sub(1),
@@ -227,7 +233,7 @@ fn changes_rows(c: &Cursor<'_>) -> bool {
                 if ["SELECT", "VALUES", "TABLE", "FROM"].iter().any(|word| is_word(token, word)) {
                     return false;
                 }
-                if ["INSERT", "MERGE", "UPDATE", "DELETE"].iter().any(|word| is_word(token, word)) {
+                if behind_table && ["INSERT", "MERGE", "UPDATE", "DELETE"].iter().any(|word| is_word(token, word)) {
                     return true;
                 }
             }
@@ -319,15 +325,24 @@ impl Cursor<'_> {
         // Elsewhere `begin` is a name.
         let may_hold_block = word(self.index(), "CREATE");
         let opens = |index: usize, open: usize| {
+            if word(index + 1, "TRANSACTION") {
+                return false;
+            }
             let is_first = || index == self.index() || self.parser.token_at(index - 1).token == Token::Colon;
             open > 0 || may_hold_block || is_first()
         };
-        let mut open = 0usize;
+        let (mut open, mut first) = (0usize, None);
         let mut index = self.index();
         while index < self.count {
             match &self.parser.token_at(index).token {
                 Token::EOF => break,
                 Token::SemiColon if open == 0 => return index,
+                Token::SemiColon => {
+                    first.get_or_insert(index);
+                    if self.scans_left.get() == 0 {
+                        break;
+                    }
+                }
                 Token::Word(word) if word.keyword == Keyword::BEGIN && opens(index, open) => open += 1,
                 Token::Word(word) if word.keyword == Keyword::CASE && open > 0 => open += 1,
                 Token::Word(end) if end.keyword == Keyword::END && open > 0 => {
@@ -342,7 +357,10 @@ impl Cursor<'_> {
             }
             index += 1;
         }
-        index
+        // A block that nothing ends takes no other statement with it.
+        let Some(first) = first.filter(|_| open > 0) else { return index };
+        self.scans_left.set(self.scans_left.get().saturating_sub(1));
+        first
     }
 
     /// `-v` behind `SET`.

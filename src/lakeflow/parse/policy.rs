@@ -5,6 +5,7 @@ use std::ops::Range;
 use sqlparser::ast::Expr;
 use sqlparser::tokenizer::Token;
 
+use super::command;
 use super::create::Modifiers;
 use super::cursor::{Cursor, Parsed};
 use super::governance::securable;
@@ -15,13 +16,19 @@ use crate::lakeflow::ast::{
 };
 
 /// What a policy can hang on.
-const PLACES: &[SecurableKind] = &[SecurableKind::Catalog, SecurableKind::Schema, SecurableKind::Table];
+const PLACES: &[SecurableKind] =
+    &[SecurableKind::Catalog, SecurableKind::Schema, SecurableKind::Table, SecurableKind::Metastore];
 
-pub(super) fn create_policy(c: &mut Cursor<'_>, modifiers: &Modifiers) -> Parsed<StatementKind> {
+/// `start` is where `CREATE` stands.
+pub(super) fn create_policy(c: &mut Cursor<'_>, start: usize, modifiers: &Modifiers) -> Parsed<StatementKind> {
     modifiers.only(&["OR REPLACE"], "POLICY")?;
     let name = c.ident()?;
     let on = place(c)?;
     let comment = if c.eat("COMMENT") { Some(c.string()?) } else { None };
+    if ["TO", "GRANT", "DENY", "FOR MODELS"].iter().any(|word| c.is(word)) {
+        c.move_to(start);
+        return command::command(c); // of privileges, not of rows and columns
+    }
     let masks = match c.one_of(&["ROW", "COLUMN"])? {
         "ROW" => c.expect("FILTER").map(|()| false)?,
         _ => c.expect("MASK").map(|()| true)?,

@@ -53,9 +53,8 @@ fn materialized(c: &mut Cursor<'_>, modifiers: &Modifiers, live: bool) -> Parsed
 type Definition = (TableDefinition, Option<crate::lakeflow::ast::RefreshPolicy>);
 
 fn definition(c: &mut Cursor<'_>, modifiers: &Modifiers, kind: TableKind, live: bool) -> Parsed<Definition> {
-    let replaces = kind == TableKind::MaterializedView && !live;
     let allowed: &[&str] = &["OR REFRESH", "PRIVATE", "TEMPORARY", "OR REPLACE"];
-    modifiers.only(allowed.get(..if replaces { 4 } else { 3 }).unwrap_or(allowed), kind.words())?;
+    modifiers.only(allowed.get(..if live { 3 } else { 4 }).unwrap_or(allowed), kind.words())?;
     let place = c.range();
     let if_not_exists = c.if_not_exists()?;
     if if_not_exists && modifiers.or_refresh.is_some() {

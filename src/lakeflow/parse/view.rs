@@ -2,11 +2,10 @@
 
 use sqlparser::tokenizer::Token;
 
-use super::clause::properties;
+use super::clause::{begins_query, lacks_as, properties};
 use super::column::{expectation, misspelt_constraint};
 use super::create::Modifiers;
 use super::cursor::{Cursor, Once, Parsed};
-use super::embedded::starts_query;
 use super::metric;
 use crate::lakeflow::Fault;
 use crate::lakeflow::ast::{
@@ -78,8 +77,8 @@ struct Head {
 }
 
 fn expected_clause(c: &Cursor<'_>) -> Fault {
-    if starts_query(c.token()) && *c.token() != Token::LParen {
-        return c.expected(&["AS"]).hint("the query stands behind `AS`");
+    if begins_query(c) {
+        return lacks_as(c);
     }
     c.expected(&["COMMENT", "TBLPROPERTIES", "AS"])
 }

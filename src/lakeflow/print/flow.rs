@@ -67,6 +67,7 @@ impl Display for AutoCdc {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match &self.source {
             CdcSource::Stream(name) => write!(f, "FROM STREAM({})", Name(name))?,
+            CdcSource::Table(name) => write!(f, "FROM {}", Name(name))?,
             CdcSource::Query(query) => write!(f, "FROM (\n{}\n)", query_text(query))?,
         }
         write!(f, "\nKEYS {}", columns(&self.keys))?;

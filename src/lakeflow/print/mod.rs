@@ -14,6 +14,7 @@ mod view;
 
 use std::fmt::{self, Display, Formatter};
 
+pub(in crate::lakeflow) use sql::has_watermark;
 pub use sql::{expr_text, ident_text, name_text, query_text, string_text};
 
 use sql::{Name, Names, Quoted, Sql};

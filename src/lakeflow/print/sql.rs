@@ -86,6 +86,8 @@ impl Display for Word<'_> {
         let value = &self.0.value;
         match self.0.quote_style {
             None if is_plain(value) => f.write_str(value),
+            // The lexer leaves such a name as it was written.
+            _ if value.contains("``") => write!(f, "`{value}`"),
             _ => write!(f, "`{}`", value.replace('`', "``")),
         }
     }
@@ -280,19 +282,30 @@ fn make_source_ready(factor: &mut TableFactor) {
     }
 }
 
-/// Takes `WATERMARK .. DELAY OF ..` out of the sample that stands for it.
-fn take_watermark(factor: &mut TableFactor) -> Option<String> {
+/// Whether a source says how late its rows may come.
+pub(in crate::lakeflow) fn has_watermark(factor: &TableFactor) -> bool {
+    watermark(factor).is_some()
+}
+
+/// The arguments of the sample that stands for `WATERMARK .. DELAY OF ..`.
+fn watermark(factor: &TableFactor) -> Option<&[FunctionArg]> {
     let (TableFactor::Table { sample, .. } | TableFactor::Derived { sample, .. }) = factor else { return None };
     let (TableSampleKind::BeforeTableAlias(inner) | TableSampleKind::AfterTableAlias(inner)) = sample.as_ref()?;
     let Expr::Function(function) = &inner.quantity.as_ref()?.value else { return None };
     let FunctionArguments::List(list) = &function.args else { return None };
-    let text = match list.args.as_slice() {
-        _ if !function.name.to_string().eq_ignore_ascii_case("WATERMARK") => return None,
+    function.name.to_string().eq_ignore_ascii_case("WATERMARK").then_some(list.args.as_slice())
+}
+
+/// Takes `WATERMARK .. DELAY OF ..` out of the sample that stands for it.
+fn take_watermark(factor: &mut TableFactor) -> Option<String> {
+    let text = match watermark(factor)? {
         [time, delay] => format!("WATERMARK {time} DELAY OF {delay}"),
         [time, name, delay] => format!("WATERMARK {time} AS {name} DELAY OF {delay}"),
         _ => return None,
     };
-    *sample = None;
+    if let TableFactor::Table { sample, .. } | TableFactor::Derived { sample, .. } = factor {
+        *sample = None;
+    }
     Some(text)
 }
 

@@ -139,7 +139,10 @@ pub(super) fn property_lines(f: &mut Formatter<'_>, heading: &str, properties: &
             0 => write!(f, "\n{heading} (\n  ")?,
             _ => f.write_str(",\n  ")?,
         }
-        write!(f, "{} = {}", Quoted(&property.key), Quoted(&property.value))?;
+        match property.is_parameter() {
+            true => f.write_str(&property.key)?,
+            false => write!(f, "{} = {}", Quoted(&property.key), Quoted(&property.value))?,
+        }
     }
     f.write_str(if properties.is_empty() { "" } else { "\n)" })
 }

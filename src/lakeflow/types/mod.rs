@@ -12,7 +12,7 @@ mod parse;
 use std::fmt;
 use std::sync::Arc;
 
-use super::is_same_name;
+use super::{folded, is_same_name};
 
 pub use coerce::Assignment;
 pub use decimal::{Arithmetic, MAX_PRECISION};
@@ -231,9 +231,9 @@ impl DataType {
             DataType::Array(element) => element.repeated_field(),
             DataType::Map(key, value) => key.repeated_field().or_else(|| value.repeated_field()),
             DataType::Struct(fields) => {
-                let before = |index: usize| fields.iter().take(index);
-                let twice = |(index, own): &(usize, &Field)| before(*index).any(|f| is_same_name(&f.name, &own.name));
-                let found = fields.iter().enumerate().find(twice).map(|(_, field)| field.name.as_str());
+                let mut seen = std::collections::HashSet::new();
+                let found =
+                    fields.iter().find(|field| !seen.insert(folded(&field.name))).map(|field| field.name.as_str());
                 found.or_else(|| fields.iter().find_map(|field| field.ty.repeated_field()))
             }
             _ => None,

@@ -72,7 +72,7 @@ pub(super) fn statement_text(statement: &Statement, body: Option<&str>) -> (Stri
 
 /// A text in the layout for people.
 pub(super) fn laid_out(text: String) -> String {
-    format(&text).map_or(text, |formatted| formatted.text.trim_end().to_owned())
+    format(&text).text.trim_end().to_owned()
 }
 
 fn query_of(kind: &StatementKind) -> Option<&Query> {

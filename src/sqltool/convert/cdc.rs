@@ -41,6 +41,7 @@ fn filtered(
     scope.rewrite(&mut filter);
     let source = match source {
         CdcSource::Stream(name) => format!("STREAM {}", name_text(name)),
+        CdcSource::Table(name) => name_text(name),
         CdcSource::Query(query) => format!("({})", query_text(query)),
     };
     let (view, filter) = (ident_text(view), expr_text(&filter));
@@ -52,7 +53,7 @@ fn filtered(
 /// Rewrites the clauses of `AUTO CDC`; the printer has them in the order that Spark asks for.
 pub(super) fn clauses(cdc: &mut AutoCdc, scope: &mut Scope<'_>) {
     match &mut cdc.source {
-        CdcSource::Stream(name) => scope.settle(name),
+        CdcSource::Stream(name) | CdcSource::Table(name) => scope.settle(name),
         CdcSource::Query(query) => scope.rewrite(&mut **query),
     }
     let lacking = [

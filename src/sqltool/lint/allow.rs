@@ -2,6 +2,7 @@
 //!
 //! A reason is required, and an allowance that takes nothing away is a finding itself: it hides the next mistake.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use super::finding::Finding;
@@ -28,6 +29,10 @@ pub(super) fn apply(file: FileId, text: &str, found: Vec<Report>) -> Vec<Report>
     if allowances.is_empty() {
         return found;
     }
+    let mut by_place: HashMap<(&str, usize), usize> = HashMap::new();
+    for (index, allowance) in allowances.iter().enumerate() {
+        by_place.entry((allowance.rule, allowance.line)).or_insert(index);
+    }
     let lines = Lines::of(text);
     let mut kept: Vec<Report> = vec![];
     for finding in found {
@@ -36,8 +41,8 @@ pub(super) fn apply(file: FileId, text: &str, found: Vec<Report>) -> Vec<Report>
             kept.push(finding);
             continue;
         };
-        let covers = |a: &&mut Allowance<'_>| a.rule == rule.id && line == Some(a.line);
-        match allowances.iter_mut().find(covers) {
+        let covering = line.and_then(|line| by_place.get(&(rule.id, line)));
+        match covering.and_then(|index| allowances.get_mut(*index)) {
             Some(allowance) => allowance.used = true,
             None => kept.push(finding),
         }

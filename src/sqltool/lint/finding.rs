@@ -19,11 +19,19 @@ pub(super) struct Finding {
     pub message: String,
     pub hint: Option<String>,
     pub fix: Vec<Edit>,
+    /// Whether it is a warning even where its rule tells errors.
+    pub doubtful: bool,
 }
 
 impl Finding {
     pub fn new(range: Range<usize>, message: impl Into<String>) -> Self {
-        Finding { range, message: message.into(), hint: None, fix: vec![] }
+        Finding { range, message: message.into(), hint: None, fix: vec![], doubtful: false }
+    }
+
+    /// Makes it a warning if that is so.
+    pub fn doubtful(mut self, doubtful: bool) -> Self {
+        self.doubtful |= doubtful;
+        self
     }
 
     /// Adds a remedy.

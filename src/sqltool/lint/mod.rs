@@ -41,9 +41,9 @@ pub struct Report {
 /// Judges all files as one pipeline, by the rules that `chosen` names, or by all of them; sorted by place.
 pub fn lint(files: &[FileId], sources: &SourceMap, chosen: &[&Lint]) -> Vec<Report> {
     let (mut faults, mut trees) = (Diagnostics::default(), vec![]);
-    let judged = check::judge_and_keep(files, sources, &mut faults, &mut trees);
+    let judged = check::judge_written_and_keep(files, sources, &mut faults, &mut trees);
     let targets = Targets::of(&judged, &trees);
-    let mut found = from_check(faults.into_sorted(), &targets);
+    let mut found = from_check(faults.into_sorted());
     for (file, findings) in files.par_iter().map(|file| (*file, in_file(*file, sources, &targets))).collect::<Vec<_>>()
     {
         found.entry(file).or_default().extend(findings);
@@ -91,20 +91,17 @@ fn order(report: &Report) -> (Option<Span>, Code, &str) {
 
 /// What the compiler's own analysis found, under the names of the rules; other faults are for `gen check` to tell, but for
 /// statements that do not parse.
-fn from_check(diagnostics: Vec<Diagnostic>, targets: &Targets<'_>) -> BTreeMap<FileId, Vec<Report>> {
+fn from_check(diagnostics: Vec<Diagnostic>) -> BTreeMap<FileId, Vec<Report>> {
     let mut found: BTreeMap<FileId, Vec<Report>> = BTreeMap::new();
     for mut diagnostic in diagnostics {
         let Some(file) = diagnostic.primary.as_ref().map(|label| label.span.file) else { continue };
-        let is_named = |lint: &&Lint| match lint.find {
-            Find::Check => true,
-            // A script of grants is judged as what it is.
-            Find::BesidePipeline => targets.defines_datasets(file),
-            _ => false,
-        };
-        match diagnostic.rule.and_then(by_id).filter(is_named) {
+        match diagnostic.rule.and_then(by_id).filter(|lint| matches!(lint.find, Find::Check)) {
+            // What is doubtful stays a warning, whatever the rule is.
             Some(lint) => {
                 diagnostic.code = Code::Rule(&lint.rule);
-                diagnostic.severity = lint.severity;
+                if lint.severity == Severity::Warning {
+                    diagnostic.severity = Severity::Warning;
+                }
             }
             None if diagnostic.code == Code::PipelineSyntax => {}
             None => continue,
@@ -123,7 +120,7 @@ fn in_file(file: FileId, sources: &SourceMap, targets: &Targets<'_>) -> Vec<Repo
         let findings: Vec<Finding> = match lint.find {
             Find::Statement(find) => statements.iter().flat_map(|statement| find(statement)).collect(),
             Find::File(find) => find(&view),
-            Find::Check | Find::BesidePipeline | Find::Allowance => continue,
+            Find::Check | Find::Allowance => continue,
         };
         reports.extend(findings.into_iter().map(|finding| report(lint, file, finding)));
     }
@@ -134,8 +131,8 @@ fn in_file(file: FileId, sources: &SourceMap, targets: &Targets<'_>) -> Vec<Repo
 fn report(lint: &'static Lint, file: FileId, finding: Finding) -> Report {
     let code = Code::Rule(&lint.rule);
     let diagnostic = match lint.severity {
-        Severity::Error => Diagnostic::error(code, finding.message),
-        Severity::Warning => Diagnostic::warning(code, finding.message),
+        Severity::Error if !finding.doubtful => Diagnostic::error(code, finding.message),
+        _ => Diagnostic::warning(code, finding.message),
     };
     let diagnostic = diagnostic.at(Span::new(file, finding.range)).maybe_hint(finding.hint).rule(lint.rule.id);
     Report { diagnostic, fix: finding.fix }

@@ -14,7 +14,7 @@ use crate::diag::{Rule, Severity};
 pub struct Lint {
     /// Its name, title and explanation.
     pub rule: Rule,
-    /// Errors are refused by Lakeflow or wrong for sure; warnings are traps.
+    /// The worst that it finds. Errors are refused by Lakeflow or wrong for sure; warnings are traps, or what one page alone says.
     pub severity: Severity,
     pub(super) find: Find,
 }
@@ -28,8 +28,6 @@ pub(super) enum Find {
     File(fn(&FileView<'_>) -> Vec<Finding>),
     /// By the compiler's own analysis of the pipeline.
     Check,
-    /// By the same, in files that define datasets: a script beside the pipeline may hold what a pipeline may not.
-    BesidePipeline,
     /// In the comments that allow a finding.
     Allowance,
 }
@@ -51,31 +49,31 @@ pub fn by_id(id: &str) -> Option<&'static Lint> {
 }
 
 lints! {
-    "nullable-expectation" Error Check "an expectation that may be NULL"
+    "nullable-expectation" Warning Check "an expectation that may be NULL"
     "expectation-on-view" Error Check "an expectation on a view"
     "duplicate-expectation" Error Check "two expectations of one name"
     "expectation-beyond-row" Error Check "an expectation that looks beyond its row"
-    "location-clause" Error Check "`LOCATION` on a table of Unity Catalog"
-    "statement-outside-pipeline" Error BesidePipeline "a statement that may not stand in pipeline source"
-    "bare-query" Error BesidePipeline "a query that defines nothing"
+    "location-clause" Warning Check "`LOCATION` on a table of Unity Catalog"
+    "statement-outside-pipeline" Error Check "a statement that may not stand in pipeline source"
+    "bare-query" Warning Check "a query that defines nothing"
     "stream-missing" Error Check "a streaming table that reads no stream"
     "stream-in-view" Error Check "a view that reads a stream"
     "window-over-stream" Error Check "a window function over a stream"
-    "aggregate-over-stream" Error Check "an aggregate over a stream"
-    "distinct-stream" Error Check "`DISTINCT` over a stream"
-    "sorted-stream" Error Check "`ORDER BY` over a stream"
-    "limited-stream" Error Check "`LIMIT` over a stream"
-    "unstable-materialized-view" Error Check "a function in a materialized view whose result changes"
+    "aggregate-over-stream" Warning Check "an aggregate over a stream"
+    "distinct-stream" Warning Check "`DISTINCT` over a stream"
+    "sorted-stream" Warning Check "`ORDER BY` over a stream"
+    "limited-stream" Warning Check "`LIMIT` over a stream"
+    "unstable-materialized-view" Warning Check "a function in a materialized view whose result changes"
     "float-sum" Warning Check "a sum over floating point numbers"
     "read-files-in-materialized-view" Warning Check "a materialized view over files"
-    "overwrites-without-cdc" Error Check "overwritten files are read twice"
-    "query-and-flow" Error Check "a table with a query and a flow"
+    "overwrites-without-cdc" Warning Check "overwritten files are read twice"
+    "query-and-flow" Warning Check "a table with a query and a flow"
     "live-prefix" Warning Statement(legacy::live_prefix) "the prefix `LIVE.`"
     "live-object" Warning Statement(legacy::live_object) "a `LIVE` table or view"
     "apply-changes" Warning Statement(legacy::apply_changes) "`APPLY CHANGES INTO`"
     "cloud-files" Warning Statement(legacy::cloud_files) "`cloud_files(..)`"
     "input-file-name" Warning Statement(legacy::input_file_name) "`input_file_name()`"
-    "or-replace-dataset" Error Statement(legacy::or_replace_dataset) "`OR REPLACE` on a dataset"
+    "or-replace-dataset" Warning Statement(legacy::or_replace_dataset) "`OR REPLACE` on a dataset"
     "temporary-table" Warning Statement(legacy::temporary_table) "a temporary table"
     "is-member" Warning Statement(legacy::is_member) "`is_member` in a filter or mask"
     "doubled-quote" Warning Statement(spelling::doubled_quote) "`''` in a string"
@@ -95,7 +93,7 @@ lints! {
     "evolution-with-schema" Error Statement(files::evolution_with_schema) "`addNewColumns` beside a schema"
     "schema-location" Warning Statement(files::schema_location) "`schemaLocation` in a pipeline"
     "schema-hints-with-schema" Warning Statement(files::schema_hints_with_schema) "`schemaHints` beside a schema"
-    "enforced-schema-by-name" Error Statement(files::enforced_schema_by_name) "`enforceSchema` where columns go by name"
+    "enforced-schema-by-name" Warning Statement(files::enforced_schema_by_name) "`enforceSchema` where columns go by name"
     "undeclared-corrupt-record" Warning Statement(files::undeclared_corrupt_record) "a column of broken rows that is not declared"
     "mode-beside-rescue-column" Warning Statement(files::mode_beside_rescue_column) "`FAILFAST` or `DROPMALFORMED` beside a rescue column"
     "hidden-path" Warning Statement(files::hidden_path) "files that are skipped for their names"
@@ -105,7 +103,7 @@ lints! {
     "ungated-full-refresh" Warning Statement(files::ungated_full_refresh) "a full refresh that loses rows"
     "union-of-streams" Warning Statement(streams::union_of_streams) "a union of streams"
     "stream-stream-join" Warning Statement(streams::stream_stream_join) "a join of two streams without a watermark"
-    "stream-from-cdc-target" Error Statement(streams::stream_from_cdc_target) "a stream over a table whose rows change"
+    "stream-from-cdc-target" Warning Statement(streams::stream_from_cdc_target) "a stream over a table whose rows change"
     "partition-and-cluster" Error Statement(tables::partition_and_cluster) "`CLUSTER BY` and `PARTITIONED BY` together"
     "too-many-cluster-keys" Warning Statement(tables::too_many_cluster_keys) "more than four clustering keys"
     "cluster-key-type" Error Statement(tables::cluster_key_type) "a clustering key of a type without an order"
@@ -139,19 +137,19 @@ lints! {
     "negated-rules" Warning Statement(nulls::negated_rules) "a quarantine that loses rows"
     "grant-on-streaming-table" Error Statement(governance::grant_on_streaming_table) "a grant on a `STREAMING TABLE`"
     "privilege-of-another-object" Error Statement(privilege::privilege_of_another_object) "a privilege that the object does not have"
-    "deny-statement" Error Statement(governance::deny_statement) "`DENY`"
+    "deny-statement" Warning Statement(governance::deny_statement) "`DENY`"
     "unquoted-principal" Warning Statement(governance::unquoted_principal) "a principal without backticks"
     "mask-by-alter" Warning Statement(governance::mask_by_alter) "a mask or filter set beside the definition"
     "owner-by-alter" Warning Statement(governance::owner_by_alter) "a name or an owner set beside the definition"
     "comment-by-statement" Warning Statement(datasets::comment_by_statement) "a comment set beside the definition"
     "statement-on-dataset" Error Statement(datasets::statement_on_dataset) "a statement that a table of a pipeline does not take"
-    "alter-table-on-dataset" Error Statement(datasets::alter_table_on_dataset) "`ALTER TABLE` on a streaming table"
+    "alter-table-on-dataset" Warning Statement(datasets::alter_table_on_dataset) "`ALTER TABLE` on a streaming table"
     "tag-key-characters" Warning Statement(tags::tag_key_characters) "a tag key that may be refused"
     "tag-value" Error Statement(tags::tag_value) "a tag that is refused"
     "function-without-deterministic" Warning Statement(governance::function_without_deterministic) "a function that does not say it is deterministic"
     "policy-without-except" Warning Statement(policy::policy_without_except) "a policy that spares nobody"
     "policy-tag-function" Warning Statement(policy::policy_tag_function) "`hasTag` in place of `has_tag`"
-    "policy-match-limit" Error Statement(policy::policy_match_limit) "a policy that matches too many columns"
+    "policy-match-limit" Warning Statement(policy::policy_match_limit) "a policy that matches too many columns"
     "policy-principal-limit" Warning Statement(policy::policy_principal_limit) "a policy that names too many principals"
     "drop-policy-if-exists" Error Statement(policy::drop_policy_if_exists) "`DROP POLICY IF EXISTS`"
     "metric-view-version" Warning Statement(metric::metric_view_version) "a metric view without a version"

@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use sqlparser::tokenizer::Token;
 
-use crate::check::{Definition, Judged, Kind, Parsed, last_part, table_of, writers};
+use crate::check::{
+    Definition, FlowTree, Judged, Kind, Parsed, Setting, flow_of, folded_parts, last_part, parts, table_of,
+};
 use crate::lakeflow::ast::{Statement, StatementKind, StoredAs};
 use crate::lakeflow::infer::QueryInfo;
 use crate::lakeflow::{Piece, Tokens, tokens};
@@ -23,9 +25,11 @@ pub(super) struct FileView<'a> {
 pub(super) struct Targets<'a> {
     /// What each file defines, by the start of the statement.
     defined: HashMap<FileId, HashMap<usize, Defined<'a>>>,
-    /// Those that change data capture writes, by the last part of their names.
-    current: BTreeSet<String>,
-    history: BTreeSet<String>,
+    /// Those that change data capture writes, by all parts of their names.
+    current: BTreeSet<Vec<String>>,
+    history: BTreeSet<Vec<String>>,
+    /// What each file is part of.
+    settings: &'a BTreeMap<FileId, Setting>,
     /// Those whose names no plain table has, by the last part: scripts of several projects may lie side by side.
     tables: BTreeMap<String, Table>,
 }
@@ -73,25 +77,18 @@ impl<'a> Targets<'a> {
             of_file.insert(definition.span.range().start, Defined { definition, query });
         }
         let (mut current, mut history) = (BTreeSet::new(), BTreeSet::new());
-        for (name, writers) in writers(files) {
-            let Some(cdc) = writers.changes else { continue };
-            let kept = if cdc.stored_as.unwrap_or(StoredAs::ScdType1) == StoredAs::ScdType1 {
-                &mut current
-            } else {
-                &mut history
-            };
-            kept.insert(name);
-        }
         let statements = || files.iter().flat_map(|file| &file.statements);
+        for (target, flow) in statements().filter_map(|statement| flow_of(&statement.kind)) {
+            let FlowTree::Changes(cdc) = flow else { continue };
+            match cdc.stored_as.unwrap_or(StoredAs::ScdType1) {
+                StoredAs::ScdType1 => current.insert(parts(target)),
+                _ => history.insert(parts(target)),
+            };
+        }
         let plain: BTreeSet<String> = statements().filter_map(|statement| plain_table(&statement.kind)).collect();
         let tables = judged.datasets.iter().filter(|definition| !plain.contains(&definition.name));
         let tables = tables.filter_map(|d| Some((d.name.clone(), Table::of(d, d.statement(files)?)?))).collect();
-        Targets { defined, current, history, tables }
-    }
-
-    /// Whether a file is pipeline source.
-    pub fn defines_datasets(&self, file: FileId) -> bool {
-        self.defined.contains_key(&file)
+        Targets { defined, current, history, settings: &judged.settings, tables }
     }
 
     /// The table that `name`, in any letter case, can mean.
@@ -118,9 +115,12 @@ impl<'a> FileView<'a> {
         let parts = self.tokens.pieces.split(|piece| piece.token == Token::SemiColon).filter(|part| !part.is_empty());
         let of_file = targets.defined.get(&self.file);
         let defined = |part: &[Piece]| of_file?.get(&part.first()?.range.start).copied();
+        let setting = targets.settings.get(&self.file).copied().unwrap_or_default();
         let view = |part: &'b [Piece]| View {
             text: self.text,
             pieces: part,
+            brackets: Brackets::of(part),
+            setting,
             definition: defined(part).map(|defined| defined.definition),
             query: defined(part).and_then(|defined| defined.query),
             targets,
@@ -134,6 +134,9 @@ pub(super) struct View<'a> {
     /// The text of the whole file.
     pub text: &'a str,
     pub pieces: &'a [Piece],
+    brackets: Brackets,
+    /// What its file is part of.
+    pub setting: Setting,
     /// What the statement defines, if it parses and defines a dataset.
     pub definition: Option<&'a Definition>,
     /// What is known of its query, if it has one.
@@ -194,32 +197,28 @@ impl<'a> View<'a> {
         }
     }
 
+    /// The same of one that says now what it says when it runs: without a parameter in it.
+    pub fn constant(&self, index: usize) -> Option<&'a str> {
+        self.string(index).filter(|value| !value.contains("${") && !value.contains("{{"))
+    }
+
     /// Index of the bracket that closes the one at `open`; the last token when none does.
     pub fn closing(&self, open: usize) -> usize {
-        let mut depth = 0usize;
-        for (index, piece) in self.pieces.iter().enumerate().skip(open) {
-            match piece.token {
-                Token::LParen => depth += 1,
-                Token::RParen if depth <= 1 => return index,
-                Token::RParen => depth -= 1,
-                _ => {}
-            }
-        }
-        self.pieces.len().saturating_sub(1)
+        // What opens no bracket stands in one, and that is closed.
+        let open = if self.is_token(open, &Token::LParen) { Some(open) } else { self.opening(open) };
+        let end = self.pieces.len();
+        open.and_then(|open| self.brackets.closes.get(open).copied().flatten()).unwrap_or(end.saturating_sub(1))
     }
 
     /// Index of the bracket that is open at `index`, if any.
     pub fn opening(&self, index: usize) -> Option<usize> {
-        let mut depth = 0usize;
-        for (at, piece) in self.pieces.iter().enumerate().take(index).rev() {
-            match piece.token {
-                Token::RParen => depth += 1,
-                Token::LParen if depth == 0 => return Some(at),
-                Token::LParen => depth -= 1,
-                _ => {}
-            }
-        }
-        None
+        self.brackets.around.get(index).copied().flatten()
+    }
+
+    /// The words before the brackets that are open at `index`, the innermost first.
+    pub fn heads(&self, index: usize) -> impl Iterator<Item = &'a str> + '_ {
+        let opens = std::iter::successors(self.opening(index), |open| self.opening(*open));
+        opens.filter_map(|open| self.word(open.checked_sub(1)?))
     }
 
     /// Calls of a function, as the index of its name.
@@ -274,24 +273,31 @@ impl<'a> View<'a> {
         self.creates(Created::StreamingTable) || self.creates(Created::MaterializedView)
     }
 
+    /// Whether the statement defines a dataset of a pipeline, or may do so.
+    pub fn creates_dataset(&self) -> bool {
+        self.setting != Setting::Beside
+            && (self.creates_table() || self.creates(Created::View) || self.creates(Created::Flow))
+    }
+
     pub fn is_materialized_view(&self) -> bool {
         self.creates(Created::MaterializedView)
     }
 
     /// The dataset that the statement defines, if it is a streaming table that change data capture writes.
     pub fn is_cdc_target(&self) -> bool {
-        let table = self.definition.filter(|d| d.kind == Kind::StreamingTable);
-        table.is_some_and(|d| self.targets.current.contains(&d.name) || self.targets.history.contains(&d.name))
+        let name = self.created().and_then(|(_, at)| self.parts_of_name(at));
+        let is_table = self.definition.is_some_and(|d| d.kind == Kind::StreamingTable);
+        name.is_some_and(|(name, _)| is_table && (self.keeps_current(&name) || self.keeps_history(&name)))
     }
 
     /// Whether a table keeps only the current row of each key; `name` in any letter case.
-    pub fn keeps_current(&self, name: &str) -> bool {
-        self.targets.current.contains(&name.to_lowercase())
+    pub fn keeps_current(&self, name: &[String]) -> bool {
+        self.targets.current.contains(&folded_parts(name))
     }
 
     /// Whether a table keeps the history of each key; `name` in any letter case.
-    pub fn keeps_history(&self, name: &str) -> bool {
-        self.targets.history.contains(&name.to_lowercase())
+    pub fn keeps_history(&self, name: &[String]) -> bool {
+        self.targets.history.contains(&folded_parts(name))
     }
 
     /// What the table of the pipeline is that `name` means, both naming a schema; `None` for other tables.
@@ -350,15 +356,42 @@ impl<'a> View<'a> {
         Some((last, at))
     }
 
-    /// Tables read as streams: the index of `STREAM` and the last part of the table's name.
-    pub fn streams(&self) -> Vec<(usize, &'a str)> {
+    /// Tables read as streams: the index of `STREAM` and the parts of the table's name.
+    pub fn streams(&self) -> Vec<(usize, Vec<String>)> {
         let sources =
             self.places("STREAM").filter(|at| *at > 0 && (self.is(at - 1, "FROM") || self.is(at - 1, "JOIN")));
         let named = |at: usize| {
             let name = if self.is_token(at + 1, &Token::LParen) { at + 2 } else { at + 1 };
-            self.name_at(name).map(|(name, _)| (at, name))
+            self.parts_of_name(name).map(|(name, _)| (at, name))
         };
         sources.filter_map(named).collect()
+    }
+}
+
+/// The round brackets of a statement, found once: it may have as many as it has words.
+struct Brackets {
+    /// Which bracket is open at each token.
+    around: Vec<Option<usize>>,
+    /// Where each bracket that is opened is closed.
+    closes: Vec<Option<usize>>,
+}
+
+impl Brackets {
+    fn of(pieces: &[Piece]) -> Self {
+        let (mut around, mut closes, mut open) = (Vec::with_capacity(pieces.len()), vec![None; pieces.len()], vec![]);
+        for (index, piece) in pieces.iter().enumerate() {
+            around.push(open.last().copied());
+            match piece.token {
+                Token::LParen => open.push(index),
+                Token::RParen => {
+                    if let Some(close) = open.pop().and_then(|opened: usize| closes.get_mut(opened)) {
+                        *close = Some(index);
+                    }
+                }
+                _ => {}
+            }
+        }
+        Brackets { around, closes }
     }
 }
 

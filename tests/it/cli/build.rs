@@ -144,7 +144,7 @@ fn what_was_granted_in_a_target_that_is_gone_is_told() {
     gen_in(dir.path(), &["build"]).ended(0);
     edit(dir.path(), "specs/project.yml", "\n  dev:\n", "\n  trial:\n");
     let ran = gen_in(dir.path(), &["build"]).ended(0);
-    assert!(ran.err.contains("warning[E0905]: there is no target `dev` any more"), "{}", ran.err);
+    assert!(ran.err.contains("warning[W0901]: there is no target `dev` any more"), "{}", ran.err);
     let script = dir.path().join("generated/governance/dev/before/05_withdrawals.sql");
     assert!(fs::read_to_string(&script).unwrap().contains("DROP VIEW IF EXISTS main.shop.revenue_metrics;"));
     gen_in(dir.path(), &["build", "--check"]).ended(0);
@@ -203,4 +203,50 @@ fn ctrl_c_while_files_are_written_waits_for_the_last_of_them() {
         assert!(ended.status.success(), "{ended:?}");
     }
     panic!("no signal came while files were written");
+}
+
+#[test]
+fn line_ends_that_version_control_changed_are_no_edit() {
+    let dir = shop();
+    gen_in(dir.path(), &["build"]).ended(0);
+    let mut files = vec![dir.path().join("generated.granted.jsonl")];
+    let mut pending = vec![dir.path().join("generated")];
+    while let Some(next) = pending.pop() {
+        match next.is_dir() {
+            true => pending.extend(fs::read_dir(next).unwrap().map(|entry| entry.unwrap().path())),
+            false => files.push(next),
+        }
+    }
+    for file in files.iter().filter(|file| file.exists()) {
+        let text = fs::read_to_string(file).unwrap();
+        assert!(!text.contains('\r'), "{}", file.display());
+        fs::write(file, text.replace('\n', "\r\n")).unwrap();
+    }
+    let ran = gen_in(dir.path(), &["build", "--check"]).ended(0);
+    assert!(ran.out.starts_with("generated is fresh"), "{}", ran.out);
+    // An edit is one, whatever the line ends.
+    let readme = files.iter().find(|file| file.extension().is_some_and(|e| e == "sql")).unwrap();
+    fs::write(readme, fs::read_to_string(readme).unwrap() + "-- more\r\n").unwrap();
+    let ran = gen_in(dir.path(), &["build", "--check"]).ended(1);
+    assert!(ran.out.contains("+1") || ran.out.contains("-- more"), "{}", ran.out);
+    let ran = gen_in(dir.path(), &["build"]).ended(0);
+    assert!(ran.out.contains("1 restored"), "{}", ran.out);
+}
+
+#[test]
+fn what_init_writes_keeps_line_ends() {
+    let dir = shop();
+    let attributes = fs::read_to_string(dir.path().join(".gitattributes")).unwrap();
+    assert!(attributes.contains("/generated/** text eol=lf"), "{attributes}");
+}
+
+#[test]
+fn no_output_goes_among_the_specs() {
+    let dir = shop();
+    for out in ["specs", ".", "specs/generated", "./x/../specs/entities", ".."] {
+        let ran = gen_in(dir.path(), &["build", "--out", out]).ended(2);
+        assert!(ran.err.contains("holds the specs, or lies among them"), "{out}: {}", ran.err);
+        gen_in(dir.path(), &["sample", "--out", out]).ended(2);
+    }
+    gen_in(dir.path(), &["build", "--out", "specs2"]).ended(0);
 }

@@ -154,3 +154,67 @@ fn schemas_are_written_and_compared() {
     assert_eq!(gen_in(dir.path(), &["schema"]).ended(0).out, "wrote 2 files to schemas\n");
     gen_in(dir.path(), &["schema", "--check"]).ended(0);
 }
+
+/// A project with two warnings, one in a rule and one in a name.
+fn shop_with_warnings() -> tempfile::TempDir {
+    let dir = shop();
+    let badges = "entity: badges\nsource: { files: badges*.csv }\nkey: badge\ncolumns:\n  badge: string\n  email: string\n\
+                  rules:\n  worn: badge = null\n";
+    fs::write(dir.path().join("specs/entities/badges.yml"), badges).unwrap();
+    dir
+}
+
+#[test]
+fn warnings_are_counted_and_end_a_command_only_where_they_are_denied() {
+    let dir = shop_with_warnings();
+    let ran = gen_in(dir.path(), &["check"]).ended(0);
+    assert!(ran.out.ends_with(": 2 warnings\n") && ran.err.contains("warning[W0603]"), "{}{}", ran.out, ran.err);
+    gen_in(dir.path(), &["check", "--deny", "warnings"]).ended(1);
+    let denied = gen_in(dir.path(), &["build", "--deny", "warnings"]).ended(1);
+    assert_eq!(denied.out, "nothing is built: 2 warnings\n");
+    assert!(!dir.path().join("generated").exists());
+    let built = gen_in(dir.path(), &["build"]).ended(0);
+    assert!(built.out.ends_with("; 2 warnings\n"), "{}", built.out);
+    let denied = gen_in(dir.path(), &["build", "--check", "--deny", "warnings"]).ended(1);
+    assert_eq!(denied.out, "nothing is built: 2 warnings\n");
+    gen_in(dir.path(), &["check", "--deny", "all"]).ended(2);
+}
+
+#[test]
+fn what_a_spec_allows_is_denied_no_more() {
+    let dir = shop_with_warnings();
+    edit(
+        dir.path(),
+        "specs/entities/badges.yml",
+        "rules:",
+        "allow:\n  - { warning: W0705, at: columns.email, reason: badges have addresses of machines }\n  \
+         - { warning: W0603, at: rules.worn, reason: no badge is worn until the new doors are there }\nrules:",
+    );
+    let ran = gen_in(dir.path(), &["check", "--deny", "warnings"]).ended(0);
+    assert!(ran.out.ends_with(": no faults\n") && ran.err.is_empty(), "{}{}", ran.out, ran.err);
+    edit(dir.path(), "specs/entities/badges.yml", "  email: string", "  email: { type: string, pii: email }");
+    let ran = gen_in(dir.path(), &["check", "--deny", "warnings"]).ended(1);
+    assert!(ran.err.contains("warning[W0101]: there is no warning W0705 to allow here"), "{}", ran.err);
+}
+
+#[test]
+fn every_format_says_that_a_warning_is_one() {
+    let dir = shop_with_warnings();
+    let json = gen_in(dir.path(), &["check", "--format", "json"]).ended(0);
+    let severities: Vec<Value> = json.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(severities.len() == 2 && severities.iter().all(|one| one["severity"] == "warning"), "{}", json.out);
+    let sarif = gen_in(dir.path(), &["check", "--format", "sarif"]).ended(0);
+    let log: Value = serde_json::from_str(&sarif.out).unwrap();
+    assert_eq!(log["runs"][0]["results"][0]["level"], "warning");
+    let github = gen_in(dir.path(), &["check", "--format", "github"]).ended(0);
+    assert!(github.out.lines().all(|line| line.starts_with("::warning file=")), "{}", github.out);
+}
+
+#[test]
+fn warnings_wait_until_nothing_is_at_fault() {
+    let dir = shop_with_warnings();
+    edit(dir.path(), "specs/metrics/revenue.yml", "sum(quantity * products.price)", "sum(quantty * products.price)");
+    let ran = gen_in(dir.path(), &["check", "--deny", "warnings"]).ended(1);
+    assert_eq!(ran.out, "checked: 1 fault\n");
+    assert!(!ran.err.contains("warning"), "{}", ran.err);
+}

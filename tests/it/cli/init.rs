@@ -47,7 +47,7 @@ fn the_name_comes_from_the_directory() {
     let dir = tempfile::tempdir().unwrap();
     let ran = gen_in(dir.path(), &["init", "My Web-Shop"]).ended(0);
     assert!(
-        ran.out.starts_with("created My Web-Shop/.gitignore\n") && ran.out.contains("  cd My Web-Shop\n"),
+        ran.out.starts_with("created My Web-Shop/.gitattributes\n") && ran.out.contains("  cd My Web-Shop\n"),
         "{}",
         ran.out
     );

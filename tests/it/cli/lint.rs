@@ -5,7 +5,7 @@ use std::fs;
 use super::gen_in;
 
 const PREFIXED: &str = "CREATE OR REFRESH MATERIALIZED VIEW ids AS SELECT id FROM LIVE.raw;\n";
-const REFUSED: &str = "CREATE OR REPLACE STREAMING TABLE ids AS SELECT id FROM STREAM raw;\n";
+const REFUSED: &str = "CREATE OR REFRESH STREAMING TABLE kept AS SELECT id, id FROM STREAM main.shop.raw;\n";
 
 /// A directory with these files.
 fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {

@@ -102,3 +102,33 @@ fn a_workspace_that_fails_is_no_fault_of_the_input() {
     let (text, status) = ran(&stage, "doctor");
     assert!(status == 1 && text.starts_with("missing  credentials: "), "{text}");
 }
+
+#[cfg(unix)]
+#[test]
+fn what_a_link_in_the_output_leads_to_is_not_deployed() {
+    use std::os::unix::fs::symlink;
+
+    let stage = Stage::new();
+    let (dir, outside) = (stage.dir.path(), tempfile::tempdir().unwrap());
+    let secret = outside.path().join("secret.sql");
+    fs::write(&secret, "SELECT 'the secret';\n").unwrap();
+    stage.run("gen build");
+    let deployed = |stage: &Stage| {
+        let state = stage.workspace.state();
+        state.entries.values().filter_map(|entry| entry.bytes.clone()).flatten().collect::<Vec<u8>>()
+    };
+    // Beside what the build wrote, and in its place.
+    for name in ["generated/pipeline/bronze/more.sql", "generated/pipeline/bronze/customers_raw.sql"] {
+        let path = dir.join(name);
+        let kept = fs::read(&path).ok();
+        let _ = fs::remove_file(&path);
+        symlink(&secret, &path).unwrap();
+        let (text, status) = ran(&stage, "deploy --yes -q --allow wider-access:analysts");
+        assert!(status == 1 && text.contains("generated"), "{name}: {status} {text}");
+        let _ = fs::remove_file(&path);
+        kept.iter().for_each(|bytes| fs::write(&path, bytes).unwrap());
+    }
+    assert_eq!(ran(&stage, "build").1, 0);
+    assert_eq!(ran(&stage, "deploy --yes -q --allow wider-access:analysts").1, 0);
+    assert!(!String::from_utf8_lossy(&deployed(&stage)).contains("the secret"));
+}

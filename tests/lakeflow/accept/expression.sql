@@ -25,3 +25,4 @@ SELECT raw:`a b`::STRING, raw:a.`b-c`[0].d FROM t;
 SELECT IDENTIFIER('f')(1), IDENTIFIER(:s || '.f')(DISTINCT a) FILTER (WHERE a > 1) OVER (PARTITION BY b), identifier('g')()[0].a FROM t;
 SELECT IDENTIFIER('a') + 1, concat(IDENTIFIER('f')(IDENTIFIER('b')), 'c') FROM t WHERE IDENTIFIER('h')(a) IS NOT NULL;
 SELECT coalesce(NOT value IS NOT NULL, TRUE), if(CASE value WHEN 1 THEN TRUE END, value, value) FROM t;
+SELECT struct(a, b AS c, d e, f(g) `h i`), struct(), struct(struct(a b) c), max_by(struct(at, state status), at) FROM t;

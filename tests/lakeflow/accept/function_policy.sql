@@ -12,3 +12,9 @@ CREATE POLICY p ON TABLE c.s.t ROW FILTER c.s.f TO g FOR TABLES MATCH COLUMNS ha
 CREATE POLICY p ON CATALOG c ROW FILTER f TO g FOR TABLES;
 DROP POLICY p ON SCHEMA c.s;
 CREATE POLICY p ON CATALOG c COLUMN MASK f TO g FOR TABLES MATCH COLUMNS has_tag('pii') AS m ON COLUMN m USING COLUMNS (get_tag_value('level'), get_column_tag_value(m, 'pii'), m, 1);
+CREATE POLICY use_models ON SCHEMA main.ml COMMENT 'released models' TO `analysts` GRANT EXECUTE FOR MODELS WHEN has_tag_value('state', 'released');
+CREATE OR REPLACE POLICY use_models ON CATALOG main GRANT EXECUTE TO `analysts`, `apps` EXCEPT `trainees` FOR MODELS WHEN has_tag('released');
+CREATE POLICY no_exports ON METASTORE TO `account users` DENY READ VOLUME FOR VOLUMES WHEN has_tag('secret');
+CREATE POLICY mask_mail ON METASTORE COLUMN MASK main.gov.mask TO `account users` FOR TABLES MATCH COLUMNS has_tag('mail') AS m ON COLUMN m;
+DROP POLICY mask_mail ON METASTORE;
+DESCRIBE POLICY mask_mail ON METASTORE;

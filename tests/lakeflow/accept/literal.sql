@@ -13,3 +13,10 @@ SELECT X"12AB", TIMESTAMP_LTZ '2024-02-29 12:00:00';
 SELECT 1 AS a;
 SELECT INTERVAL '- 1 day', INTERVAL '+ 1 day - 2 hours .5 seconds', INTERVAL 5 MILLISECOND, INTERVAL 1 MICROSECOND;
 SELECT TIMESTAMP 'T12:00:00', DATE '2000-02-29', DATE '2024-02-29 or so', TIMESTAMP 'Today Europe/Berlin', DATE 'epoch';
+SELECT 'a' 'b' AS c, "x" 'y', r'\d' '\\n', upper('a' 'b');
+SELECT * FROM t WHERE name LIKE 'a' '%' AND kind IN ('x' 'y', 'z');
+SELECT 'one'
+  -- goes on
+  'two';
+SELECT 1 AS `a````b`, t.`````` FROM t;
+SELECT 1 AS ```x`, 2 AS `y```;

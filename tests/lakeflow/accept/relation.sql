@@ -47,3 +47,10 @@ SELECT * FROM IDENTIFIER(:c).s.t JOIN IDENTIFIER(:u) TIMESTAMP AS OF '2024-01-01
 SELECT * FROM VALUES (1, 2), (3, 4) AS (a, b);
 SELECT * FROM (VALUES (1, 2)) AS (a, b);
 SELECT * FROM a, IDENTIFIER('b') VERSION AS OF 3, IDENTIFIER(:f)(1) AS g;
+SELECT o.id FROM orders AS o CROSS JOIN rates AS r ON o.currency = r.currency;
+SELECT id FROM orders CROSS JOIN rates USING (currency);
+SELECT id FROM orders CROSS JOIN rates CROSS JOIN days;
+SELECT * FROM table;
+SELECT t.id FROM table t JOIN table AS u ON t.id = u.id;
+SELECT * FROM TABLE(range(3));
+INSERT INTO kept SELECT id FROM table;

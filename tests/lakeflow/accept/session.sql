@@ -10,3 +10,7 @@ SET QUERY_TAGS['team'] = 'sales';
 SET QUERY_TAGS['team'] = UNSET;
 ADD JARS 'a.jar' 'b.jar';
 LIST FILES 'a.txt' 'b.txt';
+BEGIN TRANSACTION;
+COMMIT;
+ROLLBACK;
+begin transaction;

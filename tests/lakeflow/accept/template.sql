@@ -15,3 +15,5 @@ CREATE SCHEMA IF NOT EXISTS $catalog.$schema;
 CREATE OR REFRESH LIVE TABLE t (${t.schema}) AS SELECT 1 AS a;
 CREATE TABLE t (${first}, b INT, ${rest});
 CREATE TABLE t (${schema} ${constraints});
+CREATE OR REPLACE TABLE ${schema}.t (a INT) TBLPROPERTIES (${table.properties});
+CREATE TABLE t (a INT) TBLPROPERTIES ('a' = 'b', ${more});

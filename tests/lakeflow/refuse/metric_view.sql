@@ -166,7 +166,7 @@ dimensions: [{name: day, expr: day}]
 measures:
   - name: n
     expr: count(1)
-    window: [{order: day, range: trailing 7}]
+    window: [{order: day, range: trailing seven}]
 $$;
 CREATE VIEW v WITH METRICS LANGUAGE YAML AS $$
 source: t

@@ -1,1 +1,3 @@
+CREATE OR REFRESH PRIVATE STREAMING TABLE raw (id STRING) AS
+SELECT id FROM STREAM read_files('/Volumes/main/in/raw', format => 'json', schema => 'id STRING');
 CREATE OR REFRESH MATERIALIZED VIEW ids SCHEDULE EVERY 1 DAY AS SELECT id FROM raw;

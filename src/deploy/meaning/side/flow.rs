@@ -207,7 +207,7 @@ fn ident(key: &Ident) -> Expr {
 
 fn changes(evaluator: &mut Evaluator, cdc: &AutoCdc) -> Relation {
     match &cdc.source {
-        CdcSource::Stream(name) => evaluator.named_table(name),
+        CdcSource::Stream(name) | CdcSource::Table(name) => evaluator.named_table(name),
         CdcSource::Query(query) => evaluator.query(query, &Ctes::new(), None),
     }
 }
@@ -288,6 +288,7 @@ pub(super) fn facts(evaluator: &mut Evaluator, input: &Input<'_>) -> Vec<Flow> {
             Body::Changes(cdc) => {
                 let sources = match &cdc.source {
                     CdcSource::Stream(name) => BTreeSet::from([Source::Table(parts(name))]),
+                    CdcSource::Table(_) => BTreeSet::new(),
                     CdcSource::Query(query) => streams(query),
                 };
                 let merge = Merge {

@@ -3,7 +3,7 @@
 use super::{fits, items, lines, query};
 use crate::lakeflow::PieceKind;
 use crate::lakeflow::fmt::token::Token;
-use crate::lakeflow::fmt::tree::{Group, Node, width};
+use crate::lakeflow::fmt::tree::{Group, Node, width, width_without_comments};
 use crate::lakeflow::fmt::writer::Writer;
 
 /// Lists of at least so many plain values are filled line by line rather than set one a line.
@@ -84,6 +84,9 @@ fn around_groups(out: &mut Writer, nodes: &[Node<'_>]) {
     });
     // Of several that are equally wide the first: `max_by_key` would take the last.
     let widest = widest.rev().max_by_key(|(_, width)| *width).map(|(index, _)| index);
+    // Where it is comments alone that take lines, no brackets need any.
+    let left = out.left().saturating_sub(usize::from(out.blank_before(nodes)));
+    let widest = widest.filter(|_| width_without_comments(nodes) > left);
     for (index, node) in nodes.iter().enumerate() {
         match node {
             Node::Token(token) => out.token(token),

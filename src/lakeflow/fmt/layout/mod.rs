@@ -24,7 +24,12 @@ pub fn statement(out: &mut Writer, mut tokens: Vec<Token<'_>>) {
 
 /// Writes a statement that holds no other.
 pub fn nodes(out: &mut Writer, nodes: &[Node<'_>]) {
-    if query::begins_query(nodes) {
+    if let Some(change) = query::change_behind_with(nodes) {
+        let (tables, change) = nodes.split_at(change);
+        query::broken(out, tables);
+        out.blank_line();
+        shell::statement(out, change);
+    } else if query::begins_query(nodes) {
         let is_short = query::clauses(nodes).len() < 2 && fits(out, nodes, 1);
         if is_short { out.flat(nodes) } else { query::broken(out, nodes) }
     } else {

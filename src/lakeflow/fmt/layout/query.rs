@@ -1,6 +1,6 @@
 //! Queries: a line for each clause.
 
-use super::{expr, fits, items, list};
+use super::{begins_with_comment, expr, fits, items, lines, list};
 use crate::lakeflow::PieceKind;
 use crate::lakeflow::fmt::tree::{Node, width_before_comments};
 use crate::lakeflow::fmt::writer::Writer;
@@ -45,6 +45,21 @@ pub fn begins_query(nodes: &[Node<'_>]) -> bool {
     let goes_on = |node: &Node<'_>| SET_OPERATIONS.iter().chain(&continues).any(|word| node.is_keyword(word));
     let bracketed = first.round().is_some_and(|group| begins_query(&group.inner)) && nodes.get(1).is_none_or(goes_on);
     ["SELECT", "WITH", "FROM", "VALUES"].iter().any(|word| first.is_keyword(word)) || bracketed
+}
+
+/// Where the change of rows begins that common tables stand before: `WITH a AS (..) MERGE INTO ..`.
+pub fn change_behind_with(nodes: &[Node<'_>]) -> Option<usize> {
+    if !nodes.first()?.is_keyword("WITH") {
+        return None;
+    }
+    let of_change = ["INSERT", "MERGE", "UPDATE", "DELETE"];
+    let begins = |index: usize| {
+        let is = |node: &Node<'_>, words: &[&str]| words.iter().any(|word| node.is_keyword(word));
+        // It follows the brackets of a common table; elsewhere these are names.
+        let behind_table = index.checked_sub(1).and_then(|before| nodes.get(before))?.round().is_some();
+        Some(behind_table && is(nodes.get(index)?, &of_change))
+    };
+    (1..nodes.len()).find(|index| begins(*index) == Some(true))
 }
 
 /// Writes a query on several lines.
@@ -147,6 +162,8 @@ pub fn clause(out: &mut Writer, clause: &Clause<'_, '_>) {
         list(out, rest);
     } else if ends_in("JOIN") {
         join(out, clause.body);
+    } else if begins_with_comment(clause.body) {
+        out.deeper(|out| lines(out, &[clause.body]));
     } else {
         expr::expr(out, clause.body);
     }
@@ -162,6 +179,9 @@ fn is_position(item: &[Node<'_>]) -> bool {
 /// What is joined, and on what: the condition has a line of its own where one line does not hold both. A query in
 /// brackets is broken first, and a condition that is too long for a line is broken where it stands.
 fn join(out: &mut Writer, nodes: &[Node<'_>]) {
+    if begins_with_comment(nodes) {
+        return out.deeper(|out| lines(out, &[nodes]));
+    }
     let condition = nodes.iter().position(|node| node.is_keyword("ON") || node.is_keyword("USING"));
     let (joined, condition) = nodes.split_at(condition.unwrap_or(nodes.len()));
     let is_query = |node: &Node<'_>| node.round().is_some_and(|group| begins_query(&group.inner));

@@ -7,6 +7,9 @@ use sqlparser::tokenizer::Token;
 use super::Pass;
 use crate::lakeflow::unit::is_interval_unit;
 
+/// Tokens that the time of a watermark is made of at most.
+const FARTHEST: usize = 1000;
+
 impl Pass {
     /// Reads the clause that comes next; `false` when the word is something else.
     pub(super) fn watermark(&mut self) -> bool {
@@ -44,7 +47,7 @@ impl Pass {
     /// Index of `DELAY`, with `OF INTERVAL` behind it.
     fn delay(&self) -> Option<usize> {
         let mut depth = 0usize;
-        for ahead in 1.. {
+        for ahead in 1..FARTHEST {
             match self.peek(ahead)? {
                 Token::LParen => depth += 1,
                 Token::RParen => depth = depth.checked_sub(1)?,

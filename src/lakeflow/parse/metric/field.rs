@@ -225,7 +225,11 @@ impl Visitor for Calls {
 fn is_range(range: &str) -> bool {
     let span = range.strip_prefix("trailing ").or_else(|| range.strip_prefix("leading "));
     match span {
-        Some(span) => is_span(span.trim_end_matches(" inclusive").trim_end_matches(" exclusive")),
+        Some(span) => {
+            let span = span.trim_end_matches(" inclusive").trim_end_matches(" exclusive");
+            // Over a column of whole numbers there is no unit.
+            is_span(span) || span.trim().parse::<u32>().is_ok_and(|count| count > 0)
+        }
         None => ["current", "cumulative", "all"].contains(&range),
     }
 }

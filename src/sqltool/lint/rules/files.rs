@@ -118,6 +118,11 @@ pub fn inferred_column_types(view: &View<'_>) -> Vec<Finding> {
 
 /// A column for broken rows that the schema does not declare, and that so stays empty.
 pub fn undeclared_corrupt_record(view: &View<'_>) -> Vec<Finding> {
+    let is_read = |at: &usize| {
+        let named = at.checked_sub(1).is_some_and(|before| view.is(before, "AS"));
+        view.word(*at).is_some_and(|word| word.eq_ignore_ascii_case(CORRUPT_RECORD)) && !named
+    };
+    let read = std::cell::LazyCell::new(|| (0..view.pieces.len()).find(is_read));
     let find = |call: ReadFiles<'_>| {
         let (_, schema) = call.option("schema")?;
         let schema = view.string(schema).filter(|schema| !schema.contains("${"))?;
@@ -128,11 +133,7 @@ pub fn undeclared_corrupt_record(view: &View<'_>) -> Vec<Finding> {
         let (place, name) = match option {
             Some((first, last)) => (view.range(first, last), view.string(last)?),
             None => {
-                let is_read = |at: &usize| {
-                    let named = at.checked_sub(1).is_some_and(|before| view.is(before, "AS"));
-                    view.word(*at).is_some_and(|word| word.eq_ignore_ascii_case(CORRUPT_RECORD)) && !named
-                };
-                let at = (0..view.pieces.len()).find(is_read)?;
+                let at = (*read)?;
                 (view.range(at, at), CORRUPT_RECORD)
             }
         };
@@ -185,7 +186,7 @@ fn names_hidden_files(path: &str) -> bool {
 /// `SELECT *` over files whose columns nobody stated.
 pub fn select_star(view: &View<'_>) -> Vec<Finding> {
     let find = |call: ReadFiles<'_>| {
-        let from = view.places("FROM").filter(|from| *from < call.name).last()?;
+        let from = (0..call.name).rev().find(|at| view.is(*at, "FROM"))?;
         let (select, star) = (from.checked_sub(2)?, from - 1);
         if call.has_schema() || !view.is(select, "SELECT") || !view.is_token(star, &Token::Mul) {
             return None;

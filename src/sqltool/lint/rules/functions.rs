@@ -24,7 +24,7 @@ pub fn week_year_pattern(view: &View<'_>) -> Vec<Finding> {
     for (name, position) in FORMATS {
         for at in view.calls(name) {
             let Some((first, last)) = view.parts(at + 1).get(*position).copied() else { continue };
-            let Some(pattern) = view.string(first).filter(|_| first == last) else { continue };
+            let Some(pattern) = view.constant(first).filter(|_| first == last) else { continue };
             let Some(letter) = week_letter(pattern) else { continue };
             let range = view.range(first, last);
             let message = format!("Spark refuses the pattern letter `{letter}`, which counts in weeks");
@@ -68,7 +68,7 @@ const UNITS: &[&str] = &[
 /// `date_trunc('WEEKLY', d)`.
 pub fn date_trunc_unit(view: &View<'_>) -> Vec<Finding> {
     let find = |at: usize| {
-        let unit = view.string(at + 2)?;
+        let unit = view.constant(at + 2)?;
         let is_known = UNITS.iter().any(|known| known.eq_ignore_ascii_case(unit));
         let message = format!("`{unit}` is no unit of `date_trunc`, which then gives NULL");
         let hint = did_you_mean(unit, UNITS.iter().copied())
@@ -129,7 +129,8 @@ pub fn nullable_hash(view: &View<'_>) -> Vec<Finding> {
     let calls = hashes.into_iter().flat_map(|name| view.calls(name).collect::<Vec<_>>());
     let find = |at: usize| {
         let inside = at + 2..view.closing(at + 1);
-        let concat = view.calls("concat_ws").find(|call| inside.contains(call))?;
+        let is_call = |at: &usize| view.is(*at, "concat_ws") && view.is_token(at + 1, &Token::LParen);
+        let concat = inside.into_iter().find(is_call)?;
         let is_plain = |(first, last): (usize, usize)| {
             first == last && matches!(view.token(first), Some(Token::Word(_)))
                 || (view.is_token(first + 1, &Token::Period) && last == first + 2)

@@ -2,8 +2,9 @@
 
 use sqlparser::tokenizer::Token;
 
+use crate::check::Setting;
 use crate::sqltool::lint::finding::Finding;
-use crate::sqltool::lint::view::{Created, View};
+use crate::sqltool::lint::view::View;
 
 /// `LIVE.t`: lakeflow-sql.md, "Streaming reads".
 pub fn live_prefix(view: &View<'_>) -> Vec<Finding> {
@@ -62,8 +63,7 @@ pub fn input_file_name(view: &View<'_>) -> Vec<Finding> {
 
 /// `CREATE OR REPLACE STREAMING TABLE`: lakeflow-sql.md, "Streaming tables".
 pub fn or_replace_dataset(view: &View<'_>) -> Vec<Finding> {
-    let is_table = view.creates(Created::StreamingTable) || view.creates(Created::MaterializedView);
-    if !is_table || !view.is(1, "OR REPLACE") {
+    if !view.creates_table() || !view.is(1, "OR REPLACE") || view.setting == Setting::Beside {
         return vec![];
     }
     let finding = Finding::new(view.range(1, 2), "a dataset of a pipeline is refreshed, never replaced");

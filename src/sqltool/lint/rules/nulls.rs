@@ -28,27 +28,29 @@ pub fn equals_null(view: &View<'_>) -> Vec<Finding> {
 pub fn negated_rules(view: &View<'_>) -> Vec<Finding> {
     let find = |at: usize| {
         let close = view.closing(at + 1);
-        let joins =
-            |word: &str| view.places(word).any(|and| view.opening(and) == Some(at + 1) && !is_of_between(view, and));
+        let joins = || {
+            let mut betweens = 0usize;
+            (at + 2..close).filter(|inner| view.opening(*inner) == Some(at + 1)).any(|inner| {
+                betweens += usize::from(view.is(inner, "BETWEEN"));
+                let is_and = view.is(inner, "AND");
+                // The `AND` of a `BETWEEN` joins its bounds.
+                let is_bound = is_and && betweens > 0;
+                betweens -= usize::from(is_bound);
+                is_and && !is_bound
+            })
+        };
         let is_column = view.is_token(at + 1, &Token::LParen) && view.is(close + 1, "AS");
         if !is_column {
             return None;
         }
-        let is_safe = ["IS TRUE", "IS NOT NULL", "IS FALSE", "COALESCE"]
-            .into_iter()
-            .any(|words| view.places(words).any(|place| (at..close).contains(&place)));
+        let is_safe = || {
+            ["IS TRUE", "IS NOT NULL", "IS FALSE", "COALESCE"]
+                .into_iter()
+                .any(|words| (at..close).any(|place| view.is(place, words)))
+        };
         let message = "a row that makes a rule NULL is neither kept nor set aside";
         let hint = "write `(..) IS NOT TRUE` in place of `NOT (..)`";
-        (!is_safe && joins("AND")).then(|| Finding::new(view.range(at, close), message).hint(hint))
+        (joins() && !is_safe()).then(|| Finding::new(view.range(at, close), message).hint(hint))
     };
     view.places("NOT").filter(|_| view.created().is_some()).filter_map(find).collect()
-}
-
-/// Whether an `AND` belongs to a `BETWEEN` before it.
-fn is_of_between(view: &View<'_>, and: usize) -> bool {
-    let open = view.opening(and);
-    let before = view.places("BETWEEN").filter(|at| *at < and && view.opening(*at) == open).last();
-    before.is_some_and(|between| {
-        !view.places("AND").any(|other| between < other && other < and && view.opening(other) == open)
-    })
 }

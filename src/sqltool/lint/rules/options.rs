@@ -43,7 +43,7 @@ pub fn misspelt_option(view: &View<'_>) -> Vec<Finding> {
 }
 
 fn name(view: &View<'_>, at: usize) -> Option<Finding> {
-    let written = view.word(at)?;
+    let written = view.word(at).filter(|_| view.is_token(at + 1, &Token::RArrow))?;
     if view.is_token(at + 1, &Token::Period)
         || OF_FILES.split_whitespace().any(|name| name.eq_ignore_ascii_case(written))
     {
@@ -55,7 +55,7 @@ fn name(view: &View<'_>, at: usize) -> Option<Finding> {
 }
 
 fn value(view: &View<'_>, first: usize, last: usize) -> Option<Finding> {
-    let (written, option) = (view.string(last).filter(|text| !text.contains("${"))?, view.word(first)?);
+    let (written, option) = (view.constant(last)?, view.word(first)?);
     let (name, known) = CLOSED.iter().find(|(name, _)| name.eq_ignore_ascii_case(option))?;
     if known.split(' ').any(|value| value.eq_ignore_ascii_case(written)) {
         return None;

@@ -34,6 +34,9 @@ pub fn parameter_in_pattern(view: &View<'_>) -> Vec<Finding> {
     let mut found = vec![];
     for at in strings {
         // The replacement of `regexp_replace(text, pattern, replacement)`.
+        if !view.slice(at, at).contains("${") {
+            continue;
+        }
         let arguments = view.opening(at).filter(|open| *open > 0 && view.is(open - 1, "regexp_replace"));
         let arguments = arguments.map_or(vec![], |open| view.parts(open));
         let is_replacement = arguments.get(2).is_some_and(|(first, last)| (*first..=*last).contains(&at));

@@ -37,10 +37,33 @@ pub fn doubled_quote(view: &View<'_>) -> Vec<Finding> {
     (0..view.pieces.len()).filter_map(find).collect()
 }
 
-/// `"text"`: lakeflow-sql.md, "Names and literals".
+/// What holds nothing but strings and numbers between its brackets.
+const OF_STRINGS: &[&str] =
+    &["TBLPROPERTIES", "DBPROPERTIES", "PROPERTIES", "OPTIONS", "TAGS", "read_files", "cloud_files", "map", "VALUES"];
+
+/// Words behind which a string stands and never a column.
+const BEFORE_STRINGS: &[&str] =
+    &["COMMENT", "LOCATION", "LIKE", "RLIKE", "INTERVAL", "DATE", "TIMESTAMP", "CRON", "ZONE"];
+
+/// Whether a column could stand in the place of the string at `index`: only there it may be taken for a name.
+fn may_be_column(view: &View<'_>, index: usize, query: usize) -> bool {
+    let is_one_of = |words: &[&str], word: &str| words.iter().any(|known| known.eq_ignore_ascii_case(word));
+    let before = index.checked_sub(1);
+    let follows = |words: &[&str]| before.and_then(|at| view.word(at)).is_some_and(|word| is_one_of(words, word));
+    let is_argument = before.is_some_and(|at| view.is_token(at, &Token::RArrow));
+    index > query
+        && !is_argument
+        && !follows(BEFORE_STRINGS)
+        && !view.heads(index).any(|head| is_one_of(OF_STRINGS, head))
+}
+
+/// `"text"` where a column could stand: lakeflow-sql.md, "Names and literals".
 pub fn double_quoted_string(view: &View<'_>) -> Vec<Finding> {
+    let begins = ["SELECT", "EXPECT", "WHERE", "SET"];
+    let query = (0..view.pieces.len()).find(|at| begins.iter().any(|word| view.is(*at, word)));
+    let Some(query) = query else { return vec![] };
     let find = |index: usize| {
-        let body = quoted(view, index, '"')?;
+        let body = quoted(view, index, '"').filter(|_| may_be_column(view, index, query))?;
         let range = view.range(index, index);
         let finding = Finding::new(range.clone(), "double quotes make a string, never a name");
         let finding = finding.hint("write '..' for a string, and a name between backticks");

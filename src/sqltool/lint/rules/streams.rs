@@ -9,7 +9,8 @@ use crate::sqltool::lint::view::View;
 /// `UNION` of two streams.
 pub fn union_of_streams(view: &View<'_>) -> Vec<Finding> {
     let streams = view.streams();
-    let stands_between = |at: &usize| streams.iter().any(|(s, _)| s < at) && streams.iter().any(|(s, _)| s > at);
+    let (first, last) = (streams.first().map_or(usize::MAX, |(at, _)| *at), streams.last().map_or(0, |(at, _)| *at));
+    let stands_between = |at: &usize| (first..last).contains(at);
     let find = |at: usize| {
         let finding = Finding::new(view.range(at, at), "a source added to a union of streams begins everything anew");
         finding.hint("write a flow for each source: `CREATE FLOW .. AS INSERT INTO .. BY NAME ..`")
@@ -37,7 +38,8 @@ pub fn stream_from_cdc_target(view: &View<'_>) -> Vec<Finding> {
         return vec![];
     }
     let changes = view.streams().into_iter().filter(|(_, name)| view.keeps_current(name));
-    let find = |(at, name): (usize, &str)| {
+    let find = |(at, name): (usize, Vec<String>)| {
+        let name = name.join(".");
         let finding = Finding::new(
             view.range(at, at),
             format!("`{name}` changes rows, and a stream over it fails at the first change"),

@@ -1,8 +1,11 @@
 //! Columns and clauses of datasets that don't go together, or that a pipeline ignores: lakeflow-sql.md, "Streaming
 //! tables" and "Materialized views".
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use sqlparser::tokenizer::Token;
 
+use crate::check::Setting;
 use crate::lakeflow::ast::KeyOption;
 use crate::lakeflow::types::DataType;
 use crate::sqltool::lint::finding::Finding;
@@ -114,7 +117,9 @@ pub fn key_option(view: &View<'_>) -> Vec<Finding> {
 
 /// Clauses of the statements of Databricks SQL, outside of a pipeline.
 pub fn standalone_clause(view: &View<'_>) -> Vec<Finding> {
-    let Some((_, start)) = view.created().filter(|_| view.creates_table()) else { return vec![] };
+    let Some((_, start)) = view.created().filter(|_| view.creates_table() && view.setting != Setting::Beside) else {
+        return vec![];
+    };
     let end = view
         .places("AS")
         .find(|at| !view.is(at + 1, "IDENTITY") && view.opening(*at).is_none())
@@ -198,16 +203,15 @@ pub fn nullable_key(view: &View<'_>) -> Vec<Finding> {
 /// Two columns of a dataset whose names differ in letter case at most.
 pub fn duplicate_column(view: &View<'_>) -> Vec<Finding> {
     let query = view.definition.filter(|_| view.column_list().is_none()).and(view.query);
-    let mut seen: Vec<String> = vec![];
-    let is_twice = |name: &&str| {
-        let lower = name.to_lowercase();
-        let known = seen.contains(&lower);
-        seen.push(lower);
-        known
-    };
+    let mut seen: BTreeSet<String> = BTreeSet::new();
+    let is_twice = |name: &&str| !seen.insert(name.to_lowercase());
     let names = query.into_iter().flat_map(|query| &query.columns).map(|column| column.column.name.as_str());
+    let places = std::cell::LazyCell::new(|| {
+        let named = |at: usize| view.name_at(at).map(|(word, _)| (word, at));
+        (0..view.pieces.len()).filter_map(named).collect::<BTreeMap<&str, usize>>()
+    });
     let find = |name: &str| {
-        let at = (0..view.pieces.len()).rev().find(|at| view.name_at(*at).is_some_and(|(word, _)| word == name));
+        let at = places.get(name).copied();
         let range = at.map_or_else(|| view.range(0, 1), |at| view.range(at, at));
         Finding::new(range, format!("two columns are called `{name}`")).hint("give one of them another name with `AS`")
     };

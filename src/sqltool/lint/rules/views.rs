@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use sqlparser::tokenizer::Token;
 
-use crate::check::{Definition, Kind};
+use crate::check::{Definition, Kind, Setting};
 use crate::lakeflow::infer::TableRead;
 use crate::lakeflow::types::Column;
 use crate::sqltool::lint::finding::Finding;
@@ -13,10 +13,11 @@ use crate::sqltool::lint::view::View;
 
 /// `PIVOT`.
 pub fn pivot(view: &View<'_>) -> Vec<Finding> {
-    let is_clause = |at: &usize| view.created().is_some() && view.is_token(at + 1, &Token::LParen);
+    let is_clause = |at: &usize| view.creates_dataset() && view.is_token(at + 1, &Token::LParen);
     let find = |at: usize| {
         let finding = Finding::new(view.range(at, at), "a pipeline does not support `PIVOT`");
-        finding.hint("write an aggregate for each column: `sum(x) FILTER (WHERE k = 'a') AS a`")
+        let finding = finding.hint("write an aggregate for each column: `sum(x) FILTER (WHERE k = 'a') AS a`");
+        finding.doubtful(view.setting == Setting::Perhaps)
     };
     view.places("PIVOT").filter(is_clause).map(find).collect()
 }
@@ -101,7 +102,7 @@ pub fn history_without_end(view: &View<'_>) -> Vec<Finding> {
     }
     let is_named = |index: usize| flows().any(|flow| flow.origin.read == index);
     let find = |(index, read): (usize, &TableRead)| {
-        let name = read.name.last().filter(|name| view.keeps_history(name) && is_named(index))?;
+        let name = read.name.last().filter(|_| view.keeps_history(&read.name) && is_named(index))?;
         let message = format!("`{name}` keeps all versions of a row, and all of them are read");
         Some(Finding::new(read.range.clone(), message).hint("add `WHERE __END_AT IS NULL` for the current ones"))
     };

@@ -325,6 +325,10 @@ fn statistic(name: &str, args: &[Expr], function: Function) -> Result<Expr, Faul
         ("stddev" | "stddev_pop" | "variance" | "var_pop" | "skewness" | "kurtosis" | "mode", [value]) => {
             return Ok(over_collected(&format!("__{name}"), function, value, vec![]));
         }
+        // Of values that are equally frequent, the least one is taken anyway.
+        ("mode", [value, Expr::Value(ValueWithSpan { value: Value::Boolean(true), .. })]) => {
+            return Ok(over_collected("__mode", function, value, vec![]));
+        }
         (
             "corr" | "covar_pop" | "covar_samp" | "regr_avgx" | "regr_avgy" | "regr_intercept" | "regr_r2"
             | "regr_slope" | "regr_sxx" | "regr_sxy" | "regr_syy",

@@ -1,0 +1,41 @@
+//! Reasons to declassify that release nothing: without them, no personal data would come through either.
+
+use super::{Flow, Ground, Part, choices};
+use crate::diag::{Code, Diagnostic};
+use crate::lakeflow::is_same_name;
+use crate::model::{Declassifies, Project};
+use crate::plan::{BuildPlan, Dataset};
+
+/// Warns of each reason that releases nothing.
+pub fn idle(flow: &Flow, project: &Project, plan: &BuildPlan) -> Vec<Diagnostic> {
+    let idle = project.reasons.iter().filter(|reason| !releases(&reason.declassifies, flow, project, plan));
+    let warning = |span| {
+        let fault = Diagnostic::warning(Code::IdleReason, "this reason releases nothing").at(span);
+        fault.hint("no personal data comes through here without it: leave it out")
+    };
+    idle.map(|reason| warning(reason.span)).collect()
+}
+
+fn releases(declassifies: &Declassifies, flow: &Flow, project: &Project, plan: &BuildPlan) -> bool {
+    match declassifies {
+        Declassifies::Column(entity, column) => choices::is_asked_for(project.entity(*entity), *column),
+        Declassifies::Rows(entity, name) => {
+            let choices = choices::of_rows(project.entity(*entity));
+            choices.iter().any(|choice| choice.by == *name && matches!(choice.ground, Some(Ground::Declassified(_))))
+        }
+        Declassifies::Figure(metric, name) => {
+            let of_metric = |dataset: &Dataset| match dataset {
+                Dataset::MetricTable(id, _) | Dataset::Reconciliation(id) => id == metric,
+                _ => false,
+            };
+            let tables = plan.datasets.iter().filter(|planned| of_metric(&planned.dataset));
+            let names: Vec<String> = tables.map(|planned| planned.name.to_lowercase()).collect();
+            let is_here = |part: &Part| matches!(part, Part::Column(column) if is_same_name(column, name));
+            flow.released.iter().any(|released| {
+                matches!(released.ground, Ground::Declassified(_))
+                    && is_here(&released.part)
+                    && names.contains(&released.dataset)
+            })
+        }
+    }
+}

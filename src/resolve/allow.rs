@@ -1,0 +1,74 @@
+//! Warnings that specs allow: which one, in which part of the spec, and why.
+
+use super::Context;
+use super::project::list_hint;
+use super::reason;
+use crate::diag::allow::Allowance;
+use crate::diag::{Code, Diagnostic, did_you_mean};
+use crate::load::{Located, SpecSet, pointer_segment};
+use crate::spec::AllowSpec;
+
+/// The warnings that all specs allow. Faults are reported.
+pub fn all(set: &SpecSet, context: &mut Context<'_>) -> Vec<Allowance> {
+    let mut found = vec![];
+    for spec in &set.projects {
+        found.extend(of(spec, spec.spec.allow.as_deref(), context));
+    }
+    for spec in &set.entities {
+        found.extend(of(spec, spec.spec.allow.as_deref(), context));
+    }
+    for spec in &set.metrics {
+        found.extend(of(spec, spec.spec.allow.as_deref(), context));
+    }
+    found
+}
+
+fn of<T>(spec: &Located<T>, entries: Option<&[AllowSpec]>, context: &mut Context<'_>) -> Vec<Allowance> {
+    let entries = entries.unwrap_or_default();
+    // Of a list from which something was left out nobody knows the numbers.
+    if entries.is_empty() || spec.has_lost("/allow") {
+        return vec![];
+    }
+    context.judge(spec.file, |context| {
+        let one = |(index, entry)| allowance(spec, &format!("/allow/{index}"), entry, context);
+        entries.iter().enumerate().filter_map(one).collect()
+    })
+}
+
+fn allowance<T>(spec: &Located<T>, pointer: &str, entry: &AllowSpec, context: &mut Context<'_>) -> Option<Allowance> {
+    let place = spec.value(&format!("{pointer}/reason"));
+    reason::check(&entry.reason, "allow a warning", "say in a sentence why it is meant", place, context);
+    let code = Code::from_number(&entry.warning).filter(|code| code.is_warning() && *code != Code::UnusedAllow);
+    if code.is_none() {
+        let (message, hint) = not_allowed(&entry.warning);
+        let place = spec.value(&format!("{pointer}/warning"));
+        context.push(Diagnostic::error(Code::BadValue, message).at(place).hint(hint));
+    }
+    let path: String = entry.at.split('.').map(|key| format!("/{}", pointer_segment(key))).collect();
+    let covers = spec.places.whole(&path);
+    if covers.is_none() {
+        let place = spec.value(&format!("{pointer}/at"));
+        let keys = spec.places.keys(&path);
+        let last = entry.at.rsplit('.').next().unwrap_or_default();
+        let hint = did_you_mean(last, keys.iter().copied()).or_else(|| list_hint("keys", &keys));
+        let message = format!("there is no `{}` in this file", entry.at);
+        context.push(Diagnostic::error(Code::BadValue, message).at(place).maybe_hint(hint));
+    }
+    Some(Allowance { code: code?, covers: covers?, declared: spec.value(&format!("{pointer}/warning")) })
+}
+
+/// Why a code can't be allowed, and what to do.
+fn not_allowed(number: &str) -> (String, String) {
+    let warnings = Code::ALL.iter().filter(|code| code.is_warning()).map(|code| code.number());
+    let listed = || "`gen explain` lists all codes: those of warnings begin with W".to_owned();
+    match Code::from_number(number) {
+        Some(Code::UnusedAllow) => {
+            (format!("{number} can't be allowed"), "remove the allowance that it is about".to_owned())
+        }
+        Some(_) => (format!("{number} is an error, which can't be allowed"), listed()),
+        None => (
+            format!("there is no warning `{number}`"),
+            did_you_mean(&number.to_uppercase(), warnings).unwrap_or_else(listed),
+        ),
+    }
+}

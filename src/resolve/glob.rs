@@ -1,0 +1,141 @@
+//! Patterns of file names: the part of glob syntax that Auto Loader and the local engine read alike, over CSV files.
+
+use globset::GlobBuilder;
+
+use crate::diag::{Code, Diagnostic};
+use crate::spec::expanded;
+
+/// Endings of files that are no text with delimiters, whatever is in them.
+const NO_CSV: [&str; 26] = [
+    "7z", "arrow", "avro", "dbf", "delta", "doc", "docx", "feather", "html", "json", "jsonl", "mdb", "ndjson", "ods",
+    "orc", "parquet", "pdf", "rar", "sas7bdat", "sav", "sqlite", "tar", "xls", "xlsx", "xml", "zip",
+];
+/// Endings of files that are compressed on the way, which Spark reads.
+const COMPRESSED: [&str; 8] = ["bz2", "deflate", "gz", "gzip", "lz4", "snappy", "zst", "zstd"];
+/// At most so many ways to read alternatives.
+const ALTERNATIVES: usize = 64;
+
+/// The fault of a file pattern: `* ? [] {}` are understood.
+pub fn fault(pattern: &str) -> Option<Diagnostic> {
+    let bad = |why: &str| Diagnostic::error(Code::BadGlob, format!("`{pattern}` is no file pattern: {why}"));
+    if pattern.is_empty() || pattern.starts_with('/') || pattern.contains("..") || pattern.contains("://") {
+        return Some(bad("it must name files below the landing directory"));
+    }
+    // That is reported already.
+    if expanded(pattern).is_some() {
+        return None;
+    }
+    if pattern.trim() != pattern || pattern.chars().any(char::is_control) {
+        return Some(bad("it has spaces around it, or control characters"));
+    }
+    if pattern.contains('\\') {
+        return Some(
+            bad("a backslash means different things to different readers").hint("put the character in brackets: `[*]`"),
+        );
+    }
+    if pattern.contains("**") {
+        return Some(bad("`**` means different things to different readers").hint("name the directories: `*/*.csv`"));
+    }
+    if pattern.split('/').any(|part| matches!(part, "" | ".")) {
+        return Some(bad("a part of the path is empty, or a dot"));
+    }
+    if let Err(error) = GlobBuilder::new(pattern).literal_separator(true).build() {
+        return Some(bad(&error.kind().to_string()));
+    }
+    let is_no_csv = |ending: &&str| NO_CSV.contains(&ending.to_lowercase().as_str());
+    let chosen = alternatives(pattern).unwrap_or_default();
+    let ending = chosen.iter().filter_map(|one| ending(one)).find(is_no_csv)?;
+    Some(bad(&format!("files that end in `.{ending}` are no CSV")).hint("have them delivered as CSV"))
+}
+
+/// What the names of all files of a pattern end in, compression left aside.
+fn ending(pattern: &str) -> Option<&str> {
+    let (before, last) = pattern.rsplit_once('.')?;
+    match COMPRESSED.contains(&last.to_lowercase().as_str()) {
+        true => ending(before),
+        false => Some(last),
+    }
+}
+
+/// A pattern without `{a,b}`, once for each way to choose; `None` if there are too many.
+pub fn alternatives(glob: &str) -> Option<Vec<String>> {
+    let mut done = vec![];
+    let mut pending = vec![glob.to_owned()];
+    while let Some(next) = pending.pop() {
+        if pending.len() + done.len() > ALTERNATIVES {
+            return None;
+        }
+        // The innermost ones first: behind the last bracket that opens, none opens.
+        let Some((before, rest)) = next.rsplit_once('{') else {
+            done.push(next);
+            continue;
+        };
+        let (inside, after) = rest.split_once('}')?;
+        pending.extend(inside.split(',').map(|one| format!("{before}{one}{after}")));
+    }
+    done.sort();
+    done.dedup();
+    Some(done)
+}
+
+/// A glob of file names as an anchored regular expression.
+pub fn to_regex(glob: &str) -> String {
+    let mut out = String::from("^");
+    let mut depth = 0;
+    for c in glob.chars() {
+        match c {
+            '*' => out.push_str("[^/]*"),
+            '?' => out.push_str("[^/]"),
+            '{' => {
+                depth += 1;
+                out.push_str("(?:");
+            }
+            '}' => {
+                depth -= 1;
+                out.push(')');
+            }
+            ',' if depth > 0 => out.push('|'),
+            '[' | ']' | '-' => out.push(c),
+            c if c.is_alphanumeric() || c == '_' || c == '/' => out.push(c),
+            c => out.push_str(&format!("[{c}]")),
+        }
+    }
+    out.push_str(r"\z");
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_patterns_of_delimited_texts_are_taken() {
+        let why = |pattern: &str| fault(pattern).map(|fault| fault.message);
+        for pattern in ["x*.csv", "x*", "a/b*.txt", "x*.CSV.gz", "x.csv.[0-9]*", "x_{a,b}.tsv", "kids'*.csv", "x.d/y*"]
+        {
+            assert_eq!(why(pattern), None, "{pattern}");
+        }
+        for pattern in [
+            "x*.parquet",
+            "*.JSON",
+            "x*.json.gz",
+            "x*.{csv,json}",
+            "x.zip",
+            "a/**/b.csv",
+            "a//b.csv",
+            "./a.csv",
+            " a.csv",
+            "s3://a/b.csv",
+            "a\\*.csv",
+            "",
+        ] {
+            assert!(why(pattern).is_some(), "{pattern}");
+        }
+    }
+
+    #[test]
+    fn alternatives_are_chosen_one_by_one() {
+        let all = alternatives("a{b,c{d,e}}*").unwrap_or_default();
+        assert_eq!(all, ["ab*", "acd*", "ace*"]);
+    }
+}

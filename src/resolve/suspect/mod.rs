@@ -1,0 +1,91 @@
+//! Expressions that are right and hardly meant: comparisons with NULL, with what a column never holds, conditions whose
+//! outcome is known beforehand.
+//!
+//! A doubt is only told where no value of any row can prove it wrong: a warning that is wrong once is not read again.
+
+mod domain;
+mod held;
+mod literal;
+mod null;
+mod outcome;
+
+use std::ops::Range;
+
+use sqlparser::ast::Expr;
+
+use super::Context;
+use super::written::Written;
+use crate::diag::{Code, Diagnostic};
+use crate::lakeflow::folded;
+use crate::model::Column;
+use crate::source::Span;
+
+/// What an expression is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    /// Rows must keep it.
+    Rule,
+    /// Rows are chosen by it.
+    Rows,
+    /// Its value.
+    Value,
+}
+
+/// What is hardly meant.
+#[derive(Debug)]
+pub struct Doubt {
+    code: Code,
+    /// The place in the text of the expression.
+    range: Range<usize>,
+    message: String,
+    hint: Option<String>,
+    /// The declaration that it is doubted for.
+    because: Option<(Span, &'static str)>,
+}
+
+/// The columns that an expression may name.
+pub trait Columns {
+    /// The column that a path of names leads to.
+    fn column(&self, path: &[&str]) -> Option<&Column>;
+}
+
+/// Looks for what is hardly meant in an expression without fault, as it was written.
+pub fn find(expr: &Expr, sql: &str, asked: Asked, columns: &dyn Columns) -> Vec<Doubt> {
+    let mut doubts = null::comparisons(expr, sql);
+    doubts.extend(held::never(expr, sql, columns));
+    // What has one of those mostly has a known outcome for that.
+    if doubts.is_empty() {
+        doubts.extend(outcome::foregone(expr, sql, asked, columns));
+    }
+    doubts
+}
+
+/// Warns of doubts.
+pub fn tell(doubts: Vec<Doubt>, written: &Written<'_>, context: &mut Context<'_>) {
+    for Doubt { code, range, message, hint, because } in doubts {
+        let mut warning = Diagnostic::warning(code, message).at(written.inside(range, context));
+        if let Some((span, text)) = because {
+            warning = warning.related(span, text);
+        }
+        context.push(warning.maybe_hint(hint));
+    }
+}
+
+/// An expression without brackets around it.
+fn bare(expr: &Expr) -> &Expr {
+    match expr {
+        Expr::Nested(inner) => bare(inner),
+        expr => expr,
+    }
+}
+
+/// The column that an expression names, behind the path to it in lower case.
+fn named<'a>(expr: &Expr, columns: &'a dyn Columns) -> Option<(String, &'a Column)> {
+    let path: Vec<&str> = match bare(expr) {
+        Expr::Identifier(ident) => vec![&ident.value],
+        Expr::CompoundIdentifier(idents) => idents.iter().map(|ident| ident.value.as_str()).collect(),
+        _ => return None,
+    };
+    let column = columns.column(&path)?;
+    Some((folded(&path.join(".")).into_owned(), column))
+}

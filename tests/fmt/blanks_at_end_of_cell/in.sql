@@ -1,0 +1,6 @@
+-- Databricks notebook source
+select   a from t  
+
+-- COMMAND ----------
+
+select 2	

@@ -1,0 +1,7 @@
+-- Databricks notebook source
+SELECT a
+FROM t
+
+-- COMMAND ----------
+
+SELECT 2
