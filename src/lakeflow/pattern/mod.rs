@@ -267,7 +267,16 @@ impl Reader<'_> {
         let next = self.chars.peek().copied();
         match (last, next) {
             (Last::Nothing, _) => return Ok(()),
-            (Last::Border | Last::End, Some('*' | '+' | '?' | '{')) => return apart("a border that is repeated"),
+            (Last::Border | Last::End, Some('*' | '+' | '?')) => return apart("a border that is repeated"),
+            (Last::Border | Last::End, Some('{')) => {
+                self.chars.next();
+                let before = self.out.len();
+                self.counts()?;
+                if self.out.get(before..) != Some("{1}") {
+                    return apart("a border that is repeated");
+                }
+                self.out.truncate(before);
+            }
             (_, Some(c @ ('*' | '+' | '?'))) => {
                 self.chars.next();
                 self.out.push(c);

@@ -1,3 +1,5 @@
+//! Patterns of Java, and what becomes of them.
+
 use regex::Regex;
 
 use super::{End, PatternFault, translate};

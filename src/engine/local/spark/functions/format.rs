@@ -24,7 +24,7 @@ enum Piece {
 }
 
 /// `%[argument$][flags][width][.precision]conversion`.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 struct Spec {
     /// Position among all arguments; the pattern is at 0.
     argument: usize,
@@ -46,64 +46,12 @@ fn parse(pattern: &str) -> Result<Vec<Piece>> {
     let mut next = 1;
     while let Some((before, after)) = rest.split_once('%') {
         pieces.push(Piece::Text(before.to_owned()));
-        let mut chars = after.char_indices().peekable();
-        let mut spec = Spec {
-            argument: 0,
-            left: false,
-            plus: false,
-            blank: false,
-            zeros: false,
-            groups: false,
-            parentheses: false,
-            width: 0,
-            precision: None,
-            conversion: ' ',
-        };
-        let mut number = String::new();
-        let mut in_precision = false;
-        let mut is_indexed = false;
-        let end = loop {
-            let Some((at, c)) = chars.next() else { return plan_err!("a `%` without a conversion in `{pattern}`") };
-            match c {
-                '0' if number.is_empty() && !in_precision => spec.zeros = true,
-                '0'..='9' => number.push(c),
-                '$' => {
-                    spec.argument = number.parse().unwrap_or(0);
-                    is_indexed = true;
-                    number.clear();
-                }
-                '-' => spec.left = true,
-                '+' => spec.plus = true,
-                ' ' => spec.blank = true,
-                ',' => spec.groups = true,
-                '(' => spec.parentheses = true,
-                '.' => {
-                    spec.width = number.parse().unwrap_or(0);
-                    number.clear();
-                    in_precision = true;
-                }
-                '%' | 'n' if at == 0 => {
-                    spec.conversion = c;
-                    break at + 1;
-                }
-                's' | 'S' | 'd' | 'x' | 'X' | 'o' | 'f' | 'e' | 'E' | 'b' | 'B' => {
-                    spec.conversion = c;
-                    break at + 1;
-                }
-                _ => return not_impl_err!("`{pattern}` as a pattern of `format_string`"),
-            }
-        };
-        match (in_precision, number.parse()) {
-            (true, Ok(precision)) => spec.precision = Some(precision),
-            (true, Err(_)) => return plan_err!("`{pattern}` has a precision without a number"),
-            (false, Ok(width)) => spec.width = width,
-            (false, Err(_)) => {}
-        }
+        let (mut spec, end) = Spec::read(after, pattern)?;
         match spec.conversion {
             '%' => pieces.push(Piece::Text("%".to_owned())),
             'n' => pieces.push(Piece::Text("\n".to_owned())),
             _ => {
-                if !is_indexed {
+                if spec.argument == 0 {
                     spec.argument = next;
                     next += 1;
                 }
@@ -114,6 +62,47 @@ fn parse(pattern: &str) -> Result<Vec<Piece>> {
     }
     pieces.push(Piece::Text(rest.to_owned()));
     Ok(pieces)
+}
+
+impl Spec {
+    /// Reads what stands behind a `%`, and how long it is; the argument is 0 where none is named.
+    fn read(text: &str, pattern: &str) -> Result<(Spec, usize)> {
+        let mut spec = Spec::default();
+        let mut number = String::new();
+        let mut in_precision = false;
+        for (at, c) in text.char_indices() {
+            match c {
+                '0' if number.is_empty() && !in_precision => spec.zeros = true,
+                '0'..='9' => number.push(c),
+                '$' => match std::mem::take(&mut number).parse() {
+                    Ok(argument @ 1..) => spec.argument = argument,
+                    _ => return not_impl_err!("`{pattern}` as a pattern of `format_string`"),
+                },
+                '-' => spec.left = true,
+                '+' => spec.plus = true,
+                ' ' => spec.blank = true,
+                ',' => spec.groups = true,
+                '(' => spec.parentheses = true,
+                '.' => {
+                    spec.width = std::mem::take(&mut number).parse().unwrap_or(0);
+                    in_precision = true;
+                }
+                '%' | 'n' if at > 0 => return not_impl_err!("`{pattern}` as a pattern of `format_string`"),
+                '%' | 'n' | 's' | 'S' | 'd' | 'x' | 'X' | 'o' | 'f' | 'e' | 'E' | 'b' | 'B' => {
+                    spec.conversion = c;
+                    match (in_precision, number.parse()) {
+                        (true, Ok(precision)) => spec.precision = Some(precision),
+                        (true, Err(_)) => return plan_err!("`{pattern}` has a precision without a number"),
+                        (false, Ok(width)) => spec.width = width,
+                        (false, Err(_)) => {}
+                    }
+                    return Ok((spec, at + 1));
+                }
+                _ => return not_impl_err!("`{pattern}` as a pattern of `format_string`"),
+            }
+        }
+        plan_err!("a `%` without a conversion in `{pattern}`")
+    }
 }
 
 /// Whether a conversion takes a value of the type, as Java does.

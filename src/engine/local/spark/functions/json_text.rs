@@ -253,35 +253,8 @@ fn from_json(call: &Call) -> Result<ArrayRef> {
 
 /// The values of a type; what is of another kind is NULL.
 fn column(values: &[Option<&Json>], ty: &DataType) -> Result<ArrayRef> {
-    let whole = |value: &Option<&Json>| match value {
-        Some(Json::Number(digits)) => digits.parse::<i64>().ok(),
-        _ => None,
-    };
-    let float = |value: &Option<&Json>| match value {
-        Some(Json::Number(digits)) => digits.parse::<f64>().ok(),
-        Some(Json::Text(text)) => match text.as_str() {
-            "NaN" => Some(f64::NAN),
-            "Infinity" | "+INF" | "INF" | "+Infinity" => Some(f64::INFINITY),
-            "-Infinity" | "-INF" => Some(f64::NEG_INFINITY),
-            _ => None,
-        },
-        _ => None,
-    };
-    Ok(match ty {
-        DataType::Struct(fields) => {
-            let of = |value: &Option<&Json>, name: &str| match value {
-                Some(Json::Object(fields)) => {
-                    fields.iter().rev().find(|(own, _)| own == name).map(|(_, value)| value.clone())
-                }
-                _ => None,
-            };
-            let columns = fields.iter().map(|field| {
-                let inner: Vec<Option<Json>> = values.iter().map(|value| of(value, field.name())).collect();
-                column(&inner.iter().map(Option::as_ref).collect::<Vec<_>>(), field.data_type())
-            });
-            let valid: Vec<bool> = values.iter().map(|value| matches!(value, Some(Json::Object(_)))).collect();
-            Arc::new(StructArray::try_new(fields.clone(), columns.collect::<Result<Vec<_>>>()?, Some(valid.into()))?)
-        }
+    match ty {
+        DataType::Struct(fields) => structs(values, fields),
         DataType::List(element) => {
             let (mut items, mut rows): (Vec<Option<&Json>>, Vec<_>) = (vec![], vec![]);
             for value in values {
@@ -294,20 +267,61 @@ fn column(values: &[Option<&Json>], ty: &DataType) -> Result<ArrayRef> {
                     _ => None,
                 });
             }
-            gathered(&column(&items, element.data_type())?, rows)?
+            gathered(&column(&items, element.data_type())?, rows)
         }
-        DataType::Utf8 => {
-            let text = |value: &Option<&Json>| match value {
-                None | Some(Json::Null) => None,
-                Some(Json::Text(text)) => Some(text.clone()),
-                Some(other) => {
-                    let mut out = String::new();
-                    shown(other, &mut out);
-                    Some(out)
-                }
-            };
-            Arc::new(values.iter().map(text).collect::<StringArray>())
+        _ => simple(values, ty),
+    }
+}
+
+fn structs(values: &[Option<&Json>], fields: &Fields) -> Result<ArrayRef> {
+    let of = |value: &Option<&Json>, name: &str| match value {
+        // Of two fields of one name, the last counts.
+        Some(Json::Object(fields)) => fields.iter().rev().find(|(own, _)| own == name).map(|(_, value)| value.clone()),
+        _ => None,
+    };
+    let columns = fields.iter().map(|field| {
+        let inner: Vec<Option<Json>> = values.iter().map(|value| of(value, field.name())).collect();
+        column(&inner.iter().map(Option::as_ref).collect::<Vec<_>>(), field.data_type())
+    });
+    let valid: Vec<bool> = values.iter().map(|value| matches!(value, Some(Json::Object(_)))).collect();
+    Ok(Arc::new(StructArray::try_new(fields.clone(), columns.collect::<Result<Vec<_>>>()?, Some(valid.into()))?))
+}
+
+fn whole(value: &Option<&Json>) -> Option<i64> {
+    match value {
+        Some(Json::Number(digits)) => digits.parse().ok(),
+        _ => None,
+    }
+}
+
+fn float(value: &Option<&Json>) -> Option<f64> {
+    match value {
+        Some(Json::Number(digits)) => digits.parse().ok(),
+        Some(Json::Text(text)) => match text.as_str() {
+            "NaN" => Some(f64::NAN),
+            "Infinity" | "+INF" | "INF" | "+Infinity" => Some(f64::INFINITY),
+            "-Infinity" | "-INF" => Some(f64::NEG_INFINITY),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn text(value: &Option<&Json>) -> Option<String> {
+    match value {
+        None | Some(Json::Null) => None,
+        Some(Json::Text(text)) => Some(text.clone()),
+        Some(other) => {
+            let mut out = String::new();
+            shown(other, &mut out);
+            Some(out)
         }
+    }
+}
+
+fn simple(values: &[Option<&Json>], ty: &DataType) -> Result<ArrayRef> {
+    Ok(match ty {
+        DataType::Utf8 => Arc::new(values.iter().map(text).collect::<StringArray>()),
         DataType::Boolean => {
             let truth = |value: &Option<&Json>| if let Some(Json::Bool(truth)) = value { Some(*truth) } else { None };
             Arc::new(values.iter().map(truth).collect::<BooleanArray>())
