@@ -18,6 +18,7 @@ pub mod infer;
 mod lex;
 pub mod notebook;
 mod parse;
+pub mod pattern;
 mod place;
 mod print;
 mod recursion;

@@ -16,6 +16,7 @@ use super::validity;
 use super::written::Written;
 use crate::diag::{Code, Diagnostic, did_you_mean};
 use crate::lakeflow::is_same_name;
+use crate::lakeflow::pattern::{self, PatternFault};
 use crate::lakeflow::types::DataType;
 use crate::load::{Located, SpecSet, pointer_segment};
 use crate::model::{
@@ -207,11 +208,16 @@ fn is_readable(ty: &DataType) -> bool {
 
 /// The fault of a regular expression: it must mean the same to Java (Spark) and to Rust (the local engine).
 fn pattern_fault(pattern: &str) -> Option<Diagnostic> {
-    let error = regex::Regex::new(pattern).err()?.to_string();
-    let last = error.lines().last().unwrap_or_default().trim_start_matches("error: ");
+    let message = match pattern::compiled(pattern).err()? {
+        PatternFault::Invalid(why) => format!("`{pattern}` is no regular expression: {why}"),
+        PatternFault::Apart(what) => {
+            format!("`{pattern}` has {what}, which does not mean the same to Spark and to the local engine")
+        }
+    };
     Some(
-        Diagnostic::error(Code::BadPattern, format!("`{pattern}` is no regular expression: {last}"))
-            .hint("look-around and back-references are not available"),
+        Diagnostic::error(Code::BadPattern, message).hint(
+            "write letters, classes `[..]`, `\\d \\w \\s`, groups `(..)` and `* + ? {n,m}`, which both read alike",
+        ),
     )
 }
 

@@ -8,6 +8,7 @@ use super::Context;
 use super::constant::{self, Misfit};
 use super::entity::column_pointer;
 use crate::diag::{Code, Diagnostic, Diagnostics, did_you_mean, nearest};
+use crate::lakeflow::pattern;
 use crate::load::Located;
 use crate::model::{Column, ColumnId, Constant, Lookup, LookupRow};
 use crate::source::{FileId, SourceMap, Span};
@@ -91,7 +92,8 @@ pub fn read(request: &Request<'_>, sources: &SourceMap, diagnostics: &mut Diagno
         diagnostics.push(Diagnostic::error(Code::LookupFile, message).at(place(&rows[MAX_ROWS])).hint(hint));
         return None;
     }
-    let patterns: Vec<_> = request.columns.iter().map(|c| Regex::new(c.validity.matches.as_ref()?).ok()).collect();
+    let patterns: Vec<_> =
+        request.columns.iter().map(|c| pattern::compiled(c.validity.matches.as_ref()?).ok()).collect();
     let mut read = vec![];
     for record in rows {
         let span = place(record);

@@ -3,12 +3,12 @@
 //! A text is normalised before anything looks at it, and must keep all demands at once. An accepted value that no text
 //! can become would send rows to the quarantine for ever, without a word.
 
-use regex::Regex;
 use regex_syntax::hir::{Class, Hir, HirKind};
 
 use super::Context;
 use super::constant::{self, Misfit, normalized};
 use crate::diag::{Code, Diagnostic};
+use crate::lakeflow::pattern;
 use crate::lakeflow::types::DataType;
 use crate::load::Located;
 use crate::model::{Column, Constant, Normalize};
@@ -76,7 +76,7 @@ pub fn check(column: &Column, pointer: &str, spec: &Located<EntitySpec>, context
             let message = format!("`normalize` is for texts, and `{}` is {}", column.name, column.ty);
             fault(message, "normalize", Some("leave it out: letter case does not matter to other types".to_owned()));
         } else if let Some(pattern) = &column.validity.matches
-            && let Ok(hir) = regex_syntax::parse(pattern)
+            && let Some(hir) = hir_of(pattern)
             && !can_match(&hir, normalize)
         {
             let message = format!("no text that is {} matches `{pattern}`", case(normalize));
@@ -103,9 +103,9 @@ pub fn unmet(column: &Column, value: &Constant) -> Option<Misfit> {
         let why = format!("every text of `{}` is {}", column.name, case(normalize));
         return Some(Misfit { why, hint: Some(format!("write `{changed}`")) });
     }
-    let pattern = column.validity.matches.as_ref()?;
-    let misses = Regex::new(pattern).is_ok_and(|regex| !regex.is_match(text));
-    misses.then(|| Misfit { why: format!("it does not match `{pattern}`"), hint: None })
+    let matches = column.validity.matches.as_ref()?;
+    let misses = pattern::compiled(matches).is_ok_and(|regex| !regex.is_match(text));
+    misses.then(|| Misfit { why: format!("it does not match `{matches}`"), hint: None })
 }
 
 fn case(normalize: Normalize) -> &'static str {
@@ -113,6 +113,11 @@ fn case(normalize: Normalize) -> &'static str {
         Normalize::Lower => "in lower case",
         Normalize::Upper => "in upper case",
     }
+}
+
+/// What a pattern of Java is made of.
+fn hir_of(pattern: &str) -> Option<Hir> {
+    regex_syntax::parse(&pattern::translate(pattern).ok()?.regex).ok()
 }
 
 /// Whether a pattern matches some text that the normalisation leaves as it is. Anchors and word boundaries count as
@@ -139,7 +144,7 @@ mod tests {
 
     #[test]
     fn patterns_that_no_normalised_text_matches_are_found() {
-        let can = |pattern: &str, normalize| regex_syntax::parse(pattern).is_ok_and(|hir| can_match(&hir, normalize));
+        let can = |pattern: &str, normalize| hir_of(pattern).is_some_and(|hir| can_match(&hir, normalize));
         for pattern in ["^[A-Z]{2}$", "US|UK", "^[a-z]+X[a-z]*$", "^(A|B)$"] {
             assert!(!can(pattern, Normalize::Lower), "{pattern}");
         }

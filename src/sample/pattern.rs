@@ -6,6 +6,7 @@
 use regex_syntax::hir::{Class, Hir, HirKind, Repetition};
 
 use super::random::Random;
+use crate::lakeflow::pattern::{self, CLOSING_END};
 
 /// How often an open repetition (`*`, `+`, `{2,}`) repeats beyond its minimum, at most.
 const EXTRA: u32 = 3;
@@ -20,7 +21,10 @@ pub struct Pattern {
 impl Pattern {
     /// Reads a pattern; `None` when it is not valid.
     pub fn new(pattern: &str) -> Option<Self> {
-        Some(Pattern { hir: regex_syntax::parse(pattern).ok()?, regex: regex::Regex::new(pattern).ok()? })
+        let translated = pattern::translate(pattern).ok()?.regex;
+        // No line end before the end of a text: a file would break there.
+        let translated = translated.replace(CLOSING_END, r"\z");
+        Some(Pattern { hir: regex_syntax::parse(&translated).ok()?, regex: regex::Regex::new(&translated).ok()? })
     }
 
     /// Whether a text matches, in the sense of RLIKE: anywhere, unless the pattern is anchored.

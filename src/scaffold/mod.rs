@@ -120,9 +120,16 @@ pub fn from_csv(name: &str, files: &[CsvFile]) -> Result<Vec<ProjectFile>, Scaff
         metric.as_ref().map(|m| (m.name.as_str(), m.table.as_str())),
     )?);
     out.extend(files.iter().map(|file| ProjectFile::new(format!("{SAMPLES}/{}", file.name), file.bytes.clone())));
+    if let Some(ignored) = out.iter_mut().find(|file| file.path == IGNORED) {
+        // What was copied from real files may be about real persons.
+        ignored.bytes.extend(format!("# Copies of real files.\n/{SAMPLES}/\n").bytes());
+    }
     out.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(out)
 }
+
+/// The list of what version control leaves out.
+const IGNORED: &str = ".gitignore";
 
 fn entity_text(entity: &InferredEntity) -> Result<String, askama::Error> {
     Ok(end_line(&entity.render()?))
@@ -133,7 +140,7 @@ fn common(name: &str, description: &str) -> Result<Vec<ProjectFile>, askama::Err
     let project = ProjectView { name, description }.render()?;
     let mut out = vec![
         ProjectFile::new("specs/project.yml", end_line(&project)),
-        ProjectFile::new(".gitignore", "# Tables of local runs.\n/.gen/\n"),
+        ProjectFile::new(IGNORED, "# Tables of local runs.\n/.gen/\n"),
         ProjectFile::new(".gitattributes", ATTRIBUTES),
     ];
     out.extend(schemas());

@@ -36,6 +36,10 @@ fn shown(report: &RunReport) -> String {
             let action = rule.action.map_or("Warn".to_owned(), |action| format!("{action:?}"));
             text += &format!("  {} {action}: {} passed, {} failed\n", rule.name, rule.passed, rule.failed);
         }
+        for note in &dataset.notes {
+            let file = file_name(&note.path);
+            text += &format!("  {file}: {}: {} values\n", note.text, note.values);
+        }
     }
     text
 }

@@ -30,6 +30,7 @@ mod lakeflow;
 mod lakeflow_round_trip;
 mod lineage;
 mod lint;
+mod local_functions;
 mod meaning;
 #[cfg(feature = "engine")]
 mod meaning_runs;
@@ -38,12 +39,14 @@ mod privileges;
 mod sample;
 mod schemas;
 mod serving;
+mod spark_csv;
 mod spark_functions;
 mod spark_types;
 mod sql_fmt;
 mod sql_parts;
 mod structure;
 mod total;
+mod warehouse;
 mod workspace;
 
 /// Where people see a byte of a text.

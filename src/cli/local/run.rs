@@ -2,24 +2,25 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use super::summary::{DatasetSummary, ExpectationSummary, Figures, SMALL, Summary};
+use super::summary::{DatasetSummary, ExpectationSummary, Figures, FileNote, SMALL, Summary};
 use super::{WAREHOUSE, report_fault};
 use crate::check::{Kind, Pipeline};
 use crate::cli::check::{require_faultless, tell_parses};
 use crate::cli::run::RunArgs;
 use crate::cli::shell::{Format, Shell};
 use crate::cli::{Ended, Failure, Status, project};
-use crate::diag::did_you_mean;
+use crate::diag::{Diagnostic, did_you_mean};
 use crate::driver;
-use crate::engine::local::{self, DatasetReport, ExpectationReport, Request, RunFault, RunReport};
+use crate::engine::local::{self, DatasetReport, ExpectationReport, PATIENCE, Request, RunFault, RunReport};
 use crate::lakeflow::ast::Violation;
 use crate::lakeflow::is_same_name;
 use crate::model::{Action, Classification, Entity, Metric, MetricTable, Project};
 use crate::plan::{self, BuildPlan, Dataset};
 use crate::render::text::Ident;
 use crate::scaffold::SAMPLES;
+use crate::source::{SourceMap, Span};
 use crate::world::World;
 
 /// Compiles the project, or reads other SQL, and runs it.
@@ -33,7 +34,7 @@ pub fn run(args: &RunArgs, root: &Path, shell: &mut Shell, world: &dyn World) ->
         if sql.has_errors() {
             return Ok(Status::Fault);
         }
-        let known = Known { compiled: None, parameters: BTreeMap::new() };
+        let known = Known { compiled: None, parameters: BTreeMap::new(), sources: None };
         return execute(&sql.found, &known, places, shell);
     }
     let (compilation, pipeline) = driver::runnable(world, root)?;
@@ -44,6 +45,7 @@ pub fn run(args: &RunArgs, root: &Path, shell: &mut Shell, world: &dyn World) ->
     let known = Known {
         parameters: parameters(project, args.target.as_deref())?,
         compiled: Some((project, &compilation.plan)),
+        sources: Some(&compilation.sources),
     };
     execute(&pipeline, &known, places, shell)
 }
@@ -59,6 +61,72 @@ struct Places<'a> {
 struct Known<'a> {
     compiled: Option<(&'a Project, &'a BuildPlan)>,
     parameters: BTreeMap<String, String>,
+    sources: Option<&'a SourceMap>,
+}
+
+/// Shows a fault of a run at the spec that the dataset comes from: at the measure or the rule, if it is about one.
+fn report_at_spec(fault: &RunFault, known: &Known<'_>, shell: &mut Shell) -> Ended {
+    let (Some((project, plan)), Some(sources), Some(name)) = (known.compiled, known.sources, fault.dataset()) else {
+        return report_fault(fault, shell);
+    };
+    let Some(dataset) = plan.datasets.iter().find(|d| is_same_name(&d.name, name)) else {
+        return report_fault(fault, shell);
+    };
+    let metric = match dataset.dataset {
+        Dataset::MetricTable(id, _) | Dataset::Reconciliation(id) => project.metrics.get(id.0),
+        _ => None,
+    };
+    let place = match fault {
+        RunFault::Failed { column: Some(column), .. } => metric
+            .and_then(|metric| metric.measures.iter().find(|measure| is_same_name(&measure.name, column)))
+            .map(|measure| measure.span),
+        RunFault::Expectation { expectation, .. } => place_of_rule(project, dataset.dataset, expectation),
+        _ => None,
+    };
+    let place = place.or(dataset.origin).or_else(|| minimum_of(project, plan, fault));
+    let is_open = metric.is_none_or(|metric| metric.classification != Classification::Confidential);
+    let figures = fault.figures().filter(|_| is_open).map(|figures| format!("; {figures}")).unwrap_or_default();
+    let mut diagnostic = Diagnostic::error(fault.code(), format!("{fault}{figures}"));
+    if let Some(place) = place {
+        diagnostic = diagnostic.at(place);
+    }
+    shell.report(sources, &[diagnostic.maybe_hint(hint(fault))])?;
+    Ok(if fault.is_input() { Status::Fault } else { Status::Broken })
+}
+
+/// Where the rule of an expectation is declared.
+fn place_of_rule(project: &Project, dataset: Dataset, name: &str) -> Option<Span> {
+    match dataset {
+        Dataset::Checked(id) | Dataset::Table(id) => {
+            project.entity(id).rules.iter().find(|rule| rule.name == name).map(|rule| rule.span)
+        }
+        _ => None,
+    }
+}
+
+/// The spec of the entity whose least number of rows is not there.
+fn minimum_of(project: &Project, plan: &BuildPlan, fault: &RunFault) -> Option<Span> {
+    let RunFault::Expectation { expectation, .. } = fault else { return None };
+    let name = expectation.strip_suffix("_minimum")?;
+    let is_table = |dataset: &Dataset| match dataset {
+        Dataset::Table(id) => is_same_name(&project.entity(*id).name, name),
+        _ => false,
+    };
+    plan.datasets.iter().find(|d| is_table(&d.dataset))?.origin
+}
+
+/// What to do about a fault.
+fn hint(fault: &RunFault) -> Option<&'static str> {
+    match fault {
+        RunFault::Expectation { expectation, .. } if expectation.ends_with("_minimum") => {
+            Some("deliver the missing files, or lower the minimum in the spec of the entity")
+        }
+        RunFault::Expectation { expectation, .. } if expectation == "reconciles" => {
+            Some("the tables of the metric do not add up: rows are lost or counted twice on the way, such as by a join")
+        }
+        RunFault::Unsupported { .. } => Some("the pipeline may well run on Databricks; here it cannot be tried"),
+        _ => None,
+    }
 }
 
 /// What `${catalog}` and `${schema}` mean in a target.
@@ -80,9 +148,21 @@ fn execute(pipeline: &Pipeline, known: &Known<'_>, places: Places<'_>, shell: &m
     let start = Instant::now();
     let Places { landing, warehouse } = places;
     let request = Request { pipeline, parameters: &known.parameters, landing, warehouse };
-    let report = match local::run(&request) {
-        Ok(report) => report,
+    let held = match local::hold(warehouse, Duration::ZERO) {
+        Err(busy @ RunFault::Busy { .. }) => {
+            shell.say(&format!("{busy}; waiting"))?;
+            local::hold(warehouse, PATIENCE)
+        }
+        held => held,
+    };
+    // Held until the figures are read: they are those of this run.
+    let held = match held {
+        Ok(held) => held,
         Err(fault) => return report_fault(&fault, shell),
+    };
+    let report = match local::run_held(&request, &held) {
+        Ok(report) => report,
+        Err(fault) => return report_at_spec(&fault, known, shell),
     };
     let figures = match figures(&report, pipeline, known, warehouse) {
         Ok(figures) => figures,
@@ -93,6 +173,7 @@ fn execute(pipeline: &Pipeline, known: &Known<'_>, places: Places<'_>, shell: &m
         warehouse: project::shown(warehouse),
         seconds: start.elapsed().as_secs_f64(),
         datasets: report.datasets.iter().map(|dataset| dataset_summary(dataset, &report, known)).collect(),
+        notes: report.datasets.iter().flat_map(file_notes).collect(),
         figures,
     };
     tell_parses(shell)?;
@@ -104,6 +185,15 @@ fn execute(pipeline: &Pipeline, known: &Known<'_>, places: Places<'_>, shell: &m
         shell.say(&format!("\n{}", summary.line()))?;
     }
     Ok(Status::Done)
+}
+
+fn file_notes(dataset: &DatasetReport) -> impl Iterator<Item = FileNote> {
+    dataset.notes.iter().map(|note| FileNote {
+        dataset: dataset.name.clone(),
+        file: project::shown(&note.path),
+        text: note.text.clone(),
+        values: note.values,
+    })
 }
 
 fn dataset_summary(dataset: &DatasetReport, report: &RunReport, known: &Known<'_>) -> DatasetSummary {

@@ -21,8 +21,23 @@ pub struct Summary {
     pub seconds: f64,
     /// Datasets, in the order in which they were computed.
     pub datasets: Vec<DatasetSummary>,
+    /// Files with values that no column takes.
+    pub notes: Vec<FileNote>,
     /// Tables for readers, by name.
     pub figures: Vec<Figures>,
+}
+
+/// A file with values that no column takes: they are in the rescued data alone.
+#[derive(Debug, Serialize)]
+pub struct FileNote {
+    /// The dataset that reads it.
+    pub dataset: String,
+    /// The file.
+    pub file: String,
+    /// What is odd about it.
+    pub text: String,
+    /// How many values.
+    pub values: usize,
 }
 
 /// A dataset of a run.
@@ -87,6 +102,13 @@ impl Summary {
         let mut out = format!("{datasets}\n");
         if !broken.is_empty() {
             out.push_str(&format!("{}\n", draw_or_list(&BROKEN, &broken, width)));
+        }
+        for note in &self.notes {
+            let values = counted(note.values, "value went", "values went");
+            out.push_str(&format!("{}: {}: {values} to the rescued data of {}\n", note.file, note.text, note.dataset));
+        }
+        if !self.notes.is_empty() {
+            out.push('\n');
         }
         let (small, large): (Vec<&Figures>, Vec<&Figures>) = self.figures.iter().partition(|f| !f.columns.is_empty());
         for figures in small {
@@ -202,6 +224,7 @@ mod tests {
                 dataset("orders_raw", "bronze", 11, 11, vec![]),
                 dataset("orders_checked", "silver", 11, 10, failed),
             ],
+            notes: vec![],
             figures: vec![
                 Figures {
                     name: "revenue_total".to_owned(),

@@ -2,12 +2,15 @@
 
 use datafusion::arrow::array::{AsArray, BooleanArray};
 use datafusion::arrow::compute::and;
+use sqlparser::ast::{Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments};
 
 use super::RunFault;
+use super::culprit;
 use super::run::ExpectationReport;
 use super::spark::{LastPart, Session, is_true, select_over};
 use super::table::Table;
-use crate::lakeflow::ast::{Expectation, Ident, Violation};
+use crate::lakeflow::ast::{Expectation, Ident, StatementKind, Violation};
+use crate::lakeflow::expr_text;
 
 /// Applies all expectations of a dataset to its result: what is left, and how each of them was met. A predicate that is
 /// NULL is not met.
@@ -16,6 +19,7 @@ pub async fn apply(
     dataset: &str,
     expectations: &[Expectation],
     table: Table,
+    statement: &StatementKind,
 ) -> Result<(Table, Vec<ExpectationReport>), RunFault> {
     if expectations.is_empty() {
         return Ok((table, vec![]));
@@ -35,11 +39,14 @@ pub async fn apply(
         let name = expectation.name.value.clone();
         match expectation.on_violation {
             Some(Violation::FailUpdate) if failed > 0 => {
+                let first = met.iter().position(|met| met != Some(true)).unwrap_or(0);
                 return Err(RunFault::Expectation {
                     dataset: dataset.to_owned(),
                     expectation: name,
                     failed,
                     rows: table.rows(),
+                    demand: expr_text(demand(&expectation.predicate)),
+                    figures: culprit::figures(statement, &table, first, &expectation.predicate),
                 });
             }
             Some(Violation::DropRow) => keep = and(&keep, met).map_err(|e| RunFault::failed(dataset, e))?,
@@ -49,4 +56,15 @@ pub async fn apply(
     }
     let table = table.filter(&keep).map_err(|e| RunFault::failed(dataset, e))?;
     Ok((table, reports))
+}
+
+/// A predicate without the `coalesce(.., FALSE)` that makes an unknown outcome one that is not met.
+fn demand(predicate: &Expr) -> &Expr {
+    if let Expr::Function(Function { name, args: FunctionArguments::List(list), .. }) = predicate
+        && name.to_string().eq_ignore_ascii_case("coalesce")
+        && let [FunctionArg::Unnamed(FunctionArgExpr::Expr(inner)), _] = list.args.as_slice()
+    {
+        return inner;
+    }
+    predicate
 }

@@ -25,7 +25,9 @@ pub enum RunFault {
         what: String,
     },
     /// An expectation that stops the update is not met.
-    #[error("`{dataset}`: expectation `{expectation}` is not met by {failed} of {rows} rows")]
+    #[error(
+        "`{dataset}`: expectation `{expectation}` is not met by {failed} of {rows} rows: they have to meet `{demand}`"
+    )]
     Expectation {
         /// The dataset.
         dataset: String,
@@ -35,14 +37,38 @@ pub enum RunFault {
         failed: usize,
         /// All rows.
         rows: usize,
+        /// What it demands.
+        demand: String,
+        /// The figures of the first row that does not meet it, of a dataset about data.
+        figures: Option<String>,
     },
     /// A statement failed while it was planned or run.
-    #[error("`{dataset}`: {why}")]
+    #[error("`{dataset}`{}: {why}", column.as_ref().map(|c| format!(", column `{c}`")).unwrap_or_default())]
     Failed {
         /// The dataset; `query` for a query.
         dataset: String,
         /// What happened.
         why: String,
+        /// The column that it happened in, if it is known.
+        column: Option<String>,
+        /// From where to where its values go, and what its type holds.
+        values: Option<String>,
+    },
+    /// Another process writes the warehouse.
+    #[error("{path}: {who} is running on this warehouse: run again when it has ended", path = .warehouse.display(), who = .holder.as_ref().map_or("another process".to_owned(), |pid| format!("process {pid}")))]
+    Busy {
+        /// The warehouse.
+        warehouse: PathBuf,
+        /// The process, where it is known.
+        holder: Option<String>,
+    },
+    /// The warehouse was replaced while it was read.
+    #[error("{instead}")]
+    Replaced {
+        /// The warehouse.
+        warehouse: PathBuf,
+        /// What went wrong with the tables that are there now.
+        instead: Box<RunFault>,
     },
     /// The warehouse cannot be used.
     #[error("{path}: {why}", path = .path.display())]
@@ -62,7 +88,27 @@ impl RunFault {
             RunFault::Unsupported { .. } => Code::NotRunnableLocally,
             RunFault::Expectation { .. } => Code::ExpectationFailed,
             RunFault::Failed { .. } => Code::QueryFailed,
-            RunFault::Warehouse { .. } => Code::CannotWrite,
+            RunFault::Warehouse { .. } | RunFault::Busy { .. } => Code::CannotWrite,
+            RunFault::Replaced { instead, .. } => instead.code(),
+        }
+    }
+
+    /// The dataset that a fault is about, if it is about one.
+    pub fn dataset(&self) -> Option<&str> {
+        match self {
+            RunFault::Unsupported { dataset, .. }
+            | RunFault::Expectation { dataset, .. }
+            | RunFault::Failed { dataset, .. } => Some(dataset),
+            _ => None,
+        }
+    }
+
+    /// Figures that explain it: for people who may see the dataset.
+    pub fn figures(&self) -> Option<&str> {
+        match self {
+            RunFault::Expectation { figures, .. } => figures.as_deref(),
+            RunFault::Failed { values, .. } => values.as_deref(),
+            _ => None,
         }
     }
 
@@ -75,12 +121,12 @@ impl RunFault {
         let dataset = dataset.to_owned();
         match fault {
             spark::Fault::Refused(what) => RunFault::Unsupported { dataset, what },
-            spark::Fault::Failed(why) => RunFault::Failed { dataset, why },
+            spark::Fault::Failed(why) => RunFault::Failed { dataset, why, column: None, values: None },
         }
     }
 
     pub(super) fn failed(dataset: &str, why: impl ToString) -> Self {
-        RunFault::Failed { dataset: dataset.to_owned(), why: why.to_string() }
+        RunFault::Failed { dataset: dataset.to_owned(), why: why.to_string(), column: None, values: None }
     }
 
     pub(super) fn landing(path: &Path, why: impl ToString) -> Self {

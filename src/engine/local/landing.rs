@@ -49,6 +49,15 @@ pub fn files(root: &Path, pattern: &str) -> Result<Vec<LandedFile>, RunFault> {
     walk(root, String::new(), pattern.contains('/'), &mut paths)?;
     paths.retain(|(relative, _)| glob.is_match(relative));
     paths.sort();
+    for (relative, path) in &paths {
+        if path.to_str().is_none() {
+            return Err(RunFault::landing(path, "the name of the file is not UTF-8: rename it"));
+        }
+        // A pipe or a device would be read for ever.
+        if !fs::metadata(path).map_err(|e| RunFault::landing(path, e))?.is_file() {
+            return Err(RunFault::landing(path, format!("`{relative}` is no regular file: move it away")));
+        }
+    }
     paths.into_iter().map(|(relative, path)| read(relative, path, &times)).collect()
 }
 
@@ -63,7 +72,7 @@ fn walk(dir: &Path, below: String, deep: bool, found: &mut Vec<(String, PathBuf)
         let kind = entry.file_type().map_err(|e| RunFault::landing(&path, e))?;
         if kind.is_dir() && deep {
             walk(&path, format!("{below}{name}/"), deep, found)?;
-        } else if path.is_file() {
+        } else if !path.is_dir() {
             found.push((format!("{below}{name}"), path));
         }
     }
@@ -87,8 +96,8 @@ fn digest(bytes: &[u8]) -> String {
 
 fn on_disk(path: &Path) -> Result<i64, RunFault> {
     let time = fs::metadata(path).and_then(|m| m.modified()).map_err(|e| RunFault::landing(path, e))?;
-    let micros = time.duration_since(UNIX_EPOCH).map_or(0, |d| d.as_micros());
-    Ok(i64::try_from(micros).unwrap_or(i64::MAX))
+    let counted = |d: std::time::Duration| i64::try_from(d.as_micros()).unwrap_or(i64::MAX);
+    Ok(time.duration_since(UNIX_EPOCH).map_or_else(|before| -counted(before.duration()), counted))
 }
 
 /// The recorded times by path and content: a record holds only for the very content it was made for.

@@ -4,18 +4,26 @@
 //! in a warehouse, which is replaced as a whole at the end or not at all.
 
 mod cdc;
+pub mod csv;
+mod culprit;
 mod expectation;
 mod fault;
+mod header;
+mod hold;
 mod landing;
 mod output;
 mod read_files;
 mod relations;
 mod run;
 pub mod spark;
+mod store;
 mod table;
 mod warehouse;
 
 pub use fault::RunFault;
+pub use header::Note;
+pub use hold::{Hold, hold};
 pub use output::{Rows, csv_text, json_text, text_cells};
-pub use run::{DatasetReport, ExpectationReport, Request, RunReport, run};
-pub use warehouse::{TableInfo, query, tables};
+pub use run::{DatasetReport, ExpectationReport, PATIENCE, Request, RunReport, run, run_held};
+pub use store::TableInfo;
+pub use warehouse::{query, tables};

@@ -127,7 +127,7 @@ fn json(column: &ArrayRef, row: usize) -> String {
         ty if ty.is_numeric() => {
             let text = shown(column, row);
             // What JSON has no number for.
-            if text.starts_with(|c: char| c.is_ascii_digit() || c == '-') { text } else { json_string(&text) }
+            if text.ends_with(|c: char| c.is_ascii_digit()) { text } else { json_string(&text) }
         }
         _ => json_string(&shown(column, row)),
     }

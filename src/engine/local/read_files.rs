@@ -10,7 +10,10 @@ use datafusion::arrow::array::{
 use datafusion::arrow::datatypes::{DataType, Field, Schema};
 use serde_json::{Map, Value};
 
+use super::header::{Header, Note};
+
 use super::RunFault;
+use super::csv::{Format, Record, records};
 use super::landing::{self, LandedFile};
 use super::table::Table;
 use crate::lakeflow::types::{self, DataType as SqlType};
@@ -36,8 +39,8 @@ pub struct ReadFiles {
     pub rescued: Option<String>,
 }
 
-/// Reads all files of a call, with `_metadata` as the last column.
-pub fn read(call: &ReadFiles, landing: &Path) -> Result<Table, RunFault> {
+/// Reads all files of a call, with `_metadata` as the last column, and tells what in their headers no column takes.
+pub fn read(call: &ReadFiles, landing: &Path) -> Result<(Table, Vec<Note>), RunFault> {
     let unsupported = |what: String| RunFault::Unsupported { dataset: "read_files".into(), what };
     if !call.format.eq_ignore_ascii_case("csv") || !call.header {
         return Err(unsupported("`read_files` of anything but CSV with a header".into()));
@@ -55,7 +58,9 @@ pub fn read(call: &ReadFiles, landing: &Path) -> Result<Table, RunFault> {
     for file in landing::files(&root, &pattern)? {
         lines.read(call, &file)?;
     }
-    lines.into_table(call.rescued.as_deref()).map_err(|e| RunFault::failed("read_files", e))
+    let notes = std::mem::take(&mut lines.notes);
+    let table = lines.into_table(call.rescued.as_deref()).map_err(|e| RunFault::failed("read_files", e))?;
+    Ok((table, notes))
 }
 
 /// A path as the directory that holds no wildcard, and the pattern below it.
@@ -74,61 +79,50 @@ struct Lines {
     rescues: bool,
     rescued: Vec<Option<String>>,
     files: Vec<(Arc<str>, Arc<str>, i64, i64)>,
+    notes: Vec<Note>,
 }
 
 impl Lines {
     fn new(names: Vec<String>, rescues: bool) -> Self {
         let columns = vec![vec![]; names.len()];
-        Lines { names, columns, rescues, rescued: vec![], files: vec![] }
+        Lines { names, columns, rescues, rescued: vec![], files: vec![], notes: vec![] }
     }
 
     fn read(&mut self, call: &ReadFiles, file: &LandedFile) -> Result<(), RunFault> {
-        let bytes = file.bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&file.bytes);
-        let text = std::str::from_utf8(bytes).map_err(|e| {
-            let line = bytes[..e.valid_up_to()].iter().filter(|b| **b == b'\n').count() + 1;
-            RunFault::landing(&file.path, format!("line {line} is not UTF-8"))
-        })?;
-        let doubled = call.escape.as_deref() == Some("\"");
-        let delimiter = call.delimiter.as_deref().and_then(|d| d.bytes().next()).unwrap_or(b',');
-        let mut reader = csv::ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .delimiter(delimiter)
-            .double_quote(doubled)
-            .escape((!doubled).then_some(b'\\'))
-            .from_reader(text.as_bytes());
+        let text = text_of(file)?;
+        let escape = call.escape.as_deref().and_then(|e| e.chars().next()).unwrap_or('\\');
+        let delimiter = call.delimiter.as_deref().and_then(|d| d.chars().next()).unwrap_or(',');
         let (name, path) = (Arc::from(file.name.as_str()), Arc::from(file.path.to_string_lossy().as_ref()));
         let size = i64::try_from(file.bytes.len()).unwrap_or(i64::MAX);
-        let mut header: Option<Vec<String>> = None;
-        for record in reader.records() {
-            let record = record.map_err(|e| RunFault::landing(&file.path, e))?;
-            if !call.multi_line && record.iter().any(|field| field.contains(['\n', '\r'])) {
-                let line = record.position().map_or(0, csv::Position::line);
+        let mut header: Option<Header> = None;
+        let records = records(text, Format { delimiter, escape }).map_err(|why| RunFault::landing(&file.path, why))?;
+        for record in records {
+            if !call.multi_line && record.fields.iter().any(|field| field.contains(['\n', '\r'])) {
+                let line = record.line;
                 let why = format!("a field on line {line} spans lines: only `multiLine => true` keeps it whole");
                 return Err(RunFault::landing(&file.path, why));
             }
-            match &header {
-                None => header = Some(record.iter().map(str::to_owned).collect()),
+            match &mut header {
+                None => header = Some(Header::of(record.fields, &self.names)),
                 Some(header) => {
                     self.push(header, &record, &path);
                     self.files.push((Arc::clone(&path), Arc::clone(&name), size, file.modified));
                 }
             }
         }
+        self.notes.extend(header.and_then(|header| header.note(&file.path, &self.names)));
         Ok(())
     }
 
     /// One line: declared columns by name, an empty field is no value, and what no column is declared for is rescued.
-    fn push(&mut self, header: &[String], record: &csv::StringRecord, path: &str) {
+    fn push(&mut self, header: &mut Header, record: &Record, path: &str) {
         let mut values: Vec<Option<String>> = vec![None; self.names.len()];
         let mut rest = Map::new();
-        for (index, value) in record.iter().enumerate().filter(|(_, v)| !v.is_empty()) {
-            let name = header.get(index);
-            match name.and_then(|name| self.names.iter().position(|n| n == name)) {
+        for (index, value) in record.fields.iter().enumerate().filter(|(_, v)| !v.is_empty()) {
+            match header.column(index) {
                 Some(column) => values[column] = Some(value.to_owned()),
                 None => {
-                    let name = name.cloned().unwrap_or_else(|| format!("_c{index}"));
-                    rest.insert(name, Value::String(value.to_owned()));
+                    rest.insert(header.rescue(index), Value::String(value.to_owned()));
                 }
             }
         }
@@ -158,6 +152,29 @@ impl Lines {
         arrays.push(metadata);
         Ok(Table { batch: RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)? })
     }
+}
+
+/// The text of a file: UTF-8, with or without a mark of the byte order.
+fn text_of(file: &LandedFile) -> Result<&str, RunFault> {
+    let packed: [(&[u8], &str); 5] = [
+        (&[0x1f, 0x8b], "compressed by gzip"),
+        (b"PK\x03\x04", "a zip archive, or a workbook"),
+        (b"BZh", "compressed by bzip2"),
+        (&[0x28, 0xb5, 0x2f, 0xfd], "compressed by zstd"),
+        (b"PAR1", "Parquet"),
+    ];
+    if let Some((_, what)) = packed.iter().find(|(mark, _)| file.bytes.starts_with(mark)) {
+        return Err(RunFault::landing(&file.path, format!("the file is {what}, not CSV: unpack or convert it first")));
+    }
+    if file.bytes.starts_with(&[0xff, 0xfe]) || file.bytes.starts_with(&[0xfe, 0xff]) {
+        return Err(RunFault::landing(&file.path, "the file is UTF-16, not UTF-8: save it as UTF-8"));
+    }
+    let bytes = file.bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&file.bytes);
+    std::str::from_utf8(bytes).map_err(|e| {
+        let line = bytes[..e.valid_up_to()].iter().filter(|b| **b == b'\n').count() + 1;
+        let why = format!("line {line} is not UTF-8: save the file as UTF-8; many programs write Windows-1252");
+        RunFault::landing(&file.path, why)
+    })
 }
 
 /// The struct `_metadata` of every line.

@@ -7,6 +7,7 @@ use sqlparser::ast::{
 };
 
 use super::RunFault;
+use super::header::Note;
 use super::read_files::{self, ReadFiles};
 use super::spark::{FILES_PREFIX, Fault, Relations, Session};
 
@@ -19,6 +20,8 @@ pub struct PipelineRelations<'a> {
     pub reads: usize,
     /// Lines read from files.
     pub rows_read: usize,
+    /// What is told of the files.
+    pub notes: Vec<Note>,
     /// A fault of the landing directory, which the session can't carry.
     pub fault: Option<RunFault>,
 }
@@ -49,6 +52,8 @@ impl Relations for PipelineRelations<'_> {
             self.fault = Some(fault);
             Fault::failed(text)
         })?;
+        let (table, notes) = table;
+        self.notes.extend(notes);
         self.rows_read += table.rows();
         // A query may read files more than once: each read is a table of its own.
         self.reads += 1;

@@ -2,14 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use datafusion::arrow::array::Array;
 use datafusion::arrow::datatypes::DataType;
 use sqlparser::ast::Query;
 
 use super::cdc;
+use super::culprit;
 use super::expectation;
+use super::header::Note;
+use super::hold::{Hold, hold};
 use super::relations::PipelineRelations;
 use super::spark::{Fault, Session};
 use super::table::Table;
@@ -52,6 +55,8 @@ pub struct DatasetReport {
     pub dropped: usize,
     /// Its expectations, in order.
     pub expectations: Vec<ExpectationReport>,
+    /// What in the files that it reads no column takes.
+    pub notes: Vec<Note>,
     /// How long it took.
     pub seconds: f64,
 }
@@ -69,11 +74,22 @@ pub struct ExpectationReport {
     pub failed: usize,
 }
 
-/// Runs a pipeline and replaces the warehouse.
+/// How long a run waits for another one on the same warehouse.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Runs a pipeline and replaces the warehouse, after another run that is doing so.
 ///
 /// # Errors
 /// The first fault. The warehouse is then as it was.
 pub fn run(request: &Request<'_>) -> Result<RunReport, RunFault> {
+    run_held(request, &hold(request.warehouse, PATIENCE)?)
+}
+
+/// Runs a pipeline and replaces the warehouse that is held.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_held(request: &Request<'_>, _: &Hold) -> Result<RunReport, RunFault> {
     let mut writer = Writer::begin(request.warehouse)?;
     let report = runtime()?.block_on(run_all(request, &mut writer))?;
     writer.finish()?;
@@ -100,7 +116,8 @@ async fn run_all(request: &Request<'_>, writer: &mut Writer) -> Result<RunReport
         require_values(definition, table_of(&statement.kind).map_or(&[], |t| &t.columns), &result)?;
         let before = result.rows();
         let expectations = expectations_of(&statement.kind);
-        let (table, expectations) = expectation::apply(&session, &definition.name, expectations, result).await?;
+        let (table, expectations) =
+            expectation::apply(&session, &definition.name, expectations, result, &statement.kind).await?;
         table.register(&session, &definition.name)?;
         writer.add(&definition.name, &table, definition.private)?;
         let read = definition.reads.iter().filter_map(|name| rows.get(name.as_str())).collect::<Vec<_>>();
@@ -113,6 +130,7 @@ async fn run_all(request: &Request<'_>, writer: &mut Writer) -> Result<RunReport
             rows_out: table.rows(),
             dropped: before - table.rows(),
             expectations,
+            notes: made.notes,
             seconds: start.elapsed().as_secs_f64(),
         });
     }
@@ -122,6 +140,7 @@ async fn run_all(request: &Request<'_>, writer: &mut Writer) -> Result<RunReport
 struct Made {
     table: Table,
     rows_in: usize,
+    notes: Vec<Note>,
 }
 
 /// The result of a dataset before its expectations.
@@ -137,7 +156,7 @@ async fn make(
     }
     if let Some(cdc) = writers.and_then(|writers| writers.changes) {
         let (table, rows_in) = cdc::apply(session, &definition.name, cdc).await?;
-        return Ok(Made { table, rows_in });
+        return Ok(Made { table, rows_in, notes: vec![] });
     }
     let mut made: Option<Made> = None;
     for flow in writers.iter().flat_map(|writers| &writers.inserts) {
@@ -147,7 +166,8 @@ async fn make(
             Some(before) => {
                 let table = before.table.append_by_name(&next.table);
                 let table = table.map_err(|e| RunFault::failed(&definition.name, e))?;
-                Made { table, rows_in: before.rows_in + next.rows_in }
+                let notes = before.notes.into_iter().chain(next.notes).collect();
+                Made { table, rows_in: before.rows_in + next.rows_in, notes }
             }
         });
     }
@@ -156,13 +176,31 @@ async fn make(
 
 async fn run_query(request: &Request<'_>, session: &Session, name: &str, query: &Query) -> Result<Made, RunFault> {
     let fill = |text: &str| filled(text, request.parameters);
-    let mut relations =
-        PipelineRelations { session, landing: request.landing, parameters: &fill, reads: 0, rows_read: 0, fault: None };
+    let mut relations = PipelineRelations {
+        session,
+        landing: request.landing,
+        parameters: &fill,
+        reads: 0,
+        rows_read: 0,
+        notes: vec![],
+        fault: None,
+    };
     let result = session.query(query, &mut relations).await;
-    let fault = relations.fault.take();
-    let (schema, batches) = result.map_err(|e| fault.unwrap_or_else(|| RunFault::of(name, e)))?;
+    let (schema, batches) = match (result, relations.fault.take()) {
+        (Ok(rows), _) => rows,
+        (Err(_), Some(fault)) => return Err(fault),
+        (Err(fault), None) => {
+            let mut named = RunFault::of(name, fault);
+            if let RunFault::Failed { column, values, .. } = &mut named
+                && let Some(culprit) = culprit::find(session, query, &mut relations).await
+            {
+                (*column, *values) = (Some(culprit.column), culprit.values);
+            }
+            return Err(named);
+        }
+    };
     let table = Table::of(&schema, &batches).map_err(|e| RunFault::failed(name, e))?;
-    Ok(Made { table, rows_in: relations.rows_read })
+    Ok(Made { table, rows_in: relations.rows_read, notes: relations.notes })
 }
 
 /// A text with its `${key}` parameters filled in.

@@ -1,40 +1,29 @@
 //! The warehouse: the tables of the last run, one Parquet file each, and a list of them.
 //!
 //! A run writes a whole new warehouse beside the old one and swaps the two at the end, so that an interrupted run leaves
-//! the old one as it was. A directory that holds anything else is never replaced.
+//! the old one as it was. A directory that holds anything else is never replaced ([`super::store`]), two runs come one after
+//! the other ([`super::hold`]), and a query never sees tables of two runs: each file has to be the one that the list names.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use datafusion::arrow::array::RecordBatch;
 use datafusion::parquet::arrow::ArrowWriter;
 use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use serde::{Deserialize, Serialize};
 use sqlparser::ast::{ObjectName, ObjectNamePart, TableFactor};
 
+use super::hold::beside;
 use super::output::Rows;
 use super::spark::{Fault, Relations, Session};
+use super::store::{self, TableInfo};
 use super::table::Table;
 use super::{RunFault, run};
 use crate::lakeflow;
 
-/// Name of the list of tables.
-const INDEX: &str = "_tables.json";
-
-/// A table of a warehouse.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TableInfo {
-    /// Its name, in lower case.
-    pub name: String,
-    /// Number of rows.
-    pub rows: usize,
-    /// Whether it is part of the pipeline only: private tables and temporary views.
-    pub private: bool,
-}
-
-/// A warehouse that is being written.
+/// A warehouse that is being written, by a process that holds it.
 pub struct Writer {
     target: PathBuf,
     temporary: PathBuf,
@@ -44,84 +33,123 @@ pub struct Writer {
 impl Writer {
     /// Begins a new warehouse that will stand at `target`.
     pub fn begin(target: &Path) -> Result<Writer, RunFault> {
-        let is_empty = |dir: &Path| fs::read_dir(dir).is_ok_and(|mut entries| entries.next().is_none());
-        if target.exists() && !target.join(INDEX).exists() && !is_empty(target) {
-            return Err(RunFault::warehouse(target, "the directory holds something that is no warehouse"));
+        // Behind a link, what it points at is the warehouse.
+        let target = fs::canonicalize(target).unwrap_or_else(|_| target.to_owned());
+        let (temporary, old) = (beside(&target, "new"), beside(&target, "old"));
+        // A run that was killed between two renames.
+        if !target.exists() && old.exists() && store::foreign(&old)?.is_none() {
+            fs::rename(&old, &target).map_err(|e| RunFault::warehouse(&old, e))?;
         }
-        let temporary = beside(target, "new");
-        if temporary.exists() {
-            fs::remove_dir_all(&temporary).map_err(|e| RunFault::warehouse(&temporary, e))?;
+        if target.exists()
+            && let Some(path) = store::foreign(&target)?
+        {
+            let why =
+                "no run wrote this: the directory is no warehouse, or something else was put into it; move it away";
+            return Err(RunFault::warehouse(&path, why));
         }
-        fs::create_dir_all(&temporary).map_err(|e| RunFault::warehouse(&temporary, e))?;
-        Ok(Writer { target: target.to_owned(), temporary, tables: vec![] })
+        for left in [&temporary, &old] {
+            if fs::symlink_metadata(left).is_ok() {
+                store::remove(left)?;
+            }
+        }
+        if let Some(parent) = target.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+            fs::create_dir_all(parent).map_err(|e| RunFault::warehouse(parent, e))?;
+        }
+        store::create_dir(&temporary)?;
+        let writer = Writer { target, temporary, tables: vec![] };
+        store::write_index(&writer.temporary, &writer.tables)?;
+        Ok(writer)
     }
 
-    /// Adds a table.
+    /// Adds a table. The list names it first, so that what a killed run leaves is known as ours.
     pub fn add(&mut self, name: &str, table: &Table, private: bool) -> Result<(), RunFault> {
-        let path = self.temporary.join(format!("{name}.parquet"));
+        let path = self.temporary.join(store::file_name(name));
         let failed = |e: &dyn std::fmt::Display| RunFault::warehouse(&path, e.to_string());
-        let file = File::create(&path).map_err(|e| failed(&e))?;
+        self.tables.push(TableInfo { name: name.to_owned(), rows: table.rows(), private, sha256: String::new() });
+        store::write_index(&self.temporary, &self.tables)?;
+        let file = store::create(&path)?;
         let mut writer = ArrowWriter::try_new(file, table.batch.schema(), None).map_err(|e| failed(&e))?;
         writer.write(&table.batch).map_err(|e| failed(&e))?;
         writer.close().map_err(|e| failed(&e))?;
-        self.tables.push(TableInfo { name: name.to_owned(), rows: table.rows(), private });
+        let digest = File::open(&path).and_then(|mut file| store::digest(&mut file)).map_err(|e| failed(&e))?;
+        if let Some(info) = self.tables.last_mut() {
+            info.sha256 = digest;
+        }
         Ok(())
     }
 
     /// Puts the new warehouse in the place of the old one.
     pub fn finish(mut self) -> Result<(), RunFault> {
         self.tables.sort_by(|a, b| a.name.cmp(&b.name));
-        let index = serde_json::to_string_pretty(&self.tables).map_err(|e| RunFault::warehouse(&self.target, e))?;
-        let at = |path: &Path| {
-            let path = path.to_owned();
-            move |e: std::io::Error| RunFault::warehouse(&path, e)
-        };
-        fs::write(self.temporary.join(INDEX), index).map_err(at(&self.temporary))?;
+        store::write_index(&self.temporary, &self.tables)?;
         let old = beside(&self.target, "old");
-        if old.exists() {
-            fs::remove_dir_all(&old).map_err(at(&old))?;
-        }
+        let renamed = |from: &Path, to: &Path| fs::rename(from, to).map_err(|e| RunFault::warehouse(&self.target, e));
         if self.target.exists() {
-            fs::rename(&self.target, &old).map_err(at(&self.target))?;
+            // Something may have been put into it meanwhile.
+            if let Some(path) = store::foreign(&self.target)? {
+                return Err(RunFault::warehouse(&path, "no run wrote this: move it away, it would be lost"));
+            }
+            renamed(&self.target, &old)?;
         }
-        fs::rename(&self.temporary, &self.target).map_err(at(&self.target))?;
-        if old.exists() {
-            fs::remove_dir_all(&old).map_err(at(&old))?;
-        }
-        Ok(())
+        renamed(&self.temporary, &self.target)?;
+        if old.exists() { store::remove(&old) } else { Ok(()) }
     }
 }
 
 impl Drop for Writer {
     /// A warehouse that was not finished leaves nothing behind.
     fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.temporary);
+        if self.temporary.exists() {
+            let _ = store::remove(&self.temporary);
+        }
     }
-}
-
-fn beside(target: &Path, suffix: &str) -> PathBuf {
-    let name = target.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    target.with_file_name(format!(".{name}.{suffix}"))
 }
 
 /// The tables of a warehouse, by name.
 pub fn tables(warehouse: &Path) -> Result<Vec<TableInfo>, RunFault> {
-    let path = warehouse.join(INDEX);
-    if !path.exists() {
-        return Err(RunFault::warehouse(warehouse, "there is no warehouse: `gen run` fills one"));
-    }
-    let text = fs::read_to_string(&path).map_err(|e| RunFault::warehouse(&path, e))?;
-    serde_json::from_str(&text).map_err(|e| RunFault::warehouse(&path, e))
+    store::tables(warehouse)
 }
+
+/// How often a query begins again because a run has just replaced the warehouse.
+const ATTEMPTS: usize = 20;
 
 /// Runs a query over the tables of a warehouse.
 pub fn query(sql: &str, warehouse: &Path) -> Result<Rows, RunFault> {
-    let known = tables(warehouse)?;
     let parsed = lakeflow::parse_query(sql.trim().trim_end_matches(';'));
     let parsed = parsed.map_err(|e| RunFault::failed("query", e.message))?;
+    let runtime = run::runtime()?;
+    let mut attempt = 0;
+    loop {
+        attempt += 1;
+        let known = tables(warehouse);
+        let result = known.and_then(|known| {
+            let answer = answered(&parsed, warehouse, &known, &runtime);
+            // Each table is one that the list names; of a list that was replaced meanwhile they may not all be there.
+            answer.map_err(|fault| (fault, known)).or_else(|(fault, known)| match tables(warehouse) {
+                Ok(now) if now == known => Err(fault),
+                _ => Err(RunFault::Replaced { warehouse: warehouse.to_owned(), instead: Box::new(fault) }),
+            })
+        });
+        let is_between = !warehouse.exists() && beside(warehouse, "old").exists();
+        match result {
+            Err(RunFault::Replaced { .. }) if attempt < ATTEMPTS => {}
+            Err(_) if is_between && attempt < ATTEMPTS => {}
+            Err(RunFault::Replaced { instead, .. }) => return Err(*instead),
+            result => return result,
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+fn answered(
+    parsed: &sqlparser::ast::Query,
+    warehouse: &Path,
+    known: &[TableInfo],
+    runtime: &tokio::runtime::Runtime,
+) -> Result<Rows, RunFault> {
     let session = Session::new();
-    let mut stored = Stored { session: &session, warehouse, known: &known, columns: BTreeMap::new(), fault: None };
-    let result = run::runtime()?.block_on(session.query(&parsed, &mut stored));
+    let mut stored = Stored { session: &session, warehouse, known, columns: BTreeMap::new(), fault: None };
+    let result = runtime.block_on(session.query(parsed, &mut stored));
     let fault = stored.fault.take();
     let (schema, batches) = result.map_err(|e| fault.unwrap_or_else(|| RunFault::of("query", e)))?;
     Rows::new(&schema, &batches).map_err(|e| RunFault::failed("query", e))
@@ -140,12 +168,12 @@ struct Stored<'a> {
 impl Relations for Stored<'_> {
     fn table(&mut self, name: &ObjectName) -> Result<String, Fault> {
         let last = name.0.last().and_then(ObjectNamePart::as_ident).map(|i| i.value.to_lowercase()).unwrap_or_default();
-        if !self.known.iter().any(|t| t.name == last) {
+        let Some(info) = self.known.iter().find(|t| t.name == last) else {
             let names = self.known.iter().map(|t| t.name.as_str());
             let hint = crate::diag::did_you_mean(&last, names).map(|h| format!("; {h}")).unwrap_or_default();
             return Err(Fault::failed(format!("there is no table `{last}`{hint}")));
-        }
-        let loaded = load(&self.warehouse.join(format!("{last}.parquet"))).and_then(|table| {
+        };
+        let loaded = load(&self.warehouse.join(store::file_name(&last)), info).and_then(|table| {
             let names = table.batch.schema();
             self.columns.extend(names.fields().iter().map(|f| (f.name().to_lowercase(), f.name().clone())));
             table.register(self.session, &last)
@@ -167,9 +195,13 @@ impl Relations for Stored<'_> {
     }
 }
 
-fn load(path: &Path) -> Result<Table, RunFault> {
+/// Reads the file of a table, which has to be the very one that the run wrote.
+fn load(path: &Path, info: &TableInfo) -> Result<Table, RunFault> {
     let failed = |e: &dyn std::fmt::Display| RunFault::warehouse(path, e.to_string());
-    let file = File::open(path).map_err(|e| failed(&e))?;
+    let mut file = File::open(path).map_err(|e| failed(&e))?;
+    if !info.sha256.is_empty() && store::digest(&mut file).map_err(|e| failed(&e))? != info.sha256 {
+        return Err(failed(&"the file is not the one that the run wrote: run again"));
+    }
     let reader = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|e| failed(&e))?;
     let schema = Arc::clone(reader.schema());
     let batches = reader.build().map_err(|e| failed(&e))?.collect::<Result<Vec<RecordBatch>, _>>();

@@ -15,12 +15,14 @@
 //!   `~` = when all arguments are, `^` = when the first is, `&` = when one after the first is.
 //! - Flags: see [`Stability`].
 
+mod local;
 mod signature;
 pub mod total;
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+pub use local::is_lacking_locally;
 pub use signature::{Class, NullRule, Param, Pattern, Returns, Rule, Signature, Var};
 
 /// Where a function may stand and what it makes of rows.

@@ -29,6 +29,9 @@ impl From<DataFusionError> for Fault {
     fn from(error: DataFusionError) -> Self {
         let refused = matches!(error.find_root(), DataFusionError::NotImplemented(_));
         let text = trimmed(&error.find_root().strip_backtrace());
+        if text.starts_with("Unsupported ast node in sqltorel: Lambda") {
+            return Fault::Refused("a lambda of several parameters here".to_owned());
+        }
         let unknown = text.strip_prefix("Invalid function '").and_then(|rest| rest.split('\'').next());
         if let Some(function) = unknown {
             return Fault::Refused(format!("the function `{function}`"));
@@ -53,5 +56,9 @@ fn trimmed(message: &str) -> String {
     while let Some(rest) = prefixes.iter().find_map(|prefix| text.strip_prefix(prefix)) {
         text = rest;
     }
+    // What stands around the message of a function of our own.
+    let text = text.split_once(" user-defined coercion failed with: ").map_or(text, |(_, own)| own);
+    let text = text.strip_prefix("Error during planning: ").unwrap_or(text);
+    let text = text.split_once(". No function matches").map_or(text, |(own, _)| own);
     text.trim_end_matches('.').to_owned()
 }

@@ -8,6 +8,7 @@ mod arithmetic;
 mod cast;
 mod fault;
 mod functions;
+mod multiset;
 mod native;
 mod planner;
 mod session;
@@ -16,6 +17,7 @@ mod types;
 mod unify;
 mod verify;
 
+pub(super) use cast::texts as texts_of;
 pub use fault::Fault;
 pub use session::{LastPart, Session};
 pub use syntax::{Relations, is_true, select_over};

@@ -57,6 +57,7 @@ impl SparkPlanner {
         let adds = matches!(name, "__add" | "try_add");
         let moves = adds || matches!(name, "__subtract" | "try_subtract");
         match types {
+            (T::Date32, T::Int64) if moves => plan_err!("a number of days is an INT, not BIGINT: cast it"),
             (T::Date32, day) if moves && day.is_integer() => {
                 self.call(if adds { "date_add" } else { "date_sub" }, vec![left, right]).map(Some)
             }
@@ -89,6 +90,9 @@ impl SparkPlanner {
     fn comparable(&self, expr: Expr, own: &DataType, other: &DataType) -> Result<Expr> {
         if let Some(common) = unify::common(&[own.clone(), other.clone()]) {
             return if *own == common { Ok(expr) } else { self.cast(expr, &common) };
+        }
+        if *own == DataType::Date32 && matches!(other, DataType::Timestamp(..)) {
+            return self.cast(expr, other);
         }
         if *own != DataType::Utf8 || matches!(other, DataType::Utf8 | DataType::Null) {
             return Ok(expr);

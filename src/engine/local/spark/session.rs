@@ -16,6 +16,7 @@ use sqlparser::ast::{ObjectName, ObjectNamePart, Query, Statement, TableFactor};
 
 use super::fault::Fault;
 use super::functions::Registry;
+use super::multiset::count_copies;
 use super::planner::SparkPlanner;
 use super::syntax::{self, Relations};
 use super::unify::unify;
@@ -72,6 +73,7 @@ impl Session {
         syntax::rewrite(&mut query, relations)?;
         let statement = PlannedStatement::Statement(Box::new(Statement::Query(Box::new(query))));
         let plan = self.context.state().statement_to_plan(statement).await?;
+        let plan = count_copies(plan, &self.registry)?;
         verify(&plan)?;
         Ok(unify(plan, &self.registry)?)
     }

@@ -20,6 +20,11 @@ pub fn timestamp() -> DataType {
     DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()))
 }
 
+/// TIMESTAMP_NTZ: microseconds on a clock of no zone.
+pub fn timestamp_ntz() -> DataType {
+    DataType::Timestamp(TimeUnit::Microsecond, None)
+}
+
 /// ARRAY of `element`.
 pub fn array(element: DataType) -> DataType {
     DataType::List(Arc::new(Field::new_list_field(element, true)))

@@ -41,6 +41,13 @@ pub(super) fn verify(plan: &LogicalPlan) -> Result<(), Fault> {
 }
 
 fn clash(expr: &Expr, schema: &DFSchema) -> Option<Fault> {
+    if let Expr::AggregateFunction(call) = expr
+        && matches!(call.func.name(), "min" | "max")
+        && call.params.args.first()?.get_type(schema).ok()?.is_nested()
+    {
+        // NULL in a struct is less than everything else in Spark, and greater here.
+        return Some(Fault::refused(format!("`{}` of an array or a struct", call.func.name())));
+    }
     let (what, parts): (&str, Vec<&Expr>) = match expr {
         Expr::InList(list) => ("IN", std::iter::once(list.expr.as_ref()).chain(&list.list).collect()),
         Expr::InSubquery(query) => {

@@ -13,13 +13,13 @@ use std::sync::Arc;
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, BooleanArray, ListArray, StructArray, new_null_array};
 use datafusion::arrow::compute::{CastOptions, cast_with_options};
 use datafusion::arrow::datatypes::{DataType, Field};
-use datafusion::common::{Result, exec_datafusion_err, plan_err};
+use datafusion::common::{Result, exec_datafusion_err, not_impl_err, plan_err};
 
 use super::native::{Given, Native, Param, native};
 use super::types;
 
 pub(super) use number::digits_of;
-pub(super) use show::texts;
+pub(in crate::engine::local) use show::texts;
 pub(super) use time::days_of;
 
 /// The two functions that stand for `CAST(x AS type)` and `TRY_CAST(x AS type)`: a value and the type as text.
@@ -75,6 +75,9 @@ pub(super) fn convert(array: &ArrayRef, to: &DataType, lenient: bool) -> Result<
         (T::List(_), T::List(element)) => return list(array, element, lenient),
         (T::Struct(_), T::Struct(_)) => return structs(array, to, lenient),
         (_, T::Utf8) => return Ok(Arc::new(show::texts(array)?)),
+        (T::Utf8, T::Timestamp(..)) if array.as_string::<i32>().iter().flatten().any(is_time_alone) => {
+            return not_impl_err!("a time without a date as a TIMESTAMP: it is one of the day of the run");
+        }
         (T::Utf8, to) => text::parse(array.as_string::<i32>(), to)?,
         (T::Timestamp(..), _) | (_, T::Timestamp(..)) => time::convert(array, to)?,
         (T::Float32 | T::Float64, to) if to.is_integer() => number::float_to_whole(array, to),
@@ -92,6 +95,17 @@ pub(super) fn convert(array: &ArrayRef, to: &DataType, lenient: bool) -> Result<
         return Err(exec_datafusion_err!("a value of type {from} cannot be cast to {to}; `try_cast` would give NULL"));
     }
     Ok(result)
+}
+
+/// `10:11:12` or `T10:11`: a moment of the current day to Spark.
+fn is_time_alone(text: &str) -> bool {
+    let text = text.trim_matches(|c: char| c <= ' ');
+    let mut parts = text.strip_prefix('T').unwrap_or(text).split(':');
+    let number = |part: Option<&str>| {
+        let digits: String = part?.chars().take_while(char::is_ascii_digit).collect();
+        if digits.len() > 2 { None } else { digits.parse::<u8>().ok() }
+    };
+    number(parts.next()).is_some_and(|hour| hour < 24) && number(parts.next()).is_some_and(|minute| minute < 60)
 }
 
 /// Arrow's own cast, for pairs of types where it does the same as Spark.

@@ -11,7 +11,7 @@ use datafusion::arrow::buffer::OffsetBuffer;
 use datafusion::arrow::compute::{concat as concat_arrays, take};
 use datafusion::arrow::datatypes::{DataType, Date32Type, Field, Fields, Int32Type, Int64Type};
 use datafusion::arrow::row::{RowConverter, Rows, SortField};
-use datafusion::common::{Result, exec_datafusion_err, exec_err, plan_err};
+use datafusion::common::{Result, exec_datafusion_err, exec_err, not_impl_err, plan_err};
 
 use super::super::cast::{convert, texts};
 use super::super::native::Param::{Any, Flag, Int, List, Text};
@@ -22,8 +22,8 @@ pub(super) const FUNCTIONS: &[Native] = &[
     native("size", &[Any], |_| Ok(DataType::Int32), size),
     native("cardinality", &[Any], |_| Ok(DataType::Int32), size),
     native("array_size", &[Any], |_| Ok(DataType::Int32), size),
-    native("array_contains", &[List, Any], |_| Ok(DataType::Boolean), contains),
-    native("array_position", &[List, Any], |_| Ok(DataType::Int64), position),
+    native("array_contains", &[List, Any], |g| fitting(g, 1).map(|_| DataType::Boolean), contains),
+    native("array_position", &[List, Any], |g| fitting(g, 1).map(|_| DataType::Int64), position),
     native("array_compact", &[List], first, |c| {
         let lists = c.lists(0)?;
         selected(lists, |range| range.filter(|i| !lists.values().is_null(*i as usize)).map(Some).collect())
@@ -34,16 +34,30 @@ pub(super) const FUNCTIONS: &[Native] = &[
     native("array_max", &[List], element, |c| extreme(c.lists(0)?, true)),
     native("array_min", &[List], element, |c| extreme(c.lists(0)?, false)),
     native("array_join", &[List, Text, Text], |_| Ok(DataType::Utf8), join).optional(1),
-    native("array_append", &[List, Any], first, |c| with_element(c, false)),
-    native("array_prepend", &[List, Any], first, |c| with_element(c, true)),
+    native("array_append", &[List, Any], |g| fitting(g, 1), |c| with_element(c, false)),
+    native("array_prepend", &[List, Any], |g| fitting(g, 1), |c| with_element(c, true)),
     native("array_repeat", &[Any, Int], |g| Ok(types::array(g.type_at(0))), repeat),
     native("sequence", &[Any, Any, Any], sequence_type, sequence).optional(1),
+    native("flatten", &[List], element, super::maps::flattened),
+    native("array_remove", &[List, Any], |g| fitting(g, 1), removed),
+    native("array_insert", &[List, Int, Any], |g| fitting(g, 2), inserted),
     native("__with_position", &[List], with_position_type, with_position),
     native("__or_null", &[List], first, or_null),
 ];
 
 fn first(given: &Given) -> Result<DataType> {
     Ok(given.type_at(0))
+}
+
+/// The type of the array, if an element of the type at a position needs no wider one.
+fn fitting(given: &Given, position: usize) -> Result<DataType> {
+    let (array, added) = (element(given)?, given.type_at(position));
+    let width = |ty: &DataType| ty.primitive_width().unwrap_or(0);
+    let whole = array.is_integer() && added.is_integer() && width(&added) <= width(&array);
+    if added == array || added.is_null() || whole {
+        return Ok(given.type_at(0));
+    }
+    not_impl_err!("{} in an array of {}; cast it to that type", types::show(&added), types::show(&array))
 }
 
 fn element(given: &Given) -> Result<DataType> {
@@ -198,7 +212,10 @@ fn join(call: &Call) -> Result<ArrayRef> {
         if lists.is_null(row) || separators.is_null(row) {
             return None;
         }
-        let replacement = replacements.filter(|r| r.is_valid(row)).map(|r| r.value(row));
+        if replacements.is_some_and(|r| r.is_null(row)) {
+            return None;
+        }
+        let replacement = replacements.map(|r| r.value(row));
         let part = |i: u32| if values.is_valid(i as usize) { Some(values.value(i as usize)) } else { replacement };
         let parts: Vec<&str> = range(lists, row).filter_map(part).collect();
         Some(parts.join(separators.value(row)))
@@ -222,6 +239,56 @@ fn with_element(call: &Call, before: bool) -> Result<ArrayRef> {
     };
     gathered(&values, (0..call.rows).map(|i| lists.is_valid(i).then(|| row(i))).collect())
 }
+
+/// Without the elements that equal a value; NULL elements stay.
+fn removed(call: &Call) -> Result<ArrayRef> {
+    let lists = call.lists(0)?;
+    let (values, wanted_rows, wanted) = searched(call)?;
+    let row = |row: usize| {
+        let known = lists.is_valid(row) && wanted.is_valid(row);
+        known.then(|| range(lists, row).filter(|i| values.row(*i as usize) != wanted_rows.row(row)).map(Some).collect())
+    };
+    gathered(lists.values(), (0..call.rows).map(row).collect())
+}
+
+/// With an element put in at a position, from 1 on or from -1 backwards; a gap is filled with NULL.
+fn inserted(call: &Call) -> Result<ArrayRef> {
+    let lists = call.lists(0)?;
+    let positions = call.values::<Int32Type>(1)?;
+    let added = convert(call.arg(2)?, &lists.value_type(), false)?;
+    let values = concat_arrays(&[lists.values().as_ref(), added.as_ref()])?;
+    let mut rows = vec![];
+    for row in 0..call.rows {
+        if lists.is_null(row) || positions.is_null(row) {
+            rows.push(None);
+            continue;
+        }
+        let mut elements: Vec<Option<u32>> = range(lists, row).map(Some).collect();
+        let new = u32::try_from(lists.values().len() + row).ok();
+        let position = positions.value(row);
+        let (size, wanted) = (elements.len(), position.unsigned_abs() as usize);
+        if wanted > MOST_ELEMENTS {
+            return exec_err!("`array_insert` at a position so far");
+        }
+        match position {
+            0 => return exec_err!("an array has no element 0; the first is 1"),
+            1.. => {
+                elements.resize(size.max(wanted - 1), None);
+                elements.insert(wanted - 1, new);
+            }
+            _ if wanted <= size + 1 => elements.insert(size + 1 - wanted, new),
+            _ => {
+                let gap = std::iter::repeat_n(None, wanted - size - 1);
+                elements = std::iter::once(new).chain(gap).chain(elements).collect();
+            }
+        }
+        rows.push(Some(elements));
+    }
+    gathered(&values, rows)
+}
+
+/// No array of this engine is longer.
+const MOST_ELEMENTS: usize = 10_000_000;
 
 fn repeat(call: &Call) -> Result<ArrayRef> {
     let counts = call.values::<Int32Type>(1)?;

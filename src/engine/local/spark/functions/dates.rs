@@ -9,10 +9,10 @@ use datafusion::arrow::array::{
 use datafusion::arrow::datatypes::{
     DataType, Date32Type, Decimal128Type, Field, Fields, Int32Type, TimestampMicrosecondType,
 };
-use datafusion::common::{Result, exec_datafusion_err, exec_err, plan_err};
+use datafusion::common::{Result, exec_datafusion_err, exec_err, not_impl_err, plan_err};
 
 use super::super::cast::{convert, days_of};
-use super::super::native::Param::{Date, Int, Text, Timestamp};
+use super::super::native::Param::{Any, Date, Int, Long, Text, Timestamp};
 use super::super::native::{Call, Given, Native, Param, native};
 use super::super::types;
 use super::strings::constant;
@@ -33,19 +33,35 @@ pub(super) const FUNCTIONS: &[Native] = &[
     native("date_part", &[Text, Timestamp], part_type, date_part),
     native("date_trunc", &[Text, Timestamp], |_| Ok(types::timestamp()), date_trunc),
     native("trunc", &[Date, Text], date, trunc),
-    native("date_add", &[Date, Int], date, |c| shifted(c, 1)),
-    native("date_sub", &[Date, Int], date, |c| shifted(c, -1)),
+    native("date_add", &[Date, Any], by_days, |c| shifted(c, 1)),
+    native("date_sub", &[Date, Any], by_days, |c| shifted(c, -1)),
     native("datediff", &[Date, Date], int, day_difference),
     native("date_diff", &[Date, Date], int, day_difference),
     native("add_months", &[Date, Int], date, add_months),
-    native("months_between", &[Timestamp, Timestamp], |_| Ok(DataType::Float64), months_between),
+    native("months_between", &[Timestamp, Timestamp, Param::Flag], |_| Ok(DataType::Float64), months_between)
+        .optional(1),
     native("last_day", &[Date], date, |c| each_date(c, |d| Some(month_end(d)))),
     native("next_day", &[Date, Text], date, next_day),
     native("make_date", &[Int, Int, Int], date, make_date),
     native("make_timestamp", MOMENT, |_| Ok(types::timestamp()), |c| make_timestamp(c, false)),
     native("try_make_timestamp", MOMENT, |_| Ok(types::timestamp()), |c| make_timestamp(c, true)),
     native("__units_between", &[Text, Timestamp, Timestamp], |_| Ok(DataType::Int64), units_between),
-    native("__add_units", &[Text, Int, Timestamp], |_| Ok(types::timestamp()), add_units),
+    native("__add_units", &[Text, Int, Any], shifted_type, add_units),
+    native("date_from_unix_date", &[Int], date, from_unix_date),
+    native("dayname", &[Date], name, |c| named(c, |d| d.format("%a").to_string())),
+    native("monthname", &[Date], name, |c| named(c, |d| d.format("%b").to_string())),
+    native("yearofweek", &[Timestamp], int, |c| part(c, "YEAROFWEEK")),
+    native("unix_seconds", &[Timestamp], |_| Ok(DataType::Int64), |c| since_epoch(c, 1_000_000)),
+    native("unix_millis", &[Timestamp], |_| Ok(DataType::Int64), |c| since_epoch(c, 1_000)),
+    native("unix_micros", &[Timestamp], |_| Ok(DataType::Int64), |c| since_epoch(c, 1)),
+    native("timestamp_millis", &[Long], |_| Ok(types::timestamp()), |c| from_epoch(c, 1_000)),
+    native("timestamp_micros", &[Long], |_| Ok(types::timestamp()), |c| from_epoch(c, 1)),
+    native(
+        "make_timestamp_ntz",
+        MOMENT,
+        |_| Ok(types::timestamp_ntz()),
+        |c| convert(&make_timestamp(c, false)?, &types::timestamp_ntz(), false),
+    ),
     native("window", &[Timestamp, Text], window_type, window),
     native("unix_date", &[Date], int, |c| convert(c.arg(0)?, &DataType::Int32, false)),
     native(
@@ -77,6 +93,41 @@ pub(super) fn moment(micros: i64) -> Option<NaiveDateTime> {
 /// The microseconds of a moment.
 pub(super) fn micros(moment: NaiveDateTime) -> i64 {
     moment.and_utc().timestamp_micros()
+}
+
+fn name(_: &Given) -> Result<DataType> {
+    Ok(DataType::Utf8)
+}
+
+fn named(call: &Call, of: impl Fn(NaiveDate) -> String) -> Result<ArrayRef> {
+    let days = call.values::<Date32Type>(0)?.iter();
+    Ok(Arc::new(days.map(|d| Some(of(day(d?)?))).collect::<datafusion::arrow::array::StringArray>()))
+}
+
+/// Whole units since 1970, rounded down.
+fn since_epoch(call: &Call, unit: i64) -> Result<ArrayRef> {
+    let times = call.values::<TimestampMicrosecondType>(0)?.iter();
+    Ok(Arc::new(times.map(|t| t.map(|t| t.div_euclid(unit))).collect::<Int64Array>()))
+}
+
+fn from_epoch(call: &Call, unit: i64) -> Result<ArrayRef> {
+    let micros = call.values::<datafusion::arrow::datatypes::Int64Type>(0)?.iter().map(|n| match n {
+        Some(n) => match n.checked_mul(unit) {
+            Some(micros) => Ok(Some(micros)),
+            None => exec_err!("a timestamp beyond the calendar"),
+        },
+        None => Ok(None),
+    });
+    Ok(Arc::new(micros.collect::<Result<TimestampMicrosecondArray>>()?.with_timezone("UTC")))
+}
+
+/// A TIMESTAMP_NTZ stays one.
+fn shifted_type(given: &Given) -> Result<DataType> {
+    match given.type_at(2) {
+        DataType::Timestamp(_, None) => Ok(types::timestamp_ntz()),
+        DataType::Date32 | DataType::Timestamp(..) | DataType::Utf8 | DataType::Null => Ok(types::timestamp()),
+        other => plan_err!("{} is no time", types::show(&other)),
+    }
 }
 
 fn day(days: i32) -> Option<NaiveDate> {
@@ -116,12 +167,20 @@ fn part(call: &Call, unit: &str) -> Result<ArrayRef> {
 fn part_type(given: &Given) -> Result<DataType> {
     let unit = given.text(0).unwrap_or_default().to_uppercase();
     match field(&unit, NaiveDateTime::default()) {
+        _ if matches!(unit.as_str(), "SECOND" | "S" | "SEC" | "SECS" | "SECONDS") => Ok(DataType::Decimal128(8, 6)),
         Some(_) if unit != "WEEKDAY" => Ok(DataType::Int32),
         _ => plan_err!("extracting `{unit}` is not supported by the local engine"),
     }
 }
 
 fn date_part(call: &Call) -> Result<ArrayRef> {
+    if let DataType::Decimal128(precision, scale) = call.returns {
+        // A second with its fraction.
+        let times = call.values::<TimestampMicrosecondType>(1)?.iter();
+        let seconds = times.map(|t| t.map(|t| i128::from(t.rem_euclid(60_000_000))));
+        let seconds = seconds.collect::<datafusion::arrow::array::Decimal128Array>();
+        return Ok(Arc::new(seconds.with_precision_and_scale(precision, scale)?));
+    }
     let unit = constant(call, 0)?.unwrap_or_default().to_uppercase();
     part(call, &unit)
 }
@@ -163,11 +222,28 @@ fn trunc(call: &Call) -> Result<ArrayRef> {
     Ok(Arc::new(floors.collect::<Date32Array>()))
 }
 
+/// Days are no BIGINT to Spark.
+fn by_days(given: &Given) -> Result<DataType> {
+    match given.type_at(1) {
+        DataType::Int8 | DataType::Int16 | DataType::Int32 | DataType::Null => Ok(DataType::Date32),
+        other => plan_err!("a number of days is an INT, not {}: cast it", types::show(&other)),
+    }
+}
+
+fn from_unix_date(call: &Call) -> Result<ArrayRef> {
+    let days = call.values::<Int32Type>(0)?.iter().map(|n| match n {
+        Some(n) if day(n).is_none() => exec_err!("a date beyond the calendar of the local engine"),
+        n => Ok(n),
+    });
+    Ok(Arc::new(days.collect::<Result<Date32Array>>()?))
+}
+
 fn shifted(call: &Call, sign: i32) -> Result<ArrayRef> {
-    let rows = call.values::<Date32Type>(0)?.iter().zip(call.values::<Int32Type>(1)?.iter());
+    let days = convert(call.arg(1)?, &DataType::Int32, false)?;
+    let rows = call.values::<Date32Type>(0)?.iter().zip(days.as_primitive::<Int32Type>().iter());
     let moved = rows.map(|(d, n)| match (d, n) {
         (Some(d), Some(n)) => {
-            let moved = n.checked_mul(sign).and_then(|n| d.checked_add(n));
+            let moved = n.checked_mul(sign).and_then(|n| d.checked_add(n)).filter(|moved| day(*moved).is_some());
             moved.map(Some).ok_or_else(|| exec_datafusion_err!("a date beyond the calendar"))
         }
         _ => Ok(None),
@@ -199,6 +275,10 @@ fn month_end(date: NaiveDate) -> NaiveDate {
 fn months_between(call: &Call) -> Result<ArrayRef> {
     let rows =
         call.values::<TimestampMicrosecondType>(0)?.iter().zip(call.values::<TimestampMicrosecondType>(1)?.iter());
+    let rounds = call.len() < 3 || call.flags(2)?.iter().next().flatten() != Some(false);
+    if call.len() > 2 && call.flags(2)?.null_count() > 0 {
+        return not_impl_err!("`months_between` with a flag of NULL");
+    }
     let months = rows.map(|(a, b)| {
         let (a, b) = (moment(a?)?, moment(b?)?);
         let whole = f64::from((a.year() - b.year()) * 12 + a.month() as i32 - b.month() as i32);
@@ -208,7 +288,7 @@ fn months_between(call: &Call) -> Result<ArrayRef> {
         }
         let seconds = |t: NaiveDateTime| f64::from(t.day()) * 86_400.0 + f64::from(t.num_seconds_from_midnight());
         let exact = whole + (seconds(a) - seconds(b)) / (31.0 * 86_400.0);
-        Some((exact * 1e8).round() / 1e8)
+        Some(if rounds { (exact * 1e8).round() / 1e8 } else { exact })
     });
     Ok(Arc::new(months.collect::<Float64Array>()))
 }
@@ -300,16 +380,21 @@ fn units_between(call: &Call) -> Result<ArrayRef> {
             return Some((b - a) / per);
         }
         let (from, to) = (moment(a)?, moment(b)?);
-        let whole = i64::from((to.year() - from.year()) * 12) + i64::from(to.month()) - i64::from(from.month());
-        let reached = plus_months(from.date(), whole)?.and_time(from.time());
-        let whole = match whole {
-            n if n > 0 && reached > to => n - 1,
-            n if n < 0 && reached < to => n + 1,
-            n => n,
-        };
-        Some(whole / months?)
+        Some(whole_months(from, to) / months?)
     });
     Ok(Arc::new(counts.collect::<Int64Array>()))
+}
+
+/// Months that have passed when the day of the month and the time are reached again: from the 31st of January on, none
+/// has by the end of February.
+fn whole_months(from: NaiveDateTime, to: NaiveDateTime) -> i64 {
+    let counted = |d: NaiveDate| (i64::from(d.year()) * 12 + i64::from(d.month0())) * 32 + i64::from(d.day());
+    let reached = match to.date().cmp(&from.date()) {
+        std::cmp::Ordering::Greater if to.time() < from.time() => to.date().pred_opt(),
+        std::cmp::Ordering::Less if to.time() > from.time() => to.date().succ_opt(),
+        _ => None,
+    };
+    (counted(reached.unwrap_or(to.date())) - counted(from.date())) / 32
 }
 
 fn duration(unit: &str) -> Option<i64> {
@@ -336,7 +421,8 @@ fn months_in(unit: &str) -> Option<i64> {
 
 fn add_units(call: &Call) -> Result<ArrayRef> {
     let Some(unit) = constant(call, 0)? else { return exec_err!("a unit of NULL") };
-    let rows = call.values::<Int32Type>(1)?.iter().zip(call.values::<TimestampMicrosecondType>(2)?.iter());
+    let times = convert(call.arg(2)?, &call.returns, false)?;
+    let rows = call.values::<Int32Type>(1)?.iter().zip(times.as_primitive::<TimestampMicrosecondType>().iter());
     let moved = rows.map(|(n, t)| {
         let (Some(n), Some(t)) = (n, t) else { return Ok(None) };
         let n = i64::from(n);
@@ -349,7 +435,8 @@ fn add_units(call: &Call) -> Result<ArrayRef> {
         };
         moved.map(Some).ok_or_else(|| exec_datafusion_err!("a timestamp beyond the calendar"))
     });
-    Ok(Arc::new(moved.collect::<Result<TimestampMicrosecondArray>>()?.with_timezone("UTC")))
+    let moved: ArrayRef = Arc::new(moved.collect::<Result<TimestampMicrosecondArray>>()?);
+    convert(&moved, &call.returns, false)
 }
 
 fn window_fields() -> Fields {
@@ -374,6 +461,10 @@ fn width(text: &str) -> Option<i64> {
 fn window(call: &Call) -> Result<ArrayRef> {
     let Some(width) = constant(call, 1)?.as_deref().and_then(width) else { return exec_err!("a window of no width") };
     let times = call.values::<TimestampMicrosecondType>(0)?;
+    // Spark leaves such a row out altogether.
+    if times.null_count() > 0 {
+        return not_impl_err!("`window` of a time that is NULL: leave such rows out by WHERE");
+    }
     let start = |t: i64| t - t.rem_euclid(width);
     let starts = times.iter().map(|t| t.map(start)).collect::<TimestampMicrosecondArray>().with_timezone("UTC");
     let ends =

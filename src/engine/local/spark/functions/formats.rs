@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use datafusion::arrow::array::{Array, ArrayRef, Date32Array, Int64Array, StringArray, TimestampMicrosecondArray};
 use datafusion::arrow::datatypes::{DataType, Int64Type, TimestampMicrosecondType};
-use datafusion::common::{Result, exec_err, plan_err};
+use datafusion::common::{Result, exec_err, not_impl_err, plan_err};
 
 use super::super::cast::{convert, days_of};
 use super::super::native::Param::{Any, Long, Text, Timestamp};
@@ -16,12 +16,13 @@ use super::strings::constant;
 
 pub(super) const FUNCTIONS: &[Native] = &[
     native("date_format", &[Timestamp, Text], pattern_first_text, date_format),
-    native("to_date", &[Any, Text], |_| Ok(DataType::Date32), |c| to_date(c, false)).optional(1),
-    native("try_to_date", &[Any, Text], |_| Ok(DataType::Date32), |c| to_date(c, true)).optional(1),
-    native("to_timestamp", &[Any, Text], |_| Ok(types::timestamp()), |c| to_timestamp(c, false)).optional(1),
-    native("try_to_timestamp", &[Any, Text], |_| Ok(types::timestamp()), |c| to_timestamp(c, true)).optional(1),
-    native("unix_timestamp", &[Any, Text], |_| Ok(DataType::Int64), unix_timestamp).optional(1),
-    native("to_unix_timestamp", &[Any, Text], |_| Ok(DataType::Int64), unix_timestamp).optional(1),
+    native("to_char", &[Any, Text], to_char_type, to_char),
+    native("to_date", &[Any, Text], |g| reads(g, DataType::Date32), |c| to_date(c, false)).optional(1),
+    native("try_to_date", &[Any, Text], |g| reads(g, DataType::Date32), |c| to_date(c, true)).optional(1),
+    native("to_timestamp", &[Any, Text], |g| reads(g, types::timestamp()), |c| to_timestamp(c, false)).optional(1),
+    native("try_to_timestamp", &[Any, Text], |g| reads(g, types::timestamp()), |c| to_timestamp(c, true)).optional(1),
+    native("unix_timestamp", &[Any, Text], |g| reads(g, DataType::Int64), unix_timestamp).optional(1),
+    native("to_unix_timestamp", &[Any, Text], |g| reads(g, DataType::Int64), unix_timestamp).optional(1),
     native("from_unixtime", &[Long, Text], |_| Ok(DataType::Utf8), from_unixtime).optional(1),
     native(
         "timestamp_seconds",
@@ -36,6 +37,29 @@ fn pattern_first_text(given: &Given) -> Result<DataType> {
         Some(pattern) => Pattern::parse(pattern).map(|_| DataType::Utf8),
         None => plan_err!("a date pattern has to be a literal"),
     }
+}
+
+/// A literal pattern is judged when the query is planned: not every one that writes can read.
+fn reads(given: &Given, returns: DataType) -> Result<DataType> {
+    if let Some(pattern) = given.text(1) {
+        Pattern::parse(pattern)?.require_readable(pattern)?;
+    }
+    Ok(returns)
+}
+
+fn to_char_type(given: &Given) -> Result<DataType> {
+    match given.type_at(0) {
+        DataType::Date32 | DataType::Timestamp(..) => pattern_first_text(given),
+        other => not_impl_err!("`to_char` of {}", types::show(&other)),
+    }
+}
+
+/// A date or a timestamp by a pattern.
+fn to_char(call: &Call) -> Result<ArrayRef> {
+    let Some(pattern) = pattern_at(call, 1)? else { return Ok(Arc::new(StringArray::new_null(call.rows))) };
+    let times = convert(call.arg(0)?, &types::timestamp(), false)?;
+    let times = datafusion::arrow::array::AsArray::as_primitive::<TimestampMicrosecondType>(&times).iter();
+    Ok(Arc::new(times.map(|t| Some(pattern.write(moment(t?)?))).collect::<StringArray>()))
 }
 
 fn pattern_at(call: &Call, position: usize) -> Result<Option<Pattern>> {
@@ -92,13 +116,17 @@ fn unix_timestamp(call: &Call) -> Result<ArrayRef> {
             datafusion::arrow::array::AsArray::as_primitive::<TimestampMicrosecondType>(&times).iter().collect()
         }
     };
-    Ok(Arc::new(values.into_iter().map(|t| t.map(|t| t.div_euclid(1_000_000))).collect::<Int64Array>()))
+    Ok(Arc::new(values.into_iter().map(|t| t.map(|t| t / 1_000_000)).collect::<Int64Array>()))
 }
 
 fn from_unixtime(call: &Call) -> Result<ArrayRef> {
     let pattern = if call.len() > 1 { pattern_at(call, 1)? } else { Some(Pattern::parse("yyyy-MM-dd HH:mm:ss")?) };
     let Some(pattern) = pattern else { return Ok(Arc::new(StringArray::new_null(call.rows))) };
     let seconds = call.values::<Int64Type>(0)?.iter();
-    let shown = seconds.map(|s| Some(pattern.write(moment(s?.checked_mul(1_000_000)?)?)));
-    Ok(Arc::new(shown.collect::<StringArray>()))
+    let shown = seconds.map(|s| match s.map(|s| moment(s.wrapping_mul(1_000_000))) {
+        None => Ok(None),
+        Some(Some(moment)) => Ok(Some(pattern.write(moment))),
+        Some(None) => exec_err!("a moment beyond the calendar of the local engine"),
+    });
+    Ok(Arc::new(shown.collect::<Result<StringArray>>()?))
 }

@@ -2,35 +2,46 @@
 
 use std::sync::Arc;
 
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, StringArray};
-use datafusion::arrow::datatypes::{DataType, Float64Type, Int64Type};
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, Int32Array, StringArray};
+use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{Result, exec_err, plan_err};
 use serde_json::Value;
 
-use super::super::cast::{convert, texts};
+use super::super::cast::texts;
 use super::super::native::Param::{Any, Text};
 use super::super::native::{Call, Given, Native, native};
 use super::super::types;
+use super::arrays::gathered;
+use super::json_text::{Json, read};
 
 pub(super) const FUNCTIONS: &[Native] = &[
     native("get_json_object", &[Text, Text], |_| Ok(DataType::Utf8), get),
     native("to_json", &[Any], nested, to_json),
+    native("json_array_length", &[Text], |_| Ok(DataType::Int32), array_length),
+    native("json_object_keys", &[Text], |_| Ok(types::array(DataType::Utf8)), object_keys),
 ];
 
 fn nested(given: &Given) -> Result<DataType> {
     match given.type_at(0) {
-        ty @ (DataType::Struct(_) | DataType::List(_)) if is_exact(&ty) => Ok(DataType::Utf8),
+        ty @ (DataType::Struct(_) | DataType::List(_) | DataType::Map(..)) if is_exact(&ty) => Ok(DataType::Utf8),
         other => plan_err!("`to_json` of {} is not supported by the local engine", types::show(&other)),
     }
 }
 
-/// Whether every value in the type has an exact form in JSON; a decimal's digits would be lost.
+/// Whether every value in the type is written here as Spark writes it.
 fn is_exact(ty: &DataType) -> bool {
     match ty {
         DataType::Struct(fields) => fields.iter().all(|f| is_exact(f.data_type())),
         DataType::List(element) => is_exact(element.data_type()),
-        DataType::Boolean | DataType::Utf8 => true,
-        ty => ty.is_integer() || *ty == DataType::Float64 || *ty == DataType::Date32,
+        DataType::Map(entries, _) => match entries.data_type() {
+            DataType::Struct(fields) => match fields.as_ref() {
+                [key, value] => *key.data_type() == DataType::Utf8 && is_exact(value.data_type()),
+                _ => false,
+            },
+            _ => false,
+        },
+        DataType::Boolean | DataType::Utf8 | DataType::Decimal128(..) => true,
+        ty => ty.is_integer() || ty.is_floating() || *ty == DataType::Date32,
     }
 }
 
@@ -89,35 +100,87 @@ fn steps(path: &str) -> Result<Vec<Step>> {
 fn to_json(call: &Call) -> Result<ArrayRef> {
     let array = call.arg(0)?;
     let row = |i: usize| -> Result<Option<String>> {
-        if array.is_null(i) { Ok(None) } else { Ok(Some(value(array, i)?.to_string())) }
+        let mut out = String::new();
+        if array.is_null(i) {
+            return Ok(None);
+        }
+        write(array, i, &mut out)?;
+        Ok(Some(out))
     };
     Ok(Arc::new((0..call.rows).map(row).collect::<Result<StringArray>>()?))
 }
 
+fn quoted(text: &str) -> String {
+    Value::String(text.to_owned()).to_string()
+}
+
 /// One value as JSON; fields of a struct that are NULL are left out.
-fn value(array: &ArrayRef, row: usize) -> Result<Value> {
+fn write(array: &ArrayRef, row: usize, out: &mut String) -> Result<()> {
     if array.is_null(row) {
-        return Ok(Value::Null);
+        out.push_str("null");
+        return Ok(());
     }
-    let one = array.slice(row, 1);
-    Ok(match array.data_type() {
-        DataType::Boolean => Value::Bool(array.as_boolean().value(row)),
+    match array.data_type() {
         DataType::Struct(fields) => {
-            let mut object = serde_json::Map::new();
-            let present = fields.iter().zip(array.as_struct().columns()).filter(|(_, column)| column.is_valid(row));
-            for (field, column) in present {
-                object.insert(field.name().clone(), value(column, row)?);
+            let columns = array.as_struct().columns();
+            let present = fields.iter().zip(columns).filter(|(_, column)| column.is_valid(row));
+            out.push('{');
+            for (place, (field, column)) in present.enumerate() {
+                out.push_str(if place > 0 { "," } else { "" });
+                out.push_str(&format!("{}:", quoted(field.name())));
+                write(column, row, out)?;
             }
-            Value::Object(object)
+            out.push('}');
         }
         DataType::List(_) => {
             let values = array.as_list::<i32>().value(row);
-            Value::Array((0..values.len()).map(|i| value(&values, i)).collect::<Result<_>>()?)
+            out.push('[');
+            for i in 0..values.len() {
+                out.push_str(if i > 0 { "," } else { "" });
+                write(&values, i, out)?;
+            }
+            out.push(']');
         }
-        DataType::Float64 => Value::from(one.as_primitive::<Float64Type>().value(0)),
-        ty if ty.is_integer() => {
-            Value::from(convert(&one, &DataType::Int64, false)?.as_primitive::<Int64Type>().value(0))
+        DataType::Map(..) => {
+            let entries = array.as_map().value(row);
+            let (keys, values) = (entries.column(0).as_string::<i32>(), entries.column(1));
+            out.push('{');
+            for i in 0..entries.len() {
+                out.push_str(if i > 0 { "," } else { "" });
+                out.push_str(&format!("{}:", quoted(keys.value(i))));
+                write(values, i, out)?;
+            }
+            out.push('}');
         }
-        _ => Value::String(texts(&one)?.value(0).to_owned()),
-    })
+        ty => {
+            let shown = texts(&array.slice(row, 1))?.value(0).to_owned();
+            let is_number = ty.is_numeric() && shown.ends_with(|c: char| c.is_ascii_digit());
+            out.push_str(&if is_number || *ty == DataType::Boolean { shown } else { quoted(&shown) });
+        }
+    }
+    Ok(())
+}
+
+fn array_length(call: &Call) -> Result<ArrayRef> {
+    let length = |text: &str| match read(text) {
+        Some(Json::Array(items)) => i32::try_from(items.len()).ok(),
+        _ => None,
+    };
+    Ok(Arc::new(call.text(0)?.iter().map(|text| text.and_then(length)).collect::<Int32Array>()))
+}
+
+fn object_keys(call: &Call) -> Result<ArrayRef> {
+    let (mut keys, mut rows) = (vec![], vec![]);
+    for text in call.text(0)?.iter() {
+        rows.push(match text.and_then(read) {
+            Some(Json::Object(fields)) => {
+                let begin = keys.len();
+                keys.extend(fields.into_iter().map(|(name, _)| name));
+                Some((begin..keys.len()).map(|i| u32::try_from(i).ok()).collect())
+            }
+            _ => None,
+        });
+    }
+    let keys: ArrayRef = Arc::new(StringArray::from(keys));
+    gathered(&keys, rows)
 }

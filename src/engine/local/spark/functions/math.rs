@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use datafusion::arrow::array::{ArrayRef, AsArray, Decimal128Array, Float64Array, StringArray};
+use datafusion::arrow::array::{ArrayRef, AsArray, BooleanArray, Decimal128Array, Float64Array, StringArray};
 use datafusion::arrow::datatypes::{DataType, Decimal128Type, Float64Type, Int32Type, Int64Type};
-use datafusion::common::{Result, ScalarValue, exec_datafusion_err, exec_err, plan_err};
+use datafusion::common::{Result, ScalarValue, exec_datafusion_err, exec_err, not_impl_err, plan_err};
 
 use super::super::cast::{convert, digits_of};
-use super::super::native::Param::{Any, Double, Int};
+use super::super::native::Param::{Any, Double, Int, Long};
 use super::super::native::{Call, Given, Native, native};
 use super::super::types;
 use crate::lakeflow::cast;
@@ -15,18 +15,16 @@ use crate::lakeflow::cast;
 pub(super) const FUNCTIONS: &[Native] = &[
     native("round", &[Any, Int], round_type, |c| round(c, Mode::HalfUp)).optional(1),
     native("bround", &[Any, Int], round_type, |c| round(c, Mode::HalfEven)).optional(1),
-    native("ceil", &[Any], whole_type, |c| round(c, Mode::Up)),
-    native("ceiling", &[Any], whole_type, |c| round(c, Mode::Up)),
-    native("floor", &[Any], whole_type, |c| round(c, Mode::Down)),
+    native("ceil", &[Any, Int], whole_type, |c| round(c, Mode::Up)).optional(1),
+    native("ceiling", &[Any, Int], whole_type, |c| round(c, Mode::Up)).optional(1),
+    native("floor", &[Any, Int], whole_type, |c| round(c, Mode::Down)).optional(1),
     native("abs", &[Any], number_type, abs),
     native("sign", &[Double], double, |c| float(c, |x| Some(if x == 0.0 { x } else { x.signum() }))),
     native("signum", &[Double], double, |c| float(c, |x| Some(if x == 0.0 { x } else { x.signum() }))),
     native("sqrt", &[Double], double, |c| float(c, |x| Some(x.sqrt()))),
-    native("ln", &[Double], double, |c| float(c, |x| (x > 0.0).then(|| x.ln()))),
-    native("log10", &[Double], double, |c| float(c, |x| (x > 0.0).then(|| x.log10()))),
-    native("log2", &[Double], double, |c| float(c, |x| (x > 0.0).then(|| x.log2()))),
-    native("power", &[Double, Double], double, power),
-    native("pow", &[Double, Double], double, power),
+    native("positive", &[Any], number_type, |c| Ok(Arc::clone(c.arg(0)?))),
+    native("isnan", &[Any], |g| number_type(g).map(|_| DataType::Boolean), is_nan),
+    native("width_bucket", &[Double, Double, Double, Long], |_| Ok(DataType::Int64), width_bucket),
     native("format_number", &[Any, Int], |_| Ok(DataType::Utf8), format_number),
 ];
 
@@ -74,11 +72,72 @@ fn round_type(given: &Given) -> Result<DataType> {
 }
 
 fn whole_type(given: &Given) -> Result<DataType> {
+    if given.types.len() > 1 {
+        return scaled_type(given);
+    }
     Ok(match number_type(given)? {
         DataType::Decimal128(precision, 0) => DataType::Decimal128(precision, 0),
         DataType::Decimal128(precision, scale) => DataType::Decimal128((precision - scale as u8 + 1).min(38), 0),
         _ => DataType::Int64,
     })
+}
+
+/// `ceil(x, n)` gives a decimal, of whatever number.
+fn scaled_type(given: &Given) -> Result<DataType> {
+    let wanted = scale_of(given)?;
+    let (precision, scale) = match number_type(given)? {
+        DataType::Decimal128(precision, scale) => (i32::from(precision), i32::from(scale)),
+        ty if ty.is_floating() => {
+            return not_impl_err!("`ceil` and `floor` of a DOUBLE to a scale; cast it to a DECIMAL");
+        }
+        DataType::Int8 => (3, 0),
+        DataType::Int16 => (5, 0),
+        DataType::Int32 => (10, 0),
+        _ => (20, 0),
+    };
+    let whole = precision - scale + 1;
+    let (precision, scale) = match wanted {
+        n if n < 0 => (whole.max(1 - n), 0),
+        n => (whole + scale.min(n), scale.min(n)),
+    };
+    Ok(DataType::Decimal128(precision.min(38) as u8, scale as i8))
+}
+
+fn is_nan(call: &Call) -> Result<ArrayRef> {
+    let values = convert(call.arg(0)?, &DataType::Float64, false)?;
+    let nan = values.as_primitive::<Float64Type>().iter().map(|v| Some(v.is_some_and(f64::is_nan)));
+    Ok(Arc::new(nan.collect::<BooleanArray>()))
+}
+
+/// The bucket among `n` of equal width that a value falls into; 0 below the first, n + 1 beyond the last.
+fn width_bucket(call: &Call) -> Result<ArrayRef> {
+    let (values, lows, highs) =
+        (call.values::<Float64Type>(0)?, call.values::<Float64Type>(1)?, call.values::<Float64Type>(2)?);
+    let rows = values.iter().zip(lows.iter()).zip(highs.iter()).zip(call.values::<Int64Type>(3)?.iter());
+    let buckets = rows.map(|(((v, low), high), n)| {
+        let (v, low, high, n) = (v?, low?, high?, n?);
+        if n <= 0 || n == i64::MAX || v.is_nan() || low == high || !low.is_finite() || !high.is_finite() {
+            return None;
+        }
+        let (least, most) = (low.min(high), low.max(high));
+        if low < high {
+            return Some(if v < least {
+                0
+            } else if v >= most {
+                n + 1
+            } else {
+                (n as f64 * (v - least) / (most - least)) as i64 + 1
+            });
+        }
+        Some(if v > most {
+            0
+        } else if v <= least {
+            n + 1
+        } else {
+            (n as f64 * (most - v) / (most - least)) as i64 + 1
+        })
+    });
+    Ok(Arc::new(buckets.collect::<datafusion::arrow::array::Int64Array>()))
 }
 
 fn decimals_wanted(call: &Call) -> Result<i32> {
@@ -111,6 +170,14 @@ fn round(call: &Call, mode: Mode) -> Result<ArrayRef> {
             convert(&(Arc::new(rounded) as ArrayRef), &call.returns, false)
         }
         _ => {
+            if let DataType::Decimal128(precision, to) = call.returns {
+                let whole = convert(array, &DataType::Decimal128(20, 0), false)?;
+                let values = whole.as_primitive::<Decimal128Type>().iter();
+                let rounded =
+                    values.map(|v| v.map(|v| rescaled(v, 0, wanted.min(0), i32::from(to), mode).ok_or_else(overflow)));
+                let rounded = rounded.map(Option::transpose).collect::<Result<Decimal128Array>>()?;
+                return Ok(Arc::new(rounded.with_precision_and_scale(precision, to)?));
+            }
             let values = convert(array, &DataType::Int64, false)?;
             let values = values.as_primitive::<Int64Type>().iter();
             let one = |v: i64| rescaled(i128::from(v), 0, wanted.min(0), 0, mode).and_then(|v| i64::try_from(v).ok());
@@ -189,11 +256,6 @@ fn float(call: &Call, map: impl Fn(f64) -> Option<f64>) -> Result<ArrayRef> {
     Ok(Arc::new(call.values::<Float64Type>(0)?.iter().map(|v| v.and_then(&map)).collect::<Float64Array>()))
 }
 
-fn power(call: &Call) -> Result<ArrayRef> {
-    let pairs = call.values::<Float64Type>(0)?.iter().zip(call.values::<Float64Type>(1)?.iter());
-    Ok(Arc::new(pairs.map(|(a, b)| Some(a?.powf(b?))).collect::<Float64Array>()))
-}
-
 /// Groups of three digits, rounded half even, as Java's DecimalFormat does.
 fn format_number(call: &Call) -> Result<ArrayRef> {
     let wanted = decimals_wanted(call)?;
@@ -204,7 +266,19 @@ fn format_number(call: &Call) -> Result<ArrayRef> {
             let from = i32::from(*scale);
             let one = |v: i128| rescaled(v, from, wanted.min(from), wanted, Mode::HalfEven);
             let values = array.as_primitive::<Decimal128Type>().iter();
-            values.map(|v| v.and_then(one).map(|v| plain(v, places))).collect()
+            let shown = |v: i128| {
+                let text = plain(one(v)?, places);
+                // A negative number keeps its sign when all its digits go.
+                Some(if v < 0 && !text.starts_with('-') { format!("-{text}") } else { text })
+            };
+            values.map(|v| v.and_then(shown)).collect()
+        }
+        ty if ty.is_integer() => {
+            let whole = convert(array, &DataType::Decimal128(20, 0), false)?;
+            let values = whole.as_primitive::<Decimal128Type>().iter();
+            values
+                .map(|v| v.and_then(|v| rescaled(v, 0, 0, wanted, Mode::HalfEven)).map(|v| plain(v, places)))
+                .collect()
         }
         _ => {
             let values = convert(array, &DataType::Float64, false)?;

@@ -4,9 +4,13 @@
 //! DataFusion's own set is much larger and differs in many places.
 
 mod arrays;
+mod bits;
 mod dates;
+mod format;
 mod formats;
 mod json;
+mod json_text;
+mod maps;
 mod math;
 mod patterns;
 mod regex;
@@ -14,8 +18,11 @@ mod sets;
 mod statistics;
 mod strings;
 mod structs;
+mod texts;
 mod totals;
 mod totals_of_some;
+mod transcendental;
+mod urls;
 mod zones;
 
 use std::collections::BTreeMap;
@@ -23,6 +30,8 @@ use std::sync::Arc;
 
 use datafusion::execution::SessionStateBuilder;
 use datafusion::logical_expr::{AggregateUDF, HigherOrderUDF, ScalarUDF, Volatility, WindowUDF};
+
+pub(super) use maps::BETWEEN_NAMES;
 
 use super::{arithmetic, cast};
 
@@ -41,22 +50,12 @@ const CORE: &[&str] = &[
     "octet_length",
     "bit_length",
     "levenshtein",
-    "radians",
-    "degrees",
-    "exp",
-    "cbrt",
-    "sin",
-    "cos",
-    "tan",
-    "asin",
-    "acos",
-    "atan",
     "grouping",
     "nanvl",
 ];
 
 /// DataFusion's functions on arrays and maps that do as Spark does.
-const NESTED: &[&str] = &["make_array", "flatten", "map", "map_keys", "map_values", "map_entries"];
+const NESTED: &[&str] = &["make_array", "map", "map_keys", "map_values", "map_entries"];
 
 /// Functions of `datafusion-spark` that do as Spark does.
 const SPARK: &[&str] = &[
@@ -66,22 +65,16 @@ const SPARK: &[&str] = &[
     "xxhash64",
     "base64",
     "unbase64",
-    "concat_ws",
-    "format_string",
-    "str_to_map",
     "ascii",
     "char",
     "space",
     "hex",
     "bin",
-    "rint",
     "bit_count",
     "soundex",
-    "parse_url",
     "url_encode",
     "url_decode",
     "try_url_decode",
-    "try_parse_url",
     "elt",
 ];
 
@@ -141,6 +134,11 @@ impl Registry {
         self.scalar.get(name).cloned()
     }
 
+    /// A window function by its name.
+    pub fn window(&self, name: &str) -> Option<Arc<WindowUDF>> {
+        self.window.get(name).cloned()
+    }
+
     /// Hands the functions to a session under construction.
     pub fn install(&self, builder: SessionStateBuilder) -> SessionStateBuilder {
         builder
@@ -192,15 +190,22 @@ impl Registry {
             arithmetic::FUNCTIONS,
             cast::FUNCTIONS,
             arrays::FUNCTIONS,
+            bits::FUNCTIONS,
             dates::FUNCTIONS,
+            format::FUNCTIONS,
             formats::FUNCTIONS,
             json::FUNCTIONS,
+            json_text::FUNCTIONS,
+            maps::FUNCTIONS,
             math::FUNCTIONS,
             regex::FUNCTIONS,
             sets::FUNCTIONS,
             statistics::FUNCTIONS,
             strings::FUNCTIONS,
             structs::FUNCTIONS,
+            texts::FUNCTIONS,
+            transcendental::FUNCTIONS,
+            urls::FUNCTIONS,
             zones::FUNCTIONS,
         ];
         for native in families.into_iter().flatten() {

@@ -61,6 +61,17 @@ impl Pattern {
         Ok(Pattern { parts })
     }
 
+    /// Refuses letters that Spark writes and does not read.
+    ///
+    /// # Errors
+    /// When there is one.
+    pub fn require_readable(&self, pattern: &str) -> Result<()> {
+        match self.parts.iter().any(|part| matches!(part, Part::Letters('E' | 'D', _))) {
+            true => plan_err!("reading texts by the date pattern `{pattern}` is not supported by the local engine"),
+            false => Ok(()),
+        }
+    }
+
     /// Writes a moment.
     pub fn write(&self, t: NaiveDateTime) -> String {
         let mut text = String::new();
@@ -79,7 +90,7 @@ impl Pattern {
         let mut rest = text;
         for (position, part) in self.parts.iter().enumerate() {
             match part {
-                Part::Literal(literal) => rest = rest.strip_prefix(literal.as_str())?,
+                Part::Literal(literal) => rest = without_prefix(rest, literal)?,
                 Part::Letters(letter, width) => {
                     // A number that another follows at once takes exactly its width.
                     let adjacent = matches!(self.parts.get(position + 1), Some(Part::Letters(..)));
@@ -89,6 +100,14 @@ impl Pattern {
         }
         if rest.is_empty() { fields.moment() } else { None }
     }
+}
+
+/// What follows a prefix in any letter case: names of months, AM and PM, and letters of the pattern itself.
+fn without_prefix<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
+    let same =
+        |a: char, b: char| a == b || a.to_uppercase().eq(b.to_uppercase()) || a.to_lowercase().eq(b.to_lowercase());
+    let mut rest = text.chars();
+    prefix.chars().all(|wanted| rest.next().is_some_and(|c| same(c, wanted))).then(|| rest.as_str())
 }
 
 fn quoted(text: &str) -> (String, &str) {
@@ -116,6 +135,8 @@ fn written(letter: char, width: usize, t: NaiveDateTime) -> String {
     let number = |n: u32| format!("{n:0>width$}");
     match letter {
         'y' if width == 2 => format!("{:02}", t.year().rem_euclid(100)),
+        'y' if t.year() < 0 => format!("-{:0>width$}", t.year().unsigned_abs()),
+        'y' if width == 4 && t.year() > 9999 => format!("+{}", t.year()),
         'y' => format!("{:0>width$}", t.year()),
         'M' | 'L' if width >= 3 => {
             let name = MONTHS.get(t.month0() as usize).copied().unwrap_or_default();
@@ -165,18 +186,16 @@ impl Fields {
     fn read<'a>(&mut self, letter: char, width: usize, adjacent: bool, text: &'a str) -> Option<&'a str> {
         match letter {
             'M' | 'L' if width >= 3 => {
-                let matches = |name: &&str| -> bool {
-                    let shown: String = if width == 3 { name.chars().take(3).collect() } else { (**name).to_owned() };
-                    text.starts_with(&shown)
-                };
-                let index = MONTHS.iter().position(matches)?;
+                let shown = |name: &'static str| if width == 3 { name.get(..3) } else { Some(name) };
+                let mut rests = MONTHS.iter().map(|name| without_prefix(text, shown(name)?));
+                let (index, rest) = rests.by_ref().enumerate().find_map(|(index, rest)| Some((index, rest?)))?;
                 self.month = u32::try_from(index + 1).ok();
-                let length = if width == 3 { 3 } else { MONTHS.get(index)?.len() };
-                return text.get(length..);
+                return Some(rest);
             }
             'a' => {
-                self.afternoon = Some(text.starts_with("PM"));
-                return text.strip_prefix("PM").or_else(|| text.strip_prefix("AM"));
+                let afternoon = without_prefix(text, "PM");
+                self.afternoon = Some(afternoon.is_some());
+                return afternoon.or_else(|| without_prefix(text, "AM"));
             }
             'E' | 'D' => return None,
             _ => {}

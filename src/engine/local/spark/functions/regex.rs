@@ -1,117 +1,125 @@
-//! Regular expressions as Java reads them, run by an engine without backtracking.
-//!
-//! A pattern is translated where the two dialects write the same thing differently; what only Java has (look-around,
-//! back references, possessive quantifiers) is refused.
+//! Functions of regular expressions: Java's patterns by [`crate::lakeflow::pattern`], Java's way from match to match.
 
 use std::sync::Arc;
 
 use datafusion::arrow::array::{Array, ArrayRef, BooleanArray, Int32Array, StringArray};
 use datafusion::arrow::datatypes::{DataType, Int32Type};
-use datafusion::common::{Result, exec_err, plan_err};
+use datafusion::common::{Result, exec_err, not_impl_err, plan_err};
 use regex::{Captures, Regex};
 
 use super::super::native::Param::{Int, Text};
 use super::super::native::{Call, Given, Native, native};
 use super::super::types;
 use super::arrays::gathered;
+use crate::lakeflow::pattern::{End, PatternFault, translate};
 
 pub(super) const FUNCTIONS: &[Native] = &[
     native("regexp_like", &[Text, Text], |g| typed(g, DataType::Boolean), like),
     native("rlike", &[Text, Text], |g| typed(g, DataType::Boolean), like),
     native("regexp", &[Text, Text], |g| typed(g, DataType::Boolean), like),
     native("regexp_count", &[Text, Text], |g| typed(g, DataType::Int32), count),
-    native("regexp_replace", &[Text, Text, Text], |g| typed(g, DataType::Utf8), replace),
+    native("regexp_instr", &[Text, Text, Int], |g| typed(g, DataType::Int32), instr).optional(1),
+    native("regexp_substr", &[Text, Text], |g| typed(g, DataType::Utf8), substr),
+    native("regexp_replace", &[Text, Text, Text, Int], |g| typed(g, DataType::Utf8), replace).optional(1),
     native("regexp_extract", &[Text, Text, Int], |g| typed(g, DataType::Utf8), extract).optional(1),
+    native("regexp_extract_all", &[Text, Text, Int], |g| typed(g, types::array(DataType::Utf8)), extract_all)
+        .optional(1),
     native("split", &[Text, Text, Int], |g| typed(g, types::array(DataType::Utf8)), split).optional(1),
 ];
 
 /// A literal pattern is checked when the query is planned.
 fn typed(given: &Given, returns: DataType) -> Result<DataType> {
     match given.text(1) {
-        Some(pattern) => compile(pattern).map(|_| returns),
+        Some(pattern) => Compiled::new(pattern).map(|_| returns),
         None => Ok(returns),
     }
 }
 
-fn compile(pattern: &str) -> Result<Regex> {
-    match Regex::new(&translate(pattern)?) {
-        Ok(regex) => Ok(regex),
-        Err(_) => plan_err!("the pattern `{pattern}` is not valid, or not supported by the local engine"),
-    }
+/// A pattern, and what has to be watched when it is matched.
+pub(super) struct Compiled {
+    regex: Regex,
+    end: End,
+    has_word_border: bool,
 }
 
-const LINE_ENDS: &str = r"\n\r\x{85}\x{2028}\x{2029}";
-
-/// The pattern in the syntax of the `regex` crate.
-fn translate(pattern: &str) -> Result<String> {
-    let mut out = String::with_capacity(pattern.len());
-    let mut chars = pattern.chars().peekable();
-    let mut depth = 0_usize;
-    let mut quantified = false;
-    while let Some(c) = chars.next() {
-        let in_class = depth > 0;
-        let quantifier = !in_class && matches!(c, '*' | '+' | '?' | '}');
-        if quantifier && quantified && c == '+' {
-            return plan_err!("possessive quantifiers in a pattern are not supported by the local engine");
+impl Compiled {
+    pub fn new(pattern: &str) -> Result<Self> {
+        let translated = match translate(pattern) {
+            Ok(translated) => translated,
+            Err(PatternFault::Invalid(why)) => return plan_err!("`{pattern}` is no pattern: {why}"),
+            Err(PatternFault::Apart(what)) => return not_impl_err!("{what} in the pattern `{pattern}`"),
+        };
+        match Regex::new(&translated.regex) {
+            Ok(regex) => Ok(Compiled { regex, end: translated.end, has_word_border: translated.has_word_border }),
+            Err(_) => not_impl_err!("a pattern as large as `{pattern}`"),
         }
-        quantified = quantifier;
-        match c {
-            '\\' => match chars.next() {
-                Some(escaped) => escape(escaped, in_class, &mut out)?,
-                None => return plan_err!("a pattern ends with a backslash"),
-            },
-            '[' => {
-                depth += 1;
-                out.push('[');
+    }
+
+    /// Refuses a text on which the pattern may mean something else than in Java; `whole` if all that counts is whether
+    /// the text matches.
+    fn guard(&self, text: &str, whole: bool) -> Result<()> {
+        if self.has_word_border && !text.is_ascii() {
+            return not_impl_err!(
+                "`\\b` in a pattern on a text with letters beyond ASCII: versions of Java differ on it"
+            );
+        }
+        let ends = self.end == End::Inside || (self.end == End::Last && !whole);
+        if ends && text.ends_with(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}']) {
+            return not_impl_err!("`$` in a pattern on a text that ends with a line end");
+        }
+        Ok(())
+    }
+
+    /// All matches, in Java's way: behind a match an empty one may follow at once, behind an empty one the search goes on
+    /// at the next character.
+    fn matches<'t>(&self, text: &'t str) -> Result<Vec<Captures<'t>>> {
+        let (mut from, mut found) = (0, vec![]);
+        while let Some(captures) = self.regex.captures_at(text, from) {
+            let Some(whole) = captures.get(0) else { break };
+            let (start, end) = (whole.start(), whole.end());
+            found.push(captures);
+            from = end;
+            if start == end {
+                let Some(next) = text.get(end..).and_then(|rest| rest.chars().next()) else { break };
+                if next > '\u{ffff}' {
+                    return not_impl_err!("empty matches of a pattern on a text with characters beyond U+FFFF");
+                }
+                from += next.len_utf8();
             }
-            ']' if in_class => {
-                depth -= 1;
-                out.push(']');
+        }
+        Ok(found)
+    }
+}
+
+impl Compiled {
+    /// What stands between the matches, at most `limit` parts. An empty match at the start gives no empty part.
+    pub fn parts(&self, text: &str, limit: usize) -> Result<Vec<String>> {
+        self.guard(text, false)?;
+        let (mut parts, mut from) = (vec![], 0);
+        for found in self.matches(text)? {
+            let Some(found) = found.get(0) else { continue };
+            if parts.len() + 1 >= limit {
+                break;
             }
-            '.' if !in_class => out.push_str(&format!("[^{LINE_ENDS}]")),
-            // Before the line end that closes the text, if there is one.
-            '$' if !in_class => out.push_str(&format!(r"(?:\r\n|[{LINE_ENDS}])?\z")),
-            '~' if in_class => out.push_str(r"\~"),
-            '-' if in_class && chars.peek() == Some(&'-') => out.push_str(r"\-"),
-            other => out.push(other),
+            if found.end() == 0 {
+                continue;
+            }
+            parts.push(text.get(from..found.start()).unwrap_or_default().to_owned());
+            from = found.end();
         }
+        parts.push(text.get(from..).unwrap_or_default().to_owned());
+        Ok(parts)
     }
-    Ok(out)
 }
 
-/// Classes and boundaries are ASCII in Java.
-fn escape(c: char, in_class: bool, out: &mut String) -> Result<()> {
-    let class = match c {
-        'd' => Some(("0-9", false)),
-        'D' => Some(("0-9", true)),
-        'w' => Some(("A-Za-z0-9_", false)),
-        'W' => Some(("A-Za-z0-9_", true)),
-        's' => Some((r" \t\n\x0B\f\r", false)),
-        'S' => Some((r" \t\n\x0B\f\r", true)),
-        _ => None,
-    };
-    match (class, c) {
-        (Some((set, false)), _) if in_class => out.push_str(set),
-        (Some((set, negated)), _) => out.push_str(&format!("[{}{set}]", if negated { "^" } else { "" })),
-        (None, 'b') => out.push_str(r"(?-u:\b)"),
-        (None, 'B') => out.push_str(r"(?-u:\B)"),
-        (None, 'Z') => out.push_str(&format!(r"(?:\r\n|[{LINE_ENDS}])?\z")),
-        (None, 'A' | 'z' | 't' | 'n' | 'r' | 'f' | 'x') => out.extend(['\\', c]),
-        (
-            None,
-            'p' | 'P' | 'Q' | 'E' | 'G' | 'R' | 'X' | 'h' | 'H' | 'v' | 'V' | 'k' | 'u' | 'c' | 'e' | 'a' | '0'..='9',
-        ) => {
-            return plan_err!("`\\{c}` in a pattern is not supported by the local engine");
-        }
-        (None, c) if c.is_ascii_alphabetic() => return plan_err!("`\\{c}` in a pattern is not valid"),
-        (None, c) => out.push_str(&regex::escape(&c.to_string())),
-    }
-    Ok(())
-}
-
-/// Applies a function to each text and its pattern; a pattern is compiled once while it stays the same.
-fn each<T>(call: &Call, mut apply: impl FnMut(usize, &str, &Regex) -> Result<T>) -> Result<Vec<Option<T>>> {
-    let mut compiled: Option<(String, Regex)> = None;
+/// Applies a function to each text and its pattern; a pattern is compiled once while it stays the same. `whole`: see
+/// [`Compiled::guard`].
+fn each<T>(
+    call: &Call,
+    whole: bool,
+    mut apply: impl FnMut(usize, &str, &Compiled) -> Result<T>,
+) -> Result<Vec<Option<T>>> {
+    let mut compiled: Option<(String, Compiled)> = None;
     let mut results = Vec::with_capacity(call.rows);
     for (row, (text, pattern)) in call.text(0)?.iter().zip(call.text(1)?.iter()).enumerate() {
         let (Some(text), Some(pattern)) = (text, pattern) else {
@@ -119,42 +127,72 @@ fn each<T>(call: &Call, mut apply: impl FnMut(usize, &str, &Regex) -> Result<T>)
             continue;
         };
         if compiled.as_ref().is_none_or(|(known, _)| known != pattern) {
-            compiled = Some((pattern.to_owned(), compile(pattern)?));
+            compiled = Some((pattern.to_owned(), Compiled::new(pattern)?));
         }
         let Some((_, regex)) = &compiled else { return exec_err!("a pattern was not compiled") };
+        regex.guard(text, whole)?;
         results.push(Some(apply(row, text, regex)?));
     }
     Ok(results)
 }
 
-/// Our form of `$` takes a closing line end into the match, which only matters when the match itself is used.
-fn exact_ends(text: &str, pattern: &str) -> Result<()> {
-    if pattern.contains(['$', 'Z']) && text.ends_with(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}']) {
-        return exec_err!("`$` in a pattern on a text that ends with a line end is not supported by the local engine");
-    }
-    Ok(())
-}
-
 fn like(call: &Call) -> Result<ArrayRef> {
-    let found = each(call, |_, text, regex| Ok(regex.is_match(text)))?;
+    let found = each(call, true, |_, text, pattern| Ok(pattern.regex.is_match(text)))?;
     Ok(Arc::new(found.into_iter().collect::<BooleanArray>()))
 }
 
 fn count(call: &Call) -> Result<ArrayRef> {
-    let counts = each(call, |_, text, regex| Ok(regex.find_iter(text).count() as i32))?;
+    let counts = each(call, false, |_, text, pattern| Ok(pattern.matches(text)?.len() as i32))?;
     Ok(Arc::new(counts.into_iter().collect::<Int32Array>()))
 }
 
-fn replace(call: &Call) -> Result<ArrayRef> {
-    let replacements = call.text(2)?;
-    let patterns = call.text(1)?;
-    let replaced = each(call, |row, text, regex| {
-        if replacements.is_null(row) {
+/// The place of the first match, in units of UTF-16 as Java counts; 0 when there is none.
+fn instr(call: &Call) -> Result<ArrayRef> {
+    let groups = if call.len() > 2 { Some(call.values::<Int32Type>(2)?) } else { None };
+    let places = each(call, false, |row, text, pattern| {
+        if groups.is_some_and(|groups| groups.is_null(row)) {
             return Ok(None);
         }
-        exact_ends(text, patterns.value(row))?;
-        let template = template(replacements.value(row), regex.captures_len())?;
-        Ok(Some(regex.replace_all(text, |found: &Captures| filled(&template, found)).into_owned()))
+        let before = pattern.regex.find(text).and_then(|found| text.get(..found.start()));
+        Ok(Some(before.map_or(0, |before| before.encode_utf16().count() as i32 + 1)))
+    })?;
+    Ok(Arc::new(places.into_iter().map(Option::flatten).collect::<Int32Array>()))
+}
+
+/// The first match; NULL when there is none or an empty one.
+fn substr(call: &Call) -> Result<ArrayRef> {
+    let found = each(call, false, |_, text, pattern| {
+        Ok(pattern.regex.find(text).map(|m| m.as_str().to_owned()).filter(|text| !text.is_empty()))
+    })?;
+    Ok(Arc::new(found.into_iter().map(Option::flatten).collect::<StringArray>()))
+}
+
+fn replace(call: &Call) -> Result<ArrayRef> {
+    let first = Int32Array::from(vec![1; call.rows]);
+    let positions = if call.len() > 3 { call.values::<Int32Type>(3)? } else { &first };
+    let replacements = call.text(2)?;
+    let replaced = each(call, false, |row, text, pattern| {
+        if replacements.is_null(row) || positions.is_null(row) {
+            return Ok(None);
+        }
+        let position = positions.value(row);
+        let Some(skipped) = usize::try_from(position).ok().and_then(|n| n.checked_sub(1)) else {
+            return exec_err!("`regexp_replace` begins at position 1 or behind");
+        };
+        let template = template(replacements.value(row), pattern.regex.captures_len())?;
+        let Some((at, _)) = text.char_indices().nth(skipped).or((skipped == 0).then_some((0, ' '))) else {
+            return Ok(Some(text.to_owned()));
+        };
+        let (before, rest) = text.split_at(at);
+        let (mut out, mut end) = (before.to_owned(), 0);
+        for found in pattern.matches(rest)? {
+            let Some(whole) = found.get(0) else { continue };
+            out.push_str(rest.get(end..whole.start()).unwrap_or_default());
+            template.iter().for_each(|piece| piece.fill(&found, &mut out));
+            end = whole.end();
+        }
+        out.push_str(rest.get(end..).unwrap_or_default());
+        Ok(Some(out))
     })?;
     Ok(Arc::new(replaced.into_iter().map(Option::flatten).collect::<StringArray>()))
 }
@@ -164,13 +202,26 @@ enum Piece {
     Group(usize),
 }
 
+impl Piece {
+    fn fill(&self, found: &Captures, out: &mut String) {
+        match self {
+            Piece::Text(text) => out.push_str(text),
+            Piece::Group(group) => out.push_str(found.get(*group).map_or("", |m| m.as_str())),
+        }
+    }
+}
+
 /// Java's replacement text: `$n` for a group, a backslash before a character that stands for itself.
 fn template(text: &str, groups: usize) -> Result<Vec<Piece>> {
     let mut pieces = vec![];
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
         match c {
-            '\\' => pieces.push(Piece::Text(chars.next().map(String::from).unwrap_or_default())),
+            '\\' => match chars.next() {
+                Some(c) => pieces.push(Piece::Text(c.to_string())),
+                None => return exec_err!("a replacement ends with a backslash"),
+            },
+            '$' if chars.peek() == Some(&'{') => return not_impl_err!("a group by its name in a replacement"),
             '$' => {
                 let Some(mut group) = chars.next().and_then(|c| c.to_digit(10)).map(|d| d as usize) else {
                     return exec_err!("`$` in a replacement has to be followed by a group's number");
@@ -193,74 +244,87 @@ fn template(text: &str, groups: usize) -> Result<Vec<Piece>> {
     Ok(pieces)
 }
 
-fn filled(template: &[Piece], found: &Captures) -> String {
-    let piece = |piece: &Piece| match piece {
-        Piece::Text(text) => text.clone(),
-        Piece::Group(group) => found.get(*group).map(|m| m.as_str().to_owned()).unwrap_or_default(),
-    };
-    template.iter().map(piece).collect()
+/// The group that a call asks for.
+fn group(groups: &Int32Array, row: usize, pattern: &Compiled) -> Result<usize> {
+    match usize::try_from(groups.value(row)) {
+        Ok(group) if group < pattern.regex.captures_len() => Ok(group),
+        _ => exec_err!("the pattern has no group {}", groups.value(row)),
+    }
+}
+
+fn text_of(found: &Captures, group: usize) -> String {
+    found.get(group).map_or_else(String::new, |m| m.as_str().to_owned())
 }
 
 /// The group's text in the first match; empty when there is no match or the group took no part.
 fn extract(call: &Call) -> Result<ArrayRef> {
     let first = Int32Array::from(vec![1; call.rows]);
     let groups = if call.len() > 2 { call.values::<Int32Type>(2)? } else { &first };
-    let patterns = call.text(1)?;
-    let found = each(call, |row, text, regex| {
-        exact_ends(text, patterns.value(row))?;
-        let group = usize::try_from(groups.value(row)).unwrap_or(usize::MAX);
-        if group >= regex.captures_len() {
-            return exec_err!("the pattern has no group {}", groups.value(row));
+    let found = each(call, false, |row, text, pattern| {
+        if groups.is_null(row) {
+            return Ok(None);
         }
-        let matched = regex.captures(text).and_then(|c| c.get(group).map(|m| m.as_str().to_owned()));
-        Ok(matched.unwrap_or_default())
+        let group = group(groups, row, pattern)?;
+        Ok(Some(pattern.regex.captures(text).map_or_else(String::new, |found| text_of(&found, group))))
     })?;
-    Ok(Arc::new(found.into_iter().collect::<StringArray>()))
+    Ok(Arc::new(found.into_iter().map(Option::flatten).collect::<StringArray>()))
+}
+
+fn extract_all(call: &Call) -> Result<ArrayRef> {
+    let first = Int32Array::from(vec![1; call.rows]);
+    let groups = if call.len() > 2 { call.values::<Int32Type>(2)? } else { &first };
+    let found = each(call, false, |row, text, pattern| {
+        if groups.is_null(row) {
+            return Ok(None);
+        }
+        let group = group(groups, row, pattern)?;
+        Ok(Some(pattern.matches(text)?.iter().map(|found| text_of(found, group)).collect::<Vec<_>>()))
+    })?;
+    listed(found.into_iter().map(Option::flatten))
+}
+
+fn listed(rows: impl Iterator<Item = Option<Vec<String>>>) -> Result<ArrayRef> {
+    let mut values: Vec<String> = vec![];
+    let mut lists = vec![];
+    for row in rows {
+        lists.push(row.map(|parts| {
+            let begin = values.len();
+            values.extend(parts);
+            (begin..values.len()).map(|i| u32::try_from(i).ok()).collect()
+        }));
+    }
+    let values: ArrayRef = Arc::new(StringArray::from(values));
+    gathered(&values, lists)
 }
 
 /// Parts between matches; a limit above 0 bounds their number. An empty match at the start gives no empty part.
 fn split(call: &Call) -> Result<ArrayRef> {
     let unlimited = Int32Array::from(vec![-1; call.rows]);
     let limits = if call.len() > 2 { call.values::<Int32Type>(2)? } else { &unlimited };
-    let mut parts: Vec<String> = vec![];
-    let rows = each(call, |row, text, regex| {
-        let limit = usize::try_from(limits.value(row)).ok().filter(|n| *n > 0).unwrap_or(usize::MAX);
-        let begin = parts.len();
-        let mut from = 0;
-        for found in regex.find_iter(text) {
-            if parts.len() - begin + 1 >= limit {
-                break;
-            }
-            if found.is_empty() && (found.start() == 0 || found.start() == text.len()) {
-                continue;
-            }
-            parts.push(text.get(from..found.start()).unwrap_or_default().to_owned());
-            from = found.end();
+    let patterns = call.text(1)?;
+    let rows = each(call, false, |row, text, pattern| {
+        if limits.is_null(row) {
+            return Ok(None);
         }
-        parts.push(text.get(from..).unwrap_or_default().to_owned());
-        Ok((begin..parts.len()).map(|i| u32::try_from(i).ok()).collect::<Vec<_>>())
+        let limit = usize::try_from(limits.value(row)).ok().filter(|n| *n > 0).unwrap_or(usize::MAX);
+        if patterns.value(row).is_empty() && !text.is_empty() {
+            return Ok(Some(characters(text, limit)));
+        }
+        Ok(Some(pattern.parts(text, limit)?))
     })?;
-    let values: ArrayRef = Arc::new(StringArray::from(parts));
-    gathered(&values, rows)
+    listed(rows.into_iter().map(Option::flatten))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::compile;
-
-    #[test]
-    fn patterns_mean_what_they_mean_in_java() {
-        let like = |text: &str, pattern: &str| compile(pattern).is_ok_and(|r| r.is_match(text));
-        assert!(like("2024-01-05", r"^[0-9]{4}-[0-9]{2}-[0-9]{2}\z"));
-        assert!(!like("2024-01-05\n", r"^[0-9]{4}-[0-9]{2}-[0-9]{2}\z"), "\\z is the very end");
-        assert!(like("a\n", "^a$"), "$ allows a closing line end");
-        assert!(!like("a\nb", "^a$"));
-        assert!(!like("\u{0661}", r"^\d$"), "digits are ASCII");
-        assert!(!like("a\rb", "^a.b$"), "a dot is no line end");
-        assert!(like("a.b", r"^a\.b$") && !like("axb", r"^a\.b$"));
-        assert!(like("x@y.z", "^[^@ ]+@[^@ ]+[.][^@ ]+$"));
-        for refused in ["(?=a)", r"(a)\1", "a++", r"\p{Alpha}", "a)", r"\q"] {
-            assert!(compile(refused).is_err(), "{refused}");
-        }
+/// Split by the empty pattern: the characters, the last part with all that is left.
+fn characters(text: &str, limit: usize) -> Vec<String> {
+    let count = limit.min(text.chars().count());
+    let ends = text.char_indices().map(|(at, _)| at).skip(1).take(count.saturating_sub(1));
+    let mut parts = vec![];
+    let mut from = 0;
+    for end in ends {
+        parts.push(text.get(from..end).unwrap_or_default().to_owned());
+        from = end;
     }
+    parts.push(text.get(from..).unwrap_or_default().to_owned());
+    parts
 }

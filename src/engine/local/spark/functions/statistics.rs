@@ -5,10 +5,10 @@ use std::sync::Arc;
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, Float64Array, UInt32Array};
 use datafusion::arrow::compute::take;
 use datafusion::arrow::datatypes::{DataType, Float64Type};
-use datafusion::common::{Result, plan_err};
+use datafusion::common::{Result, exec_err, plan_err};
 
 use super::super::cast::convert;
-use super::super::native::Param::{Double, List};
+use super::super::native::Param::{Any, Double, List};
 use super::super::native::{Call, Given, Native, native};
 use super::super::types;
 use super::arrays::{comparable, range};
@@ -22,7 +22,19 @@ pub(super) const FUNCTIONS: &[Native] = &[
     native("__var_pop", &[List], double, |c| moments(c, |m| m.variance(0.0))),
     native("__stddev", &[List], double, |c| moments(c, |m| m.variance(1.0).map(f64::sqrt))),
     native("__stddev_pop", &[List], double, |c| moments(c, |m| m.variance(0.0).map(f64::sqrt))),
-    native("__corr", &[List], double, correlation),
+    native("__percentile", &[List, Any], percentile_type, interpolated),
+    native("__percentile_of_rank", &[List, Double], element, percentile),
+    native("__corr", &[List], double, |c| pairs(c, Pairs::correlation)),
+    native("__covar_pop", &[List], double, |c| pairs(c, |p| p.mean_of(p.together, 0.0))),
+    native("__covar_samp", &[List], double, |c| pairs(c, |p| p.mean_of(p.together, 1.0))),
+    native("__regr_avgx", &[List], double, |c| pairs(c, |p| p.average(p.y_sum))),
+    native("__regr_avgy", &[List], double, |c| pairs(c, |p| p.average(p.x_sum))),
+    native("__regr_sxx", &[List], double, |c| pairs(c, |p| p.known(p.y_moments.second))),
+    native("__regr_syy", &[List], double, |c| pairs(c, |p| p.known(p.x_moments.second))),
+    native("__regr_sxy", &[List], double, |c| pairs(c, |p| p.known(p.together))),
+    native("__regr_slope", &[List], double, |c| pairs(c, Pairs::slope)),
+    native("__regr_intercept", &[List], double, |c| pairs(c, |p| Some(p.x_mean - p.slope()? * p.y_mean))),
+    native("__regr_r2", &[List], double, |c| pairs(c, Pairs::determination)),
 ];
 
 fn double(_: &Given) -> Result<DataType> {
@@ -121,25 +133,134 @@ impl Moments {
     }
 }
 
-/// Pearson's correlation of pairs without a NULL.
-fn correlation(call: &Call) -> Result<ArrayRef> {
+fn percentile_type(given: &Given) -> Result<DataType> {
+    match given.type_at(1) {
+        DataType::List(_) => Ok(types::array(DataType::Float64)),
+        ty if ty.is_numeric() || ty.is_null() => Ok(DataType::Float64),
+        other => plan_err!("{} is no share", types::show(&other)),
+    }
+}
+
+/// The value at a share of the way from the least to the greatest, between two neighbours by Spark's formula.
+fn interpolated(call: &Call) -> Result<ArrayRef> {
+    let lists = call.lists(0)?;
+    let values = convert(lists.values(), &DataType::Float64, false)?;
+    let values = values.as_primitive::<Float64Type>();
+    let at = |sorted: &[f64], share: f64| -> Result<Option<f64>> {
+        if !(0.0..=1.0).contains(&share) {
+            return exec_err!("a percentile is a share from 0 to 1");
+        }
+        let Some(last) = sorted.len().checked_sub(1) else { return Ok(None) };
+        let position = last as f64 * share;
+        let (lower, higher) = (position.floor(), position.ceil());
+        let value = |place: f64| sorted.get(place as usize).copied().unwrap_or(f64::NAN);
+        let (low, high) = (value(lower), value(higher));
+        Ok(Some(if lower == higher || low == high { low } else { low + (high - low) * (position - lower) }))
+    };
+    let sorted = |row: usize| {
+        let mut sorted: Vec<f64> = range(lists, row).map(|i| values.value(i as usize)).collect();
+        sorted.sort_by(f64::total_cmp);
+        sorted
+    };
+    if let Some(shares) = call.arg(1)?.as_list_opt::<i32>() {
+        let all = convert(shares.values(), &DataType::Float64, false)?;
+        let all = all.as_primitive::<Float64Type>();
+        let (mut results, mut rows) = (vec![], vec![]);
+        for row in 0..call.rows {
+            let sorted = sorted(row);
+            let begin = results.len();
+            for i in range(shares, row) {
+                results.push(at(&sorted, all.value(i as usize))?);
+            }
+            rows.push((!sorted.is_empty()).then(|| (begin..results.len()).map(|i| u32::try_from(i).ok()).collect()));
+        }
+        let results: ArrayRef = Arc::new(Float64Array::from(results));
+        return super::arrays::gathered(&results, rows);
+    }
+    let shares = convert(call.arg(1)?, &DataType::Float64, false)?;
+    let shares = shares.as_primitive::<Float64Type>();
+    let rows =
+        (0..call.rows).map(|row| if shares.is_null(row) { Ok(None) } else { at(&sorted(row), shares.value(row)) });
+    Ok(Arc::new(rows.collect::<Result<Float64Array>>()?))
+}
+
+/// Sums over pairs without a NULL, updated pair by pair in Spark's order of operations. Of `regr_..(y, x)`, the first is `x`
+/// here.
+#[derive(Default)]
+struct Pairs {
+    n: f64,
+    x_mean: f64,
+    y_mean: f64,
+    together: f64,
+    together_of_y: f64,
+    x_spread: f64,
+    y_spread: f64,
+    x_sum: f64,
+    y_sum: f64,
+    x_moments: Moments,
+    y_moments: Moments,
+}
+
+impl Pairs {
+    fn add(&mut self, x: f64, y: f64) {
+        (self.x_sum, self.y_sum) = (self.x_sum + x, self.y_sum + y);
+        self.x_moments.add(x);
+        self.y_moments.add(y);
+        self.n += 1.0;
+        let (dx, dy) = (x - self.x_mean, y - self.y_mean);
+        self.x_mean += dx / self.n;
+        self.y_mean += dy / self.n;
+        self.together += dx * (y - self.y_mean);
+        // The same sum, but for the order of operations.
+        self.together_of_y += dy * (x - self.x_mean);
+        self.x_spread += dx * (x - self.x_mean);
+        self.y_spread += dy * (y - self.y_mean);
+    }
+
+    fn mean_of(&self, sum: f64, less: f64) -> Option<f64> {
+        (self.n > less).then(|| sum / (self.n - less))
+    }
+
+    /// Pearson's; NULL where one side does not vary.
+    fn correlation(&self) -> Option<f64> {
+        let spread = (self.x_spread * self.y_spread).sqrt();
+        (self.n > 1.0 && spread != 0.0).then(|| self.together / spread)
+    }
+
+    fn known(&self, value: f64) -> Option<f64> {
+        (self.n > 0.0).then_some(value)
+    }
+
+    fn average(&self, sum: f64) -> Option<f64> {
+        (self.n > 0.0).then(|| sum / self.n)
+    }
+
+    fn slope(&self) -> Option<f64> {
+        (self.n > 0.0 && self.y_moments.second != 0.0).then(|| self.together_of_y / self.y_moments.second)
+    }
+
+    fn determination(&self) -> Option<f64> {
+        if self.n == 0.0 || self.y_spread == 0.0 {
+            return None;
+        }
+        if self.x_spread == 0.0 {
+            return Some(1.0);
+        }
+        let correlation = self.together / (self.x_spread * self.y_spread).sqrt();
+        Some(correlation * correlation)
+    }
+}
+
+fn pairs(call: &Call, of: impl Fn(&Pairs) -> Option<f64>) -> Result<ArrayRef> {
     let lists = call.lists(0)?;
     let pairs = lists.values().as_struct();
-    let [x, y] = pairs.columns() else { return plan_err!("a correlation needs pairs") };
+    let [x, y] = pairs.columns() else { return plan_err!("a function of pairs needs pairs") };
     let (xs, ys) = (x.as_primitive::<Float64Type>(), y.as_primitive::<Float64Type>());
     let row = |row: usize| {
-        let (mut n, mut x_mean, mut y_mean) = (0.0, 0.0, 0.0);
-        let (mut together, mut x_spread, mut y_spread) = (0.0, 0.0, 0.0);
-        for i in range(lists, row).map(|i| i as usize).filter(|i| xs.is_valid(*i) && ys.is_valid(*i)) {
-            n += 1.0;
-            let (dx, dy) = (xs.value(i) - x_mean, ys.value(i) - y_mean);
-            x_mean += dx / n;
-            y_mean += dy / n;
-            together += dx * (ys.value(i) - y_mean);
-            x_spread += dx * (xs.value(i) - x_mean);
-            y_spread += dy * (ys.value(i) - y_mean);
-        }
-        (n > 1.0).then(|| together / (x_spread * y_spread).sqrt())
+        let mut sums = Pairs::default();
+        let known = range(lists, row).map(|i| i as usize).filter(|i| xs.is_valid(*i) && ys.is_valid(*i));
+        known.for_each(|i| sums.add(xs.value(i), ys.value(i)));
+        of(&sums)
     };
     Ok(Arc::new((0..call.rows).map(row).collect::<Float64Array>()))
 }

@@ -29,6 +29,7 @@ pub(super) const FUNCTIONS: &[Native] = &[
     native("substr", &[Text, Int, Int], text, substring).optional(1),
     native("reverse", &[Any], like_first, reverse),
     native("concat", &[Any], concat_type, concat).variadic(),
+    native("concat_ws", &[Text, Any], joined_type, joined).variadic().optional(1),
     native("length", &[Text], int, |c| count(c, |s| s.chars().count())),
     native("len", &[Text], int, |c| count(c, |s| s.chars().count())),
     native("char_length", &[Text], int, |c| count(c, |s| s.chars().count())),
@@ -112,13 +113,27 @@ fn initcap(s: &str) -> String {
     let mut result = String::with_capacity(s.len());
     for c in s.chars() {
         if first {
-            result.extend(c.to_uppercase());
+            result.push_str(&titled(c));
         } else {
             result.extend(c.to_lowercase());
         }
         first = c == ' ';
     }
     result
+}
+
+/// The form of a letter at the beginning of a word: of several letters, the first alone is a capital one.
+fn titled(c: char) -> String {
+    match c {
+        '\u{1c4}'..='\u{1c6}' => '\u{1c5}'.to_string(),
+        '\u{1c7}'..='\u{1c9}' => '\u{1c8}'.to_string(),
+        '\u{1ca}'..='\u{1cc}' => '\u{1cb}'.to_string(),
+        '\u{1f1}'..='\u{1f3}' => '\u{1f2}'.to_string(),
+        c => {
+            let mut upper = c.to_uppercase();
+            upper.next().into_iter().chain(upper.flat_map(char::to_lowercase)).collect()
+        }
+    }
 }
 
 fn masked(c: char) -> char {
@@ -175,6 +190,9 @@ fn position(call: &Call, text_at: usize, part_at: usize) -> Result<ArrayRef> {
     let found = rows.map(|((s, part), start)| {
         let (s, part, start) = (s?, part?, start?);
         let Some(skip) = usize::try_from(start).ok().filter(|n| *n > 0) else { return Some(0) };
+        if part.is_empty() {
+            return Some(1);
+        }
         let from = s.char_indices().nth(skip - 1).map_or(s.len(), |(at, _)| at);
         let (before, rest) = s.split_at(from);
         let at = rest.find(part)?;
@@ -228,6 +246,45 @@ fn concat(call: &Call) -> Result<ArrayRef> {
             whole.push_str(part.value(i));
         }
         Some(whole)
+    };
+    Ok(Arc::new((0..call.rows).map(row).collect::<StringArray>()))
+}
+
+fn joined_type(given: &Given) -> Result<DataType> {
+    let fits = |ty: &DataType| match ty {
+        DataType::List(element) => matches!(element.data_type(), DataType::Utf8 | DataType::Null),
+        ty => !ty.is_nested() && !matches!(ty, DataType::Interval(_) | DataType::Duration(_) | DataType::Binary),
+    };
+    match given.types.iter().find(|ty| !fits(ty)) {
+        None => Ok(DataType::Utf8),
+        Some(other) => plan_err!("`concat_ws` of {} is not supported by the local engine", types::show(other)),
+    }
+}
+
+/// The parts that are not NULL, and those of arrays, with a text between them; NULL for a separator of NULL.
+fn joined(call: &Call) -> Result<ArrayRef> {
+    let separators = call.text(0)?;
+    let parts = call.args().iter().skip(1).map(|array| match array.data_type() {
+        DataType::List(_) => Ok((Some(array.as_list::<i32>()), texts(array.as_list::<i32>().values())?)),
+        _ => Ok((None, texts(array)?)),
+    });
+    let parts = parts.collect::<Result<Vec<_>>>()?;
+    let row = |row: usize| {
+        if separators.is_null(row) {
+            return None;
+        }
+        let mut all: Vec<&str> = vec![];
+        for (lists, texts) in &parts {
+            match lists {
+                None if texts.is_valid(row) => all.push(texts.value(row)),
+                Some(lists) if lists.is_valid(row) => {
+                    let known = arrays::range(lists, row).map(|i| i as usize).filter(|i| texts.is_valid(*i));
+                    all.extend(known.map(|i| texts.value(i)));
+                }
+                _ => {}
+            }
+        }
+        Some(all.join(separators.value(row)))
     };
     Ok(Arc::new((0..call.rows).map(row).collect::<StringArray>()))
 }

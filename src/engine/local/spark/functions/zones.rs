@@ -27,7 +27,7 @@ pub(super) const FUNCTIONS: &[Native] = &[
 ];
 
 fn zone(name: &str) -> Result<Tz> {
-    Tz::from_str(name).map_err(|_| exec_datafusion_err!("`{name}` is no time zone"))
+    Tz::from_str(name).map_err(|_| exec_datafusion_err!("the local engine knows zones by region here, not `{name}`"))
 }
 
 /// What clocks in the zone show at a moment of UTC.

@@ -3,13 +3,15 @@
 use chrono::{DateTime, Utc};
 use sqlparser::ast::{
     BinaryOperator, CeilFloorKind, DateTimeField, DuplicateTreatment, Expr, Function, FunctionArgumentClause,
-    FunctionArguments, NullTreatment, OrderByExpr, OrderByOptions, TrimWhereField, Value, ValueWithSpan,
+    FunctionArguments, NullTreatment, OrderByExpr, OrderByOptions, TrimWhereField, UnaryOperator, Value, ValueWithSpan,
 };
 
 use super::super::fault::Fault;
 use super::build::{arguments, call, case, rename, set_arguments, text};
+use super::lambda::{over_fields, parameters};
 use super::literals::{is_hidden, number, restore};
 use super::names::lowered;
+use super::shorthands::shorthand;
 use super::windows;
 
 /// Forms with a syntax of their own, as calls.
@@ -33,6 +35,13 @@ pub(super) fn special_form(expr: Expr) -> Result<Expr, Fault> {
         Expr::Position { expr, r#in } => call("locate", vec![*expr, *r#in]),
         Expr::Ceil { expr, field } => rounded("ceil", *expr, field)?,
         Expr::Floor { expr, field } => rounded("floor", *expr, field)?,
+        Expr::Like { negated, any: false, expr, pattern, escape_char } => {
+            like("__like", negated, *expr, *pattern, escape_char)?
+        }
+        Expr::ILike { negated, any: false, expr, pattern, escape_char } => {
+            like("__ilike", negated, *expr, *pattern, escape_char)?
+        }
+        Expr::UnaryOp { op: UnaryOperator::BitwiseNot, expr } => call("__bitwise_not", vec![*expr]),
         Expr::Struct { values, fields } if fields.is_empty() => named_struct(values)?,
         Expr::Lambda(mut lambda) => {
             match &mut lambda.params {
@@ -47,9 +56,32 @@ pub(super) fn special_form(expr: Expr) -> Result<Expr, Fault> {
     })
 }
 
+/// `LIKE` by Spark's rules for its escape.
+fn like(name: &str, negated: bool, value: Expr, pattern: Expr, escape: Option<ValueWithSpan>) -> Result<Expr, Fault> {
+    let escape = match escape.map(|escape| escape.value) {
+        None => None,
+        Some(Value::SingleQuotedString(escape) | Value::DoubleQuotedString(escape)) => Some(text(escape)),
+        Some(other) => return Err(Fault::refused(format!("the escape `{other}` of LIKE"))),
+    };
+    let one = |pattern: Expr| {
+        let found = call(name, [value.clone(), pattern].into_iter().chain(escape.clone()).collect());
+        if negated { Expr::UnaryOp { op: UnaryOperator::Not, expr: Box::new(found) } } else { found }
+    };
+    // `LIKE ALL (a, b)` is read as a call of `all`.
+    if let Expr::Function(function) = &pattern
+        && function.name.to_string().eq_ignore_ascii_case("all")
+        && let Some(patterns) = arguments(function)
+    {
+        let all = patterns.into_iter().map(one).reduce(|a, b| binary(&a, BinaryOperator::And, &b));
+        return all.map(|all| Expr::Nested(Box::new(all))).ok_or_else(|| Fault::refused("LIKE ALL of no pattern"));
+    }
+    Ok(one(pattern))
+}
+
 fn rounded(name: &str, expr: Expr, field: CeilFloorKind) -> Result<Expr, Fault> {
     match field {
         CeilFloorKind::DateTimeField(DateTimeField::NoDateTime) => Ok(call(name, vec![expr])),
+        CeilFloorKind::Scale(scale) => Ok(call(name, vec![expr, number(scale.value.to_string(), false)])),
         _ => Err(Fault::refused(format!("`{name}` to a scale or unit"))),
     }
 }
@@ -76,7 +108,7 @@ fn named_struct(values: Vec<Expr>) -> Result<Expr, Fault> {
 pub(super) fn function(mut function: Function, now: DateTime<Utc>) -> Result<Expr, Fault> {
     let name = function.name.to_string().to_lowercase().replace(['`', '"'], "");
     if let Some(window) = &mut function.over {
-        windows::over(window, &name);
+        windows::over(window, &name)?;
     }
     if name.starts_with("__") && !INTERNAL.contains(&name.as_str()) {
         return Err(Fault::refused(format!("the function `{name}`")));
@@ -97,7 +129,7 @@ pub(super) fn function(mut function: Function, now: DateTime<Utc>) -> Result<Exp
         return Err(Fault::refused(format!("a clause among the arguments of `{name}`")));
     }
     let Some(args) = arguments(&function) else { return Ok(Expr::Function(function)) };
-    if let Some(simple) = conditional(&name, &args) {
+    if let Some(simple) = shorthand(&name, &args).or_else(|| conditional(&name, &args)) {
         return Ok(simple);
     }
     if let Some(simple) = units(&name, &args)? {
@@ -107,7 +139,7 @@ pub(super) fn function(mut function: Function, now: DateTime<Utc>) -> Result<Exp
 }
 
 /// Functions that only this rewriter calls.
-const INTERNAL: [&str; 9] = [
+const INTERNAL: [&str; 12] = [
     "__cast",
     "__try_cast",
     "__negative",
@@ -117,6 +149,9 @@ const INTERNAL: [&str; 9] = [
     "__trim_end",
     "__with_position",
     "__or_null",
+    "__like",
+    "__ilike",
+    "__bitwise_not",
 ];
 
 /// Other names for functions: (name, function).
@@ -131,6 +166,17 @@ const ALIASES: &[(&str, &str)] = &[
     ("some", "bool_or"),
     ("any", "bool_or"),
     ("mean", "avg"),
+    ("lcase", "lower"),
+    ("ucase", "upper"),
+    ("chr", "char"),
+    ("sha", "sha1"),
+    ("charindex", "locate"),
+    ("position", "locate"),
+    ("negative", "__negative"),
+    ("timediff", "timestampdiff"),
+    ("make_timestamp_ltz", "make_timestamp"),
+    ("to_timestamp_ltz", "to_timestamp"),
+    ("to_varchar", "to_char"),
 ];
 
 /// The present moment as a constant of the query.
@@ -148,11 +194,11 @@ fn present(name: &str, function: &Function, now: DateTime<Utc>) -> Option<Expr> 
     bare.then(|| call("__cast", vec![text(now.format(format).to_string()), text(ty)]))
 }
 
-fn binary(left: &Expr, op: BinaryOperator, right: &Expr) -> Expr {
+pub(super) fn binary(left: &Expr, op: BinaryOperator, right: &Expr) -> Expr {
     Expr::BinaryOp { left: Box::new(left.clone()), op, right: Box::new(right.clone()) }
 }
 
-fn not_null(expr: &Expr) -> Expr {
+pub(super) fn not_null(expr: &Expr) -> Expr {
     Expr::IsNotNull(Box::new(expr.clone()))
 }
 
@@ -181,7 +227,14 @@ fn conditional(name: &str, args: &[Expr]) -> Option<Expr> {
             // As an operator, so that the planner sees the literals among the operands.
             binary(left, BinaryOperator::Custom(name.to_owned()), right)
         }
-        ("transform", [list, Expr::Lambda(lambda)]) => return super::selects::transform(list, lambda),
+        ("transform", [list, Expr::Lambda(lambda)]) => match parameters(lambda).len() {
+            1 => call("array_transform", vec![list.clone(), Expr::Lambda(lambda.clone())]),
+            2 => {
+                let positioned = call("__with_position", vec![list.clone()]);
+                call("array_transform", vec![positioned, over_fields(lambda, &["col", "pos"])?])
+            }
+            _ => return None,
+        },
         _ => return None,
     })
 }
@@ -264,7 +317,7 @@ fn aggregate(name: &str, args: Vec<Expr>, mut function: Function) -> Result<Expr
 }
 
 /// Statistics: most are functions of all values of a group, so that they agree with Spark to the last digit.
-fn statistic(name: &str, args: &[Expr], mut function: Function) -> Result<Expr, Fault> {
+fn statistic(name: &str, args: &[Expr], function: Function) -> Result<Expr, Fault> {
     match (name, args) {
         ("percentile_approx" | "approx_percentile", [value, share, ..]) => {
             return Ok(over_collected("__percentile_disc", function, value, vec![share.clone()]));
@@ -276,25 +329,39 @@ fn statistic(name: &str, args: &[Expr], mut function: Function) -> Result<Expr, 
         ("mode", [value, Expr::Value(ValueWithSpan { value: Value::Boolean(true), .. })]) => {
             return Ok(over_collected("__mode", function, value, vec![]));
         }
-        ("corr", [x, y]) => {
+        (
+            "corr" | "covar_pop" | "covar_samp" | "regr_avgx" | "regr_avgy" | "regr_intercept" | "regr_r2"
+            | "regr_slope" | "regr_sxx" | "regr_sxy" | "regr_syy",
+            [x, y],
+        ) => {
             let pair = call("named_struct", vec![text("x"), to_double(x), text("y"), to_double(y)]);
-            return Ok(over_collected("__corr", function, &pair, vec![]));
+            return Ok(over_collected(&format!("__{name}"), function, &pair, vec![]));
         }
         ("listagg" | "string_agg", [value, rest @ ..]) => return listagg(function, value, rest),
         ("percentile", [value, share]) => {
-            rename(&mut function, "percentile_cont");
-            set_arguments(&mut function, vec![to_double(value), to_double(share)]);
+            return Ok(over_collected("__percentile", function, &to_double(value), vec![share.clone()]));
         }
         ("median", [value]) => {
-            rename(&mut function, "percentile_cont");
-            set_arguments(&mut function, vec![to_double(value), to_double(&text("0.5"))]);
+            let half = to_double(&text("0.5"));
+            return Ok(over_collected("__percentile", function, &to_double(value), vec![half]));
         }
-        ("percentile_cont", _) if function.within_group.is_empty() => {
-            return Err(Fault::refused("`percentile_cont` without WITHIN GROUP"));
-        }
+        ("percentile_cont" | "percentile_disc", [share]) => return within_group(name, function, share),
         _ => {}
     }
     Ok(Expr::Function(function))
+}
+
+/// `percentile_cont(share) WITHIN GROUP (ORDER BY value)`.
+fn within_group(name: &str, mut function: Function, share: &Expr) -> Result<Expr, Fault> {
+    let order = std::mem::take(&mut function.within_group);
+    let [OrderByExpr { expr, options, .. }] = order.as_slice() else {
+        return Err(Fault::refused(format!("`{name}` without WITHIN GROUP and one value")));
+    };
+    if options.asc == Some(false) {
+        return Err(Fault::refused(format!("`{name}` of values in descending order")));
+    }
+    let own = if name == "percentile_cont" { "__percentile" } else { "__percentile_of_rank" };
+    Ok(over_collected(own, function, &to_double(expr), vec![share.clone()]))
 }
 
 /// A rank is an INT to Spark.
@@ -348,7 +415,8 @@ fn extreme(function: &mut Function, value: &Expr, by: &Expr, greatest: bool) -> 
     rename(function, "first_value");
     set_arguments(function, vec![value.clone()]);
     if let FunctionArguments::List(list) = &mut function.args {
-        let options = OrderByOptions { asc: Some(!greatest), nulls_first: Some(false) };
+        // Also says where NULL stands in a struct: below everything else.
+        let options = OrderByOptions { asc: Some(!greatest), nulls_first: Some(!greatest) };
         let order = OrderByExpr { expr: by.clone(), options, with_fill: None };
         list.clauses.push(FunctionArgumentClause::OrderBy(vec![order]));
     }

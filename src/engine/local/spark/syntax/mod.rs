@@ -5,9 +5,11 @@
 
 mod build;
 mod calls;
+mod lambda;
 mod literals;
 mod names;
 mod selects;
+mod shorthands;
 mod windows;
 
 use std::ops::ControlFlow;
@@ -151,25 +153,11 @@ impl Rewriter<'_> {
             Expr::RLike { negated, expr, pattern, regexp: _ } => {
                 negate_if(negated, call("regexp_like", vec![*expr, *pattern]))
             }
-            Expr::Like { negated, any: true, expr, pattern, escape_char } => {
-                let like = |pattern| Expr::Like {
-                    negated: false,
-                    any: false,
-                    expr: expr.clone(),
-                    pattern: Box::new(pattern),
-                    escape_char: escape_char.clone(),
-                };
-                any_of(negated, *pattern, like)
+            Expr::Like { negated, any: true, expr, pattern, escape_char: None } => {
+                any_of(negated, *pattern, |pattern| call("__like", vec![expr.as_ref().clone(), pattern]))
             }
-            Expr::ILike { negated, any: true, expr, pattern, escape_char } => {
-                let like = |pattern| Expr::ILike {
-                    negated: false,
-                    any: false,
-                    expr: expr.clone(),
-                    pattern: Box::new(pattern),
-                    escape_char: escape_char.clone(),
-                };
-                any_of(negated, *pattern, like)
+            Expr::ILike { negated, any: true, expr, pattern, escape_char: None } => {
+                any_of(negated, *pattern, |pattern| call("__ilike", vec![expr.as_ref().clone(), pattern]))
             }
             Expr::Function(function) => calls::function(function, self.now)?,
             Expr::Between { expr, negated, low, high } => between(negated, *expr, *low, *high),
@@ -207,6 +195,7 @@ fn any_of(negated: bool, patterns: Expr, like: impl Fn(Expr) -> Expr) -> Expr {
         op: BinaryOperator::Or,
         right: Box::new(right),
     };
-    let any = patterns.into_iter().map(like).reduce(either).unwrap_or_else(|| text("false"));
-    negate_if(negated, Expr::Nested(Box::new(any)))
+    // NOT LIKE ANY holds when any of the patterns is missed.
+    let any = patterns.into_iter().map(|pattern| negate_if(negated, like(pattern))).reduce(either);
+    Expr::Nested(Box::new(any.unwrap_or_else(|| text("false"))))
 }

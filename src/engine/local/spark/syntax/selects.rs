@@ -3,9 +3,9 @@
 use std::ops::ControlFlow;
 
 use sqlparser::ast::{
-    ExceptSelectItem, Expr, GroupByExpr, GroupByWithModifier, Ident, JoinConstraint, JoinOperator, LambdaFunction,
-    LateralView, ObjectName, ObjectNamePart, OneOrManyWithParens, Query, Select, SelectItem, SetExpr, TableAlias,
-    TableFactor, TableWithJoins, VisitMut, VisitorMut, WildcardAdditionalOptions,
+    ExceptSelectItem, Expr, GroupByExpr, GroupByWithModifier, Ident, JoinConstraint, JoinOperator, LateralView,
+    ObjectName, ObjectNamePart, Query, Select, SelectItem, SetExpr, TableAlias, TableFactor, TableWithJoins, VisitMut,
+    VisitorMut, WildcardAdditionalOptions,
 };
 
 use super::super::fault::Fault;
@@ -297,53 +297,4 @@ fn group_modifiers(select: &mut Select) -> Result<(), Fault> {
         }
     }
     Ok(())
-}
-
-/// `transform(list, x -> ..)`, and with the element's position `transform(list, (x, i) -> ..)`.
-pub(super) fn transform(list: &Expr, lambda: &LambdaFunction) -> Option<Expr> {
-    let names: Vec<String> = match &lambda.params {
-        OneOrManyWithParens::One(param) => vec![param.name.value.clone()],
-        OneOrManyWithParens::Many(params) => params.iter().map(|p| p.name.value.clone()).collect(),
-    };
-    match names.as_slice() {
-        [_] => Some(call("array_transform", vec![list.clone(), Expr::Lambda(lambda.clone())])),
-        [element, position] => {
-            let mut lambda = lambda.clone();
-            let mut single = match &lambda.params {
-                OneOrManyWithParens::Many(params) => params.first()?.clone(),
-                OneOrManyWithParens::One(param) => param.clone(),
-            };
-            single.name = Ident::with_quote('"', "__element");
-            lambda.params = OneOrManyWithParens::One(single);
-            let mut substitute = Substitute { element, position };
-            if lambda.body.visit(&mut substitute).is_break() {
-                return None;
-            }
-            Some(call("array_transform", vec![call("__with_position", vec![list.clone()]), Expr::Lambda(lambda)]))
-        }
-        _ => None,
-    }
-}
-
-struct Substitute<'a> {
-    element: &'a str,
-    position: &'a str,
-}
-
-impl VisitorMut for Substitute<'_> {
-    type Break = ();
-
-    fn post_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<()> {
-        if let Expr::Identifier(ident) = expr {
-            let field = if ident.value == self.element {
-                "col"
-            } else if ident.value == self.position {
-                "pos"
-            } else {
-                return ControlFlow::Continue(());
-            };
-            *expr = call("__field", vec![column("__element"), text(field)]);
-        }
-        ControlFlow::Continue(())
-    }
 }

@@ -2,19 +2,23 @@
 
 use sqlparser::ast::{WindowFrame, WindowFrameBound, WindowFrameUnits, WindowType};
 
+use super::super::fault::Fault;
 use super::literals::restore;
 use super::names::lowered;
 
-/// Functions whose result does not depend on the frame.
+/// Functions whose result does not depend on the frame; Spark takes none but the default one, if any.
 const WITHOUT_FRAME: [&str; 8] =
     ["row_number", "rank", "dense_rank", "percent_rank", "cume_dist", "ntile", "lag", "lead"];
 
 /// Rewrites the window of a call to `function`.
-pub(super) fn over(window: &mut WindowType, function: &str) {
+///
+/// # Errors
+/// When the function has a frame of its own.
+pub(super) fn over(window: &mut WindowType, function: &str) -> Result<(), Fault> {
     let spec = match window {
         WindowType::NamedWindow(name) => {
             *name = lowered(name.clone());
-            return;
+            return Ok(());
         }
         WindowType::WindowSpec(spec) => spec,
     };
@@ -22,6 +26,9 @@ pub(super) fn over(window: &mut WindowType, function: &str) {
         *name = lowered(name.clone());
     }
     match &mut spec.window_frame {
+        Some(frame) if WITHOUT_FRAME.contains(&function) && !is_own_frame(frame, function) => {
+            return Err(Fault::refused(format!("a frame for `{function}`, which has its own: leave it out")));
+        }
         Some(frame) => restore_bounds(frame),
         // The default frame is one of RANGE, for which the planner wants an order by a number or a date.
         None if WITHOUT_FRAME.contains(&function) => {
@@ -33,6 +40,15 @@ pub(super) fn over(window: &mut WindowType, function: &str) {
         }
         None => {}
     }
+    Ok(())
+}
+
+/// Whether a frame is the one that the function has anyway.
+fn is_own_frame(frame: &WindowFrame, function: &str) -> bool {
+    let units = if function == "cume_dist" { WindowFrameUnits::Range } else { WindowFrameUnits::Rows };
+    let up_to_row = frame.start_bound == WindowFrameBound::Preceding(None)
+        && matches!(frame.end_bound, None | Some(WindowFrameBound::CurrentRow));
+    !matches!(function, "lag" | "lead") && frame.units == units && up_to_row
 }
 
 /// Bounds are bare numbers.

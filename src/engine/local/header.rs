@@ -1,0 +1,120 @@
+//! The header of a CSV file against the columns that are declared: which field a column takes, and what is told of the
+//! rest.
+//!
+//! A value under a header that no column has is not lost, it is rescued; but a column that is NULL throughout for the sake
+//! of a blank in its header has to be told of, and counted.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use crate::diag::did_you_mean;
+use crate::lakeflow::is_same_name;
+
+/// The header of one file.
+pub struct Header {
+    /// The column of each field.
+    columns: Vec<Option<usize>>,
+    /// The names under which fields are rescued; no two are alike.
+    rescued: Vec<String>,
+    /// The names as they stand in the file.
+    written: Vec<String>,
+    /// Values that were rescued.
+    values: usize,
+}
+
+/// What is told of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    /// The file.
+    pub path: PathBuf,
+    /// What no column takes, and why that may be.
+    pub text: String,
+    /// How many values went to the rescued data.
+    pub values: usize,
+}
+
+impl Header {
+    /// The header of these fields; the first field of a name is its column's.
+    pub fn of(written: Vec<String>, names: &[String]) -> Header {
+        let mut taken = BTreeSet::new();
+        let column = |name: &String| names.iter().position(|n| n == name).filter(|column| taken.insert(*column));
+        let columns: Vec<Option<usize>> = written.iter().map(column).collect();
+        let mut used: BTreeSet<String> = names.iter().cloned().collect();
+        let mut rescued = vec![];
+        for (index, (name, column)) in written.iter().zip(&columns).enumerate() {
+            // Spark tells doubled headers apart by their position.
+            let mut own = name.clone();
+            while column.is_none() && !used.insert(own.clone()) {
+                own = format!("{own}{index}");
+            }
+            rescued.push(own);
+        }
+        Header { columns, rescued, written, values: 0 }
+    }
+
+    /// The column of a field.
+    pub fn column(&self, index: usize) -> Option<usize> {
+        self.columns.get(index).copied().flatten()
+    }
+
+    /// The name under which a field is rescued; counts it.
+    pub fn rescue(&mut self, index: usize) -> String {
+        self.values += 1;
+        self.rescued.get(index).cloned().unwrap_or_else(|| format!("_c{index}"))
+    }
+
+    /// What is to be told of the file, if any value of it was rescued.
+    pub fn note(&self, path: &Path, names: &[String]) -> Option<Note> {
+        if self.values == 0 {
+            return None;
+        }
+        let unknown: Vec<&String> = self
+            .written
+            .iter()
+            .zip(&self.columns)
+            .filter(|(_, column)| column.is_none())
+            .map(|(name, _)| name)
+            .collect();
+        let text = match (unknown.as_slice(), self.written.as_slice()) {
+            ([], _) => "lines have more fields than the header".to_owned(),
+            (_, [one]) if other_delimiter(one, names).is_some() => {
+                let delimiter = other_delimiter(one, names).unwrap_or_default();
+                format!(
+                    "its header is one field: it seems to be separated by {delimiter}; set `delimiter` of the source"
+                )
+            }
+            (unknown, _) => {
+                let told: Vec<String> = unknown.iter().map(|name| self.told(name, names)).collect();
+                let headers = if told.len() == 1 { "header" } else { "headers" };
+                format!("no column takes {headers} {}", told.join(", "))
+            }
+        };
+        Some(Note { path: path.to_owned(), text, values: self.values })
+    }
+
+    fn told(&self, name: &str, names: &[String]) -> String {
+        let trimmed = name.trim();
+        let close = names.iter().find(|n| is_same_name(n, trimmed)).filter(|n| *n != name);
+        if names.iter().any(|n| n == name) {
+            return format!("`{name}`, which stands twice");
+        }
+        match close {
+            Some(column) if is_same_name(column, name) => format!("`{name}` (`{column}` in other letter case)"),
+            Some(column) => format!("`{name}` (`{column}` with blanks around it)"),
+            None => match did_you_mean(trimmed, names.iter().map(String::as_str)) {
+                Some(hint) => format!("`{name}` ({hint})"),
+                None => format!("`{name}`"),
+            },
+        }
+    }
+}
+
+/// The delimiter by which a header of one field would fall into columns.
+fn other_delimiter(field: &str, names: &[String]) -> Option<&'static str> {
+    let known = [(';', "`;`"), ('\t', "a tab"), ('|', "`|`"), (',', "`,`")];
+    let parts = |delimiter: char| field.split(delimiter).map(|part| part.trim_matches([' ', '"']).to_owned());
+    let falls = |delimiter: char| {
+        parts(delimiter).count() > 1 && parts(delimiter).any(|part| names.iter().any(|n| is_same_name(n, &part)))
+    };
+    known.iter().find(|(delimiter, _)| falls(*delimiter)).map(|(_, shown)| *shown)
+}
