@@ -89,7 +89,7 @@ mod tests {
             "^[^@ ]+@[^@ ]+[.][^@ ]+$",
             "^(a|bc)?x{2,}$",
             "@",
-            r"^\p{Greek}\d$",
+            r"^[α-ω]\d$",
             "^[^/]*[.]csv$",
         ] {
             let made = Pattern::new(pattern);
