@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Every query of the generated pipelines, the shipped one and those of all cases, is accepted by Spark's own analyser, which
-# also finds the types that the datasets declare; and the embedded engine answers made-up queries as Spark does: spark.sh GEN
+# also finds the types that the datasets declare, and the embedded engine answers made-up queries as Spark does: spark.sh GEN
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -84,14 +84,9 @@ mod tests {
     #[test]
     fn texts_match_their_pattern() {
         let mut random = Random::new(1, "patterns");
-        for pattern in [
-            r"^[A-Z]{2}[0-9]{4}\z",
-            "^[^@ ]+@[^@ ]+[.][^@ ]+$",
-            "^(a|bc)?x{2,}$",
-            "@",
-            r"^\p{Greek}\d$",
-            "^[^/]*[.]csv$",
-        ] {
+        for pattern in
+            [r"^[A-Z]{2}[0-9]{4}\z", "^[^@ ]+@[^@ ]+[.][^@ ]+$", "^(a|bc)?x{2,}$", "@", r"^[α-ω]\d$", "^[^/]*[.]csv$"]
+        {
             let made = Pattern::new(pattern);
             for _ in 0..20 {
                 let text = made.as_ref().and_then(|p| p.text(&mut random)).unwrap_or_default();

@@ -123,11 +123,10 @@ pub fn query(sql: &str, warehouse: &Path) -> Result<Rows, RunFault> {
         attempt += 1;
         let known = tables(warehouse);
         let result = known.and_then(|known| {
-            let answer = answered(&parsed, warehouse, &known, &runtime);
             // Each table is one that the list names; of a list that was replaced meanwhile they may not all be there.
-            answer.map_err(|fault| (fault, known)).or_else(|(fault, known)| match tables(warehouse) {
-                Ok(now) if now == known => Err(fault),
-                _ => Err(RunFault::Replaced { warehouse: warehouse.to_owned(), instead: Box::new(fault) }),
+            answered(&parsed, warehouse, &known, &runtime).map_err(|fault| match tables(warehouse) {
+                Ok(now) if now == known => fault,
+                _ => RunFault::Replaced { warehouse: warehouse.to_owned(), instead: Box::new(fault) },
             })
         });
         let is_between = !warehouse.exists() && beside(warehouse, "old").exists();

@@ -107,7 +107,7 @@ fn without_prefix<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
     let same =
         |a: char, b: char| a == b || a.to_uppercase().eq(b.to_uppercase()) || a.to_lowercase().eq(b.to_lowercase());
     let mut rest = text.chars();
-    prefix.chars().all(|wanted| rest.next().is_some_and(|c| same(c, wanted))).then(|| rest.as_str())
+    prefix.chars().all(|wanted| rest.next().is_some_and(|c| same(c, wanted))).then_some(rest.as_str())
 }
 
 fn quoted(text: &str) -> (String, &str) {

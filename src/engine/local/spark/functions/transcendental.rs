@@ -99,9 +99,9 @@ fn acosh(x: f64) -> f64 {
 }
 
 fn log10(x: f64) -> f64 {
-    const IVLN10: f64 = 4.342_944_819_032_518_167_91e-01;
-    const LOG10_2HI: f64 = 3.010_299_956_636_117_713_06e-01;
-    const LOG10_2LO: f64 = 3.694_239_077_158_930_786_16e-13;
+    const IVLN10: f64 = std::f64::consts::LOG10_E;
+    const LOG10_2HI: f64 = f64::from_bits(0x3fd3_4413_509f_6000);
+    const LOG10_2LO: f64 = f64::from_bits(0x3d59_fef3_11f1_2b36);
     if !x.is_finite() {
         return x;
     }

@@ -29,18 +29,16 @@ static AUTHORITY: LazyLock<Option<Regex>> =
 
 /// Whether Java takes the text for an address.
 fn is_address(url: &str) -> bool {
+    let hexadecimal = |b: Option<u8>| b.is_some_and(|b| b.is_ascii_hexdigit());
     let mut bytes = url.bytes();
     while let Some(b) = bytes.next() {
-        match b {
-            b'%' => {
-                if !(bytes.next().is_some_and(|b| b.is_ascii_hexdigit())
-                    && bytes.next().is_some_and(|b| b.is_ascii_hexdigit()))
-                {
-                    return false;
-                }
-            }
-            0..=0x20 | 0x7f | b'"' | b'<' | b'>' | b'\\' | b'^' | b'`' | b'{' | b'|' | b'}' => return false,
-            _ => {}
+        let fits = match b {
+            b'%' => hexadecimal(bytes.next()) && hexadecimal(bytes.next()),
+            0..=0x20 | 0x7f => false,
+            b => !br#""<>\^`{|}"#.contains(&b),
+        };
+        if !fits {
+            return false;
         }
     }
     true
