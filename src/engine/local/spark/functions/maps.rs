@@ -57,12 +57,7 @@ fn entries_type(given: &Given) -> Result<DataType> {
 type Pairs = Vec<(u32, Option<u32>)>;
 
 /// A map for each row of pairs: positions among the keys, and among the values.
-fn built(
-    keys: &ArrayRef,
-    values: &ArrayRef,
-    rows: Vec<Option<Pairs>>,
-    ty: &DataType,
-) -> Result<ArrayRef> {
+fn built(keys: &ArrayRef, values: &ArrayRef, rows: Vec<Option<Pairs>>, ty: &DataType) -> Result<ArrayRef> {
     let comparable = comparable(keys)?;
     for row in rows.iter().flatten() {
         let mut seen = HashSet::new();
