@@ -191,15 +191,16 @@ fn shown(spec: &Spec, array: &ArrayRef) -> Result<Vec<String>> {
         Some(most) => text.chars().take(most).collect(),
         None => text.to_owned(),
     };
+    let upper = |text: String| if spec.conversion.is_ascii_uppercase() { text.to_uppercase() } else { text };
+    // Java cuts the word like any other text.
+    let nothing = || upper(cut("null"));
     let rows = 0..array.len();
     Ok(match spec.conversion {
         's' | 'S' => {
             let texts = texts(array)?;
-            let upper = |text: String| if spec.conversion == 'S' { text.to_uppercase() } else { text };
             rows.map(|row| upper(cut(if texts.is_null(row) { "null" } else { texts.value(row) }))).collect()
         }
         'b' | 'B' => {
-            let upper = |text: String| if spec.conversion == 'B' { text.to_uppercase() } else { text };
             let flags = array.as_boolean();
             rows.map(|row| upper(cut(if array.is_valid(row) && flags.value(row) { "true" } else { "false" }))).collect()
         }
@@ -207,7 +208,7 @@ fn shown(spec: &Spec, array: &ArrayRef) -> Result<Vec<String>> {
             let values = convert(array, &DataType::Int64, false)?;
             let values = values.as_primitive::<Int64Type>();
             let one = |v: i64| signed(spec, v < 0, &grouped(spec, &v.unsigned_abs().to_string()));
-            rows.map(|row| if values.is_null(row) { "null".to_owned() } else { one(values.value(row)) }).collect()
+            rows.map(|row| if values.is_null(row) { nothing() } else { one(values.value(row)) }).collect()
         }
         'x' | 'X' | 'o' => {
             let bits = array.data_type().primitive_width().map_or(64, |bytes| bytes * 8) as u32;
@@ -221,7 +222,7 @@ fn shown(spec: &Spec, array: &ArrayRef) -> Result<Vec<String>> {
                     _ => format!("{v:o}"),
                 }
             };
-            rows.map(|row| if values.is_null(row) { "null".to_owned() } else { one(values.value(row)) }).collect()
+            rows.map(|row| if values.is_null(row) { nothing() } else { one(values.value(row)) }).collect()
         }
         'f' | 'e' | 'E' => {
             let values: Vec<Option<String>> = match array.data_type() {
@@ -232,7 +233,7 @@ fn shown(spec: &Spec, array: &ArrayRef) -> Result<Vec<String>> {
                     doubles.as_primitive::<Float64Type>().iter().map(|v| v.map(digits_of)).collect()
                 }
             };
-            values.into_iter().map(|v| v.map_or_else(|| "null".to_owned(), |v| float(spec, &v))).collect()
+            values.into_iter().map(|v| v.map_or_else(nothing, |v| float(spec, &v))).collect()
         }
         other => return exec_err!("`%{other}` is no conversion of `format_string`"),
     })
