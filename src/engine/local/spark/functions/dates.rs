@@ -112,7 +112,7 @@ fn since_epoch(call: &Call, unit: i64) -> Result<ArrayRef> {
 
 fn from_epoch(call: &Call, unit: i64) -> Result<ArrayRef> {
     let micros = call.values::<datafusion::arrow::datatypes::Int64Type>(0)?.iter().map(|n| match n {
-        Some(n) => match n.checked_mul(unit) {
+        Some(n) => match n.checked_mul(unit).filter(|micros| moment(*micros).is_some()) {
             Some(micros) => Ok(Some(micros)),
             None => exec_err!("a timestamp beyond the calendar"),
         },

@@ -17,9 +17,7 @@ pub(super) const FUNCTIONS: &[Native] = &[
     native("substring_index", &[Text, Text, Int], text, substring_index),
     native("overlay", &[Text, Text, Int, Int], text, overlay).optional(1),
     native("find_in_set", &[Text, Text], |_| Ok(DataType::Int32), find_in_set),
-    native("quote", &[Text], text, |c| {
-        each(c, |s| Some(format!("'{}'", s.replace('\\', "\\\\").replace('\'', "\\'"))))
-    }),
+    native("quote", &[Text], text, |c| each(c, |s| Some(format!("'{}'", s.replace('\'', "\\'"))))),
     native("luhn_check", &[Text], |_| Ok(DataType::Boolean), luhn_check),
     native("md5", &[Any], bytes_to_text, md5_of),
     native("encode", &[Any, Text], encoding, encode),

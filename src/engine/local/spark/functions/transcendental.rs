@@ -13,13 +13,13 @@ use super::super::native::Param::Double;
 use super::super::native::{Call, Given, Native, native};
 
 pub(super) const FUNCTIONS: &[Native] = &[
-    native("ln", &[Double], double, |c| one(c, |x| (x > 0.0).then(|| libm::log(x)))),
+    native("ln", &[Double], double, |c| one(c, |x| is_positive(x).then(|| libm::log(x)))),
     native("log", &[Double, Double], double, |c| {
-        two(c, |base, x| (base > 0.0 && x > 0.0).then(|| libm::log(x) / libm::log(base)))
+        two(c, |base, x| (is_positive(base) && is_positive(x)).then(|| libm::log(x) / libm::log(base)))
     }),
-    native("log10", &[Double], double, |c| one(c, |x| (x > 0.0).then(|| log10(x)))),
-    native("log2", &[Double], double, |c| one(c, |x| (x > 0.0).then(|| libm::log(x) / libm::log(2.0)))),
-    native("log1p", &[Double], double, |c| one(c, |x| (x > -1.0).then(|| libm::log1p(x)))),
+    native("log10", &[Double], double, |c| one(c, |x| is_positive(x).then(|| log10(x)))),
+    native("log2", &[Double], double, |c| one(c, |x| is_positive(x).then(|| libm::log(x) / libm::log(2.0)))),
+    native("log1p", &[Double], double, |c| one(c, |x| is_positive(x + 1.0).then(|| libm::log1p(x)))),
     native("exp", &[Double], double, |c| one(c, |x| Some(libm::exp(x)))),
     native("expm1", &[Double], double, |c| one(c, |x| Some(libm::expm1(x)))),
     native("power", &[Double, Double], double, power),
@@ -48,6 +48,11 @@ pub(super) const FUNCTIONS: &[Native] = &[
     native("e", &[], double, |c| Ok(Arc::new(Float64Array::from(vec![std::f64::consts::E; c.rows])))),
     native("pi", &[], double, |c| Ok(Arc::new(Float64Array::from(vec![std::f64::consts::PI; c.rows])))),
 ];
+
+/// Of what is no number, a logarithm is none; of what is not positive, it is NULL.
+fn is_positive(x: f64) -> bool {
+    x.is_nan() || x > 0.0
+}
 
 fn double(_: &Given) -> Result<DataType> {
     Ok(DataType::Float64)

@@ -50,10 +50,11 @@ fn moved(call: &Call, shown_in: Option<Arc<str>>, from_utc: bool) -> Result<Arra
     let mut zones: Option<(String, Tz)> = None;
     let mut results = Vec::with_capacity(call.rows);
     for (time, name) in times.zip(call.text(1)?.iter()) {
-        let (Some(time), Some(name)) = (time.and_then(moment), name) else {
+        let (Some(time), Some(name)) = (time, name) else {
             results.push(None);
             continue;
         };
+        let Some(time) = moment(time) else { return exec_err!("a moment beyond the calendar of the local engine") };
         let tz = match &zones {
             Some((known, tz)) if known == name => *tz,
             _ => zone(name)?,
