@@ -18,7 +18,7 @@ use super::observe::kind_of;
 use super::ownership;
 use crate::bundle::resource::Kind;
 use crate::bundle::{Level, Permission};
-use crate::model::{Ownership, Principal, Share};
+use crate::model::{Principal, Share};
 use crate::plan::Phase;
 
 /// A resource of the workspace as it is.
@@ -231,6 +231,7 @@ pub fn changes(desired: &Desired, remote: &Remote, is_updated: bool) -> Result<V
     if !remote.releases.contains(&release) {
         changes.push(Change::Release { release: release.clone(), files: desired.files.len() });
     }
+    let (share, permissions) = (desired.ownership.permissions, desired.permissions());
     let mut declared = BTreeSet::new();
     for (kind, key, body) in &wanted {
         declared.insert(key.clone());
@@ -249,7 +250,7 @@ pub fn changes(desired: &Desired, remote: &Remote, is_updated: bool) -> Result<V
         if *kind == Kind::Pipeline && is_unproven(desired, remote, body, there) {
             changes.push(Change::Validate { key: key.clone(), name: name_of(*kind, body) });
         }
-        changes.extend(permitted(&desired.ownership, desired.permissions(), (*kind, key), there, &remote.user));
+        changes.extend(permitted(share, &permissions, (*kind, key), there, &remote.user));
     }
     changes.extend(kept(desired, remote));
     for dashboard in &desired.dashboards {
@@ -259,7 +260,6 @@ pub fn changes(desired: &Desired, remote: &Remote, is_updated: bool) -> Result<V
             changes.push(Change::Dashboard { key: dashboard.metric.clone(), is_new: there.is_none() });
         }
         let viewers: Vec<Principal> = desired.viewers_of(&dashboard.metric).cloned().collect();
-        let share = desired.ownership.permissions;
         changes.extend(shown(share, &viewers, &dashboard.metric, there, &remote.user));
     }
     changes.extend(left(&declared, remote));
@@ -342,15 +342,12 @@ pub(super) fn is_same_dashboard(wanted: &str, there: &Value) -> bool {
 
 /// What changes in who may do what with a resource.
 pub(super) fn permitted(
-    ownership: &Ownership,
+    share: Share,
     permissions: &[Permission],
     (kind, key): (Kind, &str),
     there: Option<&There>,
     user: &str,
 ) -> Vec<Change> {
-    if ownership.permissions == Share::Ignored {
-        return vec![];
-    }
     let mut changes = vec![];
     let levels = lacking(permissions, kind, there, user);
     if !levels.is_empty() {
@@ -358,7 +355,7 @@ pub(super) fn permitted(
     }
     let word = |permission: &Permission| permission.level.word(kind);
     let given = permissions.iter().filter_map(|permission| Some((permission.principal.id(), word(permission)?)));
-    let from = ownership::strangers(ownership.permissions, there, &given.collect::<Vec<_>>(), user);
+    let from = ownership::strangers(share, there, &given.collect::<Vec<_>>(), user);
     if !from.is_empty() {
         changes.push(Change::Forbid { kind: Some(kind), key: key.to_owned(), from });
     }

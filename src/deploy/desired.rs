@@ -16,7 +16,7 @@ use crate::bundle::reference::{self, ReferenceError, Values};
 use crate::bundle::resource::{Kind, Resource};
 use crate::bundle::{self, Bundle, Declared, Deployment, rest};
 use crate::lakeflow;
-use crate::model::{Mode, Ownership, Principal, Project, TargetId};
+use crate::model::{Mode, Ownership, Principal, Project, Share, TargetId};
 use crate::plan::deployment::JobKind;
 use crate::plan::{ArtifactKind, BuildPlan, Folder, Identity, Phase, PlannedDataset};
 use crate::render::RenderedFile;
@@ -245,9 +245,12 @@ impl Desired {
         self.runner().into_iter().chain(self.deployer.as_deref())
     }
 
-    /// Who may do what with pipeline, jobs and alerts.
-    pub fn permissions(&self) -> &[bundle::Permission] {
-        &self.deployment.permissions
+    /// Who may do what with pipeline, jobs, alerts and the folder. Where somebody else looks after that, those are left
+    /// without whom nothing runs.
+    pub fn permissions(&self) -> Vec<bundle::Permission> {
+        let is_all = self.ownership.permissions != Share::Ignored;
+        let is_given = |given: &&bundle::Permission| is_all || self.identities().any(|who| who == given.principal.id());
+        self.deployment.permissions.iter().filter(is_given).cloned().collect()
     }
 
     /// Who may look at the dashboard of a metric.

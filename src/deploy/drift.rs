@@ -65,7 +65,8 @@ fn can_tell(change: &Change, remote: &Remote, me: &Identity) -> bool {
 /// Reads what there is of all that the deployment left.
 fn look(client: &Client<'_>, left: &Left, site: Site, warehouse: String) -> Result<Remote, ObserveError> {
     let effects: Vec<_> = left.statements().into_iter().map(|statement| statement.effect).collect();
-    let catalog = super::reading::catalog(client, Some(&warehouse), &effects)?;
+    let also = ownership::looked_at(left.ownership, &effects, left.tables());
+    let catalog = super::reading::catalog(client, Some(&warehouse), &effects, &also)?;
     let mut remote = Remote { catalog, ..observe::unread(site, warehouse) };
     let id = |memory: &Memory, key: &str| memory.resources.get(key).cloned();
     for key in left.resources.keys() {
@@ -116,7 +117,13 @@ fn changes(left: &Left, remote: &Remote) -> Vec<Change> {
             Some(_) => {}
         }
         if there.is_some() {
-            changes.extend(change::permitted(&left.ownership, &left.permissions(), (kind, key), there, &remote.user));
+            changes.extend(change::permitted(
+                left.ownership.permissions,
+                &left.permissions(),
+                (kind, key),
+                there,
+                &remote.user,
+            ));
         }
     }
     for (key, definition) in &left.dashboards {

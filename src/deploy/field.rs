@@ -4,9 +4,10 @@
 //! difference. Tags of others are left to them.
 
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::bundle::resource::Kind;
+use crate::model::Share;
 
 /// A setting that differs.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -21,30 +22,40 @@ pub struct Field {
     pub after: Option<Value>,
 }
 
-/// What of a resource is compared and replaced.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+/// How much of a resource is compared and replaced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Scope {
-    /// Whether tags that are not given are left alone.
-    pub keeps_tags: bool,
-    /// Whether settings that are not given are left alone.
-    pub keeps_settings: bool,
-    /// Whether all tags are left alone.
-    pub ignores_tags: bool,
-    /// Whether all settings are left alone.
-    pub ignores_settings: bool,
+    /// Of its tags. Those that tell whose it is are always ours.
+    pub tags: Share,
+    /// Of its other settings. What a job does belongs to the release, so its tasks are always ours.
+    pub settings: Share,
 }
 
 impl Scope {
     /// Everything but the tags of others.
-    pub const USUAL: Scope =
-        Scope { keeps_tags: true, keeps_settings: false, ignores_tags: false, ignores_settings: false };
+    pub const USUAL: Scope = Scope { tags: Share::Ours, settings: Share::Exact };
+
+    /// Whether a tag that is there stays as it is.
+    fn keeps_tag(self, key: &str, is_given: bool) -> bool {
+        match self.tags {
+            Share::Exact => false,
+            Share::Ours => !is_given,
+            Share::Ignored => !MARKS.contains(&key),
+        }
+    }
+
+    /// Whether a setting that is there stays as it is, by its key. One that is given is ours with all that is in it.
+    fn keeps_setting(self, key: &str, is_given: bool) -> bool {
+        match self.settings {
+            Share::Exact => false,
+            Share::Ours => !is_given,
+            Share::Ignored => key != "tasks",
+        }
+    }
 }
 
 /// The settings of a resource that differ, in the order of their paths.
 pub fn differences(kind: Kind, scope: Scope, wanted: &Value, there: &Value) -> Vec<Field> {
-    if scope.ignores_settings {
-        return vec![];
-    }
     let mut fields = vec![];
     Comparison { kind, scope }.compare("", Some(wanted), Some(there), &mut fields);
     fields.sort_by(|a, b| a.path.cmp(&b.path));
@@ -52,27 +63,32 @@ pub fn differences(kind: Kind, scope: Scope, wanted: &Value, there: &Value) -> V
 }
 
 /// The wanted settings with what belongs to others: a replacement would take it away.
-pub fn merged(scope: Scope, wanted: &Value, there: &Value) -> Value {
+pub fn merged(kind: Kind, scope: Scope, wanted: &Value, there: &Value) -> Value {
     let mut merged = wanted.clone();
     let (Some(settings), Some(there)) = (merged.as_object_mut(), there.as_object()) else { return merged };
-    // Lists are given whole.
-    for (key, value) in there.iter().filter(|(key, _)| scope.keeps_settings && *key != "tags") {
-        settings.entry(key.clone()).or_insert_with(|| value.clone());
-    }
-    let foreign = there.get("tags").and_then(Value::as_object).filter(|_| scope.keeps_tags || scope.ignores_tags);
-    let Some(foreign) = foreign else { return merged };
-    let tags = settings.entry("tags").or_insert_with(|| Value::Object(Map::new()));
-    if let Some(tags) = tags.as_object_mut() {
-        for (key, value) in foreign.iter().filter(|(key, _)| scope.ignores_tags || !wanted_tag(wanted, key)) {
-            tags.insert(key.clone(), value.clone());
+    for (key, value) in there.iter().filter(|(key, _)| *key != "tags" && !is_of_server(kind, key)) {
+        if scope.keeps_setting(key, settings.contains_key(key)) {
+            settings.insert(key.clone(), value.clone());
         }
+    }
+    let there = there.get("tags").and_then(Value::as_object).cloned().unwrap_or_default();
+    let mut tags = settings.get("tags").and_then(Value::as_object).cloned().unwrap_or_default();
+    if scope.tags == Share::Ignored {
+        tags.retain(|key, _| MARKS.contains(&key.as_str()));
+    }
+    for (key, value) in there {
+        if scope.keeps_tag(&key, tags.contains_key(&key)) {
+            tags.insert(key, value);
+        }
+    }
+    if !tags.is_empty() {
+        settings.insert("tags".to_owned(), Value::Object(tags));
     }
     merged
 }
 
-fn wanted_tag(wanted: &Value, key: &str) -> bool {
-    wanted.get("tags").is_some_and(|tags| tags.get(key).is_some())
-}
+/// Tags that tell whose a resource is.
+const MARKS: [&str; 3] = ["project", "target", "managed_by"];
 
 /// Tags that say which release and commit changed a resource last. A commit that changes nothing else is no change.
 const STAMPS: [&str; 2] = ["tags.release", "tags.commit"];
@@ -122,14 +138,15 @@ struct Comparison {
 impl Comparison {
     /// Tags and settings that are not ours, what says who deployed last, and what a workspace fills in of clusters.
     fn is_left_alone(self, path: &str, wanted: Option<&Value>) -> bool {
-        if path.starts_with("tags.") && self.scope.ignores_tags || STAMPS.contains(&path) {
-            return true;
-        }
-        let is_of_others = (path.starts_with("tags.") && self.scope.keeps_tags)
-            || path == "clusters"
-            || path.starts_with("clusters.")
-            || (self.scope.keeps_settings && !path.is_empty() && !path.starts_with("tags"));
-        wanted.is_none() && is_of_others
+        let is_cluster = path == "clusters" || path.starts_with("clusters.");
+        let is_kept = match path.strip_prefix("tags.") {
+            Some(tag) => self.scope.keeps_tag(tag, wanted.is_some()),
+            // Nothing, or a key: what is deeper belongs to it.
+            None => {
+                !["", "tags"].contains(&path) && !path.contains('.') && self.scope.keeps_setting(path, wanted.is_some())
+            }
+        };
+        STAMPS.contains(&path) || (is_cluster && wanted.is_none()) || is_kept
     }
 
     fn compare(self, path: &str, wanted: Option<&Value>, there: Option<&Value>, fields: &mut Vec<Field>) {
@@ -245,7 +262,10 @@ mod tests {
             ],
         });
         assert_eq!(paths(Kind::Job, &wanted, &there), Vec::<String>::new());
-        assert_eq!(merged(Scope::USUAL, &wanted, &there)["tags"], json!({"project": "shop", "team": "finance"}));
+        assert_eq!(
+            merged(Kind::Job, Scope::USUAL, &wanted, &there)["tags"],
+            json!({"project": "shop", "team": "finance"})
+        );
     }
 
     #[test]

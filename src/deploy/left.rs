@@ -194,19 +194,22 @@ impl Left {
     }
 }
 
-/// The tables that the pipeline can make: one a file, in its schema.
+/// The tables that the pipeline can make: one a file, in its schema, and its event log.
 pub fn own_tables(desired: &Desired, resources: &[(Kind, String, Value)]) -> Vec<Object> {
     let settings = resources.iter().find(|(kind, ..)| *kind == Kind::Pipeline).map(|(.., body)| body);
-    let part = |key: &str| {
-        let part = settings.and_then(|settings| settings.get(key)).and_then(Value::as_str).unwrap_or_default();
+    let part = |of: Option<&Value>, key: &str| {
+        let part = of.and_then(|of| of.get(key)).and_then(Value::as_str).unwrap_or_default();
         lakeflow::folded(part).into_owned()
     };
-    let (catalog, schema) = (part("catalog"), part("schema"));
+    let (catalog, schema) = (part(settings, "catalog"), part(settings, "schema"));
+    let log = settings.and_then(|settings| settings.get("event_log"));
+    let log = log.map(|log| ["catalog", "schema", "name"].map(|key| part(Some(log), key)).to_vec());
     let stem = |path: &String| {
         let name = path.rsplit('/').next()?.strip_suffix(".sql")?;
         Some(lakeflow::folded(name).into_owned())
     };
     let sources = desired.files.keys().filter(|path| is_source(path));
     let names = sources.filter_map(stem);
-    names.map(|name| Object { kind: ObjectKind::Table, name: vec![catalog.clone(), schema.clone(), name] }).collect()
+    let tables = names.map(|name| vec![catalog.clone(), schema.clone(), name]);
+    tables.chain(log).map(|name| Object { kind: ObjectKind::Table, name }).collect()
 }

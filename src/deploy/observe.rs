@@ -16,10 +16,11 @@ use super::client::api::{alerts, dashboards, files, identity, jobs, pipelines, u
 use super::client::error::{Error, Kind as Failed};
 use super::desired::{self, Dashboard, Desired, DesiredError, MANAGER, MANAGER_TAG, Scope, TARGET_TAG, short};
 use super::effect::Effect;
+use super::left::own_tables;
 use super::meaning::{PipelineSql, SqlFile};
 use super::memory::{Memory, MemoryError};
 use super::release::{LIMIT, hash_of};
-use super::{reading, release};
+use super::{ownership, reading, release};
 use crate::bundle::resource::Kind;
 
 /// Updates that are looked at.
@@ -135,8 +136,11 @@ pub fn site(client: &Client<'_>, desired: &Desired) -> Result<Site, ObserveError
 pub fn remote(client: &Client<'_>, desired: &Desired, site: Site) -> Result<Remote, ObserveError> {
     let warehouse = warehouse(client, desired)?;
     let effects: Vec<Effect> = desired.statements.iter().map(|statement| statement.effect.clone()).collect();
-    let catalog = reading::catalog(client, Some(&warehouse), &effects)?;
-    let mut remote = Remote { catalog, ..unread(site, warehouse) };
+    let mut remote = unread(site, warehouse.clone());
+    // Names do not depend on what is there.
+    let tables = own_tables(desired, &wanted(desired, &remote, &desired.release())?);
+    let also = ownership::looked_at(desired.ownership, &effects, tables.into_iter());
+    remote.catalog = reading::catalog(client, Some(&warehouse), &effects, &also)?;
     if desired.scope == Scope::Governance {
         remote.resources = bundled::pipelines(client, desired, &remote)?;
         return Ok(remote);

@@ -146,15 +146,22 @@ fn said(phase: Phase, on: &Object, text: String, effect: Effect) -> Statement {
     Statement { phase, file: String::new(), text, effect, behind_update: false, identity }
 }
 
-/// Which settings of a resource that is there are compared and replaced.
+/// Objects of which it has to be known who may do what with them, whether or not the specs give anything there: where others
+/// are to hold nothing.
+pub fn looked_at(ownership: Ownership, effects: &[Effect], tables: impl Iterator<Item = Object>) -> Vec<Object> {
+    let made = effects.iter().filter_map(|effect| match effect {
+        Effect::Exists(on) | Effect::Function(on, _) | Effect::MetricView(on, _) | Effect::View(on, _) => {
+            Some(on.clone())
+        }
+        _ => None,
+    });
+    if ownership.grants == Share::Exact { made.chain(tables).collect() } else { vec![] }
+}
+
+/// How much of a resource that is there is compared and replaced. A pipeline is ours, but for its tags.
 pub fn scope(ownership: Ownership, kind: Kind) -> Scope {
-    let is_job = kind == Kind::Job;
-    Scope {
-        keeps_tags: ownership.tags != Share::Exact,
-        keeps_settings: is_job && ownership.job_settings != Share::Exact,
-        ignores_tags: ownership.tags == Share::Ignored,
-        ignores_settings: is_job && ownership.job_settings == Share::Ignored,
-    }
+    let settings = if kind == Kind::Job { ownership.job_settings } else { Share::Exact };
+    Scope { tags: ownership.tags, settings }
 }
 
 /// Principals who hold levels on a resource that the specs do not give, where these are to hold no others. `declared` are

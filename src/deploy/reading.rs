@@ -15,17 +15,23 @@ use super::effect::{Effect, Object, ObjectKind, Tagged};
 
 use crate::lakeflow::{folded, ident, ident_text, string_text};
 
-/// Reads what there is of the objects in `effects`. Tags are read by the warehouse, when there is one.
+/// Reads what there is of the objects in `effects`, and who may do what with `also`, of which no effect need speak. Tags are
+/// read by the warehouse, when there is one.
 ///
 /// # Errors
 /// When the workspace can't be read; what it denies is unknown.
-pub fn catalog(client: &Client<'_>, warehouse: Option<&str>, effects: &[Effect]) -> Result<Catalog, Error> {
+pub fn catalog(
+    client: &Client<'_>,
+    warehouse: Option<&str>,
+    effects: &[Effect],
+    also: &[Object],
+) -> Result<Catalog, Error> {
     let mut reading = Reading { client, catalog: Catalog::default(), schemas: schemas_of(effects) };
     reading.places(effects)?;
     reading.tables(effects)?;
     reading.functions(effects)?;
     reading.policies(effects)?;
-    reading.privileges(effects)?;
+    reading.privileges(effects, also)?;
     if let Some(warehouse) = warehouse {
         reading.tags(warehouse, effects)?;
     }
@@ -192,7 +198,7 @@ impl Reading<'_, '_> {
         Ok(())
     }
 
-    fn privileges(&mut self, effects: &[Effect]) -> Result<(), Error> {
+    fn privileges(&mut self, effects: &[Effect], also: &[Object]) -> Result<(), Error> {
         let named = effects.iter().filter_map(|effect| match effect {
             Effect::Granted(on, ..) | Effect::Revoked(on, ..) => Some(on.clone()),
             _ => None,
@@ -202,7 +208,7 @@ impl Reading<'_, '_> {
             let of = |kind, name: &[&String]| Object { kind, name: name.iter().map(|part| (*part).clone()).collect() };
             [of(ObjectKind::Catalog, &[catalog]), of(ObjectKind::Schema, &[catalog, schema])]
         });
-        let about: BTreeSet<Object> = named.chain(above).collect();
+        let about: BTreeSet<Object> = named.chain(above).chain(also.iter().cloned()).collect();
         let is_there = |object: &&Object| match object.kind {
             ObjectKind::Catalog => true,
             ObjectKind::Function => self.catalog.functions.contains_key(*object),

@@ -24,17 +24,19 @@ pub struct OwnershipSpec {
     /// privileges nothing runs. Default: `ours`.
     #[schemars(example = &"exact")]
     pub grants: Option<ShareSpec>,
-    /// Tags of tables, columns, pipeline and jobs. `ignored` needs `protection: masks`: policies go by tags. Default: `ours`.
+    /// Tags of tables, columns, pipeline and jobs. `ignored` needs `protection: masks`, since policies go by tags; pipeline and
+    /// jobs keep the tags `project`, `target` and `managed_by`. Default: `ours`.
     #[schemars(example = &"exact")]
     pub tags: Option<ShareSpec>,
-    /// Who may look at, run or manage pipeline, jobs, alerts and dashboards. Default: `ours`.
+    /// Who may look at, run or manage pipeline, jobs, alerts and dashboards. `ignored` gives levels to `run_as` and `deployer`
+    /// alone. Default: `ours`.
     #[schemars(example = &"exact")]
     pub permissions: Option<ShareSpec>,
     /// Comments of schema and volume. An object has one comment, so `exact` is `ours`. Default: `ours`.
     #[schemars(example = &"ignored")]
     pub comments: Option<ShareSpec>,
-    /// Settings of jobs. `ours` leaves settings alone that the specs do not give; `ignored` makes a job and never changes it.
-    /// Default: `exact`.
+    /// Settings of jobs but for their tasks, which belong to the release. `ours` leaves settings alone that the specs do not
+    /// give; `ignored` sets them when a job is made, and never again. Default: `exact`.
     #[schemars(example = &"ours")]
     pub job_settings: Option<ShareSpec>,
 }

@@ -24,8 +24,8 @@ impl Applying<'_, '_, '_> {
     /// Lets those read a folder who start updates: the pipeline reads its sources as whoever it runs as. Whoever deploys
     /// owns it.
     pub(super) fn let_read(&self, folder: &str) -> Result<(), Error> {
-        let others =
-            self.desired.permissions().iter().filter(|permission| permission.principal.id() != self.remote.user);
+        let permissions = self.desired.permissions();
+        let others = permissions.iter().filter(|permission| permission.principal.id() != self.remote.user);
         let entry =
             |permission: &Permission| Entry { who: who(&permission.principal), permission_level: "CAN_READ".into() };
         let entries: Vec<Entry> = others.map(entry).collect();
@@ -51,9 +51,10 @@ impl Applying<'_, '_, '_> {
         let there = kind.map_or_else(|| self.remote.dashboards.get(key), |_| self.remote.resources.get(key));
         let on = kind.map_or(Some(On::Dashboards), permissions_of);
         let (Some(there), Some(on)) = (there, on) else { return Ok(()) };
+        let permissions = self.desired.permissions();
         let given: Vec<(&Principal, &str)> = match kind {
             Some(kind) => {
-                let levels = self.desired.permissions().iter();
+                let levels = permissions.iter();
                 levels.filter_map(|given| Some((&given.principal, given.level.word(kind)?))).collect()
             }
             None => self.desired.viewers_of(key).map(|principal| (principal, change::VIEW)).collect(),

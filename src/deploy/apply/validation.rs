@@ -59,8 +59,12 @@ impl Applying<'_, '_, '_> {
             self.remote.memory.switched = Some(self.release.clone());
             super::save(self.client, self.remote)?;
         }
-        let mut settings =
-            field::merged(ownership::scope(self.desired.ownership, Kind::Pipeline), &body, &there.settings);
+        let mut settings = field::merged(
+            Kind::Pipeline,
+            ownership::scope(self.desired.ownership, Kind::Pipeline),
+            &body,
+            &there.settings,
+        );
         self.desired.stamp(Kind::Pipeline, &self.release, &mut settings);
         pipelines::replace(self.client, &there.id, &settings, there.modified).map_err(fail)?;
         self.remote.memory.resources.insert(key.to_owned(), there.id.clone());

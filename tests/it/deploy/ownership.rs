@@ -1,9 +1,10 @@
 //! How much of a workspace is for the specs to say: what others added is taken away, left alone, or all of it is.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use lakegen::deploy::report::{self, Line};
-use lakegen::driver::drift;
+use lakegen::driver::{deploy, drift};
 use lakegen::model::TargetId;
 use serde_json::json;
 
@@ -65,6 +66,24 @@ fn grants_of_others_are_revoked_where_the_specs_say_all() {
     assert!(!holds("SELECT", "main.shop.orders", "eve@example.com"));
     assert!(holds("MANAGE", "main.shop.orders", DEPLOYER), "whoever deploys keeps theirs");
     assert!(holds("USE_CATALOG", "main", "eve@example.com"), "a catalog is everybody's");
+}
+
+/// Also where the specs give nothing to anybody, so that no statement speaks of the table.
+#[test]
+fn nobody_else_holds_anything_on_what_is_made_where_the_specs_say_all() {
+    let everywhere: &[Edit] = &[|state| {
+        let made = |(kind, name): &&(Kind, String)| name.starts_with("main.shop") && *kind != Kind::Catalog;
+        let all: Vec<_> = state.things.keys().filter(made).cloned().collect();
+        for (kind, name) in all {
+            give(state, "MANAGE", kind, &name, "eve@example.com");
+        }
+    }];
+    let (plan, state) = shown("{ grants: exact }", everywhere);
+    let tables =
+        state.things.keys().filter(|(kind, name)| *kind == Kind::Table && name.starts_with("main.shop.")).count();
+    assert!(tables > 8 && plan.matches("on table").count() == tables, "{tables} tables: {plan}");
+    let held: Vec<_> = state.granted.iter().filter(|(.., to)| to == "eve@example.com").collect();
+    assert!(held.is_empty(), "{held:?}");
 }
 
 #[test]
@@ -171,6 +190,47 @@ fn settings_of_jobs_are_ours_in_part_or_left_alone() {
     let (plan, state) = shown("{ job_settings: ignored }", JOBS);
     assert_eq!(plan, "");
     assert!(state.jobs.values().all(|job| job.fields["max_concurrent_runs"] == 7));
+}
+
+/// What a job does belongs to the release: it asks for the mark of that, and files of old ones go.
+#[test]
+fn a_job_whose_settings_are_left_alone_does_what_the_release_says() {
+    for ownership in ["{ job_settings: ignored }", "{ job_settings: ours }"] {
+        let (workspace, mut shop) = (workspace(), shop(ownership));
+        shop.deploy_and_run(&Desk::new(&workspace), DEPLOYER);
+        JOBS[0](&mut workspace.state());
+        shop.edit("metrics/sales.yml", "orders: count(*)", "orders: count(distinct order_id)");
+        shop.deploy_and_run(&Desk::new(&workspace), DEPLOYER);
+        let state = workspace.state();
+        let (_, job) = state.jobs.iter().next().unwrap();
+        let folder = state.pipelines.values().next().unwrap().spec["root_path"].as_str().unwrap();
+        let folder = folder.trim_end_matches("/pipeline");
+        let tasks = job.fields["tasks"].to_string();
+        assert!(tasks.contains(folder), "{ownership}: {tasks} does not run {folder}");
+        assert_eq!(job.fields["webhook_notifications"]["on_failure"][0]["id"], "by-hand", "{ownership}");
+        let runs = if ownership.contains("ignored") { 7 } else { 1 };
+        assert_eq!(job.fields["max_concurrent_runs"], runs, "{ownership}");
+        assert_eq!(job.fields["tags"]["managed_by"], "gen");
+    }
+}
+
+/// Without these nothing would run, or nobody would know whose it is.
+#[test]
+fn what_runs_the_pipeline_is_given_even_where_the_rest_is_ignored() {
+    let ignored = "{ grants: ignored, tags: ignored, permissions: ignored, comments: ignored, job_settings: ignored }";
+    let (workspace, mut shop) = (workspace(), shop(ignored));
+    shop.deploy_and_run(&Desk::new(&workspace), DEPLOYER);
+    workspace.state().jobs.values_mut().for_each(|job| job.fields["tags"] = json!({"team": "finance"}));
+    let desk = Desk::new(&workspace);
+    let refused =
+        deploy::prepare(&shop.world, Path::new(Shop::PROJECT), &desk.client(DEPLOYER), &shop.build(), TargetId(0));
+    assert!(refused.err().unwrap().to_string().contains("that this target did not make"));
+    let marks = json!({"team": "finance", "project": "shop", "target": "prod", "managed_by": "gen"});
+    workspace.state().jobs.values_mut().for_each(|job| job.fields["tags"] = marks.clone());
+    shop.edit("metrics/sales.yml", "orders: count(*)", "orders: count(distinct order_id)");
+    shop.deploy_and_run(&Desk::new(&workspace), DEPLOYER);
+    let tags = workspace.state().jobs.values().next().unwrap().fields["tags"].clone();
+    assert_eq!((&tags["team"], &tags["managed_by"]), (&json!("finance"), &json!("gen")));
 }
 
 #[test]
