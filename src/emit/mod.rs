@@ -19,11 +19,17 @@ pub use unified::text_diff;
 
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::plan::Folder;
-use crate::world::{World, WorldError, WorldFault, waits_for};
+use crate::world::{World, WorldError, WorldFault, is_abandoned, waits_for};
 use manifest::Manifest;
 
 /// An output larger than this was never written by `gen`.
 const MAX_FILE: u64 = 64 << 20;
+
+/// The file that a temporary one becomes, if it is one.
+fn awaited(file: &Path) -> Option<PathBuf> {
+    let target = waits_for(file.file_name()?.to_str()?)?;
+    Some(file.with_file_name(target))
+}
 
 /// What happens to one file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -170,9 +176,10 @@ impl ChangeSet {
         let listing = world.list(&self.out);
         let below = |file: &PathBuf| file.strip_prefix(&self.out).ok().map(slashed);
         let files = listing.files.iter().filter_map(below);
-        let is_left = |path: &String| self.left.contains(&self.out.join(path));
-        let files = files.filter(|path| !is_left(path));
-        let strays = files.filter(|path| path != MANIFEST && !known.contains(path.as_str()) && !is_of_a_tool(path));
+        let is_known = |path: &str| path == MANIFEST || known.contains(path);
+        // One that another build writes at this moment, or that a killed one left.
+        let is_temporary = |path: &str| awaited(Path::new(path)).is_some_and(|target| is_known(&slashed(&target)));
+        let strays = files.filter(|path| !is_known(path) && !is_temporary(path) && !is_of_a_tool(path));
         strays.map(|path| shown(&self.out, &path)).collect()
     }
 
@@ -291,22 +298,20 @@ impl Disk<'_> {
         }
     }
 
-    /// Temporary files that builds of files of ours, of the manifest or of the record have left.
+    /// Temporary files of files of ours, of the manifest or of the record that builds have left. Those of a build that runs at
+    /// this moment are its own.
     fn left(&self, is_ours: impl Fn(&str) -> bool) -> Vec<PathBuf> {
-        let waits = |file: &Path| {
-            let target = waits_for(file.file_name()?.to_str()?)?;
-            Some(file.with_file_name(target))
-        };
         let below = |file: &PathBuf| {
-            let target = waits(file).and_then(|target| target.strip_prefix(self.out).ok().map(slashed));
+            let target = awaited(file).and_then(|target| target.strip_prefix(self.out).ok().map(slashed));
             target.is_some_and(|path| path == MANIFEST || is_ours(&path))
         };
         let mut left: Vec<PathBuf> = self.world.list(self.out).files.into_iter().filter(below).collect();
         let record = record::record_path(self.out);
         let above = record.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let beside = self.world.list_where(above, &|_| false).files;
-        let is_record = |file: &PathBuf| waits(file).is_some_and(|target| target.file_name() == record.file_name());
+        let is_record = |file: &PathBuf| awaited(file).is_some_and(|target| target.file_name() == record.file_name());
         left.extend(beside.into_iter().filter(is_record));
+        left.retain(|file| file.file_name().and_then(|name| name.to_str()).is_some_and(is_abandoned));
         left
     }
 

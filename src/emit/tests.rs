@@ -158,8 +158,9 @@ impl Killed {
 
 impl World for Killed {
     fn write_all(&self, files: &[(PathBuf, &[u8])]) -> Result<(), WorldError> {
-        let waiting =
-            |path: &Path| path.with_file_name(format!(".{}.99999.tmp", path.file_name().unwrap().to_string_lossy()));
+        let waiting = |path: &Path| {
+            path.with_file_name(format!(".{}.4294967295.tmp", path.file_name().unwrap().to_string_lossy()))
+        };
         for (path, bytes) in files {
             self.step(path)?;
             fs::create_dir_all(path.parent().unwrap()).unwrap();

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::{SampleFile, calendar};
-use crate::world::{DiskWorld, World as _, WorldError, waits_for};
+use crate::world::{DiskWorld, World as _, WorldError, is_abandoned};
 
 /// Name of the file that holds modification times.
 pub const MODIFIED: &str = "_modified.json";
@@ -79,7 +79,7 @@ pub fn write(dir: &Path, files: &[SampleFile]) -> Result<(), WriteError> {
 
 /// Whether a file is what a writing left that was killed.
 fn is_left(path: &Path) -> bool {
-    path.file_name().and_then(|name| name.to_str()).is_some_and(|name| waits_for(name).is_some())
+    path.file_name().and_then(|name| name.to_str()).is_some_and(is_abandoned)
 }
 
 fn set_time(path: &Path, modified: u64) -> Result<(), WriteError> {

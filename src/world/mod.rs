@@ -10,7 +10,7 @@ mod staged;
 
 pub use disk::DiskWorld;
 pub use memory::MemoryWorld;
-pub use staged::waits_for;
+pub use staged::{is_abandoned, waits_for};
 
 use std::fmt;
 use std::io::{Read, Seek};

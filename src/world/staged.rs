@@ -144,12 +144,23 @@ fn temporary_name(path: &Path) -> PathBuf {
     path.with_file_name(format!(".{name}.{}.tmp", std::process::id()))
 }
 
-/// The name of the file whose bytes wait in a temporary file of this name, if it is one: of a process that was stopped
-/// before it could rename or remove it.
+/// The name of the file whose bytes wait in a temporary file of this name, if it is one.
 pub fn waits_for(name: &str) -> Option<&str> {
+    parts(name).map(|(target, _)| target)
+}
+
+/// Whether nobody will rename or remove a temporary file of this name any more: its process was stopped before. Where the
+/// system does not list processes, nobody can tell, and it counts as stopped.
+pub fn is_abandoned(name: &str) -> bool {
+    let processes = Path::new("/proc");
+    parts(name).is_some_and(|(_, process)| !processes.join("self").exists() || !processes.join(process).exists())
+}
+
+/// The file that a temporary file of this name becomes, and the number of the process that writes it.
+fn parts(name: &str) -> Option<(&str, &str)> {
     let (target, process) = name.strip_prefix('.')?.strip_suffix(".tmp")?.rsplit_once('.')?;
     let is_number = !process.is_empty() && process.bytes().all(|byte| byte.is_ascii_digit());
-    (is_number && !target.is_empty()).then_some(target)
+    (is_number && !target.is_empty()).then_some((target, process))
 }
 
 #[cfg(test)]
@@ -162,7 +173,12 @@ mod tests {
         assert_eq!(waits_for(temporary.file_name().unwrap().to_str().unwrap()), Some("orders.sql"));
         for name in ["orders.sql", ".orders.sql.tmp", ".orders.sql.1x.tmp", "orders.sql.1.tmp", "..1.tmp", ".1.tmp"] {
             assert_eq!(waits_for(name), None, "{name}");
+            assert!(!is_abandoned(name), "{name}");
         }
+        // No system has as many processes.
+        assert!(is_abandoned(".orders.sql.4294967295.tmp"));
+        let ours = temporary.file_name().unwrap().to_str().unwrap();
+        assert_eq!(is_abandoned(ours), !Path::new("/proc/self").exists());
     }
 
     #[test]
