@@ -230,7 +230,7 @@ impl<'a> Resolver<'a> {
             self.diagnostics.extend(repeated_columns(&info, definition.span).filter(|_| !renames));
             definition.perhaps_streamable = info.perhaps_streaming;
             definition.has_query = true;
-            definition.ranks = !info.features.windows.is_empty();
+            definition.ranks = !info.features.all.windows.is_empty();
             definition.rereads_files =
                 info.reads.iter().any(|read| read.function) && allows_overwrites(&statement.kind);
             rules::query(definition, &info, statement, self.author, self.diagnostics);

@@ -154,7 +154,13 @@ fn what_a_query_uses_is_told() {
     assert!(info.streaming && !info.deterministic());
     assert_eq!(info.unstable.iter().map(|u| u.function.as_str()).collect::<Vec<_>>(), ["rand"]);
     let features = &info.features;
-    let counts = [&features.windows, &features.aggregates, &features.distinct, &features.limit, &features.order_by];
+    let counts = [
+        &features.all.windows,
+        &features.all.aggregates,
+        &features.all.distinct,
+        &features.all.limit,
+        &features.all.order_by,
+    ];
     assert_eq!(counts.map(Vec::len), [1, 0, 1, 1, 0]);
     assert_eq!(
         features.joins.iter().map(|j| (j.left_streaming, j.right_streaming)).collect::<Vec<_>>(),

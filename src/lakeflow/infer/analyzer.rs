@@ -318,8 +318,8 @@ impl<'a> Analyzer<'a> {
         ExprInfo {
             ty: typed.ty,
             nullable: typed.nullable,
-            aggregates: !self.features.aggregates.is_empty(),
-            windows: !self.features.windows.is_empty(),
+            aggregates: !self.features.all.aggregates.is_empty(),
+            windows: !self.features.all.windows.is_empty(),
             subqueries: self.features.subqueries,
             unstable: self.unstable,
             inexact_sums: self.inexact_sums,

@@ -136,7 +136,7 @@ impl Analyzer<'_> {
         star: bool,
         range: Range<usize>,
     ) -> Typed {
-        self.features.aggregates.push(range.clone());
+        self.features.all.aggregates.push(range.clone());
         if self.over_stream {
             self.features.over_stream.aggregates.push(range.clone());
         }
@@ -180,7 +180,7 @@ impl Analyzer<'_> {
     }
 
     fn windowed(&mut self, call: &Call, function: &'static Function, args: &[&Expr], range: Range<usize>) -> Typed {
-        self.features.windows.push(range.clone());
+        self.features.all.windows.push(range.clone());
         if self.over_stream {
             self.features.over_stream.windows.push(range.clone());
         }

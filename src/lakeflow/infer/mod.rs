@@ -193,31 +193,23 @@ pub struct OutputColumn {
 /// What a query uses, as places: what a stream or an incremental refresh may not do can be looked up here.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Features {
-    /// Window functions.
-    pub windows: Vec<Range<usize>>,
-    /// Aggregates that are no window functions.
-    pub aggregates: Vec<Range<usize>>,
-    /// `SELECT DISTINCT` and set operations that remove duplicates.
-    pub distinct: Vec<Range<usize>>,
-    /// `LIMIT` and `OFFSET`.
-    pub limit: Vec<Range<usize>>,
-    /// `ORDER BY` of a query.
-    pub order_by: Vec<Range<usize>>,
+    /// What is done to rows.
+    pub all: Uses,
+    /// The part of it that is done to the rows of a stream; a table that is read beside one is none.
+    pub over_stream: Uses,
     /// Whether there are subqueries inside expressions.
     pub subqueries: bool,
     /// Joins, with what is joined.
     pub joins: Vec<JoinUse>,
     /// Generators.
     pub generators: Vec<Range<usize>>,
-    /// Those that work on the rows of a stream; a table that is read beside one is none.
-    pub over_stream: StreamUse,
     /// Whether a source says how late its rows may come.
     pub watermark: bool,
 }
 
-/// What is done to the rows of a stream, as places.
+/// What is done to rows that depends on more than one of them, as places.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct StreamUse {
+pub struct Uses {
     /// Window functions.
     pub windows: Vec<Range<usize>>,
     /// Aggregates that are no window functions.

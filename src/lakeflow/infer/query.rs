@@ -26,9 +26,9 @@ impl Analyzer<'_> {
             if let Some(with) = &query.with {
                 a.with(with);
             }
-            let limits = a.features.limit.len();
+            let limits = a.features.all.limit.len();
             a.limit(query);
-            let limits = a.features.limit.get(limits..).unwrap_or(&[]).to_vec();
+            let limits = a.features.all.limit.get(limits..).unwrap_or(&[]).to_vec();
             let result = match (&*query.body, &query.order_by) {
                 (SetExpr::Select(select), order_by) => {
                     a.nameless = nameless;
@@ -93,7 +93,7 @@ impl Analyzer<'_> {
             Some(LimitClause::LimitOffset { limit, offset, .. }) => {
                 for expr in limit.iter().chain(offset.iter().map(|o| &o.value)) {
                     let range = self.range_of_expr(expr);
-                    self.features.limit.push(range);
+                    self.features.all.limit.push(range);
                     self.expr(expr);
                 }
             }
@@ -119,12 +119,12 @@ impl Analyzer<'_> {
         if streaming {
             self.features.over_stream.distinct.push(range.clone());
         }
-        self.features.distinct.push(range);
+        self.features.all.distinct.push(range);
     }
 
     pub(super) fn order_feature(&mut self, order_by: &OrderBy) {
         let range = self.range_of(order_by);
-        self.features.order_by.push(range);
+        self.features.all.order_by.push(range);
     }
 
     /// `ORDER BY` after a set operation: only the columns of its result can be named.

@@ -31,7 +31,7 @@ pub fn sorted_view(view: &View<'_>) -> Vec<Finding> {
             Finding::new(range.clone(), "sorting and limits make every refresh a full one, and a table has no order");
         finding.hint("sort and limit when the view is read")
     };
-    query.features.order_by.iter().chain(&query.features.limit).map(find).collect()
+    query.features.all.order_by.iter().chain(&query.features.all.limit).map(find).collect()
 }
 
 /// `OVER (ORDER BY ..)`, but for `QUALIFY`: who keeps the newest delivery as a whole has no group to name.

@@ -256,31 +256,34 @@ fn text_of(found: &Captures, group: usize) -> String {
     found.get(group).map_or_else(String::new, |m| m.as_str().to_owned())
 }
 
-/// The group's text in the first match; empty when there is no match or the group took no part.
-fn extract(call: &Call) -> Result<ArrayRef> {
+/// What `of` makes of each text and the group that is asked for, by default the first.
+fn of_group<R>(
+    call: &Call,
+    of: impl Fn(&Compiled, &str, usize) -> Result<R>,
+) -> Result<impl Iterator<Item = Option<R>>> {
     let first = Int32Array::from(vec![1; call.rows]);
     let groups = if call.len() > 2 { call.values::<Int32Type>(2)? } else { &first };
     let found = each(call, false, |row, text, pattern| {
         if groups.is_null(row) {
             return Ok(None);
         }
-        let group = group(groups, row, pattern)?;
-        Ok(Some(pattern.regex.captures(text).map_or_else(String::new, |found| text_of(&found, group))))
+        of(pattern, text, group(groups, row, pattern)?).map(Some)
     })?;
-    Ok(Arc::new(found.into_iter().map(Option::flatten).collect::<StringArray>()))
+    Ok(found.into_iter().map(Option::flatten))
+}
+
+/// The group's text in the first match; empty when there is no match or the group took no part.
+fn extract(call: &Call) -> Result<ArrayRef> {
+    let found = of_group(call, |pattern, text, group| {
+        Ok(pattern.regex.captures(text).map_or_else(String::new, |found| text_of(&found, group)))
+    })?;
+    Ok(Arc::new(found.collect::<StringArray>()))
 }
 
 fn extract_all(call: &Call) -> Result<ArrayRef> {
-    let first = Int32Array::from(vec![1; call.rows]);
-    let groups = if call.len() > 2 { call.values::<Int32Type>(2)? } else { &first };
-    let found = each(call, false, |row, text, pattern| {
-        if groups.is_null(row) {
-            return Ok(None);
-        }
-        let group = group(groups, row, pattern)?;
-        Ok(Some(pattern.matches(text)?.iter().map(|found| text_of(found, group)).collect::<Vec<_>>()))
-    })?;
-    listed(found.into_iter().map(Option::flatten))
+    listed(of_group(call, |pattern, text, group| {
+        Ok(pattern.matches(text)?.iter().map(|found| text_of(found, group)).collect::<Vec<_>>())
+    })?)
 }
 
 fn listed(rows: impl Iterator<Item = Option<Vec<String>>>) -> Result<ArrayRef> {
