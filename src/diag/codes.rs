@@ -146,6 +146,7 @@ codes! {
     NullComparison "W0603" "a comparison with NULL"
     NeverHeld "W0604" "a value that a column never holds"
     Foregone "W0605" "a condition whose outcome is known beforehand"
+    LacksLocally "W0606" "a function that the local engine lacks"
     SamePrincipal "W0701" "one principal reads in two roles"
     EverybodySees "W0702" "everybody sees personal data"
     WeakMask "W0703" "a mask that hides little"

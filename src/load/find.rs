@@ -58,10 +58,12 @@ pub fn find(world: &dyn World, root: &Path, sources: &mut SourceMap, diags: &mut
         diags.push(fault.at(Span::new(sources.add(shown, ""), 0..0)));
     }
     let wanted: Vec<(PathBuf, String, Role)> = listing.files.into_iter().filter_map(|p| role(root, p)).collect();
-    let (wanted, others): (Vec<_>, Vec<_>) = wanted.into_iter().partition(|(_, _, role)| *role != Role::Other);
-    diags.extend(others.into_iter().filter_map(|(path, shown, _)| unread(world, &path, shown, sources)));
     let read: Vec<_> = wanted.par_iter().map(|(path, _, _)| world.read(path, MAX_BYTES)).collect();
     for ((_, shown, role), bytes) in wanted.into_iter().zip(read) {
+        if role == Role::Other {
+            diags.extend(bytes.ok().and_then(|bytes| unread(bytes, shown, sources)));
+            continue;
+        }
         match (add(&shown, bytes, sources), role) {
             (Ok(file), Role::Spec) => found.specs.push(file),
             (Ok(file), Role::Lookup(name)) => drop(found.lookups.insert(name, file)),
@@ -115,8 +117,8 @@ fn role(root: &Path, path: PathBuf) -> Option<(PathBuf, String, Role)> {
 }
 
 /// The warning of a file that begins like a spec and is not read.
-fn unread(world: &dyn World, path: &Path, shown: String, sources: &mut SourceMap) -> Option<Diagnostic> {
-    let text = String::from_utf8(world.read(path, MAX_BYTES).ok()?).ok()?;
+fn unread(bytes: Vec<u8>, shown: String, sources: &mut SourceMap) -> Option<Diagnostic> {
+    let text = String::from_utf8(bytes).ok()?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let is_content = |line: &&str| !line.trim().is_empty() && !line.starts_with(['#', '%']) && line.trim() != "---";
     let first = text.lines().find(is_content)?;

@@ -80,7 +80,6 @@ const NOBODY: &[&str] = &[
     "office",
     "organisation",
     "organization",
-    "owner_company",
     "partner",
     "plant",
     "product",

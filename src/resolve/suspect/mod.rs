@@ -1,11 +1,12 @@
 //! Expressions that are right and hardly meant: comparisons with NULL, with what a column never holds, conditions whose
-//! outcome is known beforehand.
+//! outcome is known beforehand, functions that the local engine lacks.
 //!
 //! A doubt is only told where no value of any row can prove it wrong: a warning that is wrong once is not read again.
 
 mod domain;
 mod held;
 mod literal;
+mod local;
 mod null;
 mod outcome;
 
@@ -57,6 +58,7 @@ pub fn find(expr: &Expr, sql: &str, asked: Asked, columns: &dyn Columns) -> Vec<
     if doubts.is_empty() {
         doubts.extend(outcome::foregone(expr, sql, asked, columns));
     }
+    doubts.extend(local::lacking(expr, sql));
     doubts
 }
 

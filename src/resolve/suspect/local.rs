@@ -1,0 +1,30 @@
+//! Functions that the local engine lacks: a workspace has them, and `gen run` stops at the table that calls one.
+
+use std::ops::ControlFlow;
+
+use sqlparser::ast::{Expr, FunctionArguments, visit_expressions};
+
+use super::Doubt;
+use crate::diag::Code;
+use crate::lakeflow::functions::is_lacking_locally;
+use crate::lakeflow::range_of_node;
+
+/// All calls of functions that the local engine lacks.
+pub fn lacking(expr: &Expr, sql: &str) -> Vec<Doubt> {
+    let mut found = vec![];
+    let _ = visit_expressions(expr, |part| {
+        if let Expr::Function(function) = part
+            && let [name] = function.name.0.as_slice()
+            && let Some(name) = name.as_ident()
+            && let FunctionArguments::List(list) = &function.args
+            && is_lacking_locally(&name.value, list.args.len())
+            && let Some(range) = range_of_node(sql, &function.name)
+        {
+            let message = format!("the local engine lacks `{}` in this form", name.value);
+            let hint = Some("a workspace runs it; `gen run` stops there".to_owned());
+            found.push(Doubt { code: Code::LacksLocally, range, message, hint, because: None });
+        }
+        ControlFlow::<()>::Continue(())
+    });
+    found
+}
