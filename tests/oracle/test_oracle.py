@@ -91,6 +91,12 @@ class Files(Landing):
         self.put("customers.csv", text)
         self.assertEqual(self.rows("customers"), [("c1", 'Ann "A"', "1 Road,\nTown", None, None, None)])
 
+    def test_line_ends_in_quotes_are_those_of_a_unix_file_where_the_file_has_crlf(self) -> None:
+        # As Spark 4.3 reads both files with `multiLine`.
+        self.put("customers.csv", 'customer_id,name\r\nc1,"two\r\nlines"\r\n')
+        self.put("customers_2.csv", 'customer_id,name\nc2,"two\r\nlines"\n')
+        self.assertEqual(sorted(self.column("customers_raw", "name")), ["two\nlines", "two\r\nlines"])
+
     def test_columns_are_found_by_name_and_the_rest_is_rescued(self) -> None:
         self.put("customers.csv", "name,Email,customer_id,loyalty\nAnn,a@b.c,c1,gold,more\nBob\n")
         ((_, *_, rescued, _, _), (*_, nothing, _, _)) = self.rows("customers_raw")
