@@ -17,20 +17,21 @@ use crate::deploy::report;
 use crate::driver::adopt::prepare;
 use crate::world::World;
 
-/// Take over a pipeline and jobs that somebody made, or a bundle deployed
+/// Take over an existing pipeline and jobs, created by hand or by a bundle
 ///
-/// They keep their ids, and with them tables, history and what others were given. They are found by name, or by the ids that
-/// are given; each has to be what a deployment would make. They are marked and remembered, and nothing else of them changes:
-/// the next `gen plan` shows the fields that differ. Schema and volume need no taking over: a deployment uses those of the name.
+/// They keep their ids, and with them tables, history and permissions. They are found by name, or by the ids that are
+/// given; each must be what a deployment would create. They are tagged and recorded, and nothing else about them
+/// changes: the next `gen plan` shows the fields that differ. Schema and volume need not be taken over: a deployment
+/// uses them by name.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  gen adopt --target prod                   what bears the names that the specs give
+  gen adopt --target prod                   find resources by the names in the specs
   gen adopt shop_pipeline=7f3a-11 on_demand_job=991")]
 pub struct AdoptArgs {
-    /// Keys of the bundle with ids of the workspace [default: looked up by name]
+    /// Bundle keys with workspace ids [default: looked up by name]
     #[arg(value_name = "KEY=ID", value_parser = pair)]
     ids: Vec<(String, String)>,
-    /// Do not ask
+    /// Do not ask for confirmation
     #[arg(long)]
     yes: bool,
     /// Take the lock from whoever holds it
@@ -44,7 +45,7 @@ fn pair(text: &str) -> Result<(String, String), String> {
     let is_id = |id: &str| !id.is_empty() && id.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c));
     match text.split_once('=') {
         Some((key, id)) if is_id(key) && is_id(id) => Ok((key.to_owned(), id.to_owned())),
-        _ => Err("it is `KEY=ID`".to_owned()),
+        _ => Err("expected `KEY=ID`".to_owned()),
     }
 }
 
@@ -58,7 +59,7 @@ fn adopt(args: &AdoptArgs, at: &Reached<'_>, shell: &mut Shell) -> Ended {
     let found = find()?;
     show(&found.candidates, shell)?;
     if found.candidates.is_empty() {
-        shell.say("there is nothing to take over")?;
+        shell.say("nothing to take over")?;
         return Ok(Status::Done);
     }
     if !args.yes && !is_confirmed(shell, "take over? [y/N]", &["y", "Y", "yes"])? {
@@ -69,7 +70,7 @@ fn adopt(args: &AdoptArgs, at: &Reached<'_>, shell: &mut Shell) -> Ended {
     locked((at.client, at.world), place, args.take_over, || {
         let mut now = find()?;
         if now.candidates != found.candidates {
-            let fault = "the workspace changed since it was read; nothing was changed, run it again";
+            let fault = "the workspace has changed since it was read: nothing was changed, run the command again";
             return Err(Failure::Input(fault.to_owned()));
         }
         now.apply(at.client).map_err(plan::failure)

@@ -13,10 +13,10 @@ use crate::driver::{self, Compilation, OUT};
 use crate::emit::{ChangeKind, ChangeSet};
 use crate::world::World;
 
-/// Write the pipeline that the specs give
+/// Generate the pipeline from the specs
 ///
-/// Only files that differ are written, all of them or none. Files that the specs no longer give are removed; a file there
-/// that `gen` did not write is an error, and never touched. What builds have granted is kept in a record beside the
+/// Only files that differ are written, all of them or none. Obsolete generated files are removed; a file there
+/// that `gen` did not write is an error, and never touched. Privileges that builds granted are recorded next to the
 /// directory (generated.granted.jsonl): commit it too.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
@@ -24,13 +24,13 @@ use crate::world::World;
   gen build --check                         show what would change; exit status 1 if anything would
   gen build --developer ann --out .gen/ann  a bundle whose development target is ann's own")]
 pub struct BuildArgs {
-    /// Write nothing: print a diff, and end with status 1 when the output is stale
+    /// Write nothing: print a diff, and exit with status 1 if the output is out of date
     #[arg(long)]
     check: bool,
     /// Directory of the output [default: generated, in the project]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// Build for one developer: development targets are in a schema of theirs; needs `--out`
+    /// Build for one developer, with their own schema in development targets; requires `--out`
     #[arg(long, value_name = "NAME", requires = "out")]
     developer: Option<String>,
     #[command(flatten)]
@@ -47,7 +47,7 @@ pub fn run(args: &BuildArgs, root: &Path, shell: &mut Shell, world: &dyn World) 
     if !built.0.has_errors() && args.deny.denies(&built.0.diagnostics) {
         require_faultless(&built.0, shell)?;
         let warnings = found(&built.0.diagnostics).unwrap_or_default();
-        shell.say(&format!("nothing is built: {warnings}"))?;
+        shell.say(&format!("nothing was built: {warnings}"))?;
         return Ok(Status::Fault);
     }
     build(built, &out, args.check, shell, world)
@@ -84,7 +84,7 @@ fn build(
 /// Writes what differs; gives the line that says so.
 pub fn apply(changes: &ChangeSet, shown: &str, shell: &mut Shell, world: &dyn World) -> Result<String, Failure> {
     interrupt::defer();
-    changes.apply(world).with_context(|| format!("{shown} can't be written"))?;
+    changes.apply(world).with_context(|| format!("cannot write {shown}"))?;
     for change in changes.changes().iter().filter(|c| c.kind != ChangeKind::Unchanged) {
         shell.detail(&format!("{:<9}{shown}/{}", word(change.kind), change.path))?;
     }
@@ -96,18 +96,18 @@ pub fn apply(changes: &ChangeSet, shown: &str, shell: &mut Shell, world: &dyn Wo
 
 fn compare(changes: &ChangeSet, shown: &str, shell: &mut Shell) -> Ended {
     if changes.is_fresh() {
-        shell.say(&format!("{shown} is fresh: {}", counted(changes.total(), "file", "files")))?;
+        shell.say(&format!("{shown} is up to date:  {}", counted(changes.total(), "file", "files")))?;
         return Ok(Status::Done);
     }
     shell.result(&changes.diff(shell.colour()))?;
-    shell.say(&format!("{shown} is stale: {}; run `gen build`", fates(changes)))?;
+    shell.say(&format!("{shown} is out of date: {}; run `gen build`", fates(changes)))?;
     Ok(Status::Fault)
 }
 
 fn summary(changes: &ChangeSet, shown: &str) -> String {
     let files = counted(changes.total(), "file", "files");
     if changes.is_fresh() {
-        return format!("{shown} is fresh: {files}");
+        return format!("{shown} is up to date:  {files}");
     }
     format!("built {shown}: {files}, {}", fates(changes))
 }
@@ -121,7 +121,7 @@ fn fates(changes: &ChangeSet) -> String {
         .map(|(count, word)| format!("{count} {word}"))
         .collect();
     match parts.is_empty() {
-        true if changes.differs_in_record() => "only the record of what was granted differs".to_owned(),
+        true if changes.differs_in_record() => "only the record of granted privileges differs".to_owned(),
         true => "only the manifest differs".to_owned(),
         false => parts.join(", "),
     }

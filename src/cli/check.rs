@@ -11,12 +11,12 @@ use super::{Ended, Failure, Status};
 use crate::driver::{self, Compilation};
 use crate::world::World;
 
-/// Check the specs of the project and the pipeline they give; write nothing
+/// Check the specs of the project and the pipeline generated from them, without writing anything
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   gen check                                 the project
   gen check --format github                 as annotations of a pull request
-  gen check --deny warnings                 for CI: warnings that no spec allows are faults
+  gen check --deny warnings                 for CI: warnings that no spec allows are errors
   gen check pipelines/sql                   Lakeflow SQL written by hand")]
 pub struct CheckArgs {
     /// Pipeline SQL to check instead of the project: files, directories, `-` for standard input
@@ -29,7 +29,7 @@ pub struct CheckArgs {
 /// What ends a command with status 1 besides faults.
 #[derive(Debug, Clone, Copy, Args)]
 pub struct DenyArgs {
-    /// With `warnings`, end with status 1 on warnings that no spec allows, as on faults; for CI
+    /// With `warnings`, exit with status 1 on warnings that no spec allows, as on errors; for CI
     #[arg(long, value_enum, value_name = "WHAT", hide_possible_values = true)]
     deny: Option<Deny>,
 }
@@ -107,7 +107,7 @@ pub fn tell_parses(shell: &mut Shell) -> Result<(), Failure> {
 
 fn finish(what: &str, diagnostics: &[Diagnostic], shell: &mut Shell) -> Ended {
     tell_parses(shell)?;
-    shell.say(&format!("{what}: {}", found(diagnostics).unwrap_or_else(|| "no faults".to_owned())))?;
+    shell.say(&format!("{what}: {}", found(diagnostics).unwrap_or_else(|| "no errors".to_owned())))?;
     Ok(ended(diagnostics.iter().any(Diagnostic::is_error)))
 }
 
@@ -117,8 +117,8 @@ pub fn found(diagnostics: &[Diagnostic]) -> Option<String> {
     match (errors, diagnostics.len() - errors) {
         (0, 0) => None,
         (0, w) => Some(counted(w, "warning", "warnings")),
-        (e, 0) => Some(counted(e, "fault", "faults")),
-        (e, w) => Some(format!("{}, {}", counted(e, "fault", "faults"), counted(w, "warning", "warnings"))),
+        (e, 0) => Some(counted(e, "error", "errors")),
+        (e, w) => Some(format!("{}, {}", counted(e, "error", "errors"), counted(w, "warning", "warnings"))),
     }
 }
 

@@ -23,36 +23,37 @@ use crate::world::World;
 /// The largest plan that is read.
 const MAX_PLAN: u64 = 64 << 20;
 
-/// Bring a workspace to what the specs say
+/// Deploy the project to a workspace
 ///
-/// Shows what would change, asks, and changes that: schema and functions, files, pipeline, jobs, alerts and dashboards, then
-/// what is said of tables: tags, views, grants. What needs tables that are not there yet waits for the next update; `--run`
-/// starts one and finishes. An interrupted deployment is finished by the next one. Nothing that holds data is ever removed.
+/// Shows what would change, asks for confirmation and applies it: schema and functions, files, pipeline, jobs, alerts
+/// and dashboards, then what belongs to tables: tags, views, grants. What needs tables that do not exist yet waits for
+/// the next update; `--run` starts one and finishes. The next deployment finishes an interrupted one. Nothing that
+/// contains data is ever removed.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   gen deploy                                show the plan, ask, deploy to the default target
   gen deploy --target prod --yes --run      in CI: deploy, update all tables, grant
-  gen deploy --target prod --rollback       go back to the release before; `gen plan --rollback` shows what that means
-  gen deploy --only governance --yes        what a bundle has no word for, behind `databricks bundle deploy`
-  gen plan --target prod                    the plan alone")]
+  gen deploy --target prod --rollback       go back to the previous release; `gen plan --rollback` shows what that means
+  gen deploy --only governance --yes        what a bundle cannot express, after `databricks bundle deploy`
+  gen plan --target prod                    only show the plan")]
 pub struct DeployArgs {
     #[command(flatten)]
     place: PlaceArgs,
     #[command(flatten)]
     toward: TowardArgs,
-    /// Apply a plan that `gen plan --out FILE` saved, and nothing else; it says yes to what it holds
+    /// Apply exactly the plan that `gen plan --out FILE` saved, without asking
     #[arg(long, value_name = "FILE", conflicts_with = "rollback")]
     plan: Option<PathBuf>,
-    /// Do not ask
+    /// Do not ask for confirmation
     #[arg(long)]
     yes: bool,
-    /// Allow what nobody is asked for under `--yes`: `data-loss:DATASET`, `wider-access:PRINCIPAL`; can be given many times
+    /// Allow what `--yes` alone does not: `data-loss:DATASET`, `wider-access:PRINCIPAL`; can be repeated
     #[arg(long, value_name = "WHAT")]
     allow: Vec<Consent>,
     /// Update all tables afterwards, and finish what waits for them
     #[arg(long)]
     run: bool,
-    /// Take the lock from whoever holds it, though that one seems alive
+    /// Take the lock from whoever holds it, even if that deployment seems alive
     #[arg(long)]
     take_over: bool,
 }
@@ -95,7 +96,7 @@ fn saved(path: &Path, world: &dyn World) -> Result<SavedPlan, Failure> {
 }
 
 fn not_applied(why: &SavedError) -> Failure {
-    Failure::Input(format!("the saved plan was not applied: {why}\n  = help: plan again, and have that reviewed"))
+    Failure::Input(format!("the saved plan was not applied: {why}\n  = help: create a new plan and have it reviewed"))
 }
 
 /// What is meant: by the options, or by a saved plan.
@@ -118,7 +119,7 @@ fn deploy(
     let shown = deployment.changes.clone();
     deployment.look_again(client).map_err(plan::failure)?;
     if deployment.changes != shown {
-        let fault = "the workspace changed since it was read; nothing was changed, run it again";
+        let fault = "the workspace has changed since it was read: nothing was changed, run the command again";
         return Err(Failure::Input(fault.to_owned()));
     }
     apply(client, compilation, deployment, shell)?;
@@ -136,15 +137,15 @@ fn deploy(
         deployment.look_again(client).map_err(plan::failure)?;
         let unplanned = saved.map(|plan| plan.unplanned(&report::lines(&deployment.changes))).unwrap_or_default();
         if !unplanned.is_empty() {
-            let fault = "after the update there is more to change than the saved plan holds; that was not done";
+            let fault = "after the update there are changes that are not in the saved plan; they were not applied";
             return Err(Failure::Input(format!("{fault}:\n  {}", unplanned.join("\n  "))));
         }
         apply(client, compilation, deployment, shell)?;
     }
     match deployment.changes.len() {
-        0 => shell.say("everything is as the specs say"),
+        0 => shell.say("everything matches the specs"),
         waiting => shell.say(&format!(
-            "{} for the next update: run it, then deploy again, or deploy with `--run`",
+            "{} for the next update: start it, then deploy again, or deploy with `--run`",
             counted(waiting, "statement waits", "statements wait")
         )),
     }
@@ -170,7 +171,7 @@ fn apply(
         // Told where the specs are at fault; what became of the pipeline is the last word.
         Err(DeployError::Apply(ApplyError::Refused { release, refusals, back })) => {
             shell.report(&compilation.sources, &driver::refused(compilation, &refusals))?;
-            Err(Failure::Input(format!("the workspace refuses release `{release}`: {back}")))
+            Err(Failure::Input(format!("the workspace rejected release `{release}`:  {back}")))
         }
         applied => applied.map_err(plan::failure),
     }
@@ -183,6 +184,6 @@ fn require_consent(args: &DeployArgs, deployment: &Deployment) -> Result<(), Fai
         return Ok(());
     }
     let options: Vec<String> = missing.iter().map(|consent| format!("--allow '{consent}'")).collect();
-    let fault = "nothing was changed: data would be lost, or somebody would see more, and nobody is asked";
+    let fault = "nothing was changed: data would be lost or access widened, which `--yes` alone does not allow";
     Err(Failure::Input(format!("{fault}\n  = help: allow it: {}", options.join(" "))))
 }

@@ -16,32 +16,32 @@ use crate::deploy::destroy::{self, Removal, Scope};
 use crate::driver::destroy::{Destruction, prepare};
 use crate::world::World;
 
-/// Take away what is deployed to a target
+/// Remove what is deployed to a target
 ///
-/// Shows what goes, asks for the name of the target, and removes jobs, alerts, dashboards, views, the pipeline and its files.
-/// Tables, volume and schema stay unless they are named; tables that stay keep their masks and grants, and the next
-/// deployment takes them over. An interrupted one is finished by the next.
+/// Shows what would be removed, asks for the name of the target, and removes jobs, alerts, dashboards, views, the
+/// pipeline and its files. Tables, volume and schema are kept unless requested; tables that are kept keep their masks
+/// and grants, and the next deployment takes them over. The next run finishes an interrupted one.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  gen destroy --target dev                  all but tables, volume and schema
+  gen destroy --target dev                  everything except tables, volume and schema
   gen destroy --target dev --tables --volume --schema
   gen destroy --yes --tables --allow data-loss:customers")]
 pub struct DestroyArgs {
     #[command(flatten)]
     place: PlaceArgs,
-    /// The tables of the pipeline go too, with the functions that mask them
+    /// Also remove the tables of the pipeline and the functions that mask them
     #[arg(long)]
     tables: bool,
-    /// The volume goes too, with the files in it
+    /// Also remove the volume and the files in it
     #[arg(long)]
     volume: bool,
-    /// The schema goes too; nothing else may be in it
+    /// Also remove the schema; it must not contain anything else
     #[arg(long)]
     schema: bool,
-    /// Do not ask
+    /// Do not ask for confirmation
     #[arg(long)]
     yes: bool,
-    /// Allow what nobody is asked for under `--yes`: `data-loss:TABLE`, `data-loss:VOLUME`; can be given many times
+    /// Allow what `--yes` alone does not: `data-loss:TABLE`, `data-loss:VOLUME`; can be repeated
     #[arg(long, value_name = "WHAT")]
     allow: Vec<Consent>,
     /// Take the lock from whoever holds it
@@ -73,7 +73,7 @@ fn destroy(args: &DestroyArgs, at: &Reached<'_>, shell: &mut Shell) -> Ended {
     locked((at.client, at.world), place, args.take_over, || {
         let mut now = find()?;
         if now.removals != found.removals {
-            let fault = "the workspace changed since it was read; nothing was changed, run it again";
+            let fault = "the workspace has changed since it was read: nothing was changed, run the command again";
             return Err(Failure::Input(fault.to_owned()));
         }
         let mut told = Ok(());
@@ -83,7 +83,7 @@ fn destroy(args: &DestroyArgs, at: &Reached<'_>, shell: &mut Shell) -> Ended {
         told?;
         gone.map_err(plan::failure)
     })?;
-    shell.say(&format!("{} gone", counted(found.removals.len(), "thing is", "things are")))?;
+    shell.say(&format!("{} gone", counted(found.removals.len(), "object is", "objects are")))?;
     Ok(Status::Done)
 }
 
@@ -102,6 +102,6 @@ fn require_consent(args: &DestroyArgs, found: &Destruction) -> Result<(), Failur
     if options.is_empty() {
         return Ok(());
     }
-    let fault = "nothing was changed: data would be lost, and nobody is asked";
+    let fault = "nothing was changed: data would be lost, which `--yes` alone does not allow";
     Err(Failure::Input(format!("{fault}\n  = help: allow it: {}", options.join(" "))))
 }

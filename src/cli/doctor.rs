@@ -13,16 +13,16 @@ use crate::deploy::doctor::{Check, Verdict};
 use crate::driver::doctor;
 use crate::world::World;
 
-/// Look whether a deployment could go through, and say what is missing
+/// Check whether a deployment can succeed, and show what is missing
 ///
-/// Credentials, identity, warehouse, catalog, schema, volume, folder, whom the pipeline runs as, names that are taken. Nothing
-/// is changed. Ends with status 1 when something is missing.
+/// Checks credentials, identity, warehouse, catalog, schema, volume, folder, the identity of the pipeline and name
+/// conflicts. Nothing is changed. Exits with status 1 if something is missing.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  gen doctor --target prod                  what is missing, with a remedy each
-  gen doctor --bootstrap > admin.sql        what an administrator has to run, and no more")]
+  gen doctor --target prod                  what is missing, each with a remedy
+  gen doctor --bootstrap > admin.sql        exactly what an administrator has to run")]
 pub struct DoctorArgs {
-    /// Print the SQL that an administrator has to run for what is missing
+    /// Print the SQL that an administrator has to run
     #[arg(long)]
     bootstrap: bool,
     #[command(flatten)]

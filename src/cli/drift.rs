@@ -18,12 +18,12 @@ use crate::world::World;
 /// Show what somebody changed by hand since the last deployment
 ///
 /// Compares the workspace with what was deployed, not with the specs: what they changed since is for `gen plan`. Each
-/// difference is shown as the change that puts it right. What servers add, sort or spell their own way is none, and what
-/// others own (tags, grants, permissions) is left to them. Ends with status 1 when anything differs.
+/// difference is shown as the change that reverts it. What servers add, sort or spell differently is ignored, and what
+/// others own (tags, grants, permissions) is left to them. Exits with status 1 if anything differs.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   gen drift --target prod                   what differs from what was deployed
-  gen drift --format json                   for a check that runs every night")]
+  gen drift --format json                   for a nightly check")]
 pub struct DriftArgs {
     #[command(flatten)]
     place: PlaceArgs,
@@ -42,11 +42,11 @@ fn show(at: &Reached<'_>, shell: &mut Shell) -> Ended {
     }
     if !unknown.is_empty() {
         let things = counted(unknown.len(), "thing", "things");
-        shell.say(&format!("{things} this identity may not see, so nobody can tell whether they differ"))?;
+        shell.say(&format!("not checked: {things} that this identity cannot see"))?;
     }
     shell.say(&match lines.len() {
-        0 => "everything is as it was deployed".to_owned(),
-        count => format!("{} from what was deployed", counted(count, "difference", "differences")),
+        0 => "everything matches the deployment".to_owned(),
+        count => format!("{} from the deployment", counted(count, "difference", "differences")),
     })?;
     Ok(if lines.is_empty() { Status::Done } else { Status::Fault })
 }

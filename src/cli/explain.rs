@@ -8,13 +8,13 @@ use super::shell::{Format, Shell};
 use super::{Ended, Failure, Status};
 use crate::codes;
 
-/// Explain a diagnostic code or a rule of the linter, or list all codes
+/// Explain a diagnostic code or a lint rule, or list all codes
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   gen explain E0305
   gen explain live-prefix")]
 pub struct ExplainArgs {
-    /// The code, such as E0305, or the rule, such as live-prefix
+    /// Code, such as E0305, or lint rule, such as live-prefix
     code: Option<String>,
 }
 
@@ -53,5 +53,5 @@ fn unknown(number: &str) -> Failure {
     let rules = lint::ALL.iter().map(|lint| lint.id());
     let hint = did_you_mean(&number.to_uppercase(), numbers).or_else(|| did_you_mean(number, rules));
     let hint = hint.unwrap_or_else(|| "`gen explain` lists all codes, `gen sql lint --list` all rules".to_owned());
-    Failure::Input(format!("there is no code `{number}`: {hint}"))
+    Failure::Input(format!("unknown code `{number}`: {hint}"))
 }

@@ -13,15 +13,15 @@ use crate::world::World;
 /// The largest CSV file that entities are inferred from and that is copied into the project.
 const MAX_CSV: u64 = 256 << 20;
 
-/// Make a new project: a small example, or specs inferred from CSV files
+/// Create a new project: a small example, or specs inferred from CSV files
 ///
-/// Nothing that exists is overwritten: if one of the files is there already, none is written.
+/// Existing files are never overwritten: if one of the files already exists, none is written.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  gen init shop                             a web shop to look at and to change
+  gen init shop                             a sample web shop to explore and change
   gen init shop --from-csv exports/*.csv    entities with the columns, types and keys of these files")]
 pub struct InitArgs {
-    /// Directory of the project; made when there is none [default: the current one]
+    /// Directory of the project, created if necessary [default: the current one]
     dir: Option<PathBuf>,
     /// Name of the project, in snake_case [default: the name of the directory]
     #[arg(long)]
@@ -40,7 +40,7 @@ pub fn run(args: &InitArgs, asked: Option<&Path>, shell: &mut Shell, world: &dyn
     });
     if name != scaffold::project_name(&name) {
         let better = scaffold::project_name(&name);
-        return Err(Failure::Usage(format!("`{name}` is no name for a project: write `--name {better}`")));
+        return Err(Failure::Usage(format!("`{name}` is not a valid project name: write `--name {better}`")));
     }
     let files = if args.from_csv.is_empty() {
         scaffold::example(&name)
@@ -70,12 +70,12 @@ fn write(dir: &Path, files: &[ProjectFile], world: &dyn World) -> Result<(), Fai
     if !taken.is_empty() {
         let list = taken.iter().map(|path| format!("\n  {path}")).collect::<String>();
         return Err(Failure::Input(format!(
-            "nothing was written, because these files exist in {}:{list}",
+            "nothing was written: these files already exist in {}:{list}",
             project::shown(dir)
         )));
     }
     let files: Vec<(PathBuf, &[u8])> = files.iter().map(|file| (dir.join(&file.path), file.bytes.as_slice())).collect();
-    Ok(world.write_all(&files).context("the project can't be written")?)
+    Ok(world.write_all(&files).context("cannot write the project")?)
 }
 
 fn tell(dir: &Path, here: &Path, files: &[ProjectFile], shell: &mut Shell) -> Result<(), Failure> {
@@ -86,7 +86,7 @@ fn tell(dir: &Path, here: &Path, files: &[ProjectFile], shell: &mut Shell) -> Re
     if dir != here {
         shell.say(&format!("  cd {}", project::shown(dir)))?;
     }
-    shell.say("  gen check      are the specs right?")?;
+    shell.say("  gen check      check the specs")?;
     shell.say("  gen run        run the pipeline on the files in samples/")?;
     shell.say("  gen build      write the pipeline to generated/")
 }

@@ -12,23 +12,23 @@ use crate::driver;
 use crate::lineage::{self, Direction, Lineage, Node};
 use crate::world::World;
 
-/// Show what a table or column comes from, and what comes from it
+/// Show the lineage of a table or column, in both directions
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  gen lineage sales_total_daily.revenue     from files to figures
+  gen lineage sales_total_daily.revenue     from files to metrics
   gen lineage customers --down              the tables that depend on one
   gen lineage orders --format mermaid       as a picture for a page")]
 pub struct LineageArgs {
     /// A table of the pipeline, or a column of one
     #[arg(value_name = "TABLE[.COLUMN]")]
     name: String,
-    /// Only what it comes from
+    /// Only upstream
     #[arg(long, conflicts_with = "down")]
     up: bool,
-    /// Only what comes from it
+    /// Only downstream
     #[arg(long)]
     down: bool,
-    /// How it is written [default: tree]
+    /// Output format [default: tree]
     #[arg(id = "format", long, value_name = "FORMAT", value_parser = shell::graph_formats())]
     format: Option<Format>,
 }
@@ -63,7 +63,7 @@ fn find(name: &str, lineage: &Lineage) -> Result<Node, Failure> {
     }
     let (table, column) = name.rsplit_once('.').unwrap_or((name, ""));
     let unknown = |what: String, hint: Option<String>| {
-        Failure::Input(format!("there is no {what}{}", hint.map(|hint| format!(": {hint}")).unwrap_or_default()))
+        Failure::Input(format!("unknown {what}{}", hint.map(|hint| format!(": {hint}")).unwrap_or_default()))
     };
     let Some(dataset) = lineage.dataset(table) else {
         let hint = did_you_mean(table, lineage.datasets.iter().map(|d| d.name.as_str()));

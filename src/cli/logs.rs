@@ -15,9 +15,10 @@ use crate::deploy::run::{self, RunError};
 use crate::driver::origin::Origins;
 use crate::world::World;
 
-/// Show what happened in an update, and the first error at its spec
+/// Show what happened in an update, with the first error at its spec
 ///
-/// Lists its events, rows by dataset, and rows by expectation. Rows themselves are never shown: of messages that may quote the input only the error condition is.
+/// Lists events, rows per dataset and rows per expectation. Data is never shown: messages that may quote the input are
+/// reduced to their error condition.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   gen logs                                  the last update
@@ -33,7 +34,7 @@ pub struct LogsArgs {
 /// An id becomes a part of a filter.
 fn id(text: &str) -> Result<String, String> {
     let is_id = !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
-    if is_id { Ok(text.to_owned()) } else { Err("it has letters, digits and `-` alone".to_owned()) }
+    if is_id { Ok(text.to_owned()) } else { Err("expected only letters, digits and `-`".to_owned()) }
 }
 
 pub fn run(args: &LogsArgs, root: &Path, shell: &mut Shell, world: &dyn World) -> Ended {
@@ -49,7 +50,7 @@ fn show(args: &LogsArgs, at: &Reached<'_>, shell: &mut Shell) -> Ended {
     };
     let log = logs::log(at.client, &pipeline, &update).map_err(|error| failed(RunError::from(error)))?;
     if log.events.is_empty() && args.update.is_some() && recent.iter().all(|known| known.update_id != update) {
-        return Err(Failure::Input(format!("there are no events of an update `{update}`: `gen status` lists updates")));
+        return Err(Failure::Input(format!("no events found for update `{update}`: `gen status` lists updates")));
     }
     let origins = Origins::of(at.compilation);
     let place = |fault: &Fault| shown_place(at.compilation, fault.dataset.as_deref().and_then(|n| origins.named(n)));

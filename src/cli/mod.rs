@@ -48,10 +48,10 @@ use crate::render::RenderError;
 use crate::world::World;
 use shell::{Colour, Format, Shell};
 
-/// Compile typed YAML specs into a Databricks Lakeflow pipeline, prove it, and run it here.
+/// Compile typed YAML specs into a Databricks Lakeflow pipeline, check it, and run it locally.
 ///
-/// `gen` reads the specs of a project (specs/project.yml and what lies beside it), reports every fault it finds with its
-/// place, and writes the SQL of a pipeline. The same SQL runs on this machine over sample files.
+/// `gen` reads the specs of a project (specs/project.yml and the files next to it), reports every error with its
+/// place, and generates the SQL of a pipeline. The same SQL runs on this machine over sample files.
 #[derive(Debug, Parser)]
 #[command(name = "gen", version, max_term_width = 100, after_help = EXIT_STATUSES)]
 struct Cli {
@@ -62,26 +62,26 @@ struct Cli {
 }
 
 const EXIT_STATUSES: &str = "\
-Exit status: 0 done; 1 the input is at fault, or a difference was found; 2 wrong usage; 3 the engine failed; 101 a bug.
-Begin with `gen init`, or run `gen check` in a project.";
+Exit status: 0 success; 1 an error in the input, or a difference was found; 2 wrong usage; 3 the engine failed; 101 a bug.
+Start with `gen init`, or run `gen check` in a project.";
 
 /// Options of every command.
 #[derive(Debug, Args)]
 struct GlobalArgs {
-    /// Directory of the project; without it, the nearest one upwards that holds specs/project.yml
+    /// Directory of the project [default: the nearest parent directory with specs/project.yml]
     #[arg(long, global = true, value_name = "DIR", help_heading = "Global options")]
     project: Option<PathBuf>,
-    /// How diagnostics are written
+    /// Output format of diagnostics
     #[arg(long, global = true, value_parser = shell::diagnostic_formats(), help_heading = "Global options")]
     format: Option<Format>,
-    /// When output is coloured: always, never, or auto, which heeds the terminal, NO_COLOR and CLICOLOR_FORCE
+    /// When to use colors: always, never, or auto, which respects the terminal, NO_COLOR and CLICOLOR_FORCE
     #[arg(long, global = true, value_enum, value_name = "WHEN", hide_possible_values = true, default_value = "auto")]
     #[arg(help_heading = "Global options")]
     color: Colour,
-    /// Say nothing but diagnostics and results
+    /// Print nothing but diagnostics and results
     #[arg(short, long, global = true, conflicts_with = "verbose", help_heading = "Global options")]
     quiet: bool,
-    /// Say more: what each pass took, each file that is written
+    /// Print more: the time of each pass, each file that is written
     #[arg(short, long, global = true, help_heading = "Global options")]
     verbose: bool,
 }
@@ -180,7 +180,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, world: &dyn World) -> 
         Err(Failure::Usage(message)) => shell.fail(2, &message),
         Err(Failure::Interrupted(message)) => shell.fail(130, &format!("interrupted: {message}")),
         Err(Failure::Engine(error)) => shell.fail(3, &format!("{error:#}")),
-        Err(Failure::Bug(message)) => shell.fail(101, &format!("this is a bug of gen, please report it: {message}")),
+        Err(Failure::Bug(message)) => shell.fail(101, &format!("this is a bug in gen, please report it: {message}")),
     }
 }
 

@@ -13,9 +13,9 @@ use crate::driver::{self, Compilation};
 use crate::lineage::{Ground, Part, Policy, Reach, Release, Released, View};
 use crate::world::World;
 
-/// Show who sees which personal data, and what was decided to be none
+/// Show who sees which personal data, and what was declassified
 ///
-/// Lists every column that holds personal data or is computed from it, with what each audience gets of it.
+/// Lists every column that contains personal data or is computed from it, with what each audience sees of it.
 #[derive(Debug, Args)]
 #[command(after_help = "Example: gen pii --format json")]
 pub struct PiiArgs {}
@@ -97,15 +97,15 @@ impl<'a> Report<'a> {
             out.push_str(&format!("{dataset}\n{}\n", aligned(&rows)));
         }
         if !private.is_empty() {
-            out.push_str(&format!("read by nobody\n{}\n", listed(&private)));
+            out.push_str(&format!("without readers\n{}\n", listed(&private)));
         }
         if !self.released.is_empty() {
             let row = |r: &&Released| vec![part_name(r), r.kind.word().to_owned(), rule(r), why(r)];
             let rows: Vec<Vec<String>> = self.released.iter().map(row).collect();
-            out.push_str(&format!("no personal data any more\n{}\n", aligned(&rows)));
+            out.push_str(&format!("no longer personal data\n{}\n", aligned(&rows)));
         }
         if out.is_empty() {
-            out.push_str("no column is declared to hold personal data\n");
+            out.push_str("no column is declared as personal data\n");
         }
         format!("{}\n", out.trim_end())
     }
@@ -155,7 +155,7 @@ fn part_name(released: &Released) -> String {
 fn rule(released: &Released) -> String {
     let word = match &released.ground {
         Ground::Sql(Release::Counted) => "count",
-        Ground::Sql(Release::Distinct) => "count of different values",
+        Ground::Sql(Release::Distinct) => "count of distinct values",
         Ground::Sql(Release::Presence) => "presence",
         Ground::Sql(Release::Masked) => "mask",
         Ground::Type => "type",
@@ -169,11 +169,11 @@ fn rule(released: &Released) -> String {
 
 fn why(released: &Released) -> String {
     match &released.ground {
-        Ground::Sql(Release::Counted) => "only counted".to_owned(),
-        Ground::Sql(Release::Distinct) => "only counted how many different ones there are".to_owned(),
-        Ground::Sql(Release::Presence) => "only whether there is one".to_owned(),
+        Ground::Sql(Release::Counted) => "only the number of values".to_owned(),
+        Ground::Sql(Release::Distinct) => "only the number of distinct values".to_owned(),
+        Ground::Sql(Release::Presence) => "only whether there is a value".to_owned(),
         Ground::Sql(Release::Masked) => "masked".to_owned(),
-        Ground::Type => "only whether a text is a value of its type".to_owned(),
+        Ground::Type => "only whether the text is valid for its type".to_owned(),
         Ground::Declassified(reason) => reason.clone(),
     }
 }

@@ -26,12 +26,12 @@ use crate::world::World;
 
 /// Show what a deployment would change in a workspace
 ///
-/// Reads the workspace and changes nothing. The output has to be fresh: what was reviewed is what is deployed.
+/// Reads the workspace and changes nothing. The output must be up to date: what was reviewed is what is deployed.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   gen plan --target prod                    what `gen deploy --target prod` would do
-  gen plan --rollback                       what it would mean to go back to the release before
-  gen plan --target prod --out plan.json    save it; `gen deploy --plan plan.json` applies this and nothing else
+  gen plan --rollback                       what going back to the previous release would mean
+  gen plan --target prod --out plan.json    save it; `gen deploy --plan plan.json` applies exactly this plan
   gen plan --exit-code                      status 1 when anything would change
   gen plan --format markdown                a comment for a change under review")]
 pub struct PlanArgs {
@@ -39,13 +39,13 @@ pub struct PlanArgs {
     pub place: PlaceArgs,
     #[command(flatten)]
     pub toward: TowardArgs,
-    /// Save the plan: `gen deploy --plan FILE` applies exactly this, while specs and workspace are as they were read
+    /// Save the plan: `gen deploy --plan FILE` applies exactly this, as long as specs and workspace have not changed
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
-    /// End with status 1 when anything would change
+    /// Exit with status 1 if anything would change
     #[arg(long)]
     exit_code: bool,
-    /// How it is written [default: human]
+    /// Output format [default: human]
     #[arg(id = "format", long, value_name = "FORMAT", value_parser = shell::plan_formats())]
     format: Option<Format>,
 }
@@ -64,10 +64,10 @@ pub struct PlaceArgs {
 /// What it is brought to.
 #[derive(Debug, Args)]
 pub struct TowardArgs {
-    /// Go back to an earlier release instead of what the specs say [default: the last one before]
+    /// Go back to an earlier release instead of deploying the specs [default: the previous one]
     #[arg(long, value_name = "RELEASE", num_args = 0..=1, default_missing_value = "")]
     pub rollback: Option<String>,
-    /// Only what a bundle has no word for: functions, grants, tags, policies, metric views
+    /// Only what a bundle cannot express: functions, grants, tags, policies, metric views
     #[arg(long, value_enum, value_name = "WHAT", conflicts_with = "rollback")]
     pub only: Option<Only>,
 }
@@ -171,10 +171,8 @@ pub fn text(deployment: &Deployment) -> String {
     let changes = format!("{changes}{gap}{seen}");
     match deployment.meanings.as_deref() {
         Some([]) => changes,
-        Some(meanings) => format!("{changes}\nwhat it means for rows that are there\n{}", meaning::text(meanings)),
-        None => format!(
-            "{changes}\nwhat it means for rows that are there can't be told: the SQL that made them is not known\n"
-        ),
+        Some(meanings) => format!("{changes}\neffect on existing rows\n{}", meaning::text(meanings)),
+        None => format!("{changes}\nthe effect on existing rows is unknown: the SQL that produced them is not known\n"),
     }
 }
 
@@ -196,7 +194,7 @@ pub fn fresh(root: &Path, shell: &mut Shell, world: &dyn World) -> Result<Option
     match changes {
         Some(changes) if changes.is_fresh() => Ok(Some(compilation)),
         Some(_) => Err(Failure::Input(format!(
-            "{OUT} is stale: run `gen build`, and have what it changes reviewed, then deploy"
+            "{OUT} is out of date: run `gen build`, have the changes reviewed, then deploy"
         ))),
         None => Ok(None),
     }
@@ -216,13 +214,13 @@ pub fn target<'c>(compilation: &'c Compilation, wanted: Option<&str>) -> Result<
     found.map(|(index, target)| (TargetId(index), target)).ok_or_else(|| {
         let known: Vec<&str> = targets.map(|target| target.name.as_str()).collect();
         let wanted = wanted.unwrap_or_default();
-        Failure::Usage(format!("there is no target `{wanted}`, but `{}`", known.join("`, `")))
+        Failure::Usage(format!("unknown target `{wanted}`, known targets: `{}`", known.join("`, `")))
     })
 }
 
 /// The network as a door.
 pub fn network(world: &dyn World) -> Result<Network, Failure> {
-    let network = Network::new(world).map_err(|fault| Failure::Input(format!("the network can't be used: {fault}")))?;
+    let network = Network::new(world).map_err(|fault| Failure::Input(format!("cannot use the network: {fault}")))?;
     // Where standard error is closed there is nobody to tell.
     Ok(network.telling(|text| drop(writeln!(io::stderr(), "{text}"))))
 }
@@ -264,7 +262,7 @@ pub fn failure(error: DeployError) -> Failure {
     };
     let hint = match &error {
         DeployError::Observe(ObserveError::OfBundle { .. }) => {
-            Some("`--only governance` says what a bundle has no word for; `gen adopt` takes it over")
+            Some("use `--only governance` for what a bundle cannot express, or take it over with `gen adopt`")
         }
         _ => client.and_then(|client| client.kind.hint()),
     };

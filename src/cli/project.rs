@@ -14,14 +14,14 @@ pub fn find(asked: Option<&Path>, world: &dyn World) -> Result<PathBuf, Failure>
     let here = current_directory()?;
     match asked {
         Some(dir) if world.is_dir(dir) => Ok(here.join(dir)),
-        Some(dir) => Err(Failure::Usage(format!("`--project {}` is no directory", dir.display()))),
+        Some(dir) => Err(Failure::Usage(format!("`--project {}` is not a directory", dir.display()))),
         None => Ok(here.ancestors().find(|dir| world.exists(&dir.join(MARK))).unwrap_or(&here).to_owned()),
     }
 }
 
 /// The directory that relative paths on the command line start from.
 pub fn current_directory() -> Result<PathBuf, Failure> {
-    std::env::current_dir().map_err(|error| Failure::Usage(format!("the current directory can't be used: {error}")))
+    std::env::current_dir().map_err(|error| Failure::Usage(format!("cannot use the current directory: {error}")))
 }
 
 /// A directory of the project: as given on the command line, or `default` below the root.
@@ -29,13 +29,13 @@ pub fn directory(asked: Option<&Path>, root: &Path, default: &str) -> PathBuf {
     asked.map_or_else(|| root.join(default), Path::to_owned)
 }
 
-/// Refuses an output directory that holds the specs or lies among them: what is written would be read as specs, and files
-/// of the project would stand in the output.
+/// Refuses an output directory that holds the specs or lies among them: what is written would be read as specs, and
+/// files of the project would stand in the output.
 pub fn require_apart(out: &Path, root: &Path) -> Result<(), Failure> {
     let here = current_directory()?;
     let (out, specs) = (plain(&here.join(out)), plain(&here.join(root).join("specs")));
     if out.starts_with(&specs) || specs.starts_with(&out) {
-        let message = format!("`{}` holds the specs, or lies among them: choose another directory", shown(&out));
+        let message = format!("`{}` contains the specs or is inside them: choose another directory", shown(&out));
         return Err(Failure::Usage(message));
     }
     Ok(())

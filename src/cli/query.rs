@@ -15,7 +15,7 @@ use crate::world::World;
   gen query \"SELECT * FROM orders LIMIT 5\"
   gen query \"SELECT * FROM orders\" --format csv > orders.csv")]
 pub struct QueryArgs {
-    /// A SELECT statement, in the SQL of Databricks
+    /// A SELECT statement in Databricks SQL
     #[arg(required_unless_present = "tables")]
     pub sql: Option<String>,
     /// List the tables instead
@@ -24,7 +24,7 @@ pub struct QueryArgs {
     /// Directory of the tables [default: .gen/warehouse, in the project]
     #[arg(long, value_name = "DIR")]
     pub warehouse: Option<PathBuf>,
-    /// How rows are written [default: table]
+    /// Output format [default: table]
     #[arg(id = "format", long, value_name = "FORMAT", value_parser = shell::row_formats())]
     pub format: Option<Format>,
 }

@@ -28,8 +28,8 @@ pub struct Reached<'a> {
     pub client: &'a Client<'a>,
 }
 
-/// Compiles the project, connects to the workspace of the target that is meant, and goes on with both. Whatever lies in the
-/// output directory does not matter; of a development target the build is that of whoever asks.
+/// Compiles the project, connects to the workspace of the target that is meant, and goes on with both. Whatever lies in
+/// the output directory does not matter; of a development target the build is that of whoever asks.
 pub fn reach(
     place: &PlaceArgs,
     root: &Path,
@@ -59,7 +59,8 @@ impl Reached<'_> {
     }
 }
 
-/// Does something while the lock of a target is held, so that nobody else changes it. `place` is its folder, and who asks.
+/// Does something while the lock of a target is held, so that nobody else changes it. `place` is its folder, and who
+/// asks.
 pub fn locked<T>(
     (client, world): (&Client<'_>, &dyn World),
     place: (&str, &str),
@@ -71,14 +72,14 @@ pub fn locked<T>(
     // A lock that stays is told by whoever comes next; what went wrong before matters more.
     let released = lock.release();
     let ended = ended?;
-    released.map_err(|error| Failure::Engine(anyhow::Error::msg(format!("the lock is held still: {error}"))))?;
+    released.map_err(|error| Failure::Engine(anyhow::Error::msg(format!("the lock is still held: {error}"))))?;
     Ok(ended)
 }
 
 fn held(error: LockError) -> Failure {
     match error {
         LockError::Held { .. } => Failure::Input(format!(
-            "{error}\n  = help: wait, or `--take-over` when that one has ended; after {} minutes without a sign of life it is taken",
+            "{error}\n  = help: wait, or pass `--take-over` if that deployment has ended; after {} minutes without activity the lock is taken over",
             SILENT.as_secs() / 60
         )),
         LockError::Client(error) => Failure::Engine(anyhow::Error::msg(error.to_string())),
@@ -92,7 +93,7 @@ pub fn known<'a>(compilation: &Compilation, names: impl Iterator<Item = &'a Stri
         if !datasets.iter().any(|dataset| is_same_name(&dataset.name, name)) {
             let near = lakeflow::diag::did_you_mean(name, datasets.iter().map(|dataset| dataset.name.as_str()));
             let near = near.map(|near| format!("; {near}")).unwrap_or_default();
-            return Err(Failure::Usage(format!("there is no dataset `{name}`{near}")));
+            return Err(Failure::Usage(format!("unknown dataset `{name}`{near}")));
         }
     }
     Ok(())

@@ -12,14 +12,14 @@ use crate::bundle::{self, rest};
 use crate::driver;
 use crate::world::World;
 
-/// Print the REST calls that create pipeline, jobs and alerts of a target; make none
+/// Print the REST calls that create the pipeline, jobs and alerts of a target, without making them
 ///
-/// One call a line, as JSON with `method`, `path` and `body`. Ids that only a workspace can give (of the warehouse, of
-/// the pipeline) are made up.
+/// One call per line, as JSON with `method`, `path` and `body`. Ids that only a workspace knows (of the warehouse, of
+/// the pipeline) are placeholders.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   gen requests                              the default target
-  gen requests --target prod | jq .path     what is called for another one")]
+  gen requests --target prod | jq .path     the calls for another target")]
 pub struct RequestsArgs {
     /// Name of the target [default: the default target of the project]
     #[arg(long, value_name = "NAME")]

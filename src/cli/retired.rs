@@ -12,13 +12,13 @@ use crate::driver::{self, Compilation, OUT};
 use crate::plan::record::Given;
 use crate::world::World;
 
-/// Show what earlier builds granted and this one does not
+/// Show what earlier builds granted and the current one does not
 ///
-/// Every build takes these things away again, until a deployment has done it and `gen retired confirm` was told so.
+/// Every build revokes these again, until a deployment has done so and `gen retired confirm` records it.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   gen retired                               what is taken away, by target
-  gen retired confirm --target prod         the build was deployed to prod, and its job on demand has run")]
+  gen retired confirm --target prod         the build was deployed to prod and its on-demand job has run")]
 pub struct RetiredArgs {
     #[command(subcommand)]
     command: Option<RetiredCommand>,
@@ -29,10 +29,11 @@ pub struct RetiredArgs {
 
 #[derive(Debug, Subcommand)]
 enum RetiredCommand {
-    /// Say that what a build takes away in a target is gone
+    /// Record that what a build revokes in a target is gone
     ///
-    /// That is so when the build was deployed there and its job on demand has run. The lines leave the record, and the output is built without the statements that took them away. Specs and output must
-    /// be those that were deployed.
+    /// Run it after the build was deployed there and its on-demand job has run. The entries are removed from the
+    /// record, and the output is built without the statements that revoke them. Specs and output must be those that
+    /// were deployed.
     Confirm {
         /// Name of the target; one that the project does not have any more too
         #[arg(long, value_name = "NAME")]
@@ -51,10 +52,11 @@ pub fn run(args: &RetiredArgs, root: &Path, shell: &mut Shell, world: &dyn World
     let shown = project::shown(&out);
     if !targets(&compilation).contains(&target.as_str()) {
         let known = targets(&compilation).join("`, `");
-        return Err(Failure::Usage(format!("there is no target `{target}`, but `{known}`")));
+        return Err(Failure::Usage(format!("unknown target `{target}`, known targets: `{known}`")));
     }
     if !changes.is_fresh() {
-        let fault = format!("{shown} is stale: what was deployed is not what the specs give now; confirm that first");
+        let fault =
+            format!("{shown} is out of date: the deployed state is not that of the current specs; confirm that first");
         return Err(Failure::Input(fault));
     }
     let retired = compilation.plan.record.retired(target, &compilation.plan.declared).count();
@@ -62,7 +64,7 @@ pub fn run(args: &RetiredArgs, root: &Path, shell: &mut Shell, world: &dyn World
     let Some(changes) = changes.filter(|_| !confirmed.has_errors()) else { return Ok(Status::Fault) };
     let summary = apply(&changes, &shown, shell, world)?;
     let entries = counted(retired, "entry", "entries");
-    shell.say(&format!("confirmed {target}: {entries} less in the record; {summary}"))?;
+    shell.say(&format!("confirmed {target}: {entries} removed from the record;  {summary}"))?;
     Ok(Status::Done)
 }
 
@@ -85,7 +87,7 @@ fn show(compilation: &Compilation, shell: &mut Shell) -> Ended {
         }
     }
     let entries = counted(count, "entry", "entries");
-    shell.say(&format!("{entries} of earlier builds that this one does not give"))?;
+    shell.say(&format!("{entries} of earlier builds that are no longer in this one"))?;
     Ok(Status::Done)
 }
 

@@ -8,10 +8,10 @@ use super::shell::Shell;
 use super::{Ended, local};
 use crate::world::World;
 
-/// Run the pipeline here, on the files of a directory
+/// Run the pipeline locally, on the files of a directory
 ///
-/// The specs are compiled first; what runs is the SQL that `gen build` writes. Tables are kept, and replaced all together
-/// when the run succeeds: one that fails or is interrupted leaves those of the run before.
+/// The specs are compiled first; what runs is the SQL that `gen build` writes. All tables are replaced together
+/// when the run succeeds: a run that fails or is interrupted keeps the tables of the previous run.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   gen run                                   the files in samples/
@@ -19,7 +19,7 @@ use crate::world::World;
   gen run --format json                     everything about the run, for programs
   gen run --pipeline sql --landing files    pipeline SQL written by hand")]
 pub struct RunArgs {
-    /// Directory of the files that arrive [default: samples, in the project]
+    /// Landing directory with the source files [default: samples, in the project]
     #[arg(long, value_name = "DIR")]
     pub landing: Option<PathBuf>,
     /// Directory of the tables [default: .gen/warehouse, in the project]

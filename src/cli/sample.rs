@@ -12,20 +12,20 @@ use crate::sample::{self, Options, WriteError};
 use crate::scaffold::SAMPLES;
 use crate::world::World;
 
-/// Make sample files for the entities of the project
+/// Generate sample files for the entities of the project
 ///
-/// The files hold good rows and every kind of defect: values that do not convert, duplicates, unknown references, broken
-/// headers. The same seed gives the same files.
+/// The files contain valid rows and every kind of defect: values that do not convert, duplicates, unknown references,
+/// broken headers. The same seed gives the same files.
 #[derive(Debug, Args)]
 #[command(after_help = "Example: gen sample --rows 5000 --seed 7 --out /tmp/landing && gen run --landing /tmp/landing")]
 pub struct SampleArgs {
-    /// Rows of each entity that no other one refers to
+    /// Number of rows for each entity that no other entity refers to
     #[arg(long, alias = "orders", value_name = "N", default_value_t = 1000)]
     rows: usize,
-    /// Another seed, another sample
+    /// Seed of the random generator
     #[arg(long, value_name = "S", default_value_t = 1)]
     seed: u64,
-    /// Directory of the files; it must be empty, or hold an earlier sample [default: samples, in the project]
+    /// Directory of the files; it must be empty or contain an earlier sample [default: samples, in the project]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 }

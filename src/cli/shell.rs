@@ -20,7 +20,7 @@ const DEFAULT_WIDTH: usize = 100;
 pub enum Format {
     /// For people: source lines with carets.
     Human,
-    /// One JSON object a line; one JSON document for results.
+    /// One JSON object per line; a single JSON document for results.
     Json,
     /// A SARIF 2.1.0 log.
     Sarif,
@@ -197,7 +197,7 @@ impl Shell {
 fn stream_failure(error: io::Error) -> Failure {
     match error.kind() {
         io::ErrorKind::BrokenPipe => Failure::Closed,
-        _ => Failure::Engine(anyhow::Error::new(error).context("the output can't be written")),
+        _ => Failure::Engine(anyhow::Error::new(error).context("cannot write the output")),
     }
 }
 

@@ -13,22 +13,22 @@ use crate::deploy::client::api::updates::Start;
 use crate::deploy::run;
 use crate::world::World;
 
-/// Start an update of the pipeline that is deployed
+/// Start an update of the deployed pipeline
 ///
-/// Without names all tables are updated. A full refresh forgets what was read and loads all files again that are still there.
+/// Without names, all tables are updated. A full refresh empties a table and loads all files that still exist again.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  gen start --wait                                     update all tables, and wait for the end
-  gen start sales_by_town_monthly                      this table alone, from what it reads now
+  gen start --wait                                     update all tables and wait until it ends
+  gen start sales_by_town_monthly                      only this table
   gen start --full-refresh customers --full-refresh customers_raw")]
 pub struct StartArgs {
     /// Tables to update [default: all]
     #[arg(value_name = "DATASET")]
     datasets: Vec<String>,
-    /// Tables to load anew from the beginning; can be given many times
+    /// Table to refresh in full; can be repeated
     #[arg(long, value_name = "DATASET")]
     full_refresh: Vec<String>,
-    /// Wait for the end; status 3 when the update fails
+    /// Wait until the update ends; exit with status 3 if it fails
     #[arg(long)]
     wait: bool,
     #[command(flatten)]
@@ -51,7 +51,7 @@ fn start(args: &StartArgs, at: &Reached<'_>, shell: &mut Shell) -> Ended {
     if shell.format() == Some(Format::Json) {
         shell.result(&format!("{}\n", json!({ "pipeline": pipeline, "update": update })))?;
     }
-    shell.say(&format!("update {update} has begun"))?;
+    shell.say(&format!("started update {update}"))?;
     if !args.wait {
         return Ok(Status::Done);
     }

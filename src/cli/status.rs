@@ -43,7 +43,7 @@ fn status(at: &Reached<'_>, shell: &mut Shell) -> Ended {
         return Ok(Status::Done);
     }
     let release = there.release.as_deref().unwrap_or("(not known)");
-    let specs = if is_current { "what the specs give" } else { "the specs give another one" };
+    let specs = if is_current { "matches the specs" } else { "differs from the specs" };
     shell.result(&format!("pipeline {}\nrelease {release}: {specs}\n", there.pipeline))?;
     for update in &updates {
         let line = format!("update {}  {}  {}\n", update.update_id, began(update), run::word(&update.state));

@@ -11,9 +11,9 @@ use super::{Ended, Status};
 use crate::deploy::run::{self, RunError};
 use crate::world::World;
 
-/// Stop the update of the pipeline that runs
+/// Stop the running update of the pipeline
 ///
-/// Tables that it has finished keep their new rows. Where nothing runs nothing happens.
+/// Tables that it has finished keep their new rows. If no update is running, nothing happens.
 #[derive(Debug, Args)]
 #[command(after_help = "Example: gen stop --target prod")]
 pub struct StopArgs {
@@ -24,7 +24,7 @@ pub struct StopArgs {
 pub fn run(args: &StopArgs, root: &Path, shell: &mut Shell, world: &dyn World) -> Ended {
     reach(&args.place, root, shell, world, |at, shell| {
         run::stop(at.client, &at.deployed()?.pipeline).map_err(|error| failed(RunError::from(error)))?;
-        shell.say("no update runs")?;
+        shell.say("no update is running")?;
         Ok(Status::Done)
     })
 }

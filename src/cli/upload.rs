@@ -14,10 +14,10 @@ use crate::deploy::upload::{self, UploadError};
 use crate::driver::upload::places;
 use crate::world::World;
 
-/// Put files into the landing volume of a target
+/// Upload files to the landing volume of a target
 ///
-/// Each goes into the directory that the entity reads whose pattern it matches; one that no entity reads is refused, and
-/// then nothing is sent. A file that is there already is left alone when it is the same, and refused when it is not.
+/// Each file goes to the directory of the entity whose pattern it matches. If no entity reads a file, it is refused and
+/// nothing is uploaded. A file that already exists is skipped if it is identical, and refused if it is not.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   gen upload deliveries/orders_2026-01.csv
@@ -26,7 +26,7 @@ pub struct UploadArgs {
     /// Files to send
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// Replace a file that is there and holds something else
+    /// Overwrite a file that exists with other content
     #[arg(long)]
     replace: bool,
     #[command(flatten)]
@@ -59,7 +59,7 @@ fn send(args: &UploadArgs, at: &Reached<'_>, shell: &mut Shell) -> Ended {
 fn failure(error: UploadError) -> Failure {
     let hint = match &error {
         UploadError::Client { error, .. } => error.kind.hint(),
-        _ => Some("`--replace` puts this one in its place"),
+        _ => Some("pass `--replace` to overwrite it"),
     };
     let message = hint.map_or_else(|| error.to_string(), |hint| format!("{error}\n  = help: {hint}"));
     match error {

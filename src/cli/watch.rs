@@ -20,7 +20,7 @@ const QUIET: Duration = Duration::from_millis(100);
 #[derive(Debug, Args)]
 #[command(after_help = "Example: gen watch --build")]
 pub struct WatchArgs {
-    /// Write the pipeline too, whenever the specs are without fault
+    /// Also write the pipeline whenever the specs have no errors
     #[arg(long)]
     build: bool,
 }
@@ -36,9 +36,8 @@ pub fn run(args: &WatchArgs, root: &Path, shell: &mut Shell, world: &dyn World) 
     let (sender, receiver) = mpsc::channel();
     let stop = sender.clone();
     // A signal nobody waits for any more is of no interest.
-    ctrlc::set_handler(move || drop(stop.send(Signal::Stop))).context("Ctrl-C can't be heeded")?;
-    let cannot_watch =
-        |error: notify::Error| Failure::Input(format!("`{}` can't be watched: {error}", specs.display()));
+    ctrlc::set_handler(move || drop(stop.send(Signal::Stop))).context("cannot handle Ctrl-C")?;
+    let cannot_watch = |error: notify::Error| Failure::Input(format!("cannot watch `{}`: {error}", specs.display()));
     let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
         let signal = match event {
             Ok(event) if matches!(event.kind, EventKind::Access(_)) => return,
@@ -69,7 +68,7 @@ fn wait(receiver: &Receiver<Signal>) -> Result<bool, Failure> {
         match signal {
             Ok(Signal::Changed) => signal = receiver.recv_timeout(QUIET),
             Ok(Signal::Broken(error)) => {
-                return Err(Failure::Engine(error.context("the specs can't be watched any more")));
+                return Err(Failure::Engine(error.context("cannot watch the specs any longer")));
             }
             Err(RecvTimeoutError::Timeout) => return Ok(true),
             Ok(Signal::Stop) | Err(RecvTimeoutError::Disconnected) => return Ok(false),

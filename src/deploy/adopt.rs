@@ -40,10 +40,10 @@ pub struct Candidate {
 #[derive(Debug, thiserror::Error)]
 pub enum AdoptError {
     /// A key is none of the target.
-    #[error("`{0}` is no pipeline or job of this target, but {1}")]
+    #[error("`{0}` is not a pipeline or job of this target, known are {1}")]
     NoKey(String, String),
     /// There is none of this id.
-    #[error("there is no {kind} with the id `{id}`")]
+    #[error("no {kind} with the id `{id}`")]
     Absent {
         /// The kind.
         kind: &'static str,
@@ -51,7 +51,7 @@ pub enum AdoptError {
         id: String,
     },
     /// Several have the name.
-    #[error("there are {count} {kind}s called `{name}`: say which one, `{key}=ID`")]
+    #[error("there are {count} {kind}s named `{name}`: choose one with `{key}=ID`")]
     Several {
         /// The kind.
         kind: &'static str,
@@ -63,7 +63,7 @@ pub enum AdoptError {
         count: usize,
     },
     /// It is not what a deployment would make.
-    #[error("the {kind} `{id}` can't be taken over: {why}")]
+    #[error("cannot take over {kind} `{id}`: {why}")]
     Other {
         /// The kind.
         kind: &'static str,
@@ -160,10 +160,10 @@ fn require_ours_in_kind(kind: Kind, body: &Value, there: &There, desired: &Desir
     let text = |value: &Value, key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
     let tag = |key: &str| there.settings.get("tags").map(|tags| text(tags, key)).unwrap_or_default();
     if tag(MANAGER_TAG) == MANAGER {
-        return other(format!("it is that of target `{}` of project `{}`", tag(TARGET_TAG), tag("project")));
+        return other(format!("it belongs to target `{}` of project `{}`", tag(TARGET_TAG), tag("project")));
     }
     if tag("project") != desired.project && !tag("project").is_empty() {
-        return other(format!("its tag says that it is of project `{}`", tag("project")));
+        return other(format!("its tag says that it belongs to project `{}`", tag("project")));
     }
     if kind != Kind::Pipeline {
         return Ok(());
@@ -171,14 +171,14 @@ fn require_ours_in_kind(kind: Kind, body: &Value, there: &There, desired: &Desir
     for place in ["catalog", "schema"] {
         let (wanted, there) = (text(body, place), text(&there.settings, place));
         if !is_same_name(&wanted, &there) {
-            return other(format!("its {place} is `{there}`, not `{wanted}`: its tables would stay behind"));
+            return other(format!("its {place} is `{there}`, not `{wanted}`: its tables would be left behind"));
         }
     }
     let foreign = ["ingestion_definition", "gateway_definition", "storage"];
     let is_set =
         |key: &&&str| there.settings.get(**key).is_some_and(|value| !matches!(value, Value::Null | Value::Bool(false)));
     match foreign.iter().find(is_set) {
-        Some(key) => other(format!("it has `{key}`, which no deployment makes")),
+        Some(key) => other(format!("it has `{key}`, which no deployment creates")),
         None => Ok(()),
     }
 }

@@ -317,7 +317,7 @@ pub fn wanted(desired: &Desired, remote: &Remote, release: &str) -> Result<Vec<(
 }
 
 /// Stands for the id of what is not made yet.
-pub const NOT_YET: &str = "(known once it is made)";
+pub const NOT_YET: &str = "(known once created)";
 
 /// The name of a resource in the workspace.
 pub fn name_of(kind: Kind, body: &Value) -> String {

@@ -104,7 +104,7 @@ pub enum DesiredError {
     #[error("there is no such target")]
     NoTarget,
     /// A statement of the build can't be read back, which is a fault of the compiler.
-    #[error("`{0}` can't be read back")]
+    #[error("cannot read back `{0}`")]
     Unreadable(String),
     /// A reference stands for nothing, which is a fault of the compiler.
     #[error(transparent)]

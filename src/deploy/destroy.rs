@@ -81,10 +81,10 @@ impl fmt::Display for Removal {
 #[derive(Debug, thiserror::Error)]
 pub enum DestroyError {
     /// The schema or volume is somebody else's.
-    #[error("the {0} of this target is not one that a deployment makes: it stays")]
+    #[error("the {0} of this target was not created by a deployment: it stays")]
     NotOurs(&'static str),
     /// The schema holds what is not ours.
-    #[error("the schema holds what this target did not make, or what is to stay: {}", list(.0))]
+    #[error("the schema contains objects that this target did not create, or that are to stay: {}", list(.0))]
     Occupied(Vec<String>),
     /// A fault of the compiler.
     #[error(transparent)]

@@ -62,7 +62,7 @@ pub fn examine(client: &Client<'_>, desired: &Desired, target: &Target) -> Vec<C
     let me = match identity::me(client) {
         Ok(me) => me,
         Err(error) => {
-            let remedy = error.kind.hint().unwrap_or("look at the credentials: `--profile`, or the environment");
+            let remedy = error.kind.hint().unwrap_or("check the credentials: `--profile`, or the environment");
             return vec![lacking("credentials", error.to_string(), remedy.to_owned())];
         }
     };
@@ -96,7 +96,7 @@ impl Examination<'_, '_, '_> {
         let user = &self.me.user_name;
         let is_development = self.target.mode == Mode::Development;
         let Some(deployer) = deployment::deployer(self.target).filter(|_| !is_development) else {
-            return fine("identity", format!("anybody deploys; it is `{user}`"));
+            return fine("identity", format!("no `deployer` is set; this is `{user}`"));
         };
         let is_meant = match deployer {
             Principal::ServicePrincipal(id) => id == user,
@@ -105,8 +105,8 @@ impl Examination<'_, '_, '_> {
         match is_meant {
             true => fine("identity", format!("`{user}` deploys")),
             false => {
-                let found = format!("it is `{user}`, but `{}` deploys", deployer.id());
-                lacking("identity", found, format!("use credentials of `{}`", deployer.id()))
+                let found = format!("this is `{user}`, but `deployer` is `{}`", deployer.id());
+                lacking("identity", found, format!("use the credentials of `{}`", deployer.id()))
             }
         }
     }
@@ -115,7 +115,7 @@ impl Examination<'_, '_, '_> {
         match found {
             Ok(id) => fine("warehouse", format!("`{}` ({id})", self.desired.warehouse.as_deref().unwrap_or_default())),
             Err(error) => {
-                let remedy = "name another one as `warehouse` of the target, or have CAN USE on it given";
+                let remedy = "set another `warehouse` in the target, or ask for CAN USE on it";
                 lacking("warehouse", error.to_string(), remedy.to_owned())
             }
         }
@@ -132,7 +132,7 @@ impl Examination<'_, '_, '_> {
 
     fn catalog(&self) -> Check {
         let name = &self.target.catalog;
-        let ask = "an administrator gives it: `gen doctor --bootstrap` prints how";
+        let ask = "ask an administrator for it: `gen doctor --bootstrap` prints the statements";
         let held = match self.held(Securable::Catalog, name) {
             Ok(held) => held,
             Err(error) => return lacking("catalog", format!("`{name}`: {error}"), ask.to_owned()),
@@ -144,7 +144,7 @@ impl Examination<'_, '_, '_> {
         let missing: Vec<String> = needed.filter(|privilege| !has(privilege)).map(|p| p.replace('_', " ")).collect();
         match missing.is_empty() {
             true => fine("catalog", format!("`{name}` can be used")),
-            false => lacking("catalog", format!("{} on `{name}` is missing", missing.join(", ")), ask.to_owned()),
+            false => lacking("catalog", format!("missing {} on `{name}`", missing.join(", ")), ask.to_owned()),
         }
     }
 
@@ -156,9 +156,9 @@ impl Examination<'_, '_, '_> {
         let name = self.schema_name();
         let owner = match schemas::get(self.client, &name) {
             Ok(Some(schema)) => schema.owner.unwrap_or_default(),
-            Ok(None) => return fine("schema", format!("`{name}` is not there yet; the deployment makes it")),
+            Ok(None) => return fine("schema", format!("`{name}` does not exist yet; the deployment creates it")),
             Err(error) => {
-                let remedy = "have USE CATALOG and USE SCHEMA given, to see what is there";
+                let remedy = "ask for USE CATALOG and USE SCHEMA, to see what exists";
                 return unknown("schema", error.to_string(), remedy);
             }
         };
@@ -168,7 +168,7 @@ impl Examination<'_, '_, '_> {
         match is_own || manages() {
             true => fine("schema", format!("`{name}`, owned by `{owner}`")),
             false => {
-                let found = format!("`{name}` is owned by `{owner}`, and MANAGE on it is missing");
+                let found = format!("`{name}` is owned by `{owner}`, and this identity has no MANAGE on it");
                 lacking("schema", found, format!("make `{}` its owner", self.me.user_name))
             }
         }
@@ -181,14 +181,16 @@ impl Examination<'_, '_, '_> {
         Some(match volumes::get(self.client, &name) {
             Ok(Some(_)) => fine("volume", format!("`{name}`")),
             Ok(None) if deployment::own_volume(self.target).is_some() => {
-                fine("volume", format!("`{name}` is not there yet; the deployment makes it"))
+                fine("volume", format!("`{name}` does not exist yet; the deployment creates it"))
             }
-            Ok(None) => lacking("volume", format!("there is no `{name}`"), "make it, or name another `landing`".into()),
+            Ok(None) => {
+                lacking("volume", format!("there is no `{name}`"), "create it, or set another `landing`".into())
+            }
             // It lies in a schema that is not there.
             Err(error) if error.kind == Failed::NotFound && deployment::own_volume(self.target).is_some() => {
-                fine("volume", format!("`{name}` is not there yet; the deployment makes it"))
+                fine("volume", format!("`{name}` does not exist yet; the deployment creates it"))
             }
-            Err(error) => unknown("volume", error.to_string(), "have READ VOLUME given, to see it"),
+            Err(error) => unknown("volume", error.to_string(), "ask for READ VOLUME, to see it"),
         })
     }
 
@@ -196,31 +198,32 @@ impl Examination<'_, '_, '_> {
         let root = match site {
             Ok(site) => site.root.clone(),
             Err(error) => {
-                return lacking("folder", error.to_string(), "remove the file, or name another `root`".into());
+                return lacking("folder", error.to_string(), "remove the file, or set another `root`".into());
             }
         };
         if root == "/Workspace/Shared" || root.starts_with("/Workspace/Shared/") {
-            let remedy = "name another `root`: whoever edits these files runs code as the pipeline";
-            return lacking("folder", format!("everybody may write to `{root}`"), remedy.to_owned());
+            let remedy = "set another `root`: whoever can edit these files can run code as the pipeline";
+            return lacking("folder", format!("everybody can write to `{root}`"), remedy.to_owned());
         }
         if root.starts_with(&format!("/Workspace/Users/{}/", self.me.user_name)) {
             return fine("folder", format!("`{root}`, below the folder of `{}`", self.me.user_name));
         }
-        let ask = || format!("an administrator makes `{root}` and gives `{}` CAN MANAGE on it", self.me.user_name);
+        let ask =
+            || format!("ask an administrator to create `{root}` and grant `{}` CAN MANAGE on it", self.me.user_name);
         let mut path = root.as_str();
         let entry = loop {
             match files::status(self.client, path) {
                 Ok(Some(entry)) => break entry,
                 Ok(None) => match path.rsplit_once('/').filter(|(above, _)| above.len() > "/Workspace".len()) {
                     Some((above, _)) => path = above,
-                    None => return lacking("folder", format!("`{root}` can't be seen"), ask()),
+                    None => return lacking("folder", format!("cannot see `{root}`"), ask()),
                 },
                 Err(error) => return unknown("folder", error.to_string(), &ask()),
             }
         };
         match permissions::get(self.client, On::Directories, &entry.object_id.to_string()) {
-            Ok(held) if self.may_write(&held) => fine("folder", format!("`{path}` can be written to")),
-            Ok(_) => lacking("folder", format!("`{path}` can't be written to"), ask()),
+            Ok(held) if self.may_write(&held) => fine("folder", format!("`{path}` is writable")),
+            Ok(_) => lacking("folder", format!("`{path}` is not writable"), ask()),
             Err(error) => unknown("folder", error.to_string(), &ask()),
         }
     }
@@ -246,7 +249,7 @@ impl Examination<'_, '_, '_> {
             match observe::find(self.client, *kind, &change::name_of(*kind, body), known, self.desired, &remote.root) {
                 Ok(found) => ours += usize::from(found.is_some()),
                 Err(error @ (ObserveError::Foreign { .. } | ObserveError::Several { .. })) => {
-                    let remedy = "`gen adopt` takes it over; or give it another name".to_owned();
+                    let remedy = "take it over with `gen adopt`, or give it another name".to_owned();
                     checks.push(lacking("names", error.to_string(), remedy));
                 }
                 Err(error) => checks.push(unknown("names", error.to_string(), "run it again")),
@@ -265,7 +268,7 @@ impl Examination<'_, '_, '_> {
             return fine(what, format!("the pipeline runs as `{}`", self.me.user_name));
         };
         if !matches!(schemas::get(self.client, &self.schema_name()), Ok(Some(_))) {
-            let remedy = "deploy once; before, nobody can tell whether the role `servicePrincipal.user` was given";
+            let remedy = "deploy once; before that, it is unknown whether the role `servicePrincipal.user` was granted";
             return unknown(what, format!("the pipeline runs as `{}`", run_as.id()), remedy);
         }
         let mut body =
@@ -277,7 +280,7 @@ impl Examination<'_, '_, '_> {
             Ok(()) => fine(what, format!("the pipeline may run as `{}`", run_as.id())),
             Err(error) => {
                 let remedy = format!(
-                    "an administrator gives `{}` the role `servicePrincipal.user` on `{}`",
+                    "ask an administrator to grant `{}` the role `servicePrincipal.user` on `{}`",
                     self.me.user_name,
                     run_as.id()
                 );

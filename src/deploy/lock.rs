@@ -55,7 +55,7 @@ pub struct Lock<'c, 'w> {
 #[derive(Debug, thiserror::Error)]
 pub enum LockError {
     /// Somebody else deploys.
-    #[error("`{user}` deploys since {since}, and was alive at {alive}")]
+    #[error("`{user}` has been deploying since {since}, last active at {alive}")]
     Held {
         /// Who.
         user: String,

@@ -58,16 +58,16 @@ pub struct Memory {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MemoryError {
     /// Somebody edited it, or it was cut off.
-    #[error("it can't be read: {0}")]
+    #[error("cannot read it: {0}")]
     Unreadable(String),
     /// A newer program wrote it.
-    #[error("a newer `gen` wrote it (form {0}, this one knows {VERSION}); use that one")]
+    #[error("it was written by a newer `gen` (format {0}, this one supports {VERSION}); use that version")]
     Newer(u32),
     /// A release has no name of one: it would become the path of a folder that is removed.
-    #[error("`{0}` is no name of a release")]
+    #[error("`{0}` is not a valid release name")]
     NoRelease(String),
     /// It is of something else.
-    #[error("it is of target `{target}` of project `{project}`: two projects share this folder")]
+    #[error("it belongs to target `{target}` of project `{project}`: two projects share this folder")]
     Foreign {
         /// Whose it is.
         project: String,

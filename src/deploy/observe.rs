@@ -44,7 +44,7 @@ pub enum ObserveError {
         why: MemoryError,
     },
     /// There is no warehouse of this name.
-    #[error("there is no SQL warehouse `{name}`, but {known}")]
+    #[error("unknown SQL warehouse `{name}`, known are {known}")]
     NoWarehouse {
         /// The name.
         name: String,
@@ -52,10 +52,10 @@ pub enum ObserveError {
         known: String,
     },
     /// The target names no warehouse.
-    #[error("target `{0}` names no SQL warehouse, which runs the statements: `warehouse: ..`")]
+    #[error("target `{0}` does not set the SQL warehouse that runs the statements: `warehouse: ..`")]
     WarehouseUnnamed(String),
     /// Something of the name is there and not ours.
-    #[error("there is a {kind} `{name}` ({id}) that this target did not make")]
+    #[error("there is a {kind} `{name}` ({id}) that this target did not create")]
     Foreign {
         /// The kind.
         kind: &'static str,
@@ -65,7 +65,7 @@ pub enum ObserveError {
         id: String,
     },
     /// A bundle deploys it.
-    #[error("{kind} `{name}` ({id}) is deployed by a bundle, and a target has one manager")]
+    #[error("{kind} `{name}` ({id}) is deployed by a bundle, and a target can only have one manager")]
     OfBundle {
         /// The kind.
         kind: &'static str,
@@ -75,10 +75,10 @@ pub enum ObserveError {
         id: String,
     },
     /// It is deployed whole, not by a bundle.
-    #[error("pipeline `{0}` is deployed by `gen deploy`, which goes on with all of the target")]
+    #[error("pipeline `{0}` is deployed by `gen deploy`, which also manages the rest of the target")]
     OfDeploy(String),
     /// Several of the name are there.
-    #[error("there are {count} {kind}s called `{name}`, and nobody knows which is meant: {ids}")]
+    #[error("ambiguous: there are {count} {kind}s named `{name}`: {ids}")]
     Several {
         /// The kind.
         kind: &'static str,
@@ -193,7 +193,7 @@ pub fn warehouse(client: &Client<'_>, desired: &Desired) -> Result<String, Obser
         return Ok(found.id.clone());
     }
     let names: Vec<String> = all.iter().map(|warehouse| format!("`{}`", warehouse.name)).collect();
-    let known = if names.is_empty() { "none that you may see".to_owned() } else { names.join(", ") };
+    let known = if names.is_empty() { "none that you can see".to_owned() } else { names.join(", ") };
     Err(ObserveError::NoWarehouse { name, known })
 }
 

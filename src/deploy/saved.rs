@@ -61,19 +61,19 @@ pub enum SavedError {
     #[error("it is not a saved plan: {0}")]
     Unreadable(String),
     /// Somebody edited it.
-    #[error("it was edited since it was made")]
+    #[error("it was edited after it was created")]
     Edited,
     /// Another version of the program made it.
-    #[error("`gen` {0} made it; apply it by that one, or plan again")]
+    #[error("it was created by `gen` {0}; apply it with that version, or plan again")]
     OtherProgram(String),
     /// It is for something else.
     #[error("it is for {0}")]
     OtherPlace(String),
     /// The specs changed.
-    #[error("the specs are not those that were planned")]
+    #[error("the specs have changed since the plan")]
     OtherSpecs,
     /// The workspace changed.
-    #[error("the workspace is not as it was read{0}")]
+    #[error("the workspace has changed since the plan{0}")]
     OtherState(String),
 }
 
@@ -149,7 +149,10 @@ impl SavedPlan {
             return Ok(());
         }
         if self.user != made.remote.user {
-            return Err(SavedError::OtherState(format!(": it was read as `{}`, who may see other things", self.user)));
+            return Err(SavedError::OtherState(format!(
+                ": it was read as `{}`, who may have other permissions",
+                self.user
+            )));
         }
         let now: Vec<String> = made.lines.iter().map(words).collect();
         let new = now.iter().filter(|line| !self.changes.contains(line)).map(|line| format!("\n  now also: {line}"));

@@ -33,7 +33,7 @@ const KNOWN: [&str; 12] = [
 ];
 
 /// What is said in place of a message that may quote rows.
-const HIDDEN: &str = "the message is not shown, because it may hold rows; the event log has it";
+const HIDDEN: &str = "message hidden because it may contain data; see the event log";
 
 /// The condition of an error, such as `UNRESOLVED_COLUMN.WITH_SUGGESTION`.
 pub fn condition(message: &str) -> Option<&str> {

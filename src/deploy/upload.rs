@@ -31,7 +31,7 @@ impl Sent {
     pub fn word(self) -> &'static str {
         match self {
             Sent::New => "new",
-            Sent::Same => "was there already",
+            Sent::Same => "already exists",
             Sent::Replaced => "replaced",
         }
     }
@@ -41,10 +41,10 @@ impl Sent {
 #[derive(Debug, thiserror::Error)]
 pub enum UploadError {
     /// One of the name is there, and it is another one.
-    #[error("`{0}` is there and holds something else")]
+    #[error("`{0}` already exists with other content")]
     Different(String),
     /// One of the name and size is there, too large to be compared.
-    #[error("`{0}` is there, of the same size and too large to be compared")]
+    #[error("`{0}` already exists with the same size and is too large to compare")]
     Unknown(String),
     /// The workspace failed.
     #[error("`{path}`: {error}")]

@@ -99,7 +99,7 @@ impl ConvertedSql {
         let mut outputs: BTreeMap<String, Arc<str>> = BTreeMap::new();
         for file in &self.files {
             if outputs.insert(file.path.clone(), self.text(file).into()).is_some() {
-                let message = format!("two files would become `{}`", file.path);
+                let message = format!("two files would be written to `{}`", file.path);
                 found.push(Diagnostic::error(codes::DUPLICATE_NAME, message).hint("convert the directory above both"));
             }
         }
@@ -114,7 +114,7 @@ impl ConvertedSql {
         let is_ours = |path: &str| path == SETUP || path.starts_with(TRANSFORMATIONS);
         let mut gone = changes.changes().iter().filter(|change| change.kind == ChangeKind::Removed);
         if let Some(other) = gone.find(|change| !is_ours(&change.path)) {
-            let message = format!("`{}` holds what `gen build` wrote, such as `{}`", out.display(), other.path);
+            let message = format!("`{}` contains output of `gen build`, such as `{}`", out.display(), other.path);
             found.push(Diagnostic::error(codes::FOREIGN_FILE, message));
         }
         let mut faults = found.into_sorted();

@@ -77,7 +77,7 @@ pub enum DeployError {
     #[error("nothing is deployed to target `{0}`: run `gen deploy --target {0}`")]
     NotDeployed(String),
     /// There is no such release to go back to.
-    #[error("there is no earlier release `{wanted}`, but {known}")]
+    #[error("unknown earlier release `{wanted}`, known releases: {known}")]
     NoRelease {
         /// The name.
         wanted: String,
@@ -85,7 +85,7 @@ pub enum DeployError {
         known: String,
     },
     /// A release can't be made again.
-    #[error("release `{release}` can't be made again: {why}")]
+    #[error("cannot rebuild release `{release}`: {why}")]
     Unmade {
         /// The release.
         release: String,
@@ -98,7 +98,7 @@ pub enum DeployError {
     )]
     Unfinished(String),
     /// There is no project, or it is at fault.
-    #[error("the specs are at fault")]
+    #[error("the specs have errors")]
     Faulty,
 }
 
@@ -305,7 +305,7 @@ impl Deployment {
     pub fn saved(&self, host: &str, is_rollback: bool) -> SavedPlan {
         let lines = report::lines(&self.changes);
         let meanings = self.meanings.as_deref().map(meaning::text);
-        let meanings = meanings.unwrap_or_else(|| "nobody can tell".to_owned()).lines().map(str::to_owned).collect();
+        let meanings = meanings.unwrap_or_else(|| "unknown".to_owned()).lines().map(str::to_owned).collect();
         SavedPlan::of(&self.made(host, &lines), is_rollback, meanings, &self.consents(&[]))
     }
 

@@ -215,7 +215,7 @@ pub fn build_after(
 
 /// A file that nobody has checked lies among those that are deployed.
 fn stray(path: &str) -> Diagnostic {
-    let hint = "move it out of the output directory, or remove it; what belongs to the pipeline is said in a spec";
+    let hint = "move it out of the output directory, or remove it; everything in the pipeline must come from a spec";
     Diagnostic::error(codes::STRAY_FILE, format!("`{path}` is a file that `gen` did not write")).hint(hint)
 }
 

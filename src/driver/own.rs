@@ -20,7 +20,7 @@ use crate::world::World;
 #[derive(Debug, thiserror::Error)]
 pub enum OwnError {
     /// Two developers are called alike.
-    #[error("schema `{schema}` would be yours, but it belongs to `{owner}`")]
+    #[error("schema `{schema}` for your development target already belongs to `{owner}`")]
     Taken {
         /// The schema, with its catalog.
         schema: String,

@@ -41,7 +41,7 @@ pub fn prepare(
     let specs = release::read(client, &folder, SPECS).map_err(of)?;
     let specs: BTreeMap<String, String> = specs
         .and_then(|text| serde_json::from_slice(&text).ok())
-        .ok_or_else(|| unmade("its specs are not there".to_owned()))?;
+        .ok_or_else(|| unmade("its specs were not kept".to_owned()))?;
     let world = specs
         .into_iter()
         .fold(MemoryWorld::default(), |world, (path, text)| world.with_file(Path::new(PLACE).join(path), text));
@@ -51,7 +51,7 @@ pub fn prepare(
     let made_by = marker.made_by;
     let other = || {
         let own = env!("CARGO_PKG_VERSION");
-        unmade(format!("`gen` {own} makes other files of its specs than `gen` {made_by}, which deployed it"))
+        unmade(format!("`gen` {own} generates other files from its specs than `gen` {made_by}, which deployed it"))
     };
     if build.has_errors() {
         return Err(other());

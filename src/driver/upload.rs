@@ -22,19 +22,19 @@ pub struct Placed {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PlaceError {
     /// The specs are at fault.
-    #[error("the specs are at fault")]
+    #[error("the specs have errors")]
     Faulty,
     /// Files do not arrive in a volume.
-    #[error("files of target `{0}` arrive in `{1}`, which is no volume: put them there by the means of that place")]
+    #[error("files of target `{0}` arrive in `{1}`, which is not a volume: upload them with the tools of that storage")]
     NoVolume(String, String),
     /// No entity reads such a file.
-    #[error("no entity reads `{}`: the patterns are {}", .0.display(), .1.join(", "))]
+    #[error("no entity reads `{}`: known patterns are {}", .0.display(), .1.join(", "))]
     Unread(PathBuf, Vec<String>),
     /// More than one place would do.
-    #[error("`{}` could be {}: name it from the directory on that decides", .0.display(), .1.join(" or "))]
+    #[error("`{}` is ambiguous, it could be {}: include the directory in its name", .0.display(), .1.join(" or "))]
     Ambiguous(PathBuf, Vec<String>),
     /// Two files would be one.
-    #[error("two of the files would be `{0}`")]
+    #[error("two of the files would be uploaded as `{0}`")]
     Twice(String),
 }
 

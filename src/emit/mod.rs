@@ -117,7 +117,7 @@ impl ChangeSet {
                 Ok(before) => match kind(path, before.as_deref(), after.map(|text| &**text), &old) {
                     Some(kind) => changes.push(Change::new(path, kind, before, after.cloned())),
                     None if after.is_some() => {
-                        diagnostics.push(foreign(out, path, "a file that `gen` did not write stands"))
+                        diagnostics.push(foreign(out, path, "there is a file that `gen` did not write"))
                     }
                     // An orphan that is gone already, and may have left its directory.
                     None => gone.push(out.join(path)),
@@ -291,7 +291,7 @@ impl Disk<'_> {
         match self.world.read(&full, MAX_FILE) {
             Ok(bytes) => Ok(Some(with_plain_line_ends(bytes))),
             Err(error) if error.fault == WorldFault::NotFound => Ok(None),
-            Err(_) if self.world.is_dir(&full) => Err(Box::new(foreign(self.out, path, "a directory stands"))),
+            Err(_) if self.world.is_dir(&full) => Err(Box::new(foreign(self.out, path, "there is a directory"))),
             Err(error) => {
                 let message = format!("`{}`: {}", shown(self.out, path), error.fault);
                 Err(Box::new(Diagnostic::error(codes::CANNOT_WRITE, message)))
@@ -326,10 +326,11 @@ impl Disk<'_> {
             Err(_) => return None,
         };
         if before.is_none() && old.has_record() {
-            let message =
-                format!("`{name}` is missing: what earlier builds granted is not known, and would stay granted");
+            let message = format!(
+                "`{name}` is missing: privileges granted by earlier builds are unknown and would not be revoked"
+            );
             let hint = format!(
-                "restore it from version control; only where nothing was ever deployed, remove `{}` too and build anew",
+                "restore it from version control; only if nothing was ever deployed, remove `{}` too and build again",
                 shown(self.out, MANIFEST)
             );
             diagnostics.push(Diagnostic::error(codes::BAD_RECORD, message).hint(hint));
@@ -345,7 +346,7 @@ impl Disk<'_> {
         let Some(text) = &bytes else { return Some((Manifest::default(), None)) };
         let parsed = std::str::from_utf8(text).ok().and_then(Manifest::parse);
         if parsed.is_none() {
-            let message = format!("`{}` is no manifest of `gen`", shown(self.out, MANIFEST));
+            let message = format!("`{}` is not a manifest of `gen`", shown(self.out, MANIFEST));
             let hint = "restore it from version control, or remove the whole output directory and build again";
             diagnostics.push(Diagnostic::error(codes::FOREIGN_FILE, message).hint(hint));
         }
@@ -367,5 +368,5 @@ fn kind(path: &str, before: Option<&[u8]>, after: Option<&str>, old: &Manifest) 
 
 fn foreign(out: &Path, path: &str, what: &str) -> Diagnostic {
     Diagnostic::error(codes::FOREIGN_FILE, format!("{what} at `{}`", shown(out, path)))
-        .hint("the specs give a file of that name: move yours elsewhere")
+        .hint("the specs generate a file of that name: move yours elsewhere")
 }

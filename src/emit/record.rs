@@ -50,8 +50,8 @@ pub fn read_record(world: &dyn World, out: &Path, sources: &mut SourceMap, diagn
         let start: usize = text.split_inclusive('\n').take(index).map(str::len).sum();
         let end = text.get(start..).and_then(|rest| rest.find('\n')).map_or(text.len(), |length| start + length);
         let file = sources.add(name.clone(), text.clone().into_owned());
-        let hint = "restore the record from version control; where branches meet, keep the lines of both";
-        let message = format!("a line of `{name}` is no entry: {fault}");
+        let hint = "restore the record from version control; in a merge conflict, keep the lines of both sides";
+        let message = format!("invalid line in `{name}`: {fault}");
         diagnostics.push(Diagnostic::error(codes::BAD_RECORD, message).at(Span::new(file, start..end)).hint(hint));
         Record::default()
     })

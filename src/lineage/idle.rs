@@ -12,8 +12,8 @@ use crate::plan::{BuildPlan, Dataset};
 pub fn idle(flow: &Flow, project: &Project, plan: &BuildPlan) -> Vec<Diagnostic> {
     let idle = project.reasons.iter().filter(|reason| !releases(&reason.declassifies, flow, project, plan));
     let warning = |span| {
-        let fault = Diagnostic::warning(codes::IDLE_REASON, "this reason releases nothing").at(span);
-        fault.hint("no personal data comes through here without it: leave it out")
+        let fault = Diagnostic::warning(codes::IDLE_REASON, "unused reason").at(span);
+        fault.hint("no personal data reaches this place: remove it")
     };
     idle.map(|reason| warning(reason.span)).collect()
 }

@@ -31,13 +31,13 @@ fn limited(limit: &Limit, policy: &Policy) -> Option<Diagnostic> {
     let (reader, kind) = (&policy.audiences.get(limit.reader)?.name, limit.kind.word());
     let Limit { dataset, column, .. } = limit;
     let message = format!(
-        "the rows of `{dataset}` that audience `{reader}` sees tell of personal data ({kind}) that it may not see"
+        "the rows of `{dataset}` that audience `{reader}` sees depend on personal data ({kind}) that it may not see"
     );
     let mut fault = Diagnostic::error(codes::AUDIENCE_MAY_NOT_SEE, message).at(limit.span);
     if let Some(place) = policy.declaration(dataset, column).and_then(|declared| declared.place) {
         fault = fault.related(place, format!("`{dataset}.{column}` is declared {kind}"));
     }
-    Some(fault.hint(format!("choose the rows by something else, or let `{reader}` see {kind}: `sees: [{kind}]`")))
+    Some(fault.hint(format!("select the rows by something else, or let `{reader}` see {kind}: `sees: [{kind}]`")))
 }
 
 /// What was reported so far.
@@ -159,7 +159,7 @@ impl Leak<'_> {
             Part::Rows => reach.dataset.as_str(),
         };
         let is_null_of_mask = self.is_null_of_mask();
-        let verb = if is_null_of_mask { "tells by being NULL of" } else { verb(reach) };
+        let verb = if is_null_of_mask { "reveals by being NULL" } else { verb(reach) };
         let message = format!("`{subject}` {verb} personal data ({kind}) that audience `{reader}` may not see");
         let mut diagnostic = Diagnostic::error(codes::AUDIENCE_MAY_NOT_SEE, message);
         let mut steps = self.steps();
@@ -171,15 +171,16 @@ impl Leak<'_> {
             diagnostic = diagnostic.related(span, text);
         }
         let remedy = match reach.part {
-            _ if is_null_of_mask => "say under `declassify` why it tells nothing whether a value is valid",
-            Part::Column(_) => "leave the column out",
-            Part::Rows => "choose the rows by something else",
+            _ if is_null_of_mask => "explain under `declassify` why it reveals nothing whether a value is valid",
+            Part::Column(_) => "remove the column",
+            Part::Rows => "select the rows by something else",
         };
         let diagnostic = diagnostic.hint(format!("{remedy}, or let `{reader}` see {kind}: `sees: [{kind}]`"));
         match self.groups() {
             Some(groups) => {
                 let by = groups.join(", ");
-                diagnostic.hint(format!("its reason is for other groups: `declassify: {{ reason: .., by: [{by}] }}`"))
+                diagnostic
+                    .hint(format!("its reason applies to other groups: `declassify: {{ reason: .., by: [{by}] }}`"))
             }
             None => diagnostic,
         }

@@ -33,7 +33,7 @@ pub fn tree(graph: &Subgraph) -> String {
         branches(neighbours, &graph.root, "  ", &mut BTreeSet::new(), &mut out);
     }
     if graph.sources.is_empty() && graph.targets.is_empty() {
-        out.push_str("\n  nothing leads here and nothing from here\n");
+        out.push_str("\n  no lineage: it reads nothing and nothing reads it\n");
     }
     out
 }

@@ -102,7 +102,7 @@ fn take_away(project: &Project, record: &Record, plan: &mut BuildPlan, diagnosti
             continue;
         }
         let file = Governance::Withdrawals.path(name);
-        let message = format!("there is no target `{name}` any more, but what was granted there may still stand");
+        let message = format!("target `{name}` was removed, but privileges granted there may still exist");
         let hint = format!("run `{file}` of the output there, then `gen retired confirm --target {name}`");
         diagnostics.push(Diagnostic::warning(codes::GONE_TARGET, message).hint(hint));
         plan.gone.push((name.to_owned(), taken));
@@ -179,8 +179,8 @@ fn report_duplicates(
     let mut seen: BTreeMap<String, Option<Span>> = BTreeMap::new();
     for (name, origin) in datasets.chain(views) {
         let Some(first) = seen.insert(name.clone(), origin) else { continue };
-        let mut diagnostic = Diagnostic::error(codes::DUPLICATE_NAME, format!("two datasets are called `{name}`"))
-            .hint("every entity and metric brings datasets of its own, such as `<entity>_raw`: rename one of the two");
+        let mut diagnostic = Diagnostic::error(codes::DUPLICATE_NAME, format!("duplicate dataset `{name}`"))
+            .hint("every entity and metric generates several datasets, such as `<entity>_raw`: rename one of the two");
         faulty.extend([origin, first].into_iter().flatten().map(|span| span.file));
         let (here, there) = if origin.is_some() { (origin, first) } else { (first, origin) };
         if let Some(span) = here {

@@ -227,7 +227,7 @@ mod tests {
         assert_eq!(
             read_shown(&world, &paths),
             [
-                "nowhere: cannot be read: there is no such file",
+                "nowhere: cannot be read: file not found",
                 "latin.sql: is not UTF-8: see byte 2",
                 "wide.sql: is UTF-16: save it as UTF-8",
                 "binary.sql: is no text: byte 2 is 0",

@@ -130,7 +130,7 @@ pub enum WorldFault {
 impl fmt::Display for WorldFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            WorldFault::NotFound => f.write_str("there is no such file"),
+            WorldFault::NotFound => f.write_str("file not found"),
             WorldFault::TooLarge { size, limit } => write!(f, "{size} bytes are more than the {limit} allowed"),
             WorldFault::Loop => f.write_str("the symbolic link leads back to a directory above it"),
             WorldFault::TooDeep => f.write_str("directories are nested too deeply"),

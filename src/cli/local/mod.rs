@@ -21,7 +21,9 @@ const WAREHOUSE: &str = ".gen/warehouse";
 /// Shows a fault of the engine; the exit status tells whether the input is to blame.
 fn report_fault(fault: &RunFault, shell: &mut Shell) -> Ended {
     let hint = match fault {
-        RunFault::Landing { .. } => Some("`gen sample` makes files to run on; `--landing DIR` names another directory"),
+        RunFault::Landing { .. } => {
+            Some("`gen sample` generates files to run on; `--landing DIR` names another directory")
+        }
         RunFault::Warehouse { .. } => Some("`gen run` writes the tables; `--warehouse DIR` names another directory"),
         _ => None,
     };

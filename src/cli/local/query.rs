@@ -15,7 +15,7 @@ pub fn query(args: &QueryArgs, asked: Option<&Path>, shell: &mut Shell, world: &
     let format = match args.format {
         None | Some(Format::Human) => Format::Table,
         Some(format @ (Format::Table | Format::Csv | Format::Json)) => format,
-        Some(_) => return Err(Failure::Usage("rows are written as table, csv or json".to_owned())),
+        Some(_) => return Err(Failure::Usage("rows can be written as table, csv or json".to_owned())),
     };
     let warehouse = match &args.warehouse {
         Some(dir) => dir.clone(),

@@ -123,9 +123,9 @@ fn hint(fault: &RunFault) -> Option<&'static str> {
             Some("deliver the missing files, or lower the minimum in the spec of the entity")
         }
         RunFault::Expectation { expectation, .. } if expectation == "reconciles" => {
-            Some("the tables of the metric do not add up: rows are lost or counted twice on the way, such as by a join")
+            Some("the tables of the metric do not add up: rows are lost or counted twice, for example by a join")
         }
-        RunFault::Unsupported { .. } => Some("the pipeline may well run on Databricks; here it cannot be tried"),
+        RunFault::Unsupported { .. } => Some("the pipeline may run on Databricks, but it cannot be run locally"),
         _ => None,
     }
 }
@@ -137,8 +137,8 @@ fn parameters(project: &Project, target: Option<&str>) -> Result<BTreeMap<String
         Some(name) => Some(project.target(name).ok_or_else(|| {
             let names: Vec<&str> = project.targets.iter().map(|t| t.name.as_str()).collect();
             let hint = did_you_mean(name, names.iter().copied())
-                .unwrap_or_else(|| format!("targets are {}", names.join(", ")));
-            Failure::Usage(format!("there is no target `{name}`: {hint}"))
+                .unwrap_or_else(|| format!("known targets: {}", names.join(", ")));
+            Failure::Usage(format!("unknown target `{name}`: {hint}"))
         })?),
     };
     let pairs = found.map(|t| [("catalog", &t.catalog), ("schema", &t.schema)]);

@@ -21,25 +21,26 @@ const SPECS: [&str; 2] = ["spark-pipeline.yml", "spark-pipeline.yaml"];
 /// Convert a pipeline to open-source Spark 4.3, with a report of what is lost
 ///
 /// The target is Spark Declarative Pipelines. Expectations that drop rows or fail become filters, `read_files` with a
-/// schema becomes a table over the files, flows take the spelling that Spark knows. Whatever is left out or may behave
-/// otherwise is a line of the report, with its place, a class and the consequence: dropped (rows stay the same), changed,
-/// unenforced (a check), unprotected (a mask, a row filter), missing (a function that Spark lacks), unconverted (the
-/// statement is left out). Of a notebook the cells of SQL are converted; the others are in the report.
+/// schema becomes a table over the files, flows are rewritten in the syntax of Spark. Whatever is left out or may
+/// behave differently is listed in the report, with its place, a class and the consequence: dropped (rows stay the
+/// same), changed, unenforced (a check), unprotected (a mask, a row filter), missing (a function that Spark lacks),
+/// unconverted (the statement is left out). In a notebook, SQL cells are converted; the others are listed in the
+/// report.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  gen sql convert pipelines/ --set landing=/data    SQL to standard output, the report beside it
+  gen sql convert pipelines/ --set landing=/data    SQL to standard output, the report to standard error
   gen sql convert pipelines/ --out spark            spark/transformations/.., as below pipelines/
   gen sql convert --json pipelines/                 statements and notes, as lines of JSON
 
 The directory of --out is a project for spark-pipelines: transformations/, spark-pipeline.yml unless
-there is one, setup.sql if tables have to be there before. To run it, in that directory:
+there is one, setup.sql if tables have to exist before. To run it, in that directory:
 
   spark-sql -f setup.sql                            once, in the catalog that the pipeline uses
   spark-pipelines run
 
-A further run of this command writes what differs and removes what is no longer given. Files that it
-did not write are left alone. The exit status is 1 when something can't be converted; then --out
-writes nothing, but with --partial.")]
+Running this command again writes what differs and removes what is obsolete. Files that it
+did not write are left alone. The exit status is 1 if something cannot be converted; then --out
+writes nothing, unless --partial is given.")]
 pub struct ConvertArgs {
     /// Files, or directories whose `.sql` files and notebooks are converted, as one pipeline; `-` for standard input
     #[arg(value_name = "PATH", required = true)]
@@ -47,16 +48,16 @@ pub struct ConvertArgs {
     /// The dialect to convert to
     #[arg(long, value_enum, value_name = "DIALECT", default_value = "spark")]
     to: Dialect,
-    /// Write a project for Spark into this directory, which is made
+    /// Write a Spark project to this directory, creating it if necessary
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// Write also when statements can't be converted; they stand in the files as comments
+    /// Write files even if some statements cannot be converted; those are kept as comments
     #[arg(long, requires = "out")]
     partial: bool,
-    /// What stands for `${key}`, `{{key}}`, `$key` or `:key`; may be given several times
+    /// Value of `${key}`, `{{key}}`, `$key` or `:key`; can be repeated
     #[arg(long = "set", value_name = "KEY=VALUE", value_parser = setting)]
     settings: Vec<(String, String)>,
-    /// Write one JSON object a line: statements, tables to be set up, notes
+    /// Write one JSON object per line: statements, tables to set up, notes
     #[arg(long)]
     json: bool,
 }
@@ -84,10 +85,10 @@ pub fn run(args: &ConvertArgs, shell: &mut Shell, world: &dyn World) -> Ended {
     let pipeline = driver::convert_sql(world, &args.paths, &settings);
     shell.report(&pipeline.sources, &pipeline.diagnostics)?;
     if !pipeline.diagnostics.is_empty() {
-        return nothing_written(args, shell, "some files can't be read");
+        return nothing_written(args, shell, "cannot read some files");
     }
     if pipeline.files.is_empty() {
-        return Err(Failure::Input("there is nothing to convert: all these files were converted before".to_owned()));
+        return Err(Failure::Input("nothing to convert: all these files were converted before".to_owned()));
     }
     if args.json {
         shell.result(&json_lines(&pipeline))?;
@@ -96,7 +97,7 @@ pub fn run(args: &ConvertArgs, shell: &mut Shell, world: &dyn World) -> Ended {
     }
     let is_used = |key: &String| pipeline.files.iter().any(|file| file.converted.used.contains(key));
     for key in settings.keys().filter(|key| !is_used(key)) {
-        shell.say_aside(&format!("--set {key} is not used: nothing stands for it in these files"))?;
+        shell.say_aside(&format!("unused --set {key}: these files have no such parameter"))?;
     }
     let left_out = count(&pipeline, |file| file.converted.parts.iter().filter(|part| part.sql.is_empty()).count());
     let status = if left_out == 0 { Status::Done } else { Status::Fault };
@@ -110,7 +111,7 @@ pub fn run(args: &ConvertArgs, shell: &mut Shell, world: &dyn World) -> Ended {
         }
         Some(_) if left_out > 0 && !args.partial => {
             let parts = counted(left_out, "part", "parts");
-            nothing_written(args, shell, &format!("{parts} can't be converted; --partial writes the others"))
+            nothing_written(args, shell, &format!("{parts} cannot be converted; --partial writes the others"))
         }
         Some(out) => {
             let written = write(&pipeline, out, args, shell, world)?;
@@ -168,7 +169,7 @@ fn json_lines(pipeline: &ConvertedSql) -> String {
 
 /// A converted file, with what has to be set up as comments in front.
 fn text(pipeline: &ConvertedSql, file: &PortedFile) -> String {
-    let setup = file.converted.setup.iter().map(|statement| format!("To be run before the pipeline:\n{statement};"));
+    let setup = file.converted.setup.iter().map(|statement| format!("Run before the pipeline:\n{statement};"));
     let comment = |statement: String| statement.lines().map(|line| format!("-- {line}\n")).collect::<String>() + "\n";
     setup.map(comment).collect::<String>() + &pipeline.text(file)
 }
@@ -219,7 +220,7 @@ fn summary(pipeline: &ConvertedSql) -> String {
     let statements = counted(statements, "statement", "statements");
     let passed_over = match pipeline.passed_over {
         0 => String::new(),
-        count => format!(" ({} passed over, converted before)", counted(count, "file", "files")),
+        count => format!(" ({} skipped, converted before)", counted(count, "file", "files")),
     };
     format!("{statements} in {}{passed_over}: {notes}", counted(pipeline.files.len(), "file", "files"))
 }

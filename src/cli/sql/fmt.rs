@@ -14,11 +14,11 @@ use crate::emit::text_diff;
 use crate::sqltool::files::{self, SqlFile};
 use crate::world::World;
 
-/// Format SQL files in place, comments kept
+/// Format SQL files in place, keeping comments
 ///
-/// Keywords in capitals, a line for each clause, two blanks a level, 100 columns. A statement changes only if what it
-/// means is proven to be the same; one for which that can't be shown is left as written, and so is what stands between
-/// the comments `-- fmt: off` and `-- fmt: on`. Of notebooks, Python ones too, the cells of SQL are formatted.
+/// Upper-case keywords, a line per clause, two spaces per level, 100 columns. A statement is only changed if its
+/// meaning is proven to stay the same; otherwise it is left as written. So is everything between the comments `-- fmt:
+/// off` and `-- fmt: on`. In notebooks, including Python notebooks, SQL cells are formatted.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   gen sql fmt pipelines/               format all SQL files below a directory
@@ -26,15 +26,15 @@ use crate::world::World;
   gen sql fmt --diff a.sql             write nothing; print what would change
   gen sql fmt - < a.sql                from standard input to standard output
 
-The exit status is 1 if a file can't be read, laid out or written, too; the others are formatted all the same.")]
+The exit status is 1 also if a file cannot be read, formatted or written; the others are still formatted.")]
 pub struct FmtArgs {
     /// Files, or directories whose `.sql` files and notebooks are formatted; `-` for standard input
     #[arg(value_name = "PATH", required = true)]
     paths: Vec<PathBuf>,
-    /// Write nothing: name the files that would change, and end with status 1 if there are any
+    /// Write nothing: list the files that would change, and exit with status 1 if there are any
     #[arg(long)]
     check: bool,
-    /// Write nothing: print a diff, and end with status 1 if there is any
+    /// Write nothing: print a diff, and exit with status 1 if there is one
     #[arg(long)]
     diff: bool,
 }
@@ -54,7 +54,7 @@ pub fn run(args: &FmtArgs, shell: &mut Shell, world: &dyn World) -> Ended {
     }
     let reads_input = args.paths.iter().any(|path| files::is_input(path));
     if reads_input && args.paths.len() > 1 {
-        return Err(Failure::Usage("`-` stands for standard input and goes with no other path".to_owned()));
+        return Err(Failure::Usage("`-` is standard input and cannot be combined with other paths".to_owned()));
     }
     let files = files::read(world, &args.paths);
     let outcomes: Vec<Outcome> = files.par_iter().map(outcome).collect();
@@ -64,7 +64,7 @@ pub fn run(args: &FmtArgs, shell: &mut Shell, world: &dyn World) -> Ended {
     }
     for (file, outcome) in files.iter().zip(&outcomes) {
         if interrupt::was_asked() {
-            return Err(Failure::Interrupted(format!("files from `{}` on are as they were", file.path.display())));
+            return Err(Failure::Interrupted(format!("files from `{}` on are unchanged", file.path.display())));
         }
         counts.add(file, outcome, args, shell, world)?;
     }
@@ -83,7 +83,7 @@ fn outcome(file: &SqlFile) -> Outcome {
     let places = Places::new(name, text);
     let formatted = format(text);
     if formatted.is_foreign && !file.is_sql() {
-        return Outcome { text: None, said: vec![format!("{}: no SQL in it", places.name())] };
+        return Outcome { text: None, said: vec![format!("{}: no SQL found", places.name())] };
     }
     Outcome { said: formatted.as_written.iter().map(|fault| places.line(fault)).collect(), text: Some(formatted.text) }
 }
@@ -135,8 +135,8 @@ impl Counts {
     fn summary(&self, args: &FmtArgs) -> String {
         let would = if args.check || args.diff { "would change" } else { "changed" };
         let files = counted(self.changed + self.unchanged + self.faulty, "file", "files");
-        let faulty = if self.faulty == 0 { String::new() } else { format!(", {} at fault", self.faulty) };
-        format!("{files}: {} {would}, {} as they should be{faulty}", self.changed, self.unchanged)
+        let faulty = if self.faulty == 0 { String::new() } else { format!(", {} with errors", self.faulty) };
+        format!("{files}: {} {would}, {} unchanged{faulty}", self.changed, self.unchanged)
     }
 
     fn status(&self, args: &FmtArgs) -> Status {

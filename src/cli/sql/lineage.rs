@@ -13,7 +13,7 @@ use crate::driver;
 use crate::lineage::{self, Edge, Influence, Traced, TracedColumn};
 use crate::world::World;
 
-/// Print where every column of pipeline SQL comes from, as JSON
+/// Print the column lineage of pipeline SQL as JSON
 #[derive(Debug, Args)]
 #[command(after_help = "Example: gen sql lineage pipelines/sql | jq '.orders'")]
 pub struct SqlLineageArgs {

@@ -16,15 +16,15 @@ use crate::emit;
 use crate::sqltool::files;
 use crate::world::World;
 
-/// Find traps in SQL files, by named rules, and put right what is safe to
+/// Find problems in SQL files by named rules, and fix what is safe to fix
 ///
-/// The files are judged as one pipeline. A comment `-- gen: allow <rule> <reason>` behind a line, or above it, allows a
-/// finding. `gen explain <rule>` says why a rule is there.
+/// The files are checked as one pipeline. A comment `-- gen: allow <rule> <reason>` after a line, or above it, allows a
+/// finding. `gen explain <rule>` explains a rule.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  gen sql lint pipelines/                   what is wrong, and how to mend it
+  gen sql lint pipelines/                   findings, with fixes
   gen sql lint --diff pipelines/            what --fix would change
-  gen sql lint --fix --rule live-prefix .   mend one thing everywhere
+  gen sql lint --fix --rule live-prefix .   fix one rule everywhere
   gen sql lint --list                       all rules
 
 The exit status is 1 when an error is found, with --deny warnings when anything is.")]
@@ -32,19 +32,19 @@ pub struct LintArgs {
     /// Files, or directories whose `.sql` files and notebooks are read; `-` for standard input
     #[arg(value_name = "PATH", required_unless_present = "list")]
     paths: Vec<PathBuf>,
-    /// Put right what has a safe fix; a file is written only while it parses no worse than before
+    /// Apply safe fixes; a file is only written if it parses no worse than before
     #[arg(long)]
     fix: bool,
-    /// Write nothing: print what --fix would change, and end with status 1 when it would
+    /// Write nothing: print what --fix would change, and exit with status 1 if it would change anything
     #[arg(long, conflicts_with = "fix")]
     diff: bool,
-    /// Only this rule; may be given several times
+    /// Only this rule; can be repeated
     #[arg(long = "rule", value_name = "ID")]
     rules: Vec<String>,
     /// List all rules
     #[arg(long)]
     list: bool,
-    /// Let warnings decide the exit status too
+    /// Treat warnings as errors for the exit status
     #[arg(long, value_enum, value_name = "WHAT")]
     deny: Option<Deny>,
 }
@@ -62,7 +62,7 @@ pub fn run(args: &LintArgs, shell: &mut Shell, world: &dyn World) -> Ended {
     let chosen = args.rules.iter().map(|id| by_id(id).ok_or_else(|| unknown(id))).collect::<Result<Vec<_>, _>>()?;
     if args.fix && args.paths.iter().any(|path| files::is_input(path)) {
         return Err(Failure::Usage(
-            "--fix can't write to standard input; --diff shows what it would change".to_owned(),
+            "--fix cannot write to standard input; use --diff to see what it would change".to_owned(),
         ));
     }
     if args.diff {
@@ -78,7 +78,7 @@ pub fn run(args: &LintArgs, shell: &mut Shell, world: &dyn World) -> Ended {
     let end = match (args.fix, linted.fixable) {
         (true, _) => format!(", {mended} fixed in {}", counted(fixed.len(), "file", "files")),
         (false, 0) => String::new(),
-        (false, fixable) => format!(", --fix can mend {fixable}"),
+        (false, fixable) => format!(", {fixable} fixable with --fix"),
     };
     shell.say(&format!("linted {files}: {found}{end}"))?;
     let is_fault = linted.diagnostics.iter().any(|d| d.is_error() || args.deny == Some(Deny::Warnings));
@@ -93,7 +93,7 @@ fn write(fixed: &[FixedFile], world: &dyn World) -> Result<(), Failure> {
     let files: Vec<(PathBuf, &[u8])> =
         fixed.iter().map(|file| (file.path.clone(), file.after.text.as_bytes())).collect();
     interrupt::defer();
-    world.write_all(&files).context("the fixed files can't be written").map_err(Failure::Engine)
+    world.write_all(&files).context("cannot write the fixed files").map_err(Failure::Engine)
 }
 
 fn diff(fixed: &[FixedFile], shell: &mut Shell) -> Ended {
@@ -119,5 +119,5 @@ fn list(shell: &mut Shell) -> Ended {
 
 fn unknown(id: &str) -> Failure {
     let hint = did_you_mean(id, ALL.iter().map(|lint| lint.id()));
-    Failure::Usage(format!("there is no rule `{id}`: {}", hint.unwrap_or_else(|| "--list lists all".to_owned())))
+    Failure::Usage(format!("unknown rule `{id}`: {}", hint.unwrap_or_else(|| "--list lists all".to_owned())))
 }

@@ -13,10 +13,10 @@ use super::Ended;
 use super::shell::Shell;
 use crate::world::World;
 
-/// Judge, trace and convert Lakeflow SQL that people wrote, without a project
+/// Check, trace and convert hand-written Lakeflow SQL, without a project
 ///
-/// Of a directory the files that end in `.sql` are read, and notebooks exported as Python, R or Scala source. Passed over are
-/// directories whose names begin with a dot, and `target` beside a Cargo.toml or a dbt_project.yml.
+/// In a directory, `.sql` files are read, and notebooks exported as Python, R or Scala source. Skipped are
+/// directories whose names start with a dot, and `target` next to a Cargo.toml or dbt_project.yml.
 #[derive(Debug, Args)]
 pub struct SqlArgs {
     #[command(subcommand)]

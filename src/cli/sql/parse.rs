@@ -17,20 +17,21 @@ use crate::codes;
 use crate::sqltool::files::{self, SqlFile, Unread};
 use crate::world::World;
 
-/// Read SQL files statement by statement and say which are not Lakeflow SQL
+/// Parse SQL files statement by statement and report those that are not valid Lakeflow SQL
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  gen sql parse pipelines/             the faulty statements, as `file:line:column: message`
+  gen sql parse pipelines/             syntax errors, as `file:line:column: message`
   gen sql parse --json a.sql b.sql     every statement, as a line of JSON
-  gen sql parse --format sarif .       the faulty statements as SARIF; github and json likewise
+  gen sql parse --format sarif .       syntax errors as SARIF; also github and json
   gen sql parse - < a.sql              from standard input
 
-Exported notebooks, Python ones too, are read cell by cell. The exit status is 1 if any statement is faulty.")]
+Exported notebooks, including Python notebooks, are read cell by cell. The exit status is 1 if any statement has a
+syntax error.")]
 pub struct ParseArgs {
     /// Files, or directories whose `.sql` files and notebooks are read; `-` for standard input
     #[arg(value_name = "PATH", required = true)]
     paths: Vec<PathBuf>,
-    /// Write one JSON object a statement: file, index, line, column, kind, ok, error
+    /// Write one JSON object per statement: file, index, line, column, kind, ok, error
     #[arg(long)]
     json: bool,
 }
@@ -45,7 +46,9 @@ struct Report {
 
 pub fn run(args: &ParseArgs, shell: &mut Shell, world: &dyn World) -> Ended {
     if args.json && shell.format().is_some() {
-        return Err(Failure::Usage("`--json` writes every statement, `--format` what is wrong: give one".to_owned()));
+        return Err(Failure::Usage(
+            "`--json` writes every statement, `--format` only errors: use one of the two".to_owned(),
+        ));
     }
     let files = files::read(world, &args.paths);
     if !shell.is_human() {
@@ -63,7 +66,7 @@ pub fn run(args: &ParseArgs, shell: &mut Shell, world: &dyn World) -> Ended {
         let statements = counted(count(|report| report.statements), "statement", "statements");
         let read = counted(files.len() - unread, "file", "files");
         let unread = if unread == 0 { String::new() } else { format!(", {unread} not read") };
-        shell.say(&format!("{statements} in {read}, {faulty} faulty{unread}"))?;
+        shell.say(&format!("{statements} in {read}, {faulty} with errors{unread}"))?;
     }
     Ok(if faulty + unread == 0 { Status::Done } else { Status::Fault })
 }

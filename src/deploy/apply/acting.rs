@@ -66,7 +66,7 @@ impl Applying<'_, '_, '_> {
             if run.has_ended() {
                 let task = run.tasks.first().map_or(id, |task| task.run_id);
                 let said = runs::error(self.client, task)?.or_else(|| run.message().map(str::to_owned));
-                return Ok(Some(self.client.shown(&said.unwrap_or_else(|| "the run does not say why".to_owned()))));
+                return Ok(Some(self.client.shown(&said.unwrap_or_else(|| "the run gives no reason".to_owned()))));
             }
             self.client.door().sleep(PAUSE);
         }

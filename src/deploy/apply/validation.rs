@@ -38,10 +38,10 @@ pub enum Back {
 impl fmt::Display for Back {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Back::Switched => f.write_str("the pipeline runs the release before, and nothing else was changed"),
-            Back::First => f.write_str("the pipeline is there, and nothing starts it"),
-            Back::Changed => f.write_str("somebody changed the pipeline meanwhile, so it was not pointed back"),
-            Back::Failed(why) => write!(f, "the release before could not be brought back: {why}"),
+            Back::Switched => f.write_str("the pipeline runs the previous release, and nothing else was changed"),
+            Back::First => f.write_str("the pipeline exists, and nothing starts it"),
+            Back::Changed => f.write_str("somebody changed the pipeline in the meantime, so it was not reset"),
+            Back::Failed(why) => write!(f, "the previous release could not be restored: {why}"),
         }
     }
 }

@@ -70,7 +70,7 @@ impl Call {
         {
             // Servers and what stands before them would take these as steps to another path.
             if matches!(segment, "" | "." | "..") {
-                call.fault = Some(format!("`{segment}` can't be a part of a path"));
+                call.fault = Some(format!("`{segment}` is not a valid path segment"));
             }
             call.path.push('/');
             call.path.extend(utf8_percent_encode(segment, RESERVED));
@@ -113,7 +113,7 @@ impl Call {
     pub fn json(mut self, body: &impl Serialize) -> Self {
         match serde_json::to_vec(body) {
             Ok(bytes) => self.body = Body::Json(bytes),
-            Err(error) => self.fault = Some(format!("the body can't be written: {error}")),
+            Err(error) => self.fault = Some(format!("cannot serialize the body: {error}")),
         }
         self
     }

@@ -187,9 +187,9 @@ impl<'w> Wire<'w> {
 /// Whether it happened is not known; what is known stays in the message.
 fn ambiguous(error: Error) -> Error {
     let message = match (&error.kind, error.message.is_empty()) {
-        (Kind::TimedOut, _) => "no answer came in time".to_owned(),
-        (Kind::TooLarge, _) => format!("the answer is too large: {}", error.message),
-        (Kind::Unreadable, _) => format!("the answer can't be read: {}", error.message),
+        (Kind::TimedOut, _) => "timed out".to_owned(),
+        (Kind::TooLarge, _) => format!("the response is too large: {}", error.message),
+        (Kind::Unreadable, _) => format!("cannot parse the response: {}", error.message),
         (_, true) => "the server failed".to_owned(),
         _ => error.message,
     };

@@ -111,7 +111,7 @@ impl Record {
             let is_name = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
             match !entry.target.is_empty() && entry.target.chars().all(is_name) {
                 true => Ok(entry),
-                false => Err((index, format!("`{}` is no name of a target", entry.target))),
+                false => Err((index, format!("`{}` is not a valid target name", entry.target))),
             }
         };
         let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());

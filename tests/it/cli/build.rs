@@ -144,7 +144,7 @@ fn what_was_granted_in_a_target_that_is_gone_is_told() {
     gen_in(dir.path(), &["build"]).ended(0);
     edit(dir.path(), "specs/project.yml", "\n  dev:\n", "\n  trial:\n");
     let ran = gen_in(dir.path(), &["build"]).ended(0);
-    assert!(ran.err.contains("warning[W0901]: there is no target `dev` any more"), "{}", ran.err);
+    assert!(ran.err.contains("warning[W0901]: target `dev` was removed"), "{}", ran.err);
     let script = dir.path().join("generated/governance/dev/before/05_withdrawals.sql");
     assert!(fs::read_to_string(&script).unwrap().contains("DROP VIEW IF EXISTS main.shop.revenue_metrics;"));
     gen_in(dir.path(), &["build", "--check"]).ended(0);
@@ -161,8 +161,9 @@ fn a_foreign_file_in_the_way_stops_the_build() {
     fs::write(&foreign, "-- mine\n").unwrap();
     let ran = gen_in(dir.path(), &["build"]).ended(1);
     assert!(
-        ran.err
-            .contains("error[E0901]: a file that `gen` did not write stands at `generated/pipeline/silver/orders.sql`"),
+        ran.err.contains(
+            "error[E0901]: there is a file that `gen` did not write at `generated/pipeline/silver/orders.sql`"
+        ),
         "{}",
         ran.err
     );

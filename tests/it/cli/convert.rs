@@ -83,7 +83,7 @@ fn a_further_run_removes_what_is_no_longer_given_and_keeps_what_is_not_its_own()
     assert_eq!(read(dir.path(), "spark/spark-pipeline.yml"), "name: mine\n");
     write(dir.path(), "p/own.sql", TABLE);
     let ran = gen_in(dir.path(), &call).ended(1);
-    let said = "a file that `gen` did not write stands at `spark/transformations/own.sql`";
+    let said = "there is a file that `gen` did not write at `spark/transformations/own.sql`";
     assert!(ran.err.contains(said) && ran.err.ends_with("nothing written: see above\n"), "{}", ran.err);
     assert_eq!(read(dir.path(), "spark/transformations/own.sql"), "SELECT 1;\n");
 }

@@ -18,7 +18,7 @@ fn shop_with_fault() -> tempfile::TempDir {
 fn a_typing_mistake_gets_a_caret_and_a_hint_on_standard_error() {
     let dir = shop_with_fault();
     let ran = gen_in(dir.path(), &["check"]).ended(1);
-    assert_eq!(ran.out, "checked: 1 fault\n");
+    assert_eq!(ran.out, "checked: 1 error\n");
     let expected = "\
 error[E0305]: unknown column `quantty`
  --> specs/metrics/revenue.yml:8:14
@@ -118,10 +118,10 @@ fn codes_are_explained() {
     let all = gen_in(here, &["explain"]).ended(0).out;
     assert!(all.lines().count() > 40 && all.contains("E0305  unknown column\n"), "{all}");
     let unknown = gen_in(here, &["explain", "E0399"]).ended(1);
-    assert!(unknown.err.starts_with("error: there is no code `E0399`: did you mean `E0"), "{}", unknown.err);
+    assert!(unknown.err.starts_with("error: unknown code `E0399`: did you mean `E0"), "{}", unknown.err);
     assert_eq!(
         gen_in(here, &["explain", "what"]).ended(1).err,
-        "error: there is no code `what`: `gen explain` lists all codes, `gen sql lint --list` all rules\n"
+        "error: unknown code `what`: `gen explain` lists all codes, `gen sql lint --list` all rules\n"
     );
 }
 
@@ -136,7 +136,7 @@ fn pipeline_sql_written_by_hand_is_judged() {
     sql("b.sql", "CREATE OR REFRESH MATERIALIZED VIEW b AS SELECT oen FROM a;\n");
     sql("c.sql", "CREATE OR REFRESH MATERIALISED VIEW c AS SELECT 1 AS x;\n");
     let ran = gen_in(dir.path(), &["check", "a.sql", "b.sql", "c.sql"]).ended(1);
-    assert_eq!(ran.out, "checked 3 files: 2 faults\n");
+    assert_eq!(ran.out, "checked 3 files: 2 errors\n");
     assert!(ran.err.contains("b.sql:1:49") && ran.err.contains("did you mean `one`?"), "{}", ran.err);
     assert!(ran.err.contains("error[E0801]"), "{}", ran.err);
     let missing = gen_in(dir.path(), &["check", "nowhere.sql"]).ended(1);
@@ -215,6 +215,6 @@ fn warnings_wait_until_nothing_is_at_fault() {
     let dir = shop_with_warnings();
     edit(dir.path(), "specs/metrics/revenue.yml", "sum(quantity * products.price)", "sum(quantty * products.price)");
     let ran = gen_in(dir.path(), &["check", "--deny", "warnings"]).ended(1);
-    assert_eq!(ran.out, "checked: 1 fault\n");
+    assert_eq!(ran.out, "checked: 1 error\n");
     assert!(!ran.err.contains("warning"), "{}", ran.err);
 }

@@ -54,7 +54,7 @@ fn the_name_comes_from_the_directory() {
     let spec = fs::read_to_string(dir.path().join("My Web-Shop/specs/project.yml")).unwrap();
     assert!(spec.contains("project: my_web_shop\n"), "{spec}");
     let ran = gen_in(dir.path(), &["init", "x", "--name", "Not A Name"]).ended(2);
-    assert_eq!(ran.err, "error: `Not A Name` is no name for a project: write `--name not_a_name`\n");
+    assert_eq!(ran.err, "error: `Not A Name` is not a valid project name: write `--name not_a_name`\n");
 }
 
 #[test]
@@ -105,7 +105,7 @@ fn files_that_are_no_csv_are_refused_by_name() {
     let refused = |file: &str| gen_in(dir.path(), &["init", "p", "--from-csv", file]).ended(1).err;
     assert_eq!(refused("latin.csv"), "error: `latin.csv` can't be read as CSV: it is not UTF-8\n");
     assert_eq!(refused("empty.csv"), "error: `empty.csv` can't be read as CSV: its first line names no columns\n");
-    assert_eq!(refused("gone.csv"), "error: gone.csv: there is no such file\n");
+    assert_eq!(refused("gone.csv"), "error: gone.csv: file not found\n");
     assert!(!dir.path().join("p").exists());
 }
 

@@ -10,7 +10,10 @@ fn root() -> &'static Path {
 
 #[test]
 fn a_figure_is_followed_to_the_files() {
-    crate::expect("cli/a_figure_is_followed_to_the_files", &gen_in(root(), &["lineage", "sales_total_daily.average_order_value"]).ended(0).out);
+    crate::expect(
+        "cli/a_figure_is_followed_to_the_files",
+        &gen_in(root(), &["lineage", "sales_total_daily.average_order_value"]).ended(0).out,
+    );
 }
 
 #[test]
@@ -35,9 +38,9 @@ fn pictures_hold_the_same_edges() {
 #[test]
 fn an_unknown_name_gets_a_hint() {
     let table = gen_in(root(), &["lineage", "custmers"]).ended(1).err;
-    assert_eq!(table, "error: there is no table `custmers`: did you mean `customers`?\n");
+    assert_eq!(table, "error: unknown table `custmers`: did you mean `customers`?\n");
     let column = gen_in(root(), &["lineage", "customers.emial"]).ended(1).err;
-    assert_eq!(column, "error: there is no column `emial` in `customers`: did you mean `email`?\n");
+    assert_eq!(column, "error: unknown column `emial` in `customers`: did you mean `email`?\n");
 }
 
 #[test]

@@ -63,7 +63,7 @@ fn rules_are_listed_and_explained() {
         assert!(said.starts_with(&format!("# {rule}: ")), "{said}");
     }
     let ran = gen_in(dir.path(), &["sql", "lint", "--rule", "live-prefx", "."]).ended(2);
-    assert_eq!(ran.err, "error: there is no rule `live-prefx`: did you mean `live-prefix`?\n");
+    assert_eq!(ran.err, "error: unknown rule `live-prefx`: did you mean `live-prefix`?\n");
     let ran = gen_in(dir.path(), &["explain", "live-prefx"]).ended(1);
     assert!(ran.err.contains("did you mean `live-prefix`?"), "{}", ran.err);
 }

@@ -51,7 +51,7 @@ fn wrong_usage_ends_with_2_and_suggests() {
     gen_in(Path::new("."), &["check", "--format", "sarf"]).ended(2);
     gen_in(Path::new("."), &["check", "-q", "-v"]).ended(2);
     let ran = gen_in(Path::new("."), &["check", "--project", "no/such/dir"]).ended(2);
-    assert_eq!(ran.err, "error: `--project no/such/dir` is no directory\n");
+    assert_eq!(ran.err, "error: `--project no/such/dir` is not a directory\n");
     gen_in(Path::new("."), &[]).ended(2);
 }
 

@@ -75,7 +75,7 @@ fn what_is_declared_again_is_not_taken_away() {
 fn a_stale_output_or_an_unknown_target_is_not_confirmed() {
     let dir = without_metric();
     let unknown = gen_in(dir.path(), &["retired", "confirm", "--target", "nowhere"]).ended(2);
-    assert!(unknown.err.contains("there is no target `nowhere`, but `dev`, `prod`"), "{}", unknown.err);
+    assert!(unknown.err.contains("unknown target `nowhere`, known targets: `dev`, `prod`"), "{}", unknown.err);
     edit(dir.path(), "specs/project.yml", "description: ", "description: Once more. ");
     let stale = gen_in(dir.path(), &["retired", "confirm", "--target", "dev"]).ended(1);
     assert!(stale.err.contains("generated is stale"), "{}", stale.err);

@@ -115,7 +115,7 @@ fn what_a_run_needs_is_asked_for() {
     let missing = gen_in(dir.path(), &["run", "--landing", "nowhere"]).ended(1);
     assert!(missing.err.starts_with("error[E1001]: ") && missing.err.contains("gen sample"), "{}", missing.err);
     let target = gen_in(dir.path(), &["run", "--target", "dve"]).ended(2);
-    assert_eq!(target.err, "error: there is no target `dve`: did you mean `dev`?\n");
+    assert_eq!(target.err, "error: unknown target `dve`: did you mean `dev`?\n");
     gen_in(dir.path(), &["run", "--target", "dev"]).ended(0);
     edit(dir.path(), "specs/metrics/revenue.yml", "count(distinct order_id)", "count(distinct order)");
     let fault = gen_in(dir.path(), &["run"]).ended(1);

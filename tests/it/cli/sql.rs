@@ -89,7 +89,7 @@ fn what_cannot_be_read_is_said_and_the_rest_is_read() {
     let wrong = [
         ("latin.sql", "is not UTF-8: see byte 8"),
         ("wide.sql", "is UTF-16: save it as UTF-8"),
-        ("nowhere.sql", "cannot be read: there is no such file"),
+        ("nowhere.sql", "cannot be read: file not found"),
     ];
     for command in
         [["sql", "parse"].as_slice(), &["sql", "fmt", "--check"], &["sql", "lint"], &["sql", "lineage"], &["check"]]

@@ -35,10 +35,7 @@ fn refusals_of_all_shapes() {
 fn messages_are_fit_for_a_terminal_and_hold_no_token() {
     let body = json!({"error_code": "X\u{1b}[2J", "message": format!("\u{1b}[31mBearer {TOKEN}\u{1b}[0m is bad, and so is {TOKEN}")});
     let error = refused(400, &body.to_string());
-    assert_eq!(
-        error.to_string(),
-        "the request is not valid: Bearer *** is bad, and so is *** (`GET /api/x`, status 400, X)"
-    );
+    assert_eq!(error.to_string(), "invalid request: Bearer *** is bad, and so is *** (`GET /api/x`, status 400, X)");
 }
 
 #[test]
@@ -50,7 +47,7 @@ fn a_page_for_people_is_no_answer_and_a_redirect_is_not_followed() {
     let script = Script::new([page()]);
     let error = pipelines::get(&script.client(), "p").unwrap_err();
     assert_eq!(error.kind, Kind::Login);
-    assert_eq!(error.to_string(), "a web page came instead of an answer (`GET /api/2.0/pipelines/p`)");
+    assert_eq!(error.to_string(), "got a web page instead of an API response (`GET /api/2.0/pipelines/p`)");
     let script = Script::new([answer(302, &[("location", "https://me:pw@evil.example/login?next=/x&token=t#f")], "")]);
     let error = pipelines::get(&script.client(), "p").unwrap_err();
     assert_eq!(error.kind, Kind::Redirected { to: "https://evil.example/login".to_owned() });

@@ -50,7 +50,7 @@ fn what_is_given_goes_before_the_environment_and_that_before_profiles() {
     let set = world(&[("DATABRICKS_TOKEN", "t")]);
     assert_eq!(
         found(&set, None, None),
-        Err("no workspace is named: neither `host` of the target, nor `DATABRICKS_HOST`, nor a profile".to_owned())
+        Err("no workspace is set: neither `host` of the target, nor `DATABRICKS_HOST`, nor a profile".to_owned())
     );
     // An empty variable is not set.
     let set = world(&[("DATABRICKS_HOST", ""), ("DATABRICKS_TOKEN", "")]);
@@ -63,18 +63,18 @@ fn a_default_profile_may_be_chosen_in_the_file() {
     let elsewhere = world(&[("DATABRICKS_CONFIG_FILE", "~/other.cfg")]).with_file("/home/other.cfg", file);
     assert_eq!(found(&elsewhere, None, None), is("https://prod.test", "of # prod", "prod"));
     let wrong = world(&[("DATABRICKS_CONFIG_FILE", "/x")]).with_file("/x", "[__settings__]\ndefault_profile = gone\n");
-    assert_eq!(found(&wrong, None, None), Err("there is no profile `gone` in /x, only none".to_owned()));
+    assert_eq!(found(&wrong, None, None), Err("unknown profile `gone` in /x, known are none".to_owned()));
 }
 
 #[test]
 fn a_profile_that_is_named_has_to_be_there() {
     let known = "`DEFAULT`, `m2m`, `prod`";
     for name in ["gone", "__settings__", "empty", "PROD"] {
-        let message = format!("there is no profile `{name}` in /home/.databrickscfg, only {known}");
+        let message = format!("unknown profile `{name}` in /home/.databrickscfg, known are {known}");
         assert_eq!(found(&world(&[]), Some(name), None), Err(message));
     }
     let none = MemoryWorld::default().with_env("HOME", "/home");
-    assert_eq!(found(&none, Some("x"), None), Err("/home/.databrickscfg: there is no such file".to_owned()));
+    assert_eq!(found(&none, Some("x"), None), Err("/home/.databrickscfg: file not found".to_owned()));
     let broken = none.with_file("/home/.databrickscfg", "[a]\nhost https\n");
     assert_eq!(
         found(&broken, None, None),
@@ -146,10 +146,10 @@ fn hosts_have_one_form() {
         ("http://x.test", "it is not https"),
         ("http://127.0.0.1.x.test", "it is not https"),
         ("file://x", "it is not https"),
-        ("https://", "it is no name of a host"),
-        ("https://a b", "it is no name of a host"),
-        ("https://x.test:99999", "it is no name of a host"),
-        ("https://x\u{430}.test", "it is no name of a host"),
+        ("https://", "it is not a valid host name"),
+        ("https://a b", "it is not a valid host name"),
+        ("https://x.test:99999", "it is not a valid host name"),
+        ("https://x\u{430}.test", "it is not a valid host name"),
         ("https://me@x.test", "it holds a user"),
         ("https://me:pw@x.test", "it holds a user"),
         ("https://accounts.cloud.databricks.com", "it is the console of an account"),

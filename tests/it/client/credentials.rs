@@ -132,7 +132,7 @@ fn what_is_given_on_purpose_and_fails_ends_the_search() {
     let error = get(&client(&world, &script)).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "there are no credentials: tried for https://host:\n  pat: `token` is not set\n  oauth-m2m: the credentials are not accepted: \
+        "no credentials found: tried for https://host:\n  pat: `token` is not set\n  oauth-m2m: the credentials are not accepted: \
          bad *** *** (`POST /oidc/v1/token`, status 401, invalid_client) (`GET /api/x`)"
     );
 }

@@ -61,7 +61,7 @@ fn a_connection_that_fails_is_tried_for_five_minutes() {
     assert!(total < Duration::from_secs(300) && total > Duration::from_secs(280), "{total:?}");
     assert_eq!(
         error.to_string(),
-        format!("the workspace can't be reached: refused (`GET /api/x`, {} attempts)", script.lines().len())
+        format!("cannot reach the workspace: refused (`GET /api/x`, {} attempts)", script.lines().len())
     );
 }
 

@@ -72,10 +72,10 @@ fn what_a_bundle_deployed_keeps_its_ids_and_the_next_plan_changes_fields() {
 fn what_a_deployment_would_not_make_is_refused() {
     type Edit = fn(&mut serde_json::Map<String, Value>);
     let edits: [(&str, Edit); 5] = [
-        ("its schema is `other`, not `shop`: its tables would stay behind", |spec| {
+        ("its schema is `other`, not `shop`: its tables would be left behind", |spec| {
             drop(spec.insert("schema".into(), "other".into()))
         }),
-        ("its catalog is `dev`, not `main`: its tables would stay behind", |spec| {
+        ("its catalog is `dev`, not `main`: its tables would be left behind", |spec| {
             drop(spec.insert("catalog".into(), "dev".into()))
         }),
         ("it has `ingestion_definition`, which no deployment makes", |spec| {
@@ -104,10 +104,10 @@ fn ids_decide_where_names_do_not() {
     let (shop, workspace) = bundled();
     let desk = Desk::new(&workspace);
     let fault = |ids: &[(&str, &str)]| found(&shop, &desk, ids).map(|_| ()).unwrap_err();
-    assert_eq!(fault(&[("shop_pipeline", "p-9")]), "there is no pipeline with the id `p-9`");
+    assert_eq!(fault(&[("shop_pipeline", "p-9")]), "no pipeline with the id `p-9`");
     assert!(
         fault(&[("pipeline", "p-9")])
-            .starts_with("`pipeline` is no pipeline or job of this target, but `shop_pipeline`")
+            .starts_with("`pipeline` is not a pipeline or job of this target, known are `shop_pipeline`")
     );
     let (id, twin) = {
         let mut state = workspace.state();

@@ -18,13 +18,13 @@ fn what_can_t_be_meant_is_wrong_usage() {
     let stage = Stage::new();
     stage.run("gen build");
     for (arguments, said) in [
-        ("logs \"x' OR '1'='1\"", "it has letters, digits and `-` alone"),
-        ("adopt shop_pipeline", "it is `KEY=ID`"),
-        ("adopt shop_pipeline=../jobs", "it is `KEY=ID`"),
+        ("logs \"x' OR '1'='1\"", "expected only letters, digits and `-`"),
+        ("adopt shop_pipeline", "expected `KEY=ID`"),
+        ("adopt shop_pipeline=../jobs", "expected `KEY=ID`"),
         ("destroy --allow everything", "it is `data-loss:DATASET` or `wider-access:PRINCIPAL`"),
         ("upload", "required arguments were not provided"),
-        ("drift --target staging", "there is no target `staging`, but `prod`"),
-        ("start custmers", "there is no dataset `custmers`; did you mean `customers`?"),
+        ("drift --target staging", "unknown target `staging`, known targets: `prod`"),
+        ("start custmers", "unknown dataset `custmers`; did you mean `customers`?"),
     ] {
         let (text, status) = ran(&stage, arguments);
         assert!(status == 2 && text.contains(said), "gen {arguments}: {status} {text}");
@@ -40,7 +40,7 @@ fn where_nothing_is_deployed_it_is_said() {
         assert_eq!(ran(&stage, command), (fault.to_owned(), 1), "{command}");
     }
     assert_eq!(ran(&stage, "destroy --yes"), ("nothing is deployed\n".to_owned(), 0));
-    assert_eq!(ran(&stage, "adopt --yes"), ("there is nothing to take over\n".to_owned(), 0));
+    assert_eq!(ran(&stage, "adopt --yes"), ("nothing to take over\n".to_owned(), 0));
     fs::write(stage.dir.path().join("specs/project.yml"), "project: shop\n").unwrap();
     for command in ["logs", "drift", "destroy", "doctor", "adopt", "upload x.csv"] {
         assert_eq!(ran(&stage, command).1, 1, "{command} of specs at fault");
@@ -52,7 +52,10 @@ fn nobody_is_taken_for_a_yes_and_a_lock_is_heeded() {
     let stage = Stage::new();
     stage.run("gen build && gen deploy --yes -q --allow wider-access:analysts");
     let (text, status) = ran(&stage, "destroy");
-    assert!(status == 2 && text.ends_with("error: there is nobody to ask: say `--yes`\n"), "{text}");
+    assert!(
+        status == 2 && text.ends_with("error: cannot ask for confirmation without a terminal: pass `--yes`\n"),
+        "{text}"
+    );
     let root = {
         let state = stage.workspace.state();
         let path = state.entries.keys().find(|path| path.ends_with("/state.json")).unwrap();

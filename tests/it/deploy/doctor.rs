@@ -50,7 +50,7 @@ fn each_thing_that_is_missing_is_named_with_a_remedy() {
     type Edit = fn(&mut State);
     let edits: [(&str, Edit); 7] = [
         ("credentials: ", |state| state.tokens.clear()),
-        ("warehouse: there is no SQL warehouse `Serverless Starter Warehouse`, but `other`", |state| {
+        ("warehouse: unknown SQL warehouse `Serverless Starter Warehouse`, known are `other`", |state| {
             state.warehouses.remove("wh1");
         }),
         ("catalog: CREATE SCHEMA on `main` is missing", |state| {

@@ -78,7 +78,7 @@ fn what_is_no_earlier_release_is_refused_and_so_is_one_that_comes_out_otherwise(
     let (workspace, shop, first, _) = deployed_twice();
     let desk = Desk::new(&workspace);
     let unknown = back(&shop, &desk, Some("0000")).err().unwrap();
-    assert_eq!(unknown, format!("there is no earlier release `0000`, but `{first}`"));
+    assert_eq!(unknown, format!("unknown earlier release `0000`, known releases: `{first}`"));
     let current = release(&workspace);
     assert!(back(&shop, &desk, Some(&current)).is_err(), "it is the one that runs");
     {

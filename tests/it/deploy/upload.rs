@@ -43,7 +43,7 @@ fn a_file_goes_where_the_entity_looks_for_it() {
     assert_eq!(place(&shop, "/data/north/orders.csv"), Ok(format!("{landing}/north/orders.csv orders")));
     assert!(place(&shop, "orders.csv").unwrap_err().starts_with("no entity reads `orders.csv`"));
     shop.edit("project.yml", "/Volumes/main/shop/landing", "s3://bucket/landing");
-    assert!(place(&shop, "c.csv").unwrap_err().contains("arrive in `s3://bucket/landing`, which is no volume"));
+    assert!(place(&shop, "c.csv").unwrap_err().contains("arrive in `s3://bucket/landing`, which is not a volume"));
 }
 
 fn stream(bytes: &[u8]) -> Stream {

@@ -51,7 +51,7 @@ pub fn run(context: &Context<'_>, program: &str, arguments: &[&str]) -> Result<V
             Err(Why::Failed(format!("`{program}` says: {said}")))
         }
         Err(WorldError { fault: WorldFault::NotFound, .. }) => {
-            Err(Why::Absent(format!("there is no program `{program}`")))
+            Err(Why::Absent(format!("program `{program}` not found")))
         }
         Err(error) => Err(Why::Failed(error.to_string())),
     }

@@ -38,7 +38,7 @@ pub fn from_file(context: &Context<'_>) -> Result<Token, Why> {
 
 fn in_words(error: &WorldError) -> String {
     match error.fault {
-        WorldFault::NotFound => format!("{}: there is no such file", error.path.display()),
+        WorldFault::NotFound => format!("{}: file not found", error.path.display()),
         _ => error.to_string(),
     }
 }

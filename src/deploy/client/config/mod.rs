@@ -58,7 +58,7 @@ pub enum ConfigError {
         line: usize,
     },
     /// There is no such profile.
-    #[error("there is no profile `{name}` in {path}, only {known}", path = .path.display())]
+    #[error("unknown profile `{name}` in {path}, known are {known}", path = .path.display())]
     NoProfile {
         /// Name.
         name: String,
@@ -68,7 +68,7 @@ pub enum ConfigError {
         known: String,
     },
     /// More than one profile is of the host.
-    #[error("the profiles {names} are all of `{host}`")]
+    #[error("several profiles match `{host}`: {names}")]
     ManyProfiles {
         /// Host.
         host: String,
@@ -76,7 +76,7 @@ pub enum ConfigError {
         names: String,
     },
     /// No host is given.
-    #[error("no workspace is named: neither `host` of the target, nor `DATABRICKS_HOST`, nor a profile")]
+    #[error("no workspace is set: neither `host` of the target, nor `DATABRICKS_HOST`, nor a profile")]
     NoHost,
     /// What is given is not the host of a workspace.
     #[error("`{host}` is not the host of a workspace: {why}")]
@@ -112,7 +112,7 @@ pub enum ConfigError {
     #[error("more than one kind of credentials is given: {0}")]
     Several(String),
     /// The kind that is chosen is not one.
-    #[error("`auth_type` is `{name}`, which is none of {known}")]
+    #[error("unknown `auth_type` `{name}`, known are {known}")]
     NoSuchAuth {
         /// Name.
         name: String,
@@ -128,9 +128,9 @@ impl ConfigError {
     /// What people can do.
     pub fn hint(&self) -> Option<&'static str> {
         match self {
-            ConfigError::NoHost => Some("write `host` in the target, or name a profile with `--profile`"),
+            ConfigError::NoHost => Some("set `host` in the target, or choose a profile with `--profile`"),
             ConfigError::ManyProfiles { .. } | ConfigError::TwoHosts { .. } | ConfigError::TwoWorkspaces { .. } => {
-                Some("name the profile that is meant with `--profile`")
+                Some("choose a profile with `--profile`")
             }
             ConfigError::Several(_) => Some("unset one, or choose with `DATABRICKS_AUTH_TYPE`"),
             _ => None,

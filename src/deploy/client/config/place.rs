@@ -29,7 +29,7 @@ pub fn origin(given: &str) -> Result<(String, Option<String>), ConfigError> {
     }
     let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_' | ':');
     if name.is_empty() || !name.chars().all(is_name) || port.is_some_and(|port| port.parse::<u16>().is_err()) {
-        return bad("it is no name of a host");
+        return bad("it is not a valid host name");
     }
     match scheme.as_str() {
         "https" => {}
