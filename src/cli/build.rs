@@ -96,7 +96,7 @@ pub fn apply(changes: &ChangeSet, shown: &str, shell: &mut Shell, world: &dyn Wo
 
 fn compare(changes: &ChangeSet, shown: &str, shell: &mut Shell) -> Ended {
     if changes.is_fresh() {
-        shell.say(&format!("{shown} is up to date:  {}", counted(changes.total(), "file", "files")))?;
+        shell.say(&format!("{shown} is up to date: {}", counted(changes.total(), "file", "files")))?;
         return Ok(Status::Done);
     }
     shell.result(&changes.diff(shell.colour()))?;
@@ -107,7 +107,7 @@ fn compare(changes: &ChangeSet, shown: &str, shell: &mut Shell) -> Ended {
 fn summary(changes: &ChangeSet, shown: &str) -> String {
     let files = counted(changes.total(), "file", "files");
     if changes.is_fresh() {
-        return format!("{shown} is up to date:  {files}");
+        return format!("{shown} is up to date: {files}");
     }
     format!("built {shown}: {files}, {}", fates(changes))
 }

@@ -11,7 +11,7 @@ use super::{Ended, Failure, Status};
 use crate::driver::{self, Compilation};
 use crate::world::World;
 
-/// Check the specs of the project and the pipeline generated from them, without writing anything
+/// Check the specs and the pipeline generated from them; write nothing
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   gen check                                 the project

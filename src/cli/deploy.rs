@@ -171,7 +171,7 @@ fn apply(
         // Told where the specs are at fault; what became of the pipeline is the last word.
         Err(DeployError::Apply(ApplyError::Refused { release, refusals, back })) => {
             shell.report(&compilation.sources, &driver::refused(compilation, &refusals))?;
-            Err(Failure::Input(format!("the workspace rejected release `{release}`:  {back}")))
+            Err(Failure::Input(format!("the workspace rejected release `{release}`: {back}")))
         }
         applied => applied.map_err(plan::failure),
     }

@@ -12,7 +12,7 @@ use crate::bundle::{self, rest};
 use crate::driver;
 use crate::world::World;
 
-/// Print the REST calls that create the pipeline, jobs and alerts of a target, without making them
+/// Print the REST calls that would create pipeline, jobs and alerts of a target
 ///
 /// One call per line, as JSON with `method`, `path` and `body`. Ids that only a workspace knows (of the warehouse, of
 /// the pipeline) are placeholders.

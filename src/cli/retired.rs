@@ -64,7 +64,7 @@ pub fn run(args: &RetiredArgs, root: &Path, shell: &mut Shell, world: &dyn World
     let Some(changes) = changes.filter(|_| !confirmed.has_errors()) else { return Ok(Status::Fault) };
     let summary = apply(&changes, &shown, shell, world)?;
     let entries = counted(retired, "entry", "entries");
-    shell.say(&format!("confirmed {target}: {entries} removed from the record;  {summary}"))?;
+    shell.say(&format!("confirmed {target}: {entries} removed from the record; {summary}"))?;
     Ok(Status::Done)
 }
 

@@ -53,7 +53,7 @@ pub enum ApplyError {
         error: Box<Error>,
     },
     /// The workspace refuses the sources of a release.
-    #[error("the workspace rejected release `{release}`:  {}{back}", words(.refusals))]
+    #[error("the workspace rejected release `{release}`: {}{back}", words(.refusals))]
     Refused {
         /// The release.
         release: String,

@@ -51,7 +51,7 @@ pub struct CsvFile {
 #[derive(Debug, thiserror::Error)]
 pub enum ScaffoldError {
     /// A file is not CSV that can be read.
-    #[error("`{file}` can't be read as CSV: {reason}")]
+    #[error("cannot read `{file}` as CSV: {reason}")]
     Csv {
         /// Its name.
         file: String,

@@ -23,7 +23,7 @@ fn committed_schemas_are_fresh() {
             fs::write(&file, schema_text(kind)).unwrap();
         }
         let committed = fs::read_to_string(&file).unwrap_or_default();
-        assert_eq!(committed, schema_text(kind), "{} is stale: run `gen schema`", file.display());
+        assert_eq!(committed, schema_text(kind), "{} is out of date: run `gen schema`", file.display());
     }
 }
 

@@ -17,7 +17,7 @@ use crate::codes;
 use crate::sqltool::files::{self, SqlFile, Unread};
 use crate::world::World;
 
-/// Parse SQL files statement by statement and report those that are not valid Lakeflow SQL
+/// Parse SQL files and report statements that are not valid Lakeflow SQL
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   gen sql parse pipelines/             syntax errors, as `file:line:column: message`

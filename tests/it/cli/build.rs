@@ -38,7 +38,7 @@ fn building_twice_gives_the_same_bytes_and_writes_nothing() {
     let dir = shop();
     assert_eq!(gen_in(dir.path(), &["build"]).ended(0).out, "built generated: 41 files, 41 created\n");
     let first = files(&dir.path().join("generated"));
-    assert_eq!(gen_in(dir.path(), &["build"]).ended(0).out, "generated is fresh: 41 files\n");
+    assert_eq!(gen_in(dir.path(), &["build"]).ended(0).out, "generated is up to date: 41 files\n");
     assert_eq!(files(&dir.path().join("generated")), first);
     let other = shop();
     gen_in(other.path(), &["build", "--out", "elsewhere"]).ended(0);
@@ -53,7 +53,7 @@ fn building_twice_gives_the_same_bytes_and_writes_nothing() {
 fn an_edit_of_a_metric_is_stale_and_shows_only_what_it_touches() {
     let dir = shop();
     gen_in(dir.path(), &["build"]).ended(0);
-    assert_eq!(gen_in(dir.path(), &["build", "--check"]).ended(0).out, "generated is fresh: 41 files\n");
+    assert_eq!(gen_in(dir.path(), &["build", "--check"]).ended(0).out, "generated is up to date: 41 files\n");
     edit(dir.path(), "specs/metrics/revenue.yml", "status <> 'cancelled'", "status = 'paid'");
     let before = files(&dir.path().join("generated"));
     let ran = gen_in(dir.path(), &["build", "--check"]).ended(1);
@@ -71,7 +71,7 @@ fn an_edit_of_a_metric_is_stale_and_shows_only_what_it_touches() {
         "{}",
         ran.out
     );
-    assert!(ran.out.ends_with("generated is stale: 6 changed; run `gen build`\n"), "{}", ran.out);
+    assert!(ran.out.ends_with("generated is out of date: 6 changed; run `gen build`\n"), "{}", ran.out);
     assert_eq!(files(&dir.path().join("generated")), before);
     assert_eq!(gen_in(dir.path(), &["build"]).ended(0).out, "built generated: 41 files, 6 changed\n");
     gen_in(dir.path(), &["build", "--check"]).ended(0);
@@ -128,7 +128,7 @@ fn a_record_that_is_missing_or_damaged_is_an_error() {
         fs::write(&record, format!("{text}<<<<<<< HEAD\n")).unwrap();
         let ran = gen_in(dir.path(), arguments).ended(1);
         let place = format!(" --> generated.granted.jsonl:{}:1", text.lines().count() + 1);
-        assert!(ran.err.contains("error[E0904]: a line of") && ran.err.contains(&place), "{}", ran.err);
+        assert!(ran.err.contains("error[E0904]: invalid line in") && ran.err.contains(&place), "{}", ran.err);
     }
     // Who builds the output anew has the record still.
     fs::write(&record, &text).unwrap();
@@ -245,7 +245,7 @@ fn line_ends_that_version_control_changed_are_no_edit() {
         fs::write(file, text.replace('\n', "\r\n")).unwrap();
     }
     let ran = gen_in(dir.path(), &["build", "--check"]).ended(0);
-    assert!(ran.out.starts_with("generated is fresh"), "{}", ran.out);
+    assert!(ran.out.starts_with("generated is up to date"), "{}", ran.out);
     // An edit is one, whatever the line ends.
     let readme = files.iter().find(|file| file.extension().is_some_and(|e| e == "sql")).unwrap();
     fs::write(readme, fs::read_to_string(readme).unwrap() + "-- more\r\n").unwrap();
@@ -267,7 +267,7 @@ fn no_output_goes_among_the_specs() {
     let dir = shop();
     for out in ["specs", ".", "specs/generated", "./x/../specs/entities", ".."] {
         let ran = gen_in(dir.path(), &["build", "--out", out]).ended(2);
-        assert!(ran.err.contains("holds the specs, or lies among them"), "{out}: {}", ran.err);
+        assert!(ran.err.contains("contains the specs or is inside them"), "{out}: {}", ran.err);
         gen_in(dir.path(), &["sample", "--out", out]).ended(2);
     }
     gen_in(dir.path(), &["build", "--out", "specs2"]).ended(0);

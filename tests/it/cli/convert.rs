@@ -27,7 +27,7 @@ fn sql_goes_to_standard_output_and_the_report_to_standard_error() {
     write(dir.path(), "p/a.sql", TABLE);
     write(dir.path(), "p/b.sql", FILES);
     let ran = gen_in(dir.path(), &["sql", "convert", "--to", "spark", "p", "--set", "in=/data"]).ended(0);
-    let table = "-- To be run before the pipeline:\n-- CREATE TABLE IF NOT EXISTS b_files (";
+    let table = "-- Run before the pipeline:\n-- CREATE TABLE IF NOT EXISTS b_files (";
     assert!(
         ran.out.starts_with("-- p/a.sql, converted by gen for Spark Declarative Pipelines\n\nCREATE STREAMING TABLE a")
     );
@@ -94,7 +94,7 @@ fn nothing_is_written_when_a_statement_cannot_be_converted() {
     write(dir.path(), "p/a.sql", TABLE);
     write(dir.path(), "p/b.sql", FILES);
     let call = ["sql", "convert", "p", "--out", "spark"];
-    let said = "nothing written: 1 part can't be converted; --partial writes the others\n";
+    let said = "nothing written: 1 part cannot be converted; --partial writes the others\n";
     let ran = gen_in(dir.path(), &call).ended(1);
     assert!(ran.err.contains("p/b.sql:1:62: unconverted: `${in}` has no value: give --set in=VALUE"), "{}", ran.err);
     assert!(ran.err.ends_with(said), "{}", ran.err);
@@ -111,11 +111,11 @@ fn originals_are_safe_and_names_do_not_meet() {
     write(dir.path(), "other/a.sql", TABLE);
     for path in ["pr/transformations", "./pr/transformations", "./pr/transformations/a.sql"] {
         let ran = gen_in(dir.path(), &["sql", "convert", path, "--out", "pr"]).ended(1);
-        assert!(ran.err.contains("did not write stands at `pr/transformations/a.sql`"), "{}", ran.err);
+        assert!(ran.err.contains("did not write at `pr/transformations/a.sql`"), "{}", ran.err);
     }
     assert_eq!(read(dir.path(), "pr/transformations/a.sql"), TABLE);
     let ran = gen_in(dir.path(), &["sql", "convert", "pr/transformations", "other", "--out", "new"]).ended(1);
-    assert!(ran.err.contains("two files would become `transformations/a.sql`"), "{}", ran.err);
+    assert!(ran.err.contains("two files would be written to `transformations/a.sql`"), "{}", ran.err);
     assert!(!dir.path().join("new").exists());
 }
 
@@ -129,7 +129,7 @@ fn a_file_is_converted_once_however_it_is_given() {
     gen_in(dir.path(), &call).ended(0);
     // What came out of it lies among what is given now.
     let ran = gen_in(dir.path(), &call).ended(0);
-    let said = "1 statement in 1 file (1 file passed over, converted before): 1 unprotected\nspark is fresh: 1 file\n";
+    let said = "1 statement in 1 file (1 file skipped, converted before): 1 unprotected\nspark is up to date: 1 file\n";
     assert!(ran.out.starts_with(said), "{}", ran.out);
     let ran = gen_in(dir.path(), &["sql", "convert", "spark", "--out", "spark"]).ended(1);
     assert!(ran.err.contains("all these files were converted before"), "{}", ran.err);
@@ -141,7 +141,7 @@ fn what_another_command_wrote_is_left_alone() {
     gen_in(project.path(), &["build"]).ended(0);
     write(project.path(), "p/a.sql", TABLE);
     let ran = gen_in(project.path(), &["sql", "convert", "p", "--out", "generated"]).ended(1);
-    assert!(ran.err.contains("`generated` holds what `gen build` wrote"), "{}", ran.err);
+    assert!(ran.err.contains("`generated` contains output of `gen build`"), "{}", ran.err);
     gen_in(project.path(), &["build", "--check"]).ended(0);
 }
 
@@ -167,7 +167,7 @@ fn settings_have_keys_and_are_used() {
     write(dir.path(), "a.sql", "CREATE MATERIALIZED VIEW v AS SELECT :x AS x, $y AS y, '${z}' AS z;\n");
     let used = ["sql", "convert", "a.sql", "--set", "x=1", "--set", "y=2", "--set", "z=${y}"];
     let ran = gen_in(dir.path(), &[&used[..], &["--set", "w=3"]].concat()).ended(0);
-    assert_eq!(ran.err, "--set w is not used: nothing stands for it in these files\n");
+    assert_eq!(ran.err, "unused --set w: these files have no such parameter\n");
     assert!(ran.out.ends_with("SELECT\n  '1' AS x,\n  2 AS y,\n  '2' AS z;\n"), "{}", ran.out);
     for wrong in ["nothing", "=3"] {
         let ran = gen_in(dir.path(), &["sql", "convert", "a.sql", "--set", wrong]).ended(2);

@@ -86,7 +86,7 @@ fn colour_is_for_terminals_unless_asked_for() {
 #[test]
 fn the_project_is_found_from_below_and_by_option() {
     let dir = shop();
-    let fine = "checked 2 entities, 1 metric, 20 datasets: no faults\n";
+    let fine = "checked 2 entities, 1 metric, 20 datasets: no errors\n";
     assert_eq!(gen_in(&dir.path().join("specs/metrics"), &["check"]).ended(0).out, fine);
     let elsewhere = tempfile::tempdir().unwrap();
     let path = dir.path().to_str().unwrap();
@@ -99,7 +99,7 @@ fn the_project_is_found_from_below_and_by_option() {
 fn the_shipped_specs_have_no_fault() {
     let ran = gen_in(Path::new(env!("CARGO_MANIFEST_DIR")), &["check"]).ended(0);
     assert_eq!(ran.err, "");
-    assert!(ran.out.ends_with(": no faults\n"), "{}", ran.out);
+    assert!(ran.out.ends_with(": no errors\n"), "{}", ran.out);
 }
 
 #[test]
@@ -132,7 +132,7 @@ fn pipeline_sql_written_by_hand_is_judged() {
     sql("a.sql", "CREATE OR REFRESH MATERIALIZED VIEW a AS SELECT 1 AS one;\n");
     sql("b.sql", "CREATE OR REFRESH MATERIALIZED VIEW b AS SELECT one FROM a;\n");
     sql("notes.txt", "no SQL\n");
-    assert_eq!(gen_in(dir.path(), &["check", "."]).ended(0).out, "checked 2 files: no faults\n");
+    assert_eq!(gen_in(dir.path(), &["check", "."]).ended(0).out, "checked 2 files: no errors\n");
     sql("b.sql", "CREATE OR REFRESH MATERIALIZED VIEW b AS SELECT oen FROM a;\n");
     sql("c.sql", "CREATE OR REFRESH MATERIALISED VIEW c AS SELECT 1 AS x;\n");
     let ran = gen_in(dir.path(), &["check", "a.sql", "b.sql", "c.sql"]).ended(1);
@@ -146,11 +146,14 @@ fn pipeline_sql_written_by_hand_is_judged() {
 #[test]
 fn schemas_are_written_and_compared() {
     let dir = shop();
-    assert_eq!(gen_in(dir.path(), &["schema", "--check"]).ended(0).out, "schemas is fresh: 3 files\n");
+    assert_eq!(gen_in(dir.path(), &["schema", "--check"]).ended(0).out, "schemas is up to date: 3 files\n");
     fs::remove_file(dir.path().join("schemas/metric.schema.json")).unwrap();
     fs::write(dir.path().join("schemas/entity.schema.json"), "{}").unwrap();
     let stale = gen_in(dir.path(), &["schema", "--check"]).ended(1).out;
-    assert_eq!(stale, "stale: schemas/entity.schema.json\nstale: schemas/metric.schema.json\nrun `gen schema`\n");
+    assert_eq!(
+        stale,
+        "out of date: schemas/entity.schema.json\nout of date: schemas/metric.schema.json\nrun `gen schema`\n"
+    );
     assert_eq!(gen_in(dir.path(), &["schema"]).ended(0).out, "wrote 2 files to schemas\n");
     gen_in(dir.path(), &["schema", "--check"]).ended(0);
 }
@@ -171,12 +174,12 @@ fn warnings_are_counted_and_end_a_command_only_where_they_are_denied() {
     assert!(ran.out.ends_with(": 2 warnings\n") && ran.err.contains("warning[W0603]"), "{}{}", ran.out, ran.err);
     gen_in(dir.path(), &["check", "--deny", "warnings"]).ended(1);
     let denied = gen_in(dir.path(), &["build", "--deny", "warnings"]).ended(1);
-    assert_eq!(denied.out, "nothing is built: 2 warnings\n");
+    assert_eq!(denied.out, "nothing was built: 2 warnings\n");
     assert!(!dir.path().join("generated").exists());
     let built = gen_in(dir.path(), &["build"]).ended(0);
     assert!(built.out.ends_with("; 2 warnings\n"), "{}", built.out);
     let denied = gen_in(dir.path(), &["build", "--check", "--deny", "warnings"]).ended(1);
-    assert_eq!(denied.out, "nothing is built: 2 warnings\n");
+    assert_eq!(denied.out, "nothing was built: 2 warnings\n");
     gen_in(dir.path(), &["check", "--deny", "all"]).ended(2);
 }
 
@@ -191,7 +194,7 @@ fn what_a_spec_allows_is_denied_no_more() {
          - { warning: W0603, at: rules.worn, reason: no badge is worn until the new doors are there }\nrules:",
     );
     let ran = gen_in(dir.path(), &["check", "--deny", "warnings"]).ended(0);
-    assert!(ran.out.ends_with(": no faults\n") && ran.err.is_empty(), "{}{}", ran.out, ran.err);
+    assert!(ran.out.ends_with(": no errors\n") && ran.err.is_empty(), "{}{}", ran.out, ran.err);
     edit(dir.path(), "specs/entities/badges.yml", "  email: string", "  email: { type: string, pii: email }");
     let ran = gen_in(dir.path(), &["check", "--deny", "warnings"]).ended(1);
     assert!(ran.err.contains("warning[W0101]: this `allow` of W0705 silences nothing"), "{}", ran.err);

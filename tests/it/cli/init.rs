@@ -62,7 +62,7 @@ fn nothing_is_overwritten_and_nothing_half_written() {
     let dir = tempfile::tempdir().unwrap();
     fs::write(dir.path().join("README.md"), "mine\n").unwrap();
     let ran = gen_in(dir.path(), &["init", "."]).ended(1);
-    assert_eq!(ran.err, "error: nothing was written, because these files exist in .:\n  README.md\n");
+    assert_eq!(ran.err, "error: nothing was written: these files already exist in .:\n  README.md\n");
     assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
 }
 
@@ -103,8 +103,8 @@ fn files_that_are_no_csv_are_refused_by_name() {
     fs::write(dir.path().join("latin.csv"), b"name\nJos\xe9\n").unwrap();
     fs::write(dir.path().join("empty.csv"), b"").unwrap();
     let refused = |file: &str| gen_in(dir.path(), &["init", "p", "--from-csv", file]).ended(1).err;
-    assert_eq!(refused("latin.csv"), "error: `latin.csv` can't be read as CSV: it is not UTF-8\n");
-    assert_eq!(refused("empty.csv"), "error: `empty.csv` can't be read as CSV: its first line names no columns\n");
+    assert_eq!(refused("latin.csv"), "error: cannot read `latin.csv` as CSV: it is not UTF-8\n");
+    assert_eq!(refused("empty.csv"), "error: cannot read `empty.csv` as CSV: its first line names no columns\n");
     assert_eq!(refused("gone.csv"), "error: gone.csv: file not found\n");
     assert!(!dir.path().join("p").exists());
 }

@@ -22,7 +22,7 @@ fn errors_decide_the_exit_status_and_warnings_when_denied() {
     let dir = folder(&[("sql/a.sql", PREFIXED)]);
     let ran = gen_in(dir.path(), &["sql", "lint", "sql"]).ended(0);
     assert!(ran.err.contains("warning[live-prefix]") && ran.err.contains("sql/a.sql:1:59"), "{}", ran.err);
-    assert_eq!(ran.out, "linted 1 file: 1 finding, --fix can mend 1\n");
+    assert_eq!(ran.out, "linted 1 file: 1 finding, 1 fixable with --fix\n");
     gen_in(dir.path(), &["sql", "lint", "--deny", "warnings", "sql"]).ended(1);
     fs::write(dir.path().join("sql/b.sql"), REFUSED).unwrap();
     gen_in(dir.path(), &["sql", "lint", "sql"]).ended(1);

@@ -78,7 +78,7 @@ fn a_stale_output_or_an_unknown_target_is_not_confirmed() {
     assert!(unknown.err.contains("unknown target `nowhere`, known targets: `dev`, `prod`"), "{}", unknown.err);
     edit(dir.path(), "specs/project.yml", "description: ", "description: Once more. ");
     let stale = gen_in(dir.path(), &["retired", "confirm", "--target", "dev"]).ended(1);
-    assert!(stale.err.contains("generated is stale"), "{}", stale.err);
+    assert!(stale.err.contains("generated is out of date"), "{}", stale.err);
     assert!(dir.path().join(WITHDRAWALS).exists());
 }
 

@@ -19,7 +19,7 @@ fn each_save_is_checked_and_built_until_interrupted() {
     edit(dir.path(), "specs/metrics/revenue.yml", "status <> 'paid'", "statsu <> 'paid'");
     assert_eq!(said.next().unwrap(), "checked: 1 error");
     edit(dir.path(), "specs/metrics/revenue.yml", "statsu <> 'paid'", "status <> 'paid'");
-    assert_eq!(said.next().unwrap(), "generated is fresh: 41 files");
+    assert_eq!(said.next().unwrap(), "generated is up to date: 41 files");
     let interrupted = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
     assert!(interrupted.success());
     assert_eq!(child.wait().unwrap().code(), Some(0));

@@ -105,7 +105,7 @@ fn a_target_that_states_its_host_speaks_to_no_other() {
     let twice = MemoryWorld::default()
         .with_env("HOME", "/")
         .with_file("/.databrickscfg", "[a]\nhost=x.test\n[b]\nhost=https://x.test/\n");
-    assert_eq!(found(&twice, None, Some("x.test")), Err("the profiles `a`, `b` are all of `x.test`".to_owned()));
+    assert_eq!(found(&twice, None, Some("x.test")), Err("several profiles match `x.test`: `a`, `b`".to_owned()));
 }
 
 #[test]
@@ -169,10 +169,7 @@ fn two_kinds_of_credentials_are_refused_unless_one_is_chosen() {
     let chosen = both.with_env("DATABRICKS_AUTH_TYPE", "pat");
     assert_eq!(found(&chosen, None, None), is("https://x.test", "t", "-"));
     let unknown = chosen.with_env("DATABRICKS_AUTH_TYPE", "kerberos");
-    assert_eq!(
-        found(&unknown, None, None),
-        Err("`auth_type` is `kerberos`, which is none of pat, oauth-m2m".to_owned())
-    );
+    assert_eq!(found(&unknown, None, None), Err("unknown `auth_type` `kerberos`, known are pat, oauth-m2m".to_owned()));
     let config =
         Config::find(&world(&[]), &Choice { profile: Some("m2m"), host: None, workspace_id: None }, &[]).unwrap();
     assert!(!format!("{config:?}").contains("\"secret\""), "{config:?}");

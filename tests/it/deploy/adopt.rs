@@ -78,13 +78,13 @@ fn what_a_deployment_would_not_make_is_refused() {
         ("its catalog is `dev`, not `main`: its tables would be left behind", |spec| {
             drop(spec.insert("catalog".into(), "dev".into()))
         }),
-        ("it has `ingestion_definition`, which no deployment makes", |spec| {
+        ("it has `ingestion_definition`, which no deployment creates", |spec| {
             spec.insert("ingestion_definition".into(), json!({"connection_name": "crm"}));
         }),
-        ("it is that of target `dev` of project `shop`", |spec| {
+        ("it belongs to target `dev` of project `shop`", |spec| {
             spec.insert("tags".into(), json!({"project": "shop", "target": "dev", "managed_by": "gen"}));
         }),
-        ("its tag says that it is of project `bank`", |spec| {
+        ("its tag says that it belongs to project `bank`", |spec| {
             drop(spec.insert("tags".into(), json!({"project": "bank"})))
         }),
     ];
@@ -95,7 +95,7 @@ fn what_a_deployment_would_not_make_is_refused() {
         let workspace = Workspace::of(state.clone());
         edit(&mut workspace.state().pipelines.values_mut().next().unwrap().spec);
         let fault = found(&shop, &Desk::new(&workspace), &[("shop_pipeline", &id)]).err().unwrap();
-        assert_eq!(fault, format!("the pipeline `{id}` can't be taken over: {why}"));
+        assert_eq!(fault, format!("cannot take over pipeline `{id}`: {why}"));
     }
 }
 
@@ -118,7 +118,7 @@ fn ids_decide_where_names_do_not() {
         state.permissions.insert(("jobs".into(), twin.to_string()), levels);
         (id, twin)
     };
-    assert_eq!(fault(&[]), "there are 2 jobs called `shop_on_demand`: say which one, `on_demand_job=ID`");
+    assert_eq!(fault(&[]), "there are 2 jobs named `shop_on_demand`: choose one with `on_demand_job=ID`");
     for wanted in [id, twin] {
         let found = found(&shop, &desk, &[("on_demand_job", &wanted.to_string())]).unwrap();
         assert_eq!(found.candidates[1].there.id, wanted.to_string());

@@ -67,7 +67,10 @@ fn nobody_is_taken_for_a_yes_and_a_lock_is_heeded() {
     let holder = "{\"id\": \"1\", \"user\": \"ana@example.com\", \"since\": \"2026-01-01T00:00:00Z\"}";
     lakegen::deploy::client::api::files::write(&held, &format!("{root}/deploy.lock"), holder.as_bytes()).unwrap();
     let (text, status) = ran(&stage, "destroy --yes -q");
-    assert!(status == 1 && text.contains("`ana@example.com` deploys since") && text.contains("--take-over"), "{text}");
+    assert!(
+        status == 1 && text.contains("`ana@example.com` has been deploying since") && text.contains("--take-over"),
+        "{text}"
+    );
     assert_eq!(ran(&stage, "destroy --yes -q --take-over").1, 0);
     assert_eq!(ran(&stage, "status").1, 1);
 }

@@ -115,7 +115,10 @@ fn what_others_made_in_the_schema_keeps_it() {
     let desk = Desk::new(&workspace);
     workspace.state().add_thing(Kind::Table, "main.shop.budget", DEPLOYER);
     let fault = found(&shop.build(), &desk, ALL).map(|_| ()).unwrap_err();
-    assert_eq!(fault, "the schema holds what this target did not make, or what is to stay: `main.shop.budget`");
+    assert_eq!(
+        fault,
+        "the schema contains objects that this target did not create, or that are to stay: `main.shop.budget`"
+    );
     let fault = found(&shop.build(), &desk, Scope { schema: true, ..Scope::default() }).map(|_| ()).unwrap_err();
     assert!(fault.contains("`main.shop.customers`") && fault.contains("`main.shop.landing`"), "{fault}");
     let found = found(&shop.build(), &desk, Scope { schema: false, ..ALL }).unwrap();

@@ -130,6 +130,6 @@ fn a_schema_of_somebody_who_is_called_alike_is_refused() {
     let desk = Desk::new(&workspace);
     let client = desk.client(ANA);
     let refused = deploy::prepare(&shop.world, Path::new(PROJECT), &client, &shop.build(), TargetId(0)).err().unwrap();
-    let told = "schema `main.shop_ana` would be yours, but it belongs to `ana@example.org`";
+    let told = "schema `main.shop_ana` for your development target already belongs to `ana@example.org`";
     assert_eq!(refused.to_string(), told);
 }

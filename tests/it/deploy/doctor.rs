@@ -53,16 +53,16 @@ fn each_thing_that_is_missing_is_named_with_a_remedy() {
         ("warehouse: unknown SQL warehouse `Serverless Starter Warehouse`, known are `other`", |state| {
             state.warehouses.remove("wh1");
         }),
-        ("catalog: CREATE SCHEMA on `main` is missing", |state| {
+        ("catalog: missing CREATE SCHEMA on `main`", |state| {
             state.granted.retain(|(privilege, ..)| privilege != "CREATE_SCHEMA");
         }),
-        ("catalog: USE CATALOG, CREATE SCHEMA on `main` is missing", |state| state.granted.clear()),
-        ("schema: `main.shop` is owned by `admin`, and MANAGE on it is missing", |state| {
+        ("catalog: missing USE CATALOG, CREATE SCHEMA on `main`", |state| state.granted.clear()),
+        ("schema: `main.shop` is owned by `admin`, and this identity has no MANAGE on it", |state| {
             state.granted.retain(|(privilege, ..)| privilege != "MANAGE");
             state.add_thing(Kind::Schema, "main.shop", "admin");
             state.give("USE_SCHEMA", Kind::Schema, "main.shop", DEPLOYER);
         }),
-        ("folder: `/Workspace/Deployments/shop` can't be seen", |_| {}),
+        ("folder: cannot see `/Workspace/Deployments/shop`", |_| {}),
         ("names: there is a pipeline `shop`", |state| {
             let pipeline = crate::workspace::pipelines::Pipeline {
                 spec: serde_json::json!({"name": "shop"}).as_object().cloned().unwrap(),
@@ -110,7 +110,10 @@ fn whom_the_pipeline_runs_as_is_asked_without_making_it() {
     let found = missing(&checks(&shop, without, DEPLOYER));
     assert!(found[0].contains("may not run pipelines as") && found[0].contains("`servicePrincipal.user`"), "{found:?}");
     let found = missing(&checks(&shop, state, RUNNER));
-    assert!(found[0].starts_with(&format!("identity: it is `{RUNNER}`, but `{DEPLOYER}` deploys")), "{found:?}");
+    assert!(
+        found[0].starts_with(&format!("identity: this is `{RUNNER}`, but `deployer` is `{DEPLOYER}`")),
+        "{found:?}"
+    );
 }
 
 #[test]

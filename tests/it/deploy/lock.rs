@@ -38,7 +38,7 @@ fn a_lock_is_taken_over_from_an_earlier_attempt_and_from_who_is_silent_for_long(
     assert!(Lock::take(&client, &first, &root(), DEPLOYER, false).is_err(), "two of one attempt may run side by side");
     let _second = Lock::take(&client, &second, &root(), DEPLOYER, false).unwrap();
     let refused = Lock::take(&client, &other, &root(), DEPLOYER, false).err().unwrap().to_string();
-    assert!(refused.ends_with("and was alive at 1970-01-01T00:00:00Z"), "{refused}");
+    assert!(refused.ends_with("last active at 1970-01-01T00:00:00Z"), "{refused}");
     let _late = Lock::take(&client, &late, &root(), DEPLOYER, false).unwrap();
     assert_eq!(holder(&workspace).run, None);
 }

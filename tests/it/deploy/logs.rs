@@ -64,7 +64,7 @@ fn expectations_are_counted_and_no_row_is_shown() {
     assert_eq!(rows, [("customers_checked", 15, 3)]);
     let judged: Vec<_> = log.expectations.iter().map(|e| (e.name.as_str(), e.passed, e.failed)).collect();
     assert_eq!(judged, [("valid", 15, 3)]);
-    assert!(log.faults[0].message.starts_with("[CAST_INVALID_INPUT] the message is not shown"), "{:?}", log.faults);
+    assert!(log.faults[0].message.starts_with("[CAST_INVALID_INPUT] message hidden"), "{:?}", log.faults);
     assert_eq!(log.events.last().unwrap().state.as_deref(), Some("FAILED"));
 }
 

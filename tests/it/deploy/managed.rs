@@ -69,11 +69,14 @@ fn a_target_has_one_manager_and_governance_is_said_beside_a_bundle() {
     let mut shop = Shop::new();
     shop.deploy_and_run(&desk, DEPLOYER);
     let whole = governance(&shop, &desk).err().unwrap();
-    assert_eq!(whole, "pipeline `shop` is deployed by `gen deploy`, which goes on with all of the target");
+    assert_eq!(whole, "pipeline `shop` is deployed by `gen deploy`, which also manages the rest of the target");
     hand_to_a_bundle(&workspace);
     let client = desk.client(DEPLOYER);
     let refused = deploy::prepare(&shop.world, Path::new(PROJECT), &client, &shop.build(), TargetId(0)).err().unwrap();
-    assert!(refused.to_string().contains("is deployed by a bundle, and a target has one manager"), "{refused}");
+    assert!(
+        refused.to_string().contains("is deployed by a bundle, and a target can only have one manager"),
+        "{refused}"
+    );
     assert_eq!(text(&governance(&shop, &desk).unwrap()), "", "all that is said holds");
     // Something is taken by a hand, and something by the specs.
     let grant = {

@@ -89,7 +89,7 @@ fn what_is_no_earlier_release_is_refused_and_so_is_one_that_comes_out_otherwise(
         specs.bytes = Some(text.replace("pii: email", "pii: name").into_bytes());
     }
     let edited = back(&shop, &desk, None).err().unwrap();
-    assert!(edited.contains("makes other files of its specs"), "{edited}");
+    assert!(edited.contains("generates other files from its specs"), "{edited}");
 }
 
 #[test]

@@ -27,18 +27,18 @@ fn a_file_goes_where_the_entity_looks_for_it() {
     assert_eq!(place(&shop, "/tmp/customers_1.csv"), Ok(format!("{landing}/customers_1.csv customers")));
     assert_eq!(place(&shop, "../orders.csv"), Ok(format!("{landing}/orders.csv orders")));
     for (file, fault) in [
-        ("invoices.csv", "no entity reads `invoices.csv`: the patterns are `customers*.csv`, `orders*.csv`"),
-        ("_customers.csv", "no entity reads `_customers.csv`: the patterns are `customers*.csv`, `orders*.csv`"),
-        ("..", "no entity reads `..`: the patterns are `customers*.csv`, `orders*.csv`"),
+        ("invoices.csv", "no entity reads `invoices.csv`: known patterns are `customers*.csv`, `orders*.csv`"),
+        ("_customers.csv", "no entity reads `_customers.csv`: known patterns are `customers*.csv`, `orders*.csv`"),
+        ("..", "no entity reads `..`: known patterns are `customers*.csv`, `orders*.csv`"),
     ] {
         assert_eq!(place(&shop, file), Err(fault.to_owned()));
     }
     let twice = places(&shop.build(), TargetId(0), &["a/orders.csv".into(), "b/orders.csv".into()]);
-    assert_eq!(twice.unwrap_err().to_string(), format!("two of the files would be `{landing}/orders.csv`"));
+    assert_eq!(twice.unwrap_err().to_string(), format!("two of the files would be uploaded as `{landing}/orders.csv`"));
     shop.edit("entities/customers.yml", "customers*.csv", "crm/customers/*.csv");
     shop.edit("entities/orders.yml", "orders*.csv", "'*/orders*.csv'");
     assert_eq!(place(&shop, "/tmp/new.csv"), Ok(format!("{landing}/crm/customers/new.csv customers")));
-    assert_eq!(place(&shop, "north/orders.csv"), Err("`north/orders.csv` could be `crm/customers/orders.csv` or `north/orders.csv`: name it from the directory on that decides".into()));
+    assert_eq!(place(&shop, "north/orders.csv"), Err("`north/orders.csv` is ambiguous, it could be `crm/customers/orders.csv` or `north/orders.csv`: include the directory in its name".into()));
     shop.edit("entities/customers.yml", "crm/customers/*.csv", "crm/customers/c*.csv");
     assert_eq!(place(&shop, "/data/north/orders.csv"), Ok(format!("{landing}/north/orders.csv orders")));
     assert!(place(&shop, "orders.csv").unwrap_err().starts_with("no entity reads `orders.csv`"));
@@ -71,8 +71,8 @@ fn a_file_that_is_there_is_not_replaced_in_silence() {
     let put = |bytes: &[u8], replace| upload(&client, PATH, &stream(bytes), replace).map_err(|error| error.to_string());
     assert_eq!(put(b"a,b\n1,2\n", false), Ok(Sent::New));
     assert_eq!(put(b"a,b\n1,2\n", false), Ok(Sent::Same));
-    assert_eq!(put(b"a,b\n1,3\n", false), Err(format!("`{PATH}` is there and holds something else")));
-    assert_eq!(put(b"a,b\n", false), Err(format!("`{PATH}` is there and holds something else")));
+    assert_eq!(put(b"a,b\n1,3\n", false), Err(format!("`{PATH}` already exists with other content")));
+    assert_eq!(put(b"a,b\n", false), Err(format!("`{PATH}` already exists with other content")));
     assert_eq!(workspace.state().volume_files[PATH], b"a,b\n1,2\n");
     assert_eq!(put(b"a,b\n1,3\n", true), Ok(Sent::Replaced));
     assert_eq!(workspace.state().volume_files[PATH], b"a,b\n1,3\n");
