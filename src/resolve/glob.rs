@@ -7,9 +7,10 @@ use crate::codes;
 use crate::spec::expanded;
 
 /// Endings of files that are no text with delimiters, whatever is in them.
-const NO_CSV: [&str; 26] = [
-    "7z", "arrow", "avro", "dbf", "delta", "doc", "docx", "feather", "html", "json", "jsonl", "mdb", "ndjson", "ods",
-    "orc", "parquet", "pdf", "rar", "sas7bdat", "sav", "sqlite", "tar", "xls", "xlsx", "xml", "zip",
+const NO_CSV: [&str; 32] = [
+    "7z", "arrow", "avro", "dbf", "delta", "doc", "docx", "feather", "html", "json", "jsonl", "md", "mdb", "ndjson",
+    "ods", "orc", "parquet", "pdf", "py", "rar", "sas7bdat", "sav", "sql", "sqlite", "tar", "toml", "xls", "xlsx",
+    "xml", "yaml", "yml", "zip",
 ];
 /// Endings of files that are compressed on the way, which Spark reads.
 const COMPRESSED: [&str; 8] = ["bz2", "deflate", "gz", "gzip", "lz4", "snappy", "zst", "zstd"];
