@@ -6,6 +6,7 @@
 mod arrays;
 mod bits;
 mod dates;
+mod fdlibm;
 mod format;
 mod formats;
 mod json;
