@@ -5,7 +5,7 @@
 use sqlparser::ast::{Expr, UnaryOperator, Value};
 
 use super::analyzer::Typed;
-use super::expr::implied_name;
+use super::expr::{field_name, implied_name};
 use super::operators;
 use crate::lakeflow::functions::Rule;
 use crate::lakeflow::types::{Arithmetic, DataType, Field, parse_columns};
@@ -179,7 +179,7 @@ fn shifted(args: &Args<'_>) -> DataType {
 }
 
 fn structure(args: &Args<'_>) -> DataType {
-    let name = |(i, e): (usize, &&Expr)| implied_name(e).map_or_else(|| format!("col{}", i + 1), |n| n.value.clone());
+    let name = |(i, e): (usize, &&Expr)| field_name(e).unwrap_or_else(|| format!("col{}", i + 1));
     DataType::structure(args.exprs.iter().enumerate().map(name).zip((0..args.len()).map(|i| args.ty(i))))
 }
 

@@ -9,10 +9,12 @@ use datafusion::arrow::datatypes::{
 };
 use datafusion::common::{Result, exec_err};
 
+use super::super::values::within_calendar;
 use super::{digits_of, plain};
 
 /// The text of every value; NULL stays NULL.
 pub(crate) fn texts(array: &ArrayRef) -> Result<StringArray> {
+    within_calendar(array)?;
     fn each<T>(values: impl Iterator<Item = Option<T>>, show: impl Fn(T) -> String) -> StringArray {
         values.map(|v| v.map(&show)).collect()
     }

@@ -68,7 +68,6 @@ const SPARK: &[&str] = &[
     "unbase64",
     "ascii",
     "char",
-    "space",
     "hex",
     "bin",
     "bit_count",

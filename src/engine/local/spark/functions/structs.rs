@@ -17,8 +17,8 @@ use super::arrays::{comparable, range};
 pub(super) const FUNCTIONS: &[Native] = &[
     native("__field", &[Any, Text], field_type, field),
     native("__subscript", &[Any, Any], inner_type, |c| at(c, Base::Zero)),
-    native("element_at", &[Any, Any], inner_type, |c| at(c, Base::One)),
-    native("try_element_at", &[Any, Any], inner_type, |c| at(c, Base::Lenient)),
+    native("element_at", &[Any, Any], element_type, |c| at(c, Base::One)),
+    native("try_element_at", &[Any, Any], element_type, |c| at(c, Base::Lenient)),
     native("get", &[Any, Any], inner_type, |c| at(c, Base::LenientZero)),
 ];
 
@@ -82,6 +82,14 @@ fn inner_type(given: &Given) -> Result<DataType> {
         },
         DataType::Struct(_) => field_type(given),
         other => plan_err!("{} has no elements", types::show(&other)),
+    }
+}
+
+/// As Spark wants it, a position that counts from 1 is no BIGINT.
+fn element_type(given: &Given) -> Result<DataType> {
+    match (given.type_at(0), given.type_at(1)) {
+        (DataType::List(_), DataType::Int64) => plan_err!("a position in an array is an INT, not BIGINT: cast it"),
+        _ => inner_type(given),
     }
 }
 

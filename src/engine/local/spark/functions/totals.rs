@@ -22,6 +22,7 @@ use datafusion::logical_expr::{
 use super::super::arithmetic::{round_divide, shift};
 use super::super::cast::convert;
 use super::super::types::{self, MAX_PRECISION};
+use super::super::values::one_nan;
 use super::totals_of_some::{Distinct, Recent};
 
 /// The four functions.
@@ -194,7 +195,7 @@ impl Shape {
                 let pairs = sums.iter().zip(counts);
                 let value = |sum: f64, n: i64| if self.average { sum / n as f64 } else { sum };
                 let results = pairs.map(|(sum, n)| (*n > 0).then(|| value(*sum, *n)));
-                return Ok(Arc::new(results.collect::<Float64Array>()));
+                return Ok(one_nan(Arc::new(results.collect::<Float64Array>())));
             }
             Sums::Exact(sums) => sums,
         };

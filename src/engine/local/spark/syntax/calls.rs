@@ -86,7 +86,21 @@ fn rounded(name: &str, expr: Expr, field: CeilFloorKind) -> Result<Expr, Fault> 
     }
 }
 
-/// `struct(a, 1 AS b, x)` with the names that Spark gives: the alias, the column's own, or `colN`.
+/// The name in `a.name` and `a['name']`.
+fn taken_by_name(expr: &Expr) -> Option<String> {
+    match expr {
+        Expr::Nested(inner) => taken_by_name(inner),
+        Expr::Function(function) if matches!(function.name.to_string().as_str(), "__field" | "__subscript") => {
+            match arguments(function)?.get(1)? {
+                Expr::Value(ValueWithSpan { value: Value::SingleQuotedString(name), .. }) => Some(name.clone()),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+/// `struct(a, 1 AS b, x)` with the names that Spark gives: the alias, the column's own, what is taken by name, or `colN`.
 fn named_struct(values: Vec<Expr>) -> Result<Expr, Fault> {
     let mut args = vec![];
     for (position, value) in values.into_iter().enumerate() {
@@ -97,7 +111,7 @@ fn named_struct(values: Vec<Expr>) -> Result<Expr, Fault> {
                 Some(last) => (last.value.clone(), Expr::CompoundIdentifier(parts)),
                 None => return Err(Fault::refused("a name without parts")),
             },
-            other => (format!("col{}", position + 1), other),
+            other => (taken_by_name(&other).unwrap_or_else(|| format!("col{}", position + 1)), other),
         };
         args.extend([text(name), value]);
     }
