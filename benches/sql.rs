@@ -13,9 +13,9 @@ use std::hint::black_box;
 use std::path::Path;
 use std::time::Instant;
 
-use lakegen::check::query_of;
+use lakeflow::check::query_of;
+use lakeflow::{parse, query_text, tokens};
 use lakegen::driver;
-use lakegen::lakeflow::{parse, query_text, tokens};
 use lakegen::world::DiskWorld;
 use sqlparser::dialect::DatabricksDialect;
 use sqlparser::parser::Parser;

@@ -3,9 +3,7 @@
 //! Modules stand in import order: each may use only those above it (`tests/it/structure.rs` enforces it).
 #![doc = include_str!("ARCHITECTURE.md")]
 
-pub mod source;
-
-pub mod diag;
+pub mod codes;
 
 pub mod world;
 
@@ -14,8 +12,6 @@ pub mod spec;
 pub mod load;
 
 pub mod validate;
-
-pub mod lakeflow;
 
 pub mod model;
 
@@ -29,7 +25,6 @@ pub mod bundle;
 
 pub mod serving;
 
-pub mod check;
 pub mod lineage;
 
 pub mod sqltool;

@@ -1,7 +1,7 @@
 //! No text brings the lexer down, and every token lies where it says, in order.
 #![no_main]
 
-use lakegen::lakeflow::tokens;
+use lakeflow::tokens;
 
 libfuzzer_sys::fuzz_target!(|text: &str| {
     let mut end = 0;

@@ -1,7 +1,7 @@
 //! No text brings the parser down, and every fault that it reports lies in the text.
 #![no_main]
 
-use lakegen::lakeflow::parse;
+use lakeflow::parse;
 
 libfuzzer_sys::fuzz_target!(|text: &str| {
     if let Err(faults) = parse(text) {

@@ -1,7 +1,7 @@
 //! What the parser accepts and the printer writes is read again as the same tree.
 #![no_main]
 
-use lakegen::lakeflow::{parse, print};
+use lakeflow::{parse, print};
 
 libfuzzer_sys::fuzz_target!(|text: &str| {
     let Ok(statements) = parse(text) else { return };

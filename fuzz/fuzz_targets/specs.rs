@@ -3,8 +3,8 @@
 
 use std::path::Path;
 
-use lakegen::diag::Diagnostics;
-use lakegen::source::SourceMap;
+use lakeflow::source::SourceMap;
+use lakeflow::diag::Diagnostics;
 use lakegen::world::MemoryWorld;
 use lakegen::{load, validate};
 

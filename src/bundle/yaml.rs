@@ -166,13 +166,13 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::load;
-    use crate::source::SourceMap;
+    use lakeflow::source::SourceMap;
+    use lakeflow::yaml;
 
     /// What the parser of specs reads.
     fn read(text: &str) -> Option<Value> {
         let file = SourceMap::default().add("a.yml", text);
-        let (document, faults) = load::yaml(file, text);
+        let yaml::Parsed { document, faults } = yaml::parse(file, text);
         document.map(|(value, _)| value).filter(|_| faults.is_empty())
     }
 

@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
+use lakeflow::diag::Diagnostic;
+use lakeflow::{self, Parses};
 
 use super::shell::Shell;
 use super::{Ended, Failure, Status};
-use crate::diag::Diagnostic;
 use crate::driver::{self, Compilation};
-use crate::lakeflow::{self, Parses};
 use crate::world::World;
 
 /// Check the specs of the project and the pipeline they give; write nothing

@@ -1,11 +1,12 @@
 //! `gen explain`: what a diagnostic code or a rule of the linter means, with an example.
 
 use clap::Args;
+use lakeflow::diag::did_you_mean;
+use lakeflow::lint;
 
 use super::shell::{Format, Shell};
 use super::{Ended, Failure, Status};
-use crate::diag::{Code, did_you_mean};
-use crate::sqltool::lint;
+use crate::codes;
 
 /// Explain a diagnostic code or a rule of the linter, or list all codes
 #[derive(Debug, Args)]
@@ -21,8 +22,8 @@ pub fn run(args: &ExplainArgs, shell: &mut Shell) -> Ended {
     match &args.code {
         None => list(shell)?,
         Some(number) => {
-            let rule = || lint::by_id(number).map(|lint| Code::Rule(&lint.rule));
-            let code = Code::from_number(number).or_else(rule).ok_or_else(|| unknown(number))?;
+            let rule = || lint::by_id(number).map(|lint| lint.code);
+            let code = codes::from_number(number).or_else(rule).ok_or_else(|| unknown(number))?;
             if shell.format() == Some(Format::Json) {
                 let text = serde_json::json!({
                     "code": code.number(), "title": code.title(), "explanation": code.explanation(),
@@ -37,7 +38,7 @@ pub fn run(args: &ExplainArgs, shell: &mut Shell) -> Ended {
 }
 
 fn list(shell: &mut Shell) -> Result<(), Failure> {
-    for code in Code::ALL {
+    for code in codes::all() {
         let line = match shell.format() {
             Some(Format::Json) => serde_json::json!({"code": code.number(), "title": code.title()}).to_string(),
             _ => format!("{}  {}", code.number(), code.title()),
@@ -48,8 +49,8 @@ fn list(shell: &mut Shell) -> Result<(), Failure> {
 }
 
 fn unknown(number: &str) -> Failure {
-    let numbers = Code::ALL.iter().map(|code| code.number());
-    let rules = lint::ALL.iter().map(|lint| lint.rule.id);
+    let numbers = codes::all().into_iter().map(|code| code.number());
+    let rules = lint::ALL.iter().map(|lint| lint.id());
     let hint = did_you_mean(&number.to_uppercase(), numbers).or_else(|| did_you_mean(number, rules));
     let hint = hint.unwrap_or_else(|| "`gen explain` lists all codes, `gen sql lint --list` all rules".to_owned());
     Failure::Input(format!("there is no code `{number}`: {hint}"))

@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use clap::Args;
+use lakeflow::diag::did_you_mean;
 
 use super::check::report;
 use super::shell::{self, Format, Shell};
 use super::{Ended, Failure, Status};
-use crate::diag::did_you_mean;
 use crate::driver;
 use crate::lineage::{self, Direction, Lineage, Node};
 use crate::world::World;

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use lakeflow::is_same_name;
+
 use super::plan::{self, PlaceArgs};
 use super::shell::Shell;
 use super::{Ended, Failure, Status};
@@ -9,7 +11,6 @@ use crate::deploy::client::Client;
 use crate::deploy::lock::{Lock, LockError, SILENT};
 use crate::driver::deploy::{self, DeployError, There};
 use crate::driver::{self, Compilation, own};
-use crate::lakeflow::is_same_name;
 use crate::model::TargetId;
 use crate::world::World;
 
@@ -89,7 +90,7 @@ pub fn known<'a>(compilation: &Compilation, names: impl Iterator<Item = &'a Stri
     let datasets = &compilation.plan.datasets;
     for name in names {
         if !datasets.iter().any(|dataset| is_same_name(&dataset.name, name)) {
-            let near = crate::diag::did_you_mean(name, datasets.iter().map(|dataset| dataset.name.as_str()));
+            let near = lakeflow::diag::did_you_mean(name, datasets.iter().map(|dataset| dataset.name.as_str()));
             let near = near.map(|near| format!("; {near}")).unwrap_or_default();
             return Err(Failure::Usage(format!("there is no dataset `{name}`{near}")));
         }
@@ -103,6 +104,6 @@ pub fn failed<E: Into<DeployError>>(error: E) -> Failure {
 }
 
 /// A fault at a place of a spec, as `path:line:column`, where there is one.
-pub fn shown_place(compilation: &Compilation, span: Option<crate::source::Span>) -> Option<String> {
+pub fn shown_place(compilation: &Compilation, span: Option<lakeflow::source::Span>) -> Option<String> {
     span.map(|span| driver::origin::shown(&compilation.sources, span))
 }

@@ -6,10 +6,10 @@ use std::process::ExitCode;
 
 use clap::ValueEnum;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
+use lakeflow::diag::{Diagnostic, github, human, json, sarif};
+use lakeflow::source::SourceMap;
 
 use super::{Failure, GlobalArgs};
-use crate::diag::{Diagnostic, github, human, json, sarif};
-use crate::source::SourceMap;
 use crate::world::World;
 
 /// Columns of a terminal that does not tell its width.

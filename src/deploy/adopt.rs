@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use lakeflow::is_same_name;
 use serde_json::{Map, Value};
 
 use super::change::{self, Remote, There};
@@ -15,7 +16,6 @@ use super::field::{self, Field};
 use super::observe::{self, ObserveError};
 use super::ownership;
 use crate::bundle::resource::Kind;
-use crate::lakeflow::is_same_name;
 
 /// Something that can be taken over.
 #[derive(Debug, Clone, PartialEq)]

@@ -10,6 +10,7 @@ mod validation;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use lakeflow::{ident, ident_text, string_text};
 use serde_json::{Value, json};
 
 use super::catalog::Catalog;
@@ -27,7 +28,6 @@ use super::ownership;
 use super::refusal::Refusal;
 use super::release::{COMPLETE, Marker, SPECS, hash_of};
 use crate::bundle::resource::Kind;
-use crate::lakeflow::{ident, ident_text, string_text};
 use crate::plan::{Identity, Phase};
 pub use validation::Back;
 

@@ -6,9 +6,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use lakeflow::ast::{CreateFunction, CreatePolicy, FunctionBody, PolicyKind, Query, Returns, StatementKind};
+use lakeflow::{self, expr_text, folded, parse_expr};
+
 use super::effect::{Effect, Object, ObjectKind, Tagged};
-use crate::lakeflow::ast::{CreateFunction, CreatePolicy, FunctionBody, PolicyKind, Query, Returns, StatementKind};
-use crate::lakeflow::{self, expr_text, folded, parse_expr};
 
 /// The privilege that implies all others.
 pub(super) const ALL: &str = "ALL PRIVILEGES";
@@ -329,7 +330,7 @@ fn is_query(known: &str, wanted: &Query) -> bool {
 /// A policy as the catalog would keep it.
 pub(super) fn policy(wanted: &CreatePolicy) -> Policy {
     let name = Object::of(ObjectKind::Function, &wanted.function).full_name();
-    let texts = |idents: &[crate::lakeflow::ast::Ident]| idents.iter().map(|ident| ident.value.clone()).collect();
+    let texts = |idents: &[lakeflow::ast::Ident]| idents.iter().map(|ident| ident.value.clone()).collect();
     Policy {
         function: name,
         to: texts(&wanted.to),

@@ -15,7 +15,6 @@ use super::meaning::{PipelineSql, SqlFile};
 use crate::bundle::reference::{self, ReferenceError, Values};
 use crate::bundle::resource::{Kind, Resource};
 use crate::bundle::{self, Bundle, Declared, Deployment, rest};
-use crate::lakeflow;
 use crate::model::{Mode, Ownership, Principal, Project, Share, TargetId};
 use crate::plan::deployment::JobKind;
 use crate::plan::{ArtifactKind, BuildPlan, Folder, Identity, Phase, PlannedDataset};

@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use lakeflow::folded;
 use serde_json::Value;
 
 use super::apply::{self, ApplyError};
@@ -22,7 +23,6 @@ use super::left::Left;
 use super::observe::{dashboard_key, kind_of};
 use super::run;
 use crate::bundle::resource::Kind;
-use crate::lakeflow::folded;
 use crate::plan::record::{Entry, Given};
 
 /// What goes besides what holds no data.

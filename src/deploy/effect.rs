@@ -7,12 +7,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use crate::lakeflow::ast::{
+use lakeflow::ast::{
     Alter, AlterAction, ColumnAction, Command, CommentOn, CommentTarget, CreateFunction, CreateMetricView,
     CreatePolicy, CreateView, Expr, MetricJoin, ObjectName, Part, Privilege, Securable, SecurableKind, StatementKind,
     Text,
 };
-use crate::lakeflow::{folded, parse_expr};
+use lakeflow::{folded, parse_expr};
 
 /// A kind of object of the catalog, as far as privileges and tags tell kinds apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -210,7 +210,7 @@ fn tags(alter: &Alter) -> Effect {
     let tagged = Tagged { table, column: column.map(|name| folded(&name.value).into_owned()) };
     match (set, unset) {
         (Some(tags), _) => {
-            let value = |tag: &crate::lakeflow::ast::Tag| (tag.key.clone(), tag.value.clone().unwrap_or_default());
+            let value = |tag: &lakeflow::ast::Tag| (tag.key.clone(), tag.value.clone().unwrap_or_default());
             Effect::Tags(tagged, tags.iter().map(value).collect())
         }
         (None, keys) => Effect::NoTags(tagged, keys.into_iter().flatten().cloned().collect()),

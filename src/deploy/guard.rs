@@ -3,10 +3,9 @@
 
 use std::collections::BTreeSet;
 
+use lakeflow::ast::Expr;
+use lakeflow::{expr_text, parse_expr};
 use sqlparser::ast::BinaryOperator;
-
-use crate::lakeflow::ast::Expr;
-use crate::lakeflow::{expr_text, parse_expr};
 
 /// The body of a function, taken apart.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -18,7 +18,6 @@ use super::effect::{Effect, Object, ObjectKind};
 use super::ownership;
 use crate::bundle::resource::Kind;
 use crate::bundle::{Level, Permission};
-use crate::lakeflow;
 use crate::model::{Ownership, Principal};
 use crate::plan::{Identity, Phase};
 

@@ -3,11 +3,12 @@
 //! Until then the old release runs on, and an update that somebody starts runs the new one for a moment. So what readers lose
 //! and what the validation needs comes first; what lets anybody see more comes once the release is valid.
 
+use lakeflow::ast::{CreatePolicy, FunctionBody};
+use lakeflow::folded;
+
 use super::catalog::{Catalog, Known};
 use super::effect::Effect;
 use super::guard::Guard;
-use crate::lakeflow::ast::{CreatePolicy, FunctionBody};
-use crate::lakeflow::folded;
 use crate::plan::operation::RELEASE_FUNCTION;
 
 /// Whether a statement before the pipeline may run before the validation, given what the catalog held before the deployment

@@ -5,13 +5,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use lakeflow::{ident, ident_text, string_text};
+
 use super::catalog::{ALL, Catalog, Known, Privileges};
 use super::change::There;
 use super::desired::{Desired, Statement};
 use super::effect::{Effect, Object, ObjectKind, Tagged};
 use super::field::Scope;
 use crate::bundle::resource::Kind;
-use crate::lakeflow::{ident, ident_text, string_text};
 use crate::model::{Ownership, Share};
 use crate::plan::{Identity, Phase};
 

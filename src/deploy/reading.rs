@@ -5,6 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use lakeflow::{folded, ident, ident_text, string_text};
+
 use super::catalog::{Catalog, Function, Keeper, Known, Policy, Privileges, Shape};
 use super::client::Client;
 use super::client::api::grants::{self, Securable};
@@ -12,8 +14,6 @@ use super::client::api::statements::{self, Statement};
 use super::client::api::{functions, policies, schemas, tables, volumes};
 use super::client::error::{Error, Kind};
 use super::effect::{Effect, Object, ObjectKind, Tagged};
-
-use crate::lakeflow::{folded, ident, ident_text, string_text};
 
 /// Reads what there is of the objects in `effects`, and who may do what with `also`, of which no effect need speak. Tags are
 /// read by the warehouse, when there is one.

@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::diag::{Code, Diagnostic, Diagnostics};
+use lakeflow::diag::{Diagnostic, Diagnostics};
+use lakeflow::source::{FileId, SourceMap};
+
+use crate::codes;
 use crate::emit::{ChangeKind, ChangeSet};
-use crate::source::{FileId, SourceMap};
 use crate::sqltool::convert::{Converted, Settings, convert};
 use crate::sqltool::files;
 use crate::world::World;
@@ -98,7 +100,7 @@ impl ConvertedSql {
         for file in &self.files {
             if outputs.insert(file.path.clone(), self.text(file).into()).is_some() {
                 let message = format!("two files would become `{}`", file.path);
-                found.push(Diagnostic::error(Code::DuplicateName, message).hint("convert the directory above both"));
+                found.push(Diagnostic::error(codes::DUPLICATE_NAME, message).hint("convert the directory above both"));
             }
         }
         let setup = self.files.iter().flat_map(|file| &file.converted.setup);
@@ -113,10 +115,10 @@ impl ConvertedSql {
         let mut gone = changes.changes().iter().filter(|change| change.kind == ChangeKind::Removed);
         if let Some(other) = gone.find(|change| !is_ours(&change.path)) {
             let message = format!("`{}` holds what `gen build` wrote, such as `{}`", out.display(), other.path);
-            found.push(Diagnostic::error(Code::ForeignFile, message));
+            found.push(Diagnostic::error(codes::FOREIGN_FILE, message));
         }
         let mut faults = found.into_sorted();
-        for fault in faults.iter_mut().filter(|fault| fault.code == Code::ForeignFile) {
+        for fault in faults.iter_mut().filter(|fault| fault.code == codes::FOREIGN_FILE) {
             fault.hints = vec!["move it elsewhere, or convert to another directory".to_owned()];
         }
         if faults.is_empty() { Ok(changes) } else { Err(faults) }

@@ -10,7 +10,6 @@ use crate::deploy::client::error::{Error, Kind};
 use crate::deploy::doctor::{self, Check};
 use crate::deploy::effect::{Effect, Object, ObjectKind};
 use crate::deploy::observe::ObserveError;
-use crate::lakeflow;
 use crate::model::TargetId;
 use crate::plan::{AdministrationFile, ArtifactKind};
 

@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
+use lakeflow::diag::{Diagnostic, Diagnostics};
+use lakeflow::lint::{self, Fixed, Lint};
+use lakeflow::source::SourceMap;
 use rayon::prelude::*;
 
 use super::sql::read_all;
-use crate::diag::{Diagnostic, Diagnostics};
-use crate::source::SourceMap;
-use crate::sqltool::lint::{self, Fixed, Lint};
 use crate::world::World;
 
 /// What the linter found.

@@ -30,12 +30,13 @@ pub use lint::{FixedFile, Linted, fix_sql, lint_sql};
 pub use refused::refused;
 pub use sql::{CheckedSql, check_sql, sql_pipeline};
 
+use lakeflow::check::{self, Definition, Judged, Parsed, Pipeline};
+use lakeflow::diag::{Diagnostic, Diagnostics};
+use lakeflow::source::{FileId, SourceMap};
 use rest::{Round, Stage, Stopped};
 
 use crate::bundle;
-use crate::check::{self, Definition, Judged, Parsed, Pipeline};
-use crate::diag::allow::{self, Allowance};
-use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::codes;
 use crate::emit::{self, ChangeSet};
 use crate::lineage::{self, Lineage};
 use crate::load::{self, SpecFiles};
@@ -44,8 +45,8 @@ use crate::plan::record::Record;
 use crate::plan::{self, Artifact, ArtifactKind, BuildPlan};
 use crate::render::{self, RenderError, RenderedFile};
 use crate::resolve;
+use crate::resolve::allowance::{self, Allowance};
 use crate::serving;
-use crate::source::{FileId, SourceMap};
 use crate::validate;
 use crate::world::World;
 
@@ -215,7 +216,7 @@ pub fn build_after(
 /// A file that nobody has checked lies among those that are deployed.
 fn stray(path: &str) -> Diagnostic {
     let hint = "move it out of the output directory, or remove it; what belongs to the pipeline is said in a spec";
-    Diagnostic::error(Code::StrayFile, format!("`{path}` is a file that `gen` did not write")).hint(hint)
+    Diagnostic::error(codes::STRAY_FILE, format!("`{path}` is a file that `gen` did not write")).hint(hint)
 }
 
 impl Compilation {
@@ -237,7 +238,7 @@ impl Compilation {
         if has_errors {
             diagnostics.retain(Diagnostic::is_error);
         } else {
-            let idle = allow::silence(&mut diagnostics, &self.allowances);
+            let idle = allowance::silence(&mut diagnostics, &self.allowances);
             let mut told = Diagnostics::default();
             told.extend(diagnostics);
             told.extend(idle.into_iter().filter(|_| until >= Phase::Prove));

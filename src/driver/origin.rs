@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use lakeflow::check::Definition;
+use lakeflow::diag::{Diagnostic, Label};
+use lakeflow::source::{FileId, SourceMap, Span};
+use lakeflow::{self, ast::StatementKind};
+
 use super::Compilation;
-use crate::check::Definition;
-use crate::diag::{Diagnostic, Label};
-use crate::lakeflow::{self, ast::StatementKind};
 use crate::plan::{ArtifactKind, PlannedDataset};
-use crate::source::{FileId, SourceMap, Span};
 
 /// Moves diagnostics from generated files to the specs that gave these; gives the files of the specs at fault too. What
 /// is wrong with a dataset because another one that it reads is at fault is left away.
@@ -136,9 +137,9 @@ pub fn shown(sources: &SourceMap, span: Span) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::check;
-    use crate::diag::Diagnostics;
     use crate::plan::Dataset;
+    use lakeflow::check;
+    use lakeflow::diag::Diagnostics;
 
     /// A pipeline of two files, of which the second reads the first, with a word of each of them.
     fn judged(first: &str, second: &str) -> (SourceMap, Vec<Diagnostic>, BTreeSet<FileId>) {

@@ -1,11 +1,13 @@
 //! What a workspace says against the sources of a pipeline, shown at the specs they come from.
 
+use lakeflow::diag::Diagnostic;
+use lakeflow::is_same_name;
+use lakeflow::source::{FileId, Span};
+
 use super::Compilation;
 use super::origin::at_spec;
+use crate::codes;
 use crate::deploy::refusal::Refusal;
-use crate::diag::{Code, Diagnostic};
-use crate::lakeflow::is_same_name;
-use crate::source::{FileId, Span};
 
 /// The diagnostics of what a workspace says against the pipeline of a build.
 pub fn refused(compilation: &Compilation, refusals: &[Refusal]) -> Vec<Diagnostic> {
@@ -13,7 +15,7 @@ pub fn refused(compilation: &Compilation, refusals: &[Refusal]) -> Vec<Diagnosti
 }
 
 fn diagnostic(compilation: &Compilation, refusal: &Refusal) -> Diagnostic {
-    let fault = Diagnostic::error(Code::RefusedByWorkspace, refusal.to_string());
+    let fault = Diagnostic::error(codes::REFUSED_BY_WORKSPACE, refusal.to_string());
     let mut datasets = compilation.pipeline_files().zip(&compilation.plan.datasets);
     // Where the workspace names no dataset, it names the file.
     let found = datasets.find(|(file, dataset)| match &refusal.dataset {

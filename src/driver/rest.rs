@@ -7,13 +7,14 @@
 
 use std::collections::BTreeSet;
 
+use lakeflow::diag::Diagnostics;
+use lakeflow::source::FileId;
+
 use super::{Compilation, Phase};
-use crate::diag::Diagnostics;
 use crate::load::{SpecFiles, SpecSet};
 use crate::model::Project;
 use crate::render::RenderError;
 use crate::resolve::Resolved;
-use crate::source::FileId;
 
 /// What finds faults, in the order of the chain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

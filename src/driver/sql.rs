@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
-use crate::check::{self, Judged, Pipeline};
-use crate::diag::{Diagnostic, Diagnostics};
-use crate::source::{FileId, SourceMap};
+use lakeflow::check::{self, Judged, Pipeline};
+use lakeflow::diag::{Diagnostic, Diagnostics};
+use lakeflow::source::{FileId, SourceMap};
+
 use crate::sqltool::files;
 use crate::world::World;
 

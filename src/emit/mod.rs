@@ -17,9 +17,10 @@ pub use manifest::FILE_NAME as MANIFEST;
 pub use record::{read_record, record_name};
 pub use unified::text_diff;
 
-use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::codes;
 use crate::plan::Folder;
 use crate::world::{World, WorldError, WorldFault, is_abandoned, waits_for};
+use lakeflow::diag::{Diagnostic, Diagnostics};
 use manifest::Manifest;
 
 /// An output larger than this was never written by `gen`.
@@ -293,7 +294,7 @@ impl Disk<'_> {
             Err(_) if self.world.is_dir(&full) => Err(Box::new(foreign(self.out, path, "a directory stands"))),
             Err(error) => {
                 let message = format!("`{}`: {}", shown(self.out, path), error.fault);
-                Err(Box::new(Diagnostic::error(Code::CannotWrite, message)))
+                Err(Box::new(Diagnostic::error(codes::CANNOT_WRITE, message)))
             }
         }
     }
@@ -331,7 +332,7 @@ impl Disk<'_> {
                 "restore it from version control; only where nothing was ever deployed, remove `{}` too and build anew",
                 shown(self.out, MANIFEST)
             );
-            diagnostics.push(Diagnostic::error(Code::BadRecord, message).hint(hint));
+            diagnostics.push(Diagnostic::error(codes::BAD_RECORD, message).hint(hint));
         }
         let kind = if before.is_some() { ChangeKind::Changed } else { ChangeKind::Created };
         let is_kept = before.is_some() || !text.is_empty();
@@ -346,7 +347,7 @@ impl Disk<'_> {
         if parsed.is_none() {
             let message = format!("`{}` is no manifest of `gen`", shown(self.out, MANIFEST));
             let hint = "restore it from version control, or remove the whole output directory and build again";
-            diagnostics.push(Diagnostic::error(Code::ForeignFile, message).hint(hint));
+            diagnostics.push(Diagnostic::error(codes::FOREIGN_FILE, message).hint(hint));
         }
         Some((parsed.unwrap_or_default(), bytes))
     }
@@ -365,6 +366,6 @@ fn kind(path: &str, before: Option<&[u8]>, after: Option<&str>, old: &Manifest) 
 }
 
 fn foreign(out: &Path, path: &str, what: &str) -> Diagnostic {
-    Diagnostic::error(Code::ForeignFile, format!("{what} at `{}`", shown(out, path)))
+    Diagnostic::error(codes::FOREIGN_FILE, format!("{what} at `{}`", shown(out, path)))
         .hint("the specs give a file of that name: move yours elsewhere")
 }

@@ -3,9 +3,11 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::diag::{Code, Diagnostic, Diagnostics};
+use lakeflow::diag::{Diagnostic, Diagnostics};
+use lakeflow::source::{SourceMap, Span};
+
+use crate::codes;
 use crate::plan::record::Record;
-use crate::source::{SourceMap, Span};
 use crate::world::{World, WorldFault};
 
 /// A record larger than this was never written by `gen`.
@@ -39,7 +41,7 @@ pub fn read_record(world: &dyn World, out: &Path, sources: &mut SourceMap, diagn
         // Where there is no directory, there is none; that nothing can be written there is told later.
         Err(error) if error.fault == WorldFault::NotFound || !has_directory(world, out) => return Record::default(),
         Err(error) => {
-            diagnostics.push(Diagnostic::error(Code::BadRecord, format!("`{name}`: {}", error.fault)));
+            diagnostics.push(Diagnostic::error(codes::BAD_RECORD, format!("`{name}`: {}", error.fault)));
             return Record::default();
         }
     };
@@ -50,7 +52,7 @@ pub fn read_record(world: &dyn World, out: &Path, sources: &mut SourceMap, diagn
         let file = sources.add(name.clone(), text.clone().into_owned());
         let hint = "restore the record from version control; where branches meet, keep the lines of both";
         let message = format!("a line of `{name}` is no entry: {fault}");
-        diagnostics.push(Diagnostic::error(Code::BadRecord, message).at(Span::new(file, start..end)).hint(hint));
+        diagnostics.push(Diagnostic::error(codes::BAD_RECORD, message).at(Span::new(file, start..end)).hint(hint));
         Record::default()
     })
 }

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime};
 
 use super::*;
+use crate::codes;
 use crate::world::{DiskWorld, Listing, Opened, Ran};
 
 fn compute(out: &Path, list: &[(&str, &str)]) -> (ChangeSet, Vec<Diagnostic>) {
@@ -74,7 +75,7 @@ fn a_foreign_file_in_the_way_is_a_fault_unless_it_holds_the_same() {
     fs::create_dir(dir.path().join("b.sql")).unwrap();
     let list = [("a.sql", "1\n"), ("b.sql", "2\n"), ("c.sql", "3\n")];
     let (_, faults) = compute(dir.path(), &list);
-    assert_eq!(faults.iter().map(|d| d.code).collect::<Vec<_>>(), [Code::ForeignFile, Code::ForeignFile]);
+    assert_eq!(faults.iter().map(|d| d.code).collect::<Vec<_>>(), [codes::FOREIGN_FILE, codes::FOREIGN_FILE]);
     fs::write(dir.path().join("a.sql"), "1\n").unwrap();
     fs::remove_dir(dir.path().join("b.sql")).unwrap();
     assert_eq!(build(dir.path(), &list)[0].1, ChangeKind::Unchanged);
@@ -85,7 +86,7 @@ fn a_broken_manifest_is_a_fault() {
     let dir = tempfile::tempdir().unwrap();
     fs::write(dir.path().join(MANIFEST), "{\"files\": {\"../../outside\": \"00\"}}").unwrap();
     let (_, faults) = compute(dir.path(), &[]);
-    assert_eq!(faults.iter().map(|d| d.code).collect::<Vec<_>>(), [Code::ForeignFile]);
+    assert_eq!(faults.iter().map(|d| d.code).collect::<Vec<_>>(), [codes::FOREIGN_FILE]);
 }
 
 #[test]

@@ -3,9 +3,10 @@
 //! That a row is there tells that it kept the rules, and that a value is missing may tell that it was not valid. What
 //! asks no more than whether there is a value, or whether a text is a value of the type of its column, tells nothing.
 
+use lakeflow::source::Span;
+
 use super::{Ground, Hold, Influence, Release};
 use crate::model::{Action, ColumnId, Entity, Expression, Leaf, Load, Named, PersonalKind, Project, Rule, RuleKind};
-use crate::source::Span;
 
 /// A column with personal data that chooses rows.
 #[derive(Debug, Clone)]

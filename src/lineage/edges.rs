@@ -3,14 +3,15 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
+use lakeflow::ast::ColumnSelection;
+use lakeflow::check::{ChangeSource, Changes, Definition, Named, Origins, Queried, Writer};
+use lakeflow::folded;
+use lakeflow::infer::{Flow, OutputColumn, TableRead};
+use lakeflow::is_same_name;
+use lakeflow::source::Span;
+use lakeflow::types::Column;
+
 use super::{Edge, Hold, Influence, Lineage, Origin, Traced, TracedColumn};
-use crate::check::{ChangeSource, Changes, Definition, Named, Origins, Queried, Writer};
-use crate::lakeflow::ast::ColumnSelection;
-use crate::lakeflow::folded;
-use crate::lakeflow::infer::{Flow, OutputColumn, TableRead};
-use crate::lakeflow::is_same_name;
-use crate::lakeflow::types::Column;
-use crate::source::Span;
 
 /// The columns in which AUTO CDC keeps from when to when a version of a row holds.
 const VALIDITY: [&str; 2] = ["__START_AT", "__END_AT"];

@@ -1,8 +1,10 @@
 //! Reasons to declassify that release nothing: without them, no personal data would come through either.
 
+use lakeflow::diag::Diagnostic;
+use lakeflow::is_same_name;
+
 use super::{Flow, Ground, Part, choices};
-use crate::diag::{Code, Diagnostic};
-use crate::lakeflow::is_same_name;
+use crate::codes;
 use crate::model::{Declassifies, Project};
 use crate::plan::{BuildPlan, Dataset};
 
@@ -10,7 +12,7 @@ use crate::plan::{BuildPlan, Dataset};
 pub fn idle(flow: &Flow, project: &Project, plan: &BuildPlan) -> Vec<Diagnostic> {
     let idle = project.reasons.iter().filter(|reason| !releases(&reason.declassifies, flow, project, plan));
     let warning = |span| {
-        let fault = Diagnostic::warning(Code::IdleReason, "this reason releases nothing").at(span);
+        let fault = Diagnostic::warning(codes::IDLE_REASON, "this reason releases nothing").at(span);
         fault.hint("no personal data comes through here without it: leave it out")
     };
     idle.map(|reason| warning(reason.span)).collect()

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use lakeflow::diag::Diagnostic;
+use lakeflow::source::Span;
+
 use super::{Flow, Hold, Influence, Limit, Lineage, Part, Policy, Reach, Reader, View};
-use crate::diag::{Code, Diagnostic};
+use crate::codes;
 use crate::model::PersonalKind;
-use crate::source::Span;
 
 /// Reports every kind of personal data that a reader of a dataset may not see but gets, once for each cause.
 ///
@@ -31,7 +33,7 @@ fn limited(limit: &Limit, policy: &Policy) -> Option<Diagnostic> {
     let message = format!(
         "the rows of `{dataset}` that audience `{reader}` sees tell of personal data ({kind}) that it may not see"
     );
-    let mut fault = Diagnostic::error(Code::AudienceMayNotSee, message).at(limit.span);
+    let mut fault = Diagnostic::error(codes::AUDIENCE_MAY_NOT_SEE, message).at(limit.span);
     if let Some(place) = policy.declaration(dataset, column).and_then(|declared| declared.place) {
         fault = fault.related(place, format!("`{dataset}.{column}` is declared {kind}"));
     }
@@ -159,7 +161,7 @@ impl Leak<'_> {
         let is_null_of_mask = self.is_null_of_mask();
         let verb = if is_null_of_mask { "tells by being NULL of" } else { verb(reach) };
         let message = format!("`{subject}` {verb} personal data ({kind}) that audience `{reader}` may not see");
-        let mut diagnostic = Diagnostic::error(Code::AudienceMayNotSee, message);
+        let mut diagnostic = Diagnostic::error(codes::AUDIENCE_MAY_NOT_SEE, message);
         let mut steps = self.steps();
         let primary = place.map(|span| (span, String::new())).or_else(|| steps.pop());
         if let Some((span, text)) = primary {

@@ -17,6 +17,10 @@ mod walk;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
+use lakeflow::folded;
+use lakeflow::is_same_name;
+use lakeflow::source::Span;
+
 pub use choices::{Choice, Limit};
 pub use edges::trace;
 pub use idle::idle;
@@ -28,10 +32,7 @@ pub use place::{Place, Word};
 pub use policy::{Declared, Policy, Reader, Why};
 pub use walk::{Direction, Node, Subgraph, walk};
 
-use crate::lakeflow::folded;
-pub use crate::lakeflow::infer::{Hold, Influence, Release};
-use crate::lakeflow::is_same_name;
-use crate::source::Span;
+pub use lakeflow::infer::{Hold, Influence, Release};
 
 /// Where something comes from: a column of a dataset of the pipeline, or of something outside of it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -194,7 +194,7 @@ mod tests {
 
     use super::*;
     use crate::lineage::TracedColumn;
-    use crate::source::{SourceMap, Span};
+    use lakeflow::source::{SourceMap, Span};
 
     #[test]
     fn a_column_is_named_once_with_all_that_is_done_to_it() {

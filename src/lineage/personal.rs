@@ -6,10 +6,11 @@
 
 use std::collections::BTreeMap;
 
+use lakeflow::folded;
+use lakeflow::source::Span;
+
 use super::{Choice, Edge, Hold, Influence, Lineage, Policy, Release, Traced, Why};
-use crate::lakeflow::folded;
 use crate::model::PersonalKind;
-use crate::source::Span;
 
 /// A part of a dataset.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

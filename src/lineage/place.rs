@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use lakeflow::is_same_name;
+use lakeflow::source::Span;
+
 use super::Influence;
-use crate::lakeflow::is_same_name;
 use crate::model::{Entity, Expression, Metric, Named, Project, Time};
-use crate::source::Span;
 
 /// A word in a spec that names a column.
 #[derive(Debug, Clone)]

@@ -4,12 +4,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use lakeflow::source::Span;
+
 use super::choices::{self, Choice, Limit};
 use super::place::Place;
 use super::{Hold, Influence};
 use crate::model::{Entity, EntityId, Mask, Measure, Metric, PersonalKind, Project, Sees};
 use crate::plan::{BuildPlan, Dataset, access};
-use crate::source::Span;
 
 /// An audience as far as personal data is concerned.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -173,7 +174,7 @@ impl Policy {
 fn declared(entity: &Entity, name: &str, kind: PersonalKind, project: &Project) -> Declared {
     let column = entity.find(name).map(|id| (id, entity.column(id)));
     let tells = column.is_some_and(|(id, column)| choices::null_tells(entity, id) && column.declassify.is_none());
-    let is_text = column.is_some_and(|(_, column)| column.ty == crate::lakeflow::types::DataType::String);
+    let is_text = column.is_some_and(|(_, column)| column.ty == lakeflow::types::DataType::String);
     Declared {
         kind,
         place: column.map(|(_, column)| column.span),

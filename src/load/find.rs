@@ -7,11 +7,12 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use lakeflow::diag::{Diagnostic, Diagnostics};
+use lakeflow::source::{FileId, SourceMap, Span};
 use rayon::prelude::*;
 
 use super::lost::{self, Lost, LostSpec};
-use crate::diag::{Code, Diagnostic, Diagnostics};
-use crate::source::{FileId, SourceMap, Span};
+use crate::codes;
 use crate::spec::SpecKind;
 use crate::world::{World, WorldError, WorldFault};
 
@@ -54,7 +55,7 @@ pub fn find(world: &dyn World, root: &Path, sources: &mut SourceMap, diags: &mut
             found.may_lack_project = true;
         }
         let shown = shown_path(root, &error.path);
-        let fault = Diagnostic::error(Code::UnreadableFile, format!("cannot read `{shown}`: {}", error.fault));
+        let fault = Diagnostic::error(codes::UNREADABLE_FILE, format!("cannot read `{shown}`: {}", error.fault));
         diags.push(fault.at(Span::new(sources.add(shown, ""), 0..0)));
     }
     let wanted: Vec<(PathBuf, String, Role)> = listing.files.into_iter().filter_map(|p| role(root, p)).collect();
@@ -131,7 +132,7 @@ fn unread(bytes: Vec<u8>, shown: String, sources: &mut SourceMap) -> Option<Diag
     let start = text.find(first).unwrap_or(0);
     let place = Span::new(sources.add(shown, text), start..start + first.len());
     let hint = "specs end in `.yml` or `.yaml`; put aside what is none, or let its name begin with a dot";
-    Some(Diagnostic::warning(Code::UnreadSpec, message).at(place).hint(hint))
+    Some(Diagnostic::warning(codes::UNREAD_SPEC, message).at(place).hint(hint))
 }
 
 /// Adds the text of a file, or says why it has none that can be used.
@@ -143,9 +144,9 @@ fn add(
     let bytes = bytes.map_err(|error| {
         let (code, message) = match error.fault {
             WorldFault::TooLarge { size, limit } => {
-                (Code::FileTooLarge, format!("`{shown}` has {size} bytes; a spec may have {limit}"))
+                (codes::FILE_TOO_LARGE, format!("`{shown}` has {size} bytes; a spec may have {limit}"))
             }
-            fault => (Code::UnreadableFile, format!("cannot read `{shown}`: {fault}")),
+            fault => (codes::UNREADABLE_FILE, format!("cannot read `{shown}`: {fault}")),
         };
         let file = sources.add(shown, "");
         (Box::new(Diagnostic::error(code, message).at(Span::new(file, 0..0))), file)
@@ -160,7 +161,7 @@ fn add(
             // Up to the fault the lossy text has the same offsets, and there it shows U+FFFD.
             let file = sources.add(shown, String::from_utf8_lossy(error.as_bytes()));
             let place = Span::new(file, offset..offset + '\u{fffd}'.len_utf8());
-            let fault = Diagnostic::error(Code::NotUtf8, message).at(place).hint("save the file as UTF-8");
+            let fault = Diagnostic::error(codes::NOT_UTF8, message).at(place).hint("save the file as UTF-8");
             Err((Box::new(fault), file))
         }
     }

@@ -5,7 +5,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::diag::nearest;
+use lakeflow::diag::nearest;
+
 use crate::spec::SpecKind;
 
 /// A spec that could not be read.

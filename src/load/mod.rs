@@ -3,31 +3,27 @@
 //! This pass knows files, text and YAML; what a spec may hold is for `validate` to say. The directory a spec lies in has
 //! no meaning: its top-level key tells what it is. Files that can't be read as YAML are reported and left out.
 
-mod align;
 mod find;
 mod lost;
 mod partly;
-mod places;
-mod scalar;
 mod set;
-mod syntax;
 #[cfg(test)]
 mod tests;
-mod yaml;
 
 pub use find::{SpecFiles, find};
 pub use lost::{Lost, LostSpec};
-pub use places::{Places, pointer_segment};
 pub use set::{Located, SpecSet};
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use lakeflow::diag::{Diagnostic, Diagnostics, did_you_mean};
+use lakeflow::source::{FileId, SourceMap, Span};
+use lakeflow::yaml::{self, Places, pointer_segment};
 use rayon::prelude::*;
 use serde_json::Value;
 
-use crate::diag::{Code, Diagnostic, Diagnostics, did_you_mean};
-use crate::source::{FileId, SourceMap, Span};
+use crate::codes;
 use crate::spec::SpecKind;
 use crate::world::World;
 
@@ -83,17 +79,10 @@ pub fn read(found: &SpecFiles, sources: &SourceMap, diags: &mut Diagnostics) -> 
     }
     project_lost |= loaded.lost.specs.iter().any(|lost| lost.kind == Some(SpecKind::Project));
     if !project_lost && loaded.documents.iter().all(|document| document.kind != SpecKind::Project) {
-        let fault = Diagnostic::error(Code::NoProject, format!("there is no `{}`", find::PROJECT_FILE));
+        let fault = Diagnostic::error(codes::NO_PROJECT, format!("there is no `{}`", find::PROJECT_FILE));
         diags.push(fault.hint("`gen init` starts a project; `--project DIR` names another directory"));
     }
     loaded
-}
-
-/// Reads one YAML text of any kind: its value with the place of everything in it, and its faults. No value when a fault
-/// left nothing to go on with.
-pub fn yaml(file: FileId, text: &str) -> (Option<(Value, Places)>, Vec<Diagnostic>) {
-    let yaml::Parsed { document, faults } = yaml::parse(file, text);
-    (document, faults)
 }
 
 /// Reads one file.
@@ -109,13 +98,13 @@ fn document(file: FileId, text: &str) -> (Option<Document>, Vec<Diagnostic>) {
             }
         },
         Some((Value::Null, _)) | None if faults.is_empty() => {
-            let fault = Diagnostic::error(Code::EmptyFile, "the file is empty").at(start);
+            let fault = Diagnostic::error(codes::EMPTY_FILE, "the file is empty").at(start);
             faults.push(fault.hint("a spec starts with `project:`, `entity:` or `metric:`"));
             None
         }
         Some((value, places)) if faults.is_empty() => {
             let message = format!("a spec must be a mapping of keys and values, found {}", noun(&value));
-            faults.push(Diagnostic::error(Code::EmptyFile, message).at(places.value("")));
+            faults.push(Diagnostic::error(codes::EMPTY_FILE, message).at(places.value("")));
             None
         }
         _ => partial(file, text, &faults),
@@ -125,7 +114,7 @@ fn document(file: FileId, text: &str) -> (Option<Document>, Vec<Diagnostic>) {
 
 /// What can be read of a text that is no YAML. Where it went beyond what a spec may hold, it is left alone.
 fn partial(file: FileId, text: &str, faults: &[Diagnostic]) -> Option<Document> {
-    if faults.iter().any(|fault| fault.code == Code::YamlBudget) {
+    if faults.iter().any(|fault| fault.code == codes::YAML_BUDGET) {
         return None;
     }
     let (kind, value, places) = partly::read(file, text, &lost::of_text(text))?;
@@ -141,14 +130,14 @@ fn kind(value: &Value, places: &Places) -> Result<SpecKind, Box<Diagnostic>> {
         [kind] => Ok(*kind),
         [first, second, ..] => {
             let message = format!("a file can't be both `{}` and `{}`", first.key(), second.key());
-            let fault = Diagnostic::error(Code::UnknownFileKind, message).at(places.key(&pointer(*second)));
+            let fault = Diagnostic::error(codes::UNKNOWN_FILE_KIND, message).at(places.key(&pointer(*second)));
             Err(Box::new(fault.related(places.key(&pointer(*first)), "first here").hint("make it two files")))
         }
         [] => {
             let message = "the file is neither a project, an entity nor a metric";
             let names = SpecKind::ALL.map(SpecKind::key);
             let typo = keys.iter().find_map(|key| did_you_mean(key, names).map(|hint| (key, hint)));
-            let fault = Diagnostic::error(Code::UnknownFileKind, message);
+            let fault = Diagnostic::error(codes::UNKNOWN_FILE_KIND, message);
             Err(Box::new(match typo {
                 Some((key, hint)) => fault.at(places.key(&format!("/{}", pointer_segment(key)))).hint(hint),
                 None => fault.at(places.key("")).hint("its first key must be `project`, `entity` or `metric`"),

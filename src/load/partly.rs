@@ -8,12 +8,11 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::LazyLock;
 
+use lakeflow::source::FileId;
+use lakeflow::yaml::{self, Parsed, Places};
 use serde_json::{Map, Value};
 
 use super::lost::LostSpec;
-use super::places::Places;
-use super::yaml::{self, Parsed};
-use crate::source::FileId;
 use crate::spec::SpecKind;
 
 /// The parts of a text that can be read; `None` if nobody can tell what one spec it is.

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::source::{FileId, Span};
+use lakeflow::source::{FileId, Span};
+
 use crate::spec::{EntitySpec, MetricSpec, ProjectSpec, SpecKind};
 
 use super::{Lost, LostSpec, Places};

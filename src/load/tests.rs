@@ -2,10 +2,12 @@
 
 use std::path::Path;
 
+use lakeflow::diag::Code;
 use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
+use crate::codes;
 use crate::world::MemoryWorld;
 
 fn read(text: &str) -> (SourceMap, Value, Places) {
@@ -104,16 +106,16 @@ const PROJECT: (&str, &str) = ("specs/project.yml", "project: p\n");
 fn a_broken_file_does_not_hide_the_faults_of_the_others() {
     let found =
         codes(&[PROJECT, ("specs/a.yml", "entity: [\n"), ("specs/b.yaml", ""), ("specs/c.yml", "nothing: 1\n")]);
-    let expected = [(Code::YamlSyntax, "a"), (Code::EmptyFile, "b"), (Code::UnknownFileKind, "c")];
+    let expected = [(codes::YAML_SYNTAX, "a"), (codes::EMPTY_FILE, "b"), (codes::UNKNOWN_FILE_KIND, "c")];
     let found: Vec<_> = found.iter().map(|(code, path)| (*code, &path[6..7])).collect();
     assert_eq!(found, expected);
 }
 
 #[test]
 fn a_broken_project_file_is_not_also_reported_as_missing() {
-    assert_eq!(codes(&[("specs/project.yml", "project: [\n")]), [(Code::YamlSyntax, "specs/project.yml".to_owned())]);
-    assert_eq!(codes(&[("specs/a.yml", "entity: a\n")]), [(Code::NoProject, String::new())]);
-    assert_eq!(codes(&[]), [(Code::NoProject, String::new())]);
+    assert_eq!(codes(&[("specs/project.yml", "project: [\n")]), [(codes::YAML_SYNTAX, "specs/project.yml".to_owned())]);
+    assert_eq!(codes(&[("specs/a.yml", "entity: a\n")]), [(codes::NO_PROJECT, String::new())]);
+    assert_eq!(codes(&[]), [(codes::NO_PROJECT, String::new())]);
 }
 
 #[test]

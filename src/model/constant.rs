@@ -6,8 +6,8 @@
 use std::cmp::Ordering;
 use std::fmt;
 
-use crate::lakeflow::cast::date_of;
-use crate::lakeflow::types::DataType;
+use lakeflow::cast::date_of;
+use lakeflow::types::DataType;
 
 /// A value of a column.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

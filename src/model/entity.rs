@@ -1,11 +1,12 @@
 //! Entities: sources, columns, rules, references.
 
+use lakeflow::is_same_name;
+use lakeflow::source::Span;
+use lakeflow::types::DataType;
+
 use super::constant::Constant;
 use super::governance::{AudienceId, Classification, PersonalKind, RowAccess};
 use super::sql::{Action, Expression, Origin};
-use crate::lakeflow::is_same_name;
-use crate::lakeflow::types::DataType;
-use crate::source::Span;
 
 /// Index of an entity in its project.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

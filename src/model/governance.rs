@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 
 use indexmap::IndexMap;
+use lakeflow::is_same_name;
+use lakeflow::source::Span;
+use lakeflow::types::Column as TypedColumn;
 use serde::{Deserialize, Serialize};
 
 use super::entity::{ColumnId, EntityId};
 use super::metric::MetricId;
 use super::sql::Expression;
-use crate::lakeflow::is_same_name;
-use crate::lakeflow::types::Column as TypedColumn;
-use crate::source::Span;
 pub use crate::spec::{
     ChannelSpec as Channel, ClassificationSpec as Classification, ClusterSpec as Cluster, ModeSpec as Mode,
     PersonalSpec as PersonalKind, ProtectionSpec as Protection, ShareSpec as Share,

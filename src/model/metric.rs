@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use lakeflow::source::Span;
+
 use super::entity::{ColumnId, EntityId};
 use super::governance::{AudienceId, Classification, PersonalKind, RowAccess};
 use super::sql::{ColumnPath, Expression, Origin, RefPath};
-use crate::source::Span;
 
 /// Index of a metric in its project.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

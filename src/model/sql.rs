@@ -6,13 +6,13 @@
 
 use std::sync::Arc;
 
+use lakeflow::build;
+use lakeflow::infer::Release;
+use lakeflow::source::Span;
+use lakeflow::types::DataType;
 use sqlparser::ast::{Expr, Visit, Visitor};
 
 use super::entity::{ColumnId, Entity, EntityId, ReferenceId};
-use crate::lakeflow::build;
-use crate::lakeflow::infer::Release;
-use crate::lakeflow::types::DataType;
-use crate::source::Span;
 
 /// Where a thing was declared.
 #[derive(Debug, Clone, PartialEq, Eq)]

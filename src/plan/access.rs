@@ -6,8 +6,9 @@
 
 use std::collections::BTreeMap;
 
+use lakeflow::types::DataType;
+
 use super::{Dataset, deployment};
-use crate::lakeflow::types::DataType;
 use crate::model::{
     AudienceId, Classification, Column, Entity, EntityId, Metric, PersonalKind, Principal, Project, RowAccess, Sees,
     Target,

@@ -5,11 +5,12 @@
 
 use std::sync::Arc;
 
+use lakeflow::source::Span;
+
 use super::deployment::{self, AlertKind, JobKind, PlaceKind};
 use super::operation::Script;
 use super::{BuildPlan, Dataset, Layer, governance, serving};
 use crate::model::{MetricId, PrincipalId, Project, TargetId};
-use crate::source::Span;
 
 /// Where the lineage lies.
 const LINEAGE: &str = "lineage.json";

@@ -1,7 +1,8 @@
 //! Datasets of the pipeline: what they are, what they are called, and how they are kept.
 
+use lakeflow::source::Span;
+
 use crate::model::{Entity, EntityId, Load, MetricId, Project};
-use crate::source::Span;
 
 /// A dataset of the pipeline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

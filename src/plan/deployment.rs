@@ -1,8 +1,9 @@
 //! Which resources a deployment has, and the key of each: jobs, alerts, and the places of production targets.
 
+use lakeflow::is_same_name;
+
 use super::artifact::BundleFile;
 use super::operation::fresh_entities;
-use crate::lakeflow::is_same_name;
 use crate::model::{Entity, MetricId, Mode, Principal, Project, Target};
 
 /// A job.

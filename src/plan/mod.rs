@@ -27,11 +27,12 @@ pub use selection::Selection;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use lakeflow::diag::{Diagnostic, Diagnostics};
+use lakeflow::source::{FileId, Span};
 use record::{Entry, Record, Taken};
 
-use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::codes;
 use crate::model::{Column, Entity, EntityId, Load, MetricId, Project, Source};
-use crate::source::{FileId, Span};
 
 /// Everything to build.
 #[derive(Debug, Clone, Default)]
@@ -103,7 +104,7 @@ fn take_away(project: &Project, record: &Record, plan: &mut BuildPlan, diagnosti
         let file = Governance::Withdrawals.path(name);
         let message = format!("there is no target `{name}` any more, but what was granted there may still stand");
         let hint = format!("run `{file}` of the output there, then `gen retired confirm --target {name}`");
-        diagnostics.push(Diagnostic::warning(Code::GoneTarget, message).hint(hint));
+        diagnostics.push(Diagnostic::warning(codes::GONE_TARGET, message).hint(hint));
         plan.gone.push((name.to_owned(), taken));
     }
 }
@@ -178,7 +179,7 @@ fn report_duplicates(
     let mut seen: BTreeMap<String, Option<Span>> = BTreeMap::new();
     for (name, origin) in datasets.chain(views) {
         let Some(first) = seen.insert(name.clone(), origin) else { continue };
-        let mut diagnostic = Diagnostic::error(Code::DuplicateName, format!("two datasets are called `{name}`"))
+        let mut diagnostic = Diagnostic::error(codes::DUPLICATE_NAME, format!("two datasets are called `{name}`"))
             .hint("every entity and metric brings datasets of its own, such as `<entity>_raw`: rename one of the two");
         faulty.extend([origin, first].into_iter().flatten().map(|span| span.file));
         let (here, there) = if origin.is_some() { (origin, first) } else { (first, origin) };

@@ -3,9 +3,10 @@
 //! Decides nothing about people; what the functions let whom see is rendered from [`access`](super::access). Only what
 //! the catalog publishes is protected: private tables and temporary views have no readers.
 
+use lakeflow::types::{Column as TypedColumn, DataType};
+
 use super::access::{PersonalColumn, typed_personal_columns};
 use super::{BuildPlan, Dataset, Kind};
-use crate::lakeflow::types::{Column as TypedColumn, DataType};
 use crate::model::{AudienceId, PersonalKind, Project, Protection, RowAccess};
 
 /// A function that masks values of one kind and type.

@@ -1,12 +1,12 @@
 //! The checked table: texts become typed values, and every row learns which rules it breaks.
 
 use askama::Template;
+use lakeflow::build;
+use lakeflow::types::DataType;
 use sqlparser::ast::{BinaryOperator, Expr};
 
 use super::text::{Ident, Literal, Sql};
 use super::{constant, filters, header, names};
-use crate::lakeflow::build;
-use crate::lakeflow::types::DataType;
 use crate::model::{
     Action, Column, Entity, Expression, FALSE_TEXTS, Load, Normalize, Rule, RuleKind, TRUE_TEXTS, shape,
 };

@@ -2,8 +2,9 @@
 
 use std::fmt::{self, Write as _};
 
+use lakeflow::types::DataType;
+
 use super::text::{Ident, Literal, Sql};
-use crate::lakeflow::types::DataType;
 use crate::model::{Column, Entity, PersonalKind, Project};
 use crate::plan::{Dataset, protection};
 

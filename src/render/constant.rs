@@ -1,10 +1,10 @@
 //! Values that specs state, as SQL: the one place where they are printed.
 
+use lakeflow::build;
+use lakeflow::types::DataType;
 use sqlparser::ast::Expr;
 
 use super::text::Literal;
-use crate::lakeflow::build;
-use crate::lakeflow::types::DataType;
 use crate::model::Constant;
 
 /// A value of a column of type `ty` as a literal of that very type, so that what it stands beside keeps its own.

@@ -9,8 +9,7 @@ use std::borrow::Cow;
 use std::fmt::Display;
 
 use askama::{Result, Values, filter_fn};
-
-use crate::lakeflow::fmt::part::{self, Spot};
+use lakeflow::fmt::part::{self, Spot};
 
 /// An expression, or an item of a list with its alias and comma; a clause of a `CREATE`, too.
 #[filter_fn]

@@ -4,9 +4,9 @@
 
 use std::collections::BTreeMap;
 
+use lakeflow::{build, is_same_name};
 use sqlparser::ast::Expr;
 
-use crate::lakeflow::{build, is_same_name};
 use crate::model::{ColumnPath, Entity, EntityId, Expression, Join, Leaf, Named, Project, RefPath};
 
 /// The rows of a query by the references that lead to them, each with its alias.

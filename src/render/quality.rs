@@ -1,13 +1,13 @@
 //! Tables about the data: orphans, duplicates, row counts.
 
 use askama::Template;
+use lakeflow::build;
 
 use super::columns::{self, Definition};
 use super::metric::named;
 use super::names::current_rows;
 use super::text::{Ident, Literal, Sql};
 use super::{filters, header};
-use crate::lakeflow::build;
 use crate::model::{Entity, EntityId, Project, Reference};
 use crate::plan::{self, Dataset};
 

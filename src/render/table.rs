@@ -1,12 +1,12 @@
 //! Raw, clean, final and quarantine tables of an entity.
 
 use askama::Template;
+use lakeflow::fmt::part;
+use lakeflow::types::DataType;
 
 use super::columns::{self, Definition};
 use super::text::{Ident, Literal, Sql};
 use super::{constant, filters, first_text, header, names};
-use crate::lakeflow::fmt::part;
-use crate::lakeflow::types::DataType;
 use crate::model::{
     Column, ColumnId, Constant, Entity, EntityId, Expression, FileSource, Load, Lookup, Project, Source,
 };

@@ -8,8 +8,6 @@ use std::fmt;
 use askama::{FastWritable, Values};
 use sqlparser::ast::Expr;
 
-use crate::lakeflow;
-
 /// An identifier, in backticks where it needs them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ident<'a>(Cow<'a, str>);

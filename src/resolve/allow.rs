@@ -1,11 +1,14 @@
 //! Warnings that specs allow: which one, in which part of the spec, and why.
 
+use lakeflow::diag::{Diagnostic, did_you_mean};
+use lakeflow::yaml::pointer_segment;
+
 use super::Context;
+use super::allowance::Allowance;
 use super::project::list_hint;
 use super::reason;
-use crate::diag::allow::Allowance;
-use crate::diag::{Code, Diagnostic, did_you_mean};
-use crate::load::{Located, SpecSet, pointer_segment};
+use crate::codes;
+use crate::load::{Located, SpecSet};
 use crate::spec::AllowSpec;
 
 /// The warnings that all specs allow. Faults are reported.
@@ -38,11 +41,11 @@ fn of<T>(spec: &Located<T>, entries: Option<&[AllowSpec]>, context: &mut Context
 fn allowance<T>(spec: &Located<T>, pointer: &str, entry: &AllowSpec, context: &mut Context<'_>) -> Option<Allowance> {
     let place = spec.value(&format!("{pointer}/reason"));
     reason::check(&entry.reason, "allow a warning", "say in a sentence why it is meant", place, context);
-    let code = Code::from_number(&entry.warning).filter(|code| code.is_warning() && *code != Code::UnusedAllow);
+    let code = codes::from_number(&entry.warning).filter(|code| code.is_warning() && *code != codes::UNUSED_ALLOW);
     if code.is_none() {
         let (message, hint) = not_allowed(&entry.warning);
         let place = spec.value(&format!("{pointer}/warning"));
-        context.push(Diagnostic::error(Code::BadValue, message).at(place).hint(hint));
+        context.push(Diagnostic::error(codes::BAD_VALUE, message).at(place).hint(hint));
     }
     let path: String = entry.at.split('.').map(|key| format!("/{}", pointer_segment(key))).collect();
     let covers = spec.places.whole(&path);
@@ -52,17 +55,17 @@ fn allowance<T>(spec: &Located<T>, pointer: &str, entry: &AllowSpec, context: &m
         let last = entry.at.rsplit('.').next().unwrap_or_default();
         let hint = did_you_mean(last, keys.iter().copied()).or_else(|| list_hint("keys", &keys));
         let message = format!("there is no `{}` in this file", entry.at);
-        context.push(Diagnostic::error(Code::BadValue, message).at(place).maybe_hint(hint));
+        context.push(Diagnostic::error(codes::BAD_VALUE, message).at(place).maybe_hint(hint));
     }
     Some(Allowance { code: code?, covers: covers?, declared: spec.value(&format!("{pointer}/warning")) })
 }
 
 /// Why a code can't be allowed, and what to do.
 fn not_allowed(number: &str) -> (String, String) {
-    let warnings = Code::ALL.iter().filter(|code| code.is_warning()).map(|code| code.number());
+    let warnings = codes::all().into_iter().filter(|code| code.is_warning()).map(|code| code.number());
     let listed = || "`gen explain` lists all codes: those of warnings begin with W".to_owned();
-    match Code::from_number(number) {
-        Some(Code::UnusedAllow) => {
+    match codes::from_number(number) {
+        Some(codes::UNUSED_ALLOW) => {
             (format!("{number} can't be allowed"), "remove the allowance that it is about".to_owned())
         }
         Some(_) => (format!("{number} is an error, which can't be allowed"), listed()),

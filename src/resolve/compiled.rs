@@ -3,6 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use lakeflow::infer::{self, Place, Resolution, Scope};
+use lakeflow::is_same_name;
+use lakeflow::source::Span;
+use lakeflow::types::{Column as TypedColumn, DataType};
 use sqlparser::ast::Expr;
 
 use super::Context;
@@ -12,11 +16,7 @@ use super::guard::guarded;
 use super::open::unknown;
 use super::suspect::{self, Asked};
 use super::written::Written;
-use crate::lakeflow::infer::{self, Place, Resolution, Scope};
-use crate::lakeflow::is_same_name;
-use crate::lakeflow::types::{Column as TypedColumn, DataType};
 use crate::model::{Column, ColumnId, ColumnPath, EntityId, Expression, Leaf, Named, PersonalKind, RefPath};
-use crate::source::Span;
 
 /// An expression that is ready for a query.
 pub struct Compiled {
@@ -96,7 +96,7 @@ impl Compiled {
 
     /// The comment of the one column it shows.
     pub fn description(&self, graph: &Graph) -> String {
-        match (crate::lakeflow::build::hole_number(&self.tree), self.uses.as_slice()) {
+        match (lakeflow::build::hole_number(&self.tree), self.uses.as_slice()) {
             (Some(_), [only]) => only.column(graph).map(|column| column.description.clone()).unwrap_or_default(),
             _ => String::new(),
         }

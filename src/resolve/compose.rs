@@ -4,12 +4,13 @@
 use std::collections::HashMap;
 use std::ops::ControlFlow;
 
+use lakeflow::diag::Diagnostic;
+use lakeflow::{self, build};
 use sqlparser::ast::{AccessExpr, Expr, Ident, VisitMut, VisitorMut};
 
 use super::Context;
 use super::written::Written;
-use crate::diag::{Code, Diagnostic};
-use crate::lakeflow::{self, build};
+use crate::codes;
 use crate::model::{Leaf, Size};
 
 /// More parts than this make no expression that anybody could read or any engine plan: eight levels of four uses each
@@ -65,7 +66,7 @@ pub fn compose(
 /// Reports that an expression gets too large.
 pub fn report_size(written: &Written<'_>, context: &mut Context<'_>) {
     let message = format!("with all that it uses, the expression has more than {MAX_NODES} parts");
-    let fault = Diagnostic::error(Code::ExpressionTooLarge, message).at(written.span());
+    let fault = Diagnostic::error(codes::EXPRESSION_TOO_LARGE, message).at(written.span());
     context.push(fault.hint("compute parts of it earlier, or use fewer levels of derived expressions"));
 }
 

@@ -5,10 +5,10 @@
 
 use std::sync::LazyLock;
 
+use lakeflow::cast;
+use lakeflow::types::DataType;
 use regex::Regex;
 
-use crate::lakeflow::cast;
-use crate::lakeflow::types::DataType;
 use crate::model::{Constant, Double, FALSE_TEXTS, Normalize, TRUE_TEXTS, shape};
 
 /// The value of a text of a file, without spaces around it; `None` when it is not valid for the type.

@@ -4,6 +4,10 @@
 //! mentions it gets its tree. Those that are defined by each other are reported and have none.
 
 use indexmap::IndexMap;
+use lakeflow::diag::Diagnostic;
+use lakeflow::source::Span;
+use lakeflow::yaml::pointer_segment;
+use lakeflow::{folded, infer::Place};
 use sqlparser::ast::Expr;
 
 use super::Context;
@@ -13,11 +17,9 @@ use super::names::{self, NameOf};
 use super::order::{Component, by_dependency};
 use super::rows::{Found, Home, Rows};
 use super::written::Written;
-use crate::diag::{Code, Diagnostic};
-use crate::lakeflow::{folded, infer::Place};
-use crate::load::{Located, pointer_segment};
+use crate::codes;
+use crate::load::Located;
 use crate::model::{EntityId, Expression};
-use crate::source::Span;
 use crate::spec::{EntitySpec, MetricSpec};
 
 /// A named expression.
@@ -181,7 +183,7 @@ pub fn cycle(what: &str, members: Vec<(&str, Span)>, base: &str) -> Diagnostic {
         [name] => format!("`{name}` is defined by itself"),
         names => format!("{what} `{}` are defined by each other", names.join("`, `")),
     };
-    let mut fault = Diagnostic::error(Code::DefinitionCycle, message);
+    let mut fault = Diagnostic::error(codes::DEFINITION_CYCLE, message);
     for (position, (_, span)) in members.into_iter().enumerate() {
         fault = if position == 0 { fault.at(span) } else { fault.related(span, "part of the cycle") };
     }

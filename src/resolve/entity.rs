@@ -1,5 +1,12 @@
 //! Entities: columns, keys, loads, references, rules.
 
+use lakeflow::diag::{Diagnostic, did_you_mean};
+use lakeflow::is_same_name;
+use lakeflow::pattern::{self, PatternFault};
+use lakeflow::source::Span;
+use lakeflow::types::DataType;
+use lakeflow::yaml::pointer_segment;
+
 use super::Context;
 use super::compiled::{Columns, condition};
 use super::glob;
@@ -14,16 +21,12 @@ use super::row_access;
 use super::suspect::Asked;
 use super::validity;
 use super::written::Written;
-use crate::diag::{Code, Diagnostic, did_you_mean};
-use crate::lakeflow::is_same_name;
-use crate::lakeflow::pattern::{self, PatternFault};
-use crate::lakeflow::types::DataType;
-use crate::load::{Located, SpecSet, pointer_segment};
+use crate::codes;
+use crate::load::{Located, SpecSet};
 use crate::model::{
     Action, Check, Column, ColumnId, Entity, EntityId, FileSource, Load, Lookup, Normalize, Origin, RowCount, Rule,
     RuleKind, Source, Validity,
 };
-use crate::source::Span;
 use crate::spec::{
     ActionSpec, ColumnEntry, ColumnSpec, EntitySpec, LoadSpec, NormalizeSpec, OneOrMany, RuleEntry, SourceSpec,
 };
@@ -80,7 +83,8 @@ fn columns(spec: &Located<EntitySpec>, context: &mut Context<'_>) -> Vec<Column>
         context.extend(names::check(name, NameOf::Column, span));
         if let Some(twin) = columns.iter().find(|c| is_same_name(&c.name, name)) {
             let message = format!("column `{name}` differs from `{}` in letter case only", twin.name);
-            context.push(Diagnostic::error(Code::DuplicateName, message).at(span).related(twin.span, "the other one"));
+            context
+                .push(Diagnostic::error(codes::DUPLICATE_NAME, message).at(span).related(twin.span, "the other one"));
         }
         let column = match entry {
             ColumnEntry::Type(ty) => column(name, &bare(ty), spec, &pointer, &pointer, context),
@@ -91,8 +95,9 @@ fn columns(spec: &Located<EntitySpec>, context: &mut Context<'_>) -> Vec<Column>
     report_equal_headers(&columns, context);
     columns.extend(spec.lost_keys("/columns").map(|name| lost_column(spec, &name)));
     if columns.is_empty() && !spec.is_lost("/columns") {
-        context
-            .push(Diagnostic::error(Code::MissingKey, "an entity needs at least one column").at(spec.key("/columns")));
+        context.push(
+            Diagnostic::error(codes::MISSING_KEY, "an entity needs at least one column").at(spec.key("/columns")),
+        );
     }
     columns
 }
@@ -130,7 +135,7 @@ fn report_equal_headers(columns: &[Column], context: &mut Context<'_>) {
                 }
             };
             context.push(
-                Diagnostic::error(Code::DuplicateName, message).at(column.span).related(twin.span, "the other one"),
+                Diagnostic::error(codes::DUPLICATE_NAME, message).at(column.span).related(twin.span, "the other one"),
             );
         }
     }
@@ -157,13 +162,13 @@ fn column(
     if !is_readable(&ty) {
         let message = format!("a column of a file can't be {ty}");
         let hint = "types are string, int, bigint, decimal(p,s), double, boolean, date and timestamp";
-        context.push(Diagnostic::error(Code::BadValue, message).at(spec.value(type_pointer)).hint(hint));
+        context.push(Diagnostic::error(codes::BAD_VALUE, message).at(spec.value(type_pointer)).hint(hint));
     }
     if let Some(pattern) = &column.matches {
         context.extend(pattern_fault(pattern).map(|d| d.at(spec.value(&format!("{pointer}/matches")))));
     }
     if let Some(header) = column.header.as_ref().filter(|header| header.trim().is_empty()) {
-        let fault = Diagnostic::error(Code::BadName, format!("`{header}` is no header of a column"));
+        let fault = Diagnostic::error(codes::BAD_NAME, format!("`{header}` is no header of a column"));
         let hint = "leave it out if the files call the column by its name";
         context.push(fault.at(spec.value(&format!("{pointer}/header"))).hint(hint));
     }
@@ -215,7 +220,7 @@ fn pattern_fault(pattern: &str) -> Option<Diagnostic> {
         }
     };
     Some(
-        Diagnostic::error(Code::BadPattern, message).hint(
+        Diagnostic::error(codes::BAD_PATTERN, message).hint(
             "write letters, classes `[..]`, `\\d \\w \\s`, groups `(..)` and `* + ? {n,m}`, which both read alike",
         ),
     )
@@ -236,7 +241,7 @@ fn find_columns(
     for (name, pointer) in names {
         match columns.iter().position(|c| is_same_name(&c.name, name)) {
             Some(index) if ids.contains(&ColumnId(index)) => {
-                let fault = Diagnostic::error(Code::DuplicateName, format!("column `{name}` stands twice"));
+                let fault = Diagnostic::error(codes::DUPLICATE_NAME, format!("column `{name}` stands twice"));
                 context.push(fault.at(spec.value(pointer)));
             }
             Some(index) => ids.push(ColumnId(index)),
@@ -249,7 +254,7 @@ fn find_columns(
 
 fn unknown_column(name: &str, columns: &[Column]) -> Diagnostic {
     let known: Vec<&str> = columns.iter().map(|c| c.name.as_str()).collect();
-    Diagnostic::error(Code::UnknownColumn, format!("unknown column `{name}`"))
+    Diagnostic::error(codes::UNKNOWN_COLUMN, format!("unknown column `{name}`"))
         .maybe_hint(did_you_mean(name, known.iter().copied()).or_else(|| list_hint("columns", &known)))
 }
 
@@ -283,7 +288,7 @@ fn source(
                 let hint = did_you_mean(&wanted.lookup, known.iter().copied()).or_else(|| list_hint("lookups", &known));
                 let message = format!("there is no lookup file `specs/lookups/{}`", wanted.lookup);
                 context.push(
-                    Diagnostic::error(Code::LookupFile, message).at(spec.value("/source/lookup")).maybe_hint(hint),
+                    Diagnostic::error(codes::LOOKUP_FILE, message).at(spec.value("/source/lookup")).maybe_hint(hint),
                 );
                 return Source::Lookup(empty);
             };
@@ -307,7 +312,7 @@ fn load(spec: &Located<EntitySpec>, id: EntityId, columns: &[Column], context: &
     if needs_key && entity.key.as_ref().is_none_or(|names| names.with_pointers("").is_empty()) && !spec.has_lost("/key")
     {
         let message = format!("`load: {}` needs a key", load_word(load));
-        let fault = Diagnostic::error(Code::LoadNeedsKey, message).at(spec.value("/load"));
+        let fault = Diagnostic::error(codes::LOAD_NEEDS_KEY, message).at(spec.value("/load"));
         context.push(fault.hint("name the columns that tell one row from another: `key: <column>`"));
     }
     let names = entity.sequence.as_ref().map(|s| s.with_pointers("/sequence")).unwrap_or_default();
@@ -336,7 +341,7 @@ fn sequence_words(spec: &Located<EntitySpec>) -> Vec<Span> {
 fn check_load_options(spec: &Located<EntitySpec>, load: LoadSpec, sequence: &[ColumnId], context: &mut Context<'_>) {
     let word = load_word(load);
     let mut fault = |message: String, pointer: &str, hint: &str| {
-        context.push(Diagnostic::error(Code::OptionConflict, message).at(spec.value(pointer)).hint(hint));
+        context.push(Diagnostic::error(codes::OPTION_CONFLICT, message).at(spec.value(pointer)).hint(hint));
     };
     if matches!(spec.spec.source, SourceSpec::Lookup(_)) {
         return; // A lookup takes none of them, and that is reported with its other options.
@@ -400,7 +405,7 @@ fn rules(spec: &Located<EntitySpec>, entity_id: EntityId, entity: &Entity, conte
         if let Some(twin) = rules.iter().find(|r| r.name == *name) {
             let message = format!("there is a rule `{name}` already");
             context.push(
-                Diagnostic::error(Code::DuplicateName, message).at(span).related(twin.span, "made by this column"),
+                Diagnostic::error(codes::DUPLICATE_NAME, message).at(span).related(twin.span, "made by this column"),
             );
         }
         let full = if let RuleEntry::Full(full) = entry { Some(full) } else { None };

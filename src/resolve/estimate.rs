@@ -1,9 +1,9 @@
 //! How near a computed quotient comes to its value, and how near that value can come to a half.
 
+use lakeflow::types::DataType;
 use sqlparser::ast::{BinaryOperator, Expr};
 
 use super::rounding::{Fraction, Holes, Target, atom, is_exact_operator, is_quotient};
-use crate::lakeflow::types::DataType;
 
 /// How far what is computed can be from the value of an expression.
 #[derive(Clone, Copy)]

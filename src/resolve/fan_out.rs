@@ -3,15 +3,16 @@
 //! Several rows refer to one, so its value is there once for each of them. `sum(quantity * products.price)` means that;
 //! `sum(orders.freight)` over order lines hardly does.
 
+use lakeflow::ast::arguments_of;
+use lakeflow::build;
+use lakeflow::diag::Diagnostic;
+use lakeflow::types::DataType;
 use sqlparser::ast::{Expr, Function, FunctionArguments, Visit, Visitor};
 
 use super::Context;
 use super::compiled::Compiled;
 use super::rows::Rows;
-use crate::diag::{Code, Diagnostic};
-use crate::lakeflow::ast::arguments_of;
-use crate::lakeflow::build;
-use crate::lakeflow::types::DataType;
+use crate::codes;
 use crate::model::{ColumnPath, Leaf, Named};
 
 /// Aggregates of numbers whose result changes when a row comes twice. A list shows what it holds, so it is none.
@@ -48,7 +49,7 @@ pub fn check(compiled: &Compiled, rows: &Rows<'_>, context: &mut Context<'_>) {
         let message =
             format!("`{function}` counts a value of `{entity}` once for each row of `{own}` that refers to it");
         let hint = format!("measure it `from: {entity}`, or say why every row counts: `repeated: <reason>`");
-        context.push(Diagnostic::error(Code::RepeatedValue, message).at(leaf.span).hint(hint));
+        context.push(Diagnostic::error(codes::REPEATED_VALUE, message).at(leaf.span).hint(hint));
     }
 }
 

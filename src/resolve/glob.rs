@@ -1,8 +1,9 @@
 //! Patterns of file names: the part of glob syntax that Auto Loader and the local engine read alike, over CSV files.
 
 use globset::GlobBuilder;
+use lakeflow::diag::Diagnostic;
 
-use crate::diag::{Code, Diagnostic};
+use crate::codes;
 use crate::spec::expanded;
 
 /// Endings of files that are no text with delimiters, whatever is in them.
@@ -17,7 +18,7 @@ const ALTERNATIVES: usize = 64;
 
 /// The fault of a file pattern: `* ? [] {}` are understood.
 pub fn fault(pattern: &str) -> Option<Diagnostic> {
-    let bad = |why: &str| Diagnostic::error(Code::BadGlob, format!("`{pattern}` is no file pattern: {why}"));
+    let bad = |why: &str| Diagnostic::error(codes::BAD_GLOB, format!("`{pattern}` is no file pattern: {why}"));
     if pattern.is_empty() || pattern.starts_with('/') || pattern.contains("..") || pattern.contains("://") {
         return Some(bad("it must name files below the landing directory"));
     }

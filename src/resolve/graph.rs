@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use lakeflow::is_same_name;
+
 use super::Context;
 use super::derived::{self, DerivedSet};
 use super::open::Open;
-use crate::lakeflow::is_same_name;
 use crate::load::{Located, Lost, SpecSet};
 use crate::model::{Entity, EntityId};
 use crate::spec::{EntitySpec, SpecKind};

@@ -7,15 +7,14 @@
 
 use std::ops::ControlFlow;
 
+use lakeflow::build;
+use lakeflow::functions::total::casts;
+use lakeflow::infer::{ExprInfo, NodeTypes, aggregates};
+use lakeflow::types::DataType;
 use sqlparser::ast::{
     AccessExpr, BinaryOperator, CastKind, CeilFloorKind, DateTimeField, Expr, Function, FunctionArg, FunctionArgExpr,
     FunctionArguments, Subscript, UnaryOperator, Value, VisitMut, VisitorMut,
 };
-
-use crate::lakeflow::build;
-use crate::lakeflow::functions::total::casts;
-use crate::lakeflow::infer::{ExprInfo, NodeTypes, aggregates};
-use crate::lakeflow::types::DataType;
 
 /// Guards every part of an expression whose parts have these types. `rows` says that all of it is computed for each row;
 /// otherwise sums and differences outside of its aggregates stay: they are over groups, and an overflow there is no fault
@@ -139,7 +138,7 @@ impl Guard<'_> {
     fn overflows(&self, whole: &Expr) -> bool {
         match self.types.of(whole) {
             Some(ty) if ty.is_integral() => true,
-            Some(DataType::Decimal { precision, .. }) => *precision == crate::lakeflow::types::MAX_PRECISION,
+            Some(DataType::Decimal { precision, .. }) => *precision == lakeflow::types::MAX_PRECISION,
             _ => false,
         }
     }

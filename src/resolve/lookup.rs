@@ -2,16 +2,17 @@
 
 use std::collections::BTreeMap;
 
+use lakeflow::diag::{Diagnostic, Diagnostics, did_you_mean, nearest};
+use lakeflow::pattern;
+use lakeflow::source::{FileId, SourceMap, Span};
 use regex::Regex;
 
 use super::Context;
 use super::constant::{self, Misfit};
 use super::entity::column_pointer;
-use crate::diag::{Code, Diagnostic, Diagnostics, did_you_mean, nearest};
-use crate::lakeflow::pattern;
+use crate::codes;
 use crate::load::Located;
 use crate::model::{Column, ColumnId, Constant, Lookup, LookupRow};
-use crate::source::{FileId, SourceMap, Span};
 use crate::spec::{EntitySpec, expanded};
 
 /// More rows than this belong into the landing directory.
@@ -53,13 +54,13 @@ pub fn report_options(spec: &Located<EntitySpec>, context: &mut Context<'_>) {
             let message = format!("`{name}` of a lookup would stand in clear in the text of its view");
             let hint = "deliver rows with personal data as files: `source: { files: .. }`";
             let place = spec.value(&format!("{}/pii", column_pointer(name)));
-            context.push(Diagnostic::error(Code::PersonalLookup, message).at(place).hint(hint));
+            context.push(Diagnostic::error(codes::PERSONAL_LOOKUP, message).at(place).hint(hint));
         }
     }
     for pointer in stated {
         let message = format!("a lookup takes no `{}`", pointer.rsplit('/').next().unwrap_or_default());
         let hint = "its rows are part of the specs: they are judged now, and none may be at fault";
-        context.push(Diagnostic::error(Code::OptionConflict, message).at(spec.key(&pointer)).hint(hint));
+        context.push(Diagnostic::error(codes::OPTION_CONFLICT, message).at(spec.key(&pointer)).hint(hint));
     }
 }
 
@@ -72,7 +73,7 @@ pub fn read(request: &Request<'_>, sources: &SourceMap, diagnostics: &mut Diagno
         Ok(records) => records,
         Err(error) => {
             let start = error.position().map_or(0, |p| p.byte() as usize) + skipped;
-            let fault = Diagnostic::error(Code::LookupFile, format!("the line can't be read: {error}"));
+            let fault = Diagnostic::error(codes::LOOKUP_FILE, format!("the line can't be read: {error}"));
             diagnostics.push(fault.at(Span::new(request.file, start..start + 1)));
             return None;
         }
@@ -81,7 +82,9 @@ pub fn read(request: &Request<'_>, sources: &SourceMap, diagnostics: &mut Diagno
     let Some((header, rows)) = records.split_first() else {
         let span = Span::new(request.file, 0..0);
         diagnostics.push(
-            Diagnostic::error(Code::LookupFile, "the lookup file is empty").at(span).hint(header_hint(request.columns)),
+            Diagnostic::error(codes::LOOKUP_FILE, "the lookup file is empty")
+                .at(span)
+                .hint(header_hint(request.columns)),
         );
         return None;
     };
@@ -89,7 +92,7 @@ pub fn read(request: &Request<'_>, sources: &SourceMap, diagnostics: &mut Diagno
     if rows.len() > MAX_ROWS {
         let message = format!("the lookup file has {} rows, more than {MAX_ROWS}", rows.len());
         let hint = "let larger tables arrive as files of the landing directory";
-        diagnostics.push(Diagnostic::error(Code::LookupFile, message).at(place(&rows[MAX_ROWS])).hint(hint));
+        diagnostics.push(Diagnostic::error(codes::LOOKUP_FILE, message).at(place(&rows[MAX_ROWS])).hint(hint));
         return None;
     }
     let patterns: Vec<_> =
@@ -99,7 +102,7 @@ pub fn read(request: &Request<'_>, sources: &SourceMap, diagnostics: &mut Diagno
         let span = place(record);
         if let Some(text) = record.iter().find(|text| expanded(text).is_some()) {
             let message = format!("`{}` would be replaced by the pipeline", text.trim());
-            let fault = Diagnostic::error(Code::ExpandedText, message).at(span);
+            let fault = Diagnostic::error(codes::EXPANDED_TEXT, message).at(span);
             diagnostics.push(fault.hint("rows of a lookup stand in the text of a view: let them arrive as files"));
         }
         if record.len() == header.len() {
@@ -107,11 +110,11 @@ pub fn read(request: &Request<'_>, sources: &SourceMap, diagnostics: &mut Diagno
             read.push(LookupRow { values, span });
         } else {
             let message = format!("the row has {} fields, the header {}", record.len(), header.len());
-            diagnostics.push(Diagnostic::error(Code::LookupFile, message).at(span));
+            diagnostics.push(Diagnostic::error(codes::LOOKUP_FILE, message).at(span));
         }
     }
     if rows.is_empty() {
-        let fault = Diagnostic::error(Code::LookupFile, "the lookup file has no rows").at(place(header));
+        let fault = Diagnostic::error(codes::LOOKUP_FILE, "the lookup file has no rows").at(place(header));
         diagnostics.push(fault);
     }
     report_duplicate_keys(request.key, &read, diagnostics);
@@ -132,7 +135,7 @@ fn values(
         let is_key = request.key.contains(&ColumnId(index));
         let pattern = patterns.get(index).and_then(Option::as_ref);
         field(column, text, is_key, pattern).unwrap_or_else(|Misfit { why, hint }| {
-            diagnostics.push(Diagnostic::error(Code::LookupValue, why).at(span).maybe_hint(hint));
+            diagnostics.push(Diagnostic::error(codes::LOOKUP_VALUE, why).at(span).maybe_hint(hint));
             None
         })
     };
@@ -183,7 +186,7 @@ fn header_positions(
     let names: Vec<&str> = header.iter().map(|n| n.trim_matches(' ')).collect();
     let mut complete = true;
     let mut fault = |message: String, hint: Option<String>| {
-        diagnostics.push(Diagnostic::error(Code::LookupFile, message).at(span).maybe_hint(hint));
+        diagnostics.push(Diagnostic::error(codes::LOOKUP_FILE, message).at(span).maybe_hint(hint));
         complete = false;
     };
     let is_known = |name: &&&str| request.columns.iter().any(|c| c.header == **name);
@@ -228,7 +231,7 @@ fn report_duplicate_keys(key: &[ColumnId], rows: &[LookupRow], diagnostics: &mut
         let shown: Vec<String> = values.iter().map(ToString::to_string).collect();
         let message = format!("the key `{}` stands twice", shown.join(", "));
         if let Some(first) = seen.insert(values, row.span) {
-            let fault = Diagnostic::error(Code::LookupDuplicateKey, message).at(row.span);
+            let fault = Diagnostic::error(codes::LOOKUP_DUPLICATE_KEY, message).at(row.span);
             diagnostics.push(fault.related(first, "first here"));
         }
     }

@@ -2,6 +2,11 @@
 
 use std::borrow::Cow;
 
+use lakeflow::diag::Diagnostic;
+use lakeflow::infer::{self, Place};
+use lakeflow::types::{Column as TypedColumn, DataType};
+use lakeflow::yaml::pointer_segment;
+use lakeflow::{build, is_same_name};
 use sqlparser::ast::{Expr, FunctionArg, FunctionArgExpr, FunctionArguments};
 
 use super::Context;
@@ -15,11 +20,8 @@ use super::order::by_dependency;
 use super::rounding::{self, Holes};
 use super::rows::Rows;
 use super::written::Written;
-use crate::diag::{Code, Diagnostic};
-use crate::lakeflow::infer::{self, Place};
-use crate::lakeflow::types::{Column as TypedColumn, DataType};
-use crate::lakeflow::{build, is_same_name};
-use crate::load::{Located, pointer_segment};
+use crate::codes;
+use crate::load::Located;
 use crate::model::{Declassified, Expression, Measure, MeasureId, Named, PersonalKind};
 use crate::spec::{MeasureEntry, MeasureSpec, MetricSpec};
 
@@ -41,7 +43,7 @@ pub fn resolve(
     context: &mut Context<'_>,
 ) -> Vec<Resolved> {
     if spec.spec.measures.is_empty() && !spec.has_lost("/measures") {
-        context.push(Diagnostic::error(Code::EmptyMetric, "the metric has no measure").at(spec.key("/measures")));
+        context.push(Diagnostic::error(codes::EMPTY_METRIC, "the metric has no measure").at(spec.key("/measures")));
     }
     let mut pending = vec![];
     let mut done: Vec<Resolved> = vec![];
@@ -94,7 +96,7 @@ fn aggregate(
     if let Some(column) = compiled.uses.iter().find(|u| !u.inside_aggregate) {
         let message = format!("`{}` stands outside of an aggregate", column.text);
         let hint = "a measure is an aggregate over rows, or an expression over other measures";
-        context.push(Diagnostic::error(Code::NotAnAggregate, message).at(column.leaf.span).hint(hint));
+        context.push(Diagnostic::error(codes::NOT_AN_AGGREGATE, message).at(column.leaf.span).hint(hint));
         return None;
     }
     if declared.spec.repeated.is_none() {
@@ -161,7 +163,7 @@ fn over_measures(
 ) -> Option<Resolved> {
     if compiled.uses.is_empty() {
         let message = format!("measure `{}` computes nothing from rows", declared.name);
-        let fault = Diagnostic::error(Code::NotAnAggregate, message).at(spec.value(&declared.sql_pointer));
+        let fault = Diagnostic::error(codes::NOT_AN_AGGREGATE, message).at(spec.value(&declared.sql_pointer));
         context.push(fault.hint("a measure is an aggregate, such as `sum(..)` or `count(*)`"));
         return None;
     }
@@ -217,7 +219,7 @@ fn finish(
         let found = &compiled.ty;
         if !fits(found, &wanted) {
             let message = format!("measure `{}` is {found}, which is no {wanted}", declared.name);
-            context.push(Diagnostic::error(Code::MeasureType, message).at(spec.value(&pointer)));
+            context.push(Diagnostic::error(codes::MEASURE_TYPE, message).at(spec.value(&pointer)));
         }
         exact = keeps_digits(found, &wanted);
         if *found != wanted {
@@ -226,7 +228,7 @@ fn finish(
             if !is_exact {
                 let message = format!("measure `{}` may be rounded twice on its way to {wanted}", declared.name);
                 let hint = "declare types of fewer digits for the measures that it divides";
-                let fault = Diagnostic::warning(Code::RoundedTwice, message).at(spec.value(&pointer));
+                let fault = Diagnostic::warning(codes::ROUNDED_TWICE, message).at(spec.value(&pointer));
                 context.push(fault.hint(hint));
             }
         }
@@ -263,7 +265,7 @@ fn synonyms(declared: &Declared<'_>, spec: &Located<MetricSpec>, context: &mut C
     let words = declared.spec.synonyms.clone().unwrap_or_default();
     let pointer = format!("{}/synonyms", declared.pointer);
     let mut fault = |message: String, pointer: &str| {
-        context.push(Diagnostic::error(Code::BadValue, message).at(spec.value(pointer)));
+        context.push(Diagnostic::error(codes::BAD_VALUE, message).at(spec.value(pointer)));
     };
     if words.len() > 10 {
         fault(format!("{} synonyms are given, and a metric view takes 10", words.len()), &pointer);
@@ -356,7 +358,7 @@ fn declared_empty(
     let is_null = info.ty == DataType::Null;
     if !is_null && !fits(&info.ty, ty) && info.ty.common(ty).as_ref() != Some(ty) {
         let message = format!("`empty` is {}, but measure `{}` is {ty}", info.ty, declared.name);
-        context.push(Diagnostic::error(Code::MeasureType, message).at(written.span()));
+        context.push(Diagnostic::error(codes::MEASURE_TYPE, message).at(written.span()));
         return None;
     }
     let tree = if info.ty.common(ty).as_ref() == Some(ty) { expr } else { build::cast(expr, ty) };

@@ -1,5 +1,9 @@
 //! The measures of a metric as a scope, for expressions over them.
 
+use lakeflow::diag::Diagnostic;
+use lakeflow::infer::{self, FaultKind, Place, Resolution, Scope};
+use lakeflow::is_same_name;
+use lakeflow::types::DataType;
 use sqlparser::ast::Expr;
 
 use super::Context;
@@ -8,10 +12,7 @@ use super::compose::{Part, compose};
 use super::guard::guarded;
 use super::rows::Rows;
 use super::written::Written;
-use crate::diag::{Code, Diagnostic};
-use crate::lakeflow::infer::{self, FaultKind, Place, Resolution, Scope};
-use crate::lakeflow::is_same_name;
-use crate::lakeflow::types::DataType;
+use crate::codes;
 use crate::model::{Leaf, Measure, MeasureId, Named};
 
 /// Measures of a metric, as a scope for expressions over them.
@@ -42,7 +43,7 @@ impl Measures<'_> {
                 let path: Vec<&str> = used.parts.iter().map(String::as_str).collect();
                 if self.rows.find(&path).is_some() {
                     let message = format!("`{text}` is a column, not a measure");
-                    let fault = Diagnostic::error(Code::NotAnAggregate, message).at(span);
+                    let fault = Diagnostic::error(codes::NOT_AN_AGGREGATE, message).at(span);
                     context.push(fault.hint(format!("aggregate it, as in `sum({text})`")));
                     return None;
                 }

@@ -2,6 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use lakeflow::diag::{Diagnostic, did_you_mean};
+use lakeflow::infer::Place;
+use lakeflow::is_same_name;
+use lakeflow::types::{Column as TypedColumn, DataType};
+use lakeflow::yaml::pointer_segment;
+
 use super::Context;
 use super::compiled::{Columns, Reads};
 use super::derived;
@@ -14,11 +20,8 @@ use super::row_access;
 use super::rows::Rows;
 use super::suspect::Asked;
 use super::written::Written;
-use crate::diag::{Code, Diagnostic, did_you_mean};
-use crate::lakeflow::infer::Place;
-use crate::lakeflow::is_same_name;
-use crate::lakeflow::types::{Column as TypedColumn, DataType};
-use crate::load::{Located, pointer_segment};
+use crate::codes;
+use crate::load::Located;
 use crate::model::{
     ColumnPath, Dimension, EntityId, Expression, Grain, Join, JoinKind, Measure, Metric, MetricTable, Origin, Per,
     RefPath, Reference, ReferenceId, Time,
@@ -125,7 +128,7 @@ fn find_entity(
     if found.is_none() {
         let known = graph.names();
         let hint = did_you_mean(name, known.iter().copied()).or_else(|| list_hint("entities", &known));
-        let fault = Diagnostic::error(Code::UnknownEntity, format!("unknown entity `{name}`"));
+        let fault = Diagnostic::error(codes::UNKNOWN_ENTITY, format!("unknown entity `{name}`"));
         context.push(fault.at(spec.value(pointer)).maybe_hint(hint));
     }
     found.unwrap_or(graph.nobody)
@@ -152,10 +155,10 @@ fn time(spec: &Located<MetricSpec>, rows: &Rows<'_>, reads: &mut Reads, context:
     let span = spec.value("/time/column");
     if !matches!(compiled.ty, DataType::Date | DataType::Timestamp | DataType::TimestampNtz | DataType::Unknown) {
         let message = format!("the time column is {}, not a date or timestamp", compiled.ty);
-        context.push(Diagnostic::error(Code::TypeMismatch, message).at(span));
+        context.push(Diagnostic::error(codes::TYPE_MISMATCH, message).at(span));
     }
     if time.grains.is_empty() {
-        context.push(Diagnostic::error(Code::EmptyMetric, "no grain is given").at(spec.value("/time/grains")));
+        context.push(Diagnostic::error(codes::EMPTY_METRIC, "no grain is given").at(spec.value("/time/grains")));
     }
     reads.add(&compiled, rows.graph);
     let mut grains = time.grains.clone();
@@ -183,7 +186,7 @@ fn tables(
         None => vec![total()],
     };
     if declared.is_empty() && !spec.has_lost("/tables") {
-        let fault = Diagnostic::error(Code::EmptyMetric, "the metric has no table").at(spec.key("/tables"));
+        let fault = Diagnostic::error(codes::EMPTY_METRIC, "the metric has no table").at(spec.key("/tables"));
         context.push(fault.hint("name one, such as `total: { by: [] }`, or leave `tables` out"));
     }
     let mut tables = vec![];
@@ -214,7 +217,7 @@ fn refuse_beside_per(spec: &Located<MetricSpec>, context: &mut Context<'_>) {
         if given {
             let message = format!("`{}` can't stand beside `per`", &pointer[1..]);
             let hint = "`per` makes one table, named like the metric, with one row for each row of the entity";
-            context.push(Diagnostic::error(Code::OptionConflict, message).at(spec.key(pointer)).hint(hint));
+            context.push(Diagnostic::error(codes::OPTION_CONFLICT, message).at(spec.key(pointer)).hint(hint));
         }
     }
 }
@@ -245,7 +248,7 @@ fn dimensions(
         let Some(compiled) = rows.compile(&written, Place::row("a dimension"), context) else { continue };
         let Some(name) = compiled.name.clone() else {
             let fault =
-                Diagnostic::error(Code::UnknownDimension, format!("`{text}` is no name of a column or dimension"));
+                Diagnostic::error(codes::UNKNOWN_DIMENSION, format!("`{text}` is no name of a column or dimension"));
             let hint = "define it under `dimensions`, and list its name here";
             context.push(fault.at(spec.value(&pointer)).hint(hint));
             continue;
@@ -280,12 +283,12 @@ fn report_measures_twice(spec: &Located<MetricSpec>, context: &mut Context<'_>) 
         if let Some(twin) = names[..index].iter().find(|known| is_same_name(known, name)) {
             let message = format!("measures `{twin}` and `{name}` would be one column, for letter case does not count");
             let first = spec.key(&format!("/measures/{}", pointer_segment(twin)));
-            context.push(Diagnostic::error(Code::DuplicateName, message).at(place).related(first, "first here"));
+            context.push(Diagnostic::error(codes::DUPLICATE_NAME, message).at(place).related(first, "first here"));
         } else if spec.spec.time.is_some() && is_same_name(name, Time::COLUMN) {
             let message = format!("the tables would have two columns called `{name}`");
             let hint =
                 format!("`{}` is the first day of the period, which `time` adds: rename the measure", Time::COLUMN);
-            context.push(Diagnostic::error(Code::DuplicateName, message).at(place).hint(hint));
+            context.push(Diagnostic::error(codes::DUPLICATE_NAME, message).at(place).hint(hint));
         }
     }
 }
@@ -297,7 +300,7 @@ fn report_twice(dimensions: &[Dimension], has_period: bool, spec: &Located<Metri
         if seen.iter().any(|n| is_same_name(n, &dimension.name)) {
             let message = format!("the table would have two columns called `{}`", dimension.name);
             let hint = "give one of them another name under `dimensions`";
-            context.push(Diagnostic::error(Code::DuplicateName, message).at(dimension.expression.origin).hint(hint));
+            context.push(Diagnostic::error(codes::DUPLICATE_NAME, message).at(dimension.expression.origin).hint(hint));
         }
         seen.push(&dimension.name);
     }
@@ -332,7 +335,7 @@ fn per(
             let message = format!("{} references lead from `{}` to `{}`", leading.len(), own.name, other.name);
             (message, "`per` can't tell which of them is meant".to_owned())
         };
-        context.push(Diagnostic::error(Code::ReferenceKey, message).at(spec.value("/per/entity")).hint(hint));
+        context.push(Diagnostic::error(codes::REFERENCE_KEY, message).at(spec.value("/per/entity")).hint(hint));
         return None;
     };
     Some(Per { entity, reference: reference.column, joins: joins(graph, entity, &reads.paths, false), filter, columns })

@@ -5,6 +5,7 @@
 //! project may hold placeholders. What may only follow from a fault is not reported (`open`).
 
 mod allow;
+pub mod allowance;
 mod compiled;
 mod compose;
 mod constant;
@@ -44,20 +45,19 @@ mod suspect;
 mod validity;
 mod written;
 
-pub use written::code_of;
-
 pub use constant::{converts, normalized, read};
 pub use names::is_reserved_header;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diag::allow::Allowance;
-use crate::diag::{Code, Diagnostic, Diagnostics};
-use crate::lakeflow::types::DataType;
+use crate::codes;
 use crate::load::{Located, Lost, SpecSet};
 use crate::model::{Audience, Classification, Entity, EntityId, Metric, Project, Protection};
-use crate::source::{FileId, SourceMap, Span};
 use crate::spec::{EntitySpec, MetricSpec};
+use allowance::Allowance;
+use lakeflow::diag::{Diagnostic, Diagnostics};
+use lakeflow::source::{FileId, SourceMap, Span};
+use lakeflow::types::DataType;
 
 use project::{OpenAudiences, Settings};
 
@@ -114,7 +114,7 @@ impl Context<'_> {
             Ok(ty) => ty,
             Err(fault) => {
                 let span = located.places.inside(self.sources, pointer, fault.range);
-                self.push(Diagnostic::error(Code::BadValue, fault.message).at(span).maybe_hint(fault.hint));
+                self.push(Diagnostic::error(codes::BAD_VALUE, fault.message).at(span).maybe_hint(fault.hint));
                 DataType::Unknown
             }
         }
@@ -123,7 +123,8 @@ impl Context<'_> {
     /// The classification of a table: as declared, or the default of the project; personal data is never public.
     fn classification(&mut self, declared: Option<Classification>, personal: bool, span: Span) -> Classification {
         if personal && declared == Some(Classification::Public) {
-            let fault = Diagnostic::error(Code::ClassificationTooLow, "a table with personal data can't be `public`");
+            let fault =
+                Diagnostic::error(codes::CLASSIFICATION_TOO_LOW, "a table with personal data can't be `public`");
             self.push(fault.at(span).hint("write `confidential`, or leave the personal data out"));
         }
         let default = if personal {
@@ -236,7 +237,7 @@ fn twins(set: &SpecSet, context: &mut Context<'_>) -> BTreeSet<String> {
             continue;
         };
         let message = format!("`{name}` is declared twice");
-        context.push(Diagnostic::error(Code::DuplicateName, message).at(span).related(*first, "first here"));
+        context.push(Diagnostic::error(codes::DUPLICATE_NAME, message).at(span).related(*first, "first here"));
         context.faulty.extend([span.file, first.file]);
         if is_entity && *with_entity {
             twins.insert(name.to_owned());

@@ -1,8 +1,10 @@
 //! Names: what Unity Catalog and Lakeflow accept, and what the compiler keeps for itself.
 
-use crate::diag::{Code, Diagnostic};
-use crate::lakeflow::{folded, is_same_name};
-use crate::source::Span;
+use lakeflow::diag::Diagnostic;
+use lakeflow::source::Span;
+use lakeflow::{folded, is_same_name};
+
+use crate::codes;
 use crate::spec::expanded;
 
 /// The longest name of an object in Unity Catalog (lakeflow-sql.md, "Names and literals").
@@ -57,12 +59,12 @@ impl NameOf {
 /// The fault of a name, if it has one.
 pub fn check(name: &str, of: NameOf, span: Span) -> Option<Diagnostic> {
     let word = of.word();
-    let bad = |why: String| Diagnostic::error(Code::BadName, format!("{word} `{}` {why}", shown(name))).at(span);
+    let bad = |why: String| Diagnostic::error(codes::BAD_NAME, format!("{word} `{}` {why}", shown(name))).at(span);
     if expanded(name).is_some() {
         return None; // That is reported already.
     }
     if name.is_empty() {
-        return Some(Diagnostic::error(Code::BadName, format!("a {word} needs a name")).at(span));
+        return Some(Diagnostic::error(codes::BAD_NAME, format!("a {word} needs a name")).at(span));
     }
     if name.chars().count() > MAX_LENGTH - SUFFIX_ROOM {
         return Some(bad(format!("is longer than {} characters", MAX_LENGTH - SUFFIX_ROOM)));
@@ -87,7 +89,7 @@ pub fn check(name: &str, of: NameOf, span: Span) -> Option<Diagnostic> {
             }
         }
     }
-    reserved(name, of).map(|why| Diagnostic::error(Code::ReservedName, format!("{word} `{name}` {why}")).at(span))
+    reserved(name, of).map(|why| Diagnostic::error(codes::RESERVED_NAME, format!("{word} `{name}` {why}")).at(span))
 }
 
 /// Whether no column can be read from fields of this header.
@@ -103,7 +105,7 @@ fn reserved_header_of(header: &str) -> Option<&'static str> {
 pub fn reserved_header(header: &str, span: Span) -> Option<Diagnostic> {
     let found = reserved_header_of(header)?;
     let message = format!("header `{header}` is kept: raw tables have `{found}` of their own");
-    Some(Diagnostic::error(Code::ReservedName, message).at(span))
+    Some(Diagnostic::error(codes::RESERVED_NAME, message).at(span))
 }
 
 fn reserved(name: &str, of: NameOf) -> Option<&'static str> {

@@ -3,8 +3,9 @@
 //! A part that was left out of a spec ([`Located::lost`]) or a spec that could not be read may declare names. An
 //! expression that uses one of them has no type, and is not wrong for that.
 
-use crate::lakeflow::infer::Resolution;
-use crate::lakeflow::types::DataType;
+use lakeflow::infer::Resolution;
+use lakeflow::types::DataType;
+
 use crate::load::Located;
 use crate::model::Entity;
 use crate::spec::{ColumnEntry, EntitySpec};

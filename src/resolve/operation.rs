@@ -1,10 +1,13 @@
 //! The project file: when what is refreshed, and when somebody is told.
 
+use lakeflow::diag::{Diagnostic, did_you_mean};
+use lakeflow::yaml::pointer_segment;
+
 use super::Context;
 use super::names::{self, NameOf};
 use super::schedule;
-use crate::diag::{Code, Diagnostic, did_you_mean};
-use crate::load::{Located, pointer_segment};
+use crate::codes;
+use crate::load::Located;
 use crate::model::{Alerts, Cron, Schedule, Start};
 use crate::spec::{ProjectSpec, ScheduleSpec, SpecKind};
 
@@ -44,7 +47,7 @@ fn start(
         _ => None,
     };
     if let Some((span, fault)) = fault {
-        let fault = Diagnostic::error(Code::BadCron, format!("schedule `{name}` {fault}")).at(span);
+        let fault = Diagnostic::error(codes::BAD_CRON, format!("schedule `{name}` {fault}")).at(span);
         context.push(fault.hint("write either `cron: \"0 0 5 * * ?\"` or `on_files: true`"));
     }
     if on_files {
@@ -77,7 +80,7 @@ pub fn alerts(project: &Located<ProjectSpec>, context: &mut Context<'_>) -> Aler
     let Some(spec) = &project.spec.alerts else { return Alerts::default() };
     let nobody = project.spec.notifications.as_ref().is_none_or(|n| n.on_failure.is_empty());
     if nobody && !project.has_lost("/notifications") && !project.has_lost("/alerts") {
-        let fault = Diagnostic::error(Code::NobodyNotified, "there are alerts, but nobody hears of them");
+        let fault = Diagnostic::error(codes::NOBODY_NOTIFIED, "there are alerts, but nobody hears of them");
         context.push(fault.at(project.key("/alerts")).hint("list mail addresses as `on_failure` of `notifications`"));
     }
     Alerts {
@@ -99,7 +102,7 @@ pub fn check_refreshes(project: &Located<ProjectSpec>, known: &[&str], context: 
             }
             let lost = [SpecKind::Entity, SpecKind::Metric].into_iter().flat_map(|kind| context.lost.names(kind));
             let hint = did_you_mean(word, known.iter().copied().chain(lost));
-            let fault = Diagnostic::error(Code::UnknownRefresh, format!("no entity or metric is called `{word}`"));
+            let fault = Diagnostic::error(codes::UNKNOWN_REFRESH, format!("no entity or metric is called `{word}`"));
             context.push(fault.at(project.value(&pointer)).maybe_hint(hint));
         }
     }

@@ -1,8 +1,11 @@
 //! How much of what a workspace holds a deployment looks after in a target.
 
+use lakeflow::diag::Diagnostic;
+use lakeflow::yaml::pointer_segment;
+
 use super::Context;
-use crate::diag::{Code, Diagnostic};
-use crate::load::{Located, pointer_segment};
+use crate::codes;
+use crate::load::Located;
 use crate::model::{Ownership, Protection, Share};
 use crate::spec::{OwnershipSpec, ProjectSpec};
 
@@ -27,7 +30,7 @@ pub fn check(project: &Located<ProjectSpec>, context: &mut Context<'_>) {
         if target.ownership.as_ref().and_then(|ownership| ownership.tags) == Some(Share::Ignored) {
             let message = "`tags: ignored` leaves columns without the tags that policies go by";
             let at = project.value(&format!("/targets/{}/ownership/tags", pointer_segment(name)));
-            let fault = Diagnostic::error(Code::OptionConflict, message).at(at);
+            let fault = Diagnostic::error(codes::OPTION_CONFLICT, message).at(at);
             context.push(fault.hint("let `gen` set its own tags (`ours`), or protect by masks (`protection: masks`)"));
         }
     }

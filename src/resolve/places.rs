@@ -1,8 +1,10 @@
 //! Where a target is deployed: the folder in the workspace, and the workspace itself.
 
+use lakeflow::diag::Diagnostic;
+use lakeflow::is_same_name;
+
 use super::Context;
-use crate::diag::{Code, Diagnostic};
-use crate::lakeflow::is_same_name;
+use crate::codes;
 use crate::load::Located;
 use crate::model::Mode;
 use crate::spec::{ProjectSpec, TargetSpec, expanded};
@@ -20,20 +22,20 @@ pub fn check(
 ) {
     if let Some((fault, hint)) = fault_of_landing(&target.landing) {
         let place = project.value(&format!("{pointer}/landing"));
-        context.push(Diagnostic::error(Code::BadPlace, format!("`{}` {fault}", target.landing)).at(place).hint(hint));
+        context.push(Diagnostic::error(codes::BAD_PLACE, format!("`{}` {fault}", target.landing)).at(place).hint(hint));
     }
     if let Some(root) = &target.root {
         let place = project.value(&format!("{pointer}/root"));
         if let Some((fault, hint)) = fault_of_root(root) {
-            context.push(Diagnostic::error(Code::BadPlace, format!("`{root}` {fault}")).at(place).hint(hint));
+            context.push(Diagnostic::error(codes::BAD_PLACE, format!("`{root}` {fault}")).at(place).hint(hint));
         } else if mode == Mode::Development {
             let message = "`root` is for targets with `mode: production`";
             let hint = "leave it out: a development deployment has a folder of whoever deploys";
-            context.push(Diagnostic::error(Code::OptionConflict, message).at(place).hint(hint));
+            context.push(Diagnostic::error(codes::OPTION_CONFLICT, message).at(place).hint(hint));
         }
     }
     if let Some(host) = target.host.as_ref().filter(|host| !is_address(host)) {
-        let fault = Diagnostic::error(Code::BadPlace, format!("`{host}` is no address of a workspace"));
+        let fault = Diagnostic::error(codes::BAD_PLACE, format!("`{host}` is no address of a workspace"));
         let hint = "write `https://` and the name of the host, without a path";
         context.push(fault.at(project.value(&format!("{pointer}/host"))).hint(hint));
     }

@@ -2,6 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use lakeflow::diag::{Diagnostic, did_you_mean};
+use lakeflow::source::Span;
+use lakeflow::yaml::pointer_segment;
+
 use super::Context;
 use super::names::{self, NameOf};
 use super::operation;
@@ -9,10 +13,9 @@ use super::ownership;
 use super::places;
 use super::roles;
 use super::settings;
-use crate::diag::{Code, Diagnostic, did_you_mean};
-use crate::load::{Located, SpecSet, pointer_segment};
+use crate::codes;
+use crate::load::{Located, SpecSet};
 use crate::model::{Alerts, Audience, AudienceId, Mask, Mode, PersonalKind, Principal, Schedule, Sees, Target};
-use crate::source::Span;
 use crate::spec::{
     AudienceSpec, MaskSpec, MaskStyle, OneOrMany, PlainMask, PrincipalSpec, ProjectSpec, SeesSpec, TargetSpec,
 };
@@ -110,7 +113,7 @@ fn identities(project: &Located<ProjectSpec>, context: &mut Context<'_>) {
     }
     if spec.deployer.is_some() && spec.run_as.is_none() && !project.is_lost("/run_as") {
         let message = "`deployer` needs `run_as`: tables would belong to whoever deployed first";
-        let fault = Diagnostic::error(Code::OptionConflict, message).at(project.value("/deployer"));
+        let fault = Diagnostic::error(codes::OPTION_CONFLICT, message).at(project.value("/deployer"));
         context.push(fault.hint("name the service principal that the pipeline runs as, or leave `deployer` out"));
     }
     for (index, name) in spec.delivers.iter().flatten().enumerate() {
@@ -136,7 +139,7 @@ fn targets(project: &Located<ProjectSpec>, context: &mut Context<'_>) -> Vec<Tar
             [first, second, ..] => format!("`{}` and `{}` are both the default target", first.name, second.name),
             [_] => String::new(),
         };
-        let fault = Diagnostic::error(Code::DefaultTarget, message).at(project.key("/targets"));
+        let fault = Diagnostic::error(codes::DEFAULT_TARGET, message).at(project.key("/targets"));
         context.push(fault.hint("write `default: true` in exactly one target"));
     }
     targets
@@ -205,7 +208,7 @@ fn check_principal(project: &Located<ProjectSpec>, name: &str, known: &[&str], s
     if known.contains(&name) || project.is_lost(&format!("/principals/{}", pointer_segment(name))) {
         return;
     }
-    let fault = Diagnostic::error(Code::UnknownPrincipal, format!("unknown principal `{name}`")).at(span);
+    let fault = Diagnostic::error(codes::UNKNOWN_PRINCIPAL, format!("unknown principal `{name}`")).at(span);
     let hint = did_you_mean(name, known.iter().copied()).or_else(|| list_hint("principals", known));
     context.push(fault.maybe_hint(hint));
 }
@@ -268,7 +271,7 @@ fn audience(
 
 fn unknown_kind(word: &str) -> Diagnostic {
     let words: Vec<&str> = PersonalKind::ALL.iter().map(|(w, _)| *w).collect();
-    Diagnostic::error(Code::UnknownPersonalKind, format!("`{word}` is no kind of personal data"))
+    Diagnostic::error(codes::UNKNOWN_PERSONAL_KIND, format!("`{word}` is no kind of personal data"))
         .maybe_hint(did_you_mean(word, words.iter().copied()).or_else(|| list_hint("kinds", &words)))
 }
 
@@ -319,6 +322,6 @@ pub fn audience_id(name: &str, span: Span, context: &mut Context<'_>) -> Option<
 /// The fault of a name that no audience has.
 fn unknown_audience(name: &str, audiences: &[Audience]) -> Diagnostic {
     let known: Vec<&str> = audiences.iter().map(|a| a.name.as_str()).collect();
-    Diagnostic::error(Code::UnknownAudience, format!("unknown audience `{name}`"))
+    Diagnostic::error(codes::UNKNOWN_AUDIENCE, format!("unknown audience `{name}`"))
         .maybe_hint(did_you_mean(name, known.iter().copied()).or_else(|| list_hint("audiences", &known)))
 }

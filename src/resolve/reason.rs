@@ -1,10 +1,13 @@
 //! Reasons to declassify personal data, which `gen pii` lists, and to allow a warning: somebody has to give one.
 
+use lakeflow::diag::Diagnostic;
+use lakeflow::source::Span;
+use lakeflow::yaml::pointer_segment;
+
 use super::Context;
-use crate::diag::{Code, Diagnostic};
-use crate::load::{Located, SpecSet, pointer_segment};
+use crate::codes;
+use crate::load::{Located, SpecSet};
 use crate::model::{ColumnId, Declassifies, Entity, EntityId, Metric, MetricId, Reason};
-use crate::source::Span;
 use crate::spec::{DimensionEntry, EntitySpec, MeasureEntry, MetricSpec, RuleEntry};
 
 /// Words that stand where a reason should.
@@ -45,7 +48,7 @@ pub fn checked<T>(reason: Option<&str>, pointer: &str, spec: &Located<T>, contex
 pub fn check(reason: &str, what_for: &str, hint: &str, place: Span, context: &mut Context<'_>) {
     if !says_something(reason) {
         let message = format!("`{}` is no reason to {what_for}", reason.trim());
-        context.push(Diagnostic::error(Code::NoReason, message).at(place).hint(hint));
+        context.push(Diagnostic::error(codes::NO_REASON, message).at(place).hint(hint));
     }
 }
 

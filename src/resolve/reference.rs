@@ -2,14 +2,16 @@
 
 use std::collections::BTreeSet;
 
+use lakeflow::diag::{Diagnostic, did_you_mean};
+use lakeflow::is_same_name;
+use lakeflow::types::DataType;
+
 use super::Context;
 use super::entity::column_pointer;
 use super::graph::Graph;
 use super::project::list_hint;
 use super::validity;
-use crate::diag::{Code, Diagnostic, did_you_mean};
-use crate::lakeflow::is_same_name;
-use crate::lakeflow::types::DataType;
+use crate::codes;
 use crate::load::Located;
 use crate::model::{Column, Entity, Load, Reference, Source};
 use crate::spec::{ColumnEntry, EntitySpec, ReferenceEntry, SpecKind};
@@ -34,7 +36,9 @@ pub fn resolve(spec: &Located<EntitySpec>, index: usize, graph: &Graph, context:
             let known = graph.names();
             let hint = did_you_mean(target, known.iter().copied()).or_else(|| list_hint("entities", &known));
             context.push(
-                Diagnostic::error(Code::UnknownEntity, format!("unknown entity `{target}`")).at(span).maybe_hint(hint),
+                Diagnostic::error(codes::UNKNOWN_ENTITY, format!("unknown entity `{target}`"))
+                    .at(span)
+                    .maybe_hint(hint),
             );
             // What leads through it is not known, and no further fault.
             if let Some(column) = graph.entities[index].find(name) {
@@ -53,13 +57,13 @@ pub fn resolve(spec: &Located<EntitySpec>, index: usize, graph: &Graph, context:
             let message = format!("`accepted` can't stand beside a reference to the lookup `{}`", target.name);
             let span = spec.key(&format!("{}/accepted", column_pointer(name)));
             let hint = "the keys of the lookup are the accepted values: leave `accepted` out";
-            context.push(Diagnostic::error(Code::OptionConflict, message).at(span).hint(hint));
+            context.push(Diagnostic::error(codes::OPTION_CONFLICT, message).at(span).hint(hint));
         }
         let alias = alias.unwrap_or(wanted).to_owned();
         if is_same_name(&alias, &own.name) || references.iter().any(|r| is_same_name(&r.alias, &alias)) {
             let message = format!("`{alias}` would mean two things in expressions of `{}`", own.name);
             let hint = format!("name the reference: `references: {{ entity: {wanted}, as: <name> }}`");
-            context.push(Diagnostic::error(Code::AmbiguousReference, message).at(span).hint(hint));
+            context.push(Diagnostic::error(codes::AMBIGUOUS_REFERENCE, message).at(span).hint(hint));
         }
         let always_resolves = matches!(target.source, Source::Lookup(_));
         references.push(Reference { column, entity, alias, always_resolves });
@@ -87,7 +91,7 @@ fn reference_fault(column: &Column, target: &Entity) -> Option<Diagnostic> {
     let [key] = target.key.as_slice() else {
         let message = format!("`{}` has no key of one column to refer to", target.name);
         return Some(
-            Diagnostic::error(Code::ReferenceKey, message).hint("a reference holds the value of one key column"),
+            Diagnostic::error(codes::REFERENCE_KEY, message).hint("a reference holds the value of one key column"),
         );
     };
     if !target.has_unique_key() {
@@ -96,7 +100,7 @@ fn reference_fault(column: &Column, target: &Entity) -> Option<Diagnostic> {
             "keep one row a key: `load: upsert` in `{}`; each row would count once for each match",
             target.name
         );
-        return Some(Diagnostic::error(Code::ReferenceKey, message).hint(hint));
+        return Some(Diagnostic::error(codes::REFERENCE_KEY, message).hint(hint));
     }
     let key = target.column(*key);
     let known = column.ty != DataType::Unknown && key.ty != DataType::Unknown;
@@ -105,7 +109,7 @@ fn reference_fault(column: &Column, target: &Entity) -> Option<Diagnostic> {
             "`{}` is {}, but the key `{}` of `{}` is {}",
             column.name, column.ty, key.name, target.name, key.ty
         );
-        Diagnostic::error(Code::ReferenceType, message).hint("give both columns the same type")
+        Diagnostic::error(codes::REFERENCE_TYPE, message).hint("give both columns the same type")
     })
 }
 
@@ -130,7 +134,7 @@ fn accept_keys(
     if let Some((value, span, unmet)) = keys().find_map(|(k, span)| Some((k, span, validity::unmet(column, k)?))) {
         let message = format!("the key `{value}` of `{}` can never be met: {}", target.name, unmet.why);
         let pointer = format!("{}/references", column_pointer(&column.name));
-        let fault = Diagnostic::error(Code::OptionConflict, message).at(spec.value(&pointer));
+        let fault = Diagnostic::error(codes::OPTION_CONFLICT, message).at(spec.value(&pointer));
         context.push(fault.related(span, "the key").maybe_hint(unmet.hint));
     }
     if let Source::Lookup(rows) = &own.source
@@ -142,7 +146,7 @@ fn accept_keys(
                 && !known.contains(value)
             {
                 let message = format!("`{value}` of `{}` is no key of `{}`", column.name, target.name);
-                context.push(Diagnostic::error(Code::LookupValue, message).at(row.span));
+                context.push(Diagnostic::error(codes::LOOKUP_VALUE, message).at(row.span));
             }
         }
     }
@@ -162,7 +166,7 @@ pub fn report_cycles(specs: &[&Located<EntitySpec>], graph: &Graph, context: &mu
         cycle.sort_unstable();
         let names: Vec<&str> = cycle.iter().map(|i| graph.entities[*i].name.as_str()).collect();
         let message = format!("`{}` refer to each other in a cycle", names.join("`, `"));
-        let mut fault = Diagnostic::error(Code::ReferenceCycle, message)
+        let mut fault = Diagnostic::error(codes::REFERENCE_CYCLE, message)
             .hint("metrics follow references to find their joins: leave one of them out");
         for (position, index) in cycle.iter().enumerate() {
             let entity = &graph.entities[*index];

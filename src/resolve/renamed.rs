@@ -1,11 +1,14 @@
 //! Names that entities, metrics and tables had before: `renamed_from`.
 
+use lakeflow::diag::Diagnostic;
+use lakeflow::is_same_name;
+use lakeflow::source::{FileId, Span};
+use lakeflow::yaml::pointer_segment;
+
 use super::Context;
 use super::names::{self, NameOf};
-use crate::diag::{Code, Diagnostic};
-use crate::lakeflow::is_same_name;
-use crate::load::{Located, pointer_segment};
-use crate::source::{FileId, Span};
+use crate::codes;
+use crate::load::Located;
 use crate::spec::{EntitySpec, MetricSpec};
 
 /// Something with a name, and perhaps an old one.
@@ -57,7 +60,7 @@ fn all(named: &[Named<'_>], word: &str, of: NameOf, context: &mut Context<'_>) {
             context.judge(thing.file, |context| context.extend(names::check(old, of, span)));
             continue;
         };
-        let fault = Diagnostic::error(Code::OptionConflict, message).at(span).hint(hint);
+        let fault = Diagnostic::error(codes::OPTION_CONFLICT, message).at(span).hint(hint);
         context.judge(thing.file, |context| context.push(fault));
     }
 }

@@ -5,10 +5,12 @@
 //! and a join never finds a NULL. So the rule `<column>_required` is made for these columns, and a spec that says
 //! otherwise is refused rather than overruled.
 
+use lakeflow::diag::Diagnostic;
+use lakeflow::is_same_name;
+
 use super::Context;
 use super::entity::column_pointer;
-use crate::diag::{Code, Diagnostic};
-use crate::lakeflow::is_same_name;
+use crate::codes;
 use crate::load::Located;
 use crate::model::{Column, ColumnId, Load};
 use crate::spec::{ActionSpec, ColumnEntry, EntitySpec};
@@ -54,14 +56,14 @@ pub fn imply(
         if OF_DUPLICATES.iter().any(|own| is_same_name(own, &column.name)) {
             let message =
                 format!("column `{}` has the name of a column of `{}_duplicates`", column.name, spec.spec.entity);
-            let fault = Diagnostic::error(Code::ReservedName, message).at(column.span);
+            let fault = Diagnostic::error(codes::RESERVED_NAME, message).at(column.span);
             context.push(fault.hint("call it otherwise, and give the name in the files as `header`"));
         }
         let Some(ColumnEntry::Full(full)) = spec.spec.columns.get(&column.name) else { continue };
         let pointer = column_pointer(&column.name);
         let mut fault = |key: &str, message: String, hint: &str| {
             let at = spec.value(&format!("{pointer}/{key}"));
-            context.push(Diagnostic::error(Code::OptionConflict, message).at(at).hint(hint));
+            context.push(Diagnostic::error(codes::OPTION_CONFLICT, message).at(at).hint(hint));
         };
         let (name, words) = (&column.name, part.words());
         if full.required == Some(false) {

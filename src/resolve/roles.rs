@@ -2,11 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use lakeflow::diag::Diagnostic;
+use lakeflow::is_same_name;
+use lakeflow::yaml::pointer_segment;
+
 use super::Context;
 use super::project::Settings;
-use crate::diag::{Code, Diagnostic};
-use crate::lakeflow::is_same_name;
-use crate::load::{Located, pointer_segment};
+use crate::codes;
+use crate::load::Located;
 use crate::model::{Audience, Mask, PersonalKind, Principal, Sees, Target};
 use crate::spec::{PrincipalSpec, ProjectSpec};
 
@@ -42,7 +45,7 @@ fn application_ids(project: &Located<ProjectSpec>, context: &mut Context<'_>) {
             let place = project.value(&format!("{pointer}/{}/service_principal", pointer_segment(name)));
             let message =
                 format!("`{id}` is no application id, and a service principal has no other name in statements");
-            let fault = Diagnostic::warning(Code::NoApplicationId, message).at(place);
+            let fault = Diagnostic::warning(codes::NO_APPLICATION_ID, message).at(place);
             context.push(fault.hint(
                 "write the id that the settings of the workspace show, like `2f1c3a54-7d0e-4a53-9c44-1f6f3d0c8b11`",
             ));
@@ -101,7 +104,7 @@ fn same_principals(
                 None => continue,
             };
             if told.insert((pointer.clone(), usize::from(runs))) {
-                let fault = Diagnostic::warning(Code::SamePrincipal, message).at(project.value(&pointer));
+                let fault = Diagnostic::warning(codes::SAME_PRINCIPAL, message).at(project.value(&pointer));
                 context.push(fault.hint(hint));
             }
         }
@@ -130,7 +133,7 @@ fn everybody(
             let pointer = format!("/audiences/{}/members/{index}", pointer_segment(&audience.name));
             if EVERYBODY.iter().any(|group| is_same_name(group, name)) && told.insert((pointer.clone(), 2)) {
                 let message = format!("everybody in group `{name}` sees {sees} as `{}`", audience.name);
-                let fault = Diagnostic::warning(Code::EverybodySees, message).at(project.value(&pointer));
+                let fault = Diagnostic::warning(codes::EVERYBODY_SEES, message).at(project.value(&pointer));
                 context.push(fault.hint("name the groups that need to see it"));
             }
         }
@@ -173,5 +176,5 @@ fn weak_mask(project: &Located<ProjectSpec>, kind: PersonalKind, mask: Mask, con
         _ => return,
     };
     let place = project.value(&format!("/masks/{}", pointer_segment(word)));
-    context.push(Diagnostic::warning(Code::WeakMask, message).at(place).hint(hint));
+    context.push(Diagnostic::warning(codes::WEAK_MASK, message).at(place).hint(hint));
 }

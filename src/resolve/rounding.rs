@@ -12,12 +12,12 @@
 //! A divisor is narrowed for that down to [`LEAST_WHOLE`] digits before the point. One that is longer than that is divided by
 //! as the measure was written. A count is known to be short, as no table has so many rows.
 
+use lakeflow::build;
+use lakeflow::infer::{self, Place};
+use lakeflow::types::{Column, DataType};
 use sqlparser::ast::{BinaryOperator, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Value};
 
 use super::estimate::Estimate;
-use crate::lakeflow::build;
-use crate::lakeflow::infer::{self, Place};
-use crate::lakeflow::types::{Column, DataType};
 
 /// Digits before the point that a narrowed divisor keeps at least: a count of rows, a sum of money.
 const LEAST_WHOLE: u32 = 12;
@@ -375,8 +375,8 @@ mod tests {
     use sqlparser::ast::{Expr, Ident, visit_expressions_mut};
 
     use super::{Holes, round};
-    use crate::lakeflow::types::{DataType, parse_columns};
-    use crate::lakeflow::{build, expr_text, parse_expr};
+    use lakeflow::types::{DataType, parse_columns};
+    use lakeflow::{build, expr_text, parse_expr};
 
     /// What becomes of an expression over these columns; `twice` in front where it may be rounded twice.
     fn rounded(columns: &str, sql: &str, wanted: &str) -> String {

@@ -1,14 +1,16 @@
 //! Rows that an audience sees, where it does not see all: conditions over the columns of the table.
 
 use indexmap::IndexMap;
+use lakeflow::diag::Diagnostic;
+use lakeflow::yaml::pointer_segment;
 
 use super::Context;
 use super::compiled::{Columns, condition};
 use super::project::audience_id;
 use super::suspect::Asked;
 use super::written::Written;
-use crate::diag::{Code, Diagnostic};
-use crate::load::{Located, pointer_segment};
+use crate::codes;
+use crate::load::Located;
 use crate::model::{AudienceId, RowAccess};
 
 /// Resolves `rows` of an entity or metric that `readers` may read; `columns` gives those of every table it is about.
@@ -28,7 +30,7 @@ pub fn resolve<'c, T>(
         let Some(audience) = audience_id(name, spec.key(&pointer), context) else { continue };
         if !readers.contains(&audience) && !spec.has_lost("/audience") {
             let message = format!("audience `{name}` does not read the table, so it sees no rows of it");
-            let fault = Diagnostic::error(Code::OptionConflict, message).at(spec.key(&pointer));
+            let fault = Diagnostic::error(codes::OPTION_CONFLICT, message).at(spec.key(&pointer));
             context.push(fault.hint(format!("list `{name}` under `audience`, or remove it here")));
         }
         resolved.push(RowAccess { audience, condition: condition.expression, columns: condition.columns });

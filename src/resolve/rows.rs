@@ -4,6 +4,8 @@
 //! `customers.us_states.timezone`. [`Rows::compile`] judges an expression as it was written, so that faults point into
 //! the spec, and then puts columns and derived expressions in the place of their names.
 
+use lakeflow::infer::{self, ColumnUse, ExprInfo, Place, Resolution, Scope};
+use lakeflow::{folded, is_same_name, types::DataType};
 use sqlparser::ast::Expr;
 
 use super::Context;
@@ -15,8 +17,6 @@ use super::guard::guarded;
 use super::stable::stabilise;
 use super::suspect::{self, Asked};
 use super::written::Written;
-use crate::lakeflow::infer::{self, ColumnUse, ExprInfo, Place, Resolution, Scope};
-use crate::lakeflow::{folded, is_same_name, types::DataType};
 use crate::model::{Column, ColumnPath, Entity, EntityId, Leaf, Named, RefPath};
 
 /// The rows of an entity, as a scope.

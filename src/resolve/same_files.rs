@@ -4,10 +4,11 @@
 //! files that the narrower pattern reads, one for each way to fill its wildcards that could make a difference.
 
 use globset::{GlobBuilder, GlobMatcher};
+use lakeflow::diag::Diagnostic;
 
 use super::Context;
 use super::glob::alternatives;
-use crate::diag::{Code, Diagnostic};
+use crate::codes;
 use crate::load::Located;
 use crate::spec::{EntitySpec, FilesSpec, SourceSpec};
 
@@ -25,7 +26,7 @@ pub fn check(specs: &[&Located<EntitySpec>], context: &mut Context<'_>) {
         let Some((_, wide)) = wide else { continue };
         let message = format!("every file of `{}` is read by `{}` too", narrow.name(), wide.name());
         let hint = format!("narrow the pattern of `{0}`, or name these files under `except` of `{0}`", wide.name());
-        let warning = Diagnostic::warning(Code::SameFiles, message).at(narrow.spec.value("/source/files"));
+        let warning = Diagnostic::warning(codes::SAME_FILES, message).at(narrow.spec.value("/source/files"));
         context.push(warning.related(wide.spec.value("/source/files"), "reads them too").hint(hint));
     }
 }

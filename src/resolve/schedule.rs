@@ -2,15 +2,18 @@
 
 use std::str::FromStr;
 
+use lakeflow::diag::{Diagnostic, did_you_mean};
+
 use super::quartz;
-use crate::diag::{Code, Diagnostic, did_you_mean};
+use crate::codes;
 
 /// The fault of a Quartz cron expression, if it has one.
 ///
 /// Quartz has six or seven fields, begins with seconds, counts the days of the week from Sunday = 1, and wants a `?` in
 /// one of the two day fields.
 pub fn check_cron(cron: &str) -> Option<Diagnostic> {
-    let fault = |why: String| Diagnostic::error(Code::BadCron, format!("`{cron}` is no Quartz cron expression: {why}"));
+    let fault =
+        |why: String| Diagnostic::error(codes::BAD_CRON, format!("`{cron}` is no Quartz cron expression: {why}"));
     let fields: Vec<&str> = cron.split_whitespace().collect();
     if fields.len() == 5 {
         let [minute, hour, day, month, weekday] = [fields[0], fields[1], fields[2], fields[3], fields[4]];
@@ -49,7 +52,7 @@ pub fn check_timezone(name: &str) -> Option<Diagnostic> {
     }
     let known = chrono_tz::TZ_VARIANTS.iter().map(|tz| tz.name());
     Some(
-        Diagnostic::error(Code::BadTimezone, format!("there is no time zone `{name}`"))
+        Diagnostic::error(codes::BAD_TIMEZONE, format!("there is no time zone `{name}`"))
             .maybe_hint(did_you_mean(name, known)),
     )
 }

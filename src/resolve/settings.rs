@@ -2,9 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use lakeflow::diag::Diagnostic;
+use lakeflow::yaml::pointer_segment;
+
 use super::Context;
-use crate::diag::{Code, Diagnostic};
-use crate::load::{Located, pointer_segment};
+use crate::codes;
+use crate::load::Located;
 use crate::model::{Channel, Settings};
 use crate::spec::{ClusterLabel, ClusterSpec, ProjectSpec, SettingsSpec};
 
@@ -42,7 +45,7 @@ pub fn check(project: &Located<ProjectSpec>, context: &mut Context<'_>) {
 }
 
 fn conflict(message: impl Into<String>) -> Diagnostic {
-    Diagnostic::error(Code::OptionConflict, message.into())
+    Diagnostic::error(codes::OPTION_CONFLICT, message.into())
 }
 
 /// What is wrong in one place.

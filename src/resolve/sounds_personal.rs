@@ -4,9 +4,11 @@
 //! `customer_email` is a mail address, `email_count` is a number. Names of places and organisations are no data of a
 //! person.
 
+use lakeflow::diag::Diagnostic;
+use lakeflow::types::DataType;
+
 use super::Context;
-use crate::diag::{Code, Diagnostic};
-use crate::lakeflow::types::DataType;
+use crate::codes;
 use crate::model::{Column, Entity, PersonalKind};
 
 /// Endings of names, as words with a `_` between them, and what they mean.
@@ -111,7 +113,7 @@ pub fn check(entity: &Entity, context: &mut Context<'_>) {
         let word = kind.word();
         let message = format!("`{}` is named like personal data ({word}), and declares none", column.name);
         let hint = format!("write `pii: {word}`; if it tells nothing of a person, `allow` says why");
-        context.push(Diagnostic::warning(Code::SoundsPersonal, message).at(column.span).hint(hint));
+        context.push(Diagnostic::warning(codes::SOUNDS_PERSONAL, message).at(column.span).hint(hint));
     }
 }
 

@@ -7,14 +7,13 @@
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
+use lakeflow::infer::{Fault, FaultKind, NodeTypes};
+use lakeflow::types::DataType;
+use lakeflow::{build, range_of_node};
 use sqlparser::ast::{
     DuplicateTreatment, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentClause, FunctionArguments, Ident,
     ObjectName, OrderByExpr, OrderByOptions, VisitMut, VisitorMut,
 };
-
-use crate::lakeflow::infer::{Fault, FaultKind, NodeTypes};
-use crate::lakeflow::types::DataType;
-use crate::lakeflow::{build, range_of_node};
 
 /// Functions that give the same for a list in any order.
 const ORDERLESS: [&str; 9] = [
@@ -231,9 +230,9 @@ fn taken(expr: &mut Expr) -> Expr {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lakeflow::infer::{Place, analyze_expr};
-    use crate::lakeflow::types::Column;
-    use crate::lakeflow::{expr_text, parse_expr};
+    use lakeflow::infer::{Place, analyze_expr};
+    use lakeflow::types::Column;
+    use lakeflow::{expr_text, parse_expr};
 
     fn stable(sql: &str) -> String {
         let ty = |text: &str| DataType::parse(text).unwrap_or(DataType::Unknown);

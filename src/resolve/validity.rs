@@ -3,13 +3,14 @@
 //! A text is normalised before anything looks at it, and must keep all demands at once. An accepted value that no text
 //! can become would send rows to the quarantine for ever, without a word.
 
+use lakeflow::diag::Diagnostic;
+use lakeflow::pattern;
+use lakeflow::types::DataType;
 use regex_syntax::hir::{Class, Hir, HirKind};
 
 use super::Context;
 use super::constant::{self, Misfit, normalized};
-use crate::diag::{Code, Diagnostic};
-use crate::lakeflow::pattern;
-use crate::lakeflow::types::DataType;
+use crate::codes;
 use crate::load::Located;
 use crate::model::{Column, Constant, Normalize};
 use crate::spec::{ColumnSpec, EntitySpec};
@@ -24,7 +25,7 @@ pub fn accepted(
 ) -> Option<Vec<Constant>> {
     let texts = column.accepted.as_ref()?;
     if texts.is_empty() {
-        let fault = Diagnostic::error(Code::BadValue, "`accepted` lists no value, so that none would be valid");
+        let fault = Diagnostic::error(codes::BAD_VALUE, "`accepted` lists no value, so that none would be valid");
         context.push(fault.at(spec.key(&format!("{pointer}/accepted"))).hint("leave it out, or list the values"));
     }
     let mut values = vec![];
@@ -58,7 +59,7 @@ fn stated(
     match constant::exact(text, ty) {
         Ok(value) => Some(value),
         Err(Misfit { why, hint }) => {
-            let fault = Diagnostic::error(Code::TypeMismatch, format!("the {what} `{text}` {why}"));
+            let fault = Diagnostic::error(codes::TYPE_MISMATCH, format!("the {what} `{text}` {why}"));
             context.push(fault.at(spec.value(pointer)).maybe_hint(hint));
             None
         }
@@ -69,7 +70,7 @@ fn stated(
 pub fn check(column: &Column, pointer: &str, spec: &Located<EntitySpec>, context: &mut Context<'_>) {
     let mut fault = |message: String, key: &str, hint: Option<String>| {
         let span = spec.value(&format!("{pointer}/{key}"));
-        context.push(Diagnostic::error(Code::OptionConflict, message).at(span).maybe_hint(hint));
+        context.push(Diagnostic::error(codes::OPTION_CONFLICT, message).at(span).maybe_hint(hint));
     };
     if let Some(normalize) = column.normalize {
         if !matches!(column.ty, DataType::String | DataType::Unknown) {

@@ -2,14 +2,15 @@
 
 use std::ops::ControlFlow;
 
+use lakeflow::diag::Diagnostic;
+use lakeflow::infer::{Fault, Risk};
+use lakeflow::source::Span;
+use lakeflow::yaml::Places;
 use sqlparser::ast::{Expr, Value, visit_expressions};
 
 use super::Context;
-use crate::diag::{Code, Diagnostic};
-use crate::lakeflow;
-use crate::lakeflow::infer::{Fault, FaultKind, Risk};
-use crate::load::{Located, Places};
-use crate::source::Span;
+use crate::codes;
+use crate::load::Located;
 use crate::spec::expanded;
 
 /// An expression as it stands in a spec.
@@ -47,7 +48,7 @@ impl<'a> Written<'a> {
             }
             Err(fault) => {
                 let span = self.inside(fault.range, context);
-                context.push(Diagnostic::error(Code::SqlSyntax, fault.message).at(span).maybe_hint(fault.hint));
+                context.push(Diagnostic::error(codes::SQL_SYNTAX, fault.message).at(span).maybe_hint(fault.hint));
                 None
             }
         }
@@ -67,7 +68,7 @@ impl<'a> Written<'a> {
                 let what = text.get(range).unwrap_or(text);
                 let message = format!("`{what}` would be replaced by a pipeline, a bundle or a job");
                 let span = self.inside(lakeflow::range_of_node(self.sql, part).unwrap_or(0..self.sql.len()), context);
-                context.push(Diagnostic::error(Code::ExpandedText, message).at(span).hint(
+                context.push(Diagnostic::error(codes::EXPANDED_TEXT, message).at(span).hint(
                     "it is written into a file without the escape: put it together of columns, or do without it",
                 ));
             }
@@ -79,7 +80,7 @@ impl<'a> Written<'a> {
     pub fn report(&self, faults: &[Fault], context: &mut Context<'_>) -> bool {
         for fault in faults {
             let span = self.inside(fault.range.clone(), context);
-            let diagnostic = Diagnostic::error(code_of(fault.kind), fault.message.clone()).at(span);
+            let diagnostic = Diagnostic::error(fault.kind.code(), fault.message.clone()).at(span);
             context.push(diagnostic.maybe_hint(fault.hint.clone()));
         }
         !faults.is_empty()
@@ -89,29 +90,11 @@ impl<'a> Written<'a> {
     pub fn warn(&self, risks: &[Risk], context: &mut Context<'_>) {
         for risk in risks {
             let message = format!("one row can stop the update: {}", risk.message);
-            let warning = Diagnostic::warning(Code::RowMayFail, message).at(self.inside(risk.range.clone(), context));
+            let warning =
+                Diagnostic::warning(codes::ROW_MAY_FAIL, message).at(self.inside(risk.range.clone(), context));
             let hint =
                 "no form of it gives NULL instead: keep such values out by a rule of the entity, or write it otherwise";
             context.push(warning.hint(hint));
-        }
-    }
-}
-
-/// The code for a kind of fault in the SQL of a spec.
-pub fn code_of(kind: FaultKind) -> Code {
-    match kind {
-        FaultKind::UnknownColumn | FaultKind::UnknownTable | FaultKind::AmbiguousColumn => Code::UnknownColumn,
-        FaultKind::UnknownFunction => Code::UnknownFunction,
-        FaultKind::WrongArguments => Code::WrongArguments,
-        FaultKind::NotBoolean => Code::NotBoolean,
-        FaultKind::SubqueryNotAllowed => Code::SubqueryNotAllowed,
-        FaultKind::AggregateNotAllowed => Code::AggregateNotAllowed,
-        FaultKind::WindowNotAllowed | FaultKind::GeneratorNotAllowed => Code::WindowNotAllowed,
-        FaultKind::NestedAggregate => Code::NestedAggregate,
-        FaultKind::NotDeterministic => Code::NotDeterministic,
-        FaultKind::InexactSum => Code::InexactSum,
-        FaultKind::TypeMismatch | FaultKind::MissingGroupBy | FaultKind::ColumnCount | FaultKind::Unsupported => {
-            Code::TypeMismatch
         }
     }
 }

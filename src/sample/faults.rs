@@ -3,11 +3,12 @@
 //! The list of an entity follows from its columns and rules: a fault that would stop an update is never made, because
 //! sample data is there to be run.
 
+use lakeflow::types::DataType;
+
 use super::random::Random;
 use super::rows::Row;
 use super::values::{Values, normalized};
 use super::words::AWKWARD;
-use crate::lakeflow::types::DataType;
 use crate::model::{Column, ColumnId, Project, Source};
 use crate::resolve::read;
 

@@ -3,10 +3,10 @@
 //! Columns with `matches` get values made from the pattern itself, so any pattern of any project is served. Look-around
 //! does not exist in the language; anchors and word boundaries are ignored, and the caller checks the result.
 
+use lakeflow::pattern::{self, CLOSING_END};
 use regex_syntax::hir::{Class, Hir, HirKind, Repetition};
 
 use super::random::Random;
-use crate::lakeflow::pattern::{self, CLOSING_END};
 
 /// How often an open repetition (`*`, `+`, `{2,}`) repeats beyond its minimum, at most.
 const EXTRA: u32 = 3;

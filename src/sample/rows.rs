@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use lakeflow::types::DataType;
+
 use super::random::Random;
 use super::values::Values;
-use crate::lakeflow::types::DataType;
 use crate::model::{ColumnId, EntityId, LookupRow, Project};
 
 /// A row as the texts of its fields, in the order of the columns.

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use lakeflow::types::DataType;
+
 use super::limits::Limits;
 use super::pattern::Pattern;
 use super::random::Random;
 use super::{calendar, invent};
-use crate::lakeflow::types::DataType;
 use crate::model::{Action, Column, ColumnId, Entity, EntityId, Load, PersonalKind, RuleKind};
 use crate::resolve;
 

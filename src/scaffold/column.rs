@@ -5,9 +5,10 @@
 
 use std::collections::BTreeMap;
 
+use lakeflow::types::DataType;
+
 use super::personal;
 use super::text::Scalar;
-use crate::lakeflow::types::DataType;
 use crate::resolve::converts;
 use crate::spec::PersonalSpec;
 

@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
+use lakeflow::is_same_name;
+use lakeflow::types::DataType;
 
 use super::column::{self, InferredColumn};
 use super::names::{self, singular};
 use super::personal;
 use super::table::Table;
 use super::text::Scalar;
-use crate::lakeflow::is_same_name;
-use crate::lakeflow::types::DataType;
 use crate::resolve::is_reserved_header;
 use crate::spec::PersonalSpec;
 

@@ -5,10 +5,10 @@
 
 use askama::Template;
 use heck::ToTitleCase;
+use lakeflow::types::DataType;
 use serde::Serialize;
 
 use super::widget::{self, Format, Place, Placed, Shown, WIDTH};
-use crate::lakeflow::types::DataType;
 use crate::model::{Grain, Measure, Metric, MetricTable, Time};
 use crate::render::text::Ident;
 

@@ -4,9 +4,9 @@
 //! pages makes no other row appear twice or not at all. A table whose rows no columns tell apart is not read this way.
 
 use askama::Template;
+use lakeflow::types::DataType;
 
 use super::parameter::Names;
-use crate::lakeflow::types::DataType;
 use crate::model::{Dimension, Metric, MetricTable, Project, Time};
 use crate::plan::serving::row_keys;
 use crate::render::text::Ident;

@@ -7,10 +7,11 @@
 use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 
+use lakeflow::diag::{Code, Diagnostic};
+use lakeflow::notebook;
 use rayon::prelude::*;
 
-use crate::diag::{Code, Diagnostic};
-use crate::lakeflow::notebook;
+use crate::codes;
 use crate::world::{World, WorldError, WorldFault};
 
 /// Larger files are not SQL that anybody wrote.
@@ -80,7 +81,7 @@ fn find(world: &dyn World, path: &Path) -> Vec<Found> {
 /// A directory without SQL.
 fn empty(dir: &Path) -> SqlFile {
     let message = "holds no `.sql` file and no notebook".to_owned();
-    SqlFile { path: dir.to_owned(), text: Err(Unread { code: Code::UnreadableFile, message }) }
+    SqlFile { path: dir.to_owned(), text: Err(Unread { code: codes::UNREADABLE_FILE, message }) }
 }
 
 /// A place where a file may be.
@@ -155,13 +156,13 @@ fn without_dots(path: &Path) -> PathBuf {
 }
 
 fn unreadable(error: &WorldError) -> Unread {
-    Unread { code: Code::UnreadableFile, message: format!("cannot be read: {}", error.fault) }
+    Unread { code: codes::UNREADABLE_FILE, message: format!("cannot be read: {}", error.fault) }
 }
 
 fn text(world: &dyn World, path: &Path) -> Result<String, Unread> {
     let bytes = if is_input(path) { world.input(LIMIT) } else { world.read(path, LIMIT) };
     let bytes = bytes.map_err(|error| unreadable(&error))?;
-    let refuse = |message: String| Unread { code: Code::NotUtf8, message };
+    let refuse = |message: String| Unread { code: codes::NOT_UTF8, message };
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
         return Err(refuse("is UTF-16: save it as UTF-8".to_owned()));
     }

@@ -2,4 +2,3 @@
 
 pub mod convert;
 pub mod files;
-pub mod lint;

@@ -1,10 +1,12 @@
 //! Texts of specs that a pipeline, a bundle or a job would replace something in.
 
+use lakeflow::diag::Diagnostic;
+use lakeflow::source::{SourceMap, Span};
+use lakeflow::yaml::pointer_segment;
 use serde_json::Value;
 
-use crate::diag::{Code, Diagnostic};
-use crate::load::{Document, pointer_segment};
-use crate::source::{SourceMap, Span};
+use crate::codes;
+use crate::load::Document;
 use crate::spec::expanded;
 
 /// One fault for each such text, at what would be replaced.
@@ -56,5 +58,5 @@ const HINT: &str = "no such text reaches a workspace as it stands: write it with
 
 fn fault(what: &str) -> Diagnostic {
     let message = format!("{what} would be replaced by a pipeline, a bundle or a job");
-    Diagnostic::error(Code::ExpandedText, message)
+    Diagnostic::error(codes::EXPANDED_TEXT, message)
 }

@@ -4,10 +4,12 @@
 //! walk picks the form that the value was meant to have (by its JSON type, then by its keys) and reports what is wrong
 //! with that one. It also finds unquoted scalars (`1.10`, `007`) that stand where a text is wanted: those are texts.
 
+use lakeflow::diag::{Diagnostic, did_you_mean, nearest};
+use lakeflow::yaml::pointer_segment;
 use serde_json::{Map, Value};
 
-use crate::diag::{Code, Diagnostic, did_you_mean, nearest};
-use crate::load::{Document, noun, pointer_segment};
+use crate::codes;
+use crate::load::{Document, noun};
 
 use super::leaf::Leaf;
 
@@ -135,7 +137,7 @@ impl<'a> Walk<'a> {
         let places = &self.document.places;
         let is_collection = value.is_array() || value.is_object();
         let span = if is_collection { places.key(&place.pointer) } else { places.value(&place.pointer) };
-        let fault = Diagnostic::error(Code::WrongType, message).at(span).maybe_hint(unquote_hint(value, leaves));
+        let fault = Diagnostic::error(codes::WRONG_TYPE, message).at(span).maybe_hint(unquote_hint(value, leaves));
         self.fault(place, fault.maybe_hint(self.meaning(place)).maybe_hint(example(&place.name, place.schema)));
     }
 
@@ -148,7 +150,7 @@ impl<'a> Walk<'a> {
             }
             let message = format!("`{text}` is no value of {}", place.name);
             let list = format!("allowed: {}", join(wanted(leaves).into_iter(), ", "));
-            let fault = Diagnostic::error(Code::BadValue, message).at(self.document.places.value(&place.pointer));
+            let fault = Diagnostic::error(codes::BAD_VALUE, message).at(self.document.places.value(&place.pointer));
             return self.fault(place, fault.maybe_hint(did_you_mean(text, words)).hint(list));
         };
         let length = text.chars().count() as u64;
@@ -176,7 +178,7 @@ impl<'a> Walk<'a> {
 
     fn out_of_bounds(&mut self, place: &Place<'a>, wanted: &str, found: &str) {
         let message = format!("{} must be {wanted}, found {found}", place.name);
-        let fault = Diagnostic::error(Code::BadValue, message).at(self.document.places.value(&place.pointer));
+        let fault = Diagnostic::error(codes::BAD_VALUE, message).at(self.document.places.value(&place.pointer));
         self.fault(place, fault.maybe_hint(self.meaning(place)));
     }
 
@@ -214,7 +216,7 @@ impl<'a> Walk<'a> {
     ) -> Option<&'a str> {
         let own = format!("{}/{}", place.pointer, pointer_segment(key));
         let span = self.document.places.key(&own);
-        let fault = |message: String| Diagnostic::error(Code::UnknownKey, message).at(span);
+        let fault = |message: String| Diagnostic::error(codes::UNKNOWN_KEY, message).at(span);
         if forms.iter().any(|other| other.property(key).is_some()) {
             let form = intended(fields, forms);
             let rival = form
@@ -272,12 +274,12 @@ impl<'a> Walk<'a> {
             if misspelt.is_empty() {
                 let names = forms.iter().flat_map(|form| form.required()).map(|name| format!("`{name}`"));
                 let message = format!("one of the keys {} is missing", join(names, ", "));
-                self.fault(place, Diagnostic::error(Code::MissingKey, message).at(span));
+                self.fault(place, Diagnostic::error(codes::MISSING_KEY, message).at(span));
             }
             return;
         }
         for name in form.required().filter(absent) {
-            let fault = Diagnostic::error(Code::MissingKey, format!("the key `{name}` is missing")).at(span);
+            let fault = Diagnostic::error(codes::MISSING_KEY, format!("the key `{name}` is missing")).at(span);
             let key = form.property(name).map(|schema| place.key(name, schema, true));
             let example = key.as_ref().and_then(|key| example(&key.name, key.schema));
             let meaning = key.as_ref().and_then(|key| self.meaning(key));

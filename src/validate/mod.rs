@@ -12,13 +12,15 @@ mod tests;
 
 pub use schema::schema_text;
 
+use lakeflow::diag::{Diagnostic, Diagnostics};
+use lakeflow::source::SourceMap;
+use lakeflow::yaml::{Places, pointer_segment};
 use rayon::prelude::*;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use crate::diag::{Code, Diagnostic, Diagnostics};
-use crate::load::{Document, Loaded, Located, LostSpec, Places, SpecSet, pointer_segment};
-use crate::source::SourceMap;
+use crate::codes;
+use crate::load::{Document, Loaded, Located, LostSpec, SpecSet};
 use crate::spec::{EntitySpec, MetricSpec, ProjectSpec, SpecKind};
 
 use explain::{Findings, Misspelt, explain};
@@ -58,7 +60,7 @@ enum Typed {
 }
 
 fn second_project(first: &Located<ProjectSpec>, second: &Located<ProjectSpec>) -> Diagnostic {
-    Diagnostic::error(Code::DuplicateName, "there are two project files")
+    Diagnostic::error(codes::DUPLICATE_NAME, "there are two project files")
         .at(second.key("/project"))
         .related(first.key("/project"), "first here")
         .hint("targets, audiences and schedules of one project stand in one file")
@@ -163,7 +165,7 @@ fn typed<T: DeserializeOwned>(
 
 /// A fault that has no words of ours: better plain than lost.
 fn unforeseen(places: &Places, pointer: &str, message: String) -> Diagnostic {
-    Diagnostic::error(Code::BadValue, message).at(places.key(pointer))
+    Diagnostic::error(codes::BAD_VALUE, message).at(places.key(pointer))
 }
 
 /// Removes the key at `pointer` from its mapping.

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
+use crate::codes;
 use crate::load::load;
 use crate::spec::{ColumnEntry, MaskSpec, MaskStyle};
 use crate::world::MemoryWorld;
@@ -62,7 +63,7 @@ fn a_key_without_a_value_is_an_absent_key_if_it_may_be_absent() {
 #[test]
 fn a_spec_with_a_passable_fault_is_typed_for_the_passes_to_come() {
     let (spec, faults) = entity("entity: e\nsource: { files: x.csv }\nload: upsrt\nnote: x\ncolumns: { a: string }\n");
-    assert_eq!(faults.iter().map(|f| f.code).collect::<Vec<_>>(), [Code::BadValue, Code::UnknownKey]);
+    assert_eq!(faults.iter().map(|f| f.code).collect::<Vec<_>>(), [codes::BAD_VALUE, codes::UNKNOWN_KEY]);
     let spec = spec.expect("an entity");
     assert!(spec.load.is_none());
     assert!(spec.columns.contains_key("a"));

@@ -8,7 +8,8 @@ use std::fs;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use lakegen::diag::{Code, human};
+use lakeflow::diag::human;
+use lakegen::codes;
 use lakegen::driver::{self, Compilation};
 use lakegen::world::DiskWorld;
 
@@ -121,7 +122,7 @@ fn copy(from: &Path, to: &Path) {
 /// What is wrong about the refusal of an attempt, if anything is.
 fn missed(compilation: &Compilation, path: &str, attempt: &Attempt) -> Option<String> {
     let is_here = |file| compilation.sources.path(file) == path;
-    let leaks: Vec<_> = compilation.diagnostics.iter().filter(|d| d.code == Code::AudienceMayNotSee).collect();
+    let leaks: Vec<_> = compilation.diagnostics.iter().filter(|d| d.code == codes::AUDIENCE_MAY_NOT_SEE).collect();
     let at: BTreeSet<(usize, usize)> = leaks
         .iter()
         .filter_map(|d| d.primary.as_ref())
@@ -143,8 +144,12 @@ fn missed(compilation: &Compilation, path: &str, attempt: &Attempt) -> Option<St
 }
 
 fn others(compilation: &Compilation) -> String {
-    let others: Vec<_> =
-        compilation.diagnostics.iter().filter(|d| d.is_error() && d.code != Code::AudienceMayNotSee).cloned().collect();
+    let others: Vec<_> = compilation
+        .diagnostics
+        .iter()
+        .filter(|d| d.is_error() && d.code != codes::AUDIENCE_MAY_NOT_SEE)
+        .cloned()
+        .collect();
     human::render(&others, &compilation.sources, human::Style { color: false, width: 100 })
 }
 

@@ -6,7 +6,6 @@ use std::path::Path;
 use lakegen::bundle::resource::{Job, Resource};
 use lakegen::bundle::{Bundle, Deployment, bundle, rest};
 use lakegen::driver::Compilation;
-use lakegen::lakeflow;
 use lakegen::model::{Mode, Project, Start};
 use lakegen::plan::operation::Script;
 use lakegen::plan::{ArtifactKind, BundleFile, Folder, deployment::PlaceKind};

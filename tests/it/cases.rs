@@ -8,10 +8,10 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use lakegen::diag::{Diagnostics, human};
+use lakeflow::diag::{Diagnostics, human};
+use lakeflow::source::SourceMap;
 use lakegen::driver::{self, Compilation, Phase};
 use lakegen::load::load;
-use lakegen::source::SourceMap;
 use lakegen::spec::SpecKind;
 use lakegen::validate::schema_text;
 use lakegen::world::DiskWorld;

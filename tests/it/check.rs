@@ -6,7 +6,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use lakegen::diag::human;
+use lakeflow::diag::human;
 use lakegen::driver;
 use lakegen::world::DiskWorld;
 

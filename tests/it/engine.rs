@@ -9,10 +9,10 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use lakegen::check;
-use lakegen::diag::{Diagnostic, Diagnostics};
+use lakeflow::check;
+use lakeflow::diag::{Diagnostic, Diagnostics};
+use lakeflow::source::SourceMap;
 use lakegen::engine::local::{Request, RunFault, RunReport, csv_text, query, run};
-use lakegen::source::SourceMap;
 
 fn files(directory: &Path) -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(directory) else { return vec![] };

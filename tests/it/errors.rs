@@ -8,9 +8,10 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use lakegen::diag::{Code, Diagnostic, human};
+use lakeflow::diag::{Diagnostic, human};
+use lakeflow::source::SourceMap;
+use lakegen::codes;
 use lakegen::driver;
-use lakegen::source::SourceMap;
 use lakegen::world::DiskWorld;
 
 /// Adds to the `specs` directory of a case what can't be kept in a repository.
@@ -101,7 +102,7 @@ fn each_case_is_reported_as_expected() {
         let expected_file = errors_dir().join(&name).join("expected.txt");
         let drawn = drawn(lay_out(&name).path());
         let code = name.split('-').next().unwrap();
-        if Code::from_number(code).is_some() && !drawn.contains(&format!("[{code}]")) {
+        if codes::from_number(code).is_some() && !drawn.contains(&format!("[{code}]")) {
             wrong.push(format!("== {name} does not report its code ==\n{drawn}"));
             continue;
         }
@@ -144,7 +145,7 @@ fn every_code_has_a_case() {
     }
     // What a workspace says has its case where one is deployed to.
     printed += &fs::read_to_string(errors_dir().with_file_name("it").join("deploy/validation.rs")).unwrap();
-    for code in Code::ALL {
+    for code in codes::all() {
         let number = code.number();
         let has_case = names.iter().any(|name| name.starts_with(&format!("{number}-")));
         assert!(has_case || printed.contains(number), "{number} has no case");

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use lakegen::diag::{Diagnostic, human};
+use lakeflow::diag::{Diagnostic, human};
 
 use crate::errors::{case_names, check_project, errors_dir, lay_out_all};
 

@@ -3,9 +3,9 @@
 
 use std::path::Path;
 
-use lakegen::check;
-use lakegen::diag::{Diagnostics, human};
-use lakegen::source::SourceMap;
+use lakeflow::check;
+use lakeflow::diag::{Diagnostics, human};
+use lakeflow::source::SourceMap;
 
 #[test]
 fn governance_that_does_not_fit_its_pipeline_is_refused() {
@@ -36,10 +36,10 @@ fn governance_that_does_not_fit_its_pipeline_is_refused() {
 
 #[cfg(feature = "engine")]
 mod figures {
+    use lakeflow::yaml;
+    use lakeflow::{self, StatementKind};
     use lakegen::driver::Compilation;
     use lakegen::engine::local;
-    use lakegen::lakeflow::{self, StatementKind};
-    use lakegen::load;
     use lakegen::model::TargetId;
     use lakegen::model::{Metric, MetricTable};
     use lakegen::plan::metric_view;
@@ -115,7 +115,7 @@ mod figures {
             .filter_map(|statement| match statement.kind {
                 StatementKind::CreateMetricView(view) => {
                     let name = view.name.0.last().unwrap().as_ident().unwrap().value.clone();
-                    let (document, _) = load::yaml(file, &view.definition.yaml.value);
+                    let yaml::Parsed { document, .. } = yaml::parse(file, &view.definition.yaml.value);
                     Some((name, document.unwrap().0))
                 }
                 _ => None,

@@ -8,12 +8,13 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use lakegen::check;
-use lakegen::diag::{Code, Diagnostic, Diagnostics, human};
+use lakeflow::check;
+use lakeflow::diag::{Diagnostic, Diagnostics, human};
+use lakeflow::source::SourceMap;
+use lakegen::codes;
 use lakegen::driver;
 use lakegen::lineage::{self, Declared, Policy, Reader};
 use lakegen::model::{PersonalKind, Sees};
-use lakegen::source::SourceMap;
 use lakegen::world::DiskWorld;
 
 fn lineage_dir() -> PathBuf {
@@ -93,7 +94,7 @@ fn every_leak_is_refused_with_its_path() {
         let (sources, diagnostics) = judged(&case);
         let text = drawn(&sources, &diagnostics);
         let mut errors = diagnostics.iter().filter(|d| d.is_error()).peekable();
-        let is_refused = errors.peek().is_some() && errors.all(|d| d.code == Code::AudienceMayNotSee);
+        let is_refused = errors.peek().is_some() && errors.all(|d| d.code == codes::AUDIENCE_MAY_NOT_SEE);
         let expected = case.with_extension("txt");
         if bless && is_refused {
             fs::write(&expected, &text).unwrap();

@@ -7,11 +7,11 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use lakeflow::functions::{self, Class, Kind, Param, Pattern, Signature};
+use lakeflow::parse_query;
 use lakegen::engine::local::spark::{LastPart, Session};
-use lakegen::lakeflow::functions::{self, Class, Kind, Param, Pattern, Signature};
-use lakegen::lakeflow::parse_query;
 
-const LIST: &str = "src/lakeflow/functions/local_lacks.txt";
+const LIST: &str = "crates/lakeflow/src/functions/local_lacks.txt";
 
 const HEAD: &str = "# Functions that the local engine refuses: a name, and the numbers of arguments if other forms of it run.\n\
     # Written by `BLESS=1 cargo test --test it the_engine_lacks`.\n";

@@ -10,7 +10,6 @@
 )]
 
 mod attempts;
-mod build;
 mod bundle;
 mod cases;
 mod check;
@@ -24,12 +23,9 @@ mod engine;
 mod errors;
 mod errors_alone;
 mod errors_together;
+mod generated_sql;
 mod governance;
-mod infer;
-mod lakeflow;
-mod lakeflow_round_trip;
 mod lineage;
-mod lint;
 mod local_functions;
 mod meaning;
 #[cfg(feature = "engine")]
@@ -41,20 +37,9 @@ mod schemas;
 mod serving;
 mod spark_csv;
 mod spark_functions;
-mod spark_types;
-mod sql_fmt;
-mod sql_parts;
 mod structure;
-mod total;
 mod warehouse;
 mod workspace;
-
-/// Where people see a byte of a text.
-fn line_column(text: &str, offset: usize) -> lakegen::source::LineColumn {
-    let mut sources = lakegen::source::SourceMap::default();
-    let file = sources.add("", text);
-    sources.line_column(file, offset)
-}
 
 /// Every file of SQL below a directory, in order.
 fn sql_below(dir: &std::path::Path) -> Vec<std::path::PathBuf> {

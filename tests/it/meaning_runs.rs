@@ -10,11 +10,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use lakegen::check::{self, Kind as DatasetKind, Pipeline};
+use lakeflow::check::{self, Kind as DatasetKind, Pipeline};
+use lakeflow::diag::{Diagnostic, Diagnostics};
+use lakeflow::source::SourceMap;
 use lakegen::deploy::meaning::{self, Kind, Meaning, PipelineSql, SqlFile};
-use lakegen::diag::{Diagnostic, Diagnostics};
 use lakegen::engine::local::{self, Request};
-use lakegen::source::SourceMap;
 
 use crate::cases::{cases, compile, land};
 

@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use lakegen::diag::Diagnostics;
+use lakeflow::diag::Diagnostics;
+use lakeflow::source::SourceMap;
 use lakegen::load::load;
-use lakegen::source::SourceMap;
 use lakegen::spec::SpecKind;
 use lakegen::validate::schema_text;
 use lakegen::world::DiskWorld;

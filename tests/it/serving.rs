@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use lakeflow::{infer::Catalog, infer::Relation, infer::analyze_query, parse_query};
 use lakegen::driver::Compilation;
-use lakegen::lakeflow::{infer::Catalog, infer::Relation, infer::analyze_query, parse_query};
 use serde_json::Value;
 
 use crate::cases::{cases, compile};

@@ -16,9 +16,9 @@ use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
 use datafusion::arrow::datatypes::{DataType, DurationMicrosecondType, Float32Type, Float64Type, SchemaRef};
 use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
 use datafusion::datasource::MemTable;
+use lakeflow::infer::{Catalog, Relation, analyze_query};
+use lakeflow::parse_query;
 use lakegen::engine::local::spark::{Fault, LastPart, Session};
-use lakegen::lakeflow::infer::{Catalog, Relation, analyze_query};
-use lakegen::lakeflow::parse_query;
 
 type Rows = (SchemaRef, Vec<RecordBatch>);
 

@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use lakegen::check::{self, Pipeline};
-use lakegen::diag::Diagnostics;
+use lakeflow::check::{self, Pipeline};
+use lakeflow::diag::Diagnostics;
+use lakeflow::source::SourceMap;
 use lakegen::engine::local::{Request, RunFault, csv_text, hold, query, run};
-use lakegen::source::SourceMap;
 
 fn pipeline(sql: &str) -> Pipeline {
     let mut sources = SourceMap::default();

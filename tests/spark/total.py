@@ -1,4 +1,4 @@
-"""Makes up queries for every form of src/lakeflow/functions/total.txt: total.py | record.py - > total.jsonl.
+"""Makes up queries for every form of crates/lakeflow/src/functions/total.txt: total.py | record.py - > total.jsonl.
 
 A query computes one form over every combination of adversarial values, NULL among them, and tells for each pattern of
 NULL operands (and each value of an operand that decides) how many rows there are, and in how many the result is NULL.
@@ -12,7 +12,7 @@ import re
 import sys
 from pathlib import Path
 
-TABLE = Path(__file__).parents[2] / "src/lakeflow/functions/total.txt"
+TABLE = Path(__file__).parents[2] / "crates/lakeflow/src/functions/total.txt"
 
 VALUES = {
     "string": ["''", "' '", "'a'", "'Ada'", "'ada@example.com'", "'İß'", "'👩‍👩‍👧e\u0301'", "'%_\\\\'", "'[(*'", "'NaN'",

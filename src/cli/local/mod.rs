@@ -8,11 +8,12 @@ mod table;
 pub use query::query;
 pub use run::run;
 
+use lakeflow::diag::Diagnostic;
+use lakeflow::source::SourceMap;
+
 use super::shell::Shell;
 use super::{Ended, Status};
-use crate::diag::Diagnostic;
 use crate::engine::local::RunFault;
-use crate::source::SourceMap;
 
 /// Directory of the tables of local runs, below the project.
 const WAREHOUSE: &str = ".gen/warehouse";

@@ -4,23 +4,24 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use lakeflow::ast::Violation;
+use lakeflow::check::{Kind, Pipeline};
+use lakeflow::diag::{Diagnostic, did_you_mean};
+use lakeflow::is_same_name;
+use lakeflow::source::{SourceMap, Span};
+
 use super::summary::{DatasetSummary, ExpectationSummary, Figures, FileNote, SMALL, Summary};
 use super::{WAREHOUSE, report_fault};
-use crate::check::{Kind, Pipeline};
 use crate::cli::check::{require_faultless, tell_parses};
 use crate::cli::run::RunArgs;
 use crate::cli::shell::{Format, Shell};
 use crate::cli::{Ended, Failure, Status, project};
-use crate::diag::{Diagnostic, did_you_mean};
 use crate::driver;
 use crate::engine::local::{self, DatasetReport, ExpectationReport, PATIENCE, Request, RunFault, RunReport};
-use crate::lakeflow::ast::Violation;
-use crate::lakeflow::is_same_name;
 use crate::model::{Action, Classification, Entity, Metric, MetricTable, Project};
 use crate::plan::{self, BuildPlan, Dataset};
 use crate::render::text::Ident;
 use crate::scaffold::SAMPLES;
-use crate::source::{SourceMap, Span};
 use crate::world::World;
 
 /// Compiles the project, or reads other SQL, and runs it.

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use lakeflow::fmt::format;
 use rayon::prelude::*;
 
 use super::place::Places;
@@ -10,7 +11,6 @@ use crate::cli::check::counted;
 use crate::cli::shell::Shell;
 use crate::cli::{Ended, Failure, Status, interrupt};
 use crate::emit::text_diff;
-use crate::lakeflow::fmt::format;
 use crate::sqltool::files::{self, SqlFile};
 use crate::world::World;
 

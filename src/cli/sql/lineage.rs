@@ -3,13 +3,13 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use lakeflow::check::Judged;
+use lakeflow::types::Column;
 use serde_json::{Map, Value, json};
 
 use super::super::shell::Shell;
 use super::super::{Ended, Status};
-use crate::check::Judged;
 use crate::driver;
-use crate::lakeflow::types::Column;
 use crate::lineage::{self, Edge, Influence, Traced, TracedColumn};
 use crate::world::World;
 

@@ -4,16 +4,16 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use clap::{Args, ValueEnum};
+use lakeflow::diag::did_you_mean;
+use lakeflow::lint::{ALL, Lint, by_id};
 use serde_json::json;
 
 use crate::cli::check::counted;
 use crate::cli::shell::{Format, Shell};
 use crate::cli::{Ended, Failure, Status, interrupt};
-use crate::diag::did_you_mean;
 use crate::driver::{self, FixedFile};
 use crate::emit;
 use crate::sqltool::files;
-use crate::sqltool::lint::{ALL, Lint, by_id};
 use crate::world::World;
 
 /// Find traps in SQL files, by named rules, and put right what is safe to
@@ -105,12 +105,12 @@ fn diff(fixed: &[FixedFile], shell: &mut Shell) -> Ended {
 }
 
 fn list(shell: &mut Shell) -> Ended {
-    let width = ALL.iter().map(|lint| lint.rule.id.len()).max().unwrap_or(0);
-    for Lint { rule, severity, .. } in ALL {
+    let width = ALL.iter().map(|lint| lint.id().len()).max().unwrap_or(0);
+    for Lint { code, severity, .. } in ALL {
         let word = severity.word();
         let line = match shell.format() {
-            Some(Format::Json) => json!({"rule": rule.id, "severity": word, "title": rule.title}).to_string(),
-            _ => format!("{:<width$}  {word:<7}  {}", rule.id, rule.title),
+            Some(Format::Json) => json!({"rule": code.number(), "severity": word, "title": code.title()}).to_string(),
+            _ => format!("{:<width$}  {word:<7}  {}", code.number(), code.title()),
         };
         shell.result(&format!("{line}\n"))?;
     }
@@ -118,6 +118,6 @@ fn list(shell: &mut Shell) -> Ended {
 }
 
 fn unknown(id: &str) -> Failure {
-    let hint = did_you_mean(id, ALL.iter().map(|lint| lint.rule.id));
+    let hint = did_you_mean(id, ALL.iter().map(|lint| lint.id()));
     Failure::Usage(format!("there is no rule `{id}`: {}", hint.unwrap_or_else(|| "--list lists all".to_owned())))
 }

@@ -3,6 +3,9 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use lakeflow::diag::Diagnostic;
+use lakeflow::source::{FileId, SourceMap, Span};
+use lakeflow::{Attempt, Fault, parse, visit_each};
 use rayon::prelude::*;
 use serde_json::json;
 
@@ -10,9 +13,7 @@ use super::place::Places;
 use crate::cli::check::counted;
 use crate::cli::shell::Shell;
 use crate::cli::{Ended, Failure, Status};
-use crate::diag::{Code, Diagnostic};
-use crate::lakeflow::{Attempt, Fault, parse, visit_each};
-use crate::source::{FileId, SourceMap, Span};
+use crate::codes;
 use crate::sqltool::files::{self, SqlFile, Unread};
 use crate::world::World;
 
@@ -101,7 +102,7 @@ fn diagnostics(files: &[SqlFile]) -> (SourceMap, Vec<Diagnostic>) {
     let found = added.into_par_iter().flat_map(|added| match added {
         Ok((id, text)) => {
             let diagnostic = |Fault { range, message, hint }| {
-                Diagnostic::error(Code::PipelineSyntax, message).at(Span::new(id, range)).maybe_hint(hint)
+                Diagnostic::error(codes::PIPELINE_SYNTAX, message).at(Span::new(id, range)).maybe_hint(hint)
             };
             let faults = parse(text).err().unwrap_or_default();
             faults.into_iter().map(diagnostic).collect()

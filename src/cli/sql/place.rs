@@ -1,7 +1,7 @@
 //! What is wrong in a file of SQL, a line a fault: `file:line:column: message (remedy)`.
 
-use crate::lakeflow::Fault;
-use crate::source::{FileId, LineColumn, SourceMap};
+use lakeflow::Fault;
+use lakeflow::source::{FileId, LineColumn, SourceMap};
 
 /// A file in which places are looked up.
 pub struct Places {

@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use lakeflow::check::Kind as DatasetKind;
+
 use super::side::{Dataset, Merge, Side, Source};
 use super::table::{self, list};
 use super::term::{Relation, Term};
 use super::{Kind, Meaning, Remedy, refresh};
-use crate::check::Kind as DatasetKind;
 
 /// How two relations differ.
 #[derive(Debug, Default)]

@@ -5,9 +5,10 @@
 
 use std::collections::BTreeSet;
 
+use lakeflow::check::Kind;
+
 use super::Remedy;
 use super::side::{Dataset, Side, Source};
-use crate::check::Kind;
 
 /// The full refresh that gives the rows of `dataset` the meaning of `after`; `stale` are tables whose rows keep an old one.
 pub(super) fn of(after: &Side, dataset: &Dataset, stale: &BTreeSet<String>) -> Remedy {

@@ -7,16 +7,18 @@ mod flow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use lakeflow::ast::StatementKind;
+use lakeflow::check::{self, Definition, Judged, Kind, Parsed};
+use lakeflow::diag::Diagnostics;
+use lakeflow::folded;
+use lakeflow::source::SourceMap;
+
 pub(super) use facts::Facts;
 pub(super) use flow::{Flow, Merge, Source};
 
 use super::term::{Evaluator, Relation, may_be, term};
 use super::{PipelineSql, Unread};
-use crate::check::{self, Definition, Judged, Kind, Parsed};
-use crate::diag::{Code, Diagnostics};
-use crate::lakeflow::ast::StatementKind;
-use crate::lakeflow::folded;
-use crate::source::SourceMap;
+use crate::codes;
 
 /// A dataset, with what its rows are computed from.
 #[derive(Debug)]
@@ -61,7 +63,7 @@ impl Side {
         let unread: Vec<Unread> = diagnostics
             .into_sorted()
             .into_iter()
-            .filter(|found| matches!(found.code, Code::PipelineSyntax | Code::DuplicateDataset))
+            .filter(|found| matches!(found.code, codes::PIPELINE_SYNTAX | codes::DUPLICATE_DATASET))
             .map(|found| Unread {
                 path: found.primary.map(|label| sources.path(label.span.file).to_owned()).unwrap_or_default(),
                 why: found.message,

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use lakeflow::ast::Violation;
+use lakeflow::check::Kind as DatasetKind;
+
 use super::side::{Dataset, Facts};
 use super::{Kind, Meaning};
-use crate::check::Kind as DatasetKind;
-use crate::lakeflow::ast::Violation;
 
 /// Names for people; of many, the first.
 pub(super) fn list(names: &[String]) -> String {

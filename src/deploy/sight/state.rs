@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use lakeflow::ast::{Mask, ObjectName, StatementKind, TableDefinition};
+use lakeflow::{folded, parse, string_text};
 use regex::Regex;
 
 use super::{Sees, View};
@@ -10,8 +12,6 @@ use crate::deploy::catalog::{Catalog, Known, Policy, Shape};
 use crate::deploy::effect::{Object, ObjectKind, Tagged};
 use crate::deploy::guard::Guard;
 use crate::deploy::meaning::PipelineSql;
-use crate::lakeflow::ast::{Mask, ObjectName, StatementKind, TableDefinition};
-use crate::lakeflow::{folded, parse, string_text};
 
 /// Stands for the columns of what has none that are known, as views.
 const ALL_COLUMNS: &str = "*";

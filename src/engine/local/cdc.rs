@@ -11,13 +11,13 @@ use datafusion::arrow::compute::take;
 use datafusion::arrow::datatypes::{Field, Schema};
 use datafusion::arrow::error::ArrowError;
 use datafusion::arrow::row::{OwnedRow, RowConverter, Rows, SortField};
+use lakeflow::ast::{AutoCdc, ColumnSelection, Expr, Ident, StoredAs};
+use lakeflow::is_same_name;
 use sqlparser::ast::Value;
 
 use super::RunFault;
 use super::spark::{Fault, LastPart, Session, is_true, select_over};
 use super::table::Table;
-use crate::lakeflow::ast::{AutoCdc, ColumnSelection, Expr, Ident, StoredAs};
-use crate::lakeflow::is_same_name;
 
 /// Applies all changes of a source.
 pub async fn apply(session: &Session, target: &str, cdc: &AutoCdc) -> Result<(Table, usize), RunFault> {

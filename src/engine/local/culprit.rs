@@ -5,12 +5,12 @@
 
 use datafusion::arrow::array::{Array, ArrayRef};
 use datafusion::arrow::datatypes::DataType;
+use lakeflow::ast::StatementKind;
+use lakeflow::{expr_text, is_same_name};
 use sqlparser::ast::{Expr, Ident, Query, SelectItem, SetExpr};
 
 use super::spark::{Fault, Relations, Session, texts_of};
 use super::table::Table;
-use crate::lakeflow::ast::StatementKind;
-use crate::lakeflow::{expr_text, is_same_name};
 
 /// What fails.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -126,7 +126,7 @@ fn holds(ty: &str) -> String {
 /// The figures of the first row that does not meet an expectation, of a dataset that is about data alone: rows of others may
 /// be about persons.
 pub fn figures(statement: &StatementKind, table: &Table, row: usize, predicate: &Expr) -> Option<String> {
-    let declared = crate::check::table_of(statement)?;
+    let declared = lakeflow::check::table_of(statement)?;
     let monitors = declared.properties.iter().any(|p| p.key == "quality" && p.value == "monitoring");
     if !monitors {
         return None;

@@ -2,6 +2,8 @@
 
 use datafusion::arrow::array::{AsArray, BooleanArray};
 use datafusion::arrow::compute::and;
+use lakeflow::ast::{Expectation, Ident, StatementKind, Violation};
+use lakeflow::expr_text;
 use sqlparser::ast::{Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments};
 
 use super::RunFault;
@@ -9,8 +11,6 @@ use super::culprit;
 use super::run::ExpectationReport;
 use super::spark::{LastPart, Session, is_true, select_over};
 use super::table::Table;
-use crate::lakeflow::ast::{Expectation, Ident, StatementKind, Violation};
-use crate::lakeflow::expr_text;
 
 /// Applies all expectations of a dataset to its result: what is left, and how each of them was met. A predicate that is
 /// NULL is not met.

@@ -2,8 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use lakeflow::diag::Code;
+
 use super::spark;
-use crate::diag::Code;
+use crate::codes;
 
 /// A fault of a run or of a query.
 #[derive(Debug, thiserror::Error)]
@@ -84,11 +86,11 @@ impl RunFault {
     /// The code that explains it.
     pub fn code(&self) -> Code {
         match self {
-            RunFault::Landing { .. } => Code::Landing,
-            RunFault::Unsupported { .. } => Code::NotRunnableLocally,
-            RunFault::Expectation { .. } => Code::ExpectationFailed,
-            RunFault::Failed { .. } => Code::QueryFailed,
-            RunFault::Warehouse { .. } | RunFault::Busy { .. } => Code::CannotWrite,
+            RunFault::Landing { .. } => codes::LANDING,
+            RunFault::Unsupported { .. } => codes::NOT_RUNNABLE_LOCALLY,
+            RunFault::Expectation { .. } => codes::EXPECTATION_FAILED,
+            RunFault::Failed { .. } => codes::QUERY_FAILED,
+            RunFault::Warehouse { .. } | RunFault::Busy { .. } => codes::CANNOT_WRITE,
             RunFault::Replaced { instead, .. } => instead.code(),
         }
     }

@@ -7,8 +7,8 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use crate::diag::did_you_mean;
-use crate::lakeflow::is_same_name;
+use lakeflow::diag::did_you_mean;
+use lakeflow::is_same_name;
 
 /// The header of one file.
 pub struct Header {

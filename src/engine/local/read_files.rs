@@ -8,6 +8,7 @@ use datafusion::arrow::array::{
     ArrayRef, Int64Array, RecordBatch, StringArray, StructArray, TimestampMicrosecondArray,
 };
 use datafusion::arrow::datatypes::{DataType, Field, Schema};
+use lakeflow::types::{self, DataType as SqlType};
 use serde_json::{Map, Value};
 
 use super::header::{Header, Note};
@@ -16,7 +17,6 @@ use super::RunFault;
 use super::csv::{Format, Record, records};
 use super::landing::{self, LandedFile};
 use super::table::Table;
-use crate::lakeflow::types::{self, DataType as SqlType};
 
 /// What a call of `read_files` asks for.
 #[derive(Debug, Clone, Default)]

@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 
 use datafusion::arrow::array::Array;
 use datafusion::arrow::datatypes::DataType;
+use lakeflow::ast::{Column, Statement, Violation};
+use lakeflow::check::{Definition, Kind, Pipeline, Writers, expectations_of, query_of, table_of, writers};
 use sqlparser::ast::Query;
 
 use super::cdc;
@@ -18,8 +20,6 @@ use super::spark::{Fault, Session};
 use super::table::Table;
 use super::warehouse::Writer;
 use super::{RunFault, spark};
-use crate::check::{Definition, Kind, Pipeline, Writers, expectations_of, query_of, table_of, writers};
-use crate::lakeflow::ast::{Column, Statement, Violation};
 
 /// What is to be run.
 pub struct Request<'a> {

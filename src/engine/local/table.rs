@@ -1,6 +1,5 @@
 //! Tables in memory: columns under the names that people wrote.
 
-use crate::lakeflow::is_same_name;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{ArrayRef, BooleanArray, RecordBatch, new_null_array};
@@ -8,6 +7,7 @@ use datafusion::arrow::compute::{CastOptions, cast_with_options, concat_batches,
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use datafusion::arrow::error::ArrowError;
 use datafusion::datasource::MemTable;
+use lakeflow::is_same_name;
 
 use super::RunFault;
 use super::spark::Session;

@@ -21,7 +21,6 @@ use super::spark::{Fault, Relations, Session};
 use super::store::{self, TableInfo};
 use super::table::Table;
 use super::{RunFault, run};
-use crate::lakeflow;
 
 /// A warehouse that is being written, by a process that holds it.
 pub struct Writer {
@@ -169,7 +168,7 @@ impl Relations for Stored<'_> {
         let last = name.0.last().and_then(ObjectNamePart::as_ident).map(|i| i.value.to_lowercase()).unwrap_or_default();
         let Some(info) = self.known.iter().find(|t| t.name == last) else {
             let names = self.known.iter().map(|t| t.name.as_str());
-            let hint = crate::diag::did_you_mean(&last, names).map(|h| format!("; {h}")).unwrap_or_default();
+            let hint = lakeflow::diag::did_you_mean(&last, names).map(|h| format!("; {h}")).unwrap_or_default();
             return Err(Fault::failed(format!("there is no table `{last}`{hint}")));
         };
         let loaded = load(&self.warehouse.join(store::file_name(&last)), info).and_then(|table| {

@@ -5,11 +5,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use lakeflow::{self, build, folded};
+
 use super::super::operation::{self, RELEASE_FUNCTION, RELEASE_VIEW};
 use super::super::protection;
 use super::super::{BuildPlan, Dataset, Kind, access, landing_volume};
 use super::{Entry, Given, Select};
-use crate::lakeflow::{self, build, folded};
 use crate::model::{AudienceId, Expression, Named, Principal, Project, Protection, Target};
 
 /// Everything that a build of the project gives, in all targets.

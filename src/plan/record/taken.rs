@@ -6,9 +6,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use lakeflow::folded;
+
 use super::declared::own_schema;
 use super::{Entry, Given, Record, Select};
-use crate::lakeflow::folded;
 use crate::model::{Principal, Project, Target};
 use crate::plan::{BuildPlan, Kind};
 

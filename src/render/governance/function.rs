@@ -1,12 +1,12 @@
 //! Functions that masks and row filters call, and policies that call them.
 
 use askama::Template;
+use lakeflow::types::{Column as TypedColumn, DataType};
 
 use super::super::text::{Ident, Literal, Sql};
 use super::super::{filters, names};
 use super::Site;
 use super::place::{EVERYBODY, grantee, is_asking};
-use crate::lakeflow::types::{Column as TypedColumn, DataType};
 use crate::model::{AudienceId, Mask, PersonalKind, Principal, Protection};
 use crate::plan::protection::{self, MaskFunction, RowFilter};
 use crate::plan::{Identity, access};

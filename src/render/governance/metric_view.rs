@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use heck::ToTitleCase;
+use lakeflow::{build, is_same_name, types::DataType};
 use sqlparser::ast::Expr;
 
 use super::super::names::current_rows;
@@ -15,7 +16,6 @@ use super::super::{first_text, metric as tables};
 use super::Site;
 use super::place::grantee;
 use super::tag::classification_tag;
-use crate::lakeflow::{build, is_same_name, types::DataType};
 use crate::model::{ColumnPath, Dimension, Expression, JoinKind, Leaf, Measure, Metric, Named, RefPath};
 use crate::plan::Identity;
 

@@ -1,12 +1,12 @@
 //! Tables of a metric that are grouped by dimensions and periods.
 
 use askama::Template;
+use lakeflow::build;
+use lakeflow::types::DataType;
 use sqlparser::ast::{Expr, UnaryOperator};
 
 use super::query::{Body, MetricQuery, period};
 use super::{comment, dimension_definition, measure_definition, period_comment, title};
-use crate::lakeflow::build;
-use crate::lakeflow::types::DataType;
 use crate::model::{Dimension, Measure, MeasureId, MetricTable, Time};
 use crate::render::columns::Definition;
 use crate::render::text::{Ident, Literal, Sql};

@@ -1,11 +1,11 @@
 //! The table of a metric with one row for each row of an entity.
 
 use askama::Template;
+use lakeflow::build;
 use sqlparser::ast::Expr;
 
 use super::query::{Body, MEASURED, MetricQuery, conjuncts, join, join_conditions};
 use super::{comment, dimension_definition, measure_definition, title};
-use crate::lakeflow::build;
 use crate::model::{ColumnPath, Measure, MeasureId, MetricTable, Per, RefPath};
 use crate::render::columns::Definition;
 use crate::render::names::{Aliases, current_rows};

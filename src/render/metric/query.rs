@@ -1,11 +1,11 @@
 //! The measured rows of a metric as a query: where they come from, which of them count, what is computed.
 
+use lakeflow::build;
+use lakeflow::types::DataType;
 use sqlparser::ast::{BinaryOperator, Expr};
 
 use super::super::names::{Aliases, current_rows};
 use super::super::text::{Ident, Sql};
-use crate::lakeflow::build;
-use crate::lakeflow::types::DataType;
 use crate::model::{ColumnPath, Entity, Grain, Join, JoinKind, Leaf, Measure, MeasureId, Metric, Named, Project};
 
 /// The query part in which aggregates are computed, where the table is more than that.

@@ -1,10 +1,10 @@
 //! The proof that the tables of a metric add up to the rows that they were made of.
 
 use askama::Template;
+use lakeflow::build;
+use lakeflow::types::DataType;
 
 use super::query::{Body, MetricQuery, conjuncts, join_conditions};
-use crate::lakeflow::build;
-use crate::lakeflow::types::DataType;
 use crate::model::{Measure, MeasureId, MetricTable};
 use crate::plan;
 use crate::render::names::current_rows;

@@ -1,7 +1,8 @@
 //! Values of a column that are enough to try: any other one is on the same side of every literal as one of them.
 
+use lakeflow::types::DataType;
+
 use super::literal::Literal;
-use crate::lakeflow::types::DataType;
 use crate::model::{Column, Constant, Double};
 
 /// A value of a column.

@@ -2,13 +2,14 @@
 
 use std::ops::ControlFlow;
 
+use lakeflow::diag::did_you_mean;
+use lakeflow::range_of_node;
+use lakeflow::types::DataType;
 use sqlparser::ast::{BinaryOperator, Expr, visit_expressions};
 
 use super::literal::Literal;
 use super::{Columns, Doubt, named};
-use crate::diag::{Code, did_you_mean};
-use crate::lakeflow::range_of_node;
-use crate::lakeflow::types::DataType;
+use crate::codes;
 use crate::model::{Column, Constant};
 use crate::resolve::constant::{self, Misfit};
 use crate::resolve::validity;
@@ -24,7 +25,7 @@ pub fn never(expr: &Expr, sql: &str, columns: &dyn Columns) -> Vec<Doubt> {
             {
                 let message = format!("`{}` never holds this value: {why}", column.name);
                 let because = Some((column.span, "the column"));
-                found.push(Doubt { code: Code::NeverHeld, range, message, hint, because });
+                found.push(Doubt { code: codes::NEVER_HELD, range, message, hint, because });
             }
         }
         ControlFlow::<()>::Continue(())

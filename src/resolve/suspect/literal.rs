@@ -1,9 +1,9 @@
 //! Literals as values of the column that they are compared with, exactly or not at all.
 
+use lakeflow::types::DataType;
 use sqlparser::ast::{DataType as SqlType, Expr, TypedString, UnaryOperator, Value};
 
 use super::bare;
-use crate::lakeflow::types::DataType;
 use crate::model::{Constant, Double};
 use crate::resolve::constant;
 

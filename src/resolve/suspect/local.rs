@@ -2,12 +2,12 @@
 
 use std::ops::ControlFlow;
 
+use lakeflow::functions::is_lacking_locally;
+use lakeflow::range_of_node;
 use sqlparser::ast::{Expr, FunctionArguments, visit_expressions};
 
 use super::Doubt;
-use crate::diag::Code;
-use crate::lakeflow::functions::is_lacking_locally;
-use crate::lakeflow::range_of_node;
+use crate::codes;
 
 /// All calls of functions that the local engine lacks.
 pub fn lacking(expr: &Expr, sql: &str) -> Vec<Doubt> {
@@ -22,7 +22,7 @@ pub fn lacking(expr: &Expr, sql: &str) -> Vec<Doubt> {
         {
             let message = format!("the local engine lacks `{}` in this form", name.value);
             let hint = Some("a workspace runs it; `gen run` stops there".to_owned());
-            found.push(Doubt { code: Code::LacksLocally, range, message, hint, because: None });
+            found.push(Doubt { code: codes::LACKS_LOCALLY, range, message, hint, because: None });
         }
         ControlFlow::<()>::Continue(())
     });

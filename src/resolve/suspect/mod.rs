@@ -12,14 +12,14 @@ mod outcome;
 
 use std::ops::Range;
 
+use lakeflow::diag::{Code, Diagnostic};
+use lakeflow::folded;
+use lakeflow::source::Span;
 use sqlparser::ast::Expr;
 
 use super::Context;
 use super::written::Written;
-use crate::diag::{Code, Diagnostic};
-use crate::lakeflow::folded;
 use crate::model::Column;
-use crate::source::Span;
 
 /// What an expression is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

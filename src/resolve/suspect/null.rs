@@ -2,11 +2,11 @@
 
 use std::ops::ControlFlow;
 
+use lakeflow::range_of_node;
 use sqlparser::ast::{BinaryOperator, Expr, Value, visit_expressions};
 
 use super::{Doubt, bare};
-use crate::diag::Code;
-use crate::lakeflow::range_of_node;
+use crate::codes;
 
 /// All comparisons with NULL in an expression.
 pub fn comparisons(expr: &Expr, sql: &str) -> Vec<Doubt> {
@@ -22,7 +22,7 @@ pub fn comparisons(expr: &Expr, sql: &str) -> Vec<Doubt> {
             };
             let message = message.to_owned();
             let hint = Some(hint.to_owned());
-            found.push(Doubt { code: Code::NullComparison, range, message, hint, because: None });
+            found.push(Doubt { code: codes::NULL_COMPARISON, range, message, hint, because: None });
         }
         ControlFlow::<()>::Continue(())
     });

@@ -6,14 +6,14 @@
 
 use std::cmp::Ordering;
 
+use lakeflow::range_of_node;
+use lakeflow::types::DataType;
 use sqlparser::ast::{BinaryOperator, Expr, UnaryOperator};
 
 use super::domain::{self, Held};
 use super::literal::Literal;
 use super::{Asked, Columns, Doubt, bare, named};
-use crate::diag::Code;
-use crate::lakeflow::range_of_node;
-use crate::lakeflow::types::DataType;
+use crate::codes;
 use crate::model::Column;
 
 /// So many rows are tried at most.
@@ -37,7 +37,7 @@ pub fn foregone(expr: &Expr, sql: &str, asked: Asked, columns: &dyn Columns) -> 
     };
     let range = range_of_node(sql, expr).unwrap_or(0..sql.len());
     let hint = Some(hint.to_owned());
-    Some(Doubt { code: Code::Foregone, range, message: message.to_owned(), hint, because: None })
+    Some(Doubt { code: codes::FOREGONE, range, message: message.to_owned(), hint, because: None })
 }
 
 /// What comes out for some row.

@@ -5,12 +5,12 @@
 
 use std::sync::Arc;
 
+use lakeflow::ast::{FlowBody, Query, Statement, StatementKind, TableSource};
+use lakeflow::fmt::format;
+use lakeflow::{Fault, parse, parse_query, query_text};
 use sqlparser::tokenizer::Token;
 
 use super::scope::Scope;
-use crate::lakeflow::ast::{FlowBody, Query, Statement, StatementKind, TableSource};
-use crate::lakeflow::fmt::format;
-use crate::lakeflow::{Fault, parse, parse_query, query_text};
 
 /// The operator that Spark does not read, though it has the function.
 const TRY_CAST: &str = "?::";

@@ -2,14 +2,15 @@
 //!
 //! Each of those clauses decides what becomes of rows; without it the target would be another table.
 
+use lakeflow::ast::{
+    ApplyChanges, AutoCdc, CdcSource, CreateFlow, Expr, FlowBody, Ident, ObjectName, StatementKind, StoredAs,
+};
+use lakeflow::{Fault, expr_text, ident_text, name_text, parse, query_text};
+
 use super::names::{last, parts};
 use super::note::Loss;
 use super::scope::Scope;
 use super::statement::Rewritten;
-use crate::lakeflow::ast::{
-    ApplyChanges, AutoCdc, CdcSource, CreateFlow, Expr, FlowBody, Ident, ObjectName, StatementKind, StoredAs,
-};
-use crate::lakeflow::{Fault, expr_text, ident_text, name_text, parse, query_text};
 
 /// The legacy statement names no flow; a filter of it, which `AUTO CDC` lacks, becomes a view.
 pub(super) fn apply_changes(apply: ApplyChanges, scope: &mut Scope<'_>) -> Rewritten {

@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
+use lakeflow::notebook::{Cell, CellKind, notebook};
+
 use super::note::{Loss, Note};
 use super::{Converted, Part};
-use crate::lakeflow::notebook::{Cell, CellKind, notebook};
 
 /// Adds the cells in other languages to what became of a notebook.
 pub(super) fn leave_out(text: &str, converted: &mut Converted) {

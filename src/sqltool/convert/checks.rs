@@ -5,12 +5,13 @@
 
 use std::sync::Arc;
 
+use lakeflow::ast::{Column, Expectation, Expr, Ident, Query, TableDefinition, Violation};
+use lakeflow::{Fault, expr_text, ident_text, string_text};
+
 use super::body::Body;
 use super::names::last;
 use super::note::Loss;
 use super::scope::Scope;
-use crate::lakeflow::ast::{Column, Expectation, Expr, Ident, Query, TableDefinition, Violation};
-use crate::lakeflow::{Fault, expr_text, ident_text, string_text};
 
 /// The rules of one table that decide what becomes of a row.
 #[derive(Debug, Clone, Default)]

@@ -3,13 +3,13 @@
 //! Spark streams files only through a table that names their format and columns, so without a `schema` there is none. Options
 //! of the readers are handed on; those of the loader of Databricks are left out, each with its consequence.
 
+use lakeflow::ast::{Column, CreateTable, Property, Statement, StatementKind, TableDefinition};
+use lakeflow::{Fault, ident_text, name_text, parse};
 use sqlparser::ast::{Expr, FunctionArg, FunctionArgExpr, Ident, ObjectName, Value};
 
 use super::names::shown;
 use super::note::Loss;
 use super::scope::Scope;
-use crate::lakeflow::ast::{Column, CreateTable, Property, Statement, StatementKind, TableDefinition};
-use crate::lakeflow::{Fault, ident_text, name_text, parse};
 
 /// Options of the loader, and what follows without them.
 const LEFT_OUT: &[(&str, &str)] = &[

@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+use lakeflow::Fault;
+use lakeflow::ast::{CreateFlow, FlowBody, InsertFlow, ObjectName, Query, Replace, StatementKind};
+
 use super::body::Body;
 use super::checks::Checks;
 use super::names::parts;
@@ -9,8 +12,6 @@ use super::note::Loss;
 use super::scope::Scope;
 use super::statement::Rewritten;
 use super::{cdc, names};
-use crate::lakeflow::Fault;
-use crate::lakeflow::ast::{CreateFlow, FlowBody, InsertFlow, ObjectName, Query, Replace, StatementKind};
 
 pub(super) fn flow(create: CreateFlow, scope: &mut Scope<'_>) -> Rewritten {
     let CreateFlow { mut name, comment, mut target, body } = create;

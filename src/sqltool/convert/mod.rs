@@ -29,7 +29,7 @@ use std::ops::Range;
 
 pub use note::{Loss, Note};
 
-use crate::lakeflow::{Attempt, parse_each};
+use lakeflow::{Attempt, parse_each};
 use project::Project;
 use scope::Scope;
 use settings::Filled;

@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
+use lakeflow::Piece;
 use sqlparser::tokenizer::Token;
 
 use super::scope::among;
-use crate::lakeflow::Piece;
 
 /// The tokens of one statement.
 pub(super) struct Places<'a> {

@@ -3,13 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use lakeflow::ast::{CreateTable, FlowBody, Statement, StatementKind, TableDefinition, TableOrigin, TableSource};
 use sqlparser::ast::{Ident, ObjectName};
 
 use super::checks::Checks;
 use super::names::{are_alike, last, parts};
-use crate::lakeflow::ast::{
-    CreateTable, FlowBody, Statement, StatementKind, TableDefinition, TableOrigin, TableSource,
-};
 
 /// Facts about all files of a pipeline.
 #[derive(Default)]

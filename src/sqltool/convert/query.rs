@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
+use lakeflow::{StreamSource, stream_source};
 use sqlparser::ast::{
     BinaryOperator, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentClause, FunctionArguments, Ident,
     ObjectName, Query, Spanned, TableFactor, TableFunctionArgs, Value, ValueWithSpan, VisitMut, VisitorMut,
@@ -12,7 +13,6 @@ use super::names::{is_live, parts, shown};
 use super::note::Loss;
 use super::scope::Scope;
 use super::{files, spark};
-use crate::lakeflow::{StreamSource, stream_source};
 
 /// Rewrites a query or an expression in place.
 pub(super) fn rewrite(node: &mut impl VisitMut, scope: &mut Scope<'_>) {

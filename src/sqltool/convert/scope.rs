@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use lakeflow::ast::Statement;
+use lakeflow::{Tokens, range_of, tokens};
 use sqlparser::ast::{Ident, ObjectName, ObjectNamePart, VisitMut};
 use sqlparser::tokenizer::{Span, Token};
 
@@ -13,8 +15,6 @@ use super::places::Places;
 use super::project::Project;
 use super::settings::Filled;
 use super::{Converted, Part, Settings, query};
-use crate::lakeflow::ast::Statement;
-use crate::lakeflow::{Tokens, range_of, tokens};
 
 /// The state of one file's conversion.
 pub(super) struct Scope<'a> {

@@ -7,11 +7,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
+use lakeflow::ast::StatementKind;
+use lakeflow::{Attempt, parse_each, tokens};
 use sqlparser::tokenizer::Token;
 
 use super::Settings;
-use crate::lakeflow::ast::StatementKind;
-use crate::lakeflow::{Attempt, parse_each, tokens};
 
 /// A value that is longer, or that is put together of more values one in the other, is none that anybody meant.
 const LONGEST: usize = 1 << 16;

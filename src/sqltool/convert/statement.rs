@@ -1,11 +1,12 @@
 //! A statement at a time: which can be converted at all, and what becomes of it.
 
+use lakeflow::ast::{Statement, StatementKind};
+use lakeflow::{Attempt, Fault};
+
 use super::body::statement_text;
 use super::note::Loss;
 use super::scope::Scope;
 use super::{Part, cdc, flow, names, table, view};
-use crate::lakeflow::ast::{Statement, StatementKind};
-use crate::lakeflow::{Attempt, Fault};
 
 /// What a statement becomes; an error is a part that can't be put together again.
 pub(super) type Rewritten = Result<Vec<StatementKind>, Fault>;

@@ -1,5 +1,11 @@
 //! Streaming tables and materialized views: their columns, clauses and checks.
 
+use lakeflow::ast::{
+    Column, CreateMaterializedView, CreateStreamingTable, CreateTable, FlowBody, Generated, Ident, Layout,
+    RefreshPolicy, StatementKind, TableConstraint, TableConstraintKind, TableDefinition, TableOrigin, TableSource,
+};
+use lakeflow::expr_text;
+
 use super::body::Body;
 use super::checks::{Checks, take_expectations, take_not_null};
 use super::names::{last, leave_live, parts, shown};
@@ -7,11 +13,6 @@ use super::note::Loss;
 use super::scope::Scope;
 use super::statement::Rewritten;
 use super::{cdc, flow, spark};
-use crate::lakeflow::ast::{
-    Column, CreateMaterializedView, CreateStreamingTable, CreateTable, FlowBody, Generated, Ident, Layout,
-    RefreshPolicy, StatementKind, TableConstraint, TableConstraintKind, TableDefinition, TableOrigin, TableSource,
-};
-use crate::lakeflow::expr_text;
 
 /// What a definition is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,13 +1,14 @@
 //! Views: temporary ones of the pipeline, and those of the catalog.
 
+use lakeflow::ast::{CreateView, StatementKind, ViewColumn};
+use lakeflow::{Fault, ident_text};
+
 use super::body::Body;
 use super::checks::{Checks, take_expectations};
 use super::names::{last, leave_live, parts};
 use super::note::Loss;
 use super::scope::Scope;
 use super::statement::Rewritten;
-use crate::lakeflow::ast::{CreateView, StatementKind, ViewColumn};
-use crate::lakeflow::{Fault, ident_text};
 
 pub(super) fn view(create: CreateView, scope: &mut Scope<'_>) -> Rewritten {
     let mut view = create;

@@ -1,7 +1,7 @@
 //! A release that the workspace refuses changes nothing, whoever acts meanwhile; the fault is shown at its spec.
 
+use lakeflow::diag::human;
 use lakegen::deploy::apply::{ApplyError, Back};
-use lakegen::diag::human;
 use lakegen::driver::{self, deploy::DeployError};
 
 use super::walk::{Shop, text, workspace};

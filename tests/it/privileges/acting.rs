@@ -6,11 +6,11 @@
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
-use lakegen::lakeflow::ast::{
+use lakeflow::ast::{
     Alter, AlterAction, Command, CommentTarget, MetricJoin, MetricView, ObjectName, Part, SecurableKind, StatementKind,
     TableDefinition,
 };
-use lakegen::lakeflow::{expr_text, parse};
+use lakeflow::{expr_text, parse};
 use sqlparser::ast::{Expr, Query, visit_expressions, visit_relations};
 
 use super::model::{EVERYBODY, Failure, Model, Object, body, path};

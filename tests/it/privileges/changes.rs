@@ -7,15 +7,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use lakegen::diag::human;
+use lakeflow::ast::StatementKind;
+use lakeflow::diag::human;
+use lakeflow::source::SourceMap;
+use lakeflow::yaml;
 use lakegen::driver::{self, Compilation};
 use lakegen::emit::ChangeSet;
-use lakegen::lakeflow::ast::StatementKind;
-use lakegen::load;
 use lakegen::model::{Mode, Target};
 use lakegen::plan::operation;
 use lakegen::plan::{Dataset, event_log_name, landing_volume, metric_view};
-use lakegen::source::SourceMap;
 use lakegen::world::{DiskWorld, MemoryWorld, World};
 use rayon::prelude::*;
 use serde_json::Value;
@@ -36,7 +36,7 @@ pub fn edits() -> BTreeMap<String, Edit> {
     let text = fs::read_to_string(changes_dir().join("edits.yml")).unwrap();
     let mut sources = SourceMap::default();
     let file = sources.add("edits.yml", text.clone());
-    let (document, faults) = load::yaml(file, &text);
+    let yaml::Parsed { document, faults } = yaml::parse(file, &text);
     assert!(faults.is_empty(), "{faults:?}");
     serde_json::from_value(document.unwrap().0).unwrap()
 }

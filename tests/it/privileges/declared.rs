@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use lakegen::lakeflow::{build, expr_text};
+use lakeflow::{build, expr_text};
 use lakegen::model::{
     AudienceId, Expression, Measure, Metric, Named, PersonalKind, Principal, Project, RowAccess, Sees, Target,
 };

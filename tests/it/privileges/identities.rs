@@ -7,9 +7,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use lakeflow::diag::human;
 use lakegen::bundle::resource::{Job, Resource, Task};
 use lakegen::bundle::{Bundle, Deployment, bundle};
-use lakegen::diag::human;
 use lakegen::driver::{self, Compilation, Phase};
 use lakegen::model::{Mode, Principal, Target};
 use lakegen::plan::{AdministrationFile, ArtifactKind, event_log_name, landing_volume};

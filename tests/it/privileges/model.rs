@@ -6,11 +6,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use lakegen::lakeflow::ast::{
+use lakeflow::ast::{
     Alter, AlterAction, ColumnAction, Command, CreateFunction, CreatePolicy, Expr, ObjectName, Part, PolicyKind,
     Privilege, Securable, SecurableKind, StatementKind, TableDefinition,
 };
-use lakegen::lakeflow::{expr_text, parse};
+use lakeflow::{expr_text, parse};
 use sqlparser::ast::{BinaryOperator, FunctionArg, FunctionArgExpr, FunctionArguments, Value};
 
 use super::acting::{given_to, is_place};
@@ -473,9 +473,9 @@ fn rows(body: &Expr, person: &str) -> Rows {
 }
 
 /// The expression that a function computes: masks and filters have no other kind of body.
-pub fn body(function: &lakegen::lakeflow::ast::CreateFunction) -> &Expr {
+pub fn body(function: &lakeflow::ast::CreateFunction) -> &Expr {
     match &function.body {
-        lakegen::lakeflow::ast::FunctionBody::Expr(body) => body,
+        lakeflow::ast::FunctionBody::Expr(body) => body,
         other => panic!("a mask or a filter is one expression, not {other:?}"),
     }
 }

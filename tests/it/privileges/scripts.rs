@@ -1,6 +1,6 @@
 //! What a deployment runs, by phase, and who runs it.
 
-use lakegen::lakeflow::ast::StatementKind;
+use lakeflow::ast::StatementKind;
 use lakegen::plan::operation::Script;
 use lakegen::plan::{AdministrationFile, ArtifactKind, Identity, Phase};
 

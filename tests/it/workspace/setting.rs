@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use lakeflow::ast::StatementKind;
+use lakeflow::parse;
 use serde_json::json;
 
 use lakegen::driver::Compilation;
-use lakegen::lakeflow::ast::StatementKind;
-use lakegen::lakeflow::parse;
 use lakegen::model::{Mode, Principal, Target, TargetId};
 
 use super::Workspace;

@@ -2,15 +2,14 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-use serde_json::{Map, Value, json};
-
-use lakegen::lakeflow::ast::{
+use lakeflow::ast::{
     Alter, AlterAction, ColumnAction, Command, CommentOn, CommentTarget, CreateFunction, CreatePolicy, Expr,
     FunctionBody, Ident, Mask, MatchColumn, MetricView, ObjectName, Part, PolicyKind, Privilege, Returns, Securable,
     SecurableKind, StatementKind,
 };
-use lakegen::lakeflow::{expr_text, parse, parse_expr};
+use lakeflow::{expr_text, parse, parse_expr};
+use regex::Regex;
+use serde_json::{Map, Value, json};
 
 use super::asked::{Refusal, denied, invalid, refuse};
 use super::catalog::{self, drop_thing, not_found};
@@ -220,8 +219,7 @@ fn function_fields(function: &CreateFunction, text: &str) -> Map<String, Value> 
     if let Some(Returns::Scalar(returns)) = &function.returns {
         fields.insert("full_data_type".into(), returns.to_string().into());
     }
-    let parameter =
-        |p: &lakegen::lakeflow::ast::Parameter| json!({"name": p.name.value, "type_text": p.data_type.to_string()});
+    let parameter = |p: &lakeflow::ast::Parameter| json!({"name": p.name.value, "type_text": p.data_type.to_string()});
     let parameters: Vec<Value> = function.parameters.iter().map(parameter).collect();
     fields.insert("input_params".into(), json!({"parameters": parameters}));
     fields.insert("sql".into(), text.into());
@@ -259,7 +257,7 @@ fn define(
 }
 
 fn sources(view: &MetricView) -> Vec<String> {
-    fn joined(joins: &[lakegen::lakeflow::ast::MetricJoin], found: &mut Vec<String>) {
+    fn joined(joins: &[lakeflow::ast::MetricJoin], found: &mut Vec<String>) {
         for join in joins {
             found.push(join.source.value.clone());
             joined(&join.joins, found);
@@ -439,7 +437,7 @@ fn set_tags(
     who: &str,
     entity: &str,
     name: &str,
-    given: &[lakegen::lakeflow::ast::Tag],
+    given: &[lakeflow::ast::Tag],
 ) -> Result<(), Refusal> {
     tags::may_tag(state, who, entity, name)?;
     for tag in given {

@@ -6,12 +6,11 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use lakeflow::ast::{StatementKind, TableDefinition};
+use lakeflow::parse;
 use regex::Regex;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
-
-use lakegen::lakeflow::ast::{StatementKind, TableDefinition};
-use lakegen::lakeflow::parse;
 
 use super::asked::{Answer, Asked, Refusal, Reply, denied, done, missing, refuse};
 use super::sql;

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use lakeflow::ast::{Column, Generated, StatementKind, Violation};
+use lakeflow::check::{self, Definition, Origins};
+use lakeflow::folded;
+use lakeflow::types::DataType;
+
 use super::super::term::{Ctes, Evaluator, Relation, Scope, Term, term};
 use super::flow::{self, Written};
-use crate::check::{self, Definition, Origins};
-use crate::lakeflow::ast::{Column, Generated, StatementKind, Violation};
-use crate::lakeflow::folded;
-use crate::lakeflow::types::DataType;
 
 /// A dataset as `check` found it.
 pub(super) struct Input<'a> {

@@ -3,15 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::super::term::{Ctes, Evaluator, Relation, Scope, Term};
-use super::dataset::Input;
-use crate::check;
-use crate::lakeflow::ast::{
+use lakeflow::ast::{
     Column, Expectation, Expr, Ident, Layout, ObjectName, RefreshPolicy, StatementKind, TableConstraint,
     TableConstraintKind, Violation,
 };
-use crate::lakeflow::types::DataType;
-use crate::lakeflow::{expr_text, folded, name_text};
+use lakeflow::check;
+use lakeflow::types::DataType;
+use lakeflow::{expr_text, folded, name_text};
+
+use super::super::term::{Ctes, Evaluator, Relation, Scope, Term};
+use super::dataset::Input;
 
 /// What a definition says besides its rows.
 #[derive(Debug, Default, PartialEq)]

@@ -4,16 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
+use lakeflow::ast::{
+    AutoCdc, CdcSource, ColumnSelection, Expr, FlowBody, IgnoreNullUpdates, InsertFlow, Replace, StatementKind,
+    StoredAs, TableSource,
+};
+use lakeflow::check::{self, Kind, Parsed};
+use lakeflow::{StreamSource, expr_text, folded, stream_source};
 use sqlparser::ast::{FunctionArguments, Ident, Query, TableFactor, Visit, Visitor};
 
 use super::super::term::{Ctes, Evaluator, FilesRead, Relation, Scope, Term, parts, term};
 use super::dataset::Input;
-use crate::check::{self, Kind, Parsed};
-use crate::lakeflow::ast::{
-    AutoCdc, CdcSource, ColumnSelection, Expr, FlowBody, IgnoreNullUpdates, InsertFlow, Replace, StatementKind,
-    StoredAs, TableSource,
-};
-use crate::lakeflow::{StreamSource, expr_text, folded, stream_source};
 
 /// A flow as it is written.
 pub(super) struct Written<'a> {

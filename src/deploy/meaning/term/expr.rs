@@ -2,14 +2,14 @@
 
 use std::ops::ControlFlow;
 
+use lakeflow::functions::{self, Kind};
+use lakeflow::{expr_text, folded};
 use sqlparser::ast::{
     AccessExpr, BinaryOperator, CastKind, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Ident,
     Value, ValueWithSpan, VisitMut, VisitorMut,
 };
 
 use super::{Ctes, Evaluator, Scope, Term, hide, term};
-use crate::lakeflow::functions::{self, Kind};
-use crate::lakeflow::{expr_text, folded};
 
 const GO_ON: ControlFlow<()> = ControlFlow::Continue(());
 

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use lakeflow::types::{DataType, parse_columns};
+use lakeflow::{expr_text, folded};
 use sqlparser::ast::{Expr, FunctionArg, FunctionArgExpr, Value};
 
 use super::{Relation, Term, term};
-use crate::lakeflow::types::{DataType, parse_columns};
-use crate::lakeflow::{expr_text, folded};
 
 /// Options that say which files are read. Under other ones it is another source.
 const CHOICE: &[&str] = &[

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use lakeflow::{StreamSource, expr_text, folded, stream_source};
 use sqlparser::ast::{
     Expr, FunctionArg, FunctionArgExpr, FunctionArguments, Join, JoinConstraint, JoinOperator, LateralView, ObjectName,
     TableAlias, TableFactor, TableSampleKind, TableWithJoins, VisitMut,
@@ -10,7 +11,6 @@ use sqlparser::ast::{
 
 use super::relation::Factor;
 use super::{Ctes, Evaluator, FilesRead, Relation, Scope, Term, parts, plain, term};
-use crate::lakeflow::{StreamSource, expr_text, folded, stream_source};
 
 /// Tables next to each other: which rows they make together, and what each is.
 pub(super) struct Joined {

@@ -17,14 +17,13 @@ use std::fmt::{self, Debug, Formatter};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
+use lakeflow::folded;
 use sha2::{Digest, Sha256};
 use sqlparser::ast::{ObjectName, Value, ValueWithSpan, VisitMut, VisitorMut};
 
 pub(super) use files::FilesRead;
 pub(super) use known::Known;
 pub(super) use relation::{Relation, Scope};
-
-use crate::lakeflow::folded;
 
 /// What a value, or a set of rows, is computed from.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

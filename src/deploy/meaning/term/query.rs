@@ -3,6 +3,7 @@
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
+use lakeflow::{StreamSource, folded, query_text, stream_source};
 use sqlparser::ast::{
     Expr, ObjectName, OrderBy, OrderByKind, Query, SetExpr, SetOperator, SetQuantifier, TableFactor, Value, Values,
     Visit, Visitor,
@@ -10,7 +11,6 @@ use sqlparser::ast::{
 
 use super::from::seen;
 use super::{Ctes, Evaluator, Relation, Scope, Term, parts, plain, term};
-use crate::lakeflow::{StreamSource, folded, query_text, stream_source};
 
 impl Evaluator {
     /// What a query gives.

@@ -2,6 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use lakeflow::functions::{self, Kind};
+use lakeflow::infer::aggregates;
+use lakeflow::{expr_text, folded};
 use sqlparser::ast::{
     Distinct, ExcludeSelectItem, Expr, Function, GroupByExpr, Select, SelectItem, SelectItemQualifiedWildcardKind,
     WildcardAdditionalOptions,
@@ -10,9 +13,6 @@ use sqlparser::ast::{
 use super::query::ordinal;
 use super::relation::Factor;
 use super::{Ctes, Evaluator, Relation, Scope, Term, parts, plain, term};
-use crate::lakeflow::functions::{self, Kind};
-use crate::lakeflow::infer::aggregates;
-use crate::lakeflow::{expr_text, folded};
 
 /// The columns of a result while they are found.
 #[derive(Default)]

@@ -13,10 +13,10 @@ use datafusion::logical_expr::expr::WindowFunction;
 use datafusion::logical_expr::{
     Distinct, Expr, ExprFunctionExt, Join, LogicalPlan, LogicalPlanBuilder, WindowFunctionDefinition,
 };
+use lakeflow::types as ours;
 
 use super::functions::Registry;
 use super::{types, unify};
-use crate::lakeflow::types as ours;
 
 /// The number of a row among those that equal it.
 const COPY: &str = "__copy";

@@ -4,13 +4,12 @@ use std::sync::Arc;
 
 use datafusion::arrow::datatypes::{DataType, Field, Fields, TimeUnit};
 use datafusion::common::{Result, plan_datafusion_err, plan_err};
+use lakeflow::types::{DataType as Spark, Field as Member};
 use sqlparser::ast::{
     ArrayElemTypeDef, DataType as Sql, ExactNumberInfo, ObjectNamePart, StructBracketKind, TimezoneInfo,
 };
 use sqlparser::dialect::DatabricksDialect;
 use sqlparser::parser::Parser;
-
-use crate::lakeflow::types::{DataType as Spark, Field as Member};
 
 /// The largest precision of a DECIMAL.
 pub const MAX_PRECISION: u8 = 38;

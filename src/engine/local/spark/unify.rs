@@ -1,7 +1,7 @@
 //! Numbers of several types where one type has to come out: branches of CASE, arguments of `coalesce`, lists of IN.
 //!
 //! DataFusion makes decimals of doubles and gives up digits in other places than Spark. Here every such place gets its
-//! casts before DataFusion looks at it; the common type is that of [`crate::lakeflow::types`].
+//! casts before DataFusion looks at it; the common type is that of [`lakeflow::types`].
 
 use std::sync::Arc;
 
@@ -12,11 +12,11 @@ use datafusion::logical_expr::expr::ScalarFunction;
 use datafusion::logical_expr::expr_rewriter::NamePreserver;
 use datafusion::logical_expr::utils::merge_schema;
 use datafusion::logical_expr::{Expr, ExprSchemable, LogicalPlan, lit};
+use lakeflow::types as ours;
 
 use super::functions::Registry;
 use super::types;
 use super::verify::SAME_TYPE;
-use crate::lakeflow::types as ours;
 
 /// Gives a plan the casts that numbers of different types need.
 ///

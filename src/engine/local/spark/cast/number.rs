@@ -5,9 +5,9 @@ use std::sync::Arc;
 use datafusion::arrow::array::{ArrayRef, AsArray, Decimal128Array, Float32Array, Float64Array, Int64Array};
 use datafusion::arrow::datatypes::{DataType, Decimal128Type, Float64Type};
 use datafusion::common::Result;
+use lakeflow::cast;
 
 use super::{plain, show};
-use crate::lakeflow::cast;
 
 /// Integers, floats, decimals and booleans among each other; `None` when there is no such cast.
 ///

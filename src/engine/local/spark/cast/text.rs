@@ -8,8 +8,7 @@ use datafusion::arrow::array::{
 };
 use datafusion::arrow::datatypes::{DataType, TimeUnit};
 use datafusion::common::Result;
-
-use crate::lakeflow::cast;
+use lakeflow::cast;
 
 /// Reads each text as a value of type `to`; what cannot be read is NULL. `None` when no text is such a value.
 pub(super) fn parse(texts: &StringArray, to: &DataType) -> Result<Option<ArrayRef>> {

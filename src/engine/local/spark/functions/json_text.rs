@@ -11,12 +11,12 @@ use datafusion::arrow::array::{
 };
 use datafusion::arrow::datatypes::{DataType, Field, Fields};
 use datafusion::common::{Result, not_impl_err, plan_err};
+use lakeflow::{cast, types as ours};
 
 use super::super::native::Param::Text;
 use super::super::native::{Call, Given, Native, native};
 use super::super::types;
 use super::arrays::gathered;
-use crate::lakeflow::{cast, types as ours};
 
 pub(super) const FUNCTIONS: &[Native] = &[native("from_json", &[Text, Text], wanted, from_json)];
 

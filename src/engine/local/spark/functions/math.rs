@@ -5,12 +5,12 @@ use std::sync::Arc;
 use datafusion::arrow::array::{ArrayRef, AsArray, BooleanArray, Decimal128Array, Float64Array, StringArray};
 use datafusion::arrow::datatypes::{DataType, Decimal128Type, Float64Type, Int32Type, Int64Type};
 use datafusion::common::{Result, ScalarValue, exec_datafusion_err, exec_err, not_impl_err, plan_err};
+use lakeflow::cast;
 
 use super::super::cast::{convert, digits_of};
 use super::super::native::Param::{Any, Double, Int, Long};
 use super::super::native::{Call, Given, Native, native};
 use super::super::types;
-use crate::lakeflow::cast;
 
 pub(super) const FUNCTIONS: &[Native] = &[
     native("round", &[Any, Int], round_type, |c| round(c, Mode::HalfUp)).optional(1),

@@ -1,17 +1,17 @@
-//! Functions of regular expressions: Java's patterns by [`crate::lakeflow::pattern`], Java's way from match to match.
+//! Functions of regular expressions: Java's patterns by [`lakeflow::pattern`], Java's way from match to match.
 
 use std::sync::Arc;
 
 use datafusion::arrow::array::{Array, ArrayRef, BooleanArray, Int32Array, StringArray};
 use datafusion::arrow::datatypes::{DataType, Int32Type};
 use datafusion::common::{Result, exec_err, not_impl_err, plan_err};
+use lakeflow::pattern::{End, PatternFault, translate};
 use regex::{Captures, Regex};
 
 use super::super::native::Param::{Int, Text};
 use super::super::native::{Call, Given, Native, native};
 use super::super::types;
 use super::arrays::gathered;
-use crate::lakeflow::pattern::{End, PatternFault, translate};
 
 pub(super) const FUNCTIONS: &[Native] = &[
     native("regexp_like", &[Text, Text], |g| typed(g, DataType::Boolean), like),

@@ -1,12 +1,12 @@
 //! Access to what is inside a struct, a map or an array.
 
-use crate::lakeflow::is_same_name;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, MapArray, UInt32Array};
 use datafusion::arrow::compute::{is_not_null, nullif, take};
 use datafusion::arrow::datatypes::{DataType, Int32Type};
 use datafusion::common::{Result, exec_err, plan_err};
+use lakeflow::is_same_name;
 
 use super::super::cast::convert;
 use super::super::native::Param::{Any, Text};

@@ -1,8 +1,7 @@
 //! Small builders for syntax trees.
 
+use lakeflow::ast::call_of;
 use sqlparser::ast::{Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Ident, ObjectName, Value};
-
-use crate::lakeflow::ast::call_of;
 
 /// `name(args)`.
 pub(super) fn call(name: &str, args: Vec<Expr>) -> Expr {

@@ -1,6 +1,7 @@
 //! Numbers, casts, typed texts, intervals and field access.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use lakeflow::cast as spark;
 use sqlparser::ast::{
     AccessExpr, CastKind, DataType, DateTimeField, Expr, ExtractSyntax, Function, FunctionArg, FunctionArgExpr,
     FunctionArguments, GroupByExpr, Ident, Interval, LimitClause, OrderByKind, Query, Select, Subscript, TypedString,
@@ -11,7 +12,6 @@ use super::super::fault::Fault;
 use super::super::planner::NUMBER;
 use super::build::{call, raw_number, text};
 use super::names::lowered;
-use crate::lakeflow::cast as spark;
 
 /// The type that a number such as `5L` is cast to, in letters that no cast of an author has.
 const OF_LITERAL: &str = "bigint";

@@ -2,6 +2,8 @@
 
 use std::ops::ControlFlow;
 
+use lakeflow::ast::{bare_query, call_of};
+use lakeflow::is_same_name;
 use sqlparser::ast::{
     ExceptSelectItem, Expr, GroupByExpr, GroupByWithModifier, Ident, JoinConstraint, JoinOperator, LateralView,
     ObjectName, ObjectNamePart, Query, Select, SelectItem, SetExpr, TableAlias, TableFactor, TableWithJoins, VisitMut,
@@ -11,8 +13,6 @@ use sqlparser::ast::{
 use super::super::fault::Fault;
 use super::super::{FILES_PREFIX, METADATA};
 use super::build::{arguments, call, column, text};
-use crate::lakeflow::ast::{bare_query, call_of};
-use crate::lakeflow::is_same_name;
 
 /// What must be seen before the parts of the SELECT are rewritten.
 pub(super) fn before(select: &mut Select) -> Result<(), Fault> {

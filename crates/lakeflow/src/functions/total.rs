@@ -1,0 +1,297 @@
+//! Which forms of functions, operators and casts are total: whether their result is NULL follows from which operands are
+//! NULL alone, and they never fail. The table is `total.txt`; Spark's answers prove every line of it.
+//!
+//! What is not listed counts as not total, whatever it is.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use crate::types::DataType;
+
+/// An operand, as far as the table asks.
+#[derive(Debug, Clone, Copy)]
+pub struct Operand<'a> {
+    /// Its type.
+    pub ty: &'a DataType,
+    /// Whether it may be NULL.
+    pub nullable: bool,
+    /// What it is if it is written out.
+    pub literal: Option<Literal>,
+}
+
+/// A value written out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Literal {
+    /// A number that is not zero.
+    NonZero,
+    /// Anything else.
+    Other,
+}
+
+/// What becomes of an operand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// Its value has a part in the result.
+    Value,
+    /// It is only asked whether it is there.
+    Presence,
+    /// Its value decides which of the others is taken.
+    Choice,
+}
+
+/// What a form is known not to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Known {
+    /// It never fails, and is NULL by which operands are NULL alone.
+    Total,
+    /// It never fails, but is NULL for some values.
+    NeverFails,
+}
+
+/// A form: what it takes, and what is known of it.
+#[derive(Debug)]
+pub struct Form {
+    operands: Vec<(Takes, Part)>,
+    repeats: bool,
+    /// What is known.
+    pub known: Known,
+}
+
+#[derive(Debug)]
+struct Takes {
+    word: Word,
+    never_null: bool,
+}
+
+#[derive(Debug)]
+enum Word {
+    Type(DataType),
+    Decimal,
+    Number,
+    Any,
+    Same,
+    Literal,
+    NonZero,
+}
+
+struct Table {
+    forms: HashMap<&'static str, Vec<Form>>,
+    /// Pairs of words for types.
+    casts: Vec<(&'static str, &'static str)>,
+    faults: Vec<String>,
+}
+
+const TEXT: &str = include_str!("total.txt");
+
+static TABLE: LazyLock<Table> = LazyLock::new(read);
+
+/// The lines of the table, without comments.
+pub fn lines() -> impl Iterator<Item = &'static str> {
+    TEXT.lines().filter(|line| !line.is_empty() && !line.starts_with('#'))
+}
+
+/// The form of `name`, in lower case, that takes the operands; `None` when nothing is known of the call.
+pub fn form(name: &str, operands: &[Operand<'_>]) -> Option<&'static Form> {
+    TABLE.forms.get(name)?.iter().find(|form| form.takes(operands))
+}
+
+/// What becomes of the operand of `name` at a place, in whatever form.
+pub fn part(name: &str, index: usize) -> Part {
+    let forms = TABLE.forms.get(name).map_or(&[][..], Vec::as_slice);
+    forms.iter().map(|form| form.part(index)).find(|part| *part != Part::Value).unwrap_or(Part::Value)
+}
+
+/// Whether every value of a type can be cast to another one, NULL only from NULL.
+pub fn casts(from: &DataType, to: &DataType) -> bool {
+    if from == to || *from == DataType::Null {
+        return true;
+    }
+    let (Some(source), Some(target)) = (word_of(from), word_of(to)) else { return false };
+    TABLE.casts.iter().any(|(own, other)| *own == source && *other == target) && has_room(from, to)
+}
+
+impl Form {
+    /// What becomes of the operand at a place.
+    fn part(&self, index: usize) -> Part {
+        self.operand(index).map_or(Part::Value, |(_, part)| *part)
+    }
+
+    fn operand(&self, index: usize) -> Option<&(Takes, Part)> {
+        self.operands.get(index).or_else(|| self.operands.last().filter(|_| self.repeats))
+    }
+
+    fn takes(&self, operands: &[Operand<'_>]) -> bool {
+        let fits = operands.len() == self.operands.len() || self.repeats && operands.len() > self.operands.len();
+        let mut same: Vec<&DataType> = vec![];
+        let mut numbers: Vec<&DataType> = vec![];
+        for (index, operand) in operands.iter().enumerate() {
+            let Some((takes, _)) = self.operand(index) else { return false };
+            if takes.never_null && operand.nullable {
+                return false;
+            }
+            let is_taken = match &takes.word {
+                // A whole number alone is computed with in its own type, which may be too small for the result.
+                Word::Type(DataType::Double) => {
+                    casts(operand.ty, &DataType::Double) && operands.iter().any(|other| other.ty.is_floating())
+                }
+                Word::Type(ty) => casts(operand.ty, ty),
+                Word::Decimal => matches!(operand.ty, DataType::Decimal { .. } | DataType::Null),
+                Word::Number => {
+                    numbers.push(operand.ty);
+                    operand.ty.is_numeric()
+                }
+                Word::Any => *operand.ty != DataType::Unknown,
+                Word::Same => {
+                    same.push(operand.ty);
+                    true
+                }
+                Word::Literal => operand.literal.is_some(),
+                Word::NonZero => operand.literal == Some(Literal::NonZero),
+            };
+            if !is_taken {
+                return false;
+            }
+        }
+        fits && meet(&same)
+    }
+}
+
+/// Whether values of all these types become one type without a cast that could fail.
+pub fn meet(types: &[&DataType]) -> bool {
+    let is_text = |ty: &&&DataType| ***ty == DataType::String;
+    let known = types.iter().filter(|ty| ***ty != DataType::Null);
+    let texts = known.clone().filter(is_text).count();
+    if texts > 0 && texts < known.clone().count() {
+        // Which of them is cast depends on the function.
+        return false;
+    }
+    let common = known.clone().try_fold(None, |so_far: Option<DataType>, ty| match so_far {
+        None => Some(Some((*ty).clone())),
+        Some(so_far) => so_far.common(ty).map(Some),
+    });
+    match common {
+        Some(Some(common)) => known.clone().all(|ty| word_of(ty).is_some() && casts(ty, &common)),
+        Some(None) => true,
+        None => false,
+    }
+}
+
+/// Whether all digits before the point have room, after rounding.
+fn has_room(from: &DataType, to: &DataType) -> bool {
+    match (from.digits(), to) {
+        (Some((digits, places)), DataType::Decimal { precision, scale }) => {
+            precision - scale >= digits - places + u8::from(places > *scale)
+        }
+        _ => true,
+    }
+}
+
+fn word_of(ty: &DataType) -> Option<&'static str> {
+    Some(match ty {
+        DataType::String => "string",
+        DataType::Boolean => "boolean",
+        DataType::TinyInt => "tinyint",
+        DataType::SmallInt => "smallint",
+        DataType::Int => "int",
+        DataType::BigInt => "bigint",
+        DataType::Float => "float",
+        DataType::Double => "double",
+        DataType::Decimal { .. } => "decimal",
+        DataType::Date => "date",
+        DataType::Timestamp => "timestamp",
+        DataType::Binary => "binary",
+        _ => return None,
+    })
+}
+
+fn read() -> Table {
+    let mut table = Table { forms: HashMap::new(), casts: vec![], faults: vec![] };
+    for line in lines() {
+        if read_line(line, &mut table).is_none() {
+            table.faults.push(line.to_owned());
+        }
+    }
+    table
+}
+
+fn read_line(line: &'static str, table: &mut Table) -> Option<()> {
+    if let Some((from, to)) = line.strip_prefix("cast(").and_then(|rest| rest.strip_suffix(')')?.split_once(" as ")) {
+        let pairs = from.split(", ").flat_map(|source| to.split(", ").map(move |target| (source, target)));
+        table.casts.extend(pairs);
+        return Some(());
+    }
+    let (text, known) = match line.strip_suffix(" null") {
+        Some(text) => (text, Known::NeverFails),
+        None => (line, Known::Total),
+    };
+    let (names, operands) = text.strip_suffix(')')?.split_once('(')?;
+    // `||` is a name, not two that share a form.
+    let names: Vec<&str> = if names == "||" { vec![names] } else { names.split('|').collect() };
+    for name in names {
+        let form = Form {
+            operands: operands.split(", ").map(|word| operand(word.trim_end_matches("..."))).collect::<Option<_>>()?,
+            repeats: operands.ends_with("..."),
+            known,
+        };
+        table.forms.entry(name).or_default().push(form);
+    }
+    Some(())
+}
+
+fn operand(text: &str) -> Option<(Takes, Part)> {
+    let word = text.trim_end_matches(['?', '!', '+']);
+    let part = match text.strip_prefix(word)? {
+        "" | "+" => Part::Value,
+        "?" => Part::Presence,
+        "!" => Part::Choice,
+        _ => return None,
+    };
+    let word = match word {
+        "decimal" => Word::Decimal,
+        "number" => Word::Number,
+        "any" => Word::Any,
+        "T" => Word::Same,
+        "literal" => Word::Literal,
+        "nonzero" => Word::NonZero,
+        word => Word::Type(DataType::parse(word).ok()?),
+    };
+    Some((Takes { word, never_null: text.ends_with('+') }, part))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_is_read() {
+        assert_eq!(TABLE.faults, Vec::<String>::new());
+    }
+
+    fn known(name: &str, types: &[DataType]) -> Option<Known> {
+        let operands: Vec<Operand<'_>> = types.iter().map(|ty| Operand { ty, nullable: true, literal: None }).collect();
+        form(name, &operands).map(|form| form.known)
+    }
+
+    #[test]
+    fn a_form_takes_what_converts_to_its_types() {
+        use DataType as T;
+        assert_eq!(known("lower", &[T::String]), Some(Known::Total));
+        assert_eq!(known("lower", &[T::Int]), Some(Known::Total));
+        assert_eq!(known("substring", &[T::String, T::String]), None);
+        assert_eq!(known("=", &[T::String, T::Int]), None);
+        assert_eq!(known("=", &[T::Int, T::decimal(10, 2)]), Some(Known::Total));
+        assert_eq!(known("and", &[T::Boolean, T::Boolean]), Some(Known::NeverFails));
+        assert_eq!(known("coalesce", &[T::String, T::String, T::String]), Some(Known::Total));
+        assert_eq!(known("coalesce", &[T::String, T::Int]), None);
+        assert_eq!(known("*", &[T::Double, T::Int]), Some(Known::Total));
+        assert_eq!((known("*", &[T::Int, T::Int]), known("abs", &[T::Int])), (None, None));
+        assert_eq!(known("element_at", &[T::String, T::Int]), None);
+    }
+
+    #[test]
+    fn casts_that_lose_digits_before_the_point_are_not_total() {
+        use DataType as T;
+        assert!(casts(&T::Int, &T::String) && casts(&T::Int, &T::decimal(12, 2)) && casts(&T::Date, &T::String));
+        assert!(!casts(&T::String, &T::Int) && !casts(&T::Int, &T::decimal(10, 2)) && !casts(&T::BigInt, &T::Int));
+    }
+}

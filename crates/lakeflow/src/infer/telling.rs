@@ -1,0 +1,90 @@
+//! What is told of a column by whether an expression is NULL, or fails: the table of total forms, applied to operands.
+
+use sqlparser::ast::{Expr, UnaryOperator, Value};
+
+use super::analyzer::{Analyzer, Typed};
+use super::flow::{Hold, Outcome, Release};
+use super::rules::string_literal;
+use crate::functions::total::{self, Known, Literal, Operand, Part};
+use crate::types::DataType;
+
+impl Analyzer<'_> {
+    /// Notes what `name` over operands does with the columns in them.
+    pub(super) fn conclude(&mut self, name: &str, operands: &[(&Expr, &Typed)]) {
+        let operands: Vec<Operand<'_>> = operands.iter().map(|(expr, typed)| operand(expr, typed)).collect();
+        self.outcome = match total::form(name, &operands).map(|form| form.known) {
+            Some(Known::Total) => Outcome::TOTAL,
+            Some(Known::NeverFails) => Outcome::Computed(Hold::Null),
+            None if name.starts_with("try_") => Outcome::Computed(Hold::Null),
+            None => Outcome::default(),
+        };
+    }
+
+    /// The same for a call, whose arguments were noted since `mark`.
+    pub(super) fn conclude_call(&mut self, name: &str, args: &[&Expr], typed: &[Option<Typed>], mark: usize) {
+        let known: Option<Vec<(&Expr, &Typed)>> =
+            args.iter().zip(typed).map(|(arg, typed)| Some((*arg, typed.as_ref()?))).collect();
+        match (name, known) {
+            ("named_struct", _) if args.iter().step_by(2).all(|arg| string_literal(arg).is_some()) => {
+                self.outcome = Outcome::Passes;
+            }
+            ("size" | "cardinality" | "array_size", _) => {
+                for flow in self.flows.iter_mut().skip(mark).filter(|flow| flow.hold == Hold::Collected) {
+                    flow.release = flow.release.or(Some(Release::Distinct));
+                }
+                self.outcome = Outcome::default();
+            }
+            // The same values, each once or in another order.
+            ("array_distinct" | "array_sort" | "sort_array", Some(operands)) if operands.len() == 1 => {
+                self.outcome = Outcome::Settled;
+            }
+            (name, Some(operands)) => {
+                if name == "equal_null" {
+                    self.compared_with_null(&operands, mark);
+                }
+                self.conclude(name, &operands);
+            }
+            (_, None) => self.outcome = Outcome::default(),
+        }
+    }
+
+    /// An argument of a call, noted since `mark`: what is only asked whether it is there does not show; what decides
+    /// between others decides whether there is one.
+    pub(super) fn argument_since(&mut self, mark: usize, function: &str, index: usize, args: &[&Expr]) {
+        match total::part(function, index) {
+            Part::Value => {}
+            Part::Presence => {
+                self.release_since(mark, Release::Presence);
+                self.chooses_since(mark);
+            }
+            Part::Choice => self.chooses_since(mark),
+        }
+        let name = index.checked_sub(1).and_then(|before| string_literal(args.get(before)?));
+        if let (Some(name), "named_struct", true) = (name, function, index % 2 == 1) {
+            self.put_into_field(name, mark);
+        }
+    }
+
+    /// `x <=> NULL` asks whether there is an `x`.
+    pub(super) fn compared_with_null(&mut self, operands: &[(&Expr, &Typed)], mark: usize) {
+        if operands.iter().any(|(_, typed)| typed.ty == DataType::Null) {
+            self.release_since(mark, Release::Presence);
+        }
+    }
+}
+
+fn operand<'a>(expr: &Expr, typed: &'a Typed) -> Operand<'a> {
+    Operand { ty: &typed.ty, nullable: typed.nullable, literal: literal(expr) }
+}
+
+fn literal(expr: &Expr) -> Option<Literal> {
+    match expr {
+        Expr::Nested(inner) | Expr::UnaryOp { op: UnaryOperator::Minus, expr: inner } => literal(inner),
+        Expr::Value(value) => Some(match &value.value {
+            Value::Number(digits, _) if digits.chars().any(|c| ('1'..='9').contains(&c)) => Literal::NonZero,
+            Value::Placeholder(_) => return None,
+            _ => Literal::Other,
+        }),
+        _ => None,
+    }
+}

@@ -1,0 +1,151 @@
+//! Texts written out where a value of another type is wanted: `order_date < '2024-02-30'`, `CAST('x' AS INT)`.
+//!
+//! Spark casts such a text when the query runs, for every row alike. One that is no value of the type makes the query
+//! fail there, so it is a fault here, at the text. One that depends on the clock counts as a function that does.
+
+use std::ops::Range;
+
+use sqlparser::ast::{BinaryOperator, Expr, TypedString, Value};
+
+use super::analyzer::{Analyzer, Typed};
+use super::apply::Match;
+use super::fault::FaultKind;
+use super::rules::string_literal;
+use crate::cast::{Reading, reading};
+use crate::functions::{Class, Function, Param, Pattern, Stability};
+use crate::types::DataType;
+
+/// Functions that are casts of their first argument, with the type they cast to; those with a second argument read by
+/// its format.
+const CASTS: [(&str, DataType); 11] = [
+    ("date", DataType::Date),
+    ("timestamp", DataType::Timestamp),
+    ("to_date", DataType::Date),
+    ("to_timestamp", DataType::Timestamp),
+    ("boolean", DataType::Boolean),
+    ("tinyint", DataType::TinyInt),
+    ("smallint", DataType::SmallInt),
+    ("int", DataType::Int),
+    ("bigint", DataType::BigInt),
+    ("float", DataType::Float),
+    ("double", DataType::Double),
+];
+
+impl Analyzer<'_> {
+    /// Judges `expr`, of type `own`, which is cast to `to` for what it stands beside.
+    pub(super) fn converted(&mut self, expr: &Expr, own: &DataType, to: &DataType) {
+        if string_literal(expr).is_some() {
+            self.cast_by_word(expr, own, to);
+        } else if self.records_uses && *own == DataType::String && *to != DataType::String && !to.is_open() {
+            self.types.note_cast(expr, to);
+        }
+    }
+
+    /// The same for a cast that is written out, which is seen where it stands.
+    pub(super) fn cast_by_word(&mut self, expr: &Expr, own: &DataType, to: &DataType) {
+        if let (DataType::String, Some(text)) = (own, string_literal(expr)) {
+            let range = self.range_of_expr(expr);
+            self.text_as(text, to, range);
+        }
+    }
+
+    /// Judges two values that meet in their common type.
+    pub(super) fn both_converted(&mut self, (left, own): (&Expr, &DataType), (right, other): (&Expr, &DataType)) {
+        if (*own == DataType::String) != (*other == DataType::String)
+            && let Some(common) = own.common(other)
+        {
+            self.converted(left, own, &common);
+            self.converted(right, other, &common);
+        }
+    }
+
+    /// A typed literal; one that is no value of its type was refused by the parser.
+    pub(super) fn typed_literal(&mut self, literal: &TypedString, ty: &DataType) {
+        if let Value::SingleQuotedString(text) = &literal.value.value {
+            let range = self.range_in(literal.value.span);
+            self.text_as(text, ty, range);
+        }
+    }
+
+    fn text_as(&mut self, text: &str, ty: &DataType, range: Range<usize>) {
+        if text.contains(['$', '{']) {
+            return; // A parameter: known when it runs.
+        }
+        match reading(text, ty) {
+            Reading::Value => {}
+            Reading::ByClock => self.unstable_call(text, Stability::Volatile, &range),
+            Reading::Fails => {
+                let hint = match ty {
+                    DataType::Date => Some("write a date as `DATE'2024-12-31'`"),
+                    DataType::Timestamp => Some("write a timestamp as `TIMESTAMP'2024-12-31 23:59:00'`"),
+                    _ => None,
+                };
+                self.fault_with(FaultKind::TypeMismatch, range, format!("`{text}` is no {ty}"), hint);
+            }
+        }
+    }
+
+    /// Texts among the operands of arithmetic.
+    pub(super) fn operands_converted(
+        &mut self,
+        op: &BinaryOperator,
+        (left, own): (&Expr, &DataType),
+        (right, other): (&Expr, &DataType),
+    ) {
+        use BinaryOperator as Op;
+        if matches!(op, Op::Plus | Op::Minus | Op::Multiply | Op::Divide | Op::Modulo | Op::MyIntegerDivide) {
+            for (expr, own, beside) in [(left, own, other), (right, other, own)] {
+                if let Some(ty) = operand_type(beside) {
+                    self.converted(expr, own, &ty);
+                }
+            }
+        }
+    }
+
+    /// Texts among the arguments of a function.
+    pub(super) fn arguments_converted(&mut self, function: &Function, args: &[&Expr], found: &Match) {
+        if function.name.starts_with("try_") {
+            return; // NULL is what it is there for.
+        }
+        for (index, (arg, typed)) in args.iter().zip(&found.typed).enumerate() {
+            let Some(Typed { ty: DataType::String, .. }) = typed else { continue };
+            if let Some((_, wanted)) = named_cast(function, args.len()) {
+                self.cast_by_word(arg, &DataType::String, wanted);
+            } else if let Some(wanted) = self.wanted_type(function, index, found) {
+                self.converted(arg, &DataType::String, &wanted);
+            }
+        }
+    }
+
+    fn wanted_type(&self, function: &Function, index: usize, found: &Match) -> Option<DataType> {
+        if (function.name, index) == ("nullif", 1) {
+            return found.typed.first()?.as_ref().map(|first| first.ty.clone());
+        }
+        let params = &found.signature.params;
+        let Param { pattern, .. } = params.get(index).or_else(|| params.last())?;
+        match pattern {
+            Pattern::Is(ty) => Some(ty.clone()),
+            Pattern::Var(var, _) => found.bindings.get(var.index()).cloned().flatten(),
+            Pattern::Class(Class::Number) => Some(DataType::Double),
+            Pattern::Class(Class::Integral) => Some(DataType::BigInt),
+            Pattern::Class(Class::Time) => Some(DataType::Timestamp),
+            _ => None,
+        }
+    }
+}
+
+/// The type that a function of one argument is a cast to.
+fn named_cast(function: &Function, count: usize) -> Option<&'static (&'static str, DataType)> {
+    CASTS.iter().find(|(name, _)| count == 1 && *name == function.name)
+}
+
+/// What a text counts as beside an operand of arithmetic.
+fn operand_type(beside: &DataType) -> Option<DataType> {
+    match beside {
+        DataType::Date => Some(DataType::Date),
+        ty if ty.is_integral() => Some(DataType::BigInt),
+        ty if ty.is_numeric() || *ty == DataType::String => Some(DataType::Double),
+        ty if ty.is_interval() => Some(DataType::Timestamp),
+        _ => None,
+    }
+}

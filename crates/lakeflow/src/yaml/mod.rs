@@ -1,0 +1,287 @@
+//! One YAML file into a JSON value and its [`Places`].
+//!
+//! Stricter than YAML where leniency hides mistakes: one document a file, no key twice, no merge keys, no tags, keys
+//! are words. Nesting and the growth of aliases are bounded, so no text can exhaust memory or the stack.
+
+mod align;
+mod places;
+mod scalar;
+mod syntax;
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use granit_parser::{Event, Parser, ScalarStyle, Span as YamlSpan, StrInput, StructureStyle};
+use serde_json::map::Entry;
+use serde_json::{Map, Value};
+
+use crate::codes;
+use crate::diag::{Code, Diagnostic};
+use crate::source::{FileId, Span};
+
+use places::{Form, Node, Style};
+pub use places::{Places, pointer_segment};
+
+/// Block and flow collections that may be open at once, each.
+const MAX_DEPTH: usize = 32;
+/// Values that a file may hold, those that aliases repeat included.
+const MAX_VALUES: usize = 20_000;
+/// Faults after which reading a file stops: a person mends some and comes again.
+const MAX_FAULTS: usize = 100;
+
+/// What a file holds, as far as it could be read.
+pub struct Parsed {
+    /// The value and the places; `None` when a fault left nothing to go on with.
+    pub document: Option<(Value, Places)>,
+    /// What is wrong with it.
+    pub faults: Vec<Diagnostic>,
+}
+
+/// Reads the text of `file`.
+pub fn parse(file: FileId, text: &str) -> Parsed {
+    let options = granit_parser::options! {
+        emit_comments: false,
+        block_nesting_limit: MAX_DEPTH,
+        flow_nesting_limit: MAX_DEPTH,
+    };
+    let parser = Parser::new_from_str_with_options(text, options);
+    let mut reader =
+        Reader { file, text, parser, anchors: BTreeMap::new(), values: 0, open_brackets: vec![], faults: vec![] };
+    let document = match reader.document() {
+        Ok(document) => document,
+        Err(fault) => {
+            reader.faults.push(*fault);
+            None
+        }
+    };
+    Parsed { document: document.map(|(value, root)| (value, Places::new(file, root))), faults: reader.faults }
+}
+
+/// A fault after which the rest of the file can't be trusted. Boxed to keep results small.
+type Fatal = Box<Diagnostic>;
+type Read = Result<(Value, Node), Fatal>;
+
+struct Reader<'a> {
+    file: FileId,
+    text: &'a str,
+    parser: Parser<'a, StrInput<'a>>,
+    /// Finished anchors; one that is still open is absent, so a value can't contain itself.
+    anchors: BTreeMap<usize, (Value, Node)>,
+    values: usize,
+    open_brackets: Vec<Range<usize>>,
+    faults: Vec<Diagnostic>,
+}
+
+impl<'a> Reader<'a> {
+    /// The one document of the file; `None` if the file is empty.
+    fn document(&mut self) -> Result<Option<(Value, Node)>, Fatal> {
+        let mut document = None;
+        loop {
+            let (event, span) = self.next()?;
+            match event {
+                Event::StreamEnd => return Ok(document),
+                Event::StreamStart | Event::DocumentEnd => {}
+                Event::DocumentStart(..) if document.is_some() => {
+                    let fault = self.fault(codes::YAML_SYNTAX, "a second document starts here", &bytes(&span));
+                    return Err(Box::new(
+                        fault.hint("a spec is one document: put the other one into a file of its own"),
+                    ));
+                }
+                Event::DocumentStart(..) => {
+                    let (event, span) = self.next()?;
+                    document = Some(self.node(event, &span)?);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn next(&mut self) -> Result<(Event<'a>, YamlSpan), Fatal> {
+        match self.parser.next_event() {
+            Some(Ok(event)) => Ok(event),
+            Some(Err(error)) => {
+                let bracket = self.open_brackets.last().map(|range| Span::new(self.file, range.clone()));
+                Err(Box::new(syntax::explain(&error, self.file, self.text, bracket)))
+            }
+            // The parser ends each stream with its own event; this keeps a fault of the parser from hanging us.
+            None => Ok((Event::StreamEnd, YamlSpan::default())),
+        }
+    }
+
+    fn fault(&self, code: Code, message: &str, range: &Range<usize>) -> Diagnostic {
+        Diagnostic::error(code, message).at(Span::new(self.file, range.clone()))
+    }
+
+    fn node(&mut self, event: Event<'a>, span: &YamlSpan) -> Read {
+        if event.tag().is_some() {
+            let place = span.tag_span().map_or_else(|| bytes(span), |tag| bytes(&tag));
+            let fault = self.fault(codes::YAML_SYNTAX, "tags have no meaning in a spec", &place);
+            return Err(Box::new(fault.hint("remove the tag; quotes make a text of any value")));
+        }
+        self.count(1, &bytes(span))?;
+        let anchor = event.anchor_id();
+        let read = match event {
+            Event::Scalar(text, style, ..) => Ok(self.scalar(&text, style, bytes(span))),
+            Event::SequenceStart(style, ..) => self.sequence(style, bytes(span)),
+            Event::MappingStart(style, ..) => self.mapping(style, bytes(span)),
+            Event::Alias(id) => self.alias(id, &bytes(span)),
+            _ => Err(Box::new(self.fault(codes::YAML_SYNTAX, "a value was expected here", &bytes(span)))),
+        }?;
+        if let Some(id) = anchor.filter(|id| *id != 0) {
+            self.anchors.insert(id, read.clone());
+        }
+        Ok(read)
+    }
+
+    fn scalar(&self, text: &str, style: ScalarStyle, range: Range<usize>) -> (Value, Node) {
+        let written = self.text.get(range.clone()).unwrap_or("");
+        let (style, literal) = match style {
+            ScalarStyle::Plain => (Style::Plain, Some(written)),
+            ScalarStyle::SingleQuoted => (Style::Single, unquoted(written)),
+            ScalarStyle::DoubleQuoted => (Style::Double, unquoted(written)),
+            ScalarStyle::Literal | ScalarStyle::Folded => (Style::Block, None),
+        };
+        let value = match style {
+            // An absent value is reported as `~` at an empty place.
+            Style::Plain if written.is_empty() => Value::Null,
+            Style::Plain => scalar::plain(text),
+            _ => Value::String(text.to_owned()),
+        };
+        let decoded = (literal != Some(text) && !written.is_empty()).then(|| Box::from(text));
+        (
+            value,
+            Node { key: None, value: trim_end(written, range), form: Form::Scalar { style, decoded }, twice: false },
+        )
+    }
+
+    fn sequence(&mut self, style: StructureStyle, start: Range<usize>) -> Read {
+        self.open(style, &start);
+        let (mut values, mut nodes) = (vec![], vec![]);
+        let mut range = start;
+        loop {
+            let (event, span) = self.next()?;
+            if event == Event::SequenceEnd {
+                self.close(style, &span, &mut range);
+                return Ok((
+                    Value::Array(values),
+                    Node { key: None, value: range, form: Form::Items(nodes), twice: false },
+                ));
+            }
+            let (value, node) = self.node(event, &span)?;
+            range.end = range.end.max(node.value.end);
+            values.push(value);
+            nodes.push(node);
+        }
+    }
+
+    fn mapping(&mut self, style: StructureStyle, start: Range<usize>) -> Read {
+        self.open(style, &start);
+        let mut values = Map::new();
+        let mut nodes: Vec<(String, Node)> = vec![];
+        let mut range = start;
+        loop {
+            let (event, key_span) = self.next()?;
+            if event == Event::MappingEnd {
+                self.close(style, &key_span, &mut range);
+                return Ok((
+                    Value::Object(values),
+                    Node { key: None, value: range, form: Form::Fields(nodes), twice: false },
+                ));
+            }
+            let (key, key_range) = self.key(&event, bytes(&key_span))?;
+            let (event, span) = self.next()?;
+            let (value, mut node) = self.node(event, &span)?;
+            range.end = range.end.max(node.value.end).max(key_range.end);
+            node.key = Some(key_range.clone());
+            match values.entry(key.as_str()) {
+                Entry::Occupied(_) => self.report_twice(&key, key_range, &mut nodes)?,
+                Entry::Vacant(place) => {
+                    place.insert(value);
+                    nodes.push((key, node));
+                }
+            }
+        }
+    }
+
+    fn report_twice(&mut self, key: &str, range: Range<usize>, nodes: &mut [(String, Node)]) -> Result<(), Fatal> {
+        let message = format!("the key `{key}` stands twice in one mapping");
+        let fault = self.fault(codes::DUPLICATE_KEY, &message, &range);
+        let first = nodes.iter_mut().find(|(name, _)| name == key).map(|(_, node)| node);
+        let first = first.and_then(|node| {
+            node.twice = true;
+            node.key.clone()
+        });
+        let first = first.unwrap_or(range);
+        let fault = fault.related(Span::new(self.file, first), "first here");
+        if self.faults.len() >= MAX_FAULTS {
+            return Err(Box::new(fault.hint("there may be more: the rest of the file was not read")));
+        }
+        self.faults.push(fault);
+        Ok(())
+    }
+
+    /// The text and place of a key.
+    fn key(&self, event: &Event<'a>, range: Range<usize>) -> Result<(String, Range<usize>), Fatal> {
+        let fault = |code, message: &str, hint: &str| Err(Box::new(self.fault(code, message, &range).hint(hint)));
+        match event {
+            Event::Scalar(.., Some(_)) => fault(codes::YAML_SYNTAX, "tags have no meaning in a spec", "remove the tag"),
+            Event::Scalar(text, ScalarStyle::Plain, ..) if text == "<<" => fault(
+                codes::UNKNOWN_KEY,
+                "merge keys (`<<`) are not part of the spec language",
+                "write the keys out, or give the whole value an anchor (`&name`) and repeat it with `*name`",
+            ),
+            Event::Scalar(_, ScalarStyle::Plain, ..) if range.is_empty() => {
+                fault(codes::YAML_SYNTAX, "a key is missing before the colon", "write `key: value`")
+            }
+            Event::Scalar(text, ..) => Ok((text.to_string(), range)),
+            _ => fault(codes::YAML_SYNTAX, "a key must be a word", "quote a key that starts with `[`, `{`, `*` or `&`"),
+        }
+    }
+
+    fn alias(&mut self, id: usize, range: &Range<usize>) -> Read {
+        let Some((value, node)) = self.anchors.get(&id) else {
+            let message = "the alias stands inside the value that it repeats";
+            return Err(Box::new(self.fault(codes::YAML_BUDGET, message, range)));
+        };
+        let read = (value.clone(), node.clone());
+        self.count(read.1.size(), range)?;
+        Ok(read)
+    }
+
+    /// Counts values against the budget of the file.
+    fn count(&mut self, values: usize, range: &Range<usize>) -> Result<(), Fatal> {
+        self.values += values;
+        if self.values <= MAX_VALUES {
+            return Ok(());
+        }
+        let message = format!("the file holds more than {MAX_VALUES} values, those that aliases repeat included");
+        Err(Box::new(self.fault(codes::YAML_BUDGET, &message, range)))
+    }
+
+    fn open(&mut self, style: StructureStyle, start: &Range<usize>) {
+        if style == StructureStyle::Flow {
+            self.open_brackets.push(start.clone());
+        }
+    }
+
+    /// Brackets end a flow collection; a block collection ends with its last part.
+    fn close(&mut self, style: StructureStyle, end: &YamlSpan, range: &mut Range<usize>) {
+        if style == StructureStyle::Flow {
+            self.open_brackets.pop();
+            range.end = bytes(end).end;
+        }
+    }
+}
+
+fn bytes(span: &YamlSpan) -> Range<usize> {
+    span.byte_range().unwrap_or_default()
+}
+
+fn unquoted(written: &str) -> Option<&str> {
+    written.get(1..written.len().saturating_sub(1))
+}
+
+/// Block scalars reach to the next token; what is blank at their end is no part of the place.
+fn trim_end(written: &str, range: Range<usize>) -> Range<usize> {
+    range.start..range.start + written.trim_end().len()
+}

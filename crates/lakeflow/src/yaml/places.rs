@@ -1,0 +1,238 @@
+//! Where everything in a YAML file stands: JSON pointer → span.
+//!
+//! The tree is a shadow of the JSON value, so that values stay plain and rules report by pointer. A pointer that leads
+//! nowhere (a missing key) resolves to the nearest thing above it: a diagnostic always has a place.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use crate::source::{FileId, SourceMap, Span};
+
+use super::align::align;
+
+/// The places of one file.
+#[derive(Debug, Clone)]
+pub struct Places {
+    file: FileId,
+    root: Node,
+}
+
+/// One value: where its key stands, where it stands itself, and what is in it.
+#[derive(Debug, Clone)]
+pub(super) struct Node {
+    /// The key in front of the value; `None` for list items and the root.
+    pub key: Option<Range<usize>>,
+    /// The value; from the first to the last of its parts for lists and mappings.
+    pub value: Range<usize>,
+    pub form: Form,
+    /// Whether its key stands once more in the same mapping, so that nobody knows which of the two is meant.
+    pub twice: bool,
+}
+
+/// What a [`Node`] holds.
+#[derive(Debug, Clone)]
+pub(super) enum Form {
+    Scalar {
+        style: Style,
+        /// The decoded text where it is not simply what stands between the quotes.
+        decoded: Option<Box<str>>,
+    },
+    Items(Vec<Node>),
+    Fields(Vec<(String, Node)>),
+}
+
+/// How a scalar is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Style {
+    Plain,
+    Single,
+    Double,
+    Block,
+}
+
+impl Node {
+    /// How many nodes there are in this one, itself included.
+    pub fn size(&self) -> usize {
+        1 + match &self.form {
+            Form::Scalar { .. } => 0,
+            Form::Items(items) => items.iter().map(Node::size).sum(),
+            Form::Fields(fields) => fields.iter().map(|(_, node)| node.size()).sum(),
+        }
+    }
+
+    /// Pointers to all parts whose keys stand twice.
+    fn doubtful(&self, pointer: &str, found: &mut Vec<String>) {
+        if self.twice {
+            found.push(pointer.to_owned());
+        }
+        match &self.form {
+            Form::Scalar { .. } => {}
+            Form::Items(items) => {
+                items.iter().enumerate().for_each(|(i, node)| node.doubtful(&format!("{pointer}/{i}"), found));
+            }
+            Form::Fields(fields) => fields
+                .iter()
+                .for_each(|(key, node)| node.doubtful(&format!("{pointer}/{}", pointer_segment(key)), found)),
+        }
+    }
+
+    fn child_mut(&mut self, segment: &str) -> Option<&mut Node> {
+        match &mut self.form {
+            Form::Scalar { .. } => None,
+            Form::Items(items) => segment.parse().ok().and_then(|i: usize| items.get_mut(i)),
+            Form::Fields(fields) => fields.iter_mut().find(|(key, _)| key == segment).map(|(_, node)| node),
+        }
+    }
+
+    fn child(&self, segment: &str) -> Option<&Node> {
+        match &self.form {
+            Form::Scalar { .. } => None,
+            Form::Items(items) => segment.parse().ok().and_then(|i: usize| items.get(i)),
+            Form::Fields(fields) => fields.iter().find(|(key, _)| key == segment).map(|(_, node)| node),
+        }
+    }
+}
+
+/// A pointer followed as far as it leads.
+struct Found<'a> {
+    node: &'a Node,
+    /// The nearest key at or above the node.
+    key: Option<&'a Range<usize>>,
+    exact: bool,
+}
+
+impl Places {
+    pub(super) fn new(file: FileId, root: Node) -> Self {
+        Places { file, root }
+    }
+
+    /// The file these places are in.
+    pub fn file(&self) -> FileId {
+        self.file
+    }
+
+    /// The key at `pointer`. For a list item, a missing key and the like: the nearest key above, at last the first key
+    /// of the file, which tells its kind.
+    pub fn key(&self, pointer: &str) -> Span {
+        self.key_of(&self.find(pointer))
+    }
+
+    /// The value at `pointer`; if there is none, what [`Places::key`] says.
+    pub fn value(&self, pointer: &str) -> Span {
+        let found = self.find(pointer);
+        if found.exact && !found.node.value.is_empty() { self.span(&found.node.value) } else { self.key_of(&found) }
+    }
+
+    /// Key and value at `pointer` together; `None` where there is nothing.
+    pub fn whole(&self, pointer: &str) -> Option<Span> {
+        let found = self.find(pointer);
+        let value = &found.node.value;
+        let start = found.node.key.as_ref().map_or(value.start, |key| key.start.min(value.start));
+        found.exact.then(|| self.span(&(start..value.end.max(start))))
+    }
+
+    /// The keys of the mapping at `pointer`, or of the nearest one above that is there.
+    pub fn keys(&self, pointer: &str) -> Vec<&str> {
+        match &self.find(pointer).node.form {
+            Form::Fields(fields) => fields.iter().map(|(key, _)| key.as_str()).collect(),
+            Form::Items(_) | Form::Scalar { .. } => vec![],
+        }
+    }
+
+    /// The place of `range`, counted in bytes of the *decoded* text at `pointer` (an SQL expression, say), in the file:
+    /// right through quotes, escapes and folded lines. If there is no such text, the whole value.
+    pub fn inside(&self, sources: &SourceMap, pointer: &str, range: Range<usize>) -> Span {
+        let found = self.find(pointer);
+        let Form::Scalar { style, decoded } = &found.node.form else { return self.value(pointer) };
+        let Some(written) = sources.text(self.file).get(found.node.value.clone()).filter(|_| found.exact) else {
+            return self.value(pointer);
+        };
+        let start = found.node.value.start;
+        let inner = match decoded {
+            Some(decoded) => align(written, decoded, *style, range),
+            None => {
+                let quote = usize::from(matches!(style, Style::Single | Style::Double));
+                let last = written.len().saturating_sub(quote);
+                (range.start + quote).min(last)..(range.end + quote).min(last)
+            }
+        };
+        self.span(&(start + inner.start..start + inner.end))
+    }
+
+    /// Adds the keys of another mapping of the same file. Of a key that both have, nobody knows which is meant.
+    pub fn add(&mut self, other: Places) {
+        let (Form::Fields(own), Form::Fields(others)) = (&mut self.root.form, other.root.form) else { return };
+        for (key, node) in others {
+            match own.iter_mut().find(|(known, _)| *known == key) {
+                Some((_, twin)) => twin.twice = true,
+                None => own.push((key, node)),
+            }
+        }
+    }
+
+    /// Pointers to all values whose keys stand twice in their mapping.
+    pub fn doubtful(&self) -> Vec<String> {
+        let mut found = vec![];
+        self.root.doubtful("", &mut found);
+        found
+    }
+
+    /// Lets the key at a pointer be found by another name: by the one that it was meant to have.
+    pub fn rename(&mut self, parent: &str, from: &str, to: &str) {
+        let mut segments = parent.split('/').skip(1);
+        let node = segments.try_fold(&mut self.root, |node, segment| node.child_mut(&unescape(segment)));
+        if let Some(Form::Fields(fields)) = node.map(|node| &mut node.form)
+            && let Some((key, _)) = fields.iter_mut().find(|(key, _)| key == from)
+        {
+            to.clone_into(key);
+        }
+    }
+
+    /// The text of the plain (unquoted) one-line scalar at `pointer`, as written: `1.10`, `007`, `True`.
+    pub fn plain_text<'a>(&self, text: &'a str, pointer: &str) -> Option<&'a str> {
+        let found = self.find(pointer);
+        let plain = matches!(found.node.form, Form::Scalar { style: Style::Plain, decoded: None });
+        if plain && found.exact { text.get(found.node.value.clone()) } else { None }
+    }
+
+    fn key_of(&self, found: &Found<'_>) -> Span {
+        self.span(found.key.unwrap_or_else(|| self.first_key()))
+    }
+
+    fn span(&self, range: &Range<usize>) -> Span {
+        Span::new(self.file, range.clone())
+    }
+
+    fn first_key(&self) -> &Range<usize> {
+        match &self.root.form {
+            Form::Fields(fields) => fields.first().and_then(|(_, node)| node.key.as_ref()).unwrap_or(&self.root.value),
+            _ => &self.root.value,
+        }
+    }
+
+    fn find(&self, pointer: &str) -> Found<'_> {
+        let mut found = Found { node: &self.root, key: None, exact: true };
+        for segment in pointer.split('/').skip(1) {
+            match found.node.child(&unescape(segment)) {
+                Some(node) => found = Found { node, key: node.key.as_ref().or(found.key), exact: true },
+                None => return Found { exact: false, ..found },
+            }
+        }
+        found
+    }
+}
+
+fn unescape(segment: &str) -> Cow<'_, str> {
+    match segment.contains('~') {
+        true => Cow::Owned(segment.replace("~1", "/").replace("~0", "~")),
+        false => Cow::Borrowed(segment),
+    }
+}
+
+/// `key` as a segment of a JSON pointer.
+pub fn pointer_segment(key: &str) -> Cow<'_, str> {
+    match key.contains(['~', '/']) {
+        true => Cow::Owned(key.replace('~', "~0").replace('/', "~1")),
+        false => Cow::Borrowed(key),
+    }
+}

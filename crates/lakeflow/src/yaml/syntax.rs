@@ -1,0 +1,216 @@
+//! Faults of the YAML parser in our own words, at the place where a person has to change something.
+//!
+//! The parser says where it got stuck, which is often a line late. The classic slips (a tab, an unquoted `: `, a
+//! forgotten space) are looked for around that place and named with their remedy.
+
+use std::ops::Range;
+
+use granit_parser::{ErrorKind, ScanError};
+
+use crate::codes;
+use crate::diag::Diagnostic;
+use crate::source::{FileId, Span};
+
+const QUOTE_IT: &str = "put the whole value in quotes";
+
+/// What is wrong, where, and what helps.
+struct Finding {
+    message: String,
+    range: Range<usize>,
+    hint: Option<&'static str>,
+}
+
+fn finding(message: impl Into<String>, range: Range<usize>, hint: &'static str) -> Finding {
+    Finding { message: message.into(), range, hint: Some(hint) }
+}
+
+/// The diagnostic for an error of the parser; `open_bracket` is the innermost bracket open at that point.
+pub(super) fn explain(error: &ScanError, file: FileId, text: &str, open_bracket: Option<Span>) -> Diagnostic {
+    let at = floor_boundary(text, error.marker().byte_offset().unwrap_or(text.len()));
+    if *error.kind() == ErrorKind::RecursionLimitExceeded {
+        let message = "lists and mappings are nested too deeply";
+        return Diagnostic::error(codes::YAML_BUDGET, message).at(Span::new(file, one_char(text, at)));
+    }
+    let found = tab(error.kind(), text, at)
+        .or_else(|| open_bracket.and_then(|open| bracket(error.kind(), open)))
+        .unwrap_or_else(|| by_kind(error, text, at));
+    let diagnostic = Diagnostic::error(codes::YAML_SYNTAX, found.message).at(Span::new(file, found.range));
+    diagnostic.maybe_hint(found.hint)
+}
+
+/// A tab in front of a line's text, on the line of the fault or the one after it.
+fn tab(kind: &ErrorKind, text: &str, at: usize) -> Option<Finding> {
+    let concerned = matches!(
+        kind,
+        ErrorKind::TabNotAllowed
+            | ErrorKind::TabInBlockIndentation
+            | ErrorKind::TabInIndentation
+            | ErrorKind::TabInPlainScalar
+            | ErrorKind::TabAtBlockScalarStart
+            | ErrorKind::InvalidIndentation
+            | ErrorKind::InvalidBlockEntryWhitespace
+            | ErrorKind::InvalidMappingValueWhitespace
+    );
+    if !concerned {
+        return None;
+    }
+    let line = line_range(text, at);
+    let next = line_range(text, (line.end + 1).min(text.len()));
+    let indent_tab = [line.clone(), next].into_iter().find_map(|line| {
+        let blank = text[line.clone()].bytes().take_while(|b| matches!(b, b' ' | b'\t')).count();
+        text[line.start..line.start + blank].find('\t').map(|offset| line.start + offset)
+    });
+    let place = indent_tab.or_else(|| text[line.clone()].find('\t').map(|offset| line.start + offset))?;
+    Some(finding("a tab is used where YAML wants spaces", place..place + 1, "indent with spaces"))
+}
+
+/// Trouble inside brackets is nearly always a bracket that was not closed.
+fn bracket(kind: &ErrorKind, open: Span) -> Option<Finding> {
+    let concerned = matches!(
+        kind,
+        ErrorKind::UnexpectedEofFlowSequence
+            | ErrorKind::UnexpectedEofFlowMapping
+            | ErrorKind::UnexpectedEofImplicitFlowMapping
+            | ErrorKind::UnclosedFlowCollection { .. }
+            | ErrorKind::ExpectedFlowMappingSeparator
+            | ErrorKind::ExpectedFlowSequenceSeparator
+            | ErrorKind::InvalidColonPlacement
+            | ErrorKind::BlockEntryInFlowCollection
+            | ErrorKind::MismatchedFlowCollectionEnd { .. }
+            | ErrorKind::InvalidFlowScalarIndent
+            | ErrorKind::UnexpectedEof
+    );
+    concerned.then(|| {
+        finding("this bracket is not closed", open.range(), "close it, or put a comma between the entries before that")
+    })
+}
+
+fn by_kind(error: &ScanError, text: &str, at: usize) -> Finding {
+    let here = one_char(text, at);
+    match error.kind() {
+        ErrorKind::MappingValueNotAllowed => second_colon(text, at),
+        ErrorKind::SimpleKeyExpected | ErrorKind::InvalidSimpleKey => no_colon(text, at),
+        ErrorKind::UnclosedQuotedScalar | ErrorKind::DocumentIndicatorInQuotedScalar => {
+            finding("this quote is not closed", here, "close it; a quote inside single quotes is written twice (`''`)")
+        }
+        ErrorKind::UnexpectedCharacter { character } => {
+            finding(format!("a value can't start with `{character}`"), here, QUOTE_IT)
+        }
+        ErrorKind::UnknownAnchor | ErrorKind::MissingAnchorOrAliasName => finding(
+            "a value that starts with `*` or `&` refers to an anchor, and there is none of that name",
+            word(text, at),
+            QUOTE_IT,
+        ),
+        ErrorKind::InvalidTrailingSingleQuotedScalar | ErrorKind::InvalidTrailingDoubleQuotedScalar => {
+            finding("text follows the closing quote", here, "put the whole value in one pair of quotes")
+        }
+        ErrorKind::UnknownQuotedScalarEscape
+        | ErrorKind::InvalidQuotedScalarHexEscape
+        | ErrorKind::InvalidUnicodeEscape => finding(
+            "a backslash in double quotes starts an escape, and this is none",
+            backslash(text, at),
+            "use single quotes, where a backslash is just a backslash",
+        ),
+        ErrorKind::MisplacedFlowCollectionEnd => {
+            finding("this bracket closes nothing", here, "remove it, or put the whole value in quotes")
+        }
+        ErrorKind::ExpectedBlockMappingKey | ErrorKind::InvalidIndentation => finding(
+            "this line is indented like no line above it",
+            word(text, at),
+            "keys of one mapping stand exactly below each other",
+        ),
+        ErrorKind::ExpectedBlockSequenceEntry => {
+            finding("a list item was expected here", word(text, at), "each item of a list starts with `- `")
+        }
+        ErrorKind::CommentInterceptedScalar => finding(
+            "a comment stands in the middle of a value",
+            here,
+            "put ` #` and what follows on a line of its own, or the value in quotes",
+        ),
+        // The parser's words are plain enough for what is left, which is rare.
+        _ => Finding { message: format!("the YAML does not parse: {}", error.info()), range: here, hint: None },
+    }
+}
+
+/// A colon where a value should go on: the value holds `: `, or a line above forgot the space, or indentation is off.
+fn second_colon(text: &str, at: usize) -> Finding {
+    let line = line_range(text, at);
+    let before = &text[line.start..at];
+    if let Some(first) = before.find(": ") {
+        let message = format!("the value of `{}` holds a `: `, which reads as another key", before[..first].trim());
+        return finding(message, at..at + 1, QUOTE_IT);
+    }
+    let above = line_range(text, line.start.saturating_sub(1));
+    if let Some(found) = missing_space(text, above) {
+        return found;
+    }
+    finding(
+        "this key stands where the value above goes on",
+        word(text, line.start + indent(&text[line.clone()])),
+        "keys of one mapping stand exactly below each other",
+    )
+}
+
+/// A line that should be `key: value` and is not.
+fn no_colon(text: &str, at: usize) -> Finding {
+    let line = line_range(text, at);
+    if let Some(found) = missing_space(text, line.clone()) {
+        return found;
+    }
+    let start = line.start + indent(&text[line.clone()]);
+    let hint =
+        if text[start..line.end].starts_with('-') { "write a space after the dash" } else { "write `key: value`" };
+    finding("this line is no `key: value`", start..line.end.max(start), hint)
+}
+
+/// `name:value` without a space after the colon.
+fn missing_space(text: &str, line: Range<usize>) -> Option<Finding> {
+    let start = line.start + indent(&text[line.clone()]);
+    let (key, value) = text[start..line.end].split_once(':')?;
+    let is_key = !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || c == '_');
+    if !is_key || value.is_empty() || value.starts_with([' ', ':']) {
+        return None;
+    }
+    let colon = start + key.len();
+    Some(finding("there is no space after the colon", colon..colon + 1, "write `key: value`, with a space"))
+}
+
+/// The line that holds byte `at`, without its line break.
+fn line_range(text: &str, at: usize) -> Range<usize> {
+    let at = floor_boundary(text, at);
+    let start = text[..at].rfind('\n').map_or(0, |i| i + 1);
+    start..text[at..].find('\n').map_or(text.len(), |i| at + i)
+}
+
+fn indent(line: &str) -> usize {
+    line.len() - line.trim_start().len()
+}
+
+fn one_char(text: &str, at: usize) -> Range<usize> {
+    at..at + text[at..].chars().next().filter(|c| *c != '\n').map_or(0, char::len_utf8)
+}
+
+fn word(text: &str, at: usize) -> Range<usize> {
+    let length = text[at..].find(|c: char| c.is_whitespace() || c == ':').unwrap_or(text.len() - at);
+    if length == 0 { one_char(text, at) } else { at..at + length }
+}
+
+/// The first backslash of the quoted text at `at` that starts no escape YAML knows.
+fn backslash(text: &str, at: usize) -> Range<usize> {
+    let mut rest = text[at..].char_indices();
+    while let Some((offset, c)) = rest.next() {
+        if c != '\\' {
+            continue;
+        }
+        match rest.next() {
+            Some((_, c)) if "0abt\tnvfre \"/\\N_LP\n".contains(c) => {}
+            Some((_, c)) => return at + offset..at + offset + 1 + c.len_utf8(),
+            None => break,
+        }
+    }
+    one_char(text, at)
+}
+
+fn floor_boundary(text: &str, at: usize) -> usize {
+    text.floor_char_boundary(at)
+}

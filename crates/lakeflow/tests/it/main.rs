@@ -1,0 +1,52 @@
+//! Lakeflow SQL as a user meets it, in one binary so that everything is linked once. No query engine is linked.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test fails by panicking and reports on the terminal"
+)]
+
+mod build;
+mod fmt;
+mod infer;
+mod lint;
+mod parts;
+mod round_trip;
+mod spark_types;
+mod statements;
+mod total;
+
+/// Where people see a byte of a text.
+fn line_column(text: &str, offset: usize) -> lakeflow::source::LineColumn {
+    let mut sources = lakeflow::source::SourceMap::default();
+    let file = sources.add("", text);
+    sources.line_column(file, offset)
+}
+
+/// Every file of SQL below a directory, in order.
+fn sql_below(dir: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let mut found = vec![];
+    for entry in std::fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(sql_below(&path));
+        } else if path.extension().is_some_and(|extension| extension == "sql") {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
+}
+
+/// The directory of the repository.
+fn root() -> &'static std::path::Path {
+    std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+}
+
+/// The directory of this package's cases.
+fn cases() -> &'static std::path::Path {
+    std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests"))
+}
