@@ -82,7 +82,10 @@ pub(super) fn result(rule: Rule, args: &Args<'_>) -> RuleResult {
         Rule::Decode => decode(args),
         Rule::DatePart => Ok(args.text(0).and_then(part_type).unwrap_or(DataType::Unknown)),
         Rule::ShiftUnit => Ok(shifted(args)),
-        Rule::Window => Ok(DataType::structure([("start", DataType::Timestamp), ("end", DataType::Timestamp)])),
+        Rule::Window => {
+            let border = if first == DataType::TimestampNtz { DataType::TimestampNtz } else { DataType::Timestamp };
+            Ok(DataType::structure([("start", border.clone()), ("end", border)]))
+        }
         Rule::Struct => Ok(structure(args)),
         Rule::NamedStruct => named_struct(args),
         Rule::Map => Ok(DataType::map(args.common(0, 2)?, args.common(1, 2)?)),

@@ -61,6 +61,11 @@ fn structs(array: &ArrayRef) -> Result<StringArray> {
     Ok((0..structs.len()).map(|i| (!structs.is_null(i)).then(|| row(i))).collect())
 }
 
+/// A DOUBLE as Java writes it.
+pub(crate) fn java_double(value: f64) -> String {
+    float(&digits_of(value))
+}
+
 /// Java's form of a float: at least one decimal, an exponent below 10^-3 and from 10^7 on.
 fn float(scientific: &str) -> String {
     let (sign, unsigned) = scientific.strip_prefix('-').map_or(("", scientific), |rest| ("-", rest));

@@ -42,6 +42,7 @@ pub(super) const FUNCTIONS: &[Native] = &[
     native("flatten", &[List], element, super::maps::flattened),
     native("array_remove", &[List, Any], |g| fitting(g, 1), removed),
     native("array_insert", &[List, JustInt, Any], |g| fitting(g, 2), inserted),
+    native("__stacked", &[Any], stacked_type, stacked).variadic(),
     native("__with_position", &[List], with_position_type, with_position),
     native("__or_null", &[List], first, or_null),
 ];
@@ -390,6 +391,28 @@ fn step_of(array: &ArrayRef) -> Result<i64> {
     }
     let steps = long(array)?;
     steps.as_primitive::<Int64Type>().iter().next().flatten().ok_or_else(|| exec_datafusion_err!("a step of NULL"))
+}
+
+/// An array of values that are of one type as they stand.
+fn stacked_type(given: &Given) -> Result<DataType> {
+    let mut own = given.types.iter().filter(|ty| !ty.is_null());
+    let first = own.next().cloned().unwrap_or(DataType::Null);
+    match own.find(|ty| **ty != first) {
+        Some(other) => {
+            plan_err!("a column of `stack` is of {} and of {}: cast one", types::show(&first), types::show(other))
+        }
+        None => Ok(types::array(first)),
+    }
+}
+
+fn stacked(call: &Call) -> Result<ArrayRef> {
+    let DataType::List(field) = &call.returns else { return exec_err!("`stack` is made of arrays") };
+    let columns = call.args().iter().map(|a| convert(a, field.data_type(), false)).collect::<Result<Vec<_>>>()?;
+    let columns: Vec<&dyn Array> = columns.iter().map(AsRef::as_ref).collect();
+    let values = concat_arrays(&columns)?;
+    let place = |row: usize, column: usize| u32::try_from(column * call.rows + row).ok();
+    let row = |row: usize| Some((0..columns.len()).map(|column| place(row, column)).collect());
+    gathered(&values, (0..call.rows).map(row).collect())
 }
 
 fn positioned(element: DataType) -> Fields {

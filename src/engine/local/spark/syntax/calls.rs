@@ -8,7 +8,7 @@ use sqlparser::ast::{
 
 use super::super::fault::Fault;
 use super::build::{arguments, call, case, rename, set_arguments, text};
-use super::lambda::{over_fields, parameters};
+use super::lambda::{fields_of_parameters, over_fields, parameters};
 use super::literals::{is_hidden, number, restore};
 use super::names::lowered;
 use super::shorthands::shorthand;
@@ -50,6 +50,7 @@ pub(super) fn special_form(expr: Expr) -> Result<Expr, Fault> {
                     params.iter_mut().for_each(|param| param.name = lowered(param.name.clone()));
                 }
             }
+            fields_of_parameters(&mut lambda);
             Expr::Lambda(lambda)
         }
         other => other,
@@ -153,7 +154,7 @@ pub(super) fn function(mut function: Function, now: DateTime<Utc>) -> Result<Exp
 }
 
 /// Functions that only this rewriter calls.
-const INTERNAL: [&str; 12] = [
+const INTERNAL: [&str; 16] = [
     "__cast",
     "__try_cast",
     "__negative",
@@ -166,6 +167,10 @@ const INTERNAL: [&str; 12] = [
     "__like",
     "__ilike",
     "__bitwise_not",
+    "__json_field",
+    "__nth_field",
+    "__stacked",
+    "__zipped",
 ];
 
 /// Other names for functions: (name, function).
