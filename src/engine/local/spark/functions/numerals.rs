@@ -23,8 +23,6 @@ enum Sign {
     Any,
     /// `MI`: a minus.
     Minus,
-    /// `PR`: angle brackets around a negative number.
-    Brackets,
 }
 
 /// A format, of the shapes that are well known.
@@ -50,7 +48,7 @@ impl Format {
             }
         }
         let mut behind = None;
-        for (word, sign) in [("MI", Sign::Minus), ("S", Sign::Any), ("PR", Sign::Brackets)] {
+        for (word, sign) in [("MI", Sign::Minus), ("S", Sign::Any)] {
             if let Some(left) = rest.strip_suffix(word).filter(|_| behind.is_none()) {
                 (rest, behind) = (left, Some(sign));
             }
@@ -59,7 +57,7 @@ impl Format {
             Some(after) => (true, after),
             None => (false, rest),
         };
-        let is_twofold = before.is_some() && behind.is_some() || behind == Some(Sign::Brackets) && has_dollar;
+        let is_twofold = before.is_some() && behind.is_some();
         let (whole, fraction) = digits.split_once(['.', 'D']).map_or((digits, None), |(w, f)| (w, Some(f)));
         let is_digits = |part: &str| part.bytes().all(|b| matches!(b, b'0' | b'9'));
         let groups: Vec<&str> = whole.split([',', 'G']).collect();
@@ -86,9 +84,6 @@ impl Format {
     fn read(&self, text: &str) -> Option<i128> {
         let mut rest = text;
         let mut is_negative = false;
-        if self.behind == Some(Sign::Brackets) {
-            rest = rest.strip_prefix('<').unwrap_or(rest);
-        }
         sign(self.before, &mut rest, &mut is_negative);
         if self.has_dollar && !rest.is_empty() {
             rest = rest.strip_prefix('$')?;
@@ -115,7 +110,7 @@ impl Format {
 fn sign(wanted: Option<Sign>, rest: &mut &str, is_negative: &mut bool) {
     let Some(first) = rest.chars().next() else { return };
     let turns = match (wanted, first) {
-        (Some(Sign::Any | Sign::Minus), '-') | (Some(Sign::Brackets), '>') => true,
+        (Some(Sign::Any | Sign::Minus), '-') => true,
         (Some(Sign::Any), '+') => false,
         _ => return,
     };
