@@ -10,7 +10,7 @@ use lakegen::model::{Mode, Project, Start};
 use lakegen::plan::operation::Script;
 use lakegen::plan::{ArtifactKind, BundleFile, Folder, deployment::PlaceKind};
 
-use super::cases::{cases, compile};
+use crate::projects::{cases, compile};
 
 /// Every project: the cases and the shipped one.
 fn projects() -> Vec<Compilation> {

@@ -1,55 +1,15 @@
-//! Conversion to open-source Spark: cases under `tests/convert`, and what holds for all SQL there is here.
-//!
-//! A case is `input.sql` with `expected.sql`, what has to be set up in front, and `report.txt`; `set` gives its settings.
-//! `BLESS=1` writes both anew; read the difference before you commit it.
+//! Conversion to open-source Spark: what holds for all SQL of the repository.
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::{root, sql_below};
-use lakeflow::source::SourceMap;
 use lakeflow::{parse, parse_each};
-use lakegen::sqltool::convert::{Converted, Loss, Note, Settings, convert};
+use lakegen::sqltool::convert::{Converted, Loss, Settings, convert};
 
 fn converted(text: &str, settings: &Settings) -> Converted {
     convert(&[text], settings).remove(0)
-}
-
-fn report(text: &str, file: &Converted) -> String {
-    let line = |note: &Note| {
-        let mut sources = SourceMap::default();
-        let file = sources.add("", text);
-        let at = sources.line_column(file, note.range.start);
-        format!("{}:{}: {}: {}\n", at.line, at.column, note.loss.word(), note.message)
-    };
-    file.notes.iter().map(line).collect()
-}
-
-fn settings(case: &Path) -> Settings {
-    let text = fs::read_to_string(case.join("set")).unwrap_or_default();
-    text.lines().filter_map(|line| line.split_once('=')).map(|(k, v)| (k.to_owned(), v.to_owned())).collect()
-}
-
-#[test]
-fn cases_are_converted_and_reported_as_their_files_say() {
-    let mut cases: Vec<PathBuf> =
-        fs::read_dir(root().join("tests/convert")).unwrap().map(|case| case.unwrap().path()).collect();
-    cases.sort();
-    assert!(cases.len() >= 10, "{}", cases.len());
-    for case in cases {
-        let input = fs::read_to_string(case.join("input.sql")).unwrap();
-        let file = converted(&input, &settings(&case));
-        let setup: String = file.setup.iter().map(|statement| format!("{statement};\n\n")).collect();
-        let found = [("expected.sql", setup + &file.text(&input)), ("report.txt", report(&input, &file))];
-        for (name, found) in found {
-            let path = case.join(name);
-            if std::env::var_os("BLESS").is_some() {
-                fs::write(&path, &found).unwrap();
-            }
-            assert_eq!(found, fs::read_to_string(&path).unwrap_or_default(), "{}", path.display());
-        }
-    }
 }
 
 /// Every file of SQL that is meant to be good.

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use lakeflow::diag::{Diagnostic, human};
 
-use crate::errors::{case_names, check_project, errors_dir, lay_out_all};
+use crate::wrong::{case_names, check_project, errors_dir, lay_out_all};
 
 const SEED: u64 = 12;
 const PAIRS: usize = 500;

@@ -6,7 +6,7 @@ use lakeflow::lint::lint;
 use lakeflow::source::SourceMap;
 use lakegen::emit::text_diff;
 
-use crate::cases::{cases, compile};
+use crate::projects::{cases, compile};
 use crate::root;
 
 #[test]

@@ -16,7 +16,7 @@ use lakeflow::source::SourceMap;
 use lakegen::deploy::meaning::{self, Kind, Meaning, PipelineSql, SqlFile};
 use lakegen::engine::local::{self, Request};
 
-use crate::cases::{cases, compile, land};
+use crate::projects::{cases, compile, land};
 
 /// What may stand in the place of what. Not all of it is SQL everywhere: what `check` refuses is left out.
 const EDITS: &[(&str, &str)] = &[

@@ -7,7 +7,7 @@ use lakegen::driver::{self, Compilation, Phase};
 use lakegen::plan::{ArtifactKind, Governance};
 use lakegen::world::DiskWorld;
 
-use crate::cases::{cases, compile};
+use crate::projects::{cases, compile};
 
 fn shipped() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

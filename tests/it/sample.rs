@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use lakegen::model::{Action, Project, Source};
 use lakegen::sample::{Options, SampleFile, generate};
 
-use super::cases::{cases, compile};
+use crate::projects::{cases, compile};
 
 fn projects() -> Vec<PathBuf> {
     let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).to_owned();
@@ -178,6 +178,6 @@ fn every_project_runs_on_its_sample() {
         let (landing, warehouse) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let files = generate(compilation.project.as_ref().unwrap(), Options { rows: 60, seed: 2 });
         lakegen::sample::write(landing.path(), &files).unwrap();
-        super::cases::run(&root, landing.path(), warehouse.path());
+        crate::projects::run(&root, landing.path(), warehouse.path());
     }
 }

@@ -7,7 +7,7 @@ use lakeflow::{infer::Catalog, infer::Relation, infer::analyze_query, parse_quer
 use lakegen::driver::Compilation;
 use serde_json::Value;
 
-use crate::cases::{cases, compile};
+use crate::projects::{cases, compile};
 
 fn projects() -> Vec<Compilation> {
     let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).to_owned();

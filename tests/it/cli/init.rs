@@ -81,7 +81,7 @@ fn entities_are_inferred_from_csv_files() {
     assert_eq!(ran.err, "");
     gen_in(&project, &["build"]).ended(0);
     assert_eq!(fs::read_to_string(project.join("samples/customers.csv")).unwrap(), CUSTOMERS);
-    insta::assert_snapshot!(specs(&project));
+    crate::expect("cli/entities_are_inferred_from_csv_files", &specs(&project));
 }
 
 #[test]
@@ -94,7 +94,7 @@ fn files_that_say_little_still_give_specs_without_fault() {
     gen_in(dir.path(), &["init", "p", "--from-csv", "sales.csv", "sales_orders.csv", "newest.csv"]).ended(0);
     let ran = gen_in(&dir.path().join("p"), &["check"]).ended(0);
     assert_eq!(ran.err, "");
-    insta::assert_snapshot!(specs(&dir.path().join("p")));
+    crate::expect("cli/files_that_say_little_still_give_specs_without_fault", &specs(&dir.path().join("p")));
 }
 
 #[test]

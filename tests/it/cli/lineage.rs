@@ -10,12 +10,12 @@ fn root() -> &'static Path {
 
 #[test]
 fn a_figure_is_followed_to_the_files() {
-    insta::assert_snapshot!(gen_in(root(), &["lineage", "sales_total_daily.average_order_value"]).ended(0).out);
+    crate::expect("cli/a_figure_is_followed_to_the_files", &gen_in(root(), &["lineage", "sales_total_daily.average_order_value"]).ended(0).out);
 }
 
 #[test]
 fn a_table_is_followed_both_ways() {
-    insta::assert_snapshot!(gen_in(root(), &["lineage", "customers"]).ended(0).out);
+    crate::expect("cli/a_table_is_followed_both_ways", &gen_in(root(), &["lineage", "customers"]).ended(0).out);
 }
 
 #[test]
@@ -29,7 +29,7 @@ fn one_way_is_enough_for_those_who_ask() {
 #[test]
 fn pictures_hold_the_same_edges() {
     let of = |format| gen_in(root(), &["lineage", "us_states.timezone", "--format", format]).ended(0).out;
-    insta::assert_snapshot!([of("mermaid"), of("dot"), of("json")].join("\n"));
+    crate::expect("cli/pictures_hold_the_same_edges", &[of("mermaid"), of("dot"), of("json")].join("\n"));
 }
 
 #[test]
@@ -42,13 +42,13 @@ fn an_unknown_name_gets_a_hint() {
 
 #[test]
 fn personal_data_is_listed_by_column_and_audience() {
-    insta::assert_snapshot!(gen_in(root(), &["pii"]).ended(0).out);
+    crate::expect("cli/personal_data_is_listed_by_column_and_audience", &gen_in(root(), &["pii"]).ended(0).out);
 }
 
 #[test]
 fn what_was_declassified_is_listed_with_its_reason() {
     let project = root().join("tests/cases/hr");
-    insta::assert_snapshot!(gen_in(&project, &["pii"]).ended(0).out);
+    crate::expect("cli/what_was_declassified_is_listed_with_its_reason", &gen_in(&project, &["pii"]).ended(0).out);
     let json = gen_in(&project, &["pii", "--format", "json"]).ended(0).out;
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
     let released = json["released"].as_array().unwrap();

@@ -31,7 +31,7 @@ fn the_help_of_every_command() {
         add(&mut manual, &[&name]);
     }
     assert!(manual.contains("======== gen sql convert"));
-    insta::assert_snapshot!(manual);
+    crate::expect("cli/the_help_of_every_command", &manual);
 }
 
 #[test]

@@ -38,7 +38,7 @@ fn tables_stay_with_their_masks_and_are_taken_over_by_the_next_deployment() {
     let (shop, workspace) = deployed();
     let desk = Desk::new(&workspace);
     let before = workspace.state().clone();
-    insta::assert_snapshot!("destroyed", gone(&shop.build(), &desk, Scope::default()).unwrap().join("\n"));
+    crate::expect("deploy/destroyed", &gone(&shop.build(), &desk, Scope::default()).unwrap().join("\n"));
     let state = workspace.state().clone();
     assert!(state.jobs.is_empty() && state.pipelines.is_empty());
     assert!(state.dashboards.values().all(|dashboard| dashboard.fields["lifecycle_state"] != "ACTIVE"));
@@ -69,7 +69,7 @@ fn nothing_stays_when_all_is_named_and_the_first_deployment_is_the_first_again()
     let first = text(&shop.plan(&desk, DEPLOYER));
     let before = workspace.state().clone();
     shop.deploy_and_run(&desk, DEPLOYER);
-    insta::assert_snapshot!("destroyed_with_data", gone(&shop.build(), &desk, ALL).unwrap().join("\n"));
+    crate::expect("deploy/destroyed_with_data", &gone(&shop.build(), &desk, ALL).unwrap().join("\n"));
     let state = workspace.state().clone();
     assert_eq!(state.things, before.things);
     let files = |state: &State| state.entries.values().filter(|entry| entry.bytes.is_some()).count();

@@ -88,7 +88,7 @@ fn a_target_has_one_manager_and_governance_is_said_beside_a_bundle() {
     shop.edit("entities/customers.yml", "audience: analysis\n", "");
     let before = workspace.recorded().len();
     let mut plan = governance(&shop, &desk).unwrap();
-    insta::assert_snapshot!("governance_plan", text(&plan));
+    crate::expect("deploy/governance_plan", &text(&plan));
     plan.apply(&client, &mut |_| {}).unwrap();
     assert!(workspace.state().granted.contains(&grant));
     let only = |line: &String| line.contains("/workspace/mkdirs") || line.contains("state.json");

@@ -54,7 +54,7 @@ const GRANTS: &[Edit] = &[
 #[test]
 fn grants_of_others_are_revoked_where_the_specs_say_all() {
     let (plan, state) = shown("{ grants: exact }", GRANTS);
-    insta::assert_snapshot!("exact_grants", plan);
+    crate::expect("deploy/exact_grants", &plan);
     let holds = |privilege: &str, name: &str, who: &str| {
         state
             .granted
@@ -115,7 +115,7 @@ const TAGS: &[Edit] = &[
 #[test]
 fn tags_of_others_are_removed_stay_or_are_all_left_alone() {
     let (plan, state) = shown("{ tags: exact }", TAGS);
-    insta::assert_snapshot!("exact_tags", plan);
+    crate::expect("deploy/exact_tags", &plan);
     assert!(state.tags.keys().all(|(.., key)| key != "team"));
     assert!(state.tags.keys().any(|(.., key)| key == "class.email"), "what the workspace finds out stays");
     assert!(state.tags.keys().any(|(.., key)| key == "pii"));
@@ -139,7 +139,7 @@ const PERMISSIONS: &[Edit] = &[|state| {
 #[test]
 fn permissions_of_others_are_taken_away_or_stay() {
     let (plan, state) = shown("{ permissions: exact }", PERMISSIONS);
-    insta::assert_snapshot!("exact_permissions", plan);
+    crate::expect("deploy/exact_permissions", &plan);
     let held: Vec<_> =
         state.permissions.iter().filter(|((of, _), _)| of != "directories" && of != "warehouses").collect();
     assert!(!held.iter().any(|(_, levels)| levels.keys().any(|(_, who)| who == "ana@example.com")), "{held:?}");

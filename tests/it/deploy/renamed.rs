@@ -21,7 +21,7 @@ fn a_declared_rename_says_what_becomes_of_the_tables() {
     shop.deploy_and_run(&desk, DEPLOYER);
     renamed(&mut shop, true);
     let plan = shop.plan(&desk, DEPLOYER);
-    insta::assert_snapshot!("renamed", text(&plan));
+    crate::expect("deploy/renamed", &text(&plan));
     shop.deploy_and_run(&desk, DEPLOYER);
     assert_eq!(text(&shop.plan(&desk, DEPLOYER)), "");
     let state = workspace.state();

@@ -60,7 +60,7 @@ fn going_back_is_a_plan_with_verdicts_and_ends_where_the_release_was() {
     let desk = Desk::new(&workspace);
     let (_, mut plan) = back(&shop, &desk, None).unwrap();
     assert_eq!(plan.desired.release(), first);
-    insta::assert_snapshot!("rollback_plan", text(&plan));
+    crate::expect("deploy/rollback_plan", &text(&plan));
     let client = desk.client(DEPLOYER);
     plan.apply(&client, &mut |_| {}).unwrap();
     plan.update(&client, &mut |_| {}).unwrap();

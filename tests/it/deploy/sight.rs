@@ -14,7 +14,7 @@ fn seen(shop: &Shop, workspace: &Workspace) -> String {
 fn readers_see_tables_once_they_are_there_and_masks_hold_from_the_start() {
     let workspace = workspace();
     let shop = Shop::new();
-    insta::assert_snapshot!("first_sight", seen(&shop, &workspace));
+    crate::expect("deploy/first_sight", &seen(&shop, &workspace));
     shop.deploy_and_run(&Desk::new(&workspace), DEPLOYER);
     assert_eq!(seen(&shop, &workspace), "", "what is seen is what the specs say");
 }
@@ -25,13 +25,13 @@ fn who_is_masked_no_more_hears_when_that_begins() {
     let mut shop = Shop::new();
     shop.deploy_and_run(&Desk::new(&workspace), DEPLOYER);
     shop.edit("project.yml", "members: [analysts]", "members: [analysts]\n    sees: [email]");
-    insta::assert_snapshot!("wider_sight", seen(&shop, &workspace));
+    crate::expect("deploy/wider_sight", &seen(&shop, &workspace));
     let plan = shop.plan(&Desk::new(&workspace), DEPLOYER);
     assert_eq!(plan.sight.rising().into_iter().collect::<Vec<_>>(), ["analysts"]);
     shop.deploy_and_run(&Desk::new(&workspace), DEPLOYER);
     assert_eq!(seen(&shop, &workspace), "");
     shop.edit("project.yml", "\n    sees: [email]", "");
-    insta::assert_snapshot!("narrower_sight", seen(&shop, &workspace));
+    crate::expect("deploy/narrower_sight", &seen(&shop, &workspace));
     assert!(shop.plan(&Desk::new(&workspace), DEPLOYER).sight.changes.iter().any(|shift| shift.when == When::Now));
 }
 
@@ -58,7 +58,7 @@ fn what_others_hold_beside_the_specs_is_told_and_so_is_what_a_hand_did() {
     // A new measure is a new column, which whoever reads the schema sees too.
     shop.edit("metrics/sales.yml", "  orders: count(*)", "  orders: count(*)\n  largest: max(amount)");
     let plan = shop.plan(&desk, DEPLOYER);
-    insta::assert_snapshot!("sight_of_others", human(&plan.sight));
-    insta::assert_snapshot!("sight_of_others_markdown", markdown(&plan.sight));
+    crate::expect("deploy/sight_of_others", &human(&plan.sight));
+    crate::expect("deploy/sight_of_others_markdown", &markdown(&plan.sight));
     assert!(plan.sight.rising().contains("bob@example.com"));
 }

@@ -12,7 +12,7 @@ use lakegen::driver;
 use lakegen::model::TargetId;
 use lakegen::world::DiskWorld;
 
-use crate::cases::cases;
+use crate::projects::cases;
 use crate::root;
 
 fn projects() -> Vec<PathBuf> {

@@ -55,7 +55,7 @@ fn a_release_that_is_refused_changes_nothing_and_is_told_at_its_spec() {
     let desk = Desk::new(&workspace);
     let before = held(&workspace.state());
     let mut plan = shop.plan(&desk, DEPLOYER);
-    insta::assert_snapshot!("refused_plan", text(&plan));
+    crate::expect("deploy/refused_plan", &text(&plan));
     let (back, refusals) = fault(plan.apply(&desk.client(DEPLOYER), &mut |_| {}));
     assert_eq!(back, Back::Switched);
     let after = held(&workspace.state());
@@ -64,7 +64,7 @@ fn a_release_that_is_refused_changes_nothing_and_is_told_at_its_spec() {
     let compilation = shop.build();
     let faults = driver::refused(&compilation, &refusals);
     let style = human::Style { color: false, width: 120 };
-    insta::assert_snapshot!("refused_fault", human::render(&faults, &compilation.sources, style));
+    crate::expect("deploy/refused_fault", &human::render(&faults, &compilation.sources, style));
     assert!(faults[0].code.number() == "E1101");
     // Corrected, it is deployed.
     shop.edit("metrics/sales.yml", "max_by(order_id, amount)", "max(amount)");

@@ -125,7 +125,7 @@ fn from_nothing_to_granted_and_then_only_reads() {
     let shop = Shop::new();
     shop.build();
     let first = shop.plan(&desk, DEPLOYER);
-    insta::assert_snapshot!("first_plan", text(&first));
+    crate::expect("deploy/first_plan", &text(&first));
     assert_eq!(writes(&workspace, 0), Vec::<String>::new(), "a plan changes nothing");
     shop.deploy_and_run(&desk, DEPLOYER);
     let made = workspace.recorded().len();
@@ -149,7 +149,7 @@ fn what_somebody_edits_by_hand_is_found_and_repaired() {
         state.granted.remove(&grant);
     }
     let plan = shop.plan(&desk, DEPLOYER);
-    insta::assert_snapshot!("drift", text(&plan));
+    crate::expect("deploy/drift", &text(&plan));
     shop.deploy(&desk, DEPLOYER);
     assert_eq!(text(&shop.plan(&desk, DEPLOYER)), "");
 }
@@ -162,7 +162,7 @@ fn a_change_of_the_specs_is_what_the_next_plan_shows() {
     shop.deploy_and_run(&desk, DEPLOYER);
     shop.edit("metrics/sales.yml", "  orders: count(*)", "  orders: count(*)\n  largest: max(amount)");
     shop.edit("entities/customers.yml", "audience: analysis\n", "");
-    insta::assert_snapshot!("changed_plan", text(&shop.plan(&desk, DEPLOYER)));
+    crate::expect("deploy/changed_plan", &text(&shop.plan(&desk, DEPLOYER)));
     shop.deploy_and_run(&desk, DEPLOYER);
     assert_eq!(text(&shop.plan(&desk, DEPLOYER)), "");
     let reads = |table: &str| {

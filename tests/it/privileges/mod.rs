@@ -20,7 +20,7 @@ use lakegen::model::{Target, TargetId};
 use lakegen::plan::{AdministrationFile, ArtifactKind, Dataset, landing_volume, metric_view, operation};
 use model::{Before, EVERYBODY, Model, Sight};
 
-use crate::cases::{cases, compile};
+use crate::projects::{cases, compile};
 
 /// The generated text of one target: path and text of each file, those of the pipeline first.
 type Files = Vec<(String, String)>;

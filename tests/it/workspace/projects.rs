@@ -9,8 +9,8 @@ use lakegen::world::{DiskWorld, MemoryWorld, World as _};
 
 use super::setting::{deployer, for_target};
 use super::{Desk, Workspace};
-use crate::cases::cases;
 use crate::privileges::identities::{Team, with_team};
+use crate::projects::cases;
 use crate::root;
 
 const PLACE: &str = "project";

@@ -10,8 +10,6 @@ pub mod human;
 pub mod json;
 mod region;
 pub mod sarif;
-#[cfg(test)]
-mod tests;
 
 pub use code::{Code, Entry};
 

@@ -1,4 +1,4 @@
-//! The formatter: its layout by case files under `tests/fmt`, and what holds for all SQL of the repository.
+//! The formatter: what holds for all SQL of the repository.
 
 use std::fs;
 
@@ -7,17 +7,6 @@ use lakeflow::{Statement, StatementKind, parse, parse_each, tokens};
 use proptest::prelude::*;
 
 use crate::{cases, root, sql_below};
-
-#[test]
-fn cases_are_laid_out_as_their_files_say() {
-    for case in fs::read_dir(cases().join("fmt")).unwrap() {
-        let case = case.unwrap().path();
-        let [before, after] = ["in.sql", "out.sql"].map(|name| fs::read_to_string(case.join(name)).unwrap());
-        let formatted = format(&before);
-        assert_eq!(formatted.text, after, "{}", case.display());
-        assert!(formatted.as_written.is_empty(), "{}", case.display());
-    }
-}
 
 #[test]
 fn a_second_run_changes_nothing_and_the_meaning_stays() {

@@ -9,7 +9,13 @@
     reason = "a test fails by panicking and reports on the terminal"
 )]
 
+#[path = "../../../../tests/support/golden.rs"]
+mod golden;
+#[path = "../support/shop.rs"]
+mod shop;
+
 mod build;
+mod diag;
 mod fmt;
 mod infer;
 mod lint;
@@ -18,13 +24,6 @@ mod round_trip;
 mod spark_types;
 mod statements;
 mod total;
-
-/// Where people see a byte of a text.
-fn line_column(text: &str, offset: usize) -> lakeflow::source::LineColumn {
-    let mut sources = lakeflow::source::SourceMap::default();
-    let file = sources.add("", text);
-    sources.line_column(file, offset)
-}
 
 /// Every file of SQL below a directory, in order.
 fn sql_below(dir: &std::path::Path) -> Vec<std::path::PathBuf> {

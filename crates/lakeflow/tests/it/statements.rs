@@ -1,79 +1,25 @@
-//! Lakeflow SQL as a user meets it: what is accepted and how it is laid out, what is refused and where the caret goes.
-//!
-//! A case is a file under `tests/statements`: `accept/*.sql` or `refuse/*.sql`; its snapshot stands beside it.
+//! What holds for all statements: depth, length, texts that are cut anywhere.
 
-use std::fmt::Write;
 use std::path::Path;
 
-use lakeflow::{Fault, parse, parse_each, print};
+use lakeflow::{parse, parse_each, print};
 
-use crate::line_column;
+use crate::cases;
+use crate::golden::sql_files;
 
 fn read(path: &Path) -> String {
     std::fs::read_to_string(path).expect("a case file can be read")
-}
-
-fn snapshot(folder: &str, path: &Path, text: String) {
-    let name = path.file_stem().expect("a case has a name").to_string_lossy().into_owned();
-    let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path(format!("../statements/{folder}"));
-    settings.set_prepend_module_to_snapshot(false);
-    settings.set_snapshot_suffix("");
-    settings.set_omit_expression(true);
-    settings.remove_input_file();
-    settings.bind(|| insta::assert_snapshot!(name, text));
-}
-
-/// A fault with the line it is in and a caret under it.
-fn show(text: &str, fault: &Fault) -> String {
-    let at = line_column(text, fault.range.start);
-    let line = text.lines().nth(at.line - 1).unwrap_or("");
-    let covered = text[fault.range.clone()].lines().next().map_or(0, |l| l.chars().count()).max(1);
-    let hint = fault.hint.as_deref().map_or(String::new(), |h| format!(" | {h}"));
-    let caret = format!("{}{}", " ".repeat(at.column - 1), "^".repeat(covered));
-    format!("{}:{} {}{hint}\n    {line}\n    {caret}\n", at.line, at.column, fault.message)
-}
-
-#[test]
-fn accepted_statements_survive_printing() {
-    insta::glob!("../statements/accept", "*.sql", |path| {
-        let text = read(path);
-        let statements = parse(&text).unwrap_or_else(|faults| {
-            panic!("{}:\n{}", path.display(), faults.iter().map(|f| show(&text, f)).collect::<String>())
-        });
-        let printed: String = statements.iter().map(|s| format!("{};\n\n", print(s))).collect();
-        let again = parse(&printed).unwrap_or_else(|faults| {
-            panic!("{} as printed:\n{}", path.display(), faults.iter().map(|f| show(&printed, f)).collect::<String>())
-        });
-        assert_eq!(statements.len(), again.len(), "{}: printing changes the number of statements", path.display());
-        for (before, after) in statements.iter().zip(&again) {
-            assert!(before == after, "{}: printed otherwise than meant:\n{}", path.display(), print(before));
-        }
-        let once_more: String = again.iter().map(|s| format!("{};\n\n", print(s))).collect();
-        assert_eq!(printed, once_more, "{}: printing is not canonical", path.display());
-        snapshot("accept", path, printed);
-    });
-}
-
-#[test]
-fn faults_point_at_the_word() {
-    insta::glob!("../statements/refuse", "*.sql", |path| {
-        let text = read(path);
-        let mut shown = String::new();
-        for attempt in parse_each(&text) {
-            let faults = attempt.statement.map(|_| ()).expect_err(&text[attempt.range]);
-            assert_eq!(faults.len(), 1, "{}: one fault a statement\n{faults:#?}", path.display());
-            writeln!(shown, "{}", show(&text, &faults[0])).expect("a string takes text");
-        }
-        snapshot("refuse", path, shown);
-    });
 }
 
 /// The corpus was written from the grammar; it is to stay as large as it claims to be.
 #[test]
 fn the_corpus_is_large() {
     let mut judged = 0;
-    insta::glob!("../statements", "*/*.sql", |path| judged += parse_each(&read(path)).len());
+    for folder in ["accept", "refuse"] {
+        for path in sql_files(&cases().join("statements").join(folder)) {
+            judged += parse_each(&read(&path)).len();
+        }
+    }
     assert!(judged >= 600, "{judged} statements");
 }
 
@@ -158,12 +104,12 @@ fn ordinary_nesting_is_no_fault() {
 /// Cut anywhere, a text is accepted or refused, but never brings the parser down.
 #[test]
 fn cut_statements_never_panic() {
-    insta::glob!("../statements/accept", "*.sql", |path| {
-        let text = read(path);
+    for path in sql_files(&cases().join("statements/accept")) {
+        let text = read(&path);
         for (end, _) in text.char_indices().step_by(7) {
             if let Err(faults) = parse(&text[..end]) {
                 assert!(faults.iter().all(|f| f.range.end <= end && f.range.start <= f.range.end));
             }
         }
-    });
+    }
 }

@@ -1,0 +1,63 @@
+//! Expected texts in files: compared, or written anew by `BLESS=1 cargo test`. Read the difference before you commit it.
+
+#![allow(dead_code, reason = "each test program uses a part")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Texts of one case against its files.
+#[derive(Default)]
+pub struct Golden {
+    wrong: Vec<String>,
+}
+
+impl Golden {
+    /// Compares a text with a file that may be missing, or writes it there.
+    pub fn expect(&mut self, path: &Path, found: &str) {
+        if is_blessing() {
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, found).unwrap();
+        }
+        let expected = fs::read_to_string(path).unwrap_or_default();
+        if expected != found {
+            self.wrong(format!("{}\n== expected ==\n{expected}\n== found ==\n{found}", path.display()));
+        }
+    }
+
+    /// Something else that is wrong.
+    pub fn wrong(&mut self, what: impl Into<String>) {
+        self.wrong.push(what.into());
+    }
+
+    /// Fails the test with all that is wrong.
+    pub fn done(self) {
+        assert!(self.wrong.is_empty(), "{}", self.wrong.join("\n"));
+    }
+}
+
+/// Compares one text with a file, or writes it there.
+#[track_caller]
+pub fn expect(path: &Path, found: &str) {
+    let mut golden = Golden::default();
+    golden.expect(path, found);
+    golden.done();
+}
+
+/// Whether expected files are to be written.
+pub fn is_blessing() -> bool {
+    std::env::var_os("BLESS").is_some()
+}
+
+/// What lies in a directory, in order.
+pub fn entries(directory: &Path) -> Vec<PathBuf> {
+    let mut found: Vec<_> = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect();
+    found.sort();
+    found
+}
+
+/// The files of a directory that end in `.sql`, in order.
+pub fn sql_files(directory: &Path) -> Vec<PathBuf> {
+    let mut found = entries(directory);
+    found.retain(|path| path.extension().is_some_and(|extension| extension == "sql"));
+    found
+}
