@@ -10,7 +10,10 @@ fn root() -> &'static Path {
 
 #[test]
 fn a_figure_is_followed_to_the_files() {
-    crate::expect("cli/a_figure_is_followed_to_the_files", &gen_in(root(), &["lineage", "sales_total_daily.average_order_value"]).ended(0).out);
+    crate::expect(
+        "cli/a_figure_is_followed_to_the_files",
+        &gen_in(root(), &["lineage", "sales_total_daily.average_order_value"]).ended(0).out,
+    );
 }
 
 #[test]
