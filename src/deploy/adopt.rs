@@ -122,7 +122,7 @@ pub fn candidates(
         } else {
             require_ours_in_kind(kind, &body, &there, desired)?;
         }
-        let fields = field::differences(kind, ownership::scope(desired.ownership, kind), &body, &there.settings);
+        let fields = field::differences(kind, ownership::extent(desired.ownership, kind), &body, &there.settings);
         let tags = body.get("tags").and_then(Value::as_object).cloned().unwrap_or_default();
         candidates.push(Candidate { kind, key, name, there, fields, tags, run_as: body.get("run_as").cloned() });
     }

@@ -300,7 +300,7 @@ impl Applying<'_, '_, '_> {
     fn update(&mut self, kind: Kind, key: &str, name: &str) -> Result<(), ApplyError> {
         let body = self.body(key)?;
         let Some(there) = self.remote.resources.get(key) else { return Ok(()) };
-        let mut body = field::merged(kind, ownership::scope(self.desired.ownership, kind), &body, &there.settings);
+        let mut body = field::merged(kind, ownership::extent(self.desired.ownership, kind), &body, &there.settings);
         self.desired.stamp(kind, &self.release, &mut body);
         let changed = match kind {
             Kind::Job => jobs::reset(self.client, there.id.parse().unwrap_or_default(), &body),

@@ -240,7 +240,7 @@ pub fn changes(desired: &Desired, remote: &Remote, is_updated: bool) -> Result<V
         match there {
             None => changes.push(Change::Create { kind: *kind, key: key.clone(), name }),
             Some(there) => {
-                let scope = ownership::scope(desired.ownership, *kind);
+                let scope = ownership::extent(desired.ownership, *kind);
                 let fields = field::differences(*kind, scope, body, &there.settings);
                 if !fields.is_empty() {
                     changes.push(Change::Update { kind: *kind, key: key.clone(), name, fields });
@@ -271,8 +271,9 @@ pub fn changes(desired: &Desired, remote: &Remote, is_updated: bool) -> Result<V
 /// valid, or a deployment ended before it found out.
 fn is_unproven(desired: &Desired, remote: &Remote, body: &Value, there: Option<&There>) -> bool {
     let is_proven = remote.memory.validated.as_deref() == Some(&desired.proof(body));
-    let is_same = there
-        .is_some_and(|there| field::differences(Kind::Pipeline, field::Scope::USUAL, body, &there.settings).is_empty());
+    let is_same = there.is_some_and(|there| {
+        field::differences(Kind::Pipeline, field::Extent::USUAL, body, &there.settings).is_empty()
+    });
     let memory = &remote.memory;
     // No deployment has come to its end yet, or nobody remembers it.
     let is_first = memory.release.is_none() && !is_proven;

@@ -108,7 +108,8 @@ fn changes(left: &Left, remote: &Remote) -> Vec<Change> {
     for (key, body) in &left.resources {
         let Some(kind) = kind_of(key) else { continue };
         let (name, there) = (change::name_of(kind, body), remote.resources.get(key));
-        match there.map(|there| field::differences(kind, ownership::scope(left.ownership, kind), body, &there.settings))
+        match there
+            .map(|there| field::differences(kind, ownership::extent(left.ownership, kind), body, &there.settings))
         {
             None => changes.push(Change::Create { kind, key: key.clone(), name }),
             Some(fields) if !fields.is_empty() => {

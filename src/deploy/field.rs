@@ -24,16 +24,16 @@ pub struct Field {
 
 /// How much of a resource is compared and replaced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Scope {
+pub struct Extent {
     /// Of its tags. Those that tell whose it is are always ours.
     pub tags: Share,
     /// Of its other settings. What a job does belongs to the release, so its tasks are always ours.
     pub settings: Share,
 }
 
-impl Scope {
+impl Extent {
     /// Everything but the tags of others.
-    pub const USUAL: Scope = Scope { tags: Share::Ours, settings: Share::Exact };
+    pub const USUAL: Extent = Extent { tags: Share::Ours, settings: Share::Exact };
 
     /// Whether a tag that is there stays as it is.
     fn keeps_tag(self, key: &str, is_given: bool) -> bool {
@@ -55,29 +55,29 @@ impl Scope {
 }
 
 /// The settings of a resource that differ, in the order of their paths.
-pub fn differences(kind: Kind, scope: Scope, wanted: &Value, there: &Value) -> Vec<Field> {
+pub fn differences(kind: Kind, extent: Extent, wanted: &Value, there: &Value) -> Vec<Field> {
     let mut fields = vec![];
-    Comparison { kind, scope }.compare("", Some(wanted), Some(there), &mut fields);
+    Comparison { kind, extent }.compare("", Some(wanted), Some(there), &mut fields);
     fields.sort_by(|a, b| a.path.cmp(&b.path));
     fields
 }
 
 /// The wanted settings with what belongs to others: a replacement would take it away.
-pub fn merged(kind: Kind, scope: Scope, wanted: &Value, there: &Value) -> Value {
+pub fn merged(kind: Kind, extent: Extent, wanted: &Value, there: &Value) -> Value {
     let mut merged = wanted.clone();
     let (Some(settings), Some(there)) = (merged.as_object_mut(), there.as_object()) else { return merged };
     for (key, value) in there.iter().filter(|(key, _)| *key != "tags" && !is_of_server(kind, key)) {
-        if scope.keeps_setting(key, settings.contains_key(key)) {
+        if extent.keeps_setting(key, settings.contains_key(key)) {
             settings.insert(key.clone(), value.clone());
         }
     }
     let there = there.get("tags").and_then(Value::as_object).cloned().unwrap_or_default();
     let mut tags = settings.get("tags").and_then(Value::as_object).cloned().unwrap_or_default();
-    if scope.tags == Share::Ignored {
+    if extent.tags == Share::Ignored {
         tags.retain(|key, _| MARKS.contains(&key.as_str()));
     }
     for (key, value) in there {
-        if scope.keeps_tag(&key, tags.contains_key(&key)) {
+        if extent.keeps_tag(&key, tags.contains_key(&key)) {
             tags.insert(key, value);
         }
     }
@@ -132,7 +132,7 @@ fn is_nothing(value: &Value) -> bool {
 #[derive(Clone, Copy)]
 struct Comparison {
     kind: Kind,
-    scope: Scope,
+    extent: Extent,
 }
 
 impl Comparison {
@@ -140,10 +140,12 @@ impl Comparison {
     fn is_left_alone(self, path: &str, wanted: Option<&Value>) -> bool {
         let is_cluster = path == "clusters" || path.starts_with("clusters.");
         let is_kept = match path.strip_prefix("tags.") {
-            Some(tag) => self.scope.keeps_tag(tag, wanted.is_some()),
+            Some(tag) => self.extent.keeps_tag(tag, wanted.is_some()),
             // Nothing, or a key: what is deeper belongs to it.
             None => {
-                !["", "tags"].contains(&path) && !path.contains('.') && self.scope.keeps_setting(path, wanted.is_some())
+                !["", "tags"].contains(&path)
+                    && !path.contains('.')
+                    && self.extent.keeps_setting(path, wanted.is_some())
             }
         };
         STAMPS.contains(&path) || (is_cluster && wanted.is_none()) || is_kept
@@ -241,7 +243,7 @@ mod tests {
     use serde_json::json;
 
     fn paths(kind: Kind, wanted: &Value, there: &Value) -> Vec<String> {
-        differences(kind, Scope::USUAL, wanted, there).into_iter().map(|field| field.path).collect()
+        differences(kind, Extent::USUAL, wanted, there).into_iter().map(|field| field.path).collect()
     }
 
     #[test]
@@ -263,7 +265,7 @@ mod tests {
         });
         assert_eq!(paths(Kind::Job, &wanted, &there), Vec::<String>::new());
         assert_eq!(
-            merged(Kind::Job, Scope::USUAL, &wanted, &there)["tags"],
+            merged(Kind::Job, Extent::USUAL, &wanted, &there)["tags"],
             json!({"project": "shop", "team": "finance"})
         );
     }

@@ -11,7 +11,7 @@ use super::catalog::{ALL, Catalog, Known, Privileges};
 use super::change::There;
 use super::desired::{Desired, Statement};
 use super::effect::{Effect, Object, ObjectKind, Tagged};
-use super::field::Scope;
+use super::field::Extent;
 use crate::bundle::resource::Kind;
 use crate::model::{Ownership, Share};
 use crate::plan::{Identity, Phase};
@@ -160,9 +160,9 @@ pub fn looked_at(ownership: Ownership, effects: &[Effect], tables: impl Iterator
 }
 
 /// How much of a resource that is there is compared and replaced. A pipeline is ours, but for its tags.
-pub fn scope(ownership: Ownership, kind: Kind) -> Scope {
+pub fn extent(ownership: Ownership, kind: Kind) -> Extent {
     let settings = if kind == Kind::Job { ownership.job_settings } else { Share::Exact };
-    Scope { tags: ownership.tags, settings }
+    Extent { tags: ownership.tags, settings }
 }
 
 /// Principals who hold levels on a resource that the specs do not give, where these are to hold no others. `declared` are

@@ -9,6 +9,7 @@ mod record;
 mod tests;
 mod unified;
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -92,7 +93,7 @@ impl ChangeSet {
         record: Option<&str>,
         diagnostics: &mut Diagnostics,
     ) -> ChangeSet {
-        let disk = Disk { world, out };
+        let disk = Disk { world, out, plain: RefCell::default() };
         let Some((old, manifest_before)) = disk.manifest(diagnostics) else {
             // A directory whose manifest can't be read would be the same fault again for every file.
             let manifest = Change::new(MANIFEST, ChangeKind::Unchanged, None, None);
@@ -281,12 +282,19 @@ fn shown(out: &Path, path: &str) -> String {
 struct Disk<'a> {
     world: &'a dyn World,
     out: &'a Path,
+    /// Directories that are known to be no links.
+    plain: RefCell<BTreeSet<String>>,
 }
 
 impl Disk<'_> {
     /// The bytes of a file, with the line ends that `gen` writes; `None` when there is none. Version control may change
     /// line ends when it writes a file, which is no edit.
     fn read(&self, path: &str) -> Result<Option<Vec<u8>>, Box<Diagnostic>> {
+        if let Some(link) = self.link(path) {
+            let message = format!("a symbolic link is at `{}`", shown(self.out, link));
+            let hint = "`gen` writes to plain files below the output directory only: remove the link";
+            return Err(Box::new(Diagnostic::error(codes::FOREIGN_FILE, message).hint(hint)));
+        }
         let full = self.out.join(path);
         match self.world.read(&full, MAX_FILE) {
             Ok(bytes) => Ok(Some(with_plain_line_ends(bytes))),
@@ -297,6 +305,21 @@ impl Disk<'_> {
                 Err(Box::new(Diagnostic::error(codes::CANNOT_WRITE, message)))
             }
         }
+    }
+
+    /// The first part of a path that is a symbolic link: what is written there would land elsewhere.
+    fn link<'p>(&self, path: &'p str) -> Option<&'p str> {
+        let ends = path.match_indices('/').map(|(end, _)| end);
+        for directory in ends.filter_map(|end| path.get(..end)) {
+            if self.plain.borrow().contains(directory) {
+                continue;
+            }
+            if self.world.is_link(&self.out.join(directory)) {
+                return Some(directory);
+            }
+            self.plain.borrow_mut().insert(directory.to_owned());
+        }
+        self.world.is_link(&self.out.join(path)).then_some(path)
     }
 
     /// Temporary files of files of ours, of the manifest or of the record that builds have left. Those of a build that runs at

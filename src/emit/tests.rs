@@ -203,6 +203,10 @@ impl World for Killed {
         DiskWorld.exists(path)
     }
 
+    fn is_link(&self, path: &Path) -> bool {
+        DiskWorld.is_link(path)
+    }
+
     fn is_dir(&self, path: &Path) -> bool {
         DiskWorld.is_dir(path)
     }

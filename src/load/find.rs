@@ -128,10 +128,11 @@ fn unread(bytes: Vec<u8>, shown: String, sources: &mut SourceMap) -> Option<Diag
     if SpecKind::ALL.iter().all(|kind| kind.key() != key.trim_end_matches(['"', ' '])) {
         return None;
     }
-    let message = format!("`{shown}` begins like a spec, and is not read");
+    let message = format!("`{shown}` looks like a spec but is not read");
     let start = text.find(first).unwrap_or(0);
     let place = Span::new(sources.add(shown, text), start..start + first.len());
-    let hint = "specs end in `.yml` or `.yaml`; put aside what is none, or let its name begin with a dot";
+    let hint =
+        "rename it to end in `.yml` or `.yaml`; if it is not a spec, move it elsewhere or start its name with a dot";
     Some(Diagnostic::warning(codes::UNREAD_SPEC, message).at(place).hint(hint))
 }
 
@@ -143,9 +144,10 @@ fn add(
 ) -> Result<FileId, (Box<Diagnostic>, FileId)> {
     let bytes = bytes.map_err(|error| {
         let (code, message) = match error.fault {
-            WorldFault::TooLarge { size, limit } => {
-                (codes::FILE_TOO_LARGE, format!("`{shown}` has {size} bytes; a spec may have {limit}"))
-            }
+            WorldFault::TooLarge { size, limit } => (
+                codes::FILE_TOO_LARGE,
+                format!("`{shown}` is too large: {size} bytes, a spec may have at most {limit}"),
+            ),
             fault => (codes::UNREADABLE_FILE, format!("cannot read `{shown}`: {fault}")),
         };
         let file = sources.add(shown, "");

@@ -129,12 +129,12 @@ fn kind(value: &Value, places: &Places) -> Result<SpecKind, Box<Diagnostic>> {
     match kinds.as_slice() {
         [kind] => Ok(*kind),
         [first, second, ..] => {
-            let message = format!("a file can't be both `{}` and `{}`", first.key(), second.key());
+            let message = format!("a file cannot be both `{}` and `{}`", first.key(), second.key());
             let fault = Diagnostic::error(codes::UNKNOWN_FILE_KIND, message).at(places.key(&pointer(*second)));
-            Err(Box::new(fault.related(places.key(&pointer(*first)), "first here").hint("make it two files")))
+            Err(Box::new(fault.related(places.key(&pointer(*first)), "first here").hint("split it into two files")))
         }
         [] => {
-            let message = "the file is neither a project, an entity nor a metric";
+            let message = "the file does not declare a project, an entity or a metric";
             let names = SpecKind::ALL.map(SpecKind::key);
             let typo = keys.iter().find_map(|key| did_you_mean(key, names).map(|hint| (key, hint)));
             let fault = Diagnostic::error(codes::UNKNOWN_FILE_KIND, message);
@@ -150,10 +150,10 @@ fn kind(value: &Value, places: &Places) -> Result<SpecKind, Box<Diagnostic>> {
 pub fn noun(value: &Value) -> &'static str {
     match value {
         Value::Null => "nothing",
-        Value::Bool(_) => "a yes/no value",
-        Value::Number(n) if n.is_f64() => "a number with decimals",
-        Value::Number(_) => "a whole number",
-        Value::String(_) => "text",
+        Value::Bool(_) => "a boolean",
+        Value::Number(n) if n.is_f64() => "a decimal number",
+        Value::Number(_) => "an integer",
+        Value::String(_) => "a string",
         Value::Array(_) => "a list",
         Value::Object(_) => "a mapping",
     }

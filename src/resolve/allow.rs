@@ -40,7 +40,7 @@ fn of<T>(spec: &Located<T>, entries: Option<&[AllowSpec]>, context: &mut Context
 
 fn allowance<T>(spec: &Located<T>, pointer: &str, entry: &AllowSpec, context: &mut Context<'_>) -> Option<Allowance> {
     let place = spec.value(&format!("{pointer}/reason"));
-    reason::check(&entry.reason, "allow a warning", "say in a sentence why it is meant", place, context);
+    reason::check(&entry.reason, "allow a warning", "explain in a sentence why it is intended", place, context);
     let code = codes::from_number(&entry.warning).filter(|code| code.is_warning() && *code != codes::UNUSED_ALLOW);
     if code.is_none() {
         let (message, hint) = not_allowed(&entry.warning);
@@ -63,14 +63,14 @@ fn allowance<T>(spec: &Located<T>, pointer: &str, entry: &AllowSpec, context: &m
 /// Why a code can't be allowed, and what to do.
 fn not_allowed(number: &str) -> (String, String) {
     let warnings = codes::all().into_iter().filter(|code| code.is_warning()).map(|code| code.number());
-    let listed = || "`gen explain` lists all codes: those of warnings begin with W".to_owned();
+    let listed = || "`gen explain` lists all codes; those of warnings start with W".to_owned();
     match codes::from_number(number) {
         Some(codes::UNUSED_ALLOW) => {
-            (format!("{number} can't be allowed"), "remove the allowance that it is about".to_owned())
+            (format!("{number} cannot be allowed"), "remove the unused entry of `allow` instead".to_owned())
         }
-        Some(_) => (format!("{number} is an error, which can't be allowed"), listed()),
+        Some(_) => (format!("{number} is an error, and errors cannot be allowed"), listed()),
         None => (
-            format!("there is no warning `{number}`"),
+            format!("unknown warning `{number}`"),
             did_you_mean(&number.to_uppercase(), warnings).unwrap_or_else(listed),
         ),
     }

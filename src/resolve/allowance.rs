@@ -1,4 +1,4 @@
-//! Warnings that somebody allowed, with the reason: they are not told, and an allowance that silences nothing is.
+//! Warnings that somebody allowed, with the reason: they are not told, and unused `allow` is.
 
 use lakeflow::diag::{Code, Diagnostic};
 use lakeflow::source::Span;
@@ -41,6 +41,6 @@ pub fn silence(diagnostics: &mut Vec<Diagnostic>, allowances: &[Allowance]) -> V
 }
 
 fn idle(allowance: &Allowance) -> Diagnostic {
-    let message = format!("there is no warning {} to allow here", allowance.code.number());
+    let message = format!("this `allow` of {} silences nothing", allowance.code.number());
     Diagnostic::warning(codes::UNUSED_ALLOW, message).at(allowance.declared).hint("remove it")
 }

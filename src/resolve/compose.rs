@@ -65,9 +65,9 @@ pub fn compose(
 
 /// Reports that an expression gets too large.
 pub fn report_size(written: &Written<'_>, context: &mut Context<'_>) {
-    let message = format!("with all that it uses, the expression has more than {MAX_NODES} parts");
+    let message = format!("the expression is too large: it expands to more than {MAX_NODES} parts");
     let fault = Diagnostic::error(codes::EXPRESSION_TOO_LARGE, message).at(written.span());
-    context.push(fault.hint("compute parts of it earlier, or use fewer levels of derived expressions"));
+    context.push(fault.hint("use fewer levels of derived expressions, or compute parts of it upstream"));
 }
 
 /// Whether expressions of these sizes are too large together.

@@ -56,20 +56,20 @@ pub fn exact(text: &str, ty: &DataType) -> Result<Constant, Misfit> {
     let misfit = |why: String, hint: Option<String>| Err(Misfit { why, hint });
     let bare = text.trim_matches(' ');
     if bare.is_empty() {
-        return misfit("is empty, which is no value".to_owned(), None);
+        return misfit("is empty, and an empty field is read as NULL".to_owned(), None);
     }
     if bare.len() < text.len() {
-        let hint = format!("every text is freed of them: write `{bare}`");
-        return misfit("has spaces around it".to_owned(), Some(hint));
+        let hint = format!("values are trimmed when read: write `{bare}`");
+        return misfit("has leading or trailing spaces".to_owned(), Some(hint));
     }
-    let Some(value) = read(text, ty) else { return misfit(format!("is no {ty}"), None) };
+    let Some(value) = read(text, ty) else { return misfit(format!("is not a valid {ty}"), None) };
     let digits = |text: &str| text.bytes().any(|b| matches!(b, b'1'..=b'9'));
     match (&value, ty) {
         (_, DataType::Decimal { scale, .. }) => {
             let fraction = text.split_once('.').map_or("", |(_, fraction)| fraction);
             if digits(fraction.get(usize::from(*scale)..).unwrap_or("")) {
-                let hint = format!("a value of a file would be rounded to `{value}`: write that");
-                return misfit(format!("has more digits after the point than {ty}"), Some(hint));
+                let hint = format!("values from files are rounded to `{value}`: write that");
+                return misfit(format!("has more decimal places than {ty}"), Some(hint));
             }
         }
         (Constant::Double(value), _) => {
@@ -180,12 +180,12 @@ mod tests {
             ("int", "7.0"),
             ("boolean", "on"),
         ] {
-            assert_eq!(shown(text, of), format!("is no {}", ty(of)), "{text}");
+            assert_eq!(shown(text, of), format!("is not a valid {}", ty(of)), "{text}");
         }
-        assert_eq!(shown("1.005", "decimal(5,2)"), "has more digits after the point than DECIMAL(5,2)");
+        assert_eq!(shown("1.005", "decimal(5,2)"), "has more decimal places than DECIMAL(5,2)");
         assert_eq!(shown("1e-400", "double"), "is too close to zero for DOUBLE");
-        assert_eq!(shown(" x", "string"), "has spaces around it");
-        assert_eq!(shown(" ", "string"), "is empty, which is no value");
+        assert_eq!(shown(" x", "string"), "has leading or trailing spaces");
+        assert_eq!(shown(" ", "string"), "is empty, and an empty field is read as NULL");
         assert_eq!(shown("0000-02-29", "date"), "0000-02-29");
     }
 }

@@ -180,8 +180,8 @@ pub fn of_metric(spec: &Located<MetricSpec>, shown: EntityId, graph: &Graph, con
 pub fn cycle(what: &str, members: Vec<(&str, Span)>, base: &str) -> Diagnostic {
     let names: Vec<&str> = members.iter().map(|(name, _)| *name).collect();
     let message = match names.as_slice() {
-        [name] => format!("`{name}` is defined by itself"),
-        names => format!("{what} `{}` are defined by each other", names.join("`, `")),
+        [name] => format!("`{name}` is defined in terms of itself"),
+        names => format!("{what} `{}` are defined in terms of each other", names.join("`, `")),
     };
     let mut fault = Diagnostic::error(codes::DEFINITION_CYCLE, message);
     for (position, (_, span)) in members.into_iter().enumerate() {

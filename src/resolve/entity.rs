@@ -82,7 +82,10 @@ fn columns(spec: &Located<EntitySpec>, context: &mut Context<'_>) -> Vec<Column>
         let span = spec.key(&pointer);
         context.extend(names::check(name, NameOf::Column, span));
         if let Some(twin) = columns.iter().find(|c| is_same_name(&c.name, name)) {
-            let message = format!("column `{name}` differs from `{}` in letter case only", twin.name);
+            let message = format!(
+                "columns `{name}` and `{}` differ only in case, and column names are case-insensitive",
+                twin.name
+            );
             context
                 .push(Diagnostic::error(codes::DUPLICATE_NAME, message).at(span).related(twin.span, "the other one"));
         }
@@ -131,7 +134,7 @@ fn report_equal_headers(columns: &[Column], context: &mut Context<'_>) {
             let message = match twin.header == column.header {
                 true => format!("{own} the same header `{}`", column.header),
                 false => {
-                    format!("{own} headers that differ in letter case only: `{}` and `{}`", twin.header, column.header)
+                    format!("{own} headers that differ only in case: `{}` and `{}`", twin.header, column.header)
                 }
             };
             context.push(
@@ -160,16 +163,16 @@ fn column(
 ) -> Column {
     let ty = context.data_type(&column.ty, type_pointer, spec);
     if !is_readable(&ty) {
-        let message = format!("a column of a file can't be {ty}");
-        let hint = "types are string, int, bigint, decimal(p,s), double, boolean, date and timestamp";
+        let message = format!("type {ty} is not supported for columns read from files");
+        let hint = "supported types: string, int, bigint, decimal(p,s), double, boolean, date, timestamp";
         context.push(Diagnostic::error(codes::BAD_VALUE, message).at(spec.value(type_pointer)).hint(hint));
     }
     if let Some(pattern) = &column.matches {
         context.extend(pattern_fault(pattern).map(|d| d.at(spec.value(&format!("{pointer}/matches")))));
     }
     if let Some(header) = column.header.as_ref().filter(|header| header.trim().is_empty()) {
-        let fault = Diagnostic::error(codes::BAD_NAME, format!("`{header}` is no header of a column"));
-        let hint = "leave it out if the files call the column by its name";
+        let fault = Diagnostic::error(codes::BAD_NAME, format!("`{header}` is not a valid header"));
+        let hint = "remove it if the header in the files is the name of the column";
         context.push(fault.at(spec.value(&format!("{pointer}/header"))).hint(hint));
     }
     if let (Some(header), SourceSpec::Files(_)) = (&column.header, &spec.spec.source) {
@@ -214,16 +217,14 @@ fn is_readable(ty: &DataType) -> bool {
 /// The fault of a regular expression: it must mean the same to Java (Spark) and to Rust (the local engine).
 fn pattern_fault(pattern: &str) -> Option<Diagnostic> {
     let message = match pattern::compiled(pattern).err()? {
-        PatternFault::Invalid(why) => format!("`{pattern}` is no regular expression: {why}"),
+        PatternFault::Invalid(why) => format!("`{pattern}` is not a valid regular expression: {why}"),
         PatternFault::Apart(what) => {
-            format!("`{pattern}` has {what}, which does not mean the same to Spark and to the local engine")
+            format!("`{pattern}` contains {what}, which Spark and the local engine interpret differently")
         }
     };
-    Some(
-        Diagnostic::error(codes::BAD_PATTERN, message).hint(
-            "write letters, classes `[..]`, `\\d \\w \\s`, groups `(..)` and `* + ? {n,m}`, which both read alike",
-        ),
-    )
+    Some(Diagnostic::error(codes::BAD_PATTERN, message).hint(
+        "write letters, classes `[..]`, `\\d \\w \\s`, groups `(..)` and `* + ? {n,m}`, which mean the same in both",
+    ))
 }
 
 fn key(spec: &Located<EntitySpec>, columns: &[Column], context: &mut Context<'_>) -> Vec<ColumnId> {
@@ -241,7 +242,7 @@ fn find_columns(
     for (name, pointer) in names {
         match columns.iter().position(|c| is_same_name(&c.name, name)) {
             Some(index) if ids.contains(&ColumnId(index)) => {
-                let fault = Diagnostic::error(codes::DUPLICATE_NAME, format!("column `{name}` stands twice"));
+                let fault = Diagnostic::error(codes::DUPLICATE_NAME, format!("duplicate column `{name}`"));
                 context.push(fault.at(spec.value(pointer)));
             }
             Some(index) => ids.push(ColumnId(index)),
@@ -286,7 +287,7 @@ fn source(
             let Some(file) = set.lookups.get(&wanted.lookup) else {
                 let known: Vec<&str> = set.lookups.keys().map(String::as_str).collect();
                 let hint = did_you_mean(&wanted.lookup, known.iter().copied()).or_else(|| list_hint("lookups", &known));
-                let message = format!("there is no lookup file `specs/lookups/{}`", wanted.lookup);
+                let message = format!("lookup file `specs/lookups/{}` does not exist", wanted.lookup);
                 context.push(
                     Diagnostic::error(codes::LOOKUP_FILE, message).at(spec.value("/source/lookup")).maybe_hint(hint),
                 );
@@ -311,9 +312,9 @@ fn load(spec: &Located<EntitySpec>, id: EntityId, columns: &[Column], context: &
     let needs_key = matches!(load, LoadSpec::Upsert | LoadSpec::History) && !is_open;
     if needs_key && entity.key.as_ref().is_none_or(|names| names.with_pointers("").is_empty()) && !spec.has_lost("/key")
     {
-        let message = format!("`load: {}` needs a key", load_word(load));
+        let message = format!("`load: {}` requires a key", load_word(load));
         let fault = Diagnostic::error(codes::LOAD_NEEDS_KEY, message).at(spec.value("/load"));
-        context.push(fault.hint("name the columns that tell one row from another: `key: <column>`"));
+        context.push(fault.hint("name the columns that identify a row: `key: <column>`"));
     }
     let names = entity.sequence.as_ref().map(|s| s.with_pointers("/sequence")).unwrap_or_default();
     let sequence = find_columns(spec, &names, columns, context);
@@ -350,16 +351,16 @@ fn check_load_options(spec: &Located<EntitySpec>, load: LoadSpec, sequence: &[Co
         && !spec.has_lost("/sequence")
         && spec.spec.sequence.as_ref().is_none_or(|s| matches!(s, OneOrMany::Many(m) if m.len() != 1))
     {
-        let hint = "name the one column that tells which version is newer: `sequence: <column>`";
-        fault("`load: history` needs a sequence of one column".into(), "/load", hint);
+        let hint = "name the column that orders the versions of a row: `sequence: <column>`";
+        fault("`load: history` requires a `sequence` of one column".into(), "/load", hint);
     }
     if matches!(load, LoadSpec::Append | LoadSpec::Snapshot) {
-        let hint = "it belongs to `load: upsert` and `load: history`";
+        let hint = "it is only allowed with `load: upsert` and `load: history`";
         if !sequence.is_empty() {
-            fault(format!("`load: {word}` takes no sequence"), "/sequence", hint);
+            fault(format!("`sequence` is not allowed with `load: {word}`"), "/sequence", hint);
         }
         if spec.spec.delete_when.is_some() {
-            fault(format!("`load: {word}` takes no `delete_when`"), "/delete_when", hint);
+            fault(format!("`delete_when` is not allowed with `load: {word}`"), "/delete_when", hint);
         }
     }
 }
@@ -403,9 +404,11 @@ fn rules(spec: &Located<EntitySpec>, entity_id: EntityId, entity: &Entity, conte
         let span = spec.key(&pointer);
         context.extend(names::check(name, NameOf::Rule, span));
         if let Some(twin) = rules.iter().find(|r| r.name == *name) {
-            let message = format!("there is a rule `{name}` already");
+            let message = format!("duplicate rule `{name}`");
             context.push(
-                Diagnostic::error(codes::DUPLICATE_NAME, message).at(span).related(twin.span, "made by this column"),
+                Diagnostic::error(codes::DUPLICATE_NAME, message)
+                    .at(span)
+                    .related(twin.span, "this column adds a rule of that name"),
             );
         }
         let full = if let RuleEntry::Full(full) = entry { Some(full) } else { None };

@@ -46,9 +46,8 @@ pub fn check(compiled: &Compiled, rows: &Rows<'_>, context: &mut Context<'_>) {
     for (function, leaf, column) in found.repeated {
         let entity = &rows.graph.entities[column.entity.0].name;
         let own = &rows.graph.entities[rows.base.0].name;
-        let message =
-            format!("`{function}` counts a value of `{entity}` once for each row of `{own}` that refers to it");
-        let hint = format!("measure it `from: {entity}`, or say why every row counts: `repeated: <reason>`");
+        let message = format!("`{function}` counts a value of `{entity}` once per row of `{own}` that refers to it");
+        let hint = format!("measure it `from: {entity}`, or state why every row should count: `repeated: <reason>`");
         context.push(Diagnostic::error(codes::REPEATED_VALUE, message).at(leaf.span).hint(hint));
     }
 }

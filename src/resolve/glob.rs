@@ -18,27 +18,29 @@ const ALTERNATIVES: usize = 64;
 
 /// The fault of a file pattern: `* ? [] {}` are understood.
 pub fn fault(pattern: &str) -> Option<Diagnostic> {
-    let bad = |why: &str| Diagnostic::error(codes::BAD_GLOB, format!("`{pattern}` is no file pattern: {why}"));
+    let bad = |why: &str| Diagnostic::error(codes::BAD_GLOB, format!("`{pattern}` is not a valid file pattern: {why}"));
     if pattern.is_empty() || pattern.starts_with('/') || pattern.contains("..") || pattern.contains("://") {
-        return Some(bad("it must name files below the landing directory"));
+        return Some(bad("it must be a path below the landing directory"));
     }
     // That is reported already.
     if expanded(pattern).is_some() {
         return None;
     }
     if pattern.trim() != pattern || pattern.chars().any(char::is_control) {
-        return Some(bad("it has spaces around it, or control characters"));
+        return Some(bad("it has leading or trailing spaces, or control characters"));
     }
     if pattern.contains('\\') {
         return Some(
-            bad("a backslash means different things to different readers").hint("put the character in brackets: `[*]`"),
+            bad("different readers interpret a backslash differently").hint("put the character in brackets: `[*]`"),
         );
     }
     if pattern.contains("**") {
-        return Some(bad("`**` means different things to different readers").hint("name the directories: `*/*.csv`"));
+        return Some(
+            bad("different readers interpret `**` differently").hint("write out the directory levels: `*/*.csv`"),
+        );
     }
     if pattern.split('/').any(|part| matches!(part, "" | ".")) {
-        return Some(bad("a part of the path is empty, or a dot"));
+        return Some(bad("a path segment is empty or a dot"));
     }
     if let Err(error) = GlobBuilder::new(pattern).literal_separator(true).build() {
         return Some(bad(&error.kind().to_string()));
@@ -46,7 +48,7 @@ pub fn fault(pattern: &str) -> Option<Diagnostic> {
     let is_no_csv = |ending: &&str| NO_CSV.contains(&ending.to_lowercase().as_str());
     let chosen = alternatives(pattern).unwrap_or_default();
     let ending = chosen.iter().filter_map(|one| ending(one)).find(is_no_csv)?;
-    Some(bad(&format!("files that end in `.{ending}` are no CSV")).hint("have them delivered as CSV"))
+    Some(bad(&format!("`.{ending}` files are not CSV")).hint("only CSV files are supported"))
 }
 
 /// What the names of all files of a pattern end in, compression left aside.

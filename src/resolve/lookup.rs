@@ -51,15 +51,18 @@ pub fn report_options(spec: &Located<EntitySpec>, context: &mut Context<'_>) {
     }
     for (name, column) in entity.columns.iter().filter_map(|(name, entry)| Some((name, entry.full()?))) {
         if column.pii.is_some() {
-            let message = format!("`{name}` of a lookup would stand in clear in the text of its view");
+            let message = format!(
+                "personal data in lookup column `{name}` would appear in clear text in the definition of its view"
+            );
             let hint = "deliver rows with personal data as files: `source: { files: .. }`";
             let place = spec.value(&format!("{}/pii", column_pointer(name)));
             context.push(Diagnostic::error(codes::PERSONAL_LOOKUP, message).at(place).hint(hint));
         }
     }
     for pointer in stated {
-        let message = format!("a lookup takes no `{}`", pointer.rsplit('/').next().unwrap_or_default());
-        let hint = "its rows are part of the specs: they are judged now, and none may be at fault";
+        let message = format!("`{}` is not allowed on a lookup", pointer.rsplit('/').next().unwrap_or_default());
+        let hint =
+            "the rows of a lookup are part of the specs: they are checked at build time, and all of them must be valid";
         context.push(Diagnostic::error(codes::OPTION_CONFLICT, message).at(spec.key(&pointer)).hint(hint));
     }
 }
@@ -73,7 +76,7 @@ pub fn read(request: &Request<'_>, sources: &SourceMap, diagnostics: &mut Diagno
         Ok(records) => records,
         Err(error) => {
             let start = error.position().map_or(0, |p| p.byte() as usize) + skipped;
-            let fault = Diagnostic::error(codes::LOOKUP_FILE, format!("the line can't be read: {error}"));
+            let fault = Diagnostic::error(codes::LOOKUP_FILE, format!("cannot read the line: {error}"));
             diagnostics.push(fault.at(Span::new(request.file, start..start + 1)));
             return None;
         }
@@ -91,7 +94,7 @@ pub fn read(request: &Request<'_>, sources: &SourceMap, diagnostics: &mut Diagno
     let positions = header_positions(request, header, place(header), diagnostics)?;
     if rows.len() > MAX_ROWS {
         let message = format!("the lookup file has {} rows, more than {MAX_ROWS}", rows.len());
-        let hint = "let larger tables arrive as files of the landing directory";
+        let hint = "deliver larger tables as files in the landing directory";
         diagnostics.push(Diagnostic::error(codes::LOOKUP_FILE, message).at(place(&rows[MAX_ROWS])).hint(hint));
         return None;
     }
@@ -101,15 +104,17 @@ pub fn read(request: &Request<'_>, sources: &SourceMap, diagnostics: &mut Diagno
     for record in rows {
         let span = place(record);
         if let Some(text) = record.iter().find(|text| expanded(text).is_some()) {
-            let message = format!("`{}` would be replaced by the pipeline", text.trim());
+            let message = format!("`{}` would be expanded by the pipeline", text.trim());
             let fault = Diagnostic::error(codes::EXPANDED_TEXT, message).at(span);
-            diagnostics.push(fault.hint("rows of a lookup stand in the text of a view: let them arrive as files"));
+            diagnostics.push(
+                fault.hint("lookup rows are written into the definition of a view: deliver them as files instead"),
+            );
         }
         if record.len() == header.len() {
             let values = values(request, record, &positions, &patterns, span, diagnostics);
             read.push(LookupRow { values, span });
         } else {
-            let message = format!("the row has {} fields, the header {}", record.len(), header.len());
+            let message = format!("the row has {} fields, but the header has {}", record.len(), header.len());
             diagnostics.push(Diagnostic::error(codes::LOOKUP_FILE, message).at(span));
         }
     }
@@ -170,7 +175,7 @@ fn field(
     };
     match &column.validity.accepted {
         Some(accepted) if !accepted.contains(&value) => {
-            misfit(format!("`{text}` is no accepted value of `{name}`"), None)
+            misfit(format!("`{text}` is not an accepted value of `{name}`"), None)
         }
         _ => Ok(Some(value)),
     }
@@ -193,10 +198,13 @@ fn header_positions(
     let unknown: Vec<&str> = names.iter().filter(|name| !is_known(name)).copied().collect();
     for name in &unknown {
         let hint = did_you_mean(name, request.columns.iter().map(|c| c.header.as_str()));
-        fault(format!("the header names `{name}`, which is no column of the entity"), hint);
+        fault(format!("unknown column `{name}` in the header"), hint);
     }
     for (index, name) in names.iter().enumerate().filter(|(index, name)| names[..*index].contains(name)) {
-        fault(format!("the header names `{name}` twice, in fields {} and {}", position(&names, name), index + 1), None);
+        fault(
+            format!("duplicate column `{name}` in the header, in fields {} and {}", position(&names, name), index + 1),
+            None,
+        );
     }
     let mut positions = vec![];
     for column in request.columns {
@@ -204,7 +212,9 @@ fn header_positions(
             Some(position) => positions.push(position),
             // What looks like the misspelt name of this column is reported as such.
             None if unknown.iter().any(|name| nearest(name, [column.header.as_str()]).is_some()) => {}
-            None => fault(format!("the header lacks `{}`", column.header), Some(header_hint(request.columns))),
+            None => {
+                fault(format!("missing column `{}` in the header", column.header), Some(header_hint(request.columns)))
+            }
         }
     }
     complete.then_some(positions)
@@ -217,7 +227,7 @@ fn position(names: &[&str], name: &str) -> usize {
 
 fn header_hint(columns: &[Column]) -> String {
     let names: Vec<&str> = columns.iter().map(|c| c.header.as_str()).collect();
-    format!("its first line should be `{}`", names.join(","))
+    format!("the first line should be `{}`", names.join(","))
 }
 
 fn report_duplicate_keys(key: &[ColumnId], rows: &[LookupRow], diagnostics: &mut Diagnostics) {
@@ -229,7 +239,7 @@ fn report_duplicate_keys(key: &[ColumnId], rows: &[LookupRow], diagnostics: &mut
             continue;
         }
         let shown: Vec<String> = values.iter().map(ToString::to_string).collect();
-        let message = format!("the key `{}` stands twice", shown.join(", "));
+        let message = format!("duplicate lookup key `{}`", shown.join(", "));
         if let Some(first) = seen.insert(values, row.span) {
             let fault = Diagnostic::error(codes::LOOKUP_DUPLICATE_KEY, message).at(row.span);
             diagnostics.push(fault.related(first, "first here"));

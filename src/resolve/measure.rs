@@ -94,8 +94,8 @@ fn aggregate(
 ) -> Option<Resolved> {
     let compiled = rows.compile_expr(expr, &declared.written(spec), Place::measure("a measure"), context)?;
     if let Some(column) = compiled.uses.iter().find(|u| !u.inside_aggregate) {
-        let message = format!("`{}` stands outside of an aggregate", column.text);
-        let hint = "a measure is an aggregate over rows, or an expression over other measures";
+        let message = format!("column `{}` is used outside an aggregate", column.text);
+        let hint = format!("aggregate it, as in `sum({})`", column.text);
         context.push(Diagnostic::error(codes::NOT_AN_AGGREGATE, message).at(column.leaf.span).hint(hint));
         return None;
     }
@@ -162,7 +162,7 @@ fn over_measures(
     context: &mut Context<'_>,
 ) -> Option<Resolved> {
     if compiled.uses.is_empty() {
-        let message = format!("measure `{}` computes nothing from rows", declared.name);
+        let message = format!("measure `{}` does not aggregate any rows", declared.name);
         let fault = Diagnostic::error(codes::NOT_AN_AGGREGATE, message).at(spec.value(&declared.sql_pointer));
         context.push(fault.hint("a measure is an aggregate, such as `sum(..)` or `count(*)`"));
         return None;
@@ -218,7 +218,8 @@ fn finish(
         let wanted = context.data_type(text, &pointer, spec);
         let found = &compiled.ty;
         if !fits(found, &wanted) {
-            let message = format!("measure `{}` is {found}, which is no {wanted}", declared.name);
+            let message =
+                format!("measure `{}` is {found}, which does not fit the declared type {wanted}", declared.name);
             context.push(Diagnostic::error(codes::MEASURE_TYPE, message).at(spec.value(&pointer)));
         }
         exact = keeps_digits(found, &wanted);
@@ -227,7 +228,7 @@ fn finish(
             compiled.tree = tree;
             if !is_exact {
                 let message = format!("measure `{}` may be rounded twice on its way to {wanted}", declared.name);
-                let hint = "declare types of fewer digits for the measures that it divides";
+                let hint = "declare types with fewer digits for the measures it divides";
                 let fault = Diagnostic::warning(codes::ROUNDED_TWICE, message).at(spec.value(&pointer));
                 context.push(fault.hint(hint));
             }
@@ -268,12 +269,12 @@ fn synonyms(declared: &Declared<'_>, spec: &Located<MetricSpec>, context: &mut C
         context.push(Diagnostic::error(codes::BAD_VALUE, message).at(spec.value(pointer)));
     };
     if words.len() > 10 {
-        fault(format!("{} synonyms are given, and a metric view takes 10", words.len()), &pointer);
+        fault(format!("{} synonyms given, a metric view takes at most 10", words.len()), &pointer);
     }
     for (i, word) in words.iter().enumerate() {
         let length = word.chars().count();
         if length == 0 || length > 255 {
-            fault(format!("a synonym has 1 to 255 characters, not {length}"), &format!("{pointer}/{i}"));
+            fault(format!("a synonym must have 1 to 255 characters, found {length}"), &format!("{pointer}/{i}"));
         }
     }
     words

@@ -158,7 +158,7 @@ fn time(spec: &Located<MetricSpec>, rows: &Rows<'_>, reads: &mut Reads, context:
         context.push(Diagnostic::error(codes::TYPE_MISMATCH, message).at(span));
     }
     if time.grains.is_empty() {
-        context.push(Diagnostic::error(codes::EMPTY_METRIC, "no grain is given").at(spec.value("/time/grains")));
+        context.push(Diagnostic::error(codes::EMPTY_METRIC, "`grains` is empty").at(spec.value("/time/grains")));
     }
     reads.add(&compiled, rows.graph);
     let mut grains = time.grains.clone();
@@ -187,7 +187,7 @@ fn tables(
     };
     if declared.is_empty() && !spec.has_lost("/tables") {
         let fault = Diagnostic::error(codes::EMPTY_METRIC, "the metric has no table").at(spec.key("/tables"));
-        context.push(fault.hint("name one, such as `total: { by: [] }`, or leave `tables` out"));
+        context.push(fault.hint("declare one, such as `total: { by: [] }`, or remove `tables`"));
     }
     let mut tables = vec![];
     for (name, table) in &declared {
@@ -215,8 +215,8 @@ fn tables(
 fn refuse_beside_per(spec: &Located<MetricSpec>, context: &mut Context<'_>) {
     for (pointer, given) in [("/tables", spec.spec.tables.is_some()), ("/time", spec.spec.time.is_some())] {
         if given {
-            let message = format!("`{}` can't stand beside `per`", &pointer[1..]);
-            let hint = "`per` makes one table, named like the metric, with one row for each row of the entity";
+            let message = format!("`{}` is not allowed together with `per`", &pointer[1..]);
+            let hint = "`per` builds one table, named after the metric, with one row per row of the entity";
             context.push(Diagnostic::error(codes::OPTION_CONFLICT, message).at(spec.key(pointer)).hint(hint));
         }
     }
@@ -247,9 +247,11 @@ fn dimensions(
         let written = Written::at(spec, &pointer, text);
         let Some(compiled) = rows.compile(&written, Place::row("a dimension"), context) else { continue };
         let Some(name) = compiled.name.clone() else {
-            let fault =
-                Diagnostic::error(codes::UNKNOWN_DIMENSION, format!("`{text}` is no name of a column or dimension"));
-            let hint = "define it under `dimensions`, and list its name here";
+            let fault = Diagnostic::error(
+                codes::UNKNOWN_DIMENSION,
+                format!("`{text}` is not the name of a column or dimension"),
+            );
+            let hint = "define the expression under `dimensions` and list its name here";
             context.push(fault.at(spec.value(&pointer)).hint(hint));
             continue;
         };
@@ -281,13 +283,14 @@ fn report_measures_twice(spec: &Located<MetricSpec>, context: &mut Context<'_>) 
     for (index, name) in names.iter().enumerate() {
         let place = spec.key(&format!("/measures/{}", pointer_segment(name)));
         if let Some(twin) = names[..index].iter().find(|known| is_same_name(known, name)) {
-            let message = format!("measures `{twin}` and `{name}` would be one column, for letter case does not count");
+            let message =
+                format!("measures `{twin}` and `{name}` differ only in case, and column names are case-insensitive");
             let first = spec.key(&format!("/measures/{}", pointer_segment(twin)));
             context.push(Diagnostic::error(codes::DUPLICATE_NAME, message).at(place).related(first, "first here"));
         } else if spec.spec.time.is_some() && is_same_name(name, Time::COLUMN) {
-            let message = format!("the tables would have two columns called `{name}`");
+            let message = format!("duplicate column `{name}` in the tables");
             let hint =
-                format!("`{}` is the first day of the period, which `time` adds: rename the measure", Time::COLUMN);
+                format!("`time` adds a column `{}` with the first day of the period: rename the measure", Time::COLUMN);
             context.push(Diagnostic::error(codes::DUPLICATE_NAME, message).at(place).hint(hint));
         }
     }
@@ -298,7 +301,7 @@ fn report_twice(dimensions: &[Dimension], has_period: bool, spec: &Located<Metri
     seen.extend(spec.spec.measures.keys().map(String::as_str));
     for dimension in dimensions {
         if seen.iter().any(|n| is_same_name(n, &dimension.name)) {
-            let message = format!("the table would have two columns called `{}`", dimension.name);
+            let message = format!("duplicate column `{}` in the table", dimension.name);
             let hint = "give one of them another name under `dimensions`";
             context.push(Diagnostic::error(codes::DUPLICATE_NAME, message).at(dimension.expression.origin).hint(hint));
         }
@@ -329,11 +332,11 @@ fn per(
         }
         let (message, hint) = if leading.is_empty() {
             let hint =
-                format!("declare it at the column of `{}` that holds the key: `references: {}`", own.name, other.name);
+                format!("declare it on the column of `{}` that holds the key: `references: {}`", own.name, other.name);
             (format!("no reference leads from `{}` to `{}`", own.name, other.name), hint)
         } else {
             let message = format!("{} references lead from `{}` to `{}`", leading.len(), own.name, other.name);
-            (message, "`per` can't tell which of them is meant".to_owned())
+            (message, "`per` is ambiguous if there is more than one".to_owned())
         };
         context.push(Diagnostic::error(codes::REFERENCE_KEY, message).at(spec.value("/per/entity")).hint(hint));
         return None;

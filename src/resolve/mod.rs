@@ -124,8 +124,8 @@ impl Context<'_> {
     fn classification(&mut self, declared: Option<Classification>, personal: bool, span: Span) -> Classification {
         if personal && declared == Some(Classification::Public) {
             let fault =
-                Diagnostic::error(codes::CLASSIFICATION_TOO_LOW, "a table with personal data can't be `public`");
-            self.push(fault.at(span).hint("write `confidential`, or leave the personal data out"));
+                Diagnostic::error(codes::CLASSIFICATION_TOO_LOW, "a table with personal data cannot be `public`");
+            self.push(fault.at(span).hint("write `confidential`, or remove the personal data"));
         }
         let default = if personal {
             Classification::Confidential

@@ -64,7 +64,7 @@ pub fn check(name: &str, of: NameOf, span: Span) -> Option<Diagnostic> {
         return None; // That is reported already.
     }
     if name.is_empty() {
-        return Some(Diagnostic::error(codes::BAD_NAME, format!("a {word} needs a name")).at(span));
+        return Some(Diagnostic::error(codes::BAD_NAME, format!("the name of a {word} must not be empty")).at(span));
     }
     if name.chars().count() > MAX_LENGTH - SUFFIX_ROOM {
         return Some(bad(format!("is longer than {} characters", MAX_LENGTH - SUFFIX_ROOM)));
@@ -72,12 +72,12 @@ pub fn check(name: &str, of: NameOf, span: Span) -> Option<Diagnostic> {
     match of {
         NameOf::Place => {
             let refused = name.chars().find(|c| matches!(c, '.' | ' ' | '/') || c.is_control());
-            return refused.map(|c| bad(format!("holds {}, which Unity Catalog refuses", named(c))));
+            return refused.map(|c| bad(format!("contains {}, which Unity Catalog does not allow", named(c))));
         }
         NameOf::Column => {
             if let Some(c) = name.chars().find(|c| " ,;{}()=.`".contains(*c) || c.is_control()) {
-                let hint = "choose a plain name, and give the name in the files as `header`";
-                return Some(bad(format!("holds {}, which Delta tables refuse", named(c))).hint(hint));
+                let hint = "choose a plain name and state the name in the files as `header`";
+                return Some(bad(format!("contains {}, which Delta tables do not allow", named(c))).hint(hint));
             }
         }
         _ => {
@@ -104,22 +104,22 @@ fn reserved_header_of(header: &str) -> Option<&'static str> {
 /// The fault of a header that is read beside the columns that a raw table adds.
 pub fn reserved_header(header: &str, span: Span) -> Option<Diagnostic> {
     let found = reserved_header_of(header)?;
-    let message = format!("header `{header}` is kept: raw tables have `{found}` of their own");
+    let message = format!("header `{header}` is reserved: raw tables add a column `{found}`");
     Some(Diagnostic::error(codes::RESERVED_NAME, message).at(span))
 }
 
 fn reserved(name: &str, of: NameOf) -> Option<&'static str> {
     let lower = folded(name);
     match of {
-        NameOf::Column if SYSTEM_COLUMNS.contains(&&*lower) => Some("has the name of a column of AUTO CDC"),
+        NameOf::Column if SYSTEM_COLUMNS.contains(&&*lower) => Some("is reserved: AUTO CDC adds a column of that name"),
         NameOf::Column if name.starts_with('_') => {
-            Some("begins with `_`, which is kept for columns of Databricks and of the compiler")
+            Some("starts with `_`, which is reserved for columns of Databricks and the compiler")
         }
         NameOf::Entity | NameOf::Table if name.starts_with('_') => {
-            Some("begins with `_`, which is kept for the compiler")
+            Some("starts with `_`, which is reserved for the compiler")
         }
         NameOf::Entity | NameOf::Table if INNER_NAMES.contains(&&*lower) => {
-            Some("has a name that generated queries use for their parts")
+            Some("is reserved: generated queries use that name internally")
         }
         _ => None,
     }

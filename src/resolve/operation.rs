@@ -40,10 +40,8 @@ fn start(
 ) -> Start {
     let on_files = spec.on_files == Some(true);
     let fault = match (&spec.cron, on_files) {
-        (Some(_), true) => {
-            Some((project.key(&format!("{pointer}/on_files")), "starts both at a time and on new files"))
-        }
-        (None, false) if !project.has_lost(pointer) => Some((project.key(pointer), "says nowhere when it starts")),
+        (Some(_), true) => Some((project.key(&format!("{pointer}/on_files")), "has both `cron` and `on_files`")),
+        (None, false) if !project.has_lost(pointer) => Some((project.key(pointer), "does not define when it starts")),
         _ => None,
     };
     if let Some((span, fault)) = fault {
@@ -80,8 +78,8 @@ pub fn alerts(project: &Located<ProjectSpec>, context: &mut Context<'_>) -> Aler
     let Some(spec) = &project.spec.alerts else { return Alerts::default() };
     let nobody = project.spec.notifications.as_ref().is_none_or(|n| n.on_failure.is_empty());
     if nobody && !project.has_lost("/notifications") && !project.has_lost("/alerts") {
-        let fault = Diagnostic::error(codes::NOBODY_NOTIFIED, "there are alerts, but nobody hears of them");
-        context.push(fault.at(project.key("/alerts")).hint("list mail addresses as `on_failure` of `notifications`"));
+        let fault = Diagnostic::error(codes::NOBODY_NOTIFIED, "there are alerts, but nobody is notified");
+        context.push(fault.at(project.key("/alerts")).hint("list mail addresses under `notifications.on_failure`"));
     }
     Alerts {
         quality_below_percent: spec.quality_below_percent,
@@ -102,7 +100,7 @@ pub fn check_refreshes(project: &Located<ProjectSpec>, known: &[&str], context: 
             }
             let lost = [SpecKind::Entity, SpecKind::Metric].into_iter().flat_map(|kind| context.lost.names(kind));
             let hint = did_you_mean(word, known.iter().copied().chain(lost));
-            let fault = Diagnostic::error(codes::UNKNOWN_REFRESH, format!("no entity or metric is called `{word}`"));
+            let fault = Diagnostic::error(codes::UNKNOWN_REFRESH, format!("unknown entity or metric `{word}`"));
             context.push(fault.at(project.value(&pointer)).maybe_hint(hint));
         }
     }

@@ -28,10 +28,12 @@ pub fn check(project: &Located<ProjectSpec>, context: &mut Context<'_>) {
     }
     for (name, target) in &project.spec.targets {
         if target.ownership.as_ref().and_then(|ownership| ownership.tags) == Some(Share::Ignored) {
-            let message = "`tags: ignored` leaves columns without the tags that policies go by";
+            let message = "`tags: ignored` leaves columns without the tags that policies match on";
             let at = project.value(&format!("/targets/{}/ownership/tags", pointer_segment(name)));
             let fault = Diagnostic::error(codes::OPTION_CONFLICT, message).at(at);
-            context.push(fault.hint("let `gen` set its own tags (`ours`), or protect by masks (`protection: masks`)"));
+            context.push(
+                fault.hint("let `gen` set its own tags (`tags: ours`), or use masks instead (`protection: masks`)"),
+            );
         }
     }
 }

@@ -29,14 +29,14 @@ pub fn check(
         if let Some((fault, hint)) = fault_of_root(root) {
             context.push(Diagnostic::error(codes::BAD_PLACE, format!("`{root}` {fault}")).at(place).hint(hint));
         } else if mode == Mode::Development {
-            let message = "`root` is for targets with `mode: production`";
-            let hint = "leave it out: a development deployment has a folder of whoever deploys";
+            let message = "`root` is only allowed in targets with `mode: production`";
+            let hint = "remove it: a development deployment goes to the folder of the user who deploys";
             context.push(Diagnostic::error(codes::OPTION_CONFLICT, message).at(place).hint(hint));
         }
     }
     if let Some(host) = target.host.as_ref().filter(|host| !is_address(host)) {
-        let fault = Diagnostic::error(codes::BAD_PLACE, format!("`{host}` is no address of a workspace"));
-        let hint = "write `https://` and the name of the host, without a path";
+        let fault = Diagnostic::error(codes::BAD_PLACE, format!("`{host}` is not a workspace URL"));
+        let hint = "write `https://` and the host name, without a path";
         context.push(fault.at(project.value(&format!("{pointer}/host"))).hint(hint));
     }
 }
@@ -49,35 +49,35 @@ fn fault_of_landing(landing: &str) -> Option<(String, &'static str)> {
     if expanded(landing).is_some() {
         return None;
     }
-    let plain = "choose a directory whose path has letters, digits, `_`, `-` and the like";
+    let plain = "choose a directory whose path consists of letters, digits, `_`, `-` and the like";
     if let Some(c) = landing.chars().find(|c| c.is_control() || "'\"\\*?[]{};".contains(*c)) {
         let what = if c.is_control() { "a control character".to_owned() } else { format!("`{c}`") };
         return Some((format!("holds {what}"), plain));
     }
     if landing.trim() != landing {
-        return Some(("has spaces around it".to_owned(), "leave them out"));
+        return Some(("has leading or trailing spaces".to_owned(), "leave them out"));
     }
     let is_scheme = |scheme: &str| !scheme.is_empty() && scheme.chars().all(|c| c.is_ascii_alphanumeric());
     let path = match landing.split_once("://") {
         Some((scheme, path)) if is_scheme(scheme) => path,
         _ => match landing.strip_prefix("dbfs:").unwrap_or(landing).strip_prefix('/') {
             Some(path) => path,
-            None => return Some(("is no absolute path".to_owned(), absolute)),
+            None => return Some(("is not an absolute path".to_owned(), absolute)),
         },
     };
     let path = path.trim_end_matches('/');
     if path.is_empty() {
-        return Some(("is the root of everything".to_owned(), absolute));
+        return Some(("is the root directory".to_owned(), absolute));
     }
     if path.split('/').any(|part| matches!(part, "" | "." | "..") || part.trim() != part) {
         return Some((
-            "is no plain path: a part of it is empty, dots alone, or has spaces around it".to_owned(),
+            "is not a plain path: a segment is empty, consists of dots, or has leading or trailing spaces".to_owned(),
             absolute,
         ));
     }
     let in_volume = path.split_once('/').filter(|(first, _)| *first == "Volumes" && landing.starts_with('/'));
     if path == "Volumes" || in_volume.is_some_and(|(_, rest)| rest.split('/').count() < 3) {
-        return Some(("names no volume".to_owned(), "write `/Volumes/<catalog>/<schema>/<volume>`"));
+        return Some(("does not name a volume".to_owned(), "write `/Volumes/<catalog>/<schema>/<volume>`"));
     }
     None
 }
@@ -94,7 +94,7 @@ fn fault_of_root(root: &str) -> Option<(&'static str, &'static str)> {
     };
     if SHARED.iter().any(|folder| is_below(folder)) {
         let hint = "choose a folder that only the deployer can write to";
-        return Some(("is a folder that everybody can write to, and so run code as the pipeline", hint));
+        return Some(("is writable by everybody, so anyone could run code as the pipeline", hint));
     }
     let path = root.strip_prefix("/Workspace/").map(|path| path.trim_end_matches('/'));
     let is_part = |part: &str| {
@@ -102,8 +102,8 @@ fn fault_of_root(root: &str) -> Option<(&'static str, &'static str)> {
         !part.is_empty() && !part.chars().all(|c| c == '.') && part.trim() == part && part.chars().all(is_letter)
     };
     match path {
-        None => Some(("is no folder of a workspace", absolute)),
-        Some(path) if !path.split('/').all(is_part) => Some(("is no path of a folder", absolute)),
+        None => Some(("is not a workspace folder", absolute)),
+        Some(path) if !path.split('/').all(is_part) => Some(("is not a valid folder path", absolute)),
         Some(_) => None,
     }
 }

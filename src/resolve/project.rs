@@ -112,9 +112,9 @@ fn identities(project: &Located<ProjectSpec>, context: &mut Context<'_>) {
         name.iter().for_each(|name| check_principal(project, name, &known, project.value(key), context));
     }
     if spec.deployer.is_some() && spec.run_as.is_none() && !project.is_lost("/run_as") {
-        let message = "`deployer` needs `run_as`: tables would belong to whoever deployed first";
+        let message = "`deployer` requires `run_as`: otherwise tables would be owned by whoever deploys first";
         let fault = Diagnostic::error(codes::OPTION_CONFLICT, message).at(project.value("/deployer"));
-        context.push(fault.hint("name the service principal that the pipeline runs as, or leave `deployer` out"));
+        context.push(fault.hint("name the service principal that the pipeline runs as, or remove `deployer`"));
     }
     for (index, name) in spec.delivers.iter().flatten().enumerate() {
         check_principal(project, name, &known, project.value(&format!("/delivers/{index}")), context);
@@ -215,7 +215,7 @@ fn check_principal(project: &Located<ProjectSpec>, name: &str, known: &[&str], s
 
 /// The hint that lists what there is.
 pub fn list_hint(what: &str, known: &[&str]) -> Option<String> {
-    (!known.is_empty()).then(|| format!("{what} there are: `{}`", known.join("`, `")))
+    (!known.is_empty()).then(|| format!("known {what}: `{}`", known.join("`, `")))
 }
 
 /// The audiences, and those of which it is open what they see.
@@ -271,7 +271,7 @@ fn audience(
 
 fn unknown_kind(word: &str) -> Diagnostic {
     let words: Vec<&str> = PersonalKind::ALL.iter().map(|(w, _)| *w).collect();
-    Diagnostic::error(codes::UNKNOWN_PERSONAL_KIND, format!("`{word}` is no kind of personal data"))
+    Diagnostic::error(codes::UNKNOWN_PERSONAL_KIND, format!("unknown kind of personal data `{word}`"))
         .maybe_hint(did_you_mean(word, words.iter().copied()).or_else(|| list_hint("kinds", &words)))
 }
 

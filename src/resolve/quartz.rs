@@ -56,10 +56,10 @@ pub fn judge(fields: &[&str]) -> Result<(), String> {
         let text = text.to_ascii_uppercase();
         let has_others = text.contains(',');
         if has_others && [DAY, WEEKDAY].contains(&index) && text.split(',').any(is_last) {
-            return Err(format!("in `{text}`, `L` stands beside other {}", field.name));
+            return Err(format!("in `{text}`, `L` cannot be combined with other {}", field.name));
         }
         if has_others && index == WEEKDAY && text.contains('#') {
-            return Err(format!("in `{text}`, `#` stands beside other {}", field.name));
+            return Err(format!("in `{text}`, `#` cannot be combined with other {}", field.name));
         }
         text.split(',').try_for_each(|item| self::item(index, field, item))?;
     }
@@ -96,7 +96,7 @@ fn last_day(item: &str) -> Result<(), String> {
         Some(Ok(0..=30_u8)) => Ok(()),
         Some(_) => Err(format!("`{item}` is more than 30 days before the end of a month")),
         None if offset.is_empty() => Ok(()),
-        None => Err(format!("what is `{item}`?")),
+        None => Err(format!("cannot parse `{item}`")),
     }
 }
 
@@ -111,7 +111,7 @@ fn value(index: usize, field: &Field, item: &str) -> Result<(), String> {
             return if is_week {
                 Ok(())
             } else {
-                Err(format!("behind the `#` of `{item}` comes a number from 1 to 5"))
+                Err(format!("expected a number from 1 to 5 after the `#` of `{item}`"))
             };
         }
         _ => {}
@@ -130,22 +130,26 @@ fn value(index: usize, field: &Field, item: &str) -> Result<(), String> {
     }
     // Other fields run over their ends.
     if index == YEAR && last < first {
-        return Err(format!("the years `{item}` end before they begin"));
+        return Err(format!("the range of years `{item}` ends before it starts"));
     }
     Ok(())
 }
 
 fn unread(item: &str, rest: &str) -> String {
-    format!("in `{item}`, `{rest}` means nothing")
+    format!("unexpected `{rest}` in `{item}`")
 }
 
 /// A number or name at the beginning of a text, and what stands behind it.
 fn one<'t>(field: &Field, item: &str, text: &'t str) -> Result<(u32, &'t str), String> {
     let (low, high) = field.range;
     let out_of_range = || match field.words {
-        [] => format!("`{item}`: {} are {low} to {high}", field.name),
+        [] => format!("`{item}` is not valid: {} are {low} to {high}", field.name),
         [first, ..] => {
-            format!("`{item}`: {} are {low} ({}) to {high}", field.name, first.get(..SHORT).unwrap_or(first))
+            format!(
+                "`{item}` is not valid: {} are {low} ({}) to {high}",
+                field.name,
+                first.get(..SHORT).unwrap_or(first)
+            )
         }
     };
     let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
@@ -157,7 +161,7 @@ fn one<'t>(field: &Field, item: &str, text: &'t str) -> Result<(u32, &'t str), S
     // Three letters tell; those of the whole name may follow.
     let named = |word: &&&str| text.get(..SHORT) == word.get(..SHORT);
     let Some((place, word)) = field.words.iter().enumerate().find(|(_, word)| named(word)) else {
-        return Err(if text.is_empty() { format!("`{item}` has no end") } else { out_of_range() });
+        return Err(if text.is_empty() { format!("the range `{item}` has no end") } else { out_of_range() });
     };
     let same = text.bytes().zip(word.bytes()).take_while(|(a, b)| a == b).count();
     // `FRIL` is the last Friday.
@@ -170,7 +174,10 @@ fn increment(field: &Field, item: &str, text: &str) -> Result<(), String> {
     let step = text.strip_prefix('/').ok_or_else(|| unread(item, text))?;
     match step.parse() {
         Ok(step) if (1..=field.step).contains(&step) => Ok(()),
-        _ => Err(format!("`{item}`: an increment of {} is a number from 1 to {}", field.name, field.step)),
+        _ => Err(format!(
+            "invalid increment in `{item}`: an increment of {} is a number from 1 to {}",
+            field.name, field.step
+        )),
     }
 }
 
@@ -222,29 +229,29 @@ mod tests {
     #[test]
     fn what_quartz_refuses_or_ignores() {
         for (cron, why) in [
-            ("0 0 5 ? * 0", "`0`: days of the week are 1 (SUN) to 7"),
-            ("0 0 5 ? * 8", "`8`: days of the week are 1 (SUN) to 7"),
-            ("0 0 24 * * ?", "`24`: hours are 0 to 23"),
-            ("0 60 5 * * ?", "`60`: minutes are 0 to 59"),
-            ("0 0 5 0 * ?", "`0`: days of the month are 1 to 31"),
-            ("0 0 5 1 13 ?", "`13`: months are 1 (JAN) to 12"),
-            ("0 0 5 1 FOO ?", "`FOO`: months are 1 (JAN) to 12"),
-            ("0 0 5 1-x * ?", "`1-X`: days of the month are 1 to 31"),
-            ("0 0 5 1- * ?", "`1-` has no end"),
-            ("0 0/60 5 * * ?", "`0/60`: an increment of minutes is a number from 1 to 59"),
-            ("0 0/ 5 * * ?", "`0/`: an increment of minutes is a number from 1 to 59"),
-            ("0 0 */24 * * ?", "`*/24`: an increment of hours is a number from 1 to 23"),
-            ("0 0 *5 * * ?", "in `*5`, `5` means nothing"),
+            ("0 0 5 ? * 0", "`0` is not valid: days of the week are 1 (SUN) to 7"),
+            ("0 0 5 ? * 8", "`8` is not valid: days of the week are 1 (SUN) to 7"),
+            ("0 0 24 * * ?", "`24` is not valid: hours are 0 to 23"),
+            ("0 60 5 * * ?", "`60` is not valid: minutes are 0 to 59"),
+            ("0 0 5 0 * ?", "`0` is not valid: days of the month are 1 to 31"),
+            ("0 0 5 1 13 ?", "`13` is not valid: months are 1 (JAN) to 12"),
+            ("0 0 5 1 FOO ?", "`FOO` is not valid: months are 1 (JAN) to 12"),
+            ("0 0 5 1-x * ?", "`1-X` is not valid: days of the month are 1 to 31"),
+            ("0 0 5 1- * ?", "the range `1-` has no end"),
+            ("0 0/60 5 * * ?", "invalid increment in `0/60`: an increment of minutes is a number from 1 to 59"),
+            ("0 0/ 5 * * ?", "invalid increment in `0/`: an increment of minutes is a number from 1 to 59"),
+            ("0 0 */24 * * ?", "invalid increment in `*/24`: an increment of hours is a number from 1 to 23"),
+            ("0 0 *5 * * ?", "unexpected `5` in `*5`"),
             ("0 0 5 L-31 * ?", "`L-31` is more than 30 days before the end of a month"),
-            ("0 0 5 L,15 * ?", "in `L,15`, `L` stands beside other days of the month"),
-            ("0 0 5 ? * MON,6L", "in `MON,6L`, `L` stands beside other days of the week"),
-            ("0 0 5 ? * 6#6", "behind the `#` of `6#6` comes a number from 1 to 5"),
-            ("0 0 5 ? * 6#1,2#1", "in `6#1,2#1`, `#` stands beside other days of the week"),
-            ("0 0 5W * * ?", "in `5W`, `W` means nothing"),
-            ("0 0 L * * ?", "`L`: hours are 0 to 23"),
-            ("0 ? 5 * * ?", "`?`: minutes are 0 to 59"),
-            ("0 0 5 ? JAN/2 MON", "in `JAN/2`, `/2` means nothing"),
-            ("0 0 5 1 * ? 2032-2030", "the years `2032-2030` end before they begin"),
+            ("0 0 5 L,15 * ?", "in `L,15`, `L` cannot be combined with other days of the month"),
+            ("0 0 5 ? * MON,6L", "in `MON,6L`, `L` cannot be combined with other days of the week"),
+            ("0 0 5 ? * 6#6", "expected a number from 1 to 5 after the `#` of `6#6`"),
+            ("0 0 5 ? * 6#1,2#1", "in `6#1,2#1`, `#` cannot be combined with other days of the week"),
+            ("0 0 5W * * ?", "unexpected `W` in `5W`"),
+            ("0 0 L * * ?", "`L` is not valid: hours are 0 to 23"),
+            ("0 ? 5 * * ?", "`?` is not valid: minutes are 0 to 59"),
+            ("0 0 5 ? JAN/2 MON", "unexpected `/2` in `JAN/2`"),
+            ("0 0 5 1 * ? 2032-2030", "the range of years `2032-2030` ends before it starts"),
         ] {
             assert_eq!(judged(cron), Err(why.to_owned()), "{cron}");
         }

@@ -39,7 +39,7 @@ const PLACEHOLDERS: [&str; 22] = [
 /// A reason that stands at `pointer`; one that says nothing is reported.
 pub fn checked<T>(reason: Option<&str>, pointer: &str, spec: &Located<T>, context: &mut Context<'_>) -> Option<String> {
     let reason = reason?;
-    let hint = "say in a sentence why what is shown tells nothing of one person";
+    let hint = "explain in a sentence why the result does not identify a person";
     check(reason, "declassify personal data", hint, spec.value(pointer), context);
     Some(reason.to_owned())
 }
@@ -47,7 +47,7 @@ pub fn checked<T>(reason: Option<&str>, pointer: &str, spec: &Located<T>, contex
 /// Reports a reason to do something that says nothing.
 pub fn check(reason: &str, what_for: &str, hint: &str, place: Span, context: &mut Context<'_>) {
     if !says_something(reason) {
-        let message = format!("`{}` is no reason to {what_for}", reason.trim());
+        let message = format!("`{}` is not a reason to {what_for}", reason.trim());
         context.push(Diagnostic::error(codes::NO_REASON, message).at(place).hint(hint));
     }
 }

@@ -54,14 +54,14 @@ pub fn resolve(spec: &Located<EntitySpec>, index: usize, graph: &Graph, context:
             context.extend(reference_fault(own.column(column), target).map(|d| d.at(span)));
         }
         if matches!(target.source, Source::Lookup(_)) && column_accepts(spec, name) {
-            let message = format!("`accepted` can't stand beside a reference to the lookup `{}`", target.name);
+            let message = format!("`accepted` is not allowed on a reference to the lookup `{}`", target.name);
             let span = spec.key(&format!("{}/accepted", column_pointer(name)));
-            let hint = "the keys of the lookup are the accepted values: leave `accepted` out";
+            let hint = "the keys of the lookup are the accepted values: remove `accepted`";
             context.push(Diagnostic::error(codes::OPTION_CONFLICT, message).at(span).hint(hint));
         }
         let alias = alias.unwrap_or(wanted).to_owned();
         if is_same_name(&alias, &own.name) || references.iter().any(|r| is_same_name(&r.alias, &alias)) {
-            let message = format!("`{alias}` would mean two things in expressions of `{}`", own.name);
+            let message = format!("`{alias}` is ambiguous in expressions of `{}`", own.name);
             let hint = format!("name the reference: `references: {{ entity: {wanted}, as: <name> }}`");
             context.push(Diagnostic::error(codes::AMBIGUOUS_REFERENCE, message).at(span).hint(hint));
         }
@@ -89,15 +89,15 @@ fn reference_fault(column: &Column, target: &Entity) -> Option<Diagnostic> {
         return None;
     }
     let [key] = target.key.as_slice() else {
-        let message = format!("`{}` has no key of one column to refer to", target.name);
+        let message = format!("`{}` has no single-column key to refer to", target.name);
         return Some(
             Diagnostic::error(codes::REFERENCE_KEY, message).hint("a reference holds the value of one key column"),
         );
     };
     if !target.has_unique_key() {
-        let message = format!("a key of `{}` may come many times, since its load is `append`", target.name);
+        let message = format!("keys of `{}` are not unique, because it has `load: append`", target.name);
         let hint = format!(
-            "keep one row a key: `load: upsert` in `{}`; each row would count once for each match",
+            "keep one row per key with `load: upsert` in `{}`; otherwise each row counts once per match",
             target.name
         );
         return Some(Diagnostic::error(codes::REFERENCE_KEY, message).hint(hint));
@@ -132,7 +132,7 @@ fn accept_keys(
     let column = own.column(reference.column);
     let keys = || lookup.rows.iter().filter_map(|row| Some((row.values.get(key.0)?.as_ref()?, row.span)));
     if let Some((value, span, unmet)) = keys().find_map(|(k, span)| Some((k, span, validity::unmet(column, k)?))) {
-        let message = format!("the key `{value}` of `{}` can never be met: {}", target.name, unmet.why);
+        let message = format!("the key `{value}` of `{}` can never match: {}", target.name, unmet.why);
         let pointer = format!("{}/references", column_pointer(&column.name));
         let fault = Diagnostic::error(codes::OPTION_CONFLICT, message).at(spec.value(&pointer));
         context.push(fault.related(span, "the key").maybe_hint(unmet.hint));
@@ -145,7 +145,7 @@ fn accept_keys(
             if let Some(value) = row.values.get(reference.column.0).and_then(Option::as_ref)
                 && !known.contains(value)
             {
-                let message = format!("`{value}` of `{}` is no key of `{}`", column.name, target.name);
+                let message = format!("`{value}` of `{}` is not a key of `{}`", column.name, target.name);
                 context.push(Diagnostic::error(codes::LOOKUP_VALUE, message).at(row.span));
             }
         }
@@ -167,7 +167,7 @@ pub fn report_cycles(specs: &[&Located<EntitySpec>], graph: &Graph, context: &mu
         let names: Vec<&str> = cycle.iter().map(|i| graph.entities[*i].name.as_str()).collect();
         let message = format!("`{}` refer to each other in a cycle", names.join("`, `"));
         let mut fault = Diagnostic::error(codes::REFERENCE_CYCLE, message)
-            .hint("metrics follow references to find their joins: leave one of them out");
+            .hint("metrics derive their joins from references: remove one of them");
         for (position, index) in cycle.iter().enumerate() {
             let entity = &graph.entities[*index];
             let inner = entity.references.iter().find(|r| cycle.contains(&r.entity.0) && r.entity.0 != *index);

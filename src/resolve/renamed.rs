@@ -46,16 +46,11 @@ fn all(named: &[Named<'_>], word: &str, of: NameOf, context: &mut Context<'_>) {
         let Some((old, span)) = thing.old else { continue };
         let earlier = named.iter().take(index).find(|other| other.old.is_some_and(|(name, _)| is_same_name(name, old)));
         let (message, hint) = if let Some(bearer) = named.iter().find(|other| is_same_name(other.name, old)) {
-            let still = format!(
-                "there is {} {word} `{}`, so `{}` was not renamed from it",
-                article(word),
-                bearer.name,
-                thing.name
-            );
-            (still, "write the name that it had when it was deployed, or leave the key out")
+            let still = format!("{word} `{}` still exists, so `{}` cannot be renamed from it", bearer.name, thing.name);
+            (still, "write the name under which it was last deployed, or remove `renamed_from`")
         } else if let Some(other) = earlier {
-            let both = format!("`{}` and `{}` can't both be renamed from `{old}`", other.name, thing.name);
-            (both, "keep the key in the one that takes its place")
+            let both = format!("`{}` and `{}` cannot both be renamed from `{old}`", other.name, thing.name);
+            (both, "keep `renamed_from` only in the one that replaces it")
         } else {
             context.judge(thing.file, |context| context.extend(names::check(old, of, span)));
             continue;
@@ -63,8 +58,4 @@ fn all(named: &[Named<'_>], word: &str, of: NameOf, context: &mut Context<'_>) {
         let fault = Diagnostic::error(codes::OPTION_CONFLICT, message).at(span).hint(hint);
         context.judge(thing.file, |context| context.push(fault));
     }
-}
-
-fn article(word: &str) -> &'static str {
-    if word == "entity" { "an" } else { "a" }
 }

@@ -25,7 +25,7 @@ pub enum Part {
 impl Part {
     fn words(self) -> &'static str {
         match self {
-            Part::Key => "a column of the key",
+            Part::Key => "part of the key",
             Part::Sequence => "the sequence of a history",
         }
     }
@@ -54,10 +54,12 @@ pub fn imply(
         let Some(column) = columns.get_mut(id.0) else { continue };
         column.nullable = false;
         if OF_DUPLICATES.iter().any(|own| is_same_name(own, &column.name)) {
-            let message =
-                format!("column `{}` has the name of a column of `{}_duplicates`", column.name, spec.spec.entity);
+            let message = format!(
+                "column name `{}` is reserved: `{}_duplicates` has a column of that name",
+                column.name, spec.spec.entity
+            );
             let fault = Diagnostic::error(codes::RESERVED_NAME, message).at(column.span);
-            context.push(fault.hint("call it otherwise, and give the name in the files as `header`"));
+            context.push(fault.hint("rename it and state the name in the files as `header`"));
         }
         let Some(ColumnEntry::Full(full)) = spec.spec.columns.get(&column.name) else { continue };
         let pointer = column_pointer(&column.name);
@@ -67,7 +69,7 @@ pub fn imply(
         };
         let (name, words) = (&column.name, part.words());
         if full.required == Some(false) {
-            let message = format!("`{name}` is {words} and can't be optional");
+            let message = format!("`{name}` is {words} and cannot be optional");
             fault(
                 "required",
                 message,
@@ -76,8 +78,8 @@ pub fn imply(
         }
         let has_default = full.default.is_some() || spec.is_lost(&format!("{pointer}/default"));
         if full.on_missing == Some(ActionSpec::Warn) && !has_default {
-            let message = format!("`{name}` is {words}, and a row without it can't stay");
-            fault("on_missing", message, "`quarantine`, `drop` and `fail` are possible");
+            let message = format!("`{name}` is {words}, so a row without it cannot be kept");
+            fault("on_missing", message, "use `quarantine`, `drop` or `fail`");
         }
     }
 }

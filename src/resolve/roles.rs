@@ -44,10 +44,10 @@ fn application_ids(project: &Located<ProjectSpec>, context: &mut Context<'_>) {
         if !is_uuid(id) {
             let place = project.value(&format!("{pointer}/{}/service_principal", pointer_segment(name)));
             let message =
-                format!("`{id}` is no application id, and a service principal has no other name in statements");
+                format!("`{id}` is not an application id, the only name of a service principal in SQL statements");
             let fault = Diagnostic::warning(codes::NO_APPLICATION_ID, message).at(place);
             context.push(fault.hint(
-                "write the id that the settings of the workspace show, like `2f1c3a54-7d0e-4a53-9c44-1f6f3d0c8b11`",
+                "write the application id from the workspace settings, like `2f1c3a54-7d0e-4a53-9c44-1f6f3d0c8b11`",
             ));
         }
     }
@@ -91,15 +91,19 @@ fn same_principals(
             let who = shown(principal);
             let (message, hint) = match other {
                 _ if runs => (
-                    format!("{who} reads as `{}` and runs the pipeline in target `{}`", audience.name, target.name),
-                    "whoever runs the pipeline sees everything: run it as a principal of its own".to_owned(),
+                    format!(
+                        "{who} both reads as `{}` and runs the pipeline in target `{}`",
+                        audience.name, target.name
+                    ),
+                    "the identity that runs the pipeline sees everything: use a separate principal to run it"
+                        .to_owned(),
                 ),
                 Some(other) => (
                     format!(
-                        "{who} is a member of `{}` and of `{}` in target `{}`",
+                        "{who} is a member of both `{}` and `{}` in target `{}`",
                         other.name, audience.name, target.name
                     ),
-                    "it sees what either of them sees: give each audience a group of its own".to_owned(),
+                    "it sees what either of them sees: give each audience its own group".to_owned(),
                 ),
                 None => continue,
             };
@@ -166,11 +170,13 @@ fn weak_mask(project: &Located<ProjectSpec>, kind: PersonalKind, mask: Mask, con
     let word = kind.word();
     let (message, hint) = match mask {
         Mask::KeepFirst(n) | Mask::KeepLast(n) if n > usual_length(kind) / 2 => {
-            let message = format!("a mask that keeps {n} characters shows most of a value ({word})");
+            let message = format!("a mask that keeps {n} characters reveals most of the value ({word})");
             (message, "keep a few characters, or write `redact`")
         }
         Mask::Hash if is_small(kind) => {
-            let message = format!("there are so few values ({word}) that all their hashes can be tried out");
+            let message = format!(
+                "a hash does not protect this value ({word}): there are so few possible values that all can be tried"
+            );
             (message, "write `redact` or `nullify`")
         }
         _ => return,

@@ -29,9 +29,9 @@ pub fn resolve<'c, T>(
         let condition = condition(&Written::at(spec, &pointer, sql), Asked::Rows, &columns, context);
         let Some(audience) = audience_id(name, spec.key(&pointer), context) else { continue };
         if !readers.contains(&audience) && !spec.has_lost("/audience") {
-            let message = format!("audience `{name}` does not read the table, so it sees no rows of it");
+            let message = format!("`rows` names audience `{name}`, which does not read the table");
             let fault = Diagnostic::error(codes::OPTION_CONFLICT, message).at(spec.key(&pointer));
-            context.push(fault.hint(format!("list `{name}` under `audience`, or remove it here")));
+            context.push(fault.hint(format!("add `{name}` to `audience`, or remove it here")));
         }
         resolved.push(RowAccess { audience, condition: condition.expression, columns: condition.columns });
     }

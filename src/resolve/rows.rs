@@ -97,7 +97,7 @@ impl<'a> Rows<'a> {
             }
             let own = &self.graph.entities[entity.0];
             let Some(id) = own.find_reference(alias) else {
-                let message = Some(format!("`{}` has no reference `{alias}`", own.name));
+                let message = Some(format!("unknown reference `{alias}` in `{}`", own.name));
                 let candidates = own.references.iter().map(|r| r.alias.clone()).collect();
                 return Resolution::Unknown { part, message, candidates };
             };

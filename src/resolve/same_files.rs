@@ -24,10 +24,10 @@ pub fn check(specs: &[&Located<EntitySpec>], context: &mut Context<'_>) {
             *other != index && wide.reads_all_of(narrow) && (*other < index || !narrow.reads_all_of(wide))
         });
         let Some((_, wide)) = wide else { continue };
-        let message = format!("every file of `{}` is read by `{}` too", narrow.name(), wide.name());
-        let hint = format!("narrow the pattern of `{0}`, or name these files under `except` of `{0}`", wide.name());
+        let message = format!("every file of `{}` is also read by `{}`", narrow.name(), wide.name());
+        let hint = format!("narrow the pattern of `{0}`, or exclude these files with `except` in `{0}`", wide.name());
         let warning = Diagnostic::warning(codes::SAME_FILES, message).at(narrow.spec.value("/source/files"));
-        context.push(warning.related(wide.spec.value("/source/files"), "reads them too").hint(hint));
+        context.push(warning.related(wide.spec.value("/source/files"), "also reads them").hint(hint));
     }
 }
 

@@ -12,24 +12,29 @@ use crate::codes;
 /// Quartz has six or seven fields, begins with seconds, counts the days of the week from Sunday = 1, and wants a `?` in
 /// one of the two day fields.
 pub fn check_cron(cron: &str) -> Option<Diagnostic> {
-    let fault =
-        |why: String| Diagnostic::error(codes::BAD_CRON, format!("`{cron}` is no Quartz cron expression: {why}"));
+    let fault = |why: String| {
+        Diagnostic::error(codes::BAD_CRON, format!("`{cron}` is not a valid Quartz cron expression: {why}"))
+    };
     let fields: Vec<&str> = cron.split_whitespace().collect();
     if fields.len() == 5 {
         let [minute, hour, day, month, weekday] = [fields[0], fields[1], fields[2], fields[3], fields[4]];
         let weekday = quartz_weekday(weekday);
         let (day, weekday) = if weekday == "*" { (day, "?") } else { ("?", weekday.as_str()) };
-        let hint = format!("put seconds first: `0 {minute} {hour} {day} {month} {weekday}`");
-        return Some(fault("it has 5 fields, not 6 or 7".into()).hint(hint));
+        let hint = format!("add the seconds as the first field: `0 {minute} {hour} {day} {month} {weekday}`");
+        return Some(fault("it has 5 fields, expected 6 or 7".into()).hint(hint));
     }
     if !(6..=7).contains(&fields.len()) {
+        let count = match fields.len() {
+            1 => "1 field".to_owned(),
+            n => format!("{n} fields"),
+        };
         return Some(
-            fault(format!("it has {} fields, not 6 or 7", fields.len())).hint("every day at five is `0 0 5 * * ?`"),
+            fault(format!("it has {count}, expected 6 or 7")).hint("for every day at 5:00, write `0 0 5 * * ?`"),
         );
     }
     let (day, weekday) = (fields[3], fields[5]);
     if (day == "?") == (weekday == "?") {
-        let hint = "write `?` for the one of the two that does not matter";
+        let hint = "write `?` for the one that is not restricted";
         return Some(fault("exactly one of day of month and day of week must be `?`".into()).hint(hint));
     }
     quartz::judge(&fields).err().map(fault)
@@ -52,7 +57,7 @@ pub fn check_timezone(name: &str) -> Option<Diagnostic> {
     }
     let known = chrono_tz::TZ_VARIANTS.iter().map(|tz| tz.name());
     Some(
-        Diagnostic::error(codes::BAD_TIMEZONE, format!("there is no time zone `{name}`"))
+        Diagnostic::error(codes::BAD_TIMEZONE, format!("unknown time zone `{name}`"))
             .maybe_hint(did_you_mean(name, known)),
     )
 }
@@ -95,6 +100,6 @@ mod tests {
     #[test]
     fn five_fields_get_the_remedy() {
         let fault = check_cron("30 5 * * 1").map(|d| d.hints);
-        assert_eq!(fault, Some(vec!["put seconds first: `0 30 5 ? * 2`".to_owned()]));
+        assert_eq!(fault, Some(vec!["add the seconds as the first field: `0 30 5 ? * 2`".to_owned()]));
     }
 }

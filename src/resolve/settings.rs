@@ -53,7 +53,7 @@ fn stated(project: &Located<ProjectSpec>, settings: &SettingsSpec, pointer: &str
     for key in settings.tags.iter().flatten().map(|(key, _)| key) {
         let pointer = format!("{pointer}/tags/{}", pointer_segment(key));
         if OURS.contains(&key.as_str()) {
-            let fault = conflict(format!("the tag `{key}` is set by `gen`, and tells whose a resource is"));
+            let fault = conflict(format!("the tag `{key}` is reserved: `gen` uses it to mark the resources it owns"));
             context.push(fault.at(project.key(&pointer)).hint("choose another key"));
         }
     }
@@ -63,8 +63,10 @@ fn stated(project: &Located<ProjectSpec>, settings: &SettingsSpec, pointer: &str
         self::cluster(project, cluster, &pointer, context);
         let label = cluster.label.unwrap_or(ClusterLabel::Default);
         if !labels.insert(label) {
-            let fault = conflict(format!("there are two clusters with the label `{}`", word(label)));
-            context.push(fault.at(project.value(&pointer)).hint("state each label once; without one it is `default`"));
+            let fault = conflict(format!("duplicate cluster label `{}`", word(label)));
+            context.push(
+                fault.at(project.value(&pointer)).hint("use each label once; a cluster without one gets `default`"),
+            );
         }
     }
 }
@@ -81,12 +83,13 @@ fn cluster(project: &Located<ProjectSpec>, cluster: &ClusterSpec, pointer: &str,
     let at = |key: &str| project.value(&format!("{pointer}/{key}"));
     if let Some(autoscale) = &cluster.autoscale {
         if cluster.num_workers.is_some() {
-            let fault = conflict("`num_workers` is for clusters that do not grow, and `autoscale` for those that do");
-            context.push(fault.at(at("num_workers")).hint("state one of the two"));
+            let fault =
+                conflict("`num_workers` and `autoscale` cannot be combined: a cluster has a fixed size or scales");
+            context.push(fault.at(at("num_workers")).hint("keep one of the two"));
         }
         if autoscale.max_workers <= autoscale.min_workers {
-            let fault = conflict("`max_workers` is not greater than `min_workers`");
-            context.push(fault.at(at("autoscale/max_workers")).hint("for a fixed number, write `num_workers`"));
+            let fault = conflict("`max_workers` must be greater than `min_workers`");
+            context.push(fault.at(at("autoscale/max_workers")).hint("for a fixed size, use `num_workers`"));
         }
     }
 }
@@ -105,12 +108,13 @@ fn together(project: &Located<ProjectSpec>, name: &str, settings: &Settings, con
     };
     if settings.budget_policy.is_some() && !settings.clusters.is_empty() {
         let fault =
-            conflict(format!("in target `{name}`, the pipeline runs on `clusters`, which have no budget policy"));
-        context.push(fault.at(place("budget_policy")).hint("tag the clusters by `custom_tags`, or leave them out"));
+            conflict(format!("`budget_policy` is not allowed in target `{name}`: its pipeline runs on `clusters`"));
+        context
+            .push(fault.at(place("budget_policy")).hint("tag the clusters with `custom_tags`, or remove `clusters`"));
     }
     let (tags, most) = (settings.tags.len(), MAX_TAGS - OURS.len());
     if tags > most {
-        let fault = conflict(format!("{tags} tags in target `{name}`, and a pipeline has room for {most}"));
-        context.push(fault.at(place("tags")).hint("leave some out"));
+        let fault = conflict(format!("too many tags in target `{name}`: {tags}, a pipeline takes at most {most}"));
+        context.push(fault.at(place("tags")).hint("remove some"));
     }
 }

@@ -111,8 +111,8 @@ pub fn check(entity: &Entity, context: &mut Context<'_>) {
         }
         let Some(kind) = meant(column, &entity.name) else { continue };
         let word = kind.word();
-        let message = format!("`{}` is named like personal data ({word}), and declares none", column.name);
-        let hint = format!("write `pii: {word}`; if it tells nothing of a person, `allow` says why");
+        let message = format!("the name `{}` suggests personal data ({word}), but none is declared", column.name);
+        let hint = format!("write `pii: {word}`; if it is not about a person, state the reason in `allow`");
         context.push(Diagnostic::warning(codes::SOUNDS_PERSONAL, message).at(column.span).hint(hint));
     }
 }

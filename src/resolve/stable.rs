@@ -71,12 +71,13 @@ impl VisitorMut for Forms<'_> {
         let first = arguments(function).first().copied();
         let Some(first) = first else { return ControlFlow::Continue(()) };
         let (value, is_ordered) = (first.clone(), ordered(first));
-        let no_order = |ty: &str| format!("`{name}` depends on the order of rows, and {ty} has none to go by");
+        let no_order = |ty: &str| format!("`{name}` depends on the order of rows, and {ty} cannot be sorted");
         match name.as_str() {
             "collect_list" | "collect_set" | "array_agg" if !is_fine => match is_ordered {
                 true if name != "collect_set" && std::mem::replace(&mut self.has_list, true) => {
-                    let message =
-                        format!("a second `{name}` depends on the order of rows: both lists are sorted apart");
+                    let message = format!(
+                        "a second `{name}` depends on the order of rows: the two lists are sorted independently"
+                    );
                     return self.refused(message, "collect pairs: `collect_list(struct(a, b))`", whole);
                 }
                 true if has_order(function) => order_by(function, &value),
@@ -91,18 +92,21 @@ impl VisitorMut for Forms<'_> {
             },
             "any_value" if is_ordered => keep_first(function, "min"),
             "any_value" => {
-                let hint = "take a part of it that can be sorted";
+                let hint = "use a part of it that can be sorted";
                 return self.refused(no_order("the type of the value"), hint, whole);
             }
             "first" | "first_value" | "last" | "last_value" => {
-                let message = format!("`{name}` takes the value of whichever row is read {}", end(&name));
-                let hint = "`min_by(.., <column>)` says which row is meant, `any_value(..)` that none is";
+                let message = format!(
+                    "`{name}` depends on the order of rows: it takes the value of the row that is read {}",
+                    end(&name)
+                );
+                let hint = "use `min_by(.., <column>)` to choose the row, or `any_value(..)` if it does not matter";
                 return self.refused(message, hint, whole);
             }
             "max_by" | "min_by" if has_no_ties(function, &value) => return ControlFlow::Continue(()),
             "max_by" | "min_by" if is_ordered => break_ties(function, value),
             "max_by" | "min_by" => {
-                let hint = "take a part of it that can be sorted";
+                let hint = "use a part of it that can be sorted";
                 return self.refused(no_order("the type of the value"), hint, whole);
             }
             "mode" => match arguments(function).len() {
@@ -268,8 +272,14 @@ mod tests {
         ] {
             assert_eq!(stable(written), printed);
         }
-        assert_eq!(stable("first(x)"), "`first` takes the value of whichever row is read first");
-        assert_eq!(stable("last_value(x)"), "`last_value` takes the value of whichever row is read last");
+        assert_eq!(
+            stable("first(x)"),
+            "`first` depends on the order of rows: it takes the value of the row that is read first"
+        );
+        assert_eq!(
+            stable("last_value(x)"),
+            "`last_value` depends on the order of rows: it takes the value of the row that is read last"
+        );
         for name in
             ["map_from_arrays(collect_list(x), collect_list(n))", "collect_list(m)", "any_value(m)", "max_by(m, n)"]
         {

@@ -25,8 +25,8 @@ pub fn accepted(
 ) -> Option<Vec<Constant>> {
     let texts = column.accepted.as_ref()?;
     if texts.is_empty() {
-        let fault = Diagnostic::error(codes::BAD_VALUE, "`accepted` lists no value, so that none would be valid");
-        context.push(fault.at(spec.key(&format!("{pointer}/accepted"))).hint("leave it out, or list the values"));
+        let fault = Diagnostic::error(codes::BAD_VALUE, "`accepted` is empty, so no value would be valid");
+        context.push(fault.at(spec.key(&format!("{pointer}/accepted"))).hint("list the values, or remove it"));
     }
     let mut values = vec![];
     for (index, text) in texts.iter().enumerate() {
@@ -74,14 +74,14 @@ pub fn check(column: &Column, pointer: &str, spec: &Located<EntitySpec>, context
     };
     if let Some(normalize) = column.normalize {
         if !matches!(column.ty, DataType::String | DataType::Unknown) {
-            let message = format!("`normalize` is for texts, and `{}` is {}", column.name, column.ty);
-            fault(message, "normalize", Some("leave it out: letter case does not matter to other types".to_owned()));
+            let message = format!("`normalize` requires a STRING column, but `{}` is {}", column.name, column.ty);
+            fault(message, "normalize", Some("remove it: other types have no letter case".to_owned()));
         } else if let Some(pattern) = &column.validity.matches
             && let Some(hir) = hir_of(pattern)
             && !can_match(&hir, normalize)
         {
-            let message = format!("no text that is {} matches `{pattern}`", case(normalize));
-            fault(message, "matches", Some("the text is normalised before it is matched".to_owned()));
+            let message = format!("no value {} can match `{pattern}`", case(normalize));
+            fault(message, "matches", Some("values are normalized before they are matched".to_owned()));
         }
     }
     let accepted = spec.spec.columns.get(&column.name).and_then(|entry| entry.full()?.accepted.as_ref());
@@ -90,7 +90,7 @@ pub fn check(column: &Column, pointer: &str, spec: &Located<EntitySpec>, context
         if let Ok(value) = constant::exact(text, &column.ty)
             && let Some(Misfit { why, hint }) = unmet(column, &value)
         {
-            fault(format!("the accepted value `{text}` can never be met: {why}"), &format!("accepted/{index}"), hint);
+            fault(format!("the accepted value `{text}` can never match: {why}"), &format!("accepted/{index}"), hint);
         }
     }
 }
@@ -101,7 +101,7 @@ pub fn unmet(column: &Column, value: &Constant) -> Option<Misfit> {
     let Constant::Text(text) = value else { return None };
     let changed = normalized(text, column.normalize);
     if let Some(normalize) = column.normalize.filter(|_| changed != *text) {
-        let why = format!("every text of `{}` is {}", column.name, case(normalize));
+        let why = format!("every value of `{}` is {}", column.name, case(normalize));
         return Some(Misfit { why, hint: Some(format!("write `{changed}`")) });
     }
     let matches = column.validity.matches.as_ref()?;

@@ -66,11 +66,13 @@ impl<'a> Written<'a> {
                 && let Some(range) = expanded(text)
             {
                 let what = text.get(range).unwrap_or(text);
-                let message = format!("`{what}` would be replaced by a pipeline, a bundle or a job");
+                let message = format!("`{what}` would be expanded by a pipeline, a bundle or a job");
                 let span = self.inside(lakeflow::range_of_node(self.sql, part).unwrap_or(0..self.sql.len()), context);
-                context.push(Diagnostic::error(codes::EXPANDED_TEXT, message).at(span).hint(
-                    "it is written into a file without the escape: put it together of columns, or do without it",
-                ));
+                context.push(
+                    Diagnostic::error(codes::EXPANDED_TEXT, message)
+                        .at(span)
+                        .hint("the escape is lost in the generated file: build the value from columns, or avoid it"),
+                );
             }
             ControlFlow::<()>::Continue(())
         });
@@ -89,11 +91,10 @@ impl<'a> Written<'a> {
     /// Warns of what one row can make fail, where no guard is known.
     pub fn warn(&self, risks: &[Risk], context: &mut Context<'_>) {
         for risk in risks {
-            let message = format!("one row can stop the update: {}", risk.message);
+            let message = format!("a single row can fail the update: {}", risk.message);
             let warning =
                 Diagnostic::warning(codes::ROW_MAY_FAIL, message).at(self.inside(risk.range.clone(), context));
-            let hint =
-                "no form of it gives NULL instead: keep such values out by a rule of the entity, or write it otherwise";
+            let hint = "there is no variant that returns NULL instead: filter out such values with a rule on the entity, or rewrite the expression";
             context.push(warning.hint(hint));
         }
     }

@@ -54,9 +54,9 @@ fn walk(document: &Document, value: &Value, pointer: &mut String, sources: &Sour
     }
 }
 
-const HINT: &str = "no such text reaches a workspace as it stands: write it without the braces, or the value itself";
+const HINT: &str = "text in this form never reaches a workspace unchanged: drop the braces, or write the value itself";
 
 fn fault(what: &str) -> Diagnostic {
-    let message = format!("{what} would be replaced by a pipeline, a bundle or a job");
+    let message = format!("{what} would be expanded by a pipeline, a bundle or a job");
     Diagnostic::error(codes::EXPANDED_TEXT, message)
 }

@@ -48,7 +48,7 @@ pub(super) fn explain(schema: &Value, document: &Document, text: &str) -> Findin
     if walk.is_full()
         && let Some(last) = walk.findings.diagnostics.last_mut()
     {
-        last.hints.push("there may be more: the rest of the file was not looked at".to_owned());
+        last.hints.push("there may be more errors: the rest of the file was not checked".to_owned());
     }
     walk.findings
 }
@@ -148,7 +148,7 @@ impl<'a> Walk<'a> {
             if words.contains(&text) {
                 return;
             }
-            let message = format!("`{text}` is no value of {}", place.name);
+            let message = format!("`{text}` is not a valid value for {}", place.name);
             let list = format!("allowed: {}", join(wanted(leaves).into_iter(), ", "));
             let fault = Diagnostic::error(codes::BAD_VALUE, message).at(self.document.places.value(&place.pointer));
             return self.fault(place, fault.maybe_hint(did_you_mean(text, words)).hint(list));
@@ -224,8 +224,8 @@ impl<'a> Walk<'a> {
                 .flat_map(Leaf::keys)
                 .find(|name| fields.contains_key(*name))
                 .unwrap_or("the other keys");
-            let message = format!("`{key}` can't stand next to `{rival}`");
-            self.findings.diagnostics.push(fault(message).hint("write one of them"));
+            let message = format!("`{key}` cannot be combined with `{rival}`");
+            self.findings.diagnostics.push(fault(message).hint("keep one of the two"));
             self.findings.unknown.push(own);
             self.findings.lost.push(place.part.clone());
             return None;
@@ -273,13 +273,13 @@ impl<'a> Walk<'a> {
         if forms.len() > 1 && form.required().filter(absent).count() > 0 {
             if misspelt.is_empty() {
                 let names = forms.iter().flat_map(|form| form.required()).map(|name| format!("`{name}`"));
-                let message = format!("one of the keys {} is missing", join(names, ", "));
+                let message = format!("missing key: one of {} is required", join(names, ", "));
                 self.fault(place, Diagnostic::error(codes::MISSING_KEY, message).at(span));
             }
             return;
         }
         for name in form.required().filter(absent) {
-            let fault = Diagnostic::error(codes::MISSING_KEY, format!("the key `{name}` is missing")).at(span);
+            let fault = Diagnostic::error(codes::MISSING_KEY, format!("missing key `{name}`")).at(span);
             let key = form.property(name).map(|schema| place.key(name, schema, true));
             let example = key.as_ref().and_then(|key| example(&key.name, key.schema));
             let meaning = key.as_ref().and_then(|key| self.meaning(key));
@@ -322,8 +322,8 @@ fn wanted(leaves: &[Leaf<'_>]) -> Vec<String> {
     for leaf in leaves {
         let names = leaf.types().filter_map(|ty| match (leaf.word(), ty) {
             (Some(word), _) => Some(format!("`{word}`")),
-            (None, "string") => Some("a text".to_owned()),
-            (None, "integer") => Some("a whole number".to_owned()),
+            (None, "string") => Some("a string".to_owned()),
+            (None, "integer") => Some("an integer".to_owned()),
             (None, "number") => Some("a number".to_owned()),
             (None, "boolean") => Some("`true` or `false`".to_owned()),
             (None, "array") => Some("a list".to_owned()),

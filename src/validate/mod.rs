@@ -60,10 +60,10 @@ enum Typed {
 }
 
 fn second_project(first: &Located<ProjectSpec>, second: &Located<ProjectSpec>) -> Diagnostic {
-    Diagnostic::error(codes::DUPLICATE_NAME, "there are two project files")
+    Diagnostic::error(codes::DUPLICATE_NAME, "there is more than one project file")
         .at(second.key("/project"))
         .related(first.key("/project"), "first here")
-        .hint("targets, audiences and schedules of one project stand in one file")
+        .hint("a project has a single project file, which declares all its targets, audiences and schedules")
 }
 
 /// What came of a document.

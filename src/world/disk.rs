@@ -70,6 +70,10 @@ impl World for DiskWorld {
         path.exists()
     }
 
+    fn is_link(&self, path: &Path) -> bool {
+        path.is_symlink()
+    }
+
     fn is_dir(&self, path: &Path) -> bool {
         path.is_dir()
     }

@@ -134,6 +134,10 @@ impl World for MemoryWorld {
         self.lock().files.remove(path).map(|_| ()).ok_or_else(|| not_found(path))
     }
 
+    fn is_link(&self, _: &Path) -> bool {
+        false
+    }
+
     fn is_dir(&self, path: &Path) -> bool {
         self.exists(path) && !self.lock().files.contains_key(path)
     }

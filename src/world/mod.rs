@@ -33,6 +33,8 @@ pub trait World: Sync {
     fn list_where(&self, dir: &Path, enter: &dyn Fn(&Path) -> bool) -> Listing;
     /// Whether a file or directory is there.
     fn exists(&self, path: &Path) -> bool;
+    /// Whether a symbolic link is there, wherever it leads.
+    fn is_link(&self, path: &Path) -> bool;
     /// Whether a directory is there.
     fn is_dir(&self, path: &Path) -> bool;
     /// Writes all files or none: readers of each see the old bytes or the new ones. Parent directories are made; a file

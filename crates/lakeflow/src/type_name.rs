@@ -70,11 +70,11 @@ pub(super) fn unknown(data_type: &DataType) -> Option<(String, Option<String>)> 
         DataType::Map(key, value) => unknown(key).or_else(|| unknown(value)),
         DataType::Struct(fields, _) if !fields.is_empty() => structure(fields),
         DataType::Struct(..) => {
-            Some(("a struct needs its fields".to_owned(), Some("write `STRUCT<name: type, ..>`".to_owned())))
+            Some(("a struct must list its fields".to_owned(), Some("write `STRUCT<name: type, ..>`".to_owned())))
         }
         DataType::String(Some(_)) => {
             let hint = "write `STRING`, or `VARCHAR(n)` for a limit".to_owned();
-            Some(("`STRING` takes no length".to_owned(), Some(hint)))
+            Some(("`STRING` does not take a length".to_owned(), Some(hint)))
         }
         plain if is_known(plain) => None,
         other => {
@@ -94,11 +94,11 @@ fn structure(fields: &[StructField]) -> Option<(String, Option<String>)> {
     let mut names: Vec<String> = vec![];
     for field in fields {
         let Some(name) = &field.field_name else {
-            let message = format!("a field of a struct needs a name and a type, found `{}`", field.field_type);
+            let message = format!("a struct field must have a name and a type, found `{}`", field.field_type);
             return Some((message, Some("write `STRUCT<name: type, ..>`".to_owned())));
         };
         if names.contains(&name.value.to_lowercase()) {
-            return Some((format!("the field `{}` stands twice", name.value), None));
+            return Some((format!("duplicate field `{}`", name.value), None));
         }
         names.push(name.value.to_lowercase());
         if let Some(fault) = unknown(&field.field_type) {
@@ -120,10 +120,10 @@ pub(super) fn beyond(data_type: &DataType) -> Option<(String, Option<String>)> {
         ExactNumberInfo::PrecisionAndScale(precision, scale) => (*precision, *scale),
     };
     if precision == 0 || precision > u64::from(MAX_PRECISION) {
-        return Some((format!("a decimal has 1 to {MAX_PRECISION} digits, not {precision}"), None));
+        return Some((format!("a decimal must have 1 to {MAX_PRECISION} digits, found {precision}"), None));
     }
     let fits = u64::try_from(scale).is_ok_and(|scale| scale <= precision);
-    (!fits).then(|| (format!("a decimal of {precision} digits cannot have {scale} after the point"), None))
+    (!fits).then(|| (format!("a decimal of {precision} digits cannot have {scale} decimal places"), None))
 }
 
 fn is_known(data_type: &DataType) -> bool {

@@ -61,7 +61,7 @@ impl Applying<'_, '_, '_> {
         }
         let mut settings = field::merged(
             Kind::Pipeline,
-            ownership::scope(self.desired.ownership, Kind::Pipeline),
+            ownership::extent(self.desired.ownership, Kind::Pipeline),
             &body,
             &there.settings,
         );

@@ -23,7 +23,7 @@ pub fn never(expr: &Expr, sql: &str, columns: &dyn Columns) -> Vec<Doubt> {
             if let Some(Misfit { why, hint }) = misfit(column, literal, is_wanted)
                 && let Some(range) = range_of_node(sql, literal).or_else(|| range_of_node(sql, part))
             {
-                let message = format!("`{}` never holds this value: {why}", column.name);
+                let message = format!("`{}` never has this value: {why}", column.name);
                 let because = Some((column.span, "the column"));
                 found.push(Doubt { code: codes::NEVER_HELD, range, message, hint, because });
             }
@@ -58,7 +58,7 @@ fn misfit(column: &Column, literal: &Expr, is_wanted: bool) -> Option<Misfit> {
             return None;
         }
         if text.trim_matches(' ').is_empty() {
-            let why = "an empty text is read as NULL".to_owned();
+            let why = "an empty string is read as NULL".to_owned();
             return Some(Misfit { why, hint: Some("write `is null`".to_owned()) });
         }
         if let Err(misfit) = constant::exact(text, &DataType::String) {
@@ -74,7 +74,7 @@ fn misfit(column: &Column, literal: &Expr, is_wanted: bool) -> Option<Misfit> {
         }
         let known: Vec<String> = accepted.iter().map(Constant::to_string).collect();
         let meant = did_you_mean(&value.to_string(), known.iter().map(String::as_str));
-        let listed = || (known.len() <= 12).then(|| format!("it holds `{}`", known.join("`, `")));
+        let listed = || (known.len() <= 12).then(|| format!("possible values: `{}`", known.join("`, `")));
         return Some(Misfit { why: format!("`{value}` is not accepted"), hint: meant.or_else(listed) });
     }
     validity::unmet(column, &value)

@@ -20,8 +20,8 @@ pub fn lacking(expr: &Expr, sql: &str) -> Vec<Doubt> {
             && is_lacking_locally(&name.value, list.args.len())
             && let Some(range) = range_of_node(sql, &function.name)
         {
-            let message = format!("the local engine lacks `{}` in this form", name.value);
-            let hint = Some("a workspace runs it; `gen run` stops there".to_owned());
+            let message = format!("the local engine does not support this form of `{}`", name.value);
+            let hint = Some("it works in a workspace, but `gen run` stops there".to_owned());
             found.push(Doubt { code: codes::LACKS_LOCALLY, range, message, hint, because: None });
         }
         ControlFlow::<()>::Continue(())

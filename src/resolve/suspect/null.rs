@@ -16,9 +16,9 @@ pub fn comparisons(expr: &Expr, sql: &str) -> Vec<Doubt> {
             && let Some(range) = range_of_node(sql, null).or_else(|| range_of_node(sql, part))
         {
             let message = match part {
-                Expr::InList { negated: true, .. } => "no row is known to be outside of a list with NULL",
-                Expr::InList { .. } => "NULL in a list is equal to nothing, not even to NULL",
-                _ => "a comparison with NULL is NULL for every row",
+                Expr::InList { negated: true, .. } => "`NOT IN` with a NULL in the list is never true",
+                Expr::InList { .. } => "NULL in an `IN` list matches nothing, not even NULL",
+                _ => "a comparison with NULL is always NULL",
             };
             let message = message.to_owned();
             let hint = Some(hint.to_owned());
@@ -37,20 +37,20 @@ fn compared(expr: &Expr) -> Option<(&Expr, &'static str)> {
             let hint = match op {
                 Op::Eq => "write `is null`, or `<=>`",
                 Op::NotEq => "write `is not null`",
-                Op::Lt | Op::LtEq | Op::Gt | Op::GtEq => "leave it out, or compare with a value",
+                Op::Lt | Op::LtEq | Op::Gt | Op::GtEq => "remove it, or compare with a value",
                 _ => return None,
             };
             [right, left].into_iter().find(|side| is_null(side)).map(|side| (&**side, hint))
         }
         Expr::InList { list, negated, .. } => {
             let hint = match negated {
-                true => "leave it out, and write `.. is not null` beside the list",
-                false => "leave it out, and write `.. is null or` before the list",
+                true => "remove it, and add `.. is not null` next to the list",
+                false => "remove it, and write `.. is null or` before the list",
             };
             list.iter().find(|item| is_null(item)).map(|item| (item, hint))
         }
         Expr::Between { low, high, .. } => {
-            [low, high].into_iter().find(|end| is_null(end)).map(|end| (&**end, "compare with one end alone"))
+            [low, high].into_iter().find(|end| is_null(end)).map(|end| (&**end, "compare with the other bound alone"))
         }
         Expr::Case { operand: Some(_), conditions, .. } => {
             let null = conditions.iter().map(|when| &when.condition).find(|condition| is_null(condition));

@@ -28,11 +28,9 @@ pub fn foregone(expr: &Expr, sql: &str, asked: Asked, columns: &dyn Columns) -> 
     let condition = reader.condition(expr);
     let outcomes = reader.outcomes(&condition)?;
     let (message, hint) = match asked {
-        Asked::Rule if !outcomes.holds => ("no row can keep this rule", "every row breaks it: correct the condition"),
-        Asked::Rule if !outcomes.fails => {
-            ("no row can break this rule", "correct the condition, or leave the rule out")
-        }
-        Asked::Rows if !outcomes.holds => ("no row meets this condition", "correct the condition"),
+        Asked::Rule if !outcomes.holds => ("every row breaks this rule", "correct the condition"),
+        Asked::Rule if !outcomes.fails => ("no row can break this rule", "correct the condition, or remove the rule"),
+        Asked::Rows if !outcomes.holds => ("no row can meet this condition", "correct the condition"),
         _ => return None,
     };
     let range = range_of_node(sql, expr).unwrap_or(0..sql.len());

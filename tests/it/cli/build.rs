@@ -169,6 +169,27 @@ fn a_foreign_file_in_the_way_stops_the_build() {
     assert_eq!(files(&dir.path().join("generated")).into_keys().collect::<Vec<_>>(), [foreign]);
 }
 
+#[cfg(unix)]
+#[test]
+fn nothing_is_written_through_a_link_in_the_output() {
+    let dir = shop();
+    gen_in(dir.path(), &["build"]).ended(0);
+    let (file, folder) = (dir.path().join("generated/pipeline/silver/orders.sql"), dir.path().join("generated/bundle"));
+    let (outside, elsewhere) = (dir.path().join("notes.txt"), dir.path().join("elsewhere"));
+    fs::write(&outside, "mine\n").unwrap();
+    fs::remove_file(&file).unwrap();
+    std::os::unix::fs::symlink(&outside, &file).unwrap();
+    fs::rename(&folder, &elsewhere).unwrap();
+    std::os::unix::fs::symlink(&elsewhere, &folder).unwrap();
+    let before = files(&elsewhere);
+    let ran = gen_in(dir.path(), &["build"]).ended(1);
+    for link in ["generated/pipeline/silver/orders.sql", "generated/bundle"] {
+        assert!(ran.err.contains(&format!("error[E0901]: a symbolic link is at `{link}`")), "{}", ran.err);
+    }
+    assert_eq!((fs::read_to_string(&outside).unwrap(), files(&elsewhere)), ("mine\n".to_owned(), before));
+    assert!(file.is_symlink() && folder.is_symlink());
+}
+
 #[test]
 fn an_output_that_cannot_be_written_is_an_error_that_leaves_nothing() {
     let dir = shop();

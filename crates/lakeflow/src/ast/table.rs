@@ -74,7 +74,7 @@ pub struct TableDefinition {
     pub constraints: Vec<TableConstraint>,
     /// `USING format`.
     pub using: Option<Ident>,
-    /// `PARTITIONED BY` or `CLUSTER BY`, which exclude each other.
+    /// `PARTITIONED BY` or `CLUSTER BY`, which cannot be combined.
     pub layout: Option<Layout>,
     /// `LOCATION`.
     pub location: Option<String>,

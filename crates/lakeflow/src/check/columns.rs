@@ -249,9 +249,9 @@ fn repeated_columns(info: &QueryInfo, statement: Span) -> impl Iterator<Item = D
     let mut seen = HashSet::new();
     let names = info.columns.iter().map(|output| output.column.name.as_str());
     names.filter(move |name| !seen.insert(folded(name))).map(move |name| {
-        let message = format!("the query gives two columns called `{name}`");
+        let message = format!("duplicate column `{name}` in the query");
         let fault = Diagnostic::error(codes::COLUMN_MISMATCH, message).at(first_line(statement));
-        fault.hint("letter case does not count: leave one out, or name it otherwise by `AS`")
+        fault.hint("column names are case-insensitive: remove one, or rename it with `AS`")
     })
 }
 
@@ -259,9 +259,9 @@ fn repeated_columns(info: &QueryInfo, statement: Span) -> impl Iterator<Item = D
 fn repeated_fields(info: &QueryInfo, statement: Span) -> impl Iterator<Item = Diagnostic> {
     let repeated = info.columns.iter().filter_map(|c| Some((&c.column.name, c.column.ty.repeated_field()?)));
     repeated.map(move |(column, field)| {
-        let message = format!("the struct in column `{column}` has two fields `{field}`");
+        let message = format!("duplicate field `{field}` in the struct in column `{column}`");
         let fault = Diagnostic::error(codes::COLUMN_MISMATCH, message).at(first_line(statement));
-        fault.hint("Spark can't read it back: leave one out, or name it otherwise by `AS`")
+        fault.hint("Spark cannot read it back: remove one, or rename it with `AS`")
     })
 }
 
@@ -387,7 +387,7 @@ impl Compared<'_> {
                 hints += 1;
                 let near = || did_you_mean(&column.name, self.delivered.iter().map(|d| d.name.as_str()));
                 let hint = if hints <= HINTS { near() } else { None };
-                let message = format!("column `{}` is declared, but the query does not deliver it", column.name);
+                let message = format!("column `{}` is declared, but the query does not return it", column.name);
                 let fault = Diagnostic::error(codes::COLUMN_MISMATCH, message).at(span(written)).maybe_hint(hint);
                 // A streaming table holds NULL in it, and a materialized view may take columns by their position.
                 diagnostics.push(author.doubt(fault));
@@ -395,7 +395,7 @@ impl Compared<'_> {
             };
             if found.ty != column.ty && !column.ty.can_store(&found.ty) {
                 let (name, own, other) = (&column.name, &column.ty, &found.ty);
-                let message = format!("column `{name}` is declared as {own}, but the query delivers {other}");
+                let message = format!("column `{name}` is declared as {own}, but the query returns {other}");
                 let fault = Diagnostic::error(codes::COLUMN_MISMATCH, message).at(span(written));
                 diagnostics.push(author.doubt(fault)); // Lakeflow may cast it
             }
@@ -403,7 +403,7 @@ impl Compared<'_> {
         let declared: HashSet<Cow<'_, str>> = self.declared.iter().map(|column| folded(&column.name)).collect();
         let is_same_count = definition.kind == Kind::MaterializedView && self.delivered.len() == self.declared.len();
         for found in self.delivered.iter().filter(|column| !declared.contains(&folded(&column.name))) {
-            let message = format!("the query delivers `{}`, which is not declared", found.name);
+            let message = format!("the query returns column `{}`, which is not declared", found.name);
             let fault = Diagnostic::error(codes::COLUMN_MISMATCH, message).at(first_line(statement));
             diagnostics.push(if is_same_count { author.doubt(fault) } else { fault });
         }

@@ -75,7 +75,7 @@ pub fn check(
     }
     for definition in definitions.iter().filter(|d| d.kind == Kind::StreamingTable && !d.has_query) {
         if !targets.contains(definition.name.as_str()) && !is_open {
-            let message = format!("nothing writes into streaming table `{}`", definition.name);
+            let message = format!("streaming table `{}` has no query and no flow", definition.name);
             let hint = "give it a query with `AS`, or a flow with `CREATE FLOW`";
             let fault = Diagnostic::error(codes::STREAMING_MISMATCH, message).at(first_line(definition.span));
             context.push(author.doubt(fault.hint(hint)));
@@ -138,11 +138,11 @@ fn check_target(name: &ObjectName, tree: &Tree, context: &mut Context<'_>) {
     let Some(target) = context.dataset(tree, name) else { return };
     let span = context.name_span(tree.file(), name);
     if target.kind != Kind::StreamingTable {
-        let message = format!("`{}` is no streaming table, so no flow can write into it", target.name);
+        let message = format!("`{}` is not a streaming table, so a flow cannot write into it", target.name);
         context.push(Diagnostic::error(codes::STREAMING_MISMATCH, message).at(span));
     } else if target.has_query {
-        let message = format!("`{}` has a query of its own", target.name);
-        let hint = "leave out `AS ..` there, and make it a flow like this one";
+        let message = format!("`{}` already has a query, so a flow cannot write into it", target.name);
+        let hint = "remove `AS ..` there, and make that query a flow too";
         let fault = Diagnostic::error(codes::DUPLICATE_DATASET, message).at(span).hint(hint).rule("query-and-flow");
         let author = context.author;
         context.push(author.doubt(fault));
@@ -158,7 +158,7 @@ fn check_insert(insert: &InsertFlow, tree: &Tree, context: &mut Context<'_>) -> 
     {
         let span = context.name_span(file, &flow.name);
         let (message, hint) = if insert.once {
-            ("a flow that runs once can't read a stream", "leave out `STREAM`, or `ONCE`")
+            ("a `ONCE` flow cannot read a stream", "remove `STREAM` or `ONCE`")
         } else {
             ("a flow must read a stream", "read it as `FROM STREAM ..`")
         };
@@ -221,7 +221,7 @@ fn changes(cdc: &AutoCdc, tree: &Tree, context: &mut Context<'_>) -> Option<Read
         }
     };
     if !is_stream && !cdc.once {
-        let message = format!("{} is no stream, so AUTO CDC can't read its changes", changes.name);
+        let message = format!("{} is not a stream, so AUTO CDC cannot read changes from it", changes.name);
         let fault = Diagnostic::error(codes::STREAMING_MISMATCH, message).at(changes.place);
         let author = context.author;
         context.push(if is_certain { fault } else { author.doubt(fault) });
@@ -252,8 +252,8 @@ fn check_cdc(cdc: &AutoCdc, target: &str, tree: &Tree, context: &mut Context<'_>
     let is_start = |c: &Column| is_same_name(&c.name, "__START_AT");
     let lacks = context.by_name.get(target).is_some_and(|t| !t.open && !t.columns.iter().any(is_start));
     if cdc.stored_as == Some(StoredAs::ScdType2) && lacks {
-        let message = format!("`{target}` keeps a history, but declares no `__START_AT` and `__END_AT`");
-        let hint = "a table that lists its columns must list these two as well, with the type of `SEQUENCE BY`";
+        let message = format!("`{target}` keeps a history, but does not declare `__START_AT` and `__END_AT`");
+        let hint = "a table that lists its columns must also list these two, with the type of `SEQUENCE BY`";
         context.push(Diagnostic::error(codes::COLUMN_MISMATCH, message).at(source.place).hint(hint));
     }
     Some(Changes {

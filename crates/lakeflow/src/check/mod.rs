@@ -158,7 +158,7 @@ fn fault(author: Author, file: FileId, fault: &infer::Fault) -> Diagnostic {
         kind => kind.code(),
     };
     let declare =
-        "a table that is made elsewhere can be declared: `CREATE TABLE name (column type, ..)` in another file";
+        "declare a table that is created elsewhere with `CREATE TABLE name (column type, ..)` in another file";
     let hint = match fault.kind {
         FaultKind::UnknownTable if author == Author::People => fault.hint.clone().or(Some(declare.to_owned())),
         _ => fault.hint.clone(),

@@ -61,18 +61,18 @@ pub fn forbidden(file: FileId, statement: &Statement, author: Author, setting: S
         | StatementKind::UseSchema(_) => forbidden_in_definition(statement, refuse),
         StatementKind::ApplyChanges(_) => refuse(
             "apply-changes",
-            "`APPLY CHANGES INTO` is an old spelling",
+            "`APPLY CHANGES INTO` is deprecated",
             "write `CREATE FLOW name AS AUTO CDC INTO ..`",
         ),
         StatementKind::Query(_) => refuse(
             "bare-query",
-            "a query alone defines nothing in a pipeline",
-            "name a dataset for it: `CREATE OR REFRESH ..`",
+            "a bare query defines nothing in a pipeline",
+            "define a dataset with it: `CREATE OR REFRESH ..`",
         ),
         _ => refuse(
             "statement-outside-pipeline",
-            "this statement may not stand in pipeline source",
-            "functions, grants, tags, comments and schemas are set up outside of the pipeline",
+            "this statement is not allowed in pipeline source",
+            "set up functions, grants, tags, comments and schemas outside of the pipeline",
         ),
     }
 }
@@ -86,30 +86,26 @@ fn forbidden_in_definition(
     if is_live(&statement.kind) {
         return refuse(
             "live-object",
-            "`LIVE` is an old spelling",
+            "`LIVE` is deprecated",
             "write `TEMPORARY VIEW`, `MATERIALIZED VIEW` or `STREAMING TABLE`",
         );
     }
     let table = table_of(&statement.kind)?;
     if table.or_replace {
-        return refuse(
-            "or-replace-dataset",
-            "`OR REPLACE` does not go with a dataset of a pipeline",
-            "write `OR REFRESH`",
-        );
+        return refuse("or-replace-dataset", "`OR REPLACE` is not allowed on a pipeline dataset", "write `OR REFRESH`");
     }
     if table.schedule.is_some() || table.if_not_exists || table.collation.is_some() {
         return refuse(
             "standalone-clause",
-            "`IF NOT EXISTS`, `SCHEDULE`, `TRIGGER` and `DEFAULT COLLATION` do not go with a pipeline",
-            "`OR REFRESH` creates what is missing, and the pipeline's own schedule or trigger decides when it runs",
+            "`IF NOT EXISTS`, `SCHEDULE`, `TRIGGER` and `DEFAULT COLLATION` are not allowed in a pipeline",
+            "`OR REFRESH` creates missing datasets, and the pipeline itself is scheduled or triggered",
         );
     }
     if table.location.is_some() {
         return refuse(
             "location-clause",
-            "a table of Unity Catalog takes no `LOCATION`",
-            "its location is managed: leave the clause out",
+            "`LOCATION` is not allowed on a Unity Catalog table",
+            "its location is managed: remove the clause",
         );
     }
     let is_view = matches!(statement.kind, StatementKind::CreateMaterializedView(_));
@@ -117,7 +113,7 @@ fn forbidden_in_definition(
     if is_view && odd {
         return refuse(
             "generated-column",
-            "a materialized view takes no generated, identity or default columns",
+            "generated, identity and default columns are not allowed in a materialized view",
             "compute the value in the query",
         );
     }
@@ -141,19 +137,17 @@ fn streaming(definition: &Definition, query: &QueryInfo, statement: &Statement, 
     let (rule, message, hint) = match definition.kind {
         Kind::StreamingTable if !query.streaming => (
             "stream-missing",
-            format!("streaming table `{name}` reads no stream"),
+            format!("streaming table `{name}` does not read a stream"),
             "read it as `FROM STREAM ..`, or make it a materialized view",
         ),
         Kind::MaterializedView if query.streaming => (
             "stream-in-view",
             format!("materialized view `{name}` reads a stream"),
-            "leave out `STREAM`, or make it a streaming table",
+            "remove `STREAM`, or make it a streaming table",
         ),
-        Kind::View if query.streaming => (
-            "stream-in-view",
-            format!("view `{name}` reads a stream"),
-            "make it a temporary view, or leave out `STREAM`",
-        ),
+        Kind::View if query.streaming => {
+            ("stream-in-view", format!("view `{name}` reads a stream"), "make it a temporary view, or remove `STREAM`")
+        }
         _ => return None,
     };
     let stream = query.reads.iter().find(|r| r.stream).map(|r| Span::new(definition.span.file, r.range.clone()));
@@ -170,7 +164,7 @@ fn stream_operations(query: &QueryInfo, file: FileId, author: Author) -> Vec<Dia
             &used.windows,
             "window-over-stream",
             "a window function over a stream",
-            "keep the newest row of a key with AUTO CDC",
+            "keep the latest row per key with AUTO CDC",
         ),
         (&used.aggregates, "aggregate-over-stream", "an aggregate over a stream", "aggregate in a materialized view"),
         (
@@ -193,9 +187,9 @@ fn stream_operations(query: &QueryInfo, file: FileId, author: Author) -> Vec<Dia
         let message = match (author, rule) {
             (Author::Gen, _) | (_, "window-over-stream") => format!("{what} is not supported"),
             (_, "aggregate-over-stream" | "distinct-stream") => {
-                format!("{what} without a watermark keeps its state for ever")
+                format!("{what} without a watermark keeps its state forever")
             }
-            _ => format!("{what} does not give what it gives over a table"),
+            _ => format!("{what} does not return the same result as over a table"),
         };
         for range in ranges {
             let fault = at(codes::STREAMING_OPERATION, message.clone(), file, range.clone()).hint(hint).rule(rule);
@@ -214,8 +208,9 @@ fn repeatable(definition: &Definition, query: &QueryInfo, file: FileId) -> Vec<D
     let calls = query.unstable.iter().filter(|call| call.stability > Stability::RowOrder);
     let mut found: Vec<Diagnostic> = calls
         .map(|call| {
-            let message = format!("`{}` gives another result in every refresh of a materialized view", call.function);
-            let hint = "take the value from a column, so that the same rows give the same result";
+            let message =
+                format!("`{}` returns a different result on every refresh of a materialized view", call.function);
+            let hint = "use a column instead, so that the same rows give the same result";
             at(codes::NOT_INCREMENTAL, message, file, call.range.clone()).hint(hint).rule("unstable-materialized-view")
         })
         .collect();
@@ -227,7 +222,7 @@ fn repeatable(definition: &Definition, query: &QueryInfo, file: FileId) -> Vec<D
     let files =
         query.reads.iter().filter(|r| r.function && !r.stream && r.name.last().is_some_and(|n| n == "read_files"));
     found.extend(files.map(|read| {
-        let message = "a materialized view over `read_files` reads every file again in every refresh";
+        let message = "a materialized view over `read_files` reads every file again on every refresh";
         let warning = Diagnostic::warning(codes::READS_FILES_AGAIN, message).at(Span::new(file, read.range.clone()));
         warning
             .hint("read files into a streaming table with `STREAM read_files(..)`")
@@ -255,15 +250,17 @@ pub fn expectations(
     for expectation in expectations {
         let name = Span::new(file, crate::range_of(text, expectation.name.span).unwrap_or(0..0));
         if !seen.insert(folded(&expectation.name.value)) {
-            let message = format!("expectation `{}` stands twice", expectation.name.value);
+            let message = format!("duplicate expectation `{}`", expectation.name.value);
             diagnostics.push(Diagnostic::error(codes::BAD_EXPECTATION, message).at(name).rule("duplicate-expectation"));
         }
         let scope = Row { columns: &definition.columns, open: definition.open };
         let info = infer::analyze_guarded(&expectation.predicate, text, &scope, Place::row("an expectation"));
         diagnostics.extend(info.faults.iter().filter_map(|fault| expectation_fault(fault, &info, file, author)));
         if info.faults.is_empty() && info.nullable {
-            let message =
-                format!("expectation `{}` can be NULL, and nobody says what that means", expectation.name.value);
+            let message = format!(
+                "expectation `{}` can be NULL, and the result for NULL is undocumented",
+                expectation.name.value
+            );
             let hint = "write `coalesce(<condition>, FALSE)`, or `(<condition>) IS TRUE`";
             let fault = Diagnostic::error(codes::BAD_EXPECTATION, message).at(name).hint(hint);
             diagnostics.push(author.doubt(fault.rule("nullable-expectation")));
@@ -284,9 +281,9 @@ fn expects_of_view(definition: &Definition, file: FileId, statement: &Statement,
     let span = first_line(Span::new(file, statement.range.clone()));
     let message = match (author, definition.kind) {
         (Author::People, Kind::TemporaryView) => {
-            format!("whether view `{}` can hold expectations is not settled", definition.name)
+            format!("it is not documented whether view `{}` can have expectations", definition.name)
         }
-        _ => format!("view `{}` can't hold expectations", definition.name),
+        _ => format!("view `{}` cannot have expectations", definition.name),
     };
     let fault = Diagnostic::error(codes::BAD_EXPECTATION, message).at(span);
     let fault = fault.hint("put them on the table that reads it").rule("expectation-on-view");
@@ -380,9 +377,9 @@ pub fn overwrites(definitions: &[Definition], changed: &HashSet<&str>) -> Vec<Di
         if !settled {
             let name = &definition.name;
             let message =
-                format!("`{name}` reads overwritten files again, and nothing behind it keeps one row of a key");
+                format!("`{name}` reads overwritten files again, and nothing downstream deduplicates the rows by key");
             let fault = Diagnostic::error(codes::OVERWRITES_NEED_CDC, message).at(first_line(definition.span));
-            let hint = "lead its rows into AUTO CDC, or leave out `allowOverwrites`";
+            let hint = "process its rows with AUTO CDC, or remove `allowOverwrites`";
             found.push(fault.hint(hint).rule("overwrites-without-cdc"));
         }
     }

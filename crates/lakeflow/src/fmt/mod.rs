@@ -103,8 +103,8 @@ impl Kept {
                 let place = range.start + inner.start..range.start + inner.end;
                 Fault::new(place, format!("left as written: {message}")).maybe_hint(hint)
             }
-            Kept::Refused(None) => Fault::new(range, "left as written: it is not one statement"),
-            Kept::Unproven => Fault::new(range, "left as written: its layout can't be proven"),
+            Kept::Refused(None) => Fault::new(range, "left as written: it is not a single statement"),
+            Kept::Unproven => Fault::new(range, "left as written: the new layout cannot be verified"),
         }
     }
 }

@@ -61,7 +61,7 @@ fn magic(text: &str, cell: &Cell, mark: &str) -> InPlace {
     let inside = text.get(range.clone()).unwrap_or("");
     let (ends, returns) = (inside.matches('\n').count(), inside.matches("\r\n").count());
     if 0 < returns && returns < ends {
-        let left = Fault::new(range.clone(), "left as written: its lines end in two ways");
+        let left = Fault::new(range.clone(), "left as written: it mixes two kinds of line ends");
         let formatted = Formatted { text: inside.to_owned(), as_written: vec![left], is_foreign: false };
         return (range, formatted);
     }

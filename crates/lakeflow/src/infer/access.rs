@@ -30,7 +30,7 @@ impl Analyzer<'_> {
             }
             DataType::Map(_, item) => Typed::new((**item).clone(), true),
             ty => {
-                let message = format!("a {ty} has no field `{}`", name.value);
+                let message = format!("{ty} has no field `{}`", name.value);
                 let range = self.range_of_ident(name);
                 self.fault(FaultKind::TypeMismatch, range, message);
                 Typed::unknown()
@@ -97,7 +97,7 @@ impl Analyzer<'_> {
                 _ => return Typed::unknown(),
             },
             ty => {
-                let message = format!("a {ty} has no elements");
+                let message = format!("{ty} has no elements");
                 let range = self.range_of_expr(index);
                 self.fault(FaultKind::TypeMismatch, range, message);
                 return Typed::unknown();

@@ -190,7 +190,7 @@ impl Analyzer<'_> {
             Some(_) if args.iter().any(|a| matches!(a, Expr::Lambda(_))) => {
                 format!("`{}` does not take a lambda of this form", function.name)
             }
-            Some(_) => format!("`{}` needs a lambda such as `x -> x + 1`", function.name),
+            Some(_) => format!("`{}` requires a lambda such as `x -> x + 1`", function.name),
         };
         self.fault(FaultKind::WrongArguments, range, message);
     }
@@ -249,17 +249,17 @@ impl Analyzer<'_> {
                 Some(start) if start == body.ty || start.is_open() || body.ty.is_open() => {}
                 Some(start) => {
                     let message =
-                        format!("the lambda of `{}` gives {} but starts from {start}", function.name, body.ty);
+                        format!("the lambda of `{}` returns {} but its start value is {start}", function.name, body.ty);
                     let hint = Some(format!("cast the start value to {}", body.ty));
                     self.fault_with(FaultKind::TypeMismatch, range, message, hint);
                 }
             },
             Pattern::Is(DataType::Boolean) if body.ty != DataType::Boolean && !body.ty.is_open() => {
-                let message = format!("the lambda of `{}` must give BOOLEAN, found {}", function.name, body.ty);
+                let message = format!("the lambda of `{}` must return BOOLEAN, found {}", function.name, body.ty);
                 self.fault(FaultKind::NotBoolean, range, message);
             }
             Pattern::Is(ty) if !ty.fits(&body.ty) => {
-                let message = format!("the lambda of `{}` must give {ty}, found {}", function.name, body.ty);
+                let message = format!("the lambda of `{}` must return {ty}, found {}", function.name, body.ty);
                 self.fault(FaultKind::TypeMismatch, range, message);
             }
             _ => {}
@@ -350,7 +350,7 @@ fn misfit_text(signature: &Signature, at: usize, so_far: Option<DataType>, typed
     let ty = typed.get(at).and_then(Option::as_ref).map_or(&DataType::Unknown, |value| &value.ty);
     let pattern = param(signature, at).map_or(&Pattern::Any, |param| &param.pattern);
     match so_far.filter(|so_far| so_far != ty && !matches!(pattern, Pattern::Var(_, Some(_)))) {
-        Some(so_far) => format!("needs arguments of one type, found {so_far} and {ty}"),
+        Some(so_far) => format!("requires arguments of one type, found {so_far} and {ty}"),
         None => format!("takes {} here, found {ty}", describe(pattern)),
     }
 }
@@ -470,7 +470,7 @@ fn describe(pattern: &Pattern) -> String {
         Pattern::Any => "anything".into(),
         Pattern::Is(ty) => ty.to_string(),
         Pattern::Class(Class::Number) => "a number".into(),
-        Pattern::Class(Class::Integral) => "a whole number".into(),
+        Pattern::Class(Class::Integral) => "an integer".into(),
         Pattern::Class(Class::Text) => "STRING or BINARY".into(),
         Pattern::Class(Class::Time) => "a date or a timestamp".into(),
         Pattern::Class(Class::Interval) => "an interval".into(),

@@ -32,7 +32,7 @@ impl Analyzer<'_> {
         match function.kind {
             Kind::Generator => {
                 let message = format!(
-                    "`{}` makes rows and can only stand alone in a select list or after LATERAL",
+                    "`{}` generates rows and is only allowed by itself in a select list or after `LATERAL`",
                     function.name
                 );
                 self.fault(FaultKind::GeneratorNotAllowed, range, message);
@@ -47,7 +47,7 @@ impl Analyzer<'_> {
             Kind::Aggregate | Kind::Window if call.over.is_some() => self.windowed(call, function, &args, range),
             Kind::Window => {
                 let hint = Some(format!("write `{}(..) OVER (PARTITION BY .. ORDER BY ..)`", function.name));
-                let message = format!("`{}` needs an `OVER` clause", function.name);
+                let message = format!("`{}` requires an `OVER` clause", function.name);
                 self.fault_with(FaultKind::WrongArguments, range, message, hint);
                 self.all(&args);
                 Typed::unknown()
@@ -115,7 +115,7 @@ impl Analyzer<'_> {
             }
             _ => return,
         };
-        let message = format!("`{}` is no aggregate and takes no {what}", function.name);
+        let message = format!("{what} is not allowed on `{}`, which is not an aggregate", function.name);
         self.fault(FaultKind::WrongArguments, range.clone(), message);
     }
 
@@ -146,7 +146,7 @@ impl Analyzer<'_> {
             select.groups.aggregated = true;
         }
         if let Some(outer) = self.inside.aggregate {
-            let message = format!("aggregate `{}` stands inside aggregate `{outer}`", function.name);
+            let message = format!("aggregate `{}` is nested inside aggregate `{outer}`", function.name);
             self.fault(FaultKind::NestedAggregate, range.clone(), message);
         } else {
             self.refuse(Thing::Aggregate, function.name, &range);
@@ -185,10 +185,10 @@ impl Analyzer<'_> {
             self.features.over_stream.windows.push(range.clone());
         }
         if let Some(outer) = self.inside.window {
-            let message = format!("window function `{}` stands inside window function `{outer}`", function.name);
+            let message = format!("window function `{}` is nested inside window function `{outer}`", function.name);
             self.fault(FaultKind::NestedAggregate, range.clone(), message);
         } else if let Some(outer) = self.inside.aggregate {
-            let message = format!("window function `{}` stands inside aggregate `{outer}`", function.name);
+            let message = format!("window function `{}` is nested inside aggregate `{outer}`", function.name);
             self.fault(FaultKind::WindowNotAllowed, range.clone(), message);
         } else {
             self.refuse(Thing::Window, function.name, &range);
@@ -217,7 +217,7 @@ impl Analyzer<'_> {
         let why = match stability {
             Stability::Stable => return,
             Stability::RowOrder => None,
-            Stability::Session => Some("depends on who asks and where it runs"),
+            Stability::Session => Some("depends on who runs it and where"),
             Stability::Volatile => Some("changes from run to run"),
         };
         if let (Some(why), false) = (why, self.place.unstable) {

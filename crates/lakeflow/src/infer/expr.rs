@@ -168,7 +168,7 @@ impl Analyzer<'_> {
             }
             Expr::Array(_) => {
                 let hint = Some("write `array(..)`");
-                self.fault_with(FaultKind::Unsupported, range, "Databricks has no arrays in brackets", hint);
+                self.fault_with(FaultKind::Unsupported, range, "array literals in brackets are not supported", hint);
                 Typed::unknown()
             }
             _ => {

@@ -257,7 +257,7 @@ impl Analyzer<'_> {
         if names.len() != source.width() {
             let range = self.range_of_ident(alias);
             let named = counted(names.len(), "column");
-            let message = format!("`{}` names {named}, there are {}", alias.value, source.width());
+            let message = format!("`{}` names {named}, but there are {}", alias.value, source.width());
             self.fault(FaultKind::ColumnCount, range, message);
             source.rows = Rows::Open;
             return;

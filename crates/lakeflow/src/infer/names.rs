@@ -150,9 +150,9 @@ impl Analyzer<'_> {
             Miss::Ambiguous(candidates) => {
                 let name = joined(idents);
                 let hint = match candidates.as_slice() {
-                    [] => "what is read has two columns of this name".to_owned(),
+                    [] => "the source has two columns of this name".to_owned(),
                     [first, others @ ..] if others.iter().all(|other| is_same_name(other, first)) => {
-                        "several tables go by this name here: give each one of its own with `AS`".to_owned()
+                        "several tables have this name here: give each a different alias with `AS`".to_owned()
                     }
                     several => format!("write one of {}", list(several)),
                 };
@@ -168,7 +168,7 @@ impl Analyzer<'_> {
                 let hidden = if part == 0 && idents.len() > 1 { self.alias_of(&ident.value) } else { None };
                 let (message, hint) = match hidden {
                     Some(alias) => {
-                        let message = format!("table `{}` goes by another name here", ident.value);
+                        let message = format!("table `{}` has an alias here", ident.value);
                         (message, Some(format!("write `{alias}.{}`", idents.last().map_or("", |i| i.value.as_str()))))
                     }
                     None => {

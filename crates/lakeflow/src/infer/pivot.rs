@@ -22,7 +22,7 @@ impl Analyzer<'_> {
         };
         let PivotValueSource::List(values) = value_source else {
             let range = self.range_of(&**table);
-            self.fault(FaultKind::Unsupported, range, "`PIVOT` needs its values written out");
+            self.fault(FaultKind::Unsupported, range, "`PIVOT` requires literal values");
             return unknown();
         };
         let frame = self.inner(table);

@@ -73,7 +73,7 @@ impl Analyzer<'_> {
         if !names.is_empty() && names.len() != result.columns.len() && !result.open {
             let range = self.range_of_ident(&cte.alias.name);
             let message = format!(
-                "`{}` names {} but its query has {}",
+                "`{}` names {}, but its query has {}",
                 cte.alias.name.value,
                 counted(names.len(), "column"),
                 result.columns.len()

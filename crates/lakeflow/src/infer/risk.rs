@@ -57,16 +57,18 @@ const FORMED: &[(&str, usize, &str)] = &[
 /// Why one row can make a call fail; `None` when none can, or when there is a form that gives NULL.
 fn risk(name: &str, args: &[&Expr]) -> Option<String> {
     if let Some((_, at, what)) = FORMED.iter().find(|(function, ..)| *function == name) {
-        return args.get(*at).filter(|arg| !is_constant(arg)).map(|_| format!("for what is no {what}"));
+        return args.get(*at).filter(|arg| !is_constant(arg)).map(|_| format!("on an unknown {what}"));
     }
     let why = match name {
-        "conv" if !args.iter().all(|arg| is_constant(arg)) => "for numbers beyond 64 bits",
-        "map" if !has_distinct_keys(args) => "for two equal keys, and for a key that is NULL",
-        "map_from_arrays" | "map_from_entries" | "transform_keys" => "for two equal keys, and for a key that is NULL",
-        "map_concat" | "str_to_map" => "for two equal keys",
-        "decode" if args.len() == 2 => "for bytes that are no text of the character set",
-        "sequence" if args.len() == 3 && !args.iter().all(|arg| is_constant(arg)) => "for a step away from the end",
-        "from_json" | "from_csv" if args.iter().any(|arg| fails_fast(arg)) => "for a malformed text, in this mode",
+        "conv" if !args.iter().all(|arg| is_constant(arg)) => "on numbers that do not fit 64 bits",
+        "map" if !has_distinct_keys(args) => "on duplicate keys and on a NULL key",
+        "map_from_arrays" | "map_from_entries" | "transform_keys" => "on duplicate keys and on a NULL key",
+        "map_concat" | "str_to_map" => "on duplicate keys",
+        "decode" if args.len() == 2 => "on bytes that are invalid in the character set",
+        "sequence" if args.len() == 3 && !args.iter().all(|arg| is_constant(arg)) => {
+            "if the step leads away from the end"
+        }
+        "from_json" | "from_csv" if args.iter().any(|arg| fails_fast(arg)) => "on malformed input in this mode",
         "raise_error" | "assert_true" => "by design",
         _ => return None,
     };
@@ -110,8 +112,8 @@ impl Analyzer<'_> {
             let range = self.range_of_expr(pattern);
             let shown = name.to_uppercase();
             let message = match name {
-                "rlike" => format!("`{shown}` fails for what is no pattern"),
-                _ => format!("`{shown}` fails for a pattern with a `\\` that escapes nothing"),
+                "rlike" => format!("`{shown}` fails on an invalid pattern"),
+                _ => format!("`{shown}` fails on a pattern in which a `\\` escapes nothing"),
             };
             self.risks.push(Risk { range, message });
         }

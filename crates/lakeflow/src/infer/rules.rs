@@ -48,7 +48,7 @@ impl Args<'_> {
             let ty = self.ty(index);
             so_far = so_far
                 .common(&ty)
-                .ok_or_else(|| (index, format!("needs values of one type, found {so_far} and {ty}")))?;
+                .ok_or_else(|| (index, format!("requires values of one type, found {so_far} and {ty}")))?;
         }
         Ok(so_far)
     }
@@ -154,8 +154,9 @@ fn decode(args: &Args<'_>) -> RuleResult {
     let default = args.len().is_multiple_of(2).then(|| args.len() - 1);
     for index in (0..pairs).map(|p| 2 * p + 2).chain(default) {
         let ty = args.ty(index);
-        so_far =
-            so_far.common(&ty).ok_or_else(|| (index, format!("needs results of one type, found {so_far} and {ty}")))?;
+        so_far = so_far
+            .common(&ty)
+            .ok_or_else(|| (index, format!("requires results of one type, found {so_far} and {ty}")))?;
     }
     Ok(so_far)
 }
@@ -192,7 +193,7 @@ fn named_struct(args: &Args<'_>) -> RuleResult {
     }
     let mut fields = Vec::new();
     for index in (0..args.len()).step_by(2) {
-        let name = args.text(index).ok_or_else(|| (index, "takes names as strings written out".to_string()))?;
+        let name = args.text(index).ok_or_else(|| (index, "takes names as string literals".to_string()))?;
         fields.push(Field { name: name.to_string(), ty: args.ty(index + 1) });
     }
     Ok(DataType::Struct(fields.into()))
@@ -225,7 +226,7 @@ fn from_schema(args: &Args<'_>) -> RuleResult {
     if let Ok(ty) = DataType::parse(text) {
         return Ok(ty);
     }
-    let columns = parse_columns(text).map_err(|e| (1, format!("has a schema that cannot be read: {}", e.message)))?;
+    let columns = parse_columns(text).map_err(|e| (1, format!("has an invalid schema: {}", e.message)))?;
     Ok(DataType::structure(columns.into_iter().map(|c| (c.name, c.ty))))
 }
 

@@ -190,7 +190,7 @@ impl Analyzer<'_> {
             if !aliases.is_empty() && aliases.len() != columns.len() {
                 let range = self.range_of_expr(expr);
                 let message =
-                    format!("`{}` makes {} columns, {} are named", function.name, columns.len(), aliases.len());
+                    format!("`{}` returns {} columns, but {} are named", function.name, columns.len(), aliases.len());
                 self.fault(FaultKind::ColumnCount, range, message);
             }
             columns.iter_mut().zip(aliases).for_each(|(c, alias)| c.column.name.clone_from(&alias.value));
@@ -276,7 +276,7 @@ impl Analyzer<'_> {
             || options.opt_exclude.is_some()
         {
             let range = self.range_in(options.wildcard_token.0.span);
-            self.fault(FaultKind::Unsupported, range, "after `*` Databricks knows only `EXCEPT`");
+            self.fault(FaultKind::Unsupported, range, "only `EXCEPT` is supported after `*`");
         }
         let star = self.range_in(options.wildcard_token.0.span);
         let unnamed = columns.iter_mut().flat_map(|column| &mut column.flows).filter(|flow| flow.range.is_empty());

@@ -165,7 +165,7 @@ impl Analyzer<'_> {
                 self.fault_with(
                     FaultKind::TypeMismatch,
                     range,
-                    format!("the schema cannot be read: {}", error.message),
+                    format!("invalid schema: {}", error.message),
                     error.hint,
                 );
                 None

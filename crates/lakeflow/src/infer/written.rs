@@ -89,7 +89,7 @@ impl Analyzer<'_> {
                     DataType::Timestamp => Some("write a timestamp as `TIMESTAMP'2024-12-31 23:59:00'`"),
                     _ => None,
                 };
-                self.fault_with(FaultKind::TypeMismatch, range, format!("`{text}` is no {ty}"), hint);
+                self.fault_with(FaultKind::TypeMismatch, range, format!("`{text}` is not a valid {ty}"), hint);
             }
         }
     }

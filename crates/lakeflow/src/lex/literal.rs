@@ -22,7 +22,7 @@ impl Scanner<'_> {
             match self.take(1) {
                 "\\" => self.escape(&mut value),
                 "" => {
-                    self.fault(start..self.line_end(start), "the string is never closed", None);
+                    self.fault(start..self.line_end(start), "unclosed string", None);
                     break;
                 }
                 _ if self.peek() == Some(quote) => value.push_str(self.take(1)),
@@ -76,7 +76,7 @@ impl Scanner<'_> {
         self.take(1);
         let value = self.take_while(|c| c != quote);
         if self.take(1).is_empty() {
-            self.fault(start..self.line_end(start), "the string is never closed", None);
+            self.fault(start..self.line_end(start), "unclosed string", None);
         }
         self.push(Token::SingleQuotedString(value.to_owned()), start);
     }
@@ -87,9 +87,9 @@ impl Scanner<'_> {
         self.take(2);
         let value = self.take_while(|c| c != quote && c != '\n');
         if !self.take(1).starts_with(quote) {
-            self.fault(start..self.at, "the hexadecimal literal is never closed", None);
+            self.fault(start..self.at, "unclosed hexadecimal literal", None);
         } else if !value.chars().all(|c| c.is_ascii_hexdigit()) {
-            self.fault(start..self.at, "a hexadecimal literal holds only 0-9 and A-F", None);
+            self.fault(start..self.at, "a hexadecimal literal may only contain 0-9 and A-F", None);
         }
         self.push(Token::HexStringLiteral(value.to_owned()), start);
     }
@@ -102,7 +102,7 @@ impl Scanner<'_> {
         let value = match rest.find("$$") {
             Some(end) => self.take(end).to_owned(),
             None => {
-                self.fault(start..start + 2, "the text behind `$$` is never closed", None);
+                self.fault(start..start + 2, "unclosed `$$` string", None);
                 self.take(rest.len()).to_owned()
             }
         };
@@ -160,7 +160,7 @@ impl Scanner<'_> {
             self.push(Token::make_word(&text, Some('`')), start);
             return;
         }
-        let hint = "a name that holds other signs than letters, digits and `_` goes in backticks";
+        let hint = "put names with characters other than letters, digits and `_` in backticks";
         self.fault(start..self.at, format!("`{text}` is neither a number nor a name"), Some(hint));
         self.push(Token::Number("0".to_owned(), false), start);
     }

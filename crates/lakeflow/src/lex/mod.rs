@@ -143,8 +143,8 @@ fn lone_stars(tokens: &[TokenWithSpan]) -> Vec<Fault> {
         _ => false,
     };
     let found = tokens.windows(4).filter(|tokens| lone(tokens)).filter_map(|tokens| tokens.get(2));
-    let hint = "is the name of a function missing?";
-    found.map(|star| Fault::new(bytes(star.span), "a `*` in brackets of its own").hint(hint)).collect()
+    let hint = "is a function name missing?";
+    found.map(|star| Fault::new(bytes(star.span), "unexpected `*` in brackets").hint(hint)).collect()
 }
 
 struct Scanner<'a> {
@@ -277,12 +277,12 @@ impl<'a> Scanner<'a> {
         let word = self.text.get(start..self.at).unwrap_or("");
         if word.is_empty() {
             self.take(2);
-            self.fault(start..self.at, "the parameter `${` is never closed", None);
+            self.fault(start..self.at, "unclosed parameter `${`", None);
             return;
         }
         if !word.is_ascii() {
             let hint = format!("put it in backticks: `{word}`");
-            self.fault(start..self.at, "an unquoted name holds only a-z, 0-9 and `_`", Some(&hint));
+            self.fault(start..self.at, "an unquoted name may only contain a-z, 0-9 and `_`", Some(&hint));
         }
         let keyword = match keyword::keyword(word) {
             Keyword::AT => Keyword::NoKeyword, // a common alias; Databricks has no `AT TIME ZONE`
@@ -291,7 +291,7 @@ impl<'a> Scanner<'a> {
             keyword => keyword,
         };
         if keyword == Keyword::FROM && self.repeats_from() {
-            self.fault(start..self.at, "unexpected `FROM`", Some("it stands twice"));
+            self.fault(start..self.at, "unexpected `FROM`", Some("remove the duplicate"));
         }
         self.note(word, keyword);
         self.push(Token::Word(Word { value: word.to_owned(), quote_style: None, keyword }), start);
@@ -369,7 +369,7 @@ impl<'a> Scanner<'a> {
         loop {
             name.push_str(self.take_while(|c| c != '`'));
             if self.take(1).is_empty() {
-                self.fault(start..self.line_end(start), "the backtick is never closed", None);
+                self.fault(start..self.line_end(start), "unclosed backtick", None);
                 break;
             }
             if self.peek() != Some('`') {
@@ -386,7 +386,7 @@ impl<'a> Scanner<'a> {
             self.fault(start..written, "a name cannot be empty", None);
         } else if name.contains("\\`") || name.chars().any(char::is_control) {
             // Such a name cannot be written back faithfully by sqlparser, and no catalog stores one.
-            let message = "a name cannot hold a backslash before a backtick, or a control character";
+            let message = "a name must not contain a backslash before a backtick, or a control character";
             self.fault(start..written, message, None);
         }
         self.push(Token::make_word(&name, Some('`')), start);
@@ -411,11 +411,7 @@ impl<'a> Scanner<'a> {
                 depth -= 1;
                 self.take(2);
             } else if self.take(rest.chars().next().map_or(0, char::len_utf8)).is_empty() {
-                self.fault(
-                    start..start + 2,
-                    "the comment is never closed",
-                    Some("comments nest: each `/*` needs its `*/`"),
-                );
+                self.fault(start..start + 2, "unclosed comment", Some("comments nest: each `/*` needs its `*/`"));
                 return;
             }
             if depth == 0 {
@@ -439,7 +435,7 @@ impl<'a> Scanner<'a> {
         if self.out.tokens.last().is_some_and(|t| select(t) || hint(t)) {
             self.push(Token::Whitespace(Whitespace::MultiLineComment(inner.to_owned())), start);
         } else {
-            self.fault(start..self.at, "a hint must stand right behind `SELECT`", None);
+            self.fault(start..self.at, "a hint must directly follow `SELECT`", None);
         }
     }
 

@@ -105,7 +105,7 @@ impl Pass {
     fn note_overlooked(&mut self) {
         let bare = self.is(0, "EXCEPT") && self.peek(1) != Some(&Token::LParen);
         if bare && self.follows_star() && !self.goes_on_with_query() {
-            self.fault(1, "expected `(` behind `EXCEPT`", "write `* EXCEPT (..)`");
+            self.fault(1, "expected `(` after `EXCEPT`", "write `* EXCEPT (..)`");
         }
     }
 

@@ -57,15 +57,15 @@ fn judge(allowance: &Allowance<'_>) -> Option<(&'static str, Finding)> {
             did_you_mean(allowance.rule, ids).unwrap_or_else(|| "`gen sql lint --list` lists all rules".to_owned());
         return Some((
             "unused-allowance",
-            Finding::new(range, format!("there is no rule `{}`", allowance.rule)).hint(hint),
+            Finding::new(range, format!("unknown rule `{}`", allowance.rule)).hint(hint),
         ));
     }
     if allowance.reason.is_empty() {
-        let message = format!("the allowance of `{}` gives no reason", allowance.rule);
+        let message = format!("the comment that allows `{}` has no reason", allowance.rule);
         let hint = format!("write `-- gen: allow {} because ..`", allowance.rule);
         return Some(("allowance-without-reason", Finding::new(range, message).hint(hint)));
     }
-    let message = format!("nothing here breaks `{}`", allowance.rule);
+    let message = format!("unused allow comment: nothing here violates `{}`", allowance.rule);
     (!allowance.used).then(|| ("unused-allowance", Finding::new(range, message).hint("remove the comment")))
 }
 

@@ -92,7 +92,7 @@ fn tags(c: &mut Cursor<'_>) -> Parsed<Vec<Tag>> {
     let twice =
         |(index, (tag, _)): &(usize, &(Tag, Range<usize>))| tags.iter().take(*index).any(|(t, _)| t.key == tag.key);
     match tags.iter().enumerate().find(twice) {
-        Some((_, (tag, place))) => Err(Fault::new(place.clone(), format!("the tag `{}` is given twice", tag.key))),
+        Some((_, (tag, place))) => Err(Fault::new(place.clone(), format!("duplicate tag `{}`", tag.key))),
         None => Ok(tags.into_iter().map(|(tag, _)| tag).collect()),
     }
 }

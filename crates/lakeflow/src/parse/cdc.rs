@@ -60,7 +60,7 @@ fn clauses(c: &mut Cursor<'_>, once: bool, filters: bool) -> Parsed<AutoCdc> {
     let mut last: Option<usize> = None;
     while let Some(position) = next_clause(c)? {
         if !filters && c.is("WHERE") {
-            return Err(c.fault("`AUTO CDC` has no `WHERE`").hint("filter the changes in a temporary view"));
+            return Err(c.fault("`WHERE` is not allowed in `AUTO CDC`").hint("filter the changes in a temporary view"));
         }
         in_order(c, last, position)?;
         last = Some(position);
@@ -75,7 +75,7 @@ fn clauses(c: &mut Cursor<'_>, once: bool, filters: bool) -> Parsed<AutoCdc> {
         let fault = c.expected_one_of("a clause of `AUTO CDC` or the end of the statement", &candidates);
         let several =
             *c.token() == Token::Comma && clauses.places.last().is_some_and(|(last, _)| last.ends_with(" BY"));
-        return Err(if several { fault.hint("several columns order as one: `STRUCT(a, b)`") } else { fault });
+        return Err(if several { fault.hint("combine several columns: `STRUCT(a, b)`") } else { fault });
     }
     if !filters {
         fits_history(&clauses)?;
@@ -112,7 +112,7 @@ fn source(c: &mut Cursor<'_>, once: bool) -> Parsed<CdcSource> {
     }
     if !c.eat("STREAM") {
         let fault = c.expected(&["STREAM"]);
-        return Err(fault.maybe_hint(Some("change data is read from a stream: `FROM STREAM(name)`".to_owned())));
+        return Err(fault.maybe_hint(Some("read change data from a stream: `FROM STREAM(name)`".to_owned())));
     }
     c.expect_token(&Token::LParen)?;
     let start = c.index();
@@ -128,13 +128,13 @@ fn source(c: &mut Cursor<'_>, once: bool) -> Parsed<CdcSource> {
 }
 
 pub(super) fn no_snapshot(c: &Cursor<'_>) -> Fault {
-    c.fault("`AUTO CDC .. FROM SNAPSHOT` is not read")
-        .hint("compare snapshots in Python; one page alone shows it in SQL")
+    c.fault("`AUTO CDC .. FROM SNAPSHOT` is not supported")
+        .hint("compare snapshots in Python; the SQL form is barely documented")
 }
 
 fn no_logic(range: Range<usize>) -> Fault {
-    Fault::new(range, "`AUTO CDC` reads a table or a view by its name")
-        .hint("put the query into a temporary view and name that")
+    Fault::new(range, "`AUTO CDC` can only read a table or view by name")
+        .hint("move the query to a temporary view and name that")
 }
 
 /// Position in [`ORDER`] of the clause that begins here. Of a clause that begins well and goes on wrongly, the first wrong
@@ -179,7 +179,7 @@ fn fits_history(clauses: &Clauses) -> Parsed<()> {
     for (clause, fits, wanted) in misfits {
         let given = clauses.places.iter().find(|(given, _)| *given == clause);
         if let Some((_, place)) = given.filter(|_| !fits) {
-            return Err(Fault::new(place.clone(), format!("`{clause}` goes with `{wanted}` only")));
+            return Err(Fault::new(place.clone(), format!("`{clause}` is only allowed with `{wanted}`")));
         }
     }
     Ok(())
@@ -188,10 +188,10 @@ fn fits_history(clauses: &Clauses) -> Parsed<()> {
 fn in_order(c: &Cursor<'_>, last: Option<usize>, position: usize) -> Parsed<()> {
     let name = ORDER.get(position).copied().unwrap_or("");
     match last {
-        Some(last) if last == position => Err(c.fault(format!("`{name}` is given twice"))),
+        Some(last) if last == position => Err(c.fault(format!("duplicate `{name}`"))),
         Some(last) if last > position => {
             let before = ORDER.get(last).copied().unwrap_or("");
-            Err(c.fault(format!("`{name}` must stand before `{before}`")))
+            Err(c.fault(format!("`{name}` must come before `{before}`")))
         }
         _ => Ok(()),
     }
@@ -224,7 +224,7 @@ impl Clauses {
             "STORED AS" => self.stored_as = Some(stored_as(c)?),
             "TRACK HISTORY ON" => self.track_history = Some(selection(c)?),
             _ if self.ignore_null_updates.is_some() => {
-                return Err(Fault::new(place, "`COLUMNS TO UPDATE` and `IGNORE NULL UPDATES` exclude each other"));
+                return Err(Fault::new(place, "`COLUMNS TO UPDATE` and `IGNORE NULL UPDATES` cannot be combined"));
             }
             _ => self.columns_to_update = Some(c.ident()?),
         }
@@ -257,7 +257,8 @@ fn stored_as(c: &mut Cursor<'_>) -> Parsed<StoredAs> {
     match c.integer()? {
         1 => Ok(StoredAs::ScdType1),
         2 => Ok(StoredAs::ScdType2),
-        other => Err(Fault::new(place, format!("`SCD TYPE {other}` does not exist"))
-            .hint("there are `SCD TYPE 1` and `SCD TYPE 2`")),
+        other => {
+            Err(Fault::new(place, format!("unknown `SCD TYPE {other}`")).hint("write `SCD TYPE 1` or `SCD TYPE 2`"))
+        }
     }
 }

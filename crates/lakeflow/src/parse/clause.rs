@@ -81,8 +81,7 @@ pub(super) fn begins_query(c: &Cursor<'_>) -> bool {
 
 /// The fault of a dataset whose query stands behind no `AS`.
 pub(super) fn lacks_as(c: &Cursor<'_>) -> Fault {
-    c.fault(format!("`AS` is missing before the query, which begins with {}", c.found()))
-        .hint("the query stands behind `AS`")
+    c.fault(format!("missing `AS` before the query, which starts with {}", c.found())).hint("the query follows `AS`")
 }
 
 /// What was read.
@@ -160,10 +159,10 @@ impl TableClauses {
             self.row_filter = Some(row_filter(c)?);
         } else if c.is("SCHEDULE") || c.is("TRIGGER") {
             if kind == TableKind::Table {
-                return Err(c.fault(format!("{} does not go with `CREATE TABLE`", c.found())));
+                return Err(c.fault(format!("{} is not allowed with `CREATE TABLE`", c.found())));
             }
             if self.schedule.is_some() {
-                return Err(c.fault("a table has one `SCHEDULE` or `TRIGGER`"));
+                return Err(c.fault("a table can only have one `SCHEDULE` or `TRIGGER`"));
             }
             self.schedule = Some(schedule(c)?);
         } else if c.eat("DEFAULT") {
@@ -189,7 +188,7 @@ impl TableClauses {
         c: &mut Cursor<'_>,
     ) -> Parsed<()> {
         if self.layout.is_some() {
-            return Err(Fault::new(place, "`CLUSTER BY` and `PARTITIONED BY` exclude each other"));
+            return Err(Fault::new(place, "`CLUSTER BY` and `PARTITIONED BY` cannot be combined"));
         }
         self.layout = Some(read(c)?);
         Ok(())
@@ -242,12 +241,12 @@ fn schedule(c: &mut Cursor<'_>) -> Parsed<Schedule> {
         let place = c.range();
         let count = c.integer()?;
         if count < 1 {
-            return Err(Fault::new(place, "a schedule counts from 1"));
+            return Err(Fault::new(place, "a schedule must count at least 1"));
         }
         let unit = schedule_unit(c)?;
         let most = unit.most();
         if count > most {
-            return Err(Fault::new(place, format!("a schedule counts up to {most} {}", unit.word())));
+            return Err(Fault::new(place, format!("a schedule can count at most {most} {}", unit.word())));
         }
         return Ok(Schedule::Every { count, unit });
     }
@@ -297,11 +296,11 @@ fn cluster_by(c: &mut Cursor<'_>) -> Parsed<Layout> {
 
 fn refresh_policy(c: &mut Cursor<'_>, kind: TableKind) -> Parsed<RefreshPolicy> {
     if kind != TableKind::MaterializedView {
-        return Err(c.fault("`REFRESH POLICY` goes with materialized views only"));
+        return Err(c.fault("`REFRESH POLICY` is only allowed on materialized views"));
     }
     c.expect("REFRESH")?;
     if c.is("EVERY") || c.is("CRON") {
-        let hint = "the pipeline decides when it runs; outside of one write `SCHEDULE EVERY ..`";
+        let hint = "the pipeline decides when it runs; outside of a pipeline, write `SCHEDULE EVERY ..`";
         return Err(c.expected(&["POLICY"]).hint(hint));
     }
     c.expect("POLICY")?;
@@ -324,7 +323,7 @@ pub(super) fn properties(c: &mut Cursor<'_>) -> Parsed<Vec<Property>> {
         let start = c.index();
         let key = property_key(c)?;
         if properties.iter().any(|p| p.key == key) {
-            return Err(Fault::new(c.range_since(start), format!("the property `{key}` is given twice")));
+            return Err(Fault::new(c.range_since(start), format!("duplicate property `{key}`")));
         }
         // A parameter may stand for whole properties.
         if matches!(c.token(), Token::Comma | Token::RParen) && is_parameter(&key) {
@@ -373,7 +372,7 @@ fn property_value(c: &mut Cursor<'_>) -> Parsed<String> {
             c.advance();
         }
         Token::Word(_) if c.is("TRUE") || c.is("FALSE") => c.advance(),
-        _ => return Err(c.fault(format!("expected a string, a number or a truth value, found {}", c.found()))),
+        _ => return Err(c.fault(format!("expected a string, a number or a boolean, found {}", c.found()))),
     }
     Ok(c.text.get(c.range_since(start)).unwrap_or("").to_owned())
 }

@@ -45,7 +45,7 @@ pub(super) fn misspelt_constraint(c: &Cursor<'_>) -> Option<Fault> {
     let at = |n: usize, word: &str| is_word(&c.parser.peek_nth_token_ref(n).token, word);
     let opens = |n: usize| c.parser.peek_nth_token_ref(n).token == Token::LParen;
     if at(0, "UNIQUE") && opens(1) {
-        return Some(c.fault("`UNIQUE` goes with plain tables only"));
+        return Some(c.fault("`UNIQUE` is only allowed on plain tables"));
     }
     let meant: &[&str] = if at(2, "EXPECT") && opens(3) || (at(2, "PRIMARY") || at(2, "FOREIGN")) && opens(4) {
         &["CONSTRAINT"]
@@ -65,10 +65,12 @@ impl TableElements {
             let name = c.ident()?;
             if c.is("EXPECT") {
                 if kind == TableKind::Table {
-                    return Err(c.fault("only datasets of a pipeline take expectations").hint("write `CHECK (..)`"));
+                    return Err(c
+                        .fault("expectations are only allowed on pipeline datasets")
+                        .hint("write `CHECK (..)`"));
                 }
                 if !self.constraints.is_empty() {
-                    return Err(Fault::new(place, "expectations stand before primary and foreign keys"));
+                    return Err(Fault::new(place, "expectations must come before primary and foreign keys"));
                 }
                 self.expectations.push(expectation(c, name)?);
             } else {
@@ -79,15 +81,15 @@ impl TableElements {
             let constraint = key(c, None, kind, &[])?;
             self.add_key(constraint, place)?;
         } else if c.is("EXPECT") && c.parser.peek_nth_token_ref(1).token == Token::LParen {
-            return Err(c.fault("an expectation needs a name").hint("write `CONSTRAINT name EXPECT (..)`"));
+            return Err(c.fault("an expectation must have a name").hint("write `CONSTRAINT name EXPECT (..)`"));
         } else if let Some(fault) = misspelt_constraint(c) {
             return Err(fault);
         } else if self.expectations.is_empty() && self.constraints.is_empty() {
             let column = column(c, kind)?;
             self.add_column(column, place)?;
         } else if matches!(c.token(), Token::Word(_)) {
-            let hint = "a constraint begins with `CONSTRAINT name`";
-            return Err(Fault::new(place, "columns stand before constraints").hint(hint));
+            let hint = "a constraint starts with `CONSTRAINT name`";
+            return Err(Fault::new(place, "columns must come before constraints").hint(hint));
         } else {
             return Err(c.expected(&["CONSTRAINT"]));
         }
@@ -99,7 +101,7 @@ impl TableElements {
         let is_primary = |c: &TableConstraint| matches!(c.kind, TableConstraintKind::PrimaryKey { .. });
         let before = self.columns.iter().any(|c| c.primary_key.is_some()) || self.constraints.iter().any(is_primary);
         if before && is_primary(&constraint) {
-            return Err(Fault::new(place, "a table has one primary key").hint("write `PRIMARY KEY (a, b)`"));
+            return Err(Fault::new(place, "a table can only have one primary key").hint("write `PRIMARY KEY (a, b)`"));
         }
         self.constraints.push(constraint);
         Ok(())
@@ -107,9 +109,8 @@ impl TableElements {
 
     fn add_column(&mut self, column: Column, place: Range<usize>) -> Parsed<()> {
         if column.primary_key.is_some() && self.columns.iter().any(|c| c.primary_key.is_some()) {
-            return Err(
-                Fault::new(place, "a table has one primary key").hint("write `PRIMARY KEY (a, b)` behind the columns")
-            );
+            return Err(Fault::new(place, "a table can only have one primary key")
+                .hint("write `PRIMARY KEY (a, b)` after the columns"));
         }
         self.columns.push(column);
         Ok(())
@@ -195,7 +196,7 @@ fn key_options(c: &mut Cursor<'_>) -> Parsed<Vec<KeyOption>> {
         once.note(words, c.range())?;
         let opposite = KeyOption::ALL.iter().find(|(other, _)| options.contains(other) && option.excludes(*other));
         if let Some((_, other)) = opposite {
-            return Err(c.fault(format!("`{other}` and `{words}` exclude each other")));
+            return Err(c.fault(format!("`{other}` and `{words}` cannot be combined")));
         }
         c.expect(words)?;
         options.push(*option);
@@ -240,9 +241,9 @@ fn column(c: &mut Cursor<'_>, kind: TableKind) -> Parsed<Column> {
         ];
         let fault = c.expected_one_of("a column property, `,` or `)`", &heads);
         return Err(if c.is("NULL") {
-            fault.hint("a column takes NULL unless it says `NOT NULL`")
+            fault.hint("a column is nullable unless it is declared `NOT NULL`")
         } else if c.is("CHECK") && kind != TableKind::Table {
-            fault.hint("write `CONSTRAINT name EXPECT (..)` behind the columns")
+            fault.hint("write `CONSTRAINT name EXPECT (..)` after the columns")
         } else {
             fault
         });
@@ -273,10 +274,10 @@ fn property(c: &mut Cursor<'_>, kind: TableKind, column: &mut Column, once: &mut
         column.unique = true;
     } else if c.is("GENERATED") || c.is("DEFAULT") {
         if kind == TableKind::MaterializedView && c.is("DEFAULT") {
-            return Err(c.fault(format!("{} does not go with a column of a materialized view", c.found())));
+            return Err(c.fault(format!("{} is not allowed on a column of a materialized view", c.found())));
         }
         if column.default.is_some() && c.is("GENERATED") || column.generated.is_some() && c.is("DEFAULT") {
-            return Err(c.fault("`GENERATED` and `DEFAULT` exclude each other"));
+            return Err(c.fault("`GENERATED` and `DEFAULT` cannot be combined"));
         }
         if c.eat("DEFAULT") {
             once.note("DEFAULT", place)?;
@@ -297,7 +298,7 @@ fn inline_key(c: &mut Cursor<'_>, column: &mut Column, once: &mut Once) -> Parse
     let place = c.range();
     let name = if c.eat("CONSTRAINT") { Some(c.ident()?) } else { None };
     if c.is("EXPECT") {
-        return Err(Fault::new(place, "an expectation stands behind a comma, not behind a column"));
+        return Err(Fault::new(place, "an expectation is separated from a column by a comma"));
     }
     match c.one_of(&["PRIMARY", "FOREIGN", "REFERENCES"])? {
         "PRIMARY" => {
@@ -328,7 +329,7 @@ fn takes_identity(column: &Column, place: Range<usize>) -> Parsed<()> {
     match column.generated.as_deref() {
         Some(Generated::Identity { .. }) if !is_number => {
             let name = &column.name.value;
-            let fault = Fault::new(place, format!("an identity column is a `BIGINT`, `{name}` is none"));
+            let fault = Fault::new(place, format!("an identity column must be `BIGINT`, which `{name}` is not"));
             Err(fault.hint(format!("write `{name} BIGINT GENERATED ..`")))
         }
         _ => Ok(()),
@@ -367,7 +368,7 @@ fn generated(c: &mut Cursor<'_>) -> Parsed<Generated> {
                 break;
             }
             if *c.token() == Token::Comma {
-                return Err(c.fault("no comma stands here").hint("write `(START WITH 1 INCREMENT BY 1)`"));
+                return Err(c.fault("unexpected comma").hint("write `(START WITH 1 INCREMENT BY 1)`"));
             }
         }
     }

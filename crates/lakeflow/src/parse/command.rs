@@ -104,7 +104,7 @@ impl Matcher<'_, '_> {
             Some(fault) if meant.is_none() && fault.range.start != c.range().start => fault,
             _ if words.len() > LISTED || words.is_empty() => {
                 let some: Vec<String> = words.iter().take(LISTED).map(|word| format!("`{word}`")).collect();
-                let hint = meant.unwrap_or_else(|| format!("here may stand {}, ..", some.join(", ")));
+                let hint = meant.unwrap_or_else(|| format!("expected one of {}, ..", some.join(", ")));
                 c.fault(format!("unexpected {}", c.found())).hint(hint)
             }
             _ => c.expected(&words).maybe_hint(meant),
@@ -209,7 +209,7 @@ impl Matcher<'_, '_> {
             let Some(slot) = read.get_mut(position) else { break };
             if slot.is_some() {
                 let text = self.c.text.get(range.clone()).unwrap_or("").to_ascii_uppercase();
-                self.fatal = Some(Fault::new(range, format!("`{text}` is given twice")));
+                self.fatal = Some(Fault::new(range, format!("duplicate `{text}`")));
                 return false;
             }
             *slot = Some(clause);

@@ -70,12 +70,12 @@ impl Modifiers {
         let replaces = self.or_refresh.is_some() || self.or_replace.is_some();
         if c.is("OR REFRESH") || c.is("OR REPLACE") {
             return Err(c.fault(match (replaces, private) {
-                (true, _) => "`OR ..` is given twice".to_owned(),
-                _ => format!("`OR ..` stands before {first}"),
+                (true, _) => "duplicate `OR ..`".to_owned(),
+                _ => format!("`OR ..` must come before {first}"),
             }));
         }
         if private && (c.is("PRIVATE") || c.is("TEMPORARY") || c.is("TEMP")) {
-            return Err(c.fault(format!("{first} and {} do not go together", c.found())));
+            return Err(c.fault(format!("{first} and {} cannot be combined", c.found())));
         }
         Ok(())
     }
@@ -96,7 +96,7 @@ impl Modifiers {
                 "TEMPORARY" if allowed.contains(&"PRIVATE") => Some("write `PRIVATE`".to_owned()),
                 _ => None,
             };
-            return Err(Fault::new(range, format!("`{name}` does not go with `CREATE {object}`")).maybe_hint(hint));
+            return Err(Fault::new(range, format!("`{name}` is not allowed with `CREATE {object}`")).maybe_hint(hint));
         }
         Ok(())
     }

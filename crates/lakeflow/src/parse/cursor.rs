@@ -310,7 +310,7 @@ impl<'a> Cursor<'a> {
             // `${key}` may stand for anything.
             if !name.value.starts_with("${") && !seen.insert(name.value.to_lowercase()) {
                 let range = range_of(self.text, name.span).unwrap_or_else(|| self.range());
-                return Err(Fault::new(range, format!("the column `{}` stands twice", name.value)));
+                return Err(Fault::new(range, format!("duplicate column `{}`", name.value)));
             }
         }
         Ok(())
@@ -337,7 +337,7 @@ impl<'a> Cursor<'a> {
             }
             Token::SingleQuotedString(_) => {
                 let fault = self.fault(format!("expected a name, found {}", self.found()));
-                Err(fault.hint("names go in backticks, quotes of either kind make strings"))
+                Err(fault.hint("quote names with backticks; single and double quotes make strings"))
             }
             Token::Colon => {
                 let key = &self.parser.peek_nth_token_ref(1).token;
@@ -398,8 +398,8 @@ impl<'a> Cursor<'a> {
         let rest = self.text.get(before.start..).unwrap_or("");
         let length =
             rest.find(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '-' | '.' | '`')).unwrap_or(rest.len());
-        let fault = Fault::new(before.start..before.start + length, "a name with a hyphen needs backticks");
-        Some(fault.hint("quote each part by itself: `` `my-catalog`.`my-schema`.t ``"))
+        let fault = Fault::new(before.start..before.start + length, "a name with a hyphen must be in backticks");
+        Some(fault.hint("quote each part separately: `` `my-catalog`.`my-schema`.t ``"))
     }
 
     /// A string literal.
@@ -435,10 +435,10 @@ impl<'a> Cursor<'a> {
         let sign = if self.eat_token(&Token::Minus) { "-" } else { "" };
         let digits = match self.token() {
             Token::Number(digits, _) => format!("{sign}{digits}"),
-            _ => return Err(self.fault(format!("expected a whole number, found {}", self.found()))),
+            _ => return Err(self.fault(format!("expected an integer, found {}", self.found()))),
         };
         self.advance();
-        let fault = |_| Fault::new(self.range_since(start), "expected a whole number within 64 bits");
+        let fault = |_| Fault::new(self.range_since(start), "expected a 64-bit integer");
         digits.parse().map_err(fault)
     }
 }
@@ -451,7 +451,7 @@ impl Once {
     /// Notes that `clause` begins at the token just read, `words` long.
     pub(super) fn note(&mut self, clause: &'static str, place: Range<usize>) -> Parsed<()> {
         if self.0.contains(&clause) {
-            return Err(Fault::new(place, format!("`{clause}` is given twice")));
+            return Err(Fault::new(place, format!("duplicate `{clause}`")));
         }
         self.0.push(clause);
         Ok(())

@@ -144,7 +144,7 @@ impl Cursor<'_> {
                     _ => None,
                 };
                 let fault = Fault::new(self.range_since(start), format!("expected a value, found {found}"));
-                Err(fault.maybe_hint(hint.or_else(|| Some("text stands in quotes".to_owned()))))
+                Err(fault.maybe_hint(hint.or_else(|| Some("put strings in quotes".to_owned()))))
             }
             value => Ok(value),
         }
@@ -200,7 +200,7 @@ impl Cursor<'_> {
 
     /// What follows `|>` begins no step; `steps` names those that there are.
     fn no_step(&self, index: usize, steps: &str) -> Fault {
-        let fault = Fault::new(self.range_at(index), format!("no step of a pipe begins with {}", self.found_at(index)));
+        let fault = Fault::new(self.range_at(index), format!("unknown pipe operator {}", self.found_at(index)));
         let Token::Word(word) = &self.parser.token_at(index).token else { return fault };
         let elsewhere = match word.value.to_ascii_uppercase().as_str() {
             "GROUP" => Some("write `|> AGGREGATE sum(a) GROUP BY b`"),
@@ -245,7 +245,7 @@ impl Cursor<'_> {
             return fault.hint("write `from_utc_timestamp(a, 'Europe/Berlin')` or `convert_timezone(..)`");
         }
         if [before, index].iter().any(|at| self.begins_table_clause(*at)) {
-            return fault.hint("clauses of a dataset stand before `AS`, and it has one query or one flow");
+            return fault.hint("clauses of a dataset must come before `AS`, and it has a single query or flow");
         }
         if let Some(meant) = self.meant(index) {
             return fault.hint(format!("did you mean `{meant}`?"));
@@ -284,7 +284,7 @@ impl Cursor<'_> {
             return Some(format!("write `IDENTIFIER(:{})`", self.parser.token_at(index + 1).token));
         }
         if word(index, "WITH") && is_name(index + 1) && self.reads_stream_before(index) {
-            return Some("options of a stream stand in brackets: `WITH (..)`".to_owned());
+            return Some("put the options of a stream in brackets: `WITH (..)`".to_owned());
         }
         let versioned = ["VERSION", "TIMESTAMP"].iter().any(|text| word(before, text));
         if versioned && (word(index, "OF") || word(index, "AS")) {
@@ -342,8 +342,9 @@ impl Cursor<'_> {
                     let inner = open.pop().map(|bracket| bracket + 1..index);
                     if let Some(inner) = inner.clone().filter(|inner| self.is_streamed_query(inner)) {
                         let place = self.range_at(inner.start).start..self.range_at(inner.end - 1).end;
-                        let fault = Fault::new(place, "`STREAM` reads a table or a function by its name");
-                        return fault.hint("put the query into a temporary view, or `STREAM` before the tables in it");
+                        let fault = Fault::new(place, "`STREAM` can only read a table or function by name");
+                        return fault
+                            .hint("move the query to a temporary view, or write `STREAM` before the tables in it");
                     }
                     if let Some(found) = inner.and_then(|inner| self.subquery_fault(inner)) {
                         return found;
@@ -416,7 +417,7 @@ fn in_our_words(expected: &str) -> String {
         "placeholder" => "the name of a parameter".to_owned(),
         "SELECT, VALUES, or a subquery in the query body" => "`SELECT`, `VALUES` or a query in brackets".to_owned(),
         "[NOT] NULL | TRUE | FALSE | DISTINCT | [form] NORMALIZED FROM after IS" => {
-            "`NULL`, `TRUE`, `FALSE` or `DISTINCT FROM` behind `IS`".to_owned()
+            "`NULL`, `TRUE`, `FALSE` or `DISTINCT FROM` after `IS`".to_owned()
         }
         _ if expected.chars().all(|c| c.is_ascii_punctuation()) => format!("`{expected}`"),
         _ if words.iter().all(|word| is_keyword(word)) => {

@@ -9,17 +9,17 @@ use crate::ast::{ApplyChanges, CreateFlow, FlowBody, InsertFlow, Replace, Statem
 pub(super) fn create_flow(c: &mut Cursor<'_>, modifiers: &Modifiers) -> Parsed<StatementKind> {
     modifiers.only(&[], "FLOW")?;
     if c.is("IF NOT EXISTS") {
-        return Err(c.fault("`IF NOT EXISTS` does not go with `CREATE FLOW`"));
+        return Err(c.fault("`IF NOT EXISTS` is not allowed with `CREATE FLOW`"));
     }
     let name = c.name()?;
     let comment = if c.eat("COMMENT") { Some(c.string()?) } else { None };
     if comment.is_some() && c.is("COMMENT") {
-        return Err(c.fault("`COMMENT` is given twice"));
+        return Err(c.fault("duplicate `COMMENT`"));
     }
     if !c.eat("AS") {
         let fault = c.expected(&["COMMENT", "AS"]);
         let lost = c.is("INSERT") || c.is("AUTO");
-        return Err(if lost { fault.hint("what the flow does stands behind `AS`") } else { fault });
+        return Err(if lost { fault.hint("the action of a flow follows `AS`") } else { fault });
     }
     let (target, body) = match action(c, &["INSERT", "AUTO"])? {
         "INSERT" => {
@@ -27,7 +27,7 @@ pub(super) fn create_flow(c: &mut Cursor<'_>, modifiers: &Modifiers) -> Parsed<S
             c.expect("INTO")?;
             once |= !once && c.eat("ONCE"); // both places of `ONCE` are documented
             if c.is("TABLE") && !c.is("TABLE BY") {
-                return Err(c.fault("unexpected `TABLE`").hint("a flow writes `INTO name`"));
+                return Err(c.fault("unexpected `TABLE`").hint("write `INTO name`"));
             }
             let target = c.name()?;
             by_name(c)?;
@@ -87,7 +87,7 @@ fn action<'w>(c: &mut Cursor<'_>, known: &[&'w str]) -> Parsed<&'w str> {
 
 fn no_target(c: &Cursor<'_>) -> Parsed<()> {
     if c.is("INTO") {
-        return Err(c.fault("the flow of a table writes into that table").hint("leave `INTO ..` out"));
+        return Err(c.fault("the flow of a table writes into that table").hint("remove `INTO ..`"));
     }
     Ok(())
 }

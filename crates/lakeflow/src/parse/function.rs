@@ -18,7 +18,7 @@ pub(super) fn create_function(c: &mut Cursor<'_>, modifiers: &Modifiers) -> Pars
     let place = c.range();
     let if_not_exists = c.if_not_exists()?;
     if if_not_exists && modifiers.or_replace.is_some() {
-        return Err(Fault::new(place, "`IF NOT EXISTS` and `OR REPLACE` exclude each other"));
+        return Err(Fault::new(place, "`IF NOT EXISTS` and `OR REPLACE` cannot be combined"));
     }
     let name = c.name()?;
     let parameters = c.list_or_none(parameter)?;
@@ -28,7 +28,8 @@ pub(super) fn create_function(c: &mut Cursor<'_>, modifiers: &Modifiers) -> Pars
     let place = c.range();
     let body = body(c, traits.language)?;
     if traits.language != Some(Language::Python) && traits.python != PythonTraits::default() {
-        let message = "`PARAMETER STYLE`, `HANDLER`, `CREDENTIALS` and `ENVIRONMENT` go with `LANGUAGE PYTHON`";
+        let message =
+            "`PARAMETER STYLE`, `HANDLER`, `CREDENTIALS` and `ENVIRONMENT` are only allowed with `LANGUAGE PYTHON`";
         return Err(Fault::new(place, message));
     }
     Ok(StatementKind::CreateFunction(Box::new(CreateFunction {

@@ -32,7 +32,7 @@ fn privileges_on(c: &mut Cursor<'_>) -> Parsed<(Vec<Privilege>, Securable)> {
         let place = c.range();
         let next = privilege(c)?;
         if privileges.contains(&next) {
-            return Err(Fault::new(place, format!("`{}` is given twice", next.words())));
+            return Err(Fault::new(place, format!("duplicate `{}`", next.words())));
         }
         privileges.push(next);
     }
@@ -40,7 +40,7 @@ fn privileges_on(c: &mut Cursor<'_>) -> Parsed<(Vec<Privilege>, Securable)> {
         return Err(c.expected(&[",", "ON"]));
     }
     if c.is("STREAMING TABLE") {
-        return Err(c.fault("a streaming table is granted on as a `TABLE`").hint("write `ON TABLE ..`"));
+        return Err(c.fault("privileges on a streaming table are granted on a `TABLE`").hint("write `ON TABLE ..`"));
     }
     if let Some(kind) = kind(c, SecurableKind::ALL) {
         return Ok((privileges, of_kind(c, kind)?));
@@ -216,7 +216,9 @@ pub(super) fn create_volume(c: &mut Cursor<'_>, modifiers: &Modifiers, external:
             once.note("LOCATION", place)?;
             volume.location = Some(c.string()?);
         } else {
-            return Err(Fault::new(place, "only an external volume has a `LOCATION`").hint("write `EXTERNAL VOLUME`"));
+            return Err(
+                Fault::new(place, "`LOCATION` is only allowed on an external volume").hint("write `EXTERNAL VOLUME`")
+            );
         }
     }
     if external && volume.location.is_none() {

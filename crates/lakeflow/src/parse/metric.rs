@@ -99,11 +99,11 @@ impl Metric {
         let view = self.mapping(value, "", &VIEW)?;
         self.version(view)?;
         if view.contains_key("fields") && view.contains_key("dimensions") {
-            return Err(self.at_key("/fields", "`fields` and `dimensions` are two names of one thing"));
+            return Err(self.at_key("/fields", "`fields` and `dimensions` are synonyms and cannot be combined"));
         }
         let is_empty = |key: &&str| view.get(*key).is_none_or(|list| list.as_array().is_some_and(Vec::is_empty));
         if ["fields", "dimensions", "measures"].iter().all(is_empty) {
-            return Err(self.at_key("", "a metric view needs `dimensions` or `measures`"));
+            return Err(self.at_key("", "a metric view must have `dimensions` or `measures`"));
         }
         self.text(view, "", "comment")?;
         let source = self.source(view, "")?;
@@ -118,13 +118,13 @@ impl Metric {
         let Some(version) = view.get("version") else { return Ok(()) };
         let written = version.as_str().map_or_else(|| version.to_string(), str::to_owned);
         if !VERSIONS.contains(&written.as_str()) {
-            let fault = self.at_value("/version", format!("there is no version `{written}` of metric views"));
+            let fault = self.at_value("/version", format!("unknown metric view version `{written}`"));
             return Err(fault.hint(format!("write {}", VERSIONS.join(", "))));
         }
         let newer = ["comment", "fields", "parameters", "materialization"];
         match newer.into_iter().find(|key| written == "0.1" && view.contains_key(*key)) {
             Some(key) => {
-                let fault = self.at_key(&format!("/{key}"), format!("version 0.1 has no `{key}`"));
+                let fault = self.at_key(&format!("/{key}"), format!("`{key}` is not allowed in version 0.1"));
                 Err(fault.hint("write `version: 1.1`"))
             }
             None => Ok(()),
@@ -147,7 +147,7 @@ impl Metric {
                 for (at, name) in self.items(stored, &at, key)? {
                     let name = name.as_str().unwrap_or_default();
                     if !known.iter().any(|known| known.eq_ignore_ascii_case(name)) {
-                        let fault = self.at_value(&at, format!("`{key}` of the view have no `{name}`"));
+                        let fault = self.at_value(&at, format!("unknown `{name}` in the `{key}` of the view"));
                         return Err(fault.maybe_hint(did_you_mean(name, known)));
                     }
                 }
@@ -168,7 +168,7 @@ impl Metric {
             }
             names.push(name.to_lowercase());
             if join.contains_key("on") == join.contains_key("using") {
-                return Err(self.at_key(&at, "a join needs either `on` or `using`"));
+                return Err(self.at_key(&at, "a join must have either `on` or `using`"));
             }
             for (at, column) in self.items(join, &at, "using")? {
                 if !column.is_string() {
@@ -200,7 +200,7 @@ impl Metric {
             return Err(fault.maybe_hint(hint.or_else(|| did_you_mean(key, shape.keys.iter().copied()))));
         }
         match shape.required.iter().find(|key| !map.contains_key(**key)) {
-            Some(key) => Err(self.at_key(at, format!("`{key}` is missing"))),
+            Some(key) => Err(self.at_key(at, format!("missing `{key}`"))),
             None => Ok(map),
         }
     }
@@ -213,7 +213,7 @@ impl Metric {
             Some(Value::Array(items)) => {
                 Ok(items.iter().enumerate().map(|(index, item)| (format!("{at}/{index}"), item)).collect())
             }
-            Some(_) => Err(self.at_value(&at, format!("`{key}` is a list"))),
+            Some(_) => Err(self.at_value(&at, format!("`{key}` must be a list"))),
         }
     }
 
@@ -224,7 +224,7 @@ impl Metric {
             Value::String(sql) => sql.trim_end().to_owned(),
             // YAML takes `expr: 1` and `expr: true` for a number and a truth value; both are SQL.
             Value::Number(_) | Value::Bool(_) => value.to_string(),
-            _ => return Err(self.at_value(&pointer, format!("`{key}` is an SQL expression"))),
+            _ => return Err(self.at_value(&pointer, format!("`{key}` must be an SQL expression"))),
         };
         let expr = parse_expr(&sql).map_err(|fault| self.inside(&pointer, fault))?;
         Ok(Some(MetricExpr { text: self.text_at(&pointer, &sql), expr }))
@@ -234,7 +234,7 @@ impl Metric {
     fn source(&self, map: &Map<String, Value>, at: &str) -> Parsed<Text> {
         let pointer = format!("{at}/source");
         let Some(sql) = map.get("source").and_then(Value::as_str) else {
-            return Err(self.at_value(&pointer, "`source` is a table or a query"));
+            return Err(self.at_value(&pointer, "`source` must be a table or a query"));
         };
         let table = format!("TABLE {sql}");
         let parts = sql.split('.').count();
@@ -245,7 +245,7 @@ impl Metric {
         let query = if sql.trim().contains(char::is_whitespace) { sql } else { table.as_str() };
         match parse_query(query.trim_end()) {
             Ok(_) => Ok(self.text_at(&pointer, sql)),
-            Err(_) if query != sql => Err(self.at_value(&pointer, "`source` is a table or a query")),
+            Err(_) if query != sql => Err(self.at_value(&pointer, "`source` must be a table or a query")),
             Err(fault) => Err(self.inside(&pointer, fault)),
         }
     }

@@ -35,7 +35,7 @@ pub(super) fn create_table(c: &mut Cursor<'_>, modifiers: &Modifiers, head: &Hea
     let place = c.range();
     let if_not_exists = c.if_not_exists()?;
     if if_not_exists && (modifiers.or_replace.is_some() || head.replace) {
-        return Err(Fault::new(place, "`IF NOT EXISTS` and `OR REPLACE` exclude each other"));
+        return Err(Fault::new(place, "`IF NOT EXISTS` and `OR REPLACE` cannot be combined"));
     }
     let name = c.dotted(3)?;
     let elements = table_elements(c, TableKind::Table)?;
@@ -99,7 +99,7 @@ fn filled(c: &mut Cursor<'_>, declared: bool) -> Parsed<Option<TableOrigin>> {
         // lakeflow-sql.md, "Flows": no change data capture and no replacing into a plain table.
         if !matches!(&body, FlowBody::Insert(insert) if insert.replace.is_none()) {
             return Err(
-                Fault::new(place, "the flow of a plain table only inserts").hint("write `FLOW INSERT BY NAME ..`")
+                Fault::new(place, "the flow of a plain table can only insert").hint("write `FLOW INSERT BY NAME ..`")
             );
         }
         return Ok(Some(TableOrigin::Flow(Box::new(body))));

@@ -100,8 +100,8 @@ fn matched(columns: &[MatchColumn], name: &Ident, place: Range<usize>) -> Parsed
     if columns.iter().any(alias) {
         return Ok(());
     }
-    let fault = Fault::new(place, format!("no column is matched as `{}`", name.value));
-    Err(fault.hint(format!("match one before: `MATCH COLUMNS has_tag('..') AS {}`", name.value)))
+    let fault = Fault::new(place, format!("unknown alias `{}`: no column is matched under that name", name.value));
+    Err(fault.hint(format!("add `MATCH COLUMNS has_tag('..') AS {}`", name.value)))
 }
 
 /// Functions that ask for tags, with how many arguments they take; the second spelling is an old one.
@@ -122,7 +122,8 @@ fn condition(c: &mut Cursor<'_>) -> Parsed<Expr> {
         let guess = did_you_mean(&word.value, TAG_FUNCTIONS.iter().map(|(name, _)| *name));
         fault = match known {
             None => guess.map(|hint| {
-                Fault::new(c.range_at(index), format!("policies have no function `{}`", word.value)).hint(hint)
+                Fault::new(c.range_at(index), format!("function `{}` is not supported in policies", word.value))
+                    .hint(hint)
             }),
             Some((name, wanted)) => wrong_count(c, index, name, *wanted),
         };
@@ -142,7 +143,7 @@ fn is_column(expr: &Expr) -> bool {
 }
 
 fn no_column(range: Range<usize>) -> Fault {
-    Fault::new(range, "a policy asks for tags, not for the values of columns").hint("write `has_tag_value('k', 'v')`")
+    Fault::new(range, "a policy can only test tags, not column values").hint("write `has_tag_value('k', 'v')`")
 }
 
 /// A call of a tag function, whose arguments are all strings, with too few or too many of them.
@@ -157,7 +158,7 @@ fn wrong_count(c: &Cursor<'_>, index: usize, name: &str, wanted: usize) -> Optio
     }
     let form = if wanted == 1 { "'key'" } else { "'key', 'value'" };
     let strings = if wanted == 1 { "one string" } else { "two strings" };
-    let fault = || Fault::new(c.range_at(index), format!("`{name}` takes {strings}, not {found}"));
+    let fault = || Fault::new(c.range_at(index), format!("`{name}` takes {strings}, found {found}"));
     (found != wanted).then(|| fault().hint(format!("write `{name}({form})`")))
 }
 
@@ -183,7 +184,7 @@ fn match_columns(c: &mut Cursor<'_>) -> Parsed<Vec<MatchColumn>> {
         let alias = if named || !ends { Some(c.ident()?) } else { None };
         let taken = |name: &Ident| columns.iter().any(|column: &MatchColumn| column.alias.as_ref() == Some(name));
         if let Some(name) = alias.as_ref().filter(|name| taken(name)) {
-            return Err(Fault::new(place, format!("two columns are matched as `{}`", name.value)));
+            return Err(Fault::new(place, format!("duplicate alias `{}`", name.value)));
         }
         columns.push(MatchColumn { condition, alias });
         if !c.eat_token(&Token::Comma) {

@@ -12,7 +12,7 @@ use crate::ast::{CreateMaterializedView, CreateStreamingTable, StatementKind, Ta
 pub(super) fn streaming_table(c: &mut Cursor<'_>, modifiers: &Modifiers) -> Parsed<StatementKind> {
     let live = c.eat("LIVE");
     if c.is("VIEW") {
-        let hint = "a view over a stream is a `TEMPORARY VIEW`, a table that is computed anew a `MATERIALIZED VIEW`";
+        let hint = "use a `TEMPORARY VIEW` for a view over a stream, or a `MATERIALIZED VIEW` for a stored result";
         return Err(c.expected(&["TABLE"]).hint(hint));
     }
     c.expect("TABLE")?;
@@ -58,11 +58,11 @@ fn definition(c: &mut Cursor<'_>, modifiers: &Modifiers, kind: TableKind, live: 
     let place = c.range();
     let if_not_exists = c.if_not_exists()?;
     if if_not_exists && modifiers.or_refresh.is_some() {
-        let fault = Fault::new(place, "`IF NOT EXISTS` and `OR REFRESH` exclude each other");
-        return Err(fault.hint("`OR REFRESH` creates what is missing and keeps what is there"));
+        let fault = Fault::new(place, "`IF NOT EXISTS` and `OR REFRESH` cannot be combined");
+        return Err(fault.hint("`OR REFRESH` creates the table if it is missing and keeps it otherwise"));
     }
     if if_not_exists && modifiers.or_replace.is_some() {
-        return Err(Fault::new(place, "`IF NOT EXISTS` and `OR REPLACE` exclude each other"));
+        return Err(Fault::new(place, "`IF NOT EXISTS` and `OR REPLACE` cannot be combined"));
     }
     let name = c.name()?;
     let elements = table_elements(c, kind)?;

@@ -30,12 +30,12 @@ fn read(c: &mut Cursor<'_>, modifiers: &Modifiers, live: bool, streaming: bool) 
     let place = c.range();
     let if_not_exists = c.if_not_exists()?;
     if if_not_exists && modifiers.or_replace.is_some() {
-        return Err(Fault::new(place, "`IF NOT EXISTS` and `OR REPLACE` exclude each other"));
+        return Err(Fault::new(place, "`IF NOT EXISTS` and `OR REPLACE` cannot be combined"));
     }
     let start = c.index();
     let name = c.name()?;
     if temporary && !live && name.0.len() > 1 {
-        let fault = Fault::new(c.range_since(start), "a temporary view has a name of one part");
+        let fault = Fault::new(c.range_since(start), "the name of a temporary view must have a single part");
         return Err(fault.hint("it lives in the pipeline, not in a schema"));
     }
     let (columns, expectations) = view_elements(c, temporary || live)?;
@@ -43,7 +43,7 @@ fn read(c: &mut Cursor<'_>, modifiers: &Modifiers, live: bool, streaming: bool) 
     if clauses.metrics || clauses.yaml {
         if temporary || live {
             let hint = "write `CREATE [OR REPLACE] VIEW name WITH METRICS LANGUAGE YAML AS $$ .. $$`";
-            return Err(Fault::new(place, "a metric view is never temporary").hint(hint));
+            return Err(Fault::new(place, "a metric view cannot be temporary").hint(hint));
         }
         let head = Head { or_replace: modifiers.or_replace.is_some(), if_not_exists, name, columns };
         return metric_view(c, head, clauses);
@@ -96,7 +96,7 @@ fn view_elements(c: &mut Cursor<'_>, temporary: bool) -> Parsed<ViewElements> {
             if !temporary {
                 return Err(Fault::new(
                     place,
-                    "only temporary views, materialized views and streaming tables take expectations",
+                    "expectations are only allowed on temporary views, materialized views and streaming tables",
                 ));
             }
             let name = c.ident()?;
@@ -106,7 +106,7 @@ fn view_elements(c: &mut Cursor<'_>, temporary: bool) -> Parsed<ViewElements> {
         } else if expectations.is_empty() {
             columns.push(view_column(c)?);
         } else {
-            return Err(Fault::new(place, "columns stand before constraints"));
+            return Err(Fault::new(place, "columns must come before constraints"));
         }
         if !c.eat_token(&Token::Comma) {
             break;
@@ -128,7 +128,7 @@ fn view_column(c: &mut Cursor<'_>) -> Parsed<ViewColumn> {
 
 fn column_type_hint(c: &Cursor<'_>, name: &Ident) -> Option<String> {
     if c.is("MASK") {
-        return Some("a view takes no masks: put them on the table".to_owned());
+        return Some("masks are not allowed on a view: put them on the table".to_owned());
     }
     let word = matches!(c.token(), Token::Word(_)) && c.expected(&["COMMENT"]).hint.is_none();
     word.then(|| format!("the type of `{}` comes from the query", name.value))
@@ -167,8 +167,8 @@ impl ViewClauses {
                 c.expect("COLLATION")?;
                 clauses.collation = Some(c.ident()?);
             } else if c.is("WITH ROW FILTER") {
-                let hint = "put it on the table, or the condition into the query";
-                return Err(c.fault("a view takes no row filter").hint(hint));
+                let hint = "put it on the table, or move the condition to the query";
+                return Err(c.fault("row filters are not allowed on a view").hint(hint));
             } else if c.eat("WITH") {
                 once.note("WITH METRICS", place)?;
                 c.expect("METRICS")?;
@@ -226,7 +226,7 @@ pub(super) fn dollar_text(c: &mut Cursor<'_>) -> Parsed<Text> {
     let Token::DollarQuotedString(text) = c.token() else {
         return Err(c
             .fault(format!("expected `$$`, found {}", c.found()))
-            .hint("the definition stands between `$$` and `$$`"));
+            .hint("write the definition between `$$` and `$$`"));
     };
     let value = text.value.clone();
     c.advance();

@@ -20,11 +20,11 @@ impl Reader<'_> {
         }
         let mut is_first = true;
         loop {
-            let Some(c) = self.chars.next() else { return invalid("a class is not closed") };
+            let Some(c) = self.chars.next() else { return invalid("unclosed character class") };
             match c {
                 ']' if !is_first => break,
-                '[' => return apart("a class in a class"),
-                '&' if self.chars.peek() == Some(&'&') => return apart("`&&` in a class"),
+                '[' => return apart("a nested character class"),
+                '&' if self.chars.peek() == Some(&'&') => return apart("`&&` in a character class"),
                 _ => {}
             }
             is_first = false;
@@ -44,7 +44,7 @@ impl Reader<'_> {
             return Ok(Member::One(c));
         }
         match self.chars.peek().copied() {
-            Some('Q' | 'E') => apart("a quotation in a class"),
+            Some('Q' | 'E') => apart("a quotation `\\Q..\\E` in a character class"),
             Some(letter) if let Some((members, negated)) = class_of(letter) => {
                 self.chars.next();
                 Ok(Member::Class(members, negated))
@@ -63,19 +63,19 @@ impl Reader<'_> {
         let high = if is_range {
             self.chars.next();
             match self.chars.next() {
-                Some('[') => return apart("a class in a class"),
-                Some('&') if self.chars.peek() == Some(&'&') => return apart("`&&` in a class"),
+                Some('[') => return apart("a nested character class"),
+                Some('&') if self.chars.peek() == Some(&'&') => return apart("`&&` in a character class"),
                 Some(c) => match self.member(c, flags)? {
                     Member::One(high) => high,
-                    Member::Class(..) | Member::Set(_) => return invalid("a range ends with a character"),
+                    Member::Class(..) | Member::Set(_) => return invalid("a range must end with a character"),
                 },
-                None => return invalid("a class is not closed"),
+                None => return invalid("unclosed character class"),
             }
         } else {
             low
         };
         if high < low {
-            return invalid("a range ends before it begins");
+            return invalid("a range ends before it starts");
         }
         self.out.push_str(&quoted(low));
         if high != low {

@@ -24,7 +24,7 @@ pub(super) fn class_of(letter: char) -> Option<(&'static str, bool)> {
 impl Reader<'_> {
     /// Behind a backslash, outside of a class.
     pub(super) fn escaped(&mut self, flags: Flags) -> Result<Last> {
-        let Some(c) = self.chars.peek().copied() else { return invalid("a pattern ends with a backslash") };
+        let Some(c) = self.chars.peek().copied() else { return invalid("trailing backslash") };
         if let Some((members, negated)) = class_of(c) {
             self.chars.next();
             let not = if negated { "^" } else { "" };
@@ -70,7 +70,7 @@ impl Reader<'_> {
         while let Some(c) = self.chars.next() {
             if c == '\\' && self.accept('E') {
                 return match (last, self.chars.peek()) {
-                    (Last::Nothing, Some('*' | '+' | '?' | '{')) => invalid("a quotation of nothing is repeated"),
+                    (Last::Nothing, Some('*' | '+' | '?' | '{')) => invalid("an empty quotation is repeated"),
                     _ => Ok(last),
                 };
             }
@@ -81,7 +81,7 @@ impl Reader<'_> {
 
     /// Behind a backslash: one character, however it is written.
     pub(super) fn character(&mut self) -> Result<char> {
-        let Some(c) = self.chars.next() else { return invalid("a pattern ends with a backslash") };
+        let Some(c) = self.chars.next() else { return invalid("trailing backslash") };
         Ok(match c {
             't' => '\t',
             'n' => '\n',
@@ -100,9 +100,9 @@ impl Reader<'_> {
             'x' => self.hexadecimal(2)?,
             'u' => self.hexadecimal(4)?,
             '0' => self.octal()?,
-            '1'..='9' | 'k' => return apart("a reference to a group"),
+            '1'..='9' | 'k' => return apart("a backreference"),
             'G' | 'X' | 'N' | 'c' => return apart(format!(r"`\{c}`")),
-            c if c.is_ascii_alphabetic() => return invalid(format!(r"`\{c}` is no escape")),
+            c if c.is_ascii_alphabetic() => return invalid(format!(r"`\{c}` is not a valid escape")),
             c => c,
         })
     }
@@ -110,7 +110,7 @@ impl Reader<'_> {
     fn hexadecimal(&mut self, width: usize) -> Result<char> {
         let digits: String = std::iter::from_fn(|| self.chars.next_if(char::is_ascii_hexdigit)).take(width).collect();
         if digits.len() < width {
-            return invalid("too few hexadecimal digits behind a backslash");
+            return invalid("too few hexadecimal digits in an escape");
         }
         coded(&digits)
     }
@@ -128,7 +128,7 @@ impl Reader<'_> {
         }
         match char::from_u32(value) {
             Some(c) if count > 0 => Ok(c),
-            _ => invalid(r"`\0` wants octal digits"),
+            _ => invalid(r"`\0` requires octal digits"),
         }
     }
 }
@@ -136,6 +136,6 @@ impl Reader<'_> {
 fn coded(digits: &str) -> Result<char> {
     match u32::from_str_radix(digits, 16).ok().and_then(char::from_u32) {
         Some(c) => Ok(c),
-        None => invalid("a code behind a backslash is no character"),
+        None => invalid("an escape is not a valid character code"),
     }
 }

@@ -42,7 +42,7 @@ pub enum PatternFault {
     #[error("{0}")]
     Invalid(String),
     /// Java reads it; here it has no form of the same meaning. The text names the construct.
-    #[error("{0} has no form that means the same to Spark and to the local engine")]
+    #[error("{0} has no form that Spark and the local engine interpret alike")]
     Apart(String),
 }
 
@@ -79,7 +79,7 @@ pub fn translate(pattern: &str) -> Result<Pattern> {
     };
     reader.alternatives(Flags::default(), 0)?;
     if reader.chars.next().is_some() {
-        return invalid("a `)` closes no group");
+        return invalid("unmatched `)`");
     }
     if let Err(error) = regex_syntax::parse(&reader.out) {
         let text = error.to_string();
@@ -94,7 +94,7 @@ pub fn translate(pattern: &str) -> Result<Pattern> {
 /// # Errors
 /// As [`translate`]; or when it is too large.
 pub fn compiled(pattern: &str) -> Result<Regex> {
-    Regex::new(&translate(pattern)?.regex).or_else(|_| apart("a pattern so large"))
+    Regex::new(&translate(pattern)?.regex).or_else(|_| apart("a pattern of this size"))
 }
 
 /// Flags in force.
@@ -135,7 +135,7 @@ impl Reader<'_> {
     /// Alternatives up to the end of their group; whether `$` stands in one of them.
     fn alternatives(&mut self, mut flags: Flags, depth: usize) -> Result<bool> {
         if depth > DEEPEST {
-            return apart("a pattern with groups so deep");
+            return apart("groups nested this deeply");
         }
         let (mut asks, mut is_behind) = (false, false);
         while let Some(&c) = self.chars.peek() {
@@ -163,8 +163,8 @@ impl Reader<'_> {
     fn one(&mut self, c: char, flags: &mut Flags, depth: usize) -> Result<Last> {
         Ok(match c {
             '(' => return self.group(flags, depth),
-            '*' | '+' | '?' => return invalid(format!("`{c}` repeats nothing")),
-            '{' => return invalid("a `{` stands where nothing can be repeated"),
+            '*' | '+' | '?' => return invalid(format!("nothing to repeat before `{c}`")),
+            '{' => return invalid("nothing to repeat before `{`"),
             '[' => return self.class(*flags),
             '\\' => return self.escaped(*flags),
             '^' => self.put(r"\A", Last::Border),
@@ -206,16 +206,16 @@ impl Reader<'_> {
         let mut inner = *flags;
         if self.accept('?') {
             match self.chars.peek().copied() {
-                Some('=' | '!' | '>') => return apart("a group that looks ahead or does not go back"),
+                Some('=' | '!' | '>') => return apart("a lookahead or an atomic group"),
                 Some('<') => {
                     self.chars.next();
                     if matches!(self.chars.peek(), Some('=' | '!')) {
-                        return apart("a group that looks behind");
+                        return apart("a lookbehind");
                     }
                     let name = self.name()?;
                     self.out.push_str(&format!("(?<{name}>"));
                 }
-                Some('P') => return invalid("a group is named by `(?<name>..)`"),
+                Some('P') => return invalid("a named group is written `(?<name>..)`"),
                 _ => {
                     if !self.flags(&mut inner)? {
                         *flags = inner;
@@ -229,7 +229,7 @@ impl Reader<'_> {
         }
         let asks = self.alternatives(inner, depth + 1)?;
         if !self.accept(')') {
-            return invalid("a group is not closed");
+            return invalid("unclosed group");
         }
         self.out.push(')');
         Ok(if asks { Last::Closing } else { Last::Atom })
@@ -241,7 +241,7 @@ impl Reader<'_> {
             name.push(c);
         }
         if !name.starts_with(|c: char| c.is_ascii_alphabetic()) || !self.accept('>') || self.names.contains(&name) {
-            return invalid("the name of a group is made of letters and digits, and stands once");
+            return invalid("a group name must be unique and consist of letters and digits");
         }
         self.names.push(name.clone());
         Ok(name)
@@ -258,7 +258,7 @@ impl Reader<'_> {
                 Some(':') => return Ok(true),
                 Some(')') => return Ok(false),
                 Some(c @ ('m' | 'd' | 'u' | 'x' | 'U')) => return apart(format!("the flag `{c}`")),
-                _ => return invalid("a `(?` begins no group that is known"),
+                _ => return invalid("unknown kind of group after `(?`"),
             }
         }
     }
@@ -268,13 +268,13 @@ impl Reader<'_> {
         let next = self.chars.peek().copied();
         match (last, next) {
             (Last::Nothing, _) => return Ok(()),
-            (Last::Border | Last::End, Some('*' | '+' | '?')) => return apart("a border that is repeated"),
+            (Last::Border | Last::End, Some('*' | '+' | '?')) => return apart("a repeated anchor"),
             (Last::Border | Last::End, Some('{')) => {
                 self.chars.next();
                 let before = self.out.len();
                 self.counts()?;
                 if self.out.get(before..) != Some("{1}") {
-                    return apart("a border that is repeated");
+                    return apart("a repeated anchor");
                 }
                 self.out.truncate(before);
             }
@@ -289,7 +289,7 @@ impl Reader<'_> {
             _ => return Ok(()),
         }
         match self.chars.peek() {
-            Some('+') => return apart("a quantifier that does not go back"),
+            Some('+') => return apart("a possessive quantifier"),
             Some('?') => {
                 self.chars.next();
                 self.out.push('?');
@@ -298,7 +298,7 @@ impl Reader<'_> {
         }
         match self.chars.peek() {
             Some(c @ ('*' | '+' | '?')) => invalid(format!("`{c}` repeats a quantifier")),
-            Some('{') => apart("a quantifier behind a quantifier"),
+            Some('{') => apart("a quantifier directly after another"),
             _ => Ok(()),
         }
     }
@@ -309,7 +309,7 @@ impl Reader<'_> {
         let most = self.accept(',').then(|| self.digits());
         let is_known = !least.is_empty() && self.accept('}');
         if !is_known {
-            return invalid("a repetition is `{n}`, `{n,}` or `{n,m}`");
+            return invalid("a repetition must be `{n}`, `{n,}` or `{n,m}`");
         }
         let most = most.map(|most| format!(",{most}")).unwrap_or_default();
         self.out.push_str(&format!("{{{least}{most}}}"));

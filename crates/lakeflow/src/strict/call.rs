@@ -24,7 +24,7 @@ impl Strict<'_> {
             let name = function.name.to_string();
             if name.eq_ignore_ascii_case("cast") {
                 let hint = format!("write `{name}(a AS INT)`");
-                return self.refuse(function, format!("`{name}` needs a value, `AS` and a type"), Some(hint));
+                return self.refuse(function, format!("`{name}` requires a value, `AS` and a type"), Some(hint));
             }
             self.argument_clauses(function, &name, &list.clauses)?;
             self.unit(&name, list)?;
@@ -44,15 +44,19 @@ impl Strict<'_> {
         clauses.iter().try_for_each(|clause| match clause {
             C::IgnoreOrRespectNulls(_) if IGNORING_NULLS.iter().any(|known| name.eq_ignore_ascii_case(known)) => GO_ON,
             C::IgnoreOrRespectNulls(_) => {
-                let hint = format!("write it behind the brackets: `{name}(..) IGNORE NULLS`");
-                self.refuse(function, format!("`IGNORE NULLS` stands among the arguments of `{name}`"), Some(hint))
+                let hint = format!("write it after the brackets: `{name}(..) IGNORE NULLS`");
+                self.refuse(
+                    function,
+                    format!("`IGNORE NULLS` is not allowed inside the brackets of `{name}`"),
+                    Some(hint),
+                )
             }
             C::OrderBy(_) => {
                 let hint = "sort the result: `array_sort(array_agg(..))`; `listagg` takes `WITHIN GROUP (ORDER BY ..)`";
-                let message = format!("`ORDER BY` stands among the arguments of `{name}`");
+                let message = format!("`ORDER BY` is not allowed inside the brackets of `{name}`");
                 self.refuse(function, message, Some(hint.to_owned()))
             }
-            _ => self.foreign(function, &format!("such clause among the arguments of `{name}`")),
+            _ => self.foreign(function, &format!("such clause in the arguments of `{name}`")),
         })
     }
 
@@ -65,7 +69,7 @@ impl Strict<'_> {
             Some(FunctionArg::Unnamed(FunctionArgExpr::Expr(Expr::Value(unit)))) => match &unit.value {
                 Value::SingleQuotedString(text) => {
                     let hint = format!("write `{}` without quotes", text.to_uppercase());
-                    self.refuse(unit, format!("the unit of `{name}` is a word, not a string"), Some(hint))
+                    self.refuse(unit, format!("the unit of `{name}` must be a keyword, not a string"), Some(hint))
                 }
                 _ => GO_ON,
             },

@@ -16,7 +16,7 @@ impl Strict<'_> {
         let Some(leading) = &interval.leading_field else {
             return match text_of(&interval.value) {
                 Some((text, value)) => self.interval_text(text, value),
-                None => self.refuse(node, "an interval needs a unit", Some("write `INTERVAL 7 DAYS`".to_owned())),
+                None => self.refuse(node, "missing unit of the interval", Some("write `INTERVAL 7 DAYS`".to_owned())),
             };
         };
         self.interval_unit(leading, node)?;
@@ -31,8 +31,8 @@ impl Strict<'_> {
         if fits {
             return GO_ON;
         }
-        let hint = "from longer to shorter: `YEAR TO MONTH`, or two of `DAY`, `HOUR`, `MINUTE`, `SECOND`";
-        self.refuse(node, format!("there are no intervals from `{leading}` to `{last}`"), Some(hint.to_owned()))
+        let hint = "write the longer unit first: `YEAR TO MONTH`, or two of `DAY`, `HOUR`, `MINUTE`, `SECOND`";
+        self.refuse(node, format!("invalid interval: `{leading} TO {last}`"), Some(hint.to_owned()))
     }
 
     /// `'7'` before a unit.
@@ -43,9 +43,10 @@ impl Strict<'_> {
         if words.len() > 1 && are_amounts(&words) {
             return GO_ON;
         }
-        let hint =
-            Some("only seconds have a fraction; write `INTERVAL '1 day 2 hours'` for more than one unit".to_owned());
-        self.refuse(value, format!("`{text}` is no number of `{unit}`"), hint)
+        let hint = Some(
+            "only seconds can have a fraction; write `INTERVAL '1 day 2 hours'` for more than one unit".to_owned(),
+        );
+        self.refuse(value, format!("`{text}` is not a valid number of `{unit}`"), hint)
     }
 
     fn interval_unit(&self, unit: &DateTimeField, node: &impl Spanned) -> Flow {
@@ -53,7 +54,7 @@ impl Strict<'_> {
         if is_interval_unit(&written) || written.contains(['$', '{']) {
             return GO_ON;
         }
-        let message = format!("`{written}` is no unit of an interval");
+        let message = format!("`{written}` is not a valid interval unit");
         self.refuse_word(&written, node, message, did_you_mean(&written, UNITS.iter().copied()))
     }
 
@@ -68,17 +69,17 @@ impl Strict<'_> {
             _ => &words,
         };
         if !words.iter().any(|word| word.contains(char::is_alphabetic)) {
-            return self.refuse(value, "an interval needs a unit", Some("write `INTERVAL 7 DAYS`".to_owned()));
+            return self.refuse(value, "missing unit of the interval", Some("write `INTERVAL 7 DAYS`".to_owned()));
         }
         if let Some(unit) = words.iter().find(|word| word.starts_with(char::is_alphabetic) && !is_interval_unit(word)) {
-            let message = format!("`{unit}` is no unit of an interval");
+            let message = format!("`{unit}` is not a valid interval unit");
             return self.refuse(value, message, did_you_mean(unit, UNITS.iter().copied()));
         }
         if are_amounts(words) {
             return GO_ON;
         }
         let hint = Some("write `INTERVAL '1 day 2.5 seconds'`".to_owned());
-        self.refuse(value, "expected whole numbers, each with its unit behind it; seconds may have a fraction", hint)
+        self.refuse(value, "expected integers, each followed by its unit; seconds can have a fraction", hint)
     }
 
     pub(super) fn typed_string(&self, literal: &TypedString, node: &impl Spanned) -> Flow {
@@ -87,7 +88,7 @@ impl Strict<'_> {
             "DATE" | "TIMESTAMP" | "TIMESTAMP_NTZ" | "TIMESTAMP_LTZ" => self.date(literal, &name),
             _ => self.refuse(
                 node,
-                format!("there are no literals of type `{name}`"),
+                format!("there are no `{name}` literals"),
                 Some(format!("write `CAST(.. AS {name})`")),
             ),
         }
@@ -103,7 +104,7 @@ impl Strict<'_> {
         if text.contains(['$', '{']) || cast::reading(text, &ty) != cast::Reading::Fails {
             return GO_ON;
         }
-        self.refuse(&literal.value, format!("`{text}` is no {noun}"), Some(format!("write `{form}`")))
+        self.refuse(&literal.value, format!("`{text}` is not a valid {noun}"), Some(format!("write `{form}`")))
     }
 }
 

@@ -49,7 +49,7 @@ fn fault(flow: Flow) -> Result<(), Fault> {
 }
 
 /// What is wrong with a `TABLE` that `lex/rewrite.rs` left, and what helps.
-pub(super) const TABLE_FIRST: (&str, &str) = ("a query cannot begin with `TABLE` here", "write `AS TABLE ..`");
+pub(super) const TABLE_FIRST: (&str, &str) = ("a query cannot start with `TABLE` here", "write `AS TABLE ..`");
 
 /// Parts of a date that are worth guessing at.
 const DATE_PARTS: &[&str] =
@@ -104,7 +104,7 @@ impl Strict<'_> {
 
     fn ident(&self, ident: &Ident) -> Flow {
         if recursion::is_marked(ident) {
-            let message = "`MAX RECURSION LEVEL` goes with a name in `WITH RECURSIVE` only";
+            let message = "`MAX RECURSION LEVEL` is only allowed in `WITH RECURSIVE`";
             return self.refuse_at(ident.span, message, None);
         }
         self.no_string(ident)
@@ -112,7 +112,7 @@ impl Strict<'_> {
 
     fn no_string(&self, ident: &Ident) -> Flow {
         let Some(quote @ ('\'' | '"')) = ident.quote_style else { return GO_ON };
-        let hint = "names go in backticks, quotes of either kind make strings";
+        let hint = "quote names with backticks; single and double quotes make strings";
         let literal = format!("{quote}{}{quote}", ident.value);
         // Such a name has no place of its own.
         let range = self.sole(&literal).unwrap_or_else(|| self.range.clone());

@@ -1,4 +1,4 @@
-//! Clauses of queries that other databases have, that stand twice or in the wrong order, or that exclude each other.
+//! Clauses of queries that other databases have, that stand twice or in the wrong order, or that cannot be combined.
 
 use sqlparser::ast::{
     Expr, GroupByExpr, GroupByWithModifier, Ident, LimitClause, OffsetRows, PipeOperator, Query, Select, SelectItem,
@@ -13,13 +13,13 @@ impl Strict<'_> {
     pub(super) fn query(&self, query: &Query) -> Flow {
         self.ctes(query)?;
         if !query.locks.is_empty() || query.for_clause.is_some() {
-            return self.foreign(query, "`FOR` clause behind a query");
+            return self.foreign(query, "`FOR` clause after a query");
         }
         if query.fetch.is_some() {
             return self.refuse(query, "Databricks SQL has no `FETCH`", Some("write `LIMIT`".to_owned()));
         }
         if query.settings.is_some() || query.format_clause.is_some() {
-            return self.foreign(query, "such clause behind a query");
+            return self.foreign(query, "such clause after a query");
         }
         self.limit(query)?;
         self.sorting(query)?;
@@ -42,12 +42,12 @@ impl Strict<'_> {
             self.no_string(ident)?;
             cte.alias.columns.iter().try_for_each(|column| self.ident(&column.name))?;
             if let Some(table) = &cte.from {
-                let message = "behind a `WITH` without `AS`, a query cannot begin with `FROM`";
+                let message = "a query cannot start with `FROM` after a `WITH` without `AS`";
                 return self.refuse_at(table.span, message, Some(format!("write `WITH {name} AS (..)`")));
             }
             let twice = |other: &Ident| recursion::name(other).eq_ignore_ascii_case(name);
             if tables.iter().take(position).any(|other| twice(&other.alias.name)) {
-                return self.refuse_at(ident.span, format!("this `WITH` defines `{name}` twice"), None);
+                return self.refuse_at(ident.span, format!("duplicate name `{name}` in `WITH`"), None);
             }
         }
         GO_ON
@@ -59,12 +59,12 @@ impl Strict<'_> {
         };
         if offset.rows != OffsetRows::None {
             let hint = Some("write the number alone".to_owned());
-            return self.refuse(&offset.value, "`OFFSET` takes no `ROWS`", hint);
+            return self.refuse(&offset.value, "`ROWS` is not allowed after `OFFSET`", hint);
         }
         match limit {
             Some(limit) if offset.value.span().start < limit.span().start => {
                 let hint = "write `LIMIT .. OFFSET ..`".to_owned();
-                self.refuse(limit, "`LIMIT` stands before `OFFSET`", Some(hint))
+                self.refuse(limit, "`LIMIT` must come before `OFFSET`", Some(hint))
             }
             _ => GO_ON,
         }
@@ -85,7 +85,7 @@ impl Strict<'_> {
         match given.as_slice() {
             [] | [_] | ["DISTRIBUTE BY", "SORT BY"] => GO_ON,
             [first, .., last] => {
-                self.refuse_word(last, query, format!("`{first}` and `{last}` exclude each other"), None)
+                self.refuse_word(last, query, format!("`{first}` and `{last}` cannot be combined"), None)
             }
         }
     }
@@ -125,7 +125,11 @@ impl Strict<'_> {
             return GO_ON;
         }
         let hint = "write `SELECT * FROM ..`".to_owned();
-        self.refuse(&select.select_token.0, "`TABLE name` takes no alias and no further clause", Some(hint))
+        self.refuse(
+            &select.select_token.0,
+            "aliases and further clauses are not allowed after `TABLE name`",
+            Some(hint),
+        )
     }
 
     fn group_by(&self, group_by: &GroupByExpr) -> Flow {
@@ -134,12 +138,12 @@ impl Strict<'_> {
             return self.foreign_word("TOTALS", group_by, "`WITH TOTALS`");
         }
         if modifiers.len() > 1 {
-            return self.refuse(group_by, "`WITH ROLLUP` and `WITH CUBE` exclude each other", None);
+            return self.refuse(group_by, "`WITH ROLLUP` and `WITH CUBE` cannot be combined", None);
         }
         match group_by {
             GroupByExpr::Expressions(all, _) if all.iter().any(|e| matches!(e, Expr::Tuple(t) if t.is_empty())) => {
                 let hint = Some("leave it out".to_owned());
-                self.refuse_word("GROUP BY", group_by, "`GROUP BY ()` is no grouping", hint)
+                self.refuse_word("GROUP BY", group_by, "`GROUP BY ()` is not supported", hint)
             }
             _ => GO_ON,
         }
@@ -155,7 +159,7 @@ impl Strict<'_> {
                 use SetQuantifier as Q;
                 let by_name = matches!(set_quantifier, Q::ByName | Q::AllByName | Q::DistinctByName);
                 if by_name && *op != SetOperator::Union {
-                    return self.refuse_word("BY NAME", &**right, "`BY NAME` goes with `UNION` only", None);
+                    return self.refuse_word("BY NAME", &**right, "`BY NAME` is only allowed with `UNION`", None);
                 }
                 self.set_expr(left)?;
                 self.set_expr(right)

@@ -45,8 +45,8 @@ impl Strict<'_> {
                 let hint = Some("write `JOIN LATERAL (..)` or `, LATERAL f(..)`".to_owned());
                 self.refuse_word("APPLY", at, "Databricks SQL has no `APPLY`", hint)
             }
-            J::RightSemi(_) => self.refuse_word("RIGHT", at, "there is no `RIGHT SEMI JOIN`", swap("SEMI")),
-            J::RightAnti(_) => self.refuse_word("RIGHT", at, "there is no `RIGHT ANTI JOIN`", swap("ANTI")),
+            J::RightSemi(_) => self.refuse_word("RIGHT", at, "`RIGHT SEMI JOIN` is not supported", swap("SEMI")),
+            J::RightAnti(_) => self.refuse_word("RIGHT", at, "`RIGHT ANTI JOIN` is not supported", swap("ANTI")),
             J::AsOf { .. } => self.foreign_word("ASOF", at, "`ASOF JOIN`"),
             J::StraightJoin(_) => self.foreign_word("STRAIGHT_JOIN", at, "`STRAIGHT_JOIN`"),
             J::ArrayJoin | J::LeftArrayJoin | J::InnerArrayJoin => self.foreign_word("ARRAY", at, "`ARRAY JOIN`"),
@@ -62,7 +62,7 @@ impl Strict<'_> {
     fn constraint(&self, constraint: &JoinConstraint) -> Flow {
         let JoinConstraint::Using(columns) = constraint else { return GO_ON };
         match columns.iter().find(|column| column.0.len() > 1) {
-            Some(column) => self.refuse(column, "`USING` takes columns without their table", None),
+            Some(column) => self.refuse(column, "columns in `USING` must not be qualified", None),
             None => GO_ON,
         }
     }
@@ -77,7 +77,7 @@ impl Strict<'_> {
                     return self.foreign(factor, "`WITH ORDINALITY`");
                 }
                 if !with_hints.is_empty() && !is_stream_name(factor) {
-                    return self.refuse(factor, "read options go with `STREAM` only", None);
+                    return self.refuse(factor, "read options are only allowed with `STREAM`", None);
                 }
                 self.stream_options(factor, with_hints)?;
                 self.alias(alias.as_ref())
@@ -107,8 +107,8 @@ impl Strict<'_> {
         if !reserved {
             return self.ident(name);
         }
-        let message = format!("`{}` is reserved: it can't name a relation", name.value);
-        self.refuse_at(name.span, message, Some("write another name, or this one in backticks".to_owned()))
+        let message = format!("`{}` is reserved and cannot name a relation", name.value);
+        self.refuse_at(name.span, message, Some("choose another name, or put it in backticks".to_owned()))
     }
 
     fn alias(&self, alias: Option<&TableAlias>) -> Flow {
@@ -127,8 +127,8 @@ impl Strict<'_> {
         if !is_stream_name(factor) || stream_source(factor).is_some() {
             return GO_ON;
         }
-        let hint = "write `STREAM name` or `STREAM read_files(..)`; a table that is called `stream` goes in backticks";
-        self.refuse(factor, "`STREAM` needs one table or table function behind it", Some(hint.to_owned()))
+        let hint = "write `STREAM name` or `STREAM read_files(..)`; put a table named `stream` in backticks";
+        self.refuse(factor, "expected a single table or table function after `STREAM`", Some(hint.to_owned()))
     }
 
     /// The options of `STREAM t WITH (..)`; those of functions are the functions' own.
@@ -152,11 +152,11 @@ impl Strict<'_> {
             }
             let all = || FLAGS.iter().chain(VALUES).copied();
             let Some(known) = all().find(|known| known.eq_ignore_ascii_case(name)) else {
-                let message = format!("a stream has no option `{name}`");
+                let message = format!("unknown stream option `{name}`");
                 return self.refuse(option, message, did_you_mean(name, all()));
             };
             if seen.contains(&known) {
-                return self.refuse(option, format!("`{known}` is given twice"), None);
+                return self.refuse(option, format!("duplicate `{known}`"), None);
             }
             seen.push(known);
             self.option_value(option, known, value)?;
@@ -167,7 +167,7 @@ impl Strict<'_> {
     fn option_value(&self, option: &Expr, name: &str, value: Option<&Expr>) -> Flow {
         let Some(value) = value else {
             let is_flag = FLAGS.contains(&name);
-            return if is_flag { GO_ON } else { self.refuse(option, format!("`{name}` needs a value"), None) };
+            return if is_flag { GO_ON } else { self.refuse(option, format!("`{name}` requires a value"), None) };
         };
         let fits = match value {
             Expr::Value(value) if FLAGS.contains(&name) => match &value.value {
@@ -190,7 +190,7 @@ impl Strict<'_> {
             Some(TableVersion::Changes { .. }) => "CHANGES",
             _ => return GO_ON,
         };
-        let hint = "write `TIMESTAMP AS OF '..'` or `VERSION AS OF n`; changes are read by `table_changes(..)`";
+        let hint = "write `TIMESTAMP AS OF '..'` or `VERSION AS OF n`; read changes with `table_changes(..)`";
         self.refuse_word(word, factor, format!("Databricks SQL has no `{word} (..)`"), Some(hint.to_owned()))
     }
 
@@ -209,12 +209,10 @@ impl Strict<'_> {
         }
         let Some(quantity) = quantity else { return GO_ON };
         match quantity.unit {
-            None => self.refuse(factor, "`TABLESAMPLE` needs `PERCENT` or `ROWS`", None),
-            _ if !quantity.parenthesized => {
-                self.refuse(factor, "how much `TABLESAMPLE` takes stands in brackets", None)
-            }
+            None => self.refuse(factor, "`TABLESAMPLE` requires `PERCENT` or `ROWS`", None),
+            _ if !quantity.parenthesized => self.refuse(factor, "put the size of the sample in brackets", None),
             Some(TableSampleUnit::Percent) if number(&quantity.value).is_some_and(|percent| percent > 100.0) => {
-                self.refuse(&quantity.value, "a sample is at most 100 percent", None)
+                self.refuse(&quantity.value, "a sample cannot exceed 100 percent", None)
             }
             Some(_) => GO_ON,
         }
@@ -223,8 +221,8 @@ impl Strict<'_> {
     fn pivot(&self, source: &PivotValueSource, default: Option<&Expr>, factor: &TableFactor) -> Flow {
         let hint = || Some("list the values: `FOR c IN ('a', 'b')`".to_owned());
         match source {
-            PivotValueSource::Subquery(query) => self.refuse(&**query, "`PIVOT` takes no query", hint()),
-            PivotValueSource::Any(_) => self.refuse_word("ANY", factor, "`PIVOT` takes no `ANY`", hint()),
+            PivotValueSource::Subquery(query) => self.refuse(&**query, "a query is not allowed in `PIVOT`", hint()),
+            PivotValueSource::Any(_) => self.refuse_word("ANY", factor, "`ANY` is not allowed in `PIVOT`", hint()),
             PivotValueSource::List(_) => match default {
                 Some(default) => self.foreign(default, "`DEFAULT ON NULL` in `PIVOT`"),
                 None => GO_ON,

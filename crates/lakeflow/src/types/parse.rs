@@ -70,7 +70,7 @@ pub fn parse_columns(text: &str) -> Result<Vec<Column>, TypeError> {
         let (range, _) = reader.peek();
         let name = reader.name()?;
         if columns.iter().any(|c: &Column| is_same_name(&c.name, &name)) {
-            return Err(fault(range, format!("column `{name}` stands twice")));
+            return Err(fault(range, format!("duplicate column `{name}`")));
         }
         reader.accept(":");
         let ty = reader.data_type(0)?;
@@ -186,14 +186,11 @@ impl<'a> Reader<'a> {
         let (scale, scale_at) = if self.accept(",") { self.number()? } else { (0, precision_at.clone()) };
         self.expect(")")?;
         if precision == 0 || precision > u32::from(MAX_PRECISION) {
-            let message = format!("a decimal has 1 to {MAX_PRECISION} digits, not {precision}");
+            let message = format!("a decimal must have 1 to {MAX_PRECISION} digits, found {precision}");
             return Err(fault(precision_at, message));
         }
         if scale > precision {
-            return Err(fault(
-                scale_at,
-                format!("a decimal of {precision} digits cannot have {scale} after the point"),
-            ));
+            return Err(fault(scale_at, format!("a decimal of {precision} digits cannot have {scale} decimal places")));
         }
         Ok(DataType::decimal(precision, scale))
     }
@@ -202,7 +199,7 @@ impl<'a> Reader<'a> {
         let (range, token) = self.take();
         match token.parse() {
             Ok(number) => Ok((number, range)),
-            Err(_) => Err(fault(range, format!("expected a whole number, found {}", shown(token)))),
+            Err(_) => Err(fault(range, format!("expected an integer, found {}", shown(token)))),
         }
     }
 
@@ -216,7 +213,7 @@ impl<'a> Reader<'a> {
             let (range, _) = self.peek();
             let name = self.name()?;
             if fields.iter().any(|f| is_same_name(&f.name, &name)) {
-                return Err(fault(range, format!("field `{name}` stands twice")));
+                return Err(fault(range, format!("duplicate field `{name}`")));
             }
             self.accept(":");
             let ty = self.data_type(depth + 1)?;
@@ -326,11 +323,11 @@ mod tests {
     fn faults_point_at_the_word() {
         assert_eq!(read("bigit"), "0..5 unknown type `bigit` | did you mean `bigint`?");
         assert_eq!(read("varchar(10)"), "0..7 unknown type `varchar` | use `string`");
-        assert_eq!(read("decimal(40,2)"), "8..10 a decimal has 1 to 38 digits, not 40 | ");
-        assert_eq!(read("decimal(4,6)"), "10..11 a decimal of 4 digits cannot have 6 after the point | ");
+        assert_eq!(read("decimal(40,2)"), "8..10 a decimal must have 1 to 38 digits, found 40 | ");
+        assert_eq!(read("decimal(4,6)"), "10..11 a decimal of 4 digits cannot have 6 decimal places | ");
         assert_eq!(read("array<int"), "9..9 expected `>`, found the end | ");
         assert_eq!(read("int not"), "4..7 unexpected `not` after the type | ");
-        assert_eq!(read("struct<a int, A int>"), "14..15 field `A` stands twice | ");
+        assert_eq!(read("struct<a int, A int>"), "14..15 duplicate field `A` | ");
         assert_eq!(read(""), "0..0 expected a type, found the end | ");
     }
 
@@ -340,7 +337,7 @@ mod tests {
         let read: Vec<_> = columns.iter().map(|c| (c.name.as_str(), c.ty.to_string(), c.nullable)).collect();
         assert_eq!(read, [("id", "INT".into(), false), ("full name", "STRING".into(), true)]);
         for twice in ["k STRING, K STRING", "`Ärger` INT, b INT, ärger DATE"] {
-            assert!(parse_columns(twice).is_err_and(|e| e.message.ends_with("stands twice")), "{twice}");
+            assert!(parse_columns(twice).is_err_and(|e| e.message.starts_with("duplicate column")), "{twice}");
         }
     }
 

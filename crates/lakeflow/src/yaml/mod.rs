@@ -84,7 +84,7 @@ impl<'a> Reader<'a> {
                 Event::DocumentStart(..) if document.is_some() => {
                     let fault = self.fault(codes::YAML_SYNTAX, "a second document starts here", &bytes(&span));
                     return Err(Box::new(
-                        fault.hint("a spec is one document: put the other one into a file of its own"),
+                        fault.hint("a spec is a single document: move the other one to its own file"),
                     ));
                 }
                 Event::DocumentStart(..) => {
@@ -115,8 +115,8 @@ impl<'a> Reader<'a> {
     fn node(&mut self, event: Event<'a>, span: &YamlSpan) -> Read {
         if event.tag().is_some() {
             let place = span.tag_span().map_or_else(|| bytes(span), |tag| bytes(&tag));
-            let fault = self.fault(codes::YAML_SYNTAX, "tags have no meaning in a spec", &place);
-            return Err(Box::new(fault.hint("remove the tag; quotes make a text of any value")));
+            let fault = self.fault(codes::YAML_SYNTAX, "tags are not supported in a spec", &place);
+            return Err(Box::new(fault.hint("remove the tag; quote the value to make it a string")));
         }
         self.count(1, &bytes(span))?;
         let anchor = event.anchor_id();
@@ -125,7 +125,7 @@ impl<'a> Reader<'a> {
             Event::SequenceStart(style, ..) => self.sequence(style, bytes(span)),
             Event::MappingStart(style, ..) => self.mapping(style, bytes(span)),
             Event::Alias(id) => self.alias(id, &bytes(span)),
-            _ => Err(Box::new(self.fault(codes::YAML_SYNTAX, "a value was expected here", &bytes(span)))),
+            _ => Err(Box::new(self.fault(codes::YAML_SYNTAX, "expected a value", &bytes(span)))),
         }?;
         if let Some(id) = anchor.filter(|id| *id != 0) {
             self.anchors.insert(id, read.clone());
@@ -204,7 +204,7 @@ impl<'a> Reader<'a> {
     }
 
     fn report_twice(&mut self, key: &str, range: Range<usize>, nodes: &mut [(String, Node)]) -> Result<(), Fatal> {
-        let message = format!("the key `{key}` stands twice in one mapping");
+        let message = format!("duplicate key `{key}`");
         let fault = self.fault(codes::DUPLICATE_KEY, &message, &range);
         let first = nodes.iter_mut().find(|(name, _)| name == key).map(|(_, node)| node);
         let first = first.and_then(|node| {
@@ -214,7 +214,7 @@ impl<'a> Reader<'a> {
         let first = first.unwrap_or(range);
         let fault = fault.related(Span::new(self.file, first), "first here");
         if self.faults.len() >= MAX_FAULTS {
-            return Err(Box::new(fault.hint("there may be more: the rest of the file was not read")));
+            return Err(Box::new(fault.hint("there may be more errors: the rest of the file was not read")));
         }
         self.faults.push(fault);
         Ok(())
@@ -224,14 +224,16 @@ impl<'a> Reader<'a> {
     fn key(&self, event: &Event<'a>, range: Range<usize>) -> Result<(String, Range<usize>), Fatal> {
         let fault = |code, message: &str, hint: &str| Err(Box::new(self.fault(code, message, &range).hint(hint)));
         match event {
-            Event::Scalar(.., Some(_)) => fault(codes::YAML_SYNTAX, "tags have no meaning in a spec", "remove the tag"),
+            Event::Scalar(.., Some(_)) => {
+                fault(codes::YAML_SYNTAX, "tags are not supported in a spec", "remove the tag")
+            }
             Event::Scalar(text, ScalarStyle::Plain, ..) if text == "<<" => fault(
                 codes::UNKNOWN_KEY,
-                "merge keys (`<<`) are not part of the spec language",
+                "merge keys (`<<`) are not supported in a spec",
                 "write the keys out, or give the whole value an anchor (`&name`) and repeat it with `*name`",
             ),
             Event::Scalar(_, ScalarStyle::Plain, ..) if range.is_empty() => {
-                fault(codes::YAML_SYNTAX, "a key is missing before the colon", "write `key: value`")
+                fault(codes::YAML_SYNTAX, "missing key before the colon", "write `key: value`")
             }
             Event::Scalar(text, ..) => Ok((text.to_string(), range)),
             _ => fault(codes::YAML_SYNTAX, "a key must be a word", "quote a key that starts with `[`, `{`, `*` or `&`"),
@@ -240,7 +242,7 @@ impl<'a> Reader<'a> {
 
     fn alias(&mut self, id: usize, range: &Range<usize>) -> Read {
         let Some((value, node)) = self.anchors.get(&id) else {
-            let message = "the alias stands inside the value that it repeats";
+            let message = "the alias is inside the value that it repeats";
             return Err(Box::new(self.fault(codes::YAML_BUDGET, message, range)));
         };
         let read = (value.clone(), node.clone());
@@ -254,7 +256,7 @@ impl<'a> Reader<'a> {
         if self.values <= MAX_VALUES {
             return Ok(());
         }
-        let message = format!("the file holds more than {MAX_VALUES} values, those that aliases repeat included");
+        let message = format!("the file has more than {MAX_VALUES} values, counting those that aliases repeat");
         Err(Box::new(self.fault(codes::YAML_BUDGET, &message, range)))
     }
 

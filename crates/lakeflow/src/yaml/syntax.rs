@@ -11,7 +11,7 @@ use crate::codes;
 use crate::diag::Diagnostic;
 use crate::source::{FileId, Span};
 
-const QUOTE_IT: &str = "put the whole value in quotes";
+const QUOTE_IT: &str = "quote the whole value";
 
 /// What is wrong, where, and what helps.
 struct Finding {
@@ -61,7 +61,7 @@ fn tab(kind: &ErrorKind, text: &str, at: usize) -> Option<Finding> {
         text[line.start..line.start + blank].find('\t').map(|offset| line.start + offset)
     });
     let place = indent_tab.or_else(|| text[line.clone()].find('\t').map(|offset| line.start + offset))?;
-    Some(finding("a tab is used where YAML wants spaces", place..place + 1, "indent with spaces"))
+    Some(finding("tabs are not allowed for indentation in YAML", place..place + 1, "indent with spaces"))
 }
 
 /// Trouble inside brackets is nearly always a bracket that was not closed.
@@ -81,7 +81,7 @@ fn bracket(kind: &ErrorKind, open: Span) -> Option<Finding> {
             | ErrorKind::UnexpectedEof
     );
     concerned.then(|| {
-        finding("this bracket is not closed", open.range(), "close it, or put a comma between the entries before that")
+        finding("unclosed bracket", open.range(), "close it, or check for a missing comma between the entries")
     })
 }
 
@@ -91,44 +91,42 @@ fn by_kind(error: &ScanError, text: &str, at: usize) -> Finding {
         ErrorKind::MappingValueNotAllowed => second_colon(text, at),
         ErrorKind::SimpleKeyExpected | ErrorKind::InvalidSimpleKey => no_colon(text, at),
         ErrorKind::UnclosedQuotedScalar | ErrorKind::DocumentIndicatorInQuotedScalar => {
-            finding("this quote is not closed", here, "close it; a quote inside single quotes is written twice (`''`)")
+            finding("unclosed quote", here, "close it; inside single quotes, a quote is doubled (`''`)")
         }
         ErrorKind::UnexpectedCharacter { character } => {
             finding(format!("a value can't start with `{character}`"), here, QUOTE_IT)
         }
         ErrorKind::UnknownAnchor | ErrorKind::MissingAnchorOrAliasName => finding(
-            "a value that starts with `*` or `&` refers to an anchor, and there is none of that name",
+            "unknown anchor: an unquoted value that starts with `*` or `&` refers to one",
             word(text, at),
             QUOTE_IT,
         ),
         ErrorKind::InvalidTrailingSingleQuotedScalar | ErrorKind::InvalidTrailingDoubleQuotedScalar => {
-            finding("text follows the closing quote", here, "put the whole value in one pair of quotes")
+            finding("unexpected text after the closing quote", here, "put the whole value in a single pair of quotes")
         }
         ErrorKind::UnknownQuotedScalarEscape
         | ErrorKind::InvalidQuotedScalarHexEscape
         | ErrorKind::InvalidUnicodeEscape => finding(
-            "a backslash in double quotes starts an escape, and this is none",
+            "invalid escape in a double-quoted string",
             backslash(text, at),
-            "use single quotes, where a backslash is just a backslash",
+            "use single quotes, in which a backslash has no special meaning",
         ),
         ErrorKind::MisplacedFlowCollectionEnd => {
-            finding("this bracket closes nothing", here, "remove it, or put the whole value in quotes")
+            finding("unmatched closing bracket", here, "remove it, or quote the whole value")
         }
         ErrorKind::ExpectedBlockMappingKey | ErrorKind::InvalidIndentation => finding(
-            "this line is indented like no line above it",
+            "the indentation does not match any line above",
             word(text, at),
-            "keys of one mapping stand exactly below each other",
+            "keys of the same mapping must be indented equally",
         ),
         ErrorKind::ExpectedBlockSequenceEntry => {
-            finding("a list item was expected here", word(text, at), "each item of a list starts with `- `")
+            finding("expected a list item", word(text, at), "each list item starts with `- `")
         }
-        ErrorKind::CommentInterceptedScalar => finding(
-            "a comment stands in the middle of a value",
-            here,
-            "put ` #` and what follows on a line of its own, or the value in quotes",
-        ),
+        ErrorKind::CommentInterceptedScalar => {
+            finding("a comment interrupts the value", here, "move the comment to its own line, or quote the value")
+        }
         // The parser's words are plain enough for what is left, which is rare.
-        _ => Finding { message: format!("the YAML does not parse: {}", error.info()), range: here, hint: None },
+        _ => Finding { message: format!("invalid YAML: {}", error.info()), range: here, hint: None },
     }
 }
 
@@ -137,7 +135,8 @@ fn second_colon(text: &str, at: usize) -> Finding {
     let line = line_range(text, at);
     let before = &text[line.start..at];
     if let Some(first) = before.find(": ") {
-        let message = format!("the value of `{}` holds a `: `, which reads as another key", before[..first].trim());
+        let message =
+            format!("the value of `{}` contains `: `, which YAML reads as another key", before[..first].trim());
         return finding(message, at..at + 1, QUOTE_IT);
     }
     let above = line_range(text, line.start.saturating_sub(1));
@@ -145,9 +144,9 @@ fn second_colon(text: &str, at: usize) -> Finding {
         return found;
     }
     finding(
-        "this key stands where the value above goes on",
+        "unexpected key inside the value above",
         word(text, line.start + indent(&text[line.clone()])),
-        "keys of one mapping stand exactly below each other",
+        "keys of the same mapping must be indented equally",
     )
 }
 
@@ -160,7 +159,7 @@ fn no_colon(text: &str, at: usize) -> Finding {
     let start = line.start + indent(&text[line.clone()]);
     let hint =
         if text[start..line.end].starts_with('-') { "write a space after the dash" } else { "write `key: value`" };
-    finding("this line is no `key: value`", start..line.end.max(start), hint)
+    finding("expected `key: value`", start..line.end.max(start), hint)
 }
 
 /// `name:value` without a space after the colon.
@@ -172,7 +171,7 @@ fn missing_space(text: &str, line: Range<usize>) -> Option<Finding> {
         return None;
     }
     let colon = start + key.len();
-    Some(finding("there is no space after the colon", colon..colon + 1, "write `key: value`, with a space"))
+    Some(finding("missing space after the colon", colon..colon + 1, "write `key: value`, with a space"))
 }
 
 /// The line that holds byte `at`, without its line break.

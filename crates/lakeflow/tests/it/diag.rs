@@ -17,8 +17,7 @@ const PLAIN: Style = Style { color: false, width: 100 };
 const UNREADABLE_FILE: Code =
     Code(&Entry { number: "E0101", title: "a file or directory cannot be read", explanation: "" });
 const NO_PROJECT: Code = Code(&Entry { number: "E0107", title: "there is no project file", explanation: "" });
-const UNKNOWN_COLUMN: Code =
-    Code(&Entry { number: "E0305", title: "a column that is not declared", explanation: "# E0305" });
+const UNKNOWN_COLUMN: Code = Code(&Entry { number: "E0305", title: "unknown column", explanation: "# E0305" });
 const INEXACT_SUM: Code = Code(&Entry { number: "E0614", title: "a sum over floating point numbers", explanation: "" });
 
 /// A fault with everything, one without a place, one whose file could not be read.

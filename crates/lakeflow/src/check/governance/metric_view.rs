@@ -48,7 +48,7 @@ impl<'a> Rows<'a> {
         let last = source.value.rsplit('.').next().unwrap_or_default().trim_matches('`').to_lowercase();
         let Some(found) = columns(&last) else {
             let (kind, range) = (FaultKind::UnknownTable, source.range.clone());
-            let message = format!("there is no table `{}`", source.value);
+            let message = format!("unknown table `{}`", source.value);
             self.faults.push(Fault { kind, range, message, hint: None });
             return;
         };

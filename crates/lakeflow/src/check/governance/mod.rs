@@ -86,7 +86,7 @@ struct Missing {
 impl Missing {
     fn fault(self) -> Diagnostic {
         let kind = self.kind.words().to_lowercase();
-        Diagnostic::error(codes::UNRESOLVED_NAME, format!("there is no {kind} `{}`", self.shown)).at(self.place)
+        Diagnostic::error(codes::UNRESOLVED_NAME, format!("unknown {kind} `{}`", self.shown)).at(self.place)
     }
 }
 
@@ -137,7 +137,7 @@ impl FileFacts<'_> {
             StatementKind::Command(command) if gives_to_owner(command) => {}
             StatementKind::CreateSchema(_) | StatementKind::CreateVolume(_) | StatementKind::CommentOn(_) => {}
             _ => {
-                let message = "a statement that has no place beside a pipeline".to_owned();
+                let message = "this statement is not allowed next to a pipeline".to_owned();
                 self.report(codes::FORBIDDEN_STATEMENT, message, place);
             }
         }
@@ -159,7 +159,7 @@ impl FileFacts<'_> {
         };
         if !is_known {
             let kind = on.kind.words().to_lowercase();
-            self.report(codes::UNRESOLVED_NAME, format!("there is no {kind} `{}`", name_text(&on.name)), place);
+            self.report(codes::UNRESOLVED_NAME, format!("unknown {kind} `{}`", name_text(&on.name)), place);
         }
     }
 
@@ -237,10 +237,10 @@ fn only_takes_away(part: &Part) -> bool {
 fn misfit(known: &Known, call: &Call) -> Option<String> {
     let Call { function, shown, types } = call;
     let Some(wanted) = known.functions.get(function) else {
-        return Some(format!("no governance file creates the function `{shown}`"));
+        return Some(format!("unknown function `{shown}`: no governance file creates it"));
     };
     let list = |types: &[DataType]| types.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-    (wanted != types).then(|| format!("`{shown}` takes ({}), not ({})", list(wanted), list(types)))
+    (wanted != types).then(|| format!("`{shown}` takes ({}), found ({})", list(wanted), list(types)))
 }
 
 /// Masks and row filters of the pipeline call functions that governance creates, with the types they are made for.

@@ -13,7 +13,7 @@ impl Pass {
             return false;
         }
         if !self.names(1) {
-            self.fault(0, "`|> DROP` needs a column", "write `|> DROP a, b`");
+            self.fault(0, "`|> DROP` requires a column", "write `|> DROP a, b`");
             return false;
         }
         self.copy();

@@ -22,13 +22,13 @@ pub fn statement_on_dataset(view: &View<'_>) -> Vec<Finding> {
     let of_view = OF_NO_VIEW.iter().find_map(|words| Some((*words, target(words)?)));
     let of_view = of_view.filter(|(_, (kind, _))| *kind == Kind::MaterializedView);
     let Some((words, (kind, behind))) = of_dataset.or(of_view) else { return vec![] };
-    let message = format!("a {} of a pipeline takes no `{words}`", kind.word());
+    let message = format!("`{words}` is not allowed on a {} of a pipeline", kind.word());
     let hint = match words {
-        "TRUNCATE TABLE" | "DELETE FROM" => "refresh the table in full: the pipeline empties and fills it",
+        "TRUNCATE TABLE" | "DELETE FROM" => "run a full refresh of the table instead",
         "COPY INTO" | "INSERT INTO" | "MERGE INTO" | "UPDATE" => {
-            "let the pipeline read those rows: a flow, or AUTO CDC"
+            "let the pipeline write those rows, with a flow or AUTO CDC"
         }
-        _ => "leave it to the platform, which maintains tables of pipelines",
+        _ => "remove it: the platform maintains pipeline tables",
     };
     vec![Finding::new(view.range(0, behind - 1), message).hint(hint)]
 }
@@ -40,13 +40,13 @@ pub fn alter_table_on_dataset(view: &View<'_>) -> Vec<Finding> {
     if kind != Some(Kind::StreamingTable) {
         return vec![];
     }
-    let finding = Finding::new(view.range(0, 1), "a streaming table is not altered by `ALTER TABLE`");
+    let finding = Finding::new(view.range(0, 1), "`ALTER TABLE` is not allowed on a streaming table");
     vec![finding.hint("write `ALTER STREAMING TABLE`").replace(view.range(1, 1), "STREAMING TABLE")]
 }
 
 /// A comment on a table of the pipeline, or on a column of it, that the next update can take back.
 pub fn comment_by_statement(view: &View<'_>) -> Vec<Finding> {
-    let message = "the definition in the pipeline decides again at the next update";
+    let message = "the next update resets this to the definition in the pipeline";
     let finding = |first: usize, last: usize| {
         vec![Finding::new(view.range(first, last), message).hint("write the comment in the `CREATE` of the dataset")]
     };

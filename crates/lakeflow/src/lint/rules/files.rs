@@ -20,8 +20,8 @@ pub fn missing_format(view: &View<'_>) -> Vec<Finding> {
     at_calls(
         view,
         |call| call.option("format").is_none(),
-        "the format of the files is guessed",
-        "add `format => 'csv'`, or what it is",
+        "missing `format`: the file format is inferred",
+        "add `format => 'csv'`, or whatever the format is",
     )
 }
 
@@ -31,7 +31,7 @@ pub fn missing_header(view: &View<'_>) -> Vec<Finding> {
     at_calls(
         view,
         is_at_fault,
-        "whether CSV files have a header is left to a default",
+        "missing `header`: it depends on a default whether CSV files have a header",
         "add `header => true`, or `false`",
     )
 }
@@ -39,8 +39,8 @@ pub fn missing_header(view: &View<'_>) -> Vec<Finding> {
 /// CSV without `escape`.
 pub fn missing_escape(view: &View<'_>) -> Vec<Finding> {
     let is_at_fault = |call: &ReadFiles<'_>| call.is_csv() && call.option("escape").is_none();
-    let message = "a backslash escapes quotes in these CSV files, not a doubled quote";
-    at_calls(view, is_at_fault, message, "add `escape => '\"'` for files as RFC 4180 has them")
+    let message = "missing `escape`: quotes in these CSV files are escaped with a backslash, not doubled";
+    at_calls(view, is_at_fault, message, "add `escape => '\"'` for RFC 4180 files")
 }
 
 /// An explicit schema without a rescue column: fields go by position, and what does not fit is lost.
@@ -49,8 +49,8 @@ pub fn missing_rescue_column(view: &View<'_>) -> Vec<Finding> {
     let is_at_fault = |call: &ReadFiles<'_>| {
         call.is_csv() && call.has_schema() && kept.iter().all(|option| call.option(option).is_none())
     };
-    let message = "with a schema of its own, CSV is read by position, and what does not fit is lost";
-    at_calls(view, is_at_fault, message, "add `rescuedDataColumn => '_rescued_data'`: columns then go by name")
+    let message = "with an explicit schema, CSV columns are read by position and values that do not fit are lost";
+    at_calls(view, is_at_fault, message, "add `rescuedDataColumn => '_rescued_data'`: columns are then matched by name")
 }
 
 /// `schemaEvolutionMode => 'addNewColumns'` beside a schema is an error.
@@ -60,31 +60,32 @@ pub fn evolution_with_schema(view: &View<'_>) -> Vec<Finding> {
     };
     let find = |call: ReadFiles<'_>| {
         let (first, last) = call.option("schemaEvolutionMode")?;
-        let finding = Finding::new(view.range(first, last), "columns can't be added to a schema that is given");
+        let finding = Finding::new(view.range(first, last), "columns cannot be added to an explicit schema");
         (adds(&call) && call.has_schema())
-            .then(|| finding.hint("write `schemaHints` in place of `schema`, or `'rescue'` here"))
+            .then(|| finding.hint("write `schemaHints` instead of `schema`, or `'rescue'` here"))
     };
     ReadFiles::of(view).into_iter().filter_map(find).collect()
 }
 
-/// `schemaHints` beside a schema, which leaves nothing to hint at.
+/// `schemaHints` with an explicit schema, which leaves nothing to hint at.
 pub fn schema_hints_with_schema(view: &View<'_>) -> Vec<Finding> {
     let find = |call: ReadFiles<'_>| {
         let (first, last) = call.option("schemaHints").filter(|_| call.has_schema())?;
-        let finding = Finding::new(view.range(first, last), "hints are heeded only where the schema is inferred");
-        Some(finding.hint("put the types into `schema`, and leave out `schemaHints`"))
+        let finding = Finding::new(view.range(first, last), "schema hints only apply to an inferred schema");
+        Some(finding.hint("move the types to `schema` and remove `schemaHints`"))
     };
     ReadFiles::of(view).into_iter().filter_map(find).collect()
 }
 
-/// `enforceSchema` where columns go by name.
+/// `enforceSchema` where columns are matched by name.
 pub fn enforced_schema_by_name(view: &View<'_>) -> Vec<Finding> {
     let find = |call: ReadFiles<'_>| {
         let (first, last) = call.option("enforceSchema")?;
         let by_name = ["rescuedDataColumn", "failOnUnknownFields"].iter().any(|option| call.option(option).is_some());
-        let finding = Finding::new(view.range(first, last), "columns go by name here, and `enforceSchema` is refused");
+        let finding =
+            Finding::new(view.range(first, last), "`enforceSchema` is not allowed where columns are matched by name");
         // The comma before the option goes with it.
-        by_name.then(|| finding.hint("leave out `enforceSchema`").replace(view.range(first - 1, last), ""))
+        by_name.then(|| finding.hint("remove `enforceSchema`").replace(view.range(first - 1, last), ""))
     };
     ReadFiles::of(view).into_iter().filter_map(find).collect()
 }
@@ -93,9 +94,12 @@ pub fn enforced_schema_by_name(view: &View<'_>) -> Vec<Finding> {
 pub fn schema_location(view: &View<'_>) -> Vec<Finding> {
     let find = |call: ReadFiles<'_>| {
         let (first, last) = call.option("schemaLocation")?;
-        let finding = Finding::new(view.range(first, last), "the pipeline manages the place of the schema itself");
+        let finding = Finding::new(
+            view.range(first, last),
+            "`schemaLocation` is not allowed: the pipeline manages the schema location",
+        );
         // The comma before the option goes with it.
-        Some(finding.hint("leave out `schemaLocation`").replace(view.range(first - 1, last), ""))
+        Some(finding.hint("remove `schemaLocation`").replace(view.range(first - 1, last), ""))
     };
     ReadFiles::of(view).into_iter().filter_map(find).collect()
 }
@@ -107,7 +111,7 @@ pub fn inferred_column_types(view: &View<'_>) -> Vec<Finding> {
     let is_at_fault = |call: &ReadFiles<'_>| {
         call.is_csv() && !call.has_schema() && call.option("schemaHints").is_none() && !is_text(call)
     };
-    let message = "the types of the columns are guessed from the first files";
+    let message = "the column types are inferred from the first files";
     at_calls(
         view,
         is_at_fault,
@@ -137,7 +141,7 @@ pub fn undeclared_corrupt_record(view: &View<'_>) -> Vec<Finding> {
                 (view.range(at, at), CORRUPT_RECORD)
             }
         };
-        let message = format!("`{name}` is not declared in `schema`, and broken rows are not kept");
+        let message = format!("`{name}` is not declared in `schema`, so corrupt records are lost");
         (!declares(name)).then(|| Finding::new(place, message).hint(format!("add `{name} STRING` to `schema`")))
     };
     ReadFiles::of(view).into_iter().filter_map(find).collect()
@@ -154,8 +158,8 @@ pub fn mode_beside_rescue_column(view: &View<'_>) -> Vec<Finding> {
         call.option("rescuedDataColumn")
             .filter(|_| call.has_schema())
             .or((!call.has_schema()).then_some((first, last)))?;
-        let message = format!("values of another type are rescued, and `{mode}` sees none of them");
-        let hint = "state an expectation: `EXPECT (_rescued_data IS NULL)`, with `ON VIOLATION` as it is meant";
+        let message = format!("values of another type are rescued, so `{mode}` has no effect on them");
+        let hint = "add an expectation: `EXPECT (_rescued_data IS NULL)`, with the `ON VIOLATION` you want";
         Some(Finding::new(view.range(first, last), message).hint(hint))
     };
     ReadFiles::of(view).into_iter().filter_map(find).collect()
@@ -170,8 +174,8 @@ pub fn hidden_path(view: &View<'_>) -> Vec<Finding> {
         let is_hidden = |at: &usize| view.string(*at).is_some_and(names_hidden_files);
         let at = places.into_iter().find(is_hidden).filter(|_| call.option("ignoredPathSegmentRegex").is_none())?;
         let finding =
-            Finding::new(view.range(at, at), "files and folders whose names begin with `_` or `.` are skipped");
-        Some(finding.hint("rename them, or say which are skipped: `ignoredPathSegmentRegex => '..'`"))
+            Finding::new(view.range(at, at), "files and folders whose names start with `_` or `.` are skipped");
+        Some(finding.hint("rename them, or state which to skip: `ignoredPathSegmentRegex => '..'`"))
     };
     ReadFiles::of(view).into_iter().filter_map(find).collect()
 }
@@ -191,7 +195,7 @@ pub fn select_star(view: &View<'_>) -> Vec<Finding> {
         if call.has_schema() || !view.is(select, "SELECT") || !view.is_token(star, &Token::Mul) {
             return None;
         }
-        let finding = Finding::new(view.range(star, star), "the columns of the table are whatever the files hold");
+        let finding = Finding::new(view.range(star, star), "the columns of the table depend on the files");
         Some(finding.hint("name the columns, or give `read_files` a `schema`"))
     };
     ReadFiles::of(view).into_iter().filter_map(find).collect()
@@ -209,7 +213,7 @@ pub fn ungated_full_refresh(view: &View<'_>) -> Vec<Finding> {
     let queues = ["read_kafka", "read_kinesis", "read_pubsub", "read_pulsar"];
     let sources = files.chain(queues.into_iter().flat_map(|name| view.calls(name).collect::<Vec<_>>()));
     let find = |at: usize| {
-        let message = "a full refresh empties this table, and its source no longer has all rows";
+        let message = "a full refresh would lose rows of this table: its source does not keep all of them";
         Finding::new(view.range(at, at), message).hint("add `TBLPROPERTIES ('pipelines.reset.allowed' = 'false')`")
     };
     sources.map(find).collect()

@@ -13,7 +13,7 @@ pub fn flow_without_by_name(view: &View<'_>) -> Vec<Finding> {
     let Some((_, behind)) = view.name_at(name).filter(|(_, behind)| !view.is(*behind, "BY NAME")) else {
         return vec![];
     };
-    let finding = Finding::new(view.range(name, behind - 1), "a flow inserts by name, and this one does not say so");
+    let finding = Finding::new(view.range(name, behind - 1), "missing `BY NAME`: flows insert by name");
     let place = view.range(name, behind - 1).end;
     vec![finding.hint("add `BY NAME`").replace(place..place, " BY NAME")]
 }
@@ -22,8 +22,8 @@ pub fn flow_without_by_name(view: &View<'_>) -> Vec<Finding> {
 pub fn dotted_flow_name(view: &View<'_>) -> Vec<Finding> {
     let Some((_, name)) = view.created().filter(|_| view.creates(Created::Flow)) else { return vec![] };
     let Some((last, behind)) = view.name_at(name).filter(|(_, behind)| *behind > name + 1) else { return vec![] };
-    let finding = Finding::new(view.range(name, behind - 1), "a flow lives in its pipeline, and its name has one part");
-    vec![finding.hint(format!("write `{last}`; a flow of another name begins with a new checkpoint"))]
+    let finding = Finding::new(view.range(name, behind - 1), "the name of a flow must have a single part");
+    vec![finding.hint(format!("write `{last}`; a renamed flow starts with a new checkpoint"))]
 }
 
 /// `ONCE`, which pages spell in two ways.
@@ -31,9 +31,9 @@ pub fn once_flow(view: &View<'_>) -> Vec<Finding> {
     let find = |at: usize| {
         let finding = Finding::new(
             view.range(at, at),
-            "a flow that runs once is spelled in two ways, and no channel takes both for sure",
+            "`ONCE` flows have two documented spellings, and no channel is known to accept both",
         );
-        finding.hint("load old rows with a job, or test this on the channel of the pipeline")
+        finding.hint("backfill with a job, or test this on the channel of the pipeline")
     };
     let of_flow = |at: &usize| {
         view.creates(Created::Flow) && at.checked_sub(1).is_some_and(|at| view.is(at, "INTO") || view.is(at, "INSERT"))

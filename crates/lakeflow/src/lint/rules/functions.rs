@@ -27,11 +27,11 @@ pub fn week_year_pattern(view: &View<'_>) -> Vec<Finding> {
             let Some(pattern) = view.constant(first).filter(|_| first == last) else { continue };
             let Some(letter) = week_letter(pattern) else { continue };
             let range = view.range(first, last);
-            let message = format!("Spark refuses the pattern letter `{letter}`, which counts in weeks");
+            let message = format!("Spark rejects the week-based pattern letter `{letter}`");
             let finding = Finding::new(range.clone(), message);
             found.push(if letter == 'Y' && !pattern.contains(['\'', '\\', 'w']) {
                 finding
-                    .hint("write `y` for the year of the calendar")
+                    .hint("write `y` for the calendar year")
                     .replace(range, format!("'{}'", pattern.replace('Y', "y")))
             } else {
                 finding.hint("use `extract(YEAROFWEEK FROM ..)` and `weekofyear(..)`")
@@ -70,7 +70,7 @@ pub fn date_trunc_unit(view: &View<'_>) -> Vec<Finding> {
     let find = |at: usize| {
         let unit = view.constant(at + 2)?;
         let is_known = UNITS.iter().any(|known| known.eq_ignore_ascii_case(unit));
-        let message = format!("`{unit}` is no unit of `date_trunc`, which then gives NULL");
+        let message = format!("`{unit}` is not a valid unit of `date_trunc`, which then returns NULL");
         let hint = did_you_mean(unit, UNITS.iter().copied())
             .unwrap_or_else(|| "write `WEEK`, `MONTH` or another unit".to_owned());
         (!is_known).then(|| Finding::new(view.range(at + 2, at + 2), message).hint(hint))
@@ -83,7 +83,7 @@ pub fn week_with_calendar_year(view: &View<'_>) -> Vec<Finding> {
     let weeks = view.calls("weekofyear").chain(view.places("WEEK FROM")).next();
     let has_year = view.calls("year").next().is_some() || view.has("YEAR FROM");
     let Some(at) = weeks.filter(|_| has_year && !view.has("YEAROFWEEK")) else { return vec![] };
-    let message = "the first days of January can lie in the last week of the year before";
+    let message = "the first days of January can fall in the last week of the previous year";
     vec![Finding::new(view.range(at, at), message).hint("take the year from `extract(YEAROFWEEK FROM ..)`")]
 }
 
@@ -104,7 +104,7 @@ pub fn unordered_list(view: &View<'_>) -> Vec<Finding> {
     let find = |at: usize| {
         let hint = match view.word(at).map(str::to_lowercase).as_deref() {
             Some("listagg" | "string_agg") => "add `WITHIN GROUP (ORDER BY ..)`",
-            _ => "put `array_sort(..)` around it",
+            _ => "wrap it in `array_sort(..)`",
         };
         Finding::new(view.range(at, at), "the order of these values changes from run to run").hint(hint)
     };
@@ -118,7 +118,7 @@ pub fn first_without_order(view: &View<'_>) -> Vec<Finding> {
     let in_window = |at: usize| (view.closing(at + 1)..view.closing(at + 1) + 4).any(|index| view.is(index, "OVER"));
     let find = |at: usize| {
         let finding = Finding::new(view.range(at, at), "which row comes first in a group changes from run to run");
-        finding.hint("say which: `min_by(value, order)` or `max_by(value, order)`")
+        finding.hint("choose one with `min_by(value, order)` or `max_by(value, order)`")
     };
     calls.filter(|at| view.created().is_some() && !in_window(*at)).map(find).collect()
 }
@@ -135,8 +135,8 @@ pub fn nullable_hash(view: &View<'_>) -> Vec<Finding> {
             first == last && matches!(view.token(first), Some(Token::Word(_)))
                 || (view.is_token(first + 1, &Token::Period) && last == first + 2)
         };
-        let message = "`concat_ws` skips NULLs, so different rows get the same hash";
-        let hint = "write `coalesce(x, '')` around each part, with a mark that no value holds";
+        let message = "`concat_ws` skips NULLs, so different rows can get the same hash";
+        let hint = "wrap each part in `coalesce(x, '..')`, with a marker that no value contains";
         view.parts(concat + 1)
             .into_iter()
             .skip(1)

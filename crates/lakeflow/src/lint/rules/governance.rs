@@ -12,7 +12,7 @@ fn is_grant(view: &View<'_>) -> bool {
 pub fn grant_on_streaming_table(view: &View<'_>) -> Vec<Finding> {
     let find = |at: usize| {
         let range = view.range(at + 1, at + 2);
-        let finding = Finding::new(range.clone(), "`STREAMING TABLE` is not among the objects of a grant");
+        let finding = Finding::new(range.clone(), "`STREAMING TABLE` is not allowed in a grant");
         finding.hint("write `TABLE`").replace(range, "TABLE")
     };
     view.places("ON STREAMING TABLE").filter(|_| is_grant(view)).map(find).collect()
@@ -28,7 +28,7 @@ pub fn unquoted_principal(view: &View<'_>) -> Vec<Finding> {
     if name.contains(char::is_whitespace) {
         return vec![]; // `TO RECIPIENT r`: of a share, and not of Unity Catalog's groups
     }
-    let finding = Finding::new(view.range(at + 1, last), "the name of a principal stands without backticks");
+    let finding = Finding::new(view.range(at + 1, last), "the name of a principal must be in backticks");
     let finding = finding.hint(format!("write `` `{name}` ``"));
     let is_name = name.chars().all(|c| c.is_alphanumeric() || "-_.@".contains(c));
     vec![if is_name { finding.replace(view.range(at + 1, last), format!("`{name}`")) } else { finding }]
@@ -40,8 +40,8 @@ pub fn mask_by_alter(view: &View<'_>) -> Vec<Finding> {
     let changes = view.places("SET MASK").chain(view.places("SET ROW FILTER")).filter(|_| is_dataset);
     let find = |at: usize| {
         let finding =
-            Finding::new(view.range(at, at + 1), "the definition in the pipeline decides again at the next update");
-        finding.hint("state the mask or filter in the `CREATE` of the dataset")
+            Finding::new(view.range(at, at + 1), "the next update resets this to the definition in the pipeline");
+        finding.hint("declare the mask or filter in the `CREATE` of the dataset")
     };
     changes.map(find).collect()
 }
@@ -52,8 +52,9 @@ pub fn owner_by_alter(view: &View<'_>) -> Vec<Finding> {
     let changes = ["OWNER TO", "RENAME TO"].into_iter().flat_map(|words| view.places(words).collect::<Vec<_>>());
     let find = |at: usize| {
         let finding =
-            Finding::new(view.range(at, at + 1), "a dataset of a pipeline keeps its name and belongs to the pipeline");
-        finding.hint("rename it in its definition, change the owner of the pipeline; grant `MANAGE` for the rest")
+            Finding::new(view.range(at, at + 1), "a pipeline dataset cannot be renamed or given another owner");
+        finding
+            .hint("rename it in its definition, or change the owner of the pipeline; grant `MANAGE` for anything else")
     };
     changes.filter(|_| is_dataset).map(find).collect()
 }
@@ -63,8 +64,8 @@ pub fn deny_statement(view: &View<'_>) -> Vec<Finding> {
     if !view.is(0, "DENY") || view.has("hive_metastore") {
         return vec![];
     }
-    let finding = Finding::new(view.range(0, 0), "Unity Catalog knows no `DENY`");
-    vec![finding.hint("grant to fewer, `REVOKE` what was granted, or hide rows and columns by a policy")]
+    let finding = Finding::new(view.range(0, 0), "Unity Catalog has no `DENY`");
+    vec![finding.hint("grant to fewer principals, `REVOKE` the grant, or hide rows and columns with a policy")]
 }
 
 /// Functions whose result depends on who asks, or when.
@@ -91,6 +92,7 @@ pub fn function_without_deterministic(view: &View<'_>) -> Vec<Finding> {
         return vec![];
     }
     let end = view.name_at(name).map_or(name, |(_, behind)| behind - 1);
-    let finding = Finding::new(view.range(name, end), "a function that does not say so counts as non-deterministic");
-    vec![finding.hint("add `DETERMINISTIC` before `RETURN`: materialized views over it then refresh incrementally")]
+    let finding =
+        Finding::new(view.range(name, end), "missing `DETERMINISTIC`: the function counts as non-deterministic");
+    vec![finding.hint("add `DETERMINISTIC` before `RETURN`, so that materialized views over it refresh incrementally")]
 }

@@ -27,7 +27,7 @@ pub fn live_object(view: &View<'_>) -> Vec<Finding> {
     let found = forms.into_iter().find_map(|(old, new)| Some((view.places(old).next()?, old, new)));
     let Some((at, old, new)) = found.filter(|_| view.created().is_some()) else { return vec![] };
     let range = view.range(at, at + old.split(' ').count() - 1);
-    let finding = Finding::new(range.clone(), format!("`{old}` is an old spelling")).hint(format!("write `{new}`"));
+    let finding = Finding::new(range.clone(), format!("`{old}` is deprecated")).hint(format!("write `{new}`"));
     // `TEMPORARY` may stand before `LIVE` already, a view takes no `OR REFRESH`, and a view that expects something is no longer one.
     let is_safe = new != "TEMPORARY VIEW" || (at == 1 && !view.has("EXPECT"));
     vec![if is_safe && !view.has("TEMPORARY LIVE") { finding.replace(range, new) } else { finding }]
@@ -37,7 +37,7 @@ pub fn live_object(view: &View<'_>) -> Vec<Finding> {
 pub fn apply_changes(view: &View<'_>) -> Vec<Finding> {
     let find = |at: usize| {
         let finding = Finding::new(view.range(at, at + 1), "`APPLY CHANGES` is the old name of AUTO CDC");
-        finding.hint("write `CREATE FLOW name AS AUTO CDC INTO ..`; a new flow begins with a new checkpoint")
+        finding.hint("write `CREATE FLOW name AS AUTO CDC INTO ..`; a new flow starts with a new checkpoint")
     };
     view.places("APPLY CHANGES").map(find).collect()
 }
@@ -55,7 +55,7 @@ pub fn cloud_files(view: &View<'_>) -> Vec<Finding> {
 pub fn input_file_name(view: &View<'_>) -> Vec<Finding> {
     let find = |at: usize| {
         let call = view.range(at, view.closing(at + 1));
-        let finding = Finding::new(call.clone(), "`input_file_name()` is not available under Unity Catalog");
+        let finding = Finding::new(call.clone(), "`input_file_name()` is not available in Unity Catalog");
         finding.hint("read `_metadata.file_path`").replace(call, "_metadata.file_path")
     };
     view.calls("input_file_name").map(find).collect()
@@ -66,7 +66,7 @@ pub fn or_replace_dataset(view: &View<'_>) -> Vec<Finding> {
     if !view.creates_table() || !view.is(1, "OR REPLACE") || view.setting == Setting::Beside {
         return vec![];
     }
-    let finding = Finding::new(view.range(1, 2), "a dataset of a pipeline is refreshed, never replaced");
+    let finding = Finding::new(view.range(1, 2), "`OR REPLACE` is not allowed on a pipeline dataset");
     vec![finding.hint("write `OR REFRESH`").replace(view.range(1, 2), "OR REFRESH")]
 }
 
@@ -74,7 +74,8 @@ pub fn or_replace_dataset(view: &View<'_>) -> Vec<Finding> {
 pub fn temporary_table(view: &View<'_>) -> Vec<Finding> {
     let is_old = |at: &usize| view.creates_table() && (view.is(*at, "TEMPORARY") || view.is(*at, "TEMP"));
     let find = |at: usize| {
-        let finding = Finding::new(view.range(at, at), "a table that only the pipeline sees is `PRIVATE`");
+        let finding =
+            Finding::new(view.range(at, at), "`TEMPORARY` is deprecated for a table that only the pipeline sees");
         // `PRIVATE` does not go with the spelling `LIVE`.
         let finding = finding.hint("write `PRIVATE`");
         if view.has("LIVE") { finding } else { finding.replace(view.range(at, at), "PRIVATE") }
@@ -85,8 +86,8 @@ pub fn temporary_table(view: &View<'_>) -> Vec<Finding> {
 /// `is_member('group')`: lakeflow-sql.md, "Functions of masks and filters".
 pub fn is_member(view: &View<'_>) -> Vec<Finding> {
     let find = |at: usize| {
-        let finding = Finding::new(view.range(at, at), "`is_member` knows the groups of the workspace only");
-        finding.hint("data of Unity Catalog is shared by the account: `is_account_group_member('group')`")
+        let finding = Finding::new(view.range(at, at), "`is_member` only checks workspace groups");
+        finding.hint("Unity Catalog uses account groups: write `is_account_group_member('group')`")
     };
     view.calls("is_member").map(find).collect()
 }

@@ -29,8 +29,8 @@ pub fn metric_view_version(view: &View<'_>) -> Vec<Finding> {
     let Some((text, range)) = body(view) else { return vec![] };
     let has_version = lines(text, 0).any(|(_, line)| line.trim_start_matches('$').starts_with("version:"));
     let finding = || {
-        Finding::new(range.start..range.start + 2, "the metric view does not say its version")
-            .hint("begin with `version: 1.1`")
+        Finding::new(range.start..range.start + 2, "missing `version` of the metric view")
+            .hint("add `version: 1.1` at the top")
     };
     (!has_version).then(finding).into_iter().collect()
 }
@@ -41,7 +41,7 @@ pub fn metric_view_on(view: &View<'_>) -> Vec<Finding> {
     let find = |(start, line): (usize, &str)| {
         let key = line.trim_start_matches([' ', '-']);
         let at = start + line.len() - key.len();
-        let finding = Finding::new(at..at + 2, "YAML can read the key `on` as `true`");
+        let finding = Finding::new(at..at + 2, "YAML parsers may read the key `on` as `true`");
         key.starts_with("on:").then(|| finding.hint("write `'on':`").replace(at..at + 2, "'on'"))
     };
     lines(text, range.start).filter_map(find).collect()

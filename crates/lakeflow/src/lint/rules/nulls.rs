@@ -48,8 +48,8 @@ pub fn negated_rules(view: &View<'_>) -> Vec<Finding> {
                 .into_iter()
                 .any(|words| (at..close).any(|place| view.is(place, words)))
         };
-        let message = "a row that makes a rule NULL is neither kept nor set aside";
-        let hint = "write `(..) IS NOT TRUE` in place of `NOT (..)`";
+        let message = "a row for which the rule is NULL is neither kept nor quarantined";
+        let hint = "write `(..) IS NOT TRUE` instead of `NOT (..)`";
         (joins() && !is_safe()).then(|| Finding::new(view.range(at, close), message).hint(hint))
     };
     view.places("NOT").filter(|_| view.created().is_some()).filter_map(find).collect()

@@ -50,7 +50,7 @@ fn name(view: &View<'_>, at: usize) -> Option<Finding> {
         return None;
     }
     let meant = nearest(written, OF_FILES.split_whitespace())?;
-    let finding = Finding::new(view.range(at, at), format!("there is no option `{written}`"));
+    let finding = Finding::new(view.range(at, at), format!("unknown option `{written}`"));
     Some(finding.hint(format!("did you mean `{meant}`?")))
 }
 
@@ -60,7 +60,7 @@ fn value(view: &View<'_>, first: usize, last: usize) -> Option<Finding> {
     if known.split(' ').any(|value| value.eq_ignore_ascii_case(written)) {
         return None;
     }
-    let finding = Finding::new(view.range(last, last), format!("`{name}` is never `{written}`"));
+    let finding = Finding::new(view.range(last, last), format!("`{written}` is not a valid value for `{name}`"));
     let guess = did_you_mean(written, known.split(' '));
     Some(finding.hint(guess.unwrap_or_else(|| format!("write one of {}", known.replace(' ', ", ")))))
 }

@@ -12,8 +12,8 @@ pub fn parameter_in_comment(file: &FileView<'_>) -> Vec<Finding> {
         let text = file.text.get(comment.clone())?;
         let start = comment.start + text.find("${")?;
         let end = file.text.get(start..comment.end)?.find('}').map_or(comment.end, |length| start + length + 1);
-        let finding = Finding::new(start..end, "a parameter is replaced in comments too");
-        Some(finding.hint("leave out the `$`, or the braces"))
+        let finding = Finding::new(start..end, "parameters are also expanded in comments");
+        Some(finding.hint("remove the `$` or the braces"))
     };
     file.tokens.comments.iter().filter_map(find).collect()
 }
@@ -47,8 +47,8 @@ pub fn parameter_in_pattern(view: &View<'_>) -> Vec<Finding> {
             if !is_number && !is_group {
                 continue;
             }
-            let finding = Finding::new(range.clone(), format!("a pipeline takes `${{{key}}}` for a parameter"));
-            let finding = finding.hint("name a group by its number: `$1`");
+            let finding = Finding::new(range.clone(), format!("a pipeline expands `${{{key}}}` as a parameter"));
+            let finding = finding.hint("refer to a group by number: `$1`");
             let runs_on = view.text.get(range.end..).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
             let is_safe = is_number && is_replacement && !runs_on;
             found.push(if is_safe { finding.replace(range, format!("${key}")) } else { finding });
@@ -61,8 +61,8 @@ pub fn parameter_in_pattern(view: &View<'_>) -> Vec<Finding> {
 pub fn bundle_variable(view: &View<'_>) -> Vec<Finding> {
     let of_bundle = |(key, _): &(&str, Range<usize>)| ["var.", "resources."].iter().any(|root| key.starts_with(root));
     let find = |(key, range): (&str, Range<usize>)| {
-        let finding = Finding::new(range, format!("the bundle does not replace `${{{key}}}` in SQL files"));
-        finding.hint("hand it over in the `configuration` of the pipeline, under a key of its own: `${key}`")
+        let finding = Finding::new(range, format!("bundles do not expand `${{{key}}}` in SQL files"));
+        finding.hint("pass it in the `configuration` of the pipeline and use its key: `${key}`")
     };
     (0..view.pieces.len()).flat_map(|at| keys(view, at)).filter(of_bundle).map(find).collect()
 }

@@ -58,7 +58,8 @@ pub fn privilege_of_another_object(view: &View<'_>) -> Vec<Finding> {
         let at = view.places(privilege.words()).next();
         let range =
             at.map_or_else(|| view.range(0, 0), |at| view.range(at, at + privilege.words().split(' ').count() - 1));
-        let message = format!("a {} has no privilege `{}`", on.kind.words().to_lowercase(), privilege.words());
+        let message =
+            format!("privilege `{1}` does not exist on a {0}", on.kind.words().to_lowercase(), privilege.words());
         let misfits = !own.contains(&on.kind) && !places.contains(&on.kind);
         misfits.then(|| Finding::new(range, message).hint(hint(*privilege, on.kind, &fitting)))
     };

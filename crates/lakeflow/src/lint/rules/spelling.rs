@@ -31,7 +31,7 @@ pub fn doubled_quote(view: &View<'_>) -> Vec<Finding> {
             }
         }
         let range = view.range(index, index);
-        let message = "older engines read `''` in a string as two strings put together, without the quote";
+        let message = "older engines read `''` in a string as two adjacent strings and drop the quote";
         found.then(|| Finding::new(range.clone(), message).hint(r"write `\'`").replace(range, format!("'{escaped}'")))
     };
     (0..view.pieces.len()).filter_map(find).collect()
@@ -87,7 +87,7 @@ pub fn unquoted_hyphen_name(view: &View<'_>) -> Vec<Finding> {
             if last > at {
                 let name = view.slice(at, last);
                 let finding = Finding::new(range.clone(), format!("`{name}` is read as a subtraction"));
-                found.push(finding.hint("put the part between backticks").replace(range, format!("`{name}`")));
+                found.push(finding.hint("put that part in backticks").replace(range, format!("`{name}`")));
             }
             if !view.is_token(last + 1, &Token::Period) {
                 break;
@@ -122,8 +122,8 @@ pub fn reserved_column_name(view: &View<'_>) -> Vec<Finding> {
     let is_reserved = |word: &str| RESERVED.iter().any(|name| name.eq_ignore_ascii_case(word));
     let find = |at: usize| {
         let (name, behind) = view.name_at(at + 1).filter(|(name, _)| is_reserved(name))?;
-        let message = format!("`{name}` is a column that the platform makes itself");
-        (behind == at + 2).then(|| Finding::new(view.range(at + 1, at + 1), message).hint("take another name"))
+        let message = format!("column name `{name}` is reserved by the platform");
+        (behind == at + 2).then(|| Finding::new(view.range(at + 1, at + 1), message).hint("choose another name"))
     };
     view.places("AS").filter_map(find).collect()
 }
@@ -140,7 +140,7 @@ pub fn column_name_needs_mapping(view: &View<'_>) -> Vec<Finding> {
         let Some(Token::Word(word)) = view.token(index) else { return None };
         let is_own = definition.columns.iter().any(|column| column.name == word.value);
         (word.quote_style.is_some() && refused(&word.value) && is_own).then(|| {
-            let message = format!("Delta refuses `{}` as the name of a column", word.value);
+            let message = format!("Delta does not allow `{}` as a column name", word.value);
             let hint = "give it another name, or set `delta.columnMapping.mode` to `name`";
             Finding::new(view.range(index, index), message).hint(hint)
         })
@@ -152,7 +152,7 @@ pub fn column_name_needs_mapping(view: &View<'_>) -> Vec<Finding> {
 /// A file that begins with U+FEFF: `gen` reads over it, others do not.
 pub fn byte_order_mark(file: &FileView<'_>) -> Vec<Finding> {
     let mark: Range<usize> = 0..'\u{feff}'.len_utf8();
-    let finding = Finding::new(mark.clone(), "the file begins with a byte-order mark");
+    let finding = Finding::new(mark.clone(), "the file starts with a byte-order mark");
     let finding = finding.hint("save it as UTF-8 without one").replace(mark, "");
     file.text.starts_with('\u{feff}').then_some(finding).into_iter().collect()
 }
@@ -166,7 +166,7 @@ pub fn name_too_long(view: &View<'_>) -> Vec<Finding> {
         let Some(Token::Word(word)) = view.token(at) else { return None };
         let length = word.value.chars().count();
         let is_name = length > MAX_NAME && !word.value.contains(['/', '$', '{']);
-        let message = format!("a name has {MAX_NAME} characters at most, this one has {length}");
+        let message = format!("a name can have at most {MAX_NAME} characters, found {length}");
         is_name.then(|| Finding::new(view.range(at, at), message).hint("shorten it"))
     };
     (0..view.pieces.len()).filter_map(find).collect()

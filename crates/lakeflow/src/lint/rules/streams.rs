@@ -12,7 +12,7 @@ pub fn union_of_streams(view: &View<'_>) -> Vec<Finding> {
     let (first, last) = (streams.first().map_or(usize::MAX, |(at, _)| *at), streams.last().map_or(0, |(at, _)| *at));
     let stands_between = |at: &usize| (first..last).contains(at);
     let find = |at: usize| {
-        let finding = Finding::new(view.range(at, at), "a source added to a union of streams begins everything anew");
+        let finding = Finding::new(view.range(at, at), "adding a source to a union of streams requires a full refresh");
         finding.hint("write a flow for each source: `CREATE FLOW .. AS INSERT INTO .. BY NAME ..`")
     };
     view.places("UNION").filter(stands_between).map(find).collect()
@@ -26,7 +26,7 @@ pub fn stream_stream_join(view: &View<'_>) -> Vec<Finding> {
     }
     let joins = query.features.joins.iter().filter(|join| join.left_streaming && join.right_streaming);
     let find = |range: &Range<usize>| {
-        let finding = Finding::new(range.clone(), "a join of two streams keeps every row of both for ever");
+        let finding = Finding::new(range.clone(), "a join of two streams keeps every row of both forever");
         finding.hint("read one side as a table, without `STREAM`, or give both a watermark")
     };
     joins.map(|join| find(&join.range)).collect()
@@ -42,7 +42,7 @@ pub fn stream_from_cdc_target(view: &View<'_>) -> Vec<Finding> {
         let name = name.join(".");
         let finding = Finding::new(
             view.range(at, at),
-            format!("`{name}` changes rows, and a stream over it fails at the first change"),
+            format!("rows of `{name}` change, and a stream over it fails at the first change"),
         );
         finding.hint("read it in a materialized view, or add `WITH (SKIPCHANGECOMMITS = TRUE)`")
     };

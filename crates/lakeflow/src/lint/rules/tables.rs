@@ -24,7 +24,7 @@ fn cluster_keys(view: &View<'_>) -> Vec<(usize, usize)> {
 pub fn partition_and_cluster(view: &View<'_>) -> Vec<Finding> {
     let both = (view.places("PARTITIONED BY").next(), view.places("CLUSTER BY").next());
     let (Some(_), Some(at)) = both else { return vec![] };
-    let finding = Finding::new(view.range(at, at + 1), "`CLUSTER BY` and `PARTITIONED BY` exclude each other");
+    let finding = Finding::new(view.range(at, at + 1), "`CLUSTER BY` and `PARTITIONED BY` cannot be combined");
     vec![finding.hint("keep `CLUSTER BY`")]
 }
 
@@ -32,8 +32,8 @@ pub fn partition_and_cluster(view: &View<'_>) -> Vec<Finding> {
 pub fn too_many_cluster_keys(view: &View<'_>) -> Vec<Finding> {
     let keys = cluster_keys(view);
     let (Some((first, _)), Some((_, last))) = (keys.get(MAX_KEYS), keys.last()) else { return vec![] };
-    let message = format!("a table is clustered by {MAX_KEYS} columns at most");
-    vec![Finding::new(view.range(*first, *last), message).hint("keep the columns that queries filter by most")]
+    let message = format!("a table can be clustered by at most {MAX_KEYS} columns");
+    vec![Finding::new(view.range(*first, *last), message).hint("keep the columns that queries filter on most often")]
 }
 
 /// A clustering key of a type that has no order on disk.
@@ -46,10 +46,9 @@ pub fn cluster_key_type(view: &View<'_>) -> Vec<Finding> {
             column.ty,
             DataType::Boolean | DataType::Binary | DataType::Array(..) | DataType::Map(..) | DataType::Struct(..)
         );
-        let message = format!("a table can't be clustered by `{name}`, which is {}", column.ty);
-        is_refused.then(|| {
-            Finding::new(view.range(first, last), message).hint("numbers, strings, dates and timestamps can be keys")
-        })
+        let message = format!("`{name}` cannot be a clustering key: it is {}", column.ty);
+        is_refused
+            .then(|| Finding::new(view.range(first, last), message).hint("use a number, string, date or timestamp"))
     };
     cluster_keys(view).into_iter().filter_map(find).collect()
 }
@@ -62,11 +61,11 @@ pub fn generated_column(view: &View<'_>) -> Vec<Finding> {
     let of_cdc = |at: usize| view.is_cdc_target() && (at..at + 4).any(|index| view.is(index, "AS IDENTITY"));
     let find = |at: usize| {
         let message = if of_cdc(at) {
-            "a table that AUTO CDC writes takes no identity column"
+            "identity columns are not allowed in a target of AUTO CDC"
         } else if view.is_materialized_view() {
-            "a materialized view takes no generated or identity columns"
+            "generated and identity columns are not allowed in a materialized view"
         } else {
-            "whether a pipeline takes generated columns is not settled"
+            "generated columns in a pipeline are not clearly documented"
         };
         Finding::new(view.range(at, at), message).hint("compute the value in the query")
     };
@@ -83,13 +82,13 @@ pub fn default_column(view: &View<'_>) -> Vec<Finding> {
     };
     let find = |at: usize| {
         let finding =
-            Finding::new(view.range(at, at), "whether a pipeline takes columns with a default is not settled");
+            Finding::new(view.range(at, at), "columns with a default in a pipeline are not clearly documented");
         finding.hint("fill the column in the query: `coalesce(column, value) AS column`")
     };
     view.parts(open).into_iter().filter_map(default).map(find).collect()
 }
 
-/// `NOT ENFORCED`, `RELY` and the like behind a key.
+/// `NOT ENFORCED`, `RELY` and the like on a key.
 pub fn key_option(view: &View<'_>) -> Vec<Finding> {
     let Some(open) = view.column_list().filter(|_| view.creates_table()) else { return vec![] };
     let mut found = vec![];
@@ -103,8 +102,8 @@ pub fn key_option(view: &View<'_>) -> Vec<Finding> {
                 continue;
             };
             let end = at + words.split(' ').count() - 1;
-            let message = format!("no page shows `{words}` on a table of a pipeline");
-            let finding = Finding::new(view.range(at, end), message).hint("leave it out: keys only inform");
+            let message = format!("`{words}` on a pipeline table is not documented");
+            let finding = Finding::new(view.range(at, end), message).hint("remove it: keys are informational only");
             // What holds without the words goes without asking.
             let is_usual = matches!(option, KeyOption::NotEnforced | KeyOption::NoRely);
             let from = view.range(at - 1, at - 1).end;
@@ -136,8 +135,11 @@ pub fn standalone_clause(view: &View<'_>) -> Vec<Finding> {
     let find = |clause: &str| {
         let at = view.places(clause).find(|at| *at >= start && *at < end && view.opening(*at).is_none())?;
         let range = view.range(at, at + clause.split(' ').count() - 1);
-        let message = format!("`{clause}` belongs to tables outside of a pipeline");
-        Some(Finding::new(range, message).hint("leave it out: the pipeline creates, and decides when to refresh"))
+        let message = format!("`{clause}` is only for tables outside of a pipeline");
+        Some(
+            Finding::new(range, message)
+                .hint("remove it: the pipeline creates the dataset and decides when to refresh it"),
+        )
     };
     clauses.into_iter().filter_map(find).collect()
 }
@@ -145,7 +147,7 @@ pub fn standalone_clause(view: &View<'_>) -> Vec<Finding> {
 /// `CONSTRAINT .. CHECK` in a dataset.
 pub fn check_constraint(view: &View<'_>) -> Vec<Finding> {
     let find = |at: usize| {
-        let finding = Finding::new(view.range(at + 2, at + 2), "a dataset of a pipeline takes no `CHECK`");
+        let finding = Finding::new(view.range(at + 2, at + 2), "`CHECK` is not allowed on a pipeline dataset");
         finding.hint("write `EXPECT (..) ON VIOLATION FAIL UPDATE`")
     };
     let is_check = |at: &usize| view.creates_table() && view.is(at + 2, "CHECK");
@@ -168,8 +170,11 @@ pub fn mask_on_private_table(view: &View<'_>) -> Vec<Finding> {
     let is_private = view.creates_table() && (1..4).any(|at| view.is(at, "PRIVATE"));
     let masks = view.places("MASK").filter(|at| view.opening(*at).is_some()).chain(view.places("ROW FILTER"));
     let find = |at: usize| {
-        let finding = Finding::new(view.range(at, at), "nobody but the pipeline reads a private table");
-        finding.hint("put masks and filters on the tables that are published")
+        let finding = Finding::new(
+            view.range(at, at),
+            "a mask or filter has no effect on a private table, which only the pipeline reads",
+        );
+        finding.hint("put masks and filters on the published tables")
     };
     masks.filter(|_| is_private).map(find).collect()
 }
@@ -195,7 +200,7 @@ pub fn nullable_key(view: &View<'_>) -> Vec<Finding> {
         let mut names = keys.into_iter().filter_map(|(first, _)| Some(view.name_at(first)?.0));
         let name = names.find(|name| may_be_null(name))?;
         let finding = Finding::new(view.range(at, at + 1), format!("`{name}` of the primary key may be NULL"));
-        Some(finding.hint(format!("write `NOT NULL` behind the type of `{name}`")))
+        Some(finding.hint(format!("add `NOT NULL` after the type of `{name}`")))
     };
     view.places("PRIMARY KEY").filter(|at| view.opening(*at) == Some(open)).filter_map(find).collect()
 }
@@ -213,7 +218,7 @@ pub fn duplicate_column(view: &View<'_>) -> Vec<Finding> {
     let find = |name: &str| {
         let at = places.get(name).copied();
         let range = at.map_or_else(|| view.range(0, 1), |at| view.range(at, at));
-        Finding::new(range, format!("two columns are called `{name}`")).hint("give one of them another name with `AS`")
+        Finding::new(range, format!("duplicate column `{name}`")).hint("rename one of them with `AS`")
     };
     names.filter(is_twice).map(find).collect()
 }
@@ -226,8 +231,8 @@ pub fn not_null_column(view: &View<'_>) -> Vec<Finding> {
     };
     let find = |(first, last): (usize, usize)| {
         let at = constraint(first, last).filter(|_| !view.is(first, "CONSTRAINT"))?;
-        let finding = Finding::new(view.range(at, at + 1), "one NULL in this column stops the whole flow");
-        Some(finding.hint("state an expectation, which counts, drops or fails as it says"))
+        let finding = Finding::new(view.range(at, at + 1), "a single NULL in this column stops the whole flow");
+        Some(finding.hint("use an expectation, which can warn, drop or fail"))
     };
     view.parts(open).into_iter().filter_map(find).collect()
 }

@@ -19,7 +19,7 @@ pub fn tag_key_characters(view: &View<'_>) -> Vec<Finding> {
         let key = text(view, at)
             .filter(|key| !key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') || key.is_empty())?;
         let finding = Finding::new(view.range(at, at), format!("the tag key `{key}` may be refused"));
-        Some(finding.hint("stay with letters, digits and `_`"))
+        Some(finding.hint("use only letters, digits and `_`"))
     };
     listed.chain(tag_on(view).map(|(key, _)| key)).filter_map(find).collect()
 }
@@ -61,14 +61,13 @@ pub fn tag_value(view: &View<'_>) -> Vec<Finding> {
         let range = view.range(at, at);
         let length = text.chars().count();
         if length > MAX_LENGTH {
-            let message = format!("a tag has {MAX_LENGTH} characters at most, this one has {length}");
-            return Some(Finding::new(range, message).hint("shorten it, or say it in a comment"));
+            let message = format!("a tag can have at most {MAX_LENGTH} characters, found {length}");
+            return Some(Finding::new(range, message).hint("shorten it, or use a comment instead"));
         }
         if text.trim_matches(' ').len() == text.len() {
             return None;
         }
-        let finding =
-            Finding::new(range.clone(), "a tag neither begins nor ends with a blank").hint("leave out the blank");
+        let finding = Finding::new(range.clone(), "a tag must not start or end with a space").hint("remove the space");
         Some(match trimmed(view, range.clone()) {
             Some(trimmed) => finding.replace(range, trimmed),
             None => finding,

@@ -15,7 +15,7 @@ use crate::types::Column;
 pub fn pivot(view: &View<'_>) -> Vec<Finding> {
     let is_clause = |at: &usize| view.creates_dataset() && view.is_token(at + 1, &Token::LParen);
     let find = |at: usize| {
-        let finding = Finding::new(view.range(at, at), "a pipeline does not support `PIVOT`");
+        let finding = Finding::new(view.range(at, at), "`PIVOT` is not supported in a pipeline");
         let finding = finding.hint("write an aggregate for each column: `sum(x) FILTER (WHERE k = 'a') AS a`");
         finding.doubtful(view.setting == Setting::Perhaps)
     };
@@ -28,7 +28,7 @@ pub fn sorted_view(view: &View<'_>) -> Vec<Finding> {
     let Some(query) = query else { return vec![] };
     let find = |range: &Range<usize>| {
         let finding =
-            Finding::new(range.clone(), "sorting and limits make every refresh a full one, and a table has no order");
+            Finding::new(range.clone(), "sorting and limits force a full refresh every time, and a table has no order");
         finding.hint("sort and limit when the view is read")
     };
     query.features.all.order_by.iter().chain(&query.features.all.limit).map(find).collect()
@@ -43,10 +43,8 @@ pub fn window_without_partition(view: &View<'_>) -> Vec<Finding> {
             && !window.clone().any(|i| view.is(i, "PARTITION BY"))
     };
     let find = |at: usize| {
-        let finding = Finding::new(
-            view.range(at, view.closing(at + 1)),
-            "a window over all rows is computed anew in every refresh",
-        );
+        let finding =
+            Finding::new(view.range(at, view.closing(at + 1)), "a window over all rows is recomputed on every refresh");
         finding.hint("add `PARTITION BY`, or compute it where the view is read")
     };
     let qualify = view.places("QUALIFY").next().unwrap_or(view.pieces.len());
@@ -56,8 +54,8 @@ pub fn window_without_partition(view: &View<'_>) -> Vec<Finding> {
 /// `WITH RECURSIVE` in a materialized view.
 pub fn recursive_view(view: &View<'_>) -> Vec<Finding> {
     let find = |at: usize| {
-        let finding = Finding::new(view.range(at, at + 1), "a recursive query is computed anew in every refresh");
-        finding.hint("keep the view small, and let others read it")
+        let finding = Finding::new(view.range(at, at + 1), "a recursive query is recomputed on every refresh");
+        finding.hint("keep the view small and build other views on top of it")
     };
     view.places("WITH RECURSIVE").filter(|_| view.is_materialized_view()).map(find).collect()
 }
@@ -71,7 +69,7 @@ pub fn untracked_rows(view: &View<'_>) -> Vec<Finding> {
     let find = |read: &TableRead| {
         let tracks = view.tracks_rows(&read.name).filter(|_| !read.function)?;
         let is_at_fault = tracks == Some(false) || tracks.is_none() && must_be_incremental;
-        let message = format!("`{}` does not track its rows, and each refresh reads all of them", read.name.join("."));
+        let message = format!("row tracking is off for `{}`, so each refresh reads all rows", read.name.join("."));
         let hint = "add `TBLPROPERTIES ('delta.enableRowTracking' = 'true')` to that table";
         is_at_fault.then(|| Finding::new(read.range.clone(), message).hint(hint))
     };
@@ -85,7 +83,7 @@ pub fn unnamed_column(view: &View<'_>) -> Vec<Finding> {
     let unnamed = query.columns.iter().filter(|column| !column.named);
     let find = |name: &str| {
         let finding =
-            Finding::new(view.range(0, 2), format!("`{name}` has no name, and a materialized view needs one"));
+            Finding::new(view.range(0, 2), format!("`{name}` has no alias, which a materialized view requires"));
         finding.hint(format!("write `{name} AS ..`"))
     };
     unnamed.map(|column| find(&column.column.name)).collect()
@@ -103,8 +101,8 @@ pub fn history_without_end(view: &View<'_>) -> Vec<Finding> {
     let is_named = |index: usize| flows().any(|flow| flow.origin.read == index);
     let find = |(index, read): (usize, &TableRead)| {
         let name = read.name.last().filter(|_| view.keeps_history(&read.name) && is_named(index))?;
-        let message = format!("`{name}` keeps all versions of a row, and all of them are read");
-        Some(Finding::new(read.range.clone(), message).hint("add `WHERE __END_AT IS NULL` for the current ones"))
+        let message = format!("`{name}` keeps all versions of a row, and this reads all of them");
+        Some(Finding::new(read.range.clone(), message).hint("add `WHERE __END_AT IS NULL` to read the current ones"))
     };
     query.reads.iter().enumerate().filter_map(find).collect()
 }

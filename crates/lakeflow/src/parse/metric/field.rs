@@ -57,7 +57,7 @@ impl Metric {
                 let field = self.mapping(item, &at, if list == "measures" { &MEASURE } else { &FIELD })?;
                 let name = self.name(field, &at)?;
                 if names.contains(&name.to_lowercase()) {
-                    return Err(self.at_value(&format!("{at}/name"), format!("two fields are called `{name}`")));
+                    return Err(self.at_value(&format!("{at}/name"), format!("duplicate field `{name}`")));
                 }
                 names.push(name.to_lowercase());
                 let expr = self.field(field, &at, list == "measures")?;
@@ -80,11 +80,11 @@ impl Metric {
         let (most, longest) = SYNONYMS;
         let synonyms = self.items(field, at, "synonyms")?;
         if synonyms.len() > most {
-            return Err(self.at_key(&format!("{at}/synonyms"), format!("a field has {most} synonyms at most")));
+            return Err(self.at_key(&format!("{at}/synonyms"), format!("a field can have at most {most} synonyms")));
         }
         for (at, synonym) in synonyms {
             if synonym.as_str().is_none_or(|text| text.is_empty() || text.chars().count() > longest) {
-                return Err(self.at_value(&at, format!("a synonym is a text of 1 to {longest} characters")));
+                return Err(self.at_value(&at, format!("a synonym must be a string of 1 to {longest} characters")));
             }
         }
         if let Some(format) = field.get("format") {
@@ -95,7 +95,7 @@ impl Metric {
 
     fn format(&self, format: &Value, at: &str) -> Parsed<()> {
         if !format.is_object() {
-            return Err(self.at_value(at, "`format` is a mapping").hint("write `format: {type: number}`"));
+            return Err(self.at_value(at, "`format` must be a mapping").hint("write `format: {type: number}`"));
         }
         let format = self.mapping(format, at, &FORMAT)?;
         self.one_of(format, at, "type", FORMATS)?;
@@ -106,7 +106,7 @@ impl Metric {
         let is_code =
             |code: &str| code.contains("${") || code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_uppercase());
         if format.get("currency_code").is_some_and(|code| !code.as_str().is_some_and(is_code)) {
-            let fault = self.at_value(&format!("{at}/currency_code"), "a currency has a code of three capital letters");
+            let fault = self.at_value(&format!("{at}/currency_code"), "a currency code must be three capital letters");
             return Err(fault.hint("write `currency_code: EUR`"));
         }
         let Some(decimals) = format.get("decimal_places") else { return Ok(()) };
@@ -120,7 +120,8 @@ impl Metric {
         match decimals.get("places").is_none_or(fits) {
             true => Ok(()),
             false => {
-                Err(self.at_value(&format!("{at}/places"), format!("`places` is a number from 0 to {MOST_PLACES}")))
+                Err(self
+                    .at_value(&format!("{at}/places"), format!("`places` must be a number from 0 to {MOST_PLACES}")))
             }
         }
     }
@@ -129,14 +130,14 @@ impl Metric {
     pub(super) fn name<'v>(&self, map: &'v Map<String, Value>, at: &str) -> Parsed<&'v str> {
         match map.get("name").and_then(Value::as_str) {
             Some(name) if !name.is_empty() => Ok(name),
-            _ => Err(self.at_value(&format!("{at}/name"), "a name is a text")),
+            _ => Err(self.at_value(&format!("{at}/name"), "a name must be a string")),
         }
     }
 
     pub(super) fn text(&self, map: &Map<String, Value>, at: &str, key: &str) -> Parsed<()> {
         match map.get(key) {
             Some(Value::Array(_) | Value::Object(_)) => {
-                Err(self.at_value(&format!("{at}/{key}"), format!("`{key}` is a text")))
+                Err(self.at_value(&format!("{at}/{key}"), format!("`{key}` must be a string")))
             }
             _ => Ok(()),
         }
@@ -149,7 +150,7 @@ impl Metric {
         if known.contains(&written.as_str()) || written.contains("${") {
             return Ok(());
         }
-        let fault = self.at_value(&format!("{at}/{key}"), format!("there is no `{key}: {written}`"));
+        let fault = self.at_value(&format!("{at}/{key}"), format!("`{written}` is not a valid value for `{key}`"));
         let hint = did_you_mean(&written, known.iter().copied());
         Err(fault.maybe_hint(hint.or_else(|| Some(format!("write `{}`", known.join("` or `"))))))
     }
@@ -160,19 +161,20 @@ impl Metric {
             let window = self.mapping(window, &at, &WINDOW)?;
             let order = window.get("order").and_then(Value::as_str).unwrap_or_default();
             if !names.contains(&order.to_lowercase()) {
-                let fault = self.at_value(&format!("{at}/order"), format!("there is no field `{order}`"));
+                let fault = self.at_value(&format!("{at}/order"), format!("unknown field `{order}`"));
                 return Err(fault.maybe_hint(did_you_mean(order, names.iter().map(String::as_str))));
             }
             let range = window.get("range").and_then(Value::as_str).unwrap_or_default();
             if !is_range(range) {
-                let fault = self.at_value(&format!("{at}/range"), format!("there is no `range: {range}`"));
+                let fault =
+                    self.at_value(&format!("{at}/range"), format!("`{range}` is not a valid value for `range`"));
                 let hint = "write `current`, `cumulative`, `all`, `trailing 7 day` or `leading 7 day`";
                 return Err(fault.hint(hint));
             }
             self.one_of(window, &at, "semiadditive", &["first", "last"])?;
             let offset = window.get("offset").map(|offset| offset.as_str().unwrap_or_default());
             if offset.is_some_and(|offset| !is_span(offset.trim_start_matches('-'))) {
-                let fault = self.at_value(&format!("{at}/offset"), "an offset is a number and a unit");
+                let fault = self.at_value(&format!("{at}/offset"), "an offset must be a number and a unit");
                 return Err(fault.hint("write `-1 month`"));
             }
         }
@@ -185,10 +187,10 @@ impl Metric {
         let _ = expr.visit(&mut calls);
         let place = format!("{at}/expr");
         if !measure && calls.aggregate {
-            return Err(self.at_value(&place, "a dimension does not aggregate").hint("make it a measure"));
+            return Err(self.at_value(&place, "aggregates are not allowed in a dimension").hint("make it a measure"));
         }
         if measure && calls.column && !calls.aggregate && !calls.unknown {
-            let fault = self.at_value(&place, "a measure aggregates, this one does not");
+            let fault = self.at_value(&place, "a measure must aggregate, and this one does not");
             return Err(fault.hint("write `sum(..)` or `count(..)`, or make it a dimension"));
         }
         Ok(())
