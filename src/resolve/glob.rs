@@ -46,10 +46,14 @@ pub fn fault(pattern: &str) -> Option<Diagnostic> {
     if let Err(error) = GlobBuilder::new(pattern).literal_separator(true).build() {
         return Some(bad(&error.kind().to_string()));
     }
-    let is_no_csv = |ending: &&str| NO_CSV.contains(&ending.to_lowercase().as_str());
     let chosen = alternatives(pattern).unwrap_or_default();
-    let ending = chosen.iter().filter_map(|one| ending(one)).find(is_no_csv)?;
+    let ending = chosen.iter().find_map(|one| ending_of_other_format(one))?;
     Some(bad(&format!("`.{ending}` files are not CSV")).hint("only CSV files are supported"))
+}
+
+/// The ending of the name of a file, if files that end like this are not CSV.
+pub fn ending_of_other_format(name: &str) -> Option<&str> {
+    ending(name).filter(|ending| NO_CSV.contains(&ending.to_lowercase().as_str()))
 }
 
 /// What the names of all files of a pattern end in, compression left aside.
