@@ -365,6 +365,11 @@ impl Disk<'_> {
 
     /// What `gen` wrote before; `None` if the directory can't be read at all.
     fn manifest(&self, diagnostics: &mut Diagnostics) -> Option<(Manifest, Option<Vec<u8>>)> {
+        if self.world.exists(self.out) && !self.world.is_dir(self.out) {
+            let message = format!("`{}` is a file, not a directory", self.out.display());
+            diagnostics.push(Diagnostic::error(codes::CANNOT_WRITE, message));
+            return None;
+        }
         let bytes = self.read(MANIFEST).map_err(|fault| diagnostics.push(*fault)).ok()?;
         let Some(text) = &bytes else { return Some((Manifest::default(), None)) };
         let parsed = std::str::from_utf8(text).ok().and_then(Manifest::parse);

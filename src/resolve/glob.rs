@@ -7,9 +7,10 @@ use crate::codes;
 use crate::spec::expanded;
 
 /// Endings of files that are no text with delimiters, whatever is in them.
-const NO_CSV: [&str; 26] = [
-    "7z", "arrow", "avro", "dbf", "delta", "doc", "docx", "feather", "html", "json", "jsonl", "mdb", "ndjson", "ods",
-    "orc", "parquet", "pdf", "rar", "sas7bdat", "sav", "sqlite", "tar", "xls", "xlsx", "xml", "zip",
+const NO_CSV: [&str; 32] = [
+    "7z", "arrow", "avro", "dbf", "delta", "doc", "docx", "feather", "html", "json", "jsonl", "md", "mdb", "ndjson",
+    "ods", "orc", "parquet", "pdf", "py", "rar", "sas7bdat", "sav", "sql", "sqlite", "tar", "toml", "xls", "xlsx",
+    "xml", "yaml", "yml", "zip",
 ];
 /// Endings of files that are compressed on the way, which Spark reads.
 const COMPRESSED: [&str; 8] = ["bz2", "deflate", "gz", "gzip", "lz4", "snappy", "zst", "zstd"];
@@ -45,10 +46,14 @@ pub fn fault(pattern: &str) -> Option<Diagnostic> {
     if let Err(error) = GlobBuilder::new(pattern).literal_separator(true).build() {
         return Some(bad(&error.kind().to_string()));
     }
-    let is_no_csv = |ending: &&str| NO_CSV.contains(&ending.to_lowercase().as_str());
     let chosen = alternatives(pattern).unwrap_or_default();
-    let ending = chosen.iter().filter_map(|one| ending(one)).find(is_no_csv)?;
+    let ending = chosen.iter().find_map(|one| ending_of_other_format(one))?;
     Some(bad(&format!("`.{ending}` files are not CSV")).hint("only CSV files are supported"))
+}
+
+/// The ending of the name of a file, if files that end like this are not CSV.
+pub fn ending_of_other_format(name: &str) -> Option<&str> {
+    ending(name).filter(|ending| NO_CSV.contains(&ending.to_lowercase().as_str()))
 }
 
 /// What the names of all files of a pattern end in, compression left aside.

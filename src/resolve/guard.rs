@@ -27,6 +27,10 @@ fn guard(expr: &mut Expr, types: &NodeTypes, rows: bool) -> bool {
 
 /// Guards an expression that was judged, and judges it once more where that changed it: a guarded part may be NULL.
 pub fn guarded(expr: &mut Expr, info: &mut ExprInfo, rows: bool, judge: impl FnOnce(&Expr) -> ExprInfo) {
+    if info.faults.is_empty() {
+        // SQL would cast such a text without a word; in a spec it is said.
+        info.faults = std::mem::take(&mut info.casts);
+    }
     if info.faults.is_empty() && guard(expr, &info.types, rows) {
         let again = judge(expr);
         info.nullable = again.nullable;
@@ -50,14 +54,8 @@ impl VisitorMut for Guard<'_> {
 
     fn post_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<()> {
         self.inside_aggregates -= usize::from(is_aggregate(expr));
-        let cast = self.types.cast_of(expr).cloned();
         if let Some(guarded) = self.guarded(expr) {
             *expr = guarded;
-            self.changed = true;
-        }
-        // What it stands beside would cast it, and fail.
-        if let Some(to) = cast {
-            *expr = build::try_cast(taken(expr), &to);
             self.changed = true;
         }
         ControlFlow::Continue(())

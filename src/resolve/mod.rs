@@ -46,6 +46,7 @@ mod validity;
 mod written;
 
 pub use constant::{converts, normalized, read};
+pub use glob::ending_of_other_format;
 pub use names::is_reserved_header;
 
 use std::collections::{BTreeMap, BTreeSet};

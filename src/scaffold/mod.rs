@@ -18,6 +18,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 
+use crate::resolve::ending_of_other_format;
 use crate::spec::SpecKind;
 use crate::validate;
 use entity::InferredEntity;
@@ -99,6 +100,9 @@ pub fn from_csv(name: &str, files: &[CsvFile]) -> Result<Vec<ProjectFile>, Scaff
     let mut names = std::collections::BTreeSet::new();
     if let Some(twice) = files.iter().find(|f| !names.insert(&f.name)) {
         return Err(ScaffoldError::SameName(twice.name.clone()));
+    }
+    if let Some((file, ending)) = files.iter().find_map(|f| Some((f, ending_of_other_format(&f.name)?))) {
+        return Err(ScaffoldError::Csv { file: file.name.clone(), reason: format!("`.{ending}` files are not CSV") });
     }
     let mut grouped: BTreeMap<String, Vec<Table>> = BTreeMap::new();
     for file in files {

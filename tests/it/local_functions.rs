@@ -167,8 +167,13 @@ fn query(name: &str, kind: Kind, arguments: &[String]) -> String {
             format!("SELECT i, {call} AS r FROM {ROWS} GROUP BY ROLLUP (i, s)")
         }
         Kind::Generator => {
-            let names = if name.starts_with("pos") { "a, b" } else { "a" };
-            format!("SELECT * FROM {ROWS} LATERAL VIEW {call} g AS {names}")
+            let count = match name {
+                "inline" | "inline_outer" | "posexplode" | "posexplode_outer" => 2,
+                "json_tuple" | "stack" => arguments.len() - 1,
+                _ => 1,
+            };
+            let names: Vec<_> = ["a", "b", "c"].into_iter().take(count).collect();
+            format!("SELECT * FROM {ROWS} LATERAL VIEW {call} g AS {}", names.join(", "))
         }
         _ => format!("SELECT {call} AS r FROM {ROWS}"),
     }

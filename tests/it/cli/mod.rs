@@ -3,6 +3,7 @@
 mod build;
 mod convert;
 mod diagnostics;
+mod first_errors;
 mod init;
 mod lineage;
 mod lint;

@@ -14,6 +14,8 @@ pub fn double(text: &str) -> Option<f64> {
         "nan" => return Some(f64::NAN),
         "inf" | "+inf" | "infinity" | "+infinity" => return Some(f64::INFINITY),
         "-inf" | "-infinity" => return Some(f64::NEG_INFINITY),
+        // With a sign, as Java writes it alone.
+        _ if matches!(text, "+NaN" | "-NaN") => return Some(f64::NAN),
         _ => {}
     }
     // Java reads a trailing `d` or `f` as part of the number, and no other letters than the exponent's.

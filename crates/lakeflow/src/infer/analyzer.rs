@@ -148,6 +148,8 @@ pub(super) struct Analyzer<'a> {
     pub bare: Vec<BareUse>,
     pub unstable: Vec<UnstableCall>,
     pub inexact_sums: Vec<Range<usize>>,
+    /// Texts that are cast without a word.
+    pub casts: Vec<Fault>,
     pub risks: Vec<Risk>,
     pub reads: Vec<TableRead>,
     /// There is a `WITH RECURSIVE`.
@@ -203,6 +205,7 @@ impl<'a> Analyzer<'a> {
             bare: Vec::new(),
             unstable: Vec::new(),
             inexact_sums: Vec::new(),
+            casts: Vec::new(),
             risks: Vec::new(),
             reads: Vec::new(),
             recursive: false,
@@ -326,6 +329,7 @@ impl<'a> Analyzer<'a> {
             risks: self.risks,
             columns: self.uses,
             types: self.types.sorted(),
+            casts: self.casts,
             faults: self.faults,
         }
     }

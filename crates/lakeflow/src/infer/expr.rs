@@ -1,6 +1,8 @@
 //! The type of an expression, node by node. Operators, calls, names and queries have files of their own.
 
-use sqlparser::ast::{CastKind, CeilFloorKind, DateTimeField, Expr, Ident, Interval, Query, Value};
+use sqlparser::ast::{
+    AccessExpr, CastKind, CeilFloorKind, DateTimeField, Expr, Ident, Interval, Query, Subscript, Value,
+};
 
 use super::analyzer::{Analyzer, Inside, Typed};
 use super::call::{counted, plain_name};
@@ -327,7 +329,7 @@ impl Analyzer<'_> {
         for value in values {
             let (name, value) = match value {
                 Expr::Named { expr, name } => (Some(name.value.clone()), &**expr),
-                other => (implied_name(other).map(|i| i.value.clone()), other),
+                other => (field_name(other), other),
             };
             let mark = self.flows.len();
             let typed = self.expr(value);
@@ -421,6 +423,20 @@ pub(super) fn implied_name(expr: &Expr) -> Option<&Ident> {
         },
         Expr::Nested(inner) => implied_name(inner),
         _ => None,
+    }
+}
+
+/// The name of a field that a struct makes of an expression; what is taken by a key bears the key.
+pub(super) fn field_name(expr: &Expr) -> Option<String> {
+    match expr {
+        Expr::Nested(inner) => field_name(inner),
+        Expr::CompoundFieldAccess { access_chain, .. } => match access_chain.last() {
+            Some(AccessExpr::Subscript(Subscript::Index { index: Expr::Value(key) })) => {
+                key.value.clone().into_string()
+            }
+            _ => implied_name(expr).map(|ident| ident.value.clone()),
+        },
+        _ => implied_name(expr).map(|ident| ident.value.clone()),
     }
 }
 

@@ -32,7 +32,6 @@ mod table_function;
 mod telling;
 mod written;
 
-use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -95,17 +94,11 @@ pub struct UnstableCall {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct NodeTypes {
     of: Vec<(usize, DataType)>,
-    /// Texts that are cast without a word, and to what.
-    casts: HashMap<usize, DataType>,
 }
 
 impl NodeTypes {
     fn note(&mut self, expr: &Expr, ty: &DataType) {
         self.of.push((std::ptr::from_ref(expr).addr(), ty.clone()));
-    }
-
-    fn note_cast(&mut self, expr: &Expr, to: &DataType) {
-        self.casts.insert(std::ptr::from_ref(expr).addr(), to.clone());
     }
 
     /// Those that were noted, to be looked up. Most are never asked for, so there is no map.
@@ -120,11 +113,6 @@ impl NodeTypes {
         let behind = self.of.partition_point(|(noted, _)| *noted <= place);
         let (noted, ty) = self.of.get(behind.checked_sub(1)?)?;
         (*noted == place).then_some(ty)
-    }
-
-    /// The type that a part, which is a STRING and no literal, is cast to for what it stands beside.
-    pub fn cast_of(&self, expr: &Expr) -> Option<&DataType> {
-        self.casts.get(&std::ptr::from_ref(expr).addr())
     }
 }
 
@@ -151,6 +139,8 @@ pub struct ExprInfo {
     pub columns: Vec<ColumnUse>,
     /// The types of its parts.
     pub types: NodeTypes,
+    /// Texts, no literals, that are cast without a word: SQL takes them, and fails for a row whose text is none.
+    pub casts: Vec<Fault>,
     /// All faults, by place.
     pub faults: Vec<Fault>,
 }

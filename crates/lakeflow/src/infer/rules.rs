@@ -5,7 +5,7 @@
 use sqlparser::ast::{Expr, UnaryOperator, Value};
 
 use super::analyzer::Typed;
-use super::expr::implied_name;
+use super::expr::{field_name, implied_name};
 use super::operators;
 use crate::functions::Rule;
 use crate::types::{Arithmetic, DataType, Field, parse_columns};
@@ -82,7 +82,10 @@ pub(super) fn result(rule: Rule, args: &Args<'_>) -> RuleResult {
         Rule::Decode => decode(args),
         Rule::DatePart => Ok(args.text(0).and_then(part_type).unwrap_or(DataType::Unknown)),
         Rule::ShiftUnit => Ok(shifted(args)),
-        Rule::Window => Ok(DataType::structure([("start", DataType::Timestamp), ("end", DataType::Timestamp)])),
+        Rule::Window => {
+            let border = if first == DataType::TimestampNtz { DataType::TimestampNtz } else { DataType::Timestamp };
+            Ok(DataType::structure([("start", border.clone()), ("end", border)]))
+        }
         Rule::Struct => Ok(structure(args)),
         Rule::NamedStruct => named_struct(args),
         Rule::Map => Ok(DataType::map(args.common(0, 2)?, args.common(1, 2)?)),
@@ -180,7 +183,7 @@ fn shifted(args: &Args<'_>) -> DataType {
 }
 
 fn structure(args: &Args<'_>) -> DataType {
-    let name = |(i, e): (usize, &&Expr)| implied_name(e).map_or_else(|| format!("col{}", i + 1), |n| n.value.clone());
+    let name = |(i, e): (usize, &&Expr)| field_name(e).unwrap_or_else(|| format!("col{}", i + 1));
     DataType::structure(args.exprs.iter().enumerate().map(name).zip((0..args.len()).map(|i| args.ty(i))))
 }
 

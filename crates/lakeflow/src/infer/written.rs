@@ -9,7 +9,7 @@ use sqlparser::ast::{BinaryOperator, Expr, TypedString, Value};
 
 use super::analyzer::{Analyzer, Typed};
 use super::apply::Match;
-use super::fault::FaultKind;
+use super::fault::{Fault, FaultKind};
 use super::rules::string_literal;
 use crate::cast::{Reading, reading};
 use crate::functions::{Class, Function, Param, Pattern, Stability};
@@ -37,7 +37,16 @@ impl Analyzer<'_> {
         if string_literal(expr).is_some() {
             self.cast_by_word(expr, own, to);
         } else if self.records_uses && *own == DataType::String && *to != DataType::String && !to.is_open() {
-            self.types.note_cast(expr, to);
+            let range = self.range_of_expr(expr);
+            // What is summed is exact; so is what a decimal is beside.
+            let named = if *to == DataType::Double { "DECIMAL(18,2)".to_owned() } else { to.to_string() };
+            let text = match expr {
+                Expr::Identifier(_) | Expr::CompoundIdentifier(_) => self.text.get(range.clone()).unwrap_or(".."),
+                _ => "..",
+            };
+            let hint = Some(format!("write the cast: `CAST({text} AS {named})`"));
+            let message = format!("a STRING stands where {to} is wanted");
+            self.casts.push(Fault { kind: FaultKind::TypeMismatch, range, message, hint });
         }
     }
 
@@ -123,14 +132,26 @@ impl Analyzer<'_> {
         }
         let params = &found.signature.params;
         let Param { pattern, .. } = params.get(index).or_else(|| params.last())?;
-        match pattern {
-            Pattern::Is(ty) => Some(ty.clone()),
-            Pattern::Var(var, _) => found.bindings.get(var.index()).cloned().flatten(),
-            Pattern::Class(Class::Number) => Some(DataType::Double),
-            Pattern::Class(Class::Integral) => Some(DataType::BigInt),
-            Pattern::Class(Class::Time) => Some(DataType::Timestamp),
-            _ => None,
+        wanted_by(pattern, found)
+    }
+}
+
+/// The type that a text is cast to where a pattern is; `None` where it stays a text.
+fn wanted_by(pattern: &Pattern, found: &Match) -> Option<DataType> {
+    match pattern {
+        Pattern::Is(ty) => Some(ty.clone()),
+        Pattern::Var(var, _) => found.bindings.get(var.index()).cloned().flatten(),
+        Pattern::Class(Class::Number) => Some(DataType::Double),
+        Pattern::Class(Class::Integral) => Some(DataType::BigInt),
+        Pattern::Class(Class::Time) => Some(DataType::Timestamp),
+        Pattern::Either(choices) => {
+            let takes_texts = |choice: &Pattern| {
+                matches!(choice, Pattern::Any | Pattern::Is(DataType::String) | Pattern::Class(Class::Text))
+            };
+            let wanted = || choices.iter().find_map(|choice| wanted_by(choice, found));
+            if choices.iter().any(takes_texts) { None } else { wanted() }
         }
+        _ => None,
     }
 }
 

@@ -7,6 +7,8 @@ use super::{Flags, Last, Reader, Result, apart, invalid, quoted};
 enum Member {
     One(char),
     Class(&'static str, bool),
+    /// A class in brackets.
+    Set(String),
 }
 
 impl Reader<'_> {
@@ -26,7 +28,8 @@ impl Reader<'_> {
                 _ => {}
             }
             is_first = false;
-            match self.member(c)? {
+            match self.member(c, flags)? {
+                Member::Set(class) => self.out.push_str(&class),
                 Member::Class(members, false) => self.out.push_str(members),
                 Member::Class(members, true) => self.out.push_str(&format!("[^{members}]")),
                 Member::One(low) => self.single_or_range(low, flags)?,
@@ -36,7 +39,7 @@ impl Reader<'_> {
         Ok(Last::Atom)
     }
 
-    fn member(&mut self, c: char) -> Result<Member> {
+    fn member(&mut self, c: char, flags: Flags) -> Result<Member> {
         if c != '\\' {
             return Ok(Member::One(c));
         }
@@ -45,6 +48,10 @@ impl Reader<'_> {
             Some(letter) if let Some((members, negated)) = class_of(letter) => {
                 self.chars.next();
                 Ok(Member::Class(members, negated))
+            }
+            Some(letter @ ('p' | 'P')) => {
+                self.chars.next();
+                self.property(letter == 'P', flags).map(Member::Set)
             }
             _ => self.character().map(Member::One),
         }
@@ -58,9 +65,9 @@ impl Reader<'_> {
             match self.chars.next() {
                 Some('[') => return apart("a nested character class"),
                 Some('&') if self.chars.peek() == Some(&'&') => return apart("`&&` in a character class"),
-                Some(c) => match self.member(c)? {
+                Some(c) => match self.member(c, flags)? {
                     Member::One(high) => high,
-                    Member::Class(..) => return invalid("a range must end with a character"),
+                    Member::Class(..) | Member::Set(_) => return invalid("a range must end with a character"),
                 },
                 None => return invalid("unclosed character class"),
             }

@@ -31,6 +31,11 @@ impl Reader<'_> {
             self.out.push_str(&format!("[{not}{members}]"));
             return Ok(Last::Atom);
         }
+        if matches!(c, 'p' | 'P') {
+            self.chars.next();
+            let class = self.property(c == 'P', flags)?;
+            return Ok(self.put(&class, Last::Atom));
+        }
         let simple = match c {
             'A' => (r"\A", Last::Border),
             'z' => (r"\z", Last::Border),
@@ -96,7 +101,6 @@ impl Reader<'_> {
             'u' => self.hexadecimal(4)?,
             '0' => self.octal()?,
             '1'..='9' | 'k' => return apart("a backreference"),
-            'p' | 'P' => return apart(r"a class `\p{..}`"),
             'G' | 'X' | 'N' | 'c' => return apart(format!(r"`\{c}`")),
             c if c.is_ascii_alphabetic() => return invalid(format!(r"`\{c}` is not a valid escape")),
             c => c,

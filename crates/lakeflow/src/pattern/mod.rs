@@ -6,6 +6,7 @@
 
 mod class;
 mod escape;
+mod property;
 
 use std::iter::Peekable;
 use std::str::Chars;

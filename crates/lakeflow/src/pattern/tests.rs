@@ -29,6 +29,19 @@ fn letter_case_is_that_of_ascii() {
 }
 
 #[test]
+fn classes_by_name_are_of_ascii_or_of_unicode() {
+    assert!(like("aZ", r"^\p{Alpha}+$") && !like("é", r"\p{Alpha}") && like("é", r"\P{Alpha}"));
+    assert!(
+        like("éß漢", r"^\p{L}+$") && like("É", r"^\p{Lu}$") && !like("é", r"\p{Lu}") && like("é1-", r"^[\pL\d-]+$")
+    );
+    assert!(like("é", r"^\p{IsAlphabetic}$") && like("λ", r"^\p{IsGreek}$") && !like("λ", r"\p{IsLatin}"));
+    assert!(like("-_", r"^\p{Punct}+$") && like("٣", r"^\p{Nd}$") && !like("٣", r"\p{Digit}"));
+    assert!(like("1", r"^[^\p{L}]$") && !like("é", r"^[^\p{L}]$") && !like("é", r"^[\P{L}]$"));
+    // A letter of Unicode 14, which Java 17 does not know.
+    assert!(!like("\u{2c2f}", r"\p{L}") && like("\u{2c2f}", r"\P{L}"));
+}
+
+#[test]
 fn what_java_refuses_is_invalid() {
     for pattern in
         ["(?P<y>a)", "a**", "a+*", "[a--b]", "a)", "(a", r"\q", "a{,2}", "{", "[z-a]", "*a", "a{b}", r"[a-\d]"]
@@ -39,9 +52,21 @@ fn what_java_refuses_is_invalid() {
 
 #[test]
 fn what_has_no_form_here_is_named() {
-    for pattern in
-        ["(?=a)", "(?<!a)b", r"(a)\1", "a++", r"\p{Alpha}", "[[:alpha:]]", "[a&&b]", "(?m)^a", "(?x)a b", "(?>a)", "^*"]
-    {
+    for pattern in [
+        "(?=a)",
+        "(?<!a)b",
+        r"(a)\1",
+        "a++",
+        r"\p{Cn}",
+        r"(?i)\p{Lu}",
+        r"\p{InGreek}",
+        "[[:alpha:]]",
+        "[a&&b]",
+        "(?m)^a",
+        "(?x)a b",
+        "(?>a)",
+        "^*",
+    ] {
         assert!(matches!(translate(pattern), Err(PatternFault::Apart(_))), "{pattern}: {:?}", translate(pattern));
     }
 }

@@ -1,6 +1,7 @@
 //! Why a query does not run: refused by this engine, or failed on it. The text names no value of any row.
 
-use datafusion::common::DataFusionError;
+use datafusion::common::{DataFusionError, SchemaError};
+use lakeflow::diag::did_you_mean;
 
 /// A fault of planning or running a query.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -27,6 +28,13 @@ impl Fault {
 
 impl From<DataFusionError> for Fault {
     fn from(error: DataFusionError) -> Self {
+        if let DataFusionError::SchemaError(fault, _) = error.find_root()
+            && let SchemaError::FieldNotFound { field, valid_fields } = &**fault
+        {
+            let hint = did_you_mean(field.name(), valid_fields.iter().map(|field| field.name()));
+            let hint = hint.map(|hint| format!("; {hint}")).unwrap_or_default();
+            return Fault::Failed(format!("unknown column `{}`{hint}", field.flat_name()));
+        }
         let refused = matches!(error.find_root(), DataFusionError::NotImplemented(_));
         let text = trimmed(&error.find_root().strip_backtrace());
         if text.starts_with("Unsupported ast node in sqltorel: Lambda") {

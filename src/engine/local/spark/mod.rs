@@ -15,6 +15,7 @@ mod session;
 mod syntax;
 mod types;
 mod unify;
+mod values;
 mod verify;
 
 pub(super) use cast::texts as texts_of;

@@ -16,6 +16,7 @@ use datafusion::logical_expr::{
 };
 
 use super::types;
+use super::values::{one_nan, within_calendar};
 
 /// What a function takes at one position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +25,8 @@ pub(super) enum Param {
     Text,
     /// INT.
     Int,
+    /// INT, and no wider integer, as Spark wants it of some functions.
+    JustInt,
     /// BIGINT.
     Long,
     /// DOUBLE.
@@ -237,8 +240,10 @@ impl ScalarUDFImpl for Registered {
             return Ok(ColumnarValue::Array(new_empty_array(args.return_field.data_type())));
         }
         let arrays = args.args.into_iter().map(|a| a.into_array(rows)).collect::<Result<Vec<_>>>()?;
+        arrays.iter().try_for_each(within_calendar)?;
         let call = Call { args: arrays, returns: args.return_field.data_type().clone(), rows };
-        let result = (self.native.body)(&call)?;
+        let result = one_nan((self.native.body)(&call)?);
+        within_calendar(&result)?;
         if result.data_type() != &call.returns {
             return exec_err!("`{}` gave {} instead of {}", self.native.name, result.data_type(), call.returns);
         }
@@ -252,7 +257,7 @@ fn coerce(param: Param, given: &DataType) -> Option<DataType> {
         Param::Any => return Some(given.clone()),
         Param::List => return matches!(given, T::List(_)).then(|| given.clone()),
         Param::Text => T::Utf8,
-        Param::Int => T::Int32,
+        Param::Int | Param::JustInt => T::Int32,
         Param::Long => T::Int64,
         Param::Double => T::Float64,
         Param::Flag => T::Boolean,

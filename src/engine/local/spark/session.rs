@@ -5,6 +5,7 @@ use std::sync::Arc;
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::{Field, Schema, SchemaRef};
 use datafusion::catalog::TableProvider;
+use datafusion::common::{DataFusionError, SchemaError};
 use datafusion::execution::SessionStateBuilder;
 use datafusion::functions_aggregate::planner::AggregateFunctionPlanner;
 use datafusion::functions_window::planner::WindowFunctionPlanner;
@@ -71,8 +72,16 @@ impl Session {
     pub async fn plan(&self, query: &Query, relations: &mut dyn Relations) -> Result<LogicalPlan, Fault> {
         let mut query = query.clone();
         syntax::rewrite(&mut query, relations)?;
-        let statement = PlannedStatement::Statement(Box::new(Statement::Query(Box::new(query))));
-        let plan = self.context.state().statement_to_plan(statement).await?;
+        let plan = loop {
+            let statement = PlannedStatement::Statement(Box::new(Statement::Query(Box::new(query.clone()))));
+            match self.context.state().statement_to_plan(statement).await {
+                Ok(plan) => break plan,
+                Err(error) => match missing(&error) {
+                    Some(name) if syntax::inline_alias(&mut query, &name) => {}
+                    _ => return Err(error.into()),
+                },
+            }
+        };
         let plan = count_copies(plan, &self.registry)?;
         verify(&plan)?;
         Ok(unify(plan, &self.registry)?)
@@ -112,6 +121,19 @@ impl Session {
         let rebuild = |batch: &RecordBatch| RecordBatch::try_new(Arc::clone(&named), batch.columns().to_vec());
         let batches = batches.iter().map(rebuild).collect::<Result<Vec<_>, _>>();
         Ok((named, batches.map_err(|e| Fault::failed(e.to_string()))?))
+    }
+}
+
+/// The name that no relation has, or the relation that there is not.
+fn missing(error: &DataFusionError) -> Option<String> {
+    match error.find_root() {
+        DataFusionError::SchemaError(fault, _) => match fault.as_ref() {
+            SchemaError::FieldNotFound { field, .. } => {
+                Some(field.relation.as_ref().map_or(field.name.as_str(), |relation| relation.table()).to_owned())
+            }
+            _ => None,
+        },
+        _ => None,
     }
 }
 

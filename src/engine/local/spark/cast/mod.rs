@@ -19,6 +19,7 @@ use super::native::{Given, Native, Param, native};
 use super::types;
 
 pub(super) use number::digits_of;
+pub(super) use show::java_double;
 pub(in crate::engine::local) use show::texts;
 pub(super) use time::days_of;
 
@@ -98,7 +99,7 @@ pub(super) fn convert(array: &ArrayRef, to: &DataType, lenient: bool) -> Result<
 }
 
 /// `10:11:12` or `T10:11`: a moment of the current day to Spark.
-fn is_time_alone(text: &str) -> bool {
+pub(super) fn is_time_alone(text: &str) -> bool {
     let text = text.trim_matches(|c: char| c <= ' ');
     let mut parts = text.strip_prefix('T').unwrap_or(text).split(':');
     let number = |part: Option<&str>| {

@@ -9,10 +9,12 @@ use datafusion::arrow::datatypes::{
 };
 use datafusion::common::{Result, exec_err};
 
+use super::super::values::within_calendar;
 use super::{digits_of, plain};
 
 /// The text of every value; NULL stays NULL.
 pub(crate) fn texts(array: &ArrayRef) -> Result<StringArray> {
+    within_calendar(array)?;
     fn each<T>(values: impl Iterator<Item = Option<T>>, show: impl Fn(T) -> String) -> StringArray {
         values.map(|v| v.map(&show)).collect()
     }
@@ -57,6 +59,11 @@ fn structs(array: &ArrayRef) -> Result<StringArray> {
         format!("{{{}}}", parts.join(", "))
     };
     Ok((0..structs.len()).map(|i| (!structs.is_null(i)).then(|| row(i))).collect())
+}
+
+/// A DOUBLE as Java writes it.
+pub(crate) fn java_double(value: f64) -> String {
+    float(&digits_of(value))
 }
 
 /// Java's form of a float: at least one decimal, an exponent below 10^-3 and from 10^7 on.

@@ -14,9 +14,10 @@ use datafusion::arrow::row::{RowConverter, Rows, SortField};
 use datafusion::common::{Result, exec_datafusion_err, exec_err, not_impl_err, plan_err};
 
 use super::super::cast::{convert, texts};
-use super::super::native::Param::{Any, Flag, Int, List, Text};
+use super::super::native::Param::{Any, Flag, Int, JustInt, List, Text};
 use super::super::native::{Call, Given, Native, native};
 use super::super::types;
+use super::super::values::Room;
 
 pub(super) const FUNCTIONS: &[Native] = &[
     native("size", &[Any], |_| Ok(DataType::Int32), size),
@@ -36,11 +37,12 @@ pub(super) const FUNCTIONS: &[Native] = &[
     native("array_join", &[List, Text, Text], |_| Ok(DataType::Utf8), join).optional(1),
     native("array_append", &[List, Any], |g| fitting(g, 1), |c| with_element(c, false)),
     native("array_prepend", &[List, Any], |g| fitting(g, 1), |c| with_element(c, true)),
-    native("array_repeat", &[Any, Int], |g| Ok(types::array(g.type_at(0))), repeat),
+    native("array_repeat", &[Any, JustInt], |g| Ok(types::array(g.type_at(0))), repeat),
     native("sequence", &[Any, Any, Any], sequence_type, sequence).optional(1),
     native("flatten", &[List], element, super::maps::flattened),
     native("array_remove", &[List, Any], |g| fitting(g, 1), removed),
-    native("array_insert", &[List, Int, Any], |g| fitting(g, 2), inserted),
+    native("array_insert", &[List, JustInt, Any], |g| fitting(g, 2), inserted),
+    native("__stacked", &[Any], stacked_type, stacked).variadic(),
     native("__with_position", &[List], with_position_type, with_position),
     native("__or_null", &[List], first, or_null),
 ];
@@ -292,11 +294,13 @@ const MOST_ELEMENTS: usize = 10_000_000;
 
 fn repeat(call: &Call) -> Result<ArrayRef> {
     let counts = call.values::<Int32Type>(1)?;
-    let row = |row: usize| {
-        let count = usize::try_from(counts.value(row)).unwrap_or(0);
-        counts.is_valid(row).then(|| vec![u32::try_from(row).ok(); count])
-    };
-    gathered(call.arg(0)?, (0..call.rows).map(row).collect())
+    let mut room = Room::of_elements();
+    let rows = counts.iter().enumerate().map(|(row, count)| {
+        let Some(count) = count.map(|n| usize::try_from(n).unwrap_or(0)) else { return Ok(None) };
+        room.take("array_repeat", count)?;
+        Ok(Some(vec![u32::try_from(row).ok(); count]))
+    });
+    gathered(call.arg(0)?, rows.collect::<Result<_>>()?)
 }
 
 /// The elements of all arrays of a row in one; NULL when any array is NULL.
@@ -334,6 +338,7 @@ fn sequence(call: &Call) -> Result<ArrayRef> {
     let (from, to) = (from.as_primitive::<Int64Type>(), to.as_primitive::<Int64Type>());
     let mut values = vec![];
     let mut rows = vec![];
+    let mut room = Room::of_elements();
     for row in 0..call.rows {
         if from.is_null(row) || to.is_null(row) {
             rows.push(None);
@@ -345,6 +350,8 @@ fn sequence(call: &Call) -> Result<ArrayRef> {
             return exec_err!("`sequence` cannot reach its end by this step");
         }
         let begin = values.len();
+        let length = (i128::from(end) - i128::from(start)) / i128::from(step);
+        room.take("sequence", usize::try_from(length).unwrap_or(usize::MAX))?;
         let mut value = start;
         while if step > 0 { value <= end } else { value >= end } {
             values.push(value);
@@ -384,6 +391,28 @@ fn step_of(array: &ArrayRef) -> Result<i64> {
     }
     let steps = long(array)?;
     steps.as_primitive::<Int64Type>().iter().next().flatten().ok_or_else(|| exec_datafusion_err!("a step of NULL"))
+}
+
+/// An array of values that are of one type as they stand.
+fn stacked_type(given: &Given) -> Result<DataType> {
+    let mut own = given.types.iter().filter(|ty| !ty.is_null());
+    let first = own.next().cloned().unwrap_or(DataType::Null);
+    match own.find(|ty| **ty != first) {
+        Some(other) => {
+            plan_err!("a column of `stack` is of {} and of {}: cast one", types::show(&first), types::show(other))
+        }
+        None => Ok(types::array(first)),
+    }
+}
+
+fn stacked(call: &Call) -> Result<ArrayRef> {
+    let DataType::List(field) = &call.returns else { return exec_err!("`stack` is made of arrays") };
+    let columns = call.args().iter().map(|a| convert(a, field.data_type(), false)).collect::<Result<Vec<_>>>()?;
+    let columns: Vec<&dyn Array> = columns.iter().map(AsRef::as_ref).collect();
+    let values = concat_arrays(&columns)?;
+    let place = |row: usize, column: usize| u32::try_from(column * call.rows + row).ok();
+    let row = |row: usize| Some((0..columns.len()).map(|column| place(row, column)).collect());
+    gathered(&values, (0..call.rows).map(row).collect())
 }
 
 fn positioned(element: DataType) -> Fields {

@@ -62,7 +62,7 @@ pub(super) const FUNCTIONS: &[Native] = &[
         |_| Ok(types::timestamp_ntz()),
         |c| convert(&make_timestamp(c, false)?, &types::timestamp_ntz(), false),
     ),
-    native("window", &[Timestamp, Text], window_type, window),
+    native("window", &[Any, Text], window_type, window),
     native("unix_date", &[Date], int, |c| convert(c.arg(0)?, &DataType::Int32, false)),
     native(
         "current_timezone",
@@ -439,13 +439,19 @@ fn add_units(call: &Call) -> Result<ArrayRef> {
     convert(&moved, &call.returns, false)
 }
 
-fn window_fields() -> Fields {
-    Fields::from(vec![Field::new("start", types::timestamp(), true), Field::new("end", types::timestamp(), true)])
+/// A window of a TIMESTAMP_NTZ has such borders.
+fn window_fields(of: &DataType) -> Result<Fields> {
+    let border = match of {
+        DataType::Timestamp(_, None) => types::timestamp_ntz(),
+        DataType::Date32 | DataType::Timestamp(..) | DataType::Utf8 | DataType::Null => types::timestamp(),
+        other => return plan_err!("{} is no time", types::show(other)),
+    };
+    Ok(Fields::from(vec![Field::new("start", border.clone(), true), Field::new("end", border, true)]))
 }
 
 fn window_type(given: &Given) -> Result<DataType> {
     match given.text(1).and_then(width) {
-        Some(_) => Ok(DataType::Struct(window_fields())),
+        Some(_) => Ok(DataType::Struct(window_fields(&given.type_at(0))?)),
         None => plan_err!("`window` needs a width such as '1 day'"),
     }
 }
@@ -460,15 +466,19 @@ fn width(text: &str) -> Option<i64> {
 /// The tumbling window that a moment lies in, counted from 1970-01-01.
 fn window(call: &Call) -> Result<ArrayRef> {
     let Some(width) = constant(call, 1)?.as_deref().and_then(width) else { return exec_err!("a window of no width") };
-    let times = call.values::<TimestampMicrosecondType>(0)?;
+    let fields = window_fields(call.arg(0)?.data_type())?;
+    let border = fields.first().map_or(DataType::Null, |field| field.data_type().clone());
+    let times = convert(call.arg(0)?, &border, false)?;
+    let times = times.as_primitive::<TimestampMicrosecondType>();
     // Spark leaves such a row out altogether.
     if times.null_count() > 0 {
         return not_impl_err!("`window` of a time that is NULL: leave such rows out by WHERE");
     }
     let start = |t: i64| t - t.rem_euclid(width);
-    let starts = times.iter().map(|t| t.map(start)).collect::<TimestampMicrosecondArray>().with_timezone("UTC");
-    let ends =
-        times.iter().map(|t| t.map(|t| start(t) + width)).collect::<TimestampMicrosecondArray>().with_timezone("UTC");
-    let columns: Vec<ArrayRef> = vec![Arc::new(starts), Arc::new(ends)];
-    Ok(Arc::new(StructArray::try_new(window_fields(), columns, datafusion::arrow::array::Array::logical_nulls(times))?))
+    let borders = |place: &dyn Fn(i64) -> i64| -> Result<ArrayRef> {
+        let micros = times.iter().map(|t| t.map(place)).collect::<TimestampMicrosecondArray>();
+        convert(&(Arc::new(micros) as ArrayRef), &border, false)
+    };
+    let columns = vec![borders(&start)?, borders(&|t| start(t) + width)?];
+    Ok(Arc::new(StructArray::try_new(fields, columns, times.logical_nulls())?))
 }

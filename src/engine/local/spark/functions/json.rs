@@ -12,10 +12,11 @@ use super::super::native::Param::{Any, Text};
 use super::super::native::{Call, Given, Native, native};
 use super::super::types;
 use super::arrays::gathered;
-use super::json_text::{Json, read};
+use super::json_text::{Json, read, written};
 
 pub(super) const FUNCTIONS: &[Native] = &[
     native("get_json_object", &[Text, Text], |_| Ok(DataType::Utf8), get),
+    native("__json_field", &[Text, Text], |_| Ok(DataType::Utf8), field),
     native("to_json", &[Any], nested, to_json),
     native("json_array_length", &[Text], |_| Ok(DataType::Int32), array_length),
     native("json_object_keys", &[Text], |_| Ok(types::array(DataType::Utf8)), object_keys),
@@ -48,22 +49,31 @@ fn is_exact(ty: &DataType) -> bool {
 fn get(call: &Call) -> Result<ArrayRef> {
     let Some(path) = super::strings::constant(call, 1)? else { return Ok(Arc::new(StringArray::new_null(call.rows))) };
     let steps = steps(&path)?;
-    let one = |text: &str| {
-        let whole: Value = serde_json::from_str(text).ok()?;
-        let mut value = &whole;
-        for step in &steps {
-            value = match step {
-                Step::Field(name) => value.get(name)?,
-                Step::Index(index) => value.get(index)?,
-            };
-        }
-        match value {
-            Value::Null => None,
-            Value::String(text) => Some(text.clone()),
-            other => Some(other.to_string()),
-        }
-    };
+    let one = |text: &str| found(&read(text)?, &steps);
     Ok(Arc::new(call.text(0)?.iter().map(|text| text.and_then(one)).collect::<StringArray>()))
+}
+
+/// What lies at the end of a path. Of several fields of one name, the first counts that has something there.
+fn found(value: &Json, steps: &[Step]) -> Option<String> {
+    match (steps.split_first(), value) {
+        (None, value) => written(value),
+        (Some((Step::Field(name), rest)), Json::Object(fields)) => {
+            fields.iter().filter(|(own, _)| own == name).find_map(|(_, value)| found(value, rest))
+        }
+        (Some((Step::Index(index), rest)), Json::Array(items)) => found(items.get(*index)?, rest),
+        _ => None,
+    }
+}
+
+/// A field of an object; of several of one name, the last that is not null.
+fn field(call: &Call) -> Result<ArrayRef> {
+    let one = |(text, name): (Option<&str>, Option<&str>)| match (read(text?)?, name?) {
+        (Json::Object(fields), name) => {
+            fields.iter().rev().filter(|(own, _)| own == name).find_map(|(_, value)| written(value))
+        }
+        _ => None,
+    };
+    Ok(Arc::new(call.text(0)?.iter().zip(call.text(1)?.iter()).map(one).collect::<StringArray>()))
 }
 
 enum Step {

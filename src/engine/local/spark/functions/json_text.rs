@@ -6,17 +6,19 @@
 use std::sync::Arc;
 
 use datafusion::arrow::array::{
-    ArrayRef, BooleanArray, Decimal128Array, Float32Array, Float64Array, Int8Array, Int16Array, Int32Array, Int64Array,
-    StringArray, StructArray,
+    Array, ArrayRef, BooleanArray, Date32Array, Decimal128Array, Float32Array, Float64Array, Int8Array, Int16Array,
+    Int32Array, Int64Array, StringArray, StructArray, TimestampMicrosecondArray,
 };
 use datafusion::arrow::datatypes::{DataType, Field, Fields};
 use datafusion::common::{Result, not_impl_err, plan_err};
 use lakeflow::{cast, types as ours};
 
+use super::super::cast::{is_time_alone, java_double};
 use super::super::native::Param::Text;
 use super::super::native::{Call, Given, Native, native};
 use super::super::types;
 use super::arrays::gathered;
+use super::maps::{built, map_type};
 
 pub(super) const FUNCTIONS: &[Native] = &[native("from_json", &[Text, Text], wanted, from_json)];
 
@@ -159,26 +161,52 @@ impl Reader<'_> {
             "false" => return Some(Json::Bool(false)),
             _ => {}
         }
-        // A number of the standard, and no other.
-        matches!(serde_json::from_str::<serde_json::Value>(word), Ok(serde_json::Value::Number(_)))
-            .then(|| Json::Number(word.to_owned()))
-            .or_else(|| is_huge(word).then(|| Json::Number(word.to_owned())))
+        is_number(word).then(|| Json::Number(word.to_owned()))
     }
 }
 
-/// A number that is beyond a double and well formed.
-fn is_huge(word: &str) -> bool {
-    let digits = word.strip_prefix('-').unwrap_or(word);
-    digits.len() > 15 && digits.bytes().all(|b| b.is_ascii_digit()) && !digits.starts_with('0')
+/// A number of the standard, however large.
+fn is_number(word: &str) -> bool {
+    let all_digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let (mantissa, exponent) = word.split_once(['e', 'E']).map_or((word, None), |(m, e)| (m, Some(e)));
+    let (whole, fraction) = mantissa.split_once('.').map_or((mantissa, None), |(w, f)| (w, Some(f)));
+    let whole = whole.strip_prefix('-').unwrap_or(whole);
+    all_digits(whole)
+        && (whole == "0" || !whole.starts_with('0'))
+        && fraction.is_none_or(all_digits)
+        && exponent.is_none_or(|e| all_digits(e.strip_prefix(['+', '-']).unwrap_or(e)))
 }
 
-/// The value as text, as it stands in JSON without blanks.
+/// A value as a text: a text as it is, others as JSON; nothing of null.
+pub(super) fn written(value: &Json) -> Option<String> {
+    match value {
+        Json::Null => None,
+        Json::Text(text) => Some(text.clone()),
+        other => {
+            let mut out = String::new();
+            shown(other, &mut out);
+            Some(out)
+        }
+    }
+}
+
+/// Whole numbers keep their digits; others are read as a DOUBLE and written as one.
+fn number_as_java(number: &str) -> String {
+    match number.parse::<f64>() {
+        Ok(_) if number == "-0" => "0".to_owned(),
+        Ok(value) if value.is_infinite() => if value > 0.0 { "\"Infinity\"" } else { "\"-Infinity\"" }.to_owned(),
+        Ok(value) if number.contains(['.', 'e', 'E']) => java_double(value),
+        _ => number.to_owned(),
+    }
+}
+
+/// The value as JSON without blanks.
 fn shown(value: &Json, out: &mut String) {
     let quoted = |text: &str| serde_json::Value::String(text.to_owned()).to_string();
     match value {
         Json::Null => out.push_str("null"),
         Json::Bool(truth) => out.push_str(&truth.to_string()),
-        Json::Number(number) => out.push_str(number),
+        Json::Number(number) => out.push_str(&number_as_java(number)),
         Json::Text(text) => out.push_str(&quoted(text)),
         Json::Array(items) => {
             out.push('[');
@@ -207,10 +235,10 @@ fn wanted(given: &Given) -> Result<DataType> {
     };
     let ty = match ours::parse_columns(schema) {
         Ok(columns) if !columns.is_empty() => {
-            let field = |c: &ours::Column| Some(Field::new(&c.name, types::of(&c.ty)?, true));
+            let field = |c: &ours::Column| Some(Field::new(&c.name, shape(&c.ty)?, true));
             columns.iter().map(field).collect::<Option<Fields>>().map(DataType::Struct)
         }
-        _ => ours::DataType::parse(schema).ok().and_then(|ty| types::of(&ty)),
+        _ => ours::DataType::parse(schema).ok().and_then(|ty| shape(&ty)),
     };
     match ty {
         Some(ty) => readable(&ty).map(|()| ty),
@@ -218,11 +246,39 @@ fn wanted(given: &Given) -> Result<DataType> {
     }
 }
 
+/// The Arrow type; maps too, which tables of this engine do not hold.
+fn shape(ty: &ours::DataType) -> Option<DataType> {
+    Some(match ty {
+        ours::DataType::Map(key, value) => map_type(shape(key)?, shape(value)?),
+        ours::DataType::Array(element) => types::array(shape(element)?),
+        ours::DataType::Struct(fields) => {
+            let field = |f: &ours::Field| Some(Field::new(&f.name, shape(&f.ty)?, true));
+            DataType::Struct(fields.iter().map(field).collect::<Option<Fields>>()?)
+        }
+        other => types::of(other)?,
+    })
+}
+
+/// The types of a map's keys and values.
+fn entries(ty: &DataType) -> Option<(&DataType, &DataType)> {
+    let DataType::Map(entries, _) = ty else { return None };
+    let DataType::Struct(fields) = entries.data_type() else { return None };
+    match fields.as_ref() {
+        [key, value] => Some((key.data_type(), value.data_type())),
+        _ => None,
+    }
+}
+
 fn readable(ty: &DataType) -> Result<()> {
     match ty {
         DataType::Struct(fields) => fields.iter().try_for_each(|f| readable(f.data_type())),
         DataType::List(element) => readable(element.data_type()),
-        DataType::Utf8 | DataType::Boolean | DataType::Decimal128(..) => Ok(()),
+        DataType::Map(..) => match entries(ty) {
+            Some((DataType::Utf8, value)) => readable(value),
+            _ => plan_err!("`from_json` into a map whose keys are no STRING"),
+        },
+        DataType::Utf8 | DataType::Boolean | DataType::Decimal128(..) | DataType::Date32 => Ok(()),
+        DataType::Timestamp(_, Some(_)) => Ok(()),
         ty if ty.is_integer() || ty.is_floating() => Ok(()),
         other => not_impl_err!("`from_json` into {}", types::show(other)),
     }
@@ -242,7 +298,7 @@ fn from_json(call: &Call) -> Result<ArrayRef> {
                 return not_impl_err!("`from_json` of an array where a struct is wanted");
             }
             (Some(value @ Json::Object(_)), DataType::Struct(_)) => Some(value),
-            (Some(value @ Json::Array(_)), DataType::List(_)) => Some(value),
+            (Some(value), DataType::List(_) | DataType::Map(..)) if fits(&value, &call.returns)? => Some(value),
             (Some(Json::Null), _) => None,
             _ if is_struct => Some(malformed.clone()),
             _ => None,
@@ -251,10 +307,57 @@ fn from_json(call: &Call) -> Result<ArrayRef> {
     column(&values.iter().map(Option::as_ref).collect::<Vec<_>>(), &call.returns)
 }
 
+/// Whether there is a value of the type: an array or a map of which one part is of another kind is none, and a struct is one
+/// whatever its fields are.
+fn fits(value: &Json, ty: &DataType) -> Result<bool> {
+    match (value, ty) {
+        (Json::Null, _) => Ok(true),
+        (Json::Object(_), DataType::Struct(_)) => Ok(true),
+        (Json::Array(items), DataType::List(element)) => all_fit(items.iter(), element.data_type()),
+        (Json::Object(fields), DataType::Map(..)) => match entries(ty) {
+            Some((_, of)) => all_fit(fields.iter().map(|(_, value)| value), of),
+            None => Ok(false),
+        },
+        (_, DataType::Struct(_) | DataType::List(_) | DataType::Map(..)) => Ok(false),
+        (value, ty) => Ok(simple(&[Some(value)], ty)?.is_valid(0)),
+    }
+}
+
+fn all_fit<'a>(mut values: impl Iterator<Item = &'a Json>, ty: &DataType) -> Result<bool> {
+    values.try_fold(true, |so_far, value| Ok(so_far && fits(value, ty)?))
+}
+
+/// Objects as maps. Of two keys of one name, the last value counts, at the place of the first.
+fn maps(values: &[Option<&Json>], ty: &DataType) -> Result<ArrayRef> {
+    let Some((_, of)) = entries(ty) else { return not_impl_err!("`from_json` into {}", types::show(ty)) };
+    let (mut keys, mut items, mut rows) = (vec![], vec![], vec![]);
+    for value in values {
+        let Some(Json::Object(fields)) = value else {
+            rows.push(None);
+            continue;
+        };
+        let mut own: Vec<(&str, &Json)> = vec![];
+        for (name, value) in fields {
+            match own.iter_mut().find(|(key, _)| key == name) {
+                Some((_, before)) => *before = value,
+                None => own.push((name, value)),
+            }
+        }
+        let begin = keys.len();
+        keys.extend(own.iter().map(|(key, _)| (*key).to_owned()));
+        items.extend(own.iter().map(|(_, value)| Some(*value)));
+        let places = (begin..keys.len()).filter_map(|i| u32::try_from(i).ok());
+        rows.push(Some(places.map(|place| (place, Some(place))).collect()));
+    }
+    let keys: ArrayRef = Arc::new(StringArray::from(keys));
+    built(&keys, &column(&items, of)?, rows, ty)
+}
+
 /// The values of a type; what is of another kind is NULL.
 fn column(values: &[Option<&Json>], ty: &DataType) -> Result<ArrayRef> {
     match ty {
         DataType::Struct(fields) => structs(values, fields),
+        DataType::Map(..) => maps(values, ty),
         DataType::List(element) => {
             let (mut items, mut rows): (Vec<Option<&Json>>, Vec<_>) = (vec![], vec![]);
             for value in values {
@@ -280,7 +383,16 @@ fn structs(values: &[Option<&Json>], fields: &Fields) -> Result<ArrayRef> {
         _ => None,
     };
     let columns = fields.iter().map(|field| {
-        let inner: Vec<Option<Json>> = values.iter().map(|value| of(value, field.name())).collect();
+        let mut inner: Vec<Option<Json>> = values.iter().map(|value| of(value, field.name())).collect();
+        for value in &mut inner {
+            let is_one = match value {
+                Some(value) => fits(value, field.data_type())?,
+                None => true,
+            };
+            if !is_one {
+                *value = None;
+            }
+        }
         column(&inner.iter().map(Option::as_ref).collect::<Vec<_>>(), field.data_type())
     });
     let valid: Vec<bool> = values.iter().map(|value| matches!(value, Some(Json::Object(_)))).collect();
@@ -309,13 +421,38 @@ fn float(value: &Option<&Json>) -> Option<f64> {
 
 fn text(value: &Option<&Json>) -> Option<String> {
     match value {
-        None | Some(Json::Null) => None,
-        Some(Json::Text(text)) => Some(text.clone()),
-        Some(other) => {
-            let mut out = String::new();
-            shown(other, &mut out);
-            Some(out)
+        Some(value) => written(value),
+        None => None,
+    }
+}
+
+/// A date as a cast reads it, or else a number of days since 1970 as a text.
+fn day(value: &Option<&Json>) -> Option<i32> {
+    match value {
+        Some(Json::Text(text)) => cast::date(cast::trimmed(text)).or_else(|| text.parse().ok()),
+        _ => None,
+    }
+}
+
+/// A timestamp as a cast reads it, or whole seconds since 1970.
+fn moment(value: &Option<&Json>) -> Result<Option<i64>> {
+    match value {
+        Some(Json::Text(text)) => match cast::timestamp(cast::trimmed(text)) {
+            Some(_) if is_time_alone(text) => {
+                not_impl_err!("a time without a date as a TIMESTAMP: it is one of the day of the run")
+            }
+            None if is_time_alone(text) || text.contains("GMT") => {
+                not_impl_err!("`from_json` of a TIMESTAMP in this form")
+            }
+            moment => Ok(moment),
+        },
+        Some(Json::Number(digits)) if digits.parse::<i64>().is_ok() => {
+            match digits.parse::<i64>().ok().and_then(|seconds| seconds.checked_mul(1_000_000)) {
+                None => not_impl_err!("`from_json` of a TIMESTAMP so far away"),
+                moment => Ok(moment),
+            }
         }
+        _ => Ok(None),
     }
 }
 
@@ -340,6 +477,11 @@ fn simple(values: &[Option<&Json>], ty: &DataType) -> Result<ArrayRef> {
             };
             let decimals = values.iter().map(decimal).collect::<Decimal128Array>();
             Arc::new(decimals.with_precision_and_scale(*precision, *scale)?)
+        }
+        DataType::Date32 => Arc::new(values.iter().map(day).collect::<Date32Array>()),
+        DataType::Timestamp(_, Some(_)) => {
+            let times = values.iter().map(moment).collect::<Result<TimestampMicrosecondArray>>()?;
+            Arc::new(times.with_timezone("UTC"))
         }
         other => return not_impl_err!("`from_json` into {}", types::show(other)),
     })

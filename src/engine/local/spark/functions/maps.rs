@@ -54,10 +54,10 @@ fn entries_type(given: &Given) -> Result<DataType> {
 }
 
 /// Positions of a key and of its value.
-type Pairs = Vec<(u32, Option<u32>)>;
+pub(super) type Pairs = Vec<(u32, Option<u32>)>;
 
 /// A map for each row of pairs: positions among the keys, and among the values.
-fn built(keys: &ArrayRef, values: &ArrayRef, rows: Vec<Option<Pairs>>, ty: &DataType) -> Result<ArrayRef> {
+pub(super) fn built(keys: &ArrayRef, values: &ArrayRef, rows: Vec<Option<Pairs>>, ty: &DataType) -> Result<ArrayRef> {
     let comparable = comparable(keys)?;
     for row in rows.iter().flatten() {
         let mut seen = HashSet::new();

@@ -6,12 +6,15 @@
 mod arrays;
 mod bits;
 mod dates;
+mod fdlibm;
+mod fold;
 mod format;
 mod formats;
 mod json;
 mod json_text;
 mod maps;
 mod math;
+mod numerals;
 mod patterns;
 mod regex;
 mod sets;
@@ -67,7 +70,6 @@ const SPARK: &[&str] = &[
     "unbase64",
     "ascii",
     "char",
-    "space",
     "hex",
     "bin",
     "bit_count",
@@ -178,6 +180,7 @@ impl Registry {
                 self.window.insert(function.name().to_owned(), function);
             }
         }
+        self.higher_order.insert("aggregate".to_owned(), Arc::new(HigherOrderUDF::new_from_impl(fold::Fold::new())));
         for function in datafusion::functions_nested::all_default_higher_order_functions() {
             if HIGHER_ORDER.contains(&function.name()) {
                 self.higher_order.insert(function.name().to_owned(), function);
@@ -198,6 +201,7 @@ impl Registry {
             json_text::FUNCTIONS,
             maps::FUNCTIONS,
             math::FUNCTIONS,
+            numerals::FUNCTIONS,
             regex::FUNCTIONS,
             sets::FUNCTIONS,
             statistics::FUNCTIONS,

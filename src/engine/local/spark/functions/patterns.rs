@@ -61,12 +61,18 @@ impl Pattern {
         Ok(Pattern { parts })
     }
 
-    /// Refuses letters that Spark writes and does not read.
+    /// Refuses letters that Spark writes and does not read, and fractions beside other numbers, which it reads in ways of its own.
     ///
     /// # Errors
     /// When there is one.
     pub fn require_readable(&self, pattern: &str) -> Result<()> {
-        match self.parts.iter().any(|part| matches!(part, Part::Letters('E' | 'D', _))) {
+        let letter = |part: &Part| if let Part::Letters(letter, _) = part { Some(*letter) } else { None };
+        let is_bare = |pair: &[Part]| match pair {
+            [a, b] => letter(a).is_some() && letter(b).is_some() && [letter(a), letter(b)].contains(&Some('S')),
+            _ => false,
+        };
+        let is_written_alone = |part: &Part| matches!(letter(part), Some('E' | 'D'));
+        match self.parts.iter().any(is_written_alone) || self.parts.windows(2).any(is_bare) {
             true => plan_err!("reading texts by the date pattern `{pattern}` is not supported by the local engine"),
             false => Ok(()),
         }
@@ -202,12 +208,14 @@ impl Fields {
         }
         let most = match (letter, width, adjacent) {
             ('y', 4, false) => 7,
+            ('S', ..) => width,
             (_, 1, false) => 9,
             _ => width,
         };
         let digits = text.bytes().take(most).take_while(u8::is_ascii_digit).count();
         let (digits, rest) = text.split_at_checked(digits)?;
-        if digits.len() < width {
+        // Of a fraction, one digit is enough.
+        if digits.len() < if letter == 'S' { 1 } else { width } {
             return None;
         }
         let number: u32 = digits.parse().ok()?;
@@ -247,6 +255,8 @@ mod tests {
         let moment = pattern("yyyy-MM-dd HH:mm:ss").read("2024-02-29 13:05:09").unwrap_or_default();
         assert_eq!(pattern("d/M/yy h:mm a 'at' EEEE, MMM").write(moment), "29/2/24 1:05 PM at Thursday, Feb");
         assert!(pattern("yyyy-MM-dd").read("2024-2-29").is_none(), "two digits are asked for");
+        assert!(pattern("s.SSS").read("5.1").is_some() && pattern("s.SSS").read("5.1234").is_none());
+        assert!(pattern("ss.SSS").require_readable("").is_ok() && pattern("ssSSS").require_readable("").is_err());
         assert!(pattern("yyyy-MM-dd").read("2023-02-29").is_none(), "no such day");
         assert!(pattern("yyyy-MM-dd").read("2024-02-29x").is_none(), "nothing may follow");
         assert_eq!(pattern("yyyyMMdd").read("20240229").map(|t| t.date()), Some(moment.date()));

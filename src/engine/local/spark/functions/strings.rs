@@ -10,6 +10,7 @@ use super::super::cast::texts;
 use super::super::native::Param::{Any, Int, Text};
 use super::super::native::{Call, Given, Native, native};
 use super::super::types;
+use super::super::values::Room;
 use super::arrays;
 
 pub(super) const FUNCTIONS: &[Native] = &[
@@ -22,7 +23,8 @@ pub(super) const FUNCTIONS: &[Native] = &[
     native("initcap", &[Text], text, |c| one(c, initcap)),
     native("left", &[Text, Int], text, |c| counted(c, |s, n| take(s, n).to_owned())),
     native("right", &[Text, Int], text, |c| counted(c, right)),
-    native("repeat", &[Text, Int], text, |c| counted(c, |s, n| s.repeat(usize::try_from(n).unwrap_or(0)))),
+    native("repeat", &[Text, Int], text, repeat),
+    native("space", &[Int], text, space),
     native("lpad", &[Text, Int, Text], text, |c| pad(c, true)).optional(1),
     native("rpad", &[Text, Int, Text], text, |c| pad(c, false)).optional(1),
     native("substring", &[Text, Int, Int], text, substring).optional(1),
@@ -77,6 +79,27 @@ fn count(call: &Call, measure: impl Fn(&str) -> usize) -> Result<ArrayRef> {
 fn counted(call: &Call, map: impl Fn(&str, i32) -> String) -> Result<ArrayRef> {
     let pairs = call.text(0)?.iter().zip(call.values::<Int32Type>(1)?.iter());
     Ok(Arc::new(pairs.map(|(s, n)| Some(map(s?, n?))).collect::<StringArray>()))
+}
+
+fn repeat(call: &Call) -> Result<ArrayRef> {
+    let mut room = Room::of_texts();
+    let pairs = call.text(0)?.iter().zip(call.values::<Int32Type>(1)?.iter()).map(|(s, n)| {
+        let (Some(s), Some(n)) = (s, n) else { return Ok(None) };
+        let count = usize::try_from(n).unwrap_or(0);
+        room.take("repeat", s.len().saturating_mul(count))?;
+        Ok(Some(s.repeat(count)))
+    });
+    Ok(Arc::new(pairs.collect::<Result<StringArray>>()?))
+}
+
+fn space(call: &Call) -> Result<ArrayRef> {
+    let mut room = Room::of_texts();
+    let blanks = call.values::<Int32Type>(0)?.iter().map(|n| {
+        let Some(count) = n.map(|n| usize::try_from(n).unwrap_or(0)) else { return Ok(None) };
+        room.take("space", count)?;
+        Ok(Some(" ".repeat(count)))
+    });
+    Ok(Arc::new(blanks.collect::<Result<StringArray>>()?))
 }
 
 fn test(call: &Call, holds: impl Fn(&str, &str) -> bool) -> Result<ArrayRef> {
@@ -149,16 +172,19 @@ fn pad(call: &Call, left: bool) -> Result<ArrayRef> {
     let blanks = StringArray::from(vec![" "; call.rows]);
     let fill = if call.len() > 2 { call.text(2)? } else { &blanks };
     let rows = call.text(0)?.iter().zip(call.values::<Int32Type>(1)?.iter()).zip(fill.iter());
+    let name = if left { "lpad" } else { "rpad" };
+    let mut room = Room::of_texts();
     let padded = rows.map(|((s, n), fill)| {
-        let (s, n, fill) = (s?, n?, fill?);
+        let (Some(s), Some(n), Some(fill)) = (s, n, fill) else { return Ok(None) };
         let missing = usize::try_from(n).unwrap_or(0).saturating_sub(s.chars().count());
         if missing == 0 || fill.is_empty() {
-            return Some(take(s, n).to_owned());
+            return Ok(Some(take(s, n).to_owned()));
         }
+        room.take(name, missing.saturating_mul(4))?;
         let padding: String = fill.chars().cycle().take(missing).collect();
-        Some(if left { format!("{padding}{s}") } else { format!("{s}{padding}") })
+        Ok(Some(if left { format!("{padding}{s}") } else { format!("{s}{padding}") }))
     });
-    Ok(Arc::new(padded.collect::<StringArray>()))
+    Ok(Arc::new(padded.collect::<Result<StringArray>>()?))
 }
 
 /// From position 1 on; 0 counts as 1, negative positions count from the end.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, MapArray, UInt32Array};
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, MapArray, StructArray, UInt32Array};
 use datafusion::arrow::compute::{is_not_null, nullif, take};
 use datafusion::arrow::datatypes::{DataType, Int32Type};
 use datafusion::common::{Result, exec_err, plan_err};
@@ -16,9 +16,10 @@ use super::arrays::{comparable, range};
 
 pub(super) const FUNCTIONS: &[Native] = &[
     native("__field", &[Any, Text], field_type, field),
+    native("__nth_field", &[Any, Text, Text], nth_type, nth),
     native("__subscript", &[Any, Any], inner_type, |c| at(c, Base::Zero)),
-    native("element_at", &[Any, Any], inner_type, |c| at(c, Base::One)),
-    native("try_element_at", &[Any, Any], inner_type, |c| at(c, Base::Lenient)),
+    native("element_at", &[Any, Any], element_type, |c| at(c, Base::One)),
+    native("try_element_at", &[Any, Any], element_type, |c| at(c, Base::Lenient)),
     native("get", &[Any, Any], inner_type, |c| at(c, Base::LenientZero)),
 ];
 
@@ -42,6 +43,37 @@ fn field_type(given: &Given) -> Result<DataType> {
     }
 }
 
+/// A field of a NULL struct is NULL, whatever its buffer holds.
+fn within(structs: &StructArray, column: &ArrayRef) -> Result<ArrayRef> {
+    match structs.nulls() {
+        Some(_) => Ok(nullif(column.as_ref(), &datafusion::arrow::compute::is_null(structs)?)?),
+        None => Ok(Arc::clone(column)),
+    }
+}
+
+/// The field at a position, from 0 on, of a struct that has to have so many.
+fn nth_type(given: &Given) -> Result<DataType> {
+    let number = |position: usize| given.text(position).and_then(|text| text.parse::<usize>().ok());
+    match (given.type_at(0), number(1), number(2)) {
+        (DataType::Struct(fields), Some(place), Some(count)) if fields.len() == count => {
+            fields.get(place).map_or_else(|| plan_err!("a struct has no such field"), |f| Ok(f.data_type().clone()))
+        }
+        (DataType::Struct(fields), _, Some(count)) => {
+            plan_err!("`inline` gives {} columns and is given {count} names", fields.len())
+        }
+        (other, ..) => plan_err!("`inline` takes an array of structs, not of {}", types::show(&other)),
+    }
+}
+
+fn nth(call: &Call) -> Result<ArrayRef> {
+    let place = super::strings::constant(call, 1)?.and_then(|text| text.parse::<usize>().ok());
+    let Some(structs) = call.arg(0)?.as_struct_opt() else { return exec_err!("`inline` of no struct") };
+    match place.and_then(|place| structs.columns().get(place)) {
+        Some(column) => within(structs, column),
+        None => exec_err!("a struct has no such field"),
+    }
+}
+
 fn field(call: &Call) -> Result<ArrayRef> {
     let array = call.arg(0)?;
     let Some(name) = super::strings::constant(call, 1)? else { return exec_err!("a field needs a name") };
@@ -51,11 +83,7 @@ fn field(call: &Call) -> Result<ArrayRef> {
         let Some(column) = position.and_then(|p| structs.columns().get(p)) else {
             return exec_err!("the struct has no field `{name}`");
         };
-        // A field of a NULL struct is NULL, whatever its buffer holds.
-        match structs.nulls() {
-            Some(_) => Ok(nullif(column.as_ref(), &datafusion::arrow::compute::is_null(structs)?)?),
-            None => Ok(Arc::clone(column)),
-        }
+        within(structs, column)
     };
     match array.data_type() {
         DataType::Struct(_) => of(array),
@@ -82,6 +110,14 @@ fn inner_type(given: &Given) -> Result<DataType> {
         },
         DataType::Struct(_) => field_type(given),
         other => plan_err!("{} has no elements", types::show(&other)),
+    }
+}
+
+/// As Spark wants it, a position that counts from 1 is no BIGINT.
+fn element_type(given: &Given) -> Result<DataType> {
+    match (given.type_at(0), given.type_at(1)) {
+        (DataType::List(_), DataType::Int64) => plan_err!("a position in an array is an INT, not BIGINT: cast it"),
+        _ => inner_type(given),
     }
 }
 

@@ -22,6 +22,7 @@ use datafusion::logical_expr::{
 use super::super::arithmetic::{round_divide, shift};
 use super::super::cast::convert;
 use super::super::types::{self, MAX_PRECISION};
+use super::super::values::one_nan;
 use super::totals_of_some::{Distinct, Recent};
 
 /// The four functions.
@@ -126,6 +127,9 @@ impl AggregateUDFImpl for Total {
         if shape.of == DataType::Float64 && !args.is_distinct {
             return Ok(Box::new(Recent::new(shape)));
         }
+        if !args.is_distinct {
+            return Ok(Box::new(Single(Groups::new(shape, 1).moving())));
+        }
         self.accumulator(args)
     }
 
@@ -194,7 +198,7 @@ impl Shape {
                 let pairs = sums.iter().zip(counts);
                 let value = |sum: f64, n: i64| if self.average { sum / n as f64 } else { sum };
                 let results = pairs.map(|(sum, n)| (*n > 0).then(|| value(*sum, *n)));
-                return Ok(Arc::new(results.collect::<Float64Array>()));
+                return Ok(one_nan(Arc::new(results.collect::<Float64Array>())));
             }
             Sums::Exact(sums) => sums,
         };
@@ -231,6 +235,15 @@ pub(super) struct Groups {
     shape: Shape,
     sums: Sums,
     counts: Vec<i64>,
+    /// Whether a sum that leaves BIGINT on its way is left for good, whatever comes after: so it is in Spark.
+    is_strict: bool,
+}
+
+/// A sum that has left BIGINT: no number of rows leads back.
+const FAR: i256 = i256::from_parts(0, 1 << 100);
+
+fn bigint_or_far(sum: i256) -> i256 {
+    if sum.to_i128().is_some_and(|sum| i64::try_from(sum).is_ok()) { sum } else { FAR }
 }
 
 impl Groups {
@@ -239,7 +252,13 @@ impl Groups {
             DataType::Float64 => Sums::Float(vec![0.0; groups]),
             _ => Sums::Exact(vec![i256::ZERO; groups]),
         };
-        Groups { shape, sums, counts: vec![0; groups] }
+        let is_strict = shape.returns == DataType::Int64 && !shape.average;
+        Groups { shape, sums, counts: vec![0; groups], is_strict }
+    }
+
+    /// For rows that go again, or come in an order that Spark does not have.
+    pub fn moving(self) -> Self {
+        Groups { is_strict: false, ..self }
     }
 
     fn grow(&mut self, groups: usize) {
@@ -261,7 +280,8 @@ impl Groups {
     /// Adds values, `sign` of 1, or takes them away, `sign` of -1.
     pub fn values(&mut self, values: &ArrayRef, sign: i64, group_of: impl Fn(usize) -> Option<usize>) -> Result<()> {
         let values = convert(values, &self.shape.of, false)?;
-        let counts = &mut self.counts;
+        let (counts, is_strict) = (&mut self.counts, self.is_strict);
+        let settled = |sum: i256| if is_strict { bigint_or_far(sum) } else { sum };
         let rows = (0..values.len()).filter(|row| values.is_valid(*row));
         let rows = rows.filter_map(|row| group_of(row).map(|group| (row, group)));
         match &mut self.sums {
@@ -282,7 +302,7 @@ impl Groups {
                 rows.for_each(|(row, group)| {
                     let value = i256::from_i128(value(row));
                     let value = if sign < 0 { value.wrapping_neg() } else { value };
-                    Groups::add(sums, counts, group, sign, |sum| *sum = sum.wrapping_add(value));
+                    Groups::add(sums, counts, group, sign, |sum| *sum = settled(sum.wrapping_add(value)));
                 });
             }
         }
@@ -293,6 +313,8 @@ impl Groups {
         let [totals, others] = states else { return exec_err!("a total has a sum and a count") };
         let others = others.as_primitive::<Int64Type>();
         let rows = (0..totals.len()).filter_map(|row| group_of(row).map(|group| (row, group)));
+        let is_strict = self.is_strict;
+        let settled = |sum: i256| if is_strict { bigint_or_far(sum) } else { sum };
         match &mut self.sums {
             Sums::Float(sums) => {
                 let totals = totals.as_primitive::<Float64Type>();
@@ -304,7 +326,9 @@ impl Groups {
                 let totals = totals.as_primitive::<Decimal256Type>();
                 rows.for_each(|(row, group)| {
                     let total = totals.value(row);
-                    Groups::add(sums, &mut self.counts, group, others.value(row), |sum| *sum = sum.wrapping_add(total));
+                    Groups::add(sums, &mut self.counts, group, others.value(row), |sum| {
+                        *sum = settled(sum.wrapping_add(total))
+                    });
                 });
             }
         }

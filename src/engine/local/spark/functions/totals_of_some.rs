@@ -63,7 +63,7 @@ impl Accumulator for Distinct {
     }
 
     fn evaluate(&mut self) -> Result<ScalarValue> {
-        let mut total = Groups::new(self.shape.clone(), 1);
+        let mut total = Groups::new(self.shape.clone(), 1).moving();
         total.values(&self.all()?, 1, |_| Some(0))?;
         ScalarValue::try_from_array(&total.results()?, 0)
     }
@@ -110,7 +110,7 @@ impl Accumulator for Recent {
 
     fn evaluate(&mut self) -> Result<ScalarValue> {
         let values: datafusion::arrow::array::Float64Array = self.values.iter().copied().collect();
-        let mut total = Groups::new(self.shape.clone(), 1);
+        let mut total = Groups::new(self.shape.clone(), 1).moving();
         total.values(&(std::sync::Arc::new(values) as ArrayRef), 1, |_| Some(0))?;
         ScalarValue::try_from_array(&total.results()?, 0)
     }

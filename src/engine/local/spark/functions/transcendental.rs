@@ -1,7 +1,8 @@
 //! Logarithms, powers, angles: the algorithms of fdlibm, which Java prescribes, so that the last digit agrees.
 //!
 //! The mathematical library of the system rounds better here and there, and gives another last digit then. `libm` is a port of
-//! the same sources; what it has taken from elsewhere is written out here.
+//! the same sources; what it has taken from elsewhere is written out in `fdlibm`. Sine, cosine and tangent are those of the
+//! system: Java leaves their last digit to the machine, and is as near to the true value there.
 
 use std::sync::Arc;
 
@@ -11,37 +12,38 @@ use datafusion::common::Result;
 
 use super::super::native::Param::Double;
 use super::super::native::{Call, Given, Native, native};
+use super::fdlibm;
 
 pub(super) const FUNCTIONS: &[Native] = &[
-    native("ln", &[Double], double, |c| one(c, |x| is_positive(x).then(|| libm::log(x)))),
+    native("ln", &[Double], double, |c| one(c, |x| is_positive(x).then(|| fdlibm::log(x)))),
     native("log", &[Double, Double], double, |c| {
-        two(c, |base, x| (is_positive(base) && is_positive(x)).then(|| libm::log(x) / libm::log(base)))
+        two(c, |base, x| (is_positive(base) && is_positive(x)).then(|| fdlibm::log(x) / fdlibm::log(base)))
     }),
     native("log10", &[Double], double, |c| one(c, |x| is_positive(x).then(|| log10(x)))),
-    native("log2", &[Double], double, |c| one(c, |x| is_positive(x).then(|| libm::log(x) / libm::log(2.0)))),
-    native("log1p", &[Double], double, |c| one(c, |x| is_positive(x + 1.0).then(|| libm::log1p(x)))),
+    native("log2", &[Double], double, |c| one(c, |x| is_positive(x).then(|| fdlibm::log(x) / fdlibm::log(2.0)))),
+    native("log1p", &[Double], double, |c| one(c, |x| is_positive(x + 1.0).then(|| fdlibm::log1p(x)))),
     native("exp", &[Double], double, |c| one(c, |x| Some(libm::exp(x)))),
     native("expm1", &[Double], double, |c| one(c, |x| Some(libm::expm1(x)))),
     native("power", &[Double, Double], double, power),
     native("pow", &[Double, Double], double, power),
     native("cbrt", &[Double], double, |c| one(c, |x| Some(cbrt(x)))),
-    native("hypot", &[Double, Double], double, |c| two(c, |x, y| Some(libm::hypot(x, y)))),
-    native("sin", &[Double], double, |c| one(c, |x| Some(libm::sin(x)))),
-    native("cos", &[Double], double, |c| one(c, |x| Some(libm::cos(x)))),
-    native("tan", &[Double], double, |c| one(c, |x| Some(libm::tan(x)))),
-    native("cot", &[Double], double, |c| one(c, |x| Some(1.0 / libm::tan(x)))),
-    native("sec", &[Double], double, |c| one(c, |x| Some(1.0 / libm::cos(x)))),
-    native("csc", &[Double], double, |c| one(c, |x| Some(1.0 / libm::sin(x)))),
+    native("hypot", &[Double, Double], double, |c| two(c, |x, y| Some(fdlibm::hypot(x, y)))),
+    native("sin", &[Double], double, |c| one(c, |x| Some(x.sin()))),
+    native("cos", &[Double], double, |c| one(c, |x| Some(x.cos()))),
+    native("tan", &[Double], double, |c| one(c, |x| Some(x.tan()))),
+    native("cot", &[Double], double, |c| one(c, |x| Some(1.0 / x.tan()))),
+    native("sec", &[Double], double, |c| one(c, |x| Some(1.0 / x.cos()))),
+    native("csc", &[Double], double, |c| one(c, |x| Some(1.0 / x.sin()))),
     native("asin", &[Double], double, |c| one(c, |x| Some(libm::asin(x)))),
     native("acos", &[Double], double, |c| one(c, |x| Some(libm::acos(x)))),
     native("atan", &[Double], double, |c| one(c, |x| Some(libm::atan(x)))),
-    native("atan2", &[Double, Double], double, |c| two(c, |y, x| Some(libm::atan2(y + 0.0, x + 0.0)))),
-    native("sinh", &[Double], double, |c| one(c, |x| Some(libm::sinh(x)))),
-    native("cosh", &[Double], double, |c| one(c, |x| Some(libm::cosh(x)))),
-    native("tanh", &[Double], double, |c| one(c, |x| Some(libm::tanh(x)))),
+    native("atan2", &[Double, Double], double, |c| two(c, |y, x| Some(fdlibm::atan2(y + 0.0, x + 0.0)))),
+    native("sinh", &[Double], double, |c| one(c, |x| Some(fdlibm::sinh(x)))),
+    native("cosh", &[Double], double, |c| one(c, |x| Some(fdlibm::cosh(x)))),
+    native("tanh", &[Double], double, |c| one(c, |x| Some(fdlibm::tanh(x)))),
     native("asinh", &[Double], double, |c| one(c, |x| Some(asinh(x)))),
     native("acosh", &[Double], double, |c| one(c, |x| Some(acosh(x)))),
-    native("atanh", &[Double], double, |c| one(c, |x| Some(0.5 * (libm::log1p(x) - libm::log1p(-x))))),
+    native("atanh", &[Double], double, |c| one(c, |x| Some(0.5 * (fdlibm::log1p(x) - fdlibm::log1p(-x))))),
     native("radians", &[Double], double, |c| one(c, |x| Some(x * 0.017_453_292_519_943_295))),
     native("degrees", &[Double], double, |c| one(c, |x| Some(x * 57.295_779_513_082_32))),
     native("rint", &[Double], double, |c| one(c, |x| Some(x.round_ties_even()))),
@@ -81,11 +83,11 @@ fn asinh(x: f64) -> f64 {
         return x;
     }
     let result = if w > HUGE {
-        libm::log(w) + std::f64::consts::LN_2
+        fdlibm::log(w) + std::f64::consts::LN_2
     } else if w > 2.0 {
-        libm::log(2.0 * w + 1.0 / ((x * x + 1.0).sqrt() + w))
+        fdlibm::log(2.0 * w + 1.0 / ((x * x + 1.0).sqrt() + w))
     } else {
-        libm::log1p(w + x * x / (1.0 + (1.0 + x * x).sqrt()))
+        fdlibm::log1p(w + x * x / (1.0 + (1.0 + x * x).sqrt()))
     };
     result.copysign(x)
 }
@@ -94,12 +96,12 @@ fn acosh(x: f64) -> f64 {
     if x < 1.0 || x.is_nan() {
         f64::NAN
     } else if x >= HUGE {
-        libm::log(x) + std::f64::consts::LN_2
+        fdlibm::log(x) + std::f64::consts::LN_2
     } else if x > 2.0 {
-        libm::log(2.0 * x - 1.0 / (x + (x * x - 1.0).sqrt()))
+        fdlibm::log(2.0 * x - 1.0 / (x + (x * x - 1.0).sqrt()))
     } else {
         let t = x - 1.0;
-        libm::log1p(t + (2.0 * t + t * t).sqrt())
+        fdlibm::log1p(t + (2.0 * t + t * t).sqrt())
     }
 }
 
@@ -116,7 +118,7 @@ fn log10(x: f64) -> f64 {
     let i = i32::from(k < 0);
     let y = f64::from(k + i);
     let mantissa = f64::from_bits((bits & 0x000f_ffff_ffff_ffff) | ((0x3ff - i) as u64) << 52);
-    let z = y * LOG10_2LO + IVLN10 * libm::log(mantissa);
+    let z = y * LOG10_2LO + IVLN10 * fdlibm::log(mantissa);
     z + y * LOG10_2HI
 }
 

@@ -8,7 +8,7 @@ use sqlparser::ast::{
 
 use super::super::fault::Fault;
 use super::build::{arguments, call, case, rename, set_arguments, text};
-use super::lambda::{over_fields, parameters};
+use super::lambda::{fields_of_parameters, over_fields, parameters};
 use super::literals::{is_hidden, number, restore};
 use super::names::lowered;
 use super::shorthands::shorthand;
@@ -50,6 +50,7 @@ pub(super) fn special_form(expr: Expr) -> Result<Expr, Fault> {
                     params.iter_mut().for_each(|param| param.name = lowered(param.name.clone()));
                 }
             }
+            fields_of_parameters(&mut lambda);
             Expr::Lambda(lambda)
         }
         other => other,
@@ -86,7 +87,21 @@ fn rounded(name: &str, expr: Expr, field: CeilFloorKind) -> Result<Expr, Fault> 
     }
 }
 
-/// `struct(a, 1 AS b, x)` with the names that Spark gives: the alias, the column's own, or `colN`.
+/// The name in `a.name` and `a['name']`.
+fn taken_by_name(expr: &Expr) -> Option<String> {
+    match expr {
+        Expr::Nested(inner) => taken_by_name(inner),
+        Expr::Function(function) if matches!(function.name.to_string().as_str(), "__field" | "__subscript") => {
+            match arguments(function)?.get(1)? {
+                Expr::Value(ValueWithSpan { value: Value::SingleQuotedString(name), .. }) => Some(name.clone()),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+/// `struct(a, 1 AS b, x)` with the names that Spark gives: the alias, the column's own, what is taken by name, or `colN`.
 fn named_struct(values: Vec<Expr>) -> Result<Expr, Fault> {
     let mut args = vec![];
     for (position, value) in values.into_iter().enumerate() {
@@ -97,7 +112,7 @@ fn named_struct(values: Vec<Expr>) -> Result<Expr, Fault> {
                 Some(last) => (last.value.clone(), Expr::CompoundIdentifier(parts)),
                 None => return Err(Fault::refused("a name without parts")),
             },
-            other => (format!("col{}", position + 1), other),
+            other => (taken_by_name(&other).unwrap_or_else(|| format!("col{}", position + 1)), other),
         };
         args.extend([text(name), value]);
     }
@@ -139,7 +154,7 @@ pub(super) fn function(mut function: Function, now: DateTime<Utc>) -> Result<Exp
 }
 
 /// Functions that only this rewriter calls.
-const INTERNAL: [&str; 12] = [
+const INTERNAL: [&str; 16] = [
     "__cast",
     "__try_cast",
     "__negative",
@@ -152,6 +167,10 @@ const INTERNAL: [&str; 12] = [
     "__like",
     "__ilike",
     "__bitwise_not",
+    "__json_field",
+    "__nth_field",
+    "__stacked",
+    "__zipped",
 ];
 
 /// Other names for functions: (name, function).

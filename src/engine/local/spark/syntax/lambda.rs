@@ -36,6 +36,27 @@ pub(super) fn over_fields(lambda: &LambdaFunction, fields: &[&str]) -> Option<Ex
     Some(Expr::Lambda(lambda))
 }
 
+/// `x.a` in the body, where `x` is a parameter, takes a field.
+pub(super) fn fields_of_parameters(lambda: &mut LambdaFunction) {
+    struct Fields(Vec<String>);
+    impl VisitorMut for Fields {
+        type Break = ();
+
+        fn post_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<()> {
+            if let Expr::CompoundIdentifier(parts) = expr
+                && let Some((parameter, fields)) = parts.split_first()
+                && self.0.contains(&parameter.value)
+            {
+                let field = |of: Expr, field: &Ident| call("__field", vec![of, text(field.value.clone())]);
+                *expr = fields.iter().fold(column(parameter.value.clone()), field);
+            }
+            ControlFlow::Continue(())
+        }
+    }
+    let names = parameters(lambda).into_iter().map(str::to_owned).collect();
+    let _ = VisitMut::visit(lambda.body.as_mut(), &mut Fields(names));
+}
+
 /// Finds a lambda with a parameter of one of these names.
 struct Shadowed<'a>(&'a [String]);
 

@@ -3,8 +3,10 @@
 //! Names become lower case (Spark compares them so), casts and numbers become calls whose types are ours, Spark's
 //! own constructs become standard ones. What has no faithful form is refused by name; nothing is left to chance.
 
+mod aliases;
 mod build;
 mod calls;
+mod generators;
 mod lambda;
 mod literals;
 mod names;
@@ -24,6 +26,7 @@ use super::fault::Fault;
 use build::{call, text};
 pub use selects::{is_true, select_over};
 
+pub(super) use aliases::inline as inline_alias;
 pub(super) use names::display_names;
 
 /// Gives the relation that a table function or a name stands for.
@@ -91,6 +94,9 @@ impl VisitorMut for Rewriter<'_> {
     }
 
     fn pre_visit_select(&mut self, select: &mut Select) -> ControlFlow<Fault> {
+        if let Err(fault) = generators::in_items(select) {
+            return ControlFlow::Break(fault);
+        }
         names::name_items(select);
         flow(names::lower_select(select).and_then(|()| selects::before(select)))
     }
@@ -106,6 +112,11 @@ impl VisitorMut for Rewriter<'_> {
 
     fn pre_visit_statement(&mut self, statement: &mut Statement) -> ControlFlow<Fault> {
         ControlFlow::Break(Fault::refused(format!("a statement inside a query: {statement}")))
+    }
+
+    fn pre_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<Fault> {
+        names::keep_in_fields(expr);
+        ControlFlow::Continue(())
     }
 
     fn post_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<Fault> {

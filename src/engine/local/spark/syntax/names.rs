@@ -7,7 +7,10 @@ use sqlparser::ast::{
 };
 
 use super::super::fault::Fault;
+use super::super::functions::BETWEEN_NAMES;
 use super::Relations;
+use super::build::{arguments, call, text};
+use super::generators::gives_several;
 
 /// The identifier in lower case, quoted so that no later stage touches it.
 pub(super) fn lowered(ident: Ident) -> Ident {
@@ -169,6 +172,41 @@ fn unwrap_stream(factor: &mut TableFactor) -> Result<(), Fault> {
     Ok(())
 }
 
+/// What is written in a `struct` names its field in the letters of the query, before names are lowered.
+pub(super) fn keep_in_fields(expr: &mut Expr) {
+    match expr {
+        Expr::Struct { values, fields } if fields.is_empty() => {
+            for value in values.iter_mut().filter(|value| !matches!(value, Expr::Named { .. })) {
+                let Some(name) = written(value) else { continue };
+                let own = std::mem::replace(value, Expr::value(sqlparser::ast::Value::Null));
+                *value = Expr::Named { expr: Box::new(own), name: Ident::with_quote('"', name) };
+            }
+        }
+        Expr::Function(function) if function.name.to_string().eq_ignore_ascii_case("arrays_zip") => {
+            let Some(args) = arguments(function).filter(|args| !args.is_empty()) else { return };
+            // What has no name bears its position.
+            let names = args.iter().enumerate().map(|(place, arg)| written(arg).unwrap_or_else(|| place.to_string()));
+            let names = text(names.collect::<Vec<_>>().join(&BETWEEN_NAMES.to_string()));
+            *expr = call("__zipped", std::iter::once(names).chain(args).collect());
+        }
+        _ => {}
+    }
+}
+
+/// The name of a column or of a field that is taken.
+fn written(expr: &Expr) -> Option<String> {
+    match expr {
+        Expr::Identifier(ident) => Some(ident.value.clone()),
+        Expr::CompoundIdentifier(parts) => parts.last().map(|ident| ident.value.clone()),
+        Expr::CompoundFieldAccess { access_chain, .. } => match access_chain.last() {
+            Some(sqlparser::ast::AccessExpr::Dot(Expr::Identifier(field))) => Some(field.value.clone()),
+            _ => None,
+        },
+        Expr::Nested(inner) => written(inner),
+        _ => None,
+    }
+}
+
 /// Gives every unnamed expression the name that Spark derives from its text.
 pub(super) fn name_items(select: &mut Select) {
     for item in &mut select.projection {
@@ -190,7 +228,7 @@ fn spark_name(expr: &Expr) -> Option<String> {
         Expr::Nested(inner) => spark_name(inner),
         Expr::Function(function) => match function.name.to_string().to_lowercase().as_str() {
             "explode" | "explode_outer" => Some("col".to_owned()),
-            "posexplode" | "inline" | "stack" => None,
+            _ if gives_several(expr) => None,
             "count" if function.to_string().to_lowercase() == "count(*)" => Some("count(1)".to_owned()),
             _ => Some(expr.to_string()),
         },
@@ -229,6 +267,8 @@ pub(in super::super) fn display_names(query: &Query) -> Written {
     let named = |item: &SelectItem| match item {
         SelectItem::UnnamedExpr(Expr::Identifier(ident)) => Some(Some(ident.value.clone())),
         SelectItem::UnnamedExpr(Expr::CompoundIdentifier(parts)) => Some(parts.last().map(|i| i.value.clone())),
+        SelectItem::UnnamedExpr(expr) if gives_several(expr) => None,
+        SelectItem::ExprWithAlias { expr, .. } if gives_several(expr) => None,
         SelectItem::UnnamedExpr(expr) => Some(spark_name(expr)),
         SelectItem::ExprWithAlias { alias, .. } => Some(Some(alias.value.clone())),
         // A wildcard's width is not known here.

@@ -1,18 +1,16 @@
-//! Shapes of a SELECT: generators, LATERAL VIEW, joins, grouping.
+//! Shapes of a SELECT: joins, grouping, items that give rows.
 
-use std::ops::ControlFlow;
-
-use lakeflow::ast::{bare_query, call_of};
-use lakeflow::is_same_name;
+use lakeflow::ast::bare_query;
 use sqlparser::ast::{
-    ExceptSelectItem, Expr, GroupByExpr, GroupByWithModifier, Ident, JoinConstraint, JoinOperator, LateralView,
-    ObjectName, ObjectNamePart, Query, Select, SelectItem, SetExpr, TableAlias, TableFactor, TableWithJoins, VisitMut,
-    VisitorMut, WildcardAdditionalOptions,
+    ExceptSelectItem, Expr, GroupByExpr, GroupByWithModifier, Ident, JoinConstraint, JoinOperator, ObjectName,
+    ObjectNamePart, Query, Select, SelectItem, SetExpr, TableAlias, TableFactor, TableWithJoins,
+    WildcardAdditionalOptions,
 };
 
 use super::super::fault::Fault;
 use super::super::{FILES_PREFIX, METADATA};
-use super::build::{arguments, call, column, text};
+use super::build::{arguments, call, text};
+use super::generators;
 
 /// What must be seen before the parts of the SELECT are rewritten.
 pub(super) fn before(select: &mut Select) -> Result<(), Fault> {
@@ -34,9 +32,9 @@ pub(super) fn before(select: &mut Select) -> Result<(), Fault> {
             standard_join(&mut join.join_operator);
         }
     }
-    lateral_relations(select)?;
+    generators::lateral_relations(select)?;
     for view in std::mem::take(&mut select.lateral_views) {
-        lateral_view(select, view)?;
+        generators::lateral_view(select, view)?;
     }
     Ok(())
 }
@@ -64,81 +62,6 @@ pub(super) fn using_columns(join: &mut JoinOperator) -> Option<&mut Vec<ObjectNa
     }
 }
 
-/// `FROM t, LATERAL explode(x) AS a(b)` is `FROM t LATERAL VIEW explode(x) a AS b`.
-fn lateral_relations(select: &mut Select) -> Result<(), Fault> {
-    let mut kept = vec![];
-    for from in std::mem::take(&mut select.from) {
-        match from.relation {
-            TableFactor::Function { lateral: true, name, args, alias: Some(alias), .. } if from.joins.is_empty() => {
-                let mut generator = call_of("", []);
-                generator.name = name;
-                if let sqlparser::ast::FunctionArguments::List(list) = &mut generator.args {
-                    list.args = args;
-                }
-                select.lateral_views.push(LateralView {
-                    lateral_view: Expr::Function(generator),
-                    lateral_view_name: ObjectName::from(vec![alias.name]),
-                    lateral_col_alias: alias.columns.into_iter().map(|c| c.name).collect(),
-                    outer: false,
-                });
-            }
-            TableFactor::Function { .. } => return Err(Fault::refused("a table function in FROM")),
-            relation => kept.push(TableWithJoins { relation, joins: from.joins }),
-        }
-    }
-    select.from = kept;
-    Ok(())
-}
-
-/// Wraps the one relation of FROM: `(SELECT *, unnest(x) AS c FROM t) t`.
-fn lateral_view(select: &mut Select, view: LateralView) -> Result<(), Fault> {
-    let Expr::Function(generator) = &view.lateral_view else {
-        return Err(Fault::refused("LATERAL VIEW of anything but a function"));
-    };
-    let name = generator.name.to_string().to_lowercase();
-    let args = arguments(generator).unwrap_or_default();
-    let [array] = args.as_slice() else { return Err(Fault::refused(format!("LATERAL VIEW of `{name}`"))) };
-    let outer = view.outer || name.ends_with("_outer");
-    let positions = name.starts_with("posexplode");
-    if !matches!(name.as_str(), "explode" | "explode_outer" | "posexplode" | "posexplode_outer") {
-        return Err(Fault::refused(format!("LATERAL VIEW of `{name}`")));
-    }
-    let alias = single_alias(select)?;
-    let names: Vec<String> = view.lateral_col_alias.iter().map(|i| i.value.to_lowercase()).collect();
-    let from = std::mem::take(&mut select.from);
-    let array = if positions { call("__with_position", vec![array.clone()]) } else { array.clone() };
-    let array = if outer { call("__or_null", vec![array]) } else { array };
-    let generated = if positions { "__generated" } else { names.first().map_or("col", String::as_str) };
-    let mut wrapped = wrap(from, vec![wildcard(None), aliased(call("unnest", vec![array]), generated)], &alias);
-    if positions {
-        let [position, element] = names.as_slice() else {
-            return Err(Fault::refused("`posexplode` without two column names"));
-        };
-        let field = |name: &str, alias: &str| aliased(call("__field", vec![column("__generated"), text(name)]), alias);
-        let items = vec![wildcard(Some("__generated")), field("pos", position), field("col", element)];
-        wrapped = wrap(vec![wrapped], items, &alias);
-    }
-    select.from = vec![wrapped];
-    let view_name = view.lateral_view_name.to_string().to_lowercase().replace(['`', '"'], "");
-    unqualify(select, &view_name)
-}
-
-fn single_alias(select: &Select) -> Result<Ident, Fault> {
-    let refused = || Fault::refused("a generator beside several relations");
-    let [TableWithJoins { relation, joins }] = select.from.as_slice() else { return Err(refused()) };
-    if !joins.is_empty() {
-        return Err(refused());
-    }
-    let alias = match relation {
-        TableFactor::Table { alias: Some(alias), .. } | TableFactor::Derived { alias: Some(alias), .. } => {
-            Some(alias.name.clone())
-        }
-        TableFactor::Table { name, .. } => name.0.last().and_then(ObjectNamePart::as_ident).cloned(),
-        _ => None,
-    };
-    Ok(alias.unwrap_or_else(|| Ident::new("__relation")))
-}
-
 /// `SELECT [*,] value AS name, .. FROM table`, from trees.
 pub fn select_over(table: ObjectName, all: bool, values: Vec<(Expr, String)>) -> Query {
     let star = all.then(|| wildcard(None));
@@ -163,16 +86,16 @@ pub fn is_true(condition: &Expr) -> Expr {
     Expr::IsTrue(Box::new(Expr::Nested(Box::new(condition.clone()))))
 }
 
-fn aliased(expr: Expr, alias: &str) -> SelectItem {
+pub(super) fn aliased(expr: Expr, alias: &str) -> SelectItem {
     SelectItem::ExprWithAlias { expr, alias: Ident::with_quote('"', alias) }
 }
 
-fn wildcard(except: Option<&str>) -> SelectItem {
+pub(super) fn wildcard(except: Option<&str>) -> SelectItem {
     let except = except.map(|name| ExceptSelectItem { first_element: Ident::new(name), additional_elements: vec![] });
     SelectItem::Wildcard(WildcardAdditionalOptions { opt_except: except, ..WildcardAdditionalOptions::default() })
 }
 
-fn wrap(from: Vec<TableWithJoins>, projection: Vec<SelectItem>, alias: &Ident) -> TableWithJoins {
+pub(super) fn wrap(from: Vec<TableWithJoins>, projection: Vec<SelectItem>, alias: &Ident) -> TableWithJoins {
     let alias = TableAlias { explicit: true, name: alias.clone(), columns: vec![], at: None };
     let subquery = Box::new(select_from(from, projection));
     TableWithJoins {
@@ -209,27 +132,6 @@ fn select_from(from: Vec<TableWithJoins>, projection: Vec<SelectItem>) -> Query 
         flavor: sqlparser::ast::SelectFlavor::Standard,
     };
     bare_query(SetExpr::Select(Box::new(select)))
-}
-
-/// Drops the qualifier `view` from columns: they are columns of the wrapped relation now.
-fn unqualify(select: &mut Select, view: &str) -> Result<(), Fault> {
-    struct Unqualify<'a>(&'a str);
-    impl VisitorMut for Unqualify<'_> {
-        type Break = Fault;
-        fn pre_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<Fault> {
-            if let Expr::CompoundIdentifier(parts) = expr
-                && let [qualifier, name] = parts.as_slice()
-                && is_same_name(&qualifier.value, self.0)
-            {
-                *expr = Expr::Identifier(name.clone());
-            }
-            ControlFlow::Continue(())
-        }
-    }
-    match select.visit(&mut Unqualify(view)) {
-        ControlFlow::Break(fault) => Err(fault),
-        ControlFlow::Continue(()) => Ok(()),
-    }
 }
 
 /// What needs the rewritten parts: generators in the list of items, WITH ROLLUP, `grouping_id()`.

@@ -45,17 +45,6 @@ pub(super) fn shorthand(name: &str, args: &[Expr]) -> Option<Expr> {
         ("replace", [value, part]) => call("replace", vec![value.clone(), part.clone(), text("")]),
         ("ltrim", [part, value]) => call("__trim_start", vec![value.clone(), part.clone()]),
         ("rtrim", [part, value]) => call("__trim_end", vec![value.clone(), part.clone()]),
-        ("arrays_zip", [_, ..]) => {
-            // A field bears the name of its column, or its position.
-            let name = |(place, arg): (usize, &Expr)| match arg {
-                Expr::Identifier(ident) => ident.value.clone(),
-                Expr::CompoundIdentifier(parts) => parts.last().map(|i| i.value.clone()).unwrap_or_default(),
-                _ => place.to_string(),
-            };
-            let names: Vec<String> = args.iter().enumerate().map(name).collect();
-            let names = text(names.join(&BETWEEN_NAMES.to_string()));
-            call("__zipped", std::iter::once(names).chain(args.iter().cloned()).collect())
-        }
         ("regr_count", [y, x]) => return Some(count_pairs(y, x)),
         ("assert_not_null", [value]) => value.clone(),
         _ => return lambdas(name, args),

@@ -1,0 +1,240 @@
+//! Functions that give several rows or columns: LATERAL VIEW, `LATERAL f(x) AS a(b)`, and such a call in the list of items.
+//!
+//! What gives rows is an array of structs that is unfolded; what gives columns alone is one expression for each.
+
+use std::ops::ControlFlow;
+
+use lakeflow::ast::call_of;
+use lakeflow::is_same_name;
+use sqlparser::ast::{
+    Expr, Function, FunctionArguments, GroupByExpr, Ident, LateralView, ObjectName, ObjectNamePart, Select, SelectItem,
+    TableFactor, TableWithJoins, Value, ValueWithSpan, VisitMut, VisitorMut,
+};
+
+use super::super::fault::Fault;
+use super::super::functions::BETWEEN_NAMES;
+use super::build::{arguments, call, column, text};
+use super::selects::{aliased, wildcard, wrap};
+
+/// The column that holds an unfolded struct.
+const GENERATED: &str = "__generated";
+
+/// What a call is made of.
+enum Made {
+    /// An array whose elements are the values of one column.
+    Elements(Expr),
+    /// An array of structs, and the columns out of [`GENERATED`].
+    Rows(Expr, Vec<Expr>),
+    /// Columns of the row itself.
+    Columns(Vec<Expr>),
+}
+
+/// Whether a call stands for several columns.
+pub(super) fn gives_several(expr: &Expr) -> bool {
+    match expr {
+        Expr::Function(function) => SEVERAL.contains(&name_of(function).as_str()),
+        _ => false,
+    }
+}
+
+const SEVERAL: [&str; 6] = ["inline", "inline_outer", "json_tuple", "posexplode", "posexplode_outer", "stack"];
+
+fn name_of(function: &Function) -> String {
+    function.name.to_string().to_lowercase()
+}
+
+/// A call and the names of its columns, of which some may be given.
+fn made(name: &str, args: &[Expr], names: &mut Vec<String>, outer: bool) -> Result<Made, Fault> {
+    let outer = outer || name.ends_with("_outer");
+    let or_null = |array: Expr| if outer { call("__or_null", vec![array]) } else { array };
+    let field = |name: &str| call("__field", vec![column(GENERATED), text(name)]);
+    let made = match (name, args) {
+        ("explode" | "explode_outer", [array]) => {
+            name_if_none(names, ["col".to_owned()]);
+            Made::Elements(or_null(array.clone()))
+        }
+        ("posexplode" | "posexplode_outer", [array]) => {
+            name_if_none(names, ["pos", "col"].map(str::to_owned));
+            let array = call("__with_position", vec![array.clone()]);
+            Made::Rows(or_null(array), vec![field("pos"), field("col")])
+        }
+        ("inline" | "inline_outer", [array]) => {
+            if names.is_empty() {
+                return Err(Fault::refused(format!("`{name}` without names for its columns")));
+            }
+            let of = |number: usize| text(number.to_string());
+            let nth = |i: usize| call("__nth_field", vec![column(GENERATED), of(i), of(names.len())]);
+            Made::Rows(or_null(array.clone()), (0..names.len()).map(nth).collect())
+        }
+        ("stack", [Expr::Value(ValueWithSpan { value: Value::Number(rows, _), .. }), values @ ..]) => {
+            let rows = rows.parse::<usize>().ok().filter(|rows| *rows > 0 && *rows <= 1000);
+            let Some(rows) = rows.filter(|_| !values.is_empty()) else {
+                return Err(Fault::refused("`stack` of so many rows"));
+            };
+            let width = values.len().div_ceil(rows);
+            name_if_none(names, (0..width).map(|i| format!("col{i}")));
+            let of_column = |i: usize| {
+                let value = |row: usize| values.get(row * width + i).cloned();
+                call("__stacked", (0..rows).map(|row| value(row).unwrap_or(Expr::value(Value::Null))).collect())
+            };
+            let fields: Vec<String> = (0..width).map(|i| i.to_string()).collect();
+            let zipped =
+                std::iter::once(text(fields.join(&BETWEEN_NAMES.to_string()))).chain((0..width).map(of_column));
+            Made::Rows(call("__zipped", zipped.collect()), fields.iter().map(|name| field(name)).collect())
+        }
+        ("json_tuple", [json, fields @ ..]) if !fields.is_empty() => {
+            name_if_none(names, (0..fields.len()).map(|i| format!("c{i}")));
+            let of = |field: &Expr| call("__json_field", vec![json.clone(), field.clone()]);
+            Made::Columns(fields.iter().map(of).collect())
+        }
+        _ => return Err(Fault::refused(format!("LATERAL VIEW of `{name}`"))),
+    };
+    let count = match &made {
+        Made::Elements(_) => 1,
+        Made::Rows(_, columns) | Made::Columns(columns) => columns.len(),
+    };
+    if names.len() != count {
+        return Err(Fault::failed(format!("`{name}` gives {count} columns and is given {} names", names.len())));
+    }
+    Ok(made)
+}
+
+fn name_if_none(names: &mut Vec<String>, by_default: impl IntoIterator<Item = String>) {
+    if names.is_empty() {
+        names.extend(by_default);
+    }
+}
+
+/// `FROM t, LATERAL explode(x) AS a(b)` is `FROM t LATERAL VIEW explode(x) a AS b`.
+pub(super) fn lateral_relations(select: &mut Select) -> Result<(), Fault> {
+    let mut kept = vec![];
+    for from in std::mem::take(&mut select.from) {
+        match from.relation {
+            TableFactor::Function { lateral: true, name, args, alias: Some(alias), .. } if from.joins.is_empty() => {
+                let mut generator = call_of("", []);
+                generator.name = name;
+                if let FunctionArguments::List(list) = &mut generator.args {
+                    list.args = args;
+                }
+                select.lateral_views.push(LateralView {
+                    lateral_view: Expr::Function(generator),
+                    lateral_view_name: ObjectName::from(vec![alias.name]),
+                    lateral_col_alias: alias.columns.into_iter().map(|c| c.name).collect(),
+                    outer: false,
+                });
+            }
+            TableFactor::Function { .. } => return Err(Fault::refused("a table function in FROM")),
+            relation => kept.push(TableWithJoins { relation, joins: from.joins }),
+        }
+    }
+    select.from = kept;
+    Ok(())
+}
+
+/// Wraps the one relation of FROM: `(SELECT *, unnest(x) AS c FROM t) t`.
+pub(super) fn lateral_view(select: &mut Select, view: LateralView) -> Result<(), Fault> {
+    let Expr::Function(generator) = &view.lateral_view else {
+        return Err(Fault::refused("LATERAL VIEW of anything but a function"));
+    };
+    let name = name_of(generator);
+    let args = arguments(generator).unwrap_or_default();
+    let mut names: Vec<String> = view.lateral_col_alias.iter().map(|i| i.value.to_lowercase()).collect();
+    let made = made(&name, &args, &mut names, view.outer)?;
+    let alias = single_alias(select)?;
+    let from = std::mem::take(&mut select.from);
+    let named = |columns: Vec<Expr>| columns.into_iter().zip(&names).map(|(value, name)| aliased(value, name));
+    let wrapped = match made {
+        Made::Elements(array) => {
+            let name = names.first().map_or("col", String::as_str);
+            wrap(from, vec![wildcard(None), aliased(call("unnest", vec![array]), name)], &alias)
+        }
+        Made::Rows(array, columns) => {
+            let unfolded = wrap(from, vec![wildcard(None), aliased(call("unnest", vec![array]), GENERATED)], &alias);
+            let items = std::iter::once(wildcard(Some(GENERATED))).chain(named(columns)).collect();
+            wrap(vec![unfolded], items, &alias)
+        }
+        Made::Columns(columns) => wrap(from, std::iter::once(wildcard(None)).chain(named(columns)).collect(), &alias),
+    };
+    select.from = vec![wrapped];
+    let view_name = view.lateral_view_name.to_string().to_lowercase().replace(['`', '"'], "");
+    unqualify(select, &view_name)
+}
+
+/// `SELECT k, stack(..) AS (a, b) FROM t` is `SELECT k, x AS a, y AS b FROM t LATERAL VIEW stack(..) v AS x, y`.
+pub(super) fn in_items(select: &mut Select) -> Result<(), Fault> {
+    let mut items = vec![];
+    let has_star = select.projection.iter().any(|item| matches!(item, SelectItem::Wildcard(_)));
+    for (place, item) in std::mem::take(&mut select.projection).into_iter().enumerate() {
+        let (expr, mut names) = match item {
+            SelectItem::UnnamedExpr(expr) if gives_several(&expr) => (expr, vec![]),
+            SelectItem::ExprWithAlias { expr, alias } if gives_several(&expr) => {
+                (expr, vec![alias.value.to_lowercase()])
+            }
+            SelectItem::ExprWithAliases { expr, aliases } if gives_several(&expr) => {
+                (expr, aliases.into_iter().map(|alias| alias.value.to_lowercase()).collect())
+            }
+            other => {
+                items.push(other);
+                continue;
+            }
+        };
+        let Expr::Function(function) = &expr else { continue };
+        let columns = match made(&name_of(function), &arguments(function).unwrap_or_default(), &mut names, false)? {
+            Made::Columns(columns) => columns,
+            Made::Elements(_) | Made::Rows(..) => {
+                let hidden: Vec<String> = (0..names.len()).map(|i| format!("__generated_{place}_{i}")).collect();
+                let is_grouped = !matches!(&select.group_by, GroupByExpr::Expressions(by, _) if by.is_empty());
+                if is_grouped || has_star {
+                    return Err(Fault::refused(format!("`{}` beside GROUP BY or `*`", name_of(function))));
+                }
+                select.lateral_views.push(LateralView {
+                    lateral_view: expr.clone(),
+                    lateral_view_name: ObjectName::from(vec![Ident::new("__items")]),
+                    lateral_col_alias: hidden.iter().map(Ident::new).collect(),
+                    outer: false,
+                });
+                hidden.into_iter().map(column).collect()
+            }
+        };
+        items.extend(columns.into_iter().zip(&names).map(|(value, name)| aliased(value, name)));
+    }
+    select.projection = items;
+    Ok(())
+}
+
+fn single_alias(select: &Select) -> Result<Ident, Fault> {
+    let refused = || Fault::refused("a generator beside several relations");
+    let [TableWithJoins { relation, joins }] = select.from.as_slice() else { return Err(refused()) };
+    if !joins.is_empty() {
+        return Err(refused());
+    }
+    let alias = match relation {
+        TableFactor::Table { alias: Some(alias), .. } | TableFactor::Derived { alias: Some(alias), .. } => {
+            Some(alias.name.clone())
+        }
+        TableFactor::Table { name, .. } => name.0.last().and_then(ObjectNamePart::as_ident).cloned(),
+        _ => None,
+    };
+    Ok(alias.unwrap_or_else(|| Ident::new("__relation")))
+}
+
+/// Drops the qualifier `view` from columns: they are columns of the wrapped relation now.
+fn unqualify(select: &mut Select, view: &str) -> Result<(), Fault> {
+    struct Unqualify<'a>(&'a str);
+    impl VisitorMut for Unqualify<'_> {
+        type Break = Fault;
+        fn pre_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<Fault> {
+            if let Expr::CompoundIdentifier(parts) = expr
+                && let [qualifier, name] = parts.as_slice()
+                && is_same_name(&qualifier.value, self.0)
+            {
+                *expr = Expr::Identifier(name.clone());
+            }
+            ControlFlow::Continue(())
+        }
+    }
+    match select.visit(&mut Unqualify(view)) {
+        ControlFlow::Break(fault) => Err(fault),
+        ControlFlow::Continue(()) => Ok(()),
+    }
+}
