@@ -224,7 +224,7 @@ fn what_runs_the_pipeline_is_given_even_where_the_rest_is_ignored() {
     let desk = Desk::new(&workspace);
     let refused =
         deploy::prepare(&shop.world, Path::new(Shop::PROJECT), &desk.client(DEPLOYER), &shop.build(), TargetId(0));
-    assert!(refused.err().unwrap().to_string().contains("that this target did not make"));
+    assert!(refused.err().unwrap().to_string().contains("that this target did not create"));
     let marks = json!({"team": "finance", "project": "shop", "target": "prod", "managed_by": "gen"});
     workspace.state().jobs.values_mut().for_each(|job| job.fields["tags"] = marks.clone());
     shop.edit("metrics/sales.yml", "orders: count(*)", "orders: count(distinct order_id)");

@@ -214,7 +214,7 @@ fn a_lock_that_was_taken_over_is_not_let_go_by_who_held_it() {
     let root = format!("/Workspace/Users/{DEPLOYER}/shop");
     let take = |take_over| Lock::take(&client, &world, &root, DEPLOYER, take_over);
     let first = take(false).unwrap();
-    assert!(take(false).err().unwrap().to_string().contains("deploys since 1970-01-01T00:00:00Z"));
+    assert!(take(false).err().unwrap().to_string().contains("has been deploying since 1970-01-01T00:00:00Z"));
     let second = take(true).unwrap();
     first.release().unwrap();
     assert!(take(false).is_err(), "the lock is that of the second");
@@ -243,7 +243,7 @@ fn what_nobody_can_tell_is_not_nothing_and_an_edited_memory_leads_to_nothing_of_
     workspace.state().jobs.values_mut().for_each(|job| drop(job.fields.remove("tags")));
     let client = desk.client(DEPLOYER);
     let refused = deploy::prepare(&shop.world, Path::new(PROJECT), &client, &shop.build(), TargetId(0)).err().unwrap();
-    assert!(refused.to_string().contains("that this target did not make"), "{refused}");
+    assert!(refused.to_string().contains("that this target did not create"), "{refused}");
 }
 
 #[test]
