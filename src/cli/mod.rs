@@ -52,6 +52,8 @@ use shell::{Colour, Format, Shell};
 ///
 /// `gen` reads the specs of a project (specs/project.yml and the files next to it), reports every error with its
 /// place, and generates the SQL of a pipeline. The same SQL runs on this machine over sample files.
+///
+/// It writes for Lakeflow pipelines on Unity Catalog only. It is not a scheduler, and the local engine is not a warehouse.
 #[derive(Debug, Parser)]
 #[command(name = "gen", version, max_term_width = 100, after_help = EXIT_STATUSES)]
 struct Cli {
