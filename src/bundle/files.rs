@@ -6,7 +6,7 @@
 use heck::ToTitleCase;
 use serde_json::{Map, Value, json};
 
-use super::resource::Kind;
+use super::resource::ResourceKind;
 use super::settings::Overrides;
 use super::{Bundle, Declared, Deployment, Level, reference, yaml};
 use crate::model::{Mode, Principal, Project};
@@ -37,17 +37,17 @@ fn written(
         BundleFile::Root => {
             root(bundle, plan).map(|root| ("the bundle: targets, variables, what is uploaded".to_owned(), root))
         }
-        BundleFile::Pipeline => resource(bundle, Kind::Pipeline, &project.name),
-        BundleFile::Job(job) => resource(bundle, Kind::Job, &job.key(project)),
-        BundleFile::Alert(alert) => resource(bundle, Kind::Alert, alert.key()),
+        BundleFile::Pipeline => resource(bundle, ResourceKind::Pipeline, &project.name),
+        BundleFile::Job(job) => resource(bundle, ResourceKind::Job, &job.key(project)),
+        BundleFile::Alert(alert) => resource(bundle, ResourceKind::Alert, alert.key()),
         BundleFile::Dashboard(id) => {
             let name = project.metrics.get(id.0).map_or("", |metric| metric.name.as_str());
             Ok((format!("dashboard {name}"), dashboard(bundle, name)))
         }
         BundleFile::Place(place) => {
             let kind = match place {
-                PlaceKind::Schema => Kind::Schema,
-                PlaceKind::Volume => Kind::Volume,
+                PlaceKind::Schema => ResourceKind::Schema,
+                PlaceKind::Volume => ResourceKind::Volume,
             };
             let title = format!("the {} of production targets", kind.word());
             production_places(bundle, kind).map(|targets| (title, json!({ "targets": targets })))
@@ -62,13 +62,13 @@ fn written(
 }
 
 /// A resource of the bundle with its title.
-fn resource(bundle: &Bundle, kind: Kind, name: &str) -> Result<(String, Value), serde_json::Error> {
+fn resource(bundle: &Bundle, kind: ResourceKind, name: &str) -> Result<(String, Value), serde_json::Error> {
     let key = &super::key(kind, name);
     let mut declared = bundle.resources.iter();
     let declared = declared.find(|declared| declared.key == *key);
     let value = declared.map(|declared| declared.resource.to_json()).transpose()?;
     let mut document = json!({ "resources": { kind.section(): { key: value } } });
-    let additions = if kind == Kind::Job { additions(bundle, key)? } else { Map::new() };
+    let additions = if kind == ResourceKind::Job { additions(bundle, key)? } else { Map::new() };
     if let Some(document) = document.as_object_mut().filter(|_| !additions.is_empty()) {
         document.insert("targets".into(), additions.into());
     }
@@ -219,18 +219,18 @@ fn permitted(level: &str, principal: &Principal) -> Value {
 }
 
 /// The places of a kind, by target, with what has to be created after them.
-fn production_places(bundle: &Bundle, kind: Kind) -> Result<Map<String, Value>, serde_json::Error> {
+fn production_places(bundle: &Bundle, kind: ResourceKind) -> Result<Map<String, Value>, serde_json::Error> {
     let mut targets = Map::new();
     for deployment in bundle.deployments.iter().filter(|d| d.mode == Mode::Production) {
         for place in deployment.places.iter().filter(|place| place.resource.kind() == kind) {
             let mut resources = Map::new();
             resources.insert(kind.section().into(), json!({ &place.key: place_value(bundle, place)? }));
-            if kind == Kind::Schema {
+            if kind == ResourceKind::Schema {
                 // In place of the variable: the pipeline is created after the schema.
                 let schema = reference::to(&format!("resources.schemas.{}.name", place.key));
                 resources.insert(
                     "pipelines".into(),
-                    json!({ super::key(Kind::Pipeline, &bundle.name): { "schema": schema } }),
+                    json!({ super::key(ResourceKind::Pipeline, &bundle.name): { "schema": schema } }),
                 );
             }
             targets.insert(deployment.name.clone(), json!({ "resources": resources }));
@@ -243,8 +243,9 @@ fn production_places(bundle: &Bundle, kind: Kind) -> Result<Map<String, Value>, 
 fn place_value(bundle: &Bundle, place: &Declared) -> Result<Value, serde_json::Error> {
     let mut value = place.resource.to_json()?;
     if let Value::Object(map) = &mut value {
-        if place.resource.kind() == Kind::Volume {
-            let schema = reference::to(&format!("resources.schemas.{}.name", super::key(Kind::Schema, &bundle.name)));
+        if place.resource.kind() == ResourceKind::Volume {
+            let schema =
+                reference::to(&format!("resources.schemas.{}.name", super::key(ResourceKind::Schema, &bundle.name)));
             map.insert("schema_name".into(), json!(schema));
         }
         map.insert("lifecycle".into(), json!({ "prevent_destroy": true }));

@@ -19,8 +19,8 @@ use super::JobAddition;
 use super::pipeline::{run_as, tags};
 use super::reference::{self, FILES, LANDING, SCHEDULES, TARGET, WAREHOUSE};
 use super::resource::{
-    CronSchedule, FileArrival, Health, HealthMetric, HealthOperator, HealthRule, Job, JobId, JobNotifications, Kind,
-    PipelineTask, Queue, RunJobTask, SqlFile, SqlFileSource, SqlTask, Task, TaskDependency, Trigger,
+    CronSchedule, FileArrival, Health, HealthMetric, HealthOperator, HealthRule, Job, JobId, JobNotifications,
+    PipelineTask, Queue, ResourceKind, RunJobTask, SqlFile, SqlFileSource, SqlTask, Task, TaskDependency, Trigger,
 };
 use crate::model::{Project, Schedule, Start, TargetId};
 use crate::plan::deployment::{self, JobKind};
@@ -82,7 +82,7 @@ pub fn additions(project: &Project, plan: &BuildPlan, target: TargetId) -> Vec<J
     let addition = |kind: JobKind| {
         let planned = Plan::of(project, plan, kind);
         let known = tasks(project, plan, &planned, &common);
-        let key = super::key(Kind::Job, &planned.schedule.name);
+        let key = super::key(ResourceKind::Job, &planned.schedule.name);
         let mut addition = JobAddition { key, tasks: vec![], waits: vec![] };
         for task in tasks(project, plan, &planned, &own) {
             match known.iter().find(|known| known.task_key == task.task_key) {
@@ -195,7 +195,7 @@ fn update(project: &Project, planned: &Plan) -> Task {
     Task {
         description: Some("Updates the pipeline.".into()),
         pipeline_task: Some(PipelineTask {
-            pipeline_id: reference::to(&reference::pipeline_id(&super::key(Kind::Pipeline, &project.name))),
+            pipeline_id: reference::to(&reference::pipeline_id(&super::key(ResourceKind::Pipeline, &project.name))),
             full_refresh: false,
             refresh_selection: refresh_selection(&planned.selection),
         }),
@@ -205,7 +205,7 @@ fn update(project: &Project, planned: &Plan) -> Task {
 
 /// Runs the job on demand, as the principal that it runs as. It tries again by itself, and has limits of its own.
 fn refresh(project: &Project, schedule: &Schedule) -> Task {
-    let key = super::key(Kind::Job, &JobKind::OnDemand.key(project));
+    let key = super::key(ResourceKind::Job, &JobKind::OnDemand.key(project));
     Task {
         description: Some("Refreshes everything, as the principal of the pipeline.".into()),
         run_job_task: Some(RunJobTask { job_id: JobId(reference::to(&reference::job_id(&key))) }),

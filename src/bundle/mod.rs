@@ -21,7 +21,7 @@ use crate::model::{Mode, Principal, Project, Settings, Target, TargetId};
 use crate::plan::{ArtifactKind, BuildPlan, Folder, deployment};
 use crate::render::text::Ident;
 use reference::Values;
-use resource::{Job, Kind, Resource, Task, TaskDependency};
+use resource::{Job, Resource, ResourceKind, Task, TaskDependency};
 
 /// Everything that is deployed for a project.
 #[derive(Debug, Clone, PartialEq)]
@@ -122,12 +122,12 @@ pub enum Level {
 
 impl Level {
     /// The word that the permissions of resources of a kind use; `None` where there are grants in place of permissions.
-    pub fn word(self, kind: Kind) -> Option<&'static str> {
+    pub fn word(self, kind: ResourceKind) -> Option<&'static str> {
         match (self, kind) {
-            (Level::Run, Kind::Pipeline | Kind::Alert) => Some("CAN_RUN"),
-            (Level::Run, Kind::Job) => Some("CAN_MANAGE_RUN"),
-            (Level::Manage, Kind::Pipeline | Kind::Alert | Kind::Job) => Some("CAN_MANAGE"),
-            (_, Kind::Schema | Kind::Volume) => None,
+            (Level::Run, ResourceKind::Pipeline | ResourceKind::Alert) => Some("CAN_RUN"),
+            (Level::Run, ResourceKind::Job) => Some("CAN_MANAGE_RUN"),
+            (Level::Manage, ResourceKind::Pipeline | ResourceKind::Alert | ResourceKind::Job) => Some("CAN_MANAGE"),
+            (_, ResourceKind::Schema | ResourceKind::Volume) => None,
         }
     }
 }
@@ -164,7 +164,7 @@ pub fn bundle(project: &Project, plan: &BuildPlan) -> Bundle {
 
 /// The key of a resource that people call `name`. Kinds end differently, so no two resources share a key, whatever a
 /// project, schedule, metric or volume is called: the command line refuses two of one key, also of different kinds.
-pub fn key(kind: Kind, name: &str) -> String {
+pub fn key(kind: ResourceKind, name: &str) -> String {
     format!("{name}_{}", kind.word())
 }
 

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::reference::{self, ReferenceError, Values};
-use super::resource::{Kind, Resource};
+use super::resource::{Resource, ResourceKind};
 use super::settings::Overrides;
 use super::{Bundle, Declared, Deployment, Permission};
 use crate::model::Principal;
@@ -70,9 +70,9 @@ pub fn sample_requests(bundle: &Bundle, target: &Deployment) -> Result<Vec<Reque
     let files = format!("/Workspace/deployed/{}/{}/files", bundle.name, target.name);
     let mut known: Values =
         [(reference::WAREHOUSE.to_owned(), "0123456789abcdef".to_owned()), (reference::FILES.to_owned(), files)].into();
-    let pipelines = bundle.resources.iter().filter(|declared| declared.resource.kind() == Kind::Pipeline);
+    let pipelines = bundle.resources.iter().filter(|declared| declared.resource.kind() == ResourceKind::Pipeline);
     known.extend(pipelines.map(|declared| (reference::pipeline_id(&declared.key), sample_id(&declared.key))));
-    let jobs = bundle.resources.iter().filter(|declared| declared.resource.kind() == Kind::Job);
+    let jobs = bundle.resources.iter().filter(|declared| declared.resource.kind() == ResourceKind::Job);
     known.extend(jobs.zip(1_u32..).map(|(declared, id)| (reference::job_id(&declared.key), id.to_string())));
     let mut requests = vec![];
     for declared in resources(bundle, target, &known)? {
@@ -93,12 +93,12 @@ fn sample_id(key: &str) -> String {
 
 /// The request that gives permissions on the pipeline, job or alert of this id; `None` for other kinds, and where there
 /// is nothing to give. It leaves the permissions of others as they are (workspace-api.md, "Permissions").
-pub fn permission_request(kind: Kind, id: &str, permissions: &[Permission]) -> Option<Request> {
+pub fn permission_request(kind: ResourceKind, id: &str, permissions: &[Permission]) -> Option<Request> {
     let of_kind = match kind {
-        Kind::Pipeline => "pipelines",
-        Kind::Job => "jobs",
-        Kind::Alert => "alertsv2",
-        Kind::Schema | Kind::Volume => return None,
+        ResourceKind::Pipeline => "pipelines",
+        ResourceKind::Job => "jobs",
+        ResourceKind::Alert => "alertsv2",
+        ResourceKind::Schema | ResourceKind::Volume => return None,
     };
     let entry = |permission: &Permission| {
         let level = permission.level.word(kind)?;

@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
 use super::Bundle;
-use super::resource::{Channel, Job, Kind, Pipeline, Resource};
+use super::resource::{Channel, Job, Pipeline, Resource, ResourceKind};
 use crate::model::{self, Settings};
 
 /// What a target says of its pipeline and jobs.
@@ -58,7 +58,7 @@ impl Overrides<'_> {
                 _ => continue,
             };
             if !own.is_empty() {
-                let kind: Kind = declared.resource.kind();
+                let kind: ResourceKind = declared.resource.kind();
                 let of_kind = section.entry(kind.section()).or_insert_with(|| json!({}));
                 of_kind.as_object_mut().into_iter().for_each(|map| drop(map.insert(declared.key.clone(), json!(own))));
             }

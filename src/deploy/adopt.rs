@@ -15,13 +15,13 @@ use super::desired::{Desired, DesiredError, MANAGER, MANAGER_TAG, TARGET_TAG};
 use super::field::{self, Field};
 use super::observe::{self, ObserveError};
 use super::ownership;
-use crate::bundle::resource::Kind;
+use crate::bundle::resource::ResourceKind;
 
 /// Something that can be taken over.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Candidate {
     /// Its kind.
-    pub kind: Kind,
+    pub kind: ResourceKind,
     /// Its key.
     pub key: String,
     /// Its name.
@@ -91,8 +91,8 @@ impl AdoptError {
 }
 
 /// Whether a kind can be taken over. An alert is ours by the folder that it was made in, which nothing changes.
-pub fn can_be_adopted(kind: Kind) -> bool {
-    matches!(kind, Kind::Pipeline | Kind::Job)
+pub fn can_be_adopted(kind: ResourceKind) -> bool {
+    matches!(kind, ResourceKind::Pipeline | ResourceKind::Job)
 }
 
 /// Finds what can be taken over: by the ids that are given, or else by name. What is ours already is left out.
@@ -131,7 +131,7 @@ pub fn candidates(
 
 fn find(
     client: &Client<'_>,
-    kind: Kind,
+    kind: ResourceKind,
     key: &str,
     name: &str,
     id: Option<&String>,
@@ -141,7 +141,7 @@ fn find(
         return there.map(Some).ok_or_else(|| AdoptError::Absent { kind: kind.word(), id: id.clone() });
     }
     let ids: Vec<String> = match kind {
-        Kind::Pipeline => pipelines::named(client, name)?.into_iter().map(|found| found.pipeline_id).collect(),
+        ResourceKind::Pipeline => pipelines::named(client, name)?.into_iter().map(|found| found.pipeline_id).collect(),
         _ => jobs::named(client, name)?.into_iter().map(|found| found.job_id.to_string()).collect(),
     };
     match ids.as_slice() {
@@ -155,7 +155,7 @@ fn find(
 }
 
 /// Refuses what a deployment could not change into what it would make.
-fn require_ours_in_kind(kind: Kind, body: &Value, there: &There, desired: &Desired) -> Result<(), AdoptError> {
+fn require_ours_in_kind(kind: ResourceKind, body: &Value, there: &There, desired: &Desired) -> Result<(), AdoptError> {
     let other = |why: String| Err(AdoptError::Other { kind: kind.word(), id: there.id.clone(), why });
     let text = |value: &Value, key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
     let tag = |key: &str| there.settings.get("tags").map(|tags| text(tags, key)).unwrap_or_default();
@@ -165,7 +165,7 @@ fn require_ours_in_kind(kind: Kind, body: &Value, there: &There, desired: &Desir
     if tag("project") != desired.project && !tag("project").is_empty() {
         return other(format!("its tag says that it belongs to project `{}`", tag("project")));
     }
-    if kind != Kind::Pipeline {
+    if kind != ResourceKind::Pipeline {
         return Ok(());
     }
     for place in ["catalog", "schema"] {
@@ -192,7 +192,7 @@ pub fn adopt(client: &Client<'_>, remote: &mut Remote, candidates: &[Candidate])
         let mut tags = candidate.there.settings.get("tags").and_then(Value::as_object).cloned().unwrap_or_default();
         tags.extend(candidate.tags.clone());
         match candidate.kind {
-            Kind::Pipeline => {
+            ResourceKind::Pipeline => {
                 // Settings are replaced whole.
                 let mut settings = candidate.there.settings.as_object().cloned().unwrap_or_default();
                 settings.insert("tags".to_owned(), Value::Object(tags));

@@ -18,7 +18,7 @@ use super::change::{self, Change, Remote, Stage};
 use super::client::Client;
 use super::client::api::statements;
 use super::client::api::{alerts, dashboards, files, jobs, pipelines};
-use super::client::error::{Error, Kind as Failed};
+use super::client::error::{Error, ErrorKind};
 use super::desired::{self, Desired, DesiredError, Scope};
 use super::effect::{Effect, Object};
 use super::field;
@@ -27,7 +27,7 @@ use super::observe::{self, ObserveError, dashboard_key, permissions_of};
 use super::ownership;
 use super::refusal::Refusal;
 use super::release::{COMPLETE, Marker, SPECS, hash_of};
-use crate::bundle::resource::Kind;
+use crate::bundle::resource::ResourceKind;
 use crate::plan::{Identity, Phase};
 pub use validation::Back;
 
@@ -198,7 +198,7 @@ impl Applying<'_, '_, '_> {
             Change::Statement { statement, .. } => self.say(&statement.file, &statement.text, &statement.effect),
             Change::Release { release, .. } => self.write_release(release).map_err(of(format!("release `{release}`"))),
             Change::Create { kind, key, name } => self.create(*kind, key, name),
-            Change::Update { kind: Kind::Pipeline, key, name, .. } => self.switch(key, name, told),
+            Change::Update { kind: ResourceKind::Pipeline, key, name, .. } => self.switch(key, name, told),
             Change::Validate { key, .. } => self.validate(key, told),
             Change::Update { kind, key, name, .. } => self.update(*kind, key, name),
             Change::Delete { kind, key, id } => {
@@ -212,7 +212,7 @@ impl Applying<'_, '_, '_> {
                 self.permit(on, key, levels).map_err(of(format!("permissions of {} `{key}`", kind.word())))
             }
             Change::Forbid { kind, key, .. } => {
-                let word = kind.map_or("dashboard", Kind::word);
+                let word = kind.map_or("dashboard", ResourceKind::word);
                 self.forbid(*kind, key).map_err(of(format!("permissions of {word} `{key}`")))
             }
             Change::Show { key, to } => self.show(key, to).map_err(of(format!("permissions of dashboard `{key}`"))),
@@ -270,22 +270,22 @@ impl Applying<'_, '_, '_> {
         Ok(wanted.into_iter().find(|(_, known, _)| known == key).map(|(_, _, body)| body).unwrap_or_default())
     }
 
-    fn create(&mut self, kind: Kind, key: &str, name: &str) -> Result<(), ApplyError> {
+    fn create(&mut self, kind: ResourceKind, key: &str, name: &str) -> Result<(), ApplyError> {
         let mut body = self.body(key)?;
         self.desired.stamp(kind, &self.release, &mut body);
-        if let (Kind::Alert, Some(settings)) = (kind, body.as_object_mut()) {
+        if let (ResourceKind::Alert, Some(settings)) = (kind, body.as_object_mut()) {
             settings.insert("parent_path".to_owned(), json!(self.remote.root));
         }
         let made = match kind {
-            Kind::Pipeline => pipelines::create(self.client, &body),
-            Kind::Job => jobs::create(self.client, &body).map(|id| id.to_string()),
-            Kind::Alert => alerts::create(self.client, &body),
-            Kind::Schema | Kind::Volume => return Ok(()),
+            ResourceKind::Pipeline => pipelines::create(self.client, &body),
+            ResourceKind::Job => jobs::create(self.client, &body).map(|id| id.to_string()),
+            ResourceKind::Alert => alerts::create(self.client, &body),
+            ResourceKind::Schema | ResourceKind::Volume => return Ok(()),
         };
         let id = match made {
             Ok(id) => id,
             // It may have been made: by us, or by somebody else a moment ago.
-            Err(error) if matches!(error.kind, Failed::Ambiguous | Failed::Exists) => {
+            Err(error) if matches!(error.kind, ErrorKind::Ambiguous | ErrorKind::Exists) => {
                 let found = observe::find(self.client, kind, name, None, self.desired, &self.remote.root)?;
                 found.map(|there| there.id).ok_or_else(|| failed(kind, name, error))?
             }
@@ -297,26 +297,26 @@ impl Applying<'_, '_, '_> {
         Ok(())
     }
 
-    fn update(&mut self, kind: Kind, key: &str, name: &str) -> Result<(), ApplyError> {
+    fn update(&mut self, kind: ResourceKind, key: &str, name: &str) -> Result<(), ApplyError> {
         let body = self.body(key)?;
         let Some(there) = self.remote.resources.get(key) else { return Ok(()) };
         let mut body = field::merged(kind, ownership::extent(self.desired.ownership, kind), &body, &there.settings);
         self.desired.stamp(kind, &self.release, &mut body);
         let changed = match kind {
-            Kind::Job => jobs::reset(self.client, there.id.parse().unwrap_or_default(), &body),
-            Kind::Alert => alerts::replace(self.client, &there.id, &body),
-            Kind::Pipeline | Kind::Schema | Kind::Volume => Ok(()),
+            ResourceKind::Job => jobs::reset(self.client, there.id.parse().unwrap_or_default(), &body),
+            ResourceKind::Alert => alerts::replace(self.client, &there.id, &body),
+            ResourceKind::Pipeline | ResourceKind::Schema | ResourceKind::Volume => Ok(()),
         };
         changed.map_err(|error| failed(kind, name, error))?;
         self.remote.memory.resources.insert(key.to_owned(), there.id.clone());
         Ok(())
     }
 
-    fn delete(&self, kind: Kind, id: &str) -> Result<(), Error> {
+    fn delete(&self, kind: ResourceKind, id: &str) -> Result<(), Error> {
         match kind {
-            Kind::Job => jobs::delete(self.client, id.parse().unwrap_or_default()).map(drop),
-            Kind::Alert => alerts::delete(self.client, id).map(drop),
-            Kind::Pipeline | Kind::Schema | Kind::Volume => Ok(()),
+            ResourceKind::Job => jobs::delete(self.client, id.parse().unwrap_or_default()).map(drop),
+            ResourceKind::Alert => alerts::delete(self.client, id).map(drop),
+            ResourceKind::Pipeline | ResourceKind::Schema | ResourceKind::Volume => Ok(()),
         }
     }
 
@@ -390,7 +390,7 @@ impl Applying<'_, '_, '_> {
     }
 }
 
-fn failed(kind: Kind, name: &str, error: Error) -> ApplyError {
+fn failed(kind: ResourceKind, name: &str, error: Error) -> ApplyError {
     ApplyError::Request { what: format!("{} `{name}`", kind.word()), error: error.into() }
 }
 

@@ -10,11 +10,11 @@ use serde_json::Value;
 use super::change::{Remote, There, name_of, wanted};
 use super::client::Client;
 use super::client::api::{files, pipelines};
-use super::client::error::{Error, Kind as Failed};
+use super::client::error::{Error, ErrorKind};
 use super::desired::{Desired, is_source};
 use super::observe::{self, ObserveError};
 use super::release::LIMIT;
-use crate::bundle::resource::Kind;
+use crate::bundle::resource::ResourceKind;
 use crate::plan::Folder;
 
 /// Whether the settings of a resource say that a bundle deploys it.
@@ -33,7 +33,7 @@ pub fn pipelines(
 ) -> Result<BTreeMap<String, There>, ObserveError> {
     let mut found = BTreeMap::new();
     let wanted = wanted(desired, remote, &desired.release())?;
-    for (kind, key, body) in wanted.into_iter().filter(|(kind, ..)| *kind == Kind::Pipeline) {
+    for (kind, key, body) in wanted.into_iter().filter(|(kind, ..)| *kind == ResourceKind::Pipeline) {
         let name = name_of(kind, &body);
         for listed in pipelines::named(client, &name)? {
             let Some(there) = observe::get(client, kind, &listed.pipeline_id)? else { continue };
@@ -62,7 +62,7 @@ pub fn runs(client: &Client<'_>, desired: &Desired, remote: &Remote) -> Result<b
         let Some(at) = place(&there.settings, path) else { return Ok(false) };
         match files::read(client, &at, LIMIT) {
             Ok(bytes) => Ok(bytes == text.as_bytes()),
-            Err(error) if error.kind == Failed::NotFound => Ok(false),
+            Err(error) if error.kind == ErrorKind::NotFound => Ok(false),
             Err(error) => Err(error),
         }
     };

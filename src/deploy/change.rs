@@ -16,7 +16,7 @@ use super::memory::Memory;
 use super::narrowing;
 use super::observe::kind_of;
 use super::ownership;
-use crate::bundle::resource::Kind;
+use crate::bundle::resource::ResourceKind;
 use crate::bundle::{Level, Permission};
 use crate::model::{Principal, Share};
 use crate::plan::Phase;
@@ -95,7 +95,7 @@ pub enum Change {
     /// A resource is made.
     Create {
         /// Its kind.
-        kind: Kind,
+        kind: ResourceKind,
         /// Its key.
         key: String,
         /// Its name in the workspace.
@@ -104,7 +104,7 @@ pub enum Change {
     /// Settings of a resource change.
     Update {
         /// Its kind.
-        kind: Kind,
+        kind: ResourceKind,
         /// Its key.
         key: String,
         /// Its name in the workspace.
@@ -122,7 +122,7 @@ pub enum Change {
     /// A resource that is not declared any more goes. Pipelines never go by themselves.
     Delete {
         /// Its kind.
-        kind: Kind,
+        kind: ResourceKind,
         /// Its key.
         key: String,
         /// Its id.
@@ -131,7 +131,7 @@ pub enum Change {
     /// Principals get a level.
     Permit {
         /// The kind of the resource.
-        kind: Kind,
+        kind: ResourceKind,
         /// Its key.
         key: String,
         /// Who gets which level.
@@ -140,7 +140,7 @@ pub enum Change {
     /// Principals lose levels that the specs do not give.
     Forbid {
         /// The kind of the resource; `None` for a dashboard.
-        kind: Option<Kind>,
+        kind: Option<ResourceKind>,
         /// Its key.
         key: String,
         /// Who.
@@ -198,8 +198,8 @@ impl Change {
             Change::Statement { statement, .. } if statement.phase == Phase::Before => Stage::Before,
             Change::Statement { .. } => Stage::After,
             Change::Release { .. } => Stage::Files,
-            Change::Create { kind: Kind::Pipeline, .. }
-            | Change::Update { kind: Kind::Pipeline, .. }
+            Change::Create { kind: ResourceKind::Pipeline, .. }
+            | Change::Update { kind: ResourceKind::Pipeline, .. }
             | Change::Validate { .. } => Stage::Pipeline,
             Change::Create { .. }
             | Change::Update { .. }
@@ -247,7 +247,7 @@ pub fn changes(desired: &Desired, remote: &Remote, is_updated: bool) -> Result<V
                 }
             }
         }
-        if *kind == Kind::Pipeline && is_unproven(desired, remote, body, there) {
+        if *kind == ResourceKind::Pipeline && is_unproven(desired, remote, body, there) {
             changes.push(Change::Validate { key: key.clone(), name: name_of(*kind, body) });
         }
         changes.extend(permitted(share, &permissions, (*kind, key), there, &remote.user));
@@ -272,7 +272,7 @@ pub fn changes(desired: &Desired, remote: &Remote, is_updated: bool) -> Result<V
 fn is_unproven(desired: &Desired, remote: &Remote, body: &Value, there: Option<&There>) -> bool {
     let is_proven = remote.memory.validated.as_deref() == Some(&desired.proof(body));
     let is_same = there.is_some_and(|there| {
-        field::differences(Kind::Pipeline, field::Extent::USUAL, body, &there.settings).is_empty()
+        field::differences(ResourceKind::Pipeline, field::Extent::USUAL, body, &there.settings).is_empty()
     });
     let memory = &remote.memory;
     // No deployment has come to its end yet, or nobody remembers it.
@@ -306,7 +306,11 @@ pub(super) fn statements(statements: &[Statement], catalog: &Catalog, is_updated
 ///
 /// # Errors
 /// When what is wanted is not whole, which is a fault of the compiler.
-pub fn wanted(desired: &Desired, remote: &Remote, release: &str) -> Result<Vec<(Kind, String, Value)>, DesiredError> {
+pub fn wanted(
+    desired: &Desired,
+    remote: &Remote,
+    release: &str,
+) -> Result<Vec<(ResourceKind, String, Value)>, DesiredError> {
     let warehouse = remote.warehouse.as_deref().unwrap_or("(the warehouse)");
     let pipelines = desired.pipeline_keys().map(|key| {
         let id = remote.resources.get(&key).map_or_else(|| NOT_YET.to_owned(), |there| there.id.clone());
@@ -321,8 +325,8 @@ pub fn wanted(desired: &Desired, remote: &Remote, release: &str) -> Result<Vec<(
 pub const NOT_YET: &str = "(known once created)";
 
 /// The name of a resource in the workspace.
-pub fn name_of(kind: Kind, body: &Value) -> String {
-    let field = if kind == Kind::Alert { "display_name" } else { "name" };
+pub fn name_of(kind: ResourceKind, body: &Value) -> String {
+    let field = if kind == ResourceKind::Alert { "display_name" } else { "name" };
     body.get(field).and_then(Value::as_str).unwrap_or_default().to_owned()
 }
 
@@ -345,7 +349,7 @@ pub(super) fn is_same_dashboard(wanted: &str, there: &Value) -> bool {
 pub(super) fn permitted(
     share: Share,
     permissions: &[Permission],
-    (kind, key): (Kind, &str),
+    (kind, key): (ResourceKind, &str),
     there: Option<&There>,
     user: &str,
 ) -> Vec<Change> {
@@ -384,7 +388,7 @@ pub(super) fn shown(
 /// make they own.
 pub(super) fn lacking(
     permissions: &[Permission],
-    kind: Kind,
+    kind: ResourceKind,
     there: Option<&There>,
     user: &str,
 ) -> Vec<(Principal, &'static str)> {
@@ -422,7 +426,7 @@ fn kept(desired: &Desired, remote: &Remote) -> Option<Change> {
 
 /// Resources of earlier deployments that nobody declares any more.
 fn left<'a>(declared: &'a BTreeSet<String>, remote: &'a Remote) -> impl Iterator<Item = Change> + 'a {
-    let kind = |key: &str| kind_of(key).filter(|kind| *kind != Kind::Pipeline);
+    let kind = |key: &str| kind_of(key).filter(|kind| *kind != ResourceKind::Pipeline);
     let left = remote.memory.resources.iter().filter(|(key, _)| !declared.contains(*key));
     left.filter(|(key, _)| remote.resources.contains_key(*key))
         .filter_map(move |(key, id)| Some(Change::Delete { kind: kind(key)?, key: key.clone(), id: id.clone() }))

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use super::change::Change;
 use super::effect::Effect;
-use super::meaning::{Kind, Meaning};
+use super::meaning::{Meaning, MeaningKind};
 
 /// Something that is allowed, or has to be.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,7 +55,7 @@ pub fn missing(
     let lost: Vec<Consent> = match meanings {
         None => vec![Consent::DataLoss(ANY.to_owned())],
         Some(meanings) => {
-            let lost = meanings.iter().filter(|meaning| meaning.kind == Kind::LosesData);
+            let lost = meanings.iter().filter(|meaning| meaning.kind == MeaningKind::LosesData);
             lost.map(|meaning| Consent::DataLoss(short(&meaning.dataset))).collect()
         }
     };
@@ -100,7 +100,8 @@ mod tests {
             via: vec![],
             remedy: None,
         };
-        let meanings = [meaning("main.shop.Customers", Kind::LosesData), meaning("main.shop.orders", Kind::New)];
+        let meanings =
+            [meaning("main.shop.Customers", MeaningKind::LosesData), meaning("main.shop.orders", MeaningKind::New)];
         let of = |meanings, seen: &[&str], allowed: &[Consent]| {
             let seen = seen.iter().map(|who| (*who).to_owned()).collect();
             missing(&[], meanings, seen, "me", allowed).into_iter().collect::<Vec<_>>()

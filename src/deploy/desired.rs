@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use super::effect::Effect;
 use super::meaning::{PipelineSql, SqlFile};
 use crate::bundle::reference::{self, ReferenceError, Values};
-use crate::bundle::resource::{Kind, Resource};
+use crate::bundle::resource::{Resource, ResourceKind};
 use crate::bundle::{self, Bundle, Declared, Deployment, rest};
 use crate::model::{Mode, Ownership, Principal, Project, Share, TargetId};
 use crate::plan::deployment::JobKind;
@@ -127,7 +127,7 @@ impl Desired {
     ) -> Result<Desired, DesiredError> {
         let mut bundle = bundle::bundle(project, plan);
         // The job that applies statements around an update: here, they are applied without one.
-        let around = bundle::key(Kind::Job, &JobKind::Deployment.key(project));
+        let around = bundle::key(ResourceKind::Job, &JobKind::Deployment.key(project));
         bundle.resources.retain(|declared| declared.key != around);
         let deployment = bundle.deployments.get(target.0).cloned().ok_or(DesiredError::NoTarget)?;
         let of_project = project.target(&deployment.name);
@@ -207,7 +207,8 @@ impl Desired {
 
     /// The keys of the pipelines.
     pub fn pipeline_keys(&self) -> impl Iterator<Item = String> {
-        let pipelines = self.bundle.resources.iter().filter(|declared| declared.resource.kind() == Kind::Pipeline);
+        let pipelines =
+            self.bundle.resources.iter().filter(|declared| declared.resource.kind() == ResourceKind::Pipeline);
         pipelines.map(|declared| declared.key.clone())
     }
 
@@ -259,8 +260,8 @@ impl Desired {
 
     /// Says on a resource which release and commit last changed it. No plan compares these tags: a commit that changes nothing
     /// else is no change.
-    pub fn stamp(&self, kind: Kind, release: &str, body: &mut Value) {
-        let (Kind::Pipeline | Kind::Job, Some(settings)) = (kind, body.as_object_mut()) else { return };
+    pub fn stamp(&self, kind: ResourceKind, release: &str, body: &mut Value) {
+        let (ResourceKind::Pipeline | ResourceKind::Job, Some(settings)) = (kind, body.as_object_mut()) else { return };
         let Some(tags) = settings.entry("tags").or_insert_with(|| json!({})).as_object_mut() else { return };
         tags.insert("release".to_owned(), json!(release));
         match &self.commit {
@@ -293,8 +294,8 @@ impl Desired {
     }
 
     /// Marks a resource as one of this target.
-    fn mark(&self, kind: Kind, body: &mut Value) {
-        if !matches!(kind, Kind::Pipeline | Kind::Job) {
+    fn mark(&self, kind: ResourceKind, body: &mut Value) {
+        if !matches!(kind, ResourceKind::Pipeline | ResourceKind::Job) {
             return;
         }
         let Some(settings) = body.as_object_mut() else { return };
@@ -331,13 +332,13 @@ pub fn pipeline_sql(files: Vec<SqlFile>, settings: &Value) -> PipelineSql {
 }
 
 /// What a bundle does in development mode: a copy of one's own. Nothing starts it, unless the target says so (`paused`).
-fn own_copy(kind: Kind, body: &mut Value, user: &str) {
+fn own_copy(kind: ResourceKind, body: &mut Value, user: &str) {
     let Some(settings) = body.as_object_mut() else { return };
-    let name = if kind == Kind::Alert { "display_name" } else { "name" };
+    let name = if kind == ResourceKind::Alert { "display_name" } else { "name" };
     if let Some(Value::String(name)) = settings.get_mut(name) {
         *name = format!("[dev {}] {name}", short(user));
     }
-    if kind == Kind::Pipeline {
+    if kind == ResourceKind::Pipeline {
         settings.insert("development".to_owned(), json!(true));
     }
 }

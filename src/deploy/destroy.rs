@@ -22,7 +22,7 @@ use super::effect::{Effect, Object, ObjectKind};
 use super::left::Left;
 use super::observe::{dashboard_key, kind_of};
 use super::run;
-use crate::bundle::resource::Kind;
+use crate::bundle::resource::ResourceKind;
 use crate::plan::record::{Entry, Given};
 
 /// What goes besides what holds no data.
@@ -40,7 +40,7 @@ pub struct Scope {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Removal {
     /// A job or an alert.
-    Resource(Kind, String, String),
+    Resource(ResourceKind, String, String),
     /// A dashboard: its key, and its id.
     Dashboard(String, String),
     /// A view, which holds no rows.
@@ -142,7 +142,7 @@ fn made(desired: &Desired, kind: ObjectKind) -> Option<Object> {
 
 fn resources(remote: &Remote) -> Vec<Removal> {
     let others = remote.resources.iter().filter_map(|(key, there)| {
-        let kind = kind_of(key).filter(|kind| *kind != Kind::Pipeline)?;
+        let kind = kind_of(key).filter(|kind| *kind != ResourceKind::Pipeline)?;
         Some(Removal::Resource(kind, key.clone(), there.id.clone()))
     });
     let dashboards = remote.dashboards.iter().map(|(key, there)| Removal::Dashboard(key.clone(), there.id.clone()));
@@ -159,7 +159,7 @@ fn views<'a>(remote: &'a Remote, given: &'a BTreeSet<Entry>) -> impl Iterator<It
 }
 
 fn pipelines_of(remote: &Remote, scope: Scope) -> impl Iterator<Item = Removal> {
-    let all = remote.resources.iter().filter(|(key, _)| kind_of(key) == Some(Kind::Pipeline));
+    let all = remote.resources.iter().filter(|(key, _)| kind_of(key) == Some(ResourceKind::Pipeline));
     all.map(move |(key, there)| Removal::Pipeline(key.clone(), there.id.clone(), scope.tables))
 }
 
@@ -205,7 +205,8 @@ fn protected(
 /// The table of events that the pipeline publishes, if it is there. It bears no mark of the pipeline.
 fn event_log(desired: &Desired, remote: &Remote) -> Result<Option<Object>, DesiredError> {
     let wanted = change::wanted(desired, remote, &desired.release())?;
-    let log = wanted.iter().find(|(kind, ..)| *kind == Kind::Pipeline).and_then(|(.., body)| body.get("event_log"));
+    let log =
+        wanted.iter().find(|(kind, ..)| *kind == ResourceKind::Pipeline).and_then(|(.., body)| body.get("event_log"));
     let part =
         |key: &str| log.and_then(|log| log.get(key)).and_then(Value::as_str).map(|part| folded(part).into_owned());
     let name: Option<Vec<String>> = ["catalog", "schema", "name"].into_iter().map(part).collect();
@@ -311,8 +312,8 @@ pub fn destroy(
 
 fn remove(client: &Client<'_>, removal: &Removal) -> Result<(), Error> {
     match removal {
-        Removal::Resource(Kind::Job, _, id) => jobs::delete(client, id.parse().unwrap_or_default()),
-        Removal::Resource(Kind::Alert, _, id) => alerts::delete(client, id),
+        Removal::Resource(ResourceKind::Job, _, id) => jobs::delete(client, id.parse().unwrap_or_default()),
+        Removal::Resource(ResourceKind::Alert, _, id) => alerts::delete(client, id),
         Removal::Resource(..) => Ok(false),
         Removal::Dashboard(_, id) => dashboards::delete(client, id),
         Removal::View(object) | Removal::Table(object, _) => tables::delete(client, &object.full_name()),

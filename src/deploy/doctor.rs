@@ -11,11 +11,11 @@ use super::client::api::grants::{self, Securable};
 use super::client::api::identity::{self, Identity};
 use super::client::api::permissions::{self, On, Who};
 use super::client::api::{files, pipelines, schemas, volumes};
-use super::client::error::{Error, Kind as Failed};
+use super::client::error::{Error, ErrorKind};
 use super::desired::Desired;
 use super::observe::{self, ObserveError, Site};
 use super::{adopt, change};
-use crate::bundle::resource::Kind;
+use crate::bundle::resource::ResourceKind;
 use crate::model::{Mode, Principal, Target};
 use crate::plan::deployment;
 
@@ -187,7 +187,7 @@ impl Examination<'_, '_, '_> {
                 lacking("volume", format!("there is no `{name}`"), "create it, or set another `landing`".into())
             }
             // It lies in a schema that is not there.
-            Err(error) if error.kind == Failed::NotFound && deployment::own_volume(self.target).is_some() => {
+            Err(error) if error.kind == ErrorKind::NotFound && deployment::own_volume(self.target).is_some() => {
                 fine("volume", format!("`{name}` does not exist yet; the deployment creates it"))
             }
             Err(error) => unknown("volume", error.to_string(), "ask for READ VOLUME, to see it"),
@@ -262,7 +262,7 @@ impl Examination<'_, '_, '_> {
     }
 
     /// Whether the workspace would take the pipeline, with whom it runs as.
-    fn pipeline(&self, wanted: &[(Kind, String, Value)]) -> Check {
+    fn pipeline(&self, wanted: &[(ResourceKind, String, Value)]) -> Check {
         let what = "service principal";
         let Some(run_as) = self.target.run_as.as_ref().filter(|run_as| run_as.id() != self.me.user_name) else {
             return fine(what, format!("the pipeline runs as `{}`", self.me.user_name));
@@ -271,8 +271,11 @@ impl Examination<'_, '_, '_> {
             let remedy = "deploy once; before that, it is unknown whether the role `servicePrincipal.user` was granted";
             return unknown(what, format!("the pipeline runs as `{}`", run_as.id()), remedy);
         }
-        let mut body =
-            wanted.iter().find(|(kind, ..)| *kind == Kind::Pipeline).map(|(.., b)| b.clone()).unwrap_or_default();
+        let mut body = wanted
+            .iter()
+            .find(|(kind, ..)| *kind == ResourceKind::Pipeline)
+            .map(|(.., b)| b.clone())
+            .unwrap_or_default();
         if let Some(body) = body.as_object_mut() {
             body.extend([("dry_run".to_owned(), json!(true)), ("allow_duplicate_names".to_owned(), json!(true))]);
         }

@@ -6,7 +6,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::bundle::resource::Kind;
+use crate::bundle::resource::ResourceKind;
 use crate::model::Share;
 
 /// A setting that differs.
@@ -55,7 +55,7 @@ impl Extent {
 }
 
 /// The settings of a resource that differ, in the order of their paths.
-pub fn differences(kind: Kind, extent: Extent, wanted: &Value, there: &Value) -> Vec<Field> {
+pub fn differences(kind: ResourceKind, extent: Extent, wanted: &Value, there: &Value) -> Vec<Field> {
     let mut fields = vec![];
     Comparison { kind, extent }.compare("", Some(wanted), Some(there), &mut fields);
     fields.sort_by(|a, b| a.path.cmp(&b.path));
@@ -63,7 +63,7 @@ pub fn differences(kind: Kind, extent: Extent, wanted: &Value, there: &Value) ->
 }
 
 /// The wanted settings with what belongs to others: a replacement would take it away.
-pub fn merged(kind: Kind, extent: Extent, wanted: &Value, there: &Value) -> Value {
+pub fn merged(kind: ResourceKind, extent: Extent, wanted: &Value, there: &Value) -> Value {
     let mut merged = wanted.clone();
     let (Some(settings), Some(there)) = (merged.as_object_mut(), there.as_object()) else { return merged };
     for (key, value) in there.iter().filter(|(key, _)| *key != "tags" && !is_of_server(kind, key)) {
@@ -94,12 +94,14 @@ const MARKS: [&str; 3] = ["project", "target", "managed_by"];
 const STAMPS: [&str; 2] = ["tags.release", "tags.commit"];
 
 /// Fields that the server sets, or never gives back, by the kind of the resource; names without the places in lists.
-fn is_of_server(kind: Kind, path: &str) -> bool {
+fn is_of_server(kind: ResourceKind, path: &str) -> bool {
     let common = ["creator_user_name", "run_as", "deployment", "parent_path"];
     let own: &[&str] = match kind {
-        Kind::Pipeline => &["id", "storage", "pipeline_type", "edition", "serverless_compute_id", "photon"],
-        Kind::Job => &["format", "edit_mode", "performance_target", "tasks.run_if", "tasks.sql_task.file.source"],
-        Kind::Alert => &[
+        ResourceKind::Pipeline => &["id", "storage", "pipeline_type", "edition", "serverless_compute_id", "photon"],
+        ResourceKind::Job => {
+            &["format", "edit_mode", "performance_target", "tasks.run_if", "tasks.sql_task.file.source"]
+        }
+        ResourceKind::Alert => &[
             "id",
             "create_time",
             "update_time",
@@ -111,7 +113,7 @@ fn is_of_server(kind: Kind, path: &str) -> bool {
             "evaluation.state",
             "evaluation.last_evaluated_at",
         ],
-        Kind::Schema | Kind::Volume => &[],
+        ResourceKind::Schema | ResourceKind::Volume => &[],
     };
     common.contains(&path) || own.contains(&path)
 }
@@ -131,7 +133,7 @@ fn is_nothing(value: &Value) -> bool {
 /// A comparison of the settings of a resource.
 #[derive(Clone, Copy)]
 struct Comparison {
-    kind: Kind,
+    kind: ResourceKind,
     extent: Extent,
 }
 
@@ -242,7 +244,7 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn paths(kind: Kind, wanted: &Value, there: &Value) -> Vec<String> {
+    fn paths(kind: ResourceKind, wanted: &Value, there: &Value) -> Vec<String> {
         differences(kind, Extent::USUAL, wanted, there).into_iter().map(|field| field.path).collect()
     }
 
@@ -263,9 +265,9 @@ mod tests {
                 {"task_key": "a", "depends_on": [{"task_key": "b"}, {"task_key": "x"}], "email_notifications": {}},
             ],
         });
-        assert_eq!(paths(Kind::Job, &wanted, &there), Vec::<String>::new());
+        assert_eq!(paths(ResourceKind::Job, &wanted, &there), Vec::<String>::new());
         assert_eq!(
-            merged(Kind::Job, Extent::USUAL, &wanted, &there)["tags"],
+            merged(ResourceKind::Job, Extent::USUAL, &wanted, &there)["tags"],
             json!({"project": "shop", "team": "finance"})
         );
     }
@@ -274,11 +276,11 @@ mod tests {
     fn what_a_workspace_fills_in_of_clusters_is_no_difference() {
         let wanted = json!({"clusters": [{"num_workers": 2}], "serverless": false});
         let there = json!({"clusters": [{"num_workers": 2, "label": "default", "node_type_id": "i3.xlarge"}]});
-        assert_eq!(paths(Kind::Pipeline, &wanted, &there), Vec::<String>::new());
+        assert_eq!(paths(ResourceKind::Pipeline, &wanted, &there), Vec::<String>::new());
         let there = json!({"clusters": [{"num_workers": 3, "label": "default"}]});
-        assert_eq!(paths(Kind::Pipeline, &wanted, &there), ["clusters[0].num_workers"]);
+        assert_eq!(paths(ResourceKind::Pipeline, &wanted, &there), ["clusters[0].num_workers"]);
         let serverless = json!({"serverless": true});
-        assert_eq!(paths(Kind::Pipeline, &serverless, &there), ["serverless"]);
+        assert_eq!(paths(ResourceKind::Pipeline, &serverless, &there), ["serverless"]);
     }
 
     #[test]
@@ -289,13 +291,16 @@ mod tests {
             "name": "n", "tasks": [{"task_key": "a", "timeout_seconds": 90}, {"task_key": "c"}],
             "trigger": {"periodic": {"interval": 1, "unit": "DAYS"}},
         });
-        assert_eq!(paths(Kind::Job, &wanted, &there), ["queue", "tasks[a].timeout_seconds", "tasks[c]", "trigger"]);
+        assert_eq!(
+            paths(ResourceKind::Job, &wanted, &there),
+            ["queue", "tasks[a].timeout_seconds", "tasks[c]", "trigger"]
+        );
     }
 
     #[test]
     fn lists_of_texts_have_no_order_and_ids_may_be_texts() {
         let wanted = json!({"refresh_selection": ["b", "a"], "job_id": 12, "threshold": 0.0});
         let there = json!({"refresh_selection": ["a", "b"], "job_id": "12"});
-        assert_eq!(paths(Kind::Job, &wanted, &there), Vec::<String>::new());
+        assert_eq!(paths(ResourceKind::Job, &wanted, &there), Vec::<String>::new());
     }
 }

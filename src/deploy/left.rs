@@ -12,11 +12,11 @@ use super::catalog::Known;
 use super::change::{self, Change, Remote};
 use super::client::Client;
 use super::client::api::files;
-use super::client::error::{Error, Kind as Failed};
+use super::client::error::{Error, ErrorKind};
 use super::desired::{Desired, DesiredError, Statement, is_source};
 use super::effect::{Effect, Object, ObjectKind};
 use super::ownership;
-use crate::bundle::resource::Kind;
+use crate::bundle::resource::ResourceKind;
 use crate::bundle::{Level, Permission};
 use crate::model::{Ownership, Principal};
 use crate::plan::{Identity, Phase};
@@ -140,7 +140,7 @@ impl Left {
     pub fn read(client: &Client<'_>, root: &str) -> Result<Option<Left>, Error> {
         match files::read(client, &Left::path(root), LIMIT) {
             Ok(text) => Ok(serde_json::from_slice(&text).ok().filter(|left: &Left| left.version == VERSION)),
-            Err(error) if error.kind == Failed::NotFound => Ok(None),
+            Err(error) if error.kind == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
         }
     }
@@ -194,8 +194,8 @@ impl Left {
 }
 
 /// The tables that the pipeline can make: one a file, in its schema, and its event log.
-pub fn own_tables(desired: &Desired, resources: &[(Kind, String, Value)]) -> Vec<Object> {
-    let settings = resources.iter().find(|(kind, ..)| *kind == Kind::Pipeline).map(|(.., body)| body);
+pub fn own_tables(desired: &Desired, resources: &[(ResourceKind, String, Value)]) -> Vec<Object> {
+    let settings = resources.iter().find(|(kind, ..)| *kind == ResourceKind::Pipeline).map(|(.., body)| body);
     let part = |of: Option<&Value>, key: &str| {
         let part = of.and_then(|of| of.get(key)).and_then(Value::as_str).unwrap_or_default();
         lakeflow::folded(part).into_owned()

@@ -15,7 +15,7 @@ use super::client::Client;
 use super::client::api::files;
 use super::client::call::Call;
 use super::client::door::Method;
-use super::client::error::{Called, Error, Kind};
+use super::client::error::{Called, Error, ErrorKind};
 use crate::world::World;
 
 /// The largest lock that is read.
@@ -94,7 +94,7 @@ impl<'c, 'w> Lock<'c, 'w> {
         files::make_folder(client, root)?;
         match files::write_new(client, &path, &text) {
             Ok(()) => {}
-            Err(error) if matches!(error.kind, Kind::Exists | Kind::Conflict | Kind::Ambiguous) => {
+            Err(error) if matches!(error.kind, ErrorKind::Exists | ErrorKind::Conflict | ErrorKind::Ambiguous) => {
                 let held = holder_of(client, &path)?;
                 let is_own = held.as_ref().is_some_and(|held| held.id == own.id);
                 match held {
@@ -191,7 +191,7 @@ fn beat(
 
 fn lost(path: &str, held: &Holder) -> Error {
     Error {
-        kind: Kind::Refused,
+        kind: ErrorKind::Refused,
         message: format!("`{}` took the lock over at {}", held.user, held.since),
         request: Called { method: Method::Get, path: Call::get(&[path.trim_start_matches('/')]).path },
         status: None,
@@ -207,7 +207,7 @@ fn in_utc(time: SystemTime) -> String {
 fn holder_of(client: &Client<'_>, path: &str) -> Result<Option<Holder>, Error> {
     match files::read(client, path, LIMIT) {
         Ok(text) => Ok(serde_json::from_slice(&text).ok()),
-        Err(error) if error.kind == Kind::NotFound => Ok(None),
+        Err(error) if error.kind == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
     }
 }

@@ -13,7 +13,7 @@ use super::change::{Remote, There, name_of, wanted};
 use super::client::Client;
 use super::client::api::permissions::{self, On};
 use super::client::api::{alerts, dashboards, files, identity, jobs, pipelines, updates, warehouses};
-use super::client::error::{Error, Kind as Failed};
+use super::client::error::{Error, ErrorKind};
 use super::desired::{self, Dashboard, Desired, DesiredError, MANAGER, MANAGER_TAG, Scope, TARGET_TAG, short};
 use super::effect::Effect;
 use super::left::own_tables;
@@ -21,7 +21,7 @@ use super::meaning::{PipelineSql, SqlFile};
 use super::memory::{Memory, MemoryError};
 use super::release::{LIMIT, hash_of};
 use super::{ownership, reading, release};
-use crate::bundle::resource::Kind;
+use crate::bundle::resource::ResourceKind;
 
 /// Updates that are looked at.
 const RECENT: usize = 25;
@@ -123,7 +123,7 @@ pub fn site(client: &Client<'_>, desired: &Desired) -> Result<Site, ObserveError
             let memory = Memory::parse(&text, &desired.project, &desired.target);
             site.memory = memory.map_err(|why| ObserveError::Memory { path, why })?;
         }
-        Err(error) if error.kind == Failed::NotFound => {}
+        Err(error) if error.kind == ErrorKind::NotFound => {}
         Err(error) => return Err(error.into()),
     }
     Ok(site)
@@ -264,8 +264,10 @@ pub fn running(client: &Client<'_>, desired: &Desired, remote: &Remote) -> Resul
 }
 
 /// The kind of the resource of a key.
-pub fn kind_of(key: &str) -> Option<Kind> {
-    [Kind::Pipeline, Kind::Job, Kind::Alert].into_iter().find(|kind| key.ends_with(&format!("_{}", kind.word())))
+pub fn kind_of(key: &str) -> Option<ResourceKind> {
+    [ResourceKind::Pipeline, ResourceKind::Job, ResourceKind::Alert]
+        .into_iter()
+        .find(|kind| key.ends_with(&format!("_{}", kind.word())))
 }
 
 /// Finds a resource by its id, if that is known, or else by its name.
@@ -274,7 +276,7 @@ pub fn kind_of(key: &str) -> Option<Kind> {
 /// When what bears the name is not ours, or there are several.
 pub fn find(
     client: &Client<'_>,
-    kind: Kind,
+    kind: ResourceKind,
     name: &str,
     known: Option<&str>,
     desired: &Desired,
@@ -288,10 +290,10 @@ pub fn find(
         };
     }
     let ids: Vec<String> = match kind {
-        Kind::Pipeline => pipelines::named(client, name)?.into_iter().map(|found| found.pipeline_id).collect(),
-        Kind::Job => jobs::named(client, name)?.into_iter().map(|found| found.job_id.to_string()).collect(),
-        Kind::Alert => alerts::named(client, name)?.into_iter().map(|found| found.id).collect(),
-        Kind::Schema | Kind::Volume => vec![],
+        ResourceKind::Pipeline => pipelines::named(client, name)?.into_iter().map(|found| found.pipeline_id).collect(),
+        ResourceKind::Job => jobs::named(client, name)?.into_iter().map(|found| found.job_id.to_string()).collect(),
+        ResourceKind::Alert => alerts::named(client, name)?.into_iter().map(|found| found.id).collect(),
+        ResourceKind::Schema | ResourceKind::Volume => vec![],
     };
     let mut ours = vec![];
     let mut others = vec![];
@@ -311,7 +313,7 @@ pub fn find(
 }
 
 /// Why something that bears our name is not ours.
-fn foreign(kind: Kind, name: &str, there: &There) -> ObserveError {
+fn foreign(kind: ResourceKind, name: &str, there: &There) -> ObserveError {
     let (kind, name, id) = (kind.word(), name.to_owned(), there.id.clone());
     match bundled::is_of_bundle(&there.settings) {
         true => ObserveError::OfBundle { kind, name, id },
@@ -320,8 +322,8 @@ fn foreign(kind: Kind, name: &str, there: &There) -> ObserveError {
 }
 
 /// Whether a resource bears the marks of this target: tags, or, for alerts, which have none, the folder.
-pub(super) fn is_ours(kind: Kind, settings: &Value, desired: &Desired, root: &str) -> bool {
-    if kind == Kind::Alert {
+pub(super) fn is_ours(kind: ResourceKind, settings: &Value, desired: &Desired, root: &str) -> bool {
+    if kind == ResourceKind::Alert {
         let parent = settings.get("parent_path").and_then(Value::as_str);
         return parent.is_some_and(|parent| is_same_folder(parent, root));
     }
@@ -341,21 +343,21 @@ fn is_same_folder(a: &str, b: &str) -> bool {
 ///
 /// # Errors
 /// When the workspace can't be read.
-pub fn get(client: &Client<'_>, kind: Kind, id: &str) -> Result<Option<There>, ObserveError> {
+pub fn get(client: &Client<'_>, kind: ResourceKind, id: &str) -> Result<Option<There>, ObserveError> {
     let mut runs_as = None;
     let (settings, modified) = match kind {
-        Kind::Pipeline => match pipelines::get(client, id)? {
+        ResourceKind::Pipeline => match pipelines::get(client, id)? {
             Some(pipeline) => {
                 runs_as = pipeline.run_as_user_name;
                 (Value::Object(pipeline.spec), pipeline.last_modified)
             }
             None => return Ok(None),
         },
-        Kind::Job => match id.parse().ok().map(|id| jobs::get(client, id)).transpose()?.flatten() {
+        ResourceKind::Job => match id.parse().ok().map(|id| jobs::get(client, id)).transpose()?.flatten() {
             Some(job) => (Value::Object(job.settings), None),
             None => return Ok(None),
         },
-        Kind::Alert => match alerts::get(client, id)? {
+        ResourceKind::Alert => match alerts::get(client, id)? {
             Some(alert) => {
                 let mut settings = alert.rest;
                 settings.insert("display_name".to_owned(), json!(alert.display_name));
@@ -363,31 +365,31 @@ pub fn get(client: &Client<'_>, kind: Kind, id: &str) -> Result<Option<There>, O
             }
             None => return Ok(None),
         },
-        Kind::Schema | Kind::Volume => return Ok(None),
+        ResourceKind::Schema | ResourceKind::Volume => return Ok(None),
     };
     let levels = levels(client, kind, id)?;
     Ok(Some(There { id: id.to_owned(), settings, modified, runs_as, levels }))
 }
 
 /// The place of permissions of a kind.
-pub fn permissions_of(kind: Kind) -> Option<On> {
+pub fn permissions_of(kind: ResourceKind) -> Option<On> {
     match kind {
-        Kind::Pipeline => Some(On::Pipelines),
-        Kind::Job => Some(On::Jobs),
-        Kind::Alert => Some(On::Alerts),
-        Kind::Schema | Kind::Volume => None,
+        ResourceKind::Pipeline => Some(On::Pipelines),
+        ResourceKind::Job => Some(On::Jobs),
+        ResourceKind::Alert => Some(On::Alerts),
+        ResourceKind::Schema | ResourceKind::Volume => None,
     }
 }
 
 /// Levels by principal. They are unknown to whoever may not manage the resource; then they count as lacking.
-fn levels(client: &Client<'_>, kind: Kind, id: &str) -> Result<BTreeMap<String, Vec<String>>, ObserveError> {
+fn levels(client: &Client<'_>, kind: ResourceKind, id: &str) -> Result<BTreeMap<String, Vec<String>>, ObserveError> {
     permissions_of(kind).map_or_else(|| Ok(BTreeMap::new()), |on| levels_on(client, on, id))
 }
 
 fn levels_on(client: &Client<'_>, on: On, id: &str) -> Result<BTreeMap<String, Vec<String>>, ObserveError> {
     let found = match permissions::get(client, on, id) {
         Ok(found) => found,
-        Err(error) if error.kind == Failed::Denied => return Ok(BTreeMap::new()),
+        Err(error) if error.kind == ErrorKind::Denied => return Ok(BTreeMap::new()),
         Err(error) => return Err(error.into()),
     };
     Ok(found.into_iter().map(|(who, levels)| (who.name().to_owned(), levels.direct)).collect())

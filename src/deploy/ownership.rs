@@ -12,7 +12,7 @@ use super::change::There;
 use super::desired::{Desired, Statement};
 use super::effect::{Effect, Object, ObjectKind, Tagged};
 use super::field::Extent;
-use crate::bundle::resource::Kind;
+use crate::bundle::resource::ResourceKind;
 use crate::model::{Ownership, Share};
 use crate::plan::{Identity, Phase};
 
@@ -160,8 +160,8 @@ pub fn looked_at(ownership: Ownership, effects: &[Effect], tables: impl Iterator
 }
 
 /// How much of a resource that is there is compared and replaced. A pipeline is ours, but for its tags.
-pub fn extent(ownership: Ownership, kind: Kind) -> Extent {
-    let settings = if kind == Kind::Job { ownership.job_settings } else { Share::Exact };
+pub fn extent(ownership: Ownership, kind: ResourceKind) -> Extent {
+    let settings = if kind == ResourceKind::Job { ownership.job_settings } else { Share::Exact };
     Extent { tags: ownership.tags, settings }
 }
 

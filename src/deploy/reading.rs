@@ -12,7 +12,7 @@ use super::client::Client;
 use super::client::api::grants::{self, Securable};
 use super::client::api::statements::{self, Statement};
 use super::client::api::{functions, policies, schemas, tables, volumes};
-use super::client::error::{Error, Kind};
+use super::client::error::{Error, ErrorKind};
 use super::effect::{Effect, Object, ObjectKind, Tagged};
 
 /// Reads what there is of the objects in `effects`, and who may do what with `also`, of which no effect need speak. Tags are
@@ -79,8 +79,8 @@ fn known<T>(result: Result<Option<T>, Error>) -> Result<Known<T>, Error> {
         Ok(Some(value)) => Ok(Known::Read(value)),
         Ok(None) => Ok(Known::Absent),
         Err(error) => match error.kind {
-            Kind::NotFound => Ok(Known::Absent),
-            Kind::Denied => Ok(Known::Unknown(error.to_string())),
+            ErrorKind::NotFound => Ok(Known::Absent),
+            ErrorKind::Denied => Ok(Known::Unknown(error.to_string())),
             _ => Err(error),
         },
     }

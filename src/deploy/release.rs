@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::client::Client;
 use super::client::api::files;
-use super::client::error::{Error, Kind};
+use super::client::error::{Error, ErrorKind};
 use super::desired::{Desired, Statement};
 use crate::plan::Identity;
 
@@ -67,7 +67,7 @@ pub fn marker(client: &Client<'_>, folder: &str) -> Result<Option<Marker>, Error
 pub fn read(client: &Client<'_>, folder: &str, name: &str) -> Result<Option<Vec<u8>>, Error> {
     match files::read(client, &format!("{folder}/{name}"), LIMIT) {
         Ok(text) => Ok(Some(text)),
-        Err(error) if error.kind == Kind::NotFound => Ok(None),
+        Err(error) if error.kind == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
     }
 }
@@ -96,7 +96,7 @@ pub fn touched(client: &Client<'_>, folder: &str) -> Result<Option<BTreeSet<Stri
     let above = |path: &String| path.rsplit_once('/').map_or(String::new(), |(above, _)| format!("/{above}"));
     let directories: Vec<String> = hashes.keys().map(above).collect::<BTreeSet<_>>().into_iter().collect();
     let list = |directory: &String| match files::list(client, &format!("{folder}{directory}")) {
-        Err(error) if error.kind == Kind::NotFound => Ok(vec![]),
+        Err(error) if error.kind == ErrorKind::NotFound => Ok(vec![]),
         listed => listed,
     };
     let mut there: BTreeMap<String, Option<u64>> = BTreeMap::new();

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::change::{Change, Stage, Waits};
 use super::effect::{Effect, Tagged};
 use super::field::Field;
-use crate::bundle::resource::Kind;
+use crate::bundle::resource::ResourceKind;
 
 /// What becomes of something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -105,7 +105,8 @@ pub fn line(change: &Change) -> Line {
             Line { access: Some(Access::Widens), ..plain(Fate::New, what) }
         }
         Change::Forbid { kind, key, from } => {
-            let (from, kind) = (from.iter().map(|who| format!("`{who}`")), kind.map_or("dashboard", Kind::word));
+            let (from, kind) =
+                (from.iter().map(|who| format!("`{who}`")), kind.map_or("dashboard", ResourceKind::word));
             let what = format!("{kind} `{key}`: other levels of {}", from.collect::<Vec<_>>().join(", "));
             Line { access: Some(Access::Narrows), ..plain(Fate::Gone, what) }
         }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::client::Client;
 use super::client::api::updates::{self, Start, State, Update};
-use super::client::error::{Error, Kind};
+use super::client::error::{Error, ErrorKind};
 use super::refusal::{self, Refusal};
 
 /// How often a running update is looked at.
@@ -51,7 +51,7 @@ fn begin(client: &Client<'_>, pipeline: &str, how: &Start, told: &mut dyn FnMut(
         idle(client, pipeline, told)?;
         match client.once(|| updates::start(client, pipeline, how), || Ok(ours()?.map(|update| update.update_id))) {
             // Somebody was faster.
-            Err(error) if error.kind == Kind::Conflict && running(client, pipeline)?.is_some() => {}
+            Err(error) if error.kind == ErrorKind::Conflict && running(client, pipeline)?.is_some() => {}
             started => return started,
         }
     }

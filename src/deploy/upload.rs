@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::client::Client;
 use super::client::api::volume_files;
 use super::client::door::Stream;
-use super::client::error::{Error, Kind};
+use super::client::error::{Error, ErrorKind};
 
 /// The largest file that is fetched to be compared.
 const COMPARED: u64 = 64 << 20;
@@ -69,7 +69,7 @@ pub fn upload(client: &Client<'_>, path: &str, file: &Stream, replace: bool) -> 
         match volume_files::send(client, path, file, false) {
             Ok(()) => return Ok(Sent::New),
             // Somebody else was quicker, or it arrived and the answer did not.
-            Err(error) if matches!(error.kind, Kind::Exists | Kind::Conflict | Kind::Ambiguous) => {
+            Err(error) if matches!(error.kind, ErrorKind::Exists | ErrorKind::Conflict | ErrorKind::Ambiguous) => {
                 let is_there = volume_files::size(client, path).map_err(failed)?.is_some();
                 if !is_there {
                     return Err(failed(error));

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::Compilation;
 use super::own::{self, OwnError};
-use crate::bundle::resource::Kind;
+use crate::bundle::resource::ResourceKind;
 use crate::deploy::adopt::AdoptError;
 use crate::deploy::apply::{self, ApplyError, Told};
 use crate::deploy::change::{self, Change, Remote, Stage};
@@ -278,7 +278,7 @@ fn pipeline(desired: &Desired, remote: &Remote) -> Result<PipelineSql, DeployErr
     let files = desired.files.iter().filter(|(path, _)| desired::is_source(path));
     let files = files.map(|(path, text)| SqlFile { path: path.clone(), text: text.to_string() }).collect();
     let wanted = change::wanted(desired, remote, &desired.release())?;
-    let settings = wanted.into_iter().find(|(kind, ..)| *kind == Kind::Pipeline).map(|(_, _, body)| body);
+    let settings = wanted.into_iter().find(|(kind, ..)| *kind == ResourceKind::Pipeline).map(|(_, _, body)| body);
     let mut after = desired::pipeline_sql(files, &settings.unwrap_or_default());
     after.renamed.clone_from(&desired.renamed);
     Ok(after)

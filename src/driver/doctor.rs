@@ -6,7 +6,7 @@ use super::Compilation;
 use super::deploy::{DeployError, desired};
 use crate::deploy::client::Client;
 use crate::deploy::client::api::grants::{self, Privileges, Securable};
-use crate::deploy::client::error::{Error, Kind};
+use crate::deploy::client::error::{Error, ErrorKind};
 use crate::deploy::doctor::{self, Check};
 use crate::deploy::effect::{Effect, Object, ObjectKind};
 use crate::deploy::observe::ObserveError;
@@ -68,7 +68,7 @@ fn held<'k>(
         };
         let read = match grants::direct(client, kind, &on.full_name()) {
             Ok(held) => Some(held),
-            Err(error) if matches!(error.kind, Kind::Denied | Kind::NotFound) => None,
+            Err(error) if matches!(error.kind, ErrorKind::Denied | ErrorKind::NotFound) => None,
             Err(error) => return Err(error),
         };
         known.insert(on.clone(), read);

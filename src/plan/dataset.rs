@@ -46,7 +46,7 @@ pub enum Layer {
 
 /// How a dataset is kept, as statements about it call it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum StoredAs {
     /// A streaming table.
     StreamingTable,
     /// A materialized view.
@@ -55,12 +55,12 @@ pub enum Kind {
     Internal,
 }
 
-impl Kind {
+impl StoredAs {
     /// The keywords by which statements about a published dataset call it.
     pub fn words(self) -> &'static str {
         match self {
-            Kind::StreamingTable => "STREAMING TABLE",
-            Kind::MaterializedView | Kind::Internal => "MATERIALIZED VIEW",
+            StoredAs::StreamingTable => "STREAMING TABLE",
+            StoredAs::MaterializedView | StoredAs::Internal => "MATERIALIZED VIEW",
         }
     }
 }
@@ -122,21 +122,21 @@ impl Dataset {
     }
 
     /// How it is kept.
-    pub fn kind(self, project: &Project) -> Kind {
+    pub fn kind(self, project: &Project) -> StoredAs {
         match self {
-            Dataset::Checked(_) | Dataset::Clean(_) => Kind::Internal,
-            Dataset::Raw(_) | Dataset::Quarantine(_) => Kind::StreamingTable,
+            Dataset::Checked(_) | Dataset::Clean(_) => StoredAs::Internal,
+            Dataset::Raw(_) | Dataset::Quarantine(_) => StoredAs::StreamingTable,
             Dataset::Table(id) => {
                 let entity = project.entity(id);
                 let streams = entity.is_loaded() && !matches!(entity.load, Load::Snapshot);
-                if streams { Kind::StreamingTable } else { Kind::MaterializedView }
+                if streams { StoredAs::StreamingTable } else { StoredAs::MaterializedView }
             }
             Dataset::Orphans(_)
             | Dataset::Duplicates(_)
             | Dataset::MetricTable(..)
             | Dataset::Reconciliation(_)
             | Dataset::RowCounts
-            | Dataset::OrphanCounts => Kind::MaterializedView,
+            | Dataset::OrphanCounts => StoredAs::MaterializedView,
         }
     }
 }

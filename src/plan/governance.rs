@@ -3,7 +3,7 @@
 use super::artifact::Governance;
 use super::deployment::own_volume;
 use super::record::Taken;
-use super::{BuildPlan, Kind, access, protection};
+use super::{BuildPlan, StoredAs, access, protection};
 use crate::model::{Project, Protection, Target, TargetId};
 
 /// The files of a target, in the order in which they run.
@@ -42,7 +42,7 @@ fn is_needed(concern: Governance, project: &Project, plan: &BuildPlan, target: &
 
 /// Whether anybody reads anything, and is let in by every run.
 fn has_readers(project: &Project, plan: &BuildPlan, target: &Target, taken: Option<&Taken>) -> bool {
-    let mut published = plan.datasets.iter().filter(|planned| planned.dataset.kind(project) != Kind::Internal);
+    let mut published = plan.datasets.iter().filter(|planned| planned.dataset.kind(project) != StoredAs::Internal);
     let mut views = plan.metric_views.iter().filter_map(|(id, _)| project.metrics.get(id.0));
     published.any(|planned| {
         let readers = access::members(project, target, &access::readers(project, planned.dataset));

@@ -6,7 +6,7 @@
 use lakeflow::types::{Column as TypedColumn, DataType};
 
 use super::access::{PersonalColumn, typed_personal_columns};
-use super::{BuildPlan, Dataset, Kind};
+use super::{BuildPlan, Dataset, StoredAs};
 use crate::model::{AudienceId, PersonalKind, Project, Protection, RowAccess};
 
 /// A function that masks values of one kind and type.
@@ -46,7 +46,8 @@ pub fn column_mask(project: &Project, kind: Option<PersonalKind>, ty: &DataType)
 
 /// The mask functions that published datasets need, each once, by name.
 pub fn mask_functions(project: &Project, plan: &BuildPlan) -> Vec<MaskFunction> {
-    let published = plan.datasets.iter().map(|planned| planned.dataset).filter(|d| d.kind(project) != Kind::Internal);
+    let published =
+        plan.datasets.iter().map(|planned| planned.dataset).filter(|d| d.kind(project) != StoredAs::Internal);
     let columns = published.flat_map(|dataset| typed_personal_columns(project, dataset));
     let function = |column: PersonalColumn| {
         let policy = mask_name(column.kind, &column.ty);

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use lakeflow::functions::{self, Class, Kind, Param, Pattern, Signature};
+use lakeflow::functions::{self, Class, FunctionKind, Param, Pattern, Signature};
 use lakeflow::parse_query;
 use lakegen::engine::local::spark::{LastPart, Session};
 
@@ -156,17 +156,17 @@ fn arguments(name: &str, signature: &Signature, count: usize) -> Vec<String> {
     (0..count).map(at).collect()
 }
 
-fn query(name: &str, kind: Kind, arguments: &[String]) -> String {
+fn query(name: &str, kind: FunctionKind, arguments: &[String]) -> String {
     let call = format!("{name}({})", arguments.join(", "));
     match kind {
-        Kind::Window => format!("SELECT {call} OVER (ORDER BY i) AS r FROM {ROWS}"),
-        Kind::Aggregate if name.starts_with("percentile_") && arguments.len() == 1 => {
+        FunctionKind::Window => format!("SELECT {call} OVER (ORDER BY i) AS r FROM {ROWS}"),
+        FunctionKind::Aggregate if name.starts_with("percentile_") && arguments.len() == 1 => {
             format!("SELECT {call} WITHIN GROUP (ORDER BY x) AS r FROM {ROWS}")
         }
-        Kind::Aggregate if name.starts_with("grouping") => {
+        FunctionKind::Aggregate if name.starts_with("grouping") => {
             format!("SELECT i, {call} AS r FROM {ROWS} GROUP BY ROLLUP (i, s)")
         }
-        Kind::Generator => {
+        FunctionKind::Generator => {
             let count = match name {
                 "inline" | "inline_outer" | "posexplode" | "posexplode_outer" => 2,
                 "json_tuple" | "stack" => arguments.len() - 1,

@@ -19,7 +19,7 @@ fn the_shipped_pipeline_is_read_whole() {
     let new = meaning::meanings(&PipelineSql::default(), &sql).unwrap();
     let tables = sql.files.iter().filter(|file| !file.text.contains("TEMPORARY VIEW")).count();
     assert_eq!(new.len(), tables);
-    assert!(new.iter().all(|meaning| meaning.kind == meaning::Kind::New));
+    assert!(new.iter().all(|meaning| meaning.kind == meaning::MeaningKind::New));
     let gone = meaning::meanings(&sql, &PipelineSql::default()).unwrap();
-    assert!(gone.len() == tables && gone.iter().all(|meaning| meaning.kind == meaning::Kind::LeavesTheSpecs));
+    assert!(gone.len() == tables && gone.iter().all(|meaning| meaning.kind == meaning::MeaningKind::LeavesTheSpecs));
 }

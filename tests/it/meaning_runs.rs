@@ -10,10 +10,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use lakeflow::check::{self, Kind as DatasetKind, Pipeline};
+use lakeflow::check::{self, DatasetKind, Pipeline};
 use lakeflow::diag::{Diagnostic, Diagnostics};
 use lakeflow::source::SourceMap;
-use lakegen::deploy::meaning::{self, Kind, Meaning, PipelineSql, SqlFile};
+use lakegen::deploy::meaning::{self, Meaning, MeaningKind, PipelineSql, SqlFile};
 use lakegen::engine::local::{self, Request};
 
 use crate::projects::{cases, compile, land};
@@ -145,11 +145,12 @@ fn is_same(table: &str, one: &Path, other: &Path) -> bool {
 }
 
 /// Whether something that explains other rows is said of a dataset.
-fn is_said(meanings: &[Meaning], dataset: &str, kinds: &[Kind]) -> bool {
+fn is_said(meanings: &[Meaning], dataset: &str, kinds: &[MeaningKind]) -> bool {
     meanings.iter().any(|meaning| meaning.dataset == dataset && kinds.contains(&meaning.kind))
 }
 
-const OTHER_ROWS: &[Kind] = &[Kind::MixesDefinitions, Kind::LoadsAgain, Kind::LosesData, Kind::RestatesFigures];
+const OTHER_ROWS: &[MeaningKind] =
+    &[MeaningKind::MixesDefinitions, MeaningKind::LoadsAgain, MeaningKind::LosesData, MeaningKind::RestatesFigures];
 
 fn sql(files: &[SqlFile]) -> PipelineSql {
     PipelineSql { files: files.to_vec(), ..PipelineSql::default() }

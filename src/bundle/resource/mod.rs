@@ -26,7 +26,7 @@ use serde_json::Value;
 
 /// The kinds of resource, in the order in which they are created: each refers only to kinds before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
+pub enum ResourceKind {
     /// A schema of Unity Catalog.
     Schema,
     /// A volume of Unity Catalog.
@@ -39,37 +39,37 @@ pub enum Kind {
     Alert,
 }
 
-impl Kind {
+impl ResourceKind {
     /// The key of a bundle under which resources of the kind stand.
     pub fn section(self) -> &'static str {
         match self {
-            Kind::Schema => "schemas",
-            Kind::Volume => "volumes",
-            Kind::Pipeline => "pipelines",
-            Kind::Job => "jobs",
-            Kind::Alert => "alerts",
+            ResourceKind::Schema => "schemas",
+            ResourceKind::Volume => "volumes",
+            ResourceKind::Pipeline => "pipelines",
+            ResourceKind::Job => "jobs",
+            ResourceKind::Alert => "alerts",
         }
     }
 
     /// The word for one resource of the kind.
     pub fn word(self) -> &'static str {
         match self {
-            Kind::Schema => "schema",
-            Kind::Volume => "volume",
-            Kind::Pipeline => "pipeline",
-            Kind::Job => "job",
-            Kind::Alert => "alert",
+            ResourceKind::Schema => "schema",
+            ResourceKind::Volume => "volume",
+            ResourceKind::Pipeline => "pipeline",
+            ResourceKind::Job => "job",
+            ResourceKind::Alert => "alert",
         }
     }
 
     /// The path to which a resource of the kind is posted to create it (workspace-api.md, "Endpoints").
     pub fn create_path(self) -> &'static str {
         match self {
-            Kind::Schema => "/api/2.1/unity-catalog/schemas",
-            Kind::Volume => "/api/2.1/unity-catalog/volumes",
-            Kind::Pipeline => "/api/2.0/pipelines",
-            Kind::Job => "/api/2.2/jobs/create",
-            Kind::Alert => "/api/2.0/alerts",
+            ResourceKind::Schema => "/api/2.1/unity-catalog/schemas",
+            ResourceKind::Volume => "/api/2.1/unity-catalog/volumes",
+            ResourceKind::Pipeline => "/api/2.0/pipelines",
+            ResourceKind::Job => "/api/2.2/jobs/create",
+            ResourceKind::Alert => "/api/2.0/alerts",
         }
     }
 }
@@ -92,13 +92,13 @@ pub enum Resource {
 
 impl Resource {
     /// Its kind.
-    pub fn kind(&self) -> Kind {
+    pub fn kind(&self) -> ResourceKind {
         match self {
-            Resource::Pipeline(_) => Kind::Pipeline,
-            Resource::Job(_) => Kind::Job,
-            Resource::Alert(_) => Kind::Alert,
-            Resource::Volume(_) => Kind::Volume,
-            Resource::Schema(_) => Kind::Schema,
+            Resource::Pipeline(_) => ResourceKind::Pipeline,
+            Resource::Job(_) => ResourceKind::Job,
+            Resource::Alert(_) => ResourceKind::Alert,
+            Resource::Volume(_) => ResourceKind::Volume,
+            Resource::Schema(_) => ResourceKind::Schema,
         }
     }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use lakeflow::ast::Violation;
-use lakeflow::check::{Kind, Pipeline};
+use lakeflow::check::{DatasetKind, Pipeline};
 use lakeflow::diag::{Diagnostic, did_you_mean};
 use lakeflow::is_same_name;
 use lakeflow::source::{SourceMap, Span};
@@ -249,7 +249,7 @@ fn figures(
         match known.compiled {
             None => {
                 let is_read = pipeline.datasets.iter().any(|d| d.reads.contains(&dataset.name));
-                out.extend((!is_read && dataset.kind != Kind::TemporaryView).then_some(empty));
+                out.extend((!is_read && dataset.kind != DatasetKind::TemporaryView).then_some(empty));
             }
             Some((project, plan)) => {
                 let Some((metric, table)) = metric_table(project, plan, &dataset.name) else { continue };

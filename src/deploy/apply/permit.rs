@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Applying;
 use crate::bundle::Permission;
-use crate::bundle::resource::Kind;
+use crate::bundle::resource::ResourceKind;
 use crate::deploy::change;
 use crate::deploy::client::api::files;
 use crate::deploy::client::api::permissions::{self, Entry, On, Who};
@@ -47,7 +47,7 @@ impl Applying<'_, '_, '_> {
     }
 
     /// Leaves no levels on a resource but those of its owner, of whoever deploys, and those that the specs give.
-    pub(super) fn forbid(&self, kind: Option<Kind>, key: &str) -> Result<(), Error> {
+    pub(super) fn forbid(&self, kind: Option<ResourceKind>, key: &str) -> Result<(), Error> {
         let there = kind.map_or_else(|| self.remote.dashboards.get(key), |_| self.remote.resources.get(key));
         let on = kind.map_or(Some(On::Dashboards), permissions_of);
         let (Some(there), Some(on)) = (there, on) else { return Ok(()) };

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::{ApplyError, save};
-use crate::bundle::resource::Kind;
+use crate::bundle::resource::ResourceKind;
 use crate::deploy::change::Remote;
 use crate::deploy::client::Client;
 use crate::deploy::client::api::{files, runs};
-use crate::deploy::client::error::{Error, Kind as Failed};
+use crate::deploy::client::error::{Error, ErrorKind};
 use crate::deploy::observe::kind_of;
 
 /// Releases that are kept besides the one that is used.
@@ -37,7 +37,7 @@ pub(super) fn prune(client: &Client<'_>, remote: &mut Remote) -> Result<(), Appl
 fn there(client: &Client<'_>, remote: &Remote) -> Result<Vec<String>, Error> {
     let entries = match files::list(client, &format!("{}/releases", remote.root)) {
         Ok(entries) => entries,
-        Err(error) if error.kind == Failed::NotFound => return Ok(vec![]),
+        Err(error) if error.kind == ErrorKind::NotFound => return Ok(vec![]),
         Err(error) => return Err(error),
     };
     let name = |entry: &files::Entry| entry.path.rsplit('/').next().unwrap_or_default().to_owned();
@@ -46,7 +46,7 @@ fn there(client: &Client<'_>, remote: &Remote) -> Result<Vec<String>, Error> {
 
 /// What runs of our jobs say that have not ended, each as JSON.
 fn named(client: &Client<'_>, remote: &Remote) -> Result<Vec<String>, Error> {
-    let jobs = remote.resources.iter().filter(|(key, _)| kind_of(key) == Some(Kind::Job));
+    let jobs = remote.resources.iter().filter(|(key, _)| kind_of(key) == Some(ResourceKind::Job));
     let ids: Vec<u64> = jobs.filter_map(|(_, there)| there.id.parse().ok()).collect();
     let active = client.side_by_side(&ids, |id| runs::active_whole(client, *id));
     let active = active.into_iter().collect::<Result<Vec<_>, Error>>()?;

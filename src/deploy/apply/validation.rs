@@ -10,11 +10,11 @@ use std::fmt;
 use serde_json::{Value, json};
 
 use super::{ApplyError, Applying, Told, failed};
-use crate::bundle::resource::Kind;
+use crate::bundle::resource::ResourceKind;
 use crate::deploy::change::There;
 use crate::deploy::client::api::updates::Start;
 use crate::deploy::client::api::{files, pipelines};
-use crate::deploy::client::error::{Error, Kind as Failed};
+use crate::deploy::client::error::{Error, ErrorKind};
 use crate::deploy::desired::{self, Statement};
 use crate::deploy::effect::Effect;
 use crate::deploy::release::{self, PIPELINE};
@@ -51,7 +51,7 @@ impl Applying<'_, '_, '_> {
     pub(super) fn switch(&mut self, key: &str, name: &str, told: &mut dyn FnMut(Told<'_>)) -> Result<(), ApplyError> {
         let body = self.body(key)?;
         let Some(there) = self.remote.resources.get(key).cloned() else { return Ok(()) };
-        let fail = |error: Error| failed(Kind::Pipeline, name, error);
+        let fail = |error: Error| failed(ResourceKind::Pipeline, name, error);
         if !self.is_proven {
             // An update that runs reads the release before; while it does, nothing can be validated.
             run::idle(self.client, &there.id, &mut |state| told(Told::Update(state))).map_err(fail)?;
@@ -60,16 +60,16 @@ impl Applying<'_, '_, '_> {
             super::save(self.client, self.remote)?;
         }
         let mut settings = field::merged(
-            Kind::Pipeline,
-            ownership::extent(self.desired.ownership, Kind::Pipeline),
+            ResourceKind::Pipeline,
+            ownership::extent(self.desired.ownership, ResourceKind::Pipeline),
             &body,
             &there.settings,
         );
-        self.desired.stamp(Kind::Pipeline, &self.release, &mut settings);
+        self.desired.stamp(ResourceKind::Pipeline, &self.release, &mut settings);
         pipelines::replace(self.client, &there.id, &settings, there.modified).map_err(fail)?;
         self.remote.memory.resources.insert(key.to_owned(), there.id.clone());
         if !self.is_proven {
-            let after = observe::get(self.client, Kind::Pipeline, &there.id)?;
+            let after = observe::get(self.client, ResourceKind::Pipeline, &there.id)?;
             after.map(|after| self.remote.resources.insert(key.to_owned(), after));
             self.before.pipelines.insert(key.to_owned(), there);
         }
@@ -82,7 +82,7 @@ impl Applying<'_, '_, '_> {
         let (Some(release), None) = (&memory.release, &memory.switched) else { return Ok(()) };
         let text = serde_json::to_vec_pretty(&restored(there)).unwrap_or_default();
         match files::write(self.client, &format!("{}/{PIPELINE}", self.remote.folder(release)), &text) {
-            Err(error) if error.kind == Failed::NotFound => Ok(()),
+            Err(error) if error.kind == ErrorKind::NotFound => Ok(()),
             written => written,
         }
     }
@@ -114,10 +114,10 @@ impl Applying<'_, '_, '_> {
         let Some(there) = self.remote.resources.get(key).cloned() else { return Ok(Back::First) };
         match pipelines::replace(self.client, &there.id, &settings, there.modified) {
             Ok(()) => {}
-            Err(error) if error.kind == Failed::Conflict => return Ok(Back::Changed),
+            Err(error) if error.kind == ErrorKind::Conflict => return Ok(Back::Changed),
             // The answer was lost; what it points at tells.
-            Err(error) if error.kind == Failed::Ambiguous => {
-                let after = observe::get(self.client, Kind::Pipeline, &there.id)?;
+            Err(error) if error.kind == ErrorKind::Ambiguous => {
+                let after = observe::get(self.client, ResourceKind::Pipeline, &there.id)?;
                 let libraries = after.as_ref().and_then(|after| after.settings.get("libraries"));
                 if libraries != settings.get("libraries") {
                     return Ok(Back::Failed(error.to_string()));

@@ -1,16 +1,16 @@
-//! Reads what a server says when it says no: every shape of workspace-api.md, "Errors" becomes a [`Kind`] and a
+//! Reads what a server says when it says no: every shape of workspace-api.md, "Errors" becomes a [`ErrorKind`] and a
 //! message.
 
 use serde_json::Value;
 
 use super::door::Response;
-use super::error::Kind;
+use super::error::ErrorKind;
 
 /// What an answer of another status than success says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
     /// What it means.
-    pub kind: Kind,
+    pub kind: ErrorKind,
     /// What it says, as it was sent.
     pub message: String,
     /// Its code, as it was sent.
@@ -22,7 +22,7 @@ pub fn refusal(response: &Response) -> Refusal {
     if (300..400).contains(&response.status) {
         let to = response.header("location").map(without_details).unwrap_or_default();
         let message = if to.is_empty() { String::new() } else { format!("to `{to}`") };
-        return Refusal { kind: Kind::Redirected { to }, message, code: None };
+        return Refusal { kind: ErrorKind::Redirected { to }, message, code: None };
     }
     let text = String::from_utf8_lossy(&response.body);
     let text = text.trim();
@@ -67,7 +67,7 @@ fn of_text(status: u16, text: &str) -> Refusal {
     Refusal { kind: kind(status, code.as_deref(), &message, &Value::Null), message, code }
 }
 
-fn kind(status: u16, code: Option<&str>, message: &str, json: &Value) -> Kind {
+fn kind(status: u16, code: Option<&str>, message: &str, json: &Value) -> ErrorKind {
     let code = code.unwrap_or_default();
     let ends = |end: &str| code.ends_with(end);
     // A job or run that is gone is answered as a bad parameter.
@@ -76,30 +76,30 @@ fn kind(status: u16, code: Option<&str>, message: &str, json: &Value) -> Kind {
         matches!(words.next(), Some("Job" | "Run")) && message.trim_end_matches('.').ends_with("does not exist")
     };
     match code {
-        "RESOURCE_ALREADY_EXISTS" | "ALREADY_EXISTS" => Kind::Exists,
-        "PERMISSION_DENIED" => Kind::Denied,
-        "UNAUTHENTICATED" => Kind::Unauthenticated,
-        "RESOURCE_CONFLICT" | "ABORTED" | "INVALID_STATE" => Kind::Conflict,
-        "RESOURCE_EXHAUSTED" | "QUOTA_EXCEEDED" if status != 429 => Kind::Exhausted,
-        "RESOURCE_DOES_NOT_EXIST" | "NOT_FOUND" => Kind::NotFound,
-        _ if ends("_ALREADY_EXISTS") => Kind::Exists,
-        _ if ends("_DOES_NOT_EXIST") || ends("_NOT_FOUND") => Kind::NotFound,
-        "INVALID_PARAMETER_VALUE" if is_gone() => Kind::NotFound,
-        _ if status == 400 && message.trim_end_matches('.').ends_with("already exists") => Kind::Exists,
+        "RESOURCE_ALREADY_EXISTS" | "ALREADY_EXISTS" => ErrorKind::Exists,
+        "PERMISSION_DENIED" => ErrorKind::Denied,
+        "UNAUTHENTICATED" => ErrorKind::Unauthenticated,
+        "RESOURCE_CONFLICT" | "ABORTED" | "INVALID_STATE" => ErrorKind::Conflict,
+        "RESOURCE_EXHAUSTED" | "QUOTA_EXCEEDED" if status != 429 => ErrorKind::Exhausted,
+        "RESOURCE_DOES_NOT_EXIST" | "NOT_FOUND" => ErrorKind::NotFound,
+        _ if ends("_ALREADY_EXISTS") => ErrorKind::Exists,
+        _ if ends("_DOES_NOT_EXIST") || ends("_NOT_FOUND") => ErrorKind::NotFound,
+        "INVALID_PARAMETER_VALUE" if is_gone() => ErrorKind::NotFound,
+        _ if status == 400 && message.trim_end_matches('.').ends_with("already exists") => ErrorKind::Exists,
         _ => by_status(status, json),
     }
 }
 
-fn by_status(status: u16, json: &Value) -> Kind {
+fn by_status(status: u16, json: &Value) -> ErrorKind {
     match status {
-        400 | 422 | 501 => Kind::Invalid { fields: violations(json) },
-        401 => Kind::Unauthenticated,
-        403 => Kind::Denied,
-        404 | 410 => Kind::NotFound,
-        409 | 412 => Kind::Conflict,
-        429 => Kind::Throttled,
-        408 | 502..=504 => Kind::Unavailable,
-        _ => Kind::Failed,
+        400 | 422 | 501 => ErrorKind::Invalid { fields: violations(json) },
+        401 => ErrorKind::Unauthenticated,
+        403 => ErrorKind::Denied,
+        404 | 410 => ErrorKind::NotFound,
+        409 | 412 => ErrorKind::Conflict,
+        429 => ErrorKind::Throttled,
+        408 | 502..=504 => ErrorKind::Unavailable,
+        _ => ErrorKind::Failed,
     }
 }
 

@@ -1,4 +1,4 @@
-//! What a request can end in, typed: callers decide by [`Kind`], people read the message.
+//! What a request can end in, typed: callers decide by [`ErrorKind`], people read the message.
 //!
 //! Servers say no in many shapes (workspace-api.md, "Errors"); `answer` reads them. Nothing here holds a secret: texts
 //! come through `clean`.
@@ -11,7 +11,7 @@ use super::door::Method;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub struct Error {
     /// What it means.
-    pub kind: Kind,
+    pub kind: ErrorKind,
     /// What the server or the network said, fit to be shown.
     pub message: String,
     /// Verb and path.
@@ -35,7 +35,7 @@ pub struct Called {
 
 /// What an error means.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Kind {
+pub enum ErrorKind {
     /// There is no such thing, or nobody may know that there is.
     NotFound,
     /// There is one already.
@@ -89,43 +89,43 @@ pub enum Kind {
     Failed,
 }
 
-impl Kind {
+impl ErrorKind {
     /// In words, as the beginning of a message.
     fn words(&self) -> &'static str {
         match self {
-            Kind::NotFound => "not found",
-            Kind::Exists => "it already exists",
-            Kind::Conflict => "it is in a conflicting state",
-            Kind::Denied => "not allowed",
-            Kind::Unauthenticated => "the credentials are not accepted",
-            Kind::Invalid { .. } => "invalid request",
-            Kind::Exhausted => "quota exceeded",
-            Kind::Throttled => "too many requests",
-            Kind::Unavailable => "the workspace is unavailable",
-            Kind::Unreachable => "cannot reach the workspace",
-            Kind::TimedOut => "timed out",
-            Kind::Login => "got a web page instead of an API response",
-            Kind::Redirected { .. } => "the server redirects elsewhere",
-            Kind::Truncated => "the response was truncated",
-            Kind::Unreadable => "cannot read the answer",
-            Kind::TooLarge => "the response is too large",
-            Kind::Ambiguous => "it is unknown whether the request was executed",
-            Kind::Refused => "the request was not sent",
-            Kind::Statement { .. } => "the statement failed",
-            Kind::Credentials => "no credentials found",
-            Kind::Failed => "the workspace failed",
+            ErrorKind::NotFound => "not found",
+            ErrorKind::Exists => "it already exists",
+            ErrorKind::Conflict => "it is in a conflicting state",
+            ErrorKind::Denied => "not allowed",
+            ErrorKind::Unauthenticated => "the credentials are not accepted",
+            ErrorKind::Invalid { .. } => "invalid request",
+            ErrorKind::Exhausted => "quota exceeded",
+            ErrorKind::Throttled => "too many requests",
+            ErrorKind::Unavailable => "the workspace is unavailable",
+            ErrorKind::Unreachable => "cannot reach the workspace",
+            ErrorKind::TimedOut => "timed out",
+            ErrorKind::Login => "got a web page instead of an API response",
+            ErrorKind::Redirected { .. } => "the server redirects elsewhere",
+            ErrorKind::Truncated => "the response was truncated",
+            ErrorKind::Unreadable => "cannot read the answer",
+            ErrorKind::TooLarge => "the response is too large",
+            ErrorKind::Ambiguous => "it is unknown whether the request was executed",
+            ErrorKind::Refused => "the request was not sent",
+            ErrorKind::Statement { .. } => "the statement failed",
+            ErrorKind::Credentials => "no credentials found",
+            ErrorKind::Failed => "the workspace failed",
         }
     }
 
     /// What people can do.
     pub fn hint(&self) -> Option<&'static str> {
         match self {
-            Kind::Unauthenticated => Some("the token may have expired, or belong to another workspace"),
-            Kind::Login => Some("check `host`; a private link or a proxy may require a login"),
-            Kind::Redirected { .. } => Some("check `host`; credentials are not sent to other servers"),
-            Kind::Unreachable => Some("check `host` and the network; set `HTTPS_PROXY` to use a proxy"),
-            Kind::Throttled | Kind::Unavailable => Some("run it again; finished steps are not repeated"),
-            Kind::Ambiguous => Some("run it again: it first looks up what exists"),
+            ErrorKind::Unauthenticated => Some("the token may have expired, or belong to another workspace"),
+            ErrorKind::Login => Some("check `host`; a private link or a proxy may require a login"),
+            ErrorKind::Redirected { .. } => Some("check `host`; credentials are not sent to other servers"),
+            ErrorKind::Unreachable => Some("check `host` and the network; set `HTTPS_PROXY` to use a proxy"),
+            ErrorKind::Throttled | ErrorKind::Unavailable => Some("run it again; finished steps are not repeated"),
+            ErrorKind::Ambiguous => Some("run it again: it first looks up what exists"),
             _ => None,
         }
     }
@@ -158,7 +158,7 @@ impl fmt::Display for Error {
 pub fn found<T>(result: Result<T, Error>) -> Result<Option<T>, Error> {
     match result {
         Ok(value) => Ok(Some(value)),
-        Err(error) if error.kind == Kind::NotFound => Ok(None),
+        Err(error) if error.kind == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
     }
 }

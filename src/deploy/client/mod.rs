@@ -31,7 +31,7 @@ use serde_json::{Map, Value};
 use call::Call;
 use config::{Choice, Config, ConfigError};
 use door::{Door, Response};
-use error::{Error, Kind};
+use error::{Error, ErrorKind};
 pub use secret::Secret;
 use wire::{Proof, Wire};
 
@@ -166,7 +166,7 @@ impl<'w> Client<'w> {
         let body = response.body.trim_ascii();
         let body = if body.is_empty() { b"{}" } else { body };
         serde_json::from_slice(body).map_err(|error| {
-            let kind = if error.is_eof() { Kind::Truncated } else { Kind::Unreadable };
+            let kind = if error.is_eof() { ErrorKind::Truncated } else { ErrorKind::Unreadable };
             // Where it stands, not what: the answer may hold rows.
             let message = format!("line {}, column {}: {}", error.line(), error.column(), class(&error));
             self.wire.unreadable(call, kind, &message)
@@ -196,7 +196,7 @@ impl<'w> Client<'w> {
             let mut page: Object = self.read(&call)?;
             let found = page.remove(key).filter(|found| !found.is_null()).unwrap_or_else(|| Value::Array(vec![]));
             let found: Vec<T> = serde_json::from_value(found).map_err(|error| {
-                self.wire.unreadable(&call, Kind::Unreadable, &format!("`{key}`: {}", class(&error)))
+                self.wire.unreadable(&call, ErrorKind::Unreadable, &format!("`{key}`: {}", class(&error)))
             })?;
             items.extend(found);
             let token = page.get("next_page_token").and_then(Value::as_str).unwrap_or_default().to_owned();
@@ -204,7 +204,7 @@ impl<'w> Client<'w> {
                 return Ok(items);
             }
             if seen.len() >= MAX_PAGES || !seen.insert(token.clone()) {
-                return Err(self.wire.error(&call, Kind::Unreadable, "the pages of the list have no end"));
+                return Err(self.wire.error(&call, ErrorKind::Unreadable, "the pages of the list have no end"));
             }
             // Where a list is filtered by what the token holds already, the token stands alone (events of pipelines).
             call.query.retain(|(name, _)| name != "page_token" && (!call.token_alone || name == "max_results"));
@@ -225,7 +225,7 @@ impl<'w> Client<'w> {
         let mut attempt = 1;
         loop {
             let error = match make() {
-                Err(error) if error.kind == Kind::Ambiguous => error,
+                Err(error) if error.kind == ErrorKind::Ambiguous => error,
                 made => return made,
             };
             for wait in [Duration::ZERO, LOOK_AGAIN] {
@@ -242,13 +242,13 @@ impl<'w> Client<'w> {
     }
 
     /// An error about a request whose meaning its caller found out.
-    fn error(&self, call: &Call, kind: Kind, message: &str) -> Error {
+    fn error(&self, call: &Call, kind: ErrorKind, message: &str) -> Error {
         self.wire.error(call, kind, message)
     }
 
     /// An error about an answer that is not what was promised.
     fn unreadable(&self, call: &Call, message: &str) -> Error {
-        self.wire.unreadable(call, Kind::Unreadable, message)
+        self.wire.unreadable(call, ErrorKind::Unreadable, message)
     }
 
     /// Does something for each of many, side by side. Results are in the order of the items.

@@ -7,7 +7,7 @@ use super::answer::{self, Refusal};
 use super::call::{Call, Repeat};
 use super::clean;
 use super::door::{Door, Fault, Request, Response};
-use super::error::{Called, Error, Kind};
+use super::error::{Called, Error, ErrorKind};
 use super::rate::Rate;
 use super::retry::{self, Next, Outcome};
 use super::secret::Secret;
@@ -81,7 +81,7 @@ impl<'w> Wire<'w> {
     }
 
     /// An error about a request.
-    pub fn error(&self, call: &Call, kind: Kind, message: &str) -> Error {
+    pub fn error(&self, call: &Call, kind: ErrorKind, message: &str) -> Error {
         Error {
             kind,
             message: self.shown(message),
@@ -95,7 +95,7 @@ impl<'w> Wire<'w> {
     /// Sends a request until an attempt succeeds or no other is worth it.
     pub fn send(&self, call: &Call, origin: &str, proof: &dyn Proof) -> Result<Response, Error> {
         if let Some(fault) = &call.fault {
-            return Err(self.error(call, Kind::Refused, fault));
+            return Err(self.error(call, ErrorKind::Refused, fault));
         }
         let began = self.door.now();
         let budget = retry::BUDGET.max(call.deadline);
@@ -107,7 +107,7 @@ impl<'w> Wire<'w> {
             let left = budget.saturating_sub(self.door.now() - began).max(Duration::from_secs(1));
             let request = self.request(call, origin, &headers, left);
             let (mut error, next) = match self.door.exchange(&request) {
-                Ok(response) if is_page(call, &response) => (self.error(call, Kind::Login, ""), Next::Stop),
+                Ok(response) if is_page(call, &response) => (self.error(call, ErrorKind::Login, ""), Next::Stop),
                 Ok(response) if (200..300).contains(&response.status) => return Ok(response),
                 // An old token is replaced once, and does not count as an attempt.
                 Ok(response) if response.status == 401 && renewals == 0 && proof.renew(&headers) => {
@@ -157,10 +157,10 @@ impl<'w> Wire<'w> {
         let outcome = Outcome::Refused(response, &message);
         let next = retry::next(&outcome, call.repeat, attempt, self.door.random());
         let kind = match kind {
-            Kind::Invalid { fields } => {
-                Kind::Invalid { fields: fields.iter().map(|field| self.shown(field)).collect() }
+            ErrorKind::Invalid { fields } => {
+                ErrorKind::Invalid { fields: fields.iter().map(|field| self.shown(field)).collect() }
             }
-            Kind::Redirected { to } => Kind::Redirected { to: self.shown(&to) },
+            ErrorKind::Redirected { to } => ErrorKind::Redirected { to: self.shown(&to) },
             other => other,
         };
         let code = code.map(|code| self.shown(&code)).filter(|code| !code.is_empty());
@@ -169,16 +169,16 @@ impl<'w> Wire<'w> {
 
     fn faulty(&self, call: &Call, fault: &Fault) -> Error {
         match fault {
-            Fault::NotSent(why) => self.error(call, Kind::Unreachable, why),
-            Fault::Lost(why) => self.error(call, Kind::Truncated, &format!("the connection was lost: {why}")),
-            Fault::TimedOut => self.error(call, Kind::TimedOut, ""),
-            Fault::TooLarge => self.error(call, Kind::TooLarge, &format!("it has more than {} bytes", call.limit)),
-            Fault::Refused(why) => self.error(call, Kind::Refused, why),
+            Fault::NotSent(why) => self.error(call, ErrorKind::Unreachable, why),
+            Fault::Lost(why) => self.error(call, ErrorKind::Truncated, &format!("the connection was lost: {why}")),
+            Fault::TimedOut => self.error(call, ErrorKind::TimedOut, ""),
+            Fault::TooLarge => self.error(call, ErrorKind::TooLarge, &format!("it has more than {} bytes", call.limit)),
+            Fault::Refused(why) => self.error(call, ErrorKind::Refused, why),
         }
     }
 
     /// An error about an answer that came with success but is not what was promised.
-    pub fn unreadable(&self, call: &Call, kind: Kind, message: &str) -> Error {
+    pub fn unreadable(&self, call: &Call, kind: ErrorKind, message: &str) -> Error {
         let error = self.error(call, kind, message);
         if call.repeat == Repeat::Once { ambiguous(error) } else { error }
     }
@@ -187,13 +187,13 @@ impl<'w> Wire<'w> {
 /// Whether it happened is not known; what is known stays in the message.
 fn ambiguous(error: Error) -> Error {
     let message = match (&error.kind, error.message.is_empty()) {
-        (Kind::TimedOut, _) => "timed out".to_owned(),
-        (Kind::TooLarge, _) => format!("the response is too large: {}", error.message),
-        (Kind::Unreadable, _) => format!("cannot parse the response: {}", error.message),
+        (ErrorKind::TimedOut, _) => "timed out".to_owned(),
+        (ErrorKind::TooLarge, _) => format!("the response is too large: {}", error.message),
+        (ErrorKind::Unreadable, _) => format!("cannot parse the response: {}", error.message),
         (_, true) => "the server failed".to_owned(),
         _ => error.message,
     };
-    Error { kind: Kind::Ambiguous, message, ..error }
+    Error { kind: ErrorKind::Ambiguous, message, ..error }
 }
 
 /// Whether a page for people came where data was asked for, or instead of saying that a file was taken. A file may be one.

@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use lakeflow::check::Kind as DatasetKind;
+use lakeflow::check::DatasetKind;
 
 use super::side::{Dataset, Merge, Side, Source};
 use super::table::{self, list};
 use super::term::{Relation, Term};
-use super::{Kind, Meaning, Remedy, refresh};
+use super::{Meaning, MeaningKind, Remedy, refresh};
 
 /// How two relations differ.
 #[derive(Debug, Default)]
@@ -112,7 +112,7 @@ pub(super) fn compare(before: &Side, after: &Side) -> Vec<Meaning> {
     comparison.found
 }
 
-fn meaning(dataset: &Dataset, kind: Kind, why: Vec<String>) -> Meaning {
+fn meaning(dataset: &Dataset, kind: MeaningKind, why: Vec<String>) -> Meaning {
     Meaning { dataset: dataset.full.clone(), what: dataset.kind.word(), kind, why, via: vec![], remedy: None }
 }
 
@@ -160,7 +160,7 @@ impl<'a> Comparison<'a> {
                 "drop it by name when nobody needs its rows",
             ),
         };
-        let mut found = meaning(dataset, Kind::LeavesTheSpecs, vec![why.to_owned()]);
+        let mut found = meaning(dataset, MeaningKind::LeavesTheSpecs, vec![why.to_owned()]);
         found.remedy = advice(remedy);
         self.found.push(found);
     }
@@ -177,7 +177,8 @@ impl<'a> Comparison<'a> {
                 let reads = self.after.read_through_views(after);
                 let pairs = reads.iter().filter_map(|name| self.pairs.get(name.as_str()));
                 let sources: Vec<_> = pairs.map(|pair| (pair.before, pair.after)).collect();
-                let restated = self.found.iter().any(|m| m.dataset == after.full && m.kind == Kind::RestatesFigures);
+                let restated =
+                    self.found.iter().any(|m| m.dataset == after.full && m.kind == MeaningKind::RestatesFigures);
                 self.found.extend(table::meanings(before, after, &sources, restated));
             }
         }
@@ -192,7 +193,7 @@ impl<'a> Comparison<'a> {
 
     fn arrived(&mut self, after: &'a Dataset) {
         let Some(old) = self.was(after) else {
-            self.found.push(meaning(after, Kind::New, vec!["it is not deployed yet".to_owned()]));
+            self.found.push(meaning(after, MeaningKind::New, vec!["it is not deployed yet".to_owned()]));
             return;
         };
         let mut why = vec![format!("it was `{}`, which stays as it is; access to that is revoked", old.full)];
@@ -206,34 +207,34 @@ impl<'a> Comparison<'a> {
         if !remedy.lost.is_empty() {
             remedy.text = format!("{}; the new table lacks {}", remedy.text, remedy.lost.join(", "));
         }
-        self.found.push(Meaning { remedy: Some(remedy), ..meaning(after, Kind::Renamed, why) });
+        self.found.push(Meaning { remedy: Some(remedy), ..meaning(after, MeaningKind::Renamed, why) });
         if !Diff::of(&old.whole, &after.whole).is_empty() {
             let why = vec!["beside its name, it is computed otherwise".to_owned()];
-            self.found.push(meaning(after, Kind::RestatesFigures, why));
+            self.found.push(meaning(after, MeaningKind::RestatesFigures, why));
         }
     }
 
     fn other_kind(&mut self, before: &Dataset, after: &'a Dataset) {
         if before.kind == DatasetKind::TemporaryView {
-            self.found.push(meaning(after, Kind::New, vec!["it was a temporary view".to_owned()]));
+            self.found.push(meaning(after, MeaningKind::New, vec!["it was a temporary view".to_owned()]));
             return;
         }
         if after.kind == DatasetKind::TemporaryView {
             return;
         }
         let why = format!("it is a {} and becomes a {}", before.kind.word(), after.kind.word());
-        let mut found = meaning(after, Kind::CantChangeInPlace, vec![why]);
+        let mut found = meaning(after, MeaningKind::CantChangeInPlace, vec![why]);
         found.remedy =
             advice(format!("drop the {} by name first, or give the new one another name", before.kind.word()));
         self.found.push(found);
         if before.kind == DatasetKind::StreamingTable {
             let why = "the table has to be dropped, with its checkpoint and all rows that its sources no longer hold";
-            let mut found = meaning(after, Kind::LosesData, vec![why.to_owned()]);
+            let mut found = meaning(after, MeaningKind::LosesData, vec![why.to_owned()]);
             found.remedy = advice("keep a copy of the table first");
             self.found.push(found);
         }
         if is_table(before.kind) && is_table(after.kind) && !Diff::of(&before.whole, &after.whole).is_empty() {
-            self.found.push(meaning(after, Kind::RestatesFigures, vec!["it is computed otherwise".to_owned()]));
+            self.found.push(meaning(after, MeaningKind::RestatesFigures, vec!["it is computed otherwise".to_owned()]));
         }
     }
 
@@ -247,9 +248,9 @@ impl<'a> Comparison<'a> {
             self.streaming_table(before, after, words, via);
         } else if !is_empty {
             let kind = match (only_adds, after.kind) {
-                (false, _) => Kind::RestatesFigures,
-                (true, DatasetKind::MaterializedView) => Kind::CostsARecompute,
-                (true, _) => Kind::NothingButWords,
+                (false, _) => MeaningKind::RestatesFigures,
+                (true, DatasetKind::MaterializedView) => MeaningKind::CostsARecompute,
+                (true, _) => MeaningKind::NothingButWords,
             };
             self.found.push(Meaning { via, ..meaning(after, kind, words) });
         }
@@ -264,20 +265,20 @@ impl<'a> Comparison<'a> {
         }
         let merges = merges(before, after);
         if !merges.is_empty() && !remedy.lost.is_empty() {
-            let found = meaning(after, Kind::LosesData, merges.clone());
+            let found = meaning(after, MeaningKind::LosesData, merges.clone());
             self.found.push(Meaning { remedy: Some(remedy.clone()), ..found });
         } else if loses_history(before, after) {
             let why = "a history becomes a table of current rows: earlier versions are gone".to_owned();
-            self.found.push(meaning(after, Kind::LosesData, vec![why]));
+            self.found.push(meaning(after, MeaningKind::LosesData, vec![why]));
         }
         let fixed = table::fixed(&before.facts, &after.facts, stored(before) != stored(after));
         if !fixed.is_empty() {
-            let found = meaning(after, Kind::CantChangeInPlace, fixed);
+            let found = meaning(after, MeaningKind::CantChangeInPlace, fixed);
             self.found.push(Meaning { remedy: Some(remedy.clone()), ..found });
         }
         let again = self.loads_again(before, after);
         if !again.is_empty() {
-            let found = meaning(after, Kind::LoadsAgain, again.clone());
+            let found = meaning(after, MeaningKind::LoadsAgain, again.clone());
             self.found.push(Meaning { remedy: Some(remedy.clone()), ..found });
         }
         // That other files are read is said already.
@@ -289,10 +290,10 @@ impl<'a> Comparison<'a> {
         }
         if let Some(flows) = only_new_flows(before, after) {
             let why = format!("flow {} is new, and loads its source from the first row", list(&flows));
-            self.found.push(meaning(after, Kind::New, vec![why]));
+            self.found.push(meaning(after, MeaningKind::New, vec![why]));
             return;
         }
-        let found = meaning(after, Kind::MixesDefinitions, why);
+        let found = meaning(after, MeaningKind::MixesDefinitions, why);
         self.found.push(Meaning { via, remedy: Some(remedy), ..found });
     }
 

@@ -57,7 +57,7 @@ pub struct Unread {
 /// What a change can mean for a dataset, the gravest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Kind {
+pub enum MeaningKind {
     /// Rows are lost that no source gives back.
     LosesData,
     /// The workspace refuses the change of a table that is there.
@@ -84,22 +84,22 @@ pub enum Kind {
     NothingButWords,
 }
 
-impl Kind {
+impl MeaningKind {
     /// What people call it.
     pub fn word(self) -> &'static str {
         match self {
-            Kind::LosesData => "loses data",
-            Kind::CantChangeInPlace => "can't change in place",
-            Kind::MixesDefinitions => "mixes definitions",
-            Kind::LoadsAgain => "loads again",
-            Kind::RestatesFigures => "restates figures",
-            Kind::ChangesProtection => "changes protection",
-            Kind::Renamed => "renamed",
-            Kind::LeavesTheSpecs => "leaves the specs",
-            Kind::New => "new",
-            Kind::ChangesChecks => "changes checks",
-            Kind::CostsARecompute => "costs a recompute",
-            Kind::NothingButWords => "nothing but words",
+            MeaningKind::LosesData => "loses data",
+            MeaningKind::CantChangeInPlace => "can't change in place",
+            MeaningKind::MixesDefinitions => "mixes definitions",
+            MeaningKind::LoadsAgain => "loads again",
+            MeaningKind::RestatesFigures => "restates figures",
+            MeaningKind::ChangesProtection => "changes protection",
+            MeaningKind::Renamed => "renamed",
+            MeaningKind::LeavesTheSpecs => "leaves the specs",
+            MeaningKind::New => "new",
+            MeaningKind::ChangesChecks => "changes checks",
+            MeaningKind::CostsARecompute => "costs a recompute",
+            MeaningKind::NothingButWords => "nothing but words",
         }
     }
 }
@@ -112,7 +112,7 @@ pub struct Meaning {
     /// What it is: `streaming table` and the like.
     pub what: &'static str,
     /// What the change means for it.
-    pub kind: Kind,
+    pub kind: MeaningKind,
     /// Why, one reason an entry.
     pub why: Vec<String>,
     /// The datasets on the way from what was changed to this one; empty when its own definition changed.

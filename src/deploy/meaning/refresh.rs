@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use lakeflow::check::Kind;
+use lakeflow::check::DatasetKind;
 
 use super::Remedy;
 use super::side::{Dataset, Side, Source};
@@ -17,7 +17,7 @@ pub(super) fn of(after: &Side, dataset: &Dataset, stale: &BTreeSet<String>) -> R
     while let Some(table) = open.pop() {
         let above = after.read_through_views(table);
         let above = after.datasets.iter().filter(|read| {
-            above.contains(&read.name) && read.kind == Kind::StreamingTable && stale.contains(&read.name)
+            above.contains(&read.name) && read.kind == DatasetKind::StreamingTable && stale.contains(&read.name)
         });
         let below = after.datasets.iter().filter(|reader| reads_stream(after, reader, &table.name));
         for next in above.chain(below) {
@@ -45,7 +45,7 @@ pub(super) fn of(after: &Side, dataset: &Dataset, stale: &BTreeSet<String>) -> R
 pub(super) fn reads_stream(side: &Side, reader: &Dataset, name: &str) -> bool {
     let is_it = |read: &[String]| side.read_as(read).is_some_and(|read| read.name == name);
     let reads = |source: &Source| matches!(source, Source::Table(read) if is_it(read));
-    reader.kind == Kind::StreamingTable
+    reader.kind == DatasetKind::StreamingTable
         && reader.name != name
         && reader.flows.iter().any(|flow| side.sources(flow).iter().any(reads))
 }

@@ -1,6 +1,6 @@
 //! Meanings for people: a line each, and as a table of Markdown.
 
-use super::{Kind, Meaning};
+use super::{Meaning, MeaningKind};
 
 /// A line a meaning: dataset, kind, why, and what to do.
 pub fn text(meanings: &[Meaning]) -> String {
@@ -34,7 +34,7 @@ fn because(meaning: &Meaning) -> String {
 /// The same as a table of Markdown; words come last, in one line.
 pub fn markdown(meanings: &[Meaning]) -> String {
     let mut out = String::new();
-    let (words, changes): (Vec<_>, Vec<_>) = meanings.iter().partition(|m| m.kind == Kind::NothingButWords);
+    let (words, changes): (Vec<_>, Vec<_>) = meanings.iter().partition(|m| m.kind == MeaningKind::NothingButWords);
     if !changes.is_empty() {
         out.push_str("| dataset | means | why | remedy |\n|---|---|---|---|\n");
     }

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use lakeflow::ast::StatementKind;
-use lakeflow::check::{self, Definition, Judged, Kind, Parsed};
+use lakeflow::check::{self, DatasetKind, Definition, Judged, Parsed};
 use lakeflow::diag::Diagnostics;
 use lakeflow::folded;
 use lakeflow::source::SourceMap;
@@ -30,7 +30,7 @@ pub(super) struct Dataset {
     /// The last part of its name.
     pub(super) name: String,
     /// What it is.
-    pub(super) kind: Kind,
+    pub(super) kind: DatasetKind,
     /// Datasets of the pipeline that it reads.
     pub(super) reads: BTreeSet<String>,
     /// What writes into it, its own query too.
@@ -101,10 +101,10 @@ impl Side {
             if !found.insert(name.to_owned()) {
                 continue;
             }
-            let view = self.named(name).filter(|read| read.kind == Kind::TemporaryView);
+            let view = self.named(name).filter(|read| read.kind == DatasetKind::TemporaryView);
             open.extend(view.into_iter().flat_map(|view| view.reads.iter().map(String::as_str)));
         }
-        found.retain(|name| self.named(name).is_some_and(|read| read.kind != Kind::TemporaryView));
+        found.retain(|name| self.named(name).is_some_and(|read| read.kind != DatasetKind::TemporaryView));
         found
     }
 
@@ -114,7 +114,7 @@ impl Side {
         let mut open: Vec<&Source> = flow.sources.iter().collect();
         while let Some(source) = open.pop() {
             let view = match source {
-                Source::Table(name) => self.read_as(name).filter(|read| read.kind == Kind::TemporaryView),
+                Source::Table(name) => self.read_as(name).filter(|read| read.kind == DatasetKind::TemporaryView),
                 Source::Files(_) => None,
             };
             match view {
@@ -249,7 +249,7 @@ fn path(definition: &Definition, statement: &StatementKind, places: &Places) -> 
         other => check::table_of(other).map(|table| &table.name),
     };
     let parts: Vec<String> = name.map(super::term::parts).unwrap_or_default();
-    if definition.kind == Kind::TemporaryView {
+    if definition.kind == DatasetKind::TemporaryView {
         return parts;
     }
     let place = places.get(&definition.place).map_or(&[][..], |place| place.path.as_slice());

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use lakeflow::ast::Violation;
-use lakeflow::check::Kind as DatasetKind;
+use lakeflow::check::DatasetKind;
 
 use super::side::{Dataset, Facts};
-use super::{Kind, Meaning};
+use super::{Meaning, MeaningKind};
 
 /// Names for people; of many, the first.
 pub(super) fn list(names: &[String]) -> String {
@@ -70,12 +70,12 @@ pub(super) fn meanings(
             found.push(Meaning { dataset: after.full.clone(), what, kind, why, via: vec![], remedy: None });
         }
     };
-    add(Kind::ChangesProtection, protection(before, after));
-    add(Kind::ChangesChecks, checks(after.kind, old, new));
+    add(MeaningKind::ChangesProtection, protection(before, after));
+    add(MeaningKind::ChangesChecks, checks(after.kind, old, new));
     if after.kind == DatasetKind::MaterializedView && !restated {
-        add(Kind::CostsARecompute, costs(old, new, sources));
+        add(MeaningKind::CostsARecompute, costs(old, new, sources));
     }
-    add(Kind::NothingButWords, words(old, new));
+    add(MeaningKind::NothingButWords, words(old, new));
     found
 }
 

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use datafusion::arrow::array::Array;
 use datafusion::arrow::datatypes::DataType;
 use lakeflow::ast::{Column, Statement, Violation};
-use lakeflow::check::{Definition, Kind, Pipeline, Writers, expectations_of, query_of, table_of, writers};
+use lakeflow::check::{DatasetKind, Definition, Pipeline, Writers, expectations_of, query_of, table_of, writers};
 use sqlparser::ast::Query;
 
 use super::cdc;
@@ -46,7 +46,7 @@ pub struct DatasetReport {
     /// Its name.
     pub name: String,
     /// What it is.
-    pub kind: Kind,
+    pub kind: DatasetKind,
     /// Rows of the datasets or files it reads, where it reads one; 0 otherwise.
     pub rows_in: usize,
     /// Rows it holds.

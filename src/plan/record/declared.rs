@@ -9,7 +9,7 @@ use lakeflow::{self, build, folded};
 
 use super::super::operation::{self, RELEASE_FUNCTION, RELEASE_VIEW};
 use super::super::protection;
-use super::super::{BuildPlan, Dataset, Kind, access, landing_volume};
+use super::super::{BuildPlan, Dataset, StoredAs, access, landing_volume};
 use super::{Entry, Given, Select};
 use crate::model::{AudienceId, Expression, Named, Principal, Project, Protection, Target};
 
@@ -93,7 +93,7 @@ impl Declaring<'_> {
 
     fn tables(&mut self) {
         let by_tags = self.project.protection == Protection::Abac;
-        for planned in self.plan.datasets.iter().filter(|p| p.dataset.kind(self.project) != Kind::Internal) {
+        for planned in self.plan.datasets.iter().filter(|p| p.dataset.kind(self.project) != StoredAs::Internal) {
             let table = self.object(&planned.name);
             for reader in access::members(self.project, self.target, &access::readers(self.project, planned.dataset)) {
                 let select = self.select(planned.dataset, table.clone(), reader);

@@ -11,7 +11,7 @@ use lakeflow::folded;
 use super::declared::own_schema;
 use super::{Entry, Given, Record, Select};
 use crate::model::{Principal, Project, Target};
-use crate::plan::{BuildPlan, Kind};
+use crate::plan::{BuildPlan, StoredAs};
 
 /// A statement that takes something away, in the order in which they run.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -70,7 +70,7 @@ impl Taken {
     pub fn of(target: &Target, project: &Project, plan: &BuildPlan, record: &Record) -> Taken {
         let schema = own_schema(target);
         let published = plan.datasets.iter().map(|planned| (&planned.name, planned.dataset.kind(project)));
-        let published = published.filter(|(_, kind)| *kind != Kind::Internal).map(|(name, kind)| {
+        let published = published.filter(|(_, kind)| *kind != StoredAs::Internal).map(|(name, kind)| {
             let table = schema.iter().cloned().chain([folded(name).into_owned()]);
             (table.collect(), kind)
         });
@@ -116,7 +116,7 @@ struct Declared<'a> {
     /// Its schema, if it is a target of the project.
     schema: Option<[String; 2]>,
     /// The tables that are made there.
-    tables: BTreeMap<Vec<String>, Kind>,
+    tables: BTreeMap<Vec<String>, StoredAs>,
     /// Who reads which table, and how.
     reads: BTreeMap<(&'a [String], &'a str), &'a Select>,
 }

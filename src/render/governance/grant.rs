@@ -8,7 +8,7 @@ use super::Site;
 use super::place::grantee;
 use crate::model::Principal;
 use crate::plan::record::Taken;
-use crate::plan::{Identity, Kind, PlannedDataset, access};
+use crate::plan::{Identity, PlannedDataset, StoredAs, access};
 
 /// An object with a list of principals.
 struct Access {
@@ -109,7 +109,7 @@ impl Site<'_> {
 
     /// What the catalog shows of the pipeline, in the order of the plan.
     pub fn published(&self) -> impl Iterator<Item = &PlannedDataset> {
-        self.plan.datasets.iter().filter(|planned| planned.dataset.kind(self.project) != Kind::Internal)
+        self.plan.datasets.iter().filter(|planned| planned.dataset.kind(self.project) != StoredAs::Internal)
     }
 }
 

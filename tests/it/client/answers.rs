@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{Script, TOKEN, answer, json as of_json};
 use lakegen::deploy::client::api::{files, jobs, pipelines};
 use lakegen::deploy::client::call::Call;
-use lakegen::deploy::client::error::{Error, Kind};
+use lakegen::deploy::client::error::{Error, ErrorKind};
 
 /// What a read becomes whose answer is this.
 fn refused(status: u16, body: &str) -> Error {
@@ -43,32 +43,32 @@ fn a_page_for_people_is_no_answer_and_a_redirect_is_not_followed() {
     let page = || answer(200, &[("content-type", "text/html; charset=utf-8")], "<html>log in</html>");
     let script = Script::new([page()]);
     let error = files::write(&script.client(), "/Workspace/a/b", b"x").unwrap_err();
-    assert_eq!(error.kind, Kind::Login, "the file was not taken");
+    assert_eq!(error.kind, ErrorKind::Login, "the file was not taken");
     let script = Script::new([page()]);
     let error = pipelines::get(&script.client(), "p").unwrap_err();
-    assert_eq!(error.kind, Kind::Login);
+    assert_eq!(error.kind, ErrorKind::Login);
     assert_eq!(error.to_string(), "got a web page instead of an API response (`GET /api/2.0/pipelines/p`)");
     let script = Script::new([answer(302, &[("location", "https://me:pw@evil.example/login?next=/x&token=t#f")], "")]);
     let error = pipelines::get(&script.client(), "p").unwrap_err();
-    assert_eq!(error.kind, Kind::Redirected { to: "https://evil.example/login".to_owned() });
+    assert_eq!(error.kind, ErrorKind::Redirected { to: "https://evil.example/login".to_owned() });
     assert_eq!(script.lines().len(), 1);
 }
 
 #[test]
 fn an_answer_that_is_not_what_was_promised() {
     for (body, kind) in [
-        (r#"{"pipeline_id": "p", "na"#, Kind::Truncated),
-        (r#"{"pipeline_id": 1}"#, Kind::Unreadable),
-        ("[]", Kind::Unreadable),
-        ("pipeline", Kind::Unreadable),
-        ("{}", Kind::Unreadable),
+        (r#"{"pipeline_id": "p", "na"#, ErrorKind::Truncated),
+        (r#"{"pipeline_id": 1}"#, ErrorKind::Unreadable),
+        ("[]", ErrorKind::Unreadable),
+        ("pipeline", ErrorKind::Unreadable),
+        ("{}", ErrorKind::Unreadable),
     ] {
         let script = Script::new([answer(200, &[], body)]);
         let error = pipelines::get(&script.client(), "p").unwrap_err();
         assert_eq!(error.kind, kind, "{body}");
         let script = Script::new([answer(200, &[], body)]);
         let error = pipelines::create(&script.client(), &json!({})).unwrap_err();
-        assert_eq!(error.kind, Kind::Ambiguous, "it was created, and nobody knows its id: {body}");
+        assert_eq!(error.kind, ErrorKind::Ambiguous, "it was created, and nobody knows its id: {body}");
     }
 }
 

@@ -9,7 +9,7 @@ use lakegen::deploy::client::Client;
 use lakegen::deploy::client::call::Call;
 use lakegen::deploy::client::config::Choice;
 use lakegen::deploy::client::door::{Door as _, Fault, Response};
-use lakegen::deploy::client::error::{Error, Kind};
+use lakegen::deploy::client::error::{Error, ErrorKind};
 use lakegen::world::{MemoryWorld, Ran};
 
 type Answer = Result<Response, Fault>;
@@ -97,11 +97,11 @@ fn a_token_that_ended_early_is_replaced_once() {
     let script = Script::new(round("a").into_iter().chain([refused()]).chain(round("b")).chain([ok()]));
     get(&client(&world, &script)).unwrap();
     let script = Script::new(round("a").into_iter().chain([refused()]).chain(round("b")).chain([refused()]));
-    assert_eq!(get(&client(&world, &script)).unwrap_err().kind, Kind::Unauthenticated);
+    assert_eq!(get(&client(&world, &script)).unwrap_err().kind, ErrorKind::Unauthenticated);
     // A token that was given is not replaced.
     let given = self::world(&[("DATABRICKS_TOKEN", "t")]);
     let script = Script::new([refused()]);
-    assert_eq!(get(&client(&given, &script)).unwrap_err().kind, Kind::Unauthenticated);
+    assert_eq!(get(&client(&given, &script)).unwrap_err().kind, ErrorKind::Unauthenticated);
 }
 
 #[test]
@@ -205,7 +205,7 @@ fn when_no_kind_works_all_are_named_with_their_reasons() {
     let world = world(&[]).with_program("databricks auth token --host https://host", failed);
     let script = Script::new([]);
     let error = get(&client(&world, &script)).unwrap_err();
-    assert_eq!((error.kind.clone(), script.lines().len()), (Kind::Credentials, 0));
+    assert_eq!((error.kind.clone(), script.lines().len()), (ErrorKind::Credentials, 0));
     assert_eq!(
         error.message,
         "tried for https://host:\n  \

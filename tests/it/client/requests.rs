@@ -6,7 +6,7 @@ use super::{Script, TOKEN, answer, json as of_json};
 use lakegen::deploy::client::api::permissions::{self, Entry, On, Who};
 use lakegen::deploy::client::api::{files, identity, jobs, pipelines, tables, updates, volume_files};
 use lakegen::deploy::client::door::Body;
-use lakegen::deploy::client::error::Kind;
+use lakegen::deploy::client::error::ErrorKind;
 
 #[test]
 fn a_token_goes_with_each_request_and_shows_nowhere() {
@@ -47,7 +47,7 @@ fn names_can_not_leave_their_place_in_a_path() {
         files::write(&client, "/Workspace/a/../../b", b"").unwrap_err(),
         files::write(&client, "/Workspace//b", b"").unwrap_err(),
     ] {
-        assert_eq!(error.kind, Kind::Refused);
+        assert_eq!(error.kind, ErrorKind::Refused);
     }
     assert_eq!(script.lines().len(), 3, "nothing of it was sent");
 }
@@ -82,7 +82,7 @@ fn lists_are_read_to_their_end() {
     assert_eq!(lines[2], "GET /api/2.0/pipelines?max_results=100&filter=name%20LIKE%20%27n%27&page_token=t2");
     let script = Script::new([page(&["a"], json!("t1")), page(&["b"], json!("t2")), page(&["a"], json!("t1"))]);
     let error = pipelines::named(&script.client(), "n").unwrap_err();
-    assert_eq!((error.kind, error.message.as_str()), (Kind::Unreadable, "the pages of the list have no end"));
+    assert_eq!((error.kind, error.message.as_str()), (ErrorKind::Unreadable, "the pages of the list have no end"));
     // A name with what a filter would read as a pattern is looked for in the whole list.
     let script = Script::new([of_json(200, &json!({}))]);
     assert_eq!(pipelines::named(&script.client(), "it's 100%").unwrap(), []);

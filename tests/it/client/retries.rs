@@ -8,7 +8,7 @@ use super::{Script, answer, json as of_json};
 use lakegen::deploy::client::api::{files, jobs, pipelines, runs, tags};
 use lakegen::deploy::client::call::Call;
 use lakegen::deploy::client::door::{Fault, Response};
-use lakegen::deploy::client::error::Kind;
+use lakegen::deploy::client::error::ErrorKind;
 
 fn lost() -> Result<Response, Fault> {
     Err(Fault::Lost("connection reset".to_owned()))
@@ -36,7 +36,7 @@ fn a_server_that_asks_for_an_hour_is_not_waited_for() {
     for long in ["3600", "18446744073709551615"] {
         let script = Script::new([answer(429, &[("retry-after", long)], "")]);
         let error = script.client().done(&get()).unwrap_err();
-        assert_eq!((error.kind, script.waits()), (Kind::Throttled, vec![]));
+        assert_eq!((error.kind, script.waits()), (ErrorKind::Throttled, vec![]));
     }
 }
 
@@ -45,17 +45,17 @@ fn what_a_server_does_not_know_was_not_carried_out_and_is_not_tried_again() {
     let answers = || [of_json(501, &json!({"error_code": "NOT_IMPLEMENTED", "message": "no such endpoint"}))];
     let script = Script::new(answers());
     let error = script.client().done(&get()).unwrap_err();
-    assert_eq!((error.kind, script.waits()), (Kind::Invalid { fields: vec![] }, vec![]));
+    assert_eq!((error.kind, script.waits()), (ErrorKind::Invalid { fields: vec![] }, vec![]));
     let script = Script::new(answers());
     let error = jobs::create(&script.client(), &json!({"name": "nightly"})).unwrap_err();
-    assert_eq!(error.kind, Kind::Invalid { fields: vec![] }, "it is not looked for");
+    assert_eq!(error.kind, ErrorKind::Invalid { fields: vec![] }, "it is not looked for");
 }
 
 #[test]
 fn a_connection_that_fails_is_tried_for_five_minutes() {
     let script = Script::new(std::iter::repeat_with(not_sent).take(100));
     let error = script.client().done(&get()).unwrap_err();
-    assert_eq!(error.kind, Kind::Unreachable);
+    assert_eq!(error.kind, ErrorKind::Unreachable);
     assert_eq!(script.waits()[..11], [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 10]);
     let total: Duration = script.slept.lock().unwrap().iter().sum();
     assert!(total < Duration::from_secs(300) && total > Duration::from_secs(280), "{total:?}");
@@ -81,7 +81,7 @@ fn what_a_server_calls_passing_is_tried_again_whatever_the_status() {
 fn a_failure_of_the_server_is_tried_twice_more() {
     let script = Script::new(std::iter::repeat_with(|| answer(500, &[], "")).take(3));
     let error = script.client().done(&get()).unwrap_err();
-    assert_eq!((error.kind, error.attempts, script.waits()), (Kind::Failed, 3, vec![15, 15]));
+    assert_eq!((error.kind, error.attempts, script.waits()), (ErrorKind::Failed, 3, vec![15, 15]));
 }
 
 #[test]
@@ -96,7 +96,7 @@ fn what_must_not_happen_twice_is_not_sent_twice() {
     ] {
         let script = Script::new([fault.clone()]);
         let error = jobs::create(&script.client(), &json!({"name": "n"})).unwrap_err();
-        assert_eq!((error.kind, script.lines().len()), (Kind::Ambiguous, 1), "{fault:?}");
+        assert_eq!((error.kind, script.lines().len()), (ErrorKind::Ambiguous, 1), "{fault:?}");
     }
     for fault in [not_sent(), answer(429, &[], "")] {
         let script = Script::new([fault.clone(), of_json(200, &json!({"job_id": 1}))]);
@@ -104,9 +104,9 @@ fn what_must_not_happen_twice_is_not_sent_twice() {
     }
     let script = Script::new([lost()]);
     let error = pipelines::replace(&script.client(), "p", &json!({"name": "n"}), Some(5)).unwrap_err();
-    assert_eq!(error.kind, Kind::Ambiguous, "its own success would look like a change by somebody else");
+    assert_eq!(error.kind, ErrorKind::Ambiguous, "its own success would look like a change by somebody else");
     let script = Script::new([lost()]);
-    assert_eq!(files::write_new(&script.client(), "/Workspace/lock", b"me").unwrap_err().kind, Kind::Ambiguous);
+    assert_eq!(files::write_new(&script.client(), "/Workspace/lock", b"me").unwrap_err().kind, ErrorKind::Ambiguous);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Script, json as of_json};
 use lakegen::deploy::client::api::statements::{self, Rows, Statement};
-use lakegen::deploy::client::error::{Error, Kind};
+use lakegen::deploy::client::error::{Error, ErrorKind};
 
 const STATEMENT: Statement<'static> = Statement { statement: "SELECT 1", warehouse_id: "w", parameters: &[] };
 
@@ -58,7 +58,7 @@ fn rows_that_do_not_come_whole_are_an_error() {
         let answer =
             json!({"statement_id": "s", "status": {"state": "SUCCEEDED"}, "manifest": manifest, "result": result});
         let (rows, _) = run(&[answer]);
-        assert!(matches!(rows.unwrap_err().kind, Kind::Truncated | Kind::Unreadable), "{manifest} {result}");
+        assert!(matches!(rows.unwrap_err().kind, ErrorKind::Truncated | ErrorKind::Unreadable), "{manifest} {result}");
     }
     let (rows, _) = run(&[json!({"statement_id": "s", "status": {"state": "SUCCEEDED"}})]);
     assert_eq!(rows.unwrap(), Rows::default(), "a statement that gives no rows");
@@ -71,11 +71,16 @@ fn a_statement_that_fails_says_what_kind_of_failure_it_is() {
         json!({"statement_id": "s", "status": {"state": "FAILED", "error": error, "sql_state": sql_state}})
     };
     for (message, sql_state, kind, code) in [
-        ("[TABLE_OR_VIEW_NOT_FOUND] no t", Some("42P01"), Kind::NotFound, "TABLE_OR_VIEW_NOT_FOUND"),
-        ("[INSUFFICIENT_PERMISSIONS] no", None, Kind::Denied, "INSUFFICIENT_PERMISSIONS"),
-        ("[SCHEMA_ALREADY_EXISTS] s", None, Kind::Exists, "SCHEMA_ALREADY_EXISTS"),
-        ("[DIVIDE_BY_ZERO] x", Some("22012"), Kind::Statement { sql_state: Some("22012".into()) }, "DIVIDE_BY_ZERO"),
-        ("no condition", None, Kind::Statement { sql_state: None }, "BAD_REQUEST"),
+        ("[TABLE_OR_VIEW_NOT_FOUND] no t", Some("42P01"), ErrorKind::NotFound, "TABLE_OR_VIEW_NOT_FOUND"),
+        ("[INSUFFICIENT_PERMISSIONS] no", None, ErrorKind::Denied, "INSUFFICIENT_PERMISSIONS"),
+        ("[SCHEMA_ALREADY_EXISTS] s", None, ErrorKind::Exists, "SCHEMA_ALREADY_EXISTS"),
+        (
+            "[DIVIDE_BY_ZERO] x",
+            Some("22012"),
+            ErrorKind::Statement { sql_state: Some("22012".into()) },
+            "DIVIDE_BY_ZERO",
+        ),
+        ("no condition", None, ErrorKind::Statement { sql_state: None }, "BAD_REQUEST"),
     ] {
         let (result, _) = run(&[failed(message, sql_state)]);
         let error = result.unwrap_err();
@@ -97,7 +102,7 @@ fn a_statement_without_end_is_cancelled() {
     let script = Script::new(answers.iter().map(|answer| of_json(200, answer)));
     // The script holds one answer that is no state: the cancellation takes it when the polls are over.
     let error = statements::run(&script.client(), &STATEMENT).unwrap_err();
-    assert!(matches!(error.kind, Kind::TimedOut | Kind::Unreadable));
+    assert!(matches!(error.kind, ErrorKind::TimedOut | ErrorKind::Unreadable));
     assert!(script.lines().len() < polls);
     assert!(script.lines().iter().any(|line| line == "POST /api/2.0/sql/statements/s/cancel"));
 }

@@ -11,7 +11,7 @@ use lakegen::deploy::client::api::{
     alerts, dashboards, files, functions, grants, identity, jobs, permissions, pipelines, policies, runs, schemas,
     statements, tables, tags, updates, volume_files, volumes, warehouses,
 };
-use lakegen::deploy::client::error::{Error, Kind};
+use lakegen::deploy::client::error::{Error, ErrorKind};
 use lakegen::deploy::client::{Client, MAX_MAKES};
 
 use super::fault::{Faults, TROUBLES, Trouble};
@@ -113,7 +113,7 @@ fn a_deployment_by_hand() {
     let id = pipelines::create(&client, &spec()).unwrap();
     let validation =
         updates::start(&client, &id, &updates::Start { validate_only: true, ..Default::default() }).unwrap();
-    assert_eq!(updates::start(&client, &id, &updates::Start::default()).unwrap_err().kind, Kind::Conflict);
+    assert_eq!(updates::start(&client, &id, &updates::Start::default()).unwrap_err().kind, ErrorKind::Conflict);
     assert_eq!(wait(&client, &id, &validation), updates::State::Completed);
     assert_eq!(tables::list(&client, "main", "s", true).unwrap(), [], "a validation makes no table");
     volume_files::write(&client, "/Volumes/main/s/landing/a.csv", b"id,mail\n1,x\n", false).unwrap();
@@ -129,7 +129,7 @@ fn a_deployment_by_hand() {
     sql(&client, grant).unwrap();
     assert_eq!(grants::direct(&client, Securable::Table, "main.s.gold").unwrap()["analysts"].len(), 1);
     let error = sql(&client, "CREATE OR REPLACE VIEW main.s.v AS SELECT n FROM main.s.gold").unwrap_err();
-    assert_eq!(error.kind, Kind::Denied, "whoever owns the schema does not read what lies in it: {error}");
+    assert_eq!(error.kind, ErrorKind::Denied, "whoever owns the schema does not read what lies in it: {error}");
     let job = jobs::create(&client, &job(&id)).unwrap();
     let run = runs::get(&client, runs::start(&client, job).unwrap()).unwrap().unwrap();
     assert!(run.has_ended() && !run.has_succeeded(), "the runner may not run the pipeline yet");
@@ -190,13 +190,13 @@ fn what_is_not_allowed_is_refused() {
         sql(&eve, "CREATE OR REPLACE FUNCTION main.s.hide(value STRING) RETURNS STRING RETURN value").unwrap_err(),
         permissions::give(&eve, On::Pipelines, &id, &[]).unwrap_err(),
     ] {
-        assert_eq!(error.kind, Kind::Denied, "{error}");
+        assert_eq!(error.kind, ErrorKind::Denied, "{error}");
     }
     let again = pipelines::create(&client, &spec()).unwrap_err();
     assert!(again.message.contains("is already used by another pipeline"), "{again}");
     let stale = pipelines::get(&client, &id).unwrap().unwrap().last_modified;
     pipelines::replace(&client, &id, &spec(), stale).unwrap();
-    assert_eq!(pipelines::replace(&client, &id, &spec(), stale).unwrap_err().kind, Kind::Conflict);
+    assert_eq!(pipelines::replace(&client, &id, &spec(), stale).unwrap_err().kind, ErrorKind::Conflict);
     let unknown = pipelines::replace(&client, &id, &json!({"name": "etl", "catalogue": "main"}), None).unwrap_err();
     assert!(unknown.message.contains("unknown key `catalogue`"), "{unknown}");
     let owners = permissions::replace(&client, On::Pipelines, &id, &[]).unwrap_err();
@@ -222,7 +222,7 @@ const STEPS: &[Step] = &[
     ("write a file", |c| files::write(c, &format!("{ROOT}/x"), b"x").map(|()| String::new())),
     ("write a new file", |c| match files::write_new(c, &format!("{ROOT}/lock"), b"me") {
         // Whose it is, is in it.
-        Err(e) if matches!(e.kind, Kind::Ambiguous | Kind::Exists | Kind::Conflict) => {
+        Err(e) if matches!(e.kind, ErrorKind::Ambiguous | ErrorKind::Exists | ErrorKind::Conflict) => {
             files::read(c, &format!("{ROOT}/lock"), 10).map(|bytes| String::from_utf8(bytes).unwrap())
         }
         done => done.map(|()| "me".to_owned()),
@@ -246,7 +246,7 @@ const STEPS: &[Step] = &[
         }
     }),
     ("comment a volume", |c| match volumes::set_comment(c, "main.s.landing", "files") {
-        Err(e) if matches!(e.kind, Kind::Invalid { .. }) && e.message.ends_with("Nothing to update.") => {
+        Err(e) if matches!(e.kind, ErrorKind::Invalid { .. }) && e.message.ends_with("Nothing to update.") => {
             Ok(String::new())
         }
         done => done.map(|()| String::new()),
@@ -372,7 +372,7 @@ fn hurt(name: &str, step: fn(&Client<'_>) -> Result<String, Error>, at: usize, t
     if let Err(error) = &result {
         let said = format!("{error} {error:?}");
         assert!(!said.contains(&token(DEPLOYER)) && !said.contains("token-of"), "{what}: {said}");
-        assert!(error.attempts >= 1 && error.kind != Kind::Credentials, "{what}: {said}");
+        assert!(error.attempts >= 1 && error.kind != ErrorKind::Credentials, "{what}: {said}");
     }
     // An hour is how long a large file may take.
     assert!(desk.slept().as_secs() < 700 || name.contains("into a volume"), "{what}: {:?}", desk.slept());

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use sqlparser::ast::Query;
 
 use super::dataset::{self, FlowTree, Tree, first_line, last_part, query_of, table_of};
-use super::forms::{Author, Call, Definition, Kind, Origins, Parsed, Queried};
+use super::forms::{Author, Call, DatasetKind, Definition, Origins, Parsed, Queried};
 use super::known::{All, HINTS, Known, SoFar};
 use super::names::{Meaning, Namespace};
 use super::read_files::allows_overwrites;
@@ -112,7 +112,7 @@ impl<'a> Resolver<'a> {
                 let again = dataset::definition(self.files, &tree, kind, key);
                 let first = self.by_name.get(&again.name).and_then(|first| self.entries.get(*first));
                 // A script may make a view anew; who knows which of the two a pipeline means?
-                let is_doubtful = kind == Kind::View;
+                let is_doubtful = kind == DatasetKind::View;
                 let fault = first.map(|first| twice(&first.definition, &again));
                 let author = self.author;
                 self.diagnostics.extend(fault.map(|fault| if is_doubtful { author.doubt(fault) } else { fault }));
@@ -222,7 +222,7 @@ impl<'a> Resolver<'a> {
         definition.open = declared.is_none() && (delivered.open || is_listed);
         definition.columns = declared.unwrap_or(delivered.columns);
         let streaming = info.as_ref().is_some_and(|info| info.streaming);
-        definition.streamable = definition.kind == Kind::StreamingTable || streaming;
+        definition.streamable = definition.kind == DatasetKind::StreamingTable || streaming;
         if let Some(info) = info {
             let author = self.author;
             self.diagnostics.extend(info.faults.iter().map(|fault| super::fault(author, file, fault)));
@@ -292,7 +292,7 @@ fn calls(kind: &StatementKind, columns: &[Column], text: &str) -> Vec<Call> {
 impl Definition {
     /// The dataset as a table that queries read.
     fn relation(&self) -> Arc<Relation> {
-        let is_view = self.kind == Kind::TemporaryView;
+        let is_view = self.kind == DatasetKind::TemporaryView;
         let open = self.open || self.columns.is_empty();
         Arc::new(Relation {
             columns: self.columns.clone(),
@@ -401,7 +401,8 @@ impl Compared<'_> {
             }
         }
         let declared: HashSet<Cow<'_, str>> = self.declared.iter().map(|column| folded(&column.name)).collect();
-        let is_same_count = definition.kind == Kind::MaterializedView && self.delivered.len() == self.declared.len();
+        let is_same_count =
+            definition.kind == DatasetKind::MaterializedView && self.delivered.len() == self.declared.len();
         for found in self.delivered.iter().filter(|column| !declared.contains(&folded(&column.name))) {
             let message = format!("the query returns column `{}`, which is not declared", found.name);
             let fault = Diagnostic::error(codes::COLUMN_MISMATCH, message).at(first_line(statement));

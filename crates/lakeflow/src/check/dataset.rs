@@ -7,7 +7,7 @@ use std::sync::Arc;
 use sqlparser::ast::{ObjectName, Query};
 
 use super::columns::Entry;
-use super::forms::{Definition, Kind, Parsed};
+use super::forms::{DatasetKind, Definition, Parsed};
 use super::names::Namespace;
 use crate::ast::{AutoCdc, Expectation, FlowBody, InsertFlow, Statement, StatementKind, TableDefinition, TableSource};
 use crate::codes;
@@ -50,14 +50,14 @@ impl Tree {
 }
 
 /// What is known of a dataset before its query is judged; `file` is the place of its file among all, `name` its key.
-pub fn definition(file: usize, tree: &Tree, kind: Kind, name: String) -> Definition {
+pub fn definition(file: usize, tree: &Tree, kind: DatasetKind, name: String) -> Definition {
     let statement = tree.statement();
     Definition {
         name,
         kind,
         span: Span::new(tree.file(), statement.range.clone()),
         place: (file, tree.index),
-        private: kind == Kind::TemporaryView || table_of(&statement.kind).is_some_and(|table| table.private),
+        private: kind == DatasetKind::TemporaryView || table_of(&statement.kind).is_some_and(|table| table.private),
         reads: Default::default(),
         columns: Arc::default(),
         open: true,
@@ -130,12 +130,12 @@ pub fn first_line(span: Span) -> Span {
 }
 
 /// The dataset that a statement defines. What the old `LIVE VIEW` shows stays in the pipeline.
-pub fn defined(kind: &StatementKind) -> Option<(&ObjectName, Kind)> {
+pub fn defined(kind: &StatementKind) -> Option<(&ObjectName, DatasetKind)> {
     match kind {
-        StatementKind::CreateStreamingTable(t) => Some((&t.table.name, Kind::StreamingTable)),
-        StatementKind::CreateMaterializedView(v) => Some((&v.table.name, Kind::MaterializedView)),
-        StatementKind::CreateView(v) if v.temporary || v.live => Some((&v.name, Kind::TemporaryView)),
-        StatementKind::CreateView(v) => Some((&v.name, Kind::View)),
+        StatementKind::CreateStreamingTable(t) => Some((&t.table.name, DatasetKind::StreamingTable)),
+        StatementKind::CreateMaterializedView(v) => Some((&v.table.name, DatasetKind::MaterializedView)),
+        StatementKind::CreateView(v) if v.temporary || v.live => Some((&v.name, DatasetKind::TemporaryView)),
+        StatementKind::CreateView(v) => Some((&v.name, DatasetKind::View)),
         _ => None,
     }
 }

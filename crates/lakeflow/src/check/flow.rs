@@ -7,7 +7,7 @@ use std::sync::Arc;
 use sqlparser::ast::{Ident, ObjectName};
 
 use super::dataset::{FlowTree, Tree, first_line, flow_of, last_part};
-use super::forms::{Author, ChangeSource, Changes, Definition, Kind, Named, Queried, Writer};
+use super::forms::{Author, ChangeSource, Changes, DatasetKind, Definition, Named, Queried, Writer};
 use super::known::{All, HINTS, Known};
 use super::names::Meaning;
 use crate::ast::{AutoCdc, CdcSource, ColumnSelection, InsertFlow, StatementKind, StoredAs};
@@ -73,7 +73,7 @@ pub fn check(
         targets.extend(key);
         writers.extend(key.zip(writer).map(|(key, writer)| (key.to_owned(), writer)));
     }
-    for definition in definitions.iter().filter(|d| d.kind == Kind::StreamingTable && !d.has_query) {
+    for definition in definitions.iter().filter(|d| d.kind == DatasetKind::StreamingTable && !d.has_query) {
         if !targets.contains(definition.name.as_str()) && !is_open {
             let message = format!("streaming table `{}` has no query and no flow", definition.name);
             let hint = "give it a query with `AS`, or a flow with `CREATE FLOW`";
@@ -137,7 +137,7 @@ impl<'a> Context<'a> {
 fn check_target(name: &ObjectName, tree: &Tree, context: &mut Context<'_>) {
     let Some(target) = context.dataset(tree, name) else { return };
     let span = context.name_span(tree.file(), name);
-    if target.kind != Kind::StreamingTable {
+    if target.kind != DatasetKind::StreamingTable {
         let message = format!("`{}` is not a streaming table, so a flow cannot write into it", target.name);
         context.push(Diagnostic::error(codes::STREAMING_MISMATCH, message).at(span));
     } else if target.has_query {
@@ -204,7 +204,7 @@ fn changes(cdc: &AutoCdc, tree: &Tree, context: &mut Context<'_>) -> Option<Read
             let open = source.open || source.columns.is_empty();
             let from = ChangeSource::Dataset(source.name.clone(), place);
             // Whether the rows of a materialized view can be read as a stream no page says.
-            let is_certain = source.kind != Kind::MaterializedView && !source.perhaps_streamable;
+            let is_certain = source.kind != DatasetKind::MaterializedView && !source.perhaps_streamable;
             let columns = source.columns.clone();
             let name = format!("`{}`", source.name);
             (Read { name, columns, open, place, source: from }, source.streamable, is_certain)

@@ -61,7 +61,7 @@ pub struct Pipeline {
 
 /// What a dataset is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
+pub enum DatasetKind {
     /// `CREATE STREAMING TABLE`.
     StreamingTable,
     /// `CREATE MATERIALIZED VIEW`.
@@ -72,14 +72,14 @@ pub enum Kind {
     View,
 }
 
-impl Kind {
+impl DatasetKind {
     /// What Lakeflow calls it.
     pub fn word(self) -> &'static str {
         match self {
-            Kind::StreamingTable => "streaming table",
-            Kind::MaterializedView => "materialized view",
-            Kind::TemporaryView => "temporary view",
-            Kind::View => "view",
+            DatasetKind::StreamingTable => "streaming table",
+            DatasetKind::MaterializedView => "materialized view",
+            DatasetKind::TemporaryView => "temporary view",
+            DatasetKind::View => "view",
         }
     }
 }
@@ -90,7 +90,7 @@ pub struct Definition {
     /// Last part of its name, in lower case; the whole name where another dataset has that part.
     pub name: String,
     /// What it is.
-    pub kind: Kind,
+    pub kind: DatasetKind,
     /// The statement that defines it.
     pub span: Span,
     /// Where the statement stands: index of the file and of the statement in it.

@@ -23,7 +23,8 @@ use rayon::prelude::*;
 
 pub use dataset::{FlowTree, Writers, expectations_of, flow_of, last_part, query_of, table_of, writers};
 pub use forms::{
-    Author, Call, ChangeSource, Changes, Definition, Judged, Kind, Named, Origins, Parsed, Pipeline, Queried, Writer,
+    Author, Call, ChangeSource, Changes, DatasetKind, Definition, Judged, Named, Origins, Parsed, Pipeline, Queried,
+    Writer,
 };
 
 pub use names::{folded_parts, parts};

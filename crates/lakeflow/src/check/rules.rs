@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 
 use super::dataset::{expectations_of, first_line, table_of};
-use super::forms::{Author, Definition, Kind, Named};
+use super::forms::{Author, DatasetKind, Definition, Named};
 use super::setting::Setting;
 use crate::ast::{Statement, StatementKind, Violation};
 use crate::codes;
@@ -135,17 +135,17 @@ fn streaming(definition: &Definition, query: &QueryInfo, statement: &Statement, 
     // How the old spelling goes with streams no page says any more.
     let is_certain = !query.perhaps_streaming && !is_live(&statement.kind);
     let (rule, message, hint) = match definition.kind {
-        Kind::StreamingTable if !query.streaming => (
+        DatasetKind::StreamingTable if !query.streaming => (
             "stream-missing",
             format!("streaming table `{name}` does not read a stream"),
             "read it as `FROM STREAM ..`, or make it a materialized view",
         ),
-        Kind::MaterializedView if query.streaming => (
+        DatasetKind::MaterializedView if query.streaming => (
             "stream-in-view",
             format!("materialized view `{name}` reads a stream"),
             "remove `STREAM`, or make it a streaming table",
         ),
-        Kind::View if query.streaming => {
+        DatasetKind::View if query.streaming => {
             ("stream-in-view", format!("view `{name}` reads a stream"), "make it a temporary view, or remove `STREAM`")
         }
         _ => return None,
@@ -202,7 +202,7 @@ fn stream_operations(query: &QueryInfo, file: FileId, author: Author) -> Vec<Dia
 /// A materialized view must give the same rows from the same tables, or it can't be refreshed incrementally
 /// (lakeflow-sql.md, "Incremental refresh").
 fn repeatable(definition: &Definition, query: &QueryInfo, file: FileId) -> Vec<Diagnostic> {
-    if definition.kind != Kind::MaterializedView {
+    if definition.kind != DatasetKind::MaterializedView {
         return vec![];
     }
     let calls = query.unstable.iter().filter(|call| call.stability > Stability::RowOrder);
@@ -275,19 +275,19 @@ pub fn expectations(
 /// Of temporary views the pages say both, of the old live views that they hold expectations.
 fn expects_of_view(definition: &Definition, file: FileId, statement: &Statement, author: Author) -> Option<Diagnostic> {
     let is_old = author == Author::People && is_live(&statement.kind);
-    if is_old || !matches!(definition.kind, Kind::View | Kind::TemporaryView) {
+    if is_old || !matches!(definition.kind, DatasetKind::View | DatasetKind::TemporaryView) {
         return None;
     }
     let span = first_line(Span::new(file, statement.range.clone()));
     let message = match (author, definition.kind) {
-        (Author::People, Kind::TemporaryView) => {
+        (Author::People, DatasetKind::TemporaryView) => {
             format!("it is not documented whether view `{}` can have expectations", definition.name)
         }
         _ => format!("view `{}` cannot have expectations", definition.name),
     };
     let fault = Diagnostic::error(codes::BAD_EXPECTATION, message).at(span);
     let fault = fault.hint("put them on the table that reads it").rule("expectation-on-view");
-    Some(if definition.kind == Kind::View { fault } else { author.doubt(fault) })
+    Some(if definition.kind == DatasetKind::View { fault } else { author.doubt(fault) })
 }
 
 /// What the analyser says of an expectation, which looks at one row. Documents use the time of the run in them; of what else
@@ -351,7 +351,8 @@ pub fn overwrites(definitions: &[Definition], changed: &HashSet<&str>) -> Vec<Di
     if !definitions.iter().any(|definition| definition.rereads_files) {
         return vec![];
     }
-    let keeps_one = |d: &Definition| changed.contains(d.name.as_str()) || d.kind == Kind::MaterializedView && d.ranks;
+    let keeps_one =
+        |d: &Definition| changed.contains(d.name.as_str()) || d.kind == DatasetKind::MaterializedView && d.ranks;
     let mut readers: HashMap<&str, Vec<&Definition>> = HashMap::new();
     for definition in definitions {
         for read in &definition.reads {

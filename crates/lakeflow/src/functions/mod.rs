@@ -27,7 +27,7 @@ pub use signature::{Class, NullRule, Param, Pattern, Returns, Rule, Signature, V
 
 /// Where a function may stand and what it makes of rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum FunctionKind {
     /// One value for one row.
     Scalar,
     /// One value for many rows; a window function when it has an `OVER`.
@@ -57,20 +57,20 @@ pub struct Function {
     /// In lower case.
     pub name: &'static str,
     /// Where it may stand.
-    pub kind: Kind,
+    pub kind: FunctionKind,
     /// Its forms, in order of preference.
     pub signatures: Vec<Signature>,
 }
 
-const FILES: &[(Kind, &str)] = &[
-    (Kind::Scalar, include_str!("builtin/string.txt")),
-    (Kind::Scalar, include_str!("builtin/number.txt")),
-    (Kind::Scalar, include_str!("builtin/time.txt")),
-    (Kind::Scalar, include_str!("builtin/collection.txt")),
-    (Kind::Scalar, include_str!("builtin/general.txt")),
-    (Kind::Aggregate, include_str!("builtin/aggregate.txt")),
-    (Kind::Window, include_str!("builtin/window.txt")),
-    (Kind::Generator, include_str!("builtin/generator.txt")),
+const FILES: &[(FunctionKind, &str)] = &[
+    (FunctionKind::Scalar, include_str!("builtin/string.txt")),
+    (FunctionKind::Scalar, include_str!("builtin/number.txt")),
+    (FunctionKind::Scalar, include_str!("builtin/time.txt")),
+    (FunctionKind::Scalar, include_str!("builtin/collection.txt")),
+    (FunctionKind::Scalar, include_str!("builtin/general.txt")),
+    (FunctionKind::Aggregate, include_str!("builtin/aggregate.txt")),
+    (FunctionKind::Window, include_str!("builtin/window.txt")),
+    (FunctionKind::Generator, include_str!("builtin/generator.txt")),
 ];
 
 static BUILTINS: LazyLock<HashMap<&'static str, Function>> = LazyLock::new(|| read_files().0);
@@ -103,7 +103,11 @@ fn read_files() -> (HashMap<&'static str, Function>, Vec<String>) {
     (functions, faults)
 }
 
-fn read_line(kind: Kind, line: &'static str, functions: &mut HashMap<&'static str, Function>) -> Result<(), String> {
+fn read_line(
+    kind: FunctionKind,
+    line: &'static str,
+    functions: &mut HashMap<&'static str, Function>,
+) -> Result<(), String> {
     if let Some((alias, name)) = line.split_once(" = ") {
         let Some(original) = functions.get(name) else { return Err(format!("`{name}` is not defined above")) };
         let signatures = original.signatures.clone();
@@ -134,7 +138,7 @@ mod tests {
     #[test]
     fn names_are_found_in_any_case() {
         assert_eq!(lookup("CoAlesce").map(|f| f.name), Some("coalesce"));
-        assert_eq!(lookup("char_length").map(|f| f.kind), Some(Kind::Scalar));
+        assert_eq!(lookup("char_length").map(|f| f.kind), Some(FunctionKind::Scalar));
         assert!(lookup("date_bin").is_none());
     }
 

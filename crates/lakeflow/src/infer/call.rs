@@ -13,7 +13,7 @@ use super::catalog::Thing;
 use super::fault::FaultKind;
 use super::flow::{Hold, Influence, Outcome, Release};
 use crate::diag::did_you_mean;
-use crate::functions::{self, Function, Kind, Stability};
+use crate::functions::{self, Function, FunctionKind, Stability};
 use crate::is_same_name;
 
 /// How names of functions begin that mask what they are given.
@@ -30,7 +30,7 @@ impl Analyzer<'_> {
             return self.user_call(call, &args, range);
         };
         match function.kind {
-            Kind::Generator => {
+            FunctionKind::Generator => {
                 let message = format!(
                     "`{}` generates rows and is only allowed by itself in a select list or after `LATERAL`",
                     function.name
@@ -39,20 +39,22 @@ impl Analyzer<'_> {
                 self.all(&args);
                 Typed::unknown()
             }
-            Kind::Scalar => {
+            FunctionKind::Scalar => {
                 self.scalar_clauses(call, function, &range);
                 let before = self.star_is_refused(star, function, &range);
                 if before { Typed::unknown() } else { self.apply(function, &args, range) }
             }
-            Kind::Aggregate | Kind::Window if call.over.is_some() => self.windowed(call, function, &args, range),
-            Kind::Window => {
+            FunctionKind::Aggregate | FunctionKind::Window if call.over.is_some() => {
+                self.windowed(call, function, &args, range)
+            }
+            FunctionKind::Window => {
                 let hint = Some(format!("write `{}(..) OVER (PARTITION BY .. ORDER BY ..)`", function.name));
                 let message = format!("`{}` requires an `OVER` clause", function.name);
                 self.fault_with(FaultKind::WrongArguments, range, message, hint);
                 self.all(&args);
                 Typed::unknown()
             }
-            Kind::Aggregate => self.aggregated(call, function, &args, star, range),
+            FunctionKind::Aggregate => self.aggregated(call, function, &args, star, range),
         }
     }
 

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use sqlparser::ast::{Expr, Query, Visit, Visitor};
 
 use super::call::plain_name;
-use crate::functions::{self, Kind};
+use crate::functions::{self, FunctionKind};
 
 /// Whether an expression holds an aggregate that is no window function; what subqueries hold does not count.
 pub fn aggregates(expr: &Expr) -> bool {
@@ -33,7 +33,8 @@ impl Visitor for Aggregates {
     fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<()> {
         let Expr::Function(call) = expr else { return ControlFlow::Continue(()) };
         let function = || functions::lookup(&plain_name(&call.name)?.value);
-        match self.queries == 0 && call.over.is_none() && function().is_some_and(|f| f.kind == Kind::Aggregate) {
+        match self.queries == 0 && call.over.is_none() && function().is_some_and(|f| f.kind == FunctionKind::Aggregate)
+        {
             true => ControlFlow::Break(()),
             false => ControlFlow::Continue(()),
         }

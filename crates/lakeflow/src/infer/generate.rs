@@ -8,14 +8,14 @@ use super::apply::resolve;
 use super::call::{arguments, plain_name};
 use super::flow::{Flow, Hold, Influence};
 use super::rules::{self, Args};
-use crate::functions::{self, Function, Kind, Returns};
+use crate::functions::{self, Function, FunctionKind, Returns};
 use crate::types::{Column, DataType};
 
 /// The generator that `expr` calls, if it calls one.
 pub(super) fn generator(expr: &Expr) -> Option<(&Call, &'static Function)> {
     let Expr::Function(call) = expr else { return None };
     let function = functions::lookup(&plain_name(&call.name)?.value)?;
-    (function.kind == Kind::Generator).then_some((call, function))
+    (function.kind == FunctionKind::Generator).then_some((call, function))
 }
 
 impl Analyzer<'_> {

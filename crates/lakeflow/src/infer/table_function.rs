@@ -10,7 +10,7 @@ use super::catalog::Relation;
 use super::fault::FaultKind;
 use super::rules::string_literal;
 use crate::diag::did_you_mean;
-use crate::functions::{self, Kind};
+use crate::functions::{self, FunctionKind};
 use crate::types::{Column, DataType, parse_columns};
 
 /// `_metadata` of files, as far as it is the same for every format.
@@ -83,7 +83,7 @@ impl Analyzer<'_> {
 
     fn generator_source(&mut self, name: &ObjectName, args: &[&Expr], plain: &str) -> Source {
         let range = self.range_of_name(name);
-        match functions::lookup(plain).filter(|f| f.kind == Kind::Generator) {
+        match functions::lookup(plain).filter(|f| f.kind == FunctionKind::Generator) {
             Some(function) => {
                 let columns = self.generated(function, args, range);
                 let rows = columns.map_or(Rows::Open, |columns| Rows::Derived(columns.into()));

@@ -8,7 +8,7 @@ use sqlparser::tokenizer::Token;
 
 use crate::ast::{Statement, StatementKind, StoredAs};
 use crate::check::{
-    Definition, FlowTree, Judged, Kind, Parsed, Setting, flow_of, folded_parts, last_part, parts, table_of,
+    DatasetKind, Definition, FlowTree, Judged, Parsed, Setting, flow_of, folded_parts, last_part, parts, table_of,
 };
 use crate::infer::QueryInfo;
 use crate::source::FileId;
@@ -45,7 +45,7 @@ struct Defined<'a> {
 struct Table {
     /// As its definition names it, in one to three parts.
     name: Vec<String>,
-    kind: Kind,
+    kind: DatasetKind,
     /// Whether it tracks its rows, if it says so.
     tracks_rows: Option<bool>,
 }
@@ -286,7 +286,7 @@ impl<'a> View<'a> {
     /// The dataset that the statement defines, if it is a streaming table that change data capture writes.
     pub fn is_cdc_target(&self) -> bool {
         let name = self.created().and_then(|(_, at)| self.parts_of_name(at));
-        let is_table = self.definition.is_some_and(|d| d.kind == Kind::StreamingTable);
+        let is_table = self.definition.is_some_and(|d| d.kind == DatasetKind::StreamingTable);
         name.is_some_and(|(name, _)| is_table && (self.keeps_current(&name) || self.keeps_history(&name)))
     }
 
@@ -301,7 +301,7 @@ impl<'a> View<'a> {
     }
 
     /// What the table of the pipeline is that `name` means, both naming a schema; `None` for other tables.
-    pub fn kind_of(&self, name: &[String]) -> Option<Kind> {
+    pub fn kind_of(&self, name: &[String]) -> Option<DatasetKind> {
         let table = self.targets.table(name)?;
         (table.name.len().min(name.len()) > 1).then_some(table.kind)
     }
@@ -309,7 +309,7 @@ impl<'a> View<'a> {
     /// Whether the streaming table that `name` can mean tracks its rows, if it says so; `None` for other tables.
     pub fn tracks_rows(&self, name: &[String]) -> Option<Option<bool>> {
         let table = self.targets.table(name)?;
-        (table.kind == Kind::StreamingTable).then_some(table.tracks_rows)
+        (table.kind == DatasetKind::StreamingTable).then_some(table.tracks_rows)
     }
 
     /// The parts of the dotted name that begins at `index`, and the index behind it.

@@ -49,7 +49,7 @@ pub fn make_folder(client: &Client<'_>, path: &str) -> Result<(), Error> {
 /// Writes a file as it is, over one that is there.
 ///
 /// # Errors
-/// [`NotFound`](crate::deploy::client::error::Kind::NotFound) when the folder is not there.
+/// [`NotFound`](crate::deploy::client::error::ErrorKind::NotFound) when the folder is not there.
 pub fn write(client: &Client<'_>, path: &str, bytes: &[u8]) -> Result<(), Error> {
     client.done(&import(path, bytes, true))
 }
@@ -57,9 +57,9 @@ pub fn write(client: &Client<'_>, path: &str, bytes: &[u8]) -> Result<(), Error>
 /// Writes a file only where there is none: of many who try, one succeeds.
 ///
 /// # Errors
-/// [`Conflict`](crate::deploy::client::error::Kind::Conflict) or
-/// [`Exists`](crate::deploy::client::error::Kind::Exists) when there is one;
-/// [`Ambiguous`](crate::deploy::client::error::Kind::Ambiguous) when the answer was lost: read whose it is.
+/// [`Conflict`](crate::deploy::client::error::ErrorKind::Conflict) or
+/// [`Exists`](crate::deploy::client::error::ErrorKind::Exists) when there is one;
+/// [`Ambiguous`](crate::deploy::client::error::ErrorKind::Ambiguous) when the answer was lost: read whose it is.
 pub fn write_new(client: &Client<'_>, path: &str, bytes: &[u8]) -> Result<(), Error> {
     client.done(&import(path, bytes, false).once())
 }
@@ -86,7 +86,7 @@ pub fn status(client: &Client<'_>, path: &str) -> Result<Option<Entry>, Error> {
 /// What lies in a folder, one level deep, by path.
 ///
 /// # Errors
-/// [`NotFound`](crate::deploy::client::error::Kind::NotFound) also when it may not be read.
+/// [`NotFound`](crate::deploy::client::error::ErrorKind::NotFound) also when it may not be read.
 pub fn list(client: &Client<'_>, path: &str) -> Result<Vec<Entry>, Error> {
     let call = Call::get(&["api", "2.0", "workspace", "list"]).query("path", path);
     let mut entries: Vec<Entry> = client.pages(&call, "objects")?;

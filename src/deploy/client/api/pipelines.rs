@@ -113,7 +113,7 @@ pub fn named(client: &Client<'_>, name: &str) -> Result<Vec<Listed>, Error> {
 /// Replaces all settings. With `expected`, only as long as the pipeline is that version of itself.
 ///
 /// # Errors
-/// [`Conflict`](crate::deploy::client::error::Kind::Conflict) when it is another version. With `expected`, ambiguous when the
+/// [`Conflict`](crate::deploy::client::error::ErrorKind::Conflict) when it is another version. With `expected`, ambiguous when the
 /// answer was lost: read it again.
 pub fn replace(client: &Client<'_>, id: &str, spec: &impl Serialize, expected: Option<u64>) -> Result<(), Error> {
     let call = Call::new(Method::Put, &["api", "2.0", "pipelines", id]);

@@ -33,7 +33,7 @@ pub struct Schema {
 /// Makes a schema from the body of the interface.
 ///
 /// # Errors
-/// [`Exists`](crate::deploy::client::error::Kind::Exists) when there is one. Ambiguous when the answer was lost.
+/// [`Exists`](crate::deploy::client::error::ErrorKind::Exists) when there is one. Ambiguous when the answer was lost.
 pub fn create(client: &Client<'_>, schema: &impl Serialize) -> Result<Schema, Error> {
     client.read(&Call::post(&catalog(&["schemas"]), schema).once())
 }

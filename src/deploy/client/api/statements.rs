@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::deploy::client::Client;
 use crate::deploy::client::call::Call;
 use crate::deploy::client::door::Method;
-use crate::deploy::client::error::{Error, Kind};
+use crate::deploy::client::error::{Error, ErrorKind};
 
 /// How long the server holds an answer back for a statement to end, as the interface writes it.
 const WAIT: &str = "30s";
@@ -141,7 +141,7 @@ pub fn run(client: &Client<'_>, statement: &Statement<'_>) -> Result<Rows, Error
     while matches!(answer.status.state.as_str(), "PENDING" | "RUNNING") {
         if client.door().now() - began > LONGEST {
             let _ = client.done(&Call::new(Method::Post, &path(&[&answer.statement_id, "cancel"])));
-            return Err(client.error(&call, Kind::TimedOut, "the statement took too long and was cancelled"));
+            return Err(client.error(&call, ErrorKind::TimedOut, "the statement took too long and was cancelled"));
         }
         client.door().sleep(pause);
         pause = (pause * 2).min(Duration::from_secs(5));
@@ -159,14 +159,14 @@ fn failure(client: &Client<'_>, call: &Call, status: Status) -> Error {
     // The condition that Spark and Unity Catalog put before their messages says more than the code of the interface.
     let condition = message.strip_prefix('[').and_then(|rest| rest.split(']').next()).map(str::to_owned);
     let kind = match status.sql_state.as_deref() {
-        Some("42501") => Kind::Denied,
-        Some("42P01" | "42704" | "42883") => Kind::NotFound,
-        Some("42P06" | "42P07" | "42710") => Kind::Exists,
+        Some("42501") => ErrorKind::Denied,
+        Some("42P01" | "42704" | "42883") => ErrorKind::NotFound,
+        Some("42P06" | "42P07" | "42710") => ErrorKind::Exists,
         _ => match condition.as_deref().unwrap_or_default() {
-            "INSUFFICIENT_PERMISSIONS" | "PERMISSION_DENIED" => Kind::Denied,
-            known if known.ends_with("_NOT_FOUND") => Kind::NotFound,
-            known if known.ends_with("_ALREADY_EXISTS") => Kind::Exists,
-            _ => Kind::Statement { sql_state: status.sql_state.clone() },
+            "INSUFFICIENT_PERMISSIONS" | "PERMISSION_DENIED" => ErrorKind::Denied,
+            known if known.ends_with("_NOT_FOUND") => ErrorKind::NotFound,
+            known if known.ends_with("_ALREADY_EXISTS") => ErrorKind::Exists,
+            _ => ErrorKind::Statement { sql_state: status.sql_state.clone() },
         },
     };
     let mut error = client.error(call, kind, &message);
@@ -194,7 +194,7 @@ fn rows(client: &Client<'_>, call: &Call, answer: Answer) -> Result<Rows, Error>
     }
     let is_whole = manifest.total_row_count.is_none_or(|count| count == all.rows.len());
     if manifest.truncated || !is_whole || all.rows.iter().any(|row| row.len() != all.columns.len()) {
-        return Err(client.error(call, Kind::Truncated, "the result does not hold all rows"));
+        return Err(client.error(call, ErrorKind::Truncated, "the result does not hold all rows"));
     }
     Ok(all)
 }

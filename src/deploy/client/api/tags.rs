@@ -8,7 +8,7 @@ use super::{catalog, removed};
 use crate::deploy::client::Client;
 use crate::deploy::client::call::Call;
 use crate::deploy::client::door::Method;
-use crate::deploy::client::error::{Error, Kind};
+use crate::deploy::client::error::{Error, ErrorKind};
 
 /// What is tagged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -68,7 +68,7 @@ pub fn set(client: &Client<'_>, of: Tagged, name: &str, key: &str, value: &str) 
     let body = Body { entity_type: of.word(), entity_name: name, tag_key: key, tag_value: value };
     // Sent again, it meets itself: then the second request sets the value that is there.
     match client.done(&Call::post(&catalog(&["entity-tag-assignments"]), &body)) {
-        Err(error) if matches!(error.kind, Kind::Exists | Kind::Conflict) => {}
+        Err(error) if matches!(error.kind, ErrorKind::Exists | ErrorKind::Conflict) => {}
         done => return done,
     }
     let call = Call::new(Method::Patch, &catalog(&["entity-tag-assignments", of.word(), name, "tags", key]));

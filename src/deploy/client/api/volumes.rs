@@ -36,7 +36,7 @@ pub struct Volume {
 /// Makes a volume from the body of the interface.
 ///
 /// # Errors
-/// [`Exists`](crate::deploy::client::error::Kind::Exists) when there is one. Ambiguous when the answer was lost.
+/// [`Exists`](crate::deploy::client::error::ErrorKind::Exists) when there is one. Ambiguous when the answer was lost.
 pub fn create(client: &Client<'_>, volume: &impl Serialize) -> Result<Volume, Error> {
     client.read(&Call::post(&catalog(&["volumes"]), volume).once())
 }

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use super::call::Call;
 use super::config::Config;
-use super::error::{Error, Kind};
+use super::error::{Error, ErrorKind};
 use super::secret::Secret;
 use super::wire::{Proof, SecretHeaders, Wire};
 use crate::world::World;
@@ -153,7 +153,7 @@ impl Proof for Credentials<'_> {
         if !is_fresh {
             let (kind, token) = self.get(wire, state.kind).map_err(|Kept(tried)| {
                 let message = format!("tried for {}:\n  {}", self.config.host, tried.join("\n  "));
-                wire.error(call, Kind::Credentials, &message)
+                wire.error(call, ErrorKind::Credentials, &message)
             })?;
             for (_, secret) in &token.headers {
                 wire.keep(secret);

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::{Context, Token, UNKNOWN, Why};
 use crate::deploy::client::call::{Address, Call, form};
 use crate::deploy::client::door::{Body, Method};
-use crate::deploy::client::error::Kind;
+use crate::deploy::client::error::ErrorKind;
 use crate::deploy::client::secret::Secret;
 use crate::deploy::client::wire::{Fixed, SecretHeaders};
 
@@ -109,7 +109,7 @@ fn discovered(context: &Context<'_>, page: &str, field: &str) -> Result<Option<S
             let document: Option<Value> = serde_json::from_slice(&response.body).ok();
             Ok(document.as_ref().and_then(|document| document.get(field)?.as_str()).map(str::to_owned))
         }
-        Err(error) if matches!(error.kind, Kind::Unreachable | Kind::Refused | Kind::TimedOut) => {
+        Err(error) if matches!(error.kind, ErrorKind::Unreachable | ErrorKind::Refused | ErrorKind::TimedOut) => {
             Err(context.failed(&error))
         }
         Err(_) => Ok(None),

@@ -8,7 +8,7 @@ use lakeflow::ast::{
     AutoCdc, CdcSource, ColumnSelection, Expr, FlowBody, IgnoreNullUpdates, InsertFlow, Replace, StatementKind,
     StoredAs, TableSource,
 };
-use lakeflow::check::{self, Kind, Parsed};
+use lakeflow::check::{self, DatasetKind, Parsed};
 use lakeflow::{StreamSource, expr_text, folded, stream_source};
 use sqlparser::ast::{FunctionArguments, Ident, Query, TableFactor, Visit, Visitor};
 
@@ -277,7 +277,7 @@ fn updates(cdc: &AutoCdc) -> String {
 pub(super) fn facts(evaluator: &mut Evaluator, input: &Input<'_>) -> Vec<Flow> {
     let mut found = vec![];
     if let Some(query) = check::query_of(input.statement) {
-        let reads = matches!(input.definition.kind, Kind::StreamingTable | Kind::TemporaryView);
+        let reads = matches!(input.definition.kind, DatasetKind::StreamingTable | DatasetKind::TemporaryView);
         let sources = if reads { streams(query) } else { BTreeSet::new() };
         found.push(Flow { name: input.definition.name.clone(), sources, merge: None, all: term("query").end() });
     }

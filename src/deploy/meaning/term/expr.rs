@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use lakeflow::functions::{self, Kind};
+use lakeflow::functions::{self, FunctionKind};
 use lakeflow::{expr_text, folded};
 use sqlparser::ast::{
     AccessExpr, BinaryOperator, CastKind, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Ident,
@@ -181,7 +181,8 @@ impl Terms<'_> {
     fn call(&mut self, call: &Function, names: Option<Vec<String>>) -> Term {
         let name = call.name.to_string().to_lowercase();
         let whole = term_of(&Expr::Function(call.clone()));
-        let looks_around = call.over.is_some() || functions::lookup(&name).is_none_or(|f| f.kind != Kind::Scalar);
+        let looks_around =
+            call.over.is_some() || functions::lookup(&name).is_none_or(|f| f.kind != FunctionKind::Scalar);
         if looks_around {
             let all = takes_all_columns(call).then(|| self.scope.factors.iter().map(|factor| factor.relation.all()));
             let context = term("over").term(whole).terms(self.scope.context).terms(all.into_iter().flatten());

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use lakeflow::functions::{self, Kind};
+use lakeflow::functions::{self, FunctionKind};
 use lakeflow::infer::aggregates;
 use lakeflow::{expr_text, folded};
 use sqlparser::ast::{
@@ -254,5 +254,5 @@ fn value_of(item: &SelectItem) -> Option<(&Expr, Option<String>)> {
 /// Whether an expression makes several rows of one.
 fn generates(expr: &Expr) -> bool {
     let Expr::Function(Function { name, .. }) = expr else { return false };
-    functions::lookup(&name.to_string().to_lowercase()).is_some_and(|f| f.kind == Kind::Generator)
+    functions::lookup(&name.to_string().to_lowercase()).is_some_and(|f| f.kind == FunctionKind::Generator)
 }

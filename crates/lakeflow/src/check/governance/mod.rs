@@ -11,7 +11,7 @@ use rayon::prelude::*;
 
 use super::at;
 use super::dataset::last_part;
-use super::forms::{Call, Definition, Kind};
+use super::forms::{Call, DatasetKind, Definition};
 use crate::ast::{
     Alter, AlterAction, ColumnAction, Command, CreateFunction, FunctionBody, ObjectName, Part, Returns, Securable,
     SecurableKind, Statement, StatementKind, TypeName,
@@ -151,8 +151,8 @@ impl FileFacts<'_> {
     fn securable(&mut self, on: &Securable, place: Span) {
         let is_known = match on.kind {
             SecurableKind::Table => self.tables.contains_key(&*last_part(&on.name)),
-            SecurableKind::StreamingTable => self.is(&on.name, Kind::StreamingTable),
-            SecurableKind::MaterializedView => self.is(&on.name, Kind::MaterializedView),
+            SecurableKind::StreamingTable => self.is(&on.name, DatasetKind::StreamingTable),
+            SecurableKind::MaterializedView => self.is(&on.name, DatasetKind::MaterializedView),
             SecurableKind::View | SecurableKind::Function => return self.created(on.kind, &on.name, place),
             // Places, which may be older than the project.
             _ => true,
@@ -171,7 +171,7 @@ impl FileFacts<'_> {
         }
     }
 
-    fn is(&self, name: &ObjectName, kind: Kind) -> bool {
+    fn is(&self, name: &ObjectName, kind: DatasetKind) -> bool {
         self.tables.get(&*last_part(name)).is_some_and(|definition| definition.kind == kind)
     }
 

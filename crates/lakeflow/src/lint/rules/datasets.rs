@@ -1,7 +1,7 @@
 //! Statements beside a pipeline about tables that belong to it: lakeflow-sql.md, "What pipeline source may hold" and
 //! "Grants, tags and comments". Which tables those are is known when the pipeline is judged together with the script.
 
-use crate::check::Kind;
+use crate::check::DatasetKind;
 use crate::lint::finding::Finding;
 use crate::lint::view::View;
 
@@ -20,7 +20,7 @@ pub fn statement_on_dataset(view: &View<'_>) -> Vec<Finding> {
     };
     let of_dataset = OF_NO_DATASET.iter().find_map(|words| Some((*words, target(words)?)));
     let of_view = OF_NO_VIEW.iter().find_map(|words| Some((*words, target(words)?)));
-    let of_view = of_view.filter(|(_, (kind, _))| *kind == Kind::MaterializedView);
+    let of_view = of_view.filter(|(_, (kind, _))| *kind == DatasetKind::MaterializedView);
     let Some((words, (kind, behind))) = of_dataset.or(of_view) else { return vec![] };
     let message = format!("`{words}` is not allowed on a {} of a pipeline", kind.word());
     let hint = match words {
@@ -37,7 +37,7 @@ pub fn statement_on_dataset(view: &View<'_>) -> Vec<Finding> {
 pub fn alter_table_on_dataset(view: &View<'_>) -> Vec<Finding> {
     let name = view.is(0, "ALTER TABLE").then_some(2);
     let kind = name.and_then(|at| view.parts_of_name(at)).and_then(|(parts, _)| view.kind_of(&parts));
-    if kind != Some(Kind::StreamingTable) {
+    if kind != Some(DatasetKind::StreamingTable) {
         return vec![];
     }
     let finding = Finding::new(view.range(0, 1), "`ALTER TABLE` is not allowed on a streaming table");

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use sqlparser::tokenizer::Token;
 
-use crate::check::{Definition, Kind, Setting};
+use crate::check::{DatasetKind, Definition, Setting};
 use crate::infer::TableRead;
 use crate::lint::finding::Finding;
 use crate::lint::view::View;
@@ -24,7 +24,7 @@ pub fn pivot(view: &View<'_>) -> Vec<Finding> {
 
 /// `ORDER BY` and `LIMIT` of a whole materialized view.
 pub fn sorted_view(view: &View<'_>) -> Vec<Finding> {
-    let query = view.definition.filter(|d| d.kind == Kind::MaterializedView).and(view.query);
+    let query = view.definition.filter(|d| d.kind == DatasetKind::MaterializedView).and(view.query);
     let Some(query) = query else { return vec![] };
     let find = |range: &Range<usize>| {
         let finding =
@@ -62,7 +62,7 @@ pub fn recursive_view(view: &View<'_>) -> Vec<Finding> {
 
 /// A materialized view over a table that does not track its rows, though it says so or the view is to be incremental.
 pub fn untracked_rows(view: &View<'_>) -> Vec<Finding> {
-    let Some(query) = view.definition.filter(|d| d.kind == Kind::MaterializedView).and(view.query) else {
+    let Some(query) = view.definition.filter(|d| d.kind == DatasetKind::MaterializedView).and(view.query) else {
         return vec![];
     };
     let must_be_incremental = view.has("REFRESH POLICY INCREMENTAL");
@@ -78,7 +78,7 @@ pub fn untracked_rows(view: &View<'_>) -> Vec<Finding> {
 
 /// `SELECT sum(x)` without `AS`.
 pub fn unnamed_column(view: &View<'_>) -> Vec<Finding> {
-    let is_view = |d: &&Definition| d.kind == Kind::MaterializedView && view.column_list().is_none();
+    let is_view = |d: &&Definition| d.kind == DatasetKind::MaterializedView && view.column_list().is_none();
     let Some(query) = view.definition.filter(is_view).and(view.query) else { return vec![] };
     let unnamed = query.columns.iter().filter(|column| !column.named);
     let find = |name: &str| {

@@ -8,7 +8,7 @@ use sqlparser::ast::{Expr, Function, Visit, Visitor};
 use super::{Metric, Shape};
 use crate::ast::MetricExpr;
 use crate::diag::did_you_mean;
-use crate::functions::{Kind, lookup};
+use crate::functions::{FunctionKind, lookup};
 use crate::parse::cursor::Parsed;
 
 const FIELD: Shape =
@@ -212,7 +212,7 @@ impl Visitor for Calls {
     fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<()> {
         match expr {
             Expr::Function(Function { name, over: None, .. }) => match lookup(&name.to_string()).map(|f| f.kind) {
-                Some(Kind::Aggregate) => self.aggregate = true,
+                Some(FunctionKind::Aggregate) => self.aggregate = true,
                 Some(_) => {}
                 None => self.unknown = true,
             },
