@@ -27,7 +27,7 @@ pub enum WriteError {
     #[error("`{path}` was changed since it was written: move it away, or choose an empty directory", path = .0.display())]
     Edited(PathBuf),
     /// The list of an earlier sample is none.
-    #[error("`{path}` is no list of sample files: choose an empty directory", path = .0.display())]
+    #[error("`{path}` is not a list of sample files: choose an empty directory", path = .0.display())]
     NoList(PathBuf),
     /// The disk refused; nothing was changed.
     #[error("nothing is written: {0}")]

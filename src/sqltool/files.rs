@@ -167,7 +167,7 @@ fn text(world: &dyn World, path: &Path) -> Result<String, Unread> {
         return Err(refuse("is UTF-16: save it as UTF-8".to_owned()));
     }
     if let Some(at) = bytes.iter().position(|byte| *byte == 0) {
-        return Err(refuse(format!("is no text: byte {at} is 0")));
+        return Err(refuse(format!("is not text: byte {at} is 0")));
     }
     String::from_utf8(bytes)
         .map_err(|error| refuse(format!("is not UTF-8: see byte {}", error.utf8_error().valid_up_to())))
@@ -230,7 +230,7 @@ mod tests {
                 "nowhere: cannot be read: file not found",
                 "latin.sql: is not UTF-8: see byte 2",
                 "wide.sql: is UTF-16: save it as UTF-8",
-                "binary.sql: is no text: byte 2 is 0",
+                "binary.sql: is not text: byte 2 is 0",
                 "empty: holds no `.sql` file and no notebook",
                 "good.sql 1",
                 "- 2"

@@ -162,10 +162,10 @@ fn what_is_no_file_is_not_read() {
                schema => 'k STRING', header => true, escape => '\"');";
     std::os::unix::fs::symlink("/dev/zero", landing.join("zero.csv")).unwrap();
     let fault = run_in(dir.path(), &pipeline(sql)).unwrap_err();
-    assert!(fault.to_string().contains("no regular file"), "{fault}");
+    assert!(fault.to_string().contains("not a regular file"), "{fault}");
     fs::remove_file(landing.join("zero.csv")).unwrap();
     assert!(std::process::Command::new("mkfifo").arg(landing.join("pipe.csv")).status().unwrap().success());
-    assert!(run_in(dir.path(), &pipeline(sql)).unwrap_err().to_string().contains("no regular file"));
+    assert!(run_in(dir.path(), &pipeline(sql)).unwrap_err().to_string().contains("not a regular file"));
     fs::remove_file(landing.join("pipe.csv")).unwrap();
     let name = <std::ffi::OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(b"\xff.csv");
     fs::write(landing.join(name), "k\n1\n").unwrap();

@@ -154,7 +154,7 @@ impl<'a> Comparison<'a> {
             return;
         }
         let (why, remedy) = match dataset.kind {
-            DatasetKind::View => ("nothing defines the view any more", "drop it by name when nobody reads it"),
+            DatasetKind::View => ("the view is no longer defined", "drop it by name when nobody reads it"),
             _ => (
                 "nothing fills the table any more; it stays as it is, and access to it is revoked",
                 "drop it by name when nobody needs its rows",
@@ -209,7 +209,7 @@ impl<'a> Comparison<'a> {
         }
         self.found.push(Meaning { remedy: Some(remedy), ..meaning(after, MeaningKind::Renamed, why) });
         if !Diff::of(&old.whole, &after.whole).is_empty() {
-            let why = vec!["beside its name, it is computed otherwise".to_owned()];
+            let why = vec!["besides its name, its definition changes".to_owned()];
             self.found.push(meaning(after, MeaningKind::RestatesFigures, why));
         }
     }

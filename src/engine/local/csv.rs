@@ -244,7 +244,7 @@ impl<'a> Reader<'a> {
             self.field.push(QUOTE);
         }
         if self.stray && escape != QUOTE {
-            self.fault = Some(format!("line {}: a quote stands within a field", self.line));
+            self.fault = Some(format!("line {}: quote inside a field", self.line));
         }
     }
 
@@ -253,7 +253,8 @@ impl<'a> Reader<'a> {
         self.stray = true;
         self.in_quotes = false;
         if self.format.escape != QUOTE {
-            let why = "a quote stands within a field; the local engine reads that only where quotes are doubled (`escape => '\"'`)";
+            let why =
+                "quote inside a field; the local engine reads that only where quotes are doubled (`escape => '\"'`)";
             self.fault = Some(format!("line {}: {why}", self.line));
         }
         self.field.insert(0, QUOTE);

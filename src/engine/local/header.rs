@@ -96,7 +96,7 @@ impl Header {
         let trimmed = name.trim();
         let close = names.iter().find(|n| is_same_name(n, trimmed)).filter(|n| *n != name);
         if names.iter().any(|n| n == name) {
-            return format!("`{name}`, which stands twice");
+            return format!("`{name}`, which appears twice");
         }
         match close {
             Some(column) if is_same_name(column, name) => format!("`{name}` (`{column}` in other letter case)"),

@@ -30,7 +30,7 @@ pub fn hold(warehouse: &Path, patience: Duration) -> Result<Hold, RunFault> {
         fs::create_dir_all(parent).map_err(failed)?;
     }
     if fs::symlink_metadata(&path).is_ok_and(|found| !found.is_file()) {
-        return Err(RunFault::warehouse(&path, "the lock of the warehouse is no file"));
+        return Err(RunFault::warehouse(&path, "the lock of the warehouse is not a file"));
     }
     let mut file =
         OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path).map_err(failed)?;

@@ -37,7 +37,7 @@ struct Entry {
 /// with `_` or `.` are never data (lakeflow-sql.md, "Reading files": `ignoredPathSegmentRegex`, `useStrictGlobber`).
 pub fn files(root: &Path, pattern: &str) -> Result<Vec<LandedFile>, RunFault> {
     if !root.is_dir() {
-        return Err(RunFault::landing(root, "there is no such directory"));
+        return Err(RunFault::landing(root, "directory not found"));
     }
     // A directory stands for all files below it.
     let below = root.join(pattern).is_dir().then(|| format!("{}/**", pattern.trim_end_matches('/')));
@@ -55,7 +55,7 @@ pub fn files(root: &Path, pattern: &str) -> Result<Vec<LandedFile>, RunFault> {
         }
         // A pipe or a device would be read for ever.
         if !fs::metadata(path).map_err(|e| RunFault::landing(path, e))?.is_file() {
-            return Err(RunFault::landing(path, format!("`{relative}` is no regular file: move it away")));
+            return Err(RunFault::landing(path, format!("`{relative}` is not a regular file: move it away")));
         }
     }
     paths.into_iter().map(|(relative, path)| read(relative, path, &times)).collect()

@@ -29,7 +29,7 @@ pub struct PipelineRelations<'a> {
 impl Relations for PipelineRelations<'_> {
     fn table(&mut self, name: &ObjectName) -> Result<String, Fault> {
         let last = name.0.last().and_then(ObjectNamePart::as_ident);
-        last.map(|i| i.value.to_lowercase()).ok_or_else(|| Fault::failed(format!("`{name}` is no table name")))
+        last.map(|i| i.value.to_lowercase()).ok_or_else(|| Fault::failed(format!("`{name}` is not a table name")))
     }
 
     fn function(&mut self, factor: &TableFactor) -> Result<Option<String>, Fault> {

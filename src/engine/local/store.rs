@@ -56,10 +56,11 @@ fn listed(dir: &Path) -> Option<Vec<TableInfo>> {
 /// The tables of a warehouse, by name.
 pub fn tables(warehouse: &Path) -> Result<Vec<TableInfo>, RunFault> {
     if !warehouse.join(INDEX).exists() {
-        return Err(RunFault::warehouse(warehouse, "there is no warehouse: `gen run` fills one"));
+        return Err(RunFault::warehouse(warehouse, "no warehouse found: `gen run` creates one"));
     }
-    listed(warehouse)
-        .ok_or_else(|| RunFault::warehouse(&warehouse.join(INDEX), "the file is no list of tables of `gen run`"))
+    listed(warehouse).ok_or_else(|| {
+        RunFault::warehouse(&warehouse.join(INDEX), "the file is not a list of tables written by `gen run`")
+    })
 }
 
 /// Writes the list of tables, and with it the mark of a warehouse.

@@ -42,8 +42,7 @@ impl Writer {
         if target.exists()
             && let Some(path) = store::foreign(&target)?
         {
-            let why =
-                "no run wrote this: the directory is no warehouse, or something else was put into it; move it away";
+            let why = "not written by a run: this is not a warehouse, or something else was put into it; move it away";
             return Err(RunFault::warehouse(&path, why));
         }
         for left in [&temporary, &old] {
@@ -169,7 +168,7 @@ impl Relations for Stored<'_> {
         let Some(info) = self.known.iter().find(|t| t.name == last) else {
             let names = self.known.iter().map(|t| t.name.as_str());
             let hint = lakeflow::diag::did_you_mean(&last, names).map(|h| format!("; {h}")).unwrap_or_default();
-            return Err(Fault::failed(format!("there is no table `{last}`{hint}")));
+            return Err(Fault::failed(format!("unknown table `{last}`{hint}")));
         };
         let loaded = load(&self.warehouse.join(store::file_name(&last)), info).and_then(|table| {
             let names = table.batch.schema();

@@ -14,8 +14,8 @@ pub(super) fn leave_out(text: &str, converted: &mut Converted) {
         let Some((language, range)) = contents(text, cell, notebook.mark) else { continue };
         let (loss, message) = match language {
             Some(magic) if magic.starts_with("md") => (Loss::Dropped, format!("a cell of `%{magic}` left out")),
-            Some(magic) => (Loss::Unconverted, format!("a cell of `%{magic}` left out: it is no SQL")),
-            None => (Loss::Unconverted, "a cell of code left out: it is no SQL".to_owned()),
+            Some(magic) => (Loss::Unconverted, format!("a cell of `%{magic}` left out: it is not SQL")),
+            None => (Loss::Unconverted, "a cell of code left out: it is not SQL".to_owned()),
         };
         if loss == Loss::Unconverted {
             converted.parts.push(Part { range: range.clone(), sql: vec![] });

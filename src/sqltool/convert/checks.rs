@@ -83,7 +83,7 @@ pub(super) fn take_expectations(expectations: &mut Vec<Expectation>, held: Resul
         let place = scope.ident(&name);
         let name = ident_text(&name).replace('`', "");
         let message = match (on_violation, held) {
-            (None, _) => format!("expectation `{name}` (warn) is not enforced: nobody counts the rows that break it"),
+            (None, _) => format!("expectation `{name}` (warn) is not enforced: rows that break it are not counted"),
             (Some(Violation::DropRow), Ok(())) => {
                 format!("expectation `{name}` (drop row) is a filter now: the rows it drops are not counted")
             }

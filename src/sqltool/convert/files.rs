@@ -14,7 +14,7 @@ use super::scope::Scope;
 /// Options of the loader, and what follows without them.
 const LEFT_OUT: &[(&str, &str)] = &[
     ("allowoverwrites", "a file that is written again under its name is not read again"),
-    ("backfillinterval", "nobody looks for files that were missed"),
+    ("backfillinterval", "files that were missed are not looked for"),
     ("cleansource", "files stay where they are"),
     ("includeexistingfiles", "files that are there already are read"),
     ("infercolumntypes", "the types are those of `schema`"),
@@ -175,7 +175,7 @@ fn literal(value: &Expr, key: &str, scope: &mut Scope<'_>) -> Option<String> {
         _ => {}
     }
     let place = scope.places().statement();
-    let message = format!("`{key}` of `read_files` is no literal: Spark needs it when the table is made");
+    let message = format!("`{key}` of `read_files` is not a literal: Spark needs it when the table is made");
     scope.note_at(place, Loss::Unconverted, message);
     None
 }

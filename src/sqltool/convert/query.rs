@@ -195,7 +195,7 @@ impl Rewrite<'_, '_> {
                 self.scope.note_at(place, Loss::Missing, message);
             }
             [first, .., _] => {
-                let message = format!("function `{}` has to be there in Spark", shown(&function.name));
+                let message = format!("function `{}` must exist in Spark", shown(&function.name));
                 let place = self.scope.ident(first);
                 self.scope.note_at(place, Loss::Missing, message);
             }

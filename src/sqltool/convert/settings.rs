@@ -87,7 +87,7 @@ impl Values<'_> {
     fn of(&mut self, key: &Key<'_>, outer: &[&str]) -> Result<String, String> {
         let Key { name, written, .. } = key;
         if outer.contains(name) || outer.len() >= DEEPEST {
-            return Err(format!("`{written}` stands in its own value, or too deep in others"));
+            return Err(format!("`{written}` is part of its own value, or nested too deeply"));
         }
         match (self.given.get(*name), self.set.get(*name)) {
             (Some(value), _) => {
@@ -205,7 +205,7 @@ mod tests {
     #[test]
     fn values_that_go_round_or_grow_without_end_are_none() {
         let filled = Filled::new("SELECT ${a}", &given(&[("a", "${b}"), ("b", "${a}")]));
-        assert_eq!(filled.missing[0].0, "`${a}` stands in its own value, or too deep in others");
+        assert_eq!(filled.missing[0].0, "`${a}` is part of its own value, or nested too deeply");
         let doubled: String = (1..60).map(|n| format!("SET a{n} = ${{a{}}}${{a{}}};\n", n - 1, n - 1)).collect();
         let filled = Filled::new(&format!("SET a0 = xx;\n{doubled}SELECT ${{a59}};"), &Settings::new());
         assert!(filled.text.len() < 64 * LONGEST && !filled.missing.is_empty(), "{}", filled.text.len());

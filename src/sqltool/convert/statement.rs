@@ -79,7 +79,7 @@ fn rewrite(kind: StatementKind, scope: &mut Scope<'_>) -> Rewritten {
                 other => format!("`{}`", other.name().replace('_', " ").to_uppercase()),
             };
             let place = scope.places().statement();
-            let message = format!("{words} left out: it is no part of a pipeline, run it beside");
+            let message = format!("{words} left out: it is not part of a pipeline, run it separately");
             scope.note_at(place, Loss::Unconverted, message);
             Ok(vec![])
         }

@@ -69,7 +69,7 @@ pub(super) fn plain_table(create: CreateTable, scope: &mut Scope<'_>) -> Rewritt
     let CreateTable { table, origin, .. } = create;
     let Some(TableOrigin::Flow(body)) = origin else {
         let place = scope.places().statement();
-        let message = "`CREATE TABLE` left out: it is no part of a pipeline, run it beside";
+        let message = "`CREATE TABLE` left out: it is not part of a pipeline, run it separately";
         scope.note_at(place, Loss::Unconverted, message);
         return Ok(vec![]);
     };

@@ -157,7 +157,7 @@ fn cells_of_a_python_notebook_are_converted_or_reported() {
     );
     write(dir.path(), "p/n.py", &format!("{sql}\n# COMMAND ----------\n\nimport os\nos.listdir()\n"));
     let ran = gen_in(dir.path(), &["sql", "convert", "p"]).ended(1);
-    assert_eq!(ran.err, "p/n.py:8:1: unconverted: a cell of code left out: it is no SQL\n");
+    assert_eq!(ran.err, "p/n.py:8:1: unconverted: a cell of code left out: it is not SQL\n");
     assert!(ran.out.ends_with("\n-- Not converted:\n-- import os\n-- os.listdir()\n"), "{}", ran.out);
 }
 

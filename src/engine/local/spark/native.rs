@@ -91,7 +91,7 @@ impl Call {
     /// One argument of texts.
     pub fn text(&self, position: usize) -> Result<&StringArray> {
         let array = self.arg(position)?;
-        array.as_string_opt::<i32>().ok_or_else(|| exec_datafusion_err!("argument {} is no text", position + 1))
+        array.as_string_opt::<i32>().ok_or_else(|| exec_datafusion_err!("argument {} is not a string", position + 1))
     }
 
     /// One argument of numbers, dates or timestamps.
@@ -103,13 +103,13 @@ impl Call {
     /// One argument of booleans.
     pub fn flags(&self, position: usize) -> Result<&BooleanArray> {
         let array = self.arg(position)?;
-        array.as_boolean_opt().ok_or_else(|| exec_datafusion_err!("argument {} is no boolean", position + 1))
+        array.as_boolean_opt().ok_or_else(|| exec_datafusion_err!("argument {} is not a boolean", position + 1))
     }
 
     /// One argument of arrays.
     pub fn lists(&self, position: usize) -> Result<&ListArray> {
         let array = self.arg(position)?;
-        array.as_list_opt::<i32>().ok_or_else(|| exec_datafusion_err!("argument {} is no array", position + 1))
+        array.as_list_opt::<i32>().ok_or_else(|| exec_datafusion_err!("argument {} is not an array", position + 1))
     }
 }
 

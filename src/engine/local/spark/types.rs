@@ -62,7 +62,7 @@ pub fn of(ty: &Spark) -> Option<DataType> {
 /// # Errors
 /// When the text is no type or one that this engine does not have.
 pub fn parse(text: &str) -> Result<DataType> {
-    let fault = |e: sqlparser::parser::ParserError| plan_datafusion_err!("`{text}` is no type: {e}");
+    let fault = |e: sqlparser::parser::ParserError| plan_datafusion_err!("`{text}` is not a type: {e}");
     let mut parser = Parser::new(&DatabricksDialect {}).try_with_sql(text).map_err(fault)?;
     from_sql(&parser.parse_data_type().map_err(fault)?)
 }

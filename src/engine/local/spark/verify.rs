@@ -101,5 +101,5 @@ fn mixed(what: &str, types: &[DataType]) -> Option<Fault> {
     let exempt = |ty: &DataType| ty.is_null() || (what == "IN" && ty.is_temporal());
     let other = types.iter().find(|ty| !is_text(ty) && !exempt(ty))?;
     let other = types::show(other);
-    Some(Fault::refused(format!("STRING beside {other} in `{}`; cast one of them", what.to_uppercase())))
+    Some(Fault::refused(format!("STRING and {other} together in `{}`; cast one of them", what.to_uppercase())))
 }

@@ -126,7 +126,7 @@ fn shifted_type(given: &Given) -> Result<DataType> {
     match given.type_at(2) {
         DataType::Timestamp(_, None) => Ok(types::timestamp_ntz()),
         DataType::Date32 | DataType::Timestamp(..) | DataType::Utf8 | DataType::Null => Ok(types::timestamp()),
-        other => plan_err!("{} is no time", types::show(&other)),
+        other => plan_err!("{} is not a date or timestamp", types::show(&other)),
     }
 }
 
@@ -297,7 +297,7 @@ fn next_day(call: &Call) -> Result<ArrayRef> {
     let rows = call.values::<Date32Type>(0)?.iter().zip(call.text(1)?.iter());
     let next = rows.map(|(d, name)| match (d.and_then(day), name) {
         (Some(date), Some(name)) => {
-            let Some(wanted) = weekday(name) else { return exec_err!("`{name}` is no day of the week") };
+            let Some(wanted) = weekday(name) else { return exec_err!("`{name}` is not a day of the week") };
             let ahead = (7 + wanted.num_days_from_monday() - date.weekday().num_days_from_monday() - 1) % 7 + 1;
             Ok(date.checked_add_days(Days::new(u64::from(ahead))).map(days_of))
         }
@@ -444,7 +444,7 @@ fn window_fields(of: &DataType) -> Result<Fields> {
     let border = match of {
         DataType::Timestamp(_, None) => types::timestamp_ntz(),
         DataType::Date32 | DataType::Timestamp(..) | DataType::Utf8 | DataType::Null => types::timestamp(),
-        other => return plan_err!("{} is no time", types::show(other)),
+        other => return plan_err!("{} is not a date or timestamp", types::show(other)),
     };
     Ok(Fields::from(vec![Field::new("start", border.clone(), true), Field::new("end", border, true)]))
 }

@@ -44,7 +44,7 @@ fn operands<L>(fields: &[ValueOrLambda<FieldRef, L>]) -> Result<(DataType, DataT
     };
     match list.data_type() {
         DataType::List(element) => Ok((element.data_type().clone(), start.data_type().clone())),
-        other => plan_err!("{} is no array", types::show(other)),
+        other => plan_err!("{} is not an array", types::show(other)),
     }
 }
 

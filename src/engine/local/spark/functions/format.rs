@@ -150,7 +150,7 @@ fn checked(given: &Given) -> Result<DataType> {
         return Ok(DataType::Utf8);
     }
     match given.literals.first() {
-        Some(None) => not_impl_err!("`format_string` with a pattern that is no literal"),
+        Some(None) => not_impl_err!("`format_string` with a pattern that is not a literal"),
         _ => Ok(DataType::Utf8),
     }
 }
@@ -235,7 +235,7 @@ fn shown(spec: &Spec, array: &ArrayRef) -> Result<Vec<String>> {
             };
             values.into_iter().map(|v| v.map_or_else(nothing, |v| float(spec, &v))).collect()
         }
-        other => return exec_err!("`%{other}` is no conversion of `format_string`"),
+        other => return exec_err!("`%{other}` is not a conversion of `format_string`"),
     })
 }
 

@@ -35,7 +35,7 @@ pub(super) const FUNCTIONS: &[Native] = &[
 fn pattern_first_text(given: &Given) -> Result<DataType> {
     match given.text(1) {
         Some(pattern) => Pattern::parse(pattern).map(|_| DataType::Utf8),
-        None => plan_err!("a date pattern has to be a literal"),
+        None => plan_err!("a date pattern must be a literal"),
     }
 }
 

@@ -95,7 +95,7 @@ fn steps(path: &str) -> Result<Vec<Step>> {
             rest = next;
         } else {
             let inner = rest.strip_prefix('[').and_then(|r| r.split_once(']'));
-            let Some((index, next)) = inner else { return exec_err!("`{path}` is no JSON path") };
+            let Some((index, next)) = inner else { return exec_err!("`{path}` is not a JSON path") };
             match (index.parse(), index.strip_prefix('\'').and_then(|i| i.strip_suffix('\''))) {
                 (Ok(index), _) => steps.push(Step::Index(index)),
                 (_, Some(name)) => steps.push(Step::Field(name.to_owned())),

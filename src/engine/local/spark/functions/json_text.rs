@@ -231,7 +231,7 @@ fn shown(value: &Json, out: &mut String) {
 /// The type that a literal schema says: a type, or columns.
 fn wanted(given: &Given) -> Result<DataType> {
     let Some(schema) = given.text(1) else {
-        return not_impl_err!("`from_json` with a schema that is no literal");
+        return not_impl_err!("`from_json` with a schema that is not a literal");
     };
     let ty = match ours::parse_columns(schema) {
         Ok(columns) if !columns.is_empty() => {
@@ -242,7 +242,7 @@ fn wanted(given: &Given) -> Result<DataType> {
     };
     match ty {
         Some(ty) => readable(&ty).map(|()| ty),
-        None => plan_err!("`{schema}` is no schema that the local engine reads JSON by"),
+        None => plan_err!("`{schema}` is not a schema that the local engine can read JSON with"),
     }
 }
 
@@ -275,7 +275,7 @@ fn readable(ty: &DataType) -> Result<()> {
         DataType::List(element) => readable(element.data_type()),
         DataType::Map(..) => match entries(ty) {
             Some((DataType::Utf8, value)) => readable(value),
-            _ => plan_err!("`from_json` into a map whose keys are no STRING"),
+            _ => plan_err!("`from_json` into a map whose keys are not STRING"),
         },
         DataType::Utf8 | DataType::Boolean | DataType::Decimal128(..) | DataType::Date32 => Ok(()),
         DataType::Timestamp(_, Some(_)) => Ok(()),

@@ -39,7 +39,7 @@ pub(super) fn map_type(key: DataType, value: DataType) -> DataType {
 fn element(given: &Given, position: usize) -> Result<DataType> {
     match given.type_at(position) {
         DataType::List(field) => Ok(field.data_type().clone()),
-        other => plan_err!("{} is no array", types::show(&other)),
+        other => plan_err!("{} is not an array", types::show(&other)),
     }
 }
 
@@ -49,7 +49,7 @@ fn entries_type(given: &Given) -> Result<DataType> {
             [key, value] => Ok(map_type(key.data_type().clone(), value.data_type().clone())),
             _ => plan_err!("an entry of a map has a key and a value"),
         },
-        other => plan_err!("{} is no entry of a map", types::show(&other)),
+        other => plan_err!("{} is not an entry of a map", types::show(&other)),
     }
 }
 
@@ -66,11 +66,11 @@ pub(super) fn built(keys: &ArrayRef, values: &ArrayRef, rows: Vec<Option<Pairs>>
                 return exec_err!("the key of a map is NULL");
             }
             if !seen.insert(comparable.row(*key as usize)) {
-                return exec_err!("a key stands twice in a map");
+                return exec_err!("duplicate key in a map");
             }
         }
     }
-    let DataType::Map(entries, sorted) = ty else { return exec_err!("{} is no map", types::show(ty)) };
+    let DataType::Map(entries, sorted) = ty else { return exec_err!("{} is not a map", types::show(ty)) };
     let DataType::Struct(fields) = entries.data_type() else { return exec_err!("a map without entries") };
     let valid: Vec<bool> = rows.iter().map(Option::is_some).collect();
     let offsets = OffsetBuffer::from_lengths(rows.iter().map(|row| row.as_ref().map_or(0, Vec::len)));
@@ -140,7 +140,7 @@ fn map_concat(call: &Call) -> Result<ArrayRef> {
 fn key_type(given: &Given) -> Result<DataType> {
     match given.type_at(0) {
         DataType::Map(..) => Ok(DataType::Boolean),
-        other => plan_err!("{} is no map", types::show(&other)),
+        other => plan_err!("{} is not a map", types::show(&other)),
     }
 }
 

@@ -43,7 +43,7 @@ fn double(_: &Given) -> Result<DataType> {
 fn number_type(given: &Given) -> Result<DataType> {
     match given.type_at(0) {
         ty if ty.is_numeric() => Ok(ty),
-        other => plan_err!("{} is no number", types::show(&other)),
+        other => plan_err!("{} is not a number", types::show(&other)),
     }
 }
 
@@ -51,7 +51,7 @@ fn scale_of(given: &Given) -> Result<i32> {
     match given.literals.get(1).copied().flatten() {
         Some(ScalarValue::Int32(Some(scale))) => Ok(*scale),
         _ if given.types.len() < 2 => Ok(0),
-        _ => plan_err!("the number of decimals has to be a literal"),
+        _ => plan_err!("the number of decimals must be a literal"),
     }
 }
 

@@ -146,7 +146,7 @@ fn fits(sizes: &[usize], wanted: &[(usize, bool)]) -> Option<()> {
 }
 
 fn number_type(given: &Given) -> Result<DataType> {
-    let Some(text) = given.text(1) else { return not_impl_err!("`to_number` by a format that is no literal") };
+    let Some(text) = given.text(1) else { return not_impl_err!("`to_number` with a format that is not a literal") };
     match Format::parse(text).and_then(|format| format.ty()) {
         Some(ty) => Ok(ty),
         None => not_impl_err!("the format `{text}` of `to_number`"),

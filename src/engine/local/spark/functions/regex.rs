@@ -46,7 +46,7 @@ impl Compiled {
     pub fn new(pattern: &str) -> Result<Self> {
         let translated = match translate(pattern) {
             Ok(translated) => translated,
-            Err(PatternFault::Invalid(why)) => return plan_err!("`{pattern}` is no pattern: {why}"),
+            Err(PatternFault::Invalid(why)) => return plan_err!("`{pattern}` is not a valid pattern: {why}"),
             Err(PatternFault::Apart(what)) => return not_impl_err!("{what} in the pattern `{pattern}`"),
         };
         match Regex::new(&translated.regex) {
@@ -224,7 +224,7 @@ fn template(text: &str, groups: usize) -> Result<Vec<Piece>> {
             '$' if chars.peek() == Some(&'{') => return not_impl_err!("a group by its name in a replacement"),
             '$' => {
                 let Some(mut group) = chars.next().and_then(|c| c.to_digit(10)).map(|d| d as usize) else {
-                    return exec_err!("`$` in a replacement has to be followed by a group's number");
+                    return exec_err!("`$` in a replacement must be followed by a group number");
                 };
                 while let Some(digit) = chars.peek().and_then(|c| c.to_digit(10)) {
                     if group * 10 + digit as usize >= groups {

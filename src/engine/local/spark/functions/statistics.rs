@@ -137,7 +137,7 @@ fn percentile_type(given: &Given) -> Result<DataType> {
     match given.type_at(1) {
         DataType::List(_) => Ok(types::array(DataType::Float64)),
         ty if ty.is_numeric() || ty.is_null() => Ok(DataType::Float64),
-        other => plan_err!("{} is no share", types::show(&other)),
+        other => plan_err!("{} is not a fraction", types::show(&other)),
     }
 }
 

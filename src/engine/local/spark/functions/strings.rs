@@ -325,7 +325,7 @@ pub(super) fn constant(call: &Call, position: usize) -> Result<Option<String>> {
     let mut values = texts.iter();
     let first = values.next().flatten();
     if values.any(|v| v != first) {
-        return exec_err!("argument {} has to be a constant", position + 1);
+        return exec_err!("argument {} must be a constant", position + 1);
     }
     Ok(first.map(str::to_owned))
 }

@@ -34,7 +34,7 @@ fn text(_: &Given) -> Result<DataType> {
 fn bytes_to_text(given: &Given) -> Result<DataType> {
     match given.type_at(0) {
         DataType::Utf8 | DataType::Binary | DataType::Null => Ok(DataType::Utf8),
-        other => plan_err!("{} is no text; cast it to STRING first", types::show(&other)),
+        other => plan_err!("{} is not STRING; cast it first", types::show(&other)),
     }
 }
 
@@ -167,7 +167,7 @@ fn decoding(given: &Given) -> Result<DataType> {
 fn decode(call: &Call) -> Result<ArrayRef> {
     let text = |bytes: Vec<u8>| match String::from_utf8(bytes) {
         Ok(text) => Ok(text),
-        Err(_) => exec_err!("bytes that are no text in UTF-8"),
+        Err(_) => exec_err!("bytes that are not valid UTF-8"),
     };
     let values = bytes(call.arg(0)?)?.into_iter().map(|b| b.map(text).transpose());
     Ok(Arc::new(values.collect::<Result<StringArray>>()?))
@@ -209,7 +209,7 @@ fn like_regex(pattern: &str, escape: Option<char>) -> Result<regex::Regex> {
                 Some(next) if next == '_' || next == '%' || Some(next) == escape => {
                     out.push_str(&regex::escape(&next.to_string()));
                 }
-                Some(_) => return exec_err!("an escape in a pattern of LIKE stands before `_`, `%` or itself"),
+                Some(_) => return exec_err!("an escape in a LIKE pattern must precede `_`, `%` or itself"),
                 None => return exec_err!("a pattern of LIKE ends with its escape"),
             },
             '_' => out.push('.'),

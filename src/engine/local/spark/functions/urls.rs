@@ -58,7 +58,7 @@ fn part(call: &Call, lenient: bool) -> Result<ArrayRef> {
             None => None,
         };
         let Some(whole) = parts.captures(url).filter(|_| is_address(url)) else {
-            return if lenient { Ok(None) } else { exec_err!("a text that is no URL; `try_parse_url` gives NULL") };
+            return if lenient { Ok(None) } else { exec_err!("invalid URL; `try_parse_url` gives NULL") };
         };
         let of = |group: usize| whole.get(group).map(|m| m.as_str());
         let server = || authority.captures(of(2)?);

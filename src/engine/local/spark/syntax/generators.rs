@@ -185,7 +185,7 @@ pub(super) fn in_items(select: &mut Select) -> Result<(), Fault> {
                 let hidden: Vec<String> = (0..names.len()).map(|i| format!("__generated_{place}_{i}")).collect();
                 let is_grouped = !matches!(&select.group_by, GroupByExpr::Expressions(by, _) if by.is_empty());
                 if is_grouped || has_star {
-                    return Err(Fault::refused(format!("`{}` beside GROUP BY or `*`", name_of(function))));
+                    return Err(Fault::refused(format!("`{}` together with GROUP BY or `*`", name_of(function))));
                 }
                 select.lateral_views.push(LateralView {
                     lateral_view: expr.clone(),
@@ -203,7 +203,7 @@ pub(super) fn in_items(select: &mut Select) -> Result<(), Fault> {
 }
 
 fn single_alias(select: &Select) -> Result<Ident, Fault> {
-    let refused = || Fault::refused("a generator beside several relations");
+    let refused = || Fault::refused("a generator over several relations");
     let [TableWithJoins { relation, joins }] = select.from.as_slice() else { return Err(refused()) };
     if !joins.is_empty() {
         return Err(refused());
