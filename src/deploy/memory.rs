@@ -131,11 +131,13 @@ mod tests {
     fn what_is_no_memory_of_the_target_is_refused() {
         let memory = Memory::new("shop", "prod").text();
         let fault = |text: &str| Memory::parse(text.as_bytes(), "shop", "dev").unwrap_err().to_string();
-        assert_eq!(fault(&memory), "it is of target `prod` of project `shop`: two projects share this folder");
-        assert!(fault(&memory[..20]).starts_with("it can't be read"));
-        assert!(fault(&memory.replace("\"version\": 1", "\"version\": 9")).starts_with("a newer `gen` wrote it"));
+        assert_eq!(fault(&memory), "it belongs to target `prod` of project `shop`: two projects share this folder");
+        assert!(fault(&memory[..20]).starts_with("cannot read it"));
+        assert!(
+            fault(&memory.replace("\"version\": 1", "\"version\": 9")).starts_with("it was written by a newer `gen`")
+        );
         assert!(fault(&memory.replace("releases", "release_list")).contains("unknown field"));
         let edited = Memory { releases: vec!["../..".into()], ..Memory::new("shop", "dev") }.text();
-        assert_eq!(fault(&edited), "`../..` is no name of a release");
+        assert_eq!(fault(&edited), "`../..` is not a valid release name");
     }
 }

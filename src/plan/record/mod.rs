@@ -196,7 +196,7 @@ mod tests {
             ("nonsense", "expected"),
             (r#"{"target":"dev","metric_view":{"name":["v"],"x":1}}"#, "unknown field `x`"),
             (r#"{"target":"dev","dropped":{"name":["v"]}}"#, "no variant"),
-            (r#"{"target":"../../etc","metric_view":{"name":["v"]}}"#, "is no name of a target"),
+            (r#"{"target":"../../etc","metric_view":{"name":["v"]}}"#, "is not a valid target name"),
             ("<<<<<<< HEAD", "expected"),
         ] {
             let (index, message) = Record::parse(&format!("{LINES}{line}\n")).unwrap_err();

@@ -53,7 +53,7 @@ pub(super) fn log(x: f64) -> f64 {
         if f == 0.0 {
             return k * LN2_HI + k * LN2_LO;
         }
-        let r = f * f * (0.5 - 0.333_333_333_333_333_33 * f);
+        let r = f * f * (0.5 - 1.0 / 3.0 * f);
         return if k == 0.0 { f - r } else { k * LN2_HI - ((r - k * LN2_LO) - f) };
     }
     let s = f / (2.0 + f);
@@ -90,7 +90,7 @@ pub(super) fn log1p(x: f64) -> f64 {
         if f == 0.0 {
             return if k == 0.0 { 0.0 } else { k * LN2_HI + (lost + k * LN2_LO) };
         }
-        let r = half * (1.0 - 0.666_666_666_666_666_66 * f);
+        let r = half * (1.0 - 2.0 / 3.0 * f);
         return if k == 0.0 { f - r } else { k * LN2_HI - ((r - (k * LN2_LO + lost)) - f) };
     }
     let s = f / (2.0 + f);
@@ -136,10 +136,11 @@ pub(super) fn hypot(x: f64, y: f64) -> f64 {
     if high(x.max(y)) > 0x5f30_0000 {
         scale(-600);
     }
-    match high(x.min(y)) - if high(x.max(y)) > 0x5f30_0000 { 0x2580_0000 } else { 0 } {
-        ..0x0010_0000 => scale(1022),
-        ..0x20b0_0000 => scale(600),
-        _ => {}
+    let least = high(x.min(y)) - if high(x.max(y)) > 0x5f30_0000 { 0x2580_0000 } else { 0 };
+    if least < 0x0010_0000 {
+        scale(1022);
+    } else if least < 0x20b0_0000 {
+        scale(600);
     }
     let top = |x: f64| joined(high(x), 0.0);
     let w = a - b;
