@@ -17,6 +17,9 @@ const PAIRS: usize = 500;
 /// Of the pairs that share no file, so many may depend on each other all the same.
 const DEPENDENT_PERCENT: usize = 15;
 
+/// Stands for bytes that are not UTF-8.
+const UNREADABLE: &str = "\u{fffd}";
+
 /// A case with what it tells alone.
 struct Case {
     name: String,
@@ -73,10 +76,18 @@ impl Case {
         Case { name, touched, told: texts(alone), independent_of: BTreeMap::new() }
     }
 
+    /// Whether it has files of which nothing can be read, not even what they declare.
+    fn is_unreadable(&self) -> bool {
+        ["E0101", "E0102", "E0103"].iter().any(|code| self.name.starts_with(code))
+    }
+
     /// Whether the case tells the same when nobody can read what another one touches.
     fn is_independent_of(&mut self, other: &Case) -> bool {
         let project = lay_out_all(&[&other.name, &self.name]);
         let broken = |file: &String| {
+            if other.is_unreadable() {
+                return (file.clone(), UNREADABLE.to_owned());
+            }
             let text = std::fs::read_to_string(project.path().join(file)).unwrap_or_default();
             let declares = |line: &&str| line.starts_with("entity: ") || line.starts_with("metric: ");
             (file.clone(), format!("{}\n\t[\n", text.lines().find(declares).unwrap_or_default()))
@@ -86,7 +97,8 @@ impl Case {
             return *known;
         }
         for (file, text) in files.iter().filter(|(file, _)| !project.path().join(file).is_dir()) {
-            std::fs::write(project.path().join(file), text).unwrap();
+            let bytes = if text == UNREADABLE { b"\xff" } else { text.as_bytes() };
+            std::fs::write(project.path().join(file), bytes).unwrap();
         }
         let both = texts(told(project.path()));
         let is_told = |text: &&String| text.starts_with("error");
