@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 
-use crate::{root, sql_below};
+use crate::golden::sql_below;
+use crate::root;
 use lakeflow::{parse, parse_each};
 use lakegen::sqltool::convert::{Converted, Loss, Settings, convert};
 

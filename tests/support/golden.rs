@@ -12,15 +12,18 @@ pub struct Golden {
 }
 
 impl Golden {
-    /// Compares a text with a file that may be missing, or writes it there.
+    /// Compares a text with a file, which has to be there even for an empty text, or writes it there.
     pub fn expect(&mut self, path: &Path, found: &str) {
         if is_blessing() {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, found).unwrap();
         }
-        let expected = fs::read_to_string(path).unwrap_or_default();
-        if expected != found {
-            self.wrong(format!("{}\n== expected ==\n{expected}\n== found ==\n{found}", path.display()));
+        match fs::read_to_string(path) {
+            Ok(expected) if expected == found => {}
+            Ok(expected) => {
+                self.wrong(format!("{}\n== expected ==\n{expected}\n== found ==\n{found}", path.display()));
+            }
+            Err(error) => self.wrong(format!("{}: {error}\n== found ==\n{found}", path.display())),
         }
     }
 
@@ -59,5 +62,14 @@ pub fn entries(directory: &Path) -> Vec<PathBuf> {
 pub fn sql_files(directory: &Path) -> Vec<PathBuf> {
     let mut found = entries(directory);
     found.retain(|path| path.extension().is_some_and(|extension| extension == "sql"));
+    found
+}
+
+/// Every file below a directory that ends in `.sql`, in order.
+pub fn sql_below(directory: &Path) -> Vec<PathBuf> {
+    let folders = entries(directory).into_iter().filter(|path| path.is_dir());
+    let mut found: Vec<PathBuf> = folders.flat_map(|folder| sql_below(&folder)).collect();
+    found.extend(sql_files(directory));
+    found.sort();
     found
 }

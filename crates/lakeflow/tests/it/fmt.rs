@@ -6,7 +6,8 @@ use lakeflow::fmt::format;
 use lakeflow::{Statement, StatementKind, parse, parse_each, tokens};
 use proptest::prelude::*;
 
-use crate::{cases, root, sql_below};
+use crate::golden::sql_below;
+use crate::{cases, root};
 
 #[test]
 fn a_second_run_changes_nothing_and_the_meaning_stays() {

@@ -37,7 +37,7 @@ fn every_case_has_a_rule_and_every_rule_an_explanation() {
 #[test]
 fn no_text_brings_a_rule_down() {
     for folder in [crate::cases().join("statements"), crate::root().join("tests/check")] {
-        for path in crate::sql_below(&folder) {
+        for path in crate::golden::sql_below(&folder) {
             let text = fs::read_to_string(path).unwrap();
             for end in (0..=text.len()).filter(|end| text.is_char_boundary(*end)).step_by(97) {
                 for report in lint_text("cut.sql", &text[..end]).1 {

@@ -25,21 +25,6 @@ mod spark_types;
 mod statements;
 mod total;
 
-/// Every file of SQL below a directory, in order.
-fn sql_below(dir: &std::path::Path) -> Vec<std::path::PathBuf> {
-    let mut found = vec![];
-    for entry in std::fs::read_dir(dir).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            found.extend(sql_below(&path));
-        } else if path.extension().is_some_and(|extension| extension == "sql") {
-            found.push(path);
-        }
-    }
-    found.sort();
-    found
-}
-
 /// The directory of the repository.
 fn root() -> &'static std::path::Path {
     std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
