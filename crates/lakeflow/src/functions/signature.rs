@@ -83,6 +83,16 @@ pub enum Class {
     Number,
     /// Whole numbers.
     Integral,
+    /// Whole numbers, into which nothing is converted.
+    Whole,
+    /// `INT` and no other type, although numbers are narrowed elsewhere.
+    JustInt,
+    /// `STRING` and no other type, although others are written out elsewhere.
+    JustString,
+    /// `TINYINT`, `SMALLINT` or `INT`, although wider numbers are narrowed elsewhere.
+    UpToInt,
+    /// As before; a string counts as an `INT`.
+    Days,
     /// `STRING` or `BINARY`; other simple types count as strings.
     Text,
     /// Dates and timestamps; a string counts as a `TIMESTAMP`.
@@ -338,6 +348,11 @@ fn simple(word: &str) -> Result<Pattern, String> {
         "any" => Pattern::Any,
         "number" => Pattern::Class(Class::Number),
         "integral" => Pattern::Class(Class::Integral),
+        "whole" => Pattern::Class(Class::Whole),
+        "just_int" => Pattern::Class(Class::JustInt),
+        "just_string" => Pattern::Class(Class::JustString),
+        "up_to_int" => Pattern::Class(Class::UpToInt),
+        "days" => Pattern::Class(Class::Days),
         "text" => Pattern::Class(Class::Text),
         "time" => Pattern::Class(Class::Time),
         "interval" => Pattern::Class(Class::Interval),

@@ -6,6 +6,7 @@ use super::OutputColumn;
 use super::analyzer::Analyzer;
 use super::apply::resolve;
 use super::call::{arguments, plain_name};
+use super::fault::FaultKind;
 use super::flow::{Flow, Hold, Influence};
 use super::rules::{self, Args};
 use crate::functions::{self, Function, FunctionKind, Returns};
@@ -39,7 +40,14 @@ impl Analyzer<'_> {
             Returns::Columns(columns) => {
                 columns.iter().map(|(name, pattern)| (name.to_string(), resolve(pattern, &found.bindings))).collect()
             }
-            Returns::Rule(rule) => rules::columns(*rule, &Args { exprs: args, typed: &found.typed }),
+            Returns::Rule(rule) => match rules::columns(*rule, &Args { exprs: args, typed: &found.typed }) {
+                Ok(columns) => columns,
+                Err((at, message)) => {
+                    let place = args.get(at).map_or(range.clone(), |arg| self.range_of_expr(arg));
+                    self.fault(FaultKind::TypeMismatch, place, format!("`{}` {message}", function.name));
+                    return None;
+                }
+            },
             Returns::Type(pattern) => vec![("col".into(), resolve(pattern, &found.bindings))],
         };
         self.flows.iter_mut().skip(mark).for_each(Flow::compute);

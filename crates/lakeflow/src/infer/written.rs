@@ -143,6 +143,7 @@ fn wanted_by(pattern: &Pattern, found: &Match) -> Option<DataType> {
         Pattern::Var(var, _) => found.bindings.get(var.index()).cloned().flatten(),
         Pattern::Class(Class::Number) => Some(DataType::Double),
         Pattern::Class(Class::Integral) => Some(DataType::BigInt),
+        Pattern::Class(Class::Days) => Some(DataType::Int),
         Pattern::Class(Class::Time) => Some(DataType::Timestamp),
         Pattern::Either(choices) => {
             let takes_texts = |choice: &Pattern| {

@@ -41,6 +41,8 @@ pub(super) struct Cursor<'a> {
     pub(super) count: usize,
     /// Whether the name of a query holds a limit (`recursion.rs`).
     pub(super) limits_recursion: bool,
+    /// Whether a view has a column of an empty name (`lex/rewrite/lateral.rs`).
+    pub(super) has_empty_names: bool,
     pub(super) parser: Parser<'a>,
     /// Statements and rules of the grammar that are being read, one inside the other.
     depth: usize,
@@ -61,6 +63,7 @@ impl<'a> Cursor<'a> {
             text,
             count,
             limits_recursion: lexed.limits_recursion,
+            has_empty_names: lexed.has_empty_names,
             parser,
             depth: 0,
             scans_left: Cell::new(SCANS),
