@@ -7,10 +7,10 @@ use clap::Args;
 use serde_json::json;
 
 use super::check::report;
-use super::shell::{Format, Shell};
+use super::shell::{OutputFormat, Shell};
 use super::{Ended, Status};
 use crate::driver::{self, Compilation};
-use crate::lineage::{Ground, Part, Policy, Reach, Release, Released, View};
+use crate::lineage::{DatasetPart, Ground, Policy, Reach, Release, Released, Visibility};
 use crate::world::World;
 
 /// Show who sees which personal data, and what was declassified
@@ -27,9 +27,9 @@ pub fn run(_: &PiiArgs, root: &Path, shell: &mut Shell, world: &dyn World) -> En
         return Ok(Status::Fault);
     };
     let policy = Policy::of(project, &compilation.plan);
-    let report = Report::of(&compilation, &policy);
+    let report = PiiReport::of(&compilation, &policy);
     let text = match shell.format() {
-        Some(Format::Json) => format!("{}\n", report.json()),
+        Some(OutputFormat::Json) => format!("{}\n", report.json()),
         _ => report.text(),
     };
     shell.result(&text)?;
@@ -37,27 +37,27 @@ pub fn run(_: &PiiArgs, root: &Path, shell: &mut Shell, world: &dyn World) -> En
 }
 
 /// A column, or the rows of a dataset, with the kinds it holds and what each audience gets.
-struct Line {
+struct PiiLine {
     name: String,
     kinds: Vec<&'static str>,
     /// Whether it is declared to hold personal data; if not, it is computed from such.
     declared: bool,
-    views: Vec<View>,
+    views: Vec<Visibility>,
 }
 
-struct Report<'a> {
+struct PiiReport<'a> {
     audiences: Vec<&'a str>,
     /// By dataset, in order of names.
-    datasets: BTreeMap<&'a str, Vec<Line>>,
+    datasets: BTreeMap<&'a str, Vec<PiiLine>>,
     released: Vec<&'a Released>,
 }
 
-impl<'a> Report<'a> {
-    fn of(compilation: &'a Compilation, policy: &'a Policy) -> Report<'a> {
-        let mut datasets: BTreeMap<&str, Vec<Line>> = BTreeMap::new();
+impl<'a> PiiReport<'a> {
+    fn of(compilation: &'a Compilation, policy: &'a Policy) -> PiiReport<'a> {
+        let mut datasets: BTreeMap<&str, Vec<PiiLine>> = BTreeMap::new();
         for dataset in &compilation.lineage.datasets {
             for column in &dataset.columns {
-                let part = Part::Column(column.name.to_lowercase());
+                let part = DatasetPart::Column(column.name.to_lowercase());
                 let here = |r: &&Reach| r.dataset == dataset.name && r.part == part;
                 let mut kinds: Vec<&str> =
                     compilation.personal.reached.iter().filter(here).map(|r| r.kind.word()).collect();
@@ -69,21 +69,21 @@ impl<'a> Report<'a> {
                 let name = column.name.to_lowercase();
                 let views = policy.audiences.iter().map(|reader| policy.view(&dataset.name, &name, reader)).collect();
                 let declared = policy.declared(&dataset.name, &name).is_some();
-                let line = Line { name: column.name.clone(), kinds, declared, views };
+                let line = PiiLine { name: column.name.clone(), kinds, declared, views };
                 datasets.entry(&dataset.name).or_default().push(line);
             }
         }
         let is_read = |r: &&Released| policy.readers(&r.dataset).next().is_some();
         let mut released: Vec<&Released> = compilation.personal.released.iter().filter(is_read).collect();
         released.sort_by_key(|r| (&r.dataset, &r.part, r.kind));
-        Report { audiences: policy.audiences.iter().map(|a| a.name.as_str()).collect(), datasets, released }
+        PiiReport { audiences: policy.audiences.iter().map(|a| a.name.as_str()).collect(), datasets, released }
     }
 
     fn text(&self) -> String {
         let mut out = String::new();
         let mut private = vec![];
         for (dataset, lines) in &self.datasets {
-            if lines.iter().all(|line| line.views.iter().all(|view| *view == View::NotGranted)) {
+            if lines.iter().all(|line| line.views.iter().all(|view| *view == Visibility::NotGranted)) {
                 private.push(*dataset);
                 continue;
             }
@@ -127,7 +127,7 @@ impl<'a> Report<'a> {
             .released
             .iter()
             .map(|r| {
-                let column = if let Part::Column(column) = &r.part { Some(column) } else { None };
+                let column = if let DatasetPart::Column(column) = &r.part { Some(column) } else { None };
                 json!({"dataset": r.dataset, "column": column, "kind": r.kind.word(),
                        "declared": matches!(r.ground, Ground::Declassified(_)), "rule": rule(r), "why": why(r)})
             })
@@ -136,18 +136,18 @@ impl<'a> Report<'a> {
     }
 }
 
-fn word(view: View) -> &'static str {
+fn word(view: Visibility) -> &'static str {
     match view {
-        View::Clear => "clear",
-        View::Masked => "masked",
-        View::NotGranted => "not granted",
+        Visibility::Clear => "clear",
+        Visibility::Masked => "masked",
+        Visibility::NotGranted => "not granted",
     }
 }
 
 fn part_name(released: &Released) -> String {
     match &released.part {
-        Part::Column(column) => format!("{}.{column}", released.dataset),
-        Part::Rows => format!("{} (rows)", released.dataset),
+        DatasetPart::Column(column) => format!("{}.{column}", released.dataset),
+        DatasetPart::Rows => format!("{} (rows)", released.dataset),
     }
 }
 

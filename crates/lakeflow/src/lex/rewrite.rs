@@ -29,7 +29,7 @@ use super::keyword::is_word;
 use super::sources::Sources;
 use crate::place::bytes;
 use crate::unit::is_interval_unit;
-use crate::{Fault, recursion};
+use crate::{ParseFault, recursion};
 
 /// `IDENTIFIER` where more follows than its brackets: `IDENTIFIER(x)(y)`, `IDENTIFIER(x) VERSION AS OF 3`.
 pub(crate) const IDENTIFIER: &str = "IDENTIFIER ";
@@ -41,7 +41,7 @@ const HEAD: usize = 16;
 pub(super) fn rewrite(lexed: Lexed) -> Lexed {
     let Lexed { tokens: input, comments, faults, .. } = lexed;
     let output = Vec::with_capacity(input.len() + input.len() / 8);
-    let mut pass = Pass {
+    let mut pass = RewritePass {
         input: window::inline(input),
         at: 0,
         output,
@@ -57,7 +57,7 @@ pub(super) fn rewrite(lexed: Lexed) -> Lexed {
     Lexed { tokens: pass.output, limits_recursion: pass.limits_recursion, comments, faults: pass.faults }
 }
 
-struct Pass {
+struct RewritePass {
     input: Vec<TokenWithSpan>,
     /// Index of what is read next.
     at: usize,
@@ -74,10 +74,10 @@ struct Pass {
     is_of_tag: bool,
     /// Whether a limit was left in a name.
     limits_recursion: bool,
-    faults: Vec<Fault>,
+    faults: Vec<ParseFault>,
 }
 
-impl Pass {
+impl RewritePass {
     fn peek(&self, ahead: usize) -> Option<&Token> {
         self.input.get(self.at + ahead).map(|t| &t.token)
     }
@@ -323,7 +323,7 @@ impl Pass {
 
     fn fault(&mut self, ahead: usize, message: &str, hint: &str) {
         let Some(token) = self.input.get(self.at + ahead) else { return };
-        self.faults.push(Fault::new(bytes(token.span), message).hint(hint));
+        self.faults.push(ParseFault::new(bytes(token.span), message).hint(hint));
     }
 
     /// Whether the `EXCEPT` that comes next stands between two queries.

@@ -5,23 +5,23 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use lakeflow::ast::{
-    AutoCdc, CdcSource, ColumnSelection, Expr, FlowBody, IgnoreNullUpdates, InsertFlow, Replace, StatementKind,
-    StoredAs, TableSource,
+    AutoCdc, CdcSource, ColumnSelection, Expr, FlowBody, IgnoreNullUpdates, InsertFlow, Replace, ScdType,
+    StatementKind, TableSource,
 };
 use lakeflow::check::{self, DatasetKind, Parsed};
 use lakeflow::{StreamSource, expr_text, folded, stream_source};
 use sqlparser::ast::{FunctionArguments, Ident, Query, TableFactor, Visit, Visitor};
 
 use super::super::term::{Ctes, Evaluator, FilesRead, Relation, Scope, Term, parts, term};
-use super::dataset::Input;
+use super::dataset::DatasetInput;
 
 /// A flow as it is written.
-pub(super) struct Written<'a> {
+pub(super) struct WrittenFlow<'a> {
     name: String,
-    body: Body<'a>,
+    body: WrittenBody<'a>,
 }
 
-enum Body<'a> {
+enum WrittenBody<'a> {
     Insert(&'a InsertFlow),
     Changes(&'a AutoCdc),
 }
@@ -60,36 +60,36 @@ pub(in super::super) struct Merge {
 }
 
 /// The flows of all files by the table that they write into, besides its own query.
-pub(super) fn all<'a>(files: &'a [Arc<Parsed>]) -> BTreeMap<String, Vec<Written<'a>>> {
-    let mut found: BTreeMap<String, Vec<Written<'a>>> = BTreeMap::new();
+pub(super) fn all<'a>(files: &'a [Arc<Parsed>]) -> BTreeMap<String, Vec<WrittenFlow<'a>>> {
+    let mut found: BTreeMap<String, Vec<WrittenFlow<'a>>> = BTreeMap::new();
     for statement in files.iter().flat_map(|file| &file.statements) {
         let (target, name, body) = match &statement.kind {
             StatementKind::CreateFlow(flow) => {
                 let body = match &flow.body {
-                    FlowBody::Insert(insert) => Body::Insert(insert),
-                    FlowBody::AutoCdc(cdc) => Body::Changes(cdc),
+                    FlowBody::Insert(insert) => WrittenBody::Insert(insert),
+                    FlowBody::AutoCdc(cdc) => WrittenBody::Changes(cdc),
                 };
                 (&flow.target, check::last_part(&flow.name).into_owned(), body)
             }
             StatementKind::CreateStreamingTable(table) => match &table.source {
                 Some(TableSource::Flow(FlowBody::AutoCdc(cdc))) => {
-                    (&table.table.name, check::last_part(&table.table.name).into_owned(), Body::Changes(cdc))
+                    (&table.table.name, check::last_part(&table.table.name).into_owned(), WrittenBody::Changes(cdc))
                 }
                 _ => continue,
             },
             StatementKind::ApplyChanges(apply) => {
-                (&apply.target, check::last_part(&apply.target).into_owned(), Body::Changes(&apply.cdc))
+                (&apply.target, check::last_part(&apply.target).into_owned(), WrittenBody::Changes(&apply.cdc))
             }
             _ => continue,
         };
-        found.entry(check::last_part(target).into_owned()).or_default().push(Written { name, body });
+        found.entry(check::last_part(target).into_owned()).or_default().push(WrittenFlow { name, body });
     }
     found.values_mut().for_each(|flows| flows.sort_by(|a, b| a.name.cmp(&b.name)));
     found
 }
 
 /// The rows that flows write.
-pub(super) fn relation(evaluator: &mut Evaluator, flows: &[Written<'_>]) -> Relation {
+pub(super) fn relation(evaluator: &mut Evaluator, flows: &[WrittenFlow<'_>]) -> Relation {
     let mut made: Vec<Relation> = flows.iter().map(|flow| written(evaluator, flow)).collect();
     match made.len() {
         0 => Relation::unknown(term("nothing").end()),
@@ -98,13 +98,13 @@ pub(super) fn relation(evaluator: &mut Evaluator, flows: &[Written<'_>]) -> Rela
     }
 }
 
-fn written(evaluator: &mut Evaluator, flow: &Written<'_>) -> Relation {
+fn written(evaluator: &mut Evaluator, flow: &WrittenFlow<'_>) -> Relation {
     match &flow.body {
-        Body::Insert(insert) => {
+        WrittenBody::Insert(insert) => {
             let relation = evaluator.query(&insert.query, &Ctes::new(), None);
             replacing(insert, relation, evaluator)
         }
-        Body::Changes(cdc) => merged(evaluator, cdc),
+        WrittenBody::Changes(cdc) => merged(evaluator, cdc),
     }
 }
 
@@ -179,7 +179,7 @@ fn merged(evaluator: &mut Evaluator, cdc: &AutoCdc) -> Relation {
     if cdc.apply_as_delete.is_some() || cdc.apply_as_truncate.is_some() {
         made = made.term(of_all());
     }
-    let keeps = cdc.stored_as.is_some_and(|stored| stored != StoredAs::ScdType1);
+    let keeps = cdc.stored_as.is_some_and(|stored| stored != ScdType::ScdType1);
     if keeps {
         let tracked = chosen.iter().map(|(_, value)| *value).chain(source.rest);
         made = made.text(&selection(cdc.track_history.as_ref())).term(of_all()).terms(tracked);
@@ -242,9 +242,9 @@ fn is_chosen(cdc: &AutoCdc, name: &str) -> bool {
 
 fn stored(cdc: &AutoCdc) -> &'static str {
     match cdc.stored_as {
-        None | Some(StoredAs::ScdType1) => "SCD TYPE 1",
-        Some(StoredAs::ScdType2) => "SCD TYPE 2",
-        Some(StoredAs::Bitemporal) => "BITEMPORAL",
+        None | Some(ScdType::ScdType1) => "SCD TYPE 1",
+        Some(ScdType::ScdType2) => "SCD TYPE 2",
+        Some(ScdType::Bitemporal) => "BITEMPORAL",
     }
 }
 
@@ -274,7 +274,7 @@ fn updates(cdc: &AutoCdc) -> String {
 }
 
 /// What is known of the flows of a dataset.
-pub(super) fn facts(evaluator: &mut Evaluator, input: &Input<'_>) -> Vec<Flow> {
+pub(super) fn facts(evaluator: &mut Evaluator, input: &DatasetInput<'_>) -> Vec<Flow> {
     let mut found = vec![];
     if let Some(query) = check::query_of(input.statement) {
         let reads = matches!(input.definition.kind, DatasetKind::StreamingTable | DatasetKind::TemporaryView);
@@ -284,8 +284,10 @@ pub(super) fn facts(evaluator: &mut Evaluator, input: &Input<'_>) -> Vec<Flow> {
     for flow in input.flows {
         let all = written(evaluator, flow).all();
         found.push(match &flow.body {
-            Body::Insert(insert) => Flow { name: flow.name.clone(), sources: streams(&insert.query), merge: None, all },
-            Body::Changes(cdc) => {
+            WrittenBody::Insert(insert) => {
+                Flow { name: flow.name.clone(), sources: streams(&insert.query), merge: None, all }
+            }
+            WrittenBody::Changes(cdc) => {
                 let sources = match &cdc.source {
                     CdcSource::Stream(name) => BTreeSet::from([Source::Table(parts(name))]),
                     CdcSource::Table(_) => BTreeSet::new(),

@@ -16,7 +16,7 @@ use super::{Ctes, Evaluator, Relation, Scope, Term, parts, plain, term};
 
 /// The columns of a result while they are found.
 #[derive(Default)]
-struct Output {
+struct SelectOutput {
     columns: Vec<(String, Term)>,
     rest: Option<Term>,
     /// Generators, each of which makes rows.
@@ -123,8 +123,8 @@ impl Evaluator {
         Some(groups)
     }
 
-    fn projection(&mut self, items: &[SelectItem], scope: &mut Scope<'_>, ctes: &Ctes) -> Output {
-        let mut output = Output::default();
+    fn projection(&mut self, items: &[SelectItem], scope: &mut Scope<'_>, ctes: &Ctes) -> SelectOutput {
+        let mut output = SelectOutput::default();
         for item in items {
             match item {
                 SelectItem::Wildcard(options) => {
@@ -167,7 +167,7 @@ impl Evaluator {
     }
 
     /// The fields of a struct as columns.
-    fn spread(&mut self, whole: Term, output: &mut Output) {
+    fn spread(&mut self, whole: Term, output: &mut SelectOutput) {
         match self.known.struct_of(whole) {
             Some(fields) => output.columns.extend(fields.iter().cloned()),
             None => open(output, term("fields").term(whole).end()),
@@ -181,7 +181,7 @@ impl Evaluator {
         options: &WildcardAdditionalOptions,
         scope: &Scope<'_>,
         ctes: &Ctes,
-        output: &mut Output,
+        output: &mut SelectOutput,
     ) {
         let mut left_out: BTreeSet<String> = BTreeSet::new();
         if let Some(except) = &options.opt_except {
@@ -228,7 +228,7 @@ impl Evaluator {
 }
 
 /// Notes that there are further columns.
-fn open(output: &mut Output, rest: Term) {
+fn open(output: &mut SelectOutput, rest: Term) {
     output.rest = Some(match output.rest {
         None => rest,
         Some(before) => term("and").term(before).term(rest).end(),

@@ -11,7 +11,7 @@ use sqlparser::ast::{
     TableFactor, TableWithJoins, Value, ValueWithSpan, VisitMut, VisitorMut,
 };
 
-use super::super::fault::Fault;
+use super::super::fault::QueryFault;
 use super::super::functions::BETWEEN_NAMES;
 use super::build::{arguments, call, column, text};
 use super::selects::{aliased, wildcard, wrap};
@@ -20,7 +20,7 @@ use super::selects::{aliased, wildcard, wrap};
 const GENERATED: &str = "__generated";
 
 /// What a call is made of.
-enum Made {
+enum GeneratorParts {
     /// An array whose elements are the values of one column.
     Elements(Expr),
     /// An array of structs, and the columns out of [`GENERATED`].
@@ -44,32 +44,32 @@ fn name_of(function: &Function) -> String {
 }
 
 /// A call and the names of its columns, of which some may be given.
-fn made(name: &str, args: &[Expr], names: &mut Vec<String>, outer: bool) -> Result<Made, Fault> {
+fn made(name: &str, args: &[Expr], names: &mut Vec<String>, outer: bool) -> Result<GeneratorParts, QueryFault> {
     let outer = outer || name.ends_with("_outer");
     let or_null = |array: Expr| if outer { call("__or_null", vec![array]) } else { array };
     let field = |name: &str| call("__field", vec![column(GENERATED), text(name)]);
     let made = match (name, args) {
         ("explode" | "explode_outer", [array]) => {
             name_if_none(names, ["col".to_owned()]);
-            Made::Elements(or_null(array.clone()))
+            GeneratorParts::Elements(or_null(array.clone()))
         }
         ("posexplode" | "posexplode_outer", [array]) => {
             name_if_none(names, ["pos", "col"].map(str::to_owned));
             let array = call("__with_position", vec![array.clone()]);
-            Made::Rows(or_null(array), vec![field("pos"), field("col")])
+            GeneratorParts::Rows(or_null(array), vec![field("pos"), field("col")])
         }
         ("inline" | "inline_outer", [array]) => {
             if names.is_empty() {
-                return Err(Fault::refused(format!("`{name}` without names for its columns")));
+                return Err(QueryFault::refused(format!("`{name}` without names for its columns")));
             }
             let of = |number: usize| text(number.to_string());
             let nth = |i: usize| call("__nth_field", vec![column(GENERATED), of(i), of(names.len())]);
-            Made::Rows(or_null(array.clone()), (0..names.len()).map(nth).collect())
+            GeneratorParts::Rows(or_null(array.clone()), (0..names.len()).map(nth).collect())
         }
         ("stack", [Expr::Value(ValueWithSpan { value: Value::Number(rows, _), .. }), values @ ..]) => {
             let rows = rows.parse::<usize>().ok().filter(|rows| *rows > 0 && *rows <= 1000);
             let Some(rows) = rows.filter(|_| !values.is_empty()) else {
-                return Err(Fault::refused("`stack` of so many rows"));
+                return Err(QueryFault::refused("`stack` of so many rows"));
             };
             let width = values.len().div_ceil(rows);
             name_if_none(names, (0..width).map(|i| format!("col{i}")));
@@ -80,21 +80,21 @@ fn made(name: &str, args: &[Expr], names: &mut Vec<String>, outer: bool) -> Resu
             let fields: Vec<String> = (0..width).map(|i| i.to_string()).collect();
             let zipped =
                 std::iter::once(text(fields.join(&BETWEEN_NAMES.to_string()))).chain((0..width).map(of_column));
-            Made::Rows(call("__zipped", zipped.collect()), fields.iter().map(|name| field(name)).collect())
+            GeneratorParts::Rows(call("__zipped", zipped.collect()), fields.iter().map(|name| field(name)).collect())
         }
         ("json_tuple", [json, fields @ ..]) if !fields.is_empty() => {
             name_if_none(names, (0..fields.len()).map(|i| format!("c{i}")));
             let of = |field: &Expr| call("__json_field", vec![json.clone(), field.clone()]);
-            Made::Columns(fields.iter().map(of).collect())
+            GeneratorParts::Columns(fields.iter().map(of).collect())
         }
-        _ => return Err(Fault::refused(format!("LATERAL VIEW of `{name}`"))),
+        _ => return Err(QueryFault::refused(format!("LATERAL VIEW of `{name}`"))),
     };
     let count = match &made {
-        Made::Elements(_) => 1,
-        Made::Rows(_, columns) | Made::Columns(columns) => columns.len(),
+        GeneratorParts::Elements(_) => 1,
+        GeneratorParts::Rows(_, columns) | GeneratorParts::Columns(columns) => columns.len(),
     };
     if names.len() != count {
-        return Err(Fault::failed(format!("`{name}` gives {count} columns and is given {} names", names.len())));
+        return Err(QueryFault::failed(format!("`{name}` gives {count} columns and is given {} names", names.len())));
     }
     Ok(made)
 }
@@ -106,7 +106,7 @@ fn name_if_none(names: &mut Vec<String>, by_default: impl IntoIterator<Item = St
 }
 
 /// `FROM t, LATERAL explode(x) AS a(b)` is `FROM t LATERAL VIEW explode(x) a AS b`.
-pub(super) fn lateral_relations(select: &mut Select) -> Result<(), Fault> {
+pub(super) fn lateral_relations(select: &mut Select) -> Result<(), QueryFault> {
     let mut kept = vec![];
     for from in std::mem::take(&mut select.from) {
         match from.relation {
@@ -123,7 +123,7 @@ pub(super) fn lateral_relations(select: &mut Select) -> Result<(), Fault> {
                     outer: false,
                 });
             }
-            TableFactor::Function { .. } => return Err(Fault::refused("a table function in FROM")),
+            TableFactor::Function { .. } => return Err(QueryFault::refused("a table function in FROM")),
             relation => kept.push(TableWithJoins { relation, joins: from.joins }),
         }
     }
@@ -132,9 +132,9 @@ pub(super) fn lateral_relations(select: &mut Select) -> Result<(), Fault> {
 }
 
 /// Wraps the one relation of FROM: `(SELECT *, unnest(x) AS c FROM t) t`.
-pub(super) fn lateral_view(select: &mut Select, view: LateralView) -> Result<(), Fault> {
+pub(super) fn lateral_view(select: &mut Select, view: LateralView) -> Result<(), QueryFault> {
     let Expr::Function(generator) = &view.lateral_view else {
-        return Err(Fault::refused("LATERAL VIEW of anything but a function"));
+        return Err(QueryFault::refused("LATERAL VIEW of anything but a function"));
     };
     let name = name_of(generator);
     let args = arguments(generator).unwrap_or_default();
@@ -144,16 +144,18 @@ pub(super) fn lateral_view(select: &mut Select, view: LateralView) -> Result<(),
     let from = std::mem::take(&mut select.from);
     let named = |columns: Vec<Expr>| columns.into_iter().zip(&names).map(|(value, name)| aliased(value, name));
     let wrapped = match made {
-        Made::Elements(array) => {
+        GeneratorParts::Elements(array) => {
             let name = names.first().map_or("col", String::as_str);
             wrap(from, vec![wildcard(None), aliased(call("unnest", vec![array]), name)], &alias)
         }
-        Made::Rows(array, columns) => {
+        GeneratorParts::Rows(array, columns) => {
             let unfolded = wrap(from, vec![wildcard(None), aliased(call("unnest", vec![array]), GENERATED)], &alias);
             let items = std::iter::once(wildcard(Some(GENERATED))).chain(named(columns)).collect();
             wrap(vec![unfolded], items, &alias)
         }
-        Made::Columns(columns) => wrap(from, std::iter::once(wildcard(None)).chain(named(columns)).collect(), &alias),
+        GeneratorParts::Columns(columns) => {
+            wrap(from, std::iter::once(wildcard(None)).chain(named(columns)).collect(), &alias)
+        }
     };
     select.from = vec![wrapped];
     let view_name = view.lateral_view_name.to_string().to_lowercase().replace(['`', '"'], "");
@@ -161,7 +163,7 @@ pub(super) fn lateral_view(select: &mut Select, view: LateralView) -> Result<(),
 }
 
 /// `SELECT k, stack(..) AS (a, b) FROM t` is `SELECT k, x AS a, y AS b FROM t LATERAL VIEW stack(..) v AS x, y`.
-pub(super) fn in_items(select: &mut Select) -> Result<(), Fault> {
+pub(super) fn in_items(select: &mut Select) -> Result<(), QueryFault> {
     let mut items = vec![];
     let has_star = select.projection.iter().any(|item| matches!(item, SelectItem::Wildcard(_)));
     for (place, item) in std::mem::take(&mut select.projection).into_iter().enumerate() {
@@ -180,12 +182,12 @@ pub(super) fn in_items(select: &mut Select) -> Result<(), Fault> {
         };
         let Expr::Function(function) = &expr else { continue };
         let columns = match made(&name_of(function), &arguments(function).unwrap_or_default(), &mut names, false)? {
-            Made::Columns(columns) => columns,
-            Made::Elements(_) | Made::Rows(..) => {
+            GeneratorParts::Columns(columns) => columns,
+            GeneratorParts::Elements(_) | GeneratorParts::Rows(..) => {
                 let hidden: Vec<String> = (0..names.len()).map(|i| format!("__generated_{place}_{i}")).collect();
                 let is_grouped = !matches!(&select.group_by, GroupByExpr::Expressions(by, _) if by.is_empty());
                 if is_grouped || has_star {
-                    return Err(Fault::refused(format!("`{}` together with GROUP BY or `*`", name_of(function))));
+                    return Err(QueryFault::refused(format!("`{}` together with GROUP BY or `*`", name_of(function))));
                 }
                 select.lateral_views.push(LateralView {
                     lateral_view: expr.clone(),
@@ -202,8 +204,8 @@ pub(super) fn in_items(select: &mut Select) -> Result<(), Fault> {
     Ok(())
 }
 
-fn single_alias(select: &Select) -> Result<Ident, Fault> {
-    let refused = || Fault::refused("a generator over several relations");
+fn single_alias(select: &Select) -> Result<Ident, QueryFault> {
+    let refused = || QueryFault::refused("a generator over several relations");
     let [TableWithJoins { relation, joins }] = select.from.as_slice() else { return Err(refused()) };
     if !joins.is_empty() {
         return Err(refused());
@@ -219,11 +221,11 @@ fn single_alias(select: &Select) -> Result<Ident, Fault> {
 }
 
 /// Drops the qualifier `view` from columns: they are columns of the wrapped relation now.
-fn unqualify(select: &mut Select, view: &str) -> Result<(), Fault> {
+fn unqualify(select: &mut Select, view: &str) -> Result<(), QueryFault> {
     struct Unqualify<'a>(&'a str);
     impl VisitorMut for Unqualify<'_> {
-        type Break = Fault;
-        fn pre_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<Fault> {
+        type Break = QueryFault;
+        fn pre_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<QueryFault> {
             if let Expr::CompoundIdentifier(parts) = expr
                 && let [qualifier, name] = parts.as_slice()
                 && is_same_name(&qualifier.value, self.0)
