@@ -1,7 +1,8 @@
 //! Where every column of a pipeline comes from, and where personal data goes.
 //!
-//! [`trace`] works on what was found out about SQL alone, whoever wrote it; [`PersonalFlow`] is what follows from declared personal data along
-//! the edges it found. Nothing is guessed from names of columns, and nothing is read from specs but who declared what.
+//! [`trace`] works on what was found out about SQL alone, whoever wrote it; [`PersonalFlow`] is what follows from declared
+//! personal data along the edges it found. Nothing is guessed from names of columns, and nothing is read from specs but who
+//! declared what.
 
 mod choices;
 mod edges;
@@ -12,6 +13,7 @@ mod personal;
 mod picture;
 mod place;
 mod policy;
+mod report;
 mod walk;
 
 use std::collections::{BTreeSet, HashMap};
@@ -30,6 +32,7 @@ pub use personal::{DatasetPart, Ground, PersonalFlow, Reach, Released, Visibilit
 pub use picture::{dot, json, mermaid, tree};
 pub use place::{ColumnWord, DatasetPlace};
 pub use policy::{PersonalDeclaration, Policy, Reader, Why};
+pub use report::PersonalReport;
 pub use walk::{Direction, LineageNode, Subgraph, walk};
 
 pub use lakeflow::infer::{Dependence, Influence, Release};

@@ -36,7 +36,8 @@ pub struct Reach {
     pub influence: Influence,
     /// What it tells of the value that the part is NULL, all steps together.
     pub hold: Dependence,
-    /// The step before, as an index of [`PersonalFlow::reached`], and where the SQL takes it; `None` where it is declared.
+    /// The step before, as an index of [`PersonalFlow::reached`], and where the SQL takes it; `None` where it is
+    /// declared.
     pub via: Option<(usize, Span)>,
 }
 

@@ -208,11 +208,11 @@ impl Size {
     /// The size of a tree.
     pub fn of(tree: &Expr) -> Size {
         #[derive(Default)]
-        struct Measure {
+        struct Depths {
             size: Size,
             depth: usize,
         }
-        impl Visitor for Measure {
+        impl Visitor for Depths {
             type Break = std::convert::Infallible;
             fn pre_visit_expr(&mut self, _: &Expr) -> std::ops::ControlFlow<Self::Break> {
                 self.depth += 1;
@@ -225,7 +225,7 @@ impl Size {
                 std::ops::ControlFlow::Continue(())
             }
         }
-        let mut measure = Measure::default();
+        let mut measure = Depths::default();
         let _ = tree.visit(&mut measure);
         measure.size
     }

@@ -3,8 +3,8 @@
 //!
 //! A pass from tree to tree: texts are parsed, each statement is rewritten to ones that Spark accepts, and printed by the
 //! printer there is, in the layout of the formatter. What Spark does not have is either put into the query (an expectation that drops rows becomes a filter),
-//! left out with a [`ConversionNote`] that names the consequence, or takes the whole statement with it. Nothing is left out without a
-//! note, and no statement comes out half.
+//! left out with a [`ConversionNote`] that names the consequence, or takes the whole statement with it. Nothing is left
+//! out without a note, and no statement comes out half.
 
 mod body;
 mod cdc;

@@ -2,8 +2,8 @@
 //!
 //! sqlparser brings a tokenizer of its own. It is not used because it takes `1L`, `1.5D` and `2S` for identifiers,
 //! knows other string escapes than Spark, and drops hints; after it nobody can tell. Here a text that Databricks would
-//! read differently, or not at all, is a [`ParseFault`] of its own, and lexing goes on behind it so that later statements are
-//! checked too.
+//! read differently, or not at all, is a [`ParseFault`] of its own, and lexing goes on behind it so that later
+//! statements are checked too.
 //!
 //! Strings of either quote and raw strings all become [`Token::SingleQuotedString`] with their escapes resolved, so no
 //! later stage has to know how a literal was spelled. White space and comments make no tokens, except hints

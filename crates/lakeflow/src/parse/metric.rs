@@ -74,7 +74,7 @@ pub(super) fn read(text: Text) -> Parsed<MetricView> {
         return Err(ParseFault::new(place, fault.message).maybe_hint(fault.hints.into_iter().next()));
     }
     let Some((value, places)) = document else { return Err(ParseFault::new(text.range.clone(), "the YAML is empty")) };
-    Metric { sources, places, offset }.view(&value, text)
+    ViewReader { sources, places, offset }.view(&value, text)
 }
 
 fn range(offset: usize, span: Span) -> std::ops::Range<usize> {
@@ -82,14 +82,14 @@ fn range(offset: usize, span: Span) -> std::ops::Range<usize> {
     byte(span.start)..byte(span.end)
 }
 
-struct Metric {
+struct ViewReader {
     sources: SourceMap,
     places: Places,
     /// Where the YAML begins in the file.
     offset: usize,
 }
 
-impl Metric {
+impl ViewReader {
     fn at_key(&self, pointer: &str, message: impl Into<String>) -> ParseFault {
         ParseFault::new(range(self.offset, self.places.key(pointer)), message)
     }

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use serde_json::{Map, Value};
 use sqlparser::ast::{Expr, Function, Visit, Visitor};
 
-use super::{MappingShape, Metric};
+use super::{MappingShape, ViewReader};
 use crate::ast::MetricExpr;
 use crate::diag::did_you_mean;
 use crate::functions::{FunctionKind, lookup};
@@ -50,7 +50,7 @@ const MOST_PLACES: u64 = 38;
 /// How many synonyms a field has at most, and how long each is at most.
 const SYNONYMS: (usize, usize) = (10, 255);
 
-impl Metric {
+impl ViewReader {
     /// The dimensions and the measures, whose names are all different.
     pub(super) fn fields(&self, view: &Map<String, Value>) -> Parsed<(Vec<MetricExpr>, Vec<MetricExpr>)> {
         let mut names: Vec<String> = vec![];
