@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use lakeflow::check::DatasetKind;
 
-use super::side::{DatasetSide, Merge, Side, Source};
+use super::side::{DatasetSide, Merge, Side, StreamSource};
 use super::table::{self, list};
-use super::term::{Relation, Term};
+use super::term::{Term, TermRelation};
 use super::{Meaning, MeaningKind, Remedy, refresh};
 
 /// How two relations differ.
@@ -21,7 +21,7 @@ struct Diff {
 }
 
 impl Diff {
-    fn of(before: &Relation, after: &Relation) -> Diff {
+    fn of(before: &TermRelation, after: &TermRelation) -> Diff {
         let old: BTreeMap<&str, Term> = before.columns.iter().map(|(name, value)| (name.as_str(), *value)).collect();
         let new: BTreeMap<&str, Term> = after.columns.iter().map(|(name, value)| (name.as_str(), *value)).collect();
         let names = |all: &mut dyn Iterator<Item = &&str>| all.map(|name| (*name).to_owned()).collect::<Vec<_>>();
@@ -309,14 +309,14 @@ impl<'a> TableComparison<'a> {
         for flow in &after.flows {
             let sources = self.after.sources(flow);
             for source in &sources {
-                let Source::Table(name) = source else { continue };
+                let StreamSource::Table(name) = source else { continue };
                 let read = self.after.read_as(name).filter(|read| self.remade.contains(read.name.as_str()));
                 why.extend(read.map(|read| format!("`{}`, which it reads, is made anew", read.full)));
             }
             match before.flows.iter().find(|old| old.name == flow.name) {
                 Some(old) => why.extend(other_sources(&self.before.sources(old), &sources)),
                 None => {
-                    let gone = |old: &&super::side::Flow| !after.flows.iter().any(|kept| kept.name == old.name);
+                    let gone = |old: &&super::side::FlowSide| !after.flows.iter().any(|kept| kept.name == old.name);
                     let same = before.flows.iter().filter(gone).find(|old| self.before.sources(old) == sources);
                     why.extend(same.map(|old| {
                         format!("flow `{}` is called `{}` now, and begins at the first row", old.name, flow.name)
@@ -332,8 +332,8 @@ impl<'a> TableComparison<'a> {
         let paths = |side: &Side, dataset: &DatasetSide| {
             let sources = dataset.flows.iter().flat_map(|flow| side.sources(flow));
             let path = |source| match source {
-                Source::Files(files) => Some(files.path),
-                Source::Table(_) => None,
+                StreamSource::Files(files) => Some(files.path),
+                StreamSource::Table(_) => None,
             };
             sources.filter_map(path).collect::<BTreeSet<String>>()
         };
@@ -376,8 +376,8 @@ impl<'a> TableComparison<'a> {
 }
 
 /// What is read instead of what, as far as it is another source.
-fn other_sources(before: &BTreeSet<Source>, after: &BTreeSet<Source>) -> Vec<String> {
-    let identities = |sources: &BTreeSet<Source>| sources.iter().map(identity).collect::<BTreeSet<_>>();
+fn other_sources(before: &BTreeSet<StreamSource>, after: &BTreeSet<StreamSource>) -> Vec<String> {
+    let identities = |sources: &BTreeSet<StreamSource>| sources.iter().map(identity).collect::<BTreeSet<_>>();
     let (old, new) = (identities(before), identities(after));
     if old == new {
         return vec![];
@@ -392,10 +392,10 @@ fn other_sources(before: &BTreeSet<Source>, after: &BTreeSet<Source>) -> Vec<Str
     }]
 }
 
-fn identity(source: &Source) -> String {
+fn identity(source: &StreamSource) -> String {
     match source {
-        Source::Table(name) => format!("`{}`", name.join(".")),
-        Source::Files(files) => {
+        StreamSource::Table(name) => format!("`{}`", name.join(".")),
+        StreamSource::Files(files) => {
             let options = files.identity();
             let options: Vec<String> =
                 options.iter().filter(|(name, _)| **name != "path").map(|(n, v)| format!("{n} {v}")).collect();
@@ -443,7 +443,7 @@ fn merges(before: &DatasetSide, after: &DatasetSide) -> Vec<String> {
 
 /// The flows that came in, when that is all that changed.
 fn only_new_flows(before: &DatasetSide, after: &DatasetSide) -> Option<Vec<String>> {
-    let kept = |old: &super::side::Flow| after.flows.iter().any(|new| new.name == old.name && new.all == old.all);
+    let kept = |old: &super::side::FlowSide| after.flows.iter().any(|new| new.name == old.name && new.all == old.all);
     let new: Vec<String> = after
         .flows
         .iter()

@@ -14,9 +14,9 @@ use lakeflow::folded;
 use lakeflow::source::SourceMap;
 
 pub(super) use facts::Facts;
-pub(super) use flow::{Flow, Merge, Source};
+pub(super) use flow::{FlowSide, Merge, StreamSource};
 
-use super::term::{Evaluator, Relation, may_be, term};
+use super::term::{Evaluator, TermRelation, may_be, term};
 use super::{PipelineSql, UnreadFile};
 use crate::codes;
 
@@ -34,13 +34,13 @@ pub(super) struct DatasetSide {
     /// Datasets of the pipeline that it reads.
     pub(super) reads: BTreeSet<String>,
     /// What writes into it, its own query too.
-    pub(super) flows: Vec<Flow>,
+    pub(super) flows: Vec<FlowSide>,
     /// Its rows, down to files and tables outside.
-    pub(super) whole: Relation,
+    pub(super) whole: TermRelation,
     /// Its rows, down to the datasets that it reads.
-    pub(super) local: Relation,
+    pub(super) local: TermRelation,
     /// The same, whatever files are read.
-    pub(super) placeless: Relation,
+    pub(super) placeless: TermRelation,
     /// What its definition says besides.
     pub(super) facts: Facts,
 }
@@ -109,13 +109,13 @@ impl Side {
     }
 
     /// What the flows of a dataset read as streams where temporary views are looked through.
-    pub(super) fn sources(&self, flow: &Flow) -> BTreeSet<Source> {
+    pub(super) fn sources(&self, flow: &FlowSide) -> BTreeSet<StreamSource> {
         let (mut found, mut seen) = (BTreeSet::new(), BTreeSet::new());
-        let mut open: Vec<&Source> = flow.sources.iter().collect();
+        let mut open: Vec<&StreamSource> = flow.sources.iter().collect();
         while let Some(source) = open.pop() {
             let view = match source {
-                Source::Table(name) => self.read_as(name).filter(|read| read.kind == DatasetKind::TemporaryView),
-                Source::Files(_) => None,
+                StreamSource::Table(name) => self.read_as(name).filter(|read| read.kind == DatasetKind::TemporaryView),
+                StreamSource::Files(_) => None,
             };
             match view {
                 Some(view) if seen.insert(&view.name) => open.extend(view.flows.iter().flat_map(|flow| &flow.sources)),
@@ -235,12 +235,12 @@ fn datasets(judged: &Judged, files: &[Arc<Parsed>], places: &Places) -> Vec<Data
 }
 
 /// A dataset of which nothing but its name and columns is known.
-fn named(definition: &Definition) -> Relation {
+fn named(definition: &Definition) -> TermRelation {
     let rows = term("dataset").text(&definition.name).end();
     let column = |name: &str| (folded(name).into_owned(), term("column of").term(rows).text(&folded(name)).end());
     let columns: Vec<_> = definition.columns.iter().map(|c| column(&c.name)).collect();
     let rest = columns.is_empty().then_some(rows);
-    Relation { rows, columns, rest }
+    TermRelation { rows, columns, rest }
 }
 
 /// All parts of a name, as far as they are known.

@@ -11,7 +11,7 @@ use lakeflow::check;
 use lakeflow::types::DataType;
 use lakeflow::{expr_text, folded, name_text};
 
-use super::super::term::{Ctes, Evaluator, Relation, Scope, Term};
+use super::super::term::{Ctes, Evaluator, Term, TermRelation, TermScope};
 use super::dataset::DatasetInput;
 
 /// What a definition says besides its rows.
@@ -51,8 +51,8 @@ pub(in super::super) struct Facts {
 
 impl Facts {
     /// The facts of one dataset, whose rows over the datasets it reads are `own`.
-    pub(super) fn of(evaluator: &mut Evaluator, input: &DatasetInput<'_>, own: &Relation) -> Facts {
-        let scope = Scope::of(Arc::new(own.clone()));
+    pub(super) fn of(evaluator: &mut Evaluator, input: &DatasetInput<'_>, own: &TermRelation) -> Facts {
+        let scope = TermScope::of(Arc::new(own.clone()));
         let mut facts = Facts::default();
         for Expectation { name, predicate, on_violation } in check::expectations_of(input.statement) {
             let asked = evaluator.expr(predicate, &scope, &Ctes::new());
