@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use lakeflow::check::DatasetKind;
 
-use super::side::{DatasetSide, Merge, Side, StreamSource};
+use super::side::{DatasetSide, Merge, Side, StreamRead};
 use super::table::{self, list};
 use super::term::{Term, TermRelation};
 use super::{Meaning, MeaningKind, Remedy, refresh};
@@ -309,7 +309,7 @@ impl<'a> TableComparison<'a> {
         for flow in &after.flows {
             let sources = self.after.sources(flow);
             for source in &sources {
-                let StreamSource::Table(name) = source else { continue };
+                let StreamRead::Table(name) = source else { continue };
                 let read = self.after.read_as(name).filter(|read| self.remade.contains(read.name.as_str()));
                 why.extend(read.map(|read| format!("`{}`, which it reads, is made anew", read.full)));
             }
@@ -332,8 +332,8 @@ impl<'a> TableComparison<'a> {
         let paths = |side: &Side, dataset: &DatasetSide| {
             let sources = dataset.flows.iter().flat_map(|flow| side.sources(flow));
             let path = |source| match source {
-                StreamSource::Files(files) => Some(files.path),
-                StreamSource::Table(_) => None,
+                StreamRead::Files(files) => Some(files.path),
+                StreamRead::Table(_) => None,
             };
             sources.filter_map(path).collect::<BTreeSet<String>>()
         };
@@ -376,8 +376,8 @@ impl<'a> TableComparison<'a> {
 }
 
 /// What is read instead of what, as far as it is another source.
-fn other_sources(before: &BTreeSet<StreamSource>, after: &BTreeSet<StreamSource>) -> Vec<String> {
-    let identities = |sources: &BTreeSet<StreamSource>| sources.iter().map(identity).collect::<BTreeSet<_>>();
+fn other_sources(before: &BTreeSet<StreamRead>, after: &BTreeSet<StreamRead>) -> Vec<String> {
+    let identities = |sources: &BTreeSet<StreamRead>| sources.iter().map(identity).collect::<BTreeSet<_>>();
     let (old, new) = (identities(before), identities(after));
     if old == new {
         return vec![];
@@ -392,10 +392,10 @@ fn other_sources(before: &BTreeSet<StreamSource>, after: &BTreeSet<StreamSource>
     }]
 }
 
-fn identity(source: &StreamSource) -> String {
+fn identity(source: &StreamRead) -> String {
     match source {
-        StreamSource::Table(name) => format!("`{}`", name.join(".")),
-        StreamSource::Files(files) => {
+        StreamRead::Table(name) => format!("`{}`", name.join(".")),
+        StreamRead::Files(files) => {
             let options = files.identity();
             let options: Vec<String> =
                 options.iter().filter(|(name, _)| **name != "path").map(|(n, v)| format!("{n} {v}")).collect();

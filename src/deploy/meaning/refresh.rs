@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use lakeflow::check::DatasetKind;
 
 use super::Remedy;
-use super::side::{DatasetSide, Side, StreamSource};
+use super::side::{DatasetSide, Side, StreamRead};
 
 /// The full refresh that gives the rows of `dataset` the meaning of `after`; `stale` are tables whose rows keep an old one.
 pub(super) fn of(after: &Side, dataset: &DatasetSide, stale: &BTreeSet<String>) -> Remedy {
@@ -44,19 +44,19 @@ pub(super) fn of(after: &Side, dataset: &DatasetSide, stale: &BTreeSet<String>) 
 /// Whether a streaming table reads another one as a stream.
 pub(super) fn reads_stream(side: &Side, reader: &DatasetSide, name: &str) -> bool {
     let is_it = |read: &[String]| side.read_as(read).is_some_and(|read| read.name == name);
-    let reads = |source: &StreamSource| matches!(source, StreamSource::Table(read) if is_it(read));
+    let reads = |source: &StreamRead| matches!(source, StreamRead::Table(read) if is_it(read));
     reader.kind == DatasetKind::StreamingTable
         && reader.name != name
         && reader.flows.iter().any(|flow| side.sources(flow).iter().any(reads))
 }
 
-fn read_again(after: &Side, source: &StreamSource, tables: &BTreeSet<&str>, remedy: &mut Remedy) {
+fn read_again(after: &Side, source: &StreamRead, tables: &BTreeSet<&str>, remedy: &mut Remedy) {
     let (reads, lost) = match source {
-        StreamSource::Files(files) => (
+        StreamRead::Files(files) => (
             format!("files of `{}`", files.path),
             Some(format!("rows of files that are no longer under `{}`", files.path)),
         ),
-        StreamSource::Table(name) => match after.read_as(name) {
+        StreamRead::Table(name) => match after.read_as(name) {
             Some(read) if tables.contains(read.name.as_str()) => return,
             Some(read) => (format!("`{}`", read.full), None),
             None => {

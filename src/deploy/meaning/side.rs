@@ -14,7 +14,7 @@ use lakeflow::folded;
 use lakeflow::source::SourceMap;
 
 pub(super) use facts::Facts;
-pub(super) use flow::{FlowSide, Merge, StreamSource};
+pub(super) use flow::{FlowSide, Merge, StreamRead};
 
 use super::term::{Evaluator, TermRelation, may_be, term};
 use super::{PipelineSql, UnreadFile};
@@ -109,13 +109,13 @@ impl Side {
     }
 
     /// What the flows of a dataset read as streams where temporary views are looked through.
-    pub(super) fn sources(&self, flow: &FlowSide) -> BTreeSet<StreamSource> {
+    pub(super) fn sources(&self, flow: &FlowSide) -> BTreeSet<StreamRead> {
         let (mut found, mut seen) = (BTreeSet::new(), BTreeSet::new());
-        let mut open: Vec<&StreamSource> = flow.sources.iter().collect();
+        let mut open: Vec<&StreamRead> = flow.sources.iter().collect();
         while let Some(source) = open.pop() {
             let view = match source {
-                StreamSource::Table(name) => self.read_as(name).filter(|read| read.kind == DatasetKind::TemporaryView),
-                StreamSource::Files(_) => None,
+                StreamRead::Table(name) => self.read_as(name).filter(|read| read.kind == DatasetKind::TemporaryView),
+                StreamRead::Files(_) => None,
             };
             match view {
                 Some(view) if seen.insert(&view.name) => open.extend(view.flows.iter().flat_map(|flow| &flow.sources)),

@@ -28,7 +28,7 @@ enum WrittenBody<'a> {
 
 /// Something that is read as a stream.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(in super::super) enum StreamSource {
+pub(in super::super) enum StreamRead {
     /// A table or view, by the parts of its name as written.
     Table(Vec<String>),
     /// Files.
@@ -41,7 +41,7 @@ pub(in super::super) struct FlowSide {
     /// Its name; the query of a table is a flow of the name of the table.
     pub(in super::super) name: String,
     /// What it reads as streams.
-    pub(in super::super) sources: BTreeSet<StreamSource>,
+    pub(in super::super) sources: BTreeSet<StreamRead>,
     /// How changes are merged.
     pub(in super::super) merge: Option<Merge>,
     /// Everything that it writes.
@@ -289,7 +289,7 @@ pub(super) fn facts(evaluator: &mut Evaluator, input: &DatasetInput<'_>) -> Vec<
             }
             WrittenBody::Changes(cdc) => {
                 let sources = match &cdc.source {
-                    CdcSource::Stream(name) => BTreeSet::from([StreamSource::Table(parts(name))]),
+                    CdcSource::Stream(name) => BTreeSet::from([StreamRead::Table(parts(name))]),
                     CdcSource::Table(_) => BTreeSet::new(),
                     CdcSource::Query(query) => streams(query),
                 };
@@ -306,19 +306,19 @@ pub(super) fn facts(evaluator: &mut Evaluator, input: &DatasetInput<'_>) -> Vec<
 }
 
 /// What a query reads as streams.
-fn streams(query: &Query) -> BTreeSet<StreamSource> {
-    struct Streams(BTreeSet<StreamSource>);
+fn streams(query: &Query) -> BTreeSet<StreamRead> {
+    struct Streams(BTreeSet<StreamRead>);
     impl Visitor for Streams {
         type Break = ();
         fn pre_visit_table_factor(&mut self, factor: &TableFactor) -> ControlFlow<()> {
             match stream_source(factor) {
                 Some(StreamSource::Table(path)) => {
                     let path = path.iter().map(|part| folded(&part.value).into_owned());
-                    self.0.insert(StreamSource::Table(path.collect()));
+                    self.0.insert(StreamRead::Table(path.collect()));
                 }
                 Some(StreamSource::Function(call)) => {
                     if let FunctionArguments::List(list) = &call.args {
-                        self.0.insert(StreamSource::Files(FilesRead::of(&list.args)));
+                        self.0.insert(StreamRead::Files(FilesRead::of(&list.args)));
                     }
                 }
                 None => {}
