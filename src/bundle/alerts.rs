@@ -9,11 +9,11 @@ use super::resource::{
 use crate::model::{Cron, Project};
 use crate::plan;
 use crate::plan::deployment::{self, AlertKind};
-use crate::render::operation::View;
+use crate::render::operation::OperationView;
 use crate::render::text::Literal;
 
 /// What an alert looks at, and from which value on it is raised.
-struct Limit {
+struct AlertLimit {
     summary: &'static str,
     column: &'static str,
     comparison: Comparison,
@@ -28,7 +28,7 @@ pub fn alerts(project: &Project) -> Vec<(String, Alert)> {
     deployment::alerts(project).into_iter().map(named).collect()
 }
 
-fn limit(project: &Project, kind: AlertKind) -> Limit {
+fn limit(project: &Project, kind: AlertKind) -> AlertLimit {
     match kind {
         AlertKind::UpdateFailed => failed_update(),
         AlertKind::LowQuality => low_quality(project),
@@ -37,7 +37,7 @@ fn limit(project: &Project, kind: AlertKind) -> Limit {
     }
 }
 
-fn alert(project: &Project, checked: &Cron, limit: Limit) -> Alert {
+fn alert(project: &Project, checked: &Cron, limit: AlertLimit) -> Alert {
     Alert {
         display_name: format!("{}: {}", project.name, limit.summary),
         custom_summary: Some(format!("{}: {}", project.name, limit.summary)),
@@ -65,67 +65,67 @@ fn alert(project: &Project, checked: &Cron, limit: Limit) -> Alert {
 }
 
 /// A view by its full name.
-fn full_name(view: View) -> String {
+fn full_name(view: OperationView) -> String {
     format!("{}.{}", reference::to(PLACE), view.name())
 }
 
 /// The condition on rows of the newest update that ended in one of these states.
 fn of_last_update(states: &str) -> String {
-    let updates = full_name(View::Updates);
+    let updates = full_name(OperationView::Updates);
     format!("update_id = (\n  SELECT max_by(update_id, ended_at)\n  FROM {updates}\n  WHERE state IN ({states})\n)")
 }
 
-fn failed_update() -> Limit {
-    Limit {
+fn failed_update() -> AlertLimit {
+    AlertLimit {
         summary: "the last update failed",
         column: "failed_updates",
         comparison: Comparison::GreaterThan,
         threshold: 0.0,
         query: format!(
             "SELECT count_if(state = 'FAILED') AS failed_updates\nFROM {}\nWHERE {}",
-            full_name(View::Updates),
+            full_name(OperationView::Updates),
             of_last_update("'COMPLETED', 'FAILED'")
         ),
     }
 }
 
-fn low_quality(project: &Project) -> Limit {
+fn low_quality(project: &Project) -> AlertLimit {
     let judged = project.entities.iter().filter(|entity| entity.is_loaded());
     let judged: Vec<String> = judged.map(|entity| Literal::new(plan::checked_name(entity)).to_string()).collect();
-    Limit {
+    AlertLimit {
         summary: "too many rows break a rule",
         column: "passed_percent",
         comparison: Comparison::LessThan,
         threshold: project.alerts.quality_below_percent.unwrap_or_default(),
         query: format!(
             "SELECT min(passed_percent) AS passed_percent\nFROM {}\nWHERE dataset IN ({}) AND {}\nHAVING min(passed_percent) IS NOT NULL",
-            full_name(View::Expectations),
+            full_name(OperationView::Expectations),
             judged.join(", "),
             of_last_update("'COMPLETED'")
         ),
     }
 }
 
-fn drift(project: &Project) -> Limit {
-    Limit {
+fn drift(project: &Project) -> AlertLimit {
+    AlertLimit {
         summary: "an entity got far more or far fewer lines than usual",
         column: "drift_percent",
         comparison: Comparison::GreaterThan,
         threshold: project.alerts.row_count_drift_percent.unwrap_or_default(),
         query: format!(
             "SELECT max(abs(drift_percent)) AS drift_percent\nFROM {}\nWHERE {}\nHAVING max(abs(drift_percent)) IS NOT NULL",
-            full_name(View::Drift),
+            full_name(OperationView::Drift),
             of_last_update("'COMPLETED'")
         ),
     }
 }
 
-fn stale() -> Limit {
-    Limit {
+fn stale() -> AlertLimit {
+    AlertLimit {
         summary: "an entity got no new file for too long",
         column: "stale_entities",
         comparison: Comparison::GreaterThan,
         threshold: 0.0,
-        query: format!("SELECT count_if(is_stale) AS stale_entities\nFROM {}", full_name(View::Freshness)),
+        query: format!("SELECT count_if(is_stale) AS stale_entities\nFROM {}", full_name(OperationView::Freshness)),
     }
 }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::resource::ResourceKind;
 use super::settings::Overrides;
-use super::{Bundle, Declared, Deployment, Level, reference, yaml};
+use super::{Bundle, DeclaredResource, Deployment, PermissionLevel, reference, yaml};
 use crate::model::{Mode, Principal, Project};
 use crate::plan::deployment::PlaceKind;
 use crate::plan::{self, Artifact, ArtifactKind, BuildPlan, BundleFile};
@@ -196,8 +196,8 @@ fn target(bundle: &Bundle, deployment: &Deployment) -> Result<Value, serde_json:
     if !deployment.permissions.is_empty() {
         let permissions = deployment.permissions.iter().map(|permission| {
             let level = match permission.level {
-                Level::Run => "CAN_RUN",
-                Level::Manage => "CAN_MANAGE",
+                PermissionLevel::Run => "CAN_RUN",
+                PermissionLevel::Manage => "CAN_MANAGE",
             };
             permitted(level, &permission.principal)
         });
@@ -240,7 +240,7 @@ fn production_places(bundle: &Bundle, kind: ResourceKind) -> Result<Map<String, 
 }
 
 /// A schema or volume. It is never destroyed with the bundle: its data can't be deployed again.
-fn place_value(bundle: &Bundle, place: &Declared) -> Result<Value, serde_json::Error> {
+fn place_value(bundle: &Bundle, place: &DeclaredResource) -> Result<Value, serde_json::Error> {
     let mut value = place.resource.to_json()?;
     if let Value::Object(map) = &mut value {
         if place.resource.kind() == ResourceKind::Volume {

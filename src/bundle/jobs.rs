@@ -24,8 +24,8 @@ use super::resource::{
 };
 use crate::model::{Project, Schedule, Start, TargetId};
 use crate::plan::deployment::{self, JobKind};
-use crate::plan::operation::{self, Script};
-use crate::plan::{self, ArtifactKind, BuildPlan, Governance, Identity, Phase, Selection};
+use crate::plan::operation::{self, OperationScript};
+use crate::plan::{self, ArtifactKind, BuildPlan, FilePhase, Governance, Identity, Selection};
 
 /// Seconds without a new file before a run starts: files that belong together arrive together.
 const QUIET_SECONDS: u32 = 60;
@@ -176,13 +176,13 @@ fn trigger(schedule: &Schedule) -> Option<Trigger> {
 fn tasks(project: &Project, plan: &BuildPlan, planned: &Plan, concerns: &BTreeSet<Governance>) -> Vec<Task> {
     let Plan { kind, schedule, selection } = planned;
     let scripts = operation::scripts(project, plan).into_iter().filter(|s| s.is_run(*kind, selection));
-    let (guards, scripts): (Vec<Script>, Vec<Script>) = scripts.partition(|script| script.is_guard());
-    let script = |script: Script| operation_task(project, script, schedule);
-    let of = |phase: Phase| concerns.iter().filter(|c| planned.applies(**c)).filter(move |c| c.phase() == phase);
+    let (guards, scripts): (Vec<OperationScript>, Vec<OperationScript>) = scripts.partition(|script| script.is_guard());
+    let script = |script: OperationScript| operation_task(project, script, schedule);
+    let of = |phase: FilePhase| concerns.iter().filter(|c| planned.applies(**c)).filter(move |c| c.phase() == phase);
     let mut tasks: Vec<Task> = guards.into_iter().map(script).collect();
-    tasks.extend(of(Phase::Before).map(|concern| governance(*concern, schedule)));
+    tasks.extend(of(FilePhase::Before).map(|concern| governance(*concern, schedule)));
     tasks.push(if *kind == JobKind::Deployment { refresh(project, schedule) } else { update(project, planned) });
-    tasks.extend(of(Phase::After).map(|concern| governance(*concern, schedule)));
+    tasks.extend(of(FilePhase::After).map(|concern| governance(*concern, schedule)));
     tasks.extend(scripts.into_iter().map(script));
     let keys: Vec<String> = tasks.iter().map(|task| task.task_key.clone()).collect();
     for (task, before) in tasks.iter_mut().skip(1).zip(keys) {
@@ -243,20 +243,22 @@ fn governance(concern: Governance, schedule: &Schedule) -> Task {
     sql_task(&concern.task(), "Applies governance statements.", &path, schedule)
 }
 
-fn operation_task(project: &Project, script: Script, schedule: &Schedule) -> Task {
+fn operation_task(project: &Project, script: OperationScript, schedule: &Schedule) -> Task {
     let name = script.name(project);
     let (key, description) = match script {
-        Script::Guard => (name, "Fails when the governance of this build was not applied."),
-        Script::TableGuard => (name, "Fails when tables were not brought up to the governance of this build."),
-        Script::Events => (format!("operation_{name}"), "Makes the views over the event log."),
-        Script::Freshness => (format!("operation_{name}"), "Makes the view of freshness."),
-        Script::Release => (format!("operation_{name}"), "Marks that all tables and views are those of this build."),
-        Script::Minimum(_) => (name, "Fails when too few lines were delivered."),
-        Script::Gate(_) => (name, "Fails when a table does not reconcile."),
+        OperationScript::Guard => (name, "Fails when the governance of this build was not applied."),
+        OperationScript::TableGuard => (name, "Fails when tables were not brought up to the governance of this build."),
+        OperationScript::Events => (format!("operation_{name}"), "Makes the views over the event log."),
+        OperationScript::Freshness => (format!("operation_{name}"), "Makes the view of freshness."),
+        OperationScript::Release => {
+            (format!("operation_{name}"), "Marks that all tables and views are those of this build.")
+        }
+        OperationScript::Minimum(_) => (name, "Fails when too few lines were delivered."),
+        OperationScript::Gate(_) => (name, "Fails when a table does not reconcile."),
     };
     let path = plan::script_path(script, project, &reference::to(TARGET));
     let mut task = sql_task(&key, description, &path, schedule);
-    if let Script::Gate(_) | Script::Minimum(_) = script {
+    if let OperationScript::Gate(_) | OperationScript::Minimum(_) = script {
         // Counting again gives the same.
         (task.max_retries, task.min_retry_interval_millis, task.retry_on_timeout) = (0, None, false);
     }

@@ -29,7 +29,7 @@ pub struct Bundle {
     /// Name of the project.
     pub name: String,
     /// Resources of every target. They differ between targets in what references stand for, and jobs in additions.
-    pub resources: Vec<Declared>,
+    pub resources: Vec<DeclaredResource>,
     /// Targets, in the order of the project.
     pub deployments: Vec<Deployment>,
     /// Folders of the output directory that are uploaded, besides the bundle itself.
@@ -38,7 +38,7 @@ pub struct Bundle {
 
 /// A resource with the key by which references name it.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Declared {
+pub struct DeclaredResource {
     /// Key, unique among all resources of the bundle: see [`key`].
     pub key: String,
     /// The resource.
@@ -60,7 +60,7 @@ pub struct Deployment {
     pub warehouse: Option<String>,
     /// Schema and volume. Who may use them is said by governance alone: what a bundle grants, it takes from all others at
     /// every deployment.
-    pub places: Vec<Declared>,
+    pub places: Vec<DeclaredResource>,
     /// Folder of the workspace that is deployed to; `None` in development, where it is one of whoever deploys.
     pub root: Option<String>,
     /// Address of the workspace, where it is stated.
@@ -108,25 +108,27 @@ pub struct Permission {
     /// The principal.
     pub principal: Principal,
     /// How much.
-    pub level: Level,
+    pub level: PermissionLevel,
 }
 
 /// How much a principal may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Level {
+pub enum PermissionLevel {
     /// See it, and start runs.
     Run,
     /// Change it.
     Manage,
 }
 
-impl Level {
+impl PermissionLevel {
     /// The word that the permissions of resources of a kind use; `None` where there are grants in place of permissions.
     pub fn word(self, kind: ResourceKind) -> Option<&'static str> {
         match (self, kind) {
-            (Level::Run, ResourceKind::Pipeline | ResourceKind::Alert) => Some("CAN_RUN"),
-            (Level::Run, ResourceKind::Job) => Some("CAN_MANAGE_RUN"),
-            (Level::Manage, ResourceKind::Pipeline | ResourceKind::Alert | ResourceKind::Job) => Some("CAN_MANAGE"),
+            (PermissionLevel::Run, ResourceKind::Pipeline | ResourceKind::Alert) => Some("CAN_RUN"),
+            (PermissionLevel::Run, ResourceKind::Job) => Some("CAN_MANAGE_RUN"),
+            (PermissionLevel::Manage, ResourceKind::Pipeline | ResourceKind::Alert | ResourceKind::Job) => {
+                Some("CAN_MANAGE")
+            }
             (_, ResourceKind::Schema | ResourceKind::Volume) => None,
         }
     }
@@ -168,8 +170,8 @@ pub fn key(kind: ResourceKind, name: &str) -> String {
     format!("{name}_{}", kind.word())
 }
 
-fn declared(name: &str, resource: Resource) -> Declared {
-    Declared { key: key(resource.kind(), name), resource }
+fn declared(name: &str, resource: Resource) -> DeclaredResource {
+    DeclaredResource { key: key(resource.kind(), name), resource }
 }
 
 fn deployment(project: &Project, target: &Target) -> Deployment {

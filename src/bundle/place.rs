@@ -2,7 +2,7 @@
 
 use super::reference::{self, CATALOG, SCHEMA};
 use super::resource::{Schema, Volume, VolumeType};
-use super::{Level, Permission};
+use super::{Permission, PermissionLevel};
 use crate::model::{Metric, Mode, Principal, Project, Sees, Target};
 use crate::plan::{access, deployment, serving};
 
@@ -32,7 +32,9 @@ pub fn permissions(project: &Project, target: &Target) -> Vec<Permission> {
     let manager = deployment::deployer(target).filter(|_| target.mode == Mode::Production);
     let runs = target.run_as.iter().chain(operators(project, target));
     let mut permissions: Vec<Permission> = vec![];
-    for (principal, level) in manager.map(|p| (p, Level::Manage)).into_iter().chain(runs.map(|p| (p, Level::Run))) {
+    for (principal, level) in
+        manager.map(|p| (p, PermissionLevel::Manage)).into_iter().chain(runs.map(|p| (p, PermissionLevel::Run)))
+    {
         if !permissions.iter().any(|known| known.principal == *principal) {
             permissions.push(Permission { principal: principal.clone(), level });
         }

@@ -8,12 +8,12 @@ use serde_json::{Value, json};
 use super::reference::{self, ReferenceError, Values};
 use super::resource::{Resource, ResourceKind};
 use super::settings::Overrides;
-use super::{Bundle, Declared, Deployment, Permission};
+use super::{Bundle, DeclaredResource, Deployment, Permission};
 use crate::model::Principal;
 
 /// A request that creates a resource, or says who may do what with it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Request {
+pub struct ResourceRequest {
     /// Verb.
     pub method: &'static str,
     /// Path, from the host on.
@@ -27,7 +27,11 @@ pub struct Request {
 ///
 /// # Errors
 /// When a reference stands for nothing that is known.
-pub fn resources(bundle: &Bundle, target: &Deployment, known: &Values) -> Result<Vec<Declared>, ReferenceError> {
+pub fn resources(
+    bundle: &Bundle,
+    target: &Deployment,
+    known: &Values,
+) -> Result<Vec<DeclaredResource>, ReferenceError> {
     let mut values = target.values.clone();
     values.extend(known.clone());
     let own = Overrides(&target.settings);
@@ -44,7 +48,7 @@ pub fn resources(bundle: &Bundle, target: &Deployment, known: &Values) -> Result
             }
             (resource, _) => substituted(resource, &values)?,
         };
-        resolved.push(Declared { key: declared.key.clone(), resource });
+        resolved.push(DeclaredResource { key: declared.key.clone(), resource });
     }
     resolved.sort_by_key(|declared| declared.resource.kind());
     Ok(resolved)
@@ -66,7 +70,7 @@ fn substituted(resource: &Resource, values: &Values) -> Result<Resource, Referen
 ///
 /// # Errors
 /// When a reference stands for nothing that is known.
-pub fn sample_requests(bundle: &Bundle, target: &Deployment) -> Result<Vec<Request>, ReferenceError> {
+pub fn sample_requests(bundle: &Bundle, target: &Deployment) -> Result<Vec<ResourceRequest>, ReferenceError> {
     let files = format!("/Workspace/deployed/{}/{}/files", bundle.name, target.name);
     let mut known: Values =
         [(reference::WAREHOUSE.to_owned(), "0123456789abcdef".to_owned()), (reference::FILES.to_owned(), files)].into();
@@ -77,7 +81,7 @@ pub fn sample_requests(bundle: &Bundle, target: &Deployment) -> Result<Vec<Reque
     let mut requests = vec![];
     for declared in resources(bundle, target, &known)? {
         let kind = declared.resource.kind();
-        requests.push(Request {
+        requests.push(ResourceRequest {
             method: "POST",
             path: kind.create_path().to_owned(),
             body: declared.resource.to_json()?,
@@ -93,7 +97,7 @@ fn sample_id(key: &str) -> String {
 
 /// The request that gives permissions on the pipeline, job or alert of this id; `None` for other kinds, and where there
 /// is nothing to give. It leaves the permissions of others as they are (workspace-api.md, "Permissions").
-pub fn permission_request(kind: ResourceKind, id: &str, permissions: &[Permission]) -> Option<Request> {
+pub fn permission_request(kind: ResourceKind, id: &str, permissions: &[Permission]) -> Option<ResourceRequest> {
     let of_kind = match kind {
         ResourceKind::Pipeline => "pipelines",
         ResourceKind::Job => "jobs",
@@ -108,7 +112,7 @@ pub fn permission_request(kind: ResourceKind, id: &str, permissions: &[Permissio
         })
     };
     let entries: Vec<Value> = permissions.iter().filter_map(entry).collect();
-    (!entries.is_empty()).then(|| Request {
+    (!entries.is_empty()).then(|| ResourceRequest {
         method: "PATCH",
         path: format!("/api/2.0/permissions/{of_kind}/{id}"),
         body: json!({ "access_control_list": entries }),

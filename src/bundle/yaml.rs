@@ -172,7 +172,7 @@ mod tests {
     /// What the parser of specs reads.
     fn read(text: &str) -> Option<Value> {
         let file = SourceMap::default().add("a.yml", text);
-        let yaml::Parsed { document, faults } = yaml::parse(file, text);
+        let yaml::ParsedYaml { document, faults } = yaml::parse(file, text);
         document.map(|(value, _)| value).filter(|_| faults.is_empty())
     }
 

@@ -10,7 +10,7 @@ use super::ask::is_confirmed;
 use super::check::counted;
 use super::plan::{self, PlaceArgs};
 use super::reach::{Reached, locked, reach};
-use super::shell::{Format, Shell};
+use super::shell::{OutputFormat, Shell};
 use super::{Ended, Failure, Status};
 use crate::deploy::adopt::Candidate;
 use crate::deploy::report;
@@ -81,7 +81,7 @@ fn adopt(args: &AdoptArgs, at: &Reached<'_>, shell: &mut Shell) -> Ended {
 }
 
 fn show(candidates: &[Candidate], shell: &mut Shell) -> Result<(), Failure> {
-    if shell.format() == Some(Format::Json) {
+    if shell.format() == Some(OutputFormat::Json) {
         let line = |found: &Candidate| json!({"kind": found.kind.word(), "key": found.key, "name": found.name, "id": found.there.id, "fields": found.fields});
         let lines: Vec<_> = candidates.iter().map(line).collect();
         return shell.result(&format!("{}\n", json!({ "adopted": lines })));

@@ -16,7 +16,7 @@ use crate::deploy::consent::Consent;
 use crate::deploy::report;
 use crate::deploy::run::RunError;
 use crate::deploy::saved::{SavedError, SavedPlan};
-use crate::driver::deploy::{DeployError, Deployment};
+use crate::driver::deploy::{DeployError, TargetDeployment};
 use crate::driver::{self, Compilation};
 use crate::world::World;
 
@@ -112,7 +112,7 @@ fn deploy(
     (args, saved): (&DeployArgs, Option<&SavedPlan>),
     client: &Client<'_>,
     compilation: &Compilation,
-    deployment: &mut Deployment,
+    deployment: &mut TargetDeployment,
     shell: &mut Shell,
 ) -> Result<(), Failure> {
     // Somebody may have deployed between the plan and the lock.
@@ -154,7 +154,7 @@ fn deploy(
 fn apply(
     client: &Client<'_>,
     compilation: &Compilation,
-    deployment: &mut Deployment,
+    deployment: &mut TargetDeployment,
     shell: &mut Shell,
 ) -> Result<(), Failure> {
     let mut failed = Ok(());
@@ -178,7 +178,7 @@ fn apply(
 }
 
 /// Where nobody is asked, loss of data and wider access are allowed by name or not at all.
-fn require_consent(args: &DeployArgs, deployment: &Deployment) -> Result<(), Failure> {
+fn require_consent(args: &DeployArgs, deployment: &TargetDeployment) -> Result<(), Failure> {
     let missing = deployment.consents(&args.allow);
     if missing.is_empty() {
         return Ok(());

@@ -9,10 +9,10 @@ use super::ask::is_confirmed;
 use super::check::counted;
 use super::plan::{self, PlaceArgs};
 use super::reach::{Reached, locked, reach};
-use super::shell::{Format, Shell};
+use super::shell::{OutputFormat, Shell};
 use super::{Ended, Failure, Status};
 use crate::deploy::consent::Consent;
-use crate::deploy::destroy::{self, Removal, Scope};
+use crate::deploy::destroy::{self, DestroyScope, Removal};
 use crate::driver::destroy::{Destruction, prepare};
 use crate::world::World;
 
@@ -54,7 +54,7 @@ pub fn run(args: &DestroyArgs, root: &Path, shell: &mut Shell, world: &dyn World
 }
 
 fn destroy(args: &DestroyArgs, at: &Reached<'_>, shell: &mut Shell) -> Ended {
-    let scope = Scope { tables: args.tables, volume: args.volume, schema: args.schema };
+    let scope = DestroyScope { tables: args.tables, volume: args.volume, schema: args.schema };
     let find = || prepare(at.client, at.compilation, at.target, scope).map_err(plan::failure);
     let found = find()?;
     show(&found.removals, shell)?;
@@ -88,7 +88,7 @@ fn destroy(args: &DestroyArgs, at: &Reached<'_>, shell: &mut Shell) -> Ended {
 }
 
 fn show(removals: &[Removal], shell: &mut Shell) -> Result<(), Failure> {
-    if shell.format() == Some(Format::Json) {
+    if shell.format() == Some(OutputFormat::Json) {
         let lines: Vec<String> = removals.iter().map(ToString::to_string).collect();
         return shell.result(&format!("{}\n", json!({ "removals": lines })));
     }

@@ -7,9 +7,9 @@ use serde_json::json;
 
 use super::plan::{self, PlaceArgs};
 use super::reach::{Reached, reach};
-use super::shell::{Format, Shell};
+use super::shell::{OutputFormat, Shell};
 use super::{Ended, Status};
-use crate::deploy::doctor::{Check, Verdict};
+use crate::deploy::doctor::{DoctorCheck, Verdict};
 use crate::driver::doctor;
 use crate::world::World;
 
@@ -41,7 +41,7 @@ fn examine(args: &DoctorArgs, at: &Reached<'_>, shell: &mut Shell) -> Ended {
     if args.bootstrap && checks.len() > 1 {
         statements = doctor::bootstrap(at.client, at.compilation, at.target).map_err(plan::failure)?;
     }
-    if shell.format() == Some(Format::Json) {
+    if shell.format() == Some(OutputFormat::Json) {
         shell.result(&format!("{}\n", json!({ "checks": checks, "bootstrap": statements })))?;
     } else if args.bootstrap {
         for check in checks.iter().filter(|check| check.verdict != Verdict::Fine) {
@@ -55,7 +55,7 @@ fn examine(args: &DoctorArgs, at: &Reached<'_>, shell: &mut Shell) -> Ended {
     Ok(if is_lacking { Status::Fault } else { Status::Done })
 }
 
-fn line(check: &Check) -> String {
+fn line(check: &DoctorCheck) -> String {
     let word = match check.verdict {
         Verdict::Fine => "ok",
         Verdict::Lacking => "missing",

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::check::counted;
 use super::plan::{self, PlaceArgs};
 use super::reach::{Reached, reach};
-use super::shell::{Format, Shell};
+use super::shell::{OutputFormat, Shell};
 use super::{Ended, Status};
 use crate::deploy::drift::Drift;
 use crate::deploy::report;
@@ -35,7 +35,7 @@ pub fn run(args: &DriftArgs, root: &Path, shell: &mut Shell, world: &dyn World) 
 
 fn show(at: &Reached<'_>, shell: &mut Shell) -> Ended {
     let Drift { lines, unknown } = drift::drift(at.client, at.compilation, at.target).map_err(plan::failure)?;
-    if shell.format() == Some(Format::Json) {
+    if shell.format() == Some(OutputFormat::Json) {
         shell.result(&format!("{}\n", json!({ "differences": lines, "unknown": unknown })))?;
     } else {
         shell.result(&report::human(&lines))?;

@@ -4,7 +4,7 @@ use clap::Args;
 use lakeflow::diag::did_you_mean;
 use lakeflow::lint;
 
-use super::shell::{Format, Shell};
+use super::shell::{OutputFormat, Shell};
 use super::{Ended, Failure, Status};
 use crate::codes;
 
@@ -24,7 +24,7 @@ pub fn run(args: &ExplainArgs, shell: &mut Shell) -> Ended {
         Some(number) => {
             let rule = || lint::by_id(number).map(|lint| lint.code);
             let code = codes::from_number(number).or_else(rule).ok_or_else(|| unknown(number))?;
-            if shell.format() == Some(Format::Json) {
+            if shell.format() == Some(OutputFormat::Json) {
                 let text = serde_json::json!({
                     "code": code.number(), "title": code.title(), "explanation": code.explanation(),
                 });
@@ -40,7 +40,7 @@ pub fn run(args: &ExplainArgs, shell: &mut Shell) -> Ended {
 fn list(shell: &mut Shell) -> Result<(), Failure> {
     for code in codes::all() {
         let line = match shell.format() {
-            Some(Format::Json) => serde_json::json!({"code": code.number(), "title": code.title()}).to_string(),
+            Some(OutputFormat::Json) => serde_json::json!({"code": code.number(), "title": code.title()}).to_string(),
             _ => format!("{}  {}", code.number(), code.title()),
         };
         shell.result(&format!("{line}\n"))?;

@@ -6,10 +6,10 @@ use clap::Args;
 use lakeflow::diag::did_you_mean;
 
 use super::check::report;
-use super::shell::{self, Format, Shell};
+use super::shell::{self, OutputFormat, Shell};
 use super::{Ended, Failure, Status};
 use crate::driver;
-use crate::lineage::{self, Direction, Lineage, Node};
+use crate::lineage::{self, Direction, Lineage, LineageNode};
 use crate::world::World;
 
 /// Show the lineage of a table or column, in both directions
@@ -30,7 +30,7 @@ pub struct LineageArgs {
     down: bool,
     /// Output format [default: tree]
     #[arg(id = "format", long, value_name = "FORMAT", value_parser = shell::graph_formats())]
-    format: Option<Format>,
+    format: Option<OutputFormat>,
 }
 
 pub fn run(args: &LineageArgs, root: &Path, shell: &mut Shell, world: &dyn World) -> Ended {
@@ -47,9 +47,9 @@ pub fn run(args: &LineageArgs, root: &Path, shell: &mut Shell, world: &dyn World
     };
     let graph = lineage::walk(&compilation.lineage, node, directions);
     let text = match args.format {
-        Some(Format::Mermaid) => lineage::mermaid(&graph),
-        Some(Format::Dot) => lineage::dot(&graph),
-        Some(Format::Json) => format!("{}\n", lineage::json(&graph)),
+        Some(OutputFormat::Mermaid) => lineage::mermaid(&graph),
+        Some(OutputFormat::Dot) => lineage::dot(&graph),
+        Some(OutputFormat::Json) => format!("{}\n", lineage::json(&graph)),
         _ => lineage::tree(&graph),
     };
     shell.result(&text)?;
@@ -57,9 +57,9 @@ pub fn run(args: &LineageArgs, root: &Path, shell: &mut Shell, world: &dyn World
 }
 
 /// The dataset or column that a name means.
-fn find(name: &str, lineage: &Lineage) -> Result<Node, Failure> {
+fn find(name: &str, lineage: &Lineage) -> Result<LineageNode, Failure> {
     if let Some(dataset) = lineage.dataset(name) {
-        return Ok(Node { table: dataset.name.clone(), column: None });
+        return Ok(LineageNode { table: dataset.name.clone(), column: None });
     }
     let (table, column) = name.rsplit_once('.').unwrap_or((name, ""));
     let unknown = |what: String, hint: Option<String>| {
@@ -70,7 +70,7 @@ fn find(name: &str, lineage: &Lineage) -> Result<Node, Failure> {
         return Err(unknown(format!("table `{table}`"), hint));
     };
     match dataset.column(column) {
-        Some(found) => Ok(Node { table: dataset.name.clone(), column: Some(found.name.clone()) }),
+        Some(found) => Ok(LineageNode { table: dataset.name.clone(), column: Some(found.name.clone()) }),
         None => {
             let hint = did_you_mean(column, dataset.columns.iter().map(|c| c.name.as_str()));
             Err(unknown(format!("column `{column}` in `{}`", dataset.name), hint))

@@ -8,11 +8,11 @@ use serde_json::json;
 
 use super::plan::PlaceArgs;
 use super::reach::{Reached, failed, reach, shown_place};
-use super::shell::{Format, Shell};
+use super::shell::{OutputFormat, Shell};
 use super::{Ended, Failure, Status};
-use crate::deploy::logs::{self, Fault, Log};
+use crate::deploy::logs::{self, Log, LoggedFault};
 use crate::deploy::run::{self, RunError};
-use crate::driver::origin::Origins;
+use crate::driver::origin::SpecOrigins;
 use crate::world::World;
 
 /// Show what happened in an update, with the first error at its spec
@@ -52,14 +52,15 @@ fn show(args: &LogsArgs, at: &Reached<'_>, shell: &mut Shell) -> Ended {
     if log.events.is_empty() && args.update.is_some() && recent.iter().all(|known| known.update_id != update) {
         return Err(Failure::Input(format!("no events found for update `{update}`: `gen status` lists updates")));
     }
-    let origins = Origins::of(at.compilation);
-    let place = |fault: &Fault| shown_place(at.compilation, fault.dataset.as_deref().and_then(|n| origins.named(n)));
-    let text = if shell.format() == Some(Format::Json) { json(&log, place) } else { human(&log, place) };
+    let origins = SpecOrigins::of(at.compilation);
+    let place =
+        |fault: &LoggedFault| shown_place(at.compilation, fault.dataset.as_deref().and_then(|n| origins.named(n)));
+    let text = if shell.format() == Some(OutputFormat::Json) { json(&log, place) } else { human(&log, place) };
     shell.result(&text)?;
     Ok(Status::Done)
 }
 
-fn json(log: &Log, place: impl Fn(&Fault) -> Option<String>) -> String {
+fn json(log: &Log, place: impl Fn(&LoggedFault) -> Option<String>) -> String {
     let faults =
         log.faults.iter().map(|fault| json!({"dataset": fault.dataset, "message": fault.message, "at": place(fault)}));
     let faults: Vec<_> = faults.collect();
@@ -69,7 +70,7 @@ fn json(log: &Log, place: impl Fn(&Fault) -> Option<String>) -> String {
     format!("{log}\n")
 }
 
-fn human(log: &Log, place: impl Fn(&Fault) -> Option<String>) -> String {
+fn human(log: &Log, place: impl Fn(&LoggedFault) -> Option<String>) -> String {
     let mut text = format!("update {}\n", log.update);
     for event in &log.events {
         let parts = [Some(event.kind.clone()), event.dataset.clone(), event.state.clone()];

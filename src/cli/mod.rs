@@ -46,7 +46,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::render::RenderError;
 use crate::world::World;
-use shell::{Colour, Format, Shell};
+use shell::{Colour, OutputFormat, Shell};
 
 /// Compile typed YAML specs into a Databricks Lakeflow pipeline, check it, and run it locally.
 ///
@@ -60,7 +60,7 @@ struct Cli {
     #[command(flatten)]
     global: GlobalArgs,
     #[command(subcommand)]
-    command: Command,
+    command: CliCommand,
 }
 
 const EXIT_STATUSES: &str = "\
@@ -75,7 +75,7 @@ struct GlobalArgs {
     project: Option<PathBuf>,
     /// Output format of diagnostics
     #[arg(long, global = true, value_parser = shell::diagnostic_formats(), help_heading = "Global options")]
-    format: Option<Format>,
+    format: Option<OutputFormat>,
     /// When to use colors: always, never, or auto, which respects the terminal, NO_COLOR and CLICOLOR_FORCE
     #[arg(long, global = true, value_enum, value_name = "WHEN", hide_possible_values = true, default_value = "auto")]
     #[arg(help_heading = "Global options")]
@@ -89,7 +89,7 @@ struct GlobalArgs {
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {
+enum CliCommand {
     Init(init::InitArgs),
     Check(check::CheckArgs),
     Build(build::BuildArgs),
@@ -189,32 +189,32 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, world: &dyn World) -> 
 fn dispatch(cli: &Cli, shell: &mut Shell, world: &dyn World) -> Ended {
     let project = cli.global.project.as_deref();
     match &cli.command {
-        Command::Init(args) => init::run(args, project, shell, world),
-        Command::Explain(args) => explain::run(args, shell),
-        Command::Completions(args) => completions::run(args, shell),
-        Command::Sql(args) => sql::run(args, shell, world),
-        Command::Lineage(args) => lineage::run(args, &project::find(project, world)?, shell, world),
-        Command::Pii(args) => pii::run(args, &project::find(project, world)?, shell, world),
-        Command::Query(args) => query::run(args, project, shell, world),
-        Command::Check(args) => check::run(args, &project::find(project, world)?, shell, world),
-        Command::Build(args) => build::run(args, &project::find(project, world)?, shell, world),
-        Command::Plan(args) => plan::run(args, &project::find(project, world)?, shell, world),
-        Command::Deploy(args) => deploy::run(args, &project::find(project, world)?, shell, world),
-        Command::Start(args) => start::run(args, &project::find(project, world)?, shell, world),
-        Command::Stop(args) => stop::run(args, &project::find(project, world)?, shell, world),
-        Command::Status(args) => status::run(args, &project::find(project, world)?, shell, world),
-        Command::Logs(args) => logs::run(args, &project::find(project, world)?, shell, world),
-        Command::Drift(args) => drift::run(args, &project::find(project, world)?, shell, world),
-        Command::Destroy(args) => destroy::run(args, &project::find(project, world)?, shell, world),
-        Command::Upload(args) => upload::run(args, &project::find(project, world)?, shell, world),
-        Command::Doctor(args) => doctor::run(args, &project::find(project, world)?, shell, world),
-        Command::Adopt(args) => adopt::run(args, &project::find(project, world)?, shell, world),
-        Command::Run(args) => run::run(args, &project::find(project, world)?, shell, world),
-        Command::Requests(args) => requests::run(args, &project::find(project, world)?, shell, world),
-        Command::Retired(args) => retired::run(args, &project::find(project, world)?, shell, world),
-        Command::Sample(args) => sample::run(args, &project::find(project, world)?, shell, world),
-        Command::Watch(args) => watch::run(args, &project::find(project, world)?, shell, world),
-        Command::Schema(args) => schema::run(args, &project::find(project, world)?, shell, world),
+        CliCommand::Init(args) => init::run(args, project, shell, world),
+        CliCommand::Explain(args) => explain::run(args, shell),
+        CliCommand::Completions(args) => completions::run(args, shell),
+        CliCommand::Sql(args) => sql::run(args, shell, world),
+        CliCommand::Lineage(args) => lineage::run(args, &project::find(project, world)?, shell, world),
+        CliCommand::Pii(args) => pii::run(args, &project::find(project, world)?, shell, world),
+        CliCommand::Query(args) => query::run(args, project, shell, world),
+        CliCommand::Check(args) => check::run(args, &project::find(project, world)?, shell, world),
+        CliCommand::Build(args) => build::run(args, &project::find(project, world)?, shell, world),
+        CliCommand::Plan(args) => plan::run(args, &project::find(project, world)?, shell, world),
+        CliCommand::Deploy(args) => deploy::run(args, &project::find(project, world)?, shell, world),
+        CliCommand::Start(args) => start::run(args, &project::find(project, world)?, shell, world),
+        CliCommand::Stop(args) => stop::run(args, &project::find(project, world)?, shell, world),
+        CliCommand::Status(args) => status::run(args, &project::find(project, world)?, shell, world),
+        CliCommand::Logs(args) => logs::run(args, &project::find(project, world)?, shell, world),
+        CliCommand::Drift(args) => drift::run(args, &project::find(project, world)?, shell, world),
+        CliCommand::Destroy(args) => destroy::run(args, &project::find(project, world)?, shell, world),
+        CliCommand::Upload(args) => upload::run(args, &project::find(project, world)?, shell, world),
+        CliCommand::Doctor(args) => doctor::run(args, &project::find(project, world)?, shell, world),
+        CliCommand::Adopt(args) => adopt::run(args, &project::find(project, world)?, shell, world),
+        CliCommand::Run(args) => run::run(args, &project::find(project, world)?, shell, world),
+        CliCommand::Requests(args) => requests::run(args, &project::find(project, world)?, shell, world),
+        CliCommand::Retired(args) => retired::run(args, &project::find(project, world)?, shell, world),
+        CliCommand::Sample(args) => sample::run(args, &project::find(project, world)?, shell, world),
+        CliCommand::Watch(args) => watch::run(args, &project::find(project, world)?, shell, world),
+        CliCommand::Schema(args) => schema::run(args, &project::find(project, world)?, shell, world),
     }
 }
 

@@ -7,18 +7,18 @@ use clap::{Args, ValueEnum};
 use serde_json::json;
 
 use super::check::{counted, require_faultless};
-use super::shell::{self, Format, Shell};
+use super::shell::{self, OutputFormat, Shell};
 use super::{Ended, Failure, Status};
 use crate::deploy::client::Client;
 use crate::deploy::client::api::identity::{self, PlaceError};
-use crate::deploy::client::config::Choice;
+use crate::deploy::client::config::ConfigChoice;
 use crate::deploy::client::door::Door;
 use crate::deploy::client::network::Network;
 use crate::deploy::meaning;
 use crate::deploy::observe::ObserveError;
-use crate::deploy::report::{self, Line};
+use crate::deploy::report::{self, ReportLine};
 use crate::deploy::sight;
-use crate::driver::deploy::{self, DeployError, Deployment};
+use crate::driver::deploy::{self, DeployError, TargetDeployment};
 use crate::driver::own::OwnError;
 use crate::driver::{self, Compilation, OUT, Phase, rollback};
 use crate::model::{Target, TargetId};
@@ -47,7 +47,7 @@ pub struct PlanArgs {
     exit_code: bool,
     /// Output format [default: human]
     #[arg(id = "format", long, value_name = "FORMAT", value_parser = shell::plan_formats())]
-    format: Option<Format>,
+    format: Option<OutputFormat>,
 }
 
 /// Which workspace, and what of it.
@@ -83,7 +83,7 @@ pub enum Only {
 pub struct Prepared<'w> {
     pub client: Client<'w>,
     pub compilation: Compilation,
-    pub deployment: Deployment,
+    pub deployment: TargetDeployment,
 }
 
 /// Reads what there is and says what is to change; none when the specs are at fault.
@@ -127,8 +127,8 @@ pub fn run(args: &PlanArgs, root: &Path, shell: &mut Shell, world: &dyn World) -
     };
     let lines = report::lines(&deployment.changes);
     let text = match args.format {
-        Some(Format::Json) => json(&deployment, &lines),
-        Some(Format::Markdown) => {
+        Some(OutputFormat::Json) => json(&deployment, &lines),
+        Some(OutputFormat::Markdown) => {
             let meanings = deployment.meanings.as_deref().unwrap_or_default();
             let mut text = report::markdown(&title(&deployment, client.host()), &lines);
             let meanings = if meanings.is_empty() { String::new() } else { meaning::markdown(meanings) };
@@ -140,7 +140,7 @@ pub fn run(args: &PlanArgs, root: &Path, shell: &mut Shell, world: &dyn World) -
         _ => text(&deployment),
     };
     shell.result(&text)?;
-    if !matches!(args.format, Some(Format::Json | Format::Markdown)) {
+    if !matches!(args.format, Some(OutputFormat::Json | OutputFormat::Markdown)) {
         shell.say(&title(&deployment, client.host()))?;
     }
     if let Some(path) = &args.out {
@@ -151,7 +151,7 @@ pub fn run(args: &PlanArgs, root: &Path, shell: &mut Shell, world: &dyn World) -
     Ok(if differs { Status::Fault } else { Status::Done })
 }
 
-fn json(deployment: &Deployment, lines: &[Line]) -> String {
+fn json(deployment: &TargetDeployment, lines: &[ReportLine]) -> String {
     let plan = json!({
         "project": deployment.desired.project,
         "target": deployment.desired.target,
@@ -164,7 +164,7 @@ fn json(deployment: &Deployment, lines: &[Line]) -> String {
 }
 
 /// The changes for a terminal, and what they mean for rows that are there.
-pub fn text(deployment: &Deployment) -> String {
+pub fn text(deployment: &TargetDeployment) -> String {
     let changes = report::human(&report::lines(&deployment.changes));
     let seen = sight::human(&deployment.sight);
     let gap = if changes.is_empty() || seen.is_empty() { "" } else { "\n" };
@@ -177,7 +177,7 @@ pub fn text(deployment: &Deployment) -> String {
 }
 
 /// What there is to change, in a line.
-pub fn title(deployment: &Deployment, host: &str) -> String {
+pub fn title(deployment: &TargetDeployment, host: &str) -> String {
     let (project, target) = (&deployment.desired.project, &deployment.desired.target);
     match deployment.changes.len() {
         0 => format!("{project} in {target} on {host}: nothing to change"),
@@ -232,7 +232,7 @@ pub fn connect<'w>(
     target: &Target,
     place: &PlaceArgs,
 ) -> Result<Client<'w>, Failure> {
-    let choice = Choice {
+    let choice = ConfigChoice {
         profile: place.profile.as_deref(),
         host: target.host.as_deref(),
         workspace_id: target.workspace_id.as_deref(),

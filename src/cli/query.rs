@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::shell::{self, Format, Shell};
+use super::shell::{self, OutputFormat, Shell};
 use super::{Ended, local};
 use crate::world::World;
 
@@ -26,7 +26,7 @@ pub struct QueryArgs {
     pub warehouse: Option<PathBuf>,
     /// Output format [default: table]
     #[arg(id = "format", long, value_name = "FORMAT", value_parser = shell::row_formats())]
-    pub format: Option<Format>,
+    pub format: Option<OutputFormat>,
 }
 
 pub fn run(args: &QueryArgs, asked: Option<&Path>, shell: &mut Shell, world: &dyn World) -> Ended {

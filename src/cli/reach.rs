@@ -9,7 +9,7 @@ use super::shell::Shell;
 use super::{Ended, Failure, Status};
 use crate::deploy::client::Client;
 use crate::deploy::lock::{Lock, LockError, SILENT};
-use crate::driver::deploy::{self, DeployError, There};
+use crate::driver::deploy::{self, DeployError, TargetThere};
 use crate::driver::{self, Compilation, own};
 use crate::model::TargetId;
 use crate::world::World;
@@ -53,7 +53,7 @@ impl Reached<'_> {
     }
 
     /// What is deployed to the target.
-    pub fn deployed(&self) -> Result<There, Failure> {
+    pub fn deployed(&self) -> Result<TargetThere, Failure> {
         let there = deploy::there(self.world, self.root, self.client, self.compilation, self.target);
         there.map_err(plan::failure)
     }

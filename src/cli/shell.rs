@@ -17,7 +17,7 @@ const DEFAULT_WIDTH: usize = 100;
 
 /// How diagnostics, or the rows of a query, are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
+pub enum OutputFormat {
     /// For people: source lines with carets.
     Human,
     /// One JSON object per line; a single JSON document for results.
@@ -40,42 +40,42 @@ pub enum Format {
     Markdown,
 }
 
-const FORMATS: [(&str, Format); 10] = [
-    ("human", Format::Human),
-    ("json", Format::Json),
-    ("sarif", Format::Sarif),
-    ("github", Format::Github),
-    ("table", Format::Table),
-    ("csv", Format::Csv),
-    ("tree", Format::Tree),
-    ("mermaid", Format::Mermaid),
-    ("dot", Format::Dot),
-    ("markdown", Format::Markdown),
+const FORMATS: [(&str, OutputFormat); 10] = [
+    ("human", OutputFormat::Human),
+    ("json", OutputFormat::Json),
+    ("sarif", OutputFormat::Sarif),
+    ("github", OutputFormat::Github),
+    ("table", OutputFormat::Table),
+    ("csv", OutputFormat::Csv),
+    ("tree", OutputFormat::Tree),
+    ("mermaid", OutputFormat::Mermaid),
+    ("dot", OutputFormat::Dot),
+    ("markdown", OutputFormat::Markdown),
 ];
 
 /// The formats of diagnostics.
-pub fn diagnostic_formats() -> impl TypedValueParser<Value = Format> {
+pub fn diagnostic_formats() -> impl TypedValueParser<Value = OutputFormat> {
     formats(["human", "json", "sarif", "github"])
 }
 
 /// The formats of rows.
-pub fn row_formats() -> impl TypedValueParser<Value = Format> {
+pub fn row_formats() -> impl TypedValueParser<Value = OutputFormat> {
     formats(["table", "csv", "json"])
 }
 
 /// The formats of graphs.
-pub fn graph_formats() -> impl TypedValueParser<Value = Format> {
+pub fn graph_formats() -> impl TypedValueParser<Value = OutputFormat> {
     formats(["tree", "mermaid", "dot", "json"])
 }
 
 /// The formats of plans.
-pub fn plan_formats() -> impl TypedValueParser<Value = Format> {
+pub fn plan_formats() -> impl TypedValueParser<Value = OutputFormat> {
     formats(["human", "json", "markdown"])
 }
 
-fn formats<const N: usize>(words: [&'static str; N]) -> impl TypedValueParser<Value = Format> {
+fn formats<const N: usize>(words: [&'static str; N]) -> impl TypedValueParser<Value = OutputFormat> {
     PossibleValuesParser::new(words)
-        .map(|word| FORMATS.iter().find(|(name, _)| *name == word).map_or(Format::Human, |(_, format)| *format))
+        .map(|word| FORMATS.iter().find(|(name, _)| *name == word).map_or(OutputFormat::Human, |(_, format)| *format))
 }
 
 /// When output is coloured.
@@ -91,7 +91,7 @@ pub enum Colour {
 
 /// The streams of a command and what it knows about them.
 pub struct Shell {
-    format: Option<Format>,
+    format: Option<OutputFormat>,
     quiet: bool,
     verbose: bool,
     width: usize,
@@ -118,13 +118,13 @@ impl Shell {
     }
 
     /// The format that was asked for.
-    pub fn format(&self) -> Option<Format> {
+    pub fn format(&self) -> Option<OutputFormat> {
         self.format
     }
 
     /// Whether people read the output.
     pub fn is_human(&self) -> bool {
-        matches!(self.format, None | Some(Format::Human))
+        matches!(self.format, None | Some(OutputFormat::Human))
     }
 
     /// Whether results are coloured.
@@ -165,9 +165,9 @@ impl Shell {
     /// Writes diagnostics in the format that was asked for.
     pub fn report(&mut self, sources: &SourceMap, diagnostics: &[Diagnostic]) -> Result<(), Failure> {
         match self.format {
-            Some(Format::Json) => self.result(&json::render(diagnostics, sources)),
-            Some(Format::Sarif) => self.result(&sarif::render(diagnostics, sources)),
-            Some(Format::Github) => self.result(&github::render(diagnostics, sources)),
+            Some(OutputFormat::Json) => self.result(&json::render(diagnostics, sources)),
+            Some(OutputFormat::Sarif) => self.result(&sarif::render(diagnostics, sources)),
+            Some(OutputFormat::Github) => self.result(&github::render(diagnostics, sources)),
             _ => {
                 self.flush()?;
                 let text =

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::plan::PlaceArgs;
 use super::reach::{Reached, failed, known, reach};
-use super::shell::{Format, Shell};
+use super::shell::{OutputFormat, Shell};
 use super::{Ended, Status};
 use crate::deploy::client::api::updates::Start;
 use crate::deploy::run;
@@ -48,7 +48,7 @@ fn start(args: &StartArgs, at: &Reached<'_>, shell: &mut Shell) -> Ended {
         ..Start::default()
     };
     let update = run::start(at.client, &pipeline, &start).map_err(failed)?;
-    if shell.format() == Some(Format::Json) {
+    if shell.format() == Some(OutputFormat::Json) {
         shell.result(&format!("{}\n", json!({ "pipeline": pipeline, "update": update })))?;
     }
     shell.say(&format!("started update {update}"))?;

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::plan::PlaceArgs;
 use super::reach::{Reached, failed, reach};
-use super::shell::{Format, Shell};
+use super::shell::{OutputFormat, Shell};
 use super::{Ended, Status};
 use crate::deploy::client::api::updates::Update;
 use crate::deploy::run;
@@ -30,7 +30,7 @@ fn status(at: &Reached<'_>, shell: &mut Shell) -> Ended {
     let there = at.deployed()?;
     let updates = run::recent(at.client, &there.pipeline).map_err(failed)?;
     let is_current = there.release.as_deref() == Some(there.wanted.as_str());
-    if shell.format() == Some(Format::Json) {
+    if shell.format() == Some(OutputFormat::Json) {
         let updates: Vec<_> = updates
             .iter()
             .map(

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::plan::PlaceArgs;
 use super::reach::{Reached, reach};
-use super::shell::{Format, Shell};
+use super::shell::{OutputFormat, Shell};
 use super::{Ended, Failure, Status, project};
 use crate::deploy::client::door::Stream;
 use crate::deploy::upload::{self, UploadError};
@@ -50,7 +50,7 @@ fn send(args: &UploadArgs, at: &Reached<'_>, shell: &mut Shell) -> Ended {
         shell.say(&format!("{} ({}): {}", placed.path, placed.entities.join(", "), sent.word()))?;
         lines.push(json!({"file": placed.file, "path": placed.path, "entities": placed.entities, "sent": sent}));
     }
-    if shell.format() == Some(Format::Json) {
+    if shell.format() == Some(OutputFormat::Json) {
         shell.result(&format!("{}\n", json!({ "files": lines })))?;
     }
     Ok(Status::Done)

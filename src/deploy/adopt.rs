@@ -7,12 +7,12 @@ use std::collections::BTreeMap;
 use lakeflow::is_same_name;
 use serde_json::{Map, Value};
 
-use super::change::{self, Remote, There};
+use super::change::{self, Remote, ResourceThere};
 use super::client::Client;
 use super::client::api::{jobs, pipelines};
 use super::client::error::Error;
 use super::desired::{Desired, DesiredError, MANAGER, MANAGER_TAG, TARGET_TAG};
-use super::field::{self, Field};
+use super::field::{self, ChangedField};
 use super::observe::{self, ObserveError};
 use super::ownership;
 use crate::bundle::resource::ResourceKind;
@@ -27,9 +27,9 @@ pub struct Candidate {
     /// Its name.
     pub name: String,
     /// As it is.
-    pub there: There,
+    pub there: ResourceThere,
     /// What the next deployment would change.
-    pub fields: Vec<Field>,
+    pub fields: Vec<ChangedField>,
     /// Our marks on it.
     tags: Map<String, Value>,
     /// Whom it is to run as.
@@ -135,7 +135,7 @@ fn find(
     key: &str,
     name: &str,
     id: Option<&String>,
-) -> Result<Option<There>, AdoptError> {
+) -> Result<Option<ResourceThere>, AdoptError> {
     if let Some(id) = id {
         let there = observe::get(client, kind, id)?;
         return there.map(Some).ok_or_else(|| AdoptError::Absent { kind: kind.word(), id: id.clone() });
@@ -155,7 +155,12 @@ fn find(
 }
 
 /// Refuses what a deployment could not change into what it would make.
-fn require_ours_in_kind(kind: ResourceKind, body: &Value, there: &There, desired: &Desired) -> Result<(), AdoptError> {
+fn require_ours_in_kind(
+    kind: ResourceKind,
+    body: &Value,
+    there: &ResourceThere,
+    desired: &Desired,
+) -> Result<(), AdoptError> {
     let other = |why: String| Err(AdoptError::Other { kind: kind.word(), id: there.id.clone(), why });
     let text = |value: &Value, key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
     let tag = |key: &str| there.settings.get("tags").map(|tags| text(tags, key)).unwrap_or_default();

@@ -13,22 +13,22 @@ use std::collections::{BTreeMap, BTreeSet};
 use lakeflow::{ident, ident_text, string_text};
 use serde_json::{Value, json};
 
-use super::catalog::Catalog;
-use super::change::{self, Change, Remote, Stage};
+use super::catalog::ObservedCatalog;
+use super::change::{self, Change, DeployStage, Remote};
 use super::client::Client;
 use super::client::api::statements;
 use super::client::api::{alerts, dashboards, files, jobs, pipelines};
 use super::client::error::{Error, ErrorKind};
-use super::desired::{self, Desired, DesiredError, Scope};
+use super::desired::{self, DeployScope, Desired, DesiredError};
 use super::effect::{Effect, Object};
 use super::field;
 use super::left::Left;
 use super::observe::{self, ObserveError, dashboard_key, permissions_of};
 use super::ownership;
-use super::refusal::Refusal;
+use super::refusal::DatasetRefusal;
 use super::release::{COMPLETE, Marker, SPECS, hash_of};
 use crate::bundle::resource::ResourceKind;
-use crate::plan::{Identity, Phase};
+use crate::plan::{FilePhase, Identity};
 pub use validation::Back;
 
 /// Why a deployment did not come to its end. What was done stays.
@@ -58,7 +58,7 @@ pub enum ApplyError {
         /// The release.
         release: String,
         /// What the workspace says.
-        refusals: Vec<Refusal>,
+        refusals: Vec<DatasetRefusal>,
         /// What became of the pipeline.
         back: Back,
     },
@@ -90,7 +90,7 @@ pub enum ApplyError {
     Desired(#[from] DesiredError),
 }
 
-fn words(refusals: &[Refusal]) -> String {
+fn words(refusals: &[DatasetRefusal]) -> String {
     refusals.iter().map(|refusal| format!("{refusal}; ")).collect()
 }
 
@@ -117,7 +117,7 @@ pub fn apply(
     let before = Before { catalog: remote.catalog.clone(), pipelines: BTreeMap::new() };
     let is_proven = !changes.iter().any(|change| matches!(change, Change::Validate { .. }));
     let mut applying = Applying { client, desired, remote, release: desired.release(), is_proven, before };
-    let made: Vec<&Change> = changes.iter().filter(|change| change.stage() != Stage::Waiting).collect();
+    let made: Vec<&Change> = changes.iter().filter(|change| change.stage() != DeployStage::Waiting).collect();
     // Statements of another identity run together: a run takes its time.
     let runner = applying.other_identity();
     let is_runners = |change: &Change| runner.is_some() && acting::statement(change).is_some();
@@ -131,7 +131,7 @@ pub fn apply(
             applying.make(change, told)
         }),
     });
-    let is_whole = desired.scope == Scope::All;
+    let is_whole = desired.scope == DeployScope::All;
     let result = result.and_then(|()| if is_whole { applying.write_specs() } else { Ok(()) });
     if result.is_ok() && is_whole {
         applying.remember_release();
@@ -165,7 +165,7 @@ pub fn remember(
     waiting: &[Change],
 ) -> Result<(), ApplyError> {
     // What a bundle deploys was left by that.
-    if desired.scope == Scope::All {
+    if desired.scope == DeployScope::All {
         let left = Left::of(desired, remote, waiting)?;
         left.write(client, &remote.root)
             .map_err(|error| ApplyError::Request { what: "writing what was deployed".into(), error: error.into() })?;
@@ -186,9 +186,9 @@ struct Applying<'a, 'c, 'w> {
 
 /// What was there before the deployment.
 struct Before {
-    catalog: Catalog,
+    catalog: ObservedCatalog,
     /// Pipelines by their keys, from when they are pointed at the release.
-    pipelines: BTreeMap<String, change::There>,
+    pipelines: BTreeMap<String, change::ResourceThere>,
 }
 
 impl Applying<'_, '_, '_> {
@@ -292,7 +292,8 @@ impl Applying<'_, '_, '_> {
             Err(error) => return Err(failed(kind, name, error)),
         };
         self.remote.memory.resources.insert(key.to_owned(), id.clone());
-        let there = change::There { id, settings: body, modified: None, runs_as: None, levels: BTreeMap::new() };
+        let there =
+            change::ResourceThere { id, settings: body, modified: None, runs_as: None, levels: BTreeMap::new() };
         self.remote.resources.insert(key.to_owned(), there);
         Ok(())
     }
@@ -328,8 +329,8 @@ impl Applying<'_, '_, '_> {
             let kind = if *is_stream { "STREAMING TABLE" } else { "MATERIALIZED VIEW" };
             let name: Vec<String> = table.name.iter().map(|part| ident_text(&ident(part))).collect();
             let (name, id) = (name.join("."), string_text(&there.id));
-            desired::Statement {
-                phase: Phase::After,
+            desired::DesiredStatement {
+                phase: FilePhase::After,
                 file: String::new(),
                 text: format!("ALTER {kind} {name} SET TBLPROPERTIES ('pipelines.pipelineId' = {id})"),
                 effect: Effect::Unknown,
@@ -337,12 +338,12 @@ impl Applying<'_, '_, '_> {
                 identity: Identity::RunAs,
             }
         };
-        let handed: Vec<desired::Statement> = tables.iter().map(handing).collect();
+        let handed: Vec<desired::DesiredStatement> = tables.iter().map(handing).collect();
         if let Some(runner) = self.other_identity() {
             return self.act(&runner, &handed.iter().collect::<Vec<_>>());
         }
         let warehouse = self.remote.warehouse.clone().unwrap_or_default();
-        for desired::Statement { text, .. } in &handed {
+        for desired::DesiredStatement { text, .. } in &handed {
             let run = statements::Statement { statement: text, warehouse_id: &warehouse, parameters: &[] };
             statements::run(self.client, &run).map_err(|error| ApplyError::Request {
                 what: format!("handing a table to pipeline `{key}`: {text}"),
@@ -373,7 +374,7 @@ impl Applying<'_, '_, '_> {
             None => dashboards::create(self.client, &draft)?.dashboard_id,
         };
         self.remote.memory.resources.insert(dashboard_key(metric), id.clone());
-        let there = change::There { id: id.clone(), ..change::There::default() };
+        let there = change::ResourceThere { id: id.clone(), ..change::ResourceThere::default() };
         self.remote.dashboards.entry(metric.to_owned()).or_insert(there);
         dashboards::publish(self.client, &id, &warehouse)
     }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::change::{Remote, There, name_of, wanted};
+use super::change::{Remote, ResourceThere, name_of, wanted};
 use super::client::Client;
 use super::client::api::{files, pipelines};
 use super::client::error::{Error, ErrorKind};
@@ -30,7 +30,7 @@ pub fn pipelines(
     client: &Client<'_>,
     desired: &Desired,
     remote: &Remote,
-) -> Result<BTreeMap<String, There>, ObserveError> {
+) -> Result<BTreeMap<String, ResourceThere>, ObserveError> {
     let mut found = BTreeMap::new();
     let wanted = wanted(desired, remote, &desired.release())?;
     for (kind, key, body) in wanted.into_iter().filter(|(kind, ..)| *kind == ResourceKind::Pipeline) {

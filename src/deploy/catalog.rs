@@ -1,15 +1,15 @@
 //! What a catalog holds of a project: which objects there are, who may do what with them, how they are defined.
 //!
-//! A [`Catalog`] is a value. It is read once ([`reading`](super::reading)), and statements that are going to run are
-//! applied to it, so that the next one is judged by what is there then. What could not be read is unknown, never absent:
-//! a statement whose effect is unknown runs.
+//! A [`ObservedCatalog`] is a value. It is read once ([`reading`](super::reading)), and statements that are going to
+//! run are applied to it, so that the next one is judged by what is there then. What could not be read is unknown,
+//! never absent: a statement whose effect is unknown runs.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use lakeflow::ast::{CreateFunction, CreatePolicy, FunctionBody, PolicyKind, Query, Returns, StatementKind};
 use lakeflow::{self, expr_text, folded, parse_expr};
 
-use super::effect::{Effect, Object, ObjectKind, Tagged};
+use super::effect::{Effect, Object, ObjectKind, TaggedObject};
 
 /// The privilege that implies all others.
 pub(super) const ALL: &str = "ALL PRIVILEGES";
@@ -32,7 +32,7 @@ pub type Privileges = BTreeMap<String, BTreeSet<String>>;
 
 /// A function as the catalog keeps it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Function {
+pub struct CatalogFunction {
     /// Names and types of its parameters, in order.
     pub parameters: Vec<(String, String)>,
     /// The type of its values.
@@ -45,7 +45,7 @@ pub struct Function {
 
 /// A policy as the catalog keeps it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Policy {
+pub struct CatalogPolicy {
     /// The function that it calls, from the catalog on.
     pub function: String,
     /// Whom it binds.
@@ -58,7 +58,7 @@ pub struct Policy {
 
 /// What hides parts of a table: functions, from the catalog on.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Shape {
+pub struct TableProtection {
     /// Columns in their order, in lower case, with their masks.
     pub columns: Vec<(String, Option<String>)>,
     /// The row filter.
@@ -76,29 +76,29 @@ pub struct Keeper {
 
 /// What a catalog holds of a project.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Catalog {
+pub struct ObservedCatalog {
     /// Schemas, volumes and tables, with their comments.
     pub objects: BTreeMap<Object, Known<Option<String>>>,
     /// Who may do what.
     pub privileges: BTreeMap<Object, Known<Privileges>>,
     /// Tables as the last update left them.
-    pub shapes: BTreeMap<Object, Shape>,
+    pub shapes: BTreeMap<Object, TableProtection>,
     /// Owners of schemas, volumes, tables and functions.
     pub owners: BTreeMap<Object, String>,
     /// The pipelines that keep tables.
     pub keepers: BTreeMap<Object, Keeper>,
     /// Functions.
-    pub functions: BTreeMap<Object, Known<Function>>,
+    pub functions: BTreeMap<Object, Known<CatalogFunction>>,
     /// The queries of views, and the YAML of metric views.
     pub views: BTreeMap<Object, Known<String>>,
     /// Policies, by what they hold for and their names in lower case.
-    pub policies: BTreeMap<(Object, String), Policy>,
+    pub policies: BTreeMap<(Object, String), CatalogPolicy>,
     /// Whether all policies are known.
     pub policies_are_known: bool,
     /// Columns of tables, in lower case; a table whose columns are not known is left out.
     pub columns: BTreeMap<Object, BTreeSet<String>>,
     /// Tags of all tables and columns; `None` when they are not known.
-    pub tags: Option<BTreeMap<Tagged, BTreeMap<String, String>>>,
+    pub tags: Option<BTreeMap<TaggedObject, BTreeMap<String, String>>>,
 }
 
 /// Whether an effect holds.
@@ -112,7 +112,7 @@ pub enum Holds {
     Waits,
 }
 
-impl Catalog {
+impl ObservedCatalog {
     /// Whether an object is known to be there.
     pub fn is_there(&self, object: &Object) -> bool {
         matches!(self.objects.get(object), Some(Known::Read(_)))
@@ -290,7 +290,7 @@ impl Catalog {
 }
 
 /// A function as the catalog would keep it.
-fn function(wanted: &CreateFunction) -> Function {
+fn function(wanted: &CreateFunction) -> CatalogFunction {
     let parameters = wanted.parameters.iter();
     let returns = match &wanted.returns {
         Some(Returns::Scalar(ty)) => ty.to_string(),
@@ -300,7 +300,7 @@ fn function(wanted: &CreateFunction) -> Function {
         FunctionBody::Expr(body) => expr_text(body),
         _ => String::new(),
     };
-    Function {
+    CatalogFunction {
         parameters: parameters.map(|p| (folded(&p.name.value).into_owned(), p.data_type.to_string())).collect(),
         returns,
         body,
@@ -309,7 +309,7 @@ fn function(wanted: &CreateFunction) -> Function {
 }
 
 /// Whether a function of the catalog is the wanted one. Bodies are compared as trees: layout is nobody's business.
-fn is_function(known: &Function, wanted: &CreateFunction) -> bool {
+fn is_function(known: &CatalogFunction, wanted: &CreateFunction) -> bool {
     let FunctionBody::Expr(body) = &wanted.body else { return false };
     let wanted = function(wanted);
     let same = |a: &str, b: &str| a.eq_ignore_ascii_case(b);
@@ -328,10 +328,10 @@ fn is_query(known: &str, wanted: &Query) -> bool {
 }
 
 /// A policy as the catalog would keep it.
-pub(super) fn policy(wanted: &CreatePolicy) -> Policy {
+pub(super) fn policy(wanted: &CreatePolicy) -> CatalogPolicy {
     let name = Object::of(ObjectKind::Function, &wanted.function).full_name();
     let texts = |idents: &[lakeflow::ast::Ident]| idents.iter().map(|ident| ident.value.clone()).collect();
-    Policy {
+    CatalogPolicy {
         function: name,
         to: texts(&wanted.to),
         except: texts(&wanted.except),
@@ -339,7 +339,7 @@ pub(super) fn policy(wanted: &CreatePolicy) -> Policy {
     }
 }
 
-fn is_policy(known: &Policy, wanted: &CreatePolicy) -> bool {
+fn is_policy(known: &CatalogPolicy, wanted: &CreatePolicy) -> bool {
     let is_mask = matches!(wanted.kind, PolicyKind::ColumnMask { .. });
     let wanted = policy(wanted);
     let conditions = known.conditions.iter().zip(&wanted.conditions);

@@ -7,23 +7,23 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::catalog::{Catalog, Holds};
-use super::desired::{self, Desired, DesiredError, Scope, Statement};
+use super::catalog::{Holds, ObservedCatalog};
+use super::desired::{self, DeployScope, Desired, DesiredError, DesiredStatement};
 use super::effect::Object;
-use super::field::{self, Field};
+use super::field::{self, ChangedField};
 use super::left::own_tables;
 use super::memory::Memory;
 use super::narrowing;
 use super::observe::kind_of;
 use super::ownership;
 use crate::bundle::resource::ResourceKind;
-use crate::bundle::{Level, Permission};
+use crate::bundle::{Permission, PermissionLevel};
 use crate::model::{Principal, Share};
-use crate::plan::Phase;
+use crate::plan::FilePhase;
 
 /// A resource of the workspace as it is.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct There {
+pub struct ResourceThere {
     /// Its id.
     pub id: String,
     /// Its settings.
@@ -48,11 +48,11 @@ pub struct Remote {
     /// What earlier deployments left behind.
     pub memory: Memory,
     /// What the catalog holds.
-    pub catalog: Catalog,
+    pub catalog: ObservedCatalog,
     /// Pipeline, jobs and alerts, by their keys.
-    pub resources: BTreeMap<String, There>,
+    pub resources: BTreeMap<String, ResourceThere>,
     /// Dashboards, by their keys; the settings are the definition.
-    pub dashboards: BTreeMap<String, There>,
+    pub dashboards: BTreeMap<String, ResourceThere>,
     /// Releases whose files are all there.
     pub releases: BTreeSet<String>,
 }
@@ -79,7 +79,7 @@ pub enum Change {
     /// A statement runs.
     Statement {
         /// The statement.
-        statement: Box<Statement>,
+        statement: Box<DesiredStatement>,
         /// What it waits for: then it runs after the next update.
         waits: Option<Waits>,
         /// Whether it belongs before the pipeline, but runs only once the release is known to be valid.
@@ -110,7 +110,7 @@ pub enum Change {
         /// Its name in the workspace.
         name: String,
         /// What changes.
-        fields: Vec<Field>,
+        fields: Vec<ChangedField>,
     },
     /// An update looks whether a pipeline could run its sources; if not, the pipeline is pointed back.
     Validate {
@@ -172,7 +172,7 @@ pub enum Change {
 /// The stages of a deployment, in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Stage {
+pub enum DeployStage {
     /// Schema, volume, functions: what the pipeline needs.
     Before,
     /// Files.
@@ -191,16 +191,16 @@ pub enum Stage {
 
 impl Change {
     /// When it is made.
-    pub fn stage(&self) -> Stage {
+    pub fn stage(&self) -> DeployStage {
         match self {
-            Change::Statement { waits: Some(_), .. } => Stage::Waiting,
-            Change::Statement { is_late: true, .. } => Stage::Opening,
-            Change::Statement { statement, .. } if statement.phase == Phase::Before => Stage::Before,
-            Change::Statement { .. } => Stage::After,
-            Change::Release { .. } => Stage::Files,
+            Change::Statement { waits: Some(_), .. } => DeployStage::Waiting,
+            Change::Statement { is_late: true, .. } => DeployStage::Opening,
+            Change::Statement { statement, .. } if statement.phase == FilePhase::Before => DeployStage::Before,
+            Change::Statement { .. } => DeployStage::After,
+            Change::Release { .. } => DeployStage::Files,
             Change::Create { kind: ResourceKind::Pipeline, .. }
             | Change::Update { kind: ResourceKind::Pipeline, .. }
-            | Change::Validate { .. } => Stage::Pipeline,
+            | Change::Validate { .. } => DeployStage::Pipeline,
             Change::Create { .. }
             | Change::Update { .. }
             | Change::Delete { .. }
@@ -208,7 +208,7 @@ impl Change {
             | Change::Forbid { .. }
             | Change::Show { .. }
             | Change::TakeOver { .. }
-            | Change::Dashboard { .. } => Stage::Resources,
+            | Change::Dashboard { .. } => DeployStage::Resources,
         }
     }
 }
@@ -224,7 +224,7 @@ pub fn changes(desired: &Desired, remote: &Remote, is_updated: bool) -> Result<V
     let tables = own_tables(desired, &wanted);
     let said = ownership::ours(desired, &tables, &remote.user).statements(&remote.catalog);
     let mut changes = statements(&said, &remote.catalog, is_updated, desired.run_as());
-    if desired.scope == Scope::Governance {
+    if desired.scope == DeployScope::Governance {
         changes.sort_by_key(Change::stage);
         return Ok(changes);
     }
@@ -269,7 +269,7 @@ pub fn changes(desired: &Desired, remote: &Remote, is_updated: bool) -> Result<V
 
 /// Whether nobody knows if a pipeline can run the release: it gets other sources or settings than those that were found
 /// valid, or a deployment ended before it found out.
-fn is_unproven(desired: &Desired, remote: &Remote, body: &Value, there: Option<&There>) -> bool {
+fn is_unproven(desired: &Desired, remote: &Remote, body: &Value, there: Option<&ResourceThere>) -> bool {
     let is_proven = remote.memory.validated.as_deref() == Some(&desired.proof(body));
     let is_same = there.is_some_and(|there| {
         field::differences(ResourceKind::Pipeline, field::Extent::USUAL, body, &there.settings).is_empty()
@@ -281,7 +281,12 @@ fn is_unproven(desired: &Desired, remote: &Remote, body: &Value, there: Option<&
 }
 
 /// Statements that have to run, each judged by what the ones before it leave.
-pub(super) fn statements(statements: &[Statement], catalog: &Catalog, is_updated: bool, run_as: &str) -> Vec<Change> {
+pub(super) fn statements(
+    statements: &[DesiredStatement],
+    catalog: &ObservedCatalog,
+    is_updated: bool,
+    run_as: &str,
+) -> Vec<Change> {
     let before = catalog;
     let mut catalog = catalog.clone();
     let mut changes = vec![];
@@ -294,7 +299,7 @@ pub(super) fn statements(statements: &[Statement], catalog: &Catalog, is_updated
         if waits.is_none() {
             catalog.apply(&statement.effect);
         }
-        let is_late = statement.phase == Phase::Before
+        let is_late = statement.phase == FilePhase::Before
             && waits.is_none()
             && !narrowing::is_early(&statement.effect, before, run_as);
         changes.push(Change::Statement { statement: Box::new(statement.clone()), waits, is_late });
@@ -350,7 +355,7 @@ pub(super) fn permitted(
     share: Share,
     permissions: &[Permission],
     (kind, key): (ResourceKind, &str),
-    there: Option<&There>,
+    there: Option<&ResourceThere>,
     user: &str,
 ) -> Vec<Change> {
     let mut changes = vec![];
@@ -372,7 +377,7 @@ pub(super) fn shown(
     share: Share,
     viewers: &[Principal],
     key: &str,
-    there: Option<&There>,
+    there: Option<&ResourceThere>,
     user: &str,
 ) -> impl Iterator<Item = Change> {
     let is_ours = share != Share::Ignored;
@@ -389,14 +394,14 @@ pub(super) fn shown(
 pub(super) fn lacking(
     permissions: &[Permission],
     kind: ResourceKind,
-    there: Option<&There>,
+    there: Option<&ResourceThere>,
     user: &str,
 ) -> Vec<(Principal, &'static str)> {
-    let has = |principal: &Principal, level: Level, word: &str| {
+    let has = |principal: &Principal, level: PermissionLevel, word: &str| {
         let held = there.and_then(|there| there.levels.get(principal.id()));
         let is_enough = |held: &String| match level {
-            Level::Run => held == word || held == "CAN_MANAGE" || held == "IS_OWNER",
-            Level::Manage => held == word || held == "IS_OWNER",
+            PermissionLevel::Run => held == word || held == "CAN_MANAGE" || held == "IS_OWNER",
+            PermissionLevel::Manage => held == word || held == "IS_OWNER",
         };
         held.is_some_and(|held| held.iter().any(is_enough))
     };
@@ -411,7 +416,7 @@ pub(super) fn lacking(
 pub const VIEW: &str = "CAN_READ";
 
 /// Those who are to look at a dashboard and may not. Who may do more may do that too; permissions of others stay.
-fn blind(viewers: &[Principal], there: Option<&There>, user: &str) -> Vec<Principal> {
+fn blind(viewers: &[Principal], there: Option<&ResourceThere>, user: &str) -> Vec<Principal> {
     let may = |principal: &Principal| there.is_some_and(|there| there.levels.contains_key(principal.id()));
     viewers.iter().filter(|principal| principal.id() != user && !may(principal)).cloned().collect()
 }

@@ -9,7 +9,7 @@ use crate::world::World;
 
 /// A run of a CI.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Run {
+pub struct CiRun {
     /// Which one: service, run and job in it.
     pub name: String,
     /// Which attempt of it.
@@ -44,21 +44,21 @@ const COMMITS: &[&str] = &[
     "GIT_COMMIT",
 ];
 
-impl Run {
+impl CiRun {
     /// The run that this is, where a CI runs it.
-    pub fn of(world: &dyn World) -> Option<Run> {
+    pub fn of(world: &dyn World) -> Option<CiRun> {
         let values = |names: &[&str]| {
             let found = names.iter().map(|name| world.env(name).filter(|value| !value.is_empty()));
             found.collect::<Option<Vec<String>>>().map(|values| values.join("/"))
         };
         RUNS.iter().find_map(|(service, run, attempt)| {
-            Some(Run { name: format!("{service}/{}", values(run)?), attempt: values(attempt)? })
+            Some(CiRun { name: format!("{service}/{}", values(run)?), attempt: values(attempt)? })
         })
     }
 
     /// Whether it is another attempt of the same run. Services begin one only when the one before has ended; of equal
     /// attempts, two may run side by side.
-    pub fn is_other_attempt_of(&self, other: &Run) -> bool {
+    pub fn is_other_attempt_of(&self, other: &CiRun) -> bool {
         self.name == other.name && self.attempt != other.attempt
     }
 }
@@ -86,9 +86,9 @@ mod tests {
     use super::*;
     use crate::world::{MemoryWorld, Ran};
 
-    fn github(run: &str, attempt: &str) -> Option<Run> {
+    fn github(run: &str, attempt: &str) -> Option<CiRun> {
         let world = MemoryWorld::default().with_env("GITHUB_REPOSITORY", "a/b").with_env("GITHUB_RUN_ID", run);
-        Run::of(&world.with_env("GITHUB_JOB", "deploy").with_env("GITHUB_RUN_ATTEMPT", attempt))
+        CiRun::of(&world.with_env("GITHUB_JOB", "deploy").with_env("GITHUB_RUN_ATTEMPT", attempt))
     }
 
     #[test]
@@ -97,8 +97,8 @@ mod tests {
         assert!(github("7", "2").unwrap().is_other_attempt_of(&first));
         assert!(!github("7", "1").unwrap().is_other_attempt_of(&first), "two of one attempt may run side by side");
         assert!(!github("8", "2").unwrap().is_other_attempt_of(&first));
-        assert_eq!(Run::of(&MemoryWorld::default()), None);
-        assert_eq!(Run::of(&MemoryWorld::default().with_env("GITHUB_RUN_ID", "7")), None, "who it is can't be told");
+        assert_eq!(CiRun::of(&MemoryWorld::default()), None);
+        assert_eq!(CiRun::of(&MemoryWorld::default().with_env("GITHUB_RUN_ID", "7")), None, "who it is can't be told");
     }
 
     #[test]

@@ -11,13 +11,13 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::effect::Effect;
-use super::meaning::{PipelineSql, SqlFile};
+use super::meaning::{PipelineFile, PipelineSql};
 use crate::bundle::reference::{self, ReferenceError, Values};
 use crate::bundle::resource::{Resource, ResourceKind};
-use crate::bundle::{self, Bundle, Declared, Deployment, rest};
+use crate::bundle::{self, Bundle, DeclaredResource, Deployment, rest};
 use crate::model::{Mode, Ownership, Principal, Project, Share, TargetId};
 use crate::plan::deployment::JobKind;
-use crate::plan::{ArtifactKind, BuildPlan, Folder, Identity, Phase, PlannedDataset};
+use crate::plan::{ArtifactKind, BuildPlan, FilePhase, Folder, Identity, PlannedDataset};
 use crate::render::RenderedFile;
 
 /// The tag that names the target; with the one of the project it tells whose a resource is.
@@ -29,9 +29,9 @@ pub const MANAGER: &str = "gen";
 
 /// A statement of governance.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Statement {
+pub struct DesiredStatement {
     /// Before the pipeline is there, or after.
-    pub phase: Phase,
+    pub phase: FilePhase,
     /// Its file, below the output directory.
     pub file: String,
     /// Its text, without the `;`.
@@ -46,7 +46,7 @@ pub struct Statement {
 
 /// How much of a target is deployed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Scope {
+pub enum DeployScope {
     /// All of it.
     #[default]
     All,
@@ -56,7 +56,7 @@ pub enum Scope {
 
 /// A dashboard.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Dashboard {
+pub struct DesiredDashboard {
     /// The metric, which is its key.
     pub metric: String,
     /// Its definition.
@@ -77,13 +77,13 @@ pub struct Desired {
     /// Name of the warehouse.
     pub warehouse: Option<String>,
     /// Statements, in the order in which they run.
-    pub statements: Vec<Statement>,
+    pub statements: Vec<DesiredStatement>,
     /// Files of the release, by their path below the output directory.
     pub files: BTreeMap<String, Arc<str>>,
     /// Dashboards.
-    pub dashboards: Vec<Dashboard>,
+    pub dashboards: Vec<DesiredDashboard>,
     /// How much of it is deployed.
-    pub scope: Scope,
+    pub scope: DeployScope,
     /// The commit that it is made from, where that is known.
     pub commit: Option<String>,
     /// The specs that all this is made from, as JSON: texts by path.
@@ -141,7 +141,7 @@ impl Desired {
             statements: vec![],
             files: BTreeMap::new(),
             dashboards: vec![],
-            scope: Scope::All,
+            scope: DeployScope::All,
             commit: None,
             specs: Arc::from(""),
             renamed: renamed(project, plan),
@@ -170,13 +170,16 @@ impl Desired {
             ArtifactKind::Operation(_, script) => {
                 // The last of them is the mark that schedules ask for: all tables are those of this build.
                 if script.makes_views() {
-                    self.statements.extend(statements(Phase::After, true, Identity::RunAs, &path, &text)?);
+                    self.statements.extend(statements(FilePhase::After, true, Identity::RunAs, &path, &text)?);
                 }
                 self.files.insert(path, text);
             }
             ArtifactKind::Dataset(_) => drop(self.files.insert(path, text)),
             ArtifactKind::Dashboard(id) => self.dashboards.extend(
-                project.metrics.get(id.0).map(|metric| Dashboard { metric: metric.name.clone(), definition: text }),
+                project
+                    .metrics
+                    .get(id.0)
+                    .map(|metric| DesiredDashboard { metric: metric.name.clone(), definition: text }),
             ),
             ArtifactKind::Gone(_)
             | ArtifactKind::Administration(..)
@@ -275,7 +278,7 @@ impl Desired {
     ///
     /// # Errors
     /// When a reference stands for nothing that is known.
-    pub fn resources(&self, known: &Values, user: &str) -> Result<Vec<(Declared, Value)>, DesiredError> {
+    pub fn resources(&self, known: &Values, user: &str) -> Result<Vec<(DeclaredResource, Value)>, DesiredError> {
         let resources = rest::resources(&self.bundle, &self.deployment, known)?;
         let mut bodies = vec![];
         for declared in resources {
@@ -318,7 +321,7 @@ pub fn is_source(path: &str) -> bool {
 }
 
 /// The SQL of a pipeline with the settings that its names depend on.
-pub fn pipeline_sql(files: Vec<SqlFile>, settings: &Value) -> PipelineSql {
+pub fn pipeline_sql(files: Vec<PipelineFile>, settings: &Value) -> PipelineSql {
     let text = |key: &str| settings.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
     let configuration = settings.get("configuration").and_then(Value::as_object).into_iter().flatten();
     let configuration = configuration.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())));
@@ -359,13 +362,14 @@ pub fn known_values(warehouse: &str, files: &str, pipelines: &BTreeMap<String, S
 }
 
 fn statements(
-    phase: Phase,
+    phase: FilePhase,
     behind_update: bool,
     identity: Identity,
     file: &str,
     text: &str,
-) -> Result<Vec<Statement>, DesiredError> {
-    let statement = |(text, effect)| Statement { phase, file: file.to_owned(), text, effect, behind_update, identity };
+) -> Result<Vec<DesiredStatement>, DesiredError> {
+    let statement =
+        |(text, effect)| DesiredStatement { phase, file: file.to_owned(), text, effect, behind_update, identity };
     Ok(read_statements(file, text)?.into_iter().map(statement).collect())
 }
 

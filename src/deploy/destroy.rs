@@ -23,11 +23,11 @@ use super::left::Left;
 use super::observe::{dashboard_key, kind_of};
 use super::run;
 use crate::bundle::resource::ResourceKind;
-use crate::plan::record::{Entry, Given};
+use crate::plan::record::{Given, RecordEntry};
 
 /// What goes besides what holds no data.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Scope {
+pub struct DestroyScope {
     /// The tables of the pipeline, with the functions and policies that protect them.
     pub tables: bool,
     /// The volume with its files.
@@ -106,8 +106,8 @@ pub fn removals(
     client: &Client<'_>,
     desired: &Desired,
     remote: &Remote,
-    given: &BTreeSet<Entry>,
-    scope: Scope,
+    given: &BTreeSet<RecordEntry>,
+    scope: DestroyScope,
 ) -> Result<Vec<Removal>, DestroyError> {
     let (volume, schema) = (made(desired, ObjectKind::Volume), made(desired, ObjectKind::Schema));
     if scope.volume && volume.is_none() {
@@ -150,15 +150,15 @@ fn resources(remote: &Remote) -> Vec<Removal> {
 }
 
 /// Metric views and views of operation that are there.
-fn views<'a>(remote: &'a Remote, given: &'a BTreeSet<Entry>) -> impl Iterator<Item = Object> + 'a {
-    let view = |entry: &Entry| match &entry.given {
+fn views<'a>(remote: &'a Remote, given: &'a BTreeSet<RecordEntry>) -> impl Iterator<Item = Object> + 'a {
+    let view = |entry: &RecordEntry| match &entry.given {
         Given::MetricView { name } => Some(Object { kind: ObjectKind::Table, name: name.clone() }),
         _ => None,
     };
     given.iter().filter_map(view).filter(|view| remote.catalog.is_there(view))
 }
 
-fn pipelines_of(remote: &Remote, scope: Scope) -> impl Iterator<Item = Removal> {
+fn pipelines_of(remote: &Remote, scope: DestroyScope) -> impl Iterator<Item = Removal> {
     let all = remote.resources.iter().filter(|(key, _)| kind_of(key) == Some(ResourceKind::Pipeline));
     all.map(move |(key, there)| Removal::Pipeline(key.clone(), there.id.clone(), scope.tables))
 }
@@ -168,7 +168,7 @@ fn protected(
     client: &Client<'_>,
     desired: &Desired,
     remote: &Remote,
-    given: &BTreeSet<Entry>,
+    given: &BTreeSet<RecordEntry>,
 ) -> Result<Vec<Removal>, DestroyError> {
     let mut removals: Vec<Removal> =
         event_log(desired, remote)?.map(|log| Removal::Table(log, true)).into_iter().collect();
@@ -176,7 +176,7 @@ fn protected(
         removals.push(Removal::Table(table.clone(), keeper.is_stream));
     }
     for (on, name) in remote.catalog.policies.keys() {
-        let is_given = |entry: &Entry| matches!(&entry.given, Given::Policy { name: known, .. } if known.eq_ignore_ascii_case(name));
+        let is_given = |entry: &RecordEntry| matches!(&entry.given, Given::Policy { name: known, .. } if known.eq_ignore_ascii_case(name));
         if given.iter().any(is_given) {
             removals.push(Removal::Policy(on.clone(), name.clone()));
         }
@@ -249,9 +249,9 @@ fn require_empty(
 }
 
 /// The files of the target: all of them, or those that tables which stay do not need.
-fn paths(client: &Client<'_>, remote: &Remote, scope: Scope) -> Result<Vec<Removal>, Error> {
+fn paths(client: &Client<'_>, remote: &Remote, scope: DestroyScope) -> Result<Vec<Removal>, Error> {
     let paths = match scope {
-        Scope { tables: true, volume: true, schema: true } => vec![remote.root.clone()],
+        DestroyScope { tables: true, volume: true, schema: true } => vec![remote.root.clone()],
         _ => vec![format!("{}/releases", remote.root), Left::path(&remote.root)],
     };
     let mut removals = vec![];

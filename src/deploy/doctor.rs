@@ -13,7 +13,7 @@ use super::client::api::permissions::{self, On, Who};
 use super::client::api::{files, pipelines, schemas, volumes};
 use super::client::error::{Error, ErrorKind};
 use super::desired::Desired;
-use super::observe::{self, ObserveError, Site};
+use super::observe::{self, ObserveError, TargetSite};
 use super::{adopt, change};
 use crate::bundle::resource::ResourceKind;
 use crate::model::{Mode, Principal, Target};
@@ -33,7 +33,7 @@ pub enum Verdict {
 
 /// A check.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Check {
+pub struct DoctorCheck {
     /// What was looked at.
     pub what: &'static str,
     /// What it came to.
@@ -45,20 +45,20 @@ pub struct Check {
     pub remedy: Option<String>,
 }
 
-fn fine(what: &'static str, found: String) -> Check {
-    Check { what, verdict: Verdict::Fine, found, remedy: None }
+fn fine(what: &'static str, found: String) -> DoctorCheck {
+    DoctorCheck { what, verdict: Verdict::Fine, found, remedy: None }
 }
 
-fn lacking(what: &'static str, found: String, remedy: String) -> Check {
-    Check { what, verdict: Verdict::Lacking, found, remedy: Some(remedy) }
+fn lacking(what: &'static str, found: String, remedy: String) -> DoctorCheck {
+    DoctorCheck { what, verdict: Verdict::Lacking, found, remedy: Some(remedy) }
 }
 
-fn unknown(what: &'static str, found: String, remedy: &str) -> Check {
-    Check { what, verdict: Verdict::Unknown, found, remedy: Some(remedy.to_owned()) }
+fn unknown(what: &'static str, found: String, remedy: &str) -> DoctorCheck {
+    DoctorCheck { what, verdict: Verdict::Unknown, found, remedy: Some(remedy.to_owned()) }
 }
 
 /// Looks at all that a deployment to a target needs.
-pub fn examine(client: &Client<'_>, desired: &Desired, target: &Target) -> Vec<Check> {
+pub fn examine(client: &Client<'_>, desired: &Desired, target: &Target) -> Vec<DoctorCheck> {
     let me = match identity::me(client) {
         Ok(me) => me,
         Err(error) => {
@@ -92,7 +92,7 @@ struct Examination<'a, 'c, 'w> {
 
 impl Examination<'_, '_, '_> {
     /// Whether whoever asks is who deploys.
-    fn identity(&self) -> Check {
+    fn identity(&self) -> DoctorCheck {
         let user = &self.me.user_name;
         let is_development = self.target.mode == Mode::Development;
         let Some(deployer) = deployment::deployer(self.target).filter(|_| !is_development) else {
@@ -111,7 +111,7 @@ impl Examination<'_, '_, '_> {
         }
     }
 
-    fn warehouse(&self, found: &Result<String, ObserveError>) -> Check {
+    fn warehouse(&self, found: &Result<String, ObserveError>) -> DoctorCheck {
         match found {
             Ok(id) => fine("warehouse", format!("`{}` ({id})", self.desired.warehouse.as_deref().unwrap_or_default())),
             Err(error) => {
@@ -130,7 +130,7 @@ impl Examination<'_, '_, '_> {
         Ok(held.map(|effective| effective.privilege).collect())
     }
 
-    fn catalog(&self) -> Check {
+    fn catalog(&self) -> DoctorCheck {
         let name = &self.target.catalog;
         let ask = "ask an administrator for it: `gen doctor --bootstrap` prints the statements";
         let held = match self.held(Securable::Catalog, name) {
@@ -152,7 +152,7 @@ impl Examination<'_, '_, '_> {
         format!("{}.{}", self.target.catalog, self.target.schema)
     }
 
-    fn schema(&self) -> Check {
+    fn schema(&self) -> DoctorCheck {
         let name = self.schema_name();
         let owner = match schemas::get(self.client, &name) {
             Ok(Some(schema)) => schema.owner.unwrap_or_default(),
@@ -175,7 +175,7 @@ impl Examination<'_, '_, '_> {
     }
 
     /// A volume of somebody else; the deployment makes its own.
-    fn volume(&self) -> Option<Check> {
+    fn volume(&self) -> Option<DoctorCheck> {
         let parts: Vec<&str> = self.target.landing.strip_prefix("/Volumes/")?.split('/').take(3).collect();
         let name = parts.join(".");
         Some(match volumes::get(self.client, &name) {
@@ -194,7 +194,7 @@ impl Examination<'_, '_, '_> {
         })
     }
 
-    fn folder(&self, site: &Result<Site, ObserveError>) -> Check {
+    fn folder(&self, site: &Result<TargetSite, ObserveError>) -> DoctorCheck {
         let root = match site {
             Ok(site) => site.root.clone(),
             Err(error) => {
@@ -238,7 +238,7 @@ impl Examination<'_, '_, '_> {
     }
 
     /// Whether pipeline and jobs can be made, or are ours.
-    fn resources(&self, site: Site, warehouse: String) -> Vec<Check> {
+    fn resources(&self, site: TargetSite, warehouse: String) -> Vec<DoctorCheck> {
         let remote = observe::unread(site, warehouse);
         let release = self.desired.release();
         let Ok(wanted) = change::wanted(self.desired, &remote, &release) else { return vec![] };
@@ -262,7 +262,7 @@ impl Examination<'_, '_, '_> {
     }
 
     /// Whether the workspace would take the pipeline, with whom it runs as.
-    fn pipeline(&self, wanted: &[(ResourceKind, String, Value)]) -> Check {
+    fn pipeline(&self, wanted: &[(ResourceKind, String, Value)]) -> DoctorCheck {
         let what = "service principal";
         let Some(run_as) = self.target.run_as.as_ref().filter(|run_as| run_as.id() != self.me.user_name) else {
             return fine(what, format!("the pipeline runs as `{}`", self.me.user_name));

@@ -3,33 +3,33 @@
 
 use std::collections::BTreeSet;
 
-use super::catalog::{Catalog, Known};
-use super::change::{self, Change, Remote, Stage, Waits};
+use super::catalog::{Known, ObservedCatalog};
+use super::change::{self, Change, DeployStage, Remote, Waits};
 use super::client::Client;
 use super::client::api::identity::{self, Identity};
 use super::effect::{Effect, Object, ObjectKind};
 use super::field;
 use super::left::Left;
 use super::memory::Memory;
-use super::observe::{self, ObserveError, Site, dashboard_key, kind_of};
+use super::observe::{self, ObserveError, TargetSite, dashboard_key, kind_of};
 use super::ownership::{self, Ours};
 use super::release;
-use super::report::{self, Fate, Line};
+use super::report::{self, Fate, ReportLine};
 
 /// What was found of a deployment.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Drift {
     /// What differs from what was deployed, each as the change that would put it right.
-    pub lines: Vec<Line>,
+    pub lines: Vec<ReportLine>,
     /// What this identity may not see, and so can't tell.
-    pub unknown: Vec<Line>,
+    pub unknown: Vec<ReportLine>,
 }
 
 /// What differs from what was deployed.
 ///
 /// # Errors
 /// When the workspace can't be read.
-pub fn drift(client: &Client<'_>, left: &Left, site: Site, warehouse: String) -> Result<Drift, ObserveError> {
+pub fn drift(client: &Client<'_>, left: &Left, site: TargetSite, warehouse: String) -> Result<Drift, ObserveError> {
     let remote = look(client, left, site, warehouse)?;
     let mut lines = lost_tables(left, &remote);
     lines.extend(files(client, left, &remote)?);
@@ -63,7 +63,7 @@ fn can_tell(change: &Change, remote: &Remote, me: &Identity) -> bool {
 }
 
 /// Reads what there is of all that the deployment left.
-fn look(client: &Client<'_>, left: &Left, site: Site, warehouse: String) -> Result<Remote, ObserveError> {
+fn look(client: &Client<'_>, left: &Left, site: TargetSite, warehouse: String) -> Result<Remote, ObserveError> {
     let effects: Vec<_> = left.statements().into_iter().map(|statement| statement.effect).collect();
     let also = ownership::looked_at(left.ownership, &effects, left.tables());
     let catalog = super::reading::catalog(client, Some(&warehouse), &effects, &also)?;
@@ -84,7 +84,7 @@ fn look(client: &Client<'_>, left: &Left, site: Site, warehouse: String) -> Resu
 
 /// Whether an identity sees all privileges on an object, and not those alone that it has itself: it owns the object or its
 /// schema, or sees what others have.
-fn sees_all(on: &Object, catalog: &Catalog, me: &Identity) -> bool {
+fn sees_all(on: &Object, catalog: &ObservedCatalog, me: &Identity) -> bool {
     let groups = me.groups.iter().map(|group| group.display.as_str());
     let own: BTreeSet<&str> = groups.chain([me.user_name.as_str(), "account users"]).collect();
     let schema = Object { kind: ObjectKind::Schema, name: on.name.iter().take(2).cloned().collect() };
@@ -140,21 +140,21 @@ fn changes(left: &Left, remote: &Remote) -> Vec<Change> {
     changes
 }
 
-fn plain(stage: Stage, fate: Fate, what: String) -> Line {
-    Line { stage, fate, what, fields: vec![], access: None, waits: None }
+fn plain(stage: DeployStage, fate: Fate, what: String) -> ReportLine {
+    ReportLine { stage, fate, what, fields: vec![], access: None, waits: None }
 }
 
 /// Tables that were there and are not any more.
-fn lost_tables(left: &Left, remote: &Remote) -> Vec<Line> {
+fn lost_tables(left: &Left, remote: &Remote) -> Vec<ReportLine> {
     // What could not be listed is not lost.
     let is_listed = remote.catalog.objects.values().any(|known| matches!(known, Known::Read(_)));
     let lost = left.tables().filter(|table| is_listed && !remote.catalog.is_there(table));
-    lost.map(|table| plain(Stage::Waiting, Fate::New, table.to_string())).collect()
+    lost.map(|table| plain(DeployStage::Waiting, Fate::New, table.to_string())).collect()
 }
 
 /// Files of the release that are not as they were written.
-fn files(client: &Client<'_>, left: &Left, remote: &Remote) -> Result<Vec<Line>, ObserveError> {
-    let line = |what: String| plain(Stage::Files, Fate::Changed, what);
+fn files(client: &Client<'_>, left: &Left, remote: &Remote) -> Result<Vec<ReportLine>, ObserveError> {
+    let line = |what: String| plain(DeployStage::Files, Fate::Changed, what);
     let Some(touched) = release::touched(client, &remote.folder(&left.release))? else {
         return Ok(vec![line(format!("release `{}`", left.release))]);
     };

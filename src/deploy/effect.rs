@@ -1,16 +1,15 @@
 //! What a statement of governance makes true, so that it can be told from the state of a catalog whether it has to run.
 //!
 //! The statements are those of the build, read back from their text. Each can be run any number of times and does
-//! nothing where its effect holds already ([`Catalog::holds`](super::catalog::Catalog::holds)), so leaving those out changes
-//! nothing of what was proven about their order.
+//! nothing where its effect holds already ([`Catalog::holds`](super::catalog::ObservedCatalog::holds)), so leaving
+//! those out changes nothing of what was proven about their order.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use lakeflow::ast::{
-    Alter, AlterAction, ColumnAction, Command, CommentOn, CommentTarget, CreateFunction, CreateMetricView,
-    CreatePolicy, CreateView, Expr, MetricJoin, ObjectName, Part, Privilege, Securable, SecurableKind, StatementKind,
-    Text,
+    Alter, AlterAction, ColumnAction, Command, CommandPart, CommentOn, CommentTarget, CreateFunction, CreateMetricView,
+    CreatePolicy, CreateView, Expr, MetricJoin, ObjectName, Privilege, Securable, SecurableKind, StatementKind, Text,
 };
 use lakeflow::{folded, parse_expr};
 
@@ -77,7 +76,7 @@ impl fmt::Display for Object {
 
 /// What bears tags.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Tagged {
+pub struct TaggedObject {
     /// The table.
     pub table: Object,
     /// Its column, in lower case; `None` for the table itself.
@@ -108,9 +107,9 @@ pub enum Effect {
     /// There is no such policy.
     NoPolicy(Object, String),
     /// Tags have these values.
-    Tags(Tagged, BTreeMap<String, String>),
+    Tags(TaggedObject, BTreeMap<String, String>),
     /// There are no such tags.
-    NoTags(Tagged, BTreeSet<String>),
+    NoTags(TaggedObject, BTreeSet<String>),
     /// An object is not there.
     Gone(Object),
     /// What is not known of a catalog: the statement runs.
@@ -207,7 +206,7 @@ fn tags(alter: &Alter) -> Effect {
         AlterAction::Column { name, action: ColumnAction::UnsetTags(keys) } => (Some(name), None, Some(keys)),
         _ => return Effect::Unknown,
     };
-    let tagged = Tagged { table, column: column.map(|name| folded(&name.value).into_owned()) };
+    let tagged = TaggedObject { table, column: column.map(|name| folded(&name.value).into_owned()) };
     match (set, unset) {
         (Some(tags), _) => {
             let value = |tag: &lakeflow::ast::Tag| (tag.key.clone(), tag.value.clone().unwrap_or_default());
@@ -234,7 +233,7 @@ fn owned(command: &Command, word: &str) -> Effect {
 fn of_command(command: &Command) -> Effect {
     // A script with one statement of governance in it, behind handlers that are none.
     let inner = command.parts.iter().filter_map(|part| match part {
-        Part::Statement(statement) => Some(Effect::of(statement)).filter(|effect| *effect != Effect::Unknown),
+        CommandPart::Statement(statement) => Some(Effect::of(statement)).filter(|effect| *effect != Effect::Unknown),
         _ => None,
     });
     let inner: Vec<Effect> = inner.collect();
@@ -242,10 +241,10 @@ fn of_command(command: &Command) -> Effect {
         return effect.clone();
     }
     let word = |index: usize| match command.parts.get(index) {
-        Some(Part::Word(word)) => *word,
+        Some(CommandPart::Word(word)) => *word,
         _ => "",
     };
-    if command.parts.iter().any(|part| matches!(part, Part::Word("OWNER"))) {
+    if command.parts.iter().any(|part| matches!(part, CommandPart::Word("OWNER"))) {
         return owned(command, word(1));
     }
     let kind = match (word(0), word(1)) {

@@ -11,7 +11,7 @@ use crate::model::Share;
 
 /// A setting that differs.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Field {
+pub struct ChangedField {
     /// Where it is: `tasks[refresh].timeout_seconds`.
     pub path: String,
     /// The value that is there; `None` where there is none.
@@ -55,9 +55,9 @@ impl Extent {
 }
 
 /// The settings of a resource that differ, in the order of their paths.
-pub fn differences(kind: ResourceKind, extent: Extent, wanted: &Value, there: &Value) -> Vec<Field> {
+pub fn differences(kind: ResourceKind, extent: Extent, wanted: &Value, there: &Value) -> Vec<ChangedField> {
     let mut fields = vec![];
-    Comparison { kind, extent }.compare("", Some(wanted), Some(there), &mut fields);
+    FieldComparison { kind, extent }.compare("", Some(wanted), Some(there), &mut fields);
     fields.sort_by(|a, b| a.path.cmp(&b.path));
     fields
 }
@@ -132,12 +132,12 @@ fn is_nothing(value: &Value) -> bool {
 
 /// A comparison of the settings of a resource.
 #[derive(Clone, Copy)]
-struct Comparison {
+struct FieldComparison {
     kind: ResourceKind,
     extent: Extent,
 }
 
-impl Comparison {
+impl FieldComparison {
     /// Tags and settings that are not ours, what says who deployed last, and what a workspace fills in of clusters.
     fn is_left_alone(self, path: &str, wanted: Option<&Value>) -> bool {
         let is_cluster = path == "clusters" || path.starts_with("clusters.");
@@ -153,7 +153,7 @@ impl Comparison {
         STAMPS.contains(&path) || (is_cluster && wanted.is_none()) || is_kept
     }
 
-    fn compare(self, path: &str, wanted: Option<&Value>, there: Option<&Value>, fields: &mut Vec<Field>) {
+    fn compare(self, path: &str, wanted: Option<&Value>, there: Option<&Value>, fields: &mut Vec<ChangedField>) {
         let plain = without_places(path);
         if is_of_server(self.kind, &plain) || self.is_left_alone(&plain, wanted) {
             return;
@@ -174,14 +174,14 @@ impl Comparison {
                     _ => false,
                 };
                 if !(is_same || blank(wanted) && blank(there)) {
-                    fields.push(Field { path: path.to_owned(), before: there.cloned(), after: wanted.cloned() });
+                    fields.push(ChangedField { path: path.to_owned(), before: there.cloned(), after: wanted.cloned() });
                 }
             }
         }
     }
 
     /// Lists of named things are compared by name, lists of texts as sets, others place by place.
-    fn lists(self, path: &str, wanted: &[Value], there: &[Value], fields: &mut Vec<Field>) {
+    fn lists(self, path: &str, wanted: &[Value], there: &[Value], fields: &mut Vec<ChangedField>) {
         let all = || wanted.iter().chain(there);
         if all().all(|item| item.get("task_key").is_some()) {
             let name = |item: &Value| item.get("task_key").and_then(Value::as_str).unwrap_or_default().to_owned();
@@ -204,7 +204,7 @@ impl Comparison {
         if all().all(Value::is_string) {
             if texts(wanted) != texts(there) {
                 let field = |items: &[Value]| Some(Value::Array(items.to_vec()));
-                fields.push(Field { path: path.to_owned(), before: field(there), after: field(wanted) });
+                fields.push(ChangedField { path: path.to_owned(), before: field(there), after: field(wanted) });
             }
             return;
         }

@@ -9,7 +9,7 @@ use sqlparser::ast::BinaryOperator;
 
 /// The body of a function, taken apart.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Guard {
+pub struct FunctionGuard {
     /// Conditions, each of which lets somebody through: to the value in the clear, or to a row.
     pub unless: BTreeSet<String>,
     /// Those of them that let somebody through to some rows: who is asked for, and which rows.
@@ -18,22 +18,22 @@ pub struct Guard {
     pub rest: Option<String>,
 }
 
-impl Guard {
+impl FunctionGuard {
     /// Takes the text of a body apart; `None` where it is no expression.
-    pub fn parse(body: &str) -> Option<Guard> {
-        parse_expr(body).ok().map(|body| Guard::of(&body))
+    pub fn parse(body: &str) -> Option<FunctionGuard> {
+        parse_expr(body).ok().map(|body| FunctionGuard::of(&body))
     }
 
     /// Takes a body apart.
-    pub fn of(body: &Expr) -> Guard {
+    pub fn of(body: &Expr) -> FunctionGuard {
         if let Expr::Case { operand: None, conditions, else_result: Some(rest), .. } = body {
             let is_clear = |result: &Expr| matches!(result, Expr::Identifier(name) if name.value == "value");
             if conditions.iter().all(|when| is_clear(&when.result)) {
                 let unless = conditions.iter().map(|when| expr_text(&when.condition)).collect();
-                return Guard { unless, limited: vec![], rest: Some(expr_text(rest)) };
+                return FunctionGuard { unless, limited: vec![], rest: Some(expr_text(rest)) };
             }
         }
-        let mut guard = Guard::default();
+        let mut guard = FunctionGuard::default();
         guard.collect(body);
         guard
     }
@@ -54,7 +54,7 @@ impl Guard {
     }
 
     /// Whether nobody is let through by this one who is not by the other, and everybody else gets the same.
-    pub fn is_within(&self, other: &Guard) -> bool {
+    pub fn is_within(&self, other: &FunctionGuard) -> bool {
         other.is_open() || (self.rest == other.rest && self.unless.is_subset(&other.unless))
     }
 
@@ -78,13 +78,14 @@ mod tests {
 
     #[test]
     fn a_row_filter_tells_who_sees_which_rows() {
-        let guard = Guard::parse("is_account_group_member('a') OR (is_account_group_member('b') AND (r = upper('n')))");
+        let guard =
+            FunctionGuard::parse("is_account_group_member('a') OR (is_account_group_member('b') AND (r = upper('n')))");
         let limited = [("is_account_group_member('b')".to_owned(), "r = upper('n')".to_owned())];
         assert_eq!(guard.unwrap().limited, limited);
     }
 
     fn is_within(new: &str, old: &str) -> bool {
-        Guard::parse(new).unwrap().is_within(&Guard::parse(old).unwrap())
+        FunctionGuard::parse(new).unwrap().is_within(&FunctionGuard::parse(old).unwrap())
     }
 
     const ONE: &str = "CASE WHEN is_account_group_member('a') THEN value ELSE '***' END";

@@ -13,13 +13,13 @@ use super::change::{self, Change, Remote};
 use super::client::Client;
 use super::client::api::files;
 use super::client::error::{Error, ErrorKind};
-use super::desired::{Desired, DesiredError, Statement, is_source};
+use super::desired::{Desired, DesiredError, DesiredStatement, is_source};
 use super::effect::{Effect, Object, ObjectKind};
 use super::ownership;
 use crate::bundle::resource::ResourceKind;
-use crate::bundle::{Level, Permission};
+use crate::bundle::{Permission, PermissionLevel};
 use crate::model::{Ownership, Principal};
-use crate::plan::{Identity, Phase};
+use crate::plan::{FilePhase, Identity};
 
 /// The form of the file that this program writes.
 const VERSION: u32 = 1;
@@ -101,19 +101,19 @@ impl Left {
     pub fn of(desired: &Desired, remote: &Remote, waiting: &[Change]) -> Result<Left, DesiredError> {
         let release = desired.release();
         let resources = change::wanted(desired, remote, &release)?;
-        let waits = |statement: &Statement| {
+        let waits = |statement: &DesiredStatement| {
             let is_it = |change: &Change| matches!(change, Change::Statement { statement: s, .. } if **s == *statement);
             waiting.iter().any(is_it)
         };
-        let said = |statement: &Statement| Said {
+        let said = |statement: &DesiredStatement| Said {
             file: statement.file.clone(),
             text: statement.text.clone(),
-            is_before: statement.phase == Phase::Before,
+            is_before: statement.phase == FilePhase::Before,
         };
         let allowed = |permission: &Permission| Allowed {
             who: permission.principal.id().to_owned(),
             is_group: matches!(permission.principal, Principal::Group(_)),
-            may_manage: permission.level == Level::Manage,
+            may_manage: permission.level == PermissionLevel::Manage,
         };
         let viewers = |metric: &str| desired.viewers_of(metric).map(Viewer::of).collect();
         let own = own_tables(desired, &resources);
@@ -154,11 +154,11 @@ impl Left {
     }
 
     /// The statements, read back from their text.
-    pub fn statements(&self) -> Vec<Statement> {
+    pub fn statements(&self) -> Vec<DesiredStatement> {
         let statement = |said: &Said| {
             let parsed = lakeflow::parse(&said.text).ok()?.pop()?;
-            Some(Statement {
-                phase: if said.is_before { Phase::Before } else { Phase::After },
+            Some(DesiredStatement {
+                phase: if said.is_before { FilePhase::Before } else { FilePhase::After },
                 file: said.file.clone(),
                 text: said.text.clone(),
                 effect: Effect::of(&parsed.kind),
@@ -177,7 +177,7 @@ impl Left {
                 true => Principal::Group(allowed.who.clone()),
                 false => Principal::ServicePrincipal(allowed.who.clone()),
             },
-            level: if allowed.may_manage { Level::Manage } else { Level::Run },
+            level: if allowed.may_manage { PermissionLevel::Manage } else { PermissionLevel::Run },
         };
         self.permissions.iter().map(permission).collect()
     }

@@ -10,10 +10,10 @@ use std::time::{Duration, SystemTime};
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::ci::Run;
+use super::ci::CiRun;
 use super::client::Client;
 use super::client::api::files;
-use super::client::call::Call;
+use super::client::call::WorkspaceCall;
 use super::client::door::Method;
 use super::client::error::{Called, Error, ErrorKind};
 use crate::world::World;
@@ -41,7 +41,7 @@ pub struct Holder {
     pub alive: String,
     /// The run of a CI that deploys.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub run: Option<Run>,
+    pub run: Option<CiRun>,
 }
 
 /// The lock of a target, held until it is let go.
@@ -88,7 +88,7 @@ impl<'c, 'w> Lock<'c, 'w> {
             user: user.to_owned(),
             since: now.clone(),
             alive: now,
-            run: Run::of(world),
+            run: CiRun::of(world),
         };
         let text = serde_json::to_vec(&own).unwrap_or_default();
         files::make_folder(client, root)?;
@@ -193,7 +193,7 @@ fn lost(path: &str, held: &Holder) -> Error {
     Error {
         kind: ErrorKind::Refused,
         message: format!("`{}` took the lock over at {}", held.user, held.since),
-        request: Called { method: Method::Get, path: Call::get(&[path.trim_start_matches('/')]).path },
+        request: Called { method: Method::Get, path: WorkspaceCall::get(&[path.trim_start_matches('/')]).path },
         status: None,
         code: None,
         attempts: 1,

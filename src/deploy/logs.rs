@@ -35,7 +35,7 @@ pub struct Happening {
 
 /// Rows of a dataset that were judged by an expectation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Expectation {
+pub struct ExpectationCount {
     /// The dataset.
     pub dataset: String,
     /// The expectation.
@@ -48,7 +48,7 @@ pub struct Expectation {
 
 /// Rows that a dataset got.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Rows {
+pub struct LoggedRows {
     /// The dataset.
     pub dataset: String,
     /// Rows that were written.
@@ -59,7 +59,7 @@ pub struct Rows {
 
 /// What went wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Fault {
+pub struct LoggedFault {
     /// The dataset or flow.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dataset: Option<String>,
@@ -75,11 +75,11 @@ pub struct Log {
     /// Events, the oldest first.
     pub events: Vec<Happening>,
     /// Rows by dataset.
-    pub rows: Vec<Rows>,
+    pub rows: Vec<LoggedRows>,
     /// Rows by dataset and expectation.
-    pub expectations: Vec<Expectation>,
+    pub expectations: Vec<ExpectationCount>,
     /// What went wrong, the first fault first.
-    pub faults: Vec<Fault>,
+    pub faults: Vec<LoggedFault>,
 }
 
 /// Reads what happened in an update.
@@ -100,7 +100,7 @@ pub fn log(client: &Client<'_>, pipeline: &str, update: &str) -> Result<Log, Err
     for judged in &mut expectations {
         (judged.dataset, judged.name) = (client.shown(&judged.dataset), client.shown(&judged.name));
     }
-    let faults = faults(&events).into_iter().map(|fault| Fault {
+    let faults = faults(&events).into_iter().map(|fault| LoggedFault {
         dataset: fault.dataset.map(|dataset| client.shown(&dataset)),
         message: client.shown(&fault.message),
     });
@@ -131,12 +131,12 @@ fn events(client: &Client<'_>, pipeline: &str, update: &str, filter: &str) -> Re
 }
 
 /// What went wrong, each fault once.
-pub fn faults(events: &[Event]) -> Vec<Fault> {
+pub fn faults(events: &[Event]) -> Vec<LoggedFault> {
     let mut faults = vec![];
     for event in events.iter().filter(|event| event.level == "ERROR") {
         let exceptions = event.error.iter().flat_map(|error| &error.exceptions);
         for message in exceptions.filter_map(|exception| exception.message.as_deref()) {
-            let fault = Fault { dataset: about(event), message: unseen::without_rows(message) };
+            let fault = LoggedFault { dataset: about(event), message: unseen::without_rows(message) };
             if !faults.contains(&fault) {
                 faults.push(fault);
             }
@@ -178,7 +178,7 @@ fn count(value: Option<&Value>) -> u64 {
 }
 
 /// Rows by dataset, and by dataset and expectation: the sums of what the events of flows tell.
-fn counts(events: &[Event]) -> (Vec<Rows>, Vec<Expectation>) {
+fn counts(events: &[Event]) -> (Vec<LoggedRows>, Vec<ExpectationCount>) {
     let mut rows: BTreeMap<String, (u64, u64)> = BTreeMap::new();
     let mut judged: BTreeMap<(String, String), (u64, u64)> = BTreeMap::new();
     for event in events.iter().filter(|event| event.event_type == "flow_progress") {
@@ -198,8 +198,12 @@ fn counts(events: &[Event]) -> (Vec<Rows>, Vec<Expectation>) {
             sum.1 += count(expectation.get("failed_records"));
         }
     }
-    let rows = rows.into_iter().map(|(dataset, (written, dropped))| Rows { dataset, written, dropped });
-    let judged =
-        judged.into_iter().map(|((dataset, name), (passed, failed))| Expectation { dataset, name, passed, failed });
+    let rows = rows.into_iter().map(|(dataset, (written, dropped))| LoggedRows { dataset, written, dropped });
+    let judged = judged.into_iter().map(|((dataset, name), (passed, failed))| ExpectationCount {
+        dataset,
+        name,
+        passed,
+        failed,
+    });
     (rows.collect(), judged.collect())
 }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::plan::record::Entry;
+use crate::plan::record::RecordEntry;
 
 /// The form of the file that this program writes.
 const VERSION: u32 = 1;
@@ -42,7 +42,7 @@ pub struct Memory {
     pub releases: Vec<String>,
     /// What was granted and is not known to be gone.
     #[serde(default)]
-    pub granted: BTreeSet<Entry>,
+    pub granted: BTreeSet<RecordEntry>,
     /// Whether a deployment began and did not come to its end.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unfinished: bool,
@@ -51,7 +51,7 @@ pub struct Memory {
     pub kept: BTreeSet<String>,
     /// What earlier builds granted, by the record of the project, and is gone.
     #[serde(default)]
-    pub gone: BTreeSet<Entry>,
+    pub gone: BTreeSet<RecordEntry>,
 }
 
 /// Why a file is not the memory of a target.
@@ -89,11 +89,11 @@ impl Memory {
     /// When it is none, or that of another project.
     pub fn parse(text: &[u8], project: &str, target: &str) -> Result<Memory, MemoryError> {
         #[derive(Deserialize)]
-        struct Form {
+        struct MemoryForm {
             version: u32,
         }
         let unreadable = |error: serde_json::Error| MemoryError::Unreadable(error.to_string());
-        let Form { version } = serde_json::from_slice(text).map_err(unreadable)?;
+        let MemoryForm { version } = serde_json::from_slice(text).map_err(unreadable)?;
         if version > VERSION {
             return Err(MemoryError::Newer(version));
         }

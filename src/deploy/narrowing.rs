@@ -6,14 +6,14 @@
 use lakeflow::ast::{CreatePolicy, FunctionBody};
 use lakeflow::folded;
 
-use super::catalog::{Catalog, Known};
+use super::catalog::{Known, ObservedCatalog};
 use super::effect::Effect;
-use super::guard::Guard;
+use super::guard::FunctionGuard;
 use crate::plan::operation::RELEASE_FUNCTION;
 
 /// Whether a statement before the pipeline may run before the validation, given what the catalog held before the deployment
 /// and whom the pipeline runs as.
-pub fn is_early(effect: &Effect, before: &Catalog, run_as: &str) -> bool {
+pub fn is_early(effect: &Effect, before: &ObservedCatalog, run_as: &str) -> bool {
     match effect {
         Effect::Function(name, _) | Effect::Owned(name, _) | Effect::Granted(name, ..)
             // The jobs that are there go by the mark of the release that runs.
@@ -23,8 +23,8 @@ pub fn is_early(effect: &Effect, before: &Catalog, run_as: &str) -> bool {
         }
         Effect::Function(name, wanted) => match before.functions.get(name) {
             None | Some(Known::Absent) => true,
-            Some(Known::Read(known)) => match (&wanted.body, Guard::parse(&known.body)) {
-                (FunctionBody::Expr(body), Some(known)) => Guard::of(body).is_within(&known),
+            Some(Known::Read(known)) => match (&wanted.body, FunctionGuard::parse(&known.body)) {
+                (FunctionBody::Expr(body), Some(known)) => FunctionGuard::of(body).is_within(&known),
                 _ => false,
             },
             Some(Known::Unknown(_)) => false,
@@ -41,7 +41,7 @@ pub fn is_early(effect: &Effect, before: &Catalog, run_as: &str) -> bool {
 }
 
 /// Whether a policy binds all whom it bound, by the same function and conditions.
-fn masks_more(known: &super::catalog::Policy, wanted: &CreatePolicy) -> bool {
+fn masks_more(known: &super::catalog::CatalogPolicy, wanted: &CreatePolicy) -> bool {
     let wanted = super::catalog::policy(wanted);
     wanted.except.is_subset(&known.except)
         && wanted.to.is_superset(&known.to)

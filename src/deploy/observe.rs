@@ -8,16 +8,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::bundled;
-use super::catalog::{Catalog, Keeper};
-use super::change::{Remote, There, name_of, wanted};
+use super::catalog::{Keeper, ObservedCatalog};
+use super::change::{Remote, ResourceThere, name_of, wanted};
 use super::client::Client;
 use super::client::api::permissions::{self, On};
 use super::client::api::{alerts, dashboards, files, identity, jobs, pipelines, updates, warehouses};
 use super::client::error::{Error, ErrorKind};
-use super::desired::{self, Dashboard, Desired, DesiredError, MANAGER, MANAGER_TAG, Scope, TARGET_TAG, short};
+use super::desired::{
+    self, DeployScope, Desired, DesiredDashboard, DesiredError, MANAGER, MANAGER_TAG, TARGET_TAG, short,
+};
 use super::effect::Effect;
 use super::left::own_tables;
-use super::meaning::{PipelineSql, SqlFile};
+use super::meaning::{PipelineFile, PipelineSql};
 use super::memory::{Memory, MemoryError};
 use super::release::{LIMIT, hash_of};
 use super::{ownership, reading, release};
@@ -93,7 +95,7 @@ pub enum ObserveError {
 
 /// The folder of a target, and who deploys to it.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Site {
+pub struct TargetSite {
     /// The user name, or the application id of a service principal.
     pub user: String,
     /// The folder.
@@ -111,12 +113,12 @@ pub fn memory_path(root: &str) -> String {
 ///
 /// # Errors
 /// When the workspace can't be read, or the memory is not one of this target.
-pub fn site(client: &Client<'_>, desired: &Desired) -> Result<Site, ObserveError> {
+pub fn site(client: &Client<'_>, desired: &Desired) -> Result<TargetSite, ObserveError> {
     let user = identity::me(client)?.user_name;
     let own = || format!("/Workspace/Users/{user}/.gen/{}/{}", desired.project, desired.target);
     let root = desired.root.clone().unwrap_or_else(own);
     let memory = Memory::new(&desired.project, &desired.target);
-    let mut site = Site { user, root, memory };
+    let mut site = TargetSite { user, root, memory };
     let path = memory_path(&site.root);
     match files::read(client, &path, LIMIT) {
         Ok(text) => {
@@ -133,7 +135,7 @@ pub fn site(client: &Client<'_>, desired: &Desired) -> Result<Site, ObserveError
 ///
 /// # Errors
 /// When it can't be read, or holds things of others in our place.
-pub fn remote(client: &Client<'_>, desired: &Desired, site: Site) -> Result<Remote, ObserveError> {
+pub fn remote(client: &Client<'_>, desired: &Desired, site: TargetSite) -> Result<Remote, ObserveError> {
     let warehouse = warehouse(client, desired)?;
     let effects: Vec<Effect> = desired.statements.iter().map(|statement| statement.effect.clone()).collect();
     let mut remote = unread(site, warehouse.clone());
@@ -141,7 +143,7 @@ pub fn remote(client: &Client<'_>, desired: &Desired, site: Site) -> Result<Remo
     let tables = own_tables(desired, &wanted(desired, &remote, &desired.release())?);
     let also = ownership::looked_at(desired.ownership, &effects, tables.into_iter());
     remote.catalog = reading::catalog(client, Some(&warehouse), &effects, &also)?;
-    if desired.scope == Scope::Governance {
+    if desired.scope == DeployScope::Governance {
         remote.resources = bundled::pipelines(client, desired, &remote)?;
         return Ok(remote);
     }
@@ -169,13 +171,13 @@ pub fn remote(client: &Client<'_>, desired: &Desired, site: Site) -> Result<Remo
 }
 
 /// A target of which nothing is read but who deploys, its folder and what is remembered.
-pub fn unread(site: Site, warehouse: String) -> Remote {
+pub fn unread(site: TargetSite, warehouse: String) -> Remote {
     Remote {
         user: site.user,
         root: site.root,
         warehouse: Some(warehouse),
         memory: site.memory,
-        catalog: Catalog::default(),
+        catalog: ObservedCatalog::default(),
         resources: BTreeMap::new(),
         dashboards: BTreeMap::new(),
         releases: BTreeSet::new(),
@@ -203,8 +205,8 @@ pub fn warehouse(client: &Client<'_>, desired: &Desired) -> Result<String, Obser
 /// When the workspace can't be read.
 pub fn is_updated(client: &Client<'_>, desired: &Desired, remote: &Remote) -> Result<bool, ObserveError> {
     let runs_wanted = match desired.scope {
-        Scope::All => remote.memory.release.as_deref() == Some(&desired.release()),
-        Scope::Governance => bundled::runs(client, desired, remote)?,
+        DeployScope::All => remote.memory.release.as_deref() == Some(&desired.release()),
+        DeployScope::Governance => bundled::runs(client, desired, remote)?,
     };
     if !runs_wanted {
         return Ok(false);
@@ -259,7 +261,7 @@ pub fn running(client: &Client<'_>, desired: &Desired, remote: &Remote) -> Resul
             .map(|bytes| String::from_utf8_lossy(&bytes).into_owned()),
     };
     let texts = client.side_by_side(&sources, text).into_iter().collect::<Result<Vec<String>, Error>>()?;
-    let files = sources.into_iter().zip(texts).map(|((path, _), text)| SqlFile { path, text }).collect();
+    let files = sources.into_iter().zip(texts).map(|((path, _), text)| PipelineFile { path, text }).collect();
     Ok(Running::Other(desired::pipeline_sql(files, &there.settings)))
 }
 
@@ -281,7 +283,7 @@ pub fn find(
     known: Option<&str>,
     desired: &Desired,
     root: &str,
-) -> Result<Option<There>, ObserveError> {
+) -> Result<Option<ResourceThere>, ObserveError> {
     if let Some(there) = known.map(|id| get(client, kind, id)).transpose()?.flatten() {
         // The file of what is remembered can be edited, and leads nowhere else for that.
         return match is_ours(kind, &there.settings, desired, root) {
@@ -313,7 +315,7 @@ pub fn find(
 }
 
 /// Why something that bears our name is not ours.
-fn foreign(kind: ResourceKind, name: &str, there: &There) -> ObserveError {
+fn foreign(kind: ResourceKind, name: &str, there: &ResourceThere) -> ObserveError {
     let (kind, name, id) = (kind.word(), name.to_owned(), there.id.clone());
     match bundled::is_of_bundle(&there.settings) {
         true => ObserveError::OfBundle { kind, name, id },
@@ -343,7 +345,7 @@ fn is_same_folder(a: &str, b: &str) -> bool {
 ///
 /// # Errors
 /// When the workspace can't be read.
-pub fn get(client: &Client<'_>, kind: ResourceKind, id: &str) -> Result<Option<There>, ObserveError> {
+pub fn get(client: &Client<'_>, kind: ResourceKind, id: &str) -> Result<Option<ResourceThere>, ObserveError> {
     let mut runs_as = None;
     let (settings, modified) = match kind {
         ResourceKind::Pipeline => match pipelines::get(client, id)? {
@@ -368,7 +370,7 @@ pub fn get(client: &Client<'_>, kind: ResourceKind, id: &str) -> Result<Option<T
         ResourceKind::Schema | ResourceKind::Volume => return Ok(None),
     };
     let levels = levels(client, kind, id)?;
-    Ok(Some(There { id: id.to_owned(), settings, modified, runs_as, levels }))
+    Ok(Some(ResourceThere { id: id.to_owned(), settings, modified, runs_as, levels }))
 }
 
 /// The place of permissions of a kind.
@@ -396,7 +398,7 @@ fn levels_on(client: &Client<'_>, on: On, id: &str) -> Result<BTreeMap<String, V
 }
 
 /// The name of a dashboard in the workspace.
-pub fn dashboard_name(dashboard: &Dashboard, desired: &Desired, user: &str) -> String {
+pub fn dashboard_name(dashboard: &DesiredDashboard, desired: &Desired, user: &str) -> String {
     match desired.mode {
         crate::model::Mode::Development => format!("[dev {}] {}", short(user), dashboard.metric),
         crate::model::Mode::Production => dashboard.metric.clone(),
@@ -405,10 +407,10 @@ pub fn dashboard_name(dashboard: &Dashboard, desired: &Desired, user: &str) -> S
 
 fn find_dashboard(
     client: &Client<'_>,
-    dashboard: &Dashboard,
+    dashboard: &DesiredDashboard,
     desired: &Desired,
     remote: &Remote,
-) -> Result<Option<There>, ObserveError> {
+) -> Result<Option<ResourceThere>, ObserveError> {
     let known = remote.memory.resources.get(&dashboard_key(&dashboard.metric));
     let mut found = known.map(|id| dashboards::get(client, id)).transpose()?.flatten();
     if found.is_none() {
@@ -424,14 +426,14 @@ fn find_dashboard(
 }
 
 /// A dashboard by its id.
-pub(super) fn dashboard(client: &Client<'_>, id: &str) -> Result<Option<There>, ObserveError> {
+pub(super) fn dashboard(client: &Client<'_>, id: &str) -> Result<Option<ResourceThere>, ObserveError> {
     dashboards::get(client, id)?.map(|found| there_of(client, found)).transpose()
 }
 
-fn there_of(client: &Client<'_>, found: dashboards::Dashboard) -> Result<There, ObserveError> {
+fn there_of(client: &Client<'_>, found: dashboards::Dashboard) -> Result<ResourceThere, ObserveError> {
     let levels = levels_on(client, On::Dashboards, &found.dashboard_id)?;
     let settings = json!(found.serialized_dashboard.unwrap_or_default());
-    Ok(There { id: found.dashboard_id, settings, levels, ..There::default() })
+    Ok(ResourceThere { id: found.dashboard_id, settings, levels, ..ResourceThere::default() })
 }
 
 /// The key under which the id of a dashboard is remembered.

@@ -7,14 +7,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use lakeflow::{ident, ident_text, string_text};
 
-use super::catalog::{ALL, Catalog, Known, Privileges};
-use super::change::There;
-use super::desired::{Desired, Statement};
-use super::effect::{Effect, Object, ObjectKind, Tagged};
+use super::catalog::{ALL, Known, ObservedCatalog, Privileges};
+use super::change::ResourceThere;
+use super::desired::{Desired, DesiredStatement};
+use super::effect::{Effect, Object, ObjectKind, TaggedObject};
 use super::field::Extent;
 use crate::bundle::resource::ResourceKind;
 use crate::model::{Ownership, Share};
-use crate::plan::{Identity, Phase};
+use crate::plan::{FilePhase, Identity};
 
 /// Beginnings of the keys of tags that the workspace itself sets.
 const OF_SERVER: [&str; 2] = ["system.", "class."];
@@ -24,7 +24,7 @@ pub struct Ours<'a> {
     /// How much is for the specs to say.
     pub ownership: Ownership,
     /// The statements of the build.
-    pub statements: &'a [Statement],
+    pub statements: &'a [DesiredStatement],
     /// Tables of the pipeline.
     pub tables: &'a [Object],
     /// Whoever runs or deploys the pipeline: what they hold is never taken away.
@@ -34,7 +34,7 @@ pub struct Ours<'a> {
 impl Ours<'_> {
     /// The statements that make the catalog what is wanted, in their order; those that take away what others gave come first,
     /// for a privilege that goes may imply one that is to stay.
-    pub fn statements(&self, catalog: &Catalog) -> Vec<Statement> {
+    pub fn statements(&self, catalog: &ObservedCatalog) -> Vec<DesiredStatement> {
         let mut statements = vec![];
         if self.ownership.grants == Share::Exact {
             statements.extend(self.revokes(catalog));
@@ -47,7 +47,7 @@ impl Ours<'_> {
     }
 
     /// The statements of the build about what the deployment looks after.
-    pub fn given(&self) -> impl Iterator<Item = &Statement> {
+    pub fn given(&self) -> impl Iterator<Item = &DesiredStatement> {
         self.statements.iter().filter(|statement| self.is_ours(&statement.effect))
     }
 
@@ -84,7 +84,7 @@ impl Ours<'_> {
         given
     }
 
-    fn revokes(&self, catalog: &Catalog) -> Vec<Statement> {
+    fn revokes(&self, catalog: &ObservedCatalog) -> Vec<DesiredStatement> {
         let mut revokes = vec![];
         for (on, given) in self.privileges() {
             let Some(Known::Read(held)) = catalog.privileges.get(on) else { continue };
@@ -100,15 +100,15 @@ impl Ours<'_> {
                     let words: Vec<&str> = foreign.iter().map(String::as_str).collect();
                     let (kind, name, from) = (on.kind.word().to_uppercase(), named(on), ident_text(&ident(who)));
                     let text = format!("REVOKE {} ON {kind} {name} FROM {from}", words.join(", "));
-                    revokes.push(said(Phase::Before, on, text, Effect::Revoked(on.clone(), who.clone(), foreign)));
+                    revokes.push(said(FilePhase::Before, on, text, Effect::Revoked(on.clone(), who.clone(), foreign)));
                 }
             }
         }
         revokes
     }
 
-    fn untags(&self, catalog: &Catalog) -> Vec<Statement> {
-        let mut given: BTreeMap<&Tagged, BTreeSet<&str>> = BTreeMap::new();
+    fn untags(&self, catalog: &ObservedCatalog) -> Vec<DesiredStatement> {
+        let mut given: BTreeMap<&TaggedObject, BTreeSet<&str>> = BTreeMap::new();
         for statement in self.statements {
             if let Effect::Tags(tagged, tags) = &statement.effect {
                 given.entry(tagged).or_default().extend(tags.keys().map(String::as_str));
@@ -131,7 +131,7 @@ impl Ours<'_> {
             let keys: Vec<String> = foreign.iter().map(|key| string_text(key)).collect();
             let (name, column, keys) = (named(&tagged.table), column.unwrap_or_default(), keys.join(", "));
             let text = format!("ALTER {kind} {name}{column} UNSET TAGS ({keys})");
-            untags.push(said(Phase::After, &tagged.table, text, Effect::NoTags(tagged.clone(), foreign)));
+            untags.push(said(FilePhase::After, &tagged.table, text, Effect::NoTags(tagged.clone(), foreign)));
         }
         untags
     }
@@ -142,9 +142,9 @@ fn named(object: &Object) -> String {
 }
 
 /// A statement that no file of the build holds. What is said of a table is said by its owner.
-fn said(phase: Phase, on: &Object, text: String, effect: Effect) -> Statement {
+fn said(phase: FilePhase, on: &Object, text: String, effect: Effect) -> DesiredStatement {
     let identity = if on.kind == ObjectKind::Table { Identity::RunAs } else { Identity::Deployer };
-    Statement { phase, file: String::new(), text, effect, behind_update: false, identity }
+    DesiredStatement { phase, file: String::new(), text, effect, behind_update: false, identity }
 }
 
 /// Objects of which it has to be known who may do what with them, whether or not the specs give anything there: where others
@@ -167,7 +167,7 @@ pub fn extent(ownership: Ownership, kind: ResourceKind) -> Extent {
 
 /// Principals who hold levels on a resource that the specs do not give, where these are to hold no others. `declared` are
 /// the levels that are given; owners and `user`, who deploys, keep theirs.
-pub fn strangers(share: Share, there: Option<&There>, declared: &[(&str, &str)], user: &str) -> Vec<String> {
+pub fn strangers(share: Share, there: Option<&ResourceThere>, declared: &[(&str, &str)], user: &str) -> Vec<String> {
     let levels = there.filter(|_| share == Share::Exact).into_iter().flat_map(|there| &there.levels);
     let is_stranger = |who: &str, held: &[String]| {
         let is_given = |level: &String| declared.contains(&(who, level.as_str()));

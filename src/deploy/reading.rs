@@ -7,13 +7,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use lakeflow::{folded, ident, ident_text, string_text};
 
-use super::catalog::{Catalog, Function, Keeper, Known, Policy, Privileges, Shape};
+use super::catalog::{CatalogFunction, CatalogPolicy, Keeper, Known, ObservedCatalog, Privileges, TableProtection};
 use super::client::Client;
 use super::client::api::grants::{self, Securable};
 use super::client::api::statements::{self, Statement};
 use super::client::api::{functions, policies, schemas, tables, volumes};
 use super::client::error::{Error, ErrorKind};
-use super::effect::{Effect, Object, ObjectKind, Tagged};
+use super::effect::{Effect, Object, ObjectKind, TaggedObject};
 
 /// Reads what there is of the objects in `effects`, and who may do what with `also`, of which no effect need speak. Tags are
 /// read by the warehouse, when there is one.
@@ -25,8 +25,8 @@ pub fn catalog(
     warehouse: Option<&str>,
     effects: &[Effect],
     also: &[Object],
-) -> Result<Catalog, Error> {
-    let mut reading = Reading { client, catalog: Catalog::default(), schemas: schemas_of(effects) };
+) -> Result<ObservedCatalog, Error> {
+    let mut reading = CatalogReading { client, catalog: ObservedCatalog::default(), schemas: schemas_of(effects) };
     reading.places(effects)?;
     reading.tables(effects)?;
     reading.functions(effects)?;
@@ -38,9 +38,9 @@ pub fn catalog(
     Ok(reading.catalog)
 }
 
-struct Reading<'c, 'w> {
+struct CatalogReading<'c, 'w> {
     client: &'c Client<'w>,
-    catalog: Catalog,
+    catalog: ObservedCatalog,
     /// Catalog and schema of every object below a schema.
     schemas: BTreeSet<[String; 2]>,
 }
@@ -90,7 +90,7 @@ fn child(schema: &[String; 2], kind: ObjectKind, name: &str) -> Object {
     Object { kind, name: schema.iter().cloned().chain([folded(name).into_owned()]).collect() }
 }
 
-impl Reading<'_, '_> {
+impl CatalogReading<'_, '_> {
     fn places(&mut self, effects: &[Effect]) -> Result<(), Error> {
         for [catalog, schema] in self.schemas.clone() {
             let object = Object { kind: ObjectKind::Schema, name: vec![catalog, schema] };
@@ -161,7 +161,7 @@ impl Reading<'_, '_> {
         for schema in &self.schemas_there() {
             for function in functions::list(self.client, &schema[0], &schema[1])? {
                 let parameters = function.input_params.unwrap_or_default().parameters.into_iter();
-                let kept = Function {
+                let kept = CatalogFunction {
                     parameters: parameters.map(|p| (folded(&p.name).into_owned(), p.type_text)).collect(),
                     returns: function.full_data_type.unwrap_or_default(),
                     body: function.routine_definition.unwrap_or_default(),
@@ -245,7 +245,7 @@ impl Reading<'_, '_> {
             .filter(|schema| there.iter().any(|table| table.name.starts_with(schema.as_slice())))
             .cloned()
             .collect();
-        let mut tags: BTreeMap<Tagged, BTreeMap<String, String>> = BTreeMap::new();
+        let mut tags: BTreeMap<TaggedObject, BTreeMap<String, String>> = BTreeMap::new();
         for schema in schemas {
             for (view, column) in [("table_tags", "NULL"), ("column_tags", "column_name")] {
                 let (catalog, name) = (ident_text(&ident(&schema[0])), string_text(&schema[1]));
@@ -258,7 +258,7 @@ impl Reading<'_, '_> {
                     let [Some(table), column, Some(key), value] = row.as_slice() else { continue };
                     let table = child(&schema, ObjectKind::Table, table);
                     let column = column.as_ref().map(|column| folded(column).into_owned());
-                    let known = tags.entry(Tagged { table, column }).or_default();
+                    let known = tags.entry(TaggedObject { table, column }).or_default();
                     known.insert(key.clone(), value.clone().unwrap_or_default());
                 }
             }
@@ -277,10 +277,10 @@ fn with_comment<T>(found: Known<T>, comment: impl Fn(T) -> Option<String>) -> Kn
 }
 
 /// What hides parts of a table.
-fn shape(table: &tables::Table) -> Shape {
+fn shape(table: &tables::Table) -> TableProtection {
     let name = |function: &tables::Function| folded(&function.function_name).into_owned();
     let columns = table.columns.iter();
-    Shape {
+    TableProtection {
         columns: columns.map(|c| (folded(&c.name).into_owned(), c.mask.as_ref().map(name))).collect(),
         filter: table.row_filter.as_ref().map(name),
     }
@@ -302,11 +302,11 @@ fn in_sql(held: grants::Privileges) -> Privileges {
     held.into_iter().map(|(principal, privileges)| (principal, words(privileges))).collect()
 }
 
-fn kept(policy: policies::Policy) -> Policy {
+fn kept(policy: policies::Policy) -> CatalogPolicy {
     let text = |value: Option<&serde_json::Value>| value.and_then(|v| v.as_str()).unwrap_or_default().to_owned();
     let mask = policy.rest.get("column_mask");
     let columns = policy.rest.get("match_columns").and_then(|columns| columns.as_array());
-    Policy {
+    CatalogPolicy {
         function: text(mask.and_then(|mask| mask.get("function_name"))),
         to: policy.to_principals.into_iter().collect(),
         except: policy.except_principals.into_iter().collect(),

@@ -17,7 +17,7 @@ const EVENTS: usize = 500;
 
 /// What a workspace says against one dataset.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Refusal {
+pub struct DatasetRefusal {
     /// The last part of the name of the dataset, where the workspace names one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dataset: Option<String>,
@@ -25,7 +25,7 @@ pub struct Refusal {
     pub message: String,
 }
 
-impl fmt::Display for Refusal {
+impl fmt::Display for DatasetRefusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.dataset {
             Some(dataset) => write!(f, "`{dataset}`: {}", self.message),
@@ -38,10 +38,10 @@ impl fmt::Display for Refusal {
 ///
 /// # Errors
 /// When the events can't be read.
-pub fn of_update(client: &Client<'_>, pipeline: &str, update: &Update) -> Result<Vec<Refusal>, Error> {
+pub fn of_update(client: &Client<'_>, pipeline: &str, update: &Update) -> Result<Vec<DatasetRefusal>, Error> {
     if !update.validate_only {
         let faults = logs::faults(&logs::failed_events(client, pipeline, &update.update_id)?);
-        let refusal = |fault: logs::Fault| Refusal {
+        let refusal = |fault: logs::LoggedFault| DatasetRefusal {
             dataset: fault.dataset.map(|name| last_part(&name)),
             message: client.shown(&fault.message),
         };
@@ -50,13 +50,13 @@ pub fn of_update(client: &Client<'_>, pipeline: &str, update: &Update) -> Result
     let update = update.update_id.as_str();
     let events = updates::events(client, pipeline, "level='ERROR'", EVENTS)?;
     let is_of = |event: &&Event| event.origin.get("update_id").and_then(|id| id.as_str()) == Some(update);
-    let mut found: Vec<Refusal> = vec![];
+    let mut found: Vec<DatasetRefusal> = vec![];
     // Events come newest first.
     for event in events.iter().filter(is_of).rev() {
         let exceptions = event.error.iter().flat_map(|error| &error.exceptions);
         for message in exceptions.filter_map(|exception| exception.message.as_deref()) {
             let message = client.shown(message.lines().next().unwrap_or_default());
-            let refusal = Refusal { dataset: dataset_of(event), message };
+            let refusal = DatasetRefusal { dataset: dataset_of(event), message };
             // The end of an update repeats what its datasets said.
             let is_told = found.iter().any(|known| known.message.contains(&refusal.message));
             if !is_told && !refusal.message.is_empty() {

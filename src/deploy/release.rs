@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use super::client::Client;
 use super::client::api::files;
 use super::client::error::{Error, ErrorKind};
-use super::desired::{Desired, Statement};
+use super::desired::{Desired, DesiredStatement};
 use crate::plan::Identity;
 
 /// The largest file of a release that is read back.
@@ -40,7 +40,7 @@ pub struct Marker {
 impl Marker {
     /// The marker of what is wanted.
     pub fn of(desired: &Desired) -> Marker {
-        let file = |statement: &Statement| (statement.file.clone(), statement.identity == Identity::RunAs);
+        let file = |statement: &DesiredStatement| (statement.file.clone(), statement.identity == Identity::RunAs);
         let mut statements: Vec<(String, bool)> = desired.statements.iter().map(file).collect();
         statements.dedup();
         Marker {

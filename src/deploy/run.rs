@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::client::Client;
 use super::client::api::updates::{self, Start, State, Update};
 use super::client::error::{Error, ErrorKind};
-use super::refusal::{self, Refusal};
+use super::refusal::{self, DatasetRefusal};
 
 /// How often a running update is looked at.
 const PAUSE: Duration = Duration::from_secs(2);
@@ -26,11 +26,11 @@ pub enum RunError {
         /// How.
         state: String,
         /// What the workspace said was wrong, the first faults first.
-        refusals: Vec<Refusal>,
+        refusals: Vec<DatasetRefusal>,
     },
 }
 
-fn faults(refusals: &[Refusal]) -> String {
+fn faults(refusals: &[DatasetRefusal]) -> String {
     refusals.iter().map(|refusal| format!("\n  {refusal}")).collect()
 }
 

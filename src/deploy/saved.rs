@@ -12,8 +12,8 @@ use sha2::{Digest, Sha256};
 
 use super::change::Remote;
 use super::consent::Consent;
-use super::desired::{Desired, Scope};
-use super::report::Line;
+use super::desired::{DeployScope, Desired};
+use super::report::ReportLine;
 
 /// The form of the file that this program writes.
 const FORM: u32 = 1;
@@ -78,7 +78,7 @@ pub enum SavedError {
 }
 
 /// What a plan is made from.
-pub struct Made<'a> {
+pub struct PlanBasis<'a> {
     /// Scheme and host of the workspace.
     pub host: &'a str,
     /// What is wanted.
@@ -86,12 +86,17 @@ pub struct Made<'a> {
     /// What was read.
     pub remote: &'a Remote,
     /// What changes.
-    pub lines: &'a [Line],
+    pub lines: &'a [ReportLine],
 }
 
 impl SavedPlan {
     /// A plan to be saved.
-    pub fn of(made: &Made<'_>, is_rollback: bool, meanings: Vec<String>, consents: &BTreeSet<Consent>) -> SavedPlan {
+    pub fn of(
+        made: &PlanBasis<'_>,
+        is_rollback: bool,
+        meanings: Vec<String>,
+        consents: &BTreeSet<Consent>,
+    ) -> SavedPlan {
         let plan = SavedPlan {
             form: FORM,
             made_by: env!("CARGO_PKG_VERSION").to_owned(),
@@ -101,7 +106,7 @@ impl SavedPlan {
             user: made.remote.user.clone(),
             release: made.desired.release(),
             is_rollback,
-            only_governance: made.desired.scope == Scope::Governance,
+            only_governance: made.desired.scope == DeployScope::Governance,
             wanted: wanted(made.desired),
             read: digest(made.remote),
             changes: made.lines.iter().map(words).collect(),
@@ -136,7 +141,7 @@ impl SavedPlan {
     ///
     /// # Errors
     /// What is not as it was.
-    pub fn require(&self, made: &Made<'_>) -> Result<(), SavedError> {
+    pub fn require(&self, made: &PlanBasis<'_>) -> Result<(), SavedError> {
         let place = (made.desired.project.as_str(), made.desired.target.as_str(), made.host);
         if (self.project.as_str(), self.target.as_str(), self.host.as_str()) != place {
             let Self { project, target, host, .. } = self;
@@ -161,7 +166,7 @@ impl SavedPlan {
     }
 
     /// Changes that the plan does not hold, in words.
-    pub fn unplanned(&self, lines: &[Line]) -> Vec<String> {
+    pub fn unplanned(&self, lines: &[ReportLine]) -> Vec<String> {
         lines.iter().map(words).filter(|line| !self.changes.contains(line)).collect()
     }
 }
@@ -175,7 +180,7 @@ fn wanted(desired: &Desired) -> String {
 
 /// A change in words: the settings that change without their values, which may be those of others. What it waits for is
 /// left out, because it need not wait any more when it is made.
-fn words(line: &Line) -> String {
+fn words(line: &ReportLine) -> String {
     let fields: Vec<&str> = line.fields.iter().map(|field| field.path.as_str()).collect();
     let fields = if fields.is_empty() { String::new() } else { format!(" ({})", fields.join(", ")) };
     format!("{} {}{fields}", line.fate.sign(), line.what)

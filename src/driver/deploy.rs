@@ -8,26 +8,26 @@ use super::own::{self, OwnError};
 use crate::bundle::resource::ResourceKind;
 use crate::deploy::adopt::AdoptError;
 use crate::deploy::apply::{self, ApplyError, Told};
-use crate::deploy::change::{self, Change, Remote, Stage};
+use crate::deploy::change::{self, Change, DeployStage, Remote};
 use crate::deploy::ci;
 use crate::deploy::client::Client;
 use crate::deploy::client::api::updates::Start;
 use crate::deploy::consent::{self, Consent};
-use crate::deploy::desired::{self, Desired, DesiredError, Scope};
+use crate::deploy::desired::{self, DeployScope, Desired, DesiredError};
 use crate::deploy::destroy::DestroyError;
-use crate::deploy::meaning::{self, Meaning, PipelineSql, SqlFile};
-use crate::deploy::observe::{self, ObserveError, Running, Site};
-use crate::deploy::report::{self, Line};
+use crate::deploy::meaning::{self, Meaning, PipelineFile, PipelineSql};
+use crate::deploy::observe::{self, ObserveError, Running, TargetSite};
+use crate::deploy::report::{self, ReportLine};
 use crate::deploy::run::{self, RunError};
-use crate::deploy::saved::{Made, SavedError, SavedPlan};
+use crate::deploy::saved::{PlanBasis, SavedError, SavedPlan};
 use crate::deploy::sight::{self, Sight};
 use crate::model::TargetId;
-use crate::plan::record::{Entry, Given, Record, Select};
+use crate::plan::record::{Given, Record, RecordEntry, Select};
 use crate::render::RenderError;
 use crate::world::World;
 
 /// A target as it is to be, and as it is.
-pub struct Deployment {
+pub struct TargetDeployment {
     /// What is wanted.
     pub desired: Desired,
     /// What is there.
@@ -39,11 +39,11 @@ pub struct Deployment {
     /// Who sees what by it.
     pub sight: Sight,
     /// What the build gives.
-    declared: BTreeSet<Entry>,
+    declared: BTreeSet<RecordEntry>,
     /// What was given and is not known to be gone, with what the build gives.
-    given: BTreeSet<Entry>,
+    given: BTreeSet<RecordEntry>,
     /// What the record of the project holds and the build does not give.
-    retired: BTreeSet<Entry>,
+    retired: BTreeSet<RecordEntry>,
 }
 
 /// Why there is no deployment.
@@ -118,8 +118,8 @@ pub fn prepare(
     client: &Client<'_>,
     compilation: &Compilation,
     target: TargetId,
-) -> Result<Deployment, DeployError> {
-    in_scope(world, root, client, compilation, (target, Scope::All))
+) -> Result<TargetDeployment, DeployError> {
+    in_scope(world, root, client, compilation, (target, DeployScope::All))
 }
 
 /// The same of the statements around a pipeline that a bundle deploys.
@@ -132,8 +132,8 @@ pub fn prepare_governance(
     client: &Client<'_>,
     compilation: &Compilation,
     target: TargetId,
-) -> Result<Deployment, DeployError> {
-    in_scope(world, root, client, compilation, (target, Scope::Governance))
+) -> Result<TargetDeployment, DeployError> {
+    in_scope(world, root, client, compilation, (target, DeployScope::Governance))
 }
 
 fn in_scope(
@@ -141,8 +141,8 @@ fn in_scope(
     root: &Path,
     client: &Client<'_>,
     compilation: &Compilation,
-    target: (TargetId, Scope),
-) -> Result<Deployment, DeployError> {
+    target: (TargetId, DeployScope),
+) -> Result<TargetDeployment, DeployError> {
     let site = observe::site(client, &desired(compilation, target.0)?)?;
     at(world, root, client, compilation, target, site)
 }
@@ -153,21 +153,21 @@ pub(super) fn at(
     root: &Path,
     client: &Client<'_>,
     compilation: &Compilation,
-    (target, scope): (TargetId, Scope),
-    site: Site,
-) -> Result<Deployment, DeployError> {
+    (target, scope): (TargetId, DeployScope),
+    site: TargetSite,
+) -> Result<TargetDeployment, DeployError> {
     let own = own::compilation(world, root, client, compilation, target, &site.user)?;
     let compilation = own.as_ref().unwrap_or(compilation);
     let desired = desired(compilation, target)?;
-    let mine = |entry: &&Entry| entry.target == desired.target;
-    let declared: BTreeSet<Entry> = compilation.plan.declared.iter().filter(mine).cloned().collect();
-    let recorded: BTreeSet<Entry> = compilation.plan.record.entries().iter().filter(mine).cloned().collect();
-    let given: BTreeSet<Entry> =
+    let mine = |entry: &&RecordEntry| entry.target == desired.target;
+    let declared: BTreeSet<RecordEntry> = compilation.plan.declared.iter().filter(mine).cloned().collect();
+    let recorded: BTreeSet<RecordEntry> = compilation.plan.record.entries().iter().filter(mine).cloned().collect();
+    let given: BTreeSet<RecordEntry> =
         recorded.difference(&site.memory.gone).chain(&site.memory.granted).chain(&declared).cloned().collect();
     let retired = recorded.difference(&declared).cloned().collect();
     // What is taken away and given back is the business of this deployment alone: files, and jobs that run them, are those
     // of a build that nothing was before.
-    let made = |given: &BTreeSet<Entry>| match *given == recorded {
+    let made = |given: &BTreeSet<RecordEntry>| match *given == recorded {
         true => Ok(desired.clone()),
         false => after(world, root, compilation, target, given),
     };
@@ -195,7 +195,7 @@ fn after(
     root: &Path,
     compilation: &Compilation,
     target: TargetId,
-    given: &BTreeSet<Entry>,
+    given: &BTreeSet<RecordEntry>,
 ) -> Result<Desired, DeployError> {
     let project = compilation.project.as_ref().ok_or(DeployError::Faulty)?;
     let name = project.targets.get(target.0).map(|target| target.name.as_str());
@@ -207,22 +207,22 @@ fn after(
 fn of(
     client: &Client<'_>,
     desired: Desired,
-    site: Site,
-    declared: BTreeSet<Entry>,
-    given: BTreeSet<Entry>,
-    retired: BTreeSet<Entry>,
-) -> Result<Deployment, DeployError> {
+    site: TargetSite,
+    declared: BTreeSet<RecordEntry>,
+    given: BTreeSet<RecordEntry>,
+    retired: BTreeSet<RecordEntry>,
+) -> Result<TargetDeployment, DeployError> {
     let remote = observe::remote(client, &desired, site)?;
     let is_updated = observe::is_updated(client, &desired, &remote)?;
     let changes = change::changes(&desired, &remote, is_updated)?;
     let after = pipeline(&desired, &remote)?;
     let meanings = meanings(client, &desired, &remote, &after)?;
     let sight = seen(&desired, &remote, &changes, &after);
-    Ok(Deployment { desired, remote, changes, meanings, sight, declared, given, retired })
+    Ok(TargetDeployment { desired, remote, changes, meanings, sight, declared, given, retired })
 }
 
 /// What is deployed to a target.
-pub struct There {
+pub struct TargetThere {
     /// Id of the pipeline.
     pub pipeline: String,
     /// The release that it runs, where that is known.
@@ -241,17 +241,17 @@ pub fn there(
     client: &Client<'_>,
     compilation: &Compilation,
     target: TargetId,
-) -> Result<There, DeployError> {
+) -> Result<TargetThere, DeployError> {
     let site = observe::site(client, &desired(compilation, target)?)?;
     let own = own::compilation(world, root, client, compilation, target, &site.user)?;
     let compilation = own.as_ref().unwrap_or(compilation);
     let desired = desired(compilation, target)?;
     let id = desired.pipeline_keys().find_map(|key| site.memory.resources.get(&key).cloned());
     let pipeline = id.ok_or_else(|| DeployError::NotDeployed(desired.target.clone()))?;
-    let mine = |entry: &&Entry| entry.target == desired.target;
+    let mine = |entry: &&RecordEntry| entry.target == desired.target;
     let declared = compilation.plan.declared.iter().filter(mine).cloned().collect();
     let wanted = after(world, root, compilation, target, &declared)?.release();
-    Ok(There { pipeline, release: site.memory.release, wanted })
+    Ok(TargetThere { pipeline, release: site.memory.release, wanted })
 }
 
 /// What it means for rows that are there to run another release. The first one means nothing for any.
@@ -262,7 +262,7 @@ fn meanings(
     after: &PipelineSql,
 ) -> Result<Option<Vec<Meaning>>, DeployError> {
     // A bundle says what the pipeline runs.
-    if desired.scope == Scope::Governance {
+    if desired.scope == DeployScope::Governance {
         return Ok(Some(vec![]));
     }
     let before = match observe::running(client, desired, remote)? {
@@ -276,7 +276,7 @@ fn meanings(
 /// The pipeline that is wanted.
 fn pipeline(desired: &Desired, remote: &Remote) -> Result<PipelineSql, DeployError> {
     let files = desired.files.iter().filter(|(path, _)| desired::is_source(path));
-    let files = files.map(|(path, text)| SqlFile { path: path.clone(), text: text.to_string() }).collect();
+    let files = files.map(|(path, text)| PipelineFile { path: path.clone(), text: text.to_string() }).collect();
     let wanted = change::wanted(desired, remote, &desired.release())?;
     let settings = wanted.into_iter().find(|(kind, ..)| *kind == ResourceKind::Pipeline).map(|(_, _, body)| body);
     let mut after = desired::pipeline_sql(files, &settings.unwrap_or_default());
@@ -288,7 +288,7 @@ fn seen(desired: &Desired, remote: &Remote, changes: &[Change], after: &Pipeline
     sight::sight(desired, &remote.catalog, changes, &sight::wanted_shapes(after), &remote.user)
 }
 
-impl Deployment {
+impl TargetDeployment {
     /// Whether everything is as it is wanted; what waits for an update is not.
     pub fn is_settled(&self) -> bool {
         self.changes.is_empty()
@@ -317,14 +317,14 @@ impl Deployment {
         plan.require(&self.made(host, &report::lines(&self.changes)))
     }
 
-    fn made<'a>(&'a self, host: &'a str, lines: &'a [Line]) -> Made<'a> {
-        Made { host, desired: &self.desired, remote: &self.remote, lines }
+    fn made<'a>(&'a self, host: &'a str, lines: &'a [ReportLine]) -> PlanBasis<'a> {
+        PlanBasis { host, desired: &self.desired, remote: &self.remote, lines }
     }
 
     /// Principals who will see columns in the clear that were masked for them, or other rows. No grant says so: masks and
     /// row filters decide it.
     pub fn sees_more(&self) -> BTreeSet<String> {
-        let select = |entry: &Entry| match &entry.given {
+        let select = |entry: &RecordEntry| match &entry.given {
             Given::Select(select) => Some(select.clone()),
             _ => None,
         };
@@ -374,7 +374,7 @@ impl Deployment {
         self.remote.memory.unfinished = true;
         apply::save(client, &self.remote)?;
         apply::apply(client, &self.desired, &mut self.remote, &self.changes, told)?;
-        self.changes.retain(|change| change.stage() == Stage::Waiting);
+        self.changes.retain(|change| change.stage() == DeployStage::Waiting);
         if self.is_settled() {
             self.remote.memory.granted.clone_from(&self.declared);
             self.remote.memory.gone.clone_from(&self.retired);

@@ -6,10 +6,10 @@ use super::Compilation;
 use super::deploy::{DeployError, desired};
 use crate::deploy::change::Remote;
 use crate::deploy::client::Client;
-use crate::deploy::destroy::{self, Removal, Scope};
+use crate::deploy::destroy::{self, DestroyScope, Removal};
 use crate::deploy::observe;
 use crate::model::TargetId;
-use crate::plan::record::Entry;
+use crate::plan::record::RecordEntry;
 
 /// What goes.
 pub struct Destruction {
@@ -27,13 +27,13 @@ pub fn prepare(
     client: &Client<'_>,
     compilation: &Compilation,
     target: TargetId,
-    scope: Scope,
+    scope: DestroyScope,
 ) -> Result<Destruction, DeployError> {
     let desired = desired(compilation, target)?;
     let site = observe::site(client, &desired)?;
-    let mine = |entry: &&Entry| entry.target == desired.target;
+    let mine = |entry: &&RecordEntry| entry.target == desired.target;
     let recorded = compilation.plan.record.entries().iter().chain(&compilation.plan.declared).filter(mine);
-    let given: BTreeSet<Entry> = recorded.chain(&site.memory.granted).cloned().collect();
+    let given: BTreeSet<RecordEntry> = recorded.chain(&site.memory.granted).cloned().collect();
     let remote = observe::remote(client, &desired, site)?;
     let removals = destroy::removals(client, &desired, &remote, &given, scope)?;
     Ok(Destruction { remote, removals })

@@ -7,7 +7,7 @@ use super::deploy::{DeployError, desired};
 use crate::deploy::client::Client;
 use crate::deploy::client::api::grants::{self, Privileges, Securable};
 use crate::deploy::client::error::{Error, ErrorKind};
-use crate::deploy::doctor::{self, Check};
+use crate::deploy::doctor::{self, DoctorCheck};
 use crate::deploy::effect::{Effect, Object, ObjectKind};
 use crate::deploy::observe::ObserveError;
 use crate::model::TargetId;
@@ -17,7 +17,11 @@ use crate::plan::{AdministrationFile, ArtifactKind};
 ///
 /// # Errors
 /// When the specs are at fault. What the workspace refuses is a check that fails.
-pub fn examine(client: &Client<'_>, compilation: &Compilation, target: TargetId) -> Result<Vec<Check>, DeployError> {
+pub fn examine(
+    client: &Client<'_>,
+    compilation: &Compilation,
+    target: TargetId,
+) -> Result<Vec<DoctorCheck>, DeployError> {
     let desired = desired(compilation, target)?;
     let target = compilation.project.as_ref().and_then(|project| project.targets.get(target.0));
     Ok(doctor::examine(client, &desired, target.ok_or(DeployError::Faulty)?))

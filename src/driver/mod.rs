@@ -33,7 +33,7 @@ pub use sql::{CheckedSql, check_sql, sql_pipeline};
 use lakeflow::check::{self, Definition, Judged, Parsed, Pipeline};
 use lakeflow::diag::{Diagnostic, Diagnostics};
 use lakeflow::source::{FileId, SourceMap};
-use rest::{Round, Stage, Stopped};
+use rest::{ChainStage, Round, Stopped};
 
 use crate::bundle;
 use crate::codes;
@@ -84,7 +84,7 @@ pub struct Compilation {
     /// Where every column of it comes from; empty when there are faults.
     pub lineage: Lineage,
     /// Where personal data goes.
-    pub personal: lineage::Flow,
+    pub personal: lineage::PersonalFlow,
     /// What each pass took.
     pub passes: Vec<Pass>,
     /// Whose the development targets are, in a build for one developer.
@@ -278,12 +278,12 @@ impl Compilation {
 
     /// The chain.
     fn chain(&mut self, until: Phase, round: &mut Round<'_>) -> Result<Option<Stopped>, RenderError> {
-        let loaded = self.pass("load", |sources| load::read(round.files, sources, round.faults(Stage::Specs)));
+        let loaded = self.pass("load", |sources| load::read(round.files, sources, round.faults(ChainStage::Specs)));
         let mut specs =
-            self.pass("validate", |sources| validate::validate(loaded, sources, round.faults(Stage::Specs)));
+            self.pass("validate", |sources| validate::validate(loaded, sources, round.faults(ChainStage::Specs)));
         round.leave_out_of(&mut specs);
         let mut resolved =
-            self.pass("resolve", |sources| resolve::resolve(&specs, sources, round.faults(Stage::Specs)));
+            self.pass("resolve", |sources| resolve::resolve(&specs, sources, round.faults(ChainStage::Specs)));
         drop(specs);
         self.allowances = std::mem::take(&mut resolved.allowances);
         let mut project = match round.healthy(resolved) {
@@ -305,10 +305,10 @@ impl Compilation {
     /// Plans the build, and renders what runs in a workspace.
     fn render(&mut self, project: &Project, round: &mut Round<'_>) -> Result<Option<Stopped>, RenderError> {
         let record = std::mem::take(&mut self.record);
-        let (plan, clashing) = self.pass("plan", |_| plan::plan(project, &record, round.faults(Stage::Plan)));
+        let (plan, clashing) = self.pass("plan", |_| plan::plan(project, &record, round.faults(ChainStage::Plan)));
         self.plan = plan;
         if !clashing.is_empty() {
-            return Ok(Some(Stopped { stage: Stage::Plan, faulty: clashing }));
+            return Ok(Some(Stopped { stage: ChainStage::Plan, faulty: clashing }));
         }
         let plan = std::mem::take(&mut self.plan);
         let rendered = self.pass("render", |_| render::render(project, &plan));
@@ -320,9 +320,9 @@ impl Compilation {
     fn prove_texts(&mut self, project: &Project, round: &mut Round<'_>) -> Option<Stopped> {
         let (judged, faulty) = self.check(project, round);
         if !faulty.is_empty() {
-            return Some(Stopped { stage: Stage::Pipeline, faulty });
+            return Some(Stopped { stage: ChainStage::Pipeline, faulty });
         }
-        self.trace(project, judged, round.faults(Stage::Lineage));
+        self.trace(project, judged, round.faults(ChainStage::Lineage));
         None
     }
 
@@ -360,8 +360,8 @@ impl Compilation {
         self.trees = trees;
         let origins = files.into_iter().zip(&self.plan.datasets).collect();
         let (faults, faulty) = origin::at_specs(faults.into_sorted(), &origins, &judged.datasets);
-        round.faults(Stage::Pipeline).extend(faults);
-        round.faults(Stage::Governance).extend(beside.into_sorted());
+        round.faults(ChainStage::Pipeline).extend(faults);
+        round.faults(ChainStage::Governance).extend(beside.into_sorted());
         (judged, faulty)
     }
 

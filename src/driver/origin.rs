@@ -23,7 +23,7 @@ pub fn at_specs(
     let origin = |fault: &Diagnostic| origins.get(&fault.primary.as_ref()?.span.file).copied();
     let errors = faults.iter().filter(|fault| fault.is_error());
     let wrong: BTreeSet<String> = errors.filter_map(|fault| Some(origin(fault)?.name.to_lowercase())).collect();
-    let reads = Reads::of(datasets);
+    let reads = ReadersOf::of(datasets);
     let follows = |fault: &Diagnostic| {
         let Some(own) = origin(fault).map(|dataset| dataset.name.to_lowercase()) else { return false };
         let mut sources = reads.all(&own).into_iter().filter(|source| wrong.contains(*source));
@@ -41,13 +41,13 @@ pub fn at_specs(
 }
 
 /// Who reads whom.
-struct Reads<'a>(BTreeMap<&'a str, Vec<&'a str>>);
+struct ReadersOf<'a>(BTreeMap<&'a str, Vec<&'a str>>);
 
-impl<'a> Reads<'a> {
+impl<'a> ReadersOf<'a> {
     fn of(datasets: &'a [Definition]) -> Self {
         let reads =
             datasets.iter().map(|dataset| (dataset.name.as_str(), dataset.reads.iter().map(|read| &**read).collect()));
-        Reads(reads.collect())
+        ReadersOf(reads.collect())
     }
 
     /// All that a dataset reads, directly or not.
@@ -75,17 +75,17 @@ pub(super) fn at_spec(mut fault: Diagnostic, dataset: &PlannedDataset) -> Diagno
 
 /// Which specs the datasets, flows and files of a pipeline come from: for what a workspace says of them.
 #[derive(Debug, Default)]
-pub struct Origins {
+pub struct SpecOrigins {
     /// By the name of a dataset or flow, without catalog and schema, in lower case.
     names: BTreeMap<String, Span>,
     /// By the path of a file, below the output directory.
     files: BTreeMap<String, Span>,
 }
 
-impl Origins {
+impl SpecOrigins {
     /// The origins of what a build gives.
-    pub fn of(compilation: &Compilation) -> Origins {
-        let mut origins = Origins::default();
+    pub fn of(compilation: &Compilation) -> SpecOrigins {
+        let mut origins = SpecOrigins::default();
         for file in compilation.pipeline_files() {
             let ArtifactKind::Dataset(made) = file.artifact.kind else { continue };
             let planned = compilation.plan.datasets.iter().find(|planned| planned.dataset == made);

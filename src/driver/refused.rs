@@ -7,14 +7,14 @@ use lakeflow::source::{FileId, Span};
 use super::Compilation;
 use super::origin::at_spec;
 use crate::codes;
-use crate::deploy::refusal::Refusal;
+use crate::deploy::refusal::DatasetRefusal;
 
 /// The diagnostics of what a workspace says against the pipeline of a build.
-pub fn refused(compilation: &Compilation, refusals: &[Refusal]) -> Vec<Diagnostic> {
+pub fn refused(compilation: &Compilation, refusals: &[DatasetRefusal]) -> Vec<Diagnostic> {
     refusals.iter().map(|refusal| diagnostic(compilation, refusal)).collect()
 }
 
-fn diagnostic(compilation: &Compilation, refusal: &Refusal) -> Diagnostic {
+fn diagnostic(compilation: &Compilation, refusal: &DatasetRefusal) -> Diagnostic {
     let fault = Diagnostic::error(codes::REFUSED_BY_WORKSPACE, refusal.to_string());
     let mut datasets = compilation.pipeline_files().zip(&compilation.plan.datasets);
     // Where the workspace names no dataset, it names the file.
@@ -30,7 +30,7 @@ fn diagnostic(compilation: &Compilation, refusal: &Refusal) -> Diagnostic {
 }
 
 /// The first word of a text that the message quotes, but for the name of the dataset; or else the beginning.
-fn place(file: FileId, text: &str, refusal: &Refusal) -> Span {
+fn place(file: FileId, text: &str, refusal: &DatasetRefusal) -> Span {
     let is_other = |word: &&str| refusal.dataset.as_ref().is_none_or(|dataset| !is_same_name(word, dataset));
     let quoted = refusal.message.split('`').skip(1).step_by(2).filter(|word| !word.is_empty()).filter(is_other);
     let at = |word: &str| find_word(text, word).map(|start| Span::new(file, start..start + word.len()));

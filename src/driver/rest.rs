@@ -18,7 +18,7 @@ use crate::resolve::Resolved;
 
 /// What finds faults, in the order of the chain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Stage {
+pub enum ChainStage {
     /// From texts to a resolved project.
     Specs,
     /// The list of datasets.
@@ -34,7 +34,7 @@ pub enum Stage {
 /// Where a chain ended: at a stage that found specs at fault.
 #[derive(Debug)]
 pub struct Stopped {
-    pub stage: Stage,
+    pub stage: ChainStage,
     /// The files of these specs.
     pub faulty: BTreeSet<FileId>,
 }
@@ -46,7 +46,7 @@ pub struct Round<'a> {
     /// Those of specs that are left out.
     left_out: BTreeSet<FileId>,
     /// The last stage that told its faults before.
-    told: Option<Stage>,
+    told: Option<ChainStage>,
     found: &'a mut Diagnostics,
     /// Faults that are known already, or follow from such.
     quiet: Diagnostics,
@@ -59,7 +59,7 @@ impl<'a> Round<'a> {
     }
 
     /// Where the faults of a stage go.
-    pub fn faults(&mut self, stage: Stage) -> &mut Diagnostics {
+    pub fn faults(&mut self, stage: ChainStage) -> &mut Diagnostics {
         if self.told < Some(stage) { self.found } else { &mut self.quiet }
     }
 
@@ -75,7 +75,7 @@ impl<'a> Round<'a> {
         let Resolved { mut project, faulty, is_whole, .. } = resolved;
         let is_new = if self.told.is_none() { !is_whole } else { !faulty.is_subset(&self.left_out) };
         if is_new {
-            return Err(Stopped { stage: Stage::Specs, faulty });
+            return Err(Stopped { stage: ChainStage::Specs, faulty });
         }
         if !faulty.is_empty() {
             project.targets.clear();

@@ -7,11 +7,11 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::Compilation;
-use super::deploy::{DeployError, Deployment, at, desired};
+use super::deploy::{DeployError, TargetDeployment, at, desired};
 use crate::deploy::apply::ApplyError;
 use crate::deploy::client::Client;
 use crate::deploy::client::error::Error;
-use crate::deploy::desired::Scope;
+use crate::deploy::desired::DeployScope;
 use crate::deploy::memory::Memory;
 use crate::deploy::observe;
 use crate::deploy::release::{self, SPECS};
@@ -31,7 +31,7 @@ pub fn prepare(
     compilation: &Compilation,
     target: TargetId,
     wanted: Option<&str>,
-) -> Result<(Compilation, Deployment), DeployError> {
+) -> Result<(Compilation, TargetDeployment), DeployError> {
     let now = desired(compilation, target)?;
     let site = observe::site(client, &now)?;
     let release = pick(&site.memory, wanted)?;
@@ -58,7 +58,7 @@ pub fn prepare(
     }
     let targets = build.project.iter().flat_map(|project| &project.targets);
     let id = targets.map(|target| &target.name).position(|name| *name == now.target).map(TargetId).ok_or_else(other)?;
-    let mut deployment = at(&world, Path::new(PLACE), client, &build, (id, Scope::All), site)?;
+    let mut deployment = at(&world, Path::new(PLACE), client, &build, (id, DeployScope::All), site)?;
     deployment.desired.commit = marker.commit;
     if deployment.desired.release() == release { Ok((build, deployment)) } else { Err(other()) }
 }

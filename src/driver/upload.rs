@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::Compilation;
-use crate::model::{Source, Target, TargetId};
+use crate::model::{EntitySource, Target, TargetId};
 use crate::sample::Readers;
 
 /// A file and its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Placed {
+pub struct PlacedFile {
     /// The file on this machine.
     pub file: PathBuf,
     /// Its path in the volume.
@@ -20,7 +20,7 @@ pub struct Placed {
 
 /// Why a file has no place.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum PlaceError {
+pub enum UploadPlaceError {
     /// The specs are at fault.
     #[error("the specs have errors")]
     Faulty,
@@ -42,14 +42,18 @@ pub enum PlaceError {
 ///
 /// # Errors
 /// When one has no place, or more than one.
-pub fn places(compilation: &Compilation, target: TargetId, files: &[PathBuf]) -> Result<Vec<Placed>, PlaceError> {
-    let project = compilation.project.as_ref().ok_or(PlaceError::Faulty)?;
-    let target = project.targets.get(target.0).ok_or(PlaceError::Faulty)?;
+pub fn places(
+    compilation: &Compilation,
+    target: TargetId,
+    files: &[PathBuf],
+) -> Result<Vec<PlacedFile>, UploadPlaceError> {
+    let project = compilation.project.as_ref().ok_or(UploadPlaceError::Faulty)?;
+    let target = project.targets.get(target.0).ok_or(UploadPlaceError::Faulty)?;
     let landing = landing(target)?;
     let readers = Readers::of(project);
     let patterns = project.entities.iter().filter_map(|entity| match &entity.source {
         // What is read from elsewhere does not arrive here.
-        Source::Files(files) if !files.files.starts_with('/') && !files.files.contains(':') => {
+        EntitySource::Files(files) if !files.files.starts_with('/') && !files.files.contains(':') => {
             Some(files.files.as_str())
         }
         _ => None,
@@ -63,29 +67,29 @@ pub fn places(compilation: &Compilation, target: TargetId, files: &[PathBuf]) ->
             [name] => *name,
             [] => {
                 let patterns = patterns.iter().map(|pattern| format!("`{pattern}`")).collect();
-                return Err(PlaceError::Unread(file.clone(), patterns));
+                return Err(UploadPlaceError::Unread(file.clone(), patterns));
             }
             several => {
                 let names = several.iter().map(|name| format!("`{name}`")).collect();
-                return Err(PlaceError::Ambiguous(file.clone(), names));
+                return Err(UploadPlaceError::Ambiguous(file.clone(), names));
             }
         };
         let entities = readers.of_file(name).into_iter().map(|id| project.entity(id).name.clone()).collect();
         let path = format!("{landing}/{name}");
         if !taken.insert(path.clone()) {
-            return Err(PlaceError::Twice(path));
+            return Err(UploadPlaceError::Twice(path));
         }
-        placed.push(Placed { file: file.clone(), path, entities });
+        placed.push(PlacedFile { file: file.clone(), path, entities });
     }
     Ok(placed)
 }
 
 /// The landing directory of a target, where that is a volume.
-fn landing(target: &Target) -> Result<&str, PlaceError> {
+fn landing(target: &Target) -> Result<&str, UploadPlaceError> {
     let landing = target.landing.trim_end_matches('/');
     match landing.strip_prefix("/Volumes/") {
         Some(rest) if rest.split('/').count() >= 3 => Ok(landing),
-        _ => Err(PlaceError::NoVolume(target.name.clone(), target.landing.clone())),
+        _ => Err(UploadPlaceError::NoVolume(target.name.clone(), target.landing.clone())),
     }
 }
 

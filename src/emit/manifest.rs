@@ -21,7 +21,7 @@ pub struct Manifest {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Written {
+struct ManifestForm {
     files: BTreeMap<String, String>,
     #[serde(default)]
     granted: Option<String>,
@@ -53,7 +53,7 @@ fn written<'a>(files: impl IntoIterator<Item = (&'a str, impl AsRef<str>)>, gran
 impl Manifest {
     /// Reads a manifest; `None` when the text is none, or when it claims files elsewhere.
     pub fn parse(text: &str) -> Option<Self> {
-        let written: Written = serde_json::from_str(text).ok()?;
+        let written: ManifestForm = serde_json::from_str(text).ok()?;
         written
             .files
             .keys()

@@ -50,7 +50,7 @@ pub enum ChangeKind {
 
 /// One file of the output directory.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
+pub struct FileChange {
     /// Path below the output directory, `/`-separated.
     pub path: String,
     /// What happens to it.
@@ -60,10 +60,10 @@ pub struct Change {
     after: Option<Arc<str>>,
 }
 
-impl Change {
-    fn new(path: &str, kind: ChangeKind, before: Option<Vec<u8>>, after: Option<Arc<str>>) -> Change {
+impl FileChange {
+    fn new(path: &str, kind: ChangeKind, before: Option<Vec<u8>>, after: Option<Arc<str>>) -> FileChange {
         let differs = kind != ChangeKind::Unchanged;
-        Change { path: path.to_owned(), kind, before: before.filter(|_| differs), after: after.filter(|_| differs) }
+        FileChange { path: path.to_owned(), kind, before: before.filter(|_| differs), after: after.filter(|_| differs) }
     }
 }
 
@@ -71,10 +71,10 @@ impl Change {
 #[derive(Debug)]
 pub struct ChangeSet {
     out: PathBuf,
-    changes: Vec<Change>,
+    changes: Vec<FileChange>,
     /// The record beside the directory, where one is kept.
-    record: Option<Change>,
-    manifest: Change,
+    record: Option<FileChange>,
+    manifest: FileChange,
     /// The manifest while files are replaced: all that was there and all that comes. Without it, a build that is killed
     /// would leave files that nobody owns. `None` where no file is added.
     claim: Option<String>,
@@ -96,7 +96,7 @@ impl ChangeSet {
         let disk = Disk { world, out, plain: RefCell::default() };
         let Some((old, manifest_before)) = disk.manifest(diagnostics) else {
             // A directory whose manifest can't be read would be the same fault again for every file.
-            let manifest = Change::new(MANIFEST, ChangeKind::Unchanged, None, None);
+            let manifest = FileChange::new(MANIFEST, ChangeKind::Unchanged, None, None);
             return ChangeSet {
                 out: out.to_owned(),
                 changes: vec![],
@@ -116,7 +116,7 @@ impl ChangeSet {
         for (path, after) in all {
             match if is_new { Ok(None) } else { disk.read(path) } {
                 Ok(before) => match kind(path, before.as_deref(), after.map(|text| &**text), &old) {
-                    Some(kind) => changes.push(Change::new(path, kind, before, after.cloned())),
+                    Some(kind) => changes.push(FileChange::new(path, kind, before, after.cloned())),
                     None if after.is_some() => {
                         diagnostics.push(foreign(out, path, "there is a file that `gen` did not write"))
                     }
@@ -138,12 +138,12 @@ impl ChangeSet {
             Some(before) if *before == new.as_bytes() => ChangeKind::Unchanged,
             Some(_) => ChangeKind::Changed,
         };
-        let manifest = Change::new(MANIFEST, kind, manifest_before, Some(new.into()));
+        let manifest = FileChange::new(MANIFEST, kind, manifest_before, Some(new.into()));
         ChangeSet { out: out.to_owned(), changes, record, manifest, claim, left }
     }
 
     /// Files by path, without the manifest.
-    pub fn changes(&self) -> &[Change] {
+    pub fn changes(&self) -> &[FileChange] {
         &self.changes
     }
 
@@ -188,7 +188,7 @@ impl ChangeSet {
     /// Unified diff from the disk to what the specs give; empty when all is fresh. The manifest follows from the other
     /// files, so it is shown only when it alone differs.
     pub fn diff(&self, colour: bool) -> String {
-        let stale: Vec<&Change> = self.changes.iter().filter(|c| c.kind != ChangeKind::Unchanged).collect();
+        let stale: Vec<&FileChange> = self.changes.iter().filter(|c| c.kind != ChangeKind::Unchanged).collect();
         let record = self.record.iter().filter(|_| self.differs_in_record());
         let record: String = record.map(|change| unified::diff(&change.path, change, colour)).collect();
         let told = if stale.is_empty() && record.is_empty() && !self.is_fresh() { vec![&self.manifest] } else { stale };
@@ -240,7 +240,7 @@ impl ChangeSet {
         world.write_all(&self.bytes(&self.manifest).into_iter().collect::<Vec<_>>())
     }
 
-    fn bytes<'a>(&self, change: &'a Change) -> Option<(PathBuf, &'a [u8])> {
+    fn bytes<'a>(&self, change: &'a FileChange) -> Option<(PathBuf, &'a [u8])> {
         change.after.as_ref().map(|after| (self.out.join(&change.path), after.as_bytes()))
     }
 
@@ -340,7 +340,7 @@ impl Disk<'_> {
     }
 
     /// The record as it becomes; `None` when there is none and nothing to write into it.
-    fn record(&self, text: &str, old: &Manifest, diagnostics: &mut Diagnostics) -> Option<Change> {
+    fn record(&self, text: &str, old: &Manifest, diagnostics: &mut Diagnostics) -> Option<FileChange> {
         let name = record::record_name(self.out);
         let before = match self.world.read(&record::record_path(self.out), u64::MAX) {
             Ok(bytes) => Some(with_plain_line_ends(bytes)),
@@ -360,7 +360,7 @@ impl Disk<'_> {
         }
         let kind = if before.is_some() { ChangeKind::Changed } else { ChangeKind::Created };
         let is_kept = before.is_some() || !text.is_empty();
-        is_kept.then(|| Change::new(&name, kind, before, Some(text.into())))
+        is_kept.then(|| FileChange::new(&name, kind, before, Some(text.into())))
     }
 
     /// What `gen` wrote before; `None` if the directory can't be read at all.

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use similar::{ChangeTag, TextDiff};
 
-use super::Change;
+use super::FileChange;
 
 /// Lines of context around a hunk.
 const CONTEXT: usize = 3;
@@ -16,7 +16,7 @@ const CYAN: &str = "\u{1b}[36m";
 const RESET: &str = "\u{1b}[0m";
 
 /// The diff of one file, headed by `path`; empty when both sides are equal.
-pub fn diff(path: &str, change: &Change, colour: bool) -> String {
+pub fn diff(path: &str, change: &FileChange, colour: bool) -> String {
     let before = change.before.as_deref().map(String::from_utf8_lossy);
     unified(path, before.as_deref(), change.after.as_deref(), colour)
 }

@@ -5,12 +5,12 @@
 
 use lakeflow::source::Span;
 
-use super::{Ground, Hold, Influence, Release};
-use crate::model::{Action, ColumnId, Entity, Expression, Leaf, Load, Named, PersonalKind, Project, Rule, RuleKind};
+use super::{Dependence, Ground, Influence, Release};
+use crate::model::{Action, ColumnId, Entity, Expression, HoleName, Leaf, Load, PersonalKind, Project, Rule, RuleKind};
 
 /// A column with personal data that chooses rows.
 #[derive(Debug, Clone)]
-pub struct Choice {
+pub struct RowChoice {
     /// The column, in lower case.
     pub column: String,
     /// The word in the spec.
@@ -25,7 +25,7 @@ pub struct Choice {
 
 /// A column with personal data by which an audience that may not see it sees some rows only.
 #[derive(Debug, Clone)]
-pub struct Limit {
+pub struct RowLimit {
     /// The table.
     pub dataset: String,
     /// The audience, as an index of the audiences.
@@ -64,8 +64,8 @@ pub(super) fn is_asked_for(entity: &Entity, id: ColumnId) -> bool {
 }
 
 /// What chooses the rows of the table of an entity by personal data.
-pub(super) fn of_rows(entity: &Entity) -> Vec<Choice> {
-    let mut choices: Vec<Choice> = entity.rules.iter().flat_map(|rule| of_rule(entity, rule)).collect();
+pub(super) fn of_rows(entity: &Entity) -> Vec<RowChoice> {
+    let mut choices: Vec<RowChoice> = entity.rules.iter().flat_map(|rule| of_rule(entity, rule)).collect();
     let (sequence, delete_when) = match &entity.load {
         Load::Upsert { sequence, delete_when } => (sequence.as_slice(), delete_when.as_ref()),
         Load::History { sequence, delete_when } => (std::slice::from_ref(sequence), delete_when.as_ref()),
@@ -78,7 +78,7 @@ pub(super) fn of_rows(entity: &Entity) -> Vec<Choice> {
     for (place, id) in sequence.iter().enumerate() {
         let column = entity.column(*id);
         if column.pii.is_some() {
-            choices.push(Choice {
+            choices.push(RowChoice {
                 column: column.name.to_lowercase(),
                 span: entity.sequence_words.get(place).copied().unwrap_or(column.span),
                 influence: Influence::Sort,
@@ -90,10 +90,10 @@ pub(super) fn of_rows(entity: &Entity) -> Vec<Choice> {
     choices
 }
 
-fn of_rule(entity: &Entity, rule: &Rule) -> Vec<Choice> {
+fn of_rule(entity: &Entity, rule: &Rule) -> Vec<RowChoice> {
     let of_column = |id: ColumnId, ground: Option<Ground>| {
         let column = entity.column(id);
-        let choice = Choice {
+        let choice = RowChoice {
             column: column.name.to_lowercase(),
             span: column.span,
             influence: Influence::Filter,
@@ -114,11 +114,11 @@ fn of_rule(entity: &Entity, rule: &Rule) -> Vec<Choice> {
     }
 }
 
-fn of_condition(entity: &Entity, condition: &Expression, by: &str, reason: Option<&String>) -> Vec<Choice> {
+fn of_condition(entity: &Entity, condition: &Expression, by: &str, reason: Option<&String>) -> Vec<RowChoice> {
     let personal = condition.leaves().iter().filter_map(|leaf| Some((leaf, own_column(leaf)?)));
     let personal = personal.filter(|(_, id)| entity.column(*id).pii.is_some());
     personal
-        .map(|(leaf, id)| Choice {
+        .map(|(leaf, id)| RowChoice {
             column: entity.column(id).name.to_lowercase(),
             span: leaf.span,
             influence: Influence::Filter,
@@ -130,19 +130,23 @@ fn of_condition(entity: &Entity, condition: &Expression, by: &str, reason: Optio
 
 /// Why the value of a column does not show in a condition, if it does not.
 fn released(entity: &Entity, leaf: &Leaf, id: ColumnId) -> Option<Release> {
-    let hold = if null_tells(entity, id) && entity.column(id).declassify.is_none() { Hold::Null } else { Hold::Bare };
+    let hold = if null_tells(entity, id) && entity.column(id).declassify.is_none() {
+        Dependence::Null
+    } else {
+        Dependence::Bare
+    };
     leaf.release.filter(|release| release.holds(hold))
 }
 
 fn own_column(leaf: &Leaf) -> Option<ColumnId> {
     match &leaf.named {
-        Named::Column(path) if path.path.is_empty() => Some(path.column),
+        HoleName::Column(path) if path.path.is_empty() => Some(path.column),
         _ => None,
     }
 }
 
 /// Columns by which audiences see some rows only, although they may not see their values.
-pub(super) fn limits(entity: &Entity, dataset: &str, project: &Project) -> Vec<Limit> {
+pub(super) fn limits(entity: &Entity, dataset: &str, project: &Project) -> Vec<RowLimit> {
     let mut limits = vec![];
     for access in &entity.rows {
         let Some(audience) = project.audiences.get(access.audience.0) else { continue };
@@ -151,7 +155,7 @@ pub(super) fn limits(entity: &Entity, dataset: &str, project: &Project) -> Vec<L
             let column = entity.column(id);
             let Some(kind) = column.pii.filter(|kind| !audience.sees.includes(*kind)) else { continue };
             if released(entity, leaf, id).is_none() {
-                limits.push(Limit {
+                limits.push(RowLimit {
                     dataset: dataset.to_owned(),
                     reader: access.audience.0,
                     column: column.name.to_lowercase(),

@@ -4,22 +4,22 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use lakeflow::ast::ColumnSelection;
-use lakeflow::check::{ChangeSource, Changes, Definition, Named, Origins, Queried, Writer};
+use lakeflow::check::{ChangeSource, Changes, Definition, NamedColumn, Queried, RowOrigins, WritingFlow};
 use lakeflow::folded;
 use lakeflow::infer::{Flow, OutputColumn, TableRead};
 use lakeflow::is_same_name;
 use lakeflow::source::Span;
 use lakeflow::types::Column;
 
-use super::{Edge, Hold, Influence, Lineage, Origin, Traced, TracedColumn};
+use super::{ColumnOrigin, Dependence, Edge, Influence, Lineage, Traced, TracedColumn};
 
 /// The columns in which AUTO CDC keeps from when to when a version of a row holds.
 const VALIDITY: [&str; 2] = ["__START_AT", "__END_AT"];
 
 /// Finds where every column of a pipeline comes from. The pipeline must be without faults; what is at fault has no edges.
 /// What was found out about queries has told all that is asked of it then, and is let go as it is followed.
-pub fn trace(datasets: &[Definition], origins: Vec<Origins>) -> Lineage {
-    let table = |(index, d): (usize, &Definition)| Table { name: d.name.as_str().into(), dataset: Some(index) };
+pub fn trace(datasets: &[Definition], origins: Vec<RowOrigins>) -> Lineage {
+    let table = |(index, d): (usize, &Definition)| EdgeTable { name: d.name.as_str().into(), dataset: Some(index) };
     let tables = datasets.iter().enumerate().map(table);
     let names = |d: &Definition| d.columns.iter().map(|column| column.name.as_str().into()).collect();
     let tracer = Tracer {
@@ -33,34 +33,34 @@ pub fn trace(datasets: &[Definition], origins: Vec<Origins>) -> Lineage {
 
 /// What is read, by the name that edges bear, and its place if it is a dataset of the pipeline.
 #[derive(Clone)]
-struct Table {
+struct EdgeTable {
     name: Arc<str>,
     dataset: Option<usize>,
 }
 
-impl Table {
-    fn origin(&self, column: Arc<str>, field: &[String]) -> Origin {
-        let Table { name, dataset } = self.clone();
-        Origin { table: name, dataset, column, field: field.to_vec() }
+impl EdgeTable {
+    fn origin(&self, column: Arc<str>, field: &[String]) -> ColumnOrigin {
+        let EdgeTable { name, dataset } = self.clone();
+        ColumnOrigin { table: name, dataset, column, field: field.to_vec() }
     }
 }
 
 struct Tracer<'a> {
     datasets: &'a [Definition],
-    by_name: HashMap<&'a str, Table>,
+    by_name: HashMap<&'a str, EdgeTable>,
     /// The names of the columns of each dataset: all edges share them.
     columns: Vec<Vec<Arc<str>>>,
 }
 
 impl Tracer<'_> {
     /// The name of the column at a place of a table.
-    fn name(&self, table: &Table, index: usize, column: &Column) -> Arc<str> {
+    fn name(&self, table: &EdgeTable, index: usize, column: &Column) -> Arc<str> {
         let known = table.dataset.and_then(|dataset| self.columns.get(dataset)?.get(index));
         known.filter(|name| ***name == *column.name).cloned().unwrap_or_else(|| column.name.as_str().into())
     }
 
     /// The edge of a flow; `tables` are the reads of the query.
-    fn edge(&self, query: &Queried, tables: &[Table], flow: &Flow) -> Option<Edge> {
+    fn edge(&self, query: &Queried, tables: &[EdgeTable], flow: &Flow) -> Option<Edge> {
         let (_, column) = query.info.origin(flow.origin)?;
         let table = tables.get(flow.origin.read)?;
         let from = table.origin(self.name(table, flow.origin.column, column), &flow.from);
@@ -75,7 +75,7 @@ impl Tracer<'_> {
         })
     }
 
-    fn dataset(&self, definition: &Definition, origins: &Origins) -> Traced {
+    fn dataset(&self, definition: &Definition, origins: &RowOrigins) -> Traced {
         let Span { file, start, end } = definition.span;
         let word = u32::try_from("CREATE".len()).unwrap_or_default();
         let columns = definition.columns.iter().map(|c| TracedColumn { name: c.name.clone(), edges: vec![] });
@@ -92,14 +92,14 @@ impl Tracer<'_> {
         }
         for writer in &origins.writers {
             match writer {
-                Writer::Insert(query) => self.query(query, &mut traced),
-                Writer::Changes(changes) => self.changes(changes, &mut traced),
+                WritingFlow::Insert(query) => self.query(query, &mut traced),
+                WritingFlow::Changes(changes) => self.changes(changes, &mut traced),
             }
         }
         if origins.writers.len() + usize::from(origins.query.is_some()) > 1 {
             // Values of one flow stand between those of another.
             let edges = traced.columns.iter_mut().flat_map(|column| &mut column.edges);
-            edges.for_each(|edge| edge.hold = edge.hold.max(Hold::Total));
+            edges.for_each(|edge| edge.hold = edge.hold.max(Dependence::Total));
         }
         drops(&origins.drops, &mut traced);
         traced
@@ -131,12 +131,12 @@ impl Tracer<'_> {
     }
 
     /// What a query reads, in the order of its reads.
-    fn tables(&self, query: &Queried) -> Vec<Table> {
+    fn tables(&self, query: &Queried) -> Vec<EdgeTable> {
         query.info.reads.iter().map(|read| self.table(read)).collect()
     }
 
-    fn table(&self, read: &TableRead) -> Table {
-        let outside = |name: String| Table { name: name.into(), dataset: None };
+    fn table(&self, read: &TableRead) -> EdgeTable {
+        let outside = |name: String| EdgeTable { name: name.into(), dataset: None };
         if read.function {
             return outside(read.path.clone().unwrap_or_else(|| read.name.join(".")));
         }
@@ -152,14 +152,14 @@ impl Tracer<'_> {
                 own.edges.extend(source.edges(&column.name, Influence::Identity, None));
             }
         }
-        for Named { column, span } in &changes.sequence {
+        for NamedColumn { column, span } in &changes.sequence {
             traced.rows.extend(source.edges(column, Influence::Sort, Some(*span)));
             if changes.keeps_history {
                 let validity = traced.columns.iter_mut().filter(|c| VALIDITY.contains(&c.name.as_str()));
                 validity.for_each(|c| c.edges.extend(source.edges(column, Influence::Transformation, Some(*span))));
             }
         }
-        for Named { column, span } in &changes.conditions {
+        for NamedColumn { column, span } in &changes.conditions {
             traced.rows.extend(source.edges(column, Influence::Filter, Some(*span)));
         }
     }
@@ -176,7 +176,7 @@ impl Tracer<'_> {
                 let columns = self.datasets.get(read.dataset?)?.columns.clone();
                 let edge = |(index, column): (usize, &Column)| {
                     let from = read.origin(self.name(read, index, column), &[]);
-                    let (into, influence, release, hold) = (vec![], Influence::Identity, None, Hold::Bare);
+                    let (into, influence, release, hold) = (vec![], Influence::Identity, None, Dependence::Bare);
                     vec![Edge { from, into, influence, release, hold, span: *span }]
                 };
                 Some(Changed { edges: columns.iter().enumerate().map(edge).collect(), columns })
@@ -194,8 +194,8 @@ impl Tracer<'_> {
 }
 
 /// An expectation that drops rows filters by the columns it names, and so by what those come from.
-fn drops(named: &[Named], traced: &mut Traced) {
-    for Named { column, span } in named {
+fn drops(named: &[NamedColumn], traced: &mut Traced) {
+    for NamedColumn { column, span } in named {
         let edges = traced.column(column).map(|c| c.edges.clone()).unwrap_or_default();
         let filters = |edge: Edge| Edge { influence: Influence::Filter, release: None, span: *span, ..edge };
         traced.rows.extend(edges.into_iter().map(filters));
@@ -203,12 +203,12 @@ fn drops(named: &[Named], traced: &mut Traced) {
 }
 
 /// What can't be followed may come from every column of every table.
-fn everything(query: &Queried, tables: &[Table], traced: &mut Traced) {
+fn everything(query: &Queried, tables: &[EdgeTable], traced: &mut Traced) {
     for (read, table) in query.info.reads.iter().zip(tables) {
         for column in read.relation.columns.iter() {
             let (from, span) =
                 (table.origin(column.name.as_str().into(), &[]), Span::new(query.file, read.range.clone()));
-            let (into, influence, release, hold) = (vec![], Influence::Transformation, None, Hold::Fail);
+            let (into, influence, release, hold) = (vec![], Influence::Transformation, None, Dependence::Fail);
             let edge = Edge { from, into, influence, release, hold, span };
             traced.columns.iter_mut().for_each(|c| c.edges.push(edge.clone()));
             traced.rows.push(Edge { influence: Influence::Filter, ..edge });

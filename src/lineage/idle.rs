@@ -3,13 +3,13 @@
 use lakeflow::diag::Diagnostic;
 use lakeflow::is_same_name;
 
-use super::{Flow, Ground, Part, choices};
+use super::{DatasetPart, Ground, PersonalFlow, choices};
 use crate::codes;
 use crate::model::{Declassifies, Project};
 use crate::plan::{BuildPlan, Dataset};
 
 /// Warns of each reason that releases nothing.
-pub fn idle(flow: &Flow, project: &Project, plan: &BuildPlan) -> Vec<Diagnostic> {
+pub fn idle(flow: &PersonalFlow, project: &Project, plan: &BuildPlan) -> Vec<Diagnostic> {
     let idle = project.reasons.iter().filter(|reason| !releases(&reason.declassifies, flow, project, plan));
     let warning = |span| {
         let fault = Diagnostic::warning(codes::IDLE_REASON, "unused reason").at(span);
@@ -18,7 +18,7 @@ pub fn idle(flow: &Flow, project: &Project, plan: &BuildPlan) -> Vec<Diagnostic>
     idle.map(|reason| warning(reason.span)).collect()
 }
 
-fn releases(declassifies: &Declassifies, flow: &Flow, project: &Project, plan: &BuildPlan) -> bool {
+fn releases(declassifies: &Declassifies, flow: &PersonalFlow, project: &Project, plan: &BuildPlan) -> bool {
     match declassifies {
         Declassifies::Column(entity, column) => choices::is_asked_for(project.entity(*entity), *column),
         Declassifies::Rows(entity, name) => {
@@ -32,7 +32,8 @@ fn releases(declassifies: &Declassifies, flow: &Flow, project: &Project, plan: &
             };
             let tables = plan.datasets.iter().filter(|planned| of_metric(&planned.dataset));
             let names: Vec<String> = tables.map(|planned| planned.name.to_lowercase()).collect();
-            let is_here = |part: &Part| matches!(part, Part::Column(column) if is_same_name(column, name));
+            let is_here =
+                |part: &DatasetPart| matches!(part, DatasetPart::Column(column) if is_same_name(column, name));
             flow.released.iter().any(|released| {
                 matches!(released.ground, Ground::Declassified(_))
                     && is_here(&released.part)

@@ -5,21 +5,21 @@ use std::collections::BTreeSet;
 use lakeflow::diag::Diagnostic;
 use lakeflow::source::Span;
 
-use super::{Flow, Hold, Influence, Limit, Lineage, Part, Policy, Reach, Reader, View};
+use super::{DatasetPart, Dependence, Influence, Lineage, PersonalFlow, Policy, Reach, Reader, RowLimit, Visibility};
 use crate::codes;
 use crate::model::PersonalKind;
 
 /// Reports every kind of personal data that a reader of a dataset may not see but gets, once for each cause.
 ///
 /// Declared columns of entities are masked, so they may stand where they are declared. Everything else is as it is.
-pub fn judge(flow: &Flow, lineage: &Lineage, policy: &Policy) -> Vec<Diagnostic> {
+pub fn judge(flow: &PersonalFlow, lineage: &Lineage, policy: &Policy) -> Vec<Diagnostic> {
     let mut judge = Judge { flow, policy, lineage, seen: BTreeSet::new(), covered: BTreeSet::new(), found: vec![] };
     let mut current: Vec<usize> = (0..flow.reached.len()).filter(|index| flow.is_current(lineage, *index)).collect();
     // Columns go before rows, and what stands in a table before what only watches over it.
     current.sort_by_key(|index| {
         let reach = flow.reached.get(*index);
         let own = |r: &Reach| policy.places.get(&r.dataset).is_none_or(|place| place.others.is_empty());
-        (reach.is_some_and(|r| r.part == Part::Rows), !reach.is_some_and(own))
+        (reach.is_some_and(|r| r.part == DatasetPart::Rows), !reach.is_some_and(own))
     });
     current.into_iter().for_each(|index| judge.reach(index));
     judge.found.extend(policy.limits.iter().filter_map(|limit| limited(limit, policy)));
@@ -27,9 +27,9 @@ pub fn judge(flow: &Flow, lineage: &Lineage, policy: &Policy) -> Vec<Diagnostic>
 }
 
 /// The fault of rows that an audience sees by a value that it may not see.
-fn limited(limit: &Limit, policy: &Policy) -> Option<Diagnostic> {
+fn limited(limit: &RowLimit, policy: &Policy) -> Option<Diagnostic> {
     let (reader, kind) = (&policy.audiences.get(limit.reader)?.name, limit.kind.word());
-    let Limit { dataset, column, .. } = limit;
+    let RowLimit { dataset, column, .. } = limit;
     let message = format!(
         "the rows of `{dataset}` that audience `{reader}` sees depend on personal data ({kind}) that it may not see"
     );
@@ -42,11 +42,11 @@ fn limited(limit: &Limit, policy: &Policy) -> Option<Diagnostic> {
 
 /// What was reported so far.
 struct Judge<'a> {
-    flow: &'a Flow,
+    flow: &'a PersonalFlow,
     policy: &'a Policy,
     lineage: &'a Lineage,
     /// Tables of several periods come from one expression, which is at fault once; so is a word, whatever comes of it.
-    seen: BTreeSet<(Option<Span>, Option<&'a Part>, PersonalKind, &'a str)>,
+    seen: BTreeSet<(Option<Span>, Option<&'a DatasetPart>, PersonalKind, &'a str)>,
     /// Datasets by kind and audience: what follows from a leak is no further one.
     covered: BTreeSet<(&'a str, PersonalKind, &'a str)>,
     found: Vec<Diagnostic>,
@@ -83,14 +83,14 @@ impl<'a> Judge<'a> {
 
 impl Policy {
     /// What `reader` gets of a column of `dataset`.
-    pub fn view(&self, dataset: &str, column: &str, reader: &Reader) -> View {
+    pub fn view(&self, dataset: &str, column: &str, reader: &Reader) -> Visibility {
         if !self.readers(dataset).any(|r| r == reader) {
-            return View::NotGranted;
+            return Visibility::NotGranted;
         }
         let mask = self.declared(dataset, column).filter(|_| self.guarded.contains(dataset));
         match mask {
-            Some(declared) if !reader.sees.includes(declared) => View::Masked,
-            _ => View::Clear,
+            Some(declared) if !reader.sees.includes(declared) => Visibility::Masked,
+            _ => Visibility::Clear,
         }
     }
 }
@@ -100,11 +100,11 @@ fn is_leak(reach: &Reach, reader: &Reader, policy: &Policy) -> bool {
         return false;
     }
     match &reach.part {
-        Part::Rows => true,
-        Part::Column(column) => match policy.view(&reach.dataset, column, reader) {
-            View::Clear => true,
-            View::Masked => tells_by_null(reach, column, policy),
-            View::NotGranted => false,
+        DatasetPart::Rows => true,
+        DatasetPart::Column(column) => match policy.view(&reach.dataset, column, reader) {
+            Visibility::Clear => true,
+            Visibility::Masked => tells_by_null(reach, column, policy),
+            Visibility::NotGranted => false,
         },
     }
 }
@@ -112,12 +112,12 @@ fn is_leak(reach: &Reach, reader: &Reader, policy: &Policy) -> bool {
 /// Whether a masked column shows which values are not valid.
 fn tells_by_null(reach: &Reach, column: &str, policy: &Policy) -> bool {
     let declared = policy.declaration(&reach.dataset, column);
-    reach.via.is_none() && declared.is_some_and(|d| d.shows_presence && d.hold >= Hold::Null)
+    reach.via.is_none() && declared.is_some_and(|d| d.shows_presence && d.hold >= Dependence::Null)
 }
 
 /// Personal data in front of somebody who may not see it.
 struct Leak<'a> {
-    flow: &'a Flow,
+    flow: &'a PersonalFlow,
     policy: &'a Policy,
     lineage: &'a Lineage,
     index: usize,
@@ -129,12 +129,12 @@ impl Leak<'_> {
     /// The place in a spec that is to blame, if there is one.
     fn place(&self) -> Option<(Span, bool)> {
         let column = match &self.reach.part {
-            Part::Column(column) => Some(column.as_str()),
-            Part::Rows => None,
+            DatasetPart::Column(column) => Some(column.as_str()),
+            DatasetPart::Rows => None,
         };
         let before = self.reach.via.and_then(|(at, span)| Some((self.flow.reached.get(at)?, span)));
         let origin = match before.map(|(r, _)| (r, &r.part)) {
-            Some((before, Part::Column(column))) => (before.dataset.as_str(), column.as_str()),
+            Some((before, DatasetPart::Column(column))) => (before.dataset.as_str(), column.as_str()),
             _ => ("", ""),
         };
         match before {
@@ -148,15 +148,15 @@ impl Leak<'_> {
 
     /// Whether it is a masked column that tells by being NULL.
     fn is_null_of_mask(&self) -> bool {
-        matches!(&self.reach.part, Part::Column(column)
-            if self.policy.view(&self.reach.dataset, column, self.reader) == View::Masked)
+        matches!(&self.reach.part, DatasetPart::Column(column)
+            if self.policy.view(&self.reach.dataset, column, self.reader) == Visibility::Masked)
     }
 
     fn diagnostic(&self, place: Option<Span>) -> Diagnostic {
         let (reach, kind, reader) = (self.reach, self.reach.kind.word(), &self.reader.name);
         let subject = match &reach.part {
-            Part::Column(column) => self.spelt(column),
-            Part::Rows => reach.dataset.as_str(),
+            DatasetPart::Column(column) => self.spelt(column),
+            DatasetPart::Rows => reach.dataset.as_str(),
         };
         let is_null_of_mask = self.is_null_of_mask();
         let verb = if is_null_of_mask { "reveals by being NULL" } else { verb(reach) };
@@ -172,8 +172,8 @@ impl Leak<'_> {
         }
         let remedy = match reach.part {
             _ if is_null_of_mask => "explain under `declassify` why it reveals nothing whether a value is valid",
-            Part::Column(_) => "remove the column",
-            Part::Rows => "select the rows by something else",
+            DatasetPart::Column(_) => "remove the column",
+            DatasetPart::Rows => "select the rows by something else",
         };
         let diagnostic = diagnostic.hint(format!("{remedy}, or let `{reader}` see {kind}: `sees: [{kind}]`"));
         match self.groups() {
@@ -188,7 +188,7 @@ impl Leak<'_> {
 
     /// The groups of the dataset, if a reason to declassify the column is for others.
     fn groups(&self) -> Option<&Vec<String>> {
-        let Part::Column(column) = &self.reach.part else { return None };
+        let DatasetPart::Column(column) = &self.reach.part else { return None };
         self.policy.uncovered.get(&self.reach.dataset)?.get(column)
     }
 
@@ -204,7 +204,7 @@ impl Leak<'_> {
         let mut steps = vec![];
         for reach in path.iter().filter_map(|at| self.flow.reached.get(*at)) {
             match (reach.via, &reach.part) {
-                (None, Part::Column(column)) => {
+                (None, DatasetPart::Column(column)) => {
                     let declared = self.policy.declared.get(&reach.dataset).and_then(|columns| columns.get(column));
                     if let Some(span) = declared.and_then(|declared| declared.place) {
                         let text = format!("`{}.{column}` is declared {}", reach.dataset, reach.kind.word());
@@ -214,12 +214,12 @@ impl Leak<'_> {
                 (Some((before, span)), _) => {
                     let Some(before) = self.flow.reached.get(before) else { continue };
                     let text = match before.part {
-                        Part::Rows => format!("{} go into `{}`", named(before), reach.dataset),
-                        Part::Column(_) => format!("{} {}", named(before), deed(reach)),
+                        DatasetPart::Rows => format!("{} go into `{}`", named(before), reach.dataset),
+                        DatasetPart::Column(_) => format!("{} {}", named(before), deed(reach)),
                     };
                     steps.push((span, text));
                 }
-                (None, Part::Rows) => {}
+                (None, DatasetPart::Rows) => {}
             }
         }
         steps
@@ -228,8 +228,8 @@ impl Leak<'_> {
 
 fn named(reach: &Reach) -> String {
     match &reach.part {
-        Part::Column(column) => format!("`{}.{column}`", reach.dataset),
-        Part::Rows => format!("rows of `{}`", reach.dataset),
+        DatasetPart::Column(column) => format!("`{}.{column}`", reach.dataset),
+        DatasetPart::Rows => format!("rows of `{}`", reach.dataset),
     }
 }
 

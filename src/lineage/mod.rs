@@ -1,7 +1,8 @@
 //! Where every column of a pipeline comes from, and where personal data goes.
 //!
-//! [`trace`] works on what was found out about SQL alone, whoever wrote it; [`Flow`] is what follows from declared personal data along
-//! the edges it found. Nothing is guessed from names of columns, and nothing is read from specs but who declared what.
+//! [`trace`] works on what was found out about SQL alone, whoever wrote it; [`PersonalFlow`] is what follows from declared
+//! personal data along the edges it found. Nothing is guessed from names of columns, and nothing is read from specs but who
+//! declared what.
 
 mod choices;
 mod edges;
@@ -12,6 +13,7 @@ mod personal;
 mod picture;
 mod place;
 mod policy;
+mod report;
 mod walk;
 
 use std::collections::{BTreeSet, HashMap};
@@ -21,22 +23,23 @@ use lakeflow::folded;
 use lakeflow::is_same_name;
 use lakeflow::source::Span;
 
-pub use choices::{Choice, Limit};
+pub use choices::{RowChoice, RowLimit};
 pub use edges::trace;
 pub use idle::idle;
 pub use judge::judge;
 pub use openlineage::document;
-pub use personal::{Flow, Ground, Part, Reach, Released, View, follow};
+pub use personal::{DatasetPart, Ground, PersonalFlow, Reach, Released, Visibility, follow};
 pub use picture::{dot, json, mermaid, tree};
-pub use place::{Place, Word};
-pub use policy::{Declared, Policy, Reader, Why};
-pub use walk::{Direction, Node, Subgraph, walk};
+pub use place::{ColumnWord, DatasetPlace};
+pub use policy::{PersonalDeclaration, Policy, Reader, Why};
+pub use report::PersonalReport;
+pub use walk::{Direction, LineageNode, Subgraph, walk};
 
-pub use lakeflow::infer::{Hold, Influence, Release};
+pub use lakeflow::infer::{Dependence, Influence, Release};
 
 /// Where something comes from: a column of a dataset of the pipeline, or of something outside of it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Origin {
+pub struct ColumnOrigin {
     /// The dataset in lower case; for files their path, for other tables their name as written.
     pub table: Arc<str>,
     /// The dataset as a place in [`Lineage::datasets`]; `None` outside of the pipeline.
@@ -51,7 +54,7 @@ pub struct Origin {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Edge {
     /// The column.
-    pub from: Origin,
+    pub from: ColumnOrigin,
     /// The field of the result that it reaches, in lower case; empty for the whole.
     pub into: Vec<String>,
     /// How.
@@ -59,7 +62,7 @@ pub struct Edge {
     /// Why its values do not show, if they do not.
     pub release: Option<Release>,
     /// What it tells of a value that the result is NULL.
-    pub hold: Hold,
+    pub hold: Dependence,
     /// Where the SQL names it.
     pub span: Span,
 }

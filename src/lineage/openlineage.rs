@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use serde::{Serialize, Serializer};
 
-use super::{Edge, Influence, Lineage, Origin, Traced, TracedColumn};
+use super::{ColumnOrigin, Edge, Influence, Lineage, Traced, TracedColumn};
 
 const PRODUCER: &str = "https://github.com/lakegen/lakegen";
 const JOB: &str = "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/JobEvent";
@@ -37,19 +37,19 @@ struct Job<'a> {
     #[serde(rename = "schemaURL")]
     schema_url: &'static str,
     producer: &'static str,
-    job: Name<'a>,
-    inputs: Vec<Name<'a>>,
-    outputs: [Output<'a>; 1],
+    job: DatasetName<'a>,
+    inputs: Vec<DatasetName<'a>>,
+    outputs: [OutputDataset<'a>; 1],
 }
 
 #[derive(Serialize)]
-struct Name<'a> {
+struct DatasetName<'a> {
     namespace: &'a str,
     name: &'a str,
 }
 
 #[derive(Serialize)]
-struct Output<'a> {
+struct OutputDataset<'a> {
     namespace: &'a str,
     name: &'a str,
     facets: Facets<'a>,
@@ -57,22 +57,22 @@ struct Output<'a> {
 
 #[derive(Serialize)]
 struct Facets<'a> {
-    schema: Schema<'a>,
+    schema: SchemaFacet<'a>,
     #[serde(rename = "columnLineage")]
     column_lineage: ColumnLineage<'a>,
 }
 
 #[derive(Serialize)]
-struct Schema<'a> {
+struct SchemaFacet<'a> {
     #[serde(rename = "_producer")]
     producer: &'static str,
     #[serde(rename = "_schemaURL")]
     schema_url: &'static str,
-    fields: Vec<Field<'a>>,
+    fields: Vec<SchemaField<'a>>,
 }
 
 #[derive(Serialize)]
-struct Field<'a> {
+struct SchemaField<'a> {
     name: &'a str,
 }
 
@@ -82,18 +82,18 @@ struct ColumnLineage<'a> {
     producer: &'static str,
     #[serde(rename = "_schemaURL")]
     schema_url: &'static str,
-    fields: Columns<'a>,
+    fields: ColumnFacet<'a>,
     /// What decides which rows there are.
-    dataset: Vec<Input<'a>>,
+    dataset: Vec<InputDataset<'a>>,
 }
 
 /// Where each column comes from, by name; put together as it is written, because a large project has a million of these.
-struct Columns<'a> {
+struct ColumnFacet<'a> {
     columns: &'a [TracedColumn],
     project: &'a str,
 }
 
-impl Serialize for Columns<'_> {
+impl Serialize for ColumnFacet<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let inputs_of = |edges| Inputs { input_fields: inputs(edges, self.project) };
         serializer.collect_map(self.columns.iter().map(|column| (&column.name, inputs_of(&column.edges))))
@@ -103,11 +103,11 @@ impl Serialize for Columns<'_> {
 #[derive(Serialize)]
 struct Inputs<'a> {
     #[serde(rename = "inputFields")]
-    input_fields: Vec<Input<'a>>,
+    input_fields: Vec<InputDataset<'a>>,
 }
 
 #[derive(Serialize)]
-struct Input<'a> {
+struct InputDataset<'a> {
     namespace: &'a str,
     name: &'a str,
     field: Cow<'a, str>,
@@ -123,30 +123,30 @@ struct Transformation {
 }
 
 fn job<'a>(dataset: &'a Traced, project: &'a str) -> Job<'a> {
-    let inside = dataset.reads.iter().map(|name| Name { namespace: project, name });
-    let outside = dataset.outside.iter().map(|name| Name { namespace: FILE, name });
+    let inside = dataset.reads.iter().map(|name| DatasetName { namespace: project, name });
+    let outside = dataset.outside.iter().map(|name| DatasetName { namespace: FILE, name });
     let column_lineage = ColumnLineage {
         producer: PRODUCER,
         schema_url: COLUMNS,
-        fields: Columns { columns: &dataset.columns, project },
+        fields: ColumnFacet { columns: &dataset.columns, project },
         dataset: inputs(&dataset.rows, project),
     };
-    let fields = dataset.columns.iter().map(|column| Field { name: &column.name }).collect();
-    let facets = Facets { schema: Schema { producer: PRODUCER, schema_url: SCHEMA, fields }, column_lineage };
+    let fields = dataset.columns.iter().map(|column| SchemaField { name: &column.name }).collect();
+    let facets = Facets { schema: SchemaFacet { producer: PRODUCER, schema_url: SCHEMA, fields }, column_lineage };
     let (namespace, name) = (project, dataset.name.as_str());
     Job {
         schema_url: JOB,
         producer: PRODUCER,
-        job: Name { namespace, name },
+        job: DatasetName { namespace, name },
         inputs: inside.chain(outside).collect(),
-        outputs: [Output { namespace, name, facets }],
+        outputs: [OutputDataset { namespace, name, facets }],
     }
 }
 
 /// The columns that edges come from, each once with all its transformations.
-fn inputs<'a>(edges: &'a [Edge], project: &'a str) -> Vec<Input<'a>> {
-    let mut places: HashMap<&Origin, usize> = HashMap::new();
-    let mut found: Vec<Input> = Vec::with_capacity(edges.len());
+fn inputs<'a>(edges: &'a [Edge], project: &'a str) -> Vec<InputDataset<'a>> {
+    let mut places: HashMap<&ColumnOrigin, usize> = HashMap::new();
+    let mut found: Vec<InputDataset> = Vec::with_capacity(edges.len());
     for edge in edges {
         let next = found.len();
         // Most columns come from one, which needs no looking up.
@@ -162,13 +162,13 @@ fn inputs<'a>(edges: &'a [Edge], project: &'a str) -> Vec<Input<'a>> {
     found
 }
 
-fn input<'a>(from: &'a Origin, project: &'a str) -> Input<'a> {
+fn input<'a>(from: &'a ColumnOrigin, project: &'a str) -> InputDataset<'a> {
     let namespace = if from.dataset.is_some() { project } else { FILE };
     let field = match from.field.as_slice() {
         [] => Cow::Borrowed(&*from.column),
         field => Cow::Owned(format!("{}.{}", from.column, field.join("."))),
     };
-    Input { namespace, name: &from.table, field, transformations: vec![] }
+    InputDataset { namespace, name: &from.table, field, transformations: vec![] }
 }
 
 fn transformation(edge: &Edge) -> Transformation {
@@ -201,8 +201,8 @@ mod tests {
         let span = Span::new(SourceMap::default().add("a", ""), 0..0);
         let edge = |column: &str, field: &[&str], influence| {
             let field = field.iter().map(|part| (*part).to_owned()).collect();
-            let from = Origin { table: "a\"b".into(), dataset: None, column: column.into(), field };
-            Edge { from, into: vec![], influence, release: None, hold: crate::lineage::Hold::Bare, span }
+            let from = ColumnOrigin { table: "a\"b".into(), dataset: None, column: column.into(), field };
+            Edge { from, into: vec![], influence, release: None, hold: crate::lineage::Dependence::Bare, span }
         };
         let edges = vec![
             edge("x", &[], Influence::Identity),

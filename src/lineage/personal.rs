@@ -9,12 +9,12 @@ use std::collections::BTreeMap;
 use lakeflow::folded;
 use lakeflow::source::Span;
 
-use super::{Choice, Edge, Hold, Influence, Lineage, Policy, Release, Traced, Why};
+use super::{Dependence, Edge, Influence, Lineage, Policy, Release, RowChoice, Traced, Why};
 use crate::model::PersonalKind;
 
 /// A part of a dataset.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Part {
+pub enum DatasetPart {
     /// A column, in lower case.
     Column(String),
     /// Which rows there are, and in what order.
@@ -27,7 +27,7 @@ pub struct Reach {
     /// The dataset.
     pub dataset: String,
     /// The part.
-    pub part: Part,
+    pub part: DatasetPart,
     /// The field of the column, in lower case; empty for the whole.
     pub field: Vec<String>,
     /// The kind.
@@ -35,8 +35,9 @@ pub struct Reach {
     /// How it came here from where it was declared, all steps together.
     pub influence: Influence,
     /// What it tells of the value that the part is NULL, all steps together.
-    pub hold: Hold,
-    /// The step before, as an index of [`Flow::reached`], and where the SQL takes it; `None` where it is declared.
+    pub hold: Dependence,
+    /// The step before, as an index of [`PersonalFlow::reached`], and where the SQL takes it; `None` where it is
+    /// declared.
     pub via: Option<(usize, Span)>,
 }
 
@@ -46,12 +47,12 @@ pub struct Released {
     /// The dataset.
     pub dataset: String,
     /// The part.
-    pub part: Part,
+    pub part: DatasetPart,
     /// The kind.
     pub kind: PersonalKind,
     /// How it would have reached the part.
     pub influence: Influence,
-    /// Where it came from, as an index of [`Flow::reached`].
+    /// Where it came from, as an index of [`PersonalFlow::reached`].
     pub from: usize,
     /// Why it ends.
     pub ground: Ground,
@@ -74,7 +75,7 @@ pub enum Ground {
 
 /// What an audience gets of personal data in a column that it may read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum View {
+pub enum Visibility {
     /// As it is.
     Clear,
     /// Masked.
@@ -85,24 +86,24 @@ pub enum View {
 
 /// Where personal data goes.
 #[derive(Debug, Clone, Default)]
-pub struct Flow {
+pub struct PersonalFlow {
     /// All places it reaches, in the order of the datasets.
     pub reached: Vec<Reach>,
     /// All places where it ends.
     pub released: Vec<Released>,
     /// The newest places by part, for each dataset.
-    by_part: Vec<BTreeMap<Part, Vec<usize>>>,
+    by_part: Vec<BTreeMap<DatasetPart, Vec<usize>>>,
 }
 
 /// Follows what `policy` declares.
-pub fn follow(lineage: &Lineage, policy: &Policy) -> Flow {
-    let mut flow = Flow { by_part: vec![BTreeMap::new(); lineage.datasets.len()], ..Flow::default() };
+pub fn follow(lineage: &Lineage, policy: &Policy) -> PersonalFlow {
+    let mut flow = PersonalFlow { by_part: vec![BTreeMap::new(); lineage.datasets.len()], ..PersonalFlow::default() };
     for (index, dataset) in lineage.datasets.iter().enumerate() {
         for (column, declared) in policy.declared.get(&dataset.name).into_iter().flatten() {
             if dataset.column(column).is_some() {
                 let reach = Reach {
                     dataset: dataset.name.clone(),
-                    part: Part::Column(column.clone()),
+                    part: DatasetPart::Column(column.clone()),
                     field: vec![],
                     kind: declared.kind,
                     influence: Influence::Identity,
@@ -117,8 +118,8 @@ pub fn follow(lineage: &Lineage, policy: &Policy) -> Flow {
     flow
 }
 
-impl Flow {
-    /// The steps from the declaration to a reached place, as indexes of [`Flow::reached`].
+impl PersonalFlow {
+    /// The steps from the declaration to a reached place, as indexes of [`PersonalFlow::reached`].
     pub fn path(&self, reach: usize) -> Vec<usize> {
         let mut path = vec![reach];
         let mut at = reach;
@@ -131,7 +132,7 @@ impl Flow {
         path
     }
 
-    fn at(&self, index: usize, part: &Part) -> &[usize] {
+    fn at(&self, index: usize, part: &DatasetPart) -> &[usize] {
         self.by_part.get(index).and_then(|parts| parts.get(part)).map_or(&[], Vec::as_slice)
     }
 
@@ -177,7 +178,7 @@ struct Step<'a> {
     policy: &'a Policy,
     index: usize,
     dataset: &'a Traced,
-    flow: &'a mut Flow,
+    flow: &'a mut PersonalFlow,
 }
 
 impl<'a> Step<'a> {
@@ -190,7 +191,7 @@ impl<'a> Step<'a> {
         for column in &dataset.columns {
             let name = folded(&column.name);
             let why = self.declassified(&name);
-            let part = Part::Column(name.into_owned());
+            let part = DatasetPart::Column(name.into_owned());
             column.edges.iter().for_each(|edge| self.edge(edge, &part, why));
         }
         if self.policy.guarded.contains(&dataset.name) {
@@ -199,7 +200,7 @@ impl<'a> Step<'a> {
         }
         for edge in &dataset.rows {
             let why = self.key_released(edge);
-            self.edge(edge, &Part::Rows, why);
+            self.edge(edge, &DatasetPart::Rows, why);
         }
         self.rows_of_sources(&sources);
     }
@@ -208,10 +209,10 @@ impl<'a> Step<'a> {
     fn choices(&mut self) {
         let policy = self.policy;
         for choice in policy.choices.get(&self.dataset.name).into_iter().flatten() {
-            let Choice { column, span, influence, by, ground } = choice;
-            for at in self.flow.at(self.index, &Part::Column(column.clone())).to_vec() {
+            let RowChoice { column, span, influence, by, ground } = choice;
+            for at in self.flow.at(self.index, &DatasetPart::Column(column.clone())).to_vec() {
                 let Some(before) = self.flow.reached.get(at) else { continue };
-                let (dataset, part, kind) = (self.dataset.name.clone(), Part::Rows, before.kind);
+                let (dataset, part, kind) = (self.dataset.name.clone(), DatasetPart::Rows, before.kind);
                 match ground.clone() {
                     Some(ground) => {
                         let by = Some(by.clone());
@@ -219,7 +220,7 @@ impl<'a> Step<'a> {
                         self.release(Released { dataset, part, kind, influence, from: at, ground, by, span: *span });
                     }
                     None => {
-                        let (field, influence, hold) = (vec![], *influence, Hold::Fail);
+                        let (field, influence, hold) = (vec![], *influence, Dependence::Fail);
                         let via = Some((at, *span));
                         self.flow.add(self.index, Reach { dataset, part, field, kind, influence, hold, via });
                     }
@@ -253,9 +254,9 @@ impl<'a> Step<'a> {
         shown.filter_map(|c| self.declassified(&folded(&c.name))).next()
     }
 
-    fn edge(&mut self, edge: &Edge, part: &Part, why: Option<&Why>) {
+    fn edge(&mut self, edge: &Edge, part: &DatasetPart, why: Option<&Why>) {
         let Some(source) = edge.from.dataset.filter(|source| self.flow.reaches(*source)) else { return };
-        let from = Part::Column(folded(&edge.from.column).into_owned());
+        let from = DatasetPart::Column(folded(&edge.from.column).into_owned());
         for at in self.flow.at(source, &from).to_vec() {
             let Some(before) = self.flow.reached.get(at) else { continue };
             let Some(field) = landing(&before.field, edge) else { continue };
@@ -281,7 +282,7 @@ impl<'a> Step<'a> {
     /// What decided the rows of a source decides those of its readers.
     fn rows_of_sources(&mut self, sources: &[usize]) {
         for &source in sources {
-            for at in self.flow.at(source, &Part::Rows).to_vec() {
+            for at in self.flow.at(source, &DatasetPart::Rows).to_vec() {
                 let Some(before) = self.flow.reached.get(at) else { continue };
                 let reach =
                     Reach { dataset: self.dataset.name.clone(), via: Some((at, self.dataset.span)), ..before.clone() };

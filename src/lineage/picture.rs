@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::json;
 
 use super::Influence;
-use super::walk::{Node, Subgraph};
+use super::walk::{LineageNode, Subgraph};
 
 /// What an influence is called; nothing for a value passed on as it is.
 fn word(influence: Influence) -> &'static str {
@@ -39,10 +39,10 @@ pub fn tree(graph: &Subgraph) -> String {
 }
 
 fn branches(
-    neighbours: &BTreeMap<Node, BTreeMap<Node, Influence>>,
-    node: &Node,
+    neighbours: &BTreeMap<LineageNode, BTreeMap<LineageNode, Influence>>,
+    node: &LineageNode,
     indent: &str,
-    drawn: &mut BTreeSet<Node>,
+    drawn: &mut BTreeSet<LineageNode>,
     out: &mut String,
 ) {
     let Some(next) = neighbours.get(node) else { return };
@@ -63,14 +63,14 @@ fn branches(
 }
 
 /// All edges, each once: from, to, how.
-fn edges(graph: &Subgraph) -> BTreeSet<(&Node, &Node, Influence)> {
+fn edges(graph: &Subgraph) -> BTreeSet<(&LineageNode, &LineageNode, Influence)> {
     let up = graph.sources.iter().flat_map(|(to, from)| from.iter().map(move |(from, how)| (from, to, *how)));
     let down = graph.targets.iter().flat_map(|(from, to)| to.iter().map(move |(to, how)| (from, to, *how)));
     up.chain(down).collect()
 }
 
 /// All nodes, in order, the root among them.
-fn nodes(graph: &Subgraph) -> Vec<&Node> {
+fn nodes(graph: &Subgraph) -> Vec<&LineageNode> {
     let ends = edges(graph).into_iter().flat_map(|(from, to, _)| [from, to]);
     ends.chain([&graph.root]).collect::<BTreeSet<_>>().into_iter().collect()
 }
@@ -82,8 +82,8 @@ fn quoted(text: &str) -> String {
 /// A Mermaid flow chart.
 pub fn mermaid(graph: &Subgraph) -> String {
     let nodes = nodes(graph);
-    let id = |node: &Node| nodes.iter().position(|n| *n == node).unwrap_or(0);
-    let label = |node: &Node| format!("\"{}\"", node.name().replace('"', "#quot;"));
+    let id = |node: &LineageNode| nodes.iter().position(|n| *n == node).unwrap_or(0);
+    let label = |node: &LineageNode| format!("\"{}\"", node.name().replace('"', "#quot;"));
     let mut out = "flowchart LR\n".to_owned();
     for (index, node) in nodes.iter().enumerate() {
         out.push_str(&format!("  n{index}[{}]\n", label(node)));
@@ -117,7 +117,7 @@ pub fn dot(graph: &Subgraph) -> String {
 
 /// Root, nodes and edges as JSON.
 pub fn json(graph: &Subgraph) -> serde_json::Value {
-    let names: Vec<String> = nodes(graph).into_iter().map(Node::name).collect();
+    let names: Vec<String> = nodes(graph).into_iter().map(LineageNode::name).collect();
     let edges: Vec<_> = edges(graph)
         .into_iter()
         .map(|(from, to, how)| json!({"from": from.name(), "to": to.name(), "how": if word(how).is_empty() { "identity" } else { word(how) }}))

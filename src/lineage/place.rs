@@ -6,11 +6,11 @@ use lakeflow::is_same_name;
 use lakeflow::source::Span;
 
 use super::Influence;
-use crate::model::{Entity, Expression, Metric, Named, Project, Time};
+use crate::model::{Entity, Expression, HoleName, Metric, Project, Time};
 
 /// A word in a spec that names a column.
 #[derive(Debug, Clone)]
-pub struct Word {
+pub struct ColumnWord {
     /// The dataset that has the column, in lower case.
     pub dataset: String,
     /// The column, in lower case.
@@ -21,18 +21,18 @@ pub struct Word {
 
 /// The places of a dataset.
 #[derive(Debug, Clone, Default)]
-pub struct Place {
+pub struct DatasetPlace {
     /// The dataset as a whole.
     pub dataset: Option<Span>,
     /// Columns, by name in lower case: the expression of each, and the words in it.
-    pub columns: BTreeMap<String, (Span, Vec<Word>)>,
+    pub columns: BTreeMap<String, (Span, Vec<ColumnWord>)>,
     /// Words in conditions on rows.
-    pub conditions: Vec<Word>,
+    pub conditions: Vec<ColumnWord>,
     /// Words in other expressions that the dataset is made of.
-    pub others: Vec<Word>,
+    pub others: Vec<ColumnWord>,
 }
 
-impl Place {
+impl DatasetPlace {
     /// The places of a dataset of an entity.
     pub(super) fn of_entity(&mut self, entity: &Entity) {
         self.columns = entity.columns.iter().map(|c| (c.name.to_lowercase(), (c.span, vec![]))).collect();
@@ -70,7 +70,7 @@ impl Place {
         (dataset, origin): (&str, &str),
         influence: Influence,
     ) -> Option<(Span, bool)> {
-        let word = |words: &[Word]| {
+        let word = |words: &[ColumnWord]| {
             let found = words.iter().find(|w| is_same_name(&w.dataset, dataset) && is_same_name(&w.column, origin));
             found.map(|word| (word.span, true))
         };
@@ -88,27 +88,27 @@ impl Place {
 }
 
 /// The words of an expression that name columns; of a measure that it uses, the word that names that.
-fn words(expression: &Expression, project: &Project, metric: &Metric) -> Vec<Word> {
+fn words(expression: &Expression, project: &Project, metric: &Metric) -> Vec<ColumnWord> {
     let mut found = vec![];
     for leaf in expression.leaves() {
         match &leaf.named {
-            Named::Column(path) => {
+            HoleName::Column(path) => {
                 let entity = project.entity(path.entity);
                 let column = entity.column(path.column).name.to_lowercase();
-                found.push(Word { dataset: entity.name.to_lowercase(), column, span: leaf.word });
+                found.push(ColumnWord { dataset: entity.name.to_lowercase(), column, span: leaf.word });
             }
-            Named::Measure(id) => {
+            HoleName::Measure(id) => {
                 let inner = metric.measures.get(id.0).map(|measure| words(&measure.expression, project, metric));
-                found.extend(inner.into_iter().flatten().map(|word| Word { span: leaf.word, ..word }));
+                found.extend(inner.into_iter().flatten().map(|word| ColumnWord { span: leaf.word, ..word }));
             }
-            Named::Output(_) => {}
+            HoleName::Output(_) => {}
         }
     }
     found
 }
 
 /// The words in the conditions of a metric on its rows.
-fn conditions(project: &Project, metric: &Metric) -> Vec<Word> {
+fn conditions(project: &Project, metric: &Metric) -> Vec<ColumnWord> {
     let own = metric.filter.iter().chain(metric.per.as_ref().and_then(|p| p.filter.as_ref()));
     own.flat_map(|condition| words(condition, project, metric)).collect()
 }

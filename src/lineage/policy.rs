@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use lakeflow::source::Span;
 
-use super::choices::{self, Choice, Limit};
-use super::place::Place;
-use super::{Hold, Influence};
+use super::choices::{self, RowChoice, RowLimit};
+use super::place::DatasetPlace;
+use super::{Dependence, Influence};
 use crate::model::{Entity, EntityId, Mask, Measure, Metric, PersonalKind, Project, Sees};
 use crate::plan::{BuildPlan, Dataset, access};
 
@@ -26,21 +26,21 @@ pub type Why = String;
 
 /// A column that is declared to hold personal data.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Declared {
+pub struct PersonalDeclaration {
     /// The kind.
     pub kind: PersonalKind,
     /// The declaration.
     pub place: Option<Span>,
-    /// What its being NULL tells of what was delivered: [`Hold::Null`] where a text that is not valid becomes NULL.
-    pub hold: Hold,
+    /// What its being NULL tells of what was delivered: [`Dependence::Null`] where a text that is not valid becomes NULL.
+    pub hold: Dependence,
     /// Whether who sees it masked sees whether there is a value.
     pub shows_presence: bool,
 }
 
-impl Declared {
+impl PersonalDeclaration {
     /// A column that is NULL where nothing was delivered.
-    pub fn plain(kind: PersonalKind, place: Option<Span>) -> Declared {
-        Declared { kind, place, hold: Hold::Bare, shows_presence: true }
+    pub fn plain(kind: PersonalKind, place: Option<Span>) -> PersonalDeclaration {
+        PersonalDeclaration { kind, place, hold: Dependence::Bare, shows_presence: true }
     }
 }
 
@@ -48,13 +48,13 @@ impl Declared {
 #[derive(Debug, Clone, Default)]
 pub struct Policy {
     /// Columns that are declared to hold personal data, by dataset.
-    pub declared: BTreeMap<String, BTreeMap<String, Declared>>,
+    pub declared: BTreeMap<String, BTreeMap<String, PersonalDeclaration>>,
     /// Datasets of entities: declared columns are masked, and which rows they have is told by `choices`.
     pub guarded: BTreeSet<String>,
     /// Personal data that chooses rows of tables of entities, by dataset.
-    pub choices: BTreeMap<String, Vec<Choice>>,
+    pub choices: BTreeMap<String, Vec<RowChoice>>,
     /// Personal data by which audiences see some rows only.
-    pub limits: Vec<Limit>,
+    pub limits: Vec<RowLimit>,
     /// All audiences.
     pub audiences: Vec<Reader>,
     /// Audiences that may read a dataset, as indexes of `audiences`.
@@ -64,7 +64,7 @@ pub struct Policy {
     /// Columns whose reason holds for other groups than those of the dataset, with the latter, by dataset.
     pub uncovered: BTreeMap<String, BTreeMap<String, Vec<String>>>,
     /// Places in specs, by dataset.
-    pub places: BTreeMap<String, Place>,
+    pub places: BTreeMap<String, DatasetPlace>,
 }
 
 impl Policy {
@@ -76,7 +76,7 @@ impl Policy {
             let name = planned.name.to_lowercase();
             let readers = access::readers(project, planned.dataset).into_iter().map(|id| id.0).collect();
             policy.readers.insert(name.clone(), readers);
-            let mut place = Place { dataset: planned.origin, ..Place::default() };
+            let mut place = DatasetPlace { dataset: planned.origin, ..DatasetPlace::default() };
             match planned.dataset {
                 Dataset::Raw(id)
                 | Dataset::Checked(id)
@@ -100,11 +100,11 @@ impl Policy {
         policy
     }
 
-    fn entity(&mut self, dataset: &str, kind: Dataset, id: EntityId, project: &Project, place: &mut Place) {
+    fn entity(&mut self, dataset: &str, kind: Dataset, id: EntityId, project: &Project, place: &mut DatasetPlace) {
         let entity = project.entity(id);
         place.of_entity(entity);
         let columns = access::personal_columns(project, kind).into_iter();
-        let declared: BTreeMap<String, Declared> =
+        let declared: BTreeMap<String, PersonalDeclaration> =
             columns.map(|(column, kind)| (column.to_lowercase(), declared(entity, &column, kind, project))).collect();
         if !declared.is_empty() {
             self.declared.insert(dataset.to_owned(), declared);
@@ -142,7 +142,7 @@ impl Policy {
     }
 
     /// The declaration of a column.
-    pub fn declaration(&self, dataset: &str, column: &str) -> Option<&Declared> {
+    pub fn declaration(&self, dataset: &str, column: &str) -> Option<&PersonalDeclaration> {
         self.declared.get(dataset)?.get(column)
     }
 
@@ -171,14 +171,14 @@ impl Policy {
 }
 
 /// What is declared of a column of an entity.
-fn declared(entity: &Entity, name: &str, kind: PersonalKind, project: &Project) -> Declared {
+fn declared(entity: &Entity, name: &str, kind: PersonalKind, project: &Project) -> PersonalDeclaration {
     let column = entity.find(name).map(|id| (id, entity.column(id)));
     let tells = column.is_some_and(|(id, column)| choices::null_tells(entity, id) && column.declassify.is_none());
     let is_text = column.is_some_and(|(_, column)| column.ty == lakeflow::types::DataType::String);
-    Declared {
+    PersonalDeclaration {
         kind,
         place: column.map(|(_, column)| column.span),
-        hold: if tells { Hold::Null } else { Hold::Bare },
+        hold: if tells { Dependence::Null } else { Dependence::Bare },
         shows_presence: is_text && project.masks.get(&kind) != Some(&Mask::Nullify),
     }
 }

@@ -87,7 +87,7 @@ pub fn read(found: &SpecFiles, sources: &SourceMap, diags: &mut Diagnostics) -> 
 
 /// Reads one file.
 fn document(file: FileId, text: &str) -> (Option<Document>, Vec<Diagnostic>) {
-    let yaml::Parsed { document, mut faults } = yaml::parse(file, text);
+    let yaml::ParsedYaml { document, mut faults } = yaml::parse(file, text);
     let start = Span::new(file, 0..0);
     let document = match document {
         Some((value @ Value::Object(_), places)) => match kind(&value, &places) {

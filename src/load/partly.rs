@@ -9,7 +9,7 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use lakeflow::source::FileId;
-use lakeflow::yaml::{self, Parsed, Places};
+use lakeflow::yaml::{self, ParsedYaml, Places};
 use serde_json::{Map, Value};
 
 use super::lost::LostSpec;
@@ -21,7 +21,8 @@ pub(super) fn read(file: FileId, text: &str, declared: &[LostSpec]) -> Option<(S
     let mut fields = Map::from_iter([(kind.key().to_owned(), Value::String(name.clone()))]);
     let mut all: Option<Places> = None;
     for part in parts(text, KEYS.get(kind)?) {
-        let Parsed { document: Some((Value::Object(own), places)), faults } = yaml::parse(file, &alone(text, &part))
+        let ParsedYaml { document: Some((Value::Object(own), places)), faults } =
+            yaml::parse(file, &alone(text, &part))
         else {
             continue;
         };

@@ -6,7 +6,7 @@ use lakeflow::types::DataType;
 
 use super::constant::Constant;
 use super::governance::{AudienceId, Classification, PersonalKind, RowAccess};
-use super::sql::{Action, Expression, Origin};
+use super::sql::{Action, Expression, SpecOrigin};
 
 /// Index of an entity in its project.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -30,15 +30,15 @@ pub struct Entity {
     /// What one row is; may be empty.
     pub description: String,
     /// The spec.
-    pub origin: Origin,
+    pub origin: SpecOrigin,
     /// Where rows come from.
-    pub source: Source,
+    pub source: EntitySource,
     /// Columns of the key; empty only for append loads.
     pub key: Vec<ColumnId>,
     /// How new rows meet old ones.
     pub load: Load,
     /// Columns, in the order of the spec.
-    pub columns: Vec<Column>,
+    pub columns: Vec<EntityColumn>,
     /// All rules: those of each column in order, then the named ones.
     pub rules: Vec<Rule>,
     /// References, in the order of their columns.
@@ -66,8 +66,8 @@ impl Entity {
             name: String::new(),
             renamed_from: None,
             description: String::new(),
-            origin: Origin { path: String::new(), span },
-            source: Source::Files(FileSource { files: String::new(), except: None, delimiter: ',' }),
+            origin: SpecOrigin { path: String::new(), span },
+            source: EntitySource::Files(FileSource { files: String::new(), except: None, delimiter: ',' }),
             key: vec![],
             load: Load::Append,
             columns: vec![],
@@ -87,7 +87,7 @@ impl Entity {
     ///
     /// # Panics
     /// When the id comes from another entity, which is a fault of the compiler.
-    pub fn column(&self, id: ColumnId) -> &Column {
+    pub fn column(&self, id: ColumnId) -> &EntityColumn {
         &self.columns[id.0]
     }
 
@@ -111,7 +111,7 @@ impl Entity {
 
     /// Whether the table has one row for each key at any time; only then can the key be referred to.
     pub fn has_unique_key(&self) -> bool {
-        !self.key.is_empty() && !matches!((&self.source, &self.load), (Source::Files(_), Load::Append))
+        !self.key.is_empty() && !matches!((&self.source, &self.load), (EntitySource::Files(_), Load::Append))
     }
 
     /// Whether the table also holds older versions of its rows.
@@ -120,7 +120,7 @@ impl Entity {
     }
 
     /// The columns of the key.
-    pub fn key_columns(&self) -> impl Iterator<Item = &Column> {
+    pub fn key_columns(&self) -> impl Iterator<Item = &EntityColumn> {
         self.key.iter().map(|id| self.column(*id))
     }
 
@@ -131,13 +131,13 @@ impl Entity {
 
     /// Whether rows are read from files, and so have raw, checked and quarantined forms.
     pub fn is_loaded(&self) -> bool {
-        matches!(self.source, Source::Files(_))
+        matches!(self.source, EntitySource::Files(_))
     }
 }
 
 /// Where rows come from.
 #[derive(Debug, Clone)]
-pub enum Source {
+pub enum EntitySource {
     /// CSV files of the landing directory.
     Files(FileSource),
     /// Rows that are part of the specs.
@@ -198,7 +198,7 @@ pub enum Load {
 
 /// A column.
 #[derive(Debug, Clone)]
-pub struct Column {
+pub struct EntityColumn {
     /// Name in the tables.
     pub name: String,
     /// Name in the header of the files.

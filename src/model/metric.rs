@@ -6,7 +6,7 @@ use lakeflow::source::Span;
 
 use super::entity::{ColumnId, EntityId};
 use super::governance::{AudienceId, Classification, PersonalKind, RowAccess};
-use super::sql::{ColumnPath, Expression, Origin, RefPath};
+use super::sql::{ColumnPath, Expression, RefPath, SpecOrigin};
 
 /// Index of a metric in its project.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -22,7 +22,7 @@ pub struct Metric {
     /// What it tells; may be empty.
     pub description: String,
     /// The spec.
-    pub origin: Origin,
+    pub origin: SpecOrigin,
     /// The entity whose rows are measured.
     pub from: EntityId,
     /// Joins of the measured rows, each after those it builds on.
@@ -79,7 +79,7 @@ pub struct Join {
     /// The rows referred to: the path, and the column of their key.
     pub key: ColumnPath,
     /// How rows without a partner are treated.
-    pub kind: JoinKind,
+    pub kind: MetricJoinKind,
 }
 
 impl Join {
@@ -91,7 +91,7 @@ impl Join {
 
 /// How rows without a partner are treated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum JoinKind {
+pub enum MetricJoinKind {
     /// They take no part.
     Inner,
     /// They stay.

@@ -12,16 +12,18 @@ mod sql;
 
 pub use constant::{Constant, Double, FALSE_TEXTS, TRUE_TEXTS, shape};
 pub use entity::{
-    Check, Column, ColumnId, Entity, EntityId, FileSource, Load, Lookup, LookupRow, Normalize, Reference, ReferenceId,
-    RowCount, Rule, RuleKind, Source, Validity,
+    Check, ColumnId, Entity, EntityColumn, EntityId, EntitySource, FileSource, Load, Lookup, LookupRow, Normalize,
+    Reference, ReferenceId, RowCount, Rule, RuleKind, Validity,
 };
 pub use governance::{
     Alerts, Audience, AudienceId, Channel, Classification, Cluster, Cron, Declassifies, Mask, Mode, Ownership,
     PersonalKind, Principal, PrincipalId, Protection, Reason, RowAccess, Schedule, Sees, Settings, Share, Start,
     Target, TargetId,
 };
-pub use metric::{Declassified, Dimension, Grain, Join, JoinKind, Measure, Metric, MetricId, MetricTable, Per, Time};
-pub use sql::{Action, ColumnPath, Expression, Leaf, MeasureId, Named, Origin, RefPath, Size};
+pub use metric::{
+    Declassified, Dimension, Grain, Join, Measure, Metric, MetricId, MetricJoinKind, MetricTable, Per, Time,
+};
+pub use sql::{Action, ColumnPath, Expression, HoleName, Leaf, MeasureId, RefPath, Size, SpecOrigin};
 
 use std::collections::BTreeMap;
 

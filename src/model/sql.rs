@@ -16,7 +16,7 @@ use super::entity::{ColumnId, Entity, EntityId, ReferenceId};
 
 /// Where a thing was declared.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Origin {
+pub struct SpecOrigin {
     /// Path of the spec, relative to the project, `/`-separated.
     pub path: String,
     /// The declaring text.
@@ -97,7 +97,7 @@ pub struct MeasureId(pub usize);
 
 /// What a hole of an expression stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Named {
+pub enum HoleName {
     /// A column.
     Column(ColumnPath),
     /// A column of a table as a whole, by name: conditions on what readers see know no entity.
@@ -110,7 +110,7 @@ pub enum Named {
 #[derive(Debug, Clone)]
 pub struct Leaf {
     /// What it stands for.
-    pub named: Named,
+    pub named: HoleName,
     /// The word in the spec; of an expression that another one uses, the word there.
     pub span: Span,
     /// The word that names the thing itself, where that is in the same spec.
@@ -161,16 +161,16 @@ impl Expression {
     /// The columns it names.
     pub fn columns(&self) -> impl Iterator<Item = &ColumnPath> {
         self.leaves.iter().filter_map(|leaf| match &leaf.named {
-            Named::Column(column) => Some(column),
-            Named::Output(_) | Named::Measure(_) => None,
+            HoleName::Column(column) => Some(column),
+            HoleName::Output(_) | HoleName::Measure(_) => None,
         })
     }
 
     /// The column that it is, if it is nothing else.
     pub fn as_column(&self) -> Option<&ColumnPath> {
         match &self.leaf(&self.tree)?.named {
-            Named::Column(column) => Some(column),
-            Named::Output(_) | Named::Measure(_) => None,
+            HoleName::Column(column) => Some(column),
+            HoleName::Output(_) | HoleName::Measure(_) => None,
         }
     }
 
@@ -208,11 +208,11 @@ impl Size {
     /// The size of a tree.
     pub fn of(tree: &Expr) -> Size {
         #[derive(Default)]
-        struct Measure {
+        struct Depths {
             size: Size,
             depth: usize,
         }
-        impl Visitor for Measure {
+        impl Visitor for Depths {
             type Break = std::convert::Infallible;
             fn pre_visit_expr(&mut self, _: &Expr) -> std::ops::ControlFlow<Self::Break> {
                 self.depth += 1;
@@ -225,7 +225,7 @@ impl Size {
                 std::ops::ControlFlow::Continue(())
             }
         }
-        let mut measure = Measure::default();
+        let mut measure = Depths::default();
         let _ = tree.visit(&mut measure);
         measure.size
     }

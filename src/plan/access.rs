@@ -10,8 +10,8 @@ use lakeflow::types::DataType;
 
 use super::{Dataset, deployment};
 use crate::model::{
-    AudienceId, Classification, Column, Entity, EntityId, Metric, PersonalKind, Principal, Project, RowAccess, Sees,
-    Target,
+    AudienceId, Classification, Entity, EntityColumn, EntityId, Metric, PersonalKind, Principal, Project, RowAccess,
+    Sees, Target,
 };
 
 /// The audiences that may read a dataset, in the order of the project; nobody reads what is no table.
@@ -148,7 +148,7 @@ fn sorted(ids: &[AudienceId]) -> Vec<AudienceId> {
     ids
 }
 
-fn of_entity(entity: &Entity, ty: impl Fn(&Column) -> Option<DataType>) -> Vec<PersonalColumn> {
+fn of_entity(entity: &Entity, ty: impl Fn(&EntityColumn) -> Option<DataType>) -> Vec<PersonalColumn> {
     let columns = entity.columns.iter();
     columns.filter_map(|c| Some(PersonalColumn { name: c.name.clone(), kind: c.pii?, ty: ty(c)? })).collect()
 }

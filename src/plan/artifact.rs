@@ -8,7 +8,7 @@ use std::sync::Arc;
 use lakeflow::source::Span;
 
 use super::deployment::{self, AlertKind, JobKind, PlaceKind};
-use super::operation::Script;
+use super::operation::OperationScript;
 use super::{BuildPlan, Dataset, Layer, governance, serving};
 use crate::model::{MetricId, PrincipalId, Project, TargetId};
 
@@ -53,7 +53,7 @@ pub enum ArtifactKind {
     /// A dashboard to begin with.
     Dashboard(MetricId),
     /// A script of a target that is run after an update.
-    Operation(TargetId, Script),
+    Operation(TargetId, OperationScript),
     /// A file of the bundle.
     Bundle(BundleFile),
     /// Where every column comes from.
@@ -62,7 +62,7 @@ pub enum ArtifactKind {
 
 /// When a file is run, seen from an update of the pipeline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Phase {
+pub enum FilePhase {
     /// Before it.
     Before,
     /// It is what the update runs.
@@ -138,8 +138,8 @@ impl Governance {
     ];
 
     /// When it is run.
-    pub fn phase(self) -> Phase {
-        if self < Governance::Revokes { Phase::Before } else { Phase::After }
+    pub fn phase(self) -> FilePhase {
+        if self < Governance::Revokes { FilePhase::Before } else { FilePhase::After }
     }
 
     /// Whether it may only be run behind an update of every table: one that was left out may still need what goes, and show
@@ -150,7 +150,7 @@ impl Governance {
 
     /// Whom it is run as.
     pub fn identity(self) -> Identity {
-        let is_deployers = self.phase() == Phase::Before || self == Governance::Leftovers;
+        let is_deployers = self.phase() == FilePhase::Before || self == Governance::Leftovers;
         if is_deployers { Identity::Deployer } else { Identity::RunAs }
     }
 
@@ -181,7 +181,7 @@ impl Governance {
     }
 
     fn directory(self) -> &'static str {
-        if self.phase() == Phase::Before { "before" } else { "after" }
+        if self.phase() == FilePhase::Before { "before" } else { "after" }
     }
 
     /// The key of the task that runs it.
@@ -330,7 +330,7 @@ pub fn dashboard_path(metric: &str) -> String {
 }
 
 /// The path of a script of operation in a target; a reference to the target gives one.
-pub fn script_path(script: Script, project: &Project, target: &str) -> String {
+pub fn script_path(script: OperationScript, project: &Project, target: &str) -> String {
     format!("{}/{target}/{}.sql", Folder::Operation.name(), script.name(project))
 }
 
@@ -346,12 +346,12 @@ impl ArtifactKind {
     }
 
     /// When it is run; `None` where it is not run around an update.
-    pub fn phase(self) -> Option<Phase> {
+    pub fn phase(self) -> Option<FilePhase> {
         match self {
-            ArtifactKind::Dataset(_) => Some(Phase::Update),
+            ArtifactKind::Dataset(_) => Some(FilePhase::Update),
             ArtifactKind::Governance(_, concern) => Some(concern.phase()),
-            ArtifactKind::Operation(_, script) if script.is_guard() => Some(Phase::Before),
-            ArtifactKind::Operation(..) => Some(Phase::After),
+            ArtifactKind::Operation(_, script) if script.is_guard() => Some(FilePhase::Before),
+            ArtifactKind::Operation(..) => Some(FilePhase::After),
             _ => None,
         }
     }

@@ -17,7 +17,7 @@ mod selection;
 pub mod serving;
 
 pub use artifact::{
-    AdministrationFile, Artifact, ArtifactKind, BundleFile, Folder, Governance, Identity, Phase, ReaderFile,
+    AdministrationFile, Artifact, ArtifactKind, BundleFile, FilePhase, Folder, Governance, Identity, ReaderFile,
     dashboard_path, script_path,
 };
 pub use dataset::*;
@@ -29,10 +29,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use lakeflow::diag::{Diagnostic, Diagnostics};
 use lakeflow::source::{FileId, Span};
-use record::{Entry, Record, Taken};
+use record::{Record, RecordEntry, Taken};
 
 use crate::codes;
-use crate::model::{Column, Entity, EntityId, Load, MetricId, Project, Source};
+use crate::model::{Entity, EntityColumn, EntityId, EntitySource, Load, MetricId, Project};
 
 /// Everything to build.
 #[derive(Debug, Clone, Default)]
@@ -44,7 +44,7 @@ pub struct BuildPlan {
     /// Every file: those of the datasets first, in their order, then those around the pipeline.
     pub artifacts: Vec<Artifact>,
     /// What the build gives.
-    pub declared: BTreeSet<Entry>,
+    pub declared: BTreeSet<RecordEntry>,
     /// What this build and those before it have given.
     pub record: Record,
     /// What is taken away in each target, in the order of the project.
@@ -120,7 +120,7 @@ pub fn has_duplicates(entity: &Entity) -> bool {
 }
 
 /// What two deliveries of one row agree in: the key, and in a history the version.
-pub fn identity(entity: &Entity) -> impl Iterator<Item = &Column> {
+pub fn identity(entity: &Entity) -> impl Iterator<Item = &EntityColumn> {
     let version = match &entity.load {
         Load::History { sequence, .. } if !entity.key.contains(sequence) => Some(entity.column(*sequence)),
         _ => None,
@@ -138,7 +138,7 @@ fn reconciles(project: &Project, id: MetricId) -> bool {
     let Some(metric) = project.metrics.get(id.0) else { return false };
     metric.per.is_none()
         && metric.measures.iter().any(|m| m.additive)
-        && matches!(project.entity(metric.from).source, Source::Files(_))
+        && matches!(project.entity(metric.from).source, EntitySource::Files(_))
 }
 
 fn plan_entity(id: EntityId, entity: &Entity, datasets: &mut Vec<PlannedDataset>) {

@@ -11,7 +11,7 @@ pub const RELEASE_VIEW: &str = "operation_release";
 
 /// A view of operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum View {
+pub enum OperationView {
     /// Updates with their end.
     Updates,
     /// Results of expectations by update.
@@ -26,38 +26,38 @@ pub enum View {
     Freshness,
 }
 
-impl View {
+impl OperationView {
     /// Name, without catalog and schema.
     pub fn name(self) -> &'static str {
         match self {
-            View::Updates => "operation_updates",
-            View::Expectations => "operation_expectations",
-            View::Rows => "operation_rows",
-            View::Quarantine => "operation_quarantine",
-            View::Drift => "operation_drift",
-            View::Freshness => "operation_freshness",
+            OperationView::Updates => "operation_updates",
+            OperationView::Expectations => "operation_expectations",
+            OperationView::Rows => "operation_rows",
+            OperationView::Quarantine => "operation_quarantine",
+            OperationView::Drift => "operation_drift",
+            OperationView::Freshness => "operation_freshness",
         }
     }
 
     /// The script that makes it.
-    pub fn script(self) -> Script {
-        if self == View::Freshness { Script::Freshness } else { Script::Events }
+    pub fn script(self) -> OperationScript {
+        if self == OperationView::Freshness { OperationScript::Freshness } else { OperationScript::Events }
     }
 }
 
 /// The views of operation that a project has.
-pub fn views(project: &Project) -> Vec<View> {
-    let mut views = vec![View::Updates, View::Expectations, View::Rows];
+pub fn views(project: &Project) -> Vec<OperationView> {
+    let mut views = vec![OperationView::Updates, OperationView::Expectations, OperationView::Rows];
     if project.entities.iter().any(Entity::is_loaded) {
-        views.extend([View::Quarantine, View::Drift]);
+        views.extend([OperationView::Quarantine, OperationView::Drift]);
     }
-    views.extend(fresh_entities(project).next().map(|_| View::Freshness));
+    views.extend(fresh_entities(project).next().map(|_| OperationView::Freshness));
     views
 }
 
 /// A script, one file a target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Script {
+pub enum OperationScript {
     /// Fails when the governance of this build was not applied before the pipeline.
     Guard,
     /// Fails when tables were not brought up to the governance of this build.
@@ -75,28 +75,30 @@ pub enum Script {
     Gate(MetricId),
 }
 
-impl Script {
+impl OperationScript {
     /// Its name, unique in a project.
     pub fn name(self, project: &Project) -> String {
         match self {
-            Script::Guard => "guard".to_owned(),
-            Script::TableGuard => "table_guard".to_owned(),
-            Script::Release => "release".to_owned(),
-            Script::Events => "events".to_owned(),
-            Script::Freshness => "freshness".to_owned(),
-            Script::Minimum(id) => format!("minimum_{}", project.entity(id).name),
-            Script::Gate(id) => format!("gate_{}", project.metrics.get(id.0).map_or("", |metric| metric.name.as_str())),
+            OperationScript::Guard => "guard".to_owned(),
+            OperationScript::TableGuard => "table_guard".to_owned(),
+            OperationScript::Release => "release".to_owned(),
+            OperationScript::Events => "events".to_owned(),
+            OperationScript::Freshness => "freshness".to_owned(),
+            OperationScript::Minimum(id) => format!("minimum_{}", project.entity(id).name),
+            OperationScript::Gate(id) => {
+                format!("gate_{}", project.metrics.get(id.0).map_or("", |metric| metric.name.as_str()))
+            }
         }
     }
 
     /// Whether a script runs before the update.
     pub fn is_guard(self) -> bool {
-        matches!(self, Script::Guard | Script::TableGuard)
+        matches!(self, OperationScript::Guard | OperationScript::TableGuard)
     }
 
     /// Whether a script makes views, which outlive a run.
     pub fn makes_views(self) -> bool {
-        matches!(self, Script::Events | Script::Freshness | Script::Release)
+        matches!(self, OperationScript::Events | OperationScript::Freshness | OperationScript::Release)
     }
 
     /// Whether a job runs the script. Views outlive a run, so the job that refreshes everything on demand makes them, and
@@ -105,35 +107,37 @@ impl Script {
     pub fn is_run(self, job: JobKind, selection: &Selection) -> bool {
         match self {
             _ if job == JobKind::Deployment => false,
-            Script::Guard => job == JobKind::OnDemand,
+            OperationScript::Guard => job == JobKind::OnDemand,
             _ if self.makes_views() => job == JobKind::OnDemand,
-            Script::TableGuard => job != JobKind::OnDemand,
-            Script::Minimum(id) => selection.contains(Dataset::Raw(id)) && !selection.contains(Dataset::RowCounts),
-            Script::Gate(id) => selection.contains(Dataset::Reconciliation(id)),
-            Script::Events | Script::Freshness | Script::Release => false,
+            OperationScript::TableGuard => job != JobKind::OnDemand,
+            OperationScript::Minimum(id) => {
+                selection.contains(Dataset::Raw(id)) && !selection.contains(Dataset::RowCounts)
+            }
+            OperationScript::Gate(id) => selection.contains(Dataset::Reconciliation(id)),
+            OperationScript::Events | OperationScript::Freshness | OperationScript::Release => false,
         }
     }
 }
 
 /// All scripts that a project may need, in the order in which they run.
-pub fn scripts(project: &Project, plan: &BuildPlan) -> Vec<Script> {
-    let mut scripts = vec![Script::Guard, Script::TableGuard, Script::Events];
+pub fn scripts(project: &Project, plan: &BuildPlan) -> Vec<OperationScript> {
+    let mut scripts = vec![OperationScript::Guard, OperationScript::TableGuard, OperationScript::Events];
     if fresh_entities(project).next().is_some() {
-        scripts.push(Script::Freshness);
+        scripts.push(OperationScript::Freshness);
     }
-    scripts.push(Script::Release);
+    scripts.push(OperationScript::Release);
     let minima = (0..project.entities.len()).map(EntityId).map(|id| (id, project.entity(id)));
     let minima = minima.filter(|(_, entity)| entity.is_loaded() && entity.row_count.is_some_and(|count| count.fail));
-    scripts.extend(minima.map(|(id, _)| Script::Minimum(id)));
+    scripts.extend(minima.map(|(id, _)| OperationScript::Minimum(id)));
     scripts.extend(plan.datasets.iter().filter_map(|planned| match planned.dataset {
-        Dataset::Reconciliation(metric) => Some(Script::Gate(metric)),
+        Dataset::Reconciliation(metric) => Some(OperationScript::Gate(metric)),
         _ => None,
     }));
     scripts
 }
 
 /// The scripts that some job runs, in the order in which they run.
-pub fn run_scripts(project: &Project, plan: &BuildPlan) -> Vec<Script> {
+pub fn run_scripts(project: &Project, plan: &BuildPlan) -> Vec<OperationScript> {
     let refreshed = |job: JobKind| (job, Selection::of(project, plan, job.refreshed(project)));
     let jobs: Vec<(JobKind, Selection)> = deployment::jobs(project).into_iter().map(refreshed).collect();
     let mut scripts = scripts(project, plan);

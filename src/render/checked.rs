@@ -8,7 +8,7 @@ use sqlparser::ast::{BinaryOperator, Expr};
 use super::text::{Ident, Literal, Sql};
 use super::{constant, filters, header, names};
 use crate::model::{
-    Action, Column, Entity, Expression, FALSE_TEXTS, Load, Normalize, Rule, RuleKind, TRUE_TEXTS, shape,
+    Action, Entity, EntityColumn, Expression, FALSE_TEXTS, Load, Normalize, Rule, RuleKind, TRUE_TEXTS, shape,
 };
 use crate::plan;
 
@@ -51,7 +51,7 @@ struct CheckedRule<'a> {
 
 pub fn checked(entity: &Entity) -> Result<String, askama::Error> {
     let name = plan::checked_name(entity);
-    let has_valid_rule = |c: &Column| {
+    let has_valid_rule = |c: &EntityColumn| {
         entity.rules.iter().any(|r| matches!(r.kind, RuleKind::Valid(id) if std::ptr::eq(entity.column(id), c)))
     };
     let quarantined = entity.rules.iter().filter(|r| r.action == Action::Quarantine);
@@ -71,7 +71,7 @@ pub fn checked(entity: &Entity) -> Result<String, askama::Error> {
     .render()
 }
 
-fn checked_column(column: &Column, has_valid_rule: bool) -> CheckedColumn<'_> {
+fn checked_column(column: &EntityColumn, has_valid_rule: bool) -> CheckedColumn<'_> {
     let trimmed = build::call("nullif", [build::call("trim", [read(column)]), build::string("")]);
     let text = match column.normalize {
         Some(Normalize::Lower) => build::call("lower", [trimmed]),
@@ -96,17 +96,17 @@ fn checked_column(column: &Column, has_valid_rule: bool) -> CheckedColumn<'_> {
     }
 }
 
-fn read(column: &Column) -> Expr {
+fn read(column: &EntityColumn) -> Expr {
     build::column([column.name.as_str()])
 }
 
 /// Name of the column that carries the text beside the typed value.
-fn kept_name(column: &Column) -> String {
+fn kept_name(column: &EntityColumn) -> String {
     format!("_text_{}", column.name)
 }
 
 /// The typed value of a text, NULL when the text is not valid.
-fn typed_value(column: &Column) -> Expr {
+fn typed_value(column: &EntityColumn) -> Expr {
     let mut conditions = vec![];
     conditions.extend(column.validity.matches.as_ref().map(|pattern| build::rlike(read(column), pattern)));
     let converted = match (&column.ty, shape(&column.ty)) {

@@ -5,11 +5,11 @@ use std::fmt::{self, Write as _};
 use lakeflow::types::DataType;
 
 use super::text::{Ident, Literal, Sql};
-use crate::model::{Column, Entity, PersonalKind, Project};
+use crate::model::{Entity, EntityColumn, PersonalKind, Project};
 use crate::plan::{Dataset, protection};
 
 /// A column in the list of a CREATE statement.
-pub struct Definition<'a> {
+pub struct ColumnDefinition<'a> {
     /// Name.
     pub name: Ident<'a>,
     /// Type.
@@ -20,30 +20,30 @@ pub struct Definition<'a> {
     pub comment: Option<Literal>,
 }
 
-impl<'a> Definition<'a> {
+impl<'a> ColumnDefinition<'a> {
     /// A column with a comment; an empty comment is left out.
     pub fn new(name: &'a str, ty: &'a DataType, comment: &str) -> Self {
         let comment = (!comment.is_empty()).then(|| Literal::new(comment));
-        Definition { name: Ident::new(name), ty, mask: None, comment }
+        ColumnDefinition { name: Ident::new(name), ty, mask: None, comment }
     }
 
     /// The column with the mask that its personal data need, if any.
     pub fn masked(self, project: &Project, pii: Option<PersonalKind>) -> Self {
-        Definition { mask: protection::column_mask(project, pii, self.ty).map(Ident::new), ..self }
+        ColumnDefinition { mask: protection::column_mask(project, pii, self.ty).map(Ident::new), ..self }
     }
 
     /// A typed column of an entity.
-    pub fn of(project: &Project, column: &'a Column) -> Self {
+    pub fn of(project: &Project, column: &'a EntityColumn) -> Self {
         Self::new(&column.name, &column.ty, &column.description).masked(project, column.pii)
     }
 
     /// A column of an entity as text. What the spec says of it holds for the typed value only.
-    pub fn text_of(project: &Project, column: &'a Column) -> Self {
+    pub fn text_of(project: &Project, column: &'a EntityColumn) -> Self {
         Self::new(&column.name, &DataType::String, "").masked(project, column.pii)
     }
 }
 
-impl fmt::Display for Definition<'_> {
+impl fmt::Display for ColumnDefinition<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.name.fmt(f)?;
         f.write_char(' ')?;
@@ -56,8 +56,8 @@ impl fmt::Display for Definition<'_> {
 }
 
 /// The typed columns of an entity.
-pub fn typed<'a>(project: &Project, entity: &'a Entity) -> Vec<Definition<'a>> {
-    entity.columns.iter().map(|column| Definition::of(project, column)).collect()
+pub fn typed<'a>(project: &Project, entity: &'a Entity) -> Vec<ColumnDefinition<'a>> {
+    entity.columns.iter().map(|column| ColumnDefinition::of(project, column)).collect()
 }
 
 /// The clause that keeps rows from readers, if some do not see all.
@@ -68,7 +68,7 @@ pub fn row_filter(project: &Project, dataset: Dataset) -> Option<Sql> {
 }
 
 /// The names of columns, quoted, with commas between them.
-pub fn list<'a>(columns: impl Iterator<Item = &'a Column>) -> String {
+pub fn list<'a>(columns: impl Iterator<Item = &'a EntityColumn>) -> String {
     idents(columns.map(|c| c.name.as_str()))
 }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use lakeflow::{build, is_same_name};
 use sqlparser::ast::Expr;
 
-use crate::model::{ColumnPath, Entity, EntityId, Expression, Join, Leaf, Named, Project, RefPath};
+use crate::model::{ColumnPath, Entity, EntityId, Expression, HoleName, Join, Leaf, Project, RefPath};
 
 /// The rows of a query by the references that lead to them, each with its alias.
 pub struct Aliases<'a> {
@@ -49,7 +49,7 @@ impl<'a> Aliases<'a> {
     /// An expression over the rows of the query.
     pub fn expr(&self, expression: &Expression) -> Expr {
         expression.with_names(|leaf| match &leaf.named {
-            Named::Column(column) => self.column(column),
+            HoleName::Column(column) => self.column(column),
             other => unqualified(other, |column| self.column(column)),
         })
     }
@@ -68,12 +68,12 @@ pub fn of_table(project: &Project, expression: &Expression) -> Expr {
     expression.with_names(|leaf: &Leaf| unqualified(&leaf.named, |column| build::column([name(column).as_str()])))
 }
 
-fn unqualified(named: &Named, column: impl Fn(&ColumnPath) -> Expr) -> Expr {
+fn unqualified(named: &HoleName, column: impl Fn(&ColumnPath) -> Expr) -> Expr {
     match named {
-        Named::Column(path) => column(path),
-        Named::Output(name) => build::column([&**name]),
+        HoleName::Column(path) => column(path),
+        HoleName::Output(name) => build::column([&**name]),
         // Measures are columns of a query part, and only `metric` knows of which.
-        Named::Measure(_) => build::null(),
+        HoleName::Measure(_) => build::null(),
     }
 }
 

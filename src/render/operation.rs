@@ -9,8 +9,8 @@ use askama::Template;
 use super::text::{Ident, Literal, Sql};
 use super::{RenderError, RenderedFile, filters, governance, header};
 use crate::model::{Entity, EntityId, MetricId, Project, Target, TargetId};
-pub use crate::plan::operation::View;
-use crate::plan::operation::{self, RELEASE_FUNCTION, RELEASE_VIEW, Script, fresh_entities};
+pub use crate::plan::operation::OperationView;
+use crate::plan::operation::{self, OperationScript, RELEASE_FUNCTION, RELEASE_VIEW, fresh_entities};
 use crate::plan::{self, ArtifactKind, BuildPlan, Dataset, access};
 
 /// Updates that the mean of line counts is taken over.
@@ -31,13 +31,17 @@ pub fn operation(
         let ArtifactKind::Operation(target, script) = artifact.kind else { return None };
         let (release, target) = (releases.get(target.0)?, project.targets.get(target.0)?);
         let text = match script {
-            Script::Guard => guard(target, release, &format!("{}()", full_name(target, RELEASE_FUNCTION)), None),
-            Script::TableGuard => guard(target, release, "max(release)", Some(full_name(target, RELEASE_VIEW))),
-            Script::Release => mark(target, release),
-            Script::Events => events(project, target),
-            Script::Freshness => freshness(project, target),
-            Script::Minimum(entity) => minimum(project, target, entity),
-            Script::Gate(metric) => gate(project, target, metric),
+            OperationScript::Guard => {
+                guard(target, release, &format!("{}()", full_name(target, RELEASE_FUNCTION)), None)
+            }
+            OperationScript::TableGuard => {
+                guard(target, release, "max(release)", Some(full_name(target, RELEASE_VIEW)))
+            }
+            OperationScript::Release => mark(target, release),
+            OperationScript::Events => events(project, target),
+            OperationScript::Freshness => freshness(project, target),
+            OperationScript::Minimum(entity) => minimum(project, target, entity),
+            OperationScript::Gate(metric) => gate(project, target, metric),
         };
         Some(RenderedFile::of(artifact, text))
     });
@@ -56,12 +60,12 @@ struct ViewAccess {
 
 /// Who reads the views that a script makes: those who read the counts of all rows. The event log itself stays closed, because
 /// its messages carry values of rows.
-fn view_access(project: &Project, target: &Target, script: Script) -> Vec<ViewAccess> {
+fn view_access(project: &Project, target: &Target, script: OperationScript) -> Vec<ViewAccess> {
     let readers = access::members(project, target, &access::readers(project, Dataset::RowCounts));
     let others: Vec<Sql> = governance::others(target, &readers).iter().map(governance::grantee).collect();
     let readers: Vec<Sql> = readers.into_iter().map(governance::grantee).collect();
     let views = operation::views(project).into_iter().filter(|view| view.script() == script);
-    let of = |view: View| {
+    let of = |view: OperationView| {
         let view = full_name(target, view.name());
         ViewAccess { view, others: others.clone(), readers: readers.clone() }
     };
@@ -70,7 +74,7 @@ fn view_access(project: &Project, target: &Target, script: Script) -> Vec<ViewAc
 
 #[derive(Template)]
 #[template(path = "operation/guard.sql")]
-struct Guard<'a> {
+struct GuardView<'a> {
     header: Sql,
     found: &'a str,
     release: Literal,
@@ -86,7 +90,7 @@ fn guard(target: &Target, release: &str, found: &str, from: Option<Sql>) -> Resu
     };
     let message =
         format!("this build is not deployed to {} yet: run `gen deploy`, or its job `deployment`", target.name);
-    Guard {
+    GuardView {
         header: header(title, ORIGIN)?,
         found,
         release: Literal::new(release),
@@ -98,7 +102,7 @@ fn guard(target: &Target, release: &str, found: &str, from: Option<Sql>) -> Resu
 
 #[derive(Template)]
 #[template(path = "operation/release.sql")]
-struct Release {
+struct ReleaseView {
     header: Sql,
     view: Sql,
     release: Literal,
@@ -106,7 +110,7 @@ struct Release {
 
 /// Marks that all tables and views are those of this build.
 fn mark(target: &Target, release: &str) -> Result<String, askama::Error> {
-    Release {
+    ReleaseView {
         header: header("A mark that all tables and views are those of this build, run after an update.", ORIGIN)?,
         view: full_name(target, RELEASE_VIEW),
         release: Literal::new(release),
@@ -118,14 +122,14 @@ fn mark(target: &Target, release: &str) -> Result<String, askama::Error> {
 #[template(path = "operation/events.sql")]
 struct Events {
     header: Sql,
-    names: Names,
+    names: ScriptNames,
     entities: Vec<Counted>,
     trailing: u32,
     access: Vec<ViewAccess>,
 }
 
 /// Full names of what the scripts of a target create and read.
-struct Names {
+struct ScriptNames {
     log: Sql,
     updates: Sql,
     expectations: Sql,
@@ -146,7 +150,7 @@ fn full_name(target: &Target, name: &str) -> Sql {
 }
 
 fn events(project: &Project, target: &Target) -> Result<String, askama::Error> {
-    let named = |view: View| full_name(target, view.name());
+    let named = |view: OperationView| full_name(target, view.name());
     let counted = |entity: &Entity| Counted {
         entity: Literal::new(&entity.name),
         raw: Literal::new(plan::raw_name(entity)),
@@ -154,17 +158,17 @@ fn events(project: &Project, target: &Target) -> Result<String, askama::Error> {
     };
     Events {
         header: header("Views over the event log of the pipeline, run after an update.", ORIGIN)?,
-        names: Names {
+        names: ScriptNames {
             log: full_name(target, &plan::event_log_name(project)),
-            updates: named(View::Updates),
-            expectations: named(View::Expectations),
-            rows: named(View::Rows),
-            quarantine: named(View::Quarantine),
-            drift: named(View::Drift),
+            updates: named(OperationView::Updates),
+            expectations: named(OperationView::Expectations),
+            rows: named(OperationView::Rows),
+            quarantine: named(OperationView::Quarantine),
+            drift: named(OperationView::Drift),
         },
         entities: project.entities.iter().filter(|entity| entity.is_loaded()).map(counted).collect(),
         trailing: TRAILING_UPDATES,
-        access: view_access(project, target, Script::Events),
+        access: view_access(project, target, OperationScript::Events),
     }
     .render()
 }
@@ -195,9 +199,9 @@ fn freshness(project: &Project, target: &Target) -> Result<String, askama::Error
     };
     Freshness {
         header: header("How long ago each entity got its newest file, run after an update.", ORIGIN)?,
-        view: full_name(target, View::Freshness.name()),
+        view: full_name(target, OperationView::Freshness.name()),
         entities: fresh_entities(project).filter_map(fresh).collect(),
-        access: view_access(project, target, Script::Freshness),
+        access: view_access(project, target, OperationScript::Freshness),
     }
     .render()
 }

@@ -3,7 +3,7 @@
 use askama::Template;
 use lakeflow::build;
 
-use super::columns::{self, Definition};
+use super::columns::{self, ColumnDefinition};
 use super::metric::named;
 use super::names::current_rows;
 use super::text::{Ident, Literal, Sql};
@@ -16,7 +16,7 @@ use crate::plan::{self, Dataset};
 struct Orphans<'a> {
     header: Sql,
     name: Ident<'a>,
-    columns: Vec<Definition<'a>>,
+    columns: Vec<ColumnDefinition<'a>>,
     comment: Literal,
     row_filter: Option<Sql>,
     entity: Ident<'a>,
@@ -76,7 +76,7 @@ fn orphan_reference(project: &Project, entity: &Entity, reference: &Reference) -
 struct Duplicates<'a> {
     header: Sql,
     name: Ident<'a>,
-    columns: Vec<Definition<'a>>,
+    columns: Vec<ColumnDefinition<'a>>,
     all_columns: Vec<Ident<'a>>,
     comment: Literal,
     checked: Ident<'a>,
@@ -90,7 +90,7 @@ pub fn duplicates(project: &Project, entity: &Entity) -> Result<String, askama::
             &entity.origin.path,
         )?,
         name: Ident::new(&name),
-        columns: plan::identity(entity).map(|column| Definition::of(project, column)).collect(),
+        columns: plan::identity(entity).map(|column| ColumnDefinition::of(project, column)).collect(),
         all_columns: entity.columns.iter().map(|c| Ident::new(&c.name)).collect(),
         comment: Literal::new(format!("Keys of {} that were delivered more than once", entity.name)),
         checked: Ident::new(plan::checked_name(entity)),

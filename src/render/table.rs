@@ -4,11 +4,11 @@ use askama::Template;
 use lakeflow::fmt::part;
 use lakeflow::types::DataType;
 
-use super::columns::{self, Definition};
+use super::columns::{self, ColumnDefinition};
 use super::text::{Ident, Literal, Sql};
 use super::{constant, filters, first_text, header, names};
 use crate::model::{
-    Column, ColumnId, Constant, Entity, EntityId, Expression, FileSource, Load, Lookup, Project, Source,
+    ColumnId, Constant, Entity, EntityColumn, EntityId, EntitySource, Expression, FileSource, Load, Lookup, Project,
 };
 use crate::plan::{self, Dataset};
 
@@ -27,7 +27,7 @@ struct Raw<'a> {
 }
 
 struct RawColumn<'a> {
-    definition: Definition<'a>,
+    definition: ColumnDefinition<'a>,
     source: Sql,
 }
 
@@ -38,7 +38,7 @@ impl std::fmt::Display for RawColumn<'_> {
 }
 
 pub fn raw(project: &Project, entity: &Entity) -> Result<String, askama::Error> {
-    let Source::Files(files) = &entity.source else { return Ok(String::new()) };
+    let EntitySource::Files(files) = &entity.source else { return Ok(String::new()) };
     let name = plan::raw_name(entity);
     let title = format!("{name}: lines of {} as they were delivered, every value as text.", files.files);
     let schema: Vec<String> = entity.columns.iter().map(|c| format!("{} STRING", Ident::new(&c.header))).collect();
@@ -62,10 +62,10 @@ fn reads_overwritten_files(entity: &Entity, _files: &FileSource) -> bool {
     !matches!(entity.load, Load::Append)
 }
 
-fn raw_column<'a>(project: &Project, column: &'a Column) -> RawColumn<'a> {
+fn raw_column<'a>(project: &Project, column: &'a EntityColumn) -> RawColumn<'a> {
     let (name, header) = (Ident::new(&column.name), Ident::new(&column.header));
     let source = if name == header { name.to_string() } else { format!("{header} AS {name}") };
-    RawColumn { definition: Definition::text_of(project, column), source: Sql(source) }
+    RawColumn { definition: ColumnDefinition::text_of(project, column), source: Sql(source) }
 }
 
 #[derive(Template)]
@@ -99,7 +99,7 @@ pub fn clean(entity: &Entity) -> Result<String, askama::Error> {
 /// shows. Other rows go by the columns of the spec, then by the file that was changed last and its name, then by the
 /// greatest row, so that the choice never depends on the order of reading.
 fn sequence(entity: &Entity) -> Sql {
-    let quoted = |c: &Column| Ident::new(&c.name).to_string();
+    let quoted = |c: &EntityColumn| Ident::new(&c.name).to_string();
     let own = match &entity.load {
         Load::History { sequence, .. } => return Sql(quoted(entity.column(*sequence))),
         Load::Upsert { sequence, .. } => sequence.as_slice(),
@@ -120,7 +120,7 @@ pub fn table(project: &Project, id: EntityId) -> Result<String, askama::Error> {
         row_filter: columns::row_filter(project, Dataset::Table(id)),
     };
     match (&entity.source, &entity.load) {
-        (Source::Lookup(lookup), _) => lookup_table(entity, lookup, guarded),
+        (EntitySource::Lookup(lookup), _) => lookup_table(entity, lookup, guarded),
         (_, Load::Append) => append_table(entity, guarded),
         (_, Load::Snapshot) => snapshot_table(entity, guarded),
         (_, Load::Upsert { delete_when, .. }) => keyed_table(entity, delete_when.as_ref(), 1, guarded),
@@ -130,7 +130,7 @@ pub fn table(project: &Project, id: EntityId) -> Result<String, askama::Error> {
 
 /// The columns of a table with their masks, and the clause that keeps rows from readers.
 struct Guarded<'a> {
-    columns: Vec<Definition<'a>>,
+    columns: Vec<ColumnDefinition<'a>>,
     row_filter: Option<Sql>,
 }
 
@@ -144,7 +144,7 @@ const INDEXED: usize = 32;
 struct KeyedTable<'a> {
     header: Sql,
     name: Ident<'a>,
-    columns: Vec<Definition<'a>>,
+    columns: Vec<ColumnDefinition<'a>>,
     cluster_by: String,
     /// How many columns have statistics, where the first ones do not reach to those that rows are clustered by.
     indexed: Option<Literal>,
@@ -166,8 +166,8 @@ fn keyed_table(
     let Guarded { mut columns, row_filter } = guarded;
     if let Load::History { sequence, .. } = &entity.load {
         let ty = &entity.column(*sequence).ty;
-        columns.push(Definition::new("__START_AT", ty, "From when this version holds"));
-        columns.push(Definition::new("__END_AT", ty, "Until when it held; NULL for the current version"));
+        columns.push(ColumnDefinition::new("__START_AT", ty, "From when this version holds"));
+        columns.push(ColumnDefinition::new("__END_AT", ty, "Until when it held; NULL for the current version"));
     }
     let is_clustered = |id: &&ColumnId| entity.column(**id).ty != DataType::Boolean;
     let clustered: Vec<ColumnId> = entity.key.iter().filter(is_clustered).take(CLUSTER_KEYS).copied().collect();
@@ -195,7 +195,7 @@ fn keyed_table(
 struct AppendTable<'a> {
     header: Sql,
     name: Ident<'a>,
-    columns: Vec<Definition<'a>>,
+    columns: Vec<ColumnDefinition<'a>>,
     comment: Literal,
     row_filter: Option<Sql>,
     checked: Ident<'a>,
@@ -218,7 +218,7 @@ fn append_table(entity: &Entity, guarded: Guarded<'_>) -> Result<String, askama:
 struct SnapshotTable<'a> {
     header: Sql,
     name: Ident<'a>,
-    columns: Vec<Definition<'a>>,
+    columns: Vec<ColumnDefinition<'a>>,
     comment: Literal,
     row_filter: Option<Sql>,
     checked: Ident<'a>,
@@ -246,7 +246,7 @@ fn snapshot_table(entity: &Entity, guarded: Guarded<'_>) -> Result<String, askam
 struct LookupTable<'a> {
     header: Sql,
     name: Ident<'a>,
-    columns: Vec<Definition<'a>>,
+    columns: Vec<ColumnDefinition<'a>>,
     comment: Literal,
     row_filter: Option<Sql>,
     rows: Vec<String>,
@@ -271,7 +271,7 @@ fn lookup_table(entity: &Entity, lookup: &Lookup, guarded: Guarded<'_>) -> Resul
 struct Quarantine<'a> {
     header: Sql,
     name: Ident<'a>,
-    columns: Vec<Definition<'a>>,
+    columns: Vec<ColumnDefinition<'a>>,
     comment: Literal,
     checked: Ident<'a>,
 }
@@ -284,7 +284,7 @@ pub fn quarantine(project: &Project, entity: &Entity) -> Result<String, askama::
             &entity.origin.path,
         )?,
         name: Ident::new(&name),
-        columns: entity.columns.iter().map(|column| Definition::text_of(project, column)).collect(),
+        columns: entity.columns.iter().map(|column| ColumnDefinition::text_of(project, column)).collect(),
         comment: Literal::new(format!("Rows of {} that break a rule, as delivered", entity.name)),
         checked: Ident::new(plan::checked_name(entity)),
     }

@@ -3,20 +3,20 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use lakeflow::infer::{self, Place, Resolution, Scope};
+use lakeflow::infer::{self, ExprPlace, Resolution, Scope};
 use lakeflow::is_same_name;
 use lakeflow::source::Span;
 use lakeflow::types::{Column as TypedColumn, DataType};
 use sqlparser::ast::Expr;
 
 use super::Context;
-use super::compose::{Part, compose};
+use super::compose::{NamedPart, compose};
 use super::graph::Graph;
 use super::guard::guarded;
 use super::open::unknown;
 use super::suspect::{self, Asked};
-use super::written::Written;
-use crate::model::{Column, ColumnId, ColumnPath, EntityId, Expression, Leaf, Named, PersonalKind, RefPath};
+use super::written::WrittenExpr;
+use crate::model::{ColumnId, ColumnPath, EntityColumn, EntityId, Expression, HoleName, Leaf, PersonalKind, RefPath};
 
 /// An expression that is ready for a query.
 pub struct Compiled {
@@ -48,10 +48,10 @@ pub struct Use {
 
 impl Use {
     /// The column, if it is one.
-    pub fn column<'a>(&self, graph: &'a Graph) -> Option<&'a Column> {
+    pub fn column<'a>(&self, graph: &'a Graph) -> Option<&'a EntityColumn> {
         match &self.leaf.named {
-            Named::Column(path) => Some(graph.entities[path.entity.0].column(path.column)),
-            Named::Output(_) | Named::Measure(_) => None,
+            HoleName::Column(path) => Some(graph.entities[path.entity.0].column(path.column)),
+            HoleName::Output(_) | HoleName::Measure(_) => None,
         }
     }
 
@@ -73,7 +73,7 @@ impl Reads {
     /// Notes what one more of them reads.
     pub fn add(&mut self, compiled: &Compiled, graph: &Graph) {
         for used in &compiled.uses {
-            if let Named::Column(column) = &used.leaf.named
+            if let HoleName::Column(column) = &used.leaf.named
                 && !column.path.is_empty()
             {
                 self.paths.insert(column.path.clone());
@@ -110,45 +110,45 @@ pub struct Condition {
 }
 
 /// The columns that a condition may name.
-pub struct Columns<'a> {
+pub struct ConditionColumns<'a> {
     typed: Vec<TypedColumn>,
     /// Those of the entity.
-    own: &'a [Column],
+    own: &'a [EntityColumn],
     /// The entity that they are columns of; none for those that all tables of a metric have.
     entity: Option<EntityId>,
     /// Whether there may be others, because something is at fault.
     open: bool,
 }
 
-impl<'a> Columns<'a> {
+impl<'a> ConditionColumns<'a> {
     /// The columns of an entity: each may be NULL until the rules were judged.
-    pub fn of_entity(entity: EntityId, columns: &'a [Column], open: bool) -> Self {
+    pub fn of_entity(entity: EntityId, columns: &'a [EntityColumn], open: bool) -> Self {
         let typed = columns.iter().map(|c| TypedColumn::nullable(&c.name, c.ty.clone())).collect();
-        Columns { typed, own: columns, entity: Some(entity), open }
+        ConditionColumns { typed, own: columns, entity: Some(entity), open }
     }
 
     /// The columns of tables.
     pub fn of_tables(typed: Vec<TypedColumn>, open: bool) -> Self {
-        Columns { typed, own: &[], entity: None, open }
+        ConditionColumns { typed, own: &[], entity: None, open }
     }
 
-    fn named(&self, name: &str) -> Option<Named> {
+    fn named(&self, name: &str) -> Option<HoleName> {
         let index = self.typed.iter().position(|column| column.name == name)?;
         Some(match self.entity {
-            Some(entity) => Named::Column(ColumnPath { path: RefPath::default(), entity, column: ColumnId(index) }),
-            None => Named::Output(Arc::from(name)),
+            Some(entity) => HoleName::Column(ColumnPath { path: RefPath::default(), entity, column: ColumnId(index) }),
+            None => HoleName::Output(Arc::from(name)),
         })
     }
 }
 
-impl suspect::Columns for Columns<'_> {
-    fn column(&self, path: &[&str]) -> Option<&Column> {
+impl suspect::ColumnTypes for ConditionColumns<'_> {
+    fn column(&self, path: &[&str]) -> Option<&EntityColumn> {
         let [name] = path else { return None };
         self.own.iter().find(|column| is_same_name(&column.name, name))
     }
 }
 
-impl Scope for Columns<'_> {
+impl Scope for ConditionColumns<'_> {
     fn resolve(&self, path: &[&str]) -> Resolution {
         match self.typed.as_slice().resolve(path) {
             Resolution::Unknown { .. } if self.open => unknown(path),
@@ -158,10 +158,15 @@ impl Scope for Columns<'_> {
 }
 
 /// A condition on one row: rules, deletions, the rows that an audience sees. After a fault it is TRUE.
-pub fn condition(written: &Written<'_>, asked: Asked, columns: &Columns<'_>, context: &mut Context<'_>) -> Condition {
+pub fn condition(
+    written: &WrittenExpr<'_>,
+    asked: Asked,
+    columns: &ConditionColumns<'_>,
+    context: &mut Context<'_>,
+) -> Condition {
     let faulty = || Condition { expression: Expression::truth(written.span()), columns: vec![] };
     let Some(mut expr) = written.parse(context) else { return faulty() };
-    let judge = |e: &Expr| infer::analyze_condition(e, written.sql, columns, Place::row("a condition on one row"));
+    let judge = |e: &Expr| infer::analyze_condition(e, written.sql, columns, ExprPlace::row("a condition on one row"));
     let mut info = judge(&expr);
     if info.faults.is_empty() {
         suspect::tell(suspect::find(&expr, written.sql, asked, columns), written, context);
@@ -177,7 +182,7 @@ pub fn condition(written: &Written<'_>, asked: Asked, columns: &Columns<'_>, con
         let Some(named) = columns.named(name) else { continue };
         let span = written.inside(used.range.clone(), context);
         let leaf = Leaf { named, span, word: span, release: used.release };
-        parts.push(Part::of_leaf(used.range.start, 1, leaf));
+        parts.push(NamedPart::of_leaf(used.range.start, 1, leaf));
     }
     let Some((tree, leaves)) = compose(expr, parts, written, context) else { return faulty() };
     let is_read = |c: &&TypedColumn| info.columns.iter().any(|used| used.resolved.as_ref() == Some(&c.name));

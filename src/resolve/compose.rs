@@ -9,7 +9,7 @@ use lakeflow::{self, build};
 use sqlparser::ast::{AccessExpr, Expr, Ident, VisitMut, VisitorMut};
 
 use super::Context;
-use super::written::Written;
+use super::written::WrittenExpr;
 use crate::codes;
 use crate::model::{Leaf, Size};
 
@@ -18,7 +18,7 @@ use crate::model::{Leaf, Size};
 const MAX_NODES: usize = 10_000;
 
 /// What a name stands for.
-pub struct Part {
+pub struct NamedPart {
     /// The byte of the text where the name begins.
     pub start: usize,
     /// How many parts of a dotted name belong to it; the others are fields.
@@ -29,10 +29,10 @@ pub struct Part {
     pub leaves: Vec<Leaf>,
 }
 
-impl Part {
+impl NamedPart {
     /// A name that stands for a column or measure.
-    pub fn of_leaf(start: usize, used: usize, leaf: Leaf) -> Part {
-        Part { start, used, tree: build::hole(0), leaves: vec![leaf] }
+    pub fn of_leaf(start: usize, used: usize, leaf: Leaf) -> NamedPart {
+        NamedPart { start, used, tree: build::hole(0), leaves: vec![leaf] }
     }
 }
 
@@ -40,12 +40,12 @@ impl Part {
 /// gets too large, which is reported.
 pub fn compose(
     mut tree: Expr,
-    parts: Vec<Part>,
-    written: &Written<'_>,
+    parts: Vec<NamedPart>,
+    written: &WrittenExpr<'_>,
     context: &mut Context<'_>,
 ) -> Option<(Expr, Vec<Leaf>)> {
     let by_start = parts.iter().enumerate().map(|(number, part)| (part.start, (number, part.used))).collect();
-    let mut names = Names { sql: written.sql, by_start };
+    let mut names = NameHoles { sql: written.sql, by_start };
     let _ = tree.visit(&mut names);
     let mut leaves = vec![];
     let mut trees = Vec::with_capacity(parts.len());
@@ -64,7 +64,7 @@ pub fn compose(
 }
 
 /// Reports that an expression gets too large.
-pub fn report_size(written: &Written<'_>, context: &mut Context<'_>) {
+pub fn report_size(written: &WrittenExpr<'_>, context: &mut Context<'_>) {
     let message = format!("the expression is too large: it expands to more than {MAX_NODES} parts");
     let fault = Diagnostic::error(codes::EXPRESSION_TOO_LARGE, message).at(written.span());
     context.push(fault.hint("use fewer levels of derived expressions, or compute parts of it upstream"));
@@ -76,12 +76,12 @@ pub fn is_too_large(nodes: usize) -> bool {
 }
 
 /// Replaces names by holes with the numbers of their parts.
-struct Names<'a> {
+struct NameHoles<'a> {
     sql: &'a str,
     by_start: HashMap<usize, (usize, usize)>,
 }
 
-impl VisitorMut for Names<'_> {
+impl VisitorMut for NameHoles<'_> {
     type Break = ();
 
     fn post_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<()> {

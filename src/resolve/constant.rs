@@ -18,7 +18,7 @@ pub fn read(text: &str, ty: &DataType) -> Option<Constant> {
     }
     match ty {
         DataType::TinyInt | DataType::SmallInt | DataType::Int | DataType::BigInt => {
-            let fits = cast::reading(text, ty) == cast::Reading::Value;
+            let fits = cast::reading(text, ty) == cast::CastReading::Value;
             cast::integer(text).filter(|_| fits).map(Constant::Integer)
         }
         DataType::Decimal { precision, scale } => {

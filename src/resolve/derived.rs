@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use lakeflow::diag::Diagnostic;
 use lakeflow::source::Span;
 use lakeflow::yaml::pointer_segment;
-use lakeflow::{folded, infer::Place};
+use lakeflow::{folded, infer::ExprPlace};
 use sqlparser::ast::Expr;
 
 use super::Context;
@@ -15,8 +15,8 @@ use super::compose::names_in;
 use super::graph::Graph;
 use super::names::{self, NameOf};
 use super::order::{Component, by_dependency};
-use super::rows::{Found, Home, Rows};
-use super::written::Written;
+use super::rows::{EntityRows, Home, PathTarget};
+use super::written::WrittenExpr;
 use crate::codes;
 use crate::load::Located;
 use crate::model::{EntityId, Expression};
@@ -48,7 +48,7 @@ pub struct Definitions {
 
 impl Derived {
     fn new<T>(name: &str, sql: &str, pointer: String, spec: &Located<T>, context: &mut Context<'_>) -> Derived {
-        let parsed = Written::at(spec, &pointer, sql).parse(context);
+        let parsed = WrittenExpr::at(spec, &pointer, sql).parse(context);
         Derived { name: name.to_owned(), sql: sql.to_owned(), pointer, parsed, expression: None }
     }
 
@@ -58,12 +58,12 @@ impl Derived {
     }
 
     /// What it mentions, as far as that is known.
-    fn mentions(&self, rows: &Rows<'_>) -> Vec<Home> {
+    fn mentions(&self, rows: &EntityRows<'_>) -> Vec<Home> {
         let names = self.parsed.iter().flat_map(names_in);
         let found = names.filter_map(|name| rows.find(&name));
         let homes = found.filter_map(|found| match found {
-            Found::Derived { at, .. } => Some(at),
-            Found::Column(_) => None,
+            PathTarget::Derived { at, .. } => Some(at),
+            PathTarget::Column(_) => None,
         });
         homes.collect()
     }
@@ -71,13 +71,13 @@ impl Derived {
     fn resolve<T>(
         &self,
         parsed: Expr,
-        rows: &Rows<'_>,
+        rows: &EntityRows<'_>,
         what: &'static str,
         spec: &Located<T>,
         context: &mut Context<'_>,
     ) -> Option<Expression> {
-        let written = Written::at(spec, &self.pointer, &self.sql);
-        rows.compile_expr(parsed, &written, Place::row(what), context).map(|compiled| compiled.into_expression())
+        let written = WrittenExpr::at(spec, &self.pointer, &self.sql);
+        rows.compile_expr(parsed, &written, ExprPlace::row(what), context).map(|compiled| compiled.into_expression())
     }
 }
 
@@ -111,7 +111,7 @@ pub fn resolve_all(graph: &mut Graph, specs: &[&Located<EntitySpec>], context: &
     let uses: Vec<Vec<usize>> = all
         .iter()
         .map(|(entity, index)| {
-            let mentions = graph.derived[entity.0][*index].mentions(&Rows::new(graph, *entity));
+            let mentions = graph.derived[entity.0][*index].mentions(&EntityRows::new(graph, *entity));
             mentions.into_iter().filter_map(place).collect()
         })
         .collect();
@@ -128,7 +128,7 @@ pub fn resolve_all(graph: &mut Graph, specs: &[&Located<EntitySpec>], context: &
         }
         for (entity, index) in component.members.iter().filter_map(|member| all.get(*member)) {
             let Some(parsed) = graph.derived[entity.0][*index].parsed.take() else { continue };
-            let (rows, spec) = (Rows::new(graph, *entity), specs[entity.0]);
+            let (rows, spec) = (EntityRows::new(graph, *entity), specs[entity.0]);
             let derived = &graph.derived[entity.0][*index];
             let resolved =
                 context.judge(spec.file, |c| derived.resolve(parsed, &rows, "a derived expression", spec, c));
@@ -155,7 +155,7 @@ pub fn of_metric(spec: &Located<MetricSpec>, shown: EntityId, graph: &Graph, con
         Home::Metric(index) => Some(index),
         Home::Entity(..) => None,
     };
-    let rows = Rows::new(graph, shown);
+    let rows = EntityRows::new(graph, shown);
     let mentions = |d: &Derived| d.mentions(&rows.with(Some(&definitions))).into_iter().filter_map(place).collect();
     let uses: Vec<Vec<usize>> = definitions.by_name.values().map(mentions).collect();
     for Component { members, is_cycle } in by_dependency(&uses) {

@@ -8,7 +8,7 @@ use lakeflow::types::DataType;
 use lakeflow::yaml::pointer_segment;
 
 use super::Context;
-use super::compiled::{Columns, condition};
+use super::compiled::{ConditionColumns, condition};
 use super::glob;
 use super::graph::Graph;
 use super::lookup;
@@ -16,16 +16,16 @@ use super::names::{self, NameOf};
 use super::project::{self, list_hint};
 use super::reason;
 use super::reference;
-use super::required::{self, Part};
+use super::required::{self, RequiredFor};
 use super::row_access;
 use super::suspect::Asked;
 use super::validity;
-use super::written::Written;
+use super::written::WrittenExpr;
 use crate::codes;
 use crate::load::{Located, SpecSet};
 use crate::model::{
-    Action, Check, Column, ColumnId, Entity, EntityId, FileSource, Load, Lookup, Normalize, Origin, RowCount, Rule,
-    RuleKind, Source, Validity,
+    Action, Check, ColumnId, Entity, EntityColumn, EntityId, EntitySource, FileSource, Load, Lookup, Normalize,
+    RowCount, Rule, RuleKind, SpecOrigin, Validity,
 };
 use crate::spec::{
     ActionSpec, ColumnEntry, ColumnSpec, EntitySpec, LoadSpec, NormalizeSpec, OneOrMany, RuleEntry, SourceSpec,
@@ -38,19 +38,19 @@ pub fn resolve(spec: &Located<EntitySpec>, id: EntityId, set: &SpecSet, context:
     context.extend(names::check(&spec.spec.entity, NameOf::Entity, span));
     let mut columns = columns(spec, context);
     let key = key(spec, &columns, context);
-    required::imply(&mut columns, &key, Part::Key, spec, context);
+    required::imply(&mut columns, &key, RequiredFor::Key, spec, context);
     let source = source(spec, set, &columns, &key, context);
     let load = load(spec, id, &columns, context);
     let versions = required::of_versions(&load, &columns, spec);
-    required::imply(&mut columns, &versions, Part::Sequence, spec, context);
+    required::imply(&mut columns, &versions, RequiredFor::Sequence, spec, context);
     let audiences = project::audience_ids(spec, spec.spec.audience.as_ref(), context);
-    let own = || Columns::of_entity(id, &columns, spec.is_lost("/columns"));
+    let own = || ConditionColumns::of_entity(id, &columns, spec.is_lost("/columns"));
     let rows = row_access::resolve(spec.spec.rows.as_ref(), &audiences, own, spec, context);
     Entity {
         name: spec.spec.entity.clone(),
         renamed_from: spec.spec.renamed_from.clone(),
         description: spec.spec.description.clone().unwrap_or_default(),
-        origin: Origin { path, span },
+        origin: SpecOrigin { path, span },
         source,
         key,
         load,
@@ -75,8 +75,8 @@ pub fn resolve(spec: &Located<EntitySpec>, id: EntityId, set: &SpecSet, context:
     }
 }
 
-fn columns(spec: &Located<EntitySpec>, context: &mut Context<'_>) -> Vec<Column> {
-    let mut columns: Vec<Column> = vec![];
+fn columns(spec: &Located<EntitySpec>, context: &mut Context<'_>) -> Vec<EntityColumn> {
+    let mut columns: Vec<EntityColumn> = vec![];
     for (name, entry) in &spec.spec.columns {
         let pointer = column_pointer(name);
         let span = spec.key(&pointer);
@@ -93,7 +93,7 @@ fn columns(spec: &Located<EntitySpec>, context: &mut Context<'_>) -> Vec<Column>
             ColumnEntry::Type(ty) => column(name, &bare(ty), spec, &pointer, &pointer, context),
             ColumnEntry::Full(full) => column(name, full, spec, &pointer, &format!("{pointer}/type"), context),
         };
-        columns.push(Column { span, ..column });
+        columns.push(EntityColumn { span, ..column });
     }
     report_equal_headers(&columns, context);
     columns.extend(spec.lost_keys("/columns").map(|name| lost_column(spec, &name)));
@@ -106,8 +106,8 @@ fn columns(spec: &Located<EntitySpec>, context: &mut Context<'_>) -> Vec<Column>
 }
 
 /// A column of which only the name is known.
-fn lost_column(spec: &Located<EntitySpec>, name: &str) -> Column {
-    Column {
+fn lost_column(spec: &Located<EntitySpec>, name: &str) -> EntityColumn {
+    EntityColumn {
         name: name.to_owned(),
         header: name.to_owned(),
         ty: DataType::Unknown,
@@ -124,7 +124,7 @@ fn lost_column(spec: &Located<EntitySpec>, name: &str) -> Column {
 }
 
 /// Two columns can't be read from one field of a line.
-fn report_equal_headers(columns: &[Column], context: &mut Context<'_>) {
+fn report_equal_headers(columns: &[EntityColumn], context: &mut Context<'_>) {
     for (index, column) in columns.iter().enumerate() {
         if let Some(twin) = columns[..index].iter().find(|c| is_same_name(&c.header, &column.header))
             // Of columns that are called alike, their names are reported.
@@ -160,7 +160,7 @@ fn column(
     pointer: &str,
     type_pointer: &str,
     context: &mut Context<'_>,
-) -> Column {
+) -> EntityColumn {
     let ty = context.data_type(&column.ty, type_pointer, spec);
     if !is_readable(&ty) {
         let message = format!("type {ty} is not supported for columns read from files");
@@ -180,7 +180,7 @@ fn column(
     }
     let is_required = column.required.unwrap_or(false);
     let keeps_null = matches!(column.on_missing, Some(ActionSpec::Warn));
-    let column = Column {
+    let column = EntityColumn {
         name: name.to_owned(),
         header: column.header.clone().unwrap_or_else(|| name.to_owned()),
         description: column.description.clone().unwrap_or_default(),
@@ -227,7 +227,7 @@ fn pattern_fault(pattern: &str) -> Option<Diagnostic> {
     ))
 }
 
-fn key(spec: &Located<EntitySpec>, columns: &[Column], context: &mut Context<'_>) -> Vec<ColumnId> {
+fn key(spec: &Located<EntitySpec>, columns: &[EntityColumn], context: &mut Context<'_>) -> Vec<ColumnId> {
     let names = spec.spec.key.as_ref().map(|k| k.with_pointers("/key")).unwrap_or_default();
     find_columns(spec, &names, columns, context)
 }
@@ -235,7 +235,7 @@ fn key(spec: &Located<EntitySpec>, columns: &[Column], context: &mut Context<'_>
 fn find_columns(
     spec: &Located<EntitySpec>,
     names: &[(&str, String)],
-    columns: &[Column],
+    columns: &[EntityColumn],
     context: &mut Context<'_>,
 ) -> Vec<ColumnId> {
     let mut ids = vec![];
@@ -253,7 +253,7 @@ fn find_columns(
     ids
 }
 
-fn unknown_column(name: &str, columns: &[Column]) -> Diagnostic {
+fn unknown_column(name: &str, columns: &[EntityColumn]) -> Diagnostic {
     let known: Vec<&str> = columns.iter().map(|c| c.name.as_str()).collect();
     Diagnostic::error(codes::UNKNOWN_COLUMN, format!("unknown column `{name}`"))
         .maybe_hint(did_you_mean(name, known.iter().copied()).or_else(|| list_hint("columns", &known)))
@@ -262,17 +262,17 @@ fn unknown_column(name: &str, columns: &[Column]) -> Diagnostic {
 fn source(
     spec: &Located<EntitySpec>,
     set: &SpecSet,
-    columns: &[Column],
+    columns: &[EntityColumn],
     key: &[ColumnId],
     context: &mut Context<'_>,
-) -> Source {
+) -> EntitySource {
     match &spec.spec.source {
         SourceSpec::Files(files) => {
             for (name, pattern) in [("files", Some(&files.files)), ("except", files.except.as_ref())] {
                 let fault = pattern.and_then(|p| glob::fault(p));
                 context.extend(fault.map(|d| d.at(spec.value(&format!("/source/{name}")))));
             }
-            Source::Files(FileSource {
+            EntitySource::Files(FileSource {
                 files: files.files.clone(),
                 except: files.except.as_deref().map(glob::to_regex),
                 delimiter: files.delimiter.as_ref().and_then(|d| d.chars().next()).unwrap_or(','),
@@ -282,7 +282,7 @@ fn source(
             let empty = Lookup { file: wanted.lookup.clone(), rows: vec![] };
             if set.lost.may_hold_lookup(&wanted.lookup) && !set.lookups.contains_key(&wanted.lookup) {
                 context.leave_undecided();
-                return Source::Lookup(empty);
+                return EntitySource::Lookup(empty);
             }
             let Some(file) = set.lookups.get(&wanted.lookup) else {
                 let known: Vec<&str> = set.lookups.keys().map(String::as_str).collect();
@@ -291,21 +291,21 @@ fn source(
                 context.push(
                     Diagnostic::error(codes::LOOKUP_FILE, message).at(spec.value("/source/lookup")).maybe_hint(hint),
                 );
-                return Source::Lookup(empty);
+                return EntitySource::Lookup(empty);
             };
             lookup::report_options(spec, context);
             // Rows are judged by columns and key, which are not what was written.
             if spec.has_lost("/columns") || spec.has_lost("/key") {
-                return Source::Lookup(empty);
+                return EntitySource::Lookup(empty);
             }
             let path = context.sources.path(*file).to_owned();
-            let request = lookup::Request { file: *file, path: &path, columns, key };
-            Source::Lookup(lookup::read(&request, context.sources, context.diagnostics).unwrap_or(empty))
+            let request = lookup::LookupRequest { file: *file, path: &path, columns, key };
+            EntitySource::Lookup(lookup::read(&request, context.sources, context.diagnostics).unwrap_or(empty))
         }
     }
 }
 
-fn load(spec: &Located<EntitySpec>, id: EntityId, columns: &[Column], context: &mut Context<'_>) -> Load {
+fn load(spec: &Located<EntitySpec>, id: EntityId, columns: &[EntityColumn], context: &mut Context<'_>) -> Load {
     let entity = &spec.spec;
     let load = entity.load.unwrap_or(if entity.key.is_some() { LoadSpec::Upsert } else { LoadSpec::Append });
     let is_open = spec.is_lost("/load") || entity.load.is_none() && spec.has_lost("/key");
@@ -322,9 +322,9 @@ fn load(spec: &Located<EntitySpec>, id: EntityId, columns: &[Column], context: &
         check_load_options(spec, load, &sequence, context);
     }
     let delete_when = entity.delete_when.as_ref().map(|entry| {
-        let own = Columns::of_entity(id, columns, spec.is_lost("/columns"));
+        let own = ConditionColumns::of_entity(id, columns, spec.is_lost("/columns"));
         let (sql, pointer) = entry.sql();
-        condition(&Written::at(spec, pointer, sql), Asked::Rows, &own, context).expression
+        condition(&WrittenExpr::at(spec, pointer, sql), Asked::Rows, &own, context).expression
     });
     match load {
         LoadSpec::Append => Load::Append,
@@ -398,7 +398,7 @@ fn rules(spec: &Located<EntitySpec>, entity_id: EntityId, entity: &Entity, conte
         let needed = full.is_some_and(|s| s.required == Some(true)) || is_loaded && entity.tells_apart(id);
         rules.extend(column_rules(column, id, full, needed, is_loaded));
     }
-    let own = Columns::of_entity(entity_id, &entity.columns, spec.is_lost("/columns"));
+    let own = ConditionColumns::of_entity(entity_id, &entity.columns, spec.is_lost("/columns"));
     for (name, entry) in spec.spec.rules.iter().flatten() {
         let pointer = format!("/rules/{}", pointer_segment(name));
         let span = spec.key(&pointer);
@@ -418,7 +418,7 @@ fn rules(spec: &Located<EntitySpec>, entity_id: EntityId, entity: &Entity, conte
             RuleEntry::Condition(sql) => (sql, pointer),
             RuleEntry::Full(full) => (&full.check, format!("{pointer}/check")),
         };
-        let condition = condition(&Written::at(spec, &pointer, sql), Asked::Rule, &own, context).expression;
+        let condition = condition(&WrittenExpr::at(spec, &pointer, sql), Asked::Rule, &own, context).expression;
         rules.push(Rule {
             name: name.clone(),
             kind: RuleKind::Check(Check { condition }),
@@ -433,7 +433,7 @@ fn rules(spec: &Located<EntitySpec>, entity_id: EntityId, entity: &Entity, conte
 
 /// The rules that a column brings: a value where one is required, and a valid text.
 fn column_rules(
-    column: &Column,
+    column: &EntityColumn,
     id: ColumnId,
     spec: Option<&ColumnSpec>,
     is_needed: bool,

@@ -3,7 +3,7 @@
 use lakeflow::types::DataType;
 use sqlparser::ast::{BinaryOperator, Expr};
 
-use super::rounding::{Fraction, Holes, Target, atom, is_exact_operator, is_quotient};
+use super::rounding::{Fraction, Holes, RoundingTarget, atom, is_exact_operator, is_quotient};
 
 /// How far what is computed can be from the value of an expression.
 #[derive(Clone, Copy)]
@@ -86,7 +86,7 @@ impl Estimate {
     }
 
     /// Whether no half of the target lies within the error of a value that is none.
-    pub fn stays_below(&self, target: &Target) -> bool {
+    pub fn stays_below(&self, target: &RoundingTarget) -> bool {
         if self.error == 0.0 {
             return true;
         }

@@ -11,9 +11,9 @@ use sqlparser::ast::{Expr, Function, FunctionArguments, Visit, Visitor};
 
 use super::Context;
 use super::compiled::Compiled;
-use super::rows::Rows;
+use super::rows::EntityRows;
 use crate::codes;
-use crate::model::{ColumnPath, Leaf, Named};
+use crate::model::{ColumnPath, HoleName, Leaf};
 
 /// Aggregates of numbers whose result changes when a row comes twice. A list shows what it holds, so it is none.
 const SENSITIVE: &[&str] = &[
@@ -40,7 +40,7 @@ const SENSITIVE: &[&str] = &[
 ];
 
 /// Reports aggregates of a measure that take their value through references alone, each at the word.
-pub fn check(compiled: &Compiled, rows: &Rows<'_>, context: &mut Context<'_>) {
+pub fn check(compiled: &Compiled, rows: &EntityRows<'_>, context: &mut Context<'_>) {
     let mut found = Calls { compiled, rows, repeated: vec![] };
     let _ = compiled.tree.visit(&mut found);
     for (function, leaf, column) in found.repeated {
@@ -54,7 +54,7 @@ pub fn check(compiled: &Compiled, rows: &Rows<'_>, context: &mut Context<'_>) {
 
 struct Calls<'a> {
     compiled: &'a Compiled,
-    rows: &'a Rows<'a>,
+    rows: &'a EntityRows<'a>,
     /// The function, the first name that its value comes from, and the column behind that.
     repeated: Vec<(String, &'a Leaf, &'a ColumnPath)>,
 }
@@ -72,8 +72,8 @@ impl Visitor for Calls<'_> {
                 self.values(value, &mut values);
             }
             let columns = values.iter().filter_map(|leaf| match &leaf.named {
-                Named::Column(column) => Some((*leaf, column)),
-                Named::Output(_) | Named::Measure(_) => None,
+                HoleName::Column(column) => Some((*leaf, column)),
+                HoleName::Output(_) | HoleName::Measure(_) => None,
             });
             let columns: Vec<_> = columns.collect();
             if let Some((leaf, column)) = columns.first()
@@ -138,8 +138,8 @@ impl<'a> Calls<'a> {
 
     fn is_truth(&self, leaf: &Leaf) -> bool {
         match &leaf.named {
-            Named::Column(column) => self.rows.column(column).ty == DataType::Boolean,
-            Named::Output(_) | Named::Measure(_) => false,
+            HoleName::Column(column) => self.rows.column(column).ty == DataType::Boolean,
+            HoleName::Output(_) | HoleName::Measure(_) => false,
         }
     }
 }

@@ -20,7 +20,7 @@ use sqlparser::ast::{
 /// otherwise sums and differences outside of its aggregates stay: they are over groups, and an overflow there is no fault
 /// of a row. True if anything was changed.
 fn guard(expr: &mut Expr, types: &NodeTypes, rows: bool) -> bool {
-    let mut guard = Guard { types, rows, inside_aggregates: 0, changed: false };
+    let mut guard = RowGuard { types, rows, inside_aggregates: 0, changed: false };
     let _ = expr.visit(&mut guard);
     guard.changed
 }
@@ -37,14 +37,14 @@ pub fn guarded(expr: &mut Expr, info: &mut ExprInfo, rows: bool, judge: impl FnO
     }
 }
 
-struct Guard<'a> {
+struct RowGuard<'a> {
     types: &'a NodeTypes,
     rows: bool,
     inside_aggregates: usize,
     changed: bool,
 }
 
-impl VisitorMut for Guard<'_> {
+impl VisitorMut for RowGuard<'_> {
     type Break = ();
 
     fn pre_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<()> {
@@ -71,7 +71,7 @@ fn without_arguments(function: &Function) -> Function {
     Function { args: FunctionArguments::None, filter: None, within_group: vec![], ..function.clone() }
 }
 
-impl Guard<'_> {
+impl RowGuard<'_> {
     /// The form of an expression that can't fail; `None` when it can't fail as it is.
     fn guarded(&self, expr: &Expr) -> Option<Expr> {
         match expr {

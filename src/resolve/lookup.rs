@@ -12,20 +12,20 @@ use super::constant::{self, Misfit};
 use super::entity::column_pointer;
 use crate::codes;
 use crate::load::Located;
-use crate::model::{Column, ColumnId, Constant, Lookup, LookupRow};
+use crate::model::{ColumnId, Constant, EntityColumn, Lookup, LookupRow};
 use crate::spec::{EntitySpec, expanded};
 
 /// More rows than this belong into the landing directory.
 const MAX_ROWS: usize = 1000;
 
 /// What a lookup file is read for.
-pub struct Request<'a> {
+pub struct LookupRequest<'a> {
     /// The file.
     pub file: FileId,
     /// Its path, as headers of generated files show it.
     pub path: &'a str,
     /// Columns of the entity.
-    pub columns: &'a [Column],
+    pub columns: &'a [EntityColumn],
     /// Key of the entity.
     pub key: &'a [ColumnId],
 }
@@ -68,7 +68,7 @@ pub fn report_options(spec: &Located<EntitySpec>, context: &mut Context<'_>) {
 }
 
 /// Reads a lookup file; faults are reported at their place in it.
-pub fn read(request: &Request<'_>, sources: &SourceMap, diagnostics: &mut Diagnostics) -> Option<Lookup> {
+pub fn read(request: &LookupRequest<'_>, sources: &SourceMap, diagnostics: &mut Diagnostics) -> Option<Lookup> {
     let text = sources.text(request.file).trim_start_matches('\u{feff}');
     let skipped = sources.text(request.file).len() - text.len();
     let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
@@ -128,14 +128,14 @@ pub fn read(request: &Request<'_>, sources: &SourceMap, diagnostics: &mut Diagno
 
 /// The values of a row; a faulty one is reported, and then missing.
 fn values(
-    request: &Request<'_>,
+    request: &LookupRequest<'_>,
     record: &csv::StringRecord,
     positions: &[usize],
     patterns: &[Option<Regex>],
     span: Span,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Option<Constant>> {
-    let value = |((index, column), position): ((usize, &Column), &usize)| {
+    let value = |((index, column), position): ((usize, &EntityColumn), &usize)| {
         let text = record.get(*position).map(|text| text.trim_matches(' ')).filter(|text| !text.is_empty());
         let is_key = request.key.contains(&ColumnId(index));
         let pattern = patterns.get(index).and_then(Option::as_ref);
@@ -149,7 +149,7 @@ fn values(
 
 /// The value of a field, which must keep all that its column demands; a fault names the column.
 fn field(
-    column: &Column,
+    column: &EntityColumn,
     text: Option<&str>,
     is_key: bool,
     pattern: Option<&Regex>,
@@ -183,7 +183,7 @@ fn field(
 
 /// Where each column of the entity stands in the file.
 fn header_positions(
-    request: &Request<'_>,
+    request: &LookupRequest<'_>,
     header: &csv::StringRecord,
     span: Span,
     diagnostics: &mut Diagnostics,
@@ -225,7 +225,7 @@ fn position(names: &[&str], name: &str) -> usize {
     names.iter().position(|own| *own == name).unwrap_or_default() + 1
 }
 
-fn header_hint(columns: &[Column]) -> String {
+fn header_hint(columns: &[EntityColumn]) -> String {
     let names: Vec<&str> = columns.iter().map(|c| c.header.as_str()).collect();
     format!("the first line should be `{}`", names.join(","))
 }

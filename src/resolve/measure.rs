@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use lakeflow::diag::Diagnostic;
-use lakeflow::infer::{self, Place};
+use lakeflow::infer::{self, ExprPlace};
 use lakeflow::types::{Column as TypedColumn, DataType};
 use lakeflow::yaml::pointer_segment;
 use lakeflow::{build, is_same_name};
@@ -18,15 +18,15 @@ use super::measure_scope::Measures;
 use super::names::{self, NameOf};
 use super::order::by_dependency;
 use super::rounding::{self, Holes};
-use super::rows::Rows;
-use super::written::Written;
+use super::rows::EntityRows;
+use super::written::WrittenExpr;
 use crate::codes;
 use crate::load::Located;
-use crate::model::{Declassified, Expression, Measure, MeasureId, Named, PersonalKind};
+use crate::model::{Declassified, Expression, HoleName, Measure, MeasureId, PersonalKind};
 use crate::spec::{MeasureEntry, MeasureSpec, MetricSpec};
 
 /// A measure with the kind of personal data that its values carry.
-pub struct Resolved {
+pub struct ResolvedMeasure {
     pub measure: Measure,
     pub pii: Option<PersonalKind>,
     /// Its place in the spec.
@@ -38,15 +38,15 @@ pub struct Resolved {
 /// Resolves all measures of a metric, in the order of the spec.
 pub fn resolve(
     spec: &Located<MetricSpec>,
-    rows: &Rows<'_>,
+    rows: &EntityRows<'_>,
     reads: &mut Reads,
     context: &mut Context<'_>,
-) -> Vec<Resolved> {
+) -> Vec<ResolvedMeasure> {
     if spec.spec.measures.is_empty() && !spec.has_lost("/measures") {
         context.push(Diagnostic::error(codes::EMPTY_METRIC, "the metric has no measure").at(spec.key("/measures")));
     }
     let mut pending = vec![];
-    let mut done: Vec<Resolved> = vec![];
+    let mut done: Vec<ResolvedMeasure> = vec![];
     for (index, (name, entry)) in spec.spec.measures.iter().enumerate() {
         let pointer = format!("/measures/{}", pointer_segment(name));
         context.extend(names::check(name, NameOf::Column, spec.key(&pointer)));
@@ -56,7 +56,7 @@ pub fn resolve(
             }
             MeasureEntry::Full(full) => (Cow::Borrowed(full), format!("{pointer}/sql")),
         };
-        let declared = Declared { id: MeasureId(index), name, spec: measure, pointer, sql_pointer };
+        let declared = WrittenMeasure { id: MeasureId(index), name, spec: measure, pointer, sql_pointer };
         let Some(expr) = declared.written(spec).parse(context) else { continue };
         if infer::aggregates(&expr) {
             done.extend(aggregate(&declared, expr, spec, rows, reads, context));
@@ -70,7 +70,7 @@ pub fn resolve(
 }
 
 /// A measure as written.
-struct Declared<'a> {
+struct WrittenMeasure<'a> {
     id: MeasureId,
     name: &'a str,
     spec: Cow<'a, MeasureSpec>,
@@ -78,21 +78,21 @@ struct Declared<'a> {
     sql_pointer: String,
 }
 
-impl Declared<'_> {
-    fn written<'a>(&'a self, spec: &'a Located<MetricSpec>) -> Written<'a> {
-        Written::at(spec, &self.sql_pointer, &self.spec.sql)
+impl WrittenMeasure<'_> {
+    fn written<'a>(&'a self, spec: &'a Located<MetricSpec>) -> WrittenExpr<'a> {
+        WrittenExpr::at(spec, &self.sql_pointer, &self.spec.sql)
     }
 }
 
 fn aggregate(
-    declared: &Declared<'_>,
+    declared: &WrittenMeasure<'_>,
     expr: Expr,
     spec: &Located<MetricSpec>,
-    rows: &Rows<'_>,
+    rows: &EntityRows<'_>,
     reads: &mut Reads,
     context: &mut Context<'_>,
-) -> Option<Resolved> {
-    let compiled = rows.compile_expr(expr, &declared.written(spec), Place::measure("a measure"), context)?;
+) -> Option<ResolvedMeasure> {
+    let compiled = rows.compile_expr(expr, &declared.written(spec), ExprPlace::measure("a measure"), context)?;
     if let Some(column) = compiled.uses.iter().find(|u| !u.inside_aggregate) {
         let message = format!("column `{}` is used outside an aggregate", column.text);
         let hint = format!("aggregate it, as in `sum({})`", column.text);
@@ -109,33 +109,34 @@ fn aggregate(
     let mut holes = Holes::default();
     for leaf in &compiled.leaves {
         let ty = match &leaf.named {
-            Named::Column(path) => rows.column(path).ty.clone(),
-            Named::Measure(_) | Named::Output(_) => DataType::Unknown,
+            HoleName::Column(path) => rows.column(path).ty.clone(),
+            HoleName::Measure(_) | HoleName::Output(_) => DataType::Unknown,
         };
         holes.push(ty, false);
     }
-    let measure = finish(declared, compiled, Kind::Aggregate { additive, empty }, &holes, spec, context);
+    let measure = finish(declared, compiled, MeasureKind::Aggregate { additive, empty }, &holes, spec, context);
     let nodes = measure.expression.size().nodes;
-    Some(Resolved { measure, pii, id: declared.id, nodes })
+    Some(ResolvedMeasure { measure, pii, id: declared.id, nodes })
 }
 
 /// Resolves expressions over measures, those first that others build on.
 fn derive(
-    pending: Vec<(Declared<'_>, Expr)>,
-    done: &mut Vec<Resolved>,
+    pending: Vec<(WrittenMeasure<'_>, Expr)>,
+    done: &mut Vec<ResolvedMeasure>,
     spec: &Located<MetricSpec>,
-    rows: &Rows<'_>,
+    rows: &EntityRows<'_>,
     context: &mut Context<'_>,
 ) {
     let lost: Vec<String> = spec.lost_keys("/measures").collect();
     let all: Vec<&str> = spec.spec.measures.keys().chain(&lost).map(String::as_str).collect();
     let mentioned = |expr: &Expr| {
         let names = names_in(expr);
-        let is_named = |d: &Declared<'_>| names.iter().any(|n| n.first().is_some_and(|n| is_same_name(n, d.name)));
+        let is_named =
+            |d: &WrittenMeasure<'_>| names.iter().any(|n| n.first().is_some_and(|n| is_same_name(n, d.name)));
         pending.iter().enumerate().filter(|(_, (d, _))| is_named(d)).map(|(place, _)| place).collect::<Vec<_>>()
     };
     let uses: Vec<Vec<usize>> = pending.iter().map(|(_, expr)| mentioned(expr)).collect();
-    let mut pending: Vec<Option<(Declared<'_>, Expr)>> = pending.into_iter().map(Some).collect();
+    let mut pending: Vec<Option<(WrittenMeasure<'_>, Expr)>> = pending.into_iter().map(Some).collect();
     for component in by_dependency(&uses) {
         let members = component.members.iter().filter_map(|place| pending.get_mut(*place)?.take());
         let members: Vec<_> = members.collect();
@@ -155,45 +156,45 @@ fn derive(
 
 /// A measure that is computed from others.
 fn over_measures(
-    declared: &Declared<'_>,
+    declared: &WrittenMeasure<'_>,
     compiled: Compiled,
-    done: &[Resolved],
+    done: &[ResolvedMeasure],
     spec: &Located<MetricSpec>,
     context: &mut Context<'_>,
-) -> Option<Resolved> {
+) -> Option<ResolvedMeasure> {
     if compiled.uses.is_empty() {
         let message = format!("measure `{}` does not aggregate any rows", declared.name);
         let fault = Diagnostic::error(codes::NOT_AN_AGGREGATE, message).at(spec.value(&declared.sql_pointer));
         context.push(fault.hint("a measure is an aggregate, such as `sum(..)` or `count(*)`"));
         return None;
     }
-    let used: Vec<&Resolved> = compiled
+    let used: Vec<&ResolvedMeasure> = compiled
         .uses
         .iter()
         .filter_map(|u| match u.leaf.named {
-            Named::Measure(id) => done.iter().find(|r| r.id == id),
-            Named::Column(_) | Named::Output(_) => None,
+            HoleName::Measure(id) => done.iter().find(|r| r.id == id),
+            HoleName::Column(_) | HoleName::Output(_) => None,
         })
         .collect();
     let pii = used.iter().find_map(|r| r.pii);
     let inner = used.iter().fold(0, |sum: usize, r| sum.saturating_add(r.nodes));
     let mut holes = Holes::default();
     for leaf in &compiled.leaves {
-        let measure = used.iter().find(|r| leaf.named == Named::Measure(r.id)).map(|r| &r.measure.expression);
+        let measure = used.iter().find(|r| leaf.named == HoleName::Measure(r.id)).map(|r| &r.measure.expression);
         let ty = measure.map_or(DataType::Unknown, |expression| expression.ty.clone());
         holes.push(ty, measure.is_some_and(|expression| Holes::default().is_count(expression.tree())));
     }
-    let measure = finish(declared, compiled, Kind::OverMeasures, &holes, spec, context);
+    let measure = finish(declared, compiled, MeasureKind::OverMeasures, &holes, spec, context);
     let nodes = measure.expression.size().nodes.saturating_add(inner);
     if is_too_large(nodes) {
         report_size(&declared.written(spec), context);
         return None;
     }
-    Some(Resolved { measure, pii, id: declared.id, nodes })
+    Some(ResolvedMeasure { measure, pii, id: declared.id, nodes })
 }
 
 /// How a measure is computed.
-enum Kind {
+enum MeasureKind {
     /// From rows.
     Aggregate {
         additive: bool,
@@ -205,9 +206,9 @@ enum Kind {
 }
 
 fn finish(
-    declared: &Declared<'_>,
+    declared: &WrittenMeasure<'_>,
     mut compiled: Compiled,
-    kind: Kind,
+    kind: MeasureKind,
     holes: &Holes,
     spec: &Located<MetricSpec>,
     context: &mut Context<'_>,
@@ -236,8 +237,8 @@ fn finish(
         compiled.ty = wanted;
     }
     let (derived, additive, empty) = match kind {
-        Kind::Aggregate { additive, empty } => (false, additive && exact, empty),
-        Kind::OverMeasures => (true, false, None),
+        MeasureKind::Aggregate { additive, empty } => (false, additive && exact, empty),
+        MeasureKind::OverMeasures => (true, false, None),
     };
     let empty = match declared_empty(declared, &compiled.ty, spec, context) {
         None => empty.map(|tree| Expression::new(*tree, vec![], compiled.ty.clone(), false, compiled.origin)),
@@ -262,7 +263,7 @@ fn finish(
 }
 
 /// Other words for a measure, as many and as long as a metric view takes (lakeflow-sql.md, "Metric views").
-fn synonyms(declared: &Declared<'_>, spec: &Located<MetricSpec>, context: &mut Context<'_>) -> Vec<String> {
+fn synonyms(declared: &WrittenMeasure<'_>, spec: &Located<MetricSpec>, context: &mut Context<'_>) -> Vec<String> {
     let words = declared.spec.synonyms.clone().unwrap_or_default();
     let pointer = format!("{}/synonyms", declared.pointer);
     let mut fault = |message: String, pointer: &str| {
@@ -297,7 +298,7 @@ fn keeps_digits(found: &DataType, wanted: &DataType) -> bool {
 
 /// Whether sums over disjoint groups make the sum of the whole, exactly: sums of whole or decimal numbers, counts of
 /// rows, and counts of the distinct keys of the rows.
-fn is_additive(compiled: &Compiled, rows: &Rows<'_>) -> bool {
+fn is_additive(compiled: &Compiled, rows: &EntityRows<'_>) -> bool {
     let Expr::Function(function) = &compiled.tree else { return false };
     if function.filter.is_some() || function.over.is_some() {
         return false;
@@ -313,12 +314,12 @@ fn is_additive(compiled: &Compiled, rows: &Rows<'_>) -> bool {
 }
 
 /// Whether an argument is the key of the rows, of which no two rows have the same.
-fn is_key(argument: &FunctionArg, compiled: &Compiled, rows: &Rows<'_>) -> bool {
+fn is_key(argument: &FunctionArg, compiled: &Compiled, rows: &EntityRows<'_>) -> bool {
     let entity = &rows.graph.entities[rows.base.0];
     let FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) = argument else { return false };
     let leaf = build::hole_number(expr).and_then(|number| compiled.leaves.get(number));
     match leaf.map(|leaf| &leaf.named) {
-        Some(Named::Column(column)) => {
+        Some(HoleName::Column(column)) => {
             column.path.is_empty() && entity.has_unique_key() && entity.key == [column.column]
         }
         _ => false,
@@ -342,17 +343,17 @@ fn empty_of(expr: &Expr) -> Option<Expr> {
 
 /// The value that a measure is declared to have where there are no rows.
 fn declared_empty(
-    declared: &Declared<'_>,
+    declared: &WrittenMeasure<'_>,
     ty: &DataType,
     spec: &Located<MetricSpec>,
     context: &mut Context<'_>,
 ) -> Option<Expression> {
     let text = declared.spec.empty.as_ref()?;
     let pointer = format!("{}/empty", declared.pointer);
-    let written = Written::at(spec, &pointer, text);
+    let written = WrittenExpr::at(spec, &pointer, text);
     let expr = written.parse(context)?;
     let no_columns: &[TypedColumn] = &[];
-    let info = infer::analyze_expr(&expr, text, no_columns, Place::row("the value for no rows"));
+    let info = infer::analyze_expr(&expr, text, no_columns, ExprPlace::row("the value for no rows"));
     if written.report(&info.faults, context) {
         return None;
     }

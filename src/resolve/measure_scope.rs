@@ -1,19 +1,19 @@
 //! The measures of a metric as a scope, for expressions over them.
 
 use lakeflow::diag::Diagnostic;
-use lakeflow::infer::{self, FaultKind, Place, Resolution, Scope};
+use lakeflow::infer::{self, ExprPlace, FaultKind, Resolution, Scope};
 use lakeflow::is_same_name;
 use lakeflow::types::DataType;
 use sqlparser::ast::Expr;
 
 use super::Context;
 use super::compiled::{Compiled, Use};
-use super::compose::{Part, compose};
+use super::compose::{NamedPart, compose};
 use super::guard::guarded;
-use super::rows::Rows;
-use super::written::Written;
+use super::rows::EntityRows;
+use super::written::WrittenExpr;
 use crate::codes;
-use crate::model::{Leaf, Measure, MeasureId, Named};
+use crate::model::{HoleName, Leaf, Measure, MeasureId};
 
 /// Measures of a metric, as a scope for expressions over them.
 pub struct Measures<'a> {
@@ -21,13 +21,13 @@ pub struct Measures<'a> {
     pub known: &'a [(MeasureId, &'a Measure)],
     /// The names of all, in the order of the spec.
     pub all: &'a [&'a str],
-    pub rows: &'a Rows<'a>,
+    pub rows: &'a EntityRows<'a>,
 }
 
 impl Measures<'_> {
-    /// Like [`Rows::compile_expr`], for an expression over measures.
-    pub fn compile(&self, mut expr: Expr, written: &Written<'_>, context: &mut Context<'_>) -> Option<Compiled> {
-        let judge = |e: &Expr| infer::analyze_expr(e, written.sql, self, Place::row("an expression over measures"));
+    /// Like [`EntityRows::compile_expr`], for an expression over measures.
+    pub fn compile(&self, mut expr: Expr, written: &WrittenExpr<'_>, context: &mut Context<'_>) -> Option<Compiled> {
+        let judge = |e: &Expr| infer::analyze_expr(e, written.sql, self, ExprPlace::row("an expression over measures"));
         let mut info = judge(&expr);
         guarded(&mut expr, &mut info, false, judge);
         // A misspelt aggregate makes its columns look like measures: the function is what to report.
@@ -54,8 +54,8 @@ impl Measures<'_> {
                 }
                 continue;
             };
-            let leaf = Leaf { named: Named::Measure(id), span, word: span, release: None };
-            parts.push(Part::of_leaf(used.range.start, 1, leaf.clone()));
+            let leaf = Leaf { named: HoleName::Measure(id), span, word: span, release: None };
+            parts.push(NamedPart::of_leaf(used.range.start, 1, leaf.clone()));
             uses.push(Use { text, leaf, passes_value: true, inside_aggregate: false });
         }
         if written.report(&info.faults, context) {

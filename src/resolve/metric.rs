@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use lakeflow::diag::{Diagnostic, did_you_mean};
-use lakeflow::infer::Place;
+use lakeflow::infer::ExprPlace;
 use lakeflow::is_same_name;
 use lakeflow::types::{Column as TypedColumn, DataType};
 use lakeflow::yaml::pointer_segment;
 
 use super::Context;
-use super::compiled::{Columns, Reads};
+use super::compiled::{ConditionColumns, Reads};
 use super::derived;
 use super::graph::Graph;
 use super::measure;
@@ -17,14 +17,14 @@ use super::names::{self, NameOf};
 use super::project::{self, list_hint};
 use super::reason;
 use super::row_access;
-use super::rows::Rows;
+use super::rows::EntityRows;
 use super::suspect::Asked;
-use super::written::Written;
+use super::written::WrittenExpr;
 use crate::codes;
 use crate::load::Located;
 use crate::model::{
-    ColumnPath, Dimension, EntityId, Expression, Grain, Join, JoinKind, Measure, Metric, MetricTable, Origin, Per,
-    RefPath, Reference, ReferenceId, Time,
+    ColumnPath, Dimension, EntityId, Expression, Grain, Join, Measure, Metric, MetricJoinKind, MetricTable, Per,
+    RefPath, Reference, ReferenceId, SpecOrigin, Time,
 };
 use crate::spec::{DimensionEntry, MetricSpec, PerSpec, TableSpec};
 
@@ -37,8 +37,8 @@ pub fn resolve(spec: &Located<MetricSpec>, graph: &Graph, context: &mut Context<
     let (from, per_entity) = entities(spec, graph, context);
     let shown = per_entity.unwrap_or(from);
     let definitions = derived::of_metric(spec, shown, graph, context);
-    let rows = Rows::new(graph, from).with(if per_entity.is_none() { Some(&definitions) } else { None });
-    let shown_rows = Rows::new(graph, shown).with(Some(&definitions));
+    let rows = EntityRows::new(graph, from).with(if per_entity.is_none() { Some(&definitions) } else { None });
+    let shown_rows = EntityRows::new(graph, shown).with(Some(&definitions));
 
     let mut reads = Reads::default();
     let filter = spec.spec.filter.as_ref().and_then(|sql| condition(sql, "/where", spec, &rows, &mut reads, context));
@@ -61,7 +61,7 @@ pub fn resolve(spec: &Located<MetricSpec>, graph: &Graph, context: &mut Context<
     }
     let audiences = project::audience_ids(spec, spec.spec.audience.as_ref(), context);
     let is_open = spec.has_lost("") || context.faults() > faults || shown == graph.nobody;
-    let shared = || Columns::of_tables(shared_columns(per.as_ref(), &tables, &measures), is_open);
+    let shared = || ConditionColumns::of_tables(shared_columns(per.as_ref(), &tables, &measures), is_open);
     let rows = row_access::resolve(spec.spec.rows.as_ref(), &audiences, shared, spec, context);
     let shown_dimensions = per.iter().flat_map(|p| &p.columns).chain(tables.iter().flat_map(|t| &t.dimensions));
     let dimensions: Vec<Dimension> = shown_dimensions.cloned().collect();
@@ -71,7 +71,7 @@ pub fn resolve(spec: &Located<MetricSpec>, graph: &Graph, context: &mut Context<
         name: spec.spec.metric.clone(),
         renamed_from: spec.spec.renamed_from.clone(),
         description: spec.spec.description.clone().unwrap_or_default(),
-        origin: Origin { path: context.sources.path(spec.file).to_owned(), span: name },
+        origin: SpecOrigin { path: context.sources.path(spec.file).to_owned(), span: name },
         from,
         joins: joins(graph, from, &reads.paths, true),
         filter,
@@ -101,7 +101,11 @@ fn entities(spec: &Located<MetricSpec>, graph: &Graph, context: &mut Context<'_>
 }
 
 /// The columns that all tables of a metric have, with their types.
-fn shared_columns(per: Option<&Per>, tables: &[MetricTable], measures: &[measure::Resolved]) -> Vec<TypedColumn> {
+fn shared_columns(
+    per: Option<&Per>,
+    tables: &[MetricTable],
+    measures: &[measure::ResolvedMeasure],
+) -> Vec<TypedColumn> {
     let typed = |d: &Dimension| TypedColumn::nullable(&d.name, d.expression.ty.clone());
     let shown: Vec<TypedColumn> = match (per, tables.split_first()) {
         (Some(per), _) => per.columns.iter().map(typed).collect(),
@@ -139,19 +143,24 @@ fn condition(
     sql: &str,
     pointer: &str,
     spec: &Located<MetricSpec>,
-    rows: &Rows<'_>,
+    rows: &EntityRows<'_>,
     reads: &mut Reads,
     context: &mut Context<'_>,
 ) -> Option<Expression> {
-    let compiled = rows.compile_condition(&Written::at(spec, pointer, sql), Asked::Rows, context)?;
+    let compiled = rows.compile_condition(&WrittenExpr::at(spec, pointer, sql), Asked::Rows, context)?;
     reads.add(&compiled, rows.graph);
     Some(compiled.into_expression())
 }
 
-fn time(spec: &Located<MetricSpec>, rows: &Rows<'_>, reads: &mut Reads, context: &mut Context<'_>) -> Option<Time> {
+fn time(
+    spec: &Located<MetricSpec>,
+    rows: &EntityRows<'_>,
+    reads: &mut Reads,
+    context: &mut Context<'_>,
+) -> Option<Time> {
     let time = spec.spec.time.as_ref()?;
-    let written = Written::at(spec, "/time/column", &time.column);
-    let compiled = rows.compile(&written, Place::row("the time column"), context)?;
+    let written = WrittenExpr::at(spec, "/time/column", &time.column);
+    let compiled = rows.compile(&written, ExprPlace::row("the time column"), context)?;
     let span = spec.value("/time/column");
     if !matches!(compiled.ty, DataType::Date | DataType::Timestamp | DataType::TimestampNtz | DataType::Unknown) {
         let message = format!("the time column is {}, not a date or timestamp", compiled.ty);
@@ -168,7 +177,7 @@ fn time(spec: &Located<MetricSpec>, rows: &Rows<'_>, reads: &mut Reads, context:
 
 fn tables(
     spec: &Located<MetricSpec>,
-    rows: &Rows<'_>,
+    rows: &EntityRows<'_>,
     time: Option<&Time>,
     reads: &mut Reads,
     context: &mut Context<'_>,
@@ -237,15 +246,15 @@ fn dimensions(
     names: &[String],
     pointer: &str,
     spec: &Located<MetricSpec>,
-    rows: &Rows<'_>,
+    rows: &EntityRows<'_>,
     reads: &mut Reads,
     context: &mut Context<'_>,
 ) -> Vec<Dimension> {
     let mut dimensions = vec![];
     for (i, text) in names.iter().enumerate() {
         let pointer = format!("{pointer}/{i}");
-        let written = Written::at(spec, &pointer, text);
-        let Some(compiled) = rows.compile(&written, Place::row("a dimension"), context) else { continue };
+        let written = WrittenExpr::at(spec, &pointer, text);
+        let Some(compiled) = rows.compile(&written, ExprPlace::row("a dimension"), context) else { continue };
         let Some(name) = compiled.name.clone() else {
             let fault = Diagnostic::error(
                 codes::UNKNOWN_DIMENSION,
@@ -314,7 +323,7 @@ fn per(
     per: &PerSpec,
     entity: EntityId,
     from: EntityId,
-    rows: &Rows<'_>,
+    rows: &EntityRows<'_>,
     reads: &mut Reads,
     context: &mut Context<'_>,
 ) -> Option<Per> {
@@ -365,9 +374,9 @@ fn join(graph: &Graph, base: EntityId, path: RefPath, resolved: bool) -> Option<
     let target = &graph.entities[reference.entity.0];
     let nullable = graph.entities[from.0].column(reference.column).nullable;
     let kind = match (before.is_empty() && resolved, reference.always_resolves, nullable) {
-        (true, _, false) => JoinKind::Inner,
-        (true, false, true) => JoinKind::LeftResolved,
-        _ => JoinKind::Left,
+        (true, _, false) => MetricJoinKind::Inner,
+        (true, false, true) => MetricJoinKind::LeftResolved,
+        _ => MetricJoinKind::Left,
     };
     Some(Join {
         referring: ColumnPath { path: before, entity: from, column: reference.column },

@@ -60,7 +60,7 @@ use lakeflow::diag::{Diagnostic, Diagnostics};
 use lakeflow::source::{FileId, SourceMap, Span};
 use lakeflow::types::DataType;
 
-use project::{OpenAudiences, Settings};
+use project::{OpenAudiences, ProjectSettings};
 
 /// What every part of the pass needs: texts to point into, and the place for faults.
 pub struct Context<'a> {
@@ -208,7 +208,7 @@ pub fn resolve(set: &SpecSet, sources: &SourceMap, diagnostics: &mut Diagnostics
 }
 
 /// The project that all parts make.
-fn project(set: &SpecSet, settings: Settings, entities: Vec<Entity>, metrics: Vec<Metric>) -> Project {
+fn project(set: &SpecSet, settings: ProjectSettings, entities: Vec<Entity>, metrics: Vec<Metric>) -> Project {
     let spec = if let [only] = set.projects.as_slice() { Some(&only.spec) } else { None };
     Project {
         name: spec.map(|spec| spec.project.clone()).unwrap_or_default(),

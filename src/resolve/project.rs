@@ -22,7 +22,7 @@ use crate::spec::{
 
 /// The settings of a project file, resolved.
 #[derive(Default)]
-pub struct Settings {
+pub struct ProjectSettings {
     pub targets: Vec<Target>,
     pub audiences: Vec<Audience>,
     pub open_audiences: OpenAudiences,
@@ -48,8 +48,8 @@ impl OpenAudiences {
 }
 
 /// The settings of the one project. With none or several of them, nobody knows which hold.
-pub fn settings(set: &SpecSet, context: &mut Context<'_>) -> Settings {
-    let mut all: Vec<Settings> =
+pub fn settings(set: &SpecSet, context: &mut Context<'_>) -> ProjectSettings {
+    let mut all: Vec<ProjectSettings> =
         set.projects.iter().map(|project| context.judge(project.file, |context| resolve(project, context))).collect();
     match (all.pop(), all.is_empty()) {
         (Some(only), true) => only,
@@ -62,8 +62,8 @@ pub fn settings(set: &SpecSet, context: &mut Context<'_>) -> Settings {
 
 /// What holds while nobody knows which settings do: there is an audience if one of them declares it, and it is open what
 /// it sees.
-fn unclear(all: impl Iterator<Item = Settings>) -> Settings {
-    let mut unclear = Settings { masks: default_masks(), ..Settings::default() };
+fn unclear(all: impl Iterator<Item = ProjectSettings>) -> ProjectSettings {
+    let mut unclear = ProjectSettings { masks: default_masks(), ..ProjectSettings::default() };
     let mut read = false;
     for settings in all {
         read = true;
@@ -79,7 +79,7 @@ fn unclear(all: impl Iterator<Item = Settings>) -> Settings {
 }
 
 /// Resolves everything in a project file that needs no entity or metric.
-fn resolve(project: &Located<ProjectSpec>, context: &mut Context<'_>) -> Settings {
+fn resolve(project: &Located<ProjectSpec>, context: &mut Context<'_>) -> ProjectSettings {
     let spec = &project.spec;
     context.extend(names::check(&spec.project, NameOf::Project, project.value("/project")));
     for (name, _) in spec.principals.iter().flatten() {
@@ -91,7 +91,7 @@ fn resolve(project: &Located<ProjectSpec>, context: &mut Context<'_>) -> Setting
     }
     identities(project, context);
     let (audiences, open_audiences) = audiences(project, context);
-    let settings = Settings {
+    let settings = ProjectSettings {
         targets: targets(project, context),
         audiences,
         open_audiences,

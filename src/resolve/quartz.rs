@@ -5,7 +5,7 @@
 //! behind the star of `*5`, is refused here: the schedule would not be what is written.
 
 /// A field of an expression.
-struct Field {
+struct QuartzField {
     /// What it is called in messages, in the plural.
     name: &'static str,
     /// The smallest and the largest value.
@@ -37,14 +37,14 @@ const SHORT: usize = 3;
 const DAY: usize = 3;
 const WEEKDAY: usize = 5;
 const YEAR: usize = 6;
-const FIELDS: [Field; 7] = [
-    Field { name: "seconds", range: (0, 59), step: 59, words: &[] },
-    Field { name: "minutes", range: (0, 59), step: 59, words: &[] },
-    Field { name: "hours", range: (0, 23), step: 23, words: &[] },
-    Field { name: "days of the month", range: (1, 31), step: 31, words: &[] },
-    Field { name: "months", range: (1, 12), step: 12, words: &MONTHS },
-    Field { name: "days of the week", range: (1, 7), step: 7, words: &WEEKDAYS },
-    Field { name: "years", range: (1970, 2099), step: 129, words: &[] },
+const FIELDS: [QuartzField; 7] = [
+    QuartzField { name: "seconds", range: (0, 59), step: 59, words: &[] },
+    QuartzField { name: "minutes", range: (0, 59), step: 59, words: &[] },
+    QuartzField { name: "hours", range: (0, 23), step: 23, words: &[] },
+    QuartzField { name: "days of the month", range: (1, 31), step: 31, words: &[] },
+    QuartzField { name: "months", range: (1, 12), step: 12, words: &MONTHS },
+    QuartzField { name: "days of the week", range: (1, 7), step: 7, words: &WEEKDAYS },
+    QuartzField { name: "years", range: (1970, 2099), step: 129, words: &[] },
 ];
 
 /// Why the six or seven fields of an expression are none to Quartz.
@@ -71,7 +71,7 @@ fn is_last(item: &str) -> bool {
     item.starts_with('L') || (item.ends_with('L') && !item.starts_with("JUL"))
 }
 
-fn item(index: usize, field: &Field, item: &str) -> Result<(), String> {
+fn item(index: usize, field: &QuartzField, item: &str) -> Result<(), String> {
     if item == "?" && [DAY, WEEKDAY].contains(&index) {
         return Ok(());
     }
@@ -101,7 +101,7 @@ fn last_day(item: &str) -> Result<(), String> {
 }
 
 /// A value, and what may stand behind it.
-fn value(index: usize, field: &Field, item: &str) -> Result<(), String> {
+fn value(index: usize, field: &QuartzField, item: &str) -> Result<(), String> {
     let (first, rest) = one(field, item, item)?;
     match (index, rest) {
         (_, "") | (DAY, "W") | (WEEKDAY, "L") => return Ok(()),
@@ -140,7 +140,7 @@ fn unread(item: &str, rest: &str) -> String {
 }
 
 /// A number or name at the beginning of a text, and what stands behind it.
-fn one<'t>(field: &Field, item: &str, text: &'t str) -> Result<(u32, &'t str), String> {
+fn one<'t>(field: &QuartzField, item: &str, text: &'t str) -> Result<(u32, &'t str), String> {
     let (low, high) = field.range;
     let out_of_range = || match field.words {
         [] => format!("`{item}` is not valid: {} are {low} to {high}", field.name),
@@ -170,7 +170,7 @@ fn one<'t>(field: &Field, item: &str, text: &'t str) -> Result<(u32, &'t str), S
 }
 
 /// `/5`
-fn increment(field: &Field, item: &str, text: &str) -> Result<(), String> {
+fn increment(field: &QuartzField, item: &str, text: &str) -> Result<(), String> {
     let step = text.strip_prefix('/').ok_or_else(|| unread(item, text))?;
     match step.parse() {
         Ok(step) if (1..=field.step).contains(&step) => Ok(()),

@@ -13,7 +13,7 @@ use super::project::list_hint;
 use super::validity;
 use crate::codes;
 use crate::load::Located;
-use crate::model::{Column, Entity, Load, Reference, Source};
+use crate::model::{Entity, EntityColumn, EntitySource, Load, Reference};
 use crate::spec::{ColumnEntry, EntitySpec, ReferenceEntry, SpecKind};
 
 /// The references of an entity, in the order of its columns.
@@ -53,7 +53,7 @@ pub fn resolve(spec: &Located<EntitySpec>, index: usize, graph: &Graph, context:
         if !graph.open(entity).key {
             context.extend(reference_fault(own.column(column), target).map(|d| d.at(span)));
         }
-        if matches!(target.source, Source::Lookup(_)) && column_accepts(spec, name) {
+        if matches!(target.source, EntitySource::Lookup(_)) && column_accepts(spec, name) {
             let message = format!("`accepted` is not allowed on a reference to the lookup `{}`", target.name);
             let span = spec.key(&format!("{}/accepted", column_pointer(name)));
             let hint = "the keys of the lookup are the accepted values: remove `accepted`";
@@ -65,7 +65,7 @@ pub fn resolve(spec: &Located<EntitySpec>, index: usize, graph: &Graph, context:
             let hint = format!("name the reference: `references: {{ entity: {wanted}, as: <name> }}`");
             context.push(Diagnostic::error(codes::AMBIGUOUS_REFERENCE, message).at(span).hint(hint));
         }
-        let always_resolves = matches!(target.source, Source::Lookup(_));
+        let always_resolves = matches!(target.source, EntitySource::Lookup(_));
         references.push(Reference { column, entity, alias, always_resolves });
     }
     references
@@ -83,7 +83,7 @@ fn column_accepts(spec: &Located<EntitySpec>, name: &str) -> bool {
     matches!(spec.spec.columns.get(name), Some(ColumnEntry::Full(column)) if column.accepted.is_some())
 }
 
-fn reference_fault(column: &Column, target: &Entity) -> Option<Diagnostic> {
+fn reference_fault(column: &EntityColumn, target: &Entity) -> Option<Diagnostic> {
     // Only an append load needs no key; where another one has none, that is reported already.
     if target.key.is_empty() && !matches!(target.load, Load::Append) {
         return None;
@@ -128,7 +128,7 @@ fn accept_keys(
     context: &mut Context<'_>,
 ) {
     let (own, target) = (&graph.entities[index], &graph.entities[reference.entity.0]);
-    let (Source::Lookup(lookup), Some(key)) = (&target.source, target.key.first()) else { return };
+    let (EntitySource::Lookup(lookup), Some(key)) = (&target.source, target.key.first()) else { return };
     let column = own.column(reference.column);
     let keys = || lookup.rows.iter().filter_map(|row| Some((row.values.get(key.0)?.as_ref()?, row.span)));
     if let Some((value, span, unmet)) = keys().find_map(|(k, span)| Some((k, span, validity::unmet(column, k)?))) {
@@ -137,7 +137,7 @@ fn accept_keys(
         let fault = Diagnostic::error(codes::OPTION_CONFLICT, message).at(spec.value(&pointer));
         context.push(fault.related(span, "the key").maybe_hint(unmet.hint));
     }
-    if let Source::Lookup(rows) = &own.source
+    if let EntitySource::Lookup(rows) = &own.source
         && !lookup.rows.is_empty()
     {
         let known: BTreeSet<_> = keys().map(|(key, _)| key).collect();

@@ -12,7 +12,7 @@ use crate::load::Located;
 use crate::spec::{EntitySpec, MetricSpec};
 
 /// Something with a name, and perhaps an old one.
-struct Named<'a> {
+struct RenamedThing<'a> {
     file: FileId,
     name: &'a str,
     old: Option<(&'a str, Span)>,
@@ -20,12 +20,12 @@ struct Named<'a> {
 
 /// Reports old names that something bears still, or that two things say they had.
 pub fn check(entities: &[&Located<EntitySpec>], metrics: &[&Located<MetricSpec>], context: &mut Context<'_>) {
-    let of_entities = entities.iter().map(|spec| Named {
+    let of_entities = entities.iter().map(|spec| RenamedThing {
         file: spec.file,
         name: &spec.spec.entity,
         old: spec.spec.renamed_from.as_deref().map(|old| (old, spec.value("/renamed_from"))),
     });
-    let of_metrics = metrics.iter().map(|spec| Named {
+    let of_metrics = metrics.iter().map(|spec| RenamedThing {
         file: spec.file,
         name: &spec.spec.metric,
         old: spec.spec.renamed_from.as_deref().map(|old| (old, spec.value("/renamed_from"))),
@@ -33,7 +33,11 @@ pub fn check(entities: &[&Located<EntitySpec>], metrics: &[&Located<MetricSpec>]
     let of_tables = metrics.iter().flat_map(|spec| {
         spec.spec.tables.iter().flatten().map(|(name, table)| {
             let pointer = format!("/tables/{}/renamed_from", pointer_segment(name));
-            Named { file: spec.file, name, old: table.renamed_from.as_deref().map(|old| (old, spec.value(&pointer))) }
+            RenamedThing {
+                file: spec.file,
+                name,
+                old: table.renamed_from.as_deref().map(|old| (old, spec.value(&pointer))),
+            }
         })
     });
     all(&of_entities.collect::<Vec<_>>(), "entity", NameOf::Entity, context);
@@ -41,7 +45,7 @@ pub fn check(entities: &[&Located<EntitySpec>], metrics: &[&Located<MetricSpec>]
     all(&of_tables.collect::<Vec<_>>(), "table", NameOf::Table, context);
 }
 
-fn all(named: &[Named<'_>], word: &str, of: NameOf, context: &mut Context<'_>) {
+fn all(named: &[RenamedThing<'_>], word: &str, of: NameOf, context: &mut Context<'_>) {
     for (index, thing) in named.iter().enumerate() {
         let Some((old, span)) = thing.old else { continue };
         let earlier = named.iter().take(index).find(|other| other.old.is_some_and(|(name, _)| is_same_name(name, old)));

@@ -12,30 +12,30 @@ use super::Context;
 use super::entity::column_pointer;
 use crate::codes;
 use crate::load::Located;
-use crate::model::{Column, ColumnId, Load};
+use crate::model::{ColumnId, EntityColumn, Load};
 use crate::spec::{ActionSpec, ColumnEntry, EntitySpec};
 
 /// What a column has to have a value for.
 #[derive(Clone, Copy)]
-pub enum Part {
+pub enum RequiredFor {
     Key,
     Sequence,
 }
 
-impl Part {
+impl RequiredFor {
     fn words(self) -> &'static str {
         match self {
-            Part::Key => "part of the key",
-            Part::Sequence => "the sequence of a history",
+            RequiredFor::Key => "part of the key",
+            RequiredFor::Sequence => "the sequence of a history",
         }
     }
 }
 
 /// The sequence of a history, where the spec names a column that there is.
-pub fn of_versions(load: &Load, columns: &[Column], spec: &Located<EntitySpec>) -> Vec<ColumnId> {
+pub fn of_versions(load: &Load, columns: &[EntityColumn], spec: &Located<EntitySpec>) -> Vec<ColumnId> {
     let Load::History { sequence, .. } = load else { return vec![] };
     let names = spec.spec.sequence.as_ref().map(|s| s.with_pointers("/sequence")).unwrap_or_default();
-    let is_named = |c: &Column| names.iter().any(|(name, _)| is_same_name(&c.name, name));
+    let is_named = |c: &EntityColumn| names.iter().any(|(name, _)| is_same_name(&c.name, name));
     columns.get(sequence.0).filter(|c| is_named(c)).map(|_| *sequence).into_iter().collect()
 }
 
@@ -44,9 +44,9 @@ const OF_DUPLICATES: [&str; 3] = ["row_count", "exact_duplicates", "conflicting_
 
 /// Makes columns required, and reports what their spec says to the contrary.
 pub fn imply(
-    columns: &mut [Column],
+    columns: &mut [EntityColumn],
     ids: &[ColumnId],
-    part: Part,
+    part: RequiredFor,
     spec: &Located<EntitySpec>,
     context: &mut Context<'_>,
 ) {

@@ -7,7 +7,7 @@ use lakeflow::is_same_name;
 use lakeflow::yaml::pointer_segment;
 
 use super::Context;
-use super::project::Settings;
+use super::project::ProjectSettings;
 use crate::codes;
 use crate::load::Located;
 use crate::model::{Audience, Mask, PersonalKind, Principal, Sees, Target};
@@ -17,7 +17,7 @@ use crate::spec::{PrincipalSpec, ProjectSpec};
 const EVERYBODY: [&str; 2] = ["account users", "users"];
 
 /// Reports what is allowed but hardly meant.
-pub fn check(project: &Located<ProjectSpec>, settings: &Settings, context: &mut Context<'_>) {
+pub fn check(project: &Located<ProjectSpec>, settings: &ProjectSettings, context: &mut Context<'_>) {
     application_ids(project, context);
     let mut told = BTreeSet::new();
     let known = |audience: &&Audience| !settings.open_audiences.has(&audience.name);

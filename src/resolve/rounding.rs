@@ -13,7 +13,7 @@
 //! as the measure was written. A count is known to be short, as no table has so many rows.
 
 use lakeflow::build;
-use lakeflow::infer::{self, Place};
+use lakeflow::infer::{self, ExprPlace};
 use lakeflow::types::{Column, DataType};
 use sqlparser::ast::{BinaryOperator, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Value};
 
@@ -59,7 +59,7 @@ impl Holes {
     /// The type of a part of the expression.
     pub fn type_of(&self, expr: &Expr) -> DataType {
         let named = build::filled(expr, |number| build::column([name_of(number).as_str()]));
-        infer::analyze_expr(&named, "", self.types.as_slice(), Place::measure("a measure")).ty
+        infer::analyze_expr(&named, "", self.types.as_slice(), ExprPlace::measure("a measure")).ty
     }
 }
 
@@ -71,24 +71,24 @@ fn name_of(hole: usize) -> String {
 pub fn round(expr: Expr, wanted: &DataType, holes: &Holes) -> (Expr, bool) {
     let exact = match wanted {
         DataType::Decimal { precision, scale } => {
-            let target = Target { precision: u32::from(*precision), scale: u32::from(*scale) };
+            let target = RoundingTarget { precision: u32::from(*precision), scale: u32::from(*scale) };
             rounded_once(&expr, &target, holes)
         }
-        _ => Form::AsItIs,
+        _ => RoundedForm::AsItIs,
     };
     match exact {
-        Form::AsItIs => (build::cast(expr, wanted), true),
-        Form::Exact(exact) => (build::cast(*exact, wanted), true),
-        Form::ExactIfShort(exact) => {
+        RoundedForm::AsItIs => (build::cast(expr, wanted), true),
+        RoundedForm::Exact(exact) => (build::cast(*exact, wanted), true),
+        RoundedForm::ExactIfShort(exact) => {
             let forms = [*exact, expr].map(|form| build::cast(form, wanted));
             (build::call("coalesce", forms), true)
         }
-        Form::None => (build::cast(expr, wanted), false),
+        RoundedForm::None => (build::cast(expr, wanted), false),
     }
 }
 
 /// In which form an expression is rounded once by a cast.
-enum Form {
+enum RoundedForm {
     AsItIs,
     Exact(Box<Expr>),
     /// NULL where the divisor is too long.
@@ -96,16 +96,16 @@ enum Form {
     None,
 }
 
-fn rounded_once(expr: &Expr, target: &Target, holes: &Holes) -> Form {
+fn rounded_once(expr: &Expr, target: &RoundingTarget, holes: &Holes) -> RoundedForm {
     // What is a DOUBLE but no quotient of whole numbers has no exact value to begin with.
     let is_exact = holes.type_of(expr).digits().is_some();
     let as_it_is = || Estimate::of(expr, holes).is_some_and(|estimate| estimate.stays_below(target));
     match fraction(expr, holes) {
-        None if !is_exact || !divides(expr) => Form::AsItIs,
-        Some(Fraction { below: None, .. }) => Form::AsItIs,
-        _ if as_it_is() => Form::AsItIs,
-        Some(Fraction { above, below: Some(below) }) => exact(&above, &below, target).unwrap_or(Form::None),
-        None => Form::None,
+        None if !is_exact || !divides(expr) => RoundedForm::AsItIs,
+        Some(Fraction { below: None, .. }) => RoundedForm::AsItIs,
+        _ if as_it_is() => RoundedForm::AsItIs,
+        Some(Fraction { above, below: Some(below) }) => exact(&above, &below, target).unwrap_or(RoundedForm::None),
+        None => RoundedForm::None,
     }
 }
 
@@ -124,7 +124,7 @@ pub fn is_quotient(call: &Function) -> bool {
     matches!(name(call).as_str(), "avg" | "mean" | "try_avg" | "try_divide")
 }
 
-pub struct Target {
+pub struct RoundingTarget {
     pub precision: u32,
     pub scale: u32,
 }
@@ -330,10 +330,10 @@ fn arguments(call: &Function) -> Vec<&Expr> {
 }
 
 /// The exact form of a quotient for a type, if there is one.
-fn exact(above: &Exact, below: &Exact, target: &Target) -> Option<Form> {
+fn exact(above: &Exact, below: &Exact, target: &RoundingTarget) -> Option<RoundedForm> {
     let form = |whole: u32, expr: Expr| {
         let expr = Box::new(expr);
-        if whole == below.whole { Form::Exact(expr) } else { Form::ExactIfShort(expr) }
+        if whole == below.whole { RoundedForm::Exact(expr) } else { RoundedForm::ExactIfShort(expr) }
     };
     let least = below.whole.min(LEAST_WHOLE);
     let widths = || (least..=below.whole).rev();

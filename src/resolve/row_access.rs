@@ -5,10 +5,10 @@ use lakeflow::diag::Diagnostic;
 use lakeflow::yaml::pointer_segment;
 
 use super::Context;
-use super::compiled::{Columns, condition};
+use super::compiled::{ConditionColumns, condition};
 use super::project::audience_id;
 use super::suspect::Asked;
-use super::written::Written;
+use super::written::WrittenExpr;
 use crate::codes;
 use crate::load::Located;
 use crate::model::{AudienceId, RowAccess};
@@ -17,7 +17,7 @@ use crate::model::{AudienceId, RowAccess};
 pub fn resolve<'c, T>(
     rows: Option<&IndexMap<String, String>>,
     readers: &[AudienceId],
-    columns: impl FnOnce() -> Columns<'c>,
+    columns: impl FnOnce() -> ConditionColumns<'c>,
     spec: &Located<T>,
     context: &mut Context<'_>,
 ) -> Vec<RowAccess> {
@@ -26,7 +26,7 @@ pub fn resolve<'c, T>(
     let columns = columns();
     for (name, sql) in rows {
         let pointer = format!("/rows/{}", pointer_segment(name));
-        let condition = condition(&Written::at(spec, &pointer, sql), Asked::Rows, &columns, context);
+        let condition = condition(&WrittenExpr::at(spec, &pointer, sql), Asked::Rows, &columns, context);
         let Some(audience) = audience_id(name, spec.key(&pointer), context) else { continue };
         if !readers.contains(&audience) && !spec.has_lost("/audience") {
             let message = format!("`rows` names audience `{name}`, which does not read the table");

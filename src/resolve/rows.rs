@@ -1,34 +1,34 @@
 //! What names mean in the SQL of specs, and how an expression is made ready for a query.
 //!
 //! Rows of an entity offer its columns, what it derives, and, along references, those of other entities:
-//! `customers.us_states.timezone`. [`Rows::compile`] judges an expression as it was written, so that faults point into
-//! the spec, and then puts columns and derived expressions in the place of their names.
+//! `customers.us_states.timezone`. [`EntityRows::compile`] judges an expression as it was written, so that faults point
+//! into the spec, and then puts columns and derived expressions in the place of their names.
 
-use lakeflow::infer::{self, ColumnUse, ExprInfo, Place, Resolution, Scope};
+use lakeflow::infer::{self, ColumnUse, ExprInfo, ExprPlace, Resolution, Scope};
 use lakeflow::{folded, is_same_name, types::DataType};
 use sqlparser::ast::Expr;
 
 use super::Context;
 use super::compiled::{Compiled, Use};
-use super::compose::{Part, compose};
+use super::compose::{NamedPart, compose};
 use super::derived::{Definitions, Derived};
 use super::graph::Graph;
 use super::guard::guarded;
 use super::stable::stabilise;
 use super::suspect::{self, Asked};
-use super::written::Written;
-use crate::model::{Column, ColumnPath, Entity, EntityId, Leaf, Named, RefPath};
+use super::written::WrittenExpr;
+use crate::model::{ColumnPath, Entity, EntityColumn, EntityId, HoleName, Leaf, RefPath};
 
 /// The rows of an entity, as a scope.
 #[derive(Clone, Copy)]
-pub struct Rows<'a> {
+pub struct EntityRows<'a> {
     pub graph: &'a Graph,
     pub base: EntityId,
     definitions: Option<&'a Definitions>,
 }
 
 /// What a path of names leads to.
-pub enum Found<'a> {
+pub enum PathTarget<'a> {
     Column(ColumnPath),
     Derived { derived: &'a Derived, path: RefPath, at: Home },
 }
@@ -40,14 +40,14 @@ pub enum Home {
     Metric(usize),
 }
 
-impl<'a> Rows<'a> {
+impl<'a> EntityRows<'a> {
     pub fn new(graph: &'a Graph, base: EntityId) -> Self {
-        Rows { graph, base, definitions: None }
+        EntityRows { graph, base, definitions: None }
     }
 
     /// The same rows with the dimensions of a metric in reach.
     pub fn with(self, definitions: Option<&'a Definitions>) -> Self {
-        Rows { definitions, ..self }
+        EntityRows { definitions, ..self }
     }
 
     fn entity(&self) -> &'a Entity {
@@ -55,18 +55,18 @@ impl<'a> Rows<'a> {
     }
 
     /// The column at the end of a path.
-    pub fn column(&self, path: &ColumnPath) -> &'a Column {
+    pub fn column(&self, path: &ColumnPath) -> &'a EntityColumn {
         self.graph.entities[path.entity.0].column(path.column)
     }
 
     /// What a path of names leads to.
-    pub fn find<S: AsRef<str>>(&self, parts: &[S]) -> Option<Found<'a>> {
+    pub fn find<S: AsRef<str>>(&self, parts: &[S]) -> Option<PathTarget<'a>> {
         let (last, mut aliases) = parts.split_last()?;
         let last = last.as_ref();
         if aliases.is_empty()
             && let Some((index, _, derived)) = self.definitions.and_then(|d| d.by_name.get_full(&*folded(last)))
         {
-            return Some(Found::Derived { derived, path: RefPath::default(), at: Home::Metric(index) });
+            return Some(PathTarget::Derived { derived, path: RefPath::default(), at: Home::Metric(index) });
         }
         if let Some((first, rest)) = aliases.split_first()
             && is_same_name(first.as_ref(), &self.entity().name)
@@ -81,10 +81,10 @@ impl<'a> Rows<'a> {
             entity = own.reference(id).entity;
         }
         if let Some(column) = self.graph.entities[entity.0].find(last) {
-            return Some(Found::Column(ColumnPath { path, entity, column }));
+            return Some(PathTarget::Column(ColumnPath { path, entity, column }));
         }
         let (index, _, derived) = self.graph.derived[entity.0].get_full(&*folded(last))?;
-        Some(Found::Derived { derived, path, at: Home::Entity(entity, index) })
+        Some(PathTarget::Derived { derived, path, at: Home::Entity(entity, index) })
     }
 
     /// What to say about a path that names nothing: the first part that is at fault, and what would be known there.
@@ -123,7 +123,7 @@ impl<'a> Rows<'a> {
     }
 
     /// Judges an expression of a spec and makes it ready for a query. Faults are reported, and then there is no result.
-    pub fn compile(&self, written: &Written<'_>, place: Place, context: &mut Context<'_>) -> Option<Compiled> {
+    pub fn compile(&self, written: &WrittenExpr<'_>, place: ExprPlace, context: &mut Context<'_>) -> Option<Compiled> {
         let expr = written.parse(context)?;
         self.compile_expr(expr, written, place, context)
     }
@@ -132,8 +132,8 @@ impl<'a> Rows<'a> {
     pub fn compile_expr(
         &self,
         mut expr: Expr,
-        written: &Written<'_>,
-        place: Place,
+        written: &WrittenExpr<'_>,
+        place: ExprPlace,
         context: &mut Context<'_>,
     ) -> Option<Compiled> {
         let judge = |expr: &Expr| infer::analyze_expr(expr, written.sql, self, place);
@@ -152,15 +152,15 @@ impl<'a> Rows<'a> {
         self.finish(expr, info, written, context)
     }
 
-    /// Like [`Rows::compile`], for a condition, which must be boolean and takes no aggregate.
+    /// Like [`EntityRows::compile`], for a condition, which must be boolean and takes no aggregate.
     pub fn compile_condition(
         &self,
-        written: &Written<'_>,
+        written: &WrittenExpr<'_>,
         asked: Asked,
         context: &mut Context<'_>,
     ) -> Option<Compiled> {
         let mut expr = written.parse(context)?;
-        let judge = |e: &Expr| infer::analyze_condition(e, written.sql, self, Place::row("a condition on rows"));
+        let judge = |e: &Expr| infer::analyze_condition(e, written.sql, self, ExprPlace::row("a condition on rows"));
         let mut info = judge(&expr);
         self.doubt(&expr, &info, asked, written, context);
         guarded(&mut expr, &mut info, true, judge);
@@ -168,13 +168,19 @@ impl<'a> Rows<'a> {
     }
 
     /// Warns of what is hardly meant in an expression without fault.
-    fn doubt(&self, expr: &Expr, info: &ExprInfo, asked: Asked, written: &Written<'_>, context: &mut Context<'_>) {
+    fn doubt(&self, expr: &Expr, info: &ExprInfo, asked: Asked, written: &WrittenExpr<'_>, context: &mut Context<'_>) {
         if info.faults.is_empty() {
             suspect::tell(suspect::find(expr, written.sql, asked, self), written, context);
         }
     }
 
-    fn finish(&self, expr: Expr, info: ExprInfo, written: &Written<'_>, context: &mut Context<'_>) -> Option<Compiled> {
+    fn finish(
+        &self,
+        expr: Expr,
+        info: ExprInfo,
+        written: &WrittenExpr<'_>,
+        context: &mut Context<'_>,
+    ) -> Option<Compiled> {
         if written.report(&info.faults, context) {
             return None;
         }
@@ -201,14 +207,14 @@ impl<'a> Rows<'a> {
     }
 
     /// What goes in the place of a name; `None` where that is at fault itself, which is reported where it is declared.
-    fn part(&self, used: &ColumnUse, written: &Written<'_>, context: &Context<'_>) -> Option<Part> {
+    fn part(&self, used: &ColumnUse, written: &WrittenExpr<'_>, context: &Context<'_>) -> Option<NamedPart> {
         let (start, count, span) = (used.range.start, used.parts.len(), written.inside(used.range.clone(), context));
         match self.find(&used.parts)? {
-            Found::Column(column) => {
-                let leaf = Leaf { named: Named::Column(column), span, word: span, release: used.release };
-                Some(Part::of_leaf(start, count, leaf))
+            PathTarget::Column(column) => {
+                let leaf = Leaf { named: HoleName::Column(column), span, word: span, release: used.release };
+                Some(NamedPart::of_leaf(start, count, leaf))
             }
-            Found::Derived { derived, path, at } => {
+            PathTarget::Derived { derived, path, at } => {
                 let expression = derived.expression.as_ref()?;
                 let leaves = expression.leaves().iter().map(|leaf| Leaf {
                     named: along(&path, &leaf.named),
@@ -216,7 +222,7 @@ impl<'a> Rows<'a> {
                     word: if matches!(at, Home::Metric(_)) { leaf.word } else { span },
                     release: leaf.release,
                 });
-                Some(Part { start, used: count, tree: expression.tree().clone(), leaves: leaves.collect() })
+                Some(NamedPart { start, used: count, tree: expression.tree().clone(), leaves: leaves.collect() })
             }
         }
     }
@@ -229,17 +235,17 @@ impl<'a> Rows<'a> {
             _ => return None,
         };
         match self.find(&parts) {
-            Some(Found::Column(path)) => Some(self.column(&path).name.clone()),
+            Some(PathTarget::Column(path)) => Some(self.column(&path).name.clone()),
             // A name that is not known was reported before.
-            Some(Found::Derived { .. }) | None => parts.last().map(|last| (*last).to_owned()),
+            Some(PathTarget::Derived { .. }) | None => parts.last().map(|last| (*last).to_owned()),
         }
     }
 }
 
 /// What a name means to whoever reaches its rows along a path.
-fn along(path: &RefPath, named: &Named) -> Named {
+fn along(path: &RefPath, named: &HoleName) -> HoleName {
     match named {
-        Named::Column(column) => Named::Column(ColumnPath { path: path.join(&column.path), ..column.clone() }),
+        HoleName::Column(column) => HoleName::Column(ColumnPath { path: path.join(&column.path), ..column.clone() }),
         other => other.clone(),
     }
 }
@@ -249,24 +255,24 @@ fn forgets_values(aggregate: &str) -> bool {
     matches!(aggregate, "count" | "approx_count_distinct" | "count_if")
 }
 
-impl suspect::Columns for Rows<'_> {
-    fn column(&self, path: &[&str]) -> Option<&Column> {
+impl suspect::ColumnTypes for EntityRows<'_> {
+    fn column(&self, path: &[&str]) -> Option<&EntityColumn> {
         match self.find(path)? {
-            Found::Column(column) => Some(Rows::column(self, &column)),
-            Found::Derived { .. } => None,
+            PathTarget::Column(column) => Some(EntityRows::column(self, &column)),
+            PathTarget::Derived { .. } => None,
         }
     }
 }
 
-impl Scope for Rows<'_> {
+impl Scope for EntityRows<'_> {
     fn resolve(&self, path: &[&str]) -> Resolution {
         let found = |ty, nullable| Resolution::Found { ty, nullable, used: path.len(), path: path.join(".") };
         match self.find(path) {
-            Some(Found::Column(at)) => {
+            Some(PathTarget::Column(at)) => {
                 let column = self.column(&at);
                 found(column.ty.clone(), column.nullable || !at.path.is_empty())
             }
-            Some(Found::Derived { derived, path, .. }) => match &derived.expression {
+            Some(PathTarget::Derived { derived, path, .. }) => match &derived.expression {
                 Some(expression) => found(expression.ty.clone(), expression.nullable || !path.is_empty()),
                 // It is at fault itself.
                 None => found(DataType::Unknown, true),

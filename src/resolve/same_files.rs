@@ -17,7 +17,7 @@ const FILLINGS: [&str; 5] = ["", "_2024-01-31", "-part.00001", "s", "~q~"];
 
 /// Warns of entities whose files another entity reads too.
 pub fn check(specs: &[&Located<EntitySpec>], context: &mut Context<'_>) {
-    let readers: Vec<Reader<'_>> = specs.iter().filter_map(|spec| Reader::of(spec)).collect();
+    let readers: Vec<LandingReader<'_>> = specs.iter().filter_map(|spec| LandingReader::of(spec)).collect();
     for (index, narrow) in readers.iter().enumerate() {
         let wide = readers.iter().enumerate().find(|(other, wide)| {
             // Of two that read the same, the second is told of.
@@ -31,7 +31,7 @@ pub fn check(specs: &[&Located<EntitySpec>], context: &mut Context<'_>) {
     }
 }
 
-struct Reader<'a> {
+struct LandingReader<'a> {
     spec: &'a Located<EntitySpec>,
     files: GlobMatcher,
     except: Option<GlobMatcher>,
@@ -39,9 +39,9 @@ struct Reader<'a> {
     samples: Vec<String>,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> LandingReader<'a> {
     /// `None` for a lookup, and where the patterns are at fault.
-    fn of(spec: &'a Located<EntitySpec>) -> Option<Reader<'a>> {
+    fn of(spec: &'a Located<EntitySpec>) -> Option<LandingReader<'a>> {
         let SourceSpec::Files(FilesSpec { files, except, .. }) = &spec.spec.source else { return None };
         if spec.has_lost("/source") {
             return None;
@@ -54,7 +54,7 @@ impl<'a> Reader<'a> {
             Some(except) => Some(matcher(except)?),
             None => None,
         };
-        let mut reader = Reader { spec, files: matcher(files)?, except, samples: vec![] };
+        let mut reader = LandingReader { spec, files: matcher(files)?, except, samples: vec![] };
         let mut samples: Vec<String> =
             alternatives(files)?.iter().flat_map(|glob| FILLINGS.map(|filling| filled(glob, filling))).collect();
         samples.retain(|path| reader.reads(path));
@@ -70,7 +70,7 @@ impl<'a> Reader<'a> {
         self.files.is_match(path) && !self.except.as_ref().is_some_and(|except| except.is_match(path))
     }
 
-    fn reads_all_of(&self, other: &Reader<'_>) -> bool {
+    fn reads_all_of(&self, other: &LandingReader<'_>) -> bool {
         !other.samples.is_empty() && other.samples.iter().all(|path| self.reads(path))
     }
 }

@@ -9,7 +9,7 @@ use lakeflow::types::DataType;
 
 use super::Context;
 use crate::codes;
-use crate::model::{Column, Entity, PersonalKind};
+use crate::model::{Entity, EntityColumn, PersonalKind};
 
 /// Endings of names, as words with a `_` between them, and what they mean.
 const ENDINGS: &[(&str, PersonalKind)] = &[
@@ -118,7 +118,7 @@ pub fn check(entity: &Entity, context: &mut Context<'_>) {
 }
 
 /// The kind of personal data that the name of a column means.
-fn meant(column: &Column, entity: &str) -> Option<PersonalKind> {
+fn meant(column: &EntityColumn, entity: &str) -> Option<PersonalKind> {
     let name = words(&column.name);
     let fits = |ending: &str| name == ending || name.strip_suffix(ending).is_some_and(|rest| rest.ends_with('_'));
     let (_, kind) = ENDINGS.iter().find(|(ending, _)| fits(ending))?;

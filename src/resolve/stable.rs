@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
-use lakeflow::infer::{Fault, FaultKind, NodeTypes};
+use lakeflow::infer::{FaultKind, NodeTypes, TypeFault};
 use lakeflow::types::DataType;
 use lakeflow::{build, range_of_node};
 use sqlparser::ast::{
@@ -30,7 +30,7 @@ const ORDERLESS: [&str; 9] = [
 
 /// Makes every aggregate of an expression independent of the order of rows. True if anything was changed; what can't be is
 /// reported.
-pub fn stabilise(expr: &mut Expr, types: &NodeTypes, sql: &str, faults: &mut Vec<Fault>) -> bool {
+pub fn stabilise(expr: &mut Expr, types: &NodeTypes, sql: &str, faults: &mut Vec<TypeFault>) -> bool {
     let mut forms = Forms { types, sql, faults, fine: BTreeSet::new(), has_list: false, changed: false };
     let _ = expr.visit(&mut forms);
     forms.changed
@@ -39,7 +39,7 @@ pub fn stabilise(expr: &mut Expr, types: &NodeTypes, sql: &str, faults: &mut Vec
 struct Forms<'a> {
     types: &'a NodeTypes,
     sql: &'a str,
-    faults: &'a mut Vec<Fault>,
+    faults: &'a mut Vec<TypeFault>,
     /// Places of the expressions whose order of elements does not matter.
     fine: BTreeSet<usize>,
     /// Whether there is a list of all values already. Two lists that are sorted apart are no pairs any more.
@@ -123,7 +123,7 @@ impl VisitorMut for Forms<'_> {
 
 impl Forms<'_> {
     fn refused(&mut self, message: String, hint: &str, range: std::ops::Range<usize>) -> ControlFlow<()> {
-        self.faults.push(Fault { kind: FaultKind::NotDeterministic, range, message, hint: Some(hint.to_owned()) });
+        self.faults.push(TypeFault { kind: FaultKind::NotDeterministic, range, message, hint: Some(hint.to_owned()) });
         ControlFlow::Continue(())
     }
 }
@@ -234,7 +234,7 @@ fn taken(expr: &mut Expr) -> Expr {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use lakeflow::infer::{Place, analyze_expr};
+    use lakeflow::infer::{ExprPlace, analyze_expr};
     use lakeflow::types::Column;
     use lakeflow::{expr_text, parse_expr};
 
@@ -243,7 +243,7 @@ mod tests {
         let columns = [("x", "string"), ("n", "int"), ("m", "map<string, int>")];
         let columns: Vec<Column> = columns.iter().map(|(name, text)| Column::nullable(*name, ty(text))).collect();
         let Ok(mut expr) = parse_expr(sql) else { return "no SQL".to_owned() };
-        let info = analyze_expr(&expr, sql, columns.as_slice(), Place::measure("a measure"));
+        let info = analyze_expr(&expr, sql, columns.as_slice(), ExprPlace::measure("a measure"));
         let mut faults = vec![];
         stabilise(&mut expr, &info.types, sql, &mut faults);
         faults.first().map_or_else(|| expr_text(&expr), |fault| fault.message.clone())

@@ -12,7 +12,7 @@ use super::Context;
 use super::constant::{self, Misfit, normalized};
 use crate::codes;
 use crate::load::Located;
-use crate::model::{Column, Constant, Normalize};
+use crate::model::{Constant, EntityColumn, Normalize};
 use crate::spec::{ColumnSpec, EntitySpec};
 
 /// The accepted values of a column.
@@ -67,7 +67,7 @@ fn stated(
 }
 
 /// Reports demands of a column that no text can meet.
-pub fn check(column: &Column, pointer: &str, spec: &Located<EntitySpec>, context: &mut Context<'_>) {
+pub fn check(column: &EntityColumn, pointer: &str, spec: &Located<EntitySpec>, context: &mut Context<'_>) {
     let mut fault = |message: String, key: &str, hint: Option<String>| {
         let span = spec.value(&format!("{pointer}/{key}"));
         context.push(Diagnostic::error(codes::OPTION_CONFLICT, message).at(span).maybe_hint(hint));
@@ -96,7 +96,7 @@ pub fn check(column: &Column, pointer: &str, spec: &Located<EntitySpec>, context
 }
 
 /// Why no text of a column can become a value.
-pub fn unmet(column: &Column, value: &Constant) -> Option<Misfit> {
+pub fn unmet(column: &EntityColumn, value: &Constant) -> Option<Misfit> {
     // A value of another type has many spellings.
     let Constant::Text(text) = value else { return None };
     let changed = normalized(text, column.normalize);

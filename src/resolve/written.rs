@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use lakeflow::diag::Diagnostic;
-use lakeflow::infer::{Fault, Risk};
+use lakeflow::infer::{Risk, TypeFault};
 use lakeflow::source::Span;
 use lakeflow::yaml::Places;
 use sqlparser::ast::{Expr, Value, visit_expressions};
@@ -15,7 +15,7 @@ use crate::spec::expanded;
 
 /// An expression as it stands in a spec.
 #[derive(Debug, Clone, Copy)]
-pub struct Written<'a> {
+pub struct WrittenExpr<'a> {
     /// The text.
     pub sql: &'a str,
     /// JSON pointer to it.
@@ -23,10 +23,10 @@ pub struct Written<'a> {
     places: &'a Places,
 }
 
-impl<'a> Written<'a> {
+impl<'a> WrittenExpr<'a> {
     /// The expression at `pointer` of a spec.
-    pub fn at<T>(spec: &'a Located<T>, pointer: &'a str, sql: &'a str) -> Written<'a> {
-        Written { sql, pointer, places: &spec.places }
+    pub fn at<T>(spec: &'a Located<T>, pointer: &'a str, sql: &'a str) -> WrittenExpr<'a> {
+        WrittenExpr { sql, pointer, places: &spec.places }
     }
 
     /// The place of the whole.
@@ -79,7 +79,7 @@ impl<'a> Written<'a> {
     }
 
     /// Reports the faults of an analysis; true if there was one.
-    pub fn report(&self, faults: &[Fault], context: &mut Context<'_>) -> bool {
+    pub fn report(&self, faults: &[TypeFault], context: &mut Context<'_>) -> bool {
         for fault in faults {
             let span = self.inside(fault.range.clone(), context);
             let diagnostic = Diagnostic::error(fault.kind.code(), fault.message.clone()).at(span);

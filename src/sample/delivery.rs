@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::faults::{self, Fault};
+use super::faults::{self, FieldFault};
 use super::random::Random;
 use super::rows::{self, Row};
 use super::values::Values;
@@ -10,7 +10,7 @@ use crate::model::{ColumnId, Load};
 
 /// What is special about a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shape {
+pub enum FileShape {
     /// Nothing.
     Plain,
     /// A byte-order mark, CRLF, and the columns in another order.
@@ -31,7 +31,7 @@ pub enum Shape {
 #[derive(Debug, Clone)]
 pub struct Delivery {
     /// What is special about it.
-    pub shape: Shape,
+    pub shape: FileShape,
     /// Days after the first file.
     pub day: u64,
     /// Rows, with all their faults; some are too short or too long.
@@ -39,14 +39,14 @@ pub struct Delivery {
 }
 
 /// Shape, share of the rows in percent, and day of every file.
-const PLAN: [(Shape, usize, u64); 7] = [
-    (Shape::Plain, 60, 0),
-    (Shape::Windows, 20, 1),
-    (Shape::Extra, 15, 1),
-    (Shape::Corrections, 5, 2),
-    (Shape::Broken, 0, 3),
-    (Shape::HeaderOnly, 0, 4),
-    (Shape::Empty, 0, 5),
+const PLAN: [(FileShape, usize, u64); 7] = [
+    (FileShape::Plain, 60, 0),
+    (FileShape::Windows, 20, 1),
+    (FileShape::Extra, 15, 1),
+    (FileShape::Corrections, 5, 2),
+    (FileShape::Broken, 0, 3),
+    (FileShape::HeaderOnly, 0, 4),
+    (FileShape::Empty, 0, 5),
 ];
 
 /// Share of rows with a fault in a field, in percent, and the greatest one for the sake of showing every fault.
@@ -60,7 +60,7 @@ const REPEATED: usize = 100;
 pub fn deliveries(
     values: &Values<'_>,
     valid: &[Row],
-    faults: &[(ColumnId, Fault)],
+    faults: &[(ColumnId, FieldFault)],
     random: &mut Random,
 ) -> Vec<Delivery> {
     let spoiled = spoiled(valid, faults, random);
@@ -72,18 +72,18 @@ pub fn deliveries(
         let mut rows = spoiled.get(start..end).unwrap_or_default().to_vec();
         let (delivered, here) = (valid.get(..start).unwrap_or_default(), valid.get(start..end).unwrap_or_default());
         match shape {
-            Shape::Plain | Shape::Windows => repeat_some(&mut rows, here, REPEATED, &mut versions, random),
+            FileShape::Plain | FileShape::Windows => repeat_some(&mut rows, here, REPEATED, &mut versions, random),
             // Equally late as the file before: the name of the file decides.
-            Shape::Extra => repeat_some(&mut rows, delivered, REPEATED, &mut versions, random),
-            Shape::Corrections => {
+            FileShape::Extra => repeat_some(&mut rows, delivered, REPEATED, &mut versions, random),
+            FileShape::Corrections => {
                 correct_some(&mut rows, delivered, &spoiled, random);
                 let step = if versions.are_kept { 3 } else { 25 };
                 repeat_some(&mut rows, delivered, step, &mut versions, random);
             }
-            Shape::Broken => rows.extend(delivered.iter().rev().take(4).cloned()),
-            Shape::HeaderOnly | Shape::Empty => {}
+            FileShape::Broken => rows.extend(delivered.iter().rev().take(4).cloned()),
+            FileShape::HeaderOnly | FileShape::Empty => {}
         }
-        if shape == Shape::Plain {
+        if shape == FileShape::Plain {
             wrong_lengths(values, &mut rows, random);
         }
         deliveries.push(Delivery { shape, day, rows });
@@ -98,7 +98,7 @@ pub fn deliveries(
 }
 
 /// Rows with a fault here and there: every fault once, as long as there are rows enough.
-fn spoiled(valid: &[Row], faults: &[(ColumnId, Fault)], random: &mut Random) -> Vec<Row> {
+fn spoiled(valid: &[Row], faults: &[(ColumnId, FieldFault)], random: &mut Random) -> Vec<Row> {
     let mut rows = valid.to_vec();
     let count = (rows.len() * FAULTY / 100).max(faults.len().min(rows.len() * FAULTY_AT_MOST / 100));
     for fault in faults.iter().cycle().take(if faults.is_empty() { 0 } else { count }) {

@@ -9,12 +9,12 @@ use super::random::Random;
 use super::rows::Row;
 use super::values::{Values, normalized};
 use super::words::AWKWARD;
-use crate::model::{Column, ColumnId, Project, Source};
+use crate::model::{ColumnId, EntityColumn, EntitySource, Project};
 use crate::resolve::read;
 
 /// A change to the text of a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Fault {
+pub enum FieldFault {
     /// Another text in its place.
     Instead(String),
     /// Spaces around it.
@@ -27,8 +27,8 @@ pub enum Fault {
 
 /// Every change that fits the columns of an entity, each with its column: first one of each column, then another of
 /// each, so that a small sample shows something of all columns.
-pub fn all(values: &Values<'_>, is_lookup: impl Fn(ColumnId) -> bool) -> Vec<(ColumnId, Fault)> {
-    let mut faults: Vec<(usize, ColumnId, Fault)> = vec![];
+pub fn all(values: &Values<'_>, is_lookup: impl Fn(ColumnId) -> bool) -> Vec<(ColumnId, FieldFault)> {
+    let mut faults: Vec<(usize, ColumnId, FieldFault)> = vec![];
     for (id, column) in values.columns().filter(|(id, _)| !values.is_protected(*id)) {
         let mut rank = 0;
         let mut add = |fault| {
@@ -36,29 +36,29 @@ pub fn all(values: &Values<'_>, is_lookup: impl Fn(ColumnId) -> bool) -> Vec<(Co
             rank += 1;
         };
         if values.is_required(id) {
-            add(Fault::Instead(String::new()));
+            add(FieldFault::Instead(String::new()));
         }
         if values.entity.references.iter().any(|r| r.column == id) && !is_lookup(id) {
-            add(Fault::Instead(unknown_key(&column.ty)));
+            add(FieldFault::Instead(unknown_key(&column.ty)));
         }
         if matches!(column.ty, DataType::Decimal { scale: 1.., .. }) {
-            add(Fault::Half);
+            add(FieldFault::Half);
         }
         for text in beyond(values, id).into_iter().chain(invalid(values, id, column)) {
-            add(Fault::Instead(text));
+            add(FieldFault::Instead(text));
         }
         for text in unconvertible(&column.ty) {
-            add(Fault::Instead(text));
+            add(FieldFault::Instead(text));
         }
         if column.normalize.is_some() {
-            add(Fault::Case);
+            add(FieldFault::Case);
         }
-        add(Fault::Spaces);
+        add(FieldFault::Spaces);
         if is_free_text(values, id, column) {
-            AWKWARD.iter().for_each(|text| add(Fault::Instead((*text).to_owned())));
+            AWKWARD.iter().for_each(|text| add(FieldFault::Instead((*text).to_owned())));
         }
         if values.is_required(id) {
-            add(Fault::Instead("   ".into()));
+            add(FieldFault::Instead("   ".into()));
         }
     }
     faults.sort_by_key(|(rank, id, _)| (*rank, *id));
@@ -68,7 +68,7 @@ pub fn all(values: &Values<'_>, is_lookup: impl Fn(ColumnId) -> bool) -> Vec<(Co
 /// Whether a column of an entity refers to rows that are part of the specs.
 pub fn refers_to_lookup(project: &Project, values: &Values<'_>, id: ColumnId) -> bool {
     let references = values.entity.references.iter().filter(|r| r.column == id);
-    references.into_iter().any(|r| matches!(project.entity(r.entity).source, Source::Lookup(_)))
+    references.into_iter().any(|r| matches!(project.entity(r.entity).source, EntitySource::Lookup(_)))
 }
 
 /// Texts that casts of some engines take and the language refuses.
@@ -105,7 +105,7 @@ fn unconvertible(ty: &DataType) -> Vec<String> {
 }
 
 /// Texts that the accepted values or the pattern of a column refuse.
-fn invalid(values: &Values<'_>, id: ColumnId, column: &Column) -> Vec<String> {
+fn invalid(values: &Values<'_>, id: ColumnId, column: &EntityColumn) -> Vec<String> {
     let mut texts = vec![];
     if let Some(accepted) = &column.validity.accepted {
         texts.push("unknown".to_owned());
@@ -141,7 +141,7 @@ fn unknown_key(ty: &DataType) -> String {
 }
 
 /// Whether any text may stand in a column: it names no row, and nothing is said about its values.
-fn is_free_text(values: &Values<'_>, id: ColumnId, column: &Column) -> bool {
+fn is_free_text(values: &Values<'_>, id: ColumnId, column: &EntityColumn) -> bool {
     let is_bound = values.entity.key.contains(&id) || values.entity.references.iter().any(|r| r.column == id);
     let validity = &column.validity;
     let is_stated = validity.accepted.is_some() || validity.matches.is_some() || !column.examples.is_empty();
@@ -149,17 +149,17 @@ fn is_free_text(values: &Values<'_>, id: ColumnId, column: &Column) -> bool {
 }
 
 /// Makes one change to a row.
-pub fn apply(row: &mut Row, (id, fault): &(ColumnId, Fault), random: &mut Random) {
+pub fn apply(row: &mut Row, (id, fault): &(ColumnId, FieldFault), random: &mut Random) {
     let Some(field) = row.get_mut(id.0) else { return };
     *field = match fault {
-        Fault::Instead(text) => text.clone(),
-        Fault::Spaces => format!("{}{field}{}", " ".repeat(random.below(3)), " ".repeat(1 + random.below(2))),
-        Fault::Case => {
+        FieldFault::Instead(text) => text.clone(),
+        FieldFault::Spaces => format!("{}{field}{}", " ".repeat(random.below(3)), " ".repeat(1 + random.below(2))),
+        FieldFault::Case => {
             let lower = field.to_lowercase();
             if lower == *field { field.to_uppercase() } else { lower }
         }
-        Fault::Half if field.contains('.') => format!("{field}5"),
-        Fault::Half => field.clone(),
+        FieldFault::Half if field.contains('.') => format!("{field}5"),
+        FieldFault::Half => field.clone(),
     };
 }
 
@@ -167,7 +167,7 @@ pub fn apply(row: &mut Row, (id, fault): &(ColumnId, Fault), random: &mut Random
 mod tests {
     use super::*;
 
-    fn changed(text: &str, fault: Fault) -> String {
+    fn changed(text: &str, fault: FieldFault) -> String {
         let mut row = vec![text.to_owned()];
         apply(&mut row, &(ColumnId(0), fault), &mut Random::new(1, "faults"));
         row.concat()
@@ -175,17 +175,17 @@ mod tests {
 
     #[test]
     fn half_a_digit_is_added_behind_the_point() {
-        assert_eq!([changed("1.25", Fault::Half), changed("", Fault::Half)], ["1.255", ""]);
+        assert_eq!([changed("1.25", FieldFault::Half), changed("", FieldFault::Half)], ["1.255", ""]);
     }
 
     #[test]
     fn letter_case_changes() {
-        assert_eq!([changed("Open", Fault::Case), changed("open", Fault::Case)], ["open", "OPEN"]);
+        assert_eq!([changed("Open", FieldFault::Case), changed("open", FieldFault::Case)], ["open", "OPEN"]);
     }
 
     #[test]
     fn spaces_come_around() {
-        let text = changed("x", Fault::Spaces);
+        let text = changed("x", FieldFault::Spaces);
         assert!(text.len() > 1 && text.trim_matches(' ') == "x", "{text:?}");
     }
 }

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use sqlparser::ast::{BinaryOperator, Expr, UnaryOperator, Value};
 
 use super::calendar;
-use crate::model::{ColumnId, Entity, Expression, Named, RuleKind};
+use crate::model::{ColumnId, Entity, Expression, HoleName, RuleKind};
 
 /// The limits of an entity.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -93,8 +93,8 @@ fn column(condition: &Expression, part: &Expr) -> Option<ColumnId> {
         return column(condition, inner);
     }
     match &condition.leaf(part)?.named {
-        Named::Column(path) => Some(path.column),
-        Named::Output(_) | Named::Measure(_) => None,
+        HoleName::Column(path) => Some(path.column),
+        HoleName::Output(_) | HoleName::Measure(_) => None,
     }
 }
 

@@ -21,8 +21,8 @@ mod write;
 pub use naming::Readers;
 pub use write::{MODIFIED, WriteError, modified_json, write};
 
-use crate::model::{Entity, EntityId, FileSource, Project, Source};
-use delivery::{Delivery, Shape};
+use crate::model::{Entity, EntityId, EntitySource, FileSource, Project};
+use delivery::{Delivery, FileShape};
 use random::Random;
 use values::{Keys, Values};
 
@@ -66,9 +66,9 @@ pub fn generate(project: &Project, options: Options) -> Vec<SampleFile> {
     for (rank, id) in rows::reference_order(project).into_iter().enumerate() {
         let entity = project.entity(id);
         match &entity.source {
-            Source::Lookup(lookup) => drop(keys.insert(id, rows::lookup_keys(&entity.key, &lookup.rows))),
-            Source::Files(source) => {
-                let made = Made::new(project, id, entity, &keys, options);
+            EntitySource::Lookup(lookup) => drop(keys.insert(id, rows::lookup_keys(&entity.key, &lookup.rows))),
+            EntitySource::Files(source) => {
+                let made = MadeEntity::new(project, id, entity, &keys, options);
                 files.extend(made.files(rank as u64, source, &readers, options));
                 keys.insert(id, made.keys);
             }
@@ -80,7 +80,7 @@ pub fn generate(project: &Project, options: Options) -> Vec<SampleFile> {
 }
 
 /// What was made for one entity.
-struct Made<'a> {
+struct MadeEntity<'a> {
     id: EntityId,
     values: Values<'a>,
     is_referred_to: bool,
@@ -88,7 +88,7 @@ struct Made<'a> {
     keys: Vec<String>,
 }
 
-impl<'a> Made<'a> {
+impl<'a> MadeEntity<'a> {
     fn new(project: &Project, id: EntityId, entity: &'a Entity, keys: &'a Keys, options: Options) -> Self {
         let mut random = Random::new(options.seed, &entity.name);
         let values = Values::new(entity, keys);
@@ -98,7 +98,7 @@ impl<'a> Made<'a> {
         let valid = rows::valid(id, &values, count, &mut random);
         let faults = faults::all(&values, |column| faults::refers_to_lookup(project, &values, column));
         let deliveries = delivery::deliveries(&values, &valid, &faults, &mut random);
-        Made { id, is_referred_to, deliveries, keys: rows::keys(&values, &valid), values }
+        MadeEntity { id, is_referred_to, deliveries, keys: rows::keys(&values, &valid), values }
     }
 
     fn files(&self, rank: u64, source: &FileSource, readers: &Readers, options: Options) -> Vec<SampleFile> {
@@ -113,7 +113,7 @@ impl<'a> Made<'a> {
             files.push(SampleFile { name, bytes, modified: modified(delivery.day) });
         }
         let left_out = naming::left_out_name(source, readers, &mut random);
-        let newest = self.deliveries.iter().find(|d| d.shape == Shape::Corrections);
+        let newest = self.deliveries.iter().find(|d| d.shape == FileShape::Corrections);
         if let (Some(name), Some(delivery)) = (left_out, newest) {
             let bytes = csv_text::bytes(&self.values, delivery, source.delimiter);
             files.push(SampleFile { name, bytes, modified: modified(6) });

@@ -2,9 +2,9 @@
 
 use globset::{GlobBuilder, GlobMatcher};
 
-use super::pattern::Pattern;
+use super::pattern::TextPattern;
 use super::random::Random;
-use crate::model::{EntityId, FileSource, Project, Source};
+use crate::model::{EntityId, EntitySource, FileSource, Project};
 
 /// Which entity reads which file.
 pub struct Readers {
@@ -15,8 +15,8 @@ impl Readers {
     /// The patterns of all entities of a project.
     pub fn of(project: &Project) -> Self {
         let files = project.entities.iter().enumerate().filter_map(|(i, e)| match &e.source {
-            Source::Files(files) => Some((EntityId(i), files)),
-            Source::Lookup(_) => None,
+            EntitySource::Files(files) => Some((EntityId(i), files)),
+            EntitySource::Lookup(_) => None,
         });
         let except = |files: &FileSource| files.except.as_deref().and_then(|e| regex::Regex::new(e).ok());
         Readers { readers: files.map(|(id, files)| (id, matcher(&files.files), except(files))).collect() }
@@ -53,7 +53,7 @@ pub fn file_name(
 
 /// A file name that an entity leaves out by `except`, where no other entity reads it.
 pub fn left_out_name(files: &FileSource, readers: &Readers, random: &mut Random) -> Option<String> {
-    let except = Pattern::new(files.except.as_deref()?)?;
+    let except = TextPattern::new(files.except.as_deref()?)?;
     let matches = matcher(&files.files)?;
     let name = (0..10).filter_map(|_| except.text(random)).find(|name| matches.is_match(name))?;
     readers.of_file(&name).is_empty().then_some(name)

@@ -13,18 +13,18 @@ const EXTRA: u32 = 3;
 
 /// A pattern to make texts from.
 #[derive(Debug, Clone)]
-pub struct Pattern {
+pub struct TextPattern {
     hir: Hir,
     regex: regex::Regex,
 }
 
-impl Pattern {
+impl TextPattern {
     /// Reads a pattern; `None` when it is not valid.
     pub fn new(pattern: &str) -> Option<Self> {
         let translated = pattern::translate(pattern).ok()?.regex;
         // No line end before the end of a text: a file would break there.
         let translated = translated.replace(CLOSING_END, r"\z");
-        Some(Pattern { hir: regex_syntax::parse(&translated).ok()?, regex: regex::Regex::new(&translated).ok()? })
+        Some(TextPattern { hir: regex_syntax::parse(&translated).ok()?, regex: regex::Regex::new(&translated).ok()? })
     }
 
     /// Whether a text matches, in the sense of RLIKE: anywhere, unless the pattern is anchored.
@@ -87,7 +87,7 @@ mod tests {
         for pattern in
             [r"^[A-Z]{2}[0-9]{4}\z", "^[^@ ]+@[^@ ]+[.][^@ ]+$", "^(a|bc)?x{2,}$", "@", r"^[α-ω]\d$", "^[^/]*[.]csv$"]
         {
-            let made = Pattern::new(pattern);
+            let made = TextPattern::new(pattern);
             for _ in 0..20 {
                 let text = made.as_ref().and_then(|p| p.text(&mut random)).unwrap_or_default();
                 assert!(regex::Regex::new(pattern).is_ok_and(|r| r.is_match(&text)), "{pattern} gave {text:?}");
@@ -97,7 +97,7 @@ mod tests {
 
     #[test]
     fn a_pattern_that_nothing_matches_gives_nothing() {
-        let pattern = Pattern::new(r"^a\z.b");
+        let pattern = TextPattern::new(r"^a\z.b");
         assert_eq!(pattern.and_then(|p| p.text(&mut Random::new(1, "none"))), None);
     }
 }

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use lakeflow::types::DataType;
 
 use super::limits::Limits;
-use super::pattern::Pattern;
+use super::pattern::TextPattern;
 use super::random::Random;
 use super::{calendar, invent};
-use crate::model::{Action, Column, ColumnId, Entity, EntityId, Load, PersonalKind, RuleKind};
+use crate::model::{Action, ColumnId, Entity, EntityColumn, EntityId, Load, PersonalKind, RuleKind};
 use crate::resolve;
 
 /// Keys of the entities that are made already, as texts.
@@ -20,24 +20,24 @@ pub struct Values<'a> {
     pub entity: &'a Entity,
     /// What its checks demand.
     pub limits: Limits,
-    patterns: Vec<Option<Pattern>>,
+    patterns: Vec<Option<TextPattern>>,
     keys: &'a Keys,
 }
 
 impl<'a> Values<'a> {
     /// Reads patterns and checks of an entity; `keys` holds those of the entities it refers to.
     pub fn new(entity: &'a Entity, keys: &'a Keys) -> Self {
-        let pattern = |c: &Column| c.validity.matches.as_deref().and_then(Pattern::new);
+        let pattern = |c: &EntityColumn| c.validity.matches.as_deref().and_then(TextPattern::new);
         Values { entity, limits: Limits::of(entity), patterns: entity.columns.iter().map(pattern).collect(), keys }
     }
 
     /// The columns of the entity with their ids.
-    pub fn columns(&self) -> impl Iterator<Item = (ColumnId, &'a Column)> {
+    pub fn columns(&self) -> impl Iterator<Item = (ColumnId, &'a EntityColumn)> {
         self.entity.columns.iter().enumerate().map(|(i, c)| (ColumnId(i), c))
     }
 
     /// The pattern of a column.
-    pub fn pattern(&self, id: ColumnId) -> Option<&Pattern> {
+    pub fn pattern(&self, id: ColumnId) -> Option<&TextPattern> {
         self.patterns.get(id.0).and_then(Option::as_ref)
     }
 
@@ -86,7 +86,7 @@ impl<'a> Values<'a> {
         }
     }
 
-    fn typed(&self, id: ColumnId, column: &Column, random: &mut Random) -> String {
+    fn typed(&self, id: ColumnId, column: &EntityColumn, random: &mut Random) -> String {
         match &column.ty {
             DataType::Boolean => random.word(&["true", "false", "true", "yes", "no", "1", "0"]).to_owned(),
             DataType::TinyInt | DataType::SmallInt | DataType::Int | DataType::BigInt => {
@@ -114,7 +114,7 @@ impl<'a> Values<'a> {
         }
     }
 
-    fn date(&self, id: ColumnId, column: &Column, random: &mut Random) -> String {
+    fn date(&self, id: ColumnId, column: &EntityColumn, random: &mut Random) -> String {
         let is_birth = column.pii == Some(PersonalKind::BirthDate);
         let (low, high) = self.range(id, invent::usual_days(&column.name, is_birth));
         calendar::date(random.between(low, high))
@@ -137,7 +137,7 @@ impl<'a> Values<'a> {
 }
 
 /// The text after the normalisation of its column.
-pub fn normalized(column: &Column, text: &str) -> String {
+pub fn normalized(column: &EntityColumn, text: &str) -> String {
     resolve::normalized(text, column.normalize)
 }
 

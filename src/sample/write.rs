@@ -44,7 +44,7 @@ pub enum WriteError {
 
 /// An entry of `_modified.json`.
 #[derive(Debug, Serialize, Deserialize)]
-struct Entry {
+struct ModifiedEntry {
     file: String,
     modified: String,
     sha256: String,
@@ -90,9 +90,9 @@ fn set_time(path: &Path, modified: u64) -> Result<(), WriteError> {
 
 /// The text of `_modified.json`.
 pub fn modified_json(files: &[SampleFile]) -> String {
-    let entries: Vec<Entry> = files
+    let entries: Vec<ModifiedEntry> = files
         .iter()
-        .map(|file| Entry {
+        .map(|file| ModifiedEntry {
             file: file.name.clone(),
             modified: calendar::rfc3339(file.modified),
             sha256: hex(&Sha256::digest(&file.bytes)),
@@ -103,14 +103,14 @@ pub fn modified_json(files: &[SampleFile]) -> String {
 }
 
 /// The files of an earlier sample, by name.
-fn earlier(dir: &Path) -> Result<BTreeMap<String, Entry>, WriteError> {
+fn earlier(dir: &Path) -> Result<BTreeMap<String, ModifiedEntry>, WriteError> {
     let path = dir.join(MODIFIED);
     let text = match fs::read_to_string(&path) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(BTreeMap::new()),
         Err(source) => return Err(WriteError::Io { path, source }),
     };
-    let entries: Vec<Entry> = serde_json::from_str(&text).unwrap_or_default();
+    let entries: Vec<ModifiedEntry> = serde_json::from_str(&text).unwrap_or_default();
     // A name that leads elsewhere would lead to files of somebody else.
     if entries.is_empty() && text.trim() != "[]" || !entries.iter().all(|entry| is_inside(&entry.file)) {
         return Err(WriteError::NoList(path));

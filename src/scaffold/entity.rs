@@ -9,7 +9,7 @@ use lakeflow::types::DataType;
 use super::column::{self, InferredColumn};
 use super::names::{self, singular};
 use super::personal;
-use super::table::Table;
+use super::table::CsvTable;
 use super::text::Scalar;
 use crate::resolve::is_reserved_header;
 use crate::spec::PersonalSpec;
@@ -50,14 +50,14 @@ impl InferredEntity {
 }
 
 /// The entities of tables that are grouped by entity name.
-pub fn infer(grouped: &BTreeMap<String, Vec<Table>>) -> Vec<InferredEntity> {
+pub fn infer(grouped: &BTreeMap<String, Vec<CsvTable>>) -> Vec<InferredEntity> {
     let mut entities: Vec<InferredEntity> = grouped.iter().map(|(name, tables)| entity(name, tables)).collect();
     separate_files(&mut entities, grouped);
     link(&mut entities);
     entities
 }
 
-fn entity(name: &str, tables: &[Table]) -> InferredEntity {
+fn entity(name: &str, tables: &[CsvTable]) -> InferredEntity {
     let mut headers: Vec<String> = vec![];
     for header in tables.iter().flat_map(|t| &t.header) {
         // A column without a name can't be declared, nor one that is called like another, or like one that the raw table
@@ -109,8 +109,8 @@ fn entity(name: &str, tables: &[Table]) -> InferredEntity {
 }
 
 /// All values of a column, empty where a file lacks it.
-fn values_of<'a>(header: &str, tables: &'a [Table]) -> Vec<&'a str> {
-    let of_table = |table: &'a Table| {
+fn values_of<'a>(header: &str, tables: &'a [CsvTable]) -> Vec<&'a str> {
+    let of_table = |table: &'a CsvTable| {
         let position = table.header.iter().position(|h| h == header);
         table.rows.iter().map(move |row| position.and_then(|p| row.get(p)).map_or("", String::as_str))
     };
@@ -137,7 +137,7 @@ fn key(entity: &str, columns: &[InferredColumn], rows: usize) -> Option<String> 
 
 /// Where the pattern of one entity matches files of another, those are left out; where that takes more than one
 /// pattern, the files are named one by one.
-fn separate_files(entities: &mut [InferredEntity], grouped: &BTreeMap<String, Vec<Table>>) {
+fn separate_files(entities: &mut [InferredEntity], grouped: &BTreeMap<String, Vec<CsvTable>>) {
     let patterns: Vec<(String, Scalar)> = entities.iter().map(|e| (e.name.clone(), e.files.clone())).collect();
     for entity in entities {
         let Scalar(own) = &entity.files;

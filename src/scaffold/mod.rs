@@ -22,7 +22,7 @@ use crate::resolve::ending_of_other_format;
 use crate::spec::SpecKind;
 use crate::validate;
 use entity::InferredEntity;
-use table::Table;
+use table::CsvTable;
 
 /// A file of a new project.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,7 +88,7 @@ struct ReadmeView<'a> {
 
 #[derive(Template)]
 #[template(path = "init/metric.yml")]
-struct MetricView<'a> {
+struct NewMetricView<'a> {
     metric: &'a entity::InferredMetric,
 }
 
@@ -104,9 +104,9 @@ pub fn from_csv(name: &str, files: &[CsvFile]) -> Result<Vec<ProjectFile>, Scaff
     if let Some((file, ending)) = files.iter().find_map(|f| Some((f, ending_of_other_format(&f.name)?))) {
         return Err(ScaffoldError::Csv { file: file.name.clone(), reason: format!("`.{ending}` files are not CSV") });
     }
-    let mut grouped: BTreeMap<String, Vec<Table>> = BTreeMap::new();
+    let mut grouped: BTreeMap<String, Vec<CsvTable>> = BTreeMap::new();
     for file in files {
-        grouped.entry(names::entity_name(&file.name)).or_default().push(Table::read(file)?);
+        grouped.entry(names::entity_name(&file.name)).or_default().push(CsvTable::read(file)?);
     }
     let entities = entity::infer(&grouped);
     let mut out = common(name, "Inferred from CSV files; every guess wants to be read before it is relied on.")?;
@@ -115,7 +115,7 @@ pub fn from_csv(name: &str, files: &[CsvFile]) -> Result<Vec<ProjectFile>, Scaff
     }
     let metric = entity::starter_metric(&entities);
     if let Some(metric) = &metric {
-        let text = MetricView { metric }.render()?;
+        let text = NewMetricView { metric }.render()?;
         out.push(ProjectFile::new(format!("specs/metrics/{}.yml", metric.name), end_line(&text)));
     }
     out.push(readme(

@@ -9,7 +9,7 @@ const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
 /// Header and rows of one file, surrounding spaces removed.
 #[derive(Debug)]
-pub struct Table {
+pub struct CsvTable {
     /// Name of the file.
     pub file: String,
     /// Field separator.
@@ -20,12 +20,12 @@ pub struct Table {
     pub rows: Vec<Vec<String>>,
 }
 
-impl Table {
+impl CsvTable {
     /// Reads a file with a header.
     ///
     /// # Errors
     /// A file that is not UTF-8, has no header, or is broken CSV.
-    pub fn read(file: &CsvFile) -> Result<Table, ScaffoldError> {
+    pub fn read(file: &CsvFile) -> Result<CsvTable, ScaffoldError> {
         let fault = |reason: &str| ScaffoldError::Csv { file: file.name.clone(), reason: reason.to_owned() };
         let text =
             std::str::from_utf8(&file.bytes).map_err(|_| fault("it is not UTF-8"))?.trim_start_matches('\u{feff}');
@@ -46,7 +46,7 @@ impl Table {
             let record = record.map_err(|e| fault(&e.to_string()))?;
             rows.push((0..header.len()).map(|i| record.get(i).unwrap_or_default().to_owned()).collect());
         }
-        Ok(Table { file: file.name.clone(), delimiter: char::from(delimiter), header, rows })
+        Ok(CsvTable { file: file.name.clone(), delimiter: char::from(delimiter), header, rows })
     }
 }
 

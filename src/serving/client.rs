@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::Reader;
+use super::RestReader;
 
 #[derive(Template)]
 #[template(path = "serving/client.py", escape = "none")]
@@ -12,20 +12,20 @@ struct Python<'a> {
 }
 
 /// A client in Python that reads every page of a table.
-pub fn python(reader: &Reader<'_>) -> Result<String, askama::Error> {
+pub fn python(reader: &RestReader<'_>) -> Result<String, askama::Error> {
     let tables = reader.readings.iter().map(|reading| reading.table.as_str()).collect();
     Python { name: reader.name, tables }.render()
 }
 
 #[derive(Template)]
 #[template(path = "serving/client.sh", escape = "none")]
-struct Shell<'a> {
+struct ShellClient<'a> {
     name: &'a str,
     tables: Vec<&'a str>,
 }
 
 /// A script that does the same with curl and jq.
-pub fn shell(reader: &Reader<'_>) -> Result<String, askama::Error> {
+pub fn shell(reader: &RestReader<'_>) -> Result<String, askama::Error> {
     let tables = reader.readings.iter().map(|reading| reading.table.as_str()).collect();
-    Shell { name: reader.name, tables }.render()
+    ShellClient { name: reader.name, tables }.render()
 }

@@ -8,7 +8,7 @@ use heck::ToTitleCase;
 use lakeflow::types::DataType;
 use serde::Serialize;
 
-use super::widget::{self, Format, Place, Placed, Shown, WIDTH};
+use super::widget::{self, PlacedWidget, Shown, WIDTH, WidgetFormat, WidgetPlace};
 use crate::model::{Grain, Measure, Metric, MetricTable, Time};
 use crate::render::text::Ident;
 
@@ -20,14 +20,14 @@ struct Query<'a> {
 }
 
 #[derive(Serialize)]
-struct Dashboard<'a> {
-    datasets: Vec<Dataset<'a>>,
+struct DashboardFile<'a> {
+    datasets: Vec<DashboardDataset<'a>>,
     pages: Vec<Page<'a>>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Dataset<'a> {
+struct DashboardDataset<'a> {
     name: &'a str,
     display_name: &'a str,
     query_lines: Vec<String>,
@@ -39,7 +39,7 @@ struct Page<'a> {
     name: String,
     display_name: String,
     page_type: &'static str,
-    layout: Vec<Placed<'a>>,
+    layout: Vec<PlacedWidget<'a>>,
 }
 
 /// A table with what its widgets show.
@@ -66,7 +66,7 @@ pub fn dashboard(metric: &Metric) -> Result<String, askama::Error> {
         Page { name: format!("by_{title}"), display_name: format!("By {title}"), page_type: "PAGE_TYPE_CANVAS", layout }
     });
     let datasets = grains.iter().flat_map(|(_, tables)| tables).filter_map(|drawn| dataset(metric, drawn));
-    let dashboard = Dashboard { datasets: datasets.collect(), pages: pages.collect() };
+    let dashboard = DashboardFile { datasets: datasets.collect(), pages: pages.collect() };
     serde_json::to_string_pretty(&dashboard).map_err(askama::Error::custom)
 }
 
@@ -75,13 +75,13 @@ fn drawn(table: &MetricTable) -> Drawn<'_> {
     Drawn { table, title: table.name.to_title_case(), dimensions }
 }
 
-fn dataset<'a>(metric: &Metric, drawn: &'a Drawn<'_>) -> Option<Dataset<'a>> {
+fn dataset<'a>(metric: &Metric, drawn: &'a Drawn<'_>) -> Option<DashboardDataset<'a>> {
     let name = &drawn.table.name;
     let names = drawn.table.dimensions.iter().map(|d| &d.name).chain(metric.measures.iter().map(|m| &m.name));
     let columns = std::iter::once(Ident::new(Time::COLUMN)).chain(names.map(Ident::new)).collect();
     let query = Query { columns, table: Ident::new(name) }.render().ok()?;
     let query_lines = query.trim_end().lines().map(|line| format!("{line}\n")).collect();
-    Some(Dataset { name, display_name: &drawn.title, query_lines })
+    Some(DashboardDataset { name, display_name: &drawn.title, query_lines })
 }
 
 /// The period on top; below it a line for each measure of the whole, then each table with its bars.
@@ -90,24 +90,24 @@ fn layout<'a>(
     time: &'a Shown<'_>,
     measures: &'a [Shown<'_>],
     summed: Option<&'a Shown<'_>>,
-) -> Vec<Placed<'a>> {
+) -> Vec<PlacedWidget<'a>> {
     let names: Vec<&str> = tables.iter().map(|drawn| drawn.table.name.as_str()).collect();
-    let mut layout = vec![widget::date_range("period", &names, time, Place { x: 0, y: 0, width: 2, height: 1 })];
+    let mut layout = vec![widget::date_range("period", &names, time, WidgetPlace { x: 0, y: 0, width: 2, height: 1 })];
     let (wholes, parts): (Vec<_>, Vec<_>) = tables.iter().partition(|drawn| drawn.dimensions.is_empty());
     let mut row = 1;
     for Drawn { table, .. } in wholes {
         for (index, measure) in measures.iter().enumerate() {
-            let place = Place { x: index % 2 * 3, y: row + index / 2 * 4, width: 3, height: 4 };
+            let place = WidgetPlace { x: index % 2 * 3, y: row + index / 2 * 4, width: 3, height: 4 };
             layout.push(widget::line(format!("{}_{}", table.name, measure.name), &table.name, time, measure, place));
         }
         row += measures.len().div_ceil(2) * 4;
     }
     for Drawn { table, title, dimensions } in parts {
-        let mut place = Place { x: 0, y: row, width: WIDTH, height: 6 };
+        let mut place = WidgetPlace { x: 0, y: row, width: WIDTH, height: 6 };
         if let (Some(dimension), Some(value)) = (dimensions.last(), summed) {
-            let own = Place { width: 2, ..place };
+            let own = WidgetPlace { width: 2, ..place };
             layout.push(widget::bar(format!("{}_bar", table.name), &table.name, dimension, value, own));
-            place = Place { x: own.width, width: WIDTH - own.width, ..place };
+            place = WidgetPlace { x: own.width, width: WIDTH - own.width, ..place };
         }
         let columns: Vec<&Shown<'_>> = std::iter::once(time).chain(dimensions).chain(measures).collect();
         layout.push(widget::table(format!("{}_rows", table.name), &table.name, title, &columns, place));
@@ -131,12 +131,12 @@ fn shown(measure: &Measure) -> Shown<'_> {
 }
 
 /// Money as money; other numbers with the digits of their type.
-fn format(measure: &Measure) -> Option<Format<'_>> {
+fn format(measure: &Measure) -> Option<WidgetFormat<'_>> {
     let places = match measure.expression.ty {
         DataType::Decimal { scale, .. } => scale,
         DataType::BigInt | DataType::Int | DataType::SmallInt | DataType::TinyInt => 0,
         _ => return None,
     };
     let is_currency = measure.unit.len() == 3 && measure.unit.chars().all(|c| c.is_ascii_uppercase());
-    Some(Format::new(is_currency.then_some(measure.unit.as_str()), places))
+    Some(WidgetFormat::new(is_currency.then_some(measure.unit.as_str()), places))
 }

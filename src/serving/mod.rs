@@ -14,14 +14,14 @@ mod widget;
 use crate::model::{PrincipalId, Project};
 use crate::plan::{self, ArtifactKind, BuildPlan, ReaderFile};
 use crate::render::{RenderError, RenderedFile};
-use reading::Reading;
+use reading::TableReading;
 
 /// A program that reads over REST.
-struct Reader<'a> {
+struct RestReader<'a> {
     /// Name of the principal in the project.
     name: &'a str,
     /// What it may read, by name of the table.
-    readings: Vec<Reading>,
+    readings: Vec<TableReading>,
 }
 
 /// All files: a document and two clients for each program, a dashboard for each metric over time.
@@ -42,10 +42,11 @@ pub fn serving(project: &Project, plan: &BuildPlan) -> Result<Vec<RenderedFile>,
 
 fn text(project: &Project, reader: PrincipalId, file: ReaderFile) -> Result<String, askama::Error> {
     let name = plan::serving::reader_name(project, reader);
-    let readings = plan::serving::readings(project, name).map(|(metric, table)| Reading::of(project, metric, table));
-    let mut readings: Vec<Reading> = readings.collect::<Result<_, _>>()?;
+    let readings =
+        plan::serving::readings(project, name).map(|(metric, table)| TableReading::of(project, metric, table));
+    let mut readings: Vec<TableReading> = readings.collect::<Result<_, _>>()?;
     readings.sort_by(|a, b| a.table.cmp(&b.table));
-    let reader = Reader { name, readings };
+    let reader = RestReader { name, readings };
     match file {
         ReaderFile::Document => Ok(format!("{:#}", openapi::document(project, &reader))),
         ReaderFile::Python => client::python(&reader),

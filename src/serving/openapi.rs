@@ -8,12 +8,12 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::Reader;
-use super::reading::{Column, Parameter, Reading};
+use super::RestReader;
+use super::reading::{ResultColumn, StatementParameter, TableReading};
 use crate::model::{Principal, Project, Target};
 
 /// The document for one program.
-pub fn document(project: &Project, reader: &Reader<'_>) -> Value {
+pub fn document(project: &Project, reader: &RestReader<'_>) -> Value {
     let mut schemas = Map::new();
     for reading in &reader.readings {
         schemas.insert(format!("{}_request", reading.table), request(project, reading));
@@ -71,7 +71,7 @@ fn place(target: &Target, reader: &str) -> Value {
 }
 
 /// What the program is allowed, and no more.
-fn description(reader: &Reader<'_>) -> String {
+fn description(reader: &RestReader<'_>) -> String {
     let tables: Vec<String> = reader.readings.iter().map(|r| format!("`SELECT` on `{}`", r.table)).collect();
     format!(
         "A table is read a page at a time: `POST /api/2.0/sql/statements` starts a statement, \
@@ -84,7 +84,7 @@ fn description(reader: &Reader<'_>) -> String {
     )
 }
 
-fn paths(project: &Project, reader: &Reader<'_>) -> Value {
+fn paths(project: &Project, reader: &RestReader<'_>) -> Value {
     let requests: Vec<Value> = reader.readings.iter().map(|r| reference(&format!("{}_request", r.table))).collect();
     let examples: Map<String, Value> = reader.readings.iter().map(|r| (r.table.clone(), example(project, r))).collect();
     let id = json!({"$ref": "#/components/parameters/statement_id"});
@@ -139,7 +139,7 @@ fn reference(schema: &str) -> Value {
     json!({"$ref": format!("#/components/schemas/{schema}")})
 }
 
-fn request(project: &Project, reading: &Reading) -> Value {
+fn request(project: &Project, reading: &TableReading) -> Value {
     let values = |of: fn(&Target) -> &String| targets(project).map(of).collect::<Vec<_>>();
     let parameters: Vec<Value> = reading.parameters.iter().map(parameter).collect();
     json!({
@@ -176,7 +176,7 @@ fn unique(values: Vec<&String>) -> Vec<&String> {
     unique
 }
 
-fn parameter(parameter: &Parameter) -> Value {
+fn parameter(parameter: &StatementParameter) -> Value {
     let mut schema = json!({
         "type": "object",
         "description": parameter.description,
@@ -194,8 +194,8 @@ fn parameter(parameter: &Parameter) -> Value {
 }
 
 /// A row is an array of texts, whatever the types of its columns are.
-fn row(reading: &Reading) -> Value {
-    let cell = |column: &Column| {
+fn row(reading: &TableReading) -> Value {
+    let cell = |column: &ResultColumn| {
         let ty = if column.nullable { json!(["string", "null"]) } else { json!("string") };
         let text = match column.description.as_str() {
             "" => column.ty.to_string(),
@@ -208,8 +208,8 @@ fn row(reading: &Reading) -> Value {
 }
 
 /// The first page of a table.
-fn example(project: &Project, reading: &Reading) -> Value {
-    let given = |p: &Parameter| match p.name.as_str() {
+fn example(project: &Project, reading: &TableReading) -> Value {
+    let given = |p: &StatementParameter| match p.name.as_str() {
         "page_size" => json!({"name": p.name, "type": p.ty, "value": "1000"}),
         _ => json!({"name": p.name, "type": p.ty}),
     };
@@ -230,7 +230,7 @@ fn example(project: &Project, reading: &Reading) -> Value {
     })
 }
 
-fn answers(reader: &Reader<'_>) -> Map<String, Value> {
+fn answers(reader: &RestReader<'_>) -> Map<String, Value> {
     let rows: Vec<Value> = reader.readings.iter().map(|r| reference(&format!("{}_row", r.table))).collect();
     let states = ["PENDING", "RUNNING", "SUCCEEDED", "FAILED", "CANCELED", "CLOSED"];
     let answers = json!({

@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 
 /// The names of one statement.
 #[derive(Default)]
-pub struct Names {
+pub struct ParameterNames {
     taken: BTreeSet<String>,
 }
 
-impl Names {
+impl ParameterNames {
     /// A name of its own that is as close to the proposal as can be: `net-tax` becomes `net_tax`, or `net_tax_2` where that
     /// is taken.
     pub fn name(&mut self, proposal: &str) -> String {
@@ -34,7 +34,7 @@ mod tests {
 
     #[test]
     fn names_are_words_and_differ() {
-        let mut names = Names::default();
+        let mut names = ParameterNames::default();
         let proposals =
             ["page_size", "Page_Size", "net-tax", "net_tax", "x'y", "größe", "grüße", "1st", "_", "net_tax_2"];
         let given = proposals.map(|proposal| names.name(proposal));

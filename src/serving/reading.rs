@@ -6,29 +6,29 @@
 use askama::Template;
 use lakeflow::types::DataType;
 
-use super::parameter::Names;
+use super::parameter::ParameterNames;
 use crate::model::{Dimension, Metric, MetricTable, Project, Time};
 use crate::plan::serving::row_keys;
 use crate::render::text::Ident;
 
 /// A statement over a table.
 #[derive(Debug, Clone)]
-pub struct Reading {
+pub struct TableReading {
     /// Name of the table.
     pub table: String,
     /// What it tells.
     pub description: String,
     /// What a row holds.
-    pub columns: Vec<Column>,
+    pub columns: Vec<ResultColumn>,
     /// What the statement is given, the place of a page and its size last.
-    pub parameters: Vec<Parameter>,
+    pub parameters: Vec<StatementParameter>,
     /// The statement.
     pub statement: String,
 }
 
 /// A column of the result.
 #[derive(Debug, Clone)]
-pub struct Column {
+pub struct ResultColumn {
     /// Its name.
     pub name: String,
     /// Its type.
@@ -43,7 +43,7 @@ pub struct Column {
 
 /// A parameter of the statement; without a value it asks for nothing.
 #[derive(Debug, Clone)]
-pub struct Parameter {
+pub struct StatementParameter {
     /// Its name.
     pub name: String,
     /// Its type, as SQL.
@@ -65,19 +65,19 @@ struct Key {
 
 #[derive(Template)]
 #[template(path = "serving/statement.sql")]
-struct Statement<'a> {
+struct StatementBody<'a> {
     columns: Vec<Ident<'a>>,
     table: Ident<'a>,
     conditions: Vec<String>,
     order: Vec<String>,
 }
 
-impl Reading {
+impl TableReading {
     /// The reading of a table whose rows some columns tell apart.
-    pub fn of(project: &Project, metric: &Metric, table: &MetricTable) -> Result<Reading, askama::Error> {
+    pub fn of(project: &Project, metric: &Metric, table: &MetricTable) -> Result<TableReading, askama::Error> {
         let columns = columns(metric, table);
         // What pages are told apart by has its name first: programs rely on it.
-        let mut names = Names::default();
+        let mut names = ParameterNames::default();
         let page_size = names.name("page_size");
         let keys = keys(project, metric, table, &columns, &mut names);
         let mut parameters = vec![];
@@ -89,19 +89,19 @@ impl Reading {
             }
         }
         conditions.push(behind(&keys));
-        parameters.extend(keys.iter().map(|key| Parameter {
+        parameters.extend(keys.iter().map(|key| StatementParameter {
             name: key.parameter.clone(),
             ty: key.ty.clone(),
             description: format!("`{}` of the last row of the page before; no value for the first page", key.column),
             follows: Some(key.column.clone()),
         }));
-        parameters.push(Parameter {
+        parameters.push(StatementParameter {
             name: page_size,
             ty: "INT".to_owned(),
             description: "Rows of a page; the last page has fewer".to_owned(),
             follows: None,
         });
-        let statement = Statement {
+        let statement = StatementBody {
             columns: columns.iter().map(|column| Ident::new(&column.name)).collect(),
             table: Ident::new(&table.name),
             conditions,
@@ -109,7 +109,7 @@ impl Reading {
         };
         let statement = statement.render()?.trim_end().to_owned();
         let described = [&table.description, &metric.description].into_iter().find(|text| !text.is_empty());
-        Ok(Reading {
+        Ok(TableReading {
             table: table.name.clone(),
             description: described.cloned().unwrap_or_default(),
             columns,
@@ -119,15 +119,15 @@ impl Reading {
     }
 }
 
-fn columns(metric: &Metric, table: &MetricTable) -> Vec<Column> {
-    let dimension = |d: &Dimension| Column {
+fn columns(metric: &Metric, table: &MetricTable) -> Vec<ResultColumn> {
+    let dimension = |d: &Dimension| ResultColumn {
         name: d.name.clone(),
         ty: d.expression.ty.clone(),
         nullable: d.expression.nullable,
         description: d.description.clone(),
         personal: d.pii.is_some(),
     };
-    let period = table.grain.map(|_| Column {
+    let period = table.grain.map(|_| ResultColumn {
         name: Time::COLUMN.to_owned(),
         ty: DataType::Date,
         nullable: false,
@@ -135,7 +135,7 @@ fn columns(metric: &Metric, table: &MetricTable) -> Vec<Column> {
         personal: false,
     });
     let shown = metric.per.iter().flat_map(|per| &per.columns).chain(&table.dimensions).map(dimension);
-    let measures = metric.measures.iter().map(|m| Column {
+    let measures = metric.measures.iter().map(|m| ResultColumn {
         name: m.name.clone(),
         ty: m.expression.ty.clone(),
         nullable: m.expression.nullable && m.empty.is_none(),
@@ -146,13 +146,19 @@ fn columns(metric: &Metric, table: &MetricTable) -> Vec<Column> {
 }
 
 /// The columns that tell rows apart, in the order of the table.
-fn keys(project: &Project, metric: &Metric, table: &MetricTable, columns: &[Column], names: &mut Names) -> Vec<Key> {
+fn keys(
+    project: &Project,
+    metric: &Metric,
+    table: &MetricTable,
+    columns: &[ResultColumn],
+    names: &mut ParameterNames,
+) -> Vec<Key> {
     let keys = row_keys(project, metric, table);
     columns.iter().filter(|column| keys.contains(&column.name.as_str())).map(|column| key(column, names)).collect()
 }
 
 /// NULL is ordered as the empty text, which no column holds: a blank is NULL.
-fn key(column: &Column, names: &mut Names) -> Key {
+fn key(column: &ResultColumn, names: &mut ParameterNames) -> Key {
     let name = Ident::new(&column.name);
     let (sql, ty) = match (&column.ty, column.nullable) {
         (DataType::String, true) => (format!("coalesce({name}, '')"), DataType::String),
@@ -177,11 +183,11 @@ fn behind(keys: &[Key]) -> String {
 }
 
 /// What rows can be searched by, each with its condition.
-fn filters(column: &Column, names: &mut Names) -> Vec<(Parameter, String)> {
+fn filters(column: &ResultColumn, names: &mut ParameterNames) -> Vec<(StatementParameter, String)> {
     let name = Ident::new(&column.name);
     let make = |parameter: String, ty: &DataType, description: String, test: String| {
         let condition = format!("(:{parameter} IS NULL OR {test})");
-        (Parameter { name: parameter, ty: ty.to_string(), description, follows: None }, condition)
+        (StatementParameter { name: parameter, ty: ty.to_string(), description, follows: None }, condition)
     };
     let mut compared = |proposal: String, operator: &str, words: &str| {
         let parameter = names.name(&proposal);

@@ -20,13 +20,13 @@ pub struct Shown<'a> {
     /// Title for people.
     pub title: String,
     /// How numbers are written.
-    pub format: Option<Format<'a>>,
+    pub format: Option<WidgetFormat<'a>>,
 }
 
 /// How a number is written: `number-plain`, or `number-currency` with the code of a currency.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Format<'a> {
+pub struct WidgetFormat<'a> {
     #[serde(rename = "type")]
     kind: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -41,11 +41,11 @@ struct Decimals {
     places: u8,
 }
 
-impl<'a> Format<'a> {
+impl<'a> WidgetFormat<'a> {
     /// A number with so many decimals; an amount, if there is a currency.
-    pub fn new(currency_code: Option<&'a str>, places: u8) -> Format<'a> {
+    pub fn new(currency_code: Option<&'a str>, places: u8) -> WidgetFormat<'a> {
         let kind = if currency_code.is_some() { "number-currency" } else { "number-plain" };
-        Format { kind, currency_code, decimal_places: Decimals { kind: "exact", places } }
+        WidgetFormat { kind, currency_code, decimal_places: Decimals { kind: "exact", places } }
     }
 }
 
@@ -61,8 +61,8 @@ impl<'a> Shown<'a> {
         Shown { name, expression, ..self.clone() }
     }
 
-    fn field(&self) -> Field<'_> {
-        Field { name: &self.name, expression: &self.expression }
+    fn field(&self) -> WidgetField<'_> {
+        WidgetField { name: &self.name, expression: &self.expression }
     }
 
     fn encoding(&self, scale: &'static str) -> Encoding<'_> {
@@ -77,7 +77,7 @@ impl<'a> Shown<'a> {
 
 /// Where a widget stands.
 #[derive(Debug, Clone, Copy, Serialize)]
-pub struct Place {
+pub struct WidgetPlace {
     /// Column of its left edge.
     pub x: usize,
     /// Row of its upper edge.
@@ -90,9 +90,9 @@ pub struct Place {
 
 /// A widget in its place.
 #[derive(Debug, Serialize)]
-pub struct Placed<'a> {
+pub struct PlacedWidget<'a> {
     widget: Widget<'a>,
-    position: Place,
+    position: WidgetPlace,
 }
 
 #[derive(Debug, Serialize)]
@@ -112,12 +112,12 @@ struct Query<'a> {
 #[serde(rename_all = "camelCase")]
 struct Selected<'a> {
     dataset_name: &'a str,
-    fields: Vec<Field<'a>>,
+    fields: Vec<WidgetField<'a>>,
     disaggregated: bool,
 }
 
 #[derive(Debug, Serialize)]
-struct Field<'a> {
+struct WidgetField<'a> {
     name: &'a str,
     expression: &'a str,
 }
@@ -128,7 +128,7 @@ struct Spec<'a> {
     version: u8,
     widget_type: &'static str,
     encodings: Encodings<'a>,
-    frame: Frame<'a>,
+    frame: WidgetFrame<'a>,
 }
 
 #[derive(Debug, Serialize)]
@@ -146,7 +146,7 @@ struct Encoding<'a> {
     scale: Scale,
     display_name: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    format: Option<&'a Format<'a>>,
+    format: Option<&'a WidgetFormat<'a>>,
 }
 
 #[derive(Debug, Serialize)]
@@ -173,13 +173,19 @@ struct Listed<'a> {
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Frame<'a> {
+struct WidgetFrame<'a> {
     show_title: bool,
     title: Cow<'a, str>,
 }
 
 /// A line over time.
-pub fn line<'a>(name: String, dataset: &'a str, time: &'a Shown<'_>, value: &'a Shown<'_>, place: Place) -> Placed<'a> {
+pub fn line<'a>(
+    name: String,
+    dataset: &'a str,
+    time: &'a Shown<'_>,
+    value: &'a Shown<'_>,
+    place: WidgetPlace,
+) -> PlacedWidget<'a> {
     let encodings = Encodings::Axes { x: time.encoding("temporal"), y: value.encoding("quantitative") };
     let spec = Spec { version: 3, widget_type: "line", encodings, frame: frame(&value.title) };
     let fields = vec![time.field(), value.field()];
@@ -192,8 +198,8 @@ pub fn bar<'a>(
     dataset: &'a str,
     dimension: &'a Shown<'_>,
     value: &'a Shown<'_>,
-    place: Place,
-) -> Placed<'a> {
+    place: WidgetPlace,
+) -> PlacedWidget<'a> {
     let mut y = dimension.encoding("categorical");
     y.scale.sort = Some(Sort { by: "x-reversed" });
     let encodings = Encodings::Axes { x: value.encoding("quantitative"), y };
@@ -209,8 +215,8 @@ pub fn table<'a>(
     dataset: &'a str,
     title: &'a str,
     columns: &[&'a Shown<'_>],
-    place: Place,
-) -> Placed<'a> {
+    place: WidgetPlace,
+) -> PlacedWidget<'a> {
     let shown = columns.iter().map(|column| column.listed(None)).collect();
     let encodings = Encodings::Columns { columns: shown };
     let spec = Spec { version: 2, widget_type: "table", encodings, frame: frame(title) };
@@ -219,7 +225,7 @@ pub fn table<'a>(
 }
 
 /// A range of dates that holds for several datasets.
-pub fn date_range<'a>(name: &str, datasets: &[&'a str], column: &'a Shown<'_>, place: Place) -> Placed<'a> {
+pub fn date_range<'a>(name: &str, datasets: &[&'a str], column: &'a Shown<'_>, place: WidgetPlace) -> PlacedWidget<'a> {
     let named = |dataset: &str| format!("{dataset}_{}", column.name);
     let queries = datasets.iter().map(|dataset| query(named(dataset), dataset, vec![column.field()], false)).collect();
     let fields = datasets.iter().map(|dataset| column.listed(Some(named(dataset)))).collect();
@@ -231,16 +237,16 @@ pub fn date_range<'a>(name: &str, datasets: &[&'a str], column: &'a Shown<'_>, p
 /// The only query of a widget.
 const MAIN: &str = "main_query";
 
-fn widget<'a>(name: String, queries: Vec<Query<'a>>, spec: Spec<'a>, position: Place) -> Placed<'a> {
-    Placed { widget: Widget { name, queries, spec }, position }
+fn widget<'a>(name: String, queries: Vec<Query<'a>>, spec: Spec<'a>, position: WidgetPlace) -> PlacedWidget<'a> {
+    PlacedWidget { widget: Widget { name, queries, spec }, position }
 }
 
-fn query<'a>(name: String, dataset_name: &'a str, fields: Vec<Field<'a>>, disaggregated: bool) -> Query<'a> {
+fn query<'a>(name: String, dataset_name: &'a str, fields: Vec<WidgetField<'a>>, disaggregated: bool) -> Query<'a> {
     Query { name, query: Selected { dataset_name, fields, disaggregated } }
 }
 
-fn frame<'a>(title: impl Into<Cow<'a, str>>) -> Frame<'a> {
-    Frame { show_title: true, title: title.into() }
+fn frame<'a>(title: impl Into<Cow<'a, str>>) -> WidgetFrame<'a> {
+    WidgetFrame { show_title: true, title: title.into() }
 }
 
 fn quoted(name: &str) -> String {

@@ -64,8 +64,8 @@ pub fn is_input(path: &Path) -> bool {
 /// Reads the files among `paths`, and those below the directories among them, in parallel; in the order of `paths`, and of
 /// path within each directory, none twice.
 pub fn read(world: &dyn World, paths: &[PathBuf]) -> Vec<SqlFile> {
-    let found: Vec<Vec<Found>> = paths.iter().map(|path| find(world, path)).collect();
-    let read = |found: Vec<Found>| found.into_par_iter().filter_map(|found| found.read(world)).collect();
+    let found: Vec<Vec<FoundPath>> = paths.iter().map(|path| find(world, path)).collect();
+    let read = |found: Vec<FoundPath>| found.into_par_iter().filter_map(|found| found.read(world)).collect();
     let read: Vec<Vec<SqlFile>> = found.into_par_iter().map(read).collect();
     let mut seen = BTreeSet::new();
     let each =
@@ -74,8 +74,8 @@ pub fn read(world: &dyn World, paths: &[PathBuf]) -> Vec<SqlFile> {
 }
 
 /// What there is at a path.
-fn find(world: &dyn World, path: &Path) -> Vec<Found> {
-    if is_input(path) || !world.is_dir(path) { vec![Found::Given(path.to_owned())] } else { below(world, path) }
+fn find(world: &dyn World, path: &Path) -> Vec<FoundPath> {
+    if is_input(path) || !world.is_dir(path) { vec![FoundPath::Given(path.to_owned())] } else { below(world, path) }
 }
 
 /// A directory without SQL.
@@ -85,7 +85,7 @@ fn empty(dir: &Path) -> SqlFile {
 }
 
 /// A place where a file may be.
-enum Found {
+enum FoundPath {
     /// To be read whatever it is.
     Given(PathBuf),
     /// To be read if it turns out to be a notebook.
@@ -94,21 +94,21 @@ enum Found {
     Unread(PathBuf, Unread),
 }
 
-impl Found {
+impl FoundPath {
     fn read(self, world: &dyn World) -> Option<SqlFile> {
         match self {
-            Found::Given(path) => Some(SqlFile { text: text(world, &path), path }),
-            Found::PerhapsNotebook(path) => {
+            FoundPath::Given(path) => Some(SqlFile { text: text(world, &path), path }),
+            FoundPath::PerhapsNotebook(path) => {
                 let text = text(world, &path).ok().filter(|text| notebook::mark(text).is_some())?;
                 Some(SqlFile { path, text: Ok(text) })
             }
-            Found::Unread(path, unread) => Some(SqlFile { path, text: Err(unread) }),
+            FoundPath::Unread(path, unread) => Some(SqlFile { path, text: Err(unread) }),
         }
     }
 }
 
 /// What there is below a directory.
-fn below(world: &dyn World, dir: &Path) -> Vec<Found> {
+fn below(world: &dyn World, dir: &Path) -> Vec<FoundPath> {
     let has_ending = |path: &Path, endings: &[&str]| {
         path.extension().is_some_and(|found| endings.iter().any(|ending| found.eq_ignore_ascii_case(ending)))
     };
@@ -117,7 +117,7 @@ fn below(world: &dyn World, dir: &Path) -> Vec<Found> {
     let is_made = |path: &Path| path.ancestors().any(|above| made.contains(above));
     listing.files.retain(|path| !is_made(path));
     listing.faults.retain(|error| !is_made(&error.path));
-    let mut found: Vec<Found> = vec![];
+    let mut found: Vec<FoundPath> = vec![];
     for error in listing.faults {
         // Where a link leads back to, files are found without it; one that leads nowhere may be no SQL.
         let matters = match error.fault {
@@ -126,14 +126,14 @@ fn below(world: &dyn World, dir: &Path) -> Vec<Found> {
             _ => true,
         };
         if matters {
-            found.push(Found::Unread(error.path.clone(), unreadable(&error)));
+            found.push(FoundPath::Unread(error.path.clone(), unreadable(&error)));
         }
     }
     for path in listing.files {
         if has_ending(&path, &["sql"]) {
-            found.push(Found::Given(path));
+            found.push(FoundPath::Given(path));
         } else if has_ending(&path, &["py", "r", "scala"]) {
-            found.push(Found::PerhapsNotebook(path));
+            found.push(FoundPath::PerhapsNotebook(path));
         }
     }
     found

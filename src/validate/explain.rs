@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use crate::codes;
 use crate::load::{Document, noun};
 
-use super::leaf::Leaf;
+use super::leaf::SchemaLeaf;
 
 /// Faults of one file after which the walk stops: a person mends some and comes again.
 const MAX_FAULTS: usize = 100;
@@ -43,7 +43,7 @@ pub(super) struct Misspelt {
 pub(super) fn explain(schema: &Value, document: &Document, text: &str) -> Findings {
     let doubtful = document.places.doubtful();
     let mut walk = Walk { root: schema, document, text, doubtful, findings: Findings::default() };
-    let place = Place { pointer: String::new(), name: "the spec".to_owned(), schema, part: String::new() };
+    let place = ValuePlace { pointer: String::new(), name: "the spec".to_owned(), schema, part: String::new() };
     walk.value(&place, &document.value);
     if walk.is_full()
         && let Some(last) = walk.findings.diagnostics.last_mut()
@@ -63,7 +63,7 @@ struct Walk<'a> {
 }
 
 /// A value's pointer and schema.
-struct Place<'a> {
+struct ValuePlace<'a> {
     pointer: String,
     /// What messages call the value: its key, or its position in a list.
     name: String,
@@ -73,12 +73,12 @@ struct Place<'a> {
     part: String,
 }
 
-impl<'a> Place<'a> {
+impl<'a> ValuePlace<'a> {
     /// The value of a key.
-    fn key(&self, key: &str, schema: &'a Value, required: bool) -> Place<'a> {
+    fn key(&self, key: &str, schema: &'a Value, required: bool) -> ValuePlace<'a> {
         let pointer = format!("{}/{}", self.pointer, pointer_segment(key));
         let part = if required && !self.is_spec() { self.part.clone() } else { pointer.clone() };
-        Place { pointer, name: format!("`{key}`"), schema, part }
+        ValuePlace { pointer, name: format!("`{key}`"), schema, part }
     }
 
     /// Whether it is the whole spec, of which no part is so important that the others mean nothing without it.
@@ -87,9 +87,9 @@ impl<'a> Place<'a> {
     }
 
     /// An item of a list, which falls with the list: a shorter one would be another one.
-    fn item(&self, index: usize, schema: &'a Value) -> Place<'a> {
+    fn item(&self, index: usize, schema: &'a Value) -> ValuePlace<'a> {
         let name = format!("item {} of {}", index + 1, self.name);
-        Place { pointer: format!("{}/{index}", self.pointer), name, schema, part: self.part.clone() }
+        ValuePlace { pointer: format!("{}/{index}", self.pointer), name, schema, part: self.part.clone() }
     }
 }
 
@@ -98,12 +98,12 @@ impl<'a> Walk<'a> {
         self.findings.diagnostics.len() >= MAX_FAULTS
     }
 
-    fn value(&mut self, place: &Place<'a>, value: &Value) {
+    fn value(&mut self, place: &ValuePlace<'a>, value: &Value) {
         if self.doubtful.contains(&place.pointer) {
             self.findings.lost.push(place.part.clone());
         }
-        let leaves = Leaf::all(self.root, place.schema);
-        let fitting: Vec<Leaf<'a>> = leaves.iter().copied().filter(|leaf| leaf.takes(value)).collect();
+        let leaves = SchemaLeaf::all(self.root, place.schema);
+        let fitting: Vec<SchemaLeaf<'a>> = leaves.iter().copied().filter(|leaf| leaf.takes(value)).collect();
         match value {
             _ if fitting.is_empty() => self.other_type(place, value, &leaves),
             Value::Object(fields) => self.mapping(place, fields, &fitting),
@@ -122,7 +122,7 @@ impl<'a> Walk<'a> {
     }
 
     /// A value of a type that is not wanted; an unquoted scalar may be a text all the same.
-    fn other_type(&mut self, place: &Place<'a>, value: &Value, leaves: &[Leaf<'a>]) {
+    fn other_type(&mut self, place: &ValuePlace<'a>, value: &Value, leaves: &[SchemaLeaf<'a>]) {
         let takes_text = leaves.iter().any(|leaf| leaf.types().any(|ty| ty == "string"));
         let written = self.document.places.plain_text(self.text, &place.pointer);
         if let Some(written) = written.filter(|_| takes_text && !value.is_null()) {
@@ -141,7 +141,7 @@ impl<'a> Walk<'a> {
         self.fault(place, fault.maybe_hint(self.meaning(place)).maybe_hint(example(&place.name, place.schema)));
     }
 
-    fn word(&mut self, place: &Place<'a>, text: &str, leaves: &[Leaf<'a>]) {
+    fn word(&mut self, place: &ValuePlace<'a>, text: &str, leaves: &[SchemaLeaf<'a>]) {
         let free = leaves.iter().find(|leaf| leaf.word().is_none() && leaf.types().any(|ty| ty == "string"));
         let Some(free) = free else {
             let words: Vec<&str> = leaves.iter().filter_map(|leaf| leaf.word()).collect();
@@ -163,7 +163,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn number(&mut self, place: &Place<'a>, value: &Value, leaves: &[Leaf<'a>]) {
+    fn number(&mut self, place: &ValuePlace<'a>, value: &Value, leaves: &[SchemaLeaf<'a>]) {
         let Some(number) = value.as_f64() else { return };
         for leaf in leaves {
             let bound = |keyword| leaf.bound(keyword).and_then(Value::as_f64);
@@ -176,13 +176,13 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn out_of_bounds(&mut self, place: &Place<'a>, wanted: &str, found: &str) {
+    fn out_of_bounds(&mut self, place: &ValuePlace<'a>, wanted: &str, found: &str) {
         let message = format!("{} must be {wanted}, found {found}", place.name);
         let fault = Diagnostic::error(codes::BAD_VALUE, message).at(self.document.places.value(&place.pointer));
         self.fault(place, fault.maybe_hint(self.meaning(place)));
     }
 
-    fn mapping(&mut self, place: &Place<'a>, fields: &Map<String, Value>, forms: &[Leaf<'a>]) {
+    fn mapping(&mut self, place: &ValuePlace<'a>, fields: &Map<String, Value>, forms: &[SchemaLeaf<'a>]) {
         let Some(form) = intended(fields, forms) else { return };
         let mut misspelt = vec![];
         for (key, value) in fields {
@@ -209,9 +209,9 @@ impl<'a> Walk<'a> {
     /// Reports a key that is not declared; gives the one it was probably meant to be.
     fn unknown_key(
         &mut self,
-        place: &Place<'a>,
+        place: &ValuePlace<'a>,
         key: &str,
-        forms: &[Leaf<'a>],
+        forms: &[SchemaLeaf<'a>],
         fields: &Map<String, Value>,
     ) -> Option<&'a str> {
         let own = format!("{}/{}", place.pointer, pointer_segment(key));
@@ -221,7 +221,7 @@ impl<'a> Walk<'a> {
             let form = intended(fields, forms);
             let rival = form
                 .into_iter()
-                .flat_map(Leaf::keys)
+                .flat_map(SchemaLeaf::keys)
                 .find(|name| fields.contains_key(*name))
                 .unwrap_or("the other keys");
             let message = format!("`{key}` cannot be combined with `{rival}`");
@@ -244,7 +244,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Reads a misspelt key as the one it was meant to be, if there is no spec without that; any other is left out.
-    fn take_as_meant(&mut self, place: &Place<'a>, key: &str, meant: &str, forms: &[Leaf<'a>], again: bool) {
+    fn take_as_meant(&mut self, place: &ValuePlace<'a>, key: &str, meant: &str, forms: &[SchemaLeaf<'a>], again: bool) {
         let below = |key: &str| format!("{}/{}", place.pointer, pointer_segment(key));
         let required = forms.iter().any(|form| form.required().any(|name| name == meant));
         if required && !again {
@@ -258,10 +258,10 @@ impl<'a> Walk<'a> {
 
     fn missing_keys(
         &mut self,
-        place: &Place<'a>,
+        place: &ValuePlace<'a>,
         fields: &Map<String, Value>,
-        form: Leaf<'a>,
-        forms: &[Leaf<'a>],
+        form: SchemaLeaf<'a>,
+        forms: &[SchemaLeaf<'a>],
         misspelt: &[&str],
     ) {
         let span = self.document.places.key(&place.pointer);
@@ -288,7 +288,7 @@ impl<'a> Walk<'a> {
     }
 
     /// What the schema says about a key, or else about the kind of value it holds, as a hint.
-    fn meaning(&self, place: &Place<'a>) -> Option<String> {
+    fn meaning(&self, place: &ValuePlace<'a>) -> Option<String> {
         let own = place.schema.get("description");
         let target = || place.schema.get("$ref")?.as_str()?.strip_prefix('#');
         let description = own.or_else(|| self.root.pointer(target()?)?.get("description")).and_then(Value::as_str)?;
@@ -296,18 +296,18 @@ impl<'a> Walk<'a> {
         Some(format!("{}: {}", place.name, lower_first(first.trim_end_matches('.'))))
     }
 
-    fn fault(&mut self, place: &Place<'a>, diagnostic: Diagnostic) {
+    fn fault(&mut self, place: &ValuePlace<'a>, diagnostic: Diagnostic) {
         self.findings.diagnostics.push(diagnostic);
         self.findings.lost.push(place.part.clone());
     }
 }
 
 /// The form that a mapping was meant to have: the one that knows most of its keys, typing mistakes included.
-fn intended<'a>(fields: &Map<String, Value>, forms: &[Leaf<'a>]) -> Option<Leaf<'a>> {
+fn intended<'a>(fields: &Map<String, Value>, forms: &[SchemaLeaf<'a>]) -> Option<SchemaLeaf<'a>> {
     if let [only] = forms {
         return Some(*only);
     }
-    let likeness = |form: &Leaf<'a>| -> usize {
+    let likeness = |form: &SchemaLeaf<'a>| -> usize {
         let known = fields.keys().filter(|key| form.property(key).is_some()).count();
         let near = fields.keys().filter(|key| nearest(key, form.keys()).is_some()).count();
         2 * known + near
@@ -317,7 +317,7 @@ fn intended<'a>(fields: &Map<String, Value>, forms: &[Leaf<'a>]) -> Option<Leaf<
 }
 
 /// The types that are accepted, in words.
-fn wanted(leaves: &[Leaf<'_>]) -> Vec<String> {
+fn wanted(leaves: &[SchemaLeaf<'_>]) -> Vec<String> {
     let mut words: Vec<String> = vec![];
     for leaf in leaves {
         let names = leaf.types().filter_map(|ty| match (leaf.word(), ty) {
@@ -340,7 +340,7 @@ fn wanted(leaves: &[Leaf<'_>]) -> Vec<String> {
 }
 
 /// What to do about a text where none is wanted.
-fn unquote_hint(value: &Value, leaves: &[Leaf<'_>]) -> Option<String> {
+fn unquote_hint(value: &Value, leaves: &[SchemaLeaf<'_>]) -> Option<String> {
     let text = value.as_str()?;
     let wants = |ty: &str| leaves.iter().any(|leaf| leaf.types().any(|t| t == ty));
     let lower = text.to_lowercase();

@@ -7,11 +7,11 @@ use serde_json::{Map, Value};
 
 /// One alternative: a schema without alternatives.
 #[derive(Clone, Copy)]
-pub(super) struct Leaf<'a>(&'a Map<String, Value>);
+pub(super) struct SchemaLeaf<'a>(&'a Map<String, Value>);
 
-impl<'a> Leaf<'a> {
+impl<'a> SchemaLeaf<'a> {
     /// All alternatives of `schema`, a part of `root`.
-    pub fn all(root: &'a Value, schema: &'a Value) -> Vec<Leaf<'a>> {
+    pub fn all(root: &'a Value, schema: &'a Value) -> Vec<SchemaLeaf<'a>> {
         let mut leaves = vec![];
         collect(root, schema, &mut leaves);
         leaves
@@ -75,7 +75,7 @@ impl<'a> Leaf<'a> {
     }
 }
 
-fn collect<'a>(root: &'a Value, schema: &'a Value, leaves: &mut Vec<Leaf<'a>>) {
+fn collect<'a>(root: &'a Value, schema: &'a Value, leaves: &mut Vec<SchemaLeaf<'a>>) {
     let Some(map) = schema.as_object() else { return };
     if let Some(target) = map.get("$ref").and_then(Value::as_str) {
         let target = target.strip_prefix('#').and_then(|pointer| root.pointer(pointer));
@@ -84,6 +84,6 @@ fn collect<'a>(root: &'a Value, schema: &'a Value, leaves: &mut Vec<Leaf<'a>>) {
     let alternatives = map.get("anyOf").or_else(|| map.get("oneOf")).and_then(Value::as_array);
     match alternatives {
         Some(alternatives) => alternatives.iter().for_each(|schema| collect(root, schema, leaves)),
-        None => leaves.push(Leaf(map)),
+        None => leaves.push(SchemaLeaf(map)),
     }
 }

@@ -41,19 +41,19 @@ pub fn validate(loaded: Loaded, sources: &SourceMap, diags: &mut Diagnostics) ->
             set.faulty.insert(file);
         }
         match spec {
-            Ok(Typed::Project(project)) => {
+            Ok(TypedSpec::Project(project)) => {
                 diags.extend(set.projects.first().map(|first| second_project(first, &project)));
                 set.projects.push(*project);
             }
-            Ok(Typed::Entity(entity)) => set.entities.push(*entity),
-            Ok(Typed::Metric(metric)) => set.metrics.push(*metric),
+            Ok(TypedSpec::Entity(entity)) => set.entities.push(*entity),
+            Ok(TypedSpec::Metric(metric)) => set.metrics.push(*metric),
             Err(lost) => set.lost.specs.push(lost),
         }
     }
     set
 }
 
-enum Typed {
+enum TypedSpec {
     Project(Box<Located<ProjectSpec>>),
     Entity(Box<Located<EntitySpec>>),
     Metric(Box<Located<MetricSpec>>),
@@ -69,7 +69,7 @@ fn second_project(first: &Located<ProjectSpec>, second: &Located<ProjectSpec>) -
 /// What came of a document.
 struct Checked {
     /// The spec, or what it declares if it can't be typed.
-    spec: Result<Typed, LostSpec>,
+    spec: Result<TypedSpec, LostSpec>,
     faults: Vec<Diagnostic>,
     /// Whether nothing was at fault.
     is_whole: bool,
@@ -93,9 +93,9 @@ fn check(mut document: Document, sources: &SourceMap) -> Checked {
     faults.extend(expanded::faults(&document, sources));
     let is_whole = faults.is_empty() && !document.faulty;
     match document.kind {
-        SpecKind::Project => typed(document, lost, faults, is_whole, |spec| Typed::Project(Box::new(spec))),
-        SpecKind::Entity => typed(document, lost, faults, is_whole, |spec| Typed::Entity(Box::new(spec))),
-        SpecKind::Metric => typed(document, lost, faults, is_whole, |spec| Typed::Metric(Box::new(spec))),
+        SpecKind::Project => typed(document, lost, faults, is_whole, |spec| TypedSpec::Project(Box::new(spec))),
+        SpecKind::Entity => typed(document, lost, faults, is_whole, |spec| TypedSpec::Entity(Box::new(spec))),
+        SpecKind::Metric => typed(document, lost, faults, is_whole, |spec| TypedSpec::Metric(Box::new(spec))),
     }
 }
 
@@ -148,7 +148,7 @@ fn typed<T: DeserializeOwned>(
     lost: Vec<String>,
     mut faults: Vec<Diagnostic>,
     is_whole: bool,
-    wrap: fn(Located<T>) -> Typed,
+    wrap: fn(Located<T>) -> TypedSpec,
 ) -> Checked {
     let Document { kind, value, file, places, .. } = document;
     let name = value.get(kind.key()).and_then(Value::as_str).map(str::to_owned);

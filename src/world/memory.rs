@@ -13,7 +13,7 @@ use super::{Listing, Opened, Ran, World, WorldError, WorldFault};
 /// Files, variables and a time that only the test changes.
 #[derive(Debug)]
 pub struct MemoryWorld {
-    state: Mutex<State>,
+    state: Mutex<MemoryState>,
     variables: BTreeMap<String, String>,
     programs: BTreeMap<String, Ran>,
     input: Vec<u8>,
@@ -21,7 +21,7 @@ pub struct MemoryWorld {
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct MemoryState {
     files: BTreeMap<PathBuf, (Vec<u8>, SystemTime)>,
     dirs: BTreeSet<PathBuf>,
 }
@@ -76,7 +76,7 @@ impl MemoryWorld {
         self
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, MemoryState> {
         // No call leaves the maps half changed, so a panic elsewhere does not spoil them.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

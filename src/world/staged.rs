@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 /// Writes all files or none; parent directories are made. The path in the error is the file that failed.
 pub fn write_all(files: &[(PathBuf, &[u8])]) -> Result<(), (PathBuf, io::Error)> {
-    let mut stage = Stage::default();
+    let mut stage = StageFolder::default();
     let written = stage.write(files).and_then(|()| stage.rename());
     if written.is_err() {
         stage.undo();
@@ -18,7 +18,7 @@ pub fn write_all(files: &[(PathBuf, &[u8])]) -> Result<(), (PathBuf, io::Error)>
 }
 
 /// A file that is to be written.
-struct Target {
+struct StagedFile {
     /// Where it is: for a symbolic link, where that leads.
     path: PathBuf,
     /// Where its bytes wait.
@@ -27,29 +27,29 @@ struct Target {
     permissions: Option<fs::Permissions>,
 }
 
-impl Target {
-    fn new(path: &Path, permissions: Option<fs::Permissions>) -> Target {
-        Target { path: path.to_owned(), temporary: temporary_name(path), permissions }
+impl StagedFile {
+    fn new(path: &Path, permissions: Option<fs::Permissions>) -> StagedFile {
+        StagedFile { path: path.to_owned(), temporary: temporary_name(path), permissions }
     }
 
     /// A file that may be there already.
-    fn of(path: &Path) -> io::Result<Target> {
+    fn of(path: &Path) -> io::Result<StagedFile> {
         let metadata = match fs::symlink_metadata(path) {
             Ok(metadata) if metadata.is_symlink() => match fs::canonicalize(path) {
-                Ok(target) => return Target::of(&target),
+                Ok(target) => return StagedFile::of(&target),
                 // It leads nowhere: the link itself is replaced.
-                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Target::new(path, None)),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(StagedFile::new(path, None)),
                 Err(error) => return Err(error),
             },
             Ok(metadata) => metadata,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Target::new(path, None)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(StagedFile::new(path, None)),
             Err(error) => return Err(error),
         };
         if metadata.permissions().readonly() {
             return Err(io::ErrorKind::ReadOnlyFilesystem.into());
         }
         let permissions = metadata.is_file().then(|| metadata.permissions());
-        Ok(Target::new(path, permissions))
+        Ok(StagedFile::new(path, permissions))
     }
 }
 
@@ -68,18 +68,18 @@ fn write_new(path: &Path, bytes: &[u8], permissions: Option<fs::Permissions>) ->
 }
 
 #[derive(Default)]
-struct Stage {
+struct StageFolder {
     /// Directories that were made, outer ones first.
     directories: Vec<PathBuf>,
     /// The directory of the file before, and whether it was made for it.
     parent: Option<(PathBuf, bool)>,
     /// Files with their bytes next to them, in the order in which they are renamed; some may be already.
-    staged: Vec<Target>,
+    staged: Vec<StagedFile>,
     /// What the files that were renamed had replaced.
     replaced: Vec<Option<Vec<u8>>>,
 }
 
-impl Stage {
+impl StageFolder {
     fn write(&mut self, files: &[(PathBuf, &[u8])]) -> Result<(), (PathBuf, io::Error)> {
         for (path, bytes) in files {
             self.write_one(path, bytes).map_err(|error| (path.clone(), error))?;
@@ -90,7 +90,7 @@ impl Stage {
     fn write_one(&mut self, path: &Path, bytes: &[u8]) -> io::Result<()> {
         // In a directory that was just made nothing can be in the way.
         let is_new = self.parent.as_ref().is_some_and(|(parent, made)| *made && path.parent() == Some(parent));
-        let target = if is_new { Target::new(path, None) } else { Target::of(path)? };
+        let target = if is_new { StagedFile::new(path, None) } else { StagedFile::of(path)? };
         self.make_parents(&target.path)?;
         self.staged.push(target);
         self.staged.last().map_or(Ok(()), |target| write_new(&target.temporary, bytes, target.permissions.clone()))
@@ -109,7 +109,7 @@ impl Stage {
     }
 
     fn rename(&mut self) -> Result<(), (PathBuf, io::Error)> {
-        for Target { path, temporary, permissions } in &self.staged {
+        for StagedFile { path, temporary, permissions } in &self.staged {
             let fail = |error| (path.clone(), error);
             let before = permissions.as_ref().map(|_| fs::read(path)).transpose().map_err(fail)?;
             fs::rename(temporary, path).map_err(fail)?;
@@ -121,7 +121,7 @@ impl Stage {
     /// Takes everything back. What fails here can't be helped: the fault that led here is the one to report.
     fn undo(self) {
         let renamed = self.replaced.len();
-        for (Target { path, temporary, permissions }, before) in self.staged.iter().zip(self.replaced).rev() {
+        for (StagedFile { path, temporary, permissions }, before) in self.staged.iter().zip(self.replaced).rev() {
             let _ = match before {
                 Some(bytes) => {
                     write_new(temporary, &bytes, permissions.clone()).and_then(|()| fs::rename(temporary, path))
@@ -129,7 +129,7 @@ impl Stage {
                 None => fs::remove_file(path),
             };
         }
-        for Target { temporary, .. } in self.staged.iter().skip(renamed) {
+        for StagedFile { temporary, .. } in self.staged.iter().skip(renamed) {
             let _ = fs::remove_file(temporary);
         }
         for directory in self.directories.into_iter().rev() {

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use lakeflow::source::SourceMap;
-use lakegen::sqltool::convert::{Converted, Note, Settings, convert};
+use lakegen::sqltool::convert::{ConversionNote, Converted, Settings, convert};
 use libtest_mimic::Trial;
 
 use crate::each::each;
@@ -18,7 +18,7 @@ pub fn trials() -> Vec<Trial> {
 }
 
 fn report(text: &str, file: &Converted) -> String {
-    let line = |note: &Note| {
+    let line = |note: &ConversionNote| {
         let mut sources = SourceMap::default();
         let file = sources.add("", text);
         let at = sources.line_column(file, note.range.start);

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use lakeflow::check;
 use lakeflow::diag::{Diagnostic, Diagnostics};
 use lakeflow::source::SourceMap;
-use lakegen::engine::local::{Request, RunFault, RunReport, csv_text, query, run};
+use lakegen::engine::local::{RunFault, RunReport, RunRequest, csv_text, query, run};
 use libtest_mimic::Trial;
 
 use crate::each::each;
@@ -77,7 +77,7 @@ fn gives_the_rows_that_are_expected(directory: &Path) {
         panic!("the pipeline itself is at fault\n{}", faults(&unjudged));
     }
     let warehouse = tempfile::tempdir().unwrap();
-    let outcome = run(&Request {
+    let outcome = run(&RunRequest {
         pipeline: &pipeline,
         parameters: &BTreeMap::from([
             ("catalog".to_owned(), "cat".to_owned()),

@@ -13,7 +13,7 @@ use lakeflow::diag::{Diagnostic, Diagnostics, human};
 use lakeflow::source::SourceMap;
 use lakegen::codes;
 use lakegen::driver;
-use lakegen::lineage::{self, Declared, Policy, Reader};
+use lakegen::lineage::{self, PersonalDeclaration, Policy, Reader};
 use lakegen::model::{PersonalKind, Sees};
 use lakegen::world::DiskWorld;
 use libtest_mimic::Trial;
@@ -81,7 +81,7 @@ fn policy(head: &serde_json::Value) -> Policy {
             .as_object()
             .unwrap()
             .iter()
-            .map(|(name, word)| (name.clone(), Declared::plain(kind(word), None)))
+            .map(|(name, word)| (name.clone(), PersonalDeclaration::plain(kind(word), None)))
             .collect();
         policy.declared.insert(dataset.clone(), columns);
     }

@@ -7,7 +7,7 @@ use lakegen::bundle::resource::{Job, Resource};
 use lakegen::bundle::{Bundle, Deployment, bundle, rest};
 use lakegen::driver::Compilation;
 use lakegen::model::{Mode, Project, Start};
-use lakegen::plan::operation::Script;
+use lakegen::plan::operation::OperationScript;
 use lakegen::plan::{ArtifactKind, BundleFile, Folder, deployment::PlaceKind};
 
 use crate::projects::{cases, compile};
@@ -33,7 +33,7 @@ fn jobs(bundle: &Bundle) -> BTreeMap<&str, &Job> {
     jobs
 }
 
-fn resolved(bundle: &Bundle, target: &Deployment) -> Vec<rest::Request> {
+fn resolved(bundle: &Bundle, target: &Deployment) -> Vec<rest::ResourceRequest> {
     rest::sample_requests(bundle, target).unwrap()
 }
 
@@ -296,7 +296,7 @@ fn a_minimum_is_a_gate_where_row_counts_are_not_computed() {
     let hourly: Vec<String> = keys("accounts_hourly_job").into_iter().filter(|key| !is_governance(key)).collect();
     assert_eq!(hourly, ["table_guard", "update", "minimum_accounts"]);
     assert!(!keys("on_demand_job").iter().any(|key| key.starts_with("minimum")), "{:?}", keys("on_demand_job"));
-    let is_minimum = |kind| matches!(kind, ArtifactKind::Operation(_, Script::Minimum(_)));
+    let is_minimum = |kind| matches!(kind, ArtifactKind::Operation(_, OperationScript::Minimum(_)));
     let script = compilation.files.iter().find(|file| is_minimum(file.artifact.kind)).unwrap();
     assert!(script.text.contains("assert_true(count(*) >= 3, "), "{}", script.text);
 }

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use lakeflow::functions::{self, Class, FunctionKind, Param, Pattern, Signature};
+use lakeflow::functions::{self, Class, FunctionKind, Param, Signature, TypePattern};
 use lakeflow::parse_query;
 use lakegen::engine::local::spark::{LastPart, Session};
 
@@ -107,9 +107,9 @@ const CONTENTS: &[(&str, &[&str])] = &[
 ];
 
 /// An expression that a pattern takes.
-fn sample(pattern: &Pattern) -> String {
+fn sample(pattern: &TypePattern) -> String {
     match pattern {
-        Pattern::Is(ty) => match ty.to_string().as_str() {
+        TypePattern::Is(ty) => match ty.to_string().as_str() {
             "STRING" => "s".to_owned(),
             "BOOLEAN" => "p".to_owned(),
             "BIGINT" => "l".to_owned(),
@@ -122,31 +122,31 @@ fn sample(pattern: &Pattern) -> String {
             "VARIANT" => "parse_json(s)".to_owned(),
             _ => "i".to_owned(),
         },
-        Pattern::Class(Class::Text) => "s".to_owned(),
-        Pattern::Class(Class::Time) => "ts".to_owned(),
-        Pattern::Class(Class::Interval) => "INTERVAL '1' DAY".to_owned(),
-        Pattern::Class(Class::Number) => "x".to_owned(),
-        Pattern::Any | Pattern::Class(_) => "i".to_owned(),
-        Pattern::Either(patterns) => patterns.first().map_or_else(|| "i".to_owned(), sample),
-        Pattern::Var(_, bound) => bound.as_ref().map_or_else(|| "i".to_owned(), |bound| sample(bound)),
-        Pattern::Array(element) => format!("array({})", sample(element)),
-        Pattern::Map(key, value) => format!("map({}, {})", sample(key), sample(value)),
-        Pattern::Lambda(parameters, result) => {
+        TypePattern::Class(Class::Text) => "s".to_owned(),
+        TypePattern::Class(Class::Time) => "ts".to_owned(),
+        TypePattern::Class(Class::Interval) => "INTERVAL '1' DAY".to_owned(),
+        TypePattern::Class(Class::Number) => "x".to_owned(),
+        TypePattern::Any | TypePattern::Class(_) => "i".to_owned(),
+        TypePattern::Either(patterns) => patterns.first().map_or_else(|| "i".to_owned(), sample),
+        TypePattern::Var(_, bound) => bound.as_ref().map_or_else(|| "i".to_owned(), |bound| sample(bound)),
+        TypePattern::Array(element) => format!("array({})", sample(element)),
+        TypePattern::Map(key, value) => format!("map({}, {})", sample(key), sample(value)),
+        TypePattern::Lambda(parameters, result) => {
             let names: Vec<_> = (0..parameters.len()).map(|n| format!("v{n}")).collect();
             let body = match result.as_ref() {
-                Pattern::Is(ty) if ty.to_string() == "BOOLEAN" => "true",
+                TypePattern::Is(ty) if ty.to_string() == "BOOLEAN" => "true",
                 _ => "v0",
             };
             format!("({}) -> {body}", names.join(", "))
         }
-        Pattern::Unit => "DAY".to_owned(),
-        Pattern::Part | Pattern::TruncUnit | Pattern::TruncDateUnit => "'month'".to_owned(),
+        TypePattern::Unit => "DAY".to_owned(),
+        TypePattern::Part | TypePattern::TruncUnit | TypePattern::TruncDateUnit => "'month'".to_owned(),
     }
 }
 
 fn arguments(name: &str, signature: &Signature, count: usize) -> Vec<String> {
     let contents = CONTENTS.iter().find(|(function, _)| *function == name).map_or(&[][..], |(_, contents)| contents);
-    let takes_unit = signature.params.first().is_some_and(|p| matches!(p.pattern, Pattern::Unit));
+    let takes_unit = signature.params.first().is_some_and(|p| matches!(p.pattern, TypePattern::Unit));
     let at = |position: usize| match contents.get(position) {
         Some(content) if !takes_unit => (*content).to_owned(),
         _ => {

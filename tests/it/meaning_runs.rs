@@ -13,8 +13,8 @@ use std::path::{Path, PathBuf};
 use lakeflow::check::{self, DatasetKind, Pipeline};
 use lakeflow::diag::{Diagnostic, Diagnostics};
 use lakeflow::source::SourceMap;
-use lakegen::deploy::meaning::{self, Meaning, MeaningKind, PipelineSql, SqlFile};
-use lakegen::engine::local::{self, Request};
+use lakegen::deploy::meaning::{self, Meaning, MeaningKind, PipelineFile, PipelineSql};
+use lakegen::engine::local::{self, RunRequest};
 
 use crate::projects::{cases, compile, land};
 
@@ -69,9 +69,9 @@ impl Dice {
 }
 
 /// The files of the pipeline of a case.
-fn pipeline_of(case: &Path) -> Vec<SqlFile> {
+fn pipeline_of(case: &Path) -> Vec<PipelineFile> {
     let compilation = compile(case);
-    let file = |file: &lakegen::render::RenderedFile| SqlFile {
+    let file = |file: &lakegen::render::RenderedFile| PipelineFile {
         path: file.artifact.path().to_string(),
         text: file.text.to_string(),
     };
@@ -88,7 +88,7 @@ fn places(text: &str) -> Vec<(usize, &'static str, &'static str)> {
 }
 
 /// One random change, of a file that holds some word.
-fn changed(files: &[SqlFile], word: &str, dice: &mut Dice) -> (Vec<SqlFile>, String) {
+fn changed(files: &[PipelineFile], word: &str, dice: &mut Dice) -> (Vec<PipelineFile>, String) {
     let mut files = files.to_vec();
     loop {
         let index = dice.below(files.len());
@@ -112,7 +112,7 @@ fn changed(files: &[SqlFile], word: &str, dice: &mut Dice) -> (Vec<SqlFile>, Str
 }
 
 /// A pipeline that can be run, if nothing is wrong with it.
-fn judged(files: &[SqlFile]) -> Option<Pipeline> {
+fn judged(files: &[PipelineFile]) -> Option<Pipeline> {
     let (mut sources, mut diagnostics) = (SourceMap::default(), Diagnostics::default());
     let ids: Vec<_> = files.iter().map(|file| sources.add(file.path.clone(), file.text.clone())).collect();
     let pipeline = check::pipeline(&ids, &sources, &mut diagnostics);
@@ -123,7 +123,7 @@ fn judged(files: &[SqlFile]) -> Option<Pipeline> {
 fn run(pipeline: &Pipeline, landing: &Path) -> Option<tempfile::TempDir> {
     let warehouse = tempfile::tempdir().unwrap();
     let parameters = BTreeMap::new();
-    let request = Request { pipeline, parameters: &parameters, landing, warehouse: warehouse.path() };
+    let request = RunRequest { pipeline, parameters: &parameters, landing, warehouse: warehouse.path() };
     local::run(&request).ok().map(|_| warehouse)
 }
 
@@ -152,14 +152,14 @@ fn is_said(meanings: &[Meaning], dataset: &str, kinds: &[MeaningKind]) -> bool {
 const OTHER_ROWS: &[MeaningKind] =
     &[MeaningKind::MixesDefinitions, MeaningKind::LoadsAgain, MeaningKind::LosesData, MeaningKind::RestatesFigures];
 
-fn sql(files: &[SqlFile]) -> PipelineSql {
+fn sql(files: &[PipelineFile]) -> PipelineSql {
     PipelineSql { files: files.to_vec(), ..PipelineSql::default() }
 }
 
 /// A case with what the unchanged pipeline makes of its files.
 struct Case {
     name: String,
-    files: Vec<SqlFile>,
+    files: Vec<PipelineFile>,
     landing: tempfile::TempDir,
     before: tempfile::TempDir,
 }

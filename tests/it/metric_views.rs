@@ -81,7 +81,7 @@ fn views(compilation: &Compilation) -> Vec<(String, Value)> {
         .filter_map(|statement| match statement.kind {
             StatementKind::CreateMetricView(view) => {
                 let name = view.name.0.last().unwrap().as_ident().unwrap().value.clone();
-                let yaml::Parsed { document, .. } = yaml::parse(file, &view.definition.yaml.value);
+                let yaml::ParsedYaml { document, .. } = yaml::parse(file, &view.definition.yaml.value);
                 Some((name, document.unwrap().0))
             }
             _ => None,

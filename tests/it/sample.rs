@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use lakegen::model::{Action, Project, Source};
+use lakegen::model::{Action, EntitySource, Project};
 use lakegen::sample::{Options, SampleFile, generate};
 
 use crate::projects::{cases, compile};
@@ -48,7 +48,7 @@ fn every_entity_gets_full_files_empty_ones_and_late_ones() {
         let project = project(&root);
         let files = generate(&project, Options { rows: 100, seed: 1 });
         for entity in project.entities.iter() {
-            let Source::Files(source) = &entity.source else { continue };
+            let EntitySource::Files(source) = &entity.source else { continue };
             let header = entity.columns.iter().map(|c| c.header.as_str()).collect::<Vec<_>>();
             let header = header.join(&source.delimiter.to_string()) + "\n";
             let glob = globset::Glob::new(&source.files).unwrap().compile_matcher();

@@ -2,7 +2,7 @@
 
 #![cfg(feature = "engine")]
 
-use lakegen::engine::local::csv::{Format, records};
+use lakegen::engine::local::csv::{CsvFormat, records};
 
 #[test]
 fn lines_are_read_as_spark_reads_them() {
@@ -13,12 +13,12 @@ fn lines_are_read_as_spark_reads_them() {
         all += 1;
         let escape = case["escape"].as_str().unwrap().chars().next().unwrap();
         // What is refused is told.
-        let Ok(read) = records(case["text"].as_str().unwrap(), Format { delimiter: ',', escape }) else {
+        let Ok(read) = records(case["text"].as_str().unwrap(), CsvFormat { delimiter: ',', escape }) else {
             refused += 1;
             continue;
         };
         let width = 4;
-        let field = |record: &lakegen::engine::local::csv::Record, i: usize| {
+        let field = |record: &lakegen::engine::local::csv::CsvRecord, i: usize| {
             record.fields.get(i).filter(|f| !f.is_empty()).map_or(serde_json::Value::Null, |f| f.as_str().into())
         };
         let ours: Vec<serde_json::Value> =

@@ -20,12 +20,12 @@ use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
 use datafusion::datasource::MemTable;
 use lakeflow::infer::{Catalog, Relation, analyze_query};
 use lakeflow::parse_query;
-use lakegen::engine::local::spark::{Fault, LastPart, Session};
+use lakegen::engine::local::spark::{LastPart, QueryFault, Session};
 
 type Rows = (SchemaRef, Vec<RecordBatch>);
 
-fn run(runtime: &tokio::runtime::Runtime, session: &Session, sql: &str) -> Result<Rows, Fault> {
-    let query = parse_query(sql).map_err(|fault| Fault::failed(format!("syntax: {}", fault.message)))?;
+fn run(runtime: &tokio::runtime::Runtime, session: &Session, sql: &str) -> Result<Rows, QueryFault> {
+    let query = parse_query(sql).map_err(|fault| QueryFault::failed(format!("syntax: {}", fault.message)))?;
     runtime.block_on(session.query(&query, &mut LastPart))
 }
 
@@ -130,7 +130,7 @@ fn spelt(ty: &DataType) -> String {
 }
 
 /// What Spark answered, and what this engine answers: `None` when they agree.
-fn compare(case: &serde_json::Value, answer: Result<Rows, Fault>) -> Option<String> {
+fn compare(case: &serde_json::Value, answer: Result<Rows, QueryFault>) -> Option<String> {
     let sql = case["sql"].as_str().unwrap();
     let (schema, rows) = match (case["ok"].as_bool().unwrap(), answer) {
         (false, Err(_)) => return None,
@@ -220,13 +220,13 @@ impl Catalog for NoTables {
 }
 
 /// What the compiler and the engine make of a query: as in a run, the compiler judges it first.
-fn judged_and_run(runtime: &tokio::runtime::Runtime, session: &Session, sql: &str) -> Result<Rows, Fault> {
-    let query = parse_query(sql).map_err(|fault| Fault::failed(format!("syntax: {}", fault.message)))?;
+fn judged_and_run(runtime: &tokio::runtime::Runtime, session: &Session, sql: &str) -> Result<Rows, QueryFault> {
+    let query = parse_query(sql).map_err(|fault| QueryFault::failed(format!("syntax: {}", fault.message)))?;
     if let Some(fault) = analyze_query(&query, sql, &NoTables).faults.first() {
-        return Err(Fault::failed(format!("check: {}", fault.message)));
+        return Err(QueryFault::failed(format!("check: {}", fault.message)));
     }
     let run = || runtime.block_on(session.query(&query, &mut LastPart));
-    std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)).map_err(|_| Fault::failed("panic"))?
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)).map_err(|_| QueryFault::failed("panic"))?
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What the sources promise of their shape: modules import in one direction, files are short and say why they exist,
 //! functions fit a screen.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -344,4 +345,38 @@ fn statements_stand_in_templates() {
         let text = fs::read_to_string(root().join("src").join(path)).unwrap();
         assert!(!statements(&text).is_empty(), "{path} holds no statement any more: take it off the list");
     }
+}
+
+/// Folders whose types bear the names that somebody else gave: the interface of a workspace, and the bodies it takes.
+const NAMED_BY_OTHERS: [&str; 2] = ["deploy/client/api/", "bundle/resource/"];
+
+/// The types that a text declares, each with whether others see it.
+fn types(text: &str) -> Vec<(bool, String)> {
+    let declared = text.lines().filter_map(|line| {
+        let line = line.trim_start();
+        let open =
+            line.strip_prefix("pub ").or_else(|| line.strip_prefix("pub(")?.split_once(") ").map(|(_, rest)| rest));
+        let rest = open.unwrap_or(line);
+        let rest = ["struct ", "enum ", "trait "].iter().find_map(|kind| rest.strip_prefix(kind))?;
+        Some((open.is_some(), first_name(rest)))
+    });
+    declared.collect()
+}
+
+#[test]
+fn a_type_that_others_see_has_a_name_of_its_own() {
+    let mut all: BTreeMap<String, Vec<(bool, String)>> = BTreeMap::new();
+    for (path, text) in code() {
+        if NAMED_BY_OTHERS.iter().any(|folder| path.starts_with(folder)) {
+            continue;
+        }
+        for (is_open, name) in types(&text) {
+            all.entry(name).or_default().push((is_open, path.clone()));
+        }
+    }
+    let shared = all.into_iter().filter(|(_, at)| at.len() > 1 && at.iter().any(|(is_open, _)| *is_open));
+    let shared: Vec<String> = shared
+        .map(|(name, at)| format!("{name}: {}", at.into_iter().map(|(_, path)| path).collect::<Vec<_>>().join(", ")))
+        .collect();
+    assert!(shared.is_empty(), "one name, several types:\n{}", shared.join("\n"));
 }

@@ -11,7 +11,7 @@ use std::time::Duration;
 use lakeflow::check::{self, Pipeline};
 use lakeflow::diag::Diagnostics;
 use lakeflow::source::SourceMap;
-use lakegen::engine::local::{Request, RunFault, csv_text, hold, query, run};
+use lakegen::engine::local::{RunFault, RunRequest, csv_text, hold, query, run};
 
 fn pipeline(sql: &str) -> Pipeline {
     let mut sources = SourceMap::default();
@@ -31,7 +31,7 @@ fn numbered(number: usize) -> Pipeline {
 fn run_in(dir: &Path, pipeline: &Pipeline) -> Result<(), RunFault> {
     let (landing, warehouse) = (dir.join("landing"), dir.join("w"));
     fs::create_dir_all(&landing).unwrap();
-    run(&Request { pipeline, parameters: &BTreeMap::new(), landing: &landing, warehouse: &warehouse }).map(|_| ())
+    run(&RunRequest { pipeline, parameters: &BTreeMap::new(), landing: &landing, warehouse: &warehouse }).map(|_| ())
 }
 
 fn names(dir: &Path) -> Vec<String> {

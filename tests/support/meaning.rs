@@ -8,7 +8,7 @@
 use std::fs;
 use std::path::Path;
 
-use lakegen::deploy::meaning::{self, PipelineSql, SqlFile};
+use lakegen::deploy::meaning::{self, PipelineFile, PipelineSql};
 
 use crate::golden::entries;
 
@@ -23,7 +23,7 @@ pub fn read(directory: &Path) -> PipelineSql {
         match name.as_str() {
             "configuration.txt" => sql.configuration = pairs.collect(),
             "renamed.txt" => sql.renamed = pairs.collect(),
-            _ => sql.files.push(SqlFile { path: name, text }),
+            _ => sql.files.push(PipelineFile { path: name, text }),
         }
     }
     sql

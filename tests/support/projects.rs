@@ -34,7 +34,7 @@ mod run {
     use std::collections::BTreeMap;
     use std::time::{Duration, SystemTime};
 
-    use lakegen::engine::local::{self, Request};
+    use lakegen::engine::local::{self, RunRequest};
 
     use super::*;
 
@@ -57,7 +57,7 @@ mod run {
     pub fn run(project: &Path, landing: &Path, warehouse: &Path) {
         let parameters = BTreeMap::new();
         let (_, pipeline) = driver::runnable(&DiskWorld, project).unwrap();
-        let request = Request { pipeline: &pipeline, parameters: &parameters, landing, warehouse };
+        let request = RunRequest { pipeline: &pipeline, parameters: &parameters, landing, warehouse };
         if let Err(fault) = local::run(&request) {
             panic!("the run failed: {fault}");
         }

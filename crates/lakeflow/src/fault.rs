@@ -6,7 +6,7 @@ use std::ops::Range;
 
 /// One fault in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault {
+pub struct ParseFault {
     /// The bytes at fault, never empty unless the text ends too early.
     pub range: Range<usize>,
     /// What is wrong: lower case, code words in backticks, no final period.
@@ -15,10 +15,10 @@ pub struct Fault {
     pub hint: Option<String>,
 }
 
-impl Fault {
+impl ParseFault {
     /// A fault without a remedy.
     pub fn new(range: Range<usize>, message: impl Into<String>) -> Self {
-        Fault { range, message: message.into(), hint: None }
+        ParseFault { range, message: message.into(), hint: None }
     }
 
     /// Adds a remedy.

@@ -96,7 +96,7 @@ mod unit;
 pub mod yaml;
 
 pub use ast::{Statement, StatementKind};
-pub use fault::Fault;
+pub use fault::ParseFault;
 pub use fold::{folded, is_same_name};
 pub use parse::{Attempt, Parses, parse, parse_each, parse_expr, parse_query, parses, visit_each};
 pub use place::{offset_of, range_of, range_of_node};

@@ -44,7 +44,7 @@ pub enum CellKind {
 }
 
 /// What a line of a notebook is.
-enum Line<'a> {
+enum NotebookLine<'a> {
     /// Ends a cell.
     Separator,
     /// `MAGIC` with what follows it.
@@ -69,7 +69,7 @@ pub fn notebook(text: &str) -> Option<Notebook> {
     let mut cells = vec![];
     let (mut start, mut at) = (0, 0);
     for line in text.split_inclusive('\n') {
-        if let Line::Separator = read(line, at, mark) {
+        if let NotebookLine::Separator = read(line, at, mark) {
             cells.push(cell(text, start..at, mark));
             start = at + line.len();
         }
@@ -100,21 +100,21 @@ pub(super) fn covered(text: &str) -> Option<String> {
 }
 
 /// Reads the line that begins at byte `at`.
-fn read<'a>(line: &'a str, at: usize, mark: &str) -> Line<'a> {
+fn read<'a>(line: &'a str, at: usize, mark: &str) -> NotebookLine<'a> {
     let line = if at == 0 { without_mark(line) } else { line }.trim_end_matches(['\n', '\r']);
     let Some(inner) = line.strip_prefix(mark) else {
-        return if line.trim().is_empty() { Line::Blank } else { Line::Code };
+        return if line.trim().is_empty() { NotebookLine::Blank } else { NotebookLine::Code };
     };
     let inner = if mark == "--" { inner.trim_start_matches('-') } else { inner };
     let said = inner.trim_start();
     let behind = |word: &str| said.strip_prefix(word).filter(|rest| !rest.starts_with(is_name_part));
     if said.trim_end().strip_suffix("----------").is_some_and(|before| before.trim() == "COMMAND") {
-        return Line::Separator;
+        return NotebookLine::Separator;
     }
     match behind("MAGIC") {
-        Some(rest) => Line::Magic(rest.strip_prefix(' ').unwrap_or(rest)),
-        None if behind("DBTITLE").is_some() || said.trim_end() == HEADER => Line::Apart,
-        None => Line::Code,
+        Some(rest) => NotebookLine::Magic(rest.strip_prefix(' ').unwrap_or(rest)),
+        None if behind("DBTITLE").is_some() || said.trim_end() == HEADER => NotebookLine::Apart,
+        None => NotebookLine::Code,
     }
 }
 
@@ -138,16 +138,16 @@ fn cell(text: &str, range: Range<usize>, mark: &str) -> Cell {
     for line in text.get(range.clone()).unwrap_or("").split_inclusive('\n') {
         let read = read(line, at, mark);
         kind = kind.or(match read {
-            Line::Magic(magic) if behind_sql(magic).is_some() => Some(CellKind::Magic),
-            Line::Magic(_) => Some(CellKind::Other),
-            Line::Code if mark == "--" => Some(CellKind::Plain),
-            Line::Code => Some(CellKind::Other),
+            NotebookLine::Magic(magic) if behind_sql(magic).is_some() => Some(CellKind::Magic),
+            NotebookLine::Magic(_) => Some(CellKind::Other),
+            NotebookLine::Code if mark == "--" => Some(CellKind::Plain),
+            NotebookLine::Code => Some(CellKind::Other),
             _ => None,
         });
         let end = at + line.trim_end_matches(['\n', '\r']).len();
         match (kind, read) {
-            (Some(CellKind::Plain), Line::Code) => lines.push(at..end),
-            (Some(CellKind::Magic), Line::Magic(magic)) => {
+            (Some(CellKind::Plain), NotebookLine::Code) => lines.push(at..end),
+            (Some(CellKind::Magic), NotebookLine::Magic(magic)) => {
                 let sql = if lines.is_empty() { behind_sql(magic).unwrap_or(magic) } else { magic };
                 lines.push(end - sql.len()..end);
             }

@@ -29,8 +29,8 @@ pub(super) fn is_marked(name: &Ident) -> bool {
 
 /// Moves every limit in a tree from the name of its query to where [`take_limit`] finds it.
 pub(super) fn set_apart(node: &mut impl VisitMut) {
-    struct Limits;
-    impl VisitorMut for Limits {
+    struct LimitMover;
+    impl VisitorMut for LimitMover {
         type Break = ();
         fn pre_visit_query(&mut self, query: &mut Query) -> ControlFlow<()> {
             for cte in query.with.iter_mut().flat_map(|with| &mut with.cte_tables) {
@@ -42,7 +42,7 @@ pub(super) fn set_apart(node: &mut impl VisitMut) {
             ControlFlow::Continue(())
         }
     }
-    let _ = node.visit(&mut Limits);
+    let _ = node.visit(&mut LimitMover);
 }
 
 /// Takes the limit out of the tree, as it is written.

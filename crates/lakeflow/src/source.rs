@@ -42,12 +42,12 @@ pub struct Source {
     /// The whole text.
     pub text: Arc<str>,
     /// Found when the first place in the file is drawn.
-    lines: OnceLock<Lines>,
+    lines: OnceLock<LineStarts>,
 }
 
 /// What is needed to count lines and columns.
 #[derive(Debug, Clone)]
-struct Lines {
+struct LineStarts {
     /// Where each line starts.
     starts: Vec<usize>,
     /// How many characters begin before each stretch of [`STRETCH`] bytes: a line may be as long as the file.
@@ -62,7 +62,7 @@ impl Source {
         (index, starts.get(index).copied().unwrap_or(0))
     }
 
-    fn lines(&self) -> &Lines {
+    fn lines(&self) -> &LineStarts {
         self.lines.get_or_init(|| {
             let after_breaks = self.text.match_indices('\n').map(|(i, _)| i + 1);
             let stretches = self.text.as_bytes().chunks(STRETCH).scan(0, |sum, stretch| {
@@ -70,7 +70,7 @@ impl Source {
                 *sum += begins(stretch);
                 Some(before)
             });
-            Lines { starts: std::iter::once(0).chain(after_breaks).collect(), characters: stretches.collect() }
+            LineStarts { starts: std::iter::once(0).chain(after_breaks).collect(), characters: stretches.collect() }
         })
     }
 

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use sqlparser::tokenizer::Token;
 
-use super::Fault;
+use super::ParseFault;
 use super::lex::{Lexed, lex_as_written};
 use super::place::bytes;
 
@@ -49,7 +49,7 @@ pub struct Tokens {
     /// Bytes of the comments, delimiters included, in order of place.
     pub comments: Vec<Range<usize>>,
     /// What is no token, by place.
-    pub faults: Vec<Fault>,
+    pub faults: Vec<ParseFault>,
 }
 
 /// Reads the tokens of `text`.

@@ -5,16 +5,16 @@ use std::path::Path;
 use super::table::{Align, draw_or_list};
 use super::{WAREHOUSE, report_fault};
 use crate::cli::query::QueryArgs;
-use crate::cli::shell::{Format, Shell};
+use crate::cli::shell::{OutputFormat, Shell};
 use crate::cli::{Ended, Failure, Status, project};
-use crate::engine::local::{self, Rows, TableInfo};
+use crate::engine::local::{self, QueryRows, TableInfo};
 use crate::world::World;
 
 /// Runs a query, or lists the tables.
 pub fn query(args: &QueryArgs, asked: Option<&Path>, shell: &mut Shell, world: &dyn World) -> Ended {
     let format = match args.format {
-        None | Some(Format::Human) => Format::Table,
-        Some(format @ (Format::Table | Format::Csv | Format::Json)) => format,
+        None | Some(OutputFormat::Human) => OutputFormat::Table,
+        Some(format @ (OutputFormat::Table | OutputFormat::Csv | OutputFormat::Json)) => format,
         Some(_) => return Err(Failure::Usage("rows can be written as table, csv or json".to_owned())),
     };
     let warehouse = match &args.warehouse {
@@ -31,10 +31,10 @@ pub fn query(args: &QueryArgs, asked: Option<&Path>, shell: &mut Shell, world: &
     }
 }
 
-fn write(rows: &Rows, format: Format, shell: &mut Shell) -> Ended {
+fn write(rows: &QueryRows, format: OutputFormat, shell: &mut Shell) -> Ended {
     let text = match format {
-        Format::Csv => local::csv_text(rows),
-        Format::Json => local::json_text(rows),
+        OutputFormat::Csv => local::csv_text(rows),
+        OutputFormat::Json => local::json_text(rows),
         _ => {
             let (names, numeric) = (rows.columns(), rows.numeric());
             let align = |is_number: &bool| if *is_number { Align::Right } else { Align::Left };
@@ -47,17 +47,17 @@ fn write(rows: &Rows, format: Format, shell: &mut Shell) -> Ended {
 }
 
 /// Lists the tables that people may read.
-fn list(warehouse: &Path, format: Format, shell: &mut Shell) -> Ended {
+fn list(warehouse: &Path, format: OutputFormat, shell: &mut Shell) -> Ended {
     let tables: Vec<TableInfo> = match local::tables(warehouse) {
         Ok(tables) => tables.into_iter().filter(|table| !table.private).collect(),
         Err(fault) => return report_fault(&fault, shell),
     };
     let text = match format {
-        Format::Json => {
+        OutputFormat::Json => {
             let rows = tables.iter().map(|t| serde_json::json!({"table": t.name, "rows": t.rows})).collect::<Vec<_>>();
             format!("{}\n", serde_json::Value::from(rows))
         }
-        Format::Csv => {
+        OutputFormat::Csv => {
             let lines = tables.iter().map(|t| format!("{},{}\n", t.name, t.rows)).collect::<String>();
             format!("table,rows\n{lines}")
         }

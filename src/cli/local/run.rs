@@ -14,10 +14,10 @@ use super::summary::{DatasetSummary, ExpectationSummary, Figures, FileNote, SMAL
 use super::{WAREHOUSE, report_fault};
 use crate::cli::check::{require_faultless, tell_parses};
 use crate::cli::run::RunArgs;
-use crate::cli::shell::{Format, Shell};
+use crate::cli::shell::{OutputFormat, Shell};
 use crate::cli::{Ended, Failure, Status, project};
 use crate::driver;
-use crate::engine::local::{self, DatasetReport, ExpectationReport, PATIENCE, Request, RunFault, RunReport};
+use crate::engine::local::{self, DatasetReport, ExpectationReport, PATIENCE, RunFault, RunReport, RunRequest};
 use crate::model::{Action, Classification, Entity, Metric, MetricTable, Project};
 use crate::plan::{self, BuildPlan, Dataset};
 use crate::render::text::Ident;
@@ -28,14 +28,14 @@ use crate::world::World;
 pub fn run(args: &RunArgs, root: &Path, shell: &mut Shell, world: &dyn World) -> Ended {
     let landing = project::directory(args.landing.as_deref(), root, SAMPLES);
     let warehouse = project::directory(args.warehouse.as_deref(), root, WAREHOUSE);
-    let places = Places { landing: &landing, warehouse: &warehouse };
+    let places = RunPlaces { landing: &landing, warehouse: &warehouse };
     if let Some(dir) = &args.pipeline {
         let sql = driver::sql_pipeline(world, std::slice::from_ref(dir));
         shell.report(&sql.sources, &sql.diagnostics)?;
         if sql.has_errors() {
             return Ok(Status::Fault);
         }
-        let known = Known { compiled: None, parameters: BTreeMap::new(), sources: None };
+        let known = PipelineFacts { compiled: None, parameters: BTreeMap::new(), sources: None };
         return execute(&sql.found, &known, places, shell);
     }
     let (compilation, pipeline) = driver::runnable(world, root)?;
@@ -43,7 +43,7 @@ pub fn run(args: &RunArgs, root: &Path, shell: &mut Shell, world: &dyn World) ->
         return Ok(Status::Fault);
     }
     let Some(project) = &compilation.project else { return Ok(Status::Fault) };
-    let known = Known {
+    let known = PipelineFacts {
         parameters: parameters(project, args.target.as_deref())?,
         compiled: Some((project, &compilation.plan)),
         sources: Some(&compilation.sources),
@@ -53,20 +53,20 @@ pub fn run(args: &RunArgs, root: &Path, shell: &mut Shell, world: &dyn World) ->
 
 /// Where a run reads and writes.
 #[derive(Clone, Copy)]
-struct Places<'a> {
+struct RunPlaces<'a> {
     landing: &'a Path,
     warehouse: &'a Path,
 }
 
 /// What is known of a pipeline besides its SQL.
-struct Known<'a> {
+struct PipelineFacts<'a> {
     compiled: Option<(&'a Project, &'a BuildPlan)>,
     parameters: BTreeMap<String, String>,
     sources: Option<&'a SourceMap>,
 }
 
 /// Shows a fault of a run at the spec that the dataset comes from: at the measure or the rule, if it is about one.
-fn report_at_spec(fault: &RunFault, known: &Known<'_>, shell: &mut Shell) -> Ended {
+fn report_at_spec(fault: &RunFault, known: &PipelineFacts<'_>, shell: &mut Shell) -> Ended {
     let (Some((project, plan)), Some(sources), Some(name)) = (known.compiled, known.sources, fault.dataset()) else {
         return report_fault(fault, shell);
     };
@@ -145,10 +145,10 @@ fn parameters(project: &Project, target: Option<&str>) -> Result<BTreeMap<String
     Ok(pairs.into_iter().flatten().map(|(key, value)| (key.to_owned(), value.clone())).collect())
 }
 
-fn execute(pipeline: &Pipeline, known: &Known<'_>, places: Places<'_>, shell: &mut Shell) -> Ended {
+fn execute(pipeline: &Pipeline, known: &PipelineFacts<'_>, places: RunPlaces<'_>, shell: &mut Shell) -> Ended {
     let start = Instant::now();
-    let Places { landing, warehouse } = places;
-    let request = Request { pipeline, parameters: &known.parameters, landing, warehouse };
+    let RunPlaces { landing, warehouse } = places;
+    let request = RunRequest { pipeline, parameters: &known.parameters, landing, warehouse };
     let held = match local::hold(warehouse, Duration::ZERO) {
         Err(busy @ RunFault::Busy { .. }) => {
             shell.say(&format!("{busy}; waiting"))?;
@@ -178,7 +178,7 @@ fn execute(pipeline: &Pipeline, known: &Known<'_>, places: Places<'_>, shell: &m
         figures,
     };
     tell_parses(shell)?;
-    if shell.format() == Some(Format::Json) {
+    if shell.format() == Some(OutputFormat::Json) {
         shell.result(&summary.json())?;
     } else if shell.is_human() {
         let text = summary.human(shell.width());
@@ -197,7 +197,7 @@ fn file_notes(dataset: &DatasetReport) -> impl Iterator<Item = FileNote> {
     })
 }
 
-fn dataset_summary(dataset: &DatasetReport, report: &RunReport, known: &Known<'_>) -> DatasetSummary {
+fn dataset_summary(dataset: &DatasetReport, report: &RunReport, known: &PipelineFacts<'_>) -> DatasetSummary {
     let artifact =
         known.compiled.and_then(|(_, plan)| plan.datasets.iter().find(|a| is_same_name(&a.name, &dataset.name)));
     let rows_of = |name: &str| report.datasets.iter().find(|d| is_same_name(&d.name, name)).map(|d| d.rows_out);
@@ -240,7 +240,7 @@ fn action(expectation: &ExpectationReport, entity: Option<&Entity>) -> &'static 
 fn figures(
     report: &RunReport,
     pipeline: &Pipeline,
-    known: &Known<'_>,
+    known: &PipelineFacts<'_>,
     warehouse: &Path,
 ) -> Result<Vec<Figures>, RunFault> {
     let mut out = vec![];

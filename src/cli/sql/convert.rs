@@ -12,7 +12,7 @@ use crate::cli::project;
 use crate::cli::shell::Shell;
 use crate::cli::{Ended, Failure, Status};
 use crate::driver::{self, ConvertedSql, PortedFile};
-use crate::sqltool::convert::{Loss, Note, Settings};
+use crate::sqltool::convert::{ConversionNote, Loss, Settings};
 use crate::world::World;
 
 /// What `spark-pipelines` reads first, by both names that it knows.
@@ -138,7 +138,7 @@ fn report(pipeline: &ConvertedSql, shell: &mut Shell) -> Result<(), Failure> {
         for note in &file.converted.notes {
             let path = pipeline.sources.path(file.file);
             let at = pipeline.sources.line_column(file.file, note.range.start);
-            let Note { loss, message, .. } = note;
+            let ConversionNote { loss, message, .. } = note;
             shell.say_aside(&format!("{path}:{}:{}: {}: {message}", at.line, at.column, loss.word()))?;
         }
     }
@@ -156,7 +156,7 @@ fn json_lines(pipeline: &ConvertedSql) -> String {
             let sql = &part.sql;
             lines.push(json!({"kind": "statement", "file": path, "line": at.line, "column": at.column, "sql": sql}));
         }
-        for Note { range, loss, message } in &converted.notes {
+        for ConversionNote { range, loss, message } in &converted.notes {
             let at = place(range.start);
             let (line, column) = (at.line, at.column);
             lines.push(json!({

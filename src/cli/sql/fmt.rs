@@ -6,7 +6,7 @@ use clap::Args;
 use lakeflow::fmt::format;
 use rayon::prelude::*;
 
-use super::place::Places;
+use super::place::FilePlaces;
 use crate::cli::check::counted;
 use crate::cli::shell::Shell;
 use crate::cli::{Ended, Failure, Status, interrupt};
@@ -40,7 +40,7 @@ pub struct FmtArgs {
 }
 
 /// What would become of a file.
-struct Outcome {
+struct FileOutcome {
     /// Its new text; `None` when it has none.
     text: Option<String>,
     /// What is to be said, a line each.
@@ -57,7 +57,7 @@ pub fn run(args: &FmtArgs, shell: &mut Shell, world: &dyn World) -> Ended {
         return Err(Failure::Usage("`-` is standard input and cannot be combined with other paths".to_owned()));
     }
     let files = files::read(world, &args.paths);
-    let outcomes: Vec<Outcome> = files.par_iter().map(outcome).collect();
+    let outcomes: Vec<FileOutcome> = files.par_iter().map(outcome).collect();
     let mut counts = Counts::default();
     if !args.check && !args.diff {
         interrupt::defer();
@@ -74,18 +74,21 @@ pub fn run(args: &FmtArgs, shell: &mut Shell, world: &dyn World) -> Ended {
     Ok(counts.status(args))
 }
 
-fn outcome(file: &SqlFile) -> Outcome {
+fn outcome(file: &SqlFile) -> FileOutcome {
     let name = file.path.display().to_string();
     let text = match &file.text {
         Ok(text) => text,
-        Err(unread) => return Outcome { text: None, said: vec![format!("{name}: {}", unread.message)] },
+        Err(unread) => return FileOutcome { text: None, said: vec![format!("{name}: {}", unread.message)] },
     };
-    let places = Places::new(name, text);
+    let places = FilePlaces::new(name, text);
     let formatted = format(text);
     if formatted.is_foreign && !file.is_sql() {
-        return Outcome { text: None, said: vec![format!("{}: no SQL found", places.name())] };
+        return FileOutcome { text: None, said: vec![format!("{}: no SQL found", places.name())] };
     }
-    Outcome { said: formatted.as_written.iter().map(|fault| places.line(fault)).collect(), text: Some(formatted.text) }
+    FileOutcome {
+        said: formatted.as_written.iter().map(|fault| places.line(fault)).collect(),
+        text: Some(formatted.text),
+    }
 }
 
 /// Files by what became of them.
@@ -101,7 +104,7 @@ impl Counts {
     fn add(
         &mut self,
         file: &SqlFile,
-        outcome: &Outcome,
+        outcome: &FileOutcome,
         args: &FmtArgs,
         shell: &mut Shell,
         world: &dyn World,

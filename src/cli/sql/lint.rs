@@ -9,7 +9,7 @@ use lakeflow::lint::{ALL, Lint, by_id};
 use serde_json::json;
 
 use crate::cli::check::counted;
-use crate::cli::shell::{Format, Shell};
+use crate::cli::shell::{OutputFormat, Shell};
 use crate::cli::{Ended, Failure, Status, interrupt};
 use crate::driver::{self, FixedFile};
 use crate::emit;
@@ -109,7 +109,9 @@ fn list(shell: &mut Shell) -> Ended {
     for Lint { code, severity, .. } in ALL {
         let word = severity.word();
         let line = match shell.format() {
-            Some(Format::Json) => json!({"rule": code.number(), "severity": word, "title": code.title()}).to_string(),
+            Some(OutputFormat::Json) => {
+                json!({"rule": code.number(), "severity": word, "title": code.title()}).to_string()
+            }
             _ => format!("{:<width$}  {word:<7}  {}", code.number(), code.title()),
         };
         shell.result(&format!("{line}\n"))?;

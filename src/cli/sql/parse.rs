@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use clap::Args;
 use lakeflow::diag::Diagnostic;
 use lakeflow::source::{FileId, SourceMap, Span};
-use lakeflow::{Attempt, Fault, parse, visit_each};
+use lakeflow::{Attempt, ParseFault, parse, visit_each};
 use rayon::prelude::*;
 use serde_json::json;
 
-use super::place::Places;
+use super::place::FilePlaces;
 use crate::cli::check::counted;
 use crate::cli::shell::Shell;
 use crate::cli::{Ended, Failure, Status};
@@ -37,7 +37,7 @@ pub struct ParseArgs {
 }
 
 /// What is reported of a file.
-struct Report {
+struct FileReport {
     text: String,
     statements: usize,
     faulty: usize,
@@ -56,11 +56,11 @@ pub fn run(args: &ParseArgs, shell: &mut Shell, world: &dyn World) -> Ended {
         shell.report(&sources, &diagnostics)?;
         return Ok(if diagnostics.is_empty() { Status::Done } else { Status::Fault });
     }
-    let reports: Vec<Report> = files.par_iter().map(|file| report(file, args.json)).collect();
+    let reports: Vec<FileReport> = files.par_iter().map(|file| report(file, args.json)).collect();
     for report in &reports {
         shell.result(&report.text)?;
     }
-    let count = |number: fn(&Report) -> usize| reports.iter().map(number).sum::<usize>();
+    let count = |number: fn(&FileReport) -> usize| reports.iter().map(number).sum::<usize>();
     let (faulty, unread) = (count(|report| report.faulty), count(|report| usize::from(report.is_unread)));
     if !args.json {
         let statements = counted(count(|report| report.statements), "statement", "statements");
@@ -71,7 +71,7 @@ pub fn run(args: &ParseArgs, shell: &mut Shell, world: &dyn World) -> Ended {
     Ok(if faulty + unread == 0 { Status::Done } else { Status::Fault })
 }
 
-fn report(file: &SqlFile, as_json: bool) -> Report {
+fn report(file: &SqlFile, as_json: bool) -> FileReport {
     let name = file.path.display().to_string();
     let text = match &file.text {
         Ok(text) => text,
@@ -80,12 +80,12 @@ fn report(file: &SqlFile, as_json: bool) -> Report {
                 "file": name, "index": 0, "line": 1, "column": 1, "kind": null, "ok": false, "error": message,
             });
             let text = if as_json { format!("{json}\n") } else { format!("{name}: {message}\n") };
-            return Report { text, statements: 0, faulty: 0, is_unread: true };
+            return FileReport { text, statements: 0, faulty: 0, is_unread: true };
         }
     };
-    let places = Places::new(name, text);
+    let places = FilePlaces::new(name, text);
     let line = if as_json { json_line } else { fault_lines };
-    let mut report = Report { text: String::new(), statements: 0, faulty: 0, is_unread: false };
+    let mut report = FileReport { text: String::new(), statements: 0, faulty: 0, is_unread: false };
     visit_each(text, |attempt| {
         report.text.push_str(&line(&places, report.statements, &attempt));
         report.statements += 1;
@@ -104,7 +104,7 @@ fn diagnostics(files: &[SqlFile]) -> (SourceMap, Vec<Diagnostic>) {
     }
     let found = added.into_par_iter().flat_map(|added| match added {
         Ok((id, text)) => {
-            let diagnostic = |Fault { range, message, hint }| {
+            let diagnostic = |ParseFault { range, message, hint }| {
                 Diagnostic::error(codes::PIPELINE_SYNTAX, message).at(Span::new(id, range)).maybe_hint(hint)
             };
             let faults = parse(text).err().unwrap_or_default();
@@ -116,7 +116,7 @@ fn diagnostics(files: &[SqlFile]) -> (SourceMap, Vec<Diagnostic>) {
     (sources, found)
 }
 
-fn json_line(places: &Places, index: usize, attempt: &Attempt) -> String {
+fn json_line(places: &FilePlaces, index: usize, attempt: &Attempt) -> String {
     let place = places.at(attempt.range.start);
     let kind = attempt.statement.as_ref().ok().map(|statement| statement.kind.name());
     let error = attempt.statement.as_ref().err().and_then(|faults| faults.first()).map(|fault| places.said(fault));
@@ -127,7 +127,7 @@ fn json_line(places: &Places, index: usize, attempt: &Attempt) -> String {
     format!("{line}\n")
 }
 
-fn fault_lines(places: &Places, _: usize, attempt: &Attempt) -> String {
+fn fault_lines(places: &FilePlaces, _: usize, attempt: &Attempt) -> String {
     let faults = attempt.statement.as_ref().err().into_iter().flatten();
     faults.map(|fault| places.line(fault) + "\n").collect()
 }

@@ -1,18 +1,18 @@
 //! What is wrong in a file of SQL, a line a fault: `file:line:column: message (remedy)`.
 
-use lakeflow::Fault;
+use lakeflow::ParseFault;
 use lakeflow::source::{FileId, LineColumn, SourceMap};
 
 /// A file in which places are looked up.
-pub struct Places {
+pub struct FilePlaces {
     sources: SourceMap,
     file: FileId,
 }
 
-impl Places {
+impl FilePlaces {
     pub fn new(name: String, text: &str) -> Self {
         let mut sources = SourceMap::default();
-        Places { file: sources.add(name, text), sources }
+        FilePlaces { file: sources.add(name, text), sources }
     }
 
     /// The file as it is shown.
@@ -25,14 +25,14 @@ impl Places {
     }
 
     /// A fault without the name of the file.
-    pub fn said(&self, fault: &Fault) -> String {
+    pub fn said(&self, fault: &ParseFault) -> String {
         let place = self.at(fault.range.start);
         let hint = fault.hint.as_deref().map_or(String::new(), |hint| format!(" ({hint})"));
         format!("{}:{}: {}{hint}", place.line, place.column, fault.message)
     }
 
     /// A fault as a line, without its end.
-    pub fn line(&self, fault: &Fault) -> String {
+    pub fn line(&self, fault: &ParseFault) -> String {
         format!("{}:{}", self.name(), self.said(fault))
     }
 }

@@ -9,7 +9,7 @@ use super::{ApplyError, Applying};
 use crate::deploy::change::Change;
 use crate::deploy::client::api::{files, runs};
 use crate::deploy::client::error::Error;
-use crate::deploy::desired::Statement;
+use crate::deploy::desired::DesiredStatement;
 use crate::plan::Identity;
 
 /// The folder of the file, in that of the target. It is read by those who may start updates, and written by the deployer.
@@ -18,7 +18,7 @@ const FOLDER: &str = "run_as";
 const PAUSE: Duration = Duration::from_secs(2);
 
 /// The statement of a change, if it is one of the principal of the pipeline.
-pub(super) fn statement(change: &Change) -> Option<&Statement> {
+pub(super) fn statement(change: &Change) -> Option<&DesiredStatement> {
     match change {
         Change::Statement { statement, .. } if statement.identity == Identity::RunAs => Some(statement),
         _ => None,
@@ -32,7 +32,7 @@ impl Applying<'_, '_, '_> {
     }
 
     /// Runs statements as another principal, one after the other.
-    pub(super) fn act(&mut self, runner: &str, statements: &[&Statement]) -> Result<(), ApplyError> {
+    pub(super) fn act(&mut self, runner: &str, statements: &[&DesiredStatement]) -> Result<(), ApplyError> {
         let text: String = statements.iter().map(|statement| format!("{};\n", statement.text)).collect();
         let folder = format!("{}/{FOLDER}", self.remote.root);
         let path = format!("{folder}/statements.sql");

@@ -11,16 +11,16 @@ use serde_json::{Value, json};
 
 use super::{ApplyError, Applying, Told, failed};
 use crate::bundle::resource::ResourceKind;
-use crate::deploy::change::There;
+use crate::deploy::change::ResourceThere;
 use crate::deploy::client::api::updates::Start;
 use crate::deploy::client::api::{files, pipelines};
 use crate::deploy::client::error::{Error, ErrorKind};
-use crate::deploy::desired::{self, Statement};
+use crate::deploy::desired::{self, DesiredStatement};
 use crate::deploy::effect::Effect;
 use crate::deploy::release::{self, PIPELINE};
 use crate::deploy::run::{self, RunError};
 use crate::deploy::{field, observe, ownership};
-use crate::plan::{Identity, Phase};
+use crate::plan::{FilePhase, Identity};
 
 /// What became of a pipeline whose release was not found valid.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,7 +77,7 @@ impl Applying<'_, '_, '_> {
     }
 
     /// Keeps the settings of a pipeline beside the release that it runs, for whoever goes on if this deployment ends here.
-    fn remember_settings(&self, there: &There) -> Result<(), Error> {
+    fn remember_settings(&self, there: &ResourceThere) -> Result<(), Error> {
         let memory = &self.remote.memory;
         let (Some(release), None) = (&memory.release, &memory.switched) else { return Ok(()) };
         let text = serde_json::to_vec_pretty(&restored(there)).unwrap_or_default();
@@ -179,13 +179,13 @@ impl Applying<'_, '_, '_> {
 }
 
 /// A statement of the principal of the pipeline.
-fn runners(file: &str, text: String, effect: Effect) -> Statement {
+fn runners(file: &str, text: String, effect: Effect) -> DesiredStatement {
     let (file, identity) = (file.to_owned(), Identity::RunAs);
-    Statement { phase: Phase::After, file, text, effect, behind_update: false, identity }
+    DesiredStatement { phase: FilePhase::After, file, text, effect, behind_update: false, identity }
 }
 
 /// The settings of a pipeline as a request that brings them back.
-fn restored(there: &There) -> Value {
+fn restored(there: &ResourceThere) -> Value {
     let mut settings = there.settings.clone();
     if let (Some(settings), Some(who)) = (settings.as_object_mut(), &there.runs_as) {
         settings.remove("id");

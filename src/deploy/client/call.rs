@@ -5,7 +5,7 @@ use std::time::Duration;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde::Serialize;
 
-use super::door::{Body, Method, Stream};
+use super::door::{Method, RequestBody, Stream};
 
 /// What stays as it is in a segment of a path and in a query (RFC 3986, unreserved).
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -27,7 +27,7 @@ pub enum Repeat {
 
 /// A request to the workspace.
 #[derive(Debug, Clone)]
-pub struct Call {
+pub struct WorkspaceCall {
     /// Verb.
     pub method: Method,
     /// Path, percent-encoded.
@@ -35,7 +35,7 @@ pub struct Call {
     /// Names and values, not encoded.
     pub query: Vec<(String, String)>,
     /// Body.
-    pub body: Body,
+    pub body: RequestBody,
     /// Whether it may be made again.
     pub repeat: Repeat,
     /// How long an attempt may take.
@@ -50,14 +50,14 @@ pub struct Call {
     pub fault: Option<String>,
 }
 
-impl Call {
+impl WorkspaceCall {
     /// A request without a body. `path` has the segments behind the host.
     pub fn new(method: Method, path: &[&str]) -> Self {
-        let mut call = Call {
+        let mut call = WorkspaceCall {
             method,
             path: String::new(),
             query: vec![],
-            body: Body::None,
+            body: RequestBody::None,
             repeat: Repeat::Safe,
             deadline: DEADLINE,
             limit: LIMIT,
@@ -80,7 +80,7 @@ impl Call {
 
     /// A request to an address that somebody else made; nothing of its path is encoded again.
     pub fn to(method: Method, address: &Address) -> Self {
-        let mut call = Call::new(method, &[]);
+        let mut call = WorkspaceCall::new(method, &[]);
         call.path.clone_from(&address.path);
         call.query.clone_from(&address.query);
         call
@@ -88,17 +88,17 @@ impl Call {
 
     /// Reads.
     pub fn get(path: &[&str]) -> Self {
-        Call::new(Method::Get, path)
+        WorkspaceCall::new(Method::Get, path)
     }
 
     /// Posts JSON.
     pub fn post(path: &[&str], body: &impl Serialize) -> Self {
-        Call::new(Method::Post, path).json(body)
+        WorkspaceCall::new(Method::Post, path).json(body)
     }
 
     /// Removes.
     pub fn delete(path: &[&str]) -> Self {
-        Call::new(Method::Delete, path)
+        WorkspaceCall::new(Method::Delete, path)
     }
 
     /// Adds a parameter.
@@ -112,7 +112,7 @@ impl Call {
     #[must_use]
     pub fn json(mut self, body: &impl Serialize) -> Self {
         match serde_json::to_vec(body) {
-            Ok(bytes) => self.body = Body::Json(bytes),
+            Ok(bytes) => self.body = RequestBody::Json(bytes),
             Err(error) => self.fault = Some(format!("cannot serialize the body: {error}")),
         }
         self
@@ -121,14 +121,14 @@ impl Call {
     /// Sets a body of bytes.
     #[must_use]
     pub fn bytes(mut self, bytes: &[u8]) -> Self {
-        self.body = Body::Bytes(bytes.to_owned());
+        self.body = RequestBody::Bytes(bytes.to_owned());
         self
     }
 
     /// Sets a body that is read while it is sent.
     #[must_use]
     pub fn stream(mut self, stream: &Stream) -> Self {
-        self.body = Body::Stream(stream.clone());
+        self.body = RequestBody::Stream(stream.clone());
         self
     }
 

@@ -17,7 +17,7 @@ pub trait Door: Sync {
     ///
     /// # Errors
     /// When no whole answer came within the limits of the request.
-    fn exchange(&self, request: &Request) -> Result<Response, Fault>;
+    fn exchange(&self, request: &HttpRequest) -> Result<Response, RequestFault>;
     /// Time since some moment; never goes back.
     fn now(&self) -> Duration;
     /// Waits.
@@ -71,7 +71,7 @@ impl fmt::Display for Method {
 
 /// What a request carries.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Body {
+pub enum RequestBody {
     /// Nothing.
     None,
     /// JSON.
@@ -84,23 +84,23 @@ pub enum Body {
     Stream(Stream),
 }
 
-impl Body {
+impl RequestBody {
     /// What goes over the wire, where it is not a stream.
     pub fn bytes(&self) -> &[u8] {
         match self {
-            Body::None | Body::Stream(_) => &[],
-            Body::Json(bytes) | Body::Bytes(bytes) => bytes,
-            Body::Form(form) => form.expose().as_bytes(),
+            RequestBody::None | RequestBody::Stream(_) => &[],
+            RequestBody::Json(bytes) | RequestBody::Bytes(bytes) => bytes,
+            RequestBody::Form(form) => form.expose().as_bytes(),
         }
     }
 
     /// The type of media, if there is a body.
     pub fn media_type(&self) -> Option<&'static str> {
         match self {
-            Body::None => None,
-            Body::Json(_) => Some("application/json"),
-            Body::Bytes(_) | Body::Stream(_) => Some("application/octet-stream"),
-            Body::Form(_) => Some("application/x-www-form-urlencoded"),
+            RequestBody::None => None,
+            RequestBody::Json(_) => Some("application/json"),
+            RequestBody::Bytes(_) | RequestBody::Stream(_) => Some("application/octet-stream"),
+            RequestBody::Form(_) => Some("application/x-www-form-urlencoded"),
         }
     }
 }
@@ -151,7 +151,7 @@ impl Eq for Stream {}
 
 /// A request, complete but for what the protocol adds.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Request {
+pub struct HttpRequest {
     /// Verb.
     pub method: Method,
     /// Scheme, host, path and query, percent-encoded.
@@ -161,7 +161,7 @@ pub struct Request {
     /// Headers that nobody may see.
     pub secret_headers: Vec<(&'static str, Secret)>,
     /// Body.
-    pub body: Body,
+    pub body: RequestBody,
     /// How long all of it may take, the answer included.
     pub deadline: Duration,
     /// Bytes that the body of the answer may have.
@@ -188,7 +188,7 @@ impl Response {
 
 /// Why there is no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Fault {
+pub enum RequestFault {
     /// Nothing of the request reached the server.
     NotSent(String),
     /// The connection ended after something was sent: the server may have acted.

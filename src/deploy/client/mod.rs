@@ -28,8 +28,8 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use call::Call;
-use config::{Choice, Config, ConfigError};
+use call::WorkspaceCall;
+use config::{Config, ConfigChoice, ConfigError};
 use door::{Door, Response};
 use error::{Error, ErrorKind};
 pub use secret::Secret;
@@ -70,7 +70,7 @@ impl<'w> Client<'w> {
     ///
     /// # Errors
     /// When no workspace is meant, or more than one.
-    pub fn connect(world: &'w dyn World, door: &'w dyn Door, choice: &Choice<'_>) -> Result<Self, ConfigError> {
+    pub fn connect(world: &'w dyn World, door: &'w dyn Door, choice: &ConfigChoice<'_>) -> Result<Self, ConfigError> {
         let config = Config::find(world, choice, &auth::kinds())?;
         let rate = config.value("rate_limit").and_then(|rate| rate.parse().ok()).unwrap_or(rate::PER_SECOND);
         let mut wire = Wire::new(door, rate, user_agent(world));
@@ -87,7 +87,7 @@ impl<'w> Client<'w> {
         let wire = Wire::new(door, rate::PER_SECOND, user_agent(&MemoryWorld::default()));
         wire.keep(token);
         let bearer = Secret::new(&format!("Bearer {}", token.expose()));
-        let proof = Box::new(wire::Fixed(vec![("authorization", bearer)]));
+        let proof = Box::new(wire::FixedHeaders(vec![("authorization", bearer)]));
         Client::of(wire, host.to_owned(), proof)
     }
 
@@ -141,7 +141,7 @@ impl<'w> Client<'w> {
     ///
     /// # Errors
     /// When no attempt succeeds.
-    pub fn send(&self, call: &Call) -> Result<Response, Error> {
+    pub fn send(&self, call: &WorkspaceCall) -> Result<Response, Error> {
         self.beat()?;
         self.wire.send(call, &self.host, &*self.proof)
     }
@@ -150,7 +150,7 @@ impl<'w> Client<'w> {
     ///
     /// # Errors
     /// When no attempt succeeds.
-    pub fn done(&self, call: &Call) -> Result<(), Error> {
+    pub fn done(&self, call: &WorkspaceCall) -> Result<(), Error> {
         self.send(call).map(drop)
     }
 
@@ -158,11 +158,11 @@ impl<'w> Client<'w> {
     ///
     /// # Errors
     /// When no attempt succeeds, or the answer is not what was promised.
-    pub fn read<T: DeserializeOwned>(&self, call: &Call) -> Result<T, Error> {
+    pub fn read<T: DeserializeOwned>(&self, call: &WorkspaceCall) -> Result<T, Error> {
         self.parsed(call, &self.send(call)?)
     }
 
-    fn parsed<T: DeserializeOwned>(&self, call: &Call, response: &Response) -> Result<T, Error> {
+    fn parsed<T: DeserializeOwned>(&self, call: &WorkspaceCall, response: &Response) -> Result<T, Error> {
         let body = response.body.trim_ascii();
         let body = if body.is_empty() { b"{}" } else { body };
         serde_json::from_slice(body).map_err(|error| {
@@ -177,7 +177,7 @@ impl<'w> Client<'w> {
     ///
     /// # Errors
     /// When a page can't be read, or pages repeat themselves.
-    pub fn pages<T: DeserializeOwned>(&self, call: &Call, key: &str) -> Result<Vec<T>, Error> {
+    pub fn pages<T: DeserializeOwned>(&self, call: &WorkspaceCall, key: &str) -> Result<Vec<T>, Error> {
         self.pages_until(call, key, |_: &[T]| false)
     }
 
@@ -187,7 +187,7 @@ impl<'w> Client<'w> {
     /// When a page can't be read, or pages repeat themselves.
     pub fn pages_until<T: DeserializeOwned>(
         &self,
-        call: &Call,
+        call: &WorkspaceCall,
         key: &str,
         enough: impl Fn(&[T]) -> bool,
     ) -> Result<Vec<T>, Error> {
@@ -242,12 +242,12 @@ impl<'w> Client<'w> {
     }
 
     /// An error about a request whose meaning its caller found out.
-    fn error(&self, call: &Call, kind: ErrorKind, message: &str) -> Error {
+    fn error(&self, call: &WorkspaceCall, kind: ErrorKind, message: &str) -> Error {
         self.wire.error(call, kind, message)
     }
 
     /// An error about an answer that is not what was promised.
-    fn unreadable(&self, call: &Call, message: &str) -> Error {
+    fn unreadable(&self, call: &WorkspaceCall, message: &str) -> Error {
         self.wire.unreadable(call, ErrorKind::Unreadable, message)
     }
 

@@ -10,7 +10,7 @@ use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::{Agent, Proxy, SendBody};
 
 use super::config::is_loopback;
-use super::door::{Body, Door, Fault, Method, Request, Response};
+use super::door::{Door, HttpRequest, Method, RequestBody, RequestFault, Response};
 use crate::world::World;
 
 /// Bytes that a file of certificates may have.
@@ -101,8 +101,8 @@ fn agent(proxy: Option<Proxy>, roots: Option<RootCerts>) -> Agent {
 }
 
 impl Door for Network {
-    fn exchange(&self, request: &Request) -> Result<Response, Fault> {
-        let uri: Uri = request.url.parse().map_err(|_| Fault::Refused("the address is not valid".to_owned()))?;
+    fn exchange(&self, request: &HttpRequest) -> Result<Response, RequestFault> {
+        let uri: Uri = request.url.parse().map_err(|_| RequestFault::Refused("the address is not valid".to_owned()))?;
         let host = uri.host().unwrap_or_default().to_lowercase();
         let may_be_sent = match uri.scheme_str() {
             Some("https") => true,
@@ -110,7 +110,7 @@ impl Door for Network {
             _ => false,
         };
         if !may_be_sent {
-            return Err(Fault::Refused("only https is spoken, but to this machine itself".to_owned()));
+            return Err(RequestFault::Refused("only https is spoken, but to this machine itself".to_owned()));
         }
         let head = || -> Result<http::request::Builder, http::Error> {
             let mut building = http::Request::builder().method(request.method.word()).uri(&uri);
@@ -129,18 +129,18 @@ impl Door for Network {
         };
         let request_with = |body| -> Result<http::Request<&[u8]>, http::Error> { head()?.body(body) };
         // Not the text of the error: it may show the header.
-        let unusable = |_| Fault::Refused("a header holds a character that no header may hold".to_owned());
+        let unusable = |_| RequestFault::Refused("a header holds a character that no header may hold".to_owned());
         let agent = self.agent_for(&host);
         let sent = match (request.method, &request.body) {
-            (_, Body::Stream(stream)) => {
+            (_, RequestBody::Stream(stream)) => {
                 let head = head().map_err(unusable)?.header("content-length", stream.size());
                 let sent = stream.read(|reader| {
                     let full = head.body(SendBody::from_reader(reader)).map_err(io::Error::other)?;
                     Ok(agent.run(agent.configure_request(full).timeout_global(Some(request.deadline)).build()))
                 });
-                sent.map_err(|error| Fault::Refused(format!("the file can't be read: {error}")))?
+                sent.map_err(|error| RequestFault::Refused(format!("the file can't be read: {error}")))?
             }
-            (Method::Get | Method::Head | Method::Delete, Body::None) => {
+            (Method::Get | Method::Head | Method::Delete, RequestBody::None) => {
                 let bare = request_with(&[]).map_err(unusable)?.map(|_| ());
                 agent.run(agent.configure_request(bare).timeout_global(Some(request.deadline)).build())
             }
@@ -170,7 +170,7 @@ impl Door for Network {
     }
 }
 
-fn read(answer: http::Response<ureq::Body>, limit: u64) -> Result<Response, Fault> {
+fn read(answer: http::Response<ureq::Body>, limit: u64) -> Result<Response, RequestFault> {
     let (head, body) = answer.into_parts();
     let header = |(name, value): (&http::HeaderName, &http::HeaderValue)| {
         Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))
@@ -181,43 +181,43 @@ fn read(answer: http::Response<ureq::Body>, limit: u64) -> Result<Response, Faul
     if let Err(error) = reader.read_to_end(&mut bytes) {
         return Err(match fault(&ureq::Error::from(error)) {
             // The head of the answer came, so the request was sent.
-            Fault::NotSent(why) => Fault::Lost(why),
+            RequestFault::NotSent(why) => RequestFault::Lost(why),
             other => other,
         });
     }
     if bytes.len() as u64 > limit {
-        Err(Fault::TooLarge)
+        Err(RequestFault::TooLarge)
     } else {
         Ok(Response { status: head.status.as_u16(), headers, body: bytes })
     }
 }
 
 /// What an error of the library says about the request. When in doubt, something was sent.
-fn fault(error: &ureq::Error) -> Fault {
+fn fault(error: &ureq::Error) -> RequestFault {
     use ureq::{Error, Timeout};
     match error {
         Error::Timeout(Timeout::Resolve | Timeout::Connect) => {
-            Fault::NotSent("there was no connection in time".to_owned())
+            RequestFault::NotSent("there was no connection in time".to_owned())
         }
-        Error::Timeout(_) => Fault::TimedOut,
-        Error::BodyExceedsLimit(_) => Fault::TooLarge,
-        Error::HostNotFound => Fault::NotSent("there is no such host".to_owned()),
-        Error::ConnectionFailed => Fault::NotSent("the connection failed".to_owned()),
-        Error::ConnectProxyFailed(_) => Fault::NotSent("the proxy refuses the connection".to_owned()),
+        Error::Timeout(_) => RequestFault::TimedOut,
+        Error::BodyExceedsLimit(_) => RequestFault::TooLarge,
+        Error::HostNotFound => RequestFault::NotSent("there is no such host".to_owned()),
+        Error::ConnectionFailed => RequestFault::NotSent("the connection failed".to_owned()),
+        Error::ConnectProxyFailed(_) => RequestFault::NotSent("the proxy refuses the connection".to_owned()),
         Error::Io(e) if e.kind() == std::io::ErrorKind::ConnectionRefused => {
-            Fault::NotSent("the connection was refused".to_owned())
+            RequestFault::NotSent("the connection was refused".to_owned())
         }
         // A certificate that is not valid does not become so by trying again.
-        Error::Rustls(e) => Fault::Refused(e.to_string()),
+        Error::Rustls(e) => RequestFault::Refused(e.to_string()),
         Error::Io(e) if e.kind() == std::io::ErrorKind::InvalidData && e.to_string().contains("certificate") => {
-            Fault::Refused(e.to_string())
+            RequestFault::Refused(e.to_string())
         }
         // The standard library has no kind for it.
         Error::Io(e) if e.to_string().starts_with("failed to lookup address") => {
-            Fault::NotSent("there is no such host".to_owned())
+            RequestFault::NotSent("there is no such host".to_owned())
         }
-        Error::Io(e) => Fault::Lost(e.to_string()),
-        Error::BadUri(_) | Error::Http(_) => Fault::Refused("the address is not valid".to_owned()),
-        other => Fault::Lost(other.to_string()),
+        Error::Io(e) => RequestFault::Lost(e.to_string()),
+        Error::BadUri(_) | Error::Http(_) => RequestFault::Refused("the address is not valid".to_owned()),
+        other => RequestFault::Lost(other.to_string()),
     }
 }

@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use super::call::Repeat;
-use super::door::{Fault, Response};
+use super::door::{RequestFault, Response};
 
 /// How long all attempts of a request may take together.
 pub const BUDGET: Duration = Duration::from_secs(300);
@@ -31,11 +31,11 @@ const PASSING: &[&str] = &[
 
 /// What came of an attempt, as far as it matters here.
 #[derive(Debug)]
-pub enum Outcome<'a> {
+pub enum AttemptOutcome<'a> {
     /// An answer that is no success, with what it says.
     Refused(&'a Response, &'a str),
     /// No answer.
-    Fault(&'a Fault),
+    Fault(&'a RequestFault),
 }
 
 /// What to do after a failed attempt.
@@ -50,16 +50,16 @@ pub enum Next {
 }
 
 /// Decides after attempt number `attempt`, counted from one. `chance` spreads the attempts of many.
-pub fn next(outcome: &Outcome<'_>, repeat: Repeat, attempt: u32, chance: u64) -> Next {
+pub fn next(outcome: &AttemptOutcome<'_>, repeat: Repeat, attempt: u32, chance: u64) -> Next {
     let backoff =
         Next::After(Duration::from_secs(u64::from(attempt.min(10))) + Duration::from_millis(50 + chance % 700));
     let if_safe = |next| if repeat == Repeat::Safe { next } else { Next::Unknown };
     match outcome {
-        Outcome::Fault(Fault::NotSent(_)) => backoff,
-        Outcome::Fault(Fault::Lost(_) | Fault::TimedOut) => if_safe(backoff),
-        Outcome::Fault(Fault::TooLarge) => if_safe(Next::Stop),
-        Outcome::Fault(Fault::Refused(_)) => Next::Stop,
-        Outcome::Refused(response, message) => {
+        AttemptOutcome::Fault(RequestFault::NotSent(_)) => backoff,
+        AttemptOutcome::Fault(RequestFault::Lost(_) | RequestFault::TimedOut) => if_safe(backoff),
+        AttemptOutcome::Fault(RequestFault::TooLarge) => if_safe(Next::Stop),
+        AttemptOutcome::Fault(RequestFault::Refused(_)) => Next::Stop,
+        AttemptOutcome::Refused(response, message) => {
             let told = Next::After(retry_after(response) + Duration::from_millis(chance % 1000));
             match response.status {
                 429 => told,

@@ -4,12 +4,12 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use super::answer::{self, Refusal};
-use super::call::{Call, Repeat};
+use super::call::{Repeat, WorkspaceCall};
 use super::clean;
-use super::door::{Door, Fault, Request, Response};
+use super::door::{Door, HttpRequest, RequestFault, Response};
 use super::error::{Called, Error, ErrorKind};
 use super::rate::Rate;
-use super::retry::{self, Next, Outcome};
+use super::retry::{self, AttemptOutcome, Next};
 use super::secret::Secret;
 
 /// How long a request is made again before people hear of it.
@@ -26,7 +26,7 @@ pub trait Proof {
     ///
     /// # Errors
     /// When none can be had.
-    fn headers(&self, wire: &Wire<'_>, call: &Call) -> Result<SecretHeaders, Error>;
+    fn headers(&self, wire: &Wire<'_>, call: &WorkspaceCall) -> Result<SecretHeaders, Error>;
     /// Told that these headers were not accepted; whether others may be had.
     fn renew(&self, refused: &SecretHeaders) -> bool;
     /// Which kind of credentials it is, once one was had.
@@ -34,10 +34,10 @@ pub trait Proof {
 }
 
 /// No proof is needed, or it is always the same.
-pub struct Fixed(pub SecretHeaders);
+pub struct FixedHeaders(pub SecretHeaders);
 
-impl Proof for Fixed {
-    fn headers(&self, _: &Wire<'_>, _: &Call) -> Result<SecretHeaders, Error> {
+impl Proof for FixedHeaders {
+    fn headers(&self, _: &Wire<'_>, _: &WorkspaceCall) -> Result<SecretHeaders, Error> {
         Ok(self.0.clone())
     }
 
@@ -81,7 +81,7 @@ impl<'w> Wire<'w> {
     }
 
     /// An error about a request.
-    pub fn error(&self, call: &Call, kind: ErrorKind, message: &str) -> Error {
+    pub fn error(&self, call: &WorkspaceCall, kind: ErrorKind, message: &str) -> Error {
         Error {
             kind,
             message: self.shown(message),
@@ -93,7 +93,7 @@ impl<'w> Wire<'w> {
     }
 
     /// Sends a request until an attempt succeeds or no other is worth it.
-    pub fn send(&self, call: &Call, origin: &str, proof: &dyn Proof) -> Result<Response, Error> {
+    pub fn send(&self, call: &WorkspaceCall, origin: &str, proof: &dyn Proof) -> Result<Response, Error> {
         if let Some(fault) = &call.fault {
             return Err(self.error(call, ErrorKind::Refused, fault));
         }
@@ -117,7 +117,7 @@ impl<'w> Wire<'w> {
                 }
                 Ok(response) => self.refused(call, &response, attempt),
                 Err(fault) => {
-                    let next = retry::next(&Outcome::Fault(&fault), call.repeat, attempt, self.door.random());
+                    let next = retry::next(&AttemptOutcome::Fault(&fault), call.repeat, attempt, self.door.random());
                     (self.faulty(call, &fault), next)
                 }
             };
@@ -137,11 +137,11 @@ impl<'w> Wire<'w> {
         }
     }
 
-    fn request(&self, call: &Call, origin: &str, headers: &SecretHeaders, left: Duration) -> Request {
+    fn request(&self, call: &WorkspaceCall, origin: &str, headers: &SecretHeaders, left: Duration) -> HttpRequest {
         let kind = if call.raw { "*/*" } else { "application/json" };
         let mut shown = vec![("accept", kind.to_owned()), ("user-agent", self.agent.clone())];
         shown.extend(self.workspace_id.clone().map(|id| ("x-databricks-workspace-id", id)));
-        Request {
+        HttpRequest {
             method: call.method,
             url: format!("{origin}{}", call.target()),
             headers: shown,
@@ -152,9 +152,9 @@ impl<'w> Wire<'w> {
         }
     }
 
-    fn refused(&self, call: &Call, response: &Response, attempt: u32) -> (Error, Next) {
+    fn refused(&self, call: &WorkspaceCall, response: &Response, attempt: u32) -> (Error, Next) {
         let Refusal { kind, message, code } = answer::refusal(response);
-        let outcome = Outcome::Refused(response, &message);
+        let outcome = AttemptOutcome::Refused(response, &message);
         let next = retry::next(&outcome, call.repeat, attempt, self.door.random());
         let kind = match kind {
             ErrorKind::Invalid { fields } => {
@@ -167,18 +167,22 @@ impl<'w> Wire<'w> {
         (Error { status: Some(response.status), code, ..self.error(call, kind, &message) }, next)
     }
 
-    fn faulty(&self, call: &Call, fault: &Fault) -> Error {
+    fn faulty(&self, call: &WorkspaceCall, fault: &RequestFault) -> Error {
         match fault {
-            Fault::NotSent(why) => self.error(call, ErrorKind::Unreachable, why),
-            Fault::Lost(why) => self.error(call, ErrorKind::Truncated, &format!("the connection was lost: {why}")),
-            Fault::TimedOut => self.error(call, ErrorKind::TimedOut, ""),
-            Fault::TooLarge => self.error(call, ErrorKind::TooLarge, &format!("it has more than {} bytes", call.limit)),
-            Fault::Refused(why) => self.error(call, ErrorKind::Refused, why),
+            RequestFault::NotSent(why) => self.error(call, ErrorKind::Unreachable, why),
+            RequestFault::Lost(why) => {
+                self.error(call, ErrorKind::Truncated, &format!("the connection was lost: {why}"))
+            }
+            RequestFault::TimedOut => self.error(call, ErrorKind::TimedOut, ""),
+            RequestFault::TooLarge => {
+                self.error(call, ErrorKind::TooLarge, &format!("it has more than {} bytes", call.limit))
+            }
+            RequestFault::Refused(why) => self.error(call, ErrorKind::Refused, why),
         }
     }
 
     /// An error about an answer that came with success but is not what was promised.
-    pub fn unreadable(&self, call: &Call, kind: ErrorKind, message: &str) -> Error {
+    pub fn unreadable(&self, call: &WorkspaceCall, kind: ErrorKind, message: &str) -> Error {
         let error = self.error(call, kind, message);
         if call.repeat == Repeat::Once { ambiguous(error) } else { error }
     }
@@ -197,7 +201,7 @@ fn ambiguous(error: Error) -> Error {
 }
 
 /// Whether a page for people came where data was asked for, or instead of saying that a file was taken. A file may be one.
-fn is_page(call: &Call, response: &Response) -> bool {
+fn is_page(call: &WorkspaceCall, response: &Response) -> bool {
     let is_html =
         response.header("content-type").is_some_and(|kind| kind.trim_start().to_lowercase().starts_with("text/html"));
     response.status == 200 && !call.raw && (is_html || response.body.trim_ascii_start().starts_with(b"<"))

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use lakeflow::check::DatasetKind;
 
-use super::side::{Dataset, Merge, Side, Source};
+use super::side::{DatasetSide, Merge, Side, StreamRead};
 use super::table::{self, list};
-use super::term::{Relation, Term};
+use super::term::{Term, TermRelation};
 use super::{Meaning, MeaningKind, Remedy, refresh};
 
 /// How two relations differ.
@@ -21,7 +21,7 @@ struct Diff {
 }
 
 impl Diff {
-    fn of(before: &Relation, after: &Relation) -> Diff {
+    fn of(before: &TermRelation, after: &TermRelation) -> Diff {
         let old: BTreeMap<&str, Term> = before.columns.iter().map(|(name, value)| (name.as_str(), *value)).collect();
         let new: BTreeMap<&str, Term> = after.columns.iter().map(|(name, value)| (name.as_str(), *value)).collect();
         let names = |all: &mut dyn Iterator<Item = &&str>| all.map(|name| (*name).to_owned()).collect::<Vec<_>>();
@@ -69,13 +69,13 @@ impl Diff {
 
 /// A dataset of both sides.
 struct Pair<'a> {
-    before: &'a Dataset,
-    after: &'a Dataset,
+    before: &'a DatasetSide,
+    after: &'a DatasetSide,
     whole: Diff,
     local: Diff,
 }
 
-struct Comparison<'a> {
+struct TableComparison<'a> {
     before: &'a Side,
     after: &'a Side,
     /// Datasets of both sides and one kind, by the last part of their name.
@@ -89,7 +89,7 @@ struct Comparison<'a> {
 
 /// All meanings, by dataset in the order of reading, the gravest first.
 pub(super) fn compare(before: &Side, after: &Side) -> Vec<Meaning> {
-    let mut comparison = Comparison {
+    let mut comparison = TableComparison {
         before,
         after,
         pairs: BTreeMap::new(),
@@ -112,7 +112,7 @@ pub(super) fn compare(before: &Side, after: &Side) -> Vec<Meaning> {
     comparison.found
 }
 
-fn meaning(dataset: &Dataset, kind: MeaningKind, why: Vec<String>) -> Meaning {
+fn meaning(dataset: &DatasetSide, kind: MeaningKind, why: Vec<String>) -> Meaning {
     Meaning { dataset: dataset.full.clone(), what: dataset.kind.word(), kind, why, via: vec![], remedy: None }
 }
 
@@ -125,7 +125,7 @@ fn is_table(kind: DatasetKind) -> bool {
     matches!(kind, DatasetKind::StreamingTable | DatasetKind::MaterializedView)
 }
 
-impl<'a> Comparison<'a> {
+impl<'a> TableComparison<'a> {
     fn pair(&mut self) {
         for after in &self.after.datasets {
             let Some(before) = self.before.get(&after.full) else { continue };
@@ -145,7 +145,7 @@ impl<'a> Comparison<'a> {
     }
 
     /// What nothing makes any more.
-    fn gone(&mut self, dataset: &Dataset) {
+    fn gone(&mut self, dataset: &DatasetSide) {
         let stands = self.after.get(&dataset.full).is_some_and(|after| after.kind != DatasetKind::TemporaryView);
         if stands || dataset.kind == DatasetKind::TemporaryView {
             return;
@@ -165,7 +165,7 @@ impl<'a> Comparison<'a> {
         self.found.push(found);
     }
 
-    fn dataset(&mut self, after: &'a Dataset) {
+    fn dataset(&mut self, after: &'a DatasetSide) {
         let before = self.before.get(&after.full);
         match before {
             None if after.kind == DatasetKind::TemporaryView => {}
@@ -185,13 +185,13 @@ impl<'a> Comparison<'a> {
     }
 
     /// What a dataset was called, if that was declared and nothing bears the name any more.
-    fn was(&self, after: &Dataset) -> Option<&'a Dataset> {
+    fn was(&self, after: &DatasetSide) -> Option<&'a DatasetSide> {
         let old = self.before.named(self.after.renamed.get(&after.name)?)?;
         let is_free = self.before.get(&after.full).is_none() && self.after.get(&old.full).is_none();
         (is_free && old.kind != DatasetKind::TemporaryView).then_some(old)
     }
 
-    fn arrived(&mut self, after: &'a Dataset) {
+    fn arrived(&mut self, after: &'a DatasetSide) {
         let Some(old) = self.was(after) else {
             self.found.push(meaning(after, MeaningKind::New, vec!["it is not deployed yet".to_owned()]));
             return;
@@ -214,7 +214,7 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    fn other_kind(&mut self, before: &Dataset, after: &'a Dataset) {
+    fn other_kind(&mut self, before: &DatasetSide, after: &'a DatasetSide) {
         if before.kind == DatasetKind::TemporaryView {
             self.found.push(meaning(after, MeaningKind::New, vec!["it was a temporary view".to_owned()]));
             return;
@@ -238,7 +238,7 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    fn same_kind(&mut self, before: &'a Dataset, after: &'a Dataset) {
+    fn same_kind(&mut self, before: &'a DatasetSide, after: &'a DatasetSide) {
         let Some(pair) = self.pairs.get(after.name.as_str()) else { return };
         let via = if pair.local.is_empty() { self.via(after) } else { vec![] };
         let keeps_rows = after.kind == DatasetKind::StreamingTable;
@@ -256,7 +256,13 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    fn streaming_table(&mut self, before: &'a Dataset, after: &'a Dataset, words: Vec<String>, via: Vec<String>) {
+    fn streaming_table(
+        &mut self,
+        before: &'a DatasetSide,
+        after: &'a DatasetSide,
+        words: Vec<String>,
+        via: Vec<String>,
+    ) {
         let mut remedy = refresh::of(self.after, after, &self.stale);
         let left = self.left_files(before, after);
         if !left.is_empty() {
@@ -298,19 +304,19 @@ impl<'a> Comparison<'a> {
     }
 
     /// Why rows that are there would be read once more.
-    fn loads_again(&self, before: &Dataset, after: &Dataset) -> Vec<String> {
+    fn loads_again(&self, before: &DatasetSide, after: &DatasetSide) -> Vec<String> {
         let mut why = vec![];
         for flow in &after.flows {
             let sources = self.after.sources(flow);
             for source in &sources {
-                let Source::Table(name) = source else { continue };
+                let StreamRead::Table(name) = source else { continue };
                 let read = self.after.read_as(name).filter(|read| self.remade.contains(read.name.as_str()));
                 why.extend(read.map(|read| format!("`{}`, which it reads, is made anew", read.full)));
             }
             match before.flows.iter().find(|old| old.name == flow.name) {
                 Some(old) => why.extend(other_sources(&self.before.sources(old), &sources)),
                 None => {
-                    let gone = |old: &&super::side::Flow| !after.flows.iter().any(|kept| kept.name == old.name);
+                    let gone = |old: &&super::side::FlowSide| !after.flows.iter().any(|kept| kept.name == old.name);
                     let same = before.flows.iter().filter(gone).find(|old| self.before.sources(old) == sources);
                     why.extend(same.map(|old| {
                         format!("flow `{}` is called `{}` now, and begins at the first row", old.name, flow.name)
@@ -322,12 +328,12 @@ impl<'a> Comparison<'a> {
     }
 
     /// Rows of files that are no longer looked for.
-    fn left_files(&self, before: &Dataset, after: &Dataset) -> Vec<String> {
-        let paths = |side: &Side, dataset: &Dataset| {
+    fn left_files(&self, before: &DatasetSide, after: &DatasetSide) -> Vec<String> {
+        let paths = |side: &Side, dataset: &DatasetSide| {
             let sources = dataset.flows.iter().flat_map(|flow| side.sources(flow));
             let path = |source| match source {
-                Source::Files(files) => Some(files.path),
-                Source::Table(_) => None,
+                StreamRead::Files(files) => Some(files.path),
+                StreamRead::Table(_) => None,
             };
             sources.filter_map(path).collect::<BTreeSet<String>>()
         };
@@ -336,7 +342,7 @@ impl<'a> Comparison<'a> {
     }
 
     /// The datasets between a change and a dataset that it reaches, the changed one first.
-    fn via(&self, dataset: &Dataset) -> Vec<String> {
+    fn via(&self, dataset: &DatasetSide) -> Vec<String> {
         let mut open: VecDeque<(&str, Vec<&str>)> = VecDeque::from([(dataset.name.as_str(), vec![])]);
         let mut seen = BTreeSet::new();
         while let Some((name, path)) = open.pop_front() {
@@ -370,8 +376,8 @@ impl<'a> Comparison<'a> {
 }
 
 /// What is read instead of what, as far as it is another source.
-fn other_sources(before: &BTreeSet<Source>, after: &BTreeSet<Source>) -> Vec<String> {
-    let identities = |sources: &BTreeSet<Source>| sources.iter().map(identity).collect::<BTreeSet<_>>();
+fn other_sources(before: &BTreeSet<StreamRead>, after: &BTreeSet<StreamRead>) -> Vec<String> {
+    let identities = |sources: &BTreeSet<StreamRead>| sources.iter().map(identity).collect::<BTreeSet<_>>();
     let (old, new) = (identities(before), identities(after));
     if old == new {
         return vec![];
@@ -386,10 +392,10 @@ fn other_sources(before: &BTreeSet<Source>, after: &BTreeSet<Source>) -> Vec<Str
     }]
 }
 
-fn identity(source: &Source) -> String {
+fn identity(source: &StreamRead) -> String {
     match source {
-        Source::Table(name) => format!("`{}`", name.join(".")),
-        Source::Files(files) => {
+        StreamRead::Table(name) => format!("`{}`", name.join(".")),
+        StreamRead::Files(files) => {
             let options = files.identity();
             let options: Vec<String> =
                 options.iter().filter(|(name, _)| **name != "path").map(|(n, v)| format!("{n} {v}")).collect();
@@ -401,20 +407,20 @@ fn identity(source: &Source) -> String {
     }
 }
 
-fn merge(dataset: &Dataset) -> Option<&Merge> {
+fn merge(dataset: &DatasetSide) -> Option<&Merge> {
     dataset.flows.iter().find_map(|flow| flow.merge.as_ref())
 }
 
-fn stored(dataset: &Dataset) -> Option<&'static str> {
+fn stored(dataset: &DatasetSide) -> Option<&'static str> {
     merge(dataset).map(|merge| merge.stored)
 }
 
-fn loses_history(before: &Dataset, after: &Dataset) -> bool {
+fn loses_history(before: &DatasetSide, after: &DatasetSide) -> bool {
     stored(before).is_some_and(|stored| stored != "SCD TYPE 1") && stored(after) == Some("SCD TYPE 1")
 }
 
 /// What of the way in which changes are merged does not fit the rows that are there.
-fn merges(before: &Dataset, after: &Dataset) -> Vec<String> {
+fn merges(before: &DatasetSide, after: &DatasetSide) -> Vec<String> {
     let (old, new) = match (merge(before), merge(after)) {
         (Some(old), Some(new)) => (old, new),
         (None, None) => return vec![],
@@ -436,8 +442,8 @@ fn merges(before: &Dataset, after: &Dataset) -> Vec<String> {
 }
 
 /// The flows that came in, when that is all that changed.
-fn only_new_flows(before: &Dataset, after: &Dataset) -> Option<Vec<String>> {
-    let kept = |old: &super::side::Flow| after.flows.iter().any(|new| new.name == old.name && new.all == old.all);
+fn only_new_flows(before: &DatasetSide, after: &DatasetSide) -> Option<Vec<String>> {
+    let kept = |old: &super::side::FlowSide| after.flows.iter().any(|new| new.name == old.name && new.all == old.all);
     let new: Vec<String> = after
         .flows
         .iter()

@@ -23,7 +23,7 @@ use side::Side;
 
 /// A file of pipeline SQL.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct SqlFile {
+pub struct PipelineFile {
     /// Path, for messages.
     pub path: String,
     /// The whole text.
@@ -34,7 +34,7 @@ pub struct SqlFile {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PipelineSql {
     /// All files.
-    pub files: Vec<SqlFile>,
+    pub files: Vec<PipelineFile>,
     /// Values of `${key}`; a key without a value stands for itself.
     pub configuration: BTreeMap<String, String>,
     /// The catalog of names without one; empty if it is not known.
@@ -47,7 +47,7 @@ pub struct PipelineSql {
 
 /// A file that can't be judged, so that nothing can be said.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Unread {
+pub struct UnreadFile {
     /// The file.
     pub path: String,
     /// What is wrong with it.
@@ -146,7 +146,7 @@ pub struct Remedy {
 ///
 /// # Errors
 /// Files that can't be read, of either side: what stands in them is not known, so nothing is said at all.
-pub fn meanings(before: &PipelineSql, after: &PipelineSql) -> Result<Vec<Meaning>, Vec<Unread>> {
+pub fn meanings(before: &PipelineSql, after: &PipelineSql) -> Result<Vec<Meaning>, Vec<UnreadFile>> {
     match (Side::read(before), Side::read(after)) {
         (Ok(before), Ok(after)) => Ok(compare::compare(&before, &after)),
         (before, after) => Err([before.err(), after.err()].into_iter().flatten().flatten().collect()),

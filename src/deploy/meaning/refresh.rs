@@ -8,12 +8,12 @@ use std::collections::BTreeSet;
 use lakeflow::check::DatasetKind;
 
 use super::Remedy;
-use super::side::{Dataset, Side, Source};
+use super::side::{DatasetSide, Side, StreamRead};
 
 /// The full refresh that gives the rows of `dataset` the meaning of `after`; `stale` are tables whose rows keep an old one.
-pub(super) fn of(after: &Side, dataset: &Dataset, stale: &BTreeSet<String>) -> Remedy {
+pub(super) fn of(after: &Side, dataset: &DatasetSide, stale: &BTreeSet<String>) -> Remedy {
     let mut tables: BTreeSet<&str> = BTreeSet::from([dataset.name.as_str()]);
-    let mut open: Vec<&Dataset> = vec![dataset];
+    let mut open: Vec<&DatasetSide> = vec![dataset];
     while let Some(table) = open.pop() {
         let above = after.read_through_views(table);
         let above = after.datasets.iter().filter(|read| {
@@ -26,7 +26,7 @@ pub(super) fn of(after: &Side, dataset: &Dataset, stale: &BTreeSet<String>) -> R
             }
         }
     }
-    let chosen: Vec<&Dataset> = after.datasets.iter().filter(|d| tables.contains(d.name.as_str())).collect();
+    let chosen: Vec<&DatasetSide> = after.datasets.iter().filter(|d| tables.contains(d.name.as_str())).collect();
     let mut remedy = Remedy::default();
     for table in &chosen {
         remedy.full_refresh.push(table.full.clone());
@@ -42,21 +42,21 @@ pub(super) fn of(after: &Side, dataset: &Dataset, stale: &BTreeSet<String>) -> R
 }
 
 /// Whether a streaming table reads another one as a stream.
-pub(super) fn reads_stream(side: &Side, reader: &Dataset, name: &str) -> bool {
+pub(super) fn reads_stream(side: &Side, reader: &DatasetSide, name: &str) -> bool {
     let is_it = |read: &[String]| side.read_as(read).is_some_and(|read| read.name == name);
-    let reads = |source: &Source| matches!(source, Source::Table(read) if is_it(read));
+    let reads = |source: &StreamRead| matches!(source, StreamRead::Table(read) if is_it(read));
     reader.kind == DatasetKind::StreamingTable
         && reader.name != name
         && reader.flows.iter().any(|flow| side.sources(flow).iter().any(reads))
 }
 
-fn read_again(after: &Side, source: &Source, tables: &BTreeSet<&str>, remedy: &mut Remedy) {
+fn read_again(after: &Side, source: &StreamRead, tables: &BTreeSet<&str>, remedy: &mut Remedy) {
     let (reads, lost) = match source {
-        Source::Files(files) => (
+        StreamRead::Files(files) => (
             format!("files of `{}`", files.path),
             Some(format!("rows of files that are no longer under `{}`", files.path)),
         ),
-        Source::Table(name) => match after.read_as(name) {
+        StreamRead::Table(name) => match after.read_as(name) {
             Some(read) if tables.contains(read.name.as_str()) => return,
             Some(read) => (format!("`{}`", read.full), None),
             None => {

@@ -14,15 +14,15 @@ use lakeflow::folded;
 use lakeflow::source::SourceMap;
 
 pub(super) use facts::Facts;
-pub(super) use flow::{Flow, Merge, Source};
+pub(super) use flow::{FlowSide, Merge, StreamRead};
 
-use super::term::{Evaluator, Relation, may_be, term};
-use super::{PipelineSql, Unread};
+use super::term::{Evaluator, TermRelation, may_be, term};
+use super::{PipelineSql, UnreadFile};
 use crate::codes;
 
 /// A dataset, with what its rows are computed from.
 #[derive(Debug)]
-pub(super) struct Dataset {
+pub(super) struct DatasetSide {
     /// Its name with catalog and schema, as far as they are known.
     pub(super) full: String,
     /// The parts of that.
@@ -34,13 +34,13 @@ pub(super) struct Dataset {
     /// Datasets of the pipeline that it reads.
     pub(super) reads: BTreeSet<String>,
     /// What writes into it, its own query too.
-    pub(super) flows: Vec<Flow>,
+    pub(super) flows: Vec<FlowSide>,
     /// Its rows, down to files and tables outside.
-    pub(super) whole: Relation,
+    pub(super) whole: TermRelation,
     /// Its rows, down to the datasets that it reads.
-    pub(super) local: Relation,
+    pub(super) local: TermRelation,
     /// The same, whatever files are read.
-    pub(super) placeless: Relation,
+    pub(super) placeless: TermRelation,
     /// What its definition says besides.
     pub(super) facts: Facts,
 }
@@ -48,23 +48,23 @@ pub(super) struct Dataset {
 /// A pipeline, each dataset after those it reads.
 #[derive(Debug, Default)]
 pub(super) struct Side {
-    pub(super) datasets: Vec<Dataset>,
+    pub(super) datasets: Vec<DatasetSide>,
     /// Old names of datasets by their new ones.
     pub(super) renamed: BTreeMap<String, String>,
 }
 
 impl Side {
     /// Reads a pipeline.
-    pub(super) fn read(sql: &PipelineSql) -> Result<Side, Vec<Unread>> {
+    pub(super) fn read(sql: &PipelineSql) -> Result<Side, Vec<UnreadFile>> {
         let (mut sources, mut diagnostics, mut trees) = (SourceMap::default(), Diagnostics::default(), vec![]);
-        let add = |file: &super::SqlFile| sources.add(file.path.clone(), filled(&file.text, &sql.configuration));
+        let add = |file: &super::PipelineFile| sources.add(file.path.clone(), filled(&file.text, &sql.configuration));
         let files: Vec<_> = sql.files.iter().map(add).collect();
         let judged = check::judge_and_keep(&files, &sources, &mut diagnostics, &mut trees);
-        let unread: Vec<Unread> = diagnostics
+        let unread: Vec<UnreadFile> = diagnostics
             .into_sorted()
             .into_iter()
             .filter(|found| matches!(found.code, codes::PIPELINE_SYNTAX | codes::DUPLICATE_DATASET))
-            .map(|found| Unread {
+            .map(|found| UnreadFile {
                 path: found.primary.map(|label| sources.path(label.span.file).to_owned()).unwrap_or_default(),
                 why: found.message,
             })
@@ -78,23 +78,23 @@ impl Side {
     }
 
     /// A dataset by the last part of its name.
-    pub(super) fn named(&self, name: &str) -> Option<&Dataset> {
+    pub(super) fn named(&self, name: &str) -> Option<&DatasetSide> {
         self.datasets.iter().find(|dataset| dataset.name == name)
     }
 
     /// A dataset by its full name.
-    pub(super) fn get(&self, full: &str) -> Option<&Dataset> {
+    pub(super) fn get(&self, full: &str) -> Option<&DatasetSide> {
         self.datasets.iter().find(|dataset| dataset.full == full)
     }
 
     /// A dataset by a name as it is written.
-    pub(super) fn read_as(&self, name: &[String]) -> Option<&Dataset> {
+    pub(super) fn read_as(&self, name: &[String]) -> Option<&DatasetSide> {
         let found = name.last().and_then(|last| self.named(last));
         found.filter(|dataset| may_be(&dataset.path, name))
     }
 
     /// What a dataset reads where temporary views are looked through.
-    pub(super) fn read_through_views(&self, dataset: &Dataset) -> BTreeSet<String> {
+    pub(super) fn read_through_views(&self, dataset: &DatasetSide) -> BTreeSet<String> {
         let (mut found, mut open): (BTreeSet<String>, Vec<&str>) =
             (BTreeSet::new(), dataset.reads.iter().map(String::as_str).collect());
         while let Some(name) = open.pop() {
@@ -109,13 +109,13 @@ impl Side {
     }
 
     /// What the flows of a dataset read as streams where temporary views are looked through.
-    pub(super) fn sources(&self, flow: &Flow) -> BTreeSet<Source> {
+    pub(super) fn sources(&self, flow: &FlowSide) -> BTreeSet<StreamRead> {
         let (mut found, mut seen) = (BTreeSet::new(), BTreeSet::new());
-        let mut open: Vec<&Source> = flow.sources.iter().collect();
+        let mut open: Vec<&StreamRead> = flow.sources.iter().collect();
         while let Some(source) = open.pop() {
             let view = match source {
-                Source::Table(name) => self.read_as(name).filter(|read| read.kind == DatasetKind::TemporaryView),
-                Source::Files(_) => None,
+                StreamRead::Table(name) => self.read_as(name).filter(|read| read.kind == DatasetKind::TemporaryView),
+                StreamRead::Files(_) => None,
             };
             match view {
                 Some(view) if seen.insert(&view.name) => open.extend(view.flows.iter().flat_map(|flow| &flow.sources)),
@@ -150,21 +150,21 @@ fn filled(text: &str, configuration: &BTreeMap<String, String>) -> String {
 
 /// What the statements before one in its file say of it.
 #[derive(Debug, Clone, Default)]
-struct Place {
+struct FilePlace {
     /// Catalog and schema of names, as far as they are known.
     path: Vec<String>,
     /// Settings by name.
     settings: BTreeMap<String, String>,
 }
 
-impl Place {
+impl FilePlace {
     fn settings(&self) -> String {
         self.settings.iter().map(|(key, value)| format!("{key}={value}\n")).collect()
     }
 }
 
 /// By file and statement.
-type Places = BTreeMap<(usize, usize), Place>;
+type Places = BTreeMap<(usize, usize), FilePlace>;
 
 fn places(files: &[Arc<Parsed>], sql: &PipelineSql) -> Places {
     let mut places = Places::new();
@@ -187,7 +187,7 @@ fn places(files: &[Arc<Parsed>], sql: &PipelineSql) -> Places {
                     // A catalog alone says nothing.
                     let path = if schema.is_empty() { vec![] } else { vec![catalog.clone(), schema.clone()] };
                     let path = path.into_iter().filter(|part| !part.is_empty()).collect();
-                    places.insert((file, index), Place { path, settings: settings.clone() });
+                    places.insert((file, index), FilePlace { path, settings: settings.clone() });
                 }
             }
         }
@@ -196,7 +196,7 @@ fn places(files: &[Arc<Parsed>], sql: &PipelineSql) -> Places {
 }
 
 /// Finds what each dataset is computed from: first over the datasets that it reads, then over what those read.
-fn datasets(judged: &Judged, files: &[Arc<Parsed>], places: &Places) -> Vec<Dataset> {
+fn datasets(judged: &Judged, files: &[Arc<Parsed>], places: &Places) -> Vec<DatasetSide> {
     let flows = flow::all(files);
     let mut found = vec![];
     let (mut local, mut whole) = (Evaluator::default(), Evaluator::default());
@@ -212,12 +212,13 @@ fn datasets(judged: &Judged, files: &[Arc<Parsed>], places: &Places) -> Vec<Data
         let flows = flows.get(&definition.name).map_or(&[][..], Vec::as_slice);
         let place = places.get(&definition.place).cloned().unwrap_or_default();
         let settings = place.settings();
-        let input = dataset::Input { definition, origins, statement, flows, place: &place.path, settings: &settings };
+        let input =
+            dataset::DatasetInput { definition, origins, statement, flows, place: &place.path, settings: &settings };
         let rows = dataset::relation(&mut whole, &input);
         let path = path(definition, statement, places);
         whole.tables.insert(definition.name.clone(), (path.clone(), Arc::new(rows.clone())));
         let own = dataset::relation(&mut local, &input);
-        found.push(Dataset {
+        found.push(DatasetSide {
             full: path.join("."),
             path,
             name: definition.name.clone(),
@@ -234,12 +235,12 @@ fn datasets(judged: &Judged, files: &[Arc<Parsed>], places: &Places) -> Vec<Data
 }
 
 /// A dataset of which nothing but its name and columns is known.
-fn named(definition: &Definition) -> Relation {
+fn named(definition: &Definition) -> TermRelation {
     let rows = term("dataset").text(&definition.name).end();
     let column = |name: &str| (folded(name).into_owned(), term("column of").term(rows).text(&folded(name)).end());
     let columns: Vec<_> = definition.columns.iter().map(|c| column(&c.name)).collect();
     let rest = columns.is_empty().then_some(rows);
-    Relation { rows, columns, rest }
+    TermRelation { rows, columns, rest }
 }
 
 /// All parts of a name, as far as they are known.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use lakeflow::ast::Violation;
 use lakeflow::check::DatasetKind;
 
-use super::side::{Dataset, Facts};
+use super::side::{DatasetSide, Facts};
 use super::{Meaning, MeaningKind};
 
 /// Names for people; of many, the first.
@@ -57,9 +57,9 @@ fn is_wider(old: &str, new: &str) -> bool {
 
 /// Protection, checks, costs and words; `sources` are the tables that it reads, on both sides.
 pub(super) fn meanings(
-    before: &Dataset,
-    after: &Dataset,
-    sources: &[(&Dataset, &Dataset)],
+    before: &DatasetSide,
+    after: &DatasetSide,
+    sources: &[(&DatasetSide, &DatasetSide)],
     restated: bool,
 ) -> Vec<Meaning> {
     let (old, new) = (&before.facts, &after.facts);
@@ -79,7 +79,7 @@ pub(super) fn meanings(
     found
 }
 
-fn protection(before: &Dataset, after: &Dataset) -> Vec<String> {
+fn protection(before: &DatasetSide, after: &DatasetSide) -> Vec<String> {
     let mut why = vec![];
     let (old, new) = (&before.facts, &after.facts);
     let both = |name: &String| before.whole.column(name).is_some() && after.whole.column(name).is_some();
@@ -134,7 +134,7 @@ fn checks(kind: DatasetKind, old: &Facts, new: &Facts) -> Vec<String> {
 }
 
 /// Why a materialized view is computed from the first row, although its figures stay.
-fn costs(old: &Facts, new: &Facts, sources: &[(&Dataset, &Dataset)]) -> Vec<String> {
+fn costs(old: &Facts, new: &Facts, sources: &[(&DatasetSide, &DatasetSide)]) -> Vec<String> {
     let mut why = vec![];
     let mut sorted = (old.listed.clone(), new.listed.clone());
     sorted.0.sort_unstable();

@@ -18,16 +18,16 @@ use serde::Serialize;
 pub use show::{human, markdown};
 pub use state::wanted_shapes;
 
-use super::catalog::{Catalog, Known, Shape};
+use super::catalog::{Known, ObservedCatalog, TableProtection};
 use super::change::{Change, Waits};
 use super::desired::Desired;
 use super::effect::{Effect, Object, ObjectKind};
-use state::State;
+use state::SightState;
 
 /// What somebody sees of a column.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Sees {
+pub enum SeenAs {
     /// Nothing.
     Nothing,
     /// Another value in its place, by this expression.
@@ -40,37 +40,37 @@ pub enum Sees {
 
 /// What somebody sees of a column, and in which rows.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct View {
+pub struct ColumnSight {
     /// The column.
-    pub sees: Sees,
+    pub sees: SeenAs,
     /// The condition on rows, where these are not all.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rows: Option<String>,
 }
 
-impl View {
-    const NOTHING: View = View { sees: Sees::Nothing, rows: None };
+impl ColumnSight {
+    const NOTHING: ColumnSight = ColumnSight { sees: SeenAs::Nothing, rows: None };
 
     /// Whether this shows something that `before` did not, as far as anybody can tell.
-    pub fn shows_more_than(&self, before: &View) -> bool {
-        let rank = |sees: &Sees| match sees {
-            Sees::Nothing => 0,
-            Sees::Masked(_) => 1,
-            Sees::Clear | Sees::Unknown => 2,
+    pub fn shows_more_than(&self, before: &ColumnSight) -> bool {
+        let rank = |sees: &SeenAs| match sees {
+            SeenAs::Nothing => 0,
+            SeenAs::Masked(_) => 1,
+            SeenAs::Clear | SeenAs::Unknown => 2,
         };
-        let is_other_mask = matches!((&self.sees, &before.sees), (Sees::Masked(a), Sees::Masked(b)) if a != b);
+        let is_other_mask = matches!((&self.sees, &before.sees), (SeenAs::Masked(a), SeenAs::Masked(b)) if a != b);
         let has_other_rows = before.rows.is_some() && self.rows != before.rows;
-        self.sees != Sees::Nothing && (rank(&self.sees) > rank(&before.sees) || is_other_mask || has_other_rows)
+        self.sees != SeenAs::Nothing && (rank(&self.sees) > rank(&before.sees) || is_other_mask || has_other_rows)
     }
 }
 
-impl fmt::Display for View {
+impl fmt::Display for ColumnSight {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match &self.sees {
-            Sees::Nothing => "nothing",
-            Sees::Masked(_) => "masked",
-            Sees::Clear => "clear",
-            Sees::Unknown => "not known",
+            SeenAs::Nothing => "nothing",
+            SeenAs::Masked(_) => "masked",
+            SeenAs::Clear => "clear",
+            SeenAs::Unknown => "not known",
         })?;
         match &self.rows {
             Some(rows) => write!(f, " where {rows}"),
@@ -101,9 +101,9 @@ pub struct Shift {
     /// Its columns; none is all of them.
     pub columns: Vec<String>,
     /// What was seen.
-    pub before: View,
+    pub before: ColumnSight,
     /// What is seen then.
-    pub after: View,
+    pub after: ColumnSight,
     /// When.
     pub when: When,
 }
@@ -146,9 +146,9 @@ impl Sight {
 /// Who sees what by these changes. `shapes` are the tables as the next update makes them, `user` is who deploys.
 pub fn sight(
     desired: &Desired,
-    before: &Catalog,
+    before: &ObservedCatalog,
     changes: &[Change],
-    shapes: &BTreeMap<Object, Shape>,
+    shapes: &BTreeMap<Object, TableProtection>,
     user: &str,
 ) -> Sight {
     let (mut now, mut later) = (before.clone(), before.clone());
@@ -167,10 +167,10 @@ pub fn sight(
     }
     later.shapes.extend(shapes.clone());
     let own = [user, desired.run_as()];
-    let states = [State::of(before), State::of(&now), State::of(&later)];
+    let states = [SightState::of(before), SightState::of(&now), SightState::of(&later)];
     let who: BTreeSet<&String> =
-        states.iter().flat_map(State::readers).filter(|who| !own.contains(&who.as_str())).collect();
-    let tables: BTreeSet<&Object> = states.iter().flat_map(State::tables).collect();
+        states.iter().flat_map(SightState::readers).filter(|who| !own.contains(&who.as_str())).collect();
+    let tables: BTreeSet<&Object> = states.iter().flat_map(SightState::tables).collect();
     let mut changes = vec![];
     for who in who {
         for table in &tables {
@@ -183,12 +183,12 @@ pub fn sight(
 }
 
 /// What changes of a table for somebody, columns of equal fate together.
-fn shifts(states: &[State<'_>; 3], who: &str, table: &Object, waits: When) -> Vec<Shift> {
+fn shifts(states: &[SightState<'_>; 3], who: &str, table: &Object, waits: When) -> Vec<Shift> {
     let columns: Vec<&str> = {
         let mut seen = BTreeSet::new();
         states.iter().flat_map(|state| state.columns(table)).filter(|column| seen.insert(*column)).collect()
     };
-    let mut fates: BTreeMap<(When, View, View), Vec<String>> = BTreeMap::new();
+    let mut fates: BTreeMap<(When, ColumnSight, ColumnSight), Vec<String>> = BTreeMap::new();
     for column in &columns {
         let [before, now, later] = states.each_ref().map(|state| state.view(who, table, column));
         for (from, to, when) in [(&before, &now, When::Now), (&now, &later, waits)] {
@@ -197,7 +197,7 @@ fn shifts(states: &[State<'_>; 3], who: &str, table: &Object, waits: When) -> Ve
             }
         }
     }
-    let shift = |((when, before, after), of): ((When, View, View), Vec<String>)| Shift {
+    let shift = |((when, before, after), of): ((When, ColumnSight, ColumnSight), Vec<String>)| Shift {
         who: who.to_owned(),
         table: table.full_name(),
         columns: if of.len() == columns.len() { vec![] } else { of },
@@ -209,7 +209,7 @@ fn shifts(states: &[State<'_>; 3], who: &str, table: &Object, waits: When) -> Ve
 }
 
 /// What is held beside the specs, and objects of which that can't be told.
-fn others(desired: &Desired, later: &Catalog, own: &[&str]) -> (Vec<Other>, Vec<String>) {
+fn others(desired: &Desired, later: &ObservedCatalog, own: &[&str]) -> (Vec<Other>, Vec<String>) {
     const TELLING: [&str; 4] = ["SELECT", "ALL PRIVILEGES", "MANAGE", "MODIFY"];
     let (mut granted, mut owners) = (BTreeSet::new(), BTreeSet::new());
     for statement in &desired.statements {

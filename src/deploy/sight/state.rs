@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use lakeflow::ast::{Mask, ObjectName, StatementKind, TableDefinition};
+use lakeflow::ast::{MaskClause, ObjectName, StatementKind, TableDefinition};
 use lakeflow::{folded, parse, string_text};
 use regex::Regex;
 
-use super::{Sees, View};
-use crate::deploy::catalog::{Catalog, Known, Policy, Shape};
-use crate::deploy::effect::{Object, ObjectKind, Tagged};
-use crate::deploy::guard::Guard;
+use super::{ColumnSight, SeenAs};
+use crate::deploy::catalog::{CatalogPolicy, Known, ObservedCatalog, TableProtection};
+use crate::deploy::effect::{Object, ObjectKind, TaggedObject};
+use crate::deploy::guard::FunctionGuard;
 use crate::deploy::meaning::PipelineSql;
 
 /// Stands for the columns of what has none that are known, as views.
@@ -23,20 +23,20 @@ const READING: [&str; 2] = ["SELECT", "ALL PRIVILEGES"];
 static TAG: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"has_tag_value\('([^']*)', '([^']*)'\)").ok());
 
 /// A state of a catalog.
-pub struct State<'a> {
-    catalog: &'a Catalog,
+pub struct SightState<'a> {
+    catalog: &'a ObservedCatalog,
     /// Functions by name, taken apart.
-    guards: BTreeMap<String, Guard>,
+    guards: BTreeMap<String, FunctionGuard>,
 }
 
-impl<'a> State<'a> {
+impl<'a> SightState<'a> {
     /// A state.
-    pub fn of(catalog: &'a Catalog) -> State<'a> {
-        let guard = |(name, function): (&Object, &Known<crate::deploy::catalog::Function>)| match function {
-            Known::Read(function) => Some((name.full_name(), Guard::parse(&function.body)?)),
+    pub fn of(catalog: &'a ObservedCatalog) -> SightState<'a> {
+        let guard = |(name, function): (&Object, &Known<crate::deploy::catalog::CatalogFunction>)| match function {
+            Known::Read(function) => Some((name.full_name(), FunctionGuard::parse(&function.body)?)),
             _ => None,
         };
-        State { catalog, guards: catalog.functions.iter().filter_map(guard).collect() }
+        SightState { catalog, guards: catalog.functions.iter().filter_map(guard).collect() }
     }
 
     /// Everybody who may read anything.
@@ -66,33 +66,33 @@ impl<'a> State<'a> {
     }
 
     /// What somebody sees of a column.
-    pub fn view(&self, who: &str, table: &Object, column: &str) -> View {
+    pub fn view(&self, who: &str, table: &Object, column: &str) -> ColumnSight {
         match self.reads(who, table) {
-            None => return View { sees: Sees::Unknown, rows: None },
-            Some(false) => return View::NOTHING,
+            None => return ColumnSight { sees: SeenAs::Unknown, rows: None },
+            Some(false) => return ColumnSight::NOTHING,
             Some(true) => {}
         }
         let Some(shape) = self.catalog.shapes.get(table) else {
-            let sees = if self.catalog.is_there(table) { Sees::Clear } else { Sees::Nothing };
-            return View { sees, rows: None };
+            let sees = if self.catalog.is_there(table) { SeenAs::Clear } else { SeenAs::Nothing };
+            return ColumnSight { sees, rows: None };
         };
         let Some((_, mask)) = shape.columns.iter().find(|(name, _)| name == column) else {
-            let sees = if shape.columns.is_empty() { Sees::Clear } else { Sees::Nothing };
-            return View { sees, rows: None };
+            let sees = if shape.columns.is_empty() { SeenAs::Clear } else { SeenAs::Nothing };
+            return ColumnSight { sees, rows: None };
         };
         let asked = asking(who);
         let rows = match shape.filter.as_ref().map(|filter| self.rows(&asked, filter)) {
             None => None,
-            Some(Rows::All) => None,
-            Some(Rows::None) => return View::NOTHING,
-            Some(Rows::Where(condition)) => Some(condition),
-            Some(Rows::Unknown) => return View { sees: Sees::Unknown, rows: None },
+            Some(RowsSeen::All) => None,
+            Some(RowsSeen::None) => return ColumnSight::NOTHING,
+            Some(RowsSeen::Where(condition)) => Some(condition),
+            Some(RowsSeen::Unknown) => return ColumnSight { sees: SeenAs::Unknown, rows: None },
         };
         let sees = match mask {
             Some(mask) => self.through(&asked, mask),
             None => self.by_tags(who, table, column),
         };
-        View { sees, rows }
+        ColumnSight { sees, rows }
     }
 
     /// Whether somebody may read a table; `None` where that can't be told. What the catalog gives may not be readable for
@@ -117,47 +117,47 @@ impl<'a> State<'a> {
     }
 
     /// What comes through a mask.
-    fn through(&self, asked: &[String; 2], function: &str) -> Sees {
-        let Some(guard) = self.guards.get(&bare(function)) else { return Sees::Unknown };
+    fn through(&self, asked: &[String; 2], function: &str) -> SeenAs {
+        let Some(guard) = self.guards.get(&bare(function)) else { return SeenAs::Unknown };
         match &guard.rest {
-            _ if guard.is_open() => Sees::Clear,
-            _ if asked.iter().any(|asked| guard.unless.contains(asked)) => Sees::Clear,
-            Some(rest) => Sees::Masked(rest.clone()),
+            _ if guard.is_open() => SeenAs::Clear,
+            _ if asked.iter().any(|asked| guard.unless.contains(asked)) => SeenAs::Clear,
+            Some(rest) => SeenAs::Masked(rest.clone()),
             // It masks for everybody.
-            None => Sees::Masked(guard.unless.iter().cloned().collect::<Vec<_>>().join(" OR ")),
+            None => SeenAs::Masked(guard.unless.iter().cloned().collect::<Vec<_>>().join(" OR ")),
         }
     }
 
     /// What policies leave of a column.
-    fn by_tags(&self, who: &str, table: &Object, column: &str) -> Sees {
-        let Some(tags) = &self.catalog.tags else { return Sees::Clear };
-        let own = tags.get(&Tagged { table: table.clone(), column: Some(column.to_owned()) });
-        let Some(own) = own else { return Sees::Clear };
-        let binds = |policy: &&Policy| {
+    fn by_tags(&self, who: &str, table: &Object, column: &str) -> SeenAs {
+        let Some(tags) = &self.catalog.tags else { return SeenAs::Clear };
+        let own = tags.get(&TaggedObject { table: table.clone(), column: Some(column.to_owned()) });
+        let Some(own) = own else { return SeenAs::Clear };
+        let binds = |policy: &&CatalogPolicy| {
             let is_meant = policy.to.contains(who) || policy.to.contains(EVERYBODY);
             is_meant && !policy.except.contains(who) && policy.conditions.iter().any(|condition| fits(condition, own))
         };
         let is_above = |schema: &Object| table.name.starts_with(&schema.name);
         let mut policies = self.catalog.policies.iter().filter(|((on, _), _)| is_above(on)).map(|(_, policy)| policy);
-        policies.find(binds).map_or(Sees::Clear, |policy| match self.through(&asking(""), &policy.function) {
-            Sees::Clear => Sees::Unknown,
+        policies.find(binds).map_or(SeenAs::Clear, |policy| match self.through(&asking(""), &policy.function) {
+            SeenAs::Clear => SeenAs::Unknown,
             sees => sees,
         })
     }
 
-    fn rows(&self, asked: &[String; 2], filter: &str) -> Rows {
-        let Some(guard) = self.guards.get(&bare(filter)) else { return Rows::Unknown };
+    fn rows(&self, asked: &[String; 2], filter: &str) -> RowsSeen {
+        let Some(guard) = self.guards.get(&bare(filter)) else { return RowsSeen::Unknown };
         if asked.iter().any(|asked| guard.unless.contains(asked)) {
-            return Rows::All;
+            return RowsSeen::All;
         }
         let own = guard.limited.iter().filter(|(whom, _)| asked.contains(whom)).map(|(_, rows)| rows.clone());
         let own: Vec<String> = own.collect();
-        if own.is_empty() { Rows::None } else { Rows::Where(own.join(" OR ")) }
+        if own.is_empty() { RowsSeen::None } else { RowsSeen::Where(own.join(" OR ")) }
     }
 }
 
 /// Rows that somebody sees.
-enum Rows {
+enum RowsSeen {
     All,
     None,
     Where(String),
@@ -187,7 +187,7 @@ fn bare(name: &str) -> String {
 }
 
 /// The tables that a pipeline publishes, as its definitions say. What can't be parsed is left out.
-pub fn wanted_shapes(pipeline: &PipelineSql) -> BTreeMap<Object, Shape> {
+pub fn wanted_shapes(pipeline: &PipelineSql) -> BTreeMap<Object, TableProtection> {
     let place = [&pipeline.catalog, &pipeline.schema].map(|part| folded(part).into_owned());
     let parsed = pipeline.files.iter().filter_map(|file| parse(&file.text).ok()).flatten();
     let tables = parsed.filter_map(|statement| match statement.kind {
@@ -201,11 +201,11 @@ pub fn wanted_shapes(pipeline: &PipelineSql) -> BTreeMap<Object, Shape> {
         .collect()
 }
 
-fn shape(table: &TableDefinition, place: &[String; 2]) -> Shape {
+fn shape(table: &TableDefinition, place: &[String; 2]) -> TableProtection {
     let function = |name: &ObjectName| named(ObjectKind::Function, name, place).full_name();
-    let mask = |mask: &Mask| function(&mask.function);
+    let mask = |mask: &MaskClause| function(&mask.function);
     let columns = table.columns.iter();
-    Shape {
+    TableProtection {
         columns: columns.map(|c| (folded(&c.name.value).into_owned(), c.mask.as_ref().map(mask))).collect(),
         filter: table.row_filter.as_ref().map(|filter| function(&filter.function)),
     }

@@ -11,17 +11,17 @@ use datafusion::arrow::compute::take;
 use datafusion::arrow::datatypes::{Field, Schema};
 use datafusion::arrow::error::ArrowError;
 use datafusion::arrow::row::{OwnedRow, RowConverter, Rows, SortField};
-use lakeflow::ast::{AutoCdc, ColumnSelection, Expr, Ident, StoredAs};
+use lakeflow::ast::{AutoCdc, ColumnSelection, Expr, Ident, ScdType};
 use lakeflow::is_same_name;
 use sqlparser::ast::Value;
 
 use super::RunFault;
-use super::spark::{Fault, LastPart, Session, is_true, select_over};
+use super::spark::{LastPart, QueryFault, Session, is_true, select_over};
 use super::table::Table;
 
 /// Applies all changes of a source.
 pub async fn apply(session: &Session, target: &str, cdc: &AutoCdc) -> Result<(Table, usize), RunFault> {
-    let refused = |what: &str| RunFault::of(target, Fault::refused(what));
+    let refused = |what: &str| RunFault::of(target, QueryFault::refused(what));
     if cdc.apply_as_truncate.is_some() || cdc.ignore_null_updates.is_some() || cdc.columns_to_update.is_some() {
         return Err(refused("TRUNCATE, IGNORE NULL UPDATES and COLUMNS TO UPDATE of AUTO CDC"));
     }
@@ -32,17 +32,17 @@ pub async fn apply(session: &Session, target: &str, cdc: &AutoCdc) -> Result<(Ta
     let (schema, batches) = session.query(&query, &mut LastPart).await.map_err(|e| RunFault::of(target, e))?;
     let arrow = |e: ArrowError| RunFault::failed(target, e);
     let source = Table::of(&schema, &batches).map_err(arrow)?;
-    let changes = Changes::of(&source, cdc, target)?;
+    let changes = ChangeRows::of(&source, cdc, target)?;
     let table = match cdc.stored_as {
-        None | Some(StoredAs::ScdType1) => changes.current().map_err(arrow)?,
-        Some(StoredAs::ScdType2) => changes.history(cdc.track_history.as_ref()).map_err(arrow)?,
-        Some(StoredAs::Bitemporal) => return Err(refused("BITEMPORAL")),
+        None | Some(ScdType::ScdType1) => changes.current().map_err(arrow)?,
+        Some(ScdType::ScdType2) => changes.history(cdc.track_history.as_ref()).map_err(arrow)?,
+        Some(ScdType::Bitemporal) => return Err(refused("BITEMPORAL")),
     };
     Ok((table, source.rows()))
 }
 
 /// All changes, each a row of the source.
-struct Changes {
+struct ChangeRows {
     /// The columns that the target gets.
     selected: RecordBatch,
     sequence: ArrayRef,
@@ -51,8 +51,8 @@ struct Changes {
     by_key: BTreeMap<OwnedRow, Vec<usize>>,
 }
 
-impl Changes {
-    fn of(source: &Table, cdc: &AutoCdc, target: &str) -> Result<Changes, RunFault> {
+impl ChangeRows {
+    fn of(source: &Table, cdc: &AutoCdc, target: &str) -> Result<ChangeRows, RunFault> {
         let batch = &source.batch;
         let column = |name: &str| {
             let index = source.index_of(name);
@@ -80,7 +80,7 @@ impl Changes {
             rows.dedup_by(|a, b| same.row(*a) == same.row(*b));
             rows.reverse();
         }
-        Ok(Changes { selected, sequence, deletes, by_key })
+        Ok(ChangeRows { selected, sequence, deletes, by_key })
     }
 
     /// SCD type 1: the newest row of each key that was not deleted.

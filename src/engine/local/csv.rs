@@ -6,7 +6,7 @@
 
 /// How fields are told apart.
 #[derive(Debug, Clone, Copy)]
-pub struct Format {
+pub struct CsvFormat {
     /// Between two fields.
     pub delimiter: char,
     /// Before a quote that belongs to a quoted field; the quote itself where quotes are doubled.
@@ -15,7 +15,7 @@ pub struct Format {
 
 /// A line of a file, or several that quotes hold together.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Record {
+pub struct CsvRecord {
     /// Number of the line on which it begins, from 1 on.
     pub line: usize,
     /// Its fields.
@@ -32,8 +32,8 @@ const NONE: char = '\0';
 ///
 /// # Errors
 /// What Spark reads in a way that depends on where its buffers end, or that is not known well enough.
-pub fn records(text: &str, format: Format) -> Result<Vec<Record>, String> {
-    let mut reader = Reader::new(text, format);
+pub fn records(text: &str, format: CsvFormat) -> Result<Vec<CsvRecord>, String> {
+    let mut reader = RecordReader::new(text, format);
     let mut records = vec![];
     while let Some(record) = reader.record() {
         records.extend(record.filter(|record| !record.fields.is_empty()));
@@ -49,9 +49,9 @@ struct AtEnd;
 
 type Step = Result<(), AtEnd>;
 
-struct Reader<'a> {
+struct RecordReader<'a> {
     chars: std::iter::Peekable<std::str::Chars<'a>>,
-    format: Format,
+    format: CsvFormat,
     /// What ends a line besides `\n`: found at the first line end of the text.
     line_end: Option<&'static str>,
     in_quotes: bool,
@@ -70,15 +70,15 @@ struct Reader<'a> {
     fault: Option<String>,
 }
 
-impl<'a> Reader<'a> {
-    fn new(text: &'a str, format: Format) -> Self {
+impl<'a> RecordReader<'a> {
+    fn new(text: &'a str, format: CsvFormat) -> Self {
         let first = text.find(['\n', '\r']).and_then(|at| text.get(at..));
         let line_end = match first {
             Some(rest) if rest.starts_with("\r\n") => Some("\r\n"),
             Some(rest) if rest.starts_with('\r') => Some("\r"),
             _ => None,
         };
-        Reader {
+        RecordReader {
             chars: text.chars().peekable(),
             format,
             line_end,
@@ -96,7 +96,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The next record; the inner `None` for one that the end of the text cuts off before it has a field.
-    fn record(&mut self) -> Option<Option<Record>> {
+    fn record(&mut self) -> Option<Option<CsvRecord>> {
         let line = self.line;
         self.begun = false;
         let ended = self.next().and_then(|()| self.fields()).is_err();
@@ -113,7 +113,7 @@ impl<'a> Reader<'a> {
                 "line {line} ends in `\\n`, others in `{other}`: Spark may take two such lines for one; save the file with one kind of line end"
             ));
         }
-        Some(Some(Record { line, fields: std::mem::take(&mut self.fields) }))
+        Some(Some(CsvRecord { line, fields: std::mem::take(&mut self.fields) }))
     }
 
     /// Takes the next character; line ends of the text are `\n`, in quotes too.

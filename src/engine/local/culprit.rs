@@ -9,7 +9,7 @@ use lakeflow::ast::StatementKind;
 use lakeflow::{expr_text, is_same_name};
 use sqlparser::ast::{Expr, Ident, Query, SelectItem, SetExpr};
 
-use super::spark::{Fault, Relations, Session, texts_of};
+use super::spark::{QueryFault, Relations, Session, texts_of};
 use super::table::Table;
 
 /// What fails.
@@ -33,7 +33,7 @@ pub async fn find(session: &Session, query: &Query, relations: &mut dyn Relation
             _ => continue,
         };
         let alone = with_item(query, item.clone());
-        if matches!(session.query(&alone, relations).await, Err(Fault::Failed(_))) {
+        if matches!(session.query(&alone, relations).await, Err(QueryFault::Failed(_))) {
             let values = values(session, query, &name, relations).await;
             return Some(Culprit { column: name, values });
         }

@@ -119,11 +119,11 @@ impl RunFault {
         matches!(self, RunFault::Landing { .. } | RunFault::Expectation { .. })
     }
 
-    pub(super) fn of(dataset: &str, fault: spark::Fault) -> Self {
+    pub(super) fn of(dataset: &str, fault: spark::QueryFault) -> Self {
         let dataset = dataset.to_owned();
         match fault {
-            spark::Fault::Refused(what) => RunFault::Unsupported { dataset, what },
-            spark::Fault::Failed(why) => RunFault::Failed { dataset, why, column: None, values: None },
+            spark::QueryFault::Refused(what) => RunFault::Unsupported { dataset, what },
+            spark::QueryFault::Failed(why) => RunFault::Failed { dataset, why, column: None, values: None },
         }
     }
 

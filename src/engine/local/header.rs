@@ -11,7 +11,7 @@ use lakeflow::diag::did_you_mean;
 use lakeflow::is_same_name;
 
 /// The header of one file.
-pub struct Header {
+pub struct CsvHeader {
     /// The column of each field.
     columns: Vec<Option<usize>>,
     /// The names under which fields are rescued; no two are alike.
@@ -24,7 +24,7 @@ pub struct Header {
 
 /// What is told of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Note {
+pub struct CsvNote {
     /// The file.
     pub path: PathBuf,
     /// What no column takes, and why that may be.
@@ -33,9 +33,9 @@ pub struct Note {
     pub values: usize,
 }
 
-impl Header {
+impl CsvHeader {
     /// The header of these fields; the first field of a name is its column's.
-    pub fn of(written: Vec<String>, names: &[String]) -> Header {
+    pub fn of(written: Vec<String>, names: &[String]) -> CsvHeader {
         let mut taken = BTreeSet::new();
         let column = |name: &String| names.iter().position(|n| n == name).filter(|column| taken.insert(*column));
         let columns: Vec<Option<usize>> = written.iter().map(column).collect();
@@ -49,7 +49,7 @@ impl Header {
             }
             rescued.push(own);
         }
-        Header { columns, rescued, written, values: 0 }
+        CsvHeader { columns, rescued, written, values: 0 }
     }
 
     /// The column of a field.
@@ -64,7 +64,7 @@ impl Header {
     }
 
     /// What is to be told of the file, if any value of it was rescued.
-    pub fn note(&self, path: &Path, names: &[String]) -> Option<Note> {
+    pub fn note(&self, path: &Path, names: &[String]) -> Option<CsvNote> {
         if self.values == 0 {
             return None;
         }
@@ -89,7 +89,7 @@ impl Header {
                 format!("no column takes {headers} {}", told.join(", "))
             }
         };
-        Some(Note { path: path.to_owned(), text, values: self.values })
+        Some(CsvNote { path: path.to_owned(), text, values: self.values })
     }
 
     fn told(&self, name: &str, names: &[String]) -> String {

@@ -27,7 +27,7 @@ pub struct LandedFile {
 }
 
 #[derive(Debug, Deserialize)]
-struct Entry {
+struct LandingEntry {
     file: String,
     modified: String,
     sha256: String,
@@ -107,8 +107,8 @@ fn recorded_times(root: &Path) -> Result<BTreeMap<(String, String), i64>, RunFau
         return Ok(BTreeMap::new());
     }
     let text = fs::read_to_string(&path).map_err(|e| RunFault::landing(&path, e))?;
-    let entries: Vec<Entry> = serde_json::from_str(&text).map_err(|e| RunFault::landing(&path, e))?;
-    let time = |entry: Entry| {
+    let entries: Vec<LandingEntry> = serde_json::from_str(&text).map_err(|e| RunFault::landing(&path, e))?;
+    let time = |entry: LandingEntry| {
         let moment = chrono::DateTime::parse_from_rfc3339(&entry.modified);
         let moment = moment.map_err(|e| RunFault::landing(&path, format!("`{}`: {e}", entry.file)))?;
         Ok(((entry.file, entry.sha256), moment.timestamp_micros()))

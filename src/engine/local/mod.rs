@@ -21,9 +21,9 @@ mod table;
 mod warehouse;
 
 pub use fault::RunFault;
-pub use header::Note;
+pub use header::CsvNote;
 pub use hold::{Hold, hold};
-pub use output::{Rows, csv_text, json_text, text_cells};
-pub use run::{DatasetReport, ExpectationReport, PATIENCE, Request, RunReport, run, run_held};
+pub use output::{QueryRows, csv_text, json_text, text_cells};
+pub use run::{DatasetReport, ExpectationReport, PATIENCE, RunReport, RunRequest, run, run_held};
 pub use store::TableInfo;
 pub use warehouse::{query, tables};

@@ -10,13 +10,13 @@ use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
 use super::table::Table;
 
 /// The result of a query.
-pub struct Rows {
+pub struct QueryRows {
     table: Table,
 }
 
-impl Rows {
-    pub(super) fn new(schema: &SchemaRef, batches: &[RecordBatch]) -> Result<Rows, ArrowError> {
-        Ok(Rows { table: Table::of(schema, batches)? })
+impl QueryRows {
+    pub(super) fn new(schema: &SchemaRef, batches: &[RecordBatch]) -> Result<QueryRows, ArrowError> {
+        Ok(QueryRows { table: Table::of(schema, batches)? })
     }
 
     /// Names of the columns.
@@ -45,13 +45,13 @@ impl Rows {
 }
 
 /// Cells for a table, NULL as `NULL`.
-pub fn text_cells(rows: &Rows) -> Vec<Vec<String>> {
+pub fn text_cells(rows: &QueryRows) -> Vec<Vec<String>> {
     let cell = |(column, row): (&ArrayRef, usize)| plain(column, row).unwrap_or_else(|| "NULL".to_owned());
     (0..rows.len()).map(|row| rows.cells(row).map(cell).collect()).collect()
 }
 
 /// CSV with a header. NULL is an empty field, and an empty text a quoted one.
-pub fn csv_text(rows: &Rows) -> String {
+pub fn csv_text(rows: &QueryRows) -> String {
     let mut out = line(rows.columns().into_iter().map(Some));
     for row in 0..rows.len() {
         out.push_str(&line(rows.cells(row).map(|(column, row)| plain(column, row))));
@@ -71,7 +71,7 @@ fn line(fields: impl Iterator<Item = Option<String>>) -> String {
 }
 
 /// A JSON array of objects, one line each.
-pub fn json_text(rows: &Rows) -> String {
+pub fn json_text(rows: &QueryRows) -> String {
     let names: Vec<String> = rows.columns().iter().map(|n| json_string(n)).collect();
     let mut out = String::from("[");
     for row in 0..rows.len() {

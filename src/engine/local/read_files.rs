@@ -11,10 +11,10 @@ use datafusion::arrow::datatypes::{DataType, Field, Schema};
 use lakeflow::types::{self, DataType as SqlType};
 use serde_json::{Map, Value};
 
-use super::header::{Header, Note};
+use super::header::{CsvHeader, CsvNote};
 
 use super::RunFault;
-use super::csv::{Format, Record, records};
+use super::csv::{CsvFormat, CsvRecord, records};
 use super::landing::{self, LandedFile};
 use super::table::Table;
 
@@ -40,7 +40,7 @@ pub struct ReadFiles {
 }
 
 /// Reads all files of a call, with `_metadata` as the last column, and tells what in their headers no column takes.
-pub fn read(call: &ReadFiles, landing: &Path) -> Result<(Table, Vec<Note>), RunFault> {
+pub fn read(call: &ReadFiles, landing: &Path) -> Result<(Table, Vec<CsvNote>), RunFault> {
     let unsupported = |what: String| RunFault::Unsupported { dataset: "read_files".into(), what };
     if !call.format.eq_ignore_ascii_case("csv") || !call.header {
         return Err(unsupported("`read_files` of anything but CSV with a header".into()));
@@ -54,7 +54,7 @@ pub fn read(call: &ReadFiles, landing: &Path) -> Result<(Table, Vec<Note>), RunF
         Some(("", rest)) => (landing.to_owned(), rest.to_owned()),
         _ => split(&call.path),
     };
-    let mut lines = Lines::new(names, call.rescued.is_some());
+    let mut lines = ColumnLines::new(names, call.rescued.is_some());
     for file in landing::files(&root, &pattern)? {
         lines.read(call, &file)?;
     }
@@ -73,19 +73,19 @@ fn split(path: &str) -> (std::path::PathBuf, String) {
 }
 
 /// Lines of all files, column by column.
-struct Lines {
+struct ColumnLines {
     names: Vec<String>,
     columns: Vec<Vec<Option<String>>>,
     rescues: bool,
     rescued: Vec<Option<String>>,
     files: Vec<(Arc<str>, Arc<str>, i64, i64)>,
-    notes: Vec<Note>,
+    notes: Vec<CsvNote>,
 }
 
-impl Lines {
+impl ColumnLines {
     fn new(names: Vec<String>, rescues: bool) -> Self {
         let columns = vec![vec![]; names.len()];
-        Lines { names, columns, rescues, rescued: vec![], files: vec![], notes: vec![] }
+        ColumnLines { names, columns, rescues, rescued: vec![], files: vec![], notes: vec![] }
     }
 
     fn read(&mut self, call: &ReadFiles, file: &LandedFile) -> Result<(), RunFault> {
@@ -94,8 +94,9 @@ impl Lines {
         let delimiter = call.delimiter.as_deref().and_then(|d| d.chars().next()).unwrap_or(',');
         let (name, path) = (Arc::from(file.name.as_str()), Arc::from(file.path.to_string_lossy().as_ref()));
         let size = i64::try_from(file.bytes.len()).unwrap_or(i64::MAX);
-        let mut header: Option<Header> = None;
-        let records = records(text, Format { delimiter, escape }).map_err(|why| RunFault::landing(&file.path, why))?;
+        let mut header: Option<CsvHeader> = None;
+        let records =
+            records(text, CsvFormat { delimiter, escape }).map_err(|why| RunFault::landing(&file.path, why))?;
         for record in records {
             if !call.multi_line && record.fields.iter().any(|field| field.contains(['\n', '\r'])) {
                 let line = record.line;
@@ -103,7 +104,7 @@ impl Lines {
                 return Err(RunFault::landing(&file.path, why));
             }
             match &mut header {
-                None => header = Some(Header::of(record.fields, &self.names)),
+                None => header = Some(CsvHeader::of(record.fields, &self.names)),
                 Some(header) => {
                     self.push(header, &record, &path);
                     self.files.push((Arc::clone(&path), Arc::clone(&name), size, file.modified));
@@ -115,7 +116,7 @@ impl Lines {
     }
 
     /// One line: declared columns by name, an empty field is no value, and what no column is declared for is rescued.
-    fn push(&mut self, header: &mut Header, record: &Record, path: &str) {
+    fn push(&mut self, header: &mut CsvHeader, record: &CsvRecord, path: &str) {
         let mut values: Vec<Option<String>> = vec![None; self.names.len()];
         let mut rest = Map::new();
         for (index, value) in record.fields.iter().enumerate().filter(|(_, v)| !v.is_empty()) {

@@ -7,32 +7,32 @@ use sqlparser::ast::{
 };
 
 use super::RunFault;
-use super::header::Note;
+use super::header::CsvNote;
 use super::read_files::{self, ReadFiles};
-use super::spark::{FILES_PREFIX, Fault, Relations, Session};
+use super::spark::{FILES_PREFIX, QueryFault, Relations, Session};
 
 /// Resolves the names of one query; files are read when they are asked for.
 pub struct PipelineRelations<'a> {
     pub session: &'a Session,
     pub landing: &'a Path,
-    pub parameters: &'a dyn Fn(&str) -> Result<String, Fault>,
+    pub parameters: &'a dyn Fn(&str) -> Result<String, QueryFault>,
     /// Calls of `read_files` so far.
     pub reads: usize,
     /// Lines read from files.
     pub rows_read: usize,
     /// What is told of the files.
-    pub notes: Vec<Note>,
+    pub notes: Vec<CsvNote>,
     /// A fault of the landing directory, which the session can't carry.
     pub fault: Option<RunFault>,
 }
 
 impl Relations for PipelineRelations<'_> {
-    fn table(&mut self, name: &ObjectName) -> Result<String, Fault> {
+    fn table(&mut self, name: &ObjectName) -> Result<String, QueryFault> {
         let last = name.0.last().and_then(ObjectNamePart::as_ident);
-        last.map(|i| i.value.to_lowercase()).ok_or_else(|| Fault::failed(format!("`{name}` is not a table name")))
+        last.map(|i| i.value.to_lowercase()).ok_or_else(|| QueryFault::failed(format!("`{name}` is not a table name")))
     }
 
-    fn function(&mut self, factor: &TableFactor) -> Result<Option<String>, Fault> {
+    fn function(&mut self, factor: &TableFactor) -> Result<Option<String>, QueryFault> {
         let TableFactor::Table { name, args: Some(args), .. } = factor else { return Ok(None) };
         let (name, args) = match args.args.as_slice() {
             [FunctionArg::Unnamed(FunctionArgExpr::Expr(Expr::Function(inner)))]
@@ -50,7 +50,7 @@ impl Relations for PipelineRelations<'_> {
         let table = read_files::read(&call, self.landing).map_err(|fault| {
             let text = fault.to_string();
             self.fault = Some(fault);
-            Fault::failed(text)
+            QueryFault::failed(text)
         })?;
         let (table, notes) = table;
         self.notes.extend(notes);
@@ -58,13 +58,16 @@ impl Relations for PipelineRelations<'_> {
         // A query may read files more than once: each read is a table of its own.
         self.reads += 1;
         let registered = format!("{FILES_PREFIX}_{}", self.reads);
-        table.register(self.session, &registered).map_err(|e| Fault::failed(e.to_string()))?;
+        table.register(self.session, &registered).map_err(|e| QueryFault::failed(e.to_string()))?;
         Ok(Some(registered))
     }
 }
 
 /// The arguments of `read_files`; options that change nothing here are passed over, others are refused.
-fn call(args: &[FunctionArg], parameters: &dyn Fn(&str) -> Result<String, Fault>) -> Result<ReadFiles, Fault> {
+fn call(
+    args: &[FunctionArg],
+    parameters: &dyn Fn(&str) -> Result<String, QueryFault>,
+) -> Result<ReadFiles, QueryFault> {
     let mut call = ReadFiles { format: "csv".into(), ..ReadFiles::default() };
     for arg in args {
         let (name, value) = match arg {
@@ -73,10 +76,10 @@ fn call(args: &[FunctionArg], parameters: &dyn Fn(&str) -> Result<String, Fault>
             FunctionArg::ExprNamed { name: Expr::Identifier(name), arg: FunctionArgExpr::Expr(value), .. } => {
                 (name.value.to_lowercase(), value)
             }
-            other => return Err(Fault::refused(format!("the argument `{other}` of `read_files`"))),
+            other => return Err(QueryFault::refused(format!("the argument `{other}` of `read_files`"))),
         };
         let text =
-            literal(value).ok_or_else(|| Fault::refused(format!("`{name}` of `read_files` as an expression")))?;
+            literal(value).ok_or_else(|| QueryFault::refused(format!("`{name}` of `read_files` as an expression")))?;
         match name.as_str() {
             "path" => call.path = keep_landing(&text, parameters)?,
             "format" => call.format = text,
@@ -88,14 +91,14 @@ fn call(args: &[FunctionArg], parameters: &dyn Fn(&str) -> Result<String, Fault>
             "mode" if text.eq_ignore_ascii_case("permissive") => {}
             "multiline" => call.multi_line = text.eq_ignore_ascii_case("true"),
             "allowoverwrites" | "includeexistingfiles" | "maxfilespertrigger" => {}
-            other => return Err(Fault::refused(format!("the option `{other}` of `read_files`"))),
+            other => return Err(QueryFault::refused(format!("the option `{other}` of `read_files`"))),
         }
     }
     Ok(call)
 }
 
 /// A path with its parameters filled in, except for the landing directory, which is one of this machine.
-fn keep_landing(path: &str, parameters: &dyn Fn(&str) -> Result<String, Fault>) -> Result<String, Fault> {
+fn keep_landing(path: &str, parameters: &dyn Fn(&str) -> Result<String, QueryFault>) -> Result<String, QueryFault> {
     match path.strip_prefix("${landing}") {
         Some(rest) => Ok(format!("${{landing}}{}", parameters(rest)?)),
         None => parameters(path),

@@ -6,23 +6,23 @@ use std::time::{Duration, Instant};
 
 use datafusion::arrow::array::Array;
 use datafusion::arrow::datatypes::DataType;
-use lakeflow::ast::{Column, Statement, Violation};
+use lakeflow::ast::{DeclaredColumn, Statement, Violation};
 use lakeflow::check::{DatasetKind, Definition, Pipeline, Writers, expectations_of, query_of, table_of, writers};
 use sqlparser::ast::Query;
 
 use super::cdc;
 use super::culprit;
 use super::expectation;
-use super::header::Note;
+use super::header::CsvNote;
 use super::hold::{Hold, hold};
 use super::relations::PipelineRelations;
-use super::spark::{Fault, Session};
+use super::spark::{QueryFault, Session};
 use super::table::Table;
-use super::warehouse::Writer;
+use super::warehouse::WarehouseWriter;
 use super::{RunFault, spark};
 
 /// What is to be run.
-pub struct Request<'a> {
+pub struct RunRequest<'a> {
     /// The pipeline, judged and in order.
     pub pipeline: &'a Pipeline,
     /// Values of `${key}`, except for `landing`.
@@ -56,7 +56,7 @@ pub struct DatasetReport {
     /// Its expectations, in order.
     pub expectations: Vec<ExpectationReport>,
     /// What in the files that it reads no column takes.
-    pub notes: Vec<Note>,
+    pub notes: Vec<CsvNote>,
     /// How long it took.
     pub seconds: f64,
 }
@@ -81,7 +81,7 @@ pub const PATIENCE: Duration = Duration::from_secs(60);
 ///
 /// # Errors
 /// The first fault. The warehouse is then as it was.
-pub fn run(request: &Request<'_>) -> Result<RunReport, RunFault> {
+pub fn run(request: &RunRequest<'_>) -> Result<RunReport, RunFault> {
     run_held(request, &hold(request.warehouse, PATIENCE)?)
 }
 
@@ -89,8 +89,8 @@ pub fn run(request: &Request<'_>) -> Result<RunReport, RunFault> {
 ///
 /// # Errors
 /// As [`run`].
-pub fn run_held(request: &Request<'_>, _: &Hold) -> Result<RunReport, RunFault> {
-    let mut writer = Writer::begin(request.warehouse)?;
+pub fn run_held(request: &RunRequest<'_>, _: &Hold) -> Result<RunReport, RunFault> {
+    let mut writer = WarehouseWriter::begin(request.warehouse)?;
     let report = runtime()?.block_on(run_all(request, &mut writer))?;
     writer.finish()?;
     Ok(report)
@@ -102,7 +102,7 @@ pub fn runtime() -> Result<tokio::runtime::Runtime, RunFault> {
     built.map_err(|e| RunFault::failed("run", e))
 }
 
-async fn run_all(request: &Request<'_>, writer: &mut Writer) -> Result<RunReport, RunFault> {
+async fn run_all(request: &RunRequest<'_>, writer: &mut WarehouseWriter) -> Result<RunReport, RunFault> {
     let session = Session::new();
     let writers = writers(&request.pipeline.files);
     let mut report = RunReport::default();
@@ -137,28 +137,28 @@ async fn run_all(request: &Request<'_>, writer: &mut Writer) -> Result<RunReport
     Ok(report)
 }
 
-struct Made {
+struct MadeTable {
     table: Table,
     rows_in: usize,
-    notes: Vec<Note>,
+    notes: Vec<CsvNote>,
 }
 
 /// The result of a dataset before its expectations.
 async fn make(
-    request: &Request<'_>,
+    request: &RunRequest<'_>,
     statement: &Statement,
     writers: Option<&Writers<'_>>,
     session: &Session,
     definition: &Definition,
-) -> Result<Made, RunFault> {
+) -> Result<MadeTable, RunFault> {
     if let Some(query) = query_of(&statement.kind) {
         return run_query(request, session, &definition.name, query).await;
     }
     if let Some(cdc) = writers.and_then(|writers| writers.changes) {
         let (table, rows_in) = cdc::apply(session, &definition.name, cdc).await?;
-        return Ok(Made { table, rows_in, notes: vec![] });
+        return Ok(MadeTable { table, rows_in, notes: vec![] });
     }
-    let mut made: Option<Made> = None;
+    let mut made: Option<MadeTable> = None;
     for flow in writers.iter().flat_map(|writers| &writers.inserts) {
         let next = run_query(request, session, &definition.name, &flow.query).await?;
         made = Some(match made {
@@ -167,14 +167,19 @@ async fn make(
                 let table = before.table.append_by_name(&next.table);
                 let table = table.map_err(|e| RunFault::failed(&definition.name, e))?;
                 let notes = before.notes.into_iter().chain(next.notes).collect();
-                Made { table, rows_in: before.rows_in + next.rows_in, notes }
+                MadeTable { table, rows_in: before.rows_in + next.rows_in, notes }
             }
         });
     }
     made.ok_or_else(|| RunFault::failed(&definition.name, "nothing writes into it"))
 }
 
-async fn run_query(request: &Request<'_>, session: &Session, name: &str, query: &Query) -> Result<Made, RunFault> {
+async fn run_query(
+    request: &RunRequest<'_>,
+    session: &Session,
+    name: &str,
+    query: &Query,
+) -> Result<MadeTable, RunFault> {
     let fill = |text: &str| filled(text, request.parameters);
     let mut relations = PipelineRelations {
         session,
@@ -200,17 +205,17 @@ async fn run_query(request: &Request<'_>, session: &Session, name: &str, query: 
         }
     };
     let table = Table::of(&schema, &batches).map_err(|e| RunFault::failed(name, e))?;
-    Ok(Made { table, rows_in: relations.rows_read, notes: relations.notes })
+    Ok(MadeTable { table, rows_in: relations.rows_read, notes: relations.notes })
 }
 
 /// A text with its `${key}` parameters filled in.
-fn filled(text: &str, parameters: &BTreeMap<String, String>) -> Result<String, Fault> {
+fn filled(text: &str, parameters: &BTreeMap<String, String>) -> Result<String, QueryFault> {
     let mut out = String::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once("${") {
         let (key, behind) =
-            after.split_once('}').ok_or_else(|| Fault::failed(format!("`{text}` has no closing `}}`")))?;
-        let value = parameters.get(key).ok_or_else(|| Fault::failed(format!("parameter `{key}` has no value")))?;
+            after.split_once('}').ok_or_else(|| QueryFault::failed(format!("`{text}` has no closing `}}`")))?;
+        let value = parameters.get(key).ok_or_else(|| QueryFault::failed(format!("parameter `{key}` has no value")))?;
         out.push_str(before);
         out.push_str(value);
         rest = behind;
@@ -233,7 +238,7 @@ fn conform(definition: &Definition, table: Table) -> Result<Table, RunFault> {
 
 /// Refuses rows without a value for a column that is declared NOT NULL (lakeflow-sql.md, "Streaming tables": the write
 /// fails).
-fn require_values(definition: &Definition, declared: &[Column], table: &Table) -> Result<(), RunFault> {
+fn require_values(definition: &Definition, declared: &[DeclaredColumn], table: &Table) -> Result<(), RunFault> {
     for column in declared.iter().filter(|c| c.not_null) {
         let name = &column.name.value;
         let missing = table.index_of(name).map_or(0, |i| table.batch.column(i).logical_null_count());

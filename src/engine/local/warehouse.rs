@@ -16,22 +16,22 @@ use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use sqlparser::ast::{ObjectName, ObjectNamePart, TableFactor};
 
 use super::hold::beside;
-use super::output::Rows;
-use super::spark::{Fault, Relations, Session};
+use super::output::QueryRows;
+use super::spark::{QueryFault, Relations, Session};
 use super::store::{self, TableInfo};
 use super::table::Table;
 use super::{RunFault, run};
 
 /// A warehouse that is being written, by a process that holds it.
-pub struct Writer {
+pub struct WarehouseWriter {
     target: PathBuf,
     temporary: PathBuf,
     tables: Vec<TableInfo>,
 }
 
-impl Writer {
+impl WarehouseWriter {
     /// Begins a new warehouse that will stand at `target`.
-    pub fn begin(target: &Path) -> Result<Writer, RunFault> {
+    pub fn begin(target: &Path) -> Result<WarehouseWriter, RunFault> {
         // Behind a link, what it points at is the warehouse.
         let target = fs::canonicalize(target).unwrap_or_else(|_| target.to_owned());
         let (temporary, old) = (beside(&target, "new"), beside(&target, "old"));
@@ -54,7 +54,7 @@ impl Writer {
             fs::create_dir_all(parent).map_err(|e| RunFault::warehouse(parent, e))?;
         }
         store::create_dir(&temporary)?;
-        let writer = Writer { target, temporary, tables: vec![] };
+        let writer = WarehouseWriter { target, temporary, tables: vec![] };
         store::write_index(&writer.temporary, &writer.tables)?;
         Ok(writer)
     }
@@ -94,7 +94,7 @@ impl Writer {
     }
 }
 
-impl Drop for Writer {
+impl Drop for WarehouseWriter {
     /// A warehouse that was not finished leaves nothing behind.
     fn drop(&mut self) {
         if self.temporary.exists() {
@@ -112,7 +112,7 @@ pub fn tables(warehouse: &Path) -> Result<Vec<TableInfo>, RunFault> {
 const ATTEMPTS: usize = 20;
 
 /// Runs a query over the tables of a warehouse.
-pub fn query(sql: &str, warehouse: &Path) -> Result<Rows, RunFault> {
+pub fn query(sql: &str, warehouse: &Path) -> Result<QueryRows, RunFault> {
     let parsed = lakeflow::parse_query(sql.trim().trim_end_matches(';'));
     let parsed = parsed.map_err(|e| RunFault::failed("query", e.message))?;
     let runtime = run::runtime()?;
@@ -143,13 +143,13 @@ fn answered(
     warehouse: &Path,
     known: &[TableInfo],
     runtime: &tokio::runtime::Runtime,
-) -> Result<Rows, RunFault> {
+) -> Result<QueryRows, RunFault> {
     let session = Session::new();
     let mut stored = Stored { session: &session, warehouse, known, columns: BTreeMap::new(), fault: None };
     let result = runtime.block_on(session.query(parsed, &mut stored));
     let fault = stored.fault.take();
     let (schema, batches) = result.map_err(|e| fault.unwrap_or_else(|| RunFault::of("query", e)))?;
-    Rows::new(&schema, &batches).map_err(|e| RunFault::failed("query", e))
+    QueryRows::new(&schema, &batches).map_err(|e| RunFault::failed("query", e))
 }
 
 /// Tables on the disk, read when a query names them.
@@ -163,12 +163,12 @@ struct Stored<'a> {
 }
 
 impl Relations for Stored<'_> {
-    fn table(&mut self, name: &ObjectName) -> Result<String, Fault> {
+    fn table(&mut self, name: &ObjectName) -> Result<String, QueryFault> {
         let last = name.0.last().and_then(ObjectNamePart::as_ident).map(|i| i.value.to_lowercase()).unwrap_or_default();
         let Some(info) = self.known.iter().find(|t| t.name == last) else {
             let names = self.known.iter().map(|t| t.name.as_str());
             let hint = lakeflow::diag::did_you_mean(&last, names).map(|h| format!("; {h}")).unwrap_or_default();
-            return Err(Fault::failed(format!("unknown table `{last}`{hint}")));
+            return Err(QueryFault::failed(format!("unknown table `{last}`{hint}")));
         };
         let loaded = load(&self.warehouse.join(store::file_name(&last)), info).and_then(|table| {
             let names = table.batch.schema();
@@ -178,12 +178,12 @@ impl Relations for Stored<'_> {
         loaded.map_err(|fault| {
             let text = fault.to_string();
             self.fault = Some(fault);
-            Fault::failed(text)
+            QueryFault::failed(text)
         })?;
         Ok(last)
     }
 
-    fn function(&mut self, _: &TableFactor) -> Result<Option<String>, Fault> {
+    fn function(&mut self, _: &TableFactor) -> Result<Option<String>, QueryFault> {
         Ok(None)
     }
 

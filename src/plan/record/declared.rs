@@ -10,11 +10,11 @@ use lakeflow::{self, build, folded};
 use super::super::operation::{self, RELEASE_FUNCTION, RELEASE_VIEW};
 use super::super::protection;
 use super::super::{BuildPlan, Dataset, StoredAs, access, landing_volume};
-use super::{Entry, Given, Select};
-use crate::model::{AudienceId, Expression, Named, Principal, Project, Protection, Target};
+use super::{Given, RecordEntry, Select};
+use crate::model::{AudienceId, Expression, HoleName, Principal, Project, Protection, Target};
 
 /// Everything that a build of the project gives, in all targets.
-pub fn declared(project: &Project, plan: &BuildPlan) -> BTreeSet<Entry> {
+pub fn declared(project: &Project, plan: &BuildPlan) -> BTreeSet<RecordEntry> {
     let of = |target| Declaring { project, plan, target, entries: BTreeSet::new() }.all();
     project.targets.iter().flat_map(of).collect()
 }
@@ -23,11 +23,11 @@ struct Declaring<'a> {
     project: &'a Project,
     plan: &'a BuildPlan,
     target: &'a Target,
-    entries: BTreeSet<Entry>,
+    entries: BTreeSet<RecordEntry>,
 }
 
 impl Declaring<'_> {
-    fn all(mut self) -> BTreeSet<Entry> {
+    fn all(mut self) -> BTreeSet<RecordEntry> {
         self.places();
         self.functions();
         self.tables();
@@ -36,7 +36,7 @@ impl Declaring<'_> {
     }
 
     fn give(&mut self, given: Given) {
-        self.entries.insert(Entry { target: self.target.name.clone(), given });
+        self.entries.insert(RecordEntry { target: self.target.name.clone(), given });
     }
 
     fn grant(&mut self, privilege: &str, on: &str, name: &[String], to: &[&Principal]) {
@@ -133,10 +133,12 @@ impl Declaring<'_> {
 
     fn condition(&self, condition: &Expression) -> String {
         lakeflow::expr_text(&condition.with_names(|leaf| match &leaf.named {
-            Named::Column(path) => build::column([self.project.entity(path.entity).column(path.column).name.as_str()]),
-            Named::Output(name) => build::column([&**name]),
+            HoleName::Column(path) => {
+                build::column([self.project.entity(path.entity).column(path.column).name.as_str()])
+            }
+            HoleName::Output(name) => build::column([&**name]),
             // A condition on rows names no measure.
-            Named::Measure(_) => build::null(),
+            HoleName::Measure(_) => build::null(),
         }))
     }
 

@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 
 /// Something that a build gives in a target.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Entry {
+pub struct RecordEntry {
     /// Name of the target.
     pub target: String,
     /// What is given.
@@ -96,7 +96,7 @@ pub struct Select {
 /// What builds have given and nobody has confirmed to be taken away.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Record {
-    entries: BTreeSet<Entry>,
+    entries: BTreeSet<RecordEntry>,
 }
 
 impl Record {
@@ -106,7 +106,7 @@ impl Record {
     /// The number of the first line that is none, counted from zero, and what is wrong with it.
     pub fn parse(text: &str) -> Result<Record, (usize, String)> {
         let entry = |(index, line): (usize, &str)| {
-            let entry: Entry = serde_json::from_str(line).map_err(|error| (index, error.to_string()))?;
+            let entry: RecordEntry = serde_json::from_str(line).map_err(|error| (index, error.to_string()))?;
             // The name becomes that of a folder.
             let is_name = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
             match !entry.target.is_empty() && entry.target.chars().all(is_name) {
@@ -119,12 +119,12 @@ impl Record {
     }
 
     /// The record of these entries.
-    pub fn of(entries: BTreeSet<Entry>) -> Record {
+    pub fn of(entries: BTreeSet<RecordEntry>) -> Record {
         Record { entries }
     }
 
     /// All entries.
-    pub fn entries(&self) -> &BTreeSet<Entry> {
+    pub fn entries(&self) -> &BTreeSet<RecordEntry> {
         &self.entries
     }
 
@@ -138,20 +138,24 @@ impl Record {
 
     /// The record after a build that declares `declared`.
     #[must_use]
-    pub fn with(mut self, declared: &BTreeSet<Entry>) -> Record {
+    pub fn with(mut self, declared: &BTreeSet<RecordEntry>) -> Record {
         self.entries.extend(declared.iter().cloned());
         self
     }
 
     /// The record after a target was seen to have what is declared, and nothing else.
     #[must_use]
-    pub fn confirmed(mut self, target: &str, declared: &BTreeSet<Entry>) -> Record {
+    pub fn confirmed(mut self, target: &str, declared: &BTreeSet<RecordEntry>) -> Record {
         self.entries.retain(|entry| entry.target != target || declared.contains(entry));
         self
     }
 
     /// What is in the record of a target and not declared.
-    pub fn retired<'a>(&'a self, target: &'a str, declared: &'a BTreeSet<Entry>) -> impl Iterator<Item = &'a Given> {
+    pub fn retired<'a>(
+        &'a self,
+        target: &'a str,
+        declared: &'a BTreeSet<RecordEntry>,
+    ) -> impl Iterator<Item = &'a Given> {
         let retired = self.entries.iter().filter(move |entry| entry.target == target && !declared.contains(entry));
         retired.map(|entry| &entry.given)
     }

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use lakeflow::folded;
 
 use super::declared::own_schema;
-use super::{Entry, Given, Record, Select};
+use super::{Given, Record, RecordEntry, Select};
 use crate::model::{Principal, Project, Target};
 use crate::plan::{BuildPlan, StoredAs};
 
@@ -75,12 +75,12 @@ impl Taken {
             (table.collect(), kind)
         });
         let tables = published.collect();
-        Declared { schema: Some(schema), tables, ..Declared::of(&target.name, plan) }.taken(record)
+        DeclaredNow { schema: Some(schema), tables, ..DeclaredNow::of(&target.name, plan) }.taken(record)
     }
 
     /// What is taken away in a target that is none any more.
     pub fn of_gone(target: &str, plan: &BuildPlan, record: &Record) -> Taken {
-        Declared::of(target, plan).taken(record)
+        DeclaredNow::of(target, plan).taken(record)
     }
 
     /// Whether a principal gets a table of the target's schema back, and not from the grants of every run.
@@ -110,9 +110,9 @@ impl Taken {
 }
 
 /// What is declared in a target.
-struct Declared<'a> {
+struct DeclaredNow<'a> {
     target: &'a str,
-    entries: &'a BTreeSet<Entry>,
+    entries: &'a BTreeSet<RecordEntry>,
     /// Its schema, if it is a target of the project.
     schema: Option<[String; 2]>,
     /// The tables that are made there.
@@ -121,15 +121,15 @@ struct Declared<'a> {
     reads: BTreeMap<(&'a [String], &'a str), &'a Select>,
 }
 
-impl<'a> Declared<'a> {
+impl<'a> DeclaredNow<'a> {
     /// What is declared in a target that the project does not have.
-    fn of(target: &'a str, plan: &'a BuildPlan) -> Declared<'a> {
+    fn of(target: &'a str, plan: &'a BuildPlan) -> DeclaredNow<'a> {
         let own = plan.declared.iter().filter(|entry| entry.target == target);
         let reads = own.filter_map(|entry| match &entry.given {
             Given::Select(select) => Some(((select.table.as_slice(), select.to.as_str()), select)),
             _ => None,
         });
-        Declared { target, entries: &plan.declared, schema: None, tables: BTreeMap::new(), reads: reads.collect() }
+        DeclaredNow { target, entries: &plan.declared, schema: None, tables: BTreeMap::new(), reads: reads.collect() }
     }
 
     fn taken(&self, record: &Record) -> Taken {
@@ -186,7 +186,7 @@ impl<'a> Declared<'a> {
     }
 
     fn has(&self, given: Given) -> bool {
-        self.entries.contains(&Entry { target: self.target.to_owned(), given })
+        self.entries.contains(&RecordEntry { target: self.target.to_owned(), given })
     }
 
     /// Whether an object lies in the schema of the target.

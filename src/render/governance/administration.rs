@@ -7,7 +7,7 @@ use askama::Template;
 
 use super::super::text::Sql;
 use super::super::{RenderError, RenderedFile};
-use super::place::{Place, grantee};
+use super::place::{TargetPlace, grantee};
 use super::{Site, withdrawal};
 use crate::model::{Mode, Principal, Project, Protection};
 use crate::plan::{AdministrationFile, ArtifactKind, BuildPlan, access, deployment};
@@ -20,7 +20,7 @@ pub fn administration(project: &Project, plan: &BuildPlan) -> Result<Vec<Rendere
     let files = plan.artifacts.iter().filter_map(|artifact| {
         let ArtifactKind::Administration(id, file) = artifact.kind else { return None };
         let target = project.targets.get(id.0)?;
-        let site = Site { project, plan, target, place: Place::of(target) };
+        let site = Site { project, plan, target, place: TargetPlace::of(target) };
         let text = match file {
             AdministrationFile::Sql => sql(&site, plan.taken.get(id.0)),
             AdministrationFile::Terraform => terraform(&site),

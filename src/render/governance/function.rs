@@ -16,10 +16,10 @@ use crate::plan::{Identity, access};
 struct Functions {
     head: Sql,
     owner: Option<Sql>,
-    functions: Vec<Function>,
+    functions: Vec<FunctionView>,
 }
 
-struct Function {
+struct FunctionView {
     name: Sql,
     parameters: String,
     returns: DataType,
@@ -72,10 +72,10 @@ fn with_pipeline<'a>(site: &'a Site<'_>, mut principals: Vec<&'a Principal>) -> 
     principals
 }
 
-fn mask(site: &Site<'_>, function: &MaskFunction) -> Function {
+fn mask(site: &Site<'_>, function: &MaskFunction) -> FunctionView {
     let style = site.project.masks.get(&function.kind).copied().unwrap_or(Mask::Redact);
     let by_policy = site.project.protection == Protection::Abac;
-    Function {
+    FunctionView {
         name: site.place.object(&function.name),
         parameters: format!("value {}", function.ty),
         returns: function.ty.clone(),
@@ -112,7 +112,7 @@ fn kept(n: u8, part: &str) -> String {
     format!("if(length(value) > {n}, {part}, if(value IS NULL, NULL, '***'))")
 }
 
-fn row_filter(site: &Site<'_>, filter: &RowFilter<'_>) -> Function {
+fn row_filter(site: &Site<'_>, filter: &RowFilter<'_>) -> FunctionView {
     let parameter = |c: &TypedColumn| format!("{} {}", Ident::new(&c.name), c.ty);
     let unlimited: Vec<AudienceId> = filter.unlimited().collect();
     let mut unless: Vec<String> = with_pipeline(site, site.members(&unlimited)).into_iter().map(is_asking).collect();
@@ -121,7 +121,7 @@ fn row_filter(site: &Site<'_>, filter: &RowFilter<'_>) -> Function {
         let condition = Sql::of(&names::of_table(site.project, &access.condition));
         unless.extend(members.into_iter().map(|m| format!("({} AND ({condition}))", is_asking(m))));
     }
-    Function {
+    FunctionView {
         name: site.place.object(&filter.name),
         parameters: filter.columns.iter().map(parameter).collect::<Vec<_>>().join(", "),
         returns: DataType::Boolean,
@@ -140,10 +140,10 @@ struct Policies<'a> {
     head: Sql,
     schema: Sql,
     everybody: Sql,
-    policies: Vec<Policy<'a>>,
+    policies: Vec<PolicyView<'a>>,
 }
 
-struct Policy<'a> {
+struct PolicyView<'a> {
     name: Ident<'a>,
     comment: Literal,
     function: Sql,
@@ -155,7 +155,7 @@ struct Policy<'a> {
 /// The policies that mask by tags.
 pub fn policies(site: &Site<'_>) -> Result<String, askama::Error> {
     let functions = protection::mask_functions(site.project, site.plan);
-    let policies = functions.iter().map(|function| Policy {
+    let policies = functions.iter().map(|function| PolicyView {
         name: Ident::new(&function.policy),
         comment: Literal::new(format!("Masks personal data: {}", function.kind.word())),
         function: site.place.object(&function.name),

@@ -11,7 +11,7 @@ use crate::plan::record::Taken;
 use crate::plan::{Identity, PlannedDataset, StoredAs, access};
 
 /// An object with a list of principals.
-struct Access {
+struct GrantedObject {
     kind: &'static str,
     object: Sql,
     principals: Vec<Sql>,
@@ -75,7 +75,7 @@ pub fn landing(site: &Site<'_>) -> Result<String, askama::Error> {
 
 #[derive(Template)]
 #[template(path = "governance/run_as.sql")]
-struct RunAs {
+struct RunAsGrant {
     head: Sql,
     schema: Sql,
     principal: Sql,
@@ -85,7 +85,7 @@ struct RunAs {
 pub fn run_as(site: &Site<'_>) -> Result<String, askama::Error> {
     let missing = || askama::Error::custom("no principal runs the pipeline");
     let principal = site.target.run_as.as_ref().ok_or_else(missing)?;
-    RunAs {
+    RunAsGrant {
         head: site.head(
             "The principal that the pipeline runs as: it creates and owns all tables.",
             "before the pipeline",
@@ -117,14 +117,14 @@ impl Site<'_> {
 #[template(path = "governance/revokes.sql")]
 struct Revokes {
     head: Sql,
-    tables: Vec<Access>,
+    tables: Vec<GrantedObject>,
 }
 
 /// Takes tables from everybody who must not read them.
 pub fn revokes(site: &Site<'_>) -> Result<String, askama::Error> {
     let table = |planned: &PlannedDataset| {
         let readers = site.members(&access::readers(site.project, planned.dataset));
-        Access {
+        GrantedObject {
             kind: "TABLE",
             object: site.place.object(&planned.name),
             principals: site.others(&readers).iter().map(grantee).collect(),
@@ -146,16 +146,16 @@ pub fn revokes(site: &Site<'_>) -> Result<String, askama::Error> {
 #[template(path = "governance/grants.sql")]
 struct Grants {
     head: Sql,
-    objects: Vec<Access>,
+    objects: Vec<GrantedObject>,
 }
 
 /// Tables with those of their readers who are shut out while tables change, or with the others.
-fn tables<'a>(site: &'a Site<'_>, taken: Option<&'a Taken>, are_paused: bool) -> impl Iterator<Item = Access> {
+fn tables<'a>(site: &'a Site<'_>, taken: Option<&'a Taken>, are_paused: bool) -> impl Iterator<Item = GrantedObject> {
     site.published().map(move |planned| {
         let mut readers = site.members(&access::readers(site.project, planned.dataset));
         readers.retain(|reader| are_paused == taken.is_some_and(|taken| taken.is_paused(&planned.name, reader)));
         let principals = readers.into_iter().map(grantee).collect();
-        Access { kind: "TABLE", object: site.place.object(&planned.name), principals }
+        GrantedObject { kind: "TABLE", object: site.place.object(&planned.name), principals }
     })
 }
 
@@ -177,12 +177,12 @@ pub fn returns(site: &Site<'_>, taken: Option<&Taken>) -> Result<String, askama:
 pub fn grants(site: &Site<'_>, taken: Option<&Taken>) -> Result<String, askama::Error> {
     let granted = |members: Vec<&Principal>| members.into_iter().map(grantee).collect();
     let tables = tables(site, taken, false);
-    let views = site.metric_views().map(|(metric, name)| Access {
+    let views = site.metric_views().map(|(metric, name)| GrantedObject {
         kind: "VIEW",
         object: site.place.object(name),
         principals: granted(site.members(&metric.audiences)),
     });
-    let objects: Vec<Access> = tables.chain(views).filter(|access| !access.principals.is_empty()).collect();
+    let objects: Vec<GrantedObject> = tables.chain(views).filter(|access| !access.principals.is_empty()).collect();
     Grants {
         head: site.head(
             "Tables and metric views for their readers.",

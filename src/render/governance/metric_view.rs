@@ -16,17 +16,17 @@ use super::super::{first_text, metric as tables};
 use super::Site;
 use super::place::grantee;
 use super::tag::classification_tag;
-use crate::model::{ColumnPath, Dimension, Expression, JoinKind, Leaf, Measure, Metric, Named, RefPath};
+use crate::model::{ColumnPath, Dimension, Expression, HoleName, Leaf, Measure, Metric, MetricJoinKind, RefPath};
 use crate::plan::Identity;
 
 #[derive(Template)]
 #[template(path = "governance/metric_views.sql")]
 struct MetricViews {
     head: Sql,
-    views: Vec<MetricView>,
+    views: Vec<MetricViewFile>,
 }
 
-struct MetricView {
+struct MetricViewFile {
     name: Sql,
     comment: Yaml,
     source: Yaml,
@@ -71,16 +71,16 @@ struct YamlJoin {
 
 #[derive(Template)]
 #[template(path = "governance/metric_view_field.yml", escape = "none")]
-struct Field {
+struct MetricViewField {
     name: Yaml,
     expr: Yaml,
     comment: Option<Yaml>,
     display_name: Yaml,
     synonyms: String,
-    format: Option<Format>,
+    format: Option<MeasureFormat>,
 }
 
-struct Format {
+struct MeasureFormat {
     kind: &'static str,
     currency: Option<String>,
     places: u8,
@@ -89,7 +89,7 @@ struct Format {
 /// The metric views of a target.
 pub fn metric_views(site: &Site<'_>) -> Result<String, askama::Error> {
     let views = site.metric_views().map(|(metric, name)| metric_view(site, metric, name));
-    let views: Vec<MetricView> = views.collect::<Result<_, _>>()?;
+    let views: Vec<MetricViewFile> = views.collect::<Result<_, _>>()?;
     MetricViews {
         head: site.head(
             "Metric views: the figures of the tables, free to be sliced by any dimension.",
@@ -102,8 +102,8 @@ pub fn metric_views(site: &Site<'_>) -> Result<String, askama::Error> {
     .render()
 }
 
-fn metric_view(site: &Site<'_>, metric: &Metric, name: &str) -> Result<MetricView, askama::Error> {
-    let names = Names::of(site, metric);
+fn metric_view(site: &Site<'_>, metric: &Metric, name: &str) -> Result<MetricViewFile, askama::Error> {
+    let names = JoinPaths::of(site, metric);
     let conditions = conditions(site, metric, &names);
     let filter = match conditions.len() {
         0 => None,
@@ -111,7 +111,7 @@ fn metric_view(site: &Site<'_>, metric: &Metric, name: &str) -> Result<MetricVie
         _ => Some(Yaml::sql(&build::and(conditions.into_iter().map(build::nested)))),
     };
     let readers = site.members(&metric.audiences);
-    Ok(MetricView {
+    Ok(MetricViewFile {
         name: site.place.object(name),
         comment: Yaml::new(first_text(&[&metric.description, &metric.name])),
         source: Yaml::new(site.place.object(&site.project.entity(metric.from).name).0),
@@ -125,8 +125,8 @@ fn metric_view(site: &Site<'_>, metric: &Metric, name: &str) -> Result<MetricVie
 }
 
 /// The conditions of the tables. Joins of a metric view are outer: rows have a partner wherever a table demands one.
-fn conditions(site: &Site<'_>, metric: &Metric, names: &Names<'_>) -> Vec<Expr> {
-    let inner = metric.joins.iter().filter(|join| join.kind == JoinKind::Inner);
+fn conditions(site: &Site<'_>, metric: &Metric, names: &JoinPaths<'_>) -> Vec<Expr> {
+    let inner = metric.joins.iter().filter(|join| join.kind == MetricJoinKind::Inner);
     let mut conditions: Vec<Expr> = inner.map(|join| build::is_not_null(names.column(&join.key))).collect();
     conditions.extend(tables::join_conditions(&metric.joins, |column| names.column(column)));
     conditions.extend(current_rows(site.project.entity(metric.from), SOURCE));
@@ -135,7 +135,7 @@ fn conditions(site: &Site<'_>, metric: &Metric, names: &Names<'_>) -> Vec<Expr> 
 }
 
 /// The joins that hang on the rows at `parent`, each with those that hang on it.
-fn joins(site: &Site<'_>, metric: &Metric, parent: &RefPath, names: &Names<'_>, indent: usize) -> Vec<YamlJoin> {
+fn joins(site: &Site<'_>, metric: &Metric, parent: &RefPath, names: &JoinPaths<'_>, indent: usize) -> Vec<YamlJoin> {
     let mut found = vec![];
     for join in metric.joins.iter().filter(|join| join.referring.path == *parent) {
         let entity = site.project.entity(join.entity());
@@ -156,7 +156,7 @@ fn joins(site: &Site<'_>, metric: &Metric, parent: &RefPath, names: &Names<'_>, 
 }
 
 /// The periods of the time column, the column itself, and every dimension of every table, each once.
-fn dimensions(metric: &Metric, names: &Names<'_>) -> Result<Vec<String>, askama::Error> {
+fn dimensions(metric: &Metric, names: &JoinPaths<'_>) -> Result<Vec<String>, askama::Error> {
     let mut fields: Vec<(String, Expr, String)> = vec![];
     let mut add = |name: String, expr: Expr, comment: &str| {
         let is_measure = metric.measures.iter().any(|m| is_same_name(&m.name, &name));
@@ -175,7 +175,7 @@ fn dimensions(metric: &Metric, names: &Names<'_>) -> Result<Vec<String>, askama:
 }
 
 /// The name of a dimension in the view: tables may use one name for columns of two entities, a view may not.
-fn dimension_name(metric: &Metric, dimension: &Dimension, names: &Names<'_>) -> String {
+fn dimension_name(metric: &Metric, dimension: &Dimension, names: &JoinPaths<'_>) -> String {
     let mut all = metric.tables.iter().flat_map(|table| &table.dimensions);
     let is_first = all
         .find(|other| is_same_name(&other.name, &dimension.name))
@@ -186,8 +186,8 @@ fn dimension_name(metric: &Metric, dimension: &Dimension, names: &Names<'_>) -> 
     }
 }
 
-fn field(name: &str, expr: &Expr, comment: &str) -> Field {
-    Field {
+fn field(name: &str, expr: &Expr, comment: &str) -> MetricViewField {
+    MetricViewField {
         name: Yaml::new(name),
         expr: Yaml::sql(expr),
         comment: (!comment.is_empty()).then(|| Yaml::new(comment)),
@@ -197,15 +197,15 @@ fn field(name: &str, expr: &Expr, comment: &str) -> Field {
     }
 }
 
-fn measure(metric: &Metric, measure: &Measure, names: &Names<'_>) -> Field {
+fn measure(metric: &Metric, measure: &Measure, names: &JoinPaths<'_>) -> MetricViewField {
     let expr = written_out(metric, measure, names);
     let synonyms: Vec<String> = measure.synonyms.iter().map(|word| Yaml::new(word).to_string()).collect();
     let comment = first_text(&[&measure.description, &measure.unit]);
-    Field { synonyms: synonyms.join(", "), format: format(measure), ..field(&measure.name, &expr, comment) }
+    MetricViewField { synonyms: synonyms.join(", "), format: format(measure), ..field(&measure.name, &expr, comment) }
 }
 
 /// How values are shown: amounts with the currency of their unit, whole numbers without decimals.
-fn format(measure: &Measure) -> Option<Format> {
+fn format(measure: &Measure) -> Option<MeasureFormat> {
     let places = match measure.expression.ty {
         DataType::Decimal { scale, .. } => scale,
         DataType::TinyInt | DataType::SmallInt | DataType::Int | DataType::BigInt => 0,
@@ -213,11 +213,11 @@ fn format(measure: &Measure) -> Option<Format> {
     };
     let is_code = measure.unit.len() == 3 && measure.unit.chars().all(|c| c.is_ascii_uppercase());
     let currency = is_code.then(|| measure.unit.clone());
-    Some(Format { kind: if is_code { "currency" } else { "number" }, currency, places })
+    Some(MeasureFormat { kind: if is_code { "currency" } else { "number" }, currency, places })
 }
 
 /// A measure as an aggregate over rows.
-fn written_out(metric: &Metric, measure: &Measure, names: &Names<'_>) -> Expr {
+fn written_out(metric: &Metric, measure: &Measure, names: &JoinPaths<'_>) -> Expr {
     match measure.derived {
         true => tables::over(metric, measure, &|_, inner| written_out(metric, inner, names)),
         false => names.expr(&measure.expression),
@@ -228,14 +228,14 @@ fn written_out(metric: &Metric, measure: &Measure, names: &Names<'_>) -> Expr {
 const SOURCE: &str = "source";
 
 /// How a metric view writes columns: `source`, or the joins that lead to the rows.
-struct Names<'a> {
+struct JoinPaths<'a> {
     site: &'a Site<'a>,
     /// The names of the joins on each path.
     by_path: BTreeMap<RefPath, Vec<String>>,
 }
 
-impl<'a> Names<'a> {
-    fn of(site: &'a Site<'a>, metric: &Metric) -> Names<'a> {
+impl<'a> JoinPaths<'a> {
+    fn of(site: &'a Site<'a>, metric: &Metric) -> JoinPaths<'a> {
         let mut by_path = BTreeMap::from([(RefPath::default(), vec![])]);
         let mut used = vec![SOURCE.to_owned()];
         // A join stands after those it builds on.
@@ -252,7 +252,7 @@ impl<'a> Names<'a> {
             names.push(own);
             by_path.insert(join.path.clone(), names);
         }
-        Names { site, by_path }
+        JoinPaths { site, by_path }
     }
 
     fn path(&self, path: &RefPath) -> &[String] {
@@ -277,9 +277,9 @@ impl<'a> Names<'a> {
 
     fn expr(&self, expression: &Expression) -> Expr {
         expression.with_names(|leaf: &Leaf| match &leaf.named {
-            Named::Column(column) => self.column(column),
+            HoleName::Column(column) => self.column(column),
             // Expressions over rows name nothing else.
-            Named::Output(_) | Named::Measure(_) => build::null(),
+            HoleName::Output(_) | HoleName::Measure(_) => build::null(),
         })
     }
 }

@@ -18,13 +18,13 @@ use askama::Template;
 use super::text::{Literal, Sql};
 use crate::model::{Metric, Mode, Principal, Project, Target, TargetId};
 use crate::plan::{BuildPlan, Governance, Identity, deployment};
-use place::Place;
+use place::TargetPlace;
 
 /// Renders one concern of a target.
 pub fn text(project: &Project, plan: &BuildPlan, id: TargetId, concern: Governance) -> Result<String, askama::Error> {
     let target = project.targets.get(id.0).ok_or_else(|| askama::Error::custom("there is no such target"))?;
     let taken = plan.taken.get(id.0);
-    let site = Site { project, plan, target, place: Place::of(target) };
+    let site = Site { project, plan, target, place: TargetPlace::of(target) };
     match concern {
         Governance::Withdrawals => withdrawal::before(&target.name, site.owner(Identity::Deployer), taken),
         Governance::Untags => withdrawal::tags(&target.name, site.owner(Identity::RunAs), taken),
@@ -60,12 +60,12 @@ struct Site<'a> {
     project: &'a Project,
     plan: &'a BuildPlan,
     target: &'a Target,
-    place: Place,
+    place: TargetPlace,
 }
 
 #[derive(Template)]
 #[template(path = "governance/head.sql")]
-struct Head<'a> {
+struct FileHead<'a> {
     title: &'a str,
     target: &'a str,
     runs: &'a str,
@@ -100,11 +100,11 @@ impl Site<'_> {
 
     /// The comment at the top of a file: what it is for, when it runs, as whom, and what it does not do.
     fn head(&self, title: &str, runs: &str, as_whom: &str, notes: &[&str]) -> Result<Sql, askama::Error> {
-        Head { title, target: &self.target.name, runs, as_whom, notes }.text()
+        FileHead { title, target: &self.target.name, runs, as_whom, notes }.text()
     }
 }
 
-impl Head<'_> {
+impl FileHead<'_> {
     fn text(&self) -> Result<Sql, askama::Error> {
         Ok(Sql(format!("{}\n", self.render()?)))
     }
@@ -112,7 +112,7 @@ impl Head<'_> {
 
 #[derive(Template)]
 #[template(path = "governance/schema.sql")]
-struct Schema {
+struct SchemaView {
     head: Sql,
     schema: Sql,
     owner: Option<Sql>,
@@ -123,7 +123,7 @@ struct Schema {
 
 fn schema(site: &Site<'_>) -> Result<String, askama::Error> {
     let owned = site.place.volume.as_ref().filter(|volume| volume.in_schema);
-    Schema {
+    SchemaView {
         head: site.head(
             "The schema of all tables and the volume where files arrive.",
             "first of all, before the pipeline is deployed",

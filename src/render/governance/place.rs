@@ -10,22 +10,22 @@ use super::Site;
 pub const EVERYBODY: &str = "account users";
 
 /// Where the objects of a target live.
-pub struct Place {
+pub struct TargetPlace {
     catalog: Sql,
     /// In full.
     schema: Sql,
     /// The volume that the landing directory lies in, if it is one.
-    pub volume: Option<Volume>,
+    pub volume: Option<VolumePlace>,
 }
 
 /// A volume.
-pub struct Volume {
+pub struct VolumePlace {
     parts: [String; 3],
     /// Whether it lies in the schema of the tables.
     pub in_schema: bool,
 }
 
-impl Volume {
+impl VolumePlace {
     /// The volume in full.
     pub fn name(&self) -> Sql {
         let [catalog, schema, name] = &self.parts;
@@ -44,15 +44,15 @@ impl Volume {
     }
 }
 
-impl Place {
+impl TargetPlace {
     /// The place of a target.
-    pub fn of(target: &Target) -> Place {
-        let volume = plan::landing_volume(target).map(|parts| Volume {
+    pub fn of(target: &Target) -> TargetPlace {
+        let volume = plan::landing_volume(target).map(|parts| VolumePlace {
             parts: parts.map(str::to_owned),
             in_schema: plan::deployment::own_volume(target).is_some(),
         });
         let (catalog, schema) = (&target.catalog, &target.schema);
-        Place { catalog: dotted(&[catalog]), schema: dotted(&[catalog, schema]), volume }
+        TargetPlace { catalog: dotted(&[catalog]), schema: dotted(&[catalog, schema]), volume }
     }
 
     /// The catalog.

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use super::super::RenderedFile;
 use super::super::text::{Literal, Sql};
 use super::Site;
-use super::place::{Place, grantee};
+use super::place::{TargetPlace, grantee};
 use crate::model::{Project, TargetId};
 use crate::plan::operation::RELEASE_FUNCTION;
 use crate::plan::{ArtifactKind, BuildPlan, Governance, Identity};
@@ -44,7 +44,7 @@ fn decides(concern: Governance) -> bool {
 
 #[derive(Template)]
 #[template(path = "governance/release.sql")]
-struct Release {
+struct ReleaseMark {
     head: Sql,
     name: Sql,
     release: Literal,
@@ -55,8 +55,8 @@ struct Release {
 /// The file that marks what was applied.
 pub fn mark(project: &Project, plan: &BuildPlan, id: TargetId, release: &str) -> Result<String, askama::Error> {
     let target = project.targets.get(id.0).ok_or_else(|| askama::Error::custom("there is no such target"))?;
-    let site = Site { project, plan, target, place: Place::of(target) };
-    Release {
+    let site = Site { project, plan, target, place: TargetPlace::of(target) };
+    ReleaseMark {
         head: site.head(
             "A mark that everything before it was applied.",
             "last before the pipeline",

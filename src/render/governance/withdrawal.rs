@@ -8,7 +8,7 @@
 use askama::Template;
 
 use super::super::text::{Ident, Literal, Sql};
-use super::Head;
+use super::FileHead;
 use super::place::{dotted, quoted};
 use crate::plan::record::{Taken, Withdrawal};
 
@@ -21,7 +21,7 @@ struct Withdrawals {
 
 /// What is taken before an update.
 pub fn before(target: &str, as_whom: &str, taken: Option<&Taken>) -> Result<String, askama::Error> {
-    let head = Head {
+    let head = FileHead {
         title: "What earlier builds gave and this one does not is taken away.",
         target,
         runs: "first of all, before the pipeline",
@@ -36,7 +36,7 @@ pub fn before(target: &str, as_whom: &str, taken: Option<&Taken>) -> Result<Stri
 
 /// Tags that go behind an update of all tables.
 pub fn tags(target: &str, as_whom: &str, taken: Option<&Taken>) -> Result<String, askama::Error> {
-    let head = Head {
+    let head = FileHead {
         title: "Tags of earlier builds that protect nothing any more.",
         target,
         runs: "behind an update of all tables: what goes may protect a table that was left out",
@@ -48,7 +48,7 @@ pub fn tags(target: &str, as_whom: &str, taken: Option<&Taken>) -> Result<String
 
 /// What else is taken behind an update of all tables.
 pub fn after(target: &str, as_whom: &str, taken: Option<&Taken>) -> Result<String, askama::Error> {
-    let head = Head {
+    let head = FileHead {
         title: "Policies and functions of earlier builds that protect nothing any more.",
         target,
         runs: "last, behind an update of all tables: what goes may protect a table that was left out",
@@ -58,7 +58,7 @@ pub fn after(target: &str, as_whom: &str, taken: Option<&Taken>) -> Result<Strin
     text(&head, taken.into_iter().flat_map(Taken::leftovers))
 }
 
-fn text<'a>(head: &Head<'_>, taken: impl Iterator<Item = &'a Withdrawal>) -> Result<String, askama::Error> {
+fn text<'a>(head: &FileHead<'_>, taken: impl Iterator<Item = &'a Withdrawal>) -> Result<String, askama::Error> {
     Withdrawals { head: head.text()?, statements: taken.map(statement).collect() }.render()
 }
 

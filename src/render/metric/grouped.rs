@@ -5,22 +5,22 @@ use lakeflow::build;
 use lakeflow::types::DataType;
 use sqlparser::ast::{Expr, UnaryOperator};
 
-use super::query::{Body, MetricQuery, period};
+use super::query::{MeasuredQuery, MetricQuery, period};
 use super::{comment, dimension_definition, measure_definition, period_comment, title};
 use crate::model::{Dimension, Measure, MeasureId, MetricTable, Time};
-use crate::render::columns::Definition;
+use crate::render::columns::ColumnDefinition;
 use crate::render::text::{Ident, Literal, Sql};
 use crate::render::{filters, header};
 
 #[derive(Template)]
 #[template(path = "pipeline/metric_table.sql")]
-struct Table<'a> {
+struct GroupedTable<'a> {
     header: Sql,
     name: Ident<'a>,
-    columns: Vec<Definition<'a>>,
+    columns: Vec<ColumnDefinition<'a>>,
     comment: Literal,
     row_filter: Option<Sql>,
-    body: Body,
+    body: MeasuredQuery,
     /// Columns of the query around it; none when there is no measure over measures.
     outer: Vec<Sql>,
 }
@@ -36,7 +36,7 @@ pub fn table(query: &MetricQuery<'_>, table: &MetricTable, row_filter: Option<Sq
         outer.push(column(name));
     };
     if let (Some(grain), Some(time)) = (table.grain, &metric.time) {
-        columns.push(Definition::new(Time::COLUMN, &DataType::Date, period_comment(grain)));
+        columns.push(ColumnDefinition::new(Time::COLUMN, &DataType::Date, period_comment(grain)));
         group(period(query.aliases.expr(&time.expression), &time.expression.ty, grain), &DataType::Date, Time::COLUMN);
     }
     for dimension in &table.dimensions {
@@ -55,7 +55,7 @@ pub fn table(query: &MetricQuery<'_>, table: &MetricTable, row_filter: Option<Sq
         }
     }
     let is_nested = metric.measures.iter().any(|m| m.derived);
-    Table {
+    GroupedTable {
         header: header(&title(metric, table), &metric.origin.path)?,
         name: Ident::new(&table.name),
         columns,

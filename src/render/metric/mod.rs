@@ -10,7 +10,7 @@ pub use reconciliation::reconciliation;
 
 use std::borrow::Cow;
 
-use super::columns::{self, Definition};
+use super::columns::{self, ColumnDefinition};
 use super::first_text;
 use crate::model::{Dimension, Grain, Measure, Metric, MetricId, MetricTable, Project};
 use crate::plan::Dataset;
@@ -36,9 +36,9 @@ pub fn period_comment(grain: Grain) -> &'static str {
     }
 }
 
-fn dimension_definition<'a>(project: &Project, dimension: &'a Dimension) -> Definition<'a> {
+fn dimension_definition<'a>(project: &Project, dimension: &'a Dimension) -> ColumnDefinition<'a> {
     let ty = &dimension.expression.ty;
-    Definition::new(&dimension.name, ty, &dimension.description).masked(project, dimension.pii)
+    ColumnDefinition::new(&dimension.name, ty, &dimension.description).masked(project, dimension.pii)
 }
 
 fn measure_definition<'a>(
@@ -46,13 +46,13 @@ fn measure_definition<'a>(
     metric: &Metric,
     table: &MetricTable,
     measure: &'a Measure,
-) -> Definition<'a> {
+) -> ColumnDefinition<'a> {
     let comment = match (measure.description.as_str(), measure.unit.as_str()) {
         (text, "") => Cow::from(text),
         ("", unit) => format!("In {unit}").into(),
         (text, unit) => format!("{text}, in {unit}").into(),
     };
-    Definition::new(&measure.name, &measure.expression.ty, &comment).masked(project, metric.shown(measure, table))
+    ColumnDefinition::new(&measure.name, &measure.expression.ty, &comment).masked(project, metric.shown(measure, table))
 }
 
 fn title(metric: &Metric, table: &MetricTable) -> String {

@@ -4,10 +4,10 @@ use askama::Template;
 use lakeflow::build;
 use sqlparser::ast::Expr;
 
-use super::query::{Body, MEASURED, MetricQuery, conjuncts, join, join_conditions};
+use super::query::{MEASURED, MeasuredQuery, MetricQuery, conjuncts, join, join_conditions};
 use super::{comment, dimension_definition, measure_definition, title};
 use crate::model::{ColumnPath, Measure, MeasureId, MetricTable, Per, RefPath};
-use crate::render::columns::Definition;
+use crate::render::columns::ColumnDefinition;
 use crate::render::names::{Aliases, current_rows};
 use crate::render::text::{Ident, Literal, Sql};
 use crate::render::{filters, header};
@@ -20,10 +20,10 @@ const KEY: &str = "_key";
 struct PerTable<'a> {
     header: Sql,
     name: Ident<'a>,
-    columns: Vec<Definition<'a>>,
+    columns: Vec<ColumnDefinition<'a>>,
     comment: Literal,
     row_filter: Option<Sql>,
-    body: Body,
+    body: MeasuredQuery,
     outer: Vec<Sql>,
     entity: Ident<'a>,
     joins: Vec<Sql>,

@@ -6,14 +6,16 @@ use sqlparser::ast::{BinaryOperator, Expr};
 
 use super::super::names::{Aliases, current_rows};
 use super::super::text::{Ident, Sql};
-use crate::model::{ColumnPath, Entity, Grain, Join, JoinKind, Leaf, Measure, MeasureId, Metric, Named, Project};
+use crate::model::{
+    ColumnPath, Entity, Grain, HoleName, Join, Leaf, Measure, MeasureId, Metric, MetricJoinKind, Project,
+};
 
 /// The query part in which aggregates are computed, where the table is more than that.
 pub const MEASURED: &str = "measured";
 
 /// A `SELECT` over measured rows, as `measured.sql` shows it.
 #[derive(Default)]
-pub struct Body {
+pub struct MeasuredQuery {
     pub columns: Vec<Sql>,
     pub from: Sql,
     pub joins: Vec<Sql>,
@@ -49,12 +51,12 @@ impl<'a> MetricQuery<'a> {
     }
 
     /// FROM, joins and conditions.
-    pub fn body(&self) -> Body {
-        Body {
+    pub fn body(&self) -> MeasuredQuery {
+        MeasuredQuery {
             from: self.from.clone(),
             joins: self.joins.clone(),
             conditions: self.conditions.clone(),
-            ..Body::default()
+            ..MeasuredQuery::default()
         }
     }
 
@@ -73,7 +75,7 @@ impl<'a> MetricQuery<'a> {
 /// other, so this ends.
 pub fn over(metric: &Metric, measure: &Measure, aggregate: &dyn Fn(MeasureId, &Measure) -> Expr) -> Expr {
     measure.expression.with_names(|leaf: &Leaf| {
-        let Named::Measure(id) = leaf.named else { return build::null() };
+        let HoleName::Measure(id) = leaf.named else { return build::null() };
         metric.measures.get(id.0).map_or_else(build::null, |inner| aggregate(id, inner))
     })
 }
@@ -89,7 +91,7 @@ fn conditions(project: &Project, metric: &Metric, aliases: &Aliases<'_>) -> Vec<
 
 /// Rows that refer to nothing stay; rows that refer to something unknown wait until it is known.
 pub fn join_conditions(joins: &[Join], column: impl Fn(&ColumnPath) -> Expr) -> Vec<Expr> {
-    let unresolved = joins.iter().filter(|j| j.kind == JoinKind::LeftResolved);
+    let unresolved = joins.iter().filter(|j| j.kind == MetricJoinKind::LeftResolved);
     let resolves = |j: &Join| build::or([build::is_null(column(&j.referring)), build::is_not_null(column(&j.key))]);
     unresolved.map(resolves).collect()
 }
@@ -118,7 +120,7 @@ fn operands(condition: &Expr, printed: &mut Vec<Sql>) {
 pub fn join(project: &Project, aliases: &Aliases<'_>, join: &Join) -> Sql {
     let entity = project.entity(join.entity());
     let alias = aliases.alias(&join.path);
-    let word = if join.kind == JoinKind::Inner { "INNER" } else { "LEFT" };
+    let word = if join.kind == MetricJoinKind::Inner { "INNER" } else { "LEFT" };
     Sql(format!("{word} JOIN {} ON {}", named(entity, alias), Sql::of(&join_condition(entity, alias, aliases, join))))
 }
 

@@ -4,7 +4,7 @@ use askama::Template;
 use lakeflow::build;
 use lakeflow::types::DataType;
 
-use super::query::{Body, MetricQuery, conjuncts, join_conditions};
+use super::query::{MeasuredQuery, MetricQuery, conjuncts, join_conditions};
 use crate::model::{Measure, MeasureId, MetricTable};
 use crate::plan;
 use crate::render::names::current_rows;
@@ -21,7 +21,7 @@ struct Reconciliation<'a> {
     from_name: String,
     from_literal: Literal,
     from_current: String,
-    body: Body,
+    body: MeasuredQuery,
     left_out: Vec<Sql>,
     measures: Vec<ReconciledMeasure<'a>>,
     totals: Vec<Total<'a>>,

@@ -2,8 +2,8 @@
 
 use lakeflow::types::DataType;
 
-use super::literal::Literal;
-use crate::model::{Column, Constant, Double};
+use super::literal::SpecLiteral;
+use crate::model::{Constant, Double, EntityColumn};
 
 /// A value of a column.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,7 +19,7 @@ pub enum Held {
 }
 
 /// The values to try for a column that is compared with these literals; `None` where no such list is known.
-pub fn of(column: &Column, literals: &[&Literal]) -> Option<Vec<Held>> {
+pub fn of(column: &EntityColumn, literals: &[&SpecLiteral]) -> Option<Vec<Held>> {
     let mut values = match &column.validity.accepted {
         Some(accepted) => accepted.iter().chain(&column.default).map(held).collect::<Option<Vec<_>>>()?,
         None => open(column, literals)?,
@@ -29,13 +29,13 @@ pub fn of(column: &Column, literals: &[&Literal]) -> Option<Vec<Held>> {
     Some(values)
 }
 
-fn open(column: &Column, literals: &[&Literal]) -> Option<Vec<Held>> {
+fn open(column: &EntityColumn, literals: &[&SpecLiteral]) -> Option<Vec<Held>> {
     match &column.ty {
         DataType::Boolean => Some(vec![Held::Boolean(true), Held::Boolean(false)]),
         DataType::String => {
             let mut values = vec![Held::OtherText];
             for literal in literals {
-                let Literal::Text(text) = literal else { return None };
+                let SpecLiteral::Text(text) = literal else { return None };
                 values.push(Held::Text(text.clone()));
             }
             Some(values)

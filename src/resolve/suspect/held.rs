@@ -7,15 +7,15 @@ use lakeflow::range_of_node;
 use lakeflow::types::DataType;
 use sqlparser::ast::{BinaryOperator, Expr, visit_expressions};
 
-use super::literal::Literal;
-use super::{Columns, Doubt, named};
+use super::literal::SpecLiteral;
+use super::{ColumnTypes, Doubt, named};
 use crate::codes;
-use crate::model::{Column, Constant};
+use crate::model::{Constant, EntityColumn};
 use crate::resolve::constant::{self, Misfit};
 use crate::resolve::validity;
 
 /// All literals in an expression that the column they are compared with never holds.
-pub fn never(expr: &Expr, sql: &str, columns: &dyn Columns) -> Vec<Doubt> {
+pub fn never(expr: &Expr, sql: &str, columns: &dyn ColumnTypes) -> Vec<Doubt> {
     let mut found = vec![];
     let _ = visit_expressions(expr, |part| {
         for (column, literal, is_wanted) in compared(part) {
@@ -50,8 +50,8 @@ fn compared(expr: &Expr) -> Vec<(&Expr, &Expr, bool)> {
 }
 
 /// Why a column never holds a literal.
-fn misfit(column: &Column, literal: &Expr, is_wanted: bool) -> Option<Misfit> {
-    let value = Literal::of(literal)?.in_column(&column.ty)?;
+fn misfit(column: &EntityColumn, literal: &Expr, is_wanted: bool) -> Option<Misfit> {
+    let value = SpecLiteral::of(literal)?.in_column(&column.ty)?;
     if let Constant::Text(text) = &value {
         // `<> ''` does what it seems to do: a missing text is NULL, and left out.
         if text.trim_matches(' ').is_empty() && !is_wanted {

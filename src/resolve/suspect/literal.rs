@@ -9,7 +9,7 @@ use crate::resolve::constant;
 
 /// A literal.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Literal {
+pub enum SpecLiteral {
     Null,
     Boolean(bool),
     /// A number without exponent and suffix, as written.
@@ -19,19 +19,21 @@ pub enum Literal {
     Timestamp(i64),
 }
 
-impl Literal {
+impl SpecLiteral {
     /// The literal that an expression is.
-    pub fn of(expr: &Expr) -> Option<Literal> {
+    pub fn of(expr: &Expr) -> Option<SpecLiteral> {
         match bare(expr) {
             Expr::Value(literal) => match &literal.value {
-                Value::Null => Some(Literal::Null),
-                Value::Boolean(value) => Some(Literal::Boolean(*value)),
-                Value::Number(digits, false) => is_plain(digits).then(|| Literal::Number(digits.clone())),
-                Value::SingleQuotedString(text) => Some(Literal::Text(text.clone())),
+                Value::Null => Some(SpecLiteral::Null),
+                Value::Boolean(value) => Some(SpecLiteral::Boolean(*value)),
+                Value::Number(digits, false) => is_plain(digits).then(|| SpecLiteral::Number(digits.clone())),
+                Value::SingleQuotedString(text) => Some(SpecLiteral::Text(text.clone())),
                 _ => None,
             },
-            Expr::UnaryOp { op: UnaryOperator::Minus, expr } => match Literal::of(expr)? {
-                Literal::Number(digits) if !digits.starts_with('-') => Some(Literal::Number(format!("-{digits}"))),
+            Expr::UnaryOp { op: UnaryOperator::Minus, expr } => match SpecLiteral::of(expr)? {
+                SpecLiteral::Number(digits) if !digits.starts_with('-') => {
+                    Some(SpecLiteral::Number(format!("-{digits}")))
+                }
                 _ => None,
             },
             Expr::TypedString(TypedString { data_type, value, .. }) => {
@@ -49,15 +51,15 @@ impl Literal {
     /// The value that a column has where it is equal to the literal; `None` where that is not known.
     pub fn in_column(&self, ty: &DataType) -> Option<Constant> {
         match (self, ty) {
-            (Literal::Text(text), DataType::String) => Some(Constant::Text(text.clone())),
-            (Literal::Number(digits), DataType::Decimal { .. }) => constant::exact(digits, ty).ok(),
-            (Literal::Number(digits), ty) if ty.is_integral() => constant::exact(digits, ty).ok(),
-            (Literal::Number(digits), DataType::Double) => constant::exact(digits, ty).ok(),
-            (Literal::Boolean(value), DataType::Boolean) => Some(Constant::Boolean(*value)),
-            (Literal::Date(days), DataType::Date) => Some(Constant::Date(*days)),
-            (Literal::Timestamp(micros), DataType::Timestamp) => Some(Constant::Timestamp(*micros)),
+            (SpecLiteral::Text(text), DataType::String) => Some(Constant::Text(text.clone())),
+            (SpecLiteral::Number(digits), DataType::Decimal { .. }) => constant::exact(digits, ty).ok(),
+            (SpecLiteral::Number(digits), ty) if ty.is_integral() => constant::exact(digits, ty).ok(),
+            (SpecLiteral::Number(digits), DataType::Double) => constant::exact(digits, ty).ok(),
+            (SpecLiteral::Boolean(value), DataType::Boolean) => Some(Constant::Boolean(*value)),
+            (SpecLiteral::Date(days), DataType::Date) => Some(Constant::Date(*days)),
+            (SpecLiteral::Timestamp(micros), DataType::Timestamp) => Some(Constant::Timestamp(*micros)),
             // Beside a date or a time, Spark reads a text as one.
-            (Literal::Text(text), DataType::Date | DataType::Timestamp) => constant::read(text, ty),
+            (SpecLiteral::Text(text), DataType::Date | DataType::Timestamp) => constant::read(text, ty),
             _ => None,
         }
     }
@@ -66,8 +68,8 @@ impl Literal {
     /// whether that is the literal itself.
     pub fn in_units(&self, ty: &DataType) -> Option<(i128, bool)> {
         match (self, ty) {
-            (Literal::Number(digits), DataType::Decimal { scale, .. }) => units(digits, *scale),
-            (Literal::Number(digits), ty) if ty.is_integral() => units(digits, 0),
+            (SpecLiteral::Number(digits), DataType::Decimal { scale, .. }) => units(digits, *scale),
+            (SpecLiteral::Number(digits), ty) if ty.is_integral() => units(digits, 0),
             (_, DataType::Date | DataType::Timestamp) => match self.in_column(ty)? {
                 Constant::Date(days) => Some((i128::from(days), true)),
                 Constant::Timestamp(micros) => Some((i128::from(micros), true)),
@@ -80,16 +82,16 @@ impl Literal {
     /// The literal beside a DOUBLE.
     pub fn as_double(&self) -> Option<Double> {
         match self {
-            Literal::Number(digits) => Double::new(digits.parse().ok()?),
+            SpecLiteral::Number(digits) => Double::new(digits.parse().ok()?),
             _ => None,
         }
     }
 }
 
-fn dated(text: &str, ty: &DataType) -> Option<Literal> {
+fn dated(text: &str, ty: &DataType) -> Option<SpecLiteral> {
     match constant::read(text, ty)? {
-        Constant::Date(days) => Some(Literal::Date(days)),
-        Constant::Timestamp(micros) => Some(Literal::Timestamp(micros)),
+        Constant::Date(days) => Some(SpecLiteral::Date(days)),
+        Constant::Timestamp(micros) => Some(SpecLiteral::Timestamp(micros)),
         _ => None,
     }
 }

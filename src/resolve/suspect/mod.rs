@@ -18,8 +18,8 @@ use lakeflow::source::Span;
 use sqlparser::ast::Expr;
 
 use super::Context;
-use super::written::Written;
-use crate::model::Column;
+use super::written::WrittenExpr;
+use crate::model::EntityColumn;
 
 /// What an expression is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,13 +45,13 @@ pub struct Doubt {
 }
 
 /// The columns that an expression may name.
-pub trait Columns {
+pub trait ColumnTypes {
     /// The column that a path of names leads to.
-    fn column(&self, path: &[&str]) -> Option<&Column>;
+    fn column(&self, path: &[&str]) -> Option<&EntityColumn>;
 }
 
 /// Looks for what is hardly meant in an expression without fault, as it was written.
-pub fn find(expr: &Expr, sql: &str, asked: Asked, columns: &dyn Columns) -> Vec<Doubt> {
+pub fn find(expr: &Expr, sql: &str, asked: Asked, columns: &dyn ColumnTypes) -> Vec<Doubt> {
     let mut doubts = null::comparisons(expr, sql);
     doubts.extend(held::never(expr, sql, columns));
     // What has one of those mostly has a known outcome for that.
@@ -63,7 +63,7 @@ pub fn find(expr: &Expr, sql: &str, asked: Asked, columns: &dyn Columns) -> Vec<
 }
 
 /// Warns of doubts.
-pub fn tell(doubts: Vec<Doubt>, written: &Written<'_>, context: &mut Context<'_>) {
+pub fn tell(doubts: Vec<Doubt>, written: &WrittenExpr<'_>, context: &mut Context<'_>) {
     for Doubt { code, range, message, hint, because } in doubts {
         let mut warning = Diagnostic::warning(code, message).at(written.inside(range, context));
         if let Some((span, text)) = because {
@@ -82,7 +82,7 @@ fn bare(expr: &Expr) -> &Expr {
 }
 
 /// The column that an expression names, behind the path to it in lower case.
-fn named<'a>(expr: &Expr, columns: &'a dyn Columns) -> Option<(String, &'a Column)> {
+fn named<'a>(expr: &Expr, columns: &'a dyn ColumnTypes) -> Option<(String, &'a EntityColumn)> {
     let path: Vec<&str> = match bare(expr) {
         Expr::Identifier(ident) => vec![&ident.value],
         Expr::CompoundIdentifier(idents) => idents.iter().map(|ident| ident.value.as_str()).collect(),

@@ -11,20 +11,20 @@ use lakeflow::types::DataType;
 use sqlparser::ast::{BinaryOperator, Expr, UnaryOperator};
 
 use super::domain::{self, Held};
-use super::literal::Literal;
-use super::{Asked, Columns, Doubt, bare, named};
+use super::literal::SpecLiteral;
+use super::{Asked, ColumnTypes, Doubt, bare, named};
 use crate::codes;
-use crate::model::Column;
+use crate::model::EntityColumn;
 
 /// So many rows are tried at most.
 const ROWS: usize = 20_000;
 
 /// The doubt about a condition that always has the same outcome.
-pub fn foregone(expr: &Expr, sql: &str, asked: Asked, columns: &dyn Columns) -> Option<Doubt> {
+pub fn foregone(expr: &Expr, sql: &str, asked: Asked, columns: &dyn ColumnTypes) -> Option<Doubt> {
     if asked == Asked::Value {
         return None;
     }
-    let mut reader = Reader { columns, found: vec![], unknown: vec![] };
+    let mut reader = ConditionReader { columns, found: vec![], unknown: vec![] };
     let condition = reader.condition(expr);
     let outcomes = reader.outcomes(&condition)?;
     let (message, hint) = match asked {
@@ -47,13 +47,13 @@ struct Outcomes {
 }
 
 /// A condition as far as it is understood.
-enum Condition {
+enum KnownCondition {
     Known(Option<bool>),
-    And(Box<Condition>, Box<Condition>),
-    Or(Box<Condition>, Box<Condition>),
-    Not(Box<Condition>),
+    And(Box<KnownCondition>, Box<KnownCondition>),
+    Or(Box<KnownCondition>, Box<KnownCondition>),
+    Not(Box<KnownCondition>),
     /// Whether a condition is this, never NULL.
-    Is(Box<Condition>, Option<bool>),
+    Is(Box<KnownCondition>, Option<bool>),
     /// Whether a column is NULL.
     Missing(usize),
     /// The value of a boolean column.
@@ -77,11 +77,11 @@ enum Test {
 }
 
 /// A column of a condition, with all that it is compared with.
-struct Found<'a> {
+struct ComparedColumn<'a> {
     /// The path to it, as `named` has it.
     path: String,
-    column: &'a Column,
-    literals: Vec<Literal>,
+    column: &'a EntityColumn,
+    literals: Vec<SpecLiteral>,
 }
 
 /// A row that is tried: for each column one of its values, and what is not understood.
@@ -90,28 +90,28 @@ struct Row<'a> {
     unknown: Vec<Option<bool>>,
 }
 
-struct Reader<'a> {
-    columns: &'a dyn Columns,
-    found: Vec<Found<'a>>,
+struct ConditionReader<'a> {
+    columns: &'a dyn ColumnTypes,
+    found: Vec<ComparedColumn<'a>>,
     /// The texts of what is not understood.
     unknown: Vec<String>,
 }
 
-impl<'a> Reader<'a> {
-    fn condition(&mut self, expr: &Expr) -> Condition {
+impl<'a> ConditionReader<'a> {
+    fn condition(&mut self, expr: &Expr) -> KnownCondition {
         use BinaryOperator as Op;
-        let is = |of: Condition, what, negated| {
-            let is = Condition::Is(Box::new(of), what);
-            if negated { Condition::Not(Box::new(is)) } else { is }
+        let is = |of: KnownCondition, what, negated| {
+            let is = KnownCondition::Is(Box::new(of), what);
+            if negated { KnownCondition::Not(Box::new(is)) } else { is }
         };
         match bare(expr) {
             Expr::BinaryOp { left, op: Op::And, right } => {
-                Condition::And(Box::new(self.condition(left)), Box::new(self.condition(right)))
+                KnownCondition::And(Box::new(self.condition(left)), Box::new(self.condition(right)))
             }
             Expr::BinaryOp { left, op: Op::Or, right } => {
-                Condition::Or(Box::new(self.condition(left)), Box::new(self.condition(right)))
+                KnownCondition::Or(Box::new(self.condition(left)), Box::new(self.condition(right)))
             }
-            Expr::UnaryOp { op: UnaryOperator::Not, expr } => Condition::Not(Box::new(self.condition(expr))),
+            Expr::UnaryOp { op: UnaryOperator::Not, expr } => KnownCondition::Not(Box::new(self.condition(expr))),
             Expr::IsTrue(inner) => is(self.condition(inner), Some(true), false),
             Expr::IsNotTrue(inner) => is(self.condition(inner), Some(true), true),
             Expr::IsFalse(inner) => is(self.condition(inner), Some(false), false),
@@ -123,22 +123,22 @@ impl<'a> Reader<'a> {
             Expr::BinaryOp { left, op, right } => self.comparison(expr, left, op, right),
             Expr::InList { expr: inner, list, negated } => {
                 let equal = |reader: &mut Self, item: &Expr| reader.comparison(expr, inner, &Op::Eq, item);
-                let mut all = Condition::Known(Some(false));
+                let mut all = KnownCondition::Known(Some(false));
                 for item in list {
-                    all = Condition::Or(Box::new(all), Box::new(equal(self, item)));
+                    all = KnownCondition::Or(Box::new(all), Box::new(equal(self, item)));
                 }
-                if *negated { Condition::Not(Box::new(all)) } else { all }
+                if *negated { KnownCondition::Not(Box::new(all)) } else { all }
             }
             Expr::Between { expr: inner, negated, low, high } => {
                 let above = self.comparison(expr, inner, &Op::GtEq, low);
                 let below = self.comparison(expr, inner, &Op::LtEq, high);
-                let both = Condition::And(Box::new(above), Box::new(below));
-                if *negated { Condition::Not(Box::new(both)) } else { both }
+                let both = KnownCondition::And(Box::new(above), Box::new(below));
+                if *negated { KnownCondition::Not(Box::new(both)) } else { both }
             }
-            part => match (Literal::of(part), named(part, self.columns)) {
-                (Some(Literal::Boolean(value)), _) => Condition::Known(Some(value)),
-                (Some(Literal::Null), _) => Condition::Known(None),
-                (None, Some(column)) if column.1.ty == DataType::Boolean => Condition::Column(self.index(column)),
+            part => match (SpecLiteral::of(part), named(part, self.columns)) {
+                (Some(SpecLiteral::Boolean(value)), _) => KnownCondition::Known(Some(value)),
+                (Some(SpecLiteral::Null), _) => KnownCondition::Known(None),
+                (None, Some(column)) if column.1.ty == DataType::Boolean => KnownCondition::Column(self.index(column)),
                 _ => self.unknown(expr),
             },
         }
@@ -152,66 +152,72 @@ impl<'a> Reader<'a> {
             || matches!(part, Expr::UnaryOp { op: UnaryOperator::Not, .. } | Expr::InList { .. } | Expr::Between { .. })
     }
 
-    fn missing(&mut self, whole: &Expr, expr: &Expr, negated: bool) -> Condition {
+    fn missing(&mut self, whole: &Expr, expr: &Expr, negated: bool) -> KnownCondition {
         let Some(column) = named(expr, self.columns) else { return self.unknown(whole) };
-        let missing = Condition::Missing(self.index(column));
-        if negated { Condition::Not(Box::new(missing)) } else { missing }
+        let missing = KnownCondition::Missing(self.index(column));
+        if negated { KnownCondition::Not(Box::new(missing)) } else { missing }
     }
 
-    fn comparison(&mut self, whole: &Expr, left: &Expr, op: &BinaryOperator, right: &Expr) -> Condition {
+    fn comparison(&mut self, whole: &Expr, left: &Expr, op: &BinaryOperator, right: &Expr) -> KnownCondition {
         let Some(test) = Test::of(op) else { return self.unknown(whole) };
         match (named(left, self.columns), named(right, self.columns)) {
-            (Some(a), Some(b)) if a.0 == b.0 => Condition::Itself(self.index(a), test),
+            (Some(a), Some(b)) if a.0 == b.0 => KnownCondition::Itself(self.index(a), test),
             (Some(column), None) => self.with_literal(whole, column, test, right),
             (None, Some(column)) => self.with_literal(whole, column, test.turned(), left),
-            _ => match (Literal::of(left), Literal::of(right)) {
+            _ => match (SpecLiteral::of(left), SpecLiteral::of(right)) {
                 (Some(a), Some(b)) => literals(&a, &b)
-                    .map_or_else(|| self.unknown(whole), |order| Condition::Known(Some(test.holds(order)))),
+                    .map_or_else(|| self.unknown(whole), |order| KnownCondition::Known(Some(test.holds(order)))),
                 _ => self.unknown(whole),
             },
         }
     }
 
-    fn with_literal(&mut self, whole: &Expr, column: (String, &'a Column), test: Test, other: &Expr) -> Condition {
+    fn with_literal(
+        &mut self,
+        whole: &Expr,
+        column: (String, &'a EntityColumn),
+        test: Test,
+        other: &Expr,
+    ) -> KnownCondition {
         let is_ordered = !matches!(test, Test::Equal | Test::Different);
-        let understood = |literal: &Literal| match &column.1.ty {
+        let understood = |literal: &SpecLiteral| match &column.1.ty {
             // Which text comes first is a matter of collations.
-            DataType::String => matches!(literal, Literal::Text(_)) && !is_ordered,
+            DataType::String => matches!(literal, SpecLiteral::Text(_)) && !is_ordered,
             DataType::Double => literal.as_double().is_some(),
-            DataType::Boolean => matches!(literal, Literal::Boolean(_)) && !is_ordered,
+            DataType::Boolean => matches!(literal, SpecLiteral::Boolean(_)) && !is_ordered,
             ty => literal.in_units(ty).is_some(),
         };
-        let Some(literal) = Literal::of(other).filter(understood) else { return self.unknown(whole) };
+        let Some(literal) = SpecLiteral::of(other).filter(understood) else { return self.unknown(whole) };
         let column = self.index(column);
-        let Some(Found { literals, .. }) = self.found.get_mut(column) else { return self.unknown(whole) };
+        let Some(ComparedColumn { literals, .. }) = self.found.get_mut(column) else { return self.unknown(whole) };
         let at = literals.iter().position(|known| *known == literal).unwrap_or_else(|| {
             literals.push(literal);
             literals.len() - 1
         });
-        Condition::Compared(column, test, at)
+        KnownCondition::Compared(column, test, at)
     }
 
     /// The place of a column among those that were found. Two ways to one column are two: what holds for all their
     /// values holds for equal ones.
-    fn index(&mut self, (path, column): (String, &'a Column)) -> usize {
+    fn index(&mut self, (path, column): (String, &'a EntityColumn)) -> usize {
         self.found.iter().position(|found| found.path == path).unwrap_or_else(|| {
-            self.found.push(Found { path, column, literals: vec![] });
+            self.found.push(ComparedColumn { path, column, literals: vec![] });
             self.found.len() - 1
         })
     }
 
-    fn unknown(&mut self, expr: &Expr) -> Condition {
+    fn unknown(&mut self, expr: &Expr) -> KnownCondition {
         let text = expr.to_string();
         let at = self.unknown.iter().position(|known| *known == text).unwrap_or_else(|| {
             self.unknown.push(text);
             self.unknown.len() - 1
         });
-        Condition::Unknown(at)
+        KnownCondition::Unknown(at)
     }
 
     /// What comes out of a condition; `None` where too much would have to be tried, or nobody knows what.
-    fn outcomes(&self, condition: &Condition) -> Option<Outcomes> {
-        let domain = |found: &Found<'_>| domain::of(found.column, &found.literals.iter().collect::<Vec<_>>());
+    fn outcomes(&self, condition: &KnownCondition) -> Option<Outcomes> {
+        let domain = |found: &ComparedColumn<'_>| domain::of(found.column, &found.literals.iter().collect::<Vec<_>>());
         let domains: Vec<Vec<Held>> = self.found.iter().map(domain).collect::<Option<_>>()?;
         let sizes = domains.iter().map(Vec::len).chain(self.unknown.iter().map(|_| UNKNOWN.len()));
         let rows = sizes.clone().try_fold(1_usize, |all, size| all.checked_mul(size))?;
@@ -237,36 +243,36 @@ impl<'a> Reader<'a> {
     }
 
     /// The value of a condition for a row, in the logic of SQL.
-    fn value(&self, condition: &Condition, row: &Row<'_>) -> Option<bool> {
+    fn value(&self, condition: &KnownCondition, row: &Row<'_>) -> Option<bool> {
         match condition {
-            Condition::Known(value) => *value,
-            Condition::And(a, b) => match (self.value(a, row), self.value(b, row)) {
+            KnownCondition::Known(value) => *value,
+            KnownCondition::And(a, b) => match (self.value(a, row), self.value(b, row)) {
                 (Some(false), _) | (_, Some(false)) => Some(false),
                 (Some(true), Some(true)) => Some(true),
                 _ => None,
             },
-            Condition::Or(a, b) => match (self.value(a, row), self.value(b, row)) {
+            KnownCondition::Or(a, b) => match (self.value(a, row), self.value(b, row)) {
                 (Some(true), _) | (_, Some(true)) => Some(true),
                 (Some(false), Some(false)) => Some(false),
                 _ => None,
             },
-            Condition::Not(inner) => self.value(inner, row).map(|value| !value),
-            Condition::Is(inner, what) => Some(self.value(inner, row) == *what),
-            Condition::Missing(column) => Some(row.held.get(*column) == Some(&&Held::Null)),
-            Condition::Column(column) => match row.held.get(*column)? {
+            KnownCondition::Not(inner) => self.value(inner, row).map(|value| !value),
+            KnownCondition::Is(inner, what) => Some(self.value(inner, row) == *what),
+            KnownCondition::Missing(column) => Some(row.held.get(*column) == Some(&&Held::Null)),
+            KnownCondition::Column(column) => match row.held.get(*column)? {
                 Held::Boolean(value) => Some(*value),
                 _ => None,
             },
-            Condition::Compared(column, test, literal) => {
+            KnownCondition::Compared(column, test, literal) => {
                 let found = self.found.get(*column)?;
                 let order = compare(row.held.get(*column)?, found.literals.get(*literal)?, &found.column.ty)?;
                 Some(test.holds(order))
             }
-            Condition::Itself(column, test) => match row.held.get(*column)? {
+            KnownCondition::Itself(column, test) => match row.held.get(*column)? {
                 Held::Null => None,
                 _ => Some(test.holds(Ordering::Equal)),
             },
-            Condition::Unknown(at) => row.unknown.get(*at).copied().flatten(),
+            KnownCondition::Unknown(at) => row.unknown.get(*at).copied().flatten(),
         }
     }
 }
@@ -311,12 +317,12 @@ impl Test {
 }
 
 /// How a value of a column stands to a literal; `None` for NULL. Texts are the same or not.
-fn compare(held: &Held, literal: &Literal, ty: &DataType) -> Option<Ordering> {
+fn compare(held: &Held, literal: &SpecLiteral, ty: &DataType) -> Option<Ordering> {
     let same = |is: bool| if is { Ordering::Equal } else { Ordering::Greater };
     match (held, literal) {
         (Held::Null, _) => None,
-        (Held::Boolean(value), Literal::Boolean(other)) => Some(value.cmp(other)),
-        (Held::Text(text), Literal::Text(other)) => Some(same(text == other)),
+        (Held::Boolean(value), SpecLiteral::Boolean(other)) => Some(value.cmp(other)),
+        (Held::Text(text), SpecLiteral::Text(other)) => Some(same(text == other)),
         (Held::OtherText, _) => Some(Ordering::Greater),
         (Held::Double(value), literal) => Some(value.cmp(&literal.as_double()?)),
         (Held::Units(value), literal) => {
@@ -329,17 +335,17 @@ fn compare(held: &Held, literal: &Literal, ty: &DataType) -> Option<Ordering> {
 }
 
 /// How two literals stand to each other.
-fn literals(a: &Literal, b: &Literal) -> Option<Ordering> {
+fn literals(a: &SpecLiteral, b: &SpecLiteral) -> Option<Ordering> {
     match (a, b) {
-        (Literal::Number(_), Literal::Number(_)) => {
+        (SpecLiteral::Number(_), SpecLiteral::Number(_)) => {
             let ty = DataType::Decimal { precision: 38, scale: 18 };
             match (a.in_units(&ty)?, b.in_units(&ty)?) {
                 ((a, true), (b, true)) => Some(a.cmp(&b)),
                 _ => None,
             }
         }
-        (Literal::Text(a), Literal::Text(b)) if a == b => Some(Ordering::Equal),
-        (Literal::Boolean(a), Literal::Boolean(b)) => Some(a.cmp(b)),
+        (SpecLiteral::Text(a), SpecLiteral::Text(b)) if a == b => Some(Ordering::Equal),
+        (SpecLiteral::Boolean(a), SpecLiteral::Boolean(b)) => Some(a.cmp(b)),
         _ => None,
     }
 }

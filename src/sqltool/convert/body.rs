@@ -7,45 +7,45 @@ use std::sync::Arc;
 
 use lakeflow::ast::{FlowBody, Query, Statement, StatementKind, TableSource};
 use lakeflow::fmt::format;
-use lakeflow::{Fault, parse, parse_query, query_text};
+use lakeflow::{ParseFault, parse, parse_query, query_text};
 use sqlparser::tokenizer::Token;
 
-use super::scope::Scope;
+use super::scope::ConversionScope;
 
 /// The operator that Spark does not read, though it has the function.
 const TRY_CAST: &str = "?::";
 
 /// A query and its text.
-pub(super) struct Body {
+pub(super) struct QueryBody {
     query: Arc<Query>,
     text: String,
 }
 
-impl Body {
+impl QueryBody {
     /// The query of the statement at hand, rewritten.
-    pub(super) fn rewritten(mut query: Arc<Query>, scope: &mut Scope<'_>) -> Self {
+    pub(super) fn rewritten(mut query: Arc<Query>, scope: &mut ConversionScope<'_>) -> Self {
         let before = query.clone();
         scope.rewrite(Arc::make_mut(&mut query));
         let written = if query == before { written(&query, scope) } else { None };
         let text = written.unwrap_or_else(|| query_text(&query));
-        Body { query, text }
+        QueryBody { query, text }
     }
 
     /// `SELECT * FROM (query) tail`.
-    pub(super) fn wrapped(self, tail: &str) -> Result<Self, Fault> {
+    pub(super) fn wrapped(self, tail: &str) -> Result<Self, ParseFault> {
         let text = format!("SELECT * FROM (\n{}\n) {tail}", self.text);
-        Ok(Body { query: Arc::new(parse_query(&text)?), text })
+        Ok(QueryBody { query: Arc::new(parse_query(&text)?), text })
     }
 
     /// The query, for the tree; its text waits in the scope.
-    pub(super) fn into_query(self, scope: &mut Scope<'_>) -> Arc<Query> {
+    pub(super) fn into_query(self, scope: &mut ConversionScope<'_>) -> Arc<Query> {
         scope.body = Some(self.text);
         self.query
     }
 }
 
 /// The text of a query as it stands in the statement, with the comments before it.
-fn written(query: &Query, scope: &mut Scope<'_>) -> Option<String> {
+fn written(query: &Query, scope: &mut ConversionScope<'_>) -> Option<String> {
     let range = scope.places().query(|text| parse_query(text).is_ok_and(|found| found == *query), scope.text())?;
     let has_try_cast =
         scope.pieces(&range).any(|token| matches!(token, Token::CustomBinaryOperator(op) if op == TRY_CAST));

@@ -3,17 +3,17 @@
 //! Each of those clauses decides what becomes of rows; without it the target would be another table.
 
 use lakeflow::ast::{
-    ApplyChanges, AutoCdc, CdcSource, CreateFlow, Expr, FlowBody, Ident, ObjectName, StatementKind, StoredAs,
+    ApplyChanges, AutoCdc, CdcSource, CreateFlow, Expr, FlowBody, Ident, ObjectName, ScdType, StatementKind,
 };
-use lakeflow::{Fault, expr_text, ident_text, name_text, parse, query_text};
+use lakeflow::{ParseFault, expr_text, ident_text, name_text, parse, query_text};
 
 use super::names::{last, parts};
 use super::note::Loss;
-use super::scope::Scope;
+use super::scope::ConversionScope;
 use super::statement::Rewritten;
 
 /// The legacy statement names no flow; a filter of it, which `AUTO CDC` lacks, becomes a view.
-pub(super) fn apply_changes(apply: ApplyChanges, scope: &mut Scope<'_>) -> Rewritten {
+pub(super) fn apply_changes(apply: ApplyChanges, scope: &mut ConversionScope<'_>) -> Rewritten {
     let ApplyChanges { mut target, mut cdc } = apply;
     scope.settle(&mut target);
     scope.dataset = parts(&target).into_iter().cloned().collect();
@@ -37,8 +37,8 @@ fn filtered(
     view: &Ident,
     source: &CdcSource,
     mut filter: Expr,
-    scope: &mut Scope<'_>,
-) -> Result<Vec<StatementKind>, Fault> {
+    scope: &mut ConversionScope<'_>,
+) -> Result<Vec<StatementKind>, ParseFault> {
     scope.rewrite(&mut filter);
     let source = match source {
         CdcSource::Stream(name) => format!("STREAM {}", name_text(name)),
@@ -52,7 +52,7 @@ fn filtered(
 }
 
 /// Rewrites the clauses of `AUTO CDC`; the printer has them in the order that Spark asks for.
-pub(super) fn clauses(cdc: &mut AutoCdc, scope: &mut Scope<'_>) {
+pub(super) fn clauses(cdc: &mut AutoCdc, scope: &mut ConversionScope<'_>) {
     match &mut cdc.source {
         CdcSource::Stream(name) | CdcSource::Table(name) => scope.settle(name),
         CdcSource::Query(query) => scope.rewrite(&mut **query),
@@ -62,7 +62,7 @@ pub(super) fn clauses(cdc: &mut AutoCdc, scope: &mut Scope<'_>) {
         (cdc.ignore_null_updates.is_some(), "IGNORE NULL UPDATES"),
         (cdc.apply_as_truncate.is_some(), "APPLY AS TRUNCATE"),
         (cdc.system_sequence_by.is_some(), "SYSTEM SEQUENCE BY"),
-        (cdc.stored_as == Some(StoredAs::Bitemporal), "STORED AS BITEMPORAL"),
+        (cdc.stored_as == Some(ScdType::Bitemporal), "STORED AS BITEMPORAL"),
         (cdc.columns_to_update.is_some(), "COLUMNS TO UPDATE"),
     ];
     for (_, words) in lacking.iter().filter(|(given, _)| *given) {

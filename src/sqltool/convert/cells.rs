@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use lakeflow::notebook::{Cell, CellKind, notebook};
 
-use super::note::{Loss, Note};
-use super::{Converted, Part};
+use super::note::{ConversionNote, Loss};
+use super::{Converted, ConvertedPart};
 
 /// Adds the cells in other languages to what became of a notebook.
 pub(super) fn leave_out(text: &str, converted: &mut Converted) {
@@ -18,9 +18,9 @@ pub(super) fn leave_out(text: &str, converted: &mut Converted) {
             None => (Loss::Unconverted, "a cell of code left out: it is not SQL".to_owned()),
         };
         if loss == Loss::Unconverted {
-            converted.parts.push(Part { range: range.clone(), sql: vec![] });
+            converted.parts.push(ConvertedPart { range: range.clone(), sql: vec![] });
         }
-        converted.notes.push(Note { range, loss, message });
+        converted.notes.push(ConversionNote { range, loss, message });
     }
     converted.parts.sort_by_key(|part| part.range.start);
     converted.notes.sort_by_key(|note| note.range.start);

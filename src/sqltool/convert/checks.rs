@@ -5,13 +5,13 @@
 
 use std::sync::Arc;
 
-use lakeflow::ast::{Column, Expectation, Expr, Ident, Query, TableDefinition, Violation};
-use lakeflow::{Fault, expr_text, ident_text, string_text};
+use lakeflow::ast::{DeclaredColumn, Expectation, Expr, Ident, Query, TableDefinition, Violation};
+use lakeflow::{ParseFault, expr_text, ident_text, string_text};
 
-use super::body::Body;
+use super::body::QueryBody;
 use super::names::last;
 use super::note::Loss;
-use super::scope::Scope;
+use super::scope::ConversionScope;
 
 /// The rules of one table that decide what becomes of a row.
 #[derive(Debug, Clone, Default)]
@@ -47,7 +47,7 @@ impl Checks {
     }
 
     /// The query with the filter around it; as it is when there is nothing to check.
-    pub(super) fn around(mut self, body: Body, scope: &mut Scope<'_>) -> Result<Arc<Query>, Fault> {
+    pub(super) fn around(mut self, body: QueryBody, scope: &mut ConversionScope<'_>) -> Result<Arc<Query>, ParseFault> {
         self.drop.iter_mut().for_each(|predicate| scope.rewrite(predicate));
         self.fail.iter_mut().for_each(|(_, predicate)| scope.rewrite(predicate));
         let kept = self.drop.iter().map(|predicate| format!("({})", expr_text(predicate)));
@@ -68,7 +68,7 @@ impl Checks {
 }
 
 /// Whether the query has to give a column; others it need not even name, so no filter around it may.
-fn is_given(column: &Column) -> bool {
+fn is_given(column: &DeclaredColumn) -> bool {
     column.generated.is_none() && column.default.is_none()
 }
 
@@ -78,7 +78,11 @@ fn raise(condition: &str, message: &str) -> String {
 }
 
 /// Takes the expectations of a table or view out, with a note each; `held` says whether filters hold them.
-pub(super) fn take_expectations(expectations: &mut Vec<Expectation>, held: Result<(), &str>, scope: &mut Scope<'_>) {
+pub(super) fn take_expectations(
+    expectations: &mut Vec<Expectation>,
+    held: Result<(), &str>,
+    scope: &mut ConversionScope<'_>,
+) {
     for Expectation { name, on_violation, .. } in std::mem::take(expectations) {
         let place = scope.ident(&name);
         let name = ident_text(&name).replace('`', "");
@@ -103,7 +107,7 @@ pub(super) fn take_expectations(expectations: &mut Vec<Expectation>, held: Resul
 }
 
 /// Takes `NOT NULL` off the columns: Spark refuses it over a query whose column may be NULL.
-pub(super) fn take_not_null(table: &mut TableDefinition, held: Result<(), &str>, scope: &mut Scope<'_>) {
+pub(super) fn take_not_null(table: &mut TableDefinition, held: Result<(), &str>, scope: &mut ConversionScope<'_>) {
     let dataset = last(&table.name);
     for column in table.columns.iter_mut().filter(|column| column.not_null) {
         column.not_null = false;

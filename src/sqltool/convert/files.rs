@@ -3,13 +3,13 @@
 //! Spark streams files only through a table that names their format and columns, so without a `schema` there is none. Options
 //! of the readers are handed on; those of the loader of Databricks are left out, each with its consequence.
 
-use lakeflow::ast::{Column, CreateTable, Property, Statement, StatementKind, TableDefinition};
-use lakeflow::{Fault, ident_text, name_text, parse};
+use lakeflow::ast::{CreateTable, DeclaredColumn, Property, Statement, StatementKind, TableDefinition};
+use lakeflow::{ParseFault, ident_text, name_text, parse};
 use sqlparser::ast::{Expr, FunctionArg, FunctionArgExpr, Ident, ObjectName, Value};
 
 use super::names::shown;
 use super::note::Loss;
-use super::scope::Scope;
+use super::scope::ConversionScope;
 
 /// Options of the loader, and what follows without them.
 const LEFT_OUT: &[(&str, &str)] = &[
@@ -33,7 +33,7 @@ const LEFT_OUT: &[(&str, &str)] = &[
 
 /// A call of `read_files`, taken apart.
 #[derive(Default)]
-struct Call {
+struct ReadFilesCall {
     path: Option<String>,
     format: Option<String>,
     schema: Option<String>,
@@ -45,10 +45,10 @@ struct Call {
 pub(super) fn external_table(
     name: &ObjectName,
     arguments: &[FunctionArg],
-    scope: &mut Scope<'_>,
+    scope: &mut ConversionScope<'_>,
 ) -> Option<ObjectName> {
     let place = scope.name(name);
-    let call = Call::read(arguments, scope)?;
+    let call = ReadFilesCall::read(arguments, scope)?;
     let mut lacking = vec![];
     lacking.extend(call.path.is_none().then_some("path"));
     lacking.extend(call.format.is_none().then_some("format"));
@@ -79,7 +79,7 @@ pub(super) fn external_table(
 }
 
 /// A free name beside what is being defined, in the schema where Spark will look for it.
-fn table_name(scope: &mut Scope<'_>) -> ObjectName {
+fn table_name(scope: &mut ConversionScope<'_>) -> ObjectName {
     let mut names = scope.dataset.clone();
     let last = names.pop().map_or_else(|| "source".to_owned(), |last| last.value);
     if names.is_empty() {
@@ -92,10 +92,10 @@ fn table_name(scope: &mut Scope<'_>) -> ObjectName {
     ObjectName::from(names)
 }
 
-impl Call {
+impl ReadFilesCall {
     /// Reads the arguments; `None` when one of them is no literal.
-    fn read(arguments: &[FunctionArg], scope: &mut Scope<'_>) -> Option<Self> {
-        let mut call = Call::default();
+    fn read(arguments: &[FunctionArg], scope: &mut ConversionScope<'_>) -> Option<Self> {
+        let mut call = ReadFilesCall::default();
         for argument in arguments {
             match argument {
                 FunctionArg::Unnamed(FunctionArgExpr::Expr(value)) => call.path = Some(literal(value, "path", scope)?),
@@ -108,7 +108,7 @@ impl Call {
         Some(call)
     }
 
-    fn option(&mut self, name: &Ident, value: &Expr, scope: &mut Scope<'_>) -> Option<()> {
+    fn option(&mut self, name: &Ident, value: &Expr, scope: &mut ConversionScope<'_>) -> Option<()> {
         let key = name.value.as_str();
         let lower = key.to_ascii_lowercase();
         let lower = lower.strip_prefix("cloudfiles.").unwrap_or(&lower);
@@ -136,13 +136,13 @@ impl Call {
     }
 
     /// `CREATE TABLE name (columns) USING format OPTIONS (..) LOCATION path`.
-    fn table(&self, name: &ObjectName) -> Result<Statement, Fault> {
+    fn table(&self, name: &ObjectName) -> Result<Statement, ParseFault> {
         let rescued = self.rescued.iter().map(|column| format!("{} STRING", ident_text(&Ident::new(column))));
         let columns: Vec<String> = self.schema.iter().cloned().chain(rescued).collect();
         let text = format!("CREATE TABLE IF NOT EXISTS {} ({})", name_text(name), columns.join(", "));
         let statement = parse(&text).map_err(|mut faults| faults.remove(0))?.into_iter().next();
         let Some(Statement { range, comments, kind: StatementKind::CreateTable(create) }) = statement else {
-            return Err(Fault::new(0..0, "expected columns"));
+            return Err(ParseFault::new(0..0, "expected columns"));
         };
         let CreateTable { table, .. } = *create;
         let table = TableDefinition {
@@ -159,12 +159,12 @@ impl Call {
 }
 
 /// What a file holds is not checked against `NOT NULL`.
-fn nullable(column: Column) -> Column {
-    Column { not_null: false, ..column }
+fn nullable(column: DeclaredColumn) -> DeclaredColumn {
+    DeclaredColumn { not_null: false, ..column }
 }
 
 /// A string, a number or a truth value as text.
-fn literal(value: &Expr, key: &str, scope: &mut Scope<'_>) -> Option<String> {
+fn literal(value: &Expr, key: &str, scope: &mut ConversionScope<'_>) -> Option<String> {
     match value {
         Expr::Value(value) => match &value.value {
             Value::SingleQuotedString(text) | Value::Number(text, _) => return Some(text.clone()),

@@ -2,18 +2,18 @@
 
 use std::sync::Arc;
 
-use lakeflow::Fault;
+use lakeflow::ParseFault;
 use lakeflow::ast::{CreateFlow, FlowBody, InsertFlow, ObjectName, Query, Replace, StatementKind};
 
-use super::body::Body;
+use super::body::QueryBody;
 use super::checks::Checks;
 use super::names::parts;
 use super::note::Loss;
-use super::scope::Scope;
+use super::scope::ConversionScope;
 use super::statement::Rewritten;
 use super::{cdc, names};
 
-pub(super) fn flow(create: CreateFlow, scope: &mut Scope<'_>) -> Rewritten {
+pub(super) fn flow(create: CreateFlow, scope: &mut ConversionScope<'_>) -> Rewritten {
     let CreateFlow { mut name, comment, mut target, body } = create;
     if name.0.len() > 1 {
         let place = scope.name(&name);
@@ -38,7 +38,11 @@ pub(super) fn flow(create: CreateFlow, scope: &mut Scope<'_>) -> Rewritten {
 }
 
 /// The query of a flow that appends, with what its target checks.
-pub(super) fn appended(insert: InsertFlow, checks: Checks, scope: &mut Scope<'_>) -> Result<Arc<Query>, Fault> {
+pub(super) fn appended(
+    insert: InsertFlow,
+    checks: Checks,
+    scope: &mut ConversionScope<'_>,
+) -> Result<Arc<Query>, ParseFault> {
     let InsertFlow { once, replace, query } = insert;
     if once {
         scope.note("ONCE", Loss::Unconverted, "flow left out: every flow of Spark runs in every update, none once");
@@ -51,6 +55,6 @@ pub(super) fn appended(insert: InsertFlow, checks: Checks, scope: &mut Scope<'_>
         let message = format!("flow left out: the flows of Spark append, none has `{words}`");
         scope.note(words, Loss::Unconverted, message);
     }
-    let body = Body::rewritten(query, scope);
+    let body = QueryBody::rewritten(query, scope);
     checks.around(body, scope)
 }

@@ -3,8 +3,8 @@
 //!
 //! A pass from tree to tree: texts are parsed, each statement is rewritten to ones that Spark accepts, and printed by the
 //! printer there is, in the layout of the formatter. What Spark does not have is either put into the query (an expectation that drops rows becomes a filter),
-//! left out with a [`Note`] that names the consequence, or takes the whole statement with it. Nothing is left out without a
-//! note, and no statement comes out half.
+//! left out with a [`ConversionNote`] that names the consequence, or takes the whole statement with it. Nothing is left
+//! out without a note, and no statement comes out half.
 
 mod body;
 mod cdc;
@@ -27,11 +27,11 @@ mod view;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-pub use note::{Loss, Note};
+pub use note::{ConversionNote, Loss};
 
 use lakeflow::{Attempt, parse_each};
-use project::Project;
-use scope::Scope;
+use project::SqlProject;
+use scope::ConversionScope;
 use settings::Filled;
 
 /// What stands for `${key}`, `{{key}}`, `$key` and `:key`.
@@ -41,18 +41,18 @@ pub type Settings = BTreeMap<String, String>;
 #[derive(Debug, Clone, Default)]
 pub struct Converted {
     /// What became of each statement, and of each cell of a notebook in another language, in order.
-    pub parts: Vec<Part>,
+    pub parts: Vec<ConvertedPart>,
     /// Tables that have to be there before the pipeline runs; no pipeline can make them itself.
     pub setup: Vec<String>,
     /// What was left out or changed in meaning, by place.
-    pub notes: Vec<Note>,
+    pub notes: Vec<ConversionNote>,
     /// Settings that were put somewhere.
     pub used: BTreeSet<String>,
 }
 
 /// A part of a text and what became of it.
 #[derive(Debug, Clone)]
-pub struct Part {
+pub struct ConvertedPart {
     /// Bytes of the original.
     pub range: Range<usize>,
     /// Usually one statement, without `;`; none when it can't be converted, and a note says why.
@@ -63,7 +63,7 @@ impl Converted {
     /// The statements as text, a `;` behind each; those that can't be converted as comments, as they stand in `original`.
     pub fn text(&self, original: &str) -> String {
         let mut parts: Vec<String> = vec![];
-        for Part { range, sql } in &self.parts {
+        for ConvertedPart { range, sql } in &self.parts {
             if sql.is_empty() {
                 let written = original.get(range.clone()).unwrap_or("");
                 let lines = written.lines().map(|line| format!("-- {line}").trim_end().to_owned() + "\n");
@@ -79,10 +79,10 @@ impl Converted {
 pub fn convert(texts: &[&str], settings: &Settings) -> Vec<Converted> {
     let filled: Vec<Filled> = texts.iter().map(|text| Filled::new(text, settings)).collect();
     let attempts: Vec<Vec<Attempt>> = filled.iter().map(|filled| parse_each(&filled.text)).collect();
-    let mut project = Project::of(attempts.iter().flatten().filter_map(|attempt| attempt.statement.as_ref().ok()));
+    let mut project = SqlProject::of(attempts.iter().flatten().filter_map(|attempt| attempt.statement.as_ref().ok()));
     let mut converted = vec![];
     for ((text, filled), attempts) in texts.iter().zip(&filled).zip(attempts) {
-        let mut scope = Scope::new(filled, settings, &mut project);
+        let mut scope = ConversionScope::new(filled, settings, &mut project);
         let parts = attempts.into_iter().map(|attempt| statement::convert(attempt, &mut scope)).collect();
         let mut file = scope.into_file(parts);
         cells::leave_out(text, &mut file);

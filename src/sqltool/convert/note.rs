@@ -4,7 +4,7 @@ use std::ops::Range;
 
 /// One entry of the report.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Note {
+pub struct ConversionNote {
     /// Bytes of the clause in the original text.
     pub range: Range<usize>,
     /// How bad it is.

@@ -8,15 +8,15 @@ use sqlparser::tokenizer::Token;
 use super::scope::among;
 
 /// The tokens of one statement.
-pub(super) struct Places<'a> {
+pub(super) struct TokenPlaces<'a> {
     pieces: &'a [Piece],
     statement: Range<usize>,
 }
 
-impl<'a> Places<'a> {
+impl<'a> TokenPlaces<'a> {
     /// Of the statement at `statement`, among the tokens of its file.
     pub(super) fn new(pieces: &'a [Piece], statement: Range<usize>) -> Self {
-        Places { pieces: among(pieces, &statement, |piece| piece.range.start), statement }
+        TokenPlaces { pieces: among(pieces, &statement, |piece| piece.range.start), statement }
     }
 
     /// The first of these words, outside of brackets and before the query; the whole statement when they are not there.

@@ -11,39 +11,39 @@ use super::names::{are_alike, last, parts};
 
 /// Facts about all files of a pipeline.
 #[derive(Default)]
-pub(super) struct Project {
+pub(super) struct SqlProject {
     /// By the last part of the name, in lower case.
-    datasets: BTreeMap<String, Vec<Dataset>>,
+    datasets: BTreeMap<String, Vec<DefinedDataset>>,
     /// By the last part of the target, in lower case.
-    writers: BTreeMap<String, Vec<Writer>>,
+    writers: BTreeMap<String, Vec<TableFlow>>,
     /// Names that are taken, in lower case: datasets, flows, and what the conversion adds.
     taken: BTreeSet<String>,
 }
 
 /// A table or view that some statement defines.
-struct Dataset {
+struct DefinedDataset {
     name: Vec<Ident>,
     checks: Checks,
 }
 
 /// A flow and the table it fills.
-struct Writer {
+struct TableFlow {
     target: Vec<Ident>,
     is_cdc: bool,
 }
 
 /// The flows into a table.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Writers {
+pub(super) struct TableFlows {
     /// Flows that append the rows of a query.
     pub(super) queries: usize,
     /// Flows that apply changes.
     pub(super) cdc: usize,
 }
 
-impl Project {
+impl SqlProject {
     pub(super) fn of<'a>(statements: impl Iterator<Item = &'a Statement>) -> Self {
-        let mut project = Project::default();
+        let mut project = SqlProject::default();
         statements.for_each(|statement| project.add(&statement.kind));
         project
     }
@@ -85,13 +85,13 @@ impl Project {
     fn define(&mut self, name: &ObjectName, checks: Checks) {
         self.taken.insert(last(name).to_lowercase());
         let names = parts(name);
-        let dataset = Dataset { name: names.iter().copied().cloned().collect(), checks };
+        let dataset = DefinedDataset { name: names.iter().copied().cloned().collect(), checks };
         self.datasets.entry(key(&names)).or_default().push(dataset);
     }
 
     fn write(&mut self, target: &ObjectName, is_cdc: bool) {
         let names = parts(target);
-        let writer = Writer { target: names.iter().copied().cloned().collect(), is_cdc };
+        let writer = TableFlow { target: names.iter().copied().cloned().collect(), is_cdc };
         self.writers.entry(key(&names)).or_default().push(writer);
     }
 
@@ -106,9 +106,9 @@ impl Project {
     }
 
     /// The flows into a table.
-    pub(super) fn writers(&self, target: &ObjectName) -> Writers {
+    pub(super) fn writers(&self, target: &ObjectName) -> TableFlows {
         let target = parts(target);
-        let mut count = Writers::default();
+        let mut count = TableFlows::default();
         for writer in self.writers.get(&key(&target)).into_iter().flatten() {
             if are_alike(&writer.target.iter().collect::<Vec<_>>(), &target) {
                 count.queries += usize::from(!writer.is_cdc);
@@ -127,7 +127,7 @@ impl Project {
         name
     }
 
-    fn dataset(&self, name: &[&Ident]) -> Option<&Dataset> {
+    fn dataset(&self, name: &[&Ident]) -> Option<&DefinedDataset> {
         let mut datasets = self.datasets.get(&key(name))?.iter();
         datasets.find(|dataset| are_alike(&dataset.name.iter().collect::<Vec<_>>(), name))
     }

@@ -11,11 +11,11 @@ use sqlparser::ast::{
 
 use super::names::{is_live, parts, shown};
 use super::note::Loss;
-use super::scope::Scope;
+use super::scope::ConversionScope;
 use super::{files, spark};
 
 /// Rewrites a query or an expression in place.
-pub(super) fn rewrite(node: &mut impl VisitMut, scope: &mut Scope<'_>) {
+pub(super) fn rewrite(node: &mut impl VisitMut, scope: &mut ConversionScope<'_>) {
     let mut ctes = Ctes::default();
     let _ = node.visit(&mut ctes);
     let _ = node.visit(&mut Rewrite { scope, ctes: ctes.names });
@@ -40,7 +40,7 @@ impl VisitorMut for Ctes {
 }
 
 struct Rewrite<'s, 'a> {
-    scope: &'s mut Scope<'a>,
+    scope: &'s mut ConversionScope<'a>,
     ctes: BTreeSet<String>,
 }
 

@@ -10,14 +10,14 @@ use sqlparser::tokenizer::{Span, Token};
 
 use super::body::laid_out;
 use super::names::{leave_live, parts};
-use super::note::{Loss, Note};
-use super::places::Places;
-use super::project::Project;
+use super::note::{ConversionNote, Loss};
+use super::places::TokenPlaces;
+use super::project::SqlProject;
 use super::settings::Filled;
-use super::{Converted, Part, Settings, query};
+use super::{Converted, ConvertedPart, Settings, query};
 
 /// The state of one file's conversion.
-pub(super) struct Scope<'a> {
+pub(super) struct ConversionScope<'a> {
     filled: &'a Filled,
     tokens: Tokens,
     statement: Range<usize>,
@@ -26,7 +26,7 @@ pub(super) struct Scope<'a> {
     /// What of it was put somewhere.
     used: BTreeSet<String>,
     /// What is known of all files.
-    pub(super) project: &'a mut Project,
+    pub(super) project: &'a mut SqlProject,
     /// Parts of the current namespace: of `USE CATALOG`, of `USE SCHEMA`.
     pub(super) catalog: Option<Ident>,
     pub(super) schema: Vec<Ident>,
@@ -37,16 +37,16 @@ pub(super) struct Scope<'a> {
     /// What is being defined: the name for what is read beside it.
     pub(super) dataset: Vec<Ident>,
     setup: Vec<String>,
-    notes: Vec<Note>,
+    notes: Vec<ConversionNote>,
     /// Whether the statement at hand can't be converted.
     failed: bool,
     /// How many notes and tables there were before it.
     before: (usize, usize),
 }
 
-impl<'a> Scope<'a> {
-    pub(super) fn new(filled: &'a Filled, settings: &'a Settings, project: &'a mut Project) -> Self {
-        Scope {
+impl<'a> ConversionScope<'a> {
+    pub(super) fn new(filled: &'a Filled, settings: &'a Settings, project: &'a mut SqlProject) -> Self {
+        ConversionScope {
             filled,
             tokens: tokens(&filled.text),
             statement: 0..0,
@@ -86,7 +86,7 @@ impl<'a> Scope<'a> {
     }
 
     /// The file, with its report in order of place.
-    pub(super) fn into_file(mut self, parts: Vec<Part>) -> Converted {
+    pub(super) fn into_file(mut self, parts: Vec<ConvertedPart>) -> Converted {
         self.notes.sort_by_key(|note| (note.range.start, note.loss));
         self.notes.dedup();
         Converted { parts, setup: self.setup, notes: self.notes, used: self.used }
@@ -121,8 +121,8 @@ impl<'a> Scope<'a> {
         among(&self.tokens.pieces, range, |piece| piece.range.start).iter().map(|piece| &piece.token)
     }
 
-    pub(super) fn places(&self) -> Places<'_> {
-        Places::new(&self.tokens.pieces, self.statement.clone())
+    pub(super) fn places(&self) -> TokenPlaces<'_> {
+        TokenPlaces::new(&self.tokens.pieces, self.statement.clone())
     }
 
     /// The original bytes of a statement, for what becomes of it.
@@ -138,7 +138,7 @@ impl<'a> Scope<'a> {
     /// Notes a loss at these bytes.
     pub(super) fn note_at(&mut self, range: Range<usize>, loss: Loss, message: impl Into<String>) {
         self.failed |= loss == Loss::Unconverted;
-        self.notes.push(Note { range: self.filled.original(&range), loss, message: message.into() });
+        self.notes.push(ConversionNote { range: self.filled.original(&range), loss, message: message.into() });
     }
 
     /// The bytes of a name.

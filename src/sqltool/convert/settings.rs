@@ -34,7 +34,7 @@ impl Filled {
         let found = keys(original);
         let set = if found.is_empty() { vec![] } else { set_statements(original) };
         let mut set = set.into_iter().peekable();
-        let mut values = Values { given, set: BTreeMap::new(), used: BTreeSet::new() };
+        let mut values = KeyValues { given, set: BTreeMap::new(), used: BTreeSet::new() };
         let mut text = String::with_capacity(original.len());
         let (mut replaced, mut missing, mut end) = (vec![], vec![], 0);
         for key in found {
@@ -75,14 +75,14 @@ impl Filled {
 }
 
 /// What keys stand for at one place of a text.
-struct Values<'a> {
+struct KeyValues<'a> {
     given: &'a Settings,
     /// What `SET` said so far, or why that can't be had.
     set: BTreeMap<String, Result<String, String>>,
     used: BTreeSet<String>,
 }
 
-impl Values<'_> {
+impl KeyValues<'_> {
     /// The value of a key that stands in the values of `outer`; an error says why it has none.
     fn of(&mut self, key: &Key<'_>, outer: &[&str]) -> Result<String, String> {
         let Key { name, written, .. } = key;

@@ -1,19 +1,19 @@
 //! A statement at a time: which can be converted at all, and what becomes of it.
 
 use lakeflow::ast::{Statement, StatementKind};
-use lakeflow::{Attempt, Fault};
+use lakeflow::{Attempt, ParseFault};
 
 use super::body::statement_text;
 use super::note::Loss;
-use super::scope::Scope;
-use super::{Part, cdc, flow, names, table, view};
+use super::scope::ConversionScope;
+use super::{ConvertedPart, cdc, flow, names, table, view};
 
 /// What a statement becomes; an error is a part that can't be put together again.
-pub(super) type Rewritten = Result<Vec<StatementKind>, Fault>;
+pub(super) type Rewritten = Result<Vec<StatementKind>, ParseFault>;
 
-pub(super) fn convert(attempt: Attempt, scope: &mut Scope<'_>) -> Part {
+pub(super) fn convert(attempt: Attempt, scope: &mut ConversionScope<'_>) -> ConvertedPart {
     scope.begin(attempt.range.clone());
-    let mut converted = Part { range: scope.original(&attempt.range), sql: vec![] };
+    let mut converted = ConvertedPart { range: scope.original(&attempt.range), sql: vec![] };
     let missing = scope.missing_keys();
     for (why, place) in &missing {
         scope.note_at(place.clone(), Loss::Unconverted, why.clone());
@@ -52,7 +52,7 @@ pub(super) fn convert(attempt: Attempt, scope: &mut Scope<'_>) -> Part {
     converted
 }
 
-fn rewrite(kind: StatementKind, scope: &mut Scope<'_>) -> Rewritten {
+fn rewrite(kind: StatementKind, scope: &mut ConversionScope<'_>) -> Rewritten {
     match kind {
         StatementKind::CreateStreamingTable(create) => table::streaming_table(*create, scope),
         StatementKind::CreateMaterializedView(create) => table::materialized_view(*create, scope),
@@ -86,7 +86,7 @@ fn rewrite(kind: StatementKind, scope: &mut Scope<'_>) -> Rewritten {
     }
 }
 
-fn set(key: &str, scope: &mut Scope<'_>) {
+fn set(key: &str, scope: &mut ConversionScope<'_>) {
     let place = scope.places().statement();
     let lower = key.to_lowercase();
     if lower.starts_with("spark.sql.") {

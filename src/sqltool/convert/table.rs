@@ -1,34 +1,34 @@
 //! Streaming tables and materialized views: their columns, clauses and checks.
 
 use lakeflow::ast::{
-    Column, CreateMaterializedView, CreateStreamingTable, CreateTable, FlowBody, Generated, Ident, Layout,
+    CreateMaterializedView, CreateStreamingTable, CreateTable, DeclaredColumn, FlowBody, Generated, Ident, Layout,
     RefreshPolicy, StatementKind, TableConstraint, TableConstraintKind, TableDefinition, TableOrigin, TableSource,
 };
 use lakeflow::expr_text;
 
-use super::body::Body;
+use super::body::QueryBody;
 use super::checks::{Checks, take_expectations, take_not_null};
 use super::names::{last, leave_live, parts, shown};
 use super::note::Loss;
-use super::scope::Scope;
+use super::scope::ConversionScope;
 use super::statement::Rewritten;
 use super::{cdc, flow, spark};
 
 /// What a definition is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum ConvertedKind {
     Streaming,
     Materialized,
 }
 
-pub(super) fn streaming_table(create: CreateStreamingTable, scope: &mut Scope<'_>) -> Rewritten {
+pub(super) fn streaming_table(create: CreateStreamingTable, scope: &mut ConversionScope<'_>) -> Rewritten {
     let CreateStreamingTable { mut table, source } = create;
     let checks = Checks::of(&table);
-    definition(&mut table, Kind::Streaming, scope);
+    definition(&mut table, ConvertedKind::Streaming, scope);
     let source = match source {
         None => None,
         Some(TableSource::Query(query)) => {
-            let body = Body::rewritten(query, scope);
+            let body = QueryBody::rewritten(query, scope);
             Some(TableSource::Query(checks.around(body, scope)?))
         }
         // `FLOW INSERT BY NAME query` says the same as `AS query`.
@@ -44,10 +44,10 @@ pub(super) fn streaming_table(create: CreateStreamingTable, scope: &mut Scope<'_
     Ok(vec![StatementKind::CreateStreamingTable(Box::new(CreateStreamingTable { table, source }))])
 }
 
-pub(super) fn materialized_view(create: CreateMaterializedView, scope: &mut Scope<'_>) -> Rewritten {
+pub(super) fn materialized_view(create: CreateMaterializedView, scope: &mut ConversionScope<'_>) -> Rewritten {
     let CreateMaterializedView { mut table, refresh_policy, query } = create;
     let checks = Checks::of(&table);
-    definition(&mut table, Kind::Materialized, scope);
+    definition(&mut table, ConvertedKind::Materialized, scope);
     if let Some(policy) = refresh_policy {
         let word = match policy {
             RefreshPolicy::Auto => "AUTO",
@@ -58,14 +58,14 @@ pub(super) fn materialized_view(create: CreateMaterializedView, scope: &mut Scop
         let message = format!("refresh policy {word} left out: Spark computes the whole view in every run");
         scope.note("REFRESH POLICY", Loss::Dropped, message);
     }
-    let body = Body::rewritten(query, scope);
+    let body = QueryBody::rewritten(query, scope);
     let query = checks.around(body, scope)?;
     let view = CreateMaterializedView { table, refresh_policy: None, query };
     Ok(vec![StatementKind::CreateMaterializedView(Box::new(view))])
 }
 
 /// A table that a flow fills is a streaming table to Spark; no pipeline makes other tables.
-pub(super) fn plain_table(create: CreateTable, scope: &mut Scope<'_>) -> Rewritten {
+pub(super) fn plain_table(create: CreateTable, scope: &mut ConversionScope<'_>) -> Rewritten {
     let CreateTable { table, origin, .. } = create;
     let Some(TableOrigin::Flow(body)) = origin else {
         let place = scope.places().statement();
@@ -80,7 +80,7 @@ pub(super) fn plain_table(create: CreateTable, scope: &mut Scope<'_>) -> Rewritt
 }
 
 /// What both have in common.
-fn definition(table: &mut TableDefinition, kind: Kind, scope: &mut Scope<'_>) {
+fn definition(table: &mut TableDefinition, kind: ConvertedKind, scope: &mut ConversionScope<'_>) {
     let writers = scope.project.writers(&table.name);
     scope.dataset = parts(&table.name).into_iter().cloned().collect();
     leave_live(&mut table.name);
@@ -113,7 +113,7 @@ fn definition(table: &mut TableDefinition, kind: Kind, scope: &mut Scope<'_>) {
         scope.note_at(place, Loss::Changed, message);
         table.columns.clear();
     }
-    if kind == Kind::Streaming && writers.queries > 1 {
+    if kind == ConvertedKind::Streaming && writers.queries > 1 {
         let message = format!(
             "{} flows write `{}`: on file formats such as parquet Spark 4.3 keeps the rows of one flow only, so store it \
              in a table format or make it one flow over a `UNION ALL`",
@@ -124,7 +124,7 @@ fn definition(table: &mut TableDefinition, kind: Kind, scope: &mut Scope<'_>) {
     }
 }
 
-fn column(column: &mut Column, scope: &mut Scope<'_>) {
+fn column(column: &mut DeclaredColumn, scope: &mut ConversionScope<'_>) {
     let name = column.name.value.clone();
     if let Some(mask) = column.mask.take() {
         let place = scope.behind(&column.name, "MASK");
@@ -177,7 +177,7 @@ fn column(column: &mut Column, scope: &mut Scope<'_>) {
     }
 }
 
-fn constraints(table: &mut TableDefinition, scope: &mut Scope<'_>) {
+fn constraints(table: &mut TableDefinition, scope: &mut ConversionScope<'_>) {
     for TableConstraint { name, kind, .. } in std::mem::take(&mut table.constraints) {
         let named = name.as_ref().map(|name| scope.ident(name));
         let first = |columns: &[Ident]| columns.first().map(|column| scope.ident(column));
@@ -207,7 +207,7 @@ fn list(names: &[Ident]) -> String {
     names.iter().map(|name| name.value.as_str()).collect::<Vec<_>>().join(", ")
 }
 
-fn clauses(table: &mut TableDefinition, kind: Kind, scope: &mut Scope<'_>) {
+fn clauses(table: &mut TableDefinition, kind: ConvertedKind, scope: &mut ConversionScope<'_>) {
     if let Some(format) = table.using.take() {
         let message = format!("`USING {}` left out: the format is the default of the session", format.value);
         scope.note("USING", Loss::Dropped, message);
@@ -233,7 +233,12 @@ fn clauses(table: &mut TableDefinition, kind: Kind, scope: &mut Scope<'_>) {
 }
 
 /// Partitions and clustering as far as Spark can make them; they never change rows.
-fn spark_layout(layout: Layout, table: &mut TableDefinition, kind: Kind, scope: &mut Scope<'_>) -> Option<Layout> {
+fn spark_layout(
+    layout: Layout,
+    table: &mut TableDefinition,
+    kind: ConvertedKind,
+    scope: &mut ConversionScope<'_>,
+) -> Option<Layout> {
     let mut dropped = |words: &str, what: &str| {
         scope.note(words, Loss::Dropped, format!("{what} left out"));
         None
@@ -241,21 +246,21 @@ fn spark_layout(layout: Layout, table: &mut TableDefinition, kind: Kind, scope: 
     match layout {
         Layout::ClusterByAuto => dropped("CLUSTER BY", "liquid clustering AUTO"),
         Layout::ClusterByNone => dropped("CLUSTER BY", "`CLUSTER BY NONE`"),
-        Layout::ClusterBy(_) if kind == Kind::Materialized => {
+        Layout::ClusterBy(_) if kind == ConvertedKind::Materialized => {
             dropped("CLUSTER BY", "`CLUSTER BY`, which fails in Spark when a materialized view is written,")
         }
         Layout::ClusterBy(names) if names.iter().any(|name| name.0.len() > 1) => {
             dropped("CLUSTER BY", "`CLUSTER BY` with a path into a struct")
         }
         Layout::PartitionTransforms(_) => dropped("PARTITIONED BY", "`PARTITIONED BY` with a transform"),
-        Layout::PartitionColumns(_) | Layout::PartitionedBy(_) if kind == Kind::Materialized => dropped(
+        Layout::PartitionColumns(_) | Layout::PartitionedBy(_) if kind == ConvertedKind::Materialized => dropped(
             "PARTITIONED BY",
             "`PARTITIONED BY` of a materialized view, which fails in Spark when it is written,",
         ),
         Layout::PartitionColumns(typed) => {
             let names = typed.iter().map(|(name, _)| name.clone()).collect();
             if !table.columns.is_empty() {
-                table.columns.extend(typed.into_iter().map(|(name, data_type)| Column::new(name, data_type)));
+                table.columns.extend(typed.into_iter().map(|(name, data_type)| DeclaredColumn::new(name, data_type)));
             }
             Some(Layout::PartitionedBy(names))
         }

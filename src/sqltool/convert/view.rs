@@ -1,16 +1,16 @@
 //! Views: temporary ones of the pipeline, and those of the catalog.
 
 use lakeflow::ast::{CreateView, StatementKind, ViewColumn};
-use lakeflow::{Fault, ident_text};
+use lakeflow::{ParseFault, ident_text};
 
-use super::body::Body;
+use super::body::QueryBody;
 use super::checks::{Checks, take_expectations};
 use super::names::{last, leave_live, parts};
 use super::note::Loss;
-use super::scope::Scope;
+use super::scope::ConversionScope;
 use super::statement::Rewritten;
 
-pub(super) fn view(create: CreateView, scope: &mut Scope<'_>) -> Rewritten {
+pub(super) fn view(create: CreateView, scope: &mut ConversionScope<'_>) -> Rewritten {
     let mut view = create;
     leave_live(&mut view.name);
     scope.dataset = parts(&view.name).into_iter().cloned().collect();
@@ -27,13 +27,13 @@ pub(super) fn view(create: CreateView, scope: &mut Scope<'_>) -> Rewritten {
         scope.note("TBLPROPERTIES", Loss::Dropped, "`TBLPROPERTIES` left out: no temporary view of Spark has them");
     }
     let columns = std::mem::take(&mut view.columns);
-    let body = renamed(Body::rewritten(view.query, scope), &columns, scope)?;
+    let body = renamed(QueryBody::rewritten(view.query, scope), &columns, scope)?;
     view.query = checks.around(body, scope)?;
     Ok(vec![StatementKind::CreateView(Box::new(view))])
 }
 
 /// The query with the names that the view gives its columns: Spark passes over those of the view, without a word.
-fn renamed(body: Body, columns: &[ViewColumn], scope: &mut Scope<'_>) -> Result<Body, Fault> {
+fn renamed(body: QueryBody, columns: &[ViewColumn], scope: &mut ConversionScope<'_>) -> Result<QueryBody, ParseFault> {
     if columns.is_empty() {
         return Ok(body);
     }

@@ -4,13 +4,13 @@ use serde_json::json;
 
 use super::{Script, TOKEN, answer, json as of_json};
 use lakegen::deploy::client::api::{files, jobs, pipelines};
-use lakegen::deploy::client::call::Call;
+use lakegen::deploy::client::call::WorkspaceCall;
 use lakegen::deploy::client::error::{Error, ErrorKind};
 
 /// What a read becomes whose answer is this.
 fn refused(status: u16, body: &str) -> Error {
     let script = Script::new([answer(status, &[], body)]);
-    script.client().done(&Call::get(&["api", "x"])).unwrap_err()
+    script.client().done(&WorkspaceCall::get(&["api", "x"])).unwrap_err()
 }
 
 /// `tests/client/refusals.jsonl` holds answers, one a line, with what they mean and what people read.

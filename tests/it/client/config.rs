@@ -1,6 +1,6 @@
 //! Which workspace is meant, by what is given, the environment and profiles; and when that is refused.
 
-use lakegen::deploy::client::config::{Choice, Config};
+use lakegen::deploy::client::config::{Config, ConfigChoice};
 use lakegen::world::MemoryWorld;
 
 const PROFILES: &str = "
@@ -26,7 +26,7 @@ fn world(variables: &[(&str, &str)]) -> MemoryWorld {
 
 /// Host, token and profile; or the message.
 fn found(world: &MemoryWorld, profile: Option<&str>, host: Option<&str>) -> Result<[String; 3], String> {
-    let config = Config::find(world, &Choice { profile, host, workspace_id: None }, &["pat", "oauth-m2m"])
+    let config = Config::find(world, &ConfigChoice { profile, host, workspace_id: None }, &["pat", "oauth-m2m"])
         .map_err(|e| e.to_string())?;
     let text = |value: Option<&str>| value.unwrap_or("-").to_owned();
     Ok([config.host.clone(), text(config.value("token")), text(config.profile.as_ref().map(|(name, _)| name.as_str()))])
@@ -111,7 +111,7 @@ fn a_target_that_states_its_host_speaks_to_no_other() {
 #[test]
 fn a_target_that_states_its_workspace_speaks_to_no_other() {
     let id = |world: &MemoryWorld, profile, workspace_id| {
-        let choice = Choice { profile, host: None, workspace_id };
+        let choice = ConfigChoice { profile, host: None, workspace_id };
         Config::find(world, &choice, &["pat"]).map(|config| config.workspace_id).map_err(|e| e.to_string())
     };
     let plain = world(&[]);
@@ -158,7 +158,8 @@ fn hosts_have_one_form() {
         assert_eq!(found(&MemoryWorld::default(), None, Some(given)), Err(message));
     }
     let config =
-        Config::find(&world(&[]), &Choice { profile: Some("prod"), host: None, workspace_id: None }, &[]).unwrap();
+        Config::find(&world(&[]), &ConfigChoice { profile: Some("prod"), host: None, workspace_id: None }, &[])
+            .unwrap();
     assert_eq!(config.workspace_id.as_deref(), Some("77"));
 }
 
@@ -171,6 +172,6 @@ fn two_kinds_of_credentials_are_refused_unless_one_is_chosen() {
     let unknown = chosen.with_env("DATABRICKS_AUTH_TYPE", "kerberos");
     assert_eq!(found(&unknown, None, None), Err("unknown `auth_type` `kerberos`, known are pat, oauth-m2m".to_owned()));
     let config =
-        Config::find(&world(&[]), &Choice { profile: Some("m2m"), host: None, workspace_id: None }, &[]).unwrap();
+        Config::find(&world(&[]), &ConfigChoice { profile: Some("m2m"), host: None, workspace_id: None }, &[]).unwrap();
     assert!(!format!("{config:?}").contains("\"secret\""), "{config:?}");
 }

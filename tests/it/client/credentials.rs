@@ -6,13 +6,13 @@ use serde_json::{Value, json};
 
 use super::{Script, answer, json as of_json};
 use lakegen::deploy::client::Client;
-use lakegen::deploy::client::call::Call;
-use lakegen::deploy::client::config::Choice;
-use lakegen::deploy::client::door::{Door as _, Fault, Response};
+use lakegen::deploy::client::call::WorkspaceCall;
+use lakegen::deploy::client::config::ConfigChoice;
+use lakegen::deploy::client::door::{Door as _, RequestFault, Response};
 use lakegen::deploy::client::error::{Error, ErrorKind};
 use lakegen::world::{MemoryWorld, Ran};
 
-type Answer = Result<Response, Fault>;
+type Answer = Result<Response, RequestFault>;
 
 fn world(variables: &[(&str, &str)]) -> MemoryWorld {
     let world = MemoryWorld::default().at(SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000));
@@ -20,11 +20,11 @@ fn world(variables: &[(&str, &str)]) -> MemoryWorld {
 }
 
 fn client<'w>(world: &'w MemoryWorld, script: &'w Script) -> Client<'w> {
-    Client::connect(world, script, &Choice::default()).unwrap()
+    Client::connect(world, script, &ConfigChoice::default()).unwrap()
 }
 
 fn get(client: &Client<'_>) -> Result<(), Error> {
-    client.done(&Call::get(&["api", "x"]))
+    client.done(&WorkspaceCall::get(&["api", "x"]))
 }
 
 fn ok() -> Answer {
@@ -119,7 +119,7 @@ fn a_secret_goes_to_the_workspace_and_its_account_alone() {
     let azure = M2M.iter().fold(azure, |world, (name, value)| world.with_env(name, value));
     let endpoint = "https://accounts.azuredatabricks.net/oidc/v1/token";
     let script = Script::new([answer(404, &[], ""), page(endpoint), granted("t", &json!(u64::MAX)), ok()]);
-    get(&Client::connect(&azure, &script, &Choice::default()).unwrap()).unwrap();
+    get(&Client::connect(&azure, &script, &ConfigChoice::default()).unwrap()).unwrap();
 }
 
 #[test]

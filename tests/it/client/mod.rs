@@ -12,7 +12,7 @@ use std::collections::VecDeque;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use lakegen::deploy::client::door::{Door, Fault, Request, Response};
+use lakegen::deploy::client::door::{Door, HttpRequest, RequestFault, Response};
 use lakegen::deploy::client::{Client, Secret};
 
 /// The token that no message may show.
@@ -21,20 +21,21 @@ pub const TOKEN: &str = "the-token-that-nobody-may-see";
 /// A door that gives one prepared answer after the other, and notes what was asked and slept. Its clock moves by sleeping.
 #[derive(Default)]
 pub struct Script {
-    answers: Mutex<VecDeque<Result<Response, Fault>>>,
-    pub asked: Mutex<Vec<Request>>,
+    answers: Mutex<VecDeque<Result<Response, RequestFault>>>,
+    pub asked: Mutex<Vec<HttpRequest>>,
     pub slept: Mutex<Vec<Duration>>,
     clock: Mutex<Duration>,
 }
 
 impl Script {
-    pub fn new(answers: impl IntoIterator<Item = Result<Response, Fault>>) -> Self {
+    pub fn new(answers: impl IntoIterator<Item = Result<Response, RequestFault>>) -> Self {
         Script { answers: Mutex::new(answers.into_iter().collect()), ..Script::default() }
     }
 
     /// Verb and what stands behind the host, of every request.
     pub fn lines(&self) -> Vec<String> {
-        let line = |request: &Request| format!("{} {}", request.method, request.url.trim_start_matches("https://host"));
+        let line =
+            |request: &HttpRequest| format!("{} {}", request.method, request.url.trim_start_matches("https://host"));
         self.asked.lock().unwrap().iter().map(line).collect()
     }
 
@@ -49,7 +50,7 @@ impl Script {
 }
 
 impl Door for Script {
-    fn exchange(&self, request: &Request) -> Result<Response, Fault> {
+    fn exchange(&self, request: &HttpRequest) -> Result<Response, RequestFault> {
         self.asked.lock().unwrap().push(request.clone());
         self.answers.lock().unwrap().pop_front().expect("a request that the script does not foresee")
     }
@@ -72,11 +73,11 @@ impl Door for Script {
     }
 }
 
-pub fn answer(status: u16, headers: &[(&str, &str)], body: impl Into<Vec<u8>>) -> Result<Response, Fault> {
+pub fn answer(status: u16, headers: &[(&str, &str)], body: impl Into<Vec<u8>>) -> Result<Response, RequestFault> {
     let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     Ok(Response { status, headers, body: body.into() })
 }
 
-pub fn json(status: u16, body: &serde_json::Value) -> Result<Response, Fault> {
+pub fn json(status: u16, body: &serde_json::Value) -> Result<Response, RequestFault> {
     answer(status, &[("content-type", "application/json")], body.to_string())
 }

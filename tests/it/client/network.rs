@@ -4,7 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::time::Duration;
 
-use lakegen::deploy::client::door::{Body, Door as _, Fault, Method, Request, Response};
+use lakegen::deploy::client::door::{Door as _, HttpRequest, Method, RequestBody, RequestFault, Response};
 use lakegen::deploy::client::network::Network;
 use lakegen::world::MemoryWorld;
 
@@ -26,19 +26,19 @@ fn server(answer: impl Fn(&mut TcpStream, &str) + Send + 'static) -> SocketAddr 
     address
 }
 
-fn request(url: String) -> Request {
-    Request {
+fn request(url: String) -> HttpRequest {
+    HttpRequest {
         method: Method::Get,
         url,
         headers: vec![("accept", "application/json".to_owned())],
         secret_headers: vec![("authorization", lakegen::deploy::client::Secret::new("Bearer t"))],
-        body: Body::None,
+        body: RequestBody::None,
         deadline: Duration::from_secs(20),
         limit: 1000,
     }
 }
 
-fn ask(address: SocketAddr, change: impl Fn(&mut Request)) -> Result<Response, Fault> {
+fn ask(address: SocketAddr, change: impl Fn(&mut HttpRequest)) -> Result<Response, RequestFault> {
     let mut request = request(format!("http://{address}/a%2Fb?c=%20d"));
     change(&mut request);
     Network::new(&MemoryWorld::default()).unwrap().exchange(&request)
@@ -58,7 +58,7 @@ fn a_request_arrives_as_it_was_written() {
     for method in [Method::Post, Method::Put, Method::Patch, Method::Delete] {
         let response = ask(echo, |request| {
             request.method = method;
-            request.body = if method == Method::Delete { Body::None } else { Body::Json(b"{}".to_vec()) };
+            request.body = if method == Method::Delete { RequestBody::None } else { RequestBody::Json(b"{}".to_vec()) };
         });
         let head = String::from_utf8(response.unwrap().body).unwrap();
         assert!(head.starts_with(&method.word().to_lowercase()), "{head}");
@@ -82,12 +82,12 @@ fn an_answer_without_end_is_cut_off() {
         let _ = write!(stream, "HTTP/1.1 200 OK\r\n\r\n");
         while stream.write_all(&[b'x'; 4096]).is_ok() {}
     });
-    assert_eq!(ask(endless, |_| {}), Err(Fault::TooLarge));
+    assert_eq!(ask(endless, |_| {}), Err(RequestFault::TooLarge));
     let headers = server(|stream, _| {
         let _ = write!(stream, "HTTP/1.1 200 OK\r\n");
         while stream.write_all(b"x: y\r\n").is_ok() {}
     });
-    assert!(matches!(ask(headers, |_| {}), Err(Fault::Lost(_))));
+    assert!(matches!(ask(headers, |_| {}), Err(RequestFault::Lost(_))));
 }
 
 #[test]
@@ -96,7 +96,7 @@ fn an_answer_of_exactly_the_limit_is_whole() {
         let _ = write!(stream, "HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n{}", "x".repeat(1000));
     });
     assert_eq!(ask(address, |_| {}).unwrap().body.len(), 1000);
-    assert_eq!(ask(address, |request| request.limit = 999), Err(Fault::TooLarge));
+    assert_eq!(ask(address, |request| request.limit = 999), Err(RequestFault::TooLarge));
 }
 
 #[test]
@@ -107,28 +107,28 @@ fn an_answer_that_drips_is_not_waited_for() {
             std::thread::sleep(Duration::from_millis(20));
         }
     });
-    assert_eq!(ask(slow, |request| request.deadline = Duration::from_millis(300)), Err(Fault::TimedOut));
+    assert_eq!(ask(slow, |request| request.deadline = Duration::from_millis(300)), Err(RequestFault::TimedOut));
     let silent = server(|stream, _| drop(stream.read(&mut [0])));
-    assert_eq!(ask(silent, |request| request.deadline = Duration::from_millis(300)), Err(Fault::TimedOut));
+    assert_eq!(ask(silent, |request| request.deadline = Duration::from_millis(300)), Err(RequestFault::TimedOut));
 }
 
 #[test]
 fn a_connection_that_ends_early_is_lost_once_something_was_sent() {
     let half = server(|stream, _| drop(write!(stream, "HTTP/1.1 200 OK\r\ncontent-length: 900\r\n\r\nhalf")));
-    assert!(matches!(ask(half, |_| {}), Err(Fault::Lost(_))));
+    assert!(matches!(ask(half, |_| {}), Err(RequestFault::Lost(_))));
     let none = server(|_, _| {});
-    assert!(matches!(ask(none, |_| {}), Err(Fault::Lost(_))));
+    assert!(matches!(ask(none, |_| {}), Err(RequestFault::Lost(_))));
     let nonsense = server(|stream, _| drop(write!(stream, "SSH-2.0-what\r\n\r\n")));
-    assert!(matches!(ask(nonsense, |_| {}), Err(Fault::Lost(_))));
+    assert!(matches!(ask(nonsense, |_| {}), Err(RequestFault::Lost(_))));
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    assert!(matches!(ask(closed, |_| {}), Err(Fault::NotSent(_))));
+    assert!(matches!(ask(closed, |_| {}), Err(RequestFault::NotSent(_))));
 }
 
 #[test]
 fn nothing_is_sent_in_the_clear_but_to_this_machine() {
     for url in ["http://example.com/", "http://127.0.0.1.example.com/", "ftp://localhost/", "/x", "http://10.0.0.1/"] {
         let refused = Network::new(&MemoryWorld::default()).unwrap().exchange(&request(url.to_owned()));
-        assert!(matches!(refused, Err(Fault::Refused(_))), "{url}: {refused:?}");
+        assert!(matches!(refused, Err(RequestFault::Refused(_))), "{url}: {refused:?}");
     }
 }
 
@@ -141,7 +141,7 @@ fn certificates_and_a_proxy_come_from_the_environment() {
         MemoryWorld::default().with_env("https_proxy", &format!("http://{proxy}")).with_env("NO_PROXY", "b.invalid");
     let network = Network::new(&world).unwrap();
     let refused = network.exchange(&request("https://a.test/".to_owned()));
-    assert_eq!(refused, Err(Fault::NotSent("the proxy refuses the connection".to_owned())));
+    assert_eq!(refused, Err(RequestFault::NotSent("the proxy refuses the connection".to_owned())));
     let direct = network.exchange(&request("https://x.b.invalid/".to_owned()));
-    assert!(matches!(direct, Err(Fault::NotSent(_))), "{direct:?}");
+    assert!(matches!(direct, Err(RequestFault::NotSent(_))), "{direct:?}");
 }

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{Script, TOKEN, answer, json as of_json};
 use lakegen::deploy::client::api::permissions::{self, Entry, On, Who};
 use lakegen::deploy::client::api::{files, identity, jobs, pipelines, tables, updates, volume_files};
-use lakegen::deploy::client::door::Body;
+use lakegen::deploy::client::door::RequestBody;
 use lakegen::deploy::client::error::ErrorKind;
 
 #[test]
@@ -59,7 +59,7 @@ fn files_go_as_they_are() {
     files::write(&client, "/Workspace/Users/x y/a.sql", b"SELECT 1").unwrap();
     assert_eq!(files::read(&client, "/Workspace/a", 100).unwrap(), b"<html>\0\x1b", "a file may be a page");
     let asked = script.asked.lock().unwrap();
-    assert_eq!(asked[0].body, Body::Bytes(b"SELECT 1".to_vec()));
+    assert_eq!(asked[0].body, RequestBody::Bytes(b"SELECT 1".to_vec()));
     assert_eq!(
         asked[0].url,
         "https://host/api/2.0/workspace-files/import-file/Workspace%2FUsers%2Fx%20y%2Fa.sql?overwrite=true"

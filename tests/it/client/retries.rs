@@ -6,20 +6,20 @@ use serde_json::json;
 
 use super::{Script, answer, json as of_json};
 use lakegen::deploy::client::api::{files, jobs, pipelines, runs, tags};
-use lakegen::deploy::client::call::Call;
-use lakegen::deploy::client::door::{Fault, Response};
+use lakegen::deploy::client::call::WorkspaceCall;
+use lakegen::deploy::client::door::{RequestFault, Response};
 use lakegen::deploy::client::error::ErrorKind;
 
-fn lost() -> Result<Response, Fault> {
-    Err(Fault::Lost("connection reset".to_owned()))
+fn lost() -> Result<Response, RequestFault> {
+    Err(RequestFault::Lost("connection reset".to_owned()))
 }
 
-fn not_sent() -> Result<Response, Fault> {
-    Err(Fault::NotSent("refused".to_owned()))
+fn not_sent() -> Result<Response, RequestFault> {
+    Err(RequestFault::NotSent("refused".to_owned()))
 }
 
-fn get() -> Call {
-    Call::get(&["api", "x"])
+fn get() -> WorkspaceCall {
+    WorkspaceCall::get(&["api", "x"])
 }
 
 #[test]
@@ -88,8 +88,8 @@ fn a_failure_of_the_server_is_tried_twice_more() {
 fn what_must_not_happen_twice_is_not_sent_twice() {
     for fault in [
         lost(),
-        Err(Fault::TimedOut),
-        Err(Fault::TooLarge),
+        Err(RequestFault::TimedOut),
+        Err(RequestFault::TooLarge),
         answer(500, &[], ""),
         answer(503, &[], ""),
         answer(504, &[], ""),
@@ -111,7 +111,7 @@ fn what_must_not_happen_twice_is_not_sent_twice() {
 
 #[test]
 fn what_may_happen_twice_is_sent_until_it_is_answered() {
-    let script = Script::new([lost(), Err(Fault::TimedOut), answer(200, &[], "")]);
+    let script = Script::new([lost(), Err(RequestFault::TimedOut), answer(200, &[], "")]);
     files::write(&script.client(), "/Workspace/a/b", b"x").unwrap();
     // Gone by the first attempt, whose answer was lost.
     let script = Script::new([lost(), of_json(404, &json!({"error_code": "RESOURCE_DOES_NOT_EXIST"}))]);

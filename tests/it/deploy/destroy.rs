@@ -1,6 +1,6 @@
 //! What is taken away and what stays, and that a project can be deployed again behind it.
 
-use lakegen::deploy::destroy::{self, Scope};
+use lakegen::deploy::destroy::{self, DestroyScope};
 use lakegen::driver::Compilation;
 use lakegen::driver::destroy::{Destruction, prepare};
 use lakegen::model::TargetId;
@@ -10,14 +10,14 @@ use crate::workspace::fault::{Faults, TROUBLES, Trouble};
 use crate::workspace::state::{DEPLOYER, State};
 use crate::workspace::{Desk, Kind, Workspace};
 
-const ALL: Scope = Scope { tables: true, volume: true, schema: true };
+const ALL: DestroyScope = DestroyScope { tables: true, volume: true, schema: true };
 
-fn found(build: &Compilation, desk: &Desk<'_>, scope: Scope) -> Result<Destruction, String> {
+fn found(build: &Compilation, desk: &Desk<'_>, scope: DestroyScope) -> Result<Destruction, String> {
     prepare(&desk.client(DEPLOYER), build, TargetId(0), scope).map_err(|error| error.to_string())
 }
 
 /// What `gen destroy --yes` does.
-fn gone(build: &Compilation, desk: &Desk<'_>, scope: Scope) -> Result<Vec<String>, String> {
+fn gone(build: &Compilation, desk: &Desk<'_>, scope: DestroyScope) -> Result<Vec<String>, String> {
     let mut found = found(build, desk, scope)?;
     let applied = found.apply(&desk.client(DEPLOYER), &mut |_| {});
     applied.map(|()| found.removals.iter().map(ToString::to_string).collect()).map_err(|error| error.to_string())
@@ -38,7 +38,7 @@ fn tables_stay_with_their_masks_and_are_taken_over_by_the_next_deployment() {
     let (shop, workspace) = deployed();
     let desk = Desk::new(&workspace);
     let before = workspace.state().clone();
-    crate::expect("deploy/destroyed", &gone(&shop.build(), &desk, Scope::default()).unwrap().join("\n"));
+    crate::expect("deploy/destroyed", &gone(&shop.build(), &desk, DestroyScope::default()).unwrap().join("\n"));
     let state = workspace.state().clone();
     assert!(state.jobs.is_empty() && state.pipelines.is_empty());
     assert!(state.dashboards.values().all(|dashboard| dashboard.fields["lifecycle_state"] != "ACTIVE"));
@@ -48,7 +48,7 @@ fn tables_stay_with_their_masks_and_are_taken_over_by_the_next_deployment() {
     assert_eq!(names(&state, Kind::Function), names(&before, Kind::Function), "a table can't be read without its mask");
     assert_eq!(names(&state, Kind::Volume), ["main.shop.landing"]);
     assert!(state.granted.contains(&("SELECT".into(), Kind::Table, "main.shop.customers".into(), "analysts".into())));
-    assert_eq!(gone(&shop.build(), &desk, Scope::default()), Ok(vec![]), "there is nothing left to go");
+    assert_eq!(gone(&shop.build(), &desk, DestroyScope::default()), Ok(vec![]), "there is nothing left to go");
     // What the rows of the tables mean nobody knows any more.
     let again = shop.plan(&desk, DEPLOYER);
     assert_eq!(again.meanings, None);
@@ -87,7 +87,7 @@ fn an_interrupted_one_is_finished_by_the_next() {
     let mut count = 0;
     let (shop, workspace) = deployed();
     let (begin, build) = (workspace.state().clone(), shop.build());
-    for scope in [Scope::default(), ALL] {
+    for scope in [DestroyScope::default(), ALL] {
         let whole = Workspace::of(begin.clone());
         let desk = Desk::new(&whole);
         gone(&build, &desk, scope).unwrap();
@@ -119,9 +119,10 @@ fn what_others_made_in_the_schema_keeps_it() {
         fault,
         "the schema contains objects that this target did not create, or that are to stay: `main.shop.budget`"
     );
-    let fault = found(&shop.build(), &desk, Scope { schema: true, ..Scope::default() }).map(|_| ()).unwrap_err();
+    let fault =
+        found(&shop.build(), &desk, DestroyScope { schema: true, ..DestroyScope::default() }).map(|_| ()).unwrap_err();
     assert!(fault.contains("`main.shop.customers`") && fault.contains("`main.shop.landing`"), "{fault}");
-    let found = found(&shop.build(), &desk, Scope { schema: false, ..ALL }).unwrap();
+    let found = found(&shop.build(), &desk, DestroyScope { schema: false, ..ALL }).unwrap();
     let needed: Vec<String> = destroy::consents(&found.removals).iter().map(ToString::to_string).collect();
     assert!(needed.contains(&"data-loss:customers".to_owned()) && needed.contains(&"data-loss:landing".to_owned()));
     assert!(!needed.contains(&"data-loss:sales_by_town_monthly".to_owned()), "it is computed: {needed:?}");

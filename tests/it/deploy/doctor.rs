@@ -1,6 +1,6 @@
 //! What is missing for a deployment is found before it, with a remedy each, and nothing is changed.
 
-use lakegen::deploy::doctor::{Check, Verdict};
+use lakegen::deploy::doctor::{DoctorCheck, Verdict};
 use lakegen::driver::doctor::{bootstrap, examine};
 use lakegen::model::TargetId;
 
@@ -8,7 +8,7 @@ use super::walk::{Shop, workspace};
 use crate::workspace::state::{DEPLOYER, RUNNER, State};
 use crate::workspace::{Desk, Kind, Workspace};
 
-fn checks(shop: &Shop, state: State, who: &str) -> Vec<Check> {
+fn checks(shop: &Shop, state: State, who: &str) -> Vec<DoctorCheck> {
     let workspace = Workspace::of(state.clone());
     let desk = Desk::new(&workspace);
     let checks = examine(&desk.client(who), &shop.build(), TargetId(0)).unwrap();
@@ -19,12 +19,12 @@ fn checks(shop: &Shop, state: State, who: &str) -> Vec<Check> {
 }
 
 /// What is missing, with its remedy.
-fn missing(checks: &[Check]) -> Vec<String> {
+fn missing(checks: &[DoctorCheck]) -> Vec<String> {
     let missing = checks.iter().filter(|check| check.verdict == Verdict::Lacking);
     missing.map(|check| format!("{}: {} -> {}", check.what, check.found, check.remedy.as_deref().unwrap())).collect()
 }
 
-fn words(checks: &[Check]) -> Vec<&str> {
+fn words(checks: &[DoctorCheck]) -> Vec<&str> {
     checks.iter().map(|check| check.what).collect()
 }
 

@@ -1,7 +1,7 @@
 //! What somebody changed by hand is found; what only looks different is not.
 
 use lakegen::deploy::drift::Drift;
-use lakegen::deploy::report::{self, Line};
+use lakegen::deploy::report::{self, ReportLine};
 use lakegen::driver::drift;
 use lakegen::model::TargetId;
 use serde_json::{Value, json};
@@ -14,7 +14,7 @@ use crate::workspace::{Desk, Kind, Workspace};
 type Edit = fn(&mut State);
 
 /// What `gen drift` finds.
-fn found(shop: &Shop, state: State) -> Result<Vec<Line>, String> {
+fn found(shop: &Shop, state: State) -> Result<Vec<ReportLine>, String> {
     seen_by(DEPLOYER, shop, state).map(|found| {
         assert_eq!(found.unknown, []);
         found.lines
@@ -199,7 +199,7 @@ fn what_somebody_changed_by_hand_is_drift() {
         let lines = found(&shop, edited).unwrap();
         assert!(lines.first().is_some_and(|line| line.what.starts_with(what)), "{what}: {}", report::human(&lines));
         // Those that come with a volume are about the volume.
-        let is_about = |line: &Line| what.starts_with("volume") && line.what.contains("main.shop.landing");
+        let is_about = |line: &ReportLine| what.starts_with("volume") && line.what.contains("main.shop.landing");
         assert!(lines.len() == 1 || lines.iter().all(is_about), "{what}: {}", report::human(&lines));
     }
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use lakegen::deploy::logs::{self, Log};
 use lakegen::driver::deploy;
-use lakegen::driver::origin::{self, Origins};
+use lakegen::driver::origin::{self, SpecOrigins};
 use lakegen::model::TargetId;
 use serde_json::{Value, json};
 
@@ -79,7 +79,7 @@ fn an_error_is_shown_at_the_spec_that_its_dataset_comes_from() {
     let log = log(&shop, &desk);
     assert_eq!(log.faults[0].message, message);
     let compilation = shop.build();
-    let origins = Origins::of(&compilation);
+    let origins = SpecOrigins::of(&compilation);
     let place = |name: &str| origins.named(name).map(|span| origin::shown(&compilation.sources, span));
     let spec = place(log.faults[0].dataset.as_deref().unwrap()).unwrap();
     assert!(spec.ends_with("specs/metrics/sales.yml:9:3"), "{spec}");

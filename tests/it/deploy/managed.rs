@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use lakegen::driver::deploy::{self, Deployment};
+use lakegen::driver::deploy::{self, TargetDeployment};
 use lakegen::model::TargetId;
 use serde_json::{Value, json};
 
@@ -43,7 +43,7 @@ fn release_and_commit_are_stamped_and_a_commit_alone_is_no_change() {
     }
 }
 
-fn governance(shop: &Shop, desk: &Desk<'_>) -> Result<Deployment, String> {
+fn governance(shop: &Shop, desk: &Desk<'_>) -> Result<TargetDeployment, String> {
     let client = desk.client(DEPLOYER);
     deploy::prepare_governance(&shop.world, Path::new(PROJECT), &client, &shop.build(), TargetId(0))
         .map_err(|error| error.to_string())

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use lakegen::deploy::report::{self, Line};
+use lakegen::deploy::report::{self, ReportLine};
 use lakegen::driver::{deploy, drift};
 use lakegen::model::TargetId;
 use serde_json::json;
@@ -30,7 +30,7 @@ fn shown(ownership: &str, by_hand: &[Edit]) -> (String, State) {
     let client = desk.client(DEPLOYER);
     let planned = report::lines(&shop.plan(&desk, DEPLOYER).changes);
     let drifted = drift::drift(&client, &shop.build(), TargetId(0)).unwrap();
-    let sorted = |lines: &[Line]| lines.iter().map(|line| line.what.clone()).collect::<BTreeSet<_>>();
+    let sorted = |lines: &[ReportLine]| lines.iter().map(|line| line.what.clone()).collect::<BTreeSet<_>>();
     assert_eq!(sorted(&drifted.lines), sorted(&planned), "drift is what the next plan puts right");
     shop.deploy(&Desk::new(&workspace), DEPLOYER);
     let again = Desk::new(&workspace);

@@ -1,6 +1,6 @@
 //! Going back to an earlier release is a plan like any other, and ends in what the release was.
 
-use lakegen::driver::deploy::Deployment;
+use lakegen::driver::deploy::TargetDeployment;
 use lakegen::driver::{Compilation, rollback};
 use lakegen::model::TargetId;
 
@@ -10,7 +10,7 @@ use crate::workspace::state::{DEPLOYER, State};
 use crate::workspace::{Desk, Workspace};
 
 /// Plans towards an earlier release.
-fn back(shop: &Shop, desk: &Desk<'_>, wanted: Option<&str>) -> Result<(Compilation, Deployment), String> {
+fn back(shop: &Shop, desk: &Desk<'_>, wanted: Option<&str>) -> Result<(Compilation, TargetDeployment), String> {
     let client = desk.client(DEPLOYER);
     rollback::prepare(&client, &shop.build(), TargetId(0), wanted).map_err(|error| error.to_string())
 }

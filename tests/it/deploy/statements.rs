@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use lakegen::deploy::catalog::{Catalog, Known};
+use lakegen::deploy::catalog::{Known, ObservedCatalog};
 use lakegen::deploy::change::{Change, Remote, changes};
 use lakegen::deploy::desired::Desired;
 use lakegen::deploy::effect::{Effect, Object, ObjectKind};
@@ -28,7 +28,7 @@ fn desired(project: &Path) -> Vec<Desired> {
 }
 
 /// A workspace with a warehouse, and a catalog.
-fn remote(desired: &Desired, catalog: Catalog) -> Remote {
+fn remote(desired: &Desired, catalog: ObservedCatalog) -> Remote {
     Remote {
         user: "ada@example.com".into(),
         root: "/Workspace/Deployments/shop".into(),
@@ -42,12 +42,12 @@ fn remote(desired: &Desired, catalog: Catalog) -> Remote {
 }
 
 /// A catalog that nothing is in, and of which everything is known.
-fn empty() -> Catalog {
-    Catalog { policies_are_known: true, tags: Some(BTreeMap::new()), ..Catalog::default() }
+fn empty() -> ObservedCatalog {
+    ObservedCatalog { policies_are_known: true, tags: Some(BTreeMap::new()), ..ObservedCatalog::default() }
 }
 
 /// The statements of a plan, with what each waits for.
-fn planned(desired: &Desired, catalog: &Catalog) -> Vec<(Effect, bool)> {
+fn planned(desired: &Desired, catalog: &ObservedCatalog) -> Vec<(Effect, bool)> {
     let statement = |change| match change {
         Change::Statement { statement, waits, .. } => Some((statement.effect, waits.is_some())),
         _ => None,
@@ -56,7 +56,7 @@ fn planned(desired: &Desired, catalog: &Catalog) -> Vec<(Effect, bool)> {
 }
 
 /// The catalog after the statements of a plan that need not wait.
-fn after(desired: &Desired, mut catalog: Catalog) -> Catalog {
+fn after(desired: &Desired, mut catalog: ObservedCatalog) -> ObservedCatalog {
     for (effect, waits) in planned(desired, &catalog) {
         if !waits {
             catalog.apply(&effect);
@@ -91,7 +91,7 @@ fn what_is_said_of_tables_waits_for_them_and_then_nothing_is_left() {
 }
 
 /// What undoes a statement; `None` where that is no matter of the catalog.
-fn undo(effect: &Effect, catalog: &mut Catalog) -> Option<()> {
+fn undo(effect: &Effect, catalog: &mut ObservedCatalog) -> Option<()> {
     match effect {
         Effect::Exists(object) if object.kind == ObjectKind::Volume => {
             catalog.objects.insert(object.clone(), Known::Absent);

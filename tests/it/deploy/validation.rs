@@ -42,7 +42,7 @@ fn refused() -> (Workspace, Shop) {
     (workspace, shop)
 }
 
-fn fault(result: Result<(), DeployError>) -> (Back, Vec<lakegen::deploy::refusal::Refusal>) {
+fn fault(result: Result<(), DeployError>) -> (Back, Vec<lakegen::deploy::refusal::DatasetRefusal>) {
     match result {
         Err(DeployError::Apply(ApplyError::Refused { back, refusals, .. })) => (back, refusals),
         other => panic!("{other:?}"),

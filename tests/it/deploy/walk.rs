@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use lakegen::deploy::client::api::updates::Start;
 use lakegen::deploy::lock::Lock;
 use lakegen::deploy::{meaning, report, run};
-use lakegen::driver::deploy::{self, Deployment};
+use lakegen::driver::deploy::{self, TargetDeployment};
 use lakegen::driver::{self, Compilation};
 use lakegen::model::TargetId;
 use lakegen::world::{DiskWorld, MemoryWorld, World as _};
@@ -72,13 +72,13 @@ impl Shop {
     }
 
     /// What `gen plan` finds out.
-    pub fn plan(&self, desk: &Desk<'_>, who: &str) -> Deployment {
+    pub fn plan(&self, desk: &Desk<'_>, who: &str) -> TargetDeployment {
         let client = desk.client(who);
         deploy::prepare(&self.world, Path::new(PROJECT), &client, &self.build(), TargetId(0)).unwrap()
     }
 
     /// What `gen deploy --yes` does.
-    pub fn deploy(&self, desk: &Desk<'_>, who: &str) -> Deployment {
+    pub fn deploy(&self, desk: &Desk<'_>, who: &str) -> TargetDeployment {
         let mut deployment = self.plan(desk, who);
         deployment.apply(&desk.client(who), &mut |_| {}).unwrap();
         deployment
@@ -95,7 +95,7 @@ impl Shop {
     }
 }
 
-pub fn text(deployment: &Deployment) -> String {
+pub fn text(deployment: &TargetDeployment) -> String {
     let changes = report::human(&report::lines(&deployment.changes));
     changes + &meaning::text(deployment.meanings.as_ref().unwrap())
 }

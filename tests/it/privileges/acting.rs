@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 use lakeflow::ast::{
-    Alter, AlterAction, Command, CommentTarget, MetricJoin, MetricView, ObjectName, Part, SecurableKind, StatementKind,
-    TableDefinition,
+    Alter, AlterAction, Command, CommandPart, CommentTarget, MetricJoin, MetricView, ObjectName, SecurableKind,
+    StatementKind, TableDefinition,
 };
 use lakeflow::{expr_text, parse};
 use sqlparser::ast::{Expr, Query, visit_expressions, visit_relations};
@@ -204,7 +204,7 @@ impl Model {
     /// What a script takes away may be gone; then nothing is asked.
     fn may_run(&self, actor: &Actor, script: &Command) -> Result<(), Failure> {
         let statements = script.parts.iter().filter_map(|part| match part {
-            Part::Statement(statement) => Some(&**statement),
+            CommandPart::Statement(statement) => Some(&**statement),
             _ => None,
         });
         let is_there = |statement: &&StatementKind| match statement {
@@ -275,7 +275,7 @@ impl Model {
 /// The new owner that a statement names, with the object.
 pub fn given_to(command: &Command) -> Option<(Object, String)> {
     let names: Vec<&ObjectName> = command.names().collect();
-    let is_transfer = command.parts.iter().any(|part| matches!(part, Part::Word("OWNER")));
+    let is_transfer = command.parts.iter().any(|part| matches!(part, CommandPart::Word("OWNER")));
     let [object, owner] = names[..] else { return None };
     is_transfer.then(|| (path(object), owner.0.last().and_then(|part| part.as_ident()).unwrap().value.clone()))
 }

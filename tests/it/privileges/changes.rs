@@ -36,7 +36,7 @@ pub fn edits() -> BTreeMap<String, Edit> {
     let text = fs::read_to_string(changes_dir().join("edits.yml")).unwrap();
     let mut sources = SourceMap::default();
     let file = sources.add("edits.yml", text.clone());
-    let yaml::Parsed { document, faults } = yaml::parse(file, &text);
+    let yaml::ParsedYaml { document, faults } = yaml::parse(file, &text);
     assert!(faults.is_empty(), "{faults:?}");
     serde_json::from_value(document.unwrap().0).unwrap()
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use lakeflow::{build, expr_text};
 use lakegen::model::{
-    AudienceId, Expression, Measure, Metric, Named, PersonalKind, Principal, Project, RowAccess, Sees, Target,
+    AudienceId, Expression, HoleName, Measure, Metric, PersonalKind, Principal, Project, RowAccess, Sees, Target,
 };
 use lakegen::plan::Dataset;
 
@@ -134,9 +134,9 @@ impl Declared<'_> {
 /// A condition on the columns of a table, as text.
 fn as_written(project: &Project, condition: &Expression) -> String {
     let tree = condition.with_names(|leaf| match &leaf.named {
-        Named::Column(path) => build::column([project.entities[path.entity.0].columns[path.column.0].name.as_str()]),
-        Named::Output(name) => build::column([&**name]),
-        Named::Measure(_) => panic!("a condition on a table names no measure"),
+        HoleName::Column(path) => build::column([project.entities[path.entity.0].columns[path.column.0].name.as_str()]),
+        HoleName::Output(name) => build::column([&**name]),
+        HoleName::Measure(_) => panic!("a condition on a table names no measure"),
     });
     expr_text(&tree)
 }

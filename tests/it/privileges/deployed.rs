@@ -8,9 +8,9 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use lakegen::deploy::client::Client;
-use lakegen::deploy::client::door::Request;
-use lakegen::deploy::sight::{Sees, Shift, View};
-use lakegen::driver::deploy::{self, Deployment};
+use lakegen::deploy::client::door::HttpRequest;
+use lakegen::deploy::sight::{ColumnSight, SeenAs, Shift};
+use lakegen::driver::deploy::{self, TargetDeployment};
 use lakegen::model::TargetId;
 use lakegen::plan::{AdministrationFile, ArtifactKind};
 use rayon::prelude::*;
@@ -156,7 +156,7 @@ impl Watched<'_> {
         assert!(wrong.is_empty(), "behind {behind}:\n{}", wrong.join("\n"));
     }
 
-    fn look_behind(&self, request: &Request) {
+    fn look_behind(&self, request: &HttpRequest) {
         // An update goes on while somebody looks at it; no other reading changes anything.
         if request.method.word() == "GET" && !request.url.contains("/updates") {
             self.looks.fetch_add(1, Ordering::Relaxed);
@@ -184,7 +184,7 @@ fn unlike(told: &[Shift], watch: &Watch<'_>, before: &Model) -> Vec<String> {
         (is_there && model.reads(person, table))
             .then(|| (model.sight(person, table, column), model.rows(person, table)))
     };
-    let is_mask = |view: &View| matches!(view.sees, Sees::Masked(_));
+    let is_mask = |view: &ColumnSight| matches!(view.sees, SeenAs::Masked(_));
     let mut wrong = vec![];
     for person in watch.people.iter().filter(|person| *person != EVERYBODY) {
         for table in after.tables() {
@@ -271,7 +271,7 @@ impl Story {
         troubled.looks.into_inner() + watched.looks.into_inner()
     }
 
-    fn plan(&self, build: &Build, client: &Client<'_>) -> Result<Deployment, String> {
+    fn plan(&self, build: &Build, client: &Client<'_>) -> Result<TargetDeployment, String> {
         let (world, root) = (&self.project.world, Path::new(ROOT));
         deploy::prepare(world, root, client, &build.compilation, self.id).map_err(|error| error.to_string())
     }

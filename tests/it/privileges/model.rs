@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use lakeflow::ast::{
-    Alter, AlterAction, ColumnAction, Command, CreateFunction, CreatePolicy, Expr, ObjectName, Part, PolicyKind,
+    Alter, AlterAction, ColumnAction, Command, CommandPart, CreateFunction, CreatePolicy, Expr, ObjectName, PolicyKind,
     Privilege, Securable, SecurableKind, StatementKind, TableDefinition,
 };
 use lakeflow::{expr_text, parse};
@@ -271,7 +271,7 @@ impl Model {
         );
         assert!(words.contains(&"RESIGNAL"), "{words:?}");
         for part in &script.parts {
-            if let Part::Statement(statement) = part
+            if let CommandPart::Statement(statement) = part
                 && self.run(statement).is_err()
             {
                 return Ok(());
@@ -404,8 +404,8 @@ pub fn statements(texts: &[String]) -> Vec<StatementKind> {
     texts.iter().flat_map(|text| parse(text).unwrap()).map(|statement| statement.kind).collect()
 }
 
-fn word(part: &Part) -> Option<&'static str> {
-    if let Part::Word(word) = part { Some(*word) } else { None }
+fn word(part: &CommandPart) -> Option<&'static str> {
+    if let CommandPart::Word(word) = part { Some(*word) } else { None }
 }
 
 fn texts(call: &sqlparser::ast::Function) -> Vec<String> {

@@ -1,8 +1,8 @@
 //! What a deployment runs, by phase, and who runs it.
 
 use lakeflow::ast::StatementKind;
-use lakegen::plan::operation::Script;
-use lakegen::plan::{AdministrationFile, ArtifactKind, Identity, Phase};
+use lakegen::plan::operation::OperationScript;
+use lakegen::plan::{AdministrationFile, ArtifactKind, FilePhase, Identity};
 
 use super::changes::Build;
 use super::model::statements;
@@ -28,7 +28,7 @@ impl Build {
                         ("before", Who::Administrator)
                     }
                     ArtifactKind::Governance(id, concern) if id.0 == index => {
-                        let is_before = concern.phase() == Phase::Before;
+                        let is_before = concern.phase() == FilePhase::Before;
                         let is_deployers = concern.identity() == Identity::Deployer;
                         let who = if is_deployers { Who::Deployer } else { Who::Pipeline };
                         (if is_before { "before" } else { "after" }, who)
@@ -58,7 +58,7 @@ impl Build {
             ArtifactKind::Governance(id, concern) => id.0 == index && concern.is_undone_by_runs(),
             _ => false,
         };
-        let is_guard = |kind| matches!(kind, ArtifactKind::Operation(id, Script::TableGuard) if id.0 == index);
+        let is_guard = |kind| matches!(kind, ArtifactKind::Operation(id, OperationScript::TableGuard) if id.0 == index);
         let texts = |wanted: &dyn Fn(ArtifactKind) -> bool| {
             let mut files: Vec<_> = self.compilation.files.iter().filter(|file| wanted(file.artifact.kind)).collect();
             files.sort_by_key(|file| file.artifact.path());

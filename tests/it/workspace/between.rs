@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use lakegen::deploy::client::door::{Door, Fault, Request, Response};
+use lakegen::deploy::client::door::{Door, HttpRequest, RequestFault, Response};
 use lakegen::deploy::client::{Client, Secret};
 
 use super::desk::HOST;
@@ -13,11 +13,11 @@ use super::{Desk, state};
 /// Somebody who acts behind every request.
 pub struct Behind<'d, 'w> {
     desk: &'d Desk<'w>,
-    act: Box<dyn Fn(&Request) + Sync + 'd>,
+    act: Box<dyn Fn(&HttpRequest) + Sync + 'd>,
 }
 
 impl<'d, 'w> Behind<'d, 'w> {
-    pub fn new(desk: &'d Desk<'w>, act: impl Fn(&Request) + Sync + 'd) -> Self {
+    pub fn new(desk: &'d Desk<'w>, act: impl Fn(&HttpRequest) + Sync + 'd) -> Self {
         Behind { desk, act: Box::new(act) }
     }
 
@@ -56,7 +56,7 @@ impl<'d, 'w> Between<'d, 'w> {
 }
 
 impl Door for Behind<'_, '_> {
-    fn exchange(&self, request: &Request) -> Result<Response, Fault> {
+    fn exchange(&self, request: &HttpRequest) -> Result<Response, RequestFault> {
         let response = self.desk.exchange(request);
         (self.act)(request);
         response

@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use lakegen::deploy::client::door::{Body, Door, Fault, Request, Response};
+use lakegen::deploy::client::door::{Door, HttpRequest, RequestBody, RequestFault, Response};
 use lakegen::deploy::client::{Client, Secret};
 
 use super::fault::{Faults, Trouble};
@@ -47,7 +47,7 @@ impl<'w> Desk<'w> {
         *self.clock.lock().unwrap()
     }
 
-    fn perform(&self, request: &Request) -> Response {
+    fn perform(&self, request: &HttpRequest) -> Response {
         let arrived = arrived(request);
         // Kept for reads that are late, which are a fault.
         if arrived.method != "GET" && !self.faults.lock().unwrap().are_none() {
@@ -57,7 +57,7 @@ impl<'w> Desk<'w> {
     }
 
     /// What a read gives that does not see the last change.
-    fn late(&self, request: &Request) -> Response {
+    fn late(&self, request: &HttpRequest) -> Response {
         let before = self.before.lock().unwrap().clone();
         match before {
             Some(mut before) if request.method.word() == "GET" => answer_in(&mut before, &arrived(request)),
@@ -65,7 +65,7 @@ impl<'w> Desk<'w> {
         }
     }
 
-    fn troubled(&self, request: &Request, trouble: Trouble) -> Result<Response, Fault> {
+    fn troubled(&self, request: &HttpRequest, trouble: Trouble) -> Result<Response, RequestFault> {
         let page = |status, body: &str| Response {
             status,
             headers: vec![
@@ -75,20 +75,20 @@ impl<'w> Desk<'w> {
             body: body.as_bytes().to_vec(),
         };
         match trouble {
-            Trouble::NotSent => Err(Fault::NotSent("refused".into())),
-            Trouble::DroppedBefore => Err(Fault::Lost("reset".into())),
+            Trouble::NotSent => Err(RequestFault::NotSent("refused".into())),
+            Trouble::DroppedBefore => Err(RequestFault::Lost("reset".into())),
             Trouble::DroppedAfter => {
                 self.perform(request);
-                Err(Fault::Lost("reset".into()))
+                Err(RequestFault::Lost("reset".into()))
             }
             Trouble::Slow => {
                 self.perform(request);
                 self.sleep(request.deadline);
-                Err(Fault::TimedOut)
+                Err(RequestFault::TimedOut)
             }
             Trouble::Endless => {
                 self.perform(request);
-                Err(Fault::TooLarge)
+                Err(RequestFault::TooLarge)
             }
             Trouble::StatusBefore(status) => Ok(Response { status, headers: vec![], body: vec![] }),
             Trouble::StatusAfter(status) => {
@@ -112,7 +112,7 @@ impl<'w> Desk<'w> {
     }
 }
 
-fn arrived(request: &Request) -> Arrived {
+fn arrived(request: &HttpRequest) -> Arrived {
     let secret = request.secret_headers.iter().find(|(name, _)| *name == "authorization");
     let path = request.url.split_once("://").map_or("", |(_, rest)| rest);
     Arrived {
@@ -121,7 +121,7 @@ fn arrived(request: &Request) -> Arrived {
         authorization: secret.map(|(_, value)| value.expose().to_owned()),
         media_type: request.body.media_type().map(str::to_owned),
         body: match &request.body {
-            Body::Stream(stream) => stream.read(|reader| {
+            RequestBody::Stream(stream) => stream.read(|reader| {
                 let mut bytes = vec![];
                 reader.read_to_end(&mut bytes).map(|_| bytes)
             }),
@@ -132,7 +132,7 @@ fn arrived(request: &Request) -> Arrived {
 }
 
 impl Door for Desk<'_> {
-    fn exchange(&self, request: &Request) -> Result<Response, Fault> {
+    fn exchange(&self, request: &HttpRequest) -> Result<Response, RequestFault> {
         let trouble = self.faults.lock().unwrap().next();
         match trouble {
             Some(trouble) => self.troubled(request, trouble),

@@ -9,7 +9,7 @@ use lakegen::deploy::client::api::{
     alerts, dashboards, files, functions, identity, jobs, pipelines, schemas, statements, tables, tags, volume_files,
     volumes, warehouses,
 };
-use lakegen::deploy::client::config::Choice;
+use lakegen::deploy::client::config::ConfigChoice;
 use lakegen::deploy::client::network::Network;
 use lakegen::deploy::client::{Client, error::Error};
 use lakegen::world::MemoryWorld;
@@ -144,7 +144,7 @@ fn a_workspace_of_others_takes_what_it_knows() {
     let host = std::env::var("MINILAKE").unwrap();
     let world = MemoryWorld::default().with_env("DATABRICKS_HOST", &host).with_env("DATABRICKS_TOKEN", "minilake");
     let network = Network::new(&world).unwrap();
-    let client = Client::connect(&world, &network, &Choice::default()).unwrap();
+    let client = Client::connect(&world, &network, &ConfigChoice::default()).unwrap();
     let answers: Vec<(&str, Step)> = KNOWN.iter().map(|(area, step)| (*area, step(&client))).collect();
     for (area, answer) in &answers {
         println!("{area}: {}", answer.as_ref().map_or_else(String::as_str, |()| "taken"));

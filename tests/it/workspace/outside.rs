@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use lakegen::deploy::client::Client;
 use lakegen::deploy::client::api::{alerts, dashboards, files, identity, jobs, pipelines, statements, tags, updates};
-use lakegen::deploy::client::config::Choice;
+use lakegen::deploy::client::config::ConfigChoice;
 use lakegen::deploy::client::network::Network;
 use lakegen::world::MemoryWorld;
 
@@ -60,7 +60,7 @@ fn the_client_deploys_through_a_real_network() {
         .with_env("DATABRICKS_CLIENT_SECRET", &format!("secret-of-{DEPLOYER}"))
         .with_env("DATABRICKS_RATE_LIMIT", "1000");
     let network = Network::new(&world).unwrap();
-    let client = Client::connect(&world, &network, &Choice::default()).unwrap();
+    let client = Client::connect(&world, &network, &ConfigChoice::default()).unwrap();
     let me = identity::me(&client).unwrap();
     assert!(me.is_service_principal());
     assert_eq!((client.credentials(), me.workspace_id.as_deref()), (Some("oauth-m2m"), Some("4711")));
@@ -88,7 +88,7 @@ fn the_official_sdk_reads_back_what_was_deployed() {
     let world =
         MemoryWorld::default().with_env("DATABRICKS_HOST", &host).with_env("DATABRICKS_TOKEN", &token(DEPLOYER));
     let network = Network::new(&world).unwrap();
-    let client = Client::connect(&world, &network, &Choice::default()).unwrap();
+    let client = Client::connect(&world, &network, &ConfigChoice::default()).unwrap();
     let deployed = deploy(&client);
     let lines: Vec<String> = workspace.recorded().iter().map(Value::to_string).collect();
     std::fs::write(std::env::var("REQUESTS").unwrap(), lines.join("\n")).unwrap();

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use lakegen::driver::deploy::{self, Deployment};
+use lakegen::driver::deploy::{self, TargetDeployment};
 use lakegen::driver::{self, Compilation};
 use lakegen::model::TargetId;
 use lakegen::world::{DiskWorld, MemoryWorld, World as _};
@@ -54,7 +54,7 @@ impl Project {
         deployer(&self.compilation.project.as_ref().unwrap().targets[id.0])
     }
 
-    pub fn look(&self, id: TargetId, desk: &Desk<'_>) -> Result<Deployment, String> {
+    pub fn look(&self, id: TargetId, desk: &Desk<'_>) -> Result<TargetDeployment, String> {
         let client = desk.client(&self.who(id));
         deploy::prepare(&self.world, Path::new(PLACE), &client, &self.compilation, id).map_err(|e| e.to_string())
     }

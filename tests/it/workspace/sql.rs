@@ -3,9 +3,9 @@
 use std::sync::LazyLock;
 
 use lakeflow::ast::{
-    Alter, AlterAction, ColumnAction, Command, CommentOn, CommentTarget, CreateFunction, CreatePolicy, Expr,
-    FunctionBody, Ident, Mask, MatchColumn, MetricView, ObjectName, Part, PolicyKind, Privilege, Returns, Securable,
-    SecurableKind, StatementKind,
+    Alter, AlterAction, ColumnAction, Command, CommandPart, CommentOn, CommentTarget, CreateFunction, CreatePolicy,
+    Expr, FunctionBody, Ident, MaskClause, MatchColumn, MetricView, ObjectName, PolicyKind, Privilege, Returns,
+    Securable, SecurableKind, StatementKind,
 };
 use lakeflow::{expr_text, parse, parse_expr};
 use regex::Regex;
@@ -426,7 +426,7 @@ pub fn full(name: &ObjectName, schema: &str) -> String {
 }
 
 /// A mask as the interface shows it; `schema` is where a name of one part lies.
-pub fn mask_of(mask: &Mask, schema: &str) -> Value {
+pub fn mask_of(mask: &MaskClause, schema: &str) -> Value {
     let name = full(&mask.function, schema);
     let using: Vec<String> = mask.using_columns.iter().map(ToString::to_string).collect();
     json!({"function_name": name, "using_column_names": using})
@@ -456,7 +456,7 @@ fn unset_tags(state: &mut State, who: &str, entity: &str, name: &str, keys: &[St
 
 fn drop_object(state: &mut State, who: &str, command: &Command) -> Result<(), Refusal> {
     let words: Vec<&str> =
-        command.parts.iter().filter_map(|p| if let Part::Word(word) = p { Some(*word) } else { None }).collect();
+        command.parts.iter().filter_map(|p| if let CommandPart::Word(word) = p { Some(*word) } else { None }).collect();
     let name = command.names().next().map(path).unwrap_or_default();
     let kind = match words.get(1).copied().unwrap_or_default() {
         "VIEW" | "TABLE" | "MATERIALIZED" | "STREAMING" => Kind::Table,
@@ -476,7 +476,7 @@ fn drop_object(state: &mut State, who: &str, command: &Command) -> Result<(), Re
 /// A script whose handler goes on where something is not there.
 fn script(state: &mut State, who: &str, script: &Command) -> Result<(), Refusal> {
     for part in &script.parts {
-        if let Part::Statement(statement) = part
+        if let CommandPart::Statement(statement) = part
             && let Err(refusal) = perform(state, who, statement, "")
         {
             return if refusal.status == 404 { Ok(()) } else { Err(refusal) };

@@ -11,12 +11,12 @@ pub struct Command {
     /// Name of its rule, such as `vacuum`.
     pub rule: &'static str,
     /// Its parts, in the order of the grammar.
-    pub parts: Vec<Part>,
+    pub parts: Vec<CommandPart>,
 }
 
 /// One part of a command.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Part {
+pub enum CommandPart {
     /// A keyword, in capitals.
     Word(&'static str),
     /// A sign such as `(`.
@@ -40,11 +40,11 @@ pub enum Part {
 impl Command {
     /// The names in it, in order: objects first of all, then columns and aliases.
     pub fn names(&self) -> impl Iterator<Item = &ObjectName> {
-        self.parts.iter().filter_map(|part| if let Part::Name(name) = part { Some(name) } else { None })
+        self.parts.iter().filter_map(|part| if let CommandPart::Name(name) = part { Some(name) } else { None })
     }
 
     /// The queries in it, in order.
     pub fn queries(&self) -> impl Iterator<Item = &Query> {
-        self.parts.iter().filter_map(|part| if let Part::Query(query) = part { Some(&**query) } else { None })
+        self.parts.iter().filter_map(|part| if let CommandPart::Query(query) = part { Some(&**query) } else { None })
     }
 }

@@ -109,7 +109,7 @@ pub struct AutoCdc {
     /// `COLUMNS`.
     pub columns: Option<ColumnSelection>,
     /// `STORED AS`; `None` means SCD type 1.
-    pub stored_as: Option<StoredAs>,
+    pub stored_as: Option<ScdType>,
     /// `TRACK HISTORY ON`; SCD type 2 only.
     pub track_history: Option<ColumnSelection>,
     /// `COLUMNS TO UPDATE`; excludes `IGNORE NULL UPDATES`.
@@ -136,7 +136,7 @@ pub enum ColumnSelection {
 
 /// How versions are stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum StoredAs {
+pub enum ScdType {
     /// `SCD TYPE 1`: the current row.
     ScdType1,
     /// `SCD TYPE 2`: every version with its validity.

@@ -4,7 +4,7 @@
 //! them may stand in pipeline source (the same page, "What pipeline source may hold"); that rule belongs to the
 //! checker, which knows what a file is for.
 
-use super::{Expr, Ident, Mask, MetricView, ObjectName, Privilege, Property, RowFilter, SecurableKind};
+use super::{Expr, Ident, MaskClause, MetricView, ObjectName, Privilege, Property, RowFilterClause, SecurableKind};
 
 /// A thing that can be granted on, tagged, or commented.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,7 +58,7 @@ pub enum AlterAction {
     /// `UNSET TAGS ('k', ..)`.
     UnsetTags(Vec<String>),
     /// `SET ROW FILTER function ON (..)`.
-    SetRowFilter(RowFilter),
+    SetRowFilter(RowFilterClause),
     /// `DROP ROW FILTER`.
     DropRowFilter,
     /// `ALTER COLUMN c ..`.
@@ -80,7 +80,7 @@ pub enum ColumnAction {
     /// `UNSET TAGS ('k', ..)`.
     UnsetTags(Vec<String>),
     /// `SET MASK function [USING COLUMNS (..)]`.
-    SetMask(Mask),
+    SetMask(MaskClause),
     /// `DROP MASK`.
     DropMask,
 }

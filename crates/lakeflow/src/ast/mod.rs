@@ -21,10 +21,10 @@ use std::ops::Range;
 
 use sqlparser::ast::{Function, FunctionArg, FunctionArgExpr, FunctionArgumentList, FunctionArguments, SetExpr};
 
-pub use command::{Command, Part};
+pub use command::{Command, CommandPart};
 pub use flow::{
     ApplyChanges, AutoCdc, CdcSource, ColumnSelection, CreateFlow, FlowBody, IgnoreNullUpdates, InsertFlow, Replace,
-    StoredAs,
+    ScdType,
 };
 pub use function::{CreateFunction, FunctionBody, FunctionCredential, Language, Parameter, PythonTraits, Returns};
 pub use governance::{
@@ -36,9 +36,9 @@ pub use plain_table::{AsOf, CreateTable, TableOrigin};
 pub use privilege::{Privilege, SecurableKind};
 pub use sqlparser::ast::{DataType as TypeName, Expr, Ident, ObjectName, ObjectNamePart, Query};
 pub use table::{
-    Column, CreateMaterializedView, CreateStreamingTable, Expectation, ForeignKey, Generated, InlineKey, KeyOption,
-    Layout, Mask, Property, RefreshPolicy, RowFilter, Schedule, ScheduleUnit, TableConstraint, TableConstraintKind,
-    TableDefinition, TableSource, Violation,
+    CreateMaterializedView, CreateStreamingTable, DeclaredColumn, Expectation, ForeignKey, Generated, InlineKey,
+    KeyOption, Layout, MaskClause, Property, RefreshPolicy, RowFilterClause, ScheduleClause, ScheduleUnit,
+    TableConstraint, TableConstraintKind, TableDefinition, TableSource, Violation,
 };
 pub use view::{CreateView, SchemaBinding, ViewColumn};
 

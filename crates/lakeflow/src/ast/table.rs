@@ -67,7 +67,7 @@ pub struct TableDefinition {
     /// One to three parts.
     pub name: ObjectName,
     /// Declared columns; empty when the query gives the schema.
-    pub columns: Vec<Column>,
+    pub columns: Vec<DeclaredColumn>,
     /// `CONSTRAINT .. EXPECT`, in order.
     pub expectations: Vec<Expectation>,
     /// Primary and foreign keys of the table.
@@ -83,9 +83,9 @@ pub struct TableDefinition {
     /// `TBLPROPERTIES`, in order; keys are distinct.
     pub properties: Vec<Property>,
     /// `WITH ROW FILTER`.
-    pub row_filter: Option<RowFilter>,
+    pub row_filter: Option<RowFilterClause>,
     /// `SCHEDULE` or `TRIGGER`; not in a pipeline.
-    pub schedule: Option<Schedule>,
+    pub schedule: Option<ScheduleClause>,
     /// `DEFAULT COLLATION`.
     pub collation: Option<Ident>,
     /// `OPTIONS` of the data source; plain tables only.
@@ -95,7 +95,7 @@ pub struct TableDefinition {
 /// When a stand-alone streaming table or materialized view is refreshed.
 #[expect(clippy::large_enum_variant, reason = "statements are few, and a box would be in the way of every match")]
 #[derive(Debug, Clone, PartialEq)]
-pub enum Schedule {
+pub enum ScheduleClause {
     /// `SCHEDULE [REFRESH] EVERY count unit`.
     Every {
         /// How many units.
@@ -171,7 +171,7 @@ pub enum Layout {
 
 /// One declared column. There are many, and few say more than a name, a type and a comment: hence the boxes.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Column {
+pub struct DeclaredColumn {
     /// Its name.
     pub name: Ident,
     /// Its type as written; a nameless one behind `${key}`, which stands for any columns.
@@ -193,13 +193,13 @@ pub struct Column {
     /// `COMMENT`.
     pub comment: Option<String>,
     /// `MASK`.
-    pub mask: Option<Mask>,
+    pub mask: Option<MaskClause>,
 }
 
-impl Column {
+impl DeclaredColumn {
     /// A column of which nothing else is said.
-    pub fn new(name: Ident, data_type: TypeName) -> Column {
-        Column {
+    pub fn new(name: Ident, data_type: TypeName) -> DeclaredColumn {
+        DeclaredColumn {
             name,
             data_type,
             not_null: false,
@@ -234,7 +234,7 @@ pub enum Generated {
 
 /// `MASK function [USING COLUMNS (argument, ..)]`.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Mask {
+pub struct MaskClause {
     /// The masking function; the column itself is its first argument.
     pub function: ObjectName,
     /// Further arguments: column names or literals.
@@ -243,7 +243,7 @@ pub struct Mask {
 
 /// `ROW FILTER function ON (argument, ..)`.
 #[derive(Debug, Clone, PartialEq)]
-pub struct RowFilter {
+pub struct RowFilterClause {
     /// The filter function.
     pub function: ObjectName,
     /// Its arguments, possibly none: column names or literals.

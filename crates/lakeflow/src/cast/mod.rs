@@ -16,7 +16,7 @@ use super::types::DataType;
 
 /// What becomes of a text that is cast to a type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reading {
+pub enum CastReading {
     /// It has always the same value.
     Value,
     /// Its value depends on the day it is read on: `today`, `12:30`.
@@ -25,42 +25,42 @@ pub enum Reading {
     Fails,
 }
 
-impl Reading {
-    fn of<T>(value: Option<T>) -> Reading {
-        if value.is_some() { Reading::Value } else { Reading::Fails }
+impl CastReading {
+    fn of<T>(value: Option<T>) -> CastReading {
+        if value.is_some() { CastReading::Value } else { CastReading::Fails }
     }
 }
 
 /// What becomes of `text` where a value of type `ty` is wanted. Types that are not read from text take any.
-pub fn reading(text: &str, ty: &DataType) -> Reading {
+pub fn reading(text: &str, ty: &DataType) -> CastReading {
     let bare = trimmed(text);
     match ty {
-        DataType::TinyInt => Reading::of(integer(bare).and_then(|n| i8::try_from(n).ok())),
-        DataType::SmallInt => Reading::of(integer(bare).and_then(|n| i16::try_from(n).ok())),
-        DataType::Int => Reading::of(integer(bare).and_then(|n| i32::try_from(n).ok())),
-        DataType::BigInt => Reading::of(integer(bare)),
-        DataType::Decimal { precision, scale } => Reading::of(decimal(bare, *precision, *scale)),
+        DataType::TinyInt => CastReading::of(integer(bare).and_then(|n| i8::try_from(n).ok())),
+        DataType::SmallInt => CastReading::of(integer(bare).and_then(|n| i16::try_from(n).ok())),
+        DataType::Int => CastReading::of(integer(bare).and_then(|n| i32::try_from(n).ok())),
+        DataType::BigInt => CastReading::of(integer(bare)),
+        DataType::Decimal { precision, scale } => CastReading::of(decimal(bare, *precision, *scale)),
         // Java also reads hexadecimal floats; what they give is left to it.
-        DataType::Float | DataType::Double if number::is_hexadecimal(bare) => Reading::Value,
-        DataType::Float | DataType::Double => Reading::of(double(bare)),
-        DataType::Boolean => Reading::of(boolean(bare)),
+        DataType::Float | DataType::Double if number::is_hexadecimal(bare) => CastReading::Value,
+        DataType::Float | DataType::Double => CastReading::of(double(bare)),
+        DataType::Boolean => CastReading::of(boolean(bare)),
         DataType::Date | DataType::Timestamp | DataType::TimestampNtz => match time::named(bare) {
-            Some(time::EPOCH) => Reading::Value,
-            Some(_) => Reading::ByClock,
+            Some(time::EPOCH) => CastReading::Value,
+            Some(_) => CastReading::ByClock,
             None => time_reading(bare, ty),
         },
-        _ => Reading::Value,
+        _ => CastReading::Value,
     }
 }
 
-fn time_reading(text: &str, ty: &DataType) -> Reading {
+fn time_reading(text: &str, ty: &DataType) -> CastReading {
     match ty {
-        DataType::Date => Reading::of(date(text)),
+        DataType::Date => CastReading::of(date(text)),
         _ => match moment(text) {
-            Some(Moment::At(_)) => Reading::Value,
+            Some(Moment::At(_)) => CastReading::Value,
             // A TIMESTAMP_NTZ needs its date.
-            Some(Moment::Today) if *ty == DataType::Timestamp => Reading::ByClock,
-            _ => Reading::Fails,
+            Some(Moment::Today) if *ty == DataType::Timestamp => CastReading::ByClock,
+            _ => CastReading::Fails,
         },
     }
 }
@@ -95,30 +95,50 @@ mod tests {
     #[test]
     fn texts_are_judged_as_spark_judges_them() {
         let cases = [
-            ("date", Reading::Value, "2024-1-5|2024|2024-02|2024-01-01 garbage|2024-01-01T| 2024-01-01 |0000-01-01"),
-            ("date", Reading::Value, "-0001-01-01|+2024-01-01|12024-01-01|5881580-07-11|epoch|epoch UTC"),
-            ("date", Reading::Fails, "2024-02-30|2024-01-01garbage|5881580-07-12||now Europe/Berlin|24-01-01|2024-"),
-            ("date", Reading::ByClock, "today|Today UTC|now|yesterday Europe/Berlin|tomorrow"),
-            ("timestamp", Reading::Value, "2025-04-29 18|2025-04-29T18:47|2025-04-29 18:47:18.|2025-04-29 |2025-04"),
-            ("timestamp", Reading::Value, "2025-04-29 18:47:18Europe/Berlin|2025-04-29 18:47:18 PST|epoch"),
-            ("timestamp", Reading::Fails, "2025-04-29 18.47.18|2025-04-29 24:00:00|2025-04-29 18:|2025-04-29 18:47Z"),
-            ("timestamp", Reading::Fails, "2025-04-29 18:47:18 z|2025-04-29t18:47:18|2025-04-29  18:47:18|18"),
-            ("timestamp", Reading::Fails, "2025-04-29T|2025-04 10:00:00|2025-04-29 18:60:00|1234567-01-01 00:00:00"),
-            ("timestamp", Reading::ByClock, "18:47|T18:47|now|today"),
-            ("timestamp_ntz", Reading::Value, "2025-04-29 18:47:18|2025-04-29 18:47:18Z|2025-04-29"),
-            ("timestamp_ntz", Reading::Fails, "18:47:18|x"),
-            ("int", Reading::Value, "1 |+7|-2147483648|000000000000000000000007"),
-            ("int", Reading::Fails, "1.5|x|2147483648|1e2||1_0"),
-            ("tinyint", Reading::Fails, "128|300"),
-            ("bigint", Reading::Value, "9223372036854775807|-9223372036854775808"),
-            ("bigint", Reading::Fails, "9223372036854775808|-9223372036854775809"),
-            ("decimal(5,2)", Reading::Value, "1.005|1e2|.5|5.|+5"),
-            ("decimal(5,2)", Reading::Fails, "1000|NaN|1.5f|999.995|x"),
-            ("double", Reading::Value, "NaN|inf|1e400|1.5d|0x1p3|-Infinity"),
-            ("double", Reading::Fails, "x|1,5|--1|"),
-            ("boolean", Reading::Value, "yes|T|0|FALSE"),
-            ("boolean", Reading::Fails, "maybe|on|2"),
-            ("string", Reading::Value, "anything|"),
+            (
+                "date",
+                CastReading::Value,
+                "2024-1-5|2024|2024-02|2024-01-01 garbage|2024-01-01T| 2024-01-01 |0000-01-01",
+            ),
+            ("date", CastReading::Value, "-0001-01-01|+2024-01-01|12024-01-01|5881580-07-11|epoch|epoch UTC"),
+            (
+                "date",
+                CastReading::Fails,
+                "2024-02-30|2024-01-01garbage|5881580-07-12||now Europe/Berlin|24-01-01|2024-",
+            ),
+            ("date", CastReading::ByClock, "today|Today UTC|now|yesterday Europe/Berlin|tomorrow"),
+            (
+                "timestamp",
+                CastReading::Value,
+                "2025-04-29 18|2025-04-29T18:47|2025-04-29 18:47:18.|2025-04-29 |2025-04",
+            ),
+            ("timestamp", CastReading::Value, "2025-04-29 18:47:18Europe/Berlin|2025-04-29 18:47:18 PST|epoch"),
+            (
+                "timestamp",
+                CastReading::Fails,
+                "2025-04-29 18.47.18|2025-04-29 24:00:00|2025-04-29 18:|2025-04-29 18:47Z",
+            ),
+            ("timestamp", CastReading::Fails, "2025-04-29 18:47:18 z|2025-04-29t18:47:18|2025-04-29  18:47:18|18"),
+            (
+                "timestamp",
+                CastReading::Fails,
+                "2025-04-29T|2025-04 10:00:00|2025-04-29 18:60:00|1234567-01-01 00:00:00",
+            ),
+            ("timestamp", CastReading::ByClock, "18:47|T18:47|now|today"),
+            ("timestamp_ntz", CastReading::Value, "2025-04-29 18:47:18|2025-04-29 18:47:18Z|2025-04-29"),
+            ("timestamp_ntz", CastReading::Fails, "18:47:18|x"),
+            ("int", CastReading::Value, "1 |+7|-2147483648|000000000000000000000007"),
+            ("int", CastReading::Fails, "1.5|x|2147483648|1e2||1_0"),
+            ("tinyint", CastReading::Fails, "128|300"),
+            ("bigint", CastReading::Value, "9223372036854775807|-9223372036854775808"),
+            ("bigint", CastReading::Fails, "9223372036854775808|-9223372036854775809"),
+            ("decimal(5,2)", CastReading::Value, "1.005|1e2|.5|5.|+5"),
+            ("decimal(5,2)", CastReading::Fails, "1000|NaN|1.5f|999.995|x"),
+            ("double", CastReading::Value, "NaN|inf|1e400|1.5d|0x1p3|-Infinity"),
+            ("double", CastReading::Fails, "x|1,5|--1|"),
+            ("boolean", CastReading::Value, "yes|T|0|FALSE"),
+            ("boolean", CastReading::Fails, "maybe|on|2"),
+            ("string", CastReading::Value, "anything|"),
         ];
         for (ty, expected, texts) in cases {
             let ty = DataType::parse(ty).unwrap_or(DataType::Unknown);

@@ -8,40 +8,40 @@ use std::sync::Arc;
 use sqlparser::ast::Query;
 
 use super::dataset::{self, FlowTree, Tree, first_line, last_part, query_of, table_of};
-use super::forms::{Author, Call, DatasetKind, Definition, Origins, Parsed, Queried};
-use super::known::{All, HINTS, Known, SoFar};
-use super::names::{Meaning, Namespace};
+use super::forms::{Author, DatasetKind, Definition, FunctionUse, Parsed, Queried, RowOrigins};
+use super::known::{All, HINTS, KnownTables, SoFar};
+use super::names::{NameMeaning, Namespace};
 use super::read_files::allows_overwrites;
 use super::rules;
 use super::setting::Setting;
 use crate::ast::{
-    AutoCdc, CdcSource, Column as DeclaredColumn, ColumnSelection, ObjectName, StatementKind, StoredAs, TableDefinition,
+    AutoCdc, CdcSource, ColumnSelection, DeclaredColumn, ObjectName, ScdType, StatementKind, TableDefinition,
 };
 use crate::codes;
 use crate::diag::{Diagnostic, Diagnostics, did_you_mean};
 use crate::folded;
-use crate::infer::{self, FaultKind, Place, QueryInfo, Relation};
+use crate::infer::{self, ExprPlace, FaultKind, QueryInfo, Relation};
 use crate::is_same_name;
 use crate::source::{FileId, SourceMap, Span};
 use crate::types::{Column, DataType};
 
 /// A dataset while its columns are found.
 #[derive(Debug)]
-pub struct Entry {
+pub struct OpenDataset {
     /// What is known of it.
     pub definition: Definition,
     /// What its rows are made of.
-    pub origins: Origins,
+    pub origins: RowOrigins,
     /// Its statement, until that is judged.
     tree: Option<Tree>,
 }
 
 /// What was found in all files.
-pub struct Found {
+pub struct ColumnFindings {
     /// Datasets, each after those it reads.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<OpenDataset>,
     /// All of them as tables.
-    pub known: Known,
+    pub known: KnownTables,
     /// The flows.
     pub flows: Vec<Tree>,
     /// What each file is part of.
@@ -59,11 +59,11 @@ pub struct Resolver<'a> {
     files: usize,
     /// In the order of the files, and their places by name. Those with a tree wait for tables that are not known yet, or
     /// are written by flows only.
-    entries: Vec<Entry>,
+    entries: Vec<OpenDataset>,
     by_name: HashMap<String, usize>,
     flows: Vec<Tree>,
     settings: BTreeMap<FileId, Setting>,
-    known: Known,
+    known: KnownTables,
     diagnostics: &'a mut Diagnostics,
 }
 
@@ -79,7 +79,7 @@ impl<'a> Resolver<'a> {
             by_name,
             flows,
             settings,
-            known: Known::new(author),
+            known: KnownTables::new(author),
             diagnostics,
         }
     }
@@ -124,12 +124,12 @@ impl<'a> Resolver<'a> {
             self.known.learn(definition.name.clone(), Relation::of(columns));
         }
         self.by_name.insert(definition.name.clone(), self.entries.len());
-        self.entries.push(Entry { definition, origins: Origins::default(), tree: Some(tree) });
+        self.entries.push(OpenDataset { definition, origins: RowOrigins::default(), tree: Some(tree) });
     }
 
     /// Judges the query of a dataset, unless it has none, or reads a table that is not known.
     fn judge_early(&mut self, index: usize) {
-        let Some(Entry { definition, tree: Some(tree), .. }) = self.entries.get_mut(index) else { return };
+        let Some(OpenDataset { definition, tree: Some(tree), .. }) = self.entries.get_mut(index) else { return };
         let Some(query) = query_of(&tree.statement().kind) else { return };
         let info = infer::analyze_query(query, self.sources.text(tree.file()), &SoFar(&self.known, tree.space()));
         if info.faults.iter().all(|fault| fault.kind != FaultKind::UnknownTable) {
@@ -139,7 +139,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// Judges what had to wait, now that all datasets are known.
-    pub fn finish(mut self) -> Found {
+    pub fn finish(mut self) -> ColumnFindings {
         self.find_reads();
         dataset::order(&mut self.entries, self.diagnostics);
         let waiting = self.entries.iter().filter(|entry| entry.tree.is_some()).map(|entry| &entry.definition.name);
@@ -147,14 +147,14 @@ impl<'a> Resolver<'a> {
         let mut changes: HashMap<String, Tree> = HashMap::new();
         for tree in &self.flows {
             if let Some((target, FlowTree::Changes(_))) = dataset::flow_of(&tree.statement().kind)
-                && let Meaning::Known(key) = self.known.meaning(target, tree.space())
+                && let NameMeaning::Known(key) = self.known.meaning(target, tree.space())
             {
                 changes.entry(key.to_owned()).or_insert_with(|| tree.clone());
             }
         }
         let hints = Cell::new(HINTS);
         for index in 0..self.entries.len() {
-            let Some(Entry { definition, tree: Some(tree), .. }) = self.entries.get(index) else { continue };
+            let Some(OpenDataset { definition, tree: Some(tree), .. }) = self.entries.get(index) else { continue };
             let query = query_of(&tree.statement().kind);
             let all = All { known: &self.known, space: tree.space(), hints: &hints };
             let info = query.map(|query| infer::analyze_query(query, self.sources.text(tree.file()), &all));
@@ -164,7 +164,7 @@ impl<'a> Resolver<'a> {
             });
             self.settle(index, info, changes);
         }
-        Found { entries: self.entries, known: self.known, flows: self.flows, settings: self.settings }
+        ColumnFindings { entries: self.entries, known: self.known, flows: self.flows, settings: self.settings }
     }
 
     /// Finds what datasets read that had to wait, and what flows read into them.
@@ -182,7 +182,7 @@ impl<'a> Resolver<'a> {
         }
         for tree in flows.iter() {
             let Some((target, flow)) = dataset::flow_of(&tree.statement().kind) else { continue };
-            let Meaning::Known(key) = known.meaning(target, tree.space()) else { continue };
+            let NameMeaning::Known(key) = known.meaning(target, tree.space()) else { continue };
             let reads = match flow {
                 FlowTree::Insert(insert) => reads_of(&insert.query, tree),
                 FlowTree::Changes(AutoCdc { source: CdcSource::Query(query), .. }) => reads_of(query, tree),
@@ -199,7 +199,7 @@ impl<'a> Resolver<'a> {
 
     /// Notes what the query of a dataset, or the changes that fill it, turned out to be, and lets its statement go.
     fn settle(&mut self, index: usize, info: Option<QueryInfo>, changes: Option<Delivered>) {
-        let Some(Entry { definition, origins, tree }) = self.entries.get_mut(index) else { return };
+        let Some(OpenDataset { definition, origins, tree }) = self.entries.get_mut(index) else { return };
         let Some(tree) = tree.take() else { return };
         let (file, statement) = (tree.file(), tree.statement());
         let table = table_of(&statement.kind).filter(|table| !table.columns.is_empty());
@@ -272,9 +272,9 @@ fn twice(first: &Definition, again: &Definition) -> Diagnostic {
 }
 
 /// The functions that mask the columns of a table and filter its rows, with the types that they are called with.
-fn calls(kind: &StatementKind, columns: &[Column], text: &str) -> Vec<Call> {
+fn calls(kind: &StatementKind, columns: &[Column], text: &str) -> Vec<FunctionUse> {
     let Some(table) = table_of(kind) else { return vec![] };
-    let call = |name: &ObjectName, types| Call {
+    let call = |name: &ObjectName, types| FunctionUse {
         function: last_part(name).into_owned(),
         shown: crate::name_text(name),
         types,
@@ -282,7 +282,7 @@ fn calls(kind: &StatementKind, columns: &[Column], text: &str) -> Vec<Call> {
     let ty = |column: &DeclaredColumn| DataType::from_sql(&column.data_type).unwrap_or(DataType::Unknown);
     let masks = table.columns.iter().filter_map(|c| Some(call(&c.mask.as_ref()?.function, vec![ty(c)])));
     let filters = table.row_filter.iter().map(|filter| {
-        let place = Place::row("a row filter");
+        let place = ExprPlace::row("a row filter");
         let types = filter.on.iter().map(|argument| infer::analyze_expr(argument, text, columns, place).ty);
         call(&filter.function, types.collect())
     });
@@ -312,7 +312,7 @@ struct Delivered {
 }
 
 /// What change data capture delivers: the chosen columns of its source, and validity for a history.
-fn cdc_columns(cdc: &AutoCdc, text: &str, known: &Known, space: &Namespace) -> Delivered {
+fn cdc_columns(cdc: &AutoCdc, text: &str, known: &KnownTables, space: &Namespace) -> Delivered {
     let hints = Cell::new(0);
     let catalog = All { known, space, hints: &hints };
     let (source, open): (Arc<[Column]>, bool) = match &cdc.source {
@@ -332,7 +332,7 @@ fn cdc_columns(cdc: &AutoCdc, text: &str, known: &Known, space: &Namespace) -> D
         Some(ColumnSelection::AllExcept(names)) => !is(names, c),
     };
     let mut columns: Vec<Column> = source.iter().filter(chosen).cloned().collect();
-    if cdc.stored_as == Some(StoredAs::ScdType2) {
+    if cdc.stored_as == Some(ScdType::ScdType2) {
         let sequence = source.iter().find(|c| is_same_name(&cdc.sequence_by.to_string(), &c.name));
         let ty = sequence.map_or(DataType::Unknown, |c| c.ty.clone());
         columns.extend(["__START_AT", "__END_AT"].map(|name| Column {

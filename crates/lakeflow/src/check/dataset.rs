@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use sqlparser::ast::{ObjectName, Query};
 
-use super::columns::Entry;
+use super::columns::OpenDataset;
 use super::forms::{DatasetKind, Definition, Parsed};
 use super::names::Namespace;
 use crate::ast::{AutoCdc, Expectation, FlowBody, InsertFlow, Statement, StatementKind, TableDefinition, TableSource};
@@ -179,7 +179,7 @@ pub fn last_part(name: &ObjectName) -> Cow<'_, str> {
 
 /// Puts every dataset after those it reads, otherwise by name. Datasets that read each other in a cycle are a fault; they
 /// keep their place.
-pub fn order(entries: &mut Vec<Entry>, diagnostics: &mut Diagnostics) {
+pub fn order(entries: &mut Vec<OpenDataset>, diagnostics: &mut Diagnostics) {
     entries.sort_by(|a, b| a.definition.name.cmp(&b.definition.name));
     let definitions: Vec<&Definition> = entries.iter().map(|entry| &entry.definition).collect();
     let index: HashMap<&str, usize> = definitions.iter().enumerate().map(|(i, d)| (d.name.as_str(), i)).collect();
@@ -201,7 +201,7 @@ pub fn order(entries: &mut Vec<Entry>, diagnostics: &mut Diagnostics) {
             diagnostics.push(cycle(component.iter().filter_map(|i| definitions.get(i.index()).copied())));
         }
     }
-    let mut slots: Vec<Option<Entry>> = std::mem::take(entries).into_iter().map(Some).collect();
+    let mut slots: Vec<Option<OpenDataset>> = std::mem::take(entries).into_iter().map(Some).collect();
     entries.extend(components.into_iter().flatten().filter_map(|i| slots.get_mut(i.index()).and_then(Option::take)));
 }
 

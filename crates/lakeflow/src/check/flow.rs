@@ -7,21 +7,21 @@ use std::sync::Arc;
 use sqlparser::ast::{Ident, ObjectName};
 
 use super::dataset::{FlowTree, Tree, first_line, flow_of, last_part};
-use super::forms::{Author, ChangeSource, Changes, DatasetKind, Definition, Named, Queried, Writer};
-use super::known::{All, HINTS, Known};
-use super::names::Meaning;
-use crate::ast::{AutoCdc, CdcSource, ColumnSelection, InsertFlow, StatementKind, StoredAs};
+use super::forms::{Author, ChangeSource, Changes, DatasetKind, Definition, NamedColumn, Queried, WritingFlow};
+use super::known::{All, HINTS, KnownTables};
+use super::names::NameMeaning;
+use crate::ast::{AutoCdc, CdcSource, ColumnSelection, InsertFlow, ScdType, StatementKind};
 use crate::codes;
 use crate::diag::{Diagnostic, Diagnostics, did_you_mean};
-use crate::infer::{self, ExprInfo, Place, Resolution, Scope};
+use crate::infer::{self, ExprInfo, ExprPlace, Resolution, Scope};
 use crate::is_same_name;
 use crate::source::{FileId, SourceMap, Span};
 use crate::types::Column;
 
 /// Where flows stand, and what is known around them.
-struct Context<'a> {
+struct FlowContext<'a> {
     by_name: HashMap<&'a str, &'a Definition>,
-    known: &'a Known,
+    known: &'a KnownTables,
     author: Author,
     sources: &'a SourceMap,
     /// How many unknown names are still told what may have been meant.
@@ -32,14 +32,14 @@ struct Context<'a> {
 /// Checks every flow, and that every streaming table has something that fills it; gives what writes into which table.
 pub fn check(
     definitions: &[Definition],
-    known: &Known,
+    known: &KnownTables,
     flows: &[Tree],
     sources: &SourceMap,
     diagnostics: &mut Diagnostics,
-) -> Vec<(String, Writer)> {
+) -> Vec<(String, WritingFlow)> {
     let by_name: HashMap<&str, &Definition> = definitions.iter().map(|d| (d.name.as_str(), d)).collect();
     let (author, hints) = (known.author, Cell::new(HINTS));
-    let mut context = Context { by_name, known, author, sources, hints, diagnostics };
+    let mut context = FlowContext { by_name, known, author, sources, hints, diagnostics };
     let mut names: BTreeMap<String, Span> = BTreeMap::new();
     let mut writers = vec![];
     // What is written into, for sure or perhaps.
@@ -59,16 +59,18 @@ pub fn check(
             check_target(target, tree, &mut context);
         }
         let key = match known.meaning(target, tree.space()) {
-            Meaning::Known(key) => Some(key),
-            Meaning::Perhaps => {
+            NameMeaning::Known(key) => Some(key),
+            NameMeaning::Perhaps => {
                 is_open = true;
                 None
             }
-            Meaning::Nothing => None,
+            NameMeaning::Nothing => None,
         };
         let writer = match flow {
-            FlowTree::Insert(insert) => Some(Writer::Insert(check_insert(insert, tree, &mut context))),
-            FlowTree::Changes(cdc) => check_cdc(cdc, key.unwrap_or_default(), tree, &mut context).map(Writer::Changes),
+            FlowTree::Insert(insert) => Some(WritingFlow::Insert(check_insert(insert, tree, &mut context))),
+            FlowTree::Changes(cdc) => {
+                check_cdc(cdc, key.unwrap_or_default(), tree, &mut context).map(WritingFlow::Changes)
+            }
         };
         targets.extend(key);
         writers.extend(key.zip(writer).map(|(key, writer)| (key.to_owned(), writer)));
@@ -84,7 +86,7 @@ pub fn check(
     writers
 }
 
-impl<'a> Context<'a> {
+impl<'a> FlowContext<'a> {
     fn push(&mut self, diagnostic: Diagnostic) {
         self.diagnostics.push(diagnostic);
     }
@@ -102,10 +104,10 @@ impl<'a> Context<'a> {
     /// The dataset that a flow names; a fault when there is none.
     fn dataset(&mut self, tree: &Tree, name: &ObjectName) -> Option<&'a Definition> {
         let found = match self.known.meaning(name, tree.space()) {
-            Meaning::Known(key) => self.by_name.get(key).copied(),
-            Meaning::Perhaps => return None,
-            Meaning::Nothing if self.known.lost => return None,
-            Meaning::Nothing => None,
+            NameMeaning::Known(key) => self.by_name.get(key).copied(),
+            NameMeaning::Perhaps => return None,
+            NameMeaning::Nothing if self.known.lost => return None,
+            NameMeaning::Nothing => None,
         };
         if found.is_none() {
             let word = crate::name_text(name);
@@ -128,13 +130,13 @@ impl<'a> Context<'a> {
         All { known: self.known, space: tree.space(), hints: &self.hints }
     }
 
-    fn tell(&mut self, file: FileId, faults: &[infer::Fault]) {
+    fn tell(&mut self, file: FileId, faults: &[infer::TypeFault]) {
         let author = self.author;
         self.diagnostics.extend(faults.iter().map(|fault| super::fault(author, file, fault)));
     }
 }
 
-fn check_target(name: &ObjectName, tree: &Tree, context: &mut Context<'_>) {
+fn check_target(name: &ObjectName, tree: &Tree, context: &mut FlowContext<'_>) {
     let Some(target) = context.dataset(tree, name) else { return };
     let span = context.name_span(tree.file(), name);
     if target.kind != DatasetKind::StreamingTable {
@@ -149,7 +151,7 @@ fn check_target(name: &ObjectName, tree: &Tree, context: &mut Context<'_>) {
     }
 }
 
-fn check_insert(insert: &InsertFlow, tree: &Tree, context: &mut Context<'_>) -> Queried {
+fn check_insert(insert: &InsertFlow, tree: &Tree, context: &mut FlowContext<'_>) -> Queried {
     let file = tree.file();
     let info = infer::analyze_query(&insert.query, context.sources.text(file), &context.tables(tree));
     context.tell(file, &info.faults);
@@ -187,14 +189,14 @@ impl Scope for Read {
 }
 
 /// The source of changes, which must be a stream but for a flow that runs once; `None` when it is not known.
-fn changes(cdc: &AutoCdc, tree: &Tree, context: &mut Context<'_>) -> Option<Read> {
+fn changes(cdc: &AutoCdc, tree: &Tree, context: &mut FlowContext<'_>) -> Option<Read> {
     let file = tree.file();
     let (changes, is_stream, is_certain) = match &cdc.source {
         CdcSource::Stream(name) | CdcSource::Table(name) => {
             let place = context.name_span(file, name);
             // Of a table that a statement beside the pipeline creates the columns are known.
             let declared = context.tables(tree).relation(name);
-            let own = matches!(context.known.meaning(name, tree.space()), Meaning::Known(_));
+            let own = matches!(context.known.meaning(name, tree.space()), NameMeaning::Known(_));
             if let Some(relation) = declared.filter(|_| !own) {
                 let source = ChangeSource::Dataset(crate::name_text(name), place);
                 let (columns, open) = (relation.columns.clone(), relation.open);
@@ -229,7 +231,7 @@ fn changes(cdc: &AutoCdc, tree: &Tree, context: &mut Context<'_>) -> Option<Read
     Some(changes)
 }
 
-fn check_cdc(cdc: &AutoCdc, target: &str, tree: &Tree, context: &mut Context<'_>) -> Option<Changes> {
+fn check_cdc(cdc: &AutoCdc, target: &str, tree: &Tree, context: &mut FlowContext<'_>) -> Option<Changes> {
     let file = tree.file();
     let source = changes(cdc, tree, context)?;
     let selected = match &cdc.columns {
@@ -240,18 +242,18 @@ fn check_cdc(cdc: &AutoCdc, target: &str, tree: &Tree, context: &mut Context<'_>
         check_column(ident, &source, file, context);
     }
     let text = context.sources.text(file);
-    let order = infer::analyze_expr(&cdc.sequence_by, text, &source, Place::row("SEQUENCE BY"));
+    let order = infer::analyze_expr(&cdc.sequence_by, text, &source, ExprPlace::row("SEQUENCE BY"));
     context.tell(file, &order.faults);
     let named = |info: ExprInfo| info.columns.into_iter().filter_map(move |used| super::named(used, file));
-    let mut conditions: Vec<Named> = vec![];
+    let mut conditions: Vec<NamedColumn> = vec![];
     for condition in cdc.filter.iter().chain(&cdc.apply_as_delete).chain(&cdc.apply_as_truncate) {
-        let info = infer::analyze_condition(condition, text, &source, Place::row("a condition of AUTO CDC"));
+        let info = infer::analyze_condition(condition, text, &source, ExprPlace::row("a condition of AUTO CDC"));
         context.tell(file, &info.faults);
         conditions.extend(named(info));
     }
     let is_start = |c: &Column| is_same_name(&c.name, "__START_AT");
     let lacks = context.by_name.get(target).is_some_and(|t| !t.open && !t.columns.iter().any(is_start));
-    if cdc.stored_as == Some(StoredAs::ScdType2) && lacks {
+    if cdc.stored_as == Some(ScdType::ScdType2) && lacks {
         let message = format!("`{target}` keeps a history, but does not declare `__START_AT` and `__END_AT`");
         let hint = "a table that lists its columns must also list these two, with the type of `SEQUENCE BY`";
         context.push(Diagnostic::error(codes::COLUMN_MISMATCH, message).at(source.place).hint(hint));
@@ -259,13 +261,13 @@ fn check_cdc(cdc: &AutoCdc, target: &str, tree: &Tree, context: &mut Context<'_>
     Some(Changes {
         source: source.source,
         selection: cdc.columns.clone(),
-        keeps_history: cdc.stored_as == Some(StoredAs::ScdType2),
+        keeps_history: cdc.stored_as == Some(ScdType::ScdType2),
         sequence: named(order).collect(),
         conditions,
     })
 }
 
-fn check_column(ident: &Ident, source: &Read, file: FileId, context: &mut Context<'_>) {
+fn check_column(ident: &Ident, source: &Read, file: FileId, context: &mut FlowContext<'_>) {
     if source.open || source.columns.iter().any(|c| is_same_name(&c.name, &ident.value)) {
         return;
     }

@@ -45,7 +45,7 @@ pub struct Judged {
     /// Datasets, each after those it reads.
     pub datasets: Vec<Definition>,
     /// What the rows of each are made of, in the same order.
-    pub origins: Vec<Origins>,
+    pub origins: Vec<RowOrigins>,
     /// What each file is part of.
     pub settings: BTreeMap<FileId, Setting>,
 }
@@ -108,7 +108,7 @@ pub struct Definition {
     /// Whether they may be one although nothing says so.
     pub(super) perhaps_streamable: bool,
     /// Functions that mask its columns and filter its rows.
-    pub calls: Vec<Call>,
+    pub calls: Vec<FunctionUse>,
     /// Whether it has a query of its own.
     pub(super) has_query: bool,
     /// Whether its query ranks rows.
@@ -127,7 +127,7 @@ impl Definition {
 
 /// A call of a function in a definition.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Call {
+pub struct FunctionUse {
     /// Last part of the name of the function, in lower case.
     pub function: String,
     /// The name as written.
@@ -138,7 +138,7 @@ pub struct Call {
 
 /// A column that is named somewhere.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Named {
+pub struct NamedColumn {
     /// The column.
     pub column: String,
     /// Where.
@@ -147,13 +147,13 @@ pub struct Named {
 
 /// What the rows of a dataset are made of.
 #[derive(Debug, Clone, Default)]
-pub struct Origins {
+pub struct RowOrigins {
     /// Its own query.
     pub query: Option<Queried>,
     /// What writes into it besides.
-    pub writers: Vec<Writer>,
+    pub writers: Vec<WritingFlow>,
     /// Columns by which expectations drop rows.
-    pub drops: Vec<Named>,
+    pub drops: Vec<NamedColumn>,
 }
 
 /// What was found out about a query.
@@ -167,7 +167,7 @@ pub struct Queried {
 
 /// A flow into a table.
 #[derive(Debug, Clone)]
-pub enum Writer {
+pub enum WritingFlow {
     /// Rows of a query.
     Insert(Queried),
     /// Change data capture.
@@ -184,9 +184,9 @@ pub struct Changes {
     /// Whether all versions are kept.
     pub keeps_history: bool,
     /// What the changes are ordered by.
-    pub sequence: Vec<Named>,
+    pub sequence: Vec<NamedColumn>,
     /// What decides whether a change deletes.
-    pub conditions: Vec<Named>,
+    pub conditions: Vec<NamedColumn>,
 }
 
 /// What changes are read from.

@@ -8,18 +8,18 @@ use sqlparser::ast::ObjectName;
 
 use super::dataset::Tree;
 use super::forms::Author;
-use super::names::{Meaning, Names, Namespace, folded_parts, parts};
+use super::names::{DefinedNames, NameMeaning, Namespace, folded_parts, parts};
 use crate::ast::{StatementKind, TableOrigin};
 use crate::infer::{Catalog, QueryInfo, Relation};
 
 /// The datasets resolved so far, as tables.
 #[derive(Debug)]
-pub struct Known {
+pub struct KnownTables {
     pub author: Author,
     /// The datasets.
-    pub names: Names,
+    pub names: DefinedNames,
     /// Tables that statements beside the pipeline create, or whose columns those change.
-    tables: Names,
+    tables: DefinedNames,
     relations: HashMap<String, Arc<Relation>>,
     table_relations: HashMap<String, Arc<Relation>>,
     /// Defined but not resolved yet: only in cycles, which are reported.
@@ -28,13 +28,13 @@ pub struct Known {
     pub lost: bool,
 }
 
-impl Known {
+impl KnownTables {
     /// Nothing is known yet.
     pub fn new(author: Author) -> Self {
-        Known {
+        KnownTables {
             author,
-            names: Names::new(author),
-            tables: Names::new(author),
+            names: DefinedNames::new(author),
+            tables: DefinedNames::new(author),
             relations: HashMap::new(),
             table_relations: HashMap::new(),
             pending: BTreeSet::new(),
@@ -43,7 +43,7 @@ impl Known {
     }
 
     /// What a name in a statement means.
-    pub fn meaning(&self, name: &ObjectName, space: &Namespace) -> Meaning<'_> {
+    pub fn meaning(&self, name: &ObjectName, space: &Namespace) -> NameMeaning<'_> {
         self.names.find(&space.qualified(parts(name)))
     }
 
@@ -94,7 +94,7 @@ impl Known {
     /// The key of the dataset that a name means, or else the name.
     pub fn key_of(&self, name: Vec<String>) -> String {
         match (self.names.find(&name), self.author) {
-            (Meaning::Known(key), _) => key.to_owned(),
+            (NameMeaning::Known(key), _) => key.to_owned(),
             (_, Author::Gen) => name.last().cloned().unwrap_or_default(),
             (_, Author::People) => name.join("."),
         }
@@ -111,7 +111,7 @@ impl Known {
 /// All tables as a statement sees them, and how many unknown ones are still told what may have been meant: each goes
 /// through all names.
 pub struct All<'a> {
-    pub known: &'a Known,
+    pub known: &'a KnownTables,
     pub space: &'a Namespace,
     pub hints: &'a Cell<usize>,
 }
@@ -133,11 +133,11 @@ impl Catalog for All<'_> {
         let known = self.known;
         let name = self.space.qualified(folded_parts(name));
         match (known.names.find(&name), known.tables.find(&name)) {
-            (Meaning::Known(key), _) => {
+            (NameMeaning::Known(key), _) => {
                 known.relation(key).cloned().or_else(|| known.pending.contains(key).then(Relation::unknown))
             }
-            (_, Meaning::Known(key)) => known.table_relations.get(key).cloned(),
-            (Meaning::Nothing, Meaning::Nothing) => known.lost.then(Relation::unknown),
+            (_, NameMeaning::Known(key)) => known.table_relations.get(key).cloned(),
+            (NameMeaning::Nothing, NameMeaning::Nothing) => known.lost.then(Relation::unknown),
             _ => Some(Relation::unknown()),
         }
     }
@@ -154,13 +154,13 @@ impl Catalog for All<'_> {
 }
 
 /// Tables as far as they are known while files are still to come: a name that is missing may stand in one of those.
-pub struct SoFar<'a>(pub &'a Known, pub &'a Namespace);
+pub struct SoFar<'a>(pub &'a KnownTables, pub &'a Namespace);
 
 impl Catalog for SoFar<'_> {
     fn table(&self, name: &[&str]) -> Option<Arc<Relation>> {
         match self.0.names.find(&self.1.qualified(folded_parts(name))) {
-            Meaning::Known(key) => self.0.relation(key).cloned(),
-            Meaning::Perhaps | Meaning::Nothing => None,
+            NameMeaning::Known(key) => self.0.relation(key).cloned(),
+            NameMeaning::Perhaps | NameMeaning::Nothing => None,
         }
     }
 }

@@ -23,8 +23,8 @@ use rayon::prelude::*;
 
 pub use dataset::{FlowTree, Writers, expectations_of, flow_of, last_part, query_of, table_of, writers};
 pub use forms::{
-    Author, Call, ChangeSource, Changes, DatasetKind, Definition, Judged, Named, Origins, Parsed, Pipeline, Queried,
-    Writer,
+    Author, ChangeSource, Changes, DatasetKind, Definition, FunctionUse, Judged, NamedColumn, Parsed, Pipeline,
+    Queried, RowOrigins, WritingFlow,
 };
 
 pub use names::{folded_parts, parts};
@@ -34,7 +34,7 @@ use crate::codes;
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::source::{FileId, SourceMap, Span};
 use crate::{
-    Fault,
+    ParseFault,
     infer::{self, ColumnUse, FaultKind, Resolution, Scope},
     types::{Column, DataType},
 };
@@ -96,12 +96,12 @@ fn judge_each(
         keep(&read);
         resolver.add(read, !unread.is_empty());
     }
-    let columns::Found { entries, known, flows, settings } = resolver.finish();
+    let columns::ColumnFindings { entries, known, flows, settings } = resolver.finish();
     diagnostics.extend(unread);
     let (datasets, origins) = entries.into_iter().map(|entry| (entry.definition, entry.origins)).unzip();
     let mut judged = Judged { datasets, origins, settings };
     let writers = flow::check(&judged.datasets, &known, &flows, sources, diagnostics);
-    let changed = writers.iter().filter(|(_, writer)| matches!(writer, Writer::Changes(_)));
+    let changed = writers.iter().filter(|(_, writer)| matches!(writer, WritingFlow::Changes(_)));
     let changed = changed.map(|(target, _)| target.as_str()).collect();
     diagnostics.extend(rules::overwrites(&judged.datasets, &changed).into_iter().map(|fault| author.doubt(fault)));
     judged.write(writers);
@@ -136,7 +136,7 @@ fn batches(mut files: &[FileId], length: impl Fn(&FileId) -> usize) -> impl Iter
 
 impl Judged {
     /// Notes what writes into tables besides their own queries.
-    fn write(&mut self, writers: Vec<(String, Writer)>) {
+    fn write(&mut self, writers: Vec<(String, WritingFlow)>) {
         let index: HashMap<&str, usize> =
             self.datasets.iter().enumerate().map(|(index, dataset)| (dataset.name.as_str(), index)).collect();
         for (target, writer) in writers {
@@ -148,12 +148,12 @@ impl Judged {
 }
 
 /// A column that an expression names, if it is one that the scope knows.
-fn named(used: ColumnUse, file: FileId) -> Option<Named> {
-    Some(Named { column: used.resolved?, span: Span::new(file, used.range) })
+fn named(used: ColumnUse, file: FileId) -> Option<NamedColumn> {
+    Some(NamedColumn { column: used.resolved?, span: Span::new(file, used.range) })
 }
 
 /// A fault of the analyser as a diagnostic: names that a spec can't have meant, and everything else as in specs.
-fn fault(author: Author, file: FileId, fault: &infer::Fault) -> Diagnostic {
+fn fault(author: Author, file: FileId, fault: &infer::TypeFault) -> Diagnostic {
     let code = match fault.kind {
         FaultKind::UnknownColumn | FaultKind::UnknownTable | FaultKind::AmbiguousColumn => codes::UNRESOLVED_NAME,
         kind => kind.code(),
@@ -187,6 +187,6 @@ fn open_scope(columns: &[Column], open: bool, path: &[&str]) -> Resolution {
 }
 
 /// A fault of the parser as a diagnostic.
-fn at(code: Code, file: FileId, fault: Fault) -> Diagnostic {
+fn at(code: Code, file: FileId, fault: ParseFault) -> Diagnostic {
     Diagnostic::error(code, fault.message).at(Span::new(file, fault.range)).maybe_hint(fault.hint)
 }

@@ -75,7 +75,7 @@ fn without_live(mut parts: Vec<String>) -> Vec<String> {
 
 /// What a name means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Meaning<'a> {
+pub enum NameMeaning<'a> {
     /// This one.
     Known(&'a str),
     /// Perhaps one of them.
@@ -86,16 +86,16 @@ pub enum Meaning<'a> {
 
 /// Names that were defined, each with a key of its own.
 #[derive(Debug, Clone)]
-pub struct Names {
+pub struct DefinedNames {
     author: Author,
     /// By the last part: all parts, and the key.
     by_last: HashMap<String, Vec<(Vec<String>, String)>>,
 }
 
-impl Names {
+impl DefinedNames {
     /// No names.
     pub fn new(author: Author) -> Self {
-        Names { author, by_last: HashMap::new() }
+        DefinedNames { author, by_last: HashMap::new() }
     }
 
     /// Takes a name in and gives its key: the last part, unless another one has that.
@@ -115,16 +115,16 @@ impl Names {
     }
 
     /// What a name means; `parts` as [`Namespace::qualified`] gives them.
-    pub fn find(&self, parts: &[String]) -> Meaning<'_> {
-        let Some(last) = parts.last() else { return Meaning::Nothing };
+    pub fn find(&self, parts: &[String]) -> NameMeaning<'_> {
+        let Some(last) = parts.last() else { return NameMeaning::Nothing };
         let Some(all) = self.by_last.get(last) else {
-            return if is_open(last) { Meaning::Perhaps } else { Meaning::Nothing };
+            return if is_open(last) { NameMeaning::Perhaps } else { NameMeaning::Nothing };
         };
         let exact = all.iter().find(|(other, _)| self.author == Author::Gen || other == parts);
         match exact {
-            Some((_, key)) => Meaning::Known(key),
-            None if all.iter().any(|(other, _)| may_be_same(other, parts)) => Meaning::Perhaps,
-            None => Meaning::Nothing,
+            Some((_, key)) => NameMeaning::Known(key),
+            None if all.iter().any(|(other, _)| may_be_same(other, parts)) => NameMeaning::Perhaps,
+            None => NameMeaning::Nothing,
         }
     }
 }

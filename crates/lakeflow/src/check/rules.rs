@@ -7,13 +7,13 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 
 use super::dataset::{expectations_of, first_line, table_of};
-use super::forms::{Author, DatasetKind, Definition, Named};
+use super::forms::{Author, DatasetKind, Definition, NamedColumn};
 use super::setting::Setting;
 use crate::ast::{Statement, StatementKind, Violation};
 use crate::codes;
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::functions::Stability;
-use crate::infer::{self, ExprInfo, FaultKind, Place, QueryInfo, Resolution, Scope};
+use crate::infer::{self, ExprInfo, ExprPlace, FaultKind, QueryInfo, Resolution, Scope};
 use crate::source::{FileId, Span};
 use crate::{folded, types::Column};
 
@@ -240,7 +240,7 @@ pub fn expectations(
     text: &str,
     author: Author,
     diagnostics: &mut Diagnostics,
-) -> Vec<Named> {
+) -> Vec<NamedColumn> {
     let expectations = expectations_of(&statement.kind);
     if !expectations.is_empty() {
         diagnostics.extend(expects_of_view(definition, file, statement, author));
@@ -254,7 +254,7 @@ pub fn expectations(
             diagnostics.push(Diagnostic::error(codes::BAD_EXPECTATION, message).at(name).rule("duplicate-expectation"));
         }
         let scope = Row { columns: &definition.columns, open: definition.open };
-        let info = infer::analyze_guarded(&expectation.predicate, text, &scope, Place::row("an expectation"));
+        let info = infer::analyze_guarded(&expectation.predicate, text, &scope, ExprPlace::row("an expectation"));
         diagnostics.extend(info.faults.iter().filter_map(|fault| expectation_fault(fault, &info, file, author)));
         if info.faults.is_empty() && info.nullable {
             let message = format!(
@@ -292,7 +292,7 @@ fn expects_of_view(definition: &Definition, file: FileId, statement: &Statement,
 
 /// What the analyser says of an expectation, which looks at one row. Documents use the time of the run in them; of what else
 /// changes from run to run they only say that it should not.
-fn expectation_fault(fault: &infer::Fault, info: &ExprInfo, file: FileId, author: Author) -> Option<Diagnostic> {
+fn expectation_fault(fault: &infer::TypeFault, info: &ExprInfo, file: FileId, author: Author) -> Option<Diagnostic> {
     let beyond = || {
         let found = at(codes::BAD_EXPECTATION, fault.message.clone(), file, fault.range.clone());
         found.maybe_hint(fault.hint.clone()).rule("expectation-beyond-row")

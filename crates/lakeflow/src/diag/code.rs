@@ -4,7 +4,7 @@ use std::fmt;
 
 /// An entry of a list of codes. Its number is in no other entry.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Entry {
+pub struct CodeEntry {
     /// The number, as in `error[E0305]`, or the name of a rule in kebab case, as in `warning[live-prefix]`.
     pub number: &'static str,
     /// One line on what it is about.
@@ -16,7 +16,7 @@ pub struct Entry {
 /// What a diagnostic is about. `E` stands before what stops a build, `W` before what only warns; a rule of the linter has
 /// a name.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Code(pub &'static Entry);
+pub struct Code(pub &'static CodeEntry);
 
 impl Code {
     /// The number, as in `error[E0305]`; of a rule its name.
@@ -52,7 +52,7 @@ macro_rules! codes {
     ($($name:ident $number:literal $title:literal)*) => {
         $(
             #[doc = $title]
-            pub const $name: $crate::diag::Code = $crate::diag::Code(&$crate::diag::Entry {
+            pub const $name: $crate::diag::Code = $crate::diag::Code(&$crate::diag::CodeEntry {
                 number: $number,
                 title: $title,
                 explanation: include_str!(concat!("explain/", $number, ".md")),

@@ -11,7 +11,7 @@ pub mod json;
 mod region;
 pub mod sarif;
 
-pub use code::{Code, Entry};
+pub use code::{Code, CodeEntry};
 
 use crate::source::Span;
 

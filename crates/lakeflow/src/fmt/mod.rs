@@ -22,9 +22,9 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use super::ast::StatementKind;
-use super::{Fault, Piece, PieceKind, Tokens, parse_each, tokens, visit_each};
-use token::{Comment, Script, Statement, Token};
-use writer::Writer;
+use super::{ParseFault, Piece, PieceKind, Tokens, parse_each, tokens, visit_each};
+use token::{Comment, ScriptTokens, StatementTokens, Token};
+use writer::TextWriter;
 
 /// A text in the layout for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,7 +32,7 @@ pub struct Formatted {
     /// The text; what was laid out of it ends with a line end.
     pub text: String,
     /// Why statements were left as written, one fault a statement: where the parser refuses it, or the whole of it.
-    pub as_written: Vec<Fault>,
+    pub as_written: Vec<ParseFault>,
     /// Whether there are statements, and none of them parses: such a text is hardly SQL.
     pub is_foreign: bool,
 }
@@ -60,7 +60,7 @@ fn statements(text: &str) -> Formatted {
         token::cover(&mut tokens, text);
     }
     let script = token::script(text, &tokens, &scripts(text, &tokens));
-    let layout = |statement: &Statement<'_>| match fault_within(&faults, statement.range()) {
+    let layout = |statement: &StatementTokens<'_>| match fault_within(&faults, statement.range()) {
         Some(fault) => Err(Kept::Refused(Some(fault))),
         None => proven(statement, text),
     };
@@ -81,30 +81,30 @@ fn statements(text: &str) -> Formatted {
 }
 
 /// The first of `faults` that lies in the statement that is `range`, in terms of the statement.
-fn fault_within(faults: &[Fault], range: Range<usize>) -> Option<Fault> {
+fn fault_within(faults: &[ParseFault], range: Range<usize>) -> Option<ParseFault> {
     let first = faults.get(faults.partition_point(|fault| fault.range.start < range.start)..)?.first()?;
     let place = first.range.start.checked_sub(range.start)?..first.range.end.min(range.end).checked_sub(range.start)?;
-    (first.range.start < range.end).then(|| Fault { range: place, ..first.clone() })
+    (first.range.start < range.end).then(|| ParseFault { range: place, ..first.clone() })
 }
 
 /// Why a statement stays as it was written.
 enum Kept {
     /// The parser refuses it, for this reason if it is one statement at all.
-    Refused(Option<Fault>),
+    Refused(Option<ParseFault>),
     /// No layout of it is proven to mean the same.
     Unproven,
 }
 
 impl Kept {
     /// What is to be said of the statement that is `range`.
-    fn fault(self, range: Range<usize>) -> Fault {
+    fn fault(self, range: Range<usize>) -> ParseFault {
         match self {
-            Kept::Refused(Some(Fault { range: inner, message, hint })) => {
+            Kept::Refused(Some(ParseFault { range: inner, message, hint })) => {
                 let place = range.start + inner.start..range.start + inner.end;
-                Fault::new(place, format!("left as written: {message}")).maybe_hint(hint)
+                ParseFault::new(place, format!("left as written: {message}")).maybe_hint(hint)
             }
-            Kept::Refused(None) => Fault::new(range, "left as written: it is not a single statement"),
-            Kept::Unproven => Fault::new(range, "left as written: the new layout cannot be verified"),
+            Kept::Refused(None) => ParseFault::new(range, "left as written: it is not a single statement"),
+            Kept::Unproven => ParseFault::new(range, "left as written: the new layout cannot be verified"),
         }
     }
 }
@@ -124,7 +124,7 @@ fn scripts(text: &str, tokens: &Tokens) -> Vec<Range<usize>> {
 
 /// The layout of a statement whose meaning is that of its source: with keywords in capitals, or at least with the letters
 /// that it had.
-fn proven(statement: &Statement<'_>, text: &str) -> Result<String, Kept> {
+fn proven(statement: &StatementTokens<'_>, text: &str) -> Result<String, Kept> {
     let source = text.get(statement.range()).unwrap_or("");
     if statement.is_kept {
         return Ok(source.to_owned());
@@ -162,7 +162,7 @@ fn proven(statement: &Statement<'_>, text: &str) -> Result<String, Kept> {
 }
 
 /// One statement in lines, without the comments before it and behind it.
-fn laid_out(statement: &Statement<'_>) -> String {
+fn laid_out(statement: &StatementTokens<'_>) -> String {
     let mut tokens = statement.tokens.clone();
     if let Some(first) = tokens.first_mut() {
         first.before.clear();
@@ -172,7 +172,7 @@ fn laid_out(statement: &Statement<'_>) -> String {
     {
         last.behind.clear();
     }
-    let mut out = Writer::default();
+    let mut out = TextWriter::default();
     layout::statement(&mut out, tokens);
     if let Some(semicolon) = &statement.semicolon {
         let mut semicolon = Token { behind: vec![], space: false, ..semicolon.clone() };
@@ -185,7 +185,7 @@ fn laid_out(statement: &Statement<'_>) -> String {
 }
 
 /// Puts the statements together again, with the comments between them.
-fn join(script: &Script<'_>, blocks: &[String]) -> String {
+fn join(script: &ScriptTokens<'_>, blocks: &[String]) -> String {
     let mut out = String::new();
     let mut was_long = false;
     for (statement, block) in script.statements.iter().zip(blocks) {

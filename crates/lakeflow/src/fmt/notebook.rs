@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::{Formatted, has_carriage_returns, statements, with_carriage_returns};
-use crate::Fault;
+use crate::ParseFault;
 use crate::notebook::{Cell, CellKind, notebook};
 
 /// A cell in its layout: what stands in its place, and what of it was left as written.
@@ -61,7 +61,7 @@ fn magic(text: &str, cell: &Cell, mark: &str) -> InPlace {
     let inside = text.get(range.clone()).unwrap_or("");
     let (ends, returns) = (inside.matches('\n').count(), inside.matches("\r\n").count());
     if 0 < returns && returns < ends {
-        let left = Fault::new(range.clone(), "left as written: it mixes two kinds of line ends");
+        let left = ParseFault::new(range.clone(), "left as written: it mixes two kinds of line ends");
         let formatted = Formatted { text: inside.to_owned(), as_written: vec![left], is_foreign: false };
         return (range, formatted);
     }
@@ -102,6 +102,6 @@ fn in_place(sql: &str, moved: impl Fn(Range<usize>) -> Range<usize>) -> Formatte
     let mut formatted = statements(sql);
     formatted.text.truncate(formatted.text.trim_end().len());
     let as_written = formatted.as_written.into_iter();
-    formatted.as_written = as_written.map(|fault| Fault { range: moved(fault.range.clone()), ..fault }).collect();
+    formatted.as_written = as_written.map(|fault| ParseFault { range: moved(fault.range.clone()), ..fault }).collect();
     formatted
 }

@@ -13,7 +13,7 @@ use std::ops::Range;
 use super::layout::expr::FILLED;
 use super::layout::{self, expr, query, shell};
 use super::tree::{Node, tree};
-use super::writer::{INDENT, WIDTH, Writer};
+use super::writer::{INDENT, TextWriter, WIDTH};
 use super::{spaces, token, words};
 use crate::tokens;
 
@@ -126,7 +126,7 @@ fn new_line(out: &mut String, level: usize) {
 }
 
 /// Reads a part and writes its lines.
-fn lines<'t>(text: &'t str, spot: Spot, write: impl FnOnce(&mut Writer, &[Node<'_>])) -> Cow<'t, str> {
+fn lines<'t>(text: &'t str, spot: Spot, write: impl FnOnce(&mut TextWriter, &[Node<'_>])) -> Cow<'t, str> {
     let found = tokens(text);
     let mut statements = token::script(text, &found, &[]).statements;
     let (Some(part), 0, true) = (statements.pop(), statements.len(), found.faults.is_empty()) else {
@@ -136,7 +136,7 @@ fn lines<'t>(text: &'t str, spot: Spot, write: impl FnOnce(&mut Writer, &[Node<'
     words::mark_part(&mut tokens);
     spaces::set(&mut tokens);
     tokens.iter_mut().for_each(|token| token.as_written = true);
-    let mut out = Writer::at(spot.level, spot.column);
+    let mut out = TextWriter::at(spot.level, spot.column);
     write(&mut out, &tree(tokens));
     part.semicolon.iter().for_each(|semicolon| out.token(&token::Token { space: false, ..semicolon.clone() }));
     Cow::Owned(out.finish())

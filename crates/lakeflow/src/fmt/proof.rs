@@ -1,12 +1,12 @@
 //! That a layout means what its source means: the same tokens and comments in the same order, and an equal syntax tree.
 
-use super::token::{Statement, Token};
+use super::token::{StatementTokens, Token};
 use crate::ast::StatementKind;
 use crate::{Piece, PieceKind, parse, tokens};
 
 /// Whether `text` says the same as `statement`, of which the parser made `meaning`; letters may differ in words, when
 /// `capitals` may.
-pub fn is_same(statement: &Statement<'_>, meaning: &StatementKind, text: &str, capitals: bool) -> bool {
+pub fn is_same(statement: &StatementTokens<'_>, meaning: &StatementKind, text: &str, capitals: bool) -> bool {
     let found = tokens(text);
     let slice = |range| text.get(range).unwrap_or("").trim_end();
     let words = statement.tokens.iter().chain(&statement.semicolon).map(|token| (token.kind, token.text));
@@ -26,7 +26,7 @@ pub fn is_same(statement: &Statement<'_>, meaning: &StatementKind, text: &str, c
 const TRIALS: usize = 64;
 
 /// Lets the words of a statement keep their letters that `laid`, its layout, shows in capitals although they are names.
-pub fn keep_names(statement: &mut Statement<'_>, laid: &str, meaning: &StatementKind) {
+pub fn keep_names(statement: &mut StatementTokens<'_>, laid: &str, meaning: &StatementKind) {
     let found = tokens(laid).pieces;
     let changed = |(index, (token, piece)): (usize, (&Token<'_>, &Piece))| {
         (laid.get(piece.range.clone()) != Some(token.text)).then_some(index)
@@ -41,7 +41,7 @@ pub fn keep_names(statement: &mut Statement<'_>, laid: &str, meaning: &Statement
 }
 
 /// Those of `words` that make another statement in capitals, found by halves; all that are left when the trials are spent.
-fn names(statement: &Statement<'_>, words: &[usize], meaning: &StatementKind, trials: &mut usize) -> Vec<usize> {
+fn names(statement: &StatementTokens<'_>, words: &[usize], meaning: &StatementKind, trials: &mut usize) -> Vec<usize> {
     if *trials == 0 {
         return words.to_vec();
     }
@@ -70,7 +70,7 @@ fn reads_as(text: &str, meaning: &StatementKind) -> bool {
 }
 
 /// The comments of a statement that move with it, in order; those before it and behind it are not its own.
-fn comments<'a>(statement: &Statement<'a>) -> Vec<&'a str> {
+fn comments<'a>(statement: &StatementTokens<'a>) -> Vec<&'a str> {
     let mut found: Vec<&str> = vec![];
     let all: Vec<_> = statement.tokens.iter().chain(&statement.semicolon).collect();
     for (index, token) in all.iter().enumerate() {

@@ -46,7 +46,7 @@ pub struct Comment<'a> {
 
 /// The tokens of a statement, and the `;` that ends it if one does.
 #[derive(Debug, Default, Clone)]
-pub struct Statement<'a> {
+pub struct StatementTokens<'a> {
     pub tokens: Vec<Token<'a>>,
     pub semicolon: Option<Token<'a>>,
     /// Whether its layout, or a part of it, was taken out of the formatter's hands.
@@ -55,8 +55,8 @@ pub struct Statement<'a> {
 
 /// A text as statements, and the comments behind the last one.
 #[derive(Debug, Default)]
-pub struct Script<'a> {
-    pub statements: Vec<Statement<'a>>,
+pub struct ScriptTokens<'a> {
+    pub statements: Vec<StatementTokens<'a>>,
     pub rest: Vec<Comment<'a>>,
 }
 
@@ -98,8 +98,8 @@ pub fn cover(tokens: &mut Tokens, text: &str) {
 }
 
 /// Splits a text at each `;` that does not stand inside one of the statements that `whole` holds, in order.
-pub fn script<'a>(text: &'a str, tokens: &Tokens, whole: &[Range<usize>]) -> Script<'a> {
-    let mut reader = Reader { text, ..Reader::default() };
+pub fn script<'a>(text: &'a str, tokens: &Tokens, whole: &[Range<usize>]) -> ScriptTokens<'a> {
+    let mut reader = TokenReader { text, ..TokenReader::default() };
     let mut comments = tokens.comments.iter().peekable();
     let mut whole = whole.iter().peekable();
     for piece in &tokens.pieces {
@@ -111,14 +111,14 @@ pub fn script<'a>(text: &'a str, tokens: &Tokens, whole: &[Range<usize>]) -> Scr
     }
     comments.for_each(|comment| reader.comment(comment));
     reader.end_statement();
-    Script { statements: reader.statements, rest: reader.waiting }
+    ScriptTokens { statements: reader.statements, rest: reader.waiting }
 }
 
 #[derive(Default)]
-struct Reader<'a> {
+struct TokenReader<'a> {
     text: &'a str,
-    statements: Vec<Statement<'a>>,
-    current: Statement<'a>,
+    statements: Vec<StatementTokens<'a>>,
+    current: StatementTokens<'a>,
     /// Comments before the next token.
     waiting: Vec<Comment<'a>>,
     /// Where the last token or comment ended.
@@ -127,7 +127,7 @@ struct Reader<'a> {
     is_off: bool,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> TokenReader<'a> {
     /// What stands at `range`, whether it begins its line, and whether it follows an empty line.
     fn next(&mut self, range: &Range<usize>) -> (&'a str, bool, bool) {
         let gap = self.text.get(self.end..range.start).unwrap_or("");
@@ -191,7 +191,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-impl<'a> Statement<'a> {
+impl<'a> StatementTokens<'a> {
     fn last_token(&mut self) -> Option<&mut Token<'a>> {
         match &mut self.semicolon {
             Some(semicolon) => Some(semicolon),

@@ -10,7 +10,7 @@ pub const INDENT: usize = 2;
 
 /// A text in the making.
 #[derive(Debug, Default)]
-pub struct Writer {
+pub struct TextWriter {
     out: String,
     /// Bytes of indentation at the beginning that are not for the text.
     outside: usize,
@@ -22,14 +22,14 @@ pub struct Writer {
     ends: bool,
 }
 
-impl Writer {
+impl TextWriter {
     /// A text that begins in the middle of another: so many levels deep, so many columns into its line.
     pub fn at(level: usize, column: usize) -> Self {
         let indentation = level * INDENT;
         if column > indentation {
-            Writer { level, column, ..Writer::default() }
+            TextWriter { level, column, ..TextWriter::default() }
         } else {
-            Writer { level, outside: indentation, ..Writer::default() }
+            TextWriter { level, outside: indentation, ..TextWriter::default() }
         }
     }
 

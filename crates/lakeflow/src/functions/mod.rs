@@ -9,7 +9,7 @@
 //!
 //! - Parameters: a type; a class (`any`, `number`, `integral`, `text`, .. of [`Class`]); alternatives `a|b`; a variable `T` or `T:class`, which ends as the common type of all it stands for; a lambda `(T, int) => R`;
 //!   `unit`, `part`, `trunc_unit`, `trunc_date_unit` for words of time; `[optional]`; `repeated...`.
-//! - Result: a type over the same variables, a rule `@name` of [`Rule`], or the columns of a generator.
+//! - Result: a type over the same variables, a rule `@name` of [`ResultRule`], or the columns of a generator.
 //! - Its suffix says when it is NULL: nothing = when an argument is, `?` = also otherwise, `!` = never,
 //!   `~` = when all arguments are, `^` = when the first is, `&` = when one after the first is.
 //! - Flags: see [`Stability`].
@@ -22,7 +22,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 pub use local::is_lacking_locally;
-pub use signature::{Class, NullRule, Param, Pattern, Returns, Rule, Signature, Var};
+pub use signature::{CallResult, Class, NullRule, Param, ResultRule, Signature, TypePattern, Var};
 
 /// Where a function may stand and what it makes of rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

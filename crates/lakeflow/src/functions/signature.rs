@@ -11,7 +11,7 @@ pub struct Signature {
     /// Whether the last parameter may be repeated.
     pub repeats: bool,
     /// What comes out.
-    pub returns: Returns,
+    pub returns: CallResult,
     /// When it is NULL.
     pub nulls: NullRule,
     /// Whether the same input gives the same result again.
@@ -22,7 +22,7 @@ pub struct Signature {
 #[derive(Debug, Clone)]
 pub struct Param {
     /// What it takes.
-    pub pattern: Pattern,
+    pub pattern: TypePattern,
     /// Whether it may be left out.
     pub optional: bool,
 }
@@ -49,7 +49,7 @@ impl Var {
 
 /// What an argument must be, or, in a result, what comes out.
 #[derive(Debug, Clone)]
-pub enum Pattern {
+pub enum TypePattern {
     /// Anything.
     Any,
     /// This type, or what converts to it.
@@ -57,15 +57,15 @@ pub enum Pattern {
     /// A family of types.
     Class(Class),
     /// One of several.
-    Either(Vec<Pattern>),
+    Either(Vec<TypePattern>),
     /// A variable, with a bound on what it may stand for.
-    Var(Var, Option<Box<Pattern>>),
+    Var(Var, Option<Box<TypePattern>>),
     /// An array.
-    Array(Box<Pattern>),
+    Array(Box<TypePattern>),
     /// A map.
-    Map(Box<Pattern>, Box<Pattern>),
+    Map(Box<TypePattern>, Box<TypePattern>),
     /// `(parameters) => result`.
-    Lambda(Vec<Pattern>, Box<Pattern>),
+    Lambda(Vec<TypePattern>, Box<TypePattern>),
     /// A bare word: `MONTH` in `datediff(MONTH, a, b)`.
     Unit,
     /// A string naming a part of a date: `date_part('week', d)`.
@@ -105,13 +105,13 @@ pub enum Class {
 
 /// What a call gives.
 #[derive(Debug, Clone)]
-pub enum Returns {
+pub enum CallResult {
     /// A type over the signature's variables.
-    Type(Pattern),
+    Type(TypePattern),
     /// A type that needs more than unification.
-    Rule(Rule),
+    Rule(ResultRule),
     /// The columns of a generator.
-    Columns(Vec<(&'static str, Pattern)>),
+    Columns(Vec<(&'static str, TypePattern)>),
 }
 
 /// When a result is NULL.
@@ -135,11 +135,11 @@ macro_rules! rules {
     ($($variant:ident $name:literal)*) => {
         /// Result types that a pattern cannot say; computed by `infer::rules`.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub enum Rule { $(#[doc = concat!("`@", $name, "`")] $variant,)* }
+        pub enum ResultRule { $(#[doc = concat!("`@", $name, "`")] $variant,)* }
 
-        impl Rule {
-            fn named(name: &str) -> Option<Rule> {
-                match name { $($name => Some(Rule::$variant),)* _ => None }
+        impl ResultRule {
+            fn named(name: &str) -> Option<ResultRule> {
+                match name { $($name => Some(ResultRule::$variant),)* _ => None }
             }
         }
     };
@@ -178,7 +178,7 @@ rules! {
 
 /// Reads one line.
 pub(super) fn read(line: &'static str) -> Result<(&'static str, Signature), String> {
-    let mut reader = Reader { text: line, at: 0 };
+    let mut reader = SignatureReader { text: line, at: 0 };
     let name = reader.word()?;
     let (params, repeats) = reader.params()?;
     reader.expect("->")?;
@@ -194,12 +194,12 @@ pub(super) fn read(line: &'static str) -> Result<(&'static str, Signature), Stri
     Ok((name, Signature { params, repeats, returns, nulls, stability }))
 }
 
-struct Reader {
+struct SignatureReader {
     text: &'static str,
     at: usize,
 }
 
-impl Reader {
+impl SignatureReader {
     fn rest(&self) -> &'static str {
         self.text.get(self.at..).unwrap_or("").trim_start()
     }
@@ -246,13 +246,13 @@ impl Reader {
         Ok((params, repeats))
     }
 
-    fn returns(&mut self) -> Result<Returns, String> {
+    fn returns(&mut self) -> Result<CallResult, String> {
         if self.accept("@") {
             let name = self.word()?;
-            return Rule::named(name).map(Returns::Rule).ok_or_else(|| format!("unknown rule `{name}`"));
+            return ResultRule::named(name).map(CallResult::Rule).ok_or_else(|| format!("unknown rule `{name}`"));
         }
         if !self.accept("(") {
-            return Ok(Returns::Type(self.pattern()?));
+            return Ok(CallResult::Type(self.pattern()?));
         }
         let mut columns = Vec::new();
         while !self.accept(")") {
@@ -263,7 +263,7 @@ impl Reader {
             self.expect(":")?;
             columns.push((name, self.pattern()?));
         }
-        Ok(Returns::Columns(columns))
+        Ok(CallResult::Columns(columns))
     }
 
     fn null_rule(&mut self) -> NullRule {
@@ -277,7 +277,7 @@ impl Reader {
         marks.into_iter().find(|(mark, _)| self.accept(mark)).map_or(NullRule::AnyArgument, |(_, rule)| rule)
     }
 
-    fn pattern(&mut self) -> Result<Pattern, String> {
+    fn pattern(&mut self) -> Result<TypePattern, String> {
         let first = self.single()?;
         if !self.accept("|") {
             return Ok(first);
@@ -288,18 +288,18 @@ impl Reader {
         }
         Ok(match choices.remove(0) {
             // `T:a|b` bounds the variable by both.
-            Pattern::Var(var, Some(bound)) => {
+            TypePattern::Var(var, Some(bound)) => {
                 choices.insert(0, *bound);
-                Pattern::Var(var, Some(Box::new(Pattern::Either(choices))))
+                TypePattern::Var(var, Some(Box::new(TypePattern::Either(choices))))
             }
             other => {
                 choices.insert(0, other);
-                Pattern::Either(choices)
+                TypePattern::Either(choices)
             }
         })
     }
 
-    fn single(&mut self) -> Result<Pattern, String> {
+    fn single(&mut self) -> Result<TypePattern, String> {
         if self.accept("(") {
             let mut params = Vec::new();
             while !self.accept(")") {
@@ -309,21 +309,21 @@ impl Reader {
                 params.push(self.pattern()?);
             }
             self.expect("=>")?;
-            return Ok(Pattern::Lambda(params, Box::new(self.pattern()?)));
+            return Ok(TypePattern::Lambda(params, Box::new(self.pattern()?)));
         }
         let start = self.text.len() - self.rest().len();
         let word = self.word()?;
         if let [letter @ b'A'..=b'Z'] = word.as_bytes() {
             let Some(var) = Var::named(*letter) else { return Err(format!("unknown variable `{word}`")) };
             let bound = if self.accept(":") { Some(Box::new(self.single()?)) } else { None };
-            return Ok(Pattern::Var(var, bound));
+            return Ok(TypePattern::Var(var, bound));
         }
         match word {
             "array" => {
                 self.expect("<")?;
                 let element = self.pattern()?;
                 self.expect(">")?;
-                Ok(Pattern::Array(Box::new(element)))
+                Ok(TypePattern::Array(Box::new(element)))
             }
             "map" => {
                 self.expect("<")?;
@@ -331,7 +331,7 @@ impl Reader {
                 self.expect(",")?;
                 let value = self.pattern()?;
                 self.expect(">")?;
-                Ok(Pattern::Map(Box::new(key), Box::new(value)))
+                Ok(TypePattern::Map(Box::new(key), Box::new(value)))
             }
             "struct" => {
                 let end = self.text.rfind('>').map_or(self.text.len(), |i| i + 1);
@@ -343,32 +343,32 @@ impl Reader {
     }
 }
 
-fn simple(word: &str) -> Result<Pattern, String> {
+fn simple(word: &str) -> Result<TypePattern, String> {
     Ok(match word {
-        "any" => Pattern::Any,
-        "number" => Pattern::Class(Class::Number),
-        "integral" => Pattern::Class(Class::Integral),
-        "whole" => Pattern::Class(Class::Whole),
-        "just_int" => Pattern::Class(Class::JustInt),
-        "just_string" => Pattern::Class(Class::JustString),
-        "up_to_int" => Pattern::Class(Class::UpToInt),
-        "days" => Pattern::Class(Class::Days),
-        "text" => Pattern::Class(Class::Text),
-        "time" => Pattern::Class(Class::Time),
-        "interval" => Pattern::Class(Class::Interval),
-        "ordered" => Pattern::Class(Class::Ordered),
-        "unit" => Pattern::Unit,
-        "part" => Pattern::Part,
-        "trunc_unit" => Pattern::TruncUnit,
-        "trunc_date_unit" => Pattern::TruncDateUnit,
-        "interval_day_second" => Pattern::Is(DataType::DAY_TO_SECOND),
-        "interval_year_month" => Pattern::Is(DataType::YEAR_TO_MONTH),
-        "calendar_interval" => Pattern::Is(DataType::CalendarInterval),
-        "unknown" => Pattern::Is(DataType::Unknown),
+        "any" => TypePattern::Any,
+        "number" => TypePattern::Class(Class::Number),
+        "integral" => TypePattern::Class(Class::Integral),
+        "whole" => TypePattern::Class(Class::Whole),
+        "just_int" => TypePattern::Class(Class::JustInt),
+        "just_string" => TypePattern::Class(Class::JustString),
+        "up_to_int" => TypePattern::Class(Class::UpToInt),
+        "days" => TypePattern::Class(Class::Days),
+        "text" => TypePattern::Class(Class::Text),
+        "time" => TypePattern::Class(Class::Time),
+        "interval" => TypePattern::Class(Class::Interval),
+        "ordered" => TypePattern::Class(Class::Ordered),
+        "unit" => TypePattern::Unit,
+        "part" => TypePattern::Part,
+        "trunc_unit" => TypePattern::TruncUnit,
+        "trunc_date_unit" => TypePattern::TruncDateUnit,
+        "interval_day_second" => TypePattern::Is(DataType::DAY_TO_SECOND),
+        "interval_year_month" => TypePattern::Is(DataType::YEAR_TO_MONTH),
+        "calendar_interval" => TypePattern::Is(DataType::CalendarInterval),
+        "unknown" => TypePattern::Is(DataType::Unknown),
         word => concrete(word)?,
     })
 }
 
-fn concrete(text: &str) -> Result<Pattern, String> {
-    DataType::parse(text).map(Pattern::Is).map_err(|e| e.message)
+fn concrete(text: &str) -> Result<TypePattern, String> {
+    DataType::parse(text).map(TypePattern::Is).map_err(|e| e.message)
 }

@@ -16,12 +16,12 @@ pub struct Operand<'a> {
     /// Whether it may be NULL.
     pub nullable: bool,
     /// What it is if it is written out.
-    pub literal: Option<Literal>,
+    pub literal: Option<LiteralOperand>,
 }
 
 /// A value written out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Literal {
+pub enum LiteralOperand {
     /// A number that is not zero.
     NonZero,
     /// Anything else.
@@ -30,7 +30,7 @@ pub enum Literal {
 
 /// What becomes of an operand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
+pub enum OperandUse {
     /// Its value has a part in the result.
     Value,
     /// It is only asked whether it is there.
@@ -41,7 +41,7 @@ pub enum Part {
 
 /// What a form is known not to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Known {
+pub enum FormPromise {
     /// It never fails, and is NULL by which operands are NULL alone.
     Total,
     /// It never fails, but is NULL for some values.
@@ -50,21 +50,21 @@ pub enum Known {
 
 /// A form: what it takes, and what is known of it.
 #[derive(Debug)]
-pub struct Form {
-    operands: Vec<(Takes, Part)>,
+pub struct TotalForm {
+    operands: Vec<(Takes, OperandUse)>,
     repeats: bool,
     /// What is known.
-    pub known: Known,
+    pub known: FormPromise,
 }
 
 #[derive(Debug)]
 struct Takes {
-    word: Word,
+    word: FormWord,
     never_null: bool,
 }
 
 #[derive(Debug)]
-enum Word {
+enum FormWord {
     Type(DataType),
     Decimal,
     Number,
@@ -74,8 +74,8 @@ enum Word {
     NonZero,
 }
 
-struct Table {
-    forms: HashMap<&'static str, Vec<Form>>,
+struct TotalTable {
+    forms: HashMap<&'static str, Vec<TotalForm>>,
     /// Pairs of words for types.
     casts: Vec<(&'static str, &'static str)>,
     faults: Vec<String>,
@@ -83,7 +83,7 @@ struct Table {
 
 const TEXT: &str = include_str!("total.txt");
 
-static TABLE: LazyLock<Table> = LazyLock::new(read);
+static TABLE: LazyLock<TotalTable> = LazyLock::new(read);
 
 /// The lines of the table, without comments.
 pub fn lines() -> impl Iterator<Item = &'static str> {
@@ -91,14 +91,14 @@ pub fn lines() -> impl Iterator<Item = &'static str> {
 }
 
 /// The form of `name`, in lower case, that takes the operands; `None` when nothing is known of the call.
-pub fn form(name: &str, operands: &[Operand<'_>]) -> Option<&'static Form> {
+pub fn form(name: &str, operands: &[Operand<'_>]) -> Option<&'static TotalForm> {
     TABLE.forms.get(name)?.iter().find(|form| form.takes(operands))
 }
 
 /// What becomes of the operand of `name` at a place, in whatever form.
-pub fn part(name: &str, index: usize) -> Part {
+pub fn part(name: &str, index: usize) -> OperandUse {
     let forms = TABLE.forms.get(name).map_or(&[][..], Vec::as_slice);
-    forms.iter().map(|form| form.part(index)).find(|part| *part != Part::Value).unwrap_or(Part::Value)
+    forms.iter().map(|form| form.part(index)).find(|part| *part != OperandUse::Value).unwrap_or(OperandUse::Value)
 }
 
 /// Whether every value of a type can be cast to another one, NULL only from NULL.
@@ -110,13 +110,13 @@ pub fn casts(from: &DataType, to: &DataType) -> bool {
     TABLE.casts.iter().any(|(own, other)| *own == source && *other == target) && has_room(from, to)
 }
 
-impl Form {
+impl TotalForm {
     /// What becomes of the operand at a place.
-    fn part(&self, index: usize) -> Part {
-        self.operand(index).map_or(Part::Value, |(_, part)| *part)
+    fn part(&self, index: usize) -> OperandUse {
+        self.operand(index).map_or(OperandUse::Value, |(_, part)| *part)
     }
 
-    fn operand(&self, index: usize) -> Option<&(Takes, Part)> {
+    fn operand(&self, index: usize) -> Option<&(Takes, OperandUse)> {
         self.operands.get(index).or_else(|| self.operands.last().filter(|_| self.repeats))
     }
 
@@ -131,22 +131,22 @@ impl Form {
             }
             let is_taken = match &takes.word {
                 // A whole number alone is computed with in its own type, which may be too small for the result.
-                Word::Type(DataType::Double) => {
+                FormWord::Type(DataType::Double) => {
                     casts(operand.ty, &DataType::Double) && operands.iter().any(|other| other.ty.is_floating())
                 }
-                Word::Type(ty) => casts(operand.ty, ty),
-                Word::Decimal => matches!(operand.ty, DataType::Decimal { .. } | DataType::Null),
-                Word::Number => {
+                FormWord::Type(ty) => casts(operand.ty, ty),
+                FormWord::Decimal => matches!(operand.ty, DataType::Decimal { .. } | DataType::Null),
+                FormWord::Number => {
                     numbers.push(operand.ty);
                     operand.ty.is_numeric()
                 }
-                Word::Any => *operand.ty != DataType::Unknown,
-                Word::Same => {
+                FormWord::Any => *operand.ty != DataType::Unknown,
+                FormWord::Same => {
                     same.push(operand.ty);
                     true
                 }
-                Word::Literal => operand.literal.is_some(),
-                Word::NonZero => operand.literal == Some(Literal::NonZero),
+                FormWord::Literal => operand.literal.is_some(),
+                FormWord::NonZero => operand.literal == Some(LiteralOperand::NonZero),
             };
             if !is_taken {
                 return false;
@@ -204,8 +204,8 @@ fn word_of(ty: &DataType) -> Option<&'static str> {
     })
 }
 
-fn read() -> Table {
-    let mut table = Table { forms: HashMap::new(), casts: vec![], faults: vec![] };
+fn read() -> TotalTable {
+    let mut table = TotalTable { forms: HashMap::new(), casts: vec![], faults: vec![] };
     for line in lines() {
         if read_line(line, &mut table).is_none() {
             table.faults.push(line.to_owned());
@@ -214,21 +214,21 @@ fn read() -> Table {
     table
 }
 
-fn read_line(line: &'static str, table: &mut Table) -> Option<()> {
+fn read_line(line: &'static str, table: &mut TotalTable) -> Option<()> {
     if let Some((from, to)) = line.strip_prefix("cast(").and_then(|rest| rest.strip_suffix(')')?.split_once(" as ")) {
         let pairs = from.split(", ").flat_map(|source| to.split(", ").map(move |target| (source, target)));
         table.casts.extend(pairs);
         return Some(());
     }
     let (text, known) = match line.strip_suffix(" null") {
-        Some(text) => (text, Known::NeverFails),
-        None => (line, Known::Total),
+        Some(text) => (text, FormPromise::NeverFails),
+        None => (line, FormPromise::Total),
     };
     let (names, operands) = text.strip_suffix(')')?.split_once('(')?;
     // `||` is a name, not two that share a form.
     let names: Vec<&str> = if names == "||" { vec![names] } else { names.split('|').collect() };
     for name in names {
-        let form = Form {
+        let form = TotalForm {
             operands: operands.split(", ").map(|word| operand(word.trim_end_matches("..."))).collect::<Option<_>>()?,
             repeats: operands.ends_with("..."),
             known,
@@ -238,22 +238,22 @@ fn read_line(line: &'static str, table: &mut Table) -> Option<()> {
     Some(())
 }
 
-fn operand(text: &str) -> Option<(Takes, Part)> {
+fn operand(text: &str) -> Option<(Takes, OperandUse)> {
     let word = text.trim_end_matches(['?', '!', '+']);
     let part = match text.strip_prefix(word)? {
-        "" | "+" => Part::Value,
-        "?" => Part::Presence,
-        "!" => Part::Choice,
+        "" | "+" => OperandUse::Value,
+        "?" => OperandUse::Presence,
+        "!" => OperandUse::Choice,
         _ => return None,
     };
     let word = match word {
-        "decimal" => Word::Decimal,
-        "number" => Word::Number,
-        "any" => Word::Any,
-        "T" => Word::Same,
-        "literal" => Word::Literal,
-        "nonzero" => Word::NonZero,
-        word => Word::Type(DataType::parse(word).ok()?),
+        "decimal" => FormWord::Decimal,
+        "number" => FormWord::Number,
+        "any" => FormWord::Any,
+        "T" => FormWord::Same,
+        "literal" => FormWord::Literal,
+        "nonzero" => FormWord::NonZero,
+        word => FormWord::Type(DataType::parse(word).ok()?),
     };
     Some((Takes { word, never_null: text.ends_with('+') }, part))
 }
@@ -267,7 +267,7 @@ mod tests {
         assert_eq!(TABLE.faults, Vec::<String>::new());
     }
 
-    fn known(name: &str, types: &[DataType]) -> Option<Known> {
+    fn known(name: &str, types: &[DataType]) -> Option<FormPromise> {
         let operands: Vec<Operand<'_>> = types.iter().map(|ty| Operand { ty, nullable: true, literal: None }).collect();
         form(name, &operands).map(|form| form.known)
     }
@@ -275,15 +275,15 @@ mod tests {
     #[test]
     fn a_form_takes_what_converts_to_its_types() {
         use DataType as T;
-        assert_eq!(known("lower", &[T::String]), Some(Known::Total));
-        assert_eq!(known("lower", &[T::Int]), Some(Known::Total));
+        assert_eq!(known("lower", &[T::String]), Some(FormPromise::Total));
+        assert_eq!(known("lower", &[T::Int]), Some(FormPromise::Total));
         assert_eq!(known("substring", &[T::String, T::String]), None);
         assert_eq!(known("=", &[T::String, T::Int]), None);
-        assert_eq!(known("=", &[T::Int, T::decimal(10, 2)]), Some(Known::Total));
-        assert_eq!(known("and", &[T::Boolean, T::Boolean]), Some(Known::NeverFails));
-        assert_eq!(known("coalesce", &[T::String, T::String, T::String]), Some(Known::Total));
+        assert_eq!(known("=", &[T::Int, T::decimal(10, 2)]), Some(FormPromise::Total));
+        assert_eq!(known("and", &[T::Boolean, T::Boolean]), Some(FormPromise::NeverFails));
+        assert_eq!(known("coalesce", &[T::String, T::String, T::String]), Some(FormPromise::Total));
         assert_eq!(known("coalesce", &[T::String, T::Int]), None);
-        assert_eq!(known("*", &[T::Double, T::Int]), Some(Known::Total));
+        assert_eq!(known("*", &[T::Double, T::Int]), Some(FormPromise::Total));
         assert_eq!((known("*", &[T::Int, T::Int]), known("abs", &[T::Int])), (None, None));
         assert_eq!(known("element_at", &[T::String, T::Int]), None);
     }

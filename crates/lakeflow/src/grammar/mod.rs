@@ -37,12 +37,12 @@ pub(super) fn grammar() -> &'static Grammar {
 /// All rules.
 #[derive(Debug, Default)]
 pub(super) struct Grammar {
-    rules: Vec<Rule>,
+    rules: Vec<GrammarRule>,
 }
 
 /// A named piece of grammar.
 #[derive(Debug)]
-pub(super) struct Rule {
+pub(super) struct GrammarRule {
     /// Its name; a statement's is the kind that is reported of it.
     pub(super) name: &'static str,
     /// What it reads.
@@ -109,17 +109,17 @@ pub(super) enum Slot {
 
 impl Grammar {
     /// The statements that can begin with `word`, in the order of the text.
-    pub(super) fn beginning_with(&self, word: &str) -> impl Iterator<Item = &Rule> {
+    pub(super) fn beginning_with(&self, word: &str) -> impl Iterator<Item = &GrammarRule> {
         self.rules.iter().filter(move |rule| rule.heads.iter().any(|head| head.eq_ignore_ascii_case(word)))
     }
 
     /// The rule of this name.
-    pub(super) fn named(&self, name: &str) -> Option<&Rule> {
+    pub(super) fn named(&self, name: &str) -> Option<&GrammarRule> {
         self.rules.iter().find(|rule| rule.name == name)
     }
 
     /// The rule at this position.
-    pub(super) fn at(&self, position: usize) -> Option<&Rule> {
+    pub(super) fn at(&self, position: usize) -> Option<&GrammarRule> {
         self.rules.get(position)
     }
 

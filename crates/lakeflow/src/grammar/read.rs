@@ -1,6 +1,6 @@
 //! Reads the notation that `mod.rs` describes. It knows nothing of SQL.
 
-use super::{Grammar, Item, Rule, Slot};
+use super::{Grammar, GrammarRule, Item, Slot};
 
 /// One word or sign of the notation.
 type Piece = &'static str;
@@ -34,12 +34,12 @@ impl Grammar {
         let names: Vec<&'static str> = definitions.iter().map(|(name, _)| *name).collect();
         let mut grammar = Grammar::default();
         for (name, body) in definitions {
-            let mut reader = Reader { names: &names, pieces: &body };
+            let mut reader = GrammarReader { names: &names, pieces: &body };
             let item = reader.choice().map_err(|fault| format!("`{name}`: {fault}"))?;
             if let Some(piece) = reader.pieces.first() {
                 return Err(format!("`{name}`: unexpected `{piece}`"));
             }
-            grammar.rules.push(Rule { name, item, heads: vec![] });
+            grammar.rules.push(GrammarRule { name, item, heads: vec![] });
         }
         grammar.find_heads();
         Ok(grammar)
@@ -71,12 +71,12 @@ fn is_word(c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '_'
 }
 
-struct Reader<'a> {
+struct GrammarReader<'a> {
     names: &'a [&'static str],
     pieces: &'a [Piece],
 }
 
-impl Reader<'_> {
+impl GrammarReader<'_> {
     fn eat(&mut self, piece: &str) -> bool {
         let found = self.pieces.first() == Some(&piece);
         if found {

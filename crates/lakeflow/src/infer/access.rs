@@ -4,7 +4,7 @@ use sqlparser::ast::{AccessExpr, Expr, Ident, Subscript};
 
 use super::analyzer::{Analyzer, Typed};
 use super::fault::FaultKind;
-use super::flow::{Flow, Hold};
+use super::flow::{Dependence, Flow};
 use crate::diag::did_you_mean;
 use crate::types::DataType;
 
@@ -64,7 +64,7 @@ impl Analyzer<'_> {
                 AccessExpr::Subscript(Subscript::Index { index }) => {
                     self.flows.iter_mut().skip(mark).for_each(Flow::compute);
                     let item = self.subscript(value, index);
-                    self.hold_since(mark, Hold::Fail);
+                    self.hold_since(mark, Dependence::Fail);
                     item
                 }
                 AccessExpr::Dot(other) => {

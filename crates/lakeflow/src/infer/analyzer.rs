@@ -9,9 +9,9 @@ use std::sync::Arc;
 use sqlparser::ast::{Expr, Ident, Spanned};
 use sqlparser::tokenizer::Span;
 
-use super::catalog::{Catalog, Place, Relation, Resolution};
-use super::fault::{Fault, FaultKind};
-use super::flow::{Flow, Influence, Outcome, tidy_flows};
+use super::catalog::{Catalog, ExprPlace, Relation, Resolution};
+use super::fault::{FaultKind, TypeFault};
+use super::flow::{ExprOutcome, Flow, Influence, tidy_flows};
 use super::group::Groups;
 use super::risk::Risk;
 use super::{ColumnUse, ExprInfo, Features, NodeTypes, Origin, OutputColumn, QueryInfo, TableRead, UnstableCall};
@@ -57,7 +57,7 @@ pub(super) enum Frame {
 /// The names of one `SELECT`.
 #[derive(Default)]
 pub(super) struct SelectFrame {
-    pub sources: Vec<Source>,
+    pub sources: Vec<FromSource>,
     /// What `*` gives: places of sources and of their columns.
     pub star: Vec<(usize, usize)>,
     /// Columns that later expressions may name: time windows that rows are grouped by, then those of the select list.
@@ -73,10 +73,10 @@ pub(super) struct SelectFrame {
 }
 
 /// One relation of a `FROM`.
-pub(super) struct Source {
+pub(super) struct FromSource {
     /// Parts by which its columns may be qualified: the alias, or the name of the table.
     pub qualifier: Arc<[String]>,
-    pub rows: Rows,
+    pub rows: SourceRows,
     /// Names given by `AS t(a, b)`, in place of its own.
     pub renamed: Vec<String>,
     /// On the side of an outer join that may have no match.
@@ -90,7 +90,7 @@ pub(super) struct Source {
 
 /// Where the columns of a source come from.
 #[derive(Clone)]
-pub(super) enum Rows {
+pub(super) enum SourceRows {
     Table(Arc<Relation>, usize),
     Derived(Rc<[OutputColumn]>),
     /// After a fault: has every column.
@@ -127,11 +127,11 @@ pub(super) struct Analyzer<'a> {
     pub text: &'a str,
     pub catalog: &'a dyn Catalog,
     pub outer: Option<&'a Outer<'a>>,
-    pub place: Place,
+    pub place: ExprPlace,
     pub frames: Vec<Frame>,
     pub ctes: Vec<Cte>,
     pub inside: Inside,
-    pub faults: Vec<Fault>,
+    pub faults: Vec<TypeFault>,
     pub uses: Vec<ColumnUse>,
     /// Whether `uses` is asked for: by whoever judges an expression, and by `PIVOT`.
     pub records_uses: bool,
@@ -143,13 +143,13 @@ pub(super) struct Analyzer<'a> {
     /// The part that columns named here have, if it is not their value.
     pub role: Option<Influence>,
     /// What the expression that was just typed does with the columns in it.
-    pub outcome: Outcome,
+    pub outcome: ExprOutcome,
     /// Columns of selects outside of any aggregate, those of inner selects last.
     pub bare: Vec<BareUse>,
     pub unstable: Vec<UnstableCall>,
     pub inexact_sums: Vec<Range<usize>>,
     /// Texts that are cast without a word.
-    pub casts: Vec<Fault>,
+    pub casts: Vec<TypeFault>,
     pub risks: Vec<Risk>,
     pub reads: Vec<TableRead>,
     /// There is a `WITH RECURSIVE`.
@@ -184,7 +184,7 @@ pub(super) struct BareUse {
 }
 
 impl<'a> Analyzer<'a> {
-    pub(super) fn new(text: &'a str, catalog: &'a dyn Catalog, place: Place) -> Self {
+    pub(super) fn new(text: &'a str, catalog: &'a dyn Catalog, place: ExprPlace) -> Self {
         let here = 0..text.len();
         Analyzer {
             text,
@@ -201,7 +201,7 @@ impl<'a> Analyzer<'a> {
             flows: Vec::new(),
             rows: Vec::new(),
             role: None,
-            outcome: Outcome::default(),
+            outcome: ExprOutcome::default(),
             bare: Vec::new(),
             unstable: Vec::new(),
             inexact_sums: Vec::new(),
@@ -235,7 +235,7 @@ impl<'a> Analyzer<'a> {
     }
 
     /// Runs `inner` at another place.
-    pub(super) fn at<T>(&mut self, place: Place, inner: impl FnOnce(&mut Self) -> T) -> T {
+    pub(super) fn at<T>(&mut self, place: ExprPlace, inner: impl FnOnce(&mut Self) -> T) -> T {
         let before = std::mem::replace(&mut self.place, place);
         let result = inner(self);
         self.place = before;
@@ -260,7 +260,7 @@ impl<'a> Analyzer<'a> {
         message: impl Into<String>,
         hint: Option<impl Into<String>>,
     ) {
-        self.faults.push(Fault { kind, range, message: message.into(), hint: hint.map(Into::into) });
+        self.faults.push(TypeFault { kind, range, message: message.into(), hint: hint.map(Into::into) });
     }
 
     /// What may have been meant by `word`, while hints are left.

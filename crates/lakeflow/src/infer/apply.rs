@@ -13,7 +13,7 @@ use super::fault::FaultKind;
 use super::flow::role_of_argument;
 use super::rules::{self, Args};
 use crate::diag::did_you_mean;
-use crate::functions::{Class, Function, NullRule, Param, Pattern, Returns, Signature, Var};
+use crate::functions::{CallResult, Class, Function, NullRule, Param, Signature, TypePattern, Var};
 use crate::types::DataType;
 
 /// What the variables of a signature stand for.
@@ -109,8 +109,8 @@ impl Analyzer<'_> {
         }
         self.check_exactness(function, args, &typed);
         let ty = match &signature.returns {
-            Returns::Type(pattern) => resolve(pattern, &bindings),
-            Returns::Rule(rule) => {
+            CallResult::Type(pattern) => resolve(pattern, &bindings),
+            CallResult::Rule(rule) => {
                 let call = Args { exprs: args, typed: &typed };
                 rules::result(*rule, &call).unwrap_or_else(|(at, message)| {
                     let place = args.get(at).map_or(range, |arg| self.range_of_expr(arg));
@@ -118,7 +118,7 @@ impl Analyzer<'_> {
                     DataType::Unknown
                 })
             }
-            Returns::Columns(_) => DataType::Unknown,
+            CallResult::Columns(_) => DataType::Unknown,
         };
         Typed::new(ty, is_nullable(signature.nulls, &typed))
     }
@@ -140,9 +140,11 @@ impl Analyzer<'_> {
         self.unstable_call(function.name, first.stability, range);
         let typed: Vec<Option<Typed>> = (args.iter().enumerate())
             .map(|(i, arg)| match param(first, i).map(|p| &p.pattern) {
-                Some(Pattern::Lambda(..)) => None,
-                Some(Pattern::Unit) => self.unit(arg),
-                Some(Pattern::Part | Pattern::TruncUnit | Pattern::TruncDateUnit) => Some(self.word(first, i, arg)),
+                Some(TypePattern::Lambda(..)) => None,
+                Some(TypePattern::Unit) => self.unit(arg),
+                Some(TypePattern::Part | TypePattern::TruncUnit | TypePattern::TruncDateUnit) => {
+                    Some(self.word(first, i, arg))
+                }
                 _ => Some(self.argument(function.name, i, arg, args)),
             })
             .collect();
@@ -151,14 +153,14 @@ impl Analyzer<'_> {
             Err((at, message)) => {
                 let place = args.get(at).map_or(range.clone(), |arg| self.range_of_expr(arg));
                 let is_narrow =
-                    |p: &Param| matches!(p.pattern, Pattern::Class(Class::JustInt | Class::UpToInt | Class::Days));
+                    |p: &Param| matches!(p.pattern, TypePattern::Class(Class::JustInt | Class::UpToInt | Class::Days));
                 let hint = param(first, at).is_some_and(is_narrow).then_some("write the cast: `CAST(.. AS INT)`");
                 self.fault_with(FaultKind::TypeMismatch, place, format!("`{}` {message}", function.name), hint);
                 return None;
             }
         };
         for (i, arg) in args.iter().enumerate() {
-            if let (Expr::Lambda(lambda), Some(Pattern::Lambda(params, result))) =
+            if let (Expr::Lambda(lambda), Some(TypePattern::Lambda(params, result))) =
                 (arg, param(signature, i).map(|p| &p.pattern))
             {
                 self.lambda(function, lambda, params, result, &mut bindings);
@@ -219,8 +221,8 @@ impl Analyzer<'_> {
         let Value::SingleQuotedString(text) = &literal.value else { return typed };
         let word = text.to_ascii_uppercase();
         let units = match param(signature, index).map(|p| &p.pattern) {
-            Some(Pattern::TruncUnit) => &TRUNC_UNITS[..],
-            Some(Pattern::TruncDateUnit) => &TRUNC_UNITS[..8],
+            Some(TypePattern::TruncUnit) => &TRUNC_UNITS[..],
+            Some(TypePattern::TruncDateUnit) => &TRUNC_UNITS[..8],
             _ if rules::part_type(&word).is_some() => return typed,
             _ => &PARTS[..],
         };
@@ -236,8 +238,8 @@ impl Analyzer<'_> {
         &mut self,
         function: &Function,
         lambda: &LambdaFunction,
-        params: &[Pattern],
-        result: &Pattern,
+        params: &[TypePattern],
+        result: &TypePattern,
         bindings: &mut Bindings,
     ) {
         let names = lambda.params.iter().map(|p| p.name.value.clone());
@@ -247,7 +249,7 @@ impl Analyzer<'_> {
         self.frames.pop();
         let range = self.range_of_expr(&lambda.body);
         match result {
-            Pattern::Var(var, _) => match bindings.get(var.index()).cloned().flatten() {
+            TypePattern::Var(var, _) => match bindings.get(var.index()).cloned().flatten() {
                 None => set(bindings, *var, body.ty),
                 Some(start) if start == body.ty || start.is_open() || body.ty.is_open() => {}
                 Some(start) => {
@@ -257,11 +259,11 @@ impl Analyzer<'_> {
                     self.fault_with(FaultKind::TypeMismatch, range, message, hint);
                 }
             },
-            Pattern::Is(DataType::Boolean) if body.ty != DataType::Boolean && !body.ty.is_open() => {
+            TypePattern::Is(DataType::Boolean) if body.ty != DataType::Boolean && !body.ty.is_open() => {
                 let message = format!("the lambda of `{}` must return BOOLEAN, found {}", function.name, body.ty);
                 self.fault(FaultKind::NotBoolean, range, message);
             }
-            Pattern::Is(ty) if !ty.fits(&body.ty) => {
+            TypePattern::Is(ty) if !ty.fits(&body.ty) => {
                 let message = format!("the lambda of `{}` must return {ty}, found {}", function.name, body.ty);
                 self.fault(FaultKind::TypeMismatch, range, message);
             }
@@ -298,8 +300,8 @@ fn takes(signature: &Signature, n: usize) -> bool {
 /// Whether the number of arguments fits, and lambdas stand where they should.
 fn has_shape(signature: &Signature, args: &[&Expr]) -> bool {
     let fits = |(i, arg): (usize, &&Expr)| match (arg, param(signature, i).map(|p| &p.pattern)) {
-        (Expr::Lambda(lambda), Some(Pattern::Lambda(params, _))) => lambda.params.len() == params.len(),
-        (Expr::Lambda(_), _) | (_, Some(Pattern::Lambda(..))) => false,
+        (Expr::Lambda(lambda), Some(TypePattern::Lambda(params, _))) => lambda.params.len() == params.len(),
+        (Expr::Lambda(_), _) | (_, Some(TypePattern::Lambda(..))) => false,
         _ => true,
     };
     takes(signature, args.len()) && args.iter().enumerate().all(fits)
@@ -351,16 +353,16 @@ fn try_signature(signature: &Signature, typed: &[Option<Typed>]) -> Result<(Fit,
 
 fn misfit_text(signature: &Signature, at: usize, so_far: Option<DataType>, typed: &[Option<Typed>]) -> String {
     let ty = typed.get(at).and_then(Option::as_ref).map_or(&DataType::Unknown, |value| &value.ty);
-    let pattern = param(signature, at).map_or(&Pattern::Any, |param| &param.pattern);
-    match so_far.filter(|so_far| so_far != ty && !matches!(pattern, Pattern::Var(_, Some(_)))) {
+    let pattern = param(signature, at).map_or(&TypePattern::Any, |param| &param.pattern);
+    match so_far.filter(|so_far| so_far != ty && !matches!(pattern, TypePattern::Var(_, Some(_)))) {
         Some(so_far) => format!("requires arguments of one type, found {so_far} and {ty}"),
         None => format!("takes {} here, found {ty}", describe(pattern)),
     }
 }
 
-fn bound_by(pattern: &Pattern, bindings: &Bindings) -> Option<DataType> {
+fn bound_by(pattern: &TypePattern, bindings: &Bindings) -> Option<DataType> {
     match pattern {
-        Pattern::Var(var, _) => bindings.get(var.index()).cloned().flatten(),
+        TypePattern::Var(var, _) => bindings.get(var.index()).cloned().flatten(),
         _ => None,
     }
 }
@@ -371,40 +373,40 @@ fn set(bindings: &mut Bindings, var: Var, ty: DataType) {
     }
 }
 
-fn fit(pattern: &Pattern, ty: &DataType, bindings: &mut Bindings) -> Fit {
+fn fit(pattern: &TypePattern, ty: &DataType, bindings: &mut Bindings) -> Fit {
     match pattern {
-        Pattern::Any => Fit::Exact,
-        Pattern::Is(wanted) if wanted == ty || ty.is_open() => Fit::Exact,
-        Pattern::Is(wanted) => {
+        TypePattern::Any => Fit::Exact,
+        TypePattern::Is(wanted) if wanted == ty || ty.is_open() => Fit::Exact,
+        TypePattern::Is(wanted) => {
             if wanted.fits(ty) {
                 Fit::Converted
             } else {
                 Fit::No
             }
         }
-        Pattern::Class(class) => fit_class(*class, ty).0,
-        Pattern::Either(choices) => choices.iter().map(|c| fit(c, ty, bindings)).max().unwrap_or(Fit::No),
-        Pattern::Var(var, bound) => fit_var(*var, bound.as_deref(), ty, bindings),
-        Pattern::Array(element) => match ty {
+        TypePattern::Class(class) => fit_class(*class, ty).0,
+        TypePattern::Either(choices) => choices.iter().map(|c| fit(c, ty, bindings)).max().unwrap_or(Fit::No),
+        TypePattern::Var(var, bound) => fit_var(*var, bound.as_deref(), ty, bindings),
+        TypePattern::Array(element) => match ty {
             DataType::Array(own) => fit(element, own, bindings),
             ty if ty.is_open() => fit(element, ty, bindings),
             _ => Fit::No,
         },
-        Pattern::Map(key, value) => match ty {
+        TypePattern::Map(key, value) => match ty {
             DataType::Map(k, v) => fit(key, k, bindings).min(fit(value, v, bindings)),
             ty if ty.is_open() => fit(key, ty, bindings).min(fit(value, ty, bindings)),
             _ => Fit::No,
         },
-        Pattern::Part | Pattern::TruncUnit | Pattern::TruncDateUnit => {
-            fit(&Pattern::Is(DataType::String), ty, bindings)
+        TypePattern::Part | TypePattern::TruncUnit | TypePattern::TruncDateUnit => {
+            fit(&TypePattern::Is(DataType::String), ty, bindings)
         }
-        Pattern::Lambda(..) | Pattern::Unit => Fit::Exact,
+        TypePattern::Lambda(..) | TypePattern::Unit => Fit::Exact,
     }
 }
 
-fn fit_var(var: Var, bound: Option<&Pattern>, ty: &DataType, bindings: &mut Bindings) -> Fit {
+fn fit_var(var: Var, bound: Option<&TypePattern>, ty: &DataType, bindings: &mut Bindings) -> Fit {
     let (quality, own) = match bound {
-        Some(Pattern::Class(class)) => fit_class(*class, ty),
+        Some(TypePattern::Class(class)) => fit_class(*class, ty),
         Some(pattern) => (fit(pattern, ty, bindings), ty.clone()),
         None => (Fit::Exact, ty.clone()),
     };
@@ -451,12 +453,12 @@ fn fit_class(class: Class, ty: &DataType) -> (Fit, DataType) {
 }
 
 /// The type that a pattern stands for; an unbound variable is VOID.
-pub(super) fn resolve(pattern: &Pattern, bindings: &Bindings) -> DataType {
+pub(super) fn resolve(pattern: &TypePattern, bindings: &Bindings) -> DataType {
     match pattern {
-        Pattern::Is(ty) => ty.clone(),
-        Pattern::Var(var, _) => bindings.get(var.index()).cloned().flatten().unwrap_or(DataType::Null),
-        Pattern::Array(element) => DataType::array(resolve(element, bindings)),
-        Pattern::Map(key, value) => DataType::map(resolve(key, bindings), resolve(value, bindings)),
+        TypePattern::Is(ty) => ty.clone(),
+        TypePattern::Var(var, _) => bindings.get(var.index()).cloned().flatten().unwrap_or(DataType::Null),
+        TypePattern::Array(element) => DataType::array(resolve(element, bindings)),
+        TypePattern::Map(key, value) => DataType::map(resolve(key, bindings), resolve(value, bindings)),
         _ => DataType::Unknown,
     }
 }
@@ -473,24 +475,26 @@ fn is_nullable(rule: NullRule, typed: &[Option<Typed>]) -> bool {
     }
 }
 
-fn describe(pattern: &Pattern) -> String {
+fn describe(pattern: &TypePattern) -> String {
     match pattern {
-        Pattern::Any => "anything".into(),
-        Pattern::Is(ty) => ty.to_string(),
-        Pattern::Class(Class::Number) => "a number".into(),
-        Pattern::Class(Class::Integral | Class::Whole) => "an integer".into(),
-        Pattern::Class(Class::JustInt | Class::UpToInt | Class::Days) => "INT".into(),
-        Pattern::Class(Class::JustString) => "STRING".into(),
-        Pattern::Class(Class::Text) => "STRING or BINARY".into(),
-        Pattern::Class(Class::Time) => "a date or a timestamp".into(),
-        Pattern::Class(Class::Interval) => "an interval".into(),
-        Pattern::Class(Class::Ordered) => "something that can be ordered".into(),
-        Pattern::Either(choices) => choices.iter().map(describe).collect::<Vec<_>>().join(" or "),
-        Pattern::Var(_, Some(bound)) => describe(bound),
-        Pattern::Var(_, None) => "anything".into(),
-        Pattern::Array(_) => "an array".into(),
-        Pattern::Map(..) => "a map".into(),
-        Pattern::Lambda(..) => "a lambda".into(),
-        Pattern::Unit | Pattern::Part | Pattern::TruncUnit | Pattern::TruncDateUnit => "a unit of time".into(),
+        TypePattern::Any => "anything".into(),
+        TypePattern::Is(ty) => ty.to_string(),
+        TypePattern::Class(Class::Number) => "a number".into(),
+        TypePattern::Class(Class::Integral | Class::Whole) => "an integer".into(),
+        TypePattern::Class(Class::JustInt | Class::UpToInt | Class::Days) => "INT".into(),
+        TypePattern::Class(Class::JustString) => "STRING".into(),
+        TypePattern::Class(Class::Text) => "STRING or BINARY".into(),
+        TypePattern::Class(Class::Time) => "a date or a timestamp".into(),
+        TypePattern::Class(Class::Interval) => "an interval".into(),
+        TypePattern::Class(Class::Ordered) => "something that can be ordered".into(),
+        TypePattern::Either(choices) => choices.iter().map(describe).collect::<Vec<_>>().join(" or "),
+        TypePattern::Var(_, Some(bound)) => describe(bound),
+        TypePattern::Var(_, None) => "anything".into(),
+        TypePattern::Array(_) => "an array".into(),
+        TypePattern::Map(..) => "a map".into(),
+        TypePattern::Lambda(..) => "a lambda".into(),
+        TypePattern::Unit | TypePattern::Part | TypePattern::TruncUnit | TypePattern::TruncDateUnit => {
+            "a unit of time".into()
+        }
     }
 }

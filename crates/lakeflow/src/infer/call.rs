@@ -11,7 +11,7 @@ use super::UnstableCall;
 use super::analyzer::{Analyzer, Inside, Typed};
 use super::catalog::Thing;
 use super::fault::FaultKind;
-use super::flow::{Hold, Influence, Outcome, Release};
+use super::flow::{Dependence, ExprOutcome, Influence, Release};
 use crate::diag::did_you_mean;
 use crate::functions::{self, Function, FunctionKind, Stability};
 use crate::is_same_name;
@@ -173,9 +173,13 @@ impl Analyzer<'_> {
             "count" | "approx_count_distinct" => self.release_since(mark, Release::Distinct),
             "collect_set" | "collect_list" | "array_agg" => {
                 for flow in self.flows.iter_mut().skip(mark) {
-                    flow.hold = if flow.hold == Hold::Bare { Hold::Collected } else { flow.hold.max(Hold::Null) };
+                    flow.hold = if flow.hold == Dependence::Bare {
+                        Dependence::Collected
+                    } else {
+                        flow.hold.max(Dependence::Null)
+                    };
                 }
-                self.outcome = Outcome::Settled;
+                self.outcome = ExprOutcome::Settled;
             }
             _ => {}
         }

@@ -4,7 +4,7 @@ use sqlparser::ast::{CaseWhen, Expr};
 
 use super::analyzer::{Analyzer, Typed};
 use super::fault::FaultKind;
-use super::flow::{Influence, Outcome};
+use super::flow::{ExprOutcome, Influence};
 use crate::functions::total;
 use crate::types::DataType;
 
@@ -43,7 +43,7 @@ impl Analyzer<'_> {
             self.converted(text, &DataType::String, &result.ty);
         }
         let types: Vec<&DataType> = types.iter().collect();
-        self.outcome = if total::meet(&types) { Outcome::TOTAL } else { Outcome::default() };
+        self.outcome = if total::meet(&types) { ExprOutcome::TOTAL } else { ExprOutcome::default() };
         result
     }
 

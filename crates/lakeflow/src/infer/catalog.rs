@@ -139,7 +139,7 @@ impl Scope for [Column] {
 
 /// What may stand in an expression, and how the place is called in messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place {
+pub struct ExprPlace {
     /// As in "aggregate `sum` is not allowed in {name}".
     pub name: &'static str,
     /// Aggregates.
@@ -154,20 +154,20 @@ pub struct Place {
     pub inexact_sums: bool,
 }
 
-impl Place {
+impl ExprPlace {
     /// A row-level expression of a spec: one row in, one value out, the same in every run.
-    pub const fn row(name: &'static str) -> Place {
-        Place { name, aggregates: false, windows: false, subqueries: false, unstable: false, inexact_sums: false }
+    pub const fn row(name: &'static str) -> ExprPlace {
+        ExprPlace { name, aggregates: false, windows: false, subqueries: false, unstable: false, inexact_sums: false }
     }
 
     /// An expression over groups of rows, such as a measure.
-    pub const fn measure(name: &'static str) -> Place {
-        Place { aggregates: true, ..Place::row(name) }
+    pub const fn measure(name: &'static str) -> ExprPlace {
+        ExprPlace { aggregates: true, ..ExprPlace::row(name) }
     }
 
     /// A clause of a query: only aggregates and window functions are a matter of place.
-    pub(super) const fn clause(name: &'static str, aggregates: bool, windows: bool) -> Place {
-        Place { name, aggregates, windows, subqueries: true, unstable: true, inexact_sums: true }
+    pub(super) const fn clause(name: &'static str, aggregates: bool, windows: bool) -> ExprPlace {
+        ExprPlace { name, aggregates, windows, subqueries: true, unstable: true, inexact_sums: true }
     }
 
     /// The kind of fault for each thing that does not belong.
@@ -180,7 +180,7 @@ impl Place {
     }
 }
 
-/// What [`Place::refuses`] is asked about.
+/// What [`ExprPlace::refuses`] is asked about.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Thing {
     Aggregate,

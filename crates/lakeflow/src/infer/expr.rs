@@ -6,9 +6,9 @@ use sqlparser::ast::{
 
 use super::analyzer::{Analyzer, Inside, Typed};
 use super::call::{counted, plain_name};
-use super::catalog::Place;
+use super::catalog::ExprPlace;
 use super::fault::FaultKind;
-use super::flow::{Hold, Outcome, Release};
+use super::flow::{Dependence, ExprOutcome, Release};
 use super::operators::comparable;
 use super::rules;
 use crate::functions::total;
@@ -81,7 +81,7 @@ impl Analyzer<'_> {
                 let mark = self.flows.len();
                 self.expr(inner);
                 self.release_since(mark, Release::Presence);
-                self.outcome = Outcome::TOTAL;
+                self.outcome = ExprOutcome::TOTAL;
                 Typed::boolean(false)
             }
             Expr::IsTrue(inner) | Expr::IsNotTrue(inner) | Expr::IsFalse(inner) | Expr::IsNotFalse(inner) => {
@@ -93,7 +93,7 @@ impl Analyzer<'_> {
                 let mark = self.flows.len();
                 self.condition(inner, "the operand of `IS`");
                 self.release_since(mark, Release::Presence);
-                self.outcome = Outcome::TOTAL;
+                self.outcome = ExprOutcome::TOTAL;
                 Typed::boolean(false)
             }
             Expr::IsDistinctFrom(left, right) | Expr::IsNotDistinctFrom(left, right) => {
@@ -291,9 +291,9 @@ impl Analyzer<'_> {
             self.cast_by_word(value, &typed.ty, &ty);
         }
         self.outcome = match (tolerant, total::casts(&typed.ty, &ty)) {
-            (_, true) => Outcome::TOTAL,
-            (true, false) => Outcome::Computed(Hold::Null),
-            (false, false) => Outcome::default(),
+            (_, true) => ExprOutcome::TOTAL,
+            (true, false) => ExprOutcome::Computed(Dependence::Null),
+            (false, false) => ExprOutcome::default(),
         };
         Typed::new(ty, typed.nullable || tolerant)
     }
@@ -356,11 +356,11 @@ impl Analyzer<'_> {
         self.inside_expression += 1;
         self.nameless = true;
         let (flows, rows) = (self.flows.len(), self.rows.len());
-        let result = self.apart(|a| a.at(Place::clause("the subquery", true, true), |a| a.query(query)));
+        let result = self.apart(|a| a.at(ExprPlace::clause("the subquery", true, true), |a| a.query(query)));
         // Values count where the expression takes them.
         self.flows.truncate(flows);
         // Whether there is a row at all decides about everything.
-        self.rows.iter_mut().skip(rows).for_each(|flow| flow.hold = flow.hold.max(Hold::Null));
+        self.rows.iter_mut().skip(rows).for_each(|flow| flow.hold = flow.hold.max(Dependence::Null));
         self.inside_expression -= 1;
         self.inside = inside;
         if result.open { Vec::new() } else { result.columns }

@@ -67,7 +67,7 @@ impl FaultKind {
 
 /// One fault.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault {
+pub struct TypeFault {
     /// What kind.
     pub kind: FaultKind,
     /// The offending word, in bytes of the analysed text.

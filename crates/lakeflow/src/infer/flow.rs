@@ -71,18 +71,18 @@ pub enum Release {
 
 impl Release {
     /// Whether it holds for what stands to the values as `hold` says.
-    pub fn holds(self, hold: Hold) -> bool {
+    pub fn holds(self, hold: Dependence) -> bool {
         match self {
-            Release::Counted | Release::Presence => hold <= Hold::Total,
+            Release::Counted | Release::Presence => hold <= Dependence::Total,
             // Equal results of different values, or one more value beside them, would tell of a value.
-            Release::Distinct | Release::Masked => hold == Hold::Bare,
+            Release::Distinct | Release::Masked => hold == Dependence::Bare,
         }
     }
 }
 
 /// How a result hangs on a column, beyond its value: what its being NULL, or failing, tells of the column's value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Hold {
+pub enum Dependence {
     /// It is the value.
     Bare,
     /// It is an array of the values as they are, of those that are there.
@@ -109,7 +109,7 @@ pub struct Flow {
     /// Why its values do not show, if they do not.
     pub release: Option<Release>,
     /// What it tells of a value that the result is NULL.
-    pub hold: Hold,
+    pub hold: Dependence,
     /// Where the query names the column.
     pub range: Range<usize>,
 }
@@ -118,7 +118,7 @@ impl Flow {
     /// A column as it stands.
     pub(super) fn of(origin: Origin) -> Flow {
         let (from, into) = (Vec::new(), Vec::new());
-        Flow { origin, from, into, influence: Influence::Identity, release: None, hold: Hold::Bare, range: 0..0 }
+        Flow { origin, from, into, influence: Influence::Identity, release: None, hold: Dependence::Bare, range: 0..0 }
     }
 
     /// The value is computed with, not passed on.
@@ -134,7 +134,7 @@ impl Flow {
         }
     }
 
-    fn key(&self) -> (Origin, Influence, Option<Release>, Hold, &[String], &[String]) {
+    fn key(&self) -> (Origin, Influence, Option<Release>, Dependence, &[String], &[String]) {
         (self.origin, self.influence, self.release, self.hold, &self.from, &self.into)
     }
 }
@@ -161,7 +161,7 @@ pub(super) fn narrowed(mut flow: Flow, field: &str) -> Option<Flow> {
     if flow.into.remove(0) != field {
         // What may fail is computed all the same.
         flow.into.clear();
-        return (flow.hold == Hold::Fail && flow.release.is_none()).then_some(flow);
+        return (flow.hold == Dependence::Fail && flow.release.is_none()).then_some(flow);
     }
     Some(flow)
 }
@@ -243,17 +243,17 @@ impl Analyzer<'_> {
                 | Expr::Struct { .. }
                 | Expr::Tuple(_)
         );
-        if passes || outcome == Outcome::Passes {
+        if passes || outcome == ExprOutcome::Passes {
             return;
         }
         self.flows.iter_mut().skip(mark).for_each(Flow::compute);
-        if let Outcome::Computed(hold) = outcome {
+        if let ExprOutcome::Computed(hold) = outcome {
             self.hold_since(mark, hold);
         }
     }
 
     /// What was noted since `mark` goes into something that hangs on it at least as `hold` says.
-    pub(super) fn hold_since(&mut self, mark: usize, hold: Hold) {
+    pub(super) fn hold_since(&mut self, mark: usize, hold: Dependence) {
         self.flows.iter_mut().skip(mark).for_each(|flow| flow.hold = flow.hold.max(hold));
     }
 
@@ -264,7 +264,7 @@ impl Analyzer<'_> {
 
     /// What decides between values, noted since `mark`, decides whether there is one too.
     pub(super) fn chooses_since(&mut self, mark: usize) {
-        self.hold_since(mark, Hold::Null);
+        self.hold_since(mark, Dependence::Null);
     }
 
     /// Puts what was noted since `mark` into a field of a struct.
@@ -283,24 +283,24 @@ impl Analyzer<'_> {
 
 /// What an expression does with the columns in it, as far as being NULL and failing go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Outcome {
+pub(super) enum ExprOutcome {
     /// It is computed from them, and hangs on each at least like this.
-    Computed(Hold),
+    Computed(Dependence),
     /// It is computed from them, and how it hangs on each was noted already.
     Settled,
     /// It passes them on.
     Passes,
 }
 
-impl Default for Outcome {
+impl Default for ExprOutcome {
     fn default() -> Self {
-        Outcome::Computed(Hold::Fail)
+        ExprOutcome::Computed(Dependence::Fail)
     }
 }
 
-impl Outcome {
+impl ExprOutcome {
     /// The outcome of something that never fails and is NULL by which operands are NULL alone.
-    pub(super) const TOTAL: Outcome = Outcome::Computed(Hold::Total);
+    pub(super) const TOTAL: ExprOutcome = ExprOutcome::Computed(Dependence::Total);
 }
 
 /// The part that an argument of a function has in its result, if it is no value.

@@ -7,9 +7,9 @@ use sqlparser::ast::{
     TableAlias, TableFactor, TableWithJoins,
 };
 
-use super::analyzer::{Analyzer, Frame, Rows, Rowset, SelectFrame, Source};
+use super::analyzer::{Analyzer, Frame, FromSource, Rowset, SelectFrame, SourceRows};
 use super::call::counted;
-use super::catalog::{Place, Relation};
+use super::catalog::{ExprPlace, Relation};
 use super::fault::FaultKind;
 use super::flow::{Flow, Influence};
 use super::generate::generator;
@@ -43,7 +43,7 @@ impl Analyzer<'_> {
     }
 
     fn join_use(&mut self, right: &TableFactor, kind: JoinKind, frame: &SelectFrame, boundary: usize) {
-        let streaming = |sources: &[Source]| sources.iter().any(|s| s.streaming);
+        let streaming = |sources: &[FromSource]| sources.iter().any(|s| s.streaming);
         let (left, others) = frame.sources.split_at(boundary.min(frame.sources.len()));
         let range = self.range_of(right);
         let (left_streaming, right_streaming) = (streaming(left), streaming(others));
@@ -70,7 +70,7 @@ impl Analyzer<'_> {
         self.join_use(&join.relation, kind, frame, right);
         match constraint {
             JoinConstraint::On(condition) => {
-                let place = Place::clause("`ON`", false, false);
+                let place = ExprPlace::clause("`ON`", false, false);
                 self.lateral(frame, |a| {
                     a.at(place, |a| a.as_role(Influence::Join, |a| drop(a.condition(condition, "`ON`"))))
                 });
@@ -103,9 +103,9 @@ impl Analyzer<'_> {
             let keys = merge(frame, &ident.value, right, kind, place);
             let found = keys.is_some();
             self.join_keys(keys.unwrap_or_default());
-            if !found && !frame.sources.iter().any(|s| matches!(s.rows, Rows::Open)) {
+            if !found && !frame.sources.iter().any(|s| matches!(s.rows, SourceRows::Open)) {
                 let range = self.range_of_ident(ident);
-                let hint = self.meant(&ident.value, |_| frame.sources.iter().flat_map(Source::names).collect());
+                let hint = self.meant(&ident.value, |_| frame.sources.iter().flat_map(FromSource::names).collect());
                 let message = format!("column `{}` is not on both sides of the join", ident.value);
                 self.fault_with(FaultKind::UnknownColumn, range, message, hint);
             }
@@ -164,14 +164,14 @@ impl Analyzer<'_> {
             other => {
                 let range = self.range_of(other);
                 self.fault(FaultKind::Unsupported, range, "this kind of table is not supported");
-                self.add(Source::derived(Arc::default(), Rows::Open, false), None, frame);
+                self.add(FromSource::derived(Arc::default(), SourceRows::Open, false), None, frame);
             }
         }
     }
 
     fn derived(&mut self, query: &Query, lateral: bool, frame: &mut SelectFrame) -> Rowset {
         let inside = std::mem::take(&mut self.inside);
-        let place = Place::clause("the subquery", true, true);
+        let place = ExprPlace::clause("the subquery", true, true);
         let result = match lateral {
             true => self.lateral(frame, |a| a.apart(|a| a.at(place, |a| a.query(query)))),
             false => self.apart(|a| a.at(place, |a| a.query(query))),
@@ -192,18 +192,18 @@ impl Analyzer<'_> {
     }
 
     /// A table of a `WITH` or of the catalog.
-    pub(super) fn table(&mut self, name: &ObjectName, stream: bool) -> Source {
+    pub(super) fn table(&mut self, name: &ObjectName, stream: bool) -> FromSource {
         let path: Vec<&str> = name.0.iter().filter_map(|p| p.as_ident()).map(|i| i.value.as_str()).collect();
         if path.len() < name.0.len() {
             self.perhaps_streaming |= !stream;
-            return Source::derived(Arc::default(), Rows::Open, stream); // `IDENTIFIER(..)`: known when it runs
+            return FromSource::derived(Arc::default(), SourceRows::Open, stream); // `IDENTIFIER(..)`: known when it runs
         }
         let parts: Arc<[String]> = path.iter().map(|part| (*part).to_owned()).collect();
         if let ([only], false) = (path.as_slice(), stream)
             && let Some(cte) = self.ctes.iter().rev().find(|c| is_same_name(&c.name, only))
         {
-            let rows = if cte.open { Rows::Open } else { Rows::Derived(cte.columns.clone()) };
-            return Source::derived(parts, rows, cte.streaming);
+            let rows = if cte.open { SourceRows::Open } else { SourceRows::Derived(cte.columns.clone()) };
+            return FromSource::derived(parts, rows, cte.streaming);
         }
         let range = self.range_of_name(name);
         let found = self.catalog.table(&path);
@@ -231,15 +231,15 @@ impl Analyzer<'_> {
         stream: bool,
         function: bool,
         relation: Arc<Relation>,
-    ) -> Source {
-        let rows = if relation.open { Rows::Open } else { Rows::Table(relation.clone(), self.reads.len()) };
+    ) -> FromSource {
+        let rows = if relation.open { SourceRows::Open } else { SourceRows::Table(relation.clone(), self.reads.len()) };
         let streaming = stream || relation.streaming;
         self.reads.push(TableRead { name: name.clone(), range, stream, function, path: None, relation });
-        Source::derived(name, rows, streaming)
+        FromSource::derived(name, rows, streaming)
     }
 
     /// Adds a source under its alias.
-    fn add(&mut self, mut source: Source, alias: Option<&TableAlias>, frame: &mut SelectFrame) {
+    fn add(&mut self, mut source: FromSource, alias: Option<&TableAlias>, frame: &mut SelectFrame) {
         let index = frame.sources.len();
         if let Some(alias) = alias {
             source.qualifier = Arc::from([alias.name.value.clone()]);
@@ -250,8 +250,8 @@ impl Analyzer<'_> {
         frame.sources.push(source);
     }
 
-    fn rename(&mut self, source: &mut Source, names: Vec<String>, alias: &sqlparser::ast::Ident) {
-        if names.is_empty() || matches!(source.rows, Rows::Open) {
+    fn rename(&mut self, source: &mut FromSource, names: Vec<String>, alias: &sqlparser::ast::Ident) {
+        if names.is_empty() || matches!(source.rows, SourceRows::Open) {
             return;
         }
         if names.len() != source.width() {
@@ -259,7 +259,7 @@ impl Analyzer<'_> {
             let named = counted(names.len(), "column");
             let message = format!("`{}` names {named}, but there are {}", alias.value, source.width());
             self.fault(FaultKind::ColumnCount, range, message);
-            source.rows = Rows::Open;
+            source.rows = SourceRows::Open;
             return;
         }
         source.renamed = names;
@@ -277,8 +277,8 @@ impl Analyzer<'_> {
         });
         let name = view.lateral_view_name.0.last().and_then(|p| p.as_ident());
         let qualifier = name.iter().map(|i| i.value.clone()).collect();
-        let rows = found.map_or(Rows::Open, |columns| Rows::Derived(columns.into()));
-        let mut source = Source::derived(qualifier, rows, false);
+        let rows = found.map_or(SourceRows::Open, |columns| SourceRows::Derived(columns.into()));
+        let mut source = FromSource::derived(qualifier, rows, false);
         source.optional = view.outer;
         if let Some(name) = name.or(view.lateral_col_alias.first()) {
             let names = view.lateral_col_alias.iter().map(|i| i.value.clone()).collect();
@@ -298,9 +298,9 @@ fn may_be_view(path: &[&str]) -> bool {
 }
 
 impl Rowset {
-    fn into_source(self) -> Source {
-        let rows = if self.open { Rows::Open } else { Rows::Derived(self.columns.into()) };
-        Source::derived(Arc::default(), rows, self.streaming)
+    fn into_source(self) -> FromSource {
+        let rows = if self.open { SourceRows::Open } else { SourceRows::Derived(self.columns.into()) };
+        FromSource::derived(Arc::default(), rows, self.streaming)
     }
 }
 
@@ -327,7 +327,7 @@ fn merge(frame: &mut SelectFrame, name: &str, right: usize, kind: JoinKind, plac
 
 /// Merges all columns that both sides have; gives what they hold.
 fn natural(frame: &mut SelectFrame, right: usize, kind: JoinKind) -> Vec<Flow> {
-    let names: Vec<String> = frame.sources.iter().skip(right).flat_map(Source::names).collect();
+    let names: Vec<String> = frame.sources.iter().skip(right).flat_map(FromSource::names).collect();
     let mut merged = 0;
     let mut held = Vec::new();
     for name in names {

@@ -7,9 +7,9 @@ use super::analyzer::Analyzer;
 use super::apply::resolve;
 use super::call::{arguments, plain_name};
 use super::fault::FaultKind;
-use super::flow::{Flow, Hold, Influence};
+use super::flow::{Dependence, Flow, Influence};
 use super::rules::{self, Args};
-use crate::functions::{self, Function, FunctionKind, Returns};
+use crate::functions::{self, CallResult, Function, FunctionKind};
 use crate::types::{Column, DataType};
 
 /// The generator that `expr` calls, if it calls one.
@@ -37,10 +37,10 @@ impl Analyzer<'_> {
         let mark = self.flows.len();
         let found = self.matched(function, args, &range)?;
         let columns: Vec<(String, DataType)> = match &found.signature.returns {
-            Returns::Columns(columns) => {
+            CallResult::Columns(columns) => {
                 columns.iter().map(|(name, pattern)| (name.to_string(), resolve(pattern, &found.bindings))).collect()
             }
-            Returns::Rule(rule) => match rules::columns(*rule, &Args { exprs: args, typed: &found.typed }) {
+            CallResult::Rule(rule) => match rules::columns(*rule, &Args { exprs: args, typed: &found.typed }) {
                 Ok(columns) => columns,
                 Err((at, message)) => {
                     let place = args.get(at).map_or(range.clone(), |arg| self.range_of_expr(arg));
@@ -48,10 +48,10 @@ impl Analyzer<'_> {
                     return None;
                 }
             },
-            Returns::Type(pattern) => vec![("col".into(), resolve(pattern, &found.bindings))],
+            CallResult::Type(pattern) => vec![("col".into(), resolve(pattern, &found.bindings))],
         };
         self.flows.iter_mut().skip(mark).for_each(Flow::compute);
-        self.hold_since(mark, Hold::Fail);
+        self.hold_since(mark, Dependence::Fail);
         let flows = self.flows_since(mark);
         // How many rows there are is told by the value that they are made from.
         self.as_role(Influence::Filter, |a| a.emit(flows.iter().cloned(), &range));

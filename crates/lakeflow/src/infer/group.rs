@@ -11,7 +11,7 @@ use super::OutputColumn;
 use super::analyzer::{Analyzer, BareUse, Frame, Typed};
 use super::call::{counted, plain_name};
 use super::calls::aggregates;
-use super::catalog::Place;
+use super::catalog::ExprPlace;
 use super::fault::FaultKind;
 use super::flow::Influence;
 use super::names::joined;
@@ -99,7 +99,7 @@ impl Analyzer<'_> {
             return self.groups(|g| g.items.push(item));
         }
         let before = self.bare.len();
-        let place = Place::clause("`GROUP BY`", false, false);
+        let place = ExprPlace::clause("`GROUP BY`", false, false);
         let typed = self.as_role(Influence::GroupBy, |a| a.at(place, |a| a.expr(key)));
         self.name_time_window(key, &typed);
         let column = match key {

@@ -38,9 +38,9 @@ use std::sync::Arc;
 use sqlparser::ast::{Expr, Query};
 
 pub use calls::aggregates;
-pub use catalog::{Catalog, NoCatalog, Place, Relation, Resolution, Scope, UserFunction};
-pub use fault::{Fault, FaultKind};
-pub use flow::{Flow, Hold, Influence, Release};
+pub use catalog::{Catalog, ExprPlace, NoCatalog, Relation, Resolution, Scope, UserFunction};
+pub use fault::{FaultKind, TypeFault};
+pub use flow::{Dependence, Flow, Influence, Release};
 pub use risk::Risk;
 pub(super) use rules::part_type;
 
@@ -140,9 +140,9 @@ pub struct ExprInfo {
     /// The types of its parts.
     pub types: NodeTypes,
     /// Texts, no literals, that are cast without a word: SQL takes them, and fails for a row whose text is none.
-    pub casts: Vec<Fault>,
+    pub casts: Vec<TypeFault>,
     /// All faults, by place.
-    pub faults: Vec<Fault>,
+    pub faults: Vec<TypeFault>,
 }
 
 impl ExprInfo {
@@ -268,7 +268,7 @@ pub struct QueryInfo {
     /// What it is made of.
     pub features: Features,
     /// All faults, by place.
-    pub faults: Vec<Fault>,
+    pub faults: Vec<TypeFault>,
 }
 
 impl QueryInfo {
@@ -290,7 +290,7 @@ impl QueryInfo {
 }
 
 /// Judges one expression. `text` is what it was parsed from.
-pub fn analyze_expr(expr: &Expr, text: &str, scope: &(impl Scope + ?Sized), place: Place) -> ExprInfo {
+pub fn analyze_expr(expr: &Expr, text: &str, scope: &(impl Scope + ?Sized), place: ExprPlace) -> ExprInfo {
     let mut analyzer = Analyzer::new(text, scope.catalog(), place);
     let resolve = |path: &[&str]| scope.resolve(path);
     analyzer.outer = Some(&resolve);
@@ -300,7 +300,7 @@ pub fn analyze_expr(expr: &Expr, text: &str, scope: &(impl Scope + ?Sized), plac
 }
 
 /// As [`analyze_expr`], for a condition: it must be boolean.
-pub fn analyze_condition(expr: &Expr, text: &str, scope: &(impl Scope + ?Sized), place: Place) -> ExprInfo {
+pub fn analyze_condition(expr: &Expr, text: &str, scope: &(impl Scope + ?Sized), place: ExprPlace) -> ExprInfo {
     let mut analyzer = Analyzer::new(text, scope.catalog(), place);
     let resolve = |path: &[&str]| scope.resolve(path);
     analyzer.outer = Some(&resolve);
@@ -311,7 +311,7 @@ pub fn analyze_condition(expr: &Expr, text: &str, scope: &(impl Scope + ?Sized),
 
 /// As [`analyze_condition`]; a column that may be NULL is none where a part of the condition sees to that, as in
 /// `a IS NOT NULL AND a > 0`.
-pub fn analyze_guarded(expr: &Expr, text: &str, scope: &(impl Scope + ?Sized), place: Place) -> ExprInfo {
+pub fn analyze_guarded(expr: &Expr, text: &str, scope: &(impl Scope + ?Sized), place: ExprPlace) -> ExprInfo {
     let mut info = analyze_condition(expr, text, scope, place);
     if info.nullable {
         let mut analyzer = Analyzer::new(text, scope.catalog(), place);
@@ -324,7 +324,7 @@ pub fn analyze_guarded(expr: &Expr, text: &str, scope: &(impl Scope + ?Sized), p
 
 /// Judges a whole query. `text` is what it was parsed from.
 pub fn analyze_query(query: &Query, text: &str, catalog: &dyn Catalog) -> QueryInfo {
-    let mut analyzer = Analyzer::new(text, catalog, Place::clause("the query", true, true));
+    let mut analyzer = Analyzer::new(text, catalog, ExprPlace::clause("the query", true, true));
     let result = analyzer.query(query);
     analyzer.into_query_info(result)
 }

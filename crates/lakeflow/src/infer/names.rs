@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use sqlparser::ast::Ident;
 
-use super::analyzer::{Analyzer, BareUse, Frame, Rows, SelectFrame, Source, Typed};
+use super::analyzer::{Analyzer, BareUse, Frame, FromSource, SelectFrame, SourceRows, Typed};
 use super::catalog::Resolution;
 use super::fault::FaultKind;
 use super::flow::{Flow, narrowed};
@@ -17,20 +17,20 @@ use crate::types::Column;
 use crate::{folded, is_same_name};
 
 /// What the first parts of a path stand for.
-struct Found {
+struct FoundPrefix {
     typed: Typed,
     /// How many parts are used up.
     used: usize,
     /// The frame that has it.
     frame: usize,
-    thing: Thing,
+    thing: NamedThing,
     /// The name that the caller knows it by.
     resolved: Option<String>,
 }
 
 /// What a frame has under a name.
 #[derive(Clone, Copy)]
-enum Thing {
+enum NamedThing {
     /// A parameter, or something of which nothing else is known here.
     Other,
     /// A column: its source and its place there.
@@ -79,10 +79,10 @@ impl Analyzer<'_> {
         }
     }
 
-    fn found(&mut self, found: Found, idents: &[Ident], range: Range<usize>) -> Typed {
-        let Found { mut typed, used, frame, thing, resolved } = found;
+    fn found(&mut self, found: FoundPrefix, idents: &[Ident], range: Range<usize>) -> Typed {
+        let FoundPrefix { mut typed, used, frame, thing, resolved } = found;
         let local = match thing {
-            Thing::Column(source, column) if self.select_frame_index() == Some(frame) => Some((source, column)),
+            NamedThing::Column(source, column) if self.select_frame_index() == Some(frame) => Some((source, column)),
             _ => None,
         };
         if let (Some((source, column)), None) = (local, self.inside.aggregate) {
@@ -104,35 +104,37 @@ impl Analyzer<'_> {
     }
 
     /// The place of a name in the tables read, and what is noted for it.
-    fn rows_of(&self, frame: usize, thing: Thing) -> Option<(Rows, usize)> {
+    fn rows_of(&self, frame: usize, thing: NamedThing) -> Option<(SourceRows, usize)> {
         match (self.frames.get(frame)?, thing) {
-            (Frame::Select(select), Thing::Column(source, at)) => Some((select.sources.get(source)?.rows.clone(), at)),
-            (Frame::Select(select), Thing::Alias(at)) => {
+            (Frame::Select(select), NamedThing::Column(source, at)) => {
+                Some((select.sources.get(source)?.rows.clone(), at))
+            }
+            (Frame::Select(select), NamedThing::Alias(at)) => {
                 let alias = select.aliases.get(at)?.clone();
-                Some((Rows::Derived([alias].into()), 0))
+                Some((SourceRows::Derived([alias].into()), 0))
             }
             _ => None,
         }
     }
 
-    fn has_flows(&self, frame: usize, thing: Thing) -> bool {
+    fn has_flows(&self, frame: usize, thing: NamedThing) -> bool {
         match self.rows_of(frame, thing) {
-            Some((Rows::Table(..), _)) => true,
-            Some((Rows::Derived(columns), at)) => columns.get(at).is_some_and(|column| !column.flows.is_empty()),
-            Some((Rows::Open, _)) | None => false,
+            Some((SourceRows::Table(..), _)) => true,
+            Some((SourceRows::Derived(columns), at)) => columns.get(at).is_some_and(|column| !column.flows.is_empty()),
+            Some((SourceRows::Open, _)) | None => false,
         }
     }
 
     /// Notes that what was found, or these fields of it, is used at `range`.
-    fn emit_thing(&mut self, frame: usize, thing: Thing, fields: &[Ident], range: &Range<usize>) {
+    fn emit_thing(&mut self, frame: usize, thing: NamedThing, fields: &[Ident], range: &Range<usize>) {
         let narrow = |flow: Flow| fields.iter().try_fold(flow, |flow, field| narrowed(flow, &field.value));
         match self.rows_of(frame, thing) {
-            Some((Rows::Table(_, read), column)) => self.emit(narrow(Flow::of(Origin { read, column })), range),
-            Some((Rows::Derived(columns), at)) => {
+            Some((SourceRows::Table(_, read), column)) => self.emit(narrow(Flow::of(Origin { read, column })), range),
+            Some((SourceRows::Derived(columns), at)) => {
                 let flows = columns.get(at).map_or(&[][..], |column| &column.flows);
                 self.emit(flows.iter().cloned().filter_map(narrow), range);
             }
-            Some((Rows::Open, _)) | None => {}
+            Some((SourceRows::Open, _)) | None => {}
         }
     }
 
@@ -182,7 +184,7 @@ impl Analyzer<'_> {
         }
     }
 
-    fn find(&self, idents: &[Ident]) -> Result<Found, Miss> {
+    fn find(&self, idents: &[Ident]) -> Result<FoundPrefix, Miss> {
         let mut qualified = None;
         for (index, frame) in self.frames.iter().enumerate().rev() {
             match frame {
@@ -192,7 +194,7 @@ impl Analyzer<'_> {
                     }
                 }
                 Frame::Select(select) => match select.find(idents) {
-                    Ok(found) => return Ok(Found { frame: index, ..found }),
+                    Ok(found) => return Ok(FoundPrefix { frame: index, ..found }),
                     Err(NotHere::Ambiguous(names)) => return Err(Miss::Ambiguous(names)),
                     Err(NotHere::Unknown) => {}
                     Err(NotHere::NoColumn { part, source }) => {
@@ -206,11 +208,11 @@ impl Analyzer<'_> {
             outer(&parts)
         });
         match (outside, qualified) {
-            (Some(Resolution::Found { ty, nullable, used, path }), _) => Ok(Found {
+            (Some(Resolution::Found { ty, nullable, used, path }), _) => Ok(FoundPrefix {
                 typed: Typed::new(ty, nullable),
                 used: used.max(1),
                 frame: 0,
-                thing: Thing::Other,
+                thing: NamedThing::Other,
                 resolved: Some(path),
             }),
             (_, Some((part, source))) => {
@@ -246,7 +248,7 @@ impl Analyzer<'_> {
             Frame::Lambda(_) => None,
         });
         sources.flatten().find_map(|source| match &source.rows {
-            Rows::Table(_, read) => {
+            SourceRows::Table(_, read) => {
                 let own = self.reads.get(*read)?.name.last()?;
                 is_same_name(own, name).then(|| source.qualifier.last().cloned()).flatten()
             }
@@ -273,14 +275,14 @@ fn is_bare_function(idents: &[Ident]) -> bool {
     BARE_FUNCTIONS.iter().any(|function| function.eq_ignore_ascii_case(&only.value))
 }
 
-fn find_param(params: &[(String, Typed)], idents: &[Ident]) -> Option<Found> {
+fn find_param(params: &[(String, Typed)], idents: &[Ident]) -> Option<FoundPrefix> {
     let first = idents.first()?;
     let (_, typed) = params.iter().find(|(name, _)| is_same_name(name, &first.value))?;
-    Some(Found { typed: typed.clone(), ..open(1) })
+    Some(FoundPrefix { typed: typed.clone(), ..open(1) })
 }
 
 impl SelectFrame {
-    fn find(&self, idents: &[Ident]) -> Result<Found, NotHere> {
+    fn find(&self, idents: &[Ident]) -> Result<FoundPrefix, NotHere> {
         if self.aliases_first
             && let Some(found) = self.find_alias(idents)
         {
@@ -296,7 +298,7 @@ impl SelectFrame {
                 match source.column_index(column) {
                     Some(at) if source.has_twice(at, column) => return Err(NotHere::Ambiguous(Vec::new())),
                     Some(at) => hits.push((index, at)),
-                    None if matches!(source.rows, Rows::Open) => return Ok(open(usize::MAX)),
+                    None if matches!(source.rows, SourceRows::Open) => return Ok(open(usize::MAX)),
                     None => unknown = NotHere::NoColumn { part: used, source: index },
                 }
             }
@@ -307,7 +309,7 @@ impl SelectFrame {
             }
         }
         let name = idents.first().map_or("", |i| i.value.as_str());
-        let hit = |(index, source): (usize, &Source)| {
+        let hit = |(index, source): (usize, &FromSource)| {
             source.column_index(name).filter(|at| !source.merged.contains(at)).map(|at| (index, at))
         };
         let mut hits = self.sources.iter().enumerate().filter_map(hit);
@@ -325,20 +327,20 @@ impl SelectFrame {
         if let Some(found) = self.find_alias(idents) {
             return Ok(found);
         }
-        if self.sources.iter().any(|s| matches!(s.rows, Rows::Open)) {
+        if self.sources.iter().any(|s| matches!(s.rows, SourceRows::Open)) {
             return Ok(open(usize::MAX));
         }
         Err(unknown)
     }
 
-    fn found(&self, source: usize, at: usize, used: usize) -> Result<Found, NotHere> {
+    fn found(&self, source: usize, at: usize, used: usize) -> Result<FoundPrefix, NotHere> {
         let rows = self.sources.get(source).ok_or(NotHere::Unknown)?;
         Ok(rows.found(source, at, used))
     }
 
     /// All names of columns, and those of tables too if more may follow.
     fn names(&self, with_tables: bool) -> Vec<String> {
-        let mut names: Vec<String> = self.sources.iter().flat_map(Source::names).collect();
+        let mut names: Vec<String> = self.sources.iter().flat_map(FromSource::names).collect();
         names.extend(self.aliases.iter().map(|a| a.column.name.clone()));
         if with_tables {
             names.extend(self.sources.iter().filter_map(|s| s.qualifier.last().cloned()));
@@ -346,13 +348,13 @@ impl SelectFrame {
         names
     }
 
-    fn find_alias(&self, idents: &[Ident]) -> Option<Found> {
+    fn find_alias(&self, idents: &[Ident]) -> Option<FoundPrefix> {
         let name = &idents.first()?.value;
         // Of two columns with one name the left one is found: what follows can only mean a column that stands already.
         let at = self.aliases.iter().position(|a| a.named && is_same_name(&a.column.name, name))?;
         let column = &self.aliases.get(at)?.column;
         let typed = Typed::new(column.ty.clone(), column.nullable);
-        Some(Found { typed, thing: Thing::Alias(at), ..open(1) })
+        Some(FoundPrefix { typed, thing: NamedThing::Alias(at), ..open(1) })
     }
 
     fn qualified(&self, hits: &[(usize, usize)]) -> Vec<String> {
@@ -366,11 +368,11 @@ impl SelectFrame {
 }
 
 /// Something of which nothing is known, whose name takes up so many parts.
-fn open(used: usize) -> Found {
-    Found { typed: Typed::unknown(), used, frame: 0, thing: Thing::Other, resolved: None }
+fn open(used: usize) -> FoundPrefix {
+    FoundPrefix { typed: Typed::unknown(), used, frame: 0, thing: NamedThing::Other, resolved: None }
 }
 
-impl Source {
+impl FromSource {
     /// Whether `qualifier` names this source: its alias, or the last parts of its name.
     pub(super) fn is_called(&self, qualifier: &[Ident]) -> bool {
         let skipped = self.qualifier.len().checked_sub(qualifier.len());
@@ -381,9 +383,9 @@ impl Source {
     /// How many columns `*` gives.
     pub(super) fn width(&self) -> usize {
         match &self.rows {
-            Rows::Table(relation, _) => relation.columns.len(),
-            Rows::Derived(columns) => columns.len(),
-            Rows::Open => 0,
+            SourceRows::Table(relation, _) => relation.columns.len(),
+            SourceRows::Derived(columns) => columns.len(),
+            SourceRows::Open => 0,
         }
     }
 
@@ -395,11 +397,11 @@ impl Source {
             return self.renamed.iter().position(|n| is_same_name(n, name));
         }
         match &self.rows {
-            Rows::Table(relation, _) => {
+            SourceRows::Table(relation, _) => {
                 relation.columns.iter().chain(&relation.hidden).position(|c| is_same_name(&c.name, name))
             }
-            Rows::Derived(columns) => columns.iter().position(|c| is_same_name(&c.column.name, name)),
-            Rows::Open => None,
+            SourceRows::Derived(columns) => columns.iter().position(|c| is_same_name(&c.column.name, name)),
+            SourceRows::Open => None,
         }
     }
 
@@ -420,7 +422,7 @@ impl Source {
 
     fn hidden(&self) -> usize {
         match &self.rows {
-            Rows::Table(relation, _) => relation.hidden.len(),
+            SourceRows::Table(relation, _) => relation.hidden.len(),
             _ => 0,
         }
     }
@@ -436,9 +438,9 @@ impl Source {
     /// The column as its rows have it.
     fn own_column(&self, index: usize) -> Option<&Column> {
         match &self.rows {
-            Rows::Table(relation, _) => relation.column(index),
-            Rows::Derived(columns) => columns.get(index).map(|c| &c.column),
-            Rows::Open => None,
+            SourceRows::Table(relation, _) => relation.column(index),
+            SourceRows::Derived(columns) => columns.get(index).map(|c| &c.column),
+            SourceRows::Open => None,
         }
     }
 
@@ -457,16 +459,16 @@ impl Source {
 
     pub(super) fn flows(&self, index: usize) -> Vec<Flow> {
         match &self.rows {
-            Rows::Table(_, read) => vec![Flow::of(Origin { read: *read, column: index })],
-            Rows::Derived(columns) => columns.get(index).map(|c| c.flows.clone()).unwrap_or_default(),
-            Rows::Open => Vec::new(),
+            SourceRows::Table(_, read) => vec![Flow::of(Origin { read: *read, column: index })],
+            SourceRows::Derived(columns) => columns.get(index).map(|c| c.flows.clone()).unwrap_or_default(),
+            SourceRows::Open => Vec::new(),
         }
     }
 
-    fn found(&self, source: usize, at: usize, used: usize) -> Found {
+    fn found(&self, source: usize, at: usize, used: usize) -> FoundPrefix {
         let own = self.own_column(at);
         let typed = own.map_or_else(Typed::unknown, |c| Typed::new(c.ty.clone(), c.nullable || self.optional));
-        Found { typed, thing: Thing::Column(source, at), ..open(used) }
+        FoundPrefix { typed, thing: NamedThing::Column(source, at), ..open(used) }
     }
 
     pub(super) fn names(&self) -> Vec<String> {

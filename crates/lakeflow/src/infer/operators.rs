@@ -7,7 +7,7 @@ use sqlparser::ast::{BinaryOperator, Expr, UnaryOperator, Value, ValueWithSpan};
 use super::analyzer::{Analyzer, Typed};
 use super::expr::number_literal;
 use super::fault::FaultKind;
-use super::flow::Outcome;
+use super::flow::ExprOutcome;
 use crate::types::{Arithmetic, DataType, IntervalUnit};
 
 impl Analyzer<'_> {
@@ -31,7 +31,7 @@ impl Analyzer<'_> {
             self.record_type(whole, &result.ty);
             left = right;
         }
-        self.outcome = Outcome::Settled;
+        self.outcome = ExprOutcome::Settled;
         result
     }
 
@@ -58,7 +58,7 @@ impl Analyzer<'_> {
             self.compared_with_null(&[left, right], mark);
         }
         self.conclude(name, &[left, right]);
-        if let Outcome::Computed(hold) = std::mem::take(&mut self.outcome) {
+        if let ExprOutcome::Computed(hold) = std::mem::take(&mut self.outcome) {
             self.hold_since(mark, hold);
         }
     }

@@ -5,18 +5,18 @@ use std::sync::Arc;
 use sqlparser::ast::{ExprWithAlias, PivotValueSource, TableFactor};
 
 use super::OutputColumn;
-use super::analyzer::{Analyzer, Frame, Rows, SelectFrame, Source};
-use super::catalog::Place;
+use super::analyzer::{Analyzer, Frame, FromSource, SelectFrame, SourceRows};
+use super::catalog::ExprPlace;
 use super::expr::implied_name;
 use super::fault::FaultKind;
-use super::flow::{Hold, Influence};
+use super::flow::{Dependence, Influence};
 use super::rules::string_literal;
 use crate::is_same_name;
 use crate::types::{Column, DataType};
 
 impl Analyzer<'_> {
     /// One column for each value and aggregate, beside the columns that neither uses.
-    pub(super) fn pivot(&mut self, factor: &TableFactor) -> Source {
+    pub(super) fn pivot(&mut self, factor: &TableFactor) -> FromSource {
         let TableFactor::Pivot { table, aggregate_functions, value_column, value_source, .. } = factor else {
             return unknown();
         };
@@ -28,14 +28,14 @@ impl Analyzer<'_> {
         let frame = self.inner(table);
         let streaming = frame.sources.iter().any(|s| s.streaming);
         let own = columns_of(&frame);
-        let open = frame.sources.iter().any(|s| matches!(s.rows, Rows::Open));
+        let open = frame.sources.iter().any(|s| matches!(s.rows, SourceRows::Open));
         self.frames.push(Frame::Select(frame));
         let mark = self.flows.len();
         let ((chooses, aggregates), used) = self.naming(|a| {
             a.as_role(Influence::Conditional, |a| value_column.iter().for_each(|e| drop(a.expr(e))));
             a.chooses_since(mark);
             let chooses = a.flows_since(mark);
-            let place = Place::clause("`PIVOT`", true, false);
+            let place = ExprPlace::clause("`PIVOT`", true, false);
             let aggregates: Vec<OutputColumn> =
                 a.at(place, |a| aggregate_functions.iter().map(|f| a.measure(f)).collect());
             values.iter().for_each(|v| drop(a.expr(&v.expr)));
@@ -59,16 +59,16 @@ impl Analyzer<'_> {
                 columns.push(column);
             }
         }
-        Source::derived(Arc::default(), Rows::Derived(columns.into()), streaming)
+        FromSource::derived(Arc::default(), SourceRows::Derived(columns.into()), streaming)
     }
 
     /// A row for each of the columns listed, with its name and its value.
-    pub(super) fn unpivot(&mut self, factor: &TableFactor) -> Source {
+    pub(super) fn unpivot(&mut self, factor: &TableFactor) -> FromSource {
         let TableFactor::Unpivot { table, value, name, columns: listed, .. } = factor else { return unknown() };
         let frame = self.inner(table);
         let streaming = frame.sources.iter().any(|s| s.streaming);
         let own = columns_of(&frame);
-        let open = frame.sources.iter().any(|s| matches!(s.rows, Rows::Open));
+        let open = frame.sources.iter().any(|s| matches!(s.rows, SourceRows::Open));
         self.frames.push(Frame::Select(frame));
         let mark = self.flows.len();
         let mut ty = DataType::Null;
@@ -85,7 +85,7 @@ impl Analyzer<'_> {
             });
         }
         // Values of several columns, or one value in several rows.
-        self.hold_since(mark, Hold::Total);
+        self.hold_since(mark, Dependence::Total);
         let flows = self.flows_since(mark);
         self.bare_reset();
         self.frames.pop();
@@ -96,7 +96,7 @@ impl Analyzer<'_> {
         columns.push(OutputColumn { column: label, named: true, flows: Vec::new() });
         let content = Column::nullable(value.value.clone(), ty);
         columns.push(OutputColumn { column: content, named: true, flows });
-        Source::derived(Arc::default(), Rows::Derived(columns.into()), streaming)
+        FromSource::derived(Arc::default(), SourceRows::Derived(columns.into()), streaming)
     }
 
     /// Runs `inner`; gives also the names of the columns that it names, without qualifiers.
@@ -142,6 +142,6 @@ fn columns_of(frame: &SelectFrame) -> Vec<OutputColumn> {
     frame.star.iter().filter_map(column).collect()
 }
 
-fn unknown() -> Source {
-    Source::derived(Arc::default(), Rows::Open, false)
+fn unknown() -> FromSource {
+    FromSource::derived(Arc::default(), SourceRows::Open, false)
 }

@@ -10,10 +10,10 @@ use sqlparser::ast::{
 };
 
 use super::OutputColumn;
-use super::analyzer::{Analyzer, Cte, Frame, Rows, Rowset, SelectFrame, Source};
+use super::analyzer::{Analyzer, Cte, Frame, FromSource, Rowset, SelectFrame, SourceRows};
 use super::call::counted;
 use super::fault::FaultKind;
-use super::flow::{Hold, Influence, tidy_flows};
+use super::flow::{Dependence, Influence, tidy_flows};
 use crate::is_same_name;
 use crate::types::Column;
 
@@ -131,9 +131,9 @@ impl Analyzer<'_> {
     fn order_result(&mut self, result: &Rowset, order_by: Option<&OrderBy>) {
         let Some(order_by) = order_by else { return };
         self.order_feature(order_by);
-        let rows = if result.open { Rows::Open } else { Rows::Derived(result.columns.clone().into()) };
+        let rows = if result.open { SourceRows::Open } else { SourceRows::Derived(result.columns.clone().into()) };
         let frame =
-            SelectFrame { sources: vec![Source::derived(Arc::default(), rows, false)], ..SelectFrame::default() };
+            SelectFrame { sources: vec![FromSource::derived(Arc::default(), rows, false)], ..SelectFrame::default() };
         self.frames.push(Frame::Select(frame));
         if let OrderByKind::Expressions(exprs) = &order_by.kind {
             self.as_role(Influence::Sort, |a| a.order_exprs(exprs));
@@ -227,7 +227,7 @@ impl Analyzer<'_> {
         let mut flows = left.flows;
         flows.extend(right.flows);
         // Values from elsewhere stand between those of each column.
-        flows.iter_mut().for_each(|flow| flow.hold = flow.hold.max(Hold::Total));
+        flows.iter_mut().for_each(|flow| flow.hold = flow.hold.max(Dependence::Total));
         OutputColumn { column, named: left.named, flows: tidy_flows(flows) }
     }
 
@@ -271,7 +271,7 @@ impl Analyzer<'_> {
                             column.column.ty = ty;
                             column.column.nullable |= cell.column.nullable;
                             column.flows.extend(cell.flows);
-                            column.flows.iter_mut().for_each(|flow| flow.hold = flow.hold.max(Hold::Total));
+                            column.flows.iter_mut().for_each(|flow| flow.hold = flow.hold.max(Dependence::Total));
                         }
                         None => {
                             let range = self.range_of_expr(expr);
@@ -294,10 +294,10 @@ impl Rowset {
     }
 }
 
-impl Source {
+impl FromSource {
     /// Rows under an alias.
-    pub(super) fn derived(qualifier: Arc<[String]>, rows: Rows, streaming: bool) -> Self {
-        Source {
+    pub(super) fn derived(qualifier: Arc<[String]>, rows: SourceRows, streaming: bool) -> Self {
+        FromSource {
             qualifier,
             rows,
             renamed: Vec::new(),

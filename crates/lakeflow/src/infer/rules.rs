@@ -7,7 +7,7 @@ use sqlparser::ast::{Expr, UnaryOperator, Value};
 use super::analyzer::Typed;
 use super::expr::{field_name, implied_name};
 use super::operators;
-use crate::functions::Rule;
+use crate::functions::ResultRule;
 use crate::types::{Arithmetic, DataType, Field, parse_columns};
 
 /// The arguments of a call: as written, and their types (`None` for lambdas and bare words).
@@ -59,47 +59,49 @@ impl Args<'_> {
 }
 
 /// The type of a call by its rule.
-pub(super) fn result(rule: Rule, args: &Args<'_>) -> RuleResult {
+pub(super) fn result(rule: ResultRule, args: &Args<'_>) -> RuleResult {
     let first = args.ty(0);
-    if first == DataType::Unknown && !matches!(rule, Rule::ShiftUnit | Rule::Struct | Rule::NamedStruct) {
+    if first == DataType::Unknown
+        && !matches!(rule, ResultRule::ShiftUnit | ResultRule::Struct | ResultRule::NamedStruct)
+    {
         return Ok(DataType::Unknown);
     }
     match rule {
-        Rule::Add => operator(args, &sqlparser::ast::BinaryOperator::Plus),
-        Rule::Subtract => operator(args, &sqlparser::ast::BinaryOperator::Minus),
-        Rule::Multiply => operator(args, &sqlparser::ast::BinaryOperator::Multiply),
-        Rule::Divide => operator(args, &sqlparser::ast::BinaryOperator::Divide),
-        Rule::Mod => operators::arithmetic(Arithmetic::Remainder, &args.typed(0), &args.typed(1))
+        ResultRule::Add => operator(args, &sqlparser::ast::BinaryOperator::Plus),
+        ResultRule::Subtract => operator(args, &sqlparser::ast::BinaryOperator::Minus),
+        ResultRule::Multiply => operator(args, &sqlparser::ast::BinaryOperator::Multiply),
+        ResultRule::Divide => operator(args, &sqlparser::ast::BinaryOperator::Divide),
+        ResultRule::Mod => operators::arithmetic(Arithmetic::Remainder, &args.typed(0), &args.typed(1))
             .ok_or_else(|| args.fault(0, "numbers")),
-        Rule::Round => Ok(round(&first, args)),
-        Rule::Ceil => Ok(ceil(&first, args)),
-        Rule::Sum => first.summed().ok_or_else(|| args.fault(0, "a number")),
-        Rule::Avg => first.averaged().ok_or_else(|| args.fault(0, "a number")),
-        Rule::Percentile => Ok(many_if_array(DataType::Double, &args.ty(1))),
-        Rule::PercentileOf => Ok(many_if_array(first, &args.ty(1))),
-        Rule::Histogram => Ok(DataType::array(DataType::structure([("x", first), ("y", DataType::Double)]))),
-        Rule::ToNumber => Ok(args.text(1).map_or(DataType::Unknown, number_format)),
-        Rule::Decode => decode(args),
-        Rule::DatePart => Ok(args.text(0).and_then(part_type).unwrap_or(DataType::Unknown)),
-        Rule::ShiftUnit => Ok(shifted(args)),
-        Rule::Window => {
+        ResultRule::Round => Ok(round(&first, args)),
+        ResultRule::Ceil => Ok(ceil(&first, args)),
+        ResultRule::Sum => first.summed().ok_or_else(|| args.fault(0, "a number")),
+        ResultRule::Avg => first.averaged().ok_or_else(|| args.fault(0, "a number")),
+        ResultRule::Percentile => Ok(many_if_array(DataType::Double, &args.ty(1))),
+        ResultRule::PercentileOf => Ok(many_if_array(first, &args.ty(1))),
+        ResultRule::Histogram => Ok(DataType::array(DataType::structure([("x", first), ("y", DataType::Double)]))),
+        ResultRule::ToNumber => Ok(args.text(1).map_or(DataType::Unknown, number_format)),
+        ResultRule::Decode => decode(args),
+        ResultRule::DatePart => Ok(args.text(0).and_then(part_type).unwrap_or(DataType::Unknown)),
+        ResultRule::ShiftUnit => Ok(shifted(args)),
+        ResultRule::Window => {
             let border = if first == DataType::TimestampNtz { DataType::TimestampNtz } else { DataType::Timestamp };
             Ok(DataType::structure([("start", border.clone()), ("end", border)]))
         }
-        Rule::Struct => Ok(structure(args)),
-        Rule::NamedStruct => named_struct(args),
-        Rule::Map => Ok(DataType::map(args.common(0, 2)?, args.common(1, 2)?)),
-        Rule::MapEntries => match first {
+        ResultRule::Struct => Ok(structure(args)),
+        ResultRule::NamedStruct => named_struct(args),
+        ResultRule::Map => Ok(DataType::map(args.common(0, 2)?, args.common(1, 2)?)),
+        ResultRule::MapEntries => match first {
             DataType::Map(key, value) => Ok(DataType::array(DataType::structure([("key", *key), ("value", *value)]))),
             _ => Ok(DataType::Unknown),
         },
-        Rule::MapFromEntries => entries(&first).ok_or_else(|| args.fault(0, "an array of structs of two fields")),
-        Rule::ArraysZip => Ok(arrays_zip(args)),
-        Rule::FromSchema => from_schema(args),
-        Rule::VariantGet => {
+        ResultRule::MapFromEntries => entries(&first).ok_or_else(|| args.fault(0, "an array of structs of two fields")),
+        ResultRule::ArraysZip => Ok(arrays_zip(args)),
+        ResultRule::FromSchema => from_schema(args),
+        ResultRule::VariantGet => {
             args.text(2).map_or(Ok(DataType::Unknown), |text| DataType::parse(text).map_err(|e| (2, e.message)))
         }
-        Rule::Inline | Rule::JsonTuple | Rule::Stack => Ok(DataType::Unknown),
+        ResultRule::Inline | ResultRule::JsonTuple | ResultRule::Stack => Ok(DataType::Unknown),
     }
 }
 
@@ -272,9 +274,9 @@ pub(super) fn position(expr: &Expr) -> Option<i64> {
 }
 
 /// The columns that `inline`, `json_tuple` and `stack` make; none where they can't be told.
-pub(super) fn columns(rule: Rule, args: &Args<'_>) -> Result<Vec<(String, DataType)>, (usize, String)> {
+pub(super) fn columns(rule: ResultRule, args: &Args<'_>) -> Result<Vec<(String, DataType)>, (usize, String)> {
     match rule {
-        Rule::Inline => match args.ty(0) {
+        ResultRule::Inline => match args.ty(0) {
             DataType::Array(element) => match *element {
                 DataType::Struct(fields) => Ok(fields.iter().map(|f| (f.name.clone(), f.ty.clone())).collect()),
                 ty if ty.is_open() => Ok(Vec::new()),
@@ -282,8 +284,8 @@ pub(super) fn columns(rule: Rule, args: &Args<'_>) -> Result<Vec<(String, DataTy
             },
             _ => Ok(Vec::new()),
         },
-        Rule::JsonTuple => Ok((1..args.len()).map(|i| (format!("c{}", i - 1), DataType::String)).collect()),
-        Rule::Stack => stack(args),
+        ResultRule::JsonTuple => Ok((1..args.len()).map(|i| (format!("c{}", i - 1), DataType::String)).collect()),
+        ResultRule::Stack => stack(args),
         _ => Ok(Vec::new()),
     }
 }

@@ -8,8 +8,8 @@ use sqlparser::ast::{
 };
 
 use super::OutputColumn;
-use super::analyzer::{Analyzer, BareUse, Frame, Rows, Rowset};
-use super::catalog::Place;
+use super::analyzer::{Analyzer, BareUse, Frame, Rowset, SourceRows};
+use super::catalog::ExprPlace;
 use super::expr::implied_name;
 use super::fault::FaultKind;
 use super::flow::{Influence, narrowed};
@@ -31,7 +31,7 @@ impl Analyzer<'_> {
         self.frames.push(Frame::Select(frame));
         self.unsupported_clauses(select);
         if let Some(filter) = &select.selection {
-            let place = Place::clause("`WHERE`", false, false);
+            let place = ExprPlace::clause("`WHERE`", false, false);
             self.as_role(Influence::Filter, |a| a.at(place, |a| a.condition(filter, "`WHERE`")));
         }
         self.bare_reset();
@@ -83,11 +83,11 @@ impl Analyzer<'_> {
     /// `HAVING`, `QUALIFY` and the clauses that only place rows.
     fn after_projection(&mut self, select: &Select) {
         if let Some(having) = &select.having {
-            let place = Place::clause("`HAVING`", true, false);
+            let place = ExprPlace::clause("`HAVING`", true, false);
             self.as_role(Influence::Filter, |a| a.at(place, |a| a.condition(having, "`HAVING`")));
         }
         if let Some(qualify) = &select.qualify {
-            let place = Place::clause("`QUALIFY`", true, true);
+            let place = ExprPlace::clause("`QUALIFY`", true, true);
             self.as_role(Influence::Filter, |a| a.at(place, |a| a.condition(qualify, "`QUALIFY`")));
         }
         self.as_role(Influence::Sort, |a| {
@@ -216,7 +216,7 @@ impl Analyzer<'_> {
     /// What `*` gives; `None` when a source is at fault.
     fn star(&mut self) -> Option<Vec<OutputColumn>> {
         let frame = self.select_frame()?;
-        if frame.sources.iter().any(|s| matches!(s.rows, Rows::Open)) {
+        if frame.sources.iter().any(|s| matches!(s.rows, SourceRows::Open)) {
             return None;
         }
         let places = frame.star.clone();
@@ -248,7 +248,7 @@ impl Analyzer<'_> {
     fn qualified_star(&mut self, idents: &[Ident]) -> Option<Vec<OutputColumn>> {
         let frame = self.select_frame()?;
         if let Some((index, source)) = frame.sources.iter().enumerate().find(|(_, s)| s.is_called(idents)) {
-            if matches!(source.rows, Rows::Open) {
+            if matches!(source.rows, SourceRows::Open) {
                 return None;
             }
             let places: Vec<_> = (0..source.width()).map(|at| (index, at)).collect();

@@ -4,7 +4,7 @@ use std::sync::{Arc, LazyLock};
 
 use sqlparser::ast::{Expr, Function as Call, FunctionArg, FunctionArgExpr, FunctionArguments, ObjectName};
 
-use super::analyzer::{Analyzer, Rows, Source};
+use super::analyzer::{Analyzer, FromSource, SourceRows};
 use super::call::{arguments_of, plain_name};
 use super::catalog::Relation;
 use super::fault::FaultKind;
@@ -56,7 +56,7 @@ const CLOUD_FILES: &str = "cloud_files";
 
 impl Analyzer<'_> {
     /// The rows of a function in `FROM`.
-    pub(super) fn table_function(&mut self, name: &ObjectName, args: &[FunctionArg]) -> Source {
+    pub(super) fn table_function(&mut self, name: &ObjectName, args: &[FunctionArg]) -> FromSource {
         let (exprs, _) = arguments_of(args);
         let plain = plain_name(name).map(|i| i.value.to_ascii_lowercase()).unwrap_or_default();
         match plain.as_str() {
@@ -75,56 +75,56 @@ impl Analyzer<'_> {
         }
     }
 
-    fn function_read(&mut self, name: &ObjectName, relation: Arc<Relation>, stream: bool) -> Source {
+    fn function_read(&mut self, name: &ObjectName, relation: Arc<Relation>, stream: bool) -> FromSource {
         let parts = name.0.iter().filter_map(|p| p.as_ident()).map(|i| i.value.clone()).collect();
         let range = self.range_of_name(name);
         self.read(parts, range, stream, true, relation)
     }
 
-    fn generator_source(&mut self, name: &ObjectName, args: &[&Expr], plain: &str) -> Source {
+    fn generator_source(&mut self, name: &ObjectName, args: &[&Expr], plain: &str) -> FromSource {
         let range = self.range_of_name(name);
         match functions::lookup(plain).filter(|f| f.kind == FunctionKind::Generator) {
             Some(function) => {
                 let columns = self.generated(function, args, range);
-                let rows = columns.map_or(Rows::Open, |columns| Rows::Derived(columns.into()));
-                Source::derived(Arc::from([plain.to_string()]), rows, false)
+                let rows = columns.map_or(SourceRows::Open, |columns| SourceRows::Derived(columns.into()));
+                FromSource::derived(Arc::from([plain.to_string()]), rows, false)
             }
             None => {
                 let hint = did_you_mean(plain, TABLE_FUNCTIONS);
                 let message = format!("unknown table function `{name}`");
                 self.fault_with(FaultKind::UnknownFunction, range, message, hint);
                 self.perhaps_streaming = true;
-                Source::derived(Arc::default(), Rows::Open, false)
+                FromSource::derived(Arc::default(), SourceRows::Open, false)
             }
         }
     }
 
     /// `STREAM(table)` or `STREAM(read_files(..))`.
-    fn stream(&mut self, name: &ObjectName, args: &[&Expr]) -> Source {
+    fn stream(&mut self, name: &ObjectName, args: &[&Expr]) -> FromSource {
         match args {
             [Expr::Identifier(ident)] => self.table(&ObjectName::from(vec![ident.clone()]), true),
             [Expr::CompoundIdentifier(idents)] => self.table(&ObjectName::from(idents.clone()), true),
             [Expr::Function(call)] if is_read_files(call) => match &call.args {
                 FunctionArguments::List(list) => self.read_files(&call.name, &list.args, true),
-                _ => Source::derived(Arc::default(), Rows::Open, true),
+                _ => FromSource::derived(Arc::default(), SourceRows::Open, true),
             },
             [Expr::Function(call)] if is_named(call, READERS) || is_named(call, &[CLOUD_FILES]) => {
                 self.function_read(&call.name, Relation::unknown(), true)
             }
             // A name or a function that is known when it runs.
             [Expr::Function(call)] if !is_named(call, &["range", "event_log"]) => {
-                Source::derived(Arc::default(), Rows::Open, true)
+                FromSource::derived(Arc::default(), SourceRows::Open, true)
             }
             _ => {
                 let range = self.range_of_name(name);
                 self.fault(FaultKind::WrongArguments, range, "`STREAM` takes a table or `read_files(..)`");
-                Source::derived(Arc::default(), Rows::Open, true)
+                FromSource::derived(Arc::default(), SourceRows::Open, true)
             }
         }
     }
 
     /// `read_files(path, option => value, ..)`: the option `schema` gives the columns; without it anything may come.
-    fn read_files(&mut self, name: &ObjectName, args: &[FunctionArg], stream: bool) -> Source {
+    fn read_files(&mut self, name: &ObjectName, args: &[FunctionArg], stream: bool) -> FromSource {
         let mut columns: Option<Vec<Column>> = None;
         let mut rescued = None;
         for arg in args {

@@ -3,9 +3,9 @@
 use sqlparser::ast::{Expr, UnaryOperator, Value};
 
 use super::analyzer::{Analyzer, Typed};
-use super::flow::{Hold, Outcome, Release};
+use super::flow::{Dependence, ExprOutcome, Release};
 use super::rules::string_literal;
-use crate::functions::total::{self, Known, Literal, Operand, Part};
+use crate::functions::total::{self, FormPromise, LiteralOperand, Operand, OperandUse};
 use crate::types::DataType;
 
 impl Analyzer<'_> {
@@ -13,10 +13,10 @@ impl Analyzer<'_> {
     pub(super) fn conclude(&mut self, name: &str, operands: &[(&Expr, &Typed)]) {
         let operands: Vec<Operand<'_>> = operands.iter().map(|(expr, typed)| operand(expr, typed)).collect();
         self.outcome = match total::form(name, &operands).map(|form| form.known) {
-            Some(Known::Total) => Outcome::TOTAL,
-            Some(Known::NeverFails) => Outcome::Computed(Hold::Null),
-            None if name.starts_with("try_") => Outcome::Computed(Hold::Null),
-            None => Outcome::default(),
+            Some(FormPromise::Total) => ExprOutcome::TOTAL,
+            Some(FormPromise::NeverFails) => ExprOutcome::Computed(Dependence::Null),
+            None if name.starts_with("try_") => ExprOutcome::Computed(Dependence::Null),
+            None => ExprOutcome::default(),
         };
     }
 
@@ -26,17 +26,17 @@ impl Analyzer<'_> {
             args.iter().zip(typed).map(|(arg, typed)| Some((*arg, typed.as_ref()?))).collect();
         match (name, known) {
             ("named_struct", _) if args.iter().step_by(2).all(|arg| string_literal(arg).is_some()) => {
-                self.outcome = Outcome::Passes;
+                self.outcome = ExprOutcome::Passes;
             }
             ("size" | "cardinality" | "array_size", _) => {
-                for flow in self.flows.iter_mut().skip(mark).filter(|flow| flow.hold == Hold::Collected) {
+                for flow in self.flows.iter_mut().skip(mark).filter(|flow| flow.hold == Dependence::Collected) {
                     flow.release = flow.release.or(Some(Release::Distinct));
                 }
-                self.outcome = Outcome::default();
+                self.outcome = ExprOutcome::default();
             }
             // The same values, each once or in another order.
             ("array_distinct" | "array_sort" | "sort_array", Some(operands)) if operands.len() == 1 => {
-                self.outcome = Outcome::Settled;
+                self.outcome = ExprOutcome::Settled;
             }
             (name, Some(operands)) => {
                 if name == "equal_null" {
@@ -44,7 +44,7 @@ impl Analyzer<'_> {
                 }
                 self.conclude(name, &operands);
             }
-            (_, None) => self.outcome = Outcome::default(),
+            (_, None) => self.outcome = ExprOutcome::default(),
         }
     }
 
@@ -52,12 +52,12 @@ impl Analyzer<'_> {
     /// between others decides whether there is one.
     pub(super) fn argument_since(&mut self, mark: usize, function: &str, index: usize, args: &[&Expr]) {
         match total::part(function, index) {
-            Part::Value => {}
-            Part::Presence => {
+            OperandUse::Value => {}
+            OperandUse::Presence => {
                 self.release_since(mark, Release::Presence);
                 self.chooses_since(mark);
             }
-            Part::Choice => self.chooses_since(mark),
+            OperandUse::Choice => self.chooses_since(mark),
         }
         let name = index.checked_sub(1).and_then(|before| string_literal(args.get(before)?));
         if let (Some(name), "named_struct", true) = (name, function, index % 2 == 1) {
@@ -77,13 +77,13 @@ fn operand<'a>(expr: &Expr, typed: &'a Typed) -> Operand<'a> {
     Operand { ty: &typed.ty, nullable: typed.nullable, literal: literal(expr) }
 }
 
-fn literal(expr: &Expr) -> Option<Literal> {
+fn literal(expr: &Expr) -> Option<LiteralOperand> {
     match expr {
         Expr::Nested(inner) | Expr::UnaryOp { op: UnaryOperator::Minus, expr: inner } => literal(inner),
         Expr::Value(value) => Some(match &value.value {
-            Value::Number(digits, _) if digits.chars().any(|c| ('1'..='9').contains(&c)) => Literal::NonZero,
+            Value::Number(digits, _) if digits.chars().any(|c| ('1'..='9').contains(&c)) => LiteralOperand::NonZero,
             Value::Placeholder(_) => return None,
-            _ => Literal::Other,
+            _ => LiteralOperand::Other,
         }),
         _ => None,
     }

@@ -9,10 +9,10 @@ use sqlparser::ast::{BinaryOperator, Expr, TypedString, Value};
 
 use super::analyzer::{Analyzer, Typed};
 use super::apply::Match;
-use super::fault::{Fault, FaultKind};
+use super::fault::{FaultKind, TypeFault};
 use super::rules::string_literal;
-use crate::cast::{Reading, reading};
-use crate::functions::{Class, Function, Param, Pattern, Stability};
+use crate::cast::{CastReading, reading};
+use crate::functions::{Class, Function, Param, Stability, TypePattern};
 use crate::types::DataType;
 
 /// Functions that are casts of their first argument, with the type they cast to; those with a second argument read by
@@ -46,7 +46,7 @@ impl Analyzer<'_> {
             };
             let hint = Some(format!("write the cast: `CAST({text} AS {named})`"));
             let message = format!("a STRING stands where {to} is wanted");
-            self.casts.push(Fault { kind: FaultKind::TypeMismatch, range, message, hint });
+            self.casts.push(TypeFault { kind: FaultKind::TypeMismatch, range, message, hint });
         }
     }
 
@@ -81,9 +81,9 @@ impl Analyzer<'_> {
             return; // A parameter: known when it runs.
         }
         match reading(text, ty) {
-            Reading::Value => {}
-            Reading::ByClock => self.unstable_call(text, Stability::Volatile, &range),
-            Reading::Fails => {
+            CastReading::Value => {}
+            CastReading::ByClock => self.unstable_call(text, Stability::Volatile, &range),
+            CastReading::Fails => {
                 let hint = match ty {
                     DataType::Date => Some("write a date as `DATE'2024-12-31'`"),
                     DataType::Timestamp => Some("write a timestamp as `TIMESTAMP'2024-12-31 23:59:00'`"),
@@ -137,17 +137,17 @@ impl Analyzer<'_> {
 }
 
 /// The type that a text is cast to where a pattern is; `None` where it stays a text.
-fn wanted_by(pattern: &Pattern, found: &Match) -> Option<DataType> {
+fn wanted_by(pattern: &TypePattern, found: &Match) -> Option<DataType> {
     match pattern {
-        Pattern::Is(ty) => Some(ty.clone()),
-        Pattern::Var(var, _) => found.bindings.get(var.index()).cloned().flatten(),
-        Pattern::Class(Class::Number) => Some(DataType::Double),
-        Pattern::Class(Class::Integral) => Some(DataType::BigInt),
-        Pattern::Class(Class::Days) => Some(DataType::Int),
-        Pattern::Class(Class::Time) => Some(DataType::Timestamp),
-        Pattern::Either(choices) => {
-            let takes_texts = |choice: &Pattern| {
-                matches!(choice, Pattern::Any | Pattern::Is(DataType::String) | Pattern::Class(Class::Text))
+        TypePattern::Is(ty) => Some(ty.clone()),
+        TypePattern::Var(var, _) => found.bindings.get(var.index()).cloned().flatten(),
+        TypePattern::Class(Class::Number) => Some(DataType::Double),
+        TypePattern::Class(Class::Integral) => Some(DataType::BigInt),
+        TypePattern::Class(Class::Days) => Some(DataType::Int),
+        TypePattern::Class(Class::Time) => Some(DataType::Timestamp),
+        TypePattern::Either(choices) => {
+            let takes_texts = |choice: &TypePattern| {
+                matches!(choice, TypePattern::Any | TypePattern::Is(DataType::String) | TypePattern::Class(Class::Text))
             };
             let wanted = || choices.iter().find_map(|choice| wanted_by(choice, found));
             if choices.iter().any(takes_texts) { None } else { wanted() }

@@ -8,7 +8,7 @@ use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::{Token, Word};
 
 use super::Lexed;
-use crate::Fault;
+use crate::ParseFault;
 use crate::place::bytes;
 
 /// Trees higher than this are refused. Generated and written SQL stays below 50.
@@ -24,7 +24,7 @@ enum Bracket {
 }
 
 /// One open bracket.
-struct Level {
+struct OpenBracket {
     bracket: Bracket,
     /// Operators since the last comma or clause.
     operators: usize,
@@ -36,9 +36,9 @@ struct Level {
     chain: usize,
 }
 
-impl Level {
+impl OpenBracket {
     fn new(bracket: Bracket) -> Self {
-        Level { bracket, operators: 0, inner: 0, ended: 0, chain: 0 }
+        OpenBracket { bracket, operators: 0, inner: 0, ended: 0, chain: 0 }
     }
 
     fn part(&self) -> usize {
@@ -57,19 +57,19 @@ impl Level {
 }
 
 /// The first place where the tree would grow too high.
-pub(super) fn check(lexed: &Lexed) -> Option<Fault> {
+pub(super) fn check(lexed: &Lexed) -> Option<ParseFault> {
     // Most texts are too short to be at fault.
     if lexed.tokens.iter().map(|t| most(&t.token)).sum::<usize>() + 2 < LIMIT {
         return None;
     }
-    let mut open = vec![Level::new(Bracket::Statement)];
+    let mut open = vec![OpenBracket::new(Bracket::Statement)];
     let mut after_generic = false;
     for token in &lexed.tokens {
         match &token.token {
-            Token::SemiColon => open = vec![Level::new(Bracket::Statement)],
-            Token::LParen => open.push(Level::new(Bracket::Round)),
-            Token::LBracket => open.push(Level::new(Bracket::Square)),
-            Token::Lt if after_generic => open.push(Level::new(Bracket::Angle)),
+            Token::SemiColon => open = vec![OpenBracket::new(Bracket::Statement)],
+            Token::LParen => open.push(OpenBracket::new(Bracket::Round)),
+            Token::LBracket => open.push(OpenBracket::new(Bracket::Square)),
+            Token::Lt if after_generic => open.push(OpenBracket::new(Bracket::Angle)),
             Token::RParen => close_round(&mut open),
             Token::RBracket => close(&mut open, Bracket::Square),
             Token::Gt => close_angle(&mut open, 1),
@@ -85,10 +85,12 @@ pub(super) fn check(lexed: &Lexed) -> Option<Fault> {
         }
         after_generic = matches!(&token.token, Token::Word(w)
             if matches!(w.keyword, Keyword::ARRAY | Keyword::MAP | Keyword::STRUCT));
-        let height = open.last().map_or(0, Level::height) + open.len();
+        let height = open.last().map_or(0, OpenBracket::height) + open.len();
         if height > LIMIT {
             let hint = "split the statement, or write the chain as a list: `IN (..)`, `concat(..)`";
-            return Some(Fault::new(bytes(token.span), format!("nested more than {LIMIT} levels deep")).hint(hint));
+            return Some(
+                ParseFault::new(bytes(token.span), format!("nested more than {LIMIT} levels deep")).hint(hint),
+            );
         }
     }
     None
@@ -106,15 +108,15 @@ fn most(token: &Token) -> usize {
     }
 }
 
-fn count(open: &mut [Level]) {
+fn count(open: &mut [OpenBracket]) {
     if let Some(level) = open.last_mut() {
         level.operators += 1;
     }
 }
 
-fn keyword(open: &mut Vec<Level>, keyword: Keyword) {
+fn keyword(open: &mut Vec<OpenBracket>, keyword: Keyword) {
     match keyword {
-        Keyword::CASE => open.push(Level::new(Bracket::Case)),
+        Keyword::CASE => open.push(OpenBracket::new(Bracket::Case)),
         Keyword::END => close(open, Bracket::Case),
         Keyword::UNION | Keyword::EXCEPT | Keyword::INTERSECT | Keyword::MINUS => {
             if let Some(level) = open.last_mut() {
@@ -162,7 +164,7 @@ fn ends_part(keyword: Keyword) -> bool {
 }
 
 /// Closes the innermost bracket if it is of this kind; a stray one is for the parser to refuse.
-fn close(open: &mut Vec<Level>, bracket: Bracket) {
+fn close(open: &mut Vec<OpenBracket>, bracket: Bracket) {
     if open.last().is_some_and(|level| level.bracket == bracket) {
         let height = open.pop().map_or(0, |level| level.height());
         if let Some(level) = open.last_mut() {
@@ -172,14 +174,14 @@ fn close(open: &mut Vec<Level>, bracket: Bracket) {
 }
 
 /// A `)` also ends what was taken for the beginning of a `CASE` or a generic type and was not.
-fn close_round(open: &mut Vec<Level>) {
+fn close_round(open: &mut Vec<OpenBracket>) {
     while let Some(bracket @ (Bracket::Case | Bracket::Angle)) = open.last().map(|level| level.bracket) {
         close(open, bracket);
     }
     close(open, Bracket::Round);
 }
 
-fn close_angle(open: &mut Vec<Level>, times: usize) {
+fn close_angle(open: &mut Vec<OpenBracket>, times: usize) {
     for _ in 0..times {
         if open.last().is_some_and(|level| level.bracket == Bracket::Angle) {
             close(open, Bracket::Angle);

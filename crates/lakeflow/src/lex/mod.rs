@@ -2,8 +2,8 @@
 //!
 //! sqlparser brings a tokenizer of its own. It is not used because it takes `1L`, `1.5D` and `2S` for identifiers,
 //! knows other string escapes than Spark, and drops hints; after it nobody can tell. Here a text that Databricks would
-//! read differently, or not at all, is a [`Fault`] of its own, and lexing goes on behind it so that later statements are
-//! checked too.
+//! read differently, or not at all, is a [`ParseFault`] of its own, and lexing goes on behind it so that later
+//! statements are checked too.
 //!
 //! Strings of either quote and raw strings all become [`Token::SingleQuotedString`] with their escapes resolved, so no
 //! later stage has to know how a literal was spelled. White space and comments make no tokens, except hints
@@ -28,7 +28,7 @@ use sqlparser::ast::DollarQuotedString;
 use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::{Token, TokenWithSpan, Whitespace, Word};
 
-use super::Fault;
+use super::ParseFault;
 use super::notebook;
 use super::place::{bytes, span};
 
@@ -42,14 +42,14 @@ pub(super) struct Lexed {
     /// Whether a view has a column of an empty name (`rewrite/lateral.rs`).
     pub has_empty_names: bool,
     /// All comments but hints.
-    pub comments: Vec<Comment>,
+    pub comments: Vec<LexComment>,
     /// What could not be read, by place.
-    pub faults: Vec<Fault>,
+    pub faults: Vec<ParseFault>,
 }
 
 /// A comment and where it stands.
 #[derive(Debug)]
-pub(super) struct Comment {
+pub(super) struct LexComment {
     /// Its bytes, delimiters included.
     pub range: Range<usize>,
     /// Its lines without delimiters.
@@ -131,7 +131,7 @@ fn scan(text: &str) -> Scanned {
 }
 
 /// Faults of each `(*)` that is a column or an argument by itself; sqlparser drops the brackets.
-fn lone_stars(tokens: &[TokenWithSpan]) -> Vec<Fault> {
+fn lone_stars(tokens: &[TokenWithSpan]) -> Vec<ParseFault> {
     let begins_item = |token: &Token| match token {
         Token::Comma | Token::LParen => true,
         Token::Word(word) => word.quote_style.is_none() && word.keyword == Keyword::SELECT,
@@ -146,7 +146,7 @@ fn lone_stars(tokens: &[TokenWithSpan]) -> Vec<Fault> {
     };
     let found = tokens.windows(4).filter(|tokens| lone(tokens)).filter_map(|tokens| tokens.get(2));
     let hint = "is a function name missing?";
-    found.map(|star| Fault::new(bytes(star.span), "unexpected `*` in brackets").hint(hint)).collect()
+    found.map(|star| ParseFault::new(bytes(star.span), "unexpected `*` in brackets").hint(hint)).collect()
 }
 
 struct Scanner<'a> {
@@ -200,7 +200,7 @@ impl<'a> Scanner<'a> {
     }
 
     fn fault(&mut self, range: Range<usize>, message: impl Into<String>, hint: Option<&str>) {
-        self.out.faults.push(Fault::new(range, message).maybe_hint(hint.map(str::to_owned)));
+        self.out.faults.push(ParseFault::new(range, message).maybe_hint(hint.map(str::to_owned)));
     }
 
     /// Whether the last token ends right before `offset` and is an operand, as in `t.1` or `f(x).1`.
@@ -399,7 +399,7 @@ impl<'a> Scanner<'a> {
         let start = self.at;
         let text = self.take_while(|c| c != '\n').trim_start_matches('-');
         let text = text.strip_prefix(' ').unwrap_or(text).trim_end();
-        self.out.comments.push(Comment { range: start..self.at, lines: vec![text.to_owned()] });
+        self.out.comments.push(LexComment { range: start..self.at, lines: vec![text.to_owned()] });
     }
 
     fn block_comment(&mut self) {
@@ -428,7 +428,7 @@ impl<'a> Scanner<'a> {
             let blank = |c: char| c.is_whitespace() || c == notebook::COVER;
             let lines =
                 inner.trim().lines().map(|l| l.trim_matches(blank).trim_start_matches("* ").to_owned()).collect();
-            self.out.comments.push(Comment { range: start..self.at, lines });
+            self.out.comments.push(LexComment { range: start..self.at, lines });
         }
     }
 

@@ -33,7 +33,7 @@ use super::Lexed;
 use super::keyword::is_word;
 use super::sources::Sources;
 use crate::place::bytes;
-use crate::{Fault, recursion};
+use crate::{ParseFault, recursion};
 
 /// `IDENTIFIER` where more follows than its brackets: `IDENTIFIER(x)(y)`, `IDENTIFIER(x) VERSION AS OF 3`.
 pub(crate) const IDENTIFIER: &str = "IDENTIFIER ";
@@ -45,7 +45,7 @@ const HEAD: usize = 16;
 pub(super) fn rewrite(lexed: Lexed) -> Lexed {
     let Lexed { tokens: input, comments, faults, .. } = lexed;
     let output = Vec::with_capacity(input.len() + input.len() / 8);
-    let mut pass = Pass {
+    let mut pass = RewritePass {
         input: window::inline(input),
         at: 0,
         output,
@@ -69,7 +69,7 @@ pub(super) fn rewrite(lexed: Lexed) -> Lexed {
     }
 }
 
-struct Pass {
+struct RewritePass {
     input: Vec<TokenWithSpan>,
     /// Index of what is read next.
     at: usize,
@@ -90,10 +90,10 @@ struct Pass {
     views: Vec<usize>,
     /// Whether an empty name of a column was put in.
     has_empty_names: bool,
-    faults: Vec<Fault>,
+    faults: Vec<ParseFault>,
 }
 
-impl Pass {
+impl RewritePass {
     fn peek(&self, ahead: usize) -> Option<&Token> {
         self.input.get(self.at + ahead).map(|t| &t.token)
     }
@@ -318,7 +318,7 @@ impl Pass {
 
     fn fault(&mut self, ahead: usize, message: &str, hint: &str) {
         let Some(token) = self.input.get(self.at + ahead) else { return };
-        self.faults.push(Fault::new(bytes(token.span), message).hint(hint));
+        self.faults.push(ParseFault::new(bytes(token.span), message).hint(hint));
     }
 
     /// Whether the `EXCEPT` that comes next stands between two queries.

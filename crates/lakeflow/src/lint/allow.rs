@@ -14,7 +14,7 @@ use crate::tokens;
 const MARK: &str = "gen: allow";
 
 /// One allowance.
-struct Allowance<'a> {
+struct AllowComment<'a> {
     range: Range<usize>,
     rule: &'a str,
     reason: &'a str,
@@ -33,7 +33,7 @@ pub(super) fn apply(file: FileId, text: &str, found: Vec<Report>) -> Vec<Report>
     for (index, allowance) in allowances.iter().enumerate() {
         by_place.entry((allowance.rule, allowance.line)).or_insert(index);
     }
-    let lines = Lines::of(text);
+    let lines = LineEnds::of(text);
     let mut kept: Vec<Report> = vec![];
     for finding in found {
         let line = finding.diagnostic.primary.as_ref().map(|label| lines.at(label.span.range().start));
@@ -49,7 +49,7 @@ pub(super) fn apply(file: FileId, text: &str, found: Vec<Report>) -> Vec<Report>
 }
 
 /// The rule that an allowance breaks, if any.
-fn judge(allowance: &Allowance<'_>) -> Option<(&'static str, Finding)> {
+fn judge(allowance: &AllowComment<'_>) -> Option<(&'static str, Finding)> {
     let range = allowance.range.clone();
     if by_id(allowance.rule).is_none() {
         let ids = super::ALL.iter().map(|lint| lint.id());
@@ -69,12 +69,12 @@ fn judge(allowance: &Allowance<'_>) -> Option<(&'static str, Finding)> {
     (!allowance.used).then(|| ("unused-allowance", Finding::new(range, message).hint("remove the comment")))
 }
 
-fn read(text: &str) -> Vec<Allowance<'_>> {
+fn read(text: &str) -> Vec<AllowComment<'_>> {
     if !text.contains(MARK) {
         return vec![];
     }
     let tokens = tokens(text);
-    let lines = Lines::of(text);
+    let lines = LineEnds::of(text);
     let occupied: Vec<usize> = tokens.pieces.iter().map(|piece| lines.at(piece.range.start)).collect();
     let read = |range: Range<usize>| {
         let comment = text.get(range.clone())?.trim_start_matches('-').trim();
@@ -83,17 +83,17 @@ fn read(text: &str) -> Vec<Allowance<'_>> {
         let own = lines.at(range.start);
         // Behind code it speaks of that line, alone on a line of the next one that holds code.
         let next = occupied.get(occupied.partition_point(|line| *line < own)).copied().unwrap_or(own);
-        Some(Allowance { range, rule, reason: reason.trim(), line: next, used: false })
+        Some(AllowComment { range, rule, reason: reason.trim(), line: next, used: false })
     };
     tokens.comments.into_iter().filter_map(read).collect()
 }
 
 /// Where the lines of a text end.
-struct Lines(Vec<usize>);
+struct LineEnds(Vec<usize>);
 
-impl Lines {
+impl LineEnds {
     fn of(text: &str) -> Self {
-        Lines(text.match_indices('\n').map(|(at, _)| at).collect())
+        LineEnds(text.match_indices('\n').map(|(at, _)| at).collect())
     }
 
     /// The line of a byte, from 0.

@@ -1,21 +1,21 @@
 //! The options of a call of `read_files`.
 
-use super::view::View;
+use super::view::StatementView;
 
 /// A call with its options.
-pub(super) struct ReadFiles<'v> {
-    view: &'v View<'v>,
+pub(super) struct ReadFilesOptions<'v> {
+    view: &'v StatementView<'v>,
     /// Index of the name of the function.
     pub name: usize,
     /// First and last token of each option; the first is its name.
     options: Vec<(usize, usize)>,
 }
 
-impl<'v> ReadFiles<'v> {
+impl<'v> ReadFilesOptions<'v> {
     /// All calls of a statement.
-    pub fn of(view: &'v View<'v>) -> Vec<ReadFiles<'v>> {
+    pub fn of(view: &'v StatementView<'v>) -> Vec<ReadFilesOptions<'v>> {
         let options = |name: usize| view.parts(name + 1).into_iter().skip(1).collect();
-        view.calls("read_files").map(|name| ReadFiles { view, name, options: options(name) }).collect()
+        view.calls("read_files").map(|name| ReadFilesOptions { view, name, options: options(name) }).collect()
     }
 
     /// First and last token of each option.

@@ -6,8 +6,8 @@ use super::rules::{
     datasets, files, flows, functions, governance, legacy, metric, nulls, options, parameters, policy, privilege,
     spelling, streams, tables, tags, views,
 };
-use super::view::{FileView, View};
-use crate::diag::{Code, Entry, Severity};
+use super::view::{FileView, StatementView};
+use crate::diag::{Code, CodeEntry, Severity};
 
 /// A rule of the linter.
 #[derive(Debug)]
@@ -23,7 +23,7 @@ pub struct Lint {
 #[derive(Debug)]
 pub(super) enum Find {
     /// In the tokens of a statement.
-    Statement(fn(&View<'_>) -> Vec<Finding>),
+    Statement(fn(&StatementView<'_>) -> Vec<Finding>),
     /// In a file as a whole.
     File(fn(&FileView<'_>) -> Vec<Finding>),
     /// By the compiler's own analysis of the pipeline.
@@ -36,7 +36,7 @@ macro_rules! lints {
     ($($id:literal $severity:ident $find:ident $(($function:path))? $title:literal)*) => {
         /// Every rule, in families.
         pub static ALL: &[Lint] = &[$(Lint {
-            code: Code(&Entry {
+            code: Code(&CodeEntry {
                 number: $id,
                 title: $title,
                 explanation: include_str!(concat!("rules/", $id, ".md")),

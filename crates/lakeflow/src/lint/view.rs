@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use sqlparser::tokenizer::Token;
 
-use crate::ast::{Statement, StatementKind, StoredAs};
+use crate::ast::{ScdType, Statement, StatementKind};
 use crate::check::{
     DatasetKind, Definition, FlowTree, Judged, Parsed, Setting, flow_of, folded_parts, last_part, parts, table_of,
 };
@@ -31,7 +31,7 @@ pub(super) struct Targets<'a> {
     /// What each file is part of.
     settings: &'a BTreeMap<FileId, Setting>,
     /// Those whose names no plain table has, by the last part: scripts of several projects may lie side by side.
-    tables: BTreeMap<String, Table>,
+    tables: BTreeMap<String, DatasetTable>,
 }
 
 /// What a statement defines.
@@ -42,7 +42,7 @@ struct Defined<'a> {
 }
 
 /// A streaming table or a materialized view.
-struct Table {
+struct DatasetTable {
     /// As its definition names it, in one to three parts.
     name: Vec<String>,
     kind: DatasetKind,
@@ -50,12 +50,12 @@ struct Table {
     tracks_rows: Option<bool>,
 }
 
-impl Table {
+impl DatasetTable {
     fn of(definition: &Definition, statement: &Statement) -> Option<Self> {
         let table = table_of(&statement.kind)?;
         let parts = table.name.0.iter().filter_map(|part| part.as_ident());
         let property = table.properties.iter().find(|p| p.key.eq_ignore_ascii_case("delta.enableRowTracking"));
-        Some(Table {
+        Some(DatasetTable {
             name: parts.map(|part| part.value.to_lowercase()).collect(),
             kind: definition.kind,
             tracks_rows: property.map(|p| p.value.eq_ignore_ascii_case("true")),
@@ -80,19 +80,19 @@ impl<'a> Targets<'a> {
         let statements = || files.iter().flat_map(|file| &file.statements);
         for (target, flow) in statements().filter_map(|statement| flow_of(&statement.kind)) {
             let FlowTree::Changes(cdc) = flow else { continue };
-            match cdc.stored_as.unwrap_or(StoredAs::ScdType1) {
-                StoredAs::ScdType1 => current.insert(parts(target)),
+            match cdc.stored_as.unwrap_or(ScdType::ScdType1) {
+                ScdType::ScdType1 => current.insert(parts(target)),
                 _ => history.insert(parts(target)),
             };
         }
         let plain: BTreeSet<String> = statements().filter_map(|statement| plain_table(&statement.kind)).collect();
         let tables = judged.datasets.iter().filter(|definition| !plain.contains(&definition.name));
-        let tables = tables.filter_map(|d| Some((d.name.clone(), Table::of(d, d.statement(files)?)?))).collect();
+        let tables = tables.filter_map(|d| Some((d.name.clone(), DatasetTable::of(d, d.statement(files)?)?))).collect();
         Targets { defined, current, history, settings: &judged.settings, tables }
     }
 
     /// The table that `name`, in any letter case, can mean.
-    fn table(&self, name: &[String]) -> Option<&Table> {
+    fn table(&self, name: &[String]) -> Option<&DatasetTable> {
         self.tables.get(&name.last()?.to_lowercase()).filter(|table| table.is_called(name))
     }
 }
@@ -111,12 +111,12 @@ impl<'a> FileView<'a> {
     }
 
     /// The statements of the file: what stands between two `;`.
-    pub fn statements<'b>(&'b self, targets: &'b Targets<'_>) -> Vec<View<'b>> {
+    pub fn statements<'b>(&'b self, targets: &'b Targets<'_>) -> Vec<StatementView<'b>> {
         let parts = self.tokens.pieces.split(|piece| piece.token == Token::SemiColon).filter(|part| !part.is_empty());
         let of_file = targets.defined.get(&self.file);
         let defined = |part: &[Piece]| of_file?.get(&part.first()?.range.start).copied();
         let setting = targets.settings.get(&self.file).copied().unwrap_or_default();
-        let view = |part: &'b [Piece]| View {
+        let view = |part: &'b [Piece]| StatementView {
             text: self.text,
             pieces: part,
             brackets: Brackets::of(part),
@@ -130,7 +130,7 @@ impl<'a> FileView<'a> {
 }
 
 /// A statement.
-pub(super) struct View<'a> {
+pub(super) struct StatementView<'a> {
     /// The text of the whole file.
     pub text: &'a str,
     pub pieces: &'a [Piece],
@@ -144,7 +144,7 @@ pub(super) struct View<'a> {
     targets: &'a Targets<'a>,
 }
 
-impl<'a> View<'a> {
+impl<'a> StatementView<'a> {
     pub fn token(&self, index: usize) -> Option<&'a Token> {
         self.pieces.get(index).map(|piece| &piece.token)
     }

@@ -11,7 +11,7 @@ use super::clause::{mask, row_filter};
 use super::cursor::{Cursor, Parsed};
 use super::governance::securable;
 use super::view::metric_definition;
-use crate::Fault;
+use crate::ParseFault;
 use crate::ast::{Alter, AlterAction, ColumnAction, SecurableKind, StatementKind, Tag};
 
 /// What can be altered.
@@ -67,7 +67,7 @@ fn only_tables(table: bool, place: Range<usize>, what: &str) -> Parsed<()> {
     if table {
         return Ok(());
     }
-    Err(Fault::new(place, format!("only tables, streaming tables and materialized views have {what}")))
+    Err(ParseFault::new(place, format!("only tables, streaming tables and materialized views have {what}")))
 }
 
 fn column_action(c: &mut Cursor<'_>) -> Parsed<ColumnAction> {
@@ -92,7 +92,7 @@ fn tags(c: &mut Cursor<'_>) -> Parsed<Vec<Tag>> {
     let twice =
         |(index, (tag, _)): &(usize, &(Tag, Range<usize>))| tags.iter().take(*index).any(|(t, _)| t.key == tag.key);
     match tags.iter().enumerate().find(twice) {
-        Some((_, (tag, place))) => Err(Fault::new(place.clone(), format!("duplicate tag `{}`", tag.key))),
+        Some((_, (tag, place))) => Err(ParseFault::new(place.clone(), format!("duplicate tag `{}`", tag.key))),
         None => Ok(tags.into_iter().map(|(tag, _)| tag).collect()),
     }
 }

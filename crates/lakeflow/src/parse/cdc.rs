@@ -6,8 +6,8 @@ use sqlparser::ast::{Expr, Ident};
 use sqlparser::tokenizer::Token;
 
 use super::cursor::{Cursor, Parsed};
-use crate::Fault;
-use crate::ast::{AutoCdc, CdcSource, ColumnSelection, IgnoreNullUpdates, StoredAs};
+use crate::ParseFault;
+use crate::ast::{AutoCdc, CdcSource, ColumnSelection, IgnoreNullUpdates, ScdType};
 use crate::lex::is_word;
 
 /// The clauses in their order. `COLUMNS TO UPDATE` begins like `COLUMNS` and is looked for first.
@@ -35,7 +35,7 @@ struct Clauses {
     sequence_by: Option<Expr>,
     system_sequence_by: Option<Expr>,
     columns: Option<ColumnSelection>,
-    stored_as: Option<StoredAs>,
+    stored_as: Option<ScdType>,
     track_history: Option<ColumnSelection>,
     columns_to_update: Option<Ident>,
     /// Where each clause begins.
@@ -127,13 +127,13 @@ fn source(c: &mut Cursor<'_>, once: bool) -> Parsed<CdcSource> {
     Ok(CdcSource::Stream(name))
 }
 
-pub(super) fn no_snapshot(c: &Cursor<'_>) -> Fault {
+pub(super) fn no_snapshot(c: &Cursor<'_>) -> ParseFault {
     c.fault("`AUTO CDC .. FROM SNAPSHOT` is not supported")
         .hint("compare snapshots in Python; the SQL form is barely documented")
 }
 
-fn no_logic(range: Range<usize>) -> Fault {
-    Fault::new(range, "`AUTO CDC` can only read a table or view by name")
+fn no_logic(range: Range<usize>) -> ParseFault {
+    ParseFault::new(range, "`AUTO CDC` can only read a table or view by name")
         .hint("move the query to a temporary view and name that")
 }
 
@@ -170,16 +170,16 @@ fn is_clause(c: &Cursor<'_>, ahead: usize) -> bool {
 
 /// Clauses that go with one way of keeping rows only.
 fn fits_history(clauses: &Clauses) -> Parsed<()> {
-    let stored_as = clauses.stored_as.unwrap_or(StoredAs::ScdType1);
+    let stored_as = clauses.stored_as.unwrap_or(ScdType::ScdType1);
     let misfits = [
-        ("APPLY AS TRUNCATE WHEN", stored_as == StoredAs::ScdType1, "STORED AS SCD TYPE 1"),
-        ("TRACK HISTORY ON", stored_as != StoredAs::ScdType1, "STORED AS SCD TYPE 2"),
-        ("SYSTEM SEQUENCE BY", stored_as == StoredAs::Bitemporal, "STORED AS BITEMPORAL"),
+        ("APPLY AS TRUNCATE WHEN", stored_as == ScdType::ScdType1, "STORED AS SCD TYPE 1"),
+        ("TRACK HISTORY ON", stored_as != ScdType::ScdType1, "STORED AS SCD TYPE 2"),
+        ("SYSTEM SEQUENCE BY", stored_as == ScdType::Bitemporal, "STORED AS BITEMPORAL"),
     ];
     for (clause, fits, wanted) in misfits {
         let given = clauses.places.iter().find(|(given, _)| *given == clause);
         if let Some((_, place)) = given.filter(|_| !fits) {
-            return Err(Fault::new(place.clone(), format!("`{clause}` is only allowed with `{wanted}`")));
+            return Err(ParseFault::new(place.clone(), format!("`{clause}` is only allowed with `{wanted}`")));
         }
     }
     Ok(())
@@ -197,7 +197,7 @@ fn in_order(c: &Cursor<'_>, last: Option<usize>, position: usize) -> Parsed<()> 
     }
 }
 
-fn missing(c: &Cursor<'_>, clause: &str) -> Fault {
+fn missing(c: &Cursor<'_>, clause: &str) -> ParseFault {
     let heads: Vec<&str> = ORDER.iter().filter_map(|clause| clause.split(' ').next()).collect();
     c.expected_one_of(&format!("`{clause}`"), &heads)
 }
@@ -224,7 +224,7 @@ impl Clauses {
             "STORED AS" => self.stored_as = Some(stored_as(c)?),
             "TRACK HISTORY ON" => self.track_history = Some(selection(c)?),
             _ if self.ignore_null_updates.is_some() => {
-                return Err(Fault::new(place, "`COLUMNS TO UPDATE` and `IGNORE NULL UPDATES` cannot be combined"));
+                return Err(ParseFault::new(place, "`COLUMNS TO UPDATE` and `IGNORE NULL UPDATES` cannot be combined"));
             }
             _ => self.columns_to_update = Some(c.ident()?),
         }
@@ -248,17 +248,18 @@ fn selection(c: &mut Cursor<'_>) -> Parsed<ColumnSelection> {
     Ok(ColumnSelection::Only(columns))
 }
 
-fn stored_as(c: &mut Cursor<'_>) -> Parsed<StoredAs> {
+fn stored_as(c: &mut Cursor<'_>) -> Parsed<ScdType> {
     if c.one_of(&["SCD", "BITEMPORAL"])? == "BITEMPORAL" {
-        return Ok(StoredAs::Bitemporal);
+        return Ok(ScdType::Bitemporal);
     }
     c.expect("TYPE")?;
     let place = c.range();
     match c.integer()? {
-        1 => Ok(StoredAs::ScdType1),
-        2 => Ok(StoredAs::ScdType2),
+        1 => Ok(ScdType::ScdType1),
+        2 => Ok(ScdType::ScdType2),
         other => {
-            Err(Fault::new(place, format!("unknown `SCD TYPE {other}`")).hint("write `SCD TYPE 1` or `SCD TYPE 2`"))
+            Err(ParseFault::new(place, format!("unknown `SCD TYPE {other}`"))
+                .hint("write `SCD TYPE 1` or `SCD TYPE 2`"))
         }
     }
 }

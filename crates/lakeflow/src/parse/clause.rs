@@ -6,9 +6,10 @@ use sqlparser::tokenizer::Token;
 use super::column::TableElements;
 use super::cursor::{Cursor, Once, Parsed};
 use super::embedded::starts_query;
-use crate::Fault;
+use crate::ParseFault;
 use crate::ast::{
-    Layout, Mask, ObjectName, Property, RefreshPolicy, RowFilter, Schedule, ScheduleUnit, TableDefinition,
+    Layout, MaskClause, ObjectName, Property, RefreshPolicy, RowFilterClause, ScheduleClause, ScheduleUnit,
+    TableDefinition,
 };
 use crate::lex::is_word;
 
@@ -45,7 +46,7 @@ impl TableKind {
     }
 
     /// Neither a clause nor a query where one is due.
-    pub(super) fn expected_clause(self, c: &Cursor<'_>) -> Fault {
+    pub(super) fn expected_clause(self, c: &Cursor<'_>) -> ParseFault {
         if begins_query(c) {
             return lacks_as(c);
         }
@@ -80,7 +81,7 @@ pub(super) fn begins_query(c: &Cursor<'_>) -> bool {
 }
 
 /// The fault of a dataset whose query stands behind no `AS`.
-pub(super) fn lacks_as(c: &Cursor<'_>) -> Fault {
+pub(super) fn lacks_as(c: &Cursor<'_>) -> ParseFault {
     c.fault(format!("missing `AS` before the query, which starts with {}", c.found())).hint("the query follows `AS`")
 }
 
@@ -92,9 +93,9 @@ pub(super) struct TableClauses {
     pub(super) location: Option<String>,
     pub(super) comment: Option<String>,
     pub(super) properties: Vec<Property>,
-    pub(super) row_filter: Option<RowFilter>,
+    pub(super) row_filter: Option<RowFilterClause>,
     pub(super) refresh_policy: Option<RefreshPolicy>,
-    pub(super) schedule: Option<Schedule>,
+    pub(super) schedule: Option<ScheduleClause>,
     pub(super) collation: Option<Ident>,
     pub(super) options: Vec<Property>,
 }
@@ -188,7 +189,7 @@ impl TableClauses {
         c: &mut Cursor<'_>,
     ) -> Parsed<()> {
         if self.layout.is_some() {
-            return Err(Fault::new(place, "`CLUSTER BY` and `PARTITIONED BY` cannot be combined"));
+            return Err(ParseFault::new(place, "`CLUSTER BY` and `PARTITIONED BY` cannot be combined"));
         }
         self.layout = Some(read(c)?);
         Ok(())
@@ -213,7 +214,7 @@ fn format(c: &mut Cursor<'_>, kind: TableKind) -> Parsed<Ident> {
         return Ok(first);
     }
     let message = format!("a {} cannot be stored as `{}`", kind.words().to_lowercase(), first.value);
-    Err(Fault::new(c.range_since(start), message).hint(format!("write `{}`", formats.join("` or `"))))
+    Err(ParseFault::new(c.range_since(start), message).hint(format!("write `{}`", formats.join("` or `"))))
 }
 
 /// `BY (c, ..)`, `BY (c type, ..)` or `BY (years(c), ..)`: one kind for the whole list.
@@ -226,14 +227,14 @@ fn partitioned_by(c: &mut Cursor<'_>) -> Parsed<Layout> {
     })
 }
 
-fn schedule(c: &mut Cursor<'_>) -> Parsed<Schedule> {
+fn schedule(c: &mut Cursor<'_>) -> Parsed<ScheduleClause> {
     if c.eat("TRIGGER") {
         c.expect("ON UPDATE")?;
         let limited = c.eat("AT");
         if limited {
             c.expect("MOST EVERY")?;
         }
-        return Ok(Schedule::OnUpdate { at_most_every: if limited { Some(interval(c)?) } else { None } });
+        return Ok(ScheduleClause::OnUpdate { at_most_every: if limited { Some(interval(c)?) } else { None } });
     }
     c.expect("SCHEDULE")?;
     c.eat("REFRESH");
@@ -241,28 +242,28 @@ fn schedule(c: &mut Cursor<'_>) -> Parsed<Schedule> {
         let place = c.range();
         let count = c.integer()?;
         if count < 1 {
-            return Err(Fault::new(place, "a schedule must count at least 1"));
+            return Err(ParseFault::new(place, "a schedule must count at least 1"));
         }
         let unit = schedule_unit(c)?;
         let most = unit.most();
         if count > most {
-            return Err(Fault::new(place, format!("a schedule can count at most {most} {}", unit.word())));
+            return Err(ParseFault::new(place, format!("a schedule can count at most {most} {}", unit.word())));
         }
-        return Ok(Schedule::Every { count, unit });
+        return Ok(ScheduleClause::Every { count, unit });
     }
     let expression = c.string()?;
     let zoned = c.eat("AT");
     if zoned {
         c.expect("TIME ZONE")?;
     }
-    Ok(Schedule::Cron { expression, zone: if zoned { Some(c.string()?) } else { None } })
+    Ok(ScheduleClause::Cron { expression, zone: if zoned { Some(c.string()?) } else { None } })
 }
 
 fn interval(c: &mut Cursor<'_>) -> Parsed<Expr> {
     let start = c.index();
     match c.expr()? {
         expr @ Expr::Interval(_) => Ok(expr),
-        _ => Err(Fault::new(c.range_since(start), "expected an interval").hint("write `INTERVAL 1 HOUR`")),
+        _ => Err(ParseFault::new(c.range_since(start), "expected an interval").hint("write `INTERVAL 1 HOUR`")),
     }
 }
 
@@ -289,7 +290,7 @@ fn cluster_by(c: &mut Cursor<'_>) -> Parsed<Layout> {
         Ok(_) => Ok(Layout::ClusterByNone),
         Err(fault) => {
             let message = format!("expected `(`, `AUTO` or `NONE`, found {}", c.found());
-            Err(Fault { message, ..fault }.maybe_hint(None))
+            Err(ParseFault { message, ..fault }.maybe_hint(None))
         }
     }
 }
@@ -323,7 +324,7 @@ pub(super) fn properties(c: &mut Cursor<'_>) -> Parsed<Vec<Property>> {
         let start = c.index();
         let key = property_key(c)?;
         if properties.iter().any(|p| p.key == key) {
-            return Err(Fault::new(c.range_since(start), format!("duplicate property `{key}`")));
+            return Err(ParseFault::new(c.range_since(start), format!("duplicate property `{key}`")));
         }
         // A parameter may stand for whole properties.
         if matches!(c.token(), Token::Comma | Token::RParen) && is_parameter(&key) {
@@ -378,14 +379,14 @@ fn property_value(c: &mut Cursor<'_>) -> Parsed<String> {
 }
 
 /// `function ON (argument, ..)` behind `ROW FILTER`.
-pub(super) fn row_filter(c: &mut Cursor<'_>) -> Parsed<RowFilter> {
+pub(super) fn row_filter(c: &mut Cursor<'_>) -> Parsed<RowFilterClause> {
     let function = c.name()?;
     c.expect("ON")?;
-    Ok(RowFilter { function, on: c.list_or_none(Cursor::argument)? })
+    Ok(RowFilterClause { function, on: c.list_or_none(Cursor::argument)? })
 }
 
 /// `function [USING COLUMNS (argument, ..)]` behind `MASK`.
-pub(super) fn mask(c: &mut Cursor<'_>) -> Parsed<Mask> {
+pub(super) fn mask(c: &mut Cursor<'_>) -> Parsed<MaskClause> {
     let function = c.name()?;
     let using_columns = if c.eat("USING") {
         c.expect("COLUMNS")?;
@@ -393,5 +394,5 @@ pub(super) fn mask(c: &mut Cursor<'_>) -> Parsed<Mask> {
     } else {
         vec![]
     };
-    Ok(Mask { function, using_columns })
+    Ok(MaskClause { function, using_columns })
 }

@@ -7,9 +7,9 @@ use sqlparser::tokenizer::Token;
 
 use super::clause::{TableKind, mask};
 use super::cursor::{Cursor, Once, Parsed};
-use crate::Fault;
+use crate::ParseFault;
 use crate::ast::{
-    Column, Expectation, ForeignKey, Generated, Ident, InlineKey, KeyOption, ObjectName, TableConstraint,
+    DeclaredColumn, Expectation, ForeignKey, Generated, Ident, InlineKey, KeyOption, ObjectName, TableConstraint,
     TableConstraintKind, TypeName, Violation,
 };
 use crate::lex::is_word;
@@ -17,7 +17,7 @@ use crate::lex::is_word;
 /// What was read.
 #[derive(Default)]
 pub(super) struct TableElements {
-    pub(super) columns: Vec<Column>,
+    pub(super) columns: Vec<DeclaredColumn>,
     pub(super) expectations: Vec<Expectation>,
     pub(super) constraints: Vec<TableConstraint>,
 }
@@ -41,7 +41,7 @@ pub(super) fn table_elements(c: &mut Cursor<'_>, kind: TableKind) -> Parsed<Tabl
 }
 
 /// `CONSTRANT name EXPECT ..`, which looks like a column of a type `name`.
-pub(super) fn misspelt_constraint(c: &Cursor<'_>) -> Option<Fault> {
+pub(super) fn misspelt_constraint(c: &Cursor<'_>) -> Option<ParseFault> {
     let at = |n: usize, word: &str| is_word(&c.parser.peek_nth_token_ref(n).token, word);
     let opens = |n: usize| c.parser.peek_nth_token_ref(n).token == Token::LParen;
     if at(0, "UNIQUE") && opens(1) {
@@ -70,7 +70,7 @@ impl TableElements {
                         .hint("write `CHECK (..)`"));
                 }
                 if !self.constraints.is_empty() {
-                    return Err(Fault::new(place, "expectations must come before primary and foreign keys"));
+                    return Err(ParseFault::new(place, "expectations must come before primary and foreign keys"));
                 }
                 self.expectations.push(expectation(c, name)?);
             } else {
@@ -89,7 +89,7 @@ impl TableElements {
             self.add_column(column, place)?;
         } else if matches!(c.token(), Token::Word(_)) {
             let hint = "a constraint starts with `CONSTRAINT name`";
-            return Err(Fault::new(place, "columns must come before constraints").hint(hint));
+            return Err(ParseFault::new(place, "columns must come before constraints").hint(hint));
         } else {
             return Err(c.expected(&["CONSTRAINT"]));
         }
@@ -101,15 +101,17 @@ impl TableElements {
         let is_primary = |c: &TableConstraint| matches!(c.kind, TableConstraintKind::PrimaryKey { .. });
         let before = self.columns.iter().any(|c| c.primary_key.is_some()) || self.constraints.iter().any(is_primary);
         if before && is_primary(&constraint) {
-            return Err(Fault::new(place, "a table can only have one primary key").hint("write `PRIMARY KEY (a, b)`"));
+            return Err(
+                ParseFault::new(place, "a table can only have one primary key").hint("write `PRIMARY KEY (a, b)`")
+            );
         }
         self.constraints.push(constraint);
         Ok(())
     }
 
-    fn add_column(&mut self, column: Column, place: Range<usize>) -> Parsed<()> {
+    fn add_column(&mut self, column: DeclaredColumn, place: Range<usize>) -> Parsed<()> {
         if column.primary_key.is_some() && self.columns.iter().any(|c| c.primary_key.is_some()) {
-            return Err(Fault::new(place, "a table can only have one primary key")
+            return Err(ParseFault::new(place, "a table can only have one primary key")
                 .hint("write `PRIMARY KEY (a, b)` after the columns"));
         }
         self.columns.push(column);
@@ -139,7 +141,7 @@ fn violation(c: &mut Cursor<'_>) -> Parsed<Violation> {
         Err(fault) => {
             let message = format!("expected `DROP ROW` or `FAIL UPDATE`, found {}", c.found());
             let hint = fault.hint.unwrap_or_else(|| "without `ON VIOLATION` rows are kept and counted".to_owned());
-            Err(Fault::new(fault.range, message).hint(hint))
+            Err(ParseFault::new(fault.range, message).hint(hint))
         }
     }
 }
@@ -173,7 +175,7 @@ fn key(c: &mut Cursor<'_>, name: Option<Ident>, kind: TableKind, others: &[&str]
             if !references.columns.is_empty() && references.columns.len() != columns.len() {
                 let (own, other) = (columns.len(), references.columns.len());
                 let message = format!("a foreign key of {own} columns cannot refer to {other}");
-                return Err(Fault::new(c.range_since(start), message));
+                return Err(ParseFault::new(c.range_since(start), message));
             }
             TableConstraintKind::ForeignKey { columns, references }
         }
@@ -212,7 +214,7 @@ fn foreign_key(c: &mut Cursor<'_>) -> Parsed<ForeignKey> {
     Ok(ForeignKey { table, columns })
 }
 
-fn column(c: &mut Cursor<'_>, kind: TableKind) -> Parsed<Column> {
+fn column(c: &mut Cursor<'_>, kind: TableKind) -> Parsed<DeclaredColumn> {
     let name = c.ident()?;
     let has_no_type = matches!(c.token(), Token::Comma | Token::RParen);
     let template = has_no_type && name.quote_style.is_none() && name.value.starts_with("${");
@@ -221,7 +223,7 @@ fn column(c: &mut Cursor<'_>, kind: TableKind) -> Parsed<Column> {
     }
     // `${key}` stands for whatever columns it is replaced by.
     let data_type = if template { TypeName::Custom(ObjectName(vec![]), vec![]) } else { c.type_name()? };
-    let mut column = Column::new(name, data_type);
+    let mut column = DeclaredColumn::new(name, data_type);
     let mut once = Once::default();
     let ends = |c: &Cursor<'_>| matches!(c.token(), Token::Comma | Token::RParen);
     while !ends(c) && property(c, kind, &mut column, &mut once)? {}
@@ -252,7 +254,7 @@ fn column(c: &mut Cursor<'_>, kind: TableKind) -> Parsed<Column> {
 }
 
 /// Reads one property of a column; `false` when none follows.
-fn property(c: &mut Cursor<'_>, kind: TableKind, column: &mut Column, once: &mut Once) -> Parsed<bool> {
+fn property(c: &mut Cursor<'_>, kind: TableKind, column: &mut DeclaredColumn, once: &mut Once) -> Parsed<bool> {
     let place = c.range();
     if c.eat("NOT") {
         once.note("NOT NULL", place)?;
@@ -294,11 +296,11 @@ fn property(c: &mut Cursor<'_>, kind: TableKind, column: &mut Column, once: &mut
 }
 
 /// `[CONSTRAINT name] PRIMARY KEY` or `[CONSTRAINT name] [FOREIGN KEY] REFERENCES ..`.
-fn inline_key(c: &mut Cursor<'_>, column: &mut Column, once: &mut Once) -> Parsed<()> {
+fn inline_key(c: &mut Cursor<'_>, column: &mut DeclaredColumn, once: &mut Once) -> Parsed<()> {
     let place = c.range();
     let name = if c.eat("CONSTRAINT") { Some(c.ident()?) } else { None };
     if c.is("EXPECT") {
-        return Err(Fault::new(place, "an expectation is separated from a column by a comma"));
+        return Err(ParseFault::new(place, "an expectation is separated from a column by a comma"));
     }
     match c.one_of(&["PRIMARY", "FOREIGN", "REFERENCES"])? {
         "PRIMARY" => {
@@ -317,7 +319,7 @@ fn inline_key(c: &mut Cursor<'_>, column: &mut Column, once: &mut Once) -> Parse
 }
 
 /// Identity columns are of one type.
-fn takes_identity(column: &Column, place: Range<usize>) -> Parsed<()> {
+fn takes_identity(column: &DeclaredColumn, place: Range<usize>) -> Parsed<()> {
     let is_number = match &column.data_type {
         TypeName::BigInt(_) => true,
         // `LONG`, or a parameter.
@@ -329,7 +331,7 @@ fn takes_identity(column: &Column, place: Range<usize>) -> Parsed<()> {
     match column.generated.as_deref() {
         Some(Generated::Identity { .. }) if !is_number => {
             let name = &column.name.value;
-            let fault = Fault::new(place, format!("an identity column must be `BIGINT`, which `{name}` is not"));
+            let fault = ParseFault::new(place, format!("an identity column must be `BIGINT`, which `{name}` is not"));
             Err(fault.hint(format!("write `{name} BIGINT GENERATED ..`")))
         }
         _ => Ok(()),

@@ -8,10 +8,10 @@ use sqlparser::tokenizer::Token;
 
 use super::cursor::{Cursor, Parsed};
 use super::governance;
-use crate::Fault;
-use crate::ast::{Command, Part, StatementKind};
+use crate::ParseFault;
+use crate::ast::{Command, CommandPart, StatementKind};
 use crate::diag::did_you_mean;
-use crate::grammar::{Item, Rule, Slot, grammar};
+use crate::grammar::{GrammarRule, Item, Slot, grammar};
 
 /// What stands in the list of a message for the end.
 const END: &str = "the end";
@@ -24,7 +24,7 @@ pub(super) fn command(c: &mut Cursor<'_>) -> Parsed<StatementKind> {
     let Token::Word(word) = c.token() else { return Err(c.expected(&["a statement"])) };
     let head = word.value.clone();
     let labelled = c.parser.peek_nth_token_ref(1).token == Token::Colon;
-    let rules: Vec<&Rule> = if labelled {
+    let rules: Vec<&GrammarRule> = if labelled {
         grammar().named("block").into_iter().collect()
     } else {
         grammar().beginning_with(&head).collect()
@@ -59,9 +59,9 @@ struct Matcher<'c, 't> {
     /// What would have fitted there.
     words: Vec<&'static str>,
     /// What a reader of its own said about that place.
-    fault: Option<Fault>,
+    fault: Option<ParseFault>,
     /// What no alternative can mend.
-    fatal: Option<Fault>,
+    fatal: Option<ParseFault>,
 }
 
 impl Matcher<'_, '_> {
@@ -82,14 +82,14 @@ impl Matcher<'_, '_> {
     }
 
     /// Remembers a fault that comes from a reader of its own.
-    fn note_fault(&mut self, fault: Fault) {
+    fn note_fault(&mut self, fault: ParseFault) {
         let index = self.c.index_at(fault.range.start);
         if self.is_furthest(index) && (self.fault.is_none() || fault.hint.is_some()) {
             self.fault = Some(fault);
         }
     }
 
-    fn complaint(self) -> Fault {
+    fn complaint(self) -> ParseFault {
         let Matcher { c, reached, words, fault, fatal } = self;
         if let Some(fault) = fatal {
             return fault;
@@ -112,15 +112,15 @@ impl Matcher<'_, '_> {
     }
 
     /// Reads `item`; `false` when it does not fit, and then the place is as undefined as `parts`.
-    fn item(&mut self, item: &'static Item, parts: &mut Vec<Part>) -> bool {
+    fn item(&mut self, item: &'static Item, parts: &mut Vec<CommandPart>) -> bool {
         match item {
             Item::Word(word) => {
                 let fits = self.c.eat(word);
-                self.keep(fits, word, Part::Word(word), parts)
+                self.keep(fits, word, CommandPart::Word(word), parts)
             }
             Item::Sign(sign) => {
                 let fits = self.c.sign(sign);
-                self.keep(fits, sign, Part::Sign(sign), parts)
+                self.keep(fits, sign, CommandPart::Sign(sign), parts)
             }
             Item::Slot(slot) => match self.slot(*slot) {
                 Ok(part) => {
@@ -148,7 +148,7 @@ impl Matcher<'_, '_> {
         }
     }
 
-    fn keep(&mut self, fits: bool, word: &'static str, part: Part, parts: &mut Vec<Part>) -> bool {
+    fn keep(&mut self, fits: bool, word: &'static str, part: CommandPart, parts: &mut Vec<CommandPart>) -> bool {
         if fits {
             parts.push(part);
         } else {
@@ -157,7 +157,7 @@ impl Matcher<'_, '_> {
         fits
     }
 
-    fn rule(&mut self, position: usize, parts: &mut Vec<Part>) -> bool {
+    fn rule(&mut self, position: usize, parts: &mut Vec<CommandPart>) -> bool {
         let Some(rule) = grammar().at(position) else { return false };
         if let Err(fault) = self.c.descend() {
             self.fatal = Some(fault);
@@ -169,7 +169,7 @@ impl Matcher<'_, '_> {
     }
 
     /// Reads `item`, or leaves place and parts as they were.
-    fn attempt(&mut self, item: &'static Item, parts: &mut Vec<Part>) -> bool {
+    fn attempt(&mut self, item: &'static Item, parts: &mut Vec<CommandPart>) -> bool {
         let (place, length) = (self.c.index(), parts.len());
         let fits = self.fatal.is_none() && self.item(item, parts);
         if !fits {
@@ -179,12 +179,12 @@ impl Matcher<'_, '_> {
         fits
     }
 
-    fn list(&mut self, inner: &'static Item, parts: &mut Vec<Part>) -> bool {
+    fn list(&mut self, inner: &'static Item, parts: &mut Vec<CommandPart>) -> bool {
         if !self.item(inner, parts) {
             return false;
         }
         while self.c.sign(",") {
-            parts.push(Part::Sign(","));
+            parts.push(CommandPart::Sign(","));
             if !self.item(inner, parts) {
                 return false;
             }
@@ -193,8 +193,8 @@ impl Matcher<'_, '_> {
         true
     }
 
-    fn any_order(&mut self, all: &'static [Item], parts: &mut Vec<Part>) -> bool {
-        let mut read: Vec<Option<Vec<Part>>> = all.iter().map(|_| None).collect();
+    fn any_order(&mut self, all: &'static [Item], parts: &mut Vec<CommandPart>) -> bool {
+        let mut read: Vec<Option<Vec<CommandPart>>> = all.iter().map(|_| None).collect();
         loop {
             let range = self.c.range();
             let mut found = None;
@@ -209,7 +209,7 @@ impl Matcher<'_, '_> {
             let Some(slot) = read.get_mut(position) else { break };
             if slot.is_some() {
                 let text = self.c.text.get(range.clone()).unwrap_or("").to_ascii_uppercase();
-                self.fatal = Some(Fault::new(range, format!("duplicate `{text}`")));
+                self.fatal = Some(ParseFault::new(range, format!("duplicate `{text}`")));
                 return false;
             }
             *slot = Some(clause);
@@ -218,37 +218,37 @@ impl Matcher<'_, '_> {
         true
     }
 
-    fn slot(&mut self, slot: Slot) -> Parsed<Part> {
+    fn slot(&mut self, slot: Slot) -> Parsed<CommandPart> {
         let c = &mut *self.c;
         Ok(match slot {
-            Slot::Name(most) => Part::Name(c.dotted(most)?),
-            Slot::Column => Part::Name(governance::column(c)?),
-            Slot::Ident => Part::Name(ObjectName::from(vec![c.ident()?])),
-            Slot::Expr => Part::Expr(Box::new(c.expr()?)),
-            Slot::Query => Part::Query(c.query()?),
-            Slot::CopyQuery => Part::Query(c.copy_query()?),
-            Slot::Text => Part::Text(c.string()?),
-            Slot::Integer => Part::Number(c.integer()?.to_string()),
-            Slot::Number => Part::Number(c.number()?),
-            Slot::Type => Part::Type(c.type_name()?),
+            Slot::Name(most) => CommandPart::Name(c.dotted(most)?),
+            Slot::Column => CommandPart::Name(governance::column(c)?),
+            Slot::Ident => CommandPart::Name(ObjectName::from(vec![c.ident()?])),
+            Slot::Expr => CommandPart::Expr(Box::new(c.expr()?)),
+            Slot::Query => CommandPart::Query(c.query()?),
+            Slot::CopyQuery => CommandPart::Query(c.copy_query()?),
+            Slot::Text => CommandPart::Text(c.string()?),
+            Slot::Integer => CommandPart::Number(c.integer()?.to_string()),
+            Slot::Number => CommandPart::Number(c.number()?),
+            Slot::Type => CommandPart::Type(c.type_name()?),
             Slot::Literal => match c.token() {
-                Token::SingleQuotedString(_) => Part::Text(c.string()?),
-                Token::Word(word) if word.value.starts_with(['$', '{']) => Part::Expr(Box::new(c.argument()?)),
+                Token::SingleQuotedString(_) => CommandPart::Text(c.string()?),
+                Token::Word(word) if word.value.starts_with(['$', '{']) => CommandPart::Expr(Box::new(c.argument()?)),
                 Token::Word(word) if !["TRUE", "FALSE", "NULL"].iter().any(|word| c.is(word)) => {
                     let hint = did_you_mean(&word.value, ["true", "false"]);
                     return Err(c.fault(format!("expected a literal, found {}", c.found())).maybe_hint(hint));
                 }
-                _ => Part::Expr(Box::new(c.argument()?)),
+                _ => CommandPart::Expr(Box::new(c.argument()?)),
             },
             Slot::Value => match c.token() {
-                Token::SingleQuotedString(_) if c.string_stands_alone() => Part::Text(c.string()?),
-                _ => Part::Expr(Box::new(c.value()?)),
+                Token::SingleQuotedString(_) if c.string_stands_alone() => CommandPart::Text(c.string()?),
+                _ => CommandPart::Expr(Box::new(c.value()?)),
             },
             Slot::Statement => {
                 c.descend()?;
                 let statement = super::statement(c);
                 c.ascend();
-                Part::Statement(Box::new(statement?))
+                CommandPart::Statement(Box::new(statement?))
             }
         })
     }

@@ -6,7 +6,7 @@ use sqlparser::tokenizer::Token;
 
 use super::cursor::{Cursor, Parsed};
 use super::{command, flow, function, governance, plain_table, policy, table, view};
-use crate::Fault;
+use crate::ParseFault;
 use crate::ast::StatementKind;
 use crate::diag::did_you_mistype;
 use crate::grammar::grammar;
@@ -96,7 +96,9 @@ impl Modifiers {
                 "TEMPORARY" if allowed.contains(&"PRIVATE") => Some("write `PRIVATE`".to_owned()),
                 _ => None,
             };
-            return Err(Fault::new(range, format!("`{name}` is not allowed with `CREATE {object}`")).maybe_hint(hint));
+            return Err(
+                ParseFault::new(range, format!("`{name}` is not allowed with `CREATE {object}`")).maybe_hint(hint)
+            );
         }
         Ok(())
     }
@@ -115,7 +117,7 @@ pub(super) fn create(c: &mut Cursor<'_>) -> Parsed<StatementKind> {
             c.move_to(start);
             return command::command(c);
         }
-        let head = plain_table::Head { replace: false, external: c.eat("EXTERNAL") };
+        let head = plain_table::TableHead { replace: false, external: c.eat("EXTERNAL") };
         return plain_table::create_table(c, &modifiers, &head);
     }
     if c.eat("EXTERNAL VOLUME") {

@@ -12,14 +12,14 @@ use sqlparser::ast::{FunctionArg, FunctionArgExpr, Ident, ObjectName, ObjectName
 use sqlparser::parser::Parser;
 use sqlparser::tokenizer::{Span, Token, Word};
 
-use crate::Fault;
+use crate::ParseFault;
 use crate::diag::did_you_mean;
 use crate::dialect::Lakeflow;
 use crate::lex::Lexed;
 use crate::place::{bytes, range_of};
 
 /// What every parsing function returns.
-pub(super) type Parsed<T> = Result<T, Fault>;
+pub(super) type Parsed<T> = Result<T, ParseFault>;
 
 /// sqlparser's own limit; the depth of the whole is bounded by the lexer.
 const RECURSION_LIMIT: usize = 150;
@@ -108,8 +108,8 @@ impl<'a> Cursor<'a> {
     }
 
     /// A fault at the next token.
-    pub(super) fn fault(&self, message: impl Into<String>) -> Fault {
-        Fault::new(self.range_at(self.written(self.index())), message)
+    pub(super) fn fault(&self, message: impl Into<String>) -> ParseFault {
+        ParseFault::new(self.range_at(self.written(self.index())), message)
     }
 
     /// The token at `index`, or the first behind it that was written: those that the lexer puts in have no width.
@@ -119,7 +119,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// `expected a, b or c, found x` with a guess at what was meant.
-    pub(super) fn expected(&self, what: &[&str]) -> Fault {
+    pub(super) fn expected(&self, what: &[&str]) -> ParseFault {
         let mut list = String::new();
         for (position, word) in what.iter().enumerate() {
             let joint = match position {
@@ -133,7 +133,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// `expected {noun}, found x` with a guess among `candidates`.
-    pub(super) fn expected_one_of(&self, noun: &str, candidates: &[&str]) -> Fault {
+    pub(super) fn expected_one_of(&self, noun: &str, candidates: &[&str]) -> ParseFault {
         let hint = match self.token() {
             Token::Word(w) if w.quote_style.is_none() => did_you_mean(&w.value, candidates.iter().copied()),
             _ => None,
@@ -313,7 +313,7 @@ impl<'a> Cursor<'a> {
             // `${key}` may stand for anything.
             if !name.value.starts_with("${") && !seen.insert(name.value.to_lowercase()) {
                 let range = range_of(self.text, name.span).unwrap_or_else(|| self.range());
-                return Err(Fault::new(range, format!("duplicate column `{}`", name.value)));
+                return Err(ParseFault::new(range, format!("duplicate column `{}`", name.value)));
             }
         }
         Ok(())
@@ -369,7 +369,7 @@ impl<'a> Cursor<'a> {
         if parts.len() > most {
             let makes = if most == 1 { "makes" } else { "make" };
             let message = format!("a name of {} parts, where at most {most} {makes} sense", parts.len());
-            return Err(Fault::new(self.range_since(start), message));
+            return Err(ParseFault::new(self.range_since(start), message));
         }
         Ok(ObjectName(parts))
     }
@@ -391,7 +391,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// The fault of `my-catalog` without backticks, if the token at `index` is its hyphen.
-    pub(super) fn hyphen_before(&self, index: usize) -> Option<Fault> {
+    pub(super) fn hyphen_before(&self, index: usize) -> Option<ParseFault> {
         let word = |at: usize| matches!(self.parser.token_at(at).token, Token::Word(_));
         let (before, hyphen, after) = (self.range_at(index - 1), self.range_at(index), self.range_at(index + 1));
         let touching = before.end == hyphen.start && hyphen.end == after.start;
@@ -401,7 +401,7 @@ impl<'a> Cursor<'a> {
         let rest = self.text.get(before.start..).unwrap_or("");
         let length =
             rest.find(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '-' | '.' | '`')).unwrap_or(rest.len());
-        let fault = Fault::new(before.start..before.start + length, "a name with a hyphen must be in backticks");
+        let fault = ParseFault::new(before.start..before.start + length, "a name with a hyphen must be in backticks");
         Some(fault.hint("quote each part separately: `` `my-catalog`.`my-schema`.t ``"))
     }
 
@@ -441,7 +441,7 @@ impl<'a> Cursor<'a> {
             _ => return Err(self.fault(format!("expected an integer, found {}", self.found()))),
         };
         self.advance();
-        let fault = |_| Fault::new(self.range_since(start), "expected a 64-bit integer");
+        let fault = |_| ParseFault::new(self.range_since(start), "expected a 64-bit integer");
         digits.parse().map_err(fault)
     }
 }
@@ -454,7 +454,7 @@ impl Once {
     /// Notes that `clause` begins at the token just read, `words` long.
     pub(super) fn note(&mut self, clause: &'static str, place: Range<usize>) -> Parsed<()> {
         if self.0.contains(&clause) {
-            return Err(Fault::new(place, format!("duplicate `{clause}`")));
+            return Err(ParseFault::new(place, format!("duplicate `{clause}`")));
         }
         self.0.push(clause);
         Ok(())

@@ -13,7 +13,7 @@ use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::{Location, Token, TokenWithSpan};
 
 use super::cursor::{Cursor, Parsed};
-use crate::Fault;
+use crate::ParseFault;
 use crate::ast::TypeName;
 use crate::diag::{did_you_mean, nearest};
 use crate::dialect::Lakeflow;
@@ -81,7 +81,7 @@ impl Cursor<'_> {
         self.checked_query(strict::check_query_with_paths)
     }
 
-    fn checked_query(&mut self, check: fn(&str, &Query, Range<usize>) -> Result<(), Fault>) -> Parsed<Box<Query>> {
+    fn checked_query(&mut self, check: fn(&str, &Query, Range<usize>) -> Result<(), ParseFault>) -> Parsed<Box<Query>> {
         let start = self.index();
         if !starts_query(self.token()) {
             return Err(self.expected_one_of("a query", &["SELECT", "WITH", "VALUES"]));
@@ -118,7 +118,7 @@ impl Cursor<'_> {
         let keywords: Vec<usize> = (start..self.index()).filter(is_keyword).collect();
         self.keywords.extend(keywords);
         match type_name::unknown(&data_type).or_else(|| type_name::beyond(&data_type)) {
-            Some((message, hint)) => Err(Fault::new(self.range_since(start), message).maybe_hint(hint)),
+            Some((message, hint)) => Err(ParseFault::new(self.range_since(start), message).maybe_hint(hint)),
             None => Ok(data_type),
         }
     }
@@ -135,7 +135,7 @@ impl Cursor<'_> {
             | Expr::TypedString(_)
             | Expr::Interval(_) => Ok(expr),
             Expr::UnaryOp { expr: inner, .. } if negative(inner) => Ok(expr),
-            _ => Err(Fault::new(self.range_since(start), "expected a column name or a literal")),
+            _ => Err(ParseFault::new(self.range_since(start), "expected a column name or a literal")),
         }
     }
 
@@ -149,7 +149,7 @@ impl Cursor<'_> {
                     TokenWithSpan { token: Token::Word(word), .. } => did_you_mean(&word.value, ["true", "false"]),
                     _ => None,
                 };
-                let fault = Fault::new(self.range_since(start), format!("expected a value, found {found}"));
+                let fault = ParseFault::new(self.range_since(start), format!("expected a value, found {found}"));
                 Err(fault.maybe_hint(hint.or_else(|| Some("put strings in quotes".to_owned()))))
             }
             value => Ok(value),
@@ -162,17 +162,17 @@ impl Cursor<'_> {
     }
 
     /// Something stands where the statement should end.
-    fn trailing(&self) -> Fault {
+    fn trailing(&self) -> ParseFault {
         let fault = self.fault(format!("expected the end of the statement, found {}", self.found()));
         self.respell(self.index(), fault)
     }
 
     /// sqlparser's error as a fault.
-    fn refusal(&self, start: usize, error: ParserError) -> Fault {
+    fn refusal(&self, start: usize, error: ParserError) -> ParseFault {
         self.blame(start, self.translate(&error))
     }
 
-    fn translate(&self, error: &ParserError) -> Fault {
+    fn translate(&self, error: &ParserError) -> ParseFault {
         let text = match error {
             ParserError::ParserError(text) | ParserError::TokenizerError(text) => text,
             ParserError::RecursionLimitExceeded => return self.fault("nested too deeply"),
@@ -197,7 +197,7 @@ impl Cursor<'_> {
             }
             None => lower_first(message.trim_end_matches('.')),
         };
-        self.respell(index, Fault::new(self.range_at(self.written(index)), fault))
+        self.respell(index, ParseFault::new(self.range_at(self.written(index)), fault))
     }
 
     fn follows_pipe(&self, index: usize) -> bool {
@@ -205,8 +205,8 @@ impl Cursor<'_> {
     }
 
     /// What follows `|>` begins no step; `steps` names those that there are.
-    fn no_step(&self, index: usize, steps: &str) -> Fault {
-        let fault = Fault::new(self.range_at(index), format!("unknown pipe operator {}", self.found_at(index)));
+    fn no_step(&self, index: usize, steps: &str) -> ParseFault {
+        let fault = ParseFault::new(self.range_at(index), format!("unknown pipe operator {}", self.found_at(index)));
         let Token::Word(word) = &self.parser.token_at(index).token else { return fault };
         let elsewhere = match word.value.to_ascii_uppercase().as_str() {
             "GROUP" => Some("write `|> AGGREGATE sum(a) GROUP BY b`"),
@@ -234,7 +234,7 @@ impl Cursor<'_> {
 
     /// Adds what was probably meant by the word at `index`, or moves the fault to the word before it when that one looks
     /// like a keyword that was taken for an alias.
-    fn respell(&self, index: usize, fault: Fault) -> Fault {
+    fn respell(&self, index: usize, fault: ParseFault) -> ParseFault {
         if let Some(hyphen) = self.hyphen_before(index) {
             return hyphen;
         }
@@ -247,7 +247,7 @@ impl Cursor<'_> {
         let before = index.saturating_sub(1);
         if let Some(at) = [before, index].into_iter().find(|at| self.is_at_time_zone(*at)) {
             let range = self.range_at(at).start..self.range_at(at + 2).end;
-            let fault = Fault::new(range, "Databricks SQL has no `AT TIME ZONE`");
+            let fault = ParseFault::new(range, "Databricks SQL has no `AT TIME ZONE`");
             return fault.hint("write `from_utc_timestamp(a, 'Europe/Berlin')` or `convert_timezone(..)`");
         }
         if [before, index].iter().any(|at| self.begins_table_clause(*at)) {
@@ -259,21 +259,21 @@ impl Cursor<'_> {
         match self.meant(before) {
             Some(meant) => {
                 let message = format!("unexpected {}", self.found_at(before));
-                Fault::new(self.range_at(before), message).hint(format!("did you mean `{meant}`?"))
+                ParseFault::new(self.range_at(before), message).hint(format!("did you mean `{meant}`?"))
             }
             None => fault,
         }
     }
 
     /// `FROM STRAM name ..`: what is no stream takes `name` for an alias, and only what follows is found wrong.
-    fn misspelt_stream(&self, index: usize) -> Option<Fault> {
+    fn misspelt_stream(&self, index: usize) -> Option<ParseFault> {
         let token = |at: usize| &self.parser.token_at(at).token;
         let is_source = |at: usize| is_word(token(at), "FROM") || is_word(token(at), "JOIN");
         let at = (index.saturating_sub(3)..index).find(|at| is_source(at.saturating_sub(1)))?;
         match (token(at), token(at + 1)) {
             (Token::Word(word), Token::Word(_)) if word.quote_style.is_none() && word.value.len() > 4 => {
                 nearest(&word.value, ["STREAM"]).filter(|_| !is_word(token(at), "STREAM"))?;
-                let fault = Fault::new(self.range_at(at), format!("unexpected {}", self.found_at(at)));
+                let fault = ParseFault::new(self.range_at(at), format!("unexpected {}", self.found_at(at)));
                 Some(fault.hint("did you mean `STREAM`?"))
             }
             _ => None,
@@ -339,7 +339,7 @@ impl Cursor<'_> {
     }
 
     /// The fault of the innermost subquery since `start` that is at fault by itself, or else `fault`.
-    fn blame(&self, start: usize, fault: Fault) -> Fault {
+    fn blame(&self, start: usize, fault: ParseFault) -> ParseFault {
         let mut open: Vec<usize> = vec![];
         for index in start..self.count {
             match self.parser.token_at(index).token {
@@ -348,7 +348,7 @@ impl Cursor<'_> {
                     let inner = open.pop().map(|bracket| bracket + 1..index);
                     if let Some(inner) = inner.clone().filter(|inner| self.is_streamed_query(inner)) {
                         let place = self.range_at(inner.start).start..self.range_at(inner.end - 1).end;
-                        let fault = Fault::new(place, "`STREAM` can only read a table or function by name");
+                        let fault = ParseFault::new(place, "`STREAM` can only read a table or function by name");
                         return fault
                             .hint("move the query to a temporary view, or write `STREAM` before the tables in it");
                     }
@@ -370,7 +370,7 @@ impl Cursor<'_> {
             && (is_word(first, "SELECT") || is_word(first, "WITH"))
     }
 
-    fn subquery_fault(&self, tokens: std::ops::Range<usize>) -> Option<Fault> {
+    fn subquery_fault(&self, tokens: std::ops::Range<usize>) -> Option<ParseFault> {
         if !starts_query(&self.parser.token_at(tokens.start).token) || tokens.is_empty() {
             return None;
         }
@@ -388,7 +388,7 @@ impl Cursor<'_> {
         }
         let index = self.index_of(next.span.start);
         let message = format!("expected `)`, found {}", self.found_at(index));
-        Some(self.respell(index, Fault::new(self.range_at(index), message)))
+        Some(self.respell(index, ParseFault::new(self.range_at(index), message)))
     }
 }
 

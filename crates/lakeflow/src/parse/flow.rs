@@ -3,7 +3,7 @@
 use super::cdc::{self, auto_cdc};
 use super::create::Modifiers;
 use super::cursor::{Cursor, Parsed};
-use crate::Fault;
+use crate::ParseFault;
 use crate::ast::{ApplyChanges, CreateFlow, FlowBody, InsertFlow, Replace, StatementKind};
 
 pub(super) fn create_flow(c: &mut Cursor<'_>, modifiers: &Modifiers) -> Parsed<StatementKind> {
@@ -81,7 +81,8 @@ pub(super) fn inline_flow(c: &mut Cursor<'_>) -> Parsed<FlowBody> {
 /// What the flow does.
 fn action<'w>(c: &mut Cursor<'_>, known: &[&'w str]) -> Parsed<&'w str> {
     let misplaced = c.is("ONCE");
-    let fault = |fault: Fault| if misplaced { fault.hint("write `INSERT ONCE` or `AUTO CDC ONCE`") } else { fault };
+    let fault =
+        |fault: ParseFault| if misplaced { fault.hint("write `INSERT ONCE` or `AUTO CDC ONCE`") } else { fault };
     c.one_of(known).map_err(fault)
 }
 
@@ -110,6 +111,6 @@ fn replaced_keys(c: &mut Cursor<'_>) -> Parsed<Replace> {
 fn by_name(c: &mut Cursor<'_>) -> Parsed<()> {
     c.expect("BY NAME").map_err(|fault| {
         let hint = fault.hint.clone().unwrap_or_else(|| "flows match columns by name: write `BY NAME`".to_owned());
-        Fault { hint: Some(hint), ..fault }
+        ParseFault { hint: Some(hint), ..fault }
     })
 }

@@ -8,7 +8,7 @@ use super::create::Modifiers;
 use super::cursor::{Cursor, Once, Parsed};
 use super::embedded::starts_query;
 use super::view::dollar_text;
-use crate::Fault;
+use crate::ParseFault;
 use crate::ast::{
     CreateFunction, FunctionBody, FunctionCredential, Language, Parameter, PythonTraits, Returns, StatementKind, Text,
 };
@@ -18,7 +18,7 @@ pub(super) fn create_function(c: &mut Cursor<'_>, modifiers: &Modifiers) -> Pars
     let place = c.range();
     let if_not_exists = c.if_not_exists()?;
     if if_not_exists && modifiers.or_replace.is_some() {
-        return Err(Fault::new(place, "`IF NOT EXISTS` and `OR REPLACE` cannot be combined"));
+        return Err(ParseFault::new(place, "`IF NOT EXISTS` and `OR REPLACE` cannot be combined"));
     }
     let name = c.name()?;
     let parameters = c.list_or_none(parameter)?;
@@ -30,7 +30,7 @@ pub(super) fn create_function(c: &mut Cursor<'_>, modifiers: &Modifiers) -> Pars
     if traits.language != Some(Language::Python) && traits.python != PythonTraits::default() {
         let message =
             "`PARAMETER STYLE`, `HANDLER`, `CREDENTIALS` and `ENVIRONMENT` are only allowed with `LANGUAGE PYTHON`";
-        return Err(Fault::new(place, message));
+        return Err(ParseFault::new(place, message));
     }
     Ok(StatementKind::CreateFunction(Box::new(CreateFunction {
         or_replace: modifiers.or_replace.is_some(),

@@ -5,7 +5,7 @@ use sqlparser::tokenizer::Token;
 use super::clause::properties;
 use super::create::Modifiers;
 use super::cursor::{Cursor, Once, Parsed};
-use crate::Fault;
+use crate::ParseFault;
 use crate::ast::{
     CommentOn, CommentTarget, CreateSchema, CreateVolume, Grant, ObjectName, Privilege, Revoke, Securable,
     SecurableKind, StatementKind,
@@ -32,7 +32,7 @@ fn privileges_on(c: &mut Cursor<'_>) -> Parsed<(Vec<Privilege>, Securable)> {
         let place = c.range();
         let next = privilege(c)?;
         if privileges.contains(&next) {
-            return Err(Fault::new(place, format!("duplicate `{}`", next.words())));
+            return Err(ParseFault::new(place, format!("duplicate `{}`", next.words())));
         }
         privileges.push(next);
     }
@@ -51,7 +51,7 @@ fn privileges_on(c: &mut Cursor<'_>) -> Parsed<(Vec<Privilege>, Securable)> {
     if matches!(c.token(), Token::Word(_)) && name.0.len() == 1 && !c.is("TO") && !c.is("FROM") {
         let words: Vec<&str> = SecurableKind::ALL.iter().filter_map(|kind| kind.words().split(' ').next()).collect();
         let written = c.text.get(place.clone()).unwrap_or("");
-        let fault = Fault::new(place, format!("unknown kind of object `{written}`"));
+        let fault = ParseFault::new(place, format!("unknown kind of object `{written}`"));
         return Err(fault.maybe_hint(did_you_mean(written, words)));
     }
     Ok((privileges, Securable { kind: SecurableKind::Table, name }))
@@ -78,12 +78,12 @@ fn privilege(c: &mut Cursor<'_>) -> Parsed<Privilege> {
     Err(unknown_privilege(c, c.index()))
 }
 
-fn unknown_privilege(c: &Cursor<'_>, index: usize) -> Fault {
+fn unknown_privilege(c: &Cursor<'_>, index: usize) -> ParseFault {
     let range = c.range_at(index);
     let written = c.text.get(range.start..).unwrap_or("").split([',', ';', '\n']).next().unwrap_or("");
     let phrase = written.split(" ON ").next().unwrap_or("").trim();
     let known = Privilege::ALL.iter().map(|privilege| privilege.words());
-    Fault::new(range, format!("unknown privilege {}", c.found_at(index))).maybe_hint(did_you_mean(phrase, known))
+    ParseFault::new(range, format!("unknown privilege {}", c.found_at(index))).maybe_hint(did_you_mean(phrase, known))
 }
 
 /// The kind out of `kinds` whose words come next; a database is a schema.
@@ -152,7 +152,7 @@ pub(super) fn column(c: &mut Cursor<'_>) -> Parsed<ObjectName> {
     let start = c.index();
     let name = c.dotted(4)?;
     if name.0.len() < 2 {
-        return Err(Fault::new(c.range_since(start), "expected `table.column`"));
+        return Err(ParseFault::new(c.range_since(start), "expected `table.column`"));
     }
     Ok(name)
 }
@@ -216,9 +216,8 @@ pub(super) fn create_volume(c: &mut Cursor<'_>, modifiers: &Modifiers, external:
             once.note("LOCATION", place)?;
             volume.location = Some(c.string()?);
         } else {
-            return Err(
-                Fault::new(place, "`LOCATION` is only allowed on an external volume").hint("write `EXTERNAL VOLUME`")
-            );
+            return Err(ParseFault::new(place, "`LOCATION` is only allowed on an external volume")
+                .hint("write `EXTERNAL VOLUME`"));
         }
     }
     if external && volume.location.is_none() {

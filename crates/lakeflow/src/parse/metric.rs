@@ -8,19 +8,19 @@ use serde_json::{Map, Value};
 
 use super::cursor::Parsed;
 use super::{parse_expr, parse_query};
-use crate::Fault;
+use crate::ParseFault;
 use crate::ast::{MetricExpr, MetricJoin, MetricView, Text};
 use crate::diag::did_you_mean;
 use crate::source::{SourceMap, Span};
 use crate::yaml::{self, Places};
 
 /// How a mapping may look: its keys, and those of them that must be there.
-struct Shape {
+struct MappingShape {
     keys: &'static [&'static str],
     required: &'static [&'static str],
 }
 
-const VIEW: Shape = Shape {
+const VIEW: MappingShape = MappingShape {
     keys: &[
         "version",
         "comment",
@@ -36,12 +36,15 @@ const VIEW: Shape = Shape {
     required: &["source"],
 };
 
-const JOIN: Shape =
-    Shape { keys: &["name", "source", "on", "using", "cardinality", "rely", "joins"], required: &["name", "source"] };
+const JOIN: MappingShape = MappingShape {
+    keys: &["name", "source", "on", "using", "cardinality", "rely", "joins"],
+    required: &["name", "source"],
+};
 
-const MATERIALIZATION: Shape = Shape { keys: &["schedule", "mode", "materialized_views"], required: &[] };
+const MATERIALIZATION: MappingShape = MappingShape { keys: &["schedule", "mode", "materialized_views"], required: &[] };
 
-const MATERIALIZED: Shape = Shape { keys: &["name", "type", "dimensions", "measures"], required: &["name", "type"] };
+const MATERIALIZED: MappingShape =
+    MappingShape { keys: &["name", "type", "dimensions", "measures"], required: &["name", "type"] };
 
 /// What other tools call a key.
 const FOREIGN: &[(&str, &str)] = &[
@@ -64,14 +67,14 @@ const VERSIONS: &[&str] = &["0.1", "1.0", "1.1"];
 pub(super) fn read(text: Text) -> Parsed<MetricView> {
     let mut sources = SourceMap::default();
     let file = sources.add("metric view", text.value.as_str());
-    let yaml::Parsed { document, faults } = yaml::parse(file, &text.value);
+    let yaml::ParsedYaml { document, faults } = yaml::parse(file, &text.value);
     let offset = text.range.start;
     if let Some(fault) = faults.into_iter().next() {
         let place = fault.primary.map_or(0..0, |label| range(offset, label.span));
-        return Err(Fault::new(place, fault.message).maybe_hint(fault.hints.into_iter().next()));
+        return Err(ParseFault::new(place, fault.message).maybe_hint(fault.hints.into_iter().next()));
     }
-    let Some((value, places)) = document else { return Err(Fault::new(text.range.clone(), "the YAML is empty")) };
-    Metric { sources, places, offset }.view(&value, text)
+    let Some((value, places)) = document else { return Err(ParseFault::new(text.range.clone(), "the YAML is empty")) };
+    ViewReader { sources, places, offset }.view(&value, text)
 }
 
 fn range(offset: usize, span: Span) -> std::ops::Range<usize> {
@@ -79,20 +82,20 @@ fn range(offset: usize, span: Span) -> std::ops::Range<usize> {
     byte(span.start)..byte(span.end)
 }
 
-struct Metric {
+struct ViewReader {
     sources: SourceMap,
     places: Places,
     /// Where the YAML begins in the file.
     offset: usize,
 }
 
-impl Metric {
-    fn at_key(&self, pointer: &str, message: impl Into<String>) -> Fault {
-        Fault::new(range(self.offset, self.places.key(pointer)), message)
+impl ViewReader {
+    fn at_key(&self, pointer: &str, message: impl Into<String>) -> ParseFault {
+        ParseFault::new(range(self.offset, self.places.key(pointer)), message)
     }
 
-    fn at_value(&self, pointer: &str, message: impl Into<String>) -> Fault {
-        Fault::new(range(self.offset, self.places.value(pointer)), message)
+    fn at_value(&self, pointer: &str, message: impl Into<String>) -> ParseFault {
+        ParseFault::new(range(self.offset, self.places.value(pointer)), message)
     }
 
     fn view(&self, value: &Value, yaml: Text) -> Parsed<MetricView> {
@@ -180,7 +183,7 @@ impl Metric {
             self.one_of(join, &at, "cardinality", &["many_to_one", "one_to_many"])?;
             if let Some(rely) = join.get("rely") {
                 let at = format!("{at}/rely");
-                let rely = self.mapping(rely, &at, &Shape { keys: &["at_most_one_match"], required: &[] })?;
+                let rely = self.mapping(rely, &at, &MappingShape { keys: &["at_most_one_match"], required: &[] })?;
                 self.one_of(rely, &at, "at_most_one_match", &["true", "false"])?;
             }
             joins.push(MetricJoin { name: name.to_owned(), source, on, joins: self.joins(join, &at)? });
@@ -189,7 +192,7 @@ impl Metric {
     }
 
     /// A mapping with known keys, none of the required ones missing.
-    fn mapping<'v>(&self, value: &'v Value, at: &str, shape: &Shape) -> Parsed<&'v Map<String, Value>> {
+    fn mapping<'v>(&self, value: &'v Value, at: &str, shape: &MappingShape) -> Parsed<&'v Map<String, Value>> {
         let Some(map) = value.as_object() else {
             return Err(self.at_value(at, "expected a mapping of keys and values"));
         };
@@ -255,8 +258,8 @@ impl Metric {
     }
 
     /// A fault of the SQL at `pointer`, in terms of the file.
-    fn inside(&self, pointer: &str, fault: Fault) -> Fault {
+    fn inside(&self, pointer: &str, fault: ParseFault) -> ParseFault {
         let place = self.places.inside(&self.sources, pointer, fault.range);
-        Fault { range: range(self.offset, place), ..fault }
+        ParseFault { range: range(self.offset, place), ..fault }
     }
 }

@@ -31,11 +31,11 @@ use sqlparser::tokenizer::Token;
 pub use count::{Parses, parses};
 use cursor::{Cursor, Parsed};
 
-use super::Fault;
+use super::ParseFault;
 use super::ast::{Ident, ObjectName, Statement, StatementKind};
 use super::dialect::Lakeflow;
 use super::grammar::grammar;
-use super::lex::{Comment, Lexed, is_word, lex};
+use super::lex::{LexComment, Lexed, is_word, lex};
 use crate::diag::{did_you_mean, did_you_mistype};
 
 /// One statement of a file, read or refused.
@@ -44,7 +44,7 @@ pub struct Attempt {
     /// Bytes of the file from its first token to its last.
     pub range: Range<usize>,
     /// The statement, or what is wrong with it: one fault, or several when its very tokens are at fault.
-    pub statement: Result<Statement, Vec<Fault>>,
+    pub statement: Result<Statement, Vec<ParseFault>>,
     /// Where the words begin that were read as keywords or types, in order; of those inside expressions and queries
     /// nothing is known.
     pub keywords: Vec<usize>,
@@ -54,7 +54,7 @@ pub struct Attempt {
 ///
 /// # Errors
 /// The faults of all faulty statements, ordered by place.
-pub fn parse(text: &str) -> Result<Vec<Statement>, Vec<Fault>> {
+pub fn parse(text: &str) -> Result<Vec<Statement>, Vec<ParseFault>> {
     let (mut statements, mut faults) = (vec![], vec![]);
     visit_each(text, |attempt| match attempt.statement {
         Ok(statement) => statements.push(statement),
@@ -124,7 +124,7 @@ pub fn visit_each(text: &str, mut visit: impl FnMut(Attempt)) {
         let keywords = words.into_iter().map(|index| cursor.range_at(index).start).collect();
         visit(Attempt { range: cursor.range_since(start), statement, keywords });
     }
-    let rest: Vec<Fault> = faults.collect();
+    let rest: Vec<ParseFault> = faults.collect();
     if !rest.is_empty() {
         visit(Attempt { range: text.len()..text.len(), statement: Err(rest), keywords: vec![] });
     }
@@ -134,7 +134,7 @@ pub fn visit_each(text: &str, mut visit: impl FnMut(Attempt)) {
 ///
 /// # Errors
 /// The first fault.
-pub fn parse_expr(text: &str) -> Result<Expr, Fault> {
+pub fn parse_expr(text: &str) -> Result<Expr, ParseFault> {
     parse_whole(text, |c| c.expr())
 }
 
@@ -142,11 +142,11 @@ pub fn parse_expr(text: &str) -> Result<Expr, Fault> {
 ///
 /// # Errors
 /// The first fault.
-pub fn parse_query(text: &str) -> Result<Query, Fault> {
+pub fn parse_query(text: &str) -> Result<Query, ParseFault> {
     parse_whole(text, |c| c.query()).map(|query| *query)
 }
 
-fn parse_whole<T>(text: &str, read: impl FnOnce(&mut Cursor<'_>) -> Parsed<T>) -> Result<T, Fault> {
+fn parse_whole<T>(text: &str, read: impl FnOnce(&mut Cursor<'_>) -> Parsed<T>) -> Result<T, ParseFault> {
     count::part();
     let mut lexed = lex(text);
     let dialect = Lakeflow::for_tokens(lexed.tokens.len());
@@ -163,7 +163,7 @@ fn parse_whole<T>(text: &str, read: impl FnOnce(&mut Cursor<'_>) -> Parsed<T>) -
 }
 
 /// Whether a comment belongs to the statement behind it rather than to the line of the one before.
-fn stands_before(text: &str, comment: &Comment, previous_end: Option<usize>) -> bool {
+fn stands_before(text: &str, comment: &LexComment, previous_end: Option<usize>) -> bool {
     match previous_end {
         Some(end) if end <= comment.range.start => {
             text.get(end..comment.range.start).is_some_and(|gap| gap.contains('\n'))
@@ -199,7 +199,7 @@ fn statement(c: &mut Cursor<'_>) -> Parsed<StatementKind> {
             plain_table::create_table(
                 c,
                 &create::Modifiers::default(),
-                &plain_table::Head { replace: true, external: false },
+                &plain_table::TableHead { replace: true, external: false },
             )
         }
         "DROP" if c.is("DROP POLICY") => after(c, policy::drop_policy),

@@ -6,12 +6,12 @@ use super::create::Modifiers;
 use super::cursor::{Cursor, Parsed};
 use super::embedded::starts_query;
 use super::flow;
-use crate::Fault;
+use crate::ParseFault;
 use crate::ast::{AsOf, CreateTable, FlowBody, StatementKind, TableOrigin};
 use crate::lex::is_word;
 
 /// How the statement begins.
-pub(super) struct Head {
+pub(super) struct TableHead {
     pub(super) replace: bool,
     pub(super) external: bool,
 }
@@ -29,13 +29,13 @@ pub(super) fn is_of_hive(c: &Cursor<'_>) -> bool {
 }
 
 /// `TABLE` comes next.
-pub(super) fn create_table(c: &mut Cursor<'_>, modifiers: &Modifiers, head: &Head) -> Parsed<StatementKind> {
+pub(super) fn create_table(c: &mut Cursor<'_>, modifiers: &Modifiers, head: &TableHead) -> Parsed<StatementKind> {
     modifiers.only(&["OR REPLACE", "TEMPORARY"], "TABLE")?;
     c.expect("TABLE")?;
     let place = c.range();
     let if_not_exists = c.if_not_exists()?;
     if if_not_exists && (modifiers.or_replace.is_some() || head.replace) {
-        return Err(Fault::new(place, "`IF NOT EXISTS` and `OR REPLACE` cannot be combined"));
+        return Err(ParseFault::new(place, "`IF NOT EXISTS` and `OR REPLACE` cannot be combined"));
     }
     let name = c.dotted(3)?;
     let elements = table_elements(c, TableKind::Table)?;
@@ -98,9 +98,8 @@ fn filled(c: &mut Cursor<'_>, declared: bool) -> Parsed<Option<TableOrigin>> {
         let body = flow::inline_flow(c)?;
         // lakeflow-sql.md, "Flows": no change data capture and no replacing into a plain table.
         if !matches!(&body, FlowBody::Insert(insert) if insert.replace.is_none()) {
-            return Err(
-                Fault::new(place, "the flow of a plain table can only insert").hint("write `FLOW INSERT BY NAME ..`")
-            );
+            return Err(ParseFault::new(place, "the flow of a plain table can only insert")
+                .hint("write `FLOW INSERT BY NAME ..`"));
         }
         return Ok(Some(TableOrigin::Flow(Box::new(body))));
     }

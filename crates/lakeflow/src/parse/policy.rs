@@ -9,7 +9,7 @@ use super::command;
 use super::create::Modifiers;
 use super::cursor::{Cursor, Parsed};
 use super::governance::securable;
-use crate::Fault;
+use crate::ParseFault;
 use crate::ast::{CreatePolicy, DropPolicy, Ident, MatchColumn, PolicyKind, Securable, SecurableKind, StatementKind};
 use crate::diag::did_you_mean;
 
@@ -100,7 +100,7 @@ fn matched(columns: &[MatchColumn], name: &Ident, place: Range<usize>) -> Parsed
     if columns.iter().any(alias) {
         return Ok(());
     }
-    let fault = Fault::new(place, format!("unknown alias `{}`: no column is matched under that name", name.value));
+    let fault = ParseFault::new(place, format!("unknown alias `{}`: no column is matched under that name", name.value));
     Err(fault.hint(format!("add `MATCH COLUMNS has_tag('..') AS {}`", name.value)))
 }
 
@@ -122,7 +122,7 @@ fn condition(c: &mut Cursor<'_>) -> Parsed<Expr> {
         let guess = did_you_mean(&word.value, TAG_FUNCTIONS.iter().map(|(name, _)| *name));
         fault = match known {
             None => guess.map(|hint| {
-                Fault::new(c.range_at(index), format!("function `{}` is not supported in policies", word.value))
+                ParseFault::new(c.range_at(index), format!("function `{}` is not supported in policies", word.value))
                     .hint(hint)
             }),
             Some((name, wanted)) => wrong_count(c, index, name, *wanted),
@@ -142,12 +142,12 @@ fn is_column(expr: &Expr) -> bool {
     matches!(expr, Expr::Identifier(name) if !name.value.starts_with("${"))
 }
 
-fn no_column(range: Range<usize>) -> Fault {
-    Fault::new(range, "a policy can only test tags, not column values").hint("write `has_tag_value('k', 'v')`")
+fn no_column(range: Range<usize>) -> ParseFault {
+    ParseFault::new(range, "a policy can only test tags, not column values").hint("write `has_tag_value('k', 'v')`")
 }
 
 /// A call of a tag function, whose arguments are all strings, with too few or too many of them.
-fn wrong_count(c: &Cursor<'_>, index: usize, name: &str, wanted: usize) -> Option<Fault> {
+fn wrong_count(c: &Cursor<'_>, index: usize, name: &str, wanted: usize) -> Option<ParseFault> {
     let mut found = 0;
     for at in index + 2..c.index() {
         match &c.parser.token_at(at).token {
@@ -158,7 +158,7 @@ fn wrong_count(c: &Cursor<'_>, index: usize, name: &str, wanted: usize) -> Optio
     }
     let form = if wanted == 1 { "'key'" } else { "'key', 'value'" };
     let strings = if wanted == 1 { "one string" } else { "two strings" };
-    let fault = || Fault::new(c.range_at(index), format!("`{name}` takes {strings}, found {found}"));
+    let fault = || ParseFault::new(c.range_at(index), format!("`{name}` takes {strings}, found {found}"));
     (found != wanted).then(|| fault().hint(format!("write `{name}({form})`")))
 }
 
@@ -184,7 +184,7 @@ fn match_columns(c: &mut Cursor<'_>) -> Parsed<Vec<MatchColumn>> {
         let alias = if named || !ends { Some(c.ident()?) } else { None };
         let taken = |name: &Ident| columns.iter().any(|column: &MatchColumn| column.alias.as_ref() == Some(name));
         if let Some(name) = alias.as_ref().filter(|name| taken(name)) {
-            return Err(Fault::new(place, format!("duplicate alias `{}`", name.value)));
+            return Err(ParseFault::new(place, format!("duplicate alias `{}`", name.value)));
         }
         columns.push(MatchColumn { condition, alias });
         if !c.eat_token(&Token::Comma) {

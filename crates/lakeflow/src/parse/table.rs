@@ -6,7 +6,7 @@ use super::column::table_elements;
 use super::create::Modifiers;
 use super::cursor::{Cursor, Parsed};
 use super::flow;
-use crate::Fault;
+use crate::ParseFault;
 use crate::ast::{CreateMaterializedView, CreateStreamingTable, StatementKind, TableDefinition, TableSource};
 
 pub(super) fn streaming_table(c: &mut Cursor<'_>, modifiers: &Modifiers) -> Parsed<StatementKind> {
@@ -58,11 +58,11 @@ fn definition(c: &mut Cursor<'_>, modifiers: &Modifiers, kind: TableKind, live: 
     let place = c.range();
     let if_not_exists = c.if_not_exists()?;
     if if_not_exists && modifiers.or_refresh.is_some() {
-        let fault = Fault::new(place, "`IF NOT EXISTS` and `OR REFRESH` cannot be combined");
+        let fault = ParseFault::new(place, "`IF NOT EXISTS` and `OR REFRESH` cannot be combined");
         return Err(fault.hint("`OR REFRESH` creates the table if it is missing and keeps it otherwise"));
     }
     if if_not_exists && modifiers.or_replace.is_some() {
-        return Err(Fault::new(place, "`IF NOT EXISTS` and `OR REPLACE` cannot be combined"));
+        return Err(ParseFault::new(place, "`IF NOT EXISTS` and `OR REPLACE` cannot be combined"));
     }
     let name = c.name()?;
     let elements = table_elements(c, kind)?;

@@ -7,7 +7,7 @@ use super::column::{expectation, misspelt_constraint};
 use super::create::Modifiers;
 use super::cursor::{Cursor, Once, Parsed};
 use super::metric;
-use crate::Fault;
+use crate::ParseFault;
 use crate::ast::{
     CreateMetricView, CreateView, Expectation, Ident, MetricView, ObjectName, Property, SchemaBinding, StatementKind,
     Text, ViewColumn,
@@ -30,12 +30,12 @@ fn read(c: &mut Cursor<'_>, modifiers: &Modifiers, live: bool, streaming: bool) 
     let place = c.range();
     let if_not_exists = c.if_not_exists()?;
     if if_not_exists && modifiers.or_replace.is_some() {
-        return Err(Fault::new(place, "`IF NOT EXISTS` and `OR REPLACE` cannot be combined"));
+        return Err(ParseFault::new(place, "`IF NOT EXISTS` and `OR REPLACE` cannot be combined"));
     }
     let start = c.index();
     let name = c.name()?;
     if temporary && !live && name.0.len() > 1 {
-        let fault = Fault::new(c.range_since(start), "the name of a temporary view must have a single part");
+        let fault = ParseFault::new(c.range_since(start), "the name of a temporary view must have a single part");
         return Err(fault.hint("it lives in the pipeline, not in a schema"));
     }
     let (columns, expectations) = view_elements(c, temporary || live)?;
@@ -43,9 +43,9 @@ fn read(c: &mut Cursor<'_>, modifiers: &Modifiers, live: bool, streaming: bool) 
     if clauses.metrics || clauses.yaml {
         if temporary || live {
             let hint = "write `CREATE [OR REPLACE] VIEW name WITH METRICS LANGUAGE YAML AS $$ .. $$`";
-            return Err(Fault::new(place, "a metric view cannot be temporary").hint(hint));
+            return Err(ParseFault::new(place, "a metric view cannot be temporary").hint(hint));
         }
-        let head = Head { or_replace: modifiers.or_replace.is_some(), if_not_exists, name, columns };
+        let head = ViewHead { or_replace: modifiers.or_replace.is_some(), if_not_exists, name, columns };
         return metric_view(c, head, clauses);
     }
     if !c.eat("AS") {
@@ -69,14 +69,14 @@ fn read(c: &mut Cursor<'_>, modifiers: &Modifiers, live: bool, streaming: bool) 
     })))
 }
 
-struct Head {
+struct ViewHead {
     or_replace: bool,
     if_not_exists: bool,
     name: ObjectName,
     columns: Vec<ViewColumn>,
 }
 
-fn expected_clause(c: &Cursor<'_>) -> Fault {
+fn expected_clause(c: &Cursor<'_>) -> ParseFault {
     if begins_query(c) {
         return lacks_as(c);
     }
@@ -94,7 +94,7 @@ fn view_elements(c: &mut Cursor<'_>, temporary: bool) -> Parsed<ViewElements> {
         let place = c.range();
         if c.eat("CONSTRAINT") {
             if !temporary {
-                return Err(Fault::new(
+                return Err(ParseFault::new(
                     place,
                     "expectations are only allowed on temporary views, materialized views and streaming tables",
                 ));
@@ -106,7 +106,7 @@ fn view_elements(c: &mut Cursor<'_>, temporary: bool) -> Parsed<ViewElements> {
         } else if expectations.is_empty() {
             columns.push(view_column(c)?);
         } else {
-            return Err(Fault::new(place, "columns must come before constraints"));
+            return Err(ParseFault::new(place, "columns must come before constraints"));
         }
         if !c.eat_token(&Token::Comma) {
             break;
@@ -193,7 +193,7 @@ fn schema_binding(c: &mut Cursor<'_>) -> Parsed<SchemaBinding> {
     Ok(*binding)
 }
 
-fn metric_view(c: &mut Cursor<'_>, head: Head, clauses: ViewClauses) -> Parsed<StatementKind> {
+fn metric_view(c: &mut Cursor<'_>, head: ViewHead, clauses: ViewClauses) -> Parsed<StatementKind> {
     if !clauses.metrics {
         return Err(c.expected(&["WITH METRICS"]));
     }
@@ -203,7 +203,7 @@ fn metric_view(c: &mut Cursor<'_>, head: Head, clauses: ViewClauses) -> Parsed<S
     c.expect("AS")?;
     let definition = metric_definition(c)?;
     let ViewClauses { comment, properties, .. } = clauses;
-    let Head { or_replace, if_not_exists, name, columns } = head;
+    let ViewHead { or_replace, if_not_exists, name, columns } = head;
     Ok(StatementKind::CreateMetricView(Box::new(CreateMetricView {
         or_replace,
         if_not_exists,

@@ -1,7 +1,7 @@
 //! `[..]`. A class in a class and `&&` are refused: what they mean beside `^` differs between versions of Java.
 
 use super::escape::class_of;
-use super::{Flags, Last, Reader, Result, apart, invalid, quoted};
+use super::{Flags, Last, PatternReader, Result, apart, invalid, quoted};
 
 /// One thing between brackets.
 enum Member {
@@ -11,7 +11,7 @@ enum Member {
     Set(String),
 }
 
-impl Reader<'_> {
+impl PatternReader<'_> {
     /// Behind `[`.
     pub(super) fn class(&mut self, flags: Flags) -> Result<Last> {
         self.out.push('[');

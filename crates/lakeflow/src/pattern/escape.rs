@@ -1,6 +1,6 @@
 //! What a backslash begins. Classes are those of ASCII in Java.
 
-use super::{Flags, LINE_ENDS, Last, Reader, Result, apart, invalid};
+use super::{Flags, LINE_ENDS, Last, PatternReader, Result, apart, invalid};
 
 /// Blanks that do not end a line, by `\h`.
 const HORIZONTAL: &str = r"\x{9}\x{20}\x{a0}\x{1680}\x{180e}\x{2000}-\x{200a}\x{202f}\x{205f}\x{3000}";
@@ -21,7 +21,7 @@ pub(super) fn class_of(letter: char) -> Option<(&'static str, bool)> {
     Some((members, letter.is_ascii_uppercase()))
 }
 
-impl Reader<'_> {
+impl PatternReader<'_> {
     /// Behind a backslash, outside of a class.
     pub(super) fn escaped(&mut self, flags: Flags) -> Result<Last> {
         let Some(c) = self.chars.peek().copied() else { return invalid("trailing backslash") };

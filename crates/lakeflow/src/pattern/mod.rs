@@ -70,7 +70,7 @@ const DEEPEST: usize = 100;
 /// # Errors
 /// When it is none, or has no form of the same meaning.
 pub fn translate(pattern: &str) -> Result<Pattern> {
-    let mut reader = Reader {
+    let mut reader = PatternReader {
         chars: pattern.chars().peekable(),
         out: String::with_capacity(pattern.len()),
         end: End::Unasked,
@@ -106,7 +106,7 @@ struct Flags {
     dot_all: bool,
 }
 
-struct Reader<'a> {
+struct PatternReader<'a> {
     chars: Peekable<Chars<'a>>,
     out: String,
     end: End,
@@ -127,7 +127,7 @@ enum Last {
     End,
 }
 
-impl Reader<'_> {
+impl PatternReader<'_> {
     fn accept(&mut self, c: char) -> bool {
         self.chars.next_if_eq(&c).is_some()
     }

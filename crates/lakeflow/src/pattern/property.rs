@@ -1,7 +1,7 @@
 //! `\p{..}`: the classes of POSIX are those of ASCII in Java; categories, scripts and properties are those of Unicode, in the
 //! version of Java 17. Characters that came later belong to no class there, and so they do not here.
 
-use super::{Flags, Reader, Result, apart, invalid};
+use super::{Flags, PatternReader, Result, apart, invalid};
 
 /// Classes of ASCII.
 const ASCII: [(&str, &str); 13] = [
@@ -58,7 +58,7 @@ const SCRIPTS: [&str; 12] = [
 /// What of a class in letter case: beside `(?i)` versions of Java differ.
 const CASED: [&str; 8] = ["Lower", "Upper", "Lu", "Ll", "Lt", "Lowercase", "Uppercase", "Titlecase"];
 
-impl Reader<'_> {
+impl PatternReader<'_> {
     /// Behind `\p` or `\P`: a class in brackets.
     pub(super) fn property(&mut self, is_negated: bool, flags: Flags) -> Result<String> {
         let name: String = if self.accept('{') {

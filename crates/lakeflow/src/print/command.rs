@@ -3,13 +3,13 @@
 use std::fmt::{self, Display, Formatter};
 
 use super::query_text;
-use super::sql::{Name, Quoted, Sql};
-use crate::ast::{Command, Part};
+use super::sql::{Name, Quoted, SqlText};
+use crate::ast::{Command, CommandPart};
 use crate::type_name;
 
 impl Display for Command {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let mut before: Option<&Part> = None;
+        let mut before: Option<&CommandPart> = None;
         for part in &self.parts {
             f.write_str(between(before, part))?;
             part.fmt(f)?;
@@ -20,26 +20,26 @@ impl Display for Command {
 }
 
 /// What separates two parts.
-fn between(before: Option<&Part>, part: &Part) -> &'static str {
+fn between(before: Option<&CommandPart>, part: &CommandPart) -> &'static str {
     match (before, part) {
-        (None | Some(Part::Sign("(")), _) | (_, Part::Sign(")" | "," | ";" | ":")) => "",
-        (Some(Part::Sign(";")), _) | (_, Part::Query(_) | Part::Word("WHEN")) => "\n",
+        (None | Some(CommandPart::Sign("(")), _) | (_, CommandPart::Sign(")" | "," | ";" | ":")) => "",
+        (Some(CommandPart::Sign(";")), _) | (_, CommandPart::Query(_) | CommandPart::Word("WHEN")) => "\n",
         _ => " ",
     }
 }
 
-impl Display for Part {
+impl Display for CommandPart {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
-            Part::Word(word) => f.write_str(word),
-            Part::Sign(sign) => f.write_str(sign),
-            Part::Name(name) => Name(name).fmt(f),
-            Part::Expr(expr) => Sql(expr).fmt(f),
-            Part::Query(query) => f.write_str(&query_text(query)),
-            Part::Text(text) => Quoted(text).fmt(f),
-            Part::Number(number) => f.write_str(number),
-            Part::Type(data_type) => f.write_str(&type_name::text(data_type)),
-            Part::Statement(statement) => statement.fmt(f),
+            CommandPart::Word(word) => f.write_str(word),
+            CommandPart::Sign(sign) => f.write_str(sign),
+            CommandPart::Name(name) => Name(name).fmt(f),
+            CommandPart::Expr(expr) => SqlText(expr).fmt(f),
+            CommandPart::Query(query) => f.write_str(&query_text(query)),
+            CommandPart::Text(text) => Quoted(text).fmt(f),
+            CommandPart::Number(number) => f.write_str(number),
+            CommandPart::Type(data_type) => f.write_str(&type_name::text(data_type)),
+            CommandPart::Statement(statement) => statement.fmt(f),
         }
     }
 }

@@ -2,10 +2,10 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use super::sql::{Name, Sql, Word};
+use super::sql::{Name, SqlText, Word};
 use super::{columns, comment_line, flag, query_text};
 use crate::ast::{
-    ApplyChanges, AutoCdc, CdcSource, ColumnSelection, CreateFlow, FlowBody, IgnoreNullUpdates, Replace, StoredAs,
+    ApplyChanges, AutoCdc, CdcSource, ColumnSelection, CreateFlow, FlowBody, IgnoreNullUpdates, Replace, ScdType,
 };
 
 impl Display for CreateFlow {
@@ -55,9 +55,9 @@ impl Display for Inline<'_> {
 impl Display for Replace {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
-            Replace::Where(predicate) => write!(f, "REPLACE WHERE {}", Sql(predicate)),
+            Replace::Where(predicate) => write!(f, "REPLACE WHERE {}", SqlText(predicate)),
             Replace::Using { keys, sequence_by } => {
-                write!(f, "REPLACE USING {} SEQUENCE BY {}", columns(keys), Sql(sequence_by))
+                write!(f, "REPLACE USING {} SEQUENCE BY {}", columns(keys), SqlText(sequence_by))
             }
         }
     }
@@ -77,25 +77,25 @@ impl Display for AutoCdc {
             None => {}
         }
         if let Some(filter) = &self.filter {
-            write!(f, "\nWHERE {}", Sql(filter))?;
+            write!(f, "\nWHERE {}", SqlText(filter))?;
         }
         if let Some(condition) = &self.apply_as_delete {
-            write!(f, "\nAPPLY AS DELETE WHEN {}", Sql(condition))?;
+            write!(f, "\nAPPLY AS DELETE WHEN {}", SqlText(condition))?;
         }
         if let Some(condition) = &self.apply_as_truncate {
-            write!(f, "\nAPPLY AS TRUNCATE WHEN {}", Sql(condition))?;
+            write!(f, "\nAPPLY AS TRUNCATE WHEN {}", SqlText(condition))?;
         }
-        write!(f, "\nSEQUENCE BY {}", Sql(&self.sequence_by))?;
+        write!(f, "\nSEQUENCE BY {}", SqlText(&self.sequence_by))?;
         if let Some(sequence) = &self.system_sequence_by {
-            write!(f, "\nSYSTEM SEQUENCE BY {}", Sql(sequence))?;
+            write!(f, "\nSYSTEM SEQUENCE BY {}", SqlText(sequence))?;
         }
         if let Some(selection) = &self.columns {
             write!(f, "\nCOLUMNS {selection}")?;
         }
         match self.stored_as {
-            Some(StoredAs::ScdType1) => f.write_str("\nSTORED AS SCD TYPE 1")?,
-            Some(StoredAs::ScdType2) => f.write_str("\nSTORED AS SCD TYPE 2")?,
-            Some(StoredAs::Bitemporal) => f.write_str("\nSTORED AS BITEMPORAL")?,
+            Some(ScdType::ScdType1) => f.write_str("\nSTORED AS SCD TYPE 1")?,
+            Some(ScdType::ScdType2) => f.write_str("\nSTORED AS SCD TYPE 2")?,
+            Some(ScdType::Bitemporal) => f.write_str("\nSTORED AS BITEMPORAL")?,
             None => {}
         }
         if let Some(selection) = &self.track_history {

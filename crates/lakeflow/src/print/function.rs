@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use super::sql::{Name, Quoted, Sql, Word};
+use super::sql::{Name, Quoted, SqlText, Word};
 use super::table::property_lines;
 use super::{comment_line, flag, query_text};
 use crate::ast::{CreateFunction, FunctionBody, Language, Parameter, PythonTraits, Returns};
@@ -42,7 +42,7 @@ impl Display for CreateFunction {
         comment_line(f, self.comment.as_deref())?;
         self.python.fmt(f)?;
         match &self.body {
-            FunctionBody::Expr(expr) => write!(f, "\nRETURN {}", Sql(expr)),
+            FunctionBody::Expr(expr) => write!(f, "\nRETURN {}", SqlText(expr)),
             FunctionBody::Query(query) => write!(f, "\nRETURN\n{}", query_text(query)),
             FunctionBody::Code(code) if code.value.contains("$$") => write!(f, "\nAS {}", Quoted(&code.value)),
             FunctionBody::Code(code) => write!(f, "\nAS $${}$$", code.value),
@@ -86,7 +86,7 @@ impl Display for Parameter {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", Word(&self.name), type_name::text(&self.data_type))?;
         if let Some(default) = &self.default {
-            write!(f, " DEFAULT {}", Sql(default))?;
+            write!(f, " DEFAULT {}", SqlText(default))?;
         }
         match &self.comment {
             Some(comment) => write!(f, " COMMENT {}", Quoted(comment)),

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use super::sql::{Name, Names, Quoted, Sql, Word};
+use super::sql::{Name, NameList, Quoted, SqlText, Word};
 use super::table::property_lines;
 use super::{arguments, comment_line, flag};
 use crate::ast::{
@@ -130,13 +130,13 @@ impl Display for CreatePolicy {
             PolicyKind::RowFilter => "ROW FILTER",
             PolicyKind::ColumnMask { .. } => "COLUMN MASK",
         };
-        write!(f, "\n{words} {}\nTO {}", Name(&self.function), Names(&self.to))?;
+        write!(f, "\n{words} {}\nTO {}", Name(&self.function), NameList(&self.to))?;
         if !self.except.is_empty() {
-            write!(f, "\nEXCEPT {}", Names(&self.except))?;
+            write!(f, "\nEXCEPT {}", NameList(&self.except))?;
         }
         f.write_str("\nFOR TABLES")?;
         if let Some(condition) = &self.when {
-            write!(f, "\nWHEN {}", Sql(condition))?;
+            write!(f, "\nWHEN {}", SqlText(condition))?;
         }
         for (position, column) in self.match_columns.iter().enumerate() {
             f.write_str(if position == 0 { "\nMATCH COLUMNS\n  " } else { ",\n  " })?;
@@ -154,7 +154,7 @@ impl Display for CreatePolicy {
 
 impl Display for MatchColumn {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", Sql(&self.condition))?;
+        write!(f, "{}", SqlText(&self.condition))?;
         match &self.alias {
             Some(alias) => write!(f, " AS {}", Word(alias)),
             None => Ok(()),

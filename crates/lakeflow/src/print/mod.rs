@@ -17,7 +17,7 @@ use std::fmt::{self, Display, Formatter};
 pub(crate) use sql::has_watermark;
 pub use sql::{expr_text, ident_text, name_text, query_text, string_text};
 
-use sql::{Name, Names, Quoted, Sql};
+use sql::{Name, NameList, Quoted, SqlText};
 
 use super::ast::{Statement, StatementKind};
 
@@ -81,10 +81,10 @@ fn flag(given: bool, word: &'static str) -> &'static str {
 
 /// ` (a, b)` as arguments, columns or keys.
 fn arguments(expressions: &[super::ast::Expr]) -> String {
-    let all: Vec<String> = expressions.iter().map(|e| Sql(e).to_string()).collect();
+    let all: Vec<String> = expressions.iter().map(|e| SqlText(e).to_string()).collect();
     format!("({})", all.join(", "))
 }
 
 fn columns(names: &[super::ast::Ident]) -> String {
-    format!("({})", Names(names))
+    format!("({})", NameList(names))
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use super::sql::{Name, Sql};
+use super::sql::{Name, SqlText};
 use super::table::{clauses, elements};
 use super::{flag, query_text};
 use crate::ast::{AsOf, CreateTable, TableOrigin};
@@ -22,8 +22,8 @@ impl Display for CreateTable {
             Some(TableOrigin::Clone { shallow, table, as_of }) => {
                 write!(f, "\n{} CLONE {}", if *shallow { "SHALLOW" } else { "DEEP" }, Name(table))?;
                 match as_of {
-                    Some(AsOf::Version(version)) => write!(f, " VERSION AS OF {}", Sql(version))?,
-                    Some(AsOf::Timestamp(time)) => write!(f, " TIMESTAMP AS OF {}", Sql(time))?,
+                    Some(AsOf::Version(version)) => write!(f, " VERSION AS OF {}", SqlText(version))?,
+                    Some(AsOf::Timestamp(time)) => write!(f, " TIMESTAMP AS OF {}", SqlText(time))?,
                     None => {}
                 }
             }

@@ -112,9 +112,9 @@ fn is_plain(name: &str) -> bool {
 }
 
 /// Displays names with commas between them.
-pub(super) struct Names<'a>(pub(super) &'a [Ident]);
+pub(super) struct NameList<'a>(pub(super) &'a [Ident]);
 
-impl Display for Names<'_> {
+impl Display for NameList<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         for (position, name) in self.0.iter().enumerate() {
             if position > 0 {
@@ -145,9 +145,9 @@ impl Display for Name<'_> {
 }
 
 /// Displays an expression on one line.
-pub(super) struct Sql<'a>(pub(super) &'a Expr);
+pub(super) struct SqlText<'a>(pub(super) &'a Expr);
 
-impl Display for Sql<'_> {
+impl Display for SqlText<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         f.write_str(&expr_text(self.0))
     }

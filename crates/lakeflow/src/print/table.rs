@@ -2,12 +2,12 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use super::sql::{Name, Quoted, Sql, Word};
+use super::sql::{Name, Quoted, SqlText, Word};
 use super::{arguments, columns, comment_line, flag, query_text};
 use crate::ast::{
-    Column, CreateMaterializedView, CreateStreamingTable, Expectation, ForeignKey, Generated, InlineKey, KeyOption,
-    Layout, Mask, Property, RefreshPolicy, RowFilter, Schedule, TableConstraint, TableConstraintKind, TableDefinition,
-    TableSource, Violation,
+    CreateMaterializedView, CreateStreamingTable, DeclaredColumn, Expectation, ForeignKey, Generated, InlineKey,
+    KeyOption, Layout, MaskClause, Property, RefreshPolicy, RowFilterClause, ScheduleClause, TableConstraint,
+    TableConstraintKind, TableDefinition, TableSource, Violation,
 };
 use crate::type_name;
 
@@ -109,19 +109,19 @@ pub(super) fn clauses(f: &mut Formatter<'_>, table: &TableDefinition) -> fmt::Re
     }
 }
 
-impl Display for Schedule {
+impl Display for ScheduleClause {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
-            Schedule::Every { count, unit } => {
+            ScheduleClause::Every { count, unit } => {
                 write!(f, "SCHEDULE EVERY {count} {}", unit.word())
             }
-            Schedule::Cron { expression, zone } => {
+            ScheduleClause::Cron { expression, zone } => {
                 write!(f, "SCHEDULE CRON {}", Quoted(expression))?;
                 zone.as_ref().map_or(Ok(()), |zone| write!(f, " AT TIME ZONE {}", Quoted(zone)))
             }
-            Schedule::OnUpdate { at_most_every } => {
+            ScheduleClause::OnUpdate { at_most_every } => {
                 f.write_str("TRIGGER ON UPDATE")?;
-                at_most_every.as_ref().map_or(Ok(()), |interval| write!(f, " AT MOST EVERY {}", Sql(interval)))
+                at_most_every.as_ref().map_or(Ok(()), |interval| write!(f, " AT MOST EVERY {}", SqlText(interval)))
             }
         }
     }
@@ -147,7 +147,7 @@ pub(super) fn property_lines(f: &mut Formatter<'_>, heading: &str, properties: &
     f.write_str(if properties.is_empty() { "" } else { "\n)" })
 }
 
-impl Display for Column {
+impl Display for DeclaredColumn {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         Word(&self.name).fmt(f)?;
         let data_type = type_name::text(&self.data_type);
@@ -157,12 +157,12 @@ impl Display for Column {
         }
         f.write_str(if self.not_null { " NOT NULL" } else { "" })?;
         match self.generated.as_deref() {
-            Some(Generated::Always(expr)) => write!(f, " GENERATED ALWAYS AS ({})", Sql(expr))?,
+            Some(Generated::Always(expr)) => write!(f, " GENERATED ALWAYS AS ({})", SqlText(expr))?,
             Some(Generated::Identity { always, start, increment }) => identity(f, *always, *start, *increment)?,
             None => {}
         }
         if let Some(default) = &self.default {
-            write!(f, " DEFAULT {}", Sql(default))?;
+            write!(f, " DEFAULT {}", SqlText(default))?;
         }
         if let Some(key) = self.primary_key.as_deref() {
             write!(f, "{} PRIMARY KEY{}", KeyName(key), KeyOptions(&key.options))?;
@@ -189,7 +189,7 @@ fn identity(f: &mut Formatter<'_>, always: bool, start: Option<i64>, increment: 
     if options.is_empty() { Ok(()) } else { write!(f, " ({})", options.join(" ")) }
 }
 
-impl Display for Mask {
+impl Display for MaskClause {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         write!(f, "{}", Name(&self.function))?;
         if self.using_columns.is_empty() {
@@ -199,7 +199,7 @@ impl Display for Mask {
     }
 }
 
-impl Display for RowFilter {
+impl Display for RowFilterClause {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         write!(f, "{} ON {}", Name(&self.function), arguments(&self.on))
     }
@@ -207,7 +207,7 @@ impl Display for RowFilter {
 
 impl Display for Expectation {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "CONSTRAINT {} EXPECT ({})", Word(&self.name), Sql(&self.predicate))?;
+        write!(f, "CONSTRAINT {} EXPECT ({})", Word(&self.name), SqlText(&self.predicate))?;
         match self.on_violation {
             Some(Violation::DropRow) => f.write_str(" ON VIOLATION DROP ROW"),
             Some(Violation::FailUpdate) => f.write_str(" ON VIOLATION FAIL UPDATE"),
@@ -234,7 +234,7 @@ impl Display for TableConstraint {
                 write!(f, "FOREIGN KEY {} {references}", columns(names))?;
             }
             TableConstraintKind::Unique(names) => write!(f, "UNIQUE {}", columns(names))?,
-            TableConstraintKind::Check(predicate) => write!(f, "CHECK ({})", Sql(predicate))?,
+            TableConstraintKind::Check(predicate) => write!(f, "CHECK ({})", SqlText(predicate))?,
         }
         KeyOptions(&self.options).fmt(f)
     }

@@ -101,7 +101,7 @@ impl Strict<'_> {
             "TIMESTAMP_NTZ" => (DataType::TimestampNtz, "timestamp", "YYYY-MM-DD hh:mm:ss"),
             _ => (DataType::Timestamp, "timestamp", "YYYY-MM-DD hh:mm:ss"),
         };
-        if text.contains(['$', '{']) || cast::reading(text, &ty) != cast::Reading::Fails {
+        if text.contains(['$', '{']) || cast::reading(text, &ty) != cast::CastReading::Fails {
             return GO_ON;
         }
         self.refuse(&literal.value, format!("`{text}` is not a valid {noun}"), Some(format!("write `{form}`")))

@@ -18,7 +18,7 @@ use sqlparser::ast::{
 };
 use sqlparser::tokenizer::Span;
 
-use super::Fault;
+use super::ParseFault;
 use super::infer::part_type;
 use super::place::range_of;
 use super::recursion;
@@ -27,21 +27,21 @@ use crate::diag::did_you_mean;
 
 /// The first thing in `expr` that Databricks would refuse or read differently. `range` is where it stands, for parts that
 /// have no place of their own.
-pub(super) fn check_expr(text: &str, expr: &Expr, range: Range<usize>) -> Result<(), Fault> {
+pub(super) fn check_expr(text: &str, expr: &Expr, range: Range<usize>) -> Result<(), ParseFault> {
     fault(Strict { text, range, paths: false }.walk_expr(expr))
 }
 
 /// The same in a query.
-pub(super) fn check_query(text: &str, query: &Query, range: Range<usize>) -> Result<(), Fault> {
+pub(super) fn check_query(text: &str, query: &Query, range: Range<usize>) -> Result<(), ParseFault> {
     fault(Strict { text, range, paths: false }.walk_query(query))
 }
 
 /// The same in a query that may read `FROM 'path'`.
-pub(super) fn check_query_with_paths(text: &str, query: &Query, range: Range<usize>) -> Result<(), Fault> {
+pub(super) fn check_query_with_paths(text: &str, query: &Query, range: Range<usize>) -> Result<(), ParseFault> {
     fault(Strict { text, range, paths: true }.walk_query(query))
 }
 
-fn fault(flow: Flow) -> Result<(), Fault> {
+fn fault(flow: Flow) -> Result<(), ParseFault> {
     match flow {
         ControlFlow::Continue(()) => Ok(()),
         ControlFlow::Break(fault) => Err(fault),
@@ -62,7 +62,7 @@ struct Strict<'a> {
     paths: bool,
 }
 
-type Flow = ControlFlow<Fault>;
+type Flow = ControlFlow<ParseFault>;
 
 const GO_ON: Flow = ControlFlow::Continue(());
 
@@ -79,19 +79,19 @@ impl Strict<'_> {
 
     fn refuse_word(&self, word: &str, node: &impl Spanned, message: impl Into<String>, hint: Option<String>) -> Flow {
         match self.sole(word) {
-            Some(range) => ControlFlow::Break(Fault::new(range, message).maybe_hint(hint)),
+            Some(range) => ControlFlow::Break(ParseFault::new(range, message).maybe_hint(hint)),
             None => self.refuse(node, message, hint),
         }
     }
 
     fn refuse(&self, node: &impl Spanned, message: impl Into<String>, hint: Option<String>) -> Flow {
         let range = range_of(self.text, node.span()).filter(|r| !r.is_empty()).unwrap_or_else(|| self.range.clone());
-        ControlFlow::Break(Fault::new(range, message).maybe_hint(hint))
+        ControlFlow::Break(ParseFault::new(range, message).maybe_hint(hint))
     }
 
     fn refuse_at(&self, span: Span, message: impl Into<String>, hint: Option<String>) -> Flow {
         let range = range_of(self.text, span).unwrap_or_else(|| self.range.clone());
-        ControlFlow::Break(Fault::new(range, message).maybe_hint(hint))
+        ControlFlow::Break(ParseFault::new(range, message).maybe_hint(hint))
     }
 
     fn foreign_word(&self, word: &str, node: &impl Spanned, what: &str) -> Flow {
@@ -116,13 +116,16 @@ impl Strict<'_> {
         let literal = format!("{quote}{}{quote}", ident.value);
         // Such a name has no place of its own.
         let range = self.sole(&literal).unwrap_or_else(|| self.range.clone());
-        ControlFlow::Break(Fault::new(range, "expected a name, found a string").hint(hint))
+        ControlFlow::Break(ParseFault::new(range, "expected a name, found a string").hint(hint))
     }
 
     /// A type behind a name that takes none.
     fn typed(&self, name: &Ident, found: &str) -> Flow {
         let range = range_of(self.text, name.span).unwrap_or_else(|| self.range.clone());
-        ControlFlow::Break(Fault::new(range, format!("expected `,` or `)` behind `{}`, found `{found}`", name.value)))
+        ControlFlow::Break(ParseFault::new(
+            range,
+            format!("expected `,` or `)` behind `{}`, found `{found}`", name.value),
+        ))
     }
 
     fn operator(&self, op: &BinaryOperator, node: &impl Spanned) -> Flow {
@@ -219,7 +222,7 @@ impl Strict<'_> {
 }
 
 impl Visitor for Strict<'_> {
-    type Break = Fault;
+    type Break = ParseFault;
 
     fn pre_visit_query(&mut self, query: &Query) -> Flow {
         self.query(query)

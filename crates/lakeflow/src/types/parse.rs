@@ -52,7 +52,7 @@ impl DataType {
     /// # Errors
     /// The first word that does not belong, with its place and a hint where one helps.
     pub fn parse(text: &str) -> Result<DataType, TypeError> {
-        let mut reader = Reader::new(text);
+        let mut reader = TypeReader::new(text);
         let ty = reader.data_type(0)?;
         reader.end()?;
         Ok(ty)
@@ -64,7 +64,7 @@ impl DataType {
 /// # Errors
 /// As [`DataType::parse`].
 pub fn parse_columns(text: &str) -> Result<Vec<Column>, TypeError> {
-    let mut reader = Reader::new(text);
+    let mut reader = TypeReader::new(text);
     let mut columns = Vec::new();
     loop {
         let (range, _) = reader.peek();
@@ -85,14 +85,14 @@ pub fn parse_columns(text: &str) -> Result<Vec<Column>, TypeError> {
 }
 
 /// The text with a cursor at the next token.
-struct Reader<'a> {
+struct TypeReader<'a> {
     text: &'a str,
     at: usize,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> TypeReader<'a> {
     fn new(text: &'a str) -> Self {
-        Reader { text, at: 0 }
+        TypeReader { text, at: 0 }
     }
 
     /// The next token without taking it: a word, a number, a quoted name or string, or one other character.

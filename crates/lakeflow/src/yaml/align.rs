@@ -5,13 +5,14 @@
 
 use std::ops::Range;
 
-use super::places::Style;
+use super::places::ScalarForm;
 
 /// The byte range of `written` that became `range` of `decoded`.
-pub(super) fn align(written: &str, decoded: &str, style: Style, range: Range<usize>) -> Range<usize> {
-    let mut cursor = Cursor { written, at: usize::from(style != Style::Block && style != Style::Plain), style };
+pub(super) fn align(written: &str, decoded: &str, style: ScalarForm, range: Range<usize>) -> Range<usize> {
+    let mut cursor =
+        AlignCursor { written, at: usize::from(style != ScalarForm::Block && style != ScalarForm::Plain), style };
     // Blank lines at the head of a block are part of its text, but the parser's place starts after them.
-    let blank_head = if style == Style::Block { decoded.len() - decoded.trim_start().len() } else { 0 };
+    let blank_head = if style == ScalarForm::Block { decoded.len() - decoded.trim_start().len() } else { 0 };
     let mut start = None;
     let mut end = cursor.at;
     for (offset, c) in decoded.char_indices() {
@@ -29,20 +30,20 @@ pub(super) fn align(written: &str, decoded: &str, style: Style, range: Range<usi
     start..end.max(start)
 }
 
-struct Cursor<'a> {
+struct AlignCursor<'a> {
     written: &'a str,
     at: usize,
-    style: Style,
+    style: ScalarForm,
 }
 
-impl Cursor<'_> {
+impl AlignCursor<'_> {
     fn rest(&self) -> &str {
         self.written.get(self.at..).unwrap_or("")
     }
 
     /// The place of the next decoded character, and a step beyond it.
     fn take(&mut self, decoded: char) -> Range<usize> {
-        if decoded == '\n' && self.style != Style::Double {
+        if decoded == '\n' && self.style != ScalarForm::Double {
             return self.line_break();
         }
         if decoded == ' '
@@ -73,8 +74,8 @@ impl Cursor<'_> {
             let skip = match rest.chars().next() {
                 Some(c) if c == decoded => break,
                 Some(c) if c.is_ascii_whitespace() => 1,
-                Some('\\') if self.style == Style::Double && rest[1..].starts_with('\n') => 2,
-                Some('\\') if self.style == Style::Double && rest[1..].starts_with("\r\n") => 3,
+                Some('\\') if self.style == ScalarForm::Double && rest[1..].starts_with('\n') => 2,
+                Some('\\') if self.style == ScalarForm::Double && rest[1..].starts_with("\r\n") => 3,
                 _ => break,
             };
             self.at += skip;
@@ -85,8 +86,8 @@ impl Cursor<'_> {
     fn written_length(&self, decoded: char) -> usize {
         let rest = self.rest();
         match (self.style, rest.chars().next()) {
-            (Style::Single, Some('\'')) => "''".len().min(rest.len()),
-            (Style::Double, Some('\\')) => escape_length(rest),
+            (ScalarForm::Single, Some('\'')) => "''".len().min(rest.len()),
+            (ScalarForm::Double, Some('\\')) => escape_length(rest),
             (_, Some(c)) if c == decoded => c.len_utf8(),
             // The texts disagree (an unforeseen way of writing): stay, so that the rest still lies inside the value.
             _ => 0,

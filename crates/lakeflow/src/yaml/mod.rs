@@ -19,7 +19,7 @@ use crate::codes;
 use crate::diag::{Code, Diagnostic};
 use crate::source::{FileId, Span};
 
-use places::{Form, Node, Style};
+use places::{NodeForm, ScalarForm, YamlNode};
 pub use places::{Places, pointer_segment};
 
 /// Block and flow collections that may be open at once, each.
@@ -30,7 +30,7 @@ const MAX_VALUES: usize = 20_000;
 const MAX_FAULTS: usize = 100;
 
 /// What a file holds, as far as it could be read.
-pub struct Parsed {
+pub struct ParsedYaml {
     /// The value and the places; `None` when a fault left nothing to go on with.
     pub document: Option<(Value, Places)>,
     /// What is wrong with it.
@@ -38,7 +38,7 @@ pub struct Parsed {
 }
 
 /// Reads the text of `file`.
-pub fn parse(file: FileId, text: &str) -> Parsed {
+pub fn parse(file: FileId, text: &str) -> ParsedYaml {
     let options = granit_parser::options! {
         emit_comments: false,
         block_nesting_limit: MAX_DEPTH,
@@ -46,7 +46,7 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
     };
     let parser = Parser::new_from_str_with_options(text, options);
     let mut reader =
-        Reader { file, text, parser, anchors: BTreeMap::new(), values: 0, open_brackets: vec![], faults: vec![] };
+        YamlReader { file, text, parser, anchors: BTreeMap::new(), values: 0, open_brackets: vec![], faults: vec![] };
     let document = match reader.document() {
         Ok(document) => document,
         Err(fault) => {
@@ -54,27 +54,27 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
             None
         }
     };
-    Parsed { document: document.map(|(value, root)| (value, Places::new(file, root))), faults: reader.faults }
+    ParsedYaml { document: document.map(|(value, root)| (value, Places::new(file, root))), faults: reader.faults }
 }
 
 /// A fault after which the rest of the file can't be trusted. Boxed to keep results small.
 type Fatal = Box<Diagnostic>;
-type Read = Result<(Value, Node), Fatal>;
+type Read = Result<(Value, YamlNode), Fatal>;
 
-struct Reader<'a> {
+struct YamlReader<'a> {
     file: FileId,
     text: &'a str,
     parser: Parser<'a, StrInput<'a>>,
     /// Finished anchors; one that is still open is absent, so a value can't contain itself.
-    anchors: BTreeMap<usize, (Value, Node)>,
+    anchors: BTreeMap<usize, (Value, YamlNode)>,
     values: usize,
     open_brackets: Vec<Range<usize>>,
     faults: Vec<Diagnostic>,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> YamlReader<'a> {
     /// The one document of the file; `None` if the file is empty.
-    fn document(&mut self) -> Result<Option<(Value, Node)>, Fatal> {
+    fn document(&mut self) -> Result<Option<(Value, YamlNode)>, Fatal> {
         let mut document = None;
         loop {
             let (event, span) = self.next()?;
@@ -133,24 +133,29 @@ impl<'a> Reader<'a> {
         Ok(read)
     }
 
-    fn scalar(&self, text: &str, style: ScalarStyle, range: Range<usize>) -> (Value, Node) {
+    fn scalar(&self, text: &str, style: ScalarStyle, range: Range<usize>) -> (Value, YamlNode) {
         let written = self.text.get(range.clone()).unwrap_or("");
         let (style, literal) = match style {
-            ScalarStyle::Plain => (Style::Plain, Some(written)),
-            ScalarStyle::SingleQuoted => (Style::Single, unquoted(written)),
-            ScalarStyle::DoubleQuoted => (Style::Double, unquoted(written)),
-            ScalarStyle::Literal | ScalarStyle::Folded => (Style::Block, None),
+            ScalarStyle::Plain => (ScalarForm::Plain, Some(written)),
+            ScalarStyle::SingleQuoted => (ScalarForm::Single, unquoted(written)),
+            ScalarStyle::DoubleQuoted => (ScalarForm::Double, unquoted(written)),
+            ScalarStyle::Literal | ScalarStyle::Folded => (ScalarForm::Block, None),
         };
         let value = match style {
             // An absent value is reported as `~` at an empty place.
-            Style::Plain if written.is_empty() => Value::Null,
-            Style::Plain => scalar::plain(text),
+            ScalarForm::Plain if written.is_empty() => Value::Null,
+            ScalarForm::Plain => scalar::plain(text),
             _ => Value::String(text.to_owned()),
         };
         let decoded = (literal != Some(text) && !written.is_empty()).then(|| Box::from(text));
         (
             value,
-            Node { key: None, value: trim_end(written, range), form: Form::Scalar { style, decoded }, twice: false },
+            YamlNode {
+                key: None,
+                value: trim_end(written, range),
+                form: NodeForm::Scalar { style, decoded },
+                twice: false,
+            },
         )
     }
 
@@ -164,7 +169,7 @@ impl<'a> Reader<'a> {
                 self.close(style, &span, &mut range);
                 return Ok((
                     Value::Array(values),
-                    Node { key: None, value: range, form: Form::Items(nodes), twice: false },
+                    YamlNode { key: None, value: range, form: NodeForm::Items(nodes), twice: false },
                 ));
             }
             let (value, node) = self.node(event, &span)?;
@@ -177,7 +182,7 @@ impl<'a> Reader<'a> {
     fn mapping(&mut self, style: StructureStyle, start: Range<usize>) -> Read {
         self.open(style, &start);
         let mut values = Map::new();
-        let mut nodes: Vec<(String, Node)> = vec![];
+        let mut nodes: Vec<(String, YamlNode)> = vec![];
         let mut range = start;
         loop {
             let (event, key_span) = self.next()?;
@@ -185,7 +190,7 @@ impl<'a> Reader<'a> {
                 self.close(style, &key_span, &mut range);
                 return Ok((
                     Value::Object(values),
-                    Node { key: None, value: range, form: Form::Fields(nodes), twice: false },
+                    YamlNode { key: None, value: range, form: NodeForm::Fields(nodes), twice: false },
                 ));
             }
             let (key, key_range) = self.key(&event, bytes(&key_span))?;
@@ -203,7 +208,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn report_twice(&mut self, key: &str, range: Range<usize>, nodes: &mut [(String, Node)]) -> Result<(), Fatal> {
+    fn report_twice(&mut self, key: &str, range: Range<usize>, nodes: &mut [(String, YamlNode)]) -> Result<(), Fatal> {
         let message = format!("duplicate key `{key}`");
         let fault = self.fault(codes::DUPLICATE_KEY, &message, &range);
         let first = nodes.iter_mut().find(|(name, _)| name == key).map(|(_, node)| node);

@@ -14,49 +14,49 @@ use super::align::align;
 #[derive(Debug, Clone)]
 pub struct Places {
     file: FileId,
-    root: Node,
+    root: YamlNode,
 }
 
 /// One value: where its key stands, where it stands itself, and what is in it.
 #[derive(Debug, Clone)]
-pub(super) struct Node {
+pub(super) struct YamlNode {
     /// The key in front of the value; `None` for list items and the root.
     pub key: Option<Range<usize>>,
     /// The value; from the first to the last of its parts for lists and mappings.
     pub value: Range<usize>,
-    pub form: Form,
+    pub form: NodeForm,
     /// Whether its key stands once more in the same mapping, so that nobody knows which of the two is meant.
     pub twice: bool,
 }
 
-/// What a [`Node`] holds.
+/// What a [`YamlNode`] holds.
 #[derive(Debug, Clone)]
-pub(super) enum Form {
+pub(super) enum NodeForm {
     Scalar {
-        style: Style,
+        style: ScalarForm,
         /// The decoded text where it is not simply what stands between the quotes.
         decoded: Option<Box<str>>,
     },
-    Items(Vec<Node>),
-    Fields(Vec<(String, Node)>),
+    Items(Vec<YamlNode>),
+    Fields(Vec<(String, YamlNode)>),
 }
 
 /// How a scalar is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Style {
+pub(super) enum ScalarForm {
     Plain,
     Single,
     Double,
     Block,
 }
 
-impl Node {
+impl YamlNode {
     /// How many nodes there are in this one, itself included.
     pub fn size(&self) -> usize {
         1 + match &self.form {
-            Form::Scalar { .. } => 0,
-            Form::Items(items) => items.iter().map(Node::size).sum(),
-            Form::Fields(fields) => fields.iter().map(|(_, node)| node.size()).sum(),
+            NodeForm::Scalar { .. } => 0,
+            NodeForm::Items(items) => items.iter().map(YamlNode::size).sum(),
+            NodeForm::Fields(fields) => fields.iter().map(|(_, node)| node.size()).sum(),
         }
     }
 
@@ -66,43 +66,43 @@ impl Node {
             found.push(pointer.to_owned());
         }
         match &self.form {
-            Form::Scalar { .. } => {}
-            Form::Items(items) => {
+            NodeForm::Scalar { .. } => {}
+            NodeForm::Items(items) => {
                 items.iter().enumerate().for_each(|(i, node)| node.doubtful(&format!("{pointer}/{i}"), found));
             }
-            Form::Fields(fields) => fields
+            NodeForm::Fields(fields) => fields
                 .iter()
                 .for_each(|(key, node)| node.doubtful(&format!("{pointer}/{}", pointer_segment(key)), found)),
         }
     }
 
-    fn child_mut(&mut self, segment: &str) -> Option<&mut Node> {
+    fn child_mut(&mut self, segment: &str) -> Option<&mut YamlNode> {
         match &mut self.form {
-            Form::Scalar { .. } => None,
-            Form::Items(items) => segment.parse().ok().and_then(|i: usize| items.get_mut(i)),
-            Form::Fields(fields) => fields.iter_mut().find(|(key, _)| key == segment).map(|(_, node)| node),
+            NodeForm::Scalar { .. } => None,
+            NodeForm::Items(items) => segment.parse().ok().and_then(|i: usize| items.get_mut(i)),
+            NodeForm::Fields(fields) => fields.iter_mut().find(|(key, _)| key == segment).map(|(_, node)| node),
         }
     }
 
-    fn child(&self, segment: &str) -> Option<&Node> {
+    fn child(&self, segment: &str) -> Option<&YamlNode> {
         match &self.form {
-            Form::Scalar { .. } => None,
-            Form::Items(items) => segment.parse().ok().and_then(|i: usize| items.get(i)),
-            Form::Fields(fields) => fields.iter().find(|(key, _)| key == segment).map(|(_, node)| node),
+            NodeForm::Scalar { .. } => None,
+            NodeForm::Items(items) => segment.parse().ok().and_then(|i: usize| items.get(i)),
+            NodeForm::Fields(fields) => fields.iter().find(|(key, _)| key == segment).map(|(_, node)| node),
         }
     }
 }
 
 /// A pointer followed as far as it leads.
-struct Found<'a> {
-    node: &'a Node,
+struct FollowedPointer<'a> {
+    node: &'a YamlNode,
     /// The nearest key at or above the node.
     key: Option<&'a Range<usize>>,
     exact: bool,
 }
 
 impl Places {
-    pub(super) fn new(file: FileId, root: Node) -> Self {
+    pub(super) fn new(file: FileId, root: YamlNode) -> Self {
         Places { file, root }
     }
 
@@ -134,8 +134,8 @@ impl Places {
     /// The keys of the mapping at `pointer`, or of the nearest one above that is there.
     pub fn keys(&self, pointer: &str) -> Vec<&str> {
         match &self.find(pointer).node.form {
-            Form::Fields(fields) => fields.iter().map(|(key, _)| key.as_str()).collect(),
-            Form::Items(_) | Form::Scalar { .. } => vec![],
+            NodeForm::Fields(fields) => fields.iter().map(|(key, _)| key.as_str()).collect(),
+            NodeForm::Items(_) | NodeForm::Scalar { .. } => vec![],
         }
     }
 
@@ -143,7 +143,7 @@ impl Places {
     /// right through quotes, escapes and folded lines. If there is no such text, the whole value.
     pub fn inside(&self, sources: &SourceMap, pointer: &str, range: Range<usize>) -> Span {
         let found = self.find(pointer);
-        let Form::Scalar { style, decoded } = &found.node.form else { return self.value(pointer) };
+        let NodeForm::Scalar { style, decoded } = &found.node.form else { return self.value(pointer) };
         let Some(written) = sources.text(self.file).get(found.node.value.clone()).filter(|_| found.exact) else {
             return self.value(pointer);
         };
@@ -151,7 +151,7 @@ impl Places {
         let inner = match decoded {
             Some(decoded) => align(written, decoded, *style, range),
             None => {
-                let quote = usize::from(matches!(style, Style::Single | Style::Double));
+                let quote = usize::from(matches!(style, ScalarForm::Single | ScalarForm::Double));
                 let last = written.len().saturating_sub(quote);
                 (range.start + quote).min(last)..(range.end + quote).min(last)
             }
@@ -161,7 +161,7 @@ impl Places {
 
     /// Adds the keys of another mapping of the same file. Of a key that both have, nobody knows which is meant.
     pub fn add(&mut self, other: Places) {
-        let (Form::Fields(own), Form::Fields(others)) = (&mut self.root.form, other.root.form) else { return };
+        let (NodeForm::Fields(own), NodeForm::Fields(others)) = (&mut self.root.form, other.root.form) else { return };
         for (key, node) in others {
             match own.iter_mut().find(|(known, _)| *known == key) {
                 Some((_, twin)) => twin.twice = true,
@@ -181,7 +181,7 @@ impl Places {
     pub fn rename(&mut self, parent: &str, from: &str, to: &str) {
         let mut segments = parent.split('/').skip(1);
         let node = segments.try_fold(&mut self.root, |node, segment| node.child_mut(&unescape(segment)));
-        if let Some(Form::Fields(fields)) = node.map(|node| &mut node.form)
+        if let Some(NodeForm::Fields(fields)) = node.map(|node| &mut node.form)
             && let Some((key, _)) = fields.iter_mut().find(|(key, _)| key == from)
         {
             to.clone_into(key);
@@ -191,11 +191,11 @@ impl Places {
     /// The text of the plain (unquoted) one-line scalar at `pointer`, as written: `1.10`, `007`, `True`.
     pub fn plain_text<'a>(&self, text: &'a str, pointer: &str) -> Option<&'a str> {
         let found = self.find(pointer);
-        let plain = matches!(found.node.form, Form::Scalar { style: Style::Plain, decoded: None });
+        let plain = matches!(found.node.form, NodeForm::Scalar { style: ScalarForm::Plain, decoded: None });
         if plain && found.exact { text.get(found.node.value.clone()) } else { None }
     }
 
-    fn key_of(&self, found: &Found<'_>) -> Span {
+    fn key_of(&self, found: &FollowedPointer<'_>) -> Span {
         self.span(found.key.unwrap_or_else(|| self.first_key()))
     }
 
@@ -205,17 +205,19 @@ impl Places {
 
     fn first_key(&self) -> &Range<usize> {
         match &self.root.form {
-            Form::Fields(fields) => fields.first().and_then(|(_, node)| node.key.as_ref()).unwrap_or(&self.root.value),
+            NodeForm::Fields(fields) => {
+                fields.first().and_then(|(_, node)| node.key.as_ref()).unwrap_or(&self.root.value)
+            }
             _ => &self.root.value,
         }
     }
 
-    fn find(&self, pointer: &str) -> Found<'_> {
-        let mut found = Found { node: &self.root, key: None, exact: true };
+    fn find(&self, pointer: &str) -> FollowedPointer<'_> {
+        let mut found = FollowedPointer { node: &self.root, key: None, exact: true };
         for segment in pointer.split('/').skip(1) {
             match found.node.child(&unescape(segment)) {
-                Some(node) => found = Found { node, key: node.key.as_ref().or(found.key), exact: true },
-                None => return Found { exact: false, ..found },
+                Some(node) => found = FollowedPointer { node, key: node.key.as_ref().or(found.key), exact: true },
+                None => return FollowedPointer { exact: false, ..found },
             }
         }
         found

@@ -14,14 +14,14 @@ use crate::source::{FileId, Span};
 const QUOTE_IT: &str = "quote the whole value";
 
 /// What is wrong, where, and what helps.
-struct Finding {
+struct SyntaxFinding {
     message: String,
     range: Range<usize>,
     hint: Option<&'static str>,
 }
 
-fn finding(message: impl Into<String>, range: Range<usize>, hint: &'static str) -> Finding {
-    Finding { message: message.into(), range, hint: Some(hint) }
+fn finding(message: impl Into<String>, range: Range<usize>, hint: &'static str) -> SyntaxFinding {
+    SyntaxFinding { message: message.into(), range, hint: Some(hint) }
 }
 
 /// The diagnostic for an error of the parser; `open_bracket` is the innermost bracket open at that point.
@@ -39,7 +39,7 @@ pub(super) fn explain(error: &ScanError, file: FileId, text: &str, open_bracket:
 }
 
 /// A tab in front of a line's text, on the line of the fault or the one after it.
-fn tab(kind: &ErrorKind, text: &str, at: usize) -> Option<Finding> {
+fn tab(kind: &ErrorKind, text: &str, at: usize) -> Option<SyntaxFinding> {
     let concerned = matches!(
         kind,
         ErrorKind::TabNotAllowed
@@ -65,7 +65,7 @@ fn tab(kind: &ErrorKind, text: &str, at: usize) -> Option<Finding> {
 }
 
 /// Trouble inside brackets is nearly always a bracket that was not closed.
-fn bracket(kind: &ErrorKind, open: Span) -> Option<Finding> {
+fn bracket(kind: &ErrorKind, open: Span) -> Option<SyntaxFinding> {
     let concerned = matches!(
         kind,
         ErrorKind::UnexpectedEofFlowSequence
@@ -85,7 +85,7 @@ fn bracket(kind: &ErrorKind, open: Span) -> Option<Finding> {
     })
 }
 
-fn by_kind(error: &ScanError, text: &str, at: usize) -> Finding {
+fn by_kind(error: &ScanError, text: &str, at: usize) -> SyntaxFinding {
     let here = one_char(text, at);
     match error.kind() {
         ErrorKind::MappingValueNotAllowed => second_colon(text, at),
@@ -126,12 +126,12 @@ fn by_kind(error: &ScanError, text: &str, at: usize) -> Finding {
             finding("a comment interrupts the value", here, "move the comment to its own line, or quote the value")
         }
         // The parser's words are plain enough for what is left, which is rare.
-        _ => Finding { message: format!("invalid YAML: {}", error.info()), range: here, hint: None },
+        _ => SyntaxFinding { message: format!("invalid YAML: {}", error.info()), range: here, hint: None },
     }
 }
 
 /// A colon where a value should go on: the value holds `: `, or a line above forgot the space, or indentation is off.
-fn second_colon(text: &str, at: usize) -> Finding {
+fn second_colon(text: &str, at: usize) -> SyntaxFinding {
     let line = line_range(text, at);
     let before = &text[line.start..at];
     if let Some(first) = before.find(": ") {
@@ -151,7 +151,7 @@ fn second_colon(text: &str, at: usize) -> Finding {
 }
 
 /// A line that should be `key: value` and is not.
-fn no_colon(text: &str, at: usize) -> Finding {
+fn no_colon(text: &str, at: usize) -> SyntaxFinding {
     let line = line_range(text, at);
     if let Some(found) = missing_space(text, line.clone()) {
         return found;
@@ -163,7 +163,7 @@ fn no_colon(text: &str, at: usize) -> Finding {
 }
 
 /// `name:value` without a space after the colon.
-fn missing_space(text: &str, line: Range<usize>) -> Option<Finding> {
+fn missing_space(text: &str, line: Range<usize>) -> Option<SyntaxFinding> {
     let start = line.start + indent(&text[line.clone()]);
     let (key, value) = text[start..line.end].split_once(':')?;
     let is_key = !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || c == '_');

@@ -6,7 +6,7 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use lakeflow::infer::{Fault, Place, analyze_expr, analyze_query};
+use lakeflow::infer::{ExprPlace, TypeFault, analyze_expr, analyze_query};
 use lakeflow::types::DataType;
 use lakeflow::{parse_expr, parse_query};
 use libtest_mimic::Trial;
@@ -19,16 +19,16 @@ use crate::{cases, line_column};
 pub fn trials() -> Vec<Trial> {
     let files = |folder: &str| sql_files(&cases().join("infer").join(folder));
     let mut trials =
-        each("rows", files("rows"), |path| judge_each(path, |text| expression(text, Place::row("a rule"))));
+        each("rows", files("rows"), |path| judge_each(path, |text| expression(text, ExprPlace::row("a rule"))));
     trials.extend(each("measures", files("measures"), |path| {
-        judge_each(path, |text| expression(text, Place::measure("a measure")));
+        judge_each(path, |text| expression(text, ExprPlace::measure("a measure")));
     }));
     trials.extend(each("queries", files("queries"), |path| judge_each(path, query)));
     trials
 }
 
 /// Judges every item of a file.
-fn judge_each(path: &Path, judge: impl Fn(&str) -> (String, Vec<Fault>)) {
+fn judge_each(path: &Path, judge: impl Fn(&str) -> (String, Vec<TypeFault>)) {
     let text = std::fs::read_to_string(path).unwrap();
     let mut shown = String::new();
     for item in text.split_terminator(";\n").map(str::trim).filter(|i| !i.is_empty()) {
@@ -43,7 +43,7 @@ fn judge_each(path: &Path, judge: impl Fn(&str) -> (String, Vec<Fault>)) {
     expect(&path.with_extension("txt"), &shown);
 }
 
-fn draw(text: &str, fault: &Fault) -> String {
+fn draw(text: &str, fault: &TypeFault) -> String {
     let at = line_column(text, fault.range.start);
     let line = text.lines().nth(at.line - 1).unwrap_or("");
     let covered = text[fault.range.clone()].lines().next().map_or(0, |l| l.chars().count()).max(1);
@@ -56,7 +56,7 @@ fn typed(ty: &DataType, nullable: bool) -> String {
     format!("{ty}{}", if nullable { "" } else { " NOT NULL" })
 }
 
-fn expression(text: &str, place: Place) -> (String, Vec<Fault>) {
+fn expression(text: &str, place: ExprPlace) -> (String, Vec<TypeFault>) {
     let scope = columns(ORDERS);
     let expr = parse_expr(text).unwrap_or_else(|fault| panic!("{text}: {}", fault.message));
     let info = analyze_expr(&expr, text, scope.as_slice(), place);
@@ -67,7 +67,7 @@ fn expression(text: &str, place: Place) -> (String, Vec<Fault>) {
     (if known.is_empty() { known } else { format!("{known} of {uses:?}") }, faults)
 }
 
-fn query(text: &str) -> (String, Vec<Fault>) {
+fn query(text: &str) -> (String, Vec<TypeFault>) {
     let query = parse_query(text).unwrap_or_else(|fault| panic!("{text}: {}", fault.message));
     let info = analyze_query(&query, text, &Shop);
     let origin = |o| info.origin(o).map(|(read, column)| format!("{}.{}", read.name.join("."), column.name));

@@ -5,7 +5,7 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use lakeflow::{Fault, parse, parse_each, print};
+use lakeflow::{ParseFault, parse, parse_each, print};
 use libtest_mimic::Trial;
 
 use crate::each::each;
@@ -24,7 +24,7 @@ fn read(path: &Path) -> String {
 }
 
 /// A fault with the line it is in and a caret under it.
-fn show(text: &str, fault: &Fault) -> String {
+fn show(text: &str, fault: &ParseFault) -> String {
     let at = line_column(text, fault.range.start);
     let line = text.lines().nth(at.line - 1).unwrap_or("");
     let covered = text[fault.range.clone()].lines().next().map_or(0, |l| l.chars().count()).max(1);

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use lakeflow::diag::human::Style;
-use lakeflow::diag::{Code, Diagnostic, Entry, github, human, json, sarif};
+use lakeflow::diag::{Code, CodeEntry, Diagnostic, github, human, json, sarif};
 use lakeflow::source::{SourceMap, Span};
 
 /// Compares a text with a file under `tests/diag`.
@@ -15,10 +15,11 @@ fn expect(name: &str, found: &str) {
 const PLAIN: Style = Style { color: false, width: 100 };
 
 const UNREADABLE_FILE: Code =
-    Code(&Entry { number: "E0101", title: "a file or directory cannot be read", explanation: "" });
-const NO_PROJECT: Code = Code(&Entry { number: "E0107", title: "there is no project file", explanation: "" });
-const UNKNOWN_COLUMN: Code = Code(&Entry { number: "E0305", title: "unknown column", explanation: "# E0305" });
-const INEXACT_SUM: Code = Code(&Entry { number: "E0614", title: "a sum over floating point numbers", explanation: "" });
+    Code(&CodeEntry { number: "E0101", title: "a file or directory cannot be read", explanation: "" });
+const NO_PROJECT: Code = Code(&CodeEntry { number: "E0107", title: "there is no project file", explanation: "" });
+const UNKNOWN_COLUMN: Code = Code(&CodeEntry { number: "E0305", title: "unknown column", explanation: "# E0305" });
+const INEXACT_SUM: Code =
+    Code(&CodeEntry { number: "E0614", title: "a sum over floating point numbers", explanation: "" });
 
 /// A fault with everything, one without a place, one whose file could not be read.
 fn sample() -> (SourceMap, Vec<Diagnostic>) {

@@ -1,6 +1,6 @@
 //! The analyser: conditions, what a query uses, and expressions of any size.
 
-use lakeflow::infer::{Place, analyze_condition, analyze_expr, analyze_query};
+use lakeflow::infer::{ExprPlace, analyze_condition, analyze_expr, analyze_query};
 use lakeflow::types::DataType;
 use lakeflow::{parse_expr, parse_query};
 use sqlparser::dialect::DatabricksDialect;
@@ -12,7 +12,7 @@ use crate::shop::{ORDERS, Shop, columns};
 fn a_condition_must_be_boolean() {
     let judge = |text: &str| {
         let expr = parse_expr(text).unwrap();
-        analyze_condition(&expr, text, columns(ORDERS).as_slice(), Place::row("a rule")).faults
+        analyze_condition(&expr, text, columns(ORDERS).as_slice(), ExprPlace::row("a rule")).faults
     };
     assert!(judge("quantity > 0").is_empty());
     let messages: Vec<String> = judge("quantity + 1").into_iter().map(|f| f.message).collect();
@@ -50,7 +50,7 @@ fn what_a_query_uses_is_told() {
 fn a_chain_takes_no_stack() {
     let text = vec!["quantity > 0"; 20_000].join(" AND ");
     let expr = Parser::new(&DatabricksDialect {}).try_with_sql(&text).unwrap().parse_expr().unwrap();
-    let info = analyze_expr(&expr, &text, columns(ORDERS).as_slice(), Place::row("a rule"));
+    let info = analyze_expr(&expr, &text, columns(ORDERS).as_slice(), ExprPlace::row("a rule"));
     assert_eq!((info.ty, info.faults.len(), info.columns.len()), (DataType::Boolean, 0, 20_000));
     // Dropping so deep a tree is more than a test thread can do.
     std::mem::forget(expr);
@@ -69,7 +69,7 @@ fn deep_nesting_ends_in_an_answer() {
         let owned = text.clone();
         let thread = std::thread::Builder::new().stack_size(256 << 20).spawn(move || parse(owned)).unwrap();
         let expr = thread.join().unwrap();
-        let faults = analyze_expr(&expr, &text, columns(ORDERS).as_slice(), Place::row("a rule")).faults;
+        let faults = analyze_expr(&expr, &text, columns(ORDERS).as_slice(), ExprPlace::row("a rule")).faults;
         std::mem::forget(expr);
         faults.into_iter().map(|f| f.message).collect::<Vec<_>>()
     };

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use lakeflow::ast::{
-    ApplyChanges, AsOf, AutoCdc, CdcSource, Column, ColumnSelection, CreateFlow, CreateFunction,
-    CreateMaterializedView, CreateStreamingTable, CreateTable, Expectation, Expr, FlowBody, ForeignKey, FunctionBody,
-    Ident, IgnoreNullUpdates, InlineKey, InsertFlow, KeyOption, Layout, Mask, ObjectName, Parameter, Property,
-    PythonTraits, Query, RefreshPolicy, Returns, RowFilter, Schedule, ScheduleUnit, Statement, StatementKind, StoredAs,
-    TableConstraint, TableConstraintKind, TableDefinition, TableOrigin, TableSource, TypeName, Violation,
+    ApplyChanges, AsOf, AutoCdc, CdcSource, ColumnSelection, CreateFlow, CreateFunction, CreateMaterializedView,
+    CreateStreamingTable, CreateTable, DeclaredColumn, Expectation, Expr, FlowBody, ForeignKey, FunctionBody, Ident,
+    IgnoreNullUpdates, InlineKey, InsertFlow, KeyOption, Layout, MaskClause, ObjectName, Parameter, Property,
+    PythonTraits, Query, RefreshPolicy, Returns, RowFilterClause, ScdType, ScheduleClause, ScheduleUnit, Statement,
+    StatementKind, TableConstraint, TableConstraintKind, TableDefinition, TableOrigin, TableSource, TypeName,
+    Violation,
 };
 use lakeflow::{expr_text, parse, parse_expr, parse_query, print, query_text, string_text};
 use proptest::collection::vec;
@@ -159,19 +160,20 @@ fn inline_key() -> impl Strategy<Value = InlineKey> {
     (option::of(ident()), key_options()).prop_map(|(name, options)| InlineKey { name, options })
 }
 
-fn column() -> BoxedStrategy<Column> {
-    let mask = (name(), vec(argument(), 0..3)).prop_map(|(function, using_columns)| Mask { function, using_columns });
+fn column() -> BoxedStrategy<DeclaredColumn> {
+    let mask =
+        (name(), vec(argument(), 0..3)).prop_map(|(function, using_columns)| MaskClause { function, using_columns });
     let keys =
         (option::of(inline_key()), option::of((inline_key(), foreign_key())), option::of(text()), option::of(mask));
     (ident(), type_name(), any::<bool>(), option::of(expr()), keys)
-        .prop_map(|(name, data_type, not_null, default, (primary_key, foreign_key, comment, mask))| Column {
+        .prop_map(|(name, data_type, not_null, default, (primary_key, foreign_key, comment, mask))| DeclaredColumn {
             not_null,
             default: default.map(Box::new),
             primary_key: primary_key.map(Box::new),
             foreign_key: foreign_key.map(Box::new),
             comment,
             mask,
-            ..Column::new(name, data_type)
+            ..DeclaredColumn::new(name, data_type)
         })
         .boxed()
 }
@@ -222,7 +224,7 @@ fn properties() -> impl Strategy<Value = Vec<Property>> {
         .prop_map(|all| all.into_iter().map(|(key, value)| Property { key, value }).collect())
 }
 
-type Elements = (Vec<Column>, Vec<Expectation>, Vec<TableConstraint>);
+type Elements = (Vec<DeclaredColumn>, Vec<Expectation>, Vec<TableConstraint>);
 
 fn one_primary_key((columns, expectations, mut constraints): Elements) -> Elements {
     let mut columns = distinct(columns, |column| &column.name);
@@ -239,7 +241,7 @@ fn one_primary_key((columns, expectations, mut constraints): Elements) -> Elemen
 
 fn table() -> BoxedStrategy<TableDefinition> {
     let elements = (vec(column(), 0..3), vec(expectation(), 0..3), vec(constraint(), 0..2)).prop_map(one_primary_key);
-    let filter = (name(), vec(argument(), 0..3)).prop_map(|(function, on)| RowFilter { function, on });
+    let filter = (name(), vec(argument(), 0..3)).prop_map(|(function, on)| RowFilterClause { function, on });
     let clauses = (option::of(layout()), option::of(text()), properties(), option::of(filter));
     (any::<bool>(), any::<bool>(), name(), elements, clauses)
         .prop_map(
@@ -275,13 +277,13 @@ fn table() -> BoxedStrategy<TableDefinition> {
         .boxed()
 }
 
-fn schedule() -> impl Strategy<Value = Schedule> {
+fn schedule() -> impl Strategy<Value = ScheduleClause> {
     prop_oneof![
         (1i64..9, prop::sample::select(ScheduleUnit::ALL.to_vec()))
-            .prop_map(|(count, (unit, _))| Schedule::Every { count, unit }),
-        (text(), option::of(text())).prop_map(|(expression, zone)| Schedule::Cron { expression, zone }),
+            .prop_map(|(count, (unit, _))| ScheduleClause::Every { count, unit }),
+        (text(), option::of(text())).prop_map(|(expression, zone)| ScheduleClause::Cron { expression, zone }),
         option::of(prop::sample::select(vec!["INTERVAL 1 HOUR", "INTERVAL '2 DAYS 3 HOURS'"])).prop_map(|interval| {
-            Schedule::OnUpdate { at_most_every: interval.map(|text| parse_expr(text).unwrap()) }
+            ScheduleClause::OnUpdate { at_most_every: interval.map(|text| parse_expr(text).unwrap()) }
         }),
     ]
 }
@@ -363,12 +365,8 @@ fn selection() -> impl Strategy<Value = ColumnSelection> {
 
 fn auto_cdc() -> BoxedStrategy<AutoCdc> {
     let ignore = option::of(prop_oneof![Just(IgnoreNullUpdates::All), selection().prop_map(IgnoreNullUpdates::On)]);
-    let stored = prop::sample::select(vec![
-        None,
-        Some(StoredAs::ScdType1),
-        Some(StoredAs::ScdType2),
-        Some(StoredAs::Bitemporal),
-    ]);
+    let stored =
+        prop::sample::select(vec![None, Some(ScdType::ScdType1), Some(ScdType::ScdType2), Some(ScdType::Bitemporal)]);
     let conditions = (option::of(expr()), option::of(expr()), expr());
     let rest = (option::of(selection()), stored, option::of(selection()));
     (any::<bool>(), name(), names(), ignore, conditions, rest)
@@ -381,7 +379,7 @@ fn auto_cdc() -> BoxedStrategy<AutoCdc> {
                 (delete, truncate, sequence_by),
                 (columns, stored_as, track),
             )| {
-                let keeps_current = stored_as.unwrap_or(StoredAs::ScdType1) == StoredAs::ScdType1;
+                let keeps_current = stored_as.unwrap_or(ScdType::ScdType1) == ScdType::ScdType1;
                 AutoCdc {
                     once,
                     source: CdcSource::Stream(source),

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::removed;
-use crate::deploy::client::call::Call;
+use crate::deploy::client::call::WorkspaceCall;
 use crate::deploy::client::door::Method;
 use crate::deploy::client::error::{Error, found};
 use crate::deploy::client::{Client, Object};
@@ -39,7 +39,7 @@ impl Alert {
 /// # Errors
 /// Ambiguous when the answer was lost: look for the name.
 pub fn create(client: &Client<'_>, alert: &impl Serialize) -> Result<String, Error> {
-    client.read::<Alert>(&Call::post(&["api", "2.0", "alerts"], alert).once()).map(|alert| alert.id)
+    client.read::<Alert>(&WorkspaceCall::post(&["api", "2.0", "alerts"], alert).once()).map(|alert| alert.id)
 }
 
 /// An alert by its id.
@@ -47,7 +47,7 @@ pub fn create(client: &Client<'_>, alert: &impl Serialize) -> Result<String, Err
 /// # Errors
 /// When that can't be learned.
 pub fn get(client: &Client<'_>, id: &str) -> Result<Option<Alert>, Error> {
-    let alert = found(client.read::<Alert>(&Call::get(&["api", "2.0", "alerts", id])))?;
+    let alert = found(client.read::<Alert>(&WorkspaceCall::get(&["api", "2.0", "alerts", id])))?;
     Ok(alert.filter(|alert| !alert.is_in_bin()))
 }
 
@@ -56,7 +56,7 @@ pub fn get(client: &Client<'_>, id: &str) -> Result<Option<Alert>, Error> {
 /// # Errors
 /// When the list can't be read to its end.
 pub fn named(client: &Client<'_>, name: &str) -> Result<Vec<Alert>, Error> {
-    let mut alerts: Vec<Alert> = client.pages(&Call::get(&["api", "2.0", "alerts"]), "alerts")?;
+    let mut alerts: Vec<Alert> = client.pages(&WorkspaceCall::get(&["api", "2.0", "alerts"]), "alerts")?;
     alerts.retain(|alert| alert.display_name == name && !alert.is_in_bin());
     Ok(alerts)
 }
@@ -66,7 +66,7 @@ pub fn named(client: &Client<'_>, name: &str) -> Result<Vec<Alert>, Error> {
 /// # Errors
 /// When there is no such alert, or it is not allowed.
 pub fn replace(client: &Client<'_>, id: &str, alert: &impl Serialize) -> Result<(), Error> {
-    client.done(&Call::new(Method::Patch, &["api", "2.0", "alerts", id]).query("update_mask", "*").json(alert))
+    client.done(&WorkspaceCall::new(Method::Patch, &["api", "2.0", "alerts", id]).query("update_mask", "*").json(alert))
 }
 
 /// Puts an alert into the bin; whether it was there.
@@ -74,5 +74,5 @@ pub fn replace(client: &Client<'_>, id: &str, alert: &impl Serialize) -> Result<
 /// # Errors
 /// When it is not allowed.
 pub fn delete(client: &Client<'_>, id: &str) -> Result<bool, Error> {
-    removed(client, &Call::delete(&["api", "2.0", "alerts", id]))
+    removed(client, &WorkspaceCall::delete(&["api", "2.0", "alerts", id]))
 }

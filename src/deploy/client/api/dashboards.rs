@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::removed;
 use crate::deploy::client::Client;
-use crate::deploy::client::call::Call;
+use crate::deploy::client::call::WorkspaceCall;
 use crate::deploy::client::door::Method;
 use crate::deploy::client::error::{Error, found};
 
@@ -62,7 +62,7 @@ pub struct Draft<'d> {
 /// # Errors
 /// When there is one of this name in the folder. Ambiguous when the answer was lost: look for the name.
 pub fn create(client: &Client<'_>, draft: &Draft<'_>) -> Result<Dashboard, Error> {
-    client.read(&placed(Call::post(&["api", "2.0", "lakeview", "dashboards"], draft), draft).once())
+    client.read(&placed(WorkspaceCall::post(&["api", "2.0", "lakeview", "dashboards"], draft), draft).once())
 }
 
 /// A dashboard by its id.
@@ -70,7 +70,8 @@ pub fn create(client: &Client<'_>, draft: &Draft<'_>) -> Result<Dashboard, Error
 /// # Errors
 /// When that can't be learned.
 pub fn get(client: &Client<'_>, id: &str) -> Result<Option<Dashboard>, Error> {
-    let dashboard = found(client.read::<Dashboard>(&Call::get(&["api", "2.0", "lakeview", "dashboards", id])))?;
+    let dashboard =
+        found(client.read::<Dashboard>(&WorkspaceCall::get(&["api", "2.0", "lakeview", "dashboards", id])))?;
     Ok(dashboard.filter(|dashboard| !dashboard.is_in_bin()))
 }
 
@@ -79,7 +80,7 @@ pub fn get(client: &Client<'_>, id: &str) -> Result<Option<Dashboard>, Error> {
 /// # Errors
 /// When the list can't be read to its end.
 pub fn named(client: &Client<'_>, name: &str) -> Result<Vec<Dashboard>, Error> {
-    let call = Call::get(&["api", "2.0", "lakeview", "dashboards"]).query("page_size", 100);
+    let call = WorkspaceCall::get(&["api", "2.0", "lakeview", "dashboards"]).query("page_size", 100);
     let mut dashboards: Vec<Dashboard> = client.pages(&call, "dashboards")?;
     dashboards.retain(|dashboard| dashboard.display_name == name && !dashboard.is_in_bin());
     Ok(dashboards)
@@ -91,12 +92,12 @@ pub fn named(client: &Client<'_>, name: &str) -> Result<Vec<Dashboard>, Error> {
 /// When there is no such dashboard, or it is not allowed.
 pub fn replace(client: &Client<'_>, id: &str, draft: &Draft<'_>) -> Result<(), Error> {
     let draft = Draft { parent_path: None, ..draft.clone() };
-    let call = Call::new(Method::Patch, &["api", "2.0", "lakeview", "dashboards", id]).json(&draft);
+    let call = WorkspaceCall::new(Method::Patch, &["api", "2.0", "lakeview", "dashboards", id]).json(&draft);
     client.done(&placed(call, &draft))
 }
 
 /// Catalog and schema are no part of the body.
-fn placed(call: Call, draft: &Draft<'_>) -> Call {
+fn placed(call: WorkspaceCall, draft: &Draft<'_>) -> WorkspaceCall {
     call.query("dataset_catalog", draft.place.0).query("dataset_schema", draft.place.1)
 }
 
@@ -106,7 +107,7 @@ fn placed(call: Call, draft: &Draft<'_>) -> Call {
 /// When it is not allowed.
 pub fn publish(client: &Client<'_>, id: &str, warehouse: &str) -> Result<(), Error> {
     let body = json!({ "embed_credentials": false, "warehouse_id": warehouse });
-    client.done(&Call::post(&["api", "2.0", "lakeview", "dashboards", id, "published"], &body))
+    client.done(&WorkspaceCall::post(&["api", "2.0", "lakeview", "dashboards", id, "published"], &body))
 }
 
 /// Puts a dashboard into the bin; whether it was there.
@@ -114,5 +115,5 @@ pub fn publish(client: &Client<'_>, id: &str, warehouse: &str) -> Result<(), Err
 /// # Errors
 /// When it is not allowed.
 pub fn delete(client: &Client<'_>, id: &str) -> Result<bool, Error> {
-    removed(client, &Call::delete(&["api", "2.0", "lakeview", "dashboards", id]))
+    removed(client, &WorkspaceCall::delete(&["api", "2.0", "lakeview", "dashboards", id]))
 }

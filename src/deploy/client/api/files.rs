@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::removed;
 use crate::deploy::client::Client;
-use crate::deploy::client::call::Call;
+use crate::deploy::client::call::WorkspaceCall;
 use crate::deploy::client::error::{Error, found};
 
 /// How long a file may take to arrive.
@@ -43,7 +43,7 @@ impl Entry {
 /// # Errors
 /// When a file is in the way, or it is not allowed.
 pub fn make_folder(client: &Client<'_>, path: &str) -> Result<(), Error> {
-    client.done(&Call::post(&["api", "2.0", "workspace", "mkdirs"], &json!({ "path": path })))
+    client.done(&WorkspaceCall::post(&["api", "2.0", "workspace", "mkdirs"], &json!({ "path": path })))
 }
 
 /// Writes a file as it is, over one that is there.
@@ -64,11 +64,13 @@ pub fn write_new(client: &Client<'_>, path: &str, bytes: &[u8]) -> Result<(), Er
     client.done(&import(path, bytes, false).once())
 }
 
-fn import(path: &str, bytes: &[u8], overwrite: bool) -> Call {
+fn import(path: &str, bytes: &[u8], overwrite: bool) -> WorkspaceCall {
     // The whole path is one segment.
     let path = path.trim_start_matches('/');
-    let mut call =
-        Call::new(crate::deploy::client::door::Method::Post, &["api", "2.0", "workspace-files", "import-file", path]);
+    let mut call = WorkspaceCall::new(
+        crate::deploy::client::door::Method::Post,
+        &["api", "2.0", "workspace-files", "import-file", path],
+    );
     if path.split('/').any(|part| matches!(part, "" | "." | "..")) {
         call.fault = Some("the path of a file has an empty part, `.` or `..`".to_owned());
     }
@@ -80,7 +82,7 @@ fn import(path: &str, bytes: &[u8], overwrite: bool) -> Call {
 /// # Errors
 /// When that can't be learned.
 pub fn status(client: &Client<'_>, path: &str) -> Result<Option<Entry>, Error> {
-    found(client.read(&Call::get(&["api", "2.0", "workspace", "get-status"]).query("path", path)))
+    found(client.read(&WorkspaceCall::get(&["api", "2.0", "workspace", "get-status"]).query("path", path)))
 }
 
 /// What lies in a folder, one level deep, by path.
@@ -88,7 +90,7 @@ pub fn status(client: &Client<'_>, path: &str) -> Result<Option<Entry>, Error> {
 /// # Errors
 /// [`NotFound`](crate::deploy::client::error::ErrorKind::NotFound) also when it may not be read.
 pub fn list(client: &Client<'_>, path: &str) -> Result<Vec<Entry>, Error> {
-    let call = Call::get(&["api", "2.0", "workspace", "list"]).query("path", path);
+    let call = WorkspaceCall::get(&["api", "2.0", "workspace", "list"]).query("path", path);
     let mut entries: Vec<Entry> = client.pages(&call, "objects")?;
     entries.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(entries)
@@ -99,7 +101,7 @@ pub fn list(client: &Client<'_>, path: &str) -> Result<Vec<Entry>, Error> {
 /// # Errors
 /// When there is none, or it is larger.
 pub fn read(client: &Client<'_>, path: &str, limit: u64) -> Result<Vec<u8>, Error> {
-    let call = Call::get(&["api", "2.0", "workspace", "export"]).query("path", path).query("format", "AUTO");
+    let call = WorkspaceCall::get(&["api", "2.0", "workspace", "export"]).query("path", path).query("format", "AUTO");
     client.send(&call.query("direct_download", true).file(limit)).map(|response| response.body)
 }
 
@@ -109,5 +111,5 @@ pub fn read(client: &Client<'_>, path: &str, limit: u64) -> Result<Vec<u8>, Erro
 /// When it is a folder that holds something and `recursive` is not set.
 pub fn delete(client: &Client<'_>, path: &str, recursive: bool) -> Result<bool, Error> {
     let body = json!({ "path": path, "recursive": recursive });
-    removed(client, &Call::post(&["api", "2.0", "workspace", "delete"], &body))
+    removed(client, &WorkspaceCall::post(&["api", "2.0", "workspace", "delete"], &body))
 }

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::{catalog, removed};
 use crate::deploy::client::Client;
-use crate::deploy::client::call::Call;
+use crate::deploy::client::call::WorkspaceCall;
 use crate::deploy::client::error::{Error, found};
 
 /// A function.
@@ -58,7 +58,8 @@ pub struct Parameter {
 /// # Errors
 /// When the list can't be read to its end.
 pub fn list(client: &Client<'_>, of_catalog: &str, schema: &str) -> Result<Vec<Function>, Error> {
-    let call = Call::get(&catalog(&["functions"])).query("catalog_name", of_catalog).query("schema_name", schema);
+    let call =
+        WorkspaceCall::get(&catalog(&["functions"])).query("catalog_name", of_catalog).query("schema_name", schema);
     let mut functions: Vec<Function> = client.pages(&call.query("max_results", 0), "functions")?;
     functions.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(functions)
@@ -69,7 +70,7 @@ pub fn list(client: &Client<'_>, of_catalog: &str, schema: &str) -> Result<Vec<F
 /// # Errors
 /// When that can't be learned.
 pub fn get(client: &Client<'_>, name: &str) -> Result<Option<Function>, Error> {
-    found(client.read(&Call::get(&catalog(&["functions", name]))))
+    found(client.read(&WorkspaceCall::get(&catalog(&["functions", name]))))
 }
 
 /// Removes a function; whether it was there.
@@ -77,5 +78,5 @@ pub fn get(client: &Client<'_>, name: &str) -> Result<Option<Function>, Error> {
 /// # Errors
 /// When it is not allowed.
 pub fn delete(client: &Client<'_>, name: &str) -> Result<bool, Error> {
-    removed(client, &Call::delete(&catalog(&["functions", name])))
+    removed(client, &WorkspaceCall::delete(&catalog(&["functions", name])))
 }

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::catalog;
 use crate::deploy::client::Client;
-use crate::deploy::client::call::Call;
+use crate::deploy::client::call::WorkspaceCall;
 use crate::deploy::client::door::Method;
 use crate::deploy::client::error::Error;
 
@@ -86,7 +86,7 @@ fn path<'p>(root: &'p str, securable: Securable, name: &'p str) -> Vec<&'p str> 
 /// # Errors
 /// When it is not there or may not be looked at.
 pub fn direct(client: &Client<'_>, securable: Securable, name: &str) -> Result<Privileges, Error> {
-    let call = Call::get(&path("permissions", securable, name)).query("max_results", 0);
+    let call = WorkspaceCall::get(&path("permissions", securable, name)).query("max_results", 0);
     let pages: Vec<Assignment<String>> = client.pages(&call, "privilege_assignments")?;
     let mut privileges = Privileges::new();
     for assignment in pages {
@@ -105,7 +105,7 @@ pub fn effective(
     name: &str,
     principal: Option<&str>,
 ) -> Result<BTreeMap<String, BTreeSet<Effective>>, Error> {
-    let mut call = Call::get(&path("effective-permissions", securable, name)).query("max_results", 0);
+    let mut call = WorkspaceCall::get(&path("effective-permissions", securable, name)).query("max_results", 0);
     if let Some(principal) = principal {
         call = call.query("principal", principal);
     }
@@ -122,6 +122,6 @@ pub fn effective(
 /// # Errors
 /// When it is not allowed, a principal is not known, or one privilege is given and taken at once.
 pub fn change(client: &Client<'_>, securable: Securable, name: &str, changes: &[Change]) -> Result<(), Error> {
-    let call = Call::new(Method::Patch, &path("permissions", securable, name));
+    let call = WorkspaceCall::new(Method::Patch, &path("permissions", securable, name));
     client.done(&call.json(&json!({ "changes": changes, "omit_permissions_in_response": true })))
 }

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use crate::deploy::client::Client;
-use crate::deploy::client::call::Call;
+use crate::deploy::client::call::WorkspaceCall;
 use crate::deploy::client::error::Error;
 
 /// A user or service principal.
@@ -86,7 +86,7 @@ pub fn require_workspace(client: &Client<'_>, stated: &str) -> Result<(), PlaceE
 /// # Errors
 /// When the workspace does not say.
 pub fn me(client: &Client<'_>) -> Result<Identity, Error> {
-    let call = Call::get(&["api", "2.0", "preview", "scim", "v2", "Me"]);
+    let call = WorkspaceCall::get(&["api", "2.0", "preview", "scim", "v2", "Me"]);
     let response = client.send(&call)?;
     let mut me: Identity = client.parsed(&call, &response)?;
     me.workspace_id = response.header("x-databricks-org-id").map(str::to_owned);

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::removed;
-use crate::deploy::client::call::Call;
+use crate::deploy::client::call::WorkspaceCall;
 use crate::deploy::client::error::{Error, found};
 use crate::deploy::client::{Client, Object, id_of_64_bits};
 
@@ -43,7 +43,7 @@ struct Created {
 /// # Errors
 /// Ambiguous when the answer was lost: look for the name.
 pub fn create(client: &Client<'_>, settings: &impl Serialize) -> Result<u64, Error> {
-    let created: Created = client.read(&Call::post(&["api", "2.2", "jobs", "create"], settings).once())?;
+    let created: Created = client.read(&WorkspaceCall::post(&["api", "2.2", "jobs", "create"], settings).once())?;
     Ok(created.job_id)
 }
 
@@ -52,7 +52,7 @@ pub fn create(client: &Client<'_>, settings: &impl Serialize) -> Result<u64, Err
 /// # Errors
 /// When that can't be learned.
 pub fn get(client: &Client<'_>, id: u64) -> Result<Option<Job>, Error> {
-    let first = Call::get(&["api", "2.2", "jobs", "get"]).query("job_id", id);
+    let first = WorkspaceCall::get(&["api", "2.2", "jobs", "get"]).query("job_id", id);
     let Some(mut page) = found(client.read::<Object>(&first))? else { return Ok(None) };
     let mut tasks = page.get("settings").and_then(|settings| settings.get("tasks")).cloned();
     let mut seen = std::collections::BTreeSet::new();
@@ -81,7 +81,7 @@ pub fn get(client: &Client<'_>, id: u64) -> Result<Option<Job>, Error> {
 /// # Errors
 /// When the list can't be read to its end.
 pub fn named(client: &Client<'_>, name: &str) -> Result<Vec<Job>, Error> {
-    let call = Call::get(&["api", "2.2", "jobs", "list"]).query("name", name).query("limit", 100);
+    let call = WorkspaceCall::get(&["api", "2.2", "jobs", "list"]).query("name", name).query("limit", 100);
     let mut jobs: Vec<Job> = client.pages(&call, "jobs")?;
     jobs.retain(|job| job.name() == name);
     Ok(jobs)
@@ -92,7 +92,10 @@ pub fn named(client: &Client<'_>, name: &str) -> Result<Vec<Job>, Error> {
 /// # Errors
 /// When there is no such job, or it is not allowed.
 pub fn reset(client: &Client<'_>, id: u64, settings: &impl Serialize) -> Result<(), Error> {
-    client.done(&Call::post(&["api", "2.2", "jobs", "reset"], &json!({ "job_id": id, "new_settings": settings })))
+    client.done(&WorkspaceCall::post(
+        &["api", "2.2", "jobs", "reset"],
+        &json!({ "job_id": id, "new_settings": settings }),
+    ))
 }
 
 /// Replaces some settings; `removed` are the names of those that go.
@@ -101,7 +104,7 @@ pub fn reset(client: &Client<'_>, id: u64, settings: &impl Serialize) -> Result<
 /// When there is no such job, or it is not allowed.
 pub fn update(client: &Client<'_>, id: u64, settings: &impl Serialize, removed: &[&str]) -> Result<(), Error> {
     let body = json!({ "job_id": id, "new_settings": settings, "fields_to_remove": removed });
-    client.done(&Call::post(&["api", "2.2", "jobs", "update"], &body))
+    client.done(&WorkspaceCall::post(&["api", "2.2", "jobs", "update"], &body))
 }
 
 /// Removes a job; whether it was there.
@@ -109,5 +112,5 @@ pub fn update(client: &Client<'_>, id: u64, settings: &impl Serialize, removed: 
 /// # Errors
 /// When it is not allowed.
 pub fn delete(client: &Client<'_>, id: u64) -> Result<bool, Error> {
-    removed(client, &Call::post(&["api", "2.2", "jobs", "delete"], &json!({ "job_id": id })))
+    removed(client, &WorkspaceCall::post(&["api", "2.2", "jobs", "delete"], &json!({ "job_id": id })))
 }

@@ -26,7 +26,7 @@ pub mod volumes;
 pub mod warehouses;
 
 use super::Client;
-use super::call::Call;
+use super::call::WorkspaceCall;
 use super::error::{Error, found};
 
 /// Root of the catalog's part of the interface.
@@ -38,6 +38,6 @@ fn catalog<'p>(rest: &[&'p str]) -> Vec<&'p str> {
 }
 
 /// Removes something; whether it was there. An answer that was lost may have removed it, and then it is not there either.
-fn removed(client: &Client<'_>, call: &Call) -> Result<bool, Error> {
+fn removed(client: &Client<'_>, call: &WorkspaceCall) -> Result<bool, Error> {
     found(client.done(call)).map(|done| done.is_some())
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::deploy::client::Client;
-use crate::deploy::client::call::Call;
+use crate::deploy::client::call::WorkspaceCall;
 use crate::deploy::client::door::Method;
 use crate::deploy::client::error::Error;
 
@@ -105,8 +105,8 @@ struct Level {
     inherited: bool,
 }
 
-fn call(method: Method, on: On, id: &str) -> Call {
-    Call::new(method, &["api", "2.0", "permissions", on.word(), id])
+fn call(method: Method, on: On, id: &str) -> WorkspaceCall {
+    WorkspaceCall::new(method, &["api", "2.0", "permissions", on.word(), id])
 }
 
 /// Who may do what with something.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::removed;
-use crate::deploy::client::call::Call;
+use crate::deploy::client::call::WorkspaceCall;
 use crate::deploy::client::door::Method;
 use crate::deploy::client::error::{Error, found};
 use crate::deploy::client::{Client, Object};
@@ -76,7 +76,7 @@ struct Created {
 /// # Errors
 /// When the name is taken. Ambiguous when the answer was lost: look for the name.
 pub fn create(client: &Client<'_>, spec: &impl Serialize) -> Result<String, Error> {
-    let created: Created = client.read(&Call::post(&["api", "2.0", "pipelines"], spec).once())?;
+    let created: Created = client.read(&WorkspaceCall::post(&["api", "2.0", "pipelines"], spec).once())?;
     Ok(created.pipeline_id)
 }
 
@@ -85,7 +85,7 @@ pub fn create(client: &Client<'_>, spec: &impl Serialize) -> Result<String, Erro
 /// # Errors
 /// When it could not.
 pub fn judge(client: &Client<'_>, spec: &impl Serialize) -> Result<(), Error> {
-    client.done(&Call::post(&["api", "2.0", "pipelines"], spec))
+    client.done(&WorkspaceCall::post(&["api", "2.0", "pipelines"], spec))
 }
 
 /// A pipeline by its id.
@@ -93,7 +93,7 @@ pub fn judge(client: &Client<'_>, spec: &impl Serialize) -> Result<(), Error> {
 /// # Errors
 /// When that can't be learned.
 pub fn get(client: &Client<'_>, id: &str) -> Result<Option<Pipeline>, Error> {
-    found(client.read(&Call::get(&["api", "2.0", "pipelines", id])))
+    found(client.read(&WorkspaceCall::get(&["api", "2.0", "pipelines", id])))
 }
 
 /// All pipelines of exactly this name.
@@ -101,7 +101,7 @@ pub fn get(client: &Client<'_>, id: &str) -> Result<Option<Pipeline>, Error> {
 /// # Errors
 /// When the list can't be read to its end.
 pub fn named(client: &Client<'_>, name: &str) -> Result<Vec<Listed>, Error> {
-    let call = Call::get(&["api", "2.0", "pipelines"]).query("max_results", 100);
+    let call = WorkspaceCall::get(&["api", "2.0", "pipelines"]).query("max_results", 100);
     // What is special in a filter can't be written in one with certainty: then the whole list is read.
     let is_plain = !name.chars().any(|c| matches!(c, '\'' | '%' | '_' | '\\' | '"'));
     let call = if is_plain { call.query("filter", format!("name LIKE '{name}'")) } else { call };
@@ -116,14 +116,14 @@ pub fn named(client: &Client<'_>, name: &str) -> Result<Vec<Listed>, Error> {
 /// [`Conflict`](crate::deploy::client::error::ErrorKind::Conflict) when it is another version. With `expected`, ambiguous when the
 /// answer was lost: read it again.
 pub fn replace(client: &Client<'_>, id: &str, spec: &impl Serialize, expected: Option<u64>) -> Result<(), Error> {
-    let call = Call::new(Method::Put, &["api", "2.0", "pipelines", id]);
+    let call = WorkspaceCall::new(Method::Put, &["api", "2.0", "pipelines", id]);
     let Some(expected) = expected else { return client.done(&call.json(spec)) };
     let call = match serde_json::to_value(spec) {
         Ok(Value::Object(mut spec)) => {
             spec.insert("expected_last_modified".to_owned(), json!(expected));
             call.json(&spec)
         }
-        _ => Call { fault: Some("the settings of a pipeline are no object".to_owned()), ..call },
+        _ => WorkspaceCall { fault: Some("the settings of a pipeline are no object".to_owned()), ..call },
     };
     client.done(&call.once())
 }
@@ -133,5 +133,5 @@ pub fn replace(client: &Client<'_>, id: &str, spec: &impl Serialize, expected: O
 /// # Errors
 /// When it is not allowed.
 pub fn delete(client: &Client<'_>, id: &str, cascade: bool) -> Result<bool, Error> {
-    removed(client, &Call::delete(&["api", "2.0", "pipelines", id]).query("cascade", cascade))
+    removed(client, &WorkspaceCall::delete(&["api", "2.0", "pipelines", id]).query("cascade", cascade))
 }

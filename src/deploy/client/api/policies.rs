@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{catalog, removed};
-use crate::deploy::client::call::Call;
+use crate::deploy::client::call::WorkspaceCall;
 use crate::deploy::client::error::Error;
 use crate::deploy::client::{Client, Object};
 
@@ -29,7 +29,7 @@ pub struct Policy {
 /// # Errors
 /// When the list can't be read to its end.
 pub fn list(client: &Client<'_>, schema: &str) -> Result<Vec<Policy>, Error> {
-    let call = Call::get(&catalog(&["policies", "SCHEMA", schema])).query("include_inherited", false);
+    let call = WorkspaceCall::get(&catalog(&["policies", "SCHEMA", schema])).query("include_inherited", false);
     let mut policies: Vec<Policy> = client.pages(&call, "policies")?;
     policies.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(policies)
@@ -40,7 +40,7 @@ pub fn list(client: &Client<'_>, schema: &str) -> Result<Vec<Policy>, Error> {
 /// # Errors
 /// When there is one of this name, or it is not allowed. Ambiguous when the answer was lost.
 pub fn create(client: &Client<'_>, policy: &impl Serialize) -> Result<Policy, Error> {
-    client.read(&Call::post(&catalog(&["policies"]), policy).once())
+    client.read(&WorkspaceCall::post(&catalog(&["policies"]), policy).once())
 }
 
 /// Removes a policy of a schema; whether it was there.
@@ -48,5 +48,5 @@ pub fn create(client: &Client<'_>, policy: &impl Serialize) -> Result<Policy, Er
 /// # Errors
 /// When it is not allowed.
 pub fn delete(client: &Client<'_>, schema: &str, name: &str) -> Result<bool, Error> {
-    removed(client, &Call::delete(&catalog(&["policies", "SCHEMA", schema, name])))
+    removed(client, &WorkspaceCall::delete(&catalog(&["policies", "SCHEMA", schema, name])))
 }

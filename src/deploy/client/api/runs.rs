@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::deploy::client::call::Call;
+use crate::deploy::client::call::WorkspaceCall;
 use crate::deploy::client::error::{Error, found};
 use crate::deploy::client::{Client, id_of_64_bits};
 
@@ -92,7 +92,7 @@ struct Started {
 /// When there is no such job, or it is not allowed.
 pub fn start(client: &Client<'_>, job: u64) -> Result<u64, Error> {
     let body = json!({ "job_id": job, "idempotency_token": token(client) });
-    let started: Started = client.read(&Call::post(&["api", "2.2", "jobs", "run-now"], &body))?;
+    let started: Started = client.read(&WorkspaceCall::post(&["api", "2.2", "jobs", "run-now"], &body))?;
     Ok(started.run_id)
 }
 
@@ -109,7 +109,7 @@ pub fn submit(client: &Client<'_>, script: &Script) -> Result<u64, Error> {
         "tasks": [task],
         "idempotency_token": token(client),
     });
-    let started: Started = client.read(&Call::post(&["api", "2.2", "jobs", "runs", "submit"], &body))?;
+    let started: Started = client.read(&WorkspaceCall::post(&["api", "2.2", "jobs", "runs", "submit"], &body))?;
     Ok(started.run_id)
 }
 
@@ -129,7 +129,7 @@ struct Output {
 /// # Errors
 /// When that can't be learned.
 pub fn error(client: &Client<'_>, task: u64) -> Result<Option<String>, Error> {
-    let call = Call::get(&["api", "2.2", "jobs", "runs", "get-output"]).query("run_id", task);
+    let call = WorkspaceCall::get(&["api", "2.2", "jobs", "runs", "get-output"]).query("run_id", task);
     Ok(found(client.read::<Output>(&call))?.and_then(|output| output.error))
 }
 
@@ -138,7 +138,7 @@ pub fn error(client: &Client<'_>, task: u64) -> Result<Option<String>, Error> {
 /// # Errors
 /// When that can't be learned.
 pub fn get(client: &Client<'_>, run: u64) -> Result<Option<Run>, Error> {
-    found(client.read(&Call::get(&["api", "2.2", "jobs", "runs", "get"]).query("run_id", run)))
+    found(client.read(&WorkspaceCall::get(&["api", "2.2", "jobs", "runs", "get"]).query("run_id", run)))
 }
 
 /// Runs of a job that have not ended.
@@ -146,7 +146,8 @@ pub fn get(client: &Client<'_>, run: u64) -> Result<Option<Run>, Error> {
 /// # Errors
 /// When the list can't be read to its end.
 pub fn active(client: &Client<'_>, job: u64) -> Result<Vec<Run>, Error> {
-    let call = Call::get(&["api", "2.2", "jobs", "runs", "list"]).query("job_id", job).query("active_only", true);
+    let call =
+        WorkspaceCall::get(&["api", "2.2", "jobs", "runs", "list"]).query("job_id", job).query("active_only", true);
     client.pages(&call, "runs")
 }
 
@@ -155,7 +156,8 @@ pub fn active(client: &Client<'_>, job: u64) -> Result<Vec<Run>, Error> {
 /// # Errors
 /// When the list can't be read to its end.
 pub fn active_whole(client: &Client<'_>, job: u64) -> Result<Vec<Value>, Error> {
-    let call = Call::get(&["api", "2.2", "jobs", "runs", "list"]).query("job_id", job).query("active_only", true);
+    let call =
+        WorkspaceCall::get(&["api", "2.2", "jobs", "runs", "list"]).query("job_id", job).query("active_only", true);
     client.pages(&call.query("expand_tasks", true), "runs")
 }
 
@@ -164,5 +166,5 @@ pub fn active_whole(client: &Client<'_>, job: u64) -> Result<Vec<Value>, Error> 
 /// # Errors
 /// When it is not allowed.
 pub fn cancel(client: &Client<'_>, run: u64) -> Result<(), Error> {
-    client.done(&Call::post(&["api", "2.2", "jobs", "runs", "cancel"], &json!({ "run_id": run })))
+    client.done(&WorkspaceCall::post(&["api", "2.2", "jobs", "runs", "cancel"], &json!({ "run_id": run })))
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::{catalog, removed};
-use crate::deploy::client::call::Call;
+use crate::deploy::client::call::WorkspaceCall;
 use crate::deploy::client::door::Method;
 use crate::deploy::client::error::{Error, found};
 use crate::deploy::client::{Client, Object};
@@ -35,7 +35,7 @@ pub struct Schema {
 /// # Errors
 /// [`Exists`](crate::deploy::client::error::ErrorKind::Exists) when there is one. Ambiguous when the answer was lost.
 pub fn create(client: &Client<'_>, schema: &impl Serialize) -> Result<Schema, Error> {
-    client.read(&Call::post(&catalog(&["schemas"]), schema).once())
+    client.read(&WorkspaceCall::post(&catalog(&["schemas"]), schema).once())
 }
 
 /// A schema by `catalog.schema`.
@@ -43,7 +43,7 @@ pub fn create(client: &Client<'_>, schema: &impl Serialize) -> Result<Schema, Er
 /// # Errors
 /// When that can't be learned.
 pub fn get(client: &Client<'_>, name: &str) -> Result<Option<Schema>, Error> {
-    found(client.read(&Call::get(&catalog(&["schemas", name]))))
+    found(client.read(&WorkspaceCall::get(&catalog(&["schemas", name]))))
 }
 
 /// Sets the comment of a schema.
@@ -51,7 +51,7 @@ pub fn get(client: &Client<'_>, name: &str) -> Result<Option<Schema>, Error> {
 /// # Errors
 /// When it is not allowed, or is the comment already.
 pub fn set_comment(client: &Client<'_>, name: &str, comment: &str) -> Result<(), Error> {
-    client.done(&Call::new(Method::Patch, &catalog(&["schemas", name])).json(&json!({ "comment": comment })))
+    client.done(&WorkspaceCall::new(Method::Patch, &catalog(&["schemas", name])).json(&json!({ "comment": comment })))
 }
 
 /// Removes a schema that holds nothing; whether it was there.
@@ -59,5 +59,5 @@ pub fn set_comment(client: &Client<'_>, name: &str, comment: &str) -> Result<(),
 /// # Errors
 /// When it holds something, or it is not allowed.
 pub fn delete(client: &Client<'_>, name: &str) -> Result<bool, Error> {
-    removed(client, &Call::delete(&catalog(&["schemas", name])))
+    removed(client, &WorkspaceCall::delete(&catalog(&["schemas", name])))
 }

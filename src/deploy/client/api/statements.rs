@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::deploy::client::Client;
-use crate::deploy::client::call::Call;
+use crate::deploy::client::call::WorkspaceCall;
 use crate::deploy::client::door::Method;
 use crate::deploy::client::error::{Error, ErrorKind};
 
@@ -135,17 +135,17 @@ fn path<'p>(rest: &[&'p str]) -> Vec<&'p str> {
 /// When it fails, takes longer than [`LONGEST`], or its rows don't come whole.
 pub fn run(client: &Client<'_>, statement: &Statement<'_>) -> Result<Rows, Error> {
     let body = Body { statement, wait_timeout: WAIT, on_wait_timeout: "CONTINUE" };
-    let call = Call::post(&path(&[]), &body);
+    let call = WorkspaceCall::post(&path(&[]), &body);
     let mut answer: Answer = client.read(&call)?;
     let (began, mut pause) = (client.door().now(), Duration::from_millis(500));
     while matches!(answer.status.state.as_str(), "PENDING" | "RUNNING") {
         if client.door().now() - began > LONGEST {
-            let _ = client.done(&Call::new(Method::Post, &path(&[&answer.statement_id, "cancel"])));
+            let _ = client.done(&WorkspaceCall::new(Method::Post, &path(&[&answer.statement_id, "cancel"])));
             return Err(client.error(&call, ErrorKind::TimedOut, "the statement took too long and was cancelled"));
         }
         client.door().sleep(pause);
         pause = (pause * 2).min(Duration::from_secs(5));
-        answer = client.read(&Call::get(&path(&[&answer.statement_id])))?;
+        answer = client.read(&WorkspaceCall::get(&path(&[&answer.statement_id])))?;
     }
     if answer.status.state != "SUCCEEDED" {
         return Err(failure(client, &call, answer.status));
@@ -153,7 +153,7 @@ pub fn run(client: &Client<'_>, statement: &Statement<'_>) -> Result<Rows, Error
     rows(client, &call, answer)
 }
 
-fn failure(client: &Client<'_>, call: &Call, status: Status) -> Error {
+fn failure(client: &Client<'_>, call: &WorkspaceCall, status: Status) -> Error {
     let (code, message) = status.error.map(|e| (e.error_code, e.message)).unwrap_or_default();
     let message = message.unwrap_or_else(|| format!("it ended as {}", status.state));
     // The condition that Spark and Unity Catalog put before their messages says more than the code of the interface.
@@ -175,7 +175,7 @@ fn failure(client: &Client<'_>, call: &Call, status: Status) -> Error {
 }
 
 /// All rows, chunk by chunk: a chunk names the next one, or the manifest counts them.
-fn rows(client: &Client<'_>, call: &Call, answer: Answer) -> Result<Rows, Error> {
+fn rows(client: &Client<'_>, call: &WorkspaceCall, answer: Answer) -> Result<Rows, Error> {
     let id = answer.statement_id;
     let Some(manifest) = answer.manifest else { return Ok(Rows::default()) };
     let chunks = manifest.total_chunk_count.unwrap_or(0);
@@ -190,7 +190,7 @@ fn rows(client: &Client<'_>, call: &Call, answer: Answer) -> Result<Rows, Error>
             Some(_) => return Err(client.unreadable(call, "the chunks of the result have no end")),
             None => break,
         }
-        chunk = client.read(&Call::get(&path(&[&id, "result", "chunks", &at.to_string()])))?;
+        chunk = client.read(&WorkspaceCall::get(&path(&[&id, "result", "chunks", &at.to_string()])))?;
     }
     let is_whole = manifest.total_row_count.is_none_or(|count| count == all.rows.len());
     if manifest.truncated || !is_whole || all.rows.iter().any(|row| row.len() != all.columns.len()) {

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::{catalog, removed};
-use crate::deploy::client::call::Call;
+use crate::deploy::client::call::WorkspaceCall;
 use crate::deploy::client::door::Method;
 use crate::deploy::client::error::{Error, found};
 use crate::deploy::client::{Client, Object};
@@ -81,7 +81,7 @@ pub struct Function {
 /// # Errors
 /// When the list can't be read to its end.
 pub fn list(client: &Client<'_>, of_catalog: &str, schema: &str, with_columns: bool) -> Result<Vec<Table>, Error> {
-    let call = Call::get(&catalog(&["tables"])).query("catalog_name", of_catalog).query("schema_name", schema);
+    let call = WorkspaceCall::get(&catalog(&["tables"])).query("catalog_name", of_catalog).query("schema_name", schema);
     let call = call.query("max_results", 0).query("omit_columns", !with_columns);
     let mut tables: Vec<Table> = client.pages(&call, "tables")?;
     tables.sort_by(|a, b| a.name.cmp(&b.name));
@@ -93,7 +93,7 @@ pub fn list(client: &Client<'_>, of_catalog: &str, schema: &str, with_columns: b
 /// # Errors
 /// When that can't be learned.
 pub fn get(client: &Client<'_>, name: &str) -> Result<Option<Table>, Error> {
-    found(client.read(&Call::get(&catalog(&["tables", name]))))
+    found(client.read(&WorkspaceCall::get(&catalog(&["tables", name]))))
 }
 
 /// Gives a table to another owner.
@@ -101,7 +101,7 @@ pub fn get(client: &Client<'_>, name: &str) -> Result<Option<Table>, Error> {
 /// # Errors
 /// When it is not allowed.
 pub fn set_owner(client: &Client<'_>, name: &str, owner: &str) -> Result<(), Error> {
-    client.done(&Call::new(Method::Patch, &catalog(&["tables", name])).json(&json!({ "owner": owner })))
+    client.done(&WorkspaceCall::new(Method::Patch, &catalog(&["tables", name])).json(&json!({ "owner": owner })))
 }
 
 /// Removes a table with its rows; whether it was there.
@@ -109,5 +109,5 @@ pub fn set_owner(client: &Client<'_>, name: &str, owner: &str) -> Result<(), Err
 /// # Errors
 /// When it is not allowed.
 pub fn delete(client: &Client<'_>, name: &str) -> Result<bool, Error> {
-    removed(client, &Call::delete(&catalog(&["tables", name])))
+    removed(client, &WorkspaceCall::delete(&catalog(&["tables", name])))
 }

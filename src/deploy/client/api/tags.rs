@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{catalog, removed};
 use crate::deploy::client::Client;
-use crate::deploy::client::call::Call;
+use crate::deploy::client::call::WorkspaceCall;
 use crate::deploy::client::door::Method;
 use crate::deploy::client::error::{Error, ErrorKind};
 
@@ -55,7 +55,7 @@ struct Assignment {
 /// # Errors
 /// When it is not there or may not be looked at.
 pub fn list(client: &Client<'_>, of: Tagged, name: &str) -> Result<BTreeMap<String, String>, Error> {
-    let call = Call::get(&catalog(&["entity-tag-assignments", of.word(), name, "tags"]));
+    let call = WorkspaceCall::get(&catalog(&["entity-tag-assignments", of.word(), name, "tags"]));
     let found: Vec<Assignment> = client.pages(&call, "tag_assignments")?;
     Ok(found.into_iter().map(|tag| (tag.tag_key, tag.tag_value.unwrap_or_default())).collect())
 }
@@ -67,11 +67,11 @@ pub fn list(client: &Client<'_>, of: Tagged, name: &str) -> Result<BTreeMap<Stri
 pub fn set(client: &Client<'_>, of: Tagged, name: &str, key: &str, value: &str) -> Result<(), Error> {
     let body = Body { entity_type: of.word(), entity_name: name, tag_key: key, tag_value: value };
     // Sent again, it meets itself: then the second request sets the value that is there.
-    match client.done(&Call::post(&catalog(&["entity-tag-assignments"]), &body)) {
+    match client.done(&WorkspaceCall::post(&catalog(&["entity-tag-assignments"]), &body)) {
         Err(error) if matches!(error.kind, ErrorKind::Exists | ErrorKind::Conflict) => {}
         done => return done,
     }
-    let call = Call::new(Method::Patch, &catalog(&["entity-tag-assignments", of.word(), name, "tags", key]));
+    let call = WorkspaceCall::new(Method::Patch, &catalog(&["entity-tag-assignments", of.word(), name, "tags", key]));
     client.done(&call.query("update_mask", "tag_value").json(&body))
 }
 
@@ -80,5 +80,5 @@ pub fn set(client: &Client<'_>, of: Tagged, name: &str, key: &str, value: &str) 
 /// # Errors
 /// When it is not allowed.
 pub fn delete(client: &Client<'_>, of: Tagged, name: &str, key: &str) -> Result<bool, Error> {
-    removed(client, &Call::delete(&catalog(&["entity-tag-assignments", of.word(), name, "tags", key])))
+    removed(client, &WorkspaceCall::delete(&catalog(&["entity-tag-assignments", of.word(), name, "tags", key])))
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::deploy::client::call::Call;
+use crate::deploy::client::call::WorkspaceCall;
 use crate::deploy::client::error::{Error, found};
 use crate::deploy::client::{Client, Object};
 
@@ -163,7 +163,7 @@ fn path<'p>(pipeline: &'p str, rest: &[&'p str]) -> Vec<&'p str> {
 /// # Errors
 /// When one runs. Ambiguous when the answer was lost: look at the newest updates.
 pub fn start(client: &Client<'_>, pipeline: &str, start: &Start) -> Result<String, Error> {
-    let started: Started = client.read(&Call::post(&path(pipeline, &["updates"]), start).once())?;
+    let started: Started = client.read(&WorkspaceCall::post(&path(pipeline, &["updates"]), start).once())?;
     Ok(started.update_id)
 }
 
@@ -172,7 +172,7 @@ pub fn start(client: &Client<'_>, pipeline: &str, start: &Start) -> Result<Strin
 /// # Errors
 /// When that can't be learned.
 pub fn get(client: &Client<'_>, pipeline: &str, update: &str) -> Result<Option<Update>, Error> {
-    Ok(found(client.read::<Got>(&Call::get(&path(pipeline, &["updates", update]))))?.map(|got| got.update))
+    Ok(found(client.read::<Got>(&WorkspaceCall::get(&path(pipeline, &["updates", update]))))?.map(|got| got.update))
 }
 
 /// The newest updates, newest first, at least `least` if there are as many.
@@ -180,7 +180,7 @@ pub fn get(client: &Client<'_>, pipeline: &str, update: &str) -> Result<Option<U
 /// # Errors
 /// When there is no such pipeline.
 pub fn list(client: &Client<'_>, pipeline: &str, least: usize) -> Result<Vec<Update>, Error> {
-    let call = Call::get(&path(pipeline, &["updates"])).query("max_results", 100);
+    let call = WorkspaceCall::get(&path(pipeline, &["updates"])).query("max_results", 100);
     client.pages_until(&call, "updates", |found: &[Update]| found.len() >= least)
 }
 
@@ -189,7 +189,7 @@ pub fn list(client: &Client<'_>, pipeline: &str, least: usize) -> Result<Vec<Upd
 /// # Errors
 /// When it is not allowed.
 pub fn stop(client: &Client<'_>, pipeline: &str) -> Result<(), Error> {
-    client.done(&Call::new(crate::deploy::client::door::Method::Post, &path(pipeline, &["stop"])))
+    client.done(&WorkspaceCall::new(crate::deploy::client::door::Method::Post, &path(pipeline, &["stop"])))
 }
 
 /// Events, newest first, at least `least` if there are as many. `filter` is such as `update_id = '..'` or `level = 'ERROR'`.
@@ -197,7 +197,7 @@ pub fn stop(client: &Client<'_>, pipeline: &str) -> Result<(), Error> {
 /// # Errors
 /// When there is no such pipeline.
 pub fn events(client: &Client<'_>, pipeline: &str, filter: &str, least: usize) -> Result<Vec<Event>, Error> {
-    let mut call = Call::get(&path(pipeline, &["events"])).query("max_results", 100);
+    let mut call = WorkspaceCall::get(&path(pipeline, &["events"])).query("max_results", 100);
     if !filter.is_empty() {
         call = call.query("filter", filter);
     }

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::removed;
 use crate::deploy::client::Client;
-use crate::deploy::client::call::Call;
+use crate::deploy::client::call::WorkspaceCall;
 use crate::deploy::client::door::{Method, Stream};
 use crate::deploy::client::error::{Error, found};
 
@@ -37,7 +37,7 @@ pub struct Entry {
 /// # Errors
 /// When a file is in the way, or it is not allowed.
 pub fn make_folder(client: &Client<'_>, path: &str) -> Result<(), Error> {
-    client.done(&Call::new(Method::Put, &["api", "2.0", "fs", "directories", path]))
+    client.done(&WorkspaceCall::new(Method::Put, &["api", "2.0", "fs", "directories", path]))
 }
 
 /// Writes a file. Where there is one, `overwrite` replaces it.
@@ -45,7 +45,7 @@ pub fn make_folder(client: &Client<'_>, path: &str) -> Result<(), Error> {
 /// # Errors
 /// When there is one and it is not to be replaced; ambiguous when the answer to that is lost.
 pub fn write(client: &Client<'_>, path: &str, bytes: &[u8], overwrite: bool) -> Result<(), Error> {
-    let call = Call::new(Method::Put, &["api", "2.0", "fs", "files", path]).query("overwrite", overwrite);
+    let call = WorkspaceCall::new(Method::Put, &["api", "2.0", "fs", "files", path]).query("overwrite", overwrite);
     let call = call.bytes(bytes).within(UPLOAD);
     client.done(&if overwrite { call } else { call.once() })
 }
@@ -55,7 +55,7 @@ pub fn write(client: &Client<'_>, path: &str, bytes: &[u8], overwrite: bool) -> 
 /// # Errors
 /// When there is one and it is not to be replaced; ambiguous when the answer to that is lost.
 pub fn send(client: &Client<'_>, path: &str, file: &Stream, overwrite: bool) -> Result<(), Error> {
-    let call = Call::new(Method::Put, &["api", "2.0", "fs", "files", path]).query("overwrite", overwrite);
+    let call = WorkspaceCall::new(Method::Put, &["api", "2.0", "fs", "files", path]).query("overwrite", overwrite);
     let call = call.stream(file).within(UPLOAD);
     client.done(&if overwrite { call } else { call.once() })
 }
@@ -65,7 +65,7 @@ pub fn send(client: &Client<'_>, path: &str, file: &Stream, overwrite: bool) -> 
 /// # Errors
 /// When that can't be learned.
 pub fn size(client: &Client<'_>, path: &str) -> Result<Option<u64>, Error> {
-    let response = found(client.send(&Call::new(Method::Head, &["api", "2.0", "fs", "files", path])))?;
+    let response = found(client.send(&WorkspaceCall::new(Method::Head, &["api", "2.0", "fs", "files", path])))?;
     Ok(response.map(|response| response.header("content-length").and_then(|size| size.parse().ok()).unwrap_or(0)))
 }
 
@@ -74,7 +74,8 @@ pub fn size(client: &Client<'_>, path: &str) -> Result<Option<u64>, Error> {
 /// # Errors
 /// When there is no such folder.
 pub fn list(client: &Client<'_>, path: &str) -> Result<Vec<Entry>, Error> {
-    let mut entries: Vec<Entry> = client.pages(&Call::get(&["api", "2.0", "fs", "directories", path]), "contents")?;
+    let mut entries: Vec<Entry> =
+        client.pages(&WorkspaceCall::get(&["api", "2.0", "fs", "directories", path]), "contents")?;
     entries.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(entries)
 }
@@ -84,7 +85,7 @@ pub fn list(client: &Client<'_>, path: &str) -> Result<Vec<Entry>, Error> {
 /// # Errors
 /// When there is none, or it is larger.
 pub fn read(client: &Client<'_>, path: &str, limit: u64) -> Result<Vec<u8>, Error> {
-    client.send(&Call::get(&["api", "2.0", "fs", "files", path]).file(limit)).map(|response| response.body)
+    client.send(&WorkspaceCall::get(&["api", "2.0", "fs", "files", path]).file(limit)).map(|response| response.body)
 }
 
 /// Removes a file; whether it was there.
@@ -92,5 +93,5 @@ pub fn read(client: &Client<'_>, path: &str, limit: u64) -> Result<Vec<u8>, Erro
 /// # Errors
 /// When it is not allowed.
 pub fn delete(client: &Client<'_>, path: &str) -> Result<bool, Error> {
-    removed(client, &Call::delete(&["api", "2.0", "fs", "files", path]))
+    removed(client, &WorkspaceCall::delete(&["api", "2.0", "fs", "files", path]))
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{catalog, removed};
 use crate::deploy::client::Client;
-use crate::deploy::client::call::Call;
+use crate::deploy::client::call::WorkspaceCall;
 use crate::deploy::client::door::Method;
 use crate::deploy::client::error::{Error, found};
 
@@ -38,7 +38,7 @@ pub struct Volume {
 /// # Errors
 /// [`Exists`](crate::deploy::client::error::ErrorKind::Exists) when there is one. Ambiguous when the answer was lost.
 pub fn create(client: &Client<'_>, volume: &impl Serialize) -> Result<Volume, Error> {
-    client.read(&Call::post(&catalog(&["volumes"]), volume).once())
+    client.read(&WorkspaceCall::post(&catalog(&["volumes"]), volume).once())
 }
 
 /// A volume by `catalog.schema.volume`.
@@ -46,7 +46,7 @@ pub fn create(client: &Client<'_>, volume: &impl Serialize) -> Result<Volume, Er
 /// # Errors
 /// When that can't be learned.
 pub fn get(client: &Client<'_>, name: &str) -> Result<Option<Volume>, Error> {
-    found(client.read(&Call::get(&catalog(&["volumes", name]))))
+    found(client.read(&WorkspaceCall::get(&catalog(&["volumes", name]))))
 }
 
 /// Sets the comment of a volume.
@@ -54,7 +54,7 @@ pub fn get(client: &Client<'_>, name: &str) -> Result<Option<Volume>, Error> {
 /// # Errors
 /// When it is not allowed.
 pub fn set_comment(client: &Client<'_>, name: &str, comment: &str) -> Result<(), Error> {
-    client.done(&Call::new(Method::Patch, &catalog(&["volumes", name])).json(&json!({ "comment": comment })))
+    client.done(&WorkspaceCall::new(Method::Patch, &catalog(&["volumes", name])).json(&json!({ "comment": comment })))
 }
 
 /// Removes a volume with all that is in it; whether it was there.
@@ -62,5 +62,5 @@ pub fn set_comment(client: &Client<'_>, name: &str, comment: &str) -> Result<(),
 /// # Errors
 /// When it is not allowed.
 pub fn delete(client: &Client<'_>, name: &str) -> Result<bool, Error> {
-    removed(client, &Call::delete(&catalog(&["volumes", name])))
+    removed(client, &WorkspaceCall::delete(&catalog(&["volumes", name])))
 }

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use crate::deploy::client::Client;
-use crate::deploy::client::call::Call;
+use crate::deploy::client::call::WorkspaceCall;
 use crate::deploy::client::door::Method;
 use crate::deploy::client::error::{Error, found};
 
@@ -28,7 +28,7 @@ pub struct Warehouse {
 /// # Errors
 /// When the list can't be read to its end.
 pub fn list(client: &Client<'_>) -> Result<Vec<Warehouse>, Error> {
-    client.pages(&Call::get(&["api", "2.0", "sql", "warehouses"]), "warehouses")
+    client.pages(&WorkspaceCall::get(&["api", "2.0", "sql", "warehouses"]), "warehouses")
 }
 
 /// A warehouse by its id.
@@ -36,7 +36,7 @@ pub fn list(client: &Client<'_>) -> Result<Vec<Warehouse>, Error> {
 /// # Errors
 /// When that can't be learned.
 pub fn get(client: &Client<'_>, id: &str) -> Result<Option<Warehouse>, Error> {
-    found(client.read(&Call::get(&["api", "2.0", "sql", "warehouses", id])))
+    found(client.read(&WorkspaceCall::get(&["api", "2.0", "sql", "warehouses", id])))
 }
 
 /// Starts a warehouse; it takes a while until it runs.
@@ -44,5 +44,5 @@ pub fn get(client: &Client<'_>, id: &str) -> Result<Option<Warehouse>, Error> {
 /// # Errors
 /// When it is not allowed.
 pub fn start(client: &Client<'_>, id: &str) -> Result<(), Error> {
-    client.done(&Call::new(Method::Post, &["api", "2.0", "sql", "warehouses", id, "start"]))
+    client.done(&WorkspaceCall::new(Method::Post, &["api", "2.0", "sql", "warehouses", id, "start"]))
 }

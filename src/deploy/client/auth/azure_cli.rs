@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::databricks_cli::{run, until};
-use super::{Context, Token, Why};
+use super::{AccessToken, AuthContext, Why};
 use crate::deploy::client::secret::Secret;
 
 /// Databricks, as Azure knows it.
@@ -30,7 +30,7 @@ struct Printed {
     expires_at: Option<i64>,
 }
 
-pub fn token(context: &Context<'_>) -> Result<Token, Why> {
+pub fn token(context: &AuthContext<'_>) -> Result<AccessToken, Why> {
     let place = context.config.value("azure_workspace_resource_id");
     let is_azure = place.is_some() || AZURE.iter().any(|domain| context.config.host.ends_with(domain));
     if !is_azure {
@@ -39,7 +39,7 @@ pub fn token(context: &Context<'_>) -> Result<Token, Why> {
     let printed = of(context, DATABRICKS)?;
     let end =
         printed.expires_at.and_then(|at| DateTime::<Utc>::from_timestamp(at, 0)).or_else(|| local(&printed.expires_on));
-    let mut token = Token::bearer(&printed.access_token, Some(until(context, end)));
+    let mut token = AccessToken::bearer(&printed.access_token, Some(until(context, end)));
     if !is_of_a_user(printed.access_token.expose()) {
         let management = of(context, MANAGEMENT)?;
         token.headers.push(("x-databricks-azure-sp-management-token", management.access_token));
@@ -50,7 +50,7 @@ pub fn token(context: &Context<'_>) -> Result<Token, Why> {
     Ok(token)
 }
 
-fn of(context: &Context<'_>, resource: &str) -> Result<Printed, Why> {
+fn of(context: &AuthContext<'_>, resource: &str) -> Result<Printed, Why> {
     let mut arguments = vec!["account", "get-access-token", "--resource", resource, "--output", "json"];
     let place: Vec<&str> = context.config.value("azure_workspace_resource_id").unwrap_or_default().split('/').collect();
     if let ["", "subscriptions", subscription, ..] = place[..] {

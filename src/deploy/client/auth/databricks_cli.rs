@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
-use super::{Context, Token, UNKNOWN, Why};
+use super::{AccessToken, AuthContext, UNKNOWN, Why};
 use crate::deploy::client::secret::Secret;
 use crate::world::{WorldError, WorldFault};
 
@@ -22,7 +22,7 @@ struct Printed {
     expiry: String,
 }
 
-pub fn token(context: &Context<'_>) -> Result<Token, Why> {
+pub fn token(context: &AuthContext<'_>) -> Result<AccessToken, Why> {
     let program = context.config.value("databricks_cli_path").unwrap_or("databricks");
     let arguments = match &context.config.profile {
         Some((profile, _)) => ["auth", "token", "--profile", profile.as_str()],
@@ -32,17 +32,17 @@ pub fn token(context: &Context<'_>) -> Result<Token, Why> {
     let printed: Printed =
         serde_json::from_slice(&output).map_err(|_| Why::Failed(format!("`{program}` printed no token")))?;
     let end = DateTime::parse_from_rfc3339(&printed.expiry).ok().map(|end| end.with_timezone(&Utc));
-    Ok(Token::bearer(&printed.access_token, Some(until(context, end))))
+    Ok(AccessToken::bearer(&printed.access_token, Some(until(context, end))))
 }
 
 /// How long it is until then.
-pub fn until(context: &Context<'_>, end: Option<DateTime<Utc>>) -> Duration {
+pub fn until(context: &AuthContext<'_>, end: Option<DateTime<Utc>>) -> Duration {
     let now = DateTime::<Utc>::from(context.world.now());
     end.and_then(|end| (end - now).to_std().ok()).unwrap_or(UNKNOWN)
 }
 
 /// What a program prints, if it is there and content.
-pub fn run(context: &Context<'_>, program: &str, arguments: &[&str]) -> Result<Vec<u8>, Why> {
+pub fn run(context: &AuthContext<'_>, program: &str, arguments: &[&str]) -> Result<Vec<u8>, Why> {
     match context.world.run(program, arguments, LIMIT, LONGEST) {
         Ok(ran) if ran.is_success => Ok(ran.output),
         Ok(ran) => {

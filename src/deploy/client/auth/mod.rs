@@ -12,7 +12,7 @@ mod oauth;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use super::call::Call;
+use super::call::WorkspaceCall;
 use super::config::Config;
 use super::error::{Error, ErrorKind};
 use super::secret::Secret;
@@ -29,15 +29,15 @@ const UNKNOWN: Duration = Duration::from_secs(5 * 60);
 const LONGEST: Duration = Duration::from_secs(86_400);
 
 /// What a kind of credentials gives.
-struct Token {
+struct AccessToken {
     headers: SecretHeaders,
     /// From now on; none lasts.
     lasts: Option<Duration>,
 }
 
-impl Token {
-    fn bearer(token: &Secret, lasts: Option<Duration>) -> Token {
-        Token { headers: vec![("authorization", bearer(token))], lasts }
+impl AccessToken {
+    fn bearer(token: &Secret, lasts: Option<Duration>) -> AccessToken {
+        AccessToken { headers: vec![("authorization", bearer(token))], lasts }
     }
 }
 
@@ -54,13 +54,13 @@ enum Why {
 }
 
 /// What all kinds look at.
-struct Context<'c> {
+struct AuthContext<'c> {
     wire: &'c Wire<'c>,
     world: &'c dyn World,
     config: &'c Config,
 }
 
-impl Context<'_> {
+impl AuthContext<'_> {
     /// A value that the kind can't do without.
     fn needed(&self, name: &str) -> Result<&str, Why> {
         self.config.value(name).ok_or_else(|| Why::Absent(format!("`{name}` is not set")))
@@ -72,7 +72,7 @@ impl Context<'_> {
     }
 }
 
-type Get = fn(&Context<'_>) -> Result<Token, Why>;
+type Get = fn(&AuthContext<'_>) -> Result<AccessToken, Why>;
 
 /// Kinds by their names, in the order in which they are tried; the last two are of whoever sits at the machine, so the search
 /// goes on when they fail.
@@ -91,21 +91,21 @@ pub fn kinds() -> Vec<&'static str> {
     KINDS.iter().map(|(name, ..)| *name).collect()
 }
 
-fn pat(context: &Context<'_>) -> Result<Token, Why> {
+fn pat(context: &AuthContext<'_>) -> Result<AccessToken, Why> {
     context.needed("token")?;
     let token = context.config.secret("token").cloned();
-    token.map(|token| Token::bearer(&token, None)).ok_or_else(|| Why::Absent("`token` is not set".to_owned()))
+    token.map(|token| AccessToken::bearer(&token, None)).ok_or_else(|| Why::Absent("`token` is not set".to_owned()))
 }
 
 /// Credentials as a configuration says.
 pub struct Credentials<'w> {
     world: &'w dyn World,
     config: Config,
-    state: Mutex<State>,
+    state: Mutex<TokenState>,
 }
 
 #[derive(Default)]
-struct State {
+struct TokenState {
     kind: Option<&'static str>,
     headers: SecretHeaders,
     /// When the headers are replaced, by the clock of the door.
@@ -118,8 +118,8 @@ impl<'w> Credentials<'w> {
     }
 
     /// A token of the first kind that gives one, or of the one that was used before.
-    fn get(&self, wire: &Wire<'_>, before: Option<&'static str>) -> Result<(&'static str, Token), Kept> {
-        let context = Context { wire, world: self.world, config: &self.config };
+    fn get(&self, wire: &Wire<'_>, before: Option<&'static str>) -> Result<(&'static str, AccessToken), Kept> {
+        let context = AuthContext { wire, world: self.world, config: &self.config };
         let wanted = before.or(self.config.auth_type.as_deref());
         let mut tried = vec![];
         for (name, get, is_meant) in KINDS {
@@ -145,7 +145,7 @@ impl<'w> Credentials<'w> {
 struct Kept(Vec<String>);
 
 impl Proof for Credentials<'_> {
-    fn headers(&self, wire: &Wire<'_>, call: &Call) -> Result<SecretHeaders, Error> {
+    fn headers(&self, wire: &Wire<'_>, call: &WorkspaceCall) -> Result<SecretHeaders, Error> {
         // Held while a token is fetched: other threads wait for it instead of fetching their own.
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let now = wire.door.now();
@@ -165,7 +165,7 @@ impl Proof for Credentials<'_> {
                 .lasts
                 .map(|lasts| lasts.min(LONGEST))
                 .map(|lasts| wire.door.now() + lasts.saturating_sub(BEFORE_END.min(lasts / 2)));
-            *state = State { kind: Some(kind), headers: token.headers, until };
+            *state = TokenState { kind: Some(kind), headers: token.headers, until };
         }
         Ok(state.headers.clone())
     }

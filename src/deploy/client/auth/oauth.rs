@@ -7,12 +7,12 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Context, Token, UNKNOWN, Why};
-use crate::deploy::client::call::{Address, Call, form};
-use crate::deploy::client::door::{Body, Method};
+use super::{AccessToken, AuthContext, UNKNOWN, Why};
+use crate::deploy::client::call::{Address, WorkspaceCall, form};
+use crate::deploy::client::door::{Method, RequestBody};
 use crate::deploy::client::error::ErrorKind;
 use crate::deploy::client::secret::Secret;
-use crate::deploy::client::wire::{Fixed, SecretHeaders};
+use crate::deploy::client::wire::{FixedHeaders, SecretHeaders};
 
 /// What all tokens may be used for.
 const SCOPE: &str = "all-apis";
@@ -36,7 +36,7 @@ struct Granted {
 }
 
 /// A token for `client_id` and `client_secret`.
-pub fn machine(context: &Context<'_>) -> Result<Token, Why> {
+pub fn machine(context: &AuthContext<'_>) -> Result<AccessToken, Why> {
     let absent = |_| Why::Absent("`client_id` and `client_secret` are not both set".to_owned());
     let (id, secret) = (context.needed("client_id").map_err(absent)?, context.needed("client_secret").map_err(absent)?);
     let pair = Secret::new(&STANDARD.encode(format!("{id}:{secret}")));
@@ -52,7 +52,7 @@ pub fn machine(context: &Context<'_>) -> Result<Token, Why> {
 }
 
 /// A token for a token of somebody else.
-pub fn exchange(context: &Context<'_>, endpoint: &Address, identity: &Secret) -> Result<Token, Why> {
+pub fn exchange(context: &AuthContext<'_>, endpoint: &Address, identity: &Secret) -> Result<AccessToken, Why> {
     context.wire.keep(identity);
     let mut fields = vec![
         ("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange"),
@@ -67,23 +67,24 @@ pub fn exchange(context: &Context<'_>, endpoint: &Address, identity: &Secret) ->
 }
 
 fn request(
-    context: &Context<'_>,
+    context: &AuthContext<'_>,
     endpoint: &Address,
     fields: &[(&str, &str)],
     headers: SecretHeaders,
-) -> Result<Token, Why> {
-    let mut call = Call::to(Method::Post, endpoint);
-    call.body = Body::Form(Secret::new(&form(fields)));
-    let response = context.wire.send(&call, &endpoint.origin, &Fixed(headers)).map_err(|e| context.failed(&e))?;
+) -> Result<AccessToken, Why> {
+    let mut call = WorkspaceCall::to(Method::Post, endpoint);
+    call.body = RequestBody::Form(Secret::new(&form(fields)));
+    let response =
+        context.wire.send(&call, &endpoint.origin, &FixedHeaders(headers)).map_err(|e| context.failed(&e))?;
     let granted: Granted = serde_json::from_slice(&response.body)
         .map_err(|_| Why::Failed(format!("`POST {}` gave no token", context.wire.shown(&endpoint.path))))?;
     let seconds = granted.expires_in.as_u64().or_else(|| granted.expires_in.as_str()?.parse().ok());
     context.wire.keep(&granted.access_token);
-    Ok(Token::bearer(&granted.access_token, Some(seconds.map_or(UNKNOWN, Duration::from_secs))))
+    Ok(AccessToken::bearer(&granted.access_token, Some(seconds.map_or(UNKNOWN, Duration::from_secs))))
 }
 
 /// Where the workspace hands out tokens. It names a place for that, which may lie at its account; it may not lie anywhere.
-pub fn token_endpoint(context: &Context<'_>) -> Result<Address, Why> {
+pub fn token_endpoint(context: &AuthContext<'_>) -> Result<Address, Why> {
     let host = &context.config.host;
     let issuer = match discovered(context, &format!("{host}/.well-known/databricks-config"), "oidc_endpoint") {
         Ok(Some(issuer)) => {
@@ -102,9 +103,9 @@ pub fn token_endpoint(context: &Context<'_>) -> Result<Address, Why> {
 }
 
 /// A field of a document that anybody may read. None where there is no such document.
-fn discovered(context: &Context<'_>, page: &str, field: &str) -> Result<Option<String>, Why> {
+fn discovered(context: &AuthContext<'_>, page: &str, field: &str) -> Result<Option<String>, Why> {
     let address = trusted(context, page)?;
-    match context.wire.send(&Call::to(Method::Get, &address), &address.origin, &Fixed(vec![])) {
+    match context.wire.send(&WorkspaceCall::to(Method::Get, &address), &address.origin, &FixedHeaders(vec![])) {
         Ok(response) => {
             let document: Option<Value> = serde_json::from_slice(&response.body).ok();
             Ok(document.as_ref().and_then(|document| document.get(field)?.as_str()).map(str::to_owned))
@@ -116,7 +117,7 @@ fn discovered(context: &Context<'_>, page: &str, field: &str) -> Result<Option<S
     }
 }
 
-fn trusted(context: &Context<'_>, address: &str) -> Result<Address, Why> {
+fn trusted(context: &AuthContext<'_>, address: &str) -> Result<Address, Why> {
     let refused = || {
         Why::Failed(format!("credentials are not sent to `{}`, which the workspace names", context.wire.shown(address)))
     };

@@ -20,7 +20,7 @@ const MAX_FILE: u64 = 1 << 20;
 
 /// What the command line and the target say.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Choice<'c> {
+pub struct ConfigChoice<'c> {
     /// A profile by its name.
     pub profile: Option<&'c str>,
     /// The host that the target states.
@@ -170,7 +170,7 @@ impl Config {
     ///
     /// # Errors
     /// When nothing is, or two things are.
-    pub fn find(world: &dyn World, choice: &Choice<'_>, known_auth: &[&str]) -> Result<Config, ConfigError> {
+    pub fn find(world: &dyn World, choice: &ConfigChoice<'_>, known_auth: &[&str]) -> Result<Config, ConfigError> {
         let mut values = from_environment(world);
         let named = choice.profile.map(str::to_owned).or_else(|| set(world, "DATABRICKS_CONFIG_PROFILE"));
         let is_settled = values.keys().any(|name| *name == "host" || family(name).is_some());
@@ -303,7 +303,7 @@ fn same_host(one: &str, host: &str, other: &str, other_host: &str) -> Result<(),
 
 fn find_host(
     world: &dyn World,
-    choice: &Choice<'_>,
+    choice: &ConfigChoice<'_>,
     values: &BTreeMap<&'static str, Secret>,
     profile: Option<&(String, PathBuf)>,
 ) -> Result<(String, Option<String>), ConfigError> {

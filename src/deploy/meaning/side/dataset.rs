@@ -2,21 +2,21 @@
 
 use std::sync::Arc;
 
-use lakeflow::ast::{Column, Generated, StatementKind, Violation};
-use lakeflow::check::{self, Definition, Origins};
+use lakeflow::ast::{DeclaredColumn, Generated, StatementKind, Violation};
+use lakeflow::check::{self, Definition, RowOrigins};
 use lakeflow::folded;
 use lakeflow::types::DataType;
 
-use super::super::term::{Ctes, Evaluator, Relation, Scope, Term, term};
-use super::flow::{self, Written};
+use super::super::term::{Ctes, Evaluator, Term, TermRelation, TermScope, term};
+use super::flow::{self, WrittenFlow};
 
 /// A dataset as `check` found it.
-pub(super) struct Input<'a> {
+pub(super) struct DatasetInput<'a> {
     pub(super) definition: &'a Definition,
-    pub(super) origins: &'a Origins,
+    pub(super) origins: &'a RowOrigins,
     pub(super) statement: &'a StatementKind,
     /// What writes into it besides its own query.
-    pub(super) flows: &'a [Written<'a>],
+    pub(super) flows: &'a [WrittenFlow<'a>],
     /// Catalog and schema of names in it.
     pub(super) place: &'a Vec<String>,
     /// What `SET` said before it in its file.
@@ -24,7 +24,7 @@ pub(super) struct Input<'a> {
 }
 
 /// The rows of a dataset.
-pub(super) fn relation(evaluator: &mut Evaluator, input: &Input<'_>) -> Relation {
+pub(super) fn relation(evaluator: &mut Evaluator, input: &DatasetInput<'_>) -> TermRelation {
     evaluator.place.clone_from(input.place);
     let delivered = delivered(evaluator, input);
     let relation = declared(evaluator, input, delivered);
@@ -32,16 +32,16 @@ pub(super) fn relation(evaluator: &mut Evaluator, input: &Input<'_>) -> Relation
 }
 
 /// Rows that are computed under settings of their file, such as a time zone.
-fn under(settings: &str, relation: Relation) -> Relation {
+fn under(settings: &str, relation: TermRelation) -> TermRelation {
     if settings.is_empty() {
         return relation;
     }
     let set = |value: Term| term("set").text(settings).term(value).end();
     let columns = relation.columns.into_iter().map(|(name, value)| (name, set(value))).collect();
-    Relation { rows: set(relation.rows), columns, rest: relation.rest.map(set) }
+    TermRelation { rows: set(relation.rows), columns, rest: relation.rest.map(set) }
 }
 
-fn delivered(evaluator: &mut Evaluator, input: &Input<'_>) -> Relation {
+fn delivered(evaluator: &mut Evaluator, input: &DatasetInput<'_>) -> TermRelation {
     if let Some(query) = check::query_of(input.statement) {
         let relation = evaluator.query(query, &Ctes::new(), None);
         return flow::wrapped(input.statement, relation, evaluator);
@@ -50,7 +50,7 @@ fn delivered(evaluator: &mut Evaluator, input: &Input<'_>) -> Relation {
 }
 
 /// The columns that a table lists, in their types.
-fn declared(evaluator: &mut Evaluator, input: &Input<'_>, delivered: Relation) -> Relation {
+fn declared(evaluator: &mut Evaluator, input: &DatasetInput<'_>, delivered: TermRelation) -> TermRelation {
     if let StatementKind::CreateView(view) = input.statement {
         let names: Vec<String> = view.columns.iter().map(|c| folded(&c.name.value).into_owned()).collect();
         return if names.is_empty() { delivered } else { delivered.renamed(&names) };
@@ -62,7 +62,7 @@ fn declared(evaluator: &mut Evaluator, input: &Input<'_>, delivered: Relation) -
             (name.clone(), cast(evaluator, input, name, *value, ty))
         };
         let columns = delivered.columns.iter().map(|column| cast(evaluator, column)).collect();
-        return Relation { columns, ..delivered };
+        return TermRelation { columns, ..delivered };
     }
     let columns = listed.iter().map(|column| {
         let name = folded(&column.name.value).into_owned();
@@ -75,14 +75,14 @@ fn declared(evaluator: &mut Evaluator, input: &Input<'_>, delivered: Relation) -
         (name, value)
     });
     let columns = columns.collect();
-    Relation { rows: delivered.rows, columns, rest: None }
+    TermRelation { rows: delivered.rows, columns, rest: None }
 }
 
 /// A column that no query delivers.
-fn made_up(evaluator: &mut Evaluator, column: &Column, delivered: &Relation) -> Term {
+fn made_up(evaluator: &mut Evaluator, column: &DeclaredColumn, delivered: &TermRelation) -> Term {
     match (column.generated.as_deref(), column.default.as_deref()) {
         (Some(Generated::Always(expr)), _) | (None, Some(expr)) => {
-            let scope = Scope::of(Arc::new(delivered.clone()));
+            let scope = TermScope::of(Arc::new(delivered.clone()));
             evaluator.expr(expr, &scope, &Ctes::new())
         }
         (Some(identity), _) => term("identity").text(&format!("{identity:?}")).end(),
@@ -91,7 +91,7 @@ fn made_up(evaluator: &mut Evaluator, column: &Column, delivered: &Relation) -> 
 }
 
 /// A value in the type of its column; a value that has it already stays as it is.
-fn cast(evaluator: &mut Evaluator, input: &Input<'_>, name: &str, value: Term, ty: Option<&DataType>) -> Term {
+fn cast(evaluator: &mut Evaluator, input: &DatasetInput<'_>, name: &str, value: Term, ty: Option<&DataType>) -> Term {
     let Some(ty) = ty else { return value };
     let query = input.origins.query.as_ref();
     let output = query.and_then(|query| query.info.columns.iter().find(|c| *folded(&c.column.name) == *name));
@@ -104,8 +104,8 @@ fn cast(evaluator: &mut Evaluator, input: &Input<'_>, name: &str, value: Term, t
 }
 
 /// What is left behind expectations that drop rows.
-fn dropped(evaluator: &mut Evaluator, input: &Input<'_>, mut relation: Relation) -> Relation {
-    let scope = Scope::of(Arc::new(relation.clone()));
+fn dropped(evaluator: &mut Evaluator, input: &DatasetInput<'_>, mut relation: TermRelation) -> TermRelation {
+    let scope = TermScope::of(Arc::new(relation.clone()));
     let expectations = check::expectations_of(input.statement);
     let drops = expectations.iter().filter(|e| e.on_violation == Some(Violation::DropRow));
     let mut kept: Vec<Term> = drops.map(|e| evaluator.expr(&e.predicate, &scope, &Ctes::new())).collect();

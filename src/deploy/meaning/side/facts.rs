@@ -4,15 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use lakeflow::ast::{
-    Column, Expectation, Expr, Ident, Layout, ObjectName, RefreshPolicy, StatementKind, TableConstraint,
+    DeclaredColumn, Expectation, Expr, Ident, Layout, ObjectName, RefreshPolicy, StatementKind, TableConstraint,
     TableConstraintKind, Violation,
 };
 use lakeflow::check;
 use lakeflow::types::DataType;
 use lakeflow::{expr_text, folded, name_text};
 
-use super::super::term::{Ctes, Evaluator, Relation, Scope, Term};
-use super::dataset::Input;
+use super::super::term::{Ctes, Evaluator, Term, TermRelation, TermScope};
+use super::dataset::DatasetInput;
 
 /// What a definition says besides its rows.
 #[derive(Debug, Default, PartialEq)]
@@ -51,8 +51,8 @@ pub(in super::super) struct Facts {
 
 impl Facts {
     /// The facts of one dataset, whose rows over the datasets it reads are `own`.
-    pub(super) fn of(evaluator: &mut Evaluator, input: &Input<'_>, own: &Relation) -> Facts {
-        let scope = Scope::of(Arc::new(own.clone()));
+    pub(super) fn of(evaluator: &mut Evaluator, input: &DatasetInput<'_>, own: &TermRelation) -> Facts {
+        let scope = TermScope::of(Arc::new(own.clone()));
         let mut facts = Facts::default();
         for Expectation { name, predicate, on_violation } in check::expectations_of(input.statement) {
             let asked = evaluator.expr(predicate, &scope, &Ctes::new());
@@ -77,7 +77,7 @@ impl Facts {
         facts
     }
 
-    fn table(&mut self, input: &Input<'_>) {
+    fn table(&mut self, input: &DatasetInput<'_>) {
         let Some(table) = check::table_of(input.statement) else { return };
         table.columns.iter().for_each(|column| self.column(column));
         self.row_filter = table.row_filter.as_ref().map(|filter| called(&filter.function, &filter.on));
@@ -113,7 +113,7 @@ impl Facts {
         self.keys.extend(table.constraints.iter().map(constraint));
     }
 
-    fn column(&mut self, column: &Column) {
+    fn column(&mut self, column: &DeclaredColumn) {
         let name = folded(&column.name.value).into_owned();
         self.listed.push(name.clone());
         if column.not_null {

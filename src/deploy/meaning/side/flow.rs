@@ -5,30 +5,30 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use lakeflow::ast::{
-    AutoCdc, CdcSource, ColumnSelection, Expr, FlowBody, IgnoreNullUpdates, InsertFlow, Replace, StatementKind,
-    StoredAs, TableSource,
+    AutoCdc, CdcSource, ColumnSelection, Expr, FlowBody, IgnoreNullUpdates, InsertFlow, Replace, ScdType,
+    StatementKind, TableSource,
 };
 use lakeflow::check::{self, DatasetKind, Parsed};
 use lakeflow::{StreamSource, expr_text, folded, stream_source};
 use sqlparser::ast::{FunctionArguments, Ident, Query, TableFactor, Visit, Visitor};
 
-use super::super::term::{Ctes, Evaluator, FilesRead, Relation, Scope, Term, parts, term};
-use super::dataset::Input;
+use super::super::term::{Ctes, Evaluator, FilesRead, Term, TermRelation, TermScope, parts, term};
+use super::dataset::DatasetInput;
 
 /// A flow as it is written.
-pub(super) struct Written<'a> {
+pub(super) struct WrittenFlow<'a> {
     name: String,
-    body: Body<'a>,
+    body: WrittenBody<'a>,
 }
 
-enum Body<'a> {
+enum WrittenBody<'a> {
     Insert(&'a InsertFlow),
     Changes(&'a AutoCdc),
 }
 
 /// Something that is read as a stream.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(in super::super) enum Source {
+pub(in super::super) enum StreamRead {
     /// A table or view, by the parts of its name as written.
     Table(Vec<String>),
     /// Files.
@@ -37,11 +37,11 @@ pub(in super::super) enum Source {
 
 /// What is known of a flow.
 #[derive(Debug)]
-pub(in super::super) struct Flow {
+pub(in super::super) struct FlowSide {
     /// Its name; the query of a table is a flow of the name of the table.
     pub(in super::super) name: String,
     /// What it reads as streams.
-    pub(in super::super) sources: BTreeSet<Source>,
+    pub(in super::super) sources: BTreeSet<StreamRead>,
     /// How changes are merged.
     pub(in super::super) merge: Option<Merge>,
     /// Everything that it writes.
@@ -60,56 +60,56 @@ pub(in super::super) struct Merge {
 }
 
 /// The flows of all files by the table that they write into, besides its own query.
-pub(super) fn all<'a>(files: &'a [Arc<Parsed>]) -> BTreeMap<String, Vec<Written<'a>>> {
-    let mut found: BTreeMap<String, Vec<Written<'a>>> = BTreeMap::new();
+pub(super) fn all<'a>(files: &'a [Arc<Parsed>]) -> BTreeMap<String, Vec<WrittenFlow<'a>>> {
+    let mut found: BTreeMap<String, Vec<WrittenFlow<'a>>> = BTreeMap::new();
     for statement in files.iter().flat_map(|file| &file.statements) {
         let (target, name, body) = match &statement.kind {
             StatementKind::CreateFlow(flow) => {
                 let body = match &flow.body {
-                    FlowBody::Insert(insert) => Body::Insert(insert),
-                    FlowBody::AutoCdc(cdc) => Body::Changes(cdc),
+                    FlowBody::Insert(insert) => WrittenBody::Insert(insert),
+                    FlowBody::AutoCdc(cdc) => WrittenBody::Changes(cdc),
                 };
                 (&flow.target, check::last_part(&flow.name).into_owned(), body)
             }
             StatementKind::CreateStreamingTable(table) => match &table.source {
                 Some(TableSource::Flow(FlowBody::AutoCdc(cdc))) => {
-                    (&table.table.name, check::last_part(&table.table.name).into_owned(), Body::Changes(cdc))
+                    (&table.table.name, check::last_part(&table.table.name).into_owned(), WrittenBody::Changes(cdc))
                 }
                 _ => continue,
             },
             StatementKind::ApplyChanges(apply) => {
-                (&apply.target, check::last_part(&apply.target).into_owned(), Body::Changes(&apply.cdc))
+                (&apply.target, check::last_part(&apply.target).into_owned(), WrittenBody::Changes(&apply.cdc))
             }
             _ => continue,
         };
-        found.entry(check::last_part(target).into_owned()).or_default().push(Written { name, body });
+        found.entry(check::last_part(target).into_owned()).or_default().push(WrittenFlow { name, body });
     }
     found.values_mut().for_each(|flows| flows.sort_by(|a, b| a.name.cmp(&b.name)));
     found
 }
 
 /// The rows that flows write.
-pub(super) fn relation(evaluator: &mut Evaluator, flows: &[Written<'_>]) -> Relation {
-    let mut made: Vec<Relation> = flows.iter().map(|flow| written(evaluator, flow)).collect();
+pub(super) fn relation(evaluator: &mut Evaluator, flows: &[WrittenFlow<'_>]) -> TermRelation {
+    let mut made: Vec<TermRelation> = flows.iter().map(|flow| written(evaluator, flow)).collect();
     match made.len() {
-        0 => Relation::unknown(term("nothing").end()),
+        0 => TermRelation::unknown(term("nothing").end()),
         1 => made.remove(0),
         _ => together(&made),
     }
 }
 
-fn written(evaluator: &mut Evaluator, flow: &Written<'_>) -> Relation {
+fn written(evaluator: &mut Evaluator, flow: &WrittenFlow<'_>) -> TermRelation {
     match &flow.body {
-        Body::Insert(insert) => {
+        WrittenBody::Insert(insert) => {
             let relation = evaluator.query(&insert.query, &Ctes::new(), None);
             replacing(insert, relation, evaluator)
         }
-        Body::Changes(cdc) => merged(evaluator, cdc),
+        WrittenBody::Changes(cdc) => merged(evaluator, cdc),
     }
 }
 
 /// Flows into one table, by name.
-fn together(flows: &[Relation]) -> Relation {
+fn together(flows: &[TermRelation]) -> TermRelation {
     let names: BTreeSet<&String> = flows.iter().flat_map(|flow| flow.columns.iter().map(|(name, _)| name)).collect();
     let column = |name: &String| {
         let of = flows.iter().map(|flow| flow.any_column(name).unwrap_or_else(|| term("no value").end()));
@@ -118,12 +118,12 @@ fn together(flows: &[Relation]) -> Relation {
     };
     let rows = term("flows").terms(flows.iter().map(|flow| flow.rows)).end();
     let is_open = flows.iter().any(|flow| flow.rest.is_some());
-    let rest = is_open.then(|| term("flows").terms(flows.iter().map(Relation::all)).end());
-    Relation { rows, columns: names.into_iter().map(column).collect(), rest }
+    let rest = is_open.then(|| term("flows").terms(flows.iter().map(TermRelation::all)).end());
+    TermRelation { rows, columns: names.into_iter().map(column).collect(), rest }
 }
 
 /// The query of a table that is a flow of its own, which may replace rows.
-pub(super) fn wrapped(statement: &StatementKind, relation: Relation, evaluator: &mut Evaluator) -> Relation {
+pub(super) fn wrapped(statement: &StatementKind, relation: TermRelation, evaluator: &mut Evaluator) -> TermRelation {
     match statement {
         StatementKind::CreateStreamingTable(table) => match &table.source {
             Some(TableSource::Flow(FlowBody::Insert(insert))) => replacing(insert, relation, evaluator),
@@ -133,8 +133,8 @@ pub(super) fn wrapped(statement: &StatementKind, relation: Relation, evaluator: 
     }
 }
 
-fn replacing(insert: &InsertFlow, mut relation: Relation, evaluator: &mut Evaluator) -> Relation {
-    let scope = Scope::of(Arc::new(relation.clone()));
+fn replacing(insert: &InsertFlow, mut relation: TermRelation, evaluator: &mut Evaluator) -> TermRelation {
+    let scope = TermScope::of(Arc::new(relation.clone()));
     match &insert.replace {
         None => {}
         Some(Replace::Where(condition)) => {
@@ -158,9 +158,9 @@ fn replacing(insert: &InsertFlow, mut relation: Relation, evaluator: &mut Evalua
 ///
 /// Of the versions of a row, the one with the greatest sequence wins. Where the sequence is a struct, the value of its
 /// third part in the winner depends on the first three parts alone: a further column at the end changes no other one.
-fn merged(evaluator: &mut Evaluator, cdc: &AutoCdc) -> Relation {
+fn merged(evaluator: &mut Evaluator, cdc: &AutoCdc) -> TermRelation {
     let source = changes(evaluator, cdc);
-    let scope = Scope::of(Arc::new(source.clone()));
+    let scope = TermScope::of(Arc::new(source.clone()));
     let none = Ctes::new();
     let mut keys: Vec<Term> = cdc.keys.iter().map(|key| evaluator.expr(&ident(key), &scope, &none)).collect();
     keys.sort_unstable();
@@ -179,7 +179,7 @@ fn merged(evaluator: &mut Evaluator, cdc: &AutoCdc) -> Relation {
     if cdc.apply_as_delete.is_some() || cdc.apply_as_truncate.is_some() {
         made = made.term(of_all());
     }
-    let keeps = cdc.stored_as.is_some_and(|stored| stored != StoredAs::ScdType1);
+    let keeps = cdc.stored_as.is_some_and(|stored| stored != ScdType::ScdType1);
     if keeps {
         let tracked = chosen.iter().map(|(_, value)| *value).chain(source.rest);
         made = made.text(&selection(cdc.track_history.as_ref())).term(of_all()).terms(tracked);
@@ -198,14 +198,14 @@ fn merged(evaluator: &mut Evaluator, cdc: &AutoCdc) -> Relation {
         let bound = |name: &str| (name.to_owned(), term(name).term(of_all()).end());
         columns.extend(["__start_at", "__end_at"].map(bound));
     }
-    Relation { rows, columns, rest: source.rest.map(|rest| term("newest").term(rest).term(of_all()).end()) }
+    TermRelation { rows, columns, rest: source.rest.map(|rest| term("newest").term(rest).term(of_all()).end()) }
 }
 
 fn ident(key: &Ident) -> Expr {
     Expr::Identifier(key.clone())
 }
 
-fn changes(evaluator: &mut Evaluator, cdc: &AutoCdc) -> Relation {
+fn changes(evaluator: &mut Evaluator, cdc: &AutoCdc) -> TermRelation {
     match &cdc.source {
         CdcSource::Stream(name) | CdcSource::Table(name) => evaluator.named_table(name),
         CdcSource::Query(query) => evaluator.query(query, &Ctes::new(), None),
@@ -213,7 +213,7 @@ fn changes(evaluator: &mut Evaluator, cdc: &AutoCdc) -> Relation {
 }
 
 /// What orders versions, most significant first.
-fn order(evaluator: &mut Evaluator, cdc: &AutoCdc, scope: &Scope<'_>) -> Vec<Term> {
+fn order(evaluator: &mut Evaluator, cdc: &AutoCdc, scope: &TermScope<'_>) -> Vec<Term> {
     let whole = evaluator.expr(&cdc.sequence_by, scope, &Ctes::new());
     let parts = evaluator.known.struct_of(whole).map(|fields| fields.iter().map(|(_, value)| *value).collect());
     let mut order: Vec<Term> = parts.unwrap_or_else(|| vec![whole]);
@@ -225,7 +225,7 @@ fn order(evaluator: &mut Evaluator, cdc: &AutoCdc, scope: &Scope<'_>) -> Vec<Ter
 
 /// The names of what orders versions; of a struct those of its fields.
 fn ordered_by(evaluator: &mut Evaluator, cdc: &AutoCdc) -> Vec<String> {
-    let scope = Scope::of(Arc::new(changes(evaluator, cdc)));
+    let scope = TermScope::of(Arc::new(changes(evaluator, cdc)));
     let whole = evaluator.expr(&cdc.sequence_by, &scope, &Ctes::new());
     let fields = evaluator.known.struct_of(whole).map(|fields| fields.iter().map(|(name, _)| name.clone()).collect());
     fields.unwrap_or_else(|| vec![expr_text(&cdc.sequence_by).to_lowercase()])
@@ -242,9 +242,9 @@ fn is_chosen(cdc: &AutoCdc, name: &str) -> bool {
 
 fn stored(cdc: &AutoCdc) -> &'static str {
     match cdc.stored_as {
-        None | Some(StoredAs::ScdType1) => "SCD TYPE 1",
-        Some(StoredAs::ScdType2) => "SCD TYPE 2",
-        Some(StoredAs::Bitemporal) => "BITEMPORAL",
+        None | Some(ScdType::ScdType1) => "SCD TYPE 1",
+        Some(ScdType::ScdType2) => "SCD TYPE 2",
+        Some(ScdType::Bitemporal) => "BITEMPORAL",
     }
 }
 
@@ -274,20 +274,22 @@ fn updates(cdc: &AutoCdc) -> String {
 }
 
 /// What is known of the flows of a dataset.
-pub(super) fn facts(evaluator: &mut Evaluator, input: &Input<'_>) -> Vec<Flow> {
+pub(super) fn facts(evaluator: &mut Evaluator, input: &DatasetInput<'_>) -> Vec<FlowSide> {
     let mut found = vec![];
     if let Some(query) = check::query_of(input.statement) {
         let reads = matches!(input.definition.kind, DatasetKind::StreamingTable | DatasetKind::TemporaryView);
         let sources = if reads { streams(query) } else { BTreeSet::new() };
-        found.push(Flow { name: input.definition.name.clone(), sources, merge: None, all: term("query").end() });
+        found.push(FlowSide { name: input.definition.name.clone(), sources, merge: None, all: term("query").end() });
     }
     for flow in input.flows {
         let all = written(evaluator, flow).all();
         found.push(match &flow.body {
-            Body::Insert(insert) => Flow { name: flow.name.clone(), sources: streams(&insert.query), merge: None, all },
-            Body::Changes(cdc) => {
+            WrittenBody::Insert(insert) => {
+                FlowSide { name: flow.name.clone(), sources: streams(&insert.query), merge: None, all }
+            }
+            WrittenBody::Changes(cdc) => {
                 let sources = match &cdc.source {
-                    CdcSource::Stream(name) => BTreeSet::from([Source::Table(parts(name))]),
+                    CdcSource::Stream(name) => BTreeSet::from([StreamRead::Table(parts(name))]),
                     CdcSource::Table(_) => BTreeSet::new(),
                     CdcSource::Query(query) => streams(query),
                 };
@@ -296,7 +298,7 @@ pub(super) fn facts(evaluator: &mut Evaluator, input: &Input<'_>) -> Vec<Flow> {
                     order: ordered_by(evaluator, cdc),
                     stored: stored(cdc),
                 };
-                Flow { name: flow.name.clone(), sources, merge: Some(merge), all }
+                FlowSide { name: flow.name.clone(), sources, merge: Some(merge), all }
             }
         });
     }
@@ -304,19 +306,19 @@ pub(super) fn facts(evaluator: &mut Evaluator, input: &Input<'_>) -> Vec<Flow> {
 }
 
 /// What a query reads as streams.
-fn streams(query: &Query) -> BTreeSet<Source> {
-    struct Streams(BTreeSet<Source>);
+fn streams(query: &Query) -> BTreeSet<StreamRead> {
+    struct Streams(BTreeSet<StreamRead>);
     impl Visitor for Streams {
         type Break = ();
         fn pre_visit_table_factor(&mut self, factor: &TableFactor) -> ControlFlow<()> {
             match stream_source(factor) {
                 Some(StreamSource::Table(path)) => {
                     let path = path.iter().map(|part| folded(&part.value).into_owned());
-                    self.0.insert(Source::Table(path.collect()));
+                    self.0.insert(StreamRead::Table(path.collect()));
                 }
                 Some(StreamSource::Function(call)) => {
                     if let FunctionArguments::List(list) = &call.args {
-                        self.0.insert(Source::Files(FilesRead::of(&list.args)));
+                        self.0.insert(StreamRead::Files(FilesRead::of(&list.args)));
                     }
                 }
                 None => {}

@@ -9,13 +9,13 @@ use sqlparser::ast::{
     Value, ValueWithSpan, VisitMut, VisitorMut,
 };
 
-use super::{Ctes, Evaluator, Scope, Term, hide, term};
+use super::{Ctes, Evaluator, Term, TermScope, hide, term};
 
 const GO_ON: ControlFlow<()> = ControlFlow::Continue(());
 
 impl Evaluator {
     /// What an expression computes.
-    pub(in super::super) fn expr(&mut self, expr: &Expr, scope: &Scope<'_>, ctes: &Ctes) -> Term {
+    pub(in super::super) fn expr(&mut self, expr: &Expr, scope: &TermScope<'_>, ctes: &Ctes) -> Term {
         let mut copy = expr.clone();
         let mut terms = Terms { evaluator: self, scope, ctes, parameters: vec![], fields: vec![] };
         let _ = copy.visit(&mut terms);
@@ -41,7 +41,7 @@ fn term_of(expr: &Expr) -> Term {
 
 struct Terms<'t> {
     evaluator: &'t mut Evaluator,
-    scope: &'t Scope<'t>,
+    scope: &'t TermScope<'t>,
     ctes: &'t Ctes,
     /// Parameters of the lambda functions around, outermost first.
     parameters: Vec<Vec<String>>,

@@ -6,7 +6,7 @@ use lakeflow::types::{DataType, parse_columns};
 use lakeflow::{expr_text, folded};
 use sqlparser::ast::{Expr, FunctionArg, FunctionArgExpr, Value};
 
-use super::{Relation, Term, term};
+use super::{Term, TermRelation, term};
 
 /// Options that say which files are read. Under other ones it is another source.
 const CHOICE: &[&str] = &[
@@ -79,7 +79,7 @@ impl FilesRead {
     }
 
     /// The rows that come out.
-    pub(super) fn relation(&self, any_files: bool) -> Relation {
+    pub(super) fn relation(&self, any_files: bool) -> TermRelation {
         let is_kept = |name: &str| !any_files || !CHOICE.contains(&name);
         let counts = |name: &str| is_kept(name) && !PACE.contains(&name);
         let options = self.options.iter().filter(|(name, _)| counts(name));
@@ -88,7 +88,7 @@ impl FilesRead {
         let rows = made.end();
         let Some(columns) = self.schema.as_deref().and_then(|text| parse_columns(text).ok()) else {
             let rest = self.schema.iter().fold(term("inferred").term(rows), |made, text| made.text(text)).end();
-            return Relation { rows, columns: vec![], rest: Some(rest) };
+            return TermRelation { rows, columns: vec![], rest: Some(rest) };
         };
         let is_set = |name: &str| self.options.get(name).is_some_and(|value| value != "false");
         let format = self.options.get("format").map(|format| format.to_lowercase());
@@ -108,7 +108,7 @@ impl FilesRead {
             found.retain(|(name, _)| *name != *folded(rescued));
             found.push((folded(rescued).into_owned(), rest));
         }
-        Relation { rows, columns: found, rest: None }
+        TermRelation { rows, columns: found, rest: None }
     }
 }
 

@@ -10,7 +10,7 @@ use sqlparser::ast::{
 };
 
 use super::relation::Factor;
-use super::{Ctes, Evaluator, FilesRead, Relation, Scope, Term, parts, plain, term};
+use super::{Ctes, Evaluator, FilesRead, Term, TermRelation, TermScope, parts, plain, term};
 
 /// Tables next to each other: which rows they make together, and what each is.
 pub(super) struct Joined {
@@ -20,11 +20,14 @@ pub(super) struct Joined {
 
 impl Evaluator {
     /// All of `FROM`.
-    pub(super) fn from(&mut self, tables: &[TableWithJoins], ctes: &Ctes, outer: Option<&Scope<'_>>) -> Joined {
+    pub(super) fn from(&mut self, tables: &[TableWithJoins], ctes: &Ctes, outer: Option<&TermScope<'_>>) -> Joined {
         let mut joined: Option<Joined> = None;
         for table in tables {
-            let scope =
-                Scope { factors: joined.iter().flat_map(|j| j.factors.clone()).collect(), outer, ..Scope::default() };
+            let scope = TermScope {
+                factors: joined.iter().flat_map(|j| j.factors.clone()).collect(),
+                outer,
+                ..TermScope::default()
+            };
             let next = self.with_joins(table, ctes, &scope);
             joined = Some(match joined {
                 None => next,
@@ -38,7 +41,7 @@ impl Evaluator {
         joined.unwrap_or_else(|| Joined { rows: term("one row").end(), factors: vec![] })
     }
 
-    fn with_joins(&mut self, table: &TableWithJoins, ctes: &Ctes, around: &Scope<'_>) -> Joined {
+    fn with_joins(&mut self, table: &TableWithJoins, ctes: &Ctes, around: &TermScope<'_>) -> Joined {
         let mut joined = self.factor(&table.relation, ctes, around);
         for join in &table.joins {
             joined = self.join(joined, join, ctes, around);
@@ -46,13 +49,13 @@ impl Evaluator {
         joined
     }
 
-    fn join(&mut self, left: Joined, join: &Join, ctes: &Ctes, around: &Scope<'_>) -> Joined {
+    fn join(&mut self, left: Joined, join: &Join, ctes: &Ctes, around: &TermScope<'_>) -> Joined {
         let factors = around.factors.iter().chain(&left.factors).cloned().collect();
-        let scope = Scope { factors, outer: around.outer, ..Scope::default() };
+        let scope = TermScope { factors, outer: around.outer, ..TermScope::default() };
         let mut right = self.factor(&join.relation, ctes, &scope);
         let (kind, constraint, shown) = operator(&join.join_operator);
         let factors = scope.factors.iter().chain(&right.factors).cloned().collect();
-        let scope = Scope { factors, outer: around.outer, ..Scope::default() };
+        let scope = TermScope { factors, outer: around.outer, ..TermScope::default() };
         let condition = match constraint {
             Some(JoinConstraint::On(condition)) => self.expr(condition, &scope, ctes),
             Some(JoinConstraint::Using(names)) => {
@@ -83,7 +86,7 @@ impl Evaluator {
         Joined { rows, factors }
     }
 
-    fn factor(&mut self, factor: &TableFactor, ctes: &Ctes, around: &Scope<'_>) -> Joined {
+    fn factor(&mut self, factor: &TableFactor, ctes: &Ctes, around: &TermScope<'_>) -> Joined {
         match factor {
             TableFactor::NestedJoin { table_with_joins, alias: None } => {
                 self.with_joins(table_with_joins, ctes, around)
@@ -109,8 +112,8 @@ impl Evaluator {
         &mut self,
         factor: &'f TableFactor,
         ctes: &Ctes,
-        around: &Scope<'_>,
-    ) -> (Arc<Relation>, Vec<String>, Option<&'f TableAlias>) {
+        around: &TermScope<'_>,
+    ) -> (Arc<TermRelation>, Vec<String>, Option<&'f TableAlias>) {
         match factor {
             TableFactor::Table { alias, with_hints, version, sample, .. } if stream_source(factor).is_some() => {
                 let extra = self.extra(with_hints, [version.as_ref().map(text), sample.as_ref().map(sampled)]);
@@ -126,7 +129,7 @@ impl Evaluator {
                         };
                         (self.table_function(&call.name, arguments, ctes, around), parts(&call.name))
                     }
-                    None => (Arc::new(Relation::unknown(term("nothing").end())), vec![]),
+                    None => (Arc::new(TermRelation::unknown(term("nothing").end())), vec![]),
                 };
                 (with_extra(relation, extra), name, alias.as_ref())
             }
@@ -147,13 +150,13 @@ impl Evaluator {
             other => {
                 let text = plain(other, ToString::to_string);
                 let rows = term("other table").text(&text).terms(self.mentioned(other, ctes)).terms(seen(around)).end();
-                (Arc::new(Relation::unknown(rows)), vec![], None)
+                (Arc::new(TermRelation::unknown(rows)), vec![], None)
             }
         }
     }
 
     /// A table, or a query that has a name.
-    fn named(&self, name: &[String], ctes: &Ctes) -> Arc<Relation> {
+    fn named(&self, name: &[String], ctes: &Ctes) -> Arc<TermRelation> {
         let cte = match name {
             [only] => ctes.get(only).cloned(),
             _ => None,
@@ -166,8 +169,8 @@ impl Evaluator {
         name: &ObjectName,
         arguments: &[FunctionArg],
         ctes: &Ctes,
-        around: &Scope<'_>,
-    ) -> Arc<Relation> {
+        around: &TermScope<'_>,
+    ) -> Arc<TermRelation> {
         let name = parts(name).pop().unwrap_or_default();
         if name == "read_files" || name == "cloud_files" {
             return Arc::new(FilesRead::of(arguments).relation(self.any_files));
@@ -182,11 +185,11 @@ impl Evaluator {
                 other => made.text(&other.to_string()),
             };
         }
-        Arc::new(Relation::unknown(made.end()))
+        Arc::new(TermRelation::unknown(made.end()))
     }
 
     /// `LATERAL VIEW`.
-    pub(super) fn lateral_view(&mut self, view: &LateralView, scope: &mut Scope<'_>, ctes: &Ctes) -> Term {
+    pub(super) fn lateral_view(&mut self, view: &LateralView, scope: &mut TermScope<'_>, ctes: &Ctes) -> Term {
         let made = self.expr(&view.lateral_view, scope, ctes);
         let rows = term("lateral view").text(&view.outer.to_string()).term(made).end();
         let column = |(place, name): (usize, &sqlparser::ast::Ident)| {
@@ -194,7 +197,7 @@ impl Evaluator {
         };
         let columns: Vec<_> = view.lateral_col_alias.iter().enumerate().map(column).collect();
         let rest = columns.is_empty().then_some(made);
-        let relation = Arc::new(Relation { rows, columns, rest });
+        let relation = Arc::new(TermRelation { rows, columns, rest });
         scope.factors.push(Factor { qualifier: parts(&view.lateral_view_name), relation, merged: BTreeSet::new() });
         rows
     }
@@ -226,7 +229,7 @@ fn text<N: VisitMut + Clone + ToString>(clause: &N) -> String {
 }
 
 /// A relation whose rows depend on something more.
-fn with_extra(relation: Arc<Relation>, extra: Option<Term>) -> Arc<Relation> {
+fn with_extra(relation: Arc<TermRelation>, extra: Option<Term>) -> Arc<TermRelation> {
     let Some(extra) = extra else { return relation };
     let mut changed = (*relation).clone();
     changed.rows = term("options").term(extra).term(changed.rows).end();
@@ -234,7 +237,7 @@ fn with_extra(relation: Arc<Relation>, extra: Option<Term>) -> Arc<Relation> {
 }
 
 /// All that a place sees.
-pub(super) fn seen(scope: &Scope<'_>) -> Vec<Term> {
+pub(super) fn seen(scope: &TermScope<'_>) -> Vec<Term> {
     let outer = scope.outer.map(seen).unwrap_or_default();
     scope.factors.iter().map(|factor| factor.relation.all()).chain(outer).collect()
 }

@@ -9,7 +9,7 @@ use super::{Term, term};
 
 /// What is known of terms.
 #[derive(Debug, Default)]
-pub(in super::super) struct Known {
+pub(in super::super) struct KnownFacts {
     /// What `AND` joins.
     all: BTreeMap<Term, Vec<Term>>,
     /// What `OR` joins.
@@ -24,7 +24,7 @@ pub(in super::super) struct Known {
     texts: BTreeMap<Term, Vec<String>>,
 }
 
-impl Known {
+impl KnownFacts {
     /// `a AND b`, without regard to brackets and order.
     pub(super) fn and(&mut self, parts: impl IntoIterator<Item = Term>) -> Term {
         joined("and", &mut self.all, parts)

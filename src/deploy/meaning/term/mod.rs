@@ -22,8 +22,8 @@ use sha2::{Digest, Sha256};
 use sqlparser::ast::{ObjectName, Value, ValueWithSpan, VisitMut, VisitorMut};
 
 pub(super) use files::FilesRead;
-pub(super) use known::Known;
-pub(super) use relation::{Relation, Scope};
+pub(super) use known::KnownFacts;
+pub(super) use relation::{TermRelation, TermScope};
 
 /// What a value, or a set of rows, is computed from.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -76,35 +76,35 @@ impl Making {
 }
 
 /// Queries that have a name, by that name.
-pub(super) type Ctes = BTreeMap<String, Arc<Relation>>;
+pub(super) type Ctes = BTreeMap<String, Arc<TermRelation>>;
 
 /// Finds the terms of queries over tables.
 #[derive(Debug, Default)]
 pub(super) struct Evaluator {
     /// Tables and views of the pipeline with all parts of their names, by the last one.
-    pub(super) tables: BTreeMap<String, (Vec<String>, Arc<Relation>)>,
+    pub(super) tables: BTreeMap<String, (Vec<String>, Arc<TermRelation>)>,
     /// Whether it counts for nothing which files are read.
     pub(super) any_files: bool,
     /// Catalog and schema of names without one, as far as they are known.
     pub(super) place: Vec<String>,
     /// What is known of some terms.
-    pub(super) known: Known,
+    pub(super) known: KnownFacts,
 }
 
 impl Evaluator {
     /// A table or view by its name.
-    fn table(&self, name: &[String]) -> Arc<Relation> {
+    fn table(&self, name: &[String]) -> Arc<TermRelation> {
         let missing = 3usize.saturating_sub(name.len()).min(self.place.len());
         let name: Vec<String> = self.place.iter().take(missing).chain(name).cloned().collect();
         let found = name.last().and_then(|last| self.tables.get(last)).filter(|(path, _)| may_be(path, &name));
-        let outside = || Arc::new(Relation::unknown(term("table").text(&name.join(".")).end()));
+        let outside = || Arc::new(TermRelation::unknown(term("table").text(&name.join(".")).end()));
         found.map_or_else(outside, |(_, relation)| Arc::clone(relation))
     }
 }
 
 impl Evaluator {
     /// A table or view that is named outside of a query.
-    pub(super) fn named_table(&self, name: &ObjectName) -> Relation {
+    pub(super) fn named_table(&self, name: &ObjectName) -> TermRelation {
         (*self.table(&parts(name))).clone()
     }
 }

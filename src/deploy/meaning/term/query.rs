@@ -10,11 +10,16 @@ use sqlparser::ast::{
 };
 
 use super::from::seen;
-use super::{Ctes, Evaluator, Relation, Scope, Term, parts, plain, term};
+use super::{Ctes, Evaluator, Term, TermRelation, TermScope, parts, plain, term};
 
 impl Evaluator {
     /// What a query gives.
-    pub(in super::super) fn query(&mut self, query: &Query, ctes: &Ctes, outer: Option<&Scope<'_>>) -> Relation {
+    pub(in super::super) fn query(
+        &mut self,
+        query: &Query,
+        ctes: &Ctes,
+        outer: Option<&TermScope<'_>>,
+    ) -> TermRelation {
         let is_recursive = query.with.as_ref().is_some_and(|with| with.recursive);
         if is_recursive || !query.pipe_operators.is_empty() {
             return self.opaque(query, ctes, outer);
@@ -39,8 +44,8 @@ impl Evaluator {
         relation
     }
 
-    fn order(&mut self, order: &OrderBy, relation: &Relation, scope: &Scope<'_>, ctes: &Ctes) -> Term {
-        let mut here = Scope::of(Arc::new(relation.clone()));
+    fn order(&mut self, order: &OrderBy, relation: &TermRelation, scope: &TermScope<'_>, ctes: &Ctes) -> Term {
+        let mut here = TermScope::of(Arc::new(relation.clone()));
         here.outer = Some(scope);
         match &order.kind {
             OrderByKind::All(options) => term("order all").text(&options.to_string()).term(relation.all()).end(),
@@ -59,26 +64,31 @@ impl Evaluator {
     }
 
     /// The body of a query, and what `ORDER BY` may name besides its columns.
-    fn body<'s>(&mut self, body: &SetExpr, ctes: &Ctes, outer: Option<&'s Scope<'s>>) -> (Relation, Scope<'s>) {
+    fn body<'s>(
+        &mut self,
+        body: &SetExpr,
+        ctes: &Ctes,
+        outer: Option<&'s TermScope<'s>>,
+    ) -> (TermRelation, TermScope<'s>) {
         match body {
             SetExpr::Select(select) => self.select(select, ctes, outer),
-            SetExpr::Query(query) => (self.query(query, ctes, outer), Scope::default()),
+            SetExpr::Query(query) => (self.query(query, ctes, outer), TermScope::default()),
             SetExpr::SetOperation { left, op, set_quantifier, right } => {
                 let left = self.body(left, ctes, outer).0;
                 let right = self.body(right, ctes, outer).0;
-                (combined(left, *op, *set_quantifier, right), Scope::default())
+                (combined(left, *op, *set_quantifier, right), TermScope::default())
             }
-            SetExpr::Values(values) => (self.values(values, ctes, outer), Scope::default()),
+            SetExpr::Values(values) => (self.values(values, ctes, outer), TermScope::default()),
             other => {
                 let text = plain(other, ToString::to_string);
                 let rows = term("other query").text(&text).terms(self.mentioned(other, ctes)).end();
-                (Relation::unknown(rows), Scope::default())
+                (TermRelation::unknown(rows), TermScope::default())
             }
         }
     }
 
-    fn values(&mut self, values: &Values, ctes: &Ctes, outer: Option<&Scope<'_>>) -> Relation {
-        let scope = Scope { outer, ..Scope::default() };
+    fn values(&mut self, values: &Values, ctes: &Ctes, outer: Option<&TermScope<'_>>) -> TermRelation {
+        let scope = TermScope { outer, ..TermScope::default() };
         let width = values.rows.first().map_or(0, |row| row.len());
         let mut columns: Vec<Vec<Term>> = vec![vec![]; width];
         for row in &values.rows {
@@ -89,13 +99,13 @@ impl Evaluator {
         let rows = term("values").text(&values.rows.len().to_string()).end();
         let name =
             |(place, values): (usize, Vec<Term>)| (format!("col{}", place + 1), term("listed").terms(values).end());
-        Relation { rows, columns: columns.into_iter().enumerate().map(name).collect(), rest: None }
+        TermRelation { rows, columns: columns.into_iter().enumerate().map(name).collect(), rest: None }
     }
 
     /// A query that is not taken apart: it depends on its text and on all of every table that it names.
-    pub(super) fn opaque(&mut self, query: &Query, ctes: &Ctes, outer: Option<&Scope<'_>>) -> Relation {
+    pub(super) fn opaque(&mut self, query: &Query, ctes: &Ctes, outer: Option<&TermScope<'_>>) -> TermRelation {
         let made = term("query").text(&plain(query, query_text)).terms(self.mentioned(query, ctes));
-        Relation::unknown(made.terms(outer.map(seen).unwrap_or_default()).end())
+        TermRelation::unknown(made.terms(outer.map(seen).unwrap_or_default()).end())
     }
 
     /// All tables that a tree names.
@@ -111,12 +121,12 @@ impl Evaluator {
 }
 
 /// Two queries one above the other.
-fn combined(left: Relation, op: SetOperator, quantifier: SetQuantifier, right: Relation) -> Relation {
+fn combined(left: TermRelation, op: SetOperator, quantifier: SetQuantifier, right: TermRelation) -> TermRelation {
     let word = format!("{op} {quantifier}").to_lowercase();
     let keeps_all = op == SetOperator::Union && quantifier == SetQuantifier::All;
     let is_known = left.rest.is_none() && right.rest.is_none() && left.columns.len() == right.columns.len();
     if !is_known {
-        return Relation::unknown(term(&word).term(left.all()).term(right.all()).end());
+        return TermRelation::unknown(term(&word).term(left.all()).term(right.all()).end());
     }
     let both = |(a, b): (&(String, Term), &(String, Term))| {
         (a.0.clone(), term(&word).term(a.1).term(b.1).term(left.rows).term(right.rows).end())
@@ -126,7 +136,7 @@ fn combined(left: Relation, op: SetOperator, quantifier: SetQuantifier, right: R
     if !keeps_all {
         rows = rows.terms(columns.iter().map(|(_, value)| *value));
     }
-    Relation { rows: rows.end(), columns, rest: None }
+    TermRelation { rows: rows.end(), columns, rest: None }
 }
 
 /// The place that a number in `ORDER BY` or `GROUP BY` means, from 0.

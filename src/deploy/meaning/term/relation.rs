@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::{Known, Term, term};
+use super::{KnownFacts, Term, term};
 
 /// The rows of a table or query.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in super::super) struct Relation {
+pub(in super::super) struct TermRelation {
     /// Which rows there are.
     pub(in super::super) rows: Term,
     /// Names in lower case, and what the values are.
@@ -16,10 +16,10 @@ pub(in super::super) struct Relation {
     pub(in super::super) rest: Option<Term>,
 }
 
-impl Relation {
+impl TermRelation {
     /// A table of which nothing but its identity is known.
-    pub(in super::super) fn unknown(rows: Term) -> Relation {
-        Relation { rows, columns: vec![], rest: Some(rows) }
+    pub(in super::super) fn unknown(rows: Term) -> TermRelation {
+        TermRelation { rows, columns: vec![], rest: Some(rows) }
     }
 
     /// A column that is known to be there.
@@ -44,7 +44,7 @@ impl Relation {
     }
 
     /// The same rows and columns under other names.
-    pub(in super::super) fn renamed(mut self, names: &[String]) -> Relation {
+    pub(in super::super) fn renamed(mut self, names: &[String]) -> TermRelation {
         for ((name, _), new) in self.columns.iter_mut().zip(names) {
             name.clone_from(new);
         }
@@ -62,14 +62,14 @@ pub(super) struct Factor {
     /// The alias, or the parts of the name.
     pub(super) qualifier: Vec<String>,
     /// What it is.
-    pub(super) relation: Arc<Relation>,
+    pub(super) relation: Arc<TermRelation>,
     /// Columns that `USING` merged into those of another table.
     pub(super) merged: BTreeSet<String>,
 }
 
 /// What names can mean at some place.
 #[derive(Debug, Default)]
-pub(in super::super) struct Scope<'s> {
+pub(in super::super) struct TermScope<'s> {
     /// Tables in `FROM`.
     pub(super) factors: Vec<Factor>,
     /// Columns of the result that expressions may name.
@@ -77,22 +77,22 @@ pub(in super::super) struct Scope<'s> {
     /// What an aggregate or window looks at.
     pub(super) context: Option<Term>,
     /// The query around a subquery.
-    pub(super) outer: Option<&'s Scope<'s>>,
+    pub(super) outer: Option<&'s TermScope<'s>>,
 }
 
-impl<'s> Scope<'s> {
+impl<'s> TermScope<'s> {
     /// The columns of one table.
-    pub(in super::super) fn of(relation: Arc<Relation>) -> Scope<'static> {
+    pub(in super::super) fn of(relation: Arc<TermRelation>) -> TermScope<'static> {
         let factor = Factor { qualifier: vec![], relation, merged: BTreeSet::new() };
-        Scope { factors: vec![factor], ..Scope::default() }
+        TermScope { factors: vec![factor], ..TermScope::default() }
     }
 
     /// What a name means; a name that nobody knows means itself.
-    pub(super) fn resolve(&self, path: &[String], known: &Known) -> Term {
+    pub(super) fn resolve(&self, path: &[String], known: &KnownFacts) -> Term {
         self.find(path, known).unwrap_or_else(|| path.iter().fold(term("name"), |made, part| made.text(part)).end())
     }
 
-    fn find(&self, path: &[String], known: &Known) -> Option<Term> {
+    fn find(&self, path: &[String], known: &KnownFacts) -> Option<Term> {
         let here = self.qualified(path, known).or_else(|| {
             let (name, fields) = path.split_first()?;
             Some(known.fields(self.bare(name)?, fields))
@@ -101,7 +101,7 @@ impl<'s> Scope<'s> {
     }
 
     /// A column behind the name of its table.
-    fn qualified(&self, path: &[String], known: &Known) -> Option<Term> {
+    fn qualified(&self, path: &[String], known: &KnownFacts) -> Option<Term> {
         for length in (1..path.len()).rev() {
             let (prefix, rest) = path.split_at(length);
             let (name, fields) = rest.split_first()?;

@@ -12,11 +12,11 @@ use sqlparser::ast::{
 
 use super::query::ordinal;
 use super::relation::Factor;
-use super::{Ctes, Evaluator, Relation, Scope, Term, parts, plain, term};
+use super::{Ctes, Evaluator, Term, TermRelation, TermScope, parts, plain, term};
 
 /// The columns of a result while they are found.
 #[derive(Default)]
-struct Output {
+struct SelectOutput {
     columns: Vec<(String, Term)>,
     rest: Option<Term>,
     /// Generators, each of which makes rows.
@@ -28,11 +28,11 @@ impl Evaluator {
         &mut self,
         select: &Select,
         ctes: &Ctes,
-        outer: Option<&'s Scope<'s>>,
-    ) -> (Relation, Scope<'s>) {
+        outer: Option<&'s TermScope<'s>>,
+    ) -> (TermRelation, TermScope<'s>) {
         let joined = self.from(&select.from, ctes, outer);
         let mut rows = joined.rows;
-        let mut scope = Scope { factors: joined.factors, outer, ..Scope::default() };
+        let mut scope = TermScope { factors: joined.factors, outer, ..TermScope::default() };
         for view in &select.lateral_views {
             let view = self.lateral_view(view, &mut scope, ctes);
             rows = term("lateral").term(rows).term(view).end();
@@ -72,7 +72,7 @@ impl Evaluator {
         if let Some(rest) = self.beyond(select, ctes) {
             rows = term("beyond").term(rows).term(rest).end();
         }
-        (Relation { rows, columns: output.columns, rest: output.rest }, scope)
+        (TermRelation { rows, columns: output.columns, rest: output.rest }, scope)
     }
 
     /// Clauses that are not taken apart.
@@ -89,7 +89,7 @@ impl Evaluator {
     }
 
     /// By what rows are grouped, if they are.
-    fn groups(&mut self, select: &Select, scope: &mut Scope<'_>, ctes: &Ctes) -> Option<Vec<Term>> {
+    fn groups(&mut self, select: &Select, scope: &mut TermScope<'_>, ctes: &Ctes) -> Option<Vec<Term>> {
         let items = || select.projection.iter().filter_map(value_of);
         let (expressions, modifiers): (Vec<&Expr>, _) = match &select.group_by {
             GroupByExpr::All(modifiers) => {
@@ -123,8 +123,8 @@ impl Evaluator {
         Some(groups)
     }
 
-    fn projection(&mut self, items: &[SelectItem], scope: &mut Scope<'_>, ctes: &Ctes) -> Output {
-        let mut output = Output::default();
+    fn projection(&mut self, items: &[SelectItem], scope: &mut TermScope<'_>, ctes: &Ctes) -> SelectOutput {
+        let mut output = SelectOutput::default();
         for item in items {
             match item {
                 SelectItem::Wildcard(options) => {
@@ -167,7 +167,7 @@ impl Evaluator {
     }
 
     /// The fields of a struct as columns.
-    fn spread(&mut self, whole: Term, output: &mut Output) {
+    fn spread(&mut self, whole: Term, output: &mut SelectOutput) {
         match self.known.struct_of(whole) {
             Some(fields) => output.columns.extend(fields.iter().cloned()),
             None => open(output, term("fields").term(whole).end()),
@@ -179,9 +179,9 @@ impl Evaluator {
         &mut self,
         factors: &[Factor],
         options: &WildcardAdditionalOptions,
-        scope: &Scope<'_>,
+        scope: &TermScope<'_>,
         ctes: &Ctes,
-        output: &mut Output,
+        output: &mut SelectOutput,
     ) {
         let mut left_out: BTreeSet<String> = BTreeSet::new();
         if let Some(except) = &options.opt_except {
@@ -228,7 +228,7 @@ impl Evaluator {
 }
 
 /// Notes that there are further columns.
-fn open(output: &mut Output, rest: Term) {
+fn open(output: &mut SelectOutput, rest: Term) {
     output.rest = Some(match output.rest {
         None => rest,
         Some(before) => term("and").term(before).term(rest).end(),

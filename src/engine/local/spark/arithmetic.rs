@@ -10,7 +10,7 @@ use datafusion::arrow::datatypes::{DataType, Decimal128Type, Float64Type, Int64T
 use datafusion::common::{Result, ScalarValue, exec_err, plan_err};
 
 use super::cast::convert;
-use super::native::{Call, Given, Native, Param, native};
+use super::native::{GivenArguments, Native, NativeCall, NativeParam, native};
 use super::types::{self, MAX_PRECISION};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,7 +24,7 @@ enum Op {
     IntegerDivide,
 }
 
-const TWO: &[Param] = &[Param::Any, Param::Any];
+const TWO: &[NativeParam] = &[NativeParam::Any, NativeParam::Any];
 
 /// The operators as functions of two numbers.
 pub(super) const FUNCTIONS: &[Native] = &[
@@ -35,7 +35,7 @@ pub(super) const FUNCTIONS: &[Native] = &[
     native("mod", TWO, |g| result(Op::Remainder, g), |c| compute(Op::Remainder, c, false)),
     native("pmod", TWO, |g| result(Op::PositiveRemainder, g), |c| compute(Op::PositiveRemainder, c, false)),
     native("__integer_divide", TWO, |g| result(Op::IntegerDivide, g), |c| compute(Op::IntegerDivide, c, false)),
-    native("__negative", &[Param::Any], negative_type, |c| Ok(neg(c.arg(0)?)?)),
+    native("__negative", &[NativeParam::Any], negative_type, |c| Ok(neg(c.arg(0)?)?)),
     native("try_add", TWO, |g| result(Op::Add, g), |c| compute(Op::Add, c, true)),
     native("try_subtract", TWO, |g| result(Op::Subtract, g), |c| compute(Op::Subtract, c, true)),
     native("try_multiply", TWO, |g| result(Op::Multiply, g), |c| compute(Op::Multiply, c, true)),
@@ -43,7 +43,7 @@ pub(super) const FUNCTIONS: &[Native] = &[
     native("try_mod", TWO, |g| result(Op::Remainder, g), |c| compute(Op::Remainder, c, true)),
 ];
 
-fn result(op: Op, given: &Given) -> Result<DataType> {
+fn result(op: Op, given: &GivenArguments) -> Result<DataType> {
     let (left, right) = (given.type_at(0), given.type_at(1));
     let number = |ty: &DataType| ty.is_numeric() || ty.is_null();
     if !number(&left) || !number(&right) {
@@ -72,7 +72,7 @@ fn result(op: Op, given: &Given) -> Result<DataType> {
     Ok(if op == Op::Divide { DataType::Float64 } else { wider(&left, &right) })
 }
 
-fn negative_type(given: &Given) -> Result<DataType> {
+fn negative_type(given: &GivenArguments) -> Result<DataType> {
     match given.type_at(0) {
         ty if ty.is_numeric() || matches!(ty, DataType::Interval(_) | DataType::Duration(_) | DataType::Null) => Ok(ty),
         other => plan_err!("{} has no negative in the local engine; cast it to a number", types::show(&other)),
@@ -138,7 +138,7 @@ fn decimal_result(op: Op, (p1, s1): (i32, i32), (p2, s2): (i32, i32)) -> DataTyp
     DataType::Decimal128(MAX_PRECISION, kept as i8)
 }
 
-fn compute(op: Op, call: &Call, lenient: bool) -> Result<ArrayRef> {
+fn compute(op: Op, call: &NativeCall, lenient: bool) -> Result<ArrayRef> {
     match call.returns {
         DataType::Float64 | DataType::Float32 => floats(op, call, lenient),
         DataType::Decimal128(precision, scale) => decimals(op, call, (precision, scale), lenient),
@@ -153,25 +153,25 @@ fn compute(op: Op, call: &Call, lenient: bool) -> Result<ArrayRef> {
 }
 
 /// What a pair of values gives: a value, or the reason why there is none.
-enum Outcome<T> {
+enum PairOutcome<T> {
     Value(T),
     Overflow,
     Zero,
 }
 
-impl<T> From<Option<T>> for Outcome<T> {
+impl<T> From<Option<T>> for PairOutcome<T> {
     fn from(value: Option<T>) -> Self {
-        value.map_or(Outcome::Overflow, Outcome::Value)
+        value.map_or(PairOutcome::Overflow, PairOutcome::Value)
     }
 }
 
-impl<T> Outcome<T> {
+impl<T> PairOutcome<T> {
     fn settle(self, lenient: bool) -> Result<Option<T>> {
         match self {
-            Outcome::Value(value) => Ok(Some(value)),
+            PairOutcome::Value(value) => Ok(Some(value)),
             _ if lenient => Ok(None),
-            Outcome::Overflow => exec_err!("arithmetic overflow; the `try_` functions give NULL instead"),
-            Outcome::Zero => exec_err!("division by zero; `try_divide` gives NULL instead"),
+            PairOutcome::Overflow => exec_err!("arithmetic overflow; the `try_` functions give NULL instead"),
+            PairOutcome::Zero => exec_err!("division by zero; `try_divide` gives NULL instead"),
         }
     }
 }
@@ -180,7 +180,7 @@ fn pairs<A, T>(
     left: impl Iterator<Item = Option<A>>,
     right: impl Iterator<Item = Option<A>>,
     lenient: bool,
-    apply: impl Fn(A, A) -> Outcome<T>,
+    apply: impl Fn(A, A) -> PairOutcome<T>,
 ) -> Result<Vec<Option<T>>> {
     let settled = left.zip(right).map(|(a, b)| match (a, b) {
         (Some(a), Some(b)) => apply(a, b).settle(lenient),
@@ -189,25 +189,25 @@ fn pairs<A, T>(
     settled.collect()
 }
 
-fn floats(op: Op, call: &Call, lenient: bool) -> Result<ArrayRef> {
+fn floats(op: Op, call: &NativeCall, lenient: bool) -> Result<ArrayRef> {
     let left = convert(call.arg(0)?, &DataType::Float64, lenient)?;
     let right = convert(call.arg(1)?, &DataType::Float64, lenient)?;
     let (left, right) = (left.as_primitive::<Float64Type>(), right.as_primitive::<Float64Type>());
     let values = pairs(left.iter(), right.iter(), lenient, |a, b| match op {
-        Op::Add => Outcome::Value(a + b),
-        Op::Subtract => Outcome::Value(a - b),
-        Op::Multiply => Outcome::Value(a * b),
-        _ if b == 0.0 => Outcome::Zero,
-        Op::Divide => Outcome::Value(a / b),
-        Op::IntegerDivide => Outcome::Value((a / b).trunc()),
-        Op::Remainder => Outcome::Value(a % b),
-        Op::PositiveRemainder => Outcome::Value(if a % b < 0.0 { (a % b + b) % b } else { a % b }),
+        Op::Add => PairOutcome::Value(a + b),
+        Op::Subtract => PairOutcome::Value(a - b),
+        Op::Multiply => PairOutcome::Value(a * b),
+        _ if b == 0.0 => PairOutcome::Zero,
+        Op::Divide => PairOutcome::Value(a / b),
+        Op::IntegerDivide => PairOutcome::Value((a / b).trunc()),
+        Op::Remainder => PairOutcome::Value(a % b),
+        Op::PositiveRemainder => PairOutcome::Value(if a % b < 0.0 { (a % b + b) % b } else { a % b }),
     })?;
     let values: ArrayRef = Arc::new(values.into_iter().collect::<Float64Array>());
     convert(&values, &call.returns, lenient)
 }
 
-fn integers(op: Op, call: &Call, lenient: bool) -> Result<ArrayRef> {
+fn integers(op: Op, call: &NativeCall, lenient: bool) -> Result<ArrayRef> {
     let left = convert(call.arg(0)?, &DataType::Int64, lenient)?;
     let right = convert(call.arg(1)?, &DataType::Int64, lenient)?;
     let (left, right) = (left.as_primitive::<Int64Type>(), right.as_primitive::<Int64Type>());
@@ -218,7 +218,7 @@ fn integers(op: Op, call: &Call, lenient: bool) -> Result<ArrayRef> {
             Op::Add => a.checked_add(b),
             Op::Subtract => a.checked_sub(b),
             Op::Multiply => a.checked_mul(b),
-            _ if b == 0 => return Outcome::Zero,
+            _ if b == 0 => return PairOutcome::Zero,
             Op::Divide | Op::IntegerDivide => a.checked_div(b),
             Op::Remainder => Some(a.wrapping_rem(b)),
             Op::PositiveRemainder => {
@@ -232,14 +232,14 @@ fn integers(op: Op, call: &Call, lenient: bool) -> Result<ArrayRef> {
     convert(&values, &call.returns, lenient)
 }
 
-fn decimals(op: Op, call: &Call, (precision, scale): (u8, i8), lenient: bool) -> Result<ArrayRef> {
+fn decimals(op: Op, call: &NativeCall, (precision, scale): (u8, i8), lenient: bool) -> Result<ArrayRef> {
     let (left, s1) = as_decimal(call.arg(0)?)?;
     let (right, s2) = as_decimal(call.arg(1)?)?;
     let bound = i256::from_i128(10_i128.pow(u32::from(precision)));
     let values = pairs(left.iter(), right.iter(), lenient, |a, b| {
         let (a, b) = (i256::from_i128(a), i256::from_i128(b));
         if b == i256::ZERO && !matches!(op, Op::Add | Op::Subtract | Op::Multiply) {
-            return Outcome::Zero;
+            return PairOutcome::Zero;
         }
         let value = exact(op, (a, s1), (b, s2), i32::from(scale));
         value.filter(|v| v.wrapping_abs() < bound).and_then(|v| v.to_i128()).into()

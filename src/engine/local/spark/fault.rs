@@ -5,7 +5,7 @@ use lakeflow::diag::did_you_mean;
 
 /// A fault of planning or running a query.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Fault {
+pub enum QueryFault {
     /// The query uses something that this engine cannot do as Spark does.
     #[error("the local engine does not support {0}")]
     Refused(String),
@@ -14,37 +14,37 @@ pub enum Fault {
     Failed(String),
 }
 
-impl Fault {
+impl QueryFault {
     /// A construct that this engine does not have.
     pub fn refused(what: impl Into<String>) -> Self {
-        Fault::Refused(what.into())
+        QueryFault::Refused(what.into())
     }
 
     /// Something that went wrong.
     pub fn failed(what: impl Into<String>) -> Self {
-        Fault::Failed(what.into())
+        QueryFault::Failed(what.into())
     }
 }
 
-impl From<DataFusionError> for Fault {
+impl From<DataFusionError> for QueryFault {
     fn from(error: DataFusionError) -> Self {
         if let DataFusionError::SchemaError(fault, _) = error.find_root()
             && let SchemaError::FieldNotFound { field, valid_fields } = &**fault
         {
             let hint = did_you_mean(field.name(), valid_fields.iter().map(|field| field.name()));
             let hint = hint.map(|hint| format!("; {hint}")).unwrap_or_default();
-            return Fault::Failed(format!("unknown column `{}`{hint}", field.flat_name()));
+            return QueryFault::Failed(format!("unknown column `{}`{hint}", field.flat_name()));
         }
         let refused = matches!(error.find_root(), DataFusionError::NotImplemented(_));
         let text = trimmed(&error.find_root().strip_backtrace());
         if text.starts_with("Unsupported ast node in sqltorel: Lambda") {
-            return Fault::Refused("a lambda of several parameters here".to_owned());
+            return QueryFault::Refused("a lambda of several parameters here".to_owned());
         }
         let unknown = text.strip_prefix("Invalid function '").and_then(|rest| rest.split('\'').next());
         if let Some(function) = unknown {
-            return Fault::Refused(format!("the function `{function}`"));
+            return QueryFault::Refused(format!("the function `{function}`"));
         }
-        if refused { Fault::Refused(text) } else { Fault::Failed(text) }
+        if refused { QueryFault::Refused(text) } else { QueryFault::Failed(text) }
     }
 }
 

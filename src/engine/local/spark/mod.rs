@@ -19,7 +19,7 @@ mod values;
 mod verify;
 
 pub(super) use cast::texts as texts_of;
-pub use fault::Fault;
+pub use fault::QueryFault;
 pub use session::{LastPart, Session};
 pub use syntax::{Relations, is_true, select_over};
 pub use types::of as arrow_type;

@@ -20,7 +20,7 @@ use super::values::{one_nan, within_calendar};
 
 /// What a function takes at one position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Param {
+pub(super) enum NativeParam {
     /// STRING; numbers other than floating point, dates and booleans are written out.
     Text,
     /// INT.
@@ -44,14 +44,14 @@ pub(super) enum Param {
 }
 
 /// What is known of a call when its result type is asked for.
-pub(super) struct Given<'a> {
+pub(super) struct GivenArguments<'a> {
     /// Types of the arguments.
     pub types: Vec<DataType>,
     /// The arguments that are literals.
     pub literals: &'a [Option<&'a ScalarValue>],
 }
 
-impl Given<'_> {
+impl GivenArguments<'_> {
     /// The text of a literal argument.
     pub fn text(&self, position: usize) -> Option<&str> {
         self.literals.get(position).copied().flatten().and_then(|v| v.try_as_str()).flatten()
@@ -64,7 +64,7 @@ impl Given<'_> {
 }
 
 /// One evaluation over a batch; every argument has as many rows as the batch.
-pub(super) struct Call {
+pub(super) struct NativeCall {
     args: Vec<ArrayRef>,
     /// Type the result must have.
     pub returns: DataType,
@@ -72,7 +72,7 @@ pub(super) struct Call {
     pub rows: usize,
 }
 
-impl Call {
+impl NativeCall {
     /// How many arguments there are.
     pub fn len(&self) -> usize {
         self.args.len()
@@ -119,23 +119,23 @@ pub(super) struct Native {
     /// Name in SQL, lower case.
     pub name: &'static str,
     /// What it takes, in order.
-    pub params: &'static [Param],
+    pub params: &'static [NativeParam],
     /// How many of the last `params` may be left out.
     pub optional: usize,
     /// Whether the last of `params` may stand any number of times more.
     pub variadic: bool,
     /// The result type.
-    pub returns: fn(&Given) -> Result<DataType>,
+    pub returns: fn(&GivenArguments) -> Result<DataType>,
     /// The computation.
-    pub body: fn(&Call) -> Result<ArrayRef>,
+    pub body: fn(&NativeCall) -> Result<ArrayRef>,
 }
 
 /// A function of fixed parameters.
 pub(super) const fn native(
     name: &'static str,
-    params: &'static [Param],
-    returns: fn(&Given) -> Result<DataType>,
-    body: fn(&Call) -> Result<ArrayRef>,
+    params: &'static [NativeParam],
+    returns: fn(&GivenArguments) -> Result<DataType>,
+    body: fn(&NativeCall) -> Result<ArrayRef>,
 ) -> Native {
     Native { name, params, optional: 0, variadic: false, returns, body }
 }
@@ -158,7 +158,7 @@ impl Native {
         ScalarUDF::new_from_impl(Registered { native: self, signature: Signature::user_defined(volatility) })
     }
 
-    fn param(&self, position: usize) -> Option<Param> {
+    fn param(&self, position: usize) -> Option<NativeParam> {
         match self.params.get(position) {
             Some(param) => Some(*param),
             None if self.variadic => self.params.last().copied(),
@@ -203,12 +203,12 @@ impl ScalarUDFImpl for Registered {
     }
 
     fn return_type(&self, arg_types: &[DataType]) -> Result<DataType> {
-        (self.native.returns)(&Given { types: arg_types.to_vec(), literals: &[] })
+        (self.native.returns)(&GivenArguments { types: arg_types.to_vec(), literals: &[] })
     }
 
     fn return_field_from_args(&self, args: ReturnFieldArgs) -> Result<FieldRef> {
         let types = args.arg_fields.iter().map(|f| f.data_type().clone()).collect();
-        let returns = (self.native.returns)(&Given { types, literals: args.scalar_arguments })?;
+        let returns = (self.native.returns)(&GivenArguments { types, literals: args.scalar_arguments })?;
         Ok(Arc::new(Field::new(self.native.name, returns, true)))
     }
 
@@ -241,7 +241,7 @@ impl ScalarUDFImpl for Registered {
         }
         let arrays = args.args.into_iter().map(|a| a.into_array(rows)).collect::<Result<Vec<_>>>()?;
         arrays.iter().try_for_each(within_calendar)?;
-        let call = Call { args: arrays, returns: args.return_field.data_type().clone(), rows };
+        let call = NativeCall { args: arrays, returns: args.return_field.data_type().clone(), rows };
         let result = one_nan((self.native.body)(&call)?);
         within_calendar(&result)?;
         if result.data_type() != &call.returns {
@@ -251,27 +251,27 @@ impl ScalarUDFImpl for Registered {
     }
 }
 
-fn coerce(param: Param, given: &DataType) -> Option<DataType> {
+fn coerce(param: NativeParam, given: &DataType) -> Option<DataType> {
     use DataType as T;
     let wanted = match param {
-        Param::Any => return Some(given.clone()),
-        Param::List => return matches!(given, T::List(_)).then(|| given.clone()),
-        Param::Text => T::Utf8,
-        Param::Int | Param::JustInt => T::Int32,
-        Param::Long => T::Int64,
-        Param::Double => T::Float64,
-        Param::Flag => T::Boolean,
-        Param::Date => T::Date32,
-        Param::Timestamp => types::timestamp(),
+        NativeParam::Any => return Some(given.clone()),
+        NativeParam::List => return matches!(given, T::List(_)).then(|| given.clone()),
+        NativeParam::Text => T::Utf8,
+        NativeParam::Int | NativeParam::JustInt => T::Int32,
+        NativeParam::Long => T::Int64,
+        NativeParam::Double => T::Float64,
+        NativeParam::Flag => T::Boolean,
+        NativeParam::Date => T::Date32,
+        NativeParam::Timestamp => types::timestamp(),
     };
     let fits = match (param, given) {
         (_, T::Null) => true,
         (_, given) if *given == wanted => true,
-        (Param::Text, T::LargeUtf8 | T::Utf8View | T::Boolean | T::Date32 | T::Decimal128(..)) => true,
-        (Param::Text | Param::Int | Param::Long, given) => given.is_integer(),
-        (Param::Double, given) => given.is_numeric(),
-        (Param::Date, T::Timestamp(..) | T::Utf8) => true,
-        (Param::Timestamp, T::Timestamp(..) | T::Date32 | T::Utf8) => true,
+        (NativeParam::Text, T::LargeUtf8 | T::Utf8View | T::Boolean | T::Date32 | T::Decimal128(..)) => true,
+        (NativeParam::Text | NativeParam::Int | NativeParam::Long, given) => given.is_integer(),
+        (NativeParam::Double, given) => given.is_numeric(),
+        (NativeParam::Date, T::Timestamp(..) | T::Utf8) => true,
+        (NativeParam::Timestamp, T::Timestamp(..) | T::Date32 | T::Utf8) => true,
         _ => false,
     };
     fits.then_some(wanted)

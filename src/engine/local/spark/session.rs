@@ -15,7 +15,7 @@ use datafusion::prelude::{SessionConfig, SessionContext};
 use datafusion::sql::parser::Statement as PlannedStatement;
 use sqlparser::ast::{ObjectName, ObjectNamePart, Query, Statement, TableFactor};
 
-use super::fault::Fault;
+use super::fault::QueryFault;
 use super::functions::{Registry, wanted_fields};
 use super::multiset::count_copies;
 use super::planner::SparkPlanner;
@@ -59,7 +59,7 @@ impl Session {
     ///
     /// # Errors
     /// When the session refuses the table.
-    pub fn register(&self, name: &str, table: Arc<dyn TableProvider>) -> Result<(), Fault> {
+    pub fn register(&self, name: &str, table: Arc<dyn TableProvider>) -> Result<(), QueryFault> {
         self.context.deregister_table(quoted(name))?;
         self.context.register_table(quoted(name), table)?;
         Ok(())
@@ -69,7 +69,7 @@ impl Session {
     ///
     /// # Errors
     /// When the query is refused or wrong.
-    pub async fn plan(&self, query: &Query, relations: &mut dyn Relations) -> Result<LogicalPlan, Fault> {
+    pub async fn plan(&self, query: &Query, relations: &mut dyn Relations) -> Result<LogicalPlan, QueryFault> {
         let mut query = query.clone();
         syntax::rewrite(&mut query, relations)?;
         let plan = loop {
@@ -92,7 +92,7 @@ impl Session {
     ///
     /// # Errors
     /// When a row breaks the query.
-    pub async fn collect(&self, plan: LogicalPlan) -> Result<(SchemaRef, Vec<RecordBatch>), Fault> {
+    pub async fn collect(&self, plan: LogicalPlan) -> Result<(SchemaRef, Vec<RecordBatch>), QueryFault> {
         let frame = self.context.execute_logical_plan(plan).await?;
         let task = Arc::new(frame.task_ctx());
         // The schema before optimization does not know the types that implicit conversions lead to.
@@ -109,7 +109,7 @@ impl Session {
         &self,
         query: &Query,
         relations: &mut dyn Relations,
-    ) -> Result<(SchemaRef, Vec<RecordBatch>), Fault> {
+    ) -> Result<(SchemaRef, Vec<RecordBatch>), QueryFault> {
         let written = syntax::display_names(query);
         let plan = self.plan(query, relations).await?;
         let (schema, batches) = self.collect(plan).await?;
@@ -121,7 +121,7 @@ impl Session {
         let named = Arc::new(Schema::new(schema.fields().iter().enumerate().map(name).collect::<Vec<_>>()));
         let rebuild = |batch: &RecordBatch| RecordBatch::try_new(Arc::clone(&named), batch.columns().to_vec());
         let batches = batches.iter().map(rebuild).collect::<Result<Vec<_>, _>>();
-        Ok((named, batches.map_err(|e| Fault::failed(e.to_string()))?))
+        Ok((named, batches.map_err(|e| QueryFault::failed(e.to_string()))?))
     }
 }
 
@@ -153,12 +153,12 @@ fn quoted(name: &str) -> datafusion::common::TableReference {
 pub struct LastPart;
 
 impl Relations for LastPart {
-    fn table(&mut self, name: &ObjectName) -> Result<String, Fault> {
+    fn table(&mut self, name: &ObjectName) -> Result<String, QueryFault> {
         let last = name.0.last().and_then(ObjectNamePart::as_ident);
-        last.map(|i| i.value.to_lowercase()).ok_or_else(|| Fault::failed(format!("`{name}` is not a table name")))
+        last.map(|i| i.value.to_lowercase()).ok_or_else(|| QueryFault::failed(format!("`{name}` is not a table name")))
     }
 
-    fn function(&mut self, _: &TableFactor) -> Result<Option<String>, Fault> {
+    fn function(&mut self, _: &TableFactor) -> Result<Option<String>, QueryFault> {
         Ok(None)
     }
 }

@@ -9,7 +9,7 @@ use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion::logical_expr::utils::merge_schema;
 use datafusion::logical_expr::{Case, Expr, ExprSchemable, Join, LogicalPlan};
 
-use super::fault::Fault;
+use super::fault::QueryFault;
 use super::{types, unify};
 
 /// Calls whose arguments all have to be of one type.
@@ -19,7 +19,7 @@ pub(super) const SAME_TYPE: [&str; 4] = ["coalesce", "greatest", "least", "make_
 ///
 /// # Errors
 /// When a text meets another type.
-pub(super) fn verify(plan: &LogicalPlan) -> Result<(), Fault> {
+pub(super) fn verify(plan: &LogicalPlan) -> Result<(), QueryFault> {
     let mut found = None;
     plan.apply_with_subqueries(|node| {
         let schema = merge_schema(&node.inputs());
@@ -40,13 +40,13 @@ pub(super) fn verify(plan: &LogicalPlan) -> Result<(), Fault> {
     found.map_or(Ok(()), Err)
 }
 
-fn clash(expr: &Expr, schema: &DFSchema) -> Option<Fault> {
+fn clash(expr: &Expr, schema: &DFSchema) -> Option<QueryFault> {
     if let Expr::AggregateFunction(call) = expr
         && matches!(call.func.name(), "min" | "max")
         && call.params.args.first()?.get_type(schema).ok()?.is_nested()
     {
         // NULL in a struct is less than everything else in Spark, and greater here.
-        return Some(Fault::refused(format!("`{}` of an array or a struct", call.func.name())));
+        return Some(QueryFault::refused(format!("`{}` of an array or a struct", call.func.name())));
     }
     let (what, parts): (&str, Vec<&Expr>) = match expr {
         Expr::InList(list) => ("IN", std::iter::once(list.expr.as_ref()).chain(&list.list).collect()),
@@ -69,37 +69,39 @@ fn clash(expr: &Expr, schema: &DFSchema) -> Option<Fault> {
 }
 
 /// `CASE x WHEN y`: `x` is compared with each `y`.
-fn operand_clash(case: &Case, schema: &DFSchema) -> Option<Fault> {
+fn operand_clash(case: &Case, schema: &DFSchema) -> Option<QueryFault> {
     let compared = case.expr.iter().chain(case.when_then_expr.iter().map(|(when, _)| when));
     mixed("CASE", &compared.filter_map(|part| part.get_type(schema).ok()).collect::<Vec<_>>())
 }
 
 /// Columns of USING, of EXCEPT and of INTERSECT.
-fn join_clash(join: &Join) -> Option<Fault> {
+fn join_clash(join: &Join) -> Option<QueryFault> {
     join.on.iter().find_map(|(left, right)| {
         let types = [left.get_type(join.left.schema()).ok()?, right.get_type(join.right.schema()).ok()?];
         mixed("JOIN", &types)
     })
 }
 
-fn union_clash(inputs: &[std::sync::Arc<LogicalPlan>]) -> Option<Fault> {
+fn union_clash(inputs: &[std::sync::Arc<LogicalPlan>]) -> Option<QueryFault> {
     let width = inputs.first()?.schema().fields().len();
     (0..width).find_map(|column| {
         let types = inputs.iter().filter_map(|input| input.schema().fields().get(column));
         let types = types.map(|f| f.data_type().clone()).collect::<Vec<_>>();
         mixed("UNION", &types).or_else(|| {
             let apart = unify::is_lossy(&types);
-            apart.then(|| Fault::refused("numbers of types as different as these in `UNION`; cast them to one type"))
+            apart.then(|| {
+                QueryFault::refused("numbers of types as different as these in `UNION`; cast them to one type")
+            })
         })
     })
 }
 
-fn mixed(what: &str, types: &[DataType]) -> Option<Fault> {
+fn mixed(what: &str, types: &[DataType]) -> Option<QueryFault> {
     let is_text = |ty: &&DataType| matches!(ty, DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View);
     types.iter().find(is_text)?;
     // A text among dates is read as a date by both.
     let exempt = |ty: &DataType| ty.is_null() || (what == "IN" && ty.is_temporal());
     let other = types.iter().find(|ty| !is_text(ty) && !exempt(ty))?;
     let other = types::show(other);
-    Some(Fault::refused(format!("STRING and {other} together in `{}`; cast one of them", what.to_uppercase())))
+    Some(QueryFault::refused(format!("STRING and {other} together in `{}`; cast one of them", what.to_uppercase())))
 }

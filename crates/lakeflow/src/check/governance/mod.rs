@@ -11,18 +11,18 @@ use rayon::prelude::*;
 
 use super::at;
 use super::dataset::last_part;
-use super::forms::{Call, DatasetKind, Definition};
+use super::forms::{DatasetKind, Definition, FunctionUse};
 use crate::ast::{
-    Alter, AlterAction, ColumnAction, Command, CreateFunction, FunctionBody, ObjectName, Part, Returns, Securable,
-    SecurableKind, Statement, StatementKind, TypeName,
+    Alter, AlterAction, ColumnAction, Command, CommandPart, CreateFunction, FunctionBody, ObjectName, Returns,
+    Securable, SecurableKind, Statement, StatementKind, TypeName,
 };
 use crate::codes;
 use crate::diag::{Code, Diagnostic, Diagnostics};
-use crate::infer::{self, Place};
+use crate::infer::{self, ExprPlace};
 use crate::is_same_name;
 use crate::source::{FileId, SourceMap, Span};
 use crate::types::{Column, DataType};
-use crate::{Fault, name_text};
+use crate::{ParseFault, name_text};
 
 /// Parses and judges the governance files of one target, in the order in which they run, beside the pipeline they
 /// belong to.
@@ -30,7 +30,7 @@ pub fn governance(files: &[FileId], datasets: &[Definition], sources: &SourceMap
     let tables = published(datasets);
     let judged: Vec<_> = files.par_iter().map(|file| FileFacts::read(*file, sources.text(*file), &tables)).collect();
     let is_complete = judged.iter().all(Result::is_ok);
-    let mut known = Known::default();
+    let mut known = GovernanceObjects::default();
     let mut missing = vec![];
     for (file, judged) in files.iter().zip(judged) {
         match judged {
@@ -61,12 +61,12 @@ fn published(datasets: &[Definition]) -> Tables<'_> {
 
 /// What governance itself creates, by name: the types of a function's parameters, and metric views.
 #[derive(Default)]
-struct Known {
+struct GovernanceObjects {
     functions: HashMap<String, Vec<DataType>>,
     views: HashSet<String>,
 }
 
-impl Known {
+impl GovernanceObjects {
     /// Whether there is a function or a view of this name.
     fn has(&self, kind: SecurableKind, name: &str) -> bool {
         if kind == SecurableKind::Function { self.functions.contains_key(name) } else { self.views.contains(name) }
@@ -96,7 +96,7 @@ struct FileFacts<'a> {
     file: FileId,
     text: &'a str,
     tables: &'a Tables<'a>,
-    known: Known,
+    known: GovernanceObjects,
     missing: Vec<Missing>,
     diagnostics: Vec<Diagnostic>,
 }
@@ -106,7 +106,7 @@ impl<'a> FileFacts<'a> {
     ///
     /// # Errors
     /// What does not parse; then nothing is said of the rest.
-    fn read(file: FileId, text: &'a str, tables: &'a Tables<'a>) -> Result<FileFacts<'a>, Vec<Fault>> {
+    fn read(file: FileId, text: &'a str, tables: &'a Tables<'a>) -> Result<FileFacts<'a>, Vec<ParseFault>> {
         let (known, missing, diagnostics) = Default::default();
         let mut judged = FileFacts { file, text, tables, known, missing, diagnostics };
         let mut faults = vec![];
@@ -199,7 +199,7 @@ impl FileFacts<'_> {
         let FunctionBody::Expr(body) = &function.body else { return };
         let parameter = |p: &crate::ast::Parameter| Column::nullable(&p.name.value, data_type(&p.data_type));
         let parameters: Vec<Column> = function.parameters.iter().map(parameter).collect();
-        let within = Place { unstable: true, ..Place::row("a function") };
+        let within = ExprPlace { unstable: true, ..ExprPlace::row("a function") };
         let info = infer::analyze_expr(body, self.text, parameters.as_slice(), within);
         for fault in &info.faults {
             self.diagnostics.push(super::fault(super::Author::Gen, self.file, fault));
@@ -215,13 +215,13 @@ impl FileFacts<'_> {
 
 /// Whether a statement does nothing but give a place or a function to another owner.
 fn gives_to_owner(command: &Command) -> bool {
-    let is_word = |part: &Part| matches!(part, Part::Word("OWNER"));
+    let is_word = |part: &CommandPart| matches!(part, CommandPart::Word("OWNER"));
     matches!(command.rule, "alter_schema" | "alter_volume" | "alter_function") && command.parts.iter().any(is_word)
 }
 
 /// Whether a part of a script does nothing but take away what may be gone already, so that its name need not be there.
-fn only_takes_away(part: &Part) -> bool {
-    let Part::Statement(statement) = part else { return true };
+fn only_takes_away(part: &CommandPart) -> bool {
+    let CommandPart::Statement(statement) = part else { return true };
     match &**statement {
         StatementKind::Revoke(_) | StatementKind::DropPolicy(_) => true,
         StatementKind::Alter(alter) => matches!(
@@ -234,8 +234,8 @@ fn only_takes_away(part: &Part) -> bool {
 }
 
 /// What is wrong with a call of a function; `None` when nothing is.
-fn misfit(known: &Known, call: &Call) -> Option<String> {
-    let Call { function, shown, types } = call;
+fn misfit(known: &GovernanceObjects, call: &FunctionUse) -> Option<String> {
+    let FunctionUse { function, shown, types } = call;
     let Some(wanted) = known.functions.get(function) else {
         return Some(format!("unknown function `{shown}`: no governance file creates it"));
     };
@@ -244,7 +244,7 @@ fn misfit(known: &Known, call: &Call) -> Option<String> {
 }
 
 /// Masks and row filters of the pipeline call functions that governance creates, with the types they are made for.
-fn check_pipeline(datasets: &[Definition], known: &Known, diagnostics: &mut Diagnostics) {
+fn check_pipeline(datasets: &[Definition], known: &GovernanceObjects, diagnostics: &mut Diagnostics) {
     for definition in datasets {
         let faults = definition.calls.iter().filter_map(|call| misfit(known, call));
         let fault = |message| Diagnostic::error(codes::UNRESOLVED_NAME, message).at(definition.span);

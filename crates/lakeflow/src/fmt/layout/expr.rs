@@ -4,13 +4,13 @@ use super::{fits, items, lines, query};
 use crate::PieceKind;
 use crate::fmt::token::Token;
 use crate::fmt::tree::{Group, Node, width, width_without_comments};
-use crate::fmt::writer::Writer;
+use crate::fmt::writer::TextWriter;
 
 /// Lists of at least so many plain values are filled line by line rather than set one a line.
 pub const FILLED: usize = 4;
 
 /// Writes an expression.
-pub fn expr(out: &mut Writer, nodes: &[Node<'_>]) {
+pub fn expr(out: &mut TextWriter, nodes: &[Node<'_>]) {
     if fits(out, nodes, 0) {
         return out.flat(nodes);
     }
@@ -63,7 +63,7 @@ fn parts<'n, 'a>(nodes: &'n [Node<'a>], breaks: &'n [usize]) -> impl Iterator<It
 }
 
 /// Begins a line before each operator, one level deeper than the first.
-pub fn at_operators(out: &mut Writer, nodes: &[Node<'_>], breaks: &[usize]) {
+pub fn at_operators(out: &mut TextWriter, nodes: &[Node<'_>], breaks: &[usize]) {
     for (index, part) in parts(nodes, breaks).enumerate() {
         if index == 0 {
             expr(out, part);
@@ -77,7 +77,7 @@ pub fn at_operators(out: &mut Writer, nodes: &[Node<'_>], breaks: &[usize]) {
 }
 
 /// Breaks the groups that have to be: the widest first, the others only if that is not enough.
-fn around_groups(out: &mut Writer, nodes: &[Node<'_>]) {
+fn around_groups(out: &mut TextWriter, nodes: &[Node<'_>]) {
     let widest = nodes.iter().enumerate().filter_map(|(index, node)| match node {
         Node::Group(group) if !is_precision(group) => Some((index, group.width.unwrap_or(usize::MAX))),
         _ => None,
@@ -107,7 +107,7 @@ fn is_precision(group: &Group<'_>) -> bool {
 }
 
 /// Writes a group on several lines, unless nothing is in it.
-pub fn broken(out: &mut Writer, group: &Group<'_>) {
+pub fn broken(out: &mut TextWriter, group: &Group<'_>) {
     if group.open.is_word("CASE") {
         return case(out, group);
     }
@@ -125,7 +125,7 @@ pub fn broken(out: &mut Writer, group: &Group<'_>) {
 }
 
 /// What stands in brackets, on lines of its own.
-fn inside(out: &mut Writer, nodes: &[Node<'_>]) {
+fn inside(out: &mut TextWriter, nodes: &[Node<'_>]) {
     let items = items(nodes);
     let clauses = clauses(nodes);
     if query::begins_query(nodes) {
@@ -176,7 +176,7 @@ fn is_plain(item: &[Node<'_>]) -> bool {
 }
 
 /// A call whose last argument is a long call shares its lines: `f(a, g(` .. `))`.
-fn hugged(out: &mut Writer, nodes: &[Node<'_>]) -> bool {
+fn hugged(out: &mut TextWriter, nodes: &[Node<'_>]) -> bool {
     let Some((Node::Group(last), before)) = nodes.split_last() else { return false };
     let called = before.last().is_some_and(|node| {
         matches!(node, Node::Token(token) if token.kind == PieceKind::Word && !token.keyword) && !last.open.space
@@ -192,7 +192,7 @@ fn hugged(out: &mut Writer, nodes: &[Node<'_>]) -> bool {
 }
 
 /// `CASE` with a line for each branch.
-fn case(out: &mut Writer, group: &Group<'_>) {
+fn case(out: &mut TextWriter, group: &Group<'_>) {
     out.token(&group.open);
     let starts = |node: &Node<'_>| node.is_keyword("WHEN") || node.is_keyword("ELSE");
     let first = group.inner.iter().position(starts).unwrap_or(group.inner.len());
@@ -210,7 +210,7 @@ fn case(out: &mut Writer, group: &Group<'_>) {
 }
 
 /// `WHEN .. THEN ..`, with `THEN` on a line of its own if need be.
-fn branch(out: &mut Writer, nodes: &[Node<'_>]) {
+fn branch(out: &mut TextWriter, nodes: &[Node<'_>]) {
     if fits(out, nodes, 0) {
         return out.flat(nodes);
     }

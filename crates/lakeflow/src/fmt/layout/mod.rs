@@ -9,11 +9,11 @@ pub mod shell;
 
 use super::token::Token;
 use super::tree::{Node, tree, width_before_comments};
-use super::writer::Writer;
+use super::writer::TextWriter;
 use super::{spaces, words};
 
 /// Writes a statement, without its `;`.
-pub fn statement(out: &mut Writer, mut tokens: Vec<Token<'_>>) {
+pub fn statement(out: &mut TextWriter, mut tokens: Vec<Token<'_>>) {
     if tokens.iter().any(|token| token.is_sign(";")) {
         return script::script(out, tokens);
     }
@@ -23,7 +23,7 @@ pub fn statement(out: &mut Writer, mut tokens: Vec<Token<'_>>) {
 }
 
 /// Writes a statement that holds no other.
-pub fn nodes(out: &mut Writer, nodes: &[Node<'_>]) {
+pub fn nodes(out: &mut TextWriter, nodes: &[Node<'_>]) {
     if let Some(change) = query::change_behind_with(nodes) {
         let (tables, change) = nodes.split_at(change);
         query::broken(out, tables);
@@ -38,7 +38,7 @@ pub fn nodes(out: &mut Writer, nodes: &[Node<'_>]) {
 }
 
 /// Whether nodes fit on this line, or on the next one if comments before them end this one, with `behind` more columns.
-fn fits(out: &Writer, nodes: &[Node<'_>], behind: usize) -> bool {
+fn fits(out: &TextWriter, nodes: &[Node<'_>], behind: usize) -> bool {
     let begins_line = out.begins_line() || begins_with_comment(nodes);
     let blank = usize::from(!begins_line && out.blank_before(nodes));
     let left = if begins_line { out.left_of_line() } else { out.left() };
@@ -51,7 +51,7 @@ fn items<'n, 'a>(nodes: &'n [Node<'a>]) -> Vec<&'n [Node<'a>]> {
 }
 
 /// Writes a list behind its keyword: one item stays on the line of the keyword, several have a line each.
-fn list(out: &mut Writer, nodes: &[Node<'_>]) {
+fn list(out: &mut TextWriter, nodes: &[Node<'_>]) {
     let items = items(nodes);
     match items.as_slice() {
         [] => {}
@@ -65,7 +65,7 @@ fn begins_with_comment(nodes: &[Node<'_>]) -> bool {
 }
 
 /// Writes each item on a line of its own.
-fn lines(out: &mut Writer, items: &[&[Node<'_>]]) {
+fn lines(out: &mut TextWriter, items: &[&[Node<'_>]]) {
     for item in items {
         out.newline();
         expr::expr(out, item);

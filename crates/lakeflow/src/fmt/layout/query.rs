@@ -3,7 +3,7 @@
 use super::{begins_with_comment, expr, fits, items, lines, list};
 use crate::PieceKind;
 use crate::fmt::tree::{Node, width_before_comments};
-use crate::fmt::writer::Writer;
+use crate::fmt::writer::TextWriter;
 
 /// A clause: its keywords and what follows them.
 pub struct Clause<'n, 'a> {
@@ -63,7 +63,7 @@ pub fn change_behind_with(nodes: &[Node<'_>]) -> Option<usize> {
 }
 
 /// Writes a query on several lines.
-pub fn broken(out: &mut Writer, nodes: &[Node<'_>]) {
+pub fn broken(out: &mut TextWriter, nodes: &[Node<'_>]) {
     let mut behind_with = false;
     for clause in clauses(nodes) {
         if behind_with {
@@ -138,7 +138,7 @@ fn starter(nodes: &[Node<'_>], index: usize) -> usize {
 }
 
 /// Writes a clause from the beginning of a line on.
-pub fn clause(out: &mut Writer, clause: &Clause<'_, '_>) {
+pub fn clause(out: &mut TextWriter, clause: &Clause<'_, '_>) {
     let head = |word: &str| clause.head.first().is_some_and(|node| node.is_keyword(word));
     let ends_in = |word: &str| clause.head.last().is_some_and(|node| node.is_keyword(word));
     out.flat(clause.head);
@@ -178,7 +178,7 @@ fn is_position(item: &[Node<'_>]) -> bool {
 
 /// What is joined, and on what: the condition has a line of its own where one line does not hold both. A query in
 /// brackets is broken first, and a condition that is too long for a line is broken where it stands.
-fn join(out: &mut Writer, nodes: &[Node<'_>]) {
+fn join(out: &mut TextWriter, nodes: &[Node<'_>]) {
     if begins_with_comment(nodes) {
         return out.deeper(|out| lines(out, &[nodes]));
     }
@@ -198,7 +198,7 @@ fn join(out: &mut Writer, nodes: &[Node<'_>]) {
 }
 
 /// A query in brackets of its own, as beside `UNION`.
-fn bracketed(out: &mut Writer, nodes: &[Node<'_>]) {
+fn bracketed(out: &mut TextWriter, nodes: &[Node<'_>]) {
     if fits(out, nodes, 0) {
         return out.flat(nodes);
     }
@@ -211,7 +211,7 @@ fn bracketed(out: &mut Writer, nodes: &[Node<'_>]) {
 }
 
 /// Rows, one a line if there are several.
-fn values(out: &mut Writer, nodes: &[Node<'_>]) {
+fn values(out: &mut TextWriter, nodes: &[Node<'_>]) {
     if fits(out, nodes, 0) {
         return out.flat(nodes);
     }
@@ -232,7 +232,7 @@ fn values(out: &mut Writer, nodes: &[Node<'_>]) {
 }
 
 /// `WITH a AS ( .. ), b AS ( .. )`, with an empty line between them.
-fn common_tables(out: &mut Writer, clause: &Clause<'_, '_>) {
+fn common_tables(out: &mut TextWriter, clause: &Clause<'_, '_>) {
     out.flat(clause.head);
     for (position, item) in items(clause.body).into_iter().enumerate() {
         if position > 0 {

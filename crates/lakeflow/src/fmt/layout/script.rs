@@ -3,7 +3,7 @@
 use super::query;
 use crate::fmt::token::Token;
 use crate::fmt::tree::{Node, tree, width};
-use crate::fmt::writer::Writer;
+use crate::fmt::writer::TextWriter;
 use crate::fmt::{spaces, words};
 
 /// What a step does to the level of those behind it.
@@ -20,7 +20,7 @@ enum Role {
 }
 
 /// Writes a script.
-pub fn script(out: &mut Writer, tokens: Vec<Token<'_>>) {
+pub fn script(out: &mut TextWriter, tokens: Vec<Token<'_>>) {
     let mut rest = tokens.as_slice();
     let mut open: Vec<usize> = vec![];
     let mut before = Role::Opens;
@@ -106,7 +106,7 @@ fn find(tokens: &[Token<'_>], from: usize, words: &[&str]) -> Option<usize> {
 }
 
 /// Writes one step on lines of its own.
-fn write(out: &mut Writer, step: &[Token<'_>], role: Role) {
+fn write(out: &mut TextWriter, step: &[Token<'_>], role: Role) {
     out.newline();
     let mut tokens = step.to_vec();
     if role == Role::Closes {
@@ -145,7 +145,7 @@ fn mark(tokens: &mut [Token<'_>], role: Role) {
 }
 
 /// Writes what begins or ends a block; the query of a `FOR` on lines of its own if it is long.
-fn head(out: &mut Writer, nodes: &[Node<'_>]) {
+fn head(out: &mut TextWriter, nodes: &[Node<'_>]) {
     let is_for = nodes.iter().take(3).any(|node| node.is_keyword("FOR"));
     let start = nodes.iter().position(|node| node.is_keyword("SELECT") || node.is_keyword("WITH"));
     let fits = width(nodes).is_some_and(|width| width <= out.left());

@@ -2,7 +2,7 @@
 
 use super::{expr, fits, items, lines, list, query};
 use crate::fmt::tree::{Group, Node, width};
-use crate::fmt::writer::Writer;
+use crate::fmt::writer::TextWriter;
 
 /// Clauses of `CREATE`, whatever is created.
 const CREATE: &[&str] = &[
@@ -73,7 +73,7 @@ const SHORT: usize = 1;
 const FEW: usize = 2;
 
 /// Writes a statement that is no query.
-pub fn statement(out: &mut Writer, nodes: &[Node<'_>]) {
+pub fn statement(out: &mut TextWriter, nodes: &[Node<'_>]) {
     if is_one_line(nodes) {
         return out.flat(nodes);
     }
@@ -199,7 +199,7 @@ fn has_element_lines(clause: &[Node<'_>]) -> bool {
 }
 
 /// Writes a clause, the head of the statement included.
-fn clause(out: &mut Writer, nodes: &[Node<'_>]) {
+fn clause(out: &mut TextWriter, nodes: &[Node<'_>]) {
     let is = |index: usize, word: &str| nodes.get(index).is_some_and(|node| node.is_keyword(word));
     if is(0, "WHEN") {
         return branch(out, nodes);
@@ -225,7 +225,7 @@ fn clause(out: &mut Writer, nodes: &[Node<'_>]) {
 }
 
 /// `WHEN .. THEN ..` of a `MERGE`: assignments and values on lines of their own if need be.
-fn branch(out: &mut Writer, nodes: &[Node<'_>]) {
+fn branch(out: &mut TextWriter, nodes: &[Node<'_>]) {
     if fits(out, nodes, 1) {
         return out.flat(nodes);
     }
@@ -243,7 +243,7 @@ fn branch(out: &mut Writer, nodes: &[Node<'_>]) {
 }
 
 /// Columns and constraints, or properties: each on its line.
-fn elements(out: &mut Writer, group: &Group<'_>) {
+fn elements(out: &mut TextWriter, group: &Group<'_>) {
     out.token(&group.open);
     out.deeper(|out| {
         for item in items(&group.inner) {
@@ -255,7 +255,7 @@ fn elements(out: &mut Writer, group: &Group<'_>) {
 }
 
 /// An expectation begins a line with its condition, and with what happens to rows that break it, if need be.
-pub fn element(out: &mut Writer, nodes: &[Node<'_>]) {
+pub fn element(out: &mut TextWriter, nodes: &[Node<'_>]) {
     let condition = nodes.iter().position(|node| node.is_keyword("EXPECT"));
     let Some(condition) = condition.filter(|_| !fits(out, nodes, 0)) else { return expr::expr(out, nodes) };
     let is = |index: usize, word: &str| nodes.get(index).is_some_and(|node| node.is_keyword(word));

@@ -8,7 +8,7 @@ use std::ops::ControlFlow;
 use sqlparser::ast::{Select, VisitMut, VisitorMut};
 use sqlparser::tokenizer::Token;
 
-use super::Pass;
+use super::RewritePass;
 
 /// Words that begin a clause behind the views, each with what follows it there; sqlparser knows the others.
 const CLAUSES: &[(&str, &[&str])] = &[
@@ -27,7 +27,7 @@ const CLAUSES: &[(&str, &[&str])] = &[
     ("MINUS", &[]),
 ];
 
-impl Pass {
+impl RewritePass {
     /// Notes where the name of the view ends that may come next.
     pub(super) fn note_view(&mut self) {
         if !(self.is(0, "LATERAL") && self.is(1, "VIEW")) {

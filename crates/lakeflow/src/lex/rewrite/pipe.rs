@@ -3,9 +3,9 @@
 
 use sqlparser::tokenizer::Token;
 
-use super::Pass;
+use super::RewritePass;
 
-impl Pass {
+impl RewritePass {
     /// Reads the step; `false` when what comes next is none.
     pub(super) fn drop_step(&mut self) -> bool {
         let follows_pipe = self.output.last().is_some_and(|t| t.token == Token::VerticalBarRightAngleBracket);

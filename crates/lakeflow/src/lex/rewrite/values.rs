@@ -3,11 +3,11 @@
 use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::{Span, Token, TokenWithSpan};
 
-use super::Pass;
+use super::RewritePass;
 use crate::lex::keyword::is_word;
 use crate::unit::is_interval_unit;
 
-impl Pass {
+impl RewritePass {
     /// `VALUES ..`, as a query of its own when an alias follows.
     pub(super) fn values_or_query(&mut self) {
         let (start, query) = (self.output.len(), self.may_begin_query());

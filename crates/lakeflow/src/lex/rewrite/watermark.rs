@@ -4,13 +4,13 @@
 use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::Token;
 
-use super::Pass;
+use super::RewritePass;
 use crate::unit::is_interval_unit;
 
 /// Tokens that the time of a watermark is made of at most.
 const FARTHEST: usize = 1000;
 
-impl Pass {
+impl RewritePass {
     /// Reads the clause that comes next; `false` when the word is something else.
     pub(super) fn watermark(&mut self) -> bool {
         let Some(delay) = self.delay() else { return false };

@@ -3,7 +3,7 @@
 
 use crate::check::DatasetKind;
 use crate::lint::finding::Finding;
-use crate::lint::view::View;
+use crate::lint::view::StatementView;
 
 /// Statements that no table of a pipeline takes, by their first words.
 const OF_NO_DATASET: &[&str] = &["TRUNCATE TABLE", "COPY INTO", "ANALYZE TABLE", "RESTORE TABLE", "RESTORE"];
@@ -12,7 +12,7 @@ const OF_NO_DATASET: &[&str] = &["TRUNCATE TABLE", "COPY INTO", "ANALYZE TABLE",
 const OF_NO_VIEW: &[&str] = &["OPTIMIZE", "VACUUM", "MERGE INTO", "INSERT INTO", "DELETE FROM", "UPDATE"];
 
 /// A statement about a table of the pipeline that such a table does not take.
-pub fn statement_on_dataset(view: &View<'_>) -> Vec<Finding> {
+pub fn statement_on_dataset(view: &StatementView<'_>) -> Vec<Finding> {
     let target = |words: &&str| {
         let name = view.is(0, words).then_some(words.split(' ').count())?;
         let (parts, behind) = view.parts_of_name(name)?;
@@ -34,7 +34,7 @@ pub fn statement_on_dataset(view: &View<'_>) -> Vec<Finding> {
 }
 
 /// `ALTER TABLE t` about a streaming table of the pipeline.
-pub fn alter_table_on_dataset(view: &View<'_>) -> Vec<Finding> {
+pub fn alter_table_on_dataset(view: &StatementView<'_>) -> Vec<Finding> {
     let name = view.is(0, "ALTER TABLE").then_some(2);
     let kind = name.and_then(|at| view.parts_of_name(at)).and_then(|(parts, _)| view.kind_of(&parts));
     if kind != Some(DatasetKind::StreamingTable) {
@@ -45,7 +45,7 @@ pub fn alter_table_on_dataset(view: &View<'_>) -> Vec<Finding> {
 }
 
 /// A comment on a table of the pipeline, or on a column of it, that the next update can take back.
-pub fn comment_by_statement(view: &View<'_>) -> Vec<Finding> {
+pub fn comment_by_statement(view: &StatementView<'_>) -> Vec<Finding> {
     let message = "the next update resets this to the definition in the pipeline";
     let finding = |first: usize, last: usize| {
         vec![Finding::new(view.range(first, last), message).hint("write the comment in the `CREATE` of the dataset")]

@@ -1,10 +1,10 @@
 //! Flows: lakeflow-sql.md, "Flows".
 
 use crate::lint::finding::Finding;
-use crate::lint::view::{Created, View};
+use crate::lint::view::{Created, StatementView};
 
 /// `INSERT INTO t SELECT ..` in a flow.
-pub fn flow_without_by_name(view: &View<'_>) -> Vec<Finding> {
+pub fn flow_without_by_name(view: &StatementView<'_>) -> Vec<Finding> {
     let insert = view.places("INSERT").find(|_| view.creates(Created::Flow));
     let Some(into) = insert.and_then(|insert| (insert..insert + 3).find(|at| view.is(*at, "INTO"))) else {
         return vec![];
@@ -19,7 +19,7 @@ pub fn flow_without_by_name(view: &View<'_>) -> Vec<Finding> {
 }
 
 /// `CREATE FLOW a.b`.
-pub fn dotted_flow_name(view: &View<'_>) -> Vec<Finding> {
+pub fn dotted_flow_name(view: &StatementView<'_>) -> Vec<Finding> {
     let Some((_, name)) = view.created().filter(|_| view.creates(Created::Flow)) else { return vec![] };
     let Some((last, behind)) = view.name_at(name).filter(|(_, behind)| *behind > name + 1) else { return vec![] };
     let finding = Finding::new(view.range(name, behind - 1), "the name of a flow must have a single part");
@@ -27,7 +27,7 @@ pub fn dotted_flow_name(view: &View<'_>) -> Vec<Finding> {
 }
 
 /// `ONCE`, which pages spell in two ways.
-pub fn once_flow(view: &View<'_>) -> Vec<Finding> {
+pub fn once_flow(view: &StatementView<'_>) -> Vec<Finding> {
     let find = |at: usize| {
         let finding = Finding::new(
             view.range(at, at),

@@ -4,7 +4,7 @@ use sqlparser::tokenizer::Token;
 
 use crate::diag::did_you_mean;
 use crate::lint::finding::Finding;
-use crate::lint::view::View;
+use crate::lint::view::StatementView;
 
 /// Functions with a pattern of letters for dates, with the position of the pattern.
 const FORMATS: &[(&str, usize)] = &[
@@ -19,7 +19,7 @@ const FORMATS: &[(&str, usize)] = &[
 ];
 
 /// `date_format(d, 'YYYY')`.
-pub fn week_year_pattern(view: &View<'_>) -> Vec<Finding> {
+pub fn week_year_pattern(view: &StatementView<'_>) -> Vec<Finding> {
     let mut found = vec![];
     for (name, position) in FORMATS {
         for at in view.calls(name) {
@@ -66,7 +66,7 @@ const UNITS: &[&str] = &[
 ];
 
 /// `date_trunc('WEEKLY', d)`.
-pub fn date_trunc_unit(view: &View<'_>) -> Vec<Finding> {
+pub fn date_trunc_unit(view: &StatementView<'_>) -> Vec<Finding> {
     let find = |at: usize| {
         let unit = view.constant(at + 2)?;
         let is_known = UNITS.iter().any(|known| known.eq_ignore_ascii_case(unit));
@@ -79,7 +79,7 @@ pub fn date_trunc_unit(view: &View<'_>) -> Vec<Finding> {
 }
 
 /// `year(d)` beside `weekofyear(d)`.
-pub fn week_with_calendar_year(view: &View<'_>) -> Vec<Finding> {
+pub fn week_with_calendar_year(view: &StatementView<'_>) -> Vec<Finding> {
     let weeks = view.calls("weekofyear").chain(view.places("WEEK FROM")).next();
     let has_year = view.calls("year").next().is_some() || view.has("YEAR FROM");
     let Some(at) = weeks.filter(|_| has_year && !view.has("YEAROFWEEK")) else { return vec![] };
@@ -91,7 +91,7 @@ pub fn week_with_calendar_year(view: &View<'_>) -> Vec<Finding> {
 const SORTERS: &[&str] = &["array_sort", "sort_array", "size", "cardinality", "array_contains", "array_size"];
 
 /// `collect_list(x)` and `listagg(x)` without an order.
-pub fn unordered_list(view: &View<'_>) -> Vec<Finding> {
+pub fn unordered_list(view: &StatementView<'_>) -> Vec<Finding> {
     let lists = ["collect_list", "collect_set", "array_agg", "listagg", "string_agg"];
     let is_ordered = |at: usize| {
         let close = view.closing(at + 1);
@@ -112,7 +112,7 @@ pub fn unordered_list(view: &View<'_>) -> Vec<Finding> {
 }
 
 /// `first(x)` and `last(x)` as aggregates.
-pub fn first_without_order(view: &View<'_>) -> Vec<Finding> {
+pub fn first_without_order(view: &StatementView<'_>) -> Vec<Finding> {
     let names = ["first", "last", "first_value", "last_value", "any_value"];
     let calls = names.into_iter().flat_map(|name| view.calls(name).collect::<Vec<_>>());
     let in_window = |at: usize| (view.closing(at + 1)..view.closing(at + 1) + 4).any(|index| view.is(index, "OVER"));
@@ -124,7 +124,7 @@ pub fn first_without_order(view: &View<'_>) -> Vec<Finding> {
 }
 
 /// `sha2(concat_ws(..))` over values that can be NULL.
-pub fn nullable_hash(view: &View<'_>) -> Vec<Finding> {
+pub fn nullable_hash(view: &StatementView<'_>) -> Vec<Finding> {
     let hashes = ["sha2", "sha1", "sha", "md5", "xxhash64", "hash", "crc32"];
     let calls = hashes.into_iter().flat_map(|name| view.calls(name).collect::<Vec<_>>());
     let find = |at: usize| {

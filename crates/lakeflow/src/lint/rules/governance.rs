@@ -2,14 +2,14 @@
 //! and comments".
 
 use crate::lint::finding::Finding;
-use crate::lint::view::{Created, View};
+use crate::lint::view::{Created, StatementView};
 
-fn is_grant(view: &View<'_>) -> bool {
+fn is_grant(view: &StatementView<'_>) -> bool {
     view.is(0, "GRANT") || view.is(0, "REVOKE")
 }
 
 /// `GRANT .. ON STREAMING TABLE t`.
-pub fn grant_on_streaming_table(view: &View<'_>) -> Vec<Finding> {
+pub fn grant_on_streaming_table(view: &StatementView<'_>) -> Vec<Finding> {
     let find = |at: usize| {
         let range = view.range(at + 1, at + 2);
         let finding = Finding::new(range.clone(), "`STREAMING TABLE` is not allowed in a grant");
@@ -19,7 +19,7 @@ pub fn grant_on_streaming_table(view: &View<'_>) -> Vec<Finding> {
 }
 
 /// `TO data-eng`: a principal without backticks.
-pub fn unquoted_principal(view: &View<'_>) -> Vec<Finding> {
+pub fn unquoted_principal(view: &StatementView<'_>) -> Vec<Finding> {
     let keyword = if view.is(0, "GRANT") { "TO" } else { "FROM" };
     let Some(at) = view.places(keyword).last().filter(|_| is_grant(view)) else { return vec![] };
     let last = (at + 1..view.pieces.len()).take_while(|index| !view.is(*index, "WITH")).last();
@@ -35,7 +35,7 @@ pub fn unquoted_principal(view: &View<'_>) -> Vec<Finding> {
 }
 
 /// A mask or row filter that the next update takes back.
-pub fn mask_by_alter(view: &View<'_>) -> Vec<Finding> {
+pub fn mask_by_alter(view: &StatementView<'_>) -> Vec<Finding> {
     let is_dataset = view.is(0, "ALTER STREAMING TABLE") || view.is(0, "ALTER MATERIALIZED VIEW");
     let changes = view.places("SET MASK").chain(view.places("SET ROW FILTER")).filter(|_| is_dataset);
     let find = |at: usize| {
@@ -47,7 +47,7 @@ pub fn mask_by_alter(view: &View<'_>) -> Vec<Finding> {
 }
 
 /// A name or an owner of a dataset that the pipeline decides on.
-pub fn owner_by_alter(view: &View<'_>) -> Vec<Finding> {
+pub fn owner_by_alter(view: &StatementView<'_>) -> Vec<Finding> {
     let is_dataset = view.is(0, "ALTER STREAMING TABLE") || view.is(0, "ALTER MATERIALIZED VIEW");
     let changes = ["OWNER TO", "RENAME TO"].into_iter().flat_map(|words| view.places(words).collect::<Vec<_>>());
     let find = |at: usize| {
@@ -60,7 +60,7 @@ pub fn owner_by_alter(view: &View<'_>) -> Vec<Finding> {
 }
 
 /// `DENY`, which the old metastore has.
-pub fn deny_statement(view: &View<'_>) -> Vec<Finding> {
+pub fn deny_statement(view: &StatementView<'_>) -> Vec<Finding> {
     if !view.is(0, "DENY") || view.has("hive_metastore") {
         return vec![];
     }
@@ -83,7 +83,7 @@ const CONTEXT: &[&str] = &[
 ];
 
 /// `CREATE FUNCTION` that could say `DETERMINISTIC` and does not.
-pub fn function_without_deterministic(view: &View<'_>) -> Vec<Finding> {
+pub fn function_without_deterministic(view: &StatementView<'_>) -> Vec<Finding> {
     let asks_a_model =
         (0..view.pieces.len()).any(|at| view.word(at).is_some_and(|word| word.to_lowercase().starts_with("ai_")));
     let is_pure = !asks_a_model && !CONTEXT.iter().any(|name| view.has(name));

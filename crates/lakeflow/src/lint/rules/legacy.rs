@@ -4,10 +4,10 @@ use sqlparser::tokenizer::Token;
 
 use crate::check::Setting;
 use crate::lint::finding::Finding;
-use crate::lint::view::View;
+use crate::lint::view::StatementView;
 
 /// `LIVE.t`: lakeflow-sql.md, "Streaming reads".
-pub fn live_prefix(view: &View<'_>) -> Vec<Finding> {
+pub fn live_prefix(view: &StatementView<'_>) -> Vec<Finding> {
     let is_prefix =
         |at: &usize| view.is_token(at + 1, &Token::Period) && !(*at > 0 && view.is_token(at - 1, &Token::Period));
     let find = |at: usize| {
@@ -18,7 +18,7 @@ pub fn live_prefix(view: &View<'_>) -> Vec<Finding> {
 }
 
 /// `CREATE LIVE TABLE` and its kind: lakeflow-sql.md, "Streaming tables", "Materialized views" and "Views".
-pub fn live_object(view: &View<'_>) -> Vec<Finding> {
+pub fn live_object(view: &StatementView<'_>) -> Vec<Finding> {
     let forms = [
         ("STREAMING LIVE TABLE", "STREAMING TABLE"),
         ("LIVE TABLE", "MATERIALIZED VIEW"),
@@ -34,7 +34,7 @@ pub fn live_object(view: &View<'_>) -> Vec<Finding> {
 }
 
 /// `APPLY CHANGES INTO`: lakeflow-sql.md, "AUTO CDC".
-pub fn apply_changes(view: &View<'_>) -> Vec<Finding> {
+pub fn apply_changes(view: &StatementView<'_>) -> Vec<Finding> {
     let find = |at: usize| {
         let finding = Finding::new(view.range(at, at + 1), "`APPLY CHANGES` is the old name of AUTO CDC");
         finding.hint("write `CREATE FLOW name AS AUTO CDC INTO ..`; a new flow starts with a new checkpoint")
@@ -43,7 +43,7 @@ pub fn apply_changes(view: &View<'_>) -> Vec<Finding> {
 }
 
 /// `cloud_files(..)`: lakeflow-sql.md, "Reading files".
-pub fn cloud_files(view: &View<'_>) -> Vec<Finding> {
+pub fn cloud_files(view: &StatementView<'_>) -> Vec<Finding> {
     let find = |at: usize| {
         let finding = Finding::new(view.range(at, at), "`cloud_files` is the old way to read files");
         finding.hint("write `STREAM read_files(path, format => ..)`")
@@ -52,7 +52,7 @@ pub fn cloud_files(view: &View<'_>) -> Vec<Finding> {
 }
 
 /// `input_file_name()`: lakeflow-sql.md, "Reading files".
-pub fn input_file_name(view: &View<'_>) -> Vec<Finding> {
+pub fn input_file_name(view: &StatementView<'_>) -> Vec<Finding> {
     let find = |at: usize| {
         let call = view.range(at, view.closing(at + 1));
         let finding = Finding::new(call.clone(), "`input_file_name()` is not available in Unity Catalog");
@@ -62,7 +62,7 @@ pub fn input_file_name(view: &View<'_>) -> Vec<Finding> {
 }
 
 /// `CREATE OR REPLACE STREAMING TABLE`: lakeflow-sql.md, "Streaming tables".
-pub fn or_replace_dataset(view: &View<'_>) -> Vec<Finding> {
+pub fn or_replace_dataset(view: &StatementView<'_>) -> Vec<Finding> {
     if !view.creates_table() || !view.is(1, "OR REPLACE") || view.setting == Setting::Beside {
         return vec![];
     }
@@ -71,7 +71,7 @@ pub fn or_replace_dataset(view: &View<'_>) -> Vec<Finding> {
 }
 
 /// `CREATE TEMPORARY STREAMING TABLE`: lakeflow-sql.md, "Streaming tables".
-pub fn temporary_table(view: &View<'_>) -> Vec<Finding> {
+pub fn temporary_table(view: &StatementView<'_>) -> Vec<Finding> {
     let is_old = |at: &usize| view.creates_table() && (view.is(*at, "TEMPORARY") || view.is(*at, "TEMP"));
     let find = |at: usize| {
         let finding =
@@ -84,7 +84,7 @@ pub fn temporary_table(view: &View<'_>) -> Vec<Finding> {
 }
 
 /// `is_member('group')`: lakeflow-sql.md, "Functions of masks and filters".
-pub fn is_member(view: &View<'_>) -> Vec<Finding> {
+pub fn is_member(view: &StatementView<'_>) -> Vec<Finding> {
     let find = |at: usize| {
         let finding = Finding::new(view.range(at, at), "`is_member` only checks workspace groups");
         finding.hint("Unity Catalog uses account groups: write `is_account_group_member('group')`")

@@ -5,10 +5,10 @@ use std::ops::Range;
 use sqlparser::tokenizer::Token;
 
 use crate::lint::finding::Finding;
-use crate::lint::view::{Created, View};
+use crate::lint::view::{Created, StatementView};
 
 /// The text between `$$` of a metric view, with its place.
-fn body<'a>(view: &View<'a>) -> Option<(&'a str, Range<usize>)> {
+fn body<'a>(view: &StatementView<'a>) -> Option<(&'a str, Range<usize>)> {
     let is_metric = view.creates(Created::View) && view.has("WITH METRICS");
     let at = (0..view.pieces.len()).find(|index| matches!(view.token(*index), Some(Token::DollarQuotedString(_))));
     let range = at.filter(|_| is_metric).map(|at| view.range(at, at))?;
@@ -25,7 +25,7 @@ fn lines(text: &str, start: usize) -> impl Iterator<Item = (usize, &str)> {
 }
 
 /// No `version:`.
-pub fn metric_view_version(view: &View<'_>) -> Vec<Finding> {
+pub fn metric_view_version(view: &StatementView<'_>) -> Vec<Finding> {
     let Some((text, range)) = body(view) else { return vec![] };
     let has_version = lines(text, 0).any(|(_, line)| line.trim_start_matches('$').starts_with("version:"));
     let finding = || {
@@ -36,7 +36,7 @@ pub fn metric_view_version(view: &View<'_>) -> Vec<Finding> {
 }
 
 /// `on:` without quotes.
-pub fn metric_view_on(view: &View<'_>) -> Vec<Finding> {
+pub fn metric_view_on(view: &StatementView<'_>) -> Vec<Finding> {
     let Some((text, range)) = body(view) else { return vec![] };
     let find = |(start, line): (usize, &str)| {
         let key = line.trim_start_matches([' ', '-']);

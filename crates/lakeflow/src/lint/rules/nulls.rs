@@ -3,10 +3,10 @@
 use sqlparser::tokenizer::Token;
 
 use crate::lint::finding::Finding;
-use crate::lint::view::View;
+use crate::lint::view::StatementView;
 
 /// `x = NULL`.
-pub fn equals_null(view: &View<'_>) -> Vec<Finding> {
+pub fn equals_null(view: &StatementView<'_>) -> Vec<Finding> {
     // Elsewhere it assigns: `UPDATE t SET x = NULL`, `ALTER .. SET key = NULL`.
     let compares = ["SELECT", "WITH", "CREATE", "INSERT", "DELETE"].into_iter().any(|word| view.is(0, word));
     if !compares || view.has("SET") {
@@ -25,7 +25,7 @@ pub fn equals_null(view: &View<'_>) -> Vec<Finding> {
 }
 
 /// `NOT (a AND b) AS is_quarantined`.
-pub fn negated_rules(view: &View<'_>) -> Vec<Finding> {
+pub fn negated_rules(view: &StatementView<'_>) -> Vec<Finding> {
     let find = |at: usize| {
         let close = view.closing(at + 1);
         let joins = || {

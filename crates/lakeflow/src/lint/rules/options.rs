@@ -5,8 +5,8 @@ use sqlparser::tokenizer::Token;
 
 use crate::diag::{did_you_mean, nearest};
 use crate::lint::finding::Finding;
-use crate::lint::options::ReadFiles;
-use crate::lint::view::View;
+use crate::lint::options::ReadFilesOptions;
+use crate::lint::view::StatementView;
 
 /// Options of `read_files` that begin with no prefix; those of JSON, XML and the like among them.
 const OF_FILES: &str = "format schema schemaHints inferColumnTypes schemaEvolutionMode schemaLocation rescuedDataColumn \
@@ -32,9 +32,9 @@ const CLOSED: &[(&str, &str)] = &[
 ];
 
 /// A name or a value that comes near one that there is.
-pub fn misspelt_option(view: &View<'_>) -> Vec<Finding> {
+pub fn misspelt_option(view: &StatementView<'_>) -> Vec<Finding> {
     let mut found = vec![];
-    for call in ReadFiles::of(view) {
+    for call in ReadFilesOptions::of(view) {
         for (first, last) in call.all() {
             found.extend(name(view, *first).or_else(|| value(view, *first, *last)));
         }
@@ -42,7 +42,7 @@ pub fn misspelt_option(view: &View<'_>) -> Vec<Finding> {
     found
 }
 
-fn name(view: &View<'_>, at: usize) -> Option<Finding> {
+fn name(view: &StatementView<'_>, at: usize) -> Option<Finding> {
     let written = view.word(at).filter(|_| view.is_token(at + 1, &Token::RArrow))?;
     if view.is_token(at + 1, &Token::Period)
         || OF_FILES.split_whitespace().any(|name| name.eq_ignore_ascii_case(written))
@@ -54,7 +54,7 @@ fn name(view: &View<'_>, at: usize) -> Option<Finding> {
     Some(finding.hint(format!("did you mean `{meant}`?")))
 }
 
-fn value(view: &View<'_>, first: usize, last: usize) -> Option<Finding> {
+fn value(view: &StatementView<'_>, first: usize, last: usize) -> Option<Finding> {
     let (written, option) = (view.constant(last)?, view.word(first)?);
     let (name, known) = CLOSED.iter().find(|(name, _)| name.eq_ignore_ascii_case(option))?;
     if known.split(' ').any(|value| value.eq_ignore_ascii_case(written)) {

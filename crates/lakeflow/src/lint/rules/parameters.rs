@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use crate::lint::finding::Finding;
-use crate::lint::view::{FileView, View};
+use crate::lint::view::{FileView, StatementView};
 
 /// `${..}` in a comment: lakeflow-sql.md, "Session statements and parameters".
 pub fn parameter_in_comment(file: &FileView<'_>) -> Vec<Finding> {
@@ -19,7 +19,7 @@ pub fn parameter_in_comment(file: &FileView<'_>) -> Vec<Finding> {
 }
 
 /// The key of each `${key}` in the text of a token, with its bytes in the file, braces included.
-fn keys<'a>(view: &View<'a>, at: usize) -> Vec<(&'a str, Range<usize>)> {
+fn keys<'a>(view: &StatementView<'a>, at: usize) -> Vec<(&'a str, Range<usize>)> {
     let (text, start) = (view.slice(at, at), view.range(at, at).start);
     let key = |(open, _): (usize, &str)| {
         let key = text.get(open + 2..)?.split_once('}')?.0;
@@ -29,7 +29,7 @@ fn keys<'a>(view: &View<'a>, at: usize) -> Vec<(&'a str, Range<usize>)> {
 }
 
 /// `${1}` and `${name}` in patterns and replacements, which a pipeline takes for parameters.
-pub fn parameter_in_pattern(view: &View<'_>) -> Vec<Finding> {
+pub fn parameter_in_pattern(view: &StatementView<'_>) -> Vec<Finding> {
     let strings = (0..view.pieces.len()).filter(|at| view.string(*at).is_some());
     let mut found = vec![];
     for at in strings {
@@ -58,7 +58,7 @@ pub fn parameter_in_pattern(view: &View<'_>) -> Vec<Finding> {
 }
 
 /// `${var.x}` of a bundle, which is replaced in its YAML and nowhere else.
-pub fn bundle_variable(view: &View<'_>) -> Vec<Finding> {
+pub fn bundle_variable(view: &StatementView<'_>) -> Vec<Finding> {
     let of_bundle = |(key, _): &(&str, Range<usize>)| ["var.", "resources."].iter().any(|root| key.starts_with(root));
     let find = |(key, range): (&str, Range<usize>)| {
         let finding = Finding::new(range, format!("bundles do not expand `${{{key}}}` in SQL files"));

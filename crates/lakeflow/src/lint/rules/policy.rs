@@ -3,13 +3,13 @@
 use sqlparser::tokenizer::Token;
 
 use crate::lint::finding::Finding;
-use crate::lint::view::{Created, View};
+use crate::lint::view::{Created, StatementView};
 
 /// Principals of a policy, those behind `EXCEPT` among them.
 const MAX_PRINCIPALS: usize = 20;
 
 /// A policy that also binds who runs the pipeline.
-pub fn policy_without_except(view: &View<'_>) -> Vec<Finding> {
+pub fn policy_without_except(view: &StatementView<'_>) -> Vec<Finding> {
     let Some((_, name)) = view.created().filter(|_| view.creates(Created::Policy) && !view.has("EXCEPT")) else {
         return vec![];
     };
@@ -18,7 +18,7 @@ pub fn policy_without_except(view: &View<'_>) -> Vec<Finding> {
 }
 
 /// `hasTag` and `hasTagValue`.
-pub fn policy_tag_function(view: &View<'_>) -> Vec<Finding> {
+pub fn policy_tag_function(view: &StatementView<'_>) -> Vec<Finding> {
     let names = [("hasTag", "has_tag"), ("hasTagValue", "has_tag_value")];
     let find = |at: usize, new: &str| {
         let finding = Finding::new(view.range(at, at), format!("`{}` is deprecated", view.slice(at, at)));
@@ -29,7 +29,7 @@ pub fn policy_tag_function(view: &View<'_>) -> Vec<Finding> {
 }
 
 /// More `MATCH COLUMNS` than a policy takes.
-pub fn policy_match_limit(view: &View<'_>) -> Vec<Finding> {
+pub fn policy_match_limit(view: &StatementView<'_>) -> Vec<Finding> {
     let Some(at) = view.places("MATCH COLUMNS").next().filter(|_| view.creates(Created::Policy)) else { return vec![] };
     let (limit, kind) = if view.has("COLUMN MASK") { (3, "mask") } else { (6, "row filter") };
     let end = (at..view.pieces.len())
@@ -45,7 +45,7 @@ pub fn policy_match_limit(view: &View<'_>) -> Vec<Finding> {
 }
 
 /// More principals than a policy takes.
-pub fn policy_principal_limit(view: &View<'_>) -> Vec<Finding> {
+pub fn policy_principal_limit(view: &StatementView<'_>) -> Vec<Finding> {
     let Some(to) = view.places("TO").next().filter(|_| view.creates(Created::Policy)) else { return vec![] };
     let end = view.places("FOR TABLES").next().unwrap_or(view.pieces.len());
     let is_name = |at: &usize| matches!(view.token(*at), Some(Token::Word(_))) && !view.is(*at, "EXCEPT");
@@ -56,7 +56,7 @@ pub fn policy_principal_limit(view: &View<'_>) -> Vec<Finding> {
 }
 
 /// `DROP POLICY IF EXISTS`.
-pub fn drop_policy_if_exists(view: &View<'_>) -> Vec<Finding> {
+pub fn drop_policy_if_exists(view: &StatementView<'_>) -> Vec<Finding> {
     if !view.is(0, "DROP POLICY IF EXISTS") {
         return vec![];
     }

@@ -3,7 +3,7 @@
 
 use crate::ast::{Privilege as P, Securable, SecurableKind as S, StatementKind};
 use crate::lint::finding::Finding;
-use crate::lint::view::View;
+use crate::lint::view::StatementView;
 use crate::parse;
 
 /// What holds tables, which hand privileges down to them.
@@ -38,7 +38,7 @@ fn not_inherited(privilege: P) -> Option<&'static [S]> {
 }
 
 /// `GRANT EXECUTE ON TABLE ..`.
-pub fn privilege_of_another_object(view: &View<'_>) -> Vec<Finding> {
+pub fn privilege_of_another_object(view: &StatementView<'_>) -> Vec<Finding> {
     if !view.is(0, "GRANT") && !view.is(0, "REVOKE") {
         return vec![];
     }

@@ -5,16 +5,16 @@ use std::ops::Range;
 use sqlparser::tokenizer::Token;
 
 use crate::lint::finding::Finding;
-use crate::lint::view::{FileView, View};
+use crate::lint::view::{FileView, StatementView};
 
 /// The text of a string literal with quotes of this kind; `None` for other tokens.
-fn quoted<'a>(view: &View<'a>, index: usize, quote: char) -> Option<&'a str> {
+fn quoted<'a>(view: &StatementView<'a>, index: usize, quote: char) -> Option<&'a str> {
     view.string(index)?;
     view.slice(index, index).strip_prefix(quote)?.strip_suffix(quote)
 }
 
 /// `'it''s'`: lakeflow-sql.md, "Names and literals".
-pub fn doubled_quote(view: &View<'_>) -> Vec<Finding> {
+pub fn doubled_quote(view: &StatementView<'_>) -> Vec<Finding> {
     let find = |index: usize| {
         let body = quoted(view, index, '\'')?;
         // A backslash takes the quote behind it: `\''` is one escaped quote and the end.
@@ -46,7 +46,7 @@ const BEFORE_STRINGS: &[&str] =
     &["COMMENT", "LOCATION", "LIKE", "RLIKE", "INTERVAL", "DATE", "TIMESTAMP", "CRON", "ZONE"];
 
 /// Whether a column could stand in the place of the string at `index`: only there it may be taken for a name.
-fn may_be_column(view: &View<'_>, index: usize, query: usize) -> bool {
+fn may_be_column(view: &StatementView<'_>, index: usize, query: usize) -> bool {
     let is_one_of = |words: &[&str], word: &str| words.iter().any(|known| known.eq_ignore_ascii_case(word));
     let before = index.checked_sub(1);
     let follows = |words: &[&str]| before.and_then(|at| view.word(at)).is_some_and(|word| is_one_of(words, word));
@@ -58,7 +58,7 @@ fn may_be_column(view: &View<'_>, index: usize, query: usize) -> bool {
 }
 
 /// `"text"` where a column could stand: lakeflow-sql.md, "Names and literals".
-pub fn double_quoted_string(view: &View<'_>) -> Vec<Finding> {
+pub fn double_quoted_string(view: &StatementView<'_>) -> Vec<Finding> {
     let begins = ["SELECT", "EXPECT", "WHERE", "SET"];
     let query = (0..view.pieces.len()).find(|at| begins.iter().any(|word| view.is(*at, word)));
     let Some(query) = query else { return vec![] };
@@ -78,7 +78,7 @@ const BEFORE_NAMES: &[&str] =
     &["FROM", "JOIN", "INTO", "TABLE", "VIEW", "CATALOG", "SCHEMA", "VOLUME", "STREAM", "FUNCTION"];
 
 /// `FROM my-catalog.sales.orders`: lakeflow-sql.md, "Names and literals".
-pub fn unquoted_hyphen_name(view: &View<'_>) -> Vec<Finding> {
+pub fn unquoted_hyphen_name(view: &StatementView<'_>) -> Vec<Finding> {
     let mut found = vec![];
     for before in BEFORE_NAMES.iter().flat_map(|word| view.places(word)) {
         let mut at = before + if view.is_token(before + 1, &Token::LParen) { 2 } else { 1 };
@@ -101,7 +101,7 @@ pub fn unquoted_hyphen_name(view: &View<'_>) -> Vec<Finding> {
 }
 
 /// Last token of the part of a name that begins at `at`: `a`, or `a-b` without blanks.
-fn part(view: &View<'_>, at: usize) -> Option<usize> {
+fn part(view: &StatementView<'_>, at: usize) -> Option<usize> {
     let touches = |index: usize| view.range(index, index).end == view.range(index + 1, index + 1).start;
     let mut last = at;
     if !matches!(view.token(at)?, Token::Word(_)) {
@@ -118,7 +118,7 @@ fn part(view: &View<'_>, at: usize) -> Option<usize> {
 const RESERVED: &[&str] = &["_metadata", "_corrupt_record", "_change_type", "_commit_version", "_commit_timestamp"];
 
 /// `.. AS _metadata`: lakeflow-sql.md, "Names and literals".
-pub fn reserved_column_name(view: &View<'_>) -> Vec<Finding> {
+pub fn reserved_column_name(view: &StatementView<'_>) -> Vec<Finding> {
     let is_reserved = |word: &str| RESERVED.iter().any(|name| name.eq_ignore_ascii_case(word));
     let find = |at: usize| {
         let (name, behind) = view.name_at(at + 1).filter(|(name, _)| is_reserved(name))?;
@@ -129,7 +129,7 @@ pub fn reserved_column_name(view: &View<'_>) -> Vec<Finding> {
 }
 
 /// A column whose name Delta refuses: lakeflow-sql.md, "Names and literals".
-pub fn column_name_needs_mapping(view: &View<'_>) -> Vec<Finding> {
+pub fn column_name_needs_mapping(view: &StatementView<'_>) -> Vec<Finding> {
     let mapped = view.property("delta.columnMapping.mode").is_some_and(|mode| mode.eq_ignore_ascii_case("name"));
     if mapped || !view.creates_table() {
         return vec![];
@@ -161,7 +161,7 @@ pub fn byte_order_mark(file: &FileView<'_>) -> Vec<Finding> {
 const MAX_NAME: usize = 255;
 
 /// A name that no catalog stores; paths in backticks and parameters are no names.
-pub fn name_too_long(view: &View<'_>) -> Vec<Finding> {
+pub fn name_too_long(view: &StatementView<'_>) -> Vec<Finding> {
     let find = |at: usize| {
         let Some(Token::Word(word)) = view.token(at) else { return None };
         let length = word.value.chars().count();

@@ -4,10 +4,10 @@
 use std::ops::Range;
 
 use crate::lint::finding::Finding;
-use crate::lint::view::View;
+use crate::lint::view::StatementView;
 
 /// `UNION` of two streams.
-pub fn union_of_streams(view: &View<'_>) -> Vec<Finding> {
+pub fn union_of_streams(view: &StatementView<'_>) -> Vec<Finding> {
     let streams = view.streams();
     let (first, last) = (streams.first().map_or(usize::MAX, |(at, _)| *at), streams.last().map_or(0, |(at, _)| *at));
     let stands_between = |at: &usize| (first..last).contains(at);
@@ -19,7 +19,7 @@ pub fn union_of_streams(view: &View<'_>) -> Vec<Finding> {
 }
 
 /// A join of two streams without a watermark.
-pub fn stream_stream_join(view: &View<'_>) -> Vec<Finding> {
+pub fn stream_stream_join(view: &StatementView<'_>) -> Vec<Finding> {
     let Some(query) = view.query else { return vec![] };
     if view.has("WATERMARK") {
         return vec![];
@@ -33,7 +33,7 @@ pub fn stream_stream_join(view: &View<'_>) -> Vec<Finding> {
 }
 
 /// A stream over a table whose rows change.
-pub fn stream_from_cdc_target(view: &View<'_>) -> Vec<Finding> {
+pub fn stream_from_cdc_target(view: &StatementView<'_>) -> Vec<Finding> {
     if view.has("SKIPCHANGECOMMITS") || view.has("READCHANGEFEED") {
         return vec![];
     }

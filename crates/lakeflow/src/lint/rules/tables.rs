@@ -8,20 +8,20 @@ use sqlparser::tokenizer::Token;
 use crate::ast::KeyOption;
 use crate::check::Setting;
 use crate::lint::finding::Finding;
-use crate::lint::view::{Created, View};
+use crate::lint::view::{Created, StatementView};
 use crate::types::DataType;
 
 /// Columns after which more clustering keys no longer help.
 const MAX_KEYS: usize = 4;
 
 /// First and last token of each clustering key.
-fn cluster_keys(view: &View<'_>) -> Vec<(usize, usize)> {
+fn cluster_keys(view: &StatementView<'_>) -> Vec<(usize, usize)> {
     let clause = view.places("CLUSTER BY").find(|at| view.is_token(at + 2, &Token::LParen));
     clause.filter(|_| view.creates_table()).map_or(vec![], |at| view.parts(at + 2))
 }
 
 /// `PARTITIONED BY` and `CLUSTER BY` together.
-pub fn partition_and_cluster(view: &View<'_>) -> Vec<Finding> {
+pub fn partition_and_cluster(view: &StatementView<'_>) -> Vec<Finding> {
     let both = (view.places("PARTITIONED BY").next(), view.places("CLUSTER BY").next());
     let (Some(_), Some(at)) = both else { return vec![] };
     let finding = Finding::new(view.range(at, at + 1), "`CLUSTER BY` and `PARTITIONED BY` cannot be combined");
@@ -29,7 +29,7 @@ pub fn partition_and_cluster(view: &View<'_>) -> Vec<Finding> {
 }
 
 /// More than four clustering keys.
-pub fn too_many_cluster_keys(view: &View<'_>) -> Vec<Finding> {
+pub fn too_many_cluster_keys(view: &StatementView<'_>) -> Vec<Finding> {
     let keys = cluster_keys(view);
     let (Some((first, _)), Some((_, last))) = (keys.get(MAX_KEYS), keys.last()) else { return vec![] };
     let message = format!("a table can be clustered by at most {MAX_KEYS} columns");
@@ -37,7 +37,7 @@ pub fn too_many_cluster_keys(view: &View<'_>) -> Vec<Finding> {
 }
 
 /// A clustering key of a type that has no order on disk.
-pub fn cluster_key_type(view: &View<'_>) -> Vec<Finding> {
+pub fn cluster_key_type(view: &StatementView<'_>) -> Vec<Finding> {
     let Some(definition) = view.definition else { return vec![] };
     let find = |(first, last): (usize, usize)| {
         let (name, _) = view.name_at(first).filter(|_| first == last)?;
@@ -54,7 +54,7 @@ pub fn cluster_key_type(view: &View<'_>) -> Vec<Finding> {
 }
 
 /// `GENERATED ..` columns: the pages of the grammar contradict each other on those of streaming tables.
-pub fn generated_column(view: &View<'_>) -> Vec<Finding> {
+pub fn generated_column(view: &StatementView<'_>) -> Vec<Finding> {
     if !view.creates_table() {
         return vec![];
     }
@@ -74,7 +74,7 @@ pub fn generated_column(view: &View<'_>) -> Vec<Finding> {
 
 /// `DEFAULT ..` columns of streaming tables, on which the pages contradict each other too; the parser refuses those of
 /// materialized views.
-pub fn default_column(view: &View<'_>) -> Vec<Finding> {
+pub fn default_column(view: &StatementView<'_>) -> Vec<Finding> {
     let Some(open) = view.column_list().filter(|_| view.creates(Created::StreamingTable)) else { return vec![] };
     let default = |(first, last): (usize, usize)| {
         (first + 2..=last)
@@ -89,7 +89,7 @@ pub fn default_column(view: &View<'_>) -> Vec<Finding> {
 }
 
 /// `NOT ENFORCED`, `RELY` and the like on a key.
-pub fn key_option(view: &View<'_>) -> Vec<Finding> {
+pub fn key_option(view: &StatementView<'_>) -> Vec<Finding> {
     let Some(open) = view.column_list().filter(|_| view.creates_table()) else { return vec![] };
     let mut found = vec![];
     for (first, last) in view.parts(open) {
@@ -115,7 +115,7 @@ pub fn key_option(view: &View<'_>) -> Vec<Finding> {
 }
 
 /// Clauses of the statements of Databricks SQL, outside of a pipeline.
-pub fn standalone_clause(view: &View<'_>) -> Vec<Finding> {
+pub fn standalone_clause(view: &StatementView<'_>) -> Vec<Finding> {
     let Some((_, start)) = view.created().filter(|_| view.creates_table() && view.setting != Setting::Beside) else {
         return vec![];
     };
@@ -145,7 +145,7 @@ pub fn standalone_clause(view: &View<'_>) -> Vec<Finding> {
 }
 
 /// `CONSTRAINT .. CHECK` in a dataset.
-pub fn check_constraint(view: &View<'_>) -> Vec<Finding> {
+pub fn check_constraint(view: &StatementView<'_>) -> Vec<Finding> {
     let find = |at: usize| {
         let finding = Finding::new(view.range(at + 2, at + 2), "`CHECK` is not allowed on a pipeline dataset");
         finding.hint("write `EXPECT (..) ON VIOLATION FAIL UPDATE`")
@@ -155,7 +155,7 @@ pub fn check_constraint(view: &View<'_>) -> Vec<Finding> {
 }
 
 /// `(c COMMENT '..')` without a type.
-pub fn comment_without_type(view: &View<'_>) -> Vec<Finding> {
+pub fn comment_without_type(view: &StatementView<'_>) -> Vec<Finding> {
     let Some(open) = view.column_list().filter(|_| view.creates_table()) else { return vec![] };
     let is_bare = |(first, _): &(usize, usize)| view.is(first + 1, "COMMENT") && view.string(first + 2).is_some();
     let find = |(first, last): (usize, usize)| {
@@ -166,7 +166,7 @@ pub fn comment_without_type(view: &View<'_>) -> Vec<Finding> {
 }
 
 /// A mask or row filter on a table that nobody outside can read.
-pub fn mask_on_private_table(view: &View<'_>) -> Vec<Finding> {
+pub fn mask_on_private_table(view: &StatementView<'_>) -> Vec<Finding> {
     let is_private = view.creates_table() && (1..4).any(|at| view.is(at, "PRIVATE"));
     let masks = view.places("MASK").filter(|at| view.opening(*at).is_some()).chain(view.places("ROW FILTER"));
     let find = |at: usize| {
@@ -180,7 +180,7 @@ pub fn mask_on_private_table(view: &View<'_>) -> Vec<Finding> {
 }
 
 /// A primary key of a materialized view over a column that may be NULL.
-pub fn nullable_key(view: &View<'_>) -> Vec<Finding> {
+pub fn nullable_key(view: &StatementView<'_>) -> Vec<Finding> {
     let Some(open) = view.column_list().filter(|_| view.is_materialized_view()) else { return vec![] };
     let columns = view.parts(open);
     let named = |(first, _): &(usize, usize), name: &str| {
@@ -206,7 +206,7 @@ pub fn nullable_key(view: &View<'_>) -> Vec<Finding> {
 }
 
 /// Two columns of a dataset whose names differ in letter case at most.
-pub fn duplicate_column(view: &View<'_>) -> Vec<Finding> {
+pub fn duplicate_column(view: &StatementView<'_>) -> Vec<Finding> {
     let query = view.definition.filter(|_| view.column_list().is_none()).and(view.query);
     let mut seen: BTreeSet<String> = BTreeSet::new();
     let is_twice = |name: &&str| !seen.insert(name.to_lowercase());
@@ -224,7 +224,7 @@ pub fn duplicate_column(view: &View<'_>) -> Vec<Finding> {
 }
 
 /// `NOT NULL` in a streaming table.
-pub fn not_null_column(view: &View<'_>) -> Vec<Finding> {
+pub fn not_null_column(view: &StatementView<'_>) -> Vec<Finding> {
     let Some(open) = view.column_list().filter(|_| view.creates(Created::StreamingTable)) else { return vec![] };
     let constraint = |first: usize, last: usize| {
         (first + 1..last).find(|at| view.is(*at, "NOT NULL") && view.opening(*at) == Some(open))

@@ -5,13 +5,13 @@ use std::ops::Range;
 use sqlparser::tokenizer::Token;
 
 use crate::lint::finding::Finding;
-use crate::lint::view::View;
+use crate::lint::view::StatementView;
 
 /// How many characters a key or a value may have.
 const MAX_LENGTH: usize = 256;
 
 /// Tag keys beyond `[A-Za-z0-9_]`.
-pub fn tag_key_characters(view: &View<'_>) -> Vec<Finding> {
+pub fn tag_key_characters(view: &StatementView<'_>) -> Vec<Finding> {
     let lists = view.places("TAGS").filter(|at| view.is_token(at + 1, &Token::LParen));
     let listed =
         lists.flat_map(|tags| view.parts(tags + 1)).map(|(first, _)| first).filter(|at| view.string(*at).is_some());
@@ -25,14 +25,14 @@ pub fn tag_key_characters(view: &View<'_>) -> Vec<Finding> {
 }
 
 /// The key of `SET TAG ON .. k = v` or `UNSET TAG ON .. k`, and the value.
-fn tag_on(view: &View<'_>) -> Option<(usize, Option<usize>)> {
+fn tag_on(view: &StatementView<'_>) -> Option<(usize, Option<usize>)> {
     let last = view.pieces.len().checked_sub(1).filter(|_| view.is(0, "SET TAG ON") || view.is(0, "UNSET TAG ON"))?;
     let has_value = last > 2 && view.is_token(last - 1, &Token::Eq);
     Some(if has_value { (last - 2, Some(last)) } else { (last, None) })
 }
 
 /// A key or a value as it is meant.
-fn text<'a>(view: &'a View<'_>, at: usize) -> Option<&'a str> {
+fn text<'a>(view: &'a StatementView<'_>, at: usize) -> Option<&'a str> {
     match view.token(at)? {
         Token::SingleQuotedString(text) => Some(text),
         Token::Word(word) => Some(&word.value),
@@ -41,7 +41,7 @@ fn text<'a>(view: &'a View<'_>, at: usize) -> Option<&'a str> {
 }
 
 /// The tokens that are a key or a value: of `SET TAGS ('k' = 'v')`, `SET TAG ON .. k = v`, and the values of governed tags.
-fn keys_and_values(view: &View<'_>) -> Vec<usize> {
+fn keys_and_values(view: &StatementView<'_>) -> Vec<usize> {
     if let Some((key, value)) = tag_on(view) {
         return std::iter::once(key).chain(value).collect();
     }
@@ -55,7 +55,7 @@ fn keys_and_values(view: &View<'_>) -> Vec<usize> {
 }
 
 /// Keys and values of tags that are refused.
-pub fn tag_value(view: &View<'_>) -> Vec<Finding> {
+pub fn tag_value(view: &StatementView<'_>) -> Vec<Finding> {
     let find = |at: usize| {
         let text = text(view, at)?;
         let range = view.range(at, at);
@@ -77,7 +77,7 @@ pub fn tag_value(view: &View<'_>) -> Vec<Finding> {
 }
 
 /// A quoted text without blanks at its ends, unless nothing is left.
-fn trimmed(view: &View<'_>, range: Range<usize>) -> Option<String> {
+fn trimmed(view: &StatementView<'_>, range: Range<usize>) -> Option<String> {
     let text = view.text.get(range)?;
     let quote = text.chars().next().filter(|c| matches!(c, '\'' | '"' | '`'))?;
     let body = text.strip_prefix(quote)?.strip_suffix(quote)?.trim_matches(' ');

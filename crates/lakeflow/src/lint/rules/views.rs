@@ -8,11 +8,11 @@ use sqlparser::tokenizer::Token;
 use crate::check::{DatasetKind, Definition, Setting};
 use crate::infer::TableRead;
 use crate::lint::finding::Finding;
-use crate::lint::view::View;
+use crate::lint::view::StatementView;
 use crate::types::Column;
 
 /// `PIVOT`.
-pub fn pivot(view: &View<'_>) -> Vec<Finding> {
+pub fn pivot(view: &StatementView<'_>) -> Vec<Finding> {
     let is_clause = |at: &usize| view.creates_dataset() && view.is_token(at + 1, &Token::LParen);
     let find = |at: usize| {
         let finding = Finding::new(view.range(at, at), "`PIVOT` is not supported in a pipeline");
@@ -23,7 +23,7 @@ pub fn pivot(view: &View<'_>) -> Vec<Finding> {
 }
 
 /// `ORDER BY` and `LIMIT` of a whole materialized view.
-pub fn sorted_view(view: &View<'_>) -> Vec<Finding> {
+pub fn sorted_view(view: &StatementView<'_>) -> Vec<Finding> {
     let query = view.definition.filter(|d| d.kind == DatasetKind::MaterializedView).and(view.query);
     let Some(query) = query else { return vec![] };
     let find = |range: &Range<usize>| {
@@ -35,7 +35,7 @@ pub fn sorted_view(view: &View<'_>) -> Vec<Finding> {
 }
 
 /// `OVER (ORDER BY ..)`, but for `QUALIFY`: who keeps the newest delivery as a whole has no group to name.
-pub fn window_without_partition(view: &View<'_>) -> Vec<Finding> {
+pub fn window_without_partition(view: &StatementView<'_>) -> Vec<Finding> {
     let is_whole = |at: &usize| {
         let window = at + 1..view.closing(at + 1);
         view.is_materialized_view()
@@ -52,7 +52,7 @@ pub fn window_without_partition(view: &View<'_>) -> Vec<Finding> {
 }
 
 /// `WITH RECURSIVE` in a materialized view.
-pub fn recursive_view(view: &View<'_>) -> Vec<Finding> {
+pub fn recursive_view(view: &StatementView<'_>) -> Vec<Finding> {
     let find = |at: usize| {
         let finding = Finding::new(view.range(at, at + 1), "a recursive query is recomputed on every refresh");
         finding.hint("keep the view small and build other views on top of it")
@@ -61,7 +61,7 @@ pub fn recursive_view(view: &View<'_>) -> Vec<Finding> {
 }
 
 /// A materialized view over a table that does not track its rows, though it says so or the view is to be incremental.
-pub fn untracked_rows(view: &View<'_>) -> Vec<Finding> {
+pub fn untracked_rows(view: &StatementView<'_>) -> Vec<Finding> {
     let Some(query) = view.definition.filter(|d| d.kind == DatasetKind::MaterializedView).and(view.query) else {
         return vec![];
     };
@@ -77,7 +77,7 @@ pub fn untracked_rows(view: &View<'_>) -> Vec<Finding> {
 }
 
 /// `SELECT sum(x)` without `AS`.
-pub fn unnamed_column(view: &View<'_>) -> Vec<Finding> {
+pub fn unnamed_column(view: &StatementView<'_>) -> Vec<Finding> {
     let is_view = |d: &&Definition| d.kind == DatasetKind::MaterializedView && view.column_list().is_none();
     let Some(query) = view.definition.filter(is_view).and(view.query) else { return vec![] };
     let unnamed = query.columns.iter().filter(|column| !column.named);
@@ -90,7 +90,7 @@ pub fn unnamed_column(view: &View<'_>) -> Vec<Finding> {
 }
 
 /// Every version of a history where the current one is meant; who only counts rows and names no column means all.
-pub fn history_without_end(view: &View<'_>) -> Vec<Finding> {
+pub fn history_without_end(view: &StatementView<'_>) -> Vec<Finding> {
     let Some(query) = view.query else { return vec![] };
     let flows = || query.columns.iter().flat_map(|column| &column.flows).chain(&query.rows);
     let bounds = |column: &Column| ["__END_AT", "__START_AT"].iter().any(|c| c.eq_ignore_ascii_case(&column.name));

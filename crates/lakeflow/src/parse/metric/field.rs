@@ -5,23 +5,26 @@ use std::ops::ControlFlow;
 use serde_json::{Map, Value};
 use sqlparser::ast::{Expr, Function, Visit, Visitor};
 
-use super::{Metric, Shape};
+use super::{MappingShape, ViewReader};
 use crate::ast::MetricExpr;
 use crate::diag::did_you_mean;
 use crate::functions::{FunctionKind, lookup};
 use crate::parse::cursor::Parsed;
 
-const FIELD: Shape =
-    Shape { keys: &["name", "expr", "comment", "display_name", "format", "synonyms"], required: &["name", "expr"] };
+const FIELD: MappingShape = MappingShape {
+    keys: &["name", "expr", "comment", "display_name", "format", "synonyms"],
+    required: &["name", "expr"],
+};
 
-const MEASURE: Shape = Shape {
+const MEASURE: MappingShape = MappingShape {
     keys: &["name", "expr", "comment", "display_name", "format", "synonyms", "window"],
     required: &["name", "expr"],
 };
 
-const WINDOW: Shape = Shape { keys: &["order", "range", "semiadditive", "offset"], required: &["order", "range"] };
+const WINDOW: MappingShape =
+    MappingShape { keys: &["order", "range", "semiadditive", "offset"], required: &["order", "range"] };
 
-const FORMAT: Shape = Shape {
+const FORMAT: MappingShape = MappingShape {
     keys: &[
         "type",
         "currency_code",
@@ -35,7 +38,7 @@ const FORMAT: Shape = Shape {
     required: &["type"],
 };
 
-const DECIMAL_PLACES: Shape = Shape { keys: &["type", "places"], required: &["type"] };
+const DECIMAL_PLACES: MappingShape = MappingShape { keys: &["type", "places"], required: &["type"] };
 
 const UNITS: &[&str] = &["second", "minute", "hour", "day", "week", "month", "quarter", "year"];
 
@@ -47,7 +50,7 @@ const MOST_PLACES: u64 = 38;
 /// How many synonyms a field has at most, and how long each is at most.
 const SYNONYMS: (usize, usize) = (10, 255);
 
-impl Metric {
+impl ViewReader {
     /// The dimensions and the measures, whose names are all different.
     pub(super) fn fields(&self, view: &Map<String, Value>) -> Parsed<(Vec<MetricExpr>, Vec<MetricExpr>)> {
         let mut names: Vec<String> = vec![];

@@ -15,7 +15,7 @@ use datafusion::arrow::compute::{CastOptions, cast_with_options};
 use datafusion::arrow::datatypes::{DataType, Field};
 use datafusion::common::{Result, exec_datafusion_err, not_impl_err, plan_err};
 
-use super::native::{Given, Native, Param, native};
+use super::native::{GivenArguments, Native, NativeParam, native};
 use super::types;
 
 pub(super) use number::digits_of;
@@ -25,11 +25,15 @@ pub(super) use time::days_of;
 
 /// The two functions that stand for `CAST(x AS type)` and `TRY_CAST(x AS type)`: a value and the type as text.
 pub(super) const FUNCTIONS: &[Native] = &[
-    native("__cast", &[Param::Any, Param::Text], target, |call| convert(call.arg(0)?, &call.returns, false)),
-    native("__try_cast", &[Param::Any, Param::Text], target, |call| convert(call.arg(0)?, &call.returns, true)),
+    native("__cast", &[NativeParam::Any, NativeParam::Text], target, |call| {
+        convert(call.arg(0)?, &call.returns, false)
+    }),
+    native("__try_cast", &[NativeParam::Any, NativeParam::Text], target, |call| {
+        convert(call.arg(0)?, &call.returns, true)
+    }),
 ];
 
-fn target(given: &Given) -> Result<DataType> {
+fn target(given: &GivenArguments) -> Result<DataType> {
     let Some(wanted) = given.text(1) else { return plan_err!("a cast needs a type") };
     let to = types::parse(wanted)?;
     let from = given.type_at(0);

@@ -14,8 +14,8 @@ use datafusion::arrow::row::{RowConverter, Rows, SortField};
 use datafusion::common::{Result, exec_datafusion_err, exec_err, not_impl_err, plan_err};
 
 use super::super::cast::{convert, texts};
-use super::super::native::Param::{Any, Flag, Int, JustInt, List, Text};
-use super::super::native::{Call, Given, Native, native};
+use super::super::native::NativeParam::{Any, Flag, Int, JustInt, List, Text};
+use super::super::native::{GivenArguments, Native, NativeCall, native};
 use super::super::types;
 use super::super::values::Room;
 
@@ -47,12 +47,12 @@ pub(super) const FUNCTIONS: &[Native] = &[
     native("__or_null", &[List], first, or_null),
 ];
 
-fn first(given: &Given) -> Result<DataType> {
+fn first(given: &GivenArguments) -> Result<DataType> {
     Ok(given.type_at(0))
 }
 
 /// The type of the array, if an element of the type at a position needs no wider one.
-fn fitting(given: &Given, position: usize) -> Result<DataType> {
+fn fitting(given: &GivenArguments, position: usize) -> Result<DataType> {
     let (array, added) = (element(given)?, given.type_at(position));
     let width = |ty: &DataType| ty.primitive_width().unwrap_or(0);
     let whole = array.is_integer() && added.is_integer() && width(&added) <= width(&array);
@@ -62,7 +62,7 @@ fn fitting(given: &Given, position: usize) -> Result<DataType> {
     not_impl_err!("{} in an array of {}; cast it to that type", types::show(&added), types::show(&array))
 }
 
-fn element(given: &Given) -> Result<DataType> {
+fn element(given: &GivenArguments) -> Result<DataType> {
     match given.type_at(0) {
         DataType::List(field) => Ok(field.data_type().clone()),
         other => plan_err!("{} has no elements", types::show(&other)),
@@ -98,7 +98,7 @@ pub(super) fn comparable(values: &ArrayRef) -> Result<Rows> {
     Ok(converter.convert_columns(&[Arc::clone(values)])?)
 }
 
-fn size(call: &Call) -> Result<ArrayRef> {
+fn size(call: &NativeCall) -> Result<ArrayRef> {
     let array = call.arg(0)?;
     let lengths: Vec<i32> = match array.data_type() {
         DataType::List(_) => call.lists(0)?.offsets().lengths().map(|n| n as i32).collect(),
@@ -110,7 +110,7 @@ fn size(call: &Call) -> Result<ArrayRef> {
 }
 
 /// The element type of the array and the searched values in one comparable form.
-fn searched(call: &Call) -> Result<(Rows, Rows, ArrayRef)> {
+fn searched(call: &NativeCall) -> Result<(Rows, Rows, ArrayRef)> {
     let lists = call.lists(0)?;
     let element = lists.value_type();
     let wanted = call.arg(1)?;
@@ -121,7 +121,7 @@ fn searched(call: &Call) -> Result<(Rows, Rows, ArrayRef)> {
     Ok((comparable(lists.values())?, comparable(&wanted)?, wanted))
 }
 
-fn contains(call: &Call) -> Result<ArrayRef> {
+fn contains(call: &NativeCall) -> Result<ArrayRef> {
     let lists = call.lists(0)?;
     let (values, wanted_rows, wanted) = searched(call)?;
     let row = |row: usize| {
@@ -137,7 +137,7 @@ fn contains(call: &Call) -> Result<ArrayRef> {
     Ok(Arc::new((0..call.rows).map(row).collect::<BooleanArray>()))
 }
 
-fn position(call: &Call) -> Result<ArrayRef> {
+fn position(call: &NativeCall) -> Result<ArrayRef> {
     let lists = call.lists(0)?;
     let (values, wanted_rows, wanted) = searched(call)?;
     let row = |row: usize| {
@@ -149,7 +149,7 @@ fn position(call: &Call) -> Result<ArrayRef> {
     Ok(Arc::new((0..call.rows).map(row).collect::<datafusion::arrow::array::Int64Array>()))
 }
 
-fn sort_array(call: &Call) -> Result<ArrayRef> {
+fn sort_array(call: &NativeCall) -> Result<ArrayRef> {
     let lists = call.lists(0)?;
     let ascending = call.len() < 2 || call.flags(1)?.iter().next().flatten() != Some(false);
     sorted(lists, !ascending, ascending)
@@ -169,7 +169,7 @@ fn sorted(lists: &ListArray, descending: bool, nulls_first: bool) -> Result<Arra
     })
 }
 
-fn slice(call: &Call) -> Result<ArrayRef> {
+fn slice(call: &NativeCall) -> Result<ArrayRef> {
     let lists = call.lists(0)?;
     let (starts, lengths) = (call.values::<Int32Type>(1)?, call.values::<Int32Type>(2)?);
     let mut rows = vec![];
@@ -205,7 +205,7 @@ fn extreme(lists: &ListArray, greatest: bool) -> Result<ArrayRef> {
 }
 
 /// NULL elements are left out unless a text stands for them.
-fn join(call: &Call) -> Result<ArrayRef> {
+fn join(call: &NativeCall) -> Result<ArrayRef> {
     let lists = call.lists(0)?;
     let values = texts(lists.values())?;
     let separators = call.text(1)?;
@@ -225,7 +225,7 @@ fn join(call: &Call) -> Result<ArrayRef> {
     Ok(Arc::new((0..call.rows).map(row).collect::<StringArray>()))
 }
 
-fn with_element(call: &Call, before: bool) -> Result<ArrayRef> {
+fn with_element(call: &NativeCall, before: bool) -> Result<ArrayRef> {
     let lists = call.lists(0)?;
     let added = convert(call.arg(1)?, &lists.value_type(), false)?;
     let values = concat_arrays(&[lists.values().as_ref(), added.as_ref()])?;
@@ -243,7 +243,7 @@ fn with_element(call: &Call, before: bool) -> Result<ArrayRef> {
 }
 
 /// Without the elements that equal a value; NULL elements stay.
-fn removed(call: &Call) -> Result<ArrayRef> {
+fn removed(call: &NativeCall) -> Result<ArrayRef> {
     let lists = call.lists(0)?;
     let (values, wanted_rows, wanted) = searched(call)?;
     let row = |row: usize| {
@@ -254,7 +254,7 @@ fn removed(call: &Call) -> Result<ArrayRef> {
 }
 
 /// With an element put in at a position, from 1 on or from -1 backwards; a gap is filled with NULL.
-fn inserted(call: &Call) -> Result<ArrayRef> {
+fn inserted(call: &NativeCall) -> Result<ArrayRef> {
     let lists = call.lists(0)?;
     let positions = call.values::<Int32Type>(1)?;
     let added = convert(call.arg(2)?, &lists.value_type(), false)?;
@@ -292,7 +292,7 @@ fn inserted(call: &Call) -> Result<ArrayRef> {
 /// No array of this engine is longer.
 const MOST_ELEMENTS: usize = 10_000_000;
 
-fn repeat(call: &Call) -> Result<ArrayRef> {
+fn repeat(call: &NativeCall) -> Result<ArrayRef> {
     let counts = call.values::<Int32Type>(1)?;
     let mut room = Room::of_elements();
     let rows = counts.iter().enumerate().map(|(row, count)| {
@@ -304,7 +304,7 @@ fn repeat(call: &Call) -> Result<ArrayRef> {
 }
 
 /// The elements of all arrays of a row in one; NULL when any array is NULL.
-pub(super) fn concatenated(call: &Call) -> Result<ArrayRef> {
+pub(super) fn concatenated(call: &NativeCall) -> Result<ArrayRef> {
     let DataType::List(field) = &call.returns else { return exec_err!("`concat` of arrays gives an array") };
     let lists = call.args().iter().map(|a| convert(a, &call.returns, false)).collect::<Result<Vec<_>>>()?;
     let lists: Vec<&ListArray> = lists.iter().map(|l| l.as_list::<i32>()).collect();
@@ -325,7 +325,7 @@ pub(super) fn concatenated(call: &Call) -> Result<ArrayRef> {
     gathered(&values, (0..call.rows).map(row).collect())
 }
 
-fn sequence_type(given: &Given) -> Result<DataType> {
+fn sequence_type(given: &GivenArguments) -> Result<DataType> {
     let numbers = given.types.iter().filter(|ty| ty.is_integer());
     let widest = numbers.clone().max_by_key(|ty| ty.primitive_width());
     match (given.type_at(0), given.type_at(1), widest) {
@@ -338,7 +338,7 @@ fn sequence_type(given: &Given) -> Result<DataType> {
     }
 }
 
-fn sequence(call: &Call) -> Result<ArrayRef> {
+fn sequence(call: &NativeCall) -> Result<ArrayRef> {
     let step = if call.len() > 2 { Some(step_of(call.arg(2)?)?) } else { None };
     let (from, to) = (long(call.arg(0)?)?, long(call.arg(1)?)?);
     let (from, to) = (from.as_primitive::<Int64Type>(), to.as_primitive::<Int64Type>());
@@ -400,7 +400,7 @@ fn step_of(array: &ArrayRef) -> Result<i64> {
 }
 
 /// An array of values that are of one type as they stand.
-fn stacked_type(given: &Given) -> Result<DataType> {
+fn stacked_type(given: &GivenArguments) -> Result<DataType> {
     let mut own = given.types.iter().filter(|ty| !ty.is_null());
     let first = own.next().cloned().unwrap_or(DataType::Null);
     match own.find(|ty| **ty != first) {
@@ -411,7 +411,7 @@ fn stacked_type(given: &Given) -> Result<DataType> {
     }
 }
 
-fn stacked(call: &Call) -> Result<ArrayRef> {
+fn stacked(call: &NativeCall) -> Result<ArrayRef> {
     let DataType::List(field) = &call.returns else { return exec_err!("`stack` is made of arrays") };
     let columns = call.args().iter().map(|a| convert(a, field.data_type(), false)).collect::<Result<Vec<_>>>()?;
     let columns: Vec<&dyn Array> = columns.iter().map(AsRef::as_ref).collect();
@@ -425,12 +425,12 @@ fn positioned(element: DataType) -> Fields {
     Fields::from(vec![Field::new("pos", DataType::Int32, true), Field::new("col", element, true)])
 }
 
-fn with_position_type(given: &Given) -> Result<DataType> {
+fn with_position_type(given: &GivenArguments) -> Result<DataType> {
     Ok(types::array(DataType::Struct(positioned(element(given)?))))
 }
 
 /// Each element with its position from 0 on.
-fn with_position(call: &Call) -> Result<ArrayRef> {
+fn with_position(call: &NativeCall) -> Result<ArrayRef> {
     let lists = call.lists(0)?;
     let mut positions = vec![0; lists.values().len()];
     for row in 0..lists.len() {
@@ -447,7 +447,7 @@ fn with_position(call: &Call) -> Result<ArrayRef> {
 }
 
 /// An array of one NULL in place of NULL and of an empty array: what OUTER generators unfold.
-fn or_null(call: &Call) -> Result<ArrayRef> {
+fn or_null(call: &NativeCall) -> Result<ArrayRef> {
     let lists = call.lists(0)?;
     let row = |row: usize| {
         let range = range(lists, row);

@@ -9,8 +9,8 @@ use datafusion::arrow::datatypes::{
 use datafusion::common::{Result, exec_err, not_impl_err, plan_err};
 
 use super::super::cast::convert;
-use super::super::native::Param::{Any, Int, Text};
-use super::super::native::{Call, Given, Native, native};
+use super::super::native::NativeParam::{Any, Int, Text};
+use super::super::native::{GivenArguments, Native, NativeCall, native};
 use super::super::types;
 
 pub(super) const FUNCTIONS: &[Native] = &[
@@ -33,7 +33,7 @@ pub(super) const FUNCTIONS: &[Native] = &[
     native("hash", &[Any], |g| g.types.iter().try_for_each(hashable).map(|()| DataType::Int32), hash).variadic(),
 ];
 
-fn shifted_type(given: &Given) -> Result<DataType> {
+fn shifted_type(given: &GivenArguments) -> Result<DataType> {
     match given.type_at(0) {
         DataType::Int64 => Ok(DataType::Int64),
         DataType::Int8 | DataType::Int16 | DataType::Int32 | DataType::Null => Ok(DataType::Int32),
@@ -41,21 +41,21 @@ fn shifted_type(given: &Given) -> Result<DataType> {
     }
 }
 
-fn bits_type(given: &Given) -> Result<DataType> {
+fn bits_type(given: &GivenArguments) -> Result<DataType> {
     match given.type_at(0) {
         ty if ty.is_integer() => Ok(ty),
         other => plan_err!("{} has no bits; cast it to BIGINT", types::show(&other)),
     }
 }
 
-fn bitwise_not(call: &Call) -> Result<ArrayRef> {
+fn bitwise_not(call: &NativeCall) -> Result<ArrayRef> {
     let values = convert(call.arg(0)?, &DataType::Int64, false)?;
     let turned = values.as_primitive::<Int64Type>().iter().map(|v| v.map(|v| !v));
     let turned: ArrayRef = Arc::new(turned.collect::<Int64Array>());
     convert(&turned, &call.returns, false)
 }
 
-fn shift(call: &Call, by: impl Fn(i64, u32, u32) -> i64) -> Result<ArrayRef> {
+fn shift(call: &NativeCall, by: impl Fn(i64, u32, u32) -> i64) -> Result<ArrayRef> {
     let bits = if call.returns == DataType::Int64 { 64 } else { 32 };
     let values = convert(call.arg(0)?, &DataType::Int64, false)?;
     let pairs = values.as_primitive::<Int64Type>().iter().zip(call.values::<Int32Type>(1)?.iter());
@@ -67,14 +67,14 @@ fn width(ty: &DataType) -> i32 {
     ty.primitive_width().map_or(64, |bytes| bytes as i32 * 8)
 }
 
-fn bit_type(given: &Given) -> Result<DataType> {
+fn bit_type(given: &GivenArguments) -> Result<DataType> {
     match given.type_at(0) {
         ty if ty.is_integer() || ty.is_null() => Ok(DataType::Int8),
         other => plan_err!("{} has no bits; cast it to BIGINT", types::show(&other)),
     }
 }
 
-fn bit_get(call: &Call) -> Result<ArrayRef> {
+fn bit_get(call: &NativeCall) -> Result<ArrayRef> {
     let bits = width(call.arg(0)?.data_type());
     let values = convert(call.arg(0)?, &DataType::Int64, false)?;
     let pairs = values.as_primitive::<Int64Type>().iter().zip(call.values::<Int32Type>(1)?.iter());
@@ -86,13 +86,13 @@ fn bit_get(call: &Call) -> Result<ArrayRef> {
     Ok(Arc::new(found.collect::<Result<Int8Array>>()?))
 }
 
-fn factorial(call: &Call) -> Result<ArrayRef> {
+fn factorial(call: &NativeCall) -> Result<ArrayRef> {
     let product = |n: i32| (0..=20).contains(&n).then(|| (1..=i64::from(n)).product::<i64>());
     Ok(Arc::new(call.values::<Int32Type>(0)?.iter().map(|n| n.and_then(product)).collect::<Int64Array>()))
 }
 
 /// A number written to one base, to another base: digits up to the first that is none; negative bases show a sign.
-fn conv(call: &Call) -> Result<ArrayRef> {
+fn conv(call: &NativeCall) -> Result<ArrayRef> {
     let rows = call.text(0)?.iter().zip(call.values::<Int32Type>(1)?.iter()).zip(call.values::<Int32Type>(2)?.iter());
     let converted = rows.map(|((s, from), to)| match (s, from, to) {
         (Some(s), Some(from), Some(to)) => converted(s, from, to),
@@ -149,7 +149,7 @@ fn hashable(ty: &DataType) -> Result<()> {
 }
 
 /// Murmur3 of 32 bits with Spark's seed, each argument on top of the one before; NULL leaves it as it is.
-fn hash(call: &Call) -> Result<ArrayRef> {
+fn hash(call: &NativeCall) -> Result<ArrayRef> {
     let mut hashes = vec![42_u32; call.rows];
     for array in call.args() {
         let mut step = |row: usize, apply: &dyn Fn(u32) -> u32| {

@@ -13,21 +13,21 @@ use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{Result, exec_err, not_impl_err};
 use lakeflow::{cast, is_same_name};
 
-use super::super::native::Param::Text;
-use super::super::native::{Call, Given, Native, native};
+use super::super::native::NativeParam::Text;
+use super::super::native::{GivenArguments, Native, NativeCall, native};
 use super::super::types;
 use super::from_text::{moment_of, schema};
-use crate::engine::local::csv::{Format, records};
+use crate::engine::local::csv::{CsvFormat, records};
 
 pub(super) const FUNCTIONS: &[Native] = &[native("from_csv", &[Text, Text], wanted, from_csv)];
 
 /// How Spark reads a line unless options say otherwise.
-const FORMAT: Format = Format { delimiter: ',', escape: '\\' };
+const FORMAT: CsvFormat = CsvFormat { delimiter: ',', escape: '\\' };
 
 /// The column that Spark gives a malformed line to.
 const CORRUPT: &str = "_corrupt_record";
 
-fn wanted(given: &Given) -> Result<DataType> {
+fn wanted(given: &GivenArguments) -> Result<DataType> {
     let ty = schema("from_csv", given)?;
     let DataType::Struct(fields) = &ty else {
         return not_impl_err!("`from_csv` into {}", types::show(&ty));
@@ -49,7 +49,7 @@ fn is_readable(ty: &DataType) -> bool {
     }
 }
 
-fn from_csv(call: &Call) -> Result<ArrayRef> {
+fn from_csv(call: &NativeCall) -> Result<ArrayRef> {
     let DataType::Struct(columns) = &call.returns else { return exec_err!("`from_csv` gives a struct") };
     let texts = call.text(0)?;
     let mut lines: Vec<Vec<String>> = Vec::with_capacity(call.rows);

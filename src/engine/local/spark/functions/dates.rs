@@ -12,8 +12,8 @@ use datafusion::arrow::datatypes::{
 use datafusion::common::{Result, exec_datafusion_err, exec_err, not_impl_err, plan_err};
 
 use super::super::cast::{convert, days_of};
-use super::super::native::Param::{Any, Date, Int, Long, Text, Timestamp};
-use super::super::native::{Call, Given, Native, Param, native};
+use super::super::native::NativeParam::{Any, Date, Int, Long, Text, Timestamp};
+use super::super::native::{GivenArguments, Native, NativeCall, NativeParam, native};
 use super::super::types;
 use super::strings::constant;
 
@@ -38,7 +38,7 @@ pub(super) const FUNCTIONS: &[Native] = &[
     native("datediff", &[Date, Date], int, day_difference),
     native("date_diff", &[Date, Date], int, day_difference),
     native("add_months", &[Date, Int], date, add_months),
-    native("months_between", &[Timestamp, Timestamp, Param::Flag], |_| Ok(DataType::Float64), months_between)
+    native("months_between", &[Timestamp, Timestamp, NativeParam::Flag], |_| Ok(DataType::Float64), months_between)
         .optional(1),
     native("last_day", &[Date], date, |c| each_date(c, |d| Some(month_end(d)))),
     native("next_day", &[Date, Text], date, next_day),
@@ -73,15 +73,15 @@ pub(super) const FUNCTIONS: &[Native] = &[
 ];
 
 /// Year, month, day, hour, minute, and the second with its fraction.
-const MOMENT: &[Param] = &[Int, Int, Int, Int, Int, Param::Any];
+const MOMENT: &[NativeParam] = &[Int, Int, Int, Int, Int, NativeParam::Any];
 
 const MICROS_PER_DAY: i64 = 86_400_000_000;
 
-fn int(_: &Given) -> Result<DataType> {
+fn int(_: &GivenArguments) -> Result<DataType> {
     Ok(DataType::Int32)
 }
 
-fn date(_: &Given) -> Result<DataType> {
+fn date(_: &GivenArguments) -> Result<DataType> {
     Ok(DataType::Date32)
 }
 
@@ -95,22 +95,22 @@ pub(super) fn micros(moment: NaiveDateTime) -> i64 {
     moment.and_utc().timestamp_micros()
 }
 
-fn name(_: &Given) -> Result<DataType> {
+fn name(_: &GivenArguments) -> Result<DataType> {
     Ok(DataType::Utf8)
 }
 
-fn named(call: &Call, of: impl Fn(NaiveDate) -> String) -> Result<ArrayRef> {
+fn named(call: &NativeCall, of: impl Fn(NaiveDate) -> String) -> Result<ArrayRef> {
     let days = call.values::<Date32Type>(0)?.iter();
     Ok(Arc::new(days.map(|d| Some(of(day(d?)?))).collect::<datafusion::arrow::array::StringArray>()))
 }
 
 /// Whole units since 1970, rounded down.
-fn since_epoch(call: &Call, unit: i64) -> Result<ArrayRef> {
+fn since_epoch(call: &NativeCall, unit: i64) -> Result<ArrayRef> {
     let times = call.values::<TimestampMicrosecondType>(0)?.iter();
     Ok(Arc::new(times.map(|t| t.map(|t| t.div_euclid(unit))).collect::<Int64Array>()))
 }
 
-fn from_epoch(call: &Call, unit: i64) -> Result<ArrayRef> {
+fn from_epoch(call: &NativeCall, unit: i64) -> Result<ArrayRef> {
     let micros = call.values::<datafusion::arrow::datatypes::Int64Type>(0)?.iter().map(|n| match n {
         Some(n) => match n.checked_mul(unit).filter(|micros| moment(*micros).is_some()) {
             Some(micros) => Ok(Some(micros)),
@@ -122,7 +122,7 @@ fn from_epoch(call: &Call, unit: i64) -> Result<ArrayRef> {
 }
 
 /// A TIMESTAMP_NTZ stays one.
-fn shifted_type(given: &Given) -> Result<DataType> {
+fn shifted_type(given: &GivenArguments) -> Result<DataType> {
     match given.type_at(2) {
         DataType::Timestamp(_, None) => Ok(types::timestamp_ntz()),
         DataType::Date32 | DataType::Timestamp(..) | DataType::Utf8 | DataType::Null => Ok(types::timestamp()),
@@ -134,7 +134,7 @@ fn day(days: i32) -> Option<NaiveDate> {
     NaiveDate::default().checked_add_signed(chrono::Duration::days(i64::from(days)))
 }
 
-fn each_date(call: &Call, map: impl Fn(NaiveDate) -> Option<NaiveDate>) -> Result<ArrayRef> {
+fn each_date(call: &NativeCall, map: impl Fn(NaiveDate) -> Option<NaiveDate>) -> Result<ArrayRef> {
     let days = call.values::<Date32Type>(0)?.iter();
     Ok(Arc::new(days.map(|d| Some(days_of(map(day(d?)?)?))).collect::<Date32Array>()))
 }
@@ -159,12 +159,12 @@ fn field(unit: &str, t: NaiveDateTime) -> Option<i32> {
     i32::try_from(number).ok()
 }
 
-fn part(call: &Call, unit: &str) -> Result<ArrayRef> {
+fn part(call: &NativeCall, unit: &str) -> Result<ArrayRef> {
     let values = call.values::<TimestampMicrosecondType>(call.len() - 1)?.iter();
     Ok(Arc::new(values.map(|t| field(unit, moment(t?)?)).collect::<Int32Array>()))
 }
 
-fn part_type(given: &Given) -> Result<DataType> {
+fn part_type(given: &GivenArguments) -> Result<DataType> {
     let unit = given.text(0).unwrap_or_default().to_uppercase();
     match field(&unit, NaiveDateTime::default()) {
         _ if matches!(unit.as_str(), "SECOND" | "S" | "SEC" | "SECS" | "SECONDS") => Ok(DataType::Decimal128(8, 6)),
@@ -173,7 +173,7 @@ fn part_type(given: &Given) -> Result<DataType> {
     }
 }
 
-fn date_part(call: &Call) -> Result<ArrayRef> {
+fn date_part(call: &NativeCall) -> Result<ArrayRef> {
     if let DataType::Decimal128(precision, scale) = call.returns {
         // A second with its fraction.
         let times = call.values::<TimestampMicrosecondType>(1)?.iter();
@@ -205,13 +205,13 @@ fn floor(unit: &str, t: NaiveDateTime) -> Option<NaiveDateTime> {
 }
 
 /// An unknown unit gives NULL, in both functions.
-fn date_trunc(call: &Call) -> Result<ArrayRef> {
+fn date_trunc(call: &NativeCall) -> Result<ArrayRef> {
     let rows = call.text(0)?.iter().zip(call.values::<TimestampMicrosecondType>(1)?.iter());
     let floors = rows.map(|(unit, t)| floor(&unit?.to_uppercase(), moment(t?)?).map(micros));
     Ok(Arc::new(floors.collect::<TimestampMicrosecondArray>().with_timezone("UTC")))
 }
 
-fn trunc(call: &Call) -> Result<ArrayRef> {
+fn trunc(call: &NativeCall) -> Result<ArrayRef> {
     let rows = call.values::<Date32Type>(0)?.iter().zip(call.text(1)?.iter());
     let floors = rows.map(|(d, unit)| {
         let unit = unit?.to_uppercase();
@@ -223,14 +223,14 @@ fn trunc(call: &Call) -> Result<ArrayRef> {
 }
 
 /// Days are no BIGINT to Spark.
-fn by_days(given: &Given) -> Result<DataType> {
+fn by_days(given: &GivenArguments) -> Result<DataType> {
     match given.type_at(1) {
         DataType::Int8 | DataType::Int16 | DataType::Int32 | DataType::Null => Ok(DataType::Date32),
         other => plan_err!("a number of days is an INT, not {}: cast it", types::show(&other)),
     }
 }
 
-fn from_unix_date(call: &Call) -> Result<ArrayRef> {
+fn from_unix_date(call: &NativeCall) -> Result<ArrayRef> {
     let days = call.values::<Int32Type>(0)?.iter().map(|n| match n {
         Some(n) if day(n).is_none() => exec_err!("a date beyond the calendar of the local engine"),
         n => Ok(n),
@@ -238,7 +238,7 @@ fn from_unix_date(call: &Call) -> Result<ArrayRef> {
     Ok(Arc::new(days.collect::<Result<Date32Array>>()?))
 }
 
-fn shifted(call: &Call, sign: i32) -> Result<ArrayRef> {
+fn shifted(call: &NativeCall, sign: i32) -> Result<ArrayRef> {
     let days = convert(call.arg(1)?, &DataType::Int32, false)?;
     let rows = call.values::<Date32Type>(0)?.iter().zip(days.as_primitive::<Int32Type>().iter());
     let moved = rows.map(|(d, n)| match (d, n) {
@@ -251,7 +251,7 @@ fn shifted(call: &Call, sign: i32) -> Result<ArrayRef> {
     Ok(Arc::new(moved.collect::<Result<Date32Array>>()?))
 }
 
-fn day_difference(call: &Call) -> Result<ArrayRef> {
+fn day_difference(call: &NativeCall) -> Result<ArrayRef> {
     let rows = call.values::<Date32Type>(0)?.iter().zip(call.values::<Date32Type>(1)?.iter());
     Ok(Arc::new(rows.map(|(a, b)| a?.checked_sub(b?)).collect::<Int32Array>()))
 }
@@ -261,7 +261,7 @@ fn plus_months(date: NaiveDate, months: i64) -> Option<NaiveDate> {
     if months < 0 { date.checked_sub_months(count) } else { date.checked_add_months(count) }
 }
 
-fn add_months(call: &Call) -> Result<ArrayRef> {
+fn add_months(call: &NativeCall) -> Result<ArrayRef> {
     let rows = call.values::<Date32Type>(0)?.iter().zip(call.values::<Int32Type>(1)?.iter());
     Ok(Arc::new(rows.map(|(d, n)| Some(days_of(plus_months(day(d?)?, i64::from(n?))?))).collect::<Date32Array>()))
 }
@@ -272,7 +272,7 @@ fn month_end(date: NaiveDate) -> NaiveDate {
 }
 
 /// Whole months when both are the same day of the month or both the last; else with 31 days a month, to 8 decimals.
-fn months_between(call: &Call) -> Result<ArrayRef> {
+fn months_between(call: &NativeCall) -> Result<ArrayRef> {
     let rows =
         call.values::<TimestampMicrosecondType>(0)?.iter().zip(call.values::<TimestampMicrosecondType>(1)?.iter());
     let rounds = call.len() < 3 || call.flags(2)?.iter().next().flatten() != Some(false);
@@ -293,7 +293,7 @@ fn months_between(call: &Call) -> Result<ArrayRef> {
     Ok(Arc::new(months.collect::<Float64Array>()))
 }
 
-fn next_day(call: &Call) -> Result<ArrayRef> {
+fn next_day(call: &NativeCall) -> Result<ArrayRef> {
     let rows = call.values::<Date32Type>(0)?.iter().zip(call.text(1)?.iter());
     let next = rows.map(|(d, name)| match (d.and_then(day), name) {
         (Some(date), Some(name)) => {
@@ -319,7 +319,7 @@ fn weekday(name: &str) -> Option<Weekday> {
     })
 }
 
-fn make_date(call: &Call) -> Result<ArrayRef> {
+fn make_date(call: &NativeCall) -> Result<ArrayRef> {
     let (years, months, days) =
         (call.values::<Int32Type>(0)?, call.values::<Int32Type>(1)?, call.values::<Int32Type>(2)?);
     let rows = years.iter().zip(months.iter()).zip(days.iter()).map(|((y, m), d)| match (y, m, d) {
@@ -334,7 +334,7 @@ fn make_date(call: &Call) -> Result<ArrayRef> {
     Ok(Arc::new(rows.collect::<Result<Date32Array>>()?))
 }
 
-fn make_timestamp(call: &Call, lenient: bool) -> Result<ArrayRef> {
+fn make_timestamp(call: &NativeCall, lenient: bool) -> Result<ArrayRef> {
     let fields = (0..5).map(|position| call.values::<Int32Type>(position)).collect::<Result<Vec<_>>>()?;
     let seconds = convert(call.arg(5)?, &DataType::Decimal128(16, 6), lenient)?;
     let seconds = seconds.as_primitive::<Decimal128Type>();
@@ -365,7 +365,7 @@ fn composed(parts: &[i32], micro_seconds: i128) -> Option<i64> {
 }
 
 /// Whole units from the first moment to the second.
-fn units_between(call: &Call) -> Result<ArrayRef> {
+fn units_between(call: &NativeCall) -> Result<ArrayRef> {
     let Some(unit) = constant(call, 0)? else { return exec_err!("a unit of NULL") };
     let per = duration(&unit);
     let months = months_in(&unit);
@@ -419,7 +419,7 @@ fn months_in(unit: &str) -> Option<i64> {
     }
 }
 
-fn add_units(call: &Call) -> Result<ArrayRef> {
+fn add_units(call: &NativeCall) -> Result<ArrayRef> {
     let Some(unit) = constant(call, 0)? else { return exec_err!("a unit of NULL") };
     let times = convert(call.arg(2)?, &call.returns, false)?;
     let rows = call.values::<Int32Type>(1)?.iter().zip(times.as_primitive::<TimestampMicrosecondType>().iter());
@@ -449,7 +449,7 @@ fn window_fields(of: &DataType) -> Result<Fields> {
     Ok(Fields::from(vec![Field::new("start", border.clone(), true), Field::new("end", border, true)]))
 }
 
-fn window_type(given: &Given) -> Result<DataType> {
+fn window_type(given: &GivenArguments) -> Result<DataType> {
     match given.text(1).and_then(width) {
         Some(_) => Ok(DataType::Struct(window_fields(&given.type_at(0))?)),
         None => plan_err!("`window` needs a width such as '1 day'"),
@@ -464,7 +464,7 @@ fn width(text: &str) -> Option<i64> {
 }
 
 /// The tumbling window that a moment lies in, counted from 1970-01-01.
-fn window(call: &Call) -> Result<ArrayRef> {
+fn window(call: &NativeCall) -> Result<ArrayRef> {
     let Some(width) = constant(call, 1)?.as_deref().and_then(width) else { return exec_err!("a window of no width") };
     let fields = window_fields(call.arg(0)?.data_type())?;
     let border = fields.first().map_or(DataType::Null, |field| field.data_type().clone());

@@ -7,8 +7,8 @@ use datafusion::arrow::datatypes::{DataType, Float64Type, Int64Type};
 use datafusion::common::{Result, exec_err, not_impl_err, plan_err};
 
 use super::super::cast::{convert, digits_of, texts};
-use super::super::native::Param::Any;
-use super::super::native::{Call, Given, Native, native};
+use super::super::native::NativeParam::Any;
+use super::super::native::{GivenArguments, Native, NativeCall, native};
 use super::super::types;
 use super::strings::constant;
 
@@ -18,7 +18,7 @@ pub(super) const FUNCTIONS: &[Native] = &[
 ];
 
 /// A piece of a pattern.
-enum Piece {
+enum FormatPiece {
     Text(String),
     Value(Spec),
 }
@@ -40,27 +40,27 @@ struct Spec {
 }
 
 /// Reads a pattern.
-fn parse(pattern: &str) -> Result<Vec<Piece>> {
+fn parse(pattern: &str) -> Result<Vec<FormatPiece>> {
     let mut pieces = vec![];
     let mut rest = pattern;
     let mut next = 1;
     while let Some((before, after)) = rest.split_once('%') {
-        pieces.push(Piece::Text(before.to_owned()));
+        pieces.push(FormatPiece::Text(before.to_owned()));
         let (mut spec, end) = Spec::read(after, pattern)?;
         match spec.conversion {
-            '%' => pieces.push(Piece::Text("%".to_owned())),
-            'n' => pieces.push(Piece::Text("\n".to_owned())),
+            '%' => pieces.push(FormatPiece::Text("%".to_owned())),
+            'n' => pieces.push(FormatPiece::Text("\n".to_owned())),
             _ => {
                 if spec.argument == 0 {
                     spec.argument = next;
                     next += 1;
                 }
-                pieces.push(Piece::Value(spec));
+                pieces.push(FormatPiece::Value(spec));
             }
         }
         rest = after.get(end..).unwrap_or_default();
     }
-    pieces.push(Piece::Text(rest.to_owned()));
+    pieces.push(FormatPiece::Text(rest.to_owned()));
     Ok(pieces)
 }
 
@@ -135,13 +135,13 @@ fn takes(spec: &Spec, ty: &DataType) -> Result<()> {
     if fits { Ok(()) } else { plan_err!("`%{}` in `format_string` does not take {}", spec.conversion, types::show(ty)) }
 }
 
-fn checked(given: &Given) -> Result<DataType> {
+fn checked(given: &GivenArguments) -> Result<DataType> {
     if !matches!(given.type_at(0), DataType::Utf8 | DataType::Null) {
         return plan_err!("the pattern of `format_string` is a text");
     }
     if let Some(pattern) = given.text(0) {
         for piece in parse(pattern)? {
-            let Piece::Value(spec) = piece else { continue };
+            let FormatPiece::Value(spec) = piece else { continue };
             if spec.argument == 0 || spec.argument >= given.types.len() {
                 return plan_err!("`{pattern}` asks for more arguments than `format_string` has");
             }
@@ -155,13 +155,13 @@ fn checked(given: &Given) -> Result<DataType> {
     }
 }
 
-fn format_string(call: &Call) -> Result<ArrayRef> {
+fn format_string(call: &NativeCall) -> Result<ArrayRef> {
     let Some(pattern) = constant(call, 0)? else { return Ok(Arc::new(StringArray::new_null(call.rows))) };
     let mut out = vec![String::new(); call.rows];
     for piece in parse(&pattern)? {
         match piece {
-            Piece::Text(text) => out.iter_mut().for_each(|row| row.push_str(&text)),
-            Piece::Value(spec) => {
+            FormatPiece::Text(text) => out.iter_mut().for_each(|row| row.push_str(&text)),
+            FormatPiece::Value(spec) => {
                 let values = shown(&spec, call.arg(spec.argument)?)?;
                 out.iter_mut().zip(values).for_each(|(row, value)| row.push_str(&aligned(&spec, value)));
             }

@@ -7,11 +7,11 @@ use datafusion::arrow::datatypes::{DataType, Int64Type, TimestampMicrosecondType
 use datafusion::common::{Result, exec_err, not_impl_err, plan_err};
 
 use super::super::cast::{convert, days_of};
-use super::super::native::Param::{Any, Long, Text, Timestamp};
-use super::super::native::{Call, Given, Native, native};
+use super::super::native::NativeParam::{Any, Long, Text, Timestamp};
+use super::super::native::{GivenArguments, Native, NativeCall, native};
 use super::super::types;
 use super::dates::{micros, moment};
-use super::patterns::Pattern;
+use super::patterns::DatetimePattern;
 use super::strings::constant;
 
 pub(super) const FUNCTIONS: &[Native] = &[
@@ -32,22 +32,22 @@ pub(super) const FUNCTIONS: &[Native] = &[
     ),
 ];
 
-fn pattern_first_text(given: &Given) -> Result<DataType> {
+fn pattern_first_text(given: &GivenArguments) -> Result<DataType> {
     match given.text(1) {
-        Some(pattern) => Pattern::parse(pattern).map(|_| DataType::Utf8),
+        Some(pattern) => DatetimePattern::parse(pattern).map(|_| DataType::Utf8),
         None => plan_err!("a date pattern must be a literal"),
     }
 }
 
 /// A literal pattern is judged when the query is planned: not every one that writes can read.
-fn reads(given: &Given, returns: DataType) -> Result<DataType> {
+fn reads(given: &GivenArguments, returns: DataType) -> Result<DataType> {
     if let Some(pattern) = given.text(1) {
-        Pattern::parse(pattern)?.require_readable(pattern)?;
+        DatetimePattern::parse(pattern)?.require_readable(pattern)?;
     }
     Ok(returns)
 }
 
-fn to_char_type(given: &Given) -> Result<DataType> {
+fn to_char_type(given: &GivenArguments) -> Result<DataType> {
     match given.type_at(0) {
         DataType::Date32 | DataType::Timestamp(..) => pattern_first_text(given),
         other => not_impl_err!("`to_char` of {}", types::show(&other)),
@@ -55,29 +55,29 @@ fn to_char_type(given: &Given) -> Result<DataType> {
 }
 
 /// A date or a timestamp by a pattern.
-fn to_char(call: &Call) -> Result<ArrayRef> {
+fn to_char(call: &NativeCall) -> Result<ArrayRef> {
     let Some(pattern) = pattern_at(call, 1)? else { return Ok(Arc::new(StringArray::new_null(call.rows))) };
     let times = convert(call.arg(0)?, &types::timestamp(), false)?;
     let times = datafusion::arrow::array::AsArray::as_primitive::<TimestampMicrosecondType>(&times).iter();
     Ok(Arc::new(times.map(|t| Some(pattern.write(moment(t?)?))).collect::<StringArray>()))
 }
 
-fn pattern_at(call: &Call, position: usize) -> Result<Option<Pattern>> {
-    constant(call, position)?.map(|pattern| Pattern::parse(&pattern)).transpose()
+fn pattern_at(call: &NativeCall, position: usize) -> Result<Option<DatetimePattern>> {
+    constant(call, position)?.map(|pattern| DatetimePattern::parse(&pattern)).transpose()
 }
 
-fn date_format(call: &Call) -> Result<ArrayRef> {
+fn date_format(call: &NativeCall) -> Result<ArrayRef> {
     let Some(pattern) = pattern_at(call, 1)? else { return Ok(Arc::new(StringArray::new_null(call.rows))) };
     let times = call.values::<TimestampMicrosecondType>(0)?.iter();
     Ok(Arc::new(times.map(|t| Some(pattern.write(moment(t?)?))).collect::<StringArray>()))
 }
 
 /// The microseconds that each text stands for; a text that does not follow the pattern is an error or NULL.
-fn read(call: &Call, lenient: bool) -> Result<Vec<Option<i64>>> {
+fn read(call: &NativeCall, lenient: bool) -> Result<Vec<Option<i64>>> {
     reading(call, pattern_at(call, 1)?, lenient)
 }
 
-fn reading(call: &Call, pattern: Option<Pattern>, lenient: bool) -> Result<Vec<Option<i64>>> {
+fn reading(call: &NativeCall, pattern: Option<DatetimePattern>, lenient: bool) -> Result<Vec<Option<i64>>> {
     let Some(pattern) = pattern else { return Ok(vec![None; call.rows]) };
     let texts = convert(call.arg(0)?, &DataType::Utf8, false)?;
     let texts = datafusion::arrow::array::AsArray::as_string::<i32>(&texts).clone();
@@ -89,7 +89,7 @@ fn reading(call: &Call, pattern: Option<Pattern>, lenient: bool) -> Result<Vec<O
     Ok(values)
 }
 
-fn to_date(call: &Call, lenient: bool) -> Result<ArrayRef> {
+fn to_date(call: &NativeCall, lenient: bool) -> Result<ArrayRef> {
     if call.len() == 1 {
         return convert(call.arg(0)?, &DataType::Date32, lenient);
     }
@@ -98,7 +98,7 @@ fn to_date(call: &Call, lenient: bool) -> Result<ArrayRef> {
     Ok(Arc::new(days.collect::<Date32Array>()))
 }
 
-fn to_timestamp(call: &Call, lenient: bool) -> Result<ArrayRef> {
+fn to_timestamp(call: &NativeCall, lenient: bool) -> Result<ArrayRef> {
     if call.len() == 1 {
         return convert(call.arg(0)?, &types::timestamp(), lenient);
     }
@@ -107,9 +107,11 @@ fn to_timestamp(call: &Call, lenient: bool) -> Result<ArrayRef> {
 }
 
 /// A text follows the pattern, which is `yyyy-MM-dd HH:mm:ss` where none is given; a date or timestamp needs none.
-fn unix_timestamp(call: &Call) -> Result<ArrayRef> {
+fn unix_timestamp(call: &NativeCall) -> Result<ArrayRef> {
     let values: Vec<Option<i64>> = match call.arg(0)?.data_type() {
-        DataType::Utf8 if call.len() == 1 => reading(call, Some(Pattern::parse("yyyy-MM-dd HH:mm:ss")?), false)?,
+        DataType::Utf8 if call.len() == 1 => {
+            reading(call, Some(DatetimePattern::parse("yyyy-MM-dd HH:mm:ss")?), false)?
+        }
         DataType::Utf8 => read(call, false)?,
         _ => {
             let times = convert(call.arg(0)?, &types::timestamp(), false)?;
@@ -119,8 +121,9 @@ fn unix_timestamp(call: &Call) -> Result<ArrayRef> {
     Ok(Arc::new(values.into_iter().map(|t| t.map(|t| t / 1_000_000)).collect::<Int64Array>()))
 }
 
-fn from_unixtime(call: &Call) -> Result<ArrayRef> {
-    let pattern = if call.len() > 1 { pattern_at(call, 1)? } else { Some(Pattern::parse("yyyy-MM-dd HH:mm:ss")?) };
+fn from_unixtime(call: &NativeCall) -> Result<ArrayRef> {
+    let pattern =
+        if call.len() > 1 { pattern_at(call, 1)? } else { Some(DatetimePattern::parse("yyyy-MM-dd HH:mm:ss")?) };
     let Some(pattern) = pattern else { return Ok(Arc::new(StringArray::new_null(call.rows))) };
     let seconds = call.values::<Int64Type>(0)?.iter();
     let shown = seconds.map(|s| match s.map(|s| moment(s.wrapping_mul(1_000_000))) {

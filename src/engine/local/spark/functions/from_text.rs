@@ -5,12 +5,12 @@ use datafusion::common::{Result, not_impl_err, plan_err};
 use lakeflow::{cast, types as ours};
 
 use super::super::cast::is_time_alone;
-use super::super::native::Given;
+use super::super::native::GivenArguments;
 use super::super::types;
 use super::maps::map_type;
 
 /// The type that the second argument says: a type, or columns.
-pub(super) fn schema(function: &str, given: &Given) -> Result<DataType> {
+pub(super) fn schema(function: &str, given: &GivenArguments) -> Result<DataType> {
     let Some(schema) = given.text(1) else {
         return not_impl_err!("`{function}` with a schema that is not a literal");
     };

@@ -8,8 +8,8 @@ use datafusion::common::{Result, exec_err, plan_err};
 use serde_json::Value;
 
 use super::super::cast::texts;
-use super::super::native::Param::{Any, Text};
-use super::super::native::{Call, Given, Native, native};
+use super::super::native::NativeParam::{Any, Text};
+use super::super::native::{GivenArguments, Native, NativeCall, native};
 use super::super::types;
 use super::arrays::gathered;
 use super::json_text::{Json, read, written};
@@ -22,7 +22,7 @@ pub(super) const FUNCTIONS: &[Native] = &[
     native("json_object_keys", &[Text], |_| Ok(types::array(DataType::Utf8)), object_keys),
 ];
 
-fn nested(given: &Given) -> Result<DataType> {
+fn nested(given: &GivenArguments) -> Result<DataType> {
     match given.type_at(0) {
         ty @ (DataType::Struct(_) | DataType::List(_) | DataType::Map(..)) if is_exact(&ty) => Ok(DataType::Utf8),
         other => plan_err!("`to_json` of {} is not supported by the local engine", types::show(&other)),
@@ -46,7 +46,7 @@ fn is_exact(ty: &DataType) -> bool {
     }
 }
 
-fn get(call: &Call) -> Result<ArrayRef> {
+fn get(call: &NativeCall) -> Result<ArrayRef> {
     let Some(path) = super::strings::constant(call, 1)? else { return Ok(Arc::new(StringArray::new_null(call.rows))) };
     let steps = steps(&path)?;
     let one = |text: &str| found(&read(text)?, &steps);
@@ -66,7 +66,7 @@ fn found(value: &Json, steps: &[Step]) -> Option<String> {
 }
 
 /// A field of an object; of several of one name, the last that is not null.
-fn field(call: &Call) -> Result<ArrayRef> {
+fn field(call: &NativeCall) -> Result<ArrayRef> {
     let one = |(text, name): (Option<&str>, Option<&str>)| match (read(text?)?, name?) {
         (Json::Object(fields), name) => {
             fields.iter().rev().filter(|(own, _)| own == name).find_map(|(_, value)| written(value))
@@ -107,7 +107,7 @@ fn steps(path: &str) -> Result<Vec<Step>> {
     Ok(steps)
 }
 
-fn to_json(call: &Call) -> Result<ArrayRef> {
+fn to_json(call: &NativeCall) -> Result<ArrayRef> {
     let array = call.arg(0)?;
     let row = |i: usize| -> Result<Option<String>> {
         let mut out = String::new();
@@ -171,7 +171,7 @@ fn write(array: &ArrayRef, row: usize, out: &mut String) -> Result<()> {
     Ok(())
 }
 
-fn array_length(call: &Call) -> Result<ArrayRef> {
+fn array_length(call: &NativeCall) -> Result<ArrayRef> {
     let length = |text: &str| match read(text) {
         Some(Json::Array(items)) => i32::try_from(items.len()).ok(),
         _ => None,
@@ -179,7 +179,7 @@ fn array_length(call: &Call) -> Result<ArrayRef> {
     Ok(Arc::new(call.text(0)?.iter().map(|text| text.and_then(length)).collect::<Int32Array>()))
 }
 
-fn object_keys(call: &Call) -> Result<ArrayRef> {
+fn object_keys(call: &NativeCall) -> Result<ArrayRef> {
     let (mut keys, mut rows) = (vec![], vec![]);
     for text in call.text(0)?.iter() {
         rows.push(match text.and_then(read) {

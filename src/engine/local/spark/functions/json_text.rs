@@ -14,8 +14,8 @@ use datafusion::common::{Result, not_impl_err, plan_err};
 use lakeflow::cast;
 
 use super::super::cast::java_double;
-use super::super::native::Param::Text;
-use super::super::native::{Call, Given, Native, native};
+use super::super::native::NativeParam::Text;
+use super::super::native::{GivenArguments, Native, NativeCall, native};
 use super::super::types;
 use super::arrays::gathered;
 use super::from_text::{moment_of, schema};
@@ -39,15 +39,15 @@ const DEEPEST: usize = 500;
 
 /// The first value of a text; `None` for one that is malformed.
 pub(super) fn read(text: &str) -> Option<Json> {
-    let mut reader = Reader { rest: text };
+    let mut reader = JsonReader { rest: text };
     reader.value(0)
 }
 
-struct Reader<'a> {
+struct JsonReader<'a> {
     rest: &'a str,
 }
 
-impl Reader<'_> {
+impl JsonReader<'_> {
     fn skip(&mut self) {
         self.rest = self.rest.trim_start_matches([' ', '\t', '\n', '\r']);
     }
@@ -229,7 +229,7 @@ fn shown(value: &Json, out: &mut String) {
     }
 }
 
-fn wanted(given: &Given) -> Result<DataType> {
+fn wanted(given: &GivenArguments) -> Result<DataType> {
     let ty = schema("from_json", given)?;
     readable(&ty).map(|()| ty)
 }
@@ -259,7 +259,7 @@ fn readable(ty: &DataType) -> Result<()> {
     }
 }
 
-fn from_json(call: &Call) -> Result<ArrayRef> {
+fn from_json(call: &NativeCall) -> Result<ArrayRef> {
     let malformed = Json::Object(vec![]);
     let is_struct = matches!(call.returns, DataType::Struct(_));
     let mut values = vec![];

@@ -14,11 +14,11 @@ use datafusion::arrow::datatypes::{DataType, Field, Fields};
 use datafusion::common::{Result, exec_err, not_impl_err, plan_err};
 
 use super::super::cast::convert;
-use super::super::native::Param::{Any, List, Text};
-use super::super::native::{Call, Given, Native, native};
+use super::super::native::NativeParam::{Any, List, Text};
+use super::super::native::{GivenArguments, Native, NativeCall, native};
 use super::super::types;
 use super::arrays::{comparable, gathered, range};
-use super::regex::Compiled;
+use super::regex::CompiledRegex;
 use super::strings::constant;
 
 pub(super) const FUNCTIONS: &[Native] = &[
@@ -36,14 +36,14 @@ pub(super) fn map_type(key: DataType, value: DataType) -> DataType {
     DataType::Map(Arc::new(Field::new("entries", DataType::Struct(fields), false)), false)
 }
 
-fn element(given: &Given, position: usize) -> Result<DataType> {
+fn element(given: &GivenArguments, position: usize) -> Result<DataType> {
     match given.type_at(position) {
         DataType::List(field) => Ok(field.data_type().clone()),
         other => plan_err!("{} is not an array", types::show(&other)),
     }
 }
 
-fn entries_type(given: &Given) -> Result<DataType> {
+fn entries_type(given: &GivenArguments) -> Result<DataType> {
     match element(given, 0)? {
         DataType::Struct(fields) => match fields.as_ref() {
             [key, value] => Ok(map_type(key.data_type().clone(), value.data_type().clone())),
@@ -82,7 +82,7 @@ pub(super) fn built(keys: &ArrayRef, values: &ArrayRef, rows: Vec<Option<Pairs>>
     Ok(Arc::new(MapArray::try_new(Arc::clone(entries), offsets, structs, Some(valid.into()), *sorted)?))
 }
 
-fn from_arrays(call: &Call) -> Result<ArrayRef> {
+fn from_arrays(call: &NativeCall) -> Result<ArrayRef> {
     let (keys, values) = (call.lists(0)?, call.lists(1)?);
     let mut rows = vec![];
     for row in 0..call.rows {
@@ -98,7 +98,7 @@ fn from_arrays(call: &Call) -> Result<ArrayRef> {
     built(keys.values(), values.values(), rows, &call.returns)
 }
 
-fn from_entries(call: &Call) -> Result<ArrayRef> {
+fn from_entries(call: &NativeCall) -> Result<ArrayRef> {
     let lists = call.lists(0)?;
     let entries = lists.values().as_struct();
     let [keys, values] = entries.columns() else { return exec_err!("an entry of a map has a key and a value") };
@@ -115,7 +115,7 @@ fn entries_of(map: &MapArray, row: usize) -> std::ops::Range<u32> {
     at(row)..at(row + 1)
 }
 
-fn map_concat(call: &Call) -> Result<ArrayRef> {
+fn map_concat(call: &NativeCall) -> Result<ArrayRef> {
     if call.args().iter().any(|a| a.data_type() != &call.returns || !matches!(a.data_type(), DataType::Map(..))) {
         return not_impl_err!("`map_concat` of maps of different types");
     }
@@ -137,14 +137,14 @@ fn map_concat(call: &Call) -> Result<ArrayRef> {
     built(&keys, &values, (0..call.rows).map(row).collect(), &call.returns)
 }
 
-fn key_type(given: &Given) -> Result<DataType> {
+fn key_type(given: &GivenArguments) -> Result<DataType> {
     match given.type_at(0) {
         DataType::Map(..) => Ok(DataType::Boolean),
         other => plan_err!("{} is not a map", types::show(&other)),
     }
 }
 
-fn contains_key(call: &Call) -> Result<ArrayRef> {
+fn contains_key(call: &NativeCall) -> Result<ArrayRef> {
     let map = call.arg(0)?.as_map();
     let wanted = convert(call.arg(1)?, map.keys().data_type(), false)?;
     let (keys, wanted_rows) = (comparable(map.keys())?, comparable(&wanted)?);
@@ -156,7 +156,7 @@ fn contains_key(call: &Call) -> Result<ArrayRef> {
 }
 
 /// Pairs of a text: between and inside of them stand patterns.
-fn from_text(call: &Call) -> Result<ArrayRef> {
+fn from_text(call: &NativeCall) -> Result<ArrayRef> {
     let pattern = |position: usize, default: &str| match call.len() > position {
         true => Ok(constant(call, position)?),
         false => Ok::<_, datafusion::common::DataFusionError>(Some(default.to_owned())),
@@ -164,7 +164,7 @@ fn from_text(call: &Call) -> Result<ArrayRef> {
     let (Some(between), Some(inside)) = (pattern(1, ",")?, pattern(2, ":")?) else {
         return not_impl_err!("`str_to_map` with a delimiter of NULL");
     };
-    let (between, inside) = (Compiled::new(&between)?, Compiled::new(&inside)?);
+    let (between, inside) = (CompiledRegex::new(&between)?, CompiledRegex::new(&inside)?);
     let (mut keys, mut values): (Vec<String>, Vec<Option<String>>) = (vec![], vec![]);
     let mut rows = vec![];
     for text in call.text(0)?.iter() {
@@ -189,14 +189,14 @@ fn from_text(call: &Call) -> Result<ArrayRef> {
 /// Between the names of the fields of [`zipped`].
 pub(in super::super) const BETWEEN_NAMES: char = '\u{1f}';
 
-fn zipped_type(given: &Given) -> Result<DataType> {
+fn zipped_type(given: &GivenArguments) -> Result<DataType> {
     let names = given.text(0).unwrap_or_default().split(BETWEEN_NAMES).enumerate();
     let fields = names.map(|(i, name)| Ok(Field::new(name, element(given, i + 1)?, true)));
     Ok(types::array(DataType::Struct(fields.collect::<Result<Fields>>()?)))
 }
 
 /// Arrays side by side, the shorter ones filled up with NULL; NULL when any is NULL.
-fn zipped(call: &Call) -> Result<ArrayRef> {
+fn zipped(call: &NativeCall) -> Result<ArrayRef> {
     let lists = (1..call.len()).map(|i| call.lists(i)).collect::<Result<Vec<_>>>()?;
     let lengths: Vec<Option<usize>> = (0..call.rows)
         .map(|row| {
@@ -221,7 +221,7 @@ fn zipped(call: &Call) -> Result<ArrayRef> {
 }
 
 /// The elements of the arrays in an array; NULL when one of them is NULL.
-pub(super) fn flattened(call: &Call) -> Result<ArrayRef> {
+pub(super) fn flattened(call: &NativeCall) -> Result<ArrayRef> {
     let outer = call.lists(0)?;
     let Some(inner) = outer.values().as_list_opt::<i32>() else { return exec_err!("`flatten` of no array of arrays") };
     let row = |row: usize| {

@@ -8,8 +8,8 @@ use datafusion::common::{Result, ScalarValue, exec_datafusion_err, exec_err, not
 use lakeflow::cast;
 
 use super::super::cast::{convert, digits_of};
-use super::super::native::Param::{Any, Double, Int, Long};
-use super::super::native::{Call, Given, Native, native};
+use super::super::native::NativeParam::{Any, Double, Int, Long};
+use super::super::native::{GivenArguments, Native, NativeCall, native};
 use super::super::types;
 
 pub(super) const FUNCTIONS: &[Native] = &[
@@ -36,18 +36,18 @@ enum Mode {
     Down,
 }
 
-fn double(_: &Given) -> Result<DataType> {
+fn double(_: &GivenArguments) -> Result<DataType> {
     Ok(DataType::Float64)
 }
 
-fn number_type(given: &Given) -> Result<DataType> {
+fn number_type(given: &GivenArguments) -> Result<DataType> {
     match given.type_at(0) {
         ty if ty.is_numeric() => Ok(ty),
         other => plan_err!("{} is not a number", types::show(&other)),
     }
 }
 
-fn scale_of(given: &Given) -> Result<i32> {
+fn scale_of(given: &GivenArguments) -> Result<i32> {
     match given.literals.get(1).copied().flatten() {
         Some(ScalarValue::Int32(Some(scale))) => Ok(*scale),
         _ if given.types.len() < 2 => Ok(0),
@@ -55,7 +55,7 @@ fn scale_of(given: &Given) -> Result<i32> {
     }
 }
 
-fn round_type(given: &Given) -> Result<DataType> {
+fn round_type(given: &GivenArguments) -> Result<DataType> {
     let wanted = scale_of(given)?;
     Ok(match number_type(given)? {
         DataType::Decimal128(precision, scale) => {
@@ -71,7 +71,7 @@ fn round_type(given: &Given) -> Result<DataType> {
     })
 }
 
-fn whole_type(given: &Given) -> Result<DataType> {
+fn whole_type(given: &GivenArguments) -> Result<DataType> {
     if given.types.len() > 1 {
         return scaled_type(given);
     }
@@ -83,7 +83,7 @@ fn whole_type(given: &Given) -> Result<DataType> {
 }
 
 /// `ceil(x, n)` gives a decimal, of whatever number.
-fn scaled_type(given: &Given) -> Result<DataType> {
+fn scaled_type(given: &GivenArguments) -> Result<DataType> {
     let wanted = scale_of(given)?;
     let (precision, scale) = match number_type(given)? {
         DataType::Decimal128(precision, scale) => (i32::from(precision), i32::from(scale)),
@@ -103,14 +103,14 @@ fn scaled_type(given: &Given) -> Result<DataType> {
     Ok(DataType::Decimal128(precision.min(38) as u8, scale as i8))
 }
 
-fn is_nan(call: &Call) -> Result<ArrayRef> {
+fn is_nan(call: &NativeCall) -> Result<ArrayRef> {
     let values = convert(call.arg(0)?, &DataType::Float64, false)?;
     let nan = values.as_primitive::<Float64Type>().iter().map(|v| Some(v.is_some_and(f64::is_nan)));
     Ok(Arc::new(nan.collect::<BooleanArray>()))
 }
 
 /// The bucket among `n` of equal width that a value falls into; 0 below the first, n + 1 beyond the last.
-fn width_bucket(call: &Call) -> Result<ArrayRef> {
+fn width_bucket(call: &NativeCall) -> Result<ArrayRef> {
     let (values, lows, highs) =
         (call.values::<Float64Type>(0)?, call.values::<Float64Type>(1)?, call.values::<Float64Type>(2)?);
     let rows = values.iter().zip(lows.iter()).zip(highs.iter()).zip(call.values::<Int64Type>(3)?.iter());
@@ -140,7 +140,7 @@ fn width_bucket(call: &Call) -> Result<ArrayRef> {
     Ok(Arc::new(buckets.collect::<datafusion::arrow::array::Int64Array>()))
 }
 
-fn decimals_wanted(call: &Call) -> Result<i32> {
+fn decimals_wanted(call: &NativeCall) -> Result<i32> {
     if call.len() < 2 {
         return Ok(0);
     }
@@ -148,7 +148,7 @@ fn decimals_wanted(call: &Call) -> Result<i32> {
     Ok(scales.iter().next().flatten().unwrap_or(0))
 }
 
-fn round(call: &Call, mode: Mode) -> Result<ArrayRef> {
+fn round(call: &NativeCall, mode: Mode) -> Result<ArrayRef> {
     let wanted = decimals_wanted(call)?;
     let array = call.arg(0)?;
     let overflow = || exec_datafusion_err!("arithmetic overflow");
@@ -228,7 +228,7 @@ fn round_float(value: f64, decimals: i32, mode: Mode) -> f64 {
     shown.and_then(|text| text.parse().ok()).unwrap_or(value)
 }
 
-fn abs(call: &Call) -> Result<ArrayRef> {
+fn abs(call: &NativeCall) -> Result<ArrayRef> {
     let array = call.arg(0)?;
     match array.data_type() {
         DataType::Decimal128(p, s) => {
@@ -252,12 +252,12 @@ fn abs(call: &Call) -> Result<ArrayRef> {
     }
 }
 
-fn float(call: &Call, map: impl Fn(f64) -> Option<f64>) -> Result<ArrayRef> {
+fn float(call: &NativeCall, map: impl Fn(f64) -> Option<f64>) -> Result<ArrayRef> {
     Ok(Arc::new(call.values::<Float64Type>(0)?.iter().map(|v| v.and_then(&map)).collect::<Float64Array>()))
 }
 
 /// Groups of three digits, rounded half even, as Java's DecimalFormat does.
-fn format_number(call: &Call) -> Result<ArrayRef> {
+fn format_number(call: &NativeCall) -> Result<ArrayRef> {
     let nothing = || Ok(Arc::new(StringArray::new_null(call.rows)) as ArrayRef);
     if call.arg(1)?.is_null(0) {
         return nothing();

@@ -6,8 +6,8 @@ use datafusion::arrow::array::{ArrayRef, Decimal128Array};
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{Result, exec_err, not_impl_err};
 
-use super::super::native::Param::Text;
-use super::super::native::{Call, Given, Native, native};
+use super::super::native::NativeParam::Text;
+use super::super::native::{GivenArguments, Native, NativeCall, native};
 use super::super::types::MAX_PRECISION;
 use super::strings::constant;
 
@@ -27,7 +27,7 @@ enum Sign {
 
 /// A format, of the shapes that are well known.
 #[derive(Debug, PartialEq)]
-struct Format {
+struct NumberFormat {
     before: Option<Sign>,
     has_dollar: bool,
     /// How many digits each group has before the point, from the right, and whether just so many are wanted.
@@ -37,7 +37,7 @@ struct Format {
     behind: Option<Sign>,
 }
 
-impl Format {
+impl NumberFormat {
     fn parse(text: &str) -> Option<Self> {
         let upper = text.to_uppercase();
         let mut rest = upper.as_str();
@@ -64,7 +64,7 @@ impl Format {
         let well_known = !is_twofold
             && groups.iter().all(|group| !group.is_empty() && is_digits(group))
             && fraction.is_none_or(|part| !part.is_empty() && is_digits(part));
-        well_known.then(|| Format {
+        well_known.then(|| NumberFormat {
             before,
             has_dollar,
             groups: groups.iter().rev().map(|group| (group.len(), group.starts_with('0'))).collect(),
@@ -145,16 +145,16 @@ fn fits(sizes: &[usize], wanted: &[(usize, bool)]) -> Option<()> {
     (right && sizes.len() <= wanted.len()).then_some(())
 }
 
-fn number_type(given: &Given) -> Result<DataType> {
+fn number_type(given: &GivenArguments) -> Result<DataType> {
     let Some(text) = given.text(1) else { return not_impl_err!("`to_number` with a format that is not a literal") };
-    match Format::parse(text).and_then(|format| format.ty()) {
+    match NumberFormat::parse(text).and_then(|format| format.ty()) {
         Some(ty) => Ok(ty),
         None => not_impl_err!("the format `{text}` of `to_number`"),
     }
 }
 
-fn numbers(call: &Call, lenient: bool) -> Result<ArrayRef> {
-    let Some(format) = constant(call, 1)?.as_deref().and_then(Format::parse) else {
+fn numbers(call: &NativeCall, lenient: bool) -> Result<ArrayRef> {
+    let Some(format) = constant(call, 1)?.as_deref().and_then(NumberFormat::parse) else {
         return exec_err!("`to_number` needs a format");
     };
     let DataType::Decimal128(precision, scale) = call.returns else { return exec_err!("`to_number` gives decimals") };

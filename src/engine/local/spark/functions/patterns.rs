@@ -6,14 +6,14 @@ use chrono::{Datelike, NaiveDate, NaiveDateTime, Timelike, Weekday};
 use datafusion::common::{Result, plan_err};
 
 /// A run of one letter, or text that stands for itself.
-enum Part {
+enum PatternRun {
     Letters(char, usize),
     Literal(String),
 }
 
 /// A pattern, ready for use.
-pub(super) struct Pattern {
-    parts: Vec<Part>,
+pub(super) struct DatetimePattern {
+    parts: Vec<PatternRun>,
 }
 
 const MONTHS: [&str; 12] = [
@@ -31,7 +31,7 @@ const MONTHS: [&str; 12] = [
     "December",
 ];
 
-impl Pattern {
+impl DatetimePattern {
     /// Reads a pattern.
     ///
     /// # Errors
@@ -42,23 +42,23 @@ impl Pattern {
         while let Some(c) = rest.chars().next() {
             if c == '\'' {
                 let (literal, after) = quoted(rest);
-                parts.push(Part::Literal(literal));
+                parts.push(PatternRun::Literal(literal));
                 rest = after;
             } else if c.is_ascii_alphabetic() {
                 let run = rest.len() - rest.trim_start_matches(c).len();
                 if !known(c, run) {
                     return plan_err!("the date pattern `{pattern}` is not supported by the local engine");
                 }
-                parts.push(Part::Letters(c, run));
+                parts.push(PatternRun::Letters(c, run));
                 rest = rest.split_at(run).1;
             } else if "[]{}#".contains(c) {
                 return plan_err!("the date pattern `{pattern}` is not supported by the local engine");
             } else {
-                parts.push(Part::Literal(c.to_string()));
+                parts.push(PatternRun::Literal(c.to_string()));
                 rest = rest.split_at(c.len_utf8()).1;
             }
         }
-        Ok(Pattern { parts })
+        Ok(DatetimePattern { parts })
     }
 
     /// Refuses letters that Spark writes and does not read, and fractions beside other numbers, which it reads in ways of its own.
@@ -66,12 +66,12 @@ impl Pattern {
     /// # Errors
     /// When there is one.
     pub fn require_readable(&self, pattern: &str) -> Result<()> {
-        let letter = |part: &Part| if let Part::Letters(letter, _) = part { Some(*letter) } else { None };
-        let is_bare = |pair: &[Part]| match pair {
+        let letter = |part: &PatternRun| if let PatternRun::Letters(letter, _) = part { Some(*letter) } else { None };
+        let is_bare = |pair: &[PatternRun]| match pair {
             [a, b] => letter(a).is_some() && letter(b).is_some() && [letter(a), letter(b)].contains(&Some('S')),
             _ => false,
         };
-        let is_written_alone = |part: &Part| matches!(letter(part), Some('E' | 'D'));
+        let is_written_alone = |part: &PatternRun| matches!(letter(part), Some('E' | 'D'));
         match self.parts.iter().any(is_written_alone) || self.parts.windows(2).any(is_bare) {
             true => plan_err!("reading texts by the date pattern `{pattern}` is not supported by the local engine"),
             false => Ok(()),
@@ -83,8 +83,8 @@ impl Pattern {
         let mut text = String::new();
         for part in &self.parts {
             match part {
-                Part::Literal(literal) => text.push_str(literal),
-                Part::Letters(letter, width) => text.push_str(&written(*letter, *width, t)),
+                PatternRun::Literal(literal) => text.push_str(literal),
+                PatternRun::Letters(letter, width) => text.push_str(&written(*letter, *width, t)),
             }
         }
         text
@@ -96,10 +96,10 @@ impl Pattern {
         let mut rest = text;
         for (position, part) in self.parts.iter().enumerate() {
             match part {
-                Part::Literal(literal) => rest = without_prefix(rest, literal)?,
-                Part::Letters(letter, width) => {
+                PatternRun::Literal(literal) => rest = without_prefix(rest, literal)?,
+                PatternRun::Letters(letter, width) => {
                     // A number that another follows at once takes exactly its width.
-                    let adjacent = matches!(self.parts.get(position + 1), Some(Part::Letters(..)));
+                    let adjacent = matches!(self.parts.get(position + 1), Some(PatternRun::Letters(..)));
                     rest = fields.read(*letter, *width, adjacent, rest)?;
                 }
             }
@@ -247,11 +247,11 @@ impl Fields {
 
 #[cfg(test)]
 mod tests {
-    use super::Pattern;
+    use super::DatetimePattern;
 
     #[test]
     fn patterns_write_and_read() {
-        let pattern = |p: &str| Pattern::parse(p).unwrap_or(Pattern { parts: vec![] });
+        let pattern = |p: &str| DatetimePattern::parse(p).unwrap_or(DatetimePattern { parts: vec![] });
         let moment = pattern("yyyy-MM-dd HH:mm:ss").read("2024-02-29 13:05:09").unwrap_or_default();
         assert_eq!(pattern("d/M/yy h:mm a 'at' EEEE, MMM").write(moment), "29/2/24 1:05 PM at Thursday, Feb");
         assert!(pattern("yyyy-MM-dd").read("2024-2-29").is_none(), "two digits are asked for");
@@ -260,6 +260,6 @@ mod tests {
         assert!(pattern("yyyy-MM-dd").read("2023-02-29").is_none(), "no such day");
         assert!(pattern("yyyy-MM-dd").read("2024-02-29x").is_none(), "nothing may follow");
         assert_eq!(pattern("yyyyMMdd").read("20240229").map(|t| t.date()), Some(moment.date()));
-        assert!(Pattern::parse("YYYY").is_err() && Pattern::parse("w").is_err());
+        assert!(DatetimePattern::parse("YYYY").is_err() && DatetimePattern::parse("w").is_err());
     }
 }

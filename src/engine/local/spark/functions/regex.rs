@@ -8,8 +8,8 @@ use datafusion::common::{Result, exec_err, not_impl_err, plan_err};
 use lakeflow::pattern::{End, PatternFault, translate};
 use regex::{Captures, Regex};
 
-use super::super::native::Param::{Int, Text};
-use super::super::native::{Call, Given, Native, native};
+use super::super::native::NativeParam::{Int, Text};
+use super::super::native::{GivenArguments, Native, NativeCall, native};
 use super::super::types;
 use super::arrays::gathered;
 
@@ -28,21 +28,21 @@ pub(super) const FUNCTIONS: &[Native] = &[
 ];
 
 /// A literal pattern is checked when the query is planned.
-fn typed(given: &Given, returns: DataType) -> Result<DataType> {
+fn typed(given: &GivenArguments, returns: DataType) -> Result<DataType> {
     match given.text(1) {
-        Some(pattern) => Compiled::new(pattern).map(|_| returns),
+        Some(pattern) => CompiledRegex::new(pattern).map(|_| returns),
         None => Ok(returns),
     }
 }
 
 /// A pattern, and what has to be watched when it is matched.
-pub(super) struct Compiled {
+pub(super) struct CompiledRegex {
     regex: Regex,
     end: End,
     has_word_border: bool,
 }
 
-impl Compiled {
+impl CompiledRegex {
     pub fn new(pattern: &str) -> Result<Self> {
         let translated = match translate(pattern) {
             Ok(translated) => translated,
@@ -50,7 +50,7 @@ impl Compiled {
             Err(PatternFault::Apart(what)) => return not_impl_err!("{what} in the pattern `{pattern}`"),
         };
         match Regex::new(&translated.regex) {
-            Ok(regex) => Ok(Compiled { regex, end: translated.end, has_word_border: translated.has_word_border }),
+            Ok(regex) => Ok(CompiledRegex { regex, end: translated.end, has_word_border: translated.has_word_border }),
             Err(_) => not_impl_err!("a pattern as large as `{pattern}`"),
         }
     }
@@ -91,7 +91,7 @@ impl Compiled {
     }
 }
 
-impl Compiled {
+impl CompiledRegex {
     /// What stands between the matches, at most `limit` parts. An empty match at the start gives no empty part.
     pub fn parts(&self, text: &str, limit: usize) -> Result<Vec<String>> {
         self.guard(text, false)?;
@@ -113,13 +113,13 @@ impl Compiled {
 }
 
 /// Applies a function to each text and its pattern; a pattern is compiled once while it stays the same. `whole`: see
-/// [`Compiled::guard`].
+/// [`CompiledRegex::guard`].
 fn each<T>(
-    call: &Call,
+    call: &NativeCall,
     whole: bool,
-    mut apply: impl FnMut(usize, &str, &Compiled) -> Result<T>,
+    mut apply: impl FnMut(usize, &str, &CompiledRegex) -> Result<T>,
 ) -> Result<Vec<Option<T>>> {
-    let mut compiled: Option<(String, Compiled)> = None;
+    let mut compiled: Option<(String, CompiledRegex)> = None;
     let mut results = Vec::with_capacity(call.rows);
     for (row, (text, pattern)) in call.text(0)?.iter().zip(call.text(1)?.iter()).enumerate() {
         let (Some(text), Some(pattern)) = (text, pattern) else {
@@ -127,7 +127,7 @@ fn each<T>(
             continue;
         };
         if compiled.as_ref().is_none_or(|(known, _)| known != pattern) {
-            compiled = Some((pattern.to_owned(), Compiled::new(pattern)?));
+            compiled = Some((pattern.to_owned(), CompiledRegex::new(pattern)?));
         }
         let Some((_, regex)) = &compiled else { return exec_err!("a pattern was not compiled") };
         regex.guard(text, whole)?;
@@ -136,18 +136,18 @@ fn each<T>(
     Ok(results)
 }
 
-fn like(call: &Call) -> Result<ArrayRef> {
+fn like(call: &NativeCall) -> Result<ArrayRef> {
     let found = each(call, true, |_, text, pattern| Ok(pattern.regex.is_match(text)))?;
     Ok(Arc::new(found.into_iter().collect::<BooleanArray>()))
 }
 
-fn count(call: &Call) -> Result<ArrayRef> {
+fn count(call: &NativeCall) -> Result<ArrayRef> {
     let counts = each(call, false, |_, text, pattern| Ok(pattern.matches(text)?.len() as i32))?;
     Ok(Arc::new(counts.into_iter().collect::<Int32Array>()))
 }
 
 /// The place of the first match, in units of UTF-16 as Java counts; 0 when there is none.
-fn instr(call: &Call) -> Result<ArrayRef> {
+fn instr(call: &NativeCall) -> Result<ArrayRef> {
     let groups = if call.len() > 2 { Some(call.values::<Int32Type>(2)?) } else { None };
     let places = each(call, false, |row, text, pattern| {
         if groups.is_some_and(|groups| groups.is_null(row)) {
@@ -160,14 +160,14 @@ fn instr(call: &Call) -> Result<ArrayRef> {
 }
 
 /// The first match; NULL when there is none or an empty one.
-fn substr(call: &Call) -> Result<ArrayRef> {
+fn substr(call: &NativeCall) -> Result<ArrayRef> {
     let found = each(call, false, |_, text, pattern| {
         Ok(pattern.regex.find(text).map(|m| m.as_str().to_owned()).filter(|text| !text.is_empty()))
     })?;
     Ok(Arc::new(found.into_iter().map(Option::flatten).collect::<StringArray>()))
 }
 
-fn replace(call: &Call) -> Result<ArrayRef> {
+fn replace(call: &NativeCall) -> Result<ArrayRef> {
     let first = Int32Array::from(vec![1; call.rows]);
     let positions = if call.len() > 3 { call.values::<Int32Type>(3)? } else { &first };
     let replacements = call.text(2)?;
@@ -197,28 +197,28 @@ fn replace(call: &Call) -> Result<ArrayRef> {
     Ok(Arc::new(replaced.into_iter().map(Option::flatten).collect::<StringArray>()))
 }
 
-enum Piece {
+enum RegexPiece {
     Text(String),
     Group(usize),
 }
 
-impl Piece {
+impl RegexPiece {
     fn fill(&self, found: &Captures, out: &mut String) {
         match self {
-            Piece::Text(text) => out.push_str(text),
-            Piece::Group(group) => out.push_str(found.get(*group).map_or("", |m| m.as_str())),
+            RegexPiece::Text(text) => out.push_str(text),
+            RegexPiece::Group(group) => out.push_str(found.get(*group).map_or("", |m| m.as_str())),
         }
     }
 }
 
 /// Java's replacement text: `$n` for a group, a backslash before a character that stands for itself.
-fn template(text: &str, groups: usize) -> Result<Vec<Piece>> {
+fn template(text: &str, groups: usize) -> Result<Vec<RegexPiece>> {
     let mut pieces = vec![];
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
         match c {
             '\\' => match chars.next() {
-                Some(c) => pieces.push(Piece::Text(c.to_string())),
+                Some(c) => pieces.push(RegexPiece::Text(c.to_string())),
                 None => return exec_err!("a replacement ends with a backslash"),
             },
             '$' if chars.peek() == Some(&'{') => return not_impl_err!("a group by its name in a replacement"),
@@ -236,16 +236,16 @@ fn template(text: &str, groups: usize) -> Result<Vec<Piece>> {
                 if group >= groups {
                     return exec_err!("the pattern has no group {group}");
                 }
-                pieces.push(Piece::Group(group));
+                pieces.push(RegexPiece::Group(group));
             }
-            other => pieces.push(Piece::Text(other.to_string())),
+            other => pieces.push(RegexPiece::Text(other.to_string())),
         }
     }
     Ok(pieces)
 }
 
 /// The group that a call asks for.
-fn group(groups: &Int32Array, row: usize, pattern: &Compiled) -> Result<usize> {
+fn group(groups: &Int32Array, row: usize, pattern: &CompiledRegex) -> Result<usize> {
     match usize::try_from(groups.value(row)) {
         Ok(group) if group < pattern.regex.captures_len() => Ok(group),
         _ => exec_err!("the pattern has no group {}", groups.value(row)),
@@ -258,8 +258,8 @@ fn text_of(found: &Captures, group: usize) -> String {
 
 /// What `of` makes of each text and the group that is asked for, by default the first.
 fn of_group<R>(
-    call: &Call,
-    of: impl Fn(&Compiled, &str, usize) -> Result<R>,
+    call: &NativeCall,
+    of: impl Fn(&CompiledRegex, &str, usize) -> Result<R>,
 ) -> Result<impl Iterator<Item = Option<R>>> {
     let first = Int32Array::from(vec![1; call.rows]);
     let groups = if call.len() > 2 { call.values::<Int32Type>(2)? } else { &first };
@@ -273,14 +273,14 @@ fn of_group<R>(
 }
 
 /// The group's text in the first match; empty when there is no match or the group took no part.
-fn extract(call: &Call) -> Result<ArrayRef> {
+fn extract(call: &NativeCall) -> Result<ArrayRef> {
     let found = of_group(call, |pattern, text, group| {
         Ok(pattern.regex.captures(text).map_or_else(String::new, |found| text_of(&found, group)))
     })?;
     Ok(Arc::new(found.collect::<StringArray>()))
 }
 
-fn extract_all(call: &Call) -> Result<ArrayRef> {
+fn extract_all(call: &NativeCall) -> Result<ArrayRef> {
     listed(of_group(call, |pattern, text, group| {
         Ok(pattern.matches(text)?.iter().map(|found| text_of(found, group)).collect::<Vec<_>>())
     })?)
@@ -301,7 +301,7 @@ fn listed(rows: impl Iterator<Item = Option<Vec<String>>>) -> Result<ArrayRef> {
 }
 
 /// Parts between matches; a limit above 0 bounds their number. An empty match at the start gives no empty part.
-fn split(call: &Call) -> Result<ArrayRef> {
+fn split(call: &NativeCall) -> Result<ArrayRef> {
     let unlimited = Int32Array::from(vec![-1; call.rows]);
     let limits = if call.len() > 2 { call.values::<Int32Type>(2)? } else { &unlimited };
     let patterns = call.text(1)?;

@@ -10,8 +10,8 @@ use datafusion::arrow::row::{Row, Rows};
 use datafusion::common::{Result, exec_err, plan_err};
 
 use super::super::cast::convert;
-use super::super::native::Param::List;
-use super::super::native::{Call, Given, Native, native};
+use super::super::native::NativeParam::List;
+use super::super::native::{GivenArguments, Native, NativeCall, native};
 use super::super::types;
 use super::arrays::{comparable, gathered, range};
 
@@ -23,7 +23,7 @@ pub(super) const FUNCTIONS: &[Native] = &[
     native("arrays_overlap", &[List, List], |g| common(g).map(|_| DataType::Boolean), overlap),
 ];
 
-fn common(given: &Given) -> Result<DataType> {
+fn common(given: &GivenArguments) -> Result<DataType> {
     let (left, right) = (given.type_at(0), given.type_at(1));
     match (&left, &right) {
         (DataType::List(a), DataType::List(b)) if b.data_type().is_null() || a.data_type() == b.data_type() => Ok(left),
@@ -32,7 +32,7 @@ fn common(given: &Given) -> Result<DataType> {
     }
 }
 
-fn distinct(call: &Call) -> Result<ArrayRef> {
+fn distinct(call: &NativeCall) -> Result<ArrayRef> {
     let lists = call.lists(0)?;
     let rows = comparable(lists.values())?;
     super::arrays::selected(lists, |range| {
@@ -51,7 +51,7 @@ struct Pair {
 }
 
 impl Pair {
-    fn of(call: &Call) -> Result<Self> {
+    fn of(call: &NativeCall) -> Result<Self> {
         let (left, right) = (call.lists(0)?, call.lists(1)?);
         let ty = if left.value_type().is_null() { right.data_type() } else { left.data_type() }.clone();
         let as_list = |list: &ListArray| -> Result<ListArray> {
@@ -82,7 +82,7 @@ impl Pair {
     }
 }
 
-fn combined(call: &Call, stays: impl Fn(&Row, &HashSet<Row>) -> bool, both: bool) -> Result<ArrayRef> {
+fn combined(call: &NativeCall, stays: impl Fn(&Row, &HashSet<Row>) -> bool, both: bool) -> Result<ArrayRef> {
     let pair = Pair::of(call)?;
     let row = |row: usize| {
         let other: HashSet<Row> = pair.of_right(row).map(|i| pair.row(i)).collect();
@@ -95,7 +95,7 @@ fn combined(call: &Call, stays: impl Fn(&Row, &HashSet<Row>) -> bool, both: bool
 }
 
 /// True for a common element; else NULL if there is a NULL in either and both have elements; else false.
-fn overlap(call: &Call) -> Result<ArrayRef> {
+fn overlap(call: &NativeCall) -> Result<ArrayRef> {
     let pair = Pair::of(call)?;
     let null = |i: &u32| pair.values.is_null(*i as usize);
     let row = |row: usize| {

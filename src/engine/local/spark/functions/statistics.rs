@@ -8,8 +8,8 @@ use datafusion::arrow::datatypes::{DataType, Float64Type};
 use datafusion::common::{Result, exec_err, plan_err};
 
 use super::super::cast::convert;
-use super::super::native::Param::{Any, Double, List};
-use super::super::native::{Call, Given, Native, native};
+use super::super::native::NativeParam::{Any, Double, List};
+use super::super::native::{GivenArguments, Native, NativeCall, native};
 use super::super::types;
 use super::arrays::{comparable, range};
 
@@ -37,11 +37,11 @@ pub(super) const FUNCTIONS: &[Native] = &[
     native("__regr_r2", &[List], double, |c| pairs(c, Pairs::determination)),
 ];
 
-fn double(_: &Given) -> Result<DataType> {
+fn double(_: &GivenArguments) -> Result<DataType> {
     Ok(DataType::Float64)
 }
 
-fn element(given: &Given) -> Result<DataType> {
+fn element(given: &GivenArguments) -> Result<DataType> {
     match given.type_at(0) {
         DataType::List(field) => Ok(field.data_type().clone()),
         other => plan_err!("{} has no elements", types::show(&other)),
@@ -49,7 +49,7 @@ fn element(given: &Given) -> Result<DataType> {
 }
 
 /// The smallest value that at least the given share of all values does not exceed.
-fn percentile(call: &Call) -> Result<ArrayRef> {
+fn percentile(call: &NativeCall) -> Result<ArrayRef> {
     let lists = call.lists(0)?;
     let rows = comparable(lists.values())?;
     let shares = call.values::<Float64Type>(1)?;
@@ -64,7 +64,7 @@ fn percentile(call: &Call) -> Result<ArrayRef> {
 }
 
 /// The most frequent value; of several, the least, so that the answer does not depend on the order of rows.
-fn mode(call: &Call) -> Result<ArrayRef> {
+fn mode(call: &NativeCall) -> Result<ArrayRef> {
     let lists = call.lists(0)?;
     let rows = comparable(lists.values())?;
     let pick = |row: usize| {
@@ -83,7 +83,7 @@ fn mode(call: &Call) -> Result<ArrayRef> {
     Ok(take(lists.values().as_ref(), &chosen, None)?)
 }
 
-fn moments(call: &Call, of: fn(&Moments) -> Option<f64>) -> Result<ArrayRef> {
+fn moments(call: &NativeCall, of: fn(&Moments) -> Option<f64>) -> Result<ArrayRef> {
     let lists = call.lists(0)?;
     let values = convert(lists.values(), &DataType::Float64, false)?;
     let values = values.as_primitive::<Float64Type>();
@@ -133,7 +133,7 @@ impl Moments {
     }
 }
 
-fn percentile_type(given: &Given) -> Result<DataType> {
+fn percentile_type(given: &GivenArguments) -> Result<DataType> {
     match given.type_at(1) {
         DataType::List(_) => Ok(types::array(DataType::Float64)),
         ty if ty.is_numeric() || ty.is_null() => Ok(DataType::Float64),
@@ -142,7 +142,7 @@ fn percentile_type(given: &Given) -> Result<DataType> {
 }
 
 /// The value at a share of the way from the least to the greatest, between two neighbours by Spark's formula.
-fn interpolated(call: &Call) -> Result<ArrayRef> {
+fn interpolated(call: &NativeCall) -> Result<ArrayRef> {
     let lists = call.lists(0)?;
     let values = convert(lists.values(), &DataType::Float64, false)?;
     let values = values.as_primitive::<Float64Type>();
@@ -251,7 +251,7 @@ impl Pairs {
     }
 }
 
-fn pairs(call: &Call, of: impl Fn(&Pairs) -> Option<f64>) -> Result<ArrayRef> {
+fn pairs(call: &NativeCall, of: impl Fn(&Pairs) -> Option<f64>) -> Result<ArrayRef> {
     let lists = call.lists(0)?;
     let pairs = lists.values().as_struct();
     let [x, y] = pairs.columns() else { return plan_err!("a function of pairs needs pairs") };

@@ -7,8 +7,8 @@ use datafusion::arrow::datatypes::{DataType, Int32Type};
 use datafusion::common::{Result, exec_err, plan_err};
 
 use super::super::cast::texts;
-use super::super::native::Param::{Any, Int, Text};
-use super::super::native::{Call, Given, Native, native};
+use super::super::native::NativeParam::{Any, Int, Text};
+use super::super::native::{GivenArguments, Native, NativeCall, native};
 use super::super::types;
 use super::super::values::Room;
 use super::arrays;
@@ -48,40 +48,40 @@ pub(super) const FUNCTIONS: &[Native] = &[
     }),
 ];
 
-fn text(_: &Given) -> Result<DataType> {
+fn text(_: &GivenArguments) -> Result<DataType> {
     Ok(DataType::Utf8)
 }
 
-fn int(_: &Given) -> Result<DataType> {
+fn int(_: &GivenArguments) -> Result<DataType> {
     Ok(DataType::Int32)
 }
 
-fn flag(_: &Given) -> Result<DataType> {
+fn flag(_: &GivenArguments) -> Result<DataType> {
     Ok(DataType::Boolean)
 }
 
-fn like_first(given: &Given) -> Result<DataType> {
+fn like_first(given: &GivenArguments) -> Result<DataType> {
     match given.type_at(0) {
         DataType::List(element) => Ok(DataType::List(element)),
         _ => Ok(DataType::Utf8),
     }
 }
 
-fn one(call: &Call, map: impl Fn(&str) -> String) -> Result<ArrayRef> {
+fn one(call: &NativeCall, map: impl Fn(&str) -> String) -> Result<ArrayRef> {
     Ok(Arc::new(call.text(0)?.iter().map(|s| s.map(&map)).collect::<StringArray>()))
 }
 
-fn count(call: &Call, measure: impl Fn(&str) -> usize) -> Result<ArrayRef> {
+fn count(call: &NativeCall, measure: impl Fn(&str) -> usize) -> Result<ArrayRef> {
     let count = |s: &str| i32::try_from(measure(s)).unwrap_or(i32::MAX);
     Ok(Arc::new(call.text(0)?.iter().map(|s| s.map(count)).collect::<Int32Array>()))
 }
 
-fn counted(call: &Call, map: impl Fn(&str, i32) -> String) -> Result<ArrayRef> {
+fn counted(call: &NativeCall, map: impl Fn(&str, i32) -> String) -> Result<ArrayRef> {
     let pairs = call.text(0)?.iter().zip(call.values::<Int32Type>(1)?.iter());
     Ok(Arc::new(pairs.map(|(s, n)| Some(map(s?, n?))).collect::<StringArray>()))
 }
 
-fn repeat(call: &Call) -> Result<ArrayRef> {
+fn repeat(call: &NativeCall) -> Result<ArrayRef> {
     let mut room = Room::of_texts();
     let pairs = call.text(0)?.iter().zip(call.values::<Int32Type>(1)?.iter()).map(|(s, n)| {
         let (Some(s), Some(n)) = (s, n) else { return Ok(None) };
@@ -92,7 +92,7 @@ fn repeat(call: &Call) -> Result<ArrayRef> {
     Ok(Arc::new(pairs.collect::<Result<StringArray>>()?))
 }
 
-fn space(call: &Call) -> Result<ArrayRef> {
+fn space(call: &NativeCall) -> Result<ArrayRef> {
     let mut room = Room::of_texts();
     let blanks = call.values::<Int32Type>(0)?.iter().map(|n| {
         let Some(count) = n.map(|n| usize::try_from(n).unwrap_or(0)) else { return Ok(None) };
@@ -102,12 +102,12 @@ fn space(call: &Call) -> Result<ArrayRef> {
     Ok(Arc::new(blanks.collect::<Result<StringArray>>()?))
 }
 
-fn test(call: &Call, holds: impl Fn(&str, &str) -> bool) -> Result<ArrayRef> {
+fn test(call: &NativeCall, holds: impl Fn(&str, &str) -> bool) -> Result<ArrayRef> {
     let pairs = call.text(0)?.iter().zip(call.text(1)?.iter());
     Ok(Arc::new(pairs.map(|(s, part)| Some(holds(s?, part?))).collect::<BooleanArray>()))
 }
 
-fn trim(call: &Call, start: bool, end: bool) -> Result<ArrayRef> {
+fn trim(call: &NativeCall, start: bool, end: bool) -> Result<ArrayRef> {
     let cut = |s: &str, set: &str| {
         let s = if start { s.trim_start_matches(|c| set.contains(c)) } else { s };
         let s = if end { s.trim_end_matches(|c| set.contains(c)) } else { s };
@@ -168,7 +168,7 @@ fn masked(c: char) -> char {
     }
 }
 
-fn pad(call: &Call, left: bool) -> Result<ArrayRef> {
+fn pad(call: &NativeCall, left: bool) -> Result<ArrayRef> {
     let blanks = StringArray::from(vec![" "; call.rows]);
     let fill = if call.len() > 2 { call.text(2)? } else { &blanks };
     let rows = call.text(0)?.iter().zip(call.values::<Int32Type>(1)?.iter()).zip(fill.iter());
@@ -188,7 +188,7 @@ fn pad(call: &Call, left: bool) -> Result<ArrayRef> {
 }
 
 /// From position 1 on; 0 counts as 1, negative positions count from the end.
-fn substring(call: &Call) -> Result<ArrayRef> {
+fn substring(call: &NativeCall) -> Result<ArrayRef> {
     let whole = Int32Array::from(vec![i32::MAX; call.rows]);
     let lengths = if call.len() > 2 { call.values::<Int32Type>(2)? } else { &whole };
     let rows = call.text(0)?.iter().zip(call.values::<Int32Type>(1)?.iter()).zip(lengths.iter());
@@ -209,7 +209,7 @@ fn substring(call: &Call) -> Result<ArrayRef> {
     Ok(Arc::new(parts.collect::<StringArray>()))
 }
 
-fn position(call: &Call, text_at: usize, part_at: usize) -> Result<ArrayRef> {
+fn position(call: &NativeCall, text_at: usize, part_at: usize) -> Result<ArrayRef> {
     let first = Int32Array::from(vec![1; call.rows]);
     let starts = if call.len() > 2 { call.values::<Int32Type>(2)? } else { &first };
     let rows = call.text(text_at)?.iter().zip(call.text(part_at)?.iter()).zip(starts.iter());
@@ -231,7 +231,7 @@ fn position(call: &Call, text_at: usize, part_at: usize) -> Result<ArrayRef> {
     Ok(Arc::new(found.collect::<Int32Array>()))
 }
 
-fn reverse(call: &Call) -> Result<ArrayRef> {
+fn reverse(call: &NativeCall) -> Result<ArrayRef> {
     match call.arg(0)?.data_type() {
         DataType::List(_) => arrays::selected(call.lists(0)?, |range| range.rev().map(Some).collect()),
         _ => {
@@ -241,7 +241,7 @@ fn reverse(call: &Call) -> Result<ArrayRef> {
     }
 }
 
-fn concat_type(given: &Given) -> Result<DataType> {
+fn concat_type(given: &GivenArguments) -> Result<DataType> {
     let lists = given.types.iter().filter(|ty| matches!(ty, DataType::List(_))).count();
     match given.types.iter().find(|ty| matches!(ty, DataType::List(_))) {
         Some(list) if given.types.iter().all(|ty| ty == list || ty.is_null()) => Ok(list.clone()),
@@ -253,12 +253,12 @@ fn concat_type(given: &Given) -> Result<DataType> {
     }
 }
 
-fn shown(given: &Given) -> String {
+fn shown(given: &GivenArguments) -> String {
     given.types.iter().map(types::show).collect::<Vec<_>>().join(", ")
 }
 
 /// NULL when any part is NULL.
-fn concat(call: &Call) -> Result<ArrayRef> {
+fn concat(call: &NativeCall) -> Result<ArrayRef> {
     if matches!(call.returns, DataType::List(_)) {
         return arrays::concatenated(call);
     }
@@ -276,7 +276,7 @@ fn concat(call: &Call) -> Result<ArrayRef> {
     Ok(Arc::new((0..call.rows).map(row).collect::<StringArray>()))
 }
 
-fn joined_type(given: &Given) -> Result<DataType> {
+fn joined_type(given: &GivenArguments) -> Result<DataType> {
     let fits = |ty: &DataType| match ty {
         DataType::List(element) => matches!(element.data_type(), DataType::Utf8 | DataType::Null),
         ty => !ty.is_nested() && !matches!(ty, DataType::Interval(_) | DataType::Duration(_) | DataType::Binary),
@@ -288,7 +288,7 @@ fn joined_type(given: &Given) -> Result<DataType> {
 }
 
 /// The parts that are not NULL, and those of arrays, with a text between them; NULL for a separator of NULL.
-fn joined(call: &Call) -> Result<ArrayRef> {
+fn joined(call: &NativeCall) -> Result<ArrayRef> {
     let separators = call.text(0)?;
     let parts = call.args().iter().skip(1).map(|array| match array.data_type() {
         DataType::List(_) => Ok((Some(array.as_list::<i32>()), texts(array.as_list::<i32>().values())?)),
@@ -319,7 +319,7 @@ fn joined(call: &Call) -> Result<ArrayRef> {
 ///
 /// # Errors
 /// When the argument differs from row to row.
-pub(super) fn constant(call: &Call, position: usize) -> Result<Option<String>> {
+pub(super) fn constant(call: &NativeCall, position: usize) -> Result<Option<String>> {
     let array = call.arg(position)?;
     let texts = array.as_string::<i32>();
     let mut values = texts.iter();

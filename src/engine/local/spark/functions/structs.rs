@@ -9,8 +9,8 @@ use datafusion::common::{DataFusionError, Result, exec_err, plan_err};
 use lakeflow::is_same_name;
 
 use super::super::cast::convert;
-use super::super::native::Param::{Any, Text};
-use super::super::native::{Call, Given, Native, native};
+use super::super::native::NativeParam::{Any, Text};
+use super::super::native::{GivenArguments, Native, NativeCall, native};
 use super::super::types;
 use super::arrays::{comparable, range};
 
@@ -24,7 +24,7 @@ pub(super) const FUNCTIONS: &[Native] = &[
     native("get", &[Any, Any], inner_type, |c| at(c, Base::LenientZero)),
 ];
 
-fn field_type(given: &Given) -> Result<DataType> {
+fn field_type(given: &GivenArguments) -> Result<DataType> {
     let Some(name) = given.text(1) else { return plan_err!("a field needs a name") };
     match given.type_at(0) {
         DataType::Struct(fields) => match fields.iter().find(|f| is_same_name(f.name(), name)) {
@@ -53,7 +53,7 @@ fn within(structs: &StructArray, column: &ArrayRef) -> Result<ArrayRef> {
 }
 
 /// The field at a position, from 0 on, of a struct that has to have so many.
-fn nth_type(given: &Given) -> Result<DataType> {
+fn nth_type(given: &GivenArguments) -> Result<DataType> {
     let number = |position: usize| given.text(position).and_then(|text| text.parse::<usize>().ok());
     match (given.type_at(0), number(1), number(2)) {
         (DataType::Struct(fields), Some(place), Some(count)) if fields.len() == count => {
@@ -92,7 +92,7 @@ pub(in super::super) fn wanted_fields(error: &DataFusionError) -> Option<&Wanted
     }
 }
 
-fn all_fields_type(given: &Given) -> Result<DataType> {
+fn all_fields_type(given: &GivenArguments) -> Result<DataType> {
     match (given.type_at(0), given.text(1)) {
         (DataType::Struct(fields), Some(place)) => {
             let names = fields.iter().map(|field| field.name().clone()).collect();
@@ -102,7 +102,7 @@ fn all_fields_type(given: &Given) -> Result<DataType> {
     }
 }
 
-fn nth(call: &Call) -> Result<ArrayRef> {
+fn nth(call: &NativeCall) -> Result<ArrayRef> {
     let place = super::strings::constant(call, 1)?.and_then(|text| text.parse::<usize>().ok());
     let Some(structs) = call.arg(0)?.as_struct_opt() else { return exec_err!("`inline` of no struct") };
     match place.and_then(|place| structs.columns().get(place)) {
@@ -111,7 +111,7 @@ fn nth(call: &Call) -> Result<ArrayRef> {
     }
 }
 
-fn field(call: &Call) -> Result<ArrayRef> {
+fn field(call: &NativeCall) -> Result<ArrayRef> {
     let array = call.arg(0)?;
     let Some(name) = super::strings::constant(call, 1)? else { return exec_err!("a field needs a name") };
     let of = |structs: &ArrayRef| -> Result<ArrayRef> {
@@ -134,7 +134,7 @@ fn field(call: &Call) -> Result<ArrayRef> {
     }
 }
 
-fn inner_type(given: &Given) -> Result<DataType> {
+fn inner_type(given: &GivenArguments) -> Result<DataType> {
     match given.type_at(0) {
         DataType::List(element) if given.type_at(1).is_integer() || given.type_at(1).is_null() => {
             Ok(element.data_type().clone())
@@ -151,7 +151,7 @@ fn inner_type(given: &Given) -> Result<DataType> {
 }
 
 /// As Spark wants it, a position that counts from 1 is no BIGINT.
-fn element_type(given: &Given) -> Result<DataType> {
+fn element_type(given: &GivenArguments) -> Result<DataType> {
     match (given.type_at(0), given.type_at(1)) {
         (DataType::List(_), DataType::Int64) => plan_err!("a position in an array is an INT, not BIGINT: cast it"),
         _ => inner_type(given),
@@ -167,7 +167,7 @@ enum Base {
     Lenient,
 }
 
-fn at(call: &Call, base: Base) -> Result<ArrayRef> {
+fn at(call: &NativeCall, base: Base) -> Result<ArrayRef> {
     match call.arg(0)?.data_type() {
         DataType::Map(..) => lookup(call),
         DataType::Struct(_) => field(call),
@@ -175,7 +175,7 @@ fn at(call: &Call, base: Base) -> Result<ArrayRef> {
     }
 }
 
-fn element(call: &Call, base: Base) -> Result<ArrayRef> {
+fn element(call: &NativeCall, base: Base) -> Result<ArrayRef> {
     let lists = call.lists(0)?;
     let positions = convert(call.arg(1)?, &DataType::Int32, false)?;
     let positions = positions.as_primitive::<Int32Type>();
@@ -205,7 +205,7 @@ fn element(call: &Call, base: Base) -> Result<ArrayRef> {
 }
 
 /// The value of a key; NULL when the map does not have it.
-fn lookup(call: &Call) -> Result<ArrayRef> {
+fn lookup(call: &NativeCall) -> Result<ArrayRef> {
     let maps: &MapArray = call.arg(0)?.as_map();
     let keys = convert(call.arg(1)?, maps.keys().data_type(), false)?;
     let (wanted, known) = (comparable(&keys)?, comparable(maps.keys())?);

@@ -8,8 +8,8 @@ use datafusion::common::{Result, exec_err, not_impl_err, plan_err};
 use md5::{Digest, Md5};
 
 use super::super::cast::texts;
-use super::super::native::Param::{Any, Int, Text};
-use super::super::native::{Call, Given, Native, native};
+use super::super::native::NativeParam::{Any, Int, Text};
+use super::super::native::{GivenArguments, Native, NativeCall, native};
 use super::super::types;
 use super::strings::constant;
 
@@ -27,23 +27,23 @@ pub(super) const FUNCTIONS: &[Native] = &[
     native("__ilike", &[Text, Text, Text], like_type, |c| like(c, true)).optional(1),
 ];
 
-fn text(_: &Given) -> Result<DataType> {
+fn text(_: &GivenArguments) -> Result<DataType> {
     Ok(DataType::Utf8)
 }
 
-fn bytes_to_text(given: &Given) -> Result<DataType> {
+fn bytes_to_text(given: &GivenArguments) -> Result<DataType> {
     match given.type_at(0) {
         DataType::Utf8 | DataType::Binary | DataType::Null => Ok(DataType::Utf8),
         other => plan_err!("{} is not STRING; cast it first", types::show(&other)),
     }
 }
 
-fn each(call: &Call, map: impl Fn(&str) -> Option<String>) -> Result<ArrayRef> {
+fn each(call: &NativeCall, map: impl Fn(&str) -> Option<String>) -> Result<ArrayRef> {
     Ok(Arc::new(call.text(0)?.iter().map(|s| s.and_then(&map)).collect::<StringArray>()))
 }
 
 /// What stands before the n-th delimiter from the left, or behind it from the right.
-fn substring_index(call: &Call) -> Result<ArrayRef> {
+fn substring_index(call: &NativeCall) -> Result<ArrayRef> {
     let rows = call.text(0)?.iter().zip(call.text(1)?.iter()).zip(call.values::<Int32Type>(2)?.iter());
     let parts = rows.map(|((s, delimiter), count)| {
         let (s, delimiter, count) = (s?, delimiter?, count?);
@@ -77,7 +77,7 @@ fn substring_index(call: &Call) -> Result<ArrayRef> {
 }
 
 /// `s` with what begins at a position replaced, as many characters as the new text has or as are given.
-fn overlay(call: &Call) -> Result<ArrayRef> {
+fn overlay(call: &NativeCall) -> Result<ArrayRef> {
     let own = Int32Array::from(vec![-1; call.rows]);
     let lengths = if call.len() > 3 { call.values::<Int32Type>(3)? } else { &own };
     let rows = call.text(0)?.iter().zip(call.text(1)?.iter()).zip(call.values::<Int32Type>(2)?.iter());
@@ -104,7 +104,7 @@ fn substring(s: &str, from: i64, length: i64) -> String {
 }
 
 /// The place of a text in a list with commas; 0 for none, and for a text with a comma.
-fn find_in_set(call: &Call) -> Result<ArrayRef> {
+fn find_in_set(call: &NativeCall) -> Result<ArrayRef> {
     let pairs = call.text(0)?.iter().zip(call.text(1)?.iter());
     let place = |wanted: &str, list: &str| {
         let found = if wanted.contains(',') { None } else { list.split(',').position(|part| part == wanted) };
@@ -113,7 +113,7 @@ fn find_in_set(call: &Call) -> Result<ArrayRef> {
     Ok(Arc::new(pairs.map(|(wanted, list)| Some(place(wanted?, list?))).collect::<Int32Array>()))
 }
 
-fn luhn_check(call: &Call) -> Result<ArrayRef> {
+fn luhn_check(call: &NativeCall) -> Result<ArrayRef> {
     let holds = |s: &str| {
         let digits = s.bytes().rev().enumerate().map(|(place, b)| match b {
             b'0'..=b'9' if place % 2 == 0 => Some(u32::from(b - b'0')),
@@ -133,30 +133,30 @@ fn bytes(array: &ArrayRef) -> Result<Vec<Option<Vec<u8>>>> {
     Ok(texts(array)?.iter().map(|t| t.map(|t| t.as_bytes().to_vec())).collect())
 }
 
-fn md5_of(call: &Call) -> Result<ArrayRef> {
+fn md5_of(call: &NativeCall) -> Result<ArrayRef> {
     let hex = |bytes: Vec<u8>| Md5::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     Ok(Arc::new(bytes(call.arg(0)?)?.into_iter().map(|b| b.map(hex)).collect::<StringArray>()))
 }
 
 /// UTF-8 alone: Spark knows some more character sets.
-fn is_utf8(given: &Given) -> Result<()> {
+fn is_utf8(given: &GivenArguments) -> Result<()> {
     match given.text(1).map(str::to_uppercase).as_deref() {
         Some("UTF-8") => Ok(()),
         _ => not_impl_err!("a character set but 'UTF-8', as a literal"),
     }
 }
 
-fn encoding(given: &Given) -> Result<DataType> {
+fn encoding(given: &GivenArguments) -> Result<DataType> {
     is_utf8(given)?;
     bytes_to_text(given).map(|_| DataType::Binary)
 }
 
-fn encode(call: &Call) -> Result<ArrayRef> {
+fn encode(call: &NativeCall) -> Result<ArrayRef> {
     let values = bytes(call.arg(0)?)?;
     Ok(Arc::new(values.iter().map(|b| b.as_deref()).collect::<BinaryArray>()))
 }
 
-fn decoding(given: &Given) -> Result<DataType> {
+fn decoding(given: &GivenArguments) -> Result<DataType> {
     is_utf8(given)?;
     match given.type_at(0) {
         DataType::Binary | DataType::Null => Ok(DataType::Utf8),
@@ -164,7 +164,7 @@ fn decoding(given: &Given) -> Result<DataType> {
     }
 }
 
-fn decode(call: &Call) -> Result<ArrayRef> {
+fn decode(call: &NativeCall) -> Result<ArrayRef> {
     let text = |bytes: Vec<u8>| match String::from_utf8(bytes) {
         Ok(text) => Ok(text),
         Err(_) => exec_err!("bytes that are not valid UTF-8"),
@@ -174,7 +174,7 @@ fn decode(call: &Call) -> Result<ArrayRef> {
 }
 
 /// NULL for what is no number to the base of 16; an odd first digit is a byte of its own.
-fn unhex(call: &Call) -> Result<ArrayRef> {
+fn unhex(call: &NativeCall) -> Result<ArrayRef> {
     let one = |s: &str| -> Option<Vec<u8>> {
         let digits = s.chars().map(|c| c.to_digit(16)).collect::<Option<Vec<u32>>>()?;
         let (first, rest) = digits.split_at(digits.len() % 2);
@@ -184,7 +184,7 @@ fn unhex(call: &Call) -> Result<ArrayRef> {
     Ok(Arc::new(call.text(0)?.iter().map(|s| s.and_then(one)).collect::<BinaryArray>()))
 }
 
-fn like_type(given: &Given) -> Result<DataType> {
+fn like_type(given: &GivenArguments) -> Result<DataType> {
     if let Some(escape) = given.text(2) {
         let mut chars = escape.chars();
         if chars.next().is_none() || chars.next().is_some() {
@@ -221,7 +221,7 @@ fn like_regex(pattern: &str, escape: Option<char>) -> Result<regex::Regex> {
     regex::Regex::new(&out).or_else(|_| not_impl_err!("a pattern of LIKE so long"))
 }
 
-fn like(call: &Call, any_case: bool) -> Result<ArrayRef> {
+fn like(call: &NativeCall, any_case: bool) -> Result<ArrayRef> {
     let escape = if call.len() > 2 { constant(call, 2)?.and_then(|e| e.chars().next()) } else { Some('\\') };
     let mut compiled: Option<(String, regex::Regex)> = None;
     let mut found = Vec::with_capacity(call.rows);

@@ -61,10 +61,10 @@ impl Hash for Total {
 }
 
 impl Total {
-    fn shape(&self, args: &AccumulatorArgs) -> Result<Shape> {
+    fn shape(&self, args: &AccumulatorArgs) -> Result<TotalShape> {
         let given = args.expr_fields.first().map_or(DataType::Null, |field| field.data_type().clone());
         let of = working(&given)?;
-        Ok(Shape { of, returns: args.return_type().clone(), average: self.average, lenient: self.lenient })
+        Ok(TotalShape { of, returns: args.return_type().clone(), average: self.average, lenient: self.lenient })
     }
 }
 
@@ -119,7 +119,7 @@ impl AggregateUDFImpl for Total {
         if args.is_distinct {
             return Ok(Box::new(Distinct::new(shape)));
         }
-        Ok(Box::new(Single(Groups::new(shape, 1))))
+        Ok(Box::new(Single(GroupTotals::new(shape, 1))))
     }
 
     fn create_sliding_accumulator(&self, args: AccumulatorArgs) -> Result<Box<dyn Accumulator>> {
@@ -128,7 +128,7 @@ impl AggregateUDFImpl for Total {
             return Ok(Box::new(Recent::new(shape)));
         }
         if !args.is_distinct {
-            return Ok(Box::new(Single(Groups::new(shape, 1).moving())));
+            return Ok(Box::new(Single(GroupTotals::new(shape, 1).moving())));
         }
         self.accumulator(args)
     }
@@ -147,7 +147,7 @@ impl AggregateUDFImpl for Total {
     }
 
     fn create_groups_accumulator(&self, args: AccumulatorArgs) -> Result<Box<dyn GroupsAccumulator>> {
-        Ok(Box::new(Groups::new(self.shape(&args)?, 0)))
+        Ok(Box::new(GroupTotals::new(self.shape(&args)?, 0)))
     }
 }
 
@@ -162,7 +162,7 @@ fn held(of: &DataType) -> DataType {
 
 /// What is added up, and what comes of it.
 #[derive(Debug, Clone)]
-pub(super) struct Shape {
+pub(super) struct TotalShape {
     /// BIGINT, DOUBLE or a DECIMAL.
     pub of: DataType,
     returns: DataType,
@@ -170,7 +170,7 @@ pub(super) struct Shape {
     lenient: bool,
 }
 
-impl Shape {
+impl TotalShape {
     fn fits(value: i256, precision: u8) -> bool {
         value.wrapping_abs() < i256::from_i128(10_i128.pow(u32::from(precision)))
     }
@@ -180,7 +180,7 @@ impl Shape {
         let (value, precision) = match (&self.of, &self.returns) {
             (DataType::Decimal128(precision, from), DataType::Decimal128(wanted, to)) if self.average => {
                 // The sum has a type of its own, which must hold it.
-                if !Shape::fits(sum, (precision + 10).min(MAX_PRECISION)) {
+                if !TotalShape::fits(sum, (precision + 10).min(MAX_PRECISION)) {
                     return None;
                 }
                 let sum = shift(sum, i32::from(to - from))?;
@@ -189,7 +189,7 @@ impl Shape {
             (_, DataType::Decimal128(wanted, _)) => (sum, *wanted),
             _ => return sum.to_i128().filter(|v| i64::try_from(*v).is_ok()),
         };
-        Shape::fits(value, precision).then(|| value.to_i128()).flatten()
+        TotalShape::fits(value, precision).then(|| value.to_i128()).flatten()
     }
 
     fn results(&self, sums: Sums, counts: &[i64]) -> Result<ArrayRef> {
@@ -231,8 +231,8 @@ enum Sums {
 
 /// One total for each group of rows.
 #[derive(Debug)]
-pub(super) struct Groups {
-    shape: Shape,
+pub(super) struct GroupTotals {
+    shape: TotalShape,
     sums: Sums,
     counts: Vec<i64>,
     /// Whether a sum that leaves BIGINT on its way is left for good, whatever comes after: so it is in Spark.
@@ -246,19 +246,19 @@ fn bigint_or_far(sum: i256) -> i256 {
     if sum.to_i128().is_some_and(|sum| i64::try_from(sum).is_ok()) { sum } else { FAR }
 }
 
-impl Groups {
-    pub fn new(shape: Shape, groups: usize) -> Self {
+impl GroupTotals {
+    pub fn new(shape: TotalShape, groups: usize) -> Self {
         let sums = match shape.of {
             DataType::Float64 => Sums::Float(vec![0.0; groups]),
             _ => Sums::Exact(vec![i256::ZERO; groups]),
         };
         let is_strict = shape.returns == DataType::Int64 && !shape.average;
-        Groups { shape, sums, counts: vec![0; groups], is_strict }
+        GroupTotals { shape, sums, counts: vec![0; groups], is_strict }
     }
 
     /// For rows that go again, or come in an order that Spark does not have.
     pub fn moving(self) -> Self {
-        Groups { is_strict: false, ..self }
+        GroupTotals { is_strict: false, ..self }
     }
 
     fn grow(&mut self, groups: usize) {
@@ -288,7 +288,7 @@ impl Groups {
             Sums::Float(sums) => {
                 let values = values.as_primitive::<Float64Type>();
                 rows.for_each(|(row, group)| {
-                    Groups::add(sums, counts, group, sign, |sum| *sum += sign as f64 * values.value(row));
+                    GroupTotals::add(sums, counts, group, sign, |sum| *sum += sign as f64 * values.value(row));
                 });
             }
             Sums::Exact(sums) => {
@@ -302,7 +302,7 @@ impl Groups {
                 rows.for_each(|(row, group)| {
                     let value = i256::from_i128(value(row));
                     let value = if sign < 0 { value.wrapping_neg() } else { value };
-                    Groups::add(sums, counts, group, sign, |sum| *sum = settled(sum.wrapping_add(value)));
+                    GroupTotals::add(sums, counts, group, sign, |sum| *sum = settled(sum.wrapping_add(value)));
                 });
             }
         }
@@ -319,14 +319,14 @@ impl Groups {
             Sums::Float(sums) => {
                 let totals = totals.as_primitive::<Float64Type>();
                 rows.for_each(|(row, group)| {
-                    Groups::add(sums, &mut self.counts, group, others.value(row), |sum| *sum += totals.value(row));
+                    GroupTotals::add(sums, &mut self.counts, group, others.value(row), |sum| *sum += totals.value(row));
                 });
             }
             Sums::Exact(sums) => {
                 let totals = totals.as_primitive::<Decimal256Type>();
                 rows.for_each(|(row, group)| {
                     let total = totals.value(row);
-                    Groups::add(sums, &mut self.counts, group, others.value(row), |sum| {
+                    GroupTotals::add(sums, &mut self.counts, group, others.value(row), |sum| {
                         *sum = settled(sum.wrapping_add(total))
                     });
                 });
@@ -375,7 +375,7 @@ fn chosen<'a>(groups: &'a [usize], filter: Option<&'a BooleanArray>) -> impl Fn(
     }
 }
 
-impl GroupsAccumulator for Groups {
+impl GroupsAccumulator for GroupTotals {
     fn update_batch(
         &mut self,
         values: &[ArrayRef],
@@ -405,7 +405,7 @@ impl GroupsAccumulator for Groups {
     fn convert_to_state(&self, values: &[ArrayRef], filter: Option<&BooleanArray>) -> Result<Vec<ArrayRef>> {
         let values = first(values)?;
         let rows: Vec<usize> = (0..values.len()).collect();
-        let mut each = Groups::new(self.shape.clone(), rows.len());
+        let mut each = GroupTotals::new(self.shape.clone(), rows.len());
         each.values(values, 1, chosen(&rows, filter))?;
         each.taken(EmitTo::All)
     }
@@ -422,7 +422,7 @@ pub(super) fn first(values: &[ArrayRef]) -> Result<&ArrayRef> {
 
 /// One total, of all rows or of a window that moves.
 #[derive(Debug)]
-struct Single(Groups);
+struct Single(GroupTotals);
 
 impl Accumulator for Single {
     fn update_batch(&mut self, values: &[ArrayRef]) -> Result<()> {

@@ -11,18 +11,18 @@ use datafusion::logical_expr::Accumulator;
 
 use super::super::cast::convert;
 use super::arrays::comparable;
-use super::totals::{Groups, Shape, first};
+use super::totals::{GroupTotals, TotalShape, first};
 
 /// The total of the distinct values of a group.
 #[derive(Debug)]
 pub(super) struct Distinct {
-    shape: Shape,
+    shape: TotalShape,
     seen: BTreeSet<Box<[u8]>>,
     values: Vec<ArrayRef>,
 }
 
 impl Distinct {
-    pub fn new(shape: Shape) -> Self {
+    pub fn new(shape: TotalShape) -> Self {
         Distinct { shape, seen: BTreeSet::new(), values: vec![] }
     }
 
@@ -63,7 +63,7 @@ impl Accumulator for Distinct {
     }
 
     fn evaluate(&mut self) -> Result<ScalarValue> {
-        let mut total = Groups::new(self.shape.clone(), 1).moving();
+        let mut total = GroupTotals::new(self.shape.clone(), 1).moving();
         total.values(&self.all()?, 1, |_| Some(0))?;
         ScalarValue::try_from_array(&total.results()?, 0)
     }
@@ -82,12 +82,12 @@ impl Accumulator for Distinct {
 /// would keep its rounding errors.
 #[derive(Debug)]
 pub(super) struct Recent {
-    shape: Shape,
+    shape: TotalShape,
     values: VecDeque<Option<f64>>,
 }
 
 impl Recent {
-    pub fn new(shape: Shape) -> Self {
+    pub fn new(shape: TotalShape) -> Self {
         Recent { shape, values: VecDeque::new() }
     }
 }
@@ -110,7 +110,7 @@ impl Accumulator for Recent {
 
     fn evaluate(&mut self) -> Result<ScalarValue> {
         let values: datafusion::arrow::array::Float64Array = self.values.iter().copied().collect();
-        let mut total = Groups::new(self.shape.clone(), 1).moving();
+        let mut total = GroupTotals::new(self.shape.clone(), 1).moving();
         total.values(&(std::sync::Arc::new(values) as ArrayRef), 1, |_| Some(0))?;
         ScalarValue::try_from_array(&total.results()?, 0)
     }

@@ -10,8 +10,8 @@ use datafusion::arrow::array::{ArrayRef, Float64Array};
 use datafusion::arrow::datatypes::{DataType, Float64Type};
 use datafusion::common::Result;
 
-use super::super::native::Param::Double;
-use super::super::native::{Call, Given, Native, native};
+use super::super::native::NativeParam::Double;
+use super::super::native::{GivenArguments, Native, NativeCall, native};
 use super::fdlibm;
 
 pub(super) const FUNCTIONS: &[Native] = &[
@@ -56,21 +56,21 @@ fn is_positive(x: f64) -> bool {
     x.is_nan() || x > 0.0
 }
 
-fn double(_: &Given) -> Result<DataType> {
+fn double(_: &GivenArguments) -> Result<DataType> {
     Ok(DataType::Float64)
 }
 
-fn one(call: &Call, map: impl Fn(f64) -> Option<f64>) -> Result<ArrayRef> {
+fn one(call: &NativeCall, map: impl Fn(f64) -> Option<f64>) -> Result<ArrayRef> {
     Ok(Arc::new(call.values::<Float64Type>(0)?.iter().map(|v| v.and_then(&map)).collect::<Float64Array>()))
 }
 
-fn two(call: &Call, map: impl Fn(f64, f64) -> Option<f64>) -> Result<ArrayRef> {
+fn two(call: &NativeCall, map: impl Fn(f64, f64) -> Option<f64>) -> Result<ArrayRef> {
     let pairs = call.values::<Float64Type>(0)?.iter().zip(call.values::<Float64Type>(1)?.iter());
     Ok(Arc::new(pairs.map(|(a, b)| map(a?, b?)).collect::<Float64Array>()))
 }
 
 /// Java leaves a power of one to an infinite or unknown exponent unknown.
-fn power(call: &Call) -> Result<ArrayRef> {
+fn power(call: &NativeCall) -> Result<ArrayRef> {
     two(call, |x, y| Some(if y.is_nan() || (x.abs() == 1.0 && y.is_infinite()) { f64::NAN } else { libm::pow(x, y) }))
 }
 

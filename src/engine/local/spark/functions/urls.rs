@@ -7,15 +7,15 @@ use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{Result, exec_err};
 use regex::Regex;
 
-use super::super::native::Param::Text;
-use super::super::native::{Call, Given, Native, native};
+use super::super::native::NativeParam::Text;
+use super::super::native::{GivenArguments, Native, NativeCall, native};
 
 pub(super) const FUNCTIONS: &[Native] = &[
     native("parse_url", &[Text, Text, Text], text, |c| part(c, false)).optional(1),
     native("try_parse_url", &[Text, Text, Text], text, |c| part(c, true)).optional(1),
 ];
 
-fn text(_: &Given) -> Result<DataType> {
+fn text(_: &GivenArguments) -> Result<DataType> {
     Ok(DataType::Utf8)
 }
 
@@ -44,7 +44,7 @@ fn is_address(url: &str) -> bool {
     true
 }
 
-fn part(call: &Call, lenient: bool) -> Result<ArrayRef> {
+fn part(call: &NativeCall, lenient: bool) -> Result<ArrayRef> {
     let (Some(parts), Some(authority)) = (PARTS.as_ref(), AUTHORITY.as_ref()) else { return exec_err!("no pattern") };
     let keys = if call.len() > 2 { Some(call.text(2)?) } else { None };
     let rows = call.text(0)?.iter().zip(call.text(1)?.iter()).enumerate();

@@ -9,8 +9,8 @@ use datafusion::arrow::array::{ArrayRef, TimestampMicrosecondArray};
 use datafusion::arrow::datatypes::{DataType, TimeUnit, TimestampMicrosecondType};
 use datafusion::common::{Result, exec_datafusion_err, exec_err, plan_err};
 
-use super::super::native::Param::{Any, Text, Timestamp};
-use super::super::native::{Call, Given, Native, native};
+use super::super::native::NativeParam::{Any, Text, Timestamp};
+use super::super::native::{GivenArguments, Native, NativeCall, native};
 use super::super::types;
 use super::dates::{micros, moment};
 use super::strings::constant;
@@ -45,7 +45,7 @@ fn universal(t: NaiveDateTime, zone: Tz) -> Option<NaiveDateTime> {
     t.checked_sub_signed(Duration::seconds(i64::from(before.offset().fix().local_minus_utc())))
 }
 
-fn moved(call: &Call, shown_in: Option<Arc<str>>, from_utc: bool) -> Result<ArrayRef> {
+fn moved(call: &NativeCall, shown_in: Option<Arc<str>>, from_utc: bool) -> Result<ArrayRef> {
     let times = call.values::<TimestampMicrosecondType>(0)?.iter();
     let mut zones: Option<(String, Tz)> = None;
     let mut results = Vec::with_capacity(call.rows);
@@ -65,14 +65,14 @@ fn moved(call: &Call, shown_in: Option<Arc<str>>, from_utc: bool) -> Result<Arra
     Ok(Arc::new(results.into_iter().collect::<TimestampMicrosecondArray>().with_timezone_opt(shown_in)))
 }
 
-fn converted_type(given: &Given) -> Result<DataType> {
+fn converted_type(given: &GivenArguments) -> Result<DataType> {
     match given.type_at(2) {
         DataType::Timestamp(TimeUnit::Microsecond, None) => Ok(DataType::Timestamp(TimeUnit::Microsecond, None)),
         other => plan_err!("`convert_timezone` needs a TIMESTAMP_NTZ, not {}", types::show(&other)),
     }
 }
 
-fn converted(call: &Call) -> Result<ArrayRef> {
+fn converted(call: &NativeCall) -> Result<ArrayRef> {
     let (Some(from), Some(to)) = (constant(call, 0)?, constant(call, 1)?) else {
         return exec_err!("a time zone of NULL");
     };

@@ -21,7 +21,7 @@ pub(in super::super) fn inline(query: &mut Query, name: &str) -> bool {
     if users.found != 1 {
         return false;
     }
-    let _ = VisitMut::visit(query, &mut Inline { name });
+    let _ = VisitMut::visit(query, &mut AliasInliner { name });
     true
 }
 
@@ -39,11 +39,11 @@ impl Visitor for Users<'_> {
     }
 }
 
-struct Inline<'a> {
+struct AliasInliner<'a> {
     name: &'a str,
 }
 
-impl VisitorMut for Inline<'_> {
+impl VisitorMut for AliasInliner<'_> {
     type Break = ();
 
     fn post_visit_select(&mut self, select: &mut Select) -> ControlFlow<()> {

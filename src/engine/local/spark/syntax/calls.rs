@@ -6,7 +6,7 @@ use sqlparser::ast::{
     FunctionArguments, NullTreatment, OrderByExpr, OrderByOptions, TrimWhereField, UnaryOperator, Value, ValueWithSpan,
 };
 
-use super::super::fault::Fault;
+use super::super::fault::QueryFault;
 use super::build::{arguments, call, case, rename, set_arguments, text};
 use super::fields::ALL_FIELDS;
 use super::lambda::{fields_of_parameters, over_fields, parameters};
@@ -16,7 +16,7 @@ use super::shorthands::shorthand;
 use super::windows;
 
 /// Forms with a syntax of their own, as calls.
-pub(super) fn special_form(expr: Expr) -> Result<Expr, Fault> {
+pub(super) fn special_form(expr: Expr) -> Result<Expr, QueryFault> {
     Ok(match expr {
         Expr::Extract { field, expr, syntax } => match is_hidden(&field) {
             true => Expr::Extract { field, expr, syntax },
@@ -59,11 +59,17 @@ pub(super) fn special_form(expr: Expr) -> Result<Expr, Fault> {
 }
 
 /// `LIKE` by Spark's rules for its escape.
-fn like(name: &str, negated: bool, value: Expr, pattern: Expr, escape: Option<ValueWithSpan>) -> Result<Expr, Fault> {
+fn like(
+    name: &str,
+    negated: bool,
+    value: Expr,
+    pattern: Expr,
+    escape: Option<ValueWithSpan>,
+) -> Result<Expr, QueryFault> {
     let escape = match escape.map(|escape| escape.value) {
         None => None,
         Some(Value::SingleQuotedString(escape) | Value::DoubleQuotedString(escape)) => Some(text(escape)),
-        Some(other) => return Err(Fault::refused(format!("the escape `{other}` of LIKE"))),
+        Some(other) => return Err(QueryFault::refused(format!("the escape `{other}` of LIKE"))),
     };
     let one = |pattern: Expr| {
         let found = call(name, [value.clone(), pattern].into_iter().chain(escape.clone()).collect());
@@ -75,16 +81,16 @@ fn like(name: &str, negated: bool, value: Expr, pattern: Expr, escape: Option<Va
         && let Some(patterns) = arguments(function)
     {
         let all = patterns.into_iter().map(one).reduce(|a, b| binary(&a, BinaryOperator::And, &b));
-        return all.map(|all| Expr::Nested(Box::new(all))).ok_or_else(|| Fault::refused("LIKE ALL of no pattern"));
+        return all.map(|all| Expr::Nested(Box::new(all))).ok_or_else(|| QueryFault::refused("LIKE ALL of no pattern"));
     }
     Ok(one(pattern))
 }
 
-fn rounded(name: &str, expr: Expr, field: CeilFloorKind) -> Result<Expr, Fault> {
+fn rounded(name: &str, expr: Expr, field: CeilFloorKind) -> Result<Expr, QueryFault> {
     match field {
         CeilFloorKind::DateTimeField(DateTimeField::NoDateTime) => Ok(call(name, vec![expr])),
         CeilFloorKind::Scale(scale) => Ok(call(name, vec![expr, number(scale.value.to_string(), false)])),
-        _ => Err(Fault::refused(format!("`{name}` to a scale or unit"))),
+        _ => Err(QueryFault::refused(format!("`{name}` to a scale or unit"))),
     }
 }
 
@@ -103,7 +109,7 @@ fn taken_by_name(expr: &Expr) -> Option<String> {
 }
 
 /// `struct(a, 1 AS b, x)` with the names that Spark gives: the alias, the column's own, what is taken by name, or `colN`.
-fn named_struct(values: Vec<Expr>) -> Result<Expr, Fault> {
+fn named_struct(values: Vec<Expr>) -> Result<Expr, QueryFault> {
     let mut args = vec![];
     for (position, value) in values.into_iter().enumerate() {
         let (name, value) = match value {
@@ -111,7 +117,7 @@ fn named_struct(values: Vec<Expr>) -> Result<Expr, Fault> {
             Expr::Identifier(ident) => (ident.value.clone(), Expr::Identifier(ident)),
             Expr::CompoundIdentifier(parts) => match parts.last() {
                 Some(last) => (last.value.clone(), Expr::CompoundIdentifier(parts)),
-                None => return Err(Fault::refused("a name without parts")),
+                None => return Err(QueryFault::refused("a name without parts")),
             },
             other => (taken_by_name(&other).unwrap_or_else(|| format!("col{}", position + 1)), other),
         };
@@ -121,13 +127,13 @@ fn named_struct(values: Vec<Expr>) -> Result<Expr, Fault> {
 }
 
 /// Rewrites one call whose arguments are rewritten already.
-pub(super) fn function(mut function: Function, now: DateTime<Utc>) -> Result<Expr, Fault> {
+pub(super) fn function(mut function: Function, now: DateTime<Utc>) -> Result<Expr, QueryFault> {
     let name = function.name.to_string().to_lowercase().replace(['`', '"'], "");
     if let Some(window) = &mut function.over {
         windows::over(window, &name)?;
     }
     if name.starts_with("__") && !INTERNAL.contains(&name.as_str()) {
-        return Err(Fault::refused(format!("the function `{name}`")));
+        return Err(QueryFault::refused(format!("the function `{name}`")));
     }
     let name = match ALIASES.iter().find(|(alias, _)| *alias == name) {
         Some((_, target)) => {
@@ -142,7 +148,7 @@ pub(super) fn function(mut function: Function, now: DateTime<Utc>) -> Result<Exp
     if let FunctionArguments::List(list) = &function.args
         && list.clauses.iter().any(|clause| !matches!(clause, FunctionArgumentClause::IgnoreOrRespectNulls(_)))
     {
-        return Err(Fault::refused(format!("a clause among the arguments of `{name}`")));
+        return Err(QueryFault::refused(format!("a clause among the arguments of `{name}`")));
     }
     let Some(args) = arguments(&function) else { return Ok(Expr::Function(function)) };
     if let Some(simple) = shorthand(&name, &args).or_else(|| conditional(&name, &args)) {
@@ -261,14 +267,14 @@ fn conditional(name: &str, args: &[Expr]) -> Option<Expr> {
 }
 
 /// `datediff(MONTH, a, b)`: the unit is a word, not a column.
-fn units(name: &str, args: &[Expr]) -> Result<Option<Expr>, Fault> {
+fn units(name: &str, args: &[Expr]) -> Result<Option<Expr>, QueryFault> {
     let target = match (name, args.len()) {
         ("datediff" | "date_diff" | "timestampdiff", 3) => "__units_between",
         ("dateadd" | "date_add" | "timestampadd", 3) => "__add_units",
         _ => return Ok(None),
     };
     let [Expr::Identifier(unit), rest @ ..] = args else {
-        return Err(Fault::refused(format!("`{name}` without a unit as its first word")));
+        return Err(QueryFault::refused(format!("`{name}` without a unit as its first word")));
     };
     Ok(Some(call(target, std::iter::once(text(unit.value.to_uppercase())).chain(rest.iter().cloned()).collect())))
 }
@@ -288,9 +294,9 @@ const WITH_DISTINCT: [&str; 11] = [
     "approx_count_distinct",
 ];
 
-fn aggregate(name: &str, args: Vec<Expr>, mut function: Function) -> Result<Expr, Fault> {
+fn aggregate(name: &str, args: Vec<Expr>, mut function: Function) -> Result<Expr, QueryFault> {
     if is_distinct(&function) && !WITH_DISTINCT.contains(&name) {
-        return Err(Fault::refused(format!("DISTINCT in `{name}`")));
+        return Err(QueryFault::refused(format!("DISTINCT in `{name}`")));
     }
     match (name, args.as_slice()) {
         ("count_if", [condition]) => {
@@ -338,7 +344,7 @@ fn aggregate(name: &str, args: Vec<Expr>, mut function: Function) -> Result<Expr
 }
 
 /// Statistics: most are functions of all values of a group, so that they agree with Spark to the last digit.
-fn statistic(name: &str, args: &[Expr], function: Function) -> Result<Expr, Fault> {
+fn statistic(name: &str, args: &[Expr], function: Function) -> Result<Expr, QueryFault> {
     match (name, args) {
         ("percentile_approx" | "approx_percentile", [value, share, ..]) => {
             return Ok(over_collected("__percentile_disc", function, value, vec![share.clone()]));
@@ -373,13 +379,13 @@ fn statistic(name: &str, args: &[Expr], function: Function) -> Result<Expr, Faul
 }
 
 /// `percentile_cont(share) WITHIN GROUP (ORDER BY value)`.
-fn within_group(name: &str, mut function: Function, share: &Expr) -> Result<Expr, Fault> {
+fn within_group(name: &str, mut function: Function, share: &Expr) -> Result<Expr, QueryFault> {
     let order = std::mem::take(&mut function.within_group);
     let [OrderByExpr { expr, options, .. }] = order.as_slice() else {
-        return Err(Fault::refused(format!("`{name}` without WITHIN GROUP and one value")));
+        return Err(QueryFault::refused(format!("`{name}` without WITHIN GROUP and one value")));
     };
     if options.asc == Some(false) {
-        return Err(Fault::refused(format!("`{name}` of values in descending order")));
+        return Err(QueryFault::refused(format!("`{name}` of values in descending order")));
     }
     let own = if name == "percentile_cont" { "__percentile" } else { "__percentile_of_rank" };
     Ok(over_collected(own, function, &to_double(expr), vec![share.clone()]))
@@ -404,16 +410,16 @@ fn make_distinct(function: &mut Function) {
     }
 }
 
-fn ignoring(flag: &Expr) -> Result<Option<NullTreatment>, Fault> {
+fn ignoring(flag: &Expr) -> Result<Option<NullTreatment>, QueryFault> {
     match flag {
         Expr::Value(ValueWithSpan { value: Value::Boolean(true), .. }) => Ok(Some(NullTreatment::IgnoreNulls)),
         Expr::Value(ValueWithSpan { value: Value::Boolean(false), .. }) => Ok(None),
-        other => Err(Fault::refused(format!("`{other}` where TRUE or FALSE says whether NULLs are ignored"))),
+        other => Err(QueryFault::refused(format!("`{other}` where TRUE or FALSE says whether NULLs are ignored"))),
     }
 }
 
 /// `count(a, b)` counts rows in which no argument is NULL.
-fn several_distinct(function: &mut Function, args: &[Expr]) -> Result<(), Fault> {
+fn several_distinct(function: &mut Function, args: &[Expr]) -> Result<(), QueryFault> {
     let all = args.iter().map(not_null).reduce(|a, b| binary(&a, BinaryOperator::And, &b));
     let Some(all) = all else { return Ok(()) };
     let names = args.iter().enumerate().flat_map(|(i, arg)| [text(format!("c{i}")), arg.clone()]);
@@ -428,9 +434,9 @@ fn and_filter(function: &mut Function, condition: Expr) {
 }
 
 /// `max_by(x, y)` as the first `x` by descending `y`, rows without `y` left out.
-fn extreme(function: &mut Function, value: &Expr, by: &Expr, greatest: bool) -> Result<(), Fault> {
+fn extreme(function: &mut Function, value: &Expr, by: &Expr, greatest: bool) -> Result<(), QueryFault> {
     if function.over.is_some() {
-        return Err(Fault::refused("`max_by` and `min_by` over a window"));
+        return Err(QueryFault::refused("`max_by` and `min_by` over a window"));
     }
     and_filter(function, not_null(by));
     rename(function, "first_value");
@@ -451,9 +457,9 @@ fn over_collected(name: &str, mut function: Function, value: &Expr, more: Vec<Ex
     call(name, std::iter::once(Expr::Function(function)).chain(more).collect())
 }
 
-fn listagg(mut function: Function, value: &Expr, rest: &[Expr]) -> Result<Expr, Fault> {
+fn listagg(mut function: Function, value: &Expr, rest: &[Expr]) -> Result<Expr, QueryFault> {
     if is_distinct(&function) || function.over.is_some() {
-        return Err(Fault::refused("`listagg` with DISTINCT or over a window"));
+        return Err(QueryFault::refused("`listagg` with DISTINCT or over a window"));
     }
     let order = std::mem::take(&mut function.within_group);
     let separator = rest.first().cloned().unwrap_or_else(|| text(""));

@@ -11,7 +11,7 @@ use sqlparser::ast::{
     SelectItem, SetExpr, TableFactor, TableWithJoins, Value, ValueWithSpan, VisitMut, VisitorMut,
 };
 
-use super::super::fault::Fault;
+use super::super::fault::QueryFault;
 use super::super::functions::BETWEEN_NAMES;
 use super::build::{arguments, call, column, text};
 use super::fields::all_fields;
@@ -21,7 +21,7 @@ use super::selects::{aliased, wildcard, wrap};
 const GENERATED: &str = "__generated";
 
 /// What a call is made of.
-enum Made {
+enum GeneratorParts {
     /// An array whose elements are the values of one column.
     Elements(Expr),
     /// An array of structs, and the columns out of [`GENERATED`].
@@ -51,32 +51,32 @@ fn name_of(function: &Function) -> String {
 }
 
 /// A call and the names of its columns, of which some may be given.
-fn made(name: &str, args: &[Expr], names: &mut Vec<String>, outer: bool) -> Result<Made, Fault> {
+fn made(name: &str, args: &[Expr], names: &mut Vec<String>, outer: bool) -> Result<GeneratorParts, QueryFault> {
     let outer = outer || name.ends_with("_outer");
     let or_null = |array: Expr| if outer { call("__or_null", vec![array]) } else { array };
     let field = |name: &str| call("__field", vec![column(GENERATED), text(name)]);
     let made = match (name, args) {
         ("explode" | "explode_outer", [array]) => {
             name_if_none(names, ["col".to_owned()]);
-            Made::Elements(or_null(array.clone()))
+            GeneratorParts::Elements(or_null(array.clone()))
         }
         ("posexplode" | "posexplode_outer", [array]) => {
             name_if_none(names, ["pos", "col"].map(str::to_owned));
             let array = call("__with_position", vec![array.clone()]);
-            Made::Rows(or_null(array), vec![field("pos"), field("col")])
+            GeneratorParts::Rows(or_null(array), vec![field("pos"), field("col")])
         }
         ("inline" | "inline_outer", [array]) => {
             if names.is_empty() {
-                return Ok(Made::Fields(or_null(array.clone())));
+                return Ok(GeneratorParts::Fields(or_null(array.clone())));
             }
             let of = |number: usize| text(number.to_string());
             let nth = |i: usize| call("__nth_field", vec![column(GENERATED), of(i), of(names.len())]);
-            Made::Rows(or_null(array.clone()), (0..names.len()).map(nth).collect())
+            GeneratorParts::Rows(or_null(array.clone()), (0..names.len()).map(nth).collect())
         }
         ("stack", [Expr::Value(ValueWithSpan { value: Value::Number(rows, _), .. }), values @ ..]) => {
             let rows = rows.parse::<usize>().ok().filter(|rows| *rows > 0 && *rows <= 1000);
             let Some(rows) = rows.filter(|_| !values.is_empty()) else {
-                return Err(Fault::refused("`stack` of so many rows"));
+                return Err(QueryFault::refused("`stack` of so many rows"));
             };
             let width = values.len().div_ceil(rows);
             name_if_none(names, (0..width).map(|i| format!("col{i}")));
@@ -87,22 +87,22 @@ fn made(name: &str, args: &[Expr], names: &mut Vec<String>, outer: bool) -> Resu
             let fields: Vec<String> = (0..width).map(|i| i.to_string()).collect();
             let zipped =
                 std::iter::once(text(fields.join(&BETWEEN_NAMES.to_string()))).chain((0..width).map(of_column));
-            Made::Rows(call("__zipped", zipped.collect()), fields.iter().map(|name| field(name)).collect())
+            GeneratorParts::Rows(call("__zipped", zipped.collect()), fields.iter().map(|name| field(name)).collect())
         }
         ("json_tuple", [json, fields @ ..]) if !fields.is_empty() => {
             name_if_none(names, (0..fields.len()).map(|i| format!("c{i}")));
             let of = |field: &Expr| call("__json_field", vec![json.clone(), field.clone()]);
-            Made::Columns(fields.iter().map(of).collect())
+            GeneratorParts::Columns(fields.iter().map(of).collect())
         }
-        ("stack", _) => return Err(Fault::refused("`stack` of a number of rows that is not a literal")),
-        _ => return Err(Fault::refused(format!("LATERAL VIEW of `{name}`"))),
+        ("stack", _) => return Err(QueryFault::refused("`stack` of a number of rows that is not a literal")),
+        _ => return Err(QueryFault::refused(format!("LATERAL VIEW of `{name}`"))),
     };
     let count = match &made {
-        Made::Elements(_) | Made::Fields(_) => 1,
-        Made::Rows(_, columns) | Made::Columns(columns) => columns.len(),
+        GeneratorParts::Elements(_) | GeneratorParts::Fields(_) => 1,
+        GeneratorParts::Rows(_, columns) | GeneratorParts::Columns(columns) => columns.len(),
     };
-    if names.len() != count && !matches!(made, Made::Fields(_)) {
-        return Err(Fault::failed(format!("`{name}` gives {count} columns and is given {} names", names.len())));
+    if names.len() != count && !matches!(made, GeneratorParts::Fields(_)) {
+        return Err(QueryFault::failed(format!("`{name}` gives {count} columns and is given {} names", names.len())));
     }
     Ok(made)
 }
@@ -144,7 +144,7 @@ fn called(factor: &mut TableFactor) {
 }
 
 /// `FROM t LATERAL VIEW explode(x) v ORDER BY v.col` orders by a column of the wrapped relation.
-pub(super) fn unqualify_order(query: &mut Query) -> Result<(), Fault> {
+pub(super) fn unqualify_order(query: &mut Query) -> Result<(), QueryFault> {
     let SetExpr::Select(select) = query.body.as_ref() else { return Ok(()) };
     let views: Vec<String> = select.lateral_views.iter().map(view_name).collect();
     let Some(order) = &mut query.order_by else { return Ok(()) };
@@ -156,7 +156,7 @@ fn view_name(view: &LateralView) -> String {
 }
 
 /// `FROM t, LATERAL explode(x) AS a(b)` is `FROM t LATERAL VIEW explode(x) a AS b`.
-pub(super) fn lateral_relations(select: &mut Select) -> Result<(), Fault> {
+pub(super) fn lateral_relations(select: &mut Select) -> Result<(), QueryFault> {
     let mut kept = vec![];
     for from in std::mem::take(&mut select.from) {
         match from.relation {
@@ -173,7 +173,7 @@ pub(super) fn lateral_relations(select: &mut Select) -> Result<(), Fault> {
                     outer: false,
                 });
             }
-            TableFactor::Function { .. } => return Err(Fault::refused("a table function in FROM")),
+            TableFactor::Function { .. } => return Err(QueryFault::refused("a table function in FROM")),
             relation => kept.push(TableWithJoins { relation, joins: from.joins }),
         }
     }
@@ -182,9 +182,9 @@ pub(super) fn lateral_relations(select: &mut Select) -> Result<(), Fault> {
 }
 
 /// Wraps the one relation of FROM: `(SELECT *, unnest(x) AS c FROM t) t`.
-pub(super) fn lateral_view(select: &mut Select, view: LateralView) -> Result<(), Fault> {
+pub(super) fn lateral_view(select: &mut Select, view: LateralView) -> Result<(), QueryFault> {
     let Expr::Function(generator) = &view.lateral_view else {
-        return Err(Fault::refused("LATERAL VIEW of anything but a function"));
+        return Err(QueryFault::refused("LATERAL VIEW of anything but a function"));
     };
     let name = name_of(generator);
     let args = arguments(generator).unwrap_or_default();
@@ -197,28 +197,28 @@ pub(super) fn lateral_view(select: &mut Select, view: LateralView) -> Result<(),
     let others = |except: Option<&str>| (!is_bare).then(|| wildcard(except)).into_iter();
     let named = |columns: Vec<Expr>| columns.into_iter().zip(&names).map(|(value, name)| aliased(value, name));
     let wrapped = match made {
-        Made::Elements(array) => {
+        GeneratorParts::Elements(array) => {
             let name = names.first().map_or("col", String::as_str);
             wrap(from, others(None).chain([aliased(call("unnest", vec![array]), name)]).collect(), &alias)
         }
-        Made::Rows(array, columns) => {
+        GeneratorParts::Rows(array, columns) => {
             let unfolded = aliased(call("unnest", vec![array]), GENERATED);
             let unfolded = wrap(from, others(None).chain([unfolded]).collect(), &alias);
             wrap(vec![unfolded], others(Some(GENERATED)).chain(named(columns)).collect(), &alias)
         }
-        Made::Fields(array) => {
+        GeneratorParts::Fields(array) => {
             let unfolded = aliased(call("unnest", vec![array]), GENERATED);
             let unfolded = wrap(from, others(None).chain([unfolded]).collect(), &alias);
             wrap(vec![unfolded], others(Some(GENERATED)).chain([all_fields(GENERATED)]).collect(), &alias)
         }
-        Made::Columns(columns) => wrap(from, others(None).chain(named(columns)).collect(), &alias),
+        GeneratorParts::Columns(columns) => wrap(from, others(None).chain(named(columns)).collect(), &alias),
     };
     select.from = vec![wrapped];
     unqualify(select, &view_name(&view))
 }
 
 /// `SELECT k, stack(..) AS (a, b) FROM t` is `SELECT k, x AS a, y AS b FROM t LATERAL VIEW stack(..) v AS x, y`.
-pub(super) fn in_items(select: &mut Select) -> Result<(), Fault> {
+pub(super) fn in_items(select: &mut Select) -> Result<(), QueryFault> {
     let mut items = vec![];
     let has_star = select.projection.iter().any(|item| matches!(item, SelectItem::Wildcard(_)));
     for (place, item) in std::mem::take(&mut select.projection).into_iter().enumerate() {
@@ -240,20 +240,20 @@ pub(super) fn in_items(select: &mut Select) -> Result<(), Fault> {
         let made = made(&name_of(function), &arguments, &mut names, false)?;
         // What has fields in place of names is unfolded as one column.
         let fields = match (&made, arguments.as_slice()) {
-            (Made::Fields(_), [array]) => {
+            (GeneratorParts::Fields(_), [array]) => {
                 let outer = name_of(function).ends_with("_outer");
                 Some(call(if outer { "explode_outer" } else { "explode" }, vec![array.clone()]))
             }
             _ => None,
         };
         let columns = match made {
-            Made::Columns(columns) => columns,
-            Made::Elements(_) | Made::Rows(..) | Made::Fields(_) => {
+            GeneratorParts::Columns(columns) => columns,
+            GeneratorParts::Elements(_) | GeneratorParts::Rows(..) | GeneratorParts::Fields(_) => {
                 let width = if fields.is_some() { 1 } else { names.len() };
                 let hidden: Vec<String> = (0..width).map(|i| format!("__generated_{place}_{i}")).collect();
                 let is_grouped = !matches!(&select.group_by, GroupByExpr::Expressions(by, _) if by.is_empty());
                 if is_grouped || has_star {
-                    return Err(Fault::refused(format!("`{}` together with GROUP BY or `*`", name_of(function))));
+                    return Err(QueryFault::refused(format!("`{}` together with GROUP BY or `*`", name_of(function))));
                 }
                 select.lateral_views.push(LateralView {
                     lateral_view: fields.clone().unwrap_or_else(|| expr.clone()),
@@ -274,8 +274,8 @@ pub(super) fn in_items(select: &mut Select) -> Result<(), Fault> {
     Ok(())
 }
 
-fn single_alias(select: &Select) -> Result<Ident, Fault> {
-    let refused = || Fault::refused("a generator over several relations");
+fn single_alias(select: &Select) -> Result<Ident, QueryFault> {
+    let refused = || QueryFault::refused("a generator over several relations");
     let [TableWithJoins { relation, joins }] = select.from.as_slice() else {
         return if select.from.is_empty() { Ok(Ident::new("__relation")) } else { Err(refused()) };
     };
@@ -293,11 +293,11 @@ fn single_alias(select: &Select) -> Result<Ident, Fault> {
 }
 
 /// Drops the qualifier `view` from columns: they are columns of the wrapped relation now.
-fn unqualify(node: &mut impl VisitMut, view: &str) -> Result<(), Fault> {
+fn unqualify(node: &mut impl VisitMut, view: &str) -> Result<(), QueryFault> {
     struct Unqualify<'a>(&'a str);
     impl VisitorMut for Unqualify<'_> {
-        type Break = Fault;
-        fn pre_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<Fault> {
+        type Break = QueryFault;
+        fn pre_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<QueryFault> {
             if let Expr::CompoundIdentifier(parts) = expr
                 && let [qualifier, name] = parts.as_slice()
                 && is_same_name(&qualifier.value, self.0)

@@ -8,7 +8,7 @@ use sqlparser::ast::{
     UnaryOperator, Value, ValueWithSpan,
 };
 
-use super::super::fault::Fault;
+use super::super::fault::QueryFault;
 use super::super::planner::NUMBER;
 use super::build::{call, raw_number, text};
 use super::names::lowered;
@@ -134,10 +134,10 @@ pub(super) fn cast(kind: CastKind, mut expr: Expr, to: &DataType, now: DateTime<
 }
 
 /// `DATE '2024-01-01'` and `TIMESTAMP '...'`.
-pub(super) fn typed(typed: &TypedString, now: DateTime<Utc>) -> Result<Expr, Fault> {
+pub(super) fn typed(typed: &TypedString, now: DateTime<Utc>) -> Result<Expr, QueryFault> {
     let value = match &typed.value.value {
         Value::SingleQuotedString(value) | Value::DoubleQuotedString(value) => value.clone(),
-        other => return Err(Fault::refused(format!("the literal {other}"))),
+        other => return Err(QueryFault::refused(format!("the literal {other}"))),
     };
     let value = named_moment(&value, &typed.data_type, now).unwrap_or(value);
     Ok(call("__cast", vec![text(value), text(typed.data_type.to_string())]))
@@ -158,9 +158,9 @@ fn named_moment(written: &str, to: &DataType, now: DateTime<Utc>) -> Option<Stri
 }
 
 /// `INTERVAL n UNIT`, with the number as the planner wants it.
-pub(super) fn interval(mut interval: Interval) -> Result<Expr, Fault> {
+pub(super) fn interval(mut interval: Interval) -> Result<Expr, QueryFault> {
     if interval.last_field.is_some() {
-        return Err(Fault::refused("intervals of two units"));
+        return Err(QueryFault::refused("intervals of two units"));
     }
     restore(&mut interval.value);
     // Bounds of window frames take the count as a text only.
@@ -171,13 +171,13 @@ pub(super) fn interval(mut interval: Interval) -> Result<Expr, Fault> {
 }
 
 /// `root.a[1]`: a field by name in any letter case, an element from 0 on, a map's value by key.
-pub(super) fn access(root: Expr, chain: Vec<AccessExpr>) -> Result<Expr, Fault> {
+pub(super) fn access(root: Expr, chain: Vec<AccessExpr>) -> Result<Expr, QueryFault> {
     let mut expr = root;
     for step in chain {
         expr = match step {
             AccessExpr::Dot(Expr::Identifier(field)) => call("__field", vec![expr, text(lowered(field).value)]),
             AccessExpr::Subscript(Subscript::Index { index }) => call("__subscript", vec![expr, index]),
-            other => return Err(Fault::refused(format!("the access `{other}`"))),
+            other => return Err(QueryFault::refused(format!("the access `{other}`"))),
         };
     }
     Ok(expr)

@@ -23,7 +23,7 @@ use sqlparser::ast::{
     Value, ValueWithSpan, VisitMut, VisitorMut,
 };
 
-use super::fault::Fault;
+use super::fault::QueryFault;
 use build::{call, text};
 pub use selects::{is_true, select_over};
 
@@ -37,13 +37,13 @@ pub trait Relations {
     ///
     /// # Errors
     /// When the name points elsewhere than the session's catalog and schema.
-    fn table(&mut self, name: &ObjectName) -> Result<String, Fault>;
+    fn table(&mut self, name: &ObjectName) -> Result<String, QueryFault>;
 
     /// Replaces `read_files(..)` and the like by the name of a registered relation; `None` when it is not known.
     ///
     /// # Errors
     /// When the arguments are not usable.
-    fn function(&mut self, factor: &TableFactor) -> Result<Option<String>, Fault>;
+    fn function(&mut self, factor: &TableFactor) -> Result<Option<String>, QueryFault>;
 
     /// How a column that a wildcard gives is written, by its name in lower case; `None` leaves it so.
     fn written(&self, _column: &str) -> Option<String> {
@@ -55,13 +55,13 @@ pub trait Relations {
 ///
 /// # Errors
 /// When a construct has no faithful form on this engine.
-pub(super) fn rewrite(query: &mut Query, relations: &mut dyn Relations) -> Result<(), Fault> {
+pub(super) fn rewrite(query: &mut Query, relations: &mut dyn Relations) -> Result<(), QueryFault> {
     finish(query.visit(&mut Rewriter { relations, scopes: vec![], now: Utc::now() }))?;
     fields::number(query);
     Ok(())
 }
 
-fn finish(flow: ControlFlow<Fault>) -> Result<(), Fault> {
+fn finish(flow: ControlFlow<QueryFault>) -> Result<(), QueryFault> {
     match flow {
         ControlFlow::Break(fault) => Err(fault),
         ControlFlow::Continue(()) => Ok(()),
@@ -76,7 +76,7 @@ struct Rewriter<'a> {
     now: DateTime<Utc>,
 }
 
-fn flow(result: Result<(), Fault>) -> ControlFlow<Fault> {
+fn flow(result: Result<(), QueryFault>) -> ControlFlow<QueryFault> {
     match result {
         Ok(()) => ControlFlow::Continue(()),
         Err(fault) => ControlFlow::Break(fault),
@@ -84,20 +84,20 @@ fn flow(result: Result<(), Fault>) -> ControlFlow<Fault> {
 }
 
 impl VisitorMut for Rewriter<'_> {
-    type Break = Fault;
+    type Break = QueryFault;
 
-    fn pre_visit_query(&mut self, query: &mut Query) -> ControlFlow<Fault> {
+    fn pre_visit_query(&mut self, query: &mut Query) -> ControlFlow<QueryFault> {
         self.scopes.push(names::lower_query(query));
         flow(refuse_clauses(query).and_then(|()| generators::unqualify_order(query)))
     }
 
-    fn post_visit_query(&mut self, query: &mut Query) -> ControlFlow<Fault> {
+    fn post_visit_query(&mut self, query: &mut Query) -> ControlFlow<QueryFault> {
         self.scopes.pop();
         literals::restore_in_query(query);
         ControlFlow::Continue(())
     }
 
-    fn pre_visit_select(&mut self, select: &mut Select) -> ControlFlow<Fault> {
+    fn pre_visit_select(&mut self, select: &mut Select) -> ControlFlow<QueryFault> {
         if let Err(fault) = generators::in_items(select) {
             return ControlFlow::Break(fault);
         }
@@ -105,40 +105,40 @@ impl VisitorMut for Rewriter<'_> {
         flow(names::lower_select(select).and_then(|()| selects::before(select)))
     }
 
-    fn post_visit_select(&mut self, select: &mut Select) -> ControlFlow<Fault> {
+    fn post_visit_select(&mut self, select: &mut Select) -> ControlFlow<QueryFault> {
         literals::restore_in_select(select);
         flow(selects::after(select))
     }
 
-    fn pre_visit_table_factor(&mut self, factor: &mut TableFactor) -> ControlFlow<Fault> {
+    fn pre_visit_table_factor(&mut self, factor: &mut TableFactor) -> ControlFlow<QueryFault> {
         flow(names::relation(factor, self.relations, &self.scopes))
     }
 
-    fn pre_visit_statement(&mut self, statement: &mut Statement) -> ControlFlow<Fault> {
-        ControlFlow::Break(Fault::refused(format!("a statement inside a query: {statement}")))
+    fn pre_visit_statement(&mut self, statement: &mut Statement) -> ControlFlow<QueryFault> {
+        ControlFlow::Break(QueryFault::refused(format!("a statement inside a query: {statement}")))
     }
 
-    fn pre_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<Fault> {
+    fn pre_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<QueryFault> {
         names::keep_in_fields(expr);
         ControlFlow::Continue(())
     }
 
-    fn post_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<Fault> {
+    fn post_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<QueryFault> {
         flow(self.after_expr(expr))
     }
 }
 
-fn refuse_clauses(query: &mut Query) -> Result<(), Fault> {
+fn refuse_clauses(query: &mut Query) -> Result<(), QueryFault> {
     if !query.pipe_operators.is_empty() {
-        return Err(Fault::refused("the pipe operator `|>`"));
+        return Err(QueryFault::refused("the pipe operator `|>`"));
     }
     set_operations(&mut query.body)
 }
 
-fn set_operations(body: &mut sqlparser::ast::SetExpr) -> Result<(), Fault> {
+fn set_operations(body: &mut sqlparser::ast::SetExpr) -> Result<(), QueryFault> {
     if let sqlparser::ast::SetExpr::SetOperation { left, op, set_quantifier, right } = body {
         if matches!(set_quantifier, SetQuantifier::ByName | SetQuantifier::AllByName | SetQuantifier::DistinctByName) {
-            return Err(Fault::refused("set operations BY NAME"));
+            return Err(QueryFault::refused("set operations BY NAME"));
         }
         if *op == SetOperator::Minus {
             *op = SetOperator::Except;
@@ -150,7 +150,7 @@ fn set_operations(body: &mut sqlparser::ast::SetExpr) -> Result<(), Fault> {
 }
 
 impl Rewriter<'_> {
-    fn after_expr(&self, expr: &mut Expr) -> Result<(), Fault> {
+    fn after_expr(&self, expr: &mut Expr) -> Result<(), QueryFault> {
         let taken = std::mem::replace(expr, Expr::value(Value::Null));
         *expr = match taken {
             Expr::Value(ValueWithSpan { value: Value::Number(digits, long), .. }) => literals::number(digits, long),
@@ -176,10 +176,12 @@ impl Rewriter<'_> {
             }
             Expr::Function(function) => calls::function(function, self.now)?,
             Expr::Between { expr, negated, low, high } => between(negated, *expr, *low, *high),
-            Expr::JsonAccess { .. } => return Err(Fault::refused("the path operator `:` on VARIANT or JSON text")),
-            Expr::AtTimeZone { .. } => return Err(Fault::refused("AT TIME ZONE")),
-            Expr::Collate { .. } => return Err(Fault::refused("COLLATE")),
-            Expr::SimilarTo { .. } => return Err(Fault::refused("SIMILAR TO")),
+            Expr::JsonAccess { .. } => {
+                return Err(QueryFault::refused("the path operator `:` on VARIANT or JSON text"));
+            }
+            Expr::AtTimeZone { .. } => return Err(QueryFault::refused("AT TIME ZONE")),
+            Expr::Collate { .. } => return Err(QueryFault::refused("COLLATE")),
+            Expr::SimilarTo { .. } => return Err(QueryFault::refused("SIMILAR TO")),
             other => calls::special_form(other)?,
         };
         Ok(())

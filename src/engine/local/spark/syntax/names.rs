@@ -6,7 +6,7 @@ use sqlparser::ast::{
     WildcardAdditionalOptions,
 };
 
-use super::super::fault::Fault;
+use super::super::fault::QueryFault;
 use super::super::functions::BETWEEN_NAMES;
 use super::Relations;
 use super::build::{arguments, call, text};
@@ -39,7 +39,7 @@ pub(super) fn lower_query(query: &mut Query) -> Vec<String> {
 }
 
 /// Lower-cases all that a SELECT names outside of expressions.
-pub(super) fn lower_select(select: &mut Select) -> Result<(), Fault> {
+pub(super) fn lower_select(select: &mut Select) -> Result<(), QueryFault> {
     for item in &mut select.projection {
         match item {
             SelectItem::ExprWithAlias { alias, .. } => lower(alias),
@@ -51,7 +51,7 @@ pub(super) fn lower_select(select: &mut Select) -> Result<(), Fault> {
                 lower_options(options)?;
             }
             SelectItem::UnnamedExpr(_) => {}
-            SelectItem::ExprWithAliases { .. } => return Err(Fault::refused("several aliases of one expression")),
+            SelectItem::ExprWithAliases { .. } => return Err(QueryFault::refused("several aliases of one expression")),
         }
     }
     for window in &mut select.named_window {
@@ -80,7 +80,7 @@ fn lower_object(name: &mut ObjectName) {
     }
 }
 
-fn lower_options(options: &mut WildcardAdditionalOptions) -> Result<(), Fault> {
+fn lower_options(options: &mut WildcardAdditionalOptions) -> Result<(), QueryFault> {
     if let Some(except) = &mut options.opt_except {
         lower(&mut except.first_element);
         except.additional_elements.iter_mut().for_each(lower);
@@ -92,7 +92,7 @@ fn lower_options(options: &mut WildcardAdditionalOptions) -> Result<(), Fault> {
         options.opt_rename.is_some(),
         options.opt_alias.is_some(),
     ];
-    if others.contains(&true) { Err(Fault::refused("`*` with anything but EXCEPT")) } else { Ok(()) }
+    if others.contains(&true) { Err(QueryFault::refused("`*` with anything but EXCEPT")) } else { Ok(()) }
 }
 
 /// Resolves a table, `STREAM(table)` or a table function to a name of the session.
@@ -100,7 +100,7 @@ pub(super) fn relation(
     factor: &mut TableFactor,
     relations: &mut dyn Relations,
     scopes: &[Vec<String>],
-) -> Result<(), Fault> {
+) -> Result<(), QueryFault> {
     match factor {
         TableFactor::Derived { alias, .. }
         | TableFactor::NestedJoin { alias, .. }
@@ -109,9 +109,9 @@ pub(super) fn relation(
             return Ok(());
         }
         TableFactor::Table { .. } => {}
-        TableFactor::Pivot { .. } => return Err(Fault::refused("PIVOT")),
-        TableFactor::Unpivot { .. } => return Err(Fault::refused("UNPIVOT")),
-        other => return Err(Fault::refused(format!("the relation `{other}`"))),
+        TableFactor::Pivot { .. } => return Err(QueryFault::refused("PIVOT")),
+        TableFactor::Unpivot { .. } => return Err(QueryFault::refused("UNPIVOT")),
+        other => return Err(QueryFault::refused(format!("the relation `{other}`"))),
     }
     unwrap_stream(factor)?;
     if let Some(name) = relations.function(factor)? {
@@ -120,11 +120,11 @@ pub(super) fn relation(
     }
     let TableFactor::Table { name, alias, args, version, with_ordinality, sample, .. } = factor else { return Ok(()) };
     if version.is_some() || sample.is_some() || *with_ordinality {
-        return Err(Fault::refused("a table at a version or sampled"));
+        return Err(QueryFault::refused("a table at a version or sampled"));
     }
     if args.is_some() {
         let function = name.to_string().to_lowercase();
-        return Err(Fault::refused(format!("the table function `{function}`")));
+        return Err(QueryFault::refused(format!("the table function `{function}`")));
     }
     let resolved = match name.0.as_slice() {
         [ObjectNamePart::Identifier(ident)] if scopes.iter().flatten().any(|n| *n == ident.value.to_lowercase()) => {
@@ -151,14 +151,14 @@ fn set_table(factor: &mut TableFactor, table: &str) {
 }
 
 /// `STREAM(x)` reads what `x` reads: a batch computes everything.
-fn unwrap_stream(factor: &mut TableFactor) -> Result<(), Fault> {
+fn unwrap_stream(factor: &mut TableFactor) -> Result<(), QueryFault> {
     let TableFactor::Table { name, args, .. } = factor else { return Ok(()) };
     if args.is_none() || !name.to_string().eq_ignore_ascii_case("stream") {
         return Ok(());
     }
     let inner = match args.as_ref().map(|a| a.args.as_slice()) {
         Some([FunctionArg::Unnamed(FunctionArgExpr::Expr(inner))]) => inner.clone(),
-        _ => return Err(Fault::refused("STREAM of anything but one relation")),
+        _ => return Err(QueryFault::refused("STREAM of anything but one relation")),
     };
     *args = None;
     match inner {
@@ -168,7 +168,7 @@ fn unwrap_stream(factor: &mut TableFactor) -> Result<(), Fault> {
             *name = function;
             *args = Some(sqlparser::ast::TableFunctionArgs { args: list.args, settings: None });
         }
-        other => return Err(Fault::refused(format!("STREAM of `{other}`"))),
+        other => return Err(QueryFault::refused(format!("STREAM of `{other}`"))),
     }
     Ok(())
 }

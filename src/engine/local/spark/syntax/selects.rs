@@ -7,13 +7,13 @@ use sqlparser::ast::{
     WildcardAdditionalOptions,
 };
 
-use super::super::fault::Fault;
+use super::super::fault::QueryFault;
 use super::super::{FILES_PREFIX, METADATA};
 use super::build::{arguments, call, text};
 use super::generators;
 
 /// What must be seen before the parts of the SELECT are rewritten.
-pub(super) fn before(select: &mut Select) -> Result<(), Fault> {
+pub(super) fn before(select: &mut Select) -> Result<(), QueryFault> {
     let refused = [
         (select.top.is_some(), "TOP"),
         (select.into.is_some(), "SELECT INTO"),
@@ -25,7 +25,7 @@ pub(super) fn before(select: &mut Select) -> Result<(), Fault> {
         (select.value_table_mode.is_some(), "SELECT AS VALUE"),
     ];
     if let Some((_, what)) = refused.iter().find(|(found, _)| *found) {
-        return Err(Fault::refused(*what));
+        return Err(QueryFault::refused(*what));
     }
     for from in &mut select.from {
         for join in &mut from.joins {
@@ -136,7 +136,7 @@ fn select_from(from: Vec<TableWithJoins>, projection: Vec<SelectItem>) -> Query 
 }
 
 /// What needs the rewritten parts: generators in the list of items, WITH ROLLUP, `grouping_id()`.
-pub(super) fn after(select: &mut Select) -> Result<(), Fault> {
+pub(super) fn after(select: &mut Select) -> Result<(), QueryFault> {
     hide_metadata(select);
     for item in &mut select.projection {
         let (SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. }) = item else { continue };
@@ -173,14 +173,14 @@ fn hide_metadata(select: &mut Select) {
     }
 }
 
-fn group_modifiers(select: &mut Select) -> Result<(), Fault> {
+fn group_modifiers(select: &mut Select) -> Result<(), QueryFault> {
     let GroupByExpr::Expressions(items, modifiers) = &mut select.group_by else { return Ok(()) };
     let tuples = || items.iter().map(|item| vec![item.clone()]).collect::<Vec<_>>();
     let rewritten = match modifiers.as_slice() {
         [] => None,
         [GroupByWithModifier::Rollup] => Some(Expr::Rollup(tuples())),
         [GroupByWithModifier::Cube] => Some(Expr::Cube(tuples())),
-        _ => return Err(Fault::refused("a modifier of GROUP BY")),
+        _ => return Err(QueryFault::refused("a modifier of GROUP BY")),
     };
     if let Some(rewritten) = rewritten {
         *items = vec![rewritten];

@@ -2,7 +2,7 @@
 
 use sqlparser::ast::{WindowFrame, WindowFrameBound, WindowFrameUnits, WindowType};
 
-use super::super::fault::Fault;
+use super::super::fault::QueryFault;
 use super::literals::restore;
 use super::names::lowered;
 
@@ -14,7 +14,7 @@ const WITHOUT_FRAME: [&str; 8] =
 ///
 /// # Errors
 /// When the function has a frame of its own.
-pub(super) fn over(window: &mut WindowType, function: &str) -> Result<(), Fault> {
+pub(super) fn over(window: &mut WindowType, function: &str) -> Result<(), QueryFault> {
     let spec = match window {
         WindowType::NamedWindow(name) => {
             *name = lowered(name.clone());
@@ -27,7 +27,7 @@ pub(super) fn over(window: &mut WindowType, function: &str) -> Result<(), Fault>
     }
     match &mut spec.window_frame {
         Some(frame) if WITHOUT_FRAME.contains(&function) && !is_own_frame(frame, function) => {
-            return Err(Fault::refused(format!("a frame for `{function}`, which has its own: leave it out")));
+            return Err(QueryFault::refused(format!("a frame for `{function}`, which has its own: leave it out")));
         }
         Some(frame) => restore_bounds(frame),
         // The default frame is one of RANGE, for which the planner wants an order by a number or a date.
