@@ -5,11 +5,10 @@ use std::sync::Arc;
 
 use lakeflow::ast::ColumnSelection;
 use lakeflow::check::{ChangeSource, Changes, Definition, NamedColumn, Queried, RowOrigins, WritingFlow};
-use lakeflow::folded;
 use lakeflow::infer::{Flow, OutputColumn, TableRead};
-use lakeflow::is_same_name;
 use lakeflow::source::Span;
 use lakeflow::types::Column;
+use lakeflow::{NameIndex, folded, is_same_name};
 
 use super::{ColumnOrigin, Dependence, Edge, Influence, Lineage, Traced, TracedColumn};
 
@@ -109,8 +108,9 @@ impl Tracer<'_> {
         self.rows(query, traced);
         let tables = self.tables(query);
         let edge = |flow: &Flow| self.edge(query, &tables, flow);
+        let places: NameIndex = traced.columns.iter().map(|column| &*column.name).collect();
         for output in &query.info.columns {
-            let own = traced.columns.iter_mut().find(|c| is_same_name(&c.name, &output.column.name));
+            let own = places.place(&output.column.name).and_then(|place| traced.columns.get_mut(place));
             if let Some(column) = own {
                 column.edges.extend(output.flows.iter().filter_map(edge));
             }
@@ -179,15 +179,16 @@ impl Tracer<'_> {
                     let (into, influence, release, hold) = (vec![], Influence::Identity, None, Dependence::Bare);
                     vec![Edge { from, into, influence, release, hold, span: *span }]
                 };
-                Some(Changed { edges: columns.iter().enumerate().map(edge).collect(), columns })
+                let edges = columns.iter().enumerate().map(edge).collect();
+                Some(Changed::of(columns, edges))
             }
             ChangeSource::Query(query) => {
                 let tables = self.tables(query);
                 let edges =
                     |column: &OutputColumn| column.flows.iter().filter_map(|f| self.edge(query, &tables, f)).collect();
-                let columns = query.info.columns.iter().map(|output| output.column.clone()).collect();
+                let columns: Arc<[Column]> = query.info.columns.iter().map(|output| output.column.clone()).collect();
                 self.rows(query, traced);
-                Some(Changed { edges: query.info.columns.iter().map(edges).collect(), columns })
+                Some(Changed::of(columns, query.info.columns.iter().map(edges).collect()))
             }
         }
     }
@@ -219,14 +220,20 @@ fn everything(query: &Queried, tables: &[EdgeTable], traced: &mut Traced) {
 /// The columns of changes, and where each comes from.
 struct Changed {
     columns: Arc<[Column]>,
+    places: NameIndex,
     edges: Vec<Vec<Edge>>,
 }
 
 impl Changed {
+    fn of(columns: Arc<[Column]>, edges: Vec<Vec<Edge>>) -> Self {
+        let places = columns.iter().map(|column| column.name.as_str()).collect();
+        Changed { columns, places, edges }
+    }
+
     /// The edges of what is made of a column, at `span` if it is named there.
     fn edges(&self, column: &str, step: Influence, span: Option<Span>) -> impl Iterator<Item = Edge> {
-        let found = self.columns.iter().zip(&self.edges).find(|(c, _)| is_same_name(&c.name, column));
-        found.into_iter().flat_map(|(_, edges)| edges).cloned().map(move |edge| Edge {
+        let found = self.places.place(column).and_then(|place| self.edges.get(place));
+        found.into_iter().flatten().cloned().map(move |edge| Edge {
             influence: edge.influence.then(step),
             release: edge.release.filter(|_| step.is_direct()),
             span: span.unwrap_or(edge.span),

@@ -1,11 +1,11 @@
 //! Entities: columns, keys, loads, references, rules.
 
 use lakeflow::diag::{Diagnostic, did_you_mean};
-use lakeflow::is_same_name;
 use lakeflow::pattern::{self, PatternFault};
 use lakeflow::source::Span;
 use lakeflow::types::DataType;
 use lakeflow::yaml::pointer_segment;
+use lakeflow::{NameIndex, is_same_name};
 
 use super::Context;
 use super::compiled::{ConditionColumns, condition};
@@ -76,12 +76,12 @@ pub fn resolve(spec: &Located<EntitySpec>, id: EntityId, set: &SpecSet, context:
 }
 
 fn columns(spec: &Located<EntitySpec>, context: &mut Context<'_>) -> Vec<EntityColumn> {
-    let mut columns: Vec<EntityColumn> = vec![];
+    let (mut columns, mut places): (Vec<EntityColumn>, _) = (vec![], NameIndex::default());
     for (name, entry) in &spec.spec.columns {
         let pointer = column_pointer(name);
         let span = spec.key(&pointer);
         context.extend(names::check(name, NameOf::Column, span));
-        if let Some(twin) = columns.iter().find(|c| is_same_name(&c.name, name)) {
+        if let Some(twin) = places.add(name, columns.len()).and_then(|place| columns.get(place)) {
             let message = format!(
                 "columns `{name}` and `{}` differ only in case, and column names are case-insensitive",
                 twin.name
@@ -125,8 +125,9 @@ fn lost_column(spec: &Located<EntitySpec>, name: &str) -> EntityColumn {
 
 /// Two columns can't be read from one field of a line.
 fn report_equal_headers(columns: &[EntityColumn], context: &mut Context<'_>) {
+    let mut headers = NameIndex::default();
     for (index, column) in columns.iter().enumerate() {
-        if let Some(twin) = columns[..index].iter().find(|c| is_same_name(&c.header, &column.header))
+        if let Some(twin) = headers.add(&column.header, index).and_then(|place| columns.get(place))
             // Of columns that are called alike, their names are reported.
             && !is_same_name(&twin.name, &column.name)
         {

@@ -1,6 +1,7 @@
 //! Names are told apart without regard to letter case: by their lower-case form.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 /// The form in which a name is compared; most are written in it.
 pub fn folded(name: &str) -> Cow<'_, str> {
@@ -23,9 +24,45 @@ pub fn is_same_name(a: &str, b: &str) -> bool {
     rest_a.is_empty() && rest_b.is_empty()
 }
 
+/// Where each name of a list stands first, so that many of them are found in a time that does not depend on their number.
+#[derive(Debug, Clone, Default)]
+pub struct NameIndex(HashMap<String, usize>);
+
+impl NameIndex {
+    /// Notes a name at a place, unless it is known at an earlier one; gives that.
+    pub fn add(&mut self, name: &str, place: usize) -> Option<usize> {
+        let known = self.place(name);
+        if known.is_none() {
+            self.0.insert(folded(name).into_owned(), place);
+        }
+        known
+    }
+
+    /// The first place of a name.
+    pub fn place(&self, name: &str) -> Option<usize> {
+        self.0.get(&*folded(name)).copied()
+    }
+}
+
+impl<'a> FromIterator<&'a str> for NameIndex {
+    fn from_iter<T: IntoIterator<Item = &'a str>>(names: T) -> Self {
+        let mut index = NameIndex::default();
+        for (place, name) in names.into_iter().enumerate() {
+            index.add(name, place);
+        }
+        index
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_is_found_at_its_first_place() {
+        let index: NameIndex = ["a", "B", "A", "\u{e9}"].into_iter().collect();
+        assert_eq!(["A", "b", "\u{c9}", "c"].map(|name| index.place(name)), [Some(0), Some(1), Some(3), None]);
+    }
 
     #[test]
     fn letter_case_tells_no_names_apart() {

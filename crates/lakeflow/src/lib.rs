@@ -97,7 +97,7 @@ pub mod yaml;
 
 pub use ast::{Statement, StatementKind};
 pub use fault::ParseFault;
-pub use fold::{folded, is_same_name};
+pub use fold::{NameIndex, folded, is_same_name};
 pub use parse::{Attempt, Parses, parse, parse_each, parse_expr, parse_query, parses, visit_each};
 pub use place::{offset_of, range_of, range_of_node};
 pub use print::{expr_text, ident_text, name_text, print, query_text, string_text};

@@ -15,7 +15,7 @@ use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::functions::Stability;
 use crate::infer::{self, ExprInfo, ExprPlace, FaultKind, QueryInfo, Resolution, Scope};
 use crate::source::{FileId, Span};
-use crate::{folded, types::Column};
+use crate::{NameIndex, folded, types::Column};
 
 /// Applies every rule over what the query of a dataset is made of.
 pub fn query(
@@ -247,13 +247,14 @@ pub fn expectations(
     }
     let mut seen: HashSet<Cow<'_, str>> = HashSet::new();
     let mut drops = vec![];
+    let names = definition.columns.iter().map(|column| column.name.as_str()).collect();
+    let scope = Row { columns: &definition.columns, names, open: definition.open };
     for expectation in expectations {
         let name = Span::new(file, crate::range_of(text, expectation.name.span).unwrap_or(0..0));
         if !seen.insert(folded(&expectation.name.value)) {
             let message = format!("duplicate expectation `{}`", expectation.name.value);
             diagnostics.push(Diagnostic::error(codes::BAD_EXPECTATION, message).at(name).rule("duplicate-expectation"));
         }
-        let scope = Row { columns: &definition.columns, open: definition.open };
         let info = infer::analyze_guarded(&expectation.predicate, text, &scope, ExprPlace::row("an expectation"));
         diagnostics.extend(info.faults.iter().filter_map(|fault| expectation_fault(fault, &info, file, author)));
         if info.faults.is_empty() && info.nullable {
@@ -322,25 +323,32 @@ const TIMES: &[&str] = &["current_date", "current_timestamp", "now", "curdate", 
 /// The row that an expectation looks at.
 struct Row<'a> {
     columns: &'a [Column],
+    names: NameIndex,
     /// Whether it may have other columns.
     open: bool,
+}
+
+impl Row<'_> {
+    /// The column of a name, as a list of its own.
+    fn column(&self, name: Option<&&str>) -> &[Column] {
+        let place = name.and_then(|name| self.names.place(name));
+        place.and_then(|place| self.columns.get(place..=place)).unwrap_or(self.columns)
+    }
 }
 
 impl Scope for Row<'_> {
     fn resolve(&self, path: &[&str]) -> Resolution {
         // A filter still knows the tables that the query reads: in `t.a` it is the column that counts.
         match path {
-            [_, name, ..]
-                if self.columns.resolve(&path[..1]).is_unknown() && !self.columns.resolve(&[name]).is_unknown() =>
-            {
-                match self.columns.resolve(&path[1..]) {
+            [_, name, ..] if self.names.place(path[0]).is_none() && self.names.place(name).is_some() => {
+                match self.column(path.get(1)).resolve(&path[1..]) {
                     Resolution::Found { ty, nullable, used, path } => {
                         Resolution::Found { ty, nullable, used: used + 1, path }
                     }
                     other => other,
                 }
             }
-            _ => super::open_scope(self.columns, self.open, path),
+            _ => super::open_scope(self.column(path.first()), self.open, path),
         }
     }
 }

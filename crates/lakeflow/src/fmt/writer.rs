@@ -129,9 +129,13 @@ impl TextWriter {
         self.token(&Token { before: vec![], ..token.clone() });
     }
 
-    /// Writes nodes on this line.
+    /// Writes nodes on this line. Where a comment ends it, the rest goes one level deeper.
     pub fn flat(&mut self, nodes: &[Node<'_>]) {
-        for node in nodes {
+        let level = self.level;
+        for (place, node) in nodes.iter().enumerate() {
+            if place > 0 && (self.ends || !node.first().before.is_empty()) {
+                self.level = level + 1;
+            }
             match node {
                 Node::Token(token) => self.token(token),
                 Node::Group(group) => {
@@ -141,6 +145,7 @@ impl TextWriter {
                 }
             }
         }
+        self.level = level;
     }
 
     /// Writes text, which may hold several lines, as it is.

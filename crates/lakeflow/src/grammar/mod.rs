@@ -93,6 +93,8 @@ pub(super) enum Slot {
     CopyQuery,
     /// A string literal.
     Text,
+    /// A string literal, or the path itself, up to a blank.
+    Path,
     /// A whole number, possibly negative.
     Integer,
     /// A number with or without a fraction.

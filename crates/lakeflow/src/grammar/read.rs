@@ -161,6 +161,7 @@ fn slot(word: &str) -> Result<Slot, String> {
         "query" => Slot::Query,
         "copy_query" => Slot::CopyQuery,
         "string" => Slot::Text,
+        "path" => Slot::Path,
         "integer" => Slot::Integer,
         "number" => Slot::Number,
         "type" => Slot::Type,

@@ -15,9 +15,10 @@ use super::flow::{ExprOutcome, Flow, Influence, tidy_flows};
 use super::group::Groups;
 use super::risk::Risk;
 use super::{ColumnUse, ExprInfo, Features, NodeTypes, Origin, OutputColumn, QueryInfo, TableRead, UnstableCall};
+
 use crate::diag::did_you_mean;
-use crate::range_of;
 use crate::types::DataType;
+use crate::{NameIndex, range_of};
 
 /// Expressions and queries nested deeper than this are refused, so that no text can exhaust the stack.
 const MAX_DEPTH: usize = 220;
@@ -62,6 +63,8 @@ pub(super) struct SelectFrame {
     pub star: Vec<(usize, usize)>,
     /// Columns that later expressions may name: time windows that rows are grouped by, then those of the select list.
     pub aliases: Vec<OutputColumn>,
+    /// Their places by name; see [`SelectFrame::add_alias`].
+    pub alias_places: NameIndex,
     /// In `ORDER BY`, names of the select list hide those of `FROM`.
     pub aliases_first: bool,
     /// What rows are grouped by.

@@ -3,6 +3,9 @@
 //! A select item that is a key itself, or that uses only keys, passes. Keys are compared as columns where they are
 //! columns and as expressions, without regard to qualifiers and letter case, where they are not.
 
+use std::collections::HashSet;
+use std::mem::Discriminant;
+
 use sqlparser::ast::{
     Expr, GroupByExpr, GroupByWithModifier, Ident, ObjectNamePart, SelectItem, visit_expressions_mut,
 };
@@ -17,18 +20,20 @@ use super::flow::Influence;
 use super::names::joined;
 use super::rules::position;
 use crate::types::Column;
+use crate::{NameIndex, folded};
 use crate::{expr_text, parse_expr};
-use crate::{folded, is_same_name};
 
 /// The grouping of one select.
 #[derive(Default)]
 pub(super) struct Groups {
     /// Source and column of keys that are columns.
-    columns: Vec<(usize, usize)>,
+    columns: HashSet<(usize, usize)>,
     /// Keys that are expressions, in a form that can be compared.
-    exprs: Vec<Expr>,
+    exprs: HashSet<Expr>,
+    /// The kinds of these.
+    kinds: HashSet<Discriminant<Expr>>,
     /// Select items that are keys: by place, or by alias.
-    items: Vec<usize>,
+    items: HashSet<usize>,
     /// `GROUP BY ALL`: every item without an aggregate is a key.
     all: bool,
     /// `ROLLUP`, `CUBE` or `GROUPING SETS`: keys are NULL in the rows that sum them up.
@@ -46,6 +51,24 @@ impl Groups {
     }
 }
 
+/// The select list that keys may mean by place or by alias.
+struct SelectedItems<'a> {
+    items: &'a [SelectItem],
+    names: NameIndex,
+}
+
+impl<'a> SelectedItems<'a> {
+    fn of(items: &'a [SelectItem]) -> Self {
+        let mut names = NameIndex::default();
+        for (place, item) in items.iter().enumerate() {
+            if let SelectItem::ExprWithAlias { alias, .. } = item {
+                names.add(&alias.value, place);
+            }
+        }
+        SelectedItems { items, names }
+    }
+}
+
 impl Analyzer<'_> {
     /// Reads the keys of a `GROUP BY`.
     pub(super) fn group_by(&mut self, group_by: &GroupByExpr, items: &[SelectItem]) {
@@ -59,6 +82,7 @@ impl Analyzer<'_> {
         if !exprs.is_empty() {
             self.groups(|g| g.present = true);
         }
+        let items = &SelectedItems::of(items);
         for expr in exprs {
             self.group_keys(expr, items);
         }
@@ -77,7 +101,7 @@ impl Analyzer<'_> {
         }
     }
 
-    fn group_keys(&mut self, expr: &Expr, items: &[SelectItem]) {
+    fn group_keys(&mut self, expr: &Expr, items: &SelectedItems<'_>) {
         match expr {
             Expr::GroupingSets(sets) | Expr::Cube(sets) | Expr::Rollup(sets) => {
                 self.groups(|g| g.subtotals = true);
@@ -88,15 +112,15 @@ impl Analyzer<'_> {
         }
     }
 
-    fn group_key(&mut self, key: &Expr, items: &[SelectItem]) {
+    fn group_key(&mut self, key: &Expr, items: &SelectedItems<'_>) {
         if let Expr::Nested(inner) = key {
             return self.group_key(inner, items);
         }
         if let Some(ordinal) = position(key) {
-            return self.ordinal_key(key, ordinal, items);
+            return self.ordinal_key(key, ordinal, items.items);
         }
-        if let Some(item) = self.alias_key(key, items) {
-            return self.groups(|g| g.items.push(item));
+        if let Some(item) = self.alias_key(key, &items.names) {
+            return self.groups(|g| _ = g.items.insert(item));
         }
         let before = self.bare.len();
         let place = ExprPlace::clause("`GROUP BY`", false, false);
@@ -107,8 +131,12 @@ impl Analyzer<'_> {
             _ => None,
         };
         self.groups(|g| match column {
-            Some(column) => g.columns.push(column),
-            None => g.exprs.push(normal(key)),
+            Some(column) => _ = g.columns.insert(column),
+            None => {
+                let key = normal(key);
+                g.kinds.insert(std::mem::discriminant(&key));
+                g.exprs.insert(key);
+            }
         });
     }
 
@@ -125,7 +153,7 @@ impl Analyzer<'_> {
                     let message = format!("`GROUP BY {ordinal}` is `{}`, an aggregate", expr_text(aggregate));
                     self.fault(FaultKind::WrongArguments, range, message);
                 }
-                self.groups(|g| g.items.push(item));
+                self.groups(|g| _ = g.items.insert(item));
             }
             None => {
                 let range = self.range_of_expr(key);
@@ -138,16 +166,13 @@ impl Analyzer<'_> {
     }
 
     /// The select item with the name `key`, unless a column of `FROM` has it.
-    fn alias_key(&mut self, key: &Expr, items: &[SelectItem]) -> Option<usize> {
+    fn alias_key(&mut self, key: &Expr, items: &NameIndex) -> Option<usize> {
         let Expr::Identifier(ident) = key else { return None };
         let select = self.select_frame()?;
         if select.sources.iter().any(|s| s.column_index(&ident.value).is_some()) {
             return None;
         }
-        items.iter().position(|item| match item {
-            SelectItem::ExprWithAlias { alias, .. } => is_same_name(&alias.value, &ident.value),
-            _ => false,
-        })
+        items.place(&ident.value)
     }
 
     /// `GROUP BY window(ts, '1 day')` makes a column `window`.
@@ -160,7 +185,7 @@ impl Analyzer<'_> {
         {
             let name = name.to_owned();
             let column = Column { name, ty: typed.ty.clone(), nullable: typed.nullable };
-            select.aliases.push(OutputColumn { column, named: true, flows: Vec::new() });
+            select.add_alias(OutputColumn { column, named: true, flows: Vec::new() });
         }
     }
 
@@ -172,9 +197,7 @@ impl Analyzer<'_> {
         match self.frames.iter().rev().find_map(|f| if let Frame::Select(s) = f { Some(&s.groups) } else { None }) {
             Some(groups) => {
                 // Most nodes are of another kind than every key, which spares them the copy.
-                let kind = std::mem::discriminant(expr);
-                let alike = |key: &Expr| std::mem::discriminant(key) == kind;
-                groups.exprs.iter().any(alike) && groups.exprs.contains(&normal(expr))
+                groups.kinds.contains(&std::mem::discriminant(expr)) && groups.exprs.contains(&normal(expr))
             }
             None => false,
         }

@@ -12,7 +12,7 @@ use super::analyzer::{Analyzer, BareUse, Frame, FromSource, SelectFrame, SourceR
 use super::catalog::Resolution;
 use super::fault::FaultKind;
 use super::flow::{Flow, narrowed};
-use super::{ColumnUse, Origin};
+use super::{ColumnUse, Origin, OutputColumn};
 use crate::types::Column;
 use crate::{folded, is_same_name};
 
@@ -348,10 +348,18 @@ impl SelectFrame {
         names
     }
 
+    /// Adds a column that later expressions may name.
+    pub(super) fn add_alias(&mut self, alias: OutputColumn) {
+        if alias.named {
+            self.alias_places.add(&alias.column.name, self.aliases.len());
+        }
+        self.aliases.push(alias);
+    }
+
     fn find_alias(&self, idents: &[Ident]) -> Option<FoundPrefix> {
         let name = &idents.first()?.value;
         // Of two columns with one name the left one is found: what follows can only mean a column that stands already.
-        let at = self.aliases.iter().position(|a| a.named && is_same_name(&a.column.name, name))?;
+        let at = self.alias_places.place(name)?;
         let column = &self.aliases.get(at)?.column;
         let typed = Typed::new(column.ty.clone(), column.nullable);
         Some(FoundPrefix { typed, thing: NamedThing::Alias(at), ..open(1) })

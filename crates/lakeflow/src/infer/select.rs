@@ -133,7 +133,7 @@ impl Analyzer<'_> {
                 Some(()) => {
                     self.settle_key(index, before, &mut columns);
                     if let Some(frame) = self.select_frame() {
-                        frame.aliases.append(&mut columns);
+                        columns.drain(..).for_each(|column| frame.add_alias(column));
                     }
                 }
                 None => open = true,

@@ -228,6 +228,7 @@ impl Matcher<'_, '_> {
             Slot::Query => CommandPart::Query(c.query()?),
             Slot::CopyQuery => CommandPart::Query(c.copy_query()?),
             Slot::Text => CommandPart::Text(c.string()?),
+            Slot::Path => CommandPart::Text(c.path()?),
             Slot::Integer => CommandPart::Number(c.integer()?.to_string()),
             Slot::Number => CommandPart::Number(c.number()?),
             Slot::Type => CommandPart::Type(c.type_name()?),

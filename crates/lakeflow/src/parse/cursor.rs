@@ -416,6 +416,21 @@ impl<'a> Cursor<'a> {
         }
     }
 
+    /// A string, or a path without quotes: all tokens between which no blank stands.
+    pub(super) fn path(&mut self) -> Parsed<String> {
+        if self.at_end() || matches!(self.token(), Token::SingleQuotedString(_)) {
+            return self.string();
+        }
+        let begin = self.range();
+        let mut end = begin.end;
+        self.parser.advance_token();
+        while !self.at_end() && self.range().start == end {
+            end = self.range().end;
+            self.parser.advance_token();
+        }
+        Ok(self.text.get(begin.start..end).unwrap_or_default().to_owned())
+    }
+
     /// Whether the string that comes next is a whole item of a list.
     pub(super) fn string_stands_alone(&self) -> bool {
         matches!(self.parser.peek_nth_token_ref(1).token, Token::Comma | Token::RParen)

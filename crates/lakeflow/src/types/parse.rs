@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use super::{Column, DataType, Field, IntervalUnit, MAX_PRECISION};
 use crate::diag::did_you_mean;
-use crate::is_same_name;
+use crate::{NameIndex, is_same_name};
 
 /// Why a text is no type.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,11 +65,11 @@ impl DataType {
 /// As [`DataType::parse`].
 pub fn parse_columns(text: &str) -> Result<Vec<Column>, TypeError> {
     let mut reader = TypeReader::new(text);
-    let mut columns = Vec::new();
+    let (mut columns, mut names) = (Vec::new(), NameIndex::default());
     loop {
         let (range, _) = reader.peek();
         let name = reader.name()?;
-        if columns.iter().any(|c: &Column| is_same_name(&c.name, &name)) {
+        if names.add(&name, columns.len()).is_some() {
             return Err(fault(range, format!("duplicate column `{name}`")));
         }
         reader.accept(":");
