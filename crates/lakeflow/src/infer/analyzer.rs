@@ -68,7 +68,7 @@ pub(super) struct SelectFrame {
     /// In `ORDER BY`, names of the select list hide those of `FROM`.
     pub aliases_first: bool,
     /// What rows are grouped by.
-    pub groups: Groups,
+    pub groups: Box<Groups>,
     /// Named windows.
     pub windows: Vec<String>,
     /// Whether nobody asks what its columns are called.
