@@ -9,8 +9,8 @@ use lakeflow::source::Span;
 use lakeflow::types::{Column as TypedColumn, DataType};
 use sqlparser::ast::Expr;
 
-use super::Context;
 use super::compose::{NamedPart, compose};
+use super::context::Context;
 use super::graph::Graph;
 use super::guard::guarded;
 use super::open::unknown;

@@ -7,8 +7,8 @@ use lakeflow::source::Span;
 use lakeflow::types::DataType;
 use lakeflow::yaml::pointer_segment;
 
-use super::Context;
 use super::compiled::{ConditionColumns, condition};
+use super::context::Context;
 use super::glob;
 use super::graph::Graph;
 use super::lookup;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use lakeflow::is_same_name;
 
-use super::Context;
+use super::context::Context;
 use super::derived::{self, DerivedSet};
 use super::open::Open;
 use crate::load::{Located, Lost, SpecSet};

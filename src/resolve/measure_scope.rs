@@ -6,9 +6,9 @@ use lakeflow::is_same_name;
 use lakeflow::types::DataType;
 use sqlparser::ast::Expr;
 
-use super::Context;
 use super::compiled::{Compiled, Use};
 use super::compose::{NamedPart, compose};
+use super::context::Context;
 use super::guard::guarded;
 use super::rows::EntityRows;
 use super::written::WrittenExpr;

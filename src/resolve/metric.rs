@@ -8,8 +8,8 @@ use lakeflow::is_same_name;
 use lakeflow::types::{Column as TypedColumn, DataType};
 use lakeflow::yaml::pointer_segment;
 
-use super::Context;
 use super::compiled::{ConditionColumns, Reads};
+use super::context::Context;
 use super::derived;
 use super::graph::Graph;
 use super::measure;

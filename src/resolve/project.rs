@@ -6,7 +6,7 @@ use lakeflow::diag::{Diagnostic, did_you_mean};
 use lakeflow::source::Span;
 use lakeflow::yaml::pointer_segment;
 
-use super::Context;
+use super::context::Context;
 use super::names::{self, NameOf};
 use super::operation;
 use super::ownership;

@@ -8,9 +8,9 @@ use lakeflow::infer::{self, ColumnUse, ExprInfo, ExprPlace, Resolution, Scope};
 use lakeflow::{folded, is_same_name, types::DataType};
 use sqlparser::ast::Expr;
 
-use super::Context;
 use super::compiled::{Compiled, Use};
 use super::compose::{NamedPart, compose};
+use super::context::Context;
 use super::derived::{Definitions, Derived};
 use super::graph::Graph;
 use super::guard::guarded;

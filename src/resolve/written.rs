@@ -8,7 +8,7 @@ use lakeflow::source::Span;
 use lakeflow::yaml::Places;
 use sqlparser::ast::{Expr, Value, visit_expressions};
 
-use super::Context;
+use super::context::Context;
 use crate::codes;
 use crate::load::Located;
 use crate::spec::expanded;

@@ -15,12 +15,13 @@ use datafusion::parquet::arrow::ArrowWriter;
 use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use sqlparser::ast::{ObjectName, ObjectNamePart, TableFactor};
 
+use super::RunFault;
 use super::hold::beside;
 use super::output::QueryRows;
+use super::runtime::runtime;
 use super::spark::{QueryFault, Relations, Session};
 use super::store::{self, TableInfo};
 use super::table::Table;
-use super::{RunFault, run};
 
 /// A warehouse that is being written, by a process that holds it.
 pub struct WarehouseWriter {
@@ -115,7 +116,7 @@ const ATTEMPTS: usize = 20;
 pub fn query(sql: &str, warehouse: &Path) -> Result<QueryRows, RunFault> {
     let parsed = lakeflow::parse_query(sql.trim().trim_end_matches(';'));
     let parsed = parsed.map_err(|e| RunFault::failed("query", e.message))?;
-    let runtime = run::runtime()?;
+    let runtime = runtime()?;
     let mut attempt = 0;
     loop {
         attempt += 1;

@@ -17,6 +17,7 @@ mod flow;
 mod function;
 mod governance;
 mod metric;
+mod modifiers;
 mod plain_table;
 mod policy;
 mod table;
@@ -198,7 +199,7 @@ fn statement(c: &mut Cursor<'_>) -> Parsed<StatementKind> {
             c.advance();
             plain_table::create_table(
                 c,
-                &create::Modifiers::default(),
+                &modifiers::Modifiers::default(),
                 &plain_table::TableHead { replace: true, external: false },
             )
         }
