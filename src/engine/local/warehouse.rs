@@ -40,11 +40,14 @@ impl WarehouseWriter {
         if !target.exists() && old.exists() && store::foreign(&old)?.is_none() {
             fs::rename(&old, &target).map_err(|e| RunFault::warehouse(&old, e))?;
         }
+        if target.is_file() {
+            return Err(RunFault::NoWarehouse { path: target, why: "a file, not a directory".to_owned() });
+        }
         if target.exists()
             && let Some(path) = store::foreign(&target)?
         {
             let why = "not written by a run: this is not a warehouse, or something else was put into it; move it away";
-            return Err(RunFault::warehouse(&path, why));
+            return Err(RunFault::NoWarehouse { path, why: why.to_owned() });
         }
         for left in [&temporary, &old] {
             if fs::symlink_metadata(left).is_ok() {

@@ -42,6 +42,8 @@ pub(super) struct Cursor<'a> {
     /// Whether the name of a query holds a limit (`recursion.rs`).
     pub(super) limits_recursion: bool,
     pub(super) parser: Parser<'a>,
+    /// Whether the text is one expression: words of queries were hardly meant in it.
+    pub(super) is_expression: bool,
     /// Statements and rules of the grammar that are being read, one inside the other.
     depth: usize,
     /// How often the end of a block is still looked for up to the end of the text.
@@ -62,6 +64,7 @@ impl<'a> Cursor<'a> {
             count,
             limits_recursion: lexed.limits_recursion,
             parser,
+            is_expression: false,
             depth: 0,
             scans_left: Cell::new(SCANS),
             keywords: vec![],
