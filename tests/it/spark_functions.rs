@@ -5,7 +5,8 @@
 //! `tests/spark/record.py` records answers, `tests/spark/figures.py` makes up queries by the
 //! thousand; the test reads a file of those too when `SPARK_ANSWERS` names one. `tests/spark/expressions.jsonl` is a sample
 //! of what `tests/spark/expressions.py` makes up: there a query may be refused, by the compiler or by the engine, but
-//! every answer has to be Spark's.
+//! every answer has to be Spark's; so it is with `arguments.jsonl`, which holds arguments of all types for functions that
+//! want one.
 
 #![cfg(feature = "engine")]
 
@@ -231,9 +232,9 @@ fn judged_and_run(runtime: &tokio::runtime::Runtime, session: &Session, sql: &st
 #[test]
 fn made_up_queries_are_answered_as_spark_does_or_refused() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build().unwrap();
-    let committed = crate::root().join("tests/spark/expressions.jsonl");
+    let committed = ["arguments", "expressions"].map(|name| crate::root().join(format!("tests/spark/{name}.jsonl")));
     let (mut faults, mut equal, mut refused) = (vec![], 0, vec![]);
-    for path in std::iter::once(committed).chain(std::env::var_os("SPARK_ANSWERS").map(PathBuf::from)) {
+    for path in committed.into_iter().chain(std::env::var_os("SPARK_ANSWERS").map(PathBuf::from)) {
         let file = std::fs::read_to_string(path).unwrap();
         let session = Session::new();
         for case in file.lines().skip(1).map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()) {

@@ -10,7 +10,7 @@ mod zone;
 
 pub use calendar::{date_of, days_of};
 pub use number::{decimal, double, integer};
-pub use time::{Moment, date, moment, timestamp};
+pub use time::{Moment, date, local_timestamp, moment, timestamp};
 
 use super::types::DataType;
 

@@ -46,16 +46,38 @@ pub fn timestamp(text: &str) -> Option<i64> {
     }
 }
 
+/// As [`timestamp`], of a text that says no zone.
+pub fn local_timestamp(text: &str) -> Option<i64> {
+    match local(text)? {
+        (local, None) => Some(local),
+        _ => None,
+    }
+}
+
 /// As [`timestamp`], or a time of day alone: `h:m..` and `Th..`.
 pub fn moment(text: &str) -> Option<Moment> {
-    let (sign, body) = signed(text);
-    let is_signed = body.len() < text.len();
-    let is_clock =
-        |t: &str| t.starts_with(|c: char| c.is_ascii_digit()) && t.trim_start_matches(digit).starts_with(':');
-    if !is_signed && (body.starts_with('T') || is_clock(body)) {
-        clock(body.strip_prefix('T').unwrap_or(body))?;
+    if let Some(time) = time_alone(text) {
+        clock(time)?;
         return Some(Moment::Today);
     }
+    let (local, zone) = local(text)?;
+    let seconds = match zone {
+        Some(zone) => zone::offset(zone, local_time(local))?,
+        None => 0,
+    };
+    local.checked_sub(i64::from(seconds) * MICROS_PER_SECOND).map(Moment::At)
+}
+
+/// The time of day of a text that has no date.
+fn time_alone(text: &str) -> Option<&str> {
+    let is_clock =
+        |t: &str| t.starts_with(|c: char| c.is_ascii_digit()) && t.trim_start_matches(digit).starts_with(':');
+    (text.starts_with('T') || is_clock(text)).then(|| text.strip_prefix('T').unwrap_or(text))
+}
+
+/// The microseconds that a calendar and a clock show, and the zone of them, if it is said.
+fn local(text: &str) -> Option<(i64, Option<&str>)> {
+    let (sign, body) = signed(text);
     let (day, time) = match body.find(['T', ' ']) {
         Some(end) => (body.get(..end)?, Some(body.get(end + 1..)?)),
         None => (body, None),
@@ -69,12 +91,7 @@ pub fn moment(text: &str) -> Option<Moment> {
     }
     let days = days_of(sign * year, month.unwrap_or(Some(1))? as u32, day.unwrap_or(Some(1))? as u32)?;
     let Clock { micros, zone } = time.map_or(Some(Clock::default()), clock)?;
-    let local = i64::from(days).checked_mul(MICROS_PER_DAY)?.checked_add(micros)?;
-    let seconds = match zone {
-        Some(zone) => zone::offset(zone, local_time(local))?,
-        None => 0,
-    };
-    local.checked_sub(i64::from(seconds) * MICROS_PER_SECOND).map(Moment::At)
+    Some((i64::from(days).checked_mul(MICROS_PER_DAY)?.checked_add(micros)?, zone))
 }
 
 fn signed(text: &str) -> (i32, &str) {

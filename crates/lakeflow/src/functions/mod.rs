@@ -7,8 +7,7 @@
 //! A line reads `name(parameters) -> result flags`, or `alias = name` for the nearest earlier name. Names of one kind
 //! may have several lines; the first that fits is taken.
 //!
-//! - Parameters: a type; a class (`any`, `number`, `integral`, `text`, `time`, `interval`, `ordered`); alternatives
-//!   `a|b`; a variable `T` or `T:class`, which ends as the common type of all it stands for; a lambda `(T, int) => R`;
+//! - Parameters: a type; a class (`any`, `number`, `integral`, `text`, .. of [`Class`]); alternatives `a|b`; a variable `T` or `T:class`, which ends as the common type of all it stands for; a lambda `(T, int) => R`;
 //!   `unit`, `part`, `trunc_unit`, `trunc_date_unit` for words of time; `[optional]`; `repeated...`.
 //! - Result: a type over the same variables, a rule `@name` of [`ResultRule`], or the columns of a generator.
 //! - Its suffix says when it is NULL: nothing = when an argument is, `?` = also otherwise, `!` = never,

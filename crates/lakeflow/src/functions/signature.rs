@@ -83,6 +83,16 @@ pub enum Class {
     Number,
     /// Whole numbers.
     Integral,
+    /// Whole numbers, into which nothing is converted.
+    Whole,
+    /// `INT` and no other type, although numbers are narrowed elsewhere.
+    JustInt,
+    /// `STRING` and no other type, although others are written out elsewhere.
+    JustString,
+    /// `TINYINT`, `SMALLINT` or `INT`, although wider numbers are narrowed elsewhere.
+    UpToInt,
+    /// As before; a string counts as an `INT`.
+    Days,
     /// `STRING` or `BINARY`; other simple types count as strings.
     Text,
     /// Dates and timestamps; a string counts as a `TIMESTAMP`.
@@ -338,6 +348,11 @@ fn simple(word: &str) -> Result<TypePattern, String> {
         "any" => TypePattern::Any,
         "number" => TypePattern::Class(Class::Number),
         "integral" => TypePattern::Class(Class::Integral),
+        "whole" => TypePattern::Class(Class::Whole),
+        "just_int" => TypePattern::Class(Class::JustInt),
+        "just_string" => TypePattern::Class(Class::JustString),
+        "up_to_int" => TypePattern::Class(Class::UpToInt),
+        "days" => TypePattern::Class(Class::Days),
         "text" => TypePattern::Class(Class::Text),
         "time" => TypePattern::Class(Class::Time),
         "interval" => TypePattern::Class(Class::Interval),

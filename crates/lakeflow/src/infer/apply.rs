@@ -152,7 +152,10 @@ impl Analyzer<'_> {
             Ok(chosen) => chosen,
             Err((at, message)) => {
                 let place = args.get(at).map_or(range.clone(), |arg| self.range_of_expr(arg));
-                self.fault(FaultKind::TypeMismatch, place, format!("`{}` {message}", function.name));
+                let is_narrow =
+                    |p: &Param| matches!(p.pattern, TypePattern::Class(Class::JustInt | Class::UpToInt | Class::Days));
+                let hint = param(first, at).is_some_and(is_narrow).then_some("write the cast: `CAST(.. AS INT)`");
+                self.fault_with(FaultKind::TypeMismatch, place, format!("`{}` {message}", function.name), hint);
                 return None;
             }
         };
@@ -426,18 +429,23 @@ fn fit_var(var: Var, bound: Option<&TypePattern>, ty: &DataType, bindings: &mut 
 fn fit_class(class: Class, ty: &DataType) -> (Fit, DataType) {
     let exact = match class {
         Class::Number => ty.is_numeric(),
-        Class::Integral => ty.is_integral(),
+        Class::Integral | Class::Whole => ty.is_integral(),
+        Class::JustInt => *ty == DataType::Int,
+        Class::JustString => *ty == DataType::String,
+        Class::UpToInt | Class::Days => matches!(ty, DataType::TinyInt | DataType::SmallInt | DataType::Int),
         Class::Text => matches!(ty, DataType::String | DataType::Binary),
         Class::Time => ty.is_temporal(),
         Class::Interval => ty.is_interval(),
         Class::Ordered => ty.is_ordered(),
     };
-    if exact || ty.is_open() {
+    let takes_null = !matches!(class, Class::JustInt | Class::UpToInt);
+    if exact || *ty == DataType::Unknown || *ty == DataType::Null && takes_null {
         return (Fit::Exact, ty.clone());
     }
     match (class, ty) {
         (Class::Number, DataType::String) => (Fit::Converted, DataType::Double),
         (Class::Integral, ty) if ty.is_numeric() || *ty == DataType::String => (Fit::Converted, DataType::BigInt),
+        (Class::Days, DataType::String) => (Fit::Converted, DataType::Int),
         (Class::Text, ty) if DataType::String.fits(ty) => (Fit::Converted, DataType::String),
         (Class::Time, DataType::String) => (Fit::Converted, DataType::Timestamp),
         _ => (Fit::No, ty.clone()),
@@ -472,7 +480,9 @@ fn describe(pattern: &TypePattern) -> String {
         TypePattern::Any => "anything".into(),
         TypePattern::Is(ty) => ty.to_string(),
         TypePattern::Class(Class::Number) => "a number".into(),
-        TypePattern::Class(Class::Integral) => "an integer".into(),
+        TypePattern::Class(Class::Integral | Class::Whole) => "an integer".into(),
+        TypePattern::Class(Class::JustInt | Class::UpToInt | Class::Days) => "INT".into(),
+        TypePattern::Class(Class::JustString) => "STRING".into(),
         TypePattern::Class(Class::Text) => "STRING or BINARY".into(),
         TypePattern::Class(Class::Time) => "a date or a timestamp".into(),
         TypePattern::Class(Class::Interval) => "an interval".into(),

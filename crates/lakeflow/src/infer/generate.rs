@@ -6,6 +6,7 @@ use super::OutputColumn;
 use super::analyzer::Analyzer;
 use super::apply::resolve;
 use super::call::{arguments, plain_name};
+use super::fault::FaultKind;
 use super::flow::{Dependence, Flow, Influence};
 use super::rules::{self, Args};
 use crate::functions::{self, CallResult, Function, FunctionKind};
@@ -39,7 +40,14 @@ impl Analyzer<'_> {
             CallResult::Columns(columns) => {
                 columns.iter().map(|(name, pattern)| (name.to_string(), resolve(pattern, &found.bindings))).collect()
             }
-            CallResult::Rule(rule) => rules::columns(*rule, &Args { exprs: args, typed: &found.typed }),
+            CallResult::Rule(rule) => match rules::columns(*rule, &Args { exprs: args, typed: &found.typed }) {
+                Ok(columns) => columns,
+                Err((at, message)) => {
+                    let place = args.get(at).map_or(range.clone(), |arg| self.range_of_expr(arg));
+                    self.fault(FaultKind::TypeMismatch, place, format!("`{}` {message}", function.name));
+                    return None;
+                }
+            },
             CallResult::Type(pattern) => vec![("col".into(), resolve(pattern, &found.bindings))],
         };
         self.flows.iter_mut().skip(mark).for_each(Flow::compute);

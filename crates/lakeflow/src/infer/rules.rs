@@ -273,23 +273,41 @@ pub(super) fn position(expr: &Expr) -> Option<i64> {
     whole_literal(expr).filter(|position| i32::try_from(*position).is_ok() && !is_long(expr))
 }
 
-/// The columns that `inline`, `json_tuple` and `stack` make.
-pub(super) fn columns(rule: ResultRule, args: &Args<'_>) -> Vec<(String, DataType)> {
+/// The columns that `inline`, `json_tuple` and `stack` make; none where they can't be told.
+pub(super) fn columns(rule: ResultRule, args: &Args<'_>) -> Result<Vec<(String, DataType)>, (usize, String)> {
     match rule {
         ResultRule::Inline => match args.ty(0) {
             DataType::Array(element) => match *element {
-                DataType::Struct(fields) => fields.iter().map(|f| (f.name.clone(), f.ty.clone())).collect(),
-                _ => Vec::new(),
+                DataType::Struct(fields) => Ok(fields.iter().map(|f| (f.name.clone(), f.ty.clone())).collect()),
+                ty if ty.is_open() => Ok(Vec::new()),
+                _ => Err(args.fault(0, "an array of structs")),
             },
-            _ => Vec::new(),
+            _ => Ok(Vec::new()),
         },
-        ResultRule::JsonTuple => (1..args.len()).map(|i| (format!("c{}", i - 1), DataType::String)).collect(),
-        ResultRule::Stack => {
-            let rows = args.number(0).and_then(|n| usize::try_from(n).ok()).filter(|n| *n > 0).unwrap_or(1);
-            let width = (args.len().saturating_sub(1)).div_ceil(rows);
-            let column = |i: usize| args.common(1 + i, width.max(1)).unwrap_or(DataType::Unknown);
-            (0..width).map(|i| (format!("col{i}"), column(i))).collect()
-        }
-        _ => Vec::new(),
+        ResultRule::JsonTuple => Ok((1..args.len()).map(|i| (format!("c{}", i - 1), DataType::String)).collect()),
+        ResultRule::Stack => stack(args),
+        _ => Ok(Vec::new()),
     }
+}
+
+/// The columns of `stack(rows, value, ..)`. Values of one column are of the very same type: none is converted.
+fn stack(args: &Args<'_>) -> Result<Vec<(String, DataType)>, (usize, String)> {
+    let Some(rows) = args.number(0) else { return Ok(Vec::new()) };
+    let rows = usize::try_from(rows).ok().filter(|rows| *rows > 0);
+    let rows = rows.ok_or_else(|| (0, "takes a positive number of rows here".to_owned()))?;
+    let width = (args.len() - 1).div_ceil(rows);
+    let column = |place: usize| {
+        let mut own = DataType::Null;
+        for index in (1 + place..args.len()).step_by(width) {
+            match args.ty(index) {
+                DataType::Null => {}
+                ty if ty.has_unknown() => return Ok((format!("col{place}"), DataType::Unknown)),
+                ty if own == DataType::Null => own = ty,
+                ty if ty == own => {}
+                ty => return Err((index, format!("requires values of one type in a column, found {own} and {ty}"))),
+            }
+        }
+        Ok((format!("col{place}"), own))
+    };
+    (0..width).map(column).collect()
 }

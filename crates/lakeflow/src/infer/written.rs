@@ -150,6 +150,7 @@ fn wanted_by(pattern: &TypePattern, found: &Match) -> Option<DataType> {
         TypePattern::Var(var, _) => found.bindings.get(var.index()).cloned().flatten(),
         TypePattern::Class(Class::Number) => Some(DataType::Double),
         TypePattern::Class(Class::Integral) => Some(DataType::BigInt),
+        TypePattern::Class(Class::Days) => Some(DataType::Int),
         TypePattern::Class(Class::Time) => Some(DataType::Timestamp),
         TypePattern::Either(choices) => {
             let takes_texts = |choice: &TypePattern| {

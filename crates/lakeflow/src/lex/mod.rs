@@ -19,7 +19,7 @@ mod stream;
 mod symbol;
 
 pub(super) use keyword::is_word;
-pub(super) use rewrite::IDENTIFIER;
+pub(super) use rewrite::{IDENTIFIER, drop_empty_names};
 pub(super) use symbol::TRY_CAST;
 
 use std::ops::Range;
@@ -39,6 +39,8 @@ pub(super) struct Lexed {
     pub tokens: Vec<TokenWithSpan>,
     /// Whether the name of a query holds a limit (`recursion.rs`).
     pub limits_recursion: bool,
+    /// Whether a view has a column of an empty name (`rewrite/lateral.rs`).
+    pub has_empty_names: bool,
     /// All comments but hints.
     pub comments: Vec<LexComment>,
     /// What could not be read, by place.
@@ -321,6 +323,7 @@ impl<'a> Scanner<'a> {
         let behind = |is: fn(&Token) -> bool| self.out.tokens.last().is_some_and(|t| is(&t.token));
         self.rewrites |= match keyword {
             Keyword::EXCEPT | Keyword::VALUES | Keyword::WINDOW => true,
+            Keyword::VIEW => behind(|token| is_word(token, "LATERAL")),
             // Of a type, not a function.
             Keyword::STRUCT => !self.rest().trim_start().starts_with('('),
             Keyword::TABLE => behind(rewrite::precedes_table),

@@ -13,22 +13,26 @@
 //! | `FROM t WATERMARK ..` | a sample, see `rewrite/watermark.rs` |
 //! | `FROM (DESCRIBE HISTORY t)` | `FROM name` with one name that holds all of it |
 //! | `IDENTIFIER(x)(y)`, `IDENTIFIER(x).t` | the function with a blank in its name, by which the dialect knows it |
+//! | `LATERAL VIEW f(x) v ORDER BY ..` | a view with a column of an empty name, see `rewrite/lateral.rs` |
 //! | `TABLE t` as a query | `SELECT * FROM t`; sqlparser reads one token too many behind the name |
 //!
 //! Put-in tokens have no width; every other token keeps its place. The printer undoes what would be seen.
 
+mod lateral;
 mod pipe;
+mod values;
 mod watermark;
 mod window;
 
 use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::{Span, Token, TokenWithSpan, Word};
 
+pub(crate) use lateral::drop_empty_names;
+
 use super::Lexed;
 use super::keyword::is_word;
 use super::sources::Sources;
 use crate::place::bytes;
-use crate::unit::is_interval_unit;
 use crate::{ParseFault, recursion};
 
 /// `IDENTIFIER` where more follows than its brackets: `IDENTIFIER(x)(y)`, `IDENTIFIER(x) VERSION AS OF 3`.
@@ -51,10 +55,18 @@ pub(super) fn rewrite(lexed: Lexed) -> Lexed {
         is_recursive: false,
         is_of_tag: false,
         limits_recursion: false,
+        views: vec![],
+        has_empty_names: false,
         faults,
     };
     while pass.step() {}
-    Lexed { tokens: pass.output, limits_recursion: pass.limits_recursion, comments, faults: pass.faults }
+    Lexed {
+        tokens: pass.output,
+        limits_recursion: pass.limits_recursion,
+        has_empty_names: pass.has_empty_names,
+        comments,
+        faults: pass.faults,
+    }
 }
 
 struct RewritePass {
@@ -74,6 +86,10 @@ struct RewritePass {
     is_of_tag: bool,
     /// Whether a limit was left in a name.
     limits_recursion: bool,
+    /// Where the names of views end that are not passed yet, the next one last.
+    views: Vec<usize>,
+    /// Whether an empty name of a column was put in.
+    has_empty_names: bool,
     faults: Vec<ParseFault>,
 }
 
@@ -111,6 +127,8 @@ impl RewritePass {
 
     fn step(&mut self) -> bool {
         self.note_overlooked();
+        self.note_view();
+        self.name_no_columns();
         if self.is(0, "WATERMARK") && self.watermark() {
             return true;
         }
@@ -142,7 +160,9 @@ impl RewritePass {
                 return true;
             }
             Token::Word(_) if self.is(0, "GOVERNED") && self.is(1, "TAG") => self.is_of_tag = self.makes_object(),
-            Token::Word(_) if self.is(0, "VALUES") && !self.is_of_tag && self.peek(1).is_some_and(begins_row) => {
+            Token::Word(_)
+                if self.is(0, "VALUES") && !self.is_of_tag && self.peek(1).is_some_and(values::begins_row) =>
+            {
                 self.values_or_query();
                 return true;
             }
@@ -196,31 +216,6 @@ impl RewritePass {
 
     fn may_begin_query(&self) -> bool {
         self.output.last().is_some_and(|t| precedes_query(&t.token))
-    }
-
-    /// `VALUES ..`, as a query of its own when an alias follows.
-    fn values_or_query(&mut self) {
-        let (start, query) = (self.output.len(), self.may_begin_query());
-        self.copy();
-        self.values();
-        let alias = match self.peek(0) {
-            Some(Token::Word(word)) if word.quote_style.is_some() || word.keyword == Keyword::NoKeyword => true,
-            _ => self.is(0, "AS") && matches!(self.peek(1), Some(Token::Word(_))),
-        };
-        // Names of columns alone: the relation has an empty name.
-        let columns = !alias && self.is(0, "AS") && self.names_columns();
-        if query
-            && (alias || columns)
-            && let Some(first) = self.output.get(start)
-        {
-            let span = Span::new(first.span.start, first.span.start);
-            let tokens = [Token::make_word("SELECT", None), Token::Mul, Token::make_word("FROM", None)];
-            self.output.splice(start..start, tokens.map(|token| TokenWithSpan { token, span }));
-        }
-        if columns {
-            self.copy();
-            self.insert(Token::make_word("", None));
-        }
     }
 
     /// Whether `AS (a, b)` comes next.
@@ -392,69 +387,6 @@ impl RewritePass {
             }
         }
     }
-
-    /// Rows without brackets get them.
-    fn values(&mut self) {
-        loop {
-            if self.peek(0) == Some(&Token::LParen) {
-                self.copy_until_value_ends();
-            } else if self.peek(0).is_some_and(begins_value) || self.calls() {
-                self.insert(Token::LParen);
-                self.copy_until_value_ends();
-                self.insert(Token::RParen);
-            } else {
-                return;
-            }
-            if self.peek(0) != Some(&Token::Comma) || self.is(1, "VALUES") {
-                return;
-            }
-            self.copy();
-        }
-    }
-
-    fn calls(&self) -> bool {
-        matches!(self.peek(0), Some(Token::Word(_))) && self.peek(1) == Some(&Token::LParen)
-    }
-
-    /// How many tokens an alias of one value takes that comes next.
-    fn value_alias(&self) -> usize {
-        let operand = self.output.last().is_some_and(|t| match &t.token {
-            Token::Number(..) | Token::SingleQuotedString(_) | Token::RParen => true,
-            Token::Word(word) => word.quote_style.is_some() || word.keyword == Keyword::NoKeyword,
-            _ => false,
-        });
-        let name = usize::from(self.is(0, "AS"));
-        let Some(Token::Word(word)) = self.peek(name) else { return 0 };
-        let unit = is_interval_unit(&word.value) || word.value.eq_ignore_ascii_case("END");
-        match self.peek(name + 1) {
-            Some(Token::Comma | Token::RParen) if operand && (name == 1 || !unit) => name + 1,
-            _ => 0,
-        }
-    }
-
-    /// Moves one value over: to a comma, a closing bracket, or a word behind an operand, which is an alias or a clause.
-    fn copy_until_value_ends(&mut self) {
-        let mut depth = 0usize;
-        let mut operand = false;
-        while let Some(token) = self.peek(0) {
-            match token {
-                Token::LParen => depth += 1,
-                Token::RParen if depth == 0 => return,
-                Token::RParen => depth -= 1,
-                Token::Comma if depth == 0 => return,
-                Token::SemiColon | Token::EOF => return,
-                Token::Word(_) if depth == 0 && operand => return,
-                Token::Word(_) if depth == 1 && self.value_alias() > 0 => {
-                    self.at += self.value_alias();
-                    continue;
-                }
-                _ => {}
-            }
-            operand =
-                matches!(token, Token::Word(_) | Token::Number(..) | Token::SingleQuotedString(_) | Token::RParen);
-            self.copy();
-        }
-    }
 }
 
 /// Whether the query `TABLE t` may begin behind `token`, which may also close a `WITH` or a list of columns, or name the
@@ -478,15 +410,4 @@ fn begins_query(token: &Token) -> bool {
 
 fn opens_type(token: &Token) -> bool {
     ["STRUCT", "ARRAY", "MAP"].iter().any(|word| is_word(token, word))
-}
-
-/// Whether a row can begin so.
-fn begins_row(token: &Token) -> bool {
-    *token == Token::LParen || begins_value(token)
-}
-
-/// Whether a row of one value, without brackets, can begin so.
-fn begins_value(token: &Token) -> bool {
-    matches!(token, Token::Number(..) | Token::SingleQuotedString(_) | Token::Minus)
-        || ["NULL", "TRUE", "FALSE", "CAST"].iter().any(|word| is_word(token, word))
 }

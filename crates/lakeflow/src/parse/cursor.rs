@@ -41,6 +41,8 @@ pub(super) struct Cursor<'a> {
     pub(super) count: usize,
     /// Whether the name of a query holds a limit (`recursion.rs`).
     pub(super) limits_recursion: bool,
+    /// Whether a view has a column of an empty name (`lex/rewrite/lateral.rs`).
+    pub(super) has_empty_names: bool,
     pub(super) parser: Parser<'a>,
     /// Whether the text is one expression: words of queries were hardly meant in it.
     pub(super) is_expression: bool,
@@ -63,6 +65,7 @@ impl<'a> Cursor<'a> {
             text,
             count,
             limits_recursion: lexed.limits_recursion,
+            has_empty_names: lexed.has_empty_names,
             parser,
             is_expression: false,
             depth: 0,

@@ -17,7 +17,7 @@ use crate::ParseFault;
 use crate::ast::TypeName;
 use crate::diag::{did_you_mean, nearest};
 use crate::dialect::Lakeflow;
-use crate::lex::is_word;
+use crate::lex::{drop_empty_names, is_word};
 use crate::{recursion, strict, type_name};
 
 /// Words of expressions that are worth guessing at where there is no query.
@@ -68,6 +68,9 @@ impl Cursor<'_> {
         if self.limits_recursion {
             recursion::set_apart(&mut expr);
         }
+        if self.has_empty_names {
+            drop_empty_names(&mut expr);
+        }
         Ok(expr)
     }
 
@@ -99,6 +102,9 @@ impl Cursor<'_> {
         check(self.text, &query, self.range_since(start))?;
         if self.limits_recursion {
             recursion::set_apart(&mut *query);
+        }
+        if self.has_empty_names {
+            drop_empty_names(&mut *query);
         }
         Ok(query)
     }

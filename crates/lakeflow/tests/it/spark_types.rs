@@ -66,6 +66,7 @@ fn types_are_those_of_spark() {
     let mut cases = 0;
     let all = [
         (include_str!("../../../../tests/spark/functions.jsonl"), true),
+        (include_str!("../../../../tests/spark/arguments.jsonl"), true),
         (include_str!("../../../../tests/spark/figures.jsonl"), false),
         (include_str!("../../../../tests/spark/guards.jsonl"), false),
     ];

@@ -16,7 +16,7 @@ use datafusion::sql::parser::Statement as PlannedStatement;
 use sqlparser::ast::{ObjectName, ObjectNamePart, Query, Statement, TableFactor};
 
 use super::fault::QueryFault;
-use super::functions::Registry;
+use super::functions::{Registry, wanted_fields};
 use super::multiset::count_copies;
 use super::planner::SparkPlanner;
 use super::syntax::{self, Relations};
@@ -76,8 +76,9 @@ impl Session {
             let statement = PlannedStatement::Statement(Box::new(Statement::Query(Box::new(query.clone()))));
             match self.context.state().statement_to_plan(statement).await {
                 Ok(plan) => break plan,
-                Err(error) => match missing(&error) {
-                    Some(name) if syntax::inline_alias(&mut query, &name) => {}
+                Err(error) => match (missing(&error), wanted_fields(&error)) {
+                    (Some(name), _) if syntax::inline_alias(&mut query, &name) => {}
+                    (_, Some(fields)) if syntax::expand_fields(&mut query, &fields.place, &fields.names) => {}
                     _ => return Err(error.into()),
                 },
             }

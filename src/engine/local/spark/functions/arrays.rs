@@ -326,9 +326,15 @@ pub(super) fn concatenated(call: &NativeCall) -> Result<ArrayRef> {
 }
 
 fn sequence_type(given: &GivenArguments) -> Result<DataType> {
-    match given.type_at(0) {
-        ty if ty.is_integer() || ty == DataType::Date32 => Ok(types::array(ty)),
-        other => plan_err!("`sequence` of {} is not supported by the local engine", types::show(&other)),
+    let numbers = given.types.iter().filter(|ty| ty.is_integer());
+    let widest = numbers.clone().max_by_key(|ty| ty.primitive_width());
+    match (given.type_at(0), given.type_at(1), widest) {
+        (DataType::Date32, DataType::Date32, _) => Ok(types::array(DataType::Date32)),
+        (_, _, Some(widest)) if numbers.count() == given.types.len() => Ok(types::array(widest.clone())),
+        (from, to, _) => {
+            let (from, to) = (types::show(&from), types::show(&to));
+            plan_err!("`sequence` from {from} to {to} is not supported by the local engine")
+        }
     }
 }
 

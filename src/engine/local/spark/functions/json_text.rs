@@ -9,16 +9,17 @@ use datafusion::arrow::array::{
     Array, ArrayRef, BooleanArray, Date32Array, Decimal128Array, Float32Array, Float64Array, Int8Array, Int16Array,
     Int32Array, Int64Array, StringArray, StructArray, TimestampMicrosecondArray,
 };
-use datafusion::arrow::datatypes::{DataType, Field, Fields};
+use datafusion::arrow::datatypes::{DataType, Fields};
 use datafusion::common::{Result, not_impl_err, plan_err};
-use lakeflow::{cast, types as ours};
+use lakeflow::cast;
 
-use super::super::cast::{is_time_alone, java_double};
+use super::super::cast::java_double;
 use super::super::native::NativeParam::Text;
 use super::super::native::{GivenArguments, Native, NativeCall, native};
 use super::super::types;
 use super::arrays::gathered;
-use super::maps::{built, map_type};
+use super::from_text::{moment_of, schema};
+use super::maps::built;
 
 pub(super) const FUNCTIONS: &[Native] = &[native("from_json", &[Text, Text], wanted, from_json)];
 
@@ -228,35 +229,9 @@ fn shown(value: &Json, out: &mut String) {
     }
 }
 
-/// The type that a literal schema says: a type, or columns.
 fn wanted(given: &GivenArguments) -> Result<DataType> {
-    let Some(schema) = given.text(1) else {
-        return not_impl_err!("`from_json` with a schema that is not a literal");
-    };
-    let ty = match ours::parse_columns(schema) {
-        Ok(columns) if !columns.is_empty() => {
-            let field = |c: &ours::Column| Some(Field::new(&c.name, shape(&c.ty)?, true));
-            columns.iter().map(field).collect::<Option<Fields>>().map(DataType::Struct)
-        }
-        _ => ours::DataType::parse(schema).ok().and_then(|ty| shape(&ty)),
-    };
-    match ty {
-        Some(ty) => readable(&ty).map(|()| ty),
-        None => plan_err!("`{schema}` is not a schema that the local engine can read JSON with"),
-    }
-}
-
-/// The Arrow type; maps too, which tables of this engine do not hold.
-fn shape(ty: &ours::DataType) -> Option<DataType> {
-    Some(match ty {
-        ours::DataType::Map(key, value) => map_type(shape(key)?, shape(value)?),
-        ours::DataType::Array(element) => types::array(shape(element)?),
-        ours::DataType::Struct(fields) => {
-            let field = |f: &ours::Field| Some(Field::new(&f.name, shape(&f.ty)?, true));
-            DataType::Struct(fields.iter().map(field).collect::<Option<Fields>>()?)
-        }
-        other => types::of(other)?,
-    })
+    let ty = schema("from_json", given)?;
+    readable(&ty).map(|()| ty)
 }
 
 /// The types of a map's keys and values.
@@ -278,7 +253,7 @@ fn readable(ty: &DataType) -> Result<()> {
             _ => plan_err!("`from_json` into a map whose keys are not STRING"),
         },
         DataType::Utf8 | DataType::Boolean | DataType::Decimal128(..) | DataType::Date32 => Ok(()),
-        DataType::Timestamp(_, Some(_)) => Ok(()),
+        DataType::Timestamp(..) => Ok(()),
         ty if ty.is_integer() || ty.is_floating() => Ok(()),
         other => not_impl_err!("`from_json` into {}", types::show(other)),
     }
@@ -437,15 +412,7 @@ fn day(value: &Option<&Json>) -> Option<i32> {
 /// A timestamp as a cast reads it, or whole seconds since 1970.
 fn moment(value: &Option<&Json>) -> Result<Option<i64>> {
     match value {
-        Some(Json::Text(text)) => match cast::timestamp(cast::trimmed(text)) {
-            Some(_) if is_time_alone(text) => {
-                not_impl_err!("a time without a date as a TIMESTAMP: it is one of the day of the run")
-            }
-            None if is_time_alone(text) || text.contains("GMT") => {
-                not_impl_err!("`from_json` of a TIMESTAMP in this form")
-            }
-            moment => Ok(moment),
-        },
+        Some(Json::Text(text)) => moment_of("from_json", text),
         Some(Json::Number(digits)) if digits.parse::<i64>().is_ok() => {
             match digits.parse::<i64>().ok().and_then(|seconds| seconds.checked_mul(1_000_000)) {
                 None => not_impl_err!("`from_json` of a TIMESTAMP so far away"),
@@ -482,6 +449,13 @@ fn simple(values: &[Option<&Json>], ty: &DataType) -> Result<ArrayRef> {
         DataType::Timestamp(_, Some(_)) => {
             let times = values.iter().map(moment).collect::<Result<TimestampMicrosecondArray>>()?;
             Arc::new(times.with_timezone("UTC"))
+        }
+        DataType::Timestamp(_, None) => {
+            let local = |value: &Option<&Json>| match value {
+                Some(Json::Text(text)) => cast::local_timestamp(cast::trimmed(text)),
+                _ => None,
+            };
+            Arc::new(values.iter().map(local).collect::<TimestampMicrosecondArray>())
         }
         other => return not_impl_err!("`from_json` into {}", types::show(other)),
     })

@@ -258,8 +258,12 @@ fn float(call: &NativeCall, map: impl Fn(f64) -> Option<f64>) -> Result<ArrayRef
 
 /// Groups of three digits, rounded half even, as Java's DecimalFormat does.
 fn format_number(call: &NativeCall) -> Result<ArrayRef> {
+    let nothing = || Ok(Arc::new(StringArray::new_null(call.rows)) as ArrayRef);
+    if call.arg(1)?.is_null(0) {
+        return nothing();
+    }
     let wanted = decimals_wanted(call)?;
-    let Ok(places) = usize::try_from(wanted) else { return Ok(Arc::new(StringArray::new_null(call.rows))) };
+    let Ok(places) = usize::try_from(wanted) else { return nothing() };
     let array = call.arg(0)?;
     let shown: Vec<Option<String>> = match array.data_type() {
         DataType::Decimal128(_, scale) => {

@@ -5,11 +5,13 @@
 
 mod arrays;
 mod bits;
+mod csv_text;
 mod dates;
 mod fdlibm;
 mod fold;
 mod format;
 mod formats;
+mod from_text;
 mod json;
 mod json_text;
 mod maps;
@@ -35,6 +37,7 @@ use datafusion::execution::SessionStateBuilder;
 use datafusion::logical_expr::{AggregateUDF, HigherOrderUDF, ScalarUDF, Volatility, WindowUDF};
 
 pub(super) use maps::BETWEEN_NAMES;
+pub(super) use structs::wanted_fields;
 
 use super::{arithmetic, cast};
 
@@ -194,6 +197,7 @@ impl Registry {
             cast::FUNCTIONS,
             arrays::FUNCTIONS,
             bits::FUNCTIONS,
+            csv_text::FUNCTIONS,
             dates::FUNCTIONS,
             format::FUNCTIONS,
             formats::FUNCTIONS,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, MapArray, StructArray, UInt32Array};
 use datafusion::arrow::compute::{is_not_null, nullif, take};
 use datafusion::arrow::datatypes::{DataType, Int32Type};
-use datafusion::common::{Result, exec_err, plan_err};
+use datafusion::common::{DataFusionError, Result, exec_err, plan_err};
 use lakeflow::is_same_name;
 
 use super::super::cast::convert;
@@ -16,6 +16,7 @@ use super::arrays::{comparable, range};
 
 pub(super) const FUNCTIONS: &[Native] = &[
     native("__field", &[Any, Text], field_type, field),
+    native("__all_fields", &[Any, Text], all_fields_type, |_| exec_err!("a struct stands for its fields")),
     native("__nth_field", &[Any, Text, Text], nth_type, nth),
     native("__subscript", &[Any, Any], inner_type, |c| at(c, Base::Zero)),
     native("element_at", &[Any, Any], element_type, |c| at(c, Base::One)),
@@ -62,6 +63,42 @@ fn nth_type(given: &GivenArguments) -> Result<DataType> {
             plan_err!("`inline` gives {} columns and is given {count} names", fields.len())
         }
         (other, ..) => plan_err!("`inline` takes an array of structs, not of {}", types::show(&other)),
+    }
+}
+
+/// A place where columns stand for the fields of a struct, and the names of these. It is raised as an error, because a query
+/// has to say its columns before the types of its parts are known.
+#[derive(Debug)]
+pub(in super::super) struct WantedFields {
+    /// The text that the call was marked with.
+    pub place: String,
+    /// The fields, in order.
+    pub names: Vec<String>,
+}
+
+impl std::fmt::Display for WantedFields {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "columns are wanted for {}", self.names.join(", "))
+    }
+}
+
+impl std::error::Error for WantedFields {}
+
+/// What a plan failed for, if it was that the fields of a struct were not known.
+pub(in super::super) fn wanted_fields(error: &DataFusionError) -> Option<&WantedFields> {
+    match error.find_root() {
+        DataFusionError::External(cause) => cause.downcast_ref(),
+        _ => None,
+    }
+}
+
+fn all_fields_type(given: &GivenArguments) -> Result<DataType> {
+    match (given.type_at(0), given.text(1)) {
+        (DataType::Struct(fields), Some(place)) => {
+            let names = fields.iter().map(|field| field.name().clone()).collect();
+            Err(DataFusionError::External(Box::new(WantedFields { place: place.to_owned(), names })))
+        }
+        (other, _) => plan_err!("`inline` takes an array of structs, not of {}", types::show(&other)),
     }
 }
 

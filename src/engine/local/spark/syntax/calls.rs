@@ -8,6 +8,7 @@ use sqlparser::ast::{
 
 use super::super::fault::QueryFault;
 use super::build::{arguments, call, case, rename, set_arguments, text};
+use super::fields::ALL_FIELDS;
 use super::lambda::{fields_of_parameters, over_fields, parameters};
 use super::literals::{is_hidden, number, restore};
 use super::names::lowered;
@@ -160,7 +161,8 @@ pub(super) fn function(mut function: Function, now: DateTime<Utc>) -> Result<Exp
 }
 
 /// Functions that only this rewriter calls.
-const INTERNAL: [&str; 16] = [
+const INTERNAL: [&str; 17] = [
+    ALL_FIELDS,
     "__cast",
     "__try_cast",
     "__negative",

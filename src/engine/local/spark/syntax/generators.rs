@@ -7,13 +7,14 @@ use std::ops::ControlFlow;
 use lakeflow::ast::call_of;
 use lakeflow::is_same_name;
 use sqlparser::ast::{
-    Expr, Function, FunctionArguments, GroupByExpr, Ident, LateralView, ObjectName, ObjectNamePart, Select, SelectItem,
-    TableFactor, TableWithJoins, Value, ValueWithSpan, VisitMut, VisitorMut,
+    Expr, Function, FunctionArguments, GroupByExpr, Ident, LateralView, ObjectName, ObjectNamePart, Query, Select,
+    SelectItem, SetExpr, TableFactor, TableWithJoins, Value, ValueWithSpan, VisitMut, VisitorMut,
 };
 
 use super::super::fault::QueryFault;
 use super::super::functions::BETWEEN_NAMES;
 use super::build::{arguments, call, column, text};
+use super::fields::all_fields;
 use super::selects::{aliased, wildcard, wrap};
 
 /// The column that holds an unfolded struct.
@@ -25,6 +26,8 @@ enum GeneratorParts {
     Elements(Expr),
     /// An array of structs, and the columns out of [`GENERATED`].
     Rows(Expr, Vec<Expr>),
+    /// An array of structs, of which all fields are columns.
+    Fields(Expr),
     /// Columns of the row itself.
     Columns(Vec<Expr>),
 }
@@ -37,6 +40,10 @@ pub(super) fn gives_several(expr: &Expr) -> bool {
     }
 }
 
+/// Functions of rows of one column.
+const SINGLE: [&str; 2] = ["explode", "explode_outer"];
+
+/// Functions of several columns.
 const SEVERAL: [&str; 6] = ["inline", "inline_outer", "json_tuple", "posexplode", "posexplode_outer", "stack"];
 
 fn name_of(function: &Function) -> String {
@@ -60,7 +67,7 @@ fn made(name: &str, args: &[Expr], names: &mut Vec<String>, outer: bool) -> Resu
         }
         ("inline" | "inline_outer", [array]) => {
             if names.is_empty() {
-                return Err(QueryFault::refused(format!("`{name}` without names for its columns")));
+                return Ok(GeneratorParts::Fields(or_null(array.clone())));
             }
             let of = |number: usize| text(number.to_string());
             let nth = |i: usize| call("__nth_field", vec![column(GENERATED), of(i), of(names.len())]);
@@ -87,13 +94,14 @@ fn made(name: &str, args: &[Expr], names: &mut Vec<String>, outer: bool) -> Resu
             let of = |field: &Expr| call("__json_field", vec![json.clone(), field.clone()]);
             GeneratorParts::Columns(fields.iter().map(of).collect())
         }
+        ("stack", _) => return Err(QueryFault::refused("`stack` of a number of rows that is not a literal")),
         _ => return Err(QueryFault::refused(format!("LATERAL VIEW of `{name}`"))),
     };
     let count = match &made {
-        GeneratorParts::Elements(_) => 1,
+        GeneratorParts::Elements(_) | GeneratorParts::Fields(_) => 1,
         GeneratorParts::Rows(_, columns) | GeneratorParts::Columns(columns) => columns.len(),
     };
-    if names.len() != count {
+    if names.len() != count && !matches!(made, GeneratorParts::Fields(_)) {
         return Err(QueryFault::failed(format!("`{name}` gives {count} columns and is given {} names", names.len())));
     }
     Ok(made)
@@ -103,6 +111,48 @@ fn name_if_none(names: &mut Vec<String>, by_default: impl IntoIterator<Item = St
     if names.is_empty() {
         names.extend(by_default);
     }
+}
+
+/// `FROM explode(x) AS t(a)` is `FROM (SELECT explode(x) AS a) AS t`.
+pub(super) fn in_from(select: &mut Select) {
+    for from in &mut select.from {
+        std::iter::once(&mut from.relation)
+            .chain(from.joins.iter_mut().map(|join| &mut join.relation))
+            .for_each(called);
+    }
+}
+
+fn called(factor: &mut TableFactor) {
+    let TableFactor::Table { name, args: Some(args), alias, .. } = factor else { return };
+    let mut function = call_of(&name.to_string(), []);
+    let is_generator = SINGLE.contains(&name_of(&function).as_str()) || SEVERAL.contains(&name_of(&function).as_str());
+    let FunctionArguments::List(list) = &mut function.args else { return };
+    if !is_generator || args.settings.is_some() {
+        return;
+    }
+    list.args = std::mem::take(&mut args.args);
+    let expr = Expr::Function(function);
+    let mut names: Vec<Ident> =
+        alias.iter_mut().flat_map(|alias| std::mem::take(&mut alias.columns)).map(|column| column.name).collect();
+    let item = match names.len() {
+        0 => SelectItem::UnnamedExpr(expr),
+        1 => SelectItem::ExprWithAlias { expr, alias: names.remove(0) },
+        _ => SelectItem::ExprWithAliases { expr, aliases: names },
+    };
+    let alias = alias.as_ref().map_or_else(|| Ident::new("__relation"), |alias| alias.name.clone());
+    *factor = wrap(vec![], vec![item], &alias).relation;
+}
+
+/// `FROM t LATERAL VIEW explode(x) v ORDER BY v.col` orders by a column of the wrapped relation.
+pub(super) fn unqualify_order(query: &mut Query) -> Result<(), QueryFault> {
+    let SetExpr::Select(select) = query.body.as_ref() else { return Ok(()) };
+    let views: Vec<String> = select.lateral_views.iter().map(view_name).collect();
+    let Some(order) = &mut query.order_by else { return Ok(()) };
+    views.iter().try_for_each(|view| unqualify(order, view))
+}
+
+fn view_name(view: &LateralView) -> String {
+    view.lateral_view_name.to_string().to_lowercase().replace(['`', '"'], "")
 }
 
 /// `FROM t, LATERAL explode(x) AS a(b)` is `FROM t LATERAL VIEW explode(x) a AS b`.
@@ -142,24 +192,29 @@ pub(super) fn lateral_view(select: &mut Select, view: LateralView) -> Result<(),
     let made = made(&name, &args, &mut names, view.outer)?;
     let alias = single_alias(select)?;
     let from = std::mem::take(&mut select.from);
+    // A SELECT without FROM has no columns but those made here.
+    let is_bare = from.is_empty();
+    let others = |except: Option<&str>| (!is_bare).then(|| wildcard(except)).into_iter();
     let named = |columns: Vec<Expr>| columns.into_iter().zip(&names).map(|(value, name)| aliased(value, name));
     let wrapped = match made {
         GeneratorParts::Elements(array) => {
             let name = names.first().map_or("col", String::as_str);
-            wrap(from, vec![wildcard(None), aliased(call("unnest", vec![array]), name)], &alias)
+            wrap(from, others(None).chain([aliased(call("unnest", vec![array]), name)]).collect(), &alias)
         }
         GeneratorParts::Rows(array, columns) => {
-            let unfolded = wrap(from, vec![wildcard(None), aliased(call("unnest", vec![array]), GENERATED)], &alias);
-            let items = std::iter::once(wildcard(Some(GENERATED))).chain(named(columns)).collect();
-            wrap(vec![unfolded], items, &alias)
+            let unfolded = aliased(call("unnest", vec![array]), GENERATED);
+            let unfolded = wrap(from, others(None).chain([unfolded]).collect(), &alias);
+            wrap(vec![unfolded], others(Some(GENERATED)).chain(named(columns)).collect(), &alias)
         }
-        GeneratorParts::Columns(columns) => {
-            wrap(from, std::iter::once(wildcard(None)).chain(named(columns)).collect(), &alias)
+        GeneratorParts::Fields(array) => {
+            let unfolded = aliased(call("unnest", vec![array]), GENERATED);
+            let unfolded = wrap(from, others(None).chain([unfolded]).collect(), &alias);
+            wrap(vec![unfolded], others(Some(GENERATED)).chain([all_fields(GENERATED)]).collect(), &alias)
         }
+        GeneratorParts::Columns(columns) => wrap(from, others(None).chain(named(columns)).collect(), &alias),
     };
     select.from = vec![wrapped];
-    let view_name = view.lateral_view_name.to_string().to_lowercase().replace(['`', '"'], "");
-    unqualify(select, &view_name)
+    unqualify(select, &view_name(&view))
 }
 
 /// `SELECT k, stack(..) AS (a, b) FROM t` is `SELECT k, x AS a, y AS b FROM t LATERAL VIEW stack(..) v AS x, y`.
@@ -181,20 +236,35 @@ pub(super) fn in_items(select: &mut Select) -> Result<(), QueryFault> {
             }
         };
         let Expr::Function(function) = &expr else { continue };
-        let columns = match made(&name_of(function), &arguments(function).unwrap_or_default(), &mut names, false)? {
+        let arguments = arguments(function).unwrap_or_default();
+        let made = made(&name_of(function), &arguments, &mut names, false)?;
+        // What has fields in place of names is unfolded as one column.
+        let fields = match (&made, arguments.as_slice()) {
+            (GeneratorParts::Fields(_), [array]) => {
+                let outer = name_of(function).ends_with("_outer");
+                Some(call(if outer { "explode_outer" } else { "explode" }, vec![array.clone()]))
+            }
+            _ => None,
+        };
+        let columns = match made {
             GeneratorParts::Columns(columns) => columns,
-            GeneratorParts::Elements(_) | GeneratorParts::Rows(..) => {
-                let hidden: Vec<String> = (0..names.len()).map(|i| format!("__generated_{place}_{i}")).collect();
+            GeneratorParts::Elements(_) | GeneratorParts::Rows(..) | GeneratorParts::Fields(_) => {
+                let width = if fields.is_some() { 1 } else { names.len() };
+                let hidden: Vec<String> = (0..width).map(|i| format!("__generated_{place}_{i}")).collect();
                 let is_grouped = !matches!(&select.group_by, GroupByExpr::Expressions(by, _) if by.is_empty());
                 if is_grouped || has_star {
                     return Err(QueryFault::refused(format!("`{}` together with GROUP BY or `*`", name_of(function))));
                 }
                 select.lateral_views.push(LateralView {
-                    lateral_view: expr.clone(),
+                    lateral_view: fields.clone().unwrap_or_else(|| expr.clone()),
                     lateral_view_name: ObjectName::from(vec![Ident::new("__items")]),
                     lateral_col_alias: hidden.iter().map(Ident::new).collect(),
                     outer: false,
                 });
+                if let (Some(_), [column]) = (&fields, hidden.as_slice()) {
+                    items.push(all_fields(column));
+                    continue;
+                }
                 hidden.into_iter().map(column).collect()
             }
         };
@@ -206,7 +276,9 @@ pub(super) fn in_items(select: &mut Select) -> Result<(), QueryFault> {
 
 fn single_alias(select: &Select) -> Result<Ident, QueryFault> {
     let refused = || QueryFault::refused("a generator over several relations");
-    let [TableWithJoins { relation, joins }] = select.from.as_slice() else { return Err(refused()) };
+    let [TableWithJoins { relation, joins }] = select.from.as_slice() else {
+        return if select.from.is_empty() { Ok(Ident::new("__relation")) } else { Err(refused()) };
+    };
     if !joins.is_empty() {
         return Err(refused());
     }
@@ -221,7 +293,7 @@ fn single_alias(select: &Select) -> Result<Ident, QueryFault> {
 }
 
 /// Drops the qualifier `view` from columns: they are columns of the wrapped relation now.
-fn unqualify(select: &mut Select, view: &str) -> Result<(), QueryFault> {
+fn unqualify(node: &mut impl VisitMut, view: &str) -> Result<(), QueryFault> {
     struct Unqualify<'a>(&'a str);
     impl VisitorMut for Unqualify<'_> {
         type Break = QueryFault;
@@ -235,7 +307,7 @@ fn unqualify(select: &mut Select, view: &str) -> Result<(), QueryFault> {
             ControlFlow::Continue(())
         }
     }
-    match select.visit(&mut Unqualify(view)) {
+    match node.visit(&mut Unqualify(view)) {
         ControlFlow::Break(fault) => Err(fault),
         ControlFlow::Continue(()) => Ok(()),
     }

@@ -6,6 +6,7 @@
 mod aliases;
 mod build;
 mod calls;
+mod fields;
 mod generators;
 mod lambda;
 mod literals;
@@ -27,6 +28,7 @@ use build::{call, text};
 pub use selects::{is_true, select_over};
 
 pub(super) use aliases::inline as inline_alias;
+pub(super) use fields::expand as expand_fields;
 pub(super) use names::display_names;
 
 /// Gives the relation that a table function or a name stands for.
@@ -54,7 +56,9 @@ pub trait Relations {
 /// # Errors
 /// When a construct has no faithful form on this engine.
 pub(super) fn rewrite(query: &mut Query, relations: &mut dyn Relations) -> Result<(), QueryFault> {
-    finish(query.visit(&mut Rewriter { relations, scopes: vec![], now: Utc::now() }))
+    finish(query.visit(&mut Rewriter { relations, scopes: vec![], now: Utc::now() }))?;
+    fields::number(query);
+    Ok(())
 }
 
 fn finish(flow: ControlFlow<QueryFault>) -> Result<(), QueryFault> {
@@ -84,7 +88,7 @@ impl VisitorMut for Rewriter<'_> {
 
     fn pre_visit_query(&mut self, query: &mut Query) -> ControlFlow<QueryFault> {
         self.scopes.push(names::lower_query(query));
-        flow(refuse_clauses(query))
+        flow(refuse_clauses(query).and_then(|()| generators::unqualify_order(query)))
     }
 
     fn post_visit_query(&mut self, query: &mut Query) -> ControlFlow<QueryFault> {

@@ -10,6 +10,7 @@ use super::super::fault::QueryFault;
 use super::super::functions::BETWEEN_NAMES;
 use super::Relations;
 use super::build::{arguments, call, text};
+use super::fields::ALL_FIELDS;
 use super::generators::gives_several;
 
 /// The identifier in lower case, quoted so that no later stage touches it.
@@ -228,6 +229,7 @@ fn spark_name(expr: &Expr) -> Option<String> {
         Expr::Nested(inner) => spark_name(inner),
         Expr::Function(function) => match function.name.to_string().to_lowercase().as_str() {
             "explode" | "explode_outer" => Some("col".to_owned()),
+            ALL_FIELDS => None,
             _ if gives_several(expr) => None,
             "count" if function.to_string().to_lowercase() == "count(*)" => Some("count(1)".to_owned()),
             _ => Some(expr.to_string()),

@@ -32,6 +32,7 @@ pub(super) fn before(select: &mut Select) -> Result<(), QueryFault> {
             standard_join(&mut join.join_operator);
         }
     }
+    generators::in_from(select);
     generators::lateral_relations(select)?;
     for view in std::mem::take(&mut select.lateral_views) {
         generators::lateral_view(select, view)?;
