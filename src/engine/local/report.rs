@@ -15,7 +15,7 @@ pub struct RunReport {
 /// What became of one dataset.
 #[derive(Debug, Clone)]
 pub struct DatasetReport {
-    /// Its name.
+    /// The table or view.
     pub name: String,
     /// What it is.
     pub kind: DatasetKind,
@@ -36,7 +36,7 @@ pub struct DatasetReport {
 /// How an expectation was met.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExpectationReport {
-    /// Its name.
+    /// The constraint, as the statement names it.
     pub name: String,
     /// What happens to rows that do not meet it; `None`: they are counted.
     pub action: Option<Violation>,
