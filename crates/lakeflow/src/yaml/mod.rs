@@ -176,7 +176,7 @@ impl<'a> YamlReader<'a> {
             let (mut value, node) = self.node(event, &span)?;
             range.end = range.end.max(node.value.end);
             let last = values.last_mut().zip(nodes.last_mut());
-            if style == StructureStyle::Flow && self.mends(last, &node.value, "an item") {
+            if style == StructureStyle::Flow && self.mends(last, &node.value, "a list item") {
                 continue;
             }
             self.mend_quotes(&mut value, &node);
@@ -206,7 +206,11 @@ impl<'a> YamlReader<'a> {
             if style == StructureStyle::Flow && node.value.is_empty() {
                 let last = nodes.last_mut().map(|(key, node)| (key.clone(), node));
                 if let Some((before, node)) = last
-                    && self.mends(values.get_mut(&before).zip(Some(node)), &key_range, &format!("`{before}`"))
+                    && self.mends(
+                        values.get_mut(&before).zip(Some(node)),
+                        &key_range,
+                        &format!("the value of `{before}`"),
+                    )
                 {
                     continue;
                 }
@@ -232,7 +236,7 @@ impl<'a> YamlReader<'a> {
 
     /// Whether what follows a comma belongs to the value before, which is at fault for having no quotes; it is read as if it
     /// had some.
-    fn mends(&mut self, before: Option<(&mut Value, &mut YamlNode)>, next: &Range<usize>, name: &str) -> bool {
+    fn mends(&mut self, before: Option<(&mut Value, &mut YamlNode)>, next: &Range<usize>, what: &str) -> bool {
         let Some((value, node)) = before else { return false };
         let is_plain = matches!(node.form, NodeForm::Scalar { style: ScalarForm::Plain, .. });
         let written = |range: Range<usize>| self.text.get(range).unwrap_or("");
@@ -243,7 +247,7 @@ impl<'a> YamlReader<'a> {
         let whole = written(node.value.clone());
         *value = Value::String(whole.to_owned());
         if !slips::is_cut(whole) {
-            let message = format!("the value of {name} contains a comma, which ends it inside brackets");
+            let message = format!("{what} contains a comma, which ends it inside brackets");
             let fault = self.fault(codes::YAML_SYNTAX, &message, &node.value);
             self.faults.push(fault.hint(format!("quote it: `{}`", slips::quoted(whole))));
         }
