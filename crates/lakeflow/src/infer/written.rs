@@ -45,7 +45,7 @@ impl Analyzer<'_> {
                 _ => "..",
             };
             let hint = Some(format!("write the cast: `CAST({text} AS {named})`"));
-            let message = format!("a STRING stands where {to} is wanted");
+            let message = format!("expected {to}, found STRING");
             self.casts.push(TypeFault { kind: FaultKind::TypeMismatch, range, message, hint });
         }
     }

@@ -41,15 +41,11 @@ fn clause(c: &Cursor<'_>) -> Option<ParseFault> {
     // A column may have such a name.
     let goes_on = matches!(token(c, 2), Token::Word(_) | Token::Mul | Token::LParen | Token::Number(..));
     let goes_on = goes_on || matches!(token(c, 2), Token::SingleQuotedString(_));
-    goes_on.then(|| {
-        let shown = c.found_at(1);
-        let fault =
-            ParseFault::new(c.range_at(1), format!("{shown} begins a clause of a query, and this is an expression"));
-        fault.hint(match word {
-            "WHERE" => "write the condition alone, without `WHERE`",
-            _ => "write the expression alone, without `SELECT` and `FROM`",
-        })
-    })
+    let (found, hint) = match word {
+        "WHERE" => ("a `WHERE` clause", "write the condition alone, without `WHERE`"),
+        _ => ("a query", "write the expression alone, without `SELECT` and `FROM`"),
+    };
+    goes_on.then(|| ParseFault::new(c.range_at(1), format!("expected an expression, found {found}")).hint(hint))
 }
 
 /// `&&`, which Databricks SQL reads as two signs.
@@ -85,9 +81,9 @@ fn trailing(c: &Cursor<'_>, fault: &ParseFault) -> Option<&'static str> {
         Token::Comma if is_number(at - 1) && is_number(at + 1) => Some("write a decimal number with a point"),
         Token::Comma => Some("only one expression can stand here"),
         Token::RParen => Some("remove it, or open the bracket"),
-        word if is_word(word, "AS") => Some("remove `AS ..`: the name stands elsewhere"),
+        word if is_word(word, "AS") => Some("remove `AS ..`: an expression has no alias"),
         word if is_word(word, "WHERE") => Some("to aggregate some of the rows, write `count(*) FILTER (WHERE ..)`"),
-        word if is_word(word, "FROM") => Some("remove `FROM ..`: which rows are read is said elsewhere"),
+        word if is_word(word, "FROM") => Some("remove `FROM ..`: an expression names no table"),
         _ => None,
     }
 }
