@@ -94,6 +94,7 @@ pub fn prepare<'w>(
     world: &'w dyn World,
     network: &'w Network,
 ) -> Result<Option<Prepared<'w>>, Failure> {
+    known_target(place.target.as_deref(), root, world)?;
     let compilation = match toward.rollback {
         // What lies in the output directory has nothing to do with an earlier release.
         Some(_) => faultless(root, shell, world)?,
@@ -204,6 +205,17 @@ pub fn fresh(root: &Path, shell: &mut Shell, world: &dyn World) -> Result<Option
 pub fn faultless(root: &Path, shell: &mut Shell, world: &dyn World) -> Result<Option<Compilation>, Failure> {
     let compilation = driver::compile(world, root, Phase::Deliver)?;
     Ok(require_faultless(&compilation, shell)?.then_some(compilation))
+}
+
+/// Refuses a target that the project does not have, before anything is said about what lies in the output directory.
+fn known_target(wanted: Option<&str>, root: &Path, world: &dyn World) -> Result<(), Failure> {
+    let Some(wanted) = wanted else { return Ok(()) };
+    let compilation = driver::compile(world, root, Phase::Resolve)?;
+    // Without a project there is more to say, and it is said next.
+    if compilation.project.is_some() && !compilation.has_errors() {
+        target(&compilation, Some(wanted))?;
+    }
+    Ok(())
 }
 
 /// The target of a name, or the default one.

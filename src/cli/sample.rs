@@ -20,7 +20,7 @@ use crate::world::World;
 #[command(after_help = "Example: gen sample --rows 5000 --seed 7 --out /tmp/landing && gen run --landing /tmp/landing")]
 pub struct SampleArgs {
     /// Number of rows for each entity that no other entity refers to
-    #[arg(long, alias = "orders", value_name = "N", default_value_t = 1000)]
+    #[arg(long, alias = "orders", value_name = "N", default_value_t = 1000, value_parser = count)]
     rows: usize,
     /// Seed of the random generator
     #[arg(long, value_name = "S", default_value_t = 1)]
@@ -28,6 +28,10 @@ pub struct SampleArgs {
     /// Directory of the files; it must be empty or contain an earlier sample [default: samples, in the project]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+}
+
+fn count(text: &str) -> Result<usize, String> {
+    text.parse().map_err(|_| "expected a number of rows".to_owned())
 }
 
 pub fn run(args: &SampleArgs, root: &Path, shell: &mut Shell, world: &dyn World) -> Ended {

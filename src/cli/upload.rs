@@ -34,6 +34,11 @@ pub struct UploadArgs {
 }
 
 pub fn run(args: &UploadArgs, root: &Path, shell: &mut Shell, world: &dyn World) -> Ended {
+    // What is not there needs no workspace.
+    let here = project::current_directory()?;
+    for file in &args.files {
+        world.open(&here.join(file)).map_err(|error| Failure::Input(error.to_string()))?;
+    }
     reach(&args.place, root, shell, world, |at, shell| send(args, at, shell))
 }
 

@@ -24,7 +24,7 @@ pub struct Candidate {
     pub kind: ResourceKind,
     /// Its key.
     pub key: String,
-    /// Its name.
+    /// What people call it in the workspace.
     pub name: String,
     /// As it is.
     pub there: ResourceThere,

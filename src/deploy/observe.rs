@@ -61,7 +61,7 @@ pub enum ObserveError {
     Foreign {
         /// The kind.
         kind: &'static str,
-        /// Its name.
+        /// What people call it in the workspace.
         name: String,
         /// Its id.
         id: String,
@@ -71,7 +71,7 @@ pub enum ObserveError {
     OfBundle {
         /// The kind.
         kind: &'static str,
-        /// Its name.
+        /// What people call it in the workspace.
         name: String,
         /// Its id.
         id: String,

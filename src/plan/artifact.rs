@@ -293,7 +293,7 @@ pub enum Folder {
 }
 
 impl Folder {
-    /// Its name.
+    /// The folder below the output directory, or of a target.
     pub fn name(self) -> &'static str {
         match self {
             Folder::Administration => "administration",

@@ -81,7 +81,7 @@ impl Dataset {
         }
     }
 
-    /// Its name.
+    /// The table or view that holds it.
     pub fn name(self, project: &Project) -> String {
         let metric = |id: MetricId| project.metrics.get(id.0);
         match self {
@@ -146,7 +146,7 @@ impl Dataset {
 pub struct PlannedDataset {
     /// What it is.
     pub dataset: Dataset,
-    /// Its name.
+    /// The table or view that holds it.
     pub name: String,
     /// The part of a spec it comes from; `None` for those that all entities share.
     pub origin: Option<Span>,

@@ -3,8 +3,8 @@
 use lakeflow::diag::{Diagnostic, did_you_mean};
 use lakeflow::yaml::pointer_segment;
 
-use super::Context;
 use super::allowance::Allowance;
+use super::context::Context;
 use super::project::list_hint;
 use super::reason;
 use crate::codes;

@@ -9,8 +9,8 @@ use lakeflow::source::Span;
 use lakeflow::types::{Column as TypedColumn, DataType};
 use sqlparser::ast::Expr;
 
-use super::Context;
 use super::compose::{NamedPart, compose};
+use super::context::Context;
 use super::graph::Graph;
 use super::guard::guarded;
 use super::open::unknown;
@@ -152,6 +152,20 @@ impl Scope for ConditionColumns<'_> {
     fn resolve(&self, path: &[&str]) -> Resolution {
         match self.typed.as_slice().resolve(path) {
             Resolution::Unknown { .. } if self.open => unknown(path),
+            Resolution::Unknown { part, candidates, .. } if path.len() > 1 => {
+                let last = path.last().copied().unwrap_or("");
+                let own = candidates.iter().any(|name| is_same_name(name, last));
+                let message = match (own, path.first()) {
+                    (true, Some(first)) => {
+                        format!("unknown column `{first}`: columns of the row itself have no prefix")
+                    }
+                    (_, first) => {
+                        format!("`{}` is unknown: only columns of the row itself are known here", first.unwrap_or(&""))
+                    }
+                };
+                let candidates = if own { vec![last.to_owned()] } else { vec![] };
+                Resolution::Unknown { part, message: Some(message), candidates }
+            }
             resolution => resolution,
         }
     }

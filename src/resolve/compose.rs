@@ -8,7 +8,7 @@ use lakeflow::diag::Diagnostic;
 use lakeflow::{self, build};
 use sqlparser::ast::{AccessExpr, Expr, Ident, VisitMut, VisitorMut};
 
-use super::Context;
+use super::context::Context;
 use super::written::WrittenExpr;
 use crate::codes;
 use crate::model::{Leaf, Size};

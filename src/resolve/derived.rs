@@ -10,8 +10,8 @@ use lakeflow::yaml::pointer_segment;
 use lakeflow::{folded, infer::ExprPlace};
 use sqlparser::ast::Expr;
 
-use super::Context;
 use super::compose::names_in;
+use super::context::Context;
 use super::graph::Graph;
 use super::names::{self, NameOf};
 use super::order::{Component, by_dependency};

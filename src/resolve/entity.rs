@@ -7,8 +7,8 @@ use lakeflow::types::DataType;
 use lakeflow::yaml::pointer_segment;
 use lakeflow::{NameIndex, is_same_name};
 
-use super::Context;
 use super::compiled::{ConditionColumns, condition};
+use super::context::Context;
 use super::glob;
 use super::graph::Graph;
 use super::lookup;

@@ -9,8 +9,8 @@ use lakeflow::diag::Diagnostic;
 use lakeflow::types::DataType;
 use sqlparser::ast::{Expr, Function, FunctionArguments, Visit, Visitor};
 
-use super::Context;
 use super::compiled::Compiled;
+use super::context::Context;
 use super::rows::EntityRows;
 use crate::codes;
 use crate::model::{ColumnPath, HoleName, Leaf};

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use lakeflow::is_same_name;
 
-use super::Context;
+use super::context::Context;
 use super::derived::{self, DerivedSet};
+use super::names;
 use super::open::Open;
 use crate::load::{Located, Lost, SpecSet};
 use crate::model::{Entity, EntityId};
@@ -53,7 +54,8 @@ impl Graph {
         match own.find_reference(alias) {
             Some(id) => self.is_open(own.reference(id).entity, rest),
             None if is_same_name(&own.name, alias) => self.is_open(entity, rest),
-            None => open.references,
+            // A reference that leads to nothing known may be the one that was meant.
+            None => open.references || own.references.iter().any(|reference| reference.entity == self.nobody),
         }
     }
 
@@ -67,7 +69,9 @@ impl Graph {
         let known = self.entities.get(..self.nobody.0).unwrap_or_default();
         let found = known.binary_search_by(|e| e.name.as_str().cmp(name)).ok().map(EntityId);
         let lost = || self.lost.may_declare(SpecKind::Entity, name).then_some(self.nobody);
-        if self.twins.contains(name) { Some(self.nobody) } else { found.or_else(lost) }
+        // A name at fault, which is reported, was meant to be this one.
+        let misnamed = || known.iter().any(|e| e.name != name && names::better(&e.name) == name).then_some(self.nobody);
+        if self.twins.contains(name) { Some(self.nobody) } else { found.or_else(lost).or_else(misnamed) }
     }
 
     /// The names of all entities, those that were not read included, as far as they are known.

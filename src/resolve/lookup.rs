@@ -7,8 +7,8 @@ use lakeflow::pattern;
 use lakeflow::source::{FileId, SourceMap, Span};
 use regex::Regex;
 
-use super::Context;
 use super::constant::{self, Misfit};
+use super::context::Context;
 use super::entity::column_pointer;
 use crate::codes;
 use crate::load::Located;

@@ -9,9 +9,9 @@ use lakeflow::yaml::pointer_segment;
 use lakeflow::{build, is_same_name};
 use sqlparser::ast::{Expr, FunctionArg, FunctionArgExpr, FunctionArguments};
 
-use super::Context;
 use super::compiled::{Compiled, Reads};
 use super::compose::{is_too_large, names_in, report_size};
+use super::context::Context;
 use super::derived::cycle;
 use super::fan_out;
 use super::measure_scope::Measures;

@@ -6,9 +6,9 @@ use lakeflow::is_same_name;
 use lakeflow::types::DataType;
 use sqlparser::ast::Expr;
 
-use super::Context;
 use super::compiled::{Compiled, Use};
 use super::compose::{NamedPart, compose};
+use super::context::Context;
 use super::guard::guarded;
 use super::rows::EntityRows;
 use super::written::WrittenExpr;
@@ -31,7 +31,8 @@ impl Measures<'_> {
         let mut info = judge(&expr);
         guarded(&mut expr, &mut info, false, judge);
         // A misspelt aggregate makes its columns look like measures: the function is what to report.
-        let calls: Vec<_> = info.faults.iter().filter(|f| f.kind == FaultKind::UnknownFunction).cloned().collect();
+        let comes_first = |kind| matches!(kind, FaultKind::UnknownFunction | FaultKind::WindowNotAllowed);
+        let calls: Vec<_> = info.faults.iter().filter(|f| comes_first(f.kind)).cloned().collect();
         if written.report(&calls, context) {
             return None;
         }

@@ -8,8 +8,8 @@ use lakeflow::is_same_name;
 use lakeflow::types::{Column as TypedColumn, DataType};
 use lakeflow::yaml::pointer_segment;
 
-use super::Context;
 use super::compiled::{ConditionColumns, Reads};
+use super::context::Context;
 use super::derived;
 use super::graph::Graph;
 use super::measure;
@@ -38,6 +38,7 @@ pub fn resolve(spec: &Located<MetricSpec>, graph: &Graph, context: &mut Context<
     let shown = per_entity.unwrap_or(from);
     let definitions = derived::of_metric(spec, shown, graph, context);
     let rows = EntityRows::new(graph, from).with(if per_entity.is_none() { Some(&definitions) } else { None });
+    let rows = rows.measured_by(&spec.spec.measures);
     let shown_rows = EntityRows::new(graph, shown).with(Some(&definitions));
 
     let mut reads = Reads::default();

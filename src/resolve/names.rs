@@ -56,6 +56,11 @@ impl NameOf {
     }
 }
 
+/// A name in snake_case.
+pub fn better(name: &str) -> String {
+    heck::ToSnakeCase::to_snake_case(name)
+}
+
 /// The fault of a name, if it has one.
 pub fn check(name: &str, of: NameOf, span: Span) -> Option<Diagnostic> {
     let word = of.word();
@@ -83,7 +88,7 @@ pub fn check(name: &str, of: NameOf, span: Span) -> Option<Diagnostic> {
         _ => {
             let snake = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
             if !name.chars().all(snake) || !name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_') {
-                let better = heck::ToSnakeCase::to_snake_case(name);
+                let better = better(name);
                 let hint = (better.is_ascii() && !better.is_empty()).then(|| format!("write `{better}`"));
                 return Some(bad("is not in snake_case".into()).maybe_hint(hint));
             }

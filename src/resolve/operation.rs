@@ -3,7 +3,7 @@
 use lakeflow::diag::{Diagnostic, did_you_mean};
 use lakeflow::yaml::pointer_segment;
 
-use super::Context;
+use super::context::Context;
 use super::names::{self, NameOf};
 use super::schedule;
 use crate::codes;

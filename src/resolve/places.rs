@@ -3,7 +3,7 @@
 use lakeflow::diag::Diagnostic;
 use lakeflow::is_same_name;
 
-use super::Context;
+use super::context::Context;
 use crate::codes;
 use crate::load::Located;
 use crate::model::Mode;

@@ -6,7 +6,7 @@ use lakeflow::diag::{Diagnostic, did_you_mean};
 use lakeflow::source::Span;
 use lakeflow::yaml::pointer_segment;
 
-use super::Context;
+use super::context::Context;
 use super::names::{self, NameOf};
 use super::operation;
 use super::ownership;
@@ -322,6 +322,8 @@ pub fn audience_id(name: &str, span: Span, context: &mut Context<'_>) -> Option<
 /// The fault of a name that no audience has.
 fn unknown_audience(name: &str, audiences: &[Audience]) -> Diagnostic {
     let known: Vec<&str> = audiences.iter().map(|a| a.name.as_str()).collect();
-    Diagnostic::error(codes::UNKNOWN_AUDIENCE, format!("unknown audience `{name}`"))
-        .maybe_hint(did_you_mean(name, known.iter().copied()).or_else(|| list_hint("audiences", &known)))
+    let hint = did_you_mean(name, known.iter().copied()).or_else(|| list_hint("audiences", &known));
+    let hint =
+        hint.unwrap_or_else(|| format!("declare it in the project: `audiences: {{ {name}: {{ members: [..] }} }}`"));
+    Diagnostic::error(codes::UNKNOWN_AUDIENCE, format!("unknown audience `{name}`")).hint(hint)
 }

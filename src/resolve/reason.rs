@@ -4,7 +4,7 @@ use lakeflow::diag::Diagnostic;
 use lakeflow::source::Span;
 use lakeflow::yaml::pointer_segment;
 
-use super::Context;
+use super::context::Context;
 use crate::codes;
 use crate::load::{Located, SpecSet};
 use crate::model::{ColumnId, Declassifies, Entity, EntityId, Metric, MetricId, Reason};

@@ -6,7 +6,7 @@ use lakeflow::diag::{Diagnostic, did_you_mean};
 use lakeflow::is_same_name;
 use lakeflow::types::DataType;
 
-use super::Context;
+use super::context::Context;
 use super::entity::column_pointer;
 use super::graph::Graph;
 use super::project::list_hint;

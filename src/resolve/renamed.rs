@@ -5,7 +5,7 @@ use lakeflow::is_same_name;
 use lakeflow::source::{FileId, Span};
 use lakeflow::yaml::pointer_segment;
 
-use super::Context;
+use super::context::Context;
 use super::names::{self, NameOf};
 use crate::codes;
 use crate::load::Located;

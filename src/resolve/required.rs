@@ -8,7 +8,7 @@
 use lakeflow::diag::Diagnostic;
 use lakeflow::is_same_name;
 
-use super::Context;
+use super::context::Context;
 use super::entity::column_pointer;
 use crate::codes;
 use crate::load::Located;

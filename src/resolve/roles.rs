@@ -6,7 +6,7 @@ use lakeflow::diag::Diagnostic;
 use lakeflow::is_same_name;
 use lakeflow::yaml::pointer_segment;
 
-use super::Context;
+use super::context::Context;
 use super::project::ProjectSettings;
 use crate::codes;
 use crate::load::Located;

@@ -4,8 +4,8 @@ use indexmap::IndexMap;
 use lakeflow::diag::Diagnostic;
 use lakeflow::yaml::pointer_segment;
 
-use super::Context;
 use super::compiled::{ConditionColumns, condition};
+use super::context::Context;
 use super::project::audience_id;
 use super::suspect::Asked;
 use super::written::WrittenExpr;

@@ -4,13 +4,14 @@
 //! `customers.us_states.timezone`. [`EntityRows::compile`] judges an expression as it was written, so that faults point
 //! into the spec, and then puts columns and derived expressions in the place of their names.
 
+use indexmap::IndexMap;
 use lakeflow::infer::{self, ColumnUse, ExprInfo, ExprPlace, Resolution, Scope};
 use lakeflow::{folded, is_same_name, types::DataType};
 use sqlparser::ast::Expr;
 
-use super::Context;
 use super::compiled::{Compiled, Use};
 use super::compose::{NamedPart, compose};
+use super::context::Context;
 use super::derived::{Definitions, Derived};
 use super::graph::Graph;
 use super::guard::guarded;
@@ -18,6 +19,7 @@ use super::stable::stabilise;
 use super::suspect::{self, Asked};
 use super::written::WrittenExpr;
 use crate::model::{ColumnPath, Entity, EntityColumn, EntityId, HoleName, Leaf, RefPath};
+use crate::spec::MeasureEntry;
 
 /// The rows of an entity, as a scope.
 #[derive(Clone, Copy)]
@@ -25,6 +27,8 @@ pub struct EntityRows<'a> {
     pub graph: &'a Graph,
     pub base: EntityId,
     definitions: Option<&'a Definitions>,
+    /// The measures over these rows, none of which is a column.
+    measures: Option<&'a IndexMap<String, MeasureEntry>>,
 }
 
 /// What a path of names leads to.
@@ -42,12 +46,17 @@ pub enum Home {
 
 impl<'a> EntityRows<'a> {
     pub fn new(graph: &'a Graph, base: EntityId) -> Self {
-        EntityRows { graph, base, definitions: None }
+        EntityRows { graph, base, definitions: None, measures: None }
     }
 
     /// The same rows with the dimensions of a metric in reach.
     pub fn with(self, definitions: Option<&'a Definitions>) -> Self {
         EntityRows { definitions, ..self }
+    }
+
+    /// The same rows, which know what is measured over them.
+    pub fn measured_by(self, measures: &'a IndexMap<String, MeasureEntry>) -> Self {
+        EntityRows { measures: Some(measures), ..self }
     }
 
     fn entity(&self) -> &'a Entity {
@@ -98,12 +107,19 @@ impl<'a> EntityRows<'a> {
             let own = &self.graph.entities[entity.0];
             let Some(id) = own.find_reference(alias) else {
                 let message = Some(format!("unknown reference `{alias}` in `{}`", own.name));
-                let candidates = own.references.iter().map(|r| r.alias.clone()).collect();
+                let known = own.references.iter().filter(|reference| reference.entity != self.graph.nobody);
+                let candidates = known.map(|reference| reference.alias.clone()).collect();
                 return Resolution::Unknown { part, message, candidates };
             };
             entity = own.reference(id).entity;
         }
         let part = parts.len().saturating_sub(1);
+        if let [name] = parts
+            && self.measures.is_some_and(|measures| measures.keys().any(|measure| is_same_name(measure, name)))
+        {
+            let message = Some(format!("`{name}` is a measure, and only columns are known here"));
+            return Resolution::Unknown { part, message, candidates: vec![] };
+        }
         Resolution::Unknown { part, message: None, candidates: self.candidates(entity, part == 0) }
     }
 

@@ -6,7 +6,7 @@
 use globset::{GlobBuilder, GlobMatcher};
 use lakeflow::diag::Diagnostic;
 
-use super::Context;
+use super::context::Context;
 use super::glob::alternatives;
 use crate::codes;
 use crate::load::Located;

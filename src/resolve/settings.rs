@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use lakeflow::diag::Diagnostic;
 use lakeflow::yaml::pointer_segment;
 
-use super::Context;
+use super::context::Context;
 use crate::codes;
 use crate::load::Located;
 use crate::model::{Channel, Settings};

@@ -7,7 +7,7 @@
 use lakeflow::diag::Diagnostic;
 use lakeflow::types::DataType;
 
-use super::Context;
+use super::context::Context;
 use crate::codes;
 use crate::model::{Entity, EntityColumn, PersonalKind};
 

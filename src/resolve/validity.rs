@@ -8,8 +8,8 @@ use lakeflow::pattern;
 use lakeflow::types::DataType;
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-use super::Context;
 use super::constant::{self, Misfit, normalized};
+use super::context::Context;
 use crate::codes;
 use crate::load::Located;
 use crate::model::{Constant, EntityColumn, Normalize};

@@ -3,12 +3,12 @@
 use std::ops::ControlFlow;
 
 use lakeflow::diag::Diagnostic;
-use lakeflow::infer::{Risk, TypeFault};
+use lakeflow::infer::{FaultKind, Risk, TypeFault};
 use lakeflow::source::Span;
 use lakeflow::yaml::Places;
 use sqlparser::ast::{Expr, Value, visit_expressions};
 
-use super::Context;
+use super::context::Context;
 use crate::codes;
 use crate::load::Located;
 use crate::spec::expanded;
@@ -83,9 +83,18 @@ impl<'a> WrittenExpr<'a> {
         for fault in faults {
             let span = self.inside(fault.range.clone(), context);
             let diagnostic = Diagnostic::error(fault.kind.code(), fault.message.clone()).at(span);
-            context.push(diagnostic.maybe_hint(fault.hint.clone()));
+            let hint = fault.hint.clone().or_else(|| self.quote_hint(fault));
+            context.push(diagnostic.maybe_hint(hint));
         }
         !faults.is_empty()
+    }
+
+    /// How to write the text that an unknown name is compared with: `status = paid`.
+    fn quote_hint(&self, fault: &TypeFault) -> Option<String> {
+        let name = self.sql.get(fault.range.clone()).filter(|_| fault.kind == FaultKind::UnknownColumn)?;
+        let before = self.sql.get(..fault.range.start)?.trim_end();
+        let is_compared = before.ends_with(['=', '>']) && !name.contains('`');
+        is_compared.then(|| format!("to compare with a text, write `'{name}'`"))
     }
 
     /// Warns of what one row can make fail, where no guard is known.

@@ -54,7 +54,7 @@ pub enum ScaffoldError {
     /// A file is not CSV that can be read.
     #[error("cannot read `{file}` as CSV: {reason}")]
     Csv {
-        /// Its name.
+        /// The file, as it was given.
         file: String,
         /// What is wrong with it.
         reason: String,

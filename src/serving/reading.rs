@@ -29,7 +29,7 @@ pub struct TableReading {
 /// A column of the result.
 #[derive(Debug, Clone)]
 pub struct ResultColumn {
-    /// Its name.
+    /// The column, as clients spell it.
     pub name: String,
     /// Its type.
     pub ty: DataType,
@@ -44,7 +44,7 @@ pub struct ResultColumn {
 /// A parameter of the statement; without a value it asks for nothing.
 #[derive(Debug, Clone)]
 pub struct StatementParameter {
-    /// Its name.
+    /// The parameter, without the colon before it.
     pub name: String,
     /// Its type, as SQL.
     pub ty: String,

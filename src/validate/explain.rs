@@ -138,6 +138,9 @@ impl<'a> Walk<'a> {
         let is_collection = value.is_array() || value.is_object();
         let span = if is_collection { places.key(&place.pointer) } else { places.value(&place.pointer) };
         let fault = Diagnostic::error(codes::WRONG_TYPE, message).at(span).maybe_hint(unquote_hint(value, leaves));
+        if let Some(list) = as_list(place, value, leaves) {
+            return self.fault(place, fault.hint(list).maybe_hint(self.meaning(place)));
+        }
         self.fault(place, fault.maybe_hint(self.meaning(place)).maybe_hint(example(&place.name, place.schema)));
     }
 
@@ -231,7 +234,9 @@ impl<'a> Walk<'a> {
             return None;
         }
         let known: Vec<&str> = forms.iter().flat_map(|form| form.keys()).collect();
-        let meant = nearest(key, known.iter().copied().filter(|name| !fields.contains_key(*name)));
+        let free = |name: &&str| !fields.contains_key(*name);
+        let meant = nearest(key, known.iter().copied().filter(free));
+        let meant = meant.or_else(|| known.iter().copied().filter(free).find(|name| is_synonym(key, name)));
         let hint = match meant {
             Some(name) => format!("did you mean `{name}`?"),
             None => format!("known keys: {}", join(known.iter().map(|k| format!("`{k}`")), ", ")),
@@ -354,6 +359,37 @@ fn unquote_hint(value: &Value, leaves: &[SchemaLeaf<'_>]) -> Option<String> {
     }
 }
 
+/// A single value as the list that is wanted.
+fn as_list(place: &ValuePlace<'_>, value: &Value, leaves: &[SchemaLeaf<'_>]) -> Option<String> {
+    let wants_list = leaves.iter().all(|leaf| leaf.types().all(|ty| ty == "array" || ty == "null"));
+    let is_word = |text: &str| is_plain(text) && !text.contains([',', '[', ']', '{', '}']);
+    let text = value.as_str().filter(|text| wants_list && is_word(text) && text.len() <= 40)?;
+    Some(format!("write `{}: [{text}]`", place.name.trim_matches('`')))
+}
+
+/// Whether a key is called `word` in other tools of the trade.
+fn is_synonym(word: &str, key: &str) -> bool {
+    SYNONYMS.iter().any(|(meant, words)| *meant == key && words.contains(&word))
+}
+
+/// Keys and what other tools call them.
+const SYNONYMS: &[(&str, &[&str])] = &[
+    ("key", &["primary_key", "pk", "keys", "unique_key", "id"]),
+    ("required", &["nullable", "not_null", "mandatory", "optional"]),
+    ("type", &["datatype", "data_type", "dtype"]),
+    ("sql", &["expr", "expression", "formula", "calculation"]),
+    ("from", &["table", "model", "source", "entity"]),
+    ("where", &["filter", "condition"]),
+    ("by", &["group_by", "groupby", "dimensions"]),
+    ("accepted", &["values", "enum", "accepted_values", "allowed"]),
+    ("references", &["foreign_key", "fk", "refers_to", "relationship"]),
+    ("description", &["comment", "doc", "label"]),
+    ("audience", &["readers", "access", "grants"]),
+    ("rules", &["tests", "checks", "constraints", "expectations"]),
+    ("load", &["strategy", "mode", "materialized"]),
+    ("files", &["path", "pattern", "location"]),
+];
+
 /// An example of a key with a value, if it is short.
 fn example(name: &str, schema: &Value) -> Option<String> {
     let value = match schema.get("examples")?.get(0)? {
@@ -383,7 +419,8 @@ fn flow(value: &Value) -> String {
 fn lower_first(text: &str) -> String {
     let mut chars = text.chars();
     match (chars.next(), chars.clone().next()) {
-        // Abbreviations (`IANA time zone`) keep their capitals.
+        // Names of things (`Unity Catalog`) and abbreviations (`IANA time zone`) keep their capitals.
+        _ if text.split(' ').nth(1).is_some_and(|word| word.starts_with(char::is_uppercase)) => text.to_owned(),
         (Some(first), Some(second)) if second.is_lowercase() || second == ' ' => {
             first.to_lowercase().chain(chars).collect()
         }

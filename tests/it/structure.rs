@@ -347,6 +347,31 @@ fn statements_stand_in_templates() {
     }
 }
 
+/// Folders whose files don't lean on the file that names them.
+const OPEN: [&str; 3] = ["resolve", "engine/local", "lakeflow/yaml"];
+
+#[test]
+fn what_the_files_of_a_folder_share_has_a_file_of_its_own() {
+    let mut wrong = vec![];
+    for folder in OPEN {
+        let files = code();
+        let parent = &files.iter().find(|(path, _)| *path == format!("{folder}/mod.rs")).unwrap().1;
+        let kinds = ["struct ", "enum ", "trait ", "fn ", "const ", "type "];
+        let defines = |name: &str| kinds.iter().any(|kind| parent.contains(&format!("{kind}{name}")));
+        let is_child =
+            |path: &str| path.strip_prefix(folder).is_some_and(|rest| !rest[1..].contains('/') && rest != "/mod.rs");
+        for (path, text) in files.iter().filter(|(path, _)| is_child(path)) {
+            let names = text.match_indices("use super::").flat_map(|(at, mark)| {
+                let rest = &text[at + mark.len()..];
+                rest.strip_prefix('{').map_or_else(|| vec![first_name(rest)], first_names)
+            });
+            let is_module = |name: &String| parent.contains(&format!("mod {name};"));
+            wrong.extend(names.filter(|name| !is_module(name) && defines(name)).map(|name| format!("{path}: {name}")));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 /// Folders whose types bear the names that somebody else gave: the interface of a workspace, and the bodies it takes.
 const NAMED_BY_OTHERS: [&str; 2] = ["deploy/client/api/", "bundle/resource/"];
 

@@ -169,7 +169,7 @@ pub struct Task {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TaskDependency {
-    /// Its name.
+    /// What tasks that come after it name.
     pub task_key: String,
 }
 

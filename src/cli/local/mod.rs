@@ -24,7 +24,9 @@ fn report_fault(fault: &RunFault, shell: &mut Shell) -> Ended {
         RunFault::Landing { .. } => {
             Some("`gen sample` generates files to run on; `--landing DIR` names another directory")
         }
-        RunFault::Warehouse { .. } => Some("`gen run` writes the tables; `--warehouse DIR` names another directory"),
+        RunFault::NoWarehouse { .. } | RunFault::Warehouse { .. } => {
+            Some("`gen run` writes the tables; `--warehouse DIR` names another directory")
+        }
         _ => None,
     };
     let diagnostic = Diagnostic::error(fault.code(), fault.to_string()).maybe_hint(hint);

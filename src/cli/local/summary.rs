@@ -190,7 +190,13 @@ fn shown_seconds(seconds: f64) -> String {
 }
 
 #[cfg(test)]
+#[path = "../../../tests/support/golden.rs"]
+mod golden;
+
+#[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
 
     fn summary() -> Summary {
@@ -242,7 +248,8 @@ mod tests {
 
     #[test]
     fn a_run_is_told_as_tables() {
-        assert_eq!(summary().human(100), include_str!("snapshots/a_run_is_told_as_tables.txt"));
+        let snapshot = "src/cli/local/snapshots/a_run_is_told_as_tables.txt";
+        golden::expect(&Path::new(env!("CARGO_MANIFEST_DIR")).join(snapshot), &summary().human(100));
         assert_eq!(summary().line(), "ran 2 datasets on samples in 1.3 s: 21 rows, in .gen/warehouse");
     }
 

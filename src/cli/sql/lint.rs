@@ -121,5 +121,8 @@ fn list(shell: &mut Shell) -> Ended {
 
 fn unknown(id: &str) -> Failure {
     let hint = did_you_mean(id, ALL.iter().map(|lint| lint.id()));
-    Failure::Usage(format!("unknown rule `{id}`: {}", hint.unwrap_or_else(|| "--list lists all".to_owned())))
+    Failure::Usage(format!(
+        "unknown rule `{id}`: {}",
+        hint.unwrap_or_else(|| "`gen sql lint --list` lists all".to_owned())
+    ))
 }

@@ -8,7 +8,7 @@ use sqlparser::ast::{Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgum
 
 use super::RunFault;
 use super::culprit;
-use super::run::ExpectationReport;
+use super::report::ExpectationReport;
 use super::spark::{LastPart, Session, is_true, select_over};
 use super::table::Table;
 

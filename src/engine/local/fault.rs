@@ -72,6 +72,14 @@ pub enum RunFault {
         /// What went wrong with the tables that are there now.
         instead: Box<RunFault>,
     },
+    /// What is to be the warehouse is something else.
+    #[error("{path}: {why}", path = .path.display())]
+    NoWarehouse {
+        /// The file or directory.
+        path: PathBuf,
+        /// What it is.
+        why: String,
+    },
     /// The warehouse cannot be used.
     #[error("{path}: {why}", path = .path.display())]
     Warehouse {
@@ -90,7 +98,7 @@ impl RunFault {
             RunFault::Unsupported { .. } => codes::NOT_RUNNABLE_LOCALLY,
             RunFault::Expectation { .. } => codes::EXPECTATION_FAILED,
             RunFault::Failed { .. } => codes::QUERY_FAILED,
-            RunFault::Warehouse { .. } | RunFault::Busy { .. } => codes::CANNOT_WRITE,
+            RunFault::NoWarehouse { .. } | RunFault::Warehouse { .. } | RunFault::Busy { .. } => codes::CANNOT_WRITE,
             RunFault::Replaced { instead, .. } => instead.code(),
         }
     }
@@ -116,7 +124,7 @@ impl RunFault {
 
     /// Whether the input is to blame, and not the engine or the machine.
     pub fn is_input(&self) -> bool {
-        matches!(self, RunFault::Landing { .. } | RunFault::Expectation { .. })
+        matches!(self, RunFault::Landing { .. } | RunFault::NoWarehouse { .. } | RunFault::Expectation { .. })
     }
 
     pub(super) fn of(dataset: &str, fault: spark::QueryFault) -> Self {

@@ -18,7 +18,7 @@ const MODIFIED: &str = "_modified.json";
 pub struct LandedFile {
     /// Its path.
     pub path: PathBuf,
-    /// Its name.
+    /// The last part of the path, which patterns are matched with.
     pub name: String,
     /// When it was changed, in microseconds since 1970 in UTC.
     pub modified: i64,

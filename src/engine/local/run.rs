@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use datafusion::arrow::array::Array;
 use datafusion::arrow::datatypes::DataType;
-use lakeflow::ast::{DeclaredColumn, Statement, Violation};
-use lakeflow::check::{DatasetKind, Definition, Pipeline, Writers, expectations_of, query_of, table_of, writers};
+use lakeflow::ast::{DeclaredColumn, Statement};
+use lakeflow::check::{Definition, Pipeline, Writers, expectations_of, query_of, table_of, writers};
 use sqlparser::ast::Query;
 
 use super::cdc;
@@ -16,6 +16,8 @@ use super::expectation;
 use super::header::CsvNote;
 use super::hold::{Hold, hold};
 use super::relations::PipelineRelations;
+use super::report::{DatasetReport, RunReport};
+use super::runtime::runtime;
 use super::spark::{QueryFault, Session};
 use super::table::Table;
 use super::warehouse::WarehouseWriter;
@@ -31,47 +33,6 @@ pub struct RunRequest<'a> {
     pub landing: &'a Path,
     /// Where the tables are kept; replaced as a whole when the run succeeds.
     pub warehouse: &'a Path,
-}
-
-/// What a run did.
-#[derive(Debug, Clone, Default)]
-pub struct RunReport {
-    /// Datasets, in the order of the run.
-    pub datasets: Vec<DatasetReport>,
-}
-
-/// What became of one dataset.
-#[derive(Debug, Clone)]
-pub struct DatasetReport {
-    /// Its name.
-    pub name: String,
-    /// What it is.
-    pub kind: DatasetKind,
-    /// Rows of the datasets or files it reads, where it reads one; 0 otherwise.
-    pub rows_in: usize,
-    /// Rows it holds.
-    pub rows_out: usize,
-    /// Rows that expectations dropped.
-    pub dropped: usize,
-    /// Its expectations, in order.
-    pub expectations: Vec<ExpectationReport>,
-    /// What in the files that it reads no column takes.
-    pub notes: Vec<CsvNote>,
-    /// How long it took.
-    pub seconds: f64,
-}
-
-/// How an expectation was met.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ExpectationReport {
-    /// Its name.
-    pub name: String,
-    /// What happens to rows that do not meet it; `None`: they are counted.
-    pub action: Option<Violation>,
-    /// Rows that meet it.
-    pub passed: usize,
-    /// Rows that do not.
-    pub failed: usize,
 }
 
 /// How long a run waits for another one on the same warehouse.
@@ -94,12 +55,6 @@ pub fn run_held(request: &RunRequest<'_>, _: &Hold) -> Result<RunReport, RunFaul
     let report = runtime()?.block_on(run_all(request, &mut writer))?;
     writer.finish()?;
     Ok(report)
-}
-
-/// The runtime of one run or query.
-pub fn runtime() -> Result<tokio::runtime::Runtime, RunFault> {
-    let built = tokio::runtime::Builder::new_multi_thread().thread_stack_size(8 << 20).build();
-    built.map_err(|e| RunFault::failed("run", e))
 }
 
 async fn run_all(request: &RunRequest<'_>, writer: &mut WarehouseWriter) -> Result<RunReport, RunFault> {

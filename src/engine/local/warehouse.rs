@@ -15,12 +15,13 @@ use datafusion::parquet::arrow::ArrowWriter;
 use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use sqlparser::ast::{ObjectName, ObjectNamePart, TableFactor};
 
+use super::RunFault;
 use super::hold::beside;
 use super::output::QueryRows;
+use super::runtime::runtime;
 use super::spark::{QueryFault, Relations, Session};
 use super::store::{self, TableInfo};
 use super::table::Table;
-use super::{RunFault, run};
 
 /// A warehouse that is being written, by a process that holds it.
 pub struct WarehouseWriter {
@@ -39,11 +40,14 @@ impl WarehouseWriter {
         if !target.exists() && old.exists() && store::foreign(&old)?.is_none() {
             fs::rename(&old, &target).map_err(|e| RunFault::warehouse(&old, e))?;
         }
+        if target.is_file() {
+            return Err(RunFault::NoWarehouse { path: target, why: "a file, not a directory".to_owned() });
+        }
         if target.exists()
             && let Some(path) = store::foreign(&target)?
         {
             let why = "not written by a run: this is not a warehouse, or something else was put into it; move it away";
-            return Err(RunFault::warehouse(&path, why));
+            return Err(RunFault::NoWarehouse { path, why: why.to_owned() });
         }
         for left in [&temporary, &old] {
             if fs::symlink_metadata(left).is_ok() {
@@ -115,7 +119,7 @@ const ATTEMPTS: usize = 20;
 pub fn query(sql: &str, warehouse: &Path) -> Result<QueryRows, RunFault> {
     let parsed = lakeflow::parse_query(sql.trim().trim_end_matches(';'));
     let parsed = parsed.map_err(|e| RunFault::failed("query", e.message))?;
-    let runtime = run::runtime()?;
+    let runtime = runtime()?;
     let mut attempt = 0;
     loop {
         attempt += 1;

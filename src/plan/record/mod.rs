@@ -52,7 +52,7 @@ pub enum Given {
     },
     /// A policy that masks by tags.
     Policy {
-        /// Its name.
+        /// The policy, which is named within its schema.
         name: String,
         /// The schema that it holds for.
         schema: Vec<String>,

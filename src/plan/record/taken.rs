@@ -31,7 +31,7 @@ pub enum Withdrawal {
     DropView(Vec<String>),
     /// `DROP POLICY`.
     DropPolicy {
-        /// Its name.
+        /// The policy, which is named within its schema.
         name: String,
         /// The schema that it holds for.
         schema: Vec<String>,

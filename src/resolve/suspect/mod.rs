@@ -17,7 +17,7 @@ use lakeflow::folded;
 use lakeflow::source::Span;
 use sqlparser::ast::Expr;
 
-use super::Context;
+use super::context::Context;
 use super::written::WrittenExpr;
 use crate::model::EntityColumn;
 

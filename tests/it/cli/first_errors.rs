@@ -1,94 +1,79 @@
-//! What people get wrong first, over all commands: what is said is kept in one text, to be read as a whole.
+//! What people get wrong first, over all commands and all kinds of spec: what is said is kept in one text each, to be read
+//! as a whole. What they write is data, in `first_errors/`.
 
 use std::fmt::Write;
+use std::path::Path;
+use std::{fs, thread};
 
 use super::{gen_in, shop};
 
-/// Calls in a new project that was never built, run or deployed.
-const CALLS: &[&[&str]] = &[
-    &["chek"],
-    &["--projekt", "x", "check"],
-    &["check", "--project", "nowhere"],
-    &["check", "nosuch.sql"],
-    &["check", "--format", "yaml"],
-    &["check", "--deny", "none"],
-    &["build", "--out", "README.md"],
-    &["build", "--out", "specs"],
-    &["init", "."],
-    &["init", "x", "--from-csv", "missing.csv"],
-    &["init", "x", "--from-csv", "README.md"],
-    &["plan"],
-    &["deploy", "--yes"],
-    &["deploy", "--rollback"],
-    &["status"],
-    &["start", "orders"],
-    &["upload", "missing.csv"],
-    &["retired", "confirm"],
-    &["requests", "--target", "nope"],
-    &["lineage", "nothing"],
-    &["lineage", "orders.nothing"],
-    &["explain", "E9999"],
-    &["explain", "live-prefx"],
-    &["sql", "lint", "nosuch.sql"],
-    &["sql", "lint", "--rule", "nosuch", "."],
-    &["sql", "fmt", "nosuch.sql"],
-    &["sql", "parse"],
-    &["sql", "convert", "specs", "--out", "samples"],
-    &["sample", "--rows", "abc"],
-    &["completions", "tcsh"],
-    &["watch", "--biuld"],
-];
+/// The rows of a file of mistakes, without comments.
+fn rows(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().filter(|line| !line.is_empty() && !line.starts_with("# ") && !line.starts_with("-- "))
+}
 
-/// The same, of commands that run SQL here.
-#[cfg(feature = "engine")]
-const RUNS: &[&[&str]] = &[
-    &["run", "--landing", "nowhere"],
-    &["run", "--landing", "README.md"],
-    &["run", "--warehouse", "README.md"],
-    &["run", "--warehouse", "specs"],
-    &["query"],
-    &["query", "SELECT 1"],
-];
-
-/// The same, after a run.
-#[cfg(feature = "engine")]
-const QUERIES: &[&str] = &[
-    "SELEC 1",
-    "SELECT * FROM order",
-    "SELECT nothing FROM orders",
-    "SELECT o.order_ib FROM orders AS o",
-    "DROP TABLE orders",
-    "SELECT sum(ordered_on) FROM orders",
-];
-
-fn told(project: &std::path::Path, call: &[&str], text: &mut String) {
+/// A call, what it said, and its status.
+fn told(project: &Path, call: &[&str]) -> String {
     let ran = gen_in(project, call);
-    let said =
-        format!("{}{}", ran.out, ran.err).replace(&project.canonicalize().unwrap().display().to_string(), "<project>");
-    writeln!(text, "$ gen {}\n{}-> {}\n", call.join(" "), said, ran.status).unwrap();
+    let project = project.canonicalize().unwrap().display().to_string();
+    let said = format!("{}{}", ran.out, ran.err).replace(&project, "<project>");
+    format!("{said}-> {}\n", ran.status)
+}
+
+fn calls(project: &Path, text: &str) -> String {
+    let mut out = String::new();
+    for row in rows(text) {
+        let call: Vec<&str> = row.split(' ').collect();
+        writeln!(out, "$ gen {row}\n{}", told(project, &call)).unwrap();
+    }
+    out
 }
 
 #[test]
 fn mistakes_of_the_first_hour() {
     let dir = shop();
-    let mut text = String::new();
-    for call in CALLS {
-        told(dir.path(), call, &mut text);
-    }
-    crate::expect("cli/first_errors", &text);
+    crate::expect("cli/first_errors", &calls(dir.path(), include_str!("first_errors/calls.txt")));
+}
+
+/// `what stands there => what is written instead` in a file of a project, checked.
+fn edited(project: &Path, file: &str, row: &str) -> String {
+    let plain = |text: &str| text.replace("\\n", "\n").replace("\\t", "\t");
+    let (from, to) = row.split_once(" => ").map(|(from, to)| (plain(from), plain(to))).unwrap();
+    let path = project.join(file);
+    let text = fs::read_to_string(&path).unwrap();
+    assert_eq!(text.matches(&from).count(), 1, "`{from}` in {file}");
+    fs::write(&path, text.replace(&from, &to)).unwrap();
+    let told = told(project, &["check"]);
+    fs::write(&path, text).unwrap();
+    format!("# {row}\n{told}\n")
+}
+
+#[test]
+fn mistakes_of_the_first_spec() {
+    let text = include_str!("first_errors/edits.txt");
+    let files = text.split("\n== ").skip(1).map(|section| section.split_once('\n').unwrap());
+    // A project for each file, so that they are checked side by side.
+    let sections: Vec<_> = files
+        .map(|(file, edits)| {
+            thread::spawn(move || {
+                let dir = shop();
+                let told: String = rows(edits).map(|row| edited(dir.path(), file, row)).collect();
+                format!("== {file}\n\n{told}")
+            })
+        })
+        .collect();
+    let found: String = sections.into_iter().map(|section| section.join().unwrap()).collect();
+    crate::expect("cli/first_specs", &found);
 }
 
 #[cfg(feature = "engine")]
 #[test]
 fn mistakes_of_the_first_run() {
     let dir = shop();
-    let mut text = String::new();
-    for call in RUNS {
-        told(dir.path(), call, &mut text);
-    }
+    let mut text = calls(dir.path(), include_str!("first_errors/runs.txt"));
     gen_in(dir.path(), &["run", "--quiet"]).ended(0);
-    for sql in QUERIES {
-        told(dir.path(), &["query", sql], &mut text);
+    for sql in rows(include_str!("first_errors/queries.txt")) {
+        writeln!(text, "$ gen query \"{sql}\"\n{}", told(dir.path(), &["query", sql])).unwrap();
     }
     crate::expect("cli/first_runs", &text);
 }

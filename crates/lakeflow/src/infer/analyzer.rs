@@ -274,6 +274,11 @@ impl<'a> Analyzer<'a> {
     ) -> Option<String> {
         self.hints = self.hints.checked_sub(1)?;
         let candidates = candidates(self);
+        // The same name elsewhere is nearer than a similar one here.
+        let last = |path: &str| path.rsplit_once('.').is_some_and(|(_, last)| crate::is_same_name(last, word));
+        if let Some(elsewhere) = candidates.iter().map(AsRef::as_ref).find(|path| last(path)) {
+            return Some(format!("did you mean `{elsewhere}`?"));
+        }
         did_you_mean(word, candidates.iter().map(AsRef::as_ref))
     }
 

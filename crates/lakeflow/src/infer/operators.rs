@@ -78,7 +78,13 @@ impl Analyzer<'_> {
                     self.both_converted((places.1, &left.ty), (places.2, &right.ty));
                 } else {
                     let message = format!("cannot compare {} with {}", left.ty, right.ty);
-                    self.operand_fault(places, message, compare_hint(&left.ty, &right.ty));
+                    // `a > 0 || b < 1`: what binds closer than the comparisons was meant to join them.
+                    let written = self.slice(self.range_of_expr(places.0).start..self.range_of_expr(places.2).end);
+                    let hint = match written.contains("||") {
+                        true => Some("`||` joins strings: write `or` between conditions"),
+                        false => compare_hint(&left.ty, &right.ty),
+                    };
+                    self.operand_fault(places, message, hint);
                 }
                 return Typed::boolean(nullable && *op != Op::Spaceship);
             }

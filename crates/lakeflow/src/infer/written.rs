@@ -45,7 +45,7 @@ impl Analyzer<'_> {
                 _ => "..",
             };
             let hint = Some(format!("write the cast: `CAST({text} AS {named})`"));
-            let message = format!("a STRING stands where {to} is wanted");
+            let message = format!("expected {to}, found STRING");
             self.casts.push(TypeFault { kind: FaultKind::TypeMismatch, range, message, hint });
         }
     }
@@ -102,6 +102,13 @@ impl Analyzer<'_> {
         (right, other): (&Expr, &DataType),
     ) {
         use BinaryOperator as Op;
+        let is_condition = |ty: &DataType| *ty == DataType::Boolean;
+        if *op == Op::StringConcat && self.records_uses && (is_condition(own) || is_condition(other)) {
+            let range = self.range_of_expr(left).start..self.range_of_expr(right).end;
+            let message = "`||` joins strings, found BOOLEAN".to_owned();
+            let hint = Some("write `or` between conditions".to_owned());
+            self.casts.push(TypeFault { kind: FaultKind::TypeMismatch, range, message, hint });
+        }
         if matches!(op, Op::Plus | Op::Minus | Op::Multiply | Op::Divide | Op::Modulo | Op::MyIntegerDivide) {
             for (expr, own, beside) in [(left, own, other), (right, other, own)] {
                 if let Some(ty) = operand_type(beside) {

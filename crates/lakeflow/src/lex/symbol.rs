@@ -74,6 +74,14 @@ impl Scanner<'_> {
 
     fn unknown(&mut self, c: char, start: usize) {
         let hint = match c {
+            '\u{2018}' | '\u{2019}' | '\u{201a}' | '\u{00b4}' | '\u{201c}' | '\u{201d}' | '\u{201e}' => {
+                Some("write straight quotes around a text: `'text'`")
+            }
+            '\u{2013}' | '\u{2014}' | '\u{2212}' => Some("write `-`"),
+            '\u{00d7}' => Some("write `*`"),
+            '\u{2264}' => Some("write `<=`"),
+            '\u{2265}' => Some("write `>=`"),
+            '\u{2260}' => Some("write `<>`"),
             '$' => Some("a parameter is written `${key}` or `:key`"),
             '\u{feff}' => Some("save the file without a byte-order mark"),
             _ => None,

@@ -44,6 +44,8 @@ pub(super) struct Cursor<'a> {
     /// Whether a view has a column of an empty name (`lex/rewrite/lateral.rs`).
     pub(super) has_empty_names: bool,
     pub(super) parser: Parser<'a>,
+    /// Whether the text is one expression: words of queries were hardly meant in it.
+    pub(super) is_expression: bool,
     /// Statements and rules of the grammar that are being read, one inside the other.
     depth: usize,
     /// How often the end of a block is still looked for up to the end of the text.
@@ -65,6 +67,7 @@ impl<'a> Cursor<'a> {
             limits_recursion: lexed.limits_recursion,
             has_empty_names: lexed.has_empty_names,
             parser,
+            is_expression: false,
             depth: 0,
             scans_left: Cell::new(SCANS),
             keywords: vec![],

@@ -20,6 +20,9 @@ use crate::dialect::Lakeflow;
 use crate::lex::{drop_empty_names, is_word};
 use crate::{recursion, strict, type_name};
 
+/// Words of expressions that are worth guessing at where there is no query.
+const EXPRESSION_WORDS: &[&str] = &["BETWEEN", "DISTINCT", "FILTER", "ESCAPE", "RLIKE"];
+
 /// Keywords of queries that are worth guessing at.
 const QUERY_WORDS: &[&str] = &[
     "SELECT",
@@ -332,7 +335,8 @@ impl Cursor<'_> {
             }
             // What is a keyword itself was hardly meant to be another.
             Token::Word(w) if w.quote_style.is_none() && w.keyword == Keyword::NoKeyword => {
-                nearest(&w.value, QUERY_WORDS.iter().copied())
+                let words = if self.is_expression { EXPRESSION_WORDS } else { QUERY_WORDS };
+                nearest(&w.value, words.iter().copied())
             }
             _ => None,
         }

@@ -1,8 +1,8 @@
 //! `CREATE FLOW` and the `FLOW` clause of a streaming table (lakeflow-sql.md, "Streaming tables" and "Flows").
 
 use super::cdc::{self, auto_cdc};
-use super::create::Modifiers;
 use super::cursor::{Cursor, Parsed};
+use super::modifiers::Modifiers;
 use crate::ParseFault;
 use crate::ast::{ApplyChanges, CreateFlow, FlowBody, InsertFlow, Replace, StatementKind};
 

@@ -4,9 +4,9 @@ use sqlparser::tokenizer::Token;
 
 use super::clause::properties;
 use super::command;
-use super::create::Modifiers;
 use super::cursor::{Cursor, Once, Parsed};
 use super::embedded::starts_query;
+use super::modifiers::Modifiers;
 use super::view::dollar_text;
 use crate::ParseFault;
 use crate::ast::{

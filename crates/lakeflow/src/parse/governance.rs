@@ -3,8 +3,8 @@
 use sqlparser::tokenizer::Token;
 
 use super::clause::properties;
-use super::create::Modifiers;
 use super::cursor::{Cursor, Once, Parsed};
+use super::modifiers::Modifiers;
 use crate::ParseFault;
 use crate::ast::{
     CommentOn, CommentTarget, CreateSchema, CreateVolume, Grant, ObjectName, Privilege, Revoke, Securable,

@@ -17,8 +17,10 @@ mod flow;
 mod function;
 mod governance;
 mod metric;
+mod modifiers;
 mod plain_table;
 mod policy;
+mod slips;
 mod table;
 mod view;
 
@@ -135,7 +137,7 @@ pub fn visit_each(text: &str, mut visit: impl FnMut(Attempt)) {
 /// # Errors
 /// The first fault.
 pub fn parse_expr(text: &str) -> Result<Expr, ParseFault> {
-    parse_whole(text, |c| c.expr())
+    parse_whole(text, Whole::Expr, |c| c.expr())
 }
 
 /// Reads one query, which must be all of `text`; no `;` behind it.
@@ -143,10 +145,17 @@ pub fn parse_expr(text: &str) -> Result<Expr, ParseFault> {
 /// # Errors
 /// The first fault.
 pub fn parse_query(text: &str) -> Result<Query, ParseFault> {
-    parse_whole(text, |c| c.query()).map(|query| *query)
+    parse_whole(text, Whole::Query, |c| c.query()).map(|query| *query)
 }
 
-fn parse_whole<T>(text: &str, read: impl FnOnce(&mut Cursor<'_>) -> Parsed<T>) -> Result<T, ParseFault> {
+/// What a text is, all of it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Whole {
+    Expr,
+    Query,
+}
+
+fn parse_whole<T>(text: &str, whole: Whole, read: impl FnOnce(&mut Cursor<'_>) -> Parsed<T>) -> Result<T, ParseFault> {
     count::part();
     let mut lexed = lex(text);
     let dialect = Lakeflow::for_tokens(lexed.tokens.len());
@@ -154,12 +163,14 @@ fn parse_whole<T>(text: &str, read: impl FnOnce(&mut Cursor<'_>) -> Parsed<T>) -
     if let Some(fault) = lexed.faults.into_iter().next() {
         return Err(fault);
     }
-    let value = read(&mut cursor)?;
-    if *cursor.token() == Token::SemiColon {
-        return Err(cursor.fault("expected the end, found `;`"));
-    }
-    cursor.expect_end()?;
-    Ok(value)
+    cursor.is_expression = whole == Whole::Expr;
+    let value = read(&mut cursor).and_then(|value| {
+        if *cursor.token() == Token::SemiColon {
+            return Err(cursor.fault("expected the end, found `;`").hint("remove it"));
+        }
+        cursor.expect_end().map(|()| value)
+    });
+    value.map_err(|fault| if whole == Whole::Expr { slips::explain(&cursor, fault) } else { fault })
 }
 
 /// Whether a comment belongs to the statement behind it rather than to the line of the one before.
@@ -198,7 +209,7 @@ fn statement(c: &mut Cursor<'_>) -> Parsed<StatementKind> {
             c.advance();
             plain_table::create_table(
                 c,
-                &create::Modifiers::default(),
+                &modifiers::Modifiers::default(),
                 &plain_table::TableHead { replace: true, external: false },
             )
         }

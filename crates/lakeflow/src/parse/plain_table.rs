@@ -2,10 +2,10 @@
 
 use super::clause::{TableClauses, TableKind};
 use super::column::table_elements;
-use super::create::Modifiers;
 use super::cursor::{Cursor, Parsed};
 use super::embedded::starts_query;
 use super::flow;
+use super::modifiers::Modifiers;
 use crate::ParseFault;
 use crate::ast::{AsOf, CreateTable, FlowBody, StatementKind, TableOrigin};
 use crate::lex::is_word;

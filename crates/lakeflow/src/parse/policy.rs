@@ -6,9 +6,9 @@ use sqlparser::ast::Expr;
 use sqlparser::tokenizer::Token;
 
 use super::command;
-use super::create::Modifiers;
 use super::cursor::{Cursor, Parsed};
 use super::governance::securable;
+use super::modifiers::Modifiers;
 use crate::ParseFault;
 use crate::ast::{CreatePolicy, DropPolicy, Ident, MatchColumn, PolicyKind, Securable, SecurableKind, StatementKind};
 use crate::diag::did_you_mean;

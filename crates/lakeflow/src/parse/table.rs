@@ -3,9 +3,9 @@
 
 use super::clause::{TableClauses, TableKind};
 use super::column::table_elements;
-use super::create::Modifiers;
 use super::cursor::{Cursor, Parsed};
 use super::flow;
+use super::modifiers::Modifiers;
 use crate::ParseFault;
 use crate::ast::{CreateMaterializedView, CreateStreamingTable, StatementKind, TableDefinition, TableSource};
 

@@ -4,9 +4,9 @@ use sqlparser::tokenizer::Token;
 
 use super::clause::{begins_query, lacks_as, properties};
 use super::column::{expectation, misspelt_constraint};
-use super::create::Modifiers;
 use super::cursor::{Cursor, Once, Parsed};
 use super::metric;
+use super::modifiers::Modifiers;
 use crate::ParseFault;
 use crate::ast::{
     CreateMetricView, CreateView, Expectation, Ident, MetricView, ObjectName, Property, SchemaBinding, StatementKind,

@@ -6,6 +6,7 @@
 mod align;
 mod places;
 mod scalar;
+mod slips;
 mod syntax;
 
 use std::collections::BTreeMap;
@@ -172,8 +173,13 @@ impl<'a> YamlReader<'a> {
                     YamlNode { key: None, value: range, form: NodeForm::Items(nodes), twice: false },
                 ));
             }
-            let (value, node) = self.node(event, &span)?;
+            let (mut value, node) = self.node(event, &span)?;
             range.end = range.end.max(node.value.end);
+            let last = values.last_mut().zip(nodes.last_mut());
+            if style == StructureStyle::Flow && self.mends(last, &node.value, "a list item") {
+                continue;
+            }
+            self.mend_quotes(&mut value, &node);
             values.push(value);
             nodes.push(node);
         }
@@ -193,10 +199,30 @@ impl<'a> YamlReader<'a> {
                     YamlNode { key: None, value: range, form: NodeForm::Fields(nodes), twice: false },
                 ));
             }
-            let (key, key_range) = self.key(&event, bytes(&key_span))?;
+            let (mut key, mut key_range) = self.key(&event, bytes(&key_span))?;
             let (event, span) = self.next()?;
-            let (value, mut node) = self.node(event, &span)?;
+            let (mut value, mut node) = self.node(event, &span)?;
             range.end = range.end.max(node.value.end).max(key_range.end);
+            if style == StructureStyle::Flow && node.value.is_empty() {
+                let last = nodes.last_mut().map(|(key, node)| (key.clone(), node));
+                if let Some((before, node)) = last
+                    && self.mends(
+                        values.get_mut(&before).zip(Some(node)),
+                        &key_range,
+                        &format!("the value of `{before}`"),
+                    )
+                {
+                    continue;
+                }
+                if let Some(colon) = slips::colon_without_space(&key).filter(|_| key_range.len() == key.len()) {
+                    (value, node) = self.mend_colon(&key, colon, &key_range);
+                    key.truncate(colon);
+                    key_range.end = key_range.start + colon;
+                }
+            }
+            if key != "description" {
+                self.mend_quotes(&mut value, &node);
+            }
             node.key = Some(key_range.clone());
             match values.entry(key.as_str()) {
                 Entry::Occupied(_) => self.report_twice(&key, key_range, &mut nodes)?,
@@ -205,6 +231,45 @@ impl<'a> YamlReader<'a> {
                     nodes.push((key, node));
                 }
             }
+        }
+    }
+
+    /// Whether what follows a comma belongs to the value before, which is at fault for having no quotes; it is read as if it
+    /// had some.
+    fn mends(&mut self, before: Option<(&mut Value, &mut YamlNode)>, next: &Range<usize>, what: &str) -> bool {
+        let Some((value, node)) = before else { return false };
+        let is_plain = matches!(node.form, NodeForm::Scalar { style: ScalarForm::Plain, .. });
+        let written = |range: Range<usize>| self.text.get(range).unwrap_or("");
+        if !is_plain || !slips::is_cut(written(node.value.clone())) || written(next.clone()).contains('\n') {
+            return false;
+        }
+        node.value.end = next.end;
+        let whole = written(node.value.clone());
+        *value = Value::String(whole.to_owned());
+        if !slips::is_cut(whole) {
+            let message = format!("{what} contains a comma, which ends it inside brackets");
+            let fault = self.fault(codes::YAML_SYNTAX, &message, &node.value);
+            self.faults.push(fault.hint(format!("quote it: `{}`", slips::quoted(whole))));
+        }
+        true
+    }
+
+    /// The value of `{type:string}`, which is at fault for the space that is not there.
+    fn mend_colon(&mut self, key: &str, colon: usize, range: &Range<usize>) -> (Value, YamlNode) {
+        let at = range.start + colon;
+        let fault = self.fault(codes::YAML_SYNTAX, "missing space after the colon", &(at..at + 1));
+        self.faults.push(fault.hint("write `key: value`, with a space"));
+        self.scalar(&key[colon + 1..], ScalarStyle::Plain, at + 1..range.end)
+    }
+
+    /// Refuses typographic quotes, and reads the value as if they were straight.
+    fn mend_quotes(&mut self, value: &mut Value, node: &YamlNode) {
+        let is_plain = matches!(node.form, NodeForm::Scalar { style: ScalarForm::Plain, .. });
+        let written = self.text.get(node.value.clone()).unwrap_or("");
+        if let Some(inner) = slips::between_typographic_quotes(written).filter(|_| is_plain) {
+            let fault = self.fault(codes::YAML_SYNTAX, "typographic quotes are part of the value", &node.value);
+            self.faults.push(fault.hint(format!("write straight quotes: `{}`", slips::quoted(inner))));
+            *value = Value::String(inner.to_owned());
         }
     }
 

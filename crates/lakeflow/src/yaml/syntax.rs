@@ -11,6 +11,8 @@ use crate::codes;
 use crate::diag::Diagnostic;
 use crate::source::{FileId, Span};
 
+use super::slips;
+
 const QUOTE_IT: &str = "quote the whole value";
 
 /// What is wrong, where, and what helps.
@@ -32,7 +34,8 @@ pub(super) fn explain(error: &ScanError, file: FileId, text: &str, open_bracket:
         return Diagnostic::error(codes::YAML_BUDGET, message).at(Span::new(file, one_char(text, at)));
     }
     let found = tab(error.kind(), text, at)
-        .or_else(|| open_bracket.and_then(|open| bracket(error.kind(), open)))
+        .or_else(|| missing_colon(text, at))
+        .or_else(|| open_bracket.and_then(|open| bracket(error.kind(), text, open)))
         .unwrap_or_else(|| by_kind(error, text, at));
     let diagnostic = Diagnostic::error(codes::YAML_SYNTAX, found.message).at(Span::new(file, found.range));
     diagnostic.maybe_hint(found.hint)
@@ -64,8 +67,17 @@ fn tab(kind: &ErrorKind, text: &str, at: usize) -> Option<SyntaxFinding> {
     Some(finding("tabs are not allowed for indentation in YAML", place..place + 1, "indent with spaces"))
 }
 
-/// Trouble inside brackets is nearly always a bracket that was not closed.
-fn bracket(kind: &ErrorKind, open: Span) -> Option<SyntaxFinding> {
+/// A line on which a bracket follows its key without a colon.
+fn missing_colon(text: &str, at: usize) -> Option<SyntaxFinding> {
+    let line = line_range(text, at);
+    let word = slips::missing_colon(&text[line.clone()])?;
+    let key = &text[line.start + word.start..line.start + word.end];
+    let range = line.start + word.start..line.start + word.end;
+    Some(finding(format!("missing colon after `{key}`"), range, "write `key: value`"))
+}
+
+/// Trouble inside brackets is nearly always a bracket that was not closed, or a second colon in a value.
+fn bracket(kind: &ErrorKind, text: &str, open: Span) -> Option<SyntaxFinding> {
     let concerned = matches!(
         kind,
         ErrorKind::UnexpectedEofFlowSequence
@@ -80,9 +92,17 @@ fn bracket(kind: &ErrorKind, open: Span) -> Option<SyntaxFinding> {
             | ErrorKind::InvalidFlowScalarIndent
             | ErrorKind::UnexpectedEof
     );
-    concerned.then(|| {
-        finding("unclosed bracket", open.range(), "close it, or check for a missing comma between the entries")
-    })
+    if !concerned {
+        return None;
+    }
+    let range = open.range();
+    let line = line_range(text, range.start);
+    if let Some((key, at)) = slips::second_colon(text.get(range.start..line.end).unwrap_or("")) {
+        let message = format!("the value of `{key}` contains `: `, which YAML reads as another key");
+        let at = range.start + at;
+        return Some(finding(message, at..at + 1, "quote the value, or write a comma before the next key"));
+    }
+    Some(finding("unclosed bracket", range, "close it, or check for a missing comma between the entries"))
 }
 
 fn by_kind(error: &ScanError, text: &str, at: usize) -> SyntaxFinding {
@@ -125,6 +145,14 @@ fn by_kind(error: &ScanError, text: &str, at: usize) -> SyntaxFinding {
         ErrorKind::CommentInterceptedScalar => {
             finding("a comment interrupts the value", here, "move the comment to its own line, or quote the value")
         }
+        ErrorKind::InvalidBlockScalarHeader if is_behind_bracket(text, at) => {
+            finding("unexpected text after the closing bracket", here, QUOTE_IT)
+        }
+        ErrorKind::InvalidBlockScalarHeader => finding(
+            format!("a value that starts with `{}` is a block of text on the next lines", &text[here.clone()]),
+            here,
+            QUOTE_IT,
+        ),
         // The parser's words are plain enough for what is left, which is rare.
         _ => SyntaxFinding { message: format!("invalid YAML: {}", error.info()), range: here, hint: None },
     }
@@ -146,7 +174,7 @@ fn second_colon(text: &str, at: usize) -> SyntaxFinding {
     finding(
         "unexpected key inside the value above",
         word(text, line.start + indent(&text[line.clone()])),
-        "keys of the same mapping must be indented equally",
+        "keys of the same mapping must be indented equally, and a key above others ends with `:`",
     )
 }
 
@@ -172,6 +200,11 @@ fn missing_space(text: &str, line: Range<usize>) -> Option<SyntaxFinding> {
     }
     let colon = start + key.len();
     Some(finding("missing space after the colon", colon..colon + 1, "write `key: value`, with a space"))
+}
+
+/// Whether a closing bracket stands before `at` on its line.
+fn is_behind_bracket(text: &str, at: usize) -> bool {
+    text[line_range(text, at).start..at].contains([']', '}'])
 }
 
 /// The line that holds byte `at`, without its line break.

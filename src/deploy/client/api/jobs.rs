@@ -26,7 +26,7 @@ pub struct Job {
 }
 
 impl Job {
-    /// Its name.
+    /// What people call it in the workspace.
     pub fn name(&self) -> &str {
         self.settings.get("name").and_then(Value::as_str).unwrap_or_default()
     }

@@ -44,8 +44,21 @@ impl From<DataFusionError> for QueryFault {
         if let Some(function) = unknown {
             return QueryFault::Refused(format!("the function `{function}`"));
         }
+        if let Some(own) = in_our_words(&text) {
+            return QueryFault::Failed(own);
+        }
         if refused { QueryFault::Refused(text) } else { QueryFault::Failed(text) }
     }
+}
+
+/// The most common faults of queries, which the engine tells with its own names of parts.
+fn in_our_words(text: &str) -> Option<String> {
+    if text.contains("must appear in the GROUP BY clause") {
+        let column = text.split('"').nth(1)?;
+        return Some(format!("column `{column}` is neither in `GROUP BY` nor inside an aggregate"));
+    }
+    let is_in_where = text.starts_with("Aggregate functions are not allowed in the WHERE clause");
+    is_in_where.then(|| "an aggregate is not allowed in `WHERE`; write the condition in `HAVING`".to_owned())
 }
 
 /// The message without the engine's own prefixes, suggestions of its function names and everything past one line.
