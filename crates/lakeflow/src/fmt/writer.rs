@@ -129,18 +129,28 @@ impl TextWriter {
         self.token(&Token { before: vec![], ..token.clone() });
     }
 
+    /// Writes nodes one by one. Where a comment ends the line between two of them, the rest goes one level deeper.
+    pub fn each<'n, 'a>(&mut self, nodes: &'n [Node<'a>], mut write: impl FnMut(&mut Self, usize, &'n Node<'a>)) {
+        let level = self.level;
+        for (place, node) in nodes.iter().enumerate() {
+            if place > 0 && (self.ends || !node.first().before.is_empty()) {
+                self.level = level + 1;
+            }
+            write(self, place, node);
+        }
+        self.level = level;
+    }
+
     /// Writes nodes on this line.
     pub fn flat(&mut self, nodes: &[Node<'_>]) {
-        for node in nodes {
-            match node {
-                Node::Token(token) => self.token(token),
-                Node::Group(group) => {
-                    self.token(&group.open);
-                    self.flat(&group.inner);
-                    group.close.iter().for_each(|close| self.token(close));
-                }
+        self.each(nodes, |out, _, node| match node {
+            Node::Token(token) => out.token(token),
+            Node::Group(group) => {
+                out.token(&group.open);
+                out.flat(&group.inner);
+                group.close.iter().for_each(|close| out.token(close));
             }
-        }
+        });
     }
 
     /// Writes text, which may hold several lines, as it is.

@@ -87,16 +87,12 @@ fn around_groups(out: &mut TextWriter, nodes: &[Node<'_>]) {
     // Where it is comments alone that take lines, no brackets need any.
     let left = out.left().saturating_sub(usize::from(out.blank_before(nodes)));
     let widest = widest.filter(|_| width_without_comments(nodes) > left);
-    for (index, node) in nodes.iter().enumerate() {
-        match node {
-            Node::Token(token) => out.token(token),
-            Node::Group(group) if Some(index) == widest => broken(out, group),
-            Node::Group(group) if !is_precision(group) && !fits(out, std::slice::from_ref(node), 0) => {
-                broken(out, group);
-            }
-            Node::Group(_) => out.flat(std::slice::from_ref(node)),
-        }
-    }
+    out.each(nodes, |out, index, node| match node {
+        Node::Token(token) => out.token(token),
+        Node::Group(group) if Some(index) == widest => broken(out, group),
+        Node::Group(group) if !is_precision(group) && !fits(out, std::slice::from_ref(node), 0) => broken(out, group),
+        Node::Group(_) => out.flat(std::slice::from_ref(node)),
+    });
 }
 
 /// Whether brackets hold what those of `DECIMAL(18,2)` do: to break them wins nothing.
