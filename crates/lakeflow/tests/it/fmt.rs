@@ -146,3 +146,15 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn paths_without_quotes_are_read() {
+    for text in [
+        "ADD JAR /path/to/some.jar",
+        "ADD FILE /tmp/a-b_1.zip tmp/c",
+        "LIST FILE /tmp/test",
+        "ADD JAR ivy://g:m:v?a=b&c=d",
+    ] {
+        assert!(lakeflow::parse(text).is_ok(), "{text}");
+    }
+}
