@@ -79,6 +79,7 @@ impl Policy {
             let mut place = DatasetPlace { dataset: planned.origin, ..DatasetPlace::default() };
             match planned.dataset {
                 Dataset::Raw(id)
+                | Dataset::Skipped(id)
                 | Dataset::Checked(id)
                 | Dataset::Clean(id)
                 | Dataset::Table(id)

@@ -126,9 +126,11 @@ pub fn shape(ty: &DataType) -> Option<&'static str> {
         DataType::Decimal { .. } => Some(r"^-?[0-9]+([.][0-9]+)?\z"),
         DataType::Float | DataType::Double => Some(r"^-?[0-9]+([.][0-9]+)?([eE][-+]?[0-9]{1,3})?\z"),
         DataType::Date => Some(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}\z"),
-        DataType::Timestamp | DataType::TimestampNtz => Some(
+        DataType::Timestamp => Some(
             r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,6})?(Z|[-+][0-9]{2}:[0-9]{2})?\z",
         ),
+        // A cast would drop an offset without a word.
+        DataType::TimestampNtz => Some(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,6})?\z"),
         _ => None,
     }
 }

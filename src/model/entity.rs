@@ -6,6 +6,7 @@ use lakeflow::types::DataType;
 
 use super::constant::Constant;
 use super::governance::{AudienceId, Classification, PersonalKind, RowAccess};
+use super::reading::Reading;
 use super::sql::{Action, Expression, SpecOrigin};
 
 /// Index of an entity in its project.
@@ -67,7 +68,7 @@ impl Entity {
             renamed_from: None,
             description: String::new(),
             origin: SpecOrigin { path: String::new(), span },
-            source: EntitySource::Files(FileSource { files: String::new(), except: None, delimiter: ',' }),
+            source: EntitySource::Files(FileSource { files: String::new(), except: None, csv: CsvDialect::default() }),
             key: vec![],
             load: Load::Append,
             columns: vec![],
@@ -151,9 +152,45 @@ pub struct FileSource {
     pub files: String,
     /// Regular expression of file names that are left out, anchored at both ends.
     pub except: Option<String>,
-    /// Field separator.
-    pub delimiter: char,
+    /// How they are read.
+    pub csv: CsvDialect,
 }
+
+/// How the text of a CSV file falls into fields.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CsvDialect {
+    /// Between two fields.
+    pub delimiter: char,
+    /// Around a field that holds delimiters.
+    pub quote: char,
+    /// Before a quotation mark in a field in quotes; the quotation mark itself where it is doubled.
+    pub escape: char,
+    /// Whether the first line names the columns.
+    pub header: bool,
+    /// Lines before the header.
+    pub skip_lines: u32,
+    /// At the beginning of lines that are comments.
+    pub comment: Option<char>,
+    /// Encoding.
+    pub encoding: Encoding,
+}
+
+impl Default for CsvDialect {
+    fn default() -> Self {
+        CsvDialect {
+            delimiter: ',',
+            quote: '"',
+            escape: '"',
+            header: true,
+            skip_lines: 0,
+            comment: None,
+            encoding: Encoding::Utf8,
+        }
+    }
+}
+
+/// The encoding of files.
+pub use crate::spec::EncodingSpec as Encoding;
 
 /// Rows that are part of the specs.
 #[derive(Debug, Clone)]
@@ -203,6 +240,8 @@ pub struct EntityColumn {
     pub name: String,
     /// Name in the header of the files.
     pub header: String,
+    /// How its texts are read.
+    pub reading: Reading,
     /// Type.
     pub ty: DataType,
     /// What it holds; may be empty.

@@ -8,12 +8,13 @@ mod constant;
 mod entity;
 mod governance;
 mod metric;
+mod reading;
 mod sql;
 
 pub use constant::{Constant, Double, FALSE_TEXTS, TRUE_TEXTS, shape};
 pub use entity::{
-    Check, ColumnId, Entity, EntityColumn, EntityId, EntitySource, FileSource, Load, Lookup, LookupRow, Normalize,
-    Reference, ReferenceId, RowCount, Rule, RuleKind, Validity,
+    Check, ColumnId, CsvDialect, Encoding, Entity, EntityColumn, EntityId, EntitySource, FileSource, Load, Lookup,
+    LookupRow, Normalize, Reference, ReferenceId, RowCount, Rule, RuleKind, Validity,
 };
 pub use governance::{
     Alerts, Audience, AudienceId, Channel, Classification, Cluster, Cron, Declassifies, Mask, Mode, Ownership,
@@ -23,6 +24,7 @@ pub use governance::{
 pub use metric::{
     Declassified, Dimension, Grain, Join, Measure, Metric, MetricId, MetricJoinKind, MetricTable, Per, Time,
 };
+pub use reading::{MomentForm, NumberForm, Reading, TextForm, WINDOWS_1252, misread_as_latin_1, windows_1252};
 pub use sql::{Action, ColumnPath, Expression, HoleName, Leaf, MeasureId, RefPath, Size, SpecOrigin};
 
 use std::collections::BTreeMap;

@@ -32,7 +32,11 @@ pub fn readers(project: &Project, dataset: Dataset) -> Vec<AudienceId> {
             all_rows.retain(|id| !is_limited(&metric.rows, *id));
             return all_rows;
         }
-        Dataset::Raw(id) | Dataset::Quarantine(id) | Dataset::Orphans(id) | Dataset::Duplicates(id) => {
+        Dataset::Raw(id)
+        | Dataset::Skipped(id)
+        | Dataset::Quarantine(id)
+        | Dataset::Orphans(id)
+        | Dataset::Duplicates(id) => {
             let entity = project.entity(id);
             let mut all_rows = sorted(&entity.audiences);
             all_rows.retain(|id| !is_limited(&entity.rows, *id));
@@ -114,6 +118,12 @@ pub fn personal_columns(project: &Project, dataset: Dataset) -> BTreeMap<String,
 pub fn typed_personal_columns(project: &Project, dataset: Dataset) -> Vec<PersonalColumn> {
     match dataset {
         Dataset::Raw(id) | Dataset::Quarantine(id) => of_entity(project.entity(id), |_| Some(DataType::String)),
+        Dataset::Skipped(id) => {
+            let line = kind_of_lines(project.entity(id));
+            line.map(|kind| PersonalColumn { name: "line".to_owned(), kind, ty: DataType::String })
+                .into_iter()
+                .collect()
+        }
         Dataset::Checked(id) | Dataset::Clean(id) | Dataset::Table(id) | Dataset::Orphans(id) => {
             of_entity(project.entity(id), |column| Some(column.ty.clone()))
         }
@@ -130,6 +140,7 @@ pub fn typed_personal_columns(project: &Project, dataset: Dataset) -> Vec<Person
 pub fn classification(project: &Project, dataset: Dataset) -> Classification {
     match dataset {
         Dataset::Raw(id)
+        | Dataset::Skipped(id)
         | Dataset::Checked(id)
         | Dataset::Clean(id)
         | Dataset::Table(id)
@@ -139,6 +150,11 @@ pub fn classification(project: &Project, dataset: Dataset) -> Classification {
         Dataset::MetricTable(id, _) | Dataset::Reconciliation(id) => project.metrics[id.0].classification,
         Dataset::RowCounts | Dataset::OrphanCounts => Classification::Internal,
     }
+}
+
+/// The kind of personal data in lines of files that were not read as rows: whatever the rows hold, a comment can hold too.
+pub fn kind_of_lines(entity: &Entity) -> Option<PersonalKind> {
+    entity.columns.iter().any(|column| column.pii.is_some()).then_some(PersonalKind::Other)
 }
 
 fn sorted(ids: &[AudienceId]) -> Vec<AudienceId> {

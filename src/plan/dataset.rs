@@ -9,6 +9,8 @@ use crate::model::{Entity, EntityId, Load, MetricId, Project};
 pub enum Dataset {
     /// Lines of files as text.
     Raw(EntityId),
+    /// Lines of files that are no rows.
+    Skipped(EntityId),
     /// Typed rows with the names of the rules they break; private to the pipeline.
     Checked(EntityId),
     /// The rows that stay, as a stream for AUTO CDC; a temporary view.
@@ -72,7 +74,8 @@ impl Dataset {
             Dataset::Raw(_) => Layer::Bronze,
             Dataset::Checked(_) | Dataset::Clean(_) | Dataset::Table(_) => Layer::Silver,
             Dataset::MetricTable(..) => Layer::Gold,
-            Dataset::Quarantine(_)
+            Dataset::Skipped(_)
+            | Dataset::Quarantine(_)
             | Dataset::Orphans(_)
             | Dataset::Duplicates(_)
             | Dataset::Reconciliation(_)
@@ -86,6 +89,7 @@ impl Dataset {
         let metric = |id: MetricId| project.metrics.get(id.0);
         match self {
             Dataset::Raw(id) => raw_name(project.entity(id)),
+            Dataset::Skipped(id) => skipped_name(project.entity(id)),
             Dataset::Checked(id) => checked_name(project.entity(id)),
             Dataset::Clean(id) => clean_name(project.entity(id)),
             Dataset::Table(id) => project.entity(id).name.clone(),
@@ -109,6 +113,7 @@ impl Dataset {
         };
         match self {
             Dataset::Raw(id) => renamed(id).as_ref().map(raw_name),
+            Dataset::Skipped(id) => renamed(id).as_ref().map(skipped_name),
             Dataset::Checked(id) => renamed(id).as_ref().map(checked_name),
             Dataset::Clean(id) => renamed(id).as_ref().map(clean_name),
             Dataset::Table(id) => renamed(id).map(|entity| entity.name),
@@ -125,7 +130,7 @@ impl Dataset {
     pub fn kind(self, project: &Project) -> StoredAs {
         match self {
             Dataset::Checked(_) | Dataset::Clean(_) => StoredAs::Internal,
-            Dataset::Raw(_) | Dataset::Quarantine(_) => StoredAs::StreamingTable,
+            Dataset::Raw(_) | Dataset::Skipped(_) | Dataset::Quarantine(_) => StoredAs::StreamingTable,
             Dataset::Table(id) => {
                 let entity = project.entity(id);
                 let streams = entity.is_loaded() && !matches!(entity.load, Load::Snapshot);
@@ -170,6 +175,11 @@ pub fn reconciliation_name(metric: &str) -> String {
 /// Name of the raw table of an entity.
 pub fn raw_name(entity: &Entity) -> String {
     format!("{}_raw", entity.name)
+}
+
+/// Name of the table of lines that are no rows.
+pub fn skipped_name(entity: &Entity) -> String {
+    format!("{}_skipped", entity.name)
 }
 
 /// Name of the checked table of an entity.

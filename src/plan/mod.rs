@@ -119,6 +119,11 @@ pub fn has_duplicates(entity: &Entity) -> bool {
     entity.is_loaded() && !entity.key.is_empty()
 }
 
+/// Whether files of an entity have lines that are no rows.
+fn skips_lines(entity: &Entity) -> bool {
+    matches!(&entity.source, EntitySource::Files(files) if files.csv.skip_lines > 0 || files.csv.comment.is_some())
+}
+
 /// What two deliveries of one row agree in: the key, and in a history the version.
 pub fn identity(entity: &Entity) -> impl Iterator<Item = &EntityColumn> {
     let version = match &entity.load {
@@ -149,6 +154,9 @@ fn plan_entity(id: EntityId, entity: &Entity, datasets: &mut Vec<PlannedDataset>
         return;
     }
     add(Dataset::Raw(id), &raw_name(entity));
+    if skips_lines(entity) {
+        add(Dataset::Skipped(id), &skipped_name(entity));
+    }
     add(Dataset::Checked(id), &checked_name(entity));
     add(Dataset::Quarantine(id), &quarantine_name(entity));
     if is_keyed(entity) {

@@ -37,6 +37,7 @@ impl Selection {
         let is_in = |dataset: Dataset| match dataset {
             Dataset::Clean(_) => false,
             Dataset::Raw(id)
+            | Dataset::Skipped(id)
             | Dataset::Checked(id)
             | Dataset::Table(id)
             | Dataset::Quarantine(id)

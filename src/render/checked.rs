@@ -8,7 +8,7 @@ use sqlparser::ast::{BinaryOperator, Expr};
 use super::text::{Ident, Literal, Sql};
 use super::{constant, filters, header, names};
 use crate::model::{
-    Action, Entity, EntityColumn, Expression, FALSE_TEXTS, Load, Normalize, Rule, RuleKind, TRUE_TEXTS, shape,
+    Action, Entity, EntityColumn, Expression, FALSE_TEXTS, Load, Normalize, Rule, RuleKind, TRUE_TEXTS, TextForm, shape,
 };
 use crate::plan;
 
@@ -72,11 +72,11 @@ pub fn checked(entity: &Entity) -> Result<String, askama::Error> {
 }
 
 fn checked_column(column: &EntityColumn, has_valid_rule: bool) -> CheckedColumn<'_> {
-    let trimmed = build::call("nullif", [build::call("trim", [read(column)]), build::string("")]);
+    let given = given_text(column);
     let text = match column.normalize {
-        Some(Normalize::Lower) => build::call("lower", [trimmed]),
-        Some(Normalize::Upper) => build::call("upper", [trimmed]),
-        None => trimmed,
+        Some(Normalize::Lower) => build::call("lower", [given]),
+        Some(Normalize::Upper) => build::call("upper", [given]),
+        None => given,
     };
     let value = typed_value(column);
     let typed = match &column.default {
@@ -96,6 +96,17 @@ fn checked_column(column: &EntityColumn, has_valid_rule: bool) -> CheckedColumn<
     }
 }
 
+/// The text without spaces around it; NULL where it stands for no value.
+fn given_text(column: &EntityColumn) -> Expr {
+    let trimmed = build::call("trim", [read(column)]);
+    if column.reading.nulls.is_empty() {
+        return build::call("nullif", [trimmed, build::string("")]);
+    }
+    let nulls = [""].into_iter().chain(column.reading.nulls.iter().map(String::as_str)).map(build::string);
+    let is_given = build::not_in_list(trimmed.clone(), nulls.collect());
+    build::case([(is_given, trimmed)], None)
+}
+
 fn read(column: &EntityColumn) -> Expr {
     build::column([column.name.as_str()])
 }
@@ -110,6 +121,12 @@ fn typed_value(column: &EntityColumn) -> Expr {
     let mut conditions = vec![];
     conditions.extend(column.validity.matches.as_ref().map(|pattern| build::rlike(read(column), pattern)));
     let converted = match (&column.ty, shape(&column.ty)) {
+        (ty, _) if let Some(form) = &column.reading.form => {
+            let (shape, converted) = in_form(read(column), form, ty);
+            conditions.push(build::rlike(read(column), &shape));
+            conditions.extend(ty.is_floating().then(|| is_finite(&converted)));
+            converted
+        }
         (DataType::Boolean, _) => {
             let is_one_of = |texts: [&str; 5]| {
                 build::in_list(build::call("lower", [read(column)]), texts.map(build::string).into())
@@ -120,10 +137,7 @@ fn typed_value(column: &EntityColumn) -> Expr {
         (ty, Some(shape)) => {
             conditions.push(build::rlike(read(column), shape));
             let converted = build::try_cast(read(column), ty);
-            if ty.is_floating() {
-                let size = build::call("abs", [converted.clone()]);
-                conditions.push(build::binary(size, BinaryOperator::LtEq, build::digits(GREATEST_DOUBLE)));
-            }
+            conditions.extend(ty.is_floating().then(|| is_finite(&converted)));
             converted
         }
         (_, None) => read(column),
@@ -134,6 +148,27 @@ fn typed_value(column: &EntityColumn) -> Expr {
         build::in_list(converted.clone(), values.collect())
     }));
     if conditions.is_empty() { converted } else { build::case([(build::and(conditions), converted)], None) }
+}
+
+/// What a text of a stated form must look like, and its value.
+fn in_form(text: Expr, form: &TextForm, ty: &DataType) -> (String, Expr) {
+    match form {
+        TextForm::Number(form) => {
+            let (from, to) = form.translation();
+            let plain = build::call("translate", [text, build::string(from), build::string(to)]);
+            (form.shape(ty), build::try_cast(plain, ty))
+        }
+        TextForm::Moment(form) => {
+            let moment = build::call("try_to_timestamp", [text, build::string(form.pattern.as_str())]);
+            let value = if *ty == DataType::Timestamp { moment } else { build::cast(moment, ty) };
+            (form.shape(), value)
+        }
+    }
+}
+
+fn is_finite(value: &Expr) -> Expr {
+    let size = build::call("abs", [value.clone()]);
+    build::binary(size, BinaryOperator::LtEq, build::digits(GREATEST_DOUBLE))
 }
 
 fn checked_rule<'a>(entity: &Entity, rule: &'a Rule) -> CheckedRule<'a> {

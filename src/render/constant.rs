@@ -12,12 +12,14 @@ pub fn expr(value: &Constant, ty: &DataType) -> Expr {
     match value {
         Constant::Text(text) => build::string(text),
         Constant::Boolean(value) => build::truth(*value),
-        Constant::Integer(number) => build::number(*number),
+        Constant::Integer(number) if matches!(ty, DataType::Int | DataType::BigInt) => build::number(*number),
         // Digits after the point make a DECIMAL that fits into that of the column.
         Constant::Decimal { scale: 1.., .. } => build::digits(&value.to_string()),
-        Constant::Decimal { .. } | Constant::Double(_) | Constant::Date(_) | Constant::Timestamp(_) => {
-            build::cast(build::string(value.to_string()), ty)
-        }
+        Constant::Integer(_)
+        | Constant::Decimal { .. }
+        | Constant::Double(_)
+        | Constant::Date(_)
+        | Constant::Timestamp(_) => build::cast(build::string(value.to_string()), ty),
     }
 }
 
@@ -39,6 +41,7 @@ mod tests {
         assert_eq!(shown(Constant::Text("it's".into()), "string"), r"'it\'s'");
         assert_eq!(shown(Constant::Boolean(true), "boolean"), "TRUE");
         assert_eq!(shown(Constant::Integer(i64::MIN), "bigint"), "-9223372036854775808");
+        assert_eq!(shown(Constant::Integer(-7), "tinyint"), "CAST('-7' AS TINYINT)");
         assert_eq!(shown(Constant::Decimal { unscaled: -50, scale: 2 }, "decimal(10,2)"), "-0.50");
         assert_eq!(shown(Constant::Decimal { unscaled: 7, scale: 0 }, "decimal(5,0)"), "CAST('7' AS DECIMAL(5,0))");
         let double = Double::new(1e22).map_or(Constant::Integer(0), Constant::Double);

@@ -6,6 +6,7 @@
 mod checked;
 mod columns;
 mod constant;
+mod files;
 mod filters;
 mod governance;
 mod metric;
@@ -112,7 +113,8 @@ impl<'a> Datasets<'a> {
     fn text(&self, dataset: Dataset) -> Result<String, askama::Error> {
         let project = self.project;
         match dataset {
-            Dataset::Raw(id) => table::raw(project, project.entity(id)),
+            Dataset::Raw(id) => files::raw(project, project.entity(id)),
+            Dataset::Skipped(id) => files::skipped(project, project.entity(id)),
             Dataset::Checked(id) => checked::checked(project.entity(id)),
             Dataset::Clean(id) => table::clean(project.entity(id)),
             Dataset::Table(id) => table::table(project, id),

@@ -1,4 +1,4 @@
-//! Raw, clean, final and quarantine tables of an entity.
+//! Clean, final and quarantine tables of an entity.
 
 use askama::Template;
 use lakeflow::fmt::part;
@@ -8,65 +8,9 @@ use super::columns::{self, ColumnDefinition};
 use super::text::{Ident, Literal, Sql};
 use super::{constant, filters, first_text, header, names};
 use crate::model::{
-    ColumnId, Constant, Entity, EntityColumn, EntityId, EntitySource, Expression, FileSource, Load, Lookup, Project,
+    ColumnId, Constant, Entity, EntityColumn, EntityId, EntitySource, Expression, Load, Lookup, Project,
 };
 use crate::plan::{self, Dataset};
-
-#[derive(Template)]
-#[template(path = "pipeline/raw.sql")]
-struct Raw<'a> {
-    header: Sql,
-    name: Ident<'a>,
-    columns: Vec<RawColumn<'a>>,
-    comment: Literal,
-    path: Literal,
-    schema: Literal,
-    delimiter: Option<Literal>,
-    allow_overwrites: bool,
-    except: Option<Literal>,
-}
-
-struct RawColumn<'a> {
-    definition: ColumnDefinition<'a>,
-    source: Sql,
-}
-
-impl std::fmt::Display for RawColumn<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.definition.fmt(f)
-    }
-}
-
-pub fn raw(project: &Project, entity: &Entity) -> Result<String, askama::Error> {
-    let EntitySource::Files(files) = &entity.source else { return Ok(String::new()) };
-    let name = plan::raw_name(entity);
-    let title = format!("{name}: lines of {} as they were delivered, every value as text.", files.files);
-    let schema: Vec<String> = entity.columns.iter().map(|c| format!("{} STRING", Ident::new(&c.header))).collect();
-    Raw {
-        header: header(&title, &entity.origin.path)?,
-        name: Ident::new(&name),
-        columns: entity.columns.iter().map(|column| raw_column(project, column)).collect(),
-        comment: Literal::new(format!("Lines of {} as delivered", files.files)),
-        path: Literal::new(format!("${{landing}}/{}", files.files)),
-        schema: Literal::new(schema.join(", ")),
-        delimiter: (files.delimiter != ',').then(|| Literal::new(files.delimiter.to_string())),
-        allow_overwrites: reads_overwritten_files(entity, files),
-        except: files.except.as_ref().map(Literal::new),
-    }
-    .render()
-}
-
-/// A file that is overwritten is read again, which only loads that keep the newest row of a key can bear
-/// (lakeflow-sql.md, "Reading files": pair `allowOverwrites` with AUTO CDC).
-fn reads_overwritten_files(entity: &Entity, _files: &FileSource) -> bool {
-    !matches!(entity.load, Load::Append)
-}
-
-fn raw_column<'a>(project: &Project, column: &'a EntityColumn) -> RawColumn<'a> {
-    let (name, header) = (Ident::new(&column.name), Ident::new(&column.header));
-    let source = if name == header { name.to_string() } else { format!("{header} AS {name}") };
-    RawColumn { definition: ColumnDefinition::text_of(project, column), source: Sql(source) }
-}
 
 #[derive(Template)]
 #[template(path = "pipeline/clean.sql")]

@@ -9,7 +9,7 @@ use lakeflow::cast;
 use lakeflow::types::DataType;
 use regex::Regex;
 
-use crate::model::{Constant, Double, FALSE_TEXTS, Normalize, TRUE_TEXTS, shape};
+use crate::model::{Constant, Double, FALSE_TEXTS, Normalize, Reading, TRUE_TEXTS, TextForm, shape};
 
 /// The value of a text of a file, without spaces around it; `None` when it is not valid for the type.
 pub fn read(text: &str, ty: &DataType) -> Option<Constant> {
@@ -25,7 +25,11 @@ pub fn read(text: &str, ty: &DataType) -> Option<Constant> {
             let unscaled = cast::decimal(text, *precision, *scale)?;
             Some(Constant::Decimal { unscaled, scale: *scale })
         }
-        DataType::Float | DataType::Double => Double::new(cast::double(text)?).map(Constant::Double),
+        DataType::Float => {
+            let value = cast::double(text).filter(|value| (*value as f32).is_finite())?;
+            Double::new(value).map(Constant::Double)
+        }
+        DataType::Double => Double::new(cast::double(text)?).map(Constant::Double),
         DataType::Boolean => {
             let is = |texts: [&str; 5]| texts.contains(&text.to_lowercase().as_str());
             (is(TRUE_TEXTS) || is(FALSE_TEXTS)).then(|| Constant::Boolean(is(TRUE_TEXTS)))
@@ -83,6 +87,31 @@ pub fn exact(text: &str, ty: &DataType) -> Result<Constant, Misfit> {
     Ok(value)
 }
 
+/// The value of a text that a spec states as it is written in the files of its column.
+///
+/// # Errors
+/// As [`exact`], and when the text does not have the form that the column is read in, or stands for no value.
+pub fn exact_as(text: &str, ty: &DataType, reading: &Reading) -> Result<Constant, Misfit> {
+    let bare = text.trim_matches(' ');
+    if reading.nulls.iter().any(|null| null == bare) {
+        let hint = "it is one of the `nulls` of the source".to_owned();
+        return Err(Misfit { why: "stands for no value".to_owned(), hint: Some(hint) });
+    }
+    match reading.plain(bare, ty) {
+        _ if bare.is_empty() || bare.len() < text.len() => exact(text, ty),
+        // The remedy is a value in the plain form, which is not theirs.
+        Some(plain) if reading.form.is_some() => exact(&plain, ty).map_err(|misfit| Misfit { hint: None, ..misfit }),
+        Some(_) => exact(text, ty),
+        None => {
+            let written = match &reading.form {
+                Some(TextForm::Moment(form)) => format!("write it as the files do: `{}`", form.pattern),
+                _ => "write it as the files do".to_owned(),
+            };
+            Err(Misfit { why: format!("is not a valid {ty} of the form that files have"), hint: Some(written) })
+        }
+    }
+}
+
 /// A text as the normalisation of its column leaves it.
 pub fn normalized(text: &str, normalize: Option<Normalize>) -> String {
     match normalize {
@@ -100,11 +129,13 @@ fn has_shape(text: &str, ty: &DataType) -> bool {
     static DOUBLE: Shape = LazyLock::new(|| compiled(&DataType::Double));
     static DATE: Shape = LazyLock::new(|| compiled(&DataType::Date));
     static TIMESTAMP: Shape = LazyLock::new(|| compiled(&DataType::Timestamp));
+    static TIMESTAMP_NTZ: Shape = LazyLock::new(|| compiled(&DataType::TimestampNtz));
     let shape = match ty {
         ty if ty.is_integral() => &INTEGER,
         DataType::Decimal { .. } => &DECIMAL,
         ty if ty.is_floating() => &DOUBLE,
         DataType::Date => &DATE,
+        DataType::TimestampNtz => &TIMESTAMP_NTZ,
         ty if ty.is_temporal() => &TIMESTAMP,
         _ => return true,
     };
@@ -176,6 +207,10 @@ mod tests {
             ("timestamp", "2024-01-01"),
             ("timestamp", "2024-01-01 10:00:00 Europe/Berlin"),
             ("timestamp", "2024-01-01 10:00:00+19:00"),
+            ("timestamp_ntz", "2024-01-01 10:00:00Z"),
+            ("tinyint", "128"),
+            ("smallint", "-32769"),
+            ("float", "3.5e38"),
             ("int", "+7"),
             ("int", "7.0"),
             ("boolean", "on"),

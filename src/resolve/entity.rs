@@ -9,23 +9,23 @@ use lakeflow::{NameIndex, is_same_name};
 
 use super::compiled::{ConditionColumns, condition};
 use super::context::Context;
-use super::glob;
 use super::graph::Graph;
-use super::lookup;
 use super::names::{self, NameOf};
 use super::project::{self, list_hint};
+use super::reading;
 use super::reason;
 use super::reference;
 use super::required::{self, RequiredFor};
 use super::row_access;
+use super::source;
 use super::suspect::Asked;
 use super::validity;
 use super::written::WrittenExpr;
 use crate::codes;
 use crate::load::{Located, SpecSet};
 use crate::model::{
-    Action, Check, ColumnId, Entity, EntityColumn, EntityId, EntitySource, FileSource, Load, Lookup, Normalize,
-    RowCount, Rule, RuleKind, SpecOrigin, Validity,
+    Action, Check, ColumnId, Entity, EntityColumn, EntityId, Load, Normalize, Reading, RowCount, Rule, RuleKind,
+    SpecOrigin, Validity,
 };
 use crate::spec::{
     ActionSpec, ColumnEntry, ColumnSpec, EntitySpec, LoadSpec, NormalizeSpec, OneOrMany, RuleEntry, SourceSpec,
@@ -39,7 +39,7 @@ pub fn resolve(spec: &Located<EntitySpec>, id: EntityId, set: &SpecSet, context:
     let mut columns = columns(spec, context);
     let key = key(spec, &columns, context);
     required::imply(&mut columns, &key, RequiredFor::Key, spec, context);
-    let source = source(spec, set, &columns, &key, context);
+    let source = source::resolve(spec, set, &columns, &key, context);
     let load = load(spec, id, &columns, context);
     let versions = required::of_versions(&load, &columns, spec);
     required::imply(&mut columns, &versions, RequiredFor::Sequence, spec, context);
@@ -110,6 +110,7 @@ fn lost_column(spec: &Located<EntitySpec>, name: &str) -> EntityColumn {
     EntityColumn {
         name: name.to_owned(),
         header: name.to_owned(),
+        reading: Reading::default(),
         ty: DataType::Unknown,
         description: String::new(),
         pii: None,
@@ -165,7 +166,8 @@ fn column(
     let ty = context.data_type(&column.ty, type_pointer, spec);
     if !is_readable(&ty) {
         let message = format!("type {ty} is not supported for columns read from files");
-        let hint = "supported types: string, int, bigint, decimal(p,s), double, boolean, date, timestamp";
+        let hint = "supported types: string, tinyint, smallint, int, bigint, decimal(p,s), float, double, boolean, date, timestamp, \
+                    timestamp_ntz";
         context.push(Diagnostic::error(codes::BAD_VALUE, message).at(spec.value(type_pointer)).hint(hint));
     }
     if let Some(pattern) = &column.matches {
@@ -179,6 +181,10 @@ fn column(
     if let (Some(header), SourceSpec::Files(_)) = (&column.header, &spec.spec.source) {
         context.extend(names::reserved_header(header, spec.value(&format!("{pointer}/header"))));
     }
+    let reading = reading::resolve(column, &ty, spec, pointer, context);
+    // Of values in a form that is not known, nothing can be said.
+    let stated_ty = if reading.is_some() { ty.clone() } else { DataType::Unknown };
+    let reading = reading.unwrap_or_default();
     let is_required = column.required.unwrap_or(false);
     let keeps_null = matches!(column.on_missing, Some(ActionSpec::Warn));
     let column = EntityColumn {
@@ -193,12 +199,13 @@ fn column(
         }),
         validity: Validity {
             matches: column.matches.clone(),
-            accepted: validity::accepted(column, &ty, pointer, spec, context),
+            accepted: validity::accepted(column, &stated_ty, &reading, pointer, spec, context),
         },
-        default: validity::default(column, &ty, pointer, spec, context),
+        default: validity::default(column, &stated_ty, &reading, pointer, spec, context),
         nullable: !(is_required && !keeps_null || column.default.is_some()),
         examples: column.examples.clone().unwrap_or_default(),
         span: spec.key(pointer),
+        reading,
         ty,
     };
     validity::check(&column, pointer, spec, context);
@@ -207,12 +214,7 @@ fn column(
 
 /// Whether a text can be read as the type.
 fn is_readable(ty: &DataType) -> bool {
-    let simple = matches!(ty, DataType::String | DataType::Boolean | DataType::Date | DataType::Timestamp);
-    simple
-        || matches!(
-            ty,
-            DataType::Int | DataType::BigInt | DataType::Decimal { .. } | DataType::Double | DataType::Unknown
-        )
+    ty.is_numeric() || ty.is_temporal() || matches!(ty, DataType::String | DataType::Boolean | DataType::Unknown)
 }
 
 /// The fault of a regular expression: it must mean the same to Java (Spark) and to Rust (the local engine).
@@ -258,52 +260,6 @@ fn unknown_column(name: &str, columns: &[EntityColumn]) -> Diagnostic {
     let known: Vec<&str> = columns.iter().map(|c| c.name.as_str()).collect();
     Diagnostic::error(codes::UNKNOWN_COLUMN, format!("unknown column `{name}`"))
         .maybe_hint(did_you_mean(name, known.iter().copied()).or_else(|| list_hint("columns", &known)))
-}
-
-fn source(
-    spec: &Located<EntitySpec>,
-    set: &SpecSet,
-    columns: &[EntityColumn],
-    key: &[ColumnId],
-    context: &mut Context<'_>,
-) -> EntitySource {
-    match &spec.spec.source {
-        SourceSpec::Files(files) => {
-            for (name, pattern) in [("files", Some(&files.files)), ("except", files.except.as_ref())] {
-                let fault = pattern.and_then(|p| glob::fault(p));
-                context.extend(fault.map(|d| d.at(spec.value(&format!("/source/{name}")))));
-            }
-            EntitySource::Files(FileSource {
-                files: files.files.clone(),
-                except: files.except.as_deref().map(glob::to_regex),
-                delimiter: files.delimiter.as_ref().and_then(|d| d.chars().next()).unwrap_or(','),
-            })
-        }
-        SourceSpec::Lookup(wanted) => {
-            let empty = Lookup { file: wanted.lookup.clone(), rows: vec![] };
-            if set.lost.may_hold_lookup(&wanted.lookup) && !set.lookups.contains_key(&wanted.lookup) {
-                context.leave_undecided();
-                return EntitySource::Lookup(empty);
-            }
-            let Some(file) = set.lookups.get(&wanted.lookup) else {
-                let known: Vec<&str> = set.lookups.keys().map(String::as_str).collect();
-                let hint = did_you_mean(&wanted.lookup, known.iter().copied()).or_else(|| list_hint("lookups", &known));
-                let message = format!("lookup file `specs/lookups/{}` does not exist", wanted.lookup);
-                context.push(
-                    Diagnostic::error(codes::LOOKUP_FILE, message).at(spec.value("/source/lookup")).maybe_hint(hint),
-                );
-                return EntitySource::Lookup(empty);
-            };
-            lookup::report_options(spec, context);
-            // Rows are judged by columns and key, which are not what was written.
-            if spec.has_lost("/columns") || spec.has_lost("/key") {
-                return EntitySource::Lookup(empty);
-            }
-            let path = context.sources.path(*file).to_owned();
-            let request = lookup::LookupRequest { file: *file, path: &path, columns, key };
-            EntitySource::Lookup(lookup::read(&request, context.sources, context.diagnostics).unwrap_or(empty))
-        }
-    }
 }
 
 fn load(spec: &Located<EntitySpec>, id: EntityId, columns: &[EntityColumn], context: &mut Context<'_>) -> Load {

@@ -45,7 +45,11 @@ pub fn report_options(spec: &Located<EntitySpec>, context: &mut Context<'_>) {
     ];
     stated.extend(options.into_iter().filter(|(_, is_stated)| *is_stated).map(|(key, _)| format!("/{key}")));
     for (name, column) in entity.columns.iter().filter_map(|(name, entry)| Some((name, entry.full()?))) {
-        let options = [("on_missing", column.on_missing.is_some()), ("on_invalid", column.on_invalid.is_some())];
+        let options = [
+            ("format", column.format.is_some()),
+            ("on_missing", column.on_missing.is_some()),
+            ("on_invalid", column.on_invalid.is_some()),
+        ];
         let options = options.into_iter().filter(|(_, is_stated)| *is_stated);
         stated.extend(options.map(|(key, _)| format!("{}/{key}", column_pointer(name))));
     }

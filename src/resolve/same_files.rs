@@ -42,7 +42,8 @@ struct LandingReader<'a> {
 impl<'a> LandingReader<'a> {
     /// `None` for a lookup, and where the patterns are at fault.
     fn of(spec: &'a Located<EntitySpec>) -> Option<LandingReader<'a>> {
-        let SourceSpec::Files(FilesSpec { files, except, .. }) = &spec.spec.source else { return None };
+        let SourceSpec::Files(source) = &spec.spec.source else { return None };
+        let FilesSpec { files, except, .. } = source.as_ref();
         if spec.has_lost("/source") {
             return None;
         }

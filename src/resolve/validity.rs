@@ -12,13 +12,14 @@ use super::constant::{self, Misfit, normalized};
 use super::context::Context;
 use crate::codes;
 use crate::load::Located;
-use crate::model::{Constant, EntityColumn, Normalize};
+use crate::model::{Constant, EntityColumn, Normalize, Reading};
 use crate::spec::{ColumnSpec, EntitySpec};
 
 /// The accepted values of a column.
 pub fn accepted(
     column: &ColumnSpec,
     ty: &DataType,
+    reading: &Reading,
     pointer: &str,
     spec: &Located<EntitySpec>,
     context: &mut Context<'_>,
@@ -30,7 +31,8 @@ pub fn accepted(
     }
     let mut values = vec![];
     for (index, text) in texts.iter().enumerate() {
-        values.extend(stated("accepted value", text, ty, &format!("{pointer}/accepted/{index}"), spec, context));
+        let pointer = format!("{pointer}/accepted/{index}");
+        values.extend(stated(("accepted value", text), ty, reading, &pointer, spec, context));
     }
     // Behind a fault nobody can say what is not accepted.
     (values.len() == texts.len()).then_some(values)
@@ -40,23 +42,24 @@ pub fn accepted(
 pub fn default(
     column: &ColumnSpec,
     ty: &DataType,
+    reading: &Reading,
     pointer: &str,
     spec: &Located<EntitySpec>,
     context: &mut Context<'_>,
 ) -> Option<Constant> {
-    stated("default", column.default.as_ref()?, ty, &format!("{pointer}/default"), spec, context)
+    stated(("default", column.default.as_ref()?), ty, reading, &format!("{pointer}/default"), spec, context)
 }
 
 /// The value that stands at `pointer`; a fault is reported there.
 fn stated(
-    what: &str,
-    text: &str,
+    (what, text): (&str, &str),
     ty: &DataType,
+    reading: &Reading,
     pointer: &str,
     spec: &Located<EntitySpec>,
     context: &mut Context<'_>,
 ) -> Option<Constant> {
-    match constant::exact(text, ty) {
+    match constant::exact_as(text, ty, reading) {
         Ok(value) => Some(value),
         Err(Misfit { why, hint }) => {
             let fault = Diagnostic::error(codes::TYPE_MISMATCH, format!("the {what} `{text}` {why}"));
@@ -87,7 +90,7 @@ pub fn check(column: &EntityColumn, pointer: &str, spec: &Located<EntitySpec>, c
     let accepted = spec.spec.columns.get(&column.name).and_then(|entry| entry.full()?.accepted.as_ref());
     for (index, text) in accepted.into_iter().flatten().enumerate() {
         // What is no value of the type was reported before.
-        if let Ok(value) = constant::exact(text, &column.ty)
+        if let Ok(value) = constant::exact_as(text, &column.ty, &column.reading)
             && let Some(Misfit { why, hint }) = unmet(column, &value)
         {
             fault(format!("the accepted value `{text}` can never match: {why}"), &format!("accepted/{index}"), hint);

@@ -3,17 +3,21 @@
 use super::delivery::{Delivery, FileShape};
 use super::rows::Row;
 use super::values::Values;
-use crate::model::{ColumnId, EntityColumn};
+use crate::model::{ColumnId, CsvDialect, Encoding, EntityColumn, WINDOWS_1252};
+use crate::resolve;
 
-/// The bytes of a delivery, with fields parted by `delimiter`.
-pub fn bytes(values: &Values<'_>, delivery: &Delivery, delimiter: char) -> Vec<u8> {
+/// The bytes of a delivery.
+pub fn bytes(values: &Values<'_>, delivery: &Delivery, format: &CsvDialect) -> Vec<u8> {
     if delivery.shape == FileShape::Empty {
         return vec![];
     }
     let headers: Vec<String> =
         values.columns().map(|(id, column)| header(values, delivery.shape, id, column)).collect();
-    let mut lines: Vec<Row> = std::iter::once(headers).chain(delivery.rows.iter().cloned()).collect();
+    let rows = delivery.rows.iter().map(|row| written(values, row, format));
+    let mut lines: Vec<Row> = format.header.then_some(headers).into_iter().chain(rows).collect();
     match delivery.shape {
+        // Without a header, only the place of a field says what it is.
+        _ if !format.header => {}
         // A rotation keeps short rows short in another place, so only full rows are turned.
         FileShape::Windows => lines.iter_mut().filter(|line| line.len() > 1).for_each(|line| line.rotate_left(1)),
         FileShape::Extra => {
@@ -24,9 +28,40 @@ pub fn bytes(values: &Values<'_>, delivery: &Delivery, delimiter: char) -> Vec<u
         _ => {}
     }
     let end = if delivery.shape == FileShape::Windows { "\r\n" } else { "\n" };
-    let start = if delivery.shape == FileShape::Windows { "\u{feff}" } else { "" };
-    let text: String = lines.iter().map(|line| join(line, delimiter) + end).collect();
-    format!("{start}{text}").into_bytes()
+    let mut lines: Vec<String> = lines.iter().map(|line| join(line, format)).collect();
+    if let Some(comment) = format.comment {
+        lines.insert(lines.len().min(2), format!("{comment} {} rows", delivery.rows.len()));
+    }
+    let skipped = (1..=format.skip_lines).map(|number| format!("line {number} of the export"));
+    let text: String = skipped.chain(lines).map(|line| line + end).collect();
+    encoded(&text, format.encoding, delivery.shape == FileShape::Windows)
+}
+
+/// The fields of a row as files of the entity have them: values in their form, and now and then a word for no value. What
+/// is no value of its column stays as it is.
+fn written(values: &Values<'_>, row: &Row, format: &CsvDialect) -> Row {
+    let field = |(index, field): (usize, &String)| {
+        let Some((_, column)) = values.columns().nth(index) else { return field.clone() };
+        let nulls = &column.reading.nulls;
+        if field.is_empty() && !nulls.is_empty() {
+            return nulls.get(row.len() % (nulls.len() + 1)).cloned().unwrap_or_default();
+        }
+        let value = column.reading.form.as_ref().and_then(|_| resolve::read(field, &column.ty));
+        let field = value.map_or_else(|| field.clone(), |value| column.reading.written(&value));
+        if format.comment.is_some() { field.replace(['\r', '\n'], " ") } else { field }
+    };
+    row.iter().enumerate().map(field).collect()
+}
+
+/// The bytes of a text; a character that the encoding lacks is a question mark, as most programs write it.
+fn encoded(text: &str, encoding: Encoding, with_mark: bool) -> Vec<u8> {
+    let high = |c: char| WINDOWS_1252.iter().position(|high| *high == c).and_then(|at| u8::try_from(0x80 + at).ok());
+    let latin_1 = |c: char| u8::try_from(c).ok();
+    match encoding {
+        Encoding::Utf8 => format!("{}{text}", if with_mark { "\u{feff}" } else { "" }).into_bytes(),
+        Encoding::Latin1 => text.chars().map(|c| latin_1(c).unwrap_or(b'?')).collect(),
+        Encoding::Windows1252 => text.chars().map(|c| high(c).or_else(|| latin_1(c)).unwrap_or(b'?')).collect(),
+    }
 }
 
 /// The header of a column. A broken file misspells one whose absence puts rows into quarantine, or else the last one
@@ -42,15 +77,17 @@ fn header(values: &Values<'_>, shape: FileShape, id: ColumnId, column: &EntityCo
     }
 }
 
-fn join(fields: &[String], delimiter: char) -> String {
-    let quoted: Vec<String> = fields.iter().map(|field| quoted(field, delimiter)).collect();
-    quoted.join(&delimiter.to_string())
+fn join(fields: &[String], format: &CsvDialect) -> String {
+    let quoted: Vec<String> = fields.iter().map(|field| quoted(field, format)).collect();
+    quoted.join(&format.delimiter.to_string())
 }
 
-/// A field, in quotes where RFC 4180 wants them.
-fn quoted(field: &str, delimiter: char) -> String {
-    if field.contains(['"', '\r', '\n', delimiter]) {
-        format!("\"{}\"", field.replace('"', "\"\""))
+/// A field, in quotes where it needs them.
+fn quoted(field: &str, format: &CsvDialect) -> String {
+    let CsvDialect { delimiter, quote, escape, .. } = format;
+    let begins_comment = format.comment.is_some_and(|comment| field.starts_with(comment));
+    if field.contains([*quote, '\r', '\n', *delimiter]) || begins_comment {
+        format!("{quote}{}{quote}", field.replace(*quote, &format!("{escape}{quote}")))
     } else {
         field.to_owned()
     }
@@ -63,6 +100,7 @@ mod tests {
     #[test]
     fn fields_are_quoted_where_they_must() {
         let fields = ["plain", "a;b", "say \"x\"", "two\nlines", "a,b"].map(String::from);
-        assert_eq!(join(&fields, ';'), "plain;\"a;b\";\"say \"\"x\"\"\";\"two\nlines\";a,b");
+        let format = CsvDialect { delimiter: ';', ..CsvDialect::default() };
+        assert_eq!(join(&fields, &format), "plain;\"a;b\";\"say \"\"x\"\"\";\"two\nlines\";a,b");
     }
 }

@@ -21,6 +21,11 @@ mod write;
 pub use naming::Readers;
 pub use write::{MODIFIED, WriteError, modified_json, write};
 
+use std::io::Read;
+
+use flate2::Compression;
+use flate2::read::GzEncoder;
+
 use crate::model::{Entity, EntityId, EntitySource, FileSource, Project};
 use delivery::{Delivery, FileShape};
 use random::Random;
@@ -109,17 +114,28 @@ impl<'a> MadeEntity<'a> {
         for (number, delivery) in self.deliveries.iter().enumerate() {
             let used: Vec<String> = files.iter().map(|f| f.name.clone()).collect();
             let Some(name) = naming::file_name(self.id, source, number, readers, &used) else { continue };
-            let bytes = csv_text::bytes(&self.values, delivery, source.delimiter);
+            let bytes = packed(&name, csv_text::bytes(&self.values, delivery, &source.csv));
             files.push(SampleFile { name, bytes, modified: modified(delivery.day) });
         }
         let left_out = naming::left_out_name(source, readers, &mut random);
         let newest = self.deliveries.iter().find(|d| d.shape == FileShape::Corrections);
         if let (Some(name), Some(delivery)) = (left_out, newest) {
-            let bytes = csv_text::bytes(&self.values, delivery, source.delimiter);
+            let bytes = packed(&name, csv_text::bytes(&self.values, delivery, &source.csv));
             files.push(SampleFile { name, bytes, modified: modified(6) });
         }
         files
     }
+}
+
+/// The bytes of a file, compressed where its name says so.
+fn packed(name: &str, bytes: Vec<u8>) -> Vec<u8> {
+    if bytes.is_empty() || !name.to_lowercase().ends_with(".gz") {
+        return bytes;
+    }
+    let mut packed = vec![];
+    // Reading from and writing to memory can't fail; a file that is not whole would be told by its reader.
+    let _ = GzEncoder::new(bytes.as_slice(), Compression::default()).read_to_end(&mut packed);
+    packed
 }
 
 /// A half-copied file, which no entity may read.

@@ -77,7 +77,8 @@ impl<'a> Values<'a> {
             return random.pick_early(accepted).map(ToString::to_string).unwrap_or_default();
         }
         if !column.examples.is_empty() {
-            return random.pick_early(&column.examples).cloned().unwrap_or_default();
+            let example = random.pick_early(&column.examples).cloned().unwrap_or_default();
+            return column.reading.plain(&example, &column.ty).unwrap_or(example);
         }
         let text = self.typed(id, column, random);
         match self.pattern(id) {

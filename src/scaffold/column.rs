@@ -7,13 +7,11 @@ use std::collections::BTreeMap;
 
 use lakeflow::types::DataType;
 
+use super::form::{self, FoundForm};
 use super::personal;
 use super::text::Scalar;
-use crate::resolve::converts;
 use crate::spec::PersonalSpec;
 
-/// One value in so many may fail to convert.
-const TOLERANCE: usize = 20;
 /// The most values that a closed list has.
 const MAX_ACCEPTED: usize = 12;
 /// How often each value of a closed list occurs on average.
@@ -41,8 +39,14 @@ pub struct InferredColumn {
     pub accepted: Vec<String>,
     /// The entity that it refers to.
     pub references: Option<String>,
+    /// How its values are written, where that is not the plain form.
+    pub format: Option<String>,
+    /// Words among its values that stand for no value.
+    pub nulls: Vec<String>,
     /// How many values do not convert.
     pub misfits: usize,
+    /// What could not be decided.
+    pub doubt: Option<String>,
     /// How many different values there are.
     pub distinct: usize,
     /// How many values are not blank.
@@ -53,13 +57,19 @@ pub struct InferredColumn {
 pub fn infer(name: &str, header: &str, values: &[&str]) -> InferredColumn {
     let filled: Vec<&str> = values.iter().copied().filter(|v| !v.is_empty()).collect();
     let pii = personal::kind(name, &filled);
-    let (ty, misfits) = if is_identifier(name) { (DataType::String, 0) } else { data_type(&filled) };
+    let found = form::find(if is_identifier(name) { &[] } else { &filled });
+    let FoundForm { ty, format, misfits, nulls, doubt } = found;
+    let filled: Vec<&str> = filled.into_iter().filter(|value| !nulls.iter().any(|null| null == value)).collect();
     let mut spellings: BTreeMap<String, BTreeMap<&str, usize>> = BTreeMap::new();
     for value in &filled {
         *spellings.entry(value.to_lowercase()).or_default().entry(value).or_default() += 1;
     }
     let distinct = spellings.len();
-    let is_list = ty == DataType::String && pii.is_none() && !is_identifier(name) && is_closed(&filled, &spellings);
+    let is_list = ty == DataType::String
+        && doubt.is_none()
+        && pii.is_none()
+        && !is_identifier(name)
+        && is_closed(&filled, &spellings);
     let lower = is_list && spellings.values().any(|s| s.len() > 1);
     let accepted = match (is_list, lower) {
         (false, _) => vec![],
@@ -75,7 +85,10 @@ pub fn infer(name: &str, header: &str, values: &[&str]) -> InferredColumn {
         lower,
         accepted,
         references: None,
+        format,
+        nulls,
         misfits,
+        doubt,
         distinct,
         filled: filled.len(),
     }
@@ -84,67 +97,6 @@ pub fn infer(name: &str, header: &str, values: &[&str]) -> InferredColumn {
 /// Whether a name is that of an identifier.
 pub fn is_identifier(name: &str) -> bool {
     name.rsplit('_').next().is_some_and(|last| IDENTIFIERS.contains(&last))
-}
-
-/// The narrowest type that nearly all values have, and how many do not.
-fn data_type(values: &[&str]) -> (DataType, usize) {
-    let zeros = |v: &&&str| v.len() > 1 && v.starts_with('0') && v.bytes().all(|b| b.is_ascii_digit());
-    if values.is_empty() || values.iter().filter(zeros).count() * TOLERANCE > values.len() {
-        return (DataType::String, 0);
-    }
-    let candidates = [
-        DataType::Boolean,
-        DataType::Int,
-        DataType::BigInt,
-        decimal(values),
-        DataType::Date,
-        DataType::Timestamp,
-        DataType::Double,
-    ];
-    for ty in candidates {
-        let misfits = values.iter().filter(|v| !fits(v, &ty)).count();
-        if misfits * TOLERANCE <= values.len() {
-            return (ty, misfits);
-        }
-    }
-    (DataType::String, 0)
-}
-
-fn fits(value: &str, ty: &DataType) -> bool {
-    let has_time = || {
-        value.get(10..19).is_some_and(|time| {
-            time.bytes().zip(*b"T00:00:00").all(|(b, shape)| match shape {
-                b'T' => matches!(b, b'T' | b' '),
-                b'0' => b.is_ascii_digit(),
-                other => b == other,
-            })
-        })
-    };
-    match ty {
-        DataType::Timestamp => has_time() && converts(value, ty),
-        DataType::Double => value.bytes().any(|b| b.is_ascii_digit()) && converts(value, ty),
-        _ => converts(value, ty),
-    }
-}
-
-/// A decimal with room for the values that look like one, and for some larger ones.
-fn decimal(values: &[&str]) -> DataType {
-    let digits = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
-    let (mut whole, mut scale) = (1, 0);
-    for value in values {
-        let unsigned = value.strip_prefix('-').unwrap_or(value);
-        if let Some((before, after)) = unsigned.split_once('.').filter(|(b, a)| digits(b) && digits(a)) {
-            whole = whole.max(before.len());
-            scale = scale.max(after.len());
-        } else if digits(unsigned) {
-            whole = whole.max(unsigned.len());
-        }
-    }
-    let precision = (whole + 2 + scale).max(10);
-    match (u8::try_from(precision), u8::try_from(scale)) {
-        (Ok(precision), Ok(scale)) if precision <= 38 && scale <= 6 => DataType::Decimal { precision, scale },
-        _ => DataType::Double,
-    }
 }
 
 /// Whether the values are a short list of words, each seen again and again.
@@ -161,6 +113,7 @@ impl InferredColumn {
         let mut parts = vec![format!("type: {}", flow_type(&self.ty))];
         let mut part = |key: &str, value: Option<String>| parts.extend(value.map(|v| format!("{key}: {v}")));
         part("header", (self.header != self.name).then(|| Scalar(self.header.clone()).to_string()));
+        part("format", self.format.as_ref().map(|format| Scalar(format.clone()).to_string()));
         part("required", self.required.then(|| "true".to_owned()));
         part("pii", self.pii.map(|kind| kind.word().to_owned()));
         part("references", self.references.clone());
@@ -176,7 +129,7 @@ impl InferredColumn {
     /// What a reader should know about the guess; empty when there is nothing to know.
     pub fn note(&self) -> String {
         match self.misfits {
-            0 => String::new(),
+            0 => self.doubt.clone().unwrap_or_default(),
             1 => format!("1 of {} values does not convert", self.filled),
             n => format!("{n} of {} values do not convert", self.filled),
         }

@@ -31,6 +31,10 @@ pub struct InferredEntity {
     pub except: Option<Scalar>,
     /// Field separator, unless it is a comma.
     pub delimiter: Option<String>,
+    /// Whether its files are read as windows-1252.
+    pub is_windows: bool,
+    /// Words that stand for no value.
+    pub nulls: Vec<Scalar>,
     /// Key column.
     pub key: Option<String>,
     /// Columns, in the order of the files.
@@ -86,6 +90,7 @@ fn entity(name: &str, tables: &[CsvTable]) -> InferredEntity {
         }
     }
     let rows = tables.iter().map(|t| t.rows.len()).sum();
+    let nulls: BTreeSet<String> = columns.iter().flat_map(|c| c.nulls.iter().cloned()).collect();
     let key = key(name, &columns, rows);
     if let Some(column) = columns.iter_mut().find(|c| Some(&c.name) == key.as_ref()) {
         column.required = true;
@@ -100,6 +105,8 @@ fn entity(name: &str, tables: &[CsvTable]) -> InferredEntity {
             .first()
             .filter(|t| t.delimiter != ',')
             .map(|t| serde_json::Value::from(t.delimiter.to_string()).to_string()),
+        is_windows: tables.iter().any(|table| !table.is_utf8),
+        nulls: nulls.into_iter().map(Scalar).collect(),
         keys: key.as_ref().and_then(|k| keys_by_column.get(k).cloned()).unwrap_or_default(),
         key,
         columns,

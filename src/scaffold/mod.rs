@@ -6,6 +6,7 @@
 mod column;
 mod entity;
 mod example;
+mod form;
 mod names;
 mod personal;
 mod table;

@@ -1,6 +1,7 @@
 //! A CSV file as rows of text, with its delimiter found out.
 
 use super::{CsvFile, ScaffoldError};
+use crate::model::windows_1252;
 
 /// Rows looked at; more would not change what is inferred.
 const MAX_ROWS: usize = 50_000;
@@ -14,6 +15,8 @@ pub struct CsvTable {
     pub file: String,
     /// Field separator.
     pub delimiter: char,
+    /// Whether it is UTF-8. What is not is read as windows-1252, which every text can be.
+    pub is_utf8: bool,
     /// Names in the header.
     pub header: Vec<String>,
     /// Fields by row, empty where a row is short; as many as the header has.
@@ -24,11 +27,16 @@ impl CsvTable {
     /// Reads a file with a header.
     ///
     /// # Errors
-    /// A file that is not UTF-8, has no header, or is broken CSV.
+    /// A file that is no text, has no header, or is broken CSV.
     pub fn read(file: &CsvFile) -> Result<CsvTable, ScaffoldError> {
         let fault = |reason: &str| ScaffoldError::Csv { file: file.name.clone(), reason: reason.to_owned() };
-        let text =
-            std::str::from_utf8(&file.bytes).map_err(|_| fault("it is not UTF-8"))?.trim_start_matches('\u{feff}');
+        if file.bytes.iter().any(|byte| matches!(byte, 0..=8 | 14..=31)) {
+            return Err(fault("it is not text: unpack or convert it first"));
+        }
+        let (text, is_utf8) = match std::str::from_utf8(&file.bytes) {
+            Ok(text) => (text.trim_start_matches('\u{feff}').to_owned(), true),
+            Err(_) => (file.bytes.iter().map(|byte| windows_1252(*byte)).collect(), false),
+        };
         let first = text.lines().next().unwrap_or_default();
         let delimiter = delimiter_of(first);
         let mut reader = csv::ReaderBuilder::new()
@@ -46,7 +54,7 @@ impl CsvTable {
             let record = record.map_err(|e| fault(&e.to_string()))?;
             rows.push((0..header.len()).map(|i| record.get(i).unwrap_or_default().to_owned()).collect());
         }
-        Ok(CsvTable { file: file.name.clone(), delimiter: char::from(delimiter), header, rows })
+        Ok(CsvTable { file: file.name.clone(), delimiter: char::from(delimiter), is_utf8, header, rows })
     }
 }
 

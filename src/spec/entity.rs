@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::shared::{ActionSpec, AllowSpec, ClassificationSpec, OneOrMany, PersonalSpec};
+use super::source::SourceSpec;
 
 /// An entity: rows of one kind, read from files or shipped with the specs as a lookup.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -70,40 +71,6 @@ pub struct EntitySpec {
     pub allow: Option<Vec<AllowSpec>>,
 }
 
-/// Where rows come from.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(untagged)]
-pub enum SourceSpec {
-    /// CSV files that arrive in the landing directory of the target.
-    Files(FilesSpec),
-    /// Rows that are part of the specs.
-    Lookup(LookupSpec),
-}
-
-/// CSV files in the landing directory.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct FilesSpec {
-    /// Pattern of the file names, relative to the landing directory of the target.
-    #[schemars(example = &"customers*.csv")]
-    pub files: String,
-    /// Pattern of file names that `files` matches but that belong to something else.
-    #[schemars(example = &"customers_archive*.csv")]
-    pub except: Option<String>,
-    /// The character between two fields. Default: a comma.
-    #[schemars(length(min = 1, max = 1), example = &";")]
-    pub delimiter: Option<String>,
-}
-
-/// Rows that are part of the specs.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct LookupSpec {
-    /// CSV file in the `lookups` directory of the specs, with a header; at most 1000 rows, all without fault.
-    #[schemars(example = &"us_states.csv")]
-    pub lookup: String,
-}
-
 /// How new rows meet old ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -143,7 +110,8 @@ impl ColumnEntry {
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ColumnSpec {
-    /// Type of the column: string, int, bigint, decimal(p,s), double, boolean, date or timestamp.
+    /// Type of the column: string, tinyint, smallint, int, bigint, decimal(p,s), float, double, boolean, date, timestamp or
+    /// timestamp_ntz (without a time zone).
     #[serde(rename = "type")]
     #[schemars(example = &"decimal(10,2)")]
     pub ty: String,
@@ -153,6 +121,11 @@ pub struct ColumnSpec {
     /// Header of the column in the files, where it is not the name of the column.
     #[schemars(example = &"Customer No.")]
     pub header: Option<String>,
+    /// How dates, timestamps or numbers are written in the files, where it is not the form of the source: a pattern such as
+    /// `dd.MM.yyyy` or `yyyy-MM-dd'T'HH:mm:ssXXX` for dates and timestamps, and for numbers how 1234.56 looks:
+    /// `1.234,56`, `1,234.56`, `1 234,56`, `1'234.56` or `1234,56`.
+    #[schemars(extend("examples" = ["dd.MM.yyyy", "1.234,56"], "x-unquoted" = true))]
+    pub format: Option<String>,
     /// Whether a row without a value is at fault: rule `<column>_required`. Default: no, but for the columns of the key
     /// and the sequence of a history, which are always required.
     #[schemars(example = true)]

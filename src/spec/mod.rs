@@ -11,14 +11,15 @@ mod ownership;
 mod project;
 mod settings;
 mod shared;
+mod source;
 
 use schemars::Schema;
 use schemars::transform::{RecursiveTransform, Transform};
 use serde_json::Value;
 
 pub use entity::{
-    ColumnEntry, ColumnSpec, DeletionEntry, DeletionSpec, EntitySpec, FilesSpec, FreshnessSpec, LoadSpec, LookupSpec,
-    NormalizeSpec, ReferenceEntry, ReferenceSpec, RowCountSpec, RuleEntry, RuleSpec, SourceSpec,
+    ColumnEntry, ColumnSpec, DeletionEntry, DeletionSpec, EntitySpec, FreshnessSpec, LoadSpec, NormalizeSpec,
+    ReferenceEntry, ReferenceSpec, RowCountSpec, RuleEntry, RuleSpec,
 };
 pub use expanded::expanded;
 pub use metric::{DimensionEntry, GrainSpec, MeasureEntry, MeasureSpec, MetricSpec, PerSpec, TableSpec, TimeSpec};
@@ -29,6 +30,7 @@ pub use project::{
 };
 pub use settings::{AutoscaleMode, AutoscaleSpec, ChannelSpec, ClusterLabel, ClusterSpec, SettingsSpec};
 pub use shared::{ActionSpec, AllowSpec, ClassificationSpec, DeclassifyEntry, DeclassifySpec, OneOrMany, PersonalSpec};
+pub use source::{EncodingSpec, FilesSpec, LookupSpec, SourceSpec};
 
 /// The three kinds of file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

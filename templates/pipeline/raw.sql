@@ -15,7 +15,7 @@ TBLPROPERTIES (
 AS
 SELECT
 {%- for column in columns %}
-  {{ column.source }},
+  {% filter item(1) %}{{ column.source }},{% endfilter %}
 {%- endfor %}
   _rescued_data,
   _metadata.file_name AS _file_name,
@@ -24,12 +24,24 @@ FROM STREAM read_files(
   {{ path }},
   format => 'csv',
   schema => {{ schema }},
-  header => true,
-{%- if let Some(delimiter) = delimiter %}
+  header => {{ csv.header }},
+{%- if let Some(delimiter) = csv.delimiter %}
   sep => {{ delimiter }},
 {%- endif %}
-  escape => '"',
-  multiLine => true,
+{%- if let Some(quote) = csv.quote %}
+  quote => {{ quote }},
+{%- endif %}
+  escape => {{ csv.escape }},
+  multiLine => {{ csv.comment.is_none() }},
+{%- if csv.skip_lines > 0 %}
+  skipRows => {{ csv.skip_lines }},
+{%- endif %}
+{%- if let Some(comment) = csv.comment %}
+  comment => {{ comment }},
+{%- endif %}
+{%- if csv.is_latin_1 %}
+  encoding => 'iso-8859-1',
+{%- endif %}
   mode => 'PERMISSIVE',
 {%- if allow_overwrites %}
   allowOverwrites => true,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use lakegen::model::{Action, EntitySource, Project};
+use lakegen::model::{Action, CsvDialect, EntitySource, Project};
 use lakegen::sample::{Options, SampleFile, generate};
 
 use crate::projects::{cases, compile};
@@ -50,7 +50,13 @@ fn every_entity_gets_full_files_empty_ones_and_late_ones() {
         for entity in project.entities.iter() {
             let EntitySource::Files(source) = &entity.source else { continue };
             let header = entity.columns.iter().map(|c| c.header.as_str()).collect::<Vec<_>>();
-            let header = header.join(&source.delimiter.to_string()) + "\n";
+            let header = header.join(&source.csv.delimiter.to_string()) + "\n";
+            // Files in other forms are read back by the runs of their case.
+            if (CsvDialect { delimiter: source.csv.delimiter, ..CsvDialect::default() }) != source.csv
+                || source.files.ends_with(".gz")
+            {
+                continue;
+            }
             let glob = globset::Glob::new(&source.files).unwrap().compile_matcher();
             let own: Vec<_> = files.iter().filter(|f| glob.is_match(&f.name)).collect();
             assert!(own.iter().any(|f| text(f) == header), "{}: no header-only file", entity.name);

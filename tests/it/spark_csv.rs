@@ -2,7 +2,7 @@
 
 #![cfg(feature = "engine")]
 
-use lakegen::engine::local::csv::{CsvFormat, records};
+use lakegen::engine::local::csv::{CsvFormat, records, records_of_lines};
 
 #[test]
 fn lines_are_read_as_spark_reads_them() {
@@ -11,9 +11,16 @@ fn lines_are_read_as_spark_reads_them() {
     for line in std::fs::read_to_string(path).unwrap().lines().filter(|line| !line.contains("\"note\"")) {
         let case: serde_json::Value = serde_json::from_str(line).unwrap();
         all += 1;
-        let escape = case["escape"].as_str().unwrap().chars().next().unwrap();
+        let option = |key: &str| case[key].as_str().and_then(|text| text.chars().next());
+        let format = CsvFormat {
+            delimiter: option("sep").unwrap_or(','),
+            quote: option("quote").unwrap_or('"'),
+            escape: option("escape").unwrap(),
+            comment: option("comment"),
+        };
+        let read = if case["multiLine"] == false { records_of_lines } else { records };
         // What is refused is told.
-        let Ok(read) = records(case["text"].as_str().unwrap(), CsvFormat { delimiter: ',', escape }) else {
+        let Ok(read) = read(case["text"].as_str().unwrap(), format) else {
             refused += 1;
             continue;
         };
@@ -21,8 +28,11 @@ fn lines_are_read_as_spark_reads_them() {
         let field = |record: &lakegen::engine::local::csv::CsvRecord, i: usize| {
             record.fields.get(i).filter(|f| !f.is_empty()).map_or(serde_json::Value::Null, |f| f.as_str().into())
         };
-        let ours: Vec<serde_json::Value> =
-            read.iter().skip(1).map(|record| (0..width).map(|i| field(record, i)).collect()).collect();
+        let ours: Vec<serde_json::Value> = read
+            .iter()
+            .skip(usize::from(case["header"] != false))
+            .map(|record| (0..width).map(|i| field(record, i)).collect())
+            .collect();
         if case["rows"] != serde_json::Value::from(ours.clone()) {
             faults.push(format!("{case}\n    here: {}", serde_json::Value::from(ours)));
         }

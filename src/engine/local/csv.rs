@@ -9,8 +9,12 @@
 pub struct CsvFormat {
     /// Between two fields.
     pub delimiter: char,
+    /// Around a field that holds delimiters.
+    pub quote: char,
     /// Before a quote that belongs to a quoted field; the quote itself where quotes are doubled.
     pub escape: char,
+    /// At the beginning of lines that are comments.
+    pub comment: Option<char>,
 }
 
 /// A line of a file, or several that quotes hold together.
@@ -22,11 +26,53 @@ pub struct CsvRecord {
     pub fields: Vec<String>,
 }
 
-const QUOTE: char = '"';
 const NEW_LINE: char = '\n';
 
 /// No character: before the first one, and behind one that was used up.
 const NONE: char = '\0';
+
+/// The lines of a text, without what ends them: `\n`, `\r\n` or `\r`.
+pub fn lines(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let end = rest.find(['\n', '\r']).unwrap_or(rest.len());
+        let (line, tail) = rest.split_at(end);
+        rest = tail.strip_prefix("\r\n").or_else(|| tail.strip_prefix(['\n', '\r'])).unwrap_or(tail);
+        Some(line)
+    })
+}
+
+/// A text without its first lines.
+pub fn without_lines(text: &str, count: usize) -> &str {
+    let mut rest = text;
+    for _ in 0..count {
+        let end = rest.find(['\n', '\r']).unwrap_or(rest.len());
+        let tail = &rest[end..];
+        rest = tail.strip_prefix("\r\n").or_else(|| tail.strip_prefix(['\n', '\r'])).unwrap_or(tail);
+    }
+    rest
+}
+
+/// The records of a text in which no field spans lines: Spark reads each line by itself then, but for blank lines and
+/// comments.
+///
+/// # Errors
+/// As [`records`].
+pub fn records_of_lines(text: &str, format: CsvFormat) -> Result<Vec<CsvRecord>, String> {
+    let mut all = vec![];
+    for (index, line) in lines(text).enumerate() {
+        let is_comment = format.comment.is_some_and(|comment| line.starts_with(comment));
+        if is_comment || line.chars().all(|c| c <= ' ') {
+            continue;
+        }
+        let found = records(line, format).map_err(|why| format!("line {}: {why}", index + 1))?;
+        all.extend(found.into_iter().map(|record| CsvRecord { line: index + 1, ..record }));
+    }
+    Ok(all)
+}
 
 /// The records of a text; empty lines are none.
 ///
@@ -35,7 +81,7 @@ const NONE: char = '\0';
 pub fn records(text: &str, format: CsvFormat) -> Result<Vec<CsvRecord>, String> {
     let mut reader = RecordReader::new(text, format);
     let mut records = vec![];
-    while let Some(record) = reader.record() {
+    while let Some(record) = reader.next_record() {
         records.extend(record.filter(|record| !record.fields.is_empty()));
         if let Some(fault) = reader.fault {
             return Err(fault);
@@ -95,6 +141,14 @@ impl<'a> RecordReader<'a> {
         }
     }
 
+    /// The next record that is no comment.
+    fn next_record(&mut self) -> Option<Option<CsvRecord>> {
+        while self.format.comment.is_some_and(|comment| self.chars.peek() == Some(&comment)) {
+            while self.next().is_ok() && self.ch != NEW_LINE {}
+        }
+        self.record()
+    }
+
     /// The next record; the inner `None` for one that the end of the text cuts off before it has a field.
     fn record(&mut self) -> Option<Option<CsvRecord>> {
         let line = self.line;
@@ -148,7 +202,7 @@ impl<'a> RecordReader<'a> {
                 self.fields.push(String::new());
             } else {
                 (self.stray, self.prev) = (false, NONE);
-                if self.ch == QUOTE {
+                if self.ch == self.format.quote {
                     self.in_quotes = true;
                     self.quoted()?;
                     self.in_quotes = false;
@@ -186,16 +240,16 @@ impl<'a> RecordReader<'a> {
     fn quoted(&mut self) -> Step {
         let escape = self.format.escape;
         self.next()?;
-        while !(self.prev == QUOTE && (self.ch <= ' ' || self.is_end_of_field())) {
-            if self.ch != QUOTE && self.ch != escape {
-                if self.prev == QUOTE {
+        while !(self.prev == self.format.quote && (self.ch <= ' ' || self.is_end_of_field())) {
+            if self.ch != self.format.quote && self.ch != escape {
+                if self.prev == self.format.quote {
                     return self.stray_quote("");
                 }
                 if self.prev == escape {
                     self.field.push(escape);
                 }
                 let first = self.ch;
-                while self.ch != QUOTE && self.ch != escape {
+                while self.ch != self.format.quote && self.ch != escape {
                     self.field.push(self.ch);
                     if self.next().is_err() {
                         self.ch = first;
@@ -227,23 +281,23 @@ impl<'a> RecordReader<'a> {
     /// A quote, or what may escape one, inside of a quoted field.
     fn escaped(&mut self) {
         let escape = self.format.escape;
-        if escape != QUOTE && self.ch == escape && self.prev == escape {
+        if escape != self.format.quote && self.ch == escape && self.prev == escape {
             self.field.push(escape);
             self.ch = NONE;
         } else if self.prev == escape {
-            if self.ch == QUOTE {
-                self.field.push(QUOTE);
+            if self.ch == self.format.quote {
+                self.field.push(self.format.quote);
                 self.ch = NONE;
             } else {
                 self.field.push(self.prev);
             }
-        } else if self.ch == QUOTE && self.prev == QUOTE {
-            self.field.push(QUOTE);
-        } else if self.prev == QUOTE {
+        } else if self.ch == self.format.quote && self.prev == self.format.quote {
+            self.field.push(self.format.quote);
+        } else if self.prev == self.format.quote {
             self.stray = true;
-            self.field.push(QUOTE);
+            self.field.push(self.format.quote);
         }
-        if self.stray && escape != QUOTE {
+        if self.stray && escape != self.format.quote {
             self.fault = Some(format!("line {}: quote inside a field", self.line));
         }
     }
@@ -252,13 +306,13 @@ impl<'a> RecordReader<'a> {
     fn stray_quote(&mut self, blanks: &str) -> Step {
         self.stray = true;
         self.in_quotes = false;
-        if self.format.escape != QUOTE {
+        if self.format.escape != self.format.quote {
             let why =
                 "quote inside a field; the local engine reads that only where quotes are doubled (`escape => '\"'`)";
             self.fault = Some(format!("line {}: {why}", self.line));
         }
-        self.field.insert(0, QUOTE);
-        self.field.push(QUOTE);
+        self.field.insert(0, self.format.quote);
+        self.field.push(self.format.quote);
         self.field.push_str(blanks);
         self.prev = self.ch;
         self.rest_of_field()
@@ -267,8 +321,8 @@ impl<'a> RecordReader<'a> {
     /// The last record of a text that ends without a line end.
     fn close_at_end(&mut self) {
         // A quote that opened a field which has nothing else.
-        if self.ch == QUOTE && self.prev != QUOTE && !self.stray {
-            self.field.push(QUOTE);
+        if self.ch == self.format.quote && self.prev != self.format.quote && !self.stray {
+            self.field.push(self.format.quote);
         }
         let field = std::mem::take(&mut self.field);
         self.fields.push(field);

@@ -52,6 +52,12 @@ impl CsvHeader {
         CsvHeader { columns, rescued, written, values: 0 }
     }
 
+    /// No header: fields belong to the columns in their order.
+    pub fn none(names: &[String]) -> CsvHeader {
+        let columns = (0..names.len()).map(Some).collect();
+        CsvHeader { columns, rescued: vec![], written: vec![], values: 0 }
+    }
+
     /// The column of a field.
     pub fn column(&self, index: usize) -> Option<usize> {
         self.columns.get(index).copied().flatten()
@@ -76,6 +82,7 @@ impl CsvHeader {
             .map(|(name, _)| name)
             .collect();
         let text = match (unknown.as_slice(), self.written.as_slice()) {
+            ([], []) => "lines have more fields than there are columns".to_owned(),
             ([], _) => "lines have more fields than the header".to_owned(),
             (_, [one]) if other_delimiter(one, names).is_some() => {
                 let delimiter = other_delimiter(one, names).unwrap_or_default();

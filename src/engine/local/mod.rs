@@ -6,6 +6,7 @@
 mod cdc;
 pub mod csv;
 mod culprit;
+mod decode;
 mod expectation;
 mod fault;
 mod header;

@@ -1,4 +1,4 @@
-//! `read_files` for CSV: every field as text, columns by name, everything else rescued (lakeflow-sql.md, "Reading
+//! `read_files` for CSV and text: every field as text, columns by name, everything else rescued (lakeflow-sql.md, "Reading
 //! files").
 
 use std::path::Path;
@@ -14,7 +14,8 @@ use serde_json::{Map, Value};
 use super::header::{CsvHeader, CsvNote};
 
 use super::RunFault;
-use super::csv::{CsvFormat, CsvRecord, records};
+use super::csv::{self, CsvFormat, CsvRecord};
+use super::decode;
 use super::landing::{self, LandedFile};
 use super::table::Table;
 
@@ -31,8 +32,18 @@ pub struct ReadFiles {
     pub delimiter: Option<String>,
     /// `header`.
     pub header: bool,
-    /// `escape`; a quotation mark means that quotes are doubled.
+    /// `quote`.
+    pub quote: Option<String>,
+    /// `escape`; the quotation mark means that quotes are doubled.
     pub escape: Option<String>,
+    /// `comment`.
+    pub comment: Option<String>,
+    /// `skipRows`: lines before the header.
+    pub skip_rows: usize,
+    /// `encoding`.
+    pub encoding: Option<String>,
+    /// `wholeText`: a file is one text, not one a line.
+    pub whole_text: bool,
     /// `multiLine`: quoted fields may span lines.
     pub multi_line: bool,
     /// `rescuedDataColumn`.
@@ -42,8 +53,9 @@ pub struct ReadFiles {
 /// Reads all files of a call, with `_metadata` as the last column, and tells what in their headers no column takes.
 pub fn read(call: &ReadFiles, landing: &Path) -> Result<(Table, Vec<CsvNote>), RunFault> {
     let unsupported = |what: String| RunFault::Unsupported { dataset: "read_files".into(), what };
-    if !call.format.eq_ignore_ascii_case("csv") || !call.header {
-        return Err(unsupported("`read_files` of anything but CSV with a header".into()));
+    let is_text = call.format.eq_ignore_ascii_case("text");
+    if !is_text && !call.format.eq_ignore_ascii_case("csv") {
+        return Err(unsupported("`read_files` of anything but CSV and text".into()));
     }
     let columns = types::parse_columns(&call.schema).map_err(|e| unsupported(format!("the schema: {}", e.message)))?;
     if let Some(typed) = columns.iter().find(|c| c.ty != SqlType::String) {
@@ -56,7 +68,7 @@ pub fn read(call: &ReadFiles, landing: &Path) -> Result<(Table, Vec<CsvNote>), R
     };
     let mut lines = ColumnLines::new(names, call.rescued.is_some());
     for file in landing::files(&root, &pattern)? {
-        lines.read(call, &file)?;
+        if is_text { lines.read_text(call, &file)? } else { lines.read(call, &file)? }
     }
     let notes = std::mem::take(&mut lines.notes);
     let table = lines.into_table(call.rescued.as_deref()).map_err(|e| RunFault::failed("read_files", e))?;
@@ -72,13 +84,48 @@ fn split(path: &str) -> (std::path::PathBuf, String) {
     }
 }
 
+impl ReadFiles {
+    /// The records of a CSV text, the header among them.
+    fn records(&self, text: &str) -> Result<Vec<CsvRecord>, String> {
+        let character = |text: &Option<String>| text.as_deref().and_then(|text| text.chars().next());
+        let format = CsvFormat {
+            delimiter: character(&self.delimiter).unwrap_or(','),
+            quote: character(&self.quote).unwrap_or('"'),
+            escape: character(&self.escape).unwrap_or('\\'),
+            comment: character(&self.comment),
+        };
+        let text = csv::without_lines(text, self.skip_rows);
+        if self.multi_line { csv::records(text, format) } else { csv::records_of_lines(text, format) }
+    }
+}
+
+/// Where a row comes from.
+#[derive(Clone)]
+struct RowOrigin {
+    path: Arc<str>,
+    name: Arc<str>,
+    size: i64,
+    modified: i64,
+}
+
+impl RowOrigin {
+    fn of(file: &LandedFile) -> RowOrigin {
+        RowOrigin {
+            path: Arc::from(file.path.to_string_lossy().as_ref()),
+            name: Arc::from(file.name.as_str()),
+            size: i64::try_from(file.bytes.len()).unwrap_or(i64::MAX),
+            modified: file.modified,
+        }
+    }
+}
+
 /// Lines of all files, column by column.
 struct ColumnLines {
     names: Vec<String>,
     columns: Vec<Vec<Option<String>>>,
     rescues: bool,
     rescued: Vec<Option<String>>,
-    files: Vec<(Arc<str>, Arc<str>, i64, i64)>,
+    files: Vec<RowOrigin>,
     notes: Vec<CsvNote>,
 }
 
@@ -89,29 +136,37 @@ impl ColumnLines {
     }
 
     fn read(&mut self, call: &ReadFiles, file: &LandedFile) -> Result<(), RunFault> {
-        let text = text_of(file)?;
-        let escape = call.escape.as_deref().and_then(|e| e.chars().next()).unwrap_or('\\');
-        let delimiter = call.delimiter.as_deref().and_then(|d| d.chars().next()).unwrap_or(',');
-        let (name, path) = (Arc::from(file.name.as_str()), Arc::from(file.path.to_string_lossy().as_ref()));
-        let size = i64::try_from(file.bytes.len()).unwrap_or(i64::MAX);
-        let mut header: Option<CsvHeader> = None;
-        let records =
-            records(text, CsvFormat { delimiter, escape }).map_err(|why| RunFault::landing(&file.path, why))?;
-        for record in records {
-            if !call.multi_line && record.fields.iter().any(|field| field.contains(['\n', '\r'])) {
-                let line = record.line;
-                let why = format!("a field on line {line} spans lines: only `multiLine => true` keeps it whole");
-                return Err(RunFault::landing(&file.path, why));
-            }
+        let text = decode::text_of(file, call.encoding.as_deref())?;
+        let origin = RowOrigin::of(file);
+        let mut header = (!call.header).then(|| CsvHeader::none(&self.names));
+        for record in call.records(&text).map_err(|why| RunFault::landing(&file.path, why))? {
             match &mut header {
                 None => header = Some(CsvHeader::of(record.fields, &self.names)),
                 Some(header) => {
-                    self.push(header, &record, &path);
-                    self.files.push((Arc::clone(&path), Arc::clone(&name), size, file.modified));
+                    self.push(header, &record, &origin.path);
+                    self.files.push(origin.clone());
                 }
             }
         }
         self.notes.extend(header.and_then(|header| header.note(&file.path, &self.names)));
+        Ok(())
+    }
+
+    /// Lines as they are, or all of them in one text.
+    fn read_text(&mut self, call: &ReadFiles, file: &LandedFile) -> Result<(), RunFault> {
+        let bytes = decode::unpacked(file)?;
+        let text = String::from_utf8_lossy(&bytes);
+        let origin = RowOrigin::of(file);
+        let lines: Vec<&str> = if call.whole_text { vec![text.as_ref()] } else { csv::lines(&text).collect() };
+        for line in lines {
+            for (index, column) in self.columns.iter_mut().enumerate() {
+                column.push((index == 0).then(|| line.to_owned()));
+            }
+            if self.rescues {
+                self.rescued.push(None);
+            }
+            self.files.push(origin.clone());
+        }
         Ok(())
     }
 
@@ -155,35 +210,12 @@ impl ColumnLines {
     }
 }
 
-/// The text of a file: UTF-8, with or without a mark of the byte order.
-fn text_of(file: &LandedFile) -> Result<&str, RunFault> {
-    let packed: [(&[u8], &str); 5] = [
-        (&[0x1f, 0x8b], "compressed by gzip"),
-        (b"PK\x03\x04", "a zip archive, or a workbook"),
-        (b"BZh", "compressed by bzip2"),
-        (&[0x28, 0xb5, 0x2f, 0xfd], "compressed by zstd"),
-        (b"PAR1", "Parquet"),
-    ];
-    if let Some((_, what)) = packed.iter().find(|(mark, _)| file.bytes.starts_with(mark)) {
-        return Err(RunFault::landing(&file.path, format!("the file is {what}, not CSV: unpack or convert it first")));
-    }
-    if file.bytes.starts_with(&[0xff, 0xfe]) || file.bytes.starts_with(&[0xfe, 0xff]) {
-        return Err(RunFault::landing(&file.path, "the file is UTF-16, not UTF-8: save it as UTF-8"));
-    }
-    let bytes = file.bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&file.bytes);
-    std::str::from_utf8(bytes).map_err(|e| {
-        let line = bytes[..e.valid_up_to()].iter().filter(|b| **b == b'\n').count() + 1;
-        let why = format!("line {line} is not UTF-8: save the file as UTF-8; many programs write Windows-1252");
-        RunFault::landing(&file.path, why)
-    })
-}
-
 /// The struct `_metadata` of every line.
-fn metadata(files: &[(Arc<str>, Arc<str>, i64, i64)]) -> ArrayRef {
-    let path = StringArray::from_iter_values(files.iter().map(|f| f.0.as_ref()));
-    let name = StringArray::from_iter_values(files.iter().map(|f| f.1.as_ref()));
-    let size = Int64Array::from_iter_values(files.iter().map(|f| f.2));
-    let modified = TimestampMicrosecondArray::from_iter_values(files.iter().map(|f| f.3)).with_timezone("UTC");
+fn metadata(files: &[RowOrigin]) -> ArrayRef {
+    let path = StringArray::from_iter_values(files.iter().map(|f| f.path.as_ref()));
+    let name = StringArray::from_iter_values(files.iter().map(|f| f.name.as_ref()));
+    let size = Int64Array::from_iter_values(files.iter().map(|f| f.size));
+    let modified = TimestampMicrosecondArray::from_iter_values(files.iter().map(|f| f.modified)).with_timezone("UTC");
     let arrays: [(&str, ArrayRef); 4] = [
         ("file_path", Arc::new(path)),
         ("file_name", Arc::new(name)),

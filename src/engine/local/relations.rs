@@ -86,7 +86,15 @@ fn call(
             "schema" => call.schema = text,
             "sep" | "delimiter" => call.delimiter = Some(text),
             "header" => call.header = text.eq_ignore_ascii_case("true"),
+            "quote" => call.quote = Some(text),
             "escape" => call.escape = Some(text),
+            "comment" => call.comment = Some(text),
+            "skiprows" => {
+                let refused = || QueryFault::refused(format!("`skipRows => {text}` of `read_files`"));
+                call.skip_rows = text.parse().map_err(|_| refused())?;
+            }
+            "encoding" | "charset" => call.encoding = Some(text),
+            "wholetext" => call.whole_text = text.eq_ignore_ascii_case("true"),
             "rescueddatacolumn" => call.rescued = Some(text),
             "mode" if text.eq_ignore_ascii_case("permissive") => {}
             "multiline" => call.multi_line = text.eq_ignore_ascii_case("true"),

@@ -26,6 +26,7 @@ const LEFT_OUT: &[(&str, &str)] = &[
     ("schemaevolutionmode", "the columns stay those of `schema`"),
     ("schemahints", "the columns are those of `schema`"),
     ("schemalocation", "the columns are those of `schema`"),
+    ("skiprows", "lines before the header are read as the header and as rows"),
     ("usemanagedfileevents", "directories are listed"),
     ("usenotifications", "directories are listed"),
     ("validateoptions", "unknown options are passed over"),

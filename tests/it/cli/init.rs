@@ -100,13 +100,28 @@ fn files_that_say_little_still_give_specs_without_fault() {
 #[test]
 fn files_that_are_no_csv_are_refused_by_name() {
     let dir = tempfile::tempdir().unwrap();
-    fs::write(dir.path().join("latin.csv"), b"name\nJos\xe9\n").unwrap();
+    fs::write(dir.path().join("packed.csv"), b"\x1f\x8b\x08\0").unwrap();
     fs::write(dir.path().join("empty.csv"), b"").unwrap();
     let refused = |file: &str| gen_in(dir.path(), &["init", "p", "--from-csv", file]).ended(1).err;
-    assert_eq!(refused("latin.csv"), "error: cannot read `latin.csv` as CSV: it is not UTF-8\n");
+    let why = "it is not text: unpack or convert it first";
+    assert_eq!(refused("packed.csv"), format!("error: cannot read `packed.csv` as CSV: {why}\n"));
     assert_eq!(refused("empty.csv"), "error: cannot read `empty.csv` as CSV: its first line names no columns\n");
     assert_eq!(refused("gone.csv"), "error: gone.csv: file not found\n");
     assert!(!dir.path().join("p").exists());
+}
+
+#[test]
+fn forms_of_files_are_found_and_said() {
+    let dir = tempfile::tempdir().unwrap();
+    let bills = b"Beleg;Datum;F\xe4llig;Betrag;Kurs;Tag\n\
+        R1;05.01.2024;29.02.2024;1.234,50;1,08;01/02/2024\n\
+        R2;06.01.2024;k.A.;12,3;-;03/04/2024\n\
+        R3;31.01.2024;01.03.2024;-7,00;0,95;05/06/2024\n";
+    fs::write(dir.path().join("belege_2024.csv"), bills).unwrap();
+    gen_in(dir.path(), &["init", "p", "--from-csv", "belege_2024.csv"]).ended(0);
+    let project = dir.path().join("p");
+    assert_eq!(gen_in(&project, &["check"]).ended(0).err, "");
+    crate::expect("cli/forms_of_files_are_found_and_said", &specs(&project));
 }
 
 /// All entity and metric specs of a project.

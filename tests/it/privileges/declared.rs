@@ -49,7 +49,11 @@ impl Declared<'_> {
             match dataset {
                 Dataset::Table(id) => self.project.entity(id).audiences.contains(&audience),
                 Dataset::MetricTable(id, _) => self.project.metrics[id.0].audiences.contains(&audience),
-                Dataset::Raw(id) | Dataset::Quarantine(id) | Dataset::Orphans(id) | Dataset::Duplicates(id) => {
+                Dataset::Raw(id)
+                | Dataset::Skipped(id)
+                | Dataset::Quarantine(id)
+                | Dataset::Orphans(id)
+                | Dataset::Duplicates(id) => {
                     let entity = self.project.entity(id);
                     entity.audiences.contains(&audience) && self.sees_all(audience) && !is_limited(&entity.rows)
                 }
@@ -83,6 +87,10 @@ impl Declared<'_> {
     /// The kind of personal data that a column of a dataset is declared to hold.
     pub fn kind(&self, dataset: Dataset, column: &str) -> Option<PersonalKind> {
         match dataset {
+            Dataset::Skipped(id) => {
+                let is_personal = self.project.entity(id).columns.iter().any(|column| column.pii.is_some());
+                (is_personal && column == "line").then_some(PersonalKind::Other)
+            }
             Dataset::Raw(id)
             | Dataset::Table(id)
             | Dataset::Quarantine(id)

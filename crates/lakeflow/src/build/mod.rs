@@ -151,6 +151,11 @@ pub fn in_list(expr: Expr, list: Vec<Expr>) -> Expr {
     Expr::InList { expr: operand(expr, precedence::among()), list, negated: false }
 }
 
+/// `expr NOT IN (list)`.
+pub fn not_in_list(expr: Expr, list: Vec<Expr>) -> Expr {
+    Expr::InList { expr: operand(expr, precedence::among()), list, negated: true }
+}
+
 /// `name(args)`.
 pub fn call(name: &str, args: impl IntoIterator<Item = Expr>) -> Expr {
     Expr::Function(call_of(name, args))

@@ -22,7 +22,7 @@ use crate::engine::local::csv::{CsvFormat, records};
 pub(super) const FUNCTIONS: &[Native] = &[native("from_csv", &[Text, Text], wanted, from_csv)];
 
 /// How Spark reads a line unless options say otherwise.
-const FORMAT: CsvFormat = CsvFormat { delimiter: ',', escape: '\\' };
+const FORMAT: CsvFormat = CsvFormat { delimiter: ',', quote: '"', escape: '\\', comment: None };
 
 /// The column that Spark gives a malformed line to.
 const CORRUPT: &str = "_corrupt_record";

@@ -2,7 +2,7 @@
 //!
 //! Letters whose meaning needs a week's first day or a locale are refused, as Spark 3 refuses most of them.
 
-use chrono::{Datelike, NaiveDate, NaiveDateTime, Timelike, Weekday};
+use chrono::{Datelike, NaiveDate, NaiveDateTime, TimeDelta, Timelike, Weekday};
 use datafusion::common::{Result, plan_err};
 
 /// A run of one letter, or text that stands for itself.
@@ -68,7 +68,11 @@ impl DatetimePattern {
     pub fn require_readable(&self, pattern: &str) -> Result<()> {
         let letter = |part: &PatternRun| if let PatternRun::Letters(letter, _) = part { Some(*letter) } else { None };
         let is_bare = |pair: &[PatternRun]| match pair {
-            [a, b] => letter(a).is_some() && letter(b).is_some() && [letter(a), letter(b)].contains(&Some('S')),
+            [a, b] => match (letter(a), letter(b)) {
+                (Some('X'), Some(_)) | (Some(_), Some('X')) => false,
+                (Some(a), Some(b)) => a == 'S' || b == 'S',
+                _ => false,
+            },
             _ => false,
         };
         let is_written_alone = |part: &PatternRun| matches!(letter(part), Some('E' | 'D'));
@@ -133,6 +137,7 @@ fn known(letter: char, width: usize) -> bool {
         'S' => width <= 9,
         'E' => width <= 4,
         'a' => width == 1,
+        'X' => width == 3,
         _ => false,
     }
 }
@@ -156,6 +161,7 @@ fn written(letter: char, width: usize, t: NaiveDateTime) -> String {
         'm' => number(t.minute()),
         's' => number(t.second()),
         'S' => format!("{:09}", t.nanosecond()).chars().take(width).collect(),
+        'X' => "Z".to_owned(),
         'a' => if t.hour() < 12 { "AM" } else { "PM" }.to_owned(),
         'E' if width == 4 => full_name(t.weekday()).to_owned(),
         _ => full_name(t.weekday()).chars().take(3).collect(),
@@ -174,6 +180,19 @@ fn full_name(day: Weekday) -> &'static str {
     }
 }
 
+/// The offset at the beginning of a text, `Z` or `+02:00`, in seconds; at most eighteen hours.
+fn offset(text: &str) -> Option<(i32, &str)> {
+    if let Some(rest) = without_prefix(text, "Z") {
+        return Some((0, rest));
+    }
+    let sign = if text.starts_with('-') { -1 } else { 1 };
+    let (hours, rest) = text.strip_prefix(['+', '-'])?.split_once(':')?;
+    let (minutes, rest) = rest.split_at_checked(2)?;
+    let number = |digits: &str| digits.parse::<i32>().ok().filter(|_| digits.bytes().all(|b| b.is_ascii_digit()));
+    let seconds = number(hours).filter(|_| hours.len() == 2)? * 3600 + number(minutes).filter(|m| *m < 60)? * 60;
+    (seconds <= 18 * 3600).then_some((sign * seconds, rest))
+}
+
 #[derive(Default)]
 struct Fields {
     year: Option<i32>,
@@ -185,6 +204,8 @@ struct Fields {
     minute: u32,
     second: u32,
     nanos: u32,
+    /// Seconds east of Greenwich.
+    offset: i32,
 }
 
 impl Fields {
@@ -202,6 +223,11 @@ impl Fields {
                 let afternoon = without_prefix(text, "PM");
                 self.afternoon = Some(afternoon.is_some());
                 return afternoon.or_else(|| without_prefix(text, "AM"));
+            }
+            'X' => {
+                let (offset, rest) = offset(text)?;
+                self.offset = offset;
+                return Some(rest);
             }
             'E' | 'D' => return None,
             _ => {}
@@ -241,7 +267,8 @@ impl Fields {
             (None, Some(_)) => return None,
             (None, None) => 0,
         };
-        date.and_hms_nano_opt(hour, self.minute, self.second, self.nanos / 1000 * 1000)
+        let local = date.and_hms_nano_opt(hour, self.minute, self.second, self.nanos / 1000 * 1000)?;
+        local.checked_sub_signed(TimeDelta::seconds(self.offset.into()))
     }
 }
 

@@ -1,0 +1,136 @@
+//! Where the rows of an entity come from: patterns of files and how they are read, or the rows of a lookup.
+
+use lakeflow::diag::{Diagnostic, did_you_mean};
+
+use super::context::Context;
+use super::glob;
+use super::lookup;
+use super::project::list_hint;
+use super::reading;
+use crate::codes;
+use crate::load::{Located, SpecSet};
+use crate::model::{
+    ColumnId, CsvDialect, Encoding, EntityColumn, EntitySource, FileSource, Lookup, misread_as_latin_1,
+};
+use crate::spec::{EntitySpec, FilesSpec, LookupSpec, SourceSpec};
+
+/// Resolves the source of an entity with these columns and this key.
+pub fn resolve(
+    spec: &Located<EntitySpec>,
+    set: &SpecSet,
+    columns: &[EntityColumn],
+    key: &[ColumnId],
+    context: &mut Context<'_>,
+) -> EntitySource {
+    match &spec.spec.source {
+        SourceSpec::Files(files) => {
+            for (name, pattern) in [("files", Some(&files.files)), ("except", files.except.as_ref())] {
+                let fault = pattern.and_then(|p| glob::fault(p));
+                context.extend(fault.map(|d| d.at(spec.value(&format!("/source/{name}")))));
+            }
+            reading::check_source(files, spec, context);
+            EntitySource::Files(FileSource {
+                files: files.files.clone(),
+                except: files.except.as_deref().map(glob::to_regex),
+                csv: csv(files, spec, context),
+            })
+        }
+        SourceSpec::Lookup(wanted) => EntitySource::Lookup(self::lookup(wanted, spec, set, columns, key, context)),
+    }
+}
+
+/// How CSV files are read; characters that can't be told apart are reported.
+fn csv(files: &FilesSpec, spec: &Located<EntitySpec>, context: &mut Context<'_>) -> CsvDialect {
+    let character = |text: &Option<String>| text.as_ref().and_then(|text| text.chars().next());
+    let plain = CsvDialect::default();
+    let quote = character(&files.quote).unwrap_or(plain.quote);
+    let format = CsvDialect {
+        delimiter: character(&files.delimiter).unwrap_or(plain.delimiter),
+        quote,
+        escape: character(&files.escape).unwrap_or(quote),
+        header: files.header.unwrap_or(plain.header),
+        skip_lines: files.skip_lines.unwrap_or(plain.skip_lines),
+        comment: character(&files.comment),
+        encoding: files.encoding.unwrap_or(plain.encoding),
+    };
+    report_marks(&format, files, spec, context);
+    report_headers(files, spec, context);
+    format
+}
+
+/// Reports characters that mean two things, or that can't mean anything.
+fn report_marks(format: &CsvDialect, files: &FilesSpec, spec: &Located<EntitySpec>, context: &mut Context<'_>) {
+    let escape = Some(format.escape).filter(|escape| *escape != format.quote);
+    let marks = [
+        ("delimiter", Some(format.delimiter), files.delimiter.is_some()),
+        ("quote", Some(format.quote), files.quote.is_some()),
+        ("escape", escape, files.escape.is_some()),
+        ("comment", format.comment, files.comment.is_some()),
+    ];
+    for (index, (key, mark, is_stated)) in marks.iter().enumerate() {
+        let Some(mark) = mark else { continue };
+        let is_text = mark.is_alphanumeric() || matches!(mark, '\n' | '\r' | ' ' | '\0') || !mark.is_ascii();
+        if *is_stated && is_text {
+            let message = format!("`{key}` can't be `{}`", mark.escape_default());
+            let fault = Diagnostic::error(codes::BAD_VALUE, message).at(spec.value(&format!("/source/{key}")));
+            context.push(fault.hint("write a punctuation mark or a tab"));
+        } else if let Some((other, ..)) = marks[..index].iter().find(|(_, other, _)| *other == Some(*mark)) {
+            let at = if *is_stated { key } else { other };
+            let message = format!("`{key}` and `{other}` are the same character");
+            let place = spec.value(&format!("/source/{at}"));
+            context.push(Diagnostic::error(codes::OPTION_CONFLICT, message).at(place));
+        }
+    }
+}
+
+/// Reports names of headers where there is no header, or that can't be read.
+fn report_headers(files: &FilesSpec, spec: &Located<EntitySpec>, context: &mut Context<'_>) {
+    let named = spec.spec.columns.iter().filter_map(|(name, entry)| Some((name, entry.full()?.header.as_ref()?)));
+    for (name, header) in named {
+        let misread = misread_as_latin_1().map(|(_, meant)| meant).find(|c| header.contains(*c));
+        let (message, hint) = match (files.header, misread) {
+            (Some(false), _) => (
+                "`header` names a column of a header, and the files have none (`header: false`)".to_owned(),
+                "remove it: without a header, fields are read in the order of `columns`",
+            ),
+            (_, Some(c)) if files.encoding == Some(Encoding::Windows1252) => (
+                format!("`{c}` in a header of a windows-1252 file can't be read"),
+                "pass over the header (`header: false`, `skip_lines: 1`): fields are then read in the order of `columns`",
+            ),
+            _ => continue,
+        };
+        let place = spec.value(&format!("{}/header", super::entity::column_pointer(name)));
+        context.push(Diagnostic::error(codes::OPTION_CONFLICT, message).at(place).hint(hint));
+    }
+}
+
+fn lookup(
+    wanted: &LookupSpec,
+    spec: &Located<EntitySpec>,
+    set: &SpecSet,
+    columns: &[EntityColumn],
+    key: &[ColumnId],
+    context: &mut Context<'_>,
+) -> Lookup {
+    let empty = Lookup { file: wanted.lookup.clone(), rows: vec![] };
+    if set.lost.may_hold_lookup(&wanted.lookup) && !set.lookups.contains_key(&wanted.lookup) {
+        context.leave_undecided();
+        return empty;
+    }
+    let Some(file) = set.lookups.get(&wanted.lookup) else {
+        let known: Vec<&str> = set.lookups.keys().map(String::as_str).collect();
+        let hint = did_you_mean(&wanted.lookup, known.iter().copied()).or_else(|| list_hint("lookups", &known));
+        let message = format!("lookup file `specs/lookups/{}` does not exist", wanted.lookup);
+        let fault = Diagnostic::error(codes::LOOKUP_FILE, message).at(spec.value("/source/lookup"));
+        context.push(fault.maybe_hint(hint));
+        return empty;
+    };
+    lookup::report_options(spec, context);
+    // Rows are judged by columns and key, which are not what was written.
+    if spec.has_lost("/columns") || spec.has_lost("/key") {
+        return empty;
+    }
+    let path = context.sources.path(*file).to_owned();
+    let request = lookup::LookupRequest { file: *file, path: &path, columns, key };
+    lookup::read(&request, context.sources, context.diagnostics).unwrap_or(empty)
+}
