@@ -17,8 +17,8 @@ pub enum SourceSpec {
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FilesSpec {
-    /// Pattern of the file names, relative to the landing directory of the target. Files whose names end in `.gz`, `.bz2`
-    /// or `.zst` are unpacked as they are read.
+    /// Pattern of the file names, relative to the landing directory of the target. Files whose names end in `.gz` are
+    /// unpacked as they are read; other compressions are read by Databricks alone, not by local runs.
     #[schemars(example = &"customers*.csv")]
     pub files: String,
     /// Pattern of file names that `files` matches but that belong to something else.

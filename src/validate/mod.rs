@@ -5,11 +5,15 @@
 
 mod expanded;
 mod explain;
+mod keys;
 mod leaf;
+mod page;
 mod schema;
 #[cfg(test)]
 mod tests;
 
+pub use keys::{SpecKey, find as find_keys, keys};
+pub use page::page;
 pub use schema::schema_text;
 
 use lakeflow::diag::{Diagnostic, Diagnostics};

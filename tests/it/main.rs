@@ -31,6 +31,7 @@ mod errors;
 mod errors_alone;
 mod errors_together;
 mod generated_sql;
+mod language;
 mod local_functions;
 mod meaning;
 #[cfg(feature = "engine")]

@@ -111,6 +111,21 @@ fn passes_are_told_to_those_who_ask() {
 }
 
 #[test]
+fn keys_are_explained() {
+    let here = Path::new(".");
+    let one = gen_in(here, &["explain", "columns.format"]).ended(0).out;
+    assert!(
+        one.starts_with("entity.columns.<name>.format (text)\n\nHow dates, timestamps or numbers are written"),
+        "{one}"
+    );
+    assert!(one.ends_with("\n\n  format: dd.MM.yyyy\n  format: 1.234,56\n"), "{one}");
+    let words = gen_in(here, &["explain", "load"]).ended(0).out;
+    assert!(words.contains("\n  append: Every row is kept.\n"), "{words}");
+    let many = gen_in(here, &["explain", "declassify"]).ended(0).out;
+    assert!(many.lines().any(|line| line == "metric.measures.<name>.declassify"), "{many}");
+}
+
+#[test]
 fn codes_are_explained() {
     let here = Path::new(".");
     let explained = gen_in(here, &["explain", "e0305"]).ended(0).out;
@@ -118,10 +133,10 @@ fn codes_are_explained() {
     let all = gen_in(here, &["explain"]).ended(0).out;
     assert!(all.lines().count() > 40 && all.contains("E0305  unknown column\n"), "{all}");
     let unknown = gen_in(here, &["explain", "E0399"]).ended(1);
-    assert!(unknown.err.starts_with("error: unknown code `E0399`: did you mean `E0"), "{}", unknown.err);
+    assert!(unknown.err.starts_with("error: unknown code, rule or key `E0399`: did you mean `E0"), "{}", unknown.err);
     assert_eq!(
         gen_in(here, &["explain", "what"]).ended(1).err,
-        "error: unknown code `what`: `gen explain` lists all codes, `gen sql lint --list` all rules\n"
+        "error: unknown code, rule or key `what`: `gen explain` lists all codes, `gen sql lint --list` all rules\n"
     );
 }
 
