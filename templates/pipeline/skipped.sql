@@ -24,7 +24,8 @@ WITH files AS (
 
 lines AS (
   SELECT
-    posexplode(split(value, '\r\n|\n|\r')) AS (position, line),
+    -- A mark of the byte order is no part of the first line.
+    posexplode(split(regexp_replace(value, '^\uFEFF', ''), '\r\n|\n|\r')) AS (position, line),
     _file_name,
     _file_modified_at
   FROM files

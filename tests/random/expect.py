@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import gold
 import silver
+from lines import skipped_lines
 from project import Entity, Project
 from silver import Silver
 
@@ -26,6 +27,10 @@ def compute(project: Project) -> dict[str, Table]:
     loaded = [found for found in silvers.values() if not found.entity.lookup]
     for found in silvers.values():
         tables |= entity_tables(found)
+        dialect = found.entity.dialect
+        if dialect.skip or dialect.comment:
+            name = found.entity.name
+            tables[f"{name}_skipped"] = Table(["line", *ORIGIN[1:]], skipped_lines(found.entity, project.files.get(name, [])))
     orphans = {found.entity.name: orphan_table(found, rows) for found in loaded if waits(found.entity, silvers)}
     tables |= {f"{name}_orphans": table for name, table in orphans.items()}
     if orphans:

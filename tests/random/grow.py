@@ -78,10 +78,11 @@ def delivery(chance: Chance, entity: Entity, name: str, moment: datetime) -> Fil
             copy[index] = field(chance, columns[index])
         rows.insert(chance.number(0, len(rows)), copy)
     header = [column.delivered_as for column in columns]
-    if chance.maybe(0.3):
+    # Without a header, only the place of a field says what it is.
+    if entity.dialect.header and chance.maybe(0.3):
         order = chance.shuffled(range(len(columns)))
         header, rows = [header[i] for i in order], [[row[i] for i in order] for row in rows]
-    if chance.maybe(0.1):
+    if entity.dialect.header and chance.maybe(0.1):
         header, rows = [*header, "more"], [[*row, chance.one(["", "extra", 'q"'])] for row in rows]
     if chance.maybe(0.04) and len(header) > 2:
         header, rows = header[:-1], [row[:-1] for row in rows]

@@ -3,6 +3,7 @@
 from fractions import Fraction
 
 import convert
+import forms
 import kinds
 import grow_names
 import tree
@@ -64,6 +65,8 @@ class EntityGrower:
             self.add_sequence(entity, load, taken)
         if chance.maybe(0.2):
             entity.delimiter = chance.one([";", "|", "\t"])
+        if chance.feature("dialects", 0.5):
+            self.add_dialect(entity)
         if chance.maybe(0.1):
             entity.row_count = (chance.one([0, 1, 5, 40]), chance.one([None, "warn", "fail", "warn", "warn"]))
         self.add_rules(entity)
@@ -71,6 +74,23 @@ class EntityGrower:
         if chance.maybe(0.5):
             entity.columns = chance.shuffled(entity.columns)
         return entity
+
+    def add_dialect(self, entity: Entity) -> None:
+        """Files as other programs write them."""
+        chance, dialect = self.chance, entity.dialect
+        dialect.quote = chance.weighted({'"': 3, "'": 1})
+        dialect.header = chance.maybe(0.8)
+        dialect.skip = chance.weighted({0: 3, 1: 1, 2: 1})
+        dialect.comment = chance.weighted({None: 3, "#": 1})
+        dialect.encoding = chance.weighted({"utf-8": 3, "iso-8859-1": 1, "windows-1252": 1})
+        stated = {text for column in entity.columns for text in (column.default, *(column.accepted or []))}
+        dialect.nulls = [word for word in ("NULL", "-", "abc", "0") if word not in stated and chance.maybe(0.3)]
+        dialect.dates = chance.weighted({None: 1, **dict.fromkeys(forms.DATES, 1)})
+        dialect.timestamps = chance.one([None, (chance.one(list(forms.DATES)), chance.one(list(forms.TIMES)))])
+        dialect.numbers = chance.weighted({None: 2, **dict.fromkeys(forms.NUMBERS, 1)})
+        if not dialect.header:
+            for column in entity.columns:
+                column.header = None
 
     # --- columns ---
 

@@ -123,7 +123,7 @@ def kind_of_table(name: str, project: Project) -> str:
     return name if name in ("row_counts", "orphan_counts") else "metric"
 
 
-SUFFIXES = ("", "_raw", "_quarantine", "_duplicates", "_orphans")
+SUFFIXES = ("", "_raw", "_skipped", "_quarantine", "_duplicates", "_orphans")
 
 
 def query(gen: Path, folder: Path, table: str) -> list[dict]:

@@ -1,4 +1,4 @@
-"""Reads the CSV files of an entity, line by line, as text: RFC 4180, UTF-8, a byte-order mark dropped.
+"""Reads the CSV files of an entity, line by line, as text: RFC 4180, a byte-order mark dropped.
 
 This is the oracle's bronze layer. It neither trims nor types; it says which field belongs to which column.
 """
@@ -25,11 +25,38 @@ class Line:
 def read_lines(entity: Entity, files: list[File]) -> list[Line]:
     lines = []
     for file in files:
-        text = file_bytes(file, entity.delimiter).decode("utf-8-sig")
-        records = [record for record in csv.reader(io.StringIO(text, newline=""), delimiter=entity.delimiter) if record]
-        if records:
-            lines += [read_line(entity, records[0], record, file) for record in records[1:]]
+        text = text_of(entity, file)
+        for _ in range(entity.dialect.skip):
+            text = text.partition("\n")[2]
+        if entity.dialect.comment:
+            kept = [line for line in text.splitlines(True) if not line.startswith(entity.dialect.comment)]
+            text = "".join(line for line in kept if line.strip())
+        reader = csv.reader(
+            io.StringIO(text, newline=""), delimiter=entity.delimiter, quotechar=entity.dialect.quote
+        )
+        records = [record for record in reader if record]
+        header = [column.delivered_as for column in entity.columns]
+        if records and entity.dialect.header:
+            header, *records = records
+        lines += [read_line(entity, header, record, file) for record in records]
     return lines
+
+
+def text_of(entity: Entity, file: File) -> str:
+    encoding = entity.dialect.encoding
+    return file_bytes(file, entity).decode("utf-8-sig" if encoding == "utf-8" else encoding)
+
+
+def skipped_lines(entity: Entity, files: list[File]) -> list[tuple]:
+    """Lines before the header and comments, as bytes that are read as UTF-8, with name and time of their file."""
+    found = []
+    for file in files:
+        text = file_bytes(file, entity).removeprefix(b"\xef\xbb\xbf").decode("utf-8", errors="replace")
+        for number, line in enumerate(text.splitlines()):
+            is_comment = entity.dialect.comment is not None and line.startswith(entity.dialect.comment)
+            if number < entity.dialect.skip or is_comment:
+                found.append((line, file.name, file.modified))
+    return found
 
 
 def read_line(entity: Entity, header: list[str], record: list[str], file: File) -> Line:

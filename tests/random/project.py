@@ -6,6 +6,7 @@ It is plain data, so that it can be copied, shrunk and written down.
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from forms import Dialect
 from kinds import Kind
 from tree import Node
 
@@ -57,6 +58,7 @@ class Entity:
     lookup: bool = False
     pattern: str = ""
     delimiter: str = ","
+    dialect: Dialect = field(default_factory=Dialect)
     sequence: list[str] = field(default_factory=list)
     delete_when: Node | None = None
     rules: dict[str, Rule] = field(default_factory=dict)

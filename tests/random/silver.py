@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, field
 
 import convert
+import forms
 from evaluate import evaluate
 from lines import Line, read_lines
 from project import Column, Entity, Project
@@ -115,8 +116,8 @@ def judge(entity: Entity, line: Line, found: dict[str, Silver]) -> Judged:
     told_by = [*entity.key, *(entity.sequence if entity.load == "history" else [])]
     always = [entity.column(name).name for name in told_by if not entity.lookup]
     for column in entity.columns:
-        text = normalized(line.fields[column.name], column)
-        value = valid_value(text, column, found)
+        text = normalized(line.fields[column.name], column, entity)
+        value = valid_value(text, column, entity, found)
         default = None if column.default is None else convert.read(column.default, column.kind)
         row[column.name] = default if value is None else value
         if (column.required or column.name in always) and row[column.name] is None:
@@ -137,19 +138,21 @@ def judge(entity: Entity, line: Line, found: dict[str, Silver]) -> Judged:
     return Judged(line, row, names, dropped, "quarantine" in actions and not dropped, deletes, stops)
 
 
-def normalized(text: str | None, column: Column) -> str | None:
-    """Spaces (U+0020, nothing else) around a text do not count; a blank is no value."""
+def normalized(text: str | None, column: Column, entity: Entity) -> str | None:
+    """Spaces (U+0020, nothing else) around a text do not count; a blank is no value, nor is a word for none."""
     text = (text or "").strip(" ") or None
+    text = None if text in entity.dialect.nulls else text
     if text is None or column.normalize is None:
         return text
     return text.lower() if column.normalize == "lower" else text.upper()
 
 
-def valid_value(text: str | None, column: Column, found: dict[str, Silver]) -> object:
+def valid_value(text: str | None, column: Column, entity: Entity, found: dict[str, Silver]) -> object:
     """The typed value of a text that fits type, pattern and accepted values; else None."""
     if text is None or column.matches and not re.search(column.matches, text):
         return None
-    value = convert.read(text, column.kind)
+    plain = forms.plain(text, column.kind, entity.dialect)
+    value = None if plain is None else convert.read(plain, column.kind)
     target = found.get(column.references.entity) if column.references else None
     if target is not None and target.entity.lookup:
         key = target.entity.column(target.entity.key[0]).name

@@ -6,6 +6,7 @@ import re
 import shutil
 from pathlib import Path
 
+import forms
 from project import Column, Entity, File, Metric, Project
 from tree import Node, name, sql
 
@@ -28,7 +29,7 @@ def write(project: Project, folder: Path) -> None:
     for entity in project.entities:
         for file in project.files.get(entity.name, []):
             place = folder / ("specs/lookups" if entity.lookup else "landing") / file.name
-            place.write_bytes(file_bytes(file, entity.delimiter))
+            place.write_bytes(file_bytes(file, entity))
             if not entity.lookup:
                 times.append(recorded(place, file))
     (folder / "landing/_modified.json").write_text(json.dumps(times, indent=1), encoding="utf-8")
@@ -46,6 +47,7 @@ def entity_spec(entity: Entity) -> dict:
     source = {"lookup": f"{entity.name}.csv"} if entity.lookup else {"files": entity.pattern}
     if entity.delimiter != ",":
         source["delimiter"] = entity.delimiter
+    source |= entity.dialect.spec()
     spec: dict = {"entity": entity.name, "source": source}
     if entity.key:
         spec["key"] = one_or_many(entity.key)
@@ -58,7 +60,7 @@ def entity_spec(entity: Entity) -> dict:
     if entity.row_count:
         minimum, action = entity.row_count
         spec["row_count"] = {"min": minimum} | ({"on_violation": action} if action else {})
-    spec["columns"] = {column.name: column_spec(column) for column in entity.columns}
+    spec["columns"] = {column.name: column_spec(column, entity) for column in entity.columns}
     if entity.rules:
         spec["rules"] = {
             name: {"check": sql(rule.condition), "on_violation": rule.action} if rule.action else sql(rule.condition)
@@ -69,15 +71,17 @@ def entity_spec(entity: Entity) -> dict:
     return spec
 
 
-def column_spec(column: Column) -> object:
+def column_spec(column: Column, entity: Entity) -> object:
     more = {
         key: getattr(column, key) for key in ("header", "on_missing", "normalize", "matches", "on_invalid", "default")
     }
     spec = {key: value for key, value in more.items() if value is not None}
     if column.required:
         spec["required"] = True
+    if column.default is not None:
+        spec["default"] = forms.written(column.default, column.kind, entity.dialect)
     if column.accepted is not None:
-        spec["accepted"] = list(column.accepted)
+        spec["accepted"] = [forms.written(text, column.kind, entity.dialect) for text in column.accepted]
     if column.references:
         spec["references"] = {"entity": column.references.entity, "as": column.references.alias}
         if column.references.alias is None:
@@ -156,20 +160,37 @@ def flow(value: object) -> str:
 # --- CSV -------------------------------------------------------------------------------------------------------------
 
 
-def file_bytes(file: File, delimiter: str) -> bytes:
-    lines = [] if file.header is None else [csv_line(file.header, delimiter, False)]
+def file_bytes(file: File, entity: Entity) -> bytes:
+    dialect = entity.dialect
+    titles = {column.delivered_as: column for column in entity.columns}
+    columns = [titles.get(title) for title in file.header or []]
+
+    def written(index: int, text: str) -> str:
+        column = columns[index] if index < len(columns) else None
+        text = forms.written(text, column.kind, dialect) if column else text
+        return text.replace("\n", " ").replace("\r", " ") if dialect.comment else text
+
+    lines = [] if file.header is None or not dialect.header else [csv_line(file.header, entity, False)]
     for index, row in enumerate(file.rows):
-        lines.append(csv_line(row, delimiter, file.quote_all))
+        texts = [written(place, text) for place, text in enumerate(row)]
+        lines.append(csv_line(texts, entity, file.quote_all))
         if index in file.blank_after:
-            lines.append("")
+            lines.append(f"{dialect.comment} {index}" if dialect.comment else "")
+    # A file without a byte has no lines to skip either.
+    if lines:
+        lines = [f'line {number}; "of" the export' for number in range(dialect.skip)] + lines
     text = file.end.join(lines) + (file.end if lines and file.last_end else "")
-    return (b"\xef\xbb\xbf" if file.mark else b"") + text.encode()
+    mark = b"\xef\xbb\xbf" if file.mark and dialect.encoding == "utf-8" else b""
+    return mark + text.encode(dialect.encoding, errors="replace")
 
 
-def csv_line(row: list[str], delimiter: str, quote_all: bool) -> str:
+def csv_line(row: list[str], entity: Entity, quote_all: bool) -> str:
+    delimiter, quote, comment = entity.delimiter, entity.dialect.quote, entity.dialect.comment
+
     def field(text: str) -> str:
-        if quote_all or any(c in text for c in (delimiter, '"', "\n", "\r")):
-            return '"' + text.replace('"', '""') + '"'
+        begins_comment = comment is not None and text.startswith(comment)
+        if quote_all or begins_comment or any(c in text for c in (delimiter, quote, "\n", "\r")):
+            return quote + text.replace(quote, 2 * quote) + quote
         return text
 
-    return delimiter.join(map(field, row)) if len(row) != 1 or row[0] else '""'
+    return delimiter.join(map(field, row)) if len(row) != 1 or row[0] else 2 * quote

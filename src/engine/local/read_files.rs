@@ -156,8 +156,10 @@ impl ColumnLines {
     fn read_text(&mut self, call: &ReadFiles, file: &LandedFile) -> Result<(), RunFault> {
         let bytes = decode::unpacked(file)?;
         let text = String::from_utf8_lossy(&bytes);
+        // Spark takes a mark of the byte order off lines, and leaves it in a whole text.
+        let text = if call.whole_text { text.as_ref() } else { text.trim_start_matches('\u{feff}') };
         let origin = RowOrigin::of(file);
-        let lines: Vec<&str> = if call.whole_text { vec![text.as_ref()] } else { csv::lines(&text).collect() };
+        let lines: Vec<&str> = if call.whole_text { vec![text] } else { csv::lines(text).collect() };
         for line in lines {
             for (index, column) in self.columns.iter_mut().enumerate() {
                 column.push((index == 0).then(|| line.to_owned()));
