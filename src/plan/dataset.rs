@@ -192,6 +192,11 @@ pub fn clean_name(entity: &Entity) -> String {
     format!("{}_clean", entity.name)
 }
 
+/// Name of the flow that writes the table of an entity with a key. Under another one it would begin at the first row again.
+pub fn flow_name(entity: &Entity) -> String {
+    format!("{}_changes", entity.name)
+}
+
 /// Name of the quarantine table of an entity.
 pub fn quarantine_name(entity: &Entity) -> String {
     format!("{}_quarantine", entity.name)

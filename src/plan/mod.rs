@@ -184,11 +184,24 @@ fn report_duplicates(
     let origin = |id: &MetricId| project.metrics.get(id.0).map(|metric| metric.origin.span);
     let views = metric_views.iter().map(|(id, name)| (name.clone(), origin(id)));
     let datasets = datasets.iter().map(|planned| (planned.name.clone(), planned.origin));
+    // A dataset that is defined by a query has a flow of its own name (Spark's registration of datasets).
+    let keyed = project.entities.iter().filter(|entity| is_keyed(entity));
+    let flows: Vec<_> = keyed.map(|entity| (flow_name(entity), Some(entity.origin.span))).collect();
     let mut seen: BTreeMap<String, Option<Span>> = BTreeMap::new();
-    for (name, origin) in datasets.chain(views) {
+    for (name, origin) in datasets.chain(views).chain(flows.iter().cloned()) {
         let Some(first) = seen.insert(name.clone(), origin) else { continue };
-        let mut diagnostic = Diagnostic::error(codes::DUPLICATE_NAME, format!("duplicate dataset `{name}`"))
-            .hint("every entity and metric generates several datasets, such as `<entity>_raw`: rename one of the two");
+        let is_flow = flows.iter().any(|(flow, _)| *flow == name);
+        let message = if is_flow {
+            format!("`{name}` is also the name of a flow")
+        } else {
+            format!("duplicate dataset `{name}`")
+        };
+        let hint = if is_flow {
+            "the flow into a table with a key is called `<entity>_changes`: rename one of the two"
+        } else {
+            "every entity and metric generates several datasets, such as `<entity>_raw`: rename one of the two"
+        };
+        let mut diagnostic = Diagnostic::error(codes::DUPLICATE_NAME, message).hint(hint);
         faulty.extend([origin, first].into_iter().flatten().map(|span| span.file));
         let (here, there) = if origin.is_some() { (origin, first) } else { (first, origin) };
         if let Some(span) = here {

@@ -124,8 +124,7 @@ fn keyed_table(
         indexed: last.map(|last| Literal::new(last.to_string())),
         comment: Literal::new(comment(entity)),
         row_filter,
-        // A flow is known by its name: under another one it would begin at the first row again.
-        flow: Ident::new(format!("{}_changes", entity.name)),
+        flow: Ident::new(plan::flow_name(entity)),
         clean: Ident::new(plan::clean_name(entity)),
         key: columns::list(entity.key_columns()),
         delete_when: delete_when.map(|condition| Sql::of(&names::own(entity, condition))),
