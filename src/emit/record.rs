@@ -36,6 +36,12 @@ fn has_directory(world: &dyn World, out: &Path) -> bool {
 /// not be taken away.
 pub fn read_record(world: &dyn World, out: &Path, sources: &mut SourceMap, diagnostics: &mut Diagnostics) -> Record {
     let name = record_name(out);
+    if world.is_link(&record_path(out)) {
+        let message = format!("`{name}` is a symbolic link");
+        let hint = "`gen` would write the record to where it points: remove the link";
+        diagnostics.push(Diagnostic::error(codes::BAD_RECORD, message).hint(hint));
+        return Record::default();
+    }
     let bytes = match world.read(&record_path(out), MAX_RECORD) {
         Ok(bytes) => bytes,
         // Where there is no directory, there is none; that nothing can be written there is told later.

@@ -189,6 +189,11 @@ fn nothing_is_written_through_a_link_in_the_output() {
     }
     assert_eq!((fs::read_to_string(&outside).unwrap(), files(&elsewhere)), ("mine\n".to_owned(), before));
     assert!(file.is_symlink() && folder.is_symlink());
+    let record = dir.path().join("generated.granted.jsonl");
+    let _ = fs::remove_file(&record);
+    std::os::unix::fs::symlink(&outside, &record).unwrap();
+    let ran = gen_in(dir.path(), &["build"]).ended(1);
+    assert!(ran.err.contains("error[E0904]: `generated.granted.jsonl` is a symbolic link"), "{}", ran.err);
 }
 
 #[test]
