@@ -24,7 +24,9 @@ pub use governance::{
 pub use metric::{
     Declassified, Dimension, Grain, Join, Measure, Metric, MetricId, MetricJoinKind, MetricTable, Per, Time,
 };
-pub use reading::{MomentForm, NumberForm, Reading, TextForm, WINDOWS_1252, misread_as_latin_1, windows_1252};
+pub use reading::{
+    FormReader, MomentForm, NumberForm, Reading, TextForm, WINDOWS_1252, misread_as_latin_1, windows_1252,
+};
 pub use sql::{Action, ColumnPath, Expression, HoleName, Leaf, MeasureId, RefPath, Size, SpecOrigin};
 
 use std::collections::BTreeMap;

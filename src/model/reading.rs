@@ -49,13 +49,20 @@ pub enum TextForm {
 }
 
 impl Reading {
-    /// The text in the plain form; `None` when it does not have the form that it should have.
+    /// A reader of the texts of a column of a type.
+    pub fn reader(&self, ty: &DataType) -> FormReader<'_> {
+        let shape = match &self.form {
+            None => return FormReader { form: None },
+            Some(TextForm::Number(form)) => form.shape(ty),
+            Some(TextForm::Moment(form)) => form.shape(),
+        };
+        FormReader { form: self.form.as_ref().map(|form| (form, Regex::new(&shape).ok())) }
+    }
+
+    /// The text in the plain form; `None` when it does not have the form that it should have. Who has many, makes a
+    /// [`Reading::reader`] of them.
     pub fn plain(&self, text: &str, ty: &DataType) -> Option<String> {
-        match &self.form {
-            None => Some(text.to_owned()),
-            Some(TextForm::Number(form)) => form.plain(text, ty),
-            Some(TextForm::Moment(form)) => form.plain(text),
-        }
+        self.reader(ty).plain(text)
     }
 
     /// A value as it is written in files.
@@ -65,6 +72,23 @@ impl Reading {
             (Some(TextForm::Moment(form)), Constant::Date(days)) => form.written(i64::from(*days) * DAY),
             (Some(TextForm::Moment(form)), Constant::Timestamp(micros)) => form.written(*micros),
             _ => value.to_string(),
+        }
+    }
+}
+
+/// Brings texts of one form into the plain one; its shape is compiled once.
+#[derive(Debug)]
+pub struct FormReader<'a> {
+    form: Option<(&'a TextForm, Option<Regex>)>,
+}
+
+impl FormReader<'_> {
+    /// The text in the plain form; `None` when it does not have the form that it should have.
+    pub fn plain(&self, text: &str) -> Option<String> {
+        match &self.form {
+            None => Some(text.to_owned()),
+            Some((TextForm::Number(form), shape)) => form.plain(text, shape.as_ref()?),
+            Some((TextForm::Moment(form), shape)) => form.plain(text, shape.as_ref()?),
         }
     }
 }
@@ -122,10 +146,9 @@ impl NumberForm {
         (format!("{}{}", self.point, self.groupings()), ".")
     }
 
-    fn plain(self, text: &str, ty: &DataType) -> Option<String> {
-        let has_shape = Regex::new(&self.shape(ty)).is_ok_and(|shape| shape.is_match(text));
+    fn plain(self, text: &str, shape: &Regex) -> Option<String> {
         let plain = |c: char| if c == self.point { Some('.') } else { (!self.groupings().contains(c)).then_some(c) };
-        has_shape.then(|| text.chars().filter_map(plain).collect())
+        shape.is_match(text).then(|| text.chars().filter_map(plain).collect())
     }
 
     fn written(self, plain: &str) -> String {
@@ -171,6 +194,10 @@ impl MomentForm {
     /// Why it can't be used, as what follows "the pattern".
     pub fn parse(pattern: &str, ty: &DataType) -> Result<MomentForm, String> {
         let parts = parts(pattern)?;
+        let is_space = |part: Option<&MomentPart>| part == Some(&MomentPart::Literal(' '));
+        if is_space(parts.first()) || is_space(parts.last()) {
+            return Err("begins or ends with a space, and spaces around a text are removed".to_owned());
+        }
         let form = MomentForm { pattern: pattern.to_owned(), parts };
         form.fault(ty).map_or(Ok(form), Err)
     }
@@ -239,8 +266,8 @@ impl MomentForm {
         shape + r"\z"
     }
 
-    fn plain(&self, text: &str) -> Option<String> {
-        let found = Regex::new(&self.shape()).ok()?.captures(text)?;
+    fn plain(&self, text: &str, shape: &Regex) -> Option<String> {
+        let found = shape.captures(text)?;
         let of = |letter: char| {
             let index = self.fields().position(|(c, _)| c == letter)?;
             found.get(index + 1).map(|field| field.as_str())
@@ -303,7 +330,9 @@ fn parts(pattern: &str) -> Result<Vec<MomentPart>, String> {
             let Some((literal, after)) = rest[1..].split_once('\'') else {
                 return Err("has a single quote that is not closed".to_owned());
             };
-            parts.extend(if literal.is_empty() { "'" } else { literal }.chars().map(MomentPart::Literal));
+            for c in if literal.is_empty() { "'" } else { literal }.chars() {
+                parts.push(self::literal(c)?);
+            }
             rest = after;
             continue;
         }
@@ -311,14 +340,20 @@ fn parts(pattern: &str) -> Result<Vec<MomentPart>, String> {
         if c.is_ascii_alphabetic() {
             parts.push(field(c, run)?);
             rest = &rest[run..];
-        } else if "#[]{}\\^".contains(c) || c.is_control() {
-            return Err(format!("has `{}`, which stands for no text", c.escape_default()));
         } else {
-            parts.push(MomentPart::Literal(c));
+            parts.push(literal(c)?);
             rest = &rest[c.len_utf8()..];
         }
     }
     Ok(parts)
+}
+
+/// A character that stands for itself. Some mean more to patterns or to what is made of them, in quotes too.
+fn literal(c: char) -> Result<MomentPart, String> {
+    if "#[]{}\\^".contains(c) || c.is_control() {
+        return Err(format!("has `{}`, which is not supported", c.escape_default()));
+    }
+    Ok(MomentPart::Literal(c))
 }
 
 fn field(letter: char, width: usize) -> Result<MomentPart, String> {
@@ -345,9 +380,13 @@ fn field(letter: char, width: usize) -> Result<MomentPart, String> {
 mod tests {
     use super::*;
 
+    fn form_of(form: MomentForm) -> Reading {
+        Reading { nulls: vec![], form: Some(TextForm::Moment(form)) }
+    }
+
     fn moment(pattern: &str, text: &str) -> Option<String> {
         let ty = if pattern.contains(['H', 'h']) { DataType::Timestamp } else { DataType::Date };
-        MomentForm::parse(pattern, &ty).ok()?.plain(text)
+        form_of(MomentForm::parse(pattern, &ty).ok()?).plain(text, &ty)
     }
 
     #[test]
@@ -378,8 +417,11 @@ mod tests {
     fn moments_are_written_as_they_are_read() {
         for pattern in ["dd.MM.yyyy HH:mm:ss.SSSSSS", "MMM d, yyyy h:mm:ss.SSSSSS a", "yyyyMMdd'T'HHmmss.SSSSSS"] {
             let form = MomentForm::parse(pattern, &DataType::Timestamp).unwrap_or_else(|why| unreachable!("{why}"));
+            let reading = form_of(form);
+            let reader = reading.reader(&DataType::Timestamp);
             for micros in [0, -1, 1_704_463_509_000_250, 951_782_400_000_000] {
-                let plain = form.plain(&form.written(micros)).and_then(|plain| lakeflow::cast::timestamp(&plain));
+                let plain = reader.plain(&reading.written(&Constant::Timestamp(micros)));
+                let plain = plain.and_then(|plain| lakeflow::cast::timestamp(&plain));
                 assert_eq!(plain, Some(micros), "{pattern}");
             }
         }
@@ -398,6 +440,10 @@ mod tests {
             ("yyyyMMddHHmmssSSS", true),
             ("yyyy-MM-dd'T", false),
             ("yyyy-MM-dd [HH]", true),
+            ("dd'^'MM.yyyy", false),
+            ("dd']'MM.yyyy", false),
+            (" dd.MM.yyyy", false),
+            ("dd.MM.yyyy ' '", false),
             ("yyyy-MM-dd EEE", false),
         ] {
             let ty = if has_time { DataType::Timestamp } else { DataType::Date };
@@ -409,6 +455,9 @@ mod tests {
     #[test]
     fn numbers_become_plain_and_are_written_again() {
         let form = |example| NumberForm::of_example(example).unwrap_or(NumberForm { grouping: None, point: '.' });
+        let plain = |example, text: &str, ty: &DataType| {
+            Reading { nulls: vec![], form: Some(TextForm::Number(form(example))) }.plain(text, ty)
+        };
         let decimal = DataType::Decimal { precision: 12, scale: 2 };
         for (example, text) in [
             ("1.234,56", "-1.234.567,80"),
@@ -417,17 +466,17 @@ mod tests {
             ("1'234.56", "-1'234'567.80"),
             ("1234,56", "-1234567,80"),
         ] {
-            assert_eq!(form(example).plain(text, &decimal).as_deref(), Some("-1234567.80"), "{example}");
+            assert_eq!(plain(example, text, &decimal).as_deref(), Some("-1234567.80"), "{example}");
             assert_eq!(form(example).written("-1234567.80"), text);
         }
-        assert_eq!(form("1 234,56").plain("1\u{202f}234,5", &decimal).as_deref(), Some("1234.5"));
-        assert_eq!(form("1.234,56").plain("1234,5", &decimal).as_deref(), Some("1234.5"));
+        assert_eq!(plain("1 234,56", "1\u{202f}234,5", &decimal).as_deref(), Some("1234.5"));
+        assert_eq!(plain("1.234,56", "1234,5", &decimal).as_deref(), Some("1234.5"));
         for (example, text) in
             [("1.234,56", "12.34"), ("1.234,56", "1.23,4"), ("1234,56", "1.234,5"), ("1,234.56", ",5")]
         {
-            assert_eq!(form(example).plain(text, &decimal), None, "{text} as {example}");
+            assert_eq!(plain(example, text, &decimal), None, "{text} as {example}");
         }
-        assert_eq!(form("1.234,56").plain("1.234,0", &DataType::Int), None);
+        assert_eq!(plain("1.234,56", "1.234,0", &DataType::Int), None);
         assert!(NumberForm::of_example("12.3456").is_none());
     }
 }

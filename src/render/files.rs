@@ -7,9 +7,7 @@ use lakeflow::types::DataType;
 use super::columns::ColumnDefinition;
 use super::text::{Ident, Literal, Sql};
 use super::{filters, header};
-use crate::model::{
-    CsvDialect, Encoding, Entity, EntityColumn, EntitySource, FileSource, Load, Project, misread_as_latin_1,
-};
+use crate::model::{CsvDialect, Encoding, Entity, EntityColumn, EntitySource, Load, Project, misread_as_latin_1};
 use crate::plan::{self, access};
 
 #[derive(Template)]
@@ -52,7 +50,7 @@ pub fn raw(project: &Project, entity: &Entity) -> Result<String, askama::Error> 
         path: Literal::new(format!("${{landing}}/{}", files.files)),
         schema: Literal::new(schema.join(", ")),
         csv: CsvOptions::of(&files.csv),
-        allow_overwrites: reads_overwritten_files(entity, files),
+        allow_overwrites: reads_overwritten_files(entity),
         except: files.except.as_ref().map(Literal::new),
     }
     .render()
@@ -88,7 +86,7 @@ impl CsvOptions {
 
 /// A file that is overwritten is read again, which only loads that keep the newest row of a key can bear
 /// (lakeflow-sql.md, "Reading files": pair `allowOverwrites` with AUTO CDC).
-fn reads_overwritten_files(entity: &Entity, _files: &FileSource) -> bool {
+fn reads_overwritten_files(entity: &Entity) -> bool {
     !matches!(entity.load, Load::Append)
 }
 

@@ -69,11 +69,12 @@ fn report_marks(format: &CsvDialect, files: &FilesSpec, spec: &Located<EntitySpe
     ];
     for (index, (key, mark, is_stated)) in marks.iter().enumerate() {
         let Some(mark) = mark else { continue };
-        let is_text = mark.is_alphanumeric() || matches!(mark, '\n' | '\r' | ' ' | '\0') || !mark.is_ascii();
-        if *is_stated && is_text {
+        // Spark takes a backslash alone for the beginning of an escaped delimiter.
+        let is_refused = matches!(mark, '\n' | '\r' | '\0') || *key == "delimiter" && *mark == '\\';
+        if *is_stated && is_refused {
             let message = format!("`{key}` can't be `{}`", mark.escape_default());
             let fault = Diagnostic::error(codes::BAD_VALUE, message).at(spec.value(&format!("/source/{key}")));
-            context.push(fault.hint("write a punctuation mark or a tab"));
+            context.push(fault.hint("write another character"));
         } else if let Some((other, ..)) = marks[..index].iter().find(|(_, other, _)| *other == Some(*mark)) {
             let at = if *is_stated { key } else { other };
             let message = format!("`{key}` and `{other}` are the same character");

@@ -13,7 +13,7 @@ pub fn bytes(values: &Values<'_>, delivery: &Delivery, format: &CsvDialect) -> V
     }
     let headers: Vec<String> =
         values.columns().map(|(id, column)| header(values, delivery.shape, id, column)).collect();
-    let rows = delivery.rows.iter().map(|row| written(values, row, format));
+    let rows = delivery.rows.iter().enumerate().map(|(number, row)| written(values, number, row, format));
     let mut lines: Vec<Row> = format.header.then_some(headers).into_iter().chain(rows).collect();
     match delivery.shape {
         // Without a header, only the place of a field says what it is.
@@ -39,12 +39,12 @@ pub fn bytes(values: &Values<'_>, delivery: &Delivery, format: &CsvDialect) -> V
 
 /// The fields of a row as files of the entity have them: values in their form, and now and then a word for no value. What
 /// is no value of its column stays as it is.
-fn written(values: &Values<'_>, row: &Row, format: &CsvDialect) -> Row {
+fn written(values: &Values<'_>, number: usize, row: &Row, format: &CsvDialect) -> Row {
     let field = |(index, field): (usize, &String)| {
         let Some((_, column)) = values.columns().nth(index) else { return field.clone() };
         let nulls = &column.reading.nulls;
         if field.is_empty() && !nulls.is_empty() {
-            return nulls.get(row.len() % (nulls.len() + 1)).cloned().unwrap_or_default();
+            return nulls.get((number + index) % (nulls.len() + 1)).cloned().unwrap_or_default();
         }
         let value = column.reading.form.as_ref().and_then(|_| resolve::read(field, &column.ty));
         let field = value.map_or_else(|| field.clone(), |value| column.reading.written(&value));
@@ -87,6 +87,9 @@ fn quoted(field: &str, format: &CsvDialect) -> String {
     let CsvDialect { delimiter, quote, escape, .. } = format;
     let begins_comment = format.comment.is_some_and(|comment| field.starts_with(comment));
     if field.contains([*quote, '\r', '\n', *delimiter]) || begins_comment {
+        // What escapes a quotation mark is escaped itself.
+        let field =
+            if escape == quote { field.to_owned() } else { field.replace(*escape, &format!("{escape}{escape}")) };
         format!("{quote}{}{quote}", field.replace(*quote, &format!("{escape}{quote}")))
     } else {
         field.to_owned()

@@ -33,6 +33,8 @@ pub struct InferredEntity {
     pub delimiter: Option<String>,
     /// Whether its files are read as windows-1252.
     pub is_windows: bool,
+    /// Whether some of them are UTF-8 all the same.
+    pub is_mixed: bool,
     /// Words that stand for no value.
     pub nulls: Vec<Scalar>,
     /// Key column.
@@ -106,6 +108,7 @@ fn entity(name: &str, tables: &[CsvTable]) -> InferredEntity {
             .filter(|t| t.delimiter != ',')
             .map(|t| serde_json::Value::from(t.delimiter.to_string()).to_string()),
         is_windows: tables.iter().any(|table| !table.is_utf8),
+        is_mixed: tables.iter().any(|table| !table.is_utf8) && tables.iter().any(|t| t.is_utf8 && !t.is_ascii),
         nulls: nulls.into_iter().map(Scalar).collect(),
         keys: key.as_ref().and_then(|k| keys_by_column.get(k).cloned()).unwrap_or_default(),
         key,

@@ -90,10 +90,7 @@ fn in_form(values: &[&str]) -> Option<FoundForm> {
     let mut found: Vec<(String, DataType, Vec<Option<String>>)> = vec![];
     for (format, ty) in forms {
         let Some(reading) = reading(&format, &ty) else { continue };
-        let read = |value: &&str| reading.plain(value, &ty).filter(|plain| converts(plain, &ty));
-        let texts: Vec<Option<String>> = values.iter().map(read).collect();
-        let misfits = texts.iter().filter(|text| text.is_none()).count();
-        if misfits * TOLERANCE <= values.len() {
+        if let Some(texts) = read_all(values, &reading, &ty) {
             found.push((format, ty, texts));
         }
     }
@@ -110,6 +107,22 @@ fn in_form(values: &[&str]) -> Option<FoundForm> {
     };
     let misfits = texts.iter().filter(|text| text.is_none()).count();
     Some(FoundForm { ty, format: Some(format.clone()), misfits, nulls: vec![], doubt: None })
+}
+
+/// The plain texts of values that nearly all have one form; what is left is not looked at once that is out of reach.
+fn read_all(values: &[&str], reading: &Reading, ty: &DataType) -> Option<Vec<Option<String>>> {
+    let reader = reading.reader(ty);
+    let mut texts = Vec::with_capacity(values.len());
+    let mut misfits = 0;
+    for value in values {
+        let text = reader.plain(value).filter(|plain| converts(plain, ty));
+        misfits += usize::from(text.is_none());
+        if misfits * TOLERANCE > values.len() {
+            return None;
+        }
+        texts.push(text);
+    }
+    Some(texts)
 }
 
 fn reading(format: &str, ty: &DataType) -> Option<Reading> {

@@ -17,6 +17,8 @@ pub struct CsvTable {
     pub delimiter: char,
     /// Whether it is UTF-8. What is not is read as windows-1252, which every text can be.
     pub is_utf8: bool,
+    /// Whether it is the same in every encoding.
+    pub is_ascii: bool,
     /// Names in the header.
     pub header: Vec<String>,
     /// Fields by row, empty where a row is short; as many as the header has.
@@ -54,7 +56,14 @@ impl CsvTable {
             let record = record.map_err(|e| fault(&e.to_string()))?;
             rows.push((0..header.len()).map(|i| record.get(i).unwrap_or_default().to_owned()).collect());
         }
-        Ok(CsvTable { file: file.name.clone(), delimiter: char::from(delimiter), is_utf8, header, rows })
+        Ok(CsvTable {
+            file: file.name.clone(),
+            delimiter: char::from(delimiter),
+            is_utf8,
+            is_ascii: file.bytes.is_ascii(),
+            header,
+            rows,
+        })
     }
 }
 

@@ -375,7 +375,7 @@ fn is_synonym(word: &str, key: &str) -> bool {
 /// Keys and what other tools call them.
 const SYNONYMS: &[(&str, &[&str])] = &[
     ("key", &["primary_key", "pk", "keys", "unique_key", "id"]),
-    ("required", &["nullable", "not_null", "mandatory", "optional"]),
+    ("required", &["not_null", "mandatory"]),
     ("type", &["datatype", "data_type", "dtype"]),
     ("sql", &["expr", "expression", "formula", "calculation"]),
     ("from", &["table", "model", "source", "entity"]),

@@ -121,6 +121,10 @@ fn forms_of_files_are_found_and_said() {
     gen_in(dir.path(), &["init", "p", "--from-csv", "belege_2024.csv"]).ended(0);
     let project = dir.path().join("p");
     assert_eq!(gen_in(&project, &["check"]).ended(0).err, "");
+    fs::write(dir.path().join("belege_2025.csv"), "Beleg;Datum;Fällig;Betrag;Kurs;Tag\n").unwrap();
+    gen_in(dir.path(), &["init", "q", "--from-csv", "belege_2024.csv", "belege_2025.csv"]).ended(0);
+    let mixed = specs(&dir.path().join("q"));
+    assert!(mixed.contains("\n# Some files are UTF-8 and others are not:"), "{mixed}");
     crate::expect("cli/forms_of_files_are_found_and_said", &specs(&project));
 }
 
