@@ -41,7 +41,7 @@ pub struct Bundle {
 pub struct DeclaredResource {
     /// Key, unique among all resources of the bundle: see [`key`].
     pub key: String,
-    /// The resource.
+    /// With references such as `${var.catalog}` in it; resolved by [`rest::resources`].
     pub resource: Resource,
 }
 
@@ -105,7 +105,7 @@ impl JobAddition {
 /// What a principal may do with pipeline, jobs and alerts (workspace-api.md, "Permissions").
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Permission {
-    /// The principal.
+    /// A group or a service principal.
     pub principal: Principal,
     /// How much.
     pub level: PermissionLevel,

@@ -18,7 +18,7 @@ pub struct ResourceRequest {
     pub method: &'static str,
     /// Path, from the host on.
     pub path: String,
-    /// The body.
+    /// JSON; of a resource, the resource itself.
     pub body: Value,
 }
 

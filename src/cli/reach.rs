@@ -22,7 +22,7 @@ pub struct Reached<'a> {
     pub root: &'a Path,
     /// The build of the specs as they are now.
     pub compilation: &'a Compilation,
-    /// The target.
+    /// Index of the target in the project.
     pub target: TargetId,
     /// A client of its workspace.
     pub client: &'a Client<'a>,

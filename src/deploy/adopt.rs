@@ -20,9 +20,9 @@ use crate::bundle::resource::ResourceKind;
 /// Something that can be taken over.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Candidate {
-    /// Its kind.
+    /// Pipeline or job: see [`can_be_adopted`].
     pub kind: ResourceKind,
-    /// Its key.
+    /// Key in the bundle, such as `daily_job`, under which its id is remembered.
     pub key: String,
     /// What people call it in the workspace.
     pub name: String,
@@ -45,17 +45,17 @@ pub enum AdoptError {
     /// There is none of this id.
     #[error("no {kind} with the id `{id}`")]
     Absent {
-        /// The kind.
+        /// `pipeline` or `job`.
         kind: &'static str,
-        /// The id.
+        /// As given on the command line.
         id: String,
     },
     /// Several have the name.
     #[error("there are {count} {kind}s named `{name}`: choose one with `{key}=ID`")]
     Several {
-        /// The kind.
+        /// `pipeline` or `job`.
         kind: &'static str,
-        /// Their name.
+        /// The name in the workspace that a deployment would give.
         name: String,
         /// The key that asks for the id.
         key: String,
@@ -65,9 +65,9 @@ pub enum AdoptError {
     /// It is not what a deployment would make.
     #[error("cannot take over {kind} `{id}`: {why}")]
     Other {
-        /// The kind.
+        /// `pipeline` or `job`.
         kind: &'static str,
-        /// The id.
+        /// Id in the workspace.
         id: String,
         /// What differs.
         why: String,
@@ -78,7 +78,7 @@ pub enum AdoptError {
     /// A fault of the compiler.
     #[error(transparent)]
     Desired(#[from] DesiredError),
-    /// The workspace failed.
+    /// A request that marks a resource failed; those marked before it stay marked.
     #[error("{0}")]
     Client(#[from] Error),
 }

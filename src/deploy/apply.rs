@@ -39,7 +39,7 @@ pub enum ApplyError {
     Statement {
         /// Its file, below the output directory.
         file: String,
-        /// Its text.
+        /// SQL without the `;`.
         text: String,
         /// What the workspace said.
         error: Box<Error>,
@@ -55,7 +55,7 @@ pub enum ApplyError {
     /// The workspace refuses the sources of a release.
     #[error("the workspace rejected release `{release}`: {}{back}", words(.refusals))]
     Refused {
-        /// The release.
+        /// Digest of the files, which names the folder of the release.
         release: String,
         /// What the workspace says.
         refusals: Vec<DatasetRefusal>,
@@ -65,7 +65,7 @@ pub enum ApplyError {
     /// Nobody knows whether a release is valid.
     #[error("release `{release}` could not be validated: {error}; {back}")]
     Unproven {
-        /// The release.
+        /// Digest of the files, which names the folder of the release.
         release: String,
         /// What the workspace said.
         error: Box<Error>,
@@ -75,7 +75,7 @@ pub enum ApplyError {
     /// Statements failed that run as the principal of the pipeline.
     #[error("statements that run as `{runner}` failed: {why}\nthey are in `{path}`")]
     Acting {
-        /// The principal.
+        /// Name of the user, or application id of the service principal.
         runner: String,
         /// The file of the workspace that they are in.
         path: String,

@@ -39,7 +39,7 @@ pub struct CatalogFunction {
     pub returns: String,
     /// Its body, in SQL.
     pub body: String,
-    /// Its comment.
+    /// Without quotes; `None` if there is none.
     pub comment: Option<String>,
 }
 
@@ -61,14 +61,14 @@ pub struct CatalogPolicy {
 pub struct TableProtection {
     /// Columns in their order, in lower case, with their masks.
     pub columns: Vec<(String, Option<String>)>,
-    /// The row filter.
+    /// The function, `catalog.schema.function` in lower case; `None` if all rows are shown.
     pub filter: Option<String>,
 }
 
 /// The pipeline that keeps a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Keeper {
-    /// Its id.
+    /// Id of the pipeline in the workspace.
     pub pipeline: String,
     /// Whether the table is a streaming table, which holds rows that nothing else can give again.
     pub is_stream: bool,

@@ -24,9 +24,9 @@ use crate::plan::FilePhase;
 /// A resource of the workspace as it is.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ResourceThere {
-    /// Its id.
+    /// As the workspace gave it; a job's number in decimal digits.
     pub id: String,
-    /// Its settings.
+    /// The body as the workspace keeps it; of a dashboard, its definition as one JSON text.
     pub settings: Value,
     /// When it was last changed, in milliseconds, where the interface says so.
     pub modified: Option<u64>,
@@ -78,7 +78,7 @@ pub enum Waits {
 pub enum Change {
     /// A statement runs.
     Statement {
-        /// The statement.
+        /// With its text and what it makes true.
         statement: Box<DesiredStatement>,
         /// What it waits for: then it runs after the next update.
         waits: Option<Waits>,
@@ -87,25 +87,25 @@ pub enum Change {
     },
     /// The files of a release are written.
     Release {
-        /// Its name.
+        /// Digest of its files, which names its folder below `releases/`.
         release: String,
         /// How many files.
         files: usize,
     },
     /// A resource is made.
     Create {
-        /// Its kind.
+        /// Pipeline, job or alert: places are made by statements.
         kind: ResourceKind,
-        /// Its key.
+        /// Key in the bundle, such as `daily_job`.
         key: String,
         /// Its name in the workspace.
         name: String,
     },
     /// Settings of a resource change.
     Update {
-        /// Its kind.
+        /// Pipeline, job or alert.
         kind: ResourceKind,
-        /// Its key.
+        /// Key in the bundle, such as `daily_job`.
         key: String,
         /// Its name in the workspace.
         name: String,
@@ -114,25 +114,25 @@ pub enum Change {
     },
     /// An update looks whether a pipeline could run its sources; if not, the pipeline is pointed back.
     Validate {
-        /// Its key.
+        /// Key in the bundle, such as `shop_pipeline`.
         key: String,
         /// Its name in the workspace.
         name: String,
     },
     /// A resource that is not declared any more goes. Pipelines never go by themselves.
     Delete {
-        /// Its kind.
+        /// Job or alert.
         kind: ResourceKind,
-        /// Its key.
+        /// Key in the bundle of the deployment that created it.
         key: String,
-        /// Its id.
+        /// Id in the workspace.
         id: String,
     },
     /// Principals get a level.
     Permit {
         /// The kind of the resource.
         kind: ResourceKind,
-        /// Its key.
+        /// Key in the bundle, such as `daily_job`.
         key: String,
         /// Who gets which level.
         levels: Vec<(Principal, &'static str)>,
@@ -141,14 +141,14 @@ pub enum Change {
     Forbid {
         /// The kind of the resource; `None` for a dashboard.
         kind: Option<ResourceKind>,
-        /// Its key.
+        /// Key in the bundle; of a dashboard, the name of its metric.
         key: String,
         /// Who.
         from: Vec<String>,
     },
     /// Principals may look at a dashboard.
     Show {
-        /// Its key.
+        /// Name of its metric.
         key: String,
         /// Who.
         to: Vec<Principal>,
@@ -162,7 +162,7 @@ pub enum Change {
     },
     /// A dashboard is made or replaced, and published.
     Dashboard {
-        /// Its key.
+        /// Name of its metric.
         key: String,
         /// Whether there is one.
         is_new: bool,

@@ -24,7 +24,7 @@ use crate::render::RenderedFile;
 pub const TARGET_TAG: &str = "target";
 /// The tag that names the program that deployed a resource.
 pub const MANAGER_TAG: &str = "managed_by";
-/// Its value.
+/// The value of [`MANAGER_TAG`].
 pub const MANAGER: &str = "gen";
 
 /// A statement of governance.
@@ -59,7 +59,7 @@ pub enum DeployScope {
 pub struct DesiredDashboard {
     /// The metric, which is its key.
     pub metric: String,
-    /// Its definition.
+    /// A Lakeview dashboard as JSON, the text of its file in the output directory.
     pub definition: Arc<str>,
 }
 

@@ -32,7 +32,7 @@ pub struct DestroyScope {
     pub tables: bool,
     /// The volume with its files.
     pub volume: bool,
-    /// The schema.
+    /// The schema, which must hold nothing else by then.
     pub schema: bool,
 }
 
@@ -89,7 +89,7 @@ pub enum DestroyError {
     /// A fault of the compiler.
     #[error(transparent)]
     Desired(#[from] DesiredError),
-    /// The workspace failed.
+    /// A request failed; what went before it is gone.
     #[error("{0}")]
     Client(#[from] Error),
 }

@@ -44,7 +44,7 @@ impl ObjectKind {
 /// An object of the catalog: its kind, and its name from the catalog on, as the catalog keeps it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Object {
-    /// The kind.
+    /// Views of any kind are tables here.
     pub kind: ObjectKind,
     /// The parts of its name, in lower case.
     pub name: Vec<String>,
@@ -77,7 +77,7 @@ impl fmt::Display for Object {
 /// What bears tags.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TaggedObject {
-    /// The table.
+    /// A table or view.
     pub table: Object,
     /// Its column, in lower case; `None` for the table itself.
     pub column: Option<String>,

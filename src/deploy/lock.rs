@@ -64,7 +64,7 @@ pub enum LockError {
         /// The last sign of life.
         alive: String,
     },
-    /// The workspace failed.
+    /// A request to read, write or delete the lock failed.
     #[error("{0}")]
     Client(#[from] Error),
 }

@@ -36,9 +36,9 @@ pub struct Happening {
 /// Rows of a dataset that were judged by an expectation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ExpectationCount {
-    /// The dataset.
+    /// Last part of its name, or of its flow's, without back-quotes; secrets are hidden.
     pub dataset: String,
-    /// The expectation.
+    /// Name of the expectation, as in `CONSTRAINT name EXPECT`.
     pub name: String,
     /// Rows that fulfil it.
     pub passed: u64,
@@ -49,7 +49,7 @@ pub struct ExpectationCount {
 /// Rows that a dataset got.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct LoggedRows {
-    /// The dataset.
+    /// Last part of its name, or of its flow's, without back-quotes; secrets are hidden.
     pub dataset: String,
     /// Rows that were written.
     pub written: u64,
@@ -70,7 +70,7 @@ pub struct LoggedFault {
 /// What happened in an update.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Log {
-    /// Its id.
+    /// Id of the update in the workspace.
     pub update: String,
     /// Events, the oldest first.
     pub events: Vec<Happening>,

@@ -108,7 +108,7 @@ impl Memory {
         }
     }
 
-    /// The file.
+    /// The content of the file: JSON, indented, with a line end.
     pub fn text(&self) -> String {
         // Maps and lists of texts always have a form in JSON.
         serde_json::to_string_pretty(self).unwrap_or_default() + "\n"

@@ -40,7 +40,7 @@ pub enum ObserveError {
     /// What is remembered can't be used.
     #[error("`{path}`: {why}")]
     Memory {
-        /// The file.
+        /// Path of `state.json` in the workspace.
         path: String,
         /// What is wrong with it.
         why: MemoryError,
@@ -48,7 +48,7 @@ pub enum ObserveError {
     /// There is no warehouse of this name.
     #[error("unknown SQL warehouse `{name}`, known are {known}")]
     NoWarehouse {
-        /// The name.
+        /// As the target states it in `warehouse`.
         name: String,
         /// Those that there are.
         known: String,
@@ -59,21 +59,21 @@ pub enum ObserveError {
     /// Something of the name is there and not ours.
     #[error("there is a {kind} `{name}` ({id}) that this target did not create")]
     Foreign {
-        /// The kind.
+        /// The word for it: `pipeline`, `job` or `alert`.
         kind: &'static str,
         /// What people call it in the workspace.
         name: String,
-        /// Its id.
+        /// Id in the workspace.
         id: String,
     },
     /// A bundle deploys it.
     #[error("{kind} `{name}` ({id}) is deployed by a bundle, and a target can only have one manager")]
     OfBundle {
-        /// The kind.
+        /// The word for it: `pipeline`, `job` or `alert`.
         kind: &'static str,
         /// What people call it in the workspace.
         name: String,
-        /// Its id.
+        /// Id in the workspace.
         id: String,
     },
     /// It is deployed whole, not by a bundle.
@@ -82,13 +82,13 @@ pub enum ObserveError {
     /// Several of the name are there.
     #[error("ambiguous: there are {count} {kind}s named `{name}`: {ids}")]
     Several {
-        /// The kind.
+        /// The word for one: `pipeline`, `job` or `alert`.
         kind: &'static str,
-        /// Their name.
+        /// The name in the workspace that all of them have.
         name: String,
         /// How many.
         count: usize,
-        /// Their ids.
+        /// Ids in the workspace, separated by commas.
         ids: String,
     },
 }
@@ -98,7 +98,7 @@ pub enum ObserveError {
 pub struct TargetSite {
     /// The user name, or the application id of a service principal.
     pub user: String,
-    /// The folder.
+    /// `root` of the target, or else `/Workspace/Users/<user>/.gen/<project>/<target>`.
     pub root: String,
     /// What earlier deployments left behind.
     pub memory: Memory,

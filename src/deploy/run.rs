@@ -21,7 +21,7 @@ pub enum RunError {
     /// It ended otherwise.
     #[error("update `{update}` ended as {state}{}", faults(.refusals))]
     Ended {
-        /// Its id.
+        /// Id that the workspace gave to the update.
         update: String,
         /// How.
         state: String,

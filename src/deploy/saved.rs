@@ -69,10 +69,10 @@ pub enum SavedError {
     /// It is for something else.
     #[error("it is for {0}")]
     OtherPlace(String),
-    /// The specs changed.
+    /// The specs give other files, resources or settings than those that were planned.
     #[error("the specs have changed since the plan")]
     OtherSpecs,
-    /// The workspace changed.
+    /// The workspace, or who asks, is another than was read; with the changes that are new or gone, a line each.
     #[error("the workspace has changed since the plan{0}")]
     OtherState(String),
 }
@@ -117,7 +117,7 @@ impl SavedPlan {
         SavedPlan { seal: digest(&plan), ..plan }
     }
 
-    /// The file.
+    /// The content of the file: JSON, indented, with a line end.
     pub fn text(&self) -> String {
         // Texts and lists always have a form in JSON.
         serde_json::to_string_pretty(self).unwrap_or_default() + "\n"

@@ -46,10 +46,10 @@ pub enum UploadError {
     /// One of the name and size is there, too large to be compared.
     #[error("`{0}` already exists with the same size and is too large to compare")]
     Unknown(String),
-    /// The workspace failed.
+    /// A request failed, at whichever step.
     #[error("`{path}`: {error}")]
     Client {
-        /// The file.
+        /// Path in the volume, from `/Volumes` on.
         path: String,
         /// What the workspace said.
         error: Box<Error>,

@@ -24,7 +24,7 @@ const SETUP: &str = "setup.sql";
 /// A converted pipeline.
 #[derive(Debug, Default)]
 pub struct ConvertedSql {
-    /// The original files.
+    /// Text and path of each original that could be read.
     pub sources: SourceMap,
     /// Why some of them can't be read.
     pub diagnostics: Vec<Diagnostic>,
@@ -37,7 +37,7 @@ pub struct ConvertedSql {
 /// A file, what became of it, and where that belongs.
 #[derive(Debug)]
 pub struct PortedFile {
-    /// The original.
+    /// The original, in [`ConvertedSql::sources`].
     pub file: FileId,
     /// Path of the converted file in the project for Spark, `/`-separated.
     pub path: String,

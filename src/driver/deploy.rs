@@ -79,7 +79,7 @@ pub enum DeployError {
     /// There is no such release to go back to.
     #[error("unknown earlier release `{wanted}`, known releases: {known}")]
     NoRelease {
-        /// The name.
+        /// As given on the command line; `(the last one)` if none was.
         wanted: String,
         /// Those that there are.
         known: String,
@@ -87,7 +87,7 @@ pub enum DeployError {
     /// A release can't be made again.
     #[error("cannot rebuild release `{release}`: {why}")]
     Unmade {
-        /// The release.
+        /// Digest of its files, which names its folder below `releases/`.
         release: String,
         /// Why.
         why: String,

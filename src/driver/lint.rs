@@ -13,7 +13,7 @@ use crate::world::World;
 /// What the linter found.
 #[derive(Debug, Default)]
 pub struct Linted {
-    /// The files.
+    /// Text and path of each file that could be read, for drawing the diagnostics.
     pub sources: SourceMap,
     /// Findings, sorted by place; those of files that can't be read come first.
     pub diagnostics: Vec<Diagnostic>,
@@ -24,9 +24,9 @@ pub struct Linted {
 /// A file that fixes would change.
 #[derive(Debug)]
 pub struct FixedFile {
-    /// Its path.
+    /// Path as given, or below a directory that was given.
     pub path: PathBuf,
-    /// Its text.
+    /// The text as it is on the disk.
     pub before: String,
     /// What would become of it.
     pub after: Fixed,

@@ -100,7 +100,7 @@ pub struct Compilation {
 /// A pass that was run.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Pass {
-    /// Its verb.
+    /// What `gen check --verbose` calls it: `load`, `validate`, `resolve`, ..
     pub name: &'static str,
     /// How long it took.
     pub seconds: f64,
@@ -276,7 +276,7 @@ impl Compilation {
         self.settle(found, Phase::Render);
     }
 
-    /// The chain.
+    /// Runs the passes up to `until`; what stopped it, if a spec has to be left out and the chain started again.
     fn chain(&mut self, until: Phase, round: &mut Round<'_>) -> Result<Option<Stopped>, RenderError> {
         let loaded = self.pass("load", |sources| load::read(round.files, sources, round.faults(ChainStage::Specs)));
         let mut specs =

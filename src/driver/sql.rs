@@ -12,7 +12,7 @@ use crate::world::World;
 /// Pipeline SQL of files, and what came of it: [`Judged`], or a [`Pipeline`] that can be run.
 #[derive(Debug, Default)]
 pub struct CheckedSql<T> {
-    /// The files.
+    /// Text and path of each file that could be read, for drawing the diagnostics.
     pub sources: SourceMap,
     /// Faults and warnings, sorted by place.
     pub diagnostics: Vec<Diagnostic>,

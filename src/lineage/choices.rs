@@ -26,13 +26,13 @@ pub struct RowChoice {
 /// A column with personal data by which an audience that may not see it sees some rows only.
 #[derive(Debug, Clone)]
 pub struct RowLimit {
-    /// The table.
+    /// Name of the table whose rows are limited, in lower case.
     pub dataset: String,
     /// The audience, as an index of the audiences.
     pub reader: usize,
     /// The column, in lower case.
     pub column: String,
-    /// The kind.
+    /// As the column declares it with `pii`.
     pub kind: PersonalKind,
     /// The word in the spec.
     pub span: Span,

@@ -53,7 +53,7 @@ pub struct ColumnOrigin {
 /// One way in which a column has a part in a dataset.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Edge {
-    /// The column.
+    /// The column that has a part.
     pub from: ColumnOrigin,
     /// The field of the result that it reaches, in lower case; empty for the whole.
     pub into: Vec<String>,
@@ -70,7 +70,7 @@ pub struct Edge {
 /// A column with what it comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TracedColumn {
-    /// Its name.
+    /// As the dataset's definition spells it.
     pub name: String,
     /// What its values depend on.
     pub edges: Vec<Edge>,

@@ -24,13 +24,13 @@ pub enum DatasetPart {
 /// Personal data in a part of a dataset.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reach {
-    /// The dataset.
+    /// Name of the dataset, in lower case.
     pub dataset: String,
-    /// The part.
+    /// A column, or the choice of rows.
     pub part: DatasetPart,
     /// The field of the column, in lower case; empty for the whole.
     pub field: Vec<String>,
-    /// The kind.
+    /// As the source column declares it with `pii`.
     pub kind: PersonalKind,
     /// How it came here from where it was declared, all steps together.
     pub influence: Influence,
@@ -44,11 +44,11 @@ pub struct Reach {
 /// Personal data that ends here.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Released {
-    /// The dataset.
+    /// Name of the dataset that no longer holds it, in lower case.
     pub dataset: String,
-    /// The part.
+    /// The part it would have reached.
     pub part: DatasetPart,
-    /// The kind.
+    /// As the source column declares it with `pii`.
     pub kind: PersonalKind,
     /// How it would have reached the part.
     pub influence: Influence,

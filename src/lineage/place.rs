@@ -15,7 +15,7 @@ pub struct ColumnWord {
     pub dataset: String,
     /// The column, in lower case.
     pub column: String,
-    /// The word.
+    /// Where it stands in the spec; for a column behind a measure, where the measure is named.
     pub span: Span,
 }
 

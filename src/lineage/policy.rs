@@ -15,7 +15,7 @@ use crate::plan::{BuildPlan, Dataset, access};
 /// An audience as far as personal data is concerned.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reader {
-    /// Its name.
+    /// Key of the audience in the project spec.
     pub name: String,
     /// What it sees unmasked.
     pub sees: Sees,
@@ -27,9 +27,9 @@ pub type Why = String;
 /// A column that is declared to hold personal data.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PersonalDeclaration {
-    /// The kind.
+    /// As declared with `pii`.
     pub kind: PersonalKind,
-    /// The declaration.
+    /// The column in the spec of its entity; `None` where no spec names it.
     pub place: Option<Span>,
     /// What its being NULL tells of what was delivered: [`Dependence::Null`] where a text that is not valid becomes NULL.
     pub hold: Dependence,

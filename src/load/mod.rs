@@ -32,9 +32,9 @@ use crate::world::World;
 pub struct Document {
     /// What the top-level key says it is.
     pub kind: SpecKind,
-    /// The file.
+    /// File that it is the only document of.
     pub file: FileId,
-    /// The mapping.
+    /// Always an object. Mappings keep the order of the file.
     pub value: Value,
     /// Where everything in it stands.
     pub places: Places,

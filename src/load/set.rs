@@ -11,9 +11,9 @@ use super::{Lost, LostSpec, Places};
 /// A typed spec and where it was written.
 #[derive(Debug, Clone)]
 pub struct Located<T> {
-    /// The spec.
+    /// As serde reads it from the YAML value, without the parts that are `lost`.
     pub spec: T,
-    /// Its file.
+    /// File that it is the only document of.
     pub file: FileId,
     /// Where everything in it stands.
     pub places: Places,

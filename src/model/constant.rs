@@ -44,7 +44,7 @@ impl Double {
         value.is_finite().then_some(Double(value + 0.0))
     }
 
-    /// The number.
+    /// Always finite, and never negative zero.
     pub fn value(self) -> f64 {
         self.0
     }

@@ -183,7 +183,7 @@ impl Sees {
 /// The rows that an audience sees, where it does not see all.
 #[derive(Debug, Clone)]
 pub struct RowAccess {
-    /// The audience.
+    /// Index of the audience in the project.
     pub audience: AudienceId,
     /// What the rows meet; columns are not qualified.
     pub condition: Expression,

@@ -21,7 +21,7 @@ pub struct Metric {
     pub renamed_from: Option<String>,
     /// What it tells; may be empty.
     pub description: String,
-    /// The spec.
+    /// Path of the spec, and where the name of the metric stands in it.
     pub origin: SpecOrigin,
     /// The entity whose rows are measured.
     pub from: EntityId,
@@ -83,7 +83,7 @@ pub struct Join {
 }
 
 impl Join {
-    /// The joined entity.
+    /// The entity whose rows are joined, one at most to each row.
     pub fn entity(&self) -> EntityId {
         self.key.entity
     }
@@ -103,7 +103,7 @@ pub enum MetricJoinKind {
 /// One row for each row of an entity.
 #[derive(Debug, Clone)]
 pub struct Per {
-    /// The entity.
+    /// The entity that gets a row each; the measured entity refers to it.
     pub entity: EntityId,
     /// The column of the measured entity that holds its key.
     pub reference: ColumnId,
@@ -120,7 +120,7 @@ pub struct Per {
 pub struct Dimension {
     /// Name in the table.
     pub name: String,
-    /// The value.
+    /// What the column shows, over the columns of the measured and joined rows.
     pub expression: Expression,
     /// What it holds; may be empty.
     pub description: String,
@@ -160,7 +160,7 @@ pub struct Measure {
 /// Why figures count as no personal data, and for which grouping that holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Declassified {
-    /// The reason.
+    /// As the author put it; shown in the report of personal data.
     pub why: String,
     /// The columns that tables may be grouped by, in lower case.
     pub by: Vec<String>,
@@ -169,7 +169,7 @@ pub struct Declassified {
 /// Time column of a metric.
 #[derive(Debug, Clone)]
 pub struct Time {
-    /// The date.
+    /// A `DATE`, `TIMESTAMP` or `TIMESTAMP_NTZ` of the measured row, from which periods are computed.
     pub expression: Expression,
     /// Periods.
     pub grains: Vec<Grain>,

@@ -19,7 +19,7 @@ use super::entity::{ColumnId, Entity, EntityId, ReferenceId};
 pub struct SpecOrigin {
     /// Path of the spec, relative to the project, `/`-separated.
     pub path: String,
-    /// The declaring text.
+    /// The name it is declared under: the value of the key `entity` or `metric`.
     pub span: Span,
 }
 
@@ -238,7 +238,7 @@ pub enum Action {
     Warn,
     /// The row is left out and counted.
     Drop,
-    /// The update stops.
+    /// The update fails; in SQL `ON VIOLATION FAIL UPDATE`.
     Fail,
     /// The row goes to the quarantine table.
     Quarantine,

@@ -243,9 +243,9 @@ impl ReaderFile {
 /// A file of the bundle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum BundleFile {
-    /// The bundle itself.
+    /// `databricks.yml`: variables and targets.
     Root,
-    /// The pipeline.
+    /// The resource of the pipeline, named after the project.
     Pipeline,
     /// A job.
     Job(JobKind),

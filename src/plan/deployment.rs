@@ -18,7 +18,7 @@ pub enum JobKind {
 }
 
 impl JobKind {
-    /// Its key.
+    /// Name of the schedule, or another name that no schedule has. In the bundle `_job` follows.
     pub fn key(self, project: &Project) -> String {
         match self {
             JobKind::Schedule(index) => project.schedules.get(index).map(|s| s.name.clone()).unwrap_or_default(),
@@ -64,7 +64,7 @@ pub enum AlertKind {
 }
 
 impl AlertKind {
-    /// Its key.
+    /// One word of the bundle's key, behind which `_alert` follows there; also names the file.
     pub fn key(self) -> &'static str {
         match self {
             AlertKind::UpdateFailed => "update_failed",

@@ -30,7 +30,7 @@ pub struct Compiled {
     pub nullable: bool,
     /// The columns it reads, with derived expressions seen through: one for each leaf.
     pub uses: Vec<Use>,
-    /// The spec text.
+    /// Where the expression stands in its spec.
     pub origin: Span,
 }
 
@@ -89,7 +89,7 @@ impl Compiled {
         self.uses.iter().filter(|u| u.passes_value).find_map(|u| u.pii(graph))
     }
 
-    /// The expression.
+    /// What the model keeps of it: the names and uses are dropped.
     pub fn into_expression(self) -> Expression {
         Expression::new(self.tree, self.leaves, self.ty, self.nullable, self.origin)
     }

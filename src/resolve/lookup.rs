@@ -20,7 +20,7 @@ const MAX_ROWS: usize = 1000;
 
 /// What a lookup file is read for.
 pub struct LookupRequest<'a> {
-    /// The file.
+    /// The CSV file, in the sources of the build.
     pub file: FileId,
     /// Its path, as headers of generated files show it.
     pub path: &'a str,

@@ -23,7 +23,7 @@ const RAW_COLUMNS: [&str; 4] = ["_rescued_data", "_file_name", "_file_modified_a
 /// What a name is for, as messages call it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NameOf {
-    /// The project.
+    /// The value of `project`, which bundle and pipeline are named after.
     Project,
     /// An entity, and so a table.
     Entity,

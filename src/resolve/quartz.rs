@@ -10,7 +10,7 @@ struct QuartzField {
     name: &'static str,
     /// The smallest and the largest value.
     range: (u32, u32),
-    /// The largest increment.
+    /// The largest `n` of `*/n`: the distance between the two ends of the range.
     step: u32,
     /// Names of values, from the smallest on.
     words: &'static [&'static str],

@@ -16,7 +16,7 @@ use crate::spec::expanded;
 /// An expression as it stands in a spec.
 #[derive(Debug, Clone, Copy)]
 pub struct WrittenExpr<'a> {
-    /// The text.
+    /// SQL as the YAML value holds it, without quotes or indentation of the YAML.
     pub sql: &'a str,
     /// JSON pointer to it.
     pub pointer: &'a str,

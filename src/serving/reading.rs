@@ -22,7 +22,7 @@ pub struct TableReading {
     pub columns: Vec<ResultColumn>,
     /// What the statement is given, the place of a page and its size last.
     pub parameters: Vec<StatementParameter>,
-    /// The statement.
+    /// One `SELECT`, with parameters as `:name`, without `;`.
     pub statement: String,
 }
 
@@ -31,7 +31,7 @@ pub struct TableReading {
 pub struct ResultColumn {
     /// The column, as clients spell it.
     pub name: String,
-    /// Its type.
+    /// Type as inferred from the spec.
     pub ty: DataType,
     /// Whether it can be NULL.
     pub nullable: bool,

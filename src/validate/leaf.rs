@@ -49,7 +49,7 @@ impl<'a> SchemaLeaf<'a> {
         self.0.get("properties").and_then(|p| p.get(key))
     }
 
-    /// The declared keys.
+    /// Names below `properties`; keys that only `additionalProperties` allows are not among them.
     pub fn keys(self) -> impl Iterator<Item = &'a str> {
         self.0.get("properties").and_then(Value::as_object).into_iter().flatten().map(|(key, _)| key.as_str())
     }

@@ -36,7 +36,7 @@ impl Rules {
         }
     }
 
-    /// The schema.
+    /// JSON Schema, as `gen schema` writes it.
     pub fn schema(&self) -> &Value {
         &self.schema
     }

@@ -24,7 +24,7 @@ pub struct Notebook {
 /// A cell, from behind one separating line to the next.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cell {
-    /// Its lines.
+    /// Bytes of the cell in the file.
     pub range: Range<usize>,
     /// What it holds.
     pub kind: CellKind,

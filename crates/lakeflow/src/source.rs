@@ -39,7 +39,7 @@ impl Span {
 pub struct Source {
     /// Path as it is shown in diagnostics.
     pub path: String,
-    /// The whole text.
+    /// As read, with line ends and byte-order mark; all places are bytes in it.
     pub text: Arc<str>,
     /// Found when the first place in the file is drawn.
     lines: OnceLock<LineStarts>,

@@ -25,7 +25,7 @@ pub struct Alert {
     pub schedule: AlertSchedule,
     /// What is made of the result.
     pub evaluation: Evaluation,
-    /// The query.
+    /// One `SELECT` in the SQL of the warehouse, without `;`.
     pub query_text: String,
 }
 
@@ -79,7 +79,7 @@ pub enum Comparison {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Operand {
-    /// Its value.
+    /// The constant that the column is compared with.
     pub value: OperandValue,
 }
 
@@ -87,7 +87,7 @@ pub struct Operand {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OperandValue {
-    /// The number.
+    /// In the unit of the compared column.
     pub double_value: f64,
 }
 

@@ -91,7 +91,7 @@ pub enum Resource {
 }
 
 impl Resource {
-    /// Its kind.
+    /// The kind, which tells the section and the endpoint that it belongs to.
     pub fn kind(&self) -> ResourceKind {
         match self {
             Resource::Pipeline(_) => ResourceKind::Pipeline,

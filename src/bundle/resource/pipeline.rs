@@ -52,7 +52,7 @@ pub struct Pipeline {
 pub enum Channel {
     /// The one for production.
     Current,
-    /// The next one.
+    /// The preview of the next one.
     Preview,
 }
 
@@ -86,9 +86,9 @@ pub struct RunAs {
 pub struct EventLog {
     /// Name of the table.
     pub name: String,
-    /// Its catalog.
+    /// Catalog of the table; a reference to the target's.
     pub catalog: String,
-    /// Its schema.
+    /// Schema of the table, without the catalog; a reference to the target's.
     pub schema: String,
 }
 

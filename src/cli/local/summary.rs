@@ -32,7 +32,7 @@ pub struct Summary {
 pub struct FileNote {
     /// The dataset that reads it.
     pub dataset: String,
-    /// The file.
+    /// Path relative to the current directory if it lies below it, else in full.
     pub file: String,
     /// What is odd about it.
     pub text: String,

@@ -17,7 +17,7 @@ impl Secret {
         Secret(text.trim().to_owned())
     }
 
-    /// The text itself.
+    /// In clear text: only for requests, and to find it in messages from outside.
     pub fn expose(&self) -> &str {
         &self.0
     }

@@ -26,7 +26,7 @@ use side::Side;
 pub struct PipelineFile {
     /// Path, for messages.
     pub path: String,
-    /// The whole text.
+    /// SQL with the `${key}` that it was written with.
     pub text: String,
 }
 
@@ -48,7 +48,7 @@ pub struct PipelineSql {
 /// A file that can't be judged, so that nothing can be said.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct UnreadFile {
-    /// The file.
+    /// Path of the file as [`PipelineFile`] has it; empty where the fault has no place.
     pub path: String,
     /// What is wrong with it.
     pub why: String,

@@ -32,7 +32,7 @@ pub enum SeenAs {
     Nothing,
     /// Another value in its place, by this expression.
     Masked(String),
-    /// The value.
+    /// Its values as they are stored.
     Clear,
     /// Nobody can tell.
     Unknown,
@@ -41,7 +41,7 @@ pub enum SeenAs {
 /// What somebody sees of a column, and in which rows.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct ColumnSight {
-    /// The column.
+    /// Its values, in the rows that are seen.
     pub sees: SeenAs,
     /// The condition on rows, where these are not all.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -96,7 +96,7 @@ pub enum When {
 pub struct Shift {
     /// Who.
     pub who: String,
-    /// The table.
+    /// `catalog.schema.table`, without back-quotes.
     pub table: String,
     /// Its columns; none is all of them.
     pub columns: Vec<String>,

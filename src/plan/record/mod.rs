@@ -38,16 +38,16 @@ pub enum Given {
         privilege: String,
         /// The kind of the object: `SCHEMA`.
         on: String,
-        /// The object.
+        /// Its name in parts, catalog first.
         name: Vec<String>,
-        /// The principal.
+        /// Name of a group or application id of a service principal, without back-quotes.
         to: String,
     },
     /// A table to read, as the principal sees it.
     Select(Select),
     /// A metric view, or a view of operation.
     MetricView {
-        /// The view.
+        /// Catalog, schema and name.
         name: Vec<String>,
     },
     /// A policy that masks by tags.
@@ -59,16 +59,16 @@ pub enum Given {
     },
     /// A tag that policies go by, or people look for.
     Tag {
-        /// The table.
+        /// Catalog, schema and name.
         table: Vec<String>,
-        /// The column.
+        /// Name of the column, in lower case.
         column: String,
         /// The key of the tag.
         tag: String,
     },
     /// A function that masks values or filters rows.
     Function {
-        /// The function.
+        /// Catalog, schema and name, without parameters.
         name: Vec<String>,
     },
 }
@@ -78,9 +78,9 @@ pub enum Given {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Select {
-    /// The table.
+    /// Catalog, schema and name, in lower case.
     pub table: Vec<String>,
-    /// The principal.
+    /// Name of a group or application id of a service principal, without back-quotes.
     pub to: String,
     /// Columns that it sees masked, with their kind of personal data.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]

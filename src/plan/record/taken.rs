@@ -22,9 +22,9 @@ pub enum Withdrawal {
         privilege: String,
         /// Kind of the object.
         on: String,
-        /// The object.
+        /// Its name in parts, catalog first, in lower case.
         name: Vec<String>,
-        /// The principal.
+        /// Name of a group or application id of a service principal, without back-quotes.
         from: String,
     },
     /// `DROP VIEW`.
@@ -40,9 +40,9 @@ pub enum Withdrawal {
     UnsetTag {
         /// Kind of the table, as it is now.
         kind: &'static str,
-        /// The table.
+        /// Catalog, schema and name, in lower case.
         table: Vec<String>,
-        /// The column.
+        /// Name of the column, in lower case.
         column: String,
         /// The key of the tag.
         tag: String,

@@ -55,7 +55,7 @@ impl TargetPlace {
         TargetPlace { catalog: dotted(&[catalog]), schema: dotted(&[catalog, schema]), volume }
     }
 
-    /// The catalog.
+    /// Name of the catalog as SQL, quoted where it has to be.
     pub fn catalog(&self) -> Sql {
         self.catalog.clone()
     }

@@ -28,7 +28,7 @@ pub enum Asked {
     Rule,
     /// Rows are chosen by it.
     Rows,
-    /// Its value.
+    /// It gives the values of a column.
     Value,
 }
 

@@ -68,7 +68,7 @@ impl<'a> TokenPlaces<'a> {
         (0..self.pieces.len()).any(|index| self.phrase(index, words).is_some())
     }
 
-    /// The statement.
+    /// Bytes of the whole statement in its file.
     pub(super) fn statement(&self) -> Range<usize> {
         self.statement.clone()
     }

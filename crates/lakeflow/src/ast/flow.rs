@@ -37,7 +37,7 @@ pub struct InsertFlow {
     pub once: bool,
     /// Rows of the target that give way.
     pub replace: Option<Replace>,
-    /// The rows written.
+    /// The query behind `BY NAME`: its rows are written.
     pub query: Arc<Query>,
 }
 

@@ -13,7 +13,7 @@ pub struct CreateFunction {
     pub if_not_exists: bool,
     /// Name of the function.
     pub name: ObjectName,
-    /// Its parameters.
+    /// In order; empty for `f()`.
     pub parameters: Vec<Parameter>,
     /// `RETURNS`; `None` when the body gives the type.
     pub returns: Option<Returns>,
@@ -91,9 +91,9 @@ pub enum FunctionBody {
 /// A parameter of a function, or a column of the table it returns.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Parameter {
-    /// Its name.
+    /// Without parts; its `quote_style` is set if it was quoted.
     pub name: Ident,
-    /// Its type.
+    /// As written: a name, not yet a [`crate::types::DataType`].
     pub data_type: TypeName,
     /// `DEFAULT expression`.
     pub default: Option<Expr>,

@@ -46,7 +46,7 @@ pub struct Revoke {
 pub struct Alter {
     /// What is changed.
     pub object: Securable,
-    /// The change.
+    /// What the statement does to the object.
     pub action: AlterAction,
 }
 
@@ -65,7 +65,7 @@ pub enum AlterAction {
     Column {
         /// Which column.
         name: Ident,
-        /// The change.
+        /// What is done to the column.
         action: ColumnAction,
     },
     /// `AS $$..$$`: the new body of a metric view.
@@ -88,7 +88,7 @@ pub enum ColumnAction {
 /// A tag with or without a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tag {
-    /// Its key.
+    /// Without quotes.
     pub key: String,
     /// Its value; a tag of a key alone has none.
     pub value: Option<String>,
@@ -159,7 +159,7 @@ pub struct CreatePolicy {
     pub comment: Option<String>,
     /// Filter or mask.
     pub kind: PolicyKind,
-    /// The function applied.
+    /// Name of the function behind `ROW FILTER` or `COLUMN MASK`, as written.
     pub function: ObjectName,
     /// `TO`: whom it binds; at least one.
     pub to: Vec<Ident>,

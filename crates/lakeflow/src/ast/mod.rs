@@ -142,7 +142,7 @@ pub enum StatementKind {
     CreateTable(Box<CreateTable>),
     /// `SET key = value`: key and value as written.
     Set {
-        /// The dotted key.
+        /// All parts with their dots, as written: `spark.sql.ansi.enabled`.
         key: String,
         /// The text after `=`, trimmed.
         value: String,

@@ -55,7 +55,7 @@ phrases! {
 }
 
 phrases! {
-    /// The privileges.
+    /// The privileges of Unity Catalog and of the Hive metastore, in the words of SQL.
     Privilege {
         AllPrivileges = "ALL PRIVILEGES",
         Access = "ACCESS",

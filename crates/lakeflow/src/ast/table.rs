@@ -136,7 +136,7 @@ impl ScheduleUnit {
         (ScheduleUnit::Weeks, "WEEKS"),
     ];
 
-    /// Its keyword.
+    /// As it is printed, in the plural: `HOURS`.
     pub fn word(self) -> &'static str {
         Self::ALL.iter().find(|(unit, _)| *unit == self).map_or("", |(_, word)| *word)
     }
@@ -172,7 +172,7 @@ pub enum Layout {
 /// One declared column. There are many, and few say more than a name, a type and a comment: hence the boxes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DeclaredColumn {
-    /// Its name.
+    /// Without parts; its `quote_style` is set if it was quoted.
     pub name: Ident,
     /// Its type as written; a nameless one behind `${key}`, which stands for any columns.
     pub data_type: TypeName,
@@ -244,7 +244,7 @@ pub struct MaskClause {
 /// `ROW FILTER function ON (argument, ..)`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RowFilterClause {
-    /// The filter function.
+    /// Name as written: from the catalog on, or in the current schema.
     pub function: ObjectName,
     /// Its arguments, possibly none: column names or literals.
     pub on: Vec<Expr>,
@@ -303,7 +303,7 @@ pub enum TableConstraintKind {
     },
     /// `FOREIGN KEY (c, ..) REFERENCES ..`.
     ForeignKey {
-        /// The referring columns.
+        /// Columns of this table, as listed behind `FOREIGN KEY`.
         columns: Vec<Ident>,
         /// What they refer to.
         references: ForeignKey,

@@ -65,7 +65,7 @@ impl SchemaBinding {
 /// A column of a view: no type, that is the query's.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ViewColumn {
-    /// Its name.
+    /// Without parts; its `quote_style` is set if it was quoted.
     pub name: Ident,
     /// `COMMENT`.
     pub comment: Option<String>,

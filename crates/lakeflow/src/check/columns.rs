@@ -42,7 +42,7 @@ pub struct ColumnFindings {
     pub entries: Vec<OpenDataset>,
     /// All of them as tables.
     pub known: KnownTables,
-    /// The flows.
+    /// Statements that write into a dataset defined elsewhere: `CREATE FLOW` and the like.
     pub flows: Vec<Tree>,
     /// What each file is part of.
     pub settings: BTreeMap<FileId, Setting>,

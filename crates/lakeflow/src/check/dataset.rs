@@ -38,12 +38,12 @@ impl Tree {
         &self.space
     }
 
-    /// The file.
+    /// File that the statement's range counts in.
     pub fn file(&self) -> FileId {
         self.file.file
     }
 
-    /// The statement.
+    /// The statement, which its file holds.
     pub fn statement(&self) -> &Statement {
         &self.file.statements[self.index]
     }

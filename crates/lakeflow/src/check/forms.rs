@@ -33,7 +33,7 @@ impl Author {
 /// A file as trees.
 #[derive(Debug, Clone)]
 pub struct Parsed {
-    /// The file.
+    /// File that the ranges of the statements count in.
     pub file: FileId,
     /// Its statements; without those that do not parse.
     pub statements: Vec<Statement>,
@@ -139,7 +139,7 @@ pub struct FunctionUse {
 /// A column that is named somewhere.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NamedColumn {
-    /// The column.
+    /// Name as the table spells it.
     pub column: String,
     /// Where.
     pub span: Span,
@@ -148,7 +148,7 @@ pub struct NamedColumn {
 /// What the rows of a dataset are made of.
 #[derive(Debug, Clone, Default)]
 pub struct RowOrigins {
-    /// Its own query.
+    /// The query of the dataset's own definition; `None` where only flows write into it.
     pub query: Option<Queried>,
     /// What writes into it besides.
     pub writers: Vec<WritingFlow>,

@@ -16,7 +16,7 @@ use crate::infer::{Catalog, QueryInfo, Relation};
 #[derive(Debug)]
 pub struct KnownTables {
     pub author: Author,
-    /// The datasets.
+    /// Names of all datasets announced so far, resolved or not.
     pub names: DefinedNames,
     /// Tables that statements beside the pipeline create, or whose columns those change.
     tables: DefinedNames,

@@ -11,7 +11,7 @@ use crate::types::DataType;
 /// An operand, as far as the table asks.
 #[derive(Debug, Clone, Copy)]
 pub struct Operand<'a> {
-    /// Its type.
+    /// Type as inferred.
     pub ty: &'a DataType,
     /// Whether it may be NULL.
     pub nullable: bool,

@@ -80,7 +80,7 @@ impl Catalog for NoCatalog {
 pub enum Resolution {
     /// A column; further parts of the path are fields of its struct.
     Found {
-        /// Its type.
+        /// Type of the column, before fields are taken of it.
         ty: DataType,
         /// Whether it may be NULL.
         nullable: bool,

@@ -98,7 +98,7 @@ pub enum Dependence {
 /// One way in which a table column has a part in a result.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Flow {
-    /// The table column.
+    /// Where the value comes from: which read of the query, and which of its columns.
     pub origin: Origin,
     /// The field of it, in lower case; empty for the whole column.
     pub from: Vec<String>,

@@ -82,7 +82,7 @@ impl Origin {
 pub struct UnstableCall {
     /// The bytes of the function's name.
     pub range: Range<usize>,
-    /// Its name.
+    /// Name of the function; of a text that is read by the clock, the text.
     pub function: String,
     /// On what the result depends.
     pub stability: Stability,
@@ -119,7 +119,7 @@ impl NodeTypes {
 /// What an expression is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExprInfo {
-    /// Its type.
+    /// [`DataType::Unknown`] after a fault.
     pub ty: DataType,
     /// Whether it may be NULL.
     pub nullable: bool,
@@ -165,7 +165,7 @@ pub struct TableRead {
     pub function: bool,
     /// The files that `read_files` reads, as written.
     pub path: Option<String>,
-    /// Its columns.
+    /// All that can be named of it, used or not.
     pub relation: Arc<Relation>,
 }
 
@@ -247,7 +247,7 @@ pub enum JoinKind {
 /// What a query is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QueryInfo {
-    /// Its result.
+    /// Columns of the result, in order, with `*` expanded.
     pub columns: Vec<OutputColumn>,
     /// After a fault, or over files of unknown schema: there may be further columns.
     pub open: bool,

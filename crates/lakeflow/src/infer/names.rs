@@ -261,7 +261,7 @@ impl Analyzer<'_> {
         self.frames.iter().rposition(|f| matches!(f, Frame::Select(_)))
     }
 
-    /// The innermost select.
+    /// The innermost `SELECT` around the expression; `None` outside of any query.
     pub(super) fn select_frame(&mut self) -> Option<&mut SelectFrame> {
         self.frames.iter_mut().rev().find_map(|f| match f {
             Frame::Select(select) => Some(select),

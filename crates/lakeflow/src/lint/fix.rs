@@ -9,7 +9,7 @@ use crate::source::SourceMap;
 /// What came of fixing one text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fixed {
-    /// The new text.
+    /// The whole text, with all fixes applied.
     pub text: String,
     /// How many findings were put right.
     pub count: usize,

@@ -48,7 +48,7 @@ macro_rules! lints {
 }
 
 impl Lint {
-    /// Its name.
+    /// Name of the rule, such as `float-sum`: comments allow it by this name, `gen sql lint --rule` chooses it.
     pub fn id(&self) -> &'static str {
         self.code.number()
     }

@@ -63,7 +63,7 @@ const VERSIONS: &[&str] = &["0.1", "1.0", "1.1"];
 /// Reads the definition of a metric view.
 ///
 /// # Errors
-/// The first fault.
+/// The first fault, at its bytes in the file that holds the statement.
 pub(super) fn read(text: Text) -> Parsed<MetricView> {
     let mut sources = SourceMap::default();
     let file = sources.add("metric view", text.value.as_str());

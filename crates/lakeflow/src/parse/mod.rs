@@ -135,7 +135,7 @@ pub fn visit_each(text: &str, mut visit: impl FnMut(Attempt)) {
 /// Reads one expression, which must be all of `text`.
 ///
 /// # Errors
-/// The first fault.
+/// The first fault, at its bytes in `text`.
 pub fn parse_expr(text: &str) -> Result<Expr, ParseFault> {
     parse_whole(text, Whole::Expr, |c| c.expr())
 }
@@ -143,7 +143,7 @@ pub fn parse_expr(text: &str) -> Result<Expr, ParseFault> {
 /// Reads one query, which must be all of `text`; no `;` behind it.
 ///
 /// # Errors
-/// The first fault.
+/// The first fault, at its bytes in `text`.
 pub fn parse_query(text: &str) -> Result<Query, ParseFault> {
     parse_whole(text, Whole::Query, |c| c.query()).map(|query| *query)
 }

@@ -54,9 +54,9 @@ pub enum DataType {
     Binary,
     /// `INTERVAL from TO to`; `from` equals `to` in `INTERVAL DAY`.
     Interval {
-        /// The largest unit.
+        /// The larger unit, written first: `DAY` of `DAY TO SECOND`.
         from: IntervalUnit,
-        /// The smallest unit.
+        /// The smaller unit: `SECOND` of `DAY TO SECOND`.
         to: IntervalUnit,
     },
     /// `INTERVAL` of months, days and microseconds at once, which cannot be stored.
@@ -80,7 +80,7 @@ pub enum DataType {
 pub struct Field {
     /// As written; compared without regard to case.
     pub name: String,
-    /// Its type.
+    /// [`DataType::Unknown`] where it could not be found out.
     pub ty: DataType,
 }
 
@@ -89,7 +89,7 @@ pub struct Field {
 pub struct Column {
     /// As declared; compared without regard to case.
     pub name: String,
-    /// Its type.
+    /// [`DataType::Unknown`] where it could not be found out.
     pub ty: DataType,
     /// Whether it may hold NULL; `true` wherever that is not known.
     pub nullable: bool,

@@ -17,7 +17,7 @@ pub struct Dashboard {
     /// Name.
     #[serde(default)]
     pub display_name: String,
-    /// Its version.
+    /// Version of the draft, as the workspace counts it.
     #[serde(default)]
     pub etag: Option<String>,
     /// Its content, a text of JSON. Not in lists.

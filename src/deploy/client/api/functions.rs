@@ -12,10 +12,10 @@ use crate::deploy::client::error::{Error, found};
 pub struct Function {
     /// Name.
     pub name: String,
-    /// Its catalog.
+    /// Catalog that holds its schema, without quotes.
     #[serde(default)]
     pub catalog_name: String,
-    /// Its schema.
+    /// Schema without the catalog.
     #[serde(default)]
     pub schema_name: String,
     /// Body, as SQL.

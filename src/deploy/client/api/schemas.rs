@@ -14,7 +14,7 @@ use crate::deploy::client::{Client, Object};
 pub struct Schema {
     /// Name, in lower case.
     pub name: String,
-    /// Its catalog.
+    /// Catalog that holds it, without quotes.
     pub catalog_name: String,
     /// Comment.
     #[serde(default)]

@@ -14,10 +14,10 @@ use crate::deploy::client::{Client, Object};
 pub struct Table {
     /// Name.
     pub name: String,
-    /// Its catalog.
+    /// Catalog that holds its schema, without quotes.
     #[serde(default)]
     pub catalog_name: String,
-    /// Its schema.
+    /// Schema without the catalog.
     #[serde(default)]
     pub schema_name: String,
     /// `STREAMING_TABLE`, `MATERIALIZED_VIEW`, `VIEW`, `METRIC_VIEW`, `MANAGED`, ..
@@ -35,7 +35,7 @@ pub struct Table {
     /// The pipeline that keeps it.
     #[serde(default)]
     pub pipeline_id: Option<String>,
-    /// Its row filter.
+    /// `None` if all rows are shown.
     #[serde(default)]
     pub row_filter: Option<Function>,
     /// Id; a table that was made anew has another.
@@ -60,7 +60,7 @@ pub struct Column {
     /// Comment.
     #[serde(default)]
     pub comment: Option<String>,
-    /// Its mask.
+    /// `None` if the column is shown as it is stored.
     #[serde(default)]
     pub mask: Option<Function>,
 }

@@ -136,7 +136,7 @@ pub struct Failure {
 /// A cause.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Exception {
-    /// Its class.
+    /// Name of the class of the exception.
     #[serde(default)]
     pub class_name: Option<String>,
     /// In words. It may hold rows.

@@ -15,9 +15,9 @@ use crate::deploy::client::error::{Error, found};
 pub struct Volume {
     /// Name.
     pub name: String,
-    /// Its catalog.
+    /// Catalog that holds its schema, without quotes.
     pub catalog_name: String,
-    /// Its schema.
+    /// Schema without the catalog.
     pub schema_name: String,
     /// `MANAGED` or `EXTERNAL`.
     #[serde(default)]

@@ -91,11 +91,11 @@ pub enum ConfigError {
     TwoHosts {
         /// Who says the one.
         one: String,
-        /// The one.
+        /// Host as `one` states it.
         host: String,
         /// Who says the other.
         other: String,
-        /// The other.
+        /// Host as `other` states it.
         other_host: String,
     },
     /// Two workspaces are given.
@@ -105,7 +105,7 @@ pub enum ConfigError {
         stated: String,
         /// Who says the other.
         from: String,
-        /// The other.
+        /// Id of the workspace by the profile or the environment.
         found: String,
     },
     /// More than one kind of credentials is given, and none is chosen.

@@ -68,7 +68,7 @@ impl Making {
         made
     }
 
-    /// The term.
+    /// The first 128 bits of the SHA-256 digest of all parts.
     pub(super) fn end(self) -> Term {
         let digest = self.0.finalize();
         Term(digest.iter().take(16).fold(0, |sum, byte| (sum << 8) | u128::from(*byte)))
