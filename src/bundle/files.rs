@@ -1,7 +1,8 @@
-//! A bundle as files: the bundle itself, and one file a resource.
+//! A bundle as files: the bundle itself, and one file per resource.
 //!
-//! A development deployment renames schemas that it declares after whoever deploys, and SQL that names the schema could
-//! not follow. So schema and volume are declared for production targets only; in development they have to be there.
+//! A development deployment renames the schemas that it declares, after the user who deploys, and SQL that names the
+//! schema could not be renamed with it. So schema and volume are declared for production targets only; in development
+//! they have to exist already.
 
 use heck::ToTitleCase;
 use serde_json::{Map, Value, json};

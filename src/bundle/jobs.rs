@@ -1,15 +1,17 @@
-//! The jobs of a project: one a schedule, one that refreshes everything on demand, and one that applies a deployment.
+//! The jobs of a project: one per schedule, one that refreshes everything on demand, and one that applies a
+//! deployment.
 //!
-//! Each is a chain; a later task never runs on what an earlier one left unfinished. All but the deployment run as the
-//! principal of the pipeline, who owns the tables:
+//! Each is a chain of tasks; a later task never runs on what an earlier one left unfinished. All except the deployment
+//! run as the principal of the pipeline, which owns the tables:
 //!
-//! - A schedule updates what it names once the build is deployed, applies again what an update can undo, and ends with the
-//!   gates, which fail when a table does not reconcile.
-//! - The job on demand updates everything, brings tables and views up to the build, and marks that.
-//! - The deployment runs as whoever deploys, who owns schema and functions: it applies what the pipeline needs, runs the job
-//!   on demand, and clears up behind it.
+//! - A schedule updates the tables that it lists once the build is deployed, applies again what an update can undo,
+//!   and ends with the gates, which fail if a table does not reconcile.
+//! - The job on demand updates everything, brings tables and views up to date with the build, and records that.
+//! - The deployment runs as the deployer, which owns schema and functions: it applies what the pipeline needs, runs
+//!   the job on demand, and cleans up afterwards.
 //!
-//! A job is the same in every target as far as every target has the files of its tasks; [`additions`] are the rest.
+//! A job has the same tasks in every target, except for tasks whose files only some targets have; those are the
+//! [`additions`].
 
 use std::collections::BTreeSet;
 

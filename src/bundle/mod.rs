@@ -1,8 +1,9 @@
-//! What a deployment puts into a workspace: a bundle that the official command line deploys, and the same resources as
-//! bodies of REST calls.
+//! What a deployment creates in a workspace: as a bundle that the official command line deploys, and as the same
+//! resources in the form of REST bodies.
 //!
-//! [`bundle()`] says what there is; [`files`] writes it as the files of a bundle, [`rest`] as requests. Neither talks to
-//! a workspace. What runs outside the pipeline (governance, views of operation) is referred to by path: a job runs it.
+//! [`bundle()`] says what there is; [`files`] writes it as the files of a bundle, [`rest`] as requests. Neither
+//! contacts a workspace. Whatever runs outside the pipeline (governance, views of operation) is referenced by path,
+//! and a job runs it.
 
 mod alerts;
 pub mod files;

@@ -1,7 +1,7 @@
-//! References such as `${var.catalog}` in the texts of a resource, and what they stand for.
+//! References such as `${var.catalog}` in the texts of a resource, and their values.
 //!
-//! A bundle resolves them when it is deployed; a deployment by REST does so here. Ids that only a workspace knows (of a
-//! warehouse, of a pipeline that was just created) are given by the caller.
+//! A bundle resolves them when it is deployed; for a deployment over REST, they are resolved here. The caller provides
+//! ids that only a workspace knows (of a warehouse, or of a pipeline that was just created).
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! The resources of one target as REST requests, in the order in which they can be made.
+//! The resources of one target as REST requests, in the order in which they can be created.
 //!
 //! Bodies are the resources of the bundle with their references replaced; nothing is added.
 

@@ -1,8 +1,8 @@
-//! Settings of pipeline and jobs that differ between targets: in a bundle what a target says of its resources, in a
-//! deployment a part of the resource itself.
+//! Settings of pipeline and jobs that differ between targets: in a bundle they are what a target overrides, in a
+//! deployment they are part of the resource itself.
 //!
-//! The command line puts both together by key: values of the target replace, and maps are joined. [`Overrides`] does the
-//! same, so both ways deploy the same thing.
+//! The command line merges both by key: values of the target replace, and maps are merged. [`Overrides`] does the
+//! same, so both ways deploy the same resources.
 
 use indexmap::IndexMap;
 use serde_json::{Map, Value, json};

@@ -1,8 +1,9 @@
-//! YAML of a JSON value, as people would write it: block style, the order of the keys kept, texts of several lines as
-//! literal blocks, everything quoted that a reader of YAML could take for something else.
+//! Writes a JSON value as YAML in the way people would: block style, keys in their order, multi-line texts as literal
+//! blocks, and everything quoted that a YAML reader could take for something else.
 //!
-//! No crate does this: serialisers quote by rules of their own and lose comments at the top. It writes what a bundle
-//! needs (no anchors, no tags, no flow style but for what is empty), and a test holds it to what a parser reads back.
+//! No crate does this: serialisers have their own quoting rules and can't write comments at the top. It supports what
+//! a bundle needs (no anchors, no tags, flow style only for empty values), and a test compares the output with what a
+//! parser reads.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! Questions to whoever sits at the terminal. Where nobody does, nothing is taken for a yes.
+//! Questions to the user at the terminal. Without a terminal, nothing counts as a yes.
 
 use std::io::{self, BufRead as _, IsTerminal as _};
 

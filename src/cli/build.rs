@@ -1,4 +1,4 @@
-//! `gen build`: writes what the specs give, or says how the disk differs from it.
+//! `gen build`: writes the generated files, or shows how the disk differs from them.
 
 use std::path::{Path, PathBuf};
 

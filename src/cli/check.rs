@@ -1,4 +1,4 @@
-//! `gen check`: every fault of a project, or of pipeline SQL that people wrote.
+//! `gen check`: reports every error in a project, or in hand-written pipeline SQL.
 
 use std::path::{Path, PathBuf};
 

@@ -1,4 +1,4 @@
-//! `gen completions`: a script that teaches a shell the commands and options.
+//! `gen completions`: a script that makes a shell complete commands and options.
 
 use clap::{Args, CommandFactory as _};
 use clap_complete::Shell as ShellKind;

@@ -1,4 +1,4 @@
-//! `gen deploy`: brings a workspace to what the specs say.
+//! `gen deploy`: deploys the specs to a workspace.
 
 use std::path::{Path, PathBuf};
 

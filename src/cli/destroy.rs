@@ -1,4 +1,4 @@
-//! `gen destroy`: takes a deployment away.
+//! `gen destroy`: removes a deployment.
 
 use std::path::Path;
 

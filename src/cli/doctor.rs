@@ -1,4 +1,4 @@
-//! `gen doctor`: whether a deployment could go through.
+//! `gen doctor`: checks whether a deployment would succeed.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! `gen drift`: what somebody changed by hand.
+//! `gen drift`: shows what was changed by hand.
 
 use std::path::Path;
 

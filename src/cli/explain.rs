@@ -1,4 +1,4 @@
-//! `gen explain`: what a diagnostic code, a rule of the linter or a key of the specs means, with examples.
+//! `gen explain`: what a diagnostic code, a lint rule or a key of the specs means, with examples.
 
 use clap::Args;
 use lakeflow::diag::did_you_mean;

@@ -1,4 +1,4 @@
-//! Ctrl-C while files are written: it waits until none is left half done.
+//! Ctrl-C while files are written: waits until none is half-written.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 

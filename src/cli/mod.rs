@@ -1,8 +1,8 @@
 //! The command line: arguments in, exit status out.
 //!
-//! A command is a file: its arguments and one function that runs passes of the [driver](crate::driver) and shows what
-//! came of them. Nothing is decided here that another caller of the library would need. Results go to standard output,
-//! diagnostics and notes to standard error; machine-readable diagnostics go to standard output.
+//! Each command is one file: its arguments, and one function that runs passes of the [driver](crate::driver) and shows
+//! the results. Nothing is decided here that another user of the library would need. Results are written to standard
+//! output, diagnostics and notes to standard error; machine-readable diagnostics are written to standard output.
 
 mod adopt;
 mod ask;

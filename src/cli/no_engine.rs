@@ -1,4 +1,4 @@
-//! What `gen run` and `gen query` say where the engine was left out.
+//! What `gen run` and `gen query` report in a build without the engine.
 
 use std::path::Path;
 

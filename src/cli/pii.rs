@@ -1,4 +1,4 @@
-//! `gen pii`: who sees which personal data, and what was decided to be none.
+//! `gen pii`: who sees which personal data, and what was declared not to be personal.
 
 use std::path::Path;
 

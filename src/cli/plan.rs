@@ -1,4 +1,4 @@
-//! `gen plan`: what a deployment would change.
+//! `gen plan`: shows what a deployment would change.
 
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};

@@ -1,4 +1,5 @@
-//! What commands about a target share: its project, which target is meant, and a connection to its workspace.
+//! What commands that work on a target share: its project, the choice of the target, and a connection to its
+//! workspace.
 
 use std::path::Path;
 

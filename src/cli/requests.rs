@@ -1,4 +1,4 @@
-//! `gen requests`: the calls that create what is deployed.
+//! `gen requests`: the REST calls that create the deployed resources.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! `gen retired`: what earlier builds gave and this one does not, and that it is gone.
+//! `gen retired`: lists what earlier builds granted and this one does not, and confirms that it is gone.
 
 use std::path::{Path, PathBuf};
 

@@ -1,4 +1,4 @@
-//! `gen sample`: files for the landing directory, made from the specs, with every defect that files have in real life.
+//! `gen sample`: files for the landing directory, generated from the specs, with all the defects that real files have.
 
 use std::path::{Path, PathBuf};
 

@@ -1,4 +1,4 @@
-//! Everything a command says goes through here: to which stream, in which format, in colour or not, how wide.
+//! All output of a command goes through here: which stream, which format, colour or not, how wide.
 
 use std::fmt::Write as _;
 use std::io::{self, BufWriter, IsTerminal as _, Write as _};

@@ -1,4 +1,4 @@
-//! `gen start`: an update of the pipeline that is deployed.
+//! `gen start`: starts an update of the deployed pipeline.
 
 use std::path::Path;
 

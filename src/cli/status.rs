@@ -1,4 +1,4 @@
-//! `gen status`: what is deployed, and how its last updates ended.
+//! `gen status`: what is deployed, and the results of its last updates.
 
 use std::path::Path;
 

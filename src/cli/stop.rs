@@ -1,4 +1,4 @@
-//! `gen stop`: ends the update that runs.
+//! `gen stop`: stops the running update.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! `gen upload`: files into the landing volume.
+//! `gen upload`: uploads files to the landing volume.
 
 use std::path::{Path, PathBuf};
 

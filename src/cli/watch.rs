@@ -1,4 +1,4 @@
-//! `gen watch`: checks, and builds if asked to, whenever a spec is saved.
+//! `gen watch`: checks, and optionally builds, whenever a spec is saved.
 
 use std::path::Path;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};

@@ -1,6 +1,7 @@
-//! The closed list of codes: a number, a name, a title each; the explanation stands in `explain/<number>.md`.
+//! The complete list of codes: a number, a name and a title each; the explanation is in `explain/<number>.md`.
 //!
-//! Those about SQL and YAML belong to [`lakeflow`]; the others are here. Numbers are stable; a retired one is not used again.
+//! Codes about SQL and YAML belong to [`lakeflow`]; the others are here. Numbers are stable; that of a retired code is
+//! not used again.
 
 pub use lakeflow::codes::*;
 

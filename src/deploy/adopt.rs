@@ -1,6 +1,6 @@
-//! Takes over a pipeline and jobs that somebody made, as a bundle does: they keep their ids, and with them tables, history and
-//! what others were given. They are marked as ours and remembered; the next plan then shows fields that differ, and makes
-//! nothing anew.
+//! Takes over a pipeline and jobs that were created by hand or by a bundle. They keep their ids, and with them tables,
+//! history and grants. They are tagged as ours and recorded in the state; the next plan then shows the fields that
+//! differ, and creates nothing again.
 
 use std::collections::BTreeMap;
 

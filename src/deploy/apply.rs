@@ -1,7 +1,7 @@
-//! Makes changes, in their order.
+//! Makes the changes, in their order.
 //!
-//! Every step can be made again: an interrupted deployment is finished by the next one, which finds what was made by name
-//! and mark. What is remembered is written whatever happens.
+//! Every step can be repeated: the next deployment completes an interrupted one, since it finds what was created by
+//! name and tags. The state is written in any case.
 
 mod acting;
 mod permit;

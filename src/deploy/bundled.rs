@@ -1,7 +1,7 @@
-//! A target that a bundle deploys, as far as the statements around its pipeline need to know it.
+//! A target that a bundle deploys, as far as the statements around its pipeline need to know about it.
 //!
-//! The command line of Databricks marks what it deploys. Such a target has the bundle as its manager: `gen deploy` takes
-//! nothing over, and only says what a bundle has no word for.
+//! The command line of Databricks marks what it deploys. Such a target is managed by the bundle: `gen deploy` takes
+//! nothing over, and only runs what a bundle can't express.
 
 use std::collections::BTreeMap;
 

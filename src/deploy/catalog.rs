@@ -1,8 +1,8 @@
-//! What a catalog holds of a project: which objects there are, who may do what with them, how they are defined.
+//! What a catalog contains of a project: which objects exist, who has which privileges on them, how they are defined.
 //!
-//! A [`ObservedCatalog`] is a value. It is read once ([`reading`](super::reading)), and statements that are going to
-//! run are applied to it, so that the next one is judged by what is there then. What could not be read is unknown,
-//! never absent: a statement whose effect is unknown runs.
+//! An [`ObservedCatalog`] is a value. It is read once ([`reading`](super::reading)), and statements that are going to
+//! run are applied to it, so that the next one is compared with the state at that point. What could not be read is
+//! unknown, never absent: a statement whose effect is unknown runs.
 
 use std::collections::{BTreeMap, BTreeSet};
 

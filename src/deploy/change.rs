@@ -1,6 +1,6 @@
-//! What a deployment would change: one typed list, a pure function of what is wanted and what is there.
+//! What a deployment would change: one typed list, a pure function of the desired and the observed state.
 //!
-//! The order of the list is that in which the changes are made.
+//! The list is in the order in which the changes are made.
 
 use std::collections::{BTreeMap, BTreeSet};
 

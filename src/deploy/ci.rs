@@ -1,4 +1,4 @@
-//! What the environment of a CI tells: which run this is, and which commit it deploys.
+//! What the environment of a CI contains: which run this is, and which commit it deploys.
 
 use std::path::Path;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! What nobody decides for people: loss of data, and wider access. Where nobody is asked, each has to be allowed by name.
+//! What only a user can decide: loss of data, and wider access. Without a prompt, each has to be allowed by name.
 
 use std::collections::BTreeSet;
 use std::fmt;

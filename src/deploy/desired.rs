@@ -1,7 +1,8 @@
-//! What a target is to hold: the statements of its governance, the files of a release, pipeline, jobs, alerts, dashboards.
+//! The desired state of a target: the statements of its governance, the files of a release, pipeline, jobs, alerts,
+//! dashboards.
 //!
-//! All of it comes from the artifacts of a build, so that what was reviewed is what is deployed. Nothing is read here; what
-//! only a workspace knows (who deploys, ids) is filled in by [`Desired::resources`].
+//! All of it comes from the artifacts of a build, so what was reviewed is what is deployed. Nothing is read here; what
+//! only a workspace knows (the deployer, ids) is filled in by [`Desired::resources`].
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -1,8 +1,8 @@
-//! Takes a deployment away. What holds data (tables, volume, schema) stays unless it is named; tables that stay keep their
-//! masks, filters and grants, so nobody sees more of them than before.
+//! Removes a deployment. Objects that hold data (tables, volume, schema) are kept unless the user asks for their
+//! removal; tables that are kept keep their masks, filters and grants, so nobody sees more of them than before.
 //!
-//! Every step can be made again: an interrupted one is finished by the next. What deletes tables says so itself; that a
-//! pipeline takes its tables along is the default of the interface (workspace-api.md, "Pipelines"), never ours.
+//! Every step can be repeated: the next run completes an interrupted one. Deleting tables is always explicit; that
+//! deleting a pipeline deletes its tables is the default of the API (workspace-api.md, "Pipelines"), but never ours.
 
 use std::collections::BTreeSet;
 use std::fmt;

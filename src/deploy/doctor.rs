@@ -1,5 +1,6 @@
-//! Looks whether a deployment could go through, before anything is changed, and says what has to be done where not. Nothing is
-//! written: the one request that is no read asks the workspace to judge the settings of the pipeline and to make none.
+//! Checks whether a deployment would succeed, before anything is changed, and gives a remedy if not. Nothing is
+//! written: the only request that is not a read asks the workspace to validate the settings of the pipeline without
+//! creating it.
 
 use std::collections::BTreeSet;
 

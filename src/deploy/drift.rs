@@ -1,5 +1,5 @@
-//! What somebody changed by hand: a workspace against what the last deployment left there. What the specs say now does not
-//! matter, and neither does what servers add, sort or spell their own way.
+//! What was changed by hand: compares a workspace with the state that the last deployment left there. What the specs
+//! say now is ignored, and so is everything that servers add, sort or spell differently.
 
 use std::collections::BTreeSet;
 

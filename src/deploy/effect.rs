@@ -1,8 +1,8 @@
-//! What a statement of governance makes true, so that it can be told from the state of a catalog whether it has to run.
+//! The effect of a governance statement, so that the state of a catalog shows whether the statement has to run.
 //!
 //! The statements are those of the build, read back from their text. Each can be run any number of times and does
-//! nothing where its effect holds already ([`Catalog::holds`](super::catalog::ObservedCatalog::holds)), so leaving
-//! those out changes nothing of what was proven about their order.
+//! nothing if its effect already holds ([`Catalog::holds`](super::catalog::ObservedCatalog::holds)), so skipping it
+//! does not affect what was proven about their order.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;

@@ -1,7 +1,7 @@
-//! Which settings of a resource differ from those that are wanted, field by field.
+//! Which settings of a resource differ from the desired ones, field by field.
 //!
-//! Servers add fields of their own, leave out what is zero or empty, and sort lists that have no order. None of that is a
-//! difference. Tags of others are left to them.
+//! Servers add fields of their own, omit what is zero or empty, and sort lists that have no order. None of that is a
+//! difference. Tags that others set are ignored.
 
 use serde::Serialize;
 use serde_json::Value;

@@ -1,5 +1,5 @@
-//! What the body of a mask or row filter lets whom see, as far as it has the form that builds give it: a `CASE` that asks who
-//! is there, or conditions with `OR` between them.
+//! Who sees what through the body of a mask or row filter, as far as it has the form that builds give it: a `CASE`
+//! over the current user, or conditions combined with `OR`.
 
 use std::collections::BTreeSet;
 

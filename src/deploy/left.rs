@@ -1,7 +1,8 @@
-//! What a deployment left behind, written down beside the state: what it made of resources and dashboards, the statements
-//! that it saw hold, the tables that were there.
+//! The state that a deployment left behind, stored next to its state file: what it made of resources and dashboards,
+//! the statements whose effect it saw hold, the existing tables.
 //!
-//! Specs change, and with them what a build gives. Only this says what somebody changed by hand ([`drift`](super::drift)).
+//! Specs change, and with them the result of a build. Only this record shows what was changed by hand
+//! ([`drift`](super::drift)).
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,8 +1,8 @@
-//! One deployment of a target at a time: a file that only one can make.
+//! Only one deployment of a target at a time: a file that only one process can create.
 //!
-//! It is taken only when there is something to change. Whoever holds it gives a sign of life in it while requests are made.
-//! It is taken over when people say so; from an earlier attempt of the same run of a CI, which has ended when another one
-//! runs; and when there was no sign of life for [`SILENT`]. Whoever lost it makes no further request.
+//! It is taken only when there is something to change. Its holder renews it while requests are made. It is taken over
+//! if the user asks for it; if it is held by an earlier attempt of the same CI run, which has ended when another one
+//! runs; and if it was not renewed for [`SILENT`]. A process that has lost the lock makes no further request.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};

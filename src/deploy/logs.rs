@@ -1,7 +1,7 @@
-//! What happened in an update: its events, how many rows passed which expectation, and what went wrong.
+//! What happened in an update: its events, how many rows passed which expectation, and the errors.
 //!
-//! Messages of events may quote rows of the input. None is shown as it is: what is said comes from fields whose values are
-//! words of the interface, names of datasets or counts, and of errors what [`unseen`] lets through.
+//! Messages of events may quote rows of the input. None is shown as it is: only fields are shown whose values are
+//! keywords of the API, names of datasets or counts, and of errors what [`unseen`] lets through.
 
 use std::collections::BTreeMap;
 

@@ -1,7 +1,8 @@
-//! What a deployment remembers of the ones before it: a file beside the deployed files, one for each target.
+//! The state that a deployment keeps for the next one: a file next to the deployed files, one for each target.
 //!
-//! It holds identities (which pipeline, jobs and alerts are ours) and what was granted; settings are read from the
-//! workspace. Without it nothing is lost: resources are found by their names, and taken for ours by their tags.
+//! It contains identities (which pipeline, jobs and alerts are ours) and what was granted; settings are read from the
+//! workspace. If it is lost, nothing else is: resources are found by their names, and recognised as ours by their
+//! tags.
 
 use std::collections::{BTreeMap, BTreeSet};
 

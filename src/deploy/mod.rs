@@ -1,4 +1,4 @@
-//! Brings a workspace to what the specs say, and shows before what would change.
+//! Deploys the specs to a workspace, and shows beforehand what would change.
 //!
 //! Everything here runs on plain threads: a build without the engine links no async runtime.
 

@@ -1,7 +1,8 @@
 //! Which statements before the pipeline may run before a release is known to be valid.
 //!
-//! Until then the old release runs on, and an update that somebody starts runs the new one for a moment. So what readers lose
-//! and what the validation needs comes first; what lets anybody see more comes once the release is valid.
+//! Until then the old release is in use, although an update that somebody starts may briefly run the new one. So
+//! statements that take access from readers, and those that the validation needs, come first; statements that let
+//! anybody see more come once the release is valid.
 
 use lakeflow::ast::{CreatePolicy, FunctionBody};
 use lakeflow::folded;

@@ -1,7 +1,7 @@
-//! Reads what a workspace holds of a target. Nothing is changed.
+//! Reads what a workspace contains of a target. Nothing is changed.
 //!
-//! Resources are found by the ids that are remembered, or else by their names; one that bears the name and not our tags
-//! belongs to somebody else, and two of one name are one too many: both are refused, never taken over.
+//! Resources are found by the ids in the state, or else by their names. A resource with the name but without our tags
+//! belongs to somebody else, and two with the same name are ambiguous: both are errors, and neither is taken over.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,7 +1,8 @@
-//! Whose what is: how much of grants, tags, permissions, comments and settings of jobs a deployment looks after.
+//! How much of grants, tags, permissions, comments and job settings a deployment manages.
 //!
-//! The statements of a build say what is given. Here, those about attributes that somebody else looks after are left out, and
-//! where the specs say all, statements are added that take away what others gave.
+//! The statements of a build say what is granted and set. Here, statements about attributes that somebody else manages
+//! are left out, and where the specs demand exactly what they declare, statements are added that revoke what others
+//! granted.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,7 +1,7 @@
-//! Reads from a workspace what a catalog holds of the objects that statements are about.
+//! Reads from a workspace what a catalog contains of the objects that statements are about.
 //!
-//! A list where there is one; single reads only for privileges, which no list has. What the workspace does not let this
-//! identity see is unknown. Any other failure ends the reading: nothing is planned on half a state.
+//! Lists are used where they exist; only privileges, which are in no list, are read one by one. What the workspace
+//! does not show to this identity is unknown. Any other failure ends the reading: there is no plan from half a state.
 
 use std::collections::{BTreeMap, BTreeSet};
 

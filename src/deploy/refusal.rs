@@ -1,7 +1,7 @@
-//! What a workspace says against the sources of a pipeline: about which dataset, and in which words.
+//! What a workspace reports against the sources of a pipeline: about which dataset, and in which words.
 //!
-//! Messages of events may hold rows of the input, so of an update no more is kept than [`logs`] shows. A validation
-//! reads no rows: of that the first line of an exception is kept, with the names in it.
+//! Messages of events may contain rows of the input, so for an update nothing more is kept than [`logs`] shows. A
+//! validation reads no rows: of its exceptions, the first line is kept, with the names in it.
 
 use std::fmt;
 

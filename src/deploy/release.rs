@@ -1,4 +1,4 @@
-//! What lies in the folder of a release besides its files: which they are, and what the release can be made again from.
+//! The contents of a release's folder besides its files: which files it has, and what it can be rebuilt from.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,4 @@
-//! A plan in words that a reviewer can judge: for terminals, for comments on a change, for programs.
+//! A plan in words that a reviewer can assess: for terminals, for comments on a change, for programs.
 
 use std::fmt::Write as _;
 

@@ -1,4 +1,4 @@
-//! Updates of a pipeline: started, watched to their end, and told in the words of the workspace.
+//! Updates of a pipeline: starts them, waits for their end, and reports the result in the words of the workspace.
 
 use std::time::Duration;
 

@@ -1,8 +1,8 @@
 //! A plan as a file: what was shown, and what it was made from, so that exactly this is applied or nothing.
 //!
-//! It holds changes in words, with the settings that change but not their values, and hashes of what was wanted and read. No
-//! token, no row and no setting of others is in it. A seal tells whether somebody edited it; it keeps nobody from making
-//! another file, so a plan is trusted as far as the place is that it lies in.
+//! It contains changes in words, with the settings that change but not their values, and hashes of the desired and the
+//! observed state. It contains no tokens, rows or settings of others. A checksum shows whether it was edited; it does
+//! not prevent anybody from creating another file, so a plan is only as trustworthy as the place where it is stored.
 
 use std::collections::BTreeSet;
 use std::fmt::{self, Write as _};

@@ -1,7 +1,8 @@
-//! Messages of errors without rows: what a workspace says of a failed update may quote the input.
+//! Error messages without rows: what a workspace reports about a failed update may quote the input.
 //!
-//! An error that is found before rows are read names parts of the SQL and no values: its SQLSTATE is of class 42 (syntax,
-//! names, types, rights) or 0A (not supported). Of any other one its condition is shown, which is a word of a closed list.
+//! An error that is found before rows are read contains parts of the SQL but no values: its SQLSTATE is in class 42
+//! (syntax, names, types, privileges) or 0A (not supported). For any other error only its condition is shown, which is
+//! a word from a fixed list.
 
 use std::sync::LazyLock;
 

@@ -1,4 +1,4 @@
-//! Puts files into a volume. A file that is there and different is never replaced in silence.
+//! Uploads files to a volume. An existing file that differs is never replaced silently.
 
 use std::io::Read;
 

@@ -1,7 +1,7 @@
-//! The codes of what this crate finds; the explanation of each stands in `explain/<number>.md`.
+//! The codes of the diagnostics of this crate; each is explained in `explain/<number>.md`.
 //!
-//! Numbers are one list for `gen` as a whole: a program around this crate adds its own by the macro
-//! [`codes!`](crate::codes!). A retired number is not used again.
+//! Numbers are unique in `gen` as a whole: a program that uses this crate adds its own codes with the macro
+//! [`codes!`](crate::codes!). The number of a retired code is not used again.
 
 crate::codes! {
     YAML_SYNTAX "E0104" "invalid YAML"

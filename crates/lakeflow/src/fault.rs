@@ -1,6 +1,6 @@
-//! What the parser says when it refuses: a byte range, a message, perhaps a remedy.
+//! Errors of the parser: a byte range, a message, and possibly a remedy.
 //!
-//! Diagnostic codes and files are the caller's: the same text may come from a file, a spec or a template.
+//! Diagnostic codes and files are up to the caller: the same text may come from a file, a spec or a template.
 
 use std::ops::Range;
 

@@ -1,4 +1,4 @@
-//! Names are told apart without regard to letter case: by their lower-case form.
+//! Names are case-insensitive: they are compared by their lower-case form.
 
 use std::borrow::Cow;
 use std::collections::HashMap;

@@ -1,8 +1,9 @@
 //! Exported notebooks: which of their bytes are SQL.
 //!
-//! Databricks exports a notebook as a source file of its language: a first line that says so, lines between the cells, and
-//! cells in other languages as comments. SQL stands in the cells of a SQL notebook, and behind `%sql` in the comments of
-//! any. The rest of the file is covered, byte by byte, so that what is read of it keeps its line and column.
+//! Databricks exports a notebook as a source file in its language: a first line that identifies it, lines that
+//! separate the cells, and cells in other languages as comments. SQL is in the cells of a SQL notebook, and in the
+//! comments after `%sql` in any notebook. Everything else is masked, byte by byte, so that the SQL keeps its lines and
+//! columns.
 
 use std::ops::Range;
 

@@ -1,8 +1,8 @@
-//! Places in sqlparser's tree as bytes.
+//! Positions in sqlparser's tree as byte offsets.
 //!
-//! sqlparser keeps a line and a column for each token and never looks at them but to compare and to print them. Our lexer
-//! writes byte offsets there, on one line that has no end: so a place is had without counting lines, however long the text.
-//! Only the lexer and this file know it.
+//! sqlparser keeps a line and a column for each token, but only compares and prints them. Our lexer stores byte
+//! offsets there, on a single endless line, so a position is known without counting lines, however long the text is.
+//! Only the lexer and this file rely on this.
 
 use std::ops::Range;
 

@@ -1,8 +1,8 @@
-//! `WITH RECURSIVE r MAX RECURSION LEVEL 9 AS (..)`, for which sqlparser has no place in its tree.
+//! `WITH RECURSIVE r MAX RECURSION LEVEL 9 AS (..)`, for which sqlparser's tree has no place.
 //!
-//! The lexer takes the limit out of the tokens and leaves it in the name, behind a mark that no name can hold; once the
-//! query is read, it moves from there to the place of a clause that Databricks does not have. So the name is the name for
-//! whoever looks at the tree, and the printer finds the limit whatever query stands in the brackets.
+//! The lexer removes the limit from the tokens and appends it to the name, after a marker that can't be part of a
+//! name; once the query has been parsed, it is moved to a clause that Databricks does not have. So the tree contains
+//! the plain name, and the printer finds the limit whatever query is in the brackets.
 
 use std::ops::ControlFlow;
 

@@ -1,4 +1,4 @@
-//! Names as identifiers: in backticks where they need them.
+//! Names as identifiers: in back-quotes where they need them.
 
 use sqlparser::ast::Ident;
 

@@ -1,7 +1,7 @@
 //! Files by id, spans as byte ranges, lines and columns only on demand.
 //!
-//! A [`Span`] is all that a pass keeps of a place; [`SourceMap`] turns it into a path, a line and a column when a
-//! diagnostic is drawn. Nothing here reads the disk.
+//! Passes only keep [`Span`]s; [`SourceMap`] turns a span into a path, a line and a column when a diagnostic is
+//! rendered. Nothing here reads the disk.
 
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};

@@ -1,7 +1,8 @@
 //! Which sources of a query are read as streams.
 //!
-//! `FROM STREAM x`, `FROM STREAM(x)` and `FROM STREAM read_files(..)` are one node in the tree: a table function named
-//! `STREAM` with one argument. This file is the only one that knows that shape; everybody else asks [`stream_source`].
+//! `FROM STREAM x`, `FROM STREAM(x)` and `FROM STREAM read_files(..)` are the same node in the tree: a table function
+//! named `STREAM` with one argument. Only this file knows about that representation; all other code calls
+//! [`stream_source`].
 
 use sqlparser::ast::{Expr, Function, FunctionArg, FunctionArgExpr, Ident, TableFactor};
 

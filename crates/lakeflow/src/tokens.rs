@@ -1,8 +1,9 @@
-//! The tokens of a text as they were written, with their bytes: for tools that judge how a statement is spelled, and for
-//! those that rearrange text and must lose none of it.
+//! The tokens of a text as they were written, with their bytes: for tools that check how a statement is spelled, and
+//! for those that rearrange text and must not lose any of it.
 //!
-//! A tree says what a statement means; whether a string was written with `''` or a word stands where the grammar no longer
-//! takes it shows in the tokens alone, also of a statement that the parser refuses. Nothing is judged here.
+//! A tree represents what a statement means; only the tokens show whether a string was written with `''`, or a word is
+//! in a place where the grammar no longer accepts it. They are also available for statements that the parser rejects.
+//! Nothing is checked here.
 
 use std::ops::Range;
 

@@ -1,4 +1,4 @@
-//! Units of intervals: the one list of them, for the lexer, the parser and its judge.
+//! Units of intervals: a single list for the lexer, the parser and the checks.
 
 /// All units, each of which may also end in `S`.
 pub(super) const UNITS: &[&str] =

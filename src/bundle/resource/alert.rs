@@ -1,4 +1,4 @@
-//! Alerts: the body of `POST /api/2.0/alerts` (workspace-api.md, "Alerts and dashboards"), which people call version 2.
+//! Alerts: the body of `POST /api/2.0/alerts` (workspace-api.md, "Alerts and dashboards"), also known as version 2.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,9 +1,9 @@
 //! What a workspace keeps for a project: pipelines, jobs, alerts, schemas, volumes.
 //!
-//! Each struct is the body of its REST call, key for key (workspace-api.md, "Endpoints"), and at the same
-//! time the resource of a bundle: one form for both ways to deploy. Absent options are not written, keys are written in
-//! the order of the fields. What only a bundle knows (targets, variables, permissions) stands around them, not in them;
-//! texts may hold references such as `${var.catalog}`, which [`substituted`](super::reference::substituted) replaces.
+//! Each struct is the body of its REST call, key for key (workspace-api.md, "Endpoints"), and at the same time the
+//! resource of a bundle: one form for both ways to deploy. Absent options are not written, and keys are written in the
+//! order of the fields. What only a bundle has (targets, variables, permissions) is kept outside of them; texts may
+//! contain references such as `${var.catalog}`, which [`substituted`](super::reference::substituted) replaces.
 
 mod alert;
 mod job;

@@ -1,6 +1,6 @@
 //! Where tables and files live: schemas and volumes of Unity Catalog (workspace-api.md, "Schemas and volumes").
 //!
-//! Grants are calls of their own and so no part of them.
+//! Grants are separate calls and therefore not part of them.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! Runs a pipeline and tells what it did.
+//! Runs a pipeline and reports the result.
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -1,6 +1,6 @@
-//! What a run did, for people and for programs.
+//! The summary of a run, for people and for programs.
 //!
-//! Rows of a table are shown only when the table holds no personal data: output ends up in logs.
+//! Rows of a table are shown only if the table holds no personal data, because output ends up in logs.
 
 use serde::Serialize;
 

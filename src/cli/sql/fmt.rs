@@ -1,4 +1,4 @@
-//! `gen sql fmt`: one layout for all SQL, proven to mean what it meant.
+//! `gen sql fmt`: one layout for all SQL, verified not to change its meaning.
 
 use std::path::PathBuf;
 

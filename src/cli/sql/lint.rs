@@ -1,4 +1,4 @@
-//! `gen sql lint`: traps and prohibitions in Lakeflow SQL, and fixes for some of them.
+//! `gen sql lint`: traps and restrictions in Lakeflow SQL, and fixes for some of them.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,4 @@
-//! `gen sql`: tools for Lakeflow SQL that people wrote; no project is needed.
+//! `gen sql`: tools for hand-written Lakeflow SQL; they need no project.
 
 mod convert;
 mod fmt;

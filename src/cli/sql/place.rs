@@ -1,4 +1,4 @@
-//! What is wrong in a file of SQL, a line a fault: `file:line:column: message (remedy)`.
+//! Errors in a SQL file, one per line: `file:line:column: message (remedy)`.
 
 use lakeflow::ParseFault;
 use lakeflow::source::{FileId, LineColumn, SourceMap};

@@ -1,7 +1,7 @@
-//! Statements that whoever deploys may not run, because tables and views belong to the principal of the pipeline.
+//! Statements that the deployer may not run, because the principal of the pipeline owns the tables and views.
 //!
-//! They are written to a file, and a run without a job performs it as that principal: a deployer who may use the principal
-//! for jobs needs nothing else for this, and no secret of it.
+//! They are written to a file, and a one-time run executes them as that principal: a deployer who may use the
+//! principal for jobs needs nothing else for this, and no secret of it.
 
 use std::time::Duration;
 

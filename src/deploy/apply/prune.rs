@@ -1,4 +1,5 @@
-//! Removes releases that nobody goes back to: those that were used long ago, and those that were never used.
+//! Removes releases that are no longer needed for a rollback: those last used long ago, and those that were never
+//! used.
 
 use std::collections::BTreeSet;
 

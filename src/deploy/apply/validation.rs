@@ -1,9 +1,10 @@
-//! Points a pipeline at a release, finds out whether the workspace takes it, and points it back if not.
+//! Points a pipeline at a release, checks whether the workspace accepts it, and points it back if not.
 //!
-//! A workspace validates what a pipeline points at and nothing else, so it is pointed there first. Only the version that was
-//! read is replaced, there and back: what somebody else changes meanwhile is theirs. What readers lose was taken before, what
-//! they gain comes after; so an update that somebody starts in between shows nobody more than they will see. When the pipeline
-//! is pointed back, readers get back what was taken from them.
+//! A workspace can only validate the files that a pipeline points at, so the pipeline is pointed there first. In both
+//! directions it is replaced only if it still has the version that was read, so changes that somebody else makes in
+//! the meantime are kept. Readers lose access before that and gain access only afterwards, so an update that somebody
+//! starts in between shows nobody more than they will see in the end. When the pipeline is pointed back, readers get
+//! back the access that was taken from them.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! Reads what a server says when it says no: every shape of workspace-api.md, "Errors" becomes a [`ErrorKind`] and a
+//! Reads the error responses of a server: every shape in workspace-api.md, "Errors" becomes an [`ErrorKind`] and a
 //! message.
 
 use serde_json::Value;

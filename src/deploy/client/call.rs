@@ -1,4 +1,4 @@
-//! A request as the areas of the API write it: verb, path in segments, query, body, and what may be done when it fails.
+//! A request as the areas of the API write it: method, path segments, query, body, and what to do if it fails.
 
 use std::time::Duration;
 

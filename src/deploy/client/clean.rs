@@ -1,7 +1,7 @@
-//! Texts from outside, made fit for a terminal: no escapes, no invisible characters, nothing secret, not endless.
+//! Makes texts from outside fit for a terminal: no escapes, no invisible characters, no secrets, limited in length.
 //!
-//! A server says what it likes. What it says is shown to people and to logs, so it may neither move a cursor, nor turn the
-//! direction of writing, nor echo a token.
+//! The texts of a server are shown to people and written to logs, so they must not move a cursor, change the writing
+//! direction, or echo a token.
 
 use std::sync::LazyLock;
 

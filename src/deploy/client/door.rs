@@ -1,7 +1,7 @@
-//! The one door to the network: a request goes out, an answer or a fault comes back. Time passes behind it too.
+//! The only access to the network: a request goes out, a response or an error comes back. Time also passes only here.
 //!
-//! [`Network`](super::network::Network) is the real one. Tests put a workspace in memory behind the same trait, with a clock
-//! that only moves when somebody sleeps, and faults made from a seed.
+//! [`Network`](super::network::Network) is the real one. Tests implement the same trait with a workspace in memory, a
+//! clock that only moves when somebody sleeps, and faults generated from a seed.
 
 use std::fmt;
 use std::io::{self, Read, Seek as _, SeekFrom};

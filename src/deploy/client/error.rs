@@ -1,7 +1,7 @@
-//! What a request can end in, typed: callers decide by [`ErrorKind`], people read the message.
+//! What can go wrong with a request, typed: callers decide by [`ErrorKind`], people read the message.
 //!
-//! Servers say no in many shapes (workspace-api.md, "Errors"); `answer` reads them. Nothing here holds a secret: texts
-//! come through `clean`.
+//! Servers report errors in many shapes (workspace-api.md, "Errors"); `answer` reads them. Nothing here contains a
+//! secret: texts pass through `clean`.
 
 use std::fmt;
 

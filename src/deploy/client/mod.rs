@@ -1,8 +1,8 @@
-//! A workspace from outside: requests with credentials, at a bounded rate, tried again where that is safe, and answers that
-//! are what the interface promises or a typed error.
+//! Access to a workspace: requests with credentials, at a bounded rate, retried where that is safe, and responses that
+//! have the form the API promises, or else a typed error.
 //!
-//! [`Client`] is what the areas of [`api`] stand on. It reaches the network through a [`Door`] and everything else
-//! through a [`World`], so that tests decide what both say. It decides nothing about deployments.
+//! [`Client`] is what the areas of [`api`] are built on. It reaches the network through a [`Door`] and everything else
+//! through a [`World`], so that tests control both. It makes no decisions about deployments.
 
 mod answer;
 pub mod api;

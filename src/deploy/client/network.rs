@@ -1,4 +1,4 @@
-//! The real network: TLS to everybody but this machine itself, no redirects, bounded answers.
+//! The real network: TLS to everything except this machine itself, no redirects, bounded responses.
 
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::io::{self, Read as _};

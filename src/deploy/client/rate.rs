@@ -1,4 +1,4 @@
-//! At most so many requests a second, whoever of the threads makes them (workspace-api.md, "Retries").
+//! Limits the number of requests per second, across all threads (workspace-api.md, "Retries").
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;

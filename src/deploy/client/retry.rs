@@ -1,8 +1,8 @@
-//! When a request is made again, and when: as the official SDKs do it (workspace-api.md, "Retries"), but for requests
-//! that must not happen twice.
+//! When a request is retried, and after which delay: like the official SDKs (workspace-api.md, "Retries"), except for
+//! requests that must not happen twice.
 //!
-//! The SDKs repeat every verb. A creation without a guard whose answer is lost would then make two things of one, so such a
-//! request ([`Repeat::Once`]) is repeated only if it was certainly not carried out.
+//! The SDKs retry every method. If the response to a creation without a guard were lost, a retry would create a second
+//! object, so such a request ([`Repeat::Once`]) is retried only if it was certainly not carried out.
 
 use std::time::Duration;
 

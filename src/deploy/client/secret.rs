@@ -1,7 +1,7 @@
-//! Texts that must never be seen: tokens, secrets of clients, and what is derived from them.
+//! Texts that must never be shown: tokens, client secrets, and what is derived from them.
 //!
-//! No printer of a [`Secret`] shows it, so neither a message nor a panic can. [`Secret::expose`] is called where a request
-//! leaves the process, and where a message from outside is searched for it.
+//! Nothing that prints a [`Secret`] shows it, so neither a message nor a panic can. [`Secret::expose`] is called where
+//! a request leaves the process, and where a message from outside is searched for it.
 
 use std::fmt;
 

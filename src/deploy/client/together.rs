@@ -1,4 +1,4 @@
-//! Many requests side by side on plain threads; how many, the door says.
+//! Many concurrent requests on plain threads; the door determines how many.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 

@@ -1,4 +1,5 @@
-//! One request to its end: attempts, waits, and what the last one means. It knows no workspace and no kind of credentials.
+//! Sends one request, with retries and delays, and interprets the final response. It knows nothing about workspaces
+//! and kinds of credentials.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;

@@ -1,11 +1,11 @@
-//! Who sees which column of which table, before a deployment, once it is made, and after the next update.
+//! Who sees which column of which table: before a deployment, after it, and after the next update.
 //!
-//! Three states are asked the same question: the catalog as it was read; with the statements that run now; and with those that
-//! wait and the definitions that the next update gives to tables. What differs between two of them happens then. What specs do
-//! not say and still lets somebody see (grants of others, grants that are inherited, owners) is listed beside.
+//! The same question is asked of three states: the catalog as it was read; with the statements that run now; and with
+//! the statements that wait and the table definitions of the next update. A difference between two states happens in
+//! between. Access that specs do not control (grants made by others, inherited grants, owners) is listed separately.
 //!
-//! Principals are taken by their names: who is in a group is not known here. That a reader may use catalog and schema is taken
-//! for granted.
+//! Principals are compared by name: group membership is not known here. Readers are assumed to be able to use catalog
+//! and schema.
 
 mod show;
 mod state;

@@ -1,7 +1,7 @@
 //! Statements that are a sequence of typed parts: maintenance, lookups, changes of rows and objects, scripts.
 //!
-//! Their grammar is the text under `grammar/`. Keywords are spelled as there, names, expressions and queries are nodes;
-//! no part is an unread piece of text. Clauses that may stand in any order stand in that of the grammar.
+//! Their grammar is the text files in `grammar/`. Keywords are spelled as there; names, expressions and queries are
+//! nodes; no part is unparsed text. Clauses that may be written in any order are kept in the order of the grammar.
 
 use super::{Expr, ObjectName, Query, StatementKind, TypeName};
 

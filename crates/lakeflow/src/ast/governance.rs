@@ -1,8 +1,8 @@
-//! Statements that run beside a pipeline: schemas, volumes, grants, tags, masks, policies, comments.
+//! Statements that run next to a pipeline: schemas, volumes, grants, tags, masks, policies, comments.
 //!
 //! Sources of the grammar: lakeflow-sql.md, "Masks, row filters and policies" and "Grants, tags and comments". None of
-//! them may stand in pipeline source (the same page, "What pipeline source may hold"); that rule belongs to the
-//! checker, which knows what a file is for.
+//! them is allowed in pipeline source (the same page, "What pipeline source may hold"); that rule belongs to the
+//! checker, which knows what a file is used for.
 
 use super::{Expr, Ident, MaskClause, MetricView, ObjectName, Privilege, Property, RowFilterClause, SecurableKind};
 

@@ -1,11 +1,12 @@
-//! The syntax tree of Lakeflow SQL: our own statement shell around sqlparser's expressions and queries.
+//! The syntax tree of Lakeflow SQL: our own nodes for statements, around sqlparser's expressions and queries.
 //!
-//! A tree says what was written and nothing else: no defaults are filled in, no names are resolved. Two trees are
-//! equal when they say the same; where it was said (byte ranges, token spans) never counts. Clauses that may stand in
-//! any order are fields, so that order is not part of a tree either.
+//! A tree represents what was written and nothing else: no defaults are filled in, no names are resolved. Two trees
+//! are equal if they mean the same text; positions (byte ranges, token spans) never count. Clauses that may be written
+//! in any order are fields, so their order is not part of a tree either.
 //!
-//! What makes a pipeline, and what governs access to it, has nodes of its own; the statements around them are [`Command`]s,
-//! sequences of typed parts. What the grammar does not know has no node: there is no variant for "other SQL".
+//! The statements that define a pipeline and control access to it have nodes of their own; all other statements are
+//! [`Command`]s, sequences of typed parts. Text that is not in the grammar has no node: there is no variant for "other
+//! SQL".
 
 mod command;
 mod flow;

@@ -1,6 +1,6 @@
 //! Plain tables: `CREATE TABLE` in all its forms.
 //!
-//! In a pipeline only the form that ends in `FLOW` may stand (lakeflow-sql.md, "Flows"); the others are written beside
+//! In a pipeline, only the form that ends in `FLOW` is allowed (lakeflow-sql.md, "Flows"); the others are used next to
 //! it.
 
 use super::{Expr, FlowBody, ObjectName, Query, TableDefinition};

@@ -1,7 +1,7 @@
-//! What can be granted, and on what: the closed lists of privileges and securables.
+//! What can be granted, and on what: the complete lists of privileges and securables.
 //!
 //! Source: lakeflow-sql.md, "Grants, tags and comments" and Databricks' list of privileges of Unity Catalog and of the
-//! Hive metastore. Which privilege goes with which securable is not decided here.
+//! Hive metastore. Which privilege is valid for which securable is not decided here.
 
 /// An enum whose variants are phrases of keywords.
 macro_rules! phrases {

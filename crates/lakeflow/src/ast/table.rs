@@ -1,8 +1,8 @@
 //! Streaming tables and materialized views: columns, expectations, constraints, table clauses.
 //!
 //! Sources of the grammar: lakeflow-sql.md, "Streaming tables" and "Materialized views", and the stand-alone
-//! statements of Databricks SQL, which add `IF NOT EXISTS`, `SCHEDULE`, `TRIGGER` and `DEFAULT COLLATION`. What of it
-//! may stand in a pipeline is for the checker to say.
+//! statements of Databricks SQL, which add `IF NOT EXISTS`, `SCHEDULE`, `TRIGGER` and `DEFAULT COLLATION`. The checker
+//! decides which of these clauses are allowed in a pipeline.
 
 use std::sync::Arc;
 

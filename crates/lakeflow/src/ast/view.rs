@@ -1,6 +1,6 @@
 //! Views: temporary and published.
 //!
-//! Source of the grammar: lakeflow-sql.md, "Views". The legacy `LIVE VIEW` is a view that says so.
+//! Source of the grammar: lakeflow-sql.md, "Views". The legacy `LIVE VIEW` is a view with a flag.
 
 use std::sync::Arc;
 

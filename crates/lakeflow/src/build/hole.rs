@@ -1,7 +1,8 @@
-//! Expressions with holes: numbered places where something else goes, such as a column whose table has no alias yet.
+//! Expressions with holes: numbered placeholders for something that is filled in later, such as a column whose table
+//! has no alias yet.
 //!
-//! A hole is a leaf of sqlparser's tree that no text is parsed to. A tree with holes is composed, compared and counted
-//! like any other; before it is printed, its holes are filled.
+//! A hole is a leaf of sqlparser's tree that the parser never produces. A tree with holes is composed, compared and
+//! counted like any other; its holes are filled before it is printed.
 
 use std::ops::ControlFlow;
 

@@ -1,7 +1,7 @@
-//! Constructors of expressions: whoever makes SQL makes it of these.
+//! Constructors for expressions. All code that generates SQL uses them.
 //!
-//! Each puts its operands into brackets where the text would otherwise be read as another tree; brackets that are there
-//! already stay. Printed and parsed, what comes out is the same tree.
+//! Each puts brackets around operands where the text would otherwise be parsed as a different tree; existing brackets
+//! are kept. Printing and parsing the result gives the same tree.
 
 mod hole;
 mod precedence;

@@ -1,7 +1,7 @@
 //! How tightly an expression binds, by the precedence table that the dialect parses with.
 //!
-//! A tree is printed without brackets of its own accord, so whoever puts one expression into another asks here whether
-//! the text would be read as the same tree.
+//! The printer adds no brackets to a tree, so code that puts one expression into another asks here whether the text
+//! would be parsed as the same tree.
 
 use sqlparser::ast::{BinaryOperator, CastKind, Expr, UnaryOperator, Value};
 use sqlparser::dialect::{Dialect, Precedence};

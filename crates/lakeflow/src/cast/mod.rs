@@ -1,7 +1,7 @@
-//! Which texts Spark reads as values of a type: in casts, in typed literals, and beside a value of that type.
+//! Which texts Spark accepts as values of a type: in casts, in typed literals, and next to a value of that type.
 //!
-//! The rules are those of ANSI mode with UTC as the zone of the session. They are far more lenient than those by which
-//! files are read (`2024-1-5` is a date here), and both the analyser and the local engine go by them.
+//! The rules are those of ANSI mode with UTC as the session time zone. They are far more lenient than the rules for
+//! reading files (`2024-1-5` is a date here). Both the analyser and the local engine use them.
 
 mod calendar;
 mod number;

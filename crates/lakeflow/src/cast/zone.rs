@@ -1,4 +1,5 @@
-//! Time zones as Java names them: distances from UTC, regions, and the three letters it keeps from its first version.
+//! Time zones as Java names them: offsets from UTC, regions, and the three-letter names that it keeps from its first
+//! version.
 
 use std::str::FromStr;
 

@@ -1,4 +1,4 @@
-//! Columns of datasets: what queries deliver, and whether it is what was declared.
+//! Columns of datasets: what queries return, and whether that is what was declared.
 
 use std::borrow::Cow;
 use std::cell::Cell;

@@ -1,4 +1,4 @@
-//! Datasets of a pipeline: who defines which name, who reads whom, and what columns come out.
+//! Datasets of a pipeline: which statement defines which name, which dataset reads which, and their columns.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};

@@ -1,7 +1,8 @@
-//! The forms of this pass: what was written, what was found out about it, and both together.
+//! The data types of this pass: what was written, what was found out about it, and both together.
 //!
-//! Trees and facts are two types. Trees take some sixty times the room of their text, and first touching that room takes
-//! longer than making them; whoever needs facts alone lets each tree go as soon as it is judged.
+//! Trees and facts are separate types. Trees take some sixty times as much memory as their text, and touching that
+//! memory for the first time takes longer than building them; callers that only need facts drop each tree as soon as
+//! it has been checked.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

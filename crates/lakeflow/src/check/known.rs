@@ -1,4 +1,4 @@
-//! The datasets resolved so far, and the tables beside them, as what queries read.
+//! The datasets resolved so far, and the tables outside of the pipeline, as seen by queries.
 
 use std::cell::Cell;
 use std::collections::{BTreeSet, HashMap};

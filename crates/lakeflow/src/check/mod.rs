@@ -1,7 +1,7 @@
-//! Judges pipeline SQL: parses every file back, resolves names and types through the whole graph of datasets, and
-//! enforces what Lakeflow forbids.
+//! Checks pipeline SQL: parses every file, resolves names and types through the whole graph of datasets, and enforces
+//! the restrictions of Lakeflow.
 //!
-//! It knows nothing of specs, so it judges generated files and files that people wrote by hand alike. Nothing is run.
+//! It knows nothing of specs, so it checks generated and hand-written files in the same way. Nothing is run.
 
 mod columns;
 mod dataset;

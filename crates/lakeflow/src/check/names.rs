@@ -1,8 +1,9 @@
-//! What names mean: which dataset of the pipeline, or which table that a statement beside it creates.
+//! What names refer to: which dataset of the pipeline, or which table that a statement next to it creates.
 //!
-//! Generated pipelines know each dataset by the last part of its name. People write `silver.orders` over `bronze.orders`, and
-//! files say in which schema they are: there a name means a dataset only when both say the same of it. Where one says more
-//! than the other, nobody knows, and nothing is made of it.
+//! Generated pipelines identify each dataset by the last part of its name. In hand-written SQL, `silver.orders` may
+//! read `bronze.orders`, and files may set their schema: there, a name refers to a dataset only if the schemas of both
+//! are known to be the same. If one is more qualified than the other, it is unknown whether they match, and nothing is
+//! concluded.
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! What a statement asks of `read_files`.
+//! The arguments of `read_files` in a statement.
 
 use std::ops::ControlFlow;
 

@@ -1,6 +1,6 @@
-//! Prohibitions and traps of Lakeflow that a statement can fall into although it parses and resolves.
+//! Restrictions and traps of Lakeflow that apply to statements that parse and resolve.
 //!
-//! One function a rule; each names the section of the reference it comes from.
+//! There is one function per rule; each names the section of the reference that it comes from.
 
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet};

@@ -1,4 +1,4 @@
-//! Whether a file is source of a pipeline. Scripts that run in a warehouse hold some of the same statements.
+//! Whether a file is the source of a pipeline. Scripts that run in a warehouse contain some of the same statements.
 
 use super::dataset::table_of;
 use crate::ast::{Statement, StatementKind, TableDefinition, TableOrigin};

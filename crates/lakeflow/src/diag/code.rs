@@ -1,4 +1,4 @@
-//! What a diagnostic is about: a code with a number, or a named rule of the linter.
+//! What a diagnostic is about: a numbered code, or a named lint rule.
 
 use std::fmt;
 

@@ -1,7 +1,7 @@
-//! Diagnostics for people: the offending line, carets under the word, further places, remedies.
+//! Diagnostics for people: the offending line, carets under the word, related places, remedies.
 //!
-//! Only draws. Nothing that a file holds can break the picture: control characters are shown as symbols, long lines are
-//! cut to the given width around the caret, a span beyond its file is pulled back into it.
+//! This module only renders. No content of a file can break the output: control characters are shown as symbols, long
+//! lines are cut to the given width around the caret, and a span beyond the end of its file is moved back into it.
 
 use std::cell::Cell;
 use std::ops::Range;

@@ -1,8 +1,8 @@
-//! Diagnostics for programs: one JSON object a line.
+//! Diagnostics for programs: one JSON object per line.
 //!
 //! Keys, always in this order: `code`, `title`, `severity`, `message`, then, if there is a place, `path`, `line`,
-//! `column`, `end_line`, `end_column` (from 1, the end excluded, columns in characters) and `label`; then `hints` (texts)
-//! and `related` (places with a `label` each). New keys may come at the end; none changes its meaning.
+//! `column`, `end_line`, `end_column` (from 1, the end excluded, columns in characters) and `label`; then `hints`
+//! (strings) and `related` (places with a `label` each). New keys may be added at the end; no key changes its meaning.
 
 use serde_json::{Map, Value, json};
 

@@ -1,8 +1,8 @@
 //! Diagnostics as data: a code, a message, labelled spans, hints.
 //!
-//! Passes push into [`Diagnostics`] and go on; nothing here prints. Renderers turn the data into text for people,
-//! JSON, SARIF or annotations. Messages have one voice: lower case, no final period, code words in backticks, the
-//! fault first, the remedy as a hint.
+//! Passes push into [`Diagnostics`] and continue; nothing here prints. Renderers turn the data into text for people,
+//! JSON, SARIF or annotations. All messages have the same style: lower case, no final period, code in backticks; the
+//! message states the problem, the hint the remedy.
 
 mod code;
 pub mod github;

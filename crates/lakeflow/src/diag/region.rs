@@ -1,4 +1,4 @@
-//! Spans as path, lines and columns, for formats that machines read.
+//! Spans as path, lines and columns, for machine-readable formats.
 
 use serde_json::{Map, Value, json};
 

@@ -1,7 +1,7 @@
 //! Diagnostics as one SARIF 2.1.0 log, for code scanning services and editors.
 //!
-//! Only rules that were broken are listed, each with its explanation. Paths are relative to `%SRCROOT%`, the project
-//! directory; nothing of the machine gets into the log.
+//! Only the rules that were violated are listed, each with its explanation. Paths are relative to `%SRCROOT%`, the
+//! project directory, so the log does not depend on the machine.
 
 use std::collections::BTreeSet;
 

@@ -1,11 +1,11 @@
 //! The formatter for people: one layout for all Lakeflow SQL, comments kept.
 //!
-//! Text goes `token` (tokens with their comments) → `words` (which are keywords) → `spaces` → `tree` (brackets)
-//! → `layout` (lines). No syntax tree is printed, so nothing that was written is lost. That the meaning is the same is not
-//! left to those steps but proven afterwards, statement by statement: see `proof`. A statement that does not parse, or for
-//! which the proof fails, stays as it was written.
+//! Text passes through `token` (tokens with their comments) → `words` (which are keywords) → `spaces` → `tree`
+//! (brackets) → `layout` (lines). No syntax tree is printed, so nothing that was written is lost. These steps are not
+//! trusted to keep the meaning: it is verified afterwards, statement by statement, see `proof`. A statement that does
+//! not parse, or for which the proof fails, stays as it was written.
 //!
-//! What is generated has the same layout without being formatted: [`part`] lays out the parts that it is made of.
+//! Generated SQL has the same layout without being formatted: [`part`] lays out the parts that it consists of.
 
 mod layout;
 mod notebook;

@@ -1,4 +1,4 @@
-//! Notebooks: each cell of SQL is formatted as a text of its own, all else stays byte for byte.
+//! Notebooks: each SQL cell is formatted as a separate text, everything else is kept byte for byte.
 
 use std::ops::Range;
 

@@ -1,11 +1,11 @@
-//! Parts of statements, in the lines that they have inside of the whole: for whoever builds SQL from parts and wants the
-//! layout of the formatter without a second look at all of it.
+//! Parts of statements, laid out as they would be within the whole statement: for code that builds SQL from parts and
+//! wants the formatter's layout without formatting all of it again.
 //!
 //! A part is text without comments, in one line or several, as [`expr_text`](crate::expr_text) and
-//! [`query_text`](crate::query_text) print it. Only blanks and line ends change, so [`moved`] finds every word
-//! again. The first line comes without indentation, for it may have begun before; the others are indented whole.
-//! Where one line holds a part, it is given back as it came, and nothing is read: the blanks inside are those of the
-//! printer then. What is no SQL comes back as it is, too. Nothing is proven here, unlike in [`format`](super::format()).
+//! [`query_text`](crate::query_text) print it. Only spaces and line breaks change, so [`moved`] finds every word
+//! again. The first line is not indented, because it may continue a line; all others are fully indented. A part that
+//! fits on one line is returned unchanged and without being parsed, with the spaces of the printer inside it. Text
+//! that is not SQL is also returned unchanged. Unlike in [`format`](super::format()), nothing is verified here.
 
 use std::borrow::Cow;
 use std::ops::Range;

@@ -1,4 +1,5 @@
-//! That a layout means what its source means: the same tokens and comments in the same order, and an equal syntax tree.
+//! Verifies that a formatted text means the same as its source: the same tokens and comments in the same order, and an
+//! equal syntax tree.
 
 use super::token::{StatementTokens, Token};
 use crate::ast::StatementKind;

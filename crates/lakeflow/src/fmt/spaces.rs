@@ -1,4 +1,4 @@
-//! Where a blank goes between two tokens of one line.
+//! Where a space goes between two tokens of a line.
 
 use super::token::Token;
 use crate::PieceKind;

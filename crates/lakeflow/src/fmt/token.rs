@@ -1,7 +1,7 @@
 //! Tokens with the comments that belong to them, grouped by statement.
 //!
-//! A comment that begins its line stands before the next token; any other stands behind the token it follows. So each
-//! comment moves with a token, and a second run finds it at the same one.
+//! A comment at the beginning of a line belongs to the next token; any other comment belongs to the token before it.
+//! So each comment moves with a token, and formatting again finds it at the same one.
 
 use std::ops::Range;
 

@@ -1,4 +1,5 @@
-//! Tokens as nested groups: brackets, and `CASE .. END`. What is not closed ends where the group around it ends.
+//! Tokens as nested groups: brackets, and `CASE .. END`. A group that is not closed ends where the surrounding group
+//! ends.
 
 use super::token::Token;
 

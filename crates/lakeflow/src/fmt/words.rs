@@ -1,7 +1,7 @@
-//! Which words are keywords. They are written in capitals; names and functions stay as they are.
+//! Which words are keywords. These are written in capitals; names and functions stay as they are.
 //!
-//! Few words of Spark's SQL are reserved, so most are judged by their company. Where this goes wrong the proof of
-//! `super` finds a changed name, and the statement keeps its letters.
+//! Few words of Spark's SQL are reserved, so most are classified by the words next to them. If this goes wrong, the
+//! proof of `super` detects a changed name, and the statement keeps its spelling.
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;

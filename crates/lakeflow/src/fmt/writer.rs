@@ -1,4 +1,5 @@
-//! Lines as they come about: indents, blanks, comments. A comment that ends its line ends it, whatever was planned.
+//! Builds lines: indents, spaces, comments. A comment that runs to the end of its line forces a line break, whatever
+//! was planned.
 
 use super::token::{Comment, Token};
 use super::tree::{Node, ends_line};

@@ -1,7 +1,7 @@
-//! What the local engine lacks, as data: `local_lacks.txt`, a function a line.
+//! What the local engine does not support, as data: `local_lacks.txt`, one function per line.
 //!
-//! The list is here, and not with the engine, so that a program without the engine tells the same of a spec. A test asks
-//! the engine for every form of every function and keeps the list equal to what it answers.
+//! The list is here, and not with the engine, so that a build without the engine gives the same warnings about a spec.
+//! A test queries the engine for every form of every function and keeps the list up to date.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;

@@ -1,7 +1,7 @@
-//! Which forms of functions, operators and casts are total: whether their result is NULL follows from which operands are
-//! NULL alone, and they never fail. The table is `total.txt`; Spark's answers prove every line of it.
+//! Which forms of functions, operators and casts are total: they never fail, and whether their result is NULL depends
+//! only on which operands are NULL. The table is `total.txt`; Spark's results verify every line of it.
 //!
-//! What is not listed counts as not total, whatever it is.
+//! Everything that is not listed counts as not total.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;

@@ -1,4 +1,4 @@
-//! Reads the notation that `mod.rs` describes. It knows nothing of SQL.
+//! Reads the notation that `mod.rs` describes. It knows nothing about SQL.
 
 use super::{Grammar, GrammarRule, Item, Slot};
 

@@ -1,4 +1,4 @@
-//! Parts of values: struct fields, array elements, map values, paths into JSON.
+//! Access to parts of values: struct fields, array elements, map values, paths into JSON.
 
 use sqlparser::ast::{AccessExpr, Expr, Ident, Subscript};
 

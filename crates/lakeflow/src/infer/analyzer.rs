@@ -1,4 +1,4 @@
-//! The state of one analysis: what was found so far, and the names in force at the current place.
+//! The state of one analysis: what was found so far, and the names in scope at the current place.
 
 use std::cell::OnceCell;
 use std::collections::HashMap;

@@ -1,7 +1,8 @@
 //! Matches arguments against the signatures of a built-in function.
 //!
-//! The number of arguments and the places of lambdas choose the candidates; a form that takes the arguments as they are
-//! goes before one that converts them. Lambdas are typed last, when the types of their parameters are known.
+//! Candidates are chosen by the number of arguments and the positions of lambdas; a form that takes the arguments as
+//! they are has precedence over one that converts them. Lambdas are typed last, when the types of their parameters are
+//! known.
 
 use std::ops::Range;
 

@@ -1,4 +1,4 @@
-//! Calls: which function, whether it may stand here, which of its signatures fits, what comes out.
+//! Calls: which function it is, whether it is allowed here, which of its signatures matches, and the resulting type.
 
 use std::ops::Range;
 

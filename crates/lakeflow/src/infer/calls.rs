@@ -1,4 +1,4 @@
-//! What can be told of an expression by the functions that it calls alone, without names and types.
+//! Properties of an expression that follow from the functions it calls, without names and types.
 
 use std::ops::ControlFlow;
 

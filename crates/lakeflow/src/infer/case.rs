@@ -1,4 +1,4 @@
-//! `CASE`: conditions decide, branches are taken.
+//! `CASE`: conditions select one of the branches.
 
 use sqlparser::ast::{CaseWhen, Expr};
 

@@ -1,4 +1,4 @@
-//! What the analyser asks its caller: which tables, columns and functions there are.
+//! What the analyser asks its caller: which tables, columns and functions exist.
 
 use std::sync::Arc;
 

@@ -1,8 +1,9 @@
-//! What columns of a result depend on, and how: values, conditions, filters, joins, grouping, order.
+//! What the columns of a result depend on, and how: values, conditions, filters, joins, grouping, order.
 //!
-//! Every use of a column is noted as a [`Flow`] while its expression is typed. Flows that decide a value stay with the
-//! column of the result; flows that decide which rows there are belong to the whole query. What is not followed exactly
-//! (elements of arrays, parameters of lambdas) counts as the whole value: a flow too many is found here, none too few.
+//! Every use of a column is recorded as a [`Flow`] while its expression is typed. Flows that determine a value belong
+//! to that column of the result; flows that determine which rows there are belong to the whole query. Where a
+//! dependence is not tracked exactly (elements of arrays, parameters of lambdas), it counts for the whole value: there
+//! may be a flow too many, but never one too few.
 
 use std::ops::Range;
 

@@ -1,4 +1,4 @@
-//! Generators: functions that make rows, in a select list, after `LATERAL VIEW` or in `FROM`.
+//! Generators: functions that produce rows, in a select list, after `LATERAL VIEW` or in `FROM`.
 
 use sqlparser::ast::{Expr, Function as Call};
 

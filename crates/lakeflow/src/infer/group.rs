@@ -1,7 +1,7 @@
-//! What rows are grouped by, and whether what stands in the select list is grouped or aggregated.
+//! What rows are grouped by, and whether the items of the select list are grouped or aggregated.
 //!
-//! A select item that is a key itself, or that uses only keys, passes. Keys are compared as columns where they are
-//! columns and as expressions, without regard to qualifiers and letter case, where they are not.
+//! A select item is valid if it is itself a key, or only uses keys. Keys that are columns are compared as columns;
+//! other keys are compared as expressions, ignoring qualifiers and letter case.
 
 use std::collections::HashSet;
 use std::mem::Discriminant;

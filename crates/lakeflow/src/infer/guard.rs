@@ -1,8 +1,8 @@
-//! Whether a condition can be NULL where its own parts see to it that a value is there.
+//! Whether a condition can be NULL, given that its own parts check that a value is present.
 //!
-//! In `a IS NOT NULL AND a > 0` the comparison counts only where the test before it holds, and the whole is FALSE where it
-//! does not; so it is with `a IS NULL OR a > 0` and with the branches of a `CASE`. Types tell nothing of that: they say of
-//! each part by itself whether it may be NULL.
+//! In `a IS NOT NULL AND a > 0`, the comparison matters only if the test before it holds; otherwise the whole is
+//! FALSE. The same goes for `a IS NULL OR a > 0` and for the branches of a `CASE`. Types do not capture this: they say
+//! for each part separately whether it may be NULL.
 
 use sqlparser::ast::{BinaryOperator, Expr, UnaryOperator};
 

@@ -1,11 +1,11 @@
 //! The analyser: names, types, NULLs and places of Databricks SQL, over the parser's own tree.
 //!
-//! [`analyze_expr`] judges a single expression against a [`Scope`] (spec time), [`analyze_query`] a whole query against
-//! a [`Catalog`] (after rendering). Both report every fault, one for each cause: what is at fault goes on as
-//! [`DataType::Unknown`], which fits everywhere. Nothing is read from outside and nothing is evaluated.
+//! [`analyze_expr`] analyses a single expression against a [`Scope`] (when specs are checked), [`analyze_query`] a
+//! whole query against a [`Catalog`] (after rendering). Both report every error, once for each cause: a faulty part
+//! gets the type [`DataType::Unknown`], which fits everywhere. Nothing is read from outside and nothing is evaluated.
 //!
-//! Types and coercions are those of Spark 4 in ANSI mode and of Databricks (`types`, `functions`). NULLs are tracked as
-//! far as the signatures say; what is not known counts as nullable.
+//! Types and coercions are those of Spark 4 in ANSI mode and of Databricks (`types`, `functions`). NULLs are tracked
+//! as far as the signatures allow; everything else counts as nullable.
 
 mod access;
 mod analyzer;

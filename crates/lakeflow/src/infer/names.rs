@@ -1,7 +1,7 @@
-//! Finds what a path of names stands for, from the innermost query outwards.
+//! Resolves a path of names, from the innermost query outwards.
 //!
-//! `a.b.c` may be a column of a qualified table or fields of a struct; a qualified column wins, as in Spark. Inside one
-//! query: lambda parameters, columns of `FROM`, then columns of the select list to the left.
+//! `a.b.c` may be a column of a qualified table or fields of a struct; a qualified column has precedence, as in Spark.
+//! The order within a query is: lambda parameters, columns of `FROM`, then columns of the select list to the left.
 
 use std::collections::HashMap;
 use std::ops::Range;

@@ -1,6 +1,6 @@
 //! Unary and binary operators.
 //!
-//! Chains such as `a AND b AND ..` are walked in a loop: their length is that of the text, not of the stack.
+//! Chains such as `a AND b AND ..` are processed in a loop: their length is bounded by the text, not by the stack.
 
 use sqlparser::ast::{BinaryOperator, Expr, UnaryOperator, Value, ValueWithSpan};
 

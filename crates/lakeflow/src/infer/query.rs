@@ -1,4 +1,4 @@
-//! Queries: `WITH`, set operations, `VALUES`, and what follows a body.
+//! Queries: `WITH`, set operations, `VALUES`, and the clauses after a body.
 
 use std::cell::OnceCell;
 use std::rc::Rc;

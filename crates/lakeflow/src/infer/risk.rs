@@ -1,7 +1,7 @@
-//! What one row can make fail where no other form of it gives NULL instead.
+//! What can fail because of a single row and has no other form that returns NULL instead.
 //!
-//! In ANSI mode an error of one row is an error of the whole query. For most functions there is a form that gives NULL;
-//! those here have none. Source: the built-in functions of Databricks SQL, and what Spark 4.3 answers.
+//! In ANSI mode an error in one row is an error of the whole query. Most functions have a form that returns NULL; the
+//! functions here have none. Source: the built-in functions of Databricks SQL, and the results of Spark 4.3.
 
 use std::collections::BTreeSet;
 use std::ops::{ControlFlow, Range};

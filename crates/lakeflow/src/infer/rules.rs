@@ -1,6 +1,7 @@
-//! Result types that unification cannot say: they depend on the values of literals, on names, or on digits.
+//! Result types that unification can't express: they depend on the values of literals, on names, or on digits.
 //!
-//! Each rule is named in the function table (`@sum`); an `Err` is the place of the argument at fault and the message.
+//! Each rule is named in the function table (`@sum`); an `Err` contains the index of the faulty argument and the
+//! message.
 
 use sqlparser::ast::{Expr, UnaryOperator, Value};
 

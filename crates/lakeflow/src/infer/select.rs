@@ -1,4 +1,4 @@
-//! One `SELECT`: clauses in the order in which their names come into force.
+//! One `SELECT`: clauses in the order in which their names come into scope.
 
 use std::collections::HashSet;
 

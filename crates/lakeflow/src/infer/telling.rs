@@ -1,4 +1,5 @@
-//! What is told of a column by whether an expression is NULL, or fails: the table of total forms, applied to operands.
+//! What an expression's being NULL, or failing, discloses about a column: the table of total forms, applied to
+//! operands.
 
 use sqlparser::ast::{Expr, UnaryOperator, Value};
 

@@ -1,7 +1,8 @@
-//! Texts written out where a value of another type is wanted: `order_date < '2024-02-30'`, `CAST('x' AS INT)`.
+//! String literals where a value of another type is expected: `order_date < '2024-02-30'`, `CAST('x' AS INT)`.
 //!
-//! Spark casts such a text when the query runs, for every row alike. One that is no value of the type makes the query
-//! fail there, so it is a fault here, at the text. One that depends on the clock counts as a function that does.
+//! Spark casts such a string when the query runs, in the same way for every row. If it is not a valid value of the
+//! type, the query fails there, so it is an error here, at the string. If it depends on the clock, it counts as a
+//! function that does.
 
 use std::ops::Range;
 

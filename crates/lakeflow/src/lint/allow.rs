@@ -1,6 +1,7 @@
-//! Allowances: a comment `-- gen: allow <rule> <reason>` takes a finding away, in its own line or in the one below it.
+//! Allowances: a comment `-- gen: allow <rule> <reason>` suppresses a finding in its own line or in the line below.
 //!
-//! A reason is required, and an allowance that takes nothing away is a finding itself: it hides the next mistake.
+//! A reason is required, and an allowance that suppresses nothing is itself a finding, because it would hide the next
+//! mistake.
 
 use std::collections::HashMap;
 use std::ops::Range;

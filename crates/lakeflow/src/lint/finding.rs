@@ -1,4 +1,4 @@
-//! What a rule says of a place, before it gets the rule's name.
+//! What a rule reports about a place, before it gets the name of the rule.
 
 use std::ops::Range;
 

@@ -1,4 +1,4 @@
-//! Applies fixes: edits that do not overlap, again and again until none is left, and only while the text stays readable.
+//! Applies fixes: edits that do not overlap, repeatedly until none are left, as long as the text still parses.
 
 use std::collections::BTreeMap;
 

@@ -1,9 +1,10 @@
-//! The linter: traps and prohibitions of Lakeflow SQL as named rules, with an explanation, a remedy, and a fix where one is
-//! safe.
+//! The linter: traps and restrictions of Lakeflow SQL as named rules, with an explanation, a remedy, and a fix where
+//! one is safe.
 //!
-//! A rule looks at the tokens of one statement, so it also finds what the parser refuses, and the statement may belong to
-//! any file: a pipeline, a governance script. What needs names and types is found by [`check`](mod@crate::check) and only gets
-//! its name here, so that no rule is written twice. Nothing is read from disk and nothing is written.
+//! A rule looks at the tokens of one statement, so it also works on statements that do not parse, and the statement
+//! may be from any kind of file: a pipeline, a governance script. Findings that need names and types come from
+//! [`check`](mod@crate::check) and only get their name here, so that no rule is implemented twice. Nothing is read
+//! from disk and nothing is written.
 
 mod allow;
 mod finding;

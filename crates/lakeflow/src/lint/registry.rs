@@ -1,4 +1,4 @@
-//! The list of all rules: a name, how bad it is, where it is found, one line on what it finds. The explanation stands in
+//! The list of all rules: name, severity, where it is checked, and one line on what it finds. The explanation is in
 //! `rules/<name>.md`.
 
 use super::finding::Finding;

@@ -1,4 +1,4 @@
-//! A statement as rules see it: its tokens, what it defines, and what the pipeline around it knows.
+//! A statement as seen by rules: its tokens, what it defines, and what the pipeline around it knows.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;

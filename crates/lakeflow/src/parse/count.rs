@@ -1,4 +1,4 @@
-//! How much was parsed: every text of a command is parsed once, and this is how a test knows.
+//! Counts what was parsed: a command parses every text once, and this is how tests verify it.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 

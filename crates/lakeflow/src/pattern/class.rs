@@ -1,4 +1,4 @@
-//! `[..]`. A class in a class and `&&` are refused: what they mean beside `^` differs between versions of Java.
+//! `[..]`. A class within a class and `&&` are rejected: their meaning next to `^` differs between versions of Java.
 
 use super::escape::class_of;
 use super::{Flags, Last, PatternReader, Result, apart, invalid, quoted};

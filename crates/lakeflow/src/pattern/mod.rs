@@ -1,8 +1,8 @@
 //! Regular expressions as Java reads them, in the syntax of the `regex` crate.
 //!
-//! A pattern of a spec is matched by Spark, which is Java, and here by an engine without backtracking. What both read alike
-//! is translated, construct by construct; everything else is a fault, so that no pattern ever means one thing there and
-//! another one here.
+//! A pattern in a spec is matched by Spark, which uses Java, and here by an engine without backtracking. Constructs
+//! that both read in the same way are translated one by one; everything else is an error, so that a pattern never
+//! means different things in the two engines.
 
 mod class;
 mod escape;

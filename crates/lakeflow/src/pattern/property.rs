@@ -1,5 +1,5 @@
-//! `\p{..}`: the classes of POSIX are those of ASCII in Java; categories, scripts and properties are those of Unicode, in the
-//! version of Java 17. Characters that came later belong to no class there, and so they do not here.
+//! `\p{..}`: in Java, the POSIX classes are ASCII only; categories, scripts and properties are those of Unicode, in
+//! the version of Java 17. Characters that were added later belong to no class there, so they belong to none here.
 
 use super::{Flags, PatternReader, Result, apart, invalid};
 

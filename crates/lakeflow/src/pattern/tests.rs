@@ -1,4 +1,4 @@
-//! Patterns of Java, and what becomes of them.
+//! Java patterns and their translations.
 
 use regex::Regex;
 

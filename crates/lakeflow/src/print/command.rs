@@ -1,4 +1,5 @@
-//! Commands as text: one line, but each clause of a merge, each step of a script and each query on a line of its own.
+//! Commands as text: on one line, except that each clause of a merge, each step of a script and each query gets its
+//! own line.
 
 use std::fmt::{self, Display, Formatter};
 

@@ -1,4 +1,4 @@
-//! Statements that run beside a pipeline, as text.
+//! Statements that run next to a pipeline, as text.
 
 use std::fmt::{self, Display, Formatter};
 

@@ -1,7 +1,8 @@
-//! Syntax tree to text, in one canonical layout: one column, one clause a line.
+//! Syntax tree to text, in one canonical layout: one line per column and per clause.
 //!
-//! Parsing what is printed gives an equal tree. Clauses come in a fixed order whatever the order they were written in.
-//! Strings are printed with backslash escapes, which every engine reads alike (doubled quotes are not).
+//! Parsing the printed text gives an equal tree. Clauses are printed in a fixed order, whatever order they were
+//! written in. Strings are printed with backslash escapes, which every engine reads in the same way (unlike doubled
+//! quotes).
 
 mod command;
 mod flow;

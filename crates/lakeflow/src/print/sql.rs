@@ -1,8 +1,9 @@
 //! Names, strings, expressions and queries as text.
 //!
-//! Queries and expressions are printed by sqlparser, after what it would print wrongly has been replaced by ready-made
-//! text in a copy: strings (it does not know backslash escapes), `STREAM` (its brackets and options), maps and structs.
-//! Ready-made text travels as a placeholder or an unquoted identifier, both of which sqlparser prints unchanged.
+//! sqlparser prints queries and expressions, after everything that it would print wrongly has been replaced by
+//! ready-made text in a copy: strings (it does not know backslash escapes), `STREAM` (its brackets and options), maps
+//! and structs. Ready-made text is passed as a placeholder or an unquoted identifier, both of which sqlparser prints
+//! unchanged.
 
 use std::fmt::{self, Display, Formatter, Write};
 use std::ops::ControlFlow;

@@ -1,4 +1,5 @@
-//! Clauses of queries that other databases have, that stand twice or in the wrong order, or that cannot be combined.
+//! Clauses of queries that only other databases have, that are duplicated or in the wrong order, or that can't be
+//! combined.
 
 use sqlparser::ast::{
     Expr, GroupByExpr, GroupByWithModifier, Ident, LimitClause, OffsetRows, PipeOperator, Query, Select, SelectItem,

@@ -1,4 +1,4 @@
-//! What stands behind `FROM`: joins, versions, samples and pivots of other databases; aliases that are reserved.
+//! What follows `FROM`: joins, versions, samples and pivots of other databases; aliases that are reserved words.
 
 use sqlparser::ast::{
     BinaryOperator, Expr, Ident, Join, JoinConstraint, JoinOperator, PivotValueSource, TableAlias, TableFactor,

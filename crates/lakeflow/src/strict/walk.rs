@@ -1,8 +1,9 @@
-//! The short way through a tree.
+//! A faster walk through a tree.
 //!
-//! sqlparser's own walk visits every node, the place of every name included, and asks at each how much stack is left. What
-//! nearly all SQL is made of is walked by hand here; whatever is rarer goes sqlparser's way, with all that is inside it.
-//! Left out are the fields of a query and a `SELECT` that are refused as soon as they are met (`query`, `pre_visit_select`).
+//! sqlparser's own walk visits every node, including the position of every name, and checks the remaining stack at
+//! each. The nodes that nearly all SQL consists of are walked by hand here; anything rarer, with everything inside it,
+//! is left to sqlparser's walk. Fields of a query or a `SELECT` that are rejected as soon as they are encountered are
+//! not walked (`query`, `pre_visit_select`).
 
 use sqlparser::ast::{
     CaseWhen, Cte, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentList, FunctionArguments, GroupByExpr,

@@ -1,8 +1,9 @@
-//! Which types meet in one type, and which values a column can take.
+//! Which types have a common type, and which values a column can store.
 //!
 //! Sources: Spark 4 ANSI mode (`AnsiTypeCoercion`), the least common type and store assignment rules of the Databricks
-//! reference. Three questions are kept apart: the common type of values that stand side by side ([`DataType::common`]),
-//! whether an argument fits a parameter ([`DataType::fits`]), and whether a value can be stored ([`DataType::assign`]).
+//! reference. There are three separate questions: the common type of values next to each other ([`DataType::common`]),
+//! whether an argument fits a parameter ([`DataType::fits`]), and whether a value can be stored
+//! ([`DataType::assign`]).
 
 use super::{Arithmetic, DataType, Field, IntervalUnit, decimal};
 use crate::is_same_name;

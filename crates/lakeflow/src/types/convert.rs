@@ -1,7 +1,7 @@
 //! From the parser's data types to ours, and back.
 //!
-//! The parser knows the types of every database; only those of Databricks pass. `CHAR` and `VARCHAR` pass as strings,
-//! which is how a query treats them.
+//! The parser knows the types of every database; only those of Databricks are accepted. `CHAR` and `VARCHAR` are
+//! accepted as strings, which is how a query treats them.
 
 use sqlparser::ast::{self, ArrayElemTypeDef, ExactNumberInfo, IntervalFields, TimezoneInfo};
 

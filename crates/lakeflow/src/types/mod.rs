@@ -1,8 +1,8 @@
 //! Data types of Databricks SQL: how they are named, compared and combined.
 //!
-//! Everything that infers a type or stores a value speaks of [`DataType`]. Lengths of `CHAR` and `VARCHAR`, collations
-//! and field comments are refused or dropped: no pass here could honour them. Rules follow ANSI mode, which is the
-//! default of Databricks and of Spark 4.
+//! Everything that infers a type or stores a value uses [`DataType`]. Lengths of `CHAR` and `VARCHAR`, collations and
+//! field comments are rejected or dropped, because no pass here could respect them. The rules follow ANSI mode, which
+//! is the default of Databricks and of Spark 4.
 
 mod coerce;
 mod convert;

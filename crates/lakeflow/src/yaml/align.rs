@@ -1,7 +1,7 @@
-//! Finds a stretch of decoded scalar text in the YAML that it was written as.
+//! Finds a stretch of decoded scalar text in the YAML source.
 //!
-//! Decoding changes only three things: quoted styles escape, line breaks fold, indentation falls away. Everything else
-//! stands in the file in the same order, so one walk over both texts is enough; no decoder is written a second time.
+//! Decoding changes only three things: escapes in quoted styles, folded line breaks, and indentation. Everything else
+//! is in the file in the same order, so it is enough to walk over both texts in parallel; no second decoder is needed.
 
 use std::ops::Range;
 

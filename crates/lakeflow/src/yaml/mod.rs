@@ -1,7 +1,8 @@
 //! One YAML file into a JSON value and its [`Places`].
 //!
-//! Stricter than YAML where leniency hides mistakes: one document a file, no key twice, no merge keys, no tags, keys
-//! are words. Nesting and the growth of aliases are bounded, so no text can exhaust memory or the stack.
+//! Stricter than YAML where leniency hides mistakes: one document per file, no duplicate keys, no merge keys, no tags,
+//! and keys must be words. Nesting and the expansion of aliases are bounded, so no text can exhaust memory or the
+//! stack.
 
 mod align;
 mod places;

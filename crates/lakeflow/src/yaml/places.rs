@@ -1,7 +1,8 @@
-//! Where everything in a YAML file stands: JSON pointer → span.
+//! Where everything in a YAML file is: JSON pointer → span.
 //!
-//! The tree is a shadow of the JSON value, so that values stay plain and rules report by pointer. A pointer that leads
-//! nowhere (a missing key) resolves to the nearest thing above it: a diagnostic always has a place.
+//! This tree mirrors the JSON value, so that values stay plain and rules report errors by pointer. A pointer to
+//! something that does not exist (a missing key) resolves to its nearest existing ancestor: a diagnostic always has a
+//! place.
 
 use std::borrow::Cow;
 use std::ops::Range;

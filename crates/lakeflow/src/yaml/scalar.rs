@@ -1,7 +1,7 @@
 //! What a plain scalar means: the core schema of YAML 1.2 (section 10.3.2), and nothing of YAML 1.1.
 //!
-//! `yes`, `no`, `on` and dates are text. Infinities and NaN, which JSON can't hold, stay text and are refused by the
-//! schema where a number is wanted.
+//! `yes`, `no`, `on` and dates are text. Infinities and NaN, which JSON can't represent, stay text and are rejected by
+//! the schema where a number is expected.
 
 use serde_json::{Number, Value};
 

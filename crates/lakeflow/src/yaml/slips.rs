@@ -1,4 +1,4 @@
-//! Slips that YAML takes for something else without a word: a comma inside an unquoted value between brackets, and
+//! Mistakes that YAML silently accepts as something else: a comma within an unquoted value in brackets, and
 //! typographic quotes.
 
 use std::ops::Range;

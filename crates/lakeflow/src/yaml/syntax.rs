@@ -1,7 +1,7 @@
-//! Faults of the YAML parser in our own words, at the place where a person has to change something.
+//! Errors of the YAML parser in our own words, at the place where the user has to change something.
 //!
-//! The parser says where it got stuck, which is often a line late. The classic slips (a tab, an unquoted `: `, a
-//! forgotten space) are looked for around that place and named with their remedy.
+//! The parser reports where it got stuck, which is often one line too late. The classic mistakes (a tab, an unquoted
+//! `: `, a missing space) are looked for around that place and named with their remedy.
 
 use std::ops::Range;
 

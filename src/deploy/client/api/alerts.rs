@@ -1,4 +1,4 @@
-//! Alerts, of the second version (workspace-api.md, "Alerts and dashboards"). One in the bin is not there.
+//! Alerts, version 2 (workspace-api.md, "Alerts and dashboards"). An alert in the bin counts as absent.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

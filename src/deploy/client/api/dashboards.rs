@@ -1,4 +1,4 @@
-//! Dashboards (workspace-api.md, "Alerts and dashboards"). One in the bin is not there.
+//! Dashboards (workspace-api.md, "Alerts and dashboards"). A dashboard in the bin counts as absent.
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;

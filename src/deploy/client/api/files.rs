@@ -1,4 +1,4 @@
-//! Files of the workspace (workspace-api.md, "Workspace files"). Paths are absolute and begin with `/Workspace`.
+//! Files of the workspace (workspace-api.md, "Workspace files"). Paths are absolute and start with `/Workspace`.
 
 use std::time::Duration;
 

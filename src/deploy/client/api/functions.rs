@@ -1,4 +1,4 @@
-//! Functions of Unity Catalog (workspace-api.md, "Functions"). They are made by SQL.
+//! Functions of Unity Catalog (workspace-api.md, "Functions"). They are created by SQL.
 
 use serde::Deserialize;
 

@@ -1,5 +1,5 @@
-//! Privileges on what Unity Catalog holds (workspace-api.md, "Privileges"). Privileges are written as the interface
-//! writes them: `USE_SCHEMA`, not `USE SCHEMA`.
+//! Privileges on objects of Unity Catalog (workspace-api.md, "Privileges"), spelled as in the API: `USE_SCHEMA`, not
+//! `USE SCHEMA`.
 
 use std::collections::{BTreeMap, BTreeSet};
 

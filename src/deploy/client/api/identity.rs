@@ -1,4 +1,4 @@
-//! Who asks.
+//! The current user or service principal.
 
 use serde::Deserialize;
 

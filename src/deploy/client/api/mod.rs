@@ -1,9 +1,10 @@
-//! The interface of a workspace, one file an area: typed requests and answers, as workspace-api.md, "Endpoints" states
-//! them.
+//! The API of a workspace, one file per area: typed requests and responses, as described in workspace-api.md,
+//! "Endpoints".
 //!
-//! Large documents that `gen` writes (pipelines, jobs, alerts) are given as anything that serialises: the types of
-//! [`bundle`](crate::bundle) are their form. What is read keeps all fields as an [`Object`](super::Object), because a later
-//! replacement would lose those that are not known here. A deletion of what is not there succeeds and says so.
+//! Large documents that `gen` writes (pipelines, jobs, alerts) are passed as anything that serialises: the types of
+//! [`bundle`](crate::bundle) define their form. Whatever is read keeps all its fields as an [`Object`](super::Object),
+//! because replacing it later would otherwise lose unknown fields. Deleting something that does not exist succeeds,
+//! and the result says so.
 
 pub mod alerts;
 pub mod dashboards;

@@ -1,4 +1,4 @@
-//! Tags of what Unity Catalog holds (workspace-api.md, "Tags").
+//! Tags of objects of Unity Catalog (workspace-api.md, "Tags").
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Files of volumes (workspace-api.md, "Files of volumes"). Paths are absolute and begin with `/Volumes`.
+//! Files of volumes (workspace-api.md, "Files of volumes"). Paths are absolute and start with `/Volumes`.
 
 use std::time::Duration;
 

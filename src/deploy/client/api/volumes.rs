@@ -1,4 +1,4 @@
-//! Volumes of Unity Catalog (workspace-api.md, "Schemas and volumes"). What lies in them is in
+//! Volumes of Unity Catalog (workspace-api.md, "Schemas and volumes"). The files in them are in
 //! [`volume_files`](super::volume_files).
 
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! Tokens of whoever logged in with the command line of Azure.
+//! Tokens of the user who is logged in with the command line of Azure.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

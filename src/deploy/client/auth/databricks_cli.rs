@@ -1,4 +1,4 @@
-//! Tokens of whoever logged in with the command line of Databricks.
+//! Tokens of the user who is logged in with the command line of Databricks.
 
 use std::time::Duration;
 

@@ -1,4 +1,5 @@
-//! Tokens of where the program runs, which the workspace trusts for a service principal: workload identity.
+//! Tokens of the environment that the program runs in, which the workspace trusts for a service principal: workload
+//! identity.
 
 use std::path::Path;
 

@@ -1,8 +1,8 @@
-//! Credentials: which kinds there are, which of them is used, and when a token is replaced (workspace-api.md,
+//! Credentials: which kinds there are, which of them is used, and when a token is renewed (workspace-api.md,
 //! "Credentials").
 //!
-//! Kinds are tried in order. One that was given on purpose and fails ends the search: to go on would deploy as somebody else.
-//! What was tried, and why it did not work, is one message.
+//! Kinds are tried in order. If credentials that were given explicitly fail, the search ends, because going on would
+//! deploy as somebody else. One message lists everything that was tried, and why it did not work.
 
 mod azure_cli;
 mod databricks_cli;

@@ -1,4 +1,5 @@
-//! Tokens for machines: a service principal with a secret, or with a token of somebody whom the workspace trusts.
+//! Tokens for machines: for a service principal with a secret, or with a token from an issuer that the workspace
+//! trusts.
 
 use std::time::Duration;
 

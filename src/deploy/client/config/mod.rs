@@ -1,8 +1,8 @@
-//! Which workspace is meant, and with which credentials: what is given, then the environment, then a profile
+//! Which workspace to use, with which credentials: from arguments, then the environment, then a profile
 //! (workspace-api.md, "Configuration").
 //!
-//! Two things are stricter than in the official SDKs, because a deployment writes: values of a named profile are not mixed with
-//! another host, and a host that the target states is the only one that is spoken to.
+//! Two things are stricter than in the official SDKs, because a deployment writes: values of a named profile are not
+//! mixed with another host, and if the target sets a host, no other host is contacted.
 
 mod ini;
 mod place;

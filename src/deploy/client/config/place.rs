@@ -1,4 +1,4 @@
-//! The host of a workspace, in one form, however people write it (workspace-api.md, "Configuration").
+//! The host of a workspace, normalised (workspace-api.md, "Configuration").
 
 use super::ConfigError;
 

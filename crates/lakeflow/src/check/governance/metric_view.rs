@@ -1,4 +1,4 @@
-//! Metric views: the tables that they read are there, and so are the columns that their expressions name.
+//! Metric views: checks that the tables they read, and the columns their expressions use, exist.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

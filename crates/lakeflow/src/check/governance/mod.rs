@@ -1,7 +1,8 @@
-//! Judges what runs beside a pipeline: every statement parses, and every table, column and function that it names is
-//! there, in the type that it needs.
+//! Checks the SQL that runs next to a pipeline: every statement parses, and every table, column and function that it
+//! uses exists, with the required type.
 //!
-//! Like the rest of this pass it sees the text alone. Who may see what is not judged here: that is no fault of the SQL.
+//! Like the rest of this pass, it only sees the text. Who may see what is not checked here, since that is not an error
+//! in the SQL.
 
 mod metric_view;
 

@@ -1,4 +1,5 @@
-//! Expressions, and whatever else has no clauses: on one line if they fit, else broken where it hurts least.
+//! Expressions, and everything else without clauses: on one line if they fit, otherwise broken at `AND` and `OR`, at
+//! the operators that bind least, or within brackets.
 
 use super::{fits, items, lines, query};
 use crate::PieceKind;

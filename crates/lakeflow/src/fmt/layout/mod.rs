@@ -1,6 +1,6 @@
-//! From nested tokens to lines: what stands on a line of its own, and what is broken when a line gets too long.
+//! From nested tokens to lines: what gets a line of its own, and where a line that is too long is broken.
 //!
-//! Everything here decides between blanks and line ends only. The order of tokens is never touched.
+//! Everything here only decides between spaces and line breaks. The order of tokens never changes.
 
 pub mod expr;
 pub mod query;

@@ -1,4 +1,4 @@
-//! Queries: a line for each clause.
+//! Queries: one line per clause.
 
 use super::{begins_with_comment, expr, fits, items, lines, list};
 use crate::PieceKind;

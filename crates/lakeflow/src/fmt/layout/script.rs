@@ -1,4 +1,5 @@
-//! Statements that hold others (`BEGIN .. END`): a line for each step, the steps of a block one level deeper.
+//! Statements that contain others (`BEGIN .. END`): one line per step, with the steps of a block indented by one
+//! level.
 
 use super::query;
 use crate::fmt::token::Token;

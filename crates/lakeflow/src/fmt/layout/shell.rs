@@ -1,4 +1,5 @@
-//! Statements around queries: a line for each clause of a `CREATE`, a `MERGE` and their like; others are expressions.
+//! Statements around queries: one line per clause of a `CREATE`, a `MERGE` and similar statements; others are laid out
+//! like expressions.
 
 use super::{expr, fits, items, lines, list, query};
 use crate::fmt::tree::{Group, Node, width};

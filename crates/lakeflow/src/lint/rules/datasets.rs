@@ -1,5 +1,5 @@
-//! Statements beside a pipeline about tables that belong to it: lakeflow-sql.md, "What pipeline source may hold" and
-//! "Grants, tags and comments". Which tables those are is known when the pipeline is judged together with the script.
+//! Statements next to a pipeline about tables that belong to it: lakeflow-sql.md, "What pipeline source may hold" and
+//! "Grants, tags and comments". Which tables those are is only known if pipeline and script are checked together.
 
 use crate::check::DatasetKind;
 use crate::lint::finding::Finding;

@@ -1,4 +1,4 @@
-//! Options of `read_files` whose default surprises: lakeflow-sql.md, "Reading files".
+//! Options of `read_files` with surprising defaults: lakeflow-sql.md, "Reading files".
 
 use sqlparser::tokenizer::Token;
 

@@ -1,4 +1,4 @@
-//! Functions whose result is not what their name says: lakeflow-sql.md, "Functions and time".
+//! Functions whose result is not what their name suggests: lakeflow-sql.md, "Functions and time".
 
 use sqlparser::tokenizer::Token;
 

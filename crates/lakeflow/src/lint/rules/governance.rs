@@ -1,5 +1,5 @@
-//! Grants, masks and functions, beside a pipeline: lakeflow-sql.md, "Masks, row filters and policies" and "Grants, tags
-//! and comments".
+//! Grants, masks and functions, next to a pipeline: lakeflow-sql.md, "Masks, row filters and policies" and "Grants,
+//! tags and comments".
 
 use crate::lint::finding::Finding;
 use crate::lint::view::{Created, StatementView};

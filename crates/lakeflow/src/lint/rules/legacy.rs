@@ -1,4 +1,4 @@
-//! Spellings of Delta Live Tables that Lakeflow no longer takes, or takes and ignores.
+//! Spellings of Delta Live Tables that Lakeflow no longer accepts, or accepts and ignores.
 
 use sqlparser::tokenizer::Token;
 

@@ -1,5 +1,5 @@
-//! The rules over tokens, a family a file. Each function is one rule; `registry.rs` gives it a name, and `<name>.md` beside
-//! this file its explanation, with the section of the reference that it comes from.
+//! The rules over tokens, one family per file. Each function is one rule; `registry.rs` gives it a name, and
+//! `<name>.md` in this directory explains it, with the section of the reference that it comes from.
 
 pub(super) mod datasets;
 pub(super) mod files;

@@ -1,5 +1,5 @@
-//! Options of `read_files` whose names or values nobody knows: lakeflow-sql.md, "Reading files". Those of streams the
-//! parser knows.
+//! Unknown names and values of options of `read_files`: lakeflow-sql.md, "Reading files". The parser knows the options
+//! of streams.
 
 use sqlparser::tokenizer::Token;
 

@@ -1,5 +1,4 @@
-//! `${..}`, which a pipeline replaces before anything reads the text: lakeflow-sql.md, "Session statements and
-//! parameters".
+//! `${..}`, which a pipeline replaces before the text is parsed: lakeflow-sql.md, "Session statements and parameters".
 
 use std::ops::Range;
 

@@ -1,5 +1,5 @@
-//! Which privilege goes with which object: lakeflow-sql.md, "Grants, tags and comments", and the page "Unity Catalog
-//! privileges reference".
+//! Which privilege is valid for which object: lakeflow-sql.md, "Grants, tags and comments", and the page "Unity
+//! Catalog privileges reference".
 
 use crate::ast::{Privilege as P, Securable, SecurableKind as S, StatementKind};
 use crate::lint::finding::Finding;

@@ -1,4 +1,4 @@
-//! Strings and names that engines read in different ways, and texts that a pipeline changes before it reads them.
+//! Strings and names that engines read differently, and texts that a pipeline changes before it parses them.
 
 use std::ops::Range;
 

@@ -1,4 +1,4 @@
-//! Columns and clauses of datasets that don't go together, or that a pipeline ignores: lakeflow-sql.md, "Streaming
+//! Columns and clauses of datasets that can't be combined, or that a pipeline ignores: lakeflow-sql.md, "Streaming
 //! tables" and "Materialized views".
 
 use std::collections::{BTreeMap, BTreeSet};

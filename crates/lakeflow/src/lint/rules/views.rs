@@ -1,5 +1,5 @@
-//! Queries of materialized views that are refused, or recomputed in every refresh: lakeflow-sql.md, "Materialized
-//! views", "AUTO CDC" and "Incremental refresh".
+//! Queries of materialized views that are rejected, or fully recomputed in every refresh: lakeflow-sql.md,
+//! "Materialized views", "AUTO CDC" and "Incremental refresh".
 
 use std::ops::Range;
 
