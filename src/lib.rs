@@ -1,6 +1,6 @@
-//! `gen` compiles typed YAML specs into Databricks Lakeflow pipelines and proves the result.
+//! `gen` compiles typed YAML specs into Databricks Lakeflow pipelines and verifies the result.
 //!
-//! Modules stand in import order: each may use only those above it (`tests/it/structure.rs` enforces it).
+//! Modules are listed in import order: each may only use those above it (`tests/it/structure.rs` enforces this).
 #![doc = include_str!("ARCHITECTURE.md")]
 
 pub mod codes;

@@ -1,4 +1,4 @@
-//! The program `gen`: nothing but the process around [`lakegen::cli`].
+//! The program `gen`: only the process around [`lakegen::cli`].
 
 use std::process::ExitCode;
 

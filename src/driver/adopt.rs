@@ -1,4 +1,4 @@
-//! What somebody made that a target takes over.
+//! Resources created by others that a target takes over.
 
 use std::collections::BTreeMap;
 

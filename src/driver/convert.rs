@@ -1,5 +1,5 @@
-//! Pipelines of Databricks for open-source Spark: which files are read, what becomes of each, and what writing that would
-//! change.
+//! Converts Databricks pipelines to open-source Spark: which files are read, how each is converted, and what writing
+//! the result would change.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

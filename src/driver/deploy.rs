@@ -1,4 +1,4 @@
-//! A deployment: the build of a target, what the workspace holds, and what is to change.
+//! A deployment: the build of a target, the state of the workspace, and the changes.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

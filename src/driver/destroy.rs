@@ -1,4 +1,4 @@
-//! A deployment that is taken away: what goes, and what stays.
+//! Removing a deployment: what is removed, and what is kept.
 
 use std::collections::BTreeSet;
 

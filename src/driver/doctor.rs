@@ -1,4 +1,4 @@
-//! What a deployment needs, and what an administrator has to run for what is missing.
+//! The prerequisites of a deployment, and what an administrator has to run for those that are missing.
 
 use std::collections::BTreeMap;
 

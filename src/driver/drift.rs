@@ -1,4 +1,4 @@
-//! What somebody changed by hand in a target since its last deployment.
+//! What was changed by hand in a target since its last deployment.
 
 use super::Compilation;
 use super::deploy::{DeployError, desired};

@@ -1,4 +1,4 @@
-//! The linter over files: which are read, what is found in them, what fixing them would give.
+//! The linter over files: which are read, what is found in them, and the result of fixing them.
 
 use std::path::PathBuf;
 

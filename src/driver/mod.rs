@@ -1,9 +1,9 @@
-//! The whole compilation on one screen: specs to diagnostics, to files, to a change set.
+//! The whole compilation on one screen: from specs to diagnostics, to files, to a change set.
 //!
-//! Every command runs a prefix of this chain, up to a [`Phase`], and one step of its own. A pass collects all faults it can
-//! find, and the chain ends after a pass that found any; then it starts again without the specs at fault, so that later
-//! passes find what is wrong with the others (`rest`). What is written, run or shown comes from a chain over all specs
-//! alone.
+//! Every command runs a prefix of this chain, up to a [`Phase`], and one step of its own. A pass collects all errors
+//! that it can find, and the chain ends after a pass that found any; then it starts again without the faulty specs, so
+//! that later passes check the others (`rest`). What is written, run or shown always comes from a chain over all
+//! specs.
 
 pub mod adopt;
 mod convert;

@@ -1,4 +1,4 @@
-//! A fault that shows only in generated SQL is a fault of the spec it came from, and is reported there.
+//! An error that only shows in generated SQL is an error in the spec that the SQL came from, and is reported there.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,8 +1,8 @@
-//! A development target in a schema of a developer's own, so that nobody works on tables of somebody else.
+//! A development target in the developer's own schema, so that developers do not share tables.
 //!
-//! The specs and the output in the repository name one schema for all developers. Who deploys is known only once a workspace
-//! is asked; then the chain runs again with the schema of that developer, so that pipeline, statements, functions and views
-//! name the same one.
+//! The specs and the output in the repository use one schema for all developers. Who is deploying is known only after
+//! the workspace has been asked; then the chain runs again with the schema of that developer, so that pipeline,
+//! statements, functions and views all use it.
 
 use std::path::Path;
 

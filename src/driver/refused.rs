@@ -1,4 +1,4 @@
-//! What a workspace says against the sources of a pipeline, shown at the specs they come from.
+//! What a workspace reports against the sources of a pipeline, shown at the specs they come from.
 
 use lakeflow::diag::Diagnostic;
 use lakeflow::is_same_name;

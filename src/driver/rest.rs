@@ -1,9 +1,9 @@
-//! What is still judged while something is wrong.
+//! What is still checked after an error.
 //!
-//! No pass works on what another one found at fault. So where specs are at fault, the chain starts again without them, as
-//! if the others were the whole project: a reference to one that was left out is none, and what can't do without it
-//! turns out to be at fault as well and is left out too, without a word. Each pass tells what it finds once, when all
-//! passes before it are content; nothing but these faults is kept of such a chain.
+//! No pass works on a spec in which another pass found an error. So if specs are faulty, the chain starts again
+//! without them, as if the others were the whole project: references to specs that were left out are ignored, and
+//! specs that can't do without them turn out to be faulty too and are left out as well, silently. Each pass reports
+//! its findings once, after all passes before it have succeeded; only these errors are kept from such a chain.
 
 use std::collections::BTreeSet;
 

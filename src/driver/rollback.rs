@@ -1,7 +1,9 @@
-//! Back to an earlier release: its specs lie beside its files, and what they give is deployed as any other build is.
+//! Rolling back to an earlier release: its specs are stored next to its files, and their build is deployed like any
+//! other.
 //!
-//! So there is a plan with all its verdicts, what the release in between gave is taken away, and jobs, alerts and dashboards
-//! are those of the release. Its files have to come out as they were: the name of a release is that of its content.
+//! So there is a plan with all its verdicts, access that later releases granted is revoked, and jobs, alerts and
+//! dashboards are those of the earlier release. Its files have to be identical again, because a release is named after
+//! its content.
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! Pipeline SQL that people wrote: read from files, parsed and judged like what is generated.
+//! Hand-written pipeline SQL: read from files, then parsed and checked like generated SQL.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,4 @@
-//! Where files of a delivery belong: by the patterns that entities read, below the landing directory of a target.
+//! Where delivered files belong: below the landing directory of a target, by the patterns of the entities.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

@@ -1,7 +1,8 @@
 //! The manifest: which files of the output directory belong to `gen`, and the hash of each as it was written.
 //!
-//! It is the only memory between two builds. It holds no time stamps, so that the same output gives the same manifest,
-//! and it never names a path outside the output directory: such an entry makes the whole manifest invalid.
+//! It is the only state between two builds. It contains no time stamps, so that the same output gives the same
+//! manifest, and it never contains a path outside the output directory: such an entry makes the whole manifest
+//! invalid.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

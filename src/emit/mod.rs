@@ -1,7 +1,7 @@
-//! From rendered files to the disk: what would change, shown as a diff, then written all or not at all.
+//! From rendered files to the disk: what would change, shown as a diff, then either everything is written or nothing.
 //!
-//! [`ChangeSet::compute`] only reads; [`ChangeSet::apply`] only writes what was computed. Files that `gen` does not own
-//! are never overwritten and never removed: one that stands where an output belongs is a fault (E0901).
+//! [`ChangeSet::compute`] only reads; [`ChangeSet::apply`] only writes what was computed. Files that `gen` does not
+//! own are never overwritten or removed: if one is in the place of an output file, that is an error (E0901).
 
 mod manifest;
 mod record;

@@ -1,5 +1,5 @@
-//! The record of what builds have given, on the disk: beside the output directory, not in it, so that somebody who removes
-//! the output to build it anew does not lose it.
+//! The record of what builds have granted, on the disk: next to the output directory, not in it, so that removing the
+//! output and building it again does not lose it.
 
 use std::path::{Path, PathBuf};
 

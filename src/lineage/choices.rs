@@ -1,7 +1,8 @@
-//! What of personal data chooses rows of entities: rules, deletions, sequences, the rows that an audience sees.
+//! Where personal data chooses rows of entities: rules, deletions, sequences, the rows that an audience sees.
 //!
-//! That a row is there tells that it kept the rules, and that a value is missing may tell that it was not valid. What
-//! asks no more than whether there is a value, or whether a text is a value of the type of its column, tells nothing.
+//! That a row is present discloses that it passed the rules, and that a value is missing may disclose that it was not
+//! valid. A condition that only tests whether there is a value, or whether a text is a valid value of its column's
+//! type, discloses nothing.
 
 use lakeflow::source::Span;
 

@@ -1,4 +1,4 @@
-//! Reasons to declassify that release nothing: without them, no personal data would come through either.
+//! Reasons to declassify that have no effect: without them, no personal data would get through either.
 
 use lakeflow::diag::Diagnostic;
 use lakeflow::is_same_name;

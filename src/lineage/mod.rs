@@ -1,8 +1,8 @@
 //! Where every column of a pipeline comes from, and where personal data goes.
 //!
-//! [`trace`] works on what was found out about SQL alone, whoever wrote it; [`PersonalFlow`] is what follows from declared
-//! personal data along the edges it found. Nothing is guessed from names of columns, and nothing is read from specs but who
-//! declared what.
+//! [`trace`] only uses facts about SQL, whoever wrote it; [`PersonalFlow`] is what follows from declared personal data
+//! along the edges that it found. Nothing is guessed from names of columns, and the only thing that is read from specs
+//! is what was declared, and by whom.
 
 mod choices;
 mod edges;

@@ -1,8 +1,8 @@
 //! Follows declared personal data through the graph, to every column and every set of rows that it reaches.
 //!
-//! Each dataset is looked at once, after those it reads; of several ways by which a kind reaches the same place, the
-//! most telling one is kept. What ends on the way is kept too, with the reason: counted, masked, only asked for its
-//! presence, or declared to be no personal data.
+//! Each dataset is processed once, after those it reads; if a kind reaches the same place in several ways, the one
+//! that discloses most is kept. Where the flow of a kind ends, this is also kept, with the reason: counted, masked,
+//! only tested for presence, or declared not to be personal data.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! A part of the graph as text: a tree for terminals, Mermaid and DOT for pictures, JSON for programs.
+//! A part of the graph as text: a tree for terminals, Mermaid and DOT for diagrams, JSON for programs.
 
 use std::collections::{BTreeMap, BTreeSet};
 

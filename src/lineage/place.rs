@@ -1,4 +1,4 @@
-//! Where a spec is to blame for what a dataset holds: the very word, where there is one.
+//! Which part of a spec is responsible for the content of a dataset: the exact word, if there is one.
 
 use std::collections::BTreeMap;
 

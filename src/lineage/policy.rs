@@ -1,6 +1,8 @@
-//! What is declared of personal data: which columns hold it, who reads which dataset, what was released on purpose.
+//! What is declared about personal data: which columns contain it, who reads which dataset, what was released on
+//! purpose.
 //!
-//! [`Policy::of`] takes it from a project; any other list of declarations will do for pipelines that people wrote.
+//! [`Policy::of`] takes the declarations from a project; for hand-written pipelines, any other list of declarations
+//! can be used.
 
 use std::collections::{BTreeMap, BTreeSet};
 

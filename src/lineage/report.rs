@@ -1,4 +1,4 @@
-//! Who sees which personal data, and what was decided to be none: as tables for people, and as JSON.
+//! Who sees which personal data, and what was declared not to be personal: as tables for people, and as JSON.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! What lies before and after a dataset or a column in the graph.
+//! What is upstream and downstream of a dataset or a column in the graph.
 
 use std::collections::{BTreeMap, BTreeSet};
 

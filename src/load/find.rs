@@ -1,8 +1,8 @@
 //! Which files make up a project, and their texts.
 //!
-//! Everything that is refused before YAML is looked at is refused here: directories that can't be listed, files that are
-//! too large or not UTF-8. Hidden files and editors' leftovers are not part of a project. Any other file that begins like
-//! a spec and is none by its name is warned of: nobody would know that it is not read.
+//! Everything that is rejected before YAML is parsed is rejected here: directories that can't be listed, files that
+//! are too large or not UTF-8. Hidden files and leftovers of editors are not part of a project. Any other file that
+//! starts like a spec but is not one by its name gives a warning, because nobody would notice that it is not read.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -1,7 +1,7 @@
-//! What specs declare that could not be read.
+//! What is declared in specs that could not be read.
 //!
-//! A name that seems unknown may stand in one of them, and then nobody may call it unknown. But a file that is no YAML
-//! still says in its first key what it is and what it is called, so only few names are open.
+//! An apparently unknown name may be declared in one of them, and is then not reported. But even in a file that is not
+//! valid YAML, the first key shows its kind and its name, so only few names are uncertain.
 
 use std::collections::BTreeSet;
 

@@ -1,7 +1,8 @@
-//! Finds the files of a project and reads them as YAML, with the place of everything kept.
+//! Finds the files of a project and parses them as YAML, keeping the position of everything.
 //!
-//! This pass knows files, text and YAML; what a spec may hold is for `validate` to say. The directory a spec lies in has
-//! no meaning: its top-level key tells what it is. Files that can't be read as YAML are reported and left out.
+//! This pass only knows about files, text and YAML; `validate` decides what a spec may contain. The directory of a
+//! spec has no meaning: its top-level key determines its kind. Files that can't be parsed as YAML are reported and
+//! left out.
 
 mod find;
 mod lost;

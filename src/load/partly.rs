@@ -1,8 +1,8 @@
-//! What can be read of a spec that is not YAML as a whole: its top-level keys, one by one.
+//! What can be read of a spec that is not valid YAML as a whole: its top-level keys, one by one.
 //!
-//! A quote that is not closed makes nonsense of all that follows, but not of what was meant: the next key of the spec
-//! language at the start of a line. Each of them is read as if nothing else stood in the file; those that can't be read are
-//! lost, and the others are looked at like any spec.
+//! After a quote that is not closed, the rest of the file is meaningless to a YAML parser, but the next line that
+//! starts with a key of the spec language is most likely meant as one. Each of these keys is parsed as if nothing else
+//! were in the file; those that can't be parsed are lost, and the others are checked as in any spec.
 
 use std::collections::BTreeMap;
 use std::ops::Range;

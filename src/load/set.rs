@@ -1,4 +1,4 @@
-//! Typed specs with their places: what `validate` makes of the documents of [`super::load`].
+//! Typed specs with their positions: what `validate` makes of the documents of [`super::load`].
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,7 +1,8 @@
-//! Values that specs state, as values: a default, an accepted value, a field of a lookup.
+//! Values in specs: a default, an accepted value, a field of a lookup.
 //!
-//! They are read by the rules that the texts of files are read by, so that `007` and `7` are one INT and `2.50` and `2.5`
-//! one DECIMAL. What has a spelling only while it is read is compared, sorted and printed by its value from then on.
+//! They are read by the same rules as the texts of files, so that `007` and `7` are the same INT and `2.50` and `2.5`
+//! the same DECIMAL. Their spelling only matters while they are read; afterwards they are compared, sorted and printed
+//! by value.
 
 use std::cmp::Ordering;
 use std::fmt;

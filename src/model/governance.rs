@@ -1,4 +1,4 @@
-//! Places, people, schedules.
+//! Targets, principals, audiences, schedules.
 
 use std::collections::BTreeSet;
 

@@ -1,8 +1,8 @@
 //! Expressions and where they came from.
 //!
-//! An expression stays a tree until the query that holds it is printed. Where it names a column or a measure, the tree
-//! has a hole, and a [`Leaf`] says what goes there: no table has an alias before there is a query. An expression that is
-//! used in another one becomes a part of its tree, its leaves among the leaves of the whole.
+//! An expression stays a tree until the query that contains it is printed. Where it refers to a column or a measure,
+//! the tree has a hole, and a [`Leaf`] says what goes there, because tables have no aliases before there is a query.
+//! An expression that is used in another one becomes a part of its tree, and its leaves become leaves of the whole.
 
 use std::sync::Arc;
 

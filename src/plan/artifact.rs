@@ -1,7 +1,7 @@
-//! The files of a build: what each is, whom it is for, when it is run, and where it lies.
+//! The files of a build: what each of them is, who it is for, when it runs, and its path.
 //!
-//! A file is known by its [`ArtifactKind`]. Its path follows from that, here and nowhere else, and nobody looks at a path
-//! to learn what a file is.
+//! A file is identified by its [`ArtifactKind`]. Its path follows from that, here and nowhere else, and no code
+//! inspects a path to learn what a file is.
 
 use std::sync::Arc;
 

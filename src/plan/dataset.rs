@@ -1,4 +1,4 @@
-//! Datasets of the pipeline: what they are, what they are called, and how they are kept.
+//! Datasets of the pipeline: their kinds, their names, and how they are stored.
 
 use lakeflow::source::Span;
 

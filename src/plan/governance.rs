@@ -1,4 +1,4 @@
-//! Which concerns of governance a target has: a file without a statement is not built.
+//! Which governance files a target has: a file without statements is not written.
 
 use super::artifact::Governance;
 use super::deployment::own_volume;

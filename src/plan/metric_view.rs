@@ -1,7 +1,8 @@
-//! Which metrics are metric views of Unity Catalog beside their tables, so that people slice them freely.
+//! Which metrics also get a metric view in Unity Catalog, so that users can slice them freely.
 //!
-//! A metric view shows the figures of the tables only if every reader computes from the same values: masks and row
-//! filters of what it reads would act on whoever asks. Where they could, there is no metric view.
+//! A metric view shows the same figures as the tables only if every reader computes them from the same values, but
+//! masks and row filters on the tables that it reads would apply to the querying user. Where they could, there is no
+//! metric view.
 
 use crate::model::{Join, Metric, PersonalKind, Project};
 

@@ -1,4 +1,5 @@
-//! Scripts that run on a warehouse after an update: which there are, and what they need to have been refreshed.
+//! Scripts that run on a warehouse after an update: which there are, and which tables have to be refreshed before
+//! them.
 
 use super::deployment::{self, JobKind};
 use super::{BuildPlan, Dataset, Selection};

@@ -1,7 +1,8 @@
-//! What hides data from readers of a table: the names of mask and row filter functions, and where they stand.
+//! What hides data from readers of a table: the names of mask and row filter functions, and where they are applied.
 //!
-//! Decides nothing about people; what the functions let whom see is rendered from [`access`](super::access). Only what
-//! the catalog publishes is protected: private tables and temporary views have no readers.
+//! This module makes no decisions about principals; who sees what through the functions is rendered from
+//! [`access`](super::access). Only what the catalog publishes is protected: private tables and temporary views have no
+//! readers.
 
 use lakeflow::types::{Column as TypedColumn, DataType};
 

@@ -1,7 +1,7 @@
-//! Which datasets an update refreshes when a schedule names entities and metrics: these, and all they read.
+//! Which datasets an update refreshes for a schedule that lists entities and metrics: these, and everything they read.
 //!
-//! Temporary views are left out, since they can't be refreshed. A table over all entities is refreshed only where all
-//! entities are: the tables of the others may not be there yet.
+//! Temporary views are left out, since they can't be refreshed. A table over all entities is refreshed only if all
+//! entities are: the tables of the others may not exist yet.
 
 use std::collections::BTreeSet;
 

@@ -1,5 +1,5 @@
-//! What readers outside the workspace start from: which programs read which tables over REST, and which metrics have a
-//! dashboard.
+//! Starting points for readers outside the workspace: which programs read which tables over REST, and which metrics
+//! have a dashboard.
 
 use super::{Dataset, access};
 use crate::model::{ColumnPath, Dimension, Metric, MetricId, MetricTable, Per, Principal, PrincipalId, Project, Time};

@@ -1,4 +1,4 @@
-//! The checked table: texts become typed values, and every row learns which rules it breaks.
+//! The checked table: texts become typed values, and every row gets the list of rules that it violates.
 
 use askama::Template;
 use lakeflow::build;

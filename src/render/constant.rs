@@ -1,4 +1,4 @@
-//! Values that specs state, as SQL: the one place where they are printed.
+//! Values of specs as SQL: the only place where they are printed.
 
 use lakeflow::build;
 use lakeflow::types::DataType;

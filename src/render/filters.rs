@@ -1,9 +1,9 @@
-//! Filters that give the parts of a statement in a template the lines that the formatter gives them, so that it leaves
-//! generated SQL alone.
+//! Template filters that lay out parts of a statement like the formatter, so that the formatter would not change
+//! generated SQL.
 //!
-//! A template may write a part in the lines that it has when it is broken, indented as they are in the file. Where one line
-//! holds the part, they become one; where each of them fits, they stay. Only what is longer than its template thought is
-//! read and laid out anew. `level` is that of the line where the part begins.
+//! A template may write a part in the lines that it has when it is broken, indented as in the file. If the part fits
+//! on one line, the lines are joined; if each of them fits, they stay. Only a part that is longer than the template
+//! assumed is parsed and laid out again. `level` is the indentation level of the line where the part starts.
 
 use std::borrow::Cow;
 use std::fmt::Display;

@@ -1,7 +1,7 @@
-//! Turns the build plan into text: one template a kind of file, one view a template.
+//! Turns the build plan into text: one template per kind of file, one view per template.
 //!
-//! Views are plain data made of [`text`] values; templates loop over them and leave clauses out, nothing more. The same
-//! project gives the same bytes.
+//! Views are plain data made of [`text`] values; templates only loop over them and omit clauses. The same project
+//! gives the same bytes.
 
 mod checked;
 mod columns;

@@ -1,6 +1,6 @@
-//! How the names in expressions are written in a query: which alias each table of it gets.
+//! How the names in expressions are written in a query: which alias each of its tables gets.
 //!
-//! Aliases are made here and nowhere else, so no two rows of a query can have the same one.
+//! Aliases are assigned here and nowhere else, so no two tables of a query can have the same one.
 
 use std::collections::BTreeMap;
 

@@ -1,8 +1,8 @@
-//! Scripts that run on a warehouse after an update: views over the published event log, the view of freshness, and the
+//! Scripts that run on a warehouse after an update: views over the published event log, the freshness view, and the
 //! gate of each reconciliation.
 //!
-//! They stand outside the pipeline, since nothing of a pipeline may depend on its own event log, and so differ between
-//! targets in the names of catalog and schema. Shapes of events: lakeflow-sql.md, "Event log".
+//! They are outside of the pipeline, since a pipeline must not depend on its own event log, and therefore use the
+//! catalog and schema of each target. Shapes of events: lakeflow-sql.md, "Event log".
 
 use askama::Template;
 

@@ -1,6 +1,6 @@
-//! The three kinds of text that templates may print: identifiers, string literals, and SQL that is finished.
+//! The three kinds of text that templates may print: identifiers, string literals, and complete SQL.
 //!
-//! Views hold no plain strings, so nothing reaches a file unquoted by accident.
+//! Views contain no plain strings, so nothing can be written to a file unquoted by accident.
 
 use std::borrow::Cow;
 use std::fmt;

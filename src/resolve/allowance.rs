@@ -1,4 +1,4 @@
-//! Warnings that somebody allowed, with the reason: they are not told, and unused `allow` is.
+//! Warnings that were allowed, with the reason: they are not reported, but an unused `allow` is.
 
 use lakeflow::diag::{Code, Diagnostic};
 use lakeflow::source::Span;

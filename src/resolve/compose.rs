@@ -1,5 +1,5 @@
-//! Puts what names stand for in the place of the names: a column becomes a hole with a leaf, an expression that another
-//! one uses a part of its tree.
+//! Replaces names by what they stand for: a column becomes a hole with a leaf, and an expression that is used in
+//! another one becomes a part of its tree.
 
 use std::collections::HashMap;
 use std::ops::ControlFlow;

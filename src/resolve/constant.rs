@@ -1,7 +1,7 @@
-//! Values that specs state, read by the rules that the texts of files are read by.
+//! Values in specs, read by the same rules as the texts of files.
 //!
-//! A value of a file is rounded to the scale of its column and freed of spaces around it. A value of a spec that would be
-//! changed by that is refused instead: who wrote it meant something else.
+//! A value in a file is rounded to the scale of its column, and spaces around it are removed. If that would change a
+//! value in a spec, it is an error instead, because the author meant something else.
 
 use std::sync::LazyLock;
 

@@ -1,4 +1,5 @@
-//! What every part of the pass is handed on: texts to point into, the place for faults, and what is settled beforehand.
+//! The context that is passed to every part of the pass: texts for spans, the list of errors, and what was determined
+//! beforehand.
 
 use std::collections::BTreeSet;
 

@@ -1,7 +1,7 @@
 //! Named expressions: what entities derive, and the dimensions that a metric defines.
 //!
-//! They may be made of each other, in any order. Each is parsed and judged once, behind those that it mentions; whoever
-//! mentions it gets its tree. Those that are defined by each other are reported and have none.
+//! They may use each other, in any order. Each is parsed and checked once, after those that it uses, and its tree is
+//! inserted wherever it is used. Expressions that are defined by each other are reported and have no tree.
 
 use indexmap::IndexMap;
 use lakeflow::diag::Diagnostic;

@@ -1,4 +1,4 @@
-//! How near a computed quotient comes to its value, and how near that value can come to a half.
+//! How close a computed quotient is to its exact value, and how close the exact value can be to a half.
 
 use lakeflow::types::DataType;
 use sqlparser::ast::{BinaryOperator, Expr};

@@ -1,7 +1,7 @@
-//! Values that would count once too often: an aggregate over rows whose value comes from rows that they refer to.
+//! Values that may be counted too often: an aggregate over rows whose value comes from rows that they refer to.
 //!
-//! Several rows refer to one, so its value is there once for each of them. `sum(quantity * products.price)` means that;
-//! `sum(orders.freight)` over order lines hardly does.
+//! Several rows may refer to the same row, so its value occurs once for each of them. `sum(quantity * products.price)`
+//! intends that; `sum(orders.freight)` over order lines most likely does not.
 
 use lakeflow::ast::arguments_of;
 use lakeflow::build;

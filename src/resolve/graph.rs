@@ -1,4 +1,4 @@
-//! All entities with what they derive, and what their references lead to.
+//! All entities with their derived expressions and references.
 
 use std::collections::BTreeSet;
 

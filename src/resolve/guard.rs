@@ -1,9 +1,9 @@
-//! No row stops an update: what would fail for one row gives NULL for it.
+//! No row stops an update: an expression that would fail for one row gives NULL for it instead.
 //!
-//! Databricks runs in ANSI mode, where a division by zero, a text that is no number or a sum beyond its type is an error of
-//! the whole update. So each part of an expression that can fail is put into its form that gives NULL: a rule is then
-//! broken, a row left out, nothing deleted. What can't fail for its types stays as it was written. Every form has the type
-//! of what it replaces (tests/spark/guards.jsonl has Spark's answers).
+//! Databricks runs in ANSI mode, where a division by zero, a text that is not a number or a sum beyond its type is an
+//! error of the whole update. So each part of an expression that can fail is replaced by its form that returns NULL: a
+//! rule is then violated, a row left out, and nothing deleted. What can't fail, given its types, stays as it was
+//! written. Every form has the type of what it replaces (tests/spark/guards.jsonl has Spark's results).
 
 use std::ops::ControlFlow;
 

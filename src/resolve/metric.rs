@@ -1,4 +1,4 @@
-//! Metrics: what is measured, along which joins, into which tables.
+//! Metrics: what is measured, over which joins, into which tables.
 
 use std::collections::BTreeSet;
 

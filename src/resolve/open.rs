@@ -1,7 +1,7 @@
-//! What nobody can know while a spec is at fault, so that nothing is reported that may only follow from that.
+//! What can't be known while a spec has errors, so that possible consequences are not reported as further errors.
 //!
-//! A part that was left out of a spec ([`Located::lost`]) or a spec that could not be read may declare names. An
-//! expression that uses one of them has no type, and is not wrong for that.
+//! A part that was left out of a spec ([`Located::lost`]), or a spec that could not be read, may declare names. An
+//! expression that uses one of them has no type, but that is not an error.
 
 use lakeflow::infer::Resolution;
 use lakeflow::types::DataType;

@@ -1,4 +1,4 @@
-//! The project file: when what is refreshed, and when somebody is told.
+//! The project file: what is refreshed when, and who is notified when.
 
 use lakeflow::diag::{Diagnostic, did_you_mean};
 use lakeflow::yaml::pointer_segment;

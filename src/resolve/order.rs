@@ -1,4 +1,4 @@
-//! The order in which things that are made of each other are resolved.
+//! The order in which things that depend on each other are resolved.
 
 /// Things that are resolved together: one, or several that are defined by each other.
 #[derive(Debug, Clone, PartialEq, Eq)]

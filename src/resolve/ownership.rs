@@ -1,4 +1,4 @@
-//! How much of what a workspace holds a deployment looks after in a target.
+//! How much of what a workspace contains a deployment manages in a target.
 
 use lakeflow::diag::Diagnostic;
 use lakeflow::yaml::pointer_segment;

@@ -1,8 +1,8 @@
 //! Cron expressions as Quartz 2.3 reads them, which runs the schedules of jobs.
 //!
-//! It reads more than standard cron does: ranges that run over the end (`22-2`, `NOV-FEB`), names that go on (`MONDAY`), the
-//! last days of a month (`L-3`, `LW`), working days (`15W`), the third Friday (`FRI#3`). What it reads and then ignores, as all
-//! behind the star of `*5`, is refused here: the schedule would not be what is written.
+//! It accepts more than standard cron does: ranges that wrap around (`22-2`, `NOV-FEB`), longer names (`MONDAY`), the
+//! last days of a month (`L-3`, `LW`), working days (`15W`), the third Friday (`FRI#3`). What it accepts but then
+//! ignores, such as everything after the star of `*5`, is rejected here: the schedule would not be what is written.
 
 /// A field of an expression.
 struct QuartzField {

@@ -1,4 +1,5 @@
-//! Reasons to declassify personal data, which `gen pii` lists, and to allow a warning: somebody has to give one.
+//! Reasons to declassify personal data, which `gen pii` lists, and to allow a warning: they must not be empty or
+//! meaningless.
 
 use lakeflow::diag::Diagnostic;
 use lakeflow::source::Span;

@@ -1,9 +1,9 @@
-//! Columns that every row has to have a value in whether its spec says so or not: those of the key, and the sequence of
+//! Columns that must have a value in every row, whether the spec says so or not: those of the key, and the sequence of
 //! a history.
 //!
-//! A row without a key can't be told from another, AUTO CDC takes no NULL as SEQUENCE BY (lakeflow-sql.md, "AUTO CDC"),
-//! and a join never finds a NULL. So the rule `<column>_required` is made for these columns, and a spec that says
-//! otherwise is refused rather than overruled.
+//! A row without a key can't be identified, AUTO CDC does not accept NULL in SEQUENCE BY (lakeflow-sql.md, "AUTO
+//! CDC"), and a join never matches NULL. So these columns get the rule `<column>_required`, and a spec that
+//! contradicts this is rejected rather than overruled.
 
 use lakeflow::diag::Diagnostic;
 use lakeflow::is_same_name;

@@ -1,4 +1,4 @@
-//! Warnings about who reads: principals in two roles, groups of everybody, masks that hide little.
+//! Warnings about readers: principals in two roles, groups of all users, masks that hide little.
 
 use std::collections::{BTreeMap, BTreeSet};
 

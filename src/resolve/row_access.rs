@@ -1,4 +1,4 @@
-//! Rows that an audience sees, where it does not see all: conditions over the columns of the table.
+//! The rows that an audience sees if it does not see all: conditions over the columns of the table.
 
 use indexmap::IndexMap;
 use lakeflow::diag::Diagnostic;

@@ -1,8 +1,8 @@
-//! What names mean in the SQL of specs, and how an expression is made ready for a query.
+//! What names mean in the SQL of specs, and how an expression is prepared for a query.
 //!
-//! Rows of an entity offer its columns, what it derives, and, along references, those of other entities:
-//! `customers.us_states.timezone`. [`EntityRows::compile`] judges an expression as it was written, so that faults point
-//! into the spec, and then puts columns and derived expressions in the place of their names.
+//! Rows of an entity provide its columns, its derived expressions, and, along references, those of other entities:
+//! `customers.us_states.timezone`. [`EntityRows::compile`] checks an expression as it was written, so that errors
+//! point into the spec, and then replaces names by columns and derived expressions.
 
 use indexmap::IndexMap;
 use lakeflow::infer::{self, ColumnUse, ExprInfo, ExprPlace, Resolution, Scope};

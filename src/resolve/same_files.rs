@@ -1,7 +1,8 @@
-//! Entities that read the same files: every file that one of them reads is read by the other one too.
+//! Entities that read the same files: every file that one of them reads is also read by the other.
 //!
-//! Patterns that merely may have a file in common are left alone: nobody knows whether there is one. It is asked with
-//! files that the narrower pattern reads, one for each way to fill its wildcards that could make a difference.
+//! Patterns that may merely have a file in common are ignored, since it is unknown whether there is one. The check
+//! uses sample paths that match the narrower pattern, one for each way of filling its wildcards that could make a
+//! difference.
 
 use globset::{GlobBuilder, GlobMatcher};
 use lakeflow::diag::Diagnostic;

@@ -1,4 +1,4 @@
-//! Settings of pipeline and jobs in a target: those of the project, and before them those of the target.
+//! Settings of pipeline and jobs in a target: those of the target have precedence over those of the project.
 
 use std::collections::BTreeSet;
 

@@ -1,8 +1,8 @@
-//! Columns that are named like personal data and declare none.
+//! Columns whose name suggests personal data but that declare none.
 //!
-//! Only names that hardly mean anything else are listed, and only where the last word says what the column holds:
-//! `customer_email` is a mail address, `email_count` is a number. Names of places and organisations are no data of a
-//! person.
+//! Only names that hardly ever mean anything else are listed, and only where the last word says what the column
+//! contains: `customer_email` is a mail address, `email_count` is a number. Names of places and organisations are not
+//! personal data.
 
 use lakeflow::diag::Diagnostic;
 use lakeflow::types::DataType;

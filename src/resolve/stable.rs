@@ -1,8 +1,9 @@
 //! Aggregates whose result would depend on the order of rows, in a form that does not.
 //!
-//! Rows have no order: two updates over the same ones, or two engines, may read them otherwise. A list is sorted, a tie is
-//! broken by the value itself, any value is the least one. What means an order that nobody states, such as the first value,
-//! is refused. Each form gives what Spark may give for what was written.
+//! Rows have no order: two updates over the same rows, or two engines, may read them in different orders. A list is
+//! sorted, a tie is broken by the value itself, and `any_value` becomes the smallest value. An aggregate that needs an
+//! order that is not given, such as the first value, is rejected. Each form returns a result that Spark may return for
+//! what was written.
 
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;

@@ -1,7 +1,8 @@
-//! What a column demands of its texts: values that specs state for it, and whether they can ever be met.
+//! The requirements of a column on its texts: the values that specs give for it, and whether the requirements can ever
+//! be met.
 //!
-//! A text is normalised before anything looks at it, and must keep all demands at once. An accepted value that no text
-//! can become would send rows to the quarantine for ever, without a word.
+//! A text is normalised first, and must meet all requirements at once. An accepted value that no text can become would
+//! silently send rows to the quarantine for ever.
 
 use lakeflow::diag::Diagnostic;
 use lakeflow::pattern;

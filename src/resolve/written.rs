@@ -1,4 +1,4 @@
-//! An expression as it stands in a spec: its text, and how places in it are found.
+//! An expression as it is written in a spec: its text, and how positions in it are found.
 
 use std::ops::ControlFlow;
 

@@ -1,4 +1,4 @@
-//! Programs that read over REST, to be run as they are or to be copied from.
+//! Programs that read over REST, to be run as they are or used as a starting point.
 
 use askama::Template;
 

@@ -1,7 +1,8 @@
-//! A dashboard to begin with, for a metric that has a time column: a page for each period, with every table of it.
+//! A dashboard as a starting point, for a metric that has a time column: a page for each period, with every table of
+//! it.
 //!
-//! It reads the tables, not the raw data, and only sums up what may be summed up: a measure that is no sum (an average, a
-//! count of distinct values) is drawn only from the table that holds it for the whole.
+//! It reads the tables, not the raw data, and only adds up what can be added up: a measure that is not a sum (an
+//! average, a count of distinct values) is drawn only from the table that has it for the whole.
 
 use askama::Template;
 use heck::ToTitleCase;

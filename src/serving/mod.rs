@@ -1,8 +1,9 @@
-//! What readers outside the workspace start from: REST access for programs, dashboards for people.
+//! Starting points for readers outside the workspace: REST access for programs, dashboards for people.
 //!
-//! Everything here reads tables that the pipeline makes, with the rights that governance gives; nothing here defines a
-//! table or grants a right. A program is a service principal of the project: each gets an OpenAPI document of the
-//! statements it may run, and a client that runs them. Each metric with a time column gets a dashboard to begin with.
+//! Everything here reads tables that the pipeline creates, with the privileges that governance grants; nothing here
+//! defines a table or grants a privilege. A program is a service principal of the project: each gets an OpenAPI
+//! document of the statements it may run, and a client that runs them. Each metric with a time column gets a
+//! dashboard.
 
 mod client;
 mod dashboard;

@@ -1,8 +1,8 @@
-//! The OpenAPI 3.1 document of what a program reads: the SQL statement API of the workspace, cut down to the statements
+//! The OpenAPI 3.1 document of what a program reads: the SQL statement API of the workspace, reduced to the statements
 //! that the program may run.
 //!
-//! Source: workspace-api.md, "SQL statements and warehouses". A statement is started, waited for, and its result
-//! fetched in chunks.
+//! Source: workspace-api.md, "SQL statements and warehouses". A client starts a statement, waits for it, and fetches
+//! its result in chunks.
 
 use std::collections::BTreeMap;
 

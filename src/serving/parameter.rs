@@ -1,5 +1,5 @@
-//! Names of parameters in statements: a marker such as `:page_size` takes letters of ASCII, digits and `_` alone, in any
-//! letter case, so the name of a column is a proposal.
+//! Names of parameters in statements: a marker such as `:page_size` consists of ASCII letters, digits and `_` only,
+//! and is case-insensitive, so the name of a column may have to be changed.
 
 use std::collections::BTreeSet;
 

@@ -1,7 +1,8 @@
-//! How one table is read over REST: a statement with parameters, a page at a time.
+//! How one table is read over REST: a statement with parameters, one page at a time.
 //!
-//! Pages are told apart by the key of the last row (keyset), never by an offset: a row that comes or goes between two
-//! pages makes no other row appear twice or not at all. A table whose rows no columns tell apart is not read this way.
+//! A page starts after the key of the last row of the previous page (keyset pagination), not at an offset: if a row is
+//! added or removed between two pages, no other row appears twice or is missed. A table whose rows can't be identified
+//! by columns is not read this way.
 
 use askama::Template;
 use lakeflow::types::DataType;

@@ -1,7 +1,7 @@
 //! Widgets of an AI/BI dashboard, as its file format writes them.
 //!
-//! The format (`.lvdash.json`) is not documented by a schema; what is written here is what exported dashboards hold. A
-//! page is a grid six columns wide.
+//! There is no published schema for the format (`.lvdash.json`); what is written here is what exported dashboards
+//! contain. A page is a grid of six columns.
 
 use std::borrow::Cow;
 

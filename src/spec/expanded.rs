@@ -1,8 +1,8 @@
-//! What is replaced in a text where it ends up, by three readers, none of which can be told not to.
+//! Placeholders that are replaced in a text where it ends up, by three readers, none of which supports escaping.
 //!
-//! A pipeline replaces `${key}` anywhere in a file before that is parsed: in strings, patterns and comments. A bundle takes
-//! `${var.x}` for a reference wherever it stands. A job replaces `{{job.run_id}}` in the texts of its tasks, and a query
-//! `{{parameter}}`. So no text of a spec may hold either.
+//! A pipeline replaces `${key}` anywhere in a file before it is parsed: in strings, patterns and comments. A bundle
+//! takes `${var.x}` for a reference wherever it is. A job replaces `{{job.run_id}}` in the texts of its tasks, and a
+//! query `{{parameter}}`. So no text of a spec may contain either.
 
 use std::ops::Range;
 

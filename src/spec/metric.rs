@@ -1,4 +1,4 @@
-//! The metric file: what is computed from entities, along which dimensions, for whom.
+//! The metric file: what is computed from entities, by which dimensions, for whom.
 
 use indexmap::IndexMap;
 use schemars::JsonSchema;

@@ -1,4 +1,4 @@
-//! How much of what a workspace holds beside data is for the specs to say, attribute by attribute.
+//! How much of what a workspace contains besides data is managed by the specs, attribute by attribute.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

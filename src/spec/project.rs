@@ -1,4 +1,4 @@
-//! The project file: places, people, schedules, targets.
+//! The project file: principals, audiences, schedules, targets.
 
 use indexmap::IndexMap;
 use schemars::JsonSchema;

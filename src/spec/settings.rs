@@ -1,7 +1,7 @@
-//! Settings of pipeline and jobs that no figure depends on: who pays, on what it runs, how it is found.
+//! Settings of pipeline and jobs that affect no figure: who pays, what it runs on, how it is found.
 //!
-//! Keys of a cluster are those of the pipelines API (page "Pipelines API reference"), so that what the documentation says of
-//! them holds; they go into bundle and deployment as they are.
+//! Keys of a cluster are those of the pipelines API (page "Pipelines API reference"), so its documentation applies to
+//! them; they are copied to bundle and deployment unchanged.
 
 use std::collections::BTreeMap;
 

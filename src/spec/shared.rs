@@ -1,4 +1,4 @@
-//! Small forms that several kinds of file use.
+//! Small types that several kinds of file use.
 
 use schemars::JsonSchema;
 use serde::Deserialize;

@@ -1,8 +1,8 @@
 //! Which SQL files a command was given, and their texts; the same for every command. Nothing is parsed here.
 //!
-//! A path is read whatever its ending. Below a directory files that end in `.sql` are read, and notebooks exported as
-//! Python, R or Scala source; what tools keep for themselves (`.git`, `.venv`, `target` of Cargo and dbt) is passed over.
-//! What can't be read hides no other file.
+//! A file that was given is read whatever its extension. Below a directory, files that end in `.sql` are read, and
+//! notebooks exported as Python, R or Scala source; directories of tools (`.git`, `.venv`, `target` of Cargo and dbt)
+//! are skipped. A file that can't be read does not prevent others from being read.
 
 use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};

@@ -1,4 +1,4 @@
-//! Tools for SQL that people write: they need no project and no specs.
+//! Tools for hand-written SQL: they need no project and no specs.
 
 pub mod convert;
 pub mod files;

@@ -1,4 +1,4 @@
-//! Texts of specs that a pipeline, a bundle or a job would replace something in.
+//! Texts of specs in which a pipeline, a bundle or a job would replace something.
 
 use lakeflow::diag::Diagnostic;
 use lakeflow::source::{SourceMap, Span};

@@ -1,8 +1,9 @@
-//! Why a document does not keep its schema, in words for the person who wrote it.
+//! Why a document violates its schema, in words for its author.
 //!
-//! A JSON Schema validator says "not valid under any of the given schemas" where a value has alternative forms. This
-//! walk picks the form that the value was meant to have (by its JSON type, then by its keys) and reports what is wrong
-//! with that one. It also finds unquoted scalars (`1.10`, `007`) that stand where a text is wanted: those are texts.
+//! A JSON Schema validator says "not valid under any of the given schemas" if a value has alternative forms. This walk
+//! picks the form that was most likely intended (by the JSON type of the value, then by its keys) and reports what is
+//! wrong with respect to that one. It also finds unquoted scalars (`1.10`, `007`) where a text is expected: those are
+//! texts.
 
 use lakeflow::diag::{Diagnostic, did_you_mean, nearest};
 use lakeflow::yaml::pointer_segment;

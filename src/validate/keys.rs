@@ -1,4 +1,4 @@
-//! Every key of the spec language with what its schema says of it: `gen explain` and the pages in `docs/language/` show
+//! Every key of the spec language with the content of its schema: `gen explain` and the pages in `docs/language/` show
 //! the same.
 
 use serde_json::Value;

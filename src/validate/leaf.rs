@@ -1,7 +1,7 @@
-//! The parts of a schema that accept values: references followed, alternatives spread out.
+//! The parts of a schema that accept values: references resolved, alternatives listed separately.
 //!
-//! Knows the keywords that schemas made from our types contain (a test holds them to it): `$ref`, `anyOf`, `oneOf`,
-//! `type`, `const`, `properties`, `additionalProperties`, `required`, `items` and simple bounds.
+//! Supports the keywords that schemas generated from our types contain (a test verifies this): `$ref`, `anyOf`,
+//! `oneOf`, `type`, `const`, `properties`, `additionalProperties`, `required`, `items` and simple bounds.
 
 use serde_json::{Map, Value};
 

@@ -1,7 +1,7 @@
-//! Documents against the JSON Schema of their kind, then into typed specs.
+//! Validates documents against the JSON Schema of their kind, and turns them into typed specs.
 //!
-//! All faults of all files are reported at once, each at the key or value to change. What the schema can't say (names
-//! that must exist, SQL, types) is not looked at here.
+//! All errors in all files are reported at once, each at the key or value to change. What the schema can't express
+//! (names that must exist, SQL, types) is not checked here.
 
 mod expanded;
 mod explain;

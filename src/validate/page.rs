@@ -1,4 +1,4 @@
-//! The page of `docs/language/` about a kind of file, from its keys.
+//! The page in `docs/language/` about a kind of file, generated from its keys.
 
 use std::fmt::Write as _;
 

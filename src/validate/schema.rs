@@ -1,4 +1,4 @@
-//! The JSON Schema of each kind of file: compiled once for checking, as text for `schemas/`.
+//! The JSON Schema of each kind of file: compiled once for validation, and as text for `schemas/`.
 
 use std::sync::LazyLock;
 

@@ -1,4 +1,4 @@
-//! What gets through, as what; and that no fault of the schema is without words.
+//! What is accepted, and as what; and that every schema error has a message.
 
 use std::path::Path;
 

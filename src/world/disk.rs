@@ -1,7 +1,7 @@
 //! The real disk, environment and clock.
 //!
-//! Refuses to follow a symbolic link into a directory that is already being listed, and to read files beyond the
-//! caller's limit even when they grow while being read.
+//! Does not follow a symbolic link into a directory that is already being listed, and does not read files beyond the
+//! caller's limit, even if they grow while being read.
 
 use std::fs;
 use std::io::{self, Read as _};

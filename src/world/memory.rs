@@ -1,6 +1,6 @@
 //! A world in memory, for tests: no disk, a fixed clock, an environment of its own.
 //!
-//! Directories exist as far as files lie below them or [`World::create_dir_all`] named them; there are no links.
+//! A directory exists if there is a file below it or [`World::create_dir_all`] created it; there are no links.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Cursor;

@@ -1,7 +1,7 @@
-//! The one door to disk, environment and clock.
+//! The only access to disk, environment and clock.
 //!
-//! Passes that need the outside get a `&dyn World`, so that tests hand them a [`MemoryWorld`] and every limit (file
-//! size, symlink loops, half-written files) is kept in one place. Nothing here knows what a spec is.
+//! Passes that need the outside get a `&dyn World`, so that tests can pass a [`MemoryWorld`], and every limit (file
+//! size, symlink loops, half-written files) is enforced in one place. Nothing here knows what a spec is.
 
 mod disk;
 mod memory;

@@ -1,4 +1,4 @@
-//! Other programs, with bounds: none may run for ever or write without end.
+//! Runs other programs, with bounds: none may run for ever or write without end.
 
 use std::io::{self, Read};
 use std::path::Path;

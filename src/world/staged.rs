@@ -1,7 +1,7 @@
-//! Writing many files so that a fault leaves the disk as it was.
+//! Writes many files so that a failure leaves the disk as it was.
 //!
-//! All bytes are written to temporary files next to their targets first, since that is where writing fails (no space, no
-//! permission). Only then are they renamed; a rename that fails puts back what was there before.
+//! All bytes are written to temporary files next to their targets first, since that is where writing fails (no space,
+//! no permission). Only then are they renamed; if a rename fails, the previous files are put back.
 
 use std::fs;
 use std::io::{self, Write as _};

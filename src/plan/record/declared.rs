@@ -1,7 +1,7 @@
-//! What the specs give, as entries of the record.
+//! What the specs grant and create, as entries of the record.
 //!
-//! What reads nothing by itself and others may have granted as well is no entry: the use of a catalog, and of a schema that
-//! is not the project's own.
+//! Privileges that allow no reading by themselves and may also have been granted by others have no entry:
+//! `USE CATALOG`, and the use of a schema that is not the project's own.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,12 +1,12 @@
-//! The record of what builds have given: who may read what, and which objects stand in the way of the others.
+//! The record of what builds have granted: who may read what, and which objects would interfere with others.
 //!
-//! What a target was given stays given until somebody takes it away, and a build knows only what its own specs say. What
-//! the build before it declared is not enough: A is deployed, B drops something and is never deployed, C has never heard of
-//! it. So everything that a build declares is written down, a line each, and stays until a deployment without it has been
-//! confirmed. Whatever is in the record and not declared ([`Taken`]) is taken away by every build until then.
+//! A grant in a target persists until it is revoked, and a build only knows its own specs. Comparing with the previous
+//! build is not enough: A is deployed, B drops a grant and is never deployed, and C does not know about it. So
+//! everything that a build declares is recorded, one entry per line, and stays there until a deployment without it has
+//! been confirmed. Until then, every build revokes or drops whatever is in the record but not declared ([`Taken`]).
 //!
-//! The record is a set. Lines are sorted, and the union of two records is a record, so branches merge by keeping the lines
-//! of both. The files of a build follow from specs and record alone.
+//! The record is a set. Lines are sorted, and the union of two records is a record, so branches are merged by keeping
+//! the lines of both. The files of a build depend on specs and record only.
 
 mod declared;
 mod taken;

@@ -1,8 +1,8 @@
-//! What is taken away: what is in the record and not declared.
+//! What is revoked and dropped: whatever is in the record but not declared.
 //!
-//! Access goes first of all, before the pipeline is updated; what protects (policies, tags, functions) goes last, behind an
-//! update of every table, and only where something else protects in its place. In a schema that a target has left, what
-//! protects stays: its tables are still there.
+//! Access is revoked first, before the pipeline is updated. Protection (policies, tags, functions) is removed last,
+//! after an update of every table, and only if something else protects in its place. In a schema that a target no
+//! longer uses, protection stays, because the tables are still there.
 
 use std::collections::{BTreeMap, BTreeSet};
 

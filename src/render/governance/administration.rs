@@ -1,5 +1,5 @@
-//! What an administrator gives once in a target, because whoever deploys can't give it: the use of the catalog, the right to
-//! create the schema, files in the schema of somebody else, the folder.
+//! What an administrator has to grant once in a target, because the deployer can't: the use of the catalog, the right
+//! to create the schema, files in somebody else's schema, the folder.
 
 use std::collections::BTreeMap;
 

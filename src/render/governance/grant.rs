@@ -1,4 +1,4 @@
-//! Who may use the schema, read files, read tables: grants for readers, revocations for everybody else.
+//! Who may use the schema, read files, read tables: grants for readers, and revocations for everybody else.
 
 use askama::Template;
 

@@ -1,7 +1,8 @@
 //! Metric views: the measures of a metric with all its dimensions, as YAML 1.1 (lakeflow-sql.md, "Metric views").
 //!
-//! The figures are those of the tables. Joins of a metric view are always outer, so rows that must resolve are kept by
-//! its filter; a measure over other measures is written out, so that nothing depends on how views compose.
+//! The figures are the same as in the tables. Joins of a metric view are always outer joins, so its filter removes
+//! rows whose references must resolve but do not; a measure over other measures is written out, so that nothing
+//! depends on how views compose.
 
 use std::collections::BTreeMap;
 

@@ -1,8 +1,9 @@
-//! Governance SQL: what runs beside the pipeline, for each target, before an update and after it.
+//! Governance SQL: what runs before and after an update of the pipeline, for each target.
 //!
-//! One concern a file, in the order of their numbers. Every name is written out in full, catalog and schema included:
-//! a statement then means the same wherever it is run, also alone and in a session of its own, as the SQL statement API
-//! runs it. Every file can be run any number of times. Nothing here reads data, and nothing that holds data is ever dropped.
+//! Each file has one concern, and files run in the order of their numbers. Every name is fully qualified with catalog
+//! and schema, so a statement means the same wherever it runs, even alone in a separate session, as the SQL statement
+//! API runs it. Every file can be run any number of times. Nothing here reads data, and nothing that holds data is
+//! ever dropped.
 
 mod administration;
 mod function;

@@ -1,4 +1,4 @@
-//! Names in full: catalog, schema and object, and principals as statements call them.
+//! Fully qualified names: catalog, schema and object; and principals as they are written in statements.
 
 use crate::model::{AudienceId, Principal, Target};
 use crate::plan::{self, access};

@@ -1,8 +1,8 @@
-//! The mark of a deployment: which governance was applied before the pipeline.
+//! The marker of a deployment: which governance was applied before the pipeline.
 //!
-//! Tables must not be updated before readers were shut out, and functions replaced, that go with them. Files are deployed in
-//! one moment and statements run in another, and a schedule may start between the two. So every job that updates tables
-//! asks first whether what belongs to its files was applied.
+//! Before tables are updated, readers have to be shut out and functions replaced accordingly. But files are deployed
+//! at one time and statements run at another, and a schedule may start in between. So every job that updates tables
+//! first checks whether the governance that belongs to its files was applied.
 
 use askama::Template;
 use sha2::{Digest, Sha256};

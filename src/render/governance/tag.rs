@@ -1,4 +1,4 @@
-//! Tags: how far a table may travel, and which columns hold personal data.
+//! Tags: how far a table may be shared, and which columns contain personal data.
 
 use askama::Template;
 

@@ -1,9 +1,9 @@
-//! What earlier builds gave and this one does not: statements that take it away.
+//! Statements that revoke and drop what earlier builds granted and created and this one does not.
 //!
-//! The object may be gone already, and so may the principal: then there is nothing to take away. Only `DROP VIEW` and
-//! `DROP FUNCTION` have a form for that, so each statement stands in a script of its own that goes on when the fault says
-//! so, and passes on every other fault. Whether something is there is not looked up first: the information schema does not
-//! show all grants to everybody who may revoke them.
+//! The object or the principal may no longer exist; then there is nothing to revoke. Only `DROP VIEW` and
+//! `DROP FUNCTION` have an `IF EXISTS` form, so each statement is in a script of its own that ignores errors
+//! about a missing object or principal, and fails on every other error. Existence is not looked up beforehand, because
+//! the information schema does not show all grants to everybody who may revoke them.
 
 use askama::Template;
 

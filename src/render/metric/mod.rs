@@ -1,4 +1,4 @@
-//! Tables of metrics and the proof that they add up.
+//! Tables of metrics, and the check that they add up.
 
 mod grouped;
 mod per;

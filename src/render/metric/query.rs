@@ -1,4 +1,4 @@
-//! The measured rows of a metric as a query: where they come from, which of them count, what is computed.
+//! The measured rows of a metric as a query: where they come from, which of them count, and what is computed.
 
 use lakeflow::build;
 use lakeflow::types::DataType;

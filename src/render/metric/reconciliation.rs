@@ -1,4 +1,4 @@
-//! The proof that the tables of a metric add up to the rows that they were made of.
+//! The check that the tables of a metric add up to the rows that they were computed from.
 
 use askama::Template;
 use lakeflow::build;

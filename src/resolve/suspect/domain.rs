@@ -1,4 +1,5 @@
-//! Values of a column that are enough to try: any other one is on the same side of every literal as one of them.
+//! Values of a column that are sufficient for testing: any other value is on the same side of every literal as one of
+//! them.
 
 use lakeflow::types::DataType;
 

@@ -1,4 +1,4 @@
-//! Comparisons of a column with a value that it never holds.
+//! Comparisons of a column with a value that it never has.
 
 use std::ops::ControlFlow;
 

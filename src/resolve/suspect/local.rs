@@ -1,4 +1,5 @@
-//! Functions that the local engine lacks: a workspace has them, and `gen run` stops at the table that calls one.
+//! Functions that the local engine does not support: they work in a workspace, but `gen run` stops at the table that
+//! calls one.
 
 use std::ops::ControlFlow;
 

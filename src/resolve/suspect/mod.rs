@@ -1,7 +1,8 @@
-//! Expressions that are right and hardly meant: comparisons with NULL, with what a column never holds, conditions whose
-//! outcome is known beforehand, functions that the local engine lacks.
+//! Expressions that are valid but probably not intended: comparisons with NULL or with a value that a column never
+//! has, conditions whose result is always the same, functions that the local engine does not support.
 //!
-//! A doubt is only told where no value of any row can prove it wrong: a warning that is wrong once is not read again.
+//! A warning is only given if no value of any row can prove it wrong: people stop reading warnings that were wrong
+//! once.
 
 mod domain;
 mod held;

@@ -1,4 +1,4 @@
-//! Comparisons with NULL, which are NULL whatever stands at the other side.
+//! Comparisons with NULL, which are NULL whatever the other side is.
 
 use std::ops::ControlFlow;
 

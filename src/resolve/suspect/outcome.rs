@@ -1,8 +1,8 @@
-//! Conditions whose outcome is known beforehand, found by trying every value that matters.
+//! Conditions whose result is always the same, found by trying every value that matters.
 //!
-//! A condition is a tree of comparisons between columns and literals; what is not understood counts as able to give
-//! TRUE, FALSE and NULL, and the same text as giving the same. So a verdict holds whatever the rest computes, and there
-//! is none where there would be too much to try.
+//! A condition is a tree of comparisons between columns and literals; anything else is assumed to be able to give
+//! TRUE, FALSE and NULL, and the same text to give the same result. So a verdict holds whatever the rest computes; if
+//! there would be too much to try, there is no verdict.
 
 use std::cmp::Ordering;
 

@@ -1,7 +1,7 @@
-//! A query on its way, with its text beside it.
+//! A query during conversion, together with its text.
 //!
-//! The tree has no comments. Where nothing in a query had to be rewritten its text goes on as it was written, comments and
-//! all; that it says what the tree says is proven when it is put back into its statement.
+//! The tree has no comments. If nothing in a query had to be rewritten, its text is kept as it was written, including
+//! comments; when it is put back into its statement, it is verified that the text means the same as the tree.
 
 use std::sync::Arc;
 

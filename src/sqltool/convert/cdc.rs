@@ -1,6 +1,7 @@
-//! Change data capture: `APPLY CHANGES INTO` becomes a flow, and a clause that Spark lacks takes the statement with it.
+//! Change data capture: `APPLY CHANGES INTO` becomes a flow; a statement with a clause that Spark does not support is
+//! dropped.
 //!
-//! Each of those clauses decides what becomes of rows; without it the target would be another table.
+//! Each of those clauses determines what happens to rows; without it the target would be a different table.
 
 use lakeflow::ast::{
     ApplyChanges, AutoCdc, CdcSource, CreateFlow, Expr, FlowBody, Ident, ObjectName, ScdType, StatementKind,

@@ -1,4 +1,5 @@
-//! Cells of a notebook that hold no SQL: a pipeline of Spark takes them as files of their own or not at all.
+//! Cells of a notebook that contain no SQL: in a Spark pipeline they have to be separate files, if they are supported
+//! at all.
 
 use std::ops::Range;
 

@@ -1,7 +1,8 @@
-//! What the rows of a table must fulfil, as a filter around a query.
+//! The conditions on rows of a table, as a filter around a query.
 //!
-//! Databricks judges what the query gives, so the filter is the outermost. A rule whose result is NULL is broken, which a
-//! filter does by itself; a rule that stops the update raises an error there. Nobody counts the rows any more.
+//! Databricks checks the result of the query, so the filter is the outermost. A rule whose result is NULL counts as
+//! violated, which a filter does anyway; a rule that stops the update raises an error there. The rows are no longer
+//! counted.
 
 use std::sync::Arc;
 

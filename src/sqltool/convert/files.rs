@@ -1,7 +1,7 @@
-//! `read_files` as a table over the same files, which has to be made before the pipeline runs.
+//! `read_files` as a table over the same files, which has to be created before the pipeline runs.
 //!
-//! Spark streams files only through a table that names their format and columns, so without a `schema` there is none. Options
-//! of the readers are handed on; those of the loader of Databricks are left out, each with its consequence.
+//! Spark streams files only through a table that has their format and columns, so without a `schema` there is no such
+//! table. Options of the readers are passed on; those of Auto Loader are left out, each with its consequence.
 
 use lakeflow::ast::{CreateTable, DeclaredColumn, Property, Statement, StatementKind, TableDefinition};
 use lakeflow::{ParseFault, ident_text, name_text, parse};

@@ -1,10 +1,11 @@
-//! Pipelines of Databricks as open-source Spark Declarative Pipelines (Spark 4.3) take them, with a report of all that is
-//! lost on the way.
+//! Converts Databricks pipelines to what open-source Spark Declarative Pipelines (Spark 4.3) accept, with a report of
+//! everything that is lost.
 //!
-//! A pass from tree to tree: texts are parsed, each statement is rewritten to ones that Spark accepts, and printed by the
-//! printer there is, in the layout of the formatter. What Spark does not have is either put into the query (an expectation that drops rows becomes a filter),
-//! left out with a [`ConversionNote`] that names the consequence, or takes the whole statement with it. Nothing is left
-//! out without a note, and no statement comes out half.
+//! A pass from tree to tree: texts are parsed, each statement is rewritten into statements that Spark accepts, which
+//! are printed by the usual printer, in the layout of the formatter. What Spark does not support is either moved into
+//! the query (an expectation that drops rows becomes a filter), left out with a [`ConversionNote`] that states the
+//! consequence, or causes the whole statement to be dropped. Nothing is left out without a note, and no statement is
+//! converted partially.
 
 mod body;
 mod cdc;

@@ -1,4 +1,4 @@
-//! Names of datasets: without `LIVE`, and in the letters of their definition.
+//! Names of datasets: without `LIVE`, and spelled as in their definition.
 
 use sqlparser::ast::{Ident, ObjectName, ObjectNamePart};
 

@@ -1,4 +1,4 @@
-//! What the report says: where, what was there, what follows from its loss.
+//! Notes in the report: where, what was there, and the consequence of losing it.
 
 use std::ops::Range;
 

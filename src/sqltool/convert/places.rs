@@ -1,4 +1,4 @@
-//! Where a clause stands that the tree keeps no place of: found again among the tokens of its statement.
+//! Where a clause is, if the tree does not keep its position: found again among the tokens of its statement.
 
 use std::ops::Range;
 

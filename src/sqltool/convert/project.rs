@@ -1,5 +1,5 @@
-//! What one statement has to know of the others: the names that are defined, the checks of a table that flows fill, how
-//! many flows fill it.
+//! What one statement has to know about the others: the names that are defined, the checks of a table that flows write
+//! into, and how many flows do.
 
 use std::collections::{BTreeMap, BTreeSet};
 

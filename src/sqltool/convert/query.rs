@@ -1,4 +1,4 @@
-//! What stands inside of queries and expressions: sources, names, functions, parameters.
+//! Conversion within queries and expressions: sources, names, functions, parameters.
 
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;

@@ -1,4 +1,4 @@
-//! What the rewriting of a statement works with: its text, its places, the project, and the report it writes.
+//! The context for rewriting a statement: its text, its positions, the project, and the report.
 
 use std::collections::BTreeSet;
 use std::ops::Range;

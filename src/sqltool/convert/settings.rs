@@ -1,8 +1,8 @@
-//! `${key}`, `{{key}}` and `$key`, filled in before the text is parsed, as Databricks does it.
+//! `${key}`, `{{key}}` and `$key`, replaced before the text is parsed, as Databricks does it.
 //!
-//! The value is what the caller gives or else what the last `SET key = value` before it in the file says; keys in it are
-//! filled in as well. Places in the filled text lead back to the original: a note has to point at what the reader has in
-//! front of them.
+//! The value is what the caller gives, or else that of the last `SET key = value` before it in the file; keys within
+//! the value are replaced as well. Positions in the resulting text are mapped back to the original, because a note has
+//! to point at the file that the user sees.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;

@@ -1,6 +1,6 @@
 //! What Databricks has and Spark 4.3 does not: functions, types, sources of rows.
 //!
-//! The functions are those of `SHOW FUNCTIONS` on one side only.
+//! The functions are those that only one of them lists in `SHOW FUNCTIONS`.
 
 use sqlparser::ast::{ArrayElemTypeDef, DataType, ObjectName};
 

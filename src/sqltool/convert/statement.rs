@@ -1,4 +1,4 @@
-//! A statement at a time: which can be converted at all, and what becomes of it.
+//! Converts one statement: whether it can be converted at all, and the result.
 
 use lakeflow::ast::{Statement, StatementKind};
 use lakeflow::{Attempt, ParseFault};
