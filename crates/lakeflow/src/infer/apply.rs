@@ -1,8 +1,7 @@
 //! Matches arguments against the signatures of a built-in function.
 //!
-//! Candidates are chosen by the number of arguments and the positions of lambdas; a form that takes the arguments as
-//! they are has precedence over one that converts them. Lambdas are typed last, when the types of their parameters are
-//! known.
+//! Candidates are chosen by the number of arguments and the positions of lambdas; a form that takes the arguments as they
+//! are precedes one that converts them. Lambdas are typed last, when the types of their parameters are known.
 
 use std::ops::Range;
 
