@@ -50,7 +50,7 @@ pub fn job_id(key: &str) -> String {
 #[derive(Debug, thiserror::Error)]
 pub enum ReferenceError {
     /// It stands for nothing that is known.
-    #[error("nothing is known that `${{{0}}}` stands for")]
+    #[error("`${{{0}}}` has no value")]
     Unknown(String),
     /// A value made the resource into something that it can't be.
     #[error("a value does not fit where it is referred to: {0}")]

@@ -257,7 +257,8 @@ impl Examination<'_, '_, '_> {
             }
         }
         if checks.iter().all(|check| check.what != "names") {
-            checks.push(fine("names", format!("of pipeline and jobs, {ours} are there and ours, the others are free")));
+            checks
+                .push(fine("names", format!("pipeline and jobs: {ours} exist and are ours, all other names are free")));
         }
         checks
     }

@@ -161,7 +161,7 @@ impl SavedPlan {
         }
         let now: Vec<String> = made.lines.iter().map(words).collect();
         let new = now.iter().filter(|line| !self.changes.contains(line)).map(|line| format!("\n  now also: {line}"));
-        let gone = self.changes.iter().filter(|line| !now.contains(line)).map(|line| format!("\n  no more: {line}"));
+        let gone = self.changes.iter().filter(|line| !now.contains(line)).map(|line| format!("\n  no longer: {line}"));
         Err(SavedError::OtherState(new.chain(gone).take(10).collect()))
     }
 

@@ -41,6 +41,6 @@ pub fn silence(diagnostics: &mut Vec<Diagnostic>, allowances: &[Allowance]) -> V
 }
 
 fn idle(allowance: &Allowance) -> Diagnostic {
-    let message = format!("this `allow` of {} silences nothing", allowance.code.number());
+    let message = format!("this `allow` of {} matches no warning", allowance.code.number());
     Diagnostic::warning(codes::UNUSED_ALLOW, message).at(allowance.declared).hint("remove it")
 }

@@ -160,7 +160,10 @@ impl Scope for ConditionColumns<'_> {
                         format!("unknown column `{first}`: columns of the row itself have no prefix")
                     }
                     (_, first) => {
-                        format!("`{}` is unknown: only columns of the row itself are known here", first.unwrap_or(&""))
+                        format!(
+                            "`{}` cannot be used here: only columns of the row itself are available",
+                            first.unwrap_or(&"")
+                        )
                     }
                 };
                 let candidates = if own { vec![last.to_owned()] } else { vec![] };

@@ -95,7 +95,7 @@ pub fn exact_as(text: &str, ty: &DataType, reading: &Reading) -> Result<Constant
     let bare = text.trim_matches(' ');
     if reading.nulls.iter().any(|null| null == bare) {
         let hint = "it is one of the `nulls` of the source".to_owned();
-        return Err(Misfit { why: "stands for no value".to_owned(), hint: Some(hint) });
+        return Err(Misfit { why: "is read as NULL".to_owned(), hint: Some(hint) });
     }
     match reading.plain(bare, ty) {
         _ if bare.is_empty() || bare.len() < text.len() => exact(text, ty),
@@ -107,7 +107,7 @@ pub fn exact_as(text: &str, ty: &DataType, reading: &Reading) -> Result<Constant
                 Some(TextForm::Moment(form)) => format!("write it as the files do: `{}`", form.pattern),
                 _ => "write it as the files do".to_owned(),
             };
-            Err(Misfit { why: format!("is not a valid {ty} of the form that files have"), hint: Some(written) })
+            Err(Misfit { why: format!("is not a valid {ty} in the form that the files use"), hint: Some(written) })
         }
     }
 }

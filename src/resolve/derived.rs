@@ -123,7 +123,7 @@ pub fn resolve_all(graph: &mut Graph, specs: &[&Located<EntitySpec>], context: &
             });
             let members: Vec<(&str, Span)> = members.flatten().collect();
             context.faulty.extend(members.iter().map(|(_, span)| span.file));
-            context.push(cycle("derived expressions", members, "made of columns alone"));
+            context.push(cycle("derived expressions", members, "defined by columns only"));
             continue;
         }
         for (entity, index) in component.members.iter().filter_map(|member| all.get(*member)) {
@@ -162,7 +162,7 @@ pub fn of_metric(spec: &Located<MetricSpec>, shown: EntityId, graph: &Graph, con
         if is_cycle {
             let members = members.iter().filter_map(|member| definitions.by_name.get_index(*member));
             let members = members.map(|(_, d)| (d.name.as_str(), spec.value(&d.pointer)));
-            context.push(cycle("dimensions", members.collect(), "made of columns alone"));
+            context.push(cycle("dimensions", members.collect(), "defined by columns only"));
             continue;
         }
         for member in members {

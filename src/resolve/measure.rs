@@ -228,7 +228,8 @@ fn finish(
             let (tree, is_exact) = rounding::round(compiled.tree, &wanted, holes);
             compiled.tree = tree;
             if !is_exact {
-                let message = format!("measure `{}` may be rounded twice on its way to {wanted}", declared.name);
+                let message =
+                    format!("measure `{}` may be rounded twice when it is converted to {wanted}", declared.name);
                 let hint = "declare types with fewer digits for the measures it divides";
                 let fault = Diagnostic::warning(codes::ROUNDED_TWICE, message).at(spec.value(&pointer));
                 context.push(fault.hint(hint));

@@ -81,7 +81,7 @@ pub fn check(name: &str, of: NameOf, span: Span) -> Option<Diagnostic> {
         }
         NameOf::Column => {
             if let Some(c) = name.chars().find(|c| " ,;{}()=.`".contains(*c) || c.is_control()) {
-                let hint = "choose a plain name and state the name in the files as `header`";
+                let hint = "choose a plain name, and give the name in the files as `header`";
                 return Some(bad(format!("contains {}, which Delta tables do not allow", named(c))).hint(hint));
             }
         }

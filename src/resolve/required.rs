@@ -59,7 +59,7 @@ pub fn imply(
                 column.name, spec.spec.entity
             );
             let fault = Diagnostic::error(codes::RESERVED_NAME, message).at(column.span);
-            context.push(fault.hint("rename it and state the name in the files as `header`"));
+            context.push(fault.hint("rename it, and give the name in the files as `header`"));
         }
         let Some(ColumnEntry::Full(full)) = spec.spec.columns.get(&column.name) else { continue };
         let pointer = column_pointer(&column.name);

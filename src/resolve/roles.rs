@@ -44,7 +44,7 @@ fn application_ids(project: &Located<ProjectSpec>, context: &mut Context<'_>) {
         if !is_uuid(id) {
             let place = project.value(&format!("{pointer}/{}/service_principal", pointer_segment(name)));
             let message =
-                format!("`{id}` is not an application id, the only name of a service principal in SQL statements");
+                format!("`{id}` is not an application id, which SQL statements need to identify a service principal");
             let fault = Diagnostic::warning(codes::NO_APPLICATION_ID, message).at(place);
             context.push(fault.hint(
                 "write the application id from the workspace settings, like `2f1c3a54-7d0e-4a53-9c44-1f6f3d0c8b11`",

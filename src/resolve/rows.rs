@@ -117,7 +117,7 @@ impl<'a> EntityRows<'a> {
         if let [name] = parts
             && self.measures.is_some_and(|measures| measures.keys().any(|measure| is_same_name(measure, name)))
         {
-            let message = Some(format!("`{name}` is a measure, and only columns are known here"));
+            let message = Some(format!("`{name}` is a measure, but only columns can be used here"));
             return Resolution::Unknown { part, message, candidates: vec![] };
         }
         Resolution::Unknown { part, message: None, candidates: self.candidates(entity, part == 0) }

@@ -80,7 +80,7 @@ fn find(world: &dyn World, path: &Path) -> Vec<FoundPath> {
 
 /// A directory without SQL.
 fn empty(dir: &Path) -> SqlFile {
-    let message = "holds no `.sql` file and no notebook".to_owned();
+    let message = "contains no `.sql` file and no notebook".to_owned();
     SqlFile { path: dir.to_owned(), text: Err(Unread { code: codes::UNREADABLE_FILE, message }) }
 }
 
@@ -231,7 +231,7 @@ mod tests {
                 "latin.sql: is not UTF-8: see byte 2",
                 "wide.sql: is UTF-16: save it as UTF-8",
                 "binary.sql: is not text: byte 2 is 0",
-                "empty: holds no `.sql` file and no notebook",
+                "empty: contains no `.sql` file and no notebook",
                 "good.sql 1",
                 "- 2"
             ]

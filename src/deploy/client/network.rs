@@ -129,7 +129,8 @@ impl Door for Network {
         };
         let request_with = |body| -> Result<http::Request<&[u8]>, http::Error> { head()?.body(body) };
         // Not the text of the error: it may show the header.
-        let unusable = |_| RequestFault::Refused("a header holds a character that no header may hold".to_owned());
+        let unusable =
+            |_| RequestFault::Refused("a header contains a character that is not allowed in headers".to_owned());
         let agent = self.agent_for(&host);
         let sent = match (request.method, &request.body) {
             (_, RequestBody::Stream(stream)) => {

@@ -67,7 +67,7 @@ pub fn markdown(sight: &Sight) -> String {
 }
 
 fn beside(sight: &Sight, text: &mut String, title: &str, sign: &str) {
-    let unread = sight.unread.iter().map(|on| format!("nobody can tell who holds what on {on}"));
+    let unread = sight.unread.iter().map(|on| format!("the privileges on {on} cannot be read"));
     let lines: Vec<String> = sight.others.iter().map(words).chain(unread).collect();
     if lines.is_empty() {
         return;

@@ -114,14 +114,14 @@ pub(super) fn take_not_null(table: &mut TableDefinition, held: Result<(), &str>,
         column.not_null = false;
         let place = scope.behind(&column.name, "NOT NULL");
         let name = &column.name.value;
-        let held = held.and_then(|()| if is_given(column) { Ok(()) } else { Err("the query may not give it") });
+        let held = held.and_then(|()| if is_given(column) { Ok(()) } else { Err("the query may not return it") });
         match held {
             Ok(()) => {
                 let message = format!("`NOT NULL` of `{name}` is a filter that raises an error now");
                 scope.note_at(place, Loss::Changed, message);
             }
             Err(why) => {
-                let message = format!("`NOT NULL` of `{name}` left out, `{dataset}` takes NULL there: {why}");
+                let message = format!("`NOT NULL` of `{name}` left out, so `{dataset}` accepts NULL: {why}");
                 scope.note_at(place, Loss::Unenforced, message);
             }
         }

@@ -13,8 +13,8 @@ use super::scope::ConversionScope;
 
 /// Options of the loader, and what follows without them.
 const LEFT_OUT: &[(&str, &str)] = &[
-    ("allowoverwrites", "a file that is written again under its name is not read again"),
-    ("backfillinterval", "files that were missed are not looked for"),
+    ("allowoverwrites", "a file that is overwritten is not read again"),
+    ("backfillinterval", "files that were missed are not searched for"),
     ("cleansource", "files stay where they are"),
     ("includeexistingfiles", "files that are there already are read"),
     ("infercolumntypes", "the types are those of `schema`"),
@@ -29,7 +29,7 @@ const LEFT_OUT: &[(&str, &str)] = &[
     ("skiprows", "lines before the header are read as the header and as rows"),
     ("usemanagedfileevents", "directories are listed"),
     ("usenotifications", "directories are listed"),
-    ("validateoptions", "unknown options are passed over"),
+    ("validateoptions", "unknown options are ignored"),
 ];
 
 /// A call of `read_files`, taken apart.
@@ -56,7 +56,7 @@ pub(super) fn external_table(
     lacking.extend(call.schema.is_none().then_some("schema"));
     if !lacking.is_empty() {
         let message = format!(
-            "`read_files` without `{}`: no table can stand for the files, as Spark would have to guess their columns",
+            "`read_files` without `{}`: Spark would have to infer the columns, so no table can replace it",
             lacking.join("`, `")
         );
         scope.note_at(place, Loss::Unconverted, message);
@@ -72,9 +72,11 @@ pub(super) fn external_table(
         }
     }
     let by_position = call.format.is_some_and(|format| format.eq_ignore_ascii_case("csv"));
-    let how = if by_position { ", which takes columns by position, not by the header" } else { "" };
-    let message =
-        format!("files are read through the table `{}`, to be made before the pipeline runs{how}", shown(&table));
+    let how = if by_position { "; it reads columns by position, not by header" } else { "" };
+    let message = format!(
+        "files are read through the table `{}`, which has to be created before the pipeline runs{how}",
+        shown(&table)
+    );
     scope.note_at(place, Loss::Changed, message);
     Some(table)
 }
@@ -119,9 +121,8 @@ impl ReadFilesCall {
             "format" => self.format = Some(value),
             "schema" => self.schema = Some(value),
             "rescueddatacolumn" => {
-                let message = format!(
-                    "Spark rescues no data: `{value}` holds NULL, or a field too many of a line of CSV as it is"
-                );
+                let message =
+                    format!("Spark does not rescue data: `{value}` is NULL, or contains an extra field of a CSV line");
                 scope.note_at(scope.ident(name), Loss::Changed, message);
                 self.rescued = Some(value);
             }

@@ -45,14 +45,18 @@ pub(super) fn appended(
 ) -> Result<Arc<Query>, ParseFault> {
     let InsertFlow { once, replace, query } = insert;
     if once {
-        scope.note("ONCE", Loss::Unconverted, "flow left out: every flow of Spark runs in every update, none once");
+        scope.note(
+            "ONCE",
+            Loss::Unconverted,
+            "flow left out: Spark runs every flow in every update, so `ONCE` is not possible",
+        );
     }
     if let Some(replace) = replace {
         let words = match replace {
             Replace::Where(_) => "REPLACE WHERE",
             Replace::Using { .. } => "REPLACE USING",
         };
-        let message = format!("flow left out: the flows of Spark append, none has `{words}`");
+        let message = format!("flow left out: Spark flows can only append, without `{words}`");
         scope.note(words, Loss::Unconverted, message);
     }
     let body = QueryBody::rewritten(query, scope);

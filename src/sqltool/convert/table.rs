@@ -74,7 +74,10 @@ pub(super) fn plain_table(create: CreateTable, scope: &mut ConversionScope<'_>) 
         return Ok(vec![]);
     };
     let place = scope.places().statement();
-    let message = format!("`{}` becomes a streaming table: no other table of Spark takes flows", last(&table.name));
+    let message = format!(
+        "`{}` becomes a streaming table: in Spark, flows can only write into streaming tables",
+        last(&table.name)
+    );
     scope.note_at(place, Loss::Changed, message);
     streaming_table(CreateStreamingTable { table, source: Some(TableSource::Flow(*body)) }, scope)
 }
@@ -88,11 +91,12 @@ fn definition(table: &mut TableDefinition, kind: ConvertedKind, scope: &mut Conv
     if table.private {
         table.private = false;
         let words = if scope.places().has("PRIVATE") { "PRIVATE" } else { "TEMPORARY" };
-        let message = format!("`{words}` left out: `{}` is a table of the catalog, for all to see", last(&table.name));
+        let message =
+            format!("`{words}` left out: `{}` becomes a table in the catalog that others can see", last(&table.name));
         scope.note(words, Loss::Changed, message);
     }
     let held = match (writers.queries, writers.cdc) {
-        (_, 1..) => Err("no filter can stand around the rows of AUTO CDC"),
+        (_, 1..) => Err("the rows of AUTO CDC cannot be filtered"),
         (0, _) => Err("no flow of these files writes the table"),
         _ => Ok(()),
     };
@@ -153,13 +157,13 @@ fn column(column: &mut DeclaredColumn, scope: &mut ConversionScope<'_>) {
             Generated::Identity { .. } => "as an identity".to_owned(),
         };
         let message =
-            format!("column `{name}`, generated {what}, is not: it holds NULL where the query does not give it");
+            format!("column `{name}` is no longer generated {what}: it is NULL where the query does not return it");
         scope.note_at(place, Loss::Changed, message);
     }
     if let Some(default) = column.default.take() {
         let place = scope.behind(&column.name, "DEFAULT");
         let message = format!(
-            "default `{}` of `{name}` left out: it holds NULL where the query does not give it",
+            "default `{}` of `{name}` left out: it is NULL where the query does not return it",
             expr_text(&default)
         );
         scope.note_at(place, Loss::Changed, message);

@@ -39,7 +39,8 @@ fn renamed(body: QueryBody, columns: &[ViewColumn], scope: &mut ConversionScope<
     }
     for column in columns.iter().filter(|column| column.comment.is_some()) {
         let place = scope.behind(&column.name, "COMMENT");
-        let message = format!("comment on `{}` left out: the columns of a view have none", column.name.value);
+        let message =
+            format!("comment on `{}` left out: in Spark, columns of views have no comments", column.name.value);
         scope.note_at(place, Loss::Dropped, message);
     }
     let names: Vec<String> = columns.iter().map(|column| ident_text(&column.name)).collect();

@@ -130,7 +130,7 @@ fn directories_are_read_alike_by_every_command() {
     assert!(gen_in(dir.path(), &["sql", "fmt", "--check", "."]).ended(1).out.contains("3 files: 3 would change"));
     fs::create_dir(dir.path().join("empty")).unwrap();
     let ran = gen_in(dir.path(), &["sql", "fmt", "empty"]).ended(1);
-    assert!(ran.err.contains("empty: holds no `.sql` file and no notebook"), "{}", ran.err);
+    assert!(ran.err.contains("empty: contains no `.sql` file and no notebook"), "{}", ran.err);
 }
 
 #[test]

@@ -120,12 +120,12 @@ fn a_target_that_states_its_workspace_speaks_to_no_other() {
     assert_eq!(id(&plain, Some("DEFAULT"), Some("5")), Ok(Some("5".to_owned())));
     assert_eq!(
         id(&plain, Some("prod"), Some("5")),
-        Err("`workspace_id` of the target is 5, but the profile `prod` means workspace 77".to_owned())
+        Err("`workspace_id` of the target is 5, but the profile `prod` is for workspace 77".to_owned())
     );
     let set = world(&[("DATABRICKS_HOST", "https://env.test"), ("DATABRICKS_WORKSPACE_ID", "8")]);
     assert_eq!(
         id(&set, None, Some("5")),
-        Err("`workspace_id` of the target is 5, but the environment means workspace 8".to_owned())
+        Err("`workspace_id` of the target is 5, but the environment is for workspace 8".to_owned())
     );
 }
 

@@ -28,7 +28,7 @@ fn a_plan_is_applied_while_everything_is_as_it_was() {
     deployment.require(HOST, &plan).unwrap();
     deployment.apply(&desk.client(DEPLOYER), &mut |_| {}).unwrap();
     let again = shop.plan(&desk, DEPLOYER).require(HOST, &plan).unwrap_err().to_string();
-    assert!(again.starts_with("the workspace has changed since the plan") && again.contains("no more: "), "{again}");
+    assert!(again.starts_with("the workspace has changed since the plan") && again.contains("no longer: "), "{again}");
 }
 
 #[test]

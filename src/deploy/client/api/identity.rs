@@ -56,7 +56,7 @@ pub enum PlaceError {
         stated: String,
     },
     /// It does not say.
-    #[error("`{host}` does not say which workspace it is, and `workspace_id` of the target is {stated}")]
+    #[error("`{host}` does not report its workspace id, but `workspace_id` of the target is {stated}")]
     Unknown {
         /// Who answered.
         host: String,

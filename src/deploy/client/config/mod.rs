@@ -99,7 +99,7 @@ pub enum ConfigError {
         other_host: String,
     },
     /// Two workspaces are given.
-    #[error("`workspace_id` of the target is {stated}, but {from} means workspace {found}")]
+    #[error("`workspace_id` of the target is {stated}, but {from} is for workspace {found}")]
     TwoWorkspaces {
         /// The one of the target.
         stated: String,
