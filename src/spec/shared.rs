@@ -7,9 +7,9 @@ use serde::Deserialize;
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum OneOrMany {
-    /// One.
+    /// A single value, without a list.
     One(String),
-    /// Several.
+    /// A list of values.
     Many(Vec<String>),
 }
 
@@ -25,26 +25,26 @@ impl OneOrMany {
     }
 }
 
-/// Why figures are no personal data although they are computed from such: the reason alone, for a total over all rows, or
-/// the reason and the columns by which the figures may be grouped.
+/// Why figures are not personal data although they are computed from personal data: just the reason, for a total over all
+/// rows, or the reason and the columns by which the figures may be grouped.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum DeclassifyEntry {
-    /// The reason.
+    /// Just the reason, for a total over all rows.
     Reason(String),
-    /// The reason, and for which grouping it holds.
+    /// The reason, and the groupings that it applies to.
     Full(DeclassifySpec),
 }
 
-/// Why figures are no personal data, and how they may be grouped.
+/// Why figures are not personal data, and how they may be grouped.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DeclassifySpec {
-    /// The reason.
+    /// Why they identify no person, in a sentence.
     #[schemars(example = &"an average over a whole state tells nothing of one person")]
     pub reason: String,
-    /// Columns and dimensions, as the tables call them, and `period_start` for periods: the reason holds for tables that
-    /// are grouped by these, by some of them, or by none.
+    /// Columns and dimensions, as they are named in the tables, and `period_start` for periods: the reason applies to tables
+    /// that are grouped by these, by some of them, or by none.
     #[schemars(extend("examples" = [["state"]]))]
     pub by: Vec<String>,
 }
@@ -58,7 +58,7 @@ impl DeclassifyEntry {
         }
     }
 
-    /// The grouping.
+    /// The columns by which the figures may be grouped; empty for a total.
     pub fn by(&self) -> &[String] {
         match self {
             DeclassifyEntry::Reason(_) => &[],
@@ -67,43 +67,43 @@ impl DeclassifyEntry {
     }
 }
 
-/// A warning that is meant: which one, where, and why.
+/// A warning that is allowed: which one, where, and why.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AllowSpec {
     /// Code of the warning.
     #[schemars(example = &"W0705")]
     pub warning: String,
-    /// The part of this file that it is about, as keys with dots between them: all warnings of the code in there are
-    /// silenced, and no other.
+    /// The part of this file where it is allowed, as keys separated by dots: all warnings with the code in that part are
+    /// suppressed, and no others.
     #[schemars(example = &"columns.email")]
     pub at: String,
-    /// Why it is meant.
+    /// Why it is intended.
     #[schemars(length(min = 1), example = &"addresses of shops are on their doors")]
     pub reason: String,
 }
 
-/// What happens to a row that breaks a rule.
+/// What happens to a row that violates a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ActionSpec {
-    /// The row stays and is counted.
+    /// The row is kept and counted.
     Warn,
     /// The row is left out and counted; only the raw table keeps it.
     Drop,
-    /// The update stops.
+    /// The update fails.
     Fail,
-    /// The row goes to `<entity>_quarantine` with the names of the rules it broke.
+    /// The row goes to `<entity>_quarantine` with the names of the rules that it violates.
     Quarantine,
 }
 
-/// How far a table may travel. A table with personal data can't be `public`.
+/// How far a table may be shared. A table with personal data can't be `public`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ClassificationSpec {
-    /// May leave the company.
+    /// May be shared outside the company.
     Public,
-    /// For everyone inside.
+    /// For everybody inside the company.
     Internal,
     /// For its audiences only.
     Confidential,
@@ -129,11 +129,11 @@ pub enum PersonalSpec {
     Payment,
     /// Network and device addresses.
     DeviceAddress,
-    /// Places a person was at.
+    /// Places where a person was.
     Location,
     /// Health data.
     Health,
-    /// Anything else that tells who somebody is.
+    /// Anything else that identifies a person.
     Other,
 }
 
