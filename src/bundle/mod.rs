@@ -49,7 +49,7 @@ pub struct DeclaredResource {
 /// A target.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Deployment {
-    /// Name.
+    /// Key in `targets`, such as `dev`.
     pub name: String,
     /// Whether it is meant when none is named.
     pub default: bool,
@@ -83,7 +83,7 @@ pub struct Deployment {
 pub struct JobAddition {
     /// Key of the job.
     pub key: String,
-    /// Tasks.
+    /// Tasks that only this target has.
     pub tasks: Vec<Task>,
     /// Tasks of all targets, by their keys, that wait for more here.
     pub waits: Vec<(String, Vec<TaskDependency>)>,

@@ -14,7 +14,7 @@ use crate::model::Principal;
 /// A request that creates a resource, or says who may do what with it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ResourceRequest {
-    /// Verb.
+    /// `POST` or `PATCH`.
     pub method: &'static str,
     /// Path, from the host on.
     pub path: String,

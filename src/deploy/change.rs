@@ -143,14 +143,14 @@ pub enum Change {
         kind: Option<ResourceKind>,
         /// Key in the bundle; of a dashboard, the name of its metric.
         key: String,
-        /// Who.
+        /// User names, groups and application ids, as the workspace lists them.
         from: Vec<String>,
     },
     /// Principals may look at a dashboard.
     Show {
         /// Name of its metric.
         key: String,
-        /// Who.
+        /// Viewers that the specs declare and that do not have the level yet.
         to: Vec<Principal>,
     },
     /// The pipeline takes over tables of one that was destroyed.
@@ -175,7 +175,7 @@ pub enum Change {
 pub enum DeployStage {
     /// Schema, volume, functions: what the pipeline needs.
     Before,
-    /// Files.
+    /// The files of the release, in a folder of its own.
     Files,
     /// The pipeline, which is pointed at the release and validated.
     Pipeline,

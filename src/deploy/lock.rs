@@ -57,7 +57,7 @@ pub enum LockError {
     /// Somebody else deploys.
     #[error("`{user}` has been deploying since {since}, last active at {alive}")]
     Held {
-        /// Who.
+        /// User name, or application id of a service principal.
         user: String,
         /// Since when.
         since: String,

@@ -23,7 +23,7 @@ pub enum RunError {
     Ended {
         /// Id that the workspace gave to the update.
         update: String,
-        /// How.
+        /// The last state in words, such as `failed`.
         state: String,
         /// What the workspace said was wrong, the first faults first.
         refusals: Vec<DatasetRefusal>,

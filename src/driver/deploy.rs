@@ -89,7 +89,7 @@ pub enum DeployError {
     Unmade {
         /// Digest of its files, which names its folder below `releases/`.
         release: String,
-        /// Why.
+        /// What is missing or differs.
         why: String,
     },
     /// A deployment did not come to its end, so nobody can tell what it left from what was changed by hand.

@@ -57,7 +57,7 @@ pub struct Edge {
     pub from: ColumnOrigin,
     /// The field of the result that it reaches, in lower case; empty for the whole.
     pub into: Vec<String>,
-    /// How.
+    /// From passing the value on to choosing rows.
     pub influence: Influence,
     /// Why its values do not show, if they do not.
     pub release: Option<Release>,

@@ -27,7 +27,7 @@ pub struct PrincipalId(pub usize);
 /// One place of deployment.
 #[derive(Debug, Clone)]
 pub struct Target {
-    /// Name.
+    /// Key in `targets`, such as `dev`; also the name of the folder in the output.
     pub name: String,
     /// Whether it is meant when none is named.
     pub default: bool,
@@ -151,7 +151,7 @@ pub struct AudienceId(pub usize);
 /// Readers who see the same.
 #[derive(Debug, Clone)]
 pub struct Audience {
-    /// Name.
+    /// Key in `audiences`.
     pub name: String,
     /// Who they are; may be empty.
     pub description: String,
@@ -211,7 +211,7 @@ pub enum Mask {
 /// When something is refreshed.
 #[derive(Debug, Clone)]
 pub struct Schedule {
-    /// Name.
+    /// Key in `schedules`, which the job is named after.
     pub name: String,
     /// What starts it.
     pub start: Start,

@@ -15,7 +15,7 @@ pub struct MetricId(pub usize);
 /// Measures over the rows of an entity.
 #[derive(Debug, Clone)]
 pub struct Metric {
-    /// Name.
+    /// As declared, in snake_case; tables without a name of their own are named after it.
     pub name: String,
     /// What it was called before.
     pub renamed_from: Option<String>,

@@ -10,9 +10,9 @@ use crate::plan::{Dataset, protection};
 
 /// A column in the list of a CREATE statement.
 pub struct ColumnDefinition<'a> {
-    /// Name.
+    /// Quoted where it has to be.
     pub name: Ident<'a>,
-    /// Type.
+    /// Printed in the words of Databricks SQL.
     pub ty: &'a DataType,
     /// Function that masks it. Its name is not qualified, so that the text is the same for every target.
     pub mask: Option<Ident<'a>>,

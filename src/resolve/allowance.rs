@@ -8,7 +8,7 @@ use crate::codes;
 /// A warning that is meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Allowance {
-    /// Which.
+    /// Code of the warnings that it allows, such as `W0604`.
     pub code: Code,
     /// The stretch of a file that it is about.
     pub covers: Span,

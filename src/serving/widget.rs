@@ -82,9 +82,9 @@ pub struct WidgetPlace {
     pub x: usize,
     /// Row of its upper edge.
     pub y: usize,
-    /// Columns.
+    /// In columns of the grid, at most six.
     pub width: usize,
-    /// Rows.
+    /// In rows of the grid.
     pub height: usize,
 }
 

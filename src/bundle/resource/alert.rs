@@ -61,7 +61,7 @@ pub struct Evaluation {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OperandColumn {
-    /// Name.
+    /// Name of the column in the result of the query.
     pub name: String,
 }
 
@@ -107,7 +107,7 @@ pub enum EmptyResult {
 pub struct AlertNotification {
     /// Whether the end of the trouble is told too.
     pub notify_on_ok: bool,
-    /// Who.
+    /// Mail addresses, one each.
     pub subscriptions: Vec<Subscription>,
 }
 

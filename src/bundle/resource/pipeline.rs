@@ -22,7 +22,7 @@ pub struct Pipeline {
     pub channel: Channel,
     /// Folder of the sources, as the editor of the workspace shows it.
     pub root_path: String,
-    /// Sources.
+    /// Globs of source files, all of which are run.
     pub libraries: Vec<Library>,
     /// Values of `${key}` in the sources, by key.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]

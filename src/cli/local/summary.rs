@@ -43,7 +43,7 @@ pub struct FileNote {
 /// A dataset of a run.
 #[derive(Debug, Serialize)]
 pub struct DatasetSummary {
-    /// Name.
+    /// Last part of its name.
     pub name: String,
     /// Layer of the pipeline; `None` for SQL that people wrote.
     pub layer: Option<&'static str>,
@@ -66,7 +66,7 @@ pub struct DatasetSummary {
 /// An expectation of a dataset.
 #[derive(Debug, Serialize)]
 pub struct ExpectationSummary {
-    /// Name.
+    /// As in `CONSTRAINT name EXPECT`.
     pub name: String,
     /// `warn`, `drop`, `fail` or `quarantine`.
     pub action: &'static str,
@@ -79,7 +79,7 @@ pub struct ExpectationSummary {
 /// A table for readers.
 #[derive(Debug, Serialize)]
 pub struct Figures {
-    /// Name.
+    /// Last part of its name.
     pub name: String,
     /// How many rows it holds.
     pub rows: usize,

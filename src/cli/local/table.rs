@@ -13,9 +13,9 @@ pub fn unbroken(text: &str) -> String {
 /// How a column is set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Align {
-    /// Words.
+    /// For texts.
     Left,
-    /// Numbers.
+    /// For numbers, so that their digits align.
     Right,
 }
 

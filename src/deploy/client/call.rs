@@ -28,13 +28,13 @@ pub enum Repeat {
 /// A request to the workspace.
 #[derive(Debug, Clone)]
 pub struct WorkspaceCall {
-    /// Verb.
+    /// The HTTP method.
     pub method: Method,
     /// Path, percent-encoded.
     pub path: String,
     /// Names and values, not encoded.
     pub query: Vec<(String, String)>,
-    /// Body.
+    /// Nothing, JSON, a form, or a file.
     pub body: RequestBody,
     /// Whether it may be made again.
     pub repeat: Repeat,

@@ -152,7 +152,7 @@ impl Eq for Stream {}
 /// A request, complete but for what the protocol adds.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HttpRequest {
-    /// Verb.
+    /// The HTTP method.
     pub method: Method,
     /// Scheme, host, path and query, percent-encoded.
     pub url: String,
@@ -160,7 +160,7 @@ pub struct HttpRequest {
     pub headers: Vec<(&'static str, String)>,
     /// Headers that nobody may see.
     pub secret_headers: Vec<(&'static str, Secret)>,
-    /// Body.
+    /// Nothing, JSON, a form, or a file.
     pub body: RequestBody,
     /// How long all of it may take, the answer included.
     pub deadline: Duration,
@@ -171,11 +171,11 @@ pub struct HttpRequest {
 /// An answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Response {
-    /// Status.
+    /// The HTTP status.
     pub status: u16,
     /// Headers, names in lower case.
     pub headers: Vec<(String, String)>,
-    /// Body.
+    /// At most as many bytes as the request allows.
     pub body: Vec<u8>,
 }
 

@@ -27,7 +27,7 @@ pub struct Error {
 /// Which request failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Called {
-    /// Verb.
+    /// The HTTP method.
     pub method: Method,
     /// Path without host and query.
     pub path: String,

@@ -94,7 +94,7 @@ pub enum When {
 /// What changes for somebody.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Shift {
-    /// Who.
+    /// Name of the principal, as in grants.
     pub who: String,
     /// `catalog.schema.table`, without back-quotes.
     pub table: String,
@@ -104,14 +104,14 @@ pub struct Shift {
     pub before: ColumnSight,
     /// What is seen then.
     pub after: ColumnSight,
-    /// When.
+    /// With the deployment, or with an update after it.
     pub when: When,
 }
 
 /// What somebody holds that the specs do not give.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Other {
-    /// Who.
+    /// Name of the principal, as in grants.
     pub who: String,
     /// The kind of the object and its name.
     pub on: String,

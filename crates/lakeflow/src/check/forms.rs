@@ -142,7 +142,7 @@ pub struct FunctionUse {
 pub struct NamedColumn {
     /// Name as the table spells it.
     pub column: String,
-    /// Where.
+    /// Where a statement names it.
     pub span: Span,
 }
 

@@ -37,7 +37,7 @@ impl Severity {
 /// A span with a word on what stands there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Label {
-    /// Where.
+    /// The bytes that are underlined.
     pub span: Span,
     /// What; may be empty for the primary label.
     pub text: String,

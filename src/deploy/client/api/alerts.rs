@@ -12,7 +12,7 @@ use crate::deploy::client::{Client, Object};
 /// An alert.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Alert {
-    /// Id.
+    /// Identifies the alert, unlike its name.
     pub id: String,
     /// Name; others may have the same.
     #[serde(default)]

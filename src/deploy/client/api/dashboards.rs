@@ -12,9 +12,9 @@ use crate::deploy::client::error::{Error, found};
 /// A dashboard as it is drawn up; readers see what was published last.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Dashboard {
-    /// Id.
+    /// Identifies the dashboard, unlike its name.
     pub dashboard_id: String,
-    /// Name.
+    /// The title that people see; not unique.
     #[serde(default)]
     pub display_name: String,
     /// Version of the draft, as the workspace counts it.
@@ -26,7 +26,7 @@ pub struct Dashboard {
     /// The warehouse that runs its queries.
     #[serde(default)]
     pub warehouse_id: Option<String>,
-    /// Folder.
+    /// Path of the folder that it is in.
     #[serde(default)]
     pub parent_path: Option<String>,
     /// `ACTIVE` or `TRASHED`.
@@ -43,7 +43,7 @@ impl Dashboard {
 /// What is sent of a dashboard.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Draft<'d> {
-    /// Name.
+    /// The title that people see.
     pub display_name: &'d str,
     /// Content, a text of JSON.
     pub serialized_dashboard: &'d str,

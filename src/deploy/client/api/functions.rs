@@ -10,7 +10,7 @@ use crate::deploy::client::error::{Error, found};
 /// A function.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Function {
-    /// Name.
+    /// Without catalog and schema.
     pub name: String,
     /// Catalog that holds its schema, without quotes.
     #[serde(default)]
@@ -24,10 +24,10 @@ pub struct Function {
     /// Type of its result.
     #[serde(default)]
     pub full_data_type: Option<String>,
-    /// Parameters.
+    /// `None` for a function without parameters.
     #[serde(default)]
     pub input_params: Option<Parameters>,
-    /// Comment.
+    /// `None` if it has none.
     #[serde(default)]
     pub comment: Option<String>,
     /// Who owns it.
@@ -46,7 +46,7 @@ pub struct Parameters {
 /// A parameter.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Parameter {
-    /// Name.
+    /// As the definition spells it.
     pub name: String,
     /// Type, as SQL writes it.
     #[serde(default)]

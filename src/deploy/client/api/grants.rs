@@ -59,7 +59,7 @@ pub struct Change {
 /// A privilege that somebody has, and where it was given.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 pub struct Effective {
-    /// Privilege.
+    /// In the words of the API, such as `USE_SCHEMA`.
     pub privilege: String,
     /// Name of what it was given on, where that is above.
     #[serde(default)]

@@ -29,7 +29,7 @@ pub struct Identity {
 /// A group that an identity is a member of.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Group {
-    /// Name.
+    /// Display name of the group.
     #[serde(default)]
     pub display: String,
 }

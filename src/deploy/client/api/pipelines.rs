@@ -12,9 +12,9 @@ use crate::deploy::client::{Client, Object};
 /// A pipeline.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Pipeline {
-    /// Id.
+    /// UUID.
     pub pipeline_id: String,
-    /// Name.
+    /// Unique in the workspace, unless `allow_duplicate_names` was set.
     #[serde(default)]
     pub name: String,
     /// `IDLE`, `RUNNING`, ..; see the reference.
@@ -40,7 +40,7 @@ pub struct Pipeline {
 /// One of the newest updates of a pipeline.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct LatestUpdate {
-    /// Id.
+    /// UUID.
     pub update_id: String,
     /// State; see [`updates`](super::updates).
     #[serde(default)]
@@ -53,9 +53,9 @@ pub struct LatestUpdate {
 /// A pipeline in a list.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Listed {
-    /// Id.
+    /// UUID.
     pub pipeline_id: String,
-    /// Name.
+    /// Unique in the workspace, unless `allow_duplicate_names` was set.
     #[serde(default)]
     pub name: String,
     /// Who made it.

@@ -10,7 +10,7 @@ use crate::deploy::client::{Client, id_of_64_bits};
 /// A run, or a task of one.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Run {
-    /// Id.
+    /// All 64 bits are used.
     #[serde(deserialize_with = "id_of_64_bits")]
     pub run_id: u64,
     /// Key of a task.
@@ -19,7 +19,7 @@ pub struct Run {
     /// State, in the newer form.
     #[serde(default)]
     pub status: Option<Status>,
-    /// Tasks.
+    /// The runs of its tasks; a task has none.
     #[serde(default)]
     pub tasks: Vec<Run>,
     /// Where people see it.

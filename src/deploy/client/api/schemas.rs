@@ -16,13 +16,13 @@ pub struct Schema {
     pub name: String,
     /// Catalog that holds it, without quotes.
     pub catalog_name: String,
-    /// Comment.
+    /// `None` if it has none.
     #[serde(default)]
     pub comment: Option<String>,
     /// Who owns it.
     #[serde(default)]
     pub owner: Option<String>,
-    /// Id.
+    /// A schema that was created again has another id.
     #[serde(default)]
     pub schema_id: Option<String>,
     /// Properties, those that the catalog adds too.

@@ -12,7 +12,7 @@ use crate::deploy::client::{Client, Object};
 /// A table or view.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Table {
-    /// Name.
+    /// Without catalog and schema.
     pub name: String,
     /// Catalog that holds its schema, without quotes.
     #[serde(default)]
@@ -26,7 +26,7 @@ pub struct Table {
     /// Columns, unless they were left out.
     #[serde(default)]
     pub columns: Vec<Column>,
-    /// Comment.
+    /// `None` if it has none.
     #[serde(default)]
     pub comment: Option<String>,
     /// Who owns it.
@@ -41,7 +41,7 @@ pub struct Table {
     /// Id; a table that was made anew has another.
     #[serde(default)]
     pub table_id: Option<String>,
-    /// Properties.
+    /// Those of `TBLPROPERTIES` and those that the catalog adds.
     #[serde(default)]
     pub properties: Object,
     /// Text of a view.
@@ -52,12 +52,12 @@ pub struct Table {
 /// A column.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Column {
-    /// Name.
+    /// As the table spells it.
     pub name: String,
     /// Type, as SQL writes it.
     #[serde(default)]
     pub type_text: String,
-    /// Comment.
+    /// `None` if it has none.
     #[serde(default)]
     pub comment: Option<String>,
     /// `None` if the column is shown as it is stored.

@@ -64,9 +64,9 @@ impl State {
 /// An update.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Update {
-    /// Id.
+    /// UUID.
     pub update_id: String,
-    /// State.
+    /// How far the update has come; see [`State`].
     pub state: State,
     /// Why it was made: `API_CALL`, `JOB_TASK`, ..
     #[serde(default)]
@@ -99,7 +99,7 @@ impl Update {
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Event {
-    /// Id.
+    /// Identifies the event within the log.
     #[serde(default)]
     pub id: String,
     /// When, as the server writes it.

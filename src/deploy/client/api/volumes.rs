@@ -13,7 +13,7 @@ use crate::deploy::client::error::{Error, found};
 /// A volume.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Volume {
-    /// Name.
+    /// Without catalog and schema.
     pub name: String,
     /// Catalog that holds its schema, without quotes.
     pub catalog_name: String,
@@ -22,13 +22,13 @@ pub struct Volume {
     /// `MANAGED` or `EXTERNAL`.
     #[serde(default)]
     pub volume_type: String,
-    /// Comment.
+    /// `None` if it has none.
     #[serde(default)]
     pub comment: Option<String>,
     /// Who owns it.
     #[serde(default)]
     pub owner: Option<String>,
-    /// Id.
+    /// A volume that was created again has another id.
     #[serde(default)]
     pub volume_id: Option<String>,
 }

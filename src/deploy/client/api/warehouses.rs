@@ -10,9 +10,9 @@ use crate::deploy::client::error::{Error, found};
 /// A warehouse.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Warehouse {
-    /// Id.
+    /// What statements and alerts refer to.
     pub id: String,
-    /// Name.
+    /// The name that targets state in `warehouse`.
     #[serde(default)]
     pub name: String,
     /// `STARTING`, `RUNNING`, `STOPPING`, `STOPPED`, `DELETING` or `DELETED`.

@@ -52,7 +52,7 @@ pub enum ConfigError {
     /// The file of profiles is not one.
     #[error("{path}:{line}: this is neither `[profile]` nor `key = value`", path = .path.display())]
     Syntax {
-        /// File.
+        /// The file of profiles.
         path: PathBuf,
         /// Line, from one.
         line: usize,
@@ -60,9 +60,9 @@ pub enum ConfigError {
     /// There is no such profile.
     #[error("unknown profile `{name}` in {path}, known are {known}", path = .path.display())]
     NoProfile {
-        /// Name.
+        /// Name of the profile that was asked for.
         name: String,
-        /// File.
+        /// The file of profiles.
         path: PathBuf,
         /// Those that are there.
         known: String,
@@ -70,7 +70,7 @@ pub enum ConfigError {
     /// More than one profile is of the host.
     #[error("several profiles match `{host}`: {names}")]
     ManyProfiles {
-        /// Host.
+        /// Host as it was stated.
         host: String,
         /// Names of the profiles.
         names: String,
@@ -114,7 +114,7 @@ pub enum ConfigError {
     /// The kind that is chosen is not one.
     #[error("unknown `auth_type` `{name}`, known are {known}")]
     NoSuchAuth {
-        /// Name.
+        /// The value of `auth_type`.
         name: String,
         /// Those there are.
         known: String,
