@@ -1,29 +1,43 @@
-//! The projects of `tests/cases`: which files each builds, and which rows its tables have.
+//! The projects of `tests/cases`: the pipeline SQL that each builds, and the rows that its tables have.
 
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use libtest_mimic::Trial;
 
 use crate::each::each;
-use crate::golden::expect;
+use crate::golden::{Golden, is_blessing, sql_below};
 use crate::projects::{cases, compile};
 
 pub fn trials() -> Vec<Trial> {
-    let trials = each("files", cases(), builds_the_files_that_are_listed);
+    let trials = each("sql", cases(), builds_the_sql_that_was_reviewed);
     #[cfg(feature = "engine")]
     let trials = trials.into_iter().chain(each("rows", cases(), rows::are_those_expected)).collect();
     trials
 }
 
-fn builds_the_files_that_are_listed(case: &Path) {
-    let files: String = compile(case).pipeline_files().map(|file| format!("{}\n", file.artifact.path())).collect();
-    expect(&case.join("files.txt"), &files);
+/// Compares all files of a pipeline with `pipeline/` of its case: no other file may be there.
+fn builds_the_sql_that_was_reviewed(case: &Path) {
+    let mut golden = Golden::default();
+    let mut built: BTreeSet<PathBuf> = BTreeSet::new();
+    for file in compile(case).pipeline_files() {
+        let path = case.join(file.artifact.path());
+        golden.expect(&path, &file.text);
+        built.insert(path);
+    }
+    for path in sql_below(&case.join("pipeline")) {
+        match built.contains(&path) {
+            true => {}
+            false if is_blessing() => fs::remove_file(&path).unwrap(),
+            false => golden.wrong(format!("{} is no longer built", path.display())),
+        }
+    }
+    golden.done();
 }
 
 #[cfg(feature = "engine")]
 mod rows {
-    use std::fs;
-
     use lakegen::engine::local;
 
     use super::*;

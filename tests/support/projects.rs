@@ -1,7 +1,7 @@
 //! Small projects as people write them: `tests/cases/<name>/`. A new case is a new folder.
 //!
 //! Each holds `specs/`, the files that arrive (`landing/`, later by name means changed later, an hour apart),
-//! `files.txt` (what is built), and `expected/<table>.csv`: rows worked out by hand, in any order.
+//! `pipeline/` (the SQL that is built, read in review), and `expected/<table>.csv`: rows worked out by hand, in any order.
 //! The header of an expected file is the list that is selected, so it may leave columns out or hold expressions.
 
 #![allow(dead_code, unused_imports, reason = "each test program uses a part")]
