@@ -10,7 +10,8 @@ use lakeflow::build;
 use lakeflow::infer::Release;
 use lakeflow::source::Span;
 use lakeflow::types::DataType;
-use sqlparser::ast::{Expr, Visit, Visitor};
+use lakeflow::walk;
+use sqlparser::ast::{Expr, Visitor};
 
 use super::entity::{ColumnId, Entity, EntityId, ReferenceId};
 
@@ -226,7 +227,7 @@ impl Size {
             }
         }
         let mut measure = Depths::default();
-        let _ = tree.visit(&mut measure);
+        let _ = walk::visit(tree, &mut measure);
         measure.size
     }
 }

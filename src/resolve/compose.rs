@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use std::ops::ControlFlow;
 
 use lakeflow::diag::Diagnostic;
+use lakeflow::walk;
 use lakeflow::{self, build};
-use sqlparser::ast::{AccessExpr, Expr, Ident, VisitMut, VisitorMut};
+use sqlparser::ast::{AccessExpr, Expr, Ident, VisitorMut};
 
 use super::context::Context;
 use super::written::WrittenExpr;
@@ -46,7 +47,7 @@ pub fn compose(
 ) -> Option<(Expr, Vec<Leaf>)> {
     let by_start = parts.iter().enumerate().map(|(number, part)| (part.start, (number, part.used))).collect();
     let mut names = NameHoles { sql: written.sql, by_start };
-    let _ = tree.visit(&mut names);
+    let _ = walk::visit_mut(&mut tree, &mut names);
     let mut leaves = vec![];
     let mut trees = Vec::with_capacity(parts.len());
     for mut part in parts {
@@ -107,7 +108,7 @@ impl VisitorMut for NameHoles<'_> {
 /// The paths of names that an expression holds, whatever they stand for.
 pub fn names_in(expr: &Expr) -> Vec<Vec<String>> {
     let mut names = vec![];
-    let _ = sqlparser::ast::visit_expressions(expr, |expr| {
+    let _ = walk::expressions(expr, |expr| {
         match expr {
             Expr::Identifier(ident) => names.push(vec![ident.value.clone()]),
             Expr::CompoundIdentifier(idents) => names.push(idents.iter().map(|i| i.value.clone()).collect()),

@@ -7,7 +7,8 @@ use lakeflow::ast::arguments_of;
 use lakeflow::build;
 use lakeflow::diag::Diagnostic;
 use lakeflow::types::DataType;
-use sqlparser::ast::{Expr, Function, FunctionArguments, Visit, Visitor};
+use lakeflow::walk;
+use sqlparser::ast::{Expr, Function, FunctionArguments, Visitor};
 
 use super::compiled::Compiled;
 use super::context::Context;
@@ -42,7 +43,7 @@ const SENSITIVE: &[&str] = &[
 /// Reports aggregates of a measure that take their value through references alone, each at the word.
 pub fn check(compiled: &Compiled, rows: &EntityRows<'_>, context: &mut Context<'_>) {
     let mut found = Calls { compiled, rows, repeated: vec![] };
-    let _ = compiled.tree.visit(&mut found);
+    let _ = walk::visit(&compiled.tree, &mut found);
     for (function, leaf, column) in found.repeated {
         let entity = &rows.graph.entities[column.entity.0].name;
         let own = &rows.graph.entities[rows.base.0].name;
@@ -129,7 +130,7 @@ impl<'a> Calls<'a> {
 
     /// Every name in an expression.
     fn all(&self, expr: &Expr, found: &mut Vec<&'a Leaf>) {
-        let _ = sqlparser::ast::visit_expressions(expr, |part| {
+        let _ = walk::expressions(expr, |part| {
             let leaf = build::hole_number(part).and_then(|number| self.compiled.leaves.get(number));
             found.extend(leaf);
             std::ops::ControlFlow::<()>::Continue(())

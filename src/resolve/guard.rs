@@ -11,9 +11,10 @@ use lakeflow::build;
 use lakeflow::functions::total::casts;
 use lakeflow::infer::{ExprInfo, NodeTypes, aggregates};
 use lakeflow::types::DataType;
+use lakeflow::walk;
 use sqlparser::ast::{
     AccessExpr, BinaryOperator, CastKind, CeilFloorKind, DateTimeField, Expr, Function, FunctionArg, FunctionArgExpr,
-    FunctionArguments, Subscript, UnaryOperator, Value, VisitMut, VisitorMut,
+    FunctionArguments, Subscript, UnaryOperator, Value, VisitorMut,
 };
 
 /// Guards every part of an expression whose parts have these types. `rows` says that all of it is computed for each row;
@@ -21,7 +22,7 @@ use sqlparser::ast::{
 /// of a row. True if anything was changed.
 fn guard(expr: &mut Expr, types: &NodeTypes, rows: bool) -> bool {
     let mut guard = RowGuard { types, rows, inside_aggregates: 0, changed: false };
-    let _ = expr.visit(&mut guard);
+    let _ = walk::visit_mut(expr, &mut guard);
     guard.changed
 }
 

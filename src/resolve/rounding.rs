@@ -372,11 +372,11 @@ fn exact(above: &Exact, below: &Exact, target: &RoundingTarget) -> Option<Rounde
 mod tests {
     use std::ops::ControlFlow;
 
-    use sqlparser::ast::{Expr, Ident, visit_expressions_mut};
+    use sqlparser::ast::{Expr, Ident};
 
     use super::{Holes, round};
     use lakeflow::types::{DataType, parse_columns};
-    use lakeflow::{build, expr_text, parse_expr};
+    use lakeflow::{build, expr_text, parse_expr, walk};
 
     /// What becomes of an expression over these columns; `twice` in front where it may be rounded twice.
     fn rounded(columns: &str, sql: &str, wanted: &str) -> String {
@@ -384,7 +384,7 @@ mod tests {
         let mut holes = Holes::default();
         columns.iter().for_each(|column| holes.push(column.ty.clone(), column.name.starts_with("count_of")));
         let mut expr = parse_expr(sql).unwrap_or_else(|e| panic!("{}", e.message));
-        let _ = visit_expressions_mut(&mut expr, |part| {
+        let _ = walk::expressions_mut(&mut expr, |part| {
             let named = |ident: &Ident| columns.iter().position(|column| column.name == ident.value);
             if let Expr::Identifier(ident) = part
                 && let Some(number) = named(ident)

@@ -10,10 +10,11 @@ use std::ops::ControlFlow;
 
 use lakeflow::infer::{FaultKind, NodeTypes, TypeFault};
 use lakeflow::types::DataType;
+use lakeflow::walk;
 use lakeflow::{build, range_of_node};
 use sqlparser::ast::{
     DuplicateTreatment, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentClause, FunctionArguments, Ident,
-    ObjectName, OrderByExpr, OrderByOptions, VisitMut, VisitorMut,
+    ObjectName, OrderByExpr, OrderByOptions, VisitorMut,
 };
 
 /// Functions that give the same for a list in any order.
@@ -33,7 +34,7 @@ const ORDERLESS: [&str; 9] = [
 /// reported.
 pub fn stabilise(expr: &mut Expr, types: &NodeTypes, sql: &str, faults: &mut Vec<TypeFault>) -> bool {
     let mut forms = Forms { types, sql, faults, fine: BTreeSet::new(), has_list: false, changed: false };
-    let _ = expr.visit(&mut forms);
+    let _ = walk::visit_mut(expr, &mut forms);
     forms.changed
 }
 

@@ -5,8 +5,9 @@ use std::ops::ControlFlow;
 use lakeflow::diag::Diagnostic;
 use lakeflow::infer::{FaultKind, Risk, TypeFault};
 use lakeflow::source::Span;
+use lakeflow::walk;
 use lakeflow::yaml::Places;
-use sqlparser::ast::{Expr, Value, visit_expressions};
+use sqlparser::ast::{Expr, Value};
 
 use super::context::Context;
 use crate::codes;
@@ -60,7 +61,7 @@ impl<'a> WrittenExpr<'a> {
         if expanded(self.sql).is_some() {
             return;
         }
-        let _ = visit_expressions(expr, |part| {
+        let _ = walk::expressions(expr, |part| {
             if let Expr::Value(literal) = part
                 && let Value::SingleQuotedString(text) = &literal.value
                 && let Some(range) = expanded(text)

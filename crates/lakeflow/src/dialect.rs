@@ -194,7 +194,7 @@ mod tests {
 
     use super::*;
     use crate::lex::lex;
-    use crate::{expr_text, parse_expr};
+    use crate::{expr_text, parse_expr, walk};
 
     fn parse(text: &str) -> Expr {
         parse_expr(text).expect(text)
@@ -204,7 +204,7 @@ mod tests {
     fn binds_like(text: &str, bracketed: &str) {
         let without = |e: Expr| expr_text(&e);
         let mut tree = parse(bracketed);
-        let _ = sqlparser::ast::visit_expressions_mut(&mut tree, |e| {
+        let _ = walk::expressions_mut(&mut tree, |e| {
             if let Expr::Nested(inner) = e {
                 *e = (**inner).clone();
             }

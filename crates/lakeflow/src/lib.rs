@@ -93,6 +93,7 @@ mod tokens;
 mod type_name;
 pub mod types;
 mod unit;
+pub mod walk;
 pub mod yaml;
 
 pub use ast::{Statement, StatementKind};

@@ -8,6 +8,8 @@ use std::ops::ControlFlow;
 
 use sqlparser::ast::{Cte, Ident, Query, VisitMut, VisitorMut};
 
+use crate::walk;
+
 /// What stands between the name and the number.
 const MARK: &str = "\nMAX RECURSION LEVEL ";
 
@@ -42,7 +44,7 @@ pub(super) fn set_apart(node: &mut impl VisitMut) {
             ControlFlow::Continue(())
         }
     }
-    let _ = node.visit(&mut LimitMover);
+    let _ = walk::visit_mut(node, &mut LimitMover);
 }
 
 /// Takes the limit out of the tree, as it is written.

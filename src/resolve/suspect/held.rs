@@ -5,7 +5,8 @@ use std::ops::ControlFlow;
 use lakeflow::diag::did_you_mean;
 use lakeflow::range_of_node;
 use lakeflow::types::DataType;
-use sqlparser::ast::{BinaryOperator, Expr, visit_expressions};
+use lakeflow::walk;
+use sqlparser::ast::{BinaryOperator, Expr};
 
 use super::literal::SpecLiteral;
 use super::{ColumnTypes, Doubt, named};
@@ -17,7 +18,7 @@ use crate::resolve::validity;
 /// All literals in an expression that the column they are compared with never holds.
 pub fn never(expr: &Expr, sql: &str, columns: &dyn ColumnTypes) -> Vec<Doubt> {
     let mut found = vec![];
-    let _ = visit_expressions(expr, |part| {
+    let _ = walk::expressions(expr, |part| {
         for (column, literal, is_wanted) in compared(part) {
             let Some((_, column)) = named(column, columns) else { continue };
             if let Some(Misfit { why, hint }) = misfit(column, literal, is_wanted)

@@ -5,7 +5,8 @@ use std::ops::ControlFlow;
 
 use lakeflow::functions::is_lacking_locally;
 use lakeflow::range_of_node;
-use sqlparser::ast::{Expr, FunctionArguments, visit_expressions};
+use lakeflow::walk;
+use sqlparser::ast::{Expr, FunctionArguments};
 
 use super::Doubt;
 use crate::codes;
@@ -13,7 +14,7 @@ use crate::codes;
 /// All calls of functions that the local engine lacks.
 pub fn lacking(expr: &Expr, sql: &str) -> Vec<Doubt> {
     let mut found = vec![];
-    let _ = visit_expressions(expr, |part| {
+    let _ = walk::expressions(expr, |part| {
         if let Expr::Function(function) = part
             && let [name] = function.name.0.as_slice()
             && let Some(name) = name.as_ident()

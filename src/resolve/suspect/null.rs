@@ -3,7 +3,8 @@
 use std::ops::ControlFlow;
 
 use lakeflow::range_of_node;
-use sqlparser::ast::{BinaryOperator, Expr, Value, visit_expressions};
+use lakeflow::walk;
+use sqlparser::ast::{BinaryOperator, Expr, Value};
 
 use super::{Doubt, bare};
 use crate::codes;
@@ -11,7 +12,7 @@ use crate::codes;
 /// All comparisons with NULL in an expression.
 pub fn comparisons(expr: &Expr, sql: &str) -> Vec<Doubt> {
     let mut found = vec![];
-    let _ = visit_expressions(expr, |part| {
+    let _ = walk::expressions(expr, |part| {
         if let Some((null, hint)) = compared(part)
             && let Some(range) = range_of_node(sql, null).or_else(|| range_of_node(sql, part))
         {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
+use lakeflow::walk;
 use lakeflow::{StreamSource, stream_source};
 use sqlparser::ast::{
     BinaryOperator, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentClause, FunctionArguments, Ident,
@@ -17,8 +18,8 @@ use super::{files, spark};
 /// Rewrites a query or an expression in place.
 pub(super) fn rewrite(node: &mut impl VisitMut, scope: &mut ConversionScope<'_>) {
     let mut ctes = Ctes::default();
-    let _ = node.visit(&mut ctes);
-    let _ = node.visit(&mut Rewrite { scope, ctes: ctes.names });
+    let _ = walk::visit_mut(node, &mut ctes);
+    let _ = walk::visit_mut(node, &mut Rewrite { scope, ctes: ctes.names });
 }
 
 /// Names that a query gives to its own parts: what bears one is no dataset.

@@ -10,8 +10,9 @@ use lakeflow::ast::{
     Alter, AlterAction, Command, CommandPart, CommentTarget, MetricJoin, MetricView, ObjectName, SecurableKind,
     StatementKind, TableDefinition,
 };
+use lakeflow::walk;
 use lakeflow::{expr_text, parse};
-use sqlparser::ast::{Expr, Query, visit_expressions, visit_relations};
+use sqlparser::ast::{Expr, Query};
 
 use super::model::{EVERYBODY, Failure, Model, Object, body, path};
 
@@ -189,7 +190,7 @@ impl Model {
     fn may_read(&self, actor: &Actor, query: &Query) -> Result<(), Failure> {
         tables_of(query).iter().try_for_each(|table| self.may_select(actor, table))?;
         let mut called = BTreeSet::new();
-        let _: ControlFlow<()> = visit_expressions(query, |expr| {
+        let _: ControlFlow<()> = walk::expressions(query, |expr| {
             if let Expr::Function(call) = expr {
                 called.extend(Some(path(&call.name)).filter(|name| name.len() == 3));
             }
@@ -283,7 +284,7 @@ pub fn given_to(command: &Command) -> Option<(Object, String)> {
 /// The tables and views that a query reads, by their full names; others are parts of the query itself.
 fn tables_of(query: &Query) -> BTreeSet<Object> {
     let mut tables = BTreeSet::new();
-    let _: ControlFlow<()> = visit_relations(query, |name| {
+    let _: ControlFlow<()> = walk::relations(query, |name| {
         tables.extend(Some(path(name)).filter(|name| name.len() == 3));
         ControlFlow::Continue(())
     });

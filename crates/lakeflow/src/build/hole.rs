@@ -6,9 +6,10 @@
 
 use std::ops::ControlFlow;
 
-use sqlparser::ast::{Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Value, VisitMut, VisitorMut};
+use sqlparser::ast::{Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Value, VisitorMut};
 
 use super::precedence;
+use crate::walk;
 
 /// What no text holds stands before the number of a hole.
 const MARK: char = '\u{1}';
@@ -53,7 +54,7 @@ pub fn fill(tree: &mut Expr, filling: impl FnMut(usize) -> Expr) {
         *tree = (filler.filling)(number);
         return;
     }
-    let _ = tree.visit(&mut filler);
+    let _ = walk::visit_mut(tree, &mut filler);
 }
 
 struct Filler<F> {
@@ -112,7 +113,7 @@ mod tests {
             }
             ControlFlow::<()>::Continue(())
         };
-        let _ = sqlparser::ast::visit_expressions_mut(&mut tree, &mut make);
+        let _ = walk::expressions_mut(&mut tree, &mut make);
         tree
     }
 

@@ -3,11 +3,12 @@
 use std::ops::ControlFlow;
 
 use sqlparser::ast::{
-    Expr, FunctionArg, FunctionArgExpr, FunctionArguments, ObjectName, Query, TableFactor, Value, Visit, Visitor,
+    Expr, FunctionArg, FunctionArgExpr, FunctionArguments, ObjectName, Query, TableFactor, Value, Visitor,
 };
 
 use super::dataset::{last_part, query_of};
 use crate::ast::StatementKind;
+use crate::walk;
 
 /// Whether a statement reads files once more when they are overwritten.
 pub fn allows_overwrites(kind: &StatementKind) -> bool {
@@ -40,7 +41,7 @@ fn option_is_true(query: &Query, option: &str) -> bool {
             self.look(&function.name, &list.args)
         }
     }
-    query.visit(&mut Search { option }).is_break()
+    walk::visit(query, &mut Search { option }).is_break()
 }
 
 fn is_set(arg: &FunctionArg, option: &str) -> bool {

@@ -2,14 +2,15 @@
 
 use std::ops::ControlFlow;
 
-use sqlparser::ast::{Expr, Query, Visit, Visitor};
+use sqlparser::ast::{Expr, Query, Visitor};
 
 use super::call::plain_name;
 use crate::functions::{self, FunctionKind};
+use crate::walk;
 
 /// Whether an expression holds an aggregate that is no window function; what subqueries hold does not count.
 pub fn aggregates(expr: &Expr) -> bool {
-    expr.visit(&mut Aggregates { queries: 0 }).is_break()
+    walk::visit(expr, &mut Aggregates { queries: 0 }).is_break()
 }
 
 struct Aggregates {

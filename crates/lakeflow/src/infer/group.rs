@@ -6,9 +6,7 @@
 use std::collections::HashSet;
 use std::mem::Discriminant;
 
-use sqlparser::ast::{
-    Expr, GroupByExpr, GroupByWithModifier, Ident, ObjectNamePart, SelectItem, visit_expressions_mut,
-};
+use sqlparser::ast::{Expr, GroupByExpr, GroupByWithModifier, Ident, ObjectNamePart, SelectItem};
 
 use super::OutputColumn;
 use super::analyzer::{Analyzer, BareUse, Frame, Typed};
@@ -20,6 +18,7 @@ use super::flow::Influence;
 use super::names::joined;
 use super::rules::position;
 use crate::types::Column;
+use crate::walk;
 use crate::{NameIndex, folded};
 use crate::{expr_text, parse_expr};
 
@@ -272,7 +271,7 @@ pub(super) fn is_long(expr: &Expr) -> bool {
 /// `expr` without qualifiers, quotes and capitals.
 fn normal(expr: &Expr) -> Expr {
     let mut copy = expr.clone();
-    let _: std::ops::ControlFlow<()> = visit_expressions_mut(&mut copy, |node| {
+    let _: std::ops::ControlFlow<()> = walk::expressions_mut(&mut copy, |node| {
         match node {
             Expr::CompoundIdentifier(parts) => {
                 if let Some(last) = parts.last() {

@@ -6,10 +6,11 @@
 use std::collections::BTreeSet;
 use std::ops::{ControlFlow, Range};
 
-use sqlparser::ast::{Expr, visit_expressions};
+use sqlparser::ast::Expr;
 
 use super::analyzer::Analyzer;
 use crate::expr_text;
+use crate::walk;
 
 /// A call or an operator that one row can make fail.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,7 +82,7 @@ fn is_constant(expr: &Expr) -> bool {
         Expr::Identifier(_) | Expr::CompoundIdentifier(_) => ControlFlow::Break(()),
         _ => ControlFlow::Continue(()),
     };
-    visit_expressions(expr, names_column).is_continue()
+    walk::expressions(expr, names_column).is_continue()
 }
 
 /// Whether the keys of `map(key, value, ..)` are literals that differ.

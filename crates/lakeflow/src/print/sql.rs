@@ -17,6 +17,7 @@ use sqlparser::ast::{
 use crate::recursion;
 use crate::stream::{StreamSource, stream_source};
 use crate::type_name;
+use crate::walk;
 
 /// A string literal: `'it\'s'`.
 pub fn string_text(value: &str) -> String {
@@ -155,7 +156,7 @@ impl Display for SqlText<'_> {
 }
 
 fn make_ready(node: &mut impl VisitMut) {
-    let ControlFlow::Continue(()) = node.visit(&mut Ready);
+    let ControlFlow::Continue(()) = walk::visit_mut(node, &mut Ready);
 }
 
 struct Ready;

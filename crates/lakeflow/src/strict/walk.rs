@@ -7,23 +7,23 @@
 
 use sqlparser::ast::{
     CaseWhen, Cte, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentList, FunctionArguments, GroupByExpr,
-    Join, JoinConstraint, JoinOperator, Query, Select, SelectItem, SetExpr, TableFactor, TableWithJoins, Visit,
-    Visitor,
+    Join, JoinConstraint, JoinOperator, Query, Select, SelectItem, SetExpr, TableFactor, TableWithJoins, Visitor,
 };
 
 use super::{Flow, GO_ON, Strict};
+use crate::walk;
 
 impl Strict<'_> {
     pub(super) fn walk_query(&mut self, query: &Query) -> Flow {
         self.pre_visit_query(query)?;
         for Cte { alias, query, .. } in query.with.iter().flat_map(|with| &with.cte_tables) {
-            alias.columns.visit(self)?;
+            walk::visit(&alias.columns, self)?;
             self.walk_query(query)?;
         }
         self.walk_body(&query.body)?;
-        query.order_by.visit(self)?;
-        query.limit_clause.visit(self)?;
-        query.pipe_operators.visit(self)
+        walk::visit(&query.order_by, self)?;
+        walk::visit(&query.limit_clause, self)?;
+        walk::visit(&query.pipe_operators, self)
     }
 
     fn walk_body(&mut self, body: &SetExpr) -> Flow {
@@ -34,7 +34,7 @@ impl Strict<'_> {
                 self.walk_body(left)?;
                 self.walk_body(right)
             }
-            other => other.visit(self),
+            other => walk::visit(other, self),
         }
     }
 
@@ -43,24 +43,24 @@ impl Strict<'_> {
         for item in &select.projection {
             match item {
                 SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. } => self.walk_expr(expr)?,
-                other => other.visit(self)?,
+                other => walk::visit(other, self)?,
             }
         }
         select.from.iter().try_for_each(|from| self.walk_from(from))?;
-        select.lateral_views.visit(self)?;
+        walk::visit(&select.lateral_views, self)?;
         self.walk_all(&select.selection)?;
         match &select.group_by {
             GroupByExpr::Expressions(keys, modifiers) => {
                 self.walk_all(keys)?;
-                modifiers.visit(self)?;
+                walk::visit(modifiers, self)?;
             }
-            other @ GroupByExpr::All(_) => other.visit(self)?,
+            other @ GroupByExpr::All(_) => walk::visit(other, self)?,
         }
-        select.cluster_by.visit(self)?;
-        select.distribute_by.visit(self)?;
-        select.sort_by.visit(self)?;
+        walk::visit(&select.cluster_by, self)?;
+        walk::visit(&select.distribute_by, self)?;
+        walk::visit(&select.sort_by, self)?;
         self.walk_all(&select.having)?;
-        select.named_window.visit(self)?;
+        walk::visit(&select.named_window, self)?;
         self.walk_all(&select.qualify)
     }
 
@@ -72,7 +72,7 @@ impl Strict<'_> {
                 JoinOperator::Join(JoinConstraint::On(condition))
                 | JoinOperator::Inner(JoinConstraint::On(condition))
                 | JoinOperator::Left(JoinConstraint::On(condition)) => self.walk_expr(condition),
-                other => other.visit(self),
+                other => walk::visit(other, self),
             }
         })
     }
@@ -85,7 +85,7 @@ impl Strict<'_> {
                 self.pre_visit_table_factor(factor)?;
                 self.pre_visit_relation(name)
             }
-            other => other.visit(self),
+            other => walk::visit(other, self),
         }
     }
 
@@ -108,7 +108,7 @@ impl Strict<'_> {
             | Expr::Case { .. }
             | Expr::Cast { .. }
             | Expr::Subquery(_) => self.pre_visit_expr(expr)?,
-            other => return other.visit(self),
+            other => return walk::visit(other, self),
         }
         match expr {
             Expr::Value(value) => self.pre_visit_value(value),
@@ -135,7 +135,7 @@ impl Strict<'_> {
             }
             Expr::Cast { expr, data_type, .. } => {
                 self.walk_expr(expr)?;
-                data_type.visit(self)
+                walk::visit(data_type, self)
             }
             Expr::Subquery(query) => self.walk_query(query),
             _ => GO_ON,
@@ -146,7 +146,7 @@ impl Strict<'_> {
         let Function { args, over: None, filter: None, within_group, parameters: FunctionArguments::None, .. } =
             function
         else {
-            return expr.visit(self);
+            return walk::visit(expr, self);
         };
         match args {
             FunctionArguments::List(FunctionArgumentList { args, clauses, .. })
@@ -155,10 +155,10 @@ impl Strict<'_> {
                 self.pre_visit_expr(expr)?;
                 args.iter().try_for_each(|arg| match arg {
                     FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => self.walk_expr(expr),
-                    other => other.visit(self),
+                    other => walk::visit(other, self),
                 })
             }
-            _ => expr.visit(self),
+            _ => walk::visit(expr, self),
         }
     }
 }

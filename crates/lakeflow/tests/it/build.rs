@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 
 use lakeflow::build::{self, bare};
 use lakeflow::types::DataType;
+use lakeflow::walk;
 use lakeflow::{expr_text, parse_expr};
 use proptest::prelude::*;
 use sqlparser::ast::{BinaryOperator, Expr};
@@ -69,7 +70,7 @@ fn tree() -> impl Strategy<Value = Expr> {
 
 /// The tree without any brackets.
 fn without_brackets(mut tree: Expr) -> Expr {
-    let _ = sqlparser::ast::visit_expressions_mut(&mut tree, |expr| {
+    let _ = walk::expressions_mut(&mut tree, |expr| {
         *expr = bare(expr.clone());
         ControlFlow::<()>::Continue(())
     });
@@ -95,7 +96,7 @@ proptest! {
         // Some leaves become holes; what fills them stands there as a part.
         let mut number = 0;
         let mut with_holes = outer;
-        let _ = sqlparser::ast::visit_expressions_mut(&mut with_holes, |expr| {
+        let _ = walk::expressions_mut(&mut with_holes, |expr| {
             if matches!(expr, Expr::Identifier(_)) {
                 *expr = build::hole(number % fillings.len());
                 number += 1;

@@ -9,8 +9,9 @@ use lakeflow::ast::{
     StatementKind, TableSource,
 };
 use lakeflow::check::{self, DatasetKind, Parsed};
+use lakeflow::walk;
 use lakeflow::{StreamSource, expr_text, folded, stream_source};
-use sqlparser::ast::{FunctionArguments, Ident, Query, TableFactor, Visit, Visitor};
+use sqlparser::ast::{FunctionArguments, Ident, Query, TableFactor, Visitor};
 
 use super::super::term::{Ctes, Evaluator, FilesRead, Term, TermRelation, TermScope, parts, term};
 use super::dataset::DatasetInput;
@@ -327,6 +328,6 @@ fn streams(query: &Query) -> BTreeSet<StreamRead> {
         }
     }
     let mut found = Streams(BTreeSet::new());
-    let _ = query.visit(&mut found);
+    let _ = walk::visit(query, &mut found);
     found.0
 }

@@ -3,10 +3,11 @@
 use std::ops::ControlFlow;
 
 use lakeflow::functions::{self, FunctionKind};
+use lakeflow::walk;
 use lakeflow::{expr_text, folded};
 use sqlparser::ast::{
     AccessExpr, BinaryOperator, CastKind, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Ident,
-    Value, ValueWithSpan, VisitMut, VisitorMut,
+    Value, ValueWithSpan, VisitorMut,
 };
 
 use super::{Ctes, Evaluator, Term, TermScope, hide, term};
@@ -18,7 +19,7 @@ impl Evaluator {
     pub(in super::super) fn expr(&mut self, expr: &Expr, scope: &TermScope<'_>, ctes: &Ctes) -> Term {
         let mut copy = expr.clone();
         let mut terms = Terms { evaluator: self, scope, ctes, parameters: vec![], fields: vec![] };
-        let _ = copy.visit(&mut terms);
+        let _ = walk::visit_mut(&mut copy, &mut terms);
         term_of(&copy)
     }
 }

@@ -18,6 +18,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use lakeflow::folded;
+use lakeflow::walk;
 use sha2::{Digest, Sha256};
 use sqlparser::ast::{ObjectName, Value, ValueWithSpan, VisitMut, VisitorMut};
 
@@ -159,6 +160,6 @@ fn hidden(text: &str) -> String {
 /// A tree as text in which letters of names and keywords do not count.
 fn plain<N: VisitMut + Clone>(node: &N, text: impl Fn(&N) -> String) -> String {
     let mut node = node.clone();
-    let _ = node.visit(&mut Strings);
+    let _ = walk::visit_mut(&mut node, &mut Strings);
     text(&node).to_lowercase()
 }

@@ -3,6 +3,7 @@
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
+use lakeflow::walk;
 use lakeflow::{StreamSource, folded, query_text, stream_source};
 use sqlparser::ast::{
     Expr, ObjectName, OrderBy, OrderByKind, Query, SetExpr, SetOperator, SetQuantifier, TableFactor, Value, Values,
@@ -111,7 +112,7 @@ impl Evaluator {
     /// All tables that a tree names.
     pub(super) fn mentioned(&self, node: &impl Visit, ctes: &Ctes) -> Vec<Term> {
         let mut tables = Tables::default();
-        let _ = node.visit(&mut tables);
+        let _ = walk::visit(node, &mut tables);
         let named = |name: Vec<String>| match name.as_slice() {
             [only] if ctes.contains_key(only) => ctes.get(only).map(|relation| relation.all()),
             _ => Some(self.table(&name).all()),

@@ -9,6 +9,7 @@ use sqlparser::ast::{Select, VisitMut, VisitorMut};
 use sqlparser::tokenizer::Token;
 
 use super::RewritePass;
+use crate::walk;
 
 /// Words that begin a clause behind the views, each with what follows it there; sqlparser knows the others.
 const CLAUSES: &[(&str, &[&str])] = &[
@@ -85,5 +86,5 @@ pub(crate) fn drop_empty_names(node: &mut impl VisitMut) {
             ControlFlow::Continue(())
         }
     }
-    let _ = node.visit(&mut Names);
+    let _ = walk::visit_mut(node, &mut Names);
 }

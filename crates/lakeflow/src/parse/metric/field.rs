@@ -3,13 +3,14 @@
 use std::ops::ControlFlow;
 
 use serde_json::{Map, Value};
-use sqlparser::ast::{Expr, Function, Visit, Visitor};
+use sqlparser::ast::{Expr, Function, Visitor};
 
 use super::{MappingShape, ViewReader};
 use crate::ast::MetricExpr;
 use crate::diag::did_you_mean;
 use crate::functions::{FunctionKind, lookup};
 use crate::parse::cursor::Parsed;
+use crate::walk;
 
 const FIELD: MappingShape = MappingShape {
     keys: &["name", "expr", "comment", "display_name", "format", "synonyms"],
@@ -187,7 +188,7 @@ impl ViewReader {
     /// A dimension looks at one row, a measure at many.
     fn aggregates(&self, expr: &Expr, at: &str, measure: bool) -> Parsed<()> {
         let mut calls = Calls::default();
-        let _ = expr.visit(&mut calls);
+        let _ = walk::visit(expr, &mut calls);
         let place = format!("{at}/expr");
         if !measure && calls.aggregate {
             return Err(self.at_value(&place, "aggregates are not allowed in a dimension").hint("make it a measure"));

@@ -4,7 +4,8 @@
 
 use std::ops::ControlFlow;
 
-use sqlparser::ast::{Expr, Query, Select, SelectItem, Value, ValueWithSpan, VisitMut, VisitorMut};
+use lakeflow::walk;
+use sqlparser::ast::{Expr, Query, Select, SelectItem, Value, ValueWithSpan, VisitorMut};
 
 use super::build::{arguments, call, column, set_arguments, text};
 use super::selects::aliased;
@@ -42,7 +43,7 @@ pub(super) fn number(query: &mut Query) {
             ControlFlow::Continue(())
         }
     }
-    let _ = query.visit(&mut Number(0));
+    let _ = walk::visit_mut(query, &mut Number(0));
 }
 
 /// Puts a column for each of `names` in the place of the item of this mark; whether there is one.
@@ -68,5 +69,5 @@ pub(in super::super) fn expand(query: &mut Query, place: &str, names: &[String])
             ControlFlow::Break(())
         }
     }
-    query.visit(&mut Expand(place, names)).is_break()
+    walk::visit_mut(query, &mut Expand(place, names)).is_break()
 }

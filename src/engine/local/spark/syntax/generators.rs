@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 
 use lakeflow::ast::call_of;
 use lakeflow::is_same_name;
+use lakeflow::walk;
 use sqlparser::ast::{
     Expr, Function, FunctionArguments, GroupByExpr, Ident, LateralView, ObjectName, ObjectNamePart, Query, Select,
     SelectItem, SetExpr, TableFactor, TableWithJoins, Value, ValueWithSpan, VisitMut, VisitorMut,
@@ -307,7 +308,7 @@ fn unqualify(node: &mut impl VisitMut, view: &str) -> Result<(), QueryFault> {
             ControlFlow::Continue(())
         }
     }
-    match node.visit(&mut Unqualify(view)) {
+    match walk::visit_mut(node, &mut Unqualify(view)) {
         ControlFlow::Break(fault) => Err(fault),
         ControlFlow::Continue(()) => Ok(()),
     }

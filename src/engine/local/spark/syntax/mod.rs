@@ -18,9 +18,10 @@ mod windows;
 use std::ops::ControlFlow;
 
 use chrono::{DateTime, Utc};
+use lakeflow::walk;
 use sqlparser::ast::{
     BinaryOperator, Expr, ObjectName, Query, Select, SetOperator, SetQuantifier, Statement, TableFactor, UnaryOperator,
-    Value, ValueWithSpan, VisitMut, VisitorMut,
+    Value, ValueWithSpan, VisitorMut,
 };
 
 use super::fault::QueryFault;
@@ -56,7 +57,7 @@ pub trait Relations {
 /// # Errors
 /// When a construct has no faithful form on this engine.
 pub(super) fn rewrite(query: &mut Query, relations: &mut dyn Relations) -> Result<(), QueryFault> {
-    finish(query.visit(&mut Rewriter { relations, scopes: vec![], now: Utc::now() }))?;
+    finish(walk::visit_mut(query, &mut Rewriter { relations, scopes: vec![], now: Utc::now() }))?;
     fields::number(query);
     Ok(())
 }
