@@ -55,8 +55,7 @@ pub fn run(args: &RetiredArgs, root: &Path, shell: &mut Shell, world: &dyn World
         return Err(Failure::Usage(format!("unknown target `{target}`, known targets: `{known}`")));
     }
     if !changes.is_fresh() {
-        let fault =
-            format!("{shown} is out of date: the deployed state is not that of the current specs; confirm that first");
+        let fault = format!("{shown} is out of date: run `gen build`, deploy it, then confirm");
         return Err(Failure::Input(fault));
     }
     let retired = compilation.plan.record.retired(target, &compilation.plan.declared).count();

@@ -48,11 +48,12 @@ impl Diff {
     fn words(&self, keeps_rows: bool) -> Vec<String> {
         let mut words = vec![];
         if self.all {
-            let rows = if keeps_rows { "other rows are taken in" } else { "it is made of other rows" };
+            let rows = if keeps_rows { "other rows are taken in" } else { "it is computed from other rows" };
             return vec![format!("{rows}, and all columns are computed otherwise")];
         }
         if self.rows {
-            words.push(if keeps_rows { "other rows are taken in" } else { "it is made of other rows" }.to_owned());
+            words
+                .push(if keeps_rows { "other rows are taken in" } else { "it is computed from other rows" }.to_owned());
         }
         let mut say = |names: &[String], word: &str| {
             if !names.is_empty() {
@@ -60,7 +61,7 @@ impl Diff {
             }
         };
         say(&self.changed, if self.changed.len() == 1 { "is computed otherwise" } else { "are computed otherwise" });
-        let empty = if keeps_rows { ", and NULL in rows that are there" } else { "" };
+        let empty = if keeps_rows { ", and NULL in existing rows" } else { "" };
         say(&self.added, &format!("{} new{empty}", if self.added.len() == 1 { "is" } else { "are" }));
         say(&self.removed, if self.removed.len() == 1 { "is gone" } else { "are gone" });
         words
@@ -311,7 +312,7 @@ impl<'a> TableComparison<'a> {
             for source in &sources {
                 let StreamRead::Table(name) = source else { continue };
                 let read = self.after.read_as(name).filter(|read| self.remade.contains(read.name.as_str()));
-                why.extend(read.map(|read| format!("`{}`, which it reads, is made anew", read.full)));
+                why.extend(read.map(|read| format!("`{}`, which it reads, is recreated", read.full)));
             }
             match before.flows.iter().find(|old| old.name == flow.name) {
                 Some(old) => why.extend(other_sources(&self.before.sources(old), &sources)),

@@ -113,7 +113,7 @@ impl Rewrite<'_, '_> {
             && spark::is_format(&format.value)
             && path.quote_style.is_some()
         {
-            let message = "no stream of Spark reads files by their path: declare them as a table";
+            let message = "Spark cannot stream files by their path: declare them as a table";
             let place = self.scope.ident(format);
             self.scope.note_at(place, Loss::Unconverted, message);
         }
@@ -135,7 +135,7 @@ impl Rewrite<'_, '_> {
         let TableFactor::Table { name, args, .. } = factor else { return };
         match args {
             None if spark::is_description(name) => {
-                let message = "no query of Spark reads what `DESCRIBE` says: put it into a table";
+                let message = "Spark cannot query the result of `DESCRIBE`: put it into a table";
                 let place = self.scope.name(name);
                 self.scope.note_at(place, Loss::Unconverted, message);
             }

@@ -73,7 +73,7 @@ pub(super) fn create(c: &mut Cursor<'_>) -> Parsed<StatementKind> {
         Token::Word(word) if word.quote_style.is_none() => did_you_mistype(&word.value, all),
         _ => None,
     };
-    let fault = c.fault(format!("expected what to create, found {}", c.found())).maybe_hint(meant);
+    let fault = c.fault(format!("expected the kind of object to create, found {}", c.found())).maybe_hint(meant);
     let lost = c.is("REFRESH") || c.is("REPLACE");
     Err(if lost { fault.hint(format!("write `OR {}`", c.found().trim_matches('`').to_uppercase())) } else { fault })
 }
