@@ -111,6 +111,8 @@ fn of_rule(entity: &Entity, rule: &Rule) -> Vec<RowChoice> {
             of_column(*id, entity.column(*id).declassify.clone().map(Ground::Declassified))
         }
         RuleKind::Valid(id) => of_column(*id, Some(Ground::Type)),
+        // Whether a record is one tells nothing of what is in it.
+        RuleKind::Readable => vec![],
         RuleKind::Check(check) => of_condition(entity, &check.condition, &rule.name, rule.declassify.as_ref()),
     }
 }

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use lakeflow::folded;
 use lakeflow::source::Span;
 
+use super::policy::PersonalPart;
 use super::{Dependence, Edge, Influence, Lineage, Policy, Release, RowChoice, Traced, Why};
 use crate::model::PersonalKind;
 
@@ -100,17 +101,15 @@ pub fn follow(lineage: &Lineage, policy: &Policy) -> PersonalFlow {
     let mut flow = PersonalFlow { by_part: vec![BTreeMap::new(); lineage.datasets.len()], ..PersonalFlow::default() };
     for (index, dataset) in lineage.datasets.iter().enumerate() {
         for (column, declared) in policy.declared.get(&dataset.name).into_iter().flatten() {
-            if dataset.column(column).is_some() {
-                let reach = Reach {
-                    dataset: dataset.name.clone(),
-                    part: DatasetPart::Column(column.clone()),
-                    field: vec![],
-                    kind: declared.kind,
-                    influence: Influence::Identity,
-                    hold: declared.hold,
-                    via: None,
-                };
-                flow.add(index, reach);
+            if dataset.column(column).is_none() {
+                continue;
+            }
+            let whole = PersonalPart { field: vec![], kind: declared.kind, hold: declared.hold };
+            let parts = if declared.parts.is_empty() { vec![whole] } else { declared.parts.clone() };
+            for PersonalPart { field, kind, hold } in parts {
+                let (dataset, part) = (dataset.name.clone(), DatasetPart::Column(column.clone()));
+                let influence = Influence::Identity;
+                flow.add(index, Reach { dataset, part, field, kind, influence, hold, via: None });
             }
         }
         Step { lineage, policy, index, dataset, flow: &mut flow }.run();

@@ -37,12 +37,25 @@ pub struct PersonalDeclaration {
     pub hold: Dependence,
     /// Whether who sees it masked sees whether there is a value.
     pub shows_presence: bool,
+    /// The parts that hold it, where that is not the whole column.
+    pub parts: Vec<PersonalPart>,
+}
+
+/// Personal data inside a column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PersonalPart {
+    /// The names that lead to it, in lower case; empty for the whole.
+    pub field: Vec<String>,
+    /// As declared with `pii` of the column that is read from there.
+    pub kind: PersonalKind,
+    /// As [`PersonalDeclaration::hold`].
+    pub hold: Dependence,
 }
 
 impl PersonalDeclaration {
     /// A column that is NULL where nothing was delivered.
     pub fn plain(kind: PersonalKind, place: Option<Span>) -> PersonalDeclaration {
-        PersonalDeclaration { kind, place, hold: Dependence::Bare, shows_presence: true }
+        PersonalDeclaration { kind, place, hold: Dependence::Bare, shows_presence: true, parts: vec![] }
     }
 }
 
@@ -107,8 +120,11 @@ impl Policy {
         let entity = project.entity(id);
         place.of_entity(entity);
         let columns = access::personal_columns(project, kind).into_iter();
-        let declared: BTreeMap<String, PersonalDeclaration> =
+        let mut declared: BTreeMap<String, PersonalDeclaration> =
             columns.map(|(column, kind)| (column.to_lowercase(), declared(entity, &column, kind, project))).collect();
+        if matches!(kind, Dataset::Raw(_)) && entity.has_records() {
+            fields_of_records(entity, project, &mut declared);
+        }
         if !declared.is_empty() {
             self.declared.insert(dataset.to_owned(), declared);
         }
@@ -183,5 +199,19 @@ fn declared(entity: &Entity, name: &str, kind: PersonalKind, project: &Project) 
         place: column.map(|(_, column)| column.span),
         hold: if tells { Dependence::Null } else { Dependence::Bare },
         shows_presence: is_text && project.masks.get(&kind) != Some(&Mask::Nullify),
+        parts: vec![],
+    }
+}
+
+/// Of a field of records, what columns say of its parts: each of them is followed by itself.
+fn fields_of_records(entity: &Entity, project: &Project, raw: &mut BTreeMap<String, PersonalDeclaration>) {
+    let fields = crate::plan::raw_columns(entity);
+    for column in &entity.columns {
+        let (Some(kind), Some(field)) = (column.pii, crate::plan::raw_column_of(&fields, column)) else { continue };
+        let Some(whole) = raw.get_mut(&field.name.to_lowercase()) else { continue };
+        let own = declared(entity, &column.name, kind, project);
+        let names = column.path.iter().map(|name| name.to_lowercase()).collect();
+        whole.place = whole.place.or(own.place);
+        whole.parts.push(PersonalPart { field: names, kind, hold: own.hold });
     }
 }

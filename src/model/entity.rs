@@ -68,7 +68,11 @@ impl Entity {
             renamed_from: None,
             description: String::new(),
             origin: SpecOrigin { path: String::new(), span },
-            source: EntitySource::Files(FileSource { files: String::new(), except: None, csv: CsvDialect::default() }),
+            source: EntitySource::Files(FileSource {
+                files: String::new(),
+                except: None,
+                format: FileFormat::default(),
+            }),
             key: vec![],
             load: Load::Append,
             columns: vec![],
@@ -130,6 +134,19 @@ impl Entity {
         self.key.contains(&id) || matches!(&self.load, Load::History { sequence, .. } if *sequence == id)
     }
 
+    /// The files that rows are read from.
+    pub fn files(&self) -> Option<&FileSource> {
+        match &self.source {
+            EntitySource::Files(files) => Some(files),
+            EntitySource::Lookup(_) => None,
+        }
+    }
+
+    /// Whether records can be such that no row can be made of them, which the rule [`READABLE`] tells.
+    pub fn has_records(&self) -> bool {
+        self.files().is_some_and(|files| matches!(files.format, FileFormat::Json(_)))
+    }
+
     /// Whether rows are read from files, and so have raw, checked and quarantined forms.
     pub fn is_loaded(&self) -> bool {
         matches!(self.source, EntitySource::Files(_))
@@ -139,21 +156,43 @@ impl Entity {
 /// Where rows come from.
 #[derive(Debug, Clone)]
 pub enum EntitySource {
-    /// CSV files of the landing directory.
+    /// Files of the landing directory.
     Files(FileSource),
     /// Rows that are part of the specs.
     Lookup(Lookup),
 }
 
-/// CSV files of the landing directory.
+/// Files of the landing directory.
 #[derive(Debug, Clone)]
 pub struct FileSource {
     /// Glob of file names, relative to the landing directory.
     pub files: String,
     /// Regular expression of file names that are left out, anchored at both ends.
     pub except: Option<String>,
-    /// How they are read.
-    pub csv: CsvDialect,
+    /// What is in them, and how that is read.
+    pub format: FileFormat,
+}
+
+/// What is in files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FileFormat {
+    /// Lines of fields.
+    Csv(CsvDialect),
+    /// Records of JSON.
+    Json(JsonForm),
+}
+
+impl Default for FileFormat {
+    fn default() -> Self {
+        FileFormat::Csv(CsvDialect::default())
+    }
+}
+
+/// How a JSON file falls into records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct JsonForm {
+    /// Whether a file is one record or an array of records, not a record a line.
+    pub multi_line: bool,
 }
 
 /// How the text of a CSV file falls into fields.
@@ -238,8 +277,10 @@ pub enum Load {
 pub struct EntityColumn {
     /// Name in the tables.
     pub name: String,
-    /// Name in the header of the files.
+    /// Name in the files: of the header, or of the field of a record.
     pub header: String,
+    /// The names that lead from that field to the value in it; empty for the field itself.
+    pub path: Vec<String>,
     /// How its texts are read.
     pub reading: Reading,
     /// Type.
@@ -308,7 +349,12 @@ pub enum RuleKind {
     Valid(ColumnId),
     /// A condition holds.
     Check(Check),
+    /// The record is one, and so is each field that columns are read from the inside of.
+    Readable,
 }
+
+/// Name of the rule that a record can be read.
+pub const READABLE: &str = "readable_record";
 
 /// A condition over the columns of the entity.
 #[derive(Debug, Clone)]

@@ -6,6 +6,7 @@
 
 mod constant;
 mod entity;
+mod field_path;
 mod governance;
 mod metric;
 mod reading;
@@ -13,9 +14,10 @@ mod sql;
 
 pub use constant::{Constant, Double, FALSE_TEXTS, TRUE_TEXTS, shape};
 pub use entity::{
-    Check, ColumnId, CsvDialect, Encoding, Entity, EntityColumn, EntityId, EntitySource, FileSource, Load, Lookup,
-    LookupRow, Normalize, Reference, ReferenceId, RowCount, Rule, RuleKind, Validity,
+    Check, ColumnId, CsvDialect, Encoding, Entity, EntityColumn, EntityId, EntitySource, FileFormat, FileSource,
+    JsonForm, Load, Lookup, LookupRow, Normalize, READABLE, Reference, ReferenceId, RowCount, Rule, RuleKind, Validity,
 };
+pub use field_path::{FieldPath, json_path};
 pub use governance::{
     Alerts, Audience, AudienceId, Channel, Classification, Cluster, Cron, Declassifies, Mask, Mode, Ownership,
     PersonalKind, Principal, PrincipalId, Protection, Reason, RowAccess, Schedule, Sees, Settings, Share, Start,

@@ -117,7 +117,13 @@ pub fn personal_columns(project: &Project, dataset: Dataset) -> BTreeMap<String,
 /// The same columns with their types, in the order of the dataset.
 pub fn typed_personal_columns(project: &Project, dataset: Dataset) -> Vec<PersonalColumn> {
     match dataset {
-        Dataset::Raw(id) | Dataset::Quarantine(id) => of_entity(project.entity(id), |_| Some(DataType::String)),
+        Dataset::Raw(id) => of_raw(project.entity(id)),
+        Dataset::Quarantine(id) => {
+            let entity = project.entity(id);
+            let mut columns = of_entity(entity, |_| Some(DataType::String));
+            columns.extend(of_corrupt(entity));
+            columns
+        }
         Dataset::Skipped(id) => {
             let line = kind_of_lines(project.entity(id));
             line.map(|kind| PersonalColumn { name: "line".to_owned(), kind, ty: DataType::String })
@@ -155,6 +161,19 @@ pub fn classification(project: &Project, dataset: Dataset) -> Classification {
 /// The kind of personal data in lines of files that were not read as rows: whatever the rows hold, a comment can hold too.
 pub fn kind_of_lines(entity: &Entity) -> Option<PersonalKind> {
     entity.columns.iter().any(|column| column.pii.is_some()).then_some(PersonalKind::Other)
+}
+
+/// The columns of a raw table. What is no record can hold whatever records hold.
+fn of_raw(entity: &Entity) -> Vec<PersonalColumn> {
+    let columns = super::raw_columns(entity).into_iter();
+    let columns =
+        columns.filter_map(|raw| Some(PersonalColumn { name: raw.name, kind: raw.pii?, ty: DataType::String }));
+    columns.chain(of_corrupt(entity)).collect()
+}
+
+fn of_corrupt(entity: &Entity) -> Option<PersonalColumn> {
+    let kind = kind_of_lines(entity).filter(|_| entity.has_records())?;
+    Some(PersonalColumn { name: super::CORRUPT.to_owned(), kind, ty: DataType::String })
 }
 
 fn sorted(ids: &[AudienceId]) -> Vec<AudienceId> {

@@ -12,6 +12,7 @@ mod governance;
 mod metric_view;
 pub mod operation;
 pub mod protection;
+mod raw;
 pub mod record;
 mod selection;
 pub mod serving;
@@ -23,6 +24,7 @@ pub use artifact::{
 pub use dataset::*;
 pub use governance::landing_volume;
 pub use metric_view::metric_view;
+pub use raw::{CORRUPT, RawColumn, raw_column_of, raw_columns};
 pub use selection::Selection;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,7 +34,7 @@ use lakeflow::source::{FileId, Span};
 use record::{Record, RecordEntry, Taken};
 
 use crate::codes;
-use crate::model::{Entity, EntityColumn, EntityId, EntitySource, Load, MetricId, Project};
+use crate::model::{Entity, EntityColumn, EntityId, EntitySource, FileFormat, Load, MetricId, Project};
 
 /// Everything to build.
 #[derive(Debug, Clone, Default)]
@@ -121,7 +123,10 @@ pub fn has_duplicates(entity: &Entity) -> bool {
 
 /// Whether files of an entity have lines that are no rows.
 fn skips_lines(entity: &Entity) -> bool {
-    matches!(&entity.source, EntitySource::Files(files) if files.csv.skip_lines > 0 || files.csv.comment.is_some())
+    entity.files().is_some_and(|files| match &files.format {
+        FileFormat::Csv(csv) => csv.skip_lines > 0 || csv.comment.is_some(),
+        FileFormat::Json(_) => false,
+    })
 }
 
 /// What two deliveries of one row agree in: the key, and in a history the version.

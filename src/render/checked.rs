@@ -8,9 +8,10 @@ use sqlparser::ast::{BinaryOperator, Expr};
 use super::text::{Ident, Literal, Sql};
 use super::{constant, filters, header, names};
 use crate::model::{
-    Action, Entity, EntityColumn, Expression, FALSE_TEXTS, Load, Normalize, Rule, RuleKind, TRUE_TEXTS, TextForm, shape,
+    Action, Entity, EntityColumn, Expression, FALSE_TEXTS, Load, Normalize, Rule, RuleKind, TRUE_TEXTS, TextForm,
+    json_path, shape,
 };
-use crate::plan;
+use crate::plan::{self, RawColumn};
 
 /// A text beyond this is infinite to a cast, which is no value that was delivered.
 const GREATEST_DOUBLE: &str = "1.7976931348623157E308";
@@ -22,12 +23,21 @@ struct Checked<'a> {
     name: Ident<'a>,
     comment: Literal,
     raw: Ident<'a>,
+    /// The step that looks into records, where files hold such.
+    records: Option<CheckedRecords>,
     columns: Vec<CheckedColumn<'a>>,
     /// Of the columns.
     names: Vec<Ident<'a>>,
     rules: Vec<CheckedRule<'a>>,
     /// The names of those that quarantine a row.
     quarantine_rules: Vec<Literal>,
+}
+
+struct CheckedRecords {
+    /// The text of each column, with its name.
+    columns: Vec<Sql>,
+    /// True, or FALSE for what is no record or has a field that can't be looked into.
+    readable: Sql,
 }
 
 struct CheckedColumn<'a> {
@@ -63,12 +73,39 @@ pub fn checked(entity: &Entity) -> Result<String, askama::Error> {
         name: Ident::new(&name),
         comment: Literal::new(format!("Rows of {}, typed, with the rules that each one breaks", entity.name)),
         raw: Ident::new(plan::raw_name(entity)),
+        records: entity.has_records().then(|| records(entity)),
         columns: entity.columns.iter().map(|c| checked_column(c, has_valid_rule(c))).collect(),
         names: entity.columns.iter().map(|c| Ident::new(&c.name)).collect(),
         rules: entity.rules.iter().map(|r| checked_rule(entity, r)).collect(),
         quarantine_rules: quarantined.map(|rule| Literal::new(&rule.name)).collect(),
     }
     .render()
+}
+
+/// What is read from the inside of fields. A variant keeps numbers as they are written, up to 38 digits; by
+/// `get_json_object` they would become doubles (Spark 4.3).
+fn records(entity: &Entity) -> CheckedRecords {
+    let raw = plan::raw_columns(entity);
+    let field = |raw: &RawColumn| build::column([raw.name.as_str()]);
+    let inner = |raw: &RawColumn, path: &str| {
+        let variant = build::call("try_parse_json", [field(raw)]);
+        build::call("try_variant_get", [variant, build::string(path), build::string("string")])
+    };
+    let text = |column: &EntityColumn| {
+        let raw = plan::raw_column_of(&raw, column)?;
+        let text = if column.path.is_empty() { field(raw) } else { inner(raw, &json_path(&column.path)) };
+        Some(Sql::aliased(&text, &column.name))
+    };
+    let is_entered = |raw: &&RawColumn| entity.columns.iter().any(|c| c.header == raw.field && !c.path.is_empty());
+    let is_object = |raw: &RawColumn| {
+        let given = build::call("coalesce", [build::call("trim", [field(raw)]), build::string("")]);
+        let begins = build::call("startswith", [inner(raw, "$"), build::string("{")]);
+        let is_object = build::call("coalesce", [begins, build::truth(false)]);
+        build::or([build::equal(given, build::string("")), is_object])
+    };
+    let is_record = build::is_null(build::column([plan::CORRUPT]));
+    let readable = build::and([is_record].into_iter().chain(raw.iter().filter(is_entered).map(is_object)));
+    CheckedRecords { columns: entity.columns.iter().filter_map(text).collect(), readable: Sql::of(&readable) }
 }
 
 fn checked_column(column: &EntityColumn, has_valid_rule: bool) -> CheckedColumn<'_> {
@@ -181,6 +218,7 @@ fn checked_rule<'a>(entity: &Entity, rule: &'a Rule) -> CheckedRule<'a> {
             build::and([kept].into_iter().chain(lost))
         }
         RuleKind::Check(check) => build::is_not_true(names::own(entity, &check.condition)),
+        RuleKind::Readable => build::not(build::column(["_readable"])),
     };
     let broken = match deletion(entity, rule) {
         Some(condition) => build::and([build::is_not_true(names::own(entity, condition)), broken]),
@@ -201,6 +239,7 @@ fn deletion<'a>(entity: &'a Entity, rule: &Rule) -> Option<&'a Expression> {
     let column = match rule.kind {
         RuleKind::Required(id) | RuleKind::Valid(id) => Some(id),
         RuleKind::Check(_) => None,
+        RuleKind::Readable => return None,
     };
     let sequence = match &entity.load {
         Load::Upsert { sequence, .. } => sequence.as_slice(),

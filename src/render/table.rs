@@ -6,7 +6,7 @@ use lakeflow::types::DataType;
 
 use super::columns::{self, ColumnDefinition};
 use super::text::{Ident, Literal, Sql};
-use super::{constant, filters, first_text, header, names};
+use super::{constant, files, filters, first_text, header, names};
 use crate::model::{
     ColumnId, Constant, Entity, EntityColumn, EntityId, EntitySource, Expression, Load, Lookup, Project,
 };
@@ -215,6 +215,8 @@ struct Quarantine<'a> {
     header: Sql,
     name: Ident<'a>,
     columns: Vec<ColumnDefinition<'a>>,
+    /// What was delivered in place of a record.
+    corrupt: Option<ColumnDefinition<'a>>,
     comment: Literal,
     checked: Ident<'a>,
 }
@@ -228,6 +230,7 @@ pub fn quarantine(project: &Project, entity: &Entity) -> Result<String, askama::
         )?,
         name: Ident::new(&name),
         columns: entity.columns.iter().map(|column| ColumnDefinition::text_of(project, column)).collect(),
+        corrupt: files::corrupt(project, entity),
         comment: Literal::new(format!("Rows of {} that break a rule, as delivered", entity.name)),
         checked: Ident::new(plan::checked_name(entity)),
     }

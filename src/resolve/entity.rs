@@ -9,6 +9,7 @@ use lakeflow::{NameIndex, is_same_name};
 
 use super::compiled::{ConditionColumns, condition};
 use super::context::Context;
+use super::format;
 use super::graph::Graph;
 use super::names::{self, NameOf};
 use super::project::{self, list_hint};
@@ -24,11 +25,12 @@ use super::written::WrittenExpr;
 use crate::codes;
 use crate::load::{Located, SpecSet};
 use crate::model::{
-    Action, Check, ColumnId, Entity, EntityColumn, EntityId, Load, Normalize, Reading, RowCount, Rule, RuleKind,
-    SpecOrigin, Validity,
+    Action, Check, ColumnId, Entity, EntityColumn, EntityId, Load, Normalize, READABLE, Reading, RowCount, Rule,
+    RuleKind, SpecOrigin, Validity,
 };
 use crate::spec::{
-    ActionSpec, ColumnEntry, ColumnSpec, EntitySpec, LoadSpec, NormalizeSpec, OneOrMany, RuleEntry, SourceSpec,
+    ActionSpec, ColumnEntry, ColumnSpec, EntitySpec, FormatSpec, LoadSpec, NormalizeSpec, OneOrMany, RuleEntry,
+    SourceSpec,
 };
 
 /// Resolves all that an entity says about itself. References and rules follow in [`link`], when all entities are known.
@@ -95,7 +97,12 @@ fn columns(spec: &Located<EntitySpec>, context: &mut Context<'_>) -> Vec<EntityC
         };
         columns.push(EntityColumn { span, ..column });
     }
-    report_equal_headers(&columns, context);
+    match &spec.spec.source {
+        SourceSpec::Files(files) if format::of_files(files) == FormatSpec::Json => {
+            format::check_fields(&columns, context)
+        }
+        _ => report_equal_headers(&columns, context),
+    }
     columns.extend(spec.lost_keys("/columns").map(|name| lost_column(spec, &name)));
     if columns.is_empty() && !spec.is_lost("/columns") {
         context.push(
@@ -110,6 +117,7 @@ fn lost_column(spec: &Located<EntitySpec>, name: &str) -> EntityColumn {
     EntityColumn {
         name: name.to_owned(),
         header: name.to_owned(),
+        path: vec![],
         reading: Reading::default(),
         ty: DataType::Unknown,
         description: String::new(),
@@ -181,6 +189,7 @@ fn column(
     if let (Some(header), SourceSpec::Files(_)) = (&column.header, &spec.spec.source) {
         context.extend(names::reserved_header(header, spec.value(&format!("{pointer}/header"))));
     }
+    let (header, path) = format::place(name, column, spec, pointer, context);
     let reading = reading::resolve(column, &ty, spec, pointer, context);
     // Of values in a form that is not known, nothing can be said.
     let stated_ty = if reading.is_some() { ty.clone() } else { DataType::Unknown };
@@ -189,7 +198,8 @@ fn column(
     let keeps_null = matches!(column.on_missing, Some(ActionSpec::Warn));
     let column = EntityColumn {
         name: name.to_owned(),
-        header: column.header.clone().unwrap_or_else(|| name.to_owned()),
+        header,
+        path,
         description: column.description.clone().unwrap_or_default(),
         pii: column.pii,
         declassify: reason::checked(column.declassify.as_deref(), &format!("{pointer}/declassify"), spec, context),
@@ -355,6 +365,16 @@ fn rules(spec: &Located<EntitySpec>, entity_id: EntityId, entity: &Entity, conte
         let needed = full.is_some_and(|s| s.required == Some(true)) || is_loaded && entity.tells_apart(id);
         rules.extend(column_rules(column, id, full, needed, is_loaded));
     }
+    if entity.has_records() && is_loaded {
+        rules.push(Rule {
+            name: READABLE.to_owned(),
+            kind: RuleKind::Readable,
+            action: Action::Quarantine,
+            description: "What was delivered is a record that can be read".to_owned(),
+            declassify: None,
+            span: entity.origin.span,
+        });
+    }
     let own = ConditionColumns::of_entity(entity_id, &entity.columns, spec.is_lost("/columns"));
     for (name, entry) in spec.spec.rules.iter().flatten() {
         let pointer = format!("/rules/{}", pointer_segment(name));
@@ -365,7 +385,7 @@ fn rules(spec: &Located<EntitySpec>, entity_id: EntityId, entity: &Entity, conte
             context.push(
                 Diagnostic::error(codes::DUPLICATE_NAME, message)
                     .at(span)
-                    .related(twin.span, "this column adds a rule of that name"),
+                    .related(twin.span, "this adds a rule of that name"),
             );
         }
         let full = if let RuleEntry::Full(full) = entry { Some(full) } else { None };

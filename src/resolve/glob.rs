@@ -1,10 +1,12 @@
-//! Patterns of file names: the part of glob syntax that Auto Loader and the local engine read alike, over CSV files.
+//! Patterns of file names: the part of glob syntax that Auto Loader and the local engine read alike.
 
 use globset::GlobBuilder;
 use lakeflow::diag::Diagnostic;
 
 use crate::codes;
-use crate::spec::expanded;
+use crate::spec::{FormatSpec, expanded};
+
+use super::format;
 
 /// Endings of files that are no text with delimiters, whatever is in them.
 const NO_CSV: [&str; 32] = [
@@ -12,13 +14,17 @@ const NO_CSV: [&str; 32] = [
     "ods", "orc", "parquet", "pdf", "py", "rar", "sas7bdat", "sav", "sql", "sqlite", "tar", "toml", "xls", "xlsx",
     "xml", "yaml", "yml", "zip",
 ];
+/// Endings of files of JSON.
+const JSON: [&str; 3] = ["json", "jsonl", "ndjson"];
+/// Endings of files that are CSV, whatever is in them.
+const CSV: [&str; 2] = ["csv", "tsv"];
 /// Endings of files that are compressed on the way, which Spark reads.
 const COMPRESSED: [&str; 8] = ["bz2", "deflate", "gz", "gzip", "lz4", "snappy", "zst", "zstd"];
 /// At most so many ways to read alternatives.
 const ALTERNATIVES: usize = 64;
 
-/// The fault of a file pattern: `* ? [] {}` are understood.
-pub fn fault(pattern: &str) -> Option<Diagnostic> {
+/// The fault of a pattern of files of a format: `* ? [] {}` are understood.
+pub fn fault(pattern: &str, of: FormatSpec) -> Option<Diagnostic> {
     let bad = |why: &str| Diagnostic::error(codes::BAD_GLOB, format!("`{pattern}` is not a valid file pattern: {why}"));
     if pattern.is_empty() || pattern.starts_with('/') || pattern.contains("..") || pattern.contains("://") {
         return Some(bad("it must be a path below the landing directory"));
@@ -47,13 +53,30 @@ pub fn fault(pattern: &str) -> Option<Diagnostic> {
         return Some(bad(&error.kind().to_string()));
     }
     let chosen = alternatives(pattern).unwrap_or_default();
-    let ending = chosen.iter().find_map(|one| ending_of_other_format(one))?;
-    Some(bad(&format!("`.{ending}` files are not CSV")).hint("only CSV files are supported"))
+    let ending = chosen.iter().find_map(|one| match of {
+        FormatSpec::Csv => ending_of_other_format(one),
+        FormatSpec::Json => ending_of_no_json(one),
+    })?;
+    let hint = match of {
+        FormatSpec::Csv if is_one_of(ending, &JSON) => "add `format: json` to the source",
+        FormatSpec::Json if is_one_of(ending, &CSV) => "remove `format: json`",
+        _ => "only CSV and JSON files are supported",
+    };
+    Some(bad(&format!("`.{ending}` files are not {}", format::word(of))).hint(hint))
+}
+
+fn is_one_of(ending: &str, endings: &[&str]) -> bool {
+    endings.contains(&ending.to_lowercase().as_str())
+}
+
+/// The ending of the name of a file, if files that end like this are not JSON.
+fn ending_of_no_json(name: &str) -> Option<&str> {
+    ending(name).filter(|ending| is_one_of(ending, &CSV) || is_one_of(ending, &NO_CSV) && !is_one_of(ending, &JSON))
 }
 
 /// The ending of the name of a file, if files that end like this are not CSV.
 pub fn ending_of_other_format(name: &str) -> Option<&str> {
-    ending(name).filter(|ending| NO_CSV.contains(&ending.to_lowercase().as_str()))
+    ending(name).filter(|ending| is_one_of(ending, &NO_CSV))
 }
 
 /// What the names of all files of a pattern end in, compression left aside.
@@ -118,7 +141,7 @@ mod tests {
 
     #[test]
     fn only_patterns_of_delimited_texts_are_taken() {
-        let why = |pattern: &str| fault(pattern).map(|fault| fault.message);
+        let why = |pattern: &str| fault(pattern, FormatSpec::Csv).map(|fault| fault.message);
         for pattern in ["x*.csv", "x*", "a/b*.txt", "x*.CSV.gz", "x.csv.[0-9]*", "x_{a,b}.tsv", "kids'*.csv", "x.d/y*"]
         {
             assert_eq!(why(pattern), None, "{pattern}");
@@ -138,6 +161,16 @@ mod tests {
             "",
         ] {
             assert!(why(pattern).is_some(), "{pattern}");
+        }
+        for (pattern, is_taken) in [
+            ("x*.json", true),
+            ("x*.jsonl.gz", true),
+            ("x*", true),
+            ("x*.log", true),
+            ("x*.csv", false),
+            ("x.xml", false),
+        ] {
+            assert_eq!(fault(pattern, FormatSpec::Json).is_none(), is_taken, "{pattern}");
         }
     }
 

@@ -14,6 +14,7 @@ mod derived;
 mod entity;
 mod estimate;
 mod fan_out;
+mod format;
 mod glob;
 mod graph;
 mod guard;

@@ -20,6 +20,9 @@ const SYSTEM_COLUMNS: [&str; 2] = ["__start_at", "__end_at"];
 /// Names that a raw table adds to the fields of its files, and that of the files' metadata.
 const RAW_COLUMNS: [&str; 4] = ["_rescued_data", "_file_name", "_file_modified_at", "_metadata"];
 
+/// The column of a raw table for text that is not a record.
+const CORRUPT: &str = "_corrupt_record";
+
 /// What a name is for, as messages call it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NameOf {
@@ -81,7 +84,7 @@ pub fn check(name: &str, of: NameOf, span: Span) -> Option<Diagnostic> {
         }
         NameOf::Column => {
             if let Some(c) = name.chars().find(|c| " ,;{}()=.`".contains(*c) || c.is_control()) {
-                let hint = "choose a plain name, and give the name in the files as `header`";
+                let hint = "choose a plain name, and give the name in the files as `header` (CSV) or `from` (JSON)";
                 return Some(bad(format!("contains {}, which Delta tables do not allow", named(c))).hint(hint));
             }
         }
@@ -110,6 +113,13 @@ fn reserved_header_of(header: &str) -> Option<&'static str> {
 pub fn reserved_header(header: &str, span: Span) -> Option<Diagnostic> {
     let found = reserved_header_of(header)?;
     let message = format!("header `{header}` is reserved: raw tables add a column `{found}`");
+    Some(Diagnostic::error(codes::RESERVED_NAME, message).at(span))
+}
+
+/// The fault of a field of JSON records whose name clashes with a column that a raw table adds.
+pub fn reserved_field(field: &str, span: Span) -> Option<Diagnostic> {
+    let found = reserved_header_of(field).or_else(|| is_same_name(field, CORRUPT).then_some(CORRUPT))?;
+    let message = format!("field `{field}` is reserved: raw tables add a column `{found}`");
     Some(Diagnostic::error(codes::RESERVED_NAME, message).at(span))
 }
 

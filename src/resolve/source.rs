@@ -3,6 +3,7 @@
 use lakeflow::diag::{Diagnostic, did_you_mean};
 
 use super::context::Context;
+use super::format;
 use super::glob;
 use super::lookup;
 use super::project::list_hint;
@@ -10,9 +11,10 @@ use super::reading;
 use crate::codes;
 use crate::load::{Located, SpecSet};
 use crate::model::{
-    ColumnId, CsvDialect, Encoding, EntityColumn, EntitySource, FileSource, Lookup, misread_as_latin_1,
+    ColumnId, CsvDialect, Encoding, EntityColumn, EntitySource, FileFormat, FileSource, JsonForm, Lookup,
+    misread_as_latin_1,
 };
-use crate::spec::{EntitySpec, FilesSpec, LookupSpec, SourceSpec};
+use crate::spec::{EntitySpec, FilesSpec, FormatSpec, LookupSpec, SourceSpec};
 
 /// Resolves the source of an entity with these columns and this key.
 pub fn resolve(
@@ -24,15 +26,20 @@ pub fn resolve(
 ) -> EntitySource {
     match &spec.spec.source {
         SourceSpec::Files(files) => {
-            for (name, pattern) in [("files", Some(&files.files)), ("except", files.except.as_ref())] {
-                let fault = pattern.and_then(|p| glob::fault(p));
+            let patterns = [("files", Some(&files.files)), ("except", files.except.as_ref())];
+            for (name, pattern) in patterns.into_iter().filter(|_| !spec.has_lost("/source/format")) {
+                let fault = pattern.and_then(|p| glob::fault(p, format::of_files(files)));
                 context.extend(fault.map(|d| d.at(spec.value(&format!("/source/{name}")))));
             }
+            format::check_keys(files, spec, context);
             reading::check_source(files, spec, context);
             EntitySource::Files(FileSource {
                 files: files.files.clone(),
                 except: files.except.as_deref().map(glob::to_regex),
-                csv: csv(files, spec, context),
+                format: match format::of_files(files) {
+                    FormatSpec::Csv => FileFormat::Csv(csv(files, spec, context)),
+                    FormatSpec::Json => FileFormat::Json(JsonForm { multi_line: files.multi_line.unwrap_or(false) }),
+                },
             })
         }
         SourceSpec::Lookup(wanted) => EntitySource::Lookup(self::lookup(wanted, spec, set, columns, key, context)),

@@ -42,15 +42,20 @@ pub fn bytes(values: &Values<'_>, delivery: &Delivery, format: &CsvDialect) -> V
 fn written(values: &Values<'_>, number: usize, row: &Row, format: &CsvDialect) -> Row {
     let field = |(index, field): (usize, &String)| {
         let Some((_, column)) = values.columns().nth(index) else { return field.clone() };
-        let nulls = &column.reading.nulls;
-        if field.is_empty() && !nulls.is_empty() {
-            return nulls.get((number + index) % (nulls.len() + 1)).cloned().unwrap_or_default();
-        }
-        let value = column.reading.form.as_ref().and_then(|_| resolve::read(field, &column.ty));
-        let field = value.map_or_else(|| field.clone(), |value| column.reading.written(&value));
+        let field = written_field(column, number + index, field);
         if format.comment.is_some() { field.replace(['\r', '\n'], " ") } else { field }
     };
     row.iter().enumerate().map(field).collect()
+}
+
+/// A field as files have it; `chance` decides which word for no value.
+pub fn written_field(column: &EntityColumn, chance: usize, field: &str) -> String {
+    let nulls = &column.reading.nulls;
+    if field.is_empty() && !nulls.is_empty() {
+        return nulls.get(chance % (nulls.len() + 1)).cloned().unwrap_or_default();
+    }
+    let value = column.reading.form.as_ref().and_then(|_| resolve::read(field, &column.ty));
+    value.map_or_else(|| field.to_owned(), |value| column.reading.written(&value))
 }
 
 /// The bytes of a text; a character that the encoding lacks is a question mark, as most programs write it.
@@ -66,7 +71,7 @@ fn encoded(text: &str, encoding: Encoding, with_mark: bool) -> Vec<u8> {
 
 /// The header of a column. A broken file misspells one whose absence puts rows into quarantine, or else the last one
 /// that may be absent.
-fn header(values: &Values<'_>, shape: FileShape, id: ColumnId, column: &EntityColumn) -> String {
+pub fn header(values: &Values<'_>, shape: FileShape, id: ColumnId, column: &EntityColumn) -> String {
     let is_free = |id: &ColumnId| !values.is_protected(*id);
     let ids = || values.columns().map(|(id, _)| id);
     let misspelt = ids().filter(|id| values.is_required(*id)).find(is_free).or_else(|| ids().filter(is_free).last());

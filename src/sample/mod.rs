@@ -9,6 +9,7 @@ mod csv_text;
 mod delivery;
 mod faults;
 mod invent;
+mod json_text;
 mod limits;
 mod naming;
 mod pattern;
@@ -26,7 +27,7 @@ use std::io::Read;
 use flate2::Compression;
 use flate2::read::GzEncoder;
 
-use crate::model::{Entity, EntityId, EntitySource, FileSource, Project};
+use crate::model::{Entity, EntityId, EntitySource, FileFormat, FileSource, Project};
 use delivery::{Delivery, FileShape};
 use random::Random;
 use values::{Keys, Values};
@@ -114,16 +115,24 @@ impl<'a> MadeEntity<'a> {
         for (number, delivery) in self.deliveries.iter().enumerate() {
             let used: Vec<String> = files.iter().map(|f| f.name.clone()).collect();
             let Some(name) = naming::file_name(self.id, source, number, readers, &used) else { continue };
-            let bytes = packed(&name, csv_text::bytes(&self.values, delivery, &source.csv));
+            let bytes = packed(&name, file_bytes(&self.values, delivery, source));
             files.push(SampleFile { name, bytes, modified: modified(delivery.day) });
         }
         let left_out = naming::left_out_name(source, readers, &mut random);
         let newest = self.deliveries.iter().find(|d| d.shape == FileShape::Corrections);
         if let (Some(name), Some(delivery)) = (left_out, newest) {
-            let bytes = packed(&name, csv_text::bytes(&self.values, delivery, &source.csv));
+            let bytes = packed(&name, file_bytes(&self.values, delivery, source));
             files.push(SampleFile { name, bytes, modified: modified(6) });
         }
         files
+    }
+}
+
+/// The bytes of a delivery in the format of its files.
+fn file_bytes(values: &Values<'_>, delivery: &Delivery, source: &FileSource) -> Vec<u8> {
+    match &source.format {
+        FileFormat::Csv(csv) => csv_text::bytes(values, delivery, csv),
+        FileFormat::Json(json) => json_text::bytes(values, delivery, *json),
     }
 }
 

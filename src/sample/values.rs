@@ -51,6 +51,7 @@ impl<'a> Values<'a> {
         let orders_versions = matches!(self.entity.load, Load::History { sequence, .. } if sequence == id);
         let stops = |kind: &RuleKind| match kind {
             RuleKind::Required(of) | RuleKind::Valid(of) => *of == id,
+            RuleKind::Readable => false,
             RuleKind::Check(check) => check.condition.columns().any(|column| column.column == id),
         };
         orders_versions || self.entity.rules.iter().any(|r| r.action == Action::Fail && stops(&r.kind))

@@ -121,6 +121,11 @@ pub struct ColumnSpec {
     /// Header of the column in the files, where it is not the name of the column.
     #[schemars(example = &"Customer No.")]
     pub header: Option<String>,
+    /// Field of JSON records that the column is read from, if it is not the one with the name of the column. Dots lead to
+    /// fields within fields; put a name that contains a dot in back-quotes: `` `price.net` ``. An object or array can be read
+    /// as a string: its JSON text.
+    #[schemars(example = &"customer.address.city")]
+    pub from: Option<String>,
     /// How dates, timestamps or numbers are written in the files, where it is not the form of the source: a pattern such as
     /// `dd.MM.yyyy` or `yyyy-MM-dd'T'HH:mm:ssXXX` for dates and timestamps, and for numbers how 1234.56 looks:
     /// `1.234,56`, `1,234.56`, `1 234,56`, `1'234.56` or `1234,56`.

@@ -7,13 +7,13 @@ use serde::Deserialize;
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum SourceSpec {
-    /// CSV files that arrive in the landing directory of the target.
+    /// Files that arrive in the landing directory of the target.
     Files(Box<FilesSpec>),
     /// Rows that are part of the specs.
     Lookup(LookupSpec),
 }
 
-/// CSV files in the landing directory.
+/// Files in the landing directory.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FilesSpec {
@@ -24,6 +24,13 @@ pub struct FilesSpec {
     /// Pattern of file names that `files` matches but that belong to something else.
     #[schemars(example = &"customers_archive*.csv")]
     pub except: Option<String>,
+    /// Format of the files. Default: `csv`.
+    #[schemars(example = &"json")]
+    pub format: Option<FormatSpec>,
+    /// Whether each JSON file is a single record or an array of records, which may span lines. Default: no, each line is a
+    /// record.
+    #[schemars(example = true)]
+    pub multi_line: Option<bool>,
     /// The character between two fields. Default: a comma.
     #[schemars(length(min = 1, max = 1), example = &";")]
     pub delimiter: Option<String>,
@@ -61,6 +68,16 @@ pub struct FilesSpec {
     /// How 1234.56 is written. Default: `1234.56`.
     #[schemars(extend("examples" = ["1.234,56"], "x-unquoted" = true))]
     pub numbers: Option<String>,
+}
+
+/// Format of files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FormatSpec {
+    /// Lines with fields that are separated by a delimiter.
+    Csv,
+    /// JSON records, one per line.
+    Json,
 }
 
 /// The encoding of files.

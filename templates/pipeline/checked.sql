@@ -15,7 +15,23 @@ TBLPROPERTIES (
   'quality' = 'silver'
 )
 AS
-WITH texts AS (
+WITH {% if let Some(records) = records -%}
+records AS (
+  -- Values inside of fields are texts too; what is no object is not looked into.
+  SELECT
+{%- for column in records.columns %}
+    {% filter item(2) %}{{ column }},{% endfilter %}
+{%- endfor %}
+    {% filter item(2) %}{{ records.readable }} AS _readable,{% endfilter %}
+    _corrupt_record,
+    _rescued_data,
+    _file_name,
+    _file_modified_at
+  FROM STREAM {{ raw }}
+),
+
+{% endif -%}
+texts AS (
   -- Spaces around a text are removed; an empty text is NULL.
   SELECT
 {%- for column in columns %}
@@ -24,10 +40,14 @@ WITH texts AS (
     {% filter item(2) %}struct(
       {{ names|values(3) }}
     ) AS _raw,{% endfilter %}
+{%- if records.is_some() %}
+    _readable,
+    _corrupt_record,
+{%- endif %}
     _rescued_data,
     _file_name,
     _file_modified_at
-  FROM STREAM {{ raw }}
+  FROM {% if records.is_some() %}records{% else %}STREAM {{ raw }}{% endif %}
 ),
 
 typed AS (
@@ -40,6 +60,10 @@ typed AS (
 {%- endif %}
 {%- endfor %}
     _raw,
+{%- if records.is_some() %}
+    _readable,
+    _corrupt_record,
+{%- endif %}
     _rescued_data,
     _file_name,
     _file_modified_at
@@ -64,6 +88,9 @@ judged AS (
     )) AS _violations,{% endfilter %}
 {%- endif %}
     _raw,
+{%- if records.is_some() %}
+    _corrupt_record,
+{%- endif %}
     _rescued_data,
     _file_name,
     _file_modified_at
@@ -83,6 +110,9 @@ SELECT
   )) AS _quarantined,{% endfilter %}
 {%- endif %}
   _raw,
+{%- if records.is_some() %}
+  _corrupt_record,
+{%- endif %}
   _rescued_data,
   _file_name,
   _file_modified_at

@@ -4,6 +4,9 @@ CREATE OR REFRESH STREAMING TABLE {{ name }} (
 {%- for column in columns %}
   {{ column }},
 {%- endfor %}
+{%- if let Some(corrupt) = corrupt %}
+  {{ corrupt }},
+{%- endif %}
   _rescued_data STRING COMMENT 'Fields of the line that no column is declared for, as JSON',
   _file_name STRING COMMENT 'File the row came from',
   _file_modified_at TIMESTAMP COMMENT 'When that file was last changed'
@@ -18,6 +21,9 @@ SELECT
 {%- for column in columns %}
   _raw.{{ column.name }} AS {{ column.name }},
 {%- endfor %}
+{%- if corrupt.is_some() %}
+  _corrupt_record,
+{%- endif %}
   _rescued_data,
   _file_name,
   _file_modified_at

@@ -22,30 +22,9 @@ SELECT
   _metadata.file_modification_time AS _file_modified_at
 FROM STREAM read_files(
   {{ path }},
-  format => 'csv',
-  schema => {{ schema }},
-  header => {{ csv.header }},
-{%- if let Some(delimiter) = csv.delimiter %}
-  sep => {{ delimiter }},
-{%- endif %}
-{%- if let Some(quote) = csv.quote %}
-  quote => {{ quote }},
-{%- endif %}
-  escape => {{ csv.escape }},
-  multiLine => {{ csv.comment.is_none() }},
-{%- if csv.skip_lines > 0 %}
-  skipRows => {{ csv.skip_lines }},
-{%- endif %}
-{%- if let Some(comment) = csv.comment %}
-  comment => {{ comment }},
-{%- endif %}
-{%- if csv.is_latin_1 %}
-  encoding => 'iso-8859-1',
-{%- endif %}
-  mode => 'PERMISSIVE',
-{%- if allow_overwrites %}
-  allowOverwrites => true,
-{%- endif %}
+{%- for option in options %}
+  {{ option }},
+{%- endfor %}
   rescuedDataColumn => '_rescued_data'
 )
 {%- if let Some(except) = except %}

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use lakegen::model::{Action, CsvDialect, EntitySource, Project};
+use lakegen::model::{Action, CsvDialect, EntitySource, FileFormat, Project};
 use lakegen::sample::{Options, SampleFile, generate};
 
 use crate::projects::{cases, compile};
@@ -50,9 +50,10 @@ fn every_entity_gets_full_files_empty_ones_and_late_ones() {
         for entity in project.entities.iter() {
             let EntitySource::Files(source) = &entity.source else { continue };
             let header = entity.columns.iter().map(|c| c.header.as_str()).collect::<Vec<_>>();
-            let header = header.join(&source.csv.delimiter.to_string()) + "\n";
             // Files in other forms are read back by the runs of their case.
-            if (CsvDialect { delimiter: source.csv.delimiter, ..CsvDialect::default() }) != source.csv
+            let FileFormat::Csv(csv) = &source.format else { continue };
+            let header = header.join(&csv.delimiter.to_string()) + "\n";
+            if (CsvDialect { delimiter: csv.delimiter, ..CsvDialect::default() }) != *csv
                 || source.files.ends_with(".gz")
             {
                 continue;

@@ -24,7 +24,7 @@ pub struct CsvHeader {
 
 /// What is told of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CsvNote {
+pub struct LandingNote {
     /// The file.
     pub path: PathBuf,
     /// What no column takes, and why that may be.
@@ -70,7 +70,7 @@ impl CsvHeader {
     }
 
     /// What is to be told of the file, if any value of it was rescued.
-    pub fn note(&self, path: &Path, names: &[String]) -> Option<CsvNote> {
+    pub fn note(&self, path: &Path, names: &[String]) -> Option<LandingNote> {
         if self.values == 0 {
             return None;
         }
@@ -91,28 +91,61 @@ impl CsvHeader {
                 )
             }
             (unknown, _) => {
-                let told: Vec<String> = unknown.iter().map(|name| self.told(name, names)).collect();
+                let told: Vec<String> = unknown.iter().map(|name| told(name, names)).collect();
                 let headers = if told.len() == 1 { "header" } else { "headers" };
                 format!("no column takes {headers} {}", told.join(", "))
             }
         };
-        Some(CsvNote { path: path.to_owned(), text, values: self.values })
+        Some(LandingNote { path: path.to_owned(), text, values: self.values })
+    }
+}
+
+/// So many fields that no column takes are named.
+const SHOWN: usize = 10;
+
+/// Fields of the records of a file that no column takes.
+#[derive(Default)]
+pub struct FieldNotes {
+    names: BTreeSet<String>,
+    values: usize,
+}
+
+impl FieldNotes {
+    /// Counts the fields of a record.
+    pub fn add<'a>(&mut self, fields: impl Iterator<Item = &'a String>) {
+        for name in fields {
+            self.values += 1;
+            if !self.names.contains(name) {
+                self.names.insert(name.clone());
+            }
+        }
     }
 
-    fn told(&self, name: &str, names: &[String]) -> String {
-        let trimmed = name.trim();
-        let close = names.iter().find(|n| is_same_name(n, trimmed)).filter(|n| *n != name);
-        if names.iter().any(|n| n == name) {
-            return format!("`{name}`, which appears twice");
-        }
-        match close {
-            Some(column) if is_same_name(column, name) => format!("`{name}` (`{column}` in other letter case)"),
-            Some(column) => format!("`{name}` (`{column}` with blanks around it)"),
-            None => match did_you_mean(trimmed, names.iter().map(String::as_str)) {
-                Some(hint) => format!("`{name}` ({hint})"),
-                None => format!("`{name}`"),
-            },
-        }
+    /// What is to be told of the file, if there are any.
+    pub fn note(&self, path: &Path, names: &[String]) -> Option<LandingNote> {
+        let told: Vec<String> = self.names.iter().take(SHOWN).map(|name| told(name, names)).collect();
+        let fields = if self.names.len() == 1 { "field" } else { "fields" };
+        let more = self.names.len().saturating_sub(SHOWN);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let text = format!("no column takes {fields} {}{more}", told.join(", "));
+        (self.values > 0).then(|| LandingNote { path: path.to_owned(), text, values: self.values })
+    }
+}
+
+/// A name that no column takes, with the column that may be meant.
+fn told(name: &str, names: &[String]) -> String {
+    let trimmed = name.trim();
+    let close = names.iter().find(|n| is_same_name(n, trimmed)).filter(|n| *n != name);
+    if names.iter().any(|n| n == name) {
+        return format!("`{name}`, which appears twice");
+    }
+    match close {
+        Some(column) if is_same_name(column, name) => format!("`{name}` (`{column}` in other letter case)"),
+        Some(column) => format!("`{name}` (`{column}` with blanks around it)"),
+        None => match did_you_mean(trimmed, names.iter().map(String::as_str)) {
+            Some(hint) => format!("`{name}` ({hint})"),
+            None => format!("`{name}`"),
+        },
     }
 }
 

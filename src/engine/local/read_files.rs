@@ -1,6 +1,7 @@
-//! `read_files` for CSV and text: every field as text, columns by name, everything else rescued (lakeflow-sql.md, "Reading
+//! `read_files` for CSV, JSON and text: every field as text, columns by name, everything else rescued (lakeflow-sql.md, "Reading
 //! files").
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -11,12 +12,13 @@ use datafusion::arrow::datatypes::{DataType, Field, Schema};
 use lakeflow::types::{self, DataType as SqlType};
 use serde_json::{Map, Value};
 
-use super::header::{CsvHeader, CsvNote};
+use super::header::{CsvHeader, FieldNotes, LandingNote};
 
 use super::RunFault;
 use super::csv::{self, CsvFormat, CsvRecord};
 use super::decode;
 use super::landing::{self, LandedFile};
+use super::records::{self, JsonRecord};
 use super::table::Table;
 
 /// What a call of `read_files` asks for.
@@ -48,15 +50,26 @@ pub struct ReadFiles {
     pub multi_line: bool,
     /// `rescuedDataColumn`.
     pub rescued: Option<String>,
+    /// `columnNameOfCorruptRecord`: the column of what is no record.
+    pub corrupt: Option<String>,
+    /// How many of the two options are off by which JSON may hold more than the standard allows.
+    pub is_strict: usize,
 }
 
 /// Reads all files of a call, with `_metadata` as the last column, and tells what in their headers no column takes.
-pub fn read(call: &ReadFiles, landing: &Path) -> Result<(Table, Vec<CsvNote>), RunFault> {
+pub fn read(call: &ReadFiles, landing: &Path) -> Result<(Table, Vec<LandingNote>), RunFault> {
     let unsupported = |what: String| RunFault::Unsupported { dataset: "read_files".into(), what };
-    let is_text = call.format.eq_ignore_ascii_case("text");
-    if !is_text && !call.format.eq_ignore_ascii_case("csv") {
-        return Err(unsupported("`read_files` of anything but CSV and text".into()));
-    }
+    let format = match call.format.to_lowercase().as_str() {
+        "csv" => ReadFormat::Csv,
+        "text" => ReadFormat::Text,
+        "json" if call.is_strict == 2 && call.encoding.is_none() => ReadFormat::Json,
+        "json" => {
+            let what = "`read_files` of JSON with `encoding`, or without `allowSingleQuotes => false` and \
+                        `allowNonNumericNumbers => false`";
+            return Err(unsupported(what.into()));
+        }
+        _ => return Err(unsupported("`read_files` of anything but CSV, JSON and text".into())),
+    };
     let columns = types::parse_columns(&call.schema).map_err(|e| unsupported(format!("the schema: {}", e.message)))?;
     if let Some(typed) = columns.iter().find(|c| c.ty != SqlType::String) {
         return Err(unsupported(format!("`read_files` with a column of type {}: read text and cast it", typed.ty)));
@@ -68,11 +81,23 @@ pub fn read(call: &ReadFiles, landing: &Path) -> Result<(Table, Vec<CsvNote>), R
     };
     let mut lines = ColumnLines::new(names, call.rescued.is_some());
     for file in landing::files(&root, &pattern)? {
-        if is_text { lines.read_text(call, &file)? } else { lines.read(call, &file)? }
+        match format {
+            ReadFormat::Csv => lines.read(call, &file)?,
+            ReadFormat::Json => lines.read_json(call, &file)?,
+            ReadFormat::Text => lines.read_text(call, &file)?,
+        }
     }
     let notes = std::mem::take(&mut lines.notes);
     let table = lines.into_table(call.rescued.as_deref()).map_err(|e| RunFault::failed("read_files", e))?;
     Ok((table, notes))
+}
+
+/// What is in the files.
+#[derive(Clone, Copy)]
+enum ReadFormat {
+    Csv,
+    Json,
+    Text,
 }
 
 /// A path as the directory that holds no wildcard, and the pattern below it.
@@ -126,7 +151,7 @@ struct ColumnLines {
     rescues: bool,
     rescued: Vec<Option<String>>,
     files: Vec<RowOrigin>,
-    notes: Vec<CsvNote>,
+    notes: Vec<LandingNote>,
 }
 
 impl ColumnLines {
@@ -150,6 +175,54 @@ impl ColumnLines {
         }
         self.notes.extend(header.and_then(|header| header.note(&file.path, &self.names)));
         Ok(())
+    }
+
+    /// Fields of records by name, in this letter case; of two of one name the last, as Spark has it. What no column is
+    /// declared for is rescued, and what is no record goes to the column for such.
+    fn read_json(&mut self, call: &ReadFiles, file: &LandedFile) -> Result<(), RunFault> {
+        let text = decode::text_of(file, None)?;
+        let origin = RowOrigin::of(file);
+        let corrupt = call.corrupt.as_ref().and_then(|name| self.names.iter().position(|n| n == name));
+        let mut unknown = FieldNotes::default();
+        for record in records::records(&text, call.multi_line).map_err(|why| RunFault::landing(&file.path, why))? {
+            let mut values: Vec<Option<String>> = vec![None; self.names.len()];
+            let mut rest = BTreeMap::new();
+            match record {
+                JsonRecord::Malformed(text) => {
+                    if let Some(value) = corrupt.and_then(|place| values.get_mut(place)) {
+                        *value = Some(text.to_owned());
+                    }
+                }
+                JsonRecord::Fields(fields) => {
+                    for (name, node) in fields {
+                        let place = self.names.iter().position(|n| *n == name).filter(|place| Some(*place) != corrupt);
+                        match place.and_then(|place| values.get_mut(place)) {
+                            Some(value) => *value = node.column_text(),
+                            None if node.column_text().is_none() => {}
+                            None => drop(rest.insert(name, node.raw.to_owned())),
+                        }
+                    }
+                }
+            }
+            unknown.add(rest.keys());
+            self.push_row(values, rest, &origin);
+        }
+        self.notes.extend(unknown.note(&file.path, &self.names));
+        Ok(())
+    }
+
+    fn push_row(&mut self, values: Vec<Option<String>>, mut rest: BTreeMap<String, String>, origin: &RowOrigin) {
+        for (column, value) in self.columns.iter_mut().zip(values) {
+            column.push(value);
+        }
+        if self.rescues {
+            let is_whole = rest.is_empty();
+            rest.insert("_file_path".into(), Value::String(origin.path.as_ref().to_owned()).to_string());
+            let field = |(name, value): (&String, &String)| format!("{}:{value}", Value::String(name.clone()));
+            let fields: Vec<String> = rest.iter().map(field).collect();
+            self.rescued.push((!is_whole).then(|| format!("{{{}}}", fields.join(","))));
+        }
+        self.files.push(origin.clone());
     }
 
     /// Lines as they are, or all of them in one text.

@@ -7,7 +7,7 @@ use sqlparser::ast::{
 };
 
 use super::RunFault;
-use super::header::CsvNote;
+use super::header::LandingNote;
 use super::read_files::{self, ReadFiles};
 use super::spark::{FILES_PREFIX, QueryFault, Relations, Session};
 
@@ -21,7 +21,7 @@ pub struct PipelineRelations<'a> {
     /// Lines read from files.
     pub rows_read: usize,
     /// What is told of the files.
-    pub notes: Vec<CsvNote>,
+    pub notes: Vec<LandingNote>,
     /// A fault of the landing directory, which the session can't carry.
     pub fault: Option<RunFault>,
 }
@@ -95,6 +95,11 @@ fn call(
             }
             "encoding" | "charset" => call.encoding = Some(text),
             "wholetext" => call.whole_text = text.eq_ignore_ascii_case("true"),
+            "columnnameofcorruptrecord" => call.corrupt = Some(text),
+            // Nothing else is read here.
+            "allowsinglequotes" | "allownonnumericnumbers" if text.eq_ignore_ascii_case("false") => {
+                call.is_strict += 1;
+            }
             "rescueddatacolumn" => call.rescued = Some(text),
             "mode" if text.eq_ignore_ascii_case("permissive") => {}
             "multiline" => call.multi_line = text.eq_ignore_ascii_case("true"),

@@ -3,7 +3,7 @@
 use lakeflow::ast::Violation;
 use lakeflow::check::DatasetKind;
 
-use super::header::CsvNote;
+use super::header::LandingNote;
 
 /// What a run did.
 #[derive(Debug, Clone, Default)]
@@ -28,7 +28,7 @@ pub struct DatasetReport {
     /// Its expectations, in order.
     pub expectations: Vec<ExpectationReport>,
     /// What in the files that it reads no column takes.
-    pub notes: Vec<CsvNote>,
+    pub notes: Vec<LandingNote>,
     /// How long it took.
     pub seconds: f64,
 }

@@ -13,7 +13,7 @@ use sqlparser::ast::Query;
 use super::cdc;
 use super::culprit;
 use super::expectation;
-use super::header::CsvNote;
+use super::header::LandingNote;
 use super::hold::{Hold, hold};
 use super::relations::PipelineRelations;
 use super::report::{DatasetReport, RunReport};
@@ -95,7 +95,7 @@ async fn run_all(request: &RunRequest<'_>, writer: &mut WarehouseWriter) -> Resu
 struct MadeTable {
     table: Table,
     rows_in: usize,
-    notes: Vec<CsvNote>,
+    notes: Vec<LandingNote>,
 }
 
 /// The result of a dataset before its expectations.

@@ -35,6 +35,11 @@ impl Analyzer<'_> {
                 }
                 self.outcome = ExprOutcome::default();
             }
+            // The value in another form; whether there is one hangs on what the text is.
+            ("try_parse_json" | "parse_json", _) => {
+                self.hold_since(mark, Dependence::Fail);
+                self.outcome = ExprOutcome::Passes;
+            }
             // The same values, each once or in another order.
             ("array_distinct" | "array_sort" | "sort_array", Some(operands)) if operands.len() == 1 => {
                 self.outcome = ExprOutcome::Settled;
@@ -64,6 +69,10 @@ impl Analyzer<'_> {
         if let (Some(name), "named_struct", true) = (name, function, index % 2 == 1) {
             self.put_into_field(name, mark);
         }
+        if let ("variant_get" | "try_variant_get" | "get_json_object", 0) = (function, index) {
+            let path = args.get(1).and_then(|path| string_literal(path)).unwrap_or_default();
+            names_of_path(path).into_iter().for_each(|name| self.take_field(name, mark));
+        }
     }
 
     /// `x <=> NULL` asks whether there is an `x`.
@@ -87,5 +96,42 @@ fn literal(expr: &Expr) -> Option<LiteralOperand> {
             _ => LiteralOperand::Other,
         }),
         _ => None,
+    }
+}
+
+/// The names of fields with which a path into JSON begins, `$.a['b c'].d`; none behind an index or a wildcard.
+fn names_of_path(path: &str) -> Vec<&str> {
+    let mut names = vec![];
+    let mut rest = path.strip_prefix('$').unwrap_or_default();
+    loop {
+        let step = match (rest.strip_prefix('.'), rest.strip_prefix('[')) {
+            (Some(after), _) => Some(after.split_at(after.find(['.', '[']).unwrap_or(after.len()))),
+            (_, Some(after)) => ['\'', '"'].iter().find_map(|quote| {
+                let (name, after) = after.strip_prefix(*quote)?.split_once(*quote)?;
+                Some((name, after.strip_prefix(']')?))
+            }),
+            _ => None,
+        };
+        match step {
+            Some((name, after)) if !name.is_empty() && !name.contains('*') => {
+                names.push(name);
+                rest = after;
+            }
+            _ => return names,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_begin_with_names() {
+        assert_eq!(names_of_path("$.a['b.c'].d"), ["a", "b.c", "d"]);
+        assert_eq!(names_of_path("$[\"a\"].b[0].c"), ["a", "b"]);
+        for open in ["$", "", "a", "$[0].a", "$.*", "$['*']", "$.", "$['a"] {
+            assert!(names_of_path(open).is_empty(), "{open}");
+        }
     }
 }

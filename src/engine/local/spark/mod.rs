@@ -20,6 +20,7 @@ mod verify;
 
 pub(super) use cast::texts as texts_of;
 pub use fault::QueryFault;
+pub use functions::variant_text;
 pub use session::{LastPart, Session};
 pub use syntax::{Relations, is_true, select_over};
 pub use types::of as arrow_type;

@@ -54,13 +54,13 @@ fn get(call: &NativeCall) -> Result<ArrayRef> {
 }
 
 /// What lies at the end of a path. Of several fields of one name, the first counts that has something there.
-fn found(value: &Json, steps: &[Step]) -> Option<String> {
+fn found(value: &Json, steps: &[JsonStep]) -> Option<String> {
     match (steps.split_first(), value) {
         (None, value) => written(value),
-        (Some((Step::Field(name), rest)), Json::Object(fields)) => {
+        (Some((JsonStep::Field(name), rest)), Json::Object(fields)) => {
             fields.iter().filter(|(own, _)| own == name).find_map(|(_, value)| found(value, rest))
         }
-        (Some((Step::Index(index), rest)), Json::Array(items)) => found(items.get(*index)?, rest),
+        (Some((JsonStep::Index(index), rest)), Json::Array(items)) => found(items.get(*index)?, rest),
         _ => None,
     }
 }
@@ -76,12 +76,15 @@ fn field(call: &NativeCall) -> Result<ArrayRef> {
     Ok(Arc::new(call.text(0)?.iter().zip(call.text(1)?.iter()).map(one).collect::<StringArray>()))
 }
 
-enum Step {
+/// A step of a path into JSON.
+pub(super) enum JsonStep {
+    /// The field of this name.
     Field(String),
+    /// The element at this place.
     Index(usize),
 }
 
-fn steps(path: &str) -> Result<Vec<Step>> {
+pub(super) fn steps(path: &str) -> Result<Vec<JsonStep>> {
     let Some(mut rest) = path.strip_prefix('$') else { return exec_err!("a JSON path starts with `$`") };
     let mut steps = vec![];
     while !rest.is_empty() {
@@ -91,14 +94,14 @@ fn steps(path: &str) -> Result<Vec<Step>> {
             if name.is_empty() || name == "*" {
                 return exec_err!("the JSON path `{path}` is not supported by the local engine");
             }
-            steps.push(Step::Field(name.to_owned()));
+            steps.push(JsonStep::Field(name.to_owned()));
             rest = next;
         } else {
             let inner = rest.strip_prefix('[').and_then(|r| r.split_once(']'));
             let Some((index, next)) = inner else { return exec_err!("`{path}` is not a JSON path") };
             match (index.parse(), index.strip_prefix('\'').and_then(|i| i.strip_suffix('\''))) {
-                (Ok(index), _) => steps.push(Step::Index(index)),
-                (_, Some(name)) => steps.push(Step::Field(name.to_owned())),
+                (Ok(index), _) => steps.push(JsonStep::Index(index)),
+                (_, Some(name)) => steps.push(JsonStep::Field(name.to_owned())),
                 _ => return exec_err!("the JSON path `{path}` is not supported by the local engine"),
             }
             rest = next;

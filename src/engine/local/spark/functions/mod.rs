@@ -28,6 +28,7 @@ mod totals;
 mod totals_of_some;
 mod transcendental;
 mod urls;
+mod variant;
 mod zones;
 
 use std::collections::BTreeMap;
@@ -38,6 +39,7 @@ use datafusion::logical_expr::{AggregateUDF, HigherOrderUDF, ScalarUDF, Volatili
 
 pub(super) use maps::BETWEEN_NAMES;
 pub(super) use structs::wanted_fields;
+pub use variant::variant_text;
 
 use super::{arithmetic, cast};
 
@@ -203,6 +205,7 @@ impl Registry {
             formats::FUNCTIONS,
             json::FUNCTIONS,
             json_text::FUNCTIONS,
+            variant::FUNCTIONS,
             maps::FUNCTIONS,
             math::FUNCTIONS,
             numerals::FUNCTIONS,

@@ -161,7 +161,7 @@ pub(super) fn function(mut function: Function, now: DateTime<Utc>) -> Result<Exp
 }
 
 /// Functions that only this rewriter calls.
-const INTERNAL: [&str; 17] = [
+const INTERNAL: [&str; 18] = [
     ALL_FIELDS,
     "__cast",
     "__try_cast",
@@ -176,6 +176,7 @@ const INTERNAL: [&str; 17] = [
     "__ilike",
     "__bitwise_not",
     "__json_field",
+    "__variant_text",
     "__nth_field",
     "__stacked",
     "__zipped",
@@ -238,6 +239,9 @@ fn conditional(name: &str, args: &[Expr]) -> Option<Expr> {
             let null = Expr::value(Value::Null);
             case(vec![(binary(value, BinaryOperator::Eq, other), null)], Some(value.clone()))
         }
+        ("try_variant_get", [variant, path, ty]) => {
+            call("__variant_text", vec![parsed_text(variant, ty)?, path.clone()])
+        }
         ("isnull", [value]) => Expr::IsNull(Box::new(value.clone())),
         ("isnotnull", [value]) => not_null(value),
         ("decode", [value, rest @ ..]) if rest.len() >= 2 => {
@@ -264,6 +268,15 @@ fn conditional(name: &str, args: &[Expr]) -> Option<Expr> {
         },
         _ => return None,
     })
+}
+
+/// The JSON text of which a variant is made to take a text from it.
+fn parsed_text(variant: &Expr, ty: &Expr) -> Option<Expr> {
+    let Expr::Function(parse) = variant else { return None };
+    let Expr::Value(ValueWithSpan { value: Value::SingleQuotedString(ty), .. }) = ty else { return None };
+    let is_parsed = parse.name.to_string().eq_ignore_ascii_case("try_parse_json");
+    let [text] = <[Expr; 1]>::try_from(arguments(parse)?).ok()?;
+    (is_parsed && ty.eq_ignore_ascii_case("string")).then_some(text)
 }
 
 /// `datediff(MONTH, a, b)`: the unit is a word, not a column.
