@@ -45,6 +45,7 @@ mod schemas;
 mod serving;
 mod spark_csv;
 mod spark_functions;
+mod spark_json;
 mod structure;
 mod warehouse;
 mod workspace;

@@ -52,19 +52,27 @@ def entity_tables(found: Silver) -> dict[str, Table]:
     if entity.loaded_by == "history":
         ends = ["__START_AT", "__END_AT"]
         rows = [(*row, *span) for row, span in zip(rows, found.spans)]
-    quarantined = [(sorted(one.violations), *delivered(one.line)) for one in found.judged if one.quarantined]
+    # What is no record stands in a column of its own; the raw table of JSON has a column for each field of the records.
+    corrupt = ["_corrupt_record"] if entity.dialect.records else []
+    quarantined = [
+        (sorted(one.violations), *one.line.fields.values(), *([one.line.corrupt] if corrupt else []), *origin(one.line))
+        for one in found.judged
+        if one.quarantined
+    ]
     tables = {
-        f"{entity.name}_raw": Table([*columns, *ORIGIN], [delivered(line) for line in found.lines]),
         entity.name: Table([*columns, *ends], rows),
-        f"{entity.name}_quarantine": Table(["_violations", *columns, *ORIGIN], quarantined),
+        f"{entity.name}_quarantine": Table(["_violations", *columns, *corrupt, *ORIGIN], quarantined),
     }
+    if not entity.dialect.records:
+        lines = [(*line.fields.values(), *origin(line)) for line in found.lines]
+        tables = {f"{entity.name}_raw": Table([*columns, *ORIGIN], lines)} | tables
     if entity.key:
         tables[f"{entity.name}_duplicates"] = duplicates(found)
     return tables
 
 
-def delivered(line: object) -> tuple:
-    return (*line.fields.values(), line.rescued, line.file_name, line.modified)
+def origin(line: object) -> tuple:
+    return (line.rescued, line.file_name, line.modified)
 
 
 def duplicates(found: Silver) -> Table:

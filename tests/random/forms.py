@@ -4,7 +4,7 @@
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import convert
@@ -35,9 +35,16 @@ class Dialect:
     dates: str | None = None
     timestamps: tuple[str, str] | None = None
     numbers: str | None = None
+    # JSON: a record a `line`, or the `whole` file as an array.
+    records: str | None = None
+    # The object of a record in which a column lies, by its name.
+    inside: dict[str, str] = field(default_factory=dict)
 
     def spec(self) -> dict:
         """The keys of `source` that are not the usual ones."""
+        if self.records:
+            more = {"format": "json"} | ({"multi_line": True} if self.records == "whole" else {})
+            return more | replace(self, records=None, inside={}).spec()
         usual = Dialect()
         keys = {"skip": "skip_lines"}
         names = ("quote", "header", "skip", "comment", "encoding", "nulls", "dates", "numbers")

@@ -61,7 +61,7 @@ def deliveries(chance: Chance, entity: Entity) -> list[File]:
         moment = datetime(2024, 5, 1 + index, 6, 0, 0, chance.one([0, 1, 500000]))
         if chance.maybe(0.1):
             moment = datetime(2024, 5, 1, 6)
-        files.append(delivery(chance, entity, f"{entity.name}{['', '_2024', '-b'][index]}.csv", moment))
+        files.append(delivery(chance, entity, entity.pattern.replace("*", ["", "_2024", "-b"][index]), moment))
     return files
 
 

@@ -78,19 +78,36 @@ class EntityGrower:
     def add_dialect(self, entity: Entity) -> None:
         """Files as other programs write them."""
         chance, dialect = self.chance, entity.dialect
+        if chance.feature("json", 0.3):
+            self.add_records(entity)
+            return
         dialect.quote = chance.weighted({'"': 3, "'": 1})
         dialect.header = chance.maybe(0.8)
         dialect.skip = chance.weighted({0: 3, 1: 1, 2: 1})
         dialect.comment = chance.weighted({None: 3, "#": 1})
         dialect.encoding = chance.weighted({"utf-8": 3, "iso-8859-1": 1, "windows-1252": 1})
+        self.add_forms(entity)
+        if not dialect.header:
+            for column in entity.columns:
+                column.header = None
+
+    def add_records(self, entity: Entity) -> None:
+        """JSON, some columns of it inside of objects."""
+        chance = self.chance
+        entity.delimiter, entity.pattern = ",", f"{entity.name}*.json"
+        entity.dialect.records = chance.weighted({"line": 2, "whole": 1})
+        plain = [column for column in entity.columns if not set(column.delivered_as) & set("'\"\\`")]
+        entity.dialect.inside = {column.name: chance.one(["in 1", "in.2"]) for column in plain if chance.maybe(0.4)}
+        self.add_forms(entity)
+
+    def add_forms(self, entity: Entity) -> None:
+        """Words for no value, and the forms of dates, times and numbers."""
+        chance, dialect = self.chance, entity.dialect
         stated = {text for column in entity.columns for text in (column.default, *(column.accepted or []))}
         dialect.nulls = [word for word in ("NULL", "-", "abc", "0") if word not in stated and chance.maybe(0.3)]
         dialect.dates = chance.weighted({None: 1, **dict.fromkeys(forms.DATES, 1)})
         dialect.timestamps = chance.one([None, (chance.one(list(forms.DATES)), chance.one(list(forms.TIMES)))])
         dialect.numbers = chance.weighted({None: 2, **dict.fromkeys(forms.NUMBERS, 1)})
-        if not dialect.header:
-            for column in entity.columns:
-                column.header = None
 
     # --- columns ---
 

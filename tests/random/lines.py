@@ -1,15 +1,17 @@
-"""Reads the CSV files of an entity, line by line, as text: RFC 4180, a byte-order mark dropped.
+"""Reads the files of an entity, line by line, as text: CSV by RFC 4180, or JSON; a byte-order mark dropped.
 
 This is the oracle's bronze layer. It neither trims nor types; it says which field belongs to which column.
 """
 
 import csv
 import io
+import json
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
 from project import Entity, File
-from write import file_bytes
+from write import HALF, field_of, file_bytes
 
 
 @dataclass(frozen=True)
@@ -20,12 +22,17 @@ class Line:
     rescued: dict[str, str] | None
     file_name: str
     modified: datetime
+    # What was delivered in place of a record.
+    corrupt: str | None = None
 
 
 def read_lines(entity: Entity, files: list[File]) -> list[Line]:
     lines = []
     for file in files:
         text = text_of(entity, file)
+        if entity.dialect.records:
+            lines += read_records(entity, text, file)
+            continue
         for _ in range(entity.dialect.skip):
             text = text.partition("\n")[2]
         if entity.dialect.comment:
@@ -40,6 +47,32 @@ def read_lines(entity: Entity, files: list[File]) -> list[Line]:
             header, *records = records
         lines += [read_line(entity, header, record, file) for record in records]
     return lines
+
+
+def read_records(entity: Entity, text: str, file: File) -> list[Line]:
+    """Records of JSON: a line each, or an array. The generator writes one kind of line that is no record."""
+    if entity.dialect.records == "whole":
+        return [read_record(entity, one, file) for one in (json.loads(text, parse_int=str) if text.strip() else [])]
+    lines = [line for line in re.split("\r\n|\n", text) if line.strip()]
+    none = dict.fromkeys(column.name for column in entity.columns)
+    return [
+        Line(dict(none), None, file.name, file.modified, line)
+        if line == HALF
+        else read_record(entity, json.loads(line, parse_int=str), file)
+        for line in lines
+    ]
+
+
+def read_record(entity: Entity, record: dict, file: File) -> Line:
+    """Columns by their paths; other fields of the record are rescued, other fields inside of them stay there."""
+    fields = {}
+    for column in entity.columns:
+        *around, last = field_of(column, entity)
+        within = record.get(around[0]) if around else record
+        fields[column.name] = (within or {}).get(last)
+    taken = {field_of(column, entity)[0] for column in entity.columns}
+    rescued = {name: value for name, value in record.items() if name not in taken and value is not None}
+    return Line(fields, rescued or None, file.name, file.modified)
 
 
 def text_of(entity: Entity, file: File) -> str:

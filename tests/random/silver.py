@@ -131,6 +131,8 @@ def judge(entity: Entity, line: Line, found: dict[str, Silver]) -> Judged:
     if deletes:
         needed = [entity.column(name).name for name in (*entity.key, *entity.sequence)]
         broken = [one for one in broken if one[2] in needed]
+    if line.corrupt is not None:
+        broken.append(("readable_record", "quarantine", None))
     actions = {action for _, action, _ in broken}
     stops = [name for name, action, _ in broken if action == "fail" and not entity.lookup]
     dropped = "drop" in actions

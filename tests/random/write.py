@@ -76,6 +76,9 @@ def column_spec(column: Column, entity: Entity) -> object:
         key: getattr(column, key) for key in ("header", "on_missing", "normalize", "matches", "on_invalid", "default")
     }
     spec = {key: value for key, value in more.items() if value is not None}
+    if entity.dialect.records and (place := field_of(column, entity)) != [column.name]:
+        spec.pop("header", None)
+        spec["from"] = ".".join(f"`{part}`" for part in place)
     if column.required:
         spec["required"] = True
     if column.default is not None:
@@ -87,6 +90,12 @@ def column_spec(column: Column, entity: Entity) -> object:
         if column.references.alias is None:
             spec["references"] = column.references.entity
     return {"type": str(column.kind), **spec} if spec else str(column.kind)
+
+
+def field_of(column: Column, entity: Entity) -> list[str]:
+    """The names that lead to a column in a record."""
+    inside = entity.dialect.inside.get(column.name)
+    return ([inside] if inside else []) + [column.delivered_as]
 
 
 def metric_spec(metric: Metric) -> dict:
@@ -162,6 +171,8 @@ def flow(value: object) -> str:
 
 def file_bytes(file: File, entity: Entity) -> bytes:
     dialect = entity.dialect
+    if dialect.records:
+        return json_bytes(file, entity)
     titles = {column.delivered_as: column for column in entity.columns}
     columns = [titles.get(title) for title in file.header or []]
 
@@ -182,6 +193,38 @@ def file_bytes(file: File, entity: Entity) -> bytes:
     text = file.end.join(lines) + (file.end if lines and file.last_end else "")
     mark = b"\xef\xbb\xbf" if file.mark and dialect.encoding == "utf-8" else b""
     return mark + text.encode(dialect.encoding, errors="replace")
+
+
+# A line of a file of JSON that is no record.
+HALF = '{"half a record": '
+
+
+def json_bytes(file: File, entity: Entity) -> bytes:
+    if file.header is None:
+        return b""
+    records = [json.dumps(record(row, number, file, entity), ensure_ascii=file.quote_all) for number, row in enumerate(file.rows)]
+    mark = b"\xef\xbb\xbf" if file.mark else b""
+    if entity.dialect.records == "whole":
+        text = "[" + file.end + f",{file.end}".join(records) + file.end + "]"
+    else:
+        lines = [line for i, one in enumerate(records) for line in ([one, HALF, ""] if i in file.blank_after else [one])]
+        text = file.end.join(lines)
+    return mark + (text + (file.end if file.last_end else "")).encode()
+
+
+def record(row: list[str], number: int, file: File, entity: Entity) -> dict:
+    """A row as fields: no value is null or no field, and whole numbers are numbers in half of the records."""
+    titles = {column.delivered_as: column for column in entity.columns}
+    fields: dict = {}
+    for place, (title, text) in enumerate(zip(file.header, row)):
+        column = titles.get(title)
+        text = forms.written(text, column.kind, entity.dialect) if column else text
+        if not text and (number + place) % 2:
+            continue
+        is_bare = column and number % 2 and re.fullmatch("0|-?[1-9][0-9]{0,17}", text)
+        within = fields.setdefault(entity.dialect.inside[column.name], {}) if column and column.name in entity.dialect.inside else fields
+        within[title] = (int(text) if is_bare else text) if text else None
+    return fields
 
 
 def csv_line(row: list[str], entity: Entity, quote_all: bool) -> str:
