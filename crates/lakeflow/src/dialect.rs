@@ -47,6 +47,12 @@ impl Lakeflow {
     }
 }
 
+/// The operator that sqlparser lacks.
+pub(super) const UNSIGNED_SHIFT: &str = ">>>";
+
+/// Between `+` and `&`, as Spark has shifts.
+const SHIFT: u8 = 25;
+
 /// Flags on which both dialects agree are taken from sqlparser's.
 macro_rules! as_databricks {
     ($($flag:ident),* $(,)?) => {
@@ -106,6 +112,8 @@ impl Dialect for Lakeflow {
         supports_select_wildcard_exclude,
         supports_interval_options,
         supports_cross_join_constraint,
+        supports_bitwise_shift_operators,
+        supports_window_clause_named_window_reference,
     }
 
     fn is_identifier_generating_function_name(&self, ident: &Ident, name_parts: &[ObjectNamePart]) -> bool {
@@ -123,7 +131,10 @@ impl Dialect for Lakeflow {
         let precedence = match &parser.peek_token_ref().token {
             Token::StringConcat => self.prec_value(Precedence::PlusMinus),
             Token::CustomBinaryOperator(op) if op == TRY_CAST => self.prec_value(Precedence::DoubleColon),
-            Token::ExclamationMark | Token::Tilde | Token::ShiftLeft | Token::ShiftRight => self.prec_unknown(),
+            Token::Colon if begins_path(parser) => self.prec_value(Precedence::DoubleColon),
+            Token::Colon => self.prec_unknown(),
+            Token::ShiftLeft | Token::ShiftRight => SHIFT,
+            Token::ExclamationMark | Token::Tilde => self.prec_unknown(),
             Token::Word(word) => match word.keyword {
                 Keyword::XOR | Keyword::MATCH | Keyword::OVERLAPS | Keyword::MEMBER | Keyword::OPERATOR => {
                     self.prec_unknown()
@@ -139,7 +150,8 @@ impl Dialect for Lakeflow {
 
     fn prec_value(&self, precedence: Precedence) -> u8 {
         match precedence {
-            Precedence::Colon => DatabricksDialect.prec_value(Precedence::DoubleColon),
+            // What sqlparser reads in `a[..]` up to a colon; there are no slices, so it is a whole expression.
+            Precedence::Colon => self.prec_unknown(),
             other => DatabricksDialect.prec_value(other),
         }
     }
@@ -170,7 +182,9 @@ impl Dialect for Lakeflow {
             let cast = |data_type| Expr::Cast { kind, expr, data_type, array: false, format: None };
             return Some(parser.parse_data_type().map(cast));
         }
-        let make: fn(Box<Expr>, Box<Expr>) -> Expr = if parser.parse_keyword(Keyword::DIV) {
+        let make: fn(Box<Expr>, Box<Expr>) -> Expr = if takes_unsigned_shift(parser) {
+            |left, right| Expr::BinaryOp { left, op: BinaryOperator::Custom(UNSIGNED_SHIFT.to_owned()), right }
+        } else if parser.parse_keyword(Keyword::DIV) {
             |left, right| Expr::BinaryOp { left, op: BinaryOperator::MyIntegerDivide, right }
         } else if parser.parse_keywords(&[Keyword::IS, Keyword::DISTINCT, Keyword::FROM]) {
             Expr::IsDistinctFrom
@@ -182,6 +196,22 @@ impl Dialect for Lakeflow {
         let left = Box::new(expr.clone());
         Some(parser.parse_subexpr(precedence).map(|right| make(left, Box::new(right))))
     }
+}
+
+/// Whether a path of a field follows the `:` that comes next, rather than the end of a slice.
+fn begins_path(parser: &Parser) -> bool {
+    matches!(parser.peek_nth_token_ref(1).token, Token::Word(_) | Token::LBracket)
+}
+
+/// Reads `>>>`, of which the lexer makes `>>` and `>`, since it also closes types.
+fn takes_unsigned_shift(parser: &mut Parser) -> bool {
+    let (first, second) = (parser.peek_token_ref(), parser.peek_nth_token_ref(1));
+    let found = first.token == Token::ShiftRight && second.token == Token::Gt && first.span.end == second.span.start;
+    if found {
+        parser.advance_token();
+        parser.advance_token();
+    }
+    found
 }
 
 fn next_is(parser: &Parser, ahead: usize, keyword: Keyword) -> bool {
@@ -227,6 +257,8 @@ mod tests {
         binds_like("!a = b", "!(a = b)");
         binds_like("NOT a = b AND c", "(NOT (a = b)) AND c");
         binds_like("a OR b AND c = d IS NULL", "a OR (b AND ((c = d) IS NULL))");
+        binds_like("a << b + c & d", "(a << (b + c)) & d");
+        binds_like("a >> b >>> c", "(a >> b) >>> c");
         binds_like("a & b ^ c | d", "((a & b) ^ c) | d");
         binds_like("a BETWEEN b AND c AND d", "(a BETWEEN b AND c) AND d");
     }

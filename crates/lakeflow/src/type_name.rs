@@ -8,6 +8,7 @@ use sqlparser::ast::{
     TimezoneInfo,
 };
 
+use super::lex::COLLATED;
 use super::print::{ident_text, string_text};
 use super::types::MAX_PRECISION;
 use crate::diag::did_you_mean;
@@ -143,10 +144,17 @@ fn is_known(data_type: &DataType) -> bool {
         }
         DataType::Custom(name, arguments) => {
             arguments.is_empty()
-                && (is_template(name) || PLAIN.iter().any(|plain| name.to_string().eq_ignore_ascii_case(plain)))
+                && (is_template(name)
+                    || is_collated(name)
+                    || PLAIN.iter().any(|plain| name.to_string().eq_ignore_ascii_case(plain)))
         }
         _ => false,
     }
+}
+
+/// `STRING COLLATE c`, which the lexer makes one word of.
+fn is_collated(name: &ObjectName) -> bool {
+    name.to_string().get(..COLLATED.len()).is_some_and(|start| start.eq_ignore_ascii_case(COLLATED))
 }
 
 /// `${key}`, which is replaced before the statement is read.

@@ -59,13 +59,13 @@ fn word_prefix(keyword: Keyword, parser: &mut Parser) -> Option<Result<Expr, Par
         Keyword::TRY_CAST if called => Some(construct(parser, |parser| parser.parse_cast_expr(CastKind::TryCast))),
         Keyword::TRIM if called => {
             parser.advance_token();
-            Some(parser.parse_trim_expr())
+            Some(call::trim(parser))
         }
         Keyword::NOT if exists_is_name(parser) => Some(unary(parser, UnaryOperator::Not, Precedence::UnaryNot)),
         Keyword::NOT => Some(construct(parser, |parser| parser.parse_not())),
         Keyword::INTERVAL => long_interval(parser).map(Ok),
         Keyword::TABLE => call::table_argument(parser),
-        Keyword::STRUCT if call::takes_star(parser) => {
+        Keyword::STRUCT if call::takes_except(parser) => {
             Some(parser.parse_identifier().and_then(|name| parser.parse_function(name.into())))
         }
         Keyword::STRUCT if called => Some(call::structure(parser)),
@@ -153,16 +153,35 @@ fn subquery(parser: &mut Parser) -> Result<Expr, ParserError> {
 
 fn list_in_brackets(parser: &mut Parser) -> Result<Expr, ParserError> {
     parser.advance_token();
-    let first = parser.parse_expr()?;
-    let expr = if parser.consume_token(&Token::Comma) {
-        let mut items = vec![first];
-        items.extend(parser.parse_comma_separated(Parser::parse_expr)?);
-        Expr::Tuple(items)
-    } else {
-        Expr::Nested(Box::new(first))
-    };
+    let mut items = vec![parser.parse_expr()?];
+    loop {
+        if next_is(parser, 0, Keyword::AS)
+            && let Some(value) = items.pop()
+        {
+            items.push(named(parser, value)?);
+        }
+        if !parser.consume_token(&Token::Comma) {
+            break;
+        }
+        items.push(parser.parse_expr()?);
+    }
     parser.expect_token(&Token::RParen)?;
-    Ok(expr)
+    let is_named = items.iter().any(|item| matches!(item, Expr::Named { .. }));
+    match (items.pop(), items.is_empty()) {
+        (Some(only), true) if !is_named => Ok(Expr::Nested(Box::new(only))),
+        (Some(last), _) => {
+            items.push(last);
+            // `(1 AS a, 2 AS b)` is `struct(1 AS a, 2 AS b)`.
+            Ok(if is_named { Expr::Struct { values: items, fields: vec![] } } else { Expr::Tuple(items) })
+        }
+        (None, _) => parser.expected_ref("an expression", parser.peek_token_ref()),
+    }
+}
+
+/// `value` with the name that comes next, behind `AS`.
+fn named(parser: &mut Parser, value: Expr) -> Result<Expr, ParserError> {
+    parser.advance_token();
+    Ok(Expr::Named { expr: Box::new(value), name: parser.parse_identifier()? })
 }
 
 /// A name that begins nothing else: a column, or a function with its arguments.

@@ -42,6 +42,10 @@ fn is_apart(tokens: &[Token<'_>], generics: &[bool], tight_lists: &[bool], index
     if generic(Some(index)) || (generic(index.checked_sub(1)) && before.text == "<") {
         return false;
     }
+    // Of `>>>` the tokens are `>>` and `>`.
+    if before.is_sign(">>") && token.is_sign(">") && token.touches {
+        return false;
+    }
     if token.is_sign(":") {
         return !token.touches;
     }

@@ -101,7 +101,8 @@ impl Analyzer<'_> {
                 Typed::unknown()
             }
             Err(()) => {
-                self.operand_fault(places, format!("operator `{op}` is not supported"), None);
+                let range = self.range_of_expr(places.0).start..self.range_of_expr(places.2).end;
+                self.fault(FaultKind::Unsupported, range, format!("operator `{op}` is not supported"));
                 Typed::unknown()
             }
         }

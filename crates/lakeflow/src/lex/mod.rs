@@ -19,7 +19,7 @@ mod stream;
 mod symbol;
 
 pub(super) use keyword::is_word;
-pub(super) use rewrite::{IDENTIFIER, drop_empty_names};
+pub(super) use rewrite::{COLLATED, IDENTIFIER, drop_empty_names};
 pub(super) use symbol::TRY_CAST;
 
 use std::ops::Range;
@@ -114,6 +114,7 @@ fn scan(text: &str) -> Scanned {
         rewrites: false,
         is_covered: covered.is_some(),
         has_bracketed_star: false,
+        has_late_clause: false,
         out: Lexed { tokens: Vec::with_capacity(text.len() / BYTES_A_TOKEN + 2), ..Lexed::default() },
     };
     scanner.push(Token::SemiColon, 0);
@@ -161,6 +162,8 @@ struct Scanner<'a> {
     is_covered: bool,
     /// Whether `(*` was met.
     has_bracketed_star: bool,
+    /// Whether a clause was met that is read before others that may follow it.
+    has_late_clause: bool,
     out: Lexed,
 }
 
@@ -323,6 +326,17 @@ impl<'a> Scanner<'a> {
         let behind = |is: fn(&Token) -> bool| self.out.tokens.last().is_some_and(|t| is(&t.token));
         self.rewrites |= match keyword {
             Keyword::EXCEPT | Keyword::VALUES | Keyword::WINDOW => true,
+            Keyword::VERSION | Keyword::COLLATE => true,
+            Keyword::SYSTEM_TIME | Keyword::TIMESTAMP => behind(|token| is_word(token, "FOR")) || word.len() > 9,
+            Keyword::SORT | Keyword::CLUSTER | Keyword::DISTRIBUTE => self.has_late_clause,
+            Keyword::HAVING | Keyword::QUALIFY => {
+                self.has_late_clause = true;
+                false
+            }
+            Keyword::GROUPING => behind(|token| matches!(token, Token::LParen | Token::Comma)),
+            Keyword::UNION | Keyword::INTERSECT | Keyword::MINUS | Keyword::OFFSET => {
+                behind(|token| *token == Token::VerticalBarRightAngleBracket)
+            }
             Keyword::VIEW => behind(|token| is_word(token, "LATERAL")),
             // Of a type, not a function.
             Keyword::STRUCT => !self.rest().trim_start().starts_with('('),
@@ -333,11 +347,23 @@ impl<'a> Scanner<'a> {
                 self.reads_stream = true;
                 false
             }
+            Keyword::NoKeyword
+                if word.len() > 10 && word.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("SYSTEM_")) =>
+            {
+                true
+            }
+            Keyword::NoKeyword if self.names_column() => true,
             Keyword::NoKeyword if matches!(word.len(), 9 | 10) => {
                 ["RECURSION", "IDENTIFIER", "WATERMARK"].iter().any(|known| word.eq_ignore_ascii_case(known))
             }
             _ => false,
         };
+    }
+
+    /// Whether a name of a column may come next, as in `FROM t AS (a, b)`.
+    fn names_column(&self) -> bool {
+        let [.., name, called, open] = self.out.tokens.as_slice() else { return false };
+        open.token == Token::LParen && is_word(&called.token, "AS") && matches!(name.token, Token::Word(_))
     }
 
     /// Moves over letters, digits and `_`.

@@ -14,12 +14,17 @@
 //! | `FROM (DESCRIBE HISTORY t)` | `FROM name` with one name that holds all of it |
 //! | `IDENTIFIER(x)(y)`, `IDENTIFIER(x).t` | the function with a blank in its name, by which the dialect knows it |
 //! | `LATERAL VIEW f(x) v ORDER BY ..` | a view with a column of an empty name, see `rewrite/lateral.rs` |
+//! | `STRING COLLATE c` in a cast or a type | a type of that name |
+//! | `FROM t AS (a, b)` | `FROM t AS x (a, b)` with an empty name |
+//! | `FROM VALUES (1), t` | `FROM (VALUES (1)), t` |
+//! | clauses of other spellings | see `rewrite/spelling.rs` |
 //! | `TABLE t` as a query | `SELECT * FROM t`; sqlparser reads one token too many behind the name |
 //!
 //! Put-in tokens have no width; every other token keeps its place. The printer undoes what would be seen.
 
 mod lateral;
 mod pipe;
+mod spelling;
 mod values;
 mod watermark;
 mod window;
@@ -32,11 +37,15 @@ pub(crate) use lateral::drop_empty_names;
 use super::Lexed;
 use super::keyword::is_word;
 use super::sources::Sources;
+use super::symbol::TRY_CAST;
 use crate::place::bytes;
 use crate::{ParseFault, recursion};
 
 /// `IDENTIFIER` where more follows than its brackets: `IDENTIFIER(x)(y)`, `IDENTIFIER(x) VERSION AS OF 3`.
 pub(crate) const IDENTIFIER: &str = "IDENTIFIER ";
+
+/// How the name of a type with a collation begins.
+pub(crate) const COLLATED: &str = "STRING COLLATE ";
 
 /// Tokens within which a statement says what it fills.
 const HEAD: usize = 16;
@@ -46,7 +55,7 @@ pub(super) fn rewrite(lexed: Lexed) -> Lexed {
     let Lexed { tokens: input, comments, faults, .. } = lexed;
     let output = Vec::with_capacity(input.len() + input.len() / 8);
     let mut pass = RewritePass {
-        input: window::inline(input),
+        input: window::inline(spelling::respell(input)),
         at: 0,
         output,
         sources: Sources::default(),
@@ -160,29 +169,52 @@ impl RewritePass {
                 return true;
             }
             Token::Word(_) if self.is(0, "GOVERNED") && self.is(1, "TAG") => self.is_of_tag = self.makes_object(),
-            Token::Word(_)
-                if self.is(0, "VALUES") && !self.is_of_tag && self.peek(1).is_some_and(values::begins_row) =>
-            {
+            Token::Word(_) if self.is(0, "VALUES") && !self.is_of_tag && self.lists_rows() => {
                 self.values_or_query();
                 return true;
             }
-            Token::Word(_) if self.is(0, "AS") && self.names_columns() && self.closes_query() => {
+            Token::Word(_)
+                if self.is(0, "AS") && self.names_columns() && (self.sources.name() || self.closes_query()) =>
+            {
                 self.copy();
                 self.insert(Token::make_word("", None));
                 return true;
             }
+            Token::Word(_) if self.is(1, "COLLATE") && self.is(0, "STRING") && self.is_type() => {
+                self.collated();
+                return true;
+            }
             Token::Word(word) if word.keyword == Keyword::RECURSIVE => self.is_recursive = true,
             Token::Word(_) if self.is(0, "IDENTIFIER") && self.gives_function() => {
-                self.copy();
-                if let Some(TokenWithSpan { token: Token::Word(word), .. }) = self.output.last_mut() {
-                    word.value = IDENTIFIER.to_owned();
-                }
+                self.identifier();
                 return true;
             }
             _ => {}
         }
         self.copy();
         true
+    }
+
+    /// Whether a type comes next, other than that of a column.
+    fn is_type(&self) -> bool {
+        let casts = |token: &Token| match token {
+            Token::CustomBinaryOperator(op) => op == TRY_CAST,
+            token => *token == Token::DoubleColon || is_word(token, "AS"),
+        };
+        let named = matches!(self.peek(2), Some(Token::Word(_)));
+        named && (self.angles > 0 || self.output.last().is_some_and(|t| casts(&t.token)))
+    }
+
+    /// `STRING COLLATE c` becomes one word.
+    fn collated(&mut self) {
+        let Some(collation) = self.input.get(self.at + 2).cloned() else { return };
+        self.copy();
+        if let Some(TokenWithSpan { token: Token::Word(word), span }) = self.output.last_mut() {
+            word.value = format!("{COLLATED}{}", collation.token);
+            word.keyword = Keyword::NoKeyword;
+            span.end = collation.span.end;
+        }
+        self.at += 2;
     }
 
     /// Whether what comes next is created or altered.
@@ -256,6 +288,13 @@ impl RewritePass {
         self.limits_recursion = true;
         self.at += 4;
         true
+    }
+
+    fn identifier(&mut self) {
+        self.copy();
+        if let Some(TokenWithSpan { token: Token::Word(word), .. }) = self.output.last_mut() {
+            word.value = IDENTIFIER.to_owned();
+        }
     }
 
     /// Whether `IDENTIFIER (..)` goes on: with arguments of the function that it names, a version, a further part.

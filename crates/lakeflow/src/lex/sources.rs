@@ -14,6 +14,8 @@ pub(super) struct Sources {
     listed: bool,
     /// Whether a source comes next.
     due: bool,
+    /// Whether the last token was a name.
+    is_name: bool,
     /// Whether the last word was `DISTINCT`, behind which `FROM` compares.
     distinct: bool,
 }
@@ -24,10 +26,17 @@ impl Sources {
         self.due
     }
 
+    /// Whether the last token may name a source.
+    pub(super) fn name(&self) -> bool {
+        self.listed && self.is_name
+    }
+
     /// Takes note of the next token.
     pub(super) fn note(&mut self, token: &Token) {
         let compares = std::mem::take(&mut self.distinct);
         self.due = false;
+        self.is_name =
+            matches!(token, Token::Word(word) if word.quote_style.is_some() || word.keyword == Keyword::NoKeyword);
         match token {
             Token::Word(word) if word.quote_style.is_none() => match word.keyword {
                 Keyword::FROM if compares => {}

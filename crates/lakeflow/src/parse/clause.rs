@@ -149,7 +149,7 @@ impl TableClauses {
             self.location = Some(c.string()?);
         } else if c.eat("COMMENT") {
             once.note("COMMENT", place)?;
-            self.comment = Some(c.string()?);
+            self.comment = Some(c.comment()?);
         } else if c.eat("TBLPROPERTIES") {
             once.note("TBLPROPERTIES", place)?;
             self.properties = properties(c)?;

@@ -262,7 +262,7 @@ fn property(c: &mut Cursor<'_>, kind: TableKind, column: &mut DeclaredColumn, on
         column.not_null = true;
     } else if c.eat("COMMENT") {
         once.note("COMMENT", place)?;
-        column.comment = Some(c.string()?);
+        column.comment = Some(c.comment()?);
     } else if c.eat("MASK") {
         once.note("MASK", place)?;
         column.mask = Some(mask(c)?);
@@ -355,7 +355,8 @@ fn generated(c: &mut Cursor<'_>) -> Parsed<Generated> {
     let (mut start, mut increment) = (None, None);
     if c.eat_token(&Token::LParen) {
         let mut once = Once::default();
-        loop {
+        // Nothing has to stand in the brackets.
+        while !c.eat_token(&Token::RParen) {
             let place = c.range();
             if c.one_of(&["START", "INCREMENT"])? == "START" {
                 once.note("START WITH", place)?;
@@ -365,9 +366,6 @@ fn generated(c: &mut Cursor<'_>) -> Parsed<Generated> {
                 once.note("INCREMENT BY", place)?;
                 c.expect("BY")?;
                 increment = Some(c.integer()?);
-            }
-            if c.eat_token(&Token::RParen) {
-                break;
             }
             if *c.token() == Token::Comma {
                 return Err(c.fault("unexpected comma").hint("write `(START WITH 1 INCREMENT BY 1)`"));

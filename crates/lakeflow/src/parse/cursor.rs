@@ -419,6 +419,16 @@ impl<'a> Cursor<'a> {
         }
     }
 
+    /// The text of a comment: literals that follow each other are one, as in an expression.
+    pub(super) fn comment(&mut self) -> Parsed<String> {
+        let mut text = self.string()?;
+        while let Token::SingleQuotedString(more) = self.token() {
+            text.push_str(more);
+            self.parser.advance_token();
+        }
+        Ok(text)
+    }
+
     /// A string, or a path without quotes: all tokens between which no blank stands.
     pub(super) fn path(&mut self) -> Parsed<String> {
         if self.at_end() || matches!(self.token(), Token::SingleQuotedString(_)) {

@@ -12,7 +12,7 @@ pub(super) fn create_flow(c: &mut Cursor<'_>, modifiers: &Modifiers) -> Parsed<S
         return Err(c.fault("`IF NOT EXISTS` is not allowed with `CREATE FLOW`"));
     }
     let name = c.name()?;
-    let comment = if c.eat("COMMENT") { Some(c.string()?) } else { None };
+    let comment = if c.eat("COMMENT") { Some(c.comment()?) } else { None };
     if comment.is_some() && c.is("COMMENT") {
         return Err(c.fault("duplicate `COMMENT`"));
     }

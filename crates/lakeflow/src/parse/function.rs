@@ -93,7 +93,7 @@ fn parameter(c: &mut Cursor<'_>) -> Parsed<Parameter> {
             parameter.default = Some(c.expr()?);
         } else if c.eat("COMMENT") {
             once.note("COMMENT", place)?;
-            parameter.comment = Some(c.string()?);
+            parameter.comment = Some(c.comment()?);
         } else if matches!(c.token(), Token::Comma | Token::RParen) {
             return Ok(parameter);
         } else {
@@ -144,7 +144,7 @@ impl Traits {
                 traits.deterministic = Some(false);
             } else if c.eat("COMMENT") {
                 once.note("COMMENT", place)?;
-                traits.comment = Some(c.string()?);
+                traits.comment = Some(c.comment()?);
             } else if let Some(name) = PYTHON.iter().find(|name| c.is(name)) {
                 once.note(name, place)?;
                 c.advance();

@@ -143,7 +143,7 @@ pub(super) fn comment_on(c: &mut Cursor<'_>) -> Parsed<StatementKind> {
         CommentTarget::Securable(securable(c, &kinds)?)
     };
     c.expect("IS")?;
-    let comment = if c.eat("NULL") { None } else { Some(c.string()?) };
+    let comment = if c.eat("NULL") { None } else { Some(c.comment()?) };
     Ok(StatementKind::CommentOn(CommentOn { target, comment }))
 }
 

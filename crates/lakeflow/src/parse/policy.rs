@@ -22,7 +22,7 @@ pub(super) fn create_policy(c: &mut Cursor<'_>, start: usize, modifiers: &Modifi
     modifiers.only(&["OR REPLACE"], "POLICY")?;
     let name = c.ident()?;
     let on = place(c)?;
-    let comment = if c.eat("COMMENT") { Some(c.string()?) } else { None };
+    let comment = if c.eat("COMMENT") { Some(c.comment()?) } else { None };
     if ["TO", "GRANT", "DENY", "FOR MODELS"].iter().any(|word| c.is(word)) {
         c.move_to(start);
         return command::command(c); // of privileges, not of rows and columns

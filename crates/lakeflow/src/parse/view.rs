@@ -119,7 +119,7 @@ fn view_elements(c: &mut Cursor<'_>, temporary: bool) -> Parsed<ViewElements> {
 
 fn view_column(c: &mut Cursor<'_>) -> Parsed<ViewColumn> {
     let name = c.ident()?;
-    let comment = if c.eat("COMMENT") { Some(c.string()?) } else { None };
+    let comment = if c.eat("COMMENT") { Some(c.comment()?) } else { None };
     if !matches!(c.token(), Token::Comma | Token::RParen) {
         return Err(c.expected(&["COMMENT", ",", ")"]).maybe_hint(column_type_hint(c, &name)));
     }
@@ -155,7 +155,7 @@ impl ViewClauses {
             let place = c.range();
             if c.eat("COMMENT") {
                 once.note("COMMENT", place)?;
-                clauses.comment = Some(c.string()?);
+                clauses.comment = Some(c.comment()?);
             } else if c.eat("TBLPROPERTIES") {
                 once.note("TBLPROPERTIES", place)?;
                 clauses.properties = properties(c)?;

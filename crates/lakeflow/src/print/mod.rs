@@ -9,6 +9,7 @@ mod flow;
 mod function;
 mod governance;
 mod plain_table;
+mod spelling;
 mod sql;
 mod table;
 mod view;

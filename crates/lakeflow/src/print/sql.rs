@@ -10,10 +10,11 @@ use std::ops::ControlFlow;
 
 use sqlparser::ast::{
     DataType, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Ident, JsonPathElem, ObjectName,
-    ObjectNamePart, Query, TableAlias, TableFactor, TableFunctionArgs, TableSampleKind, UnaryOperator, Value,
+    ObjectNamePart, Query, Select, TableAlias, TableFactor, TableFunctionArgs, TableSampleKind, UnaryOperator, Value,
     ValueWithSpan, VisitMut, VisitorMut,
 };
 
+use super::spelling;
 use crate::recursion;
 use crate::stream::{StreamSource, stream_source};
 use crate::type_name;
@@ -194,7 +195,18 @@ impl VisitorMut for Ready {
         ControlFlow::Continue(())
     }
 
+    fn post_visit_select(&mut self, select: &mut Select) -> ControlFlow<Self::Break> {
+        spelling::put_late_clauses(select);
+        ControlFlow::Continue(())
+    }
+
     fn post_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<Self::Break> {
+        if let Expr::Function(function) = expr
+            && let Some(text) = spelling::shared_table(function)
+        {
+            *expr = Expr::Identifier(Ident::new(text));
+            return ControlFlow::Continue(());
+        }
         match expr {
             Expr::Function(Function { args: FunctionArguments::List(list), .. }) => make_options_ready(&mut list.args),
             Expr::Cast { data_type, .. } => {

@@ -19,6 +19,7 @@ use sqlparser::ast::{
 use sqlparser::tokenizer::Span;
 
 use super::ParseFault;
+use super::dialect::UNSIGNED_SHIFT;
 use super::infer::part_type;
 use super::place::range_of;
 use super::recursion;
@@ -134,6 +135,8 @@ impl Strict<'_> {
             B::Plus | B::Minus | B::Multiply | B::Divide | B::Modulo | B::MyIntegerDivide | B::StringConcat => GO_ON,
             B::Gt | B::Lt | B::GtEq | B::LtEq | B::Spaceship | B::Eq | B::NotEq | B::And | B::Or => GO_ON,
             B::BitwiseOr | B::BitwiseAnd | B::BitwiseXor => GO_ON,
+            B::PGBitwiseShiftLeft | B::PGBitwiseShiftRight => GO_ON,
+            B::Custom(op) if op == UNSIGNED_SHIFT => GO_ON,
             other => self.foreign(node, &format!("operator `{other}`")),
         }
     }

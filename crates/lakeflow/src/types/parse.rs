@@ -153,6 +153,10 @@ impl<'a> TypeReader<'a> {
         if depth > MAX_DEPTH {
             return Err(fault(range, "the type is nested too deeply".into()));
         }
+        if token.eq_ignore_ascii_case("string") && self.accept("collate") {
+            self.name()?;
+            return Ok(DataType::String);
+        }
         if let Some((_, ty)) = SIMPLE.iter().find(|(name, _)| token.eq_ignore_ascii_case(name)) {
             return Ok(ty.clone());
         }

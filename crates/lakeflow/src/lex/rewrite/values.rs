@@ -11,8 +11,18 @@ impl RewritePass {
     /// `VALUES ..`, as a query of its own when an alias follows.
     pub(super) fn values_or_query(&mut self) {
         let (start, query) = (self.output.len(), self.may_begin_query());
+        let is_source = self.sources.are_due();
         self.copy();
         self.values();
+        if is_source && self.peek(0) == Some(&Token::Comma) {
+            // Another source follows, which sqlparser would take for a row.
+            if let Some(first) = self.output.get(start) {
+                let span = Span::new(first.span.start, first.span.start);
+                self.output.insert(start, TokenWithSpan { token: Token::LParen, span });
+            }
+            self.insert(Token::RParen);
+            return;
+        }
         let alias = match self.peek(0) {
             Some(Token::Word(word)) if word.quote_style.is_some() || word.keyword == Keyword::NoKeyword => true,
             _ => self.is(0, "AS") && matches!(self.peek(1), Some(Token::Word(_))),
@@ -38,22 +48,34 @@ impl RewritePass {
         loop {
             if self.peek(0) == Some(&Token::LParen) {
                 self.copy_until_value_ends();
-            } else if self.peek(0).is_some_and(begins_value) || self.calls() {
+            } else if self.begins_row(0) {
                 self.insert(Token::LParen);
                 self.copy_until_value_ends();
                 self.insert(Token::RParen);
             } else {
                 return;
             }
-            if self.peek(0) != Some(&Token::Comma) || self.is(1, "VALUES") {
+            if self.peek(0) != Some(&Token::Comma) || !self.begins_row(1) {
                 return;
             }
             self.copy();
         }
     }
 
-    fn calls(&self) -> bool {
-        matches!(self.peek(0), Some(Token::Word(_))) && self.peek(1) == Some(&Token::LParen)
+    /// Whether rows come behind the `VALUES` that comes next.
+    pub(super) fn lists_rows(&self) -> bool {
+        let is_source = self.sources.are_due() || self.may_begin_query() || self.fills_table();
+        self.peek(1).is_some_and(begins_row) || is_source && self.calls(1)
+    }
+
+    /// Whether a row can begin with what comes `ahead`.
+    fn begins_row(&self, ahead: usize) -> bool {
+        let lateral = ["LATERAL", "STREAM", "TABLE", "VALUES"].iter().any(|word| self.is(ahead, word));
+        self.peek(ahead).is_some_and(begins_row) || self.calls(ahead) && !lateral
+    }
+
+    fn calls(&self, ahead: usize) -> bool {
+        matches!(self.peek(ahead), Some(Token::Word(_))) && self.peek(ahead + 1) == Some(&Token::LParen)
     }
 
     /// How many tokens an alias of one value takes that comes next.
@@ -98,7 +120,7 @@ impl RewritePass {
 }
 
 /// Whether a row can begin so.
-pub(super) fn begins_row(token: &Token) -> bool {
+fn begins_row(token: &Token) -> bool {
     *token == Token::LParen || begins_value(token)
 }
 

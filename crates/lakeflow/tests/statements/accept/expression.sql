@@ -26,3 +26,20 @@ SELECT IDENTIFIER('f')(1), IDENTIFIER(:s || '.f')(DISTINCT a) FILTER (WHERE a > 
 SELECT IDENTIFIER('a') + 1, concat(IDENTIFIER('f')(IDENTIFIER('b')), 'c') FROM t WHERE IDENTIFIER('h')(a) IS NOT NULL;
 SELECT coalesce(NOT value IS NOT NULL, TRUE), if(CASE value WHEN 1 THEN TRUE END, value, value) FROM t;
 SELECT struct(a, b AS c, d e, f(g) `h i`), struct(), struct(struct(a b) c), max_by(struct(at, state status), at) FROM t;
+
+-- Any expression in square brackets.
+SELECT a[b + 1], a[0][b * 2 - c], m[concat(k, 'x')].f[i % 3] FROM t;
+SELECT a[b[c + 1]], m[CASE WHEN k THEN 'a' ELSE 'b' END], raw:items[0].id FROM t;
+
+-- Shifts bind closer than `&`, and less close than `+`.
+SELECT a << 2, a >> b + 1, a >>> 3 & c FROM t;
+
+SELECT trim(BOTH FROM a), trim(LEADING FROM a), trim(TRAILING FROM a), trim('x', a), trim(both) FROM t;
+
+-- Structs with names, and with all columns of a relation.
+SELECT (a AS x, b + 1 AS y), (1, 2) FROM t;
+SELECT aggregate(amounts, (0 AS total, 0 AS n), (acc, x) -> (acc.total + x AS total, acc.n + 1 AS n)) FROM t;
+SELECT struct(t.*, CAST(id AS STRING) AS label), struct(CAST(id AS STRING) AS label, t.*), struct(*) FROM t;
+
+-- Types with a collation.
+SELECT CAST(a AS STRING COLLATE UNICODE_CI), a::STRING COLLATE UTF8_LCASE, CAST(b AS ARRAY<STRING COLLATE UNICODE>) FROM t;

@@ -24,3 +24,6 @@ ALTER STREAMING TABLE t DROP ROW FILTER;
 COMMENT ON TABLE c.s.t IS 'a \\ b';
 COMMENT ON COLUMN c.s.t.email IS NULL;
 COMMENT ON CATALOG c IS "double quoted";
+
+COMMENT ON COLUMN s.t.c IS 'a text that goes on '
+  'in the next line';

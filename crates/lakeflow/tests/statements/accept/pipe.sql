@@ -9,3 +9,9 @@ FROM t |> SELECT a, sum(b) OVER w AS s, coalesce(max(b) OVER (v), 0) AS m WINDOW
 FROM t |> EXTEND rank() OVER w AS r WINDOW w AS (ORDER BY a) |> SET a = sum(a) OVER u WINDOW u AS (PARTITION BY b);
 FROM (FROM t |> SELECT sum(b) OVER w AS s WINDOW w AS (PARTITION BY a)) |> SELECT s, (SELECT max(c) OVER w FROM u WINDOW w AS (ORDER BY d) LIMIT 1) AS m, sum(s) OVER W AS n WINDOW w AS (ORDER BY s);
 FROM t |> SELECT window(at, '1 hour') AS w, window;
+
+-- Set operations with and without brackets, with the quantifier that is meant.
+FROM t |> UNION ALL TABLE u |> WHERE a > 0;
+FROM t |> UNION SELECT a FROM u |> INTERSECT (SELECT a FROM v) |> EXCEPT TABLE w |> MINUS VALUES (1), (2);
+(SELECT a FROM t) |> UNION ALL FROM u SELECT a;
+FROM t |> ORDER BY a |> OFFSET 2;

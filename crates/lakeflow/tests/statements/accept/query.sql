@@ -32,3 +32,13 @@ SELECT stack(2, 'a', 1, 'b', 2) AS (k, v);
 SELECT * FROM `a``b`.`c d` AS `x y`;
 SELECT /* inner comment */ a -- trailing
 FROM t;
+
+-- Clauses that share rows out, behind those that choose groups.
+SELECT a, count(*) FROM t GROUP BY a HAVING count(*) > 1 SORT BY a DESC;
+SELECT a FROM t WHERE b GROUP BY a HAVING max(c) > 0 DISTRIBUTE BY a SORT BY a LIMIT 3;
+SELECT a, row_number() OVER w AS n FROM t WINDOW w AS (PARTITION BY b ORDER BY c), v AS w QUALIFY n = 1 CLUSTER BY a;
+SELECT a FROM (SELECT a FROM t HAVING count(*) > 1 CLUSTER BY a) UNION ALL SELECT a FROM u GROUP BY a HAVING a > 0 SORT BY a;
+
+-- Grouping sets within grouping sets.
+SELECT a, b, count(*) FROM t GROUP BY GROUPING SETS ((a, b), GROUPING SETS ((a), GROUPING SETS ((b), ())));
+SELECT a, b, count(*) FROM t GROUP BY a, GROUPING SETS ((a, b), GROUPING SETS (ROLLUP (a, b)));

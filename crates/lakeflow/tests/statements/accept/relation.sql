@@ -54,3 +54,26 @@ SELECT * FROM table;
 SELECT t.id FROM table t JOIN table AS u ON t.id = u.id;
 SELECT * FROM TABLE(range(3));
 INSERT INTO kept SELECT id FROM table;
+
+-- Versions in other words.
+SELECT * FROM c.s.t FOR VERSION AS OF 3;
+SELECT * FROM t FOR SYSTEM_VERSION AS OF 3 AS old JOIN u TIMESTAMP AS OF '2024-01-01' ON old.id = u.id;
+SELECT * FROM t SYSTEM_TIMESTAMP AS OF current_timestamp() - INTERVAL 1 DAY;
+SELECT * FROM t FOR SYSTEM_TIME AS OF '2024-01-01';
+SELECT * FROM t VERSION AS OF '12';
+
+-- Names of columns without one of the relation.
+SELECT a FROM u AS (a, b) JOIN c.s.v AS (d, e) ON a = d;
+SELECT a FROM u AS (a);
+
+-- Rows that are calls, and relations behind rows.
+SELECT * FROM VALUES array(1, 2), array(3) AS t (a);
+SELECT * FROM VALUES current_date(), date_add(current_date(), 1);
+SELECT * FROM VALUES 1, VALUES 2;
+SELECT * FROM VALUES (1, 'a'), (2, 'b'), u, VALUES 3 AS w (c);
+
+-- Tables as arguments, and how their rows are shared out.
+SELECT * FROM count_rows(TABLE(c.s.t) PARTITION BY a ORDER BY b DESC);
+SELECT * FROM count_rows(TABLE(t) WITH SINGLE PARTITION, 5);
+SELECT * FROM count_rows(input => TABLE(SELECT * FROM t WHERE a > 0) PARTITION BY (a, b) ORDER BY (c, d DESC), size => 5);
+SELECT * FROM u, LATERAL count_rows(TABLE(t) PARTITION BY a, u.b);

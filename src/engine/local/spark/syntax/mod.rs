@@ -161,6 +161,19 @@ impl Rewriter<'_> {
                 Expr::CompoundIdentifier(parts.into_iter().map(names::lowered).collect())
             }
             Expr::CompoundFieldAccess { root, access_chain } => literals::access(*root, access_chain)?,
+            // Shifts wrap around at the width of the left side, which those of the engine do not.
+            Expr::BinaryOp {
+                op: op @ (BinaryOperator::PGBitwiseShiftLeft | BinaryOperator::PGBitwiseShiftRight),
+                ..
+            } => {
+                return Err(QueryFault::refused(format!("the operator `{op}`")));
+            }
+            Expr::BinaryOp { op: BinaryOperator::Custom(op), .. } if op == ">>>" => {
+                return Err(QueryFault::refused("the operator `>>>`"));
+            }
+            Expr::Cast { data_type, .. } if data_type.to_string().to_ascii_uppercase().contains(" COLLATE ") => {
+                return Err(QueryFault::refused("COLLATE"));
+            }
             Expr::Cast { kind, expr, data_type, array: false, format: None } => {
                 literals::cast(kind, *expr, &data_type, self.now)
             }

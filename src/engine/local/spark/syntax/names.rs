@@ -56,8 +56,8 @@ pub(super) fn lower_select(select: &mut Select) -> Result<(), QueryFault> {
     }
     for window in &mut select.named_window {
         lower(&mut window.0);
-        if let NamedWindowExpr::NamedWindow(other) = &mut window.1 {
-            lower(other);
+        if let NamedWindowExpr::NamedWindow(_) = &window.1 {
+            return Err(QueryFault::refused("a window that is defined as another one"));
         }
     }
     for view in &mut select.lateral_views {
