@@ -9,6 +9,8 @@ use std::ops::Range;
 
 /// How comments begin in SQL, in Python and R, in Scala.
 const MARKS: &[&str] = &["--", "#", "//"];
+/// A line between two cells of a SQL notebook.
+const SEPARATOR: &str = "\n-- COMMAND ----------";
 const HEADER: &str = "Databricks notebook source";
 /// What a byte that is no SQL is covered with: one that stands in no text.
 pub(super) const COVER: char = '\u{1}';
@@ -58,10 +60,14 @@ enum NotebookLine<'a> {
 }
 
 /// The language of the notebook that a text is, by its comments; `None` when it is none.
+///
+/// SQL with lines between cells is one also when its first line was lost: nobody else writes such lines, and behind them a
+/// statement begins without a `;` before.
 pub fn mark(text: &str) -> Option<&'static str> {
     let first = without_mark(text).lines().next()?;
     let is_header = |mark: &str| first.strip_prefix(mark).is_some_and(|rest| rest.trim() == HEADER);
-    MARKS.iter().copied().find(|mark| is_header(mark))
+    let by_header = MARKS.iter().copied().find(|mark| is_header(mark));
+    by_header.or_else(|| text.contains(SEPARATOR).then_some("--"))
 }
 
 /// Reads the cells of a notebook; `None` when `text` is none.
@@ -173,6 +179,14 @@ mod tests {
         let lines: Vec<&str> = notebook.cells[1].lines.iter().map(|line| &PYTHON[line.clone()]).collect();
         assert_eq!(lines, [" SELECT 1;", "", "  SELECT 'a", " b'"]);
         assert_eq!(super::notebook("SELECT 1\n# Databricks notebook source"), None);
+    }
+
+    #[test]
+    fn lines_between_cells_are_enough() {
+        let text = "SELECT 1\n\n-- COMMAND ----------\n\nSELECT 2\n";
+        let cells = notebook(text).map(|notebook| notebook.cells.iter().map(|cell| cell.kind).collect::<Vec<_>>());
+        assert_eq!(cells, Some(vec![CellKind::Plain, CellKind::Plain]));
+        assert_eq!(notebook("SELECT 1 -- COMMAND ----------\n"), None);
     }
 
     #[test]
