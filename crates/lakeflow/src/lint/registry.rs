@@ -133,7 +133,7 @@ lints! {
     "window-without-partition" Warning Statement(views::window_without_partition) "a window over all rows"
     "recursive-view" Warning Statement(views::recursive_view) "`WITH RECURSIVE` in a materialized view"
     "untracked-rows" Warning Statement(views::untracked_rows) "a materialized view over a table without row tracking"
-    "unnamed-column" Error Statement(views::unnamed_column) "an unnamed expression in a materialized view"
+    "unnamed-column" Warning Statement(views::unnamed_column) "an unnamed expression in a materialized view"
     "history-without-end" Warning Statement(views::history_without_end) "all versions of a history are read"
     "flow-without-by-name" Error Statement(flows::flow_without_by_name) "a flow without `BY NAME`"
     "dotted-flow-name" Warning Statement(flows::dotted_flow_name) "a flow whose name has several parts"

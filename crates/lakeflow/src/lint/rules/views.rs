@@ -83,7 +83,7 @@ pub fn unnamed_column(view: &StatementView<'_>) -> Vec<Finding> {
     let unnamed = query.columns.iter().filter(|column| !column.named);
     let find = |name: &str| {
         let finding =
-            Finding::new(view.range(0, 2), format!("`{name}` has no alias, which a materialized view requires"));
+            Finding::new(view.range(0, 2), format!("`{name}` has no alias, which a materialized view may require"));
         finding.hint(format!("write `{name} AS ..`"))
     };
     unnamed.map(|column| find(&column.column.name)).collect()
