@@ -1,5 +1,6 @@
 //! Strings and names that engines read differently, and texts that a pipeline changes before it parses them.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use sqlparser::tokenizer::Token;
@@ -136,10 +137,11 @@ pub fn column_name_needs_mapping(view: &StatementView<'_>) -> Vec<Finding> {
     }
     let refused = |name: &str| name.contains([' ', ',', ';', '{', '}', '(', ')', '\t', '=']);
     let Some(definition) = view.definition else { return vec![] };
+    let own: HashSet<&str> =
+        definition.columns.iter().map(|column| column.name.as_str()).filter(|name| refused(name)).collect();
     let find = |index: usize| {
         let Some(Token::Word(word)) = view.token(index) else { return None };
-        let is_own = definition.columns.iter().any(|column| column.name == word.value);
-        (word.quote_style.is_some() && refused(&word.value) && is_own).then(|| {
+        (word.quote_style.is_some() && own.contains(word.value.as_str())).then(|| {
             let message = format!("Delta does not allow `{}` as a column name", word.value);
             let hint = "give it another name, or set `delta.columnMapping.mode` to `name`";
             Finding::new(view.range(index, index), message).hint(hint)
