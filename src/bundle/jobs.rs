@@ -307,3 +307,32 @@ fn task_key(text: &str) -> String {
     let kept = text.chars().map(|c| if is_allowed(c) { c } else { '_' }).take(MAX_KEY - hash.len() - 1);
     kept.chain(['_']).collect::<String>() + &hash
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A key of `length` letters that ends differently.
+    fn long(length: usize, end: &str) -> String {
+        "a".repeat(length - end.len()) + end
+    }
+
+    #[test]
+    fn keys_of_tasks_fit_and_stay_different() {
+        let allowed = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+        assert_eq!(task_key(&long(MAX_KEY, "")), long(MAX_KEY, ""));
+        let texts = [
+            long(MAX_KEY + 1, "x"),
+            long(MAX_KEY + 1, "y"),
+            long(235, "x"),
+            long(235, "y"),
+            "caf\u{e9}".to_owned(),
+            "caf\u{e8}".to_owned(),
+            "a b".to_owned(),
+            "a.b".to_owned(),
+        ];
+        let keys: BTreeSet<String> = texts.iter().map(|text| task_key(text)).collect();
+        assert_eq!(keys.len(), texts.len(), "{keys:?}");
+        assert!(keys.iter().all(|key| (1..=MAX_KEY).contains(&key.len()) && key.chars().all(allowed)), "{keys:?}");
+    }
+}
