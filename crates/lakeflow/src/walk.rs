@@ -13,17 +13,17 @@ use sqlparser::ast::{
 /// Shows a node and everything in it to a visitor, until the visitor breaks off.
 #[expect(clippy::disallowed_methods, reason = "the one place")]
 pub fn visit<B>(node: &impl Visit, visitor: &mut dyn Visitor<Break = B>) -> ControlFlow<B> {
-    let mut stopped = Stopped { visitor, with: None };
-    let _ = node.visit(&mut AnyVisitor(&mut stopped));
-    stopped.with.map_or(ControlFlow::Continue(()), ControlFlow::Break)
+    let mut keeper = BreakKeeper { visitor, with: None };
+    let _ = node.visit(&mut AnyVisitor(&mut keeper));
+    keeper.with.map_or(ControlFlow::Continue(()), ControlFlow::Break)
 }
 
 /// The same as [`visit`], for a visitor that changes what it sees.
 #[expect(clippy::disallowed_methods, reason = "the one place")]
 pub fn visit_mut<B>(node: &mut impl VisitMut, visitor: &mut dyn VisitorMut<Break = B>) -> ControlFlow<B> {
-    let mut stopped = Stopped { visitor, with: None };
-    let _ = node.visit(&mut AnyVisitorMut(&mut stopped));
-    stopped.with.map_or(ControlFlow::Continue(()), ControlFlow::Break)
+    let mut keeper = BreakKeeper { visitor, with: None };
+    let _ = node.visit(&mut AnyVisitorMut(&mut keeper));
+    keeper.with.map_or(ControlFlow::Continue(()), ControlFlow::Break)
 }
 
 /// Calls a function with each expression of a node, the outer one first, until it breaks off.
@@ -49,7 +49,7 @@ struct AnyVisitor<'a>(&'a mut dyn Visitor<Break = ()>);
 struct AnyVisitorMut<'a>(&'a mut dyn VisitorMut<Break = ()>);
 
 /// Keeps what a visitor broke off with, so that the type of that makes no other visitor.
-struct Stopped<V, B> {
+struct BreakKeeper<V, B> {
     visitor: V,
     with: Option<B>,
 }
@@ -123,12 +123,12 @@ impl VisitorMut for AnyVisitorMut<'_> {
     pass_on_all_mut!(|this, flow| this.0, flow);
 }
 
-impl<B> Visitor for Stopped<&mut dyn Visitor<Break = B>, B> {
+impl<B> Visitor for BreakKeeper<&mut dyn Visitor<Break = B>, B> {
     type Break = ();
     pass_on_all!(|this, flow| this.visitor, flow.map_break(|with| this.with = Some(with)));
 }
 
-impl<B> VisitorMut for Stopped<&mut dyn VisitorMut<Break = B>, B> {
+impl<B> VisitorMut for BreakKeeper<&mut dyn VisitorMut<Break = B>, B> {
     type Break = ();
     pass_on_all_mut!(|this, flow| this.visitor, flow.map_break(|with| this.with = Some(with)));
 }

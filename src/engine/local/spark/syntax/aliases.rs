@@ -5,7 +5,8 @@
 
 use std::ops::ControlFlow;
 
-use sqlparser::ast::{Expr, Ident, Query, Select, SelectItem, Visit, VisitMut, Visitor, VisitorMut};
+use lakeflow::walk;
+use sqlparser::ast::{Expr, Ident, Query, Select, SelectItem, Visitor, VisitorMut};
 
 use super::build::{call, text};
 use super::lambda::parameters;
@@ -17,11 +18,11 @@ const VOLATILE: [&str; 1] = ["uuid"];
 /// the name behind such an alias.
 pub(in super::super) fn inline(query: &mut Query, name: &str) -> bool {
     let mut users = Users { name, found: 0 };
-    let _ = Visit::visit(query, &mut users);
+    let _ = walk::visit(query, &mut users);
     if users.found != 1 {
         return false;
     }
-    let _ = VisitMut::visit(query, &mut AliasInliner { name });
+    let _ = walk::visit_mut(query, &mut AliasInliner { name });
     true
 }
 
@@ -50,7 +51,7 @@ impl VisitorMut for AliasInliner<'_> {
         if let Some((place, expr)) = definition(select, self.name) {
             let mut put = Put { name: self.name, expr: Expr::Nested(Box::new(expr)) };
             for item in select.projection.iter_mut().skip(place + 1) {
-                let _ = VisitMut::visit(item, &mut put);
+                let _ = walk::visit_mut(item, &mut put);
             }
         }
         ControlFlow::Continue(())
@@ -91,10 +92,10 @@ fn definition(select: &Select, name: &str) -> Option<(usize, Expr)> {
     let mut found = select.projection.iter().enumerate().filter_map(|(place, item)| Some((place, named(item)?)));
     let (place, expr) = found.next()?;
     let mut own = Looked { name, uses: false, is_certain: true };
-    let _ = Visit::visit(&expr, &mut own);
+    let _ = walk::visit(&expr, &mut own);
     let mut behind = Looked { name, uses: false, is_certain: true };
     for item in select.projection.iter().skip(place + 1) {
-        let _ = Visit::visit(item, &mut behind);
+        let _ = walk::visit(item, &mut behind);
     }
     (found.next().is_none() && own.is_certain && !own.uses && behind.uses && behind.is_certain).then_some((place, expr))
 }

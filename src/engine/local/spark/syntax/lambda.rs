@@ -2,7 +2,8 @@
 
 use std::ops::ControlFlow;
 
-use sqlparser::ast::{Expr, Ident, LambdaFunction, OneOrManyWithParens, Visit, VisitMut, Visitor, VisitorMut};
+use lakeflow::walk;
+use sqlparser::ast::{Expr, Ident, LambdaFunction, OneOrManyWithParens, Visitor, VisitorMut};
 
 use super::build::{call, column, text};
 
@@ -21,7 +22,7 @@ pub(super) fn parameters(lambda: &LambdaFunction) -> Vec<&str> {
 /// lambda inside gives one of the names another meaning.
 pub(super) fn over_fields(lambda: &LambdaFunction, fields: &[&str]) -> Option<Expr> {
     let names: Vec<String> = parameters(lambda).into_iter().map(str::to_owned).collect();
-    if names.len() != fields.len() || Visit::visit(lambda.body.as_ref(), &mut Shadowed(&names)).is_break() {
+    if names.len() != fields.len() || walk::visit(lambda.body.as_ref(), &mut Shadowed(&names)).is_break() {
         return None;
     }
     let mut lambda = lambda.clone();
@@ -32,7 +33,7 @@ pub(super) fn over_fields(lambda: &LambdaFunction, fields: &[&str]) -> Option<Ex
     single.name = Ident::with_quote('"', ELEMENT);
     lambda.params = OneOrManyWithParens::One(single);
     let places = names.iter().map(String::as_str).zip(fields.iter().copied()).collect();
-    let _ = VisitMut::visit(lambda.body.as_mut(), &mut Substitute(places));
+    let _ = walk::visit_mut(lambda.body.as_mut(), &mut Substitute(places));
     Some(Expr::Lambda(lambda))
 }
 
@@ -54,7 +55,7 @@ pub(super) fn fields_of_parameters(lambda: &mut LambdaFunction) {
         }
     }
     let names = parameters(lambda).into_iter().map(str::to_owned).collect();
-    let _ = VisitMut::visit(lambda.body.as_mut(), &mut Fields(names));
+    let _ = walk::visit_mut(lambda.body.as_mut(), &mut Fields(names));
 }
 
 /// Finds a lambda with a parameter of one of these names.
