@@ -107,6 +107,6 @@ mod tests {
     #[test]
     fn an_unknown_reference_is_named() {
         let error = substituted(&vec!["${var.c}".to_owned()], &values()).unwrap_err();
-        assert_eq!(error.to_string(), "nothing is known that `${var.c}` stands for");
+        assert_eq!(error.to_string(), "`${var.c}` has no value");
     }
 }

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use lakeflow::{build, expr_text};
 use lakegen::model::{
-    AudienceId, Expression, HoleName, Measure, Metric, PersonalKind, Principal, Project, RowAccess, Sees, Target,
+    AudienceId, EntityId, Expression, HoleName, Measure, Metric, PersonalKind, Principal, Project, RowAccess, Sees,
+    Target,
 };
 use lakegen::plan::Dataset;
 
@@ -91,6 +92,11 @@ impl Declared<'_> {
                 let is_personal = self.project.entity(id).columns.iter().any(|column| column.pii.is_some());
                 (is_personal && column == "line").then_some(PersonalKind::Other)
             }
+            Dataset::Raw(id) | Dataset::Quarantine(id) if column == "_corrupt_record" => {
+                let is_personal = self.project.entity(id).columns.iter().any(|column| column.pii.is_some());
+                is_personal.then_some(PersonalKind::Other)
+            }
+            Dataset::Raw(id) if self.project.entity(id).has_records() => self.kind_of_field(id, column),
             Dataset::Raw(id)
             | Dataset::Table(id)
             | Dataset::Quarantine(id)
@@ -113,6 +119,17 @@ impl Declared<'_> {
             }
             _ => None,
         }
+    }
+
+    /// The kind of personal data in a field of JSON: that of the column that is read from the whole field, or `other` where it
+    /// is a part of the field, or where there are several kinds.
+    fn kind_of_field(&self, id: EntityId, field: &str) -> Option<PersonalKind> {
+        let columns = self.project.entity(id).columns.iter().filter(|column| column.header == field);
+        let kinds: Vec<PersonalKind> = columns
+            .filter_map(|column| column.pii.map(|kind| if column.path.is_empty() { kind } else { PersonalKind::Other }))
+            .collect();
+        let first = kinds.first().copied()?;
+        Some(if kinds.iter().all(|kind| *kind == first) { first } else { PersonalKind::Other })
     }
 
     /// The rows that somebody sees of a dataset, whether or not they may read it.
