@@ -5,6 +5,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use similar::TextDiff;
+
 /// Texts of one case against its files.
 #[derive(Default)]
 pub struct Golden {
@@ -21,9 +23,14 @@ impl Golden {
         match fs::read_to_string(path) {
             Ok(expected) if expected == found => {}
             Ok(expected) => {
-                self.wrong(format!("{}\n== expected ==\n{expected}\n== found ==\n{found}", path.display()));
+                let path = path.display().to_string();
+                let difference = TextDiff::from_lines(&expected, found);
+                let difference = difference.unified_diff().header("expected", "found").to_string();
+                self.wrong(format!("{path} differs; BLESS=1 writes what was found\n{difference}"));
             }
-            Err(error) => self.wrong(format!("{}: {error}\n== found ==\n{found}", path.display())),
+            Err(error) => {
+                self.wrong(format!("{}: {error}; BLESS=1 writes what was found:\n{found}", path.display()));
+            }
         }
     }
 
