@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
-use similar::{ChangeTag, TextDiff};
+use similar::algorithms::{Capture, Compact, Replace, myers};
+use similar::udiff::UnifiedHunkHeader;
+use similar::{ChangeTag, DiffOp, group_diff_ops};
 
 use super::FileChange;
 
@@ -26,10 +28,20 @@ pub fn text_diff(path: &str, before: &str, after: &str, colour: bool) -> String 
     unified(path, Some(before), Some(after), colour)
 }
 
+/// What turns some lines into others. The algorithm is named here, because all those that can be chosen at run time would be
+/// compiled for each kind of text.
+fn operations(old: &[&str], new: &[&str]) -> Vec<DiffOp> {
+    let mut hook = Compact::new(Replace::new(Capture::new()), old, new);
+    match myers::diff(&mut hook, old, 0..old.len(), new, 0..new.len()) {
+        Ok(()) => hook.into_inner().into_inner().into_ops(),
+    }
+}
+
 fn unified(path: &str, before: Option<&str>, after: Option<&str>, colour: bool) -> String {
     let from = before.map_or("/dev/null".to_owned(), |_| format!("a/{path}"));
     let to = after.map_or("/dev/null".to_owned(), |_| format!("b/{path}"));
-    let text = TextDiff::from_lines(before.unwrap_or_default(), after.unwrap_or_default());
+    let old: Vec<&str> = before.unwrap_or_default().split_inclusive('\n').collect();
+    let new: Vec<&str> = after.unwrap_or_default().split_inclusive('\n').collect();
     let mut out = String::new();
     let mut line = |colour_code: &str, text: &str| {
         // Writing to a string can't fail.
@@ -39,13 +51,13 @@ fn unified(path: &str, before: Option<&str>, after: Option<&str>, colour: bool) 
             writeln!(out, "{text}")
         };
     };
-    for (index, hunk) in text.unified_diff().context_radius(CONTEXT).iter_hunks().enumerate() {
+    for (index, hunk) in group_diff_ops(operations(&old, &new), CONTEXT).iter().enumerate() {
         if index == 0 {
             line(BOLD, &format!("--- {from}"));
             line(BOLD, &format!("+++ {to}"));
         }
-        line(CYAN, &hunk.header().to_string());
-        for change in hunk.iter_changes() {
+        line(CYAN, &UnifiedHunkHeader::new(hunk).to_string());
+        for change in hunk.iter().flat_map(|operation| operation.iter_changes(&old, &new)) {
             let (sign, code) = match change.tag() {
                 ChangeTag::Equal => (' ', ""),
                 ChangeTag::Delete => ('-', RED),
@@ -53,7 +65,7 @@ fn unified(path: &str, before: Option<&str>, after: Option<&str>, colour: bool) 
             };
             let value = change.value().trim_end_matches('\n');
             line(code, &format!("{sign}{value}"));
-            if change.missing_newline() {
+            if !change.value().ends_with('\n') {
                 line("", "\\ No newline at end of file");
             }
         }
